@@ -1,0 +1,70 @@
+import type { AttributeType, KeyType } from '../dynamo/attribute-value.ts';
+import type { DocumentPath } from '../dynamo/predicate.ts';
+
+/** SQL types of columns. Everything that has no SQL type of its own is JSON. */
+export type SqlType =
+  | { readonly kind: 'bigint' }
+  | { readonly kind: 'hugeint' }
+  | { readonly kind: 'decimal'; readonly scale: number }
+  | { readonly kind: 'double' }
+  | { readonly kind: 'text' }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'blob' }
+  | { readonly kind: 'json' };
+
+/** A column of a table as SQL sees it, and where it lies in the item. */
+export interface ColumnDef {
+  /** As SQL spells it: the attribute's name, or the flattened path. */
+  readonly name: string;
+  readonly path: DocumentPath;
+  readonly type: SqlType;
+  /** Of the sampled values that were present and not NULL: how many were of each DynamoDB type. */
+  readonly seen: Readonly<Partial<Record<AttributeType, number>>>;
+  /** Of the sampled items, the part that had the attribute (0 to 1). 1 for the table's own key. */
+  readonly presence: number;
+  /** Not part of `*`: it must be named. */
+  readonly hidden?: true;
+}
+
+export interface KeyAttribute {
+  readonly name: string;
+  readonly type: KeyType;
+}
+
+/** A key schema. A table has one partition and at most one sort attribute; an index up to four of each. */
+export interface KeySchema {
+  readonly partition: readonly KeyAttribute[];
+  readonly sort: readonly KeyAttribute[];
+}
+
+export interface IndexDef {
+  readonly name: string;
+  readonly kind: 'global' | 'local';
+  readonly key: KeySchema;
+  /** What an index entry holds: everything, or these attributes (keys of index and table included). */
+  readonly projection: 'all' | readonly string[];
+  /** DynamoDB's counters, at most six hours old; absent where it gave none. */
+  readonly itemCount?: number;
+  readonly sizeBytes?: number;
+  /** Only ACTIVE indexes are read. */
+  readonly active: boolean;
+}
+
+/** A table as the planner sees it. */
+export interface TableDef {
+  readonly name: string;
+  readonly arn?: string;
+  readonly status: string;
+  readonly key: KeySchema;
+  readonly indexes: readonly IndexDef[];
+  /** Key attributes first, then the others by falling presence, then by name; hidden ones last. */
+  readonly columns: readonly ColumnDef[];
+  readonly itemCount: number;
+  readonly sizeBytes: number;
+  readonly billing: 'PROVISIONED' | 'PAY_PER_REQUEST';
+  /** How many items were sampled, and what that cost. */
+  readonly sampled: { readonly items: number; readonly readCapacity: number };
+}
+
+/** The hidden column that every table has: the whole item as JSON. */
+export const ITEM_COLUMN = '$item';

@@ -1,0 +1,164 @@
+/** What a program and a person need to know about a kind of failure. */
+interface ErrorSpec {
+  /** Five characters: PostgreSQL's appendix A, or SQL:2016 where PostgreSQL has none. */
+  readonly sqlState: string;
+  /** What to do about it, as an instruction to the person who sees the message. */
+  readonly remedy: string;
+}
+
+/**
+ * Every failure the driver can report, once. The code is stable and may be matched on; the documentation's
+ * page of errors is generated from this table.
+ */
+export const ERRORS = {
+  CONN_SYNTAX: {
+    sqlState: '08001',
+    remedy: 'Write the connection string as Key=Value;Key=Value and quote values that hold ";" or quotes.',
+  },
+  CONN_UNKNOWN_PROPERTY: {
+    sqlState: '08001',
+    remedy: 'Check the spelling of the property; `dynadbc properties` lists them all.',
+  },
+  CONN_DUPLICATE_PROPERTY: { sqlState: '08001', remedy: 'Give each property once.' },
+  CONN_BAD_VALUE: {
+    sqlState: '08001',
+    remedy: 'Give a value of the kind that the message names; `dynadbc properties` shows what each property takes.',
+  },
+  CONN_DSN_NOT_FOUND: {
+    sqlState: '08001',
+    remedy: 'Add the section to odbc.ini, or set ODBCINI to the file that has it.',
+  },
+  CONN_NO_REGION: {
+    sqlState: '08001',
+    remedy: 'Set AWSRegion (a code such as eu-west-1, or a name such as Ireland), or AWS_REGION in the environment.',
+  },
+  CONN_CLOSED: { sqlState: '08003', remedy: 'Connect again: this connection was closed.' },
+  CONN_NETWORK: {
+    sqlState: '08006',
+    remedy: 'Check that the endpoint can be reached from here (Endpoint, AWSRegion, proxy settings) and try again.',
+  },
+  AUTH_MISSING_PROPERTY: {
+    sqlState: '28000',
+    remedy: 'Add the properties that the AuthScheme needs, or choose another AuthScheme.',
+  },
+  AUTH_CONFLICTING_PROPERTY: {
+    sqlState: '28000',
+    remedy: 'Remove the property that does not go with the AuthScheme, or choose another AuthScheme.',
+  },
+  AUTH_NOT_SUPPORTED: {
+    sqlState: '0A000',
+    remedy: 'Choose one of the AuthSchemes that the message lists.',
+  },
+  AUTH_NO_CREDENTIALS: {
+    sqlState: '28000',
+    remedy: 'Give AWSAccessKey and AWSSecretKey, or name a profile with AWSCredentialsFileProfile.',
+  },
+  AUTH_PROFILE: {
+    sqlState: '28000',
+    remedy: 'Correct the profile in the AWS credentials or config file that the message names.',
+  },
+  AUTH_REFUSED: {
+    sqlState: '28000',
+    remedy: 'Check the keys, the session token and the clock of this machine; `dynadbc whoami` tests a sign-in.',
+  },
+  AUTH_EXPIRED: { sqlState: '28000', remedy: 'Sign in again to get new credentials.' },
+  AUTH_DENIED: {
+    sqlState: '42501',
+    remedy: 'Ask for the IAM permission that the message names on this table.',
+  },
+  DYNAMO_LIMIT: {
+    sqlState: '54000',
+    remedy: 'Make the condition smaller: DynamoDB limits the size of an expression and of a request.',
+  },
+  DYNAMO_THROTTLED: {
+    sqlState: '53000',
+    remedy: 'Try again later, lower ThreadCount, or raise the capacity of the table or index.',
+  },
+  DYNAMO_REFUSED: { sqlState: '58000', remedy: 'The message is what DynamoDB said; correct the statement or the table.' },
+  DYNAMO_MALFORMED: {
+    sqlState: '08P01',
+    remedy: 'Check that the endpoint is DynamoDB and that no proxy changes its answers.',
+  },
+  CATALOG_AMBIGUOUS_TABLE: {
+    sqlState: '42P09',
+    remedy: 'Write the name in double quotes exactly as DynamoDB spells it.',
+  },
+  CATALOG_UNKNOWN_TABLE: {
+    sqlState: '42P01',
+    remedy: 'Check the name, the Region and the account; `dynadbc tables` lists the tables.',
+  },
+  CATALOG_TYPE_DRIFT: {
+    sqlState: '22000',
+    remedy: 'Raise RowScanDepth so that sampling sees such values, or read the attribute through "$item".',
+  },
+  SQL_SYNTAX: { sqlState: '42601', remedy: 'Correct the statement at the marked position.' },
+  SQL_UNKNOWN_COLUMN: {
+    sqlState: '42703',
+    remedy: `Check the name; an attribute that sampling did not see is reached as "$item"->>'name'.`,
+  },
+  SQL_AMBIGUOUS_COLUMN: { sqlState: '42702', remedy: 'Put the table name or alias before the column.' },
+  SQL_UNKNOWN_FUNCTION: { sqlState: '42883', remedy: 'Check the function name and its argument types; a cast may be needed.' },
+  SQL_GROUPING: { sqlState: '42803', remedy: 'Add the column to GROUP BY or wrap it in an aggregate.' },
+  SQL_BAD_VALUE: { sqlState: '22P02', remedy: 'Correct the value, or cast it to the type that the column has.' },
+  SQL_NUMERIC_RANGE: { sqlState: '22003', remedy: 'Cast to a wider type, such as DOUBLE PRECISION, before computing.' },
+  SQL_BIND: { sqlState: '42000', remedy: 'Correct the statement; the message says what does not fit.' },
+  SQL_PARAMETERS: {
+    sqlState: '07001',
+    remedy: 'Pass one value for each parameter, as an array for ? and $n, as an object for :name.',
+  },
+  SQL_NOT_SUPPORTED: { sqlState: '0A000', remedy: 'Rewrite the statement without it; docs/guide/limits.md lists what is not supported.' },
+  SQL_READ_ONLY: { sqlState: '25006', remedy: 'This version reads only; write with the AWS SDK or the AWS command line.' },
+  EXEC_CANCELLED: { sqlState: '57014', remedy: 'The statement was cancelled; run it again if that was not intended.' },
+  EXEC_TIMEOUT: { sqlState: '57014', remedy: 'Raise Timeout, or narrow the statement with a key condition.' },
+  EXEC_ENGINE: { sqlState: 'XX000', remedy: 'This is a fault of the driver: please report the statement and the message.' },
+  EXEC_MEMORY: {
+    sqlState: '53200',
+    remedy: 'Raise MemoryLimit, set TempDirectory to a disk with room, or narrow the statement.',
+  },
+} as const satisfies Record<string, ErrorSpec>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One way that was tried and why it failed. */
+export interface Attempt {
+  readonly what: string;
+  readonly why: string;
+}
+
+export interface ErrorDetails {
+  readonly cause?: unknown;
+  /** Where several ways were tried. */
+  readonly attempts?: readonly Attempt[];
+  /** One-based character position in the statement or connection string, as PostgreSQL counts. */
+  readonly position?: number;
+  /** Names that may have been meant. */
+  readonly candidates?: readonly string[];
+  /** Instead of the remedy of the table, where the failure knows a better one. */
+  readonly remedy?: string;
+}
+
+/** What every failure of the driver looks like: a stable code, its SQLSTATE, and what to do. */
+export class DriverError extends Error {
+  readonly code: ErrorCode;
+  readonly sqlState: string;
+  readonly remedy: string;
+  readonly position: number | undefined;
+  readonly attempts: readonly Attempt[];
+  readonly candidates: readonly string[];
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'DriverError';
+    this.code = code;
+    this.sqlState = ERRORS[code].sqlState;
+    this.remedy = details.remedy ?? ERRORS[code].remedy;
+    this.position = details.position;
+    this.attempts = details.attempts ?? [];
+    this.candidates = details.candidates ?? [];
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

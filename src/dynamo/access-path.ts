@@ -1,0 +1,50 @@
+import type { KeyValue } from './attribute-value.ts';
+import type { DocumentPath, Predicate } from './predicate.ts';
+
+/** The primary key of one item: attribute name to value. */
+export type Key = { readonly [name: string]: KeyValue };
+
+/** What may follow the equalities in a key condition: DynamoDB takes one condition on the next sort-key attribute. */
+export type SortCondition =
+  | { readonly kind: 'compare'; readonly op: '=' | '<' | '<=' | '>' | '>='; readonly value: KeyValue }
+  | { readonly kind: 'between'; readonly low: KeyValue; readonly high: KeyValue }
+  | { readonly kind: 'beginsWith'; readonly prefix: KeyValue };
+
+/**
+ * One key condition: every partition-key attribute by equality (an index has up to four), then sort-key attributes by
+ * equality from the left, the last of them possibly by a range.
+ */
+export interface KeyRange {
+  readonly equals: Key;
+  readonly sort?: { readonly attribute: string; readonly condition: SortCondition };
+}
+
+/** How the items of one read are reached. */
+export type AccessPath =
+  | { readonly kind: 'GetItem'; readonly key: Key }
+  | { readonly kind: 'BatchGetItem'; readonly keys: readonly Key[] }
+  | {
+      readonly kind: 'Query';
+      readonly index?: string;
+      /** Disjoint; each is a Query of its own. */
+      readonly ranges: readonly KeyRange[];
+      readonly descending?: boolean;
+    }
+  | { readonly kind: 'Scan'; readonly index?: string; readonly segments: number }
+  /** A condition that nothing can meet: no request at all. */
+  | { readonly kind: 'Empty' };
+
+/** Everything the room `dynamo` needs to know to read one table: access path, conditions and what to bring back. */
+export interface ReadRequest {
+  readonly table: string;
+  readonly access: AccessPath;
+  /** All of them must hold; DynamoDB evaluates them. For Query and Scan only. */
+  readonly filter: readonly Predicate[];
+  /** Absent: the whole item. */
+  readonly projection?: readonly DocumentPath[];
+  /** `Select=COUNT`: pages carry no items. */
+  readonly countOnly?: boolean;
+  /** Stop after so many items were returned (exact: rows beyond are not delivered). */
+  readonly limit?: number;
+  readonly consistent: boolean;
+}

@@ -1,0 +1,153 @@
+import type { ReadStats } from '../dynamo/read-stats.ts';
+import type { Value } from '../sql/value.ts';
+
+/** Values for `?` and `$n` by position, or for `:name` by name. */
+export type Parameters = readonly ParameterValue[] | Readonly<Record<string, ParameterValue>>;
+export type ParameterValue = string | number | bigint | boolean | null | undefined | Date | Uint8Array | readonly ParameterValue[];
+
+export interface QueryOptions {
+  /** `object` (default): a row is an object by column name; `array`: an array by position. */
+  readonly rowMode?: 'object' | 'array';
+  /** Cancels the statement. */
+  readonly signal?: AbortSignal;
+}
+
+export type RowObject = Record<string, Value>;
+
+/** A column of a result. */
+export interface OutputColumn {
+  readonly name: string;
+  /** PostgreSQL's name of the type: `text`, `bigint`, `numeric`, `double precision`, `boolean`, `bytea`, `json` … */
+  readonly type: string;
+}
+
+export interface StatementStats extends Readonly<ReadStats> {
+  /** All read capacity units together. */
+  readonly readCapacity: number;
+  readonly elapsedMs: number;
+  /** One line a read, as EXPLAIN shows it: `GetItem orders(id)`, `Query orders.by_status(status)`, `Scan readings`. */
+  readonly plan: readonly string[];
+}
+
+export interface QueryResult<T> {
+  readonly rows: T[];
+  readonly columns: readonly OutputColumn[];
+  readonly rowCount: number;
+  readonly stats: StatementStats;
+}
+
+/** A result that is produced as it is read. Leaving the loop early stops the reads. */
+export interface RowStream<T> extends AsyncIterable<T>, AsyncDisposable {
+  readonly columns: readonly OutputColumn[];
+  /** Grows while the stream is read. */
+  readonly stats: StatementStats;
+  /** Positional, a page or chunk at a time. */
+  batches(): AsyncIterable<readonly (readonly Value[])[]>;
+  close(): Promise<void>;
+}
+
+export interface PreparedStatement extends AsyncDisposable {
+  readonly text: string;
+  readonly parameterCount: number;
+  /** The names of `:name` parameters in the order of their numbers; empty for `?` and `$n`. */
+  readonly parameterNames: readonly string[];
+  readonly columns: readonly OutputColumn[];
+  query<T = RowObject>(parameters?: Parameters, options?: QueryOptions): Promise<QueryResult<T>>;
+  stream<T = RowObject>(parameters?: Parameters, options?: QueryOptions): Promise<RowStream<T>>;
+  close(): Promise<void>;
+}
+
+/** One read of a table in a plan. */
+export interface ExplainedRead {
+  readonly table: string;
+  /** `Query orders.by_status(status)` */
+  readonly access: string;
+  /** The exact request that would be sent first, as DynamoDB's API spells it. */
+  readonly request: unknown;
+  /** What DynamoDB evaluates, what DuckDB still owes: conditions as SQL-like text. */
+  readonly pushed: readonly string[];
+  readonly residual: readonly string[];
+  /** Read capacity units expected; undefined where the table's size is unknown. */
+  readonly estimatedCapacity: number | undefined;
+  /** Why the indexes that were considered were not used. */
+  readonly rejected: readonly string[];
+}
+
+export interface Explanation {
+  /** `direct`: rows stream from DynamoDB as they are; `engine`: DuckDB runs the statement over what is read. */
+  readonly mode: 'direct' | 'engine';
+  readonly reads: readonly ExplainedRead[];
+  /** For people. */
+  readonly text: string;
+}
+
+export interface TableInfo {
+  readonly name: string;
+}
+export interface ColumnInfo {
+  readonly table: string;
+  readonly name: string;
+  readonly type: string;
+  /** 1-based. */
+  readonly position: number;
+  readonly nullable: boolean;
+  readonly hidden: boolean;
+  /** Part of the sampled items that had it, 0 to 1. */
+  readonly presence: number;
+  /** DynamoDB types seen, most frequent first. */
+  readonly dynamoTypes: readonly string[];
+  /** `partition`, `sort`, or undefined. */
+  readonly key: 'partition' | 'sort' | undefined;
+}
+export interface IndexInfo {
+  readonly table: string;
+  readonly name: string;
+  readonly kind: 'global' | 'local';
+  readonly partition: readonly string[];
+  readonly sort: readonly string[];
+  /** `ALL`, or the attributes that the index holds. */
+  readonly projection: 'ALL' | readonly string[];
+  readonly itemCount: number | undefined;
+}
+export interface PrimaryKeyInfo {
+  readonly table: string;
+  readonly name: string;
+  /** 1-based place in the key. */
+  readonly position: number;
+  readonly key: 'partition' | 'sort';
+}
+
+/** What JDBC's DatabaseMetaData tells, for DynamoDB. */
+export interface Metadata {
+  tables(): Promise<readonly TableInfo[]>;
+  columns(table: string): Promise<readonly ColumnInfo[]>;
+  indexes(table: string): Promise<readonly IndexInfo[]>;
+  primaryKeys(table: string): Promise<readonly PrimaryKeyInfo[]>;
+}
+
+/** Who the connection is, as STS sees it. */
+export interface Identity {
+  readonly scheme: string;
+  readonly account: string;
+  readonly arn: string;
+  /** Masked: the first four and the last four characters. */
+  readonly accessKeyId: string;
+  readonly expiration: Date | undefined;
+  /** Where the credentials came from, in words. */
+  readonly source: string;
+}
+
+/** The one thing that every surface holds. */
+export interface Connection extends AsyncDisposable {
+  query<T = RowObject>(sql: string, parameters?: Parameters, options?: QueryOptions): Promise<QueryResult<T>>;
+  stream<T = RowObject>(sql: string, parameters?: Parameters, options?: QueryOptions): Promise<RowStream<T>>;
+  /** Parameter count and result columns without a read. */
+  prepare(sql: string): Promise<PreparedStatement>;
+  /** Sends nothing but DescribeTable and, once a table, the sampling of its schema. */
+  explain(sql: string, parameters?: Parameters): Promise<Explanation>;
+  readonly metadata: Metadata;
+  /** The connection string with its secrets masked. */
+  readonly description: string;
+  whoami(): Promise<Identity>;
+  close(): Promise<void>;
+}
