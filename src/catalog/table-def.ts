@@ -66,5 +66,8 @@ export interface TableDef {
   readonly sampled: { readonly items: number; readonly readCapacity: number };
 }
 
-/** The hidden column that every table has: the whole item as JSON. */
+/**
+ * The hidden column that every table has: the whole item as JSON. Its name tells it, not its path: an attribute that
+ * is really called so is the column `$item_2` with the same path.
+ */
 export const ITEM_COLUMN = '$item';

@@ -1,0 +1,125 @@
+import type { AttributeType, KeyType } from '../dynamo/attribute-value.ts';
+import type { DocumentPath } from '../dynamo/predicate.ts';
+import { type Histogram, newHistogram } from './histogram.ts';
+import { inferType, type NumberMode } from './infer.ts';
+import { type ColumnDef, ITEM_COLUMN, type KeyAttribute, type TableDef } from './table-def.ts';
+
+export interface ColumnOptions {
+  readonly numberMode: NumberMode;
+  /** Stands between the parts of a flattened path. */
+  readonly separator: string;
+}
+
+/** A column and what its type was inferred from. */
+export interface InferredColumn {
+  readonly column: ColumnDef;
+  readonly histogram: Histogram;
+  /** The type that a key of the table or of an index declares. */
+  readonly declared?: KeyType;
+}
+
+/** The whole item. An attribute of that name gets another column name, so the name alone tells this column. */
+const WHOLE_ITEM: ColumnDef = {
+  name: ITEM_COLUMN,
+  path: [ITEM_COLUMN],
+  type: { kind: 'json' },
+  seen: {},
+  presence: 1,
+  hidden: true,
+};
+
+/**
+ * The columns of a table: the attributes of its keys and of its indexes' keys, everything else that was seen, the
+ * parts of documents where these are taken apart, and the whole item.
+ */
+export function inferColumns(
+  table: Pick<TableDef, 'key' | 'indexes'>,
+  attributes: ReadonlyMap<string, Histogram>,
+  sampledItems: number,
+  options: ColumnOptions,
+): readonly InferredColumn[] {
+  const tableKey = [...table.key.partition, ...table.key.sort];
+  const declared = declaredTypes([
+    ...tableKey,
+    ...table.indexes.flatMap((i) => [...i.key.partition, ...i.key.sort]),
+  ]);
+  const names = new Set([ITEM_COLUMN, ...declared.keys(), ...attributes.keys()]);
+  const columns: InferredColumn[] = [];
+
+  const add = (name: string, path: DocumentPath, histogram: Histogram): void => {
+    const parts = partsOf(histogram);
+    const keyType = path.length === 1 ? declared.get(path[0]) : undefined;
+    const inKey = path.length === 1 && tableKey.some((key) => key.name === path[0]);
+    columns.push({
+      histogram,
+      ...(keyType !== undefined && { declared: keyType }),
+      column: {
+        name,
+        path,
+        type: inferType(histogram, options.numberMode, keyType),
+        seen: valuesSeen(histogram),
+        presence: inKey ? 1 : Math.min(1, histogram.present / Math.max(1, sampledItems)),
+        ...(parts.length > 0 && takenApart(histogram) && { hidden: true }),
+      },
+    });
+    for (const [part, found] of parts) {
+      add(freeName(names, `${name}${options.separator}${part}`), [...path, part], found);
+    }
+  };
+
+  for (const name of new Set([...declared.keys(), ...attributes.keys()])) {
+    const spelled = name === ITEM_COLUMN ? freeName(names, name) : name;
+    add(spelled, [name], attributes.get(name) ?? newHistogram());
+  }
+
+  const rank = (column: ColumnDef): number => {
+    const place = tableKey.findIndex((key) => column.path.length === 1 && key.name === column.path[0]);
+    if (place >= 0) return place;
+    return tableKey.length + (column.hidden === true ? 1 : 0);
+  };
+  columns.sort(
+    ({ column: a }, { column: b }) =>
+      rank(a) - rank(b) || b.presence - a.presence || (a.name < b.name ? -1 : 1),
+  );
+  return [...columns, { column: WHOLE_ITEM, histogram: newHistogram() }];
+}
+
+/** The same column when more is known of its values; the same object where that does not change its type. */
+export function reinferColumn(
+  known: InferredColumn,
+  histogram: Histogram,
+  numberMode: NumberMode,
+): InferredColumn {
+  const type = inferType(histogram, numberMode, known.declared);
+  if (JSON.stringify(type) === JSON.stringify(known.column.type)) return known;
+  return { ...known, histogram, column: { ...known.column, type, seen: valuesSeen(histogram) } };
+}
+
+function declaredTypes(keys: readonly KeyAttribute[]): ReadonlyMap<string, KeyType> {
+  return new Map(keys.map((key) => [key.name, key.type]));
+}
+
+function partsOf(histogram: Histogram): (readonly [string | number, Histogram])[] {
+  return [...[...histogram.fields].toSorted(([a], [b]) => (a < b ? -1 : 1)), ...histogram.elements.entries()];
+}
+
+/** Whether the parts say all there is: a place that also holds plain values must stay in sight. */
+function takenApart({ types, fields, elements }: Histogram): boolean {
+  return [...types.keys()].every(
+    (type) => type === 'NULL' || (type === 'M' && fields.size > 0) || (type === 'L' && elements.length > 0),
+  );
+}
+
+function valuesSeen({ types }: Histogram): ColumnDef['seen'] {
+  const counts: Partial<Record<AttributeType, number>> = {};
+  for (const [type, count] of types) if (type !== 'NULL') counts[type] = count;
+  return counts;
+}
+
+/** The wish, or the wish with the first number that makes it unlike every other name. */
+function freeName(taken: Set<string>, wish: string): string {
+  let name = wish;
+  for (let n = 2; taken.has(name); n += 1) name = `${wish}_${n}`;
+  taken.add(name);
+  return name;
+}

@@ -1,0 +1,75 @@
+import type { AttributeMap, AttributeType, AttributeValue } from '../dynamo/attribute-value.ts';
+import { mergeProfiles, NO_NUMBERS, type NumberProfile, profileOf } from './number-profile.ts';
+
+/** What was seen at one place of the items: an attribute, a key of a map, an element of a list. */
+export interface Histogram {
+  /** Items that had it, with NULL or a value. */
+  present: number;
+  /** How many values were of each type, NULL included. */
+  readonly types: Map<AttributeType, number>;
+  numbers: NumberProfile;
+  /** Keys of the maps seen here. */
+  readonly fields: Map<string, Histogram>;
+  /** Elements of the lists seen here, by position. */
+  readonly elements: Histogram[];
+}
+
+/** How far documents are taken apart: see the properties FlattenObjects and FlattenArrays. */
+export interface Flattening {
+  readonly objects: boolean;
+  /** The first so many elements of lists. */
+  readonly arrays: number;
+}
+
+export function newHistogram(): Histogram {
+  return { present: 0, types: new Map(), numbers: NO_NUMBERS, fields: new Map(), elements: [] };
+}
+
+/** The histograms of all attributes of some items, by attribute name. */
+export function histogramOf(items: Iterable<AttributeMap>, flattening: Flattening): Map<string, Histogram> {
+  const attributes = new Map<string, Histogram>();
+  for (const item of items) observeFields(attributes, item, flattening);
+  return attributes;
+}
+
+/** Adds one value to what was seen. */
+export function observe(histogram: Histogram, value: AttributeValue, flattening: Flattening): void {
+  const [type] = Object.keys(value) as [AttributeType];
+  histogram.present += 1;
+  histogram.types.set(type, (histogram.types.get(type) ?? 0) + 1);
+  if ('N' in value) histogram.numbers = mergeProfiles(histogram.numbers, profileOf(value.N));
+  if ('M' in value && flattening.objects) observeFields(histogram.fields, value.M, flattening);
+  if ('L' in value) {
+    for (const [position, element] of value.L.slice(0, flattening.arrays).entries()) {
+      observe((histogram.elements[position] ??= newHistogram()), element, flattening);
+    }
+  }
+}
+
+/** What was seen here, and what was seen there: a histogram of its own. */
+export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
+  const merged: Histogram = {
+    present: a.present + b.present,
+    types: new Map(a.types),
+    numbers: mergeProfiles(a.numbers, b.numbers),
+    fields: new Map(a.fields),
+    elements: [...a.elements],
+  };
+  for (const [type, count] of b.types) merged.types.set(type, (merged.types.get(type) ?? 0) + count);
+  for (const [name, field] of b.fields) merged.fields.set(name, mergeInto(merged.fields.get(name), field));
+  for (const [at, element] of b.elements.entries())
+    merged.elements[at] = mergeInto(merged.elements[at], element);
+  return merged;
+}
+
+function mergeInto(known: Histogram | undefined, more: Histogram): Histogram {
+  return known === undefined ? more : mergeHistograms(known, more);
+}
+
+function observeFields(into: Map<string, Histogram>, map: AttributeMap, flattening: Flattening): void {
+  for (const [name, value] of Object.entries(map)) {
+    let histogram = into.get(name);
+    if (histogram === undefined) into.set(name, (histogram = newHistogram()));
+    observe(histogram, value, flattening);
+  }
+}

@@ -1,0 +1,74 @@
+import { DriverError } from '../core/errors.ts';
+
+/** What a set of numbers needs to be held without losing a digit. */
+export interface NumberProfile {
+  /** Digits before the point of the longest number. */
+  readonly integerDigits: number;
+  /** Digits after the point of the finest number; 0: all of them are integers. */
+  readonly scale: number;
+  /** From the first to the last digit that is not zero, in the number where these are most. */
+  readonly significantDigits: number;
+  /** All of them lie within 64 bits (true of fractions by their integer part alone). */
+  readonly inInt64: boolean;
+  /** All of them lie within 128 bits. */
+  readonly inInt128: boolean;
+}
+
+/** The profile of no numbers at all. */
+export const NO_NUMBERS: NumberProfile = {
+  integerDigits: 0,
+  scale: 0,
+  significantDigits: 0,
+  inInt64: true,
+  inInt128: true,
+};
+
+const DECIMAL = /^([+-]?)0*(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
+
+/** The profile of one number, written as DynamoDB writes them: `-12.50`, `1E+30`. */
+export function profileOf(number: string): NumberProfile {
+  const match = DECIMAL.exec(number);
+  if (match === null)
+    throw new DriverError('DYNAMO_MALFORMED', `DynamoDB's N holds a decimal number, not "${number}"`);
+  const [, sign, whole = '', fraction = '', power = '0'] = match;
+  const written = whole + fraction;
+  const digits = written.replace(/^0+/, '').replace(/0+$/, '');
+  if (digits === '') return NO_NUMBERS;
+
+  const trailingZeros = written.length - written.replace(/0+$/, '').length;
+  const exponent = Number(power) - fraction.length + trailingZeros;
+  const integerDigits = Math.max(0, digits.length + exponent);
+  return {
+    integerDigits,
+    scale: Math.max(0, -exponent),
+    significantDigits: digits.length,
+    inInt64: fitsBits(64, sign === '-', digits, exponent, integerDigits),
+    inInt128: fitsBits(128, sign === '-', digits, exponent, integerDigits),
+  };
+}
+
+/** The profile of two sets of numbers together. */
+export function mergeProfiles(a: NumberProfile, b: NumberProfile): NumberProfile {
+  return {
+    integerDigits: Math.max(a.integerDigits, b.integerDigits),
+    scale: Math.max(a.scale, b.scale),
+    significantDigits: Math.max(a.significantDigits, b.significantDigits),
+    inInt64: a.inInt64 && b.inInt64,
+    inInt128: a.inInt128 && b.inInt128,
+  };
+}
+
+/** Compares exactly only where the number of digits leaves it open: 1E+125 must not become a BigInt of 126 digits. */
+function fitsBits(
+  bits: number,
+  negative: boolean,
+  digits: string,
+  exponent: number,
+  integerDigits: number,
+): boolean {
+  const limit = 2n ** BigInt(bits - 1);
+  const limitDigits = String(limit).length;
+  if (integerDigits !== limitDigits) return integerDigits < limitDigits;
+  const whole = BigInt(exponent < 0 ? digits.slice(0, exponent) : digits + '0'.repeat(exponent));
+  return negative ? whole <= limit : whole < limit;
+}
