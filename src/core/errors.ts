@@ -115,6 +115,10 @@ export const ERRORS = {
     sqlState: '53200',
     remedy: 'Raise MemoryLimit, set TempDirectory to a disk with room, or narrow the statement.',
   },
+  SANDBOX_UNAVAILABLE: {
+    sqlState: '58000',
+    remedy: 'Install the optional package that the message names, beside dynadbc.',
+  },
 } as const satisfies Record<string, ErrorSpec>;
 
 export type ErrorCode = keyof typeof ERRORS;

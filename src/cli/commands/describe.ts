@@ -1,0 +1,105 @@
+import { Argument, Command } from 'commander';
+import type { ColumnInfo, Connection, IndexInfo, OutputColumn } from '../../session/connection.ts';
+import type { Value } from '../../sql/value.ts';
+import { examples } from '../examples.ts';
+import type { Io, Screen } from '../io.ts';
+import { paint } from '../output/paint.ts';
+import { lookOf } from '../output/print-rows.ts';
+import { rowPrinter } from '../output/row-printer.ts';
+import { visible } from '../output/visible.ts';
+import { writer } from '../output/writer.ts';
+import { connectionOption } from '../options.ts';
+import { type ConnectionFlags, withConnection } from '../with-connection.ts';
+
+interface DescribeFlags extends ConnectionFlags {
+  readonly json?: true;
+}
+
+/** What there is to know of a table before it is read. */
+interface TableDescription {
+  readonly table: string;
+  readonly columns: readonly ColumnInfo[];
+  readonly indexes: readonly IndexInfo[];
+}
+
+/** `dynadbc describe`: the columns, keys and indexes of a table. */
+export function describeCommand(io: Io): Command {
+  return new Command('describe')
+    .summary('show the columns, keys and indexes of a table')
+    .description(
+      'Shows what a table looks like to SQL: its columns as sampling found them, its key and its indexes.',
+    )
+    .addArgument(new Argument('<table>', 'the name of the table'))
+    .addOption(connectionOption())
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', examples('dynadbc describe orders', 'dynadbc describe orders --json'))
+    .action((table: string, flags: DescribeFlags) =>
+      withConnection(flags, io, async (connection) => {
+        const described = await describeTable(connection, table);
+        await writer(io.stdout.stream)(
+          flags.json ? `${JSON.stringify(described, undefined, 2)}\n` : descriptionText(described, io.stdout),
+        );
+      }),
+    );
+}
+
+/** Asks the connection for everything about one table. */
+export async function describeTable(connection: Connection, name: string): Promise<TableDescription> {
+  const columns = await connection.metadata.columns(name);
+  const indexes = await connection.metadata.indexes(name);
+  return { table: columns[0]?.table ?? name, columns, indexes };
+}
+
+/** A table's description for a person. */
+export function descriptionText(described: TableDescription, screen: Screen): string {
+  const style = paint(screen.colors);
+  const parts = [
+    style.bold(`Table ${visible(described.table)}`),
+    grid(
+      ['column', 'type', 'key', 'present', 'DynamoDB types'],
+      described.columns.map((column) => [
+        column.name,
+        column.type,
+        keyText(column),
+        percent(column.presence),
+        column.dynamoTypes.join(', '),
+      ]),
+      screen,
+    ),
+  ];
+  if (described.indexes.length > 0) {
+    parts.push(
+      style.bold('Indexes'),
+      grid(
+        ['index', 'kind', 'partition key', 'sort key', 'holds', 'items'],
+        described.indexes.map((index) => [
+          index.name,
+          index.kind,
+          index.partition.join(', '),
+          index.sort.join(', '),
+          index.projection === 'ALL' ? 'everything' : index.projection.join(', '),
+          index.itemCount === undefined ? '' : String(index.itemCount),
+        ]),
+        screen,
+      ),
+    );
+  }
+  return `${parts.join('\n')}\n`;
+}
+
+/** A table of texts without a count below it. */
+export function grid(header: readonly string[], rows: readonly (readonly Value[])[], screen: Screen): string {
+  const columns: OutputColumn[] = header.map((name) => ({ name, type: 'text' }));
+  const printer = rowPrinter('table', columns, lookOf(screen));
+  const text = printer.rows(rows) + printer.end();
+  return text.slice(0, text.lastIndexOf('\n(') + 1);
+}
+
+function keyText(column: ColumnInfo): string {
+  return [column.key, column.hidden ? 'hidden' : undefined].filter((word) => word !== undefined).join(', ');
+}
+
+function percent(part: number): string {
+  // A rare attribute is not one that nobody has.
+  return part > 0 && part < 0.01 ? '<1%' : `${Math.floor(part * 100)}%`;
+}

@@ -1,0 +1,42 @@
+import { Argument, Command } from 'commander';
+import { examples } from '../examples.ts';
+import { aboutStatement } from '../failure.ts';
+import type { Io } from '../io.ts';
+import { visibleLines } from '../output/visible.ts';
+import { writer } from '../output/writer.ts';
+import { parametersFor } from '../parameters.ts';
+import { statementText } from '../statement-text.ts';
+import { connectionOption, parameterOption } from '../options.ts';
+import { type ConnectionFlags, withConnection } from '../with-connection.ts';
+
+interface ExplainFlags extends ConnectionFlags {
+  readonly json?: true;
+  readonly param?: readonly string[];
+}
+
+/** `dynadbc explain`: how a statement would be answered, without reading its rows. */
+export function explainCommand(io: Io): Command {
+  return new Command('explain')
+    .summary('show how a statement would be answered')
+    .description(
+      'Shows the requests a statement would send, the index it would use and why not another, and what it is expected to cost. Reads no rows.',
+    )
+    .addArgument(new Argument('[sql]', 'the statement; - or nothing reads standard input'))
+    .addOption(connectionOption())
+    .addOption(parameterOption())
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', examples(`dynadbc explain "SELECT * FROM orders WHERE status = 'open'"`))
+    .action((argument: string | undefined, flags: ExplainFlags) => runExplain(argument, flags, io));
+}
+
+async function runExplain(argument: string | undefined, flags: ExplainFlags, io: Io): Promise<void> {
+  const sql = await statementText({ argument, file: undefined }, io);
+  await withConnection(flags, io, (connection) =>
+    aboutStatement(sql, async () => {
+      const parameters = await parametersFor(connection, sql, flags.param ?? []);
+      const explanation = await connection.explain(sql, parameters);
+      const text = flags.json ? JSON.stringify(explanation, undefined, 2) : visibleLines(explanation.text.trimEnd());
+      await writer(io.stdout.stream)(`${text}\n`);
+    }),
+  );
+}

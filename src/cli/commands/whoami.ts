@@ -1,0 +1,45 @@
+import { Command } from 'commander';
+import type { Identity } from '../../session/connection.ts';
+import { examples } from '../examples.ts';
+import type { Io } from '../io.ts';
+import { visible } from '../output/visible.ts';
+import { writer } from '../output/writer.ts';
+import { connectionOption } from '../options.ts';
+import { type ConnectionFlags, withConnection } from '../with-connection.ts';
+
+interface WhoamiFlags extends ConnectionFlags {
+  readonly json?: true;
+}
+
+/** `dynadbc whoami`: signs in and shows as whom. */
+export function whoamiCommand(io: Io): Command {
+  return new Command('whoami')
+    .summary('sign in and show as whom')
+    .description('Signs in and shows the identity that AWS sees, where it came from and until when it lasts.')
+    .addOption(connectionOption())
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', examples('dynadbc whoami -c "AWSCredentialsFileProfile=work"', 'dynadbc whoami --json'))
+    .action((flags: WhoamiFlags) =>
+      withConnection(flags, io, async (connection) => {
+        const identity = await connection.whoami();
+        await writer(io.stdout.stream)(flags.json ? identityJson(identity) : identityText(identity));
+      }),
+    );
+}
+
+function identityJson({ scheme, account, arn, accessKeyId, expiration, source }: Identity): string {
+  const shown = { scheme, account, arn, accessKeyId, expiration: expiration?.toISOString() ?? null, source };
+  return `${JSON.stringify(shown, undefined, 2)}\n`;
+}
+
+function identityText({ scheme, account, arn, accessKeyId, expiration, source }: Identity): string {
+  const lines = [
+    ['scheme', scheme],
+    ['account', account],
+    ['arn', arn],
+    ['access key', accessKeyId],
+    ['expires', expiration?.toISOString() ?? 'never'],
+    ['source', source],
+  ] as const;
+  return lines.map(([name, value]) => `${name.padEnd(11)} ${visible(value)}\n`).join('');
+}

@@ -1,0 +1,30 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Connection } from '../session/connection.ts';
+
+/** One of the two places the command line writes to. */
+export interface Screen {
+  readonly stream: Writable;
+  /** A person is watching: truncation, colours and progress make sense. */
+  readonly isTerminal: boolean;
+  readonly colors: boolean;
+  /** The terminal's width now; it changes as windows do. */
+  columns(): number;
+}
+
+/** The outside world of the command line, handed in so that a test can run any command in its own process. */
+export interface Io {
+  readonly stdin: Readable;
+  readonly stdinIsTerminal: boolean;
+  /** Results, and nothing else. */
+  readonly stdout: Screen;
+  /** Everything that is not a result. */
+  readonly stderr: Screen;
+  /** Where the shell keeps its history. */
+  readonly stateDirectory: string;
+  /** An environment variable; undefined when it is absent or empty. */
+  env(name: string): string | undefined;
+  connect(connectionString: string, options: { readonly signal?: AbortSignal }): Promise<Connection>;
+  /** Calls the listener at every Ctrl-C until the returned function is called. */
+  onInterrupt(listener: () => void): () => void;
+  exit(status: number): void;
+}

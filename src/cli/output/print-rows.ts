@@ -1,0 +1,48 @@
+import type { RowStream, StatementStats } from '../../session/connection.ts';
+import type { Io, Screen } from '../io.ts';
+import type { Look } from './printer.ts';
+import { type Progress, rowsSoFar } from './progress.ts';
+import { countOf } from './row-count.ts';
+import { type Layout, rowPrinter } from './row-printer.ts';
+import { writer } from './writer.ts';
+
+/** How a screen looks to the printers. */
+export function lookOf(screen: Screen): Look {
+  return { isTerminal: screen.isTerminal, colors: screen.colors, columns: screen.columns() };
+}
+
+/** Prints a result as it is read and tells how many rows there were. */
+export async function printRows<T>(
+  rows: RowStream<T>,
+  layout: Layout,
+  io: Io,
+  progress: Progress,
+): Promise<number> {
+  const printer = rowPrinter(layout, rows.columns, lookOf(io.stdout));
+  const write = writer(io.stdout.stream);
+  const print = async (text: string): Promise<void> => {
+    if (text === '') return;
+    // One terminal cannot show rows and a counter at the same time.
+    if (io.stdout.isTerminal) progress.stop();
+    await write(text);
+  };
+  let count = 0;
+  for await (const batch of rows.batches()) {
+    count += batch.length;
+    progress.show(rowsSoFar(count));
+    await print(printer.rows(batch));
+  }
+  await print(printer.end());
+  return count;
+}
+
+/** `3 rows · 12 ms · 0.5 RCU · GetItem orders(id)`: what a statement cost, in one line. */
+export function summaryLine(rows: number, stats: StatementStats): string {
+  const cost = `${+stats.readCapacity.toFixed(1)} RCU`;
+  return [countOf(rows, 'row'), durationText(stats.elapsedMs), cost, ...stats.plan].join(' · ');
+}
+
+/** `12 ms`, `3.4 s` */
+export function durationText(elapsedMs: number): string {
+  return elapsedMs < 1000 ? `${Math.round(elapsedMs)} ms` : `${(elapsedMs / 1000).toFixed(1)} s`;
+}

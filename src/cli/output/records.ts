@@ -1,0 +1,30 @@
+import type { OutputColumn } from '../../session/connection.ts';
+import { cellText } from './cell-text.ts';
+import { displayWidth, pad } from './display-width.ts';
+import { paint } from './paint.ts';
+import type { Look, RowPrinter } from './printer.ts';
+import { rowCount } from './row-count.ts';
+import { visible } from './visible.ts';
+
+/** A line for each value, for rows that are wider than the terminal. */
+export function recordPrinter(columns: readonly OutputColumn[], look: Look): RowPrinter {
+  const style = paint(look.colors);
+  const names = columns.map((column) => visible(column.name));
+  const width = Math.max(0, ...names.map(displayWidth));
+  let printed = 0;
+  return {
+    rows(batch) {
+      let text = '';
+      for (const row of batch) {
+        text += `${style.dim(`-[ record ${++printed} ]`.padEnd(width + 3, '-'))}\n`;
+        for (const [index, column] of columns.entries()) {
+          const cell = cellText(row[index] ?? null, column.type);
+          const shown = cell === undefined ? style.dim('NULL') : visible(cell);
+          text += `${style.bold(pad(names[index] ?? '', width, 'right'))} | ${shown}\n`;
+        }
+      }
+      return text;
+    },
+    end: () => `${rowCount(printed)}\n`,
+  };
+}

@@ -1,0 +1,26 @@
+import type { OutputColumn } from '../../session/connection.ts';
+import { csvPrinter } from './csv.ts';
+import { jsonPrinter, ndjsonPrinter } from './json.ts';
+import type { Look, RowPrinter } from './printer.ts';
+import { recordPrinter } from './records.ts';
+import { tablePrinter } from './table.ts';
+
+const PRINTERS = {
+  table: tablePrinter,
+  json: jsonPrinter,
+  ndjson: ndjsonPrinter,
+  csv: csvPrinter,
+  records: recordPrinter,
+} as const satisfies Record<string, (columns: readonly OutputColumn[], look: Look) => RowPrinter>;
+
+export type Layout = keyof typeof PRINTERS;
+
+/** What `--format` takes. */
+export const FORMATS = ['table', 'json', 'ndjson', 'csv'] as const satisfies readonly Layout[];
+
+export type Format = (typeof FORMATS)[number];
+
+/** The printer of a layout for these columns. */
+export function rowPrinter(layout: Layout, columns: readonly OutputColumn[], look: Look): RowPrinter {
+  return PRINTERS[layout](columns, look);
+}

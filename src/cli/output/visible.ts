@@ -1,0 +1,25 @@
+// Control characters, and the marks that turn the direction of text around: data must not drive the terminal.
+// oxlint-disable-next-line no-control-regex
+const DANGEROUS = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+]);
+
+/** Text with every character that a terminal would obey written as an escape. */
+export function visible(text: string): string {
+  return text.replace(DANGEROUS, (character) => {
+    const code = character.charCodeAt(0);
+    return SHORT.get(character) ?? (code < 256 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`);
+  });
+}
+
+/** The same for text of several lines: its line ends stay. */
+export function visibleLines(text: string): string {
+  return text.split('\n').map(visible).join('\n');
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, '0');
+}

@@ -1,0 +1,27 @@
+import type { Writable } from 'node:stream';
+
+/** Writes text and waits until it was taken: this is what keeps a fast read from outrunning a slow reader. */
+export type Write = (text: string) => Promise<void>;
+
+/** A writer over a stream. A reader that has gone away fails the next write, and never the process. */
+export function writer(stream: Writable): Write {
+  return (text) =>
+    new Promise((resolve, reject) => {
+      const settle = (failure: Error | null | undefined): void => {
+        stream.off('error', settle);
+        if (failure) reject(failure);
+        else resolve();
+      };
+      stream.on('error', settle);
+      stream.write(text, settle);
+    });
+}
+
+/** Whether the failure says that nobody reads what is written, as when `head` has seen enough. */
+export function isBrokenPipe(failure: unknown): boolean {
+  return (
+    failure instanceof Error &&
+    'code' in failure &&
+    (failure.code === 'EPIPE' || failure.code === 'ERR_STREAM_DESTROYED')
+  );
+}

@@ -1,0 +1,10 @@
+/** The user called the command line in a way it does not know: exit status 2. */
+export class UsageError extends Error {
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string) {
+    super(message);
+    this.name = 'UsageError';
+    this.remedy = remedy;
+  }
+}
