@@ -1,0 +1,53 @@
+/** One turn of one side: how long it took, and what it found, so that both can be seen to do the same work. */
+export interface Turn {
+  readonly ms: number;
+  readonly found: string;
+}
+
+export interface Duel {
+  readonly name: string;
+  readonly driver: () => Promise<Turn>;
+  readonly sdk: () => Promise<Turn>;
+}
+
+export interface Outcome {
+  readonly name: string;
+  /** Medians over the rounds. */
+  readonly driverMs: number;
+  readonly sdkMs: number;
+  /** How many times the driver is faster. */
+  readonly ratio: number;
+}
+
+/** Both sides in turns, after a round that does not count. Who begins changes from round to round. */
+export async function fight({ name, driver, sdk }: Duel, rounds: number): Promise<Outcome> {
+  const driverTimes: number[] = [];
+  const sdkTimes: number[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const first = round % 2 === 0 ? await driver() : undefined;
+    const sdkTurn = await sdk();
+    const driverTurn = first ?? (await driver());
+    if (driverTurn.found !== sdkTurn.found) {
+      throw new Error(`${name}: the driver found ${driverTurn.found}, the SDK ${sdkTurn.found}`);
+    }
+    if (round === 0) continue;
+    driverTimes.push(driverTurn.ms);
+    sdkTimes.push(sdkTurn.ms);
+  }
+  const [driverMs, sdkMs] = [median(driverTimes), median(sdkTimes)];
+  return { name, driverMs, sdkMs, ratio: sdkMs / driverMs };
+}
+
+/** What the work gave, and the milliseconds it took. */
+export async function timed(work: () => Promise<string>): Promise<Turn> {
+  const start = performance.now();
+  const found = await work();
+  return { found, ms: performance.now() - start };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}

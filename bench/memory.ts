@@ -1,0 +1,39 @@
+import { connect } from '../src/index.ts';
+import { connectionTo } from './sides.ts';
+
+/**
+ * Streams a table and prints what memory the process held meanwhile, as a line of JSON. Started as
+ * `memory.ts endpoint table`, in a process of its own so that nothing else is counted.
+ */
+export interface MemoryReport {
+  readonly rows: number;
+  readonly elapsedMs: number;
+  readonly peakMb: number;
+  /** The mean of the last third of the samples less that of the first. */
+  readonly growthMb: number;
+}
+
+const SAMPLE_EVERY_MS = 100;
+const [endpoint = '', table = ''] = process.argv.slice(2);
+const samples: number[] = [];
+const sampling = setInterval(() => samples.push(process.memoryUsage.rss() / 2 ** 20), SAMPLE_EVERY_MS);
+const start = performance.now();
+
+const db = await connect(connectionTo(endpoint));
+let rows = 0;
+for await (const row of await db.stream(`SELECT * FROM ${table}`)) if (row['pk'] !== null) rows += 1;
+await db.close();
+clearInterval(sampling);
+
+const third = Math.floor(samples.length / 3);
+const report: MemoryReport = {
+  rows,
+  elapsedMs: performance.now() - start,
+  peakMb: Math.max(...samples),
+  growthMb: mean(samples.slice(-third)) - mean(samples.slice(0, third)),
+};
+process.stdout.write(`${JSON.stringify(report)}\n`);
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

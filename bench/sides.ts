@@ -1,0 +1,105 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+import type { Connection } from '../src/session/connection.ts';
+import { type Duel, median, timed } from './duel.ts';
+import { keyAt } from './replay-items.ts';
+
+const ACCESS_KEY = 'AKIAIOSFODNN7EXAMPLE';
+const SECRET_KEY = 'secret-of-nobody';
+const REGION = 'us-east-1';
+const GETS_PER_ROUND = 400;
+
+/** What the driver connects with. */
+export function connectionTo(endpoint: string): Record<string, string> {
+  return {
+    AuthScheme: 'AwsRootKeys',
+    AWSAccessKey: ACCESS_KEY,
+    AWSSecretKey: SECRET_KEY,
+    AWSRegion: REGION,
+    Endpoint: endpoint,
+  };
+}
+
+export function documentClient(endpoint: string): DynamoDBDocumentClient {
+  const credentials = { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY };
+  return DynamoDBDocumentClient.from(new DynamoDBClient({ region: REGION, endpoint, credentials }));
+}
+
+/** `SELECT count(*), sum(n), max(s)` and the same over the SDK's pages. */
+export function aggregate(db: Connection, sdk: DynamoDBDocumentClient, table: string): Duel {
+  return {
+    name: 'count(*), sum(n), max(s)',
+    driver: () =>
+      timed(async () => {
+        const { rows } = await db.query<unknown[]>(`SELECT count(*), sum(n), max(s) FROM ${table}`, [], {
+          rowMode: 'array',
+        });
+        return String(rows[0]);
+      }),
+    sdk: () =>
+      timed(async () => {
+        let [count, sum, max] = [0, 0, ''];
+        for await (const { Items = [] } of paginateScan({ client: sdk }, { TableName: table })) {
+          for (const item of Items) {
+            count += 1;
+            sum += Number(item['n']);
+            const s = String(item['s']);
+            if (s > max) max = s;
+          }
+        }
+        return `${count},${sum},${max}`;
+      }),
+  };
+}
+
+/** Every item as an object of JavaScript. */
+export function stream(db: Connection, sdk: DynamoDBDocumentClient, table: string): Duel {
+  return {
+    name: 'SELECT * streamed to objects',
+    driver: () =>
+      timed(async () => {
+        let [count, sum] = [0, 0];
+        for await (const row of await db.stream(`SELECT * FROM ${table}`)) {
+          count += 1;
+          sum += Number(row['n']);
+        }
+        return `${count},${sum}`;
+      }),
+    sdk: () =>
+      timed(async () => {
+        let [count, sum] = [0, 0];
+        for await (const { Items = [] } of paginateScan({ client: sdk }, { TableName: table })) {
+          for (const item of Items) {
+            count += 1;
+            sum += Number(item['n']);
+          }
+        }
+        return `${count},${sum}`;
+      }),
+  };
+}
+
+/** One item by its key, over and over: the median of one call. */
+export async function lookup(db: Connection, sdk: DynamoDBDocumentClient, table: string): Promise<Duel> {
+  const statement = await db.prepare(`SELECT * FROM ${table} WHERE pk = ? AND sk = ?`);
+  const keys = Array.from({ length: GETS_PER_ROUND }, (_, at) => keyAt(at * 13));
+  const each = async (get: (pk: string, sk: number) => Promise<unknown>): ReturnType<Duel['sdk']> => {
+    const times: number[] = [];
+    let sum = 0;
+    for (const { pk, sk } of keys) {
+      const start = performance.now();
+      const n = await get(pk.S, Number(sk.N));
+      times.push(performance.now() - start);
+      sum += Number(n);
+    }
+    return { ms: median(times), found: String(sum) };
+  };
+  return {
+    name: 'prepared SELECT * by key, p50',
+    driver: () => each(async (pk, sk) => (await statement.query([pk, sk])).rows[0]?.['n']),
+    sdk: () =>
+      each(
+        async (pk, sk) => (await sdk.send(new GetCommand({ TableName: table, Key: { pk, sk } }))).Item?.['n'],
+      ),
+  };
+}
