@@ -1,5 +1,5 @@
 /**
- * AWS credentials as STS and the key pages hand them out. Absent `expiration` means that they never expire. 
+ * AWS credentials as STS and the key pages hand them out. Absent `expiration` means that they never expire.
  */
 export interface Credentials {
   readonly accessKeyId: string;
@@ -7,7 +7,35 @@ export interface Credentials {
   readonly sessionToken?: string;
   readonly expiration?: Date;
   readonly accountId?: string;
+  /** Where they came from, in words: `profile prod of ~/.aws/credentials`. */
+  readonly origin?: string;
 }
 
 /** Fetches anew each time it is called. Caching is somebody else's business (`refreshing`). */
 export type CredentialSource = (signal: AbortSignal) => Promise<Credentials>;
+
+/** The same credentials, which print without their secrets in JSON, logs and `util.inspect`. */
+export function sealCredentials(credentials: Credentials): Credentials {
+  const { accessKeyId, expiration, accountId, origin } = credentials;
+  const shown = (): object => ({
+    accessKeyId: maskKeyId(accessKeyId),
+    secretAccessKey: '***',
+    ...(credentials.sessionToken === undefined ? {} : { sessionToken: '***' }),
+    ...(expiration === undefined ? {} : { expiration }),
+    ...(accountId === undefined ? {} : { accountId }),
+    ...(origin === undefined ? {} : { origin }),
+  });
+  // Not enumerable, so that the SDK's copies are plain credentials.
+  return Object.defineProperties(
+    { ...credentials },
+    {
+      toJSON: { value: shown },
+      [Symbol.for('nodejs.util.inspect.custom')]: { value: shown },
+    },
+  );
+}
+
+/** An access key ID as it may be shown: its first four and last four characters. */
+export function maskKeyId(accessKeyId: string): string {
+  return accessKeyId.length < 12 ? '***' : `${accessKeyId.slice(0, 4)}…${accessKeyId.slice(-4)}`;
+}

@@ -1,0 +1,95 @@
+import { type Options, PROPERTIES, type PropertyName } from '../connstring/properties.ts';
+import type { PropertyGroup } from '../connstring/property-spec.ts';
+import type { CredentialSource } from '../core/credentials.ts';
+import { DriverError } from '../core/errors.ts';
+import type { Ports } from '../core/ports.ts';
+import { PROFILE_OPTIONS } from './profiles/profile-files.ts';
+import { type ProfileSettings, readProfileSettings } from './profiles/profile-settings.ts';
+import { refreshing } from './refreshing.ts';
+import { schemeNamed } from './registry.ts';
+import { type AuthScheme, declared } from './scheme.ts';
+
+/** A way in that was chosen and checked. Nothing was sent yet: the first credentials are fetched when asked for. */
+export interface SignIn {
+  /** The scheme that does the work: the one that Auto chose where it did. */
+  readonly scheme: string;
+  /** Credentials that are remembered and renewed in time. */
+  readonly source: CredentialSource;
+  /** Region of the profile. */
+  readonly region?: string;
+  /** DynamoDB's address in the profile; only where the credentials are the profile's. */
+  readonly endpointUrl?: string;
+  /** Where the credentials came from, in words. */
+  describe(): string;
+  close(): void;
+}
+
+/** Chooses the scheme, checks all that it asks for, and prepares its credentials. Sends nothing. */
+export async function signIn(options: Options, ports: Ports): Promise<SignIn> {
+  const { scheme, because } = chosen(options);
+  const problem = missing(scheme, options, because) ?? scheme.check?.(declared(scheme, options));
+  if (problem !== undefined) throw new DriverError(problem.code, problem.message);
+  for (const line of notices(scheme, options)) ports.warn(line);
+  const given = declared(scheme, options);
+  const settings = await settingsOf(scheme, options, ports);
+  const source = refreshing(scheme.source(given, ports), ports);
+  return {
+    scheme: scheme.name,
+    source,
+    ...settings,
+    describe: () => source.latest()?.origin ?? `AuthScheme ${scheme.name}`,
+    close: () => source.close(),
+  };
+}
+
+function chosen(options: Options): { scheme: AuthScheme; because: string } {
+  const named = schemeNamed(options.authScheme);
+  const choice = named.choose?.(declared(named, options));
+  if (choice === undefined) return { scheme: named, because: '' };
+  return { scheme: schemeNamed(choice), because: `, which ${named.name} chose,` };
+}
+
+function missing(
+  scheme: AuthScheme,
+  options: Options,
+  because: string,
+): { code: 'AUTH_MISSING_PROPERTY'; message: string } | undefined {
+  const absent = scheme.requires.filter((name) => options[name] === undefined);
+  if (absent.length === 0) return undefined;
+  const keys = absent.map((name) => PROPERTIES[name].key).join(' and ');
+  return { code: 'AUTH_MISSING_PROPERTY', message: `AuthScheme ${scheme.name}${because} needs ${keys}` };
+}
+
+const AUTH_GROUPS: ReadonlySet<PropertyGroup> = new Set([
+  'AWS keys',
+  'Role',
+  'MFA',
+  'Profile',
+  'Web identity',
+  'SSO',
+  'Cognito',
+]);
+
+function notices(scheme: AuthScheme, options: Options): readonly string[] {
+  const notice = options.authScheme === scheme.name ? scheme.notice?.(declared(scheme, options)) : undefined;
+  const read = new Set<PropertyName>([...scheme.requires, ...scheme.uses]);
+  const unread = [...options.given].filter(
+    (name) => AUTH_GROUPS.has(PROPERTIES[name].group) && !read.has(name),
+  );
+  const keys = unread.map((name) => PROPERTIES[name].key).join(', ');
+  return [
+    ...(notice === undefined ? [] : [notice]),
+    ...(unread.length === 0 ? [] : [`AuthScheme ${scheme.name} does not use ${keys}`]),
+  ];
+}
+
+/** What the profile says of Region and address: looked up where the profile signs in or the Region is still unknown. */
+async function settingsOf(scheme: AuthScheme, options: Options, ports: Ports): Promise<ProfileSettings> {
+  const isProfiles = PROFILE_OPTIONS.some((name) => scheme.uses.includes(name));
+  if (!isProfiles && options.awsRegion !== undefined) return {};
+  const { region, endpointUrl } = await readProfileSettings(options, ports);
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(endpointUrl === undefined || !isProfiles ? {} : { endpointUrl }),
+  };
+}

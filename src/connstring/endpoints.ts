@@ -1,0 +1,41 @@
+import { DriverError } from '../core/errors.ts';
+import { type Options, PROPERTIES } from './properties.ts';
+import { dnsSuffix } from './regions.ts';
+
+/** The Region to sign for: AWSRegion, else the profile's; an emulator on this machine needs none. */
+export function chooseRegion(
+  options: Options,
+  profile: { readonly region?: string; readonly endpointUrl?: string },
+): string {
+  const region = options.awsRegion ?? profile.region;
+  if (region !== undefined) return region;
+  const endpoint = options.endpoint ?? profile.endpointUrl;
+  if (endpoint !== undefined && isLoopback(endpoint)) return 'us-east-1';
+  throw new DriverError(
+    'CONN_NO_REGION',
+    'No Region is known: AWSRegion, AWS_REGION and the profile give none',
+  );
+}
+
+/** The address of DynamoDB where it is not the one that the Region implies; undefined otherwise. */
+export function dynamodbEndpoint(options: Options, region: string): string | undefined {
+  return options.endpoint ?? underDomain('dynamodb', options, region);
+}
+
+/** The address of STS where it is not the one that the Region implies; undefined otherwise. */
+export function stsEndpoint(options: Options, region: string): string | undefined {
+  return options.stsEndpoint ?? underDomain('sts', options, region);
+}
+
+/** A Domain counts where it is neither the default nor what the Region's partition has anyway. */
+function underDomain(service: string, options: Options, region: string): string | undefined {
+  const { domain } = options;
+  const isUsual = domain === PROPERTIES.domain.default || domain === dnsSuffix(region);
+  return isUsual ? undefined : `https://${service}.${region}.${domain}`;
+}
+
+/** Whether an address is on this machine. */
+function isLoopback(endpoint: string): boolean {
+  const host = URL.canParse(endpoint) ? new URL(endpoint).hostname : '';
+  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\]|0\.0\.0\.0)$/i.test(host);
+}
