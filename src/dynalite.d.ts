@@ -2,14 +2,13 @@ declare module 'dynalite' {
   import type { Server } from 'node:http';
 
   interface DynaliteOptions {
-    /** Where the data is kept; in memory when absent. */
-    path?: string;
-    createTableMs?: number;
-    deleteTableMs?: number;
-    updateTableMs?: number;
-    maxItemSizeKb?: number;
+    readonly path?: string;
+    readonly createTableMs?: number;
+    readonly deleteTableMs?: number;
+    readonly updateTableMs?: number;
+    readonly maxItemSizeKb?: number;
   }
 
-  /** An HTTP server that answers as DynamoDB does. */
-  export default function dynalite(options?: DynaliteOptions): Server;
+  function dynalite(options?: DynaliteOptions): Server;
+  export = dynalite;
 }

@@ -18,10 +18,25 @@ export type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>=';
  * meets no comparison, not even `<>`. The request builder adds the guards that DynamoDB needs for that.
  */
 export type Predicate =
-  | { readonly kind: 'compare'; readonly path: DocumentPath; readonly op: Comparison; readonly value: Literal }
+  | {
+      readonly kind: 'compare';
+      readonly path: DocumentPath;
+      readonly op: Comparison;
+      readonly value: Literal;
+    }
   | { readonly kind: 'in'; readonly path: DocumentPath; readonly values: readonly Literal[] }
-  | { readonly kind: 'beginsWith'; readonly path: DocumentPath; readonly prefix: Literal; readonly negated?: true }
-  | { readonly kind: 'contains'; readonly path: DocumentPath; readonly part: Literal; readonly negated?: true }
+  | {
+      readonly kind: 'beginsWith';
+      readonly path: DocumentPath;
+      readonly prefix: Literal;
+      readonly negated?: true;
+    }
+  | {
+      readonly kind: 'contains';
+      readonly path: DocumentPath;
+      readonly part: Literal;
+      readonly negated?: true;
+    }
   | { readonly kind: 'isNull'; readonly path: DocumentPath }
   | { readonly kind: 'isNotNull'; readonly path: DocumentPath }
   | { readonly kind: 'hasType'; readonly path: DocumentPath; readonly type: AttributeType }

@@ -1,0 +1,152 @@
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ListTablesCommand,
+  waitUntilTableExists,
+  type CreateTableInput,
+  type TableDescription,
+} from '@aws-sdk/client-dynamodb';
+import type { Dispatcher } from 'undici';
+import type { Credentials } from '../core/credentials.ts';
+import type { AttributeMap } from './attribute-value.ts';
+import { createRawLane } from './raw-lane.ts';
+import type { ReadStats } from './read-stats.ts';
+import { retryStrategy } from './retry.ts';
+import { isNotFound, toDriverError, type Doing } from './service-errors.ts';
+import { createTransport, type SignedRequest } from './transport.ts';
+import { putItems, type PutOptions } from './writer.ts';
+
+export interface ClientOptions {
+  readonly region: string;
+  /** A full URL; absent: the Region's own endpoint. */
+  readonly endpoint?: string;
+  /** Asked before each request: caching is the caller's business. */
+  readonly credentials: (signal?: AbortSignal) => Promise<Credentials>;
+  /** How often a request is repeated after the first try. */
+  readonly maxRetries: number;
+  /** What the first wait before a retry is drawn from; it doubles with each. */
+  readonly retryBaseMs?: number;
+  /** One request, from first to last byte; 0 means no bound. */
+  readonly timeoutMs: number;
+  /** For proxies and TLS settings; its owner closes it. */
+  readonly dispatcher?: Dispatcher;
+  readonly userAgent?: string;
+}
+
+export type ReadOperation = 'Scan' | 'Query' | 'GetItem' | 'BatchGetItem';
+
+/** The only way to DynamoDB. */
+export interface DynamoClient {
+  /** Sends one read and returns the answer's body bytes, undecoded. Counts what it took. */
+  read(
+    operation: ReadOperation,
+    input: Readonly<Record<string, unknown>>,
+    stats: ReadStats,
+    signal?: AbortSignal,
+  ): Promise<Buffer>;
+  /** The names of all tables of the account in the Region. */
+  listTables(signal?: AbortSignal): Promise<string[]>;
+  /** Undefined where there is no such table. */
+  describeTable(name: string, signal?: AbortSignal): Promise<TableDescription | undefined>;
+  /** Creates a table and waits until it can be used. */
+  createTable(input: CreateTableInput, signal?: AbortSignal): Promise<void>;
+  /** Puts items, 25 to a request; gives their number. */
+  putItems(
+    table: string,
+    items: AsyncIterable<AttributeMap> | Iterable<AttributeMap>,
+    options?: PutOptions,
+  ): Promise<number>;
+  close(): void;
+}
+
+const SMALL_ANSWER_BYTES = 16 * 1024 * 1024;
+const TABLE_WAIT_SECONDS = 300;
+
+/** A client for one Region and one identity. */
+export function createClient(options: ClientOptions): DynamoClient {
+  const transport = createTransport(options.timeoutMs, options.dispatcher);
+  const sdk = new DynamoDBClient({
+    region: options.region,
+    ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
+    credentials: () => options.credentials(),
+    maxAttempts: options.maxRetries + 1,
+    retryMode: 'standard',
+    retryStrategy: retryStrategy(options.maxRetries, options.retryBaseMs),
+    defaultsMode: 'standard',
+    ...(options.userAgent !== undefined && { customUserAgent: options.userAgent }),
+    requestHandler: {
+      handle: async (request: SignedRequest, { abortSignal }: { abortSignal?: AbortSignal } = {}) => ({
+        response: await transport.send(request, SMALL_ANSWER_BYTES, abortSignal),
+      }),
+    },
+  });
+  const sendRaw = createRawLane(sdk, transport);
+
+  /** Runs one request; whatever goes wrong becomes an error of ours, at once when the signal fires. */
+  const attempt = async <T>(doing: Doing, signal: AbortSignal | undefined, work: () => Promise<T>) => {
+    try {
+      return await work();
+    } catch (thrown) {
+      throw toDriverError(thrown, doing, signal);
+    }
+  };
+  const abortable = (signal: AbortSignal | undefined) =>
+    signal === undefined ? {} : { abortSignal: signal };
+
+  return {
+    read: (operation, input, stats, signal) =>
+      attempt({ operation, table: tableOf(input) }, signal, () => sendRaw(operation, input, stats, signal)),
+
+    listTables: (signal) =>
+      attempt({ operation: 'ListTables' }, signal, async () => {
+        const names: string[] = [];
+        let next: string | undefined;
+        do {
+          const page = await sdk.send(
+            new ListTablesCommand({ ExclusiveStartTableName: next }),
+            abortable(signal),
+          );
+          names.push(...(page.TableNames ?? []));
+          next = page.LastEvaluatedTableName;
+        } while (next !== undefined);
+        return names;
+      }),
+
+    describeTable: (name, signal) =>
+      attempt({ operation: 'DescribeTable', table: name }, signal, async () => {
+        try {
+          return (await sdk.send(new DescribeTableCommand({ TableName: name }), abortable(signal))).Table;
+        } catch (thrown) {
+          if (isNotFound(thrown)) return undefined;
+          throw thrown;
+        }
+      }),
+
+    createTable: (input, signal) =>
+      attempt({ operation: 'CreateTable', table: input.TableName }, signal, async () => {
+        await sdk.send(new CreateTableCommand(input), abortable(signal));
+        await waitUntilTableExists(
+          { client: sdk, maxWaitTime: TABLE_WAIT_SECONDS, minDelay: 1, ...abortable(signal) },
+          { TableName: input.TableName },
+        );
+      }),
+
+    putItems: (table, items, putOptions) =>
+      attempt({ operation: 'BatchWriteItem', table }, putOptions?.signal, () =>
+        putItems(sendRaw, table, items, putOptions),
+      ),
+
+    close: () => {
+      sdk.destroy();
+      transport.close();
+    },
+  };
+}
+
+/** The table that a read names; a batch names it as a key. */
+function tableOf(input: Readonly<Record<string, unknown>>): string | undefined {
+  const { TableName: name, RequestItems: batch } = input;
+  if (typeof name === 'string') return name;
+  return typeof batch === 'object' && batch !== null ? Object.keys(batch)[0] : undefined;
+}

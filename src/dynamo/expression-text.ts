@@ -1,0 +1,55 @@
+/** How large an expression is by DynamoDB's measures, read off its text. */
+export interface ExpressionSize {
+  readonly bytes: number;
+  readonly operators: number;
+  /** The most parentheses that are open at once. */
+  readonly depth: number;
+  /** The longest list of IN. */
+  readonly inOperands: number;
+}
+
+const TOKEN = /[#:][A-Za-z0-9_]+|[A-Za-z_][A-Za-z0-9_]*|\d+|<>|<=|>=|[=<>(),.[\]]/g;
+const OPERATORS = new Set(['=', '<>', '<', '<=', '>', '>=', 'AND', 'OR', 'NOT', 'BETWEEN', 'IN']);
+const FUNCTIONS = new Set([
+  'attribute_exists',
+  'attribute_not_exists',
+  'attribute_type',
+  'begins_with',
+  'contains',
+  'size',
+]);
+
+/** The tokens of an expression: placeholders, words, numbers, operators and punctuation. */
+export function tokens(text: string): readonly string[] {
+  return text.match(TOKEN) ?? [];
+}
+
+export function measure(text: string): ExpressionSize {
+  let operators = 0;
+  let depth = 0;
+  let deepest = 0;
+  let between = 0;
+  let operands = 0;
+  let mostOperands = 0;
+  let listDepth = 0;
+  let last = '';
+  for (const token of tokens(text)) {
+    if (token === '(') {
+      depth += 1;
+      deepest = Math.max(deepest, depth);
+      if (last === 'IN') [listDepth, operands] = [depth, 1];
+    } else if (token === ')') {
+      if (depth === listDepth) [listDepth, mostOperands] = [0, Math.max(mostOperands, operands)];
+      depth -= 1;
+    } else if (token === ',') {
+      if (depth === listDepth) operands += 1;
+    } else if (token === 'AND' && between > 0) {
+      between -= 1;
+    } else if (OPERATORS.has(token) || FUNCTIONS.has(token)) {
+      operators += 1;
+      if (token === 'BETWEEN') between += 1;
+    }
+    last = token;
+  }
+  return { bytes: Buffer.byteLength(text), operators, depth: deepest, inOperands: mostOperands };
+}

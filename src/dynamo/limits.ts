@@ -1,0 +1,35 @@
+/** A limit that DynamoDB documents. */
+export interface Limit {
+  readonly most: number;
+  /** What is counted, for messages. */
+  readonly unit: string;
+  /** The page of the Amazon DynamoDB Developer Guide or API Reference that states it. */
+  readonly source: string;
+}
+
+const GUIDE = 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide';
+const API = 'https://docs.aws.amazon.com/amazondynamodb/latest/APIReference';
+
+const CONSTRAINTS = `${GUIDE}/Constraints.html`;
+const OPERATORS = `${GUIDE}/Expressions.OperatorsAndFunctions.html`;
+
+/** DynamoDB's documented limits of what a read may ask for. The emulators enforce few of them. */
+export const LIMITS = {
+  expressionBytes: { most: 4096, unit: 'bytes in an expression', source: CONSTRAINTS },
+  operators: { most: 300, unit: 'operators and functions in an expression', source: CONSTRAINTS },
+  inOperands: { most: 100, unit: 'operands of IN', source: OPERATORS },
+  nesting: { most: 32, unit: 'levels of nesting', source: CONSTRAINTS },
+  placeholderBytes: {
+    most: 255,
+    unit: 'bytes in an expression attribute name or value',
+    source: CONSTRAINTS,
+  },
+  attributeNameBytes: { most: 65_535, unit: 'bytes in an attribute name', source: CONSTRAINTS },
+  variablesBytes: { most: 2 * 1024 * 1024, unit: 'bytes of expression variables', source: CONSTRAINTS },
+  partitionKeyBytes: { most: 2048, unit: 'bytes in a partition key value', source: CONSTRAINTS },
+  sortKeyBytes: { most: 1024, unit: 'bytes in a sort key value', source: CONSTRAINTS },
+  numberDigits: { most: 38, unit: 'significant digits in a number', source: CONSTRAINTS },
+  batchGetKeys: { most: 100, unit: 'keys in a BatchGetItem', source: `${API}/API_BatchGetItem.html` },
+  batchWriteItems: { most: 25, unit: 'items in a BatchWriteItem', source: `${API}/API_BatchWriteItem.html` },
+  segments: { most: 1_000_000, unit: 'segments of a Scan', source: `${API}/API_Scan.html` },
+} as const satisfies Record<string, Limit>;

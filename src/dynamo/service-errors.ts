@@ -1,0 +1,87 @@
+import { DriverError, type ErrorCode } from '../core/errors.ts';
+import { TransportError } from './transport-error.ts';
+
+/** What was being done when it failed. */
+export interface Doing {
+  readonly operation: string;
+  readonly table?: string | undefined;
+}
+
+/** DynamoDB's names of its errors, and what each is to us. Whatever is not here is DYNAMO_REFUSED. */
+const CODES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
+  ['ResourceNotFoundException', 'CATALOG_UNKNOWN_TABLE'],
+  ['TableNotFoundException', 'CATALOG_UNKNOWN_TABLE'],
+  ['UnrecognizedClientException', 'AUTH_REFUSED'],
+  ['InvalidSignatureException', 'AUTH_REFUSED'],
+  ['SignatureDoesNotMatch', 'AUTH_REFUSED'],
+  ['InvalidAccessKeyId', 'AUTH_REFUSED'],
+  ['InvalidClientTokenId', 'AUTH_REFUSED'],
+  ['IncompleteSignature', 'AUTH_REFUSED'],
+  ['IncompleteSignatureException', 'AUTH_REFUSED'],
+  ['MissingAuthenticationToken', 'AUTH_REFUSED'],
+  ['MissingAuthenticationTokenException', 'AUTH_REFUSED'],
+  ['ExpiredToken', 'AUTH_EXPIRED'],
+  ['ExpiredTokenException', 'AUTH_EXPIRED'],
+  ['RequestExpired', 'AUTH_EXPIRED'],
+  ['AccessDeniedException', 'AUTH_DENIED'],
+  ['OptInRequired', 'AUTH_DENIED'],
+  ['ProvisionedThroughputExceededException', 'DYNAMO_THROTTLED'],
+  ['ThrottlingException', 'DYNAMO_THROTTLED'],
+  ['Throttling', 'DYNAMO_THROTTLED'],
+  ['ThrottledException', 'DYNAMO_THROTTLED'],
+  ['RequestLimitExceeded', 'DYNAMO_THROTTLED'],
+  ['RequestThrottledException', 'DYNAMO_THROTTLED'],
+  ['TooManyRequestsException', 'DYNAMO_THROTTLED'],
+]);
+
+/** After these words AWS repeats the request it got, session token and signature included. */
+const ECHO = /\s*(?:\n|The Canonical String|Authorization=)[^]*$/;
+
+/** Whether an answer that is no success says "slow down". */
+export function isThrottle(statusCode: number, body: Buffer): boolean {
+  const name = /"__type"\s*:\s*"(?:[^"#]*#)?([^"]*)"/.exec(body.toString('utf8', 0, 2000))?.[1];
+  return statusCode === 429 || (name !== undefined && CODES.get(name) === 'DYNAMO_THROTTLED');
+}
+
+/** Whether DynamoDB said that there is no such table or index. */
+export function isNotFound(thrown: unknown): boolean {
+  return thrown instanceof Error && CODES.get(thrown.name) === 'CATALOG_UNKNOWN_TABLE';
+}
+
+/** What the driver throws for anything that went wrong with a request. */
+export function toDriverError(thrown: unknown, doing: Doing, signal?: AbortSignal): DriverError {
+  if (thrown instanceof DriverError) return thrown;
+  if (signal?.aborted === true) return cancelled(signal);
+  const what = doing.table === undefined ? doing.operation : `${doing.operation} on ${doing.table}`;
+  if (thrown instanceof TransportError) return fromTransport(thrown, what);
+  if (!(thrown instanceof Error)) return new DriverError('DYNAMO_REFUSED', `${what}: ${String(thrown)}`);
+  const code = CODES.get(thrown.name) ?? 'DYNAMO_REFUSED';
+  const said = thrown.message.replace(ECHO, '');
+  const cause = said === thrown.message ? { cause: thrown } : {};
+  return new DriverError(code, `${what}: ${said} (${thrown.name})`, cause);
+}
+
+/** The error of a statement whose signal fired: the signal's own, if it brought one. */
+export function cancelled(signal: AbortSignal): DriverError {
+  if (signal.reason instanceof DriverError) return signal.reason;
+  return new DriverError('EXEC_CANCELLED', 'The statement was cancelled', { cause: signal.reason });
+}
+
+/** Throws where the statement was cancelled already. */
+export function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw cancelled(signal);
+}
+
+function fromTransport(error: TransportError, what: string): DriverError {
+  const { kind, host, message } = error;
+  switch (kind) {
+    case 'aborted':
+      return new DriverError('EXEC_CANCELLED', `${what} was cancelled`, { cause: error.cause });
+    case 'timeout':
+      return new DriverError('EXEC_TIMEOUT', `${what}: ${host} gave ${message}`, { cause: error });
+    case 'malformed':
+      return new DriverError('DYNAMO_MALFORMED', `${what}: from ${host}, ${message}`, { cause: error });
+    case 'network':
+      return new DriverError('CONN_NETWORK', `${what}: cannot talk to ${host}: ${message}`, { cause: error });
+  }
+}

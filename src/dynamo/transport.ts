@@ -1,0 +1,119 @@
+import { Agent, type Dispatcher } from 'undici';
+import { reasonOf, TransportError } from './transport-error.ts';
+
+/** A signed request, as the AWS SDK hands it to whoever sends it. */
+export interface SignedRequest {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number | undefined;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | null;
+}
+
+/** A whole answer: the body is in memory, its bytes as they came. */
+export interface Answer {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: Buffer;
+}
+
+/** Sends requests over kept-alive connections, one request at a time on each. */
+export interface Transport {
+  send(request: SignedRequest, limitBytes: number, signal?: AbortSignal): Promise<Answer>;
+  close(): void;
+}
+
+/** `timeoutMs` bounds one request from first to last byte; 0 means no bound. */
+export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Transport {
+  const own = dispatcher === undefined ? new Agent({ pipelining: 1, keepAliveTimeout: 20_000 }) : undefined;
+  const sender = dispatcher ?? own;
+  return {
+    send: (request, limitBytes, signal) =>
+      new Promise<Answer>((resolve, reject) => {
+        const { protocol, hostname, port, path, method, headers } = request;
+        const host = port === undefined ? hostname : `${hostname}:${port}`;
+        const chunks: Buffer[] = [];
+        let received = 0;
+        let statusCode = 0;
+        let answerHeaders: Record<string, string> = {};
+        let controller: Dispatcher.DispatchController | undefined;
+        let failure: Error | undefined;
+        let timer: NodeJS.Timeout | undefined;
+
+        const settle = (): void => {
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', onAbort);
+        };
+        const fail = (error: Error): void => {
+          if (failure !== undefined) return;
+          failure = error;
+          settle();
+          reject(error);
+          controller?.abort(error);
+        };
+        const onAbort = (): void => fail(new TransportError('aborted', host, 'aborted', signal?.reason));
+
+        if (signal?.aborted === true) {
+          onAbort();
+          return;
+        }
+        signal?.addEventListener('abort', onAbort, { once: true });
+        if (timeoutMs > 0) {
+          timer = setTimeout(
+            () => fail(new TransportError('timeout', host, `no answer within ${timeoutMs} ms`)),
+            timeoutMs,
+          );
+        }
+        sender?.dispatch(
+          {
+            origin: `${protocol}//${host}`,
+            path,
+            method: method as Dispatcher.HttpMethod,
+            headers,
+            body: request.body ?? null,
+            headersTimeout: 0,
+            bodyTimeout: 0,
+          },
+          {
+            onRequestStart(started) {
+              controller = started;
+              if (failure !== undefined) started.abort(failure);
+            },
+            onResponseStart(_controller, status, received) {
+              statusCode = status;
+              answerHeaders = flatten(received);
+            },
+            onResponseData(_controller, chunk) {
+              received += chunk.length;
+              if (received > limitBytes) {
+                fail(new TransportError('malformed', host, `the answer is larger than ${limitBytes} bytes`));
+              } else chunks.push(chunk);
+            },
+            onResponseEnd() {
+              settle();
+              const [first] = chunks;
+              const body =
+                chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, received);
+              resolve({ statusCode, headers: answerHeaders, body });
+            },
+            onResponseError(_controller, error) {
+              fail(new TransportError('network', host, reasonOf(error), error));
+            },
+          },
+        );
+      }),
+    close: () => {
+      void own?.destroy();
+    },
+  };
+}
+
+function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return flat;
+}
