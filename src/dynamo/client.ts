@@ -83,17 +83,6 @@ export function createClient(options: ClientOptions): DynamoClient {
   });
   const sendRaw = createRawLane(sdk, transport);
 
-  /** Runs one request; whatever goes wrong becomes an error of ours, at once when the signal fires. */
-  const attempt = async <T>(doing: Doing, signal: AbortSignal | undefined, work: () => Promise<T>) => {
-    try {
-      return await work();
-    } catch (thrown) {
-      throw toDriverError(thrown, doing, signal);
-    }
-  };
-  const abortable = (signal: AbortSignal | undefined) =>
-    signal === undefined ? {} : { abortSignal: signal };
-
   return {
     read: (operation, input, stats, signal) =>
       attempt({ operation, table: tableOf(input) }, signal, () => sendRaw(operation, input, stats, signal)),
@@ -142,6 +131,19 @@ export function createClient(options: ClientOptions): DynamoClient {
       transport.close();
     },
   };
+}
+
+/** Runs one request; whatever goes wrong becomes an error of ours. */
+async function attempt<T>(doing: Doing, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw toDriverError(thrown, doing, signal);
+  }
+}
+
+function abortable(signal: AbortSignal | undefined): { readonly abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal };
 }
 
 /** The table that a read names; a batch names it as a key. */

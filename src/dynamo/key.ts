@@ -5,7 +5,7 @@ import type { KeyValue } from './attribute-value.ts';
 export function keyIdentity(key: Key): string {
   return JSON.stringify(
     Object.entries(key)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => [name, 'N' in value ? { N: canonicalNumber(value.N) } : value]),
   );
 }
@@ -63,10 +63,14 @@ function canonicalNumber(text: string): string {
   return digits === '' ? '0' : `${negative ? '-' : ''}0.${digits}e${power}`;
 }
 
+function sign({ digits, negative }: Decimal): number {
+  if (digits === '') return 0;
+  return negative ? -1 : 1;
+}
+
 function compareNumbers(left: string, right: string): number {
   const a = decimalOf(left);
   const b = decimalOf(right);
-  const sign = (n: Decimal): number => (n.digits === '' ? 0 : n.negative ? -1 : 1);
   if (sign(a) !== sign(b)) return sign(a) - sign(b);
   const magnitude = a.power - b.power || (a.digits < b.digits ? -1 : a.digits > b.digits ? 1 : 0);
   return a.negative ? -magnitude : magnitude;

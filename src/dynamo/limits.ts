@@ -33,3 +33,14 @@ export const LIMITS = {
   batchWriteItems: { most: 25, unit: 'items in a BatchWriteItem', source: `${API}/API_BatchWriteItem.html` },
   segments: { most: 1_000_000, unit: 'segments of a Scan', source: `${API}/API_Scan.html` },
 } as const satisfies Record<string, Limit>;
+
+/** The pages that state the rules which are no numbers. */
+export const PAGES = {
+  placeholders: `${GUIDE}/Expressions.ExpressionAttributeNames.html`,
+  projection: `${GUIDE}/Expressions.ProjectionExpressions.html`,
+  keyCondition: `${GUIDE}/Query.KeyConditionExpressions.html`,
+  filter: `${GUIDE}/Query.FilterExpression.html`,
+  consistency: `${GUIDE}/HowItWorks.ReadConsistency.html`,
+  query: `${API}/API_Query.html`,
+  key: CONSTRAINTS,
+} as const;

@@ -24,15 +24,16 @@ export async function* pump<Part, Page>(
   const waiting: (() => void)[] = [];
   let slots = Math.max(1, buffered);
   let failure: { readonly error: unknown } | undefined;
-  let wake = (): void => undefined;
+  let wake: () => void = nothing;
 
   const takeSlot = async (): Promise<void> => {
-    while (slots === 0 && !stop.signal.aborted) await new Promise<void>((resolve) => waiting.push(resolve));
-    slots -= 1;
+    if (slots > 0 || stop.signal.aborted) slots -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
   };
   const giveSlot = (): void => {
-    slots += 1;
-    waiting.shift()?.();
+    const next = waiting.shift();
+    if (next === undefined) slots += 1;
+    else next();
   };
   const onAbort = (): void => {
     stop.abort(signal?.reason);
@@ -69,12 +70,12 @@ export async function* pump<Part, Page>(
   signal?.addEventListener('abort', onAbort, { once: true });
   stop.signal.addEventListener('abort', onStop, { once: true });
   let finished = false;
-  const all = Promise.all(Array.from({ length: Math.max(1, Math.min(workers, parts.length)) }, run)).then(
-    () => {
-      finished = true;
-      wake();
-    },
-  );
+  const runAll = async (): Promise<void> => {
+    await Promise.all(Array.from({ length: Math.max(1, Math.min(workers, parts.length)) }, run));
+    finished = true;
+    wake();
+  };
+  const all = runAll();
   try {
     for (;;) {
       throwIfCancelled(signal);
@@ -91,4 +92,8 @@ export async function* pump<Part, Page>(
     stop.abort();
     await all;
   }
+}
+
+function nothing(): void {
+  // Nobody waits yet.
 }

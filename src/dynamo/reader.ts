@@ -3,11 +3,12 @@ import { DriverError } from '../core/errors.ts';
 import type { Key, ReadRequest } from './access-path.ts';
 import type { AttributeMap } from './attribute-value.ts';
 import type { DynamoClient } from './client.ts';
-import { checkRequest, type LintSchema } from './linter.ts';
+import type { LintSchema } from './lint-report.ts';
+import { checkRequest } from './linter.ts';
 import { readEnvelope, type Page } from './page.ts';
 import { pump } from './pump.ts';
 import type { ReadStats } from './read-stats.ts';
-import { buildRequest, partsOf, type BuiltRequest } from './request.ts';
+import { buildRequest, partsOf, type BuiltRequest, type ReadPart } from './request.ts';
 import { backoffMs } from './retry.ts';
 import { cancelled, throwIfCancelled } from './service-errors.ts';
 
@@ -51,34 +52,29 @@ export async function* readPages(
   throwIfCancelled(signal);
   const { access, limit } = request;
   if (limit !== undefined && limit <= 0) return;
-  const parts = partsOf(request).map((part) => buildRequest(request, part));
+  const parts = partsOf(request).map((part) => ({ part, built: buildRequest(request, part) }));
   // Segments differ in their number only.
-  for (const part of access.kind === 'Scan' ? parts.slice(0, 1) : parts) checkRequest(part, options.schema);
+  for (const { built } of access.kind === 'Scan' ? parts.slice(0, 1) : parts)
+    checkRequest(built, options.schema);
 
-  const send = async (part: BuiltRequest, signal: AbortSignal | undefined): Promise<Page> => {
-    const page = readEnvelope(part.operation, await client.read(part.operation, part.input, stats, signal));
+  const send = async ({ operation, input }: BuiltRequest, signal: AbortSignal | undefined): Promise<Page> => {
+    const page = readEnvelope(operation, await client.read(operation, input, stats, signal));
     count(page, stats);
     return page;
   };
   const [first] = parts;
   if (access.kind === 'GetItem') {
-    if (first !== undefined) yield await send(first, signal);
+    if (first !== undefined) yield await send(first.built, signal);
     return;
   }
   const progress = { returned: 0 };
-  const pagesOf = (
-    part: BuiltRequest,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<Page, void, undefined> =>
-    part.operation === 'BatchGetItem'
-      ? batchPages(part, (next) => send(next, signal), signal)
-      : pagedPages(
-          part,
-          (next) => send(next, signal),
-          pageSizes(request, options, progress),
-          options.startKey,
-        );
-
+  const pagesOf = ({ part, built }: Started, signal: AbortSignal | undefined) =>
+    part.kind === 'BatchGetItem'
+      ? batchPages(part.keys, (keys) => send(buildRequest(request, { ...part, keys }), signal), signal)
+      : pagedPages((paging) => send({ ...built, input: { ...built.input, ...paging } }, signal), {
+          pageSize: pageSizes(request, options, progress),
+          startKey: options.startKey,
+        });
   const inOrder = access.kind === 'Query' && (limit !== undefined || access.descending === true);
   const workers = inOrder ? 1 : Math.max(1, concurrency);
   const pages =
@@ -92,32 +88,37 @@ export async function* readPages(
   }
 }
 
-type Send = (part: BuiltRequest) => Promise<Page>;
+interface Started {
+  readonly part: ReadPart;
+  readonly built: BuiltRequest;
+}
+
+interface Paging {
+  readonly Limit?: number;
+  readonly ExclusiveStartKey?: AttributeMap;
+}
 
 async function* oneAfterAnother(
-  parts: readonly BuiltRequest[],
-  pagesOf: (part: BuiltRequest) => AsyncIterable<Page>,
+  parts: readonly Started[],
+  pagesOf: (part: Started) => AsyncIterable<Page>,
 ): AsyncGenerator<Page, void, undefined> {
   for (const part of parts) yield* pagesOf(part);
 }
 
 /** The pages of one Query, or of one segment of a Scan, to the end. */
 async function* pagedPages(
-  { operation, input }: BuiltRequest,
-  send: Send,
-  pageSizes: () => number | undefined,
-  startKey: AttributeMap | undefined,
+  send: (paging: Paging) => Promise<Page>,
+  {
+    pageSize,
+    startKey,
+  }: { readonly pageSize: () => number | undefined; readonly startKey: AttributeMap | undefined },
 ): AsyncGenerator<Page, void, undefined> {
   let from = startKey;
   do {
-    const size = pageSizes();
+    const size = pageSize();
     const page = await send({
-      operation,
-      input: {
-        ...input,
-        ...(size !== undefined && { Limit: size }),
-        ...(from !== undefined && { ExclusiveStartKey: from }),
-      },
+      ...(size !== undefined && { Limit: size }),
+      ...(from !== undefined && { ExclusiveStartKey: from }),
     });
     yield page;
     from = page.lastKey;
@@ -126,41 +127,26 @@ async function* pagedPages(
 
 /** The answers to one batch of keys; what DynamoDB leaves over is asked for again after a growing wait. */
 async function* batchPages(
-  batch: BuiltRequest,
-  send: Send,
+  keys: readonly Key[],
+  send: (keys: readonly Key[]) => Promise<Page>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Page, void, undefined> {
-  let part = batch;
+  let left: readonly Key[] | undefined = keys;
   let inVain = 0;
   for (;;) {
-    const page = await send(part);
+    const page: Page = await send(left);
     yield page;
-    if (page.unprocessed === undefined) return;
+    left = page.unprocessed;
+    if (left === undefined) return;
     inVain = page.count > 0 ? 0 : inVain + 1;
     if (inVain === UNPROCESSED_ROUNDS) {
       throw new DriverError(
         'DYNAMO_THROTTLED',
-        `BatchGetItem: ${page.unprocessed.length} keys were left over ${UNPROCESSED_ROUNDS} times in a row`,
+        `BatchGetItem: ${left.length} keys were left over ${UNPROCESSED_ROUNDS} times in a row`,
       );
     }
     await pause(backoffMs(inVain, UNPROCESSED_WAIT_MS), signal);
-    part = withKeys(batch, page.unprocessed);
   }
-}
-
-function withKeys({ operation, input }: BuiltRequest, keys: readonly Key[]): BuiltRequest {
-  const { RequestItems: items, ...rest } = input as {
-    readonly RequestItems: Readonly<Record<string, object>>;
-  };
-  return {
-    operation,
-    input: {
-      ...rest,
-      RequestItems: Object.fromEntries(
-        Object.entries(items).map(([table, asked]) => [table, { ...asked, Keys: keys }]),
-      ),
-    },
-  };
 }
 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

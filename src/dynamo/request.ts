@@ -85,7 +85,7 @@ function pagedInput(request: ReadRequest, part: PagedPart): Readonly<Record<stri
     TableName: request.table,
     ...('index' in access && access.index !== undefined && { IndexName: access.index }),
     ...(part.kind === 'Scan' && part.segments > 1 && { Segment: part.segment, TotalSegments: part.segments }),
-    ...('descending' in access && access.descending === true && { ScanIndexForward: false }),
+    ...('descending' in access && access.descending && { ScanIndexForward: false }),
     ...(request.countOnly === true && { Select: 'COUNT' }),
     ...expressions(request, part, true),
     ...consistency(request),

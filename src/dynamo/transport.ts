@@ -70,7 +70,7 @@ export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Tra
           {
             origin: `${protocol}//${host}`,
             path,
-            method: method as Dispatcher.HttpMethod,
+            method,
             headers,
             body: request.body ?? null,
             headersTimeout: 0,

@@ -16,6 +16,10 @@ interface PutRequest {
   readonly PutRequest: { readonly Item: AttributeMap };
 }
 
+interface PutAnswer {
+  readonly UnprocessedItems?: Readonly<Record<string, readonly PutRequest[]>>;
+}
+
 const DEFAULT_CONCURRENCY = 4;
 const MOST_ROUNDS = 12;
 const FIRST_WAIT_MS = 50;
@@ -65,9 +69,7 @@ async function putBatch(
     }
     if (round > 0) await sleep(backoffMs(round, FIRST_WAIT_MS), undefined, { signal });
     const answer = await send('BatchWriteItem', { RequestItems: { [table]: left } }, undefined, signal);
-    const { UnprocessedItems: rest } = JSON.parse(answer.toString()) as {
-      readonly UnprocessedItems?: Readonly<Record<string, readonly PutRequest[]>>;
-    };
+    const { UnprocessedItems: rest }: PutAnswer = JSON.parse(answer.toString());
     left = rest?.[table] ?? [];
   }
 }
