@@ -30,8 +30,6 @@ async function measure(rounds: number): Promise<{ outcomes: Outcome[]; memory: M
 }
 
 function table({ outcomes, memory }: Awaited<ReturnType<typeof measure>>): string {
-  const ms = (value: number): string => `${value.toFixed(value < 10 ? 3 : 0)} ms`.padStart(12);
-  const row = (name: string, ...cells: string[]): string => name.padEnd(32) + cells.join('');
   return [
     row('', 'dynadbc'.padStart(12), 'AWS SDK'.padStart(12), 'ratio'.padStart(10)),
     ...outcomes.map(({ name, driverMs, sdkMs, ratio }) =>
@@ -42,6 +40,14 @@ function table({ outcomes, memory }: Awaited<ReturnType<typeof measure>>): strin
       ` ${memory.growthMb.toFixed(0)} MB more in the last third than in the first, ${ms(memory.elapsedMs).trim()}`,
     '',
   ].join('\n');
+}
+
+function row(name: string, ...cells: string[]): string {
+  return name.padEnd(32) + cells.join('');
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(value < 10 ? 3 : 0)} ms`.padStart(12);
 }
 
 const result = await measure(Number(options.rounds));

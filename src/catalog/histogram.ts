@@ -1,3 +1,4 @@
+import { DriverError } from '../core/errors.ts';
 import type { AttributeMap, AttributeType, AttributeValue } from '../dynamo/attribute-value.ts';
 import { mergeProfiles, NO_NUMBERS, type NumberProfile, profileOf } from './number-profile.ts';
 
@@ -21,6 +22,8 @@ export interface Flattening {
   readonly arrays: number;
 }
 
+const TYPES: readonly AttributeType[] = ['S', 'N', 'BOOL', 'NULL', 'M', 'L', 'B', 'SS', 'NS', 'BS'];
+
 export function newHistogram(): Histogram {
   return { present: 0, types: new Map(), numbers: NO_NUMBERS, fields: new Map(), elements: [] };
 }
@@ -34,7 +37,7 @@ export function histogramOf(items: Iterable<AttributeMap>, flattening: Flattenin
 
 /** Adds one value to what was seen. */
 export function observe(histogram: Histogram, value: AttributeValue, flattening: Flattening): void {
-  const [type] = Object.keys(value) as [AttributeType];
+  const type = typeOf(value);
   histogram.present += 1;
   histogram.types.set(type, (histogram.types.get(type) ?? 0) + 1);
   if ('N' in value) histogram.numbers = mergeProfiles(histogram.numbers, profileOf(value.N));
@@ -60,6 +63,15 @@ export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
   for (const [at, element] of b.elements.entries())
     merged.elements[at] = mergeInto(merged.elements[at], element);
   return merged;
+}
+
+function typeOf(value: AttributeValue): AttributeType {
+  const type = TYPES.find((type) => type in value);
+  if (type !== undefined) return type;
+  throw new DriverError(
+    'DYNAMO_MALFORMED',
+    `A value of DynamoDB is of type ${TYPES.join(', ')}, not ${Object.keys(value).join(', ')}`,
+  );
 }
 
 function mergeInto(known: Histogram | undefined, more: Histogram): Histogram {

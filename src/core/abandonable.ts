@@ -8,10 +8,9 @@ export function abandonable<T>(work: Promise<T>, signal: AbortSignal | undefined
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(reasonOf(signal));
-    const done = (): void => signal.removeEventListener('abort', abort);
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
-    work.then(resolve, reject).then(done, done);
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
 }
 
