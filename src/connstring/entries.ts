@@ -3,7 +3,7 @@ import { nearest } from '../core/nearest.ts';
 import { Secret } from '../core/secret.ts';
 import { ignoredKey } from './ignored.ts';
 import type { NestedObject, PropertySpec, PropertyTable } from './property-spec.ts';
-import { type Token, shownKey, tokenize } from './tokenize.ts';
+import { type Token, mayBelongTo, shownKey, tokenize } from './tokenize.ts';
 import { isUrlForm, tokenizeUrl } from './url-form.ts';
 
 /** A value of the object form. `undefined`, `null` and an empty value mean that the property is not set. */
@@ -119,14 +119,13 @@ function known(given: Given, table: PropertyTable, before?: Token): Found | unde
   const candidates = nearest(given.key, names);
   const at = given.position === undefined ? '' : ` at character ${given.position}`;
   const details = { candidates, ...(given.position === undefined ? {} : { position: given.position }) };
-  // After a secret without quotes the "key" may be the rest of that secret.
-  if (candidates.length === 0 && before?.value instanceof Secret && !before.quoted) {
-    const rest = `a value of ${shownKey(before.key)} that holds ";" must be quoted`;
-    throw new DriverError('CONN_UNKNOWN_PROPERTY', `Unknown property${at}; ${rest}`, details);
-  }
+  const rest = mayBelongTo(before);
+  // Then the "key" may be half a password.
+  const isShown = shownKey(given.key) === given.key && (rest === '' || candidates.length > 0);
+  const shown = isShown ? ` "${given.key}"` : '';
   const meant = candidates.length === 0 ? '' : `; did you mean ${candidates.join(' or ')}?`;
-  const shown = shownKey(given.key) === given.key ? ` "${given.key}"` : '';
-  throw new DriverError('CONN_UNKNOWN_PROPERTY', `Unknown property${shown}${at}${meant}`, details);
+  const hint = candidates.length === 0 ? rest : meant;
+  throw new DriverError('CONN_UNKNOWN_PROPERTY', `Unknown property${shown}${at}${hint}`, details);
 }
 
 function pieces(value: Given['value'], table: PropertyTable): readonly Entry[] {
@@ -141,7 +140,7 @@ function within<T>(key: string, given: Given, read: () => T): T {
     return read();
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;
-    throw new DriverError(error.code, `${key}: ${error.message}`, {
+    throw new DriverError(error.code, `In ${key}: ${error.message}`, {
       cause: error.cause,
       candidates: error.candidates,
       ...(given.position === undefined ? {} : { position: given.position }),

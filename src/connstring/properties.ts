@@ -465,7 +465,7 @@ export const PROPERTIES = {
     type: seconds(0, 86_400),
     group: 'Reading',
     default: 60,
-    doc: 'Seconds that a statement may take; 0 for no limit.',
+    doc: 'Seconds that one request to DynamoDB may take; 0 for no limit.',
   }),
   fullScan: property({
     key: 'FullScan',

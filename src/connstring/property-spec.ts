@@ -64,16 +64,16 @@ export interface PropertySpec<T = unknown> {
 
 export type PropertyTable = { readonly [name: string]: PropertySpec };
 
-type Row<T, K extends string, A extends string> = PropertySpec<T> & {
+type Row<T, K extends string, A extends string> = Omit<PropertySpec<T>, 'key' | 'aliases'> & {
   readonly key: K;
   readonly aliases?: readonly A[];
 };
 
 /** Types a row: its value from `type`, its spellings literally, and whether it has a default. */
-export function property<T, const K extends string, const A extends string = never>(
+export function property<const T, const K extends string, const A extends string = never>(
   spec: Row<T, K, A> & { readonly default: NoInfer<T> },
 ): Row<T, K, A> & { readonly default: T };
-export function property<T, const K extends string, const A extends string = never>(
+export function property<const T, const K extends string, const A extends string = never>(
   spec: Row<T, K, A> & { readonly default?: never },
 ): Row<T, K, A> & { readonly default?: never };
 export function property(spec: PropertySpec): PropertySpec {

@@ -2,6 +2,7 @@ import { DriverError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import type { Entry } from './entries.ts';
 import type { PropertySpec, PropertyTable, ValueType, ValuesOf, World } from './property-spec.ts';
+import { showable } from './showable.ts';
 
 /** Reads entries by their rows' types and adds defaults; entries of ignored keys are passed over. */
 export function readTable<Table extends PropertyTable>(
@@ -27,7 +28,7 @@ export function readValue(entry: Entry, spec: PropertySpec, world: World, source
   const reading = spec.type.read(entry.value, world);
   if ('value' in reading) return reading.value;
   const place = source ?? (entry.position === undefined ? undefined : `character ${entry.position}`);
-  const found = typeof entry.value === 'string' ? `, found "${shown(entry.value)}"` : '';
+  const found = typeof entry.value === 'string' ? `, found "${shortened(entry.value)}"` : '';
   const candidates = reading.candidates ?? [];
   const meant = candidates.length === 0 ? '' : `; did you mean ${candidates.join(' or ')}?`;
   const at = place === undefined ? '' : ` (${place})`;
@@ -54,8 +55,7 @@ export function nested<Table extends PropertyTable>(table: Table): ValueType<Val
   };
 }
 
-/** What may be shown of a value: one line, not long, without an address's user and password. */
-function shown(value: string): string {
-  const line = value.replaceAll(/\p{C}/gu, ' ').replaceAll(/\/\/[^/@]*@/g, '//***@');
+function shortened(value: string): string {
+  const line = showable(value);
   return line.length > 60 ? `${line.slice(0, 57)}...` : line;
 }

@@ -5,6 +5,7 @@ import { quoted } from './format.ts';
 import { ignoredKey } from './ignored.ts';
 import { PROPERTIES } from './properties.ts';
 import type { PropertyTable } from './property-spec.ts';
+import { showable } from './showable.ts';
 
 const MASK = '***';
 
@@ -44,10 +45,5 @@ function pair(key: string, value: Pair['value'], table: PropertyTable): string {
     return `${spec.key}=${quoted(redactWith(value instanceof Secret ? value.reveal() : value, inner))}`;
   }
   const isShown = typeof value === 'string' && spec.type.secret === undefined;
-  return `${spec.key}=${isShown ? quoted(withoutUserinfo(value)) : MASK}`;
-}
-
-/** An address without the user and password that somebody may have put into it. */
-function withoutUserinfo(value: string): string {
-  return value.replaceAll(/\/\/[^/@\s]*@/g, `//${MASK}@`);
+  return `${spec.key}=${isShown ? quoted(showable(value)) : MASK}`;
 }

@@ -22,6 +22,12 @@ export async function parseConnection(
   ports: Ports,
   overrides: ConnectionObject = {},
 ): Promise<Resolved> {
+  if (typeof input !== 'string' && !isObject(input)) {
+    throw new DriverError(
+      'CONN_BAD_VALUE',
+      'A connection is given as a string or as an object of properties',
+    );
+  }
   const own =
     typeof input === 'string' ? entriesOfText(input, PROPERTIES) : entriesOfObject(input, PROPERTIES);
   const over = entriesOfObject(overrides, PROPERTIES);
@@ -67,6 +73,11 @@ function fromEnvironment(given: ReadonlySet<string>, ports: Ports): Partial<Opti
     values.push([name, readValue(entry, spec, ports, `environment variable ${variable}`)]);
   }
   return Object.fromEntries(values);
+}
+
+// For callers without types.
+function isObject(input: unknown): boolean {
+  return typeof input === 'object' && input !== null;
 }
 
 function isPropertyName(name: string | undefined): name is PropertyName {

@@ -12,7 +12,8 @@ export interface Token {
   readonly position: number;
   /** Secret unless the key is known to be none. */
   readonly value: string | Secret;
-  readonly quoted: boolean;
+  /** What to do with the value where what follows it turns out to belong to it; none for a quoted one. */
+  readonly repair?: string;
 }
 
 /** Whether a key, as written, is known to hold no secret. */
@@ -40,8 +41,13 @@ export function tokenize(text: string, isPublic: IsPublic, start = 0): readonly 
     }
     const key = text.slice(keyAt, equals).trim();
     if (key === '') throw syntax('expected a key before "="', keyAt, tokens.at(-1));
-    const { value, end, quoted } = readValue(text, skip(text, equals + 1, BLANKS), key);
-    tokens.push({ key, position: keyAt + 1, value: isPublic(key) ? value : new Secret(value), quoted });
+    const { value, end, isQuoted } = readValue(text, skip(text, equals + 1, BLANKS), key);
+    tokens.push({
+      key,
+      position: keyAt + 1,
+      value: isPublic(key) ? value : new Secret(value),
+      ...(isQuoted ? {} : REPAIR),
+    });
     at = end;
   }
   return tokens;
@@ -57,18 +63,24 @@ function skip(text: string, from: number, pattern: RegExp): number {
   return pattern.lastIndex;
 }
 
+const REPAIR = { repair: 'a value that holds ";" must be quoted' };
+
 const CLOSING: ReadonlyMap<string, string> = new Map([
   ["'", "'"],
   ['"', '"'],
   ['{', '}'],
 ]);
 
-function readValue(text: string, from: number, key: string): { value: string; end: number; quoted: boolean } {
+function readValue(
+  text: string,
+  from: number,
+  key: string,
+): { value: string; end: number; isQuoted: boolean } {
   const closing = CLOSING.get(text.charAt(from));
   if (closing === undefined) {
     const semicolon = text.indexOf(';', from);
     const end = semicolon < 0 ? text.length : semicolon;
-    return { value: text.slice(from, end).trim(), end, quoted: false };
+    return { value: text.slice(from, end).trim(), end, isQuoted: false };
   }
   let value = '';
   for (let at = from + 1; ;) {
@@ -82,7 +94,7 @@ function readValue(text: string, from: number, key: string): { value: string; en
         const doubled = `a ${closing} inside it is written twice`;
         throw syntax(`expected ";" after the quoted value of ${shownKey(key)}; ${doubled}`, end);
       }
-      return { value, end, quoted: true };
+      return { value, end, isQuoted: true };
     }
     value += closing;
     at = close + 2;
@@ -91,14 +103,17 @@ function readValue(text: string, from: number, key: string): { value: string; en
 
 /** A key is shown only where it looks like one. */
 export function shownKey(key: string): string {
-  return /^[A-Za-z][\w ]{0,63}$/.test(key) ? key : 'the property';
+  return /^[A-Za-z][\w ]{0,31}$/.test(key) ? key : 'the property';
+}
+
+/** What to say where text may be the rest of the secret before it; empty where it cannot be. */
+export function mayBelongTo(before: Token | undefined): string {
+  const isOpen = before?.value instanceof Secret && before.repair !== undefined;
+  return isOpen ? `; if it belongs to the value of ${shownKey(before.key)}: ${before.repair}` : '';
 }
 
 function syntax(problem: string, at: number, before?: Token): DriverError {
-  const hint =
-    before?.value instanceof Secret && !before.quoted
-      ? '; if this belongs to the value before it, put that value in quotes'
-      : '';
+  const hint = mayBelongTo(before);
   return new DriverError('CONN_SYNTAX', `Character ${at + 1} of the connection string: ${problem}${hint}`, {
     position: at + 1,
   });

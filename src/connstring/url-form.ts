@@ -1,6 +1,6 @@
 import { DriverError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
-import { type IsPublic, MAX_LENGTH, type Token } from './tokenize.ts';
+import { type IsPublic, MAX_LENGTH, type Token, mayBelongTo } from './tokenize.ts';
 
 const FORM = /^\s*(?:jdbc:)?(?:dynamodb|amazondynamodb|dynadbc):\/\//i;
 
@@ -21,8 +21,7 @@ export function tokenizeUrl(text: string, isPublic: IsPublic): readonly Token[] 
   if (!/^[\w -]*$/.test(host)) {
     throw malformed('expected a Region between // and ?', start);
   }
-  const tokens: Token[] =
-    host === '' ? [] : [{ key: 'AWSRegion', position: start + 1, value: host, quoted: true }];
+  const tokens: Token[] = host === '' ? [] : [{ key: 'AWSRegion', position: start + 1, value: host }];
   let at = hostEnd + 1;
   for (const piece of question < 0
     ? []
@@ -30,18 +29,19 @@ export function tokenizeUrl(text: string, isPublic: IsPublic): readonly Token[] 
         .slice(question + 1)
         .trimEnd()
         .split('&')) {
-    if (piece !== '') tokens.push(token(piece, at, isPublic));
+    if (piece !== '') tokens.push(token(piece, at, isPublic, tokens.at(-1)));
     at += piece.length + 1;
   }
   return tokens;
 }
 
-function token(piece: string, at: number, isPublic: IsPublic): Token {
+function token(piece: string, at: number, isPublic: IsPublic, before?: Token): Token {
   const equals = piece.indexOf('=');
-  if (equals < 1) throw malformed('expected Key=Value between "&"', at);
+  if (equals < 1) throw malformed(`expected Key=Value between "&"${mayBelongTo(before)}`, at);
   const key = decode(piece.slice(0, equals), at).trim();
   const value = decode(piece.slice(equals + 1), at + equals + 1);
-  return { key, position: at + 1, value: isPublic(key) ? value : new Secret(value), quoted: true };
+  const repair = '"&" in it is written %26';
+  return { key, position: at + 1, value: isPublic(key) ? value : new Secret(value), repair };
 }
 
 function decode(encoded: string, at: number): string {

@@ -35,8 +35,8 @@ export function readIni(text: string, options: { readonly indentedBlocks: boolea
   const remarks: IniRemark[] = [];
   const raw = scan(text.replace(/^\uFEFF/, ''), options.indentedBlocks, remarks);
   const parsed = new Map<string, unknown>(Object.entries(parse(canonical(raw))));
-  const sections = [...raw].map(([name, section]): IniSection => {
-    const values = new Map(Object.entries(Object(parsed.get(name) ?? {})));
+  const sections = [...raw].map(([name, section], i): IniSection => {
+    const values = new Map(Object.entries(Object(parsed.get(String(i)) ?? {})));
     const entries = [...section.entries].flatMap(([key, { line }]): [string, IniEntry][] =>
       values.has(key) ? [[key, { value: String(values.get(key)), line }]] : [],
     );
@@ -109,11 +109,12 @@ function continueValue(
   section.entries.set(last.key, { value: before === '' ? text : `${before}\n${text}`, line: last.line });
 }
 
+/** Sections go by number, keys and values as JSON strings: so `ini` finds nothing to nest, to cut or to convert. */
 function canonical(sections: ReadonlyMap<string, RawSection>): string {
-  const lines: string[] = [];
-  for (const [name, { entries }] of sections) {
-    lines.push(`[${name.replaceAll(/[\\;#.]/g, (character) => `\\${character}`)}]`);
-    for (const [key, { value }] of entries) lines.push(`${JSON.stringify(key)}=${JSON.stringify(value)}`);
-  }
-  return lines.join('\n');
+  return [...sections.values()]
+    .flatMap(({ entries }, i) => [
+      `[${i}]`,
+      ...[...entries].map(([key, { value }]) => `${JSON.stringify(key)}=${JSON.stringify(value)}`),
+    ])
+    .join('\n');
 }

@@ -1,5 +1,5 @@
 import type { Options } from '../../connstring/properties.ts';
-import { DriverError, messageOf } from '../../core/errors.ts';
+import { type Attempt, DriverError, messageOf } from '../../core/errors.ts';
 import { type IniEntry, type IniFile, readIni } from '../../core/ini-file.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { Ports } from '../../core/ports.ts';
@@ -33,6 +33,13 @@ export interface ProfileFiles {
   /** `[services x]` sections of the config file by x. */
   readonly services: ReadonlyMap<string, ReadonlyMap<string, Setting>>;
   readonly found: { readonly credentials: boolean; readonly config: boolean };
+  /** Lines of either file that were not understood. */
+  readonly remarks: readonly Attempt[];
+}
+
+/** The setting's value where it cannot hold blanks: a comment behind it is left out. */
+export function wordOf(setting: IniEntry): string {
+  return setting.value.replace(/\s[#;].*$/s, '').trim();
 }
 
 /** Reads the AWS credentials and config files anew. A file that is not there has no profiles. */
@@ -61,6 +68,7 @@ export async function readProfileFiles(options: ProfileOptions, ports: Ports): P
     profiles,
     services: new Map(services),
     found: { credentials: credentials !== undefined, config: config !== undefined },
+    remarks: [...remarksOf(credentialsFile, credentials), ...remarksOf(configFile, config)],
   };
 }
 
@@ -76,7 +84,10 @@ export function profileNamed(name: string, files: ProfileFiles): Profile {
   ].join(' and ');
   const known = names.length === 0 ? '' : `; profiles there: ${names.slice(0, 10).join(', ')}`;
   const meant = candidates.length === 0 ? known : `; did you mean ${candidates.join(' or ')}?`;
-  throw new DriverError('AUTH_PROFILE', `No profile "${name}" in ${where}${meant}`, { candidates });
+  throw new DriverError('AUTH_PROFILE', `No profile "${name}" in ${where}${meant}`, {
+    candidates,
+    attempts: files.remarks,
+  });
 }
 
 async function readOne(file: string, ports: Ports): Promise<IniFile | undefined> {
@@ -87,6 +98,10 @@ async function readOne(file: string, ports: Ports): Promise<IniFile | undefined>
     throw new DriverError('AUTH_PROFILE', `${file} cannot be read: ${messageOf(cause)}`, { cause });
   }
   return text === undefined ? undefined : readIni(text, { indentedBlocks: true });
+}
+
+function remarksOf(file: string, content: IniFile | undefined): readonly Attempt[] {
+  return (content?.remarks ?? []).map(({ line, message }) => ({ what: `${file}:${line}`, why: message }));
 }
 
 /** `[profile default]` comes before `[default]`. */

@@ -1,6 +1,6 @@
 import type { CredentialSource, Credentials } from '../../core/credentials.ts';
 import { DriverError } from '../../core/errors.ts';
-import type { Profile, Setting } from './profile-files.ts';
+import { type Profile, type Setting, wordOf } from './profile-files.ts';
 
 /** A way in which a profile can give credentials. */
 export interface ProfileKind {
@@ -53,20 +53,25 @@ export function sourceOfProfile(profile: Profile): CredentialSource | undefined 
 function credentialsOf(profile: Profile): Credentials {
   const id = required(profile, 'aws_access_key_id', 'aws_secret_access_key');
   const secret = required(profile, 'aws_secret_access_key', 'aws_access_key_id');
-  const token = profile.settings.get('aws_session_token') ?? profile.settings.get('aws_security_token');
-  const account = profile.settings.get('aws_account_id');
+  const token = optional(profile, 'aws_session_token') ?? optional(profile, 'aws_security_token');
+  const accountId = optional(profile, 'aws_account_id');
   return {
-    accessKeyId: id.value,
-    secretAccessKey: secret.value,
-    ...(token === undefined || token.value === '' ? {} : { sessionToken: token.value }),
-    ...(account === undefined || account.value === '' ? {} : { accountId: account.value }),
+    accessKeyId: wordOf(id),
+    secretAccessKey: wordOf(secret),
+    ...(token === undefined ? {} : { sessionToken: token }),
+    ...(accountId === undefined ? {} : { accountId }),
     origin: `profile "${profile.name}" of ${id.file}`,
   };
 }
 
+function optional(profile: Profile, key: string): string | undefined {
+  const setting = profile.settings.get(key);
+  return setting === undefined || wordOf(setting) === '' ? undefined : wordOf(setting);
+}
+
 function required(profile: Profile, key: string, other: string): Setting {
   const setting = profile.settings.get(key);
-  if (setting !== undefined && setting.value !== '') return setting;
+  if (setting !== undefined && wordOf(setting) !== '') return setting;
   const near = setting ?? profile.settings.get(other);
   const place = near === undefined ? profile.place : `${near.file}:${near.line}`;
   const state = setting === undefined ? `has ${other} but no ${key}` : `has an empty ${key}`;

@@ -1,7 +1,8 @@
 import { regionCode } from '../../connstring/regions.ts';
+import { url } from '../../connstring/value-types.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { Ports } from '../../core/ports.ts';
-import { type ProfileOptions, readProfileFiles } from './profile-files.ts';
+import { type ProfileOptions, type Setting, readProfileFiles, wordOf } from './profile-files.ts';
 
 /** What a profile says besides credentials. */
 export interface ProfileSettings {
@@ -16,7 +17,7 @@ export async function readProfileSettings(options: ProfileOptions, ports: Ports)
   const profile = files.profiles.get(options.awsCredentialsFileProfile);
   if (profile === undefined) return {};
   const region = profile.settings.get('region');
-  const code = region === undefined ? undefined : regionCode(region.value);
+  const code = region === undefined ? undefined : regionCode(wordOf(region));
   if (region !== undefined && code === undefined) {
     throw new DriverError(
       'AUTH_PROFILE',
@@ -35,6 +36,15 @@ export async function readProfileSettings(options: ProfileOptions, ports: Ports)
   const endpoint = section?.get('dynamodb.endpoint_url') ?? profile.settings.get('endpoint_url');
   return {
     ...(code === undefined ? {} : { region: code }),
-    ...(endpoint === undefined || isIgnored ? {} : { endpointUrl: endpoint.value }),
+    ...(endpoint === undefined || isIgnored ? {} : { endpointUrl: addressOf(endpoint, ports) }),
   };
+}
+
+function addressOf(setting: Setting, ports: Ports): string {
+  const reading = url.read(wordOf(setting), ports);
+  if ('value' in reading) return reading.value;
+  throw new DriverError(
+    'AUTH_PROFILE',
+    `${setting.file}:${setting.line}: endpoint_url: expected ${reading.expected}`,
+  );
 }

@@ -18,6 +18,7 @@ export function profileSource(options: ProfileOptions, ports: Ports): Credential
         'AUTH_PROFILE',
         `${profile.place}: profile "${profile.name}" has no credentials`,
         {
+          attempts: files.remarks,
           remedy: 'Add aws_access_key_id and aws_secret_access_key to the profile, or name another one.',
         },
       );
