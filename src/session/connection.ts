@@ -1,4 +1,6 @@
 import type { ReadStats } from '../dynamo/read-stats.ts';
+import type { Explanation } from '../sql/explain.ts';
+import type { ResultColumn } from '../sql/plan/planner.ts';
 import type { Value } from '../sql/value.ts';
 
 /** Values for `?` and `$n` by position, or for `:name` by name. */
@@ -14,12 +16,11 @@ export interface QueryOptions {
 
 export type RowObject = Record<string, Value>;
 
-/** A column of a result. */
-export interface OutputColumn {
-  readonly name: string;
-  /** PostgreSQL's name of the type: `text`, `bigint`, `numeric`, `double precision`, `boolean`, `bytea`, `json` … */
-  readonly type: string;
-}
+/**
+ * A column of a result. `type` is PostgreSQL's name of it: `text`, `bigint`, `numeric`, `double precision`, `boolean`,
+ * `bytea`, `json` …
+ */
+export type OutputColumn = ResultColumn;
 
 export interface StatementStats extends Readonly<ReadStats> {
   /** All read capacity units together. */
@@ -55,30 +56,6 @@ export interface PreparedStatement extends AsyncDisposable {
   query<T = RowObject>(parameters?: Parameters, options?: QueryOptions): Promise<QueryResult<T>>;
   stream<T = RowObject>(parameters?: Parameters, options?: QueryOptions): Promise<RowStream<T>>;
   close(): Promise<void>;
-}
-
-/** One read of a table in a plan. */
-export interface ExplainedRead {
-  readonly table: string;
-  /** `Query orders.by_status(status)` */
-  readonly access: string;
-  /** The exact request that would be sent first, as DynamoDB's API spells it. */
-  readonly request: unknown;
-  /** What DynamoDB evaluates, what DuckDB still owes: conditions as SQL-like text. */
-  readonly pushed: readonly string[];
-  readonly residual: readonly string[];
-  /** Read capacity units expected; undefined where the table's size is unknown. */
-  readonly estimatedCapacity: number | undefined;
-  /** Why the indexes that were considered were not used. */
-  readonly rejected: readonly string[];
-}
-
-export interface Explanation {
-  /** `direct`: rows stream from DynamoDB as they are; `engine`: DuckDB runs the statement over what is read. */
-  readonly mode: 'direct' | 'engine';
-  readonly reads: readonly ExplainedRead[];
-  /** For people. */
-  readonly text: string;
 }
 
 export interface TableInfo {

@@ -1,0 +1,24 @@
+export { connect, type ConnectOptions } from './session/connect.ts';
+export type {
+  ColumnInfo,
+  Connection,
+  Identity,
+  IndexInfo,
+  Metadata,
+  OutputColumn,
+  Parameters,
+  ParameterValue,
+  PreparedStatement,
+  PrimaryKeyInfo,
+  QueryOptions,
+  QueryResult,
+  RowObject,
+  RowStream,
+  StatementStats,
+  TableInfo,
+} from './session/connection.ts';
+export type { Value } from './sql/value.ts';
+export type { ExplainedRead, Explanation } from './sql/explain.ts';
+export { DriverError, ERRORS, type Attempt, type ErrorCode } from './core/errors.ts';
+export { Secret } from './core/secret.ts';
+export type { Ports } from './core/ports.ts';

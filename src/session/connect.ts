@@ -1,0 +1,116 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getCallerIdentity } from '../authschemes/sts.ts';
+import { signIn, type SignIn } from '../authschemes/sign-in.ts';
+import { createCatalog } from '../catalog/catalog.ts';
+import { chooseRegion, dynamodbEndpoint, stsEndpoint } from '../connstring/endpoints.ts';
+import type { ConnectionObject } from '../connstring/entries.ts';
+import type { Options } from '../connstring/properties.ts';
+import { redact } from '../connstring/redact.ts';
+import { parseConnection } from '../connstring/resolve.ts';
+import { maskKeyId } from '../core/credentials.ts';
+import type { Ports } from '../core/ports.ts';
+import { createClient, type DynamoClient } from '../dynamo/client.ts';
+import { openEngine, type Engine } from '../sql/engine/engine.ts';
+import { createPlanner } from '../sql/plan/planner.ts';
+import type { ExecutionContext } from '../sql/exec/context.ts';
+import type { Connection, Identity } from './connection.ts';
+import { processPorts } from './process-ports.ts';
+import { createSession } from './session.ts';
+
+export interface ConnectOptions {
+  /** The world outside; for tests and embedders. */
+  readonly ports?: Ports;
+  /** Where warnings go; absent: Node's process warnings. */
+  readonly onWarning?: (message: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+const CATALOG_TTL_MS = 10 * 60_000;
+
+/**
+ * Opens a connection from a connection string or an object of the same properties. Sends nothing until the first
+ * statement, unless ConnectOnOpen is set.
+ */
+export async function connect(input: string | ConnectionObject, options: ConnectOptions = {}): Promise<Connection> {
+  const ports = options.ports ?? processPorts(options.onWarning);
+  const { options: properties, warnings } = await parseConnection(input, ports);
+  for (const warning of warnings) ports.warn(warning);
+  const identity = await signIn(properties, ports);
+  const region = chooseRegion(properties, identity);
+  const client = clientFor(properties, identity, region);
+  const context = contextFor(properties, client, ports);
+  const connection = createSession({
+    context,
+    description: redact(input),
+    whoami: (signal) => whoAmI(properties, identity, region, signal),
+    close() {
+      client.close();
+      identity.close();
+    },
+  });
+  if (properties.connectOnOpen) await client.listTables(options.signal);
+  return connection;
+}
+
+function clientFor(properties: Options, identity: SignIn, region: string): DynamoClient {
+  const endpoint = dynamodbEndpoint(properties, region) ?? identity.endpointUrl;
+  return createClient({
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    credentials: (signal) => identity.source(signal ?? new AbortController().signal),
+    maxRetries: properties.maximumRequestRetries,
+    ...(properties.retryWaitTime === undefined ? {} : { retryBaseMs: properties.retryWaitTime }),
+    timeoutMs: properties.timeout * 1000,
+  });
+}
+
+function contextFor(properties: Options, client: DynamoClient, ports: Ports): ExecutionContext {
+  let engine: Promise<Engine> | undefined;
+  const planner = createPlanner();
+  return {
+    client,
+    catalog: createCatalog(client, {
+      rowScanDepth: properties.rowScanDepth,
+      typeDetection: properties.typeDetectionScheme,
+      flattenObjects: properties.flattenObjects,
+      flattenArrays: properties.flattenArrays,
+      separator: properties.separatorCharacter,
+      numberMode: properties.numberMode,
+      cacheTtlMs: CATALOG_TTL_MS,
+      ...(properties.tables === undefined ? {} : { tables: properties.tables }),
+      now: ports.now,
+      warn: ports.warn,
+    }),
+    planner,
+    engine: () =>
+      (engine ??= openEngine({
+        ...(properties.memoryLimit === undefined ? {} : { memoryLimit: properties.memoryLimit }),
+        tempDirectory: properties.tempDirectory ?? join(tmpdir(), 'dynadbc'),
+      })),
+    settings: {
+      autoDetectIndex: properties.autoDetectIndex,
+      consistentReads: properties.useConsistentReads,
+      threads: properties.threadCount,
+    },
+    decimals: properties.numberMode === 'Decimal' ? 'digits' : 'auto',
+    maxRows: properties.maxRows,
+    async close() {
+      await planner.close();
+      (await engine)?.close();
+    },
+  };
+}
+
+async function whoAmI(properties: Options, identity: SignIn, region: string, signal: AbortSignal): Promise<Identity> {
+  const credentials = await identity.source(signal);
+  const { account, arn } = await getCallerIdentity({ credentials, region, endpoint: stsEndpoint(properties, region), signal });
+  return {
+    scheme: identity.scheme,
+    account,
+    arn,
+    accessKeyId: maskKeyId(credentials.accessKeyId),
+    expiration: credentials.expiration,
+    source: identity.describe(),
+  };
+}

@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import type { Ports } from '../core/ports.ts';
+
+/** The world as this process sees it. */
+export function processPorts(warn: (message: string) => void = emitWarning): Ports {
+  return {
+    now: () => Date.now(),
+    random: () => Math.random(),
+    env: (name) => process.env[name] || undefined,
+    home: homedir(),
+    async readFile(path) {
+      try {
+        return await readFile(path, 'utf8');
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
+        throw error;
+      }
+    },
+    warn,
+  };
+}
+
+function emitWarning(message: string): void {
+  process.emitWarning(message, { type: 'DynaDBC' });
+}

@@ -1,0 +1,253 @@
+import { DriverError } from '../core/errors.ts';
+import { newReadStats, totalCapacity, type ReadStats } from '../dynamo/read-stats.ts';
+import { analysisLines, explainPlan } from '../sql/explain.ts';
+import type { ExecutionContext } from '../sql/exec/context.ts';
+import { objectBuilder, type RowReader } from '../sql/exec/direct.ts';
+import { lookUp, pointLookup, type PointLookup } from '../sql/exec/point-lookup.ts';
+import { planStatement, runStatement } from '../sql/exec/run.ts';
+import { toParameterList, type ParameterLiteral } from '../sql/parse/parameter-list.ts';
+import { parseStatement, type ParsedStatement } from '../sql/parse/parse.ts';
+import { describeAccess } from '../sql/plan/describe-access.ts';
+import type { TableRead } from '../sql/plan/table-read.ts';
+import type { Value } from '../sql/value.ts';
+import type {
+  Connection,
+  Identity,
+  OutputColumn,
+  Parameters,
+  QueryOptions,
+  QueryResult,
+  RowObject,
+  RowStream,
+  StatementStats,
+} from './connection.ts';
+import { createMetadata } from './metadata.ts';
+
+export interface SessionParts {
+  readonly context: ExecutionContext;
+  readonly description: string;
+  whoami(signal: AbortSignal): Promise<Identity>;
+  /** Frees what the session was given. */
+  close(): void;
+}
+
+/** A statement under way, whichever path it took. */
+interface Started extends RowReader {
+  readonly columns: readonly OutputColumn[];
+  readonly reads: readonly TableRead[];
+  readonly stats: ReadStats;
+  close(): Promise<void>;
+}
+
+/** Parsed statements are kept for so many texts. */
+const PARSED = 500;
+
+/** A connection over a client, a catalog and an engine. */
+export function createSession({ context, description, whoami, close }: SessionParts): Connection {
+  const closing = new AbortController();
+  const parsedTexts = new Map<string, Promise<ParsedStatement>>();
+  let closed: Promise<void> | undefined;
+
+  const signalFor = (signal: AbortSignal | undefined): AbortSignal => {
+    if (closing.signal.aborted) throw new DriverError('CONN_CLOSED', 'The connection is closed');
+    return signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
+  };
+  const parse = (sql: string): Promise<ParsedStatement> => {
+    const known = parsedTexts.get(sql);
+    if (known) return known;
+    const parsed = parseStatement(sql);
+    parsedTexts.set(sql, parsed);
+    parsed.catch(() => parsedTexts.delete(sql));
+    const [oldest] = parsedTexts.keys();
+    if (parsedTexts.size > PARSED && oldest !== undefined) parsedTexts.delete(oldest);
+    return parsed;
+  };
+  const lookupOf = (parsed: ParsedStatement): Promise<PointLookup | undefined> => pointLookup(parsed, context.catalog, context);
+
+  const start = async (parsed: ParsedStatement, parameters: readonly ParameterLiteral[], signal: AbortSignal): Promise<Started> => {
+    if (parsed.kind === 'explain') return startExplain(parsed, parameters, signal);
+    const lookup = await lookupOf(parsed);
+    const read = lookup?.read(parameters);
+    if (lookup && read) return startLookup(lookup, read, context, signal);
+    const { plan, ...running } = await runStatement(parsed, parameters, context, signal);
+    return { ...running, columns: plan.columns, reads: plan.reads };
+  };
+
+  const startExplain = async (parsed: ParsedStatement, parameters: readonly ParameterLiteral[], signal: AbortSignal): Promise<Started> => {
+    const plan = await planStatement(parsed, parameters, context, signal);
+    const lines = explainPlan(plan, context.settings.consistentReads).text.split('\n');
+    let stats = newReadStats();
+    if (parsed.analyze) {
+      const begun = performance.now();
+      const running = await start({ ...parsed, kind: 'select' }, parameters, signal);
+      let rowCount = 0;
+      try {
+        for await (const rows of running.arrays()) rowCount += rows.length;
+      } finally {
+        await running.close();
+      }
+      stats = running.stats;
+      lines.push(...analysisLines(stats, rowCount, performance.now() - begun));
+    }
+    return { ...fixedRows('QUERY PLAN', lines), columns: [{ name: 'QUERY PLAN', type: 'text' }], reads: plan.reads, stats };
+  };
+
+  const stream = async <T>(parsed: ParsedStatement, parameters: Parameters | undefined, options: QueryOptions): Promise<RowStream<T>> => {
+    const begun = performance.now();
+    const signal = signalFor(options.signal);
+    const started = await start(parsed, toParameterList(parsed, parameters), signal);
+    return rowStream<T>(started, options, begun);
+  };
+
+  const query = async <T>(parsed: ParsedStatement, parameters: Parameters | undefined, options: QueryOptions): Promise<QueryResult<T>> => {
+    const begun = performance.now();
+    const signal = signalFor(options.signal);
+    const started = await start(parsed, toParameterList(parsed, parameters), signal);
+    try {
+      const rows: T[] = [];
+      for await (const page of pagesOf<T>(started, options)) {
+        for (const row of page) rows.push(row);
+      }
+      return { rows, columns: started.columns, rowCount: rows.length, stats: frozenStats(started, begun) };
+    } finally {
+      await started.close();
+    }
+  };
+
+  const connection: Connection = {
+    description,
+    metadata: createMetadata(context.catalog, () => signalFor(undefined)),
+    async query<T = RowObject>(sql: string, parameters?: Parameters, options: QueryOptions = {}) {
+      return query<T>(await parse(sql), parameters, options);
+    },
+    async stream<T = RowObject>(sql: string, parameters?: Parameters, options: QueryOptions = {}) {
+      return stream<T>(await parse(sql), parameters, options);
+    },
+    async prepare(sql) {
+      const parsed = await parse(sql);
+      const signal = signalFor(undefined);
+      const columns = await columnsOf(parsed, signal);
+      return {
+        text: sql,
+        parameterCount: parsed.parameterCount,
+        parameterNames: parsed.parameterNames,
+        columns,
+        query: <T = RowObject>(parameters?: Parameters, options: QueryOptions = {}) => query<T>(parsed, parameters, options),
+        stream: <T = RowObject>(parameters?: Parameters, options: QueryOptions = {}) => stream<T>(parsed, parameters, options),
+        close: () => Promise.resolve(),
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      };
+    },
+    async explain(sql, parameters) {
+      const parsed = await parse(sql);
+      const list = toParameterList(parsed, parameters);
+      const read = (await lookupOf(parsed))?.read(list);
+      if (read) return explainPlan({ reads: [read], direct: { alias: read.alias, output: [] } }, context.settings.consistentReads);
+      return explainPlan(await planStatement(parsed, list, context, signalFor(undefined)), context.settings.consistentReads);
+    },
+    whoami: () => whoami(signalFor(undefined)),
+    close() {
+      return (closed ??= (async () => {
+        closing.abort(new DriverError('CONN_CLOSED', 'The connection was closed'));
+        await context.close();
+        close();
+      })());
+    },
+    [Symbol.asyncDispose]: () => connection.close(),
+  };
+
+  /** The columns of a statement whose parameters have no values yet. */
+  const columnsOf = async (parsed: ParsedStatement, signal: AbortSignal): Promise<readonly OutputColumn[]> => {
+    if (parsed.kind === 'explain') return [{ name: 'QUERY PLAN', type: 'text' }];
+    const lookup = await lookupOf(parsed);
+    if (lookup) return lookup.columns;
+    const unknown = Array.from({ length: parsed.parameterCount }, (): ParameterLiteral => ({ kind: 'null' }));
+    return (await planStatement(parsed, unknown, context, signal)).columns;
+  };
+  return connection;
+}
+
+function startLookup(lookup: PointLookup, read: TableRead, context: ExecutionContext, signal: AbortSignal): Started {
+  const stats = newReadStats();
+  return {
+    columns: lookup.columns,
+    reads: [read],
+    stats,
+    async *arrays() {
+      const item = context.maxRows === 0 ? undefined : await lookUp(lookup, read, context, stats, signal);
+      if (item) yield [lookup.decoders.map((decode) => decode(item))];
+    },
+    async *objects() {
+      const item = context.maxRows === 0 ? undefined : await lookUp(lookup, read, context, stats, signal);
+      const build = objectBuilder(
+        lookup.columns.map((column) => column.name),
+        lookup.decoders,
+      );
+      if (item) yield [build(item)];
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function fixedRows(name: string, lines: readonly string[]): RowReader & { close(): Promise<void> } {
+  return {
+    async *arrays() {
+      yield lines.map((line): Value[] => [line]);
+    },
+    async *objects() {
+      yield lines.map((line) => ({ [name]: line }));
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Rows in the mode that was asked for; `T` is the caller's word for their shape. */
+function pagesOf<T>(rows: RowReader, { rowMode }: QueryOptions): AsyncGenerator<T[]> {
+  return (rowMode === 'array' ? rows.arrays() : rows.objects()) as AsyncGenerator<T[]>;
+}
+
+function rowStream<T>(started: Started, options: QueryOptions, begun: number): RowStream<T> {
+  const stats = liveStats(started, begun);
+  async function* rows(): AsyncGenerator<T> {
+    try {
+      for await (const page of pagesOf<T>(started, options)) yield* page;
+    } finally {
+      await started.close();
+    }
+  }
+  return {
+    columns: started.columns,
+    stats,
+    [Symbol.asyncIterator]: rows,
+    async *batches() {
+      try {
+        yield* started.arrays();
+      } finally {
+        await started.close();
+      }
+    },
+    close: () => started.close(),
+    [Symbol.asyncDispose]: () => started.close(),
+  };
+}
+
+/** Statistics that go on growing with the reads. */
+function liveStats({ stats, reads }: Started, begun: number): StatementStats {
+  const plan = reads.map(describeAccess);
+  return {
+    get requests() { return stats.requests; },
+    get pages() { return stats.pages; },
+    get itemsRead() { return stats.itemsRead; },
+    get itemsReturned() { return stats.itemsReturned; },
+    get bytes() { return stats.bytes; },
+    get throttles() { return stats.throttles; },
+    get readCapacity() { return totalCapacity(stats); },
+    get elapsedMs() { return performance.now() - begun; },
+    capacity: stats.capacity,
+    plan,
+  };
+}
+
+function frozenStats({ stats, reads }: Started, begun: number): StatementStats {
+  return { ...stats, readCapacity: totalCapacity(stats), elapsedMs: performance.now() - begun, plan: reads.map(describeAccess) };
+}

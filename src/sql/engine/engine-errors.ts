@@ -1,0 +1,44 @@
+import { DriverError, messageOf, type ErrorCode } from '../../core/errors.ts';
+
+/** What DuckDB's messages mean in PostgreSQL's terms; the first that matches counts. */
+const MEANINGS: readonly { readonly pattern: RegExp; readonly code: ErrorCode }[] = [
+  { pattern: /Referenced (?:column|table) ".*" not found|does not have a column named|Table ".*" does not have/i, code: 'SQL_UNKNOWN_COLUMN' },
+  { pattern: /Ambiguous reference|Ambiguous column/i, code: 'SQL_AMBIGUOUS_COLUMN' },
+  { pattern: /Scalar Function with name|Aggregate Function with name|Table Function with name|No function matches|Cannot compare values of type|Macro .* does not/i, code: 'SQL_UNKNOWN_FUNCTION' },
+  { pattern: /must appear in the GROUP BY clause|must be part of the GROUP BY|cannot contain aggregates/i, code: 'SQL_GROUPING' },
+  { pattern: /^(?:Error: )?Conversion Error|Could not convert|Malformed JSON/i, code: 'SQL_BAD_VALUE' },
+  { pattern: /^(?:Error: )?Out of Range Error|Overflow/i, code: 'SQL_NUMERIC_RANGE' },
+  { pattern: /^(?:Error: )?Out of Memory Error/i, code: 'EXEC_MEMORY' },
+  { pattern: /^(?:Error: )?INTERRUPT Error|Interrupted/i, code: 'EXEC_CANCELLED' },
+  { pattern: /^(?:Error: )?Permission Error|disabled by configuration/i, code: 'SQL_NOT_SUPPORTED' },
+  { pattern: /^(?:Error: )?(?:Not implemented Error|Parser Error)/i, code: 'SQL_NOT_SUPPORTED' },
+  { pattern: /^(?:Error: )?(?:Binder|Catalog|Invalid Input|Invalid Type) Error/i, code: 'SQL_BIND' },
+];
+
+/** An error of DuckDB as the driver's own: one line, PostgreSQL's SQLSTATE, the position in the user's text where a column is named. */
+export function engineError(thrown: unknown, locate: (name: string) => number | undefined): DriverError {
+  if (thrown instanceof DriverError) return thrown;
+  const message = messageOf(thrown);
+  const code = MEANINGS.find(({ pattern }) => pattern.test(message))?.code ?? 'EXEC_ENGINE';
+  const named = /(?:column|reference to column name|named|Function with name) "?([^"\s!]+)"?/i.exec(message)?.[1];
+  const position = named === undefined ? undefined : locate(named);
+  const candidates = candidatesOf(message);
+  return new DriverError(code, readable(code, message, named), {
+    cause: thrown,
+    ...(position === undefined ? {} : { position }),
+    ...(candidates.length === 0 ? {} : { candidates }),
+  });
+}
+
+function readable(code: ErrorCode, message: string, named: string | undefined): string {
+  if (code === 'SQL_UNKNOWN_COLUMN' && named !== undefined) return `column "${named}" does not exist`;
+  const [firstLine = ''] = message.replace(/^(?:Error: )?[A-Za-z ]+ Error: /, '').split('\n');
+  // Stub names are of no use to the person who wrote the statement.
+  return firstLine.replace(/\s*Candidate bindings:.*$/s, '').trim();
+}
+
+/** DuckDB lists them as `"r0.status"`, `"status"` or, for functions, after a line of its own. */
+function candidatesOf(message: string): readonly string[] {
+  const list = /(?:Candidate bindings|Did you mean):?\s*(.*)/s.exec(message)?.[1]?.split('\nLINE')[0] ?? '';
+  return [...new Set([...list.matchAll(/"([^"]+)"/g)].map((match) => (match[1] ?? '').replace(/^.*\./, '')))].slice(0, 5);
+}

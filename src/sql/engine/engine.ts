@@ -1,0 +1,60 @@
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { registerFunctions } from './functions.ts';
+import { literal } from './quote.ts';
+import { PLANNING_OPTIMIZERS, POSTGRES_SETTINGS, SANDBOX_SETTINGS } from './settings.ts';
+
+export interface EngineOptions {
+  /** DuckDB's own words, e.g. `2GB`; absent: 80 % of the machine's. */
+  readonly memoryLimit?: string;
+  /** Where DuckDB spills what does not fit; absent: it does not spill. */
+  readonly tempDirectory?: string;
+  readonly threads?: number;
+}
+
+/** An embedded DuckDB, in memory, set to mean what PostgreSQL means and kept from files and the network. */
+export interface Engine {
+  connect(): Promise<DuckDBConnection>;
+  /** A name for a schema that nothing else uses. */
+  newSchema(): string;
+  close(): void;
+}
+
+/** The instance in which statements run over what was read. */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  return open(options.threads === undefined ? {} : { threads: String(options.threads) }, [
+    ...(options.memoryLimit === undefined ? [] : [`SET GLOBAL memory_limit = ${literal(options.memoryLimit)}`]),
+    ...(options.tempDirectory === undefined ? [] : [`SET GLOBAL temp_directory = ${literal(options.tempDirectory)}`]),
+    // Rows of a relation have no order of their own; not keeping one saves memory.
+    'SET GLOBAL preserve_insertion_order = false',
+  ]);
+}
+
+/** The instance that only plans, over empty stubs. */
+export async function openPlanningEngine(): Promise<Engine> {
+  return open({ threads: '1' }, [], async (connection) => {
+    const all = await connection.runAndReadAll('SELECT name FROM duckdb_optimizers()');
+    const others = all.getRows().map(([name]) => String(name)).filter((name) => !PLANNING_OPTIMIZERS.has(name));
+    await connection.run(`SET GLOBAL disabled_optimizers = ${literal(others.join(','))}`);
+  });
+}
+
+async function open(
+  config: Record<string, string>,
+  settings: readonly string[],
+  prepare?: (connection: DuckDBConnection) => Promise<void>,
+): Promise<Engine> {
+  const instance = await DuckDBInstance.create(':memory:', config);
+  const connection = await instance.connect();
+  registerFunctions(connection);
+  await prepare?.(connection);
+  for (const setting of [...settings, ...POSTGRES_SETTINGS, ...SANDBOX_SETTINGS]) await connection.run(setting);
+  let schemas = 0;
+  return {
+    connect: () => instance.connect(),
+    newSchema: () => `s${++schemas}`,
+    close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { ColumnDef } from '../../catalog/table-def.ts';
+import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
+import { fitsDouble, plainDigits } from './number-value.ts';
+import { wireTypeOf } from './wire-type.ts';
+
+const INT64 = 2n ** 63n;
+const INT128 = 2n ** 127n;
+
+/** Whether a column's type holds the value without rounding or dropping anything. */
+export function fitsColumn(column: ColumnDef, value: AttributeValue): boolean {
+  const wire = wireTypeOf(column);
+  if (wire === undefined || 'NULL' in value) return true;
+  if (!(wire in value)) return false;
+  if (!('N' in value)) return true;
+  switch (column.type.kind) {
+    case 'bigint':
+      return isIntegerBelow(value.N, INT64);
+    case 'hugeint':
+      return isIntegerBelow(value.N, INT128);
+    case 'decimal': {
+      const [whole = '', fraction = ''] = plainDigits(value.N).replace('-', '').split('.');
+      return fraction.length <= column.type.scale && whole.replace(/^0+/, '').length <= 38 - column.type.scale;
+    }
+    case 'double':
+      return fitsDouble(value.N);
+    case 'text':
+    case 'boolean':
+    case 'blob':
+    case 'json':
+      return true;
+  }
+}
+
+function isIntegerBelow(digits: string, bound: bigint): boolean {
+  const plain = plainDigits(digits);
+  if (plain.includes('.')) return false;
+  const value = BigInt(plain);
+  return value < bound && value >= -bound;
+}
+
+/** What lies at a column's path in an item; undefined where nothing does. */
+export function valueAt(item: AttributeMap, path: ColumnDef['path']): AttributeValue | undefined {
+  let value: AttributeValue | undefined = item[path[0]];
+  for (const step of path.slice(1)) {
+    if (value === undefined) return undefined;
+    if (typeof step === 'number') value = 'L' in value ? value.L[step] : undefined;
+    else value = 'M' in value ? value.M[step] : undefined;
+  }
+  return value;
+}

@@ -1,0 +1,59 @@
+/**
+ * Decimal digits as JavaScript: a `number` where it prints back to the same digits, a `bigint` for integers beyond
+ * 2^53, else the digits themselves.
+ */
+export function numberValue(digits: string): number | bigint | string {
+  const number = Number(digits);
+  if (String(number) === digits && (Number.isSafeInteger(number) || !Number.isInteger(number))) return number;
+  return slowNumberValue(digits, number);
+}
+
+/** For trailing zeros, exponents and digits beyond what a double holds. */
+function slowNumberValue(digits: string, number: number): number | bigint | string {
+  const exact = normalForm(digits);
+  if (exact === undefined) return digits;
+  if (exact.exponent >= 0) {
+    if (exact.exponent > 400) return digits;
+    const integer = BigInt(exact.significand) * 10n ** BigInt(exact.exponent);
+    return Number.isSafeInteger(Number(integer)) ? Number(integer) : integer;
+  }
+  const printed = Number.isFinite(number) ? normalForm(String(number)) : undefined;
+  if (printed && printed.significand === exact.significand && printed.exponent === exact.exponent) return number;
+  return trimmed(digits);
+}
+
+/** `1.50` and `15E-1` are both `15` and -1. */
+function normalForm(digits: string): { significand: string; exponent: number } | undefined {
+  const match = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(digits);
+  if (match === null) return undefined;
+  const [, sign = '', whole = '', fraction = '', power = '0'] = match;
+  const all = `${whole}${fraction}`.replace(/^0+(?=\d)/, '');
+  const significand = all.replace(/0+$/, '') || '0';
+  if (significand === '0') return { significand: '0', exponent: 0 };
+  return { significand: sign + significand, exponent: Number(power) - fraction.length + (all.length - significand.length) };
+}
+
+/** Without zeros at the end of a fraction, which DynamoDB does not keep either. */
+export function trimmed(digits: string): string {
+  return /\.\d*$/.test(digits) ? digits.replace(/\.?0+$/, '') : digits;
+}
+
+/** Whether a double holds these digits: what it prints names the same number. */
+export function fitsDouble(digits: string): boolean {
+  const exact = normalForm(digits);
+  const number = Number(digits);
+  const printed = Number.isFinite(number) ? normalForm(String(number)) : undefined;
+  return exact !== undefined && printed?.significand === exact.significand && printed.exponent === exact.exponent;
+}
+
+/** The digits without an exponent: `1.5E+3` becomes `1500`. */
+export function plainDigits(digits: string): string {
+  const exact = normalForm(digits);
+  if (exact === undefined) return digits;
+  const { exponent } = exact;
+  const sign = exact.significand.startsWith('-') ? '-' : '';
+  const figures = sign === '' ? exact.significand : exact.significand.slice(1);
+  if (exponent >= 0) return sign + figures + '0'.repeat(exponent);
+  const padded = figures.padStart(1 - exponent, '0');
+  return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`;
+}

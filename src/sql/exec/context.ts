@@ -1,0 +1,21 @@
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { DynamoClient } from '../../dynamo/client.ts';
+import type { DecimalStyle } from '../engine/result-value.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { PlanSettings } from '../plan/table-read.ts';
+import type { Planner } from '../plan/planner.ts';
+
+/** What running a statement needs of its session. */
+export interface ExecutionContext {
+  readonly client: DynamoClient;
+  readonly catalog: Catalog;
+  readonly planner: Planner;
+  /** Opened with the first statement that needs it. */
+  readonly engine: () => Promise<Engine>;
+  readonly settings: PlanSettings;
+  readonly decimals: DecimalStyle;
+  /** -1: all. */
+  readonly maxRows: number;
+  /** Frees the planner and the engine. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,108 @@
+import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
+import { messageOf } from '../../core/errors.ts';
+import type { ColumnDef } from '../../catalog/table-def.ts';
+import { readPages } from '../../dynamo/reader.ts';
+import type { ReadStats } from '../../dynamo/read-stats.ts';
+import type { Relation } from '../bind/bind.ts';
+import { decodeSql, MISFIT } from '../engine/decode-sql.ts';
+import type { Engine } from '../engine/engine.ts';
+import { identifier } from '../engine/quote.ts';
+import { engineType } from '../engine-types.ts';
+import { lintSchemaOf, readRequestOf } from '../plan/read-request.ts';
+import type { TableRead } from '../plan/table-read.ts';
+import type { ExecutionContext } from './context.ts';
+import { driftIn } from './type-drift.ts';
+
+/** Pages that are decoded at once for one relation; more only contend for DuckDB's threads. */
+const DECODERS = 2;
+
+/** Creates the relation in a schema of the engine: the needed columns as a table, the others as NULLs in a view over it. */
+export async function createRelation(connection: DuckDBConnection, schema: string, relation: Relation, columns: readonly ColumnDef[]): Promise<void> {
+  const loaded = new Set(columns);
+  const place = (name: string): string => `${identifier(schema)}.${identifier(name)}`;
+  const definitions = relation.columns
+    .filter(({ column }) => loaded.has(column))
+    .map(({ engineName, column }) => `${identifier(engineName)} ${engineType(column.type)}`);
+  await connection.run(`CREATE TABLE ${place(dataTable(relation))} (${definitions.join(', ')})`);
+  const values = relation.columns.map(({ engineName, column }) =>
+    loaded.has(column) ? identifier(engineName) : `CAST(NULL AS ${engineType(column.type)}) AS ${identifier(engineName)}`,
+  );
+  await connection.run(`CREATE VIEW ${place(relation.alias)} AS SELECT ${values.join(', ')} FROM ${place(dataTable(relation))}`);
+}
+
+function dataTable(relation: Relation): string {
+  return `${relation.alias} data`;
+}
+
+/** The columns to load: what the statement needs, and at least one, so that rows can be counted. */
+export function columnsToLoad(relation: Relation, read: TableRead): readonly ColumnDef[] {
+  if (read.columns.length > 0) return read.columns;
+  return relation.columns.slice(0, 1).map(({ column }) => column);
+}
+
+/** Reads a relation page by page; DuckDB decodes while the next pages arrive. Throws TypeDrift where a value does not fit. */
+export async function loadRelation(
+  engine: Engine,
+  schema: string,
+  relation: Relation,
+  read: TableRead,
+  context: ExecutionContext,
+  stats: ReadStats,
+  signal: AbortSignal,
+): Promise<void> {
+  const columns = columnsToLoad(relation, read);
+  const request = readRequestOf({ ...read, columns }, context.settings.consistentReads);
+  const insert = `INSERT INTO ${identifier(schema)}.${identifier(dataTable(relation))} ${decodeSql(columns)}`;
+  const idle: Decoder[] = [];
+  const all: Decoder[] = [];
+  const running = new Set<Promise<void>>();
+  let failure: { readonly error: unknown } | undefined;
+  const decode = async (page: Uint8Array): Promise<void> => {
+    const decoder = idle.pop() ?? (await openDecoder(engine, insert, all));
+    try {
+      decoder.statement.bindBlob(1, page);
+      await decoder.statement.run();
+    } catch (error) {
+      const drift = messageOf(error).includes(MISFIT) ? driftIn(read.table.name, columns, page) : undefined;
+      failure ??= { error: drift ?? error };
+    } finally {
+      idle.push(decoder);
+    }
+  };
+  try {
+    const pages = readPages(context.client, request, {
+      stats,
+      signal,
+      concurrency: context.settings.threads,
+      schema: lintSchemaOf(read),
+    });
+    for await (const page of pages) {
+      if (page.count > 0) {
+        const work: Promise<void> = decode(page.items).finally(() => running.delete(work));
+        running.add(work);
+      }
+      if (running.size >= DECODERS) await Promise.race(running);
+      if (failure) break;
+    }
+    await Promise.all(running);
+  } finally {
+    await Promise.allSettled(running);
+    for (const { statement, connection } of all) {
+      statement.destroySync();
+      connection.closeSync();
+    }
+  }
+  if (failure) throw failure.error;
+}
+
+interface Decoder {
+  readonly connection: DuckDBConnection;
+  readonly statement: DuckDBPreparedStatement;
+}
+
+async function openDecoder(engine: Engine, insert: string, all: Decoder[]): Promise<Decoder> {
+  const connection = await engine.connect();
+  const decoder = { connection, statement: await connection.prepare(insert) };
+  all.push(decoder);
+  return decoder;
+}

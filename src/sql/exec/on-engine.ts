@@ -1,0 +1,127 @@
+import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
+import type { ReadStats } from '../../dynamo/read-stats.ts';
+import type { Engine } from '../engine/engine.ts';
+import { engineError } from '../engine/engine-errors.ts';
+import { identifier } from '../engine/quote.ts';
+import { valueConverter } from '../engine/result-value.ts';
+import type { StatementPlan } from '../plan/planner.ts';
+import type { Value } from '../value.ts';
+import type { ExecutionContext } from './context.ts';
+import type { RowReader } from './direct.ts';
+import { columnsToLoad, createRelation, loadRelation } from './load.ts';
+import { TypeDrift } from './type-drift.ts';
+
+/** A loaded statement: its rows can be read once, and what it holds in the engine is freed by `close`. */
+export interface EngineResult extends RowReader {
+  close(): Promise<void>;
+}
+
+/**
+ * The engine path: every relation is read at once into a schema of its own, then DuckDB runs the whole statement, with
+ * every condition, over what was read.
+ */
+export async function openOnEngine(
+  plan: StatementPlan,
+  context: ExecutionContext,
+  stats: ReadStats,
+  signal: AbortSignal | undefined,
+  locate: (name: string) => number | undefined,
+): Promise<EngineResult> {
+  const engine = await context.engine();
+  const connection = await engine.connect();
+  const schema = engine.newSchema();
+  const interrupt = (): void => connection.interrupt();
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> =>
+    (closed ??= (async () => {
+      signal?.removeEventListener('abort', interrupt);
+      if (plan.relations.length > 0) await connection.run(`DROP SCHEMA IF EXISTS ${identifier(schema)} CASCADE`);
+      connection.closeSync();
+    })());
+  signal?.addEventListener('abort', interrupt, { once: true });
+  try {
+    await loadAll(engine, connection, schema, plan, context, stats, signal);
+    signal?.throwIfAborted();
+    const result = await connection.stream(plan.engineSql(schema));
+    return { ...rowReader(result, plan, context, signal, locate), close };
+  } catch (error) {
+    await close();
+    signal?.throwIfAborted();
+    throw error instanceof TypeDrift ? error : engineError(error, locate);
+  }
+}
+
+async function loadAll(
+  engine: Engine,
+  connection: DuckDBConnection,
+  schema: string,
+  plan: StatementPlan,
+  context: ExecutionContext,
+  stats: ReadStats,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (plan.relations.length === 0) return;
+  await connection.run(`CREATE SCHEMA ${identifier(schema)}`);
+  const stop = new AbortController();
+  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const reads = plan.relations.map(async (relation, i) => {
+    const read = plan.reads[i];
+    if (read === undefined) return;
+    await createRelation(connection, schema, relation, columnsToLoad(relation, read));
+    if (read.access.kind !== 'Empty') await loadRelation(engine, schema, relation, read, context, stats, either);
+  });
+  try {
+    await Promise.all(reads);
+  } catch (error) {
+    // The other reads are of no use any more; their own failures follow from this one.
+    stop.abort(error);
+    await Promise.allSettled(reads);
+    throw error;
+  }
+}
+
+function rowReader(
+  result: DuckDBResult,
+  plan: StatementPlan,
+  context: ExecutionContext,
+  signal: AbortSignal | undefined,
+  locate: (name: string) => number | undefined,
+): RowReader {
+  const names = plan.columns.map((column) => column.name);
+  async function* arrays(): AsyncGenerator<Value[][]> {
+    const converters = result.columnTypes().map((type) => valueConverter(type, context.decimals));
+    let left = context.maxRows < 0 ? Infinity : context.maxRows;
+    while (left > 0) {
+      const chunk = await fetchChunk(result, signal, locate);
+      if (chunk === null || chunk.rowCount === 0) return;
+      const columns = chunk.getColumns();
+      const rows: Value[][] = [];
+      for (let row = 0; row < Math.min(chunk.rowCount, left); row++) {
+        rows.push(converters.map((convert, i) => convert(columns[i]?.[row] ?? null)));
+      }
+      left -= rows.length;
+      yield rows;
+    }
+  }
+  return {
+    arrays,
+    async *objects() {
+      for await (const rows of arrays()) {
+        yield rows.map((row) => Object.fromEntries(row.map((value, i) => [names[i] ?? '', value])));
+      }
+    },
+  };
+}
+
+async function fetchChunk(
+  result: DuckDBResult,
+  signal: AbortSignal | undefined,
+  locate: (name: string) => number | undefined,
+): ReturnType<DuckDBResult['fetchChunk']> {
+  try {
+    return await result.fetchChunk();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw engineError(error, locate);
+  }
+}

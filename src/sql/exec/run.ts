@@ -1,0 +1,62 @@
+import { DriverError, messageOf } from '../../core/errors.ts';
+import { newReadStats, type ReadStats } from '../../dynamo/read-stats.ts';
+import { bindStatement } from '../bind/bind.ts';
+import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import { locate, type ParsedStatement } from '../parse/parse.ts';
+import type { StatementPlan } from '../plan/planner.ts';
+import type { ExecutionContext } from './context.ts';
+import { directReader, type RowReader } from './direct.ts';
+import { openOnEngine } from './on-engine.ts';
+import { TypeDrift } from './type-drift.ts';
+
+/** How often one statement may start over because a value widened a column. */
+const MAX_WIDENINGS = 20;
+
+/** A statement under way: its rows can be read once. */
+export interface RunningStatement extends RowReader {
+  readonly plan: StatementPlan;
+  readonly stats: ReadStats;
+  close(): Promise<void>;
+}
+
+/** Binds and plans a statement; reads nothing but what the catalog needs. */
+export async function planStatement(
+  parsed: ParsedStatement,
+  parameters: readonly ParameterLiteral[],
+  context: ExecutionContext,
+  signal?: AbortSignal,
+): Promise<StatementPlan> {
+  const bound = await bindStatement(parsed, parameters, context.catalog, signal);
+  return context.planner.plan(bound, context.settings, (name) => locate(parsed, name));
+}
+
+/** Runs a statement as far as its first rows. */
+export async function runStatement(
+  parsed: ParsedStatement,
+  parameters: readonly ParameterLiteral[],
+  context: ExecutionContext,
+  signal?: AbortSignal,
+): Promise<RunningStatement> {
+  const stats = newReadStats();
+  for (let widenings = 0; ; widenings++) {
+    const plan = await planStatement(parsed, parameters, context, signal);
+    if (plan.direct) {
+      return { plan, stats, ...directReader(plan, plan.direct, context, stats, signal), close: async () => undefined };
+    }
+    try {
+      return { plan, stats, ...(await openOnEngine(plan, context, stats, signal, (name) => locate(parsed, name))) };
+    } catch (error) {
+      if (!(error instanceof TypeDrift)) throw error;
+      await widen(error, context, widenings);
+    }
+  }
+}
+
+async function widen(drift: TypeDrift, context: ExecutionContext, widenings: number): Promise<void> {
+  const { table, column, evidence } = drift;
+  const before = await context.catalog.table(table);
+  const after = await context.catalog.widen(table, column.name, evidence);
+  if (after === before || widenings >= MAX_WIDENINGS) {
+    throw new DriverError('CATALOG_TYPE_DRIFT', messageOf(drift), { cause: drift });
+  }
+}

@@ -1,0 +1,30 @@
+import type { ColumnDef } from '../../catalog/table-def.ts';
+import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
+import { fitsColumn, valueAt } from '../engine/fits.ts';
+
+/** Thrown while loading: a value was met that its column's type cannot hold. The statement widens the column and starts over. */
+export class TypeDrift extends Error {
+  readonly table: string;
+  readonly column: ColumnDef;
+  readonly evidence: AttributeValue;
+
+  constructor(table: string, column: ColumnDef, evidence: AttributeValue) {
+    super(`"${column.name}" of ${table} holds a value that ${column.type.kind} cannot`);
+    this.name = 'TypeDrift';
+    this.table = table;
+    this.column = column;
+    this.evidence = evidence;
+  }
+}
+
+/** The first value of a page that its column cannot hold. */
+export function driftIn(table: string, columns: readonly ColumnDef[], page: Uint8Array): TypeDrift | undefined {
+  const items = JSON.parse(Buffer.from(page).toString()) as AttributeMap[];
+  for (const item of items) {
+    for (const column of columns) {
+      const value = valueAt(item, column.path);
+      if (value !== undefined && !fitsColumn(column, value)) return new TypeDrift(table, column, value);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,107 @@
+import { batchGetUnits, getItemUnits, readUnits } from '../dynamo/capacity.ts';
+import { totalCapacity, type ReadStats } from '../dynamo/read-stats.ts';
+import { buildRequest, partsOf } from '../dynamo/request.ts';
+import { describeAccess } from './plan/describe-access.ts';
+import type { StatementPlan } from './plan/planner.ts';
+import { readRequestOf } from './plan/read-request.ts';
+import type { TableRead } from './plan/table-read.ts';
+
+/** One read of a table in a plan. */
+export interface ExplainedRead {
+  readonly table: string;
+  /** `Query orders.by_status(status)` */
+  readonly access: string;
+  /** The request that would be sent first, as DynamoDB's API spells it; undefined where none is sent. */
+  readonly request: { readonly operation: string; readonly input: Readonly<Record<string, unknown>> } | undefined;
+  /** How many such requests there are to begin with: ranges of a Query, segments of a Scan, batches of keys. */
+  readonly parts: number;
+  /** What the key condition and the filter take over, and what DuckDB still owes. */
+  readonly keyed: readonly string[];
+  readonly filter: readonly string[];
+  readonly residual: readonly string[];
+  /** Read capacity units expected; undefined where it depends on how much lies under the key. */
+  readonly estimatedCapacity: number | undefined;
+  /** Why indexes that were considered were not used. */
+  readonly rejected: readonly string[];
+}
+
+export interface Explanation {
+  /** `direct`: rows stream from DynamoDB as they are; `engine`: DuckDB runs the statement over what is read. */
+  readonly mode: 'direct' | 'engine';
+  readonly reads: readonly ExplainedRead[];
+  /** For people. */
+  readonly text: string;
+}
+
+/** What a plan would send and cost. Sends nothing. */
+export function explainPlan(plan: Pick<StatementPlan, 'reads' | 'direct'>, consistent: boolean): Explanation {
+  const mode = plan.direct ? 'direct' : 'engine';
+  const reads = plan.reads.map((read) => explainRead(read, consistent));
+  const head = mode === 'direct' ? 'Direct: rows stream from DynamoDB as they come' : 'Engine: DuckDB runs the statement over what is read';
+  return { mode, reads, text: [head, ...reads.flatMap(readLines)].join('\n') };
+}
+
+/** What EXPLAIN ANALYZE adds after the statement ran. */
+export function analysisLines(stats: ReadStats, rowCount: number, elapsedMs: number): readonly string[] {
+  const capacity = [...stats.capacity].map(([place, units]) => `${place} ${units}`);
+  return [
+    `Consumed: ${totalCapacity(stats)} RCU${capacity.length > 1 ? ` (${capacity.join(', ')})` : ''} in ${stats.requests} requests, ${stats.pages} pages, ${stats.bytes} bytes`,
+    `Items: ${stats.itemsRead} read, ${stats.itemsReturned} returned; throttled ${stats.throttles} times`,
+    `Rows: ${rowCount} in ${elapsedMs.toFixed(1)} ms`,
+  ];
+}
+
+function explainRead(read: TableRead, consistent: boolean): ExplainedRead {
+  const request = readRequestOf(read, consistent);
+  const parts = partsOf(request);
+  const [first] = parts;
+  const texts = (conditions: TableRead['residual']): readonly string[] => conditions.map((condition) => condition.text);
+  return {
+    table: read.table.name,
+    access: describeAccess(read),
+    request: first && buildRequest(request, first),
+    parts: parts.length,
+    keyed: texts(read.keyed),
+    filter: texts(read.filter),
+    residual: texts(read.residual),
+    estimatedCapacity: estimate(read, consistent),
+    rejected: read.rejected,
+  };
+}
+
+function estimate({ access, table, limit, filter }: TableRead, consistent: boolean): number | undefined {
+  const itemBytes = table.itemCount > 0 ? table.sizeBytes / table.itemCount : 0;
+  switch (access.kind) {
+    case 'Empty':
+      return 0;
+    case 'GetItem':
+      return getItemUnits(itemBytes, consistent);
+    case 'BatchGetItem':
+      return batchGetUnits(access.keys.map(() => itemBytes), consistent);
+    case 'Query':
+      return undefined;
+    case 'Scan': {
+      const bytes = access.index === undefined ? table.sizeBytes : table.indexes.find((index) => index.name === access.index)?.sizeBytes;
+      if (bytes === undefined) return undefined;
+      const enough = limit !== undefined && filter.length === 0 ? Math.min(bytes, limit * itemBytes) : bytes;
+      return readUnits(enough, consistent, access.segments);
+    }
+  }
+}
+
+function readLines(read: ExplainedRead): string[] {
+  const capacity =
+    read.estimatedCapacity === undefined ? 'capacity depends on how much lies under the key' : `about ${read.estimatedCapacity} RCU`;
+  return [
+    `  ${read.access}  (${capacity})`,
+    ...labelled('key condition', read.keyed),
+    ...labelled('filter in DynamoDB', read.filter),
+    ...labelled('left to DuckDB', read.residual),
+    ...labelled('index not used', read.rejected),
+    ...(read.request ? [`    request: ${read.request.operation} ${JSON.stringify(read.request.input)}${read.parts > 1 ? `  (1 of ${read.parts})` : ''}`] : []),
+  ];
+}
+
+function labelled(label: string, lines: readonly string[]): string[] {
+  return lines.map((line) => `    ${label}: ${line}`);
+}

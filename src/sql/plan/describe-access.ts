@@ -1,0 +1,28 @@
+import type { KeyRange } from '../../dynamo/access-path.ts';
+import type { TableRead } from './table-read.ts';
+
+/** A read in one line: `GetItem orders(customer_id, order_id)`, `Query orders.by_status(status)`, `Scan readings in 4 segments`. */
+export function describeAccess(read: Pick<TableRead, 'table' | 'access'>): string {
+  const { access, table } = read;
+  switch (access.kind) {
+    case 'GetItem':
+      return `GetItem ${table.name}(${Object.keys(access.key).join(', ')})`;
+    case 'BatchGetItem':
+      return `BatchGetItem ${table.name}(${Object.keys(access.keys[0] ?? {}).join(', ')}) of ${access.keys.length} keys`;
+    case 'Query': {
+      const place = access.index === undefined ? table.name : `${table.name}.${access.index}`;
+      const many = access.ranges.length === 1 ? '' : ` of ${access.ranges.length} ranges`;
+      return `Query ${place}(${rangeAttributes(access.ranges[0]).join(', ')})${access.descending === true ? ' descending' : ''}${many}`;
+    }
+    case 'Scan': {
+      const place = access.index === undefined ? table.name : `${table.name}.${access.index}`;
+      return access.segments === 1 ? `Scan ${place}` : `Scan ${place} in ${access.segments} segments`;
+    }
+    case 'Empty':
+      return `No request for ${table.name}: no item can match`;
+  }
+}
+
+function rangeAttributes(range: KeyRange | undefined): readonly string[] {
+  return [...Object.keys(range?.equals ?? {}), ...(range?.sort ? [range.sort.attribute] : [])];
+}

@@ -1,0 +1,154 @@
+import type { KeyAttribute } from '../../catalog/table-def.ts';
+import type { SortCondition } from '../../dynamo/access-path.ts';
+import type { KeyValue } from '../../dynamo/attribute-value.ts';
+import type { Comparison, Literal, Predicate } from '../../dynamo/predicate.ts';
+import type { Condition } from './table-read.ts';
+
+/** DynamoDB's limits on key values, in bytes (Service quotas, "Partition keys and sort keys"). */
+const MAX_PARTITION_BYTES = 2048;
+const MAX_SORT_BYTES = 1024;
+
+/** Values that one attribute is held to, and the conditions that say so. */
+export interface EqualTo {
+  /** Without duplicates and without values that no key can have. */
+  readonly values: readonly KeyValue[];
+  readonly by: Condition;
+}
+
+/** The equality (or IN) that holds a key attribute to values; undefined where there is none of the attribute's type. */
+export function equalTo(conditions: readonly Condition[], attribute: KeyAttribute, role: 'partition' | 'sort'): EqualTo | undefined {
+  let best: EqualTo | undefined;
+  for (const by of conditions) {
+    const literals = by.exact ? equalLiterals(by.predicate, attribute.name) : undefined;
+    if (literals === undefined || literals.some((literal) => literal.type !== attribute.type)) continue;
+    const values = distinct(literals.map(keyValue).filter((value) => canBeKey(value, role)));
+    if (best === undefined || values.length < best.values.length) best = { values, by };
+  }
+  return best;
+}
+
+function equalLiterals(predicate: Predicate | undefined, name: string): readonly Literal[] | undefined {
+  if (predicate?.kind === 'compare' && predicate.op === '=' && isAttribute(predicate, name)) return [predicate.value];
+  if (predicate?.kind === 'in' && isAttribute(predicate, name)) return predicate.values;
+  return undefined;
+}
+
+/** A sort condition and the conditions that it covers exactly; those it only widens stay residual. */
+export interface SortRange {
+  readonly condition: SortCondition | 'never';
+  readonly exact: readonly Condition[];
+}
+
+interface Bound {
+  readonly value: KeyValue;
+  readonly inclusive: boolean;
+  readonly by: Condition;
+}
+
+/** The narrowest single condition on a sort-key attribute that is implied: DynamoDB takes one, BETWEEN being the only two-sided form. */
+export function sortRange(conditions: readonly Condition[], attribute: KeyAttribute): SortRange | undefined {
+  let low: Bound | undefined;
+  let high: Bound | undefined;
+  for (const by of conditions) {
+    const predicate = by.exact ? by.predicate : undefined;
+    if (predicate?.kind === 'beginsWith' && predicate.negated !== true && isAttribute(predicate, attribute.name)) {
+      if (predicate.prefix.type === attribute.type) {
+        return { condition: { kind: 'beginsWith', prefix: keyValue(predicate.prefix) }, exact: [by] };
+      }
+    }
+    if (predicate?.kind !== 'compare' || !isAttribute(predicate, attribute.name) || predicate.value.type !== attribute.type) continue;
+    const value = keyValue(predicate.value);
+    if (!canBeKey(value, 'sort')) continue;
+    const bound = { value, inclusive: predicate.op.endsWith('='), by };
+    if (isLower(predicate.op)) low = low && !tighter(bound, low, 1) ? low : bound;
+    if (isUpper(predicate.op)) high = high && !tighter(bound, high, -1) ? high : bound;
+  }
+  if (low && high) return twoSided(low, high);
+  const one = low ?? high;
+  if (one === undefined) return undefined;
+  const op = low ? (one.inclusive ? '>=' : '>') : one.inclusive ? '<=' : '<';
+  return { condition: { kind: 'compare', op, value: one.value }, exact: [one.by] };
+}
+
+function twoSided(low: Bound, high: Bound): SortRange {
+  const order = compareKeyValues(low.value, high.value);
+  if (order > 0 || (order === 0 && !(low.inclusive && high.inclusive))) {
+    return { condition: 'never', exact: [low.by, high.by] };
+  }
+  const prefix = prefixOf(low, high);
+  if (prefix !== undefined) return { condition: { kind: 'beginsWith', prefix: { S: prefix } }, exact: [low.by, high.by] };
+  const exact = [low, high].filter((bound) => bound.inclusive).map((bound) => bound.by);
+  return { condition: { kind: 'between', low: low.value, high: high.value }, exact };
+}
+
+/** `x >= 'ab' AND x < 'ac'` is how DuckDB writes `x LIKE 'ab%'`. */
+function prefixOf(low: Bound, high: Bound): string | undefined {
+  if (!low.inclusive || high.inclusive || !('S' in low.value) || !('S' in high.value)) return undefined;
+  const text = low.value.S;
+  const last = text.charCodeAt(text.length - 1);
+  if (text === '' || last >= 0x7f) return undefined;
+  return high.value.S === text.slice(0, -1) + String.fromCharCode(last + 1) ? text : undefined;
+}
+
+function tighter(candidate: Bound, current: Bound, direction: 1 | -1): boolean {
+  const order = compareKeyValues(candidate.value, current.value) * direction;
+  return order > 0 || (order === 0 && !candidate.inclusive);
+}
+
+const isLower = (op: Comparison): boolean => op === '>' || op === '>=';
+const isUpper = (op: Comparison): boolean => op === '<' || op === '<=';
+
+function isAttribute(predicate: { readonly path: readonly (string | number)[] }, name: string): boolean {
+  return predicate.path.length === 1 && predicate.path[0] === name;
+}
+
+function keyValue(literal: Literal): KeyValue {
+  switch (literal.type) {
+    case 'S':
+      return { S: literal.text };
+    case 'N':
+      return { N: literal.text };
+    case 'B':
+      return { B: literal.text };
+    case 'BOOL':
+      throw new TypeError('A boolean is no key value');
+  }
+}
+
+function canBeKey(value: KeyValue, role: 'partition' | 'sort'): boolean {
+  if ('N' in value) return true;
+  const bytes = 'S' in value ? Buffer.byteLength(value.S) : Buffer.byteLength(value.B, 'base64');
+  return bytes > 0 && bytes <= (role === 'partition' ? MAX_PARTITION_BYTES : MAX_SORT_BYTES);
+}
+
+function distinct(values: readonly KeyValue[]): readonly KeyValue[] {
+  return values.filter((value, i) => values.findIndex((other) => compareKeyValues(value, other) === 0) === i);
+}
+
+/** DynamoDB's order of two key values of one type: numbers by value, text by its UTF-8 bytes, binary by its bytes. */
+export function compareKeyValues(a: KeyValue, b: KeyValue): number {
+  if ('N' in a && 'N' in b) return compareDecimals(a.N, b.N);
+  return Buffer.compare(bytesOf(a), bytesOf(b));
+}
+
+function bytesOf(value: KeyValue): Buffer {
+  if ('S' in value) return Buffer.from(value.S);
+  return 'B' in value ? Buffer.from(value.B, 'base64') : Buffer.from(value.N);
+}
+
+/** Decimal text compared by value, all digits counted. */
+export function compareDecimals(a: string, b: string): number {
+  const [x, y] = [scaled(a), scaled(b)];
+  const places = Math.max(x.places, y.places);
+  const left = x.digits * 10n ** BigInt(places - x.places);
+  const right = y.digits * 10n ** BigInt(places - y.places);
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function scaled(text: string): { digits: bigint; places: number } {
+  const [mantissa = '0', exponent = '0'] = text.toLowerCase().split('e');
+  const [whole = '0', fraction = ''] = mantissa.split('.');
+  const places = fraction.length - Number(exponent);
+  const digits = BigInt(`${whole}${fraction}`);
+  return places >= 0 ? { digits, places } : { digits: digits * 10n ** BigInt(-places), places: 0 };
+}

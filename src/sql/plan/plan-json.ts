@@ -1,0 +1,99 @@
+/**
+ * The parts of DuckDB's serialised logical plan that planning reads. DuckDB does not promise this format: everything is
+ * optional, and what is not understood stays residual. test/sql/plan/plan-json.test.ts pins what is relied on.
+ */
+export interface PlanNode {
+  readonly type: string;
+  readonly children?: readonly PlanNode[];
+  readonly expressions?: readonly PlanExpression[];
+  readonly function_data?: { readonly schema?: string; readonly table?: string };
+  readonly table_filters?: { readonly filters?: readonly { readonly key: number; readonly value: PlanFilter }[] };
+  readonly column_indexes?: readonly { readonly index: number | string }[];
+  readonly projection_ids?: readonly number[];
+  readonly limit_val?: PlanLimit;
+  readonly offset_val?: PlanLimit;
+  readonly orders?: readonly { readonly type: string; readonly null_order?: string; readonly expression: PlanExpression }[];
+}
+
+export interface PlanLimit {
+  readonly type: string;
+  readonly constant_integer?: number | string;
+}
+
+export interface PlanFilter {
+  readonly filter_type: string;
+  readonly comparison_type?: string;
+  readonly constant?: PlanValue;
+  readonly child_filters?: readonly PlanFilter[];
+  readonly child_filter?: PlanFilter;
+  readonly expr?: PlanExpression;
+}
+
+export interface PlanExpression {
+  readonly expression_class: string;
+  readonly type: string;
+  readonly alias?: string;
+  readonly name?: string;
+  readonly index?: number;
+  readonly value?: PlanValue;
+  readonly left?: PlanExpression;
+  readonly right?: PlanExpression;
+  readonly child?: PlanExpression;
+  readonly children?: readonly PlanExpression[];
+  readonly input?: PlanExpression;
+  readonly lower?: PlanExpression;
+  readonly upper?: PlanExpression;
+  readonly lower_inclusive?: boolean;
+  readonly upper_inclusive?: boolean;
+  readonly try_cast?: boolean;
+  readonly return_type?: PlanType;
+}
+
+export interface PlanType {
+  readonly id: string;
+  readonly alias?: string;
+  readonly type_info?: { readonly width?: number; readonly scale?: number; readonly alias?: string };
+}
+
+export interface PlanValue {
+  readonly type: PlanType;
+  readonly is_null?: boolean;
+  readonly value?: string | number | boolean | { readonly upper: number | string; readonly lower: number | string };
+}
+
+/** Numbers of 16 digits and more do not survive JSON.parse: they arrive as text. */
+const STRING_OR_LONG_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?!\d*[.eE])|-?\d+\.\d{15,}(?:[eE][+-]?\d+)?/g;
+
+/** The plans in what `json_serialize_plan` returned, or the reason why there are none. */
+export function parsePlan(text: string): { readonly plans: readonly PlanNode[] } | { readonly failure: string } {
+  const safe = text.replace(STRING_OR_LONG_NUMBER, (token) => (token.startsWith('"') ? token : `"${token}"`));
+  const parsed = JSON.parse(safe) as {
+    readonly error?: boolean;
+    readonly error_message?: string;
+    readonly plans?: readonly PlanNode[];
+  };
+  if (parsed.error === true || parsed.plans === undefined) {
+    return { failure: parsed.error_message ?? 'DuckDB gave no plan' };
+  }
+  return { plans: parsed.plans };
+}
+
+/** The constant as decimal digits: DuckDB writes 128-bit integers and decimals as two halves. */
+export function digitsOf(constant: PlanValue): string | undefined {
+  const { value, type } = constant;
+  if (value === undefined || typeof value === 'boolean') return undefined;
+  const scale = type.id === 'DECIMAL' ? (type.type_info?.scale ?? 0) : 0;
+  if (typeof value === 'object') {
+    return withScale((BigInt(value.upper) << 64n) + BigInt(value.lower), scale);
+  }
+  if (scale > 0) return withScale(BigInt(value), scale);
+  return String(value);
+}
+
+function withScale(unscaled: bigint, scale: number): string {
+  if (scale === 0) return String(unscaled);
+  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');
+  const whole = digits.slice(0, -scale);
+  const fraction = digits.slice(-scale).replace(/0+$/, '');
+  return `${unscaled < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+}

@@ -1,0 +1,184 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { TableDef } from '../../catalog/table-def.ts';
+import type { BoundStatement, Relation } from '../bind/bind.ts';
+import { engineError } from '../engine/engine-errors.ts';
+import { openPlanningEngine, type Engine } from '../engine/engine.ts';
+import { identifier, literal } from '../engine/quote.ts';
+import { engineType, postgresTypeName } from '../engine-types.ts';
+import { readPlan, type DirectShape, type PlanFacts } from './logical-plan.ts';
+import { parsePlan } from './plan-json.ts';
+import { PUSHDOWN_RULES } from './rules/index.ts';
+import type { PlanSettings, PushdownRule, TableRead } from './table-read.ts';
+
+/** A column of a result, PostgreSQL's name of its type included. */
+export interface ResultColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+export interface StatementPlan {
+  readonly columns: readonly ResultColumn[];
+  readonly relations: readonly Relation[];
+  /** The statement over the relations of a schema. */
+  readonly engineSql: (schema: string) => string;
+  /** One for each relation, in the same order. */
+  readonly reads: readonly TableRead[];
+  /** Where present, rows stream from the one read as they come. */
+  readonly direct: DirectShape | undefined;
+}
+
+export interface Planner {
+  plan(bound: BoundStatement, settings: PlanSettings, locate: (name: string) => number | undefined): Promise<StatementPlan>;
+  close(): Promise<void>;
+}
+
+/** Plans and stubs are kept for so many statements. */
+const CACHE_SIZE = 256;
+
+/** A planner with a DuckDB of its own, started with the first statement that needs it. */
+export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): Planner {
+  let opened: Promise<{ engine: Engine; connection: DuckDBConnection }> | undefined;
+  const open = (): NonNullable<typeof opened> =>
+    (opened ??= openPlanningEngine().then(async (engine) => ({ engine, connection: await engine.connect() })));
+  const tableIds = new WeakMap<TableDef, number>();
+  let nextTableId = 0;
+  const stubs = new Map<string, Promise<string>>();
+  const planned = new Map<string, Promise<Planned>>();
+
+  const stubSchema = (relations: readonly Relation[]): Promise<string> => {
+    const signature = relations
+      .map(({ alias, table, columns }) => {
+        if (!tableIds.has(table)) tableIds.set(table, nextTableId++);
+        return `${alias} ${tableIds.get(table)} ${columns.map((column) => column.engineName).join('\u0000')}`;
+      })
+      .join('\u0001');
+    return remember(stubs, signature, () => createStubs(open, relations), (schema) => {
+      void open().then(({ connection }) => connection.run(`DROP SCHEMA ${identifier(schema)} CASCADE`));
+    });
+  };
+
+  return {
+    async plan(bound, settings, locate) {
+      const schema = await stubSchema(bound.relations);
+      const sql = bound.engineSql(schema);
+      const found = await remember(planned, sql, async () => {
+        const { connection } = await open();
+        try {
+          return await analyse(connection, sql, bound.relations);
+        } catch (error) {
+          throw engineError(error, locate);
+        }
+      });
+      const columns = found.columns.map((column) => ({ ...column, name: bound.unmangle(column.name) }));
+      const reads = bound.relations.map((relation) => planRead(relation, found.facts, settings, rules));
+      const [only] = reads;
+      const direct = found.facts?.direct;
+      const streams = reads.length === 1 && only !== undefined && only.residual.length === 0 && only.order === undefined;
+      return {
+        columns,
+        relations: bound.relations,
+        engineSql: bound.engineSql,
+        reads: streams && direct ? reads : reads.map(withoutLimit),
+        direct: streams ? direct : undefined,
+      };
+    },
+    async close() {
+      const planning = await opened;
+      planning?.connection.closeSync();
+      planning?.engine.close();
+    },
+  };
+}
+
+interface Planned {
+  readonly columns: readonly ResultColumn[];
+  /** Undefined where DuckDB's plan did not serialise: every read stays a Scan then. */
+  readonly facts: PlanFacts | undefined;
+}
+
+async function createStubs(
+  open: () => Promise<{ engine: Engine; connection: DuckDBConnection }>,
+  relations: readonly Relation[],
+): Promise<string> {
+  const { engine, connection } = await open();
+  const schema = engine.newSchema();
+  await connection.run(`CREATE SCHEMA ${identifier(schema)}`);
+  for (const { alias, columns } of relations) {
+    const definitions = columns.map(({ engineName, column }) => `${identifier(engineName)} ${engineType(column.type)}`);
+    await connection.run(`CREATE TABLE ${identifier(schema)}.${identifier(alias)} (${definitions.join(', ')})`);
+  }
+  return schema;
+}
+
+async function analyse(connection: DuckDBConnection, sql: string, relations: readonly Relation[]): Promise<Planned> {
+  const prepared = await connection.prepare(sql);
+  const columns: ResultColumn[] = [];
+  for (let i = 0; i < prepared.columnCount; i++) {
+    const type = prepared.columnType(i);
+    columns.push({ name: prepared.columnName(i), type: postgresTypeName(type.alias ?? String(type)) });
+  }
+  prepared.destroySync();
+  const answer = await connection.runAndReadAll(
+    `SELECT json_serialize_plan(${literal(sql)}, optimize := true, skip_null := true, skip_empty := true)`,
+  );
+  const plan = parsePlan(String(answer.getRows()[0]?.[0]));
+  if ('failure' in plan) return { columns, facts: undefined };
+  const byAlias = new Map(relations.map(({ alias, columns: own }) => [alias, own.map(({ column }) => column)]));
+  return { columns, facts: readPlan(plan.plans, (stub) => byAlias.get(stub)) };
+}
+
+function planRead(
+  relation: Relation,
+  facts: PlanFacts | undefined,
+  settings: PlanSettings,
+  rules: readonly PushdownRule[],
+): TableRead {
+  const scan = facts?.scans.get(relation.alias);
+  const direct = facts?.direct;
+  const needed = facts === undefined ? relation.columns.map(({ column }) => column) : (scan?.columns ?? []);
+  const wanted = direct?.limit === undefined ? undefined : direct.limit + (direct.offset ?? 0);
+  const start: TableRead = {
+    alias: relation.alias,
+    table: relation.table,
+    // What the optimiser removed from the plan cannot contribute a row.
+    access: facts !== undefined && scan === undefined ? { kind: 'Empty' } : { kind: 'Scan', segments: 1 },
+    keyed: [],
+    filter: [],
+    residual: scan?.conditions ?? [],
+    columns: needed,
+    ...(wanted === undefined ? {} : { limit: wanted }),
+    ...(direct?.order === undefined ? {} : { order: { column: direct.order.column.path.join('.'), descending: direct.order.descending } }),
+    rejected: [],
+  };
+  return rules.reduce((read, rule) => rule.apply(read, settings) ?? read, start);
+}
+
+function withoutLimit(read: TableRead): TableRead {
+  const { limit: _, ...rest } = read;
+  return rest;
+}
+
+/** The cached value of a key; what has not been asked for longest makes room. A failure is not remembered. */
+async function remember<V>(
+  cache: Map<string, Promise<V>>,
+  key: string,
+  make: () => Promise<V>,
+  drop?: (value: V) => void,
+): Promise<V> {
+  const known = cache.get(key);
+  if (known) {
+    cache.delete(key);
+    cache.set(key, known);
+    return known;
+  }
+  const made = make();
+  cache.set(key, made);
+  made.catch(() => cache.delete(key));
+  const [oldest] = cache.keys();
+  if (cache.size > CACHE_SIZE && oldest !== undefined) {
+    const value = cache.get(oldest);
+    cache.delete(oldest);
+    if (drop) void value?.then(drop, () => undefined);
+  }
+  return made;
+}

@@ -1,0 +1,40 @@
+import { ITEM_COLUMN } from '../../catalog/table-def.ts';
+import type { ReadRequest } from '../../dynamo/access-path.ts';
+import type { LintSchema } from '../../dynamo/lint-report.ts';
+import type { DocumentPath } from '../../dynamo/predicate.ts';
+import type { TableRead } from './table-read.ts';
+
+/** A ProjectionExpression of more names would come near its limit of 4 KB; then whole items are read. */
+const MAX_PROJECTED = 300;
+
+/** The read as the room `dynamo` sends it. */
+export function readRequestOf(read: TableRead, consistent: boolean): ReadRequest {
+  const projection = projectionOf(read);
+  return {
+    table: read.table.name,
+    access: read.access,
+    filter: read.filter.map((condition) => condition.predicate).filter((predicate) => predicate !== undefined),
+    ...(projection === undefined ? {} : { projection }),
+    ...(read.limit === undefined ? {} : { limit: read.limit }),
+    consistent,
+  };
+}
+
+/** The paths to bring back; undefined where the whole item is wanted. It saves bytes, not capacity. */
+function projectionOf(read: TableRead): readonly DocumentPath[] | undefined {
+  const { columns, table } = read;
+  if (columns.some((column) => column.hidden === true && column.name === ITEM_COLUMN)) return undefined;
+  const visible = table.columns.filter((column) => column.hidden !== true);
+  const needed = columns.filter((column) => column.hidden !== true);
+  if (needed.length === visible.length || columns.length > MAX_PROJECTED) return undefined;
+  if (columns.length > 0) return columns.map((column) => column.path);
+  // Rows are only counted: any attribute that every item has will do.
+  return table.key.partition.map((attribute) => [attribute.name]);
+}
+
+/** The key schema that the request linter holds the read against. */
+export function lintSchemaOf({ table, access }: TableRead): LintSchema {
+  const name = access.kind === 'Query' || access.kind === 'Scan' ? access.index : undefined;
+  const index = table.indexes.find((candidate) => candidate.name === name);
+  return { key: table.key, ...(index ? { index: { key: index.key, kind: index.kind } } : {}) };
+}

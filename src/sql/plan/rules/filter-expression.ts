@@ -1,0 +1,47 @@
+import { splitByLimits } from '../../../dynamo/expression.ts';
+import type { Predicate } from '../../../dynamo/predicate.ts';
+import type { PushdownRule, TableRead } from '../table-read.ts';
+
+/** What DynamoDB can evaluate goes into the FilterExpression, as far as its limits allow. */
+export const filterExpression: PushdownRule = {
+  name: 'filter-expression',
+  apply(read) {
+    if (read.access.kind !== 'Scan' && read.access.kind !== 'Query') return undefined;
+    const forbidden = keyAttributesOf(read);
+    const pushable = read.residual.filter(
+      ({ predicate }) => predicate !== undefined && !attributesOf(predicate).some((name) => forbidden.has(name)),
+    );
+    const predicates = pushable.map((condition) => condition.predicate).filter((predicate) => predicate !== undefined);
+    const fits = new Set(splitByLimits(predicates).fits);
+    const filter = pushable.filter((condition) => condition.predicate !== undefined && fits.has(condition.predicate));
+    if (filter.length === 0) return undefined;
+    const done = new Set(filter.filter((condition) => condition.exact));
+    return { ...read, filter, residual: read.residual.filter((condition) => !done.has(condition)) };
+  },
+};
+
+/** "Filter Expression can only contain non-primary key attributes": true for Query only. */
+function keyAttributesOf(read: TableRead): ReadonlySet<string> {
+  const { access, table } = read;
+  if (access.kind !== 'Query') return new Set();
+  const key = access.index === undefined ? table.key : table.indexes.find((index) => index.name === access.index)?.key;
+  return new Set([...(key?.partition ?? []), ...(key?.sort ?? [])].map((attribute) => attribute.name));
+}
+
+function attributesOf(predicate: Predicate): readonly string[] {
+  switch (predicate.kind) {
+    case 'and':
+    case 'or':
+      return predicate.of.flatMap(attributesOf);
+    case 'never':
+      return [];
+    case 'compare':
+    case 'in':
+    case 'beginsWith':
+    case 'contains':
+    case 'isNull':
+    case 'isNotNull':
+    case 'hasType':
+      return [predicate.path[0]];
+  }
+}

@@ -1,0 +1,17 @@
+import type { PushdownRule } from '../table-read.ts';
+import { filterExpression } from './filter-expression.ts';
+import { fullKey } from './full-key.ts';
+import { keyCondition } from './key-condition.ts';
+import { never } from './never.ts';
+import { parallelScan } from './parallel-scan.ts';
+import { sortOrder } from './sort-order.ts';
+
+/** The rules in the order in which they are tried: the cheapest access path first. */
+export const PUSHDOWN_RULES: readonly PushdownRule[] = [
+  never,
+  fullKey,
+  keyCondition,
+  filterExpression,
+  sortOrder,
+  parallelScan,
+];

@@ -1,0 +1,14 @@
+import { scanSegments } from '../../../dynamo/reader.ts';
+import type { PushdownRule } from '../table-read.ts';
+
+/** A large table is read in segments, several at once. */
+export const parallelScan: PushdownRule = {
+  name: 'parallel-scan',
+  apply(read, settings) {
+    if (read.access.kind !== 'Scan') return undefined;
+    // The first rows are enough: one segment after another costs least.
+    if (read.limit !== undefined && read.residual.length === 0) return undefined;
+    const segments = scanSegments(read.table, settings.threads);
+    return segments <= 1 ? undefined : { ...read, access: { ...read.access, segments } };
+  },
+};

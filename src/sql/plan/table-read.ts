@@ -1,0 +1,51 @@
+import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
+import type { AccessPath } from '../../dynamo/access-path.ts';
+import type { Predicate } from '../../dynamo/predicate.ts';
+
+/**
+ * A condition that DuckDB found for one scan. `predicate` is what DynamoDB can be asked (undefined where it cannot);
+ * `exact` says that both mean the same on every item, so that DuckDB need not check again.
+ */
+export interface Condition {
+  /** As a person would write it, for EXPLAIN. */
+  readonly text: string;
+  readonly predicate: Predicate | undefined;
+  readonly exact: boolean;
+}
+
+/**
+ * One read of one table: starts as a Scan whose conditions are all residual; rules move conditions out. DuckDB checks every original
+ * condition again on the engine path, so whatever a rule does may only widen the set of rows, never narrow it.
+ */
+export interface TableRead {
+  /** The stub's name in the statement: `r0`, `r1` … */
+  readonly alias: string;
+  readonly table: TableDef;
+  readonly access: AccessPath;
+  /** DynamoDB evaluates these with the key condition. */
+  readonly keyed: readonly Condition[];
+  readonly filter: readonly Condition[];
+  /** DuckDB still owes these. */
+  readonly residual: readonly Condition[];
+  /** What the statement needs of the table, in the table's order. */
+  readonly columns: readonly ColumnDef[];
+  /** So many rows are enough, if in the end nothing is residual and the order is met. */
+  readonly limit?: number;
+  /** Rows are wanted in this order; a rule that meets it removes it. */
+  readonly order?: { readonly column: string; readonly descending: boolean };
+  /** Why indexes that were considered were not used. */
+  readonly rejected: readonly string[];
+}
+
+/** What rules may ask about the session. */
+export interface PlanSettings {
+  readonly autoDetectIndex: boolean;
+  readonly consistentReads: boolean;
+  readonly threads: number;
+}
+
+/** A rewrite of one read. Undefined means "nothing to do". */
+export interface PushdownRule {
+  readonly name: string;
+  apply(read: TableRead, settings: PlanSettings): TableRead | undefined;
+}
