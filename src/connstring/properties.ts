@@ -1,4 +1,4 @@
-import { type PropertyTable, type ValueOf, type ValuesOf, property } from './property-spec.ts';
+import { type ValueOf, type ValuesOf, property } from './property-spec.ts';
 import { nested } from './read-table.ts';
 import { SSO_PROPERTIES } from './sso-properties.ts';
 import {
@@ -604,7 +604,7 @@ export const PROPERTIES = {
     group: 'Passing',
     doc: 'Further properties as a string of Key=Value, for tools whose forms have no field for them.',
   }),
-} as const satisfies PropertyTable;
+} as const;
 
 /** A property by the name that the driver's own code uses: `awsRegion` for `AWSRegion`. */
 export type PropertyName = keyof typeof PROPERTIES;
