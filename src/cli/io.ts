@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Connection } from '../session/connection.ts';
+import type { Sandbox, SandboxOptions } from '../session/sandbox/sandbox.ts';
 
 /** One of the two places the command line writes to. */
 export interface Screen {
@@ -24,6 +25,7 @@ export interface Io {
   /** An environment variable; undefined when it is absent or empty. */
   env(name: string): string | undefined;
   connect(connectionString: string, options: { readonly signal?: AbortSignal }): Promise<Connection>;
+  startSandbox(options: SandboxOptions): Promise<Sandbox>;
   /** Calls the listener at every Ctrl-C until the returned function is called. */
   onInterrupt(listener: () => void): () => void;
   exit(status: number): void;

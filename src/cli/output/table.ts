@@ -97,7 +97,7 @@ export function fit(
   columns: readonly OutputColumn[],
   available: number,
 ): number[] | undefined {
-  const room = available - 1 - 3 * Math.max(0, natural.length - 1);
+  const room = available - 2 - 3 * Math.max(0, natural.length - 1);
   const capped = (cap: number): number[] =>
     natural.map((width, index) => (isNumeric(columns[index]?.type ?? '') ? width : Math.min(width, cap)));
   const total = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0);

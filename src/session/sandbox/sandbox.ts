@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type dynalite from 'dynalite';
 import { DriverError } from '../../core/errors.ts';
 import { createClient } from '../../dynamo/client.ts';
 import { SHOP, type SandboxTable } from './shop.ts';
@@ -16,7 +17,7 @@ export interface SandboxOptions {
   /** Other tables than the shop's. */
   readonly tables?: readonly SandboxTable[];
   /** Brings the embedded server, which is an optional package. */
-  readonly load?: () => Promise<Pick<typeof import('dynalite'), 'default'>>;
+  readonly load?: () => Promise<{ readonly default: typeof dynalite }>;
 }
 
 const REGION = 'us-east-1';
@@ -25,8 +26,8 @@ const REQUESTS_AT_ONCE = 8;
 
 /** Starts an embedded DynamoDB on a free loopback port, creates the tables and fills them. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { default: dynalite } = await loadServer(options.load ?? (() => import('dynalite')));
-  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const { default: createServer } = await loadServer(options.load ?? (() => import('dynalite')));
+  const server = createServer({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);

@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import { examples } from '../examples.ts';
+import type { Io } from '../io.ts';
+import { connectionOption, formatOption } from '../options.ts';
+import type { Format } from '../output/row-printer.ts';
+import { runShell } from '../shell/shell.ts';
+import { type ConnectionFlags, withConnection } from '../with-connection.ts';
+
+interface ShellFlags extends ConnectionFlags {
+  readonly format: Format;
+}
+
+/** `dynadbc shell`: statements one after another, typed or piped. */
+export function shellCommand(io: Io): Command {
+  return new Command('shell')
+    .summary('type statements, or run a script from standard input')
+    .description('Runs statements one after another: typed with completion and history, or piped as a script.')
+    .addOption(connectionOption())
+    .addOption(formatOption())
+    .addHelpText(
+      'after',
+      examples('dynadbc shell -c "AWSRegion=eu-west-1"', 'dynadbc shell --format csv < report.sql > report.csv'),
+    )
+    .action((flags: ShellFlags) =>
+      withConnection(flags, io, (connection) => runShell(connection, io, flags.format)),
+    );
+}

@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+import { homedir } from 'node:os';
+import type { WriteStream } from 'node:tty';
+import { stateDirectory } from '../core/state-directory.ts';
+import type { Io, Screen } from './io.ts';
+import { isBrokenPipe } from './output/writer.ts';
+import { runCli } from './program.ts';
+
+const DEFAULT_COLUMNS = 80;
+
+// The engines field of package.json says which Node versions are supported; the SDK's own remark is no news to a user.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
+const env = (name: string): string | undefined => process.env[name] || undefined;
+
+function screen(stream: WriteStream): Screen {
+  stream.on('error', (failure) => {
+    // Whoever waits for a write is told by the write; one that nobody waits for must not end the process.
+    if (!isBrokenPipe(failure)) throw failure;
+  });
+  return {
+    stream,
+    isTerminal: stream.isTTY === true,
+    colors: stream.isTTY === true && env('NO_COLOR') === undefined && env('TERM') !== 'dumb',
+    columns: () => stream.columns || DEFAULT_COLUMNS,
+  };
+}
+
+const io: Io = {
+  stdin: process.stdin,
+  stdinIsTerminal: process.stdin.isTTY === true,
+  stdout: screen(process.stdout),
+  stderr: screen(process.stderr),
+  stateDirectory: stateDirectory(process.platform, homedir(), env),
+  env,
+  connect: async (connectionString, options) =>
+    (await import('../session/connect.ts')).connect(connectionString, options),
+  startSandbox: async (options) => (await import('../session/sandbox/sandbox.ts')).startSandbox(options),
+  onInterrupt: (listener) => {
+    process.on('SIGINT', listener);
+    return () => void process.off('SIGINT', listener);
+  },
+  exit: (status) => process.exit(status),
+};
+
+process.exitCode = await runCli(process.argv.slice(2), io);

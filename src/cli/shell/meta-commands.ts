@@ -1,0 +1,104 @@
+import type { Connection } from '../../session/connection.ts';
+import { describeTable, descriptionText } from '../commands/describe.ts';
+import type { Io } from '../io.ts';
+import { visible, visibleLines } from '../output/visible.ts';
+import { writer } from '../output/writer.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** What a shell remembers between statements. */
+export interface ShellState {
+  /** Values under each other instead of beside each other. */
+  expanded: boolean;
+  /** A line about rows, time, capacity and plan after each statement. */
+  timing: boolean;
+  leaving: boolean;
+}
+
+interface MetaContext {
+  readonly connection: Connection;
+  readonly io: Io;
+  readonly state: ShellState;
+}
+
+/** A command to the shell itself: it begins with a backslash and ends with its line. */
+interface MetaCommand {
+  readonly name: string;
+  readonly argument?: string;
+  readonly doc: string;
+  run(context: MetaContext, argument: string): Promise<string> | string;
+}
+
+/** What the shell understands besides SQL. */
+export const META_COMMANDS: readonly MetaCommand[] = [
+  { name: '\\dt', doc: 'list the tables', run: listTables },
+  {
+    name: '\\d',
+    argument: '[table]',
+    doc: 'show the columns, keys and indexes of a table',
+    run: async (context, argument) =>
+      argument === ''
+        ? listTables(context)
+        : descriptionText(await describeTable(context.connection, unquoted(argument)), context.io.stdout),
+  },
+  {
+    name: '\\explain',
+    argument: '<sql>',
+    doc: 'show how a statement would be answered',
+    run: async ({ connection }, argument) =>
+      `${visibleLines((await connection.explain(argument)).text.trimEnd())}\n`,
+  },
+  { name: '\\timing', doc: 'switch the line about time and cost', run: ({ state }) => toggled(state, 'timing') },
+  { name: '\\x', doc: 'switch values under each other', run: ({ state }) => toggled(state, 'expanded') },
+  { name: '\\?', doc: 'show this list', run: helpText },
+  {
+    name: '\\q',
+    doc: 'leave, as Ctrl-D does',
+    run: ({ state }) => {
+      state.leaving = true;
+      return '';
+    },
+  },
+];
+
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['quit', '\\q'],
+  ['exit', '\\q'],
+  ['help', '\\?'],
+]);
+
+/** The line as a command to the shell, or undefined when it is SQL. */
+export function metaLine(line: string): string | undefined {
+  const text = line.trim().replace(/\s*;$/, '');
+  return text.startsWith('\\') ? text : WORDS.get(text.toLowerCase());
+}
+
+/** Runs a command to the shell and prints what it says. */
+export async function runMeta(text: string, context: MetaContext): Promise<void> {
+  const [, name = '', argument = ''] = /^(\S+)\s*([^]*)$/.exec(text) ?? [];
+  const command = META_COMMANDS.find((meta) => meta.name === name);
+  if (command === undefined) throw new UsageError(`There is no command ${visible(name)}.`, 'Type \\? for the list.');
+  await writer(context.io.stdout.stream)(await command.run(context, argument));
+}
+
+async function listTables({ connection }: MetaContext): Promise<string> {
+  const tables = await connection.metadata.tables();
+  return tables.length === 0 ? 'There are no tables.\n' : tables.map((table) => `${visible(table.name)}\n`).join('');
+}
+
+function toggled(state: ShellState, key: 'timing' | 'expanded'): string {
+  state[key] = !state[key];
+  return `${key} is ${state[key] ? 'on' : 'off'}\n`;
+}
+
+function helpText(): string {
+  const usages = META_COMMANDS.map((meta) => [`${meta.name} ${meta.argument ?? ''}`, meta.doc] as const);
+  return [
+    'Statements end with ";" and may take several lines. Ctrl-C cancels, Tab completes.',
+    ...usages.map(([usage, doc]) => `  ${usage.padEnd(16)} ${doc}`),
+    '',
+  ].join('\n');
+}
+
+function unquoted(name: string): string {
+  return /^".*"$/.test(name) ? name.slice(1, -1).replaceAll('""', '"') : name;
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import { failureText, reportOf, stackText, StatementFailure } from '../../src/cli/failure.ts';
+import { UsageError } from '../../src/cli/usage-error.ts';
+import { DriverError } from '../../src/core/errors.ts';
+
+const LOOK = { colors: false, columns: 60 };
+
+describe('a failure on the command line', () => {
+  it('says what, where and what to do', () => {
+    const sql = 'SELECT id\nFROM\torders\nWHERE custmer = 1';
+    const failure = new DriverError('SQL_UNKNOWN_COLUMN', 'There is no column "custmer".', {
+      position: 29,
+      candidates: ['customer'],
+      attempts: [{ what: 'orders', why: 'it has no such attribute' }],
+      remedy: 'Check the name.',
+    });
+    expect(failureText(new StatementFailure(sql, failure), LOOK)).toBe(
+      [
+        'error: There is no column "custmer". (SQLSTATE 42703)',
+        'LINE 3: WHERE custmer = 1',
+        '              ^',
+        'did you mean "customer"?',
+        'tried:',
+        '  - orders: it has no such attribute',
+        'hint: Check the name.',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it.each([
+    ['京都 x', 4, 'LINE 1: 京都 x', '             ^'],
+    ['👍 x', 3, 'LINE 1: 👍 x', '           ^'],
+    ['ab', 3, 'LINE 1: ab', '          ^'],
+    ['a\nb', 99, 'LINE 2: b', '         ^'],
+    ['\nx', 1, 'LINE 1: ', '        ^'],
+  ])('points under the character of %j at %i', (sql, position, line, caret) => {
+    const failure = new DriverError('SQL_SYNTAX', 'x', { position });
+    expect(failureText(new StatementFailure(sql, failure), LOOK).split('\n').slice(1, 3)).toEqual([line, caret]);
+  });
+
+  it('shows the surroundings of a position in a long line', () => {
+    const sql = `${'a'.repeat(500)}X${'b'.repeat(500)}`;
+    const failure = new DriverError('SQL_SYNTAX', 'x', { position: 501 });
+    const [, line = '', caret = ''] = failureText(new StatementFailure(sql, failure), LOOK).split('\n');
+    expect(line.length).toBeLessThanOrEqual(60);
+    expect(line[caret.length - 1]).toBe('X');
+  });
+
+  it('never shows a connection string', () => {
+    const failure = new DriverError('CONN_SYNTAX', 'Expected "=".', { position: 5 });
+    expect(failureText(new StatementFailure('SELECT 1', failure), LOOK)).not.toContain('LINE');
+  });
+
+  it('does not let a message drive the terminal', () => {
+    expect(failureText(new DriverError('DYNAMO_REFUSED', 'no\u001b[2J'), LOOK)).toContain('no\\x1b[2J');
+  });
+
+  it('shows no stack, and the causes where one is asked for', () => {
+    const failure = new StatementFailure('x', new DriverError('EXEC_ENGINE', 'outer', { cause: new Error('inner') }));
+    expect(failureText(failure, LOOK)).not.toMatch(/^\s+at /m);
+    expect(stackText(failure)).toMatch(/outer[^]+caused by: Error: inner/);
+  });
+
+  it('is complete as JSON', () => {
+    expect(reportOf(new UsageError('a', 'b'))).toMatchObject({ code: 'USAGE', message: 'a', remedy: 'b' });
+    expect(reportOf(new TypeError('odd'))).toMatchObject({ code: 'EXEC_ENGINE', sqlState: 'XX000', message: 'odd' });
+    expect(Object.keys(reportOf(new DriverError('SQL_SYNTAX', 'x')))).toEqual([
+      'code',
+      'sqlState',
+      'message',
+      'remedy',
+      'position',
+      'candidates',
+      'attempts',
+    ]);
+  });
+});

@@ -1,0 +1,78 @@
+import { PassThrough, Readable, Writable } from 'node:stream';
+import type { Io, Screen } from '../../src/cli/io.ts';
+import type { Connection } from '../../src/session/connection.ts';
+
+/** A screen that remembers what was written to it. */
+export interface FakeScreen extends Screen {
+  text(): string;
+}
+
+export interface FakeIo extends Io {
+  readonly stdout: FakeScreen;
+  readonly stderr: FakeScreen;
+  readonly exits: number[];
+  /** The connection strings that were used. */
+  readonly connected: string[];
+  /** Presses Ctrl-C. */
+  interrupt(): void;
+}
+
+export interface FakeIoOptions {
+  readonly connection?: Connection;
+  readonly env?: Readonly<Record<string, string>>;
+  /** What is typed or piped; a stream stays open until the test ends it. */
+  readonly stdin?: string | Readable;
+  readonly terminal?: boolean;
+  readonly columns?: number;
+  readonly stateDirectory?: string;
+  readonly connect?: Io['connect'];
+  readonly startSandbox?: Io['startSandbox'];
+  readonly stdout?: Writable;
+}
+
+/** The outside world of a command line in a test. */
+export function fakeIo(options: FakeIoOptions = {}): FakeIo {
+  const listeners = new Set<() => void>();
+  const exits: number[] = [];
+  const connected: string[] = [];
+  const env = new Map(Object.entries(options.env ?? { DYNADBC_CONNECTION: 'AWSRegion=eu-west-1' }));
+  const absent = (what: string) => async () => {
+    throw new Error(`This test has no ${what}.`);
+  };
+  return {
+    stdin: typeof options.stdin === 'object' ? options.stdin : Readable.from([options.stdin ?? '']),
+    stdinIsTerminal: options.terminal ?? false,
+    stdout: fakeScreen(options, options.stdout),
+    stderr: fakeScreen(options),
+    stateDirectory: options.stateDirectory ?? '/nowhere',
+    exits,
+    connected,
+    env: (name) => env.get(name),
+    connect: async (connectionString, given) => {
+      connected.push(connectionString);
+      if (options.connect) return options.connect(connectionString, given);
+      return options.connection ?? absent('connection')();
+    },
+    startSandbox: options.startSandbox ?? absent('sandbox'),
+    onInterrupt: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    interrupt: () => {
+      for (const listener of listeners) listener();
+    },
+    exit: (status) => void exits.push(status),
+  };
+}
+
+function fakeScreen(options: FakeIoOptions, stream: Writable = new PassThrough()): FakeScreen {
+  const parts: string[] = [];
+  if (stream instanceof PassThrough) stream.on('data', (part: Buffer) => parts.push(part.toString('utf8')));
+  return {
+    stream,
+    isTerminal: options.terminal ?? false,
+    colors: false,
+    columns: () => options.columns ?? 80,
+    text: () => parts.join(''),
+  };
+}
