@@ -70,10 +70,10 @@ type Row<T, K extends string, A extends string> = Omit<PropertySpec<T>, 'key' | 
 };
 
 /** Types a row: its value from `type`, its spellings literally, and whether it has a default. */
-export function property<T, const K extends string, const A extends string = never>(
+export function property<const T, const K extends string, const A extends string = never>(
   spec: Row<T, K, A> & { readonly default: NoInfer<T> },
 ): Row<T, K, A> & { readonly default: T };
-export function property<T, const K extends string, const A extends string = never>(
+export function property<const T, const K extends string, const A extends string = never>(
   spec: Row<T, K, A> & { readonly default?: never },
 ): Row<T, K, A> & { readonly default?: never };
 export function property(spec: PropertySpec): PropertySpec {
