@@ -1,0 +1,259 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type Catalog, type CatalogOptions, createCatalog } from '../../src/catalog/catalog.ts';
+import type { ColumnDef, TableDef } from '../../src/catalog/table-def.ts';
+import { DriverError } from '../../src/core/errors.ts';
+import type { AttributeValue } from '../../src/dynamo/attribute-value.ts';
+import { fakeClient, type FakeTable } from './fake-client.ts';
+import { fits } from './fits.ts';
+import { attributeValue } from './items.ts';
+
+const TTL_MS = 60_000;
+const ORDERS: FakeTable = {
+  items: [
+    { pk: { S: 'a' }, total: { N: '12' } },
+    { pk: { S: 'b' }, total: { N: '7' } },
+  ],
+};
+
+function catalogOf(
+  tables: Readonly<Record<string, FakeTable>>,
+  { refuse, ...options }: Partial<CatalogOptions> & { refuse?: (call: string) => void } = {},
+): Catalog & { readonly calls: string[] } {
+  const client = fakeClient(tables, refuse);
+  const catalog = createCatalog(client, {
+    rowScanDepth: 200,
+    typeDetection: 'RowScan',
+    flattenObjects: false,
+    flattenArrays: 0,
+    separator: '.',
+    numberMode: 'Auto',
+    cacheTtlMs: TTL_MS,
+    now: () => 0,
+    ...options,
+  });
+  return { ...catalog, calls: client.calls };
+}
+
+function column(table: TableDef, name: string): ColumnDef | undefined {
+  return table.columns.find((known) => known.name === name);
+}
+
+function deny(...denied: readonly string[]): (call: string) => void {
+  return (call) => {
+    if (denied.some((start) => call.startsWith(start)))
+      throw new DriverError('AUTH_DENIED', `not allowed: ${call}`);
+  };
+}
+
+describe('finding a table', () => {
+  it('asks for the exact name first, and lists nothing when it is there', async () => {
+    const catalog = catalogOf({ orders: ORDERS, Orders: ORDERS });
+    expect((await catalog.table('Orders')).name).toBe('Orders');
+    expect(catalog.calls).toEqual(['DescribeTable Orders', 'Scan Orders 0/1']);
+  });
+
+  it('falls back to the only name that differs in case', async () => {
+    const catalog = catalogOf({ Orders: ORDERS });
+    expect((await catalog.table('orders')).name).toBe('Orders');
+    expect(await catalog.table('orders')).toBe(await catalog.table('Orders'));
+  });
+
+  it('refuses a name that several tables answer to', async () => {
+    const catalog = catalogOf({ Orders: ORDERS, ORDERS });
+    await expect(catalog.table('orders')).rejects.toMatchObject({
+      code: 'CATALOG_AMBIGUOUS_TABLE',
+      candidates: ['Orders', 'ORDERS'],
+    });
+  });
+
+  it('suggests names when there is no such table', async () => {
+    const catalog = catalogOf({ orders: ORDERS, customers: ORDERS });
+    await expect(catalog.table('ordres')).rejects.toMatchObject({
+      code: 'CATALOG_UNKNOWN_TABLE',
+      candidates: ['orders'],
+      message: 'There is no table "ordres"; did you mean "orders"?',
+    });
+  });
+
+  it.each(['a b', 'x', '"quoted"', 'constructor'])(
+    'asks DynamoDB for %s only if a table may be called so',
+    async (name) => {
+      const catalog = catalogOf({ orders: ORDERS });
+      await expect(catalog.table(name)).rejects.toMatchObject({ code: 'CATALOG_UNKNOWN_TABLE' });
+      expect(catalog.calls).toEqual(
+        name === 'constructor' ? ['DescribeTable constructor', 'ListTables'] : ['ListTables'],
+      );
+    },
+  );
+
+  it('works for somebody who may not list tables', async () => {
+    const catalog = catalogOf({ orders: ORDERS }, { refuse: deny('ListTables') });
+    expect((await catalog.table('orders')).name).toBe('orders');
+    await expect(catalog.table('order')).rejects.toMatchObject({ code: 'CATALOG_UNKNOWN_TABLE' });
+  });
+
+  it('finds the right spelling for somebody who may describe that table alone', async () => {
+    const catalog = catalogOf({ Orders: ORDERS }, { refuse: deny('DescribeTable orders') });
+    expect((await catalog.table('orders')).name).toBe('Orders');
+  });
+
+  it('says what was denied when nothing may be listed either', async () => {
+    const catalog = catalogOf({ Orders: ORDERS }, { refuse: deny('DescribeTable', 'ListTables') });
+    await expect(catalog.table('orders')).rejects.toMatchObject({
+      code: 'AUTH_DENIED',
+      message: 'not allowed: DescribeTable orders',
+    });
+  });
+
+  it('lists only the tables it was given, and asks nobody', async () => {
+    const catalog = catalogOf({ Orders: ORDERS, other: ORDERS }, { tables: ['Orders'] });
+    expect(await catalog.tableNames()).toEqual(['Orders']);
+    expect((await catalog.table('ORDERS')).name).toBe('Orders');
+    expect((await catalog.table('other')).name).toBe('other');
+    expect(catalog.calls).not.toContain('ListTables');
+  });
+});
+
+describe('remembering', () => {
+  it('describes and samples a table once for all who ask at the same time', async () => {
+    const catalog = catalogOf({ orders: ORDERS });
+    const [first, second] = await Promise.all([catalog.table('orders'), catalog.table('orders')]);
+    expect(second).toBe(first);
+    expect(catalog.calls).toEqual(['DescribeTable orders', 'Scan orders 0/1']);
+  });
+
+  it('looks again after its time', async () => {
+    let now = 0;
+    const catalog = catalogOf({ orders: ORDERS }, { now: () => now });
+    const first = await catalog.table('orders');
+    now = TTL_MS - 1;
+    expect(await catalog.table('orders')).toBe(first);
+    now = TTL_MS;
+    expect(await catalog.table('orders')).not.toBe(first);
+    await catalog.tableNames();
+    now += TTL_MS;
+    await catalog.tableNames();
+    expect(catalog.calls.filter((call) => call === 'ListTables')).toHaveLength(2);
+  });
+
+  it('forgets one table, or all', async () => {
+    const catalog = catalogOf({ Orders: ORDERS, users: ORDERS });
+    const [orders, users] = [await catalog.table('orders'), await catalog.table('users')];
+    catalog.forget('orders');
+    expect(await catalog.table('users')).toBe(users);
+    expect(await catalog.table('orders')).not.toBe(orders);
+    catalog.forget();
+    expect(await catalog.table('users')).not.toBe(users);
+  });
+
+  it('remembers no failure', async () => {
+    let broken = true;
+    const catalog = catalogOf(
+      { orders: ORDERS },
+      {
+        refuse: (call) => {
+          if (broken) throw new DriverError('CONN_NETWORK', call);
+        },
+      },
+    );
+    await expect(catalog.table('orders')).rejects.toMatchObject({ code: 'CONN_NETWORK' });
+    await expect(catalog.tableNames()).rejects.toMatchObject({ code: 'CONN_NETWORK' });
+    broken = false;
+    expect((await catalog.table('orders')).name).toBe('orders');
+    expect(await catalog.tableNames()).toEqual(['orders']);
+  });
+
+  it('looks every time at a table that is not ready, and samples nothing of it', async () => {
+    const catalog = catalogOf({ orders: { ...ORDERS, description: { TableStatus: 'CREATING' } } });
+    expect((await catalog.table('orders')).columns.map(({ name }) => name)).toEqual(['pk', '$item']);
+    await catalog.table('orders');
+    expect(catalog.calls).toEqual(['DescribeTable orders', 'DescribeTable orders']);
+  });
+
+  it('lets one who waits give up while the other goes on', async () => {
+    const catalog = catalogOf({ orders: ORDERS });
+    const impatient = new AbortController();
+    const abandoned = catalog.table('orders', impatient.signal);
+    const other = catalog.table('orders');
+    impatient.abort();
+    await expect(abandoned).rejects.toMatchObject({ code: 'EXEC_CANCELLED' });
+    expect((await other).name).toBe('orders');
+  });
+});
+
+describe('sampling', () => {
+  it('is left out without type detection: only keys are columns', async () => {
+    const catalog = catalogOf({ orders: ORDERS }, { typeDetection: 'None' });
+    expect((await catalog.table('orders')).columns.map(({ name }) => name)).toEqual(['pk', '$item']);
+    expect(catalog.calls).toEqual(['DescribeTable orders']);
+  });
+
+  it('says so when the table may not be scanned, and goes on with the keys', async () => {
+    const warnings: string[] = [];
+    const catalog = catalogOf(
+      { orders: ORDERS },
+      { refuse: deny('Scan'), warn: (message) => warnings.push(message) },
+    );
+    const { columns, sampled } = await catalog.table('orders');
+    expect(columns.map(({ name }) => name)).toEqual(['pk', '$item']);
+    expect(sampled).toEqual({ items: 0, readCapacity: 0 });
+    expect(warnings).toEqual([expect.stringContaining('"orders"')]);
+  });
+
+  it('tells how many items were seen and what that cost', async () => {
+    const { sampled } = await catalogOf({ orders: ORDERS }).table('orders');
+    expect(sampled).toEqual({ items: 2, readCapacity: 0.5 });
+  });
+});
+
+describe('widening', () => {
+  it.each<readonly [AttributeValue, string]>([
+    [{ N: '9223372036854775808' }, 'hugeint'],
+    [{ N: '0.25' }, 'decimal'],
+    [{ N: '1E+90' }, 'double'],
+    [{ N: '1.234567890123456789E+90' }, 'text'],
+    [{ S: 'twelve' }, 'json'],
+  ])('for %j a column of integers becomes %s, for good', async (evidence, kind) => {
+    const catalog = catalogOf({ orders: ORDERS });
+    await catalog.table('orders');
+    const widened = await catalog.widen('orders', 'total', evidence);
+    expect(column(widened, 'total')?.type.kind).toBe(kind);
+    expect(await catalog.table('orders')).toBe(widened);
+    expect(await catalog.widen('orders', 'total', evidence)).toBe(widened);
+  });
+
+  it('outlives the sample it was added to', async () => {
+    let now = 0;
+    const catalog = catalogOf({ orders: ORDERS }, { now: () => now });
+    await catalog.table('orders');
+    await catalog.widen('orders', 'total', { S: 'twelve' });
+    now = TTL_MS;
+    expect(column(await catalog.table('orders'), 'total')).toMatchObject({
+      type: { kind: 'json' },
+      seen: { N: 2, S: 1 },
+    });
+  });
+
+  it('changes nothing for a value that fits, or for a column that is not there', async () => {
+    const catalog = catalogOf({ orders: ORDERS });
+    const table = await catalog.table('orders');
+    expect(await catalog.widen('orders', 'total', { N: '99' })).toBe(table);
+    expect(await catalog.widen('orders', 'pk', { NULL: true })).toBe(table);
+    expect(await catalog.widen('orders', 'nowhere', { N: '1' })).toBe(table);
+  });
+
+  it('step by step, always holds everything that was met', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(attributeValue, { minLength: 1, maxLength: 6 }), async (values) => {
+        const catalog = catalogOf({ orders: ORDERS });
+        await catalog.table('orders');
+        for (const [at, value] of values.entries()) {
+          const type = column(await catalog.widen('orders', 'total', value), 'total')?.type;
+          const met = [{ N: '12' }, ...values.slice(0, at + 1)];
+          expect(met.filter((value) => type === undefined || !fits(type, value))).toEqual([]);
+        }
+      }),
+    );
+  });
+});

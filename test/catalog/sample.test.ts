@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { sampleItems } from '../../src/catalog/sample.ts';
+import { newReadStats } from '../../src/dynamo/read-stats.ts';
+import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
+import { fakeClient } from './fake-client.ts';
+
+const LARGE = 5 * 1024 * 1024;
+
+function itemsNumbered(count: number): AttributeMap[] {
+  return Array.from({ length: count }, (_, n) => ({ n: { N: String(n) } }));
+}
+
+function numbersOf(items: readonly AttributeMap[]): readonly number[] {
+  return items.map(({ n }) => (n !== undefined && 'N' in n ? Number(n.N) : Number.NaN));
+}
+
+describe('sampleItems', () => {
+  it('reads a small table completely with one request, whatever the depth', async () => {
+    const client = fakeClient({ t: { items: itemsNumbered(500) } });
+    const found = await sampleItems(
+      client,
+      { name: 't', sizeBytes: 1000 },
+      { depth: 10, stats: newReadStats() },
+    );
+    expect(found).toHaveLength(500);
+    expect(client.calls).toEqual(['Scan t 0/1']);
+  });
+
+  it('takes items from all over a large table', async () => {
+    const client = fakeClient({ t: { items: itemsNumbered(10_000) } });
+    const found = await sampleItems(
+      client,
+      { name: 't', sizeBytes: LARGE },
+      { depth: 200, stats: newReadStats() },
+    );
+    expect(found).toHaveLength(200);
+    expect(new Set(client.calls).size).toBe(25);
+  });
+
+  it('samples a table that turns out larger than DynamoDB said', async () => {
+    const client = fakeClient({ t: { items: itemsNumbered(10_000), pageSize: 1000 } });
+    const found = await sampleItems(
+      client,
+      { name: 't', sizeBytes: 0 },
+      { depth: 200, stats: newReadStats() },
+    );
+    expect(found).toHaveLength(200);
+  });
+
+  it('sends nothing when no items are wanted', async () => {
+    const client = fakeClient({ t: { items: itemsNumbered(3) } });
+    expect(
+      await sampleItems(client, { name: 't', sizeBytes: 0 }, { depth: 0, stats: newReadStats() }),
+    ).toEqual([]);
+    expect(client.calls).toEqual([]);
+  });
+
+  it('counts what it cost', async () => {
+    const stats = newReadStats();
+    const client = fakeClient({ t: { items: itemsNumbered(100) } });
+    await sampleItems(client, { name: 't', sizeBytes: LARGE }, { depth: 16, stats });
+    expect(stats).toMatchObject({
+      pages: 2,
+      itemsRead: 16,
+      itemsReturned: 16,
+      capacity: new Map([['t', 1]]),
+    });
+  });
+
+  it('begins nothing new after a failure', async () => {
+    const client = fakeClient({ t: { items: itemsNumbered(10_000) } }, (call) => {
+      if (call === 'Scan t 3/64') throw new Error('refused');
+    });
+    const sampling = sampleItems(
+      client,
+      { name: 't', sizeBytes: LARGE },
+      { depth: 1000, stats: newReadStats() },
+    );
+    await expect(sampling).rejects.toThrow('refused');
+    expect(client.calls.length).toBeLessThan(64);
+  });
+
+  it('finds as many distinct items as there are, up to the depth, and the same ones again', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 300 }),
+        fc.integer({ min: 1, max: 700 }),
+        fc.integer({ min: 1, max: 9 }),
+        async (count, depth, pageSize) => {
+          const client = fakeClient({ t: { items: itemsNumbered(count), pageSize } });
+          const table = { name: 't', sizeBytes: LARGE };
+          const found = numbersOf(await sampleItems(client, table, { depth, stats: newReadStats() }));
+          expect(new Set(found).size).toBe(Math.min(count, depth));
+          expect(found).toHaveLength(Math.min(count, depth));
+          expect(numbersOf(await sampleItems(client, table, { depth, stats: newReadStats() }))).toEqual(
+            found,
+          );
+        },
+      ),
+    );
+  });
+});
