@@ -1,0 +1,172 @@
+import type { JoinExpr, Node, RangeFunction, RangeSubselect, RangeVar } from 'libpg-query';
+import { DriverError } from '../../core/errors.ts';
+import { name } from '../dialect/build.ts';
+import { SET_RETURNING } from '../dialect/set-returning.ts';
+import { textsOf } from '../parse/tree.ts';
+import { STUB_SCHEMA } from '../print/print.ts';
+import { type Binder, type CommonTables, notSupported, renameColumns, selectIn } from './binder.ts';
+import { foldCase, isTableSchema, type Scope } from './scope.ts';
+
+/** Binds an item of FROM and adds what it offers to the scope. */
+export function bindFromItem(node: Node, scope: Scope, tables: CommonTables, binder: Binder): Node {
+  if ('RangeVar' in node) return bindTable(node.RangeVar, scope, tables, binder);
+  if ('JoinExpr' in node) return bindJoin(node.JoinExpr, scope, tables, binder);
+  if ('RangeSubselect' in node) return bindSubquery(node.RangeSubselect, scope, tables, binder);
+  if ('RangeFunction' in node) return bindFunction(node.RangeFunction, scope, tables, binder);
+  if ('RangeTableSample' in node)
+    throw notSupported(
+      binder,
+      'TABLESAMPLE',
+      node.RangeTableSample.location,
+      'Filter with random() instead.',
+    );
+  if ('RangeTableFunc' in node) throw notSupported(binder, 'XMLTABLE', node.RangeTableFunc.location);
+  throw notSupported(binder, 'JSON_TABLE', undefined, 'Use json_array_elements and ->> instead.');
+}
+
+function bindTable(range: RangeVar, scope: Scope, tables: CommonTables, binder: Binder): Node {
+  const written = range.relname ?? '';
+  const alias = range.alias?.aliasname ?? written;
+  const columnNames = textsOf(range.alias?.colnames);
+  const schema = range.schemaname;
+  if (schema === undefined && tables.has(written)) {
+    scope.sources.push({ alias, columns: renameColumns(tables.get(written), columnNames) });
+    return { RangeVar: range };
+  }
+  if (range.catalogname !== undefined || (schema !== undefined && !isTableSchema(schema)))
+    throw new DriverError(
+      'CATALOG_UNKNOWN_TABLE',
+      `There is no schema ${range.catalogname ?? schema}: tables are in dynamodb (or public).`,
+      {
+        position: binder.position(range.location),
+        remedy: `Leave the schema away; a DynamoDB name with a dot is written in double quotes, as in "${schema}.${written}".`,
+      },
+    );
+
+  const table = binder.table(written, range.location);
+  if (table === undefined) {
+    scope.sources.push({ alias, columns: undefined });
+    return { RangeVar: range };
+  }
+  const relation = binder.relation(table);
+  if (columnNames.length > relation.columns.length)
+    throw new DriverError(
+      'SQL_SYNTAX',
+      `Table ${written} has ${relation.columns.length} columns, but ${alias} names ${columnNames.length}.`,
+      {
+        position: binder.position(range.location),
+      },
+    );
+  const columns = relation.columns.map(({ engineName, column }) => ({
+    name: column.name,
+    engineName,
+    ...(column.hidden === true ? { hidden: true as const } : {}),
+  }));
+  scope.sources.push({ alias, columns: renameColumns(columns, columnNames) });
+  return {
+    RangeVar: {
+      schemaname: STUB_SCHEMA,
+      relname: relation.alias,
+      inh: true,
+      alias: { aliasname: alias, ...(columnNames.length === 0 ? {} : { colnames: columnNames.map(name) }) },
+    },
+  };
+}
+
+function bindJoin(join: JoinExpr, scope: Scope, tables: CommonTables, binder: Binder): Node {
+  // DuckDB knows no alias over a join: it becomes a subquery.
+  if (join.alias !== undefined) {
+    const { alias, ...bare } = join;
+    const star: Node = { ResTarget: { val: { ColumnRef: { fields: [{ A_Star: {} }] } } } };
+    return bindSubquery(
+      {
+        subquery: { SelectStmt: { targetList: [star], fromClause: [{ JoinExpr: bare }] } },
+        alias,
+        lateral: true,
+      },
+      scope,
+      tables,
+      binder,
+    );
+  }
+  if (join.join_using_alias !== undefined) throw notSupported(binder, 'USING (…) AS alias');
+  const first = scope.sources.length;
+  const larg = join.larg === undefined ? undefined : bindFromItem(join.larg, scope, tables, binder);
+  const rarg = join.rarg === undefined ? undefined : bindFromItem(join.rarg, scope, tables, binder);
+  if (join.isNatural === true) {
+    const hidden = scope.sources
+      .slice(first)
+      .flatMap((source) => (source.columns ?? []).filter((column) => column.hidden === true));
+    // DuckDB would join on a hidden column that both sides have.
+    if (hidden[0] !== undefined)
+      throw notSupported(
+        binder,
+        `NATURAL JOIN in a statement that names the hidden column "${hidden[0].name}"`,
+        undefined,
+        'Write JOIN … USING (columns).',
+      );
+    scope.merged = undefined;
+  } else if (join.usingClause !== undefined && scope.merged !== undefined) {
+    scope.merged = new Set([...scope.merged, ...textsOf(join.usingClause).map(foldCase)]);
+  }
+  return {
+    JoinExpr: {
+      ...join,
+      ...(larg === undefined ? {} : { larg }),
+      ...(rarg === undefined ? {} : { rarg }),
+      ...(join.quals === undefined ? {} : { quals: binder.expression(join.quals, scope, tables) }),
+    },
+  };
+}
+
+function bindSubquery(range: RangeSubselect, scope: Scope, tables: CommonTables, binder: Binder): Node {
+  const bound = binder.query(selectIn(range.subquery), tables, range.lateral === true ? scope : scope.outer);
+  scope.sources.push({
+    alias: range.alias?.aliasname,
+    columns: renameColumns(bound.columns, textsOf(range.alias?.colnames)),
+  });
+  return { RangeSubselect: { ...range, subquery: { SelectStmt: bound.select } } };
+}
+
+/** A function's columns are named here, by PostgreSQL's rules, so that its rewriting need not care. */
+function bindFunction(range: RangeFunction, scope: Scope, tables: CommonTables, binder: Binder): Node {
+  const [first, second] = range.functions ?? [];
+  const items = first !== undefined && 'List' in first ? (first.List.items ?? []) : [];
+  const fn = items[0];
+  if (second !== undefined) throw notSupported(binder, 'ROWS FROM with several functions');
+  const called = fn !== undefined && 'FuncCall' in fn ? fn.FuncCall : undefined;
+  const functionName = textsOf(called?.funcname).at(-1) ?? 'This';
+  const known = SET_RETURNING.get(functionName);
+  if (
+    called === undefined ||
+    known === undefined ||
+    range.coldeflist !== undefined ||
+    Object.keys(items[1] ?? {}).length > 0
+  )
+    throw notSupported(
+      binder,
+      `${functionName} in FROM`,
+      called?.location,
+      `These functions may stand in FROM: ${[...SET_RETURNING.keys()].join(', ')}.`,
+    );
+  if (functionName === 'unnest' && (called.args?.length ?? 0) > 1)
+    throw notSupported(binder, 'unnest of several arrays', called.location);
+  const args = binder.expression(called.args ?? [], scope, tables);
+
+  const alias = range.alias?.aliasname ?? functionName;
+  const own = [...(known.columns ?? [alias]), ...(range.ordinality === true ? ['ordinality'] : [])];
+  const given = textsOf(range.alias?.colnames);
+  const names = own.map((each, i) => given[i] ?? each);
+  scope.sources.push({
+    alias,
+    columns: names.map((each) => ({ name: each, engineName: each })),
+    ...((known.columns ?? [alias]).length === 1 ? { scalar: true as const } : {}),
+  });
+  return {
+    RangeFunction: {
+      ...range,
+      functions: [{ List: { items: [{ FuncCall: { ...called, args } }] } }],
+      alias: { aliasname: alias, colnames: names.map(name) },
+    },
+  };
+}

@@ -1,0 +1,268 @@
+import type { ColumnRef, Node, ResTarget, SelectStmt } from 'libpg-query';
+import { column, name } from '../dialect/build.ts';
+import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
+import { type Binder, type BoundQuery, type CommonTables, renameColumns, selectIn } from './binder.ts';
+import { bindFromItem } from './from.ts';
+import { outputName } from './output-name.ts';
+import { findSource, type OfferedColumn, resolveColumn, type Scope, type Source } from './scope.ts';
+
+/** Binds a query with all that is in it. */
+export function bindQuery(
+  select: SelectStmt,
+  tables: CommonTables,
+  outer: Scope | undefined,
+  binder: Binder,
+): BoundQuery {
+  if (select.withClause !== undefined) {
+    const { ctes, visible } = bindCommonTables(select, tables, outer, binder);
+    const { withClause, ...rest } = select;
+    const bound = bindQuery(rest, visible, outer, binder);
+    return { ...bound, select: { ...bound.select, withClause: { ...withClause, ctes } } };
+  }
+  if (select.larg !== undefined && select.rarg !== undefined)
+    return bindSetOperation(select, select.larg, select.rarg, tables, outer, binder);
+  if (select.valuesLists !== undefined) return bindValues(select, select.valuesLists, tables, outer, binder);
+  return bindPlain(select, tables, outer, binder);
+}
+
+/** Binds the expressions of a part of a statement. */
+export function bindExpression<T>(part: T, scope: Scope, tables: CommonTables, binder: Binder): T {
+  const bind = (node: Node): Node => {
+    if ('ColumnRef' in node) return bindColumn(node.ColumnRef, scope, binder);
+    if ('SubLink' in node) {
+      const { subselect, testexpr } = node.SubLink;
+      return {
+        SubLink: {
+          ...node.SubLink,
+          ...(testexpr === undefined ? {} : { testexpr: bind(testexpr) }),
+          subselect: { SelectStmt: binder.query(selectIn(subselect), tables, scope).select },
+        },
+      };
+    }
+    return mapInside(node, bind);
+  };
+  return mapNodes(part, bind);
+}
+
+function bindColumn(reference: ColumnRef, scope: Scope, binder: Binder): Node {
+  const fields = textsOf(reference.fields);
+  if (fields.at(-1) === '*') return { ColumnRef: reference };
+  const resolved = resolveColumn(scope, fields, () => binder.position(reference.location));
+  return resolved === undefined
+    ? { ColumnRef: reference }
+    : { ColumnRef: { ...reference, fields: resolved.fields.map(name) } };
+}
+
+function bindCommonTables(
+  select: SelectStmt,
+  tables: CommonTables,
+  outer: Scope | undefined,
+  binder: Binder,
+): { readonly ctes: Node[]; readonly visible: CommonTables } {
+  const visible = new Map(tables);
+  const given = (select.withClause?.ctes ?? []).flatMap((node) =>
+    'CommonTableExpr' in node ? node.CommonTableExpr : [],
+  );
+  const named = (names: readonly string[]): readonly OfferedColumn[] | undefined =>
+    names.length === 0 ? undefined : names.map((each) => ({ name: each, engineName: each }));
+  if (select.withClause?.recursive === true)
+    for (const table of given) visible.set(table.ctename ?? '', named(textsOf(table.aliascolnames)));
+  const ctes = given.map((table): Node => {
+    const bound = binder.query(selectIn(table.ctequery), new Map(visible), outer);
+    visible.set(table.ctename ?? '', renameColumns(bound.columns, textsOf(table.aliascolnames)));
+    return { CommonTableExpr: { ...table, ctequery: { SelectStmt: bound.select } } };
+  });
+  return { ctes, visible };
+}
+
+function bindSetOperation(
+  select: SelectStmt,
+  left: SelectStmt,
+  right: SelectStmt,
+  tables: CommonTables,
+  outer: Scope | undefined,
+  binder: Binder,
+): BoundQuery {
+  const [larg, rarg] = [bindQuery(left, tables, outer, binder), bindQuery(right, tables, outer, binder)];
+  const scope: Scope = { sources: [{ alias: undefined, columns: larg.columns }], merged: undefined, outer };
+  return {
+    columns: larg.columns,
+    select: { ...bindTail(select, scope, tables, binder), larg: larg.select, rarg: rarg.select },
+  };
+}
+
+/** ORDER BY, LIMIT and OFFSET. */
+function bindTail(select: SelectStmt, scope: Scope, tables: CommonTables, binder: Binder): SelectStmt {
+  const { sortClause, limitCount, limitOffset } = select;
+  return {
+    ...select,
+    ...(sortClause === undefined
+      ? {}
+      : { sortClause: sortClause.map((item) => bindSortItem(item, scope, tables, binder)) }),
+    ...(limitCount === undefined ? {} : { limitCount: binder.expression(limitCount, scope, tables) }),
+    ...(limitOffset === undefined ? {} : { limitOffset: binder.expression(limitOffset, scope, tables) }),
+  };
+}
+
+/** A name that stands alone in ORDER BY or DISTINCT ON means a column of the result first. */
+function bindSortItem(item: Node, scope: Scope, tables: CommonTables, binder: Binder): Node {
+  const key = 'SortBy' in item ? item.SortBy.node : item;
+  const fields = key !== undefined && 'ColumnRef' in key ? textsOf(key.ColumnRef.fields) : [];
+  return fields.length === 1 && scope.outputs?.has(fields[0] ?? '') === true
+    ? item
+    : binder.expression(item, scope, tables);
+}
+
+/** DuckDB calls the columns of VALUES col0, col1 …; PostgreSQL column1, column2 …. */
+function bindValues(
+  select: SelectStmt,
+  rows: readonly Node[],
+  tables: CommonTables,
+  outer: Scope | undefined,
+  binder: Binder,
+): BoundQuery {
+  const { valuesLists: _, ...rest } = select;
+  const first = rows[0];
+  const width = first !== undefined && 'List' in first ? (first.List.items?.length ?? 0) : 0;
+  const names = Array.from({ length: width }, (_, i) => `column${i + 1}`);
+  const inner: Scope = { sources: [], merged: new Set(), outer };
+  const from: Node = {
+    RangeSubselect: {
+      subquery: { SelectStmt: { valuesLists: rows.map((row) => binder.expression(row, inner, tables)) } },
+      alias: { aliasname: '*VALUES*', colnames: names.map(name) },
+    },
+  };
+  const columns = names.map((each) => ({ name: each, engineName: each }));
+  const scope: Scope = { sources: [{ alias: undefined, columns }], merged: new Set(), outer };
+  return {
+    columns,
+    select: {
+      ...bindTail(rest, scope, tables, binder),
+      targetList: [{ ResTarget: { val: star() } }],
+      fromClause: [from],
+    },
+  };
+}
+
+function bindPlain(
+  select: SelectStmt,
+  tables: CommonTables,
+  outer: Scope | undefined,
+  binder: Binder,
+): BoundQuery {
+  const scope: Scope = { sources: [], merged: new Set(), outer };
+  const fromClause = select.fromClause?.map((item) => bindFromItem(item, scope, tables, binder));
+  const targets = (select.targetList ?? []).flatMap((node) =>
+    'ResTarget' in node ? [bindTarget(node.ResTarget, scope, tables, binder)] : [],
+  );
+  const named: Scope = { ...scope, outputs: new Set(targets.flatMap(({ target }) => target.name ?? [])) };
+  const part = (
+    key: 'whereClause' | 'groupClause' | 'havingClause' | 'windowClause',
+    within: Scope,
+  ): Partial<SelectStmt> =>
+    select[key] === undefined ? {} : { [key]: binder.expression(select[key], within, tables) };
+  return {
+    columns: offeredBy(targets),
+    select: {
+      ...bindTail(select, named, tables, binder),
+      ...(fromClause === undefined ? {} : { fromClause }),
+      targetList: targets.map(({ target }) => ({ ResTarget: target })),
+      ...part('whereClause', scope),
+      ...part('groupClause', named),
+      ...part('havingClause', scope),
+      ...part('windowClause', scope),
+      ...(select.distinctClause === undefined
+        ? {}
+        : { distinctClause: select.distinctClause.map((item) => bindSortItem(item, named, tables, binder)) }),
+    },
+  };
+}
+
+interface BoundTarget {
+  readonly target: ResTarget;
+  readonly offers: readonly OfferedColumn[] | undefined;
+}
+
+function offeredBy(targets: readonly BoundTarget[]): readonly OfferedColumn[] | undefined {
+  return targets.some(({ offers }) => offers === undefined)
+    ? undefined
+    : targets.flatMap(({ offers }) => offers ?? []);
+}
+
+/** An entry of a SELECT list, named as PostgreSQL names it. */
+function bindTarget(target: ResTarget, scope: Scope, tables: CommonTables, binder: Binder): BoundTarget {
+  const value = target.val;
+  if (value === undefined) return { target, offers: [] };
+  if ('ColumnRef' in value) {
+    const fields = textsOf(value.ColumnRef.fields);
+    if (fields.at(-1) === '*') return bindStar(target, value.ColumnRef, fields, scope, binder);
+    if (target.name === undefined) return bindColumnTarget(target, value.ColumnRef, fields, scope, binder);
+  }
+  const label = target.name ?? outputName(value);
+  return {
+    target: { ...target, name: label, val: binder.expression(value, scope, tables) },
+    offers: [{ name: label, engineName: label }],
+  };
+}
+
+/** A column keeps its own spelling; DuckDB's name for it goes with it and is undone in the result. */
+function bindColumnTarget(
+  target: ResTarget,
+  reference: ColumnRef,
+  fields: readonly string[],
+  scope: Scope,
+  binder: Binder,
+): BoundTarget {
+  const resolved = resolveColumn(scope, fields, () => binder.position(reference.location));
+  if (resolved === undefined) {
+    const label = fields.at(-1) ?? '';
+    return { target, offers: [{ name: label, engineName: label }] };
+  }
+  const engineName = resolved.fields.at(-1) ?? '';
+  const val: Node = { ColumnRef: { ...reference, fields: resolved.fields.map(name) } };
+  const isRow = resolved.fields.length > 1 && fields.length === 1;
+  return isRow
+    ? {
+        target: { ...target, name: resolved.name, val },
+        offers: [{ name: resolved.name, engineName: resolved.name }],
+      }
+    : { target: { ...target, val }, offers: [{ name: resolved.name, engineName }] };
+}
+
+function bindStar(
+  target: ResTarget,
+  reference: ColumnRef,
+  fields: readonly string[],
+  scope: Scope,
+  binder: Binder,
+): BoundTarget {
+  const qualified = fields.length > 1;
+  const sources = qualified
+    ? [findSource(scope, fields.slice(0, -1), () => binder.position(reference.location))]
+    : scope.sources;
+  const hidden = sources.flatMap((source) =>
+    (source.columns ?? [])
+      .filter((each) => each.hidden === true)
+      .map((each) => column(...qualifierOf(source, qualified), each.engineName)),
+  );
+  const prefix = qualified ? [name(sources[0]?.alias ?? '')] : [];
+  const merges = !qualified && (scope.merged === undefined || scope.merged.size > 0);
+  return {
+    target: {
+      ...target,
+      val: { ColumnRef: { ...reference, fields: [...prefix, { A_Star: {} }, ...hidden] } },
+    },
+    offers:
+      merges || sources.some((source) => source.columns === undefined)
+        ? undefined
+        : sources.flatMap((source) => (source.columns ?? []).filter((each) => each.hidden !== true)),
+  };
+}
+
+function qualifierOf(source: Source, qualified: boolean): string[] {
+  return qualified || source.alias === undefined ? [] : [source.alias];
+}
+
+function star(): Node {
+  return { ColumnRef: { fields: [{ A_Star: {} }] } };
+}

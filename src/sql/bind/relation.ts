@@ -1,0 +1,44 @@
+import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
+
+/** One occurrence of a table in a statement. Each has a stub of its own, so that a self-join has two reads. */
+export interface Relation {
+  /** The name of its stub: `r0`, `r1` … in the order in which the statement names them. */
+  readonly alias: string;
+  readonly table: TableDef;
+  /** The stub's columns: the visible ones, then the hidden ones that the statement names. */
+  readonly columns: readonly RelationColumn[];
+}
+
+export interface RelationColumn {
+  /** What DuckDB calls it. */
+  readonly engineName: string;
+  readonly column: ColumnDef;
+}
+
+// A private-use character that sets apart, for DuckDB, names that differ only in case; it ignores case even in quotes.
+const APART = 0xe000;
+const APART_END = 0xf8ff;
+
+/** An occurrence of a table, with the hidden columns that `named` (in lower case) asks for. */
+export function relationOf(alias: string, table: TableDef, named: ReadonlySet<string>): Relation {
+  const taken = new Set<string>();
+  const columns = table.columns
+    .filter((column) => column.hidden !== true || named.has(column.name.toLowerCase()))
+    .map((column) => {
+      let engineName = column.name;
+      for (let mark = APART; taken.has(engineName.toLowerCase()); mark++)
+        engineName = `${column.name}${String.fromCharCode(mark)}`;
+      taken.add(engineName.toLowerCase());
+      return { engineName, column };
+    });
+  return { alias, table, columns };
+}
+
+/** The attribute's own spelling of a name that DuckDB gave. */
+export function unmangleName(relations: readonly Relation[], name: string): string {
+  const last = name.charCodeAt(name.length - 1);
+  if (last < APART || last > APART_END) return name;
+  for (const relation of relations)
+    for (const { engineName, column } of relation.columns) if (engineName === name) return column.name;
+  return name;
+}

@@ -1,0 +1,193 @@
+import { DriverError } from '../../core/errors.ts';
+
+/** A column that a query or a FROM item offers: its name for the user, and for DuckDB. */
+export interface OfferedColumn {
+  readonly name: string;
+  readonly engineName: string;
+  /** Not part of `*`. */
+  readonly hidden?: true;
+}
+
+/** An item of FROM. */
+export interface Source {
+  /** What its columns may be qualified with. */
+  readonly alias: string | undefined;
+  /** Undefined where only DuckDB can tell. */
+  readonly columns: readonly OfferedColumn[] | undefined;
+  /** A function that gives one column may be named for that column. */
+  readonly scalar?: true;
+}
+
+/** What a name may refer to at a place of a statement. */
+export interface Scope {
+  readonly sources: Source[];
+  /** Columns that USING has made one; undefined after NATURAL, which may merge any. */
+  merged: ReadonlySet<string> | undefined;
+  /** Names of the SELECT list that ORDER BY and GROUP BY may use. */
+  readonly outputs?: ReadonlySet<string>;
+  readonly outer: Scope | undefined;
+}
+
+const SCHEMAS: ReadonlySet<string> = new Set(['public', 'dynamodb']);
+const MAX_CANDIDATES = 5;
+
+/** Whether a table name may be qualified with this. */
+export function isTableSchema(schema: string): boolean {
+  return SCHEMAS.has(schema);
+}
+
+/** Unquoted names reach us in lower case, as PostgreSQL folds them: ASCII letters only. */
+export function foldCase(name: string): string {
+  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+/** The column that a name means among these: the exact spelling, else the only one that differs in case alone. */
+export function findColumn(
+  columns: readonly OfferedColumn[],
+  name: string,
+  position: () => number,
+): OfferedColumn | undefined {
+  const exact = columns.find((column) => column.name === name);
+  if (exact !== undefined) return exact;
+  const folded = foldCase(name);
+  const matches = columns.filter((column) => foldCase(column.name) === folded);
+  if (matches.length < 2) return matches[0];
+  throw new DriverError(
+    'SQL_AMBIGUOUS_COLUMN',
+    `Column ${name} may mean ${matches.map((match) => `"${match.name}"`).join(' or ')}.`,
+    {
+      position: position(),
+      candidates: matches.map((match) => match.name),
+      remedy: 'Write the column in double quotes exactly as DynamoDB spells it.',
+    },
+  );
+}
+
+/** How DuckDB has to be told of a column: the fields of its reference, and the name that it bears in a result. */
+export interface ResolvedColumn {
+  readonly fields: readonly string[];
+  readonly name: string;
+}
+
+/** Resolves a column reference from the inside out; undefined where it stays as it is for DuckDB to judge. */
+export function resolveColumn(
+  scope: Scope,
+  fields: readonly string[],
+  position: () => number,
+): ResolvedColumn | undefined {
+  const name = fields.at(-1) ?? '';
+  return fields.length === 1
+    ? resolveBare(scope, name, position)
+    : resolveQualified(scope, fields.slice(0, -1), name, position);
+}
+
+function resolveBare(scope: Scope, name: string, position: () => number): ResolvedColumn | undefined {
+  let opaque = false;
+  for (let level: Scope | undefined = scope; level !== undefined; level = level.outer) {
+    if (level.outputs?.has(name) === true) return undefined;
+    const found = level.sources.flatMap((source) => {
+      const column = findColumn(source.columns ?? [], name, position);
+      return column === undefined ? [] : [{ source, column }];
+    });
+    const [first, second] = found;
+    if (second !== undefined && level.merged?.has(foldCase(name)) === false)
+      throw new DriverError(
+        'SQL_AMBIGUOUS_COLUMN',
+        `Column ${name} is in more than one table: ${found.map(({ source }) => source.alias ?? '?').join(', ')}.`,
+        {
+          position: position(),
+          candidates: found.map(({ source, column }) => `${source.alias}.${column.name}`),
+        },
+      );
+    if (first !== undefined) return { fields: [first.column.engineName], name: first.column.name };
+    opaque ||= level.sources.some((source) => source.columns === undefined);
+    if (opaque) return undefined;
+    const row = level.sources.find((source) => source.alias === name);
+    if (row?.scalar === true) return { fields: [name, row.columns?.[0]?.engineName ?? name], name };
+    if (row !== undefined) return undefined;
+  }
+  throw unknownColumn(name, allColumns(scope), position);
+}
+
+function resolveQualified(
+  scope: Scope,
+  qualifier: readonly string[],
+  name: string,
+  position: () => number,
+): ResolvedColumn | undefined {
+  const source = findSource(scope, qualifier, position);
+  if (source.columns === undefined) return { fields: [source.alias ?? '', name], name };
+  const column = findColumn(source.columns, name, position);
+  if (column === undefined)
+    throw unknownColumn(
+      `${source.alias}.${name}`,
+      source.columns.map((each) => each.name),
+      position,
+    );
+  return { fields: [source.alias ?? '', column.engineName], name: column.name };
+}
+
+/** The FROM item that a qualifier (`o`, `public.orders`) means. */
+export function findSource(scope: Scope, qualifier: readonly string[], position: () => number): Source {
+  const alias = qualifier.at(-1) ?? '';
+  const schema = qualifier.at(-2);
+  if (qualifier.length <= 3 && (schema === undefined || isTableSchema(schema))) {
+    for (let level: Scope | undefined = scope; level !== undefined; level = level.outer) {
+      const source =
+        level.sources.find((each) => each.alias === alias) ??
+        level.sources.find((each) => each.alias !== undefined && foldCase(each.alias) === foldCase(alias));
+      if (source !== undefined) return source;
+    }
+  }
+  const known = scope.sources.flatMap((source) => source.alias ?? []);
+  throw new DriverError(
+    'SQL_UNKNOWN_COLUMN',
+    `There is no ${qualifier.join('.')} in FROM${known.length === 0 ? '' : `; there is ${known.join(', ')}`}.`,
+    {
+      position: position(),
+      candidates: known,
+      remedy: 'Qualify columns with a table or alias that FROM names.',
+    },
+  );
+}
+
+function allColumns(scope: Scope): string[] {
+  const columns: string[] = [];
+  for (let level: Scope | undefined = scope; level !== undefined; level = level.outer)
+    for (const source of level.sources)
+      for (const column of source.columns ?? []) if (column.hidden !== true) columns.push(column.name);
+  return columns;
+}
+
+function unknownColumn(name: string, known: readonly string[], position: () => number): DriverError {
+  const wanted = foldCase(name.slice(name.lastIndexOf('.') + 1));
+  const candidates = [...new Set(known)]
+    .filter((each) => isClose(foldCase(each), wanted))
+    .slice(0, MAX_CANDIDATES);
+  const hint =
+    candidates.length === 0 ? '' : `; is it ${candidates.map((each) => `"${each}"`).join(' or ')}?`;
+  return new DriverError('SQL_UNKNOWN_COLUMN', `There is no column ${name}${hint === '' ? '.' : hint}`, {
+    position: position(),
+    candidates,
+  });
+}
+
+/** Whether one name may be a slip for the other: a part of it, or at most two letters away. */
+function isClose(a: string, b: string): boolean {
+  if (Math.min(a.length, b.length) > 2 && (a.includes(b) || b.includes(a))) return true;
+  if (Math.abs(a.length - b.length) > 2 || Math.max(a.length, b.length) < 3) return false;
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const above = row;
+    row = [i];
+    for (let j = 1; j <= b.length; j++)
+      row.push(
+        Math.min(
+          (above[j] ?? 0) + 1,
+          (row[j - 1] ?? 0) + 1,
+          (above[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+        ),
+      );
+  }
+  return (row[b.length] ?? 0) <= 2;
+}

@@ -1,0 +1,20 @@
+import type { Node, SelectStmt } from 'libpg-query';
+import { mapInside, mapNodes } from '../parse/tree.ts';
+import type { Rewrite, RewriteContext } from './types.ts';
+
+/** Every rewrite, in the order in which they are tried; at most one changes a node. */
+export const REWRITES: readonly Rewrite[] = [];
+
+/** A query in DuckDB's terms. */
+export function rewriteDialect(select: SelectStmt, position: (location: number) => number): SelectStmt {
+  const context: RewriteContext = { position };
+  const rewrite = (node: Node): Node => {
+    const inside = mapInside(node, rewrite);
+    for (const each of REWRITES) {
+      const changed = each.apply(inside, context);
+      if (changed !== undefined) return changed;
+    }
+    return inside;
+  };
+  return mapNodes(select, rewrite);
+}

@@ -1,0 +1,59 @@
+import { scanSync } from 'libpg-query';
+import { indexOfByte } from './positions.ts';
+
+/** A token of a statement. `start` and `end` are indexes of the JavaScript string. */
+export interface Token {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly kind: TokenKind;
+}
+
+export type TokenKind = 'word' | 'reserved' | 'constant' | 'parameter' | 'operator' | 'punctuation';
+
+// The numbers are those of PostgreSQL's grammar, as libpg-query 18 hands them out.
+const KINDS: ReadonlyMap<number, TokenKind> = new Map([
+  [258, 'word'],
+  [259, 'word'],
+  [260, 'constant'],
+  [261, 'constant'],
+  [262, 'constant'],
+  [263, 'constant'],
+  [264, 'constant'],
+  [265, 'operator'],
+  [266, 'constant'],
+  [267, 'parameter'],
+  [272, 'operator'],
+  [273, 'operator'],
+  [274, 'operator'],
+]);
+const COMMENTS: ReadonlySet<number> = new Set([275, 276]);
+
+/** The tokens of a text in PostgreSQL's reading, without comments; undefined where it cannot be read to its end. */
+export function scan(text: string): readonly Token[] | undefined {
+  let scanned;
+  try {
+    // libpg-query 18.1.5 leaves these as they are in its JSON, which cannot be read then; only offsets matter here.
+    // oxlint-disable-next-line no-control-regex
+    scanned = scanSync(text.replace(/[\x01-\x08\x0b\x0c\x0e-\x1f]/g, ' '));
+  } catch {
+    // The parser reports the same fault with its position.
+    return undefined;
+  }
+  const indexOf = indexOfByte(text);
+  return scanned.tokens
+    .filter((token) => !COMMENTS.has(token.tokenType))
+    .map((token) => {
+      const [start, end] = [indexOf(token.start), indexOf(token.end)];
+      return { text: text.slice(start, end), start, end, kind: kindOf(token.tokenType, token.keywordName) };
+    });
+}
+
+function kindOf(tokenType: number, keywordName: string): TokenKind {
+  if (keywordName === 'RESERVED_KEYWORD') return 'reserved';
+  if (keywordName !== 'NO_KEYWORD') return 'word';
+  return (
+    KINDS.get(tokenType) ??
+    (tokenType < 256 && '+-*/%^<>='.includes(String.fromCharCode(tokenType)) ? 'operator' : 'punctuation')
+  );
+}

@@ -1,0 +1,19 @@
+import type { Node, SelectStmt } from 'libpg-query';
+import { DriverError } from '../../core/errors.ts';
+
+/** Hands a node to whoever prints its kind, so that statements and expressions can hold each other. */
+export interface Printer {
+  readonly node: (node: Node | undefined) => string;
+  readonly list: (nodes: readonly Node[] | undefined) => string;
+  readonly select: (select: SelectStmt) => string;
+  readonly location: (location: number | undefined) => { readonly position?: number };
+}
+
+/** What to say about a construct that has no counterpart in the engine. */
+export function unsupported(
+  what: string,
+  printer: Pick<Printer, 'location'>,
+  location?: number,
+): DriverError {
+  return new DriverError('SQL_NOT_SUPPORTED', `${what} is not supported.`, printer.location(location));
+}
