@@ -13,7 +13,7 @@ import type { AttributeMap } from './attribute-value.ts';
 import { createRawLane } from './raw-lane.ts';
 import type { ReadStats } from './read-stats.ts';
 import { retryStrategy } from './retry.ts';
-import { isNotFound, toDriverError, type Doing } from './service-errors.ts';
+import { isNotFound, orCancelled, throwIfCancelled, toDriverError, type Doing } from './service-errors.ts';
 import { createTransport, type SignedRequest } from './transport.ts';
 import { putItems, type PutOptions } from './writer.ts';
 
@@ -136,7 +136,8 @@ export function createClient(options: ClientOptions): DynamoClient {
 /** Runs one request; whatever goes wrong becomes an error of ours. */
 async function attempt<T>(doing: Doing, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    throwIfCancelled(signal);
+    return await orCancelled(work(), signal);
   } catch (thrown) {
     throw toDriverError(thrown, doing, signal);
   }

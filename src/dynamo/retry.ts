@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { ServiceError, TransportError } from './failures.ts';
 
 type Strategy = Extract<
   NonNullable<DynamoDBClientConfig['retryStrategy']>,
@@ -22,11 +24,17 @@ export function backoffMs(retry: number, baseMs: number): number {
 export function retryStrategy(maxRetries: number, baseMs?: number): Strategy {
   return {
     acquireInitialRetryToken: async () => token(0, 0),
-    refreshRetryTokenForRetry: async (last, { errorType }) => {
+    refreshRetryTokenForRetry: async (last, { errorType, error }) => {
       const retry = last.getRetryCount();
-      if (retry >= maxRetries || errorType === 'CLIENT_ERROR') throw new Error('not retried');
+      if (retry >= maxRetries || errorType === 'CLIENT_ERROR') throw new Error('not worth another try');
       const base = baseMs ?? (errorType === 'THROTTLING' ? THROTTLED_BASE_MS : TRANSIENT_BASE_MS);
-      return token(retry + 1, backoffMs(retry, base));
+      const waitMs = backoffMs(retry, base);
+      const signal =
+        error instanceof ServiceError || error instanceof TransportError ? error.signal : undefined;
+      if (signal === undefined) return token(retry + 1, waitMs);
+      // The SDK's own wait knows the signals of its own commands only.
+      await sleep(waitMs, undefined, { signal });
+      return token(retry + 1, 0);
     },
     recordSuccess: () => undefined,
   };

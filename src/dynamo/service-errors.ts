@@ -1,5 +1,5 @@
 import { DriverError, type ErrorCode } from '../core/errors.ts';
-import { TransportError } from './transport-error.ts';
+import { type ServiceError, TransportError } from './failures.ts';
 
 /** What was being done when it failed. */
 export interface Doing {
@@ -37,10 +37,9 @@ const CODES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
 /** After these words AWS repeats the request it got, session token and signature included. */
 const ECHO = /\s*(?:\n|The Canonical String|Authorization=)[^]*$/;
 
-/** Whether an answer that is no success says "slow down". */
-export function isThrottle(statusCode: number, body: Buffer): boolean {
-  const name = /"__type"\s*:\s*"(?:[^"#]*#)?([^"]*)"/.exec(body.toString('utf8', 0, 2000))?.[1];
-  return statusCode === 429 || (name !== undefined && CODES.get(name) === 'DYNAMO_THROTTLED');
+/** Whether DynamoDB said "slow down". */
+export function isThrottle({ name, $metadata }: ServiceError): boolean {
+  return $metadata.httpStatusCode === 429 || CODES.get(name) === 'DYNAMO_THROTTLED';
 }
 
 /** Whether DynamoDB said that there is no such table or index. */
@@ -65,6 +64,21 @@ export function toDriverError(thrown: unknown, doing: Doing, signal?: AbortSigna
 export function cancelled(signal: AbortSignal): DriverError {
   if (signal.reason instanceof DriverError) return signal.reason;
   return new DriverError('EXEC_CANCELLED', 'The statement was cancelled', { cause: signal.reason });
+}
+
+/** The outcome of the work, or the error of a cancelled statement as soon as the signal fires. */
+export async function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  let onAbort: (() => void) | undefined;
+  const abort = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(cancelled(signal));
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, abort]);
+  } finally {
+    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+  }
 }
 
 /** Throws where the statement was cancelled already. */

@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher } from 'undici';
-import { reasonOf, TransportError } from './transport-error.ts';
+import { reasonOf, TransportError, type TransportFailure } from './failures.ts';
 
 /** A signed request, as the AWS SDK hands it to whoever sends it. */
 export interface SignedRequest {
@@ -53,7 +53,9 @@ export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Tra
           reject(error);
           controller?.abort(error);
         };
-        const onAbort = (): void => fail(new TransportError('aborted', host, 'aborted', signal?.reason));
+        const failed = (kind: TransportFailure, reason: string, cause?: unknown): void =>
+          fail(new TransportError(kind, { host, reason, signal, cause }));
+        const onAbort = (): void => failed('aborted', 'aborted', signal?.reason);
 
         if (signal?.aborted === true) {
           onAbort();
@@ -61,10 +63,7 @@ export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Tra
         }
         signal?.addEventListener('abort', onAbort, { once: true });
         if (timeoutMs > 0) {
-          timer = setTimeout(
-            () => fail(new TransportError('timeout', host, `no answer within ${timeoutMs} ms`)),
-            timeoutMs,
-          );
+          timer = setTimeout(() => failed('timeout', `no answer within ${timeoutMs} ms`), timeoutMs);
         }
         sender?.dispatch(
           {
@@ -88,7 +87,7 @@ export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Tra
             onResponseData(_controller, chunk) {
               received += chunk.length;
               if (received > limitBytes) {
-                fail(new TransportError('malformed', host, `the answer is larger than ${limitBytes} bytes`));
+                failed('malformed', `the answer is larger than ${limitBytes} bytes`);
               } else chunks.push(chunk);
             },
             onResponseEnd() {
@@ -99,7 +98,7 @@ export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Tra
               resolve({ statusCode, headers: answerHeaders, body });
             },
             onResponseError(_controller, error) {
-              fail(new TransportError('network', host, reasonOf(error), error));
+              failed('network', reasonOf(error), error);
             },
           },
         );

@@ -1,0 +1,64 @@
+/** Why a request got no usable answer. */
+export type TransportFailure = 'network' | 'timeout' | 'malformed' | 'aborted';
+
+interface TransportDetails {
+  readonly host: string;
+  readonly reason: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly cause?: unknown;
+}
+
+/** A request that got no usable answer. The AWS SDK repeats those that carry `$retryable`. */
+export class TransportError extends Error {
+  readonly kind: TransportFailure;
+  readonly host: string;
+  /** The signal of the request, so that the wait before a retry ends with it. */
+  readonly signal: AbortSignal | undefined;
+  readonly $retryable?: { readonly throttling: false };
+
+  constructor(kind: TransportFailure, { host, reason, signal, cause }: TransportDetails) {
+    super(reason, cause === undefined ? undefined : { cause });
+    this.name = kind === 'aborted' ? 'AbortError' : 'TransportError';
+    this.kind = kind;
+    this.host = host;
+    this.signal = signal;
+    if (kind === 'network' || kind === 'malformed') this.$retryable = { throttling: false };
+  }
+}
+
+interface ErrorAnswer {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: Buffer;
+}
+
+/** DynamoDB's own error, with what the AWS SDK looks at when it decides on a retry and on the clock. */
+export class ServiceError extends Error {
+  readonly signal: AbortSignal | undefined;
+  readonly $metadata: { readonly httpStatusCode: number };
+  readonly $response: { readonly statusCode: number; readonly headers: Record<string, string> };
+
+  constructor({ statusCode, headers, body }: ErrorAnswer, signal?: AbortSignal) {
+    const text = body.toString();
+    super(member(text, /[mM]essage/) ?? `HTTP status ${statusCode}`);
+    this.name = (member(text, /__type/) ?? headers['x-amzn-errortype'] ?? 'UnknownError')
+      .replace(/^.*#/, '')
+      .replace(/:.*$/, '');
+    this.signal = signal;
+    this.$metadata = { httpStatusCode: statusCode };
+    this.$response = { statusCode, headers };
+  }
+}
+
+/** Why a connection failed; when several addresses were tried, why each did. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0)
+    return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error && error.message !== '' ? error.message : String(error);
+}
+
+/** A text member of a flat JSON object, as far as it is one: what proxies answer often is not. */
+function member(json: string, name: RegExp): string | undefined {
+  const literal = new RegExp(`"(?:${name.source})"\\s*:\\s*("(?:[^"\\\\]|\\\\.)*")`).exec(json)?.[1];
+  return literal === undefined ? undefined : String(JSON.parse(literal));
+}
