@@ -147,6 +147,15 @@ describe('remembering', () => {
     expect(await catalog.table('users')).not.toBe(users);
   });
 
+  it('does not keep what was forgotten while it was read', async () => {
+    const catalog = catalogOf({ orders: ORDERS });
+    const reading = catalog.table('orders');
+    catalog.forget();
+    const read = await reading;
+    expect(read.name).toBe('orders');
+    expect(await catalog.table('orders')).not.toBe(read);
+  });
+
   it('remembers no failure', async () => {
     let broken = true;
     const catalog = catalogOf(

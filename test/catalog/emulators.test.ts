@@ -7,15 +7,11 @@ import { startDynamoDbLocal } from '../doubles/dynamodb-local.ts';
 
 const local = await startDynamoDbLocal();
 const EMULATORS = [
-  { name: 'dynalite', start: startDynalite },
-  ...('skipped' in local ? [] : [{ name: 'DynamoDB Local', start: async () => local }]),
+  { name: 'dynalite', suite: describe, start: startDynalite },
+  'skipped' in local
+    ? { name: `DynamoDB Local (${local.skipped})`, suite: describe.skip, start: startDynalite }
+    : { name: 'DynamoDB Local', suite: describe, start: async () => local },
 ];
-
-if ('skipped' in local) {
-  describe('on DynamoDB Local', () => {
-    it.skip(`skipped: ${local.skipped}`, () => expect(local).toBeUndefined());
-  });
-}
 
 const ITEMS: readonly AttributeMap[] = Array.from({ length: 30 }, (_, n) => ({
   'p k': { S: `customer ${n % 3}` },
@@ -27,95 +23,96 @@ const ITEMS: readonly AttributeMap[] = Array.from({ length: 30 }, (_, n) => ({
   names: { SS: ['a', 'b'] },
 }));
 
-describe.each(EMULATORS)('on $name', ({ start }) => {
-  let client: DynamoClient;
-  let catalog: Catalog;
-  let close: () => Promise<void>;
+for (const { name, suite, start } of EMULATORS)
+  suite(`on ${name}`, () => {
+    let client: DynamoClient;
+    let catalog: Catalog;
+    let close: () => Promise<void>;
 
-  beforeAll(async () => {
-    const emulator = await start();
-    close = () => emulator.close();
-    client = createClient({
-      region: 'us-east-1',
-      endpoint: emulator.endpoint,
-      credentials: async () => ({ accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' }),
-      maxRetries: 2,
-      timeoutMs: 20_000,
+    beforeAll(async () => {
+      const emulator = await start();
+      close = () => emulator.close();
+      client = createClient({
+        region: 'us-east-1',
+        endpoint: emulator.endpoint,
+        credentials: async () => ({ accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' }),
+        maxRetries: 2,
+        timeoutMs: 20_000,
+      });
+      await client.createTable({
+        TableName: 'Shop.Orders-1',
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [
+          { AttributeName: 'p k', KeyType: 'HASH' },
+          { AttributeName: 'né 🐟', KeyType: 'RANGE' },
+        ],
+        AttributeDefinitions: [
+          { AttributeName: 'p k', AttributeType: 'S' },
+          { AttributeName: 'né 🐟', AttributeType: 'N' },
+          { AttributeName: 'unseen', AttributeType: 'B' },
+        ],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'by_unseen',
+            KeySchema: [{ AttributeName: 'unseen', KeyType: 'HASH' }],
+            Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['select'] },
+          },
+        ],
+      });
+      await client.putItems('Shop.Orders-1', ITEMS);
+      catalog = createCatalog(client, {
+        rowScanDepth: 200,
+        typeDetection: 'RowScan',
+        flattenObjects: true,
+        flattenArrays: 1,
+        separator: '.',
+        numberMode: 'Auto',
+        cacheTtlMs: 60_000,
+        now: Date.now,
+      });
     });
-    await client.createTable({
-      TableName: 'Shop.Orders-1',
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'p k', KeyType: 'HASH' },
-        { AttributeName: 'né 🐟', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'p k', AttributeType: 'S' },
-        { AttributeName: 'né 🐟', AttributeType: 'N' },
-        { AttributeName: 'unseen', AttributeType: 'B' },
-      ],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'by_unseen',
-          KeySchema: [{ AttributeName: 'unseen', KeyType: 'HASH' }],
-          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['select'] },
-        },
-      ],
+
+    afterAll(async () => {
+      client.close();
+      await close();
     });
-    await client.putItems('Shop.Orders-1', ITEMS);
-    catalog = createCatalog(client, {
-      rowScanDepth: 200,
-      typeDetection: 'RowScan',
-      flattenObjects: true,
-      flattenArrays: 1,
-      separator: '.',
-      numberMode: 'Auto',
-      cacheTtlMs: 60_000,
-      now: Date.now,
+
+    it('finds the table whatever the case, with its columns under any name', async () => {
+      const table = await catalog.table('shop.orders-1');
+      expect(table.name).toBe('Shop.Orders-1');
+      expect(table.columns.map(({ name, type }) => `${name}: ${type.kind}`)).toEqual([
+        'p k: text',
+        'né 🐟: bigint',
+        'a.b: decimal',
+        'bytes: blob',
+        'doc.x.y.0: bigint',
+        'names: json',
+        'select: boolean',
+        'unseen: blob',
+        'doc: json',
+        'doc.x.y: json',
+        '$item: json',
+      ]);
+      expect(table.sampled.items).toBe(ITEMS.length);
+      expect(table.sampled.readCapacity).toBeGreaterThan(0);
+    });
+
+    it('describes keys and indexes', async () => {
+      const table = await catalog.table('Shop.Orders-1');
+      expect(table.key).toEqual({
+        partition: [{ name: 'p k', type: 'S' }],
+        sort: [{ name: 'né 🐟', type: 'N' }],
+      });
+      expect(table.indexes).toMatchObject([
+        { name: 'by_unseen', kind: 'global', projection: ['unseen', 'p k', 'né 🐟', 'select'], active: true },
+      ]);
+    });
+
+    it('names the tables, and says which one may have been meant', async () => {
+      expect(await catalog.tableNames()).toEqual(['Shop.Orders-1']);
+      await expect(catalog.table('Shop.Order-1')).rejects.toMatchObject({
+        code: 'CATALOG_UNKNOWN_TABLE',
+        candidates: ['Shop.Orders-1'],
+      });
     });
   });
-
-  afterAll(async () => {
-    client.close();
-    await close();
-  });
-
-  it('finds the table whatever the case, with its columns under any name', async () => {
-    const table = await catalog.table('shop.orders-1');
-    expect(table.name).toBe('Shop.Orders-1');
-    expect(table.columns.map(({ name, type }) => `${name}: ${type.kind}`)).toEqual([
-      'p k: text',
-      'né 🐟: bigint',
-      'a.b: decimal',
-      'bytes: blob',
-      'doc.x.y.0: bigint',
-      'names: json',
-      'select: boolean',
-      'unseen: blob',
-      'doc: json',
-      'doc.x.y: json',
-      '$item: json',
-    ]);
-    expect(table.sampled.items).toBe(ITEMS.length);
-    expect(table.sampled.readCapacity).toBeGreaterThan(0);
-  });
-
-  it('describes keys and indexes', async () => {
-    const table = await catalog.table('Shop.Orders-1');
-    expect(table.key).toEqual({
-      partition: [{ name: 'p k', type: 'S' }],
-      sort: [{ name: 'né 🐟', type: 'N' }],
-    });
-    expect(table.indexes).toMatchObject([
-      { name: 'by_unseen', kind: 'global', projection: ['unseen', 'p k', 'né 🐟', 'select'], active: true },
-    ]);
-  });
-
-  it('names the tables, and says which one may have been meant', async () => {
-    expect(await catalog.tableNames()).toEqual(['Shop.Orders-1']);
-    await expect(catalog.table('Shop.Order-1')).rejects.toMatchObject({
-      code: 'CATALOG_UNKNOWN_TABLE',
-      candidates: ['Shop.Orders-1'],
-    });
-  });
-});

@@ -42,9 +42,9 @@ describe('profileOf', () => {
         const size = numerator < 0n ? -numerator : numerator;
         const holds = (places: number): boolean => (numerator * 10n ** BigInt(places)) % denominator === 0n;
         expect(holds(scale)).toBe(true);
-        if (scale > 0) expect(holds(scale - 1)).toBe(false);
+        expect(scale > 0 && holds(scale - 1)).toBe(false);
         expect(size < 10n ** BigInt(integerDigits) * denominator).toBe(true);
-        if (integerDigits > 0) expect(size >= 10n ** BigInt(integerDigits - 1) * denominator).toBe(true);
+        expect(integerDigits === 0 || size >= 10n ** BigInt(integerDigits - 1) * denominator).toBe(true);
         expect(inInt64).toBe(BigInt.asIntN(64, numerator / denominator) === numerator / denominator);
       }),
     );

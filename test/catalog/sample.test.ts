@@ -84,8 +84,8 @@ describe('sampleItems', () => {
   it('finds as many distinct items as there are, up to the depth, and the same ones again', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.integer({ min: 0, max: 300 }),
-        fc.integer({ min: 1, max: 700 }),
+        fc.integer({ min: 0, max: 100 }),
+        fc.integer({ min: 1, max: 200 }),
         fc.integer({ min: 1, max: 9 }),
         async (count, depth, pageSize) => {
           const client = fakeClient({ t: { items: itemsNumbered(count), pageSize } });

@@ -38,7 +38,8 @@ export async function startDynamoDbLocal(): Promise<DynamoDbLocal | { readonly s
     const [reason] = String(error instanceof Error ? error.message : error).split('\n');
     return { skipped: `${PACKAGE} cannot be fetched: ${reason}` };
   }
-  return launch(folder, await freePort());
+  // Somebody else may take the port between finding and using it.
+  return launch(folder, await freePort()).catch(async () => launch(folder, await freePort()));
 }
 
 /** Fetched once a machine, into the user's cache. */
@@ -80,8 +81,10 @@ async function launch(folder: string, port: number): Promise<DynamoDbLocal> {
       '-port',
       String(port),
     ],
-    { cwd: folder, stdio: 'ignore' },
+    { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  const complaints: string[] = [];
+  child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk.toString()));
   const endpoint = `http://127.0.0.1:${port}`;
   const kill = (): boolean => child.kill('SIGKILL');
   process.once('exit', kill);
@@ -95,7 +98,7 @@ async function launch(folder: string, port: number): Promise<DynamoDbLocal> {
     await untilItAnswers(endpoint, child);
   } catch (error) {
     await close();
-    throw error;
+    throw new Error(`DynamoDB Local did not start: ${complaints.join('').slice(0, 500)}`, { cause: error });
   }
   return { endpoint, close };
 }
@@ -107,7 +110,7 @@ async function untilItAnswers(endpoint: string, child: ChildProcess): Promise<vo
     if (answer !== undefined) return;
     await sleep(100);
   }
-  throw new Error(`DynamoDB Local did not start (exit status ${String(child.exitCode)})`);
+  throw new Error(`No answer; exit status ${String(child.exitCode)}`);
 }
 
 async function freePort(): Promise<number> {
