@@ -52,13 +52,18 @@ export function reportOf(thrown: unknown): FailureReport {
     };
   }
   const known =
-    failure instanceof DriverError ? failure : new DriverError('EXEC_ENGINE', messageOf(failure), { cause: failure });
+    failure instanceof DriverError
+      ? failure
+      : new DriverError('EXEC_ENGINE', messageOf(failure), { cause: failure });
   const { code, sqlState, message, remedy, position, candidates, attempts } = known;
   return { code, sqlState, message, remedy, position: position ?? null, candidates, attempts };
 }
 
 /** The failure for a person: what, then where, then what to do. */
-export function failureText(thrown: unknown, look: { readonly colors: boolean; readonly columns: number }): string {
+export function failureText(
+  thrown: unknown,
+  look: { readonly colors: boolean; readonly columns: number },
+): string {
   const style = paint(look.colors);
   const report = reportOf(thrown);
   const state = report.sqlState === null ? '' : style.dim(` (SQLSTATE ${report.sqlState})`);
@@ -86,7 +91,8 @@ export function stackText(thrown: unknown): string {
 
 /** The line of the statement that holds the position, cut to the width, and a caret under the place. */
 function pointer(statement: string, position: number, width: number): string[] {
-  const characters = [...statement];
+  // PostgreSQL counts code points.
+  const characters = Array.from(statement);
   const at = Math.min(position - 1, characters.length);
   const start = characters.slice(0, at).lastIndexOf('\n') + 1;
   const next = characters.indexOf('\n', at);
@@ -96,7 +102,6 @@ function pointer(statement: string, position: number, width: number): string[] {
   const room = Math.max(20, width - label.length - 8);
   const from = at - start > room ? at - Math.floor(room / 2) : start;
   const to = Math.min(end, from + room);
-  const shown = (part: readonly string[]): string => visible(part.join('').replaceAll('\t', ' '));
   const before = label + (from > start ? '…' : '') + shown(characters.slice(from, at));
   return [
     `${before}${shown(characters.slice(at, to)).trimEnd()}${to < end ? '…' : ''}`,
@@ -104,6 +109,11 @@ function pointer(statement: string, position: number, width: number): string[] {
   ];
 }
 
-function originOf(thrown: unknown): unknown {
+/** What was thrown in the first place. */
+export function originOf(thrown: unknown): unknown {
   return thrown instanceof StatementFailure ? thrown.cause : thrown;
+}
+
+function shown(characters: readonly string[]): string {
+  return visible(characters.join('').replaceAll('\t', ' '));
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { homedir } from 'node:os';
-import type { WriteStream } from 'node:tty';
+import { isatty, type WriteStream } from 'node:tty';
 import { stateDirectory } from '../core/state-directory.ts';
 import type { Io, Screen } from './io.ts';
+import { visibleLines } from './output/visible.ts';
 import { isBrokenPipe } from './output/writer.ts';
 import { runCli } from './program.ts';
 
@@ -13,28 +14,33 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 const env = (name: string): string | undefined => process.env[name] || undefined;
 
-function screen(stream: WriteStream): Screen {
+function screen(stream: WriteStream & { readonly fd: 1 | 2 }): Screen {
   stream.on('error', (failure) => {
     // Whoever waits for a write is told by the write; one that nobody waits for must not end the process.
     if (!isBrokenPipe(failure)) throw failure;
   });
+  const isTerminal = isatty(stream.fd);
   return {
     stream,
-    isTerminal: stream.isTTY === true,
-    colors: stream.isTTY === true && env('NO_COLOR') === undefined && env('TERM') !== 'dumb',
+    isTerminal,
+    colors: isTerminal && env('NO_COLOR') === undefined && env('TERM') !== 'dumb',
     columns: () => stream.columns || DEFAULT_COLUMNS,
   };
 }
 
+function onWarning(message: string): void {
+  process.stderr.write(`warning: ${visibleLines(message)}\n`);
+}
+
 const io: Io = {
   stdin: process.stdin,
-  stdinIsTerminal: process.stdin.isTTY === true,
+  stdinIsTerminal: isatty(process.stdin.fd),
   stdout: screen(process.stdout),
   stderr: screen(process.stderr),
   stateDirectory: stateDirectory(process.platform, homedir(), env),
   env,
   connect: async (connectionString, options) =>
-    (await import('../session/connect.ts')).connect(connectionString, options),
+    (await import('../session/connect.ts')).connect(connectionString, { ...options, onWarning }),
   startSandbox: async (options) => (await import('../session/sandbox/sandbox.ts')).startSandbox(options),
   onInterrupt: (listener) => {
     process.on('SIGINT', listener);

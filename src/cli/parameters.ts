@@ -56,7 +56,10 @@ export function parameterValue(text: string): ParameterValue {
 
 /** A number where it keeps all digits, a bigint for longer integers, else the digits as text, which a column's type adopts. */
 function numberValue(text: string): number | bigint | string {
-  const significant = text.replace(/[eE].*$/, '').replace(/\D/g, '').replace(/^0+/, '');
+  const significant = text
+    .replace(/[eE].*$/, '')
+    .replace(/\D/g, '')
+    .replace(/^0+/, '');
   const number = Number(text);
   if (significant.length <= EXACT_DIGITS && Number.isFinite(number) && (number !== 0 || significant === '')) {
     return number;

@@ -8,7 +8,7 @@ import { shellCommand } from './commands/shell.ts';
 import { tablesCommand } from './commands/tables.ts';
 import { whoamiCommand } from './commands/whoami.ts';
 import { examples } from './examples.ts';
-import { failureText, reportOf, stackText } from './failure.ts';
+import { failureText, originOf, reportOf, stackText } from './failure.ts';
 import type { Io } from './io.ts';
 import { isBrokenPipe } from './output/writer.ts';
 import { UsageError } from './usage-error.ts';
@@ -69,7 +69,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     return 0;
   } catch (failure) {
     // Whoever read the results has seen enough.
-    if (isBrokenPipe(failure)) return 0;
+    if (isBrokenPipe(originOf(failure))) return 0;
     if (!(failure instanceof CommanderError)) return fail(failure, args, io);
     if (failure.code === 'commander.helpDisplayed' || failure.code === 'commander.version') return 0;
     return failure.code === 'commander.help' ? 2 : fail(usageError(failure), args, io);

@@ -18,7 +18,10 @@ export async function withConnection<T>(
 ): Promise<T> {
   const text = flags.connection ?? io.env(CONNECTION_VARIABLE);
   if (text === undefined) {
-    throw new UsageError('There is no connection string.', `Give one with -c, or set ${CONNECTION_VARIABLE}.`);
+    throw new UsageError(
+      'There is no connection string.',
+      `Give one with -c, or set ${CONNECTION_VARIABLE}.`,
+    );
   }
   return interruptible(io, async (signal) => {
     await using connection = await io.connect(text, { signal });

@@ -36,7 +36,10 @@ describe('a failure on the command line', () => {
     ['\nx', 1, 'LINE 1: ', '        ^'],
   ])('points under the character of %j at %i', (sql, position, line, caret) => {
     const failure = new DriverError('SQL_SYNTAX', 'x', { position });
-    expect(failureText(new StatementFailure(sql, failure), LOOK).split('\n').slice(1, 3)).toEqual([line, caret]);
+    expect(failureText(new StatementFailure(sql, failure), LOOK).split('\n').slice(1, 3)).toEqual([
+      line,
+      caret,
+    ]);
   });
 
   it('shows the surroundings of a position in a long line', () => {
@@ -57,14 +60,21 @@ describe('a failure on the command line', () => {
   });
 
   it('shows no stack, and the causes where one is asked for', () => {
-    const failure = new StatementFailure('x', new DriverError('EXEC_ENGINE', 'outer', { cause: new Error('inner') }));
+    const failure = new StatementFailure(
+      'x',
+      new DriverError('EXEC_ENGINE', 'outer', { cause: new Error('inner') }),
+    );
     expect(failureText(failure, LOOK)).not.toMatch(/^\s+at /m);
     expect(stackText(failure)).toMatch(/outer[^]+caused by: Error: inner/);
   });
 
   it('is complete as JSON', () => {
     expect(reportOf(new UsageError('a', 'b'))).toMatchObject({ code: 'USAGE', message: 'a', remedy: 'b' });
-    expect(reportOf(new TypeError('odd'))).toMatchObject({ code: 'EXEC_ENGINE', sqlState: 'XX000', message: 'odd' });
+    expect(reportOf(new TypeError('odd'))).toMatchObject({
+      code: 'EXEC_ENGINE',
+      sqlState: 'XX000',
+      message: 'odd',
+    });
     expect(Object.keys(reportOf(new DriverError('SQL_SYNTAX', 'x')))).toEqual([
       'code',
       'sqlState',

@@ -45,7 +45,10 @@ export function fakeConnection(
   function answerTo(sql: string): FakeAnswer {
     const answer = new Map(Object.entries(answers)).get(sql.trim());
     if (answer === undefined) {
-      throw new DriverError('SQL_SYNTAX', `unexpected "${sql.slice(0, 20)}"`, { position: 1, candidates: ['select'] });
+      throw new DriverError('SQL_SYNTAX', `unexpected "${sql.slice(0, 20)}"`, {
+        position: 1,
+        candidates: ['select'],
+      });
     }
     return answer;
   }
@@ -56,7 +59,11 @@ export function fakeConnection(
     return table;
   }
 
-  async function stream<T>(sql: string, parameters?: Parameters, options?: QueryOptions): Promise<RowStream<T>> {
+  async function stream<T>(
+    sql: string,
+    parameters?: Parameters,
+    options?: QueryOptions,
+  ): Promise<RowStream<T>> {
     const answer = answerTo(sql);
     asked.push({ sql: sql.trim(), parameters });
     const rows = async function* () {
@@ -80,9 +87,6 @@ export function fakeConnection(
     };
   }
 
-  const unused = (): never => {
-    throw new Error('The command line does not call this.');
-  };
   const close = async (): Promise<void> => {
     closed = true;
   };
@@ -129,6 +133,10 @@ export function fakeConnection(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function unused(): never {
+  throw new Error('The command line does not call this.');
 }
 
 function statsOf(): StatementStats {

@@ -1,4 +1,4 @@
-import { PassThrough, Readable, Writable } from 'node:stream';
+import { PassThrough, Readable, type Writable } from 'node:stream';
 import type { Io, Screen } from '../../src/cli/io.ts';
 import type { Connection } from '../../src/session/connection.ts';
 
@@ -36,9 +36,6 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
   const exits: number[] = [];
   const connected: string[] = [];
   const env = new Map(Object.entries(options.env ?? { DYNADBC_CONNECTION: 'AWSRegion=eu-west-1' }));
-  const absent = (what: string) => async () => {
-    throw new Error(`This test has no ${what}.`);
-  };
   return {
     stdin: typeof options.stdin === 'object' ? options.stdin : Readable.from([options.stdin ?? '']),
     stdinIsTerminal: options.terminal ?? false,
@@ -62,6 +59,12 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
       for (const listener of listeners) listener();
     },
     exit: (status) => void exits.push(status),
+  };
+}
+
+function absent(what: string): () => Promise<never> {
+  return async () => {
+    throw new Error(`This test has no ${what}.`);
   };
 }
 

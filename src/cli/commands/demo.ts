@@ -45,10 +45,10 @@ async function runDemo(flags: DemoFlags, io: Io, signal: AbortSignal): Promise<v
   for (const [index, stop] of TOUR.entries()) await show(connection, stop, index + 1, io, signal);
 
   await writer(io.stdout.stream)(`\nThe connection string:\n\n  ${sandbox.connectionString}\n\n`);
-  if (flags.shell) return runShell(connection, io, 'table');
+  if (flags.shell) return await runShell(connection, io, 'table');
   if (flags.keep) {
     await say('It stays until Ctrl-C. In another terminal: dynadbc shell -c "<the connection string>"\n');
-    return aborted(signal);
+    return await aborted(signal);
   }
   await say(
     'It ends with this process. To go on: `npm run demo -- --shell` to type statements here,\n' +
@@ -56,7 +56,13 @@ async function runDemo(flags: DemoFlags, io: Io, signal: AbortSignal): Promise<v
   );
 }
 
-async function show(connection: Connection, stop: Stop, number: number, io: Io, signal: AbortSignal): Promise<void> {
+async function show(
+  connection: Connection,
+  stop: Stop,
+  number: number,
+  io: Io,
+  signal: AbortSignal,
+): Promise<void> {
   const style = paint(io.stdout.colors);
   const write = writer(io.stdout.stream);
   await write(`\n${style.bold(style.green(`${number}. ${stop.title}`))}\n\n${indented(stop.sql)}\n\n`);

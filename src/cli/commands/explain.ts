@@ -35,7 +35,9 @@ async function runExplain(argument: string | undefined, flags: ExplainFlags, io:
     aboutStatement(sql, async () => {
       const parameters = await parametersFor(connection, sql, flags.param ?? []);
       const explanation = await connection.explain(sql, parameters);
-      const text = flags.json ? JSON.stringify(explanation, undefined, 2) : visibleLines(explanation.text.trimEnd());
+      const text = flags.json
+        ? JSON.stringify(explanation, undefined, 2)
+        : visibleLines(explanation.text.trimEnd());
       await writer(io.stdout.stream)(`${text}\n`);
     }),
   );

@@ -25,9 +25,14 @@ export function propertiesCommand(io: Io): Command {
 
 function propertyNamed(specs: readonly PropertySpec[], name: string): PropertySpec {
   const wanted = normal(name);
-  const found = specs.find((spec) => [spec.key, ...(spec.aliases ?? [])].some((key) => normal(key) === wanted));
+  const found = specs.find((spec) =>
+    [spec.key, ...(spec.aliases ?? [])].some((key) => normal(key) === wanted),
+  );
   if (found !== undefined) return found;
-  const near = nearest(name, specs.map((spec) => spec.key));
+  const near = nearest(
+    name,
+    specs.map((spec) => spec.key),
+  );
   throw new UsageError(
     `There is no property "${name}".`,
     near.length > 0 ? `Near it: ${near.join(', ')}.` : '`dynadbc properties` lists them all.',
@@ -39,7 +44,9 @@ function listText(specs: readonly PropertySpec[], io: Io): string {
   const groups = [...new Set(specs.map((spec) => spec.group))];
   return groups
     .map((group) => {
-      const rows = specs.filter((spec) => spec.group === group).map((spec) => [spec.key, defaultText(spec), spec.doc]);
+      const rows = specs
+        .filter((spec) => spec.group === group)
+        .map((spec) => [spec.key, defaultText(spec), spec.doc]);
       return `${style.bold(group)}\n${grid(['property', 'default', 'meaning'], rows, io.stdout)}`;
     })
     .join('\n');
@@ -53,12 +60,14 @@ function propertyText(spec: PropertySpec): string {
     ['environment', (spec.env ?? []).join(', ')],
     ['group', spec.group],
   ] as const;
-  const facts = lines.filter(([, value]) => value !== '').map(([name, value]) => `  ${name.padEnd(11)} ${value}\n`);
+  const facts = lines
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `  ${name.padEnd(11)} ${value}\n`);
   return `${spec.key}: ${spec.doc}\n${facts.join('')}`;
 }
 
 function defaultText(spec: PropertySpec): string {
-  return spec.default === undefined || spec.default === null ? '' : String(spec.default);
+  return typeof spec.default === 'string' ? spec.default : (JSON.stringify(spec.default) ?? '');
 }
 
 function normal(key: string): string {

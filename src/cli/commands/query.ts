@@ -51,4 +51,3 @@ async function runQuery(argument: string | undefined, flags: QueryFlags, io: Io)
     }),
   );
 }
-

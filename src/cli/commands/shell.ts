@@ -14,12 +14,17 @@ interface ShellFlags extends ConnectionFlags {
 export function shellCommand(io: Io): Command {
   return new Command('shell')
     .summary('type statements, or run a script from standard input')
-    .description('Runs statements one after another: typed with completion and history, or piped as a script.')
+    .description(
+      'Runs statements one after another: typed with completion and history, or piped as a script.',
+    )
     .addOption(connectionOption())
     .addOption(formatOption())
     .addHelpText(
       'after',
-      examples('dynadbc shell -c "AWSRegion=eu-west-1"', 'dynadbc shell --format csv < report.sql > report.csv'),
+      examples(
+        'dynadbc shell -c "AWSRegion=eu-west-1"',
+        'dynadbc shell --format csv < report.sql > report.csv',
+      ),
     )
     .action((flags: ShellFlags) =>
       withConnection(flags, io, (connection) => runShell(connection, io, flags.format)),

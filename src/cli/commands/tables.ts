@@ -18,18 +18,18 @@ export function tablesCommand(io: Io): Command {
     .summary('list the tables')
     .description('Lists the tables of the account and Region, a name on each line.')
     .addOption(connectionOption())
-    .addOption(
-      new Option('--format <format>', 'print them as rows instead of names').choices(FORMATS),
-    )
+    .addOption(new Option('--format <format>', 'print them as rows instead of names').choices(FORMATS))
     .addHelpText('after', examples('dynadbc tables -c "AWSRegion=Ireland"', 'dynadbc tables --format json'))
-    .action((flags: TablesFlags) => withConnection(flags, io, async (connection) => {
-      const names = (await connection.metadata.tables()).map((table) => table.name);
-      const write = writer(io.stdout.stream);
-      if (flags.format === undefined) {
-        await write(names.map((name) => `${io.stdout.isTerminal ? visible(name) : name}\n`).join(''));
-        return;
-      }
-      const printer = rowPrinter(flags.format, [{ name: 'table', type: 'text' }], lookOf(io.stdout));
-      await write(printer.rows(names.map((name) => [name])) + printer.end());
-    }));
+    .action((flags: TablesFlags) =>
+      withConnection(flags, io, async (connection) => {
+        const names = (await connection.metadata.tables()).map((table) => table.name);
+        const write = writer(io.stdout.stream);
+        if (flags.format === undefined) {
+          await write(names.map((name) => `${io.stdout.isTerminal ? visible(name) : name}\n`).join(''));
+          return;
+        }
+        const printer = rowPrinter(flags.format, [{ name: 'table', type: 'text' }], lookOf(io.stdout));
+        await write(printer.rows(names.map((name) => [name])) + printer.end());
+      }),
+    );
 }

@@ -18,7 +18,10 @@ export function whoamiCommand(io: Io): Command {
     .description('Signs in and shows the identity that AWS sees, where it came from and until when it lasts.')
     .addOption(connectionOption())
     .option('--json', 'print one JSON object')
-    .addHelpText('after', examples('dynadbc whoami -c "AWSCredentialsFileProfile=work"', 'dynadbc whoami --json'))
+    .addHelpText(
+      'after',
+      examples('dynadbc whoami -c "AWSCredentialsFileProfile=work"', 'dynadbc whoami --json'),
+    )
     .action((flags: WhoamiFlags) =>
       withConnection(flags, io, async (connection) => {
         const identity = await connection.whoami();

@@ -14,7 +14,6 @@ export function csvPrinter(columns: readonly OutputColumn[], look: Look): RowPri
     const shown = look.isTerminal ? visible(text) : text;
     return shown === '' || NEEDS_QUOTES.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
   };
-  const line = (fields: readonly string[]): string => `${fields.join(',')}\r\n`;
   const row = (values: readonly Value[]): string =>
     line(columns.map((column, index) => field(cellText(values[index] ?? null, column.type))));
   let header = line(columns.map((column) => field(column.name)));
@@ -24,4 +23,8 @@ export function csvPrinter(columns: readonly OutputColumn[], look: Look): RowPri
     return all;
   };
   return { rows: (batch) => withHeader(batch.map(row).join('')), end: () => withHeader('') };
+}
+
+function line(fields: readonly string[]): string {
+  return `${fields.join(',')}\r\n`;
 }

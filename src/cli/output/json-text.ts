@@ -20,17 +20,10 @@ export function jsonString(text: string): string {
  */
 export function jsonText(value: Value, type: string): string {
   if (value === null) return 'null';
-  switch (typeof value) {
-    case 'string':
-      return isNumeric(type) && JSON_NUMBER.test(value) ? value : jsonString(value);
-    case 'number':
-      return Number.isFinite(value) ? String(value) : `"${value}"`;
-    case 'bigint':
-    case 'boolean':
-      return String(value);
-    case 'object':
-      return objectText(value, type);
-  }
+  if (typeof value === 'object') return objectText(value, type);
+  if (typeof value === 'string')
+    return isNumeric(type) && JSON_NUMBER.test(value) ? value : jsonString(value);
+  return typeof value === 'number' && !Number.isFinite(value) ? `"${value}"` : String(value);
 }
 
 function objectText(value: Exclude<Value & object, null>, type: string): string {
@@ -40,7 +33,9 @@ function objectText(value: Exclude<Value & object, null>, type: string): string 
     const inner = elementType(type) ?? 'json';
     return `[${value.map((element) => jsonText(element, inner)).join(',')}]`;
   }
-  const members = Object.entries(value).map(([key, member]) => `${jsonString(key)}:${jsonText(member, 'json')}`);
+  const members = Object.entries(value).map(
+    ([key, member]) => `${jsonString(key)}:${jsonText(member, 'json')}`,
+  );
   return `{${members.join(',')}}`;
 }
 

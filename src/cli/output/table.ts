@@ -29,14 +29,20 @@ export function tablePrinter(columns: readonly OutputColumn[], look: Look): RowP
   function cellOf(text: string | undefined): Cell {
     if (text === undefined) return { text: NULL_TEXT, width: NULL_TEXT.length, isNull: true };
     // On a terminal no cell is wider than the terminal, so that a long document costs no more than it shows.
-    const shown = look.isTerminal ? truncate(visible(text.slice(0, look.columns * 16)), look.columns) : visible(text);
+    const shown = look.isTerminal
+      ? truncate(visible(text.slice(0, look.columns * 16)), look.columns)
+      : visible(text);
     return { text: shown, width: displayWidth(shown), isNull: false };
   }
 
   const cellsOf = (row: Batch[number]): Cell[] =>
     columns.map((column, index) => cellOf(cellText(row[index] ?? null, column.type)));
 
-  function line(cells: readonly Cell[], widths: readonly number[], painted: (text: string) => string): string {
+  function line(
+    cells: readonly Cell[],
+    widths: readonly number[],
+    painted: (text: string) => string,
+  ): string {
     const parts = columns.map((column, index) => {
       const cell = cells[index] ?? cellOf('');
       const width = widths[index] ?? 0;
@@ -46,6 +52,9 @@ export function tablePrinter(columns: readonly OutputColumn[], look: Look): RowP
     });
     return ` ${parts.join(' | ')}`.trimEnd() + '\n';
   }
+
+  const rowLine = (cells: readonly Cell[], widths: readonly number[]): string =>
+    line(cells, widths, (text) => text);
 
   function begin(): { printer: RowPrinter; text: string } {
     const cells = measured.map(cellsOf);
@@ -58,15 +67,14 @@ export function tablePrinter(columns: readonly OutputColumn[], look: Look): RowP
       return { printer: records, text: records.rows(measured) };
     }
     const rule = widths.map((width) => '-'.repeat(width + 2)).join('+');
-    const plain = (text: string): string => text;
     let printed = measured.length;
-    const text = `${line(header, widths, style.bold)}${rule}\n${cells.map((row) => line(row, widths, plain)).join('')}`;
+    const text = `${line(header, widths, (name) => style.bold(name))}${rule}\n${cells.map((row) => rowLine(row, widths)).join('')}`;
     return {
       text,
       printer: {
         rows(batch) {
           printed += batch.length;
-          return batch.map((row) => line(cellsOf(row), widths, plain)).join('');
+          return batch.map((row) => rowLine(cellsOf(row), widths)).join('');
         },
         end: () => `${rowCount(printed)}\n`,
       },
@@ -100,8 +108,11 @@ export function fit(
   const room = available - 2 - 3 * Math.max(0, natural.length - 1);
   const capped = (cap: number): number[] =>
     natural.map((width, index) => (isNumeric(columns[index]?.type ?? '') ? width : Math.min(width, cap)));
-  const total = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0);
   let cap = Math.max(NARROWEST, ...natural);
-  while (cap >= NARROWEST && total(capped(cap)) > room) cap--;
+  while (cap >= NARROWEST && sum(capped(cap)) > room) cap--;
   return cap < NARROWEST ? undefined : capped(cap);
+}
+
+function sum(widths: readonly number[]): number {
+  return widths.reduce((total, width) => total + width, 0);
 }

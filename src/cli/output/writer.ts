@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { errorCode } from '../error-code.ts';
 
 /** Writes text and waits until it was taken: this is what keeps a fast read from outrunning a slow reader. */
 export type Write = (text: string) => Promise<void>;
@@ -8,9 +9,10 @@ export function writer(stream: Writable): Write {
   return (text) =>
     new Promise((resolve, reject) => {
       const settle = (failure: Error | null | undefined): void => {
+        // The stream tells of a failed write twice; the second time somebody must still listen.
+        if (failure) return reject(failure);
         stream.off('error', settle);
-        if (failure) reject(failure);
-        else resolve();
+        resolve();
       };
       stream.on('error', settle);
       stream.write(text, settle);
@@ -19,9 +21,6 @@ export function writer(stream: Writable): Write {
 
 /** Whether the failure says that nobody reads what is written, as when `head` has seen enough. */
 export function isBrokenPipe(failure: unknown): boolean {
-  return (
-    failure instanceof Error &&
-    'code' in failure &&
-    (failure.code === 'EPIPE' || failure.code === 'ERR_STREAM_DESTROYED')
-  );
+  const code = errorCode(failure);
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED';
 }

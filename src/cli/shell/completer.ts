@@ -11,13 +11,14 @@ export interface Names {
 export type Completion = [completions: string[], replaced: string];
 
 const RESERVED: ReadonlySet<string> = new Set(KEYWORDS.map((word) => word.toLowerCase()));
-const LAST_WORD = /(?:[\p{L}\p{N}_$.-]|"[^"]*"?)*$/u;
+const WORD = /(?:"[^"]*(?:"|$)|[\p{L}\p{N}_$.])+/gu;
 const WANTS_TABLE = /\b(?:from|join|table)\s+$/i;
 
 /** Completes the end of a line that follows the statement's earlier lines. */
 export async function complete(line: string, earlier: string, names: Names): Promise<Completion> {
-  if (earlier.trim() === '' && line.trimStart().startsWith('\\')) return completeMeta(line.trimStart(), names);
-  const word = LAST_WORD.exec(line)?.[0] ?? '';
+  if (earlier.trim() === '' && line.trimStart().startsWith('\\'))
+    return completeMeta(line.trimStart(), names);
+  const word = lastWord(line);
   const before = line.slice(0, line.length - word.length);
   const tables = await names.tables();
   if (WANTS_TABLE.test(`${earlier}\n${before}`)) return [matching(tables.map(quoted), word), word];
@@ -39,7 +40,15 @@ async function completeMeta(line: string, names: Names): Promise<Completion> {
     return [META_COMMANDS.map((meta) => meta.name).filter((name) => name.startsWith(command)), command];
   }
   if (command === '\\explain') return complete(argument, '', names);
-  return command === '\\d' ? [matching((await names.tables()).map(quoted), argument), argument] : [[], argument];
+  return command === '\\d'
+    ? [matching((await names.tables()).map(quoted), argument), argument]
+    : [[], argument];
+}
+
+/** The word at the end, quotes and qualifiers included. Quotes pair from the left, so all of the line is read. */
+function lastWord(line: string): string {
+  const last = [...line.matchAll(WORD)].at(-1);
+  return last !== undefined && last.index + last[0].length === line.length ? last[0] : '';
 }
 
 function matching(candidates: readonly string[], word: string): string[] {

@@ -1,5 +1,6 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../error-code.ts';
 
 /** How many lines are remembered. */
 export const HISTORY_LINES = 1000;
@@ -9,10 +10,14 @@ const CARRIES_SECRET = /(?:secret|password|passcode|token|apikey|accesskey)\w*\s
 /** The lines typed before, newest first as readline keeps them. */
 export async function readHistory(directory: string): Promise<string[]> {
   const text = await readFile(fileIn(directory), 'utf8').catch((failure: unknown) => {
-    if (failure instanceof Error && 'code' in failure && failure.code === 'ENOENT') return '';
+    if (errorCode(failure) === 'ENOENT') return '';
     throw failure;
   });
-  return text.split('\n').filter((line) => line !== '').toReversed().slice(0, HISTORY_LINES);
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .toReversed()
+    .slice(0, HISTORY_LINES);
 }
 
 /** Keeps the lines for the next time, for the user's eyes only. */

@@ -47,7 +47,11 @@ export const META_COMMANDS: readonly MetaCommand[] = [
     run: async ({ connection }, argument) =>
       `${visibleLines((await connection.explain(argument)).text.trimEnd())}\n`,
   },
-  { name: '\\timing', doc: 'switch the line about time and cost', run: ({ state }) => toggled(state, 'timing') },
+  {
+    name: '\\timing',
+    doc: 'switch the line about time and cost',
+    run: ({ state }) => toggled(state, 'timing'),
+  },
   { name: '\\x', doc: 'switch values under each other', run: ({ state }) => toggled(state, 'expanded') },
   { name: '\\?', doc: 'show this list', run: helpText },
   {
@@ -76,13 +80,16 @@ export function metaLine(line: string): string | undefined {
 export async function runMeta(text: string, context: MetaContext): Promise<void> {
   const [, name = '', argument = ''] = /^(\S+)\s*([^]*)$/.exec(text) ?? [];
   const command = META_COMMANDS.find((meta) => meta.name === name);
-  if (command === undefined) throw new UsageError(`There is no command ${visible(name)}.`, 'Type \\? for the list.');
+  if (command === undefined)
+    throw new UsageError(`There is no command ${visible(name)}.`, 'Type \\? for the list.');
   await writer(context.io.stdout.stream)(await command.run(context, argument));
 }
 
 async function listTables({ connection }: MetaContext): Promise<string> {
   const tables = await connection.metadata.tables();
-  return tables.length === 0 ? 'There are no tables.\n' : tables.map((table) => `${visible(table.name)}\n`).join('');
+  return tables.length === 0
+    ? 'There are no tables.\n'
+    : tables.map((table) => `${visible(table.name)}\n`).join('');
 }
 
 function toggled(state: ShellState, key: 'timing' | 'expanded'): string {

@@ -2,7 +2,7 @@ import { createInterface, type Interface } from 'node:readline/promises';
 import { DriverError } from '../../core/errors.ts';
 import type { Connection } from '../../session/connection.ts';
 import { splitStatements } from '../../sql/parse/split.ts';
-import { aboutStatement, failureText } from '../failure.ts';
+import { aboutStatement, failureText, originOf } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { paint } from '../output/paint.ts';
 import { printRows, summaryLine } from '../output/print-rows.ts';
@@ -65,8 +65,10 @@ export async function runShell(connection: Connection, io: Io, format: Format): 
     try {
       await work(running.signal);
     } catch (failure) {
-      if (!interactive || isBrokenPipe(failure)) throw failure;
-      io.stderr.stream.write(failureText(failure, { colors: io.stderr.colors, columns: io.stderr.columns() }));
+      if (!interactive || isBrokenPipe(originOf(failure))) throw failure;
+      io.stderr.stream.write(
+        failureText(failure, { colors: io.stderr.colors, columns: io.stderr.columns() }),
+      );
     } finally {
       running = undefined;
     }
@@ -107,7 +109,12 @@ interface StatementSettings {
   readonly signal: AbortSignal;
 }
 
-function runStatement(connection: Connection, sql: string, io: Io, settings: StatementSettings): Promise<void> {
+function runStatement(
+  connection: Connection,
+  sql: string,
+  io: Io,
+  settings: StatementSettings,
+): Promise<void> {
   const { format, state, signal } = settings;
   return aboutStatement(sql, async () => {
     using progress = startProgress(io.stderr, 'reading');

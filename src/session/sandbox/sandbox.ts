@@ -83,10 +83,14 @@ async function loadServer<T>(load: () => Promise<T>): Promise<T> {
   try {
     return await load();
   } catch (cause) {
-    throw new DriverError('SANDBOX_UNAVAILABLE', 'The embedded DynamoDB needs the optional package dynalite.', {
-      cause,
-      remedy: 'Run `npm install dynalite` where dynadbc is installed.',
-    });
+    throw new DriverError(
+      'SANDBOX_UNAVAILABLE',
+      'The embedded DynamoDB needs the optional package dynalite.',
+      {
+        cause,
+        remedy: 'Run `npm install dynalite` where dynadbc is installed.',
+      },
+    );
   }
 }
 

@@ -8,7 +8,7 @@ import { COUNTRIES, PRODUCTS } from './vocabulary.ts';
 export interface SandboxTable {
   readonly definition: Parameters<DynamoClient['createTable']>[0] & { readonly TableName: string };
   readonly itemCount: number;
-  items(): Iterable<AttributeMap>;
+  readonly items: () => Iterable<AttributeMap>;
 }
 
 const CUSTOMERS = 1000;
@@ -55,14 +55,19 @@ function* customers(): Iterable<AttributeMap> {
     const given = random.pick(country.given);
     yield item({
       id: customerId(number),
-      name: country.code === 'JP' ? `${random.pick(country.family)} ${given}` : `${given} ${random.pick(country.family)}`,
+      name:
+        country.code === 'JP'
+          ? `${random.pick(country.family)} ${given}`
+          : `${given} ${random.pick(country.family)}`,
       country: country.code,
       address: { city: random.pick(country.cities), postcode: String(10000 + random.below(89999)) },
       joined: isoDate(OPENING - (1 + random.below(900)) * DAY_MS),
       credit: money(random.below(20000)),
       newsletter: random.chance(0.6),
       tier: random.chance(0.12) ? random.pick(['silver', 'gold']) : undefined,
-      likes: random.chance(0.3) ? new Set([random.pick(['green', 'black']), random.pick(['sweet', 'smoky'])]) : undefined,
+      likes: random.chance(0.3)
+        ? new Set([random.pick(['green', 'black']), random.pick(['sweet', 'smoky'])])
+        : undefined,
       birthday: random.chance(0.1) ? null : undefined,
     });
   }
@@ -92,7 +97,11 @@ function* orders(): Iterable<AttributeMap> {
         quantity,
         price: money(product.cents),
       })),
-      shipping: { carrier: random.pick(['Correio', 'DHL', 'Kuroneko']), cost: money(random.below(3) * 250), express: random.chance(0.2) },
+      shipping: {
+        carrier: random.pick(['Correio', 'DHL', 'Kuroneko']),
+        cost: money(random.below(3) * 250),
+        express: random.chance(0.2),
+      },
       coupon: random.chance(0.08) ? random.pick(['SPRING', 'HELLO-5', 'FRIEND']) : undefined,
       return_reason: status === 'returned' ? random.pick(['broken', 'late', 'changed my mind']) : undefined,
     });

@@ -1,12 +1,47 @@
 /** People's names, by the country they live in. */
 export const COUNTRIES = [
-  { code: 'PT', cities: ['Lisboa', 'Porto', 'Évora'], given: ['Inês', 'João', 'Beatriz', 'Tomé'], family: ['Conceição', 'Simões', 'Araújo'] },
-  { code: 'DE', cities: ['Köln', 'Lübeck', 'Jena'], given: ['Jörg', 'Anke', 'Käthe', 'Matthias'], family: ['Groß', 'Müller', 'Schröder'] },
-  { code: 'PL', cities: ['Łódź', 'Kraków', 'Gdańsk'], given: ['Zofia', 'Paweł', 'Małgorzata', 'Jan'], family: ['Wójcik', 'Zieliński', 'Dąbek'] },
-  { code: 'GR', cities: ['Αθήνα', 'Πάτρα', 'Χανιά'], given: ['Ελένη', 'Νίκος', 'Σοφία', 'Γιώργος'], family: ['Παππά', 'Ράλλης', 'Μάνου'] },
-  { code: 'JP', cities: ['京都', '札幌', '長崎'], given: ['美咲', '健太', '由紀', '翔'], family: ['佐藤', '高橋', '渡辺'] },
-  { code: 'IE', cities: ['Cork', 'Galway', 'Sligo'], given: ['Aoife', 'Seán', 'Niamh', 'Oisín'], family: ["O'Dowd", 'Ní Bhriain', 'Keane'] },
-  { code: 'BR', cities: ['Belém', 'Goiânia', 'São Luís'], given: ['Thaís', 'Caio', 'Antônia', 'Davi'], family: ['Falcão', 'Guimarães', 'Leão'] },
+  {
+    code: 'PT',
+    cities: ['Lisboa', 'Porto', 'Évora'],
+    given: ['Inês', 'João', 'Beatriz', 'Tomé'],
+    family: ['Conceição', 'Simões', 'Araújo'],
+  },
+  {
+    code: 'DE',
+    cities: ['Köln', 'Lübeck', 'Jena'],
+    given: ['Jörg', 'Anke', 'Käthe', 'Matthias'],
+    family: ['Groß', 'Müller', 'Schröder'],
+  },
+  {
+    code: 'PL',
+    cities: ['Łódź', 'Kraków', 'Gdańsk'],
+    given: ['Zofia', 'Paweł', 'Małgorzata', 'Jan'],
+    family: ['Wójcik', 'Zieliński', 'Dąbek'],
+  },
+  {
+    code: 'GR',
+    cities: ['Αθήνα', 'Πάτρα', 'Χανιά'],
+    given: ['Ελένη', 'Νίκος', 'Σοφία', 'Γιώργος'],
+    family: ['Παππά', 'Ράλλης', 'Μάνου'],
+  },
+  {
+    code: 'JP',
+    cities: ['京都', '札幌', '長崎'],
+    given: ['美咲', '健太', '由紀', '翔'],
+    family: ['佐藤', '高橋', '渡辺'],
+  },
+  {
+    code: 'IE',
+    cities: ['Cork', 'Galway', 'Sligo'],
+    given: ['Aoife', 'Seán', 'Niamh', 'Oisín'],
+    family: ["O'Dowd", 'Ní Bhriain', 'Keane'],
+  },
+  {
+    code: 'BR',
+    cities: ['Belém', 'Goiânia', 'São Luís'],
+    given: ['Thaís', 'Caio', 'Antônia', 'Davi'],
+    family: ['Falcão', 'Guimarães', 'Leão'],
+  },
 ] as const;
 
 /** What the shop sells; prices in cents. */

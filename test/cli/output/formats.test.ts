@@ -24,7 +24,11 @@ const text = (...names: string[]): OutputColumn[] => names.map((name) => ({ name
 const digits = fc
   .tuple(fc.bigInt({ min: -(10n ** 38n), max: 10n ** 38n }), fc.integer({ min: 0, max: 30 }))
   .map(([whole, scale]) => (scale === 0 ? String(whole) : `${whole}.${'7'.repeat(scale)}`));
-const cells = fc.oneof(fc.constant(null), fc.string({ unit: 'binary' }), fc.constantFrom('', 'a,b', '"', '\r\n', ' x '));
+const cells = fc.oneof(
+  fc.constant(null),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('', 'a,b', '"', '\r\n', ' x '),
+);
 
 describe('json', () => {
   it('keeps every digit of a numeric column as a bare number', () => {
@@ -43,7 +47,9 @@ describe('json', () => {
     fc.assert(
       fc.property(fc.array(fc.array(cells, { minLength: 2, maxLength: 2 })), (rows) => {
         const expected = rows.map(([a, b]) => ({ a, b }));
-        expect(JSON.parse(print('json', text('a', 'b'), [rows.slice(0, 1), rows.slice(1)]))).toEqual(expected);
+        expect(JSON.parse(print('json', text('a', 'b'), [rows.slice(0, 1), rows.slice(1)]))).toEqual(
+          expected,
+        );
         const lines = print('ndjson', text('a', 'b'), [rows]).split('\n').slice(0, -1);
         expect(lines.map((line): unknown => JSON.parse(line))).toEqual(expected);
       }),
@@ -59,7 +65,14 @@ describe('json', () => {
       { name: 'doc', type: 'json' },
       { name: 'odd', type: 'double precision' },
     ];
-    const row = [new Date(0), new Uint8Array([1, 2, 255]), 2n ** 70n, ['1.50', null], { a: [1, { b: '2' }] }, NaN];
+    const row = [
+      new Date(0),
+      new Uint8Array([1, 2, 255]),
+      2n ** 70n,
+      ['1.50', null],
+      { a: [1, { b: '2' }] },
+      NaN,
+    ];
     expect(print('ndjson', columns, [[row]])).toBe(
       '{"at":"1970-01-01T00:00:00.000Z","bytes":"AQL/","big":1180591620717411303424,"list":[1.50,null],' +
         '"doc":{"a":[1,{"b":"2"}]},"odd":"NaN"}\n',
@@ -77,7 +90,9 @@ describe('json', () => {
   });
 
   it('escapes what a terminal would obey', () => {
-    expect(print('ndjson', text('a'), [[['\u001b[2J\u009b\u202e']]])).toBe('{"a":"\\u001b[2J\\u009b\\u202e"}\n');
+    expect(print('ndjson', text('a'), [[['\u001b[2J\u009b\u202e']]])).toBe(
+      '{"a":"\\u001b[2J\\u009b\\u202e"}\n',
+    );
   });
 });
 
@@ -112,15 +127,26 @@ describe('table', () => {
       { name: 'name', type: 'text' },
       { name: 'n', type: 'bigint' },
     ];
-    expect(print('table', columns, [[['Ana', 1], [null, 1000]]])).toBe(
-      [' name |    n', '------+------', ' Ana  |    1', ' NULL | 1000', '(2 rows)', ''].join('\n'),
-    );
+    expect(
+      print('table', columns, [
+        [
+          ['Ana', 1],
+          [null, 1000],
+        ],
+      ]),
+    ).toBe([' name |    n', '------+------', ' Ana  |    1', ' NULL | 1000', '(2 rows)', ''].join('\n'));
   });
 
   it('aligns wide characters by the columns that they take', () => {
-    expect(print('table', text('a', 'b'), [[['京都', 'x'], ['👩‍👩‍👧', 'x'], ['abcd', 'x']]])).toBe(
-      [' a    | b', '------+---', ' 京都 | x', ' 👩‍👩‍👧   | x', ' abcd | x', '(3 rows)', ''].join('\n'),
-    );
+    expect(
+      print('table', text('a', 'b'), [
+        [
+          ['京都', 'x'],
+          ['👩‍👩‍👧', 'x'],
+          ['abcd', 'x'],
+        ],
+      ]),
+    ).toBe([' a    | b', '------+---', ' 京都 | x', ' 👩‍👩‍👧   | x', ' abcd | x', '(3 rows)', ''].join('\n'));
   });
 
   it('writes control characters as escapes', () => {
