@@ -40,7 +40,9 @@ export async function getCallerIdentity(call: StsCall): Promise<CallerIdentity> 
     }
     return { account, arn, userId };
   } catch (error) {
-    call.signal?.throwIfAborted();
+    if (call.signal?.aborted) {
+      throw new DriverError('EXEC_CANCELLED', 'The call of STS was cancelled', { cause: call.signal.reason });
+    }
     throw stsError('GetCallerIdentity', error, call);
   } finally {
     client.destroy();

@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import { AUTH_SCHEMES, schemeNamed } from '../../src/authschemes/registry.ts';
+import { signIn } from '../../src/authschemes/sign-in.ts';
+import { AUTH_SCHEME_NAMES, PROPERTIES, type PropertyName } from '../../src/connstring/properties.ts';
+import type { PropertySpec } from '../../src/connstring/property-spec.ts';
+import { parseConnection } from '../../src/connstring/resolve.ts';
+import type { ConnectionObject } from '../../src/connstring/entries.ts';
+import { fakePorts } from '../doubles/ports.ts';
+import { printsOf } from '../support/prints.ts';
+import { thrownBy } from '../support/thrown.ts';
+
+/** An object with all that a scheme requires, except the left out one; every secret is a canary. */
+function required(scheme: (typeof AUTH_SCHEMES)[number], without?: PropertyName): ConnectionObject {
+  const names = scheme.requires.filter((name) => name !== without);
+  return {
+    AuthScheme: scheme.name,
+    AWSRegion: 'eu-west-1',
+    ...Object.fromEntries(names.map((name) => [PROPERTIES[name].key, `CANARY-${name}`])),
+  };
+}
+
+describe('the registry', () => {
+  it('has schemes that connection strings may name, each once', () => {
+    const names = AUTH_SCHEMES.map((scheme) => scheme.name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => !AUTH_SCHEME_NAMES.some((known) => known === name))).toEqual([]);
+  });
+
+  it('says of the others that they are not supported, and which are', async () => {
+    const others = AUTH_SCHEME_NAMES.filter((name) => !AUTH_SCHEMES.some((scheme) => scheme.name === name));
+    const errors = await Promise.all(others.map((name) => thrownBy(() => schemeNamed(name))));
+    expect(new Set(errors.map((error) => error.code))).toEqual(
+      new Set(others.length === 0 ? [] : ['AUTH_NOT_SUPPORTED']),
+    );
+    expect(errors.every((error) => error.candidates.length === AUTH_SCHEMES.length)).toBe(true);
+  });
+});
+
+describe.each(AUTH_SCHEMES.map((scheme) => [scheme.name, scheme] as const))('AuthScheme %s', (_, scheme) => {
+  it('is documented in a sentence', () => {
+    expect(scheme.doc).toMatch(/^[A-Z].*\.$/s);
+  });
+
+  it('declares properties that exist, each once', () => {
+    const declared: readonly PropertyName[] = [...scheme.requires, ...scheme.uses];
+    expect(declared.filter((name) => !Object.hasOwn(PROPERTIES, name))).toEqual([]);
+    expect(new Set(declared).size).toBe(declared.length);
+  });
+
+  it('requires nothing that has a default', () => {
+    const specs = scheme.requires.map((name): PropertySpec => PROPERTIES[name]);
+    expect(specs.filter((spec) => spec.default !== undefined)).toEqual([]);
+  });
+
+  it('reports each required property that is missing, by the spelling users write', async () => {
+    const ports = fakePorts();
+    for (const name of scheme.requires) {
+      const { options } = await parseConnection(required(scheme, name), ports);
+      const error = await thrownBy(() => signIn(options, ports));
+      expect(error.code).toBe('AUTH_MISSING_PROPERTY');
+      expect(error.message).toBe(`AuthScheme ${scheme.name} needs ${PROPERTIES[name].key}`);
+    }
+    const all = scheme.requires.map((name) => PROPERTIES[name].key).join(' and ');
+    const { options } = await parseConnection({ AuthScheme: scheme.name, AWSRegion: 'eu-west-1' }, ports);
+    const none = scheme.requires.length === 0 ? undefined : await thrownBy(() => signIn(options, ports));
+    expect(none?.message).toBe(all === '' ? undefined : `AuthScheme ${scheme.name} needs ${all}`);
+  });
+
+  it('prints no secret, neither itself nor its failure', async () => {
+    const ports = fakePorts();
+    const { options } = await parseConnection(required(scheme), ports);
+    const way = await signIn(options, ports);
+    const outcome = await way.source(new AbortController().signal).catch((error: unknown) => error);
+    way.close();
+    const secrets = scheme.requires
+      .filter((name) => 'secret' in PROPERTIES[name].type)
+      .map((name) => `CANARY-${name}`);
+    const printed = printsOf([way, outcome, ports.warnings, way.describe()]);
+    expect(secrets.filter((secret) => printed.includes(secret))).toEqual([]);
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { maskKeyId, sealCredentials } from '../../src/core/credentials.ts';
+import { printsOf } from '../support/prints.ts';
+
+const credentials = {
+  accessKeyId: 'AKIAABCDEFGHIJKLMNOP',
+  secretAccessKey: 'CANARY',
+  sessionToken: 'CANARY',
+  expiration: new Date(0),
+  origin: 'a test',
+};
+
+describe('sealCredentials', () => {
+  it('lets credentials be used and copied as before', () => {
+    const sealed = sealCredentials(credentials);
+    expect(sealed.secretAccessKey).toBe('CANARY');
+    expect({ ...sealed }).toEqual(credentials);
+  });
+
+  it('keeps their secrets out of JSON and out of what inspection shows', () => {
+    const printed = printsOf({ inner: [sealCredentials(credentials)] });
+    expect(printed).not.toContain('CANARY');
+    expect(printed).toContain('a test');
+  });
+});
+
+describe('maskKeyId', () => {
+  it('shows the ends of an access key ID, and nothing of what is too short to be one', () => {
+    expect(maskKeyId('AKIAABCDEFGHIJKLMNOP')).toBe('AKIA…MNOP');
+    expect(maskKeyId('short')).toBe('***');
+  });
+});

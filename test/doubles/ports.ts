@@ -1,0 +1,38 @@
+import type { Ports } from '../../src/core/ports.ts';
+
+/** A world made of what a test hands in; warnings are collected. */
+export interface FakePorts extends Ports {
+  readonly warnings: string[];
+  /** Lets time pass. */
+  advance(ms: number): void;
+}
+
+/** Files by path, environment variables by name; the clock stands still until it is advanced. */
+export function fakePorts(
+  world: {
+    readonly files?: Readonly<Record<string, string>>;
+    readonly env?: Readonly<Record<string, string>>;
+    /** Paths that cannot be read. */
+    readonly forbidden?: readonly string[];
+  } = {},
+): FakePorts {
+  const files = new Map(Object.entries(world.files ?? {}));
+  const env = new Map(Object.entries(world.env ?? {}));
+  const warnings: string[] = [];
+  let now = Date.UTC(2026, 0, 1);
+  return {
+    now: () => now,
+    random: () => 0.5,
+    env: (name) => env.get(name) || undefined,
+    home: '/home/ana',
+    async readFile(path) {
+      if (world.forbidden?.includes(path)) throw new Error('permission denied');
+      return files.get(path);
+    },
+    warn: (message) => void warnings.push(message),
+    warnings,
+    advance(ms) {
+      now += ms;
+    },
+  };
+}

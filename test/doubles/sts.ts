@@ -1,0 +1,60 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What the double answers to one request. */
+export interface StsAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** A Security Token Service on loopback: it answers as told and keeps what it was asked. */
+export interface StsDouble extends AsyncDisposable {
+  readonly endpoint: string;
+  readonly requests: { readonly body: string; readonly authorization: string }[];
+}
+
+export async function startSts(answer: (body: string) => StsAnswer | undefined): Promise<StsDouble> {
+  const requests: { body: string; authorization: string }[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString('utf8');
+      requests.push({ body, authorization: request.headers.authorization ?? '' });
+      const told = answer(body);
+      // Undefined: it never answers.
+      if (told !== undefined) response.writeHead(told.status, { 'content-type': 'text/xml' }).end(told.body);
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    requests,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+    },
+  };
+}
+
+/** STS's answer to GetCallerIdentity. */
+export function callerIdentity(arn: string): StsAnswer {
+  const account = arn.split(':')[4] ?? '';
+  return {
+    status: 200,
+    body: `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>${arn}</Arn><UserId>AIDA</UserId><Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+  };
+}
+
+/** STS's way to refuse. */
+export function stsError(status: number, code: string, message: string): StsAnswer {
+  return {
+    status,
+    body: `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>1</RequestId></ErrorResponse>`,
+  };
+}
