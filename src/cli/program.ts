@@ -71,7 +71,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     // Whoever read the results has seen enough.
     if (isBrokenPipe(originOf(failure))) return 0;
     if (!(failure instanceof CommanderError)) return fail(failure, args, io);
-    if (failure.code === 'commander.helpDisplayed' || failure.code === 'commander.version') return 0;
+    if (failure.exitCode === 0) return 0;
     return failure.code === 'commander.help' ? 2 : fail(usageError(failure), args, io);
   }
 }

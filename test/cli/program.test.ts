@@ -296,6 +296,7 @@ describe('help', () => {
   it('is printed on standard output with status 0, as the version is', async () => {
     const io = fakeIo();
     expect(await runCli(['--help'], io)).toBe(0);
+    expect(await runCli(['help', 'query'], io)).toBe(0);
     expect(await runCli(['--version'], io)).toBe(0);
     expect(io.stdout.text()).toMatch(/^Usage: dynadbc/);
     expect(io.stdout.text()).toContain(`\n${packageVersion()}\n`);

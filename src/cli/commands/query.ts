@@ -30,7 +30,7 @@ export function queryCommand(io: Io): Command {
       'after',
       `\n${PARAMETER_HELP}\n${examples(
         `dynadbc query -c "AWSRegion=eu-west-1" "SELECT * FROM orders LIMIT 10"`,
-        `dynadbc query "SELECT * FROM orders WHERE customer_id = $1" --param c0042`,
+        `dynadbc query 'SELECT * FROM orders WHERE customer_id = $1' --param c0042`,
         `dynadbc query "SELECT * FROM orders WHERE total > :least" --param least=100 --format csv > orders.csv`,
         `echo "SELECT count(*) FROM orders" | dynadbc query --format json`,
       )}`,
