@@ -38,8 +38,8 @@ export function notSupported(
 }
 
 /** A query's columns under the names of an alias's column list, which may be shorter. */
-export function renameColumns<T extends OfferedColumn>(
-  columns: readonly T[] | undefined,
+export function renameColumns(
+  columns: readonly OfferedColumn[] | undefined,
   names: readonly string[],
 ): readonly OfferedColumn[] | undefined {
   if (names.length === 0) return columns;

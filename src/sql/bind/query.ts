@@ -63,8 +63,6 @@ function bindCommonTables(
   const given = (select.withClause?.ctes ?? []).flatMap((node) =>
     'CommonTableExpr' in node ? node.CommonTableExpr : [],
   );
-  const named = (names: readonly string[]): readonly OfferedColumn[] | undefined =>
-    names.length === 0 ? undefined : names.map((each) => ({ name: each, engineName: each }));
   if (select.withClause?.recursive === true)
     for (const table of given) visible.set(table.ctename ?? '', named(textsOf(table.aliascolnames)));
   const ctes = given.map((table): Node => {
@@ -73,6 +71,11 @@ function bindCommonTables(
     return { CommonTableExpr: { ...table, ctequery: { SelectStmt: bound.select } } };
   });
   return { ctes, visible };
+}
+
+/** What a recursive query knows of itself before it is bound: the columns that it was given names for. */
+function named(names: readonly string[]): readonly OfferedColumn[] | undefined {
+  return names.length === 0 ? undefined : names.map((each) => ({ name: each, engineName: each }));
 }
 
 function bindSetOperation(

@@ -82,9 +82,7 @@ export function resolveColumn(
 }
 
 function resolveBare(scope: Scope, name: string, position: () => number): ResolvedColumn | undefined {
-  let opaque = false;
   for (let level: Scope | undefined = scope; level !== undefined; level = level.outer) {
-    if (level.outputs?.has(name) === true) return undefined;
     const found = level.sources.flatMap((source) => {
       const column = findColumn(source.columns ?? [], name, position);
       return column === undefined ? [] : [{ source, column }];
@@ -100,11 +98,14 @@ function resolveBare(scope: Scope, name: string, position: () => number): Resolv
         },
       );
     if (first !== undefined) return { fields: [first.column.engineName], name: first.column.name };
-    opaque ||= level.sources.some((source) => source.columns === undefined);
-    if (opaque) return undefined;
     const row = level.sources.find((source) => source.alias === name);
     if (row?.scalar === true) return { fields: [name, row.columns?.[0]?.engineName ?? name], name };
-    if (row !== undefined) return undefined;
+    if (
+      row !== undefined ||
+      level.outputs?.has(name) === true ||
+      level.sources.some((source) => source.columns === undefined)
+    )
+      return undefined;
   }
   throw unknownColumn(name, allColumns(scope), position);
 }

@@ -1,4 +1,5 @@
 import type { Node } from 'libpg-query';
+import { textOf } from '../parse/tree.ts';
 
 /** A function call. */
 export function call(name: string, args: readonly Node[]): Node {
@@ -31,9 +32,14 @@ export function cast(arg: Node, type: string): Node {
   return { TypeCast: { arg, typeName: { names: [name(type)] } } };
 }
 
-/** The text of a text literal, cast or not. */
+const TEXT_TYPES: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'json', 'jsonb']);
+
+/** The text of a text literal, bare or cast to a type that keeps it. */
 export function constantText(node: Node | undefined): string | undefined {
   if (node === undefined) return undefined;
-  if ('TypeCast' in node) return constantText(node.TypeCast.arg);
+  if ('TypeCast' in node) {
+    const type = textOf(node.TypeCast.typeName?.names?.at(-1));
+    return type !== undefined && TEXT_TYPES.has(type) ? constantText(node.TypeCast.arg) : undefined;
+  }
   return 'A_Const' in node && node.A_Const.sval !== undefined ? (node.A_Const.sval.sval ?? '') : undefined;
 }

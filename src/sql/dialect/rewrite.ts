@@ -1,9 +1,24 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import { mapInside, mapNodes } from '../parse/tree.ts';
+import { functionRewrites } from './functions.ts';
+import { jsonAccessRewrites } from './json-access.ts';
+import { jsonFunctionRewrites } from './json-functions.ts';
+import { operatorRewrites } from './operators.ts';
+import { patternRewrites } from './patterns.ts';
+import { setReturningRewrites } from './set-returning-rewrites.ts';
+import { typeRewrites } from './types-and-literals.ts';
 import type { Rewrite, RewriteContext } from './types.ts';
 
 /** Every rewrite, in the order in which they are tried; at most one changes a node. */
-export const REWRITES: readonly Rewrite[] = [];
+export const REWRITES: readonly Rewrite[] = [
+  ...setReturningRewrites,
+  ...jsonAccessRewrites,
+  ...jsonFunctionRewrites,
+  ...patternRewrites,
+  ...operatorRewrites,
+  ...typeRewrites,
+  ...functionRewrites,
+];
 
 /** A query in DuckDB's terms. */
 export function rewriteDialect(select: SelectStmt, position: (location: number) => number): SelectStmt {

@@ -68,9 +68,9 @@ export function numberParameters(sql: string): NumberedText {
 
   let expected = true;
   const subscripts: boolean[] = [];
-  for (let i = 0; i < tokens.length; i++) {
-    const token = tokens[i] as Token;
-    const next = tokens[i + 1];
+  for (let i = 0; ; i++) {
+    const [token, next] = [tokens[i], tokens[i + 1]];
+    if (token === undefined) break;
     if (token.kind === 'operator' && token.text.includes('?')) {
       expected = splitMarks(token, expected, startsValue(next), mark, replace);
     } else if (

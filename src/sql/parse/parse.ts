@@ -156,12 +156,6 @@ function checkSelect(query: Node, position: (location: number) => number): void 
           `${kind.slice(0, -4).toUpperCase()} inside WITH writes, and this version only reads.`,
           locationIn(node, position),
         );
-    if ('IntoClause' in node)
-      throw new DriverError(
-        'SQL_READ_ONLY',
-        'SELECT INTO creates a table, and this version only reads.',
-        locationIn(node, position),
-      );
     if ('LockingClause' in node)
       throw new DriverError(
         'SQL_NOT_SUPPORTED',

@@ -13,6 +13,7 @@ export function isNode(value: unknown): value is Node {
  * `change` goes on to deeper nodes by calling this on what it was given.
  */
 export function mapNodes<T>(part: T, change: (node: Node) => Node): T {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a node takes a node's place, so the shape stays
   return map(part, change) as T;
 }
 
@@ -27,6 +28,7 @@ function map(part: unknown, change: (node: Node) => Node): unknown {
 
 /** As mapNodes, for the parts of one node: the node itself is not handed to `change`. */
 export function mapInside(node: Node, change: (node: Node) => Node): Node {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one key of a node stays
   return mapFields(node, change) as Node;
 }
 

@@ -3,6 +3,7 @@ import type {
   A_Expr,
   BoolExpr,
   BooleanTest,
+  CollateClause,
   ColumnRef,
   FuncCall,
   Node,
@@ -44,9 +45,8 @@ export function printExpression(node: Node, printer: Printer): string | undefine
   if ('RowExpr' in node) return `ROW(${printer.list(node.RowExpr.args)})`;
   if ('A_Indirection' in node)
     return `(${printer.node(node.A_Indirection.arg)})${(node.A_Indirection.indirection ?? []).map((each) => printSubscript(each, printer)).join('')}`;
-  if ('CollateClause' in node)
-    return `(${printer.node(node.CollateClause.arg)} COLLATE ${textsOf(node.CollateClause.collname).map(quoteName).join('.')})`;
-  if ('SQLValueFunction' in node) return printValueFunction(node.SQLValueFunction, printer);
+  if ('CollateClause' in node) return printCollation(node.CollateClause, printer);
+  if ('SQLValueFunction' in node) return printValueFunction(node.SQLValueFunction);
   if ('GroupingFunc' in node) return `GROUPING(${printer.list(node.GroupingFunc.args)})`;
   if ('NamedArgExpr' in node)
     return `${quoteName(node.NamedArgExpr.name ?? '')} => ${printer.node(node.NamedArgExpr.arg)}`;
@@ -134,9 +134,12 @@ function printOperator(expression: A_Expr, printer: Printer): string {
       return `${left} BETWEEN ${range(expression, printer)}`;
     case 'AEXPR_NOT_BETWEEN':
       return `${left} NOT BETWEEN ${range(expression, printer)}`;
-    default:
-      throw unsupported(`The operator ${operator}`, printer, expression.location);
+    case 'AEXPR_SIMILAR':
+    case 'AEXPR_BETWEEN_SYM':
+    case 'AEXPR_NOT_BETWEEN_SYM':
+    case undefined:
   }
+  throw unsupported(`The operator ${operator}`, printer, expression.location);
 }
 
 function range(expression: A_Expr, printer: Printer): string {
@@ -200,9 +203,21 @@ function printSubquery(link: SubLink, printer: Printer): string {
       return query;
     case 'ARRAY_SUBLINK':
       return `ARRAY${query}`;
-    default:
-      throw unsupported('This kind of subquery', printer, link.location);
+    case 'ROWCOMPARE_SUBLINK':
+    case 'MULTIEXPR_SUBLINK':
+    case 'CTE_SUBLINK':
+    case undefined:
   }
+  throw unsupported('This kind of subquery', printer, link.location);
+}
+
+// These compare bytes, as DuckDB does by itself.
+const BYTE_ORDERS: ReadonlySet<string> = new Set(['C', 'POSIX', 'default', 'ucs_basic']);
+
+function printCollation(clause: CollateClause, printer: Printer): string {
+  const name = textsOf(clause.collname).at(-1) ?? '';
+  if (!BYTE_ORDERS.has(name)) throw unsupported(`COLLATE "${name}"`, printer, clause.location);
+  return printer.node(clause.arg);
 }
 
 function printSubscript(node: Node, printer: Printer): string {
@@ -216,25 +231,8 @@ function printSubscript(node: Node, printer: Printer): string {
   return `.${quoteName(textOf(node) ?? '')}`;
 }
 
-function printValueFunction(fn: SQLValueFunction, printer: Printer): string {
-  switch (fn.op) {
-    case 'SVFOP_CURRENT_DATE':
-      return 'current_date';
-    case 'SVFOP_CURRENT_TIME':
-    case 'SVFOP_CURRENT_TIME_N':
-      return 'current_time';
-    case 'SVFOP_CURRENT_TIMESTAMP':
-    case 'SVFOP_CURRENT_TIMESTAMP_N':
-      return 'current_timestamp';
-    case 'SVFOP_LOCALTIME':
-    case 'SVFOP_LOCALTIME_N':
-      return 'localtime';
-    case 'SVFOP_LOCALTIMESTAMP':
-    case 'SVFOP_LOCALTIMESTAMP_N':
-      return 'localtimestamp';
-    default:
-      return `${(fn.op ?? '').replace('SVFOP_', '').toLowerCase()}`;
-  }
+function printValueFunction(fn: SQLValueFunction): string {
+  return (fn.op ?? '').replace(/^SVFOP_|_N$/g, '').toLowerCase();
 }
 
 const FRAME = { nonDefault: 0x1, range: 0x2, rows: 0x4, groups: 0x8, between: 0x10 } as const;

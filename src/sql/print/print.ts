@@ -31,6 +31,22 @@ export function printSelect(
   return printer.select(select);
 }
 
+// What to call the nodes that have no counterpart.
+const CONSTRUCTS: ReadonlyMap<string, string> = new Map([
+  ['JsonFuncExpr', 'JSON_VALUE, JSON_QUERY or JSON_EXISTS'],
+  ['JsonIsPredicate', 'IS JSON'],
+  ['JsonObjectConstructor', 'JSON_OBJECT with KEY : VALUE'],
+  ['JsonArrayConstructor', 'JSON_ARRAY'],
+  ['JsonObjectAgg', 'JSON_OBJECTAGG'],
+  ['JsonArrayAgg', 'JSON_ARRAYAGG'],
+  ['JsonParseExpr', 'JSON(…)'],
+  ['JsonScalarExpr', 'JSON_SCALAR'],
+  ['JsonSerializeExpr', 'JSON_SERIALIZE'],
+  ['XmlExpr', 'XML'],
+  ['XmlSerialize', 'XML'],
+  ['MergeSupportFunc', 'MERGE_ACTION'],
+]);
+
 function printNode(node: Node, stubSchema: string, printer: Printer): string {
   const expression = printExpression(node, printer);
   if (expression !== undefined) return expression;
@@ -50,7 +66,8 @@ function printNode(node: Node, stubSchema: string, printer: Printer): string {
   if ('WindowDef' in node)
     return `${quoteName(node.WindowDef.name ?? '')} AS ${printWindow(node.WindowDef, printer)}`;
   if ('CommonTableExpr' in node) return printCommonTable(node.CommonTableExpr, printer);
-  throw unsupported(Object.keys(node)[0] ?? 'This', printer);
+  const kind = Object.keys(node)[0] ?? '';
+  throw unsupported(CONSTRUCTS.get(kind) ?? kind, printer);
 }
 
 function printQuery(select: SelectStmt, printer: Printer): string {

@@ -1,0 +1,116 @@
+import type { FuncCall, Node } from 'libpg-query';
+import { textsOf } from '../parse/tree.ts';
+import { call, cast, constant, constantText, name } from './build.ts';
+import { operatorOf } from './operator.ts';
+import type { Rewrite } from './types.ts';
+
+/** PostgreSQL's name (jsonb_ the same as json_) and DuckDB's. */
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['json_array_length', 'json_array_length'],
+  ['json_build_object', 'json_object'],
+  ['json_build_array', 'json_array'],
+  ['json_agg', 'json_group_array'],
+  ['json_object_agg', 'json_group_object'],
+  ['to_json', 'to_json'],
+  ['to_jsonb', 'to_json'],
+  ['array_to_json', 'to_json'],
+  ['json_pretty', 'json_pretty'],
+]);
+
+const TYPES: readonly (readonly [duckdb: readonly string[], postgres: string])[] = [
+  [['OBJECT'], 'object'],
+  [['ARRAY'], 'array'],
+  [['VARCHAR'], 'string'],
+  [['BOOLEAN'], 'boolean'],
+  [['NULL'], 'null'],
+  [['BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE', 'DECIMAL'], 'number'],
+];
+
+/** JSON functions that DuckDB has under another name, or has not at all. */
+export const jsonFunctionRewrites: readonly Rewrite[] = [
+  {
+    name: 'json function names',
+    why: 'DuckDB has one JSON type, and its functions are called json_….',
+    apply: (node) => {
+      const fn = functionOf(node);
+      const renamed = fn === undefined ? undefined : NAMES.get(fn.name.replace(/^jsonb_/, 'json_'));
+      return fn === undefined || renamed === undefined || renamed === fn.name
+        ? undefined
+        : { FuncCall: { ...fn.call, funcname: [name(renamed)] } };
+    },
+  },
+  {
+    name: 'json_typeof',
+    why: "DuckDB's json_type gives the names of its own types.",
+    apply: (node) => {
+      const fn = functionOf(node);
+      const arg = fn?.call.args?.[0];
+      if (arg === undefined || (fn?.name !== 'json_typeof' && fn?.name !== 'jsonb_typeof')) return undefined;
+      const whens = TYPES.flatMap(([types, result]) => types.map((type) => when(type, constant(result))));
+      return { CaseExpr: { arg: call('json_type', [arg]), args: whens } };
+    },
+  },
+  {
+    name: 'json contains',
+    why: 'For DuckDB @> compares lists; JSON has json_contains.',
+    apply: (node) => {
+      const expression = operatorOf(node);
+      if (expression?.left === undefined) return undefined;
+      const [outer, inner] =
+        expression.operator === '@>'
+          ? [expression.left, expression.right]
+          : [expression.right, expression.left];
+      if ((expression.operator !== '@>' && expression.operator !== '<@') || !(isJson(outer) || isJson(inner)))
+        return undefined;
+      return call('json_contains', [outer, inner]);
+    },
+  },
+  {
+    name: 'json has key',
+    why: 'DuckDB has no operator ?: a key of an object, or a text in an array.',
+    apply: (node) => {
+      const expression = operatorOf(node);
+      if (expression?.operator !== '?' || expression.left === undefined) return undefined;
+      const { left, right } = expression;
+      const texts: Node = {
+        TypeCast: {
+          arg: call('from_json', [left, constant('["JSON"]')]),
+          typeName: { names: [name('varchar')], arrayBounds: [{ Integer: { ival: -1 } }] },
+        },
+      };
+      return {
+        CaseExpr: {
+          arg: call('json_type', [left]),
+          args: [
+            when('OBJECT', call('list_contains', [call('json_keys', [left]), right])),
+            when(
+              'ARRAY',
+              call('list_contains', [texts, cast(call('to_json', [cast(right, 'varchar')]), 'varchar')]),
+            ),
+          ],
+        },
+      };
+    },
+  },
+];
+
+function functionOf(node: Node): { readonly name: string; readonly call: FuncCall } | undefined {
+  return 'FuncCall' in node
+    ? { name: textsOf(node.FuncCall.funcname).at(-1) ?? '', call: node.FuncCall }
+    : undefined;
+}
+
+function when(type: string, result: Node): Node {
+  return { CaseWhen: { expr: constant(type), result } };
+}
+
+/** Whether an operand is JSON by its form: a cast to it, or the text of an object. */
+function isJson(node: Node): boolean {
+  if ('TypeCast' in node)
+    return ['json', 'jsonb'].includes(textsOf(node.TypeCast.typeName?.names).at(-1) ?? '');
+  if ('FuncCall' in node) return textsOf(node.FuncCall.funcname).at(-1) === 'json_extract';
+  return (
+    /^\s*[[{]\s*(?:["\]}[{\d]|true|false|null)/.test(constantText(node) ?? '') &&
+    !/^\s*\{\s*[^"}\s]/.test(constantText(node) ?? '')
+  );
+}

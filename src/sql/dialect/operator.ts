@@ -1,0 +1,21 @@
+import type { Node } from 'libpg-query';
+import { textsOf } from '../parse/tree.ts';
+
+/** The operands of an expression with a plain operator. */
+export function operatorOf(node: Node):
+  | {
+      readonly operator: string;
+      readonly left: Node | undefined;
+      readonly right: Node;
+      readonly location: number | undefined;
+    }
+  | undefined {
+  if (!('A_Expr' in node) || node.A_Expr.kind !== 'AEXPR_OP' || node.A_Expr.rexpr === undefined)
+    return undefined;
+  return {
+    operator: textsOf(node.A_Expr.name).at(-1) ?? '',
+    left: node.A_Expr.lexpr,
+    right: node.A_Expr.rexpr,
+    location: node.A_Expr.location,
+  };
+}

@@ -1,0 +1,45 @@
+import type { A_Expr, Node } from 'libpg-query';
+import { call, not } from './build.ts';
+import { operatorOf } from './operator.ts';
+import type { Rewrite } from './types.ts';
+
+const PREFIX: ReadonlyMap<string, string> = new Map([
+  ['|/', 'sqrt'],
+  ['||/', 'cbrt'],
+]);
+
+/** Operators that DuckDB spells as functions, or has not. */
+export const operatorRewrites: readonly Rewrite[] = [
+  {
+    name: 'roots and exclusive or',
+    why: 'DuckDB has no operators |/, ||/ and #.',
+    apply: (node) => {
+      const expression = operatorOf(node);
+      if (expression === undefined) return undefined;
+      const { operator, left, right } = expression;
+      if (operator === '#' && left !== undefined) return call('xor', [left, right]);
+      const root = left === undefined ? PREFIX.get(operator) : undefined;
+      return root === undefined ? undefined : call(root, [right]);
+    },
+  },
+  {
+    name: 'BETWEEN SYMMETRIC',
+    why: 'DuckDB knows BETWEEN with the lower bound first only.',
+    apply: (node) => {
+      if (!('A_Expr' in node)) return undefined;
+      const { kind, lexpr, rexpr } = node.A_Expr;
+      if (kind !== 'AEXPR_BETWEEN_SYM' && kind !== 'AEXPR_NOT_BETWEEN_SYM') return undefined;
+      const [low, high] = rexpr !== undefined && 'List' in rexpr ? (rexpr.List.items ?? []) : [];
+      if (lexpr === undefined || low === undefined || high === undefined) return undefined;
+      const either: Node = {
+        BoolExpr: { boolop: 'OR_EXPR', args: [between(lexpr, low, high), between(lexpr, high, low)] },
+      };
+      return kind === 'AEXPR_BETWEEN_SYM' ? either : not(either);
+    },
+  },
+];
+
+function between(value: Node, low: Node, high: Node): Node {
+  const expression: A_Expr = { kind: 'AEXPR_BETWEEN', lexpr: value, rexpr: { List: { items: [low, high] } } };
+  return { A_Expr: expression };
+}

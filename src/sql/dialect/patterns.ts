@@ -1,0 +1,99 @@
+import type { Node } from 'libpg-query';
+import { DriverError } from '../../core/errors.ts';
+import { textsOf } from '../parse/tree.ts';
+import { call, constant, constantText, not } from './build.ts';
+import { operatorOf } from './operator.ts';
+import { similarToRegex } from './similar.ts';
+import type { Rewrite } from './types.ts';
+
+const REGEX: ReadonlyMap<string, { readonly negated: boolean; readonly options: string }> = new Map([
+  ['~', { negated: false, options: 's' }],
+  ['~*', { negated: false, options: 'si' }],
+  ['!~', { negated: true, options: 's' }],
+  ['!~*', { negated: true, options: 'si' }],
+]);
+
+const LIKE: ReadonlyMap<string, string> = new Map([
+  ['~~', 'like_escape'],
+  ['!~~', 'not_like_escape'],
+  ['~~*', 'ilike_escape'],
+  ['!~~*', 'not_ilike_escape'],
+]);
+
+/** LIKE, SIMILAR TO and regular expressions. */
+export const patternRewrites: readonly Rewrite[] = [
+  {
+    name: 'regular expressions',
+    why: "DuckDB's ~ matches the whole text only, and it has no !~ and ~*. A dot matches a line break in PostgreSQL.",
+    apply: (node) => {
+      const expression = operatorOf(node);
+      const regex = REGEX.get(expression?.operator ?? '');
+      if (expression?.left === undefined || regex === undefined) return undefined;
+      const matches = call('regexp_matches', [expression.left, expression.right, constant(regex.options)]);
+      return regex.negated ? not(matches) : matches;
+    },
+  },
+  {
+    name: 'LIKE with an escape',
+    why: 'In PostgreSQL a backslash escapes where ESCAPE says nothing else; in DuckDB nothing does.',
+    apply: (node) => {
+      if (!('A_Expr' in node) || (node.A_Expr.kind !== 'AEXPR_LIKE' && node.A_Expr.kind !== 'AEXPR_ILIKE'))
+        return undefined;
+      const { name, lexpr: text, rexpr: pattern } = node.A_Expr;
+      const target = LIKE.get(textsOf(name).at(-1) ?? '');
+      if (target === undefined || text === undefined || pattern === undefined) return undefined;
+      if ('FuncCall' in pattern && textsOf(pattern.FuncCall.funcname).at(-1) === 'like_escape')
+        return call(target, [text, ...(pattern.FuncCall.args ?? [])]);
+      const known = constantText(pattern);
+      return known !== undefined && !known.includes('\\')
+        ? undefined
+        : call(target, [text, pattern, constant('\\')]);
+    },
+  },
+  {
+    name: 'SIMILAR TO',
+    why: 'For DuckDB its pattern is a plain regular expression.',
+    apply: (node, context) => {
+      if (!('A_Expr' in node) || node.A_Expr.kind !== 'AEXPR_SIMILAR' || node.A_Expr.lexpr === undefined)
+        return undefined;
+      const { name, lexpr, rexpr, location } = node.A_Expr;
+      const [pattern, escape] = rexpr !== undefined && 'FuncCall' in rexpr ? (rexpr.FuncCall.args ?? []) : [];
+      const [text, mark] = [constantText(pattern), escape === undefined ? '\\' : constantText(escape)];
+      if (text === undefined || mark === undefined)
+        throw new DriverError('SQL_NOT_SUPPORTED', 'SIMILAR TO is supported with a constant pattern only.', {
+          position: context.position(location ?? 0),
+          remedy: 'Use LIKE or a regular expression with ~.',
+        });
+      const matches = call('regexp_full_match', [lexpr, constant(similarToRegex(text, mark)), constant('s')]);
+      return textsOf(name).at(-1) === '!~' ? not(matches) : matches;
+    },
+  },
+  {
+    name: 'substring by pattern',
+    why: 'DuckDB cuts by position only.',
+    apply: (node) => substringByPattern(node),
+  },
+];
+
+/** `substring(x from 'a(b)c')`: the first group, else the whole match, else NULL. */
+function substringByPattern(node: Node): Node | undefined {
+  if (!('FuncCall' in node) || textsOf(node.FuncCall.funcname).at(-1) !== 'substring') return undefined;
+  const [text, pattern, more] = node.FuncCall.args ?? [];
+  const known = constantText(pattern);
+  if (text === undefined || pattern === undefined || more !== undefined || known === undefined)
+    return undefined;
+  const group = /(?:^|[^\\])(?:\\\\)*\((?!\?)/.test(known) ? '1' : '0';
+  const args: Node[] = [text, pattern, { A_Const: { ival: { ival: Number(group) } } }, constant('s')];
+  return {
+    CaseExpr: {
+      args: [
+        {
+          CaseWhen: {
+            expr: call('regexp_matches', [text, pattern, constant('s')]),
+            result: call('regexp_extract', args),
+          },
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { Node } from 'libpg-query';
+import { textsOf } from '../parse/tree.ts';
+import { call, column, constant } from './build.ts';
+import { SET_RETURNING } from './set-returning.ts';
+import type { Rewrite } from './types.ts';
+
+/** Functions that give rows, in FROM and in a SELECT list. */
+export const setReturningRewrites: readonly Rewrite[] = [
+  {
+    name: 'set-returning functions',
+    why: 'DuckDB has the list of their rows, which unnest turns into rows in FROM and in a SELECT list.',
+    apply: (node) => {
+      if (!('FuncCall' in node)) return undefined;
+      const list = SET_RETURNING.get(textsOf(node.FuncCall.funcname).at(-1) ?? '')?.list;
+      return list === undefined ? undefined : call('unnest', [list(node.FuncCall.args ?? [])]);
+    },
+  },
+  {
+    name: 'json_each',
+    why: "DuckDB's json_each gives more columns than key and value, and has no jsonb and text forms.",
+    apply: (node) => {
+      if (!('RangeFunction' in node)) return undefined;
+      const item = node.RangeFunction.functions?.[0];
+      const fn = item !== undefined && 'List' in item ? item.List.items?.[0] : undefined;
+      const name = fn !== undefined && 'FuncCall' in fn ? textsOf(fn.FuncCall.funcname).at(-1) : undefined;
+      if (
+        fn === undefined ||
+        !('FuncCall' in fn) ||
+        name === undefined ||
+        !/^jsonb?_each(?:_text)?$/.test(name)
+      )
+        return undefined;
+      const value = name.endsWith('_text')
+        ? call('json_extract_string', [column('value'), constant('$')])
+        : column('value');
+      const targets: Node[] = [
+        { ResTarget: { val: column('key') } },
+        { ResTarget: { val: value, name: 'value' } },
+      ];
+      const from: Node = {
+        RangeFunction: { functions: [{ List: { items: [call('json_each', fn.FuncCall.args ?? [])] } }] },
+      };
+      return {
+        RangeSubselect: {
+          lateral: true,
+          subquery: { SelectStmt: { targetList: targets, fromClause: [from] } },
+          ...(node.RangeFunction.alias === undefined ? {} : { alias: node.RangeFunction.alias }),
+        },
+      };
+    },
+  },
+];
