@@ -38,7 +38,7 @@ interface Envelope {
   readonly Item?: object;
   readonly Count?: number;
   readonly ScannedCount?: number;
-  readonly LastEvaluatedKey?: AttributeMap;
+  readonly LastEvaluatedKey?: AttributeMap | null;
   readonly Responses?: Readonly<Record<string, readonly unknown[]>>;
   readonly UnprocessedKeys?: Readonly<Record<string, { readonly Keys?: readonly Key[] }>>;
   readonly ConsumedCapacity?: ConsumedCapacity | readonly ConsumedCapacity[];
@@ -51,40 +51,28 @@ interface Opened {
   readonly count?: number;
 }
 
+const ITEMS = '"Items":[';
 const EMPTY = Buffer.from('[]');
 /** More doubtful places than this are not worth trying one by one. */
 const MOST_TRIES = 8;
-const [QUOTE, COLON, COMMA, OPENING_BRACE, CLOSING_BRACE, OPENING_BRACKET, CLOSING_BRACKET] =
-  Buffer.from('":,{}[]');
+const [QUOTE, COLON, COMMA, OPENING_BRACE, CLOSING_BRACE, CLOSING_BRACKET] = Buffer.from('":,{}]');
 
-/** Splits an answer into its items, left as text, and the rest. Parses everything only where it must. */
+/**
+ * Splits an answer into its items and the rest. A page of Scan or Query, which may be large, is cut without a look
+ * into its items; the others are small, and say how many items they have only when they are parsed.
+ */
 export function readEnvelope(operation: ReadOperation, bytes: Buffer): Page {
-  return toPage(open(operation, bytes) ?? openByParsing(operation, bytes));
+  const pages = operation === 'Scan' || operation === 'Query';
+  return toPage((pages ? cut(bytes) : undefined) ?? openByParsing(operation, bytes));
 }
 
-function open(operation: ReadOperation, bytes: Buffer): Opened | undefined {
+/** The items and the envelope without them, or nothing when there is any doubt. */
+function cut(bytes: Buffer): Opened | undefined {
   // Only an answer without white space: `],"` then marks the end of an array wherever it is not text.
   if (bytes[0] !== OPENING_BRACE || bytes[1] !== QUOTE) return undefined;
-  switch (operation) {
-    case 'Scan':
-    case 'Query':
-      return cutArray(bytes, '"Items":[', ({ Items }) => Items);
-    case 'BatchGetItem':
-      return cutBatch(bytes);
-    case 'GetItem':
-      return cutItem(bytes);
-  }
-}
-
-/** The array of items and the envelope without it, or nothing when there is any doubt. */
-function cutArray(
-  bytes: Buffer,
-  opening: string,
-  arrayOf: (envelope: Envelope) => readonly unknown[] | undefined,
-): Opened | undefined {
-  let at = bytes.indexOf(opening);
+  const at = bytes.indexOf(ITEMS);
   if (at < 0) return undefined;
-  const start = at + opening.length - 1;
+  const start = at + ITEMS.length - 1;
   const head = bytes.toString('utf8', 0, start + 1);
   let end = bytes.length;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
@@ -94,46 +82,10 @@ function cutArray(
     // opened. A tail that starts inside a text has an odd number of quotes and is never valid.
     const envelope = parsed(head + bytes.toString('utf8', end));
     if (envelope === undefined) continue;
-    if (arrayOf(envelope)?.length !== 0 || hidesAnEnd(bytes, start, end)) return undefined;
+    if (envelope.Items?.length !== 0 || hidesAnEnd(bytes, start, end)) return undefined;
     return { envelope, items: bytes.subarray(start, end + 1) };
   }
   return undefined;
-}
-
-function cutBatch(bytes: Buffer): Opened | undefined {
-  const opening = '"Responses":{"';
-  const at = bytes.indexOf(opening);
-  if (at < 0) return undefined;
-  const nameEnd = bytes.indexOf('"', at + opening.length);
-  if (nameEnd < 0) return undefined;
-  const marker = bytes.toString('utf8', at, nameEnd) + '":[';
-  const opened = cutArray(bytes, marker, ({ Responses }) => {
-    const tables = Object.values(Responses ?? {});
-    return tables.length === 1 ? tables[0] : undefined;
-  });
-  // The answer does not say how many items it has, and there are at most a hundred.
-  const items = opened && parsedArray(opened.items.toString());
-  return items && { ...opened, count: items.length };
-}
-
-/** The item of a GetItem, where nothing but ConsumedCapacity can follow it. */
-function cutItem(bytes: Buffer): Opened | undefined {
-  const opening = '"Item":{';
-  const at = bytes.indexOf(opening);
-  if (at < 0) return undefined;
-  const start = at + opening.length - 1;
-  const head = bytes.toString('utf8', 0, start + 1);
-  const after = bytes.lastIndexOf(',"ConsumedCapacity":{"');
-  const end = after > start ? after - 1 : bytes.length - 2;
-  if (bytes[end] !== CLOSING_BRACE) return undefined;
-  const envelope = parsed(head + bytes.toString('utf8', end));
-  if (envelope?.ConsumedCapacity === undefined || envelope.Item === undefined) return undefined;
-  if (Object.keys(envelope).length !== 2 || Object.keys(envelope.Item).length !== 0) return undefined;
-  const items = Buffer.allocUnsafe(end - start + 3);
-  bytes.copy(items, 1, start, end + 1);
-  items[0] = OPENING_BRACKET ?? 0;
-  items[items.length - 1] = CLOSING_BRACKET ?? 0;
-  return { envelope, items, count: 1 };
 }
 
 /** The last `]` before `before` that could end an array in an object. */
@@ -161,18 +113,13 @@ function hidesAnEnd(bytes: Buffer, start: number, end: number): boolean {
 
 function openByParsing(operation: ReadOperation, bytes: Buffer): Opened {
   const envelope = parsed(bytes.toString());
-  if (envelope === undefined) {
+  const items = envelope && itemsOf(operation, envelope);
+  if (envelope === undefined || !Array.isArray(items)) {
     throw new DriverError(
       'DYNAMO_MALFORMED',
-      `The answer to ${operation} is no JSON object (${bytes.length} bytes)`,
+      `The answer to ${operation} is not what DynamoDB answers (${bytes.length} bytes)`,
     );
   }
-  const items =
-    operation === 'GetItem'
-      ? [envelope.Item].filter((item) => item !== undefined)
-      : operation === 'BatchGetItem'
-        ? Object.values(envelope.Responses ?? {}).flat()
-        : (envelope.Items ?? []);
   return {
     envelope,
     items: items.length === 0 ? EMPTY : Buffer.from(JSON.stringify(items)),
@@ -180,15 +127,28 @@ function openByParsing(operation: ReadOperation, bytes: Buffer): Opened {
   };
 }
 
+function itemsOf(operation: ReadOperation, { Item, Items, Responses }: Envelope): readonly unknown[] {
+  switch (operation) {
+    case 'GetItem':
+      return Item === undefined ? [] : [Item];
+    case 'BatchGetItem':
+      return Object.values(Responses ?? {}).flat();
+    case 'Query':
+    case 'Scan':
+      return Items ?? [];
+  }
+}
+
 function toPage({ envelope, items, count }: Opened): Page {
-  const { LastEvaluatedKey: lastKey, UnprocessedKeys: left, ConsumedCapacity: capacity } = envelope;
+  const { UnprocessedKeys: left, ConsumedCapacity: capacity } = envelope;
+  const lastKey = envelope.LastEvaluatedKey ?? {};
   const found = envelope.Count ?? count ?? 0;
   const unprocessed = left && Object.values(left).flatMap(({ Keys }) => Keys ?? []);
   return {
     items,
     count: found,
     scannedCount: envelope.ScannedCount ?? found,
-    ...(lastKey !== undefined && { lastKey }),
+    ...(Object.keys(lastKey).length > 0 && { lastKey }),
     ...(unprocessed !== undefined && unprocessed.length > 0 && { unprocessed }),
     consumed: capacity === undefined ? [] : [capacity].flat().flatMap(consumedBy),
   };
@@ -207,11 +167,6 @@ function consumedBy(capacity: ConsumedCapacity): readonly Consumed[] {
 function parsed(text: string): Envelope | undefined {
   const value = parseJson(text);
   return isEnvelope(value) ? value : undefined;
-}
-
-function parsedArray(text: string): readonly unknown[] | undefined {
-  const value = parseJson(text);
-  return Array.isArray(value) ? value : undefined;
 }
 
 function isEnvelope(value: unknown): value is Envelope {
