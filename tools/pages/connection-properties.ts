@@ -1,0 +1,50 @@
+import { IGNORED_KEYS } from '../../src/connstring/ignored.ts';
+import { PROPERTIES } from '../../src/connstring/properties.ts';
+import type { PropertySpec } from '../../src/connstring/property-spec.ts';
+import { SSO_PROPERTIES } from '../../src/connstring/sso-properties.ts';
+import { type Page, code, table } from './page.ts';
+
+/** Every property, a table a group. */
+export const connectionProperties: Page = {
+  file: 'connection-properties.md',
+  async body() {
+    const specs: readonly PropertySpec[] = Object.values(PROPERTIES);
+    const groups = [...new Set(specs.map((spec) => spec.group))];
+    return [
+      '# Connection properties',
+      'Keys ignore case and blanks. [Connection strings](../guide/connection-strings.md) tells how to write them.',
+      'A property marked † is understood and checked, but has no effect in this version.',
+      ...groups.map((group) => `## ${group}\n\n${properties(specs.filter((spec) => spec.group === group))}`),
+      `## Inside SSOProperties\n\n${properties(Object.values(SSO_PROPERTIES))}`,
+      `## Accepted and ignored\n\nOther drivers of this family know these keys. Here they have no meaning: ${ignored()}.`,
+    ].join('\n\n');
+  },
+};
+
+function properties(specs: readonly PropertySpec[]): string {
+  return table(
+    ['Property', 'Takes', 'Default', 'Environment', 'Meaning'],
+    specs.map((spec) => [
+      [
+        code(spec.key),
+        spec.inert ? ' †' : '',
+        ...(spec.aliases ?? []).map((alias) => `, ${code(alias)}`),
+      ].join(''),
+      spec.type.label,
+      defaultOf(spec),
+      (spec.env ?? []).map(code).join(', '),
+      spec.doc,
+    ]),
+  );
+}
+
+function defaultOf({ default: value }: PropertySpec): string {
+  if (value === undefined) return '';
+  return code(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+function ignored(): string {
+  return IGNORED_KEYS.map(
+    ({ key, instead }) => code(key) + (instead === undefined ? '' : ` (use ${code(instead)})`),
+  ).join(', ');
+}
