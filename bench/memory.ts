@@ -8,6 +8,8 @@ import { connectionTo } from './sides.ts';
 export interface MemoryReport {
   readonly rows: number;
   readonly elapsedMs: number;
+  /** Connected, before the first row. */
+  readonly startMb: number;
   readonly peakMb: number;
   /** The mean of the last third of the samples less that of the first. */
   readonly growthMb: number;
@@ -16,10 +18,11 @@ export interface MemoryReport {
 const SAMPLE_EVERY_MS = 100;
 const [endpoint = '', table = ''] = process.argv.slice(2);
 const samples: number[] = [];
-const sampling = setInterval(() => samples.push(process.memoryUsage.rss() / 2 ** 20), SAMPLE_EVERY_MS);
-const start = performance.now();
-
 const db = await connect(connectionTo(endpoint));
+
+const startMb = residentMb();
+const sampling = setInterval(() => samples.push(residentMb()), SAMPLE_EVERY_MS);
+const start = performance.now();
 let rows = 0;
 for await (const row of await db.stream(`SELECT * FROM ${table}`)) if (row['pk'] !== null) rows += 1;
 await db.close();
@@ -29,10 +32,15 @@ const third = Math.floor(samples.length / 3);
 const report: MemoryReport = {
   rows,
   elapsedMs: performance.now() - start,
+  startMb,
   peakMb: Math.max(...samples),
   growthMb: mean(samples.slice(-third)) - mean(samples.slice(0, third)),
 };
 process.stdout.write(`${JSON.stringify(report)}\n`);
+
+function residentMb(): number {
+  return process.memoryUsage.rss() / 2 ** 20;
+}
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -36,8 +36,9 @@ function table({ outcomes, memory }: Awaited<ReturnType<typeof measure>>): strin
       row(name, ms(driverMs), ms(sdkMs), `${ratio.toFixed(2)} x`.padStart(10)),
     ),
     '',
-    `Streaming ${memory.rows.toLocaleString('en')} items: ${memory.peakMb.toFixed(0)} MB resident at most,` +
-      ` ${memory.growthMb.toFixed(0)} MB more in the last third than in the first, ${ms(memory.elapsedMs).trim()}`,
+    `Streaming ${memory.rows.toLocaleString('en')} items took ${ms(memory.elapsedMs).trim()} and at most ` +
+      `${memory.peakMb.toFixed(0)} MB of memory, ${memory.startMb.toFixed(0)} MB of them from before;`,
+    `the last third held ${memory.growthMb.toFixed(0)} MB more than the first.`,
     '',
   ].join('\n');
 }
