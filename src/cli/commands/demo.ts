@@ -5,7 +5,7 @@ import { examples } from '../examples.ts';
 import { aboutStatement } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { paint } from '../output/paint.ts';
-import { printRows, summaryLine } from '../output/print-rows.ts';
+import { costLine, printRows } from '../output/print-rows.ts';
 import { drawBar, startProgress } from '../output/progress.ts';
 import { countOf } from '../output/row-count.ts';
 import { writer } from '../output/writer.ts';
@@ -69,9 +69,9 @@ async function show(
   await aboutStatement(stop.sql, async () => {
     using progress = startProgress(io.stderr, 'reading');
     await using rows = await connection.stream(stop.sql, [], { signal });
-    const count = await printRows(rows, 'table', io, progress);
+    await printRows(rows, 'table', io, progress);
     progress.stop();
-    await write(`${style.dim(summaryLine(count, rows.stats))}\n`);
+    await write(`${style.dim(costLine(rows.stats))}\n`);
   });
 }
 

@@ -86,9 +86,9 @@ WHERE place <= 2
 ORDER BY country, place`,
   },
   {
-    title: 'Days that were warmer than the day before, for one sensor',
+    title: 'Each day of a sensor beside the day before',
     sql: `WITH days AS (
-  SELECT left(taken_at, 10) AS day, round(avg(celsius), 2) AS mean
+  SELECT left(taken_at, 10) AS day, CAST(avg(celsius) AS numeric(6, 2)) AS mean
   FROM readings
   WHERE sensor_id = 's03' AND taken_at < '2026-01-12'
   GROUP BY day

@@ -36,10 +36,15 @@ export async function printRows<T>(
   return count;
 }
 
-/** `3 rows · 12 ms · 0.5 RCU · GetItem orders(id)`: what a statement cost, in one line. */
+/** `3 rows · 12 ms · 0.5 RCU · GetItem orders(id)`: what a statement gave and cost, in one line. */
 export function summaryLine(rows: number, stats: StatementStats): string {
-  const cost = `${+stats.readCapacity.toFixed(1)} RCU`;
-  return [countOf(rows, 'row'), durationText(stats.elapsedMs), cost, ...stats.plan].join(' · ');
+  return `${countOf(rows, 'row')} · ${costLine(stats)}`;
+}
+
+/** The same for where the rows were counted already. */
+export function costLine(stats: StatementStats): string {
+  const units = `${Number(stats.readCapacity.toFixed(1))} RCU`;
+  return [durationText(stats.elapsedMs), units, ...stats.plan].join(' · ');
 }
 
 /** `12 ms`, `3.4 s` */

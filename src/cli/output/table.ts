@@ -3,78 +3,69 @@ import { cellText } from './cell-text.ts';
 import { isNumeric } from './column-kind.ts';
 import { displayWidth, pad, truncate } from './display-width.ts';
 import { paint } from './paint.ts';
+import type { Batch, Look, RowPrinter } from './printer.ts';
 import { recordPrinter } from './records.ts';
 import { rowCount } from './row-count.ts';
-import type { Batch, Look, RowPrinter } from './printer.ts';
 import { visible } from './visible.ts';
 
 /** Widths are those of the first so many rows; what follows is printed as it comes. */
 const MEASURED_ROWS = 1000;
 const NARROWEST = 6;
-const NULL_TEXT = 'NULL';
 
 interface Cell {
   readonly text: string;
   readonly width: number;
   readonly isNull: boolean;
+  /** Of a number: how much of it stands from the decimal point on, so that the points stand below each other. */
+  readonly fraction: number;
+}
+
+/** What the cells of a column have in common. */
+interface Shape {
+  readonly isNumeric: boolean;
+  readonly width: number;
+  readonly fraction: number;
 }
 
 /** An aligned table. On a terminal it fits the width: long cells are cut, and rows that cannot fit become records. */
 export function tablePrinter(columns: readonly OutputColumn[], look: Look): RowPrinter {
   const style = paint(look.colors);
-  const header = columns.map((column) => cellOf(column.name));
   const measured: Batch[number][] = [];
   let body: RowPrinter | undefined;
 
-  function cellOf(text: string | undefined): Cell {
-    if (text === undefined) return { text: NULL_TEXT, width: NULL_TEXT.length, isNull: true };
-    // On a terminal no cell is wider than the terminal, so that a long document costs no more than it shows.
-    const shown = look.isTerminal
-      ? truncate(visible(text.slice(0, look.columns * 16)), look.columns)
-      : visible(text);
-    return { text: shown, width: displayWidth(shown), isNull: false };
-  }
-
+  const header = columns.map((column) => cellOf(column.name, false, look));
   const cellsOf = (row: Batch[number]): Cell[] =>
-    columns.map((column, index) => cellOf(cellText(row[index] ?? null, column.type)));
-
-  function line(
-    cells: readonly Cell[],
-    widths: readonly number[],
-    painted: (text: string) => string,
-  ): string {
-    const parts = columns.map((column, index) => {
-      const cell = cells[index] ?? cellOf('');
-      const width = widths[index] ?? 0;
-      const text = look.isTerminal && cell.width > width ? truncate(cell.text, width) : cell.text;
-      const aligned = pad(text, width, isNumeric(column.type) ? 'left' : 'right');
-      return cell.isNull ? style.dim(aligned) : painted(aligned);
+    columns.map(({ type }, index) => cellOf(cellText(row[index] ?? null, type), isNumeric(type), look));
+  const line = (cells: readonly Cell[], shapes: readonly Shape[], name?: typeof style.bold): string => {
+    const parts = cells.map((cell, index) => {
+      const text = laidOut(cell, shapes[index], name === undefined, look);
+      return cell.isNull ? style.dim(text) : (name?.(text) ?? text);
     });
-    return ` ${parts.join(' | ')}`.trimEnd() + '\n';
-  }
+    return `${` ${parts.join(' | ')}`.trimEnd()}\n`;
+  };
 
-  const rowLine = (cells: readonly Cell[], widths: readonly number[]): string =>
-    line(cells, widths, (text) => text);
-
-  function begin(): { printer: RowPrinter; text: string } {
+  function begin(): { readonly printer: RowPrinter; readonly text: string } {
     const cells = measured.map(cellsOf);
-    const natural = columns.map((_, index) =>
-      Math.max(header[index]?.width ?? 0, ...cells.map((row) => row[index]?.width ?? 0)),
+    const natural = columns.map((column, index) =>
+      shapeOf(
+        isNumeric(column.type),
+        displayWidth(header[index]?.text ?? ''),
+        cells.flatMap((row) => row[index] ?? []),
+      ),
     );
-    const widths = look.isTerminal ? fit(natural, columns, look.columns) : natural;
-    if (widths === undefined) {
-      const records = recordPrinter(columns, look);
-      return { printer: records, text: records.rows(measured) };
+    const shapes = look.isTerminal ? fit(natural, look.columns) : natural;
+    if (shapes === undefined) {
+      const printer = recordPrinter(columns, look);
+      return { printer, text: printer.rows(measured) };
     }
-    const rule = widths.map((width) => '-'.repeat(width + 2)).join('+');
     let printed = measured.length;
-    const text = `${line(header, widths, (name) => style.bold(name))}${rule}\n${cells.map((row) => rowLine(row, widths)).join('')}`;
+    const rule = shapes.map(({ width }) => '-'.repeat(width + 2)).join('+');
     return {
-      text,
+      text: `${line(header, shapes, (name) => style.bold(name))}${rule}\n${cells.map((row) => line(row, shapes)).join('')}`,
       printer: {
         rows(batch) {
           printed += batch.length;
-          return batch.map((row) => rowLine(cellsOf(row), widths)).join('');
+          return batch.map((row) => line(cellsOf(row), shapes)).join('');
         },
         end: () => `${rowCount(printed)}\n`,
       },
@@ -99,20 +90,42 @@ export function tablePrinter(columns: readonly OutputColumn[], look: Look): RowP
   };
 }
 
-/** Widths that fit the terminal, taken from the widest texts; numbers are never cut. Undefined: it cannot be done. */
-export function fit(
-  natural: readonly number[],
-  columns: readonly OutputColumn[],
-  available: number,
-): number[] | undefined {
+function cellOf(text: string | undefined, isNumber: boolean, look: Look): Cell {
+  if (text === undefined) return { text: 'NULL', width: 4, isNull: true, fraction: 0 };
+  // On a terminal no cell is wider than the terminal, so that a long document costs no more than it shows.
+  const shown = look.isTerminal
+    ? truncate(visible(text.slice(0, look.columns * 16)), look.columns)
+    : visible(text);
+  const fraction = isNumber && /^-?\d+\.\d+$/.test(shown) ? shown.length - shown.indexOf('.') : 0;
+  return { text: shown, width: displayWidth(shown), isNull: false, fraction };
+}
+
+function shapeOf(isNumber: boolean, headerWidth: number, cells: readonly Cell[]): Shape {
+  const fraction = Math.max(0, ...cells.map((cell) => cell.fraction));
+  const widths = cells.map((cell) =>
+    isNumber && !cell.isNull ? cell.width - cell.fraction + fraction : cell.width,
+  );
+  return { isNumeric: isNumber, width: Math.max(headerWidth, ...widths), fraction };
+}
+
+function laidOut(cell: Cell, shape: Shape | undefined, isValue: boolean, look: Look): string {
+  if (shape === undefined) return cell.text;
+  const text = look.isTerminal && cell.width > shape.width ? truncate(cell.text, shape.width) : cell.text;
+  if (!shape.isNumeric) return pad(text, shape.width, 'right');
+  const behind = isValue && !cell.isNull ? ' '.repeat(Math.max(0, shape.fraction - cell.fraction)) : '';
+  return pad(text + behind, shape.width, 'left');
+}
+
+/** Shapes that fit the terminal, narrowed where texts are widest; numbers are never cut. Undefined: it cannot be done. */
+function fit(natural: readonly Shape[], available: number): readonly Shape[] | undefined {
   const room = available - 2 - 3 * Math.max(0, natural.length - 1);
-  const capped = (cap: number): number[] =>
-    natural.map((width, index) => (isNumeric(columns[index]?.type ?? '') ? width : Math.min(width, cap)));
-  let cap = Math.max(NARROWEST, ...natural);
-  while (cap >= NARROWEST && sum(capped(cap)) > room) cap--;
+  const capped = (cap: number): Shape[] =>
+    natural.map((shape) => (shape.isNumeric ? shape : { ...shape, width: Math.min(shape.width, cap) }));
+  let cap = Math.max(NARROWEST, ...natural.map((shape) => shape.width));
+  while (cap >= NARROWEST && totalWidth(capped(cap)) > room) cap--;
   return cap < NARROWEST ? undefined : capped(cap);
 }
 
-function sum(widths: readonly number[]): number {
-  return widths.reduce((total, width) => total + width, 0);
+function totalWidth(shapes: readonly Shape[]): number {
+  return shapes.reduce((total, shape) => total + shape.width, 0);
 }

@@ -21,7 +21,7 @@ export interface SandboxOptions {
 }
 
 const REGION = 'us-east-1';
-const KEYS = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox', sessionToken: 'sandbox' };
+const KEYS = { accessKeyId: 'demo', secretAccessKey: 'demo', sessionToken: 'demo' };
 const REQUESTS_AT_ONCE = 8;
 
 /** Starts an embedded DynamoDB on a free loopback port, creates the tables and fills them. */
@@ -48,8 +48,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
   return {
     connectionString:
-      `AuthScheme=TemporaryCredentials;AWSAccessKey=${KEYS.accessKeyId};AWSSecretKey=${KEYS.secretAccessKey};` +
-      `AWSSessionToken=${KEYS.sessionToken};AWSRegion=${REGION};Endpoint=${endpoint}`,
+      `AWSAccessKey=${KEYS.accessKeyId};AWSSecretKey=${KEYS.secretAccessKey};` +
+      `AWSSessionToken=${KEYS.sessionToken};Endpoint=${endpoint}`,
     close,
     [Symbol.asyncDispose]: close,
   };

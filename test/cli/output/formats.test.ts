@@ -137,6 +137,15 @@ describe('table', () => {
     ).toBe([' name |    n', '------+------', ' Ana  |    1', ' NULL | 1000', '(2 rows)', ''].join('\n'));
   });
 
+  it('puts decimal points below each other', () => {
+    const rows = [['1.5'], ['-20'], ['300.25'], [null]];
+    expect(print('table', [{ name: 'n', type: 'numeric' }], [rows])).toBe(
+      [' n', '--------', '   1.5', ' -20', ' 300.25', '   NULL', '(4 rows)', '']
+        .join('\n')
+        .replace(' n\n', '      n\n'),
+    );
+  });
+
   it('aligns wide characters by the columns that they take', () => {
     expect(
       print('table', text('a', 'b'), [
