@@ -1,4 +1,4 @@
-import { type ValueOf, type ValuesOf, property } from './property-spec.ts';
+import { type ValuesOf, property } from './property-spec.ts';
 import { nested } from './read-table.ts';
 import { SSO_PROPERTIES } from './sso-properties.ts';
 import {
@@ -451,6 +451,7 @@ export const PROPERTIES = {
     key: 'Pagesize',
     type: integer(1, 1_000_000),
     group: 'Reading',
+    inert: true,
     doc: 'The most items that one request evaluates.',
   }),
   maxRows: property({
@@ -472,18 +473,21 @@ export const PROPERTIES = {
     type: oneOf('Allow', 'Warn', 'Deny'),
     group: 'Reading',
     default: 'Allow',
+    inert: true,
     doc: 'What happens when a statement must read a whole table.',
   }),
   maxRcu: property({
     key: 'MaxRCU',
     type: integer(1),
     group: 'Reading',
+    inert: true,
     doc: 'The most read capacity units that one statement may consume.',
   }),
   capacityPercent: property({
     key: 'CapacityPercent',
     type: integer(1, 100),
     group: 'Reading',
+    inert: true,
     doc: "The part of a table's provisioned read capacity that statements may use.",
   }),
   readOnly: property({
@@ -526,6 +530,7 @@ export const PROPERTIES = {
     type: seconds(0, 86_400),
     group: 'Retry',
     default: 120,
+    inert: true,
     doc: 'Seconds after which repetitions end.',
   }),
   retryJitter: property({
@@ -533,6 +538,7 @@ export const PROPERTIES = {
     type: boolean,
     group: 'Retry',
     default: true,
+    inert: true,
     doc: 'Whether waits are varied at random, so that many clients do not come back together.',
   }),
   logFile: property({
@@ -608,8 +614,6 @@ export const PROPERTIES = {
 
 /** A property by the name that the driver's own code uses: `awsRegion` for `AWSRegion`. */
 export type PropertyName = keyof typeof PROPERTIES;
-/** The value that a property has after reading. */
-export type PropertyValue<K extends PropertyName> = ValueOf<(typeof PROPERTIES)[K]>;
 
 /** A connection string that was read: typed values, with defaults where there are any. */
 export type Options = ValuesOf<typeof PROPERTIES> & {
