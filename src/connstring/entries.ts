@@ -1,8 +1,9 @@
 import { DriverError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
 import { Secret } from '../core/secret.ts';
+import { type Found, findProperty, plainKey } from './find-property.ts';
 import { ignoredKey } from './ignored.ts';
-import type { NestedObject, PropertySpec, PropertyTable } from './property-spec.ts';
+import type { NestedObject, PropertyTable } from './property-spec.ts';
 import { type Token, mayBelongTo, shownKey, tokenize } from './tokenize.ts';
 import { isUrlForm, tokenizeUrl } from './url-form.ts';
 
@@ -32,29 +33,6 @@ export interface Entry {
   readonly spelled: string;
   readonly position?: number;
   readonly value: string | Secret | NestedObject;
-}
-
-type Found = { readonly name: string; readonly spec: PropertySpec };
-
-const indexes = new WeakMap<PropertyTable, ReadonlyMap<string, Found>>();
-
-/** The row that a spelling means: its key or an alias, case and blanks ignored. */
-export function findProperty(spelled: string, table: PropertyTable): Found | undefined {
-  let index = indexes.get(table);
-  if (index === undefined) {
-    index = new Map(
-      Object.entries(table).flatMap(([name, spec]) =>
-        [spec.key, ...(spec.aliases ?? [])].map((key) => [plainKey(key), { name, spec }] as const),
-      ),
-    );
-    indexes.set(table, index);
-  }
-  return index.get(plainKey(spelled));
-}
-
-/** How keys are compared. */
-export function plainKey(key: string): string {
-  return key.replaceAll(/\s/g, '').toLowerCase();
 }
 
 const PREFIX = /^\s*jdbc:(?:dynadbc|amazondynamodb|dynamodb):(?!\/\/)/i;
@@ -101,7 +79,9 @@ function entriesOf(given: Given, table: PropertyTable, before?: Token): readonly
     return [{ name: undefined, key, spelled: given.key, ...place, value: sealed(given.value) }];
   }
   const { name, spec } = found;
-  if (spec.type.spreads) return within(spec.key, given, () => pieces(given.value, table));
+  if (spec.type.spreads) {
+    return within(spec.key, given, () => pieces(given.value, table)).map((entry) => ({ ...entry, ...place }));
+  }
   const row = { name, key: spec.key, spelled: given.key, ...place };
   const nested = spec.type.nested;
   if (nested !== undefined) {

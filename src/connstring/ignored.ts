@@ -1,3 +1,5 @@
+import { plainKey } from './find-property.ts';
+
 /** A key that other drivers of this family know and that has no meaning here: accepted, its value never looked at. */
 interface IgnoredKey {
   readonly key: string;
@@ -46,19 +48,17 @@ export const IGNORED_KEYS: readonly IgnoredKey[] = [
   { key: 'Views' },
 ];
 
-const BY_KEY: ReadonlyMap<string, IgnoredKey> = new Map(
-  IGNORED_KEYS.map((row) => [row.key.toLowerCase(), row]),
-);
+const BY_KEY: ReadonlyMap<string, IgnoredKey> = new Map(IGNORED_KEYS.map((row) => [plainKey(row.key), row]));
 
 /** The documented spelling of a key that is accepted and ignored, else undefined. */
 export function ignoredKey(spelled: string): string | undefined {
-  return BY_KEY.get(spelled.replaceAll(/\s/g, '').toLowerCase())?.key;
+  return BY_KEY.get(plainKey(spelled))?.key;
 }
 
 /** One line about ignored keys; undefined where there is nothing to say. */
 export function ignoredWarning(keys: readonly string[]): string | undefined {
   const told = keys.flatMap((key) => {
-    const row = BY_KEY.get(key.toLowerCase());
+    const row = BY_KEY.get(plainKey(key));
     if (row === undefined || row.silent) return [];
     return [row.instead === undefined ? row.key : `${row.key} (use ${row.instead})`];
   });

@@ -1,6 +1,7 @@
 import { DriverError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
-import { type ConnectionObject, findProperty, textOf, tokensOf } from './entries.ts';
+import { type ConnectionObject, textOf, tokensOf } from './entries.ts';
+import { findProperty } from './find-property.ts';
 import { quoted } from './format.ts';
 import { ignoredKey } from './ignored.ts';
 import { PROPERTIES } from './properties.ts';

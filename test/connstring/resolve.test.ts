@@ -91,6 +91,11 @@ describe('parseConnection', () => {
     expect(error.position).toBe(9);
   });
 
+  it('tells the place of Other for what goes wrong inside it', async () => {
+    const error = await thrownBy(() => optionsOf("User=a; Other='  Timeout=1;threadcount=many'"));
+    expect(error.message).toContain('threadcount (character 9)');
+  });
+
   it('does not tell a password that a forgotten semicolon put into another value', async () => {
     const error = await thrownBy(() => optionsOf('AWSRegion=eu-west-1 Password=CANARY;User=a'));
     expect(printsOf(error)).not.toContain('CANARY');

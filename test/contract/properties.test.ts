@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { plainKey } from '../../src/connstring/entries.ts';
+import { plainKey } from '../../src/connstring/find-property.ts';
 import { parse } from '../../src/connstring/format.ts';
 import { IGNORED_KEYS } from '../../src/connstring/ignored.ts';
 import { PROPERTIES } from '../../src/connstring/properties.ts';
