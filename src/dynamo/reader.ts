@@ -23,6 +23,8 @@ export interface ReadOptions {
   readonly pageSize?: number;
   /** Where a read that stopped goes on: the `lastKey` of its last page. For reads of one part. */
   readonly startKey?: AttributeMap;
+  /** What the first wait for left-over keys of a batch is drawn from. */
+  readonly retryBaseMs?: number;
   /** Lets the linter check keys as well. */
   readonly schema?: LintSchema;
 }
@@ -70,7 +72,10 @@ export async function* readPages(
   const progress = { returned: 0 };
   const pagesOf = ({ part, built }: Started, signal: AbortSignal | undefined) =>
     part.kind === 'BatchGetItem'
-      ? batchPages(part.keys, (keys) => send(buildRequest(request, { ...part, keys }), signal), signal)
+      ? batchPages(part.keys, (keys) => send(buildRequest(request, { ...part, keys }), signal), {
+          baseMs: options.retryBaseMs ?? UNPROCESSED_WAIT_MS,
+          signal,
+        })
       : pagedPages((paging) => send({ ...built, input: { ...built.input, ...paging } }, signal), {
           pageSize: pageSizes(request, options, progress),
           startKey: options.startKey,
@@ -129,7 +134,7 @@ async function* pagedPages(
 async function* batchPages(
   keys: readonly Key[],
   send: (keys: readonly Key[]) => Promise<Page>,
-  signal: AbortSignal | undefined,
+  { baseMs, signal }: { readonly baseMs: number; readonly signal: AbortSignal | undefined },
 ): AsyncGenerator<Page, void, undefined> {
   let left: readonly Key[] | undefined = keys;
   let inVain = 0;
@@ -145,7 +150,7 @@ async function* batchPages(
         `BatchGetItem: ${left.length} keys were left over ${UNPROCESSED_ROUNDS} times in a row`,
       );
     }
-    await pause(backoffMs(inVain, UNPROCESSED_WAIT_MS), signal);
+    await pause(backoffMs(inVain, baseMs), signal);
   }
 }
 
