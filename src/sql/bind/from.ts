@@ -61,6 +61,7 @@ function bindTable(range: RangeVar, scope: Scope, tables: CommonTables, binder: 
     name: column.name,
     engineName,
     ...(column.hidden === true ? { hidden: true as const } : {}),
+    ...(column.type.kind === 'blob' ? { binary: true as const } : {}),
   }));
   scope.sources.push({ alias, columns: renameColumns(columns, columnNames) });
   return {

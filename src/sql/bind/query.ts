@@ -1,5 +1,5 @@
-import type { ColumnRef, Node, ResTarget, SelectStmt } from 'libpg-query';
-import { column, name } from '../dialect/build.ts';
+import type { A_Expr, ColumnRef, Node, ResTarget, SelectStmt } from 'libpg-query';
+import { cast, column, name } from '../dialect/build.ts';
 import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
 import { type Binder, type BoundQuery, type CommonTables, renameColumns, selectIn } from './binder.ts';
 import { bindFromItem } from './from.ts';
@@ -39,9 +39,36 @@ export function bindExpression<T>(part: T, scope: Scope, tables: CommonTables, b
         },
       };
     }
-    return mapInside(node, bind);
+    const bound = mapInside(node, bind);
+    return 'A_Expr' in node && 'A_Expr' in bound
+      ? { A_Expr: bindBinary(node.A_Expr, bound.A_Expr, scope, binder) }
+      : bound;
   };
   return mapNodes(part, bind);
+}
+
+/** A literal without a type takes on that of the column it is compared with; DuckDB has its own spelling of binary. */
+function bindBinary(written: A_Expr, bound: A_Expr, scope: Scope, binder: Binder): A_Expr {
+  const { lexpr, rexpr } = bound;
+  if (!isBinary(written.lexpr, scope, binder) && !isBinary(written.rexpr, scope, binder)) return bound;
+  return {
+    ...bound,
+    ...(lexpr === undefined ? {} : { lexpr: asBinary(lexpr) }),
+    ...(rexpr === undefined ? {} : { rexpr: asBinary(rexpr) }),
+  };
+}
+
+function isBinary(node: Node | undefined, scope: Scope, binder: Binder): boolean {
+  if (node === undefined || !('ColumnRef' in node)) return false;
+  const { fields, location } = node.ColumnRef;
+  return resolveColumn(scope, textsOf(fields), () => binder.position(location))?.binary === true;
+}
+
+function asBinary(node: Node): Node {
+  if ('List' in node || 'A_ArrayExpr' in node) return mapInside(node, asBinary);
+  return 'ParamRef' in node || ('A_Const' in node && node.A_Const.sval !== undefined)
+    ? cast(node, 'bytea')
+    : node;
 }
 
 function bindColumn(reference: ColumnRef, scope: Scope, binder: Binder): Node {

@@ -6,6 +6,8 @@ export interface OfferedColumn {
   readonly engineName: string;
   /** Not part of `*`. */
   readonly hidden?: true;
+  /** Text that it is compared with is the spelling of a bytea. */
+  readonly binary?: true;
 }
 
 /** An item of FROM. */
@@ -67,6 +69,7 @@ export function findColumn(
 export interface ResolvedColumn {
   readonly fields: readonly string[];
   readonly name: string;
+  readonly binary: boolean;
 }
 
 /** Resolves a column reference from the inside out; undefined where it stays as it is for DuckDB to judge. */
@@ -97,9 +100,15 @@ function resolveBare(scope: Scope, name: string, position: () => number): Resolv
           candidates: found.map(({ source, column }) => `${source.alias}.${column.name}`),
         },
       );
-    if (first !== undefined) return { fields: [first.column.engineName], name: first.column.name };
+    if (first !== undefined)
+      return {
+        fields: [first.column.engineName],
+        name: first.column.name,
+        binary: first.column.binary === true,
+      };
     const row = level.sources.find((source) => source.alias === name);
-    if (row?.scalar === true) return { fields: [name, row.columns?.[0]?.engineName ?? name], name };
+    if (row?.scalar === true)
+      return { fields: [name, row.columns?.[0]?.engineName ?? name], name, binary: false };
     if (
       row !== undefined ||
       level.outputs?.has(name) === true ||
@@ -117,7 +126,7 @@ function resolveQualified(
   position: () => number,
 ): ResolvedColumn | undefined {
   const source = findSource(scope, qualifier, position);
-  if (source.columns === undefined) return { fields: [source.alias ?? '', name], name };
+  if (source.columns === undefined) return { fields: [source.alias ?? '', name], name, binary: false };
   const column = findColumn(source.columns, name, position);
   if (column === undefined)
     throw unknownColumn(
@@ -125,7 +134,11 @@ function resolveQualified(
       source.columns.map((each) => each.name),
       position,
     );
-  return { fields: [source.alias ?? '', column.engineName], name: column.name };
+  return {
+    fields: [source.alias ?? '', column.engineName],
+    name: column.name,
+    binary: column.binary === true,
+  };
 }
 
 /** The FROM item that a qualifier (`o`, `public.orders`) means. */

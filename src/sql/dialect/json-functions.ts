@@ -9,7 +9,6 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['json_array_length', 'json_array_length'],
   ['json_build_object', 'json_object'],
   ['json_build_array', 'json_array'],
-  ['json_agg', 'json_group_array'],
   ['json_object_agg', 'json_group_object'],
   ['to_json', 'to_json'],
   ['to_jsonb', 'to_json'],
@@ -37,6 +36,15 @@ export const jsonFunctionRewrites: readonly Rewrite[] = [
       return fn === undefined || renamed === undefined || renamed === fn.name
         ? undefined
         : { FuncCall: { ...fn.call, funcname: [name(renamed)] } };
+    },
+  },
+  {
+    name: 'json_agg',
+    why: "DuckDB's json_group_array is a macro, which takes no ORDER BY, FILTER or OVER.",
+    apply: (node) => {
+      const fn = functionOf(node);
+      if (fn?.name !== 'json_agg' && fn?.name !== 'jsonb_agg') return undefined;
+      return call('to_json', [{ FuncCall: { ...fn.call, funcname: [name('list')] } }]);
     },
   },
   {

@@ -14,15 +14,16 @@ export interface NumberedText {
 type Style = '?' | '$n' | ':name';
 
 const OPERATORS_WITH_MARK = ['?|', '?&', '?'];
+const JSON_OPERATORS: ReadonlySet<string> = new Set(['?', '??', '?|', '?&', '??|', '??&', '@?']);
 // A value does not start after these, though they are reserved.
 const VALUE_WORDS: ReadonlySet<string> = new Set(
   'null true false end default user current_user session_user current_role current_catalog current_date current_time current_timestamp localtime localtimestamp'.split(
     ' ',
   ),
 );
-// What may be a column's name as well: a value starts after these where none follows.
+// These may be names of columns as well: they are where one of PostgreSQL's operators and a value follow.
 const LEADING_WORDS: ReadonlySet<string> = new Set(
-  'between like ilike escape by first next rows range groups zone values similar is isnull'.split(' '),
+  'between like ilike escape by first next rows range groups zone values'.split(' '),
 );
 
 /** Rewrites `?` and `:name` as `$n`. Strings, names, comments and PostgreSQL's operators with `?` stay as they are. */
@@ -96,7 +97,7 @@ export function numberParameters(sql: string): NumberedText {
       if (token.text === ']') subscripts.pop();
       expected =
         token.kind === 'word' && LEADING_WORDS.has(token.text.toLowerCase())
-          ? !startsValue(next) || next?.text === ':'
+          ? !(next !== undefined && JSON_OPERATORS.has(next.text) && startsValue(tokens[i + 2]))
           : expectsValue(token);
     }
   }

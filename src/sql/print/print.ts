@@ -96,7 +96,7 @@ function printBody(select: SelectStmt, printer: Printer): string {
   if (select.valuesLists !== undefined)
     return `VALUES ${select.valuesLists.map((row) => `(${printer.node(row)})`).join(', ')}`;
   return [
-    `SELECT${printDistinct(select, printer)} ${printer.list(select.targetList)}`,
+    `SELECT${printDistinct(select, printer)} ${select.targetList?.length ? printer.list(select.targetList) : 'NULL'}`,
     select.fromClause === undefined ? '' : `FROM ${printer.list(select.fromClause)}`,
     select.whereClause === undefined ? '' : `WHERE ${printer.node(select.whereClause)}`,
     select.groupClause === undefined ? '' : `GROUP BY ${select.groupClause.map(printer.node).join(', ')}`,
