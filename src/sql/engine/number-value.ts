@@ -1,9 +1,13 @@
+const SHORT_PLAIN = /^-?\d+(?:\.\d+)?$/;
+
 /**
  * Decimal digits as JavaScript: a `number` where it prints back to the same digits, a `bigint` for integers beyond
  * 2^53, else the digits themselves.
  */
 export function numberValue(digits: string): number | bigint | string {
   const number = Number(digits);
+  // Up to 15 significant digits a double always holds. Adding 0 makes -0 an ordinary zero.
+  if (digits.length <= 15 && SHORT_PLAIN.test(digits)) return number + 0;
   if (String(number) === digits && (Number.isSafeInteger(number) || !Number.isInteger(number))) return number;
   return slowNumberValue(digits, number);
 }

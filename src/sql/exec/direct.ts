@@ -6,7 +6,8 @@ import type { StatementPlan } from '../plan/planner.ts';
 import type { DirectShape } from '../plan/logical-plan.ts';
 import type { Value } from '../value.ts';
 import type { ExecutionContext } from './context.ts';
-import { columnDecoder, type ColumnDecoder } from './row-decoder.ts';
+import { rowScanner } from './item-scanner.ts';
+import { columnDecoder } from './row-decoder.ts';
 
 /** Rows as they come, a page at a time: arrays by position, or objects by name. */
 export interface RowReader {
@@ -22,57 +23,60 @@ export function directReader(
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): RowReader {
-  const decoders = shape.output.map((column) => columnDecoder(column, context.decimals));
   const names = plan.columns.map((column) => column.name);
-  const items = (): AsyncGenerator<readonly AttributeMap[]> => readItems(plan, shape, context, stats, signal);
+  const arrays = (): AsyncGenerator<Value[][]> => readRows(plan, shape, context, stats, signal);
   return {
-    async *arrays() {
-      for await (const page of items()) yield page.map((item) => decoders.map((decode) => decode(item)));
-    },
+    arrays,
     async *objects() {
-      const build = objectBuilder(names, decoders);
-      for await (const page of items()) yield page.map(build);
+      for await (const rows of arrays()) yield rows.map((row) => toObject(names, row));
     },
   };
 }
 
-/** Items as row objects; of columns with one name the last wins, as in node-postgres. */
-export function objectBuilder(names: readonly string[], decoders: readonly ColumnDecoder[]): (item: AttributeMap) => Record<string, Value> {
-  return (item) => {
-    const row: Record<string, Value> = {};
-    for (let i = 0; i < names.length; i++) row[names[i] as string] = (decoders[i] as ColumnDecoder)(item);
-    return row;
-  };
+/** A row by name; of columns with one name the last wins, as in node-postgres. */
+export function toObject(names: readonly string[], row: readonly Value[]): Record<string, Value> {
+  const object: Record<string, Value> = {};
+  for (let i = 0; i < names.length; i++) object[names[i] as string] = row[i] as Value;
+  return object;
 }
 
-async function* readItems(
+/** What turns a page into rows: the scanner, or JSON.parse where the scanner does not serve. */
+function pageDecoder(shape: DirectShape, context: ExecutionContext): (page: Buffer) => Value[][] {
+  const scan = rowScanner(shape.output, context.decimals);
+  const decoders = shape.output.map((column) => columnDecoder(column, context.decimals));
+  return (page) =>
+    scan?.(page) ?? (JSON.parse(page.toString()) as AttributeMap[]).map((item) => decoders.map((decode) => decode(item)));
+}
+
+async function* readRows(
   plan: StatementPlan,
   shape: DirectShape,
   context: ExecutionContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
-): AsyncGenerator<readonly AttributeMap[]> {
+): AsyncGenerator<Value[][]> {
   const [read] = plan.reads;
   if (read === undefined || shape.limit === 0) return;
-  const request = readRequestOf(read, context.settings.consistentReads);
+  const decode = pageDecoder(shape, context);
   let skip = shape.offset ?? 0;
   let left = Math.min(shape.limit ?? Infinity, context.maxRows < 0 ? Infinity : context.maxRows);
-  const pages = readPages(context.client, request, {
+  if (left <= 0) return;
+  const pages = readPages(context.client, readRequestOf(read, context.settings.consistentReads), {
     stats,
     concurrency: context.settings.threads,
     schema: lintSchemaOf(read),
     ...(signal ? { signal } : {}),
   });
   for await (const page of pages) {
-    let items = JSON.parse(page.items.toString('utf8')) as AttributeMap[];
-    if (skip > 0) {
-      const skipped = Math.min(skip, items.length);
-      skip -= skipped;
-      items = items.slice(skipped);
+    if (page.count <= skip) {
+      skip -= page.count;
+      continue;
     }
-    if (items.length > left) items = items.slice(0, left);
-    left -= items.length;
-    if (items.length > 0) yield items;
+    const all = decode(page.items);
+    const rows = skip > 0 || all.length > left ? all.slice(skip, skip + left) : all;
+    skip = 0;
+    left -= rows.length;
+    if (rows.length > 0) yield rows;
     if (left <= 0) return;
   }
 }

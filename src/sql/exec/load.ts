@@ -3,7 +3,7 @@ import { messageOf } from '../../core/errors.ts';
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import { readPages } from '../../dynamo/reader.ts';
 import type { ReadStats } from '../../dynamo/read-stats.ts';
-import type { Relation } from '../bind/bind.ts';
+import type { Relation } from '../bind/relation.ts';
 import { decodeSql, MISFIT } from '../engine/decode-sql.ts';
 import type { Engine } from '../engine/engine.ts';
 import { identifier } from '../engine/quote.ts';

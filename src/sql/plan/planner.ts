@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableDef } from '../../catalog/table-def.ts';
-import type { BoundStatement, Relation } from '../bind/bind.ts';
+import type { BoundStatement } from '../bind/bind.ts';
+import type { Relation } from '../bind/relation.ts';
 import { engineError } from '../engine/engine-errors.ts';
 import { openPlanningEngine, type Engine } from '../engine/engine.ts';
 import { identifier, literal } from '../engine/quote.ts';
