@@ -5,7 +5,16 @@ import type { Value } from '../sql/value.ts';
 
 /** Values for `?` and `$n` by position, or for `:name` by name. */
 export type Parameters = readonly ParameterValue[] | Readonly<Record<string, ParameterValue>>;
-export type ParameterValue = string | number | bigint | boolean | null | undefined | Date | Uint8Array | readonly ParameterValue[];
+export type ParameterValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | undefined
+  | Date
+  | Uint8Array
+  | readonly ParameterValue[];
 
 export interface QueryOptions {
   /** `object` (default): a row is an object by column name; `array`: an array by position. */
@@ -61,6 +70,11 @@ export interface PreparedStatement extends AsyncDisposable {
 export interface TableInfo {
   readonly name: string;
 }
+/** A table's size as DynamoDB last counted it, at most about six hours ago. */
+export interface TableDetails extends TableInfo {
+  readonly itemCount: number;
+  readonly sizeBytes: number;
+}
 export interface ColumnInfo {
   readonly table: string;
   readonly name: string;
@@ -97,6 +111,7 @@ export interface PrimaryKeyInfo {
 /** What JDBC's DatabaseMetaData tells, for DynamoDB. */
 export interface Metadata {
   tables(): Promise<readonly TableInfo[]>;
+  details(table: string): Promise<TableDetails>;
   columns(table: string): Promise<readonly ColumnInfo[]>;
   indexes(table: string): Promise<readonly IndexInfo[]>;
   primaryKeys(table: string): Promise<readonly PrimaryKeyInfo[]>;

@@ -11,6 +11,10 @@ export function createMetadata(catalog: Catalog, guard: () => AbortSignal): Meta
       const names = await catalog.tableNames(guard());
       return names.map((name) => ({ name }));
     },
+    async details(name) {
+      const { name: exact, itemCount, sizeBytes } = await table(name);
+      return { name: exact, itemCount, sizeBytes };
+    },
     async columns(name) {
       return columnsOf(await table(name));
     },

@@ -239,7 +239,7 @@ describe('the other commands', () => {
     expect(await runCli(['describe', 'orders'], io)).toBe(0);
     expect(io.stdout.text()).toBe(
       [
-        'Table orders',
+        'Table orders (7 items, 1.23 kB)',
         ' column | type | key       | present | DynamoDB types',
         '--------+------+-----------+---------+----------------',
         ' id     | text | partition | 100%    | S',

@@ -118,6 +118,10 @@ export function fakeConnection(
     },
     metadata: {
       tables: async () => Object.keys(tables).map((name) => ({ name })),
+      details: async (table) => {
+        tableNamed(table);
+        return { name: table, itemCount: 7, sizeBytes: 1234 };
+      },
       columns: async (table) => tableNamed(table).columns,
       indexes: async (table) => tableNamed(table).indexes,
       primaryKeys: unused,

@@ -5,6 +5,7 @@ import { examples } from '../examples.ts';
 import type { Io, Screen } from '../io.ts';
 import { paint } from '../output/paint.ts';
 import { lookOf } from '../output/print-rows.ts';
+import { countOf } from '../output/row-count.ts';
 import { rowPrinter } from '../output/row-printer.ts';
 import { visible } from '../output/visible.ts';
 import { writer } from '../output/writer.ts';
@@ -18,6 +19,8 @@ interface DescribeFlags extends ConnectionFlags {
 /** What there is to know of a table before it is read. */
 interface TableDescription {
   readonly table: string;
+  readonly itemCount: number;
+  readonly sizeBytes: number;
   readonly columns: readonly ColumnInfo[];
   readonly indexes: readonly IndexInfo[];
 }
@@ -45,16 +48,22 @@ export function describeCommand(io: Io): Command {
 
 /** Asks the connection for everything about one table. */
 export async function describeTable(connection: Connection, name: string): Promise<TableDescription> {
-  const columns = await connection.metadata.columns(name);
-  const indexes = await connection.metadata.indexes(name);
-  return { table: columns[0]?.table ?? name, columns, indexes };
+  const { metadata } = connection;
+  const { name: table, itemCount, sizeBytes } = await metadata.details(name);
+  return {
+    table,
+    itemCount,
+    sizeBytes,
+    columns: await metadata.columns(table),
+    indexes: await metadata.indexes(table),
+  };
 }
 
 /** A table's description for a person. */
 export function descriptionText(described: TableDescription, screen: Screen): string {
   const style = paint(screen.colors);
   const parts = [
-    style.bold(`Table ${visible(described.table)}`),
+    `${style.bold(`Table ${visible(described.table)}`)} (${countOf(described.itemCount, 'item')}, ${byteText(described.sizeBytes)})`,
     grid(
       ['column', 'type', 'key', 'present', 'DynamoDB types'],
       described.columns.map((column) => [
@@ -93,6 +102,12 @@ export function grid(header: readonly string[], rows: readonly (readonly Value[]
   const printer = rowPrinter('table', columns, lookOf(screen));
   const text = printer.rows(rows) + printer.end();
   return text.slice(0, text.lastIndexOf('\n(') + 1);
+}
+
+function byteText(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  return `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power]}`;
 }
 
 function keyText(column: ColumnInfo): string {

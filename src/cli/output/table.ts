@@ -123,7 +123,12 @@ function fit(natural: readonly Shape[], available: number): readonly Shape[] | u
     natural.map((shape) => (shape.isNumeric ? shape : { ...shape, width: Math.min(shape.width, cap) }));
   let cap = Math.max(NARROWEST, ...natural.map((shape) => shape.width));
   while (cap >= NARROWEST && totalWidth(capped(cap)) > room) cap--;
-  return cap < NARROWEST ? undefined : capped(cap);
+  if (cap < NARROWEST) return undefined;
+  let left = room - totalWidth(capped(cap));
+  return natural.map((shape) => {
+    if (shape.isNumeric || shape.width <= cap) return shape;
+    return { ...shape, width: cap + (left-- > 0 ? 1 : 0) };
+  });
 }
 
 function totalWidth(shapes: readonly Shape[]): number {
