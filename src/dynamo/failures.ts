@@ -39,9 +39,9 @@ export class ServiceError extends Error {
   readonly $response: { readonly statusCode: number; readonly headers: Record<string, string> };
 
   constructor({ statusCode, headers, body }: ErrorAnswer, signal?: AbortSignal) {
-    const text = body.toString();
-    super(member(text, /[mM]essage/) ?? `HTTP status ${statusCode}`);
-    this.name = (member(text, /__type/) ?? headers['x-amzn-errortype'] ?? 'UnknownError')
+    const said = textsOf(body);
+    super(said.get('message') ?? said.get('Message') ?? `HTTP status ${statusCode}`);
+    this.name = (said.get('__type') ?? headers['x-amzn-errortype'] ?? 'UnknownError')
       .replace(/^.*#/, '')
       .replace(/:.*$/, '');
     this.signal = signal;
@@ -57,8 +57,19 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error && error.message !== '' ? error.message : String(error);
 }
 
-/** A text member of a flat JSON object, as far as it is one: what proxies answer often is not. */
-function member(json: string, name: RegExp): string | undefined {
-  const literal = new RegExp(`"(?:${name.source})"\\s*:\\s*("(?:[^"\\\\]|\\\\.)*")`).exec(json)?.[1];
-  return literal === undefined ? undefined : String(JSON.parse(literal));
+/** The texts of a JSON object; none where it is something else, as what proxies answer often is. */
+function textsOf(body: Buffer): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const [name, value] of Object.entries(Object(parseJson(body)))) {
+    if (typeof value === 'string') texts.set(name, value);
+  }
+  return texts;
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { DriverError, type ErrorCode } from '../core/errors.ts';
 import { type ServiceError, TransportError } from './failures.ts';
 
@@ -69,6 +70,8 @@ export function cancelled(signal: AbortSignal): DriverError {
 /** The outcome of the work, or the error of a cancelled statement as soon as the signal fires. */
 export async function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
+  // A statement's requests all listen to its one signal: many listeners are no leak here.
+  setMaxListeners(0, signal);
   let onAbort: (() => void) | undefined;
   const abort = new Promise<never>((_resolve, reject) => {
     onAbort = () => reject(cancelled(signal));

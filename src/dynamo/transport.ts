@@ -34,8 +34,7 @@ export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Tra
       new Promise<Answer>((resolve, reject) => {
         const { protocol, hostname, port, path, method, headers } = request;
         const host = port === undefined ? hostname : `${hostname}:${port}`;
-        const chunks: Buffer[] = [];
-        let received = 0;
+        const body = newBody(limitBytes);
         let statusCode = 0;
         let answerHeaders: Record<string, string> = {};
         let controller: Dispatcher.DispatchController | undefined;
@@ -83,19 +82,14 @@ export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Tra
             onResponseStart(_controller, status, received) {
               statusCode = status;
               answerHeaders = flatten(received);
+              body.announce(Number(answerHeaders['content-length']));
             },
             onResponseData(_controller, chunk) {
-              received += chunk.length;
-              if (received > limitBytes) {
-                failed('malformed', `the answer is larger than ${limitBytes} bytes`);
-              } else chunks.push(chunk);
+              if (!body.add(chunk)) failed('malformed', `the answer is larger than ${limitBytes} bytes`);
             },
             onResponseEnd() {
               settle();
-              const [first] = chunks;
-              const body =
-                chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, received);
-              resolve({ statusCode, headers: answerHeaders, body });
+              resolve({ statusCode, headers: answerHeaders, body: body.bytes() });
             },
             onResponseError(_controller, error) {
               failed('network', reasonOf(error), error);
@@ -105,6 +99,38 @@ export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Tra
       }),
     close: () => {
       void own?.destroy();
+    },
+  };
+}
+
+interface Body {
+  /** How long it says it will be; NaN where it does not say. */
+  announce(length: number): void;
+  /** False where it grows beyond the limit. */
+  add(chunk: Buffer): boolean;
+  bytes(): Buffer;
+}
+
+/** Collects a body: straight into one buffer where its length is known, so that a page is copied once. */
+function newBody(limitBytes: number): Body {
+  let whole: Buffer | undefined;
+  const chunks: Buffer[] = [];
+  let received = 0;
+  return {
+    announce(length) {
+      if (length > 0 && length <= limitBytes) whole = Buffer.allocUnsafeSlow(length);
+    },
+    add(chunk) {
+      const at = received;
+      received += chunk.length;
+      if (received > limitBytes) return false;
+      if (whole !== undefined && received <= whole.length) chunk.copy(whole, at);
+      else chunks.push(chunk);
+      return true;
+    },
+    bytes() {
+      if (whole === undefined) return Buffer.concat(chunks, received);
+      return chunks.length === 0 ? whole.subarray(0, received) : Buffer.concat([whole, ...chunks]);
     },
   };
 }
