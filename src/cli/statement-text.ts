@@ -9,18 +9,23 @@ export interface StatementSource {
   readonly file: string | undefined;
 }
 
+const WAYS = 'Give it as an argument, with -f FILE, or on standard input.';
+
 /** The statement: the argument, the file of `-f`, or standard input when it is `-` or piped. */
 export async function statementText(source: StatementSource, io: Io): Promise<string> {
+  const text = await givenText(source, io);
+  if (text.trim() === '') throw new UsageError('The statement is empty.', WAYS);
+  return text;
+}
+
+async function givenText(source: StatementSource, io: Io): Promise<string> {
   if (source.file !== undefined && source.argument !== undefined) {
     throw new UsageError('There is a statement and a file.', 'Give one of them.');
   }
   if (source.file !== undefined && source.file !== '-') return fileText(source.file);
   if (source.argument !== undefined && source.argument !== '-') return source.argument;
   if (source.argument === undefined && source.file === undefined && io.stdinIsTerminal) {
-    throw new UsageError(
-      'There is no statement.',
-      'Give it as an argument, with -f FILE, or on standard input; `dynadbc shell` is for typing.',
-    );
+    throw new UsageError('There is no statement.', `${WAYS} \`dynadbc shell\` is for typing.`);
   }
   return inputText(io);
 }

@@ -209,6 +209,7 @@ describe('wrong usage', () => {
     const io = fakeIo({ env: {}, terminal: true });
     expect(await runCli(['query', 'SELECT 1'], io)).toBe(2);
     expect(await runCli(['query'], io)).toBe(2);
+    expect(await runCli(['query'], fakeIo({ stdin: '\n' }))).toBe(2);
     expect(io.stderr.text()).toMatch(/DYNADBC_CONNECTION[^]+There is no statement/);
   });
 
@@ -239,7 +240,7 @@ describe('the other commands', () => {
     expect(await runCli(['describe', 'orders'], io)).toBe(0);
     expect(io.stdout.text()).toBe(
       [
-        'Table orders (7 items, 1.23 kB)',
+        "Table orders (7 items, 1.23 kB at DynamoDB's last count)",
         ' column | type | key       | present | DynamoDB types',
         '--------+------+-----------+---------+----------------',
         ' id     | text | partition | 100%    | S',

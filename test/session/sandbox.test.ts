@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DriverError } from '../../src/core/errors.ts';
 import { createClient } from '../../src/dynamo/client.ts';
 import { newReadStats } from '../../src/dynamo/read-stats.ts';
 import { item, money } from '../../src/session/sandbox/attributes.ts';
@@ -88,6 +89,15 @@ describe('the sandbox', () => {
     const another = await startSandbox({ tables: [] });
     await another.close();
     await expect(another.close()).resolves.toBeUndefined();
+  });
+
+  it('can be cancelled while it is filled', async () => {
+    const controller = new AbortController();
+    const stopped = startSandbox({
+      signal: controller.signal,
+      onProgress: () => controller.abort(new DriverError('EXEC_CANCELLED', 'enough')),
+    });
+    await expect(stopped).rejects.toMatchObject({ code: 'EXEC_CANCELLED' });
   });
 
   it('says which package is missing', async () => {

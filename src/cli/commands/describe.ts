@@ -63,7 +63,7 @@ export async function describeTable(connection: Connection, name: string): Promi
 export function descriptionText(described: TableDescription, screen: Screen): string {
   const style = paint(screen.colors);
   const parts = [
-    `${style.bold(`Table ${visible(described.table)}`)} (${countOf(described.itemCount, 'item')}, ${byteText(described.sizeBytes)})`,
+    `${style.bold(`Table ${visible(described.table)}`)} (${countOf(described.itemCount, 'item')}, ${byteText(described.sizeBytes)} at DynamoDB's last count)`,
     grid(
       ['column', 'type', 'key', 'present', 'DynamoDB types'],
       described.columns.map((column) => [

@@ -1,3 +1,4 @@
+import { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type dynalite from 'dynalite';
 import { DriverError } from '../../core/errors.ts';
@@ -36,7 +37,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const close = async (): Promise<void> => {
     if (!server.listening) return;
     await new Promise<void>((resolve) => {
-      server.close(() => resolve());
+      // dynalite's own close takes the store from requests still under way, and they throw where nobody can catch it.
+      // The store is in memory and goes with the server.
+      Server.prototype.close.call(server, () => resolve());
       server.closeAllConnections();
     });
   };
