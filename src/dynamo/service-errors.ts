@@ -71,7 +71,7 @@ export function cancelled(signal: AbortSignal): DriverError {
 export async function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   // A statement's requests all listen to its one signal: many listeners are no leak here.
-  setMaxListeners(0, signal);
+  setMaxListeners(Infinity, signal);
   let onAbort: (() => void) | undefined;
   const abort = new Promise<never>((_resolve, reject) => {
     onAbort = () => reject(cancelled(signal));
