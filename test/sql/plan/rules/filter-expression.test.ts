@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { filterExpression } from '../../../../src/sql/plan/rules/filter-expression.ts';
+import { column } from '../../../support/columns.ts';
+import { compare, condition, isIn, literal, scan, SETTINGS } from '../../../support/reads.ts';
+import { table } from '../../../support/tables.ts';
+
+const t = table([column('x', 'bigint')]);
+const opaque = { text: 'lower(x) = 1', predicate: undefined, exact: false };
+
+describe('filter-expression', () => {
+  it('takes what DynamoDB can evaluate and leaves the rest', () => {
+    const read = filterExpression.apply(scan(t, [compare('x', '>', 1), opaque]), SETTINGS);
+    expect(read?.filter).toEqual([compare('x', '>', 1)]);
+    expect(read?.residual).toEqual([opaque]);
+  });
+
+  it('a condition that is only wider than SQL is asked for and still owed', () => {
+    const wider = { ...compare('x', '>', 1), exact: false };
+    const read = filterExpression.apply(scan(t, [wider]), SETTINGS);
+    expect(read?.filter).toEqual([wider]);
+    expect(read?.residual).toEqual([wider]);
+  });
+
+  it('key attributes are no part of the filter of a Query, but may be in that of a Scan', () => {
+    const onKey = condition({
+      kind: 'or',
+      of: [compare('sk', '=', 'a'), compare('x', '=', 1)].map((each) => each.predicate ?? { kind: 'never' }),
+    });
+    expect(filterExpression.apply(scan(t, [onKey]), SETTINGS)?.filter).toEqual([onKey]);
+    const query = scan(t, [onKey], { access: { kind: 'Query', ranges: [{ equals: { pk: { S: 'a' } } }] } });
+    expect(filterExpression.apply(query, SETTINGS)).toBeUndefined();
+  });
+
+  it('what exceeds the size of an expression stays residual, whole', () => {
+    const long = condition({
+      kind: 'or',
+      of: Array.from({ length: 400 }, (_, i) => ({
+        kind: 'compare',
+        path: [`a${i}`],
+        op: '=',
+        value: literal(i),
+      })),
+    });
+    const read = filterExpression.apply(scan(t, [long, isIn('x', 1, 2)]), SETTINGS);
+    expect(read?.filter).toEqual([isIn('x', 1, 2)]);
+    expect(read?.residual).toEqual([long]);
+  });
+
+  it('a GetItem has no filter', () => {
+    const read = scan(t, [compare('x', '>', 1)], {
+      access: { kind: 'GetItem', key: { pk: { S: 'a' }, sk: { S: 'b' } } },
+    });
+    expect(filterExpression.apply(read, SETTINGS)).toBeUndefined();
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import { fullKey } from '../../../../src/sql/plan/rules/full-key.ts';
+import { compare, condition, isIn, scan, SETTINGS } from '../../../support/reads.ts';
+import { key, table } from '../../../support/tables.ts';
+
+const t = table([]);
+
+describe('full-key', () => {
+  it('a whole key becomes one GetItem; what else was asked stays residual', () => {
+    const other = compare('x', '>', 1);
+    const read = fullKey.apply(scan(t, [compare('sk', '=', 'b'), other, compare('pk', '=', 'a')]), SETTINGS);
+    expect(read?.access).toEqual({ kind: 'GetItem', key: { pk: { S: 'a' }, sk: { S: 'b' } } });
+    expect(read?.residual).toEqual([other]);
+    expect(read?.keyed).toHaveLength(2);
+  });
+
+  it('half a key changes nothing', () => {
+    expect(fullKey.apply(scan(t, [compare('pk', '=', 'a')]), SETTINGS)).toBeUndefined();
+    expect(
+      fullKey.apply(scan(t, [compare('pk', '=', 'a'), compare('sk', '>', 'b')]), SETTINGS),
+    ).toBeUndefined();
+  });
+
+  it('lists of values become the combinations, without duplicates', () => {
+    const read = fullKey.apply(scan(t, [isIn('pk', 'a', 'b', 'a'), isIn('sk', 'x', 'y')]), SETTINGS);
+    expect(read?.access).toEqual({
+      kind: 'BatchGetItem',
+      keys: [
+        { pk: { S: 'a' }, sk: { S: 'x' } },
+        { pk: { S: 'a' }, sk: { S: 'y' } },
+        { pk: { S: 'b' }, sk: { S: 'x' } },
+        { pk: { S: 'b' }, sk: { S: 'y' } },
+      ],
+    });
+  });
+
+  it('numbers that are written differently are one key', () => {
+    const numeric = table([], { key: key('id:N') });
+    const both = condition({
+      kind: 'in',
+      path: ['id'],
+      values: [
+        { type: 'N', text: '1' },
+        { type: 'N', text: '1.0' },
+      ],
+    });
+    expect(fullKey.apply(scan(numeric, [both]), SETTINGS)?.access).toEqual({
+      kind: 'GetItem',
+      key: { id: { N: '1' } },
+    });
+  });
+
+  it('a value that no key can have needs no request', () => {
+    expect(
+      fullKey.apply(scan(t, [compare('pk', '=', ''), compare('sk', '=', 'x')]), SETTINGS)?.access,
+    ).toEqual({ kind: 'Empty' });
+    expect(
+      fullKey.apply(scan(t, [compare('pk', '=', 'a'), compare('sk', '=', 'x'.repeat(1025))]), SETTINGS)
+        ?.access,
+    ).toEqual({ kind: 'Empty' });
+  });
+
+  it('a value of another type than the key is no key value', () => {
+    expect(
+      fullKey.apply(scan(t, [compare('pk', '=', 1), compare('sk', '=', 'x')]), SETTINGS),
+    ).toBeUndefined();
+  });
+
+  it('too many combinations are left to a Scan', () => {
+    const many = Array.from({ length: 1001 }, (_, i) => `k${i}`);
+    expect(fullKey.apply(scan(t, [isIn('pk', ...many), compare('sk', '=', 'x')]), SETTINGS)).toBeUndefined();
+  });
+});
