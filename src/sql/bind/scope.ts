@@ -102,7 +102,7 @@ function resolveBare(scope: Scope, name: string, position: () => number): Resolv
       );
     if (first !== undefined)
       return {
-        fields: [first.column.engineName],
+        fields: [...outerQualifier(scope, level, first.source, name), first.column.engineName],
         name: first.column.name,
         binary: first.column.binary === true,
       };
@@ -117,6 +117,14 @@ function resolveBare(scope: Scope, name: string, position: () => number): Resolv
       return undefined;
   }
   throw unknownColumn(name, allColumns(scope), position);
+}
+
+/** For DuckDB, a name of the inner SELECT list goes before a column of the outer query, unless that is qualified. */
+function outerQualifier(scope: Scope, level: Scope, { alias }: Source, name: string): string[] {
+  if (level === scope || alias === undefined || level.merged?.has(foldCase(name)) !== false) return [];
+  for (let inner: Scope | undefined = scope; inner !== undefined && inner !== level; inner = inner.outer)
+    if (inner.sources.some((source) => source.alias === alias)) return [];
+  return [alias];
 }
 
 function resolveQualified(

@@ -1,3 +1,6 @@
+import type { Node } from 'libpg-query';
+import { constant, constantText } from './build.ts';
+
 /** The elements of a PostgreSQL array literal of one dimension, `{a,"b c",NULL}`; undefined where it is none. */
 export function parseArrayLiteral(literal: string): (string | null)[] | undefined {
   const text = literal.trim();
@@ -19,4 +22,10 @@ export function parseArrayLiteral(literal: string): (string | null)[] | undefine
     );
     if (separator === '') return items;
   }
+}
+
+/** The elements of an array literal as literals of their own. */
+export function arrayElements(literal: Node | undefined): Node[] | undefined {
+  const items = parseArrayLiteral(constantText(literal) ?? '');
+  return items?.map((item): Node => (item === null ? { A_Const: { isnull: true } } : constant(item)));
 }

@@ -1,12 +1,29 @@
 import type { Node } from 'libpg-query';
 import { textsOf } from '../parse/tree.ts';
-import { call, name, number } from './build.ts';
+import { call, constant, name, number } from './build.ts';
 import type { Rewrite } from './types.ts';
 
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['btrim', 'trim'],
   ['every', 'bool_and'],
   ['octet_length', 'strlen'],
+]);
+
+const INSTANTS: ReadonlyMap<string, string> = new Map([
+  ['current_date', 'today'],
+  ['current_time', 'get_current_time'],
+  ['current_timestamp', 'now'],
+  ['localtime', 'current_localtime'],
+  ['localtimestamp', 'current_localtimestamp'],
+]);
+const SESSION: ReadonlyMap<string, string> = new Map([
+  ['current_catalog', 'dynamodb'],
+  ['current_database', 'dynamodb'],
+  ['current_schema', 'dynamodb'],
+  ['current_user', 'dynadbc'],
+  ['current_role', 'dynadbc'],
+  ['session_user', 'dynadbc'],
+  ['user', 'dynadbc'],
 ]);
 
 /** Functions that DuckDB has under another name or with other arguments. */
@@ -20,6 +37,21 @@ export const functionRewrites: readonly Rewrite[] = [
       return renamed === undefined
         ? undefined
         : { FuncCall: { ...node.FuncCall, funcname: [name(renamed)] } };
+    },
+  },
+  {
+    name: 'the time and the session',
+    why: 'DuckDB takes current_date and its kin for a name of the SELECT list where there is one, and names itself as the database.',
+    apply: (node) => {
+      const asked =
+        'SQLValueFunction' in node
+          ? (node.SQLValueFunction.op ?? '').replace(/^SVFOP_|_N$/g, '').toLowerCase()
+          : 'FuncCall' in node && node.FuncCall.args === undefined
+            ? (textsOf(node.FuncCall.funcname).at(-1) ?? '')
+            : '';
+      const [instant, session] = [INSTANTS.get(asked), SESSION.get(asked)];
+      if (session !== undefined) return constant(session);
+      return instant === undefined ? undefined : call(instant, []);
     },
   },
   {

@@ -1,6 +1,7 @@
-import type { Node, TypeName } from 'libpg-query';
+import type { Node, TypeCast, TypeName } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { textsOf } from '../parse/tree.ts';
+import { arrayElements } from './array-literal.ts';
 import { call, cast, constant, constantText, number } from './build.ts';
 import type { Rewrite } from './types.ts';
 
@@ -74,6 +75,17 @@ export const typeRewrites: readonly Rewrite[] = [
     },
   },
   {
+    name: 'array literals',
+    why: "PostgreSQL writes '{1,2}', DuckDB '[1,2]'.",
+    apply: (node) => {
+      if (!('TypeCast' in node) || node.TypeCast.typeName?.arrayBounds?.length !== 1) return undefined;
+      const elements = arrayElements(node.TypeCast.arg);
+      return elements === undefined
+        ? undefined
+        : { TypeCast: { ...node.TypeCast, arg: { A_ArrayExpr: { elements } } } };
+    },
+  },
+  {
     name: 'interval with a unit',
     why: "DuckDB does not read the unit after a literal: CAST('1' AS INTERVAL YEAR) is one second.",
     apply: (node, context) => {
@@ -93,7 +105,7 @@ export const typeRewrites: readonly Rewrite[] = [
           'SQL_NOT_SUPPORTED',
           'An interval with fields is supported as one number and one unit.',
           {
-            position: context.position(node.TypeCast.location ?? 0),
+            position: context.position(locationOf(node.TypeCast)),
             remedy: "Write the units in the literal: INTERVAL '1 day 2 hours'.",
           },
         );
@@ -101,6 +113,12 @@ export const typeRewrites: readonly Rewrite[] = [
     },
   },
 ];
+
+/** A literal with its type before it has its place in the literal. */
+function locationOf(typed: TypeCast): number {
+  const arg = typed.arg !== undefined && 'A_Const' in typed.arg ? typed.arg.A_Const.location : undefined;
+  return arg ?? typed.location ?? 0;
+}
 
 function typeOf(type: TypeName | undefined): string {
   return textsOf(type?.names).at(-1) ?? '';

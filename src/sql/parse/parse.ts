@@ -1,16 +1,8 @@
-import {
-  hasSqlDetails,
-  loadModule,
-  type Node,
-  type ParseResult,
-  parseSync,
-  type SelectStmt,
-} from 'libpg-query';
-import { DriverError, type ErrorCode, messageOf } from '../../core/errors.ts';
+import { hasSqlDetails, loadModule, type Node, parseSync, type RawStmt, type SelectStmt } from 'libpg-query';
+import { DriverError, messageOf } from '../../core/errors.ts';
 import { checkNesting } from './nesting.ts';
-import { numberParameters } from './parameters.ts';
-import { indexOfByte, indexOfCharacter, originalIndex, positionAt } from './positions.ts';
-import { scan } from './scan.ts';
+import { type PreparedText, prepareText } from './prepared-text.ts';
+import { refuseAt, refuseStatement, refuseWrites } from './refusals.ts';
 import { textsOf, visitNodes } from './tree.ts';
 
 /** A statement that can be planned: a SELECT, or the SELECT that EXPLAIN is about. */
@@ -28,55 +20,36 @@ export interface ParsedStatement {
   readonly position: (location: number) => number;
 }
 
-const MAX_STATEMENT_BYTES = 1_048_576;
-const WRITES: ReadonlySet<string> = new Set(
-  'INSERT UPDATE DELETE MERGE TRUNCATE CREATE DROP ALTER'.split(' '),
-);
-
 /** Parses one statement as PostgreSQL does. Whatever is no query is refused by name. */
 export async function parseStatement(sql: string): Promise<ParsedStatement> {
   await loadModule();
-  checkText(sql);
-  const numbered = numberParameters(sql);
-  const byteIndex = lazy(() => indexOfByte(numbered.text));
-  const positionOfIndex = (index: number): number => positionAt(sql, originalIndex(numbered.edits, index));
-  const position = (location: number): number => positionOfIndex(byteIndex()(location));
+  const prepared = prepareText(sql);
+  checkNesting(prepared.text, prepared.positionOfIndex);
 
-  checkNesting(numbered.text, positionOfIndex);
-  const statements = parseText(numbered.text, (character) =>
-    positionOfIndex(indexOfCharacter(numbered.text, character)),
-  );
-  const refuse = (code: ErrorCode, message: string, byte: number): DriverError =>
-    new DriverError(code, message, {
-      position: positionOfIndex(firstToken(numbered.text, byteIndex()(byte)).start),
-    });
-
+  const statements = prepared.restore(parseText(prepared));
   const [first, second] = statements;
   if (first?.stmt === undefined)
     throw new DriverError('SQL_SYNTAX', 'There is no statement.', { position: 1 });
   if (second !== undefined)
-    throw refuse(
+    throw refuseAt(
+      prepared,
+      second.stmt_location ?? 0,
       'SQL_NOT_SUPPORTED',
       `One statement at a time: found ${statements.length}, separated by ";".`,
-      second.stmt_location ?? 0,
     );
 
   const explain = 'ExplainStmt' in first.stmt ? first.stmt.ExplainStmt : undefined;
   const query = explain === undefined ? first.stmt : (explain.query ?? first.stmt);
-  if (!('SelectStmt' in query))
-    throw refuse(
-      ...refusalOf(numbered.text, byteIndex()(first.stmt_location ?? 0), explain !== undefined),
-      first.stmt_location ?? 0,
-    );
-  checkSelect(query, position);
+  if (!('SelectStmt' in query)) throw refuseStatement(prepared, first.stmt_location ?? 0);
+  refuseWrites(query, prepared);
   return {
     text: sql,
     kind: explain === undefined ? 'select' : 'explain',
-    analyze: explain !== undefined && isAnalyze(explain.options ?? []),
+    analyze: isAnalyze(explain?.options ?? []),
     ast: query.SelectStmt,
-    parameterCount: numbered.parameterCount,
-    parameterNames: numbered.parameterNames,
-    position,
+    parameterCount: prepared.parameterCount,
+    parameterNames: prepared.parameterNames,
+    position: prepared.positionOfByte,
   };
 }
 
@@ -92,111 +65,28 @@ export function locate(parsed: ParsedStatement, name: string): number | undefine
   return found === undefined ? undefined : parsed.position(found);
 }
 
-function checkText(sql: string): void {
-  if (Buffer.byteLength(sql) > MAX_STATEMENT_BYTES)
-    throw new DriverError(
-      'SQL_NOT_SUPPORTED',
-      `The statement has ${Buffer.byteLength(sql)} bytes; at most ${MAX_STATEMENT_BYTES} are read.`,
-      {
-        remedy: 'Shorten the statement: pass long values as parameters.',
-      },
-    );
-  const stray = sql.search(/\0|\p{Surrogate}/u);
-  if (stray >= 0)
-    throw new DriverError(
-      'SQL_SYNTAX',
-      'The statement holds a character that is no Unicode text (NUL or half of a surrogate pair).',
-      {
-        position: positionAt(sql, stray),
-      },
-    );
-}
-
-function parseText(
-  text: string,
-  positionOfCharacter: (character: number) => number,
-): NonNullable<ParseResult['stmts']> {
-  if (text === '') return [];
+function parseText(prepared: PreparedText): RawStmt[] {
+  if (prepared.text === '') return [];
   try {
-    return parseSync(text).stmts ?? [];
+    return parseSync(prepared.text).stmts ?? [];
   } catch (error) {
-    if (!hasSqlDetails(error))
-      throw new DriverError('SQL_SYNTAX', `The statement cannot be parsed: ${messageOf(error)}.`, {
-        cause: error,
-      });
-    const position = positionOfCharacter(error.sqlDetails?.cursorPosition ?? 0);
-    if (error.message.startsWith('memory exhausted'))
-      throw new DriverError('SQL_NOT_SUPPORTED', 'The statement is nested too deeply.', {
-        cause: error,
-        position,
-      });
-    throw new DriverError('SQL_SYNTAX', `${error.message[0]?.toUpperCase()}${error.message.slice(1)}.`, {
-      cause: error,
-      position,
-    });
+    const place = hasSqlDetails(error)
+      ? { cause: error, position: prepared.positionOfCharacter(error.sqlDetails?.cursorPosition ?? 0) }
+      : { cause: error };
+    const message = prepared.restore(messageOf(error));
+    if (error instanceof RangeError || message.startsWith('memory exhausted'))
+      throw new DriverError('SQL_NOT_SUPPORTED', 'The statement is nested too deeply.', place);
+    throw new DriverError('SQL_SYNTAX', `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, place);
   }
-}
-
-function refusalOf(text: string, index: number, explained: boolean): [ErrorCode, string] {
-  const word = firstToken(text, index).text.toUpperCase();
-  if (WRITES.has(word)) return ['SQL_READ_ONLY', `${word} writes, and this version only reads.`];
-  return [
-    'SQL_NOT_SUPPORTED',
-    `${word} is not supported${explained ? ' for what is no query' : ''}; SELECT, VALUES, TABLE, WITH and EXPLAIN are.`,
-  ];
-}
-
-/** Refuses what writes or locks, wherever in the query it stands. */
-function checkSelect(query: Node, position: (location: number) => number): void {
-  visitNodes(query, (node) => {
-    for (const kind of ['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'] as const)
-      if (kind in node)
-        throw new DriverError(
-          'SQL_READ_ONLY',
-          `${kind.slice(0, -4).toUpperCase()} inside WITH writes, and this version only reads.`,
-          locationIn(node, position),
-        );
-    if ('LockingClause' in node)
-      throw new DriverError(
-        'SQL_NOT_SUPPORTED',
-        'FOR UPDATE and its kin are not supported: DynamoDB has no row locks.',
-        locationIn(query, position),
-      );
-    if ('SelectStmt' in node) checkInto(node.SelectStmt, position);
-  });
-}
-
-function checkInto(select: SelectStmt, position: (location: number) => number): void {
-  if (select.intoClause !== undefined)
-    throw new DriverError('SQL_READ_ONLY', 'SELECT INTO creates a table, and this version only reads.', {
-      position: position(select.intoClause.rel?.location ?? 0),
-    });
-  if (select.larg !== undefined) checkInto(select.larg, position);
-  if (select.rarg !== undefined) checkInto(select.rarg, position);
-}
-
-/** The first place that a part of the tree knows. */
-function locationIn(part: Node, position: (location: number) => number): { position?: number } {
-  const found = /"location":(\d+)/.exec(JSON.stringify(part))?.[1];
-  return found === undefined ? {} : { position: position(Number(found)) };
 }
 
 function isAnalyze(options: readonly Node[]): boolean {
   return options.some((option) => {
     if (!('DefElem' in option) || option.DefElem.defname !== 'analyze') return false;
     const value = option.DefElem.arg;
-    if (value === undefined) return true;
-    return !/false|off|"ival":0|\{"Integer":\{\}\}/i.test(JSON.stringify(value));
+    return (
+      value === undefined ||
+      !/"(?:false|off)"|"ival":0|\{"Integer":\{\}\}|"Boolean":\{\}/i.test(JSON.stringify(value))
+    );
   });
-}
-
-function firstToken(text: string, index: number): { readonly text: string; readonly start: number } {
-  return (
-    scan(text)?.find((token) => token.start >= index && token.text !== ';') ?? { text: '', start: index }
-  );
-}
-
-function lazy<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }

@@ -7,7 +7,6 @@ import type {
   ColumnRef,
   FuncCall,
   Node,
-  SQLValueFunction,
   SubLink,
   TypeName,
   WindowDef,
@@ -46,11 +45,10 @@ export function printExpression(node: Node, printer: Printer): string | undefine
   if ('A_Indirection' in node)
     return `(${printer.node(node.A_Indirection.arg)})${(node.A_Indirection.indirection ?? []).map((each) => printSubscript(each, printer)).join('')}`;
   if ('CollateClause' in node) return printCollation(node.CollateClause, printer);
-  if ('SQLValueFunction' in node) return printValueFunction(node.SQLValueFunction);
   if ('GroupingFunc' in node) return `GROUPING(${printer.list(node.GroupingFunc.args)})`;
   if ('NamedArgExpr' in node)
     return `${quoteName(node.NamedArgExpr.name ?? '')} => ${printer.node(node.NamedArgExpr.arg)}`;
-  if ('SetToDefault' in node) return 'DEFAULT';
+  if ('ParamRef' in node) return `$${node.ParamRef.number ?? 1}`;
   if ('List' in node) return printer.list(node.List.items);
   return undefined;
 }
@@ -229,10 +227,6 @@ function printSubscript(node: Node, printer: Printer): string {
   }
   if ('A_Star' in node) throw unsupported('(row).*', printer);
   return `.${quoteName(textOf(node) ?? '')}`;
-}
-
-function printValueFunction(fn: SQLValueFunction): string {
-  return (fn.op ?? '').replace(/^SVFOP_|_N$/g, '').toLowerCase();
 }
 
 const FRAME = { nonDefault: 0x1, range: 0x2, rows: 0x4, groups: 0x8, between: 0x10 } as const;

@@ -170,7 +170,8 @@ function printJoin(join: JoinExpr, printer: Printer): string {
 }
 
 function printFunction(fn: RangeFunction, printer: Printer): string {
-  return `${fn.lateral === true ? 'LATERAL ' : ''}${printer.list(fn.functions)}${fn.ordinality === true ? ' WITH ORDINALITY' : ''}${printAlias(fn.alias)}`;
+  const [called] = (fn.functions ?? []).map((each) => ('List' in each ? each.List.items?.[0] : each));
+  return `${fn.lateral === true ? 'LATERAL ' : ''}${printer.node(called)}${fn.ordinality === true ? ' WITH ORDINALITY' : ''}${printAlias(fn.alias)}`;
 }
 
 function printSort(sort: SortBy, printer: Printer): string {

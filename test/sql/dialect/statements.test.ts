@@ -370,6 +370,23 @@ const families: Readonly<Record<string, readonly Case[]>> = {
         ['c3', '0'],
       ],
     ],
+    [
+      'select id, (select max(qty) as name from orders where name = $1) as n from customers order by id',
+      [
+        ['c1', '7'],
+        ['c2', null],
+        ['c3', null],
+      ],
+      ['Ann'],
+    ],
+    [
+      'select id, (select count(*) as city from orders o where o.cid = id and city is not null) as n from customers order by id',
+      [
+        ['c1', '2'],
+        ['c2', '1'],
+        ['c3', '0'],
+      ],
+    ],
     ['select t.n from (select count(*) as n from orders) t', [['4']]],
     ['select s.count, s."case" from (select count(*), case when true then 1 end from orders) s', [['4', 1]]],
     ['with orders as (select * from orders where qty > 1) select count(*) from orders', [['3']]],
@@ -782,7 +799,48 @@ const families: Readonly<Record<string, readonly Case[]>> = {
       [['123456789012345678901234567890', '12345678901234567890', '9007199254740991']],
       [12345678901234567890n, 9007199254740991],
     ],
+    [
+      `select 2 = any('{1,2}'), '{3,4}'::int[], '{"a b",null}'::text[], 5 <> all('{}'::int[])`,
+      [[true, [3, 4], ['a b', null], true]],
+    ],
+    [
+      'select 1 = any(array[]::int[]), 1 <> all(?), 2 = any(array[1, 2]::int[]), null = any(array[1]), 3 = any(array[1, null])',
+      [[false, true, true, null, null]],
+      [[]],
+    ],
     ['select ? > 1e308', [[true]], [Infinity]],
+  ],
+  'session and arrays': [
+    [
+      'select current_date = now()::date, current_schema, current_database(), current_user',
+      [[true, 'dynamodb', 'dynamodb', 'dynadbc']],
+    ],
+    [
+      'select 1 = any(array[]::int[]), 2 = any(array[1, 2]::int[]), null = any(array[1]), 3 = any(array[1, null])',
+      [[false, true, null, null]],
+    ],
+    ['select 1 <> all(?), 1 = any(?)', [[true, true]], [[], [1, 2]]],
+    ['select sk from orders where qty = any($1) order by sk', [['o1'], ['o2']], [['1', '4']]],
+    [`select sk from orders where qty <> all('{1,4,2}')`, [['o4']]],
+  ],
+  'names of outer queries': [
+    [
+      'select id, (select max(qty) as name from orders where name = $1) as n from customers order by id',
+      [
+        ['c1', '7'],
+        ['c2', null],
+        ['c3', null],
+      ],
+      ['Ann'],
+    ],
+    [
+      'select id, (select count(*) as city from orders o where o.cid = id and city is not null) as n from customers order by id',
+      [
+        ['c1', '2'],
+        ['c2', '1'],
+        ['c3', '0'],
+      ],
+    ],
   ],
 };
 

@@ -1,0 +1,80 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { loadModule } from 'libpg-query';
+import { parseArrayLiteral } from '../../../src/sql/dialect/array-literal.ts';
+import { REWRITES, rewriteDialect } from '../../../src/sql/dialect/rewrite.ts';
+import { similarToRegex } from '../../../src/sql/dialect/similar.ts';
+import { parseStatement } from '../../../src/sql/parse/parse.ts';
+import { printSelect } from '../../../src/sql/print/print.ts';
+
+beforeAll(() => loadModule());
+
+describe('the table of rewrites', () => {
+  it('names each difference once and says why', () => {
+    expect(new Set(REWRITES.map(({ name }) => name)).size).toBe(REWRITES.length);
+    expect(REWRITES.filter(({ why }) => why.length < 20)).toEqual([]);
+  });
+
+  it('leaves a query alone that means the same in both', async () => {
+    const { ast, position } = await parseStatement(
+      `select a, count(*) from t where b = 'x' and c in (1, 2) or d like 'x%' group by a order by 2 desc limit 3`,
+    );
+    expect(rewriteDialect(ast, position)).toBe(ast);
+  });
+
+  it('joins steps into JSON into one path', async () => {
+    const { ast, position } = await parseStatement(`select a->'b'->0->-1->>'c d', a->b->>'c', a->'x"y'->'z'`);
+    const sql = printSelect(rewriteDialect(ast, position), 's', position);
+    expect(sql).toContain(`"json_extract_string"("a", '$."b"[0][#-1]."c d"')`);
+    expect(sql).toContain(`"json_extract_string"("json_extract"("a", "b"), '$."c"')`);
+    expect(sql).toContain(`"json_extract"("json_extract"("a", '/x"y'), '$."z"')`);
+  });
+});
+
+describe('array literals', () => {
+  it.each<[string, (string | null)[] | undefined]>([
+    ['{}', []],
+    ['{a,b}', ['a', 'b']],
+    [' { a , "b c" , NULL, "null" } ', ['a', 'b c', null, 'null']],
+    ['{"a\\"b\\\\",c d}', ['a"b\\', 'c d']],
+    ['{{1},{2}}', undefined],
+    ['{a,}', undefined],
+    ['{a', undefined],
+    ['a', undefined],
+    ['', undefined],
+  ])('%j', (literal, items) => {
+    expect(parseArrayLiteral(literal)).toEqual(items);
+  });
+
+  it('give back what was quoted', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), (items) => {
+        const literal = `{${items.map((item) => `"${item.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+        expect(parseArrayLiteral(literal)).toEqual(items);
+      }),
+    );
+  });
+});
+
+describe('SIMILAR TO', () => {
+  it('matches text without wildcards literally', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const pattern = text.replace(/[\\%_|*+?{}()[\]]/g, '\\$&');
+        expect(new RegExp(`^(?:${similarToRegex(pattern, '\\')})$`, 's').test(text)).toBe(true);
+      }),
+    );
+  });
+
+  it.each([
+    ['a%', 'abc', true],
+    ['%(b|d)%', 'abc', true],
+    ['a_c', 'a\nc', true],
+    ['a.c', 'abc', false],
+    ['[a-c]+', 'cab', true],
+    ['[^a]', 'a', false],
+    ['a{2,3}', 'aaaa', false],
+  ])('%s and %j: %p', (pattern, text, matches) => {
+    expect(new RegExp(`^(?:${similarToRegex(pattern, '\\')})$`, 's').test(text)).toBe(matches);
+  });
+});

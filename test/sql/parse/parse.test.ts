@@ -1,0 +1,164 @@
+import { describe, expect, it } from '@jest/globals';
+import { DriverError } from '../../../src/core/errors.ts';
+import { locate, parseStatement } from '../../../src/sql/parse/parse.ts';
+
+async function refusal(
+  sql: string,
+): Promise<{ code: string; message: string; position: number | undefined }> {
+  const error: unknown = await parseStatement(sql).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof DriverError)) throw new Error(`"${sql}" was not refused: ${String(error)}`);
+  return { code: error.code, message: error.message, position: error.position };
+}
+
+describe('what is parsed', () => {
+  it.each([
+    'select 1',
+    'SELECT 1;',
+    ' values (1) ; -- the end',
+    'table t',
+    'with a as (select 1) select * from a',
+    '(select 1) union select 2',
+  ])('takes %s for a query', async (sql) => {
+    expect(await parseStatement(sql)).toMatchObject({ kind: 'select', analyze: false, parameterCount: 0 });
+  });
+
+  it.each([
+    ['explain select 1', false],
+    ['explain analyze select 1', true],
+    ['explain (analyze, verbose) select 1', true],
+    ['explain (analyze false) select 1', false],
+    ['explain (analyze off) select 1', false],
+    ['explain (verbose) values (1)', false],
+  ])('takes %s for an explanation of a query', async (sql, analyze) => {
+    expect(await parseStatement(sql)).toMatchObject({ kind: 'explain', analyze });
+  });
+
+  it('keeps the text as it was written', async () => {
+    expect((await parseStatement('select ? /* é */')).text).toBe('select ? /* é */');
+  });
+});
+
+describe('what is refused', () => {
+  it.each([
+    ['selec 1', 'SQL_SYNTAX', 1, 'at or near "selec"'],
+    ['select a from', 'SQL_SYNTAX', 14, 'end of input'],
+    ['select 1 +* from t', 'SQL_SYNTAX', 13, 'from'],
+    ["select 'abc", 'SQL_SYNTAX', 8, 'unterminated'.slice(1)],
+    ['select /* abc', 'SQL_SYNTAX', 8, 'comment'],
+    ['', 'SQL_SYNTAX', 1, 'no statement'],
+    [' ; ', 'SQL_SYNTAX', 1, 'no statement'],
+    ['-- nothing', 'SQL_SYNTAX', 1, 'no statement'],
+    ['select 1; select 2', 'SQL_NOT_SUPPORTED', 11, 'One statement'],
+    ['insert into t values (1)', 'SQL_READ_ONLY', 1, 'INSERT'],
+    ['  update t set a = 1', 'SQL_READ_ONLY', 3, 'UPDATE'],
+    ['/* x */ delete from t', 'SQL_READ_ONLY', 9, 'DELETE'],
+    ['create table t (a int)', 'SQL_READ_ONLY', 1, 'CREATE'],
+    ['drop table t', 'SQL_READ_ONLY', 1, 'DROP'],
+    ['merge into t using u on true when matched then delete', 'SQL_READ_ONLY', 1, 'MERGE'],
+    ['truncate t', 'SQL_READ_ONLY', 1, 'TRUNCATE'],
+    ['copy t to stdout', 'SQL_NOT_SUPPORTED', 1, 'COPY'],
+    ['set x = 1', 'SQL_NOT_SUPPORTED', 1, 'SET'],
+    ['begin', 'SQL_NOT_SUPPORTED', 1, 'BEGIN'],
+    ['explain insert into t values (1)', 'SQL_NOT_SUPPORTED', 1, 'EXPLAIN'],
+    ['with x as (delete from t returning *) select * from x', 'SQL_READ_ONLY', 24, 'DELETE'],
+    ['select * into u from t', 'SQL_READ_ONLY', 15, 'INTO'],
+    ['select 1 union select 2 into u', 'SQL_READ_ONLY', 30, 'INTO'],
+    ['select * from t for update', 'SQL_NOT_SUPPORTED', 17, 'FOR UPDATE'],
+    ['select (select 1 from t for share)', 'SQL_NOT_SUPPORTED', 25, 'FOR UPDATE'],
+    ['select 1\u0000', 'SQL_SYNTAX', 9, 'NUL'],
+    ['select \ud800', 'SQL_SYNTAX', 8, 'surrogate'],
+  ])('%j is %s at %d', async (sql, code, position, part) => {
+    const refused = await refusal(sql);
+    expect(refused).toMatchObject({ code, position });
+    expect(refused.message).toContain(part);
+  });
+
+  it('counts positions in characters of the text that was written', async () => {
+    expect(await refusal('select :long_name, é😀, ? fro')).toMatchObject({
+      code: 'SQL_PARAMETERS',
+      position: 24,
+    });
+    expect(await refusal('select :long_name, :é, "😀" from where')).toMatchObject({
+      code: 'SQL_SYNTAX',
+      position: 33,
+    });
+    expect(await refusal('select ?, ?, ?, from')).toMatchObject({ code: 'SQL_SYNTAX', position: 17 });
+    expect(await refusal('select :a :b')).toMatchObject({ code: 'SQL_SYNTAX', position: 11 });
+  });
+
+  it('refuses what is too long or nested too deeply, and goes on', async () => {
+    expect(await refusal(`select '${'x'.repeat(1_048_576)}'`)).toMatchObject({ code: 'SQL_NOT_SUPPORTED' });
+    expect(await refusal(`select ${'('.repeat(20_000)}1${')'.repeat(20_000)}`)).toMatchObject({
+      code: 'SQL_NOT_SUPPORTED',
+    });
+    expect(await refusal(`select 1${'+1'.repeat(20_000)}`)).toMatchObject({ code: 'SQL_NOT_SUPPORTED' });
+    expect(await refusal(`select ${'not '.repeat(20_000)}true`)).toMatchObject({ code: 'SQL_NOT_SUPPORTED' });
+    expect(await refusal(`select ${'f('.repeat(5000)}1${')'.repeat(5000)}`)).toMatchObject({
+      code: 'SQL_NOT_SUPPORTED',
+    });
+    expect(
+      await refusal(`select ${'case when true then '.repeat(5000)}1${' end'.repeat(5000)}`),
+    ).toMatchObject({ code: 'SQL_NOT_SUPPORTED' });
+    expect(await refusal(`select * from t${' join t on true'.repeat(20_000)}`)).toMatchObject({
+      code: 'SQL_NOT_SUPPORTED',
+    });
+    expect(await refusal(`select 1${' union select 1'.repeat(20_000)}`)).toMatchObject({
+      code: 'SQL_NOT_SUPPORTED',
+    });
+    expect((await parseStatement('select 1')).kind).toBe('select');
+  });
+
+  it('takes long flat statements', async () => {
+    expect((await parseStatement(`select 1 where 1 in (${'1,'.repeat(10_000)}1)`)).kind).toBe('select');
+    expect((await parseStatement(`select 1 where ${'a = 1 or '.repeat(5000)} true`)).kind).toBe('select');
+    expect((await parseStatement(`select ${'a + b, '.repeat(5000)} c`)).kind).toBe('select');
+  });
+});
+
+describe('names that PostgreSQL would cut', () => {
+  const long = `${'é'.repeat(40)} ${'x'.repeat(200)}`;
+
+  it('stay whole', async () => {
+    const { ast, text } = await parseStatement(
+      `select "${long}", t."${long}2", :p as "a""${long}" from "${long}" t`,
+    );
+    const names = JSON.stringify(ast).match(/é{40} x{200}2?/g);
+    expect(names).toEqual([long, `${long}2`, long, long]);
+    expect(JSON.stringify(ast)).toContain(JSON.stringify(`a"${long}`));
+    expect(text).toContain(long);
+  });
+
+  it('are folded where they are not quoted', async () => {
+    const { ast } = await parseStatement(`select ${'Ab'.repeat(50)}`);
+    expect(JSON.stringify(ast)).toContain('ab'.repeat(50));
+  });
+
+  it('do not move positions, and stand in messages', async () => {
+    expect(await refusal(`select "${long}", from`)).toMatchObject({
+      position: 8 + 243 + 2,
+      code: 'SQL_SYNTAX',
+    });
+    expect((await refusal(`select 1 as x "${long}"`)).message).toBe(`Syntax error at or near ""${long}"".`);
+    const parsed = await parseStatement(`select "${long}", :a, total`);
+    expect(locate(parsed, 'total')).toBe(8 + 243 + 2 + 4);
+    expect(locate(parsed, long)).toBe(8);
+  });
+
+  it('do not touch text that is as long', async () => {
+    const { ast } = await parseStatement(`select '${long}', "\ue1000", "${long}"`);
+    expect(JSON.stringify(ast)).toContain(`"sval":{"sval":"${long}"}`);
+  });
+});
+
+describe('locate', () => {
+  it('gives the position of the first reference to a column', async () => {
+    const parsed = await parseStatement('select :p, "é", o.total from orders o where total > 1');
+    expect(locate(parsed, 'total')).toBe(17);
+    expect(locate(parsed, 'TOTAL')).toBe(17);
+    expect(locate(parsed, 'é')).toBe(12);
+    expect(locate(parsed, 'missing')).toBeUndefined();
+  });
+});
