@@ -5,7 +5,8 @@ import { SET_RETURNING } from '../dialect/set-returning.ts';
 import { textsOf } from '../parse/tree.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
 import { type Binder, type CommonTables, notSupported, renameColumns, selectIn } from './binder.ts';
-import { foldCase, isTableSchema, type Scope } from './scope.ts';
+import { isTableSchema, type Scope } from './scope.ts';
+import { foldCase } from './suggestions.ts';
 
 /** Binds an item of FROM and adds what it offers to the scope. */
 export function bindFromItem(node: Node, scope: Scope, tables: CommonTables, binder: Binder): Node {

@@ -1,4 +1,5 @@
 import { DriverError } from '../../core/errors.ts';
+import { foldCase, unknownColumn } from './suggestions.ts';
 
 /** A column that a query or a FROM item offers: its name for the user, and for DuckDB. */
 export interface OfferedColumn {
@@ -31,16 +32,10 @@ export interface Scope {
 }
 
 const SCHEMAS: ReadonlySet<string> = new Set(['public', 'dynamodb']);
-const MAX_CANDIDATES = 5;
 
 /** Whether a table name may be qualified with this. */
 export function isTableSchema(schema: string): boolean {
   return SCHEMAS.has(schema);
-}
-
-/** Unquoted names reach us in lower case, as PostgreSQL folds them: ASCII letters only. */
-export function foldCase(name: string): string {
-  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** The column that a name means among these: the exact spelling, else the only one that differs in case alone. */
@@ -52,7 +47,9 @@ export function findColumn(
   const exact = columns.find((column) => column.name === name);
   if (exact !== undefined) return exact;
   const folded = foldCase(name);
-  const matches = columns.filter((column) => foldCase(column.name) === folded);
+  const matches = columns.filter(
+    (column) => column.name.length === name.length && foldCase(column.name) === folded,
+  );
   if (matches.length < 2) return matches[0];
   throw new DriverError(
     'SQL_AMBIGUOUS_COLUMN',
@@ -179,37 +176,4 @@ function allColumns(scope: Scope): string[] {
     for (const source of level.sources)
       for (const column of source.columns ?? []) if (column.hidden !== true) columns.push(column.name);
   return columns;
-}
-
-function unknownColumn(name: string, known: readonly string[], position: () => number): DriverError {
-  const wanted = foldCase(name.slice(name.lastIndexOf('.') + 1));
-  const candidates = [...new Set(known)]
-    .filter((each) => isClose(foldCase(each), wanted))
-    .slice(0, MAX_CANDIDATES);
-  const hint =
-    candidates.length === 0 ? '' : `; is it ${candidates.map((each) => `"${each}"`).join(' or ')}?`;
-  return new DriverError('SQL_UNKNOWN_COLUMN', `There is no column ${name}${hint === '' ? '.' : hint}`, {
-    position: position(),
-    candidates,
-  });
-}
-
-/** Whether one name may be a slip for the other: a part of it, or at most two letters away. */
-function isClose(a: string, b: string): boolean {
-  if (Math.min(a.length, b.length) > 2 && (a.includes(b) || b.includes(a))) return true;
-  if (Math.abs(a.length - b.length) > 2 || Math.max(a.length, b.length) < 3) return false;
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const above = row;
-    row = [i];
-    for (let j = 1; j <= b.length; j++)
-      row.push(
-        Math.min(
-          (above[j] ?? 0) + 1,
-          (row[j - 1] ?? 0) + 1,
-          (above[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-        ),
-      );
-  }
-  return (row[b.length] ?? 0) <= 2;
 }

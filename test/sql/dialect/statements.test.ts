@@ -842,6 +842,73 @@ const families: Readonly<Record<string, readonly Case[]>> = {
       ],
     ],
   ],
+  'reports over several tables': [
+    [
+      `select c.city, count(distinct o.sk) as orders, sum(o.amount * (1 - 0.1)) as net, max(o.placed::date)::text as last
+       from customers c join orders o on o.cid = c.id
+       where o.placed >= '2024-01-01' and o.status in ('NEW', 'PAID')
+       group by c.city having count(*) > 0 order by net desc`,
+      [
+        ['Oslo', '2', '27.450', '2024-02-10'],
+        ['Rome', '1', '4.725', '2024-02-11'],
+      ],
+    ],
+    [
+      `with per_sku as (
+         select o.cid, line->>'sku' as sku, (line->>'qty')::int as qty
+         from orders o, json_array_elements(o.lines) as line
+       ), ranked as (
+         select *, rank() over (partition by sku order by qty desc) as place, sum(qty) over (partition by sku) as total from per_sku
+       )
+       select sku, c.name, total from ranked join customers c on c.id = cid where place = 1 order by sku`,
+      [
+        ['x', 'Bob', '6'],
+        ['y', 'Ann', '3'],
+      ],
+    ],
+    [
+      `select name, case when total > 20 then 'big' when total > 0 then 'small' else 'none' end as size
+       from (select c.name, coalesce((select sum(amount) from orders where cid = c.id), 0) as total from customers c) t
+       order by size, name`,
+      [
+        ['Ann', 'big'],
+        ["O'Neil", 'none'],
+        ['Bob', 'small'],
+      ],
+    ],
+    [
+      `select o.sk from orders o where o.qty > (select avg(qty) from orders i where i.cid = o.cid)
+         and not exists (select 1 from orders p where p.cid = o.cid and p.sk > o.sk)
+         and o.cid in (select id from customers where score is not null)`,
+      [['o2']],
+    ],
+    [
+      `select extract(month from placed::date) as month, sum(case when status = 'PAID' then amount else 0 end) as paid,
+         100.0 * count(*) filter (where paid) / count(*) as share
+       from orders where placed is not null group by month order by month`,
+      [
+        ['1', '0.00', 100],
+        ['2', '25.25', 0],
+      ],
+    ],
+    [
+      `select n, count(*) from (select id, count(sk) from customers left join orders on cid = id and status = 'PAID' group by id) as t (id, n)
+       group by n order by 2 desc, n desc`,
+      [
+        ['1', '2'],
+        ['0', '1'],
+      ],
+    ],
+    [
+      `select a.sk, b.sk, c.sk from orders a, orders b, orders c where a.qty < b.qty and b.qty < c.qty and a.cid = b.cid and c.status is null`,
+      [['o1', 'o2', 'o4']],
+    ],
+    [
+      `(select 'customers' as kind, count(*) from customers union all select 'orders', count(*) from orders)
+       except select 'orders', 4 order by kind`,
+      [['customers', '3']],
+    ],
+  ],
 };
 
 for (const [family, cases] of Object.entries(families)) {

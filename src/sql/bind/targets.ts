@@ -1,0 +1,98 @@
+import type { ColumnRef, Node, ResTarget } from 'libpg-query';
+import { column, name } from '../dialect/build.ts';
+import { textsOf } from '../parse/tree.ts';
+import type { Binder, CommonTables } from './binder.ts';
+import { outputName } from './output-name.ts';
+import { findSource, type OfferedColumn, resolveColumn, type Scope, type Source } from './scope.ts';
+
+/** An entry of a SELECT list and the columns it offers; undefined where only DuckDB can tell. */
+export interface BoundTarget {
+  readonly target: ResTarget;
+  readonly offers: readonly OfferedColumn[] | undefined;
+}
+
+/** What a SELECT list offers. */
+export function offeredBy(targets: readonly BoundTarget[]): readonly OfferedColumn[] | undefined {
+  return targets.some(({ offers }) => offers === undefined)
+    ? undefined
+    : targets.flatMap(({ offers }) => offers ?? []);
+}
+
+/** An entry of a SELECT list, named as PostgreSQL names it. */
+export function bindTarget(
+  target: ResTarget,
+  scope: Scope,
+  tables: CommonTables,
+  binder: Binder,
+): BoundTarget {
+  const value = target.val;
+  if (value === undefined) return { target, offers: [] };
+  if ('ColumnRef' in value) {
+    const fields = textsOf(value.ColumnRef.fields);
+    if (fields.at(-1) === '*') return bindStar(target, value.ColumnRef, fields, scope, binder);
+    if (target.name === undefined) return bindColumnTarget(target, value.ColumnRef, fields, scope, binder);
+  }
+  const label = target.name ?? outputName(value);
+  return {
+    target: { ...target, name: label, val: binder.expression(value, scope, tables) },
+    offers: [{ name: label, engineName: label }],
+  };
+}
+
+/** A column keeps its own spelling; DuckDB's name for it goes with it and is undone in the result. */
+function bindColumnTarget(
+  target: ResTarget,
+  reference: ColumnRef,
+  fields: readonly string[],
+  scope: Scope,
+  binder: Binder,
+): BoundTarget {
+  const resolved = resolveColumn(scope, fields, () => binder.position(reference.location));
+  if (resolved === undefined) {
+    const label = fields.at(-1) ?? '';
+    return { target, offers: [{ name: label, engineName: label }] };
+  }
+  const engineName = resolved.fields.at(-1) ?? '';
+  const val: Node = { ColumnRef: { ...reference, fields: resolved.fields.map(name) } };
+  const isRow = resolved.fields.length > 1 && fields.length === 1;
+  return isRow
+    ? {
+        target: { ...target, name: resolved.name, val },
+        offers: [{ name: resolved.name, engineName: resolved.name }],
+      }
+    : { target: { ...target, val }, offers: [{ name: resolved.name, engineName }] };
+}
+
+function bindStar(
+  target: ResTarget,
+  reference: ColumnRef,
+  fields: readonly string[],
+  scope: Scope,
+  binder: Binder,
+): BoundTarget {
+  const qualified = fields.length > 1;
+  const sources = qualified
+    ? [findSource(scope, fields.slice(0, -1), () => binder.position(reference.location))]
+    : scope.sources;
+  const hidden = sources.flatMap((source) =>
+    (source.columns ?? [])
+      .filter((each) => each.hidden === true)
+      .map((each) => column(...qualifierOf(source, qualified), each.engineName)),
+  );
+  const prefix = qualified ? [name(sources[0]?.alias ?? '')] : [];
+  const merges = !qualified && (scope.merged === undefined || scope.merged.size > 0);
+  return {
+    target: {
+      ...target,
+      val: { ColumnRef: { ...reference, fields: [...prefix, { A_Star: {} }, ...hidden] } },
+    },
+    offers:
+      merges || sources.some((source) => source.columns === undefined)
+        ? undefined
+        : sources.flatMap((source) => (source.columns ?? []).filter((each) => each.hidden !== true)),
+  };
+}
+
+function qualifierOf(source: Source, qualified: boolean): string[] {
+  return qualified || source.alias === undefined ? [] : [source.alias];
+}
