@@ -21,4 +21,7 @@ export type { Value } from './sql/value.ts';
 export type { ExplainedRead, Explanation } from './sql/explain.ts';
 export { DriverError, ERRORS, type Attempt, type ErrorCode } from './core/errors.ts';
 export { Secret } from './core/secret.ts';
+export { format, parse } from './connstring/format.ts';
+export { redact } from './connstring/redact.ts';
+export type { ConnectionOptions } from './connstring/connection-options.ts';
 export type { Ports } from './core/ports.ts';

@@ -451,7 +451,6 @@ export const PROPERTIES = {
     key: 'Pagesize',
     type: integer(1, 1_000_000),
     group: 'Reading',
-    inert: true,
     doc: 'The most items that one request evaluates.',
   }),
   maxRows: property({

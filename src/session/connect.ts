@@ -4,7 +4,7 @@ import { getCallerIdentity } from '../authschemes/sts.ts';
 import { signIn, type SignIn } from '../authschemes/sign-in.ts';
 import { createCatalog } from '../catalog/catalog.ts';
 import { chooseRegion, dynamodbEndpoint, stsEndpoint } from '../connstring/endpoints.ts';
-import type { ConnectionObject } from '../connstring/entries.ts';
+import type { ConnectionOptions } from '../connstring/connection-options.ts';
 import type { Options } from '../connstring/properties.ts';
 import { redact } from '../connstring/redact.ts';
 import { parseConnection } from '../connstring/resolve.ts';
@@ -32,7 +32,7 @@ const CATALOG_TTL_MS = 10 * 60_000;
  * Opens a connection from a connection string or an object of the same properties. Sends nothing until the first
  * statement, unless ConnectOnOpen is set.
  */
-export async function connect(input: string | ConnectionObject, options: ConnectOptions = {}): Promise<Connection> {
+export async function connect(input: string | ConnectionOptions, options: ConnectOptions = {}): Promise<Connection> {
   const ports = options.ports ?? processPorts(options.onWarning);
   const { options: properties, warnings } = await parseConnection(input, ports);
   for (const warning of warnings) ports.warn(warning);
@@ -94,6 +94,7 @@ function contextFor(properties: Options, client: DynamoClient, ports: Ports): Ex
       threads: properties.threadCount,
     },
     decimals: properties.numberMode === 'Decimal' ? 'digits' : 'auto',
+    pageSize: properties.pageSize,
     maxRows: properties.maxRows,
     async close() {
       await planner.close();

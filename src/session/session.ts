@@ -2,9 +2,9 @@ import { DriverError } from '../core/errors.ts';
 import { newReadStats, totalCapacity, type ReadStats } from '../dynamo/read-stats.ts';
 import { analysisLines, explainPlan } from '../sql/explain.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
-import { toObject, type RowReader } from '../sql/exec/direct.ts';
-import { lookUp, pointLookup, type PointLookup } from '../sql/exec/point-lookup.ts';
+import { directReader, type DirectPlan, type RowReader } from '../sql/exec/direct.ts';
 import { planStatement, runStatement } from '../sql/exec/run.ts';
+import { trivialStatement } from '../sql/exec/trivial-plan.ts';
 import { toParameterList, type ParameterLiteral } from '../sql/parse/parameter-list.ts';
 import { parseStatement, type ParsedStatement } from '../sql/parse/parse.ts';
 import { describeAccess } from '../sql/plan/describe-access.ts';
@@ -62,13 +62,17 @@ export function createSession({ context, description, whoami, close }: SessionPa
     if (parsedTexts.size > PARSED && oldest !== undefined) parsedTexts.delete(oldest);
     return parsed;
   };
-  const lookupOf = (parsed: ParsedStatement): Promise<PointLookup | undefined> => pointLookup(parsed, context.catalog, context);
+  const trivialPlan = async (parsed: ParsedStatement, parameters: readonly ParameterLiteral[]): Promise<DirectPlan | undefined> =>
+    (await trivialStatement(parsed, context.catalog))?.plan(parameters, context.settings);
 
   const start = async (parsed: ParsedStatement, parameters: readonly ParameterLiteral[], signal: AbortSignal): Promise<Started> => {
     if (parsed.kind === 'explain') return startExplain(parsed, parameters, signal);
-    const lookup = await lookupOf(parsed);
-    const read = lookup?.read(parameters);
-    if (lookup && read) return startLookup(lookup, read, context, signal);
+    const trivial = await trivialPlan(parsed, parameters);
+    if (trivial) {
+      const stats = newReadStats();
+      const { columns, read } = trivial;
+      return { ...directReader(trivial, context, stats, signal), columns, reads: [read], stats, close: () => Promise.resolve() };
+    }
     const { plan, ...running } = await runStatement(parsed, parameters, context, signal);
     return { ...running, columns: plan.columns, reads: plan.reads };
   };
@@ -141,9 +145,8 @@ export function createSession({ context, description, whoami, close }: SessionPa
     async explain(sql, parameters) {
       const parsed = await parse(sql);
       const list = toParameterList(parsed, parameters);
-      const read = (await lookupOf(parsed))?.read(list);
-      if (read) return explainPlan({ reads: [read], direct: { alias: read.alias, output: [] } }, context.settings.consistentReads);
-      return explainPlan(await planStatement(parsed, list, context, signalFor(undefined)), context.settings.consistentReads);
+      const plan = await planStatement(parsed, list, context, signalFor(undefined));
+      return explainPlan(plan, context.settings.consistentReads);
     },
     whoami: () => whoami(signalFor(undefined)),
     close() {
@@ -159,35 +162,12 @@ export function createSession({ context, description, whoami, close }: SessionPa
   /** The columns of a statement whose parameters have no values yet. */
   const columnsOf = async (parsed: ParsedStatement, signal: AbortSignal): Promise<readonly OutputColumn[]> => {
     if (parsed.kind === 'explain') return [{ name: 'QUERY PLAN', type: 'text' }];
-    const lookup = await lookupOf(parsed);
-    if (lookup) return lookup.columns;
+    const trivial = await trivialStatement(parsed, context.catalog);
+    if (trivial) return trivial.columns;
     const unknown = Array.from({ length: parsed.parameterCount }, (): ParameterLiteral => ({ kind: 'null' }));
     return (await planStatement(parsed, unknown, context, signal)).columns;
   };
   return connection;
-}
-
-function startLookup(lookup: PointLookup, read: TableRead, context: ExecutionContext, signal: AbortSignal): Started {
-  const stats = newReadStats();
-  const names = lookup.columns.map((column) => column.name);
-  const row = async (): Promise<Value[] | undefined> => {
-    const item = context.maxRows === 0 ? undefined : await lookUp(lookup, read, context, stats, signal);
-    return item && lookup.decoders.map((decode) => decode(item));
-  };
-  return {
-    columns: lookup.columns,
-    reads: [read],
-    stats,
-    async *arrays() {
-      const found = await row();
-      if (found) yield [found];
-    },
-    async *objects() {
-      const found = await row();
-      if (found) yield [toObject(names, found)];
-    },
-    close: () => Promise.resolve(),
-  };
 }
 
 function fixedRows(name: string, lines: readonly string[]): RowReader & { close(): Promise<void> } {

@@ -14,6 +14,8 @@ export interface ExecutionContext {
   readonly engine: () => Promise<Engine>;
   readonly settings: PlanSettings;
   readonly decimals: DecimalStyle;
+  /** The most items that one request evaluates; absent: as many as DynamoDB likes. */
+  readonly pageSize: number | undefined;
   /** -1: all. */
   readonly maxRows: number;
   /** Frees the planner and the engine. */

@@ -1,30 +1,41 @@
+import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { readPages } from '../../dynamo/reader.ts';
 import type { ReadStats } from '../../dynamo/read-stats.ts';
+import type { DecimalStyle } from '../engine/result-value.ts';
+import type { ResultColumn } from '../plan/planner.ts';
 import { lintSchemaOf, readRequestOf } from '../plan/read-request.ts';
-import type { StatementPlan } from '../plan/planner.ts';
-import type { DirectShape } from '../plan/logical-plan.ts';
+import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../value.ts';
 import type { ExecutionContext } from './context.ts';
 import { rowScanner } from './item-scanner.ts';
 import { columnDecoder } from './row-decoder.ts';
 
-/** Rows as they come, a page at a time: arrays by position, or objects by name. */
+/** Rows as they come, some at a time and never none: arrays by position, or objects by name. */
 export interface RowReader {
   arrays(): AsyncGenerator<Value[][]>;
   objects(): AsyncGenerator<Record<string, Value>[]>;
 }
 
-/** The direct path: one read, every condition pushed, plain columns. Constant memory, no engine. */
+/** A statement that is one read: every condition pushed, plain columns, rows in the order in which they come. */
+export interface DirectPlan {
+  readonly columns: readonly ResultColumn[];
+  readonly read: TableRead;
+  /** The output columns, as columns of the table. */
+  readonly output: readonly ColumnDef[];
+  readonly limit?: number | undefined;
+  readonly offset?: number | undefined;
+}
+
+/** The direct path: constant memory, no engine. */
 export function directReader(
-  plan: StatementPlan,
-  shape: DirectShape,
+  plan: DirectPlan,
   context: ExecutionContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): RowReader {
   const names = plan.columns.map((column) => column.name);
-  const arrays = (): AsyncGenerator<Value[][]> => readRows(plan, shape, context, stats, signal);
+  const arrays = (): AsyncGenerator<Value[][]> => readRows(plan, context, stats, signal);
   return {
     arrays,
     async *objects() {
@@ -40,31 +51,22 @@ export function toObject(names: readonly string[], row: readonly Value[]): Recor
   return object;
 }
 
-/** What turns a page into rows: the scanner, or JSON.parse where the scanner does not serve. */
-function pageDecoder(shape: DirectShape, context: ExecutionContext): (page: Buffer) => Value[][] {
-  const scan = rowScanner(shape.output, context.decimals);
-  const decoders = shape.output.map((column) => columnDecoder(column, context.decimals));
-  return (page) =>
-    scan?.(page) ?? (JSON.parse(page.toString()) as AttributeMap[]).map((item) => decoders.map((decode) => decode(item)));
-}
-
 async function* readRows(
-  plan: StatementPlan,
-  shape: DirectShape,
+  plan: DirectPlan,
   context: ExecutionContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Value[][]> {
-  const [read] = plan.reads;
-  if (read === undefined || shape.limit === 0) return;
-  const decode = pageDecoder(shape, context);
-  let skip = shape.offset ?? 0;
-  let left = Math.min(shape.limit ?? Infinity, context.maxRows < 0 ? Infinity : context.maxRows);
+  const { read } = plan;
+  let skip = plan.offset ?? 0;
+  let left = Math.min(plan.limit ?? Infinity, context.maxRows < 0 ? Infinity : context.maxRows);
   if (left <= 0) return;
+  const decode = pageDecoder(plan.output, context.decimals);
   const pages = readPages(context.client, readRequestOf(read, context.settings.consistentReads), {
     stats,
     concurrency: context.settings.threads,
     schema: lintSchemaOf(read),
+    ...(context.pageSize === undefined ? {} : { pageSize: context.pageSize }),
     ...(signal ? { signal } : {}),
   });
   for await (const page of pages) {
@@ -72,11 +74,45 @@ async function* readRows(
       skip -= page.count;
       continue;
     }
-    const all = decode(page.items);
-    const rows = skip > 0 || all.length > left ? all.slice(skip, skip + left) : all;
-    skip = 0;
-    left -= rows.length;
-    if (rows.length > 0) yield rows;
-    if (left <= 0) return;
+    for (const batch of decode(page.items)) {
+      const rows = skip > 0 || batch.length > left ? batch.slice(skip, skip + left) : batch;
+      skip = Math.max(0, skip - batch.length);
+      left -= rows.length;
+      if (rows.length > 0) yield rows;
+      if (left <= 0) return;
+    }
   }
+}
+
+type PageDecoder = (page: Buffer) => Generator<Value[][]>;
+
+/** Decoders by the output columns that they were made for: statements that run again find theirs. */
+const decoders = { auto: new WeakMap<readonly ColumnDef[], PageDecoder>(), digits: new WeakMap<readonly ColumnDef[], PageDecoder>() };
+
+function pageDecoder(output: readonly ColumnDef[], decimals: DecimalStyle): PageDecoder {
+  const known = decoders[decimals].get(output);
+  if (known) return known;
+  const made = makePageDecoder(output, decimals);
+  decoders[decimals].set(output, made);
+  return made;
+}
+
+/** What turns a page into rows: the scanner, and JSON.parse for what the scanner does not serve. */
+function makePageDecoder(output: readonly ColumnDef[], decimals: DecimalStyle): PageDecoder {
+  const scan = rowScanner(output, decimals);
+  const readers = output.map((column) => columnDecoder(column, decimals));
+  return function* decode(page) {
+    let done = 0;
+    if (scan) {
+      const batches = scan(page);
+      let next = batches.next();
+      for (; next.done !== true; next = batches.next()) {
+        done += next.value.length;
+        yield next.value;
+      }
+      if (next.value) return;
+    }
+    const items = JSON.parse(page.toString()) as AttributeMap[];
+    yield items.slice(done).map((item) => readers.map((reader) => reader(item)));
+  };
 }

@@ -5,11 +5,13 @@ import type { DecimalStyle } from '../engine/result-value.ts';
 import type { Value } from '../value.ts';
 
 /**
- * Reads a page's items straight into rows, without making JavaScript objects of the wire form on the way: about twice
- * as fast as JSON.parse and unwrapping. It knows only the compact JSON that DynamoDB writes; whatever looks different
- * makes it give up, and the page is read by JSON.parse instead.
+ * Reads a page's items straight into rows, without making JavaScript objects of the wire form on the way, in batches
+ * that are small enough to be garbage soon. It knows only the compact JSON that DynamoDB writes: whatever looks different
+ * ends it early with `false`, and the rest of the page is for JSON.parse.
  */
-export type RowScanner = (page: Buffer) => Value[][] | undefined;
+export type RowScanner = (page: Buffer) => Generator<Value[][], boolean>;
+
+const BATCH = 256;
 
 /** A scanner for these output columns; undefined where one of them is no plain attribute. */
 export function rowScanner(columns: readonly ColumnDef[], decimals: DecimalStyle): RowScanner | undefined {
@@ -21,14 +23,7 @@ export function rowScanner(columns: readonly ColumnDef[], decimals: DecimalStyle
     if (targets.has(name)) return undefined;
     targets.set(name, { position, column, style: styleOf(column, decimals) });
   }
-  return (page) => {
-    try {
-      return scanPage(new Cursor(page), targets, columns.length);
-    } catch (error) {
-      if (error instanceof Unexpected) return undefined;
-      throw error;
-    }
-  };
+  return (page) => scanPage(new Cursor(page), targets, columns.length);
 }
 
 interface Target {
@@ -64,41 +59,65 @@ function styleOf({ type }: ColumnDef, decimals: DecimalStyle): Style {
   }
 }
 
-/** Not the JSON that DynamoDB writes. */
+/** Not the JSON that DynamoDB writes, or an item that goes on beyond the window. One for all: making an error is slow. */
 class Unexpected extends Error {}
+const UNEXPECTED = new Unexpected();
 
-function scanPage(cursor: Cursor, targets: ReadonlyMap<string, Target>, width: number): Value[][] {
-  const rows: Value[][] = [];
+/** A name that stood at this place in the item before, with its quotes and colon as bytes, and what becomes of its value. */
+interface Known {
+  readonly quoted: string;
+  readonly target: Target | undefined;
+}
+
+function* scanPage(cursor: Cursor, targets: ReadonlyMap<string, Target>, width: number): Generator<Value[][], boolean> {
   const blank: readonly Value[] = Array.from({ length: width }, () => null);
-  cursor.expect(OPEN_LIST);
-  if (cursor.skip(CLOSE_LIST)) return cursor.finish(rows);
   // Items of a table mostly have the same attributes in the same order: each name is first compared with its predecessor's.
-  const order: { readonly quoted: string; readonly target: Target | undefined }[] = [];
-  do {
-    const row = blank.slice();
-    cursor.expect(OPEN);
-    if (!cursor.skip(CLOSE)) {
-      let place = 0;
+  const order: Known[] = [];
+  let batch: Value[][] = [];
+  let isWhole = false;
+  try {
+    cursor.expect(OPEN_LIST);
+    if (!cursor.skip(CLOSE_LIST)) {
       do {
-        let known = order[place];
-        if (known === undefined || !cursor.skipWord(known.quoted)) {
-          const start = cursor.place();
-          const name = cursor.string();
-          cursor.expect(COLON);
-          known = { quoted: cursor.since(start), target: targets.get(name) };
-          order[place] = known;
+        if (batch.length === BATCH) {
+          yield batch;
+          batch = [];
         }
-        const { target } = known;
-        const value = cursor.typed(target?.style ?? DOCUMENT);
-        if (target !== undefined) row[target.position] = value;
-        place++;
+        batch.push(cursor.whole(() => scanItem(cursor, targets, blank.slice(), order)));
       } while (cursor.skip(COMMA));
-      cursor.expect(CLOSE);
+      cursor.expect(CLOSE_LIST);
     }
-    rows.push(row);
-  } while (cursor.skip(COMMA));
-  cursor.expect(CLOSE_LIST);
-  return cursor.finish(rows);
+    isWhole = cursor.isAtEnd();
+  } catch (error) {
+    if (error !== UNEXPECTED) throw error;
+  }
+  if (batch.length > 0) yield batch;
+  return isWhole;
+}
+
+function scanItem(cursor: Cursor, targets: ReadonlyMap<string, Target>, row: Value[], order: Known[]): Value[] {
+  cursor.expect(OPEN);
+  if (!cursor.skip(CLOSE)) {
+    let place = 0;
+    do {
+      let known = order[place];
+      if (known === undefined || !cursor.skipWord(known.quoted)) {
+        const start = cursor.place();
+        const name = cursor.string();
+        cursor.expect(COLON);
+        known = { quoted: cursor.since(start), target: targets.get(name) };
+        order[place] = known;
+      }
+      const { target } = known;
+      const value = cursor.typed(target?.style ?? DOCUMENT);
+      if (target !== undefined) row[target.position] = value;
+      place++;
+    } while (cursor.skip(COMMA));
+    cursor.expect(CLOSE);
+  }
+  // The comma or bracket after it: an item is whole only when something follows.
+  cursor.expectMore();
+  return row;
 }
 
 const QUOTE = 0x22;
@@ -111,18 +130,46 @@ const CLOSE = 0x7d;
 const BACKSLASH = 0x5c;
 const LAST_ASCII = 0x7f;
 
+/** Text beyond 128 KB would be garbage that only V8's slow collection frees; and a string that is kept keeps its window. */
+const WINDOW = 64 * 1024;
+
 /**
- * A place in a page, and what can be read there. The text has a character for each byte, which costs a fraction of
- * decoding UTF-8; only strings that need it are decoded, from the bytes at the same place.
+ * A place in a page, and what can be read there, through a window of text that has a character for each byte: making
+ * it costs a fraction of decoding UTF-8, and only strings that need decoding are read again from the bytes.
  */
 class Cursor {
   readonly #bytes: Buffer;
-  readonly #text: string;
+  #base = 0;
+  #text: string;
   #at = 0;
+  #largest = 1024;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
-    this.#text = bytes.toString('latin1');
+    this.#text = bytes.toString('latin1', 0, WINDOW);
+  }
+
+  /** Reads something that must lie within one window, in a wider one where it does not. */
+  whole<T>(read: () => T): T {
+    if (this.#text.length - this.#at < 2 * this.#largest) this.#open(this.#base + this.#at, WINDOW);
+    const start = this.#base + this.#at;
+    for (;;) {
+      try {
+        const result = read();
+        this.#largest = Math.max(this.#largest, this.#base + this.#at - start);
+        return result;
+      } catch (error) {
+        if (error !== UNEXPECTED || this.#base + this.#text.length >= this.#bytes.length) throw error;
+        this.#open(start, 4 * this.#text.length);
+      }
+    }
+  }
+
+  #open(from: number, size: number): void {
+    if (from === this.#base && size <= this.#text.length) return;
+    this.#text = this.#bytes.toString('latin1', from, from + size);
+    this.#base = from;
+    this.#at = 0;
   }
 
   skip(character: number): boolean {
@@ -140,12 +187,12 @@ class Cursor {
   }
 
   expect(character: number): void {
-    if (this.#text.charCodeAt(this.#at) !== character) throw new Unexpected();
+    if (this.#text.charCodeAt(this.#at) !== character) throw UNEXPECTED;
     this.#at++;
   }
 
   expectWord(word: string): void {
-    if (!this.skipWord(word)) throw new Unexpected();
+    if (!this.skipWord(word)) throw UNEXPECTED;
   }
 
   place(): number {
@@ -157,9 +204,12 @@ class Cursor {
     return this.#text.slice(place, this.#at);
   }
 
-  finish<T>(result: T): T {
-    if (this.#at !== this.#text.length) throw new Unexpected();
-    return result;
+  expectMore(): void {
+    if (this.#at >= this.#text.length) throw UNEXPECTED;
+  }
+
+  isAtEnd(): boolean {
+    return this.#base + this.#at === this.#bytes.length;
   }
 
   string(): string {
@@ -167,7 +217,7 @@ class Cursor {
     const start = this.#at + 1;
     let end = start;
     let plain = text.charCodeAt(start - 1) === QUOTE;
-    if (!plain) throw new Unexpected();
+    if (!plain) throw UNEXPECTED;
     let escaped = false;
     for (; ; end++) {
       const code = text.charCodeAt(end);
@@ -176,11 +226,11 @@ class Cursor {
       else if (code === BACKSLASH) {
         escaped = true;
         end++;
-      } else if (Number.isNaN(code)) throw new Unexpected();
+      } else if (Number.isNaN(code)) throw UNEXPECTED;
     }
     this.#at = end + 1;
-    if (escaped) return JSON.parse(this.#bytes.toString('utf8', start - 1, end + 1)) as string;
-    return plain ? text.slice(start, end) : this.#bytes.toString('utf8', start, end);
+    if (escaped) return JSON.parse(this.#bytes.toString('utf8', this.#base + start - 1, this.#base + end + 1)) as string;
+    return plain ? text.slice(start, end) : this.#bytes.toString('utf8', this.#base + start, this.#base + end);
   }
 
   /** A value with its type: `{"S":"x"}`. */
@@ -218,7 +268,7 @@ class Cursor {
       this.expect(COLON);
       const value = this.typed(DOCUMENT);
       // Assigning to `__proto__` would set the prototype instead of a member.
-      if (name === '__proto__') throw new Unexpected();
+      if (name === '__proto__') throw UNEXPECTED;
       map[name] = value;
     } while (this.skip(COMMA));
     this.expect(CLOSE);

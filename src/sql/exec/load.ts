@@ -75,6 +75,7 @@ export async function loadRelation(
       signal,
       concurrency: context.settings.threads,
       schema: lintSchemaOf(read),
+    ...(context.pageSize === undefined ? {} : { pageSize: context.pageSize }),
     });
     for await (const page of pages) {
       if (page.count > 0) {

@@ -3,9 +3,10 @@ import { newReadStats, type ReadStats } from '../../dynamo/read-stats.ts';
 import { bindStatement } from '../bind/bind.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import { locate, type ParsedStatement } from '../parse/parse.ts';
+import { integerLists } from '../plan/integer-lists.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { ExecutionContext } from './context.ts';
-import { directReader, type RowReader } from './direct.ts';
+import { directReader, type DirectPlan, type RowReader } from './direct.ts';
 import { openOnEngine } from './on-engine.ts';
 import { TypeDrift } from './type-drift.ts';
 
@@ -27,7 +28,10 @@ export async function planStatement(
   signal?: AbortSignal,
 ): Promise<StatementPlan> {
   const bound = await bindStatement(parsed, parameters, context.catalog, signal);
-  return context.planner.plan(bound, context.settings, (name) => locate(parsed, name));
+  return context.planner.plan(bound, context.settings, {
+    locate: (name) => locate(parsed, name),
+    lists: integerLists(parsed.ast, parameters),
+  });
 }
 
 /** Runs a statement as far as its first rows. */
@@ -40,9 +44,8 @@ export async function runStatement(
   const stats = newReadStats();
   for (let widenings = 0; ; widenings++) {
     const plan = await planStatement(parsed, parameters, context, signal);
-    if (plan.direct) {
-      return { plan, stats, ...directReader(plan, plan.direct, context, stats, signal), close: async () => undefined };
-    }
+    const direct = directPlanOf(plan);
+    if (direct) return { plan, stats, ...directReader(direct, context, stats, signal), close: () => Promise.resolve() };
     try {
       return { plan, stats, ...(await openOnEngine(plan, context, stats, signal, (name) => locate(parsed, name))) };
     } catch (error) {
@@ -50,6 +53,11 @@ export async function runStatement(
       await widen(error, context, widenings);
     }
   }
+}
+
+function directPlanOf({ columns, direct, reads }: StatementPlan): DirectPlan | undefined {
+  const [read] = reads;
+  return direct && read && { columns, read, output: direct.output, limit: direct.limit, offset: direct.offset };
 }
 
 async function widen(drift: TypeDrift, context: ExecutionContext, widenings: number): Promise<void> {

@@ -1,12 +1,11 @@
 import type { KeyAttribute } from '../../catalog/table-def.ts';
 import type { SortCondition } from '../../dynamo/access-path.ts';
+import { compareKeyValues, keyValueBytes } from '../../dynamo/key.ts';
+import { LIMITS } from '../../dynamo/limits.ts';
 import type { KeyValue } from '../../dynamo/attribute-value.ts';
 import type { Comparison, Literal, Predicate } from '../../dynamo/predicate.ts';
 import type { Condition } from './table-read.ts';
 
-/** DynamoDB's limits on key values, in bytes (Service quotas, "Partition keys and sort keys"). */
-const MAX_PARTITION_BYTES = 2048;
-const MAX_SORT_BYTES = 1024;
 
 /** Values that one attribute is held to, and the conditions that say so. */
 export interface EqualTo {
@@ -71,7 +70,7 @@ export function sortRange(conditions: readonly Condition[], attribute: KeyAttrib
 }
 
 function twoSided(low: Bound, high: Bound): SortRange {
-  const order = compareKeyValues(low.value, high.value);
+  const order = compareKeyValues(low.value, high.value) ?? 0;
   if (order > 0 || (order === 0 && !(low.inclusive && high.inclusive))) {
     return { condition: 'never', exact: [low.by, high.by] };
   }
@@ -91,7 +90,7 @@ function prefixOf(low: Bound, high: Bound): string | undefined {
 }
 
 function tighter(candidate: Bound, current: Bound, direction: 1 | -1): boolean {
-  const order = compareKeyValues(candidate.value, current.value) * direction;
+  const order = (compareKeyValues(candidate.value, current.value) ?? 0) * direction;
   return order > 0 || (order === 0 && !candidate.inclusive);
 }
 
@@ -116,39 +115,10 @@ function keyValue(literal: Literal): KeyValue {
 }
 
 function canBeKey(value: KeyValue, role: 'partition' | 'sort'): boolean {
-  if ('N' in value) return true;
-  const bytes = 'S' in value ? Buffer.byteLength(value.S) : Buffer.byteLength(value.B, 'base64');
-  return bytes > 0 && bytes <= (role === 'partition' ? MAX_PARTITION_BYTES : MAX_SORT_BYTES);
+  const bytes = keyValueBytes(value);
+  return bytes > 0 && bytes <= (role === 'partition' ? LIMITS.partitionKeyBytes : LIMITS.sortKeyBytes).most;
 }
 
 function distinct(values: readonly KeyValue[]): readonly KeyValue[] {
   return values.filter((value, i) => values.findIndex((other) => compareKeyValues(value, other) === 0) === i);
-}
-
-/** DynamoDB's order of two key values of one type: numbers by value, text by its UTF-8 bytes, binary by its bytes. */
-export function compareKeyValues(a: KeyValue, b: KeyValue): number {
-  if ('N' in a && 'N' in b) return compareDecimals(a.N, b.N);
-  return Buffer.compare(bytesOf(a), bytesOf(b));
-}
-
-function bytesOf(value: KeyValue): Buffer {
-  if ('S' in value) return Buffer.from(value.S);
-  return 'B' in value ? Buffer.from(value.B, 'base64') : Buffer.from(value.N);
-}
-
-/** Decimal text compared by value, all digits counted. */
-export function compareDecimals(a: string, b: string): number {
-  const [x, y] = [scaled(a), scaled(b)];
-  const places = Math.max(x.places, y.places);
-  const left = x.digits * 10n ** BigInt(places - x.places);
-  const right = y.digits * 10n ** BigInt(places - y.places);
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
-function scaled(text: string): { digits: bigint; places: number } {
-  const [mantissa = '0', exponent = '0'] = text.toLowerCase().split('e');
-  const [whole = '0', fraction = ''] = mantissa.split('.');
-  const places = fraction.length - Number(exponent);
-  const digits = BigInt(`${whole}${fraction}`);
-  return places >= 0 ? { digits, places } : { digits: digits * 10n ** BigInt(-places), places: 0 };
 }

@@ -6,6 +6,7 @@ import { engineError } from '../engine/engine-errors.ts';
 import { openPlanningEngine, type Engine } from '../engine/engine.ts';
 import { identifier, literal } from '../engine/quote.ts';
 import { engineType, postgresTypeName } from '../engine-types.ts';
+import { restoreLists, type IntegerList } from './integer-lists.ts';
 import { readPlan, type DirectShape, type PlanFacts } from './logical-plan.ts';
 import { parsePlan } from './plan-json.ts';
 import { PUSHDOWN_RULES } from './rules/index.ts';
@@ -28,8 +29,15 @@ export interface StatementPlan {
   readonly direct: DirectShape | undefined;
 }
 
+/** What the statement's own tree knows and DuckDB's plan no longer does. */
+export interface PlanHints {
+  /** Where the statement names a column first. */
+  locate(name: string): number | undefined;
+  readonly lists: readonly IntegerList[];
+}
+
 export interface Planner {
-  plan(bound: BoundStatement, settings: PlanSettings, locate: (name: string) => number | undefined): Promise<StatementPlan>;
+  plan(bound: BoundStatement, settings: PlanSettings, hints: PlanHints): Promise<StatementPlan>;
   close(): Promise<void>;
 }
 
@@ -59,7 +67,7 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
   };
 
   return {
-    async plan(bound, settings, locate) {
+    async plan(bound, settings, hints) {
       const schema = await stubSchema(bound.relations);
       const sql = bound.engineSql(schema);
       const found = await remember(planned, sql, async () => {
@@ -67,11 +75,11 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
         try {
           return await analyse(connection, sql, bound.relations);
         } catch (error) {
-          throw engineError(error, locate);
+          throw engineError(error, hints.locate);
         }
       });
       const columns = found.columns.map((column) => ({ ...column, name: bound.unmangle(column.name) }));
-      const reads = bound.relations.map((relation) => planRead(relation, found.facts, settings, rules));
+      const reads = bound.relations.map((relation) => planRead(relation, found.facts, settings, hints.lists, rules));
       const [only] = reads;
       const direct = found.facts?.direct;
       const streams = reads.length === 1 && only !== undefined && only.residual.length === 0 && only.order === undefined;
@@ -132,6 +140,7 @@ function planRead(
   relation: Relation,
   facts: PlanFacts | undefined,
   settings: PlanSettings,
+  lists: readonly IntegerList[],
   rules: readonly PushdownRule[],
 ): TableRead {
   const scan = facts?.scans.get(relation.alias);
@@ -145,7 +154,7 @@ function planRead(
     access: facts !== undefined && scan === undefined ? { kind: 'Empty' } : { kind: 'Scan', segments: 1 },
     keyed: [],
     filter: [],
-    residual: scan?.conditions ?? [],
+    residual: restoreLists(scan?.conditions ?? [], lists),
     columns: needed,
     ...(wanted === undefined ? {} : { limit: wanted }),
     ...(direct?.order === undefined ? {} : { order: { column: direct.order.column.path.join('.'), descending: direct.order.descending } }),
