@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
+import { errorCode } from '../core/error-code.ts';
 import type { Ports } from '../core/ports.ts';
 
 /** The world as this process sees it. */
@@ -13,7 +14,7 @@ export function processPorts(warn: (message: string) => void = emitWarning): Por
       try {
         return await readFile(path, 'utf8');
       } catch (error) {
-        if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
+        if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
         throw error;
       }
     },

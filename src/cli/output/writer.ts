@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { errorCode } from '../error-code.ts';
+import { errorCode } from '../../core/error-code.ts';
 
 /** Writes text and waits until it was taken: this is what keeps a fast read from outrunning a slow reader. */
 export type Write = (text: string) => Promise<void>;

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode } from '../error-code.ts';
+import { errorCode } from '../../core/error-code.ts';
 
 /** How many lines are remembered. */
 export const HISTORY_LINES = 1000;
