@@ -71,8 +71,10 @@ export function failureText(
   if (thrown instanceof StatementFailure && report.position !== null && !report.code.startsWith('CONN_')) {
     lines.push(...pointer(thrown.statement, report.position, look.columns));
   }
-  if (report.candidates.length > 0) {
-    lines.push(`did you mean ${report.candidates.map((name) => `"${visible(name)}"`).join(' or ')}?`);
+  // Some messages name them already.
+  const candidates = report.candidates.filter((name) => !report.message.includes(`"${name}"`));
+  if (candidates.length > 0) {
+    lines.push(`did you mean ${candidates.map((name) => `"${visible(name)}"`).join(' or ')}?`);
   }
   if (report.attempts.length > 0) lines.push('tried:');
   for (const { what, why } of report.attempts) lines.push(`  - ${visible(what)}: ${visible(why)}`);

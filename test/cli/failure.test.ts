@@ -50,6 +50,11 @@ describe('a failure on the command line', () => {
     expect(line[caret.length - 1]).toBe('X');
   });
 
+  it('names candidates once', () => {
+    const failure = new DriverError('SQL_UNKNOWN_COLUMN', 'Is it "a"?', { candidates: ['a', 'b'] });
+    expect(failureText(failure, LOOK)).toContain('\ndid you mean "b"?\n');
+  });
+
   it('never shows a connection string', () => {
     const failure = new DriverError('CONN_SYNTAX', 'Expected "=".', { position: 5 });
     expect(failureText(new StatementFailure('SELECT 1', failure), LOOK)).not.toContain('LINE');
