@@ -12,6 +12,16 @@ export function numberValue(digits: string): number | bigint | string {
   return slowNumberValue(digits, number);
 }
 
+/**
+ * The same inside documents, where integers beyond 64 bits are digits as text as well: JSON tools, DuckDB's among them,
+ * read longer numbers as doubles.
+ */
+export function documentNumber(digits: string): number | bigint | string {
+  const value = numberValue(digits);
+  if (typeof value !== 'bigint') return value;
+  return value >= -(2n ** 63n) && value < 2n ** 64n ? value : String(value);
+}
+
 /** For trailing zeros, exponents and digits beyond what a double holds. */
 function slowNumberValue(digits: string, number: number): number | bigint | string {
   const exact = normalForm(digits);

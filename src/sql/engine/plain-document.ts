@@ -1,12 +1,10 @@
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import type { Value } from '../value.ts';
-import { numberValue } from './number-value.ts';
-
-const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+import { documentNumber } from './number-value.ts';
 
 /**
- * A DynamoDB value as plain JSON text: `{"M":{"a":{"N":"1.10"}}}` becomes `{"a":1.10}`. Numbers keep all their digits,
- * sets become arrays, binary stays base64.
+ * A DynamoDB value as plain JSON text: `{"M":{"a":{"N":"1.10"}}}` becomes `{"a":1.1}`. Sets become arrays, binary stays
+ * base64, and numbers that JSON tools would round become the text of their digits.
  */
 export function plainText(value: AttributeValue): string {
   if ('S' in value) return JSON.stringify(value.S);
@@ -28,18 +26,19 @@ export function plainItemText(item: AttributeMap): string {
 }
 
 function numberText(digits: string): string {
-  return JSON_NUMBER.test(digits) ? digits : JSON.stringify(digits);
+  const value = documentNumber(digits);
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
-/** The same as a JavaScript value: what `JSON.parse` of the text would give, but for numbers that it would round. */
+/** The same as a JavaScript value. */
 export function plainValue(value: AttributeValue): Value {
   if ('S' in value) return value.S;
-  if ('N' in value) return numberValue(value.N);
+  if ('N' in value) return documentNumber(value.N);
   if ('M' in value) return plainItem(value.M);
   if ('L' in value) return value.L.map(plainValue);
   if ('BOOL' in value) return value.BOOL;
   if ('NULL' in value) return null;
-  if ('NS' in value) return value.NS.map(numberValue);
+  if ('NS' in value) return value.NS.map(documentNumber);
   if ('B' in value) return value.B;
   return 'SS' in value ? value.SS : value.BS;
 }

@@ -1,6 +1,6 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import { isWholeItem } from '../engine/decode-sql.ts';
-import { numberValue, plainDigits, trimmed } from '../engine/number-value.ts';
+import { documentNumber, numberValue, plainDigits, trimmed } from '../engine/number-value.ts';
 import type { DecimalStyle } from '../engine/result-value.ts';
 import type { Value } from '../value.ts';
 
@@ -38,7 +38,7 @@ interface Style {
   binary(base64: string): Value;
 }
 
-const DOCUMENT: Style = { number: numberValue, binary: (base64) => base64 };
+const DOCUMENT: Style = { number: documentNumber, binary: (base64) => base64 };
 const bytes = (base64: string): Value => new Uint8Array(Buffer.from(base64, 'base64'));
 
 function styleOf({ type }: ColumnDef, decimals: DecimalStyle): Style {
@@ -254,7 +254,7 @@ class Cursor {
     }
     if (this.skipWord('"NULL":true')) return null;
     if (this.skipWord('"SS":') || this.skipWord('"BS":')) return this.#list(() => this.string());
-    if (this.skipWord('"NS":')) return this.#list(() => numberValue(this.string()));
+    if (this.skipWord('"NS":')) return this.#list(() => documentNumber(this.string()));
     this.expectWord('"B":');
     return style.binary(this.string());
   }

@@ -79,7 +79,7 @@ describe('decoding a page', () => {
     ];
     expect(await decodeInEngine(columns.slice(0, 8), items)).toEqual([
       [5, 170141183460469231731687303715884105727n, 1.1, null, null, false, new Uint8Array([1, 2, 3]), null],
-      [null, null, 100, 1e-7, null, null, null, { zip: '00012.50' }],
+      [null, null, 100, 1e-7, null, null, null, { zip: 12.5 }],
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fitsDouble, numberValue, plainDigits } from '../../../src/sql/engine/number-value.ts';
+import { documentNumber, fitsDouble, numberValue, plainDigits } from '../../../src/sql/engine/number-value.ts';
 
 const digits = fc
   .tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 38n - 1n }), fc.integer({ min: 0, max: 20 }))
@@ -78,5 +78,17 @@ describe('plainDigits', () => {
         expect(exactly(plain)).toBe(exactly(written));
       }),
     );
+  });
+});
+
+describe('documentNumber', () => {
+  it.each([
+    ['18446744073709551615', 18446744073709551615n],
+    ['18446744073709551616', '18446744073709551616'],
+    ['-9223372036854775809', '-9223372036854775809'],
+    ['0.1', 0.1],
+    ['12345678901234567890.5', '12345678901234567890.5'],
+  ])('%s becomes %p', (text, expected) => {
+    expect(documentNumber(text)).toBe(expected);
   });
 });
