@@ -10,6 +10,28 @@ export interface Ports {
   readonly home: string;
   /** The text of a UTF-8 file, undefined where there is none. Any other failure is thrown. */
   readFile(path: string): Promise<string | undefined>;
+  /**
+   * Runs a program without a shell. Rejects where it cannot be started, takes too long or says too much; absent where
+   * programs may not be run.
+   */
+  run?(argv: readonly string[], bounds: ProgramBounds, signal: AbortSignal): Promise<ProgramResult>;
+  /** The operating system by Node's name; absent: one that follows POSIX. */
+  readonly platform?: string;
   /** One line for the person who is watching: a warning or a notice, never a secret. */
   warn(message: string): void;
+}
+
+/** What a program may take. */
+export interface ProgramBounds {
+  readonly timeoutMs: number;
+  /** Of each of its outputs. */
+  readonly maxBytes: number;
+}
+
+/** How a program ended and what it said. */
+export interface ProgramResult {
+  /** Its exit status; null where a signal ended it. */
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
 }

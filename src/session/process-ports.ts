@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { errorCode } from '../core/error-code.ts';
 import type { Ports } from '../core/ports.ts';
+import { runProgram } from './run-program.ts';
 
 /** The world as this process sees it. */
 export function processPorts(warn: (message: string) => void = emitWarning): Ports {
@@ -18,6 +19,8 @@ export function processPorts(warn: (message: string) => void = emitWarning): Por
         throw error;
       }
     },
+    run: runProgram,
+    platform: process.platform,
     warn,
   };
 }

@@ -14,6 +14,9 @@ export function fakePorts(
     readonly env?: Readonly<Record<string, string>>;
     /** Paths that cannot be read. */
     readonly forbidden?: readonly string[];
+    /** Runs programs; absent: none may be run. */
+    readonly run?: NonNullable<Ports['run']>;
+    readonly platform?: string;
   } = {},
 ): FakePorts {
   const files = new Map(Object.entries(world.files ?? {}));
@@ -29,6 +32,8 @@ export function fakePorts(
       if (world.forbidden?.includes(path)) throw new Error('permission denied');
       return files.get(path);
     },
+    ...(world.run === undefined ? {} : { run: world.run }),
+    ...(world.platform === undefined ? {} : { platform: world.platform }),
     warn: (message) => void warnings.push(message),
     warnings,
     advance(ms) {
