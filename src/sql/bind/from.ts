@@ -62,7 +62,8 @@ function bindTable(range: RangeVar, scope: Scope, tables: CommonTables, binder: 
     name: column.name,
     engineName,
     ...(column.hidden === true ? { hidden: true as const } : {}),
-    ...(column.type.kind === 'blob' ? { binary: true as const } : {}),
+    ...(column.type.kind === 'blob' ? { adapts: 'bytea' as const } : {}),
+    ...(column.type.kind === 'text' ? { adapts: 'text' as const } : {}),
   }));
   scope.sources.push({ alias, columns: renameColumns(columns, columnNames) });
   return {

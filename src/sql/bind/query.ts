@@ -1,3 +1,4 @@
+import { DriverError } from '../../core/errors.ts';
 import type { A_Expr, ColumnRef, Node, SelectStmt } from 'libpg-query';
 import { cast, name } from '../dialect/build.ts';
 import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
@@ -47,28 +48,58 @@ export function bindExpression<T>(part: T, scope: Scope, tables: CommonTables, b
   return mapNodes(part, bind);
 }
 
-/** A literal without a type takes on that of the column it is compared with; DuckDB has its own spelling of binary. */
+/** What a column is compared with takes on the column's type where SQL leaves that open. */
 function bindBinary(written: A_Expr, bound: A_Expr, scope: Scope, binder: Binder): A_Expr {
+  const adapts = adaptsTo(written.lexpr, scope, binder) ?? adaptsTo(written.rexpr, scope, binder);
+  if (adapts === undefined || !isComparison(written)) return bound;
+  const adapt = (node: Node): Node => (adapts === 'bytea' ? asBinary(node) : asText(node, written, binder));
   const { lexpr, rexpr } = bound;
-  if (!isBinary(written.lexpr, scope, binder) && !isBinary(written.rexpr, scope, binder)) return bound;
   return {
     ...bound,
-    ...(lexpr === undefined ? {} : { lexpr: asBinary(lexpr) }),
-    ...(rexpr === undefined ? {} : { rexpr: asBinary(rexpr) }),
+    ...(lexpr === undefined ? {} : { lexpr: adapt(lexpr) }),
+    ...(rexpr === undefined ? {} : { rexpr: adapt(rexpr) }),
   };
 }
 
-function isBinary(node: Node | undefined, scope: Scope, binder: Binder): boolean {
-  if (node === undefined || !('ColumnRef' in node)) return false;
-  const { fields, location } = node.ColumnRef;
-  return resolveColumn(scope, textsOf(fields), () => binder.position(location))?.binary === true;
+const COMPARING: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=']);
+const COMPARING_KINDS: ReadonlySet<string> = new Set([
+  'AEXPR_OP',
+  'AEXPR_OP_ANY',
+  'AEXPR_OP_ALL',
+  'AEXPR_IN',
+  'AEXPR_BETWEEN',
+  'AEXPR_NOT_BETWEEN',
+  'AEXPR_DISTINCT',
+  'AEXPR_NOT_DISTINCT',
+]);
+
+function isComparison({ kind, name: operator }: A_Expr): boolean {
+  return COMPARING_KINDS.has(kind ?? '') && (kind !== 'AEXPR_OP' || COMPARING.has(textsOf(operator).join('')));
 }
 
+function adaptsTo(node: Node | undefined, scope: Scope, binder: Binder): 'bytea' | 'text' | undefined {
+  if (node === undefined || !('ColumnRef' in node)) return undefined;
+  const { fields, location } = node.ColumnRef;
+  return resolveColumn(scope, textsOf(fields), () => binder.position(location))?.adapts;
+}
+
+/** DuckDB has its own spelling of binary. */
 function asBinary(node: Node): Node {
   if ('List' in node || 'A_ArrayExpr' in node) return mapInside(node, asBinary);
   return 'ParamRef' in node || ('A_Const' in node && node.A_Const.sval !== undefined)
     ? cast(node, 'bytea')
     : node;
+}
+
+/** A parameter that was passed as a number is compared as text, as PostgreSQL does; a number in the statement is a mistake. */
+function asText(node: Node, expression: A_Expr, binder: Binder): Node {
+  if ('List' in node || 'A_ArrayExpr' in node) return mapInside(node, (item) => asText(item, expression, binder));
+  if ('ParamRef' in node && expression.kind !== 'AEXPR_OP_ANY' && expression.kind !== 'AEXPR_OP_ALL') return cast(node, 'text');
+  if (!('A_Const' in node) || (node.A_Const.ival === undefined && node.A_Const.fval === undefined)) return node;
+  throw new DriverError('SQL_UNKNOWN_FUNCTION', 'A text column is compared with a number.', {
+    position: binder.position(node.A_Const.location ?? expression.location),
+    remedy: "Write the number in quotes ('5'), or cast the column (column::numeric).",
+  });
 }
 
 function bindColumn(reference: ColumnRef, scope: Scope, binder: Binder): Node {

@@ -7,8 +7,8 @@ export interface OfferedColumn {
   readonly engineName: string;
   /** Not part of `*`. */
   readonly hidden?: true;
-  /** Text that it is compared with is the spelling of a bytea. */
-  readonly binary?: true;
+  /** What it is compared with takes on this type: the spelling of a bytea, and the key that a number was passed for. */
+  readonly adapts?: 'bytea' | 'text';
 }
 
 /** An item of FROM. */
@@ -66,7 +66,7 @@ export function findColumn(
 export interface ResolvedColumn {
   readonly fields: readonly string[];
   readonly name: string;
-  readonly binary: boolean;
+  readonly adapts: 'bytea' | 'text' | undefined;
 }
 
 /** Resolves a column reference from the inside out; undefined where it stays as it is for DuckDB to judge. */
@@ -101,11 +101,11 @@ function resolveBare(scope: Scope, name: string, position: () => number): Resolv
       return {
         fields: [...outerQualifier(scope, level, first.source, name), first.column.engineName],
         name: first.column.name,
-        binary: first.column.binary === true,
+        adapts: first.column.adapts,
       };
     const row = level.sources.find((source) => source.alias === name);
     if (row?.scalar === true)
-      return { fields: [name, row.columns?.[0]?.engineName ?? name], name, binary: false };
+      return { fields: [name, row.columns?.[0]?.engineName ?? name], name, adapts: undefined };
     if (
       row !== undefined ||
       level.outputs?.has(name) === true ||
@@ -131,7 +131,7 @@ function resolveQualified(
   position: () => number,
 ): ResolvedColumn | undefined {
   const source = findSource(scope, qualifier, position);
-  if (source.columns === undefined) return { fields: [source.alias ?? '', name], name, binary: false };
+  if (source.columns === undefined) return { fields: [source.alias ?? '', name], name, adapts: undefined };
   const column = findColumn(source.columns, name, position);
   if (column === undefined)
     throw unknownColumn(
@@ -142,7 +142,7 @@ function resolveQualified(
   return {
     fields: [source.alias ?? '', column.engineName],
     name: column.name,
-    binary: column.binary === true,
+    adapts: column.adapts,
   };
 }
 
