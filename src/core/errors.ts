@@ -22,7 +22,8 @@ export const ERRORS = {
   CONN_DUPLICATE_PROPERTY: { sqlState: '08001', remedy: 'Give each property once.' },
   CONN_BAD_VALUE: {
     sqlState: '08001',
-    remedy: 'Give a value of the kind that the message names; `dynadbc properties` shows what each property takes.',
+    remedy:
+      'Give a value of the kind that the message names; `dynadbc properties` shows what each property takes.',
   },
   CONN_DSN_NOT_FOUND: {
     sqlState: '08001',
@@ -30,12 +31,14 @@ export const ERRORS = {
   },
   CONN_NO_REGION: {
     sqlState: '08001',
-    remedy: 'Set AWSRegion (a code such as eu-west-1, or a name such as Ireland), or AWS_REGION in the environment.',
+    remedy:
+      'Set AWSRegion (a code such as eu-west-1, or a name such as Ireland), or AWS_REGION in the environment.',
   },
   CONN_CLOSED: { sqlState: '08003', remedy: 'Connect again: this connection was closed.' },
   CONN_NETWORK: {
     sqlState: '08006',
-    remedy: 'Check that the endpoint can be reached from here (Endpoint, AWSRegion, proxy settings) and try again.',
+    remedy:
+      'Check that the endpoint can be reached from here (Endpoint, AWSRegion, proxy settings) and try again.',
   },
   AUTH_MISSING_PROPERTY: {
     sqlState: '28000',
@@ -59,9 +62,18 @@ export const ERRORS = {
   },
   AUTH_REFUSED: {
     sqlState: '28000',
-    remedy: 'Check the keys, the session token and the clock of this machine; `dynadbc whoami` tests a sign-in.',
+    remedy:
+      'Check the keys, the session token and the clock of this machine; `dynadbc whoami` tests a sign-in.',
   },
   AUTH_EXPIRED: { sqlState: '28000', remedy: 'Sign in again to get new credentials.' },
+  AUTH_CODE_NEEDED: {
+    sqlState: '28000',
+    remedy: 'Give the code that the device shows now as MFAToken, or connect with onPrompt to be asked for it.',
+  },
+  AUTH_MALFORMED: {
+    sqlState: '08P01',
+    remedy: 'Check the address of the sign-in service, and that no proxy changes its answers.',
+  },
   AUTH_DENIED: {
     sqlState: '42501',
     remedy: 'Ask for the IAM permission that the message names on this table.',
@@ -74,7 +86,10 @@ export const ERRORS = {
     sqlState: '53000',
     remedy: 'Try again later, lower ThreadCount, or raise the capacity of the table or index.',
   },
-  DYNAMO_REFUSED: { sqlState: '58000', remedy: 'The message is what DynamoDB said; correct the statement or the table.' },
+  DYNAMO_REFUSED: {
+    sqlState: '58000',
+    remedy: 'The message is what DynamoDB said; correct the statement or the table.',
+  },
   DYNAMO_MALFORMED: {
     sqlState: '08P01',
     remedy: 'Check that the endpoint is DynamoDB and that no proxy changes its answers.',
@@ -97,20 +112,41 @@ export const ERRORS = {
     remedy: `Check the name; an attribute that sampling did not see is reached as "$item"->>'name'.`,
   },
   SQL_AMBIGUOUS_COLUMN: { sqlState: '42702', remedy: 'Put the table name or alias before the column.' },
-  SQL_UNKNOWN_FUNCTION: { sqlState: '42883', remedy: 'Check the function name and its argument types; a cast may be needed.' },
+  SQL_UNKNOWN_FUNCTION: {
+    sqlState: '42883',
+    remedy: 'Check the function name and its argument types; a cast may be needed.',
+  },
   SQL_GROUPING: { sqlState: '42803', remedy: 'Add the column to GROUP BY or wrap it in an aggregate.' },
-  SQL_BAD_VALUE: { sqlState: '22P02', remedy: 'Correct the value, or cast it to the type that the column has.' },
-  SQL_NUMERIC_RANGE: { sqlState: '22003', remedy: 'Cast to a wider type, such as DOUBLE PRECISION, before computing.' },
+  SQL_BAD_VALUE: {
+    sqlState: '22P02',
+    remedy: 'Correct the value, or cast it to the type that the column has.',
+  },
+  SQL_NUMERIC_RANGE: {
+    sqlState: '22003',
+    remedy: 'Cast to a wider type, such as DOUBLE PRECISION, before computing.',
+  },
   SQL_BIND: { sqlState: '42000', remedy: 'Correct the statement; the message says what does not fit.' },
   SQL_PARAMETERS: {
     sqlState: '07001',
     remedy: 'Pass one value for each parameter, as an array for ? and $n, as an object for :name.',
   },
-  SQL_NOT_SUPPORTED: { sqlState: '0A000', remedy: 'Rewrite the statement without it; docs/guide/limits.md lists what is not supported.' },
-  SQL_READ_ONLY: { sqlState: '25006', remedy: 'This version reads only; write with the AWS SDK or the AWS command line.' },
-  EXEC_CANCELLED: { sqlState: '57014', remedy: 'The statement was cancelled; run it again if that was not intended.' },
+  SQL_NOT_SUPPORTED: {
+    sqlState: '0A000',
+    remedy: 'Rewrite the statement without it; docs/guide/limits.md lists what is not supported.',
+  },
+  SQL_READ_ONLY: {
+    sqlState: '25006',
+    remedy: 'This version reads only; write with the AWS SDK or the AWS command line.',
+  },
+  EXEC_CANCELLED: {
+    sqlState: '57014',
+    remedy: 'The statement was cancelled; run it again if that was not intended.',
+  },
   EXEC_TIMEOUT: { sqlState: '57014', remedy: 'Raise Timeout, or narrow the statement with a key condition.' },
-  EXEC_ENGINE: { sqlState: 'XX000', remedy: 'This is a fault of the driver: please report the statement and the message.' },
+  EXEC_ENGINE: {
+    sqlState: 'XX000',
+    remedy: 'This is a fault of the driver: please report the statement and the message.',
+  },
   EXEC_MEMORY: {
     sqlState: '53200',
     remedy: 'Raise MemoryLimit, set TempDirectory to a disk with room, or narrow the statement.',

@@ -1,3 +1,13 @@
+/** A question to the person who signs in. */
+export interface PromptRequest {
+  readonly kind: 'code' | 'choice' | 'new-password';
+  readonly message: string;
+  /** What a choice is made of; the answer is one of them. */
+  readonly choices?: readonly string[];
+  /** The answer must not be shown while it is typed. */
+  readonly secret?: boolean;
+}
+
 /** The world outside, handed in so that the driver itself has no clock, no files and no environment of its own. */
 export interface Ports {
   /** Milliseconds since 1970, UTC. */
@@ -19,6 +29,8 @@ export interface Ports {
   readonly platform?: string;
   /** One line for the person who is watching: a warning or a notice, never a secret. */
   warn(message: string): void;
+  /** Asks the person who signs in; absent where nobody listens. */
+  prompt?(request: PromptRequest, signal: AbortSignal): Promise<string>;
 }
 
 /** What a program may take. */
