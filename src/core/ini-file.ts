@@ -48,7 +48,7 @@ export function readIni(text: string, options: { readonly indentedBlocks: boolea
 function scan(text: string, indentedBlocks: boolean, remarks: IniRemark[]): Map<string, RawSection> {
   const sections = new Map<string, RawSection>();
   let section: RawSection | undefined;
-  let last: { key: string; value: string; line: number } | undefined;
+  let last: { key: string; value: string; line: number; indent: number } | undefined;
   for (const [i, content] of text.split(/\r\n|\r|\n/).entries()) {
     const line = i + 1;
     const trimmed = content.trim();
@@ -66,7 +66,8 @@ function scan(text: string, indentedBlocks: boolean, remarks: IniRemark[]): Map<
       remarks.push({ line, message: 'text before the first section' });
       continue;
     }
-    if (indentedBlocks && isIndented(content) && last !== undefined) {
+    const indent = content.search(/\S/);
+    if (indentedBlocks && last !== undefined && indent > last.indent) {
       continueValue(section, last, trimmed, line);
       continue;
     }
@@ -77,14 +78,10 @@ function scan(text: string, indentedBlocks: boolean, remarks: IniRemark[]): Map<
     }
     if (section.entries.has(pair.key))
       remarks.push({ line, message: `${pair.key} is given twice; the later one counts` });
-    last = { ...pair, line };
+    last = { ...pair, line, indent };
     section.entries.set(pair.key, { value: pair.value, line });
   }
   return sections;
-}
-
-function isIndented(content: string): boolean {
-  return /^[ \t]/.test(content);
 }
 
 function splitPair(text: string): { key: string; value: string } | undefined {

@@ -43,6 +43,11 @@ describe('readIni', () => {
       '[a]\nk = one\n  --two = 3\nl=4',
       { a: { k: 'one\n--two = 3', l: '4' } },
     ],
+    [
+      'reads keys that are all indented alike',
+      '[a]\n  k=1\n  l=\n    m=2\n  n=3',
+      { a: { k: '1', l: '', 'l.m': '2', n: '3' } },
+    ],
     ['has sections without keys', '[a]\n[b]', { a: {}, b: {} }],
     ['puts sections of one name together', '[a]\nk=1\n[b]\n[a]\nl=2', { a: { k: '1', l: '2' }, b: {} }],
     ['lets the later of two equal keys count', '[a]\nk=1\nk=2', { a: { k: '2' } }],

@@ -3,6 +3,7 @@ import { type Attempt, DriverError, messageOf } from '../../core/errors.ts';
 import { type IniEntry, type IniFile, readIni } from '../../core/ini-file.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { Ports } from '../../core/ports.ts';
+import { splitCommand } from '../../core/split-command.ts';
 
 /** The options that say which profile of which files is meant. */
 export type ProfileOptions = Pick<
@@ -16,7 +17,7 @@ export interface Setting extends IniEntry {
   readonly file: string;
 }
 
-/** A profile as both files together give it: keys of the credentials file come first. */
+/** A section of the config file, or a profile as both files together give it: the credentials file comes first. */
 export interface Profile {
   readonly name: string;
   /** `file:line` of its first section. */
@@ -31,7 +32,9 @@ export interface ProfileFiles {
   /** By name, those of the config file first. */
   readonly profiles: ReadonlyMap<string, Profile>;
   /** `[services x]` sections of the config file by x. */
-  readonly services: ReadonlyMap<string, ReadonlyMap<string, Setting>>;
+  readonly services: ReadonlyMap<string, Profile>;
+  /** `[sso-session x]` sections of the config file by x. */
+  readonly ssoSessions: ReadonlyMap<string, Profile>;
   readonly found: { readonly credentials: boolean; readonly config: boolean };
   /** Lines of either file that were not understood. */
   readonly remarks: readonly Attempt[];
@@ -58,17 +61,17 @@ export async function readProfileFiles(options: ProfileOptions, ports: Ports): P
   for (const section of credentials?.sections ?? []) {
     profiles.set(section.name, merged(profiles.get(section.name), section.name, credentialsFile, section));
   }
-  const services = (config?.sections ?? []).flatMap((section) => {
-    const name = typedName(section.name, 'services');
-    return name === undefined ? [] : [[name, located(section.entries, configFile)] as const];
-  });
   return {
     credentialsFile,
     configFile,
     profiles,
-    services: new Map(services),
+    services: sectionsOf(config, 'services', configFile),
+    ssoSessions: sectionsOf(config, 'sso-session', configFile),
     found: { credentials: credentials !== undefined, config: config !== undefined },
-    remarks: [...remarksOf(credentialsFile, credentials), ...remarksOf(configFile, config)],
+    remarks: [
+      ...remarksOf(credentialsFile, credentials, credentialsRemark),
+      ...remarksOf(configFile, config, configRemark),
+    ],
   };
 }
 
@@ -97,11 +100,52 @@ async function readOne(file: string, ports: Ports): Promise<IniFile | undefined>
   } catch (cause) {
     throw new DriverError('AUTH_PROFILE', `${file} cannot be read: ${messageOf(cause)}`, { cause });
   }
-  return text === undefined ? undefined : readIni(text, { indentedBlocks: true });
+  return text === undefined ? undefined : withDefaults(readIni(text, { indentedBlocks: true }));
 }
 
-function remarksOf(file: string, content: IniFile | undefined): readonly Attempt[] {
-  return (content?.remarks ?? []).map(({ line, message }) => ({ what: `${file}:${line}`, why: message }));
+/** Keys of a section `[DEFAULT]` count in every section of the file. */
+function withDefaults(file: IniFile): IniFile {
+  const defaults = file.sections.find((section) => section.name === 'DEFAULT');
+  if (defaults === undefined) return file;
+  const sections = file.sections
+    .filter((section) => section !== defaults)
+    .map((section) => ({ ...section, entries: new Map([...defaults.entries, ...section.entries]) }));
+  return { ...file, sections };
+}
+
+/** What was not understood, and sections that the AWS command line passes over. */
+function remarksOf(
+  file: string,
+  content: IniFile | undefined,
+  sectionRemark: (name: string) => string | undefined,
+): readonly Attempt[] {
+  const sections = (content?.sections ?? []).flatMap(({ name, line }) => {
+    const message = sectionRemark(name);
+    return message === undefined ? [] : [{ line, message }];
+  });
+  return [...(content?.remarks ?? []), ...sections]
+    .toSorted((a, b) => a.line - b.line)
+    .map(({ line, message }) => ({ what: `${file}:${line}`, why: message }));
+}
+
+const CONFIG_TYPES = ['profile', 'sso-session', 'services'] as const;
+
+function configRemark(section: string): string | undefined {
+  const type = CONFIG_TYPES.find((known) => section.startsWith(`${known} `));
+  if (type !== undefined) {
+    return typedName(section, type) === undefined
+      ? `[${section}] is passed over: write a name with blanks as [${type} "${section.slice(type.length + 1)}"]`
+      : undefined;
+  }
+  if (/^(default|preview|plugins)$/.test(section)) return undefined;
+  return `[${section}] is no profile in this file: write [profile ${section}]`;
+}
+
+function credentialsRemark(section: string): string | undefined {
+  const name = typedName(section, 'profile');
+  return name === undefined
+    ? undefined
+    : `[${section}] is a profile named "${section}" in this file: write [${name}]`;
 }
 
 /** `[profile default]` comes before `[default]`. */
@@ -114,11 +158,22 @@ function profileName(section: string): string | undefined {
   return section === 'default' ? section : typedName(section, 'profile');
 }
 
-/** `x` of a section `[type x]` or `[type "x y"]`. */
+/** `x` of a section `[type x]` or `[type "x y"]`; of more words, none, as the AWS command line has it. */
 function typedName(section: string, type: string): string | undefined {
   if (!section.startsWith(`${type} `)) return undefined;
-  const name = section.slice(type.length + 1).trim();
-  return /^(["']).+\1$/.test(name) ? name.slice(1, -1) : name;
+  const words = splitCommand(section, undefined);
+  // An apostrophe on its own is part of the name.
+  if (words === undefined) return section.slice(type.length + 1);
+  return words.length === 2 ? words[1] : undefined;
+}
+
+function sectionsOf(config: IniFile | undefined, type: string, file: string): ReadonlyMap<string, Profile> {
+  return new Map(
+    (config?.sections ?? []).flatMap((section): [string, Profile][] => {
+      const name = typedName(section.name, type);
+      return name === undefined ? [] : [[name, merged(undefined, name, file, section)]];
+    }),
+  );
 }
 
 function merged(

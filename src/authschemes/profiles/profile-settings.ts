@@ -33,7 +33,7 @@ export async function readProfileSettings(options: ProfileOptions, ports: Ports)
     );
   }
   const isIgnored = profile.settings.get('ignore_configured_endpoint_urls')?.value.toLowerCase() === 'true';
-  const endpoint = section?.get('dynamodb.endpoint_url') ?? profile.settings.get('endpoint_url');
+  const endpoint = section?.settings.get('dynamodb.endpoint_url') ?? profile.settings.get('endpoint_url');
   return {
     ...(code === undefined ? {} : { region: code }),
     ...(endpoint === undefined || isIgnored ? {} : { endpointUrl: addressOf(endpoint, ports) }),
