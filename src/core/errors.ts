@@ -74,6 +74,14 @@ export const ERRORS = {
     sqlState: '08P01',
     remedy: 'Check the address of the sign-in service, and that no proxy changes its answers.',
   },
+  AUTH_UNAVAILABLE: {
+    sqlState: '08006',
+    remedy: 'The service for signing in is busy or has failed: try again in a while.',
+  },
+  AUTH_CODE_NEEDED: {
+    sqlState: '28000',
+    remedy: 'Set MFAToken to the code that the device shows now, or pass onPrompt to be asked for it.',
+  },
   AUTH_DENIED: {
     sqlState: '42501',
     remedy: 'Ask for the IAM permission that the message names on this table.',

@@ -32,7 +32,10 @@ const CATALOG_TTL_MS = 10 * 60_000;
  * Opens a connection from a connection string or an object of the same properties. Sends nothing until the first
  * statement, unless ConnectOnOpen is set.
  */
-export async function connect(input: string | ConnectionOptions, options: ConnectOptions = {}): Promise<Connection> {
+export async function connect(
+  input: string | ConnectionOptions,
+  options: ConnectOptions = {},
+): Promise<Connection> {
   const ports = options.ports ?? processPorts(options.onWarning);
   const { options: properties, warnings } = await parseConnection(input, ports);
   for (const warning of warnings) ports.warn(warning);
@@ -79,8 +82,8 @@ function contextFor(properties: Options, client: DynamoClient, ports: Ports): Ex
       numberMode: properties.numberMode,
       cacheTtlMs: CATALOG_TTL_MS,
       ...(properties.tables === undefined ? {} : { tables: properties.tables }),
-      now: ports.now,
-      warn: ports.warn,
+      now: () => ports.now(),
+      warn: (message) => ports.warn(message),
     }),
     planner,
     engine: () =>
@@ -103,9 +106,19 @@ function contextFor(properties: Options, client: DynamoClient, ports: Ports): Ex
   };
 }
 
-async function whoAmI(properties: Options, identity: SignIn, region: string, signal: AbortSignal): Promise<Identity> {
+async function whoAmI(
+  properties: Options,
+  identity: SignIn,
+  region: string,
+  signal: AbortSignal,
+): Promise<Identity> {
   const credentials = await identity.source(signal);
-  const { account, arn } = await getCallerIdentity({ credentials, region, endpoint: stsEndpoint(properties, region), signal });
+  const { account, arn } = await getCallerIdentity({
+    credentials,
+    region,
+    endpoint: stsEndpoint(properties, region),
+    signal,
+  });
   return {
     scheme: identity.scheme,
     account,

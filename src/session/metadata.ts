@@ -60,7 +60,8 @@ function indexesOf(table: TableDef): readonly IndexInfo[] {
 
 function primaryKeysOf(table: TableDef): readonly PrimaryKeyInfo[] {
   const { partition, sort } = table.key;
-  return [...partition.map(({ name }) => ({ name, key: 'partition' as const })), ...sort.map(({ name }) => ({ name, key: 'sort' as const }))].map(
-    ({ name, key }, i) => ({ table: table.name, name, position: i + 1, key }),
-  );
+  return [
+    ...partition.map(({ name }) => ({ name, key: 'partition' as const })),
+    ...sort.map(({ name }) => ({ name, key: 'sort' as const })),
+  ].map(({ name, key }, i) => ({ table: table.name, name, position: i + 1, key }));
 }

@@ -1,5 +1,5 @@
 import { DriverError } from '../core/errors.ts';
-import { newReadStats, totalCapacity, type ReadStats } from '../dynamo/read-stats.ts';
+import { newReadStats } from '../dynamo/read-stats.ts';
 import { analysisLines, explainPlan } from '../sql/explain.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
 import { directReader, type DirectPlan, type RowReader } from '../sql/exec/direct.ts';
@@ -7,8 +7,6 @@ import { planStatement, runStatement } from '../sql/exec/run.ts';
 import { trivialStatement } from '../sql/exec/trivial-plan.ts';
 import { toParameterList, type ParameterLiteral } from '../sql/parse/parameter-list.ts';
 import { parseStatement, type ParsedStatement } from '../sql/parse/parse.ts';
-import { describeAccess } from '../sql/plan/describe-access.ts';
-import type { TableRead } from '../sql/plan/table-read.ts';
 import type { Value } from '../sql/value.ts';
 import type {
   Connection,
@@ -19,24 +17,16 @@ import type {
   QueryResult,
   RowObject,
   RowStream,
-  StatementStats,
 } from './connection.ts';
 import { createMetadata } from './metadata.ts';
+import { finalStats, pagesOf, rowStream, type Started } from './row-stream.ts';
 
 export interface SessionParts {
   readonly context: ExecutionContext;
   readonly description: string;
-  whoami(signal: AbortSignal): Promise<Identity>;
+  readonly whoami: (signal: AbortSignal) => Promise<Identity>;
   /** Frees what the session was given. */
-  close(): void;
-}
-
-/** A statement under way, whichever path it took. */
-interface Started extends RowReader {
-  readonly columns: readonly OutputColumn[];
-  readonly reads: readonly TableRead[];
-  readonly stats: ReadStats;
-  close(): Promise<void>;
+  readonly close: () => void;
 }
 
 /** Parsed statements are kept for so many texts. */
@@ -62,22 +52,39 @@ export function createSession({ context, description, whoami, close }: SessionPa
     if (parsedTexts.size > PARSED && oldest !== undefined) parsedTexts.delete(oldest);
     return parsed;
   };
-  const trivialPlan = async (parsed: ParsedStatement, parameters: readonly ParameterLiteral[]): Promise<DirectPlan | undefined> =>
+  const trivialPlan = async (
+    parsed: ParsedStatement,
+    parameters: readonly ParameterLiteral[],
+  ): Promise<DirectPlan | undefined> =>
     (await trivialStatement(parsed, context.catalog))?.plan(parameters, context.settings);
 
-  const start = async (parsed: ParsedStatement, parameters: readonly ParameterLiteral[], signal: AbortSignal): Promise<Started> => {
+  const start = async (
+    parsed: ParsedStatement,
+    parameters: readonly ParameterLiteral[],
+    signal: AbortSignal,
+  ): Promise<Started> => {
     if (parsed.kind === 'explain') return startExplain(parsed, parameters, signal);
     const trivial = await trivialPlan(parsed, parameters);
     if (trivial) {
       const stats = newReadStats();
       const { columns, read } = trivial;
-      return { ...directReader(trivial, context, stats, signal), columns, reads: [read], stats, close: () => Promise.resolve() };
+      return {
+        ...directReader(trivial, context, stats, signal),
+        columns,
+        reads: [read],
+        stats,
+        close: () => Promise.resolve(),
+      };
     }
     const { plan, ...running } = await runStatement(parsed, parameters, context, signal);
     return { ...running, columns: plan.columns, reads: plan.reads };
   };
 
-  const startExplain = async (parsed: ParsedStatement, parameters: readonly ParameterLiteral[], signal: AbortSignal): Promise<Started> => {
+  const startExplain = async (
+    parsed: ParsedStatement,
+    parameters: readonly ParameterLiteral[],
+    signal: AbortSignal,
+  ): Promise<Started> => {
     const plan = await planStatement(parsed, parameters, context, signal);
     const lines = explainPlan(plan, context.settings.consistentReads).text.split('\n');
     let stats = newReadStats();
@@ -93,17 +100,30 @@ export function createSession({ context, description, whoami, close }: SessionPa
       stats = running.stats;
       lines.push(...analysisLines(stats, rowCount, performance.now() - begun));
     }
-    return { ...fixedRows('QUERY PLAN', lines), columns: [{ name: 'QUERY PLAN', type: 'text' }], reads: plan.reads, stats };
+    return {
+      ...fixedRows('QUERY PLAN', lines),
+      columns: [{ name: 'QUERY PLAN', type: 'text' }],
+      reads: plan.reads,
+      stats,
+    };
   };
 
-  const stream = async <T>(parsed: ParsedStatement, parameters: Parameters | undefined, options: QueryOptions): Promise<RowStream<T>> => {
+  const stream = async <T>(
+    parsed: ParsedStatement,
+    parameters: Parameters | undefined,
+    options: QueryOptions,
+  ): Promise<RowStream<T>> => {
     const begun = performance.now();
     const signal = signalFor(options.signal);
     const started = await start(parsed, toParameterList(parsed, parameters), signal);
     return rowStream<T>(started, options, begun);
   };
 
-  const query = async <T>(parsed: ParsedStatement, parameters: Parameters | undefined, options: QueryOptions): Promise<QueryResult<T>> => {
+  const query = async <T>(
+    parsed: ParsedStatement,
+    parameters: Parameters | undefined,
+    options: QueryOptions,
+  ): Promise<QueryResult<T>> => {
     const begun = performance.now();
     const signal = signalFor(options.signal);
     const started = await start(parsed, toParameterList(parsed, parameters), signal);
@@ -112,7 +132,7 @@ export function createSession({ context, description, whoami, close }: SessionPa
       for await (const page of pagesOf<T>(started, options)) {
         for (const row of page) rows.push(row);
       }
-      return { rows, columns: started.columns, rowCount: rows.length, stats: frozenStats(started, begun) };
+      return { rows, columns: started.columns, rowCount: rows.length, stats: finalStats(started, begun) };
     } finally {
       await started.close();
     }
@@ -136,8 +156,10 @@ export function createSession({ context, description, whoami, close }: SessionPa
         parameterCount: parsed.parameterCount,
         parameterNames: parsed.parameterNames,
         columns,
-        query: <T = RowObject>(parameters?: Parameters, options: QueryOptions = {}) => query<T>(parsed, parameters, options),
-        stream: <T = RowObject>(parameters?: Parameters, options: QueryOptions = {}) => stream<T>(parsed, parameters, options),
+        query: <T = RowObject>(parameters?: Parameters, options: QueryOptions = {}) =>
+          query<T>(parsed, parameters, options),
+        stream: <T = RowObject>(parameters?: Parameters, options: QueryOptions = {}) =>
+          stream<T>(parsed, parameters, options),
         close: () => Promise.resolve(),
         [Symbol.asyncDispose]: () => Promise.resolve(),
       };
@@ -160,7 +182,10 @@ export function createSession({ context, description, whoami, close }: SessionPa
   };
 
   /** The columns of a statement whose parameters have no values yet. */
-  const columnsOf = async (parsed: ParsedStatement, signal: AbortSignal): Promise<readonly OutputColumn[]> => {
+  const columnsOf = async (
+    parsed: ParsedStatement,
+    signal: AbortSignal,
+  ): Promise<readonly OutputColumn[]> => {
     if (parsed.kind === 'explain') return [{ name: 'QUERY PLAN', type: 'text' }];
     const trivial = await trivialStatement(parsed, context.catalog);
     if (trivial) return trivial.columns;
@@ -180,80 +205,4 @@ function fixedRows(name: string, lines: readonly string[]): RowReader & { close(
     },
     close: () => Promise.resolve(),
   };
-}
-
-/** Rows in the mode that was asked for; `T` is the caller's word for their shape. */
-function pagesOf<T>(rows: RowReader, { rowMode }: QueryOptions): AsyncGenerator<T[]> {
-  return (rowMode === 'array' ? rows.arrays() : rows.objects()) as AsyncGenerator<T[]>;
-}
-
-function rowStream<T>(started: Started, options: QueryOptions, begun: number): RowStream<T> {
-  const stats = liveStats(started, begun);
-  return {
-    columns: started.columns,
-    stats,
-    [Symbol.asyncIterator]: () => rowIterator(pagesOf<T>(started, options), () => started.close()),
-    async *batches() {
-      try {
-        yield* started.arrays();
-      } finally {
-        await started.close();
-      }
-    },
-    close: () => started.close(),
-    [Symbol.asyncDispose]: () => started.close(),
-  };
-}
-
-/**
- * One row after another. By hand, because an async generator takes three turns of the event loop's queue for each row
- * where this takes one.
- */
-function rowIterator<T>(pages: AsyncGenerator<T[]>, close: () => Promise<void>): AsyncIterator<T> {
-  let page: T[] = [];
-  let at = 0;
-  const end = async (): Promise<IteratorReturnResult<undefined>> => {
-    page = [];
-    await pages.return(undefined);
-    await close();
-    return { done: true, value: undefined };
-  };
-  const turn = async (): Promise<IteratorResult<T, undefined>> => {
-    try {
-      const next = await pages.next();
-      if (next.done === true) return await end();
-      page = next.value;
-      at = 1;
-      // Pages are never empty.
-      return { done: false, value: page[0] as T };
-    } catch (error) {
-      await end();
-      throw error;
-    }
-  };
-  return {
-    next: () => (at < page.length ? Promise.resolve({ done: false, value: page[at++] as T }) : turn()),
-    return: end,
-  };
-}
-
-/** Statistics that go on growing with the reads. */
-function liveStats({ stats, reads }: Started, begun: number): StatementStats {
-  const plan = reads.map(describeAccess);
-  return {
-    get requests() { return stats.requests; },
-    get pages() { return stats.pages; },
-    get itemsRead() { return stats.itemsRead; },
-    get itemsReturned() { return stats.itemsReturned; },
-    get bytes() { return stats.bytes; },
-    get throttles() { return stats.throttles; },
-    get readCapacity() { return totalCapacity(stats); },
-    get elapsedMs() { return performance.now() - begun; },
-    capacity: stats.capacity,
-    plan,
-  };
-}
-
-function frozenStats({ stats, reads }: Started, begun: number): StatementStats {
-  return { ...stats, readCapacity: totalCapacity(stats), elapsedMs: performance.now() - begun, plan: reads.map(describeAccess) };
 }

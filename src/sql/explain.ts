@@ -12,7 +12,9 @@ export interface ExplainedRead {
   /** `Query orders.by_status(status)` */
   readonly access: string;
   /** The request that would be sent first, as DynamoDB's API spells it; undefined where none is sent. */
-  readonly request: { readonly operation: string; readonly input: Readonly<Record<string, unknown>> } | undefined;
+  readonly request:
+    | { readonly operation: string; readonly input: Readonly<Record<string, unknown>> }
+    | undefined;
   /** How many such requests there are to begin with: ranges of a Query, segments of a Scan, batches of keys. */
   readonly parts: number;
   /** What the key condition and the filter take over, and what DuckDB still owes. */
@@ -37,7 +39,10 @@ export interface Explanation {
 export function explainPlan(plan: Pick<StatementPlan, 'reads' | 'direct'>, consistent: boolean): Explanation {
   const mode = plan.direct ? 'direct' : 'engine';
   const reads = plan.reads.map((read) => explainRead(read, consistent));
-  const head = mode === 'direct' ? 'Direct: rows stream from DynamoDB as they come' : 'Engine: DuckDB runs the statement over what is read';
+  const head =
+    mode === 'direct'
+      ? 'Direct: rows stream from DynamoDB as they come'
+      : 'Engine: DuckDB runs the statement over what is read';
   return { mode, reads, text: [head, ...reads.flatMap(readLines)].join('\n') };
 }
 
@@ -55,18 +60,21 @@ function explainRead(read: TableRead, consistent: boolean): ExplainedRead {
   const request = readRequestOf(read, consistent);
   const parts = partsOf(request);
   const [first] = parts;
-  const texts = (conditions: TableRead['residual']): readonly string[] => conditions.map((condition) => condition.text);
   return {
     table: read.table.name,
     access: describeAccess(read),
     request: first && buildRequest(request, first),
     parts: parts.length,
-    keyed: texts(read.keyed),
-    filter: texts(read.filter),
-    residual: texts(read.residual),
+    keyed: textsOf(read.keyed),
+    filter: textsOf(read.filter),
+    residual: textsOf(read.residual),
     estimatedCapacity: estimate(read, consistent),
     rejected: read.rejected,
   };
+}
+
+function textsOf(conditions: TableRead['residual']): readonly string[] {
+  return conditions.map((condition) => condition.text);
 }
 
 function estimate({ access, table, limit, filter }: TableRead, consistent: boolean): number | undefined {
@@ -77,11 +85,17 @@ function estimate({ access, table, limit, filter }: TableRead, consistent: boole
     case 'GetItem':
       return getItemUnits(itemBytes, consistent);
     case 'BatchGetItem':
-      return batchGetUnits(access.keys.map(() => itemBytes), consistent);
+      return batchGetUnits(
+        access.keys.map(() => itemBytes),
+        consistent,
+      );
     case 'Query':
       return undefined;
     case 'Scan': {
-      const bytes = access.index === undefined ? table.sizeBytes : table.indexes.find((index) => index.name === access.index)?.sizeBytes;
+      const bytes =
+        access.index === undefined
+          ? table.sizeBytes
+          : table.indexes.find((index) => index.name === access.index)?.sizeBytes;
       if (bytes === undefined) return undefined;
       const enough = limit !== undefined && filter.length === 0 ? Math.min(bytes, limit * itemBytes) : bytes;
       return readUnits(enough, consistent, access.segments);
@@ -91,14 +105,20 @@ function estimate({ access, table, limit, filter }: TableRead, consistent: boole
 
 function readLines(read: ExplainedRead): string[] {
   const capacity =
-    read.estimatedCapacity === undefined ? 'capacity depends on how much lies under the key' : `about ${read.estimatedCapacity} RCU`;
+    read.estimatedCapacity === undefined
+      ? 'capacity depends on how much lies under the key'
+      : `about ${read.estimatedCapacity} RCU`;
   return [
     `  ${read.access}  (${capacity})`,
     ...labelled('key condition', read.keyed),
     ...labelled('filter in DynamoDB', read.filter),
     ...labelled('left to DuckDB', read.residual),
     ...labelled('index not used', read.rejected),
-    ...(read.request ? [`    request: ${read.request.operation} ${JSON.stringify(read.request.input)}${read.parts > 1 ? `  (1 of ${read.parts})` : ''}`] : []),
+    ...(read.request
+      ? [
+          `    request: ${read.request.operation} ${JSON.stringify(read.request.input)}${read.parts > 1 ? `  (1 of ${read.parts})` : ''}`,
+        ]
+      : []),
   ];
 }
 

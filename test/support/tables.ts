@@ -10,8 +10,11 @@ import { column, itemColumn } from './columns.ts';
 
 /** A key from `name:type` words: `key('pk:S', 'sk:N')`; further partition or sort attributes as arrays. */
 export function key(partition: string | readonly string[], sort: string | readonly string[] = []): KeySchema {
-  const attributes = (words: string | readonly string[]): KeyAttribute[] => [words].flat().map(keyAttribute);
-  return { partition: attributes(partition), sort: attributes(sort) };
+  return { partition: keyAttributes(partition), sort: keyAttributes(sort) };
+}
+
+function keyAttributes(words: string | readonly string[]): KeyAttribute[] {
+  return [words].flat().map(keyAttribute);
 }
 
 function keyAttribute(word: string): KeyAttribute {

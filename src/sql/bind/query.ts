@@ -74,7 +74,9 @@ const COMPARING_KINDS: ReadonlySet<string> = new Set([
 ]);
 
 function isComparison({ kind, name: operator }: A_Expr): boolean {
-  return COMPARING_KINDS.has(kind ?? '') && (kind !== 'AEXPR_OP' || COMPARING.has(textsOf(operator).join('')));
+  return (
+    COMPARING_KINDS.has(kind ?? '') && (kind !== 'AEXPR_OP' || COMPARING.has(textsOf(operator).join('')))
+  );
 }
 
 function adaptsTo(node: Node | undefined, scope: Scope, binder: Binder): 'bytea' | 'text' | undefined {
@@ -93,9 +95,12 @@ function asBinary(node: Node): Node {
 
 /** A parameter that was passed as a number is compared as text, as PostgreSQL does; a number in the statement is a mistake. */
 function asText(node: Node, expression: A_Expr, binder: Binder): Node {
-  if ('List' in node || 'A_ArrayExpr' in node) return mapInside(node, (item) => asText(item, expression, binder));
-  if ('ParamRef' in node && expression.kind !== 'AEXPR_OP_ANY' && expression.kind !== 'AEXPR_OP_ALL') return cast(node, 'text');
-  if (!('A_Const' in node) || (node.A_Const.ival === undefined && node.A_Const.fval === undefined)) return node;
+  if ('List' in node || 'A_ArrayExpr' in node)
+    return mapInside(node, (item) => asText(item, expression, binder));
+  if ('ParamRef' in node && expression.kind !== 'AEXPR_OP_ANY' && expression.kind !== 'AEXPR_OP_ALL')
+    return cast(node, 'text');
+  if (!('A_Const' in node) || (node.A_Const.ival === undefined && node.A_Const.fval === undefined))
+    return node;
   throw new DriverError('SQL_UNKNOWN_FUNCTION', 'A text column is compared with a number.', {
     position: binder.position(node.A_Const.location ?? expression.location),
     remedy: "Write the number in quotes ('5'), or cast the column (column::numeric).",

@@ -18,7 +18,10 @@ export function decodeSql(columns: readonly ColumnDef[]): string {
 
 function canUseStructs(columns: readonly ColumnDef[]): boolean {
   const folded = new Set(columns.map((column) => column.path[0].toLowerCase()));
-  return folded.size === columns.length && columns.every((column) => column.path.length === 1 && !isWholeItem(column));
+  return (
+    folded.size === columns.length &&
+    columns.every((column) => column.path.length === 1 && !isWholeItem(column))
+  );
 }
 
 export function isWholeItem(column: ColumnDef): boolean {
@@ -28,14 +31,21 @@ export function isWholeItem(column: ColumnDef): boolean {
 function structSql(columns: readonly ColumnDef[]): string {
   const members = columns.map((column) => {
     const wire = wireTypeOf(column);
-    const shape = wire === undefined ? '"JSON"' : `{"${wire}":"${wire === 'BOOL' ? 'BOOLEAN' : 'VARCHAR'}","NULL":"BOOLEAN"}`;
+    const shape =
+      wire === undefined
+        ? '"JSON"'
+        : `{"${wire}":"${wire === 'BOOL' ? 'BOOLEAN' : 'VARCHAR'}","NULL":"BOOLEAN"}`;
     return `${JSON.stringify(column.path[0])}:${shape}`;
   });
   const values = columns.map((column, position) => {
     const member = `i.${identifier(column.path[0])}`;
     const wire = wireTypeOf(column);
     if (wire === undefined) return `CAST(dynamo_plain(${member}) AS JSON)`;
-    return checked(column, position, { value: `${member}.${wire}`, isNull: `${member}."NULL"`, whole: member });
+    return checked(column, position, {
+      value: `${member}.${wire}`,
+      isNull: `${member}."NULL"`,
+      whole: member,
+    });
   });
   return `SELECT ${values.join(', ')} FROM (SELECT unnest(from_json(decode($1::BLOB), ${literal(`[{${members.join(',')}}]`)})) AS i)`;
 }
@@ -59,7 +69,11 @@ function pathSql(columns: readonly ColumnDef[]): string {
 
 /** Where the column lies in the wire form, as a JSON Pointer (RFC 6901): `address.tags[0]` is at `/address/M/tags/L/0`. */
 function wirePath(column: ColumnDef): string {
-  return column.path.map((step, i) => (typeof step === 'number' ? `/L/${step}` : `${i === 0 ? '' : '/M'}/${pointerKey(step)}`)).join('');
+  return column.path
+    .map((step, i) =>
+      typeof step === 'number' ? `/L/${step}` : `${i === 0 ? '' : '/M'}/${pointerKey(step)}`,
+    )
+    .join('');
 }
 
 function pointerKey(name: string): string {

@@ -2,10 +2,21 @@ import { DriverError, messageOf, type ErrorCode } from '../../core/errors.ts';
 
 /** What DuckDB's messages mean in PostgreSQL's terms; the first that matches counts. */
 const MEANINGS: readonly { readonly pattern: RegExp; readonly code: ErrorCode }[] = [
-  { pattern: /Referenced (?:column|table) ".*" not found|does not have a column named|Table ".*" does not have/i, code: 'SQL_UNKNOWN_COLUMN' },
+  {
+    pattern:
+      /Referenced (?:column|table) ".*" not found|does not have a column named|Table ".*" does not have/i,
+    code: 'SQL_UNKNOWN_COLUMN',
+  },
   { pattern: /Ambiguous reference|Ambiguous column/i, code: 'SQL_AMBIGUOUS_COLUMN' },
-  { pattern: /Scalar Function with name|Aggregate Function with name|Table Function with name|No function matches|Cannot compare values of type|Macro .* does not/i, code: 'SQL_UNKNOWN_FUNCTION' },
-  { pattern: /must appear in the GROUP BY clause|must be part of the GROUP BY|cannot contain aggregates/i, code: 'SQL_GROUPING' },
+  {
+    pattern:
+      /Scalar Function with name|Aggregate Function with name|Table Function with name|No function matches|Cannot compare values of type|Macro .* does not/i,
+    code: 'SQL_UNKNOWN_FUNCTION',
+  },
+  {
+    pattern: /must appear in the GROUP BY clause|must be part of the GROUP BY|cannot contain aggregates/i,
+    code: 'SQL_GROUPING',
+  },
   { pattern: /^(?:Error: )?Conversion Error|Could not convert|Malformed JSON/i, code: 'SQL_BAD_VALUE' },
   { pattern: /^(?:Error: )?Out of Range Error|Overflow/i, code: 'SQL_NUMERIC_RANGE' },
   { pattern: /^(?:Error: )?Out of Memory Error/i, code: 'EXEC_MEMORY' },
@@ -20,7 +31,9 @@ export function engineError(thrown: unknown, locate: (name: string) => number | 
   if (thrown instanceof DriverError) return thrown;
   const message = messageOf(thrown);
   const code = MEANINGS.find(({ pattern }) => pattern.test(message))?.code ?? 'EXEC_ENGINE';
-  const named = /(?:column|reference to column name|named|Function with name) "?([^"\s!]+)"?/i.exec(message)?.[1];
+  const named = /(?:column|reference to column name|named|Function with name) "?([^"\s!]+)"?/i.exec(
+    message,
+  )?.[1];
   const position = named === undefined ? undefined : locate(named);
   const candidates = candidatesOf(message);
   return new DriverError(code, readable(code, message, named), {
@@ -40,5 +53,7 @@ function readable(code: ErrorCode, message: string, named: string | undefined): 
 /** DuckDB lists them as `"r0.status"`, `"status"` or, for functions, after a line of its own. */
 function candidatesOf(message: string): readonly string[] {
   const list = /(?:Candidate bindings|Did you mean):?\s*(.*)/s.exec(message)?.[1]?.split('\nLINE')[0] ?? '';
-  return [...new Set([...list.matchAll(/"([^"]+)"/g)].map((match) => (match[1] ?? '').replace(/^.*\./, '')))].slice(0, 5);
+  return [
+    ...new Set([...list.matchAll(/"([^"]+)"/g)].map((match) => (match[1] ?? '').replace(/^.*\./, ''))),
+  ].slice(0, 5);
 }

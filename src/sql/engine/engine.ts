@@ -22,8 +22,12 @@ export interface Engine {
 /** The instance in which statements run over what was read. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   return open(options.threads === undefined ? {} : { threads: String(options.threads) }, [
-    ...(options.memoryLimit === undefined ? [] : [`SET GLOBAL memory_limit = ${literal(options.memoryLimit)}`]),
-    ...(options.tempDirectory === undefined ? [] : [`SET GLOBAL temp_directory = ${literal(options.tempDirectory)}`]),
+    ...(options.memoryLimit === undefined
+      ? []
+      : [`SET GLOBAL memory_limit = ${literal(options.memoryLimit)}`]),
+    ...(options.tempDirectory === undefined
+      ? []
+      : [`SET GLOBAL temp_directory = ${literal(options.tempDirectory)}`]),
     // Rows of a relation have no order of their own; not keeping one saves memory.
     'SET GLOBAL preserve_insertion_order = false',
   ]);
@@ -33,7 +37,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 export async function openPlanningEngine(): Promise<Engine> {
   return open({ threads: '1' }, [], async (connection) => {
     const all = await connection.runAndReadAll('SELECT name FROM duckdb_optimizers()');
-    const others = all.getRows().map(([name]) => String(name)).filter((name) => !PLANNING_OPTIMIZERS.has(name));
+    const others = all
+      .getRows()
+      .map(([name]) => String(name))
+      .filter((name) => !PLANNING_OPTIMIZERS.has(name));
     await connection.run(`SET GLOBAL disabled_optimizers = ${literal(others.join(','))}`);
   });
 }
@@ -47,7 +54,8 @@ async function open(
   const connection = await instance.connect();
   registerFunctions(connection);
   await prepare?.(connection);
-  for (const setting of [...settings, ...POSTGRES_SETTINGS, ...SANDBOX_SETTINGS]) await connection.run(setting);
+  for (const setting of [...settings, ...POSTGRES_SETTINGS, ...SANDBOX_SETTINGS])
+    await connection.run(setting);
   let schemas = 0;
   return {
     connect: () => instance.connect(),

@@ -19,7 +19,9 @@ export function fitsColumn(column: ColumnDef, value: AttributeValue): boolean {
       return isIntegerBelow(value.N, INT128);
     case 'decimal': {
       const [whole = '', fraction = ''] = plainDigits(value.N).replace('-', '').split('.');
-      return fraction.length <= column.type.scale && whole.replace(/^0+/, '').length <= 38 - column.type.scale;
+      return (
+        fraction.length <= column.type.scale && whole.replace(/^0+/, '').length <= 38 - column.type.scale
+      );
     }
     case 'double':
       return fitsDouble(value.N);

@@ -32,7 +32,8 @@ function slowNumberValue(digits: string, number: number): number | bigint | stri
     return Number.isSafeInteger(Number(integer)) ? Number(integer) : integer;
   }
   const printed = Number.isFinite(number) ? normalForm(String(number)) : undefined;
-  if (printed && printed.significand === exact.significand && printed.exponent === exact.exponent) return number;
+  if (printed && printed.significand === exact.significand && printed.exponent === exact.exponent)
+    return number;
   return trimmed(digits);
 }
 
@@ -44,7 +45,10 @@ function normalForm(digits: string): { significand: string; exponent: number } |
   const all = `${whole}${fraction}`.replace(/^0+(?=\d)/, '');
   const significand = all.replace(/0+$/, '') || '0';
   if (significand === '0') return { significand: '0', exponent: 0 };
-  return { significand: sign + significand, exponent: Number(power) - fraction.length + (all.length - significand.length) };
+  return {
+    significand: sign + significand,
+    exponent: Number(power) - fraction.length + (all.length - significand.length),
+  };
 }
 
 /** Without zeros at the end of a fraction, which DynamoDB does not keep either. */
@@ -57,7 +61,9 @@ export function fitsDouble(digits: string): boolean {
   const exact = normalForm(digits);
   const number = Number(digits);
   const printed = Number.isFinite(number) ? normalForm(String(number)) : undefined;
-  return exact !== undefined && printed?.significand === exact.significand && printed.exponent === exact.exponent;
+  return (
+    exact !== undefined && printed?.significand === exact.significand && printed.exponent === exact.exponent
+  );
 }
 
 /** The digits without an exponent: `1.5E+3` becomes `1500`. */

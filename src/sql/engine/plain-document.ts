@@ -21,7 +21,8 @@ export function plainText(value: AttributeValue): string {
 /** A whole item, or the inside of a map, as plain JSON text. */
 export function plainItemText(item: AttributeMap): string {
   const members: string[] = [];
-  for (const [name, value] of Object.entries(item)) members.push(`${JSON.stringify(name)}:${plainText(value)}`);
+  for (const [name, value] of Object.entries(item))
+    members.push(`${JSON.stringify(name)}:${plainText(value)}`);
   return `{${members.join(',')}}`;
 }
 
@@ -45,10 +46,11 @@ export function plainValue(value: AttributeValue): Value {
 
 export function plainItem(item: AttributeMap): { readonly [key: string]: Value } {
   const result: Record<string, Value> = {};
-  for (const name of Object.keys(item)) {
-    const value = plainValue(item[name] as AttributeValue);
+  for (const [name, typed] of Object.entries(item)) {
+    const value = plainValue(typed);
     // Assigning to `__proto__` would set the prototype instead of a member.
-    if (name === '__proto__') Object.defineProperty(result, name, { value, enumerable: true, configurable: true, writable: true });
+    if (name === '__proto__')
+      Object.defineProperty(result, name, { value, enumerable: true, configurable: true, writable: true });
     else result[name] = value;
   }
   return result;

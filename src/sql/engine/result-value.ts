@@ -33,8 +33,12 @@ function convert(value: DuckDBValue, decimals: DecimalStyle): Value {
       return value;
     case 'bigint':
       return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-    default:
+    case 'object':
       return value === null ? null : convertObject(value, decimals);
+    case 'undefined':
+    case 'symbol':
+    case 'function':
+      throw new TypeError(`DuckDB has no value of type ${typeof value}`);
   }
 }
 
@@ -44,7 +48,8 @@ function convertObject(value: NonNullable<DuckDBValue> & object, decimals: Decim
     return decimals === 'digits' ? trimmed(digits) : numberValue(digits);
   }
   if (value instanceof DuckDBBlobValue) return value.bytes;
-  if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue) return dateOf(value.micros, value);
+  if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue)
+    return dateOf(value.micros, value);
   if (value instanceof DuckDBTimestampMillisecondsValue) return dateOf(value.millis * 1000n, value);
   if (value instanceof DuckDBTimestampSecondsValue) return dateOf(value.seconds * 1_000_000n, value);
   if (value instanceof DuckDBTimestampNanosecondsValue) return dateOf(value.nanos / 1000n, value);
@@ -52,10 +57,14 @@ function convertObject(value: NonNullable<DuckDBValue> & object, decimals: Decim
     return value.items.map((item) => convert(item, decimals));
   }
   if (value instanceof DuckDBStructValue) {
-    return Object.fromEntries(Object.entries(value.entries).map(([name, member]) => [name, convert(member, decimals)]));
+    return Object.fromEntries(
+      Object.entries(value.entries).map(([name, member]) => [name, convert(member, decimals)]),
+    );
   }
   if (value instanceof DuckDBMapValue) {
-    return Object.fromEntries(value.entries.map(({ key, value: member }) => [String(key), convert(member, decimals)]));
+    return Object.fromEntries(
+      value.entries.map(({ key, value: member }) => [String(key), convert(member, decimals)]),
+    );
   }
   // DATE, TIME, INTERVAL, UUID, BIT …: as they print.
   return String(value);
@@ -73,12 +82,16 @@ const MARK = '\u0000number';
 
 /** JSON text as a JavaScript value; numbers that a double cannot hold follow `numberValue`. */
 export function parseDocument(text: string): Value {
-  if (!LONG_NUMBER.test(text)) return JSON.parse(text) as Value;
+  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
   const marked = text.replace(STRING_OR_NUMBER, (token) =>
     token.startsWith('"') ? token : `{${JSON.stringify(MARK)}:"${token}"}`,
   );
   return JSON.parse(marked, (_, value: Value) => {
-    if (value === null || typeof value !== 'object' || !(MARK in value)) return value;
-    return numberValue(String((value as Record<string, Value>)[MARK]));
-  }) as Value;
+    const digits = isMarked(value) ? value[MARK] : undefined;
+    return typeof digits === 'string' ? numberValue(digits) : value;
+  });
+}
+
+function isMarked(value: Value): value is { readonly [MARK]: Value } {
+  return value !== null && typeof value === 'object' && MARK in value;
 }

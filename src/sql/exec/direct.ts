@@ -47,7 +47,7 @@ export function directReader(
 /** A row by name; of columns with one name the last wins, as in node-postgres. */
 export function toObject(names: readonly string[], row: readonly Value[]): Record<string, Value> {
   const object: Record<string, Value> = {};
-  for (let i = 0; i < names.length; i++) object[names[i] as string] = row[i] as Value;
+  for (let i = 0; i < names.length; i++) object[names[i] ?? ''] = row[i] ?? null;
   return object;
 }
 
@@ -87,7 +87,10 @@ async function* readRows(
 type PageDecoder = (page: Buffer) => Generator<Value[][]>;
 
 /** Decoders by the output columns that they were made for: statements that run again find theirs. */
-const decoders = { auto: new WeakMap<readonly ColumnDef[], PageDecoder>(), digits: new WeakMap<readonly ColumnDef[], PageDecoder>() };
+const decoders = {
+  auto: new WeakMap<readonly ColumnDef[], PageDecoder>(),
+  digits: new WeakMap<readonly ColumnDef[], PageDecoder>(),
+};
 
 function pageDecoder(output: readonly ColumnDef[], decimals: DecimalStyle): PageDecoder {
   const known = decoders[decimals].get(output);
@@ -112,7 +115,7 @@ function makePageDecoder(output: readonly ColumnDef[], decimals: DecimalStyle): 
       }
       if (next.value) return;
     }
-    const items = JSON.parse(page.toString()) as AttributeMap[];
+    const items: AttributeMap[] = JSON.parse(page.toString());
     yield items.slice(done).map((item) => readers.map((reader) => reader(item)));
   };
 }

@@ -50,7 +50,10 @@ function styleOf({ type }: ColumnDef, decimals: DecimalStyle): Style {
     case 'double':
       return { number: Number, binary: bytes };
     case 'decimal':
-      return { number: decimals === 'digits' ? (digits) => trimmed(plainDigits(digits)) : numberValue, binary: bytes };
+      return {
+        number: decimals === 'digits' ? (digits) => trimmed(plainDigits(digits)) : numberValue,
+        binary: bytes,
+      };
     case 'bigint':
     case 'hugeint':
     case 'boolean':
@@ -69,7 +72,11 @@ interface Known {
   readonly target: Target | undefined;
 }
 
-function* scanPage(cursor: Cursor, targets: ReadonlyMap<string, Target>, width: number): Generator<Value[][], boolean> {
+function* scanPage(
+  cursor: Cursor,
+  targets: ReadonlyMap<string, Target>,
+  width: number,
+): Generator<Value[][], boolean> {
   const blank: readonly Value[] = Array.from({ length: width }, () => null);
   // Items of a table mostly have the same attributes in the same order: each name is first compared with its predecessor's.
   const order: Known[] = [];
@@ -95,7 +102,12 @@ function* scanPage(cursor: Cursor, targets: ReadonlyMap<string, Target>, width: 
   return isWhole;
 }
 
-function scanItem(cursor: Cursor, targets: ReadonlyMap<string, Target>, row: Value[], order: Known[]): Value[] {
+function scanItem(
+  cursor: Cursor,
+  targets: ReadonlyMap<string, Target>,
+  row: Value[],
+  order: Known[],
+): Value[] {
   cursor.expect(OPEN);
   if (!cursor.skip(CLOSE)) {
     let place = 0;
@@ -229,8 +241,11 @@ class Cursor {
       } else if (Number.isNaN(code)) throw UNEXPECTED;
     }
     this.#at = end + 1;
-    if (escaped) return JSON.parse(this.#bytes.toString('utf8', this.#base + start - 1, this.#base + end + 1)) as string;
-    return plain ? text.slice(start, end) : this.#bytes.toString('utf8', this.#base + start, this.#base + end);
+    if (escaped)
+      return JSON.parse(this.#bytes.toString('utf8', this.#base + start - 1, this.#base + end + 1));
+    return plain
+      ? text.slice(start, end)
+      : this.#bytes.toString('utf8', this.#base + start, this.#base + end);
   }
 
   /** A value with its type: `{"S":"x"}`. */

@@ -17,7 +17,12 @@ import { driftIn } from './type-drift.ts';
 const DECODERS = 2;
 
 /** Creates the relation in a schema of the engine: the needed columns as a table, the others as NULLs in a view over it. */
-export async function createRelation(connection: DuckDBConnection, schema: string, relation: Relation, columns: readonly ColumnDef[]): Promise<void> {
+export async function createRelation(
+  connection: DuckDBConnection,
+  schema: string,
+  relation: Relation,
+  columns: readonly ColumnDef[],
+): Promise<void> {
   const loaded = new Set(columns);
   const place = (name: string): string => `${identifier(schema)}.${identifier(name)}`;
   const definitions = relation.columns
@@ -25,9 +30,13 @@ export async function createRelation(connection: DuckDBConnection, schema: strin
     .map(({ engineName, column }) => `${identifier(engineName)} ${engineType(column.type)}`);
   await connection.run(`CREATE TABLE ${place(dataTable(relation))} (${definitions.join(', ')})`);
   const values = relation.columns.map(({ engineName, column }) =>
-    loaded.has(column) ? identifier(engineName) : `CAST(NULL AS ${engineType(column.type)}) AS ${identifier(engineName)}`,
+    loaded.has(column)
+      ? identifier(engineName)
+      : `CAST(NULL AS ${engineType(column.type)}) AS ${identifier(engineName)}`,
   );
-  await connection.run(`CREATE VIEW ${place(relation.alias)} AS SELECT ${values.join(', ')} FROM ${place(dataTable(relation))}`);
+  await connection.run(
+    `CREATE VIEW ${place(relation.alias)} AS SELECT ${values.join(', ')} FROM ${place(dataTable(relation))}`,
+  );
 }
 
 function dataTable(relation: Relation): string {
@@ -75,7 +84,7 @@ export async function loadRelation(
       signal,
       concurrency: context.settings.threads,
       schema: lintSchemaOf(read),
-    ...(context.pageSize === undefined ? {} : { pageSize: context.pageSize }),
+      ...(context.pageSize === undefined ? {} : { pageSize: context.pageSize }),
     });
     for await (const page of pages) {
       if (page.count > 0) {

@@ -35,7 +35,8 @@ export async function openOnEngine(
   const close = (): Promise<void> =>
     (closed ??= (async () => {
       signal?.removeEventListener('abort', interrupt);
-      if (plan.relations.length > 0) await connection.run(`DROP SCHEMA IF EXISTS ${identifier(schema)} CASCADE`);
+      if (plan.relations.length > 0)
+        await connection.run(`DROP SCHEMA IF EXISTS ${identifier(schema)} CASCADE`);
       connection.closeSync();
     })());
   signal?.addEventListener('abort', interrupt, { once: true });
@@ -68,7 +69,8 @@ async function loadAll(
     const read = plan.reads[i];
     if (read === undefined) return;
     await createRelation(connection, schema, relation, columnsToLoad(relation, read));
-    if (read.access.kind !== 'Empty') await loadRelation(engine, schema, relation, read, context, stats, either);
+    if (read.access.kind !== 'Empty')
+      await loadRelation(engine, schema, relation, read, context, stats, either);
   });
   try {
     await Promise.all(reads);

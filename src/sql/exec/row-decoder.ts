@@ -18,7 +18,10 @@ export function columnDecoder(column: ColumnDef, decimals: DecimalStyle): Column
   if (isWholeItem(column)) return plainItem;
   const convert = converterFor(column, decimals);
   const [name, ...rest] = column.path;
-  const find = rest.length === 0 ? (item: AttributeMap) => item[name] : (item: AttributeMap) => valueAt(item, column.path);
+  const find =
+    rest.length === 0
+      ? (item: AttributeMap) => item[name]
+      : (item: AttributeMap) => valueAt(item, column.path);
   return (item) => {
     const value = find(item);
     return value === undefined ? null : convert(value);
@@ -30,7 +33,8 @@ function converterFor(column: ColumnDef, decimals: DecimalStyle): (value: Attrib
     case 'text':
       return (value) => ('S' in value ? value.S : 'N' in value ? value.N : otherValue(value));
     case 'decimal':
-      if (decimals === 'digits') return (value) => ('N' in value ? trimmed(plainDigits(value.N)) : otherValue(value));
+      if (decimals === 'digits')
+        return (value) => ('N' in value ? trimmed(plainDigits(value.N)) : otherValue(value));
       return (value) => ('N' in value ? numberValue(value.N) : otherValue(value));
     case 'bigint':
     case 'hugeint':

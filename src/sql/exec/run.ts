@@ -45,9 +45,14 @@ export async function runStatement(
   for (let widenings = 0; ; widenings++) {
     const plan = await planStatement(parsed, parameters, context, signal);
     const direct = directPlanOf(plan);
-    if (direct) return { plan, stats, ...directReader(direct, context, stats, signal), close: () => Promise.resolve() };
+    if (direct)
+      return { plan, stats, ...directReader(direct, context, stats, signal), close: () => Promise.resolve() };
     try {
-      return { plan, stats, ...(await openOnEngine(plan, context, stats, signal, (name) => locate(parsed, name))) };
+      return {
+        plan,
+        stats,
+        ...(await openOnEngine(plan, context, stats, signal, (name) => locate(parsed, name))),
+      };
     } catch (error) {
       if (!(error instanceof TypeDrift)) throw error;
       await widen(error, context, widenings);
@@ -57,7 +62,9 @@ export async function runStatement(
 
 function directPlanOf({ columns, direct, reads }: StatementPlan): DirectPlan | undefined {
   const [read] = reads;
-  return direct && read && { columns, read, output: direct.output, limit: direct.limit, offset: direct.offset };
+  return (
+    direct && read && { columns, read, output: direct.output, limit: direct.limit, offset: direct.offset }
+  );
 }
 
 async function widen(drift: TypeDrift, context: ExecutionContext, widenings: number): Promise<void> {

@@ -23,10 +23,20 @@ export interface TrivialStatement {
 }
 
 /** What a trivial statement consists of; anything else in it is for the planner. */
-const TRIVIAL_CLAUSES: ReadonlySet<string> = new Set(['targetList', 'fromClause', 'whereClause', 'limitCount', 'limitOption', 'op']);
+const TRIVIAL_CLAUSES: ReadonlySet<string> = new Set([
+  'targetList',
+  'fromClause',
+  'whereClause',
+  'limitCount',
+  'limitOption',
+  'op',
+]);
 
 /** The trivial statement that a statement is; undefined where it is more than that. */
-export async function trivialStatement(parsed: ParsedStatement, catalog: Pick<Catalog, 'table'>): Promise<TrivialStatement | undefined> {
+export async function trivialStatement(
+  parsed: ParsedStatement,
+  catalog: Pick<Catalog, 'table'>,
+): Promise<TrivialStatement | undefined> {
   const { ast } = parsed;
   const source = sourceOf(ast);
   const equalities = ast.whereClause === undefined ? [] : equalitiesOf(ast.whereClause);
@@ -46,13 +56,27 @@ export async function trivialStatement(parsed: ParsedStatement, catalog: Pick<Ca
 }
 
 /** What was found for a statement, as long as its table looks the same. */
-const understood = new WeakMap<ParsedStatement, { readonly table: TableDef; readonly statement: TrivialStatement | undefined }>();
+const understood = new WeakMap<
+  ParsedStatement,
+  { readonly table: TableDef; readonly statement: TrivialStatement | undefined }
+>();
 
-function understand(ast: SelectStmt, table: TableDef, alias: string, equalities: readonly Equality[]): TrivialStatement | undefined {
+function understand(
+  ast: SelectStmt,
+  table: TableDef,
+  alias: string,
+  equalities: readonly Equality[],
+): TrivialStatement | undefined {
   const output = outputOf(ast, table, alias);
-  const compared = equalities.map(({ column, value }) => ({ column: columnNamed(column, table, alias), value }));
+  const compared = equalities.map(({ column, value }) => ({
+    column: columnNamed(column, table, alias),
+    value,
+  }));
   if (output === undefined || compared.some(({ column }) => column === undefined)) return undefined;
-  const columns = output.map(({ name, column }) => ({ name, type: postgresTypeName(engineType(column.type)) }));
+  const columns = output.map(({ name, column }) => ({
+    name,
+    type: postgresTypeName(engineType(column.type)),
+  }));
   const outputColumns = output.map(({ column }) => column);
   const needed = table.columns.filter((column) => outputColumns.includes(column));
   return {
@@ -93,9 +117,16 @@ function sourceOf(ast: SelectStmt): { readonly name: string; readonly alias: str
     if (!TRIVIAL_CLAUSES.has(clause) && value !== undefined) return undefined;
   }
   const [from] = ast.fromClause ?? [];
-  if (ast.op !== 'SETOP_NONE' || ast.fromClause?.length !== 1 || from === undefined || !('RangeVar' in from)) return undefined;
+  if (ast.op !== 'SETOP_NONE' || ast.fromClause?.length !== 1 || from === undefined || !('RangeVar' in from))
+    return undefined;
   const { relname, schemaname, catalogname, alias } = from.RangeVar;
-  if (relname === undefined || schemaname !== undefined || catalogname !== undefined || alias?.colnames !== undefined) return undefined;
+  if (
+    relname === undefined ||
+    schemaname !== undefined ||
+    catalogname !== undefined ||
+    alias?.colnames !== undefined
+  )
+    return undefined;
   return { name: relname, alias: alias?.aliasname ?? relname };
 }
 
@@ -114,7 +145,14 @@ function equalitiesOf(where: Node): readonly Equality[] | undefined {
   if (!('A_Expr' in where) || where.A_Expr.kind !== 'AEXPR_OP') return undefined;
   const { name, lexpr, rexpr } = where.A_Expr;
   const [operator] = name ?? [];
-  if (operator === undefined || !('String' in operator) || operator.String.sval !== '=' || lexpr === undefined || rexpr === undefined) return undefined;
+  if (
+    operator === undefined ||
+    !('String' in operator) ||
+    operator.String.sval !== '=' ||
+    lexpr === undefined ||
+    rexpr === undefined
+  )
+    return undefined;
   if ('ColumnRef' in lexpr) return [{ column: lexpr.ColumnRef, value: rexpr }];
   return 'ColumnRef' in rexpr ? [{ column: rexpr.ColumnRef, value: lexpr }] : undefined;
 }
@@ -126,7 +164,13 @@ interface Output {
 
 function hasPlainTargets(ast: SelectStmt): boolean {
   const targets = ast.targetList ?? [];
-  return targets.length > 0 && targets.every((target) => 'ResTarget' in target && target.ResTarget.val !== undefined && 'ColumnRef' in target.ResTarget.val);
+  return (
+    targets.length > 0 &&
+    targets.every(
+      (target) =>
+        'ResTarget' in target && target.ResTarget.val !== undefined && 'ColumnRef' in target.ResTarget.val,
+    )
+  );
 }
 
 function outputOf(ast: SelectStmt, table: TableDef, alias: string): readonly Output[] | undefined {
@@ -137,7 +181,11 @@ function outputOf(ast: SelectStmt, table: TableDef, alias: string): readonly Out
     const fields = val.ColumnRef.fields ?? [];
     const [only] = fields;
     if (fields.length === 1 && only !== undefined && 'A_Star' in only) {
-      output.push(...table.columns.filter((column) => column.hidden !== true).map((column) => ({ name: column.name, column })));
+      output.push(
+        ...table.columns
+          .filter((column) => column.hidden !== true)
+          .map((column) => ({ name: column.name, column })),
+      );
       continue;
     }
     const column = columnNamed(val.ColumnRef, table, alias);
@@ -158,7 +206,11 @@ function columnNamed(reference: ColumnRef, table: TableDef, alias: string): Colu
 }
 
 /** `column = constant` as DynamoDB compares it; undefined where the constant is not of the column's type. */
-function equality(column: ColumnDef, node: Node, parameters: readonly ParameterLiteral[]): Condition | undefined {
+function equality(
+  column: ColumnDef,
+  node: Node,
+  parameters: readonly ParameterLiteral[],
+): Condition | undefined {
   const value = constantOf(node, parameters);
   const literal = value && literalFor(column, value);
   if (literal === undefined) return undefined;
@@ -173,16 +225,13 @@ function equality(column: ColumnDef, node: Node, parameters: readonly ParameterL
 }
 
 function literalFor(column: ColumnDef, value: ParameterLiteral): Literal | undefined {
-  switch (wireTypeOf(column)) {
-    case 'S':
-      return value.kind === 'text' ? { type: 'S', text: value.text } : undefined;
-    case 'N':
-      return value.kind === 'number' && column.type.kind !== 'text' && /^-?\d{1,18}$/.test(value.text) ? { type: 'N', text: value.text } : undefined;
-    case 'BOOL':
-      return value.kind === 'boolean' ? { type: 'BOOL', value: value.value } : undefined;
-    default:
-      return undefined;
-  }
+  const wire = wireTypeOf(column);
+  if (wire === 'S' && value.kind === 'text') return { type: 'S', text: value.text };
+  if (wire === 'BOOL' && value.kind === 'boolean') return { type: 'BOOL', value: value.value };
+  const isPlainInteger = value.kind === 'number' && /^-?\d{1,18}$/.test(value.text);
+  return wire === 'N' && column.type.kind !== 'text' && isPlainInteger
+    ? { type: 'N', text: value.text }
+    : undefined;
 }
 
 function limitOf(node: Node, parameters: readonly ParameterLiteral[]): number | 'unknown' {

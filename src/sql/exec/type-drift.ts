@@ -18,8 +18,12 @@ export class TypeDrift extends Error {
 }
 
 /** The first value of a page that its column cannot hold. */
-export function driftIn(table: string, columns: readonly ColumnDef[], page: Uint8Array): TypeDrift | undefined {
-  const items = JSON.parse(Buffer.from(page).toString()) as AttributeMap[];
+export function driftIn(
+  table: string,
+  columns: readonly ColumnDef[],
+  page: Uint8Array,
+): TypeDrift | undefined {
+  const items: AttributeMap[] = JSON.parse(Buffer.from(page).toString());
   for (const item of items) {
     for (const column of columns) {
       const value = valueAt(item, column.path);

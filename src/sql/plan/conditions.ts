@@ -16,8 +16,22 @@ const COMPARISONS = new Map<string, Comparison>([
   ['COMPARE_GREATERTHAN', '>'],
   ['COMPARE_GREATERTHANOREQUALTO', '>='],
 ]);
-const SWAPPED: Readonly<Record<Comparison, Comparison>> = { '=': '=', '<>': '<>', '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
-const NEGATED: Readonly<Record<Comparison, Comparison>> = { '=': '<>', '<>': '=', '<': '>=', '<=': '>', '>': '<=', '>=': '<' };
+const SWAPPED: Readonly<Record<Comparison, Comparison>> = {
+  '=': '=',
+  '<>': '<>',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+};
+const NEGATED: Readonly<Record<Comparison, Comparison>> = {
+  '=': '<>',
+  '<>': '=',
+  '<': '>=',
+  '<=': '>',
+  '>': '<=',
+  '>=': '<',
+};
 
 /** The conditions that DuckDB pushed into the scan of one column. */
 export function conditionsOfFilter(filter: PlanFilter, column: ColumnDef): Condition[] {
@@ -50,7 +64,9 @@ function predicateOfFilter(filter: PlanFilter, column: ColumnDef): Predicate | u
   switch (filter.filter_type) {
     case 'CONSTANT_COMPARISON': {
       const op = COMPARISONS.get(filter.comparison_type ?? '');
-      return op === undefined || filter.constant === undefined ? undefined : compare(column, op, filter.constant);
+      return op === undefined || filter.constant === undefined
+        ? undefined
+        : compare(column, op, filter.constant);
     }
     case 'IS_NULL':
       return nullTest(column, true);
@@ -77,7 +93,11 @@ function predicateOfFilter(filter: PlanFilter, column: ColumnDef): Predicate | u
 }
 
 /** The predicate that holds exactly where the expression is TRUE (where it is FALSE, if negated). */
-function predicateOf(expression: PlanExpression, lookup: ColumnLookup, negated: boolean): Predicate | undefined {
+function predicateOf(
+  expression: PlanExpression,
+  lookup: ColumnLookup,
+  negated: boolean,
+): Predicate | undefined {
   const children = expression.children ?? [];
   switch (expression.type) {
     case 'CONJUNCTION_AND':
@@ -107,8 +127,20 @@ function predicateOf(expression: PlanExpression, lookup: ColumnLookup, negated: 
       return combine(isIn ? 'or' : 'and', each);
     }
     case 'COMPARE_BETWEEN': {
-      const low = comparison(expression.input, expression.lower, expression.lower_inclusive === false ? '>' : '>=', lookup, negated);
-      const high = comparison(expression.input, expression.upper, expression.upper_inclusive === false ? '<' : '<=', lookup, negated);
+      const low = comparison(
+        expression.input,
+        expression.lower,
+        expression.lower_inclusive === false ? '>' : '>=',
+        lookup,
+        negated,
+      );
+      const high = comparison(
+        expression.input,
+        expression.upper,
+        expression.upper_inclusive === false ? '<' : '<=',
+        lookup,
+        negated,
+      );
       return combine(negated ? 'or' : 'and', [low, high]);
     }
     case 'COMPARE_DISTINCT_FROM':
@@ -161,12 +193,17 @@ function comparison(
   const column = columnOf(left, lookup);
   if (column !== undefined && right?.value !== undefined) return compare(column.column, wanted, right.value);
   const swapped = columnOf(right, lookup);
-  if (swapped !== undefined && left?.value !== undefined) return compare(swapped.column, SWAPPED[wanted], left.value);
+  if (swapped !== undefined && left?.value !== undefined)
+    return compare(swapped.column, SWAPPED[wanted], left.value);
   return undefined;
 }
 
 /** `a IS [NOT] DISTINCT FROM constant`: NULL counts as a value. */
-function distinctFrom(expression: PlanExpression, lookup: ColumnLookup, distinct: boolean): Predicate | undefined {
+function distinctFrom(
+  expression: PlanExpression,
+  lookup: ColumnLookup,
+  distinct: boolean,
+): Predicate | undefined {
   const { left, right } = expression;
   const subject = columnOf(left, lookup) ?? columnOf(right, lookup);
   const constant = right?.value ?? left?.value;
@@ -177,28 +214,40 @@ function distinctFrom(expression: PlanExpression, lookup: ColumnLookup, distinct
   return distinct ? combine('or', [compared, nullTest(subject.column, true)]) : compared;
 }
 
+const PREFIX_FUNCTIONS: ReadonlySet<string> = new Set(['prefix', 'starts_with', '^@']);
+
 /** DuckDB has turned LIKE into these where the pattern allows it. */
-function functionPredicate(expression: PlanExpression, lookup: ColumnLookup, negated: boolean): Predicate | undefined {
+function functionPredicate(
+  expression: PlanExpression,
+  lookup: ColumnLookup,
+  negated: boolean,
+): Predicate | undefined {
   const [subject, argument] = expression.children ?? [];
   const column = columnOf(subject, lookup)?.column;
   const text = argument?.value?.value;
-  if (column === undefined || !isText(column) || argument?.value?.is_null === true || typeof text !== 'string') return undefined;
+  if (
+    column === undefined ||
+    !isText(column) ||
+    argument?.value?.is_null === true ||
+    typeof text !== 'string'
+  )
+    return undefined;
   const literal: Literal = { type: 'S', text };
   const negation = negated ? ({ negated: true } as const) : {};
-  switch (expression.name) {
-    case 'prefix':
-    case 'starts_with':
-    case '^@':
-      return text === '' ? undefined : { kind: 'beginsWith', path: column.path, prefix: literal, ...negation };
-    case 'contains':
-      return text === '' ? undefined : { kind: 'contains', path: column.path, part: literal, ...negation };
-    default:
-      return undefined;
+  if (text === '') return undefined;
+  if (PREFIX_FUNCTIONS.has(expression.name ?? '')) {
+    return { kind: 'beginsWith', path: column.path, prefix: literal, ...negation };
   }
+  return expression.name === 'contains'
+    ? { kind: 'contains', path: column.path, part: literal, ...negation }
+    : undefined;
 }
 
 /** The column that an expression reads, also through a cast that changes no comparison (a number to a wider number). */
-function columnOf(expression: PlanExpression | undefined, lookup: ColumnLookup): { readonly column: ColumnDef } | undefined {
+function columnOf(
+  expression: PlanExpression | undefined,
+  lookup: ColumnLookup,
+): { readonly column: ColumnDef } | undefined {
   if (expression?.type === 'BOUND_REF' && expression.index !== undefined) {
     const column = lookup(expression.index);
     return column && { column };
@@ -251,7 +300,9 @@ function literalFor(column: ColumnDef, constant: PlanValue): Literal | undefined
   const wire: AttributeType | undefined = wireTypeOf(column);
   switch (column.type.kind) {
     case 'text':
-      return wire === 'S' && constant.type.id === 'VARCHAR' ? { type: 'S', text: String(constant.value) } : undefined;
+      return wire === 'S' && typeof constant.value === 'string' && constant.type.id === 'VARCHAR'
+        ? { type: 'S', text: constant.value }
+        : undefined;
     case 'bigint':
     case 'hugeint':
     case 'decimal':
@@ -271,7 +322,19 @@ function literalFor(column: ColumnDef, constant: PlanValue): Literal | undefined
 }
 
 const NUMERIC = new Set([
-  'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', 'USMALLINT', 'UINTEGER', 'UBIGINT', 'UHUGEINT', 'DECIMAL', 'DOUBLE', 'FLOAT',
+  'TINYINT',
+  'SMALLINT',
+  'INTEGER',
+  'BIGINT',
+  'HUGEINT',
+  'UTINYINT',
+  'USMALLINT',
+  'UINTEGER',
+  'UBIGINT',
+  'UHUGEINT',
+  'DECIMAL',
+  'DOUBLE',
+  'FLOAT',
 ]);
 
 /** DynamoDB takes up to 38 significant digits from 1E-130 to 9.99E+125; anything else it refuses. */
@@ -286,7 +349,9 @@ function isDynamoNumber(text: string): boolean {
 
 /** DuckDB prints a blob as text in which bytes that are not printable ASCII are `\xHH`. */
 function base64OfBlob(printed: string): string {
-  const bytes = printed.replaceAll(/\\x([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const bytes = printed.replaceAll(/\\x([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
   return Buffer.from(bytes, 'latin1').toString('base64');
 }
 
@@ -316,7 +381,9 @@ export function describePredicate(predicate: Predicate): string {
 }
 
 function pathText(path: readonly (string | number)[]): string {
-  return path.map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i > 0 ? '.' : ''}${step}`)).join('');
+  return path
+    .map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i > 0 ? '.' : ''}${step}`))
+    .join('');
 }
 
 function literalText(literal: Literal, before = '', after = ''): string {
@@ -334,12 +401,19 @@ function literalText(literal: Literal, before = '', after = ''): string {
 
 /** An expression that no rule understands, roughly. */
 function textOf(expression: PlanExpression, lookup: ColumnLookup): string {
-  const column = expression.type === 'BOUND_REF' && expression.index !== undefined ? lookup(expression.index) : undefined;
+  const column =
+    expression.type === 'BOUND_REF' && expression.index !== undefined ? lookup(expression.index) : undefined;
   if (column !== undefined) return column.name;
-  if (expression.value !== undefined) return expression.value.is_null === true ? 'NULL' : String(expression.value.value);
-  const parts = [expression.left, expression.right, expression.child, expression.input, ...(expression.children ?? [])].filter(
-    (part) => part !== undefined,
-  );
-  const name = expression.name ?? COMPARISONS.get(expression.type) ?? expression.type.toLowerCase().replaceAll('_', ' ');
+  if (expression.value !== undefined)
+    return expression.value.is_null === true ? 'NULL' : JSON.stringify(expression.value.value);
+  const parts = [
+    expression.left,
+    expression.right,
+    expression.child,
+    expression.input,
+    ...(expression.children ?? []),
+  ].filter((part) => part !== undefined);
+  const name =
+    expression.name ?? COMPARISONS.get(expression.type) ?? expression.type.toLowerCase().replaceAll('_', ' ');
   return `${name}(${parts.map((part) => textOf(part, lookup)).join(', ')})`;
 }

@@ -10,10 +10,14 @@ export type IntegerList = readonly bigint[];
  * The IN lists of a statement that DuckDB turns into ranges: consecutive integers. A range of a partition key is no key
  * condition, a list is.
  */
-export function integerLists(ast: SelectStmt, parameters: readonly ParameterLiteral[]): readonly IntegerList[] {
+export function integerLists(
+  ast: SelectStmt,
+  parameters: readonly ParameterLiteral[],
+): readonly IntegerList[] {
   const lists: IntegerList[] = [];
   visitNodes({ SelectStmt: ast }, (node) => {
-    if (!('A_Expr' in node) || (node.A_Expr.kind !== 'AEXPR_IN' && node.A_Expr.kind !== 'AEXPR_OP_ANY')) return;
+    if (!('A_Expr' in node) || (node.A_Expr.kind !== 'AEXPR_IN' && node.A_Expr.kind !== 'AEXPR_OP_ANY'))
+      return;
     const values = node.A_Expr.rexpr && listed(node.A_Expr.rexpr, parameters);
     if (values === undefined || !values.every((value) => value !== undefined)) return;
     const sorted = [...new Set(values)].toSorted((a, b) => (a < b ? -1 : 1));
@@ -24,12 +28,16 @@ export function integerLists(ast: SelectStmt, parameters: readonly ParameterLite
 }
 
 /** What `IN (…)` and `= ANY (ARRAY[…])` list; undefined for what is no list of constants. */
-function listed(list: Node, parameters: readonly ParameterLiteral[]): readonly (bigint | undefined)[] | undefined {
+function listed(
+  list: Node,
+  parameters: readonly ParameterLiteral[],
+): readonly (bigint | undefined)[] | undefined {
   if ('ParamRef' in list) {
     const value = parameters[(list.ParamRef.number ?? 0) - 1];
     return value?.kind === 'array' ? value.items.map(integerOfLiteral) : undefined;
   }
-  const items = 'List' in list ? list.List.items : 'A_ArrayExpr' in list ? list.A_ArrayExpr.elements : undefined;
+  const items =
+    'List' in list ? list.List.items : 'A_ArrayExpr' in list ? list.A_ArrayExpr.elements : undefined;
   return items?.map((item) => integerOf(item, parameters));
 }
 
@@ -44,14 +52,23 @@ function integerOf(node: Node, parameters: readonly ParameterLiteral[]): bigint 
 }
 
 /** Conditions in which `a >= 1 AND a <= 3` is `a IN (1, 2, 3)` again, where the statement had that list. */
-export function restoreLists(conditions: readonly Condition[], lists: readonly IntegerList[]): readonly Condition[] {
+export function restoreLists(
+  conditions: readonly Condition[],
+  lists: readonly IntegerList[],
+): readonly Condition[] {
   let restored = conditions;
   for (const list of lists) {
     const [low, high] = [list[0], list.at(-1)].map(String);
     for (const from of restored) {
       const path = boundPath(from, '>=', low);
       const to = path && restored.find((other) => boundPath(other, '<=', high) === path);
-      if (path === undefined || to === undefined || !('predicate' in from) || from.predicate?.kind !== 'compare') continue;
+      if (
+        path === undefined ||
+        to === undefined ||
+        !('predicate' in from) ||
+        from.predicate?.kind !== 'compare'
+      )
+        continue;
       const values = list.map((value) => ({ type: 'N', text: String(value) }) as const);
       const condition: Condition = {
         text: `${path} IN (${list.join(', ')})`,
@@ -66,7 +83,12 @@ export function restoreLists(conditions: readonly Condition[], lists: readonly I
 }
 
 /** The attribute that a condition compares in this way with this number. */
-function boundPath({ predicate, exact }: Condition, op: string, digits: string | undefined): string | undefined {
-  if (!exact || predicate?.kind !== 'compare' || predicate.op !== op || predicate.path.length !== 1) return undefined;
+function boundPath(
+  { predicate, exact }: Condition,
+  op: string,
+  digits: string | undefined,
+): string | undefined {
+  if (!exact || predicate?.kind !== 'compare' || predicate.op !== op || predicate.path.length !== 1)
+    return undefined;
   return predicate.value.type === 'N' && predicate.value.text === digits ? predicate.path[0] : undefined;
 }

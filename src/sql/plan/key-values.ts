@@ -6,7 +6,6 @@ import type { KeyValue } from '../../dynamo/attribute-value.ts';
 import type { Comparison, Literal, Predicate } from '../../dynamo/predicate.ts';
 import type { Condition } from './table-read.ts';
 
-
 /** Values that one attribute is held to, and the conditions that say so. */
 export interface EqualTo {
   /** Without duplicates and without values that no key can have. */
@@ -15,7 +14,11 @@ export interface EqualTo {
 }
 
 /** The equality (or IN) that holds a key attribute to values; undefined where there is none of the attribute's type. */
-export function equalTo(conditions: readonly Condition[], attribute: KeyAttribute, role: 'partition' | 'sort'): EqualTo | undefined {
+export function equalTo(
+  conditions: readonly Condition[],
+  attribute: KeyAttribute,
+  role: 'partition' | 'sort',
+): EqualTo | undefined {
   let best: EqualTo | undefined;
   for (const by of conditions) {
     const literals = by.exact ? equalLiterals(by.predicate, attribute.name) : undefined;
@@ -27,7 +30,8 @@ export function equalTo(conditions: readonly Condition[], attribute: KeyAttribut
 }
 
 function equalLiterals(predicate: Predicate | undefined, name: string): readonly Literal[] | undefined {
-  if (predicate?.kind === 'compare' && predicate.op === '=' && isAttribute(predicate, name)) return [predicate.value];
+  if (predicate?.kind === 'compare' && predicate.op === '=' && isAttribute(predicate, name))
+    return [predicate.value];
   if (predicate?.kind === 'in' && isAttribute(predicate, name)) return predicate.values;
   return undefined;
 }
@@ -50,12 +54,21 @@ export function sortRange(conditions: readonly Condition[], attribute: KeyAttrib
   let high: Bound | undefined;
   for (const by of conditions) {
     const predicate = by.exact ? by.predicate : undefined;
-    if (predicate?.kind === 'beginsWith' && predicate.negated !== true && isAttribute(predicate, attribute.name)) {
+    if (
+      predicate?.kind === 'beginsWith' &&
+      predicate.negated !== true &&
+      isAttribute(predicate, attribute.name)
+    ) {
       if (predicate.prefix.type === attribute.type) {
         return { condition: { kind: 'beginsWith', prefix: keyValue(predicate.prefix) }, exact: [by] };
       }
     }
-    if (predicate?.kind !== 'compare' || !isAttribute(predicate, attribute.name) || predicate.value.type !== attribute.type) continue;
+    if (
+      predicate?.kind !== 'compare' ||
+      !isAttribute(predicate, attribute.name) ||
+      predicate.value.type !== attribute.type
+    )
+      continue;
     const value = keyValue(predicate.value);
     if (!canBeKey(value, 'sort')) continue;
     const bound = { value, inclusive: predicate.op.endsWith('='), by };
@@ -75,7 +88,8 @@ function twoSided(low: Bound, high: Bound): SortRange {
     return { condition: 'never', exact: [low.by, high.by] };
   }
   const prefix = prefixOf(low, high);
-  if (prefix !== undefined) return { condition: { kind: 'beginsWith', prefix: { S: prefix } }, exact: [low.by, high.by] };
+  if (prefix !== undefined)
+    return { condition: { kind: 'beginsWith', prefix: { S: prefix } }, exact: [low.by, high.by] };
   const exact = [low, high].filter((bound) => bound.inclusive).map((bound) => bound.by);
   return { condition: { kind: 'between', low: low.value, high: high.value }, exact };
 }

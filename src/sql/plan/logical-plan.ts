@@ -36,7 +36,11 @@ export function readPlan(plans: readonly PlanNode[], stubs: StubColumns): PlanFa
     if (node.type === 'LOGICAL_GET') {
       const found = factsOf(node, above, stubs);
       // Scanned twice (a correlated subquery that was copied): only what needs no condition is safe for both.
-      if (found) scans.set(found.alias, scans.has(found.alias) ? withoutConditions(found.facts, scans.get(found.alias)) : found.facts);
+      if (found)
+        scans.set(
+          found.alias,
+          scans.has(found.alias) ? withoutConditions(found.facts, scans.get(found.alias)) : found.facts,
+        );
       return;
     }
     const own = node.type === 'LOGICAL_FILTER' ? (node.expressions ?? []) : [];
@@ -70,16 +74,23 @@ function factsOf(
 }
 
 function filterConditions(filter: PlanFilter, column: ColumnDef | undefined): Condition[] {
-  return column === undefined ? [{ text: filter.filter_type, predicate: undefined, exact: false }] : conditionsOfFilter(filter, column);
+  return column === undefined
+    ? [{ text: filter.filter_type, predicate: undefined, exact: false }]
+    : conditionsOfFilter(filter, column);
 }
 
 /** What the scan reads, filters included; row numbers are none of ours. */
 function readColumns(get: PlanNode, columns: readonly ColumnDef[]): readonly (ColumnDef | undefined)[] {
-  return (get.column_indexes ?? []).map(({ index }) => (typeof index === 'number' ? columns[index] : undefined));
+  return (get.column_indexes ?? []).map(({ index }) =>
+    typeof index === 'number' ? columns[index] : undefined,
+  );
 }
 
 /** What the scan hands up, in the order in which expressions above count it. */
-function visibleColumns(get: PlanNode, read: readonly (ColumnDef | undefined)[]): readonly (ColumnDef | undefined)[] {
+function visibleColumns(
+  get: PlanNode,
+  read: readonly (ColumnDef | undefined)[],
+): readonly (ColumnDef | undefined)[] {
   const ids = get.projection_ids ?? [];
   return ids.length === 0 ? read : ids.map((id) => read[id]);
 }
@@ -136,13 +147,19 @@ function directShape(root: PlanNode, stubs: StubColumns): DirectShape | undefine
         const visible = visibleColumns(node, readColumns(node, columns));
         const output = (positions ?? visible.map((_, i) => i)).map((position) => visible[position]);
         const orderColumn = orderPosition === undefined ? undefined : visible[orderPosition];
-        if (output.some((column) => column === undefined) || (order !== undefined && orderColumn === undefined)) return undefined;
+        if (
+          output.some((column) => column === undefined) ||
+          (order !== undefined && orderColumn === undefined)
+        )
+          return undefined;
         return {
           alias,
           output: output.filter((column) => column !== undefined),
           ...(limit === undefined ? {} : { limit }),
           ...(offset === undefined ? {} : { offset }),
-          ...(orderColumn === undefined ? {} : { order: { column: orderColumn, descending: order?.type === 'DESCENDING' } }),
+          ...(orderColumn === undefined
+            ? {}
+            : { order: { column: orderColumn, descending: order?.type === 'DESCENDING' } }),
         };
       }
       default:
@@ -162,5 +179,7 @@ function plainReferences(expressions: readonly PlanExpression[]): readonly numbe
 
 function constantLimit(limit: PlanNode['limit_val']): number | undefined | 'other' {
   if (limit === undefined || limit.type === 'UNSET') return undefined;
-  return limit.type === 'CONSTANT_VALUE' && typeof limit.constant_integer === 'number' ? limit.constant_integer : 'other';
+  return limit.type === 'CONSTANT_VALUE' && typeof limit.constant_integer === 'number'
+    ? limit.constant_integer
+    : 'other';
 }

@@ -7,12 +7,18 @@ export interface PlanNode {
   readonly children?: readonly PlanNode[];
   readonly expressions?: readonly PlanExpression[];
   readonly function_data?: { readonly schema?: string; readonly table?: string };
-  readonly table_filters?: { readonly filters?: readonly { readonly key: number; readonly value: PlanFilter }[] };
+  readonly table_filters?: {
+    readonly filters?: readonly { readonly key: number; readonly value: PlanFilter }[];
+  };
   readonly column_indexes?: readonly { readonly index: number | string }[];
   readonly projection_ids?: readonly number[];
   readonly limit_val?: PlanLimit;
   readonly offset_val?: PlanLimit;
-  readonly orders?: readonly { readonly type: string; readonly null_order?: string; readonly expression: PlanExpression }[];
+  readonly orders?: readonly {
+    readonly type: string;
+    readonly null_order?: string;
+    readonly expression: PlanExpression;
+  }[];
 }
 
 export interface PlanLimit {
@@ -58,20 +64,26 @@ export interface PlanType {
 export interface PlanValue {
   readonly type: PlanType;
   readonly is_null?: boolean;
-  readonly value?: string | number | boolean | { readonly upper: number | string; readonly lower: number | string };
+  readonly value?:
+    | string
+    | number
+    | boolean
+    | { readonly upper: number | string; readonly lower: number | string };
 }
 
 /** Numbers of 16 digits and more do not survive JSON.parse: they arrive as text. */
 const STRING_OR_LONG_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?!\d*[.eE])|-?\d+\.\d{15,}(?:[eE][+-]?\d+)?/g;
 
 /** The plans in what `json_serialize_plan` returned, or the reason why there are none. */
-export function parsePlan(text: string): { readonly plans: readonly PlanNode[] } | { readonly failure: string } {
+export function parsePlan(
+  text: string,
+): { readonly plans: readonly PlanNode[] } | { readonly failure: string } {
   const safe = text.replace(STRING_OR_LONG_NUMBER, (token) => (token.startsWith('"') ? token : `"${token}"`));
-  const parsed = JSON.parse(safe) as {
+  const parsed: {
     readonly error?: boolean;
     readonly error_message?: string;
     readonly plans?: readonly PlanNode[];
-  };
+  } = JSON.parse(safe);
   if (parsed.error === true || parsed.plans === undefined) {
     return { failure: parsed.error_message ?? 'DuckDB gave no plan' };
   }

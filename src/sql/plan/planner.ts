@@ -32,7 +32,7 @@ export interface StatementPlan {
 /** What the statement's own tree knows and DuckDB's plan no longer does. */
 export interface PlanHints {
   /** Where the statement names a column first. */
-  locate(name: string): number | undefined;
+  readonly locate: (name: string) => number | undefined;
   readonly lists: readonly IntegerList[];
 }
 
@@ -48,7 +48,10 @@ const CACHE_SIZE = 256;
 export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): Planner {
   let opened: Promise<{ engine: Engine; connection: DuckDBConnection }> | undefined;
   const open = (): NonNullable<typeof opened> =>
-    (opened ??= openPlanningEngine().then(async (engine) => ({ engine, connection: await engine.connect() })));
+    (opened ??= openPlanningEngine().then(async (engine) => ({
+      engine,
+      connection: await engine.connect(),
+    })));
   const tableIds = new WeakMap<TableDef, number>();
   let nextTableId = 0;
   const stubs = new Map<string, Promise<string>>();
@@ -61,9 +64,14 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
         return `${alias} ${tableIds.get(table)} ${columns.map((column) => column.engineName).join('\u0000')}`;
       })
       .join('\u0001');
-    return remember(stubs, signature, () => createStubs(open, relations), (schema) => {
-      void open().then(({ connection }) => connection.run(`DROP SCHEMA ${identifier(schema)} CASCADE`));
-    });
+    return remember(
+      stubs,
+      signature,
+      () => createStubs(open, relations),
+      (schema) => {
+        void open().then(({ connection }) => connection.run(`DROP SCHEMA ${identifier(schema)} CASCADE`));
+      },
+    );
   };
 
   return {
@@ -79,10 +87,13 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
         }
       });
       const columns = found.columns.map((column) => ({ ...column, name: bound.unmangle(column.name) }));
-      const reads = bound.relations.map((relation) => planRead(relation, found.facts, settings, hints.lists, rules));
+      const reads = bound.relations.map((relation) =>
+        planRead(relation, found.facts, settings, hints.lists, rules),
+      );
       const [only] = reads;
       const direct = found.facts?.direct;
-      const streams = reads.length === 1 && only !== undefined && only.residual.length === 0 && only.order === undefined;
+      const streams =
+        reads.length === 1 && only !== undefined && only.residual.length === 0 && only.order === undefined;
       return {
         columns,
         relations: bound.relations,
@@ -113,13 +124,21 @@ async function createStubs(
   const schema = engine.newSchema();
   await connection.run(`CREATE SCHEMA ${identifier(schema)}`);
   for (const { alias, columns } of relations) {
-    const definitions = columns.map(({ engineName, column }) => `${identifier(engineName)} ${engineType(column.type)}`);
-    await connection.run(`CREATE TABLE ${identifier(schema)}.${identifier(alias)} (${definitions.join(', ')})`);
+    const definitions = columns.map(
+      ({ engineName, column }) => `${identifier(engineName)} ${engineType(column.type)}`,
+    );
+    await connection.run(
+      `CREATE TABLE ${identifier(schema)}.${identifier(alias)} (${definitions.join(', ')})`,
+    );
   }
   return schema;
 }
 
-async function analyse(connection: DuckDBConnection, sql: string, relations: readonly Relation[]): Promise<Planned> {
+async function analyse(
+  connection: DuckDBConnection,
+  sql: string,
+  relations: readonly Relation[],
+): Promise<Planned> {
   const prepared = await connection.prepare(sql);
   const columns: ResultColumn[] = [];
   for (let i = 0; i < prepared.columnCount; i++) {
@@ -132,7 +151,9 @@ async function analyse(connection: DuckDBConnection, sql: string, relations: rea
   );
   const plan = parsePlan(String(answer.getRows()[0]?.[0]));
   if ('failure' in plan) return { columns, facts: undefined };
-  const byAlias = new Map(relations.map(({ alias, columns: own }) => [alias, own.map(({ column }) => column)]));
+  const byAlias = new Map(
+    relations.map(({ alias, columns: own }) => [alias, own.map(({ column }) => column)]),
+  );
   return { columns, facts: readPlan(plan.plans, (stub) => byAlias.get(stub)) };
 }
 
@@ -157,7 +178,9 @@ function planRead(
     residual: restoreLists(scan?.conditions ?? [], lists),
     columns: needed,
     ...(wanted === undefined ? {} : { limit: wanted }),
-    ...(direct?.order === undefined ? {} : { order: { column: direct.order.column.path.join('.'), descending: direct.order.descending } }),
+    ...(direct?.order === undefined
+      ? {}
+      : { order: { column: direct.order.column.path.join('.'), descending: direct.order.descending } }),
     rejected: [],
   };
   return rules.reduce((read, rule) => rule.apply(read, settings) ?? read, start);

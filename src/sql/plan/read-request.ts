@@ -13,7 +13,9 @@ export function readRequestOf(read: TableRead, consistent: boolean): ReadRequest
   return {
     table: read.table.name,
     access: read.access,
-    filter: read.filter.map((condition) => condition.predicate).filter((predicate) => predicate !== undefined),
+    filter: read.filter
+      .map((condition) => condition.predicate)
+      .filter((predicate) => predicate !== undefined),
     ...(projection === undefined ? {} : { projection }),
     ...(read.limit === undefined ? {} : { limit: read.limit }),
     consistent,

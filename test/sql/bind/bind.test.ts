@@ -247,10 +247,10 @@ describe('a bound statement', () => {
     const bound = await bindStatement(parsed, toParameterList(parsed, ["it's", 1]), catalogOf([orders]));
     const other = bound.withParameters(toParameterList(parsed, ['b', -3n]));
     expect(bound.engineSql('s')).toBe(
-      `SELECT "id" FROM "s"."r0" AS "orders" WHERE (("id" = 'it''s') AND ("total" IN (1, 2)))`,
+      `SELECT "id" FROM "s"."r0" AS "orders" WHERE (("id" = CAST('it''s' AS text)) AND ("total" IN (1, 2)))`,
     );
     expect(other.engineSql('s')).toBe(
-      `SELECT "id" FROM "s"."r0" AS "orders" WHERE (("id" = 'b') AND ("total" IN ((-3), 2)))`,
+      `SELECT "id" FROM "s"."r0" AS "orders" WHERE (("id" = CAST('b' AS text)) AND ("total" IN ((-3), 2)))`,
     );
     expect(other.engineSql('a"b')).toContain('"a""b"."r0"');
     expect(other.relations).toBe(bound.relations);

@@ -5,7 +5,6 @@ import type { ColumnDef } from '../../../src/catalog/table-def.ts';
 import type { AttributeMap } from '../../../src/dynamo/attribute-value.ts';
 import { decodeSql, MISFIT } from '../../../src/sql/engine/decode-sql.ts';
 import { openEngine, type Engine } from '../../../src/sql/engine/engine.ts';
-import { fitsColumn, valueAt } from '../../../src/sql/engine/fits.ts';
 import { valueConverter } from '../../../src/sql/engine/result-value.ts';
 import { columnDecoder } from '../../../src/sql/exec/row-decoder.ts';
 import { driftIn } from '../../../src/sql/exec/type-drift.ts';
@@ -89,18 +88,11 @@ describe('decoding a page', () => {
   ])('gives in the engine what the direct path gives: %s', async (_, wanted) => {
     await fc.assert(
       fc.asyncProperty(fc.array(itemsWith([...names, 'S']), { maxLength: 4 }), async (items) => {
-        const fits = items.every((item) =>
-          wanted.every((each) => {
-            const value = valueAt(item, each.path);
-            return value === undefined || fitsColumn(each, value);
-          }),
-        );
-        if (fits) {
-          expect(await decodeInEngine(wanted, items)).toEqual(decodeDirectly(wanted, items));
-        } else {
-          await expect(decodeInEngine(wanted, items)).rejects.toThrow(MISFIT);
-          expect(driftIn('t', wanted, Buffer.from(JSON.stringify(items)))).toBeDefined();
-        }
+        const page = Buffer.from(JSON.stringify(items));
+        const decoded = await decodeInEngine(wanted, items).catch((error: unknown) => String(error));
+        const found = typeof decoded === 'string' && decoded.includes(MISFIT) ? MISFIT : decoded;
+        const drifts = driftIn('t', wanted, page) !== undefined;
+        expect(found).toEqual(drifts ? MISFIT : decodeDirectly(wanted, items));
       }),
       { numRuns: 150 },
     );

@@ -11,11 +11,15 @@ describe('integer lists', () => {
     expect(await lists('a IN (3, 1, 2, 2)')).toEqual([[1n, 2n, 3n]]);
     expect(await lists('a = ANY (ARRAY[1, 2])')).toEqual([[1n, 2n]]);
     expect(await lists('a IN ($1, 5)', [{ kind: 'number', text: '4' }])).toEqual([[4n, 5n]]);
-    expect(await lists('a = ANY ($1)', [{ kind: 'array', items: [{ kind: 'number', text: '7' }] }])).toEqual([[7n]]);
+    expect(await lists('a = ANY ($1)', [{ kind: 'array', items: [{ kind: 'number', text: '7' }] }])).toEqual([
+      [7n],
+    ]);
   });
 
   it('with gaps, text or expressions are none', async () => {
-    expect(await lists("a IN (1, 3) AND b IN ('1', '2') AND c IN (1, 1 + 1) AND d BETWEEN 1 AND 2")).toEqual([]);
+    expect(await lists("a IN (1, 3) AND b IN ('1', '2') AND c IN (1, 1 + 1) AND d BETWEEN 1 AND 2")).toEqual(
+      [],
+    );
   });
 });
 
@@ -23,7 +27,10 @@ describe('restoring lists', () => {
   const other = compare('b', '>=', 1);
 
   it('a range that was a list is the list again', () => {
-    expect(restoreLists([compare('a', '>=', 1), other, compare('a', '<=', 3)], [[1n, 2n, 3n]])).toEqual([other, isIn('a', 1, 2, 3)]);
+    expect(restoreLists([compare('a', '>=', 1), other, compare('a', '<=', 3)], [[1n, 2n, 3n]])).toEqual([
+      other,
+      isIn('a', 1, 2, 3),
+    ]);
   });
 
   it('any other range stays a range', () => {

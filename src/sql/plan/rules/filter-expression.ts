@@ -9,11 +9,16 @@ export const filterExpression: PushdownRule = {
     if (read.access.kind !== 'Scan' && read.access.kind !== 'Query') return undefined;
     const forbidden = keyAttributesOf(read);
     const pushable = read.residual.filter(
-      ({ predicate }) => predicate !== undefined && !attributesOf(predicate).some((name) => forbidden.has(name)),
+      ({ predicate }) =>
+        predicate !== undefined && !attributesOf(predicate).some((name) => forbidden.has(name)),
     );
-    const predicates = pushable.map((condition) => condition.predicate).filter((predicate) => predicate !== undefined);
+    const predicates = pushable
+      .map((condition) => condition.predicate)
+      .filter((predicate) => predicate !== undefined);
     const fits = new Set(splitByLimits(predicates).fits);
-    const filter = pushable.filter((condition) => condition.predicate !== undefined && fits.has(condition.predicate));
+    const filter = pushable.filter(
+      (condition) => condition.predicate !== undefined && fits.has(condition.predicate),
+    );
     if (filter.length === 0) return undefined;
     const done = new Set(filter.filter((condition) => condition.exact));
     return { ...read, filter, residual: read.residual.filter((condition) => !done.has(condition)) };
@@ -24,7 +29,8 @@ export const filterExpression: PushdownRule = {
 function keyAttributesOf(read: TableRead): ReadonlySet<string> {
   const { access, table } = read;
   if (access.kind !== 'Query') return new Set();
-  const key = access.index === undefined ? table.key : table.indexes.find((index) => index.name === access.index)?.key;
+  const key =
+    access.index === undefined ? table.key : table.indexes.find((index) => index.name === access.index)?.key;
   return new Set([...(key?.partition ?? []), ...(key?.sort ?? [])].map((attribute) => attribute.name));
 }
 

@@ -34,10 +34,15 @@ export const keyCondition: PushdownRule = {
       if (why === undefined) candidates.push(found);
       else rejected.push(`${index.name}: ${why}`);
     }
-    const best = candidates.reduce<Candidate | undefined>((a, b) => (a === undefined || b.bound > a.bound ? b : a), undefined);
-    if (best === undefined) return rejected.length === 0 ? undefined : { ...read, rejected: [...read.rejected, ...rejected] };
+    const best = candidates.reduce<Candidate | undefined>(
+      (a, b) => (a === undefined || b.bound > a.bound ? b : a),
+      undefined,
+    );
+    if (best === undefined)
+      return rejected.length === 0 ? undefined : { ...read, rejected: [...read.rejected, ...rejected] };
     for (const other of candidates) {
-      if (other !== best && other.index) rejected.push(`${other.index.name}: the key that was chosen is at least as narrow`);
+      if (other !== best && other.index)
+        rejected.push(`${other.index.name}: the key that was chosen is at least as narrow`);
     }
     return {
       ...read,
@@ -90,19 +95,32 @@ function reasonAgainst(read: TableRead, index: IndexDef, settings: PlanSettings)
   if (settings.consistentReads && index.kind === 'global') return 'a global index has no consistent reads';
   const { projection } = index;
   if (projection !== 'all') {
-    const missing = read.columns.find((column) => column.path[0] === ITEM_COLUMN || !projection.includes(column.path[0]));
+    const missing = read.columns.find(
+      (column) => column.path[0] === ITEM_COLUMN || !projection.includes(column.path[0]),
+    );
     if (missing) return `it does not hold ${missing.name}`;
   }
-  const own = new Set([...read.table.key.partition, ...read.table.key.sort].map((attribute) => attribute.name));
+  const own = new Set(
+    [...read.table.key.partition, ...read.table.key.sort].map((attribute) => attribute.name),
+  );
   const sparse = [...index.key.partition, ...index.key.sort].find(
-    (attribute) => !own.has(attribute.name) && !read.residual.some((condition) => impliesPresent(condition, attribute.name, attribute.type)),
+    (attribute) =>
+      !own.has(attribute.name) &&
+      !read.residual.some((condition) => impliesPresent(condition, attribute.name, attribute.type)),
   );
   return sparse && `items without ${sparse.name} are missing from it`;
 }
 
 /** Whether the condition holds only where the attribute is present with the key's type. */
 function impliesPresent({ predicate, exact }: Condition, name: string, type: 'S' | 'N' | 'B'): boolean {
-  if (!exact || predicate === undefined || !('path' in predicate) || predicate.path.length !== 1 || predicate.path[0] !== name) return false;
+  if (
+    !exact ||
+    predicate === undefined ||
+    !('path' in predicate) ||
+    predicate.path.length !== 1 ||
+    predicate.path[0] !== name
+  )
+    return false;
   switch (predicate.kind) {
     case 'compare':
       return predicate.op !== '<>' && predicate.value.type === type;

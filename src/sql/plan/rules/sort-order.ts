@@ -8,7 +8,10 @@ export const sortOrder: PushdownRule = {
     if (order === undefined) return undefined;
     if (access.kind === 'GetItem' || access.kind === 'Empty') return satisfied(read);
     if (access.kind !== 'Query' || access.ranges.length !== 1) return undefined;
-    const key = access.index === undefined ? read.table.key : read.table.indexes.find((index) => index.name === access.index)?.key;
+    const key =
+      access.index === undefined
+        ? read.table.key
+        : read.table.indexes.find((index) => index.name === access.index)?.key;
     const free = key?.sort.find((attribute) => access.ranges[0]?.equals[attribute.name] === undefined);
     if (free === undefined || free.name !== order.column) return undefined;
     return satisfied({ ...read, access: { ...access, ...(order.descending ? { descending: true } : {}) } });

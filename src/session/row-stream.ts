@@ -1,0 +1,109 @@
+import { totalCapacity, type ReadStats } from '../dynamo/read-stats.ts';
+import type { RowReader } from '../sql/exec/direct.ts';
+import { describeAccess } from '../sql/plan/describe-access.ts';
+import type { TableRead } from '../sql/plan/table-read.ts';
+import type { OutputColumn, QueryOptions, RowStream, StatementStats } from './connection.ts';
+
+/** A statement under way, whichever path it took. */
+export interface Started extends RowReader {
+  readonly columns: readonly OutputColumn[];
+  readonly reads: readonly TableRead[];
+  readonly stats: ReadStats;
+  close(): Promise<void>;
+}
+
+/** Rows in the mode that was asked for; `T` is the caller's word for their shape. */
+export function pagesOf<T>(rows: RowReader, { rowMode }: QueryOptions): AsyncGenerator<T[]> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what rows look like is the caller's to say
+  return (rowMode === 'array' ? rows.arrays() : rows.objects()) as AsyncGenerator<T[]>;
+}
+
+export function rowStream<T>(started: Started, options: QueryOptions, begun: number): RowStream<T> {
+  const stats = liveStats(started, begun);
+  return {
+    columns: started.columns,
+    stats,
+    [Symbol.asyncIterator]: () => rowIterator(pagesOf<T>(started, options), () => started.close()),
+    async *batches() {
+      try {
+        yield* started.arrays();
+      } finally {
+        await started.close();
+      }
+    },
+    close: () => started.close(),
+    [Symbol.asyncDispose]: () => started.close(),
+  };
+}
+
+/**
+ * One row after another. By hand, because an async generator takes three turns of the event loop's queue for each row
+ * where this takes one.
+ */
+function rowIterator<T>(pages: AsyncGenerator<T[]>, close: () => Promise<void>): AsyncIterator<T, undefined> {
+  let rows: Iterator<T> = [][Symbol.iterator]();
+  const end = async (): Promise<IteratorReturnResult<undefined>> => {
+    await pages.return(undefined);
+    await close();
+    return { done: true, value: undefined };
+  };
+  const turnPage = async (): Promise<IteratorResult<T, undefined>> => {
+    try {
+      const page = await pages.next();
+      if (page.done === true) return await end();
+      rows = page.value.values();
+      return await next();
+    } catch (error) {
+      await end();
+      throw error;
+    }
+  };
+  const next = (): Promise<IteratorResult<T, undefined>> => {
+    const row = rows.next();
+    return row.done === true ? turnPage() : Promise.resolve(row);
+  };
+  return { next, return: end };
+}
+
+/** Statistics that go on growing with the reads. */
+function liveStats({ stats, reads }: Started, begun: number): StatementStats {
+  const plan = reads.map(describeAccess);
+  return {
+    get requests() {
+      return stats.requests;
+    },
+    get pages() {
+      return stats.pages;
+    },
+    get itemsRead() {
+      return stats.itemsRead;
+    },
+    get itemsReturned() {
+      return stats.itemsReturned;
+    },
+    get bytes() {
+      return stats.bytes;
+    },
+    get throttles() {
+      return stats.throttles;
+    },
+    get readCapacity() {
+      return totalCapacity(stats);
+    },
+    get elapsedMs() {
+      return performance.now() - begun;
+    },
+    capacity: stats.capacity,
+    plan,
+  };
+}
+
+/** What a statement took, when it is over. */
+export function finalStats({ stats, reads }: Started, begun: number): StatementStats {
+  return {
+    ...stats,
+    readCapacity: totalCapacity(stats),
+    elapsedMs: performance.now() - begun,
+    plan: reads.map(describeAccess),
+  };
+}

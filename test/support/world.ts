@@ -1,0 +1,174 @@
+import { createCatalog, type CatalogOptions } from '../../src/catalog/catalog.ts';
+import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
+import { createClient, type DynamoClient } from '../../src/dynamo/client.ts';
+import { connect } from '../../src/index.ts';
+import type { Connection } from '../../src/session/connection.ts';
+import { createSession } from '../../src/session/session.ts';
+import type { ExecutionContext } from '../../src/sql/exec/context.ts';
+import { openEngine } from '../../src/sql/engine/engine.ts';
+import { createPlanner } from '../../src/sql/plan/planner.ts';
+import type { PushdownRule } from '../../src/sql/plan/table-read.ts';
+import { startDynalite } from '../doubles/dynalite.ts';
+
+const KEYS = { accessKeyId: 'AKIDTEST', secretAccessKey: 'not-a-secret' };
+
+type TableInput = Parameters<DynamoClient['createTable']>[0];
+type KeyType = 'S' | 'N' | 'B';
+
+/** A key in words: `['pk:S']`, `['pk:S', 'sk:N']`. */
+export type KeyWords = readonly [partition: string, sort?: string];
+
+export interface IndexWords {
+  readonly name: string;
+  readonly key: KeyWords;
+  readonly local?: true;
+  /** `ALL` unless said; a list is `INCLUDE`. */
+  readonly projection?: 'ALL' | 'KEYS_ONLY' | readonly string[];
+}
+
+export interface TableWords {
+  readonly name: string;
+  readonly key: KeyWords;
+  readonly indexes?: readonly IndexWords[];
+  readonly items: readonly AttributeMap[];
+}
+
+/** An emulated DynamoDB, and connections to it. */
+export interface World extends AsyncDisposable {
+  readonly client: DynamoClient;
+  readonly endpoint: string;
+  /** The connection string, with further properties. */
+  string(properties?: string): string;
+  /** A connection as users open it; it closes with the world. */
+  open(properties?: string): Promise<Connection>;
+  /** A connection whose planner knows these rules only. */
+  withRules(rules: readonly PushdownRule[], options?: Partial<CatalogOptions>): Connection;
+  add(table: TableWords): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts one in this process, or uses the emulator that runs at the endpoint. */
+export async function startWorld(running?: {
+  readonly endpoint: string;
+  close(): Promise<void>;
+}): Promise<World> {
+  const server = running ?? (await startDynalite());
+  const client = createClient({
+    region: 'us-east-1',
+    endpoint: server.endpoint,
+    credentials: async () => KEYS,
+    maxRetries: 3,
+    timeoutMs: 30_000,
+  });
+  const opened: Connection[] = [];
+  const string = (properties = ''): string =>
+    `AWSAccessKey=${KEYS.accessKeyId};AWSSecretKey=${KEYS.secretAccessKey};AWSRegion=us-east-1;Endpoint=${server.endpoint};${properties}`;
+  const close = async (): Promise<void> => {
+    await Promise.all(opened.map((connection) => connection.close()));
+    client.close();
+    await server.close();
+  };
+  return {
+    client,
+    endpoint: server.endpoint,
+    string,
+    async open(properties) {
+      const connection = await connect(string(properties));
+      opened.push(connection);
+      return connection;
+    },
+    withRules(rules, options) {
+      const connection = createSession({
+        context: contextWith(client, rules, options),
+        description: '',
+        whoami: () => Promise.reject(new Error('nobody')),
+        close: () => undefined,
+      });
+      opened.push(connection);
+      return connection;
+    },
+    async add({ items, ...definition }) {
+      await client.createTable(tableInput(definition));
+      await client.putItems(definition.name, items);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function contextWith(
+  client: DynamoClient,
+  rules: readonly PushdownRule[],
+  options: Partial<CatalogOptions> = {},
+): ExecutionContext {
+  const planner = createPlanner(rules);
+  let engine: ReturnType<typeof openEngine> | undefined;
+  return {
+    client,
+    catalog: createCatalog(client, {
+      rowScanDepth: 1000,
+      typeDetection: 'RowScan',
+      flattenObjects: false,
+      flattenArrays: 0,
+      separator: '.',
+      numberMode: 'Auto',
+      cacheTtlMs: 3_600_000,
+      now: () => 0,
+      ...options,
+    }),
+    planner,
+    engine: () => (engine ??= openEngine({})),
+    settings: { autoDetectIndex: true, consistentReads: false, threads: 2 },
+    decimals: 'auto',
+    pageSize: undefined,
+    maxRows: -1,
+    async close() {
+      await planner.close();
+      (await engine)?.close();
+    },
+  };
+}
+
+function tableInput({ name, key, indexes = [] }: Omit<TableWords, 'items'>): TableInput {
+  const keys = [key, ...indexes.map((index) => index.key)].flat();
+  const types = new Map(keys.filter((word) => word !== undefined).map(attributeOf));
+  const described = indexes.map((index) => ({
+    local: index.local === true,
+    IndexName: index.name,
+    KeySchema: schemaOf(index.key),
+    Projection: projectionOf(index.projection),
+  }));
+  const global = described.filter(({ local }) => !local).map(({ local: _, ...index }) => index);
+  const local = described.filter((index) => index.local).map(({ local: _, ...index }) => index);
+  return {
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: schemaOf(key),
+    AttributeDefinitions: [...types].map(([AttributeName, AttributeType]) => ({
+      AttributeName,
+      AttributeType,
+    })),
+    ...(global.length > 0 && { GlobalSecondaryIndexes: global }),
+    ...(local.length > 0 && { LocalSecondaryIndexes: local }),
+  };
+}
+
+function schemaOf([partition, sort]: KeyWords): NonNullable<TableInput['KeySchema']> {
+  return [
+    { AttributeName: attributeOf(partition)[0], KeyType: 'HASH' },
+    ...(sort === undefined ? [] : [{ AttributeName: attributeOf(sort)[0], KeyType: 'RANGE' as const }]),
+  ];
+}
+
+function projectionOf(projection: IndexWords['projection'] = 'ALL') {
+  return typeof projection === 'string'
+    ? { ProjectionType: projection }
+    : { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: [...projection] };
+}
+
+function attributeOf(word: string): readonly [string, KeyType] {
+  const [name = '', type] = word.split(/:(?=[SNB]$)/);
+  if (type !== 'S' && type !== 'N' && type !== 'B')
+    throw new TypeError(`A key attribute is written name:S, not ${word}`);
+  return [name, type];
+}
