@@ -1,16 +1,53 @@
+import type * as Sdk from '@aws-sdk/client-sts';
 import type { Credentials } from '../core/credentials.ts';
-import { maskKeyId } from '../core/credentials.ts';
-import { DriverError, type ErrorCode, messageOf } from '../core/errors.ts';
+import { DriverError } from '../core/errors.ts';
+import type { Secret } from '../core/secret.ts';
+import { boundedHandler } from './aws/bounded-handler.ts';
+import { type StsAttempt, stsError } from './aws/sts-errors.ts';
 
-/** Where and with what to call STS. */
-export interface StsCall {
-  readonly credentials: Credentials;
+/** Where STS is. */
+export interface StsTarget {
   readonly region: string;
   /** In place of the Region's own address. */
   readonly endpoint?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The longest that the call may take, repetitions included. */
+  /** The longest that one request may take. */
   readonly timeoutMs?: number;
+}
+
+/** A call that is signed. */
+export interface StsCall extends StsTarget {
+  readonly credentials: Credentials;
+}
+
+/** A one-time code and the device that showed it. */
+export interface MfaCode {
+  readonly serialNumber: string;
+  readonly code: string;
+}
+
+/** What AssumeRole is asked for. */
+export interface AssumeRoleCall extends StsCall {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly durationSeconds: number;
+  readonly externalId?: string | undefined;
+  readonly mfa?: MfaCode | undefined;
+}
+
+/** What GetSessionToken is asked for. */
+export interface SessionTokenCall extends StsCall {
+  readonly durationSeconds: number;
+  readonly mfa?: MfaCode | undefined;
+}
+
+/** What AssumeRoleWithWebIdentity is asked for. */
+export interface WebIdentityCall extends StsTarget {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly token: Secret;
+  /** Absent: as long as the role's default. */
+  readonly durationSeconds?: number | undefined;
 }
 
 /** Whom credentials belong to. */
@@ -22,90 +59,163 @@ export interface CallerIdentity {
 
 /** Asks STS whom the credentials belong to. Needs no permission. */
 export async function getCallerIdentity(call: StsCall): Promise<CallerIdentity> {
-  // Loaded when needed: most connections never call STS.
-  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
-  const client = new STSClient({
-    region: call.region,
-    credentials: { ...call.credentials },
-    maxAttempts: 3,
-    ...(call.endpoint === undefined ? {} : { endpoint: call.endpoint }),
-  });
-  const timeout = AbortSignal.timeout(call.timeoutMs ?? 10_000);
-  const abortSignal = call.signal === undefined ? timeout : AbortSignal.any([timeout, call.signal]);
-  try {
-    const answer = await client.send(new GetCallerIdentityCommand({}), { abortSignal });
+  const attempt = { operation: 'GetCallerIdentity', accessKeyId: call.credentials.accessKeyId };
+  return calling(attempt, call, async ({ GetCallerIdentityCommand }, client, abort) => {
+    const answer = await client.send(new GetCallerIdentityCommand({}), abort);
     const { Account: account, Arn: arn, UserId: userId } = answer;
     if (account === undefined || arn === undefined || userId === undefined) {
-      throw new DriverError('AUTH_REFUSED', 'STS answered GetCallerIdentity without an account');
+      throw new DriverError('AUTH_MALFORMED', 'STS answered GetCallerIdentity without an account');
     }
     return { account, arn, userId };
+  });
+}
+
+/** The credentials of a role, for one who may assume it. */
+export async function assumeRole(call: AssumeRoleCall): Promise<Credentials> {
+  const { roleArn, sessionName, durationSeconds, externalId, mfa, credentials } = call;
+  const attempt = {
+    operation: 'AssumeRole',
+    accessKeyId: credentials.accessKeyId,
+    roleArn,
+    durationSeconds,
+    mfaSerialNumber: mfa?.serialNumber,
+  };
+  return calling(attempt, call, async ({ AssumeRoleCommand }, client, abort) => {
+    const command = new AssumeRoleCommand({
+      RoleArn: roleArn,
+      RoleSessionName: sessionName,
+      DurationSeconds: durationSeconds,
+      ...(externalId === undefined ? {} : { ExternalId: externalId }),
+      ...codeInput(mfa),
+    });
+    const answer = await client.send(command, abort);
+    return credentialsOf(attempt, answer.Credentials, client, `role ${roleArn}`, roleArn.split(':')[4]);
+  });
+}
+
+/** A session of the user whose long-lived keys sign; with a code, one that counts as signed in with MFA. */
+export async function getSessionToken(call: SessionTokenCall): Promise<Credentials> {
+  const { durationSeconds, mfa, credentials } = call;
+  const attempt = {
+    operation: 'GetSessionToken',
+    accessKeyId: credentials.accessKeyId,
+    durationSeconds,
+    mfaSerialNumber: mfa?.serialNumber,
+  };
+  return calling(attempt, call, async ({ GetSessionTokenCommand }, client, abort) => {
+    const command = new GetSessionTokenCommand({ DurationSeconds: durationSeconds, ...codeInput(mfa) });
+    const answer = await client.send(command, abort);
+    const origin = mfa === undefined ? 'session' : `session with the MFA device ${mfa.serialNumber}`;
+    return credentialsOf(attempt, answer.Credentials, client, origin, credentials.accountId);
+  });
+}
+
+/** The credentials of a role, for the bearer of an OpenID Connect token. The request is not signed. */
+export async function assumeRoleWithWebIdentity(call: WebIdentityCall): Promise<Credentials> {
+  const { roleArn, sessionName, token, durationSeconds } = call;
+  const attempt = { operation: 'AssumeRoleWithWebIdentity', roleArn, durationSeconds };
+  return calling(attempt, call, async ({ AssumeRoleWithWebIdentityCommand }, client, abort) => {
+    const command = new AssumeRoleWithWebIdentityCommand({
+      RoleArn: roleArn,
+      RoleSessionName: sessionName,
+      WebIdentityToken: token.reveal(),
+      ...(durationSeconds === undefined ? {} : { DurationSeconds: durationSeconds }),
+    });
+    const answer = await client.send(command, abort);
+    return credentialsOf(attempt, answer.Credentials, client, `role ${roleArn}`, roleArn.split(':')[4]);
+  });
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** One call of STS with a client of its own; whatever goes wrong becomes an error of ours. */
+async function calling<T>(
+  attempt: StsAttempt,
+  call: StsTarget & { readonly credentials?: Credentials },
+  work: (sdk: typeof Sdk, client: Sdk.STSClient, abort: { abortSignal?: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  // Loaded when needed: most connections never call STS.
+  const sdk = await import('@aws-sdk/client-sts');
+  const { credentials, endpoint, region, signal } = call;
+  const client = new sdk.STSClient({
+    region,
+    // An unsigned call must not look for credentials of its own.
+    credentials: { ...(credentials ?? { accessKeyId: '', secretAccessKey: '' }) },
+    ...(endpoint === undefined ? {} : { endpoint }),
+    retryStrategy: onceWithTheRightTime,
+    requestHandler: boundedHandler(call.timeoutMs ?? TIMEOUT_MS),
+  });
+  try {
+    return await work(sdk, client, signal === undefined ? {} : { abortSignal: signal });
   } catch (error) {
-    if (call.signal?.aborted) {
-      throw new DriverError('EXEC_CANCELLED', 'The call of STS was cancelled', { cause: call.signal.reason });
+    if (signal?.aborted) {
+      if (signal.reason instanceof DriverError) throw signal.reason;
+      throw new DriverError('EXEC_CANCELLED', 'The call of STS was cancelled', { cause: signal.reason });
     }
-    throw stsError('GetCallerIdentity', error, call);
+    throw stsError(error, attempt);
   } finally {
     client.destroy();
   }
 }
 
-interface Meaning {
-  readonly code: ErrorCode;
-  readonly message: (keyId: string) => string;
+type Strategy = Extract<
+  NonNullable<Sdk.STSClientConfig['retryStrategy']>,
+  { acquireInitialRetryToken: unknown }
+>;
+
+/**
+ * Repeats a request whose signature had the wrong time, once: the SDK has the right time from the refusal. All other
+ * repetitions are `retrying`'s business.
+ */
+const onceWithTheRightTime: Strategy = {
+  acquireInitialRetryToken: async () => retryToken(0),
+  async refreshRetryTokenForRetry(last, { error }) {
+    const corrected: unknown = Object(Object(error).$metadata).clockSkewCorrected;
+    if (corrected !== true || last.getRetryCount() > 0) throw new Error('not worth another try');
+    return retryToken(1);
+  },
+  recordSuccess: () => undefined,
+};
+
+function retryToken(retries: number): Awaited<ReturnType<Strategy['acquireInitialRetryToken']>> {
+  return { getRetryCount: () => retries, getRetryDelay: () => 0 };
 }
 
-/** What STS's error codes mean for the person who signs in. Its own texts may quote the signed request. */
-const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
-  [
-    'InvalidClientTokenId',
-    {
-      code: 'AUTH_REFUSED',
-      message: (id) =>
-        `AWS does not know the access key ${id}: it was deleted, is inactive, or is of another partition`,
-    },
-  ],
-  [
-    'SignatureDoesNotMatch',
-    { code: 'AUTH_REFUSED', message: (id) => `The secret key does not match the access key ${id}` },
-  ],
-  ['ExpiredToken', { code: 'AUTH_EXPIRED', message: () => 'The session token has expired' }],
-  ['ExpiredTokenException', { code: 'AUTH_EXPIRED', message: () => 'The session token has expired' }],
-  [
-    'RequestExpired',
-    {
-      code: 'AUTH_REFUSED',
-      message: () => 'AWS found the request too old: the clock of this machine is wrong',
-    },
-  ],
-  [
-    'AccessDenied',
-    { code: 'AUTH_DENIED', message: (id) => `A policy forbids the access key ${id} to call STS` },
-  ],
-  [
-    'RegionDisabledException',
-    { code: 'AUTH_REFUSED', message: () => 'STS is not enabled in this Region for the account' },
-  ],
-]);
+function codeInput(mfa: MfaCode | undefined): { SerialNumber?: string; TokenCode?: string } {
+  return mfa === undefined ? {} : { SerialNumber: mfa.serialNumber, TokenCode: mfa.code };
+}
 
-/** An error of STS as the driver tells it. */
-function stsError(operation: string, error: unknown, call: StsCall): DriverError {
-  if (error instanceof DriverError) return error;
-  const name = error instanceof Error ? error.name : 'Error';
-  const meaning = MEANINGS.get(name);
-  if (meaning !== undefined) {
-    const message = meaning.message(maskKeyId(call.credentials.accessKeyId));
-    return new DriverError(meaning.code, `${message} (STS ${operation}: ${name})`);
+interface Given {
+  readonly AccessKeyId?: string | undefined;
+  readonly SecretAccessKey?: string | undefined;
+  readonly SessionToken?: string | undefined;
+  readonly Expiration?: Date | undefined;
+}
+
+/** A clock that is off by less is left alone: the answer was under way for a while, too. */
+const WORTH_CORRECTING_MS = 4 * 60_000;
+
+function credentialsOf(
+  { operation }: StsAttempt,
+  given: Given | undefined,
+  client: Sdk.STSClient,
+  origin: string,
+  accountId: string | undefined,
+): Credentials {
+  const { AccessKeyId: id, SecretAccessKey: secret, SessionToken: token, Expiration: end } = given ?? {};
+  if (!id || !secret || !token || end === undefined || Number.isNaN(end.getTime())) {
+    throw new DriverError('AUTH_MALFORMED', `STS answered ${operation} without credentials`);
   }
-  if (hasStatus(error)) return new DriverError('AUTH_REFUSED', `STS refused ${operation}: ${name}`);
-  const where = call.endpoint ?? `STS in ${call.region}`;
-  return new DriverError('CONN_NETWORK', `${where} could not be reached: ${messageOf(error)}`, {
-    cause: error,
-  });
-}
-
-/** Whether there was an HTTP answer at all. */
-function hasStatus(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null || !('$metadata' in error)) return false;
-  const metadata = error.$metadata;
-  return typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata;
+  // How far this machine's clock is behind, as the answer's Date header showed.
+  const behindMs = client.config.systemClockOffset;
+  const isWrong = Math.abs(behindMs) > WORTH_CORRECTING_MS;
+  return {
+    accessKeyId: id,
+    secretAccessKey: secret,
+    sessionToken: token,
+    // By the clock that it will be compared with.
+    expiration: isWrong ? new Date(end.getTime() - behindMs) : end,
+    ...(accountId === undefined || !/^\d{12}$/.test(accountId) ? {} : { accountId }),
+    origin,
+  };
 }

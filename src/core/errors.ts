@@ -68,7 +68,8 @@ export const ERRORS = {
   AUTH_EXPIRED: { sqlState: '28000', remedy: 'Sign in again to get new credentials.' },
   AUTH_CODE_NEEDED: {
     sqlState: '28000',
-    remedy: 'Give the code that the device shows now as MFAToken, or connect with onPrompt to be asked for it.',
+    remedy:
+      'Give the code that the device shows now as MFAToken, or connect with onPrompt to be asked for it.',
   },
   AUTH_MALFORMED: {
     sqlState: '08P01',
@@ -77,10 +78,6 @@ export const ERRORS = {
   AUTH_UNAVAILABLE: {
     sqlState: '08006',
     remedy: 'The service for signing in is busy or has failed: try again in a while.',
-  },
-  AUTH_CODE_NEEDED: {
-    sqlState: '28000',
-    remedy: 'Set MFAToken to the code that the device shows now, or pass onPrompt to be asked for it.',
   },
   AUTH_DENIED: {
     sqlState: '42501',

@@ -29,8 +29,22 @@ export interface Ports {
   readonly platform?: string;
   /** One line for the person who is watching: a warning or a notice, never a secret. */
   warn(message: string): void;
+  /** One line of news for that person; absent where nobody wants any. */
+  notice?(message: string): void;
   /** Asks the person who signs in; absent where nobody listens. */
   prompt?(request: PromptRequest, signal: AbortSignal): Promise<string>;
+  /** Files with secrets in them; absent where nothing may be kept on disk. */
+  readonly vault?: Vault;
+}
+
+/** Keeps texts in files that nobody but the user can read. */
+export interface Vault {
+  /** Where files go whose place the user did not choose. */
+  readonly directory: string;
+  /** The text of a file, undefined where there is none. Rejects what others can read or could have written. */
+  read(path: string): Promise<string | undefined>;
+  /** Replaces the file as a whole, or leaves it as it was. */
+  write(path: string, text: string): Promise<void>;
 }
 
 /** What a program may take. */

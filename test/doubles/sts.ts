@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 export interface StsAnswer {
   readonly status: number;
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A Security Token Service on loopback: it answers as told and keeps what it was asked. */
@@ -23,7 +24,9 @@ export async function startSts(answer: (body: string) => StsAnswer | undefined):
       requests.push({ body, authorization: request.headers.authorization ?? '' });
       const told = answer(body);
       // Undefined: it never answers.
-      if (told !== undefined) response.writeHead(told.status, { 'content-type': 'text/xml' }).end(told.body);
+      if (told !== undefined) {
+        response.writeHead(told.status, { 'content-type': 'text/xml', ...told.headers }).end(told.body);
+      }
     });
   });
   await new Promise<void>((resolve) => {
@@ -57,4 +60,21 @@ export function stsError(status: number, code: string, message: string): StsAnsw
     status,
     body: `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>1</RequestId></ErrorResponse>`,
   };
+}
+
+/** STS's answer to an operation that gives credentials, good for an hour unless told otherwise. */
+export function stsCredentials(
+  operation: string,
+  id: string,
+  expiration: Date = new Date(Date.now() + 3_600_000),
+): StsAnswer {
+  return {
+    status: 200,
+    body: `<${operation}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${operation}Result><Credentials><AccessKeyId>${id}</AccessKeyId><SecretAccessKey>CANARY-SECRET-OF-${id}</SecretAccessKey><SessionToken>CANARY-TOKEN-OF-${id}</SessionToken><Expiration>${expiration.toISOString()}</Expiration></Credentials></${operation}Result></${operation}Response>`,
+  };
+}
+
+/** What a request asked for: its fields by name. */
+export function fieldsOf(request: { readonly body: string } | undefined): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(request?.body ?? ''));
 }
