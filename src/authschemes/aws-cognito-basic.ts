@@ -1,0 +1,14 @@
+import { COGNITO_REQUIRES, COGNITO_USES, cognitoSource } from './cognito/cognito-source.ts';
+import { basicFlow } from './cognito/password-flows.ts';
+import { poolProblem } from './cognito/pools.ts';
+import { authScheme } from './scheme.ts';
+
+/** A user of a Cognito user pool, whose password is sent. */
+export const awsCognitoBasic = authScheme({
+  name: 'AwsCognitoBasic',
+  doc: 'Signs a user of a Cognito user pool in with the password itself, and gets credentials from the identity pool; AwsCognitoSrp is safer.',
+  requires: COGNITO_REQUIRES,
+  uses: COGNITO_USES,
+  check: poolProblem,
+  source: (given, ports) => cognitoSource(given, basicFlow, ports),
+});

@@ -1,0 +1,70 @@
+import type { CredentialSource } from '../../core/credentials.ts';
+import { DriverError, type ErrorCode } from '../../core/errors.ts';
+import type { Ports } from '../../core/ports.ts';
+import type { Given } from '../scheme.ts';
+import { answererOf } from './challenges.ts';
+import { credentialsOfIdentity } from './identity-pool.ts';
+import type { PasswordFlow } from './password-flows.ts';
+import { identityPool, userPool } from './pools.ts';
+import { type PoolSession, refreshPoolSession, signInToPool } from './user-pool.ts';
+
+export const COGNITO_REQUIRES = [
+  'awsUserPoolId',
+  'awsUserPoolClientAppId',
+  'awsIdentityPoolId',
+  'user',
+  'password',
+] as const;
+
+export const COGNITO_USES = [
+  'awsCognitoRegion',
+  'awsUserPoolClientAppSecret',
+  'awsRoleArn',
+  'mfaToken',
+  'newPassword',
+  'ssoProperties',
+  'cognitoIdpEndpoint',
+  'cognitoIdentityEndpoint',
+] as const;
+
+type CognitoGiven = Given<(typeof COGNITO_REQUIRES)[number], (typeof COGNITO_USES)[number]>;
+
+/** Failures that say nothing about whether the earlier sign-in still counts. */
+const NOT_THE_TOKENS: ReadonlySet<ErrorCode> = new Set(['CONN_NETWORK', 'AUTH_UNAVAILABLE']);
+
+/** Credentials of a user of a user pool, through the identity pool; later ones come by the refresh token. */
+export function cognitoSource(given: CognitoGiven, flow: PasswordFlow, ports: Ports): CredentialSource {
+  const pool = userPool(given);
+  const identities = identityPool(given);
+  const answererFor = answererOf(given, ports);
+  let password = given.password;
+  let session: PoolSession | undefined;
+
+  async function signIn(signal: AbortSignal): Promise<PoolSession> {
+    const user = { name: given.user, password };
+    const begun = await signInToPool(pool, user, flow, answererFor(signal), signal);
+    if (begun.newPassword !== undefined) {
+      password = begun.newPassword;
+      ports.warn(`User ${given.user} has the new password now: give it as Password from here on`);
+    }
+    return begun;
+  }
+
+  async function goOn(signal: AbortSignal): Promise<PoolSession> {
+    if (session?.refreshToken === undefined) return signIn(signal);
+    const { refreshToken } = session;
+    try {
+      return await refreshPoolSession(pool, { ...session, refreshToken }, signal);
+    } catch (error) {
+      const isOver = error instanceof DriverError && !NOT_THE_TOKENS.has(error.code);
+      if (!isOver || signal.aborted) throw error;
+      return signIn(signal);
+    }
+  }
+
+  return async (signal) => {
+    session = await goOn(signal);
+    const credentials = await credentialsOfIdentity(identities, session.idToken, signal);
+    return { ...credentials, origin: `user ${given.user} of ${pool.id}, ${credentials.origin}` };
+  };
+}
