@@ -1,6 +1,6 @@
 import type { TableDef } from '../../src/catalog/table-def.ts';
 import type { Comparison, Literal, Predicate } from '../../src/dynamo/predicate.ts';
-import { describePredicate } from '../../src/sql/plan/conditions.ts';
+import { describePredicate } from '../../src/sql/plan/describe-predicate.ts';
 import type { Condition, PlanSettings, TableRead } from '../../src/sql/plan/table-read.ts';
 
 export const SETTINGS: PlanSettings = { autoDetectIndex: true, consistentReads: false, threads: 4 };

@@ -1,4 +1,5 @@
 import { createCatalog, type CatalogOptions } from '../../src/catalog/catalog.ts';
+import type { TableDef } from '../../src/catalog/table-def.ts';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
 import { createClient, type DynamoClient } from '../../src/dynamo/client.ts';
 import { connect } from '../../src/index.ts';
@@ -11,6 +12,17 @@ import type { PushdownRule } from '../../src/sql/plan/table-read.ts';
 import { startDynalite } from '../doubles/dynalite.ts';
 
 const KEYS = { accessKeyId: 'AKIDTEST', secretAccessKey: 'not-a-secret' };
+
+const CATALOG: CatalogOptions = {
+  rowScanDepth: 1000,
+  typeDetection: 'RowScan',
+  flattenObjects: false,
+  flattenArrays: 0,
+  separator: '.',
+  numberMode: 'Auto',
+  cacheTtlMs: 3_600_000,
+  now: () => 0,
+};
 
 type TableInput = Parameters<DynamoClient['createTable']>[0];
 type KeyType = 'S' | 'N' | 'B';
@@ -44,6 +56,8 @@ export interface World extends AsyncDisposable {
   /** A connection whose planner knows these rules only. */
   withRules(rules: readonly PushdownRule[], options?: Partial<CatalogOptions>): Connection;
   add(table: TableWords): Promise<void>;
+  /** The table as its items make it look. */
+  describe(table: string): Promise<TableDef>;
   close(): Promise<void>;
 }
 
@@ -91,6 +105,7 @@ export async function startWorld(running?: {
       await client.createTable(tableInput(definition));
       await client.putItems(definition.name, items);
     },
+    describe: (table) => createCatalog(client, CATALOG).table(table),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -105,17 +120,7 @@ function contextWith(
   let engine: ReturnType<typeof openEngine> | undefined;
   return {
     client,
-    catalog: createCatalog(client, {
-      rowScanDepth: 1000,
-      typeDetection: 'RowScan',
-      flattenObjects: false,
-      flattenArrays: 0,
-      separator: '.',
-      numberMode: 'Auto',
-      cacheTtlMs: 3_600_000,
-      now: () => 0,
-      ...options,
-    }),
+    catalog: createCatalog(client, { ...CATALOG, ...options }),
     planner,
     engine: () => (engine ??= openEngine({})),
     settings: { autoDetectIndex: true, consistentReads: false, threads: 2 },

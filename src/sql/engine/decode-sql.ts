@@ -108,6 +108,7 @@ function conversion(column: ColumnDef, value: string, wire: AttributeType | unde
     case 'decimal':
       return `CASE WHEN length(split_part(${digits}, '.', 2)) <= ${column.type.scale} THEN TRY_CAST(${digits} AS ${type}) END`;
     case 'double':
+      if (column.type.rounds === true) return `TRY_CAST(${value} AS DOUBLE)`;
       return `CASE WHEN length(${value}) <= 16 THEN TRY_CAST(${value} AS DOUBLE) ELSE TRY_CAST(dynamo_double(${value}) AS DOUBLE) END`;
     case 'blob':
       return `from_base64(${value})`;

@@ -24,7 +24,7 @@ export function fitsColumn(column: ColumnDef, value: AttributeValue): boolean {
       );
     }
     case 'double':
-      return fitsDouble(value.N);
+      return column.type.rounds === true || fitsDouble(value.N);
     case 'text':
     case 'boolean':
     case 'blob':

@@ -6,7 +6,7 @@ import { engineType, postgresTypeName } from '../engine-types.ts';
 import { wireTypeOf } from '../engine/wire-type.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import type { ParsedStatement } from '../parse/parse.ts';
-import { describePredicate } from '../plan/conditions.ts';
+import { describePredicate } from '../plan/describe-predicate.ts';
 import type { ResultColumn } from '../plan/planner.ts';
 import { PUSHDOWN_RULES } from '../plan/rules/index.ts';
 import type { Condition, PlanSettings, TableRead } from '../plan/table-read.ts';
@@ -225,6 +225,7 @@ function equality(
 }
 
 function literalFor(column: ColumnDef, value: ParameterLiteral): Literal | undefined {
+  if (column.type.kind === 'double' && column.type.rounds === true) return undefined;
   const wire = wireTypeOf(column);
   if (wire === 'S' && value.kind === 'text') return { type: 'S', text: value.text };
   if (wire === 'BOOL' && value.kind === 'boolean') return { type: 'BOOL', value: value.value };

@@ -1,6 +1,7 @@
 import { ITEM_COLUMN, type ColumnDef, type SqlType } from '../../catalog/table-def.ts';
 import type { AttributeType } from '../../dynamo/attribute-value.ts';
 import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/predicate.ts';
+import { describePredicate } from './describe-predicate.ts';
 import { wireTypeOf } from '../engine/wire-type.ts';
 import { digitsOf, type PlanExpression, type PlanFilter, type PlanValue } from './plan-json.ts';
 import type { Condition } from './table-read.ts';
@@ -298,6 +299,8 @@ function compare(column: ColumnDef, op: Comparison, constant: PlanValue): Predic
 /** The constant in the column's DynamoDB type; undefined where comparing there could mean something else than in SQL. */
 function literalFor(column: ColumnDef, constant: PlanValue): Literal | undefined {
   const wire: AttributeType | undefined = wireTypeOf(column);
+  // DynamoDB compares all digits.
+  if (column.type.kind === 'double' && column.type.rounds === true) return undefined;
   switch (column.type.kind) {
     case 'text':
       return wire === 'S' && typeof constant.value === 'string' && constant.type.id === 'VARCHAR'
@@ -353,50 +356,6 @@ function base64OfBlob(printed: string): string {
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
   return Buffer.from(bytes, 'latin1').toString('base64');
-}
-
-/** A predicate as a person would write it. */
-export function describePredicate(predicate: Predicate): string {
-  switch (predicate.kind) {
-    case 'compare':
-      return `${pathText(predicate.path)} ${predicate.op} ${literalText(predicate.value)}`;
-    case 'in':
-      return `${pathText(predicate.path)} IN (${predicate.values.map((value) => literalText(value)).join(', ')})`;
-    case 'beginsWith':
-      return `${pathText(predicate.path)} ${predicate.negated ? 'NOT ' : ''}LIKE ${literalText({ ...predicate.prefix }, '', '%')}`;
-    case 'contains':
-      return `${pathText(predicate.path)} ${predicate.negated ? 'NOT ' : ''}LIKE ${literalText({ ...predicate.part }, '%', '%')}`;
-    case 'isNull':
-      return `${pathText(predicate.path)} IS NULL`;
-    case 'isNotNull':
-      return `${pathText(predicate.path)} IS NOT NULL`;
-    case 'hasType':
-      return `${pathText(predicate.path)} is of type ${predicate.type}`;
-    case 'and':
-    case 'or':
-      return `(${predicate.of.map(describePredicate).join(predicate.kind === 'and' ? ' AND ' : ' OR ')})`;
-    case 'never':
-      return 'FALSE';
-  }
-}
-
-function pathText(path: readonly (string | number)[]): string {
-  return path
-    .map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i > 0 ? '.' : ''}${step}`))
-    .join('');
-}
-
-function literalText(literal: Literal, before = '', after = ''): string {
-  switch (literal.type) {
-    case 'BOOL':
-      return literal.value ? 'TRUE' : 'FALSE';
-    case 'N':
-      return literal.text;
-    case 'S':
-      return `'${before}${literal.text.replaceAll("'", "''")}${after}'`;
-    case 'B':
-      return `base64 '${literal.text}'`;
-  }
 }
 
 /** An expression that no rule understands, roughly. */
