@@ -93,8 +93,22 @@ function sessionOf(step: Step, userName: string): PoolSession {
   return {
     idToken: new Secret(idToken),
     ...(refreshToken === undefined ? {} : { refreshToken: new Secret(refreshToken) }),
-    userName,
+    userName: userNameIn(idToken) ?? userName,
   };
+}
+
+/** The token's word on how the user pool calls the user. Nothing hangs on its being true: the user pool checks it. */
+function userNameIn(idToken: string): string | undefined {
+  try {
+    const claims: unknown = JSON.parse(
+      Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8'),
+    );
+    const name = new Map(Object.entries(Object(claims))).get('cognito:username');
+    return typeof name === 'string' && name !== '' ? name : undefined;
+  } catch {
+    // Not a token of the usual form: the name is the one that the sign-in went by.
+    return undefined;
+  }
 }
 
 /** The two requests of a sign-in. */
