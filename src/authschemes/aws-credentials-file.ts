@@ -1,23 +1,34 @@
-import { PROFILE_OPTIONS } from './profiles/profile-files.ts';
+import { PROFILE_SOURCE_OPTIONS } from './profiles/profile-kind.ts';
 import { profileSource } from './profiles/profile-source.ts';
+import { MFA_OPTIONS, ROLE_OPTIONS, roleProblem } from './roles/role-options.ts';
+import { withRole } from './roles/with-role.ts';
 import { authScheme } from './scheme.ts';
 
-/** What a profile of the AWS credentials and config files gives. */
+const USES = [
+  ...new Set([
+    ...PROFILE_SOURCE_OPTIONS,
+    ...ROLE_OPTIONS,
+    ...MFA_OPTIONS,
+    'awsRoleArn',
+    'mfaSerialNumber',
+  ] as const),
+];
+
+/** What a profile of the AWS credentials and config files gives, as it gives it to the AWS command line. */
 export const awsCredentialsFile = authScheme({
   name: 'AwsCredentialsFile',
-  doc: 'Signs with the keys that a profile of the AWS credentials and config files holds.',
+  doc:
+    'Signs in as a profile of the AWS credentials and config files says: with keys, with a role on top of another ' +
+    'profile, with what a program prints, with a web identity or by way of IAM Identity Center. AWSRoleARN and ' +
+    'MFASerialNumber add a role or a one-time code to that.',
+  example:
+    'AuthScheme=AwsCredentialsFile;AWSCredentialsFile=~/.aws/credentials;AWSCredentialsFileProfile=work;AWSRegion=Ireland',
   requires: [],
-  uses: [...PROFILE_OPTIONS, 'awsRoleArn', 'mfaSerialNumber', 'mfaToken'],
-  check(given) {
-    // Going on without the role or the code would sign in as somebody else.
-    const asked = [
-      ...(given.awsRoleArn === undefined ? [] : ['AWSRoleARN']),
-      ...(given.mfaSerialNumber === undefined ? [] : ['MFASerialNumber']),
-      ...(given.mfaToken === undefined ? [] : ['MFAToken']),
-    ];
-    if (asked.length === 0) return undefined;
-    const message = `AuthScheme AwsCredentialsFile does not take ${asked.join(' and ')} in this version`;
-    return { code: 'AUTH_NOT_SUPPORTED', message };
+  uses: USES,
+  check({ mfaToken, ...given }) {
+    // The code may be for the device that a profile names.
+    const isOurs = given.mfaSerialNumber !== undefined && mfaToken !== undefined;
+    return roleProblem(isOurs ? { ...given, mfaToken } : given);
   },
-  source: profileSource,
+  source: (given, ports) => withRole(profileSource(given, ports), given, ports),
 });

@@ -1,79 +1,47 @@
-import type { CredentialSource, Credentials } from '../../core/credentials.ts';
-import { DriverError } from '../../core/errors.ts';
-import { type Profile, type Setting, wordOf } from './profile-files.ts';
+import type { CredentialSource } from '../../core/credentials.ts';
+import type { Profile } from './profile-files.ts';
+import { type ProfileContext, type ProfileKind, firstKey, profileError } from './profile-kind.ts';
+import { processCredentials } from './process-credentials.ts';
+import { roleCredentials } from './role-credentials.ts';
+import { ssoCredentials } from './sso-credentials.ts';
+import { hasKeys, keysOfConfigFile, keysOfCredentialsFile } from './static-keys.ts';
+import { webIdentityCredentials } from './web-identity-credentials.ts';
 
-/** A way in which a profile can give credentials. */
-export interface ProfileKind {
-  /** The keys of which any one makes a profile one of this kind. */
-  readonly keys: readonly string[];
-  source(profile: Profile, key: Setting): CredentialSource;
-}
-
-/** Keys of the profile itself. */
-const staticKeys: ProfileKind = {
-  keys: ['aws_access_key_id', 'aws_secret_access_key'],
-  source: (profile) => async () => credentialsOf(profile),
+/** Sessions of the AWS console are known, so that they can be told from a profile without credentials. */
+const consoleSession: ProfileKind = {
+  what: 'a console session',
+  key: (profile) => firstKey(profile, 'login_session'),
+  source(profile, key, { chain }) {
+    const message = `login_session of profile "${profile.name}" names a console session, which this version does not support`;
+    throw profileError(key, message, chain, {
+      code: 'AUTH_NOT_SUPPORTED',
+      remedy:
+        'Add a profile with credential_process = aws configure export-credentials --profile <name>, and name that one.',
+    });
+  },
 };
-
-/** A kind that is recognised so that it can be told from a profile without credentials. */
-function unsupported(what: string, keys: readonly string[]): ProfileKind {
-  return {
-    keys,
-    source(profile, { file, line }) {
-      const key = keys.find((candidate) => profile.settings.has(candidate)) ?? what;
-      throw new DriverError(
-        'AUTH_NOT_SUPPORTED',
-        `${file}:${line}: ${key} of profile "${profile.name}" names ${what}, which this version does not support`,
-        { remedy: 'Name a profile that holds aws_access_key_id and aws_secret_access_key.' },
-      );
-    },
-  };
-}
 
 /** In the order of the AWS command line: the first kind that a profile has a key of decides. */
 export const PROFILE_KINDS: readonly ProfileKind[] = [
-  unsupported('a web identity', ['web_identity_token_file']),
-  unsupported('a role', ['role_arn', 'source_profile', 'credential_source']),
-  unsupported('IAM Identity Center', ['sso_session', 'sso_start_url', 'sso_account_id', 'sso_role_name']),
-  staticKeys,
-  unsupported('a console session', ['login_session']),
-  unsupported('a process', ['credential_process']),
+  roleCredentials,
+  webIdentityCredentials,
+  ssoCredentials,
+  keysOfCredentialsFile,
+  consoleSession,
+  processCredentials,
+  keysOfConfigFile,
 ];
 
-/** The credentials that a profile gives; undefined where it has no key that could give any. */
-export function sourceOfProfile(profile: Profile): CredentialSource | undefined {
+/**
+ * The credentials that a profile gives; undefined where it has no key that could give any. One that a role names gives
+ * its keys even where it has a role of its own.
+ */
+export function sourceOfProfile(profile: Profile, context: ProfileContext): CredentialSource | undefined {
+  const isSource = context.chain.length > 1;
   for (const kind of PROFILE_KINDS) {
-    const key = kind.keys.find((candidate) => profile.settings.has(candidate));
-    const setting = key === undefined ? undefined : profile.settings.get(key);
-    if (setting !== undefined) return kind.source(profile, setting);
+    if (kind === roleCredentials && isSource && hasKeys(profile)) continue;
+    const key = kind.key(profile, context.files);
+    if (key !== undefined) return kind.source(profile, key, context);
   }
   return undefined;
-}
-
-function credentialsOf(profile: Profile): Credentials {
-  const id = required(profile, 'aws_access_key_id', 'aws_secret_access_key');
-  const secret = required(profile, 'aws_secret_access_key', 'aws_access_key_id');
-  const token = optional(profile, 'aws_session_token') ?? optional(profile, 'aws_security_token');
-  const accountId = optional(profile, 'aws_account_id');
-  return {
-    accessKeyId: wordOf(id),
-    secretAccessKey: wordOf(secret),
-    ...(token === undefined ? {} : { sessionToken: token }),
-    ...(accountId === undefined ? {} : { accountId }),
-    origin: `profile "${profile.name}" of ${id.file}`,
-  };
-}
-
-function optional(profile: Profile, key: string): string | undefined {
-  const setting = profile.settings.get(key);
-  return setting === undefined || wordOf(setting) === '' ? undefined : wordOf(setting);
-}
-
-function required(profile: Profile, key: string, other: string): Setting {
-  const setting = profile.settings.get(key);
-  if (setting !== undefined && wordOf(setting) !== '') return setting;
-  const near = setting ?? profile.settings.get(other);
-  const place = near === undefined ? profile.place : `${near.file}:${near.line}`;
-  const state = setting === undefined ? `has ${other} but no ${key}` : `has an empty ${key}`;
-  throw new DriverError('AUTH_PROFILE', `${place}: profile "${profile.name}" ${state}`);
 }

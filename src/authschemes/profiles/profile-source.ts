@@ -1,28 +1,46 @@
 import type { CredentialSource } from '../../core/credentials.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { Ports } from '../../core/ports.ts';
-import { type ProfileOptions, profileNamed, readProfileFiles } from './profile-files.ts';
+import { type Profile, type ProfileFiles, profileNamed, readProfileFiles } from './profile-files.ts';
+import { type ProfileSourceOptions, profileError } from './profile-kind.ts';
 import { sourceOfProfile } from './profile-kinds.ts';
+import { namedSources } from './role-credentials.ts';
 
 /** Credentials of the chosen profile; the files are read again at each call, so that new keys are seen. */
-export function profileSource(options: ProfileOptions, ports: Ports): CredentialSource {
+export function profileSource(options: ProfileSourceOptions, ports: Ports): CredentialSource {
+  const named = namedSources(options, ports);
   return async (signal) => {
     const files = await readProfileFiles(options, ports);
     if (options.given.has('awsCredentialsFile') && !files.found.credentials) {
       throw new DriverError('AUTH_PROFILE', `AWSCredentialsFile: there is no file ${files.credentialsFile}`);
     }
     const profile = profileNamed(options.awsCredentialsFileProfile, files);
-    const source = sourceOfProfile(profile);
-    if (source === undefined) {
-      throw new DriverError(
-        'AUTH_PROFILE',
-        `${profile.place}: profile "${profile.name}" has no credentials`,
-        {
-          attempts: files.remarks,
-          remedy: 'Add aws_access_key_id and aws_secret_access_key to the profile, or name another one.',
-        },
-      );
-    }
-    return source(signal);
+    const sourceOf = (next: Profile, chain: readonly string[]): CredentialSource => {
+      const source = sourceOfProfile(next, { files, options, ports, chain, named, sourceOf });
+      if (source !== undefined) return source;
+      throw withoutCredentials(next, chain, files);
+    };
+    return sourceOf(profile, [profile.name])(signal);
   };
+}
+
+/** Keys that give nothing by themselves, and what each lacks. */
+const HALVES: readonly (readonly [key: string, lacks: string])[] = [
+  ['source_profile', 'role_arn'],
+  ['credential_source', 'role_arn'],
+  ['sso_session', 'sso_account_id and sso_role_name'],
+  ['sso_start_url', 'sso_account_id and sso_role_name'],
+];
+
+function withoutCredentials(profile: Profile, chain: readonly string[], files: ProfileFiles): DriverError {
+  const half = HALVES.find(([key]) => profile.settings.has(key));
+  const at = (half && profile.settings.get(half[0])) ?? profile;
+  const lacks = half === undefined ? 'has no credentials' : `has ${half[0]} but no ${half[1]}`;
+  return profileError(at, `profile "${profile.name}" ${lacks}`, chain, {
+    attempts: files.remarks,
+    remedy:
+      half === undefined
+        ? 'Add aws_access_key_id and aws_secret_access_key, role_arn, credential_process or sso_session to the profile, or name another one.'
+        : `Add ${half[1]} to the profile, or name another one.`,
+  });
 }

@@ -1,28 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { profileSource } from '../../../src/authschemes/profiles/profile-source.ts';
-import { parseConnection } from '../../../src/connstring/resolve.ts';
 import type { Credentials } from '../../../src/core/credentials.ts';
-import { type FakePorts, fakePorts } from '../../doubles/ports.ts';
+import { fakePorts } from '../../doubles/ports.ts';
 import { thrownBy } from '../../support/thrown.ts';
-
-const CREDENTIALS = '/home/ana/.aws/credentials';
-const CONFIG = '/home/ana/.aws/config';
+import { CONFIG, CREDENTIALS, credentialsIn, pair } from './given.ts';
 
 async function credentialsOf(
   files: Record<string, string>,
   text = '',
   env: Record<string, string> = {},
 ): Promise<Credentials> {
-  return from(fakePorts({ files, env }), text);
+  return credentialsIn(fakePorts({ files, env }), text);
 }
-
-async function from(ports: FakePorts, text: string): Promise<Credentials> {
-  const { options } = await parseConnection(text, ports);
-  return profileSource(options, ports)(new AbortController().signal);
-}
-
-const pair = (id: string, secret: string): string =>
-  `aws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`;
 
 describe('a profile with keys', () => {
   it('gives them as they stand in the credentials file', async () => {
@@ -81,6 +69,19 @@ describe('a profile with keys', () => {
     });
   });
 
+  it('takes what it lacks from the section DEFAULT of its file', async () => {
+    const files = { [CONFIG]: `[DEFAULT]\naws_secret_access_key = s\n[profile p]\naws_access_key_id = A\n` };
+    expect(await credentialsOf(files, 'Profile=p')).toMatchObject({ accessKeyId: 'A', secretAccessKey: 's' });
+  });
+
+  it('gives the keys of the credentials file rather than run a process, and runs it rather than use other keys', async () => {
+    const process = 'credential_process = none\n';
+    const first = { [CREDENTIALS]: `[default]\n${pair('A', 's')}`, [CONFIG]: `[default]\n${process}` };
+    expect(await credentialsOf(first)).toMatchObject({ accessKeyId: 'A' });
+    const second = { [CONFIG]: `[default]\n${pair('A', 's')}${process}` };
+    expect((await thrownBy(() => credentialsOf(second))).message).toContain('credential_process');
+  });
+
   it('may have comments behind its keys', async () => {
     expect(await credentialsOf({ [CREDENTIALS]: `[default]\n${pair('A ; old', 's # mine')}` })).toMatchObject(
       {
@@ -127,22 +128,44 @@ describe('a profile that gives nothing', () => {
   });
 
   it.each([
-    'role_arn = r',
-    'sso_session = s',
-    'credential_process = p',
-    'web_identity_token_file = f',
-    'login_session = l',
-  ])('is an error with file, line and key where %j needs what is not supported yet', async (line) => {
+    ['source_profile = b', 'source_profile but no role_arn'],
+    ['credential_source = Environment', 'credential_source but no role_arn'],
+    ['sso_session = s', 'sso_session but no sso_account_id and sso_role_name'],
+    ['sso_start_url = s', 'sso_start_url but no sso_account_id and sso_role_name'],
+  ])('is an error that says what %j lacks', async (line, message) => {
     const error = await thrownBy(() =>
       credentialsOf({ [CREDENTIALS]: `[default]\noutput = json\n${line}\n` }),
     );
+    expect(error.message).toBe(`${CREDENTIALS}:3: profile "default" has ${message}`);
+  });
+
+  it('is an error that tells what to do instead where it names a console session', async () => {
+    const error = await thrownBy(() => credentialsOf({ [CONFIG]: '[default]\nlogin_session = arn:x\n' }));
     expect(error.code).toBe('AUTH_NOT_SUPPORTED');
-    expect(error.message).toContain(`${CREDENTIALS}:3: ${line.split(' ')[0]} of profile "default"`);
+    expect(error.message).toContain(
+      `${CONFIG}:2: login_session of profile "default" names a console session`,
+    );
+    expect(error.remedy).toContain('aws configure export-credentials');
   });
 
   it('does not fall back on keys where a role is asked for', async () => {
     const files = { [CREDENTIALS]: `[default]\n${pair('A', 's')}role_arn = r\n` };
-    expect((await thrownBy(() => credentialsOf(files))).code).toBe('AUTH_NOT_SUPPORTED');
+    expect((await thrownBy(() => credentialsOf(files))).code).toBe('AUTH_PROFILE');
+  });
+
+  it('tells of sections that the AWS command line passes over', async () => {
+    const files = {
+      [CREDENTIALS]: `[profile a]\n${pair('A', 's')}`,
+      [CONFIG]: '[b]\nregion = eu-west-1\n[profile my team]\nregion = eu-west-1\n',
+    };
+    expect((await thrownBy(() => credentialsOf(files, 'Profile=b'))).attempts).toEqual([
+      { what: `${CREDENTIALS}:1`, why: '[profile a] is a profile named "profile a" in this file: write [a]' },
+      { what: `${CONFIG}:1`, why: '[b] is no profile in this file: write [profile b]' },
+      {
+        what: `${CONFIG}:3`,
+        why: '[profile my team] is passed over: write a name with blanks as [profile "my team"]',
+      },
+    ]);
   });
 
   it('is an error where the file that the string names is not there', async () => {
@@ -153,7 +176,7 @@ describe('a profile that gives nothing', () => {
   });
 
   it('is an error where a file cannot be read', async () => {
-    const error = await thrownBy(() => from(fakePorts({ forbidden: [CONFIG] }), ''));
+    const error = await thrownBy(() => credentialsIn(fakePorts({ forbidden: [CONFIG] }), ''));
     expect(error.message).toBe(`${CONFIG} cannot be read: permission denied`);
   });
 });
