@@ -15,14 +15,12 @@ import { openEngine, type Engine } from '../sql/engine/engine.ts';
 import { createPlanner } from '../sql/plan/planner.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
 import type { Connection, Identity } from './connection.ts';
-import { processPorts } from './process-ports.ts';
+import { type Listeners, processPorts, withListeners } from './process-ports.ts';
 import { createSession } from './session.ts';
 
-export interface ConnectOptions {
+export interface ConnectOptions extends Listeners {
   /** The world outside; for tests and embedders. */
   readonly ports?: Ports;
-  /** Where warnings go; absent: Node's process warnings. */
-  readonly onWarning?: (message: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -36,7 +34,7 @@ export async function connect(
   input: string | ConnectionOptions,
   options: ConnectOptions = {},
 ): Promise<Connection> {
-  const ports = options.ports ?? processPorts(options.onWarning);
+  const ports = options.ports === undefined ? processPorts(options) : withListeners(options.ports, options);
   const { options: properties, warnings } = await parseConnection(input, ports);
   for (const warning of warnings) ports.warn(warning);
   const identity = await signIn(properties, ports);
@@ -62,8 +60,11 @@ function clientFor(properties: Options, identity: SignIn, region: string): Dynam
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
     credentials: (signal) => identity.source(signal ?? new AbortController().signal),
+    renew: (expired, signal) => identity.renew(expired, signal ?? new AbortController().signal),
     maxRetries: properties.maximumRequestRetries,
     ...(properties.retryWaitTime === undefined ? {} : { retryBaseMs: properties.retryWaitTime }),
+    retryJitter: properties.retryJitter,
+    recoveryMs: properties.maxRecoverySeconds * 1000,
     timeoutMs: properties.timeout * 1000,
   });
 }

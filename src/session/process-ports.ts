@@ -1,27 +1,54 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { errorCode } from '../core/error-code.ts';
-import type { Ports } from '../core/ports.ts';
+import type { Ports, PromptRequest } from '../core/ports.ts';
+import { stateDirectory } from '../core/state-directory.ts';
 import { runProgram } from './run-program.ts';
+import { fileVault } from './vault.ts';
+
+/** How the person who uses the driver is told and asked things. */
+export interface Listeners {
+  /** Absent: Node's process warnings. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+  /** One line of news that is no warning. */
+  readonly onNotice?: ((message: string) => void) | undefined;
+  /** Answers a question of the sign-in, such as for a one-time code. Absent: whoever would ask fails instead. */
+  readonly onPrompt?: ((request: PromptRequest, signal: AbortSignal) => Promise<string>) | undefined;
+}
 
 /** The world as this process sees it. */
-export function processPorts(warn: (message: string) => void = emitWarning): Ports {
-  return {
-    now: () => Date.now(),
-    random: () => Math.random(),
-    env: (name) => process.env[name] || undefined,
-    home: homedir(),
-    async readFile(path) {
-      try {
-        return await readFile(path, 'utf8');
-      } catch (error) {
-        if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
-        throw error;
-      }
+export function processPorts(listeners: Listeners = {}): Ports {
+  const env = (name: string): string | undefined => process.env[name] || undefined;
+  return withListeners(
+    {
+      now: () => Date.now(),
+      random: () => Math.random(),
+      env,
+      home: homedir(),
+      async readFile(path) {
+        try {
+          return await readFile(path, 'utf8');
+        } catch (error) {
+          if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+          throw error;
+        }
+      },
+      run: runProgram,
+      platform: process.platform,
+      warn: emitWarning,
+      vault: fileVault(stateDirectory(process.platform, homedir(), env), process.getuid?.()),
     },
-    run: runProgram,
-    platform: process.platform,
-    warn,
+    listeners,
+  );
+}
+
+/** The same world with other ears; what is absent stays as it was. */
+export function withListeners(ports: Ports, { onWarning, onNotice, onPrompt }: Listeners): Ports {
+  return {
+    ...ports,
+    ...(onWarning === undefined ? {} : { warn: onWarning }),
+    ...(onNotice === undefined ? {} : { notice: onNotice }),
+    ...(onPrompt === undefined ? {} : { prompt: onPrompt }),
   };
 }
 

@@ -18,21 +18,39 @@ export function pagesOf<T>(rows: RowReader, { rowMode }: QueryOptions): AsyncGen
   return (rowMode === 'array' ? rows.arrays() : rows.objects()) as AsyncGenerator<T[]>;
 }
 
-export function rowStream<T>(started: Started, options: QueryOptions, begun: number): RowStream<T> {
+/** The rows of a statement under way; `stop` ends its requests. */
+export function rowStream<T>(
+  started: Started,
+  options: QueryOptions,
+  begun: number,
+  stop: () => void,
+): RowStream<T> {
   const stats = liveStats(started, begun);
+  const readers: AsyncGenerator<unknown>[] = [];
+  const opened = <P>(pages: AsyncGenerator<P>): AsyncGenerator<P> => {
+    readers.push(pages);
+    return pages;
+  };
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> =>
+    (closed ??= (async () => {
+      stop();
+      await Promise.all(readers.map((pages) => pages.return(undefined)));
+      await started.close();
+    })());
   return {
     columns: started.columns,
     stats,
-    [Symbol.asyncIterator]: () => rowIterator(pagesOf<T>(started, options), () => started.close()),
+    [Symbol.asyncIterator]: () => rowIterator(opened(pagesOf<T>(started, options)), close),
     async *batches() {
       try {
-        yield* started.arrays();
+        yield* opened(started.arrays());
       } finally {
-        await started.close();
+        await close();
       }
     },
-    close: () => started.close(),
-    [Symbol.asyncDispose]: () => started.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 
@@ -43,7 +61,7 @@ export function rowStream<T>(started: Started, options: QueryOptions, begun: num
 function rowIterator<T>(pages: AsyncGenerator<T[]>, close: () => Promise<void>): AsyncIterator<T, undefined> {
   let rows: Iterator<T> = [][Symbol.iterator]();
   const end = async (): Promise<IteratorReturnResult<undefined>> => {
-    await pages.return(undefined);
+    rows = [][Symbol.iterator]();
     await close();
     return { done: true, value: undefined };
   };

@@ -77,7 +77,7 @@ export function createSession({ context, description, whoami, close }: SessionPa
       };
     }
     const { plan, ...running } = await runStatement(parsed, parameters, context, signal);
-    return { ...running, columns: plan.columns, reads: plan.reads };
+    return { ...running, columns: plan.columns };
   };
 
   const startExplain = async (
@@ -114,9 +114,10 @@ export function createSession({ context, description, whoami, close }: SessionPa
     options: QueryOptions,
   ): Promise<RowStream<T>> => {
     const begun = performance.now();
-    const signal = signalFor(options.signal);
+    const left = new AbortController();
+    const signal = AbortSignal.any([signalFor(options.signal), left.signal]);
     const started = await start(parsed, toParameterList(parsed, parameters), signal);
-    return rowStream<T>(started, options, begun);
+    return rowStream<T>(started, options, begun, () => left.abort());
   };
 
   const query = async <T>(
@@ -170,7 +171,7 @@ export function createSession({ context, description, whoami, close }: SessionPa
       const plan = await planStatement(parsed, list, context, signalFor(undefined));
       return explainPlan(plan, context.settings.consistentReads);
     },
-    whoami: () => whoami(signalFor(undefined)),
+    whoami: async () => whoami(signalFor(undefined)),
     close() {
       return (closed ??= (async () => {
         closing.abort(new DriverError('CONN_CLOSED', 'The connection was closed'));

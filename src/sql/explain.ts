@@ -23,6 +23,8 @@ export interface ExplainedRead {
   readonly residual: readonly string[];
   /** Read capacity units expected; undefined where it depends on how much lies under the key. */
   readonly estimatedCapacity: number | undefined;
+  /** Where its keys may come from when the statement runs, instead of the access shown. */
+  readonly keysFrom: string | undefined;
   /** Why indexes that were considered were not used. */
   readonly rejected: readonly string[];
 }
@@ -38,7 +40,8 @@ export interface Explanation {
 /** What a plan would send and cost. Sends nothing. */
 export function explainPlan(plan: Pick<StatementPlan, 'reads' | 'direct'>, consistent: boolean): Explanation {
   const mode = plan.direct ? 'direct' : 'engine';
-  const reads = plan.reads.map((read) => explainRead(read, consistent));
+  const tables = new Map(plan.reads.map(({ alias, table }) => [alias, table.name]));
+  const reads = plan.reads.map((read) => explainRead(read, consistent, tables));
   const head =
     mode === 'direct'
       ? 'Direct: rows stream from DynamoDB as they come'
@@ -56,7 +59,11 @@ export function analysisLines(stats: ReadStats, rowCount: number, elapsedMs: num
   ];
 }
 
-function explainRead(read: TableRead, consistent: boolean): ExplainedRead {
+function explainRead(
+  read: TableRead,
+  consistent: boolean,
+  tables: ReadonlyMap<string, string>,
+): ExplainedRead {
   const request = readRequestOf(read, consistent);
   const parts = partsOf(request);
   const [first] = parts;
@@ -69,6 +76,9 @@ function explainRead(read: TableRead, consistent: boolean): ExplainedRead {
     filter: textsOf(read.filter),
     residual: textsOf(read.residual),
     estimatedCapacity: estimate(read, consistent),
+    keysFrom:
+      read.keysFrom &&
+      `${read.keysFrom.attribute.name} = ${tables.get(read.keysFrom.alias)}.${read.keysFrom.column.name}`,
     rejected: read.rejected,
   };
 }
@@ -113,6 +123,7 @@ function readLines(read: ExplainedRead): string[] {
     ...labelled('key condition', read.keyed),
     ...labelled('filter in DynamoDB', read.filter),
     ...labelled('left to DuckDB', read.residual),
+    ...labelled('by keys instead, if they are few', read.keysFrom === undefined ? [] : [read.keysFrom]),
     ...labelled('index not used', read.rejected),
     ...(read.request
       ? [

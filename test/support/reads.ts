@@ -33,6 +33,7 @@ export function scan(
     alias: 'r0',
     table,
     access: { kind: 'Scan', segments: 1 },
+    conditions: residual,
     keyed: [],
     filter: [],
     residual,

@@ -1,5 +1,6 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
+import type { Page } from '../../dynamo/page.ts';
 import { readPages } from '../../dynamo/reader.ts';
 import type { ReadStats } from '../../dynamo/read-stats.ts';
 import type { DecimalStyle } from '../engine/result-value.ts';
@@ -25,6 +26,8 @@ export interface DirectPlan {
   readonly output: readonly ColumnDef[];
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
+  /** One row: how many items there are, or the first item's column. */
+  readonly summary?: 'count' | 'first' | undefined;
 }
 
 /** The direct path: constant memory, no engine. */
@@ -57,19 +60,54 @@ async function* readRows(
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Value[][]> {
-  const { read } = plan;
-  let skip = plan.offset ?? 0;
-  let left = Math.min(plan.limit ?? Infinity, context.maxRows < 0 ? Infinity : context.maxRows);
-  if (left <= 0) return;
-  const decode = pageDecoder(plan.output, context.decimals);
-  const pages = readPages(context.client, readRequestOf(read, context.settings.consistentReads), {
+  if (context.maxRows === 0) return;
+  switch (plan.summary) {
+    case 'count': {
+      let count = 0;
+      for await (const page of pagesOf(plan.read, context, stats, signal)) count += page.count;
+      yield [[count]];
+      return;
+    }
+    case 'first': {
+      for await (const rows of readItems(plan, context, stats, signal)) {
+        yield rows;
+        return;
+      }
+      yield [[null]];
+      return;
+    }
+    case undefined:
+      yield* readItems(plan, context, stats, signal);
+  }
+}
+
+function pagesOf(
+  read: TableRead,
+  context: ExecutionContext,
+  stats: ReadStats,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Page> {
+  return readPages(context.client, readRequestOf(read, context.settings.consistentReads), {
     stats,
     concurrency: context.settings.threads,
     schema: lintSchemaOf(read),
     ...(context.pageSize === undefined ? {} : { pageSize: context.pageSize }),
     ...(signal ? { signal } : {}),
   });
-  for await (const page of pages) {
+}
+
+async function* readItems(
+  plan: DirectPlan,
+  context: ExecutionContext,
+  stats: ReadStats,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Value[][]> {
+  const { read } = plan;
+  let skip = plan.offset ?? 0;
+  let left = Math.min(plan.limit ?? Infinity, context.maxRows < 0 ? Infinity : context.maxRows);
+  if (left <= 0) return;
+  const decode = pageDecoder(plan.output, context.decimals);
+  for await (const page of pagesOf(read, context, stats, signal)) {
     if (page.count <= skip) {
       skip -= page.count;
       continue;

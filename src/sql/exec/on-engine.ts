@@ -1,18 +1,23 @@
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 import type { ReadStats } from '../../dynamo/read-stats.ts';
+import { throwIfCancelled } from '../../dynamo/service-errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { engineError } from '../engine/engine-errors.ts';
 import { identifier } from '../engine/quote.ts';
 import { valueConverter } from '../engine/result-value.ts';
 import type { StatementPlan } from '../plan/planner.ts';
+import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../value.ts';
 import type { ExecutionContext } from './context.ts';
 import type { RowReader } from './direct.ts';
+import { readByKeys } from './read-by-keys.ts';
 import { columnsToLoad, createRelation, loadRelation } from './load.ts';
 import { TypeDrift } from './type-drift.ts';
 
 /** A loaded statement: its rows can be read once, and what it holds in the engine is freed by `close`. */
 export interface EngineResult extends RowReader {
+  /** As they were made. */
+  readonly reads: readonly TableRead[];
   close(): Promise<void>;
 }
 
@@ -41,17 +46,18 @@ export async function openOnEngine(
     })());
   signal?.addEventListener('abort', interrupt, { once: true });
   try {
-    await loadAll(engine, connection, schema, plan, context, stats, signal);
-    signal?.throwIfAborted();
+    const reads = await loadAll(engine, connection, schema, plan, context, stats, signal);
+    throwIfCancelled(signal);
     const result = await connection.stream(plan.engineSql(schema));
-    return { ...rowReader(result, plan, context, signal, locate), close };
+    return { ...rowReader(result, plan, context, signal, locate), reads, close };
   } catch (error) {
     await close();
-    signal?.throwIfAborted();
+    throwIfCancelled(signal);
     throw error instanceof TypeDrift ? error : engineError(error, locate);
   }
 }
 
+/** Reads every relation; gives the reads as they were made, since some wait for the keys of others. */
 async function loadAll(
   engine: Engine,
   connection: DuckDBConnection,
@@ -60,24 +66,41 @@ async function loadAll(
   context: ExecutionContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
-): Promise<void> {
-  if (plan.relations.length === 0) return;
+): Promise<readonly TableRead[]> {
+  if (plan.relations.length === 0) return [];
   await connection.run(`CREATE SCHEMA ${identifier(schema)}`);
   const stop = new AbortController();
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-  const reads = plan.relations.map(async (relation, i) => {
-    const read = plan.reads[i];
-    if (read === undefined) return;
+  const byAlias = new Map(
+    plan.relations.map((relation, i) => [relation.alias, { relation, read: plan.reads[i] }]),
+  );
+  const loads = new Map<string, Promise<TableRead | undefined>>();
+  const load = (alias: string): Promise<TableRead | undefined> => {
+    const known = loads.get(alias);
+    if (known) return known;
+    const started = loadOne(alias);
+    loads.set(alias, started);
+    return started;
+  };
+  const loadOne = async (alias: string): Promise<TableRead | undefined> => {
+    const { relation, read: planned } = byAlias.get(alias) ?? {};
+    if (relation === undefined || planned === undefined) return undefined;
+    const source = planned.keysFrom && byAlias.get(planned.keysFrom.alias)?.relation;
+    if (source) await load(source.alias);
+    const read = source ? await readByKeys(connection, schema, source, planned, context.settings) : planned;
     await createRelation(connection, schema, relation, columnsToLoad(relation, read));
     if (read.access.kind !== 'Empty')
       await loadRelation(engine, schema, relation, read, context, stats, either);
-  });
+    return read;
+  };
+  const all = plan.relations.map(({ alias }) => load(alias));
   try {
-    await Promise.all(reads);
+    const reads = await Promise.all(all);
+    return reads.filter((read) => read !== undefined);
   } catch (error) {
     // The other reads are of no use any more; their own failures follow from this one.
     stop.abort(error);
-    await Promise.allSettled(reads);
+    await Promise.allSettled(all);
     throw error;
   }
 }
@@ -123,7 +146,7 @@ async function fetchChunk(
   try {
     return await result.fetchChunk();
   } catch (error) {
-    signal?.throwIfAborted();
+    throwIfCancelled(signal);
     throw engineError(error, locate);
   }
 }

@@ -5,6 +5,7 @@ import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import { locate, type ParsedStatement } from '../parse/parse.ts';
 import { integerLists } from '../plan/integer-lists.ts';
 import type { StatementPlan } from '../plan/planner.ts';
+import type { TableRead } from '../plan/table-read.ts';
 import type { ExecutionContext } from './context.ts';
 import { directReader, type DirectPlan, type RowReader } from './direct.ts';
 import { openOnEngine } from './on-engine.ts';
@@ -16,6 +17,8 @@ const MAX_WIDENINGS = 20;
 /** A statement under way: its rows can be read once. */
 export interface RunningStatement extends RowReader {
   readonly plan: StatementPlan;
+  /** As they were made: some wait for the keys of others. */
+  readonly reads: readonly TableRead[];
   readonly stats: ReadStats;
   close(): Promise<void>;
 }
@@ -46,7 +49,13 @@ export async function runStatement(
     const plan = await planStatement(parsed, parameters, context, signal);
     const direct = directPlanOf(plan);
     if (direct)
-      return { plan, stats, ...directReader(direct, context, stats, signal), close: () => Promise.resolve() };
+      return {
+        plan,
+        reads: plan.reads,
+        stats,
+        ...directReader(direct, context, stats, signal),
+        close: () => Promise.resolve(),
+      };
     try {
       return {
         plan,
@@ -63,7 +72,15 @@ export async function runStatement(
 function directPlanOf({ columns, direct, reads }: StatementPlan): DirectPlan | undefined {
   const [read] = reads;
   return (
-    direct && read && { columns, read, output: direct.output, limit: direct.limit, offset: direct.offset }
+    direct &&
+    read && {
+      columns,
+      read,
+      output: direct.output,
+      limit: direct.limit,
+      offset: direct.offset,
+      summary: direct.summary,
+    }
   );
 }
 

@@ -8,7 +8,7 @@ import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import type { ParsedStatement } from '../parse/parse.ts';
 import { describePredicate } from '../plan/describe-predicate.ts';
 import type { ResultColumn } from '../plan/planner.ts';
-import { PUSHDOWN_RULES } from '../plan/rules/index.ts';
+import { applyRules } from '../plan/apply-rules.ts';
 import type { Condition, PlanSettings, TableRead } from '../plan/table-read.ts';
 import type { DirectPlan } from './direct.ts';
 
@@ -102,6 +102,7 @@ function plannedRead(
     alias: table.name,
     table,
     access: { kind: 'Scan', segments: 1 },
+    conditions: residual,
     keyed: [],
     filter: [],
     residual,
@@ -109,7 +110,7 @@ function plannedRead(
     ...(limit === undefined ? {} : { limit }),
     rejected: [],
   };
-  return PUSHDOWN_RULES.reduce((read, rule) => rule.apply(read, settings) ?? read, start);
+  return applyRules(start, settings);
 }
 
 function sourceOf(ast: SelectStmt): { readonly name: string; readonly alias: string } | undefined {

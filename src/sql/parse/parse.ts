@@ -53,16 +53,24 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
   };
 }
 
-/** The position of the first column reference that ends in this name. */
+/** The position of the first column or function whose name ends in this. */
 export function locate(parsed: ParsedStatement, name: string): number | undefined {
   let found: number | undefined;
   visitNodes({ SelectStmt: parsed.ast }, (node) => {
-    if (!('ColumnRef' in node) || textsOf(node.ColumnRef.fields).at(-1)?.toLowerCase() !== name.toLowerCase())
-      return;
-    const location = node.ColumnRef.location ?? 0;
+    const named = namedIn(node);
+    if (textsOf(named?.parts).at(-1)?.toLowerCase() !== name.toLowerCase()) return;
+    const location = named?.location ?? 0;
     if (found === undefined || location < found) found = location;
   });
   return found === undefined ? undefined : parsed.position(found);
+}
+
+function namedIn(node: Node): { readonly parts?: Node[]; readonly location?: number } | undefined {
+  if ('ColumnRef' in node)
+    return { parts: node.ColumnRef.fields ?? [], location: node.ColumnRef.location ?? 0 };
+  if ('FuncCall' in node)
+    return { parts: node.FuncCall.funcname ?? [], location: node.FuncCall.location ?? 0 };
+  return undefined;
 }
 
 function parseText(prepared: PreparedText): RawStmt[] {

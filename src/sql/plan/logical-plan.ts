@@ -1,5 +1,6 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import { conditionsOfExpression, conditionsOfFilter } from './conditions.ts';
+import { joinEdges, type JoinEdge, type StubColumn } from './join-edges.ts';
 import type { PlanExpression, PlanFilter, PlanNode } from './plan-json.ts';
 import type { Condition } from './table-read.ts';
 
@@ -18,12 +19,15 @@ export interface DirectShape {
   readonly limit?: number;
   readonly offset?: number;
   readonly order?: { readonly column: ColumnDef; readonly descending: boolean };
+  /** The one row is the number of items, or the one output column of the first item, NULL where there is none. */
+  readonly summary?: 'count' | 'first';
 }
 
 export interface PlanFacts {
   /** By stub. A stub that the optimiser removed is not here: its rows cannot matter. */
   readonly scans: ReadonlyMap<string, ScanFacts>;
   readonly direct: DirectShape | undefined;
+  readonly edges: readonly JoinEdge[];
 }
 
 /** The columns of a stub in the order of its definition; undefined for tables that are no stubs. */
@@ -32,15 +36,15 @@ export type StubColumns = (stub: string) => readonly ColumnDef[] | undefined;
 /** Reads the plan: which conditions reach which scan, and whether the statement needs no engine at all. */
 export function readPlan(plans: readonly PlanNode[], stubs: StubColumns): PlanFacts {
   const scans = new Map<string, ScanFacts>();
+  const copied = new Set<string>();
   const visit = (node: PlanNode, above: readonly PlanExpression[]): void => {
     if (node.type === 'LOGICAL_GET') {
       const found = factsOf(node, above, stubs);
       // Scanned twice (a correlated subquery that was copied): only what needs no condition is safe for both.
-      if (found)
-        scans.set(
-          found.alias,
-          scans.has(found.alias) ? withoutConditions(found.facts, scans.get(found.alias)) : found.facts,
-        );
+      if (found === undefined) return;
+      const before = scans.get(found.alias);
+      if (before) copied.add(found.alias);
+      scans.set(found.alias, before ? withoutConditions(found.facts, before) : found.facts);
       return;
     }
     const own = node.type === 'LOGICAL_FILTER' ? (node.expressions ?? []) : [];
@@ -48,11 +52,48 @@ export function readPlan(plans: readonly PlanNode[], stubs: StubColumns): PlanFa
   };
   for (const plan of plans) visit(plan, []);
   const [only] = plans;
-  return { scans, direct: plans.length === 1 && only ? directShape(only, stubs) : undefined };
+  const edges = joinEdges(plans, (get) => scanColumns(get, stubs));
+  return {
+    scans,
+    direct: plans.length === 1 && only ? (summaryShape(only, stubs) ?? directShape(only, stubs)) : undefined,
+    edges: edges.filter(({ restricted }) => !copied.has(restricted.alias)),
+  };
 }
 
-function withoutConditions(one: ScanFacts, other: ScanFacts | undefined): ScanFacts {
-  return { conditions: [], columns: [...new Set([...one.columns, ...(other?.columns ?? [])])] };
+function withoutConditions(one: ScanFacts, other: ScanFacts): ScanFacts {
+  return { conditions: [], columns: [...new Set([...one.columns, ...other.columns])] };
+}
+
+function scanColumns(get: PlanNode, stubs: StubColumns): readonly (StubColumn | undefined)[] | undefined {
+  const alias = get.function_data?.table;
+  const columns = alias === undefined ? undefined : stubs(alias);
+  if (alias === undefined || columns === undefined) return undefined;
+  return visibleColumns(get, readColumns(get, columns)).map((column) => column && { alias, column });
+}
+
+/** `SELECT count(*)`, `min(column)` or `max(column)` of one scan. */
+function summaryShape(root: PlanNode, stubs: StubColumns): DirectShape | undefined {
+  const aggregate = root.children?.[0];
+  const [output, ...others] = plainReferences(root.expressions ?? []) ?? [];
+  if (root.type !== 'LOGICAL_PROJECTION' || output !== 0 || others.length > 0) return undefined;
+  if (aggregate?.type !== 'LOGICAL_AGGREGATE_AND_GROUP_BY' || (aggregate.groups ?? []).length > 0)
+    return undefined;
+  const [expression, ...more] = aggregate.expressions ?? [];
+  const [below] = aggregate.children ?? [];
+  const shape = below && directShape(below, stubs);
+  if (shape === undefined || expression === undefined || more.length > 0 || isCut(shape)) return undefined;
+  if (expression.filter !== undefined || expression.aggregate_type === 'DISTINCT') return undefined;
+  if (expression.name === 'count_star') return { ...shape, output: [], summary: 'count' };
+  if (expression.name !== 'min' && expression.name !== 'max') return undefined;
+  const [position, ...rest] = plainReferences(expression.children ?? []) ?? [];
+  const column = position === undefined || rest.length > 0 ? undefined : shape.output[position];
+  if (column === undefined) return undefined;
+  const order = { column, descending: expression.name === 'max' };
+  return { alias: shape.alias, output: [column], limit: 1, order, summary: 'first' };
+}
+
+function isCut({ limit, offset, order }: DirectShape): boolean {
+  return limit !== undefined || offset !== undefined || order !== undefined;
 }
 
 function factsOf(
@@ -147,11 +188,8 @@ function directShape(root: PlanNode, stubs: StubColumns): DirectShape | undefine
         const visible = visibleColumns(node, readColumns(node, columns));
         const output = (positions ?? visible.map((_, i) => i)).map((position) => visible[position]);
         const orderColumn = orderPosition === undefined ? undefined : visible[orderPosition];
-        if (
-          output.some((column) => column === undefined) ||
-          (order !== undefined && orderColumn === undefined)
-        )
-          return undefined;
+        if (order !== undefined && orderColumn === undefined) return undefined;
+        if (positions !== undefined && output.some((column) => column === undefined)) return undefined;
         return {
           alias,
           output: output.filter((column) => column !== undefined),

@@ -12,6 +12,19 @@ export interface PlanNode {
   };
   readonly column_indexes?: readonly { readonly index: number | string }[];
   readonly projection_ids?: readonly number[];
+  readonly projection_map?: readonly number[];
+  readonly groups?: readonly PlanExpression[];
+  readonly grouping_sets?: readonly (readonly number[])[];
+  readonly join_type?: string;
+  readonly conditions?: readonly {
+    readonly left?: PlanExpression;
+    readonly right?: PlanExpression;
+    readonly comparison?: string;
+  }[];
+  readonly left_projection_map?: readonly number[];
+  readonly right_projection_map?: readonly number[];
+  /** Of a LOGICAL_DELIM_JOIN: what its LOGICAL_DELIM_GETs hand up. */
+  readonly duplicate_eliminated_columns?: readonly PlanExpression[];
   readonly limit_val?: PlanLimit;
   readonly offset_val?: PlanLimit;
   readonly orders?: readonly {
@@ -52,6 +65,9 @@ export interface PlanExpression {
   readonly lower_inclusive?: boolean;
   readonly upper_inclusive?: boolean;
   readonly try_cast?: boolean;
+  /** Of an aggregate. */
+  readonly filter?: PlanExpression;
+  readonly aggregate_type?: string;
   readonly return_type?: PlanType;
 }
 

@@ -8,7 +8,9 @@ import { identifier, literal } from '../engine/quote.ts';
 import { engineType, postgresTypeName } from '../engine-types.ts';
 import { restoreLists, type IntegerList } from './integer-lists.ts';
 import { readPlan, type DirectShape, type PlanFacts } from './logical-plan.ts';
+import { withKeySources } from './key-sources.ts';
 import { parsePlan } from './plan-json.ts';
+import { applyRules } from './apply-rules.ts';
 import { PUSHDOWN_RULES } from './rules/index.ts';
 import type { PlanSettings, PushdownRule, TableRead } from './table-read.ts';
 
@@ -91,15 +93,15 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
         planRead(relation, found.facts, settings, hints.lists, rules),
       );
       const [only] = reads;
-      const direct = found.facts?.direct;
-      const streams =
-        reads.length === 1 && only !== undefined && only.residual.length === 0 && only.order === undefined;
+      const direct = reads.length === 1 && only && canStream(only) ? found.facts?.direct : undefined;
       return {
         columns,
         relations: bound.relations,
         engineSql: bound.engineSql,
-        reads: streams && direct ? reads : reads.map(withoutLimit),
-        direct: streams ? direct : undefined,
+        reads: direct
+          ? reads
+          : withKeySources(reads.map(asEngineReads), found.facts?.edges ?? [], settings, rules),
+        direct,
       };
     },
     async close() {
@@ -167,28 +169,41 @@ function planRead(
   const scan = facts?.scans.get(relation.alias);
   const direct = facts?.direct;
   const needed = facts === undefined ? relation.columns.map(({ column }) => column) : (scan?.columns ?? []);
+  const conditions = restoreLists(scan?.conditions ?? [], lists);
   const wanted = direct?.limit === undefined ? undefined : direct.limit + (direct.offset ?? 0);
   const start: TableRead = {
     alias: relation.alias,
     table: relation.table,
     // What the optimiser removed from the plan cannot contribute a row.
     access: facts !== undefined && scan === undefined ? { kind: 'Empty' } : { kind: 'Scan', segments: 1 },
+    conditions,
     keyed: [],
     filter: [],
-    residual: restoreLists(scan?.conditions ?? [], lists),
+    residual: conditions,
     columns: needed,
+    ...(direct?.summary === 'count' ? { countOnly: true } : {}),
     ...(wanted === undefined ? {} : { limit: wanted }),
     ...(direct?.order === undefined
       ? {}
       : { order: { column: direct.order.column.path.join('.'), descending: direct.order.descending } }),
     rejected: [],
   };
-  return rules.reduce((read, rule) => rule.apply(read, settings) ?? read, start);
+  return applyRules(start, settings, rules);
 }
 
-function withoutLimit(read: TableRead): TableRead {
-  const { limit: _, ...rest } = read;
-  return rest;
+/** Nothing is left for DuckDB to do. */
+function canStream(read: TableRead): boolean {
+  return read.residual.length === 0 && read.order === undefined;
+}
+
+/** On the engine path DuckDB counts, sorts and cuts: the read brings all rows. */
+function asEngineReads({
+  limit: _limit,
+  order: _order,
+  countOnly: _countOnly,
+  ...read
+}: TableRead): TableRead {
+  return read;
 }
 
 /** The cached value of a key; what has not been asked for longest makes room. A failure is not remembered. */

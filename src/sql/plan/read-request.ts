@@ -9,7 +9,7 @@ const MAX_PROJECTED = 300;
 
 /** The read as the room `dynamo` sends it. */
 export function readRequestOf(read: TableRead, consistent: boolean): ReadRequest {
-  const projection = projectionOf(read);
+  const projection = read.countOnly ? undefined : projectionOf(read);
   return {
     table: read.table.name,
     access: read.access,
@@ -17,6 +17,7 @@ export function readRequestOf(read: TableRead, consistent: boolean): ReadRequest
       .map((condition) => condition.predicate)
       .filter((predicate) => predicate !== undefined),
     ...(projection === undefined ? {} : { projection }),
+    ...(read.countOnly ? { countOnly: true } : {}),
     ...(read.limit === undefined ? {} : { limit: read.limit }),
     consistent,
   };

@@ -22,6 +22,8 @@ export interface TableRead {
   readonly alias: string;
   readonly table: TableDef;
   readonly access: AccessPath;
+  /** All that the statement asks of this scan, wherever it went. */
+  readonly conditions: readonly Condition[];
   /** DynamoDB evaluates these with the key condition. */
   readonly keyed: readonly Condition[];
   readonly filter: readonly Condition[];
@@ -33,8 +35,20 @@ export interface TableRead {
   readonly limit?: number;
   /** Rows are wanted in this order; a rule that meets it removes it. */
   readonly order?: { readonly column: string; readonly descending: boolean };
+  /** Only the number of items matters. */
+  readonly countOnly?: true;
+  /** Its keys may come from another read. */
+  readonly keysFrom?: KeySource;
   /** Why indexes that were considered were not used. */
   readonly rejected: readonly string[];
+}
+
+/** Another read whose values, once they are known, can be this one's keys: cheaper than a Scan if they are few. */
+export interface KeySource {
+  readonly alias: string;
+  readonly column: ColumnDef;
+  /** The attribute of this read's table that equals it. */
+  readonly attribute: ColumnDef;
 }
 
 /** What rules may ask about the session. */

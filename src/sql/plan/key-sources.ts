@@ -1,0 +1,119 @@
+import type { ColumnDef } from '../../catalog/table-def.ts';
+import type { Literal } from '../../dynamo/predicate.ts';
+import { wireTypeOf } from '../engine/wire-type.ts';
+import { applyRules } from './apply-rules.ts';
+import type { JoinEdge } from './join-edges.ts';
+import type { Condition, PlanSettings, PushdownRule, TableRead } from './table-read.ts';
+
+/**
+ * Gives a Scan the read whose values may become its keys, where a join says that no other rows matter and where those
+ * values would make a key condition. Whether it pays is decided when the values are known.
+ */
+export function withKeySources(
+  reads: readonly TableRead[],
+  edges: readonly JoinEdge[],
+  settings: PlanSettings,
+  rules: readonly PushdownRule[],
+): readonly TableRead[] {
+  // A read waits for at most one other, and none waits in a circle.
+  const waits = new Map<string, string>();
+  const leadsTo = (from: string | undefined, to: string): boolean =>
+    from !== undefined && (from === to || leadsTo(waits.get(from), to));
+  return bySize(reads).reduce<readonly TableRead[]>((sofar, target) => {
+    if (target.access.kind !== 'Scan') return sofar;
+    const possible = edges.filter(
+      (edge) => edge.restricted.alias === target.alias && isPossible(edge, target, settings, rules),
+    );
+    const best = bySize(reads)
+      .toReversed()
+      .map((source) =>
+        possible.find((edge) => edge.source.alias === source.alias && !leadsTo(source.alias, target.alias)),
+      )
+      .find((edge) => edge !== undefined);
+    const source = best && reads.find(({ alias }) => alias === best.source.alias);
+    if (best === undefined || source === undefined || !isSmaller(source, target)) return sofar;
+    waits.set(target.alias, source.alias);
+    const keysFrom = { alias: source.alias, column: best.source.column, attribute: best.restricted.column };
+    return sofar.map((read) => (read.alias === target.alias ? { ...read, keysFrom } : read));
+  }, reads);
+}
+
+/** The largest first. */
+function bySize(reads: readonly TableRead[]): readonly TableRead[] {
+  return reads.toSorted((a, b) => weight(b) - weight(a));
+}
+
+/** What a read probably brings, in bytes: enough to say which of two is the larger. */
+function weight({ access, table }: TableRead): number {
+  const itemBytes = table.itemCount > 0 ? table.sizeBytes / table.itemCount : 1024;
+  switch (access.kind) {
+    case 'Empty':
+      return 0;
+    case 'GetItem':
+      return itemBytes;
+    case 'BatchGetItem':
+      return itemBytes * access.keys.length;
+    case 'Query':
+      return Math.max(1, Math.sqrt(table.itemCount)) * itemBytes * access.ranges.length;
+    case 'Scan':
+      return Math.max(table.sizeBytes, 1_000_000);
+  }
+}
+
+/** A keyed read goes before any Scan; of two Scans one must be much the smaller for waiting to pay. */
+function isSmaller(source: TableRead, target: TableRead): boolean {
+  return source.access.kind !== 'Scan' || weight(source) * 4 <= weight(target);
+}
+
+function isPossible(
+  { restricted, source, nullSafe }: JoinEdge,
+  target: TableRead,
+  settings: PlanSettings,
+  rules: readonly PushdownRule[],
+): boolean {
+  const wire = wireTypeOf(restricted.column);
+  if (wire === undefined || wire !== wireTypeOf(source.column) || restricted.column.type.kind === 'double')
+    return false;
+  // NULL is no key value: where NULLs match each other the attribute must be one that every item has.
+  const always = [...target.table.key.partition, ...target.table.key.sort].some(
+    ({ name }) => name === restricted.column.path[0],
+  );
+  if (nullSafe && !always) return false;
+  const sample: Literal | undefined =
+    wire === 'S' || wire === 'N' ? { type: wire, text: wire === 'S' ? 'a' : '1' } : undefined;
+  return (
+    sample !== undefined &&
+    readWithKeys(target, restricted.column, [sample], settings, rules).access.kind !== 'Scan'
+  );
+}
+
+/** The read when its attribute can only have these values; still a Scan where they make no key condition. */
+export function readWithKeys(
+  read: TableRead,
+  attribute: ColumnDef,
+  values: readonly Literal[],
+  settings: PlanSettings,
+  rules?: readonly PushdownRule[],
+): TableRead {
+  const { keysFrom: _, ...rest } = read;
+  const keys: Condition = {
+    text: `${attribute.name} IN (${values.length} values of the join)`,
+    predicate: { kind: 'in', path: attribute.path, values },
+    exact: true,
+  };
+  const residual = [...read.conditions, keys];
+  return applyRules(
+    { ...rest, access: { kind: 'Scan', segments: 1 }, keyed: [], filter: [], residual },
+    settings,
+    rules,
+  );
+}
+
+/** A value of the engine, printed, as a literal of the attribute's type. */
+export function keyLiteral(
+  attribute: ColumnDef,
+  printed: string,
+): Extract<Literal, { readonly text: string }> | undefined {
+  const wire = wireTypeOf(attribute);
+  return wire === 'S' || wire === 'N' ? { type: wire, text: printed } : undefined;
+}
