@@ -2,6 +2,7 @@ import type { CredentialSource } from '../core/credentials.ts';
 import { type Attempt, DriverError, messageOf } from '../core/errors.ts';
 import { environmentKeys } from './environment-keys.ts';
 import { PROFILE_OPTIONS } from './profiles/profile-files.ts';
+import { PROFILE_SOURCE_OPTIONS } from './profiles/profile-kind.ts';
 import { profileSource } from './profiles/profile-source.ts';
 import { authScheme } from './scheme.ts';
 
@@ -11,8 +12,9 @@ export const auto = authScheme({
   doc:
     'Chooses by what was given: keys with a token are TemporaryCredentials, keys with a role AwsIAMRoles, other keys ' +
     'AwsRootKeys, a profile or file AwsCredentialsFile. Otherwise: keys of the environment, then the default profile.',
+  example: 'AWSRegion=Ireland',
   requires: [],
-  uses: ['awsAccessKey', 'awsSecretKey', 'awsSessionToken', 'awsRoleArn', ...PROFILE_OPTIONS],
+  uses: ['awsAccessKey', 'awsSecretKey', 'awsSessionToken', 'awsRoleArn', ...PROFILE_SOURCE_OPTIONS],
   choose({ given }) {
     if (given.has('awsAccessKey') || given.has('awsSecretKey')) {
       if (given.has('awsSessionToken')) return 'TemporaryCredentials';

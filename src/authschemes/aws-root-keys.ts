@@ -1,32 +1,24 @@
+import { connectionKeys } from './roles/connection-keys.ts';
+import { MFA_OPTIONS, ROLE_OPTIONS, roleProblem } from './roles/role-options.ts';
+import { withRole } from './roles/with-role.ts';
 import { authScheme } from './scheme.ts';
 
 /** Long-lived keys of a user or of the account's root, used as they are. */
 export const awsRootKeys = authScheme({
   name: 'AwsRootKeys',
-  doc: 'Signs with an access key and its secret key as they are, without a role.',
+  doc: 'Signs with an access key and its secret key, without a role; with MFASerialNumber, in a session that a one-time code began.',
+  example: 'AuthScheme=AwsRootKeys;AWSAccessKey=AKIAIOSFODNN7EXAMPLE;AWSSecretKey=…;AWSRegion=Ireland',
   requires: ['awsAccessKey', 'awsSecretKey'],
-  uses: ['awsRoleArn', 'mfaSerialNumber', 'mfaToken'],
+  uses: ['awsRoleArn', 'mfaSerialNumber', ...MFA_OPTIONS, ...ROLE_OPTIONS],
   check(given) {
-    if (given.awsRoleArn !== undefined) {
-      return {
-        code: 'AUTH_CONFLICTING_PROPERTY',
-        message: 'AuthScheme AwsRootKeys does not go with AWSRoleARN: root keys may not assume roles',
-      };
-    }
-    if (given.mfaSerialNumber !== undefined || given.mfaToken !== undefined) {
-      return {
-        code: 'AUTH_NOT_SUPPORTED',
-        message: 'AuthScheme AwsRootKeys does not take MFASerialNumber and MFAToken in this version',
-      };
-    }
-    return undefined;
+    if (given.awsRoleArn === undefined) return roleProblem(given);
+    return {
+      code: 'AUTH_CONFLICTING_PROPERTY',
+      message: 'AuthScheme AwsRootKeys does not go with AWSRoleARN: root keys may not assume roles',
+    };
   },
   notice: () =>
     'AuthScheme=AwsRootKeys signs with keys that never expire. AWS advises against keys of the root user: ' +
     'prefer a profile, a role or temporary keys.',
-  source: (given) => async () => ({
-    accessKeyId: given.awsAccessKey,
-    secretAccessKey: given.awsSecretKey.reveal(),
-    origin: 'AWSAccessKey and AWSSecretKey of the connection',
-  }),
+  source: (given, ports) => withRole(connectionKeys(given), given, ports),
 });

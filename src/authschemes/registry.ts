@@ -1,6 +1,8 @@
 import { DriverError } from '../core/errors.ts';
 import { auto } from './auto.ts';
 import { awsCredentialsFile } from './aws-credentials-file.ts';
+import { awsIamRoles } from './aws-iam-roles.ts';
+import { awsMfa } from './aws-mfa.ts';
 import { awsRootKeys } from './aws-root-keys.ts';
 import type { AuthScheme } from './scheme.ts';
 import { temporaryCredentials } from './temporary-credentials.ts';
@@ -10,6 +12,8 @@ export const AUTH_SCHEMES: readonly AuthScheme[] = [
   auto,
   awsRootKeys,
   temporaryCredentials,
+  awsIamRoles,
+  awsMfa,
   awsCredentialsFile,
 ];
 

@@ -21,6 +21,8 @@ export interface Problem {
 export interface AuthScheme<R extends PropertyName = PropertyName, U extends PropertyName = PropertyName> {
   readonly name: string;
   readonly doc: string;
+  /** A connection string that signs in this way; secrets are written `…`. */
+  readonly example: string;
   /** Without these there is no sign-in; checked once, centrally, before any network. */
   readonly requires: readonly R[];
   /** What it reads besides. */

@@ -1,11 +1,15 @@
+import { knownRegion } from '../connstring/endpoints.ts';
 import { type Options, PROPERTIES, type PropertyName } from '../connstring/properties.ts';
 import type { PropertyGroup } from '../connstring/property-spec.ts';
-import type { CredentialSource } from '../core/credentials.ts';
+import type { CredentialSource, Credentials } from '../core/credentials.ts';
 import { DriverError } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
+import { Secret } from '../core/secret.ts';
+import { asking } from './asking.ts';
 import { PROFILE_OPTIONS } from './profiles/profile-files.ts';
 import { type ProfileSettings, readProfileSettings } from './profiles/profile-settings.ts';
 import { refreshing } from './refreshing.ts';
+import { ownRefusal, type Refusal, sharedRefusal } from './refusals.ts';
 import { schemeNamed } from './registry.ts';
 import { type AuthScheme, declared } from './scheme.ts';
 
@@ -19,6 +23,8 @@ export interface SignIn {
   readonly region?: string;
   /** DynamoDB's address in the profile; only where the credentials are the profile's. */
   readonly endpointUrl?: string;
+  /** Others than these, which AWS calls expired. */
+  renew(expired: Credentials, signal: AbortSignal): Promise<Credentials>;
   /** Where the credentials came from, in words. */
   describe(): string;
   close(): void;
@@ -30,16 +36,43 @@ export async function signIn(options: Options, ports: Ports): Promise<SignIn> {
   const problem = missing(scheme, options, because) ?? scheme.check?.(declared(scheme, options));
   if (problem !== undefined) throw new DriverError(problem.code, problem.message);
   for (const line of notices(scheme, options)) ports.warn(line);
-  const given = declared(scheme, options);
   const settings = await settingsOf(scheme, options, ports);
-  const source = refreshing(scheme.source(given, ports), ports);
+  const awsRegion = knownRegion(options, settings);
+  const given = declared(scheme, awsRegion === undefined ? options : { ...options, awsRegion });
+  const { ports: world, person } = asking(ports);
+  const source = refreshing(scheme.source(given, world), {
+    now: () => ports.now(),
+    warn: (message) => ports.warn(message),
+    person,
+    refusal: refusalOf(scheme, given),
+    retries: {
+      maxAttempts: Math.max(1, options.maximumRequestRetries),
+      waitMs: options.retryWaitTime ?? WAIT_MS,
+      ...(options.retryJitter ? { random: () => ports.random() } : {}),
+    },
+    ...(options.maxRecoverySeconds === 0 ? {} : { timeoutMs: options.maxRecoverySeconds * 1000 }),
+  });
   return {
     scheme: scheme.name,
     source,
     ...settings,
+    renew: (expired, signal) => source.renew(expired, signal),
     describe: () => source.latest()?.origin ?? `AuthScheme ${scheme.name}`,
     close: () => source.close(),
   };
+}
+
+const WAIT_MS = 200;
+
+/** Identity providers count wrong passwords, so that all connections with the same one share what was answered. */
+function refusalOf(scheme: AuthScheme, given: ReturnType<typeof declared>): Refusal {
+  const names: readonly PropertyName[] = [...scheme.requires, ...scheme.uses];
+  if (!names.includes('password')) return ownRefusal();
+  return sharedRefusal([scheme.name, ...names.map((name) => plain(given[name]))]);
+}
+
+function plain(value: unknown): string {
+  return value instanceof Secret ? value.reveal() : (JSON.stringify(value) ?? '');
 }
 
 function chosen(options: Options): { scheme: AuthScheme; because: string } {

@@ -1,32 +1,25 @@
+import { connectionKeys } from './roles/connection-keys.ts';
+import { MFA_OPTIONS, ROLE_OPTIONS, roleProblem } from './roles/role-options.ts';
+import { withRole } from './roles/with-role.ts';
 import { authScheme } from './scheme.ts';
 
 /** Keys of a session that somebody else began, used until they expire. */
 export const temporaryCredentials = authScheme({
   name: 'TemporaryCredentials',
-  doc: 'Signs with a temporary access key, its secret key and its session token, as STS hands them out.',
+  doc: 'Signs with a temporary access key, its secret key and its session token, as STS hands them out; with AWSRoleARN, as that role.',
+  example:
+    'AuthScheme=TemporaryCredentials;AWSAccessKey=ASIAIOSFODNN7EXAMPLE;AWSSecretKey=…;AWSSessionToken=…;AWSRegion=Ireland',
   requires: ['awsAccessKey', 'awsSecretKey', 'awsSessionToken'],
-  uses: ['awsRoleArn', 'mfaSerialNumber', 'mfaToken'],
+  uses: ['awsRoleArn', 'mfaSerialNumber', ...MFA_OPTIONS, ...ROLE_OPTIONS],
   check(given) {
-    if (given.awsRoleArn !== undefined) {
-      return {
-        code: 'AUTH_NOT_SUPPORTED',
-        message: 'AuthScheme TemporaryCredentials does not take AWSRoleARN in this version',
-      };
-    }
-    if (given.mfaSerialNumber !== undefined || given.mfaToken !== undefined) {
-      return {
-        code: 'AUTH_CONFLICTING_PROPERTY',
-        message:
-          'AuthScheme TemporaryCredentials does not go with MFASerialNumber and MFAToken: ' +
-          'STS takes no one-time code with temporary keys',
-      };
-    }
-    return undefined;
+    const wantsMfa = given.mfaSerialNumber !== undefined || given.mfaToken !== undefined;
+    if (!wantsMfa || given.awsRoleArn !== undefined) return roleProblem(given);
+    return {
+      code: 'AUTH_CONFLICTING_PROPERTY',
+      message:
+        'AuthScheme TemporaryCredentials takes MFASerialNumber and MFAToken together with AWSRoleARN only: ' +
+        'STS begins no session with the keys of another session',
+    };
   },
-  source: (given) => async () => ({
-    accessKeyId: given.awsAccessKey,
-    secretAccessKey: given.awsSecretKey.reveal(),
-    sessionToken: given.awsSessionToken.reveal(),
-    origin: 'AWSAccessKey, AWSSecretKey and AWSSessionToken of the connection',
-  }),
+  source: (given, ports) => withRole(connectionKeys(given), given, ports),
 });

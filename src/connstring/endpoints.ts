@@ -2,19 +2,31 @@ import { DriverError } from '../core/errors.ts';
 import { type Options, PROPERTIES } from './properties.ts';
 import { dnsSuffix } from './regions.ts';
 
+/** What a profile says of where things are. */
+interface Located {
+  readonly region?: string;
+  readonly endpointUrl?: string;
+}
+
 /** The Region to sign for: AWSRegion, else the profile's; an emulator on this machine needs none. */
-export function chooseRegion(
-  options: Options,
-  profile: { readonly region?: string; readonly endpointUrl?: string },
-): string {
-  const region = options.awsRegion ?? profile.region;
+export function chooseRegion(options: Pick<Options, 'awsRegion' | 'endpoint'>, profile: Located): string {
+  const region = knownRegion(options, profile);
   if (region !== undefined) return region;
-  const endpoint = options.endpoint ?? profile.endpointUrl;
-  if (endpoint !== undefined && isLoopback(endpoint)) return 'us-east-1';
   throw new DriverError(
     'CONN_NO_REGION',
     'No Region is known: AWSRegion, AWS_REGION and the profile give none',
   );
+}
+
+/** The same; undefined where none is known. */
+export function knownRegion(
+  options: Pick<Options, 'awsRegion' | 'endpoint'>,
+  profile: Located = {},
+): string | undefined {
+  const region = options.awsRegion ?? profile.region;
+  if (region !== undefined) return region;
+  const endpoint = options.endpoint ?? profile.endpointUrl;
+  return endpoint !== undefined && isLoopback(endpoint) ? 'us-east-1' : undefined;
 }
 
 /** The address of DynamoDB where it is not the one that the Region implies; undefined otherwise. */
@@ -23,13 +35,19 @@ export function dynamodbEndpoint(options: Options, region: string): string | und
 }
 
 /** The address of STS where it is not the one that the Region implies; undefined otherwise. */
-export function stsEndpoint(options: Options, region: string): string | undefined {
+export function stsEndpoint(
+  options: Pick<Options, 'stsEndpoint' | 'domain'>,
+  region: string,
+): string | undefined {
   return options.stsEndpoint ?? underDomain('sts', options, region);
 }
 
 /** A Domain counts where it is neither the default nor what the Region's partition has anyway. */
-function underDomain(service: string, options: Options, region: string): string | undefined {
-  const { domain } = options;
+function underDomain(
+  service: string,
+  { domain }: Pick<Options, 'domain'>,
+  region: string,
+): string | undefined {
   const isUsual = domain === PROPERTIES.domain.default || domain === dnsSuffix(region);
   return isUsual ? undefined : `https://${service}.${region}.${domain}`;
 }

@@ -516,7 +516,7 @@ export const PROPERTIES = {
     type: integer(0, 100),
     group: 'Retry',
     default: 5,
-    doc: 'How often a request that failed for the moment is sent again.',
+    doc: 'How often a request that failed for the moment is sent again; a sign-in is tried as often at most.',
   }),
   retryWaitTime: property({
     key: 'RetryWaitTime',
@@ -529,15 +529,13 @@ export const PROPERTIES = {
     type: seconds(0, 86_400),
     group: 'Retry',
     default: 120,
-    inert: true,
-    doc: 'Seconds after which repetitions end.',
+    doc: 'Seconds after which repetitions of a request or a sign-in end; 0 for no limit.',
   }),
   retryJitter: property({
     key: 'RetryJitter',
     type: boolean,
     group: 'Retry',
     default: true,
-    inert: true,
     doc: 'Whether waits are varied at random, so that many clients do not come back together.',
   }),
   logFile: property({

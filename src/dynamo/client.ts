@@ -13,7 +13,14 @@ import type { AttributeMap } from './attribute-value.ts';
 import { createRawLane } from './raw-lane.ts';
 import type { ReadStats } from './read-stats.ts';
 import { retryStrategy } from './retry.ts';
-import { isNotFound, orCancelled, throwIfCancelled, toDriverError, type Doing } from './service-errors.ts';
+import {
+  isExpired,
+  isNotFound,
+  orCancelled,
+  throwIfCancelled,
+  toDriverError,
+  type Doing,
+} from './service-errors.ts';
 import { createTransport, type SignedRequest } from './transport.ts';
 import { putItems, type PutOptions } from './writer.ts';
 
@@ -23,10 +30,16 @@ export interface ClientOptions {
   readonly endpoint?: string;
   /** Asked before each request: caching is the caller's business. */
   readonly credentials: (signal?: AbortSignal) => Promise<Credentials>;
+  /** Others than these, which DynamoDB called expired; absent where there are none to be had. */
+  readonly renew?: (expired: Credentials, signal?: AbortSignal) => Promise<Credentials>;
   /** How often a request is repeated after the first try. */
   readonly maxRetries: number;
   /** What the first wait before a retry is drawn from; it doubles with each. */
   readonly retryBaseMs?: number;
+  /** Whether waits are varied at random; they are unless told otherwise. */
+  readonly retryJitter?: boolean;
+  /** A request is not repeated later than this after its first try; 0 means no bound. */
+  readonly recoveryMs?: number;
   /** One request, from first to last byte; 0 means no bound. */
   readonly timeoutMs: number;
   /** For proxies and TLS settings; its owner closes it. */
@@ -69,10 +82,11 @@ export function createClient(options: ClientOptions): DynamoClient {
   const sdk = new DynamoDBClient({
     region: options.region,
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
-    credentials: () => options.credentials(),
+    // The SDK would keep them longer than they are good; one that says it remembers is asked each time.
+    credentials: Object.assign(() => options.credentials(), { memoized: true }),
     maxAttempts: options.maxRetries + 1,
     retryMode: 'standard',
-    retryStrategy: retryStrategy(options.maxRetries, options.retryBaseMs),
+    retryStrategy: retryStrategy(options.maxRetries, options),
     defaultsMode: 'standard',
     ...(options.userAgent !== undefined && { customUserAgent: options.userAgent }),
     requestHandler: {
@@ -82,13 +96,29 @@ export function createClient(options: ClientOptions): DynamoClient {
     },
   });
   const sendRaw = createRawLane(sdk, transport);
+  const { credentials, renew } = options;
+
+  /** Does the work, and once more with new credentials where those it was done with have expired. */
+  const send = <T>(doing: Doing, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> =>
+    attempt(doing, signal, async () => {
+      if (renew === undefined) return work();
+      const used = await credentials(signal);
+      try {
+        return await work();
+      } catch (thrown) {
+        if (!isExpired(thrown)) throw thrown;
+        const renewed = await renew(used, signal);
+        if (renewed.sessionToken === used.sessionToken) throw thrown;
+        return work();
+      }
+    });
 
   return {
     read: (operation, input, stats, signal) =>
-      attempt({ operation, table: tableOf(input) }, signal, () => sendRaw(operation, input, stats, signal)),
+      send({ operation, table: tableOf(input) }, signal, () => sendRaw(operation, input, stats, signal)),
 
     listTables: (signal) =>
-      attempt({ operation: 'ListTables' }, signal, async () => {
+      send({ operation: 'ListTables' }, signal, async () => {
         const names: string[] = [];
         let next: string | undefined;
         do {
@@ -103,7 +133,7 @@ export function createClient(options: ClientOptions): DynamoClient {
       }),
 
     describeTable: (name, signal) =>
-      attempt({ operation: 'DescribeTable', table: name }, signal, async () => {
+      send({ operation: 'DescribeTable', table: name }, signal, async () => {
         try {
           return (await sdk.send(new DescribeTableCommand({ TableName: name }), abortable(signal))).Table;
         } catch (thrown) {
@@ -113,7 +143,7 @@ export function createClient(options: ClientOptions): DynamoClient {
       }),
 
     createTable: (input, signal) =>
-      attempt({ operation: 'CreateTable', table: input.TableName }, signal, async () => {
+      send({ operation: 'CreateTable', table: input.TableName }, signal, async () => {
         await sdk.send(new CreateTableCommand(input), abortable(signal));
         await waitUntilTableExists(
           { client: sdk, maxWaitTime: TABLE_WAIT_SECONDS, minDelay: 1, ...abortable(signal) },
@@ -122,7 +152,7 @@ export function createClient(options: ClientOptions): DynamoClient {
       }),
 
     putItems: (table, items, putOptions) =>
-      attempt({ operation: 'BatchWriteItem', table }, putOptions?.signal, () =>
+      send({ operation: 'BatchWriteItem', table }, putOptions?.signal, () =>
         putItems(sendRaw, table, items, putOptions),
       ),
 

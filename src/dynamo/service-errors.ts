@@ -35,6 +35,8 @@ const CODES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ['TooManyRequestsException', 'DYNAMO_THROTTLED'],
 ]);
 
+const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException']);
+
 /** After these words AWS repeats the request it got, session token and signature included. */
 const ECHO = /\s*(?:\n|The Canonical String|Authorization=)[^]*$/;
 
@@ -46,6 +48,11 @@ export function isThrottle({ name, $metadata }: ServiceError): boolean {
 /** Whether DynamoDB said that there is no such table or index. */
 export function isNotFound(thrown: unknown): boolean {
   return thrown instanceof Error && CODES.get(thrown.name) === 'CATALOG_UNKNOWN_TABLE';
+}
+
+/** Whether DynamoDB said that the session of the credentials is over. */
+export function isExpired(thrown: unknown): boolean {
+  return thrown instanceof Error && EXPIRED.has(thrown.name);
 }
 
 /** What the driver throws for anything that went wrong with a request. */

@@ -16,9 +16,10 @@ export interface Listeners {
   readonly onPrompt?: ((request: PromptRequest, signal: AbortSignal) => Promise<string>) | undefined;
 }
 
+const env = (name: string): string | undefined => process.env[name] || undefined;
+
 /** The world as this process sees it. */
 export function processPorts(listeners: Listeners = {}): Ports {
-  const env = (name: string): string | undefined => process.env[name] || undefined;
   return withListeners(
     {
       now: () => Date.now(),

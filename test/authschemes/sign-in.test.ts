@@ -10,12 +10,15 @@ const CONFIG = '/home/ana/.aws/config';
 const nobody = new AbortController().signal;
 const open = async (text: string, ports: FakePorts = fakePorts()): Promise<SignIn> =>
   signIn((await parseConnection(text, ports)).options, ports);
+const ROLE = 'arn:aws:iam::123456789012:role/Analyst';
 const keys = 'AccessKey=AKIA;SecretKey=CANARY';
 const profile = (id: string): string => `aws_access_key_id=${id}\naws_secret_access_key=CANARY\n`;
 
 describe('signIn', () => {
   it.each([
     [`AuthScheme=AwsRootKeys;${keys}`, 'AwsRootKeys'],
+    [`${keys};AWSRoleARN=${ROLE}`, 'AwsIAMRoles'],
+    [`AuthScheme=AwsMFA;${keys};MFASerialNumber=GAHT12345678`, 'AwsMFA'],
     [`authscheme=temporarycredentials;${keys};SessionToken=t`, 'TemporaryCredentials'],
     [keys, 'AwsRootKeys'],
     [`${keys};SessionToken=t`, 'TemporaryCredentials'],
@@ -51,13 +54,13 @@ describe('signIn', () => {
   });
 
   it.each([
-    [`AuthScheme=AwsRootKeys;${keys};AWSRoleARN=r`, 'AUTH_CONFLICTING_PROPERTY'],
-    [`AuthScheme=AwsRootKeys;${keys};MFAToken=1`, 'AUTH_NOT_SUPPORTED'],
-    [`${keys};AWSRoleARN=r`, 'AUTH_NOT_SUPPORTED'],
-    [`${keys};SessionToken=t;AWSRoleARN=r`, 'AUTH_NOT_SUPPORTED'],
+    [`AuthScheme=AwsRootKeys;${keys};AWSRoleARN=${ROLE}`, 'AUTH_CONFLICTING_PROPERTY'],
+    [`AuthScheme=AwsRootKeys;${keys};MFAToken=123456`, 'AUTH_MISSING_PROPERTY'],
+    [`AuthScheme=AwsMFA;${keys}`, 'AUTH_MISSING_PROPERTY'],
+    [`AuthScheme=AwsMFA;${keys};SessionToken=t;MFASerialNumber=GAHT12345678`, 'AUTH_CONFLICTING_PROPERTY'],
     [`${keys};SessionToken=t;MFAToken=1`, 'AUTH_CONFLICTING_PROPERTY'],
-    ['AWSRoleARN=r', 'AUTH_NOT_SUPPORTED'],
-    ['Profile=p;AWSRoleARN=r', 'AUTH_NOT_SUPPORTED'],
+    ['AWSRoleARN=arn:aws:iam::123456789012:role/r', 'AUTH_NOT_SUPPORTED'],
+    ['Profile=p;AWSRoleARN=arn:aws:iam::123456789012:role/r', 'AUTH_NOT_SUPPORTED'],
     ['Profile=p;MFAToken=1', 'AUTH_NOT_SUPPORTED'],
     ['AuthScheme=Okta;User=a', 'AUTH_NOT_SUPPORTED'],
   ])('refuses %j rather than sign in as somebody else', async (text, code) => {

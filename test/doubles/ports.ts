@@ -17,6 +17,10 @@ export function fakePorts(
     /** Runs programs; absent: none may be run. */
     readonly run?: NonNullable<Ports['run']>;
     readonly platform?: string;
+    /** Answers questions; absent: nobody listens. */
+    readonly prompt?: NonNullable<Ports['prompt']>;
+    /** Files with secrets by path, which writes change; absent: nothing may be kept. */
+    readonly vault?: Map<string, string>;
   } = {},
 ): FakePorts {
   const files = new Map(Object.entries(world.files ?? {}));
@@ -34,10 +38,20 @@ export function fakePorts(
     },
     ...(world.run === undefined ? {} : { run: world.run }),
     ...(world.platform === undefined ? {} : { platform: world.platform }),
+    ...(world.prompt === undefined ? {} : { prompt: world.prompt }),
+    ...(world.vault === undefined ? {} : { vault: vaultOf(world.vault) }),
     warn: (message) => void warnings.push(message),
     warnings,
     advance(ms) {
       now += ms;
     },
+  };
+}
+
+function vaultOf(files: Map<string, string>): NonNullable<Ports['vault']> {
+  return {
+    directory: '/state',
+    read: async (path) => files.get(path),
+    write: async (path, text) => void files.set(path, text),
   };
 }
