@@ -46,7 +46,7 @@ function numberType(numbers: NumberProfile, mode: NumberMode): SqlType {
     case 'String':
       return { kind: 'text' };
     case 'Double':
-      return { kind: 'double' };
+      return numbers.significantDigits <= DOUBLE_DIGITS ? { kind: 'double' } : { kind: 'double', rounds: true };
     case 'Decimal':
       return decimal(numbers) ?? { kind: 'text' };
     case 'Auto':

@@ -6,7 +6,8 @@ export type SqlType =
   | { readonly kind: 'bigint' }
   | { readonly kind: 'hugeint' }
   | { readonly kind: 'decimal'; readonly scale: number }
-  | { readonly kind: 'double' }
+  /** `rounds`: NumberMode asks for doubles where they hold some value's first digits only. */
+  | { readonly kind: 'double'; readonly rounds?: true }
   | { readonly kind: 'text' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'blob' }

@@ -41,7 +41,8 @@ export function rowStream<T>(
   return {
     columns: started.columns,
     stats,
-    [Symbol.asyncIterator]: () => rowIterator(opened(pagesOf<T>(started, options)), close),
+    [Symbol.asyncIterator]: () =>
+      rowIterator(opened(pagesOf<T>(started, options)), close, () => closed !== undefined),
     async *batches() {
       try {
         yield* opened(started.arrays());
@@ -58,10 +59,13 @@ export function rowStream<T>(
  * One row after another. By hand, because an async generator takes three turns of the event loop's queue for each row
  * where this takes one.
  */
-function rowIterator<T>(pages: AsyncGenerator<T[]>, close: () => Promise<void>): AsyncIterator<T, undefined> {
+function rowIterator<T>(
+  pages: AsyncGenerator<T[]>,
+  close: () => Promise<void>,
+  isClosed: () => boolean,
+): AsyncIterator<T, undefined> {
   let rows: Iterator<T> = [][Symbol.iterator]();
   const end = async (): Promise<IteratorReturnResult<undefined>> => {
-    rows = [][Symbol.iterator]();
     await close();
     return { done: true, value: undefined };
   };
@@ -77,6 +81,7 @@ function rowIterator<T>(pages: AsyncGenerator<T[]>, close: () => Promise<void>):
     }
   };
   const next = (): Promise<IteratorResult<T, undefined>> => {
+    if (isClosed()) return Promise.resolve({ done: true, value: undefined });
     const row = rows.next();
     return row.done === true ? turnPage() : Promise.resolve(row);
   };

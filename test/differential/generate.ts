@@ -1,0 +1,298 @@
+import type { AttributeMap, AttributeValue } from '../../src/dynamo/attribute-value.ts';
+import { type Random, seededRandom } from '../../src/session/sandbox/random.ts';
+import type { IndexWords, KeyWords, TableWords } from '../support/world.ts';
+
+const S = (text: string): AttributeValue => ({ S: text });
+const N = (digits: string): AttributeValue => ({ N: digits });
+
+type Kind = keyof typeof VALUES;
+
+/**
+ * Nothing from U+E000 to U+FFFF: DynamoDB orders text by its bytes in UTF-8, dynalite by JavaScript's units, and there
+ * these two differ. test/session/dynamodb-local.test.ts has such text.
+ */
+const TEXTS = [
+  '',
+  'a',
+  'ab',
+  'abc',
+  'b',
+  'B',
+  'a%',
+  'a_',
+  "o'x",
+  '\\',
+  'é',
+  '\u{1F600}',
+  'z\u{10FFFF}',
+  'ÿ',
+  '\uD7A3',
+  '10',
+  '9',
+];
+const BASE64 = ['AA==', 'AQI=', '/w==', 'J1w=', 'YWI='];
+
+/** What the attributes of random tables hold, by kind. */
+const VALUES = {
+  text: (random: Random) => S(one(random, TEXTS)),
+  integer: (random: Random) => N(String(random.below(9) - 3)),
+  long: (random: Random) =>
+    N(one(random, ['9007199254740993', '-9223372036854775808', '9223372036854775807', '0', '1', '-1'])),
+  huge: (random: Random) =>
+    N(
+      one(random, [
+        '12345678901234567890',
+        '9223372036854775808',
+        '-99999999999999999999',
+        '5',
+        '12345678901234567891',
+      ]),
+    ),
+  price: (random: Random) => N((random.below(400) / 100 - 1).toFixed(2).replace(/\.?0+$/, '')),
+  digits: (random: Random) =>
+    N(
+      one(random, [
+        '12345678901234567890.123456789012345678',
+        '0.1',
+        '12345678901234567890.123456789012345679',
+        '-1',
+        '7.25',
+      ]),
+    ),
+  float: (random: Random) => N(one(random, ['1E+20', '1.5E-20', '0.1', '-2.5', '3E+40', '0', '12345.678'])),
+  wild: (random: Random) => N(one(random, ['1E+120', '5', '0.5', '-3'])),
+  boolean: (random: Random): AttributeValue => ({ BOOL: random.chance(0.5) }),
+  binary: (random: Random): AttributeValue => ({ B: one(random, BASE64) }),
+  mixed: (random: Random): AttributeValue => one(random, [S('a'), S('1'), N('1'), N('2.5'), { BOOL: true }]),
+  map: (random: Random): AttributeValue => ({
+    M: {
+      k: VALUES.text(random),
+      n: VALUES.integer(random),
+      ...(random.chance(0.5) && { deep: { L: [VALUES.text(random)] } }),
+    },
+  }),
+  list: (random: Random): AttributeValue => ({ L: [VALUES.integer(random), VALUES.text(random)] }),
+  set: (random: Random): AttributeValue => ({ SS: [one(random, TEXTS.slice(1)), 'always'] }),
+  numberSet: (random: Random): AttributeValue => ({ NS: ['1', String(2 + random.below(3))] }),
+} as const satisfies Record<string, (random: Random) => AttributeValue>;
+
+const ITEMS = 40;
+
+interface Attribute {
+  readonly name: string;
+  readonly kind: Kind;
+}
+
+/** A random table, and how its attributes may be compared. */
+export interface RandomTable extends TableWords {
+  readonly attributes: readonly Attribute[];
+}
+
+/** A condition in the two spellings where PostgreSQL and DuckDB differ. */
+export interface Condition {
+  readonly ours: string;
+  readonly duckdb: string;
+}
+
+const KEY_KINDS = { S: 'text', N: 'integer', B: 'binary' } as const;
+
+/** Tables of every kind of key, with global and local indexes of every projection, sparse and mixed attributes. */
+export function randomTable(seed: number): RandomTable {
+  const random = seededRandom(seed * 7919 + 1);
+  const hash = one(random, ['S', 'S', 'N', 'B'] as const);
+  const range = one(random, ['S', 'N', 'B', undefined] as const);
+  const key: KeyWords = range === undefined ? [`pk:${hash}`] : [`pk:${hash}`, `sk:${range}`];
+  const first = one(random, ['S', 'N'] as const);
+  const second = one(random, ['S', 'N', 'B'] as const);
+  const indexes: IndexWords[] = [
+    { name: 'by_g', key: ['g:' + first, 'h:' + second], projection: projection(random) },
+    { name: 'by_h', key: ['h:' + second], projection: projection(random) },
+    ...(range === undefined
+      ? []
+      : [
+          {
+            name: 'local_h',
+            key: [`pk:${hash}`, `h:${second}`] as const,
+            local: true as const,
+            projection: projection(random),
+          },
+        ]),
+  ];
+  const attributes: Attribute[] = [
+    { name: 'g', kind: KEY_KINDS[first] },
+    { name: 'h', kind: KEY_KINDS[second] },
+    ...Object.keys(VALUES)
+      .filter(() => random.chance(0.7))
+      .map((kind) => ({ name: `a_${kind}`, kind: kind as Kind })),
+  ];
+  const items = new Map<string, AttributeMap>();
+  for (let i = 0; i < ITEMS; i++) {
+    const item: Record<string, AttributeValue> = { pk: keyOf(random, hash) };
+    if (range !== undefined) item['sk'] = keyOf(random, range);
+    for (const { name, kind } of attributes) {
+      const isKey = name === 'g' || name === 'h';
+      if (i > 0 && random.chance(0.25)) continue;
+      // The first item settles that no number of SQL holds such values.
+      if (i === 0 && kind === 'wild') item[name] = N('1.2345678901234567E-100');
+      else
+        item[name] = random.chance(isKey ? 0 : 0.1)
+          ? { NULL: true }
+          : isKey
+            ? keyOf(random, name === 'g' ? first : second)
+            : VALUES[kind](random);
+    }
+    const identity = JSON.stringify([item['pk'], item['sk']]);
+    if (!items.has(identity)) items.set(identity, item);
+  }
+  const keys: Attribute[] = [
+    { name: 'pk', kind: KEY_KINDS[hash] },
+    ...(range === undefined ? [] : [{ name: 'sk', kind: KEY_KINDS[range] }]),
+  ];
+  return {
+    name: `random_${seed}`,
+    key,
+    indexes,
+    items: [...items.values()],
+    attributes: [...keys, ...keys, ...keys, ...attributes],
+  };
+}
+
+function projection(random: Random): NonNullable<IndexWords['projection']> {
+  return one(random, ['ALL', 'KEYS_ONLY', ['a_text', 'a_integer'], ['a_price']]);
+}
+
+/** Empty text and empty binary are no keys. */
+function keyOf(random: Random, type: 'S' | 'N' | 'B'): AttributeValue {
+  return type === 'S' ? S(one(random, TEXTS.slice(1))) : VALUES[KEY_KINDS[type]](random);
+}
+
+/** A random condition on the table's columns. */
+export function randomCondition(random: Random, table: RandomTable, depth = 0): Condition {
+  if (depth < 3 && random.chance(depth === 0 ? 0.6 : 0.3)) {
+    const parts = Array.from({ length: 2 + random.below(2) }, () =>
+      randomCondition(random, table, depth + 1),
+    );
+    const word = random.chance(0.65) ? ' AND ' : ' OR ';
+    return wrap(random, {
+      ours: parts.map(({ ours }) => ours).join(word),
+      duckdb: parts.map(({ duckdb }) => duckdb).join(word),
+    });
+  }
+  const attribute = one(random, table.attributes);
+  return wrap(random, leaf(random, attribute, table));
+}
+
+function wrap(random: Random, { ours, duckdb }: Condition): Condition {
+  const not = random.chance(0.12) ? 'NOT ' : '';
+  return { ours: `${not}(${ours})`, duckdb: `${not}(${duckdb})` };
+}
+
+function leaf(random: Random, { name, kind }: Attribute, table: RandomTable): Condition {
+  if (random.chance(0.1)) return same(`${name} IS ${random.chance(0.5) ? 'NOT ' : ''}NULL`);
+  switch (kind) {
+    case 'text':
+      return random.chance(0.35) ? like(random, name) : compare(random, name, textLiteral);
+    case 'integer':
+    case 'long':
+    case 'huge':
+    case 'price':
+    case 'digits':
+    case 'float':
+      return compare(random, name, (each) => number(each, kind));
+    case 'wild':
+      // Digits that no type of SQL holds are text.
+      return compare(random, name, textLiteral);
+    case 'boolean':
+      return same(
+        one(random, [
+          name,
+          `NOT ${name}`,
+          `${name} = TRUE`,
+          `${name} IS TRUE`,
+          `${name} IS NOT FALSE`,
+          `${name} <> FALSE`,
+        ]),
+      );
+    case 'binary':
+      return compare(random, name, binary);
+    case 'mixed':
+      return same(`${name} IS NOT NULL`);
+    case 'map':
+      return same(
+        `(${name} ->> '${one(random, ['k', 'n', 'nothing'])}') ${comparison(random)} '${one(random, ['a', 'b', '1'])}'`,
+      );
+    case 'list':
+      return same(`(${name} ->> 1) = '${one(random, ['a', 'b'])}'`);
+    case 'set':
+    case 'numberSet':
+      return same(`(${name} ->> 0) = '${one(random, ['a', 'always', '1'])}'`);
+  }
+}
+
+function compare(random: Random, name: string, literal: (random: Random) => Condition): Condition {
+  const operands = [literal(random), literal(random), literal(random)];
+  const not = random.chance(0.3) ? 'NOT ' : '';
+  const op = comparison(random);
+  const shape = random.below(9);
+  const write = ([x, y, z]: readonly string[]): string => {
+    if (shape === 0) return `${name} ${not}BETWEEN ${x} AND ${y}`;
+    if (shape === 1) return `${name} ${not}IN (${x}, ${y}, ${z})`;
+    if (shape === 2) return `${x} ${op} ${name}`;
+    if (shape === 3) return `${name} IS ${not}DISTINCT FROM ${x}`;
+    return `${name} ${op} ${x}`;
+  };
+  return {
+    ours: write(operands.map(({ ours }) => ours)),
+    duckdb: write(operands.map(({ duckdb }) => duckdb)),
+  };
+}
+
+function comparison(random: Random): string {
+  return one(random, ['=', '=', '=', '<', '<=', '>', '>=', '<>']);
+}
+
+/** Patterns escape nothing: PostgreSQL's escape by default is the backslash, DuckDB has none. */
+function like(random: Random, name: string): Condition {
+  const pattern = one(random, [
+    'a%',
+    '%b%',
+    'ab',
+    '%',
+    '_',
+    'a_',
+    '%b',
+    "o''%",
+    '\u{1F600}%',
+    '%\uD7A3%',
+    'z%',
+    '',
+    'a%c',
+    '_b%',
+  ]);
+  return same(`${name} ${random.chance(0.3) ? 'NOT ' : ''}LIKE '${pattern}'`);
+}
+
+function textLiteral(random: Random): Condition {
+  return same(`'${one(random, TEXTS).replaceAll("'", "''")}'`);
+}
+
+function binary(random: Random): Condition {
+  const hex = Buffer.from(one(random, BASE64), 'base64').toString('hex');
+  return { ours: `'\\x${hex}'::bytea`, duckdb: `'${hex.replace(/../g, '\\x$&')}'::BLOB` };
+}
+
+/** Mostly a number that the column may hold; now and then one of another kind. */
+function number(random: Random, kind: Kind): Condition {
+  const from = random.chance(0.8) ? kind : one(random, ['integer', 'price'] as const);
+  const value = VALUES[from](random);
+  if (!('N' in value)) throw new TypeError(`${from} is no number`);
+  return same(value.N.startsWith('-') ? `(${value.N})` : value.N);
+}
+
+function same(sql: string): Condition {
+  return { ours: sql, duckdb: sql };
+}
+
+function one<T>(random: Random, from: readonly T[]): T {
+  return from[random.below(from.length)] as T;
+}

@@ -1,0 +1,142 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect, type Connection } from '../../src/index.ts';
+import { serviceError } from '../doubles/dynamodb-http.ts';
+import { pageOf, serveTable, type ServedTable } from '../doubles/served-table.ts';
+import { thrownBy } from '../support/thrown.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const PATHS = [
+  ['direct', 'SELECT id FROM things'],
+  ['engine', 'SELECT id FROM things ORDER BY id'],
+] as const;
+const THROTTLED = serviceError('ProvisionedThroughputExceededException', 'Rate exceeded');
+
+describe('what goes wrong at DynamoDB', () => {
+  let served: ServedTable | undefined;
+  afterEach(() => served?.close());
+
+  describe.each(PATHS)('on the %s path', (_, sql) => {
+    it('is waited for where requests come too fast, and counted', async () => {
+      served = await serveTable((at) => (at === 1 || at === 2 ? THROTTLED : pageOf([`a${at}`], at === 0)));
+      await using db = await connect(served.string());
+      const { rows, stats } = await db.query(sql);
+      expect(rows).toEqual([{ id: 'a0' }, { id: 'a3' }]);
+      expect(stats).toMatchObject({ throttles: 2, requests: 4, pages: 2, itemsRead: 2, readCapacity: 1 });
+    });
+
+    it('is told where they never stop coming too fast', async () => {
+      served = await serveTable(() => THROTTLED);
+      await using db = await connect(served.string('MaximumRequestRetries=2'));
+      await expect(db.query(sql)).rejects.toMatchObject({ code: 'DYNAMO_THROTTLED', sqlState: '53000' });
+      expect(served.reads()).toBe(3);
+    });
+
+    it('is asked for again where an answer breaks off', async () => {
+      served = await serveTable((at) => (at === 0 ? { cut: '{"Items":[{"id":{"S":"tr' } : pageOf(['whole'])));
+      await using db = await connect(served.string());
+      expect((await db.query(sql)).rows).toEqual([{ id: 'whole' }]);
+    });
+
+    it('is told where answers always break off', async () => {
+      served = await serveTable(() => ({ cut: '{"Items":[' }));
+      await using db = await connect(served.string('MaximumRequestRetries=1'));
+      await expect(db.query(sql)).rejects.toMatchObject({ code: 'CONN_NETWORK', sqlState: '08006' });
+    });
+
+    it('is told where the answer is no answer of DynamoDB', async () => {
+      served = await serveTable(() => ({ body: '<html>A proxy speaking</html>' }));
+      await using db = await connect(served.string('MaximumRequestRetries=1'));
+      await expect(db.query(sql)).rejects.toMatchObject({ code: 'DYNAMO_MALFORMED', sqlState: '08P01' });
+    });
+
+    it('is never half an answer: rows of earlier pages come with the error of a later one', async () => {
+      served = await serveTable((at) =>
+        at === 0 ? pageOf(['a'], true) : serviceError('ValidationException', 'no'),
+      );
+      await using db = await connect(served.string());
+      await expect(db.query(sql)).rejects.toMatchObject({ code: 'DYNAMO_REFUSED' });
+    });
+
+    it.each([
+      ['ExpiredTokenException', 'AUTH_EXPIRED', '28000'],
+      ['UnrecognizedClientException', 'AUTH_REFUSED', '28000'],
+      ['AccessDeniedException', 'AUTH_DENIED', '42501'],
+    ])('%s is %s', async (name, code, sqlState) => {
+      served = await serveTable(() => serviceError(name, 'as AWS says it'));
+      await using db = await connect(served.string());
+      const error = await thrownBy(() => db.query(sql));
+      expect(error).toMatchObject({ code, sqlState });
+      expect(error.message).toContain('as AWS says it');
+      expect(error.message).not.toContain('not-a-secret');
+      expect(served.reads()).toBe(1);
+    });
+
+    it('leaves the connection in order', async () => {
+      served = await serveTable((at) =>
+        at === 0 ? serviceError('ValidationException', 'no') : pageOf(['b']),
+      );
+      await using db = await connect(served.string());
+      await expect(db.query(sql)).rejects.toMatchObject({ code: 'DYNAMO_REFUSED' });
+      expect((await db.query(sql)).rows).toEqual([{ id: 'b' }]);
+    });
+  });
+});
+
+describe('what is wrong with a statement', () => {
+  let world: World;
+  let db: Connection;
+  beforeAll(async () => {
+    world = await startWorld();
+    await world.add({
+      name: 'orders',
+      key: ['customer:S', 'placed:N'],
+      items: [{ customer: { S: 'c1' }, placed: { N: '1' }, total: { N: '9.5' }, status: { S: 'open' } }],
+    });
+    db = await world.open();
+  });
+  afterAll(() => world.close());
+
+  it.each([
+    ['SELEC 1', 'SQL_SYNTAX', '42601', 1, []],
+    ['SELECT * FROM order_s', 'CATALOG_UNKNOWN_TABLE', '42P01', 15, ['orders']],
+    ['SELECT statsu FROM orders', 'SQL_UNKNOWN_COLUMN', '42703', 8, ['status']],
+    ['SELECT o.totl FROM orders o', 'SQL_UNKNOWN_COLUMN', '42703', 8, ['total']],
+    ['SELECT x.total FROM orders o', 'SQL_UNKNOWN_COLUMN', '42703', 8, []],
+    ['SELECT total FROM orders a, orders b', 'SQL_AMBIGUOUS_COLUMN', '42702', 8, []],
+    ['SELECT nosuch(total) FROM orders', 'SQL_UNKNOWN_FUNCTION', '42883', 8, []],
+    ['SELECT status, count(*) FROM orders', 'SQL_GROUPING', '42803', 8, []],
+    ['SELECT é FROM orders WHERE "wrong" = 1', 'SQL_UNKNOWN_COLUMN', '42703', 8, []],
+    ["DELETE FROM orders WHERE customer = 'c1'", 'SQL_READ_ONLY', '25006', 1, []],
+    ['SELECT * FROM orders FOR UPDATE', 'SQL_NOT_SUPPORTED', '0A000', 22, []],
+    ["SELECT * FROM orders WHERE total = 'much'", 'SQL_BAD_VALUE', '22P02', undefined, []],
+    ['SELECT * FROM orders WHERE customer = ?', 'SQL_PARAMETERS', '07001', undefined, []],
+  ] as const)('%s', async (sql, code, sqlState, position, candidates) => {
+    const error = await thrownBy(() => db.query(sql));
+    expect({
+      code: error.code,
+      sqlState: error.sqlState,
+      position: error.position,
+      message: error.message,
+    }).toEqual({
+      code,
+      sqlState,
+      position,
+      message: expect.stringMatching(/\S/),
+    });
+    expect(error.candidates).toEqual(expect.arrayContaining([...candidates]));
+    expect(error.remedy).not.toBe('');
+    expect(error.message).not.toMatch(/\br0\b/);
+  });
+
+  it('is the same for prepare and explain', async () => {
+    for (const verb of [
+      () => db.prepare('SELECT statsu FROM orders'),
+      () => db.explain('SELECT statsu FROM orders'),
+    ])
+      await expect(verb()).rejects.toMatchObject({
+        code: 'SQL_UNKNOWN_COLUMN',
+        position: 8,
+        candidates: ['status'],
+      });
+  });
+});
