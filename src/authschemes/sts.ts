@@ -1,4 +1,5 @@
 import type * as Sdk from '@aws-sdk/client-sts';
+import type { Dispatcher } from 'undici';
 import type { Credentials } from '../core/credentials.ts';
 import { DriverError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
@@ -13,6 +14,8 @@ export interface StsTarget {
   readonly signal?: AbortSignal | undefined;
   /** The longest that one request may take. */
   readonly timeoutMs?: number;
+  /** The way out, where a proxy or certificates of one's own count. */
+  readonly dispatcher?: Dispatcher | undefined;
 }
 
 /** A call that is signed. */
@@ -48,6 +51,15 @@ export interface WebIdentityCall extends StsTarget {
   readonly token: Secret;
   /** Absent: as long as the role's default. */
   readonly durationSeconds?: number | undefined;
+}
+
+/** What AssumeRoleWithSAML is asked for. */
+export interface SamlCall extends StsTarget {
+  readonly roleArn: string;
+  readonly principalArn: string;
+  /** The SAML response in base64. */
+  readonly assertion: Secret;
+  readonly durationSeconds: number;
 }
 
 /** Whom credentials belong to. */
@@ -126,6 +138,22 @@ export async function assumeRoleWithWebIdentity(call: WebIdentityCall): Promise<
   });
 }
 
+/** The credentials of a role, for the bearer of a SAML response. The request is not signed. */
+export async function assumeRoleWithSaml(call: SamlCall): Promise<Credentials> {
+  const { roleArn, principalArn, assertion, durationSeconds } = call;
+  const attempt = { operation: 'AssumeRoleWithSAML', roleArn, principalArn, durationSeconds };
+  return calling(attempt, call, async ({ AssumeRoleWithSAMLCommand }, client, abort) => {
+    const command = new AssumeRoleWithSAMLCommand({
+      RoleArn: roleArn,
+      PrincipalArn: principalArn,
+      SAMLAssertion: assertion.reveal(),
+      DurationSeconds: durationSeconds,
+    });
+    const answer = await client.send(command, abort);
+    return credentialsOf(attempt, answer.Credentials, client, `role ${roleArn}`, roleArn.split(':')[4]);
+  });
+}
+
 const TIMEOUT_MS = 10_000;
 
 /** One call of STS with a client of its own; whatever goes wrong becomes an error of ours. */
@@ -143,7 +171,7 @@ async function calling<T>(
     credentials: { ...(credentials ?? { accessKeyId: '', secretAccessKey: '' }) },
     ...(endpoint === undefined ? {} : { endpoint }),
     retryStrategy: onceWithTheRightTime,
-    requestHandler: boundedHandler(call.timeoutMs ?? TIMEOUT_MS),
+    requestHandler: boundedHandler(call.timeoutMs ?? TIMEOUT_MS, call.dispatcher),
   });
   try {
     return await work(sdk, client, signal === undefined ? {} : { abortSignal: signal });

@@ -40,6 +40,16 @@ export const ERRORS = {
     remedy:
       'Check that the endpoint can be reached from here (Endpoint, AWSRegion, proxy settings) and try again.',
   },
+  CONN_TLS: {
+    sqlState: '08006',
+    remedy:
+      'Set SSLServerCert to the certificate of the authority that signed the server\'s, or have the server\'s certificate corrected.',
+  },
+  CONN_PROXY: {
+    sqlState: '08006',
+    remedy:
+      'Check ProxyServer, ProxyPort, ProxyUser and ProxyPassword; list hosts to reach without the proxy in ProxyExceptions.',
+  },
   AUTH_MISSING_PROPERTY: {
     sqlState: '28000',
     remedy: 'Add the properties that the AuthScheme needs, or choose another AuthScheme.',
@@ -78,6 +88,20 @@ export const ERRORS = {
   AUTH_UNAVAILABLE: {
     sqlState: '08006',
     remedy: 'The service for signing in is busy or has failed: try again in a while.',
+  },
+  AUTH_UNTRUSTED: {
+    sqlState: '28000',
+    remedy:
+      'Nothing secret was sent there. Set SSOLoginURL to the https address at which the identity provider itself signs users in.',
+  },
+  AUTH_SAML: {
+    sqlState: '28000',
+    remedy:
+      'Ask the administrator of the identity provider to correct what the message names in its settings for AWS.',
+  },
+  AUTH_ROLE: {
+    sqlState: '28000',
+    remedy: 'Set AWSRoleARN to one of the roles that the identity provider gives you.',
   },
   AUTH_DENIED: {
     sqlState: '42501',

@@ -1,4 +1,4 @@
-import { request as send } from 'undici';
+import { type Dispatcher, request as send } from 'undici';
 import { DriverError, messageOf } from '../../core/errors.ts';
 
 /** A request as the AWS SDK hands it to whoever sends it. */
@@ -24,7 +24,10 @@ const MAX_BYTES = 256 * 1024;
  * Sends the requests of the SDK's clients for signing in. An answer that takes too long or never ends is a failure;
  * the SDK's own handler would go on reading.
  */
-export function boundedHandler(timeoutMs: number): {
+export function boundedHandler(
+  timeoutMs: number,
+  dispatcher?: Dispatcher,
+): {
   handle(
     request: SdkRequest,
     options?: { readonly abortSignal?: AbortSignal },
@@ -36,7 +39,13 @@ export function boundedHandler(timeoutMs: number): {
       const late = AbortSignal.timeout(timeoutMs);
       const signal = abortSignal === undefined ? late : AbortSignal.any([late, abortSignal]);
       try {
-        const answer = await send(origin + path, { method: 'POST', headers, body: body ?? null, signal });
+        const answer = await send(origin + path, {
+          method: 'POST',
+          headers,
+          body: body ?? null,
+          signal,
+          ...(dispatcher === undefined ? {} : { dispatcher }),
+        });
         const response = {
           statusCode: answer.statusCode,
           headers: flat(answer.headers),

@@ -6,6 +6,7 @@ export interface StsAttempt {
   readonly operation: string;
   readonly accessKeyId?: string | undefined;
   readonly roleArn?: string | undefined;
+  readonly principalArn?: string | undefined;
   readonly mfaSerialNumber?: string | undefined;
   readonly durationSeconds?: number | undefined;
 }

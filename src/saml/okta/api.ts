@@ -1,0 +1,79 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { DriverError } from '../../core/errors.ts';
+import { Secret } from '../../core/secret.ts';
+import type { HttpSession, SessionAnswer } from '../http-session.ts';
+import { readAnswer } from './answer.ts';
+import { type OktaRefusal, type OktaStep, oktaError } from './errors.ts';
+import type { OktaApi } from './visit.ts';
+
+/** What the API of one organisation is reached with. */
+export interface OktaApiOptions {
+  readonly origin: string;
+  readonly apiToken: Secret | undefined;
+  readonly session: HttpSession;
+  /** A session that outlives the caller's signal, for the last word. */
+  readonly farewell: () => HttpSession;
+  readonly signal: AbortSignal;
+  now(): number;
+}
+
+/** A limit that ends sooner than this is waited for, once. */
+const WORTH_WAITING_MS = 30_000;
+
+/** Talks to Okta's authentication API. */
+export function oktaApi(options: OktaApiOptions): OktaApi {
+  const { origin, apiToken, session, signal } = options;
+
+  async function post(url: string, body: object): Promise<SessionAnswer> {
+    const headers = {
+      accept: 'application/json',
+      // No other page of the organisation gets to see the token.
+      ...(apiToken === undefined ? {} : { authorization: `SSWS ${apiToken.reveal()}` }),
+    };
+    const text = new Secret(JSON.stringify(body));
+    return session.send({ url, headers, body: { type: 'application/json', text }, maxRedirects: 0 });
+  }
+
+  return {
+    origin,
+    async send(url, body, step: OktaStep) {
+      let answer = await post(url, body);
+      const waitMs = answer.status === 429 ? (limitOf(answer) ?? 0) - options.now() : 0;
+      if (waitMs > 0 && waitMs <= WORTH_WAITING_MS) {
+        await pause(waitMs, undefined, { signal, ref: false });
+        answer = await post(url, body);
+      }
+      const json = jsonOf(answer);
+      if (answer.status === 200 && json !== undefined) return readAnswer(json, origin);
+      const refusal: OktaRefusal = { status: answer.status, json, limitedUntil: limitOf(answer) };
+      throw oktaError(refusal, step, apiToken !== undefined, origin);
+    },
+    async cancel(url, stateToken) {
+      const last = options.farewell();
+      try {
+        const text = new Secret(JSON.stringify({ stateToken: stateToken.reveal() }));
+        await last.send({ url, body: { type: 'application/json', text }, maxRedirects: 0 });
+      } catch (error) {
+        // Okta ends it by itself after some minutes, and the sign-in has failed for a reason of its own.
+        if (!(error instanceof DriverError)) throw error;
+      } finally {
+        await last.close();
+      }
+    },
+  };
+}
+
+function jsonOf(answer: SessionAnswer): unknown {
+  try {
+    const json: unknown = JSON.parse(answer.text);
+    return typeof json === 'object' && json !== null ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** When the limit on requests ends: the header counts seconds since 1970. */
+function limitOf(answer: SessionAnswer): number | undefined {
+  const [seconds = ''] = answer.headers('x-rate-limit-reset');
+  return /^\d{1,12}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
+}
