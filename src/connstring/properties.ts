@@ -472,14 +472,12 @@ export const PROPERTIES = {
     type: oneOf('Allow', 'Warn', 'Deny'),
     group: 'Reading',
     default: 'Allow',
-    inert: true,
     doc: 'What happens when a statement must read a whole table.',
   }),
   maxRcu: property({
     key: 'MaxRCU',
     type: integer(1),
     group: 'Reading',
-    inert: true,
     doc: 'The most read capacity units that one statement may consume.',
   }),
   capacityPercent: property({

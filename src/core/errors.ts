@@ -43,7 +43,7 @@ export const ERRORS = {
   CONN_TLS: {
     sqlState: '08006',
     remedy:
-      'Set SSLServerCert to the certificate of the authority that signed the server\'s, or have the server\'s certificate corrected.',
+      "Set SSLServerCert to the certificate of the authority that signed the server's, or have the server's certificate corrected.",
   },
   CONN_PROXY: {
     sqlState: '08006',
@@ -172,6 +172,14 @@ export const ERRORS = {
     remedy: 'The statement was cancelled; run it again if that was not intended.',
   },
   EXEC_TIMEOUT: { sqlState: '57014', remedy: 'Raise Timeout, or narrow the statement with a key condition.' },
+  EXEC_FULL_SCAN: {
+    sqlState: '53400',
+    remedy: 'Add a condition on a key, make an index that serves the statement, or set FullScan=Allow.',
+  },
+  EXEC_CAPACITY: {
+    sqlState: '53400',
+    remedy: 'Narrow the statement with a key condition, or raise MaxRCU.',
+  },
   EXEC_ENGINE: {
     sqlState: 'XX000',
     remedy: 'This is a fault of the driver: please report the statement and the message.',

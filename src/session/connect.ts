@@ -99,6 +99,9 @@ function contextFor(properties: Options, client: DynamoClient, ports: Ports): Ex
     },
     decimals: properties.numberMode === 'Decimal' ? 'digits' : 'auto',
     pageSize: properties.pageSize,
+    fullScan: properties.fullScan,
+    maxRcu: properties.maxRcu,
+    warn: (message) => ports.warn(message),
     maxRows: properties.maxRows,
     async close() {
       await planner.close();

@@ -1,8 +1,8 @@
-import { batchGetUnits, getItemUnits, readUnits } from '../dynamo/capacity.ts';
 import { totalCapacity, type ReadStats } from '../dynamo/read-stats.ts';
 import { buildRequest, partsOf } from '../dynamo/request.ts';
 import { describeAccess } from './plan/describe-access.ts';
 import type { StatementPlan } from './plan/planner.ts';
+import { estimatedUnits } from './plan/estimate.ts';
 import { readRequestOf } from './plan/read-request.ts';
 import type { TableRead } from './plan/table-read.ts';
 
@@ -75,7 +75,7 @@ function explainRead(
     keyed: textsOf(read.keyed),
     filter: textsOf(read.filter),
     residual: textsOf(read.residual),
-    estimatedCapacity: estimate(read, consistent),
+    estimatedCapacity: estimatedUnits(read, consistent),
     keysFrom:
       read.keysFrom &&
       `${read.keysFrom.attribute.name} = ${tables.get(read.keysFrom.alias)}.${read.keysFrom.column.name}`,
@@ -87,36 +87,12 @@ function textsOf(conditions: TableRead['residual']): readonly string[] {
   return conditions.map((condition) => condition.text);
 }
 
-function estimate({ access, table, limit, filter }: TableRead, consistent: boolean): number | undefined {
-  const itemBytes = table.itemCount > 0 ? table.sizeBytes / table.itemCount : 0;
-  switch (access.kind) {
-    case 'Empty':
-      return 0;
-    case 'GetItem':
-      return getItemUnits(itemBytes, consistent);
-    case 'BatchGetItem':
-      return batchGetUnits(
-        access.keys.map(() => itemBytes),
-        consistent,
-      );
-    case 'Query':
-      return undefined;
-    case 'Scan': {
-      const bytes =
-        access.index === undefined
-          ? table.sizeBytes
-          : table.indexes.find((index) => index.name === access.index)?.sizeBytes;
-      if (bytes === undefined) return undefined;
-      const enough = limit !== undefined && filter.length === 0 ? Math.min(bytes, limit * itemBytes) : bytes;
-      return readUnits(enough, consistent, access.segments);
-    }
-  }
-}
-
 function readLines(read: ExplainedRead): string[] {
   const capacity =
     read.estimatedCapacity === undefined
-      ? 'capacity depends on how much lies under the key'
+      ? read.request?.operation === 'Scan'
+        ? 'DynamoDB has not counted the table yet'
+        : 'capacity depends on how much lies under the key'
       : `about ${read.estimatedCapacity} RCU`;
   return [
     `  ${read.access}  (${capacity})`,

@@ -16,6 +16,11 @@ export interface ExecutionContext {
   readonly decimals: DecimalStyle;
   /** The most items that one request evaluates; absent: as many as DynamoDB likes. */
   readonly pageSize: number | undefined;
+  /** What becomes of a statement that must read a whole table. */
+  readonly fullScan: 'Allow' | 'Warn' | 'Deny';
+  /** The most read capacity units that one statement may consume. */
+  readonly maxRcu: number | undefined;
+  readonly warn: (message: string) => void;
   /** -1: all. */
   readonly maxRows: number;
   /** Frees the planner and the engine. */

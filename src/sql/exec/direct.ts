@@ -1,15 +1,13 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import type { Page } from '../../dynamo/page.ts';
-import { readPages } from '../../dynamo/reader.ts';
 import type { ReadStats } from '../../dynamo/read-stats.ts';
 import type { DecimalStyle } from '../engine/result-value.ts';
 import type { ResultColumn } from '../plan/planner.ts';
-import { lintSchemaOf, readRequestOf } from '../plan/read-request.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../value.ts';
 import type { ExecutionContext } from './context.ts';
 import { rowScanner } from './item-scanner.ts';
+import { readTable } from './read-table.ts';
 import { columnDecoder } from './row-decoder.ts';
 
 /** Rows as they come, some at a time and never none: arrays by position, or objects by name. */
@@ -64,7 +62,7 @@ async function* readRows(
   switch (plan.summary) {
     case 'count': {
       let count = 0;
-      for await (const page of pagesOf(plan.read, context, stats, signal)) count += page.count;
+      for await (const page of readTable(plan.read, context, stats, signal)) count += page.count;
       yield [[count]];
       return;
     }
@@ -81,21 +79,6 @@ async function* readRows(
   }
 }
 
-function pagesOf(
-  read: TableRead,
-  context: ExecutionContext,
-  stats: ReadStats,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Page> {
-  return readPages(context.client, readRequestOf(read, context.settings.consistentReads), {
-    stats,
-    concurrency: context.settings.threads,
-    schema: lintSchemaOf(read),
-    ...(context.pageSize === undefined ? {} : { pageSize: context.pageSize }),
-    ...(signal ? { signal } : {}),
-  });
-}
-
 async function* readItems(
   plan: DirectPlan,
   context: ExecutionContext,
@@ -107,7 +90,7 @@ async function* readItems(
   let left = Math.min(plan.limit ?? Infinity, context.maxRows < 0 ? Infinity : context.maxRows);
   if (left <= 0) return;
   const decode = pageDecoder(plan.output, context.decimals);
-  for await (const page of pagesOf(read, context, stats, signal)) {
+  for await (const page of readTable(read, context, stats, signal)) {
     if (page.count <= skip) {
       skip -= page.count;
       continue;

@@ -1,16 +1,15 @@
 import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
 import { messageOf } from '../../core/errors.ts';
 import type { ColumnDef } from '../../catalog/table-def.ts';
-import { readPages } from '../../dynamo/reader.ts';
 import type { ReadStats } from '../../dynamo/read-stats.ts';
 import type { Relation } from '../bind/relation.ts';
 import { decodeSql, MISFIT } from '../engine/decode-sql.ts';
 import type { Engine } from '../engine/engine.ts';
 import { identifier } from '../engine/quote.ts';
 import { engineType } from '../engine-types.ts';
-import { lintSchemaOf, readRequestOf } from '../plan/read-request.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { ExecutionContext } from './context.ts';
+import { readTable } from './read-table.ts';
 import { driftIn } from './type-drift.ts';
 
 /** Pages that are decoded at once for one relation; more only contend for DuckDB's threads. */
@@ -60,7 +59,6 @@ export async function loadRelation(
   signal: AbortSignal,
 ): Promise<void> {
   const columns = columnsToLoad(relation, read);
-  const request = readRequestOf({ ...read, columns }, context.settings.consistentReads);
   const insert = `INSERT INTO ${identifier(schema)}.${identifier(dataTable(relation))} ${decodeSql(columns)}`;
   const idle: Decoder[] = [];
   const all: Decoder[] = [];
@@ -79,14 +77,7 @@ export async function loadRelation(
     }
   };
   try {
-    const pages = readPages(context.client, request, {
-      stats,
-      signal,
-      concurrency: context.settings.threads,
-      schema: lintSchemaOf(read),
-      ...(context.pageSize === undefined ? {} : { pageSize: context.pageSize }),
-    });
-    for await (const page of pages) {
+    for await (const page of readTable({ ...read, columns }, context, stats, signal)) {
       if (page.count > 0) {
         const work: Promise<void> = decode(page.items).finally(() => running.delete(work));
         running.add(work);

@@ -1,0 +1,81 @@
+import { DriverError } from '../../core/errors.ts';
+import type { Predicate } from '../../dynamo/predicate.ts';
+import type { Page } from '../../dynamo/page.ts';
+import { readPages } from '../../dynamo/reader.ts';
+import { totalCapacity, type ReadStats } from '../../dynamo/read-stats.ts';
+import { describeAccess } from '../plan/describe-access.ts';
+import { estimatedUnits } from '../plan/estimate.ts';
+import { lintSchemaOf, readRequestOf } from '../plan/read-request.ts';
+import type { TableRead } from '../plan/table-read.ts';
+import type { ExecutionContext } from './context.ts';
+
+/** The pages of a read, within what FullScan and MaxRCU allow. */
+export async function* readTable(
+  read: TableRead,
+  context: ExecutionContext,
+  stats: ReadStats,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Page> {
+  const { consistentReads, threads } = context.settings;
+  guardFullScan(read, context);
+  guardCapacity(
+    estimatedUnits(read, consistentReads) ?? 0,
+    `${describeAccess(read)} would consume about`,
+    context,
+  );
+  const pages = readPages(context.client, readRequestOf(read, consistentReads), {
+    stats,
+    concurrency: threads,
+    schema: lintSchemaOf(read),
+    ...pageSizeFor(read, context),
+    ...(signal ? { signal } : {}),
+  });
+  for await (const page of pages) {
+    guardCapacity(totalCapacity(stats), 'The statement was stopped after', context);
+    yield page;
+  }
+}
+
+/** Where a limit of capacity is set, a page is a small part of it, so that the limit is not overrun by much. */
+function pageSizeFor(
+  { table }: TableRead,
+  { pageSize, maxRcu }: ExecutionContext,
+): { readonly pageSize?: number } {
+  if (maxRcu === undefined) return pageSize === undefined ? {} : { pageSize };
+  const itemBytes = table.itemCount > 0 ? table.sizeBytes / table.itemCount : UNKNOWN_ITEM_BYTES;
+  const careful = Math.max(1, Math.floor((maxRcu * BYTES_PER_UNIT) / itemBytes / PAGES_PER_LIMIT));
+  return { pageSize: Math.min(pageSize ?? careful, careful) };
+}
+
+const UNKNOWN_ITEM_BYTES = 1024;
+const BYTES_PER_UNIT = 8192;
+const PAGES_PER_LIMIT = 8;
+
+function guardCapacity(units: number, what: string, { maxRcu }: ExecutionContext): void {
+  if (maxRcu === undefined || units <= maxRcu) return;
+  throw new DriverError('EXEC_CAPACITY', `${what} ${units} read capacity units; MaxRCU is ${maxRcu}`);
+}
+
+/** The first rows of a table are no full scan: LIMIT without a condition stops early. */
+function guardFullScan(read: TableRead, context: ExecutionContext): void {
+  const { access, limit, filter } = read;
+  if (access.kind !== 'Scan' || context.fullScan === 'Allow' || (limit !== undefined && filter.length === 0))
+    return;
+  const units = estimatedUnits(read, context.settings.consistentReads);
+  const cost = units === undefined ? '' : `, about ${units} read capacity units`;
+  const message = `The statement reads all of ${read.table.name}${cost}: ${missingIndex(read)}`;
+  if (context.fullScan === 'Deny') throw new DriverError('EXEC_FULL_SCAN', message);
+  context.warn(message);
+}
+
+function missingIndex(read: TableRead): string {
+  const held = new Set(read.conditions.flatMap(({ predicate }) => heldAttribute(predicate) ?? []));
+  if (held.size === 0) return 'no condition holds an attribute to a value';
+  const reasons = read.rejected.length === 0 ? '' : ` (${read.rejected.join('; ')})`;
+  return `no key or index begins with ${[...held].join(' or ')}${reasons}`;
+}
+
+function heldAttribute(predicate: Predicate | undefined): string | undefined {
+  const isHeld = predicate?.kind === 'in' || (predicate?.kind === 'compare' && predicate.op === '=');
+  return isHeld && predicate.path.length === 1 ? predicate.path[0] : undefined;
+}
