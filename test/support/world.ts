@@ -126,6 +126,12 @@ function contextWith(
     settings: { autoDetectIndex: true, consistentReads: false, threads: 2 },
     decimals: 'auto',
     pageSize: undefined,
+    fullScan: 'Allow',
+    maxRcu: undefined,
+    warn: () => undefined,
+    fullScan: 'Allow',
+    maxRcu: undefined,
+    warn: () => undefined,
     maxRows: -1,
     async close() {
       await planner.close();

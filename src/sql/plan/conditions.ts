@@ -176,7 +176,10 @@ function asIn(parts: readonly Predicate[]): Predicate | undefined {
     path = part.path;
     values.push(part.value);
   }
-  return path && { kind: 'in', path, values };
+  if (path === undefined) return undefined;
+  const booleans = new Set(values.map((value) => (value.type === 'BOOL' ? value.value : undefined)));
+  if (booleans.has(true) && booleans.has(false)) return { kind: 'hasType', path, type: 'BOOL' };
+  return { kind: 'in', path, values };
 }
 
 function samePath(a: DocumentPath, b: DocumentPath): boolean {
