@@ -1,6 +1,6 @@
 import { PROFILE_SOURCE_OPTIONS } from './profiles/profile-kind.ts';
-import { profileSource } from './profiles/profile-source.ts';
-import { MFA_OPTIONS, ROLE_OPTIONS, roleProblem } from './roles/role-options.ts';
+import { profileProblem, profileSource } from './profiles/profile-source.ts';
+import { MFA_OPTIONS, ROLE_OPTIONS } from './roles/role-options.ts';
 import { withRole } from './roles/with-role.ts';
 import { authScheme } from './scheme.ts';
 
@@ -25,10 +25,6 @@ export const awsCredentialsFile = authScheme({
     'AuthScheme=AwsCredentialsFile;AWSCredentialsFile=~/.aws/credentials;AWSCredentialsFileProfile=work;AWSRegion=Ireland',
   requires: [],
   uses: USES,
-  check({ mfaToken, ...given }) {
-    // The code may be for the device that a profile names.
-    const isOurs = given.mfaSerialNumber !== undefined && mfaToken !== undefined;
-    return roleProblem(isOurs ? { ...given, mfaToken } : given);
-  },
+  check: profileProblem,
   source: (given, ports) => withRole(profileSource(given, ports), given, ports),
 });

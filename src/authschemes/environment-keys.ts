@@ -9,13 +9,11 @@ export function environmentKeys(ports: Ports): CredentialSource {
     const secretAccessKey = ports.env('AWS_SECRET_ACCESS_KEY');
     const sessionToken = ports.env('AWS_SESSION_TOKEN');
     const accountId = ports.env('AWS_ACCOUNT_ID');
-    if (accessKeyId === undefined || secretAccessKey === undefined) {
-      const missing = [
-        ...(accessKeyId === undefined ? ['AWS_ACCESS_KEY_ID'] : []),
-        ...(secretAccessKey === undefined ? ['AWS_SECRET_ACCESS_KEY'] : []),
-      ];
-      throw new DriverError('AUTH_NO_CREDENTIALS', `${missing.join(' and ')} not set`);
+    if (accessKeyId === undefined && secretAccessKey === undefined) {
+      throw new DriverError('AUTH_NO_CREDENTIALS', 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY not set');
     }
+    if (accessKeyId === undefined) throw half('AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID');
+    if (secretAccessKey === undefined) throw half('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY');
     return {
       accessKeyId,
       secretAccessKey,
@@ -24,4 +22,11 @@ export function environmentKeys(ports: Ports): CredentialSource {
       origin: 'environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
     };
   };
+}
+
+/** Going on with other credentials would sign in as somebody else. */
+function half(there: string, missing: string): DriverError {
+  return new DriverError('AUTH_MISSING_PROPERTY', `The environment has ${there} but no ${missing}`, {
+    remedy: `Set ${missing} as well, or unset ${there}.`,
+  });
 }

@@ -25,6 +25,7 @@ describe('signIn', () => {
     ['Profile=p', 'AwsCredentialsFile'],
     ['AWSCredentialsFile=/x', 'AwsCredentialsFile'],
     ['AuthScheme=AwsCredentialsFile', 'AwsCredentialsFile'],
+    [`AWSWebIdentityTokenFile=/t;AWSRoleARN=${ROLE}`, 'AwsWebIdentity'],
     ['', 'Auto'],
   ])('of %j is done by %s', async (text, scheme) => {
     expect((await open(text)).scheme).toBe(scheme);
@@ -59,9 +60,9 @@ describe('signIn', () => {
     [`AuthScheme=AwsMFA;${keys}`, 'AUTH_MISSING_PROPERTY'],
     [`AuthScheme=AwsMFA;${keys};SessionToken=t;MFASerialNumber=GAHT12345678`, 'AUTH_CONFLICTING_PROPERTY'],
     [`${keys};SessionToken=t;MFAToken=1`, 'AUTH_CONFLICTING_PROPERTY'],
-    ['AWSRoleARN=arn:aws:iam::123456789012:role/r', 'AUTH_NOT_SUPPORTED'],
-    ['Profile=p;AWSRoleARN=arn:aws:iam::123456789012:role/r', 'AUTH_NOT_SUPPORTED'],
-    ['Profile=p;MFAToken=1', 'AUTH_NOT_SUPPORTED'],
+    ['AWSRoleARN=Analyst', 'CONN_BAD_VALUE'],
+    ['Profile=p;AWSRoleARN=Analyst', 'CONN_BAD_VALUE'],
+    ['Profile=p;MFASerialNumber=GAHT12345678;MFAToken=1', 'CONN_BAD_VALUE'],
     ['AuthScheme=Okta;User=a', 'AUTH_NOT_SUPPORTED'],
   ])('refuses %j rather than sign in as somebody else', async (text, code) => {
     expect((await thrownBy(() => open(text))).code).toBe(code);
@@ -119,46 +120,5 @@ describe('signIn', () => {
   it('prints no secret', async () => {
     const way = await open(keys);
     expect(printsOf([way, await way.source(nobody)])).not.toContain('CANARY');
-  });
-});
-
-describe('Auto without properties', () => {
-  const env = { AWS_ACCESS_KEY_ID: 'ENV', AWS_SECRET_ACCESS_KEY: 'CANARY', AWS_SESSION_TOKEN: 't' };
-  const files = { [CREDENTIALS]: `[default]\n${profile('DEFAULT')}[p]\n${profile('P')}` };
-
-  it('takes the keys of the environment first, even where AWS_PROFILE is set', async () => {
-    const way = await open('', fakePorts({ env: { ...env, AWS_PROFILE: 'p' }, files }));
-    expect(await way.source(nobody)).toMatchObject({ accessKeyId: 'ENV', sessionToken: 't' });
-    expect(way.describe()).toBe('environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
-  });
-
-  it('takes the profile next', async () => {
-    expect(await (await open('', fakePorts({ files }))).source(nobody)).toMatchObject({
-      accessKeyId: 'DEFAULT',
-    });
-    const ports = fakePorts({ files, env: { AWS_PROFILE: 'p' } });
-    expect(await (await open('', ports)).source(nobody)).toMatchObject({ accessKeyId: 'P' });
-  });
-
-  it('does not take half a pair of the environment', async () => {
-    const way = await open('', fakePorts({ env: { AWS_ACCESS_KEY_ID: 'ENV' }, files }));
-    expect(await way.source(nobody)).toMatchObject({ accessKeyId: 'DEFAULT' });
-  });
-
-  it('tells every source that was tried, and why it had nothing', async () => {
-    const way = await open('', fakePorts({ env: { AWS_ACCESS_KEY_ID: 'ENV' } }));
-    const error = await thrownBy(() => way.source(nobody));
-    expect(error.code).toBe('AUTH_NO_CREDENTIALS');
-    expect(error.attempts).toEqual([
-      { what: 'environment', why: 'AWS_SECRET_ACCESS_KEY not set' },
-      { what: 'profile "default"', why: expect.stringContaining(`${CREDENTIALS} (no such file)`) },
-    ]);
-    expect(error.message).toContain('AWS_SECRET_ACCESS_KEY not set');
-  });
-
-  it('tells of a profile whose kind is not supported yet', async () => {
-    const ports = fakePorts({ files: { [CONFIG]: '[default]\nsso_session=corp\n' } });
-    const error = await thrownBy(async () => (await open('', ports)).source(nobody));
-    expect(error.attempts[1]?.why).toContain(`${CONFIG}:2: sso_session of profile "default"`);
   });
 });

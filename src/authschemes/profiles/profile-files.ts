@@ -87,7 +87,9 @@ export function profileNamed(name: string, files: ProfileFiles): Profile {
   ].join(' and ');
   const known = names.length === 0 ? '' : `; profiles there: ${names.slice(0, 10).join(', ')}`;
   const meant = candidates.length === 0 ? known : `; did you mean ${candidates.join(' or ')}?`;
-  throw new DriverError('AUTH_PROFILE', `No profile "${name}" in ${where}${meant}`, {
+  // Nobody has asked for the profile that has this name.
+  const code = name === 'default' ? 'AUTH_NO_CREDENTIALS' : 'AUTH_PROFILE';
+  throw new DriverError(code, `No profile "${name}" in ${where}${meant}`, {
     candidates,
     attempts: files.remarks,
   });

@@ -1,6 +1,8 @@
 import type { CredentialSource } from '../../core/credentials.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { Ports } from '../../core/ports.ts';
+import { type RoleOptions, roleProblem } from '../roles/role-options.ts';
+import type { Problem } from '../scheme.ts';
 import { type Profile, type ProfileFiles, profileNamed, readProfileFiles } from './profile-files.ts';
 import { type ProfileSourceOptions, profileError } from './profile-kind.ts';
 import { sourceOfProfile } from './profile-kinds.ts';
@@ -24,6 +26,12 @@ export function profileSource(options: ProfileSourceOptions, ports: Ports): Cred
   };
 }
 
+/** What is wrong with a role or a code on top of a profile; the code may be for the device that the profile names. */
+export function profileProblem({ mfaToken, ...given }: RoleOptions): Problem | undefined {
+  const isOurs = given.mfaSerialNumber !== undefined && mfaToken !== undefined;
+  return roleProblem(isOurs ? { ...given, mfaToken } : given);
+}
+
 /** Keys that give nothing by themselves, and what each lacks. */
 const HALVES: readonly (readonly [key: string, lacks: string])[] = [
   ['source_profile', 'role_arn'],
@@ -37,6 +45,7 @@ function withoutCredentials(profile: Profile, chain: readonly string[], files: P
   const at = (half && profile.settings.get(half[0])) ?? profile;
   const lacks = half === undefined ? 'has no credentials' : `has ${half[0]} but no ${half[1]}`;
   return profileError(at, `profile "${profile.name}" ${lacks}`, chain, {
+    code: half === undefined && chain.length === 1 ? 'AUTH_NO_CREDENTIALS' : 'AUTH_PROFILE',
     attempts: files.remarks,
     remedy:
       half === undefined

@@ -133,7 +133,15 @@ export function namedSources(
 
 function namedSource(profile: Profile, setting: Setting, context: ProfileContext): CredentialSource {
   const source = context.named.get(setting.value);
-  if (source !== undefined) return source;
+  if (source !== undefined) {
+    return (signal) =>
+      source(signal).catch((error: unknown) => {
+        if (!(error instanceof DriverError) || error.code !== 'AUTH_NO_CREDENTIALS') throw error;
+        // The profile asks for it: here it is a fault of the profile that there is none.
+        const message = `credential_source ${setting.value} of profile "${profile.name}": ${error.message}`;
+        throw profileError(setting, message, context.chain, { cause: error });
+      });
+  }
   const names = [...context.named.keys()];
   throw profileError(
     setting,

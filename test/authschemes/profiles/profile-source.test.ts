@@ -118,7 +118,7 @@ describe('a profile that gives nothing', () => {
     ['region = eu-west-1', `${CREDENTIALS}:1: profile "default" has no credentials`],
   ])('is an error with file and line: %j', async (body, message) => {
     const error = await thrownBy(() => credentialsOf({ [CREDENTIALS]: `[default]\n${body}\n` }));
-    expect(error.code).toBe('AUTH_PROFILE');
+    expect(error.code).toBe(body.startsWith('region') ? 'AUTH_NO_CREDENTIALS' : 'AUTH_PROFILE');
     expect(error.message).toBe(message);
   });
 

@@ -99,6 +99,10 @@ describe('a profile with a role', () => {
       ':3: credential_source of profile "r" is "environment"; expected Environment, Ec2InstanceMetadata, EcsContainer',
     ],
     [
+      `role_arn = ${ROLE}\ncredential_source = Environment`,
+      ':3: credential_source Environment of profile "r": AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY not set',
+    ],
+    [
       `role_arn = ${ROLE}\nsource_profile = base\nduration_seconds = 10`,
       ':4: duration_seconds of profile "r": expected seconds from 900 to 43200',
     ],
