@@ -1,0 +1,64 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { KeyPair } from '../support/certificates.ts';
+
+/** A request as the double sees it. */
+export interface HttpsRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** What the double answers. */
+export interface HttpsAnswer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string;
+}
+
+/** A server with real TLS on loopback that keeps what it was sent. */
+export interface HttpsServer extends AsyncDisposable {
+  readonly origin: string;
+  readonly requests: HttpsRequest[];
+}
+
+/** Starts one. An answer of undefined never comes. */
+export async function startHttps(
+  { key, cert }: KeyPair,
+  answer: (request: HttpsRequest) => HttpsAnswer | undefined | Promise<HttpsAnswer | undefined>,
+): Promise<HttpsServer> {
+  const requests: HttpsRequest[] = [];
+  const server = createServer({ key, cert }, (incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      const { method = '', url = '/', headers } = incoming;
+      const body = Buffer.concat(chunks).toString('utf8');
+      const request = { method, url: new URL(url, `https://${headers.host}`), headers, body };
+      requests.push(request);
+      void Promise.resolve(answer(request)).then((told) => {
+        if (told === undefined) return;
+        for (const [name, value] of Object.entries(told.headers ?? {})) {
+          outgoing.setHeader(name, typeof value === 'string' ? value : [...value]);
+        }
+        outgoing.writeHead(told.status ?? 200).end(told.body ?? '');
+      });
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `https://127.0.0.1:${port}`,
+    requests,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+    },
+  };
+}
