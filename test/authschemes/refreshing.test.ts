@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { EARLY_MS, refreshing } from '../../src/authschemes/refreshing.ts';
+import { REFUSAL_MS } from '../../src/authschemes/refusals.ts';
 import type { CredentialSource, Credentials } from '../../src/core/credentials.ts';
 import { DriverError } from '../../src/core/errors.ts';
 import { fakePorts } from '../doubles/ports.ts';
@@ -33,6 +34,11 @@ function keys(id: string, expiration?: number): Credentials {
   };
 }
 
+/** Lets everything that is under way come to its end. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
+
 /** A source that gives the next credentials of a list at each call. */
 function listSource(...list: readonly (Credentials | Error)[]): CredentialSource {
   const rest = [...list];
@@ -50,13 +56,37 @@ describe('refreshing', () => {
     expect((await get(nobody)).accessKeyId).toBe('A');
   });
 
-  it('fetches again five minutes before the credentials expire, not earlier', async () => {
+  it('renews five minutes before the credentials expire, not earlier, and lets nobody wait for it', async () => {
     const clock = fakePorts();
-    const get = refreshing(listSource(keys('A', clock.now() + HOUR_MS), keys('B')), clock);
-    await get(nobody);
+    const { source, calls } = handSource();
+    const get = refreshing(source, clock);
+    const first = get(nobody);
+    calls[0]?.resolve(keys('A', clock.now() + HOUR_MS));
+    await first;
     clock.advance(HOUR_MS - EARLY_MS - 1);
-    expect((await get(nobody)).accessKeyId).toBe('A');
+    await get(nobody);
+    expect(calls).toHaveLength(1);
     clock.advance(1);
+    expect((await get(nobody)).accessKeyId).toBe('A');
+    expect(calls).toHaveLength(2);
+    expect((await get(nobody)).accessKeyId).toBe('A');
+    calls[1]?.resolve(keys('B'));
+    await settled();
+    expect((await get(nobody)).accessKeyId).toBe('B');
+    expect(calls).toHaveLength(2);
+  });
+
+  it('renews what lasts for minutes only in the last part of its time', async () => {
+    const clock = fakePorts();
+    const get = refreshing(listSource(keys('A', clock.now() + 100_000), keys('B')), clock);
+    await get(nobody);
+    clock.advance(79_000);
+    await get(nobody);
+    await settled();
+    expect((await get(nobody)).accessKeyId).toBe('A');
+    clock.advance(1000);
+    await get(nobody);
+    await settled();
     expect((await get(nobody)).accessKeyId).toBe('B');
   });
 
@@ -71,19 +101,84 @@ describe('refreshing', () => {
   });
 
   it('tells a failure to all who waited and then forgets it', async () => {
-    const get = refreshing(listSource(new DriverError('AUTH_REFUSED', 'no'), keys('A')), fakePorts());
+    const get = refreshing(listSource(new DriverError('AUTH_PROFILE', 'no'), keys('A')), fakePorts());
     const [first, second] = await Promise.all([thrownBy(() => get(nobody)), thrownBy(() => get(nobody))]);
     expect([first.message, second.message]).toEqual(['no', 'no']);
     expect((await get(nobody)).accessKeyId).toBe('A');
   });
 
-  it('goes on with credentials that are still good when renewing them fails, and tries again', async () => {
+  it.each(['AUTH_REFUSED', 'AUTH_DENIED'] as const)('remembers %s for half a minute', async (code) => {
     const clock = fakePorts();
-    const expiration = clock.now() + EARLY_MS;
-    const get = refreshing(listSource(keys('A', expiration), new Error('no'), keys('B')), clock);
-    await get(nobody);
+    const get = refreshing(listSource(new DriverError(code, 'no'), keys('A')), clock);
+    await thrownBy(() => get(nobody));
+    clock.advance(REFUSAL_MS - 1);
+    expect((await thrownBy(() => get(nobody))).message).toBe('no');
+    clock.advance(1);
     expect((await get(nobody)).accessKeyId).toBe('A');
+  });
+
+  it('remembers no refusal of what a person has just typed', async () => {
+    let answers = 0;
+    const refused: CredentialSource = async () => {
+      answers += 1;
+      if (answers === 2) return keys('A');
+      throw new DriverError('AUTH_REFUSED', 'no');
+    };
+    const person = { isAsked: () => false, answers: () => answers };
+    const get = refreshing(refused, { now: () => 0, person });
+    await thrownBy(() => get(nobody));
+    expect((await get(nobody)).accessKeyId).toBe('A');
+  });
+
+  it('goes on with credentials that are still good when renewing fails, warns once, and tries again by itself', async () => {
+    const clock = fakePorts();
+    const no = new DriverError('CONN_NETWORK', 'no');
+    const source = listSource(keys('A', clock.now() + EARLY_MS), no, no, keys('B'));
+    const get = refreshing(source, { ...clock, backgroundWaitMs: 1 });
+    await get(nobody);
+    clock.advance(EARLY_MS - 1000);
+    while ((await get(nobody)).accessKeyId === 'A') await new Promise((resolve) => setTimeout(resolve, 1));
     expect((await get(nobody)).accessKeyId).toBe('B');
+    expect(clock.warnings).toEqual(['Credentials could not be renewed yet: no']);
+    get.close();
+  });
+
+  it('asks no more in the background once it is closed', async () => {
+    const clock = fakePorts();
+    let calls = 0;
+    const get = refreshing(
+      async () => {
+        calls += 1;
+        if (calls > 1) throw new Error('no');
+        return keys('A', clock.now() + EARLY_MS);
+      },
+      { ...clock, backgroundWaitMs: 1 },
+    );
+    await get(nobody);
+    clock.advance(EARLY_MS - 1000);
+    await get(nobody);
+    await settled();
+    get.close();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(calls).toBe(2);
+  });
+
+  it('replaces credentials that AWS calls expired, once for all who were told so', async () => {
+    const get = refreshing(listSource(keys('A'), keys('B')), fakePorts());
+    const expired = await get(nobody);
+    const renewed = await Promise.all([get.renew(expired, nobody), get.renew(expired, nobody)]);
+    expect(renewed.map((credentials) => credentials.accessKeyId)).toEqual(['B', 'B']);
+    expect((await get.renew(expired, nobody)).accessKeyId).toBe('B');
+  });
+
+  it('lets no time limit run while a person is asked', async () => {
+    const { source, calls } = handSource();
+    const person = { isAsked: () => true, answers: () => 0 };
+    const get = refreshing(source, { now: Date.now, timeoutMs: 5, person });
+    const waiting = get(nobody);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    calls[0]?.resolve(keys('A'));
+    expect((await waiting).accessKeyId).toBe('A');
   });
 
   it('fails when renewing fails and the credentials have expired', async () => {
@@ -121,11 +216,8 @@ describe('refreshing', () => {
   it('gives up a fetch that takes too long, and may be asked again', async () => {
     const { source, calls, signals } = handSource();
     const get = refreshing(source, { now: Date.now, timeoutMs: 5 });
-    // The timer does not keep the process alive, so something else must.
-    const alive = setInterval(() => undefined, 1000);
     expect((await thrownBy(() => get(nobody))).code).toBe('CONN_NETWORK');
     expect(signals[0]?.aborted).toBe(true);
-    clearInterval(alive);
     const again = get(nobody);
     await Promise.resolve();
     calls[1]?.resolve(keys('B'));
