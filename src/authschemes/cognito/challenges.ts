@@ -90,7 +90,8 @@ export function answererOf(
         isCodeUsed = true;
         return given.mfaToken.reveal().trim();
       }
-      if (ports.prompt !== undefined) return (await ports.prompt({ kind: 'code', message }, signal)).trim();
+      if (ports.prompt !== undefined)
+        return (await ports.prompt({ kind: 'code', message, secret: true }, signal)).trim();
       const why = isCodeUsed ? 'MFAToken was used already' : 'there is no MFAToken and nobody to ask';
       throw new DriverError('AUTH_CODE_NEEDED', `${message}: ${why}`);
     },

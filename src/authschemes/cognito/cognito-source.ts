@@ -27,6 +27,11 @@ export const COGNITO_USES = [
   'cognitoIdentityEndpoint',
 ] as const;
 
+/** The properties of a connection string that signs in at Cognito. */
+export const COGNITO_EXAMPLE =
+  'AWSUserPoolId=eu-west-1_AbCdEf123;AWSUserPoolClientAppId=1example23456789;AWSUserPoolClientAppSecret=…;' +
+  'AWSIdentityPoolId=eu-west-1:01234567-89ab-cdef-0123-456789abcdef;User=ana;Password=…;AWSRegion=Ireland';
+
 type CognitoGiven = Given<(typeof COGNITO_REQUIRES)[number], (typeof COGNITO_USES)[number]>;
 
 /** Failures that say nothing about whether the earlier sign-in still counts. */

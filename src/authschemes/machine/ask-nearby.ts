@@ -27,7 +27,8 @@ export type NearbyAnswer =
  * Asks once: follows no redirect, uses no proxy and no shared connection. Credentials come this way, and must not be
  * asked of anybody else.
  */
-export function askNearby(request: NearbyRequest, signal: AbortSignal): Promise<NearbyAnswer> {
+export async function askNearby(request: NearbyRequest, signal: AbortSignal): Promise<NearbyAnswer> {
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const { method, headers, timeoutMs, maxBytes } = request;
     const send = request.url.protocol === 'https:' ? overHttps : overHttp;
@@ -44,7 +45,6 @@ export function askNearby(request: NearbyRequest, signal: AbortSignal): Promise<
     const timer = setTimeout(() => answer({ kind: 'too-late' }), timeoutMs);
     timer.unref();
     signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
     // Stays after the end: a destroyed request may still tell of it.
     sent.on('error', (cause) => answer({ kind: 'unreachable', cause }));
     sent.on('response', (response) => collect(response, maxBytes, answer));

@@ -137,7 +137,11 @@ describe.each([
       await sourceOf(scheme, cognito.connection, ports)
     )(nobody);
     expect(ports.asked).toEqual([
-      { kind: 'code', message: 'One-time code for AWS Cognito, from an e-mail to a***@c***31m' },
+      {
+        kind: 'code',
+        message: 'One-time code for AWS Cognito, from an e-mail to a***@c***31m',
+        secret: true,
+      },
     ]);
   });
 
@@ -224,11 +228,13 @@ describe.each([
   });
 });
 
+/** A world in which one operation is refused. */
+function refusing(operation: string, type: string, message: string): CognitoWorld {
+  return { instead: (asked) => (asked === operation ? refuse(type, `${message} CANARY`) : undefined) };
+}
+
 describe('the errors of Cognito', () => {
   const secret = 'client secret';
-  const at = (operation: string, type: string, message: string, status?: number): CognitoWorld => ({
-    instead: (asked) => (asked === operation ? refuse(type, `${message} CANARY`, status) : undefined),
-  });
   it.each([
     ['InitiateAuth', 'NotAuthorizedException', 'User is disabled.', 'AUTH_REFUSED', 'is disabled'],
     ['InitiateAuth', 'NotAuthorizedException', 'Password attempts exceeded', 'AUTH_REFUSED', 'is locked'],
@@ -275,7 +281,7 @@ describe('the errors of Cognito', () => {
       'does not give',
     ],
   ])('%s: %s %s is %s', async (operation, type, said, code, message) => {
-    await using cognito = await startCognito(at(operation, type, said));
+    await using cognito = await startCognito(refusing(operation, type, said));
     const source = await sourceOf(awsCognitoBasic, cognito.connection, fakePorts());
     const error = await thrownBy(() => source(nobody));
     expect(error.code).toBe(code);
