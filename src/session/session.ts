@@ -56,7 +56,11 @@ export function createSession({ context, description, whoami, close }: SessionPa
     parsed: ParsedStatement,
     parameters: readonly ParameterLiteral[],
   ): Promise<DirectPlan | undefined> =>
-    (await trivialStatement(parsed, context.catalog))?.plan(parameters, context.settings);
+    (await trivialStatement(parsed, context.catalog))?.plan(
+      parameters,
+      context.settings,
+      context.planner.rules,
+    );
 
   const start = async (
     parsed: ParsedStatement,

@@ -45,6 +45,11 @@ export interface TableWords {
   readonly items: readonly AttributeMap[];
 }
 
+/** What DescribeTable is to say instead of the truth. */
+export interface Look {
+  readonly sizeBytes?: number;
+}
+
 /** An emulated DynamoDB, and connections to it. */
 export interface World extends AsyncDisposable {
   readonly client: DynamoClient;
@@ -54,7 +59,7 @@ export interface World extends AsyncDisposable {
   /** A connection as users open it; it closes with the world. */
   open(properties?: string): Promise<Connection>;
   /** A connection whose planner knows these rules only. */
-  withRules(rules: readonly PushdownRule[], options?: Partial<CatalogOptions>): Connection;
+  withRules(rules: readonly PushdownRule[], look?: Look): Connection;
   add(table: TableWords): Promise<void>;
   /** The table as its items make it look. */
   describe(table: string): Promise<TableDef>;
@@ -91,9 +96,9 @@ export async function startWorld(running?: {
       opened.push(connection);
       return connection;
     },
-    withRules(rules, options) {
+    withRules(rules, look) {
       const connection = createSession({
-        context: contextWith(client, rules, options),
+        context: contextWith(client, rules, look),
         description: '',
         whoami: () => Promise.reject(new Error('nobody')),
         close: () => undefined,
@@ -111,16 +116,27 @@ export async function startWorld(running?: {
   };
 }
 
+function lookingAs(client: DynamoClient, { sizeBytes }: Look): DynamoClient {
+  if (sizeBytes === undefined) return client;
+  return {
+    ...client,
+    async describeTable(name, signal) {
+      const described = await client.describeTable(name, signal);
+      return described && { ...described, TableSizeBytes: sizeBytes };
+    },
+  };
+}
+
 function contextWith(
   client: DynamoClient,
   rules: readonly PushdownRule[],
-  options: Partial<CatalogOptions> = {},
+  look: Look = {},
 ): ExecutionContext {
   const planner = createPlanner(rules);
   let engine: ReturnType<typeof openEngine> | undefined;
   return {
     client,
-    catalog: createCatalog(client, { ...CATALOG, ...options }),
+    catalog: createCatalog(lookingAs(client, look), CATALOG),
     planner,
     engine: () => (engine ??= openEngine({})),
     settings: { autoDetectIndex: true, consistentReads: false, threads: 2 },

@@ -87,7 +87,7 @@ async function loadAll(
     if (relation === undefined || planned === undefined) return undefined;
     const source = planned.keysFrom && byAlias.get(planned.keysFrom.alias)?.relation;
     if (source) await load(source.alias);
-    const read = source ? await readByKeys(connection, schema, source, planned, context.settings) : planned;
+    const read = source ? await readByKeys(connection, schema, source, planned, context) : planned;
     await createRelation(connection, schema, relation, columnsToLoad(relation, read));
     if (read.access.kind !== 'Empty')
       await loadRelation(engine, schema, relation, read, context, stats, either);

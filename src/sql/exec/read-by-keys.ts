@@ -4,7 +4,8 @@ import type { Relation } from '../bind/relation.ts';
 import { trimmed } from '../engine/number-value.ts';
 import { identifier } from '../engine/quote.ts';
 import { keyLiteral, readWithKeys } from '../plan/key-sources.ts';
-import type { PlanSettings, TableRead } from '../plan/table-read.ts';
+import type { TableRead } from '../plan/table-read.ts';
+import type { ExecutionContext } from './context.ts';
 
 /** More keys than this are more requests than a Scan is likely to take. */
 const MAX_KEYS = 1000;
@@ -20,7 +21,7 @@ export async function readByKeys(
   schema: string,
   source: Relation,
   planned: TableRead,
-  settings: PlanSettings,
+  { settings, planner }: ExecutionContext,
 ): Promise<TableRead> {
   const { keysFrom } = planned;
   const column = source.columns.find((each) => each.column === keysFrom?.column);
@@ -37,7 +38,7 @@ export async function readByKeys(
       keyLiteral(keysFrom.attribute, column.column.type.kind === 'decimal' ? trimmed(text) : text),
     )
     .filter((value) => value !== undefined);
-  const keyed = readWithKeys(planned, keysFrom.attribute, values, settings);
+  const keyed = readWithKeys(planned, keysFrom.attribute, values, settings, planner.rules);
   return isCheaper(keyed, planned, settings.consistentReads) ? keyed : planned;
 }
 

@@ -9,7 +9,7 @@ import type { ParsedStatement } from '../parse/parse.ts';
 import { describePredicate } from '../plan/describe-predicate.ts';
 import type { ResultColumn } from '../plan/planner.ts';
 import { applyRules } from '../plan/apply-rules.ts';
-import type { Condition, PlanSettings, TableRead } from '../plan/table-read.ts';
+import type { Condition, PlanSettings, PushdownRule, TableRead } from '../plan/table-read.ts';
 import type { DirectPlan } from './direct.ts';
 
 /**
@@ -19,7 +19,11 @@ import type { DirectPlan } from './direct.ts';
 export interface TrivialStatement {
   readonly columns: readonly ResultColumn[];
   /** The plan for these parameters; undefined where a value is not of its column's type, or DynamoDB cannot do all of it. */
-  plan(parameters: readonly ParameterLiteral[], settings: PlanSettings): DirectPlan | undefined;
+  plan(
+    parameters: readonly ParameterLiteral[],
+    settings: PlanSettings,
+    rules: readonly PushdownRule[],
+  ): DirectPlan | undefined;
 }
 
 /** What a trivial statement consists of; anything else in it is for the planner. */
@@ -81,11 +85,11 @@ function understand(
   const needed = table.columns.filter((column) => outputColumns.includes(column));
   return {
     columns,
-    plan(parameters, settings) {
+    plan(parameters, settings, rules) {
       const limit = ast.limitCount === undefined ? undefined : limitOf(ast.limitCount, parameters);
       const conditions = compared.map(({ column, value }) => column && equality(column, value, parameters));
       if (limit === 'unknown' || !conditions.every((condition) => condition !== undefined)) return undefined;
-      const read = plannedRead(table, needed, conditions, limit, settings);
+      const read = plannedRead(table, needed, conditions, limit, settings, rules);
       return read.residual.length > 0 ? undefined : { columns, read, output: outputColumns, limit };
     },
   };
@@ -97,6 +101,7 @@ function plannedRead(
   residual: readonly Condition[],
   limit: number | undefined,
   settings: PlanSettings,
+  rules: readonly PushdownRule[],
 ): TableRead {
   const start: TableRead = {
     alias: table.name,
@@ -110,7 +115,7 @@ function plannedRead(
     ...(limit === undefined ? {} : { limit }),
     rejected: [],
   };
-  return applyRules(start, settings);
+  return applyRules(start, settings, rules);
 }
 
 function sourceOf(ast: SelectStmt): { readonly name: string; readonly alias: string } | undefined {

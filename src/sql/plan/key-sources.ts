@@ -93,7 +93,7 @@ export function readWithKeys(
   attribute: ColumnDef,
   values: readonly Literal[],
   settings: PlanSettings,
-  rules?: readonly PushdownRule[],
+  rules: readonly PushdownRule[],
 ): TableRead {
   const { keysFrom: _, ...rest } = read;
   const keys: Condition = {

@@ -39,6 +39,7 @@ export interface PlanHints {
 }
 
 export interface Planner {
+  readonly rules: readonly PushdownRule[];
   plan(bound: BoundStatement, settings: PlanSettings, hints: PlanHints): Promise<StatementPlan>;
   close(): Promise<void>;
 }
@@ -77,6 +78,7 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
   };
 
   return {
+    rules,
     async plan(bound, settings, hints) {
       const schema = await stubSchema(bound.relations);
       const sql = bound.engineSql(schema);
