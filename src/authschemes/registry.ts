@@ -1,9 +1,14 @@
 import { DriverError } from '../core/errors.ts';
 import { auto } from './auto.ts';
+import { awsCognitoBasic } from './aws-cognito-basic.ts';
+import { awsCognitoSrp } from './aws-cognito-srp.ts';
+import { awsContainer } from './aws-container.ts';
 import { awsCredentialsFile } from './aws-credentials-file.ts';
+import { awsEc2Roles } from './aws-ec2-roles.ts';
 import { awsIamRoles } from './aws-iam-roles.ts';
 import { awsMfa } from './aws-mfa.ts';
 import { awsRootKeys } from './aws-root-keys.ts';
+import { awsWebIdentity } from './aws-web-identity.ts';
 import type { AuthScheme } from './scheme.ts';
 import { temporaryCredentials } from './temporary-credentials.ts';
 
@@ -14,7 +19,12 @@ export const AUTH_SCHEMES: readonly AuthScheme[] = [
   temporaryCredentials,
   awsIamRoles,
   awsMfa,
+  awsEc2Roles,
+  awsContainer,
+  awsWebIdentity,
   awsCredentialsFile,
+  awsCognitoSrp,
+  awsCognitoBasic,
 ];
 
 /** The scheme of that name. */
