@@ -1,0 +1,231 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
+import type { Connection } from '../../src/session/connection.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const CUSTOMERS = 40;
+const PER_CUSTOMER = 6;
+const customerId = (i: number): string => `c${String(i).padStart(3, '0')}`;
+
+const customers: AttributeMap[] = Array.from({ length: CUSTOMERS }, (_, i) => ({
+  id: { S: customerId(i) },
+  name: { S: `Customer ${i}` },
+  region: { S: i % 4 === 0 ? 'north' : 'south' },
+}));
+const orders: AttributeMap[] = Array.from({ length: CUSTOMERS * PER_CUSTOMER }, (_, i) => ({
+  customer: { S: customerId(i % CUSTOMERS) },
+  number: { N: String(i) },
+  status: { S: i % 30 === 0 ? 'open' : 'done' },
+  total: { N: String(i % 17) },
+  ...(i % 5 === 0 ? { coupon: { S: `k${i}` } } : {}),
+}));
+const units: AttributeMap[] = Array.from({ length: 30 }, (_, i) => ({
+  id: { N: String(i) },
+  label: { S: `unit ${i}` },
+}));
+
+let world: World;
+let db: Connection;
+let scanning: Connection;
+beforeAll(async () => {
+  world = await startWorld();
+  await world.add({ name: 'customers', key: ['id:S'], items: customers });
+  await world.add({
+    name: 'orders',
+    key: ['customer:S', 'number:N'],
+    indexes: [
+      { name: 'by_status', key: ['status:S', 'number:N'] },
+      { name: 'by_coupon', key: ['coupon:S'] },
+    ],
+    items: orders,
+  });
+  await world.add({ name: 'units', key: ['id:N'], items: units });
+  db = await world.open();
+  scanning = world.withRules([]);
+});
+afterAll(() => world.close());
+
+/** The plan's lines, once the rows were found to be those of a Scan of everything. */
+async function planOf(
+  sql: string,
+  parameters: readonly (string | number)[] = [],
+): Promise<readonly string[]> {
+  const { rows, stats } = await db.query(sql, parameters);
+  const all = await scanning.query(sql, parameters);
+  expect(rows).toEqual(all.rows);
+  return stats.plan;
+}
+
+describe('joins', () => {
+  it.each<[string, string, readonly string[]]>([
+    [
+      'the keys of the narrow side become a BatchGetItem of the other',
+      `SELECT o.number, c.name FROM orders o JOIN customers c ON c.id = o.customer WHERE o.status = 'open' ORDER BY 1`,
+      ['Query orders.by_status(status)', 'BatchGetItem customers(id) of 4 keys'],
+    ],
+    [
+      'or a Query of each',
+      `SELECT c.id, o.number FROM customers c JOIN orders o ON o.customer = c.id WHERE c.id IN ('c001', 'c002') ORDER BY 1, 2`,
+      ['BatchGetItem customers(id) of 2 keys', 'Query orders(customer) of 2 ranges'],
+    ],
+    [
+      'IN (subquery)',
+      `SELECT name FROM customers WHERE id IN (SELECT customer FROM orders WHERE status = 'open') ORDER BY 1`,
+      ['BatchGetItem customers(id) of 4 keys', 'Query orders.by_status(status)'],
+    ],
+    [
+      'EXISTS, correlated',
+      `SELECT name FROM customers c WHERE c.id = 'c001' AND EXISTS (SELECT 1 FROM orders o WHERE o.customer = c.id AND o.total > 3)`,
+      ['GetItem customers(id)', 'Query orders(customer)'],
+    ],
+    [
+      'a scalar subquery with an aggregate',
+      `SELECT c.name, (SELECT max(total) FROM orders o WHERE o.customer = c.id) m FROM customers c WHERE c.id IN ('c003', 'c004') ORDER BY 1`,
+      ['BatchGetItem customers(id) of 2 keys', 'Query orders(customer) of 2 ranges'],
+    ],
+    [
+      'the right side of a LEFT JOIN',
+      `SELECT c.id, o.number FROM customers c LEFT JOIN orders o ON o.customer = c.id AND o.total = 99 WHERE c.id = 'c001'`,
+      ['GetItem customers(id)', 'Query orders(customer)'],
+    ],
+    [
+      'NOT EXISTS',
+      `SELECT c.id FROM customers c WHERE c.id IN ('c001', 'c002') AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer = c.id AND o.total > 3) ORDER BY 1`,
+      ['BatchGetItem customers(id) of 2 keys', 'Query orders(customer) of 2 ranges'],
+    ],
+    [
+      'a grouped CTE, by its group',
+      `WITH s AS (SELECT customer, sum(total) t FROM orders GROUP BY customer) SELECT c.id, s.t FROM customers c JOIN s ON s.customer = c.id WHERE c.id = 'c005'`,
+      ['Query orders(customer)', 'GetItem customers(id)'],
+    ],
+    [
+      'a source without rows needs nothing of the other',
+      `SELECT c.name FROM customers c WHERE c.id = 'nobody' AND EXISTS (SELECT 1 FROM orders o WHERE o.customer = c.id AND o.total > 3)`,
+      ['GetItem customers(id)', 'No request for orders: no item can match'],
+    ],
+    [
+      'numbers are keys too',
+      `SELECT o.number, u.label FROM orders o JOIN units u ON u.id = o.total WHERE o.customer = 'c001' ORDER BY 1`,
+      ['Query orders(customer)', 'BatchGetItem units(id) of 6 keys'],
+    ],
+  ])('%s', async (_, sql, plan) => {
+    expect((await planOf(sql)).toSorted()).toEqual(plan.toSorted());
+  });
+
+  it.each<[string, string]>([
+    [
+      'the kept side of a LEFT JOIN',
+      `SELECT c.id, o.number FROM customers c LEFT JOIN orders o ON c.id = o.customer AND o.customer = 'c001' ORDER BY 1, 2`,
+    ],
+    [
+      'both sides of a FULL JOIN',
+      `SELECT c.id, o.number FROM customers c FULL JOIN (SELECT * FROM orders WHERE customer = 'c001') o ON c.id = o.customer ORDER BY 1, 2`,
+    ],
+    [
+      'NOT IN, which NULLs decide',
+      `SELECT count(*) n FROM customers WHERE id NOT IN (SELECT customer FROM orders WHERE status = 'open')`,
+    ],
+    [
+      'what LIMIT has cut',
+      `SELECT c.id FROM (SELECT id FROM customers ORDER BY id LIMIT 5) c JOIN orders o ON o.customer = c.id AND o.customer = 'c001'`,
+    ],
+    [
+      'a sparse index',
+      `SELECT count(*) n FROM orders a LEFT JOIN orders b ON b.coupon = a.coupon WHERE a.customer = 'c000'`,
+    ],
+  ])('are answered rightly where a side must stay whole: %s', async (_, sql) => {
+    expect((await planOf(sql)).length).toBeGreaterThan(0);
+  });
+
+  it('EXPLAIN says where keys may come from', async () => {
+    const explanation = await db.explain(
+      `SELECT c.name FROM orders o JOIN customers c ON c.id = o.customer WHERE o.status = 'open'`,
+    );
+    expect(explanation.reads.map(({ keysFrom }) => keysFrom)).toEqual([undefined, 'id = orders.customer']);
+    expect(explanation.text).toContain('by keys instead, if they are few: id = orders.customer');
+  });
+});
+
+describe('summaries', () => {
+  it.each<[string, string]>([
+    ['SELECT count(*) FROM orders', 'Scan orders'],
+    [`SELECT count(*) FROM orders WHERE status = 'open' AND total > 5`, 'Query orders.by_status(status)'],
+    [`SELECT count(*) AS n FROM orders WHERE customer = 'nobody'`, 'Query orders(customer)'],
+    [`SELECT max(number) FROM orders WHERE customer = 'c001'`, 'Query orders(customer) descending'],
+    [
+      `SELECT min(number) AS first FROM orders WHERE customer = 'c001' AND total > 10`,
+      'Query orders(customer)',
+    ],
+    [`SELECT max(number) FROM orders WHERE customer = 'nobody'`, 'Query orders(customer) descending'],
+    [`SELECT max(total) FROM orders WHERE customer = 'c001'`, 'Query orders(customer)'],
+    [
+      `SELECT count(*) FILTER (WHERE total > 5) FROM orders WHERE customer = 'c001'`,
+      'Query orders(customer)',
+    ],
+    [`SELECT count(DISTINCT status) FROM orders WHERE customer = 'c001'`, 'Query orders(customer)'],
+    [
+      `SELECT count(*) FROM (SELECT 1 FROM orders WHERE customer = 'c001' LIMIT 2) x`,
+      'Query orders(customer)',
+    ],
+    [
+      `SELECT max(number) FROM (SELECT number FROM orders WHERE customer = 'c001' ORDER BY number LIMIT 2) x`,
+      'Query orders(customer)',
+    ],
+  ])('%s', async (sql, plan) => {
+    expect(await planOf(sql)).toEqual([plan]);
+  });
+
+  it('count(*) brings no items, the greatest sort key one', async () => {
+    const count = await db.explain(`SELECT count(*) FROM orders`);
+    expect(count.reads[0]?.request?.input).toMatchObject({ Select: 'COUNT' });
+    const { stats } = await db.query(`SELECT max(number) FROM orders WHERE customer = 'c001'`);
+    expect(stats.itemsRead).toBe(1);
+  });
+});
+
+describe('guards', () => {
+  it('FullScan=Deny refuses a Scan, names what is missing, and allows what is keyed or cut', async () => {
+    const strict = await world.open('FullScan=Deny');
+    await expect(
+      strict.query(`SELECT * FROM orders WHERE total = 3 AND status <> 'open'`),
+    ).rejects.toMatchObject({
+      code: 'EXEC_FULL_SCAN',
+      sqlState: '53400',
+      message: expect.stringContaining('no key or index begins with total'),
+    });
+    await expect(strict.query('SELECT o.total FROM orders o ORDER BY total')).rejects.toMatchObject({
+      code: 'EXEC_FULL_SCAN',
+    });
+    expect((await strict.query(`SELECT * FROM orders WHERE customer = 'c001'`)).rowCount).toBe(PER_CUSTOMER);
+    expect((await strict.query('SELECT * FROM orders LIMIT 3')).rowCount).toBe(3);
+    expect(
+      (
+        await strict.query(
+          `SELECT c.name FROM orders o JOIN customers c ON c.id = o.customer WHERE o.status = 'open'`,
+        )
+      ).rowCount,
+    ).toBe(8);
+  });
+
+  it('MaxRCU stops a statement soon after it is reached', async () => {
+    const cheap = await world.open('MaxRCU=1');
+    await expect(cheap.query('SELECT sum(total) FROM orders')).rejects.toMatchObject({
+      code: 'EXEC_CAPACITY',
+    });
+    expect((await cheap.query(`SELECT * FROM customers WHERE id = 'c001'`)).rowCount).toBe(1);
+  });
+});
+
+describe('keys that are consecutive numbers', () => {
+  it('are read by key, though DuckDB makes a range of them', async () => {
+    expect(await planOf('SELECT label FROM units WHERE id IN (3, 4, 5) ORDER BY 1')).toEqual([
+      'BatchGetItem units(id) of 3 keys',
+    ]);
+    expect(await planOf('SELECT label FROM units WHERE id = ANY(ARRAY[7, 8]) ORDER BY 1')).toEqual([
+      'BatchGetItem units(id) of 2 keys',
+    ]);
+    expect(await planOf('SELECT label FROM units WHERE id BETWEEN 3 AND 5 ORDER BY 1')).toEqual([
+      'Scan units',
+    ]);
+  });
+});
