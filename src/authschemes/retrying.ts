@@ -16,6 +16,11 @@ export interface Retries {
 const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['CONN_NETWORK', 'AUTH_UNAVAILABLE']);
 const LONGEST_WAIT_MS = 20_000;
 
+/** Whether a failure may be gone in a moment. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof DriverError && PASSING.has(error.code);
+}
+
 /** A wait that doubles each time and of which up to half is chance, so that many do not come back together. */
 export function waitBefore(retry: number, { waitMs, random }: Retries): number {
   const whole = Math.min(LONGEST_WAIT_MS, waitMs * 2 ** retry);
@@ -29,8 +34,7 @@ export function retrying(source: CredentialSource, retries: Retries): Credential
       try {
         return await source(signal);
       } catch (error) {
-        const isPassing = error instanceof DriverError && PASSING.has(error.code);
-        if (!isPassing || retry + 1 >= retries.maxAttempts || signal.aborted) throw error;
+        if (!isPassing(error) || retry + 1 >= retries.maxAttempts || signal.aborted) throw error;
       }
       await sleep(waitBefore(retry, retries), undefined, { signal, ref: false });
     }

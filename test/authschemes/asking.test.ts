@@ -24,17 +24,16 @@ describe('asking', () => {
   });
 
   it('has nothing to ask with where nobody listens', () => {
-    expect(asking(fakePorts()).ports.prompt).toBeUndefined();
+    expect(asking(fakePorts()).ports).not.toHaveProperty('prompt');
   });
 
   it('knows whether a question is open and how many were answered', async () => {
-    let answer: (text: string) => void = () => undefined;
-    const { ports, person } = asking(
-      fakePorts({ prompt: () => new Promise((resolve) => (answer = resolve)) }),
-    );
+    const answers: ((text: string) => void)[] = [];
+    const prompt = (): Promise<string> => new Promise((resolve) => void answers.push(resolve));
+    const { ports, person } = asking(fakePorts({ prompt }));
     const asked = ports.prompt?.(question, nobody);
     expect([person.isAsked(), person.answers()]).toEqual([true, 0]);
-    answer('1');
+    answers[0]?.('1');
     await asked;
     expect([person.isAsked(), person.answers()]).toEqual([false, 1]);
   });

@@ -8,20 +8,29 @@ export interface StsAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What was asked. */
+export interface StsRequest {
+  readonly body: string;
+  readonly authorization: string;
+  /** The session token that signed; absent where long-lived keys did. */
+  readonly token: string | undefined;
+}
+
 /** A Security Token Service on loopback: it answers as told and keeps what it was asked. */
 export interface StsDouble extends AsyncDisposable {
   readonly endpoint: string;
-  readonly requests: { readonly body: string; readonly authorization: string }[];
+  readonly requests: StsRequest[];
 }
 
 export async function startSts(answer: (body: string) => StsAnswer | undefined): Promise<StsDouble> {
-  const requests: { body: string; authorization: string }[] = [];
+  const requests: StsRequest[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString('utf8');
-      requests.push({ body, authorization: request.headers.authorization ?? '' });
+      const token = request.headers['x-amz-security-token'];
+      requests.push({ body, authorization: request.headers.authorization ?? '', token: token?.toString() });
       const told = answer(body);
       // Undefined: it never answers.
       if (told !== undefined) {

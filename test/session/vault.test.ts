@@ -1,10 +1,10 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { fileVault } from '../../src/session/vault.ts';
 
-const me = process.getuid?.();
+const me = userInfo().uid;
 let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vault-'));
@@ -54,7 +54,7 @@ describe('fileVault', () => {
     await expect(fileVault(folder, me).read(path)).rejects.toThrow('is open to others (mode 644)');
     await expect(fileVault(folder, me).write(path, 'y')).rejects.toThrow('chmod 600');
     await chmod(path, 0o600);
-    await expect(fileVault(folder, (me ?? 0) + 1).read(path)).rejects.toThrow('belongs to somebody else');
+    await expect(fileVault(folder, me + 1).read(path)).rejects.toThrow('belongs to somebody else');
     expect(await readFile(path, 'utf8')).toBe('x');
   });
 
@@ -70,7 +70,7 @@ describe('fileVault', () => {
 
   it('leaves nothing behind where it cannot write', async () => {
     await writeFile(join(folder, 'f'), 'x', { mode: 0o600 });
-    await expect(fileVault(folder, me).write(join(folder, 'f', 'g'), 'y')).rejects.toThrow();
+    await expect(fileVault(folder, me).write(join(folder, 'f', 'g'), 'y')).rejects.toThrow('EEXIST');
     expect(await readdir(folder)).toEqual(['f']);
   });
 });

@@ -1,9 +1,11 @@
 import { createHash, createHmac } from 'node:crypto';
 import { type Credentials, maskKeyId } from '../../core/credentials.ts';
+import { errorCode } from '../../core/error-code.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
 import { EARLY_MS } from '../refreshing.ts';
+import { isPassing } from '../retrying.ts';
 import { inTurn } from './in-turn.ts';
 import { type SavedSession, type SessionStore, sessionStore } from './session-store.ts';
 
@@ -70,8 +72,10 @@ async function savedOrNew(request: MfaRequest, key: string, store: SessionStore)
   } catch (error) {
     // Another process may have spent the code on the same session.
     const other = error instanceof DriverError && error.code === 'AUTH_REFUSED' ? await ownOf() : undefined;
-    if (other === undefined || other.expiration.getTime() - ports.now() <= EARLY_MS) throw error;
-    return credentialsOf(other);
+    if (other !== undefined && other.expiration.getTime() - ports.now() > EARLY_MS)
+      return credentialsOf(other);
+    if (wasNeverSent(error)) sent.delete(prove(code));
+    throw withoutRepetition(error, code === mfa.token?.reveal() && wasNeverSent(error));
   }
   const { expiration, sessionToken } = session;
   if (expiration !== undefined && sessionToken !== undefined) {
@@ -84,6 +88,29 @@ async function savedOrNew(request: MfaRequest, key: string, store: SessionStore)
     });
   }
   return session;
+}
+
+const UNREACHED: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/** Whether nobody can have seen the code. */
+function wasNeverSent(error: unknown): boolean {
+  return (
+    error instanceof DriverError && error.code === 'CONN_NETWORK' && UNREACHED.has(errorCode(error.cause))
+  );
+}
+
+/** Failures that pass are tried again by others; with a code that is good for once, or that is asked for, they must not be. */
+function withoutRepetition(error: unknown, mayRepeat: boolean): unknown {
+  if (mayRepeat || !(error instanceof DriverError) || !isPassing(error)) return error;
+  return new DriverError('AUTH_CODE_NEEDED', `${error.message}; the code that was sent counts as used`, {
+    cause: error,
+  });
 }
 
 async function codeFor(
