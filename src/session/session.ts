@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { DriverError } from '../core/errors.ts';
 import { newReadStats } from '../dynamo/read-stats.ts';
 import { analysisLines, explainPlan } from '../sql/explain.ts';
@@ -35,6 +36,8 @@ const PARSED = 500;
 /** A connection over a client, a catalog and an engine. */
 export function createSession({ context, description, whoami, close }: SessionParts): Connection {
   const closing = new AbortController();
+  // Everything that runs listens to it.
+  setMaxListeners(Infinity, closing.signal);
   const parsedTexts = new Map<string, Promise<ParsedStatement>>();
   let closed: Promise<void> | undefined;
 

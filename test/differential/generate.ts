@@ -279,7 +279,11 @@ function textLiteral(random: Random): Condition {
 }
 
 function binary(random: Random): Condition {
-  const hex = Buffer.from(one(random, BASE64), 'base64').toString('hex');
+  return bytes(one(random, BASE64));
+}
+
+function bytes(base64: string): Condition {
+  const hex = Buffer.from(base64, 'base64').toString('hex');
   return { ours: `'\\x${hex}'::bytea`, duckdb: `'${hex.replace(/../g, '\\x$&')}'::BLOB` };
 }
 
@@ -297,4 +301,35 @@ function same(sql: string): Condition {
 
 function one<T>(random: Random, from: readonly T[]): T {
   return from[random.below(from.length)] as T;
+}
+
+/** One partition, perhaps under a condition, in the order of its sort key, from somewhere to somewhere. */
+export function randomSlice(random: Random, table: RandomTable): Condition {
+  const item = one(random, table.items);
+  const partition = literalOf(item['pk']);
+  const more = random.chance(0.5) ? randomCondition(random, table, 2) : same('TRUE');
+  const direction = random.chance(0.5) ? ' DESC' : '';
+  const limit = random.chance(0.7) ? ` LIMIT ${random.below(4)}` : '';
+  const offset = random.chance(0.4) ? ` OFFSET ${random.below(3)}` : '';
+  const write = (equals: string, condition: string): string =>
+    `pk = ${equals} AND ${condition} ORDER BY sk${direction}${limit}${offset}`;
+  return { ours: write(partition.ours, more.ours), duckdb: write(partition.duckdb, more.duckdb) };
+}
+
+/** The whole key of some item. */
+export function randomLookup(random: Random, table: RandomTable): Condition {
+  const item = one(random, table.items);
+  const names = table.key.flatMap((word) => word?.split(':')[0] ?? []);
+  const parts = names.map((name) => ({ name, literal: literalOf(item[name]) }));
+  return {
+    ours: parts.map(({ name, literal }) => `${name} = ${literal.ours}`).join(' AND '),
+    duckdb: parts.map(({ name, literal }) => `${name} = ${literal.duckdb}`).join(' AND '),
+  };
+}
+
+function literalOf(value: AttributeValue | undefined): Condition {
+  if (value !== undefined && 'N' in value) return same(value.N);
+  if (value !== undefined && 'B' in value) return bytes(value.B);
+  if (value !== undefined && 'S' in value) return same(`'${value.S.replaceAll("'", "''")}'`);
+  throw new TypeError('A key is text, a number or bytes');
 }

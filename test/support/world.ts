@@ -145,9 +145,6 @@ function contextWith(
     fullScan: 'Allow',
     maxRcu: undefined,
     warn: () => undefined,
-    fullScan: 'Allow',
-    maxRcu: undefined,
-    warn: () => undefined,
     maxRows: -1,
     async close() {
       await planner.close();

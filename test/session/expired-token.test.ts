@@ -1,0 +1,145 @@
+import { describe, expect, it } from '@jest/globals';
+import { connect } from '../../src/session/connect.ts';
+import {
+  type HttpDouble,
+  type Received,
+  type Reply,
+  serviceError,
+  startHttpDouble,
+} from '../doubles/dynamodb-http.ts';
+import { fakePorts } from '../doubles/ports.ts';
+import { type StsDouble, startSts, stsCredentials } from '../doubles/sts.ts';
+import { printsOf } from '../support/prints.ts';
+import { thrownBy } from '../support/thrown.ts';
+
+const ROLE = 'arn:aws:iam::123456789012:role/Analyst';
+const PAGES = 6;
+const PAGE = 10;
+
+const described: Reply = {
+  body: JSON.stringify({
+    Table: {
+      TableName: 'T',
+      TableStatus: 'ACTIVE',
+      ItemCount: PAGES * PAGE,
+      TableSizeBytes: 1000,
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'N' }],
+    },
+  }),
+};
+
+/** The page that follows a key. */
+function pageAfter(input: Received['input']): Reply {
+  const from = Number(JSON.parse(JSON.stringify(input))['ExclusiveStartKey']?.id?.N ?? 0);
+  const ids = Array.from({ length: PAGE }, (_, i) => from + i + 1);
+  const last = ids.at(-1);
+  const more = last === PAGES * PAGE ? {} : { LastEvaluatedKey: { id: { N: String(last) } } };
+  const items = ids.map((id) => ({ id: { N: String(id) } }));
+  return { body: JSON.stringify({ Items: items, Count: PAGE, ScannedCount: PAGE, ...more }) };
+}
+
+const keyOf = ({ headers }: Received): string =>
+  /Credential=(\w+)/.exec(headers.authorization ?? '')?.[1] ?? '';
+const expired = serviceError(
+  'ExpiredTokenException',
+  'The security token included in the request is expired',
+);
+
+function connection(
+  sts: StsDouble,
+  dynamo: HttpDouble,
+  role = `AuthScheme=AwsIAMRoles;AWSRoleARN=${ROLE};`,
+): string {
+  return (
+    `${role}AWSAccessKey=AKIA;AWSSecretKey=CANARY;AWSRegion=Ireland;STSEndpoint=${sts.endpoint};` +
+    `Endpoint=${dynamo.endpoint};TypeDetectionScheme=None`
+  );
+}
+
+/** A role's sessions, one after another: ASIA1, ASIA2, … */
+function startRoles(): Promise<StsDouble> {
+  let sessions = 0;
+  return startSts(() => {
+    sessions += 1;
+    return stsCredentials('AssumeRole', `ASIA${sessions}`);
+  });
+}
+
+describe('a query whose credentials expire under way', () => {
+  it('goes on where it was, with new ones, and neither loses nor repeats a row', async () => {
+    await using sts = await startRoles();
+    let scans = 0;
+    const dynamo = await startHttpDouble((received) => {
+      if (received.operation === 'DescribeTable') return described;
+      scans += 1;
+      return scans === 3 ? expired : pageAfter(received.input);
+    });
+    await using db = await connect(connection(sts, dynamo), { ports: fakePorts() });
+    const { rows } = await db.query<[number]>('SELECT id FROM "T"', [], { rowMode: 'array' });
+    expect(rows.map(([id]) => Number(id))).toEqual(Array.from({ length: PAGES * PAGE }, (_, i) => i + 1));
+    expect(sts.requests).toHaveLength(2);
+    const sent = dynamo.received.filter(({ operation }) => operation === 'Scan');
+    expect(sent.map(keyOf)).toEqual(['ASIA1', 'ASIA1', 'ASIA1', 'ASIA2', 'ASIA2', 'ASIA2', 'ASIA2']);
+    expect(sent[3]?.input['ExclusiveStartKey']).toEqual(sent[2]?.input['ExclusiveStartKey']);
+    expect(dynamo.complaints).toEqual([]);
+    await db.close();
+    await dynamo.close();
+  });
+
+  it('renews them once for all requests that run at the same time', async () => {
+    await using sts = await startRoles();
+    const dynamo = await startHttpDouble(async (received) => {
+      if (received.operation === 'DescribeTable') return described;
+      // So that several are under way with the same credentials.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return keyOf(received) === 'ASIA1' ? expired : pageAfter(received.input);
+    });
+    await using db = await connect(connection(sts, dynamo), { ports: fakePorts() });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => db.query('SELECT id FROM "T"')));
+    expect(answers.map(({ rowCount }) => rowCount)).toEqual(answers.map(() => PAGES * PAGE));
+    expect(sts.requests).toHaveLength(2);
+    await db.close();
+    await dynamo.close();
+  });
+
+  it('fails where the new ones are refused as well', async () => {
+    await using sts = await startRoles();
+    const dynamo = await startHttpDouble(({ operation }) =>
+      operation === 'DescribeTable' ? described : expired,
+    );
+    await using db = await connect(connection(sts, dynamo), { ports: fakePorts() });
+    const error = await thrownBy(() => db.query('SELECT id FROM "T"'));
+    expect(error.code).toBe('AUTH_EXPIRED');
+    expect(sts.requests).toHaveLength(2);
+    expect(printsOf(error)).not.toContain('CANARY');
+    await db.close();
+    await dynamo.close();
+  });
+
+  it('fails at once where there are no others to be had', async () => {
+    await using sts = await startRoles();
+    const dynamo = await startHttpDouble(() => expired);
+    const text = connection(sts, dynamo, 'AWSSessionToken=CANARY;');
+    await using db = await connect(text, { ports: fakePorts() });
+    expect((await thrownBy(() => db.query('SELECT id FROM "T"'))).code).toBe('AUTH_EXPIRED');
+    expect(dynamo.received).toHaveLength(1);
+    await db.close();
+    await dynamo.close();
+  });
+
+  it('asks the person who listens to the connection for a code', async () => {
+    await using sts = await startSts(() => stsCredentials('GetSessionToken', 'ASIA1'));
+    const dynamo = await startHttpDouble(() => ({ body: JSON.stringify({ TableNames: ['T'] }) }));
+    const text = `${connection(sts, dynamo, 'AuthScheme=AwsMFA;')};MFASerialNumber=GAHT12345678;ConnectOnOpen=true`;
+    const asked: string[] = [];
+    const onPrompt = async ({ message }: { readonly message: string }): Promise<string> => {
+      asked.push(message);
+      return '424242';
+    };
+    await using db = await connect(text, { ports: fakePorts(), onPrompt });
+    expect(asked).toEqual(['Code of the MFA device GAHT12345678']);
+    await db.close();
+    await dynamo.close();
+  });
+});

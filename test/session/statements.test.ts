@@ -1,0 +1,310 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Connection } from '../../src/session/connection.ts';
+import { item } from '../../src/session/sandbox/attributes.ts';
+import { thrownBy } from '../support/thrown.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+let db: Connection;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await world.add({
+    name: 'orders',
+    key: ['customer:S', 'placed:N'],
+    indexes: [
+      { name: 'by_status', key: ['status:S', 'placed:N'] },
+      { name: 'local_total', key: ['customer:S', 'total:N'], local: true, projection: 'KEYS_ONLY' },
+    ],
+    items: ['ana', 'bob'].flatMap((customer) =>
+      [1, 2, 3].map((placed) =>
+        item({
+          customer,
+          placed,
+          status: placed === 2 ? 'open' : 'done',
+          total: placed * 10,
+          lines: [{ sku: 'a', n: placed }],
+        }),
+      ),
+    ),
+  });
+  db = await world.open();
+});
+afterAll(() => world.close());
+
+describe('a query', () => {
+  it('gives rows, columns, their number and what it cost', async () => {
+    const { rows, columns, rowCount, stats } = await db.query(
+      "SELECT placed, total FROM orders WHERE customer = 'ana' AND placed = 2",
+    );
+    expect(rows).toEqual([{ placed: 2, total: 20 }]);
+    expect(columns).toEqual([
+      { name: 'placed', type: 'bigint' },
+      { name: 'total', type: 'bigint' },
+    ]);
+    expect(rowCount).toBe(1);
+    expect(stats).toMatchObject({
+      requests: 1,
+      pages: 1,
+      itemsRead: 1,
+      itemsReturned: 1,
+      throttles: 0,
+      readCapacity: 0.5,
+      plan: ['GetItem orders(customer, placed)'],
+    });
+    expect(stats.capacity).toEqual(new Map([['orders', 0.5]]));
+    expect(stats.bytes).toBeGreaterThan(0);
+    expect(stats.elapsedMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it('names the index in what it cost', async () => {
+    const { stats } = await db.query("SELECT customer FROM orders WHERE status = 'open'");
+    expect(stats.plan).toEqual(['Query orders.by_status(status)']);
+    expect([...stats.capacity.keys()]).toEqual(['orders.by_status']);
+  });
+
+  it('gives arrays by position where they are asked for, columns of one name included', async () => {
+    const sql = "SELECT placed AS x, total AS x FROM orders WHERE customer = 'ana' AND placed = 1";
+    for (const text of [sql, `${sql} ORDER BY length(customer)`]) {
+      expect((await db.query(text, [], { rowMode: 'array' })).rows).toEqual([[1, 10]]);
+      expect((await db.query(text)).rows).toEqual([{ x: 10 }]);
+    }
+  });
+
+  it.each([
+    ['SELECT total FROM orders WHERE customer = ? AND placed = ?', ['bob', 3]],
+    ['SELECT total FROM orders WHERE placed = $2 AND customer = $1', ['bob', 3n]],
+    ['SELECT total FROM orders WHERE customer = :who AND placed = :at', { at: 3, who: 'bob' }],
+    ['SELECT max(total) AS total FROM orders WHERE customer = ANY ($1)', [['bob']]],
+    ["SELECT total FROM orders WHERE customer = coalesce($1, 'bob') AND placed = 3", [null]],
+  ])('takes parameters: %s', async (sql, parameters) => {
+    expect((await db.query(sql, parameters)).rows).toEqual([{ total: 30 }]);
+  });
+
+  it('runs what PostgreSQL runs over one table', async () => {
+    const { rows } = await db.query(`
+      WITH spent AS (SELECT customer, sum(total) AS sum, count(*) FILTER (WHERE status = 'open') AS open FROM orders GROUP BY customer)
+      SELECT o.customer, o.placed, s.sum, s.open, rank() OVER (PARTITION BY o.customer ORDER BY o.total DESC) AS rank,
+             CASE WHEN o.total > 15 THEN 'much' ELSE 'little' END AS how, (o.lines -> 0 ->> 'n')::int AS n
+      FROM orders o JOIN spent s USING (customer)
+      WHERE o.total > (SELECT avg(total) FROM orders) OR o.placed = 1
+      ORDER BY 1, 2`);
+    expect(rows).toEqual(
+      ['ana', 'bob'].flatMap((customer) => [
+        { customer, placed: 1, sum: 60, open: 1, rank: 2, how: 'little', n: 1 },
+        { customer, placed: 3, sum: 60, open: 1, rank: 1, how: 'much', n: 3 },
+      ]),
+    );
+  });
+
+  it('needs no table', async () => {
+    expect((await db.query('SELECT 1 + 1 AS two, 7 / 2 AS three')).rows).toEqual([{ two: 2, three: 3 }]);
+  });
+
+  it('stops at MaxRows, on both paths', async () => {
+    const few = await world.open('MaxRows=2');
+    expect((await few.query('SELECT placed FROM orders')).rows).toHaveLength(2);
+    expect((await few.query('SELECT placed FROM orders ORDER BY placed, customer')).rows).toEqual([
+      { placed: 1 },
+      { placed: 1 },
+    ]);
+  });
+
+  it('reads so many items at once as PageSize says', async () => {
+    const small = await world.open('PageSize=2');
+    const { rows, stats } = await small.query('SELECT placed FROM orders');
+    expect(rows).toHaveLength(6);
+    expect(stats.pages).toBeGreaterThanOrEqual(3);
+  });
+
+  it('reads consistently where that is asked for, and then no global index', async () => {
+    const strict = await world.open('UseConsistentReads=true');
+    const key = await strict.query("SELECT total FROM orders WHERE customer = 'ana' AND placed = 1");
+    expect(key.stats.readCapacity).toBe(1);
+    const { reads } = await strict.explain("SELECT customer FROM orders WHERE status = 'open'");
+    expect(reads[0]).toMatchObject({
+      access: 'Scan orders',
+      request: { input: { ConsistentRead: true } },
+      rejected: ['by_status: a global index has no consistent reads'],
+    });
+  });
+
+  it('uses no index where AutoDetectIndex is off', async () => {
+    const plain = await world.open('AutoDetectIndex=false');
+    const { rows, stats } = await plain.query("SELECT customer FROM orders WHERE status = 'open'");
+    expect(rows).toHaveLength(2);
+    expect(stats.plan).toEqual(['Scan orders']);
+  });
+});
+
+describe('a stream', () => {
+  it.each(['SELECT placed FROM orders', 'SELECT placed FROM orders ORDER BY placed'])(
+    'gives row after row: %s',
+    async (sql) => {
+      const stream = await db.stream<{ placed: number }>(sql);
+      expect(stream.columns).toEqual([{ name: 'placed', type: 'bigint' }]);
+      const seen: number[] = [];
+      for await (const { placed } of stream) seen.push(placed);
+      expect(seen.toSorted()).toEqual([1, 1, 2, 2, 3, 3]);
+      expect(stream.stats).toMatchObject({ itemsRead: 6, itemsReturned: 6, plan: ['Scan orders'] });
+      expect(stream.stats.readCapacity).toBeGreaterThan(0);
+    },
+  );
+
+  it('gives positional batches, never an empty one', async () => {
+    const batches: unknown[] = [];
+    for await (const batch of (
+      await db.stream("SELECT placed, total FROM orders WHERE customer = 'bob'")
+    ).batches()) {
+      expect(batch.length).toBeGreaterThan(0);
+      batches.push(...batch);
+    }
+    expect(batches).toEqual([
+      [1, 10],
+      [2, 20],
+      [3, 30],
+    ]);
+  });
+
+  it('ends at once where nothing can match', async () => {
+    const stream = await db.stream("SELECT * FROM orders WHERE customer = 'ana' AND customer = 'bob'");
+    for await (const row of stream) throw new Error(`no row was expected, but ${JSON.stringify(row)}`);
+    expect(stream.stats.requests).toBe(0);
+  });
+});
+
+describe('a prepared statement', () => {
+  it('knows its parameters and columns without a read, and runs as often as wanted', async () => {
+    await using statement = await db.prepare(
+      'SELECT customer, total FROM orders WHERE customer = :who AND placed = :at',
+    );
+    expect(statement).toMatchObject({ parameterCount: 2, parameterNames: ['who', 'at'] });
+    expect(statement.columns).toEqual([
+      { name: 'customer', type: 'text' },
+      { name: 'total', type: 'bigint' },
+    ]);
+    for (const at of [1, 2, 3]) {
+      const { rows, stats } = await statement.query({ who: 'ana', at });
+      expect(rows).toEqual([{ customer: 'ana', total: at * 10 }]);
+      expect(stats.plan).toEqual(['GetItem orders(customer, placed)']);
+    }
+    const stream = await statement.stream<[string, number]>({ who: 'bob', at: 1 }, { rowMode: 'array' });
+    for await (const row of stream) expect(row).toEqual(['bob', 10]);
+    expect(stream.stats.itemsRead).toBe(1);
+  });
+
+  it('says which columns an expression over parameters has', async () => {
+    const { columns } = await db.prepare(
+      'SELECT count(*) AS n, $1::numeric AS x, lower($2) AS l FROM orders',
+    );
+    expect(columns.map(({ name }) => name)).toEqual(['n', 'x', 'l']);
+  });
+
+  it('refuses too few values, too many and unknown names', async () => {
+    const byNumber = await db.prepare('SELECT * FROM orders WHERE customer = $1');
+    const byName = await db.prepare('SELECT * FROM orders WHERE customer = :who');
+    for (const given of [[], ['a', 'b'], { who: 'a' }])
+      expect(await thrownBy(() => byNumber.query(given))).toMatchObject({ code: 'SQL_PARAMETERS' });
+    for (const given of [{}, { whom: 'a' }])
+      expect(await thrownBy(() => byName.query(given))).toMatchObject({ code: 'SQL_PARAMETERS' });
+  });
+});
+
+describe('explaining', () => {
+  it('tells the requests, what is left to DuckDB and why an index does not serve, and sends none of them', async () => {
+    const { mode, reads, text } = await db.explain(
+      "SELECT lines FROM orders WHERE customer = 'ana' AND total > 5 AND lower(status) = 'open'",
+    );
+    expect(mode).toBe('engine');
+    expect(reads).toHaveLength(1);
+    expect(reads[0]).toMatchObject({
+      table: 'orders',
+      access: 'Query orders(customer)',
+      keyed: ["customer = 'ana'"],
+      filter: ['total > 5'],
+      request: {
+        operation: 'Query',
+        input: { TableName: 'orders', KeyConditionExpression: expect.any(String) },
+      },
+      rejected: [expect.stringMatching(/^local_total: it does not hold /)],
+    });
+    expect(reads[0]?.residual).toHaveLength(1);
+    for (const line of ['key condition', 'filter in DynamoDB', 'left to DuckDB', 'index not used'])
+      expect(text).toContain(line);
+  });
+
+  it('as SQL gives the plan as rows without reading', async () => {
+    const { rows, columns, stats } = await db.query<{ 'QUERY PLAN': string }>(
+      "EXPLAIN SELECT * FROM orders WHERE customer = 'ana'",
+    );
+    expect(columns).toEqual([{ name: 'QUERY PLAN', type: 'text' }]);
+    expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('Query orders(customer)');
+    expect(stats.requests).toBe(0);
+  });
+
+  it('with ANALYZE runs the statement and tells what it took', async () => {
+    const { rows, stats } = await db.query<{ 'QUERY PLAN': string }>(
+      'EXPLAIN ANALYZE SELECT * FROM orders WHERE customer = ?',
+      ['ana'],
+    );
+    const lines = rows.map((row) => row['QUERY PLAN']);
+    expect(lines.join('\n')).toMatch(/Consumed: 0\.5 RCU.*\n.*3 read, 3 returned.*\n.*Rows: 3 in /);
+    expect(stats).toMatchObject({ requests: 1, itemsRead: 3, readCapacity: 0.5 });
+  });
+});
+
+describe('metadata', () => {
+  it('tells tables, columns, indexes and keys', async () => {
+    expect(await db.metadata.tables()).toEqual([{ name: 'orders' }]);
+    expect(await db.metadata.details('ORDERS')).toMatchObject({
+      name: 'orders',
+      itemCount: expect.any(Number),
+      sizeBytes: expect.any(Number),
+    });
+    const columns = await db.metadata.columns('orders');
+    expect(
+      columns.map(({ name, type, position, key, hidden }) => [position, name, type, key, hidden]),
+    ).toEqual([
+      [1, 'customer', 'text', 'partition', false],
+      [2, 'placed', 'bigint', 'sort', false],
+      [3, 'lines', 'json', undefined, false],
+      [4, 'status', 'text', undefined, false],
+      [5, 'total', 'bigint', undefined, false],
+      [6, '$item', 'json', undefined, true],
+    ]);
+    expect(await db.metadata.indexes('orders')).toEqual([
+      expect.objectContaining({
+        name: 'by_status',
+        kind: 'global',
+        partition: ['status'],
+        sort: ['placed'],
+        projection: 'ALL',
+      }),
+      expect.objectContaining({
+        name: 'local_total',
+        kind: 'local',
+        partition: ['customer'],
+        sort: ['total'],
+        projection: expect.arrayContaining(['customer', 'placed', 'total']),
+      }),
+    ]);
+    expect(await db.metadata.primaryKeys('orders')).toEqual([
+      { table: 'orders', name: 'customer', position: 1, key: 'partition' },
+      { table: 'orders', name: 'placed', position: 2, key: 'sort' },
+    ]);
+  });
+
+  it('says which table may have been meant', async () => {
+    await expect(db.metadata.columns('order')).rejects.toMatchObject({
+      code: 'CATALOG_UNKNOWN_TABLE',
+      candidates: ['orders'],
+    });
+  });
+});
+
+describe('a connection', () => {
+  it('describes itself without its secrets', () => {
+    expect(db.description).toContain(world.endpoint);
+    expect(db.description).not.toContain('not-a-secret');
+  });
+});
