@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher } from 'undici';
+import { connectFailure } from '../core/network/failures.ts';
 import { reasonOf, TransportError, type TransportFailure } from './failures.ts';
 
 /** A signed request, as the AWS SDK hands it to whoever sends it. */
@@ -92,7 +93,10 @@ export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Tra
               resolve({ statusCode, headers: answerHeaders, body: body.bytes() });
             },
             onResponseError(_controller, error) {
-              failed('network', reasonOf(error), error);
+              const told = connectFailure(`${protocol}//${host}`, error);
+              // Certificates and proxies do not become right by asking again.
+              if (told.code === 'CONN_NETWORK') failed('network', reasonOf(error), error);
+              else fail(told);
             },
           },
         );
