@@ -1,5 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
+import type { Credentials } from '../core/credentials.ts';
 import type { Connection } from '../session/connection.ts';
+import type { Finding } from '../session/doctor/finding.ts';
 import type { Sandbox, SandboxOptions } from '../session/sandbox/sandbox.ts';
 
 /** One of the two places the command line writes to. */
@@ -22,9 +24,20 @@ export interface Io {
   readonly stderr: Screen;
   /** Where the shell keeps its history. */
   readonly stateDirectory: string;
+  /** Milliseconds since 1970, UTC. */
+  now(): number;
   /** An environment variable; undefined when it is absent or empty. */
   env(name: string): string | undefined;
   connect(connectionString: string, options: { readonly signal?: AbortSignal }): Promise<Connection>;
+  /** Signs in and gives the credentials themselves. */
+  fetchCredentials(
+    connectionString: string,
+    options: { readonly signal?: AbortSignal },
+  ): Promise<Credentials>;
+  diagnose(
+    connectionString: string,
+    options: { readonly table?: string | undefined; readonly signal?: AbortSignal },
+  ): AsyncIterable<Finding>;
   startSandbox(options: SandboxOptions): Promise<Sandbox>;
   /** Calls the listener at every Ctrl-C until the returned function is called. */
   onInterrupt(listener: () => void): () => void;

@@ -32,15 +32,27 @@ function onWarning(message: string): void {
   process.stderr.write(`warning: ${visibleLines(message)}\n`);
 }
 
+const listeners = { onWarning };
+
 const io: Io = {
   stdin: process.stdin,
   stdinIsTerminal: isatty(process.stdin.fd),
   stdout: screen(process.stdout),
   stderr: screen(process.stderr),
   stateDirectory: stateDirectory(process.platform, homedir(), env),
+  now: () => Date.now(),
   env,
   connect: async (connectionString, options) =>
-    (await import('../session/connect.ts')).connect(connectionString, { ...options, onWarning }),
+    (await import('../session/connect.ts')).connect(connectionString, { ...options, ...listeners }),
+  fetchCredentials: async (connectionString, options) =>
+    (await import('../session/fetch-credentials.ts')).fetchCredentials(connectionString, {
+      ...options,
+      ...listeners,
+    }),
+  async *diagnose(connectionString, options) {
+    const { diagnose } = await import('../session/doctor/diagnose.ts');
+    yield* diagnose(connectionString, { ...options, ...listeners });
+  },
   startSandbox: async (options) => (await import('../session/sandbox/sandbox.ts')).startSandbox(options),
   onInterrupt: (listener) => {
     process.on('SIGINT', listener);

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
+import { credentialsCommand } from './commands/credentials.ts';
 import { demoCommand } from './commands/demo.ts';
 import { describeCommand } from './commands/describe.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { propertiesCommand } from './commands/properties.ts';
 import { queryCommand } from './commands/query.ts';
@@ -21,6 +23,8 @@ const COMMANDS = [
   describeCommand,
   explainCommand,
   whoamiCommand,
+  credentialsCommand,
+  doctorCommand,
   propertiesCommand,
   demoCommand,
 ];

@@ -16,6 +16,15 @@ export async function withConnection<T>(
   io: Io,
   work: (connection: Connection, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  const text = connectionText(flags, io);
+  return interruptible(io, async (signal) => {
+    await using connection = await io.connect(text, { signal });
+    return await work(connection, signal);
+  });
+}
+
+/** The connection string of the flags, else of the environment. */
+export function connectionText(flags: ConnectionFlags, io: Io): string {
   const text = flags.connection ?? io.env(CONNECTION_VARIABLE);
   if (text === undefined) {
     throw new UsageError(
@@ -23,10 +32,7 @@ export async function withConnection<T>(
       `Give one with -c, or set ${CONNECTION_VARIABLE}.`,
     );
   }
-  return interruptible(io, async (signal) => {
-    await using connection = await io.connect(text, { signal });
-    return await work(connection, signal);
-  });
+  return text;
 }
 
 /** Runs work whose signal the first Ctrl-C aborts; the second Ctrl-C ends the process. */

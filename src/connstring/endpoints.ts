@@ -53,7 +53,7 @@ function underDomain(
 }
 
 /** Whether an address is on this machine. */
-function isLoopback(endpoint: string): boolean {
+export function isLoopback(endpoint: string): boolean {
   const host = URL.canParse(endpoint) ? new URL(endpoint).hostname : '';
   return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\]|0\.0\.0\.0)$/i.test(host);
 }

@@ -54,7 +54,8 @@ export async function connect(
   return connection;
 }
 
-function clientFor(properties: Options, identity: SignIn, region: string): DynamoClient {
+/** The client of DynamoDB that these options and this sign-in make. */
+export function clientFor(properties: Options, identity: SignIn, region: string): DynamoClient {
   const endpoint = dynamodbEndpoint(properties, region) ?? identity.endpointUrl;
   return createClient({
     region,
@@ -66,6 +67,7 @@ function clientFor(properties: Options, identity: SignIn, region: string): Dynam
     retryJitter: properties.retryJitter,
     recoveryMs: properties.maxRecoverySeconds * 1000,
     timeoutMs: properties.timeout * 1000,
+    ...(identity.network === undefined ? {} : { dispatcher: identity.network.dispatcher }),
   });
 }
 
@@ -121,6 +123,7 @@ async function whoAmI(
     credentials,
     region,
     endpoint: stsEndpoint(properties, region),
+    dispatcher: identity.network?.dispatcher,
     signal,
   });
   return {

@@ -26,6 +26,8 @@ export interface FakeIoOptions {
   readonly columns?: number;
   readonly stateDirectory?: string;
   readonly connect?: Io['connect'];
+  readonly fetchCredentials?: Io['fetchCredentials'];
+  readonly diagnose?: Io['diagnose'];
   readonly startSandbox?: Io['startSandbox'];
   readonly stdout?: Writable;
 }
@@ -44,12 +46,19 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
     stateDirectory: options.stateDirectory ?? '/nowhere',
     exits,
     connected,
+    now: () => Date.UTC(2026, 0, 1),
     env: (name) => env.get(name),
     connect: async (connectionString, given) => {
       connected.push(connectionString);
       if (options.connect) return options.connect(connectionString, given);
       return options.connection ?? absent('connection')();
     },
+    fetchCredentials: options.fetchCredentials ?? absent('credentials'),
+    diagnose:
+      options.diagnose ??
+      (() => {
+        throw new Error('This test has no diagnosis.');
+      }),
     startSandbox: options.startSandbox ?? absent('sandbox'),
     onInterrupt: (listener) => {
       listeners.add(listener);

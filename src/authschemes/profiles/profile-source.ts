@@ -4,7 +4,7 @@ import type { Ports } from '../../core/ports.ts';
 import { type RoleOptions, roleProblem } from '../roles/role-options.ts';
 import type { Problem } from '../scheme.ts';
 import { type Profile, type ProfileFiles, profileNamed, readProfileFiles } from './profile-files.ts';
-import { type ProfileSourceOptions, profileError } from './profile-kind.ts';
+import { type ProfileContext, type ProfileSourceOptions, profileError } from './profile-kind.ts';
 import { sourceOfProfile } from './profile-kinds.ts';
 import { namedSources } from './role-credentials.ts';
 
@@ -17,13 +17,23 @@ export function profileSource(options: ProfileSourceOptions, ports: Ports): Cred
       throw new DriverError('AUTH_PROFILE', `AWSCredentialsFile: there is no file ${files.credentialsFile}`);
     }
     const profile = profileNamed(options.awsCredentialsFileProfile, files);
-    const sourceOf = (next: Profile, chain: readonly string[]): CredentialSource => {
-      const source = sourceOfProfile(next, { files, options, ports, chain, named, sourceOf });
-      if (source !== undefined) return source;
-      throw withoutCredentials(next, chain, files);
-    };
-    return sourceOf(profile, [profile.name])(signal);
+    return sourcesIn(files, named, options, ports)(profile, [profile.name])(signal);
   };
+}
+
+/** The sources of the files' profiles. All that can be said against a profile without asking anybody is said at once. */
+export function sourcesIn(
+  files: ProfileFiles,
+  named: ProfileContext['named'],
+  options: ProfileSourceOptions,
+  ports: Ports,
+): ProfileContext['sourceOf'] {
+  const sourceOf: ProfileContext['sourceOf'] = (profile, chain) => {
+    const source = sourceOfProfile(profile, { files, options, ports, chain, named, sourceOf });
+    if (source !== undefined) return source;
+    throw withoutCredentials(profile, chain, files);
+  };
+  return sourceOf;
 }
 
 /** What is wrong with a role or a code on top of a profile; the code may be for the device that the profile names. */

@@ -25,7 +25,9 @@ export function whoamiCommand(io: Io): Command {
     .action((flags: WhoamiFlags) =>
       withConnection(flags, io, async (connection) => {
         const identity = await connection.whoami();
-        await writer(io.stdout.stream)(flags.json ? identityJson(identity) : identityText(identity));
+        await writer(io.stdout.stream)(
+          flags.json ? identityJson(identity) : identityText(identity, io.now()),
+        );
       }),
     );
 }
@@ -35,14 +37,27 @@ function identityJson({ scheme, account, arn, accessKeyId, expiration, source }:
   return `${JSON.stringify(shown, undefined, 2)}\n`;
 }
 
-function identityText({ scheme, account, arn, accessKeyId, expiration, source }: Identity): string {
+function identityText(
+  { scheme, account, arn, accessKeyId, expiration, source }: Identity,
+  now: number,
+): string {
   const lines = [
     ['scheme', scheme],
     ['account', account],
     ['arn', arn],
     ['access key', accessKeyId],
-    ['expires', expiration?.toISOString() ?? 'never'],
+    [
+      'expires',
+      expiration === undefined ? 'never' : `${expiration.toISOString()} (${timeTo(expiration, now)})`,
+    ],
     ['source', source],
   ] as const;
   return lines.map(([name, value]) => `${name.padEnd(11)} ${visible(value)}\n`).join('');
+}
+
+/** `in 2 h 5 min`, or `ended`. */
+function timeTo(end: Date, now: number): string {
+  const minutes = Math.floor((end.getTime() - now) / 60_000);
+  if (minutes < 0) return 'ended';
+  return minutes < 60 ? `in ${minutes} min` : `in ${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
