@@ -84,7 +84,7 @@ export function at(json: unknown, ...path: readonly string[]): unknown {
   let value = json;
   for (const name of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[name];
+    value = Reflect.get(value, name);
   }
   return value;
 }

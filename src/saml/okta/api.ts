@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { abandonable } from '../../core/abandonable.ts';
 import { DriverError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import type { HttpSession, SessionAnswer } from '../http-session.ts';
@@ -40,7 +41,7 @@ export function oktaApi(options: OktaApiOptions): OktaApi {
       let answer = await post(url, body);
       const waitMs = answer.status === 429 ? (limitOf(answer) ?? 0) - options.now() : 0;
       if (waitMs > 0 && waitMs <= WORTH_WAITING_MS) {
-        await pause(waitMs, undefined, { signal, ref: false });
+        await abandonable(pause(waitMs, undefined, { ref: false }), signal);
         answer = await post(url, body);
       }
       const json = jsonOf(answer);
@@ -52,7 +53,12 @@ export function oktaApi(options: OktaApiOptions): OktaApi {
       const last = options.farewell();
       try {
         const text = new Secret(JSON.stringify({ stateToken: stateToken.reveal() }));
-        await last.send({ url, body: { type: 'application/json', text }, maxRedirects: 0 });
+        await last.send({
+          url,
+          headers: { accept: 'application/json' },
+          body: { type: 'application/json', text },
+          maxRedirects: 0,
+        });
       } catch (error) {
         // Okta ends it by itself after some minutes, and the sign-in has failed for a reason of its own.
         if (!(error instanceof DriverError)) throw error;

@@ -2,6 +2,7 @@ import { DriverError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import type { HttpSession, SessionAnswer } from '../http-session.ts';
 import { excerpt, type HtmlPage, readPage } from '../page.ts';
+import { samlResponseField } from '../saml-response-field.ts';
 import { at } from './answer.ts';
 import { stateTokenIn } from './page-state.ts';
 
@@ -15,23 +16,11 @@ export async function openApplication(url: string, session: HttpSession): Promis
   const answer = await session.send({ url, headers: { accept: 'text/html' } });
   if (answer.status >= 400) throw notOpened(answer);
   const page = readPage(answer.text, answer.url);
-  const encoded = samlResponseOf(page);
+  const encoded = samlResponseField(page);
   if (encoded !== undefined) return { kind: 'response', encoded };
   const stateToken = stateTokenIn(page.scripts);
   if (stateToken !== undefined) return { kind: 'step-up', stateToken: new Secret(stateToken) };
   throw await withoutResponse(page, session);
-}
-
-function samlResponseOf(page: HtmlPage): Secret | undefined {
-  const found = page.forms.flatMap(({ fields }) => fields.filter(({ name }) => name === 'SAMLResponse'));
-  const [field, second] = found;
-  if (second !== undefined) {
-    throw new DriverError(
-      'AUTH_MALFORMED',
-      `${page.url.origin} answered with several SAML responses on one page`,
-    );
-  }
-  return field === undefined ? undefined : new Secret(field.value);
 }
 
 function notOpened({ status, url }: SessionAnswer): DriverError {

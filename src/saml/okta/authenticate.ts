@@ -43,17 +43,25 @@ async function answerPending(visit: OktaVisit): Promise<Authenticated | undefine
   const pending = await memory.pending(request.password, visit.now());
   if (pending === undefined || (request.mfaType ?? pending.mfaType) !== pending.mfaType) return undefined;
   if (!pending.verifyUrl.startsWith(`${api.origin}/`)) return undefined;
+  if (pending.refusedCode?.equals(request.passCode) === true) throw codeWasSent(pending, refusedBefore());
   let answer: OktaAnswer;
   try {
     answer = await verifyCode(pending, request.passCode, visit);
   } catch (error) {
-    if (isWrongCode(error)) throw await sentAgain(pending, error, visit);
+    if (isWrongCode(error)) {
+      await memory.keepPending({ ...pending, refusedCode: request.passCode }, request.password);
+      throw await sentAgain(pending, error, visit);
+    }
     await memory.keepPending(undefined, request.password);
     if (error instanceof DriverError && error.code === 'AUTH_EXPIRED') return undefined;
     throw error;
   }
   await memory.keepPending(undefined, request.password);
   return proceed(answer, visit);
+}
+
+function refusedBefore(): DriverError {
+  return new DriverError('AUTH_REFUSED', 'MFAPassCode is one that Okta did not accept before');
 }
 
 /** Another code for the same sign-in; where Okta sends none so soon, the one before is still good. */
@@ -95,8 +103,9 @@ async function proceed(first: OktaAnswer, visit: OktaVisit): Promise<Authenticat
 }
 
 /** Whether a later connection will come back to it with the code. */
-async function isPending(stateToken: Secret, { memory, request, now }: OktaVisit): Promise<boolean> {
-  return (await memory.pending(request.password, now()))?.stateToken.equals(stateToken) === true;
+async function isPending(stateToken: Secret, visit: OktaVisit): Promise<boolean> {
+  const pending = await visit.memory.pending(visit.request.password, visit.now());
+  return pending?.stateToken.equals(stateToken) === true;
 }
 
 function outcomeOf(answer: OktaAnswer): Authenticated {

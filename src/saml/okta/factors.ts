@@ -11,7 +11,7 @@ export type Answered = 'by touch' | 'by sent code' | 'by shown code';
 interface FactorKind {
   readonly mfaType: MfaType;
   readonly answered: Answered;
-  fits(factor: OktaFactor): boolean;
+  readonly fits: (factor: OktaFactor) => boolean;
 }
 
 const isTotp = ({ type }: OktaFactor): boolean => type === 'token:software:totp';
@@ -75,7 +75,9 @@ function usableFactors(
   { mfaType, hasCode }: FactorWish,
 ): readonly ChosenFactor[] {
   const reachable = factors.filter(({ verifyUrl }) => verifyUrl !== undefined);
-  const usable = KINDS.flatMap((kind) => reachable.filter(kind.fits).map((factor) => ({ ...kind, factor })))
+  const usable = KINDS.flatMap((kind) =>
+    reachable.filter((factor) => kind.fits(factor)).map((factor) => ({ ...kind, factor })),
+  )
     // Okta Verify's codes are a factor of their own only for those who ask for that.
     .filter((one) => mfaType === 'TOTP' || one.mfaType !== 'TOTP' || one.factor.provider !== 'OKTA')
     .filter((one, index, all) => !all.slice(0, index).some((earlier) => isSame(one, earlier)));

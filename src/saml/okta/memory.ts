@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, scrypt } from 'node:crypto';
 import { join } from 'node:path';
+import { messageOf } from '../../core/errors.ts';
 import type { Vault } from '../../core/ports.ts';
 import { Secret } from '../../core/secret.ts';
 import { textAt } from './answer.ts';
@@ -11,6 +12,8 @@ export interface PendingCode {
   readonly verifyUrl: string;
   readonly mfaType: string;
   readonly reaches: string;
+  /** A code that Okta did not accept: it is not sent again. */
+  readonly refusedCode?: Secret | undefined;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
@@ -31,22 +34,43 @@ interface Kept {
   readonly pending?: string | undefined;
 }
 
-const inThisProcess = new Map<string, string>();
+type Store = Pick<Vault, 'read' | 'write'>;
 
-/** Opens the memory of one user; without a vault it lasts as long as the process. */
-export function oktaMemory(origin: string, user: string, vault: Vault | undefined): OktaMemory {
+const inThisProcess = new Map<string, string>();
+const processStore: Store = {
+  read: async (path) => inThisProcess.get(path),
+  write: async (path, text) => void inThisProcess.set(path, text),
+};
+
+/** Opens the memory of one user. Without a vault, or with one that fails, it lasts as long as the process. */
+export function oktaMemory(
+  origin: string,
+  user: string,
+  vault: Vault | undefined,
+  warn: (message: string) => void,
+): OktaMemory {
   const id = createHash('sha256')
     .update(JSON.stringify([origin, user]))
     .digest('hex')
     .slice(0, 32);
   const path = join(vault?.directory ?? '', `okta-${id}.json`);
+  let store: Store = vault ?? processStore;
 
-  const load = async (): Promise<Kept> =>
-    keptIn(vault === undefined ? inThisProcess.get(path) : await vault.read(path));
+  /** What cannot be kept costs the user another code, not the sign-in. */
+  async function orInProcess<T>(work: (store: Store) => Promise<T>): Promise<T> {
+    try {
+      return await work(store);
+    } catch (error) {
+      if (store === processStore) throw error;
+      warn(`What Okta remembers of this device cannot be kept: ${messageOf(error)}`);
+      store = processStore;
+      return work(store);
+    }
+  }
+  const load = async (): Promise<Kept> => keptIn(await orInProcess((there) => there.read(path)));
   async function save(change: Kept): Promise<void> {
     const text = JSON.stringify({ ...(await load()), ...change });
-    if (vault === undefined) inThisProcess.set(path, text);
-    else await vault.write(path, text);
+    await orInProcess((there) => there.write(path, text));
   }
 
   return {
@@ -71,7 +95,9 @@ export function oktaMemory(origin: string, user: string, vault: Vault | undefine
         if ((await load()).pending !== undefined) await save({ pending: undefined });
         return;
       }
-      const text = JSON.stringify({ ...pending, stateToken: pending.stateToken.reveal() });
+      const { stateToken, refusedCode } = pending;
+      const secrets = { stateToken: stateToken.reveal(), refusedCode: refusedCode?.reveal() };
+      const text = JSON.stringify({ ...pending, ...secrets });
       await save({ pending: await seal(text, password) });
     },
   };
@@ -94,12 +120,14 @@ function pendingIn(text: string): PendingCode | undefined {
   const verifyUrl = textAt(json, 'verifyUrl');
   const expiresAt =
     typeof json === 'object' && json !== null && 'expiresAt' in json ? json.expiresAt : undefined;
+  const refusedCode = textAt(json, 'refusedCode');
   if (stateToken === undefined || verifyUrl === undefined || typeof expiresAt !== 'number') return undefined;
   return {
     stateToken: new Secret(stateToken),
     verifyUrl,
     mfaType: textAt(json, 'mfaType') ?? '',
     reaches: textAt(json, 'reaches') ?? '',
+    refusedCode: refusedCode === undefined ? undefined : new Secret(refusedCode),
     expiresAt,
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { abandonable } from '../../core/abandonable.ts';
 import { DriverError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import type { OktaAnswer } from './answer.ts';
@@ -6,7 +7,8 @@ import { type ChosenFactor, chooseFactor, nameOf } from './factors.ts';
 import type { OktaVisit } from './visit.ts';
 
 const TRIES = 3;
-const PUSH_MS = 5 * 60_000;
+/** Shorter than a sign-in may take by default, so that the message says what was waited for. */
+const PUSH_MS = 110_000;
 /** Okta's own default, where it names no time. */
 const STATE_MS = 5 * 60_000;
 
@@ -20,13 +22,12 @@ interface Challenge {
 
 /** Answers Okta's question for a second factor; the answer is Okta's next one. */
 export async function answerFactor(answer: OktaAnswer, visit: OktaVisit): Promise<OktaAnswer> {
-  const { request, person, signal } = visit;
+  const { request, person } = visit;
   const chosen = await chooseFactor(answer.factors, {
     mfaType: request.mfaType,
     hasCode: request.passCode !== undefined,
     prompt: person.prompt === undefined ? undefined : (question) => ask(visit, question),
   });
-  signal.throwIfAborted();
   const challenge = challengeOf(answer, chosen, visit);
   const isUnderWay = answer.status === 'MFA_CHALLENGE';
   switch (chosen.answered) {
@@ -92,7 +93,7 @@ async function askForCode(
 ): Promise<Secret> {
   if (visit.person.prompt === undefined) throw refused ?? codeNeeded(question);
   if (refused !== undefined) visit.person.notice(`${refused.message}. ${refused.remedy}`);
-  return new Secret(await ask(visit, { kind: 'code', message: question }));
+  return new Secret(await ask(visit, { kind: 'code', message: question, secret: true }));
 }
 
 function codeNeeded(question: string): DriverError {
@@ -105,9 +106,8 @@ async function ask(
   { person, signal }: OktaVisit,
   question: Parameters<NonNullable<OktaVisit['person']['prompt']>>[0],
 ): Promise<string> {
-  const answer = (await person.prompt?.(question, signal)) ?? '';
-  signal.throwIfAborted();
-  return answer.trim();
+  const answer = await abandonable(Promise.resolve(person.prompt?.(question, signal)), signal);
+  return (answer ?? '').trim();
 }
 
 /** A code that Okta sends: the one that was given may still be good; otherwise a new one is sent. */
@@ -129,7 +129,8 @@ async function answerSentCode(challenge: Challenge, visit: OktaVisit, isSent: bo
     return answerCode(challenge, { ...visit, request: { ...request, passCode: undefined } }, question);
   }
   const { stateToken, verifyUrl, expiresAt, chosen } = challenge;
-  const pending = { stateToken, verifyUrl, expiresAt, mfaType: chosen.mfaType, reaches };
+  const refusedCode = problem === undefined ? undefined : request.passCode;
+  const pending = { stateToken, verifyUrl, expiresAt, mfaType: chosen.mfaType, reaches, refusedCode };
   await visit.memory.keepPending(pending, request.password);
   throw codeWasSent(pending, problem);
 }
@@ -175,21 +176,12 @@ async function untilTouched(first: OktaAnswer, challenge: Challenge, visit: Okta
         : `Choose the number ${number} in Okta Verify${device}`;
     if (news !== told && (told === undefined || number !== undefined)) person.notice(news);
     told = news;
-    await waitFor(pollMs, signal);
+    // The wait itself keeps no process alive.
+    await abandonable(pause(pollMs, undefined, { ref: false }), signal);
     const url = answer.link('next') ?? challenge.verifyUrl;
     answer = await api.send(url, { stateToken: challenge.stateToken.reveal() }, 'poll');
   }
   return answer;
-}
-
-async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    // The poll keeps the process alive no longer than somebody waits for it.
-    await pause(ms, undefined, { signal, ref: false });
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  }
 }
 
 function pushFailure(result: string): DriverError {

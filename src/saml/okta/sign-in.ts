@@ -35,7 +35,7 @@ const NOT_TAKEN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 export async function signInAtOkta(request: OktaRequest, world: OktaWorld): Promise<Secret> {
   const { origin } = new URL(request.loginUrl);
   const { signal, person, http } = world;
-  const memory = oktaMemory(origin, request.user, world.vault);
+  const memory = oktaMemory(origin, request.user, world.vault, (message) => person.notice(message));
   await using session = httpSession({ ...http, signal });
   const api = oktaApi({
     origin,

@@ -1,0 +1,57 @@
+import type { PromptRequest } from '../../../src/core/ports.ts';
+import { Secret } from '../../../src/core/secret.ts';
+import { signInAtOkta } from '../../../src/saml/okta/sign-in.ts';
+import type { OktaRequest } from '../../../src/saml/okta/visit.ts';
+import { PASSWORD, USER, type OktaDouble } from '../../doubles/okta.ts';
+import type { TestAuthority } from '../../support/certificates.ts';
+
+/** What a test says differently of one sign-in. */
+export interface OktaWish extends Partial<Omit<OktaRequest, 'password' | 'passCode' | 'apiToken'>> {
+  readonly password?: string;
+  readonly passCode?: string;
+  readonly apiToken?: string;
+  readonly signal?: AbortSignal;
+  readonly now?: () => number;
+  readonly prompt?: (request: PromptRequest) => Promise<string>;
+}
+
+/** One person and one machine that sign in at an organisation again and again. */
+export interface OktaWorld {
+  readonly notices: string[];
+  /** What is kept on disk, by path. */
+  readonly files: Map<string, string>;
+  signIn(okta: OktaDouble, wish?: OktaWish): Promise<string>;
+}
+
+export function oktaWorld(authority: TestAuthority): OktaWorld {
+  const notices: string[] = [];
+  const files = new Map<string, string>();
+  return {
+    notices,
+    files,
+    async signIn(okta, { password = PASSWORD, passCode, apiToken, signal, now, prompt, ...wish } = {}) {
+      const request: OktaRequest = {
+        loginUrl: okta.loginUrl,
+        user: USER,
+        password: new Secret(password),
+        rememberDevice: true,
+        ...(passCode === undefined ? {} : { passCode: new Secret(passCode) }),
+        ...(apiToken === undefined ? {} : { apiToken: new Secret(apiToken) }),
+        ...wish,
+      };
+      const response = await signInAtOkta(request, {
+        http: { network: { trust: { kind: 'certificates', pem: authority.ca } } },
+        signal: signal ?? new AbortController().signal,
+        person: { notice: (message) => void notices.push(message), prompt },
+        vault: {
+          directory: '/state',
+          read: async (path) => files.get(path),
+          write: async (path, text) => void files.set(path, text),
+        },
+        pollMs: 1,
+        now: now ?? (() => Date.now()),
+      });
+      return response.reveal();
+    },
+  };
+}
