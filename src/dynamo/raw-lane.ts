@@ -118,12 +118,9 @@ function requestSigner(client: DynamoDBClient): (request: SignedRequest) => Prom
   return async (request) => {
     const signer = await (made ??= client.config.signer());
     const signingDate = new Date(Date.now() + client.config.systemClockOffset);
-    const signed = await signer.sign(
-      { query: {}, ...request },
-      {
-        signingDate,
-      },
-    );
+    const { port, ...rest } = request;
+    const unsigned = { ...rest, query: {}, ...(port !== undefined && { port }) };
+    const signed = await signer.sign(unsigned, { signingDate });
     return { ...request, headers: signed.headers };
   };
 }
