@@ -1,5 +1,7 @@
+import { DriverError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
-import { xmlText } from './xml-text.ts';
+import { escapeXml } from '../xml.ts';
+import { FORBIDDEN } from '../xml-guard.ts';
 
 /** The two editions of WS-Trust that identity providers speak. */
 export type TrustVersion = '1.3' | '2005';
@@ -82,4 +84,12 @@ function securityHeader({ user }: TokenRequest, { now, messageId }: Stamp): stri
     `<o:Password Type="${WSS}-username-token-profile-1.0#PasswordText">${xmlText('Password', user.password.reveal())}</o:Password>` +
     `</o:UsernameToken></o:Security>`
   );
+}
+
+/** A value as text of an element; `name` is the property that it came from. */
+function xmlText(name: string, value: string): string {
+  if (!FORBIDDEN.test(value)) return escapeXml(value);
+  throw new DriverError('CONN_BAD_VALUE', `${name} holds a character that XML cannot carry`, {
+    remedy: `Remove control characters from ${name}.`,
+  });
 }

@@ -1,0 +1,69 @@
+import { excerpt } from '../page.ts';
+import { childrenOf, type XmlElement } from '../xml.ts';
+
+/** What a security token service answered. */
+export type TrustAnswer =
+  | {
+      readonly kind: 'token';
+      /** The element that is the token: an assertion, or one that is encrypted. */
+      readonly token: XmlElement;
+    }
+  | {
+      readonly kind: 'fault';
+      /** The innermost code, without its prefix: `FailedAuthentication`. */
+      readonly code: string;
+      /** The service's words, as they may be shown. */
+      readonly reason: string;
+    }
+  | { readonly kind: 'neither' };
+
+const SOAP_12 = 'http://www.w3.org/2003/05/soap-envelope';
+const SOAP_11 = 'http://schemas.xmlsoap.org/soap/envelope/';
+const TRUSTS = [
+  'http://docs.oasis-open.org/ws-sx/ws-trust/200512',
+  'http://schemas.xmlsoap.org/ws/2005/02/trust',
+];
+const MAX_SUBCODES = 8;
+
+/** Reads a SOAP answer. Only the one path on which WS-Trust puts a token counts, not whatever else looks like one. */
+export function readTrustAnswer(root: XmlElement): TrustAnswer {
+  const soap = root.namespace;
+  if (root.localName !== 'Envelope' || (soap !== SOAP_12 && soap !== SOAP_11)) return { kind: 'neither' };
+  const [body] = childrenOf(root, soap, 'Body');
+  const [fault] = childrenOf(body, soap, 'Fault');
+  if (fault !== undefined) return soap === SOAP_12 ? fault12(fault) : fault11(fault);
+  for (const trust of TRUSTS) {
+    const [collection = body] = childrenOf(body, trust, 'RequestSecurityTokenResponseCollection');
+    const [response] = childrenOf(collection, trust, 'RequestSecurityTokenResponse');
+    const [requested] = childrenOf(response, trust, 'RequestedSecurityToken');
+    const [token] = requested?.children ?? [];
+    if (token !== undefined) return { kind: 'token', token };
+  }
+  return { kind: 'neither' };
+}
+
+function fault12(fault: XmlElement): TrustAnswer {
+  let [code] = childrenOf(fault, SOAP_12, 'Code');
+  for (let depth = 0; depth < MAX_SUBCODES; depth += 1) {
+    const [inner] = childrenOf(code, SOAP_12, 'Subcode');
+    if (inner === undefined) break;
+    code = inner;
+  }
+  const [value] = childrenOf(code, SOAP_12, 'Value');
+  const [reason] = childrenOf(fault, SOAP_12, 'Reason');
+  const [text] = childrenOf(reason, SOAP_12, 'Text');
+  return faultOf(value, text);
+}
+
+function fault11(fault: XmlElement): TrustAnswer {
+  return faultOf(childrenOf(fault, '', 'faultcode')[0], childrenOf(fault, '', 'faultstring')[0]);
+}
+
+function faultOf(code: XmlElement | undefined, reason: XmlElement | undefined): TrustAnswer {
+  const name = (code?.text ?? '').trim().split(':').at(-1) ?? '';
+  return {
+    kind: 'fault',
+    code: /^[\w.-]{1,60}$/.test(name) ? name : 'Fault',
+    reason: excerpt(reason?.text ?? ''),
+  };
+}
