@@ -41,7 +41,7 @@ export function tokenOf(answer: SessionAnswer, peer: TrustPeer, now: number): Sa
   const read = readTrustAnswer(document.root);
   switch (read.kind) {
     case 'token':
-      if (/^Encrypted/.test(read.token.localName)) {
+      if (read.token.localName.startsWith('Encrypted')) {
         throw new DriverError('AUTH_SAML', `${peer.name} encrypted the token, so its roles cannot be read`, {
           remedy: peer.encryption,
         });
