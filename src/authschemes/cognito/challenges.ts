@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Options } from '../../connstring/properties.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { Ports } from '../../core/ports.ts';
@@ -78,17 +79,26 @@ const MFA_TYPES: ReadonlyMap<string, readonly string[]> = new Map([
   ['Email', ['EMAIL_OTP']],
 ]);
 
-/** Answers from the connection's properties. A code is given once in the life of the connection. */
+/** Proofs of the codes that this process has sent, so that none is sent twice. */
+const sent = new Set<string>();
+const processKey = randomBytes(32);
+
+/** Answers from the connection's properties. MFAToken is given once for the user in the life of the process. */
 export function answererOf(
   given: Pick<Options, 'mfaToken' | 'newPassword' | 'ssoProperties'>,
+  user: readonly (string | undefined)[],
   ports: Ports,
 ): (signal: AbortSignal) => Answerer {
-  let isCodeUsed = false;
   return (signal) => ({
     async code(message) {
-      if (given.mfaToken !== undefined && !isCodeUsed) {
-        isCodeUsed = true;
-        return given.mfaToken.reveal().trim();
+      const own = given.mfaToken?.reveal().trim();
+      const proof = createHmac('sha256', processKey)
+        .update(JSON.stringify([...user, own]))
+        .digest('hex');
+      const isCodeUsed = own !== undefined && sent.has(proof);
+      if (own !== undefined && !isCodeUsed) {
+        sent.add(proof);
+        return own;
       }
       if (ports.prompt !== undefined)
         return (await ports.prompt({ kind: 'code', message, secret: true }, signal)).trim();

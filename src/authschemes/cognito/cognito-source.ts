@@ -1,6 +1,7 @@
 import type { CredentialSource } from '../../core/credentials.ts';
 import { DriverError, type ErrorCode } from '../../core/errors.ts';
 import type { Ports } from '../../core/ports.ts';
+import { oneAttempt } from '../../saml/one-attempt.ts';
 import type { Given } from '../scheme.ts';
 import { answererOf } from './challenges.ts';
 import { credentialsOfIdentity } from './identity-pool.ts';
@@ -34,20 +35,28 @@ export const COGNITO_EXAMPLE =
 
 type CognitoGiven = Given<(typeof COGNITO_REQUIRES)[number], (typeof COGNITO_USES)[number]>;
 
+/** User pools lock users after a few wrong passwords: connections that open together send one. */
+const oneSignIn = oneAttempt<PoolSession>();
+
 /** Failures that say nothing about whether the earlier sign-in still counts. */
 const NOT_THE_TOKENS: ReadonlySet<ErrorCode> = new Set(['CONN_NETWORK', 'AUTH_UNAVAILABLE']);
 
 /** Credentials of a user of a user pool, through the identity pool; later ones come by the refresh token. */
 export function cognitoSource(given: CognitoGiven, flow: PasswordFlow, ports: Ports): CredentialSource {
-  const pool = userPool(given);
-  const identities = identityPool(given);
-  const answererFor = answererOf(given, ports);
+  const pool = userPool(given, ports);
+  const identities = identityPool(given, pool);
+  const who = [pool.endpoint, pool.id, pool.clientId, given.user];
+  const answererFor = answererOf(given, who, ports);
   let password = given.password;
   let session: PoolSession | undefined;
 
   async function signIn(signal: AbortSignal): Promise<PoolSession> {
-    const user = { name: given.user, password };
-    const begun = await signInToPool(pool, user, flow, answererFor(signal), signal);
+    const { awsUserPoolClientAppSecret: secret, mfaToken, newPassword, ssoProperties } = given;
+    const secrets = [password, secret, mfaToken, newPassword].map((value) => value?.reveal());
+    const values = [flow.authFlow, ...who, ...secrets, ssoProperties?.mfaType];
+    const begun = await oneSignIn(values, signal, (shared) =>
+      signInToPool(pool, { name: given.user, password }, flow, answererFor(shared), shared),
+    );
     if (begun.newPassword !== undefined) {
       password = begun.newPassword;
       ports.warn(`User ${given.user} has the new password now: give it as Password from here on`);

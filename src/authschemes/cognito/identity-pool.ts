@@ -17,7 +17,7 @@ export async function credentialsOfIdentity(
   const sdk = await import('@aws-sdk/client-cognito-identity');
   const client = new sdk.CognitoIdentityClient({
     region: pool.region,
-    requestHandler: boundedHandler(TIMEOUT_MS),
+    requestHandler: boundedHandler(TIMEOUT_MS, pool.dispatcher),
     maxAttempts: MAX_ATTEMPTS,
     ...(pool.endpoint === undefined ? {} : { endpoint: pool.endpoint }),
   });

@@ -1,5 +1,7 @@
+import type { Dispatcher } from 'undici';
 import { dnsSuffix, regionCode } from '../../connstring/regions.ts';
 import type { Options } from '../../connstring/properties.ts';
+import type { Ports } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { Problem } from '../scheme.ts';
 
@@ -12,6 +14,8 @@ export interface UserPool {
   readonly clientId: string;
   readonly clientSecret?: Secret | undefined;
   readonly endpoint?: string | undefined;
+  /** The way to Cognito, where it is not the usual one. */
+  readonly dispatcher?: Dispatcher | undefined;
 }
 
 /** An identity pool and how it calls the user pool. */
@@ -21,6 +25,7 @@ export interface IdentityPool {
   readonly provider: string;
   readonly roleArn?: string | undefined;
   readonly endpoint?: string | undefined;
+  readonly dispatcher?: Dispatcher | undefined;
 }
 
 type PoolOptions = Pick<
@@ -64,7 +69,7 @@ function partsOf(id: string, separator: '_' | ':'): { region: string; rest: stri
 }
 
 /** The user pool of IDs that were found to be right. */
-export function userPool(given: PoolOptions): UserPool {
+export function userPool(given: PoolOptions, ports: Pick<Ports, 'network'>): UserPool {
   const { region, rest } = partsOf(given.awsUserPoolId, '_') ?? { region: '', rest: '' };
   return {
     id: given.awsUserPoolId,
@@ -73,17 +78,18 @@ export function userPool(given: PoolOptions): UserPool {
     clientId: given.awsUserPoolClientAppId,
     clientSecret: given.awsUserPoolClientAppSecret,
     endpoint: given.cognitoIdpEndpoint,
+    dispatcher: ports.network?.dispatcher,
   };
 }
 
-/** The identity pool of IDs that were found to be right. */
-export function identityPool(given: PoolOptions): IdentityPool {
-  const { id, region } = userPool(given);
+/** The identity pool of IDs that were found to be right, which knows that user pool. */
+export function identityPool(given: PoolOptions, { id, region, dispatcher }: UserPool): IdentityPool {
   return {
     id: given.awsIdentityPoolId,
     region: partsOf(given.awsIdentityPoolId, ':')?.region ?? '',
     provider: `cognito-idp.${region}.${dnsSuffix(region)}/${id}`,
     roleArn: given.awsRoleArn,
     endpoint: given.cognitoIdentityEndpoint,
+    dispatcher,
   };
 }

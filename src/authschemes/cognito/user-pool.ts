@@ -130,7 +130,7 @@ async function withClient<T>(
   const sdk = await import('@aws-sdk/client-cognito-identity-provider');
   const client: CognitoIdentityProviderClient = new sdk.CognitoIdentityProviderClient({
     region: pool.region,
-    requestHandler: boundedHandler(TIMEOUT_MS),
+    requestHandler: boundedHandler(TIMEOUT_MS, pool.dispatcher),
     // A one-time code must not be sent twice.
     maxAttempts: 1,
     ...(pool.endpoint === undefined ? {} : { endpoint: pool.endpoint }),

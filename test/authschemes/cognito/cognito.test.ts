@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { awsCognitoBasic } from '../../../src/authschemes/aws-cognito-basic.ts';
 import { awsCognitoSrp } from '../../../src/authschemes/aws-cognito-srp.ts';
+import { DriverError } from '../../../src/core/errors.ts';
 import type { PromptRequest } from '../../../src/core/ports.ts';
 import {
   type CognitoWorld,
@@ -322,7 +323,7 @@ describe('the errors of Cognito', () => {
     await using cognito = await startCognito({ instead: () => 'silence' });
     const source = await sourceOf(awsCognitoBasic, cognito.connection, fakePorts());
     const leaving = new AbortController();
-    setTimeout(() => leaving.abort(new Error('left')), 100);
+    setTimeout(() => leaving.abort(new DriverError('CONN_CLOSED', 'left')), 100);
     await expect(source(leaving.signal)).rejects.toThrow('left');
   });
 

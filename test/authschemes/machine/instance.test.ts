@@ -6,7 +6,7 @@ import { parseConnection } from '../../../src/connstring/resolve.ts';
 import type { CredentialSource } from '../../../src/core/credentials.ts';
 import { type ImdsDouble, instanceDocument, startImds } from '../../doubles/imds.ts';
 import { type FakePorts, fakePorts } from '../../doubles/ports.ts';
-import { startSts } from '../../doubles/sts.ts';
+import { startSts, stsCredentials } from '../../doubles/sts.ts';
 import { printsOf } from '../../support/prints.ts';
 import { sourceOf } from '../../support/source-of.ts';
 import { thrownBy } from '../../support/thrown.ts';
@@ -203,10 +203,7 @@ describe('AuthScheme AwsEC2Roles', () => {
 
   it('assumes the role that is wanted on top, signed with the role of the instance', async () => {
     await using imds = await startImds();
-    await using sts = await startSts(() => ({
-      status: 200,
-      body: '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-01-01T01:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>',
-    }));
+    await using sts = await startSts(() => stsCredentials('AssumeRole', 'ASIAROLE'));
     const role = 'AWSRoleARN=arn:aws:iam::123456789012:role/Top;AWSExternalId=e1';
     const source = await on(imds, fakePorts(), `STSEndpoint=${sts.endpoint};${role}`);
     const credentials = await source(nobody);

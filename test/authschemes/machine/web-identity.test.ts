@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { awsWebIdentity } from '../../../src/authschemes/aws-web-identity.ts';
 import { fakePorts } from '../../doubles/ports.ts';
-import { type StsDouble, startSts, stsError } from '../../doubles/sts.ts';
+import { type StsDouble, fieldsOf, startSts, stsCredentials, stsError } from '../../doubles/sts.ts';
 import { printsOf } from '../../support/prints.ts';
 import { sourceOf } from '../../support/source-of.ts';
 import { thrownBy } from '../../support/thrown.ts';
@@ -13,15 +13,12 @@ const FILE = '/var/run/secrets/eks/token';
 
 /** An STS that takes the token. */
 async function open(): Promise<StsDouble> {
-  return startSts(() => ({
-    status: 200,
-    body: '<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIAPOD</AccessKeyId><SecretAccessKey>CANARY-secret</SecretAccessKey><SessionToken>CANARY-session</SessionToken><Expiration>2026-01-01T01:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>',
-  }));
+  return startSts(() =>
+    stsCredentials('AssumeRoleWithWebIdentity', 'ASIAPOD', new Date('2026-01-01T01:00:00Z')),
+  );
 }
 const pod = { AWS_ROLE_ARN: ROLE, AWS_WEB_IDENTITY_TOKEN_FILE: FILE, AWS_ROLE_SESSION_NAME: 'pod-7' };
 const at = (sts: StsDouble): string => `AWSRegion=eu-west-1;STSEndpoint=${sts.endpoint};`;
-const askedOf = (sts: StsDouble, n = 0): Record<string, string> =>
-  Object.fromEntries(new URLSearchParams(sts.requests[n]?.body));
 
 describe('AuthScheme AwsWebIdentity', () => {
   it("takes what the pod's environment says, unsigned, and reads the file anew each time", async () => {
@@ -31,21 +28,21 @@ describe('AuthScheme AwsWebIdentity', () => {
     const source = await sourceOf(awsWebIdentity, at(sts), ports);
     expect(await source(nobody)).toMatchObject({
       accessKeyId: 'ASIAPOD',
-      secretAccessKey: 'CANARY-secret',
-      sessionToken: 'CANARY-session',
+      secretAccessKey: 'CANARY-SECRET-OF-ASIAPOD',
+      sessionToken: 'CANARY-TOKEN-OF-ASIAPOD',
       expiration: new Date('2026-01-01T01:00:00Z'),
       origin: `role ${ROLE} by the web identity of ${FILE}`,
     });
     files[FILE] = 'eyJ.two.sig';
     await source(nobody);
-    expect(askedOf(sts)).toMatchObject({
+    expect(fieldsOf(sts.requests[0])).toMatchObject({
       Action: 'AssumeRoleWithWebIdentity',
       RoleArn: ROLE,
       RoleSessionName: 'pod-7',
       WebIdentityToken: 'eyJ.one.sig',
     });
-    expect(askedOf(sts)).not.toHaveProperty('DurationSeconds');
-    expect(askedOf(sts, 1)['WebIdentityToken']).toBe('eyJ.two.sig');
+    expect(fieldsOf(sts.requests[0])).not.toHaveProperty('DurationSeconds');
+    expect(fieldsOf(sts.requests[1])['WebIdentityToken']).toBe('eyJ.two.sig');
     expect(sts.requests.map(({ authorization }) => authorization)).toEqual(['', '']);
   });
 
@@ -54,7 +51,7 @@ describe('AuthScheme AwsWebIdentity', () => {
     const text = `AWSRoleARN=${OTHER};AWSWebIdentityToken=CANARY.t.s;RoleSessionName=mine;TemporaryTokenDuration=1800`;
     const source = await sourceOf(awsWebIdentity, at(sts) + text, fakePorts({ env: pod }));
     expect((await source(nobody)).origin).toBe(`role ${OTHER} by the web identity of AWSWebIdentityToken`);
-    expect(askedOf(sts)).toMatchObject({
+    expect(fieldsOf(sts.requests[0])).toMatchObject({
       RoleArn: OTHER,
       WebIdentityToken: 'CANARY.t.s',
       RoleSessionName: 'mine',
