@@ -154,7 +154,7 @@ describe('a read', () => {
   });
 
   it('has a time limit', async () => {
-    const { client, double } = await started(() => 'hang', { timeoutMs: 30 });
+    const { client, double } = await started(() => 'hang', { timeoutMs: 400 });
     await expect(scan(client)).rejects.toMatchObject({ code: 'EXEC_TIMEOUT' });
     expect(double.received).toHaveLength(1);
   });

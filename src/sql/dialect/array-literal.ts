@@ -29,3 +29,14 @@ export function arrayElements(literal: Node | undefined): Node[] | undefined {
   const items = parseArrayLiteral(constantText(literal) ?? '');
   return items?.map((item): Node => (item === null ? { A_Const: { isnull: true } } : constant(item)));
 }
+
+/** Elements as PostgreSQL prints an array: `{a,"b c",NULL}`. Arrays inside are printed already. */
+export function arrayText(items: readonly (string | null)[], nested = false): string {
+  return `{${items.map((item) => (item === null ? 'NULL' : nested ? item : quotedElement(item))).join(',')}}`;
+}
+
+function quotedElement(text: string): string {
+  return text === '' || /[{}",\\\s]/.test(text) || text.toLowerCase() === 'null'
+    ? `"${text.replace(/["\\]/g, '\\$&')}"`
+    : text;
+}

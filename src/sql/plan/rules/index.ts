@@ -1,4 +1,5 @@
 import type { PushdownRule } from '../table-read.ts';
+import { alternatives } from './alternatives.ts';
 import { filterExpression } from './filter-expression.ts';
 import { fullKey } from './full-key.ts';
 import { keyCondition } from './key-condition.ts';
@@ -11,6 +12,7 @@ export const PUSHDOWN_RULES: readonly PushdownRule[] = [
   never,
   fullKey,
   keyCondition,
+  alternatives,
   filterExpression,
   sortOrder,
   parallelScan,

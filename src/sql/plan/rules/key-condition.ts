@@ -5,9 +5,9 @@ import type { Condition, PlanSettings, PushdownRule, TableRead } from '../table-
 import { combinations } from './full-key.ts';
 
 /** Beyond so many Queries a Scan is usually cheaper, and always simpler. */
-const MAX_RANGES = 100;
+export const MAX_RANGES = 100;
 
-interface Candidate {
+export interface Candidate {
   readonly index: IndexDef | undefined;
   readonly ranges: readonly KeyRange[];
   readonly keyed: ReadonlySet<Condition>;
@@ -58,7 +58,11 @@ export const keyCondition: PushdownRule = {
 };
 
 /** The key ranges that the conditions give; undefined where a partition attribute is not held to values. */
-function candidateFor(read: TableRead, key: KeySchema, index: IndexDef | undefined): Candidate | undefined {
+export function candidateFor(
+  read: TableRead,
+  key: KeySchema,
+  index: IndexDef | undefined,
+): Candidate | undefined {
   const keyed = new Set<Condition>();
   let keys: Key[] = [{}];
   let bound = 0;
@@ -90,7 +94,7 @@ function candidateFor(read: TableRead, key: KeySchema, index: IndexDef | undefin
 }
 
 /** Why an index must not serve this read; undefined where it may. */
-function reasonAgainst(read: TableRead, index: IndexDef, settings: PlanSettings): string | undefined {
+export function reasonAgainst(read: TableRead, index: IndexDef, settings: PlanSettings): string | undefined {
   if (!index.active) return 'it is not active';
   if (settings.consistentReads && index.kind === 'global') return 'a global index has no consistent reads';
   const { projection } = index;

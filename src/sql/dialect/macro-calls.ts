@@ -1,0 +1,24 @@
+import { textsOf } from '../parse/tree.ts';
+import { call } from './build.ts';
+import { MACROS } from './macros.ts';
+import type { Rewrite } from './types.ts';
+
+const NAMES: ReadonlySet<string> = new Set(MACROS.map(({ name }) => name));
+
+/** What the engines run before anything else. */
+export const MACRO_STATEMENTS: readonly string[] = MACROS.map(
+  ({ name, forms }) => `CREATE MACRO pg_${name}${forms.map(([parameters, sql]) => `(${parameters}) AS ${sql}`).join(', ')}`,
+);
+
+/** Calls of the functions that are macros. */
+export const macroRewrites: readonly Rewrite[] = [
+  {
+    name: 'macros',
+    why: 'A macro bears another name than the function it stands for, which DuckDB may have as well.',
+    apply: (node) => {
+      if (!('FuncCall' in node)) return undefined;
+      const name = textsOf(node.FuncCall.funcname).at(-1) ?? '';
+      return NAMES.has(name) ? call(`pg_${name}`, node.FuncCall.args ?? []) : undefined;
+    },
+  },
+];

@@ -1,0 +1,235 @@
+/** A function that PostgreSQL has and DuckDB has not, or has with another meaning, in DuckDB's SQL. */
+export interface Macro {
+  /** PostgreSQL's name. In the engines it is called `pg_` and this. */
+  readonly name: string;
+  /** Parameters and body, one for each number of arguments. */
+  readonly forms: readonly (readonly [parameters: string, sql: string])[];
+  readonly why: string;
+}
+
+const raise = (code: string, message: string): string => `error('[${code}] ${message}')`;
+
+const dimension = (value: string): readonly [string, string] => [
+  'a, n',
+  `CASE WHEN n = 1 AND len(a) > 0 THEN ${value} END`,
+];
+
+const clock = "(datepart('hour', i) * 3600 + datepart('minute', i) * 60) * 1000000 + datepart('microsecond', i)";
+const months = "(datepart('year', i) * 12 + datepart('month', i))";
+
+/** They are created in the planning engine and in the executing one. Bodies that ask for `typeof` fold to one branch when they are bound. */
+export const MACROS: readonly Macro[] = [
+  // Numbers
+  {
+    name: 'nonzero',
+    forms: [['b', `CASE WHEN b = 0 THEN ${raise('SQL_DIVISION_BY_ZERO', 'division by zero')} ELSE b END`]],
+    why: 'For DuckDB a division by zero is NULL or infinity.',
+  },
+  {
+    name: 'finite',
+    forms: [['x', `CASE WHEN isinf(x) THEN ${raise('SQL_NUMERIC_RANGE', 'value out of range: overflow')} ELSE x END`]],
+    why: "DuckDB's powers run over to infinity.",
+  },
+  {
+    name: 'div',
+    forms: [['a, b', 'CAST(trunc(a / pg_nonzero(b)) AS DECIMAL(38, 0))']],
+    why: 'DuckDB has divide, which is no numeric.',
+  },
+  {
+    name: 'width_bucket',
+    forms: [
+      [
+        'x, low, high, n',
+        `CAST(CASE WHEN n <= 0 THEN ${raise('SQL_BAD_ARGUMENT', 'count must be greater than zero')} ` +
+          `WHEN low = high THEN ${raise('SQL_BAD_ARGUMENT', 'lower bound cannot equal upper bound')} ` +
+          'WHEN low < high THEN CASE WHEN x < low THEN 0 WHEN x >= high THEN n + 1 ELSE floor((x - low) * 1e0 / (high - low) * n) + 1 END ' +
+          'ELSE CASE WHEN x > low THEN 0 WHEN x <= high THEN n + 1 ELSE floor((low - x) * 1e0 / (low - high) * n) + 1 END END AS INTEGER)',
+      ],
+    ],
+    why: 'DuckDB has only equi_width_bins.',
+  },
+  {
+    name: 'to_hex',
+    forms: [['n', "right(lower(to_hex(n)), CASE WHEN typeof(n) = 'INTEGER' THEN 8 ELSE 16 END)"]],
+    why: "DuckDB's digits are upper case and always 64 bits wide.",
+  },
+  // Text
+  {
+    name: 'text',
+    forms: [
+      [
+        'x',
+        "CASE typeof(x) WHEN 'VARCHAR' THEN CAST(x AS VARCHAR) WHEN 'DOUBLE' THEN pg_float_text(CAST(x AS VARCHAR)) WHEN 'FLOAT' THEN pg_real_text(CAST(x AS VARCHAR)) " +
+          "WHEN 'INTERVAL' THEN pg_interval_text(CAST(x AS VARCHAR)) WHEN 'BLOB' THEN pg_blob_text(CAST(x AS VARCHAR)) " +
+          "ELSE CASE WHEN typeof(x) LIKE '%[]' THEN pg_array_text(CAST(to_json(x) AS VARCHAR), typeof(x)) ELSE CAST(x AS VARCHAR) END END",
+      ],
+    ],
+    why: 'DuckDB prints floating-point numbers, intervals, bytes and lists in its own way.',
+  },
+  {
+    name: 'quote_literal',
+    forms: [
+      [
+        'x',
+        "CASE WHEN contains(pg_text(x), '\\') THEN ' E' ELSE '' END || '''' || replace(replace(pg_text(x), '\\', '\\\\'), '''', '''''') || ''''",
+      ],
+    ],
+    why: 'DuckDB has none.',
+  },
+  {
+    name: 'quote_nullable',
+    forms: [['x', "coalesce(pg_quote_literal(x), 'NULL')"]],
+    why: 'DuckDB has none.',
+  },
+  {
+    name: 'encode',
+    forms: [
+      [
+        'b, f',
+        "CASE lower(f) WHEN 'hex' THEN lower(hex(CAST(b AS BLOB))) WHEN 'base64' THEN regexp_replace(to_base64(CAST(b AS BLOB)), '(.{76})(.)', '\\1' || chr(10) || '\\2', 'g') " +
+          `ELSE ${raise('SQL_NOT_SUPPORTED', 'encode is supported for hex and base64')} END`,
+      ],
+    ],
+    why: "DuckDB's encode turns text into bytes.",
+  },
+  {
+    name: 'decode',
+    forms: [
+      [
+        't, f',
+        "CASE lower(f) WHEN 'hex' THEN unhex(t) WHEN 'base64' THEN from_base64(replace(t, chr(10), '')) " +
+          `ELSE ${raise('SQL_NOT_SUPPORTED', 'decode is supported for hex and base64')} END`,
+      ],
+    ],
+    why: "DuckDB's decode turns bytes into text.",
+  },
+  {
+    name: 'normalize',
+    forms: [
+      ['t', 'nfc_normalize(t)'],
+      ['t, f', 'pg_normal_form(t, upper(f))'],
+    ],
+    why: 'DuckDB knows NFC only.',
+  },
+  // Dates and times
+  {
+    name: 'to_char',
+    forms: [['x, f', 'pg_formatted(CAST(x AS VARCHAR), typeof(x), f)']],
+    why: "DuckDB's strftime and format have patterns of their own.",
+  },
+  {
+    name: 'to_timestamp',
+    forms: [
+      ['x', 'to_timestamp(x)'],
+      ['t, f', 'CAST(pg_parsed_time(t, f) AS TIMESTAMP WITH TIME ZONE)'],
+    ],
+    why: "DuckDB's takes seconds only; strptime has patterns of its own.",
+  },
+  { name: 'to_date', forms: [['t, f', 'CAST(CAST(pg_parsed_time(t, f) AS TIMESTAMP) AS DATE)']], why: 'As to_timestamp.' },
+  {
+    name: 'to_number',
+    forms: [['t, f', 'CAST(pg_parsed_number(t, f) AS DECIMAL(38, 10))']],
+    why: 'DuckDB has none.',
+  },
+  {
+    name: 'date_trunc_in_zone',
+    forms: [['u, x, z', 'timezone(z, date_trunc(u, timezone(z, CAST(x AS TIMESTAMP WITH TIME ZONE))))']],
+    why: "DuckDB's date_trunc takes no time zone.",
+  },
+  {
+    name: 'date_bin',
+    forms: [['s, t, o', 'time_bucket(s, t, o)']],
+    why: 'DuckDB calls it time_bucket.',
+  },
+  {
+    name: 'overlaps',
+    forms: [
+      [
+        'a, b, c, d',
+        'CASE WHEN least(a, b) = least(c, d) THEN true WHEN least(a, b) < least(c, d) THEN least(c, d) < greatest(a, b) ELSE least(a, b) < greatest(c, d) END',
+      ],
+    ],
+    why: 'DuckDB has no OVERLAPS.',
+  },
+  {
+    name: 'justify_days',
+    forms: [
+      [
+        'i',
+        `to_months(CAST(${months} + trunc(datepart('day', i) / 30) AS INTEGER)) + to_days(CAST(datepart('day', i) % 30 AS INTEGER)) + to_microseconds(${clock})`,
+      ],
+    ],
+    why: 'DuckDB has none.',
+  },
+  {
+    name: 'justify_hours',
+    forms: [
+      [
+        'i',
+        `to_months(CAST(${months} AS INTEGER)) + to_days(CAST(datepart('day', i) + (${clock}) / 86400000000 AS INTEGER)) + to_microseconds((${clock}) % 86400000000)`,
+      ],
+    ],
+    why: 'DuckDB has none.',
+  },
+  { name: 'justify_interval', forms: [['i', 'pg_justify_days(pg_justify_hours(i))']], why: 'DuckDB has none.' },
+  // Arrays
+  { name: 'cardinality', forms: [['a', 'len(a)']], why: "DuckDB's is for maps only." },
+  { name: 'array_length', forms: [dimension('len(a)')], why: 'For PostgreSQL an empty array has no length.' },
+  { name: 'array_upper', forms: [dimension('len(a)')], why: 'DuckDB has none.' },
+  { name: 'array_lower', forms: [dimension('1')], why: 'DuckDB has none.' },
+  {
+    name: 'array_remove',
+    forms: [['a, x', 'list_filter(a, lambda e: e IS DISTINCT FROM x)']],
+    why: 'DuckDB has none.',
+  },
+  {
+    name: 'array_replace',
+    forms: [['a, x, y', 'list_transform(a, lambda e: CASE WHEN e IS NOT DISTINCT FROM x THEN y ELSE e END)']],
+    why: 'DuckDB has none.',
+  },
+  {
+    name: 'array_to_string',
+    forms: [
+      ['a, s', 'array_to_string(list_transform(a, lambda e: pg_text(e)), s)'],
+      ['a, s, n', 'array_to_string(list_transform(a, lambda e: coalesce(pg_text(e), n)), s)'],
+    ],
+    why: 'DuckDB cannot stand in for NULL, and prints elements in its own way.',
+  },
+  // JSON
+  {
+    name: 'jsonb',
+    forms: [['x', 'CAST(pg_normal_json(CAST(x AS VARCHAR)) AS JSON)']],
+    why: 'DuckDB has no jsonb: equal documents need not be equal text.',
+  },
+  {
+    name: 'jsonb_member',
+    forms: [
+      [
+        'x',
+        "CASE json_type(x) WHEN 'OBJECT' THEN pg_normal_json(CAST(x AS VARCHAR)) WHEN 'ARRAY' THEN pg_normal_json(CAST(x AS VARCHAR)) ELSE json_extract_string(x, '$') END",
+      ],
+    ],
+    why: 'As jsonb prints what it holds.',
+  },
+  {
+    name: 'jsonb_set',
+    forms: [
+      ['x, p, v', 'CAST(pg_json_set(CAST(x AS VARCHAR), p, CAST(v AS VARCHAR)) AS JSON)'],
+      ['x, p, v, c', 'CAST(CASE WHEN c THEN pg_json_set(CAST(x AS VARCHAR), p, CAST(v AS VARCHAR)) ELSE pg_json_replace(CAST(x AS VARCHAR), p, CAST(v AS VARCHAR)) END AS JSON)'],
+    ],
+    why: "DuckDB's JSON is not changed in place.",
+  },
+  {
+    name: 'jsonb_strip_nulls',
+    forms: [['x', 'CAST(pg_json_without_nulls(CAST(x AS VARCHAR)) AS JSON)']],
+    why: 'DuckDB has none.',
+  },
+  {
+    name: 'jsonb_pretty',
+    forms: [['x', 'json_pretty(pg_jsonb(x))']],
+    why: "DuckDB's json_pretty keeps the order of keys.",
+  },
+  // The server
+  { name: 'pg_backend_pid', forms: [['', '1']], why: 'A driver has no processes on a server.' },
+  { name: 'version', forms: [['', "'PostgreSQL 15.0 (DynaDBC)'"]], why: 'DuckDB names itself.' },
+];

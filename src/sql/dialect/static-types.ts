@@ -1,0 +1,110 @@
+import type { A_Expr, FuncCall, Node } from 'libpg-query';
+import { textsOf } from '../parse/tree.ts';
+
+/** What PostgreSQL's type of an expression is known to be from its form alone, by the internal name of the type. */
+export type StaticType = 'text' | 'int4' | 'int8' | 'numeric' | 'float8' | 'date' | 'interval' | 'json' | 'jsonb' | 'bytea';
+
+const TYPES: ReadonlyMap<string, StaticType> = new Map([
+  ['text', 'text'],
+  ['varchar', 'text'],
+  ['bpchar', 'text'],
+  ['int2', 'int4'],
+  ['int4', 'int4'],
+  ['int8', 'int8'],
+  ['numeric', 'numeric'],
+  ['float4', 'float8'],
+  ['float8', 'float8'],
+  ['date', 'date'],
+  ['interval', 'interval'],
+  ['json', 'json'],
+  ['jsonb', 'jsonb'],
+  ['bytea', 'bytea'],
+]);
+
+const list = (type: StaticType, names: string): (readonly [string, StaticType])[] =>
+  names.split(' ').map((name) => [name, type]);
+
+const FUNCTIONS: ReadonlyMap<string, StaticType> = new Map([
+  ...list(
+    'text',
+    'upper lower initcap concat concat_ws substring left right trim btrim ltrim rtrim lpad rpad repeat replace translate reverse split_part overlay ' +
+      'to_char format quote_ident quote_literal to_hex md5 chr string_agg regexp_replace regexp_substr array_to_string normalize encode ' +
+      'json_extract_path_text jsonb_extract_path_text json_typeof jsonb_typeof jsonb_pretty',
+  ),
+  ...list('int4', 'length char_length character_length octet_length bit_length strpos position ascii array_length cardinality array_upper array_lower width_bucket json_array_length jsonb_array_length'),
+  ...list('int8', 'count row_number rank dense_rank'),
+  ...list('numeric', 'avg extract div'),
+  ...list('float8', 'random pi date_part'),
+  ...list('date', 'to_date make_date'),
+  ...list('interval', 'age make_interval justify_days justify_hours justify_interval'),
+  ...list('bytea', 'decode'),
+  ...list('json', 'json_agg json_object_agg json_build_object json_build_array to_json row_to_json array_to_json json_extract_path'),
+  ...list('jsonb', 'jsonb_agg jsonb_object_agg jsonb_build_object jsonb_build_array to_jsonb jsonb_extract_path jsonb_set jsonb_insert jsonb_strip_nulls jsonb_path_query_first'),
+]);
+
+/** The type of a bound expression that is not rewritten yet; undefined where only DuckDB can tell. */
+export function staticType(node: Node | undefined): StaticType | undefined {
+  if (node === undefined) return undefined;
+  if ('TypeCast' in node) {
+    const { typeName } = node.TypeCast;
+    return typeName?.arrayBounds === undefined ? TYPES.get(textsOf(typeName?.names).at(-1) ?? '') : undefined;
+  }
+  if ('A_Const' in node)
+    return node.A_Const.ival !== undefined ? 'int4' : node.A_Const.fval !== undefined ? 'numeric' : undefined;
+  if ('FuncCall' in node) return typeOfCall(node.FuncCall);
+  if ('A_Expr' in node) return typeOfOperator(node.A_Expr);
+  if ('CaseExpr' in node) {
+    const { args, defresult } = node.CaseExpr;
+    return common([...(args ?? []).map((when) => ('CaseWhen' in when ? when.CaseWhen.result : undefined)), defresult]);
+  }
+  if ('CoalesceExpr' in node) return common(node.CoalesceExpr.args ?? []);
+  if ('SQLValueFunction' in node) return node.SQLValueFunction.op === 'SVFOP_CURRENT_DATE' ? 'date' : undefined;
+  return undefined;
+}
+
+function typeOfCall(call: FuncCall): StaticType | undefined {
+  const name = textsOf(call.funcname).at(-1) ?? '';
+  const first = call.args?.[0];
+  switch (name) {
+    case 'sum': {
+      const type = staticType(first);
+      return type === 'int4' ? 'int8' : type;
+    }
+    case 'avg':
+      return staticType(first) === 'float8' ? 'float8' : 'numeric';
+    case 'min':
+    case 'max':
+    case 'abs':
+      return staticType(first);
+    default:
+      return FUNCTIONS.get(name);
+  }
+}
+
+const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%']);
+const WIDTH: readonly (StaticType | undefined)[] = ['int4', 'int8', 'numeric', 'float8'];
+
+function typeOfOperator({ kind, name, lexpr, rexpr }: A_Expr): StaticType | undefined {
+  if (kind !== 'AEXPR_OP') return undefined;
+  const operator = textsOf(name).at(-1) ?? '';
+  const [left, right] = [staticType(lexpr), staticType(rexpr)];
+  if (operator === '->>' || operator === '#>>') return 'text';
+  if (operator === '->' || operator === '#>') return left;
+  if (operator === '||') return [left, right].find((type) => type === 'text' || type === 'jsonb' || type === 'bytea');
+  if (left === 'jsonb' && (operator === '-' || operator === '#-')) return 'jsonb';
+  if (!ARITHMETIC.has(operator)) return undefined;
+  if (lexpr === undefined) return right;
+  if (left === 'date' && right === 'int4') return 'date';
+  const [a, b] = [WIDTH.indexOf(left), WIDTH.indexOf(right)];
+  return left === undefined || right === undefined || a < 0 || b < 0 ? undefined : WIDTH[Math.max(a, b)];
+}
+
+/** The type that all of these have, NULL aside. */
+function common(nodes: readonly (Node | undefined)[]): StaticType | undefined {
+  const types = new Set(
+    nodes.flatMap((node) =>
+      node === undefined || ('A_Const' in node && node.A_Const.isnull === true) ? [] : [staticType(node)],
+    ),
+  );
+  return types.size === 1 ? [...types][0] : undefined;
+}

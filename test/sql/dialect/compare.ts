@@ -1,0 +1,34 @@
+import type { Outcome } from './recorded.ts';
+
+/** How what the driver gives stands to what PostgreSQL gives. */
+export type Verdict = 'equal' | 'refused' | 'different';
+
+const NUMBERS: ReadonlySet<string> = new Set(['numeric', 'real', 'double precision']);
+
+/**
+ * The same text in every cell under the same names. Where PostgreSQL's type is a number with a fraction, the same value to
+ * 15 digits; where it is `json`, whose blanks mean nothing, the same document. A failure is the same by its SQLSTATE.
+ */
+export function compareOutcomes(expected: Outcome, found: Outcome): Verdict {
+  if ('error' in found)
+    return 'error' in expected && expected.error === found.error
+      ? 'equal'
+      : found.error === '0A000'
+        ? 'refused'
+        : 'different';
+  if ('error' in expected) return 'different';
+  const same =
+    String(expected.columns) === String(found.columns) &&
+    expected.rows.length === found.rows.length &&
+    expected.rows.every((row, at) =>
+      row.every((cell, i) => sameCell(cell, found.rows[at]?.[i], expected.types[i] ?? '')),
+    );
+  return same ? 'equal' : 'different';
+}
+
+function sameCell(expected: string | null, found: string | null | undefined, type: string): boolean {
+  if (expected === found) return true;
+  if (expected === null || found === null || found === undefined) return false;
+  if (type === 'json') return JSON.stringify(JSON.parse(expected)) === JSON.stringify(JSON.parse(found));
+  return NUMBERS.has(type) && Number(expected).toPrecision(15) === Number(found).toPrecision(15);
+}

@@ -1,0 +1,91 @@
+import { type DuckDBConnection } from '@duckdb/node-api';
+import { DriverError } from '../../../src/core/errors.ts';
+import type { TableDef } from '../../../src/catalog/table-def.ts';
+import { bindStatement } from '../../../src/sql/bind/bind.ts';
+import { engineError } from '../../../src/sql/engine/engine-errors.ts';
+import { type Engine, openEngine } from '../../../src/sql/engine/engine.ts';
+import { identifier } from '../../../src/sql/engine/quote.ts';
+import { textConverter } from '../../../src/sql/engine/result-text.ts';
+import { engineType } from '../../../src/sql/engine-types.ts';
+import { parseStatement } from '../../../src/sql/parse/parse.ts';
+import { createPlanner, type Planner } from '../../../src/sql/plan/planner.ts';
+import { bigint, catalogOf, decimal, double, json, tableDef, text } from '../engine-fixture.ts';
+import type { Outcome } from './recorded.ts';
+
+const TABLES = [
+  tableDef('o', {
+    pk: text,
+    sk: text,
+    status: text,
+    amount: decimal,
+    qty: bigint,
+    price: double,
+    placed: text,
+    items: json,
+  }),
+  tableDef('mixed', { id: text, 'Mixed Col': text, lower_col: text }),
+];
+
+const SETTINGS = { autoDetectIndex: true, consistentReads: false, threads: 1 };
+
+/** The driver's planner and engine over the tables of the fixture, printing what a statement gives as PostgreSQL prints it. */
+export class ExpressionRunner {
+  readonly #planner: Planner = createPlanner();
+  readonly #engine: Engine;
+  readonly #connection: DuckDBConnection;
+  readonly #rows: string;
+
+  private constructor(engine: Engine, connection: DuckDBConnection, rows: string) {
+    this.#engine = engine;
+    this.#connection = connection;
+    this.#rows = rows;
+  }
+
+  /** `tablesSql` holds the INSERT statements that fill the tables. */
+  static async open(tablesSql: string): Promise<ExpressionRunner> {
+    const engine = await openEngine({ threads: 1 });
+    return new ExpressionRunner(engine, await engine.connect(), tablesSql);
+  }
+
+  async run(sql: string): Promise<Outcome> {
+    try {
+      return await this.#run(sql);
+    } catch (error) {
+      const failure = error instanceof DriverError ? error : engineError(error, () => undefined);
+      return { error: failure.sqlState, message: failure.message };
+    }
+  }
+
+  async #run(sql: string): Promise<Outcome> {
+    const parsed = await parseStatement(sql);
+    if (parsed.kind === 'explain')
+      return { error: '0A000', message: 'EXPLAIN describes the plan of the driver.' };
+    const bound = await bindStatement(parsed, [], catalogOf(TABLES));
+    const plan = await this.#planner.plan(bound, SETTINGS, { locate: () => undefined, lists: [] });
+    const schema = this.#engine.newSchema();
+    await this.#connection.run(`CREATE SCHEMA ${identifier(schema)}`);
+    for (const relation of plan.relations) await this.#fill(schema, relation.alias, relation.table);
+    const result = await this.#connection.runAndReadAll(plan.engineSql(schema));
+    const types = plan.columns.map((column) => column.type);
+    const converters = result.columnTypes().map((type, i) => textConverter(type, types[i] ?? ''));
+    return {
+      columns: plan.columns.map((column) => column.name),
+      types,
+      rows: result.getRows().map((row) => row.map((value, i) => converters[i]?.(value) ?? null)),
+    };
+  }
+
+  async #fill(schema: string, alias: string, table: TableDef): Promise<void> {
+    const name = `${identifier(schema)}.${identifier(alias)}`;
+    const columns = table.columns.map((column) => `${identifier(column.name)} ${engineType(column.type)}`);
+    await this.#connection.run(`CREATE TABLE ${name} (${columns.join(', ')})`);
+    const rows = new RegExp(`insert into ${table.name} values\\s*(.*?);`, 's').exec(this.#rows)?.[1] ?? '';
+    await this.#connection.run(`INSERT INTO ${name} VALUES ${rows}`);
+  }
+
+  async close(): Promise<void> {
+    this.#connection.closeSync();
+    this.#engine.close();
+    await this.#planner.close();
+  }
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Predicate } from '../../../../src/dynamo/predicate.ts';
+import { alternatives } from '../../../../src/sql/plan/rules/alternatives.ts';
+import { column } from '../../../support/columns.ts';
+import { compare, condition, scan, SETTINGS } from '../../../support/reads.ts';
+import { index, key, table } from '../../../support/tables.ts';
+
+const t = table([column('status', 'text'), column('x', 'bigint')], {
+  indexes: [index('by_status', key('status:S', 'pk:S'))],
+});
+const all = (...parts: ReturnType<typeof compare>[]): Predicate => ({
+  kind: 'and',
+  of: parts.map(({ predicate }) => predicate ?? { kind: 'never' }),
+});
+const one = ({ predicate }: ReturnType<typeof compare>): Predicate => predicate ?? { kind: 'never' };
+const or = (...of: Predicate[]) => condition({ kind: 'or', of });
+const access = (...conditions: ReturnType<typeof or>[]) =>
+  alternatives.apply(scan(t, conditions), SETTINGS)?.access;
+
+describe('alternatives', () => {
+  it('each gives a Query of its own, and the condition stays owed', () => {
+    const either = or(all(compare('pk', '=', 'a'), compare('sk', '>', 'm')), one(compare('pk', '=', 'b')));
+    const read = alternatives.apply(scan(t, [either]), SETTINGS);
+    expect(read?.access).toEqual({
+      kind: 'Query',
+      ranges: [
+        {
+          equals: { pk: { S: 'a' } },
+          sort: { attribute: 'sk', condition: { kind: 'compare', op: '>', value: { S: 'm' } } },
+        },
+        { equals: { pk: { S: 'b' } } },
+      ],
+    });
+    expect(read?.residual).toEqual([either]);
+  });
+
+  it('whole keys become a BatchGetItem, each once', () => {
+    const item = (pk: string, sk: string): Predicate => all(compare('pk', '=', pk), compare('sk', '=', sk));
+    expect(access(or(item('a', '1'), item('a', '2'), item('b', '1'), item('a', '1')))).toEqual({
+      kind: 'BatchGetItem',
+      keys: [
+        { pk: { S: 'a' }, sk: { S: '1' } },
+        { pk: { S: 'a' }, sk: { S: '2' } },
+        { pk: { S: 'b' }, sk: { S: '1' } },
+      ],
+    });
+  });
+
+  it('ranges of one partition that might overlap become the partition, so that no row comes twice', () => {
+    const either = or(
+      all(compare('pk', '=', 'a'), compare('sk', '>', 'm')),
+      all(compare('pk', '=', 'a'), compare('sk', '<', 'p')),
+    );
+    expect(access(either)).toEqual({ kind: 'Query', ranges: [{ equals: { pk: { S: 'a' } } }] });
+  });
+
+  it('what is asked beside them counts for each', () => {
+    const either = or(one(compare('sk', '=', '1')), one(compare('sk', '=', '2')));
+    expect(access(either, compare('pk', '=', 'a'))).toMatchObject({ kind: 'BatchGetItem' });
+  });
+
+  it('an index serves where it is safe for every alternative', () => {
+    expect(
+      access(or(all(compare('status', '=', 'x'), compare('x', '>', 1)), one(compare('status', '=', 'y')))),
+    ).toMatchObject({
+      kind: 'Query',
+      index: 'by_status',
+    });
+  });
+
+  it('an alternative without a key leaves a Scan', () => {
+    expect(access(or(one(compare('pk', '=', 'a')), one(compare('x', '=', 1))))).toBeUndefined();
+  });
+});
