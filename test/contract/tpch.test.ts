@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Connection } from '../../src/session/connection.ts';
+import { openPlainDuckDb, type PlainDuckDb, rowText } from '../support/plain-duckdb.ts';
+import { startWorld, type World } from '../support/world.ts';
+import { tpchTables } from './tpch/data.ts';
+import { TPCH } from './tpch/statements.ts';
+
+let world: World;
+let db: Connection;
+let plain: PlainDuckDb;
+
+beforeAll(async () => {
+  world = await startWorld();
+  plain = await openPlainDuckDb();
+  for (const table of tpchTables()) {
+    await world.add(table);
+    await plain.load(await world.describe(table.name), table.items);
+  }
+  db = await world.open();
+}, 60_000);
+afterAll(async () => {
+  plain.close();
+  await world.close();
+});
+
+describe('TPC-H over tables of DynamoDB gives the rows of DuckDB', () => {
+  it.each(TPCH)('$name', async ({ sql }) => {
+    const { rows } = await db.query<readonly unknown[]>(sql, [], { rowMode: 'array' });
+    const expected = await plain.rows(sql);
+    expect(rows.map(rowText)).toEqual(expected);
+    // A sum over nothing would prove little.
+    expect(expected.filter((row) => row !== '[null]').length).toBeGreaterThan(0);
+  });
+});
