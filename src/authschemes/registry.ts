@@ -9,6 +9,7 @@ import { awsIamRoles } from './aws-iam-roles.ts';
 import { awsMfa } from './aws-mfa.ts';
 import { awsRootKeys } from './aws-root-keys.ts';
 import { awsWebIdentity } from './aws-web-identity.ts';
+import { samlAssertion } from './saml-assertion.ts';
 import type { AuthScheme } from './scheme.ts';
 import { temporaryCredentials } from './temporary-credentials.ts';
 
@@ -23,6 +24,7 @@ export const AUTH_SCHEMES: readonly AuthScheme[] = [
   awsContainer,
   awsWebIdentity,
   awsCredentialsFile,
+  samlAssertion,
   awsCognitoSrp,
   awsCognitoBasic,
 ];

@@ -1,9 +1,11 @@
 import { knownRegion } from '../connstring/endpoints.ts';
+import { networkSettings } from '../connstring/network.ts';
 import { type Options, PROPERTIES, type PropertyName } from '../connstring/properties.ts';
 import type { PropertyGroup } from '../connstring/property-spec.ts';
 import type { CredentialSource, Credentials } from '../core/credentials.ts';
 import { DriverError } from '../core/errors.ts';
-import type { Ports } from '../core/ports.ts';
+import { createDispatcher } from '../core/network/dispatcher.ts';
+import type { Network, Ports } from '../core/ports.ts';
 import { Secret } from '../core/secret.ts';
 import { asking } from './asking.ts';
 import { PROFILE_OPTIONS } from './profiles/profile-files.ts';
@@ -23,6 +25,8 @@ export interface SignIn {
   readonly region?: string;
   /** DynamoDB's address in the profile; only where the credentials are the profile's. */
   readonly endpointUrl?: string;
+  /** The way to the servers, where it is not the usual one; open until this is closed. */
+  readonly network?: Network;
   /** Others than these, which AWS calls expired. */
   renew(expired: Credentials, signal: AbortSignal): Promise<Credentials>;
   /** Where the credentials came from, in words. */
@@ -39,7 +43,8 @@ export async function signIn(options: Options, ports: Ports): Promise<SignIn> {
   const settings = await settingsOf(scheme, options, ports);
   const awsRegion = knownRegion(options, settings);
   const given = declared(scheme, awsRegion === undefined ? options : { ...options, awsRegion });
-  const { ports: world, person } = asking(ports);
+  const network = await networkOf(options, ports);
+  const { ports: world, person } = asking({ ...ports, ...network });
   const source = refreshing(scheme.source(given, world), {
     now: () => ports.now(),
     warn: (message) => ports.warn(message),
@@ -56,10 +61,19 @@ export async function signIn(options: Options, ports: Ports): Promise<SignIn> {
     scheme: scheme.name,
     source,
     ...settings,
+    ...network,
     renew: (expired, signal) => source.renew(expired, signal),
     describe: () => source.latest()?.origin ?? `AuthScheme ${scheme.name}`,
-    close: () => source.close(),
+    close() {
+      source.close();
+      void network.network?.dispatcher.destroy();
+    },
   };
+}
+
+async function networkOf(options: Options, ports: Ports): Promise<{ readonly network?: Network }> {
+  const settings = await networkSettings(options, ports);
+  return settings === undefined ? {} : { network: { settings, dispatcher: createDispatcher(settings) } };
 }
 
 const WAIT_MS = 200;
@@ -71,8 +85,11 @@ function refusalOf(scheme: AuthScheme, given: ReturnType<typeof declared>): Refu
   return sharedRefusal([scheme.name, ...names.map((name) => plain(given[name]))]);
 }
 
+/** A value with its secrets, nested ones too: another code or another token makes another sign-in. */
 function plain(value: unknown): string {
-  return value instanceof Secret ? value.reveal() : (JSON.stringify(value) ?? '');
+  if (value instanceof Secret) return value.reveal();
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? '';
+  return JSON.stringify(Object.entries(value).map(([name, inner]) => [name, plain(inner)]));
 }
 
 function chosen(options: Options): { scheme: AuthScheme; because: string } {

@@ -49,16 +49,27 @@ export function regionCode(text: string): string | undefined {
   return REGION_NAMES.get(code.replaceAll(/[\s_-]/g, '').toUpperCase());
 }
 
-const SUFFIXES: readonly (readonly [prefix: string, dnsSuffix: string])[] = [
-  ['cn-', 'amazonaws.com.cn'],
-  ['us-isob-', 'sc2s.sgov.gov'],
-  ['us-isof-', 'csp.hci.ic.gov'],
-  ['us-iso-', 'c2s.ic.gov'],
-  ['eu-isoe-', 'cloud.adc-e.uk'],
-  ['eusc-', 'amazonaws.eu'],
+/** The partitions besides `aws`, by what the codes of their Regions begin with. */
+const PARTITIONS: readonly {
+  readonly prefix: string;
+  readonly partition: string;
+  readonly dnsSuffix: string;
+}[] = [
+  { prefix: 'cn-', partition: 'aws-cn', dnsSuffix: 'amazonaws.com.cn' },
+  { prefix: 'us-gov-', partition: 'aws-us-gov', dnsSuffix: 'amazonaws.com' },
+  { prefix: 'us-isob-', partition: 'aws-iso-b', dnsSuffix: 'sc2s.sgov.gov' },
+  { prefix: 'us-isof-', partition: 'aws-iso-f', dnsSuffix: 'csp.hci.ic.gov' },
+  { prefix: 'us-iso-', partition: 'aws-iso', dnsSuffix: 'c2s.ic.gov' },
+  { prefix: 'eu-isoe-', partition: 'aws-iso-e', dnsSuffix: 'cloud.adc-e.uk' },
+  { prefix: 'eusc-', partition: 'aws-eusc', dnsSuffix: 'amazonaws.eu' },
 ];
 
 /** The domain that a Region's endpoints have in its partition. */
 export function dnsSuffix(region: string): string {
-  return SUFFIXES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'amazonaws.com';
+  return PARTITIONS.find(({ prefix }) => region.startsWith(prefix))?.dnsSuffix ?? 'amazonaws.com';
+}
+
+/** The partition of a Region, as the second part of an ARN calls it. */
+export function partitionOf(region: string): string {
+  return PARTITIONS.find(({ prefix }) => region.startsWith(prefix))?.partition ?? 'aws';
 }

@@ -1,3 +1,6 @@
+import type { Dispatcher } from 'undici';
+import type { NetworkSettings } from './network/settings.ts';
+
 /** A question to the person who signs in. */
 export interface PromptRequest {
   readonly kind: 'code' | 'choice' | 'new-password';
@@ -33,8 +36,17 @@ export interface Ports {
   notice?(message: string): void;
   /** Asks the person who signs in; absent where nobody listens. */
   prompt?(request: PromptRequest, signal: AbortSignal): Promise<string>;
+  /** The connection's way to the servers; absent: directly, and to those that the usual authorities vouch for. */
+  readonly network?: Network;
   /** Files with secrets in them; absent where nothing may be kept on disk. */
   readonly vault?: Vault;
+}
+
+/** A way to servers that is not the usual one. Never used for instance metadata. */
+export interface Network {
+  readonly settings: NetworkSettings;
+  /** Sends requests that way; whoever made it closes it. */
+  readonly dispatcher: Dispatcher;
 }
 
 /** Keeps texts in files that nobody but the user can read. */

@@ -20,7 +20,7 @@ export function preflight(
     if (rules.recipient === 'required') throw new DriverError('AUTH_SAML', text);
     warnings.push(text);
   }
-  if (!audiences.some((audience) => /^urn:amazon:webservices/.test(audience) || isAwsSignIn(audience))) {
+  if (!audiences.some((audience) => audience.startsWith('urn:amazon:webservices') || isAwsSignIn(audience))) {
     const named =
       audiences.length === 0 ? 'no audience' : `the audience ${audiences.map(excerpt).join(', ')}`;
     warnings.push(`The assertion names ${named}, where AWS usually expects urn:amazon:webservices`);

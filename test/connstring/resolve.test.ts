@@ -112,8 +112,8 @@ describe('parseConnection', () => {
   });
 
   it('warns of properties that have no effect yet', async () => {
-    const { warnings } = await parseConnection('ProxyServer=proxy;ProxyPort=80', fakePorts());
-    expect(warnings).toEqual(['Without effect in this version: ProxyServer, ProxyPort']);
+    const { warnings } = await parseConnection('Location=/schemas;BrowsableSchemas=main', fakePorts());
+    expect(warnings).toEqual(['Without effect in this version: Location, BrowsableSchemas']);
   });
 
   it('refuses what is neither string nor object', async () => {

@@ -1,5 +1,6 @@
 import { type Dispatcher, request as send } from 'undici';
-import { DriverError, messageOf } from '../../core/errors.ts';
+import { DriverError } from '../../core/errors.ts';
+import { connectFailure } from '../../core/network/failures.ts';
 
 /** A request as the AWS SDK hands it to whoever sends it. */
 interface SdkRequest {
@@ -54,7 +55,8 @@ export function boundedHandler(
         return { response };
       } catch (cause) {
         if (cause instanceof DriverError || abortSignal?.aborted === true) throw cause;
-        const why = late.aborted ? `no answer within ${timeoutMs / 1000} s` : reasonOf(cause);
+        if (!late.aborted) throw connectFailure(origin, cause);
+        const why = `no answer within ${timeoutMs / 1000} s`;
         throw new DriverError('CONN_NETWORK', `${origin} could not be reached: ${why}`, { cause });
       }
     },
@@ -77,10 +79,4 @@ async function whole(body: AsyncIterable<Uint8Array>, origin: string): Promise<U
 function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   const entries = Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')] as const);
   return Object.fromEntries(entries);
-}
-
-/** Failures at several addresses of a host come as one error without a message. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
-  return messageOf(error);
 }

@@ -95,6 +95,14 @@ const MEANINGS: readonly Meaning[] = [
   },
   {
     names: ['AccessDenied'],
+    says: /AssumeRoleWithSAML/,
+    code: 'AUTH_DENIED',
+    message: (attempt) => `The role ${role(attempt)} may not be assumed with this assertion`,
+    remedy: (attempt) =>
+      `Check the role's trust policy: ${attempt.principalArn ?? 'the SAML provider'} must be its principal, and its condition on SAML:aud must fit the assertion's audience.`,
+  },
+  {
+    names: ['AccessDenied'],
     says: /AssumeRole/,
     code: 'AUTH_DENIED',
     message: (attempt) => `The role ${role(attempt)} may not be assumed this way`,
@@ -108,6 +116,20 @@ const MEANINGS: readonly Meaning[] = [
     code: 'AUTH_DENIED',
     message: (attempt) => `A policy forbids the access key ${key(attempt)} to call STS`,
     remedy: ({ operation }) => `Ask for the IAM permission sts:${operation}.`,
+  },
+  {
+    names: ['ValidationError', 'ValidationException'],
+    says: /RoleSessionName/,
+    code: 'AUTH_SAML',
+    message: () =>
+      'AWS does not take the RoleSessionName of the assertion: 2 to 64 letters, digits or _+=,.@-',
+  },
+  {
+    names: ['ValidationError', 'ValidationException'],
+    says: /outside the account/i,
+    code: 'AUTH_ROLE',
+    message: (attempt) => `${attempt.principalArn} is not in the account of the role ${role(attempt)}`,
+    remedy: () => 'Set AWSPrincipalARN to the SAML provider in the account of AWSRoleARN.',
   },
   {
     names: ['ValidationError', 'ValidationException'],
@@ -131,6 +153,35 @@ const MEANINGS: readonly Meaning[] = [
     message: ({ operation }) => `STS found something wrong in what ${operation} was given`,
     remedy: () =>
       'Check AWSRoleARN, RoleSessionName, AWSExternalId, MFASerialNumber and TemporaryTokenDuration.',
+  },
+  {
+    names: ['InvalidIdentityToken', 'InvalidIdentityTokenException'],
+    says: /signature/i,
+    code: 'AUTH_REFUSED',
+    message: (attempt) =>
+      `AWS finds the signature wrong: ${attempt.principalArn ?? 'the provider in IAM'} has another certificate than the identity provider signs with`,
+    remedy: () => "Upload the identity provider's current metadata to the provider in IAM.",
+  },
+  {
+    names: ['InvalidIdentityToken', 'InvalidIdentityTokenException'],
+    says: /issuer not present/i,
+    code: 'AUTH_REFUSED',
+    message: (attempt) =>
+      `The assertion is not of the identity provider that ${attempt.principalArn} stands for`,
+    remedy: () => "Set AWSPrincipalARN to the SAML provider that has this identity provider's metadata.",
+  },
+  {
+    names: ['InvalidIdentityToken', 'InvalidIdentityTokenException'],
+    says: /specified provider doesn/i,
+    code: 'AUTH_REFUSED',
+    message: (attempt) => `There is no SAML provider ${attempt.principalArn} in that account`,
+    remedy: () => 'Correct AWSPrincipalARN, or create the SAML provider in IAM.',
+  },
+  {
+    names: ['InvalidIdentityToken', 'InvalidIdentityTokenException'],
+    says: /saml/i,
+    code: 'AUTH_SAML',
+    message: () => 'AWS finds no valid assertion in the SAML response',
   },
   {
     names: ['InvalidIdentityToken', 'InvalidIdentityTokenException'],

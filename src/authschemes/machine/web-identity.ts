@@ -44,7 +44,7 @@ export function webIdentity(given: WebIdentityOptions, ports: Ports): Credential
     const { roleArn, token } = webIdentityOf(given, ports);
     const named = given.roleSessionName ?? ports.env('AWS_ROLE_SESSION_NAME');
     const credentials = await assumeRoleWithWebIdentity({
-      ...stsTarget(given),
+      ...stsTarget(given, ports),
       roleArn,
       sessionName: named ?? sessionName(given, ports),
       token: await tokenOf(token, ports),

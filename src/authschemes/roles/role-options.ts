@@ -25,12 +25,12 @@ export type RoleOptions = Pick<Options, (typeof ROLE_OPTIONS)[number]> &
   Partial<Pick<Options, 'awsRoleArn' | 'mfaSerialNumber' | (typeof MFA_OPTIONS)[number]>>;
 
 /** Where STS is for these options. */
-export function stsTarget(given: StsOptions): StsTarget {
+export function stsTarget(given: StsOptions, ports: Pick<Ports, 'network'>): StsTarget {
   const region = knownRegion(given);
   if (region === undefined) {
     throw new DriverError('CONN_NO_REGION', 'No Region is known in which STS could be asked');
   }
-  return { region, endpoint: stsEndpoint(given, region) };
+  return { region, endpoint: stsEndpoint(given, region), dispatcher: ports.network?.dispatcher };
 }
 
 /** How the session is called in CloudTrail. */

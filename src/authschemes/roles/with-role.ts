@@ -25,7 +25,7 @@ export function withRole(base: CredentialSource, given: RoleOptions, ports: Port
   if (awsRoleArn === undefined && mfaSerialNumber === undefined) return base;
   return async (signal) => {
     const wanted: WantedSession = {
-      target: stsTarget(given),
+      target: stsTarget(given, ports),
       durationSeconds: given.temporaryTokenDuration,
       role:
         awsRoleArn === undefined

@@ -20,18 +20,17 @@ export function clientCertificateOptions(certificate: ClientCertificate | undefi
 }
 
 function unusable(error: unknown): DriverError {
-  const code = errorCode(error) ?? '';
-  const text = error instanceof Error ? error.message : '';
+  const text = `${error instanceof Error ? error.message : ''} ${String(errorCode(error))}`;
   if (
     /mac verify failure|bad decrypt|BAD_DECRYPT|wrong password|interrupted or cancelled|bad password read/i.test(
-      text + code,
+      text,
     )
   ) {
     return new DriverError('CONN_BAD_VALUE', 'SSLClientCertPassword does not open SSLClientCert', {
       cause: error,
     });
   }
-  if (/unsupported/i.test(text + code)) {
+  if (/unsupported/i.test(text)) {
     return new DriverError(
       'CONN_BAD_VALUE',
       'SSLClientCert is encrypted with a cipher that is no longer supported',

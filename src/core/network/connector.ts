@@ -1,12 +1,13 @@
-import { rootCertificates, TLSSocket, type PeerCertificate } from 'node:tls';
+import type { Socket } from 'node:net';
+import { type PeerCertificate, rootCertificates, TLSSocket } from 'node:tls';
+import { callbackify } from 'node:util';
 import { buildConnector } from 'undici';
 import { DriverError } from '../errors.ts';
 import { clientCertificateOptions } from './client-certificate.ts';
-import type { DispatcherOptions } from './dispatcher.ts';
 import { isLinkLocal, linkLocalRefused, lookupElsewhere } from './link-local.ts';
 import { proxyFor } from './proxy-rules.ts';
 import { openTunnel } from './tunnel.ts';
-import type { NetworkSettings, ServerTrust } from './settings.ts';
+import type { DispatcherOptions, NetworkSettings, ServerTrust } from './settings.ts';
 
 const CONNECT_TIMEOUT_MS = 15_000;
 
@@ -24,37 +25,30 @@ export function createConnector(
     ...(settings.trust?.kind === 'fingerprint' ? { maxCachedSessions: 0 } : {}),
     ...(refuseLinkLocal ? { lookup: lookupElsewhere } : {}),
   });
-  return (options, callback) => {
-    if (refuseLinkLocal && isLinkLocal(options.hostname)) {
-      callback(linkLocalRefused(options.hostname), null);
-      return;
-    }
-    const done: buildConnector.Callback = (...[error, socket]) => {
-      if (error !== null) {
-        callback(error, null);
-        return;
-      }
-      const problem = settings.trust?.kind === 'fingerprint' ? mismatch(settings.trust, socket) : undefined;
-      if (problem === undefined) {
-        callback(null, socket);
-        return;
-      }
-      socket.destroy();
-      callback(problem, null);
-    };
+
+  async function open(options: buildConnector.Options): Promise<Socket> {
+    if (refuseLinkLocal && isLinkLocal(options.hostname)) throw linkLocalRefused(options.hostname);
     const proxy = proxyFor(settings.proxy, options);
-    if (proxy === undefined) {
-      connect(options, done);
-      return;
-    }
-    openTunnel(proxy, options, CONNECT_TIMEOUT_MS).then(
-      (httpSocket) => {
-        if (options.protocol === 'https:') connect({ ...options, httpSocket }, done);
-        else callback(null, httpSocket);
-      },
-      (error: Error) => callback(error, null),
-    );
-  };
+    const tunnel = proxy && (await openTunnel(proxy, options, CONNECT_TIMEOUT_MS));
+    if (tunnel !== undefined && options.protocol !== 'https:') return tunnel;
+    const socket = await new Promise<Socket>((resolve, reject) => {
+      connect(tunnel === undefined ? options : { ...options, httpSocket: tunnel }, (...[error, opened]) => {
+        if (error === null) resolve(opened);
+        else reject(error);
+      });
+    });
+    const problem = settings.trust?.kind === 'fingerprint' ? mismatch(settings.trust, socket) : undefined;
+    if (problem === undefined) return socket;
+    socket.destroy();
+    throw problem;
+  }
+
+  const connector = callbackify(open);
+  return (options, callback) =>
+    connector(options, (error, socket) => {
+      if (error === null) callback(null, socket);
+      else callback(error, null);
+    });
 }
 
 function trustOptions(trust: ServerTrust | undefined): buildConnector.BuildOptions {
@@ -73,7 +67,7 @@ function trustOptions(trust: ServerTrust | undefined): buildConnector.BuildOptio
 /** Why the server at the other end is not the one with that fingerprint. */
 function mismatch(
   trust: Extract<ServerTrust, { kind: 'fingerprint' }>,
-  socket: unknown,
+  socket: Socket,
 ): DriverError | undefined {
   if (!(socket instanceof TLSSocket)) return undefined;
   const certificate: Partial<PeerCertificate> = socket.getPeerCertificate();

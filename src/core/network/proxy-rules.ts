@@ -11,7 +11,7 @@ export interface Target {
 
 /** The proxy that leads there; undefined where the target is reached without one. */
 export function proxyFor(proxy: ProxySettings | undefined, target: Target): ProxySettings | undefined {
-  if (proxy === undefined) return undefined;
+  if (proxy === undefined || (proxy.httpsOnly === true && target.protocol !== 'https:')) return undefined;
   const host = target.hostname
     .replace(/^\[|\]$/g, '')
     .replace(/\.$/, '')

@@ -16,6 +16,8 @@ export interface ProxySettings {
   readonly password?: Secret | undefined;
   /** Hosts, `.suffixes`, `*.suffixes`, addresses and CIDR blocks, each with or without a port; `*` for all. */
   readonly exceptions: readonly string[];
+  /** Whether plain http goes directly. */
+  readonly httpsOnly?: boolean | undefined;
 }
 
 /** A certificate that shows the server who is calling, with its key. */
@@ -27,4 +29,13 @@ export type ClientCertificate =
 export interface NetworkSettings {
   readonly trust?: ServerTrust | undefined;
   readonly proxy?: ProxySettings | undefined;
+}
+
+/** What a dispatcher is besides the settings of the network. */
+export interface DispatcherOptions {
+  readonly clientCertificate?: ClientCertificate | undefined;
+  /** The most connections to one host; 1 for sign-ins that belong to a connection. */
+  readonly connections?: number | undefined;
+  /** Refuses addresses where machines ask for credentials: 169.254.0.0/16 and the like. */
+  readonly refuseLinkLocal?: boolean | undefined;
 }
