@@ -4,6 +4,7 @@ import { seededRandom } from '../../src/session/sandbox/random.ts';
 import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
 import {
   type RandomTable,
+  randomAlternatives,
   randomCondition,
   randomLookup,
   randomSlice,
@@ -37,7 +38,9 @@ function statements(table: RandomTable): readonly string[] {
   const conditions = Array.from({ length: STATEMENTS }, (_, i) =>
     i % 4 === 0 && table.key.length === 2 ? randomSlice(random, table) : randomCondition(random, table),
   );
-  return [randomLookup(random, table), ...conditions].map(({ ours }) => `${select} ${ours}`);
+  return [randomLookup(random, table), randomAlternatives(random, table), ...conditions].map(
+    ({ ours }) => `${select} ${ours}`,
+  );
 }
 
 /** In order where the statement asks for one. */

@@ -327,6 +327,22 @@ export function randomLookup(random: Random, table: RandomTable): Condition {
   };
 }
 
+/** Two or three alternatives, each with a partition of its own and perhaps a condition, or a whole key. */
+export function randomAlternatives(random: Random, table: RandomTable): Condition {
+  const branches = Array.from({ length: 2 + random.below(2) }, () => {
+    if (random.chance(0.5)) return randomLookup(random, table);
+    const partition = literalOf(one(random, table.items)['pk']);
+    const more = randomCondition(random, table, 1);
+    return {
+      ours: `pk = ${partition.ours} AND (${more.ours})`,
+      duckdb: `pk = ${partition.duckdb} AND (${more.duckdb})`,
+    };
+  });
+  const joined = (side: keyof Condition): string =>
+    branches.map((branch) => `(${branch[side]})`).join(' OR ');
+  return { ours: joined('ours'), duckdb: joined('duckdb') };
+}
+
 function literalOf(value: AttributeValue | undefined): Condition {
   if (value !== undefined && 'N' in value) return same(value.N);
   if (value !== undefined && 'B' in value) return bytes(value.B);

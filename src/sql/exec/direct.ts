@@ -35,21 +35,26 @@ export function directReader(
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): RowReader {
-  const names = plan.columns.map((column) => column.name);
+  const toObject = objectMaker(plan.columns.map((column) => column.name));
   const arrays = (): AsyncGenerator<Value[][]> => readRows(plan, context, stats, signal);
   return {
     arrays,
     async *objects() {
-      for await (const rows of arrays()) yield rows.map((row) => toObject(names, row));
+      for await (const rows of arrays()) yield rows.map(toObject);
     },
   };
 }
 
-/** A row by name; of columns with one name the last wins, as in node-postgres. */
-export function toObject(names: readonly string[], row: readonly Value[]): Record<string, Value> {
-  const object: Record<string, Value> = {};
-  for (let i = 0; i < names.length; i++) object[names[i] ?? ''] = row[i] ?? null;
-  return object;
+/** Makes rows objects by name; of columns with one name the last wins, as in node-postgres. */
+export function objectMaker(names: readonly string[]): (row: readonly Value[]) => Record<string, Value> {
+  // Assigning to `__proto__` would set the prototype instead of a member.
+  if (names.includes('__proto__'))
+    return (row) => Object.fromEntries(names.map((name, i) => [name, row[i] ?? null]));
+  return (row) => {
+    const object: Record<string, Value> = {};
+    for (let i = 0; i < names.length; i++) object[names[i] ?? ''] = row[i] ?? null;
+    return object;
+  };
 }
 
 async function* readRows(

@@ -9,7 +9,7 @@ import type { StatementPlan } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../value.ts';
 import type { ExecutionContext } from './context.ts';
-import type { RowReader } from './direct.ts';
+import { objectMaker, type RowReader } from './direct.ts';
 import { readByKeys } from './read-by-keys.ts';
 import { columnsToLoad, createRelation, loadRelation } from './load.ts';
 import { TypeDrift } from './type-drift.ts';
@@ -112,7 +112,7 @@ function rowReader(
   signal: AbortSignal | undefined,
   locate: (name: string) => number | undefined,
 ): RowReader {
-  const names = plan.columns.map((column) => column.name);
+  const toObject = objectMaker(plan.columns.map((column) => column.name));
   async function* arrays(): AsyncGenerator<Value[][]> {
     const converters = result.columnTypes().map((type) => valueConverter(type, context.decimals));
     let left = context.maxRows < 0 ? Infinity : context.maxRows;
@@ -132,7 +132,7 @@ function rowReader(
     arrays,
     async *objects() {
       for await (const rows of arrays()) {
-        yield rows.map((row) => Object.fromEntries(row.map((value, i) => [names[i] ?? '', value])));
+        yield rows.map(toObject);
       }
     },
   };

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Connection } from '../../src/session/connection.ts';
+import { startDynamoDbLocal } from '../doubles/dynamodb-local.ts';
+import { tpchTables } from '../contract/tpch/data.ts';
+import { openPlainDuckDb, type PlainDuckDb, rowText } from '../support/plain-duckdb.ts';
+import { startWorld, type TableWords, type World } from '../support/world.ts';
+
+const local = await startDynamoDbLocal();
+const suite = 'skipped' in local ? describe.skip : describe;
+const title = 'skipped' in local ? `DynamoDB Local (${local.skipped})` : 'DynamoDB Local';
+
+const TABLES = tpchTables().filter(({ name }) => name === 'orders' || name === 'customer');
+/** Text whose order differs between UTF-8 and UTF-16, empty text, and a name that JavaScript treats apart. */
+const ODD: TableWords = {
+  name: 'odd',
+  key: ['pk:S', 'sk:S'],
+  items: ['\u{1F600}', '\uFF5E', '\uD7A3', 'a'].map((sk, i) => ({
+    pk: { S: 'p' },
+    sk: { S: sk },
+    t: { S: i === 3 ? '' : sk },
+    ['__proto__']: { S: `own ${i}` },
+    b: { BOOL: i % 2 === 0 },
+  })),
+};
+
+suite(title, () => {
+  let world: World;
+  let db: Connection;
+  let plain: PlainDuckDb;
+
+  beforeAll(async () => {
+    if ('skipped' in local) return;
+    world = await startWorld(local);
+    plain = await openPlainDuckDb();
+    for (const table of [...TABLES, ODD]) {
+      await world.add(table);
+      await plain.load(await world.describe(table.name), table.items);
+    }
+    db = await world.open();
+  }, 60_000);
+  afterAll(async () => {
+    plain.close();
+    await world.close();
+  });
+
+  it.each([
+    `SELECT c_name, o_orderkey, o_totalprice FROM customer JOIN orders ON o_custkey = c_custkey WHERE c_mktsegment = 'BUILDING' ORDER BY 1, 2`,
+    `SELECT c_name, count(o_orderkey) AS n, sum(o_totalprice) AS total FROM customer LEFT JOIN orders ON o_custkey = c_custkey GROUP BY c_name ORDER BY 1`,
+    `SELECT c_name, o_orderdate FROM customer, orders WHERE c_custkey = 3 AND o_custkey = 3 AND o_orderdate > '1994' ORDER BY 2, o_orderkey`,
+  ])('joins two tables as DuckDB does over the same rows: %s', async (sql) => {
+    const { rows } = await db.query<readonly unknown[]>(sql, [], { rowMode: 'array' });
+    const expected = await plain.rows(sql);
+    expect(expected.length).toBeGreaterThan(0);
+    expect(rows.map(rowText)).toEqual(expected);
+  });
+
+  it.each([
+    `SELECT sk FROM odd WHERE pk = 'p' ORDER BY sk DESC`,
+    `SELECT sk FROM odd WHERE pk = 'p' AND sk > '\uD7A3' ORDER BY sk`,
+    `SELECT sk FROM odd WHERE t < '\uFF5E' ORDER BY length(sk), sk`,
+    `SELECT sk FROM odd WHERE t NOT LIKE '\uFF5E%' ORDER BY length(pk), sk`,
+    `SELECT sk, b FROM odd WHERE b IN (TRUE, FALSE) AND t = '' ORDER BY length(pk), sk`,
+    `SELECT "__proto__" FROM odd WHERE "__proto__" = 'own 2' AND pk = 'p'`,
+  ])('orders and compares text by its bytes: %s', async (sql) => {
+    const { rows } = await db.query<readonly unknown[]>(sql, [], { rowMode: 'array' });
+    expect(rows.map(rowText)).toEqual(await plain.rows(sql));
+  });
+
+  it('gives a row its own member __proto__', async () => {
+    for (const order of ['', 'ORDER BY length(pk)']) {
+      const { rows } = await db.query(`SELECT "__proto__" FROM odd WHERE pk = 'p' AND sk = 'a' ${order}`);
+      expect(Object.entries(rows[0] ?? {})).toEqual([['__proto__', 'own 3']]);
+    }
+  });
+});
