@@ -23,6 +23,8 @@ export interface Ports {
   readonly home: string;
   /** The text of a UTF-8 file, undefined where there is none. Any other failure is thrown. */
   readFile(path: string): Promise<string | undefined>;
+  /** The bytes of a file, undefined where there is none; absent: none but texts can be read. */
+  readBytes?(path: string): Promise<Buffer | undefined>;
   /**
    * Runs a program without a shell. Rejects where it cannot be started, takes too long or says too much; absent where
    * programs may not be run.

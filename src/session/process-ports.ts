@@ -26,14 +26,8 @@ export function processPorts(listeners: Listeners = {}): Ports {
       random: () => Math.random(),
       env,
       home: homedir(),
-      async readFile(path) {
-        try {
-          return await readFile(path, 'utf8');
-        } catch (error) {
-          if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
-          throw error;
-        }
-      },
+      readFile: (path) => unlessAbsent(readFile(path, 'utf8')),
+      readBytes: (path) => unlessAbsent(readFile(path)),
       run: runProgram,
       platform: process.platform,
       warn: emitWarning,
@@ -41,6 +35,15 @@ export function processPorts(listeners: Listeners = {}): Ports {
     },
     listeners,
   );
+}
+
+async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 /** The same world with other ears; what is absent stays as it was. */

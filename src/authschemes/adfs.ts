@@ -1,0 +1,57 @@
+import { knownRegion } from '../connstring/endpoints.ts';
+import type { Secret } from '../core/secret.ts';
+import { relyingPartyOf } from '../saml/adfs/addresses.ts';
+import { FORMS_USER_AGENT, signInToAdfs, WINDOWS_USER_AGENT } from '../saml/adfs/sign-in.ts';
+import { httpSession } from '../saml/http-session.ts';
+import { kerberosNegotiator } from '../saml/negotiate/kerberos.ts';
+import { oneAttempt } from '../saml/one-attempt.ts';
+import type { SamlResponse } from '../saml/response.ts';
+import { FEDERATED_OPTIONS, federatedProblem } from './federated/federated-options.ts';
+import { federatedSource } from './federated/federated-source.ts';
+import { oneTimeCode } from './federated/one-time-code.ts';
+import { personOf } from './federated/person.ts';
+import { providerProblem } from './federated/provider-problem.ts';
+import { authScheme } from './scheme.ts';
+
+const together = oneAttempt<SamlResponse>();
+
+/** A user of Active Directory, through its federation services. */
+export const adfs = authScheme({
+  name: 'ADFS',
+  doc:
+    'Signs a user of Active Directory in at ADFS and assumes the role that it gives: with User and Password, or without ' +
+    'them as the user who is signed in to Windows or has a Kerberos ticket.',
+  example:
+    "AuthScheme=ADFS;User=ana@corp.example;Password=…;SSOLoginURL='https://adfs.corp.example';AWSRoleARN=arn:aws:iam::123456789012:role/Analyst;AWSRegion=Ireland",
+  requires: ['ssoLoginUrl'],
+  uses: ['user', 'password', 'ssoProperties', ...FEDERATED_OPTIONS],
+  check: (given) => providerProblem('ADFS', given) ?? federatedProblem(given),
+  source(given, ports) {
+    const { ssoLoginUrl: loginUrl, user: name, password, ssoProperties: sso } = given;
+    const user = name === undefined || password === undefined ? undefined : { name, password };
+    const relyingParty = sso?.relyingParty ?? relyingPartyOf(knownRegion(given) ?? '');
+    const userAgent = sso?.userAgent ?? (user === undefined ? WINDOWS_USER_AGENT : FORMS_USER_AGENT);
+    const network = ports.network?.settings;
+    const negotiatorFor = kerberosNegotiator();
+    const withCode = oneTimeCode(sso?.mfaPassCode);
+
+    const signIn = async (passCode: Secret | undefined, signal: AbortSignal): Promise<SamlResponse> => {
+      // Windows sign-in may belong to a connection.
+      const singleConnection = user === undefined;
+      await using session = httpSession({ network, userAgent, signal, singleConnection });
+      const world = { session, negotiatorFor, signal, now: () => ports.now(), ...personOf(ports) };
+      return await signInToAdfs({ loginUrl, relyingParty, user, passCode }, world);
+    };
+
+    return federatedSource(given, ports, {
+      origin: `ADFS at ${new URL(loginUrl).origin}`,
+      recipient: 'required',
+      obtain: (signal) =>
+        withCode((passCode) => {
+          const secrets = [password, passCode].map((secret) => secret?.reveal());
+          const values = [loginUrl, relyingParty, userAgent, name, ...secrets, JSON.stringify(network)];
+          return together(values, signal, (shared) => signIn(passCode, shared));
+        }),
+    });
+  },
+});

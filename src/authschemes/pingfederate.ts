@@ -1,0 +1,79 @@
+import { knownRegion } from '../connstring/endpoints.ts';
+import type { Secret } from '../core/secret.ts';
+import { relyingPartyOf } from '../saml/adfs/addresses.ts';
+import { httpSession } from '../saml/http-session.ts';
+import { oneAttempt } from '../saml/one-attempt.ts';
+import { pingAddress } from '../saml/pingfederate/addresses.ts';
+import { signInToPing } from '../saml/pingfederate/sign-in.ts';
+import type { SamlResponse } from '../saml/response.ts';
+import { clientCertificate } from './federated/client-certificate.ts';
+import { FEDERATED_OPTIONS, federatedProblem } from './federated/federated-options.ts';
+import { federatedSource } from './federated/federated-source.ts';
+import { oneTimeCode } from './federated/one-time-code.ts';
+import { personOf } from './federated/person.ts';
+import { providerProblem } from './federated/provider-problem.ts';
+import { authScheme } from './scheme.ts';
+
+const together = oneAttempt<SamlResponse>();
+
+/** A user of PingFederate. */
+export const pingFederate = authScheme({
+  name: 'PingFederate',
+  doc:
+    'Signs a user in at PingFederate and assumes the role that it gives. SSOLoginURL is its security token service ' +
+    '(.../idp/sts.wst), which SSOExchangeUrl goes with, or the page that begins a sign-in to AWS.',
+  example:
+    "AuthScheme=PingFederate;User=ana;Password=…;SSOLoginURL='https://ping.corp.example:9033/idp/sts.wst';SSOExchangeUrl='https://signin.aws.amazon.com/saml';AWSRoleARN=arn:aws:iam::123456789012:role/Analyst;AWSRegion=Ireland",
+  requires: ['ssoLoginUrl', 'user', 'password'],
+  uses: ['ssoExchangeUrl', 'ssoProperties', ...FEDERATED_OPTIONS],
+  check(given) {
+    const problem = providerProblem('PingFederate', given) ?? federatedProblem(given);
+    if (problem !== undefined || given.ssoExchangeUrl !== undefined) return problem;
+    return pingAddress(given.ssoLoginUrl, '').kind === 'pages'
+      ? undefined
+      : {
+          code: 'AUTH_MISSING_PROPERTY',
+          message:
+            'AuthScheme PingFederate needs SSOExchangeUrl, because SSOLoginURL is a security token service',
+        };
+  },
+  source(given, ports) {
+    const {
+      ssoLoginUrl: loginUrl,
+      ssoExchangeUrl: exchangeUrl,
+      user: name,
+      password,
+      ssoProperties: sso,
+    } = given;
+    const partner = sso?.relyingParty ?? relyingPartyOf(knownRegion(given) ?? '');
+    const isBasic = sso?.authScheme === 'Basic';
+    const network = ports.network?.settings;
+    const user = { name, password };
+    const withCode = oneTimeCode(sso?.mfaPassCode);
+
+    const signIn = async (passCode: Secret | undefined, signal: AbortSignal): Promise<SamlResponse> => {
+      const certificate = await clientCertificate(sso, ports);
+      await using session = httpSession({
+        network,
+        clientCertificate: certificate,
+        userAgent: sso?.userAgent,
+        signal,
+      });
+      const world = { session, signal, now: () => ports.now(), ...personOf(ports) };
+      return await signInToPing({ loginUrl, exchangeUrl, partner, user, passCode, isBasic }, world);
+    };
+
+    return federatedSource(given, ports, {
+      origin: `PingFederate at ${new URL(loginUrl).origin}`,
+      // Whether its security token service names AWS as the recipient depends on the server.
+      recipient: 'expected',
+      obtain: (signal) =>
+        withCode((passCode) => {
+          const secrets = [password, passCode, sso?.sslClientCert].map((secret) => secret?.reveal());
+          const way = JSON.stringify([network, sso]);
+          const values = [loginUrl, exchangeUrl, partner, name, ...secrets, way];
+          return together(values, signal, (shared) => signIn(passCode, shared));
+        }),
+    });
+  },
+});
