@@ -18,7 +18,7 @@ export type Reply =
   | { readonly cut: string }
   | 'hang';
 
-export interface HttpDouble {
+export interface HttpDouble extends AsyncDisposable {
   readonly endpoint: string;
   /** Every request so far, retries included. */
   readonly received: readonly Received[];
@@ -90,6 +90,13 @@ export async function startHttpDouble(
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
+  const close = async (): Promise<void> => {
+    if (!server.listening) return;
+    server.closeAllConnections();
+    const closed = once(server, 'close');
+    server.close();
+    await closed;
+  };
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
     received,
@@ -98,12 +105,8 @@ export async function startHttpDouble(
       new Promise((resolve, reject) => {
         server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
       }),
-    close: async () => {
-      server.closeAllConnections();
-      const closed = once(server, 'close');
-      server.close();
-      await closed;
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

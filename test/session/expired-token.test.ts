@@ -16,10 +16,11 @@ const ROLE = 'arn:aws:iam::123456789012:role/Analyst';
 const PAGES = 6;
 const PAGE = 10;
 
+const listed: Reply = { body: JSON.stringify({ TableNames: ['Things'] }) };
 const described: Reply = {
   body: JSON.stringify({
     Table: {
-      TableName: 'T',
+      TableName: 'Things',
       TableStatus: 'ACTIVE',
       ItemCount: PAGES * PAGE,
       TableSizeBytes: 1000,
@@ -28,6 +29,12 @@ const described: Reply = {
     },
   }),
 };
+
+/** What there is, which is asked before any read. */
+function aboutTables({ operation }: Received): Reply | undefined {
+  if (operation === 'ListTables') return listed;
+  return operation === 'DescribeTable' ? described : undefined;
+}
 
 /** The page that follows a key. */
 function pageAfter(input: Received['input']): Reply {
@@ -70,67 +77,60 @@ describe('a query whose credentials expire under way', () => {
   it('goes on where it was, with new ones, and neither loses nor repeats a row', async () => {
     await using sts = await startRoles();
     let scans = 0;
-    const dynamo = await startHttpDouble((received) => {
-      if (received.operation === 'DescribeTable') return described;
+    await using dynamo = await startHttpDouble((received) => {
+      const about = aboutTables(received);
+      if (about !== undefined) return about;
       scans += 1;
       return scans === 3 ? expired : pageAfter(received.input);
     });
     await using db = await connect(connection(sts, dynamo), { ports: fakePorts() });
-    const { rows } = await db.query<[number]>('SELECT id FROM "T"', [], { rowMode: 'array' });
+    const { rows } = await db.query<[number]>('SELECT id FROM "Things"', [], { rowMode: 'array' });
     expect(rows.map(([id]) => Number(id))).toEqual(Array.from({ length: PAGES * PAGE }, (_, i) => i + 1));
     expect(sts.requests).toHaveLength(2);
     const sent = dynamo.received.filter(({ operation }) => operation === 'Scan');
     expect(sent.map(keyOf)).toEqual(['ASIA1', 'ASIA1', 'ASIA1', 'ASIA2', 'ASIA2', 'ASIA2', 'ASIA2']);
     expect(sent[3]?.input['ExclusiveStartKey']).toEqual(sent[2]?.input['ExclusiveStartKey']);
     expect(dynamo.complaints).toEqual([]);
-    await db.close();
-    await dynamo.close();
   });
 
   it('renews them once for all requests that run at the same time', async () => {
     await using sts = await startRoles();
-    const dynamo = await startHttpDouble(async (received) => {
-      if (received.operation === 'DescribeTable') return described;
+    await using dynamo = await startHttpDouble(async (received) => {
+      const about = aboutTables(received);
+      if (about !== undefined) return about;
       // So that several are under way with the same credentials.
       await new Promise((resolve) => setTimeout(resolve, 20));
       return keyOf(received) === 'ASIA1' ? expired : pageAfter(received.input);
     });
     await using db = await connect(connection(sts, dynamo), { ports: fakePorts() });
-    const answers = await Promise.all(Array.from({ length: 5 }, () => db.query('SELECT id FROM "T"')));
+    const answers = await Promise.all(Array.from({ length: 5 }, () => db.query('SELECT id FROM "Things"')));
     expect(answers.map(({ rowCount }) => rowCount)).toEqual(answers.map(() => PAGES * PAGE));
     expect(sts.requests).toHaveLength(2);
-    await db.close();
-    await dynamo.close();
   });
 
   it('fails where the new ones are refused as well', async () => {
     await using sts = await startRoles();
-    const dynamo = await startHttpDouble(({ operation }) =>
-      operation === 'DescribeTable' ? described : expired,
-    );
+    await using dynamo = await startHttpDouble((received) => aboutTables(received) ?? expired);
     await using db = await connect(connection(sts, dynamo), { ports: fakePorts() });
-    const error = await thrownBy(() => db.query('SELECT id FROM "T"'));
+    const error = await thrownBy(() => db.query('SELECT id FROM "Things"'));
     expect(error.code).toBe('AUTH_EXPIRED');
     expect(sts.requests).toHaveLength(2);
     expect(printsOf(error)).not.toContain('CANARY');
-    await db.close();
-    await dynamo.close();
   });
 
   it('fails at once where there are no others to be had', async () => {
     await using sts = await startRoles();
-    const dynamo = await startHttpDouble(() => expired);
+    await using dynamo = await startHttpDouble(() => expired);
     const text = connection(sts, dynamo, 'AWSSessionToken=CANARY;');
     await using db = await connect(text, { ports: fakePorts() });
-    expect((await thrownBy(() => db.query('SELECT id FROM "T"'))).code).toBe('AUTH_EXPIRED');
-    expect(dynamo.received).toHaveLength(1);
-    await db.close();
-    await dynamo.close();
+    expect((await thrownBy(() => db.query('SELECT id FROM "Things"'))).code).toBe('AUTH_EXPIRED');
+    expect(new Set(dynamo.received.map(keyOf))).toEqual(new Set(['AKIA']));
+    expect(sts.requests).toEqual([]);
   });
 
   it('asks the person who listens to the connection for a code', async () => {
     await using sts = await startSts(() => stsCredentials('GetSessionToken', 'ASIA1'));
-    const dynamo = await startHttpDouble(() => ({ body: JSON.stringify({ TableNames: ['T'] }) }));
+    await using dynamo = await startHttpDouble(() => listed);
     const text = `${connection(sts, dynamo, 'AuthScheme=AwsMFA;')};MFASerialNumber=GAHT12345678;ConnectOnOpen=true`;
     const asked: string[] = [];
     const onPrompt = async ({ message }: { readonly message: string }): Promise<string> => {
@@ -139,7 +139,5 @@ describe('a query whose credentials expire under way', () => {
     };
     await using db = await connect(text, { ports: fakePorts(), onPrompt });
     expect(asked).toEqual(['Code of the MFA device GAHT12345678']);
-    await db.close();
-    await dynamo.close();
   });
 });
