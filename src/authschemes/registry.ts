@@ -1,4 +1,5 @@
 import { DriverError } from '../core/errors.ts';
+import { adfs } from './adfs.ts';
 import { auto } from './auto.ts';
 import { awsCognitoBasic } from './aws-cognito-basic.ts';
 import { awsCognitoSrp } from './aws-cognito-srp.ts';
@@ -9,6 +10,8 @@ import { awsIamRoles } from './aws-iam-roles.ts';
 import { awsMfa } from './aws-mfa.ts';
 import { awsRootKeys } from './aws-root-keys.ts';
 import { awsWebIdentity } from './aws-web-identity.ts';
+import { okta } from './okta.ts';
+import { pingFederate } from './pingfederate.ts';
 import { samlAssertion } from './saml-assertion.ts';
 import type { AuthScheme } from './scheme.ts';
 import { temporaryCredentials } from './temporary-credentials.ts';
@@ -24,6 +27,9 @@ export const AUTH_SCHEMES: readonly AuthScheme[] = [
   awsContainer,
   awsWebIdentity,
   awsCredentialsFile,
+  okta,
+  adfs,
+  pingFederate,
   samlAssertion,
   awsCognitoSrp,
   awsCognitoBasic,

@@ -15,8 +15,16 @@ function required(scheme: (typeof AUTH_SCHEMES)[number], without?: PropertyName)
   return {
     AuthScheme: scheme.name,
     AWSRegion: 'eu-west-1',
-    ...Object.fromEntries(names.map((name) => [PROPERTIES[name].key, `CANARY-${name}`])),
+    MaximumRequestRetries: 1,
+    ...Object.fromEntries(names.map((name) => [PROPERTIES[name].key, valueFor(name)])),
   };
+}
+
+/** Addresses are of a server that refuses connections; all else is a canary. */
+function valueFor(name: PropertyName): string {
+  return PROPERTIES[name].type.label === PROPERTIES.ssoLoginUrl.type.label
+    ? 'https://127.0.0.1:9/sign-in'
+    : `CANARY-${name}`;
 }
 
 describe('the registry', () => {

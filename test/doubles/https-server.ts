@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { KeyPair } from '../support/certificates.ts';
@@ -38,13 +38,7 @@ export async function startHttps(
       const body = Buffer.concat(chunks).toString('utf8');
       const request = { method, url: new URL(url, `https://${headers.host}`), headers, body };
       requests.push(request);
-      void Promise.resolve(answer(request)).then((told) => {
-        if (told === undefined) return;
-        for (const [name, value] of Object.entries(told.headers ?? {})) {
-          outgoing.setHeader(name, typeof value === 'string' ? value : [...value]);
-        }
-        outgoing.writeHead(told.status ?? 200).end(told.body ?? '');
-      });
+      void tell(outgoing, answer(request));
     });
   });
   await new Promise<void>((resolve) => {
@@ -61,4 +55,16 @@ export async function startHttps(
       });
     },
   };
+}
+
+async function tell(
+  outgoing: ServerResponse,
+  answer: HttpsAnswer | undefined | Promise<HttpsAnswer | undefined>,
+): Promise<void> {
+  const told = await answer;
+  if (told === undefined) return;
+  for (const [name, value] of Object.entries(told.headers ?? {})) {
+    outgoing.setHeader(name, typeof value === 'string' ? value : [...value]);
+  }
+  outgoing.writeHead(told.status ?? 200).end(told.body ?? '');
 }

@@ -73,7 +73,6 @@ export async function startOkta(pair: KeyPair, setup: OktaSetup = {}): Promise<O
   const steppedUp = new Set<string>();
   const remembered = new Set<string>();
   let passwords = 0;
-  const fresh = (prefix: string): string => `CANARY-${prefix}-${randomBytes(12).toString('hex')}`;
 
   const server = await startHttps(pair, (request) => {
     const told = setup.answer?.(request, server.origin);
@@ -259,6 +258,10 @@ export async function startOkta(pair: KeyPair, setup: OktaSetup = {}): Promise<O
     passwords: () => passwords,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+function fresh(prefix: string): string {
+  return `CANARY-${prefix}-${randomBytes(12).toString('hex')}`;
 }
 
 /** How Okta refuses. */

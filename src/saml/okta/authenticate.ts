@@ -10,6 +10,8 @@ export type Authenticated =
   | { readonly kind: 'continue'; readonly url: string | undefined };
 
 const MAX_STEPS = 12;
+/** Okta itself sends no two codes within this time. */
+const RESEND_MS = 30_000;
 
 /** Signs the user in: with the code that Okta has sent before, where one is pending, else with the password. */
 export async function authenticate(visit: OktaVisit): Promise<Authenticated> {
@@ -39,10 +41,15 @@ export async function stepUp(stateToken: Secret, visit: OktaVisit): Promise<Auth
 
 async function answerPending(visit: OktaVisit): Promise<Authenticated | undefined> {
   const { memory, request, api } = visit;
-  if (request.passCode === undefined) return undefined;
   const pending = await memory.pending(request.password, visit.now());
   if (pending === undefined || (request.mfaType ?? pending.mfaType) !== pending.mfaType) return undefined;
   if (!pending.verifyUrl.startsWith(`${api.origin}/`)) return undefined;
+  if (request.passCode === undefined) {
+    // Every statement of a connection without a code would have another one sent.
+    const isRecent = visit.now() - pending.sentAt < RESEND_MS && visit.person.prompt === undefined;
+    if (isRecent) throw codeWasSent(pending);
+    return undefined;
+  }
   if (pending.refusedCode?.equals(request.passCode) === true) throw codeWasSent(pending, refusedBefore());
   let answer: OktaAnswer;
   try {

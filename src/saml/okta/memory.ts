@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../core/errors.ts';
 import type { Vault } from '../../core/ports.ts';
 import { Secret } from '../../core/secret.ts';
-import { textAt } from './answer.ts';
+import { at, textAt } from './answer.ts';
 
 /** A code that Okta has sent and that a later connection will bring. */
 export interface PendingCode {
@@ -14,7 +14,8 @@ export interface PendingCode {
   readonly reaches: string;
   /** A code that Okta did not accept: it is not sent again. */
   readonly refusedCode?: Secret | undefined;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, as is the end. */
+  readonly sentAt: number;
   readonly expiresAt: number;
 }
 
@@ -118,18 +119,24 @@ function pendingIn(text: string): PendingCode | undefined {
   const json = parsed(text);
   const stateToken = textAt(json, 'stateToken');
   const verifyUrl = textAt(json, 'verifyUrl');
-  const expiresAt =
-    typeof json === 'object' && json !== null && 'expiresAt' in json ? json.expiresAt : undefined;
+  const sentAt = at(json, 'sentAt');
+  const expiresAt = at(json, 'expiresAt');
   const refusedCode = textAt(json, 'refusedCode');
-  if (stateToken === undefined || verifyUrl === undefined || typeof expiresAt !== 'number') return undefined;
+  if (stateToken === undefined || verifyUrl === undefined || !isTime(sentAt) || !isTime(expiresAt))
+    return undefined;
   return {
     stateToken: new Secret(stateToken),
     verifyUrl,
     mfaType: textAt(json, 'mfaType') ?? '',
     reaches: textAt(json, 'reaches') ?? '',
     refusedCode: refusedCode === undefined ? undefined : new Secret(refusedCode),
+    sentAt,
     expiresAt,
   };
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number';
 }
 
 function parsed(text: string): unknown {

@@ -130,7 +130,15 @@ async function answerSentCode(challenge: Challenge, visit: OktaVisit, isSent: bo
   }
   const { stateToken, verifyUrl, expiresAt, chosen } = challenge;
   const refusedCode = problem === undefined ? undefined : request.passCode;
-  const pending = { stateToken, verifyUrl, expiresAt, mfaType: chosen.mfaType, reaches, refusedCode };
+  const pending = {
+    stateToken,
+    verifyUrl,
+    sentAt: visit.now(),
+    expiresAt,
+    mfaType: chosen.mfaType,
+    reaches,
+    refusedCode,
+  };
   await visit.memory.keepPending(pending, request.password);
   throw codeWasSent(pending, problem);
 }

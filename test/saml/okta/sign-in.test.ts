@@ -276,6 +276,18 @@ withTls('a second factor at Okta', () => {
     expect(okta.passwords()).toBe(1);
   });
 
+  it('sends one code for all who come without one in half a minute', async () => {
+    await using okta = await startOkta(pair, { factors: [SMS] });
+    const machine = world();
+    await thrownBy(() => machine.signIn(okta));
+    const asked = okta.requests.length;
+    const again = await thrownBy(() => machine.signIn(okta));
+    expect(again.message).toBe('Okta sent a one-time code by SMS to +1 XXX-XXX-1234');
+    expect(okta.requests).toHaveLength(asked);
+    await thrownBy(() => machine.signIn(okta, { now: () => Date.now() + 31_000 }));
+    expect(okta.codes).toHaveLength(2);
+  });
+
   it('says that the earlier code still counts where Okta sends no other so soon', async () => {
     let sent = 0;
     await using okta = await startOkta(pair, {
