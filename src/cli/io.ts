@@ -12,6 +12,8 @@ export interface Screen {
   readonly colors: boolean;
   /** The terminal's width now; it changes as windows do. */
   columns(): number;
+  /** A question is open there, and nothing may be drawn over it. */
+  isAsking?(): boolean;
 }
 
 /** The outside world of the command line, handed in so that a test can run any command in its own process. */

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { homedir } from 'node:os';
 import { isatty, type WriteStream } from 'node:tty';
+import type { PromptRequest } from '../core/ports.ts';
 import { stateDirectory } from '../core/state-directory.ts';
 import type { Io, Screen } from './io.ts';
 import { visibleLines } from './output/visible.ts';
 import { isBrokenPipe } from './output/writer.ts';
 import { runCli } from './program.ts';
+import { terminalPerson } from './terminal-person.ts';
 
 const DEFAULT_COLUMNS = 80;
 
@@ -32,13 +34,25 @@ function onWarning(message: string): void {
   process.stderr.write(`warning: ${visibleLines(message)}\n`);
 }
 
-const listeners = { onWarning };
+function onNotice(message: string): void {
+  process.stderr.write(`${visibleLines(message)}\n`);
+}
+
+const stderr = screen(process.stderr);
+const person = terminalPerson(process.stdin, process.stderr);
+const listeners = {
+  onWarning,
+  onNotice,
+  ...(isatty(process.stdin.fd) && stderr.isTerminal
+    ? { onPrompt: (request: PromptRequest, signal: AbortSignal) => person.answer(request, signal) }
+    : {}),
+};
 
 const io: Io = {
   stdin: process.stdin,
   stdinIsTerminal: isatty(process.stdin.fd),
   stdout: screen(process.stdout),
-  stderr: screen(process.stderr),
+  stderr: { ...stderr, isAsking: () => person.isAsked() },
   stateDirectory: stateDirectory(process.platform, homedir(), env),
   now: () => Date.now(),
   env,

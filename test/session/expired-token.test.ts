@@ -85,7 +85,7 @@ describe('a query whose credentials expire under way', () => {
     });
     await using db = await connect(connection(sts, dynamo), { ports: fakePorts() });
     const { rows } = await db.query<[number]>('SELECT id FROM "Things"', [], { rowMode: 'array' });
-    expect(rows.map(([id]) => Number(id))).toEqual(Array.from({ length: PAGES * PAGE }, (_, i) => i + 1));
+    expect(rows.map(([id]) => id)).toEqual(Array.from({ length: PAGES * PAGE }, (_, i) => i + 1));
     expect(sts.requests).toHaveLength(2);
     const sent = dynamo.received.filter(({ operation }) => operation === 'Scan');
     expect(sent.map(keyOf)).toEqual(['ASIA1', 'ASIA1', 'ASIA1', 'ASIA2', 'ASIA2', 'ASIA2', 'ASIA2']);
@@ -137,7 +137,8 @@ describe('a query whose credentials expire under way', () => {
       asked.push(message);
       return '424242';
     };
-    await using db = await connect(text, { ports: fakePorts(), onPrompt });
+    const db = await connect(text, { ports: fakePorts(), onPrompt });
+    await db.close();
     expect(asked).toEqual(['Code of the MFA device GAHT12345678']);
   });
 });

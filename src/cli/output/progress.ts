@@ -21,6 +21,7 @@ export function startProgress(screen: Screen, text: string): Progress {
   let frame = 0;
   let drawn = false;
   const draw = (): void => {
+    if (screen.isAsking?.() === true) return;
     drawn = true;
     screen.stream.write(`${CLEAR_LINE}${FRAMES[frame++ % FRAMES.length]} ${shown}`);
   };
