@@ -1,4 +1,5 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { errorCode } from '../core/error-code.ts';
 import { DriverError } from '../core/errors.ts';
 
 const DECODERS: ReadonlyMap<string, (bytes: Buffer, bounds: { maxOutputLength: number }) => Buffer> = new Map(
@@ -43,7 +44,7 @@ function decompressed(bytes: Buffer, format: BodyFormat): Buffer {
   try {
     return decode(bytes, { maxOutputLength: format.maxBytes });
   } catch (cause) {
-    if (cause instanceof RangeError) throw tooLarge(format);
+    if (errorCode(cause) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(format);
     throw new DriverError('AUTH_MALFORMED', `${format.origin} answered with broken ${encoding} data`, {
       cause,
     });

@@ -65,7 +65,9 @@ export function collectForms(page: URL): FormCollector {
   function endControl(): void {
     if (control === undefined) return;
     endOption();
-    const value = control.tag === 'select' ? control.value || (control.first ?? '') : control.value;
+    // A line break right after the tag is not part of the text.
+    const value =
+      control.tag === 'select' ? control.value || (control.first ?? '') : control.value.replace(/^\n/, '');
     add(control.attributes, control.tag, value, true);
     control = undefined;
   }

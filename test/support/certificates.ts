@@ -22,7 +22,7 @@ export interface NoAuthority {
 }
 
 /** Makes an authority with the openssl program; good for two days. */
-export function testAuthority(): TestAuthority | NoAuthority {
+export function testAuthority(names = 'DNS:localhost,IP:127.0.0.1'): TestAuthority | NoAuthority {
   const directory = mkdtempSync(join(tmpdir(), 'dynadbc-ca-'));
   const file = (name: string): string => join(directory, name);
   const openssl = (...args: readonly string[]): void => {
@@ -43,7 +43,7 @@ export function testAuthority(): TestAuthority | NoAuthority {
       '/CN=Test authority',
     );
     openssl('req', '-new', ...newKey, 'server.key', '-out', 'server.csr', '-subj', '/CN=localhost');
-    writeFileSync(file('names'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
+    writeFileSync(file('names'), `subjectAltName=${names}\n`);
     const signed = [
       '-CA',
       'ca.pem',
