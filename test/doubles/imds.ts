@@ -6,8 +6,8 @@ export interface ImdsWorld {
   /** What requests without a token are answered with; absent: 401, as where version 2 is required. */
   readonly v1?: 'yes' | 'silence';
   readonly role?: () => string | undefined;
-  /** What there is for a role: credentials, or an answer of another kind. */
-  readonly document?: (role: string) => Readonly<Record<string, unknown>>;
+  /** What there is for a role: credentials, or an answer of another kind; undefined: it never answers. */
+  readonly document?: (role: string) => Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The metadata service of an EC2 instance on loopback. */
@@ -18,6 +18,7 @@ export interface ImdsDouble extends Listening {
   withdrawTokens(): void;
 }
 
+const USUAL_END = new Date('2026-01-01T06:00:00Z');
 const ROLES = '/latest/meta-data/iam/security-credentials/';
 
 /** Credentials as an instance is given them. */
@@ -58,10 +59,11 @@ export async function startImds(world: ImdsWorld = {}): Promise<ImdsDouble> {
     const role = world.role === undefined ? 'web-server' : world.role();
     if (path === ROLES) return role === undefined ? { status: 404 } : { body: role };
     if (!path.startsWith(ROLES)) return { status: 404 };
-    const document =
-      world.document?.(path.slice(ROLES.length)) ?? instanceDocument(new Date('2026-01-01T06:00:00Z'));
+    if (world.document === undefined) return { body: JSON.stringify(instanceDocument(USUAL_END)) };
+    const document = world.document(path.slice(ROLES.length));
+    if (document === undefined) return undefined;
     const isAnswer = 'status' in document || 'body' in document;
-    return isAnswer ? (document as Told) : { body: JSON.stringify(document) };
+    return isAnswer ? document : { body: JSON.stringify(document) };
   });
   return Object.assign(double, {
     asked: () => double.heard.map(({ method, path }) => `${method} ${path}`),
