@@ -17,6 +17,7 @@ const orders: AttributeMap[] = Array.from({ length: CUSTOMERS * PER_CUSTOMER }, 
   number: { N: String(i) },
   status: { S: i % 30 === 0 ? 'open' : 'done' },
   total: { N: String(i % 17) },
+  half: { S: i % 2 === 0 ? 'even' : 'odd' },
   ...(i % 5 === 0 ? { coupon: { S: `k${i}` } } : {}),
 }));
 const units: AttributeMap[] = Array.from({ length: 30 }, (_, i) => ({
@@ -35,7 +36,9 @@ beforeAll(async () => {
     key: ['customer:S', 'number:N'],
     indexes: [
       { name: 'by_status', key: ['status:S', 'number:N'] },
-      { name: 'by_coupon', key: ['coupon:S'] },
+      { name: 'by_coupon', key: ['coupon:S'], projection: 'KEYS_ONLY' },
+      { name: 'by_total', key: ['total:N'], projection: 'KEYS_ONLY' },
+      { name: 'by_half', key: ['half:S'], projection: 'KEYS_ONLY' },
     ],
     items: orders,
   });
@@ -146,6 +149,28 @@ describe('joins', () => {
   });
 });
 
+describe('an index that holds keys only', () => {
+  it('finds the keys of the items, which are fetched by them', async () => {
+    expect(await planOf(`SELECT number, status, coupon FROM orders WHERE coupon = 'k35'`)).toEqual([
+      'Query orders.by_coupon(coupon), then BatchGetItem orders',
+    ]);
+    const { stats } = await db.query('SELECT * FROM orders WHERE total = 16');
+    expect(stats.itemsReturned).toBe(2 * 14);
+  });
+
+  it('serves alone where the keys are all that is wanted', async () => {
+    expect(await planOf('SELECT customer, number FROM orders WHERE total = 16 ORDER BY 1, 2')).toEqual([
+      'Query orders.by_total(total)',
+    ]);
+  });
+
+  it('gives way to a Scan where it finds too many', async () => {
+    const { rowCount, stats } = await db.query(`SELECT * FROM orders WHERE half = 'even'`);
+    expect(rowCount).toBe(120);
+    expect(stats.requests).toBe(2);
+  });
+});
+
 describe('summaries', () => {
   it.each<[string, string]>([
     ['SELECT count(*) FROM orders', 'Scan orders'],
@@ -187,11 +212,11 @@ describe('guards', () => {
   it('FullScan=Deny refuses a Scan, names what is missing, and allows what is keyed or cut', async () => {
     const strict = await world.open('FullScan=Deny');
     await expect(
-      strict.query(`SELECT * FROM orders WHERE total = 3 AND status <> 'open'`),
+      strict.query(`SELECT * FROM customers WHERE region = 'north' AND name <> 'x'`),
     ).rejects.toMatchObject({
       code: 'EXEC_FULL_SCAN',
       sqlState: '53400',
-      message: expect.stringContaining('no key or index begins with total'),
+      message: expect.stringContaining('no key or index begins with region'),
     });
     await expect(strict.query('SELECT o.total FROM orders o ORDER BY total')).rejects.toMatchObject({
       code: 'EXEC_FULL_SCAN',

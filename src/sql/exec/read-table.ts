@@ -1,11 +1,15 @@
 import { DriverError } from '../../core/errors.ts';
+import type { Key } from '../../dynamo/access-path.ts';
 import type { Predicate } from '../../dynamo/predicate.ts';
 import type { Page } from '../../dynamo/page.ts';
 import { readPages } from '../../dynamo/reader.ts';
 import { totalCapacity, type ReadStats } from '../../dynamo/read-stats.ts';
+import { applyRules } from '../plan/apply-rules.ts';
 import { describeAccess } from '../plan/describe-access.ts';
 import { estimatedUnits } from '../plan/estimate.ts';
 import { lintSchemaOf, readRequestOf } from '../plan/read-request.ts';
+import { filterExpression } from '../plan/rules/filter-expression.ts';
+import { parallelScan } from '../plan/rules/parallel-scan.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { ExecutionContext } from './context.ts';
 
@@ -16,24 +20,76 @@ export async function* readTable(
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Page> {
-  const { consistentReads, threads } = context.settings;
+  const { consistentReads } = context.settings;
+  if (read.fetchBack) {
+    yield* readTable(await fetchBack(read, context, stats, signal), context, stats, signal);
+    return;
+  }
   guardFullScan(read, context);
   guardCapacity(
     estimatedUnits(read, consistentReads) ?? 0,
     `${describeAccess(read)} would consume about`,
     context,
   );
-  const pages = readPages(context.client, readRequestOf(read, consistentReads), {
+  for await (const page of pagesOf(read, context, stats, signal)) {
+    guardCapacity(totalCapacity(stats), 'The statement was stopped after', context);
+    yield page;
+  }
+}
+
+function pagesOf(
+  read: TableRead,
+  context: ExecutionContext,
+  stats: ReadStats,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Page> {
+  const { consistentReads, threads } = context.settings;
+  return readPages(context.client, readRequestOf(read, consistentReads), {
     stats,
     concurrency: threads,
     schema: lintSchemaOf(read),
     ...pageSizeFor(read, context),
     ...(signal ? { signal } : {}),
   });
-  for await (const page of pages) {
-    guardCapacity(totalCapacity(stats), 'The statement was stopped after', context);
-    yield page;
+}
+
+/** Where DynamoDB has not counted a table, so many keys are taken for cheaper than a Scan. */
+const FEW_KEYS = 100;
+
+/** The items of an index's keys, or the whole table where fetching them one by one would cost more. */
+async function fetchBack(
+  read: TableRead,
+  context: ExecutionContext,
+  stats: ReadStats,
+  signal: AbortSignal | undefined,
+): Promise<TableRead> {
+  const { consistentReads } = context.settings;
+  const scan = withoutKeys(read, context);
+  const itemUnits = estimatedUnits({ ...read, access: { kind: 'GetItem', key: {} } }, consistentReads) ?? 0;
+  const scanUnits = estimatedUnits(scan, consistentReads);
+  const most = scanUnits === undefined ? FEW_KEYS : Math.floor(scanUnits / itemUnits);
+  const keys: Key[] = [];
+  for await (const page of pagesOf(read, context, stats, signal)) {
+    const entries: Key[] = JSON.parse(page.items.toString());
+    keys.push(...entries);
+    if (keys.length > most) return scan;
   }
+  const { fetchBack: _, ...rest } = read;
+  return { ...rest, access: keys.length === 0 ? { kind: 'Empty' } : { kind: 'BatchGetItem', keys } };
+}
+
+/** The read without a key: a Scan with whatever filter DynamoDB can evaluate. */
+function withoutKeys(
+  { fetchBack: _, ...read }: TableRead,
+  { settings, planner }: ExecutionContext,
+): TableRead {
+  const rules = planner.rules.filter((rule) => rule === filterExpression || rule === parallelScan);
+  const residual = read.conditions;
+  return applyRules(
+    { ...read, access: { kind: 'Scan', segments: 1 }, keyed: [], filter: [], residual },
+    settings,
+    rules,
+  );
 }
 
 /** Where a limit of capacity is set, a page is a small part of it, so that the limit is not overrun by much. */

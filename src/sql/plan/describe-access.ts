@@ -2,8 +2,8 @@ import type { KeyRange } from '../../dynamo/access-path.ts';
 import type { TableRead } from './table-read.ts';
 
 /** A read in one line: `GetItem orders(customer_id, order_id)`, `Query orders.by_status(status)`, `Scan readings in 4 segments`. */
-export function describeAccess(read: Pick<TableRead, 'table' | 'access'>): string {
-  const { access, table } = read;
+export function describeAccess(read: Pick<TableRead, 'table' | 'access' | 'fetchBack'>): string {
+  const { access, table, fetchBack } = read;
   switch (access.kind) {
     case 'GetItem':
       return `GetItem ${table.name}(${Object.keys(access.key).join(', ')})`;
@@ -12,7 +12,7 @@ export function describeAccess(read: Pick<TableRead, 'table' | 'access'>): strin
     case 'Query': {
       const place = access.index === undefined ? table.name : `${table.name}.${access.index}`;
       const many = access.ranges.length === 1 ? '' : ` of ${access.ranges.length} ranges`;
-      return `Query ${place}(${rangeAttributes(access.ranges[0]).join(', ')})${access.descending === true ? ' descending' : ''}${many}`;
+      return `Query ${place}(${rangeAttributes(access.ranges[0]).join(', ')})${access.descending === true ? ' descending' : ''}${many}${fetchBack ? `, then BatchGetItem ${table.name}` : ''}`;
     }
     case 'Scan': {
       const place = access.index === undefined ? table.name : `${table.name}.${access.index}`;

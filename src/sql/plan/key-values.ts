@@ -1,5 +1,5 @@
 import type { KeyAttribute } from '../../catalog/table-def.ts';
-import type { SortCondition } from '../../dynamo/access-path.ts';
+import type { Key, SortCondition } from '../../dynamo/access-path.ts';
 import { compareKeyValues, keyValueBytes } from '../../dynamo/key.ts';
 import { LIMITS } from '../../dynamo/limits.ts';
 import type { KeyValue } from '../../dynamo/attribute-value.ts';
@@ -135,4 +135,9 @@ function canBeKey(value: KeyValue, role: 'partition' | 'sort'): boolean {
 
 function distinct(values: readonly KeyValue[]): readonly KeyValue[] {
   return values.filter((value, i) => values.findIndex((other) => compareKeyValues(value, other) === 0) === i);
+}
+
+/** Each key so far with each value of one more attribute. */
+export function combinations(keys: readonly Key[], name: string, values: readonly KeyValue[]): Key[] {
+  return keys.flatMap((key) => values.map((value) => ({ ...key, [name]: value })));
 }

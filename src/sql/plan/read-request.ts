@@ -25,6 +25,7 @@ export function readRequestOf(read: TableRead, consistent: boolean): ReadRequest
 
 /** The paths to bring back; undefined where the whole item is wanted. It saves bytes, not capacity. */
 function projectionOf(read: TableRead): readonly DocumentPath[] | undefined {
+  if (read.fetchBack) return [...read.table.key.partition, ...read.table.key.sort].map(({ name }) => [name]);
   const { columns, table } = read;
   if (columns.some((column) => column.hidden === true && column.name === ITEM_COLUMN)) return undefined;
   const visible = table.columns.filter((column) => column.hidden !== true);

@@ -22,6 +22,11 @@ export interface TableRead {
   readonly alias: string;
   readonly table: TableDef;
   readonly access: AccessPath;
+  /**
+   * The Query of the index brings keys only; the items are fetched by them, or the table is read after all where they are too
+   * many. What holds of the index entry is checked again on the item, which may have changed since.
+   */
+  readonly fetchBack?: true;
   /** All that the statement asks of this scan, wherever it went. */
   readonly conditions: readonly Condition[];
   /** DynamoDB evaluates these with the key condition. */

@@ -4,7 +4,7 @@ import { keyIdentity } from '../../../dynamo/key.ts';
 import type { Predicate } from '../../../dynamo/predicate.ts';
 import { describePredicate } from '../describe-predicate.ts';
 import type { Condition, PushdownRule, TableRead } from '../table-read.ts';
-import { candidateFor, MAX_RANGES, reasonAgainst } from './key-condition.ts';
+import { candidateFor, MAX_RANGES, missingColumn, reasonAgainst } from '../key-candidates.ts';
 
 /**
  * `(pk = 'a' AND sk > 1) OR pk = 'b'`: a Query for each alternative, where every one of them gives a condition on the
@@ -20,7 +20,9 @@ export const alternatives: PushdownRule = {
       const own = rangesOf(branches, read.table.key, undefined);
       if (own) return withRanges(read, own, undefined);
       for (const index of settings.autoDetectIndex ? read.table.indexes : []) {
-        const isSafe = branches.every((branch) => reasonAgainst(branch, index, settings) === undefined);
+        const isSafe =
+          missingColumn(read, index) === undefined &&
+          branches.every((branch) => reasonAgainst(branch, index, settings) === undefined);
         const ranges = isSafe ? rangesOf(branches, index.key, index) : undefined;
         if (ranges) return withRanges(read, ranges, index);
       }

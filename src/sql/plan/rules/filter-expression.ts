@@ -7,6 +7,8 @@ export const filterExpression: PushdownRule = {
   name: 'filter-expression',
   apply(read) {
     if (read.access.kind !== 'Scan' && read.access.kind !== 'Query') return undefined;
+    // What the index does not hold it cannot filter, and what it holds is checked on the item.
+    if (read.fetchBack) return undefined;
     const forbidden = keyAttributesOf(read);
     const pushable = read.residual.filter(
       ({ predicate }) =>

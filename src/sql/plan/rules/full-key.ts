@@ -1,6 +1,5 @@
 import type { Key } from '../../../dynamo/access-path.ts';
-import type { KeyValue } from '../../../dynamo/attribute-value.ts';
-import { equalTo } from '../key-values.ts';
+import { combinations, equalTo } from '../key-values.ts';
 import type { Condition, PushdownRule } from '../table-read.ts';
 
 /** Beyond so many keys, one BatchGetItem after another takes longer than it saves. */
@@ -40,8 +39,3 @@ export const fullKey: PushdownRule = {
     };
   },
 };
-
-/** Each key so far with each value of one more attribute. */
-export function combinations(keys: readonly Key[], name: string, values: readonly KeyValue[]): Key[] {
-  return keys.flatMap((key) => values.map((value) => ({ ...key, [name]: value })));
-}

@@ -1,142 +1,69 @@
-import { ITEM_COLUMN, type IndexDef, type KeySchema } from '../../../catalog/table-def.ts';
-import type { Key, KeyRange } from '../../../dynamo/access-path.ts';
-import { equalTo, sortRange } from '../key-values.ts';
-import type { Condition, PlanSettings, PushdownRule, TableRead } from '../table-read.ts';
-import { combinations } from './full-key.ts';
-
-/** Beyond so many Queries a Scan is usually cheaper, and always simpler. */
-export const MAX_RANGES = 100;
-
-export interface Candidate {
-  readonly index: IndexDef | undefined;
-  readonly ranges: readonly KeyRange[];
-  readonly keyed: ReadonlySet<Condition>;
-  /** How much of the sort key is fixed: each equality counts two, a range one. */
-  readonly bound: number;
-}
+import type { PushdownRule, TableRead } from '../table-read.ts';
+import { candidateFor, missingColumn, narrowest, reasonAgainst, type Candidate } from '../key-candidates.ts';
 
 /**
  * The partition key held to values and perhaps the sort key to a range: a Query of the table or of an index. An index
- * serves only where it holds every needed attribute and where no item can be missing from it.
+ * serves only where no item can be missing from it; where it does not hold every needed attribute it gives the keys.
  */
 export const keyCondition: PushdownRule = {
   name: 'key-condition',
   apply(read, settings) {
     if (read.access.kind !== 'Scan') return undefined;
     const rejected: string[] = [];
-    const candidates: Candidate[] = [];
+    const covering: Candidate[] = [];
+    const keysOnly: Candidate[] = [];
     const own = candidateFor(read, read.table.key, undefined);
-    if (own) candidates.push(own);
+    if (own) covering.push(own);
     for (const index of settings.autoDetectIndex ? read.table.indexes : []) {
       const found = candidateFor(read, index.key, index);
       if (found === undefined) continue;
       const why = reasonAgainst(read, index, settings);
-      if (why === undefined) candidates.push(found);
-      else rejected.push(`${index.name}: ${why}`);
+      const missing = missingColumn(read, index);
+      if (why === undefined && missing === undefined) covering.push(found);
+      else if (why === undefined) keysOnly.push(found);
+      if (why !== undefined) rejected.push(`${index.name}: ${why}`);
+      else if (missing !== undefined) rejected.push(`${index.name}: it does not hold ${missing.name}`);
     }
-    const best = candidates.reduce<Candidate | undefined>(
-      (a, b) => (a === undefined || b.bound > a.bound ? b : a),
-      undefined,
-    );
-    if (best === undefined)
-      return rejected.length === 0 ? undefined : { ...read, rejected: [...read.rejected, ...rejected] };
-    for (const other of candidates) {
-      if (other !== best && other.index)
-        rejected.push(`${other.index.name}: the key that was chosen is at least as narrow`);
-    }
-    return {
-      ...read,
-      access:
-        best.ranges.length === 0
-          ? { kind: 'Empty' }
-          : { kind: 'Query', ranges: best.ranges, ...(best.index ? { index: best.index.name } : {}) },
-      keyed: [...best.keyed],
-      residual: read.residual.filter((condition) => !best.keyed.has(condition)),
-      rejected: [...read.rejected, ...rejected],
-    };
+    const best = narrowest(covering);
+    if (best) return queryOf(read, best, [...rejected, ...lessNarrow(covering, best)]);
+    const keys = narrowest(keysOnly);
+    if (keys?.index)
+      return fetchBackOf(
+        read,
+        keys,
+        rejected.filter((line) => !line.startsWith(`${keys.index?.name}: `)),
+      );
+    return rejected.length === 0 ? undefined : { ...read, rejected: [...read.rejected, ...rejected] };
   },
 };
 
-/** The key ranges that the conditions give; undefined where a partition attribute is not held to values. */
-export function candidateFor(
+function lessNarrow(candidates: readonly Candidate[], best: Candidate): readonly string[] {
+  const others = candidates.filter((other) => other !== best).map(({ index }) => index?.name);
+  return others.flatMap((name) =>
+    name === undefined ? [] : `${name}: the key that was chosen is at least as narrow`,
+  );
+}
+
+function queryOf(
   read: TableRead,
-  key: KeySchema,
-  index: IndexDef | undefined,
-): Candidate | undefined {
-  const keyed = new Set<Condition>();
-  let keys: Key[] = [{}];
-  let bound = 0;
-  for (const attribute of key.partition) {
-    const found = equalTo(read.residual, attribute, 'partition');
-    if (found === undefined) return undefined;
-    keyed.add(found.by);
-    keys = combinations(keys, attribute.name, found.values);
-  }
-  let range: KeyRange['sort'];
-  for (const attribute of key.sort) {
-    const found = equalTo(read.residual, attribute, 'sort');
-    if (found !== undefined && keys.length * found.values.length <= MAX_RANGES) {
-      keyed.add(found.by);
-      keys = combinations(keys, attribute.name, found.values);
-      bound += 2;
-      continue;
-    }
-    const between = sortRange(read.residual, attribute);
-    if (between?.condition === 'never') keys = [];
-    else if (between) range = { attribute: attribute.name, condition: between.condition };
-    for (const condition of between?.exact ?? []) keyed.add(condition);
-    if (between) bound += 1;
-    break;
-  }
-  if (keys.length > MAX_RANGES) return undefined;
-  const ranges = keys.map((equals) => ({ equals, ...(range ? { sort: range } : {}) }));
-  return { index, ranges, keyed, bound };
+  { ranges, index, keyed }: Candidate,
+  rejected: readonly string[],
+): TableRead {
+  return {
+    ...read,
+    access:
+      ranges.length === 0
+        ? { kind: 'Empty' }
+        : { kind: 'Query', ranges, ...(index ? { index: index.name } : {}) },
+    keyed: [...keyed],
+    residual: read.residual.filter((condition) => !keyed.has(condition)),
+    rejected: [...read.rejected, ...rejected],
+  };
 }
 
-/** Why an index must not serve this read; undefined where it may. */
-export function reasonAgainst(read: TableRead, index: IndexDef, settings: PlanSettings): string | undefined {
-  if (!index.active) return 'it is not active';
-  if (settings.consistentReads && index.kind === 'global') return 'a global index has no consistent reads';
-  const { projection } = index;
-  if (projection !== 'all') {
-    const missing = read.columns.find(
-      (column) => column.path[0] === ITEM_COLUMN || !projection.includes(column.path[0]),
-    );
-    if (missing) return `it does not hold ${missing.name}`;
-  }
-  const own = new Set(
-    [...read.table.key.partition, ...read.table.key.sort].map((attribute) => attribute.name),
-  );
-  const sparse = [...index.key.partition, ...index.key.sort].find(
-    (attribute) =>
-      !own.has(attribute.name) &&
-      !read.residual.some((condition) => impliesPresent(condition, attribute.name, attribute.type)),
-  );
-  return sparse && `items without ${sparse.name} are missing from it`;
-}
-
-/** Whether the condition holds only where the attribute is present with the key's type. */
-function impliesPresent({ predicate, exact }: Condition, name: string, type: 'S' | 'N' | 'B'): boolean {
-  if (
-    !exact ||
-    predicate === undefined ||
-    !('path' in predicate) ||
-    predicate.path.length !== 1 ||
-    predicate.path[0] !== name
-  )
-    return false;
-  switch (predicate.kind) {
-    case 'compare':
-      return predicate.op !== '<>' && predicate.value.type === type;
-    case 'in':
-      return predicate.values.every((value) => value.type === type);
-    case 'beginsWith':
-      return predicate.negated !== true && predicate.prefix.type === type;
-    case 'hasType':
-      return predicate.type === type;
-    case 'contains':
-    case 'isNull':
-    case 'isNotNull':
-      return false;
-  }
+/** What holds of the index entry stays residual: the item may have changed since. */
+function fetchBackOf(read: TableRead, candidate: Candidate, rejected: readonly string[]): TableRead {
+  const { residual } = read;
+  const query = queryOf(read, candidate, rejected);
+  return query.access.kind === 'Query' ? { ...query, residual, fetchBack: true } : query;
 }

@@ -5,7 +5,7 @@ export const sortOrder: PushdownRule = {
   name: 'sort-order',
   apply(read) {
     const { access, order } = read;
-    if (order === undefined) return undefined;
+    if (order === undefined || read.fetchBack) return undefined;
     if (access.kind === 'GetItem' || access.kind === 'Empty') return satisfied(read);
     if (access.kind !== 'Query' || access.ranges.length !== 1) return undefined;
     const key =
