@@ -26,7 +26,7 @@ export function rowStream<T>(
   stop: () => void,
 ): RowStream<T> {
   const stats = liveStats(started, begun);
-  const readers: AsyncGenerator<unknown>[] = [];
+  const readers: AsyncGenerator[] = [];
   const opened = <P>(pages: AsyncGenerator<P>): AsyncGenerator<P> => {
     readers.push(pages);
     return pages;

@@ -50,28 +50,40 @@ async function rowsOf(connection: Connection, sql: string): Promise<readonly str
   return sql.includes('ORDER BY') ? texts : texts.toSorted();
 }
 
-async function expectSameRows(connection: Connection): Promise<void> {
-  for (const [sql, rows] of expected) expect([sql, await rowsOf(connection, sql)]).toEqual([sql, rows]);
+async function answers(connection: Connection): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, readonly string[]>();
+  for (const sql of expected.keys()) found.set(sql, await rowsOf(connection, sql));
+  return found;
 }
 
-it('all rules together change no row', () => expectSameRows(world.withRules(PUSHDOWN_RULES, LARGE)), 60_000);
+const plans = async (connection: Connection): Promise<readonly unknown[]> =>
+  Promise.all([...expected.keys()].map((sql) => connection.explain(sql)));
+
+it('all rules together change no row', async () => {
+  expect(await answers(world.withRules(PUSHDOWN_RULES, LARGE))).toEqual(expected);
+}, 60_000);
 
 describe.each(PUSHDOWN_RULES)('the rule $name', (rule) => {
   const others = PUSHDOWN_RULES.filter((other) => other !== rule);
 
-  it('alone changes no row', () => expectSameRows(world.withRules([rule], LARGE)), 60_000);
+  it('alone changes no row', async () => {
+    expect(await answers(world.withRules([rule], LARGE))).toEqual(expected);
+  }, 60_000);
 
-  it('changes no row by its absence', () => expectSameRows(world.withRules(others, LARGE)), 60_000);
-
-  // DuckDB's optimiser finds what is always false before this rule does.
-  const effect = rule.name === 'never' ? it.skip : it;
-  effect('has something to do in some of these statements', async () => {
-    const [without, all] = [world.withRules(others, LARGE), world.withRules(PUSHDOWN_RULES, LARGE)];
-    const plans = async (connection: Connection): Promise<readonly unknown[]> =>
-      Promise.all([...expected.keys()].map((sql) => connection.explain(sql)));
-    expect(await plans(all)).not.toEqual(await plans(without));
-  });
+  it('changes no row by its absence', async () => {
+    expect(await answers(world.withRules(others, LARGE))).toEqual(expected);
+  }, 60_000);
 });
+
+// DuckDB's optimiser finds what is always false before the rule does that looks for it.
+it.each(PUSHDOWN_RULES.filter(({ name }) => name !== 'never'))(
+  'the rule $name has something to do in some of these statements',
+  async (rule) => {
+    const others = PUSHDOWN_RULES.filter((other) => other !== rule);
+    const [without, all] = [world.withRules(others, LARGE), world.withRules(PUSHDOWN_RULES, LARGE)];
+    expect(await plans(all)).not.toEqual(await plans(without));
+  },
+);
 
 describe('a condition the other way round', () => {
   it.each([

@@ -89,7 +89,7 @@ const byApi: Readonly<Record<string, Surface>> = {
   },
   "a prepared statement's stream": async ({ sql, parameters }) => {
     await using statement = await db.prepare(sql);
-    return collect(await statement.stream<Value[]>(parameters, arrays));
+    return await collect(await statement.stream<Value[]>(parameters, arrays));
   },
 };
 

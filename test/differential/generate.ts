@@ -124,7 +124,7 @@ export function randomTable(seed: number): RandomTable {
     { name: 'g', kind: KEY_KINDS[first] },
     { name: 'h', kind: KEY_KINDS[second] },
     ...Object.keys(VALUES)
-      .filter(() => random.chance(0.7))
+      .filter(() => random.chance(0.5))
       .map((kind) => ({ name: `a_${kind}`, kind: kind as Kind })),
   ];
   const items = new Map<string, AttributeMap>();
@@ -181,7 +181,7 @@ export function randomCondition(random: Random, table: RandomTable, depth = 0): 
     });
   }
   const attribute = one(random, table.attributes);
-  return wrap(random, leaf(random, attribute, table));
+  return wrap(random, leaf(random, attribute));
 }
 
 function wrap(random: Random, { ours, duckdb }: Condition): Condition {
@@ -189,7 +189,7 @@ function wrap(random: Random, { ours, duckdb }: Condition): Condition {
   return { ours: `${not}(${ours})`, duckdb: `${not}(${duckdb})` };
 }
 
-function leaf(random: Random, { name, kind }: Attribute, table: RandomTable): Condition {
+function leaf(random: Random, { name, kind }: Attribute): Condition {
   if (random.chance(0.1)) return same(`${name} IS ${random.chance(0.5) ? 'NOT ' : ''}NULL`);
   switch (kind) {
     case 'text':

@@ -40,6 +40,12 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+/** Numbers as their digits. */
+const digits = (rows: unknown): string =>
+  JSON.stringify(rows, (_, value: unknown) =>
+    typeof value === 'bigint' || typeof value === 'number' ? String(value) : value,
+  );
+
 describe('a value that the sample did not show', () => {
   let tables = 0;
   it.each(DRIFTS)(
@@ -55,7 +61,8 @@ describe('a value that the sample did not show', () => {
         { id: 'b', v: values[1] },
       ];
       const byKey = await db.query(`SELECT id, v FROM ${name} WHERE id = 'b'`);
-      expect(String(byKey.rows[0]?.['v'])).toEqual(String(values[1]));
+      // Straight from DynamoDB it is what it is: a number of any length.
+      expect(digits(byKey.rows)).toEqual(digits([{ id: 'b', v: values[1] }]));
       const { rows, columns } = await db.query(`SELECT id, v FROM ${name} ORDER BY id`);
       expect(rows).toEqual(expected);
       expect(columns[1]).toEqual({ name: 'v', type });

@@ -1,4 +1,4 @@
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBDateValue, DuckDBDecimalValue, DuckDBInstance } from '@duckdb/node-api';
 import type { ColumnDef, TableDef } from '../../src/catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../src/dynamo/attribute-value.ts';
 
@@ -51,7 +51,9 @@ function comparable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(comparable);
   if (value === null || typeof value !== 'object') return value;
   if ('bytes' in value && value.bytes instanceof Uint8Array) return comparable(value.bytes);
-  if (Object.getPrototypeOf(value) !== Object.prototype) return comparable(String(value));
+  // DuckDB's own decimals and dates.
+  if (value instanceof DuckDBDecimalValue || value instanceof DuckDBDateValue)
+    return comparable(value.toString());
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, comparable(member)]));
 }
 

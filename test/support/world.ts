@@ -156,14 +156,15 @@ function contextWith(
 function tableInput({ name, key, indexes = [] }: Omit<TableWords, 'items'>): TableInput {
   const keys = [key, ...indexes.map((index) => index.key)].flat();
   const types = new Map(keys.filter((word) => word !== undefined).map(attributeOf));
-  const described = indexes.map((index) => ({
-    local: index.local === true,
-    IndexName: index.name,
-    KeySchema: schemaOf(index.key),
-    Projection: projectionOf(index.projection),
-  }));
-  const global = described.filter(({ local }) => !local).map(({ local: _, ...index }) => index);
-  const local = described.filter((index) => index.local).map(({ local: _, ...index }) => index);
+  const described = (local: boolean) =>
+    indexes
+      .filter((index) => (index.local === true) === local)
+      .map((index) => ({
+        IndexName: index.name,
+        KeySchema: schemaOf(index.key),
+        Projection: projectionOf(index.projection),
+      }));
+  const [global, local] = [described(false), described(true)];
   return {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
