@@ -1,0 +1,182 @@
+import { describe, expect, it } from '@jest/globals';
+import { Secret } from '../../src/core/secret.ts';
+import { preflight, sessionSeconds } from '../../src/saml/preflight.ts';
+import { readAnySaml, readSamlResponse, responseAround } from '../../src/saml/response.ts';
+import type { AssertionFacts } from '../../src/saml/assertion.ts';
+import { childrenOf, readXml } from '../../src/saml/xml.ts';
+import { printsOf } from '../support/prints.ts';
+import { assertionXml, type AssertionWords, base64, PROVIDER, responseXml, ROLE } from '../support/saml.ts';
+import { thrownBy } from '../support/thrown.ts';
+
+const NOW = new Date('2026-01-01T00:00:00Z');
+const later = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);
+const read = (xml: string) => readSamlResponse(new Secret(base64(xml)));
+
+function facts(words: AssertionWords = {}): AssertionFacts {
+  const { assertion } = read(responseXml(assertionXml(words)));
+  if (assertion === undefined) throw new Error('no assertion');
+  return assertion;
+}
+
+describe('a SAML response', () => {
+  it('goes to STS as it came, but for line breaks around and in its base64', () => {
+    const encoded = base64(responseXml(assertionXml()));
+    const wrapped = encoded.replaceAll(/(.{76})/g, '$1\r\n');
+    expect(readSamlResponse(new Secret(` ${wrapped}\n`)).encoded.reveal()).toBe(encoded);
+  });
+
+  it('says what AWS will look at', () => {
+    const words = { notOnOrAfter: later(300), sessionNotOnOrAfter: later(3600), sessionDuration: '7200' };
+    expect(facts(words)).toEqual({
+      issuer: 'https://idp.example',
+      audiences: ['urn:amazon:webservices'],
+      recipients: ['https://signin.aws.amazon.com/saml'],
+      notBefore: undefined,
+      notOnOrAfter: later(300),
+      sessionNotOnOrAfter: later(3600),
+      roleValues: [`${ROLE},${PROVIDER}`],
+      roleSessionNames: ['ana@corp.com'],
+      sessionDurationSeconds: 7200,
+    });
+  });
+
+  it('names roles around comments as AWS reads them, and none in other places', () => {
+    expect(facts({ roles: [`${ROLE}<!-- x -->s,${PROVIDER}`] }).roleValues).toEqual([`${ROLE}s,${PROVIDER}`]);
+    const advice = `<saml:Advice>${assertionXml({ roles: ['evil'] })}</saml:Advice></saml:Assertion>`;
+    const nested = assertionXml().replace('</saml:Assertion>', advice);
+    expect(read(responseXml(nested)).assertion?.roleValues).toEqual([`${ROLE},${PROVIDER}`]);
+  });
+
+  it('with an encrypted assertion is for AWS alone to read', () => {
+    const encrypted = '<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"/>';
+    expect(read(responseXml(encrypted)).assertion).toBeUndefined();
+  });
+
+  it.each([
+    ['two assertions', responseXml(assertionXml() + assertionXml()), 'AUTH_SAML', 'several assertions'],
+    ['no assertion', responseXml(''), 'AUTH_SAML', 'no assertion'],
+    [
+      'a SAML 1.1 assertion',
+      responseXml('<Assertion xmlns="urn:oasis:names:tc:SAML:1.0:assertion"/>'),
+      'AUTH_SAML',
+      'SAML 1.1',
+    ],
+    ['another namespace', '<Response xmlns="urn:x"/>', 'AUTH_MALFORMED', 'no SAML response'],
+    ['a page', '<html></html>', 'AUTH_MALFORMED', 'no SAML response'],
+    [
+      'a time that is none',
+      responseXml(assertionXml().replace('<saml:Conditions', '<saml:Conditions NotBefore="CANARY"')),
+      'AUTH_MALFORMED',
+      'NotBefore',
+    ],
+  ])('with %s is refused and not quoted', async (_, xml, code, words) => {
+    const error = await thrownBy(() => read(xml));
+    expect([error.code, error.message]).toEqual([code, expect.stringContaining(words)]);
+    expect(printsOf(error)).not.toContain('CANARY');
+  });
+
+  it('tells why none was issued', async () => {
+    const second = '<samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:AuthnFailed"/>';
+    const xml = responseXml('').replace(
+      'Success"/>',
+      `Responder">${second}</samlp:StatusCode><samlp:StatusMessage>No\nroles</samlp:StatusMessage>`,
+    );
+    const error = await thrownBy(() => read(xml));
+    expect(error.message).toBe('The identity provider issued no assertion: Responder, AuthnFailed, No roles');
+  });
+
+  it.each(['', 'not base64!', '%3D', 'PHg+-_'])('must be in base64: %j', async (text) => {
+    expect((await thrownBy(() => readSamlResponse(new Secret(text)))).code).toBe('AUTH_MALFORMED');
+  });
+
+  it('must be in UTF-8', async () => {
+    const latin = Buffer.from('<a>\u00e9</a>', 'latin1').toString('base64');
+    expect((await thrownBy(() => readSamlResponse(new Secret(latin)))).message).toContain('UTF-8');
+  });
+
+  it('must not be longer than STS takes', async () => {
+    const roles = Array.from({ length: 1000 }, (_, at) => `${ROLE}${at},${PROVIDER}`);
+    expect((await thrownBy(() => facts({ roles }))).message).toContain('STS takes 100000 at most');
+  });
+});
+
+describe('an assertion by itself', () => {
+  const bare = assertionXml({ sessionName: 'Zoë' }).replace(
+    ' xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"',
+    '',
+  );
+  const around = `<e:Envelope xmlns:e="urn:e" xmlns="urn:d" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" xmlns:xs="urn:&amp;&quot;">\r\n${bare}</e:Envelope>`;
+
+  it('is wrapped with its own characters, and declares what was declared around it', () => {
+    const document = readXml(around);
+    const [assertion] = childrenOf(document.root, 'urn:oasis:names:tc:SAML:2.0:assertion', 'Assertion');
+    if (assertion === undefined) throw new Error('no assertion');
+    const { encoded } = responseAround(document, assertion, NOW);
+    const xml = Buffer.from(encoded.reveal(), 'base64').toString();
+    expect(xml).toContain(bare.replace('<saml:Assertion', ''));
+    const [wrapped] = readXml(xml).root.children.slice(1);
+    expect(wrapped?.namespaces).toEqual(
+      new Map([...assertion.namespaces, ['samlp', 'urn:oasis:names:tc:SAML:2.0:protocol']]),
+    );
+    expect(readSamlResponse(encoded).assertion?.roleSessionNames).toEqual(['Zoë']);
+  });
+
+  it.each([
+    ['a response in base64', base64(responseXml(assertionXml()))],
+    ['a response', `\n${responseXml(assertionXml())}\n`],
+    ['an assertion in base64', base64(assertionXml())],
+    ['an assertion', assertionXml()],
+  ])('may be at hand as %s', (_, text) => {
+    expect(readAnySaml(new Secret(text), NOW).assertion?.roleValues).toEqual([`${ROLE},${PROVIDER}`]);
+  });
+});
+
+describe('before STS is asked', () => {
+  const check = (words: AssertionWords, recipient: 'required' | 'expected' = 'required') =>
+    preflight(facts(words), { now: NOW, recipient });
+
+  it.each([
+    'https://signin.aws.amazon.com/saml',
+    'https://eu-west-1.signin.aws.amazon.com/platform/saml/acs/1',
+    'https://signin.amazonaws-us-gov.com/saml',
+    'https://signin.amazonaws.cn/saml',
+  ])('nothing is said of an assertion for %s', (recipient) => {
+    expect(check({ recipient, notOnOrAfter: later(1), notBefore: later(200) })).toEqual([]);
+  });
+
+  it.each([
+    ['it has expired', { notOnOrAfter: later(0) }, 'AUTH_EXPIRED', 'good until 2026-01-01T00:00:00.000Z'],
+    ['it is of tomorrow', { notBefore: later(301) }, 'AUTH_SAML', 'good from'],
+    ['it has no session name', { sessionName: undefined }, 'AUTH_SAML', 'lacks the attribute'],
+    ['its session name is odd', { sessionName: 'Ana García' }, 'AUTH_SAML', 'is "Ana García"'],
+    [
+      'it is for somebody else',
+      { recipient: 'https://evil.signin.aws.amazon.com.example/' },
+      'AUTH_SAML',
+      'is for https://evil',
+    ],
+    ['it is for nobody', { recipient: undefined }, 'AUTH_SAML', 'no Recipient'],
+  ])('an assertion is refused where %s', async (_, words, code, text) => {
+    const error = await thrownBy(() => check(words));
+    expect([error.code, error.message]).toEqual([code, expect.stringContaining(text)]);
+  });
+
+  it('what AWS may take is only remarked on', () => {
+    const warnings = check({ recipient: undefined, audience: 'https://corp.example' }, 'expected');
+    expect(warnings).toEqual([
+      expect.stringContaining('no Recipient'),
+      expect.stringContaining('https://corp.example'),
+    ]);
+  });
+
+  it.each([
+    ['what the user wants', 7200, {}, 7200],
+    ['an hour', undefined, {}, 3600],
+    ['what the assertion says', undefined, { sessionDuration: '1800' }, 1800],
+    ['what is left of the session', 7200, { sessionNotOnOrAfter: later(1000) }, 1000],
+    ['a quarter of an hour at least', 7200, { sessionNotOnOrAfter: later(10) }, 900],
+    ['half a day at most', undefined, { sessionDuration: '86400' }, 43_200],
+  ])('a session is to last %s', (_, wanted, words, seconds) => {
+    expect(sessionSeconds(wanted, facts(words), NOW)).toBe(seconds);
+  });
+});

@@ -1,0 +1,48 @@
+/** What an assertion for the tests says; what is not given is as AWS wants it. */
+export interface AssertionWords {
+  readonly roles?: readonly string[];
+  readonly sessionName?: string | undefined;
+  readonly recipient?: string | undefined;
+  readonly audience?: string;
+  readonly notBefore?: Date;
+  readonly notOnOrAfter?: Date;
+  readonly sessionNotOnOrAfter?: Date;
+  readonly sessionDuration?: string;
+}
+
+export const ROLE = 'arn:aws:iam::123456789012:role/Analyst';
+export const PROVIDER = 'arn:aws:iam::123456789012:saml-provider/Corp';
+
+/** An assertion as identity providers write it, but for the signature. */
+export function assertionXml(words: AssertionWords = {}): string {
+  const { audience = 'urn:amazon:webservices', roles = [`${ROLE},${PROVIDER}`] } = words;
+  const recipient = 'recipient' in words ? words.recipient : 'https://signin.aws.amazon.com/saml';
+  const sessionName = 'sessionName' in words ? words.sessionName : 'ana@corp.com';
+  const time = (name: string, date: Date | undefined): string =>
+    date === undefined ? '' : ` ${name}="${date.toISOString()}"`;
+  const attribute = (name: string, values: readonly string[]): string =>
+    values.length === 0
+      ? ''
+      : `<saml:Attribute Name="https://aws.amazon.com/SAML/Attributes/${name}">${values
+          .map((value) => `<saml:AttributeValue>${value}</saml:AttributeValue>`)
+          .join('')}</saml:Attribute>`;
+  return (
+    `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_a" Version="2.0"><saml:Issuer>https://idp.example</saml:Issuer>` +
+    `<saml:Subject><saml:NameID>CANARY-ana</saml:NameID><saml:SubjectConfirmation><saml:SubjectConfirmationData` +
+    `${recipient === undefined ? '' : ` Recipient="${recipient}"`}${time('NotOnOrAfter', words.notOnOrAfter)}/></saml:SubjectConfirmation></saml:Subject>` +
+    `<saml:Conditions${time('NotBefore', words.notBefore)}><saml:AudienceRestriction><saml:Audience>${audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>` +
+    `<saml:AuthnStatement${time('SessionNotOnOrAfter', words.sessionNotOnOrAfter)}/>` +
+    `<saml:AttributeStatement>${attribute('Role', roles)}${attribute('RoleSessionName', sessionName === undefined ? [] : [sessionName])}` +
+    `${attribute('SessionDuration', words.sessionDuration === undefined ? [] : [words.sessionDuration])}</saml:AttributeStatement></saml:Assertion>`
+  );
+}
+
+/** A response around what stands in it. */
+export function responseXml(inside: string, status = 'urn:oasis:names:tc:SAML:2.0:status:Success'): string {
+  return `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"><samlp:Status><samlp:StatusCode Value="${status}"/></samlp:Status>${inside}</samlp:Response>`;
+}
+
+/** In base64, as pages carry it. */
+export function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
