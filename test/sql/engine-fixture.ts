@@ -1,7 +1,8 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ColumnDef, SqlType, TableDef } from '../../src/catalog/table-def.ts';
 import { DriverError } from '../../src/core/errors.ts';
 import { bindStatement, type BoundStatement } from '../../src/sql/bind/bind.ts';
+import { type Engine, openEngine } from '../../src/sql/engine/engine.ts';
 import { engineType } from '../../src/sql/engine-types.ts';
 import { toParameterList } from '../../src/sql/parse/parameter-list.ts';
 import { parseStatement } from '../../src/sql/parse/parse.ts';
@@ -58,16 +59,19 @@ type Cell = string | number | boolean | null;
 
 /** DuckDB with the settings of the engine, which runs statements over tables of these rows. */
 export class EngineFixture {
+  readonly #engine: Engine;
   readonly #connection: DuckDBConnection;
   readonly #tables: readonly TableDef[];
   readonly #rows: ReadonlyMap<string, readonly (readonly Cell[])[]>;
   #schemas = 0;
 
   private constructor(
+    engine: Engine,
     connection: DuckDBConnection,
     tables: readonly TableDef[],
     rows: ReadonlyMap<string, readonly (readonly Cell[])[]>,
   ) {
+    this.#engine = engine;
     this.#connection = connection;
     this.#tables = tables;
     this.#rows = rows;
@@ -76,16 +80,10 @@ export class EngineFixture {
   static async create(
     data: readonly (readonly [table: TableDef, rows: readonly (readonly Cell[])[]])[],
   ): Promise<EngineFixture> {
-    const instance = await DuckDBInstance.create(':memory:');
-    const connection = await instance.connect();
-    for (const setting of [
-      'integer_division=true',
-      `default_null_order='NULLS_LAST_ON_ASC_FIRST_ON_DESC'`,
-      `TimeZone='UTC'`,
-    ])
-      await connection.run(`SET ${setting}`);
+    const engine = await openEngine({ threads: 1 });
     return new EngineFixture(
-      connection,
+      engine,
+      await engine.connect(),
       data.map(([table]) => table),
       new Map(data.map(([table, rows]) => [table.name, rows])),
     );
@@ -126,6 +124,7 @@ export class EngineFixture {
 
   close(): void {
     this.#connection.closeSync();
+    this.#engine.close();
   }
 }
 

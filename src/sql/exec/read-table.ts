@@ -74,7 +74,7 @@ async function fetchBack(
     keys.push(...entries);
     if (keys.length > most) return scan;
   }
-  const { fetchBack: _, ...rest } = read;
+  const { fetchBack: _fetchBack, ...rest } = read;
   return { ...rest, access: keys.length === 0 ? { kind: 'Empty' } : { kind: 'BatchGetItem', keys } };
 }
 

@@ -13,6 +13,7 @@ const all = (...parts: ReturnType<typeof compare>[]): Predicate => ({
   of: parts.map(({ predicate }) => predicate ?? { kind: 'never' }),
 });
 const one = ({ predicate }: ReturnType<typeof compare>): Predicate => predicate ?? { kind: 'never' };
+const item = (pk: string, sk: string): Predicate => all(compare('pk', '=', pk), compare('sk', '=', sk));
 const or = (...of: Predicate[]) => condition({ kind: 'or', of });
 const access = (...conditions: ReturnType<typeof or>[]) =>
   alternatives.apply(scan(t, conditions), SETTINGS)?.access;
@@ -35,7 +36,6 @@ describe('alternatives', () => {
   });
 
   it('whole keys become a BatchGetItem, each once', () => {
-    const item = (pk: string, sk: string): Predicate => all(compare('pk', '=', pk), compare('sk', '=', sk));
     expect(access(or(item('a', '1'), item('a', '2'), item('b', '1'), item('a', '1')))).toEqual({
       kind: 'BatchGetItem',
       keys: [
