@@ -63,14 +63,14 @@ describe('signIn', () => {
     ['AWSRoleARN=Analyst', 'CONN_BAD_VALUE'],
     ['Profile=p;AWSRoleARN=Analyst', 'CONN_BAD_VALUE'],
     ['Profile=p;MFASerialNumber=GAHT12345678;MFAToken=1', 'CONN_BAD_VALUE'],
-    ['AuthScheme=Okta;User=a', 'AUTH_NOT_SUPPORTED'],
+    ['AuthScheme=AwsSSO;User=a', 'AUTH_NOT_SUPPORTED'],
   ])('refuses %j rather than sign in as somebody else', async (text, code) => {
     expect((await thrownBy(() => open(text))).code).toBe(code);
   });
 
   it('names the schemes there are where it has not the one that is wanted', async () => {
-    const error = await thrownBy(() => open('AuthScheme=Okta'));
-    expect(error.message).toMatch(/Okta.*Auto.*TemporaryCredentials/);
+    const error = await thrownBy(() => open('AuthScheme=AwsSSO'));
+    expect(error.message).toMatch(/AwsSSO.*Auto.*TemporaryCredentials/);
   });
 
   it('warns of root keys where they are asked for by name', async () => {

@@ -148,6 +148,16 @@ aws_access_key_id = AKIAOFTHEUSER00000
 aws_secret_access_key = CANARY-key
 `;
 
+/** Schemes whose sign-in does not go by these rules, and where it is tested instead. */
+export const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['AwsRootKeys', 'asks nobody for credentials: test/authschemes/sign-in.test.ts'],
+  ['AwsMFA', 'a person may give another code at once: test/authschemes/roles/mfa.test.ts'],
+  ['Okta', 'signs in on several pages: test/authschemes/okta.test.ts'],
+  ['ADFS', 'signs in on several pages: test/authschemes/federated'],
+  ['PingFederate', 'signs in by SOAP: test/authschemes/federated'],
+  ['SAMLAssertion', 'an assertion that was taken is not taken again: test/authschemes/federated'],
+]);
+
 /** Every scheme that asks somebody for credentials. */
 export const SIGN_IN_CASES: readonly SignInCase[] = [
   bySts('Auto', 'AssumeRole', ROLE, {

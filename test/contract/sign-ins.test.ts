@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { AUTH_SCHEMES } from '../../src/authschemes/registry.ts';
 import { type SignIn, signIn } from '../../src/authschemes/sign-in.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { DriverError } from '../../src/core/errors.ts';
 import { type FakePorts, fakePorts } from '../doubles/ports.ts';
 import { printsOf } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { SIGN_IN_CASES, type Mood, type SignInWorld } from './sign-in-worlds.ts';
+import { ELSEWHERE, SIGN_IN_CASES, type Mood, type SignInWorld } from './sign-in-worlds.ts';
 
 const nobody = new AbortController().signal;
 
@@ -21,6 +22,13 @@ async function enter(
   const { options } = await parseConnection(text, ports);
   return { way: await signIn(options, ports), ports };
 }
+
+describe('the sign-ins of this contract', () => {
+  it('are those of every scheme, but for the ones that are tested elsewhere', () => {
+    const known = new Set([...SIGN_IN_CASES.map(({ scheme }) => scheme), ...ELSEWHERE.keys()]);
+    expect(known).toEqual(new Set(AUTH_SCHEMES.map(({ name }) => name)));
+  });
+});
 
 describe.each(SIGN_IN_CASES.map((one) => [one.scheme, one] as const))(
   'AuthScheme %s',
