@@ -80,7 +80,7 @@ async function fetchBack(
 
 /** The read without a key: a Scan with whatever filter DynamoDB can evaluate. */
 function withoutKeys(
-  { fetchBack: _, ...read }: TableRead,
+  { fetchBack: _fetchBack, ...read }: TableRead,
   { settings, planner }: ExecutionContext,
 ): TableRead {
   const rules = planner.rules.filter((rule) => rule === filterExpression || rule === parallelScan);
