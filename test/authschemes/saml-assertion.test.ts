@@ -1,0 +1,206 @@
+import { describe, expect, it } from '@jest/globals';
+import { samlAssertion } from '../../src/authschemes/saml-assertion.ts';
+import { assumeRoleWithSaml } from '../../src/authschemes/sts.ts';
+import { Secret } from '../../src/core/secret.ts';
+import { connect } from '../../src/index.ts';
+import { startDynalite } from '../doubles/dynalite.ts';
+import { type FakePorts, fakePorts } from '../doubles/ports.ts';
+import {
+  fieldsOf,
+  startSts,
+  type StsAnswer,
+  type StsDouble,
+  stsCredentials,
+  stsError,
+} from '../doubles/sts.ts';
+import { printsOf } from '../support/prints.ts';
+import { assertionXml, type AssertionWords, base64, PROVIDER, responseXml, ROLE } from '../support/saml.ts';
+import { sourceOf } from '../support/source-of.ts';
+import { thrownBy } from '../support/thrown.ts';
+
+const OTHER = 'arn:aws:iam::123456789012:role/Admin';
+const encoded = (words: AssertionWords = {}): string => base64(responseXml(assertionXml(words)));
+const granted = (): StsAnswer => stsCredentials('AssumeRoleWithSAML', 'ASIATEST');
+
+const stringTo = (sts: StsDouble, properties: string): string =>
+  `AuthScheme=SAMLAssertion;AWSRegion=Ireland;STSEndpoint=${sts.endpoint};${properties}`;
+
+/** The credentials that a connection string gets. */
+async function exchanged(sts: StsDouble, properties: string, ports: FakePorts = fakePorts()) {
+  const source = await sourceOf(samlAssertion, stringTo(sts, properties), ports);
+  return source(new AbortController().signal);
+}
+
+describe('AuthScheme SAMLAssertion', () => {
+  it('exchanges the response for its role, unsigned and in its very bytes', async () => {
+    await using sts = await startSts(granted);
+    const credentials = await exchanged(sts, `SAMLAssertion=${encoded()}`);
+    expect(credentials).toMatchObject({
+      accessKeyId: 'ASIATEST',
+      accountId: '123456789012',
+      origin: `role ${ROLE} by SAMLAssertion of the connection`,
+    });
+    expect(fieldsOf(sts.requests[0])).toEqual({
+      Action: 'AssumeRoleWithSAML',
+      Version: '2011-06-15',
+      RoleArn: ROLE,
+      PrincipalArn: PROVIDER,
+      SAMLAssertion: encoded(),
+      DurationSeconds: '3600',
+    });
+    expect(sts.requests[0]?.authorization).toBe('');
+  });
+
+  it('reads a file again each time', async () => {
+    await using sts = await startSts(granted);
+    const files: Record<string, string> = { '/saml.txt': encoded() };
+    const ports = { ...fakePorts(), readFile: async (path: string) => files[path] };
+    const source = await sourceOf(samlAssertion, stringTo(sts, 'SAMLAssertionFile=/saml.txt'), ports);
+    await source(new AbortController().signal);
+    files['/saml.txt'] = assertionXml({ sessionName: 'second' });
+    await source(new AbortController().signal);
+    const [, second] = sts.requests.map((request) => fieldsOf(request)['SAMLAssertion'] ?? '');
+    expect(Buffer.from(second ?? '', 'base64').toString()).toContain('second');
+  });
+
+  it.each([
+    ['the named one', `AWSRoleARN=${OTHER}`, OTHER],
+    ['the named pair', `AWSRoleARN=${ROLE};AWSPrincipalARN=${PROVIDER}`, ROLE],
+  ])('takes of several roles %s', async (_, properties, role) => {
+    await using sts = await startSts(granted);
+    const roles = [`${ROLE},${PROVIDER}`, `${PROVIDER},${OTHER}`, 'nonsense'];
+    await exchanged(sts, `SAMLAssertion=${encoded({ roles })};${properties}`);
+    expect(fieldsOf(sts.requests[0])['RoleArn']).toBe(role);
+  });
+
+  it.each([
+    ['several roles', { roles: [`${ROLE},${PROVIDER}`, `${OTHER},${PROVIDER}`] }, '', 'AUTH_ROLE', ROLE],
+    [
+      'an old assertion',
+      { notOnOrAfter: new Date('2025-12-31T23:55:00Z') },
+      '',
+      'AUTH_EXPIRED',
+      'good until',
+    ],
+    ['another partition', {}, 'AWSRegion=cn-north-1;', 'AUTH_ROLE', 'aws-cn'],
+  ])('asks STS nothing with %s', async (_, words, properties, code, text) => {
+    await using sts = await startSts(granted);
+    const string = stringTo(sts, `SAMLAssertion=${encoded(words)}`).replace(
+      /AWSRegion=Ireland;/,
+      properties || 'AWSRegion=Ireland;',
+    );
+    const source = await sourceOf(samlAssertion, string, fakePorts());
+    const error = await thrownBy(() => source(new AbortController().signal));
+    expect([error.code, error.message]).toEqual([code, expect.stringContaining(text)]);
+    expect(sts.requests).toHaveLength(0);
+  });
+
+  it.each([
+    ['', 'AUTH_MISSING_PROPERTY'],
+    ['SAMLAssertion=x;SAMLAssertionFile=y', 'AUTH_CONFLICTING_PROPERTY'],
+    ['SAMLAssertionFile=/nowhere', 'AUTH_NO_CREDENTIALS'],
+    ['SAMLAssertion=CANARY', 'AUTH_MALFORMED'],
+    ['SAMLAssertion=x;AWSRoleARN=Analyst', 'CONN_BAD_VALUE'],
+    ['SAMLAssertion=x;AWSPrincipalARN=arn:aws:iam::1:saml-provider/x', 'CONN_BAD_VALUE'],
+    ['SAMLAssertion=x;TemporaryTokenDuration=43201', 'CONN_BAD_VALUE'],
+  ])('given %j answers %s', async (properties, code) => {
+    await using sts = await startSts(granted);
+    const error = await thrownBy(() => exchanged(sts, properties));
+    expect(error.code).toBe(code);
+    expect(printsOf(error)).not.toContain('CANARY');
+  });
+
+  it('remarks once on what AWS may not take', async () => {
+    await using sts = await startSts(granted);
+    const ports = fakePorts();
+    const properties = `SAMLAssertion=${encoded({ audience: 'https://corp.example' })}`;
+    const source = await sourceOf(samlAssertion, stringTo(sts, properties), ports);
+    await source(new AbortController().signal);
+    await source(new AbortController().signal);
+    expect(ports.warnings).toEqual([expect.stringContaining('https://corp.example')]);
+  });
+});
+
+describe('the duration', () => {
+  const refusing = (body: string): StsAnswer =>
+    fieldsOf({ body })['DurationSeconds'] === '3600'
+      ? granted()
+      : stsError(
+          400,
+          'ValidationError',
+          'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+        );
+  const asked = (sts: StsDouble) => sts.requests.map((request) => fieldsOf(request)['DurationSeconds']);
+  const assertion = `SAMLAssertion=${encoded({ sessionDuration: '28800' })}`;
+
+  it('of the assertion gives way to an hour where the role does not allow it', async () => {
+    await using sts = await startSts(refusing);
+    await exchanged(sts, assertion);
+    expect(asked(sts)).toEqual(['28800', '3600']);
+  });
+
+  it('that the user wants is not changed silently', async () => {
+    await using sts = await startSts(refusing);
+    const error = await thrownBy(() => exchanged(sts, `${assertion};TemporaryTokenDuration=7200`));
+    expect(error.code).toBe('CONN_BAD_VALUE');
+    expect(asked(sts)).toEqual(['7200']);
+  });
+});
+
+describe('AssumeRoleWithSAML', () => {
+  it.each([
+    ['InvalidIdentityToken', 'Response signature invalid CANARY', 'AUTH_REFUSED', 'signature wrong'],
+    ['InvalidIdentityToken', 'Issuer not present in specified provider', 'AUTH_REFUSED', PROVIDER],
+    ['InvalidIdentityToken', "Specified provider doesn't exist", 'AUTH_REFUSED', 'no SAML provider'],
+    [
+      'InvalidIdentityToken',
+      'The response did not contain a valid SAML assertion',
+      'AUTH_SAML',
+      'no valid assertion',
+    ],
+    [
+      'ExpiredTokenException',
+      'Token must be redeemed within 5 minutes of issuance',
+      'AUTH_EXPIRED',
+      'expired',
+    ],
+    ['IDPRejectedClaim', 'CANARY', 'AUTH_REFUSED', 'rejected'],
+    ['AccessDenied', 'Not authorized to perform sts:AssumeRoleWithSAML', 'AUTH_DENIED', ROLE],
+    ['ValidationError', 'RoleSessionName is required in AuthnResponse', 'AUTH_SAML', 'RoleSessionName'],
+    [
+      'ValidationError',
+      'Principal exists outside the account of the Role being assumed',
+      'AUTH_ROLE',
+      PROVIDER,
+    ],
+    ['RegionDisabledException', 'CANARY', 'AUTH_REFUSED', 'Region'],
+  ])('refused with %s: %s is told without what STS quotes', async (name, text, code, words) => {
+    await using sts = await startSts(() => stsError(400, name, text));
+    const error = await thrownBy(() =>
+      assumeRoleWithSaml({
+        region: 'eu-west-1',
+        endpoint: sts.endpoint,
+        roleArn: ROLE,
+        principalArn: PROVIDER,
+        assertion: new Secret('CANARY-assertion'),
+        durationSeconds: 3600,
+      }),
+    );
+    expect([error.code, error.message]).toEqual([code, expect.stringContaining(words)]);
+    expect(printsOf(error)).not.toContain('CANARY');
+    expect(sts.requests).toHaveLength(1);
+  });
+});
+
+describe('a connection with an assertion', () => {
+  it('asks DynamoDB with the credentials of the role', async () => {
+    await using sts = await startSts(granted);
+    const dynamodb = await startDynalite();
+    const string = stringTo(sts, `SAMLAssertion=${encoded()};Endpoint=${dynamodb.endpoint}`);
+    await using connection = await connect(string, { ports: { ...fakePorts(), now: () => Date.now() } });
+    expect((await connection.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    expect(await connection.metadata.tables()).toEqual([]);
+    expect(sts.requests).toHaveLength(1);
+    await dynamodb.close();
+  });
+});
