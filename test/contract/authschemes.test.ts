@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AUTH_SCHEMES, schemeNamed } from '../../src/authschemes/registry.ts';
+import { declared } from '../../src/authschemes/scheme.ts';
 import { type SignIn, signIn } from '../../src/authschemes/sign-in.ts';
 import { AUTH_SCHEME_NAMES, PROPERTIES, type PropertyName } from '../../src/connstring/properties.ts';
 import type { PropertySpec } from '../../src/connstring/property-spec.ts';
@@ -47,6 +48,13 @@ describe('the registry', () => {
 describe.each(AUTH_SCHEMES.map((scheme) => [scheme.name, scheme] as const))('AuthScheme %s', (_, scheme) => {
   it('is documented in a sentence', () => {
     expect(scheme.doc).toMatch(/^[A-Z].*\.$/s);
+  });
+
+  it('shows a connection string that names it, has all it needs and would be taken', async () => {
+    const { options } = await parseConnection(scheme.example, fakePorts());
+    expect(options.authScheme).toBe(scheme.name);
+    expect(scheme.requires.filter((name) => !options.given.has(name))).toEqual([]);
+    expect(scheme.check?.(declared(scheme, options))).toBeUndefined();
   });
 
   it('declares properties that exist, each once', () => {
