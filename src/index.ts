@@ -24,4 +24,4 @@ export { Secret } from './core/secret.ts';
 export { format, parse } from './connstring/format.ts';
 export { redact } from './connstring/redact.ts';
 export type { ConnectionOptions } from './connstring/connection-options.ts';
-export type { Ports } from './core/ports.ts';
+export type { Ports, PromptRequest } from './core/ports.ts';
