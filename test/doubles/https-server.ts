@@ -9,6 +9,8 @@ export interface HttpsRequest {
   readonly url: URL;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** Tells one connection from another. */
+  readonly connection: number;
 }
 
 /** What the double answers. */
@@ -24,19 +26,27 @@ export interface HttpsServer extends AsyncDisposable {
   readonly requests: HttpsRequest[];
 }
 
+/** Whose client certificates it wants to see. */
+export interface ClientAuthority {
+  readonly clientCa?: string;
+}
+
 /** Starts one. An answer of undefined never comes. */
 export async function startHttps(
   { key, cert }: KeyPair,
   answer: (request: HttpsRequest) => HttpsAnswer | undefined | Promise<HttpsAnswer | undefined>,
+  { clientCa }: ClientAuthority = {},
 ): Promise<HttpsServer> {
   const requests: HttpsRequest[] = [];
-  const server = createServer({ key, cert }, (incoming, outgoing) => {
+  const wanted = clientCa === undefined ? {} : { requestCert: true, ca: clientCa };
+  const server = createServer({ key, cert, ...wanted }, (incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
       const { method = '', url = '/', headers } = incoming;
       const body = Buffer.concat(chunks).toString('utf8');
-      const request = { method, url: new URL(url, `https://${headers.host}`), headers, body };
+      const connection = incoming.socket.remotePort ?? 0;
+      const request = { method, url: new URL(url, `https://${headers.host}`), headers, body, connection };
       requests.push(request);
       void tell(outgoing, answer(request));
     });

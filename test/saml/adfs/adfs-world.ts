@@ -1,0 +1,54 @@
+import type { PromptRequest } from '../../../src/core/ports.ts';
+import { Secret } from '../../../src/core/secret.ts';
+import {
+  type AdfsRequest,
+  FORMS_USER_AGENT,
+  signInToAdfs,
+  WINDOWS_USER_AGENT,
+} from '../../../src/saml/adfs/sign-in.ts';
+import { httpSession } from '../../../src/saml/http-session.ts';
+import type { Negotiator } from '../../../src/saml/negotiate/negotiated.ts';
+import type { SamlResponse } from '../../../src/saml/response.ts';
+import { PASSWORD, USER } from '../../doubles/adfs.ts';
+
+/** What a test says differently of one sign-in. */
+export interface AdfsWish {
+  readonly path?: string;
+  /** Null: as the Windows user. */
+  readonly user?: string | null;
+  readonly password?: string;
+  readonly passCode?: string;
+  readonly relyingParty?: string;
+  readonly userAgent?: string;
+  readonly signal?: AbortSignal;
+  readonly negotiator?: Negotiator;
+  readonly notices?: string[];
+  readonly prompt?: (request: PromptRequest) => Promise<string>;
+}
+
+/** Signs in at a farm whose certificate that authority vouches for. */
+export async function signIn(origin: string, ca: string, wish: AdfsWish = {}): Promise<SamlResponse> {
+  const { user = USER, password = PASSWORD, passCode, prompt, negotiator } = wish;
+  const signal = wish.signal ?? new AbortController().signal;
+  await using session = httpSession({
+    network: { trust: { kind: 'certificates', pem: ca } },
+    userAgent: wish.userAgent ?? (user === null ? WINDOWS_USER_AGENT : FORMS_USER_AGENT),
+    signal,
+    singleConnection: user === null,
+  });
+  const request: AdfsRequest = {
+    loginUrl: `${origin}${wish.path ?? ''}`,
+    relyingParty: wish.relyingParty ?? 'urn:amazon:webservices',
+    user: user === null ? undefined : { name: user, password: new Secret(password) },
+    passCode: passCode === undefined ? undefined : new Secret(passCode),
+  };
+  return await signInToAdfs(request, {
+    session,
+    signal,
+    negotiatorFor: async () => negotiator ?? { step: async () => 'bm9uZQ==' },
+    now: () => Date.UTC(2026, 0, 1),
+    notice: (message) => void wish.notices?.push(message),
+    prompt,
+    pollMs: 1,
+  });
+}

@@ -1,0 +1,292 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  type AdapterWords,
+  errorPage,
+  loginPage,
+  PASSWORD,
+  REFUSED,
+  responsePage,
+  startAdfs,
+} from '../../doubles/adfs.ts';
+import type { HttpsAnswer, HttpsRequest } from '../../doubles/https-server.ts';
+import { type TestAuthority, testAuthority } from '../../support/certificates.ts';
+import { printsOf } from '../../support/prints.ts';
+import { ROLE } from '../../support/saml.ts';
+import { samlResponse } from '../../support/tokens.ts';
+import { thrownBy } from '../../support/thrown.ts';
+import { signIn } from './adfs-world.ts';
+
+const authority = testAuthority();
+const describeWithTls = 'skipped' in authority ? describe.skip : describe;
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nothing runs without one
+const { ca, server: pair } = authority as TestAuthority;
+
+const VIP: AdapterWords = {
+  method: 'VIPAuthenticationProviderUPN',
+  fields: ['security_code'],
+  code: '123456',
+};
+const AZURE: AdapterWords = { method: 'AzureMfaAuthentication', fields: [], looks: 3, number: '42' };
+
+describeWithTls('the sign-on page of ADFS', () => {
+  it('takes name and password in one form and gives the response for AWS', async () => {
+    await using adfs = await startAdfs(pair);
+    const { encoded, assertion } = await signIn(adfs.origin, ca);
+    expect(assertion?.roleValues.join()).toContain(ROLE);
+    expect(encoded.reveal()).toBe(samlResponse());
+    expect(adfs.violations).toEqual([]);
+    expect(adfs.passwords()).toBe(1);
+    expect(adfs.requests.map(({ method, url }) => `${method} ${url.pathname}`)).toEqual([
+      'GET /adfs/ls/IdpInitiatedSignOn.aspx',
+      'POST /adfs/ls/IdpInitiatedSignOn.aspx',
+      'GET /adfs/ls/IdpInitiatedSignOn.aspx',
+    ]);
+  });
+
+  it.each([
+    '',
+    '/',
+    '/adfs/ls',
+    '/adfs/ls/idpinitiatedsignon.aspx',
+    '/adfs/ls/IdpInitiatedSignOn.aspx?loginToRp=urn:amazon:webservices',
+  ])('is found from SSOLoginURL with the path "%s"', async (path) => {
+    await using adfs = await startAdfs(pair);
+    expect((await signIn(adfs.origin, ca, { path })).assertion?.roleValues).toHaveLength(1);
+  });
+
+  it('is asked for the relying party that is named', async () => {
+    await using adfs = await startAdfs(pair, { relyingParty: 'urn:amazon:webservices:govcloud' });
+    await signIn(adfs.origin, ca, { relyingParty: 'urn:amazon:webservices:govcloud' });
+    const error = await thrownBy(() => signIn(adfs.origin, ca));
+    expect(error.code).toBe('AUTH_SAML');
+    expect(error.message).toMatch(/^ADFS has no relying party of that name: MSIS7007/);
+  });
+
+  it('refuses a wrong password once, in its own words', async () => {
+    await using adfs = await startAdfs(pair);
+    const error = await thrownBy(() => signIn(adfs.origin, ca, { password: 'CANARY-wrong' }));
+    expect(error.code).toBe('AUTH_REFUSED');
+    expect(error.message).toBe(`ADFS refused User or Password, or the account is locked: ${REFUSED}`);
+    expect(adfs.passwords()).toBe(1);
+    expect(printsOf([error])).not.toContain('CANARY');
+  });
+
+  it('is read in the versions before 2016 too', async () => {
+    const old = (
+      says: string,
+    ): string => `<form method="post" action=""><input name="__VIEWSTATE" type="hidden" value="v=1">
+      <input name="ctl00$ContentPlaceHolder1$UsernameTextBox" type="text"><input name="ctl00$ContentPlaceHolder1$PasswordTextBox" type="password">
+      <input type="submit" name="ctl00$ContentPlaceHolder1$SubmitButton"><label id="errorText">${says}</label></form>`;
+    await using adfs = await startAdfs(pair, {
+      answer: ({ method, body }) => {
+        if (method === 'GET') return { body: old('') };
+        const sent = new URLSearchParams(body);
+        const isRight =
+          sent.get('ctl00$ContentPlaceHolder1$PasswordTextBox') === PASSWORD &&
+          sent.get('__VIEWSTATE') === 'v=1' &&
+          sent.size === 3;
+        return { body: isRight ? responsePage(samlResponse()) : old('Wrong.') };
+      },
+    });
+    expect((await signIn(adfs.origin, ca)).assertion?.roleValues).toHaveLength(1);
+    const error = await thrownBy(() => signIn(adfs.origin, ca, { password: 'x' }));
+    expect(error.message).toMatch(/locked: Wrong\.$/);
+  });
+});
+
+describeWithTls('a second factor at ADFS', () => {
+  it.each([
+    VIP,
+    { method: 'VIPAuthenticationProviderWindowsAccountName', fields: ['security_code'], code: '123456' },
+    { method: 'SymantecVipAdapter', fields: ['security_code'], code: '123456' },
+    { method: 'SecurIDAuthentication', fields: ['ChallengeQuestionAnswer'], code: '123456' },
+    { method: 'SecurIDv2Authentication', fields: ['Passcode'], code: '123456' },
+    { method: 'AzureMfaServerAuthentication', fields: ['VerificationCode'], code: '123456' },
+    { method: 'SafeNet-MFA', fields: ['otp'], code: '123456' },
+    { method: 'Defender AD FS Adapter', fields: ['DefenderToken'], code: '123456' },
+  ])('of $method takes MFAPassCode', async (adapter) => {
+    await using adfs = await startAdfs(pair, { adapters: [adapter] });
+    expect((await signIn(adfs.origin, ca, { passCode: '123456' })).assertion?.roleValues).toHaveLength(1);
+    expect(adfs.violations).toEqual([]);
+  });
+
+  it('is asked of the person where there is no code', async () => {
+    await using adfs = await startAdfs(pair, { adapters: [VIP] });
+    const asked: unknown[] = [];
+    const prompt = async (request: object): Promise<string> => {
+      asked.push(request);
+      return '123456';
+    };
+    expect((await signIn(adfs.origin, ca, { prompt })).assertion?.roleValues).toHaveLength(1);
+    expect(asked).toEqual([
+      { kind: 'code', message: 'Code for VIPAuthenticationProviderUPN at ADFS', secret: true },
+    ]);
+  });
+
+  it('is an error of its own where nobody can be asked', async () => {
+    await using adfs = await startAdfs(pair, { adapters: [VIP] });
+    const error = await thrownBy(() => signIn(adfs.origin, ca));
+    expect(error.code).toBe('AUTH_CODE_NEEDED');
+    expect(error.message).toBe('ADFS asks for a code for VIPAuthenticationProviderUPN');
+  });
+
+  it('takes a code once: a wrong one is not sent again', async () => {
+    await using adfs = await startAdfs(pair, { adapters: [VIP] });
+    const error = await thrownBy(() => signIn(adfs.origin, ca, { passCode: '000000' }));
+    expect(error.code).toBe('AUTH_REFUSED');
+    expect(error.message).toBe(
+      'ADFS did not accept the code for VIPAuthenticationProviderUPN: The code is wrong.',
+    );
+    expect(adfs.requests.filter(({ body }) => body.includes('000000'))).toHaveLength(1);
+  });
+
+  it('after another wants a code of its own', async () => {
+    const second: AdapterWords = { method: 'SafeNet-MFA', fields: ['otp'], code: '654321' };
+    await using adfs = await startAdfs(pair, { adapters: [VIP, second] });
+    const error = await thrownBy(() => signIn(adfs.origin, ca, { passCode: '123456' }));
+    expect(error.message).toBe('ADFS asks for a code for SafeNet-MFA');
+  });
+
+  it('on a phone is waited for, and its number shown', async () => {
+    await using adfs = await startAdfs(pair, { adapters: [AZURE] });
+    const notices: string[] = [];
+    expect((await signIn(adfs.origin, ca, { notices })).assertion?.roleValues).toHaveLength(1);
+    expect(notices).toEqual(['Choose 42 on your phone: ADFS waits for it']);
+  });
+
+  it('on a phone that nobody touches ends', async () => {
+    await using adfs = await startAdfs(pair, { adapters: [{ ...AZURE, looks: Infinity }] });
+    const error = await thrownBy(() => signIn(adfs.origin, ca));
+    expect(error.message).toBe('Nobody approved the sign-in at ADFS on the phone');
+  });
+
+  it('on a phone is not waited for once the sign-in is cancelled', async () => {
+    await using adfs = await startAdfs(pair, { adapters: [{ ...AZURE, looks: Infinity }] });
+    const stop = new AbortController();
+    const prompt = async (): Promise<string> => '';
+    const work = thrownBy(() =>
+      signIn(adfs.origin, ca, {
+        signal: stop.signal,
+        prompt,
+        notices: Object.assign([], { push: () => stop.abort() }),
+      }),
+    );
+    expect((await work).code).toBe('EXEC_CANCELLED');
+  });
+
+  it.each([
+    { method: 'DuoAdfsAdapter', fields: [] },
+    { method: 'SilverfortAdfs', fields: ['one', 'two'] },
+  ])('of $method needs a browser', async (adapter) => {
+    await using adfs = await startAdfs(pair, { adapters: [adapter] });
+    const error = await thrownBy(() => signIn(adfs.origin, ca, { passCode: '123456' }));
+    expect(error.code).toBe('AUTH_NOT_SUPPORTED');
+    expect(error.message).toBe(`ADFS asks for the second factor ${adapter.method}, which needs a browser`);
+  });
+});
+
+const form = (inputs: string): string => `<form method="post" id="loginForm">${inputs}</form>`;
+
+describeWithTls('a page of ADFS that leads nowhere', () => {
+  it.each<[string, HttpsAnswer, RegExp]>([
+    [
+      'an error of the relying party',
+      { status: 500, body: errorPage('MSIS7007: no') },
+      /no relying party of that name/,
+    ],
+    [
+      'a disabled sign-on page',
+      { body: errorPage('The resource you are trying to access is not available.') },
+      /sign-on page for AWS is disabled/,
+    ],
+    [
+      'another error',
+      { body: errorPage('Contact your administrator.') },
+      /could not sign the user in: Contact/,
+    ],
+    ['a failed server', { status: 503, body: 'x' }, /failed with status 503/],
+    ['a page of another program', { body: '<h1>It works!</h1>' }, /a page that is none of ADFS/],
+    [
+      'an expired password',
+      { body: form('<input name=a type=password><input name=b type=password>') },
+      /password has expired/,
+    ],
+    [
+      'a certificate',
+      { body: form('<input type=hidden name=AuthMethod value=CertificateAuthentication>') },
+      /asks for a certificate/,
+    ],
+    [
+      'the choice of an organisation',
+      { body: '<form id=hrd method=post><input type=hidden name=HomeRealmSelection></form>' },
+      /which organisation/,
+    ],
+    [
+      'Windows sign-in',
+      { status: 401, headers: { 'www-authenticate': 'Negotiate' } },
+      /asks for Windows sign-in, though/,
+    ],
+    [
+      'two responses',
+      { body: '<form><input name=SAMLResponse value=YQ==><input name=SAMLResponse value=Yg==></form>' },
+      /several SAML responses/,
+    ],
+  ])('is told: %s', async (_, told, message) => {
+    await using adfs = await startAdfs(pair, { answer: () => told });
+    const error = await thrownBy(() => signIn(adfs.origin, ca));
+    expect(error.message).toMatch(message);
+    expect(error.remedy).not.toBe('');
+    expect(adfs.passwords()).toBe(0);
+  });
+
+  it('ends after some pages, even where each is a new one', async () => {
+    await using adfs = await startAdfs(pair, {
+      answer: ({ url }) => ({
+        body: `<meta http-equiv=refresh content="0;url=/adfs/${url.pathname.length}x">`,
+      }),
+    });
+    expect((await thrownBy(() => signIn(adfs.origin, ca))).message).toMatch(
+      /showed 12 pages and no response/,
+    );
+  });
+
+  it("shows a server's words as one bounded line without control characters", async () => {
+    const says = `\u001B[2J${'long '.repeat(200)}`;
+    await using adfs = await startAdfs(pair, {
+      answer: ({ method, url }) => ({ body: loginPage(url, method === 'POST' ? says : '') }),
+    });
+    const { message } = await thrownBy(() => signIn(adfs.origin, ca));
+    expect(message.length).toBeLessThan(300);
+    expect(message).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+describeWithTls('a hostile page in the place of ADFS gets no password', () => {
+  const login = (action: string, method = 'post', head = ''): string =>
+    `${head}<form method="${method}" action="${action}"><input name="UserName" type="text"><input name="Password" type="password"></form>`;
+  it.each([
+    ['another host', login('https://evil.example/')],
+    ['plain http', login('http://127.0.0.1/')],
+    ['an address without a scheme', login('//evil.example/adfs/ls')],
+    ['a script', login('javascript:alert(1)')],
+    ['an address with credentials', login('https://127.0.0.1@evil.example/')],
+    ['another base', login('/adfs/ls', 'post', '<base href="https://evil.example/">')],
+    ['an address in place of a body', login('', 'get')],
+    ['a refresh to another host', '<meta http-equiv="refresh" content="0; url=https://evil.example/">'],
+  ])('with a form for %s', async (_, body) => {
+    await using adfs = await startAdfs(pair, { answer: () => ({ body }) });
+    const error = await thrownBy(() => signIn(adfs.origin, ca));
+    expect(error.code).toBe('AUTH_UNTRUSTED');
+    expect(adfs.requests).toHaveLength(1);
+    expect(printsOf([error])).not.toContain('CANARY');
+  });
+
+  it('by a redirect of the form that would send it again elsewhere', async () => {
+    await using elsewhere = await startAdfs(pair);
+    const answer = ({ method }: HttpsRequest): HttpsAnswer | undefined =>
+      method === 'POST' ? { status: 307, headers: { location: `${elsewhere.origin}/` } } : undefined;
+    await using adfs = await startAdfs(pair, { answer });
+    expect((await thrownBy(() => signIn(adfs.origin, ca))).code).toBe('AUTH_UNTRUSTED');
+    expect(elsewhere.requests).toEqual([]);
+  });
+});

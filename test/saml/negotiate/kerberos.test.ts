@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+import { kerberosNegotiator } from '../../../src/saml/negotiate/kerberos.ts';
+import { thrownBy } from '../../support/thrown.ts';
+
+interface Asked {
+  readonly service: string;
+  readonly options: object;
+}
+
+/** The package as it behaves: a client that answers, or fails with the words of the system's library. */
+function library(step: (challenge: string) => Promise<string | null>, asked: Asked[] = []) {
+  return async () => ({
+    default: {
+      GSS_C_MUTUAL_FLAG: 2,
+      GSS_C_SEQUENCE_FLAG: 8,
+      GSS_MECH_OID_SPNEGO: 6,
+      async initializeClient(service: string, options: object) {
+        asked.push({ service, options });
+        return { step };
+      },
+    },
+  });
+}
+
+function failing(message: string, code?: string): () => Promise<never> {
+  return async () => {
+    throw Object.assign(new Error(message), code === undefined ? {} : { code });
+  };
+}
+
+describe('Kerberos', () => {
+  it('asks for the service of the host, for proof of it, and gives it no leave to act as the user', async () => {
+    const asked: Asked[] = [];
+    const negotiator = await kerberosNegotiator(library(async (challenge) => `${challenge}+`, asked))(
+      'adfs.corp.test',
+    );
+    expect(await negotiator.step('')).toBe('+');
+    expect(await negotiator.step('eA==')).toBe('eA==+');
+    expect(asked).toEqual([{ service: 'HTTP@adfs.corp.test', options: { mechOID: 6, gssFlag: 10 } }]);
+  });
+
+  it('has nothing to say at the end', async () => {
+    const negotiator = await kerberosNegotiator(library(async () => null))('adfs.corp.test');
+    expect(await negotiator.step('eA==')).toBe('');
+  });
+
+  it.each([
+    ['is not installed', failing("Cannot find package 'kerberos'", 'ERR_MODULE_NOT_FOUND')],
+    [
+      'cannot be loaded here',
+      failing('libgssapi_krb5.so.2: cannot open shared object file', 'ERR_DLOPEN_FAILED'),
+    ],
+  ])('says that the package %s', async (what, load) => {
+    const error = await thrownBy(() => kerberosNegotiator(load)('adfs.corp.test'));
+    expect(error.code).toBe('AUTH_NOT_SUPPORTED');
+    expect(error.message).toBe(`Windows sign-in needs the package kerberos, which ${what}`);
+    expect(error.remedy).toContain('npm install kerberos');
+  });
+
+  it.each([
+    [
+      'No credentials were supplied, or the credentials were unavailable or inaccessible: SPNEGO cannot find mechanisms to negotiate',
+      'AUTH_NO_CREDENTIALS',
+      /no Kerberos ticket/,
+    ],
+    [
+      'Unspecified GSS failure: No Kerberos credentials available (default cache: FILE:/tmp/krb5cc_0)',
+      'AUTH_NO_CREDENTIALS',
+      /no Kerberos ticket/,
+    ],
+    ['Unspecified GSS failure: Ticket expired', 'AUTH_EXPIRED', /ticket of the user has expired/],
+    ['Unspecified GSS failure: Clock skew too great', 'AUTH_REFUSED', /clock of this machine/],
+    [
+      'Unspecified GSS failure: Server not found in Kerberos database',
+      'AUTH_REFUSED',
+      /no service HTTP\/adfs\.corp\.test/,
+    ],
+    [
+      'Unspecified GSS failure: Cannot contact any KDC for realm "CORP.TEST"',
+      'AUTH_UNAVAILABLE',
+      /could not be reached/,
+    ],
+    ['Something else', 'AUTH_REFUSED', /could not sign in at adfs\.corp\.test \(Something else\)/],
+  ])('explains: %s', async (says, code, message) => {
+    const negotiator = await kerberosNegotiator(library(failing(says)))('adfs.corp.test');
+    const error = await thrownBy(() => negotiator.step(''));
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(message);
+  });
+});
