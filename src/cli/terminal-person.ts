@@ -32,8 +32,10 @@ export function terminalPerson(keyboard: Keyboard, screen: Writable): TerminalPe
 
   const say = (text: string): void => void screen.write(text);
   const line = (label: string, signal: AbortSignal, secret: boolean): Promise<string> => {
+    // First the silence of the keyboard, then the question: a quick hand must not be echoed.
+    const answer = typed(keyboard, secret ? () => undefined : say, signal);
     say(`\r\u001b[K${visible(label)}: `);
-    return typed(keyboard, secret ? () => undefined : say, signal).finally(() => say('\n'));
+    return answer.finally(() => say('\n'));
   };
 
   async function choice({ message, choices = [] }: PromptRequest, signal: AbortSignal): Promise<string> {
