@@ -28,6 +28,13 @@ const VIP: AdapterWords = {
 };
 const AZURE: AdapterWords = { method: 'AzureMfaAuthentication', fields: [], looks: 3, number: '42' };
 
+/** The page of AD FS 2.0. */
+const old = (
+  says: string,
+): string => `<form method="post" action=""><input name="__VIEWSTATE" type="hidden" value="v=1">
+  <input name="ctl00$ContentPlaceHolder1$UsernameTextBox" type="text"><input name="ctl00$ContentPlaceHolder1$PasswordTextBox" type="password">
+  <input type="submit" name="ctl00$ContentPlaceHolder1$SubmitButton"><label id="errorText">${says}</label></form>`;
+
 describeWithTls('the sign-on page of ADFS', () => {
   it('takes name and password in one form and gives the response for AWS', async () => {
     await using adfs = await startAdfs(pair);
@@ -72,11 +79,6 @@ describeWithTls('the sign-on page of ADFS', () => {
   });
 
   it('is read in the versions before 2016 too', async () => {
-    const old = (
-      says: string,
-    ): string => `<form method="post" action=""><input name="__VIEWSTATE" type="hidden" value="v=1">
-      <input name="ctl00$ContentPlaceHolder1$UsernameTextBox" type="text"><input name="ctl00$ContentPlaceHolder1$PasswordTextBox" type="password">
-      <input type="submit" name="ctl00$ContentPlaceHolder1$SubmitButton"><label id="errorText">${says}</label></form>`;
     await using adfs = await startAdfs(pair, {
       answer: ({ method, body }) => {
         if (method === 'GET') return { body: old('') };
@@ -163,11 +165,9 @@ describeWithTls('a second factor at ADFS', () => {
   it('on a phone is not waited for once the sign-in is cancelled', async () => {
     await using adfs = await startAdfs(pair, { adapters: [{ ...AZURE, looks: Infinity }] });
     const stop = new AbortController();
-    const prompt = async (): Promise<string> => '';
     const work = thrownBy(() =>
       signIn(adfs.origin, ca, {
         signal: stop.signal,
-        prompt,
         notices: Object.assign([], { push: () => stop.abort() }),
       }),
     );
@@ -261,9 +261,10 @@ describeWithTls('a page of ADFS that leads nowhere', () => {
   });
 });
 
+const login = (action: string, method = 'post', head = ''): string =>
+  `${head}<form method="${method}" action="${action}"><input name="UserName" type="text"><input name="Password" type="password"></form>`;
+
 describeWithTls('a hostile page in the place of ADFS gets no password', () => {
-  const login = (action: string, method = 'post', head = ''): string =>
-    `${head}<form method="${method}" action="${action}"><input name="UserName" type="text"><input name="Password" type="password"></form>`;
   it.each([
     ['another host', login('https://evil.example/')],
     ['plain http', login('http://127.0.0.1/')],

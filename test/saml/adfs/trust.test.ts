@@ -109,17 +109,18 @@ describeWithTls('the WS-Trust endpoints of ADFS', () => {
   });
 });
 
-describeWithTls('Windows sign-in at ADFS', () => {
-  const negotiator = (...tokens: readonly string[]) => {
-    const said: string[] = [];
-    let at = 0;
-    const step = async (challenge: string): Promise<string> => {
-      said.push(challenge);
-      return tokens[at++] ?? '';
-    };
-    return { said, step };
+/** One who says these tokens and keeps what was said to it. */
+const negotiator = (...tokens: readonly string[]) => {
+  const said: string[] = [];
+  let at = 0;
+  const step = async (challenge: string): Promise<string> => {
+    said.push(challenge);
+    return tokens[at++] ?? '';
   };
+  return { said, step };
+};
 
+describeWithTls('Windows sign-in at ADFS', () => {
   it('goes through the page that asks for it, and proves both sides', async () => {
     const mine = negotiator('dGlja2V0');
     await using adfs = await startAdfs(pair, { tickets: ['dGlja2V0'] });

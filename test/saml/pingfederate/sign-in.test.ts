@@ -1,0 +1,223 @@
+import { describe, expect, it } from '@jest/globals';
+import { Secret } from '../../../src/core/secret.ts';
+import { httpSession } from '../../../src/saml/http-session.ts';
+import { type PingRequest, signInToPing } from '../../../src/saml/pingfederate/sign-in.ts';
+import type { SamlResponse } from '../../../src/saml/response.ts';
+import type { HttpsAnswer } from '../../doubles/https-server.ts';
+import { PARTNER, PASSWORD, startPing, USER } from '../../doubles/pingfederate.ts';
+import { type TestAuthority, testAuthority } from '../../support/certificates.ts';
+import { printsOf } from '../../support/prints.ts';
+import { ROLE } from '../../support/saml.ts';
+import { thrownBy } from '../../support/thrown.ts';
+
+const authority = testAuthority();
+const describeWithTls = 'skipped' in authority ? describe.skip : describe;
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nothing runs without one
+const { ca, server: pair } = authority as TestAuthority;
+
+type Wish = Partial<Omit<PingRequest, 'user' | 'passCode'>> & {
+  readonly path?: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly passCode?: string;
+};
+
+async function signIn(origin: string, wish: Wish = {}): Promise<SamlResponse> {
+  const { path = '/idp/sts.wst', user = USER, password = PASSWORD, passCode, ...rest } = wish;
+  const { signal } = new AbortController();
+  await using session = httpSession({ network: { trust: { kind: 'certificates', pem: ca } }, signal });
+  const request: PingRequest = {
+    loginUrl: `${origin}${path}`,
+    exchangeUrl: PARTNER,
+    partner: 'urn:amazon:webservices',
+    isBasic: false,
+    ...rest,
+    user: { name: user, password: new Secret(password) },
+    passCode: passCode === undefined ? undefined : new Secret(passCode),
+  };
+  const world = { session, signal, now: () => Date.UTC(2026, 0, 1), notice: () => undefined };
+  return await signInToPing(request, world);
+}
+
+describeWithTls("PingFederate's security token service", () => {
+  it.each(['/idp/sts.wst', '/idp/sts.wst?TokenProcessorId=UsernameToken&x=%20y'])(
+    'at %s issues a token for the partner',
+    async (path) => {
+      await using ping = await startPing(pair);
+      const { assertion } = await signIn(ping.origin, { path });
+      expect(assertion?.roleValues.join()).toContain(ROLE);
+      expect(ping.violations).toEqual([]);
+    },
+  );
+
+  it('gets HTTP Basic where that is asked for, in UTF-8', async () => {
+    await using ping = await startPing(pair, { isBasic: true });
+    expect((await signIn(ping.origin, { isBasic: true })).assertion?.roleValues).toHaveLength(1);
+    expect(ping.violations).toEqual([]);
+  });
+
+  it('says that it wants HTTP Basic', async () => {
+    await using ping = await startPing(pair, { isBasic: true });
+    const error = await thrownBy(() => signIn(ping.origin));
+    expect(error.message).toBe('PingFederate asks for HTTP Basic, or refused it');
+    expect(error.remedy).toContain('Authscheme=Basic');
+  });
+
+  it('gets no name with a colon by HTTP Basic', async () => {
+    await using ping = await startPing(pair);
+    const error = await thrownBy(() => signIn(ping.origin, { isBasic: true, user: 'a:b' }));
+    expect(error.message).toBe('HTTP Basic cannot send User a:b, because it has a colon');
+    expect(ping.requests).toEqual([]);
+  });
+
+  it('needs to be told whom the token is for', async () => {
+    await using ping = await startPing(pair);
+    const error = await thrownBy(() => signIn(ping.origin, { exchangeUrl: undefined }));
+    expect(error.code).toBe('AUTH_MISSING_PROPERTY');
+    expect(ping.requests).toEqual([]);
+  });
+
+  it('refuses a wrong password once', async () => {
+    await using ping = await startPing(pair);
+    const error = await thrownBy(() => signIn(ping.origin, { password: 'CANARY-wrong' }));
+    expect(error.code).toBe('AUTH_REFUSED');
+    expect(error.message).toMatch(/^PingFederate refused User or Password, or the account is locked/);
+    expect(ping.passwords()).toBe(1);
+    expect(printsOf([error])).not.toContain('CANARY');
+  });
+
+  it('knows no other partner', async () => {
+    await using ping = await startPing(pair);
+    const error = await thrownBy(() => signIn(ping.origin, { exchangeUrl: 'urn:else' }));
+    expect(error.code).toBe('AUTH_SAML');
+    expect(error.message).toMatch(
+      /^PingFederate knows no partner of the name in SSOExchangeUrl \(InvalidRequest/,
+    );
+  });
+
+  it.each<[readonly [string, string], RegExp]>([
+    [['InvalidSecurity', 'x'], /too old or too new/],
+    [['InvalidRequest', 'x'], /issues no token for this request/],
+    [['BadRequest', 'x'], /issues no token for this request/],
+    [['InvalidScope', 'x'], /knows no partner/],
+    [['Unheard', 'x'], /^PingFederate refused: Unheard: x$/],
+  ])('refuses with the fault %j', async (fault, message) => {
+    await using ping = await startPing(pair, { fault });
+    expect((await thrownBy(() => signIn(ping.origin))).message).toMatch(message);
+  });
+
+  it.each<[string, HttpsAnswer, RegExp]>([
+    ['is not enabled', { status: 404 }, /^PingFederate does not offer \/idp\/sts\.wst$/],
+    ['wants a client certificate', { status: 403 }, /lets nobody in without a client certificate/],
+    [
+      'is a page for browsers',
+      { body: '<!DOCTYPE html><html>', headers: { 'content-type': 'text/html' } },
+      /answered with a page for browsers, expected a token$/,
+    ],
+    ['refuses', { status: 401 }, /refused the request \(status 401\)$/],
+    ['has failed', { status: 503 }, /^PingFederate failed with status 503$/],
+    ['leads elsewhere', { status: 308, headers: { location: 'https://evil.example/' } }, /with a redirect$/],
+  ])('says that it %s', async (_, told, message) => {
+    await using ping = await startPing(pair, { answer: () => told });
+    const error = await thrownBy(() => signIn(ping.origin));
+    expect(error.message).toMatch(message);
+    expect(ping.requests).toHaveLength(1);
+  });
+
+  it('must not encrypt the token', async () => {
+    await using ping = await startPing(pair, {
+      token: '<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"/>',
+    });
+    const error = await thrownBy(() => signIn(ping.origin));
+    expect(error.message).toBe('PingFederate encrypted the token, so its roles cannot be read');
+    expect(error.remedy).toContain('Encrypt SAML 2.0 assertion');
+  });
+});
+
+describeWithTls("PingFederate's pages", () => {
+  it.each(['', '/', '/idp/startSSO.ping', '/idp/startSSO.ping?PartnerSpId=urn:amazon:webservices'])(
+    'from "%s" on lead to the response for AWS',
+    async (path) => {
+      await using ping = await startPing(pair);
+      const { assertion } = await signIn(ping.origin, { path });
+      expect(assertion?.roleValues.join()).toContain(ROLE);
+      expect(ping.violations).toEqual([]);
+    },
+  );
+
+  it('may ask for the name first', async () => {
+    await using ping = await startPing(pair, { isNameFirst: true });
+    expect((await signIn(ping.origin, { path: '' })).assertion?.roleValues).toHaveLength(1);
+    expect(ping.violations).toEqual([]);
+  });
+
+  it('refuse a wrong password once', async () => {
+    await using ping = await startPing(pair);
+    const error = await thrownBy(() => signIn(ping.origin, { path: '', password: 'CANARY-wrong' }));
+    expect(error.message).toBe(
+      "PingFederate refused User or Password, or the account is locked: We didn't recognize the username or password you entered.",
+    );
+    expect(ping.passwords()).toBe(1);
+  });
+
+  it('take the code of a second factor', async () => {
+    await using ping = await startPing(pair, { code: '123456' });
+    expect((await signIn(ping.origin, { path: '', passCode: '123456' })).assertion?.roleValues).toHaveLength(
+      1,
+    );
+    expect((await thrownBy(() => signIn(ping.origin, { path: '' }))).message).toBe(
+      'PingFederate asks for a code for One-time code',
+    );
+    expect((await thrownBy(() => signIn(ping.origin, { path: '', passCode: '0' }))).message).toBe(
+      'PingFederate did not accept the code for One-time code',
+    );
+  });
+
+  it.each<[string, HttpsAnswer, RegExp]>([
+    [
+      'PingID',
+      {
+        body: '<form method="post" action="https://authenticator.pingone.com/pingid/ppm/auth"><input type="hidden" name="ppm_request" value="x"></form>',
+      },
+      /hands the sign-in over to https:\/\/authenticator\.pingone\.com, which needs a browser$/,
+    ],
+    [
+      'a new password',
+      { body: '<form method=post><input type=password name=a><input type=password name=b></form>' },
+      /wants the password to be changed/,
+    ],
+    [
+      'an unknown partner',
+      { status: 404, body: '<title>Unknown partner</title>' },
+      /knows no connection of that name: Unknown partner$/,
+    ],
+    [
+      'Windows sign-in',
+      { status: 401, headers: { 'www-authenticate': 'Negotiate' } },
+      /asks for Windows sign-in or HTTP Basic, expected a page$/,
+    ],
+    ['a failure', { status: 500, body: '<title>Sorry</title>' }, /failed with status 500: Sorry$/],
+    [
+      'a page without a form',
+      { body: '<title>Hello</title>' },
+      /a page without a form \(status 200\): Hello$/,
+    ],
+    [
+      'the same form again and again',
+      { body: '<form method=post action="/x"><input type=hidden name=a></form>' },
+      /showed 12 pages and no response/,
+    ],
+  ])('lead nowhere with %s', async (_, told, message) => {
+    await using ping = await startPing(pair, { answer: () => told });
+    expect((await thrownBy(() => signIn(ping.origin, { path: '' }))).message).toMatch(message);
+    expect(ping.passwords()).toBe(0);
+  });
+
+  it('give no password to a form of another host', async () => {
+    const body =
+      '<form method=post action="https://evil.example/"><input name=pf.username><input type=password name=pf.pass></form>';
+    await using ping = await startPing(pair, { answer: () => ({ body }) });
+    expect((await thrownBy(() => signIn(ping.origin, { path: '' }))).code).toBe('AUTH_UNTRUSTED');
+    expect(ping.requests).toHaveLength(1);
+  });
+});

@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Certificates of clients in the forms that connection strings take. The password is `CANARY-open`. */
+export interface ClientCertificates {
+  /** The authority that signed them, PEM. */
+  readonly ca: string;
+  /** Subject `CN=ana, O=Corp`: certificate and key. */
+  readonly pem: string;
+  /** The same with an encrypted key. */
+  readonly lockedPem: string;
+  /** Subject `CN=bob, O=Corp`. */
+  readonly other: string;
+  readonly pfx: Buffer;
+  /** Undefined where this openssl cannot encrypt as of old. */
+  readonly oldPfx: Buffer | undefined;
+}
+
+export const CLIENT_PASSWORD = 'CANARY-open';
+
+/** Makes them with the openssl program; good for two days. */
+export function clientCertificates(): ClientCertificates {
+  const directory = mkdtempSync(join(tmpdir(), 'dynadbc-client-'));
+  const openssl = (...args: readonly string[]): void => {
+    execFileSync('openssl', args, { cwd: directory, stdio: 'pipe' });
+  };
+  const read = (name: string): Buffer => readFileSync(join(directory, name));
+  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout'];
+  const issue = (name: string): void => {
+    openssl('req', '-new', ...newKey, `${name}.key`, '-out', `${name}.csr`, '-subj', `/O=Corp/CN=${name}`);
+    openssl(
+      'x509',
+      '-req',
+      '-in',
+      `${name}.csr`,
+      '-out',
+      `${name}.pem`,
+      '-CA',
+      'ca.pem',
+      '-CAkey',
+      'ca.key',
+      '-CAcreateserial',
+      '-days',
+      '2',
+    );
+  };
+  const pfx = (out: string, ...args: readonly string[]): void =>
+    openssl(
+      'pkcs12',
+      '-export',
+      '-in',
+      'ana.pem',
+      '-inkey',
+      'ana.key',
+      '-out',
+      out,
+      '-passout',
+      `pass:${CLIENT_PASSWORD}`,
+      ...args,
+    );
+  try {
+    openssl('req', '-x509', ...newKey, 'ca.key', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=Clients');
+    issue('ana');
+    issue('bob');
+    openssl('pkcs8', '-topk8', '-in', 'ana.key', '-out', 'ana.locked', '-passout', `pass:${CLIENT_PASSWORD}`);
+    pfx('ana.pfx');
+    return {
+      ca: read('ca.pem').toString(),
+      pem: `${read('ana.pem')}${read('ana.key')}`,
+      lockedPem: `${read('ana.pem')}${read('ana.locked')}`,
+      other: `${read('bob.pem')}${read('bob.key')}`,
+      pfx: read('ana.pfx'),
+      oldPfx: ofOld(
+        () => pfx('old.pfx', '-legacy'),
+        () => read('old.pfx'),
+      ),
+    };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+function ofOld(make: () => void, read: () => Buffer): Buffer | undefined {
+  try {
+    make();
+    return read();
+  } catch {
+    return undefined;
+  }
+}
