@@ -281,6 +281,19 @@ describe('the other commands', () => {
     expect(JSON.parse(json.stdout.text())).toMatchObject({ scheme: 'AwsRootKeys', expiration: null });
   });
 
+  it('say until when a sign-in lasts', async () => {
+    const connection = shop();
+    const ends = async (expiration: Date): Promise<string> => {
+      const identity = { ...(await connection.whoami()), expiration };
+      const io = fakeIo({ connection: { ...connection, whoami: async () => identity } });
+      await runCli(['whoami'], io);
+      return io.stdout.text();
+    };
+    expect(await ends(new Date('2026-01-01T00:59:59Z'))).toContain('2026-01-01T00:59:59.000Z (in 59 min)\n');
+    expect(await ends(new Date('2026-01-01T02:05:00Z'))).toContain('(in 2 h 5 min)\n');
+    expect(await ends(new Date('2025-12-31T23:00:00Z'))).toContain('(ended)\n');
+  });
+
   it('list and explain the properties of a connection string', async () => {
     const io = fakeIo();
     expect(await runCli(['properties'], io)).toBe(0);

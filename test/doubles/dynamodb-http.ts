@@ -58,7 +58,7 @@ export async function startHttpDouble(
     if (headers['accept-encoding'] !== undefined) complaints.push('asks for a compressed answer');
     const request: Received = {
       operation: String(headers['x-amz-target']).replace(/^.*\./, ''),
-      input: JSON.parse(body),
+      input: JSON.parse(body || '{}'),
       headers,
     };
     received.push(request);
