@@ -54,7 +54,9 @@ function comparable(value: unknown): unknown {
   // DuckDB's own decimals and dates.
   if (value instanceof DuckDBDecimalValue || value instanceof DuckDBDateValue)
     return comparable(value.toString());
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, comparable(member)]));
+  // DynamoDB keeps no order of a map's members.
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([name, member]) => [name, comparable(member)]));
 }
 
 /** Without zeros after the last digit of a fraction, and without an exponent. */
