@@ -27,6 +27,7 @@ export function clientCertificates(): ClientCertificates {
     execFileSync('openssl', args, { cwd: directory, stdio: 'pipe' });
   };
   const read = (name: string): Buffer => readFileSync(join(directory, name));
+  const text = (name: string): string => read(name).toString();
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout'];
   const issue = (name: string): void => {
     openssl('req', '-new', ...newKey, `${name}.key`, '-out', `${name}.csr`, '-subj', `/O=Corp/CN=${name}`);
@@ -68,9 +69,9 @@ export function clientCertificates(): ClientCertificates {
     pfx('ana.pfx');
     return {
       ca: read('ca.pem').toString(),
-      pem: `${read('ana.pem')}${read('ana.key')}`,
-      lockedPem: `${read('ana.pem')}${read('ana.locked')}`,
-      other: `${read('bob.pem')}${read('bob.key')}`,
+      pem: text('ana.pem') + text('ana.key'),
+      lockedPem: text('ana.pem') + text('ana.locked'),
+      other: text('bob.pem') + text('bob.key'),
       pfx: read('ana.pfx'),
       oldPfx: ofOld(
         () => pfx('old.pfx', '-legacy'),

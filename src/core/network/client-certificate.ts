@@ -1,5 +1,5 @@
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import { DriverError } from '../errors.ts';
+import { DriverError, messageOf } from '../errors.ts';
 import { errorCode } from '../error-code.ts';
 import type { ClientCertificate } from './settings.ts';
 
@@ -20,7 +20,7 @@ export function clientCertificateOptions(certificate: ClientCertificate | undefi
 }
 
 function unusable(error: unknown): DriverError {
-  const text = `${error instanceof Error ? error.message : ''} ${String(errorCode(error))}`;
+  const text = `${messageOf(error)} ${String(errorCode(error))}`;
   if (
     /mac verify failure|bad decrypt|BAD_DECRYPT|wrong password|interrupted or cancelled|bad password read/i.test(
       text,
