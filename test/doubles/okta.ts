@@ -30,7 +30,7 @@ export interface OktaSetup {
   /** What the application's form holds. */
   readonly samlResponse?: string;
   /** Answers in place of the organisation; undefined where it shall answer itself. */
-  answer?(request: HttpsRequest, origin: string): HttpsAnswer | undefined;
+  answer?(request: HttpsRequest, origin: string): HttpsAnswer | 'silence' | undefined;
 }
 
 /** An Okta organisation on loopback, over TLS. It checks what it is sent as Okta does. */
@@ -76,6 +76,7 @@ export async function startOkta(pair: KeyPair, setup: OktaSetup = {}): Promise<O
 
   const server = await startHttps(pair, (request) => {
     const told = setup.answer?.(request, server.origin);
+    if (told === 'silence') return undefined;
     if (told !== undefined) return told;
     const { pathname } = request.url;
     if (pathname.startsWith('/api/v1/')) return api(request, pathname);
