@@ -154,6 +154,16 @@ export const ERRORS = {
     sqlState: '22003',
     remedy: 'Cast to a wider type, such as DOUBLE PRECISION, before computing.',
   },
+  SQL_DIVISION_BY_ZERO: {
+    sqlState: '22012',
+    remedy: 'Leave such rows out, or divide by NULLIF(divisor, 0), which gives NULL for them.',
+  },
+  SQL_BAD_DATETIME: {
+    sqlState: '22007',
+    remedy: 'Correct the value, or the pattern that it is read or printed by.',
+  },
+  SQL_DATETIME_RANGE: { sqlState: '22008', remedy: 'Give a date and a time that exist.' },
+  SQL_BAD_ARGUMENT: { sqlState: '22023', remedy: 'Correct the argument that the message names.' },
   SQL_BIND: { sqlState: '42000', remedy: 'Correct the statement; the message says what does not fit.' },
   SQL_PARAMETERS: {
     sqlState: '07001',

@@ -1,7 +1,8 @@
-import type { SelectStmt } from 'libpg-query';
+import type { Node, SelectStmt } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { rewriteDialect } from '../dialect/rewrite.ts';
+import { staticType } from '../dialect/static-types.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import type { ParsedStatement } from '../parse/parse.ts';
 import { textsOf, visitNodes } from '../parse/tree.ts';
@@ -24,6 +25,8 @@ export interface BoundStatement {
   readonly engineSql: (schema: string) => string;
   /** The attribute's own spelling of a column name that DuckDB gives. */
   readonly unmangle: (name: string) => string;
+  /** PostgreSQL's types of result columns that DuckDB has no types for, by position. */
+  readonly resultTypes: ReadonlyMap<number, string>;
   /** The same statement with other values for its parameters; nothing is resolved again. */
   readonly withParameters: (parameters: readonly ParameterLiteral[]) => BoundStatement;
 }
@@ -90,6 +93,7 @@ function bindingOf(
   const printed = new Map<string, string>();
   return {
     relations,
+    resultTypes: resultTypes(select),
     unmangle: (name) => unmangleName(relations, name),
     withParameters: (others) => bindingOf(parsed, select, relations, others),
     engineSql: (schema) => {
@@ -107,6 +111,28 @@ function bindingOf(
       return sql;
     },
   };
+}
+
+/** Told from the form of the SELECT list, where each of its entries is one column. */
+function resultTypes(select: SelectStmt): ReadonlyMap<number, string> {
+  const values = (select.targetList ?? []).map((node) =>
+    'ResTarget' in node ? node.ResTarget.val : undefined,
+  );
+  if (values.some(isStar)) return new Map();
+  return new Map(
+    values.flatMap((value, i): [number, string][] => {
+      if (value !== undefined && 'RowExpr' in value) return [[i, 'record']];
+      return staticType(value) === 'jsonb' ? [[i, 'jsonb']] : [];
+    }),
+  );
+}
+
+function isStar(value: Node | undefined): boolean {
+  return (
+    value !== undefined &&
+    'ColumnRef' in value &&
+    value.ColumnRef.fields?.some((field) => 'A_Star' in field) === true
+  );
 }
 
 /** The last parts of all names of columns, in lower case: what decides which hidden columns a stub needs. */

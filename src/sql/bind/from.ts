@@ -1,9 +1,10 @@
-import type { JoinExpr, Node, RangeFunction, RangeSubselect, RangeVar } from 'libpg-query';
+import type { JoinExpr, Node, RangeFunction, RangeSubselect, RangeVar, SelectStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { name } from '../dialect/build.ts';
 import { SET_RETURNING } from '../dialect/set-returning.ts';
 import { textsOf } from '../parse/tree.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
+import { RECORD_FUNCTIONS, recordColumns, recordQuery, unnestTargets } from './table-functions.ts';
 import { type Binder, type CommonTables, notSupported, renameColumns, selectIn } from './binder.ts';
 import { isTableSchema, type Scope } from './scope.ts';
 import { foldCase } from './suggestions.ts';
@@ -14,13 +15,18 @@ export function bindFromItem(node: Node, scope: Scope, tables: CommonTables, bin
   if ('JoinExpr' in node) return bindJoin(node.JoinExpr, scope, tables, binder);
   if ('RangeSubselect' in node) return bindSubquery(node.RangeSubselect, scope, tables, binder);
   if ('RangeFunction' in node) return bindFunction(node.RangeFunction, scope, tables, binder);
-  if ('RangeTableSample' in node)
-    throw notSupported(
-      binder,
-      'TABLESAMPLE',
-      node.RangeTableSample.location,
-      'Filter with random() instead.',
-    );
+  if ('RangeTableSample' in node) {
+    const { relation, args } = node.RangeTableSample;
+    if (relation === undefined || node.RangeTableSample.repeatable !== undefined)
+      throw notSupported(binder, 'TABLESAMPLE … REPEATABLE', node.RangeTableSample.location);
+    return {
+      RangeTableSample: {
+        ...node.RangeTableSample,
+        relation: bindFromItem(relation, scope, tables, binder),
+        args: binder.expression(args ?? [], scope, tables),
+      },
+    };
+  }
   if ('RangeTableFunc' in node) throw notSupported(binder, 'XMLTABLE', node.RangeTableFunc.location);
   throw notSupported(binder, 'JSON_TABLE', undefined, 'Use json_array_elements and ->> instead.');
 }
@@ -140,6 +146,18 @@ function bindFunction(range: RangeFunction, scope: Scope, tables: CommonTables, 
   const called = fn !== undefined && 'FuncCall' in fn ? fn.FuncCall : undefined;
   const functionName = textsOf(called?.funcname).at(-1) ?? 'This';
   const known = SET_RETURNING.get(functionName);
+  if (called !== undefined && RECORD_FUNCTIONS.has(functionName) && range.coldeflist !== undefined) {
+    const columns = recordColumns(range.coldeflist);
+    const [document = { A_Const: { isnull: true } }] = binder.expression(called.args ?? [], scope, tables);
+    const query = recordQuery(document, columns, functionName.endsWith('set'));
+    return offerSubquery(
+      range,
+      columns.map((column) => column.name),
+      query,
+      scope,
+      binder,
+    );
+  }
   if (
     called === undefined ||
     known === undefined ||
@@ -152,9 +170,12 @@ function bindFunction(range: RangeFunction, scope: Scope, tables: CommonTables, 
       called?.location,
       `These functions may stand in FROM: ${[...SET_RETURNING.keys()].join(', ')}.`,
     );
-  if (functionName === 'unnest' && (called.args?.length ?? 0) > 1)
-    throw notSupported(binder, 'unnest of several arrays', called.location);
   const args = binder.expression(called.args ?? [], scope, tables);
+  if (functionName === 'unnest' && args.length > 1) {
+    const given = textsOf(range.alias?.colnames);
+    const names = args.map((_, i) => given[i] ?? 'unnest');
+    return offerSubquery(range, names, { targetList: unnestTargets(args, names) }, scope, binder);
+  }
 
   const alias = range.alias?.aliasname ?? functionName;
   const own = [...(known.columns ?? [alias]), ...(range.ordinality === true ? ['ordinality'] : [])];
@@ -169,6 +190,26 @@ function bindFunction(range: RangeFunction, scope: Scope, tables: CommonTables, 
     RangeFunction: {
       ...range,
       functions: [{ List: { items: [{ FuncCall: { ...called, args } }] } }],
+      alias: { aliasname: alias, colnames: names.map(name) },
+    },
+  };
+}
+
+/** A function that has become a subquery with these columns. */
+function offerSubquery(
+  range: RangeFunction,
+  names: readonly string[],
+  select: SelectStmt,
+  scope: Scope,
+  binder: Binder,
+): Node {
+  if (range.ordinality === true) throw notSupported(binder, 'WITH ORDINALITY here');
+  const alias = range.alias?.aliasname ?? names[0] ?? '';
+  scope.sources.push({ alias, columns: names.map((each) => ({ name: each, engineName: each })) });
+  return {
+    RangeSubselect: {
+      lateral: true,
+      subquery: { SelectStmt: select },
       alias: { aliasname: alias, colnames: names.map(name) },
     },
   };

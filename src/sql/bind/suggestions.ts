@@ -15,11 +15,22 @@ export function unknownColumn(name: string, known: readonly string[], position: 
     .slice(0, MAX_CANDIDATES);
   const hint =
     candidates.length === 0 ? '' : `; is it ${candidates.map((each) => `"${each}"`).join(' or ')}?`;
+  if (SYSTEM_COLUMNS.has(name.replace(/^.*\./, '').toLowerCase()))
+    return new DriverError(
+      'SQL_NOT_SUPPORTED',
+      `The system column ${name} is not supported: items have none.`,
+      {
+        position: position(),
+      },
+    );
   return new DriverError('SQL_UNKNOWN_COLUMN', `There is no column ${name}${hint === '' ? '.' : hint}`, {
     position: position(),
     candidates,
   });
 }
+
+// What every table of PostgreSQL has.
+const SYSTEM_COLUMNS: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);
 
 /** Whether one name may be a slip for the other: a part of it, or at most two letters away. */
 function isClose(a: string, b: string): boolean {

@@ -1,4 +1,4 @@
-import type { Node } from 'libpg-query';
+import type { FuncCall, Node } from 'libpg-query';
 import { textOf } from '../parse/tree.ts';
 
 /** A function call. */
@@ -42,4 +42,22 @@ export function constantText(node: Node | undefined): string | undefined {
     return type !== undefined && TEXT_TYPES.has(type) ? constantText(node.TypeCast.arg) : undefined;
   }
   return 'A_Const' in node && node.A_Const.sval !== undefined ? (node.A_Const.sval.sval ?? '') : undefined;
+}
+
+/** An expression with a plain operator. */
+export function binary(operator: string, left: Node, right: Node): Node {
+  return { A_Expr: { kind: 'AEXPR_OP', name: [name(operator)], lexpr: left, rexpr: right } };
+}
+
+/** A function call by its name; undefined for every other node. */
+export function callOf(
+  node: Node | undefined,
+): { readonly name: string; readonly call: FuncCall; readonly args: readonly Node[] } | undefined {
+  return node !== undefined && 'FuncCall' in node
+    ? {
+        name: textOf(node.FuncCall.funcname?.at(-1)) ?? '',
+        call: node.FuncCall,
+        args: node.FuncCall.args ?? [],
+      }
+    : undefined;
 }

@@ -1,11 +1,13 @@
-import type { Node } from 'libpg-query';
+import { DriverError } from '../../core/errors.ts';
 import { textsOf } from '../parse/tree.ts';
-import { call, constant, name, number } from './build.ts';
+import { binary, call, constant, constantText, name, number } from './build.ts';
 import type { Rewrite } from './types.ts';
 
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['btrim', 'trim'],
   ['every', 'bool_and'],
+  ['initcap', 'pg_initcap'],
+  ['quote_ident', 'pg_quote_ident'],
   ['octet_length', 'strlen'],
 ]);
 
@@ -24,6 +26,22 @@ const SESSION: ReadonlyMap<string, string> = new Map([
   ['current_role', 'dynadbc'],
   ['session_user', 'dynadbc'],
   ['user', 'dynadbc'],
+]);
+
+// Ranges, text search, networks, XML and large objects.
+const WITHOUT_COUNTERPART: ReadonlySet<string> = new Set(
+  (
+    'int4range int8range numrange tsrange tstzrange daterange int4multirange int8multirange nummultirange range_merge ' +
+    'to_tsvector to_tsquery plainto_tsquery phraseto_tsquery websearch_to_tsquery ts_rank ts_headline similarity ' +
+    'host masklen netmask broadcast inet_merge xmlcomment xpath lo_get lo_put nextval currval setval lastval ' +
+    'pg_advisory_lock pg_try_advisory_lock array_fill json_populate_record jsonb_populate_record jsonb_insert convert_from convert_to'
+  ).split(' '),
+);
+// What a client may set, since nothing here depends on it.
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
+  'application_name',
+  'client_min_messages',
+  'extra_float_digits',
 ]);
 
 /** Functions that DuckDB has under another name or with other arguments. */
@@ -55,6 +73,35 @@ export const functionRewrites: readonly Rewrite[] = [
     },
   },
   {
+    name: 'functions without a counterpart',
+    why: 'They exist in PostgreSQL, so saying that they are unknown would mislead.',
+    apply: (node, context) => {
+      if (!('FuncCall' in node)) return undefined;
+      const asked = textsOf(node.FuncCall.funcname).at(-1) ?? '';
+      if (!WITHOUT_COUNTERPART.has(asked)) return undefined;
+      throw new DriverError('SQL_NOT_SUPPORTED', `The function ${asked} is not supported.`, {
+        position: context.position(node.FuncCall.location ?? 0),
+      });
+    },
+  },
+  {
+    name: 'set_config',
+    why: 'Clients name themselves with it; what would change results cannot be set.',
+    apply: (node, context) => {
+      if (!('FuncCall' in node) || textsOf(node.FuncCall.funcname).at(-1) !== 'set_config') return undefined;
+      const [setting, value] = node.FuncCall.args ?? [];
+      const asked = constantText(setting)?.toLowerCase() ?? '';
+      if (value !== undefined && WITHOUT_EFFECT.has(asked)) return value;
+      throw new DriverError(
+        'SQL_NOT_SUPPORTED',
+        `set_config is supported for ${[...WITHOUT_EFFECT].join(', ')}.`,
+        {
+          position: context.position(node.FuncCall.location ?? 0),
+        },
+      );
+    },
+  },
+  {
     name: 'overlay',
     why: 'DuckDB has no overlay(text placing part from start for length).',
     apply: (node) => {
@@ -70,7 +117,3 @@ export const functionRewrites: readonly Rewrite[] = [
     },
   },
 ];
-
-function binary(operator: string, left: Node, right: Node): Node {
-  return { A_Expr: { kind: 'AEXPR_OP', name: [name(operator)], lexpr: left, rexpr: right } };
-}

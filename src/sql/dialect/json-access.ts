@@ -1,8 +1,9 @@
 import type { Node } from 'libpg-query';
 import { textsOf } from '../parse/tree.ts';
-import { call, constant, constantText } from './build.ts';
+import { call, callOf, constant, constantText } from './build.ts';
 import { parseArrayLiteral } from './array-literal.ts';
 import { operatorOf } from './operator.ts';
+import { staticType } from './static-types.ts';
 import type { Rewrite } from './types.ts';
 
 type Step = string | number;
@@ -23,18 +24,13 @@ export const jsonAccessRewrites: readonly Rewrite[] = [
   {
     name: 'json operators',
     why: 'DuckDB binds -> and ->> looser than =, takes a text key for a path where it starts with $, and has no #>.',
-    apply: (node) => {
+    apply: (node, _, written) => {
       const expression = operatorOf(node);
       const target = EXTRACTED.get(expression?.operator ?? '');
       if (expression?.left === undefined || target === undefined) return undefined;
-      if (expression.operator.startsWith('-')) {
-        const step = constantStep(expression.right);
-        return step === undefined
-          ? call(target, [expression.left, expression.right])
-          : extract(target, expression.left, [step]);
-      }
-      const path = constantPath(expression.right);
-      return path === undefined ? undefined : extract(target, expression.left, path, true);
+      if (target === 'json_extract_string' && staticType(operatorOf(written)?.left) === 'jsonb')
+        return member(reach('json_extract', expression.left, expression));
+      return reach(target, expression.left, expression);
     },
   },
   {
@@ -50,6 +46,33 @@ export const jsonAccessRewrites: readonly Rewrite[] = [
     },
   },
 ];
+
+/** A member as text: objects and arrays in the normal form of jsonb. */
+function member(reached: Node | undefined): Node | undefined {
+  return reached === undefined ? undefined : call('pg_jsonb_member', [reached]);
+}
+
+/** What `->` and `#>` reach from a document; documents are read the same in whichever form they are. */
+function reach(
+  target: string,
+  document: Node,
+  { operator, right }: { readonly operator: string; readonly right: Node },
+): Node | undefined {
+  const from = fromJsonb(document);
+  if (operator.startsWith('-')) {
+    const step = constantStep(right);
+    return step === undefined ? call(target, [from, right]) : extract(target, from, [step]);
+  }
+  const path = constantPath(right);
+  return path === undefined ? undefined : extract(target, from, path, true);
+}
+
+/** A column of documents that is cast to jsonb on the way to a member need not be put into its normal form. */
+function fromJsonb(node: Node): Node {
+  const fn = callOf(node);
+  const [inner] = fn?.name === 'pg_jsonb' ? fn.args : [];
+  return inner === undefined ? node : 'ColumnRef' in inner ? inner : node;
+}
 
 /** A key or position that is written as a constant. Positions are numbers, keys text. */
 function constantStep(node: Node): Step | undefined {
@@ -68,6 +91,8 @@ function constantStep(node: Node): Step | undefined {
 
 /** The path of `#>`: `'{a,0,b}'` or `ARRAY['a', '0', 'b']`. */
 function constantPath(node: Node): Step[] | undefined {
+  if ('TypeCast' in node && node.TypeCast.arg !== undefined && 'A_ArrayExpr' in node.TypeCast.arg)
+    return constantPath(node.TypeCast.arg);
   const items =
     'A_ArrayExpr' in node
       ? (node.A_ArrayExpr.elements ?? []).map(constantText)

@@ -13,42 +13,68 @@ export function documentText(value: Value, type: 'json' | 'jsonb'): string {
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}${colon}${documentText(member, type)}`).join(comma)}}`;
 }
 
-const TOKEN = /\s*("(?:[^"\\]|\\.)*"|[-+.\w]+|[[\]{}:,])/gsy;
+/** A document in which numbers keep their digits. */
+export type JsonNode =
+  | string
+  | boolean
+  | null
+  | { readonly number: string }
+  | readonly JsonNode[]
+  | ReadonlyMap<string, JsonNode>;
 
-/** JSON text in jsonb's normal form: shorter keys first, the last of equal keys, one blank after each comma and colon; digits stay as they are. */
-export function normalJson(text: string): string {
+const TOKEN = /\s*("(?:[^"\\]|\\.)*"|[-+.\w]+|[[\]{}:,])/gsy;
+const WORDS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | null>([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+]);
+
+/** Reads JSON text; of equal keys the last counts. */
+export function readJson(text: string): JsonNode {
+  // Only to find faults: what it gives has lost digits.
   JSON.parse(text);
   const tokens = [...text.matchAll(TOKEN)].map(([, token = '']) => token);
   let at = 0;
-  const next = (): string => tokens[at++] ?? '';
-  const read = (): string => {
-    const token = next();
-    if (token === '[') return `[${[...items(']')].join(', ')}]`;
-    if (token === '{') return `{${[...members()].join(', ')}}`;
-    return token.startsWith('"') ? JSON.stringify(JSON.parse(token)) : plainNumber(token);
+  const read = (): JsonNode => {
+    const token = tokens[at++] ?? '';
+    if (token === '[')
+      return untilEnd(']', new Array<JsonNode>(), (items) => {
+        items.push(read());
+      });
+    if (token === '{')
+      return untilEnd('}', new Map<string, JsonNode>(), (members) => {
+        const key: string = JSON.parse(tokens[at] ?? '');
+        at += 2;
+        members.set(key, read());
+      });
+    if (token.startsWith('"')) return JSON.parse(token);
+    return WORDS.get(token) ?? (token === 'null' ? null : { number: token });
   };
-  function* items(end: string): Generator<string> {
+  const untilEnd = <T>(end: string, into: T, one: (into: T) => void): T => {
     while (tokens[at] !== end) {
-      yield read();
+      one(into);
       if (tokens[at] === ',') at++;
     }
     at++;
-  }
-  function members(): string[] {
-    const found = new Map<string, string>();
-    while (tokens[at] !== '}') {
-      const key: string = JSON.parse(next());
-      at++;
-      found.delete(key);
-      found.set(key, read());
-      if (tokens[at] === ',') at++;
-    }
-    at++;
-    return [...found]
-      .sort(([a], [b]) => compareKeys(a, b))
-      .map(([key, value]) => `${JSON.stringify(key)}: ${value}`);
-  }
+    return into;
+  };
   return read();
+}
+
+/** A document in jsonb's normal form: shorter keys first, one blank after each comma and colon. */
+export function printNormal(node: JsonNode): string {
+  if (node === null || typeof node !== 'object') return JSON.stringify(node);
+  if ('number' in node) return plainNumber(node.number);
+  if (node instanceof Map) {
+    const members = [...node].toSorted(([a], [b]) => compareKeys(a, b));
+    return `{${members.map(([key, value]) => `${JSON.stringify(key)}: ${printNormal(value)}`).join(', ')}}`;
+  }
+  return Array.isArray(node) ? `[${node.map(printNormal).join(', ')}]` : '';
+}
+
+/** JSON text in jsonb's normal form. */
+export function normalJson(text: string): string {
+  return printNormal(readJson(text));
 }
 
 /** jsonb keeps numbers as numeric: `1e2` is `100`. */

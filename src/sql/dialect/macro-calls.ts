@@ -3,11 +3,14 @@ import { call } from './build.ts';
 import { MACROS } from './macros.ts';
 import type { Rewrite } from './types.ts';
 
-const NAMES: ReadonlySet<string> = new Set(MACROS.map(({ name }) => name));
+const NAMES: ReadonlySet<string> = new Set(
+  MACROS.flatMap(({ name, internal }) => (internal === true ? [] : name)),
+);
 
 /** What the engines run before anything else. */
 export const MACRO_STATEMENTS: readonly string[] = MACROS.map(
-  ({ name, forms }) => `CREATE MACRO pg_${name}${forms.map(([parameters, sql]) => `(${parameters}) AS ${sql}`).join(', ')}`,
+  ({ name, forms }) =>
+    `CREATE MACRO pg_${name}${forms.map(([parameters, sql]) => `(${parameters}) AS ${sql}`).join(', ')}`,
 );
 
 /** Calls of the functions that are macros. */

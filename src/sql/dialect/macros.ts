@@ -2,6 +2,8 @@
 export interface Macro {
   /** PostgreSQL's name. In the engines it is called `pg_` and this. */
   readonly name: string;
+  /** Only rewrites and other macros call it. */
+  readonly internal?: true;
   /** Parameters and body, one for each number of arguments. */
   readonly forms: readonly (readonly [parameters: string, sql: string])[];
   readonly why: string;
@@ -14,7 +16,8 @@ const dimension = (value: string): readonly [string, string] => [
   `CASE WHEN n = 1 AND len(a) > 0 THEN ${value} END`,
 ];
 
-const clock = "(datepart('hour', i) * 3600 + datepart('minute', i) * 60) * 1000000 + datepart('microsecond', i)";
+const clock =
+  "(datepart('hour', i) * 3600 + datepart('minute', i) * 60) * 1000000 + datepart('microsecond', i)";
 const months = "(datepart('year', i) * 12 + datepart('month', i))";
 
 /** They are created in the planning engine and in the executing one. Bodies that ask for `typeof` fold to one branch when they are bound. */
@@ -22,12 +25,19 @@ export const MACROS: readonly Macro[] = [
   // Numbers
   {
     name: 'nonzero',
+    internal: true,
     forms: [['b', `CASE WHEN b = 0 THEN ${raise('SQL_DIVISION_BY_ZERO', 'division by zero')} ELSE b END`]],
     why: 'For DuckDB a division by zero is NULL or infinity.',
   },
   {
     name: 'finite',
-    forms: [['x', `CASE WHEN isinf(x) THEN ${raise('SQL_NUMERIC_RANGE', 'value out of range: overflow')} ELSE x END`]],
+    internal: true,
+    forms: [
+      [
+        'x',
+        `CASE WHEN isinf(x) THEN ${raise('SQL_NUMERIC_RANGE', 'value out of range: overflow')} ELSE x END`,
+      ],
+    ],
     why: "DuckDB's powers run over to infinity.",
   },
   {
@@ -53,9 +63,43 @@ export const MACROS: readonly Macro[] = [
     forms: [['n', "right(lower(to_hex(n)), CASE WHEN typeof(n) = 'INTEGER' THEN 8 ELSE 16 END)"]],
     why: "DuckDB's digits are upper case and always 64 bits wide.",
   },
+  {
+    name: 'average_type',
+    internal: true,
+    forms: [
+      [
+        't',
+        "CASE WHEN t IN ('DOUBLE', 'FLOAT') THEN 'double precision' WHEN t = 'INTERVAL' THEN 'interval' ELSE 'numeric' END",
+      ],
+    ],
+    why: "DuckDB's averages are DOUBLE.",
+  },
+  {
+    name: 'char',
+    internal: true,
+    forms: [
+      [
+        'x',
+        "CASE typeof(x) WHEN 'VARCHAR' THEN left(CAST(x AS VARCHAR), 1) ELSE chr(TRY_CAST(x AS INTEGER)) END",
+      ],
+    ],
+    why: 'DuckDB has no type "char" of one byte.',
+  },
+  {
+    name: 'bit',
+    internal: true,
+    forms: [
+      [
+        'x, n',
+        "CAST(CASE WHEN typeof(x) IN ('INTEGER', 'BIGINT') THEN right(lpad(CAST(CAST(TRY_CAST(x AS BIGINT) AS BIT) AS VARCHAR), greatest(n, 64), '0'), n) ELSE rpad(left(CAST(x AS VARCHAR), n), n, '0') END AS BIT)",
+      ],
+    ],
+    why: 'DuckDB ignores the length of a bit string.',
+  },
   // Text
   {
     name: 'text',
+    internal: true,
     forms: [
       [
         'x',
@@ -65,6 +109,12 @@ export const MACROS: readonly Macro[] = [
       ],
     ],
     why: 'DuckDB prints floating-point numbers, intervals, bytes and lists in its own way.',
+  },
+  {
+    name: 'output',
+    internal: true,
+    forms: [['x', "CASE typeof(x) WHEN 'BOOLEAN' THEN left(CAST(x AS VARCHAR), 1) ELSE pg_text(x) END"]],
+    why: 'concat and format print a boolean as t or f, unlike a cast to text.',
   },
   {
     name: 'quote_literal',
@@ -125,7 +175,11 @@ export const MACROS: readonly Macro[] = [
     ],
     why: "DuckDB's takes seconds only; strptime has patterns of its own.",
   },
-  { name: 'to_date', forms: [['t, f', 'CAST(CAST(pg_parsed_time(t, f) AS TIMESTAMP) AS DATE)']], why: 'As to_timestamp.' },
+  {
+    name: 'to_date',
+    forms: [['t, f', 'CAST(CAST(pg_parsed_time(t, f) AS TIMESTAMP) AS DATE)']],
+    why: 'As to_timestamp.',
+  },
   {
     name: 'to_number',
     forms: [['t, f', 'CAST(pg_parsed_number(t, f) AS DECIMAL(38, 10))']],
@@ -133,6 +187,7 @@ export const MACROS: readonly Macro[] = [
   },
   {
     name: 'date_trunc_in_zone',
+    internal: true,
     forms: [['u, x, z', 'timezone(z, date_trunc(u, timezone(z, CAST(x AS TIMESTAMP WITH TIME ZONE))))']],
     why: "DuckDB's date_trunc takes no time zone.",
   },
@@ -171,7 +226,11 @@ export const MACROS: readonly Macro[] = [
     ],
     why: 'DuckDB has none.',
   },
-  { name: 'justify_interval', forms: [['i', 'pg_justify_days(pg_justify_hours(i))']], why: 'DuckDB has none.' },
+  {
+    name: 'justify_interval',
+    forms: [['i', 'pg_justify_days(pg_justify_hours(i))']],
+    why: 'DuckDB has none.',
+  },
   // Arrays
   { name: 'cardinality', forms: [['a', 'len(a)']], why: "DuckDB's is for maps only." },
   { name: 'array_length', forms: [dimension('len(a)')], why: 'For PostgreSQL an empty array has no length.' },
@@ -190,19 +249,21 @@ export const MACROS: readonly Macro[] = [
   {
     name: 'array_to_string',
     forms: [
-      ['a, s', 'array_to_string(list_transform(a, lambda e: pg_text(e)), s)'],
-      ['a, s, n', 'array_to_string(list_transform(a, lambda e: coalesce(pg_text(e), n)), s)'],
+      ['a, s', 'array_to_string(list_transform(a, lambda e: pg_output(e)), s)'],
+      ['a, s, n', 'array_to_string(list_transform(a, lambda e: coalesce(pg_output(e), n)), s)'],
     ],
     why: 'DuckDB cannot stand in for NULL, and prints elements in its own way.',
   },
   // JSON
   {
     name: 'jsonb',
+    internal: true,
     forms: [['x', 'CAST(pg_normal_json(CAST(x AS VARCHAR)) AS JSON)']],
     why: 'DuckDB has no jsonb: equal documents need not be equal text.',
   },
   {
     name: 'jsonb_member',
+    internal: true,
     forms: [
       [
         'x',
@@ -215,7 +276,10 @@ export const MACROS: readonly Macro[] = [
     name: 'jsonb_set',
     forms: [
       ['x, p, v', 'CAST(pg_json_set(CAST(x AS VARCHAR), p, CAST(v AS VARCHAR)) AS JSON)'],
-      ['x, p, v, c', 'CAST(CASE WHEN c THEN pg_json_set(CAST(x AS VARCHAR), p, CAST(v AS VARCHAR)) ELSE pg_json_replace(CAST(x AS VARCHAR), p, CAST(v AS VARCHAR)) END AS JSON)'],
+      [
+        'x, p, v, c',
+        'CAST(CASE WHEN c THEN pg_json_set(CAST(x AS VARCHAR), p, CAST(v AS VARCHAR)) ELSE pg_json_replace(CAST(x AS VARCHAR), p, CAST(v AS VARCHAR)) END AS JSON)',
+      ],
     ],
     why: "DuckDB's JSON is not changed in place.",
   },

@@ -1,7 +1,8 @@
 import type { Node } from 'libpg-query';
 import { textsOf } from '../parse/tree.ts';
-import { call, column, constant } from './build.ts';
+import { call, callOf, cast, column, constant } from './build.ts';
 import { SET_RETURNING } from './set-returning.ts';
+import { staticType } from './static-types.ts';
 import type { Rewrite } from './types.ts';
 
 /** Functions that give rows, in FROM and in a SELECT list. */
@@ -9,10 +10,15 @@ export const setReturningRewrites: readonly Rewrite[] = [
   {
     name: 'set-returning functions',
     why: 'DuckDB has the list of their rows, which unnest turns into rows in FROM and in a SELECT list.',
-    apply: (node) => {
-      if (!('FuncCall' in node)) return undefined;
-      const list = SET_RETURNING.get(textsOf(node.FuncCall.funcname).at(-1) ?? '')?.list;
-      return list === undefined ? undefined : call('unnest', [list(node.FuncCall.args ?? [])]);
+    apply: (node, _, written) => {
+      const fn = callOf(node);
+      const list = SET_RETURNING.get(fn?.name ?? '')?.list;
+      if (fn === undefined || list === undefined) return undefined;
+      // PostgreSQL has no series of dates: they become timestamps with time zone.
+      const args = fn.args.map((arg, i) =>
+        staticType(callOf(written)?.args[i]) === 'date' ? cast(arg, 'timestamptz') : arg,
+      );
+      return call('unnest', [list(args)]);
     },
   },
   {

@@ -2,7 +2,17 @@ import type { A_Expr, FuncCall, Node } from 'libpg-query';
 import { textsOf } from '../parse/tree.ts';
 
 /** What PostgreSQL's type of an expression is known to be from its form alone, by the internal name of the type. */
-export type StaticType = 'text' | 'int4' | 'int8' | 'numeric' | 'float8' | 'date' | 'interval' | 'json' | 'jsonb' | 'bytea';
+export type StaticType =
+  | 'text'
+  | 'int4'
+  | 'int8'
+  | 'numeric'
+  | 'float8'
+  | 'date'
+  | 'interval'
+  | 'json'
+  | 'jsonb'
+  | 'bytea';
 
 const TYPES: ReadonlyMap<string, StaticType> = new Map([
   ['text', 'text'],
@@ -31,15 +41,24 @@ const FUNCTIONS: ReadonlyMap<string, StaticType> = new Map([
       'to_char format quote_ident quote_literal to_hex md5 chr string_agg regexp_replace regexp_substr array_to_string normalize encode ' +
       'json_extract_path_text jsonb_extract_path_text json_typeof jsonb_typeof jsonb_pretty',
   ),
-  ...list('int4', 'length char_length character_length octet_length bit_length strpos position ascii array_length cardinality array_upper array_lower width_bucket json_array_length jsonb_array_length'),
+  ...list(
+    'int4',
+    'length char_length character_length octet_length bit_length strpos position ascii array_length cardinality array_upper array_lower width_bucket json_array_length jsonb_array_length',
+  ),
   ...list('int8', 'count row_number rank dense_rank'),
   ...list('numeric', 'avg extract div'),
   ...list('float8', 'random pi date_part'),
   ...list('date', 'to_date make_date'),
   ...list('interval', 'age make_interval justify_days justify_hours justify_interval'),
   ...list('bytea', 'decode'),
-  ...list('json', 'json_agg json_object_agg json_build_object json_build_array to_json row_to_json array_to_json json_extract_path'),
-  ...list('jsonb', 'jsonb_agg jsonb_object_agg jsonb_build_object jsonb_build_array to_jsonb jsonb_extract_path jsonb_set jsonb_insert jsonb_strip_nulls jsonb_path_query_first'),
+  ...list(
+    'json',
+    'json_agg json_object_agg json_build_object json_build_array to_json row_to_json array_to_json json_extract_path',
+  ),
+  ...list(
+    'jsonb',
+    'jsonb_agg jsonb_object_agg jsonb_build_object jsonb_build_array to_jsonb jsonb_extract_path jsonb_set jsonb_insert jsonb_strip_nulls jsonb_path_query_first',
+  ),
 ]);
 
 /** The type of a bound expression that is not rewritten yet; undefined where only DuckDB can tell. */
@@ -55,10 +74,14 @@ export function staticType(node: Node | undefined): StaticType | undefined {
   if ('A_Expr' in node) return typeOfOperator(node.A_Expr);
   if ('CaseExpr' in node) {
     const { args, defresult } = node.CaseExpr;
-    return common([...(args ?? []).map((when) => ('CaseWhen' in when ? when.CaseWhen.result : undefined)), defresult]);
+    return common([
+      ...(args ?? []).map((when) => ('CaseWhen' in when ? when.CaseWhen.result : undefined)),
+      defresult,
+    ]);
   }
   if ('CoalesceExpr' in node) return common(node.CoalesceExpr.args ?? []);
-  if ('SQLValueFunction' in node) return node.SQLValueFunction.op === 'SVFOP_CURRENT_DATE' ? 'date' : undefined;
+  if ('SQLValueFunction' in node)
+    return node.SQLValueFunction.op === 'SVFOP_CURRENT_DATE' ? 'date' : undefined;
   return undefined;
 }
 
@@ -90,7 +113,8 @@ function typeOfOperator({ kind, name, lexpr, rexpr }: A_Expr): StaticType | unde
   const [left, right] = [staticType(lexpr), staticType(rexpr)];
   if (operator === '->>' || operator === '#>>') return 'text';
   if (operator === '->' || operator === '#>') return left;
-  if (operator === '||') return [left, right].find((type) => type === 'text' || type === 'jsonb' || type === 'bytea');
+  if (operator === '||')
+    return [left, right].find((type) => type === 'text' || type === 'jsonb' || type === 'bytea');
   if (left === 'jsonb' && (operator === '-' || operator === '#-')) return 'jsonb';
   if (!ARITHMETIC.has(operator)) return undefined;
   if (lexpr === undefined) return right;

@@ -12,20 +12,15 @@ export function textForm(value: Value, type: string): string | null {
       value.some(isList),
     );
   if (type === 'json' || type === 'jsonb') return documentText(value, type);
-  switch (typeof value) {
-    case 'boolean':
-      return value ? 't' : 'f';
-    case 'number':
-      return type === 'real' || type === 'double precision' ? floatText(value, type) : String(value);
-    case 'bigint':
-      return String(value);
-    case 'string':
-      return textOfText(value, type);
-    case 'object':
-      if (value instanceof Date) return timestampText(BigInt(value.getTime()) * 1000n, type);
-      if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString('hex')}`;
-      return documentText(value, 'json');
-  }
+  if (typeof value === 'boolean') return value ? 't' : 'f';
+  if (typeof value === 'number')
+    return type === 'real' || type === 'double precision' ? floatText(value, type) : String(value);
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'string') return textOfText(value, type);
+  if (value instanceof Date) return timestampText(BigInt(value.getTime()) * 1000n, type);
+  return value instanceof Uint8Array
+    ? `\\x${Buffer.from(value).toString('hex')}`
+    : documentText(value, 'json');
 }
 
 function isList(value: Value): value is readonly Value[] {

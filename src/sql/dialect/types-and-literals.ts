@@ -3,6 +3,7 @@ import { DriverError } from '../../core/errors.ts';
 import { textsOf } from '../parse/tree.ts';
 import { arrayElements } from './array-literal.ts';
 import { call, cast, constant, constantText, number } from './build.ts';
+import { asText } from './text.ts';
 import type { Rewrite } from './types.ts';
 
 // Digits after the point that a number has room for where its type says nothing: 28 stay before it.
@@ -41,8 +42,8 @@ export const typeRewrites: readonly Rewrite[] = [
   {
     name: 'varchar(n)',
     why: 'DuckDB accepts the length and ignores it.',
-    apply: (node) => {
-      if (!('TypeCast' in node)) return undefined;
+    apply: (node, _, written) => {
+      if (!('TypeCast' in node) || !('TypeCast' in written)) return undefined;
       const { arg, typeName } = node.TypeCast;
       const [length] = typeName?.typmods ?? [];
       if (
@@ -52,7 +53,37 @@ export const typeRewrites: readonly Rewrite[] = [
         !['varchar', 'bpchar'].includes(typeOf(typeName))
       )
         return undefined;
-      return call('left', [cast(arg, 'varchar'), length]);
+      return call('left', [asText(arg, written.TypeCast.arg), length]);
+    },
+  },
+  {
+    name: 'bit(n), "char" and object identifiers',
+    why: 'DuckDB ignores the length of a bit string, and has no type of one byte; a number names an object that no catalog holds.',
+    apply: (node) => {
+      if (!('TypeCast' in node)) return undefined;
+      const { arg, typeName } = node.TypeCast;
+      const [length] = typeName?.typmods ?? [];
+      if (arg === undefined || typeName?.arrayBounds !== undefined) return undefined;
+      const type = typeOf(typeName);
+      if (type === 'bit' && length !== undefined) return call('pg_bit', [arg, length]);
+      if (type === 'char') return call('pg_char', [arg]);
+      return type === 'regclass' && 'A_Const' in arg && arg.A_Const.ival !== undefined
+        ? cast(arg, 'varchar')
+        : undefined;
+    },
+  },
+  {
+    name: 'rows in a result',
+    why: 'The fields of a row bear no names in DuckDB, and clients keep one of several fields of the same name.',
+    apply: (node) => {
+      if (!('ResTarget' in node) || node.ResTarget.val === undefined || !('RowExpr' in node.ResTarget.val))
+        return undefined;
+      const fields = (node.ResTarget.val.RowExpr.args ?? []).map((arg, i): Node => ({
+        NamedArgExpr: { name: `f${i + 1}`, arg },
+      }));
+      return fields.length === 0
+        ? undefined
+        : { ResTarget: { ...node.ResTarget, val: call('struct_pack', fields) } };
     },
   },
   {

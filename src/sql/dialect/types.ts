@@ -9,6 +9,9 @@ export interface RewriteContext {
 export interface Rewrite {
   readonly name: string;
   readonly why: string;
-  /** The node in DuckDB's terms; undefined where the difference does not show. Parts of the node are rewritten already. */
-  readonly apply: (node: Node, context: RewriteContext) => Node | undefined;
+  /**
+   * The node in DuckDB's terms; undefined where the difference does not show. Parts of `node` are rewritten already; `written` is the
+   * same node before that, whose types can be told from its form.
+   */
+  readonly apply: (node: Node, context: RewriteContext, written: Node) => Node | undefined;
 }

@@ -1,4 +1,4 @@
-import { DriverError, messageOf, type ErrorCode } from '../../core/errors.ts';
+import { DriverError, ERRORS, messageOf, type ErrorCode } from '../../core/errors.ts';
 
 /** What DuckDB's messages mean in PostgreSQL's terms; the first that matches counts. */
 const MEANINGS: readonly { readonly pattern: RegExp; readonly code: ErrorCode }[] = [
@@ -30,6 +30,8 @@ const MEANINGS: readonly { readonly pattern: RegExp; readonly code: ErrorCode }[
 export function engineError(thrown: unknown, locate: (name: string) => number | undefined): DriverError {
   if (thrown instanceof DriverError) return thrown;
   const message = messageOf(thrown);
+  const raised = raisedBy(message);
+  if (raised !== undefined) return new DriverError(raised.code, raised.message, { cause: thrown });
   const code = MEANINGS.find(({ pattern }) => pattern.test(message))?.code ?? 'EXEC_ENGINE';
   const named = /(?:column|reference to column name|named|Function with name) "?([^"\s!]+)"?/i.exec(
     message,
@@ -41,6 +43,16 @@ export function engineError(thrown: unknown, locate: (name: string) => number | 
     ...(position === undefined ? {} : { position }),
     ...(candidates.length === 0 ? {} : { candidates }),
   });
+}
+
+/** What a macro or a function of ours raised: `[SQL_DIVISION_BY_ZERO] division by zero`. */
+function raisedBy(message: string): { readonly code: ErrorCode; readonly message: string } | undefined {
+  const [, code = '', text = ''] = /^(?:Error: )?Invalid Input Error: \[(\w+)\] (.*)/s.exec(message) ?? [];
+  return isErrorCode(code) ? { code, message: text.trim() } : undefined;
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code);
 }
 
 function readable(code: ErrorCode, message: string, named: string | undefined): string {

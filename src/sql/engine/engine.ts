@@ -1,4 +1,5 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { MACRO_STATEMENTS } from '../dialect/macro-calls.ts';
 import { registerFunctions } from './functions.ts';
 import { literal } from './quote.ts';
 import { PLANNING_OPTIMIZERS, POSTGRES_SETTINGS, SANDBOX_SETTINGS } from './settings.ts';
@@ -53,6 +54,8 @@ async function open(
   const instance = await DuckDBInstance.create(':memory:', config);
   const connection = await instance.connect();
   registerFunctions(connection);
+  // In one transaction, which takes half the time.
+  await connection.run(['BEGIN', ...MACRO_STATEMENTS, 'COMMIT'].join(';'));
   await prepare?.(connection);
   for (const setting of [...settings, ...POSTGRES_SETTINGS, ...SANDBOX_SETTINGS])
     await connection.run(setting);

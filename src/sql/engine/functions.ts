@@ -1,10 +1,14 @@
 import { DuckDBScalarFunction, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
+import { DIALECT_FUNCTIONS, type TextFunction } from '../dialect/functions/list.ts';
 import { fitsDouble, plainDigits } from './number-value.ts';
 import { plainItemText, plainText } from './plain-document.ts';
 
-/** The functions that loading calls where DuckDB has none; they run in JavaScript, a chunk at a time. Text in, text out. */
-const FUNCTIONS: readonly { readonly name: string; readonly apply: (text: string) => string | null }[] = [
+/** The functions that loading calls where DuckDB has none. */
+const LOADING_FUNCTIONS: readonly {
+  readonly name: string;
+  readonly apply: (text: string) => string | null;
+}[] = [
   {
     // A DynamoDB value in wire form as plain JSON; {"NULL":true} as SQL's NULL.
     name: 'dynamo_plain',
@@ -18,23 +22,29 @@ const FUNCTIONS: readonly { readonly name: string; readonly apply: (text: string
   { name: 'dynamo_double', apply: (text) => (fitsDouble(text) ? text : null) },
 ];
 
-/** Registers them for the whole instance. */
+/** Registers the functions that run in JavaScript, a chunk at a time, for the whole instance. Texts in, text out. */
 export function registerFunctions(connection: DuckDBConnection): void {
-  for (const { name, apply } of FUNCTIONS) {
-    connection.registerScalarFunction(
-      DuckDBScalarFunction.create({
-        name,
-        returnType: VARCHAR,
-        parameterTypes: [VARCHAR],
-        mainFunction: (_, input, output) => {
-          const texts = input.getColumnVector(0);
-          for (let i = 0; i < input.rowCount; i++) {
-            const text = texts.getItem(i);
-            output.setItem(i, typeof text === 'string' ? apply(text) : null);
-          }
-          output.flush();
-        },
-      }),
-    );
-  }
+  for (const { name, apply } of LOADING_FUNCTIONS)
+    register(connection, { name, parameters: 1, apply: (text = '') => apply(text) });
+  for (const each of DIALECT_FUNCTIONS) register(connection, each);
+}
+
+function register(connection: DuckDBConnection, { name, parameters, apply }: TextFunction): void {
+  connection.registerScalarFunction(
+    DuckDBScalarFunction.create({
+      name,
+      returnType: VARCHAR,
+      parameterTypes: Array.from({ length: parameters }, () => VARCHAR),
+      mainFunction: (_, input, output) => {
+        const columns = Array.from({ length: parameters }, (_each, i) => input.getColumnVector(i));
+        for (let row = 0; row < input.rowCount; row++) {
+          const texts = columns
+            .map((column) => column.getItem(row))
+            .filter((text) => typeof text === 'string');
+          output.setItem(row, texts.length === parameters ? apply(...texts) : null);
+        }
+        output.flush();
+      },
+    }),
+  );
 }

@@ -87,8 +87,9 @@ export interface PlanValue {
     | { readonly upper: number | string; readonly lower: number | string };
 }
 
-/** Numbers of 16 digits and more do not survive JSON.parse: they arrive as text. */
-const STRING_OR_LONG_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?!\d*[.eE])|-?\d+\.\d{15,}(?:[eE][+-]?\d+)?/g;
+/** Numbers of 16 digits and more do not survive JSON.parse, and infinity is no JSON: they arrive as text. */
+const STRING_OR_LONG_NUMBER =
+  /"(?:[^"\\]|\\.)*"|-?\d{16,}(?!\d*[.eE])|-?\d+\.\d{15,}(?:[eE][+-]?\d+)?|-?\bInfinity\b|\bNaN\b/g;
 
 /** The plans in what `json_serialize_plan` returned, or the reason why there are none. */
 export function parsePlan(

@@ -90,7 +90,10 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
           throw engineError(error, hints.locate);
         }
       });
-      const columns = found.columns.map((column) => ({ ...column, name: bound.unmangle(column.name) }));
+      const columns = found.columns.map((column, i) => ({
+        name: bound.unmangle(column.name),
+        type: bound.resultTypes.get(i) ?? column.type,
+      }));
       const reads = bound.relations.map((relation) =>
         planRead(relation, found.facts, settings, hints.lists, rules),
       );

@@ -263,6 +263,9 @@ const TYPE_NAMES: ReadonlyMap<string, string> = new Map([
   ['jsonb', 'json'],
   ['timetz', 'time with time zone'],
   ['timestamptz', 'timestamp with time zone'],
+  ...'bool int2 int4 int8 float4 float8 numeric text varchar bytea blob date time timestamp interval uuid json bit varbit'
+    .split(' ')
+    .map((name): [string, string] => [name, name === 'varbit' ? 'bit' : name]),
 ]);
 
 /** A type's name, with its modifiers where they mean the same in DuckDB. */
@@ -273,5 +276,7 @@ export function printType(type: TypeName, printer: Printer): string {
     throw unsupported(`The type ${names.join('.')}`, printer, type.location);
   const modifiers = name === 'numeric' && type.typmods !== undefined ? `(${printer.list(type.typmods)})` : '';
   const arrays = (type.arrayBounds ?? []).map(() => '[]').join('');
-  return `${TYPE_NAMES.get(name) ?? (/^[a-z_]\w*$/.test(name) ? name : quoteName(name))}${modifiers}${arrays}`;
+  const printed = TYPE_NAMES.get(name);
+  if (printed === undefined) throw unsupported(`The type ${name}`, printer, type.location);
+  return `${printed}${modifiers}${arrays}`;
 }

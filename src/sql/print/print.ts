@@ -4,6 +4,7 @@ import type {
   JoinExpr,
   Node,
   RangeFunction,
+  RangeTableSample,
   RangeVar,
   SelectStmt,
   SortBy,
@@ -59,6 +60,7 @@ function printNode(node: Node, stubSchema: string, printer: Printer): string {
     const { lateral, subquery, alias } = node.RangeSubselect;
     return `${lateral === true ? 'LATERAL ' : ''}(${printer.node(subquery)})${printAlias(alias)}`;
   }
+  if ('RangeTableSample' in node) return printSample(node.RangeTableSample, printer);
   if ('RangeFunction' in node) return printFunction(node.RangeFunction, printer);
   if ('SortBy' in node) return printSort(node.SortBy, printer);
   if ('GroupingSet' in node)
@@ -172,6 +174,11 @@ function printJoin(join: JoinExpr, printer: Printer): string {
 function printFunction(fn: RangeFunction, printer: Printer): string {
   const [called] = (fn.functions ?? []).map((each) => ('List' in each ? each.List.items?.[0] : each));
   return `${fn.lateral === true ? 'LATERAL ' : ''}${printer.node(called)}${fn.ordinality === true ? ' WITH ORDINALITY' : ''}${printAlias(fn.alias)}`;
+}
+
+/** Blocks are of another size in every engine: both methods sample rows. */
+function printSample({ relation, args }: RangeTableSample, printer: Printer): string {
+  return `${printer.node(relation)} TABLESAMPLE BERNOULLI (${printer.list(args)} PERCENT)`;
 }
 
 function printSort(sort: SortBy, printer: Printer): string {

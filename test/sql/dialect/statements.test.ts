@@ -240,7 +240,7 @@ const families: Readonly<Record<string, readonly Case[]>> = {
     ],
     [
       `select extract(year from placed::date), extract(month from timestamp '2024-02-03'), date_part('day', date '2024-02-03') from orders where sk = 'o1'`,
-      [['2024', '2', '3']],
+      [['2024', '2', 3]],
     ],
     [
       `select date_trunc('month', placed::timestamp)::date::text from orders where sk = 'o2'`,

@@ -1,0 +1,54 @@
+import type { Node, SelectStmt, TypeName } from 'libpg-query';
+import { call, column, constant } from '../dialect/build.ts';
+import { textsOf } from '../parse/tree.ts';
+
+/** Functions that turn documents into rows whose columns the statement defines. */
+export const RECORD_FUNCTIONS: ReadonlySet<string> = new Set([
+  'json_to_record',
+  'jsonb_to_record',
+  'json_to_recordset',
+  'jsonb_to_recordset',
+]);
+
+interface RecordColumn {
+  readonly name: string;
+  readonly type: TypeName;
+}
+
+/** The columns of `AS x(a int, b text)`. */
+export function recordColumns(definitions: readonly Node[]): RecordColumn[] {
+  return definitions.flatMap((node) =>
+    'ColumnDef' in node ? [{ name: node.ColumnDef.colname ?? '', type: node.ColumnDef.typeName ?? {} }] : [],
+  );
+}
+
+/** The rows of an array of objects, or the one row of an object. */
+export function recordQuery(document: Node, columns: readonly RecordColumn[], isSet: boolean): SelectStmt {
+  const rows = isSet ? call('unnest', [call('from_json', [document, constant('["JSON"]')])]) : document;
+  return {
+    targetList: columns.map(({ name, type }): Node => {
+      const isJson = /^jsonb?$/.test(textsOf(type.names).at(-1) ?? '');
+      const member = call(isJson ? 'json_extract' : 'json_extract_string', [
+        column('row'),
+        constant(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+      ]);
+      return { ResTarget: { name, val: isJson ? member : { TypeCast: { arg: member, typeName: type } } } };
+    }),
+    fromClause: [
+      {
+        RangeSubselect: {
+          lateral: true,
+          subquery: { SelectStmt: { targetList: [{ ResTarget: { name: 'row', val: rows } }] } },
+          alias: { aliasname: 'rows' },
+        },
+      },
+    ],
+  };
+}
+
+/** Several arrays side by side; the shorter ones end in NULL. */
+export function unnestTargets(arrays: readonly Node[], names: readonly string[]): Node[] {
+  return arrays.map((array, i) => ({
+    ResTarget: { name: names[i] ?? 'unnest', val: call('unnest', [array]) },
+  }));
+}

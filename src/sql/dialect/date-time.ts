@@ -1,0 +1,92 @@
+import type { Node } from 'libpg-query';
+import { textsOf } from '../parse/tree.ts';
+import { binary, call, callOf, cast, constant, constantText, number } from './build.ts';
+import { staticType } from './static-types.ts';
+import type { Rewrite } from './types.ts';
+
+const SPECIAL: ReadonlyMap<string, Node> = new Map([
+  ['now', call('now', [])],
+  ['today', call('today', [])],
+  ['tomorrow', binary('+', call('today', []), { A_Const: { ival: { ival: 1 } } })],
+  ['yesterday', binary('-', call('today', []), { A_Const: { ival: { ival: 1 } } })],
+]);
+const TIMES: ReadonlySet<string> = new Set(['date', 'timestamp', 'timestamptz']);
+
+// In the order of make_interval's parameters.
+const UNITS: ReadonlyMap<string, (count: Node) => Node> = new Map<string, (count: Node) => Node>([
+  ['years', (count) => call('to_years', [count])],
+  ['months', (count) => call('to_months', [count])],
+  ['weeks', (count) => call('to_weeks', [count])],
+  ['days', (count) => call('to_days', [count])],
+  ['hours', (count) => call('to_hours', [count])],
+  ['mins', (count) => call('to_minutes', [count])],
+  ['secs', (count) => call('to_microseconds', [cast(binary('*', count, number('1000000')), 'int8')])],
+]);
+
+/** Dates, times and intervals. */
+export const dateTimeRewrites: readonly Rewrite[] = [
+  {
+    name: 'extract',
+    why: "DuckDB gives integers, without the fraction of a second, and PostgreSQL's numeric divides with a fraction.",
+    apply: (node) => {
+      const fn = callOf(node);
+      const [field, source] = fn?.args ?? [];
+      const unit = constantText(field)?.toLowerCase().replace(/s$/, '');
+      if (fn === undefined || source === undefined || unit === undefined) return undefined;
+      if (fn.name !== 'extract' && fn.name !== 'date_part') return undefined;
+      const scale = unit === 'second' ? '0.000001' : unit === 'millisecond' ? '0.001' : undefined;
+      const part = call('date_part', [
+        scale === undefined ? (field ?? source) : constant('microsecond'),
+        source,
+      ]);
+      const whole = scale === undefined ? binary('+', part, number('0.')) : binary('*', part, number(scale));
+      return fn.name === 'date_part' ? cast(whole, 'float8') : whole;
+    },
+  },
+  {
+    name: 'date_trunc',
+    why: 'In PostgreSQL a date becomes a timestamp with time zone; DuckDB has no form with a time zone.',
+    apply: (node, _, written) => {
+      const fn = callOf(node);
+      const [unit, source, zone] = fn?.args ?? [];
+      if (fn?.name !== 'date_trunc' || unit === undefined || source === undefined) return undefined;
+      if (zone !== undefined) return call('pg_date_trunc_in_zone', [unit, source, zone]);
+      return staticType(callOf(written)?.args[1]) === 'date'
+        ? call('date_trunc', [unit, cast(source, 'timestamptz')])
+        : undefined;
+    },
+  },
+  {
+    name: 'make_interval',
+    why: 'DuckDB has a function for each unit.',
+    apply: (node) => {
+      const fn = callOf(node);
+      if (fn?.name !== 'make_interval') return undefined;
+      const units = [...UNITS.values()];
+      const parts = fn.args.flatMap((arg, i) => {
+        const unit = 'NamedArgExpr' in arg ? UNITS.get(arg.NamedArgExpr.name ?? '') : units[i];
+        const count = 'NamedArgExpr' in arg ? arg.NamedArgExpr.arg : arg;
+        return unit === undefined || count === undefined ? [] : [unit(count)];
+      });
+      if (parts.length < fn.args.length) return undefined;
+      return parts.reduce(
+        (sum, part) => binary('+', sum, part),
+        call('to_days', [{ A_Const: { ival: { ival: 0 } } }]),
+      );
+    },
+  },
+  {
+    name: 'now as a literal',
+    why: "DuckDB does not read 'now', 'today' and their kin.",
+    apply: (node) => {
+      if (!('TypeCast' in node)) return undefined;
+      const { arg, typeName } = node.TypeCast;
+      const type = textsOf(typeName?.names).at(-1) ?? '';
+      const special =
+        arg !== undefined && 'A_Const' in arg
+          ? SPECIAL.get((constantText(arg) ?? '').trim().toLowerCase())
+          : undefined;
+      return special === undefined || !TIMES.has(type) ? undefined : cast(special, type);
+    },
+  },
+];

@@ -1,0 +1,190 @@
+import { plainDigits } from '../../engine/number-value.ts';
+import { raise } from './raise.ts';
+
+type Sign = 'S' | 'MI' | 'PL' | 'SG' | 'PR';
+type Piece =
+  | { readonly kind: 'digit'; readonly zero: boolean; readonly fraction: boolean }
+  | { readonly kind: 'point' | 'group' }
+  | { readonly kind: 'sign'; readonly sign: Sign }
+  | { readonly kind: 'ordinal' | 'text'; readonly text: string };
+
+interface Pattern {
+  readonly pieces: readonly Piece[];
+  readonly fill: boolean;
+}
+
+const TOKEN = /"((?:[^"\\]|\\.)*)"|FM|MI|PL|SG|PR|TH|EEEE|RN|[90.,DGSLV]|\\.|./gis;
+const UNSUPPORTED: ReadonlySet<string> = new Set(['EEEE', 'RN', 'L', 'V']);
+const SIGNS: ReadonlyMap<string, Sign> = new Map([
+  ['S', 'S'],
+  ['MI', 'MI'],
+  ['PL', 'PL'],
+  ['SG', 'SG'],
+  ['PR', 'PR'],
+]);
+
+function readPattern(pattern: string): Pattern {
+  const pieces: Piece[] = [];
+  let fill = true;
+  let fraction = false;
+  for (const [token, quoted] of pattern.matchAll(TOKEN)) {
+    const upper = token.toUpperCase();
+    const sign = SIGNS.get(upper);
+    if (quoted !== undefined) pieces.push({ kind: 'text', text: quoted.replace(/\\(.)/gs, '$1') });
+    else if (upper === 'FM') fill = false;
+    else if (UNSUPPORTED.has(upper))
+      raise('SQL_NOT_SUPPORTED', `${token} in the pattern of a number is not supported`);
+    else if (sign !== undefined) pieces.push({ kind: 'sign', sign });
+    else if (upper === 'TH') pieces.push({ kind: 'ordinal', text: token });
+    else if (token === '9' || token === '0') pieces.push({ kind: 'digit', zero: token === '0', fraction });
+    else if (token === '.' || upper === 'D') {
+      if (fraction) raise('SQL_BAD_VALUE', 'multiple decimal points');
+      fraction = true;
+      pieces.push({ kind: 'point' });
+    } else if (token === ',' || upper === 'G') pieces.push({ kind: 'group' });
+    else
+      pieces.push({
+        kind: 'text',
+        text: token.startsWith('\\') && token.length > 1 ? token.slice(1) : token,
+      });
+  }
+  return { pieces, fill };
+}
+
+/** to_char of a number that is given by its digits. */
+export function formatNumber(digits: string, pattern: string): string {
+  const { pieces, fill } = readPattern(pattern);
+  const places = pieces.filter((piece) => piece.kind === 'digit');
+  const wholes = places.filter((piece) => !piece.fraction);
+  const fractions = places.filter((piece) => piece.fraction);
+  const rounded = roundDigits(plainDigits(digits), fractions.length);
+  const negative = rounded.startsWith('-');
+  const [whole = '', fraction = ''] = rounded.replace('-', '').split('.');
+  const significant = whole.replace(/^0+/, '');
+  const overflows = significant.length > wholes.length;
+
+  // How many of the first places stay empty.
+  const zero = wholes.findIndex((piece) => piece.zero);
+  const empty = Math.min(wholes.length - significant.length, zero < 0 ? wholes.length : zero);
+  const shown = significant.padStart(wholes.length, '0');
+  const lastZero = fractions.findLastIndex((piece) => piece.zero);
+  const kept = fill ? fractions.length : Math.max(lastZero + 1, fraction.replace(/0+$/, '').length);
+
+  const signs = pieces.some((piece) => piece.kind === 'sign');
+  const leading = pieces.findIndex((piece) => piece.kind === 'digit' || piece.kind === 'point');
+  const trails = pieces.findLastIndex((piece) => piece.kind === 'sign' && piece.sign === 'S') > leading;
+  const floating = !signs
+    ? negative
+      ? '-'
+      : fill
+        ? ' '
+        : ''
+    : hasLeadingS(pieces, leading)
+      ? negative
+        ? '-'
+        : '+'
+      : undefined;
+  const angle = pieces.some((piece) => piece.kind === 'sign' && piece.sign === 'PR');
+  const open = angle ? (negative ? '<' : fill ? ' ' : '') : floating;
+
+  let at = 0;
+  let after = 0;
+  let begun = false;
+  let out = '';
+  const begin = (): void => {
+    if (!begun) out += open ?? '';
+    begun = true;
+  };
+  for (const piece of pieces) {
+    switch (piece.kind) {
+      case 'text':
+        out += piece.text;
+        break;
+      case 'point':
+        if (empty === wholes.length) begin();
+        if (fill || kept > 0 || fractions.length === 0 || !fill)
+          out += fractions.length > 0 && kept === 0 && !fill ? '.' : '.';
+        break;
+      case 'group':
+        if (at > empty || (at === empty && begun)) out += ',';
+        else if (fill) out += ' ';
+        break;
+      case 'digit':
+        if (piece.fraction) {
+          begin();
+          if (after < kept) out += overflows ? '#' : (fraction[after] ?? '0');
+          after++;
+        } else {
+          if (at >= empty) begin();
+          if (at >= empty) out += overflows ? '#' : (shown[at] ?? '0');
+          else if (fill) out += ' ';
+          at++;
+        }
+        break;
+      case 'sign':
+        out += signText(piece.sign, negative, fill, trails);
+        break;
+      case 'ordinal':
+        if (!negative && fractions.length === 0) out += ordinal(significant, piece.text);
+        break;
+    }
+  }
+  if (!begun) out += (open ?? '') + (wholes.length > 0 && zero < 0 && fractions.length === 0 ? '' : '');
+  return wholes.length > 0 && fractions.length === 0 && significant === '' && zero < 0
+    ? lastNine(out, fill)
+    : out;
+}
+
+/** A zero is shown in the last place, if nothing else is. */
+function lastNine(out: string, fill: boolean): string {
+  const trimmed = out.replace(/\s+$/, '');
+  const sign = trimmed.slice(-1);
+  return fill ? `${out.slice(0, -1)}0` : `${sign === '-' ? '' : out}0`;
+}
+
+function hasLeadingS(pieces: readonly Piece[], leading: number): boolean {
+  return pieces.slice(0, leading).some((piece) => piece.kind === 'sign' && piece.sign === 'S');
+}
+
+function signText(sign: Sign, negative: boolean, fill: boolean, trails: boolean): string {
+  switch (sign) {
+    case 'S':
+      return trails ? (negative ? '-' : '+') : '';
+    case 'SG':
+      return negative ? '-' : '+';
+    case 'MI':
+      return negative ? '-' : fill ? ' ' : '';
+    case 'PL':
+      return negative ? (fill ? ' ' : '') : '+';
+    case 'PR':
+      return negative ? '>' : fill ? ' ' : '';
+  }
+}
+
+function ordinal(digits: string, text: string): string {
+  const last = Number(digits.slice(-2));
+  const word = last > 10 && last < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][last % 10] ?? 'th');
+  return text === 'TH' ? word.toUpperCase() : word;
+}
+
+/** Rounded to so many places, halves away from zero. */
+export function roundDigits(digits: string, places: number): string {
+  const negative = digits.startsWith('-');
+  const [whole = '0', fraction = ''] = digits.replace('-', '').split('.');
+  const kept =
+    BigInt(whole + fraction.slice(0, places).padEnd(places, '0')) +
+    (Number(fraction[places] ?? 0) >= 5 ? 1n : 0n);
+  const text = String(kept).padStart(places + 1, '0');
+  const result = places === 0 ? text : `${text.slice(0, -places)}.${text.slice(-places)}`;
+  return negative && kept !== 0n ? `-${result}` : result;
+}
+
+/** to_number: the digits of text that is written by a pattern. */
+export function parseNumber(text: string, pattern: string): string {
+  readPattern(pattern);
+  const negative = /-|<.*>/.test(text);
+  const digits = text.replace(/[^\d.]/g, '');
+  if (!/^\d*\.?\d*$/.test(digits) || !/\d/.test(digits))
+    raise('SQL_BAD_VALUE', `invalid input syntax for type numeric: "${text}"`);
+  return `${negative ? '-' : ''}${digits}`;
+}

@@ -1,0 +1,93 @@
+import { type JsonNode, printNormal, readJson } from '../json-text.ts';
+import { raise } from './raise.ts';
+
+/** jsonb_set: the document with this value at a path (a JSON array of steps); `create` adds the last step where it is missing. */
+export function setPath(document: string, path: string, value: string, create: boolean): string {
+  return printNormal(edit(readJson(document), stepsOf(path), readJson(value), create));
+}
+
+/** `#-`: the document without what lies at a path. */
+export function deletePath(document: string, path: string): string {
+  return printNormal(edit(readJson(document), stepsOf(path), undefined, false));
+}
+
+/** `-`: without a key (text), without several (an array of texts), or without an element (a number). */
+export function deleteKey(document: string, key: string): string {
+  const from = readJson(document);
+  const which = readJson(key);
+  if (typeof which === 'string') return printNormal(without([which], from));
+  if (Array.isArray(which))
+    return printNormal(
+      without(
+        which.filter((each) => typeof each === 'string'),
+        from,
+      ),
+    );
+  if (!Array.isArray(from)) return raise('SQL_BAD_ARGUMENT', 'cannot delete from object using integer index');
+  const at = Number(printNormal(which));
+  return printNormal(from.filter((_, i) => i !== (at < 0 ? from.length + at : at)));
+}
+
+/** `||`: two objects are merged, everything else makes an array. */
+export function concatenate(left: string, right: string): string {
+  const [a, b] = [readJson(left), readJson(right)];
+  if (a instanceof Map && b instanceof Map) return printNormal(new Map([...a, ...b]));
+  return printNormal([...(Array.isArray(a) ? a : [a]), ...(Array.isArray(b) ? b : [b])]);
+}
+
+/** jsonb_strip_nulls. */
+export function stripNulls(document: string): string {
+  const strip = (node: JsonNode): JsonNode => {
+    if (Array.isArray(node)) return node.map(strip);
+    if (!(node instanceof Map)) return node;
+    return new Map(
+      [...node].filter(([, value]) => value !== null).map(([key, value]) => [key, strip(value)]),
+    );
+  };
+  return printNormal(strip(readJson(document)));
+}
+
+function without(keys: readonly string[], from: JsonNode): JsonNode {
+  if (from instanceof Map) return new Map([...from].filter(([key]) => !keys.includes(key)));
+  if (Array.isArray(from)) return from.filter((item) => typeof item !== 'string' || !keys.includes(item));
+  return raise('SQL_BAD_ARGUMENT', 'cannot delete from scalar');
+}
+
+function stepsOf(path: string): string[] {
+  const steps = readJson(path);
+  if (!Array.isArray(steps)) return raise('SQL_BAD_ARGUMENT', 'a path into JSON is an array of texts');
+  return steps.map((step) => (typeof step === 'string' ? step : printNormal(step)));
+}
+
+/** Undefined as the value removes. What the path does not reach is left as it is. */
+function edit(
+  node: JsonNode,
+  [step, ...rest]: readonly string[],
+  value: JsonNode | undefined,
+  create: boolean,
+): JsonNode {
+  if (step === undefined) return node;
+  const last = rest.length === 0;
+  if (node instanceof Map) {
+    const inner = node.get(step);
+    if (inner === undefined && !(last && create && value !== undefined)) return node;
+    const copy = new Map(node);
+    const changed = last ? value : edit(inner ?? null, rest, value, create);
+    if (changed === undefined) copy.delete(step);
+    else copy.set(step, changed);
+    return copy;
+  }
+  if (!Array.isArray(node)) return node;
+  if (!/^-?\d+$/.test(step)) return raise('SQL_BAD_VALUE', `path element "${step}" is not an integer`);
+  const asked = Number(step);
+  const at = asked < 0 ? node.length + asked : asked;
+  const inner = node[at];
+  if (inner === undefined) {
+    if (!last || !create || value === undefined) return node;
+    return at < 0 ? [value, ...node] : [...node, value];
+  }
+  const changed = last ? value : edit(inner, rest, value, create);
+  return changed === undefined
+    ? node.filter((_, i) => i !== at)
+    : node.map((item, i) => (i === at ? changed : item));
+}

@@ -1,0 +1,98 @@
+import { postgresTypeName } from '../../engine-types.ts';
+import { plainDigits } from '../../engine/number-value.ts';
+import { arrayText } from '../array-literal.ts';
+import { floatText } from '../float-text.ts';
+import { type JsonNode, normalJson, printNormal, readJson } from '../json-text.ts';
+import { capitalise, formatText, quoteIdentifier } from './format-text.ts';
+import { formatNumber, parseNumber } from './format-number.ts';
+import { formatTime } from './format-time.ts';
+import { concatenate, deleteKey, deletePath, setPath, stripNulls } from './json-edit.ts';
+import { followPath } from './json-path.ts';
+import { parseTime } from './parse-time.ts';
+import { raise } from './raise.ts';
+
+/** A function that runs in JavaScript: texts in, text out; NULL for any argument gives NULL. */
+export interface TextFunction {
+  readonly name: string;
+  readonly parameters: number;
+  readonly apply: (...texts: readonly string[]) => string | null;
+}
+
+const define = (name: string, parameters: number, apply: TextFunction['apply']): TextFunction => ({
+  name,
+  parameters,
+  apply,
+});
+
+const NUMBERS = /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL.*|DOUBLE|FLOAT|BIGNUM)$/;
+
+/** What neither DuckDB has nor a macro can say. They stand for PostgreSQL's functions within macros and rewrites. */
+export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
+  define('pg_formatted', 3, (text = '', type = '', pattern = '') =>
+    NUMBERS.test(type) ? formatNumber(finiteDigits(text), pattern) : formatTime(text, type, pattern),
+  ),
+  define('pg_parsed_time', 2, (text = '', pattern = '') => parseTime(text, pattern)),
+  define('pg_parsed_number', 2, (text = '', pattern = '') => parseNumber(text, pattern)),
+  define('pg_format', 2, (pattern = '', args = '') => formatText(pattern, args)),
+  define('pg_quote_ident', 1, (name = '') => quoteIdentifier(name)),
+  define('pg_initcap', 1, (text = '') => capitalise(text)),
+  define('pg_normal_form', 2, (text = '', form = '') =>
+    /^NFK?[CD]$/.test(form)
+      ? text.normalize(form)
+      : raise('SQL_BAD_ARGUMENT', `invalid normalization form: ${form}`),
+  ),
+  define('pg_float_text', 1, (text = '') => floatText(numberOf(text))),
+  define('pg_real_text', 1, (text = '') => floatText(Math.fround(numberOf(text)), 'real')),
+  define('pg_interval_text', 1, (text = '') => text.replace(/\bmonth(s?)\b/g, 'mon$1')),
+  define('pg_blob_text', 1, (text = '') => `\\x${blobBytes(text).toString('hex')}`),
+  define('pg_array_text', 2, (json = '', type = '') => arrayOf(readJson(json), postgresTypeName(type))),
+  define('pg_type_name', 1, (type = '') => postgresTypeName(type)),
+  define('pg_normal_json', 1, (text = '') => checkedJson(text)),
+  define('pg_json_set', 3, (document = '', path = '', value = '') => setPath(document, path, value, true)),
+  define('pg_json_replace', 3, (document = '', path = '', value = '') =>
+    setPath(document, path, value, false),
+  ),
+  define('pg_json_delete', 2, (document = '', key = '') => deleteKey(document, key)),
+  define('pg_json_delete_path', 2, (document = '', path = '') => deletePath(document, path)),
+  define('pg_json_concat', 2, (left = '', right = '') => concatenate(left, right)),
+  define('pg_json_path', 2, (document = '', path = '') => followPath(document, path)),
+  define('pg_json_without_nulls', 1, (document = '') => stripNulls(document)),
+];
+
+function checkedJson(text: string): string {
+  try {
+    return normalJson(text);
+  } catch (error) {
+    if (error instanceof SyntaxError)
+      return raise('SQL_BAD_VALUE', `invalid input syntax for type json: ${text.slice(0, 80)}`);
+    throw error;
+  }
+}
+
+function numberOf(text: string): number {
+  return /inf/.test(text) ? (text.startsWith('-') ? -Infinity : Infinity) : Number(text);
+}
+
+function finiteDigits(text: string): string {
+  return /inf|nan/.test(text) ? raise('SQL_BAD_VALUE', `to_char cannot format ${text}`) : plainDigits(text);
+}
+
+/** DuckDB prints bytes beyond printable ASCII as `\xFF`. */
+function blobBytes(text: string): Buffer {
+  return Buffer.from(
+    text.replace(/\\x([\dA-F]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))),
+    'latin1',
+  );
+}
+
+function arrayOf(list: JsonNode, type: string): string {
+  const items = Array.isArray(list) ? list : [list];
+  const element = (item: JsonNode): string | null => {
+    if (item === null || typeof item === 'string') return item;
+    if (Array.isArray(item)) return arrayOf(item, type);
+    if (typeof item === 'boolean') return item ? 't' : 'f';
+    const text = printNormal(item);
+    return type === 'double precision[]' ? floatText(Number(text)) : text;
+  };
+  return arrayText(items.map(element), items.some(Array.isArray));
+}

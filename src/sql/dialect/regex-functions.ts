@@ -1,0 +1,86 @@
+import type { Node } from 'libpg-query';
+import { DriverError } from '../../core/errors.ts';
+import { call, callOf, constant, constantText } from './build.ts';
+import type { Rewrite } from './types.ts';
+
+/** How many arguments come before the flags. */
+const FLAGS_AT: ReadonlyMap<string, number> = new Map([
+  ['regexp_replace', 3],
+  ['regexp_match', 2],
+  ['regexp_like', 2],
+  ['regexp_split_to_array', 2],
+]);
+
+/** Functions that take regular expressions. */
+export const regexFunctionRewrites: readonly Rewrite[] = [
+  {
+    name: 'regular expression functions',
+    why: 'For DuckDB a dot does not match a line break unless it is told to; it has no regexp_match, and \\0 for \\&.',
+    apply: (node, context) => {
+      const fn = callOf(node);
+      const at = FLAGS_AT.get(fn?.name ?? '');
+      const [text, pattern, replacement] = fn?.args ?? [];
+      if (
+        fn === undefined ||
+        at === undefined ||
+        text === undefined ||
+        pattern === undefined ||
+        fn.args.length < at
+      )
+        return undefined;
+      const refuse = (what: string): DriverError =>
+        new DriverError('SQL_NOT_SUPPORTED', `${fn.name} is not supported ${what}.`, {
+          position: context.position(fn.call.location ?? 0),
+        });
+      if (fn.args.length > at + 1) throw refuse('with a start or a count');
+      const given = fn.args[at];
+      const flags = given === undefined ? '' : constantText(given);
+      if (flags === undefined || !/^[gi]*$/.test(flags)) throw refuse('with flags other than g and i');
+      const options = constant(`s${flags}`);
+      switch (fn.name) {
+        case 'regexp_replace': {
+          const known = constantText(replacement);
+          return call(fn.name, [
+            text,
+            pattern,
+            known === undefined || replacement === undefined
+              ? (replacement ?? text)
+              : constant(known.replaceAll('\\&', '\\0')),
+            options,
+          ]);
+        }
+        case 'regexp_like':
+          return call('regexp_matches', [text, pattern, options]);
+        case 'regexp_match':
+          return matchOf(text, pattern, options, refuse);
+        default:
+          return call('regexp_split_to_array', [text, pattern, options]);
+      }
+    },
+  },
+];
+
+/** The groups of the first match, or the whole of it where there are none. */
+function matchOf(text: Node, pattern: Node, options: Node, refuse: (what: string) => DriverError): Node {
+  const known = constantText(pattern);
+  if (known === undefined) throw refuse('with a pattern that is not constant');
+  const groups = known.match(/(?<!\\)(?:\\\\)*\((?!\?)/g)?.length ?? 0;
+  // RE2 gives '' and not NULL for a group that took no part.
+  if (groups > 0 && /\||\)[?*{]/.test(known)) throw refuse('with groups that may take no part in a match');
+  const numbers = groups === 0 ? [0] : Array.from({ length: groups }, (_, i) => i + 1);
+  const elements = numbers.map((group) =>
+    call('regexp_extract', [text, pattern, { A_Const: { ival: { ival: group } } }, options]),
+  );
+  return {
+    CaseExpr: {
+      args: [
+        {
+          CaseWhen: {
+            expr: call('regexp_matches', [text, pattern, options]),
+            result: { A_ArrayExpr: { elements } },
+          },
+        },
+      ],
+    },
+  };
+}

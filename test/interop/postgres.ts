@@ -1,0 +1,132 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Outcome } from '../sql/dialect/recorded.ts';
+
+const INSTALLED = '/usr/lib/postgresql';
+const [RECORD, FIELD, NULL] = ['\u001e', '\u001f', '\u001d'];
+const USER = 'postgres';
+
+/** A PostgreSQL of its own, in a directory and on a loopback port that nothing else uses. */
+export interface Postgres {
+  /** What each statement gives; all run in one session. */
+  run(setup: string, statements: readonly string[]): Outcome[];
+  stop(): void;
+}
+
+/** The directory of PostgreSQL 15's programs; undefined where it is not installed. */
+export function postgresPrograms(): string | undefined {
+  const version = existsSync(INSTALLED)
+    ? readdirSync(INSTALLED).find((each) => each.startsWith('15'))
+    : undefined;
+  return version === undefined ? undefined : join(INSTALLED, version, 'bin');
+}
+
+/** Starts a server with a database `dynamodb` whose current schema is `dynamodb`, as the driver's is. */
+export async function startPostgres(programs: string): Promise<Postgres> {
+  const directory = mkdtempSync(join(tmpdir(), 'dynadbc-postgres-'));
+  const [uid = 0, gid = 0] = ['-u', '-g'].map((flag) =>
+    Number(execFileSync('id', [flag, USER], { encoding: 'utf8' })),
+  );
+  chownSync(directory, uid, gid);
+  const port = await freePort();
+  const data = join(directory, 'data');
+  const asUser = (program: string, args: readonly string[]): void => {
+    execFileSync('runuser', ['-u', USER, '--', join(programs, program), ...args], {
+      cwd: directory,
+      stdio: 'ignore',
+    });
+  };
+  const session = (database: string, script: string): string =>
+    spawnSync(
+      join(programs, 'psql'),
+      [
+        '-X',
+        '-q',
+        '-A',
+        '-t',
+        '-F',
+        FIELD,
+        '-R',
+        RECORD,
+        '-P',
+        `null=${NULL}`,
+        '-h',
+        '127.0.0.1',
+        '-p',
+        String(port),
+        '-U',
+        USER,
+        database,
+      ],
+      { input: script, encoding: 'utf8', env: { PGCLIENTENCODING: 'UTF8' }, maxBuffer: 64 * 1024 * 1024 },
+    ).stdout;
+  asUser('initdb', ['-D', data, '-A', 'trust', '-E', 'UTF8', '--locale=C', '-U', USER]);
+  asUser('pg_ctl', [
+    '-D',
+    data,
+    '-w',
+    '-l',
+    join(directory, 'log'),
+    '-o',
+    `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${directory} -c fsync=off -c timezone=UTC`,
+    'start',
+  ]);
+  session('postgres', 'create database dynamodb;');
+  session('dynamodb', 'create schema dynamodb; alter database dynamodb set search_path = dynamodb, public;');
+  return {
+    run: (setup, statements) => outcomes(session('dynamodb', scriptOf(setup, statements)), statements.length),
+    stop() {
+      asUser('pg_ctl', ['-D', data, '-m', 'immediate', 'stop']);
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** For each statement: the names and types of its columns, then its rows, then its SQLSTATE, each between marks. */
+function scriptOf(setup: string, statements: readonly string[]): string {
+  const parts = statements.map((sql) =>
+    [`\\echo @@statement`, `${sql} \\gdesc`, `\\echo @@rows`, `${sql};`, `\\echo @@state :SQLSTATE`].join(
+      '\n',
+    ),
+  );
+  return `set search_path = public, dynamodb;\n${setup}\nset search_path = dynamodb, public;\n${parts.join('\n')}\n`;
+}
+
+function outcomes(output: string, expected: number): Outcome[] {
+  const found = output.split('@@statement\n').slice(1).map(outcomeOf);
+  if (found.length !== expected) throw new Error(`psql answered ${found.length} of ${expected} statements`);
+  return found;
+}
+
+function outcomeOf(block: string): Outcome {
+  const [described = '', rest = ''] = block.split('@@rows\n');
+  const at = rest.lastIndexOf('@@state ');
+  const state = rest.slice(at + '@@state '.length).trim();
+  if (state !== '00000') return { error: state };
+  const columns = rowsOf(described);
+  return {
+    columns: columns.map(([name]) => name ?? ''),
+    types: columns.map(([, type]) => (type ?? '').replace(/\(\d+(?:,\d+)?\)/, '')),
+    rows: rowsOf(rest.slice(0, at)),
+  };
+}
+
+function rowsOf(text: string): (string | null)[][] {
+  const body = text.endsWith('\n') ? text.slice(0, -1) : text;
+  return body === '' && text === ''
+    ? []
+    : body.split(RECORD).map((row) => row.split(FIELD).map((field) => (field === NULL ? null : field)));
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
