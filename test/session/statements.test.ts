@@ -229,6 +229,8 @@ describe('explaining', () => {
       rejected: [expect.stringMatching(/^local_total: it does not hold /)],
     });
     expect(reads[0]?.residual).toHaveLength(1);
+    const { reads: others } = await db.explain('SELECT lines FROM orders WHERE total * 0.5 > 12.25');
+    expect(others[0]?.residual).toEqual([expect.stringContaining('12.25')]);
     for (const line of ['key condition', 'filter in DynamoDB', 'left to DuckDB', 'index not used'])
       expect(text).toContain(line);
   });

@@ -43,7 +43,12 @@ export function conditionsOfFilter(filter: PlanFilter, column: ColumnDef): Condi
       // A hint that repeats what a LOGICAL_FILTER above the scan still checks.
       return [];
     default:
-      return [conditionOf(predicateOfFilter(filter, column), column.name)];
+      return [
+        conditionOf(
+          predicateOfFilter(filter, column),
+          filter.expr ? textOf(filter.expr, () => column) : column.name,
+        ),
+      ];
   }
 }
 
@@ -366,8 +371,7 @@ function textOf(expression: PlanExpression, lookup: ColumnLookup): string {
   const column =
     expression.type === 'BOUND_REF' && expression.index !== undefined ? lookup(expression.index) : undefined;
   if (column !== undefined) return column.name;
-  if (expression.value !== undefined)
-    return expression.value.is_null === true ? 'NULL' : JSON.stringify(expression.value.value);
+  if (expression.value !== undefined) return constantText(expression.value);
   const parts = [
     expression.left,
     expression.right,
@@ -378,4 +382,9 @@ function textOf(expression: PlanExpression, lookup: ColumnLookup): string {
   const name =
     expression.name ?? COMPARISONS.get(expression.type) ?? expression.type.toLowerCase().replaceAll('_', ' ');
   return `${name}(${parts.map((part) => textOf(part, lookup)).join(', ')})`;
+}
+
+function constantText(constant: PlanValue): string {
+  if (constant.is_null === true) return 'NULL';
+  return (NUMERIC.has(constant.type.id) ? digitsOf(constant) : undefined) ?? JSON.stringify(constant.value);
 }
