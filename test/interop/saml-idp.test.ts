@@ -1,3 +1,4 @@
+import { env } from 'node:process';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { type SignIn, signIn } from '../../src/authschemes/sign-in.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
@@ -18,9 +19,14 @@ const idp = await startSimpleSaml([
   // AWS takes the two ARNs in either order, and administrators put blanks between them.
   { name: 'bo', roles: [`${ANALYST},${PROVIDER}`, `${PROVIDER}, ${ADMIN}`, 'nonsense'] },
 ]);
-const moto = await startProgram('moto_server', (port) => ['-H', '127.0.0.1', '-p', String(port)], {
-  ready: '/moto-api/',
-});
+// One that runs already, else one of its own.
+const running = env['INTEROP_MOTO'];
+const moto =
+  running === undefined
+    ? await startProgram('moto_server', (port) => ['-H', '127.0.0.1', '-p', String(port)], {
+        ready: '/moto-api/',
+      })
+    : { port: Number(new URL(running).port), [Symbol.asyncDispose]: async () => undefined };
 const aws = 'skipped' in moto ? 'https://127.0.0.1:9' : `http://127.0.0.1:${moto.port}`;
 const peer = 'skipped' in idp ? undefined : idp;
 
@@ -52,12 +58,16 @@ withIdp(`a real SAML identity provider${reason(idp)}`, () => {
   withMoto(`together with an STS${reason(moto)}`, () => {
     it('signs a user in through its pages, up to the rows of a table', async () => {
       await using world = await startWorld({ endpoint: aws, close: async () => undefined });
-      await world.add({ name: 'orders', key: ['id:S'], items: [{ id: { S: 'a' } }, { id: { S: 'b' } }] });
+      await world.add({
+        name: 'saml_orders',
+        key: ['id:S'],
+        items: [{ id: { S: 'a' } }, { id: { S: 'b' } }],
+      });
       const warnings: string[] = [];
       await using db = await connect(text('ana'), {
         onWarning: (line) => void warnings.push(line),
       });
-      const { rows } = await db.query('SELECT id FROM orders ORDER BY id');
+      const { rows } = await db.query('SELECT id FROM saml_orders ORDER BY id');
       expect(rows).toEqual([{ id: 'a' }, { id: 'b' }]);
       const { arn, source } = await db.whoami();
       expect(arn).toBe('arn:aws:sts::123456789012:assumed-role/Analyst/ana@corp.test');
