@@ -121,16 +121,19 @@ describe('AuthScheme SAMLAssertion', () => {
   });
 });
 
+/** Takes an hour and no more. */
+const refusing = (body: string): StsAnswer =>
+  fieldsOf({ body })['DurationSeconds'] === '3600'
+    ? granted()
+    : stsError(
+        400,
+        'ValidationError',
+        'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+      );
+
+const asked = (sts: StsDouble) => sts.requests.map((request) => fieldsOf(request)['DurationSeconds']);
+
 describe('the duration', () => {
-  const refusing = (body: string): StsAnswer =>
-    fieldsOf({ body })['DurationSeconds'] === '3600'
-      ? granted()
-      : stsError(
-          400,
-          'ValidationError',
-          'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
-        );
-  const asked = (sts: StsDouble) => sts.requests.map((request) => fieldsOf(request)['DurationSeconds']);
   const assertion = `SAMLAssertion=${encoded({ sessionDuration: '28800' })}`;
 
   it('of the assertion gives way to an hour where the role does not allow it', async () => {

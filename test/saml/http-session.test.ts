@@ -131,7 +131,13 @@ describeWithTls('a session', () => {
 
   it('ends with the signal, and when an answer takes too long', async () => {
     const controller = new AbortController();
-    await using at = await visit(() => void controller.abort(), { ...trusting, signal: controller.signal });
+    await using at = await visit(
+      () => {
+        controller.abort();
+        return undefined;
+      },
+      { ...trusting, signal: controller.signal },
+    );
     expect((await thrownBy(() => at.session.send({ url: at.origin }))).code).toBe('EXEC_CANCELLED');
     await using late = await visit(() => undefined, { ...trusting, requestTimeoutMs: 50 });
     const error = await thrownBy(() => late.session.send({ url: late.origin }));
@@ -166,9 +172,9 @@ describeWithTls('a session', () => {
   });
 });
 
-describeWithTls('the server of a session', () => {
-  const answered = () => ({ body: 'hello' });
+const answered = (): HttpsAnswer => ({ body: 'hello' });
 
+describeWithTls('the server of a session', () => {
   it('is refused where nobody vouches for it, with its name and the reason', async () => {
     await using at = await visit(answered, {});
     const error = await thrownBy(() => at.session.send({ url: at.origin, body }));

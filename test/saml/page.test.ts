@@ -62,7 +62,7 @@ describe('the forms of a page', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (password) => {
         const pairs = new URLSearchParams(sent(html, { p: new Secret(password) }));
-        expect(pairs.get('p')).toBe(password.toWellFormed());
+        expect(pairs.get('p')).toBe(password);
       }),
     );
   });

@@ -5,6 +5,16 @@ import { nextHop, resolveWithin } from '../../src/saml/redirects.ts';
 
 const FROM = new URL('https://idp.example/a/b');
 
+/** The origin that it leads to, with whatever else must not be there; or the code of the error. */
+function leadsTo(location: string, status: number): string {
+  try {
+    const { url } = nextHop({ status, from: FROM, location, method: 'POST' });
+    return url.origin + url.username + url.password + url.hash;
+  } catch (error) {
+    return error instanceof DriverError ? error.code : String(error);
+  }
+}
+
 describe('a redirect', () => {
   it.each([
     ['next', 'https://idp.example/a/next'],
@@ -28,14 +38,8 @@ describe('a redirect', () => {
     );
     fc.assert(
       fc.property(location, fc.constantFrom(301, 302, 303, 307, 308), (text, status) => {
-        try {
-          const { url } = nextHop({ status, from: FROM, location: text, method: 'POST' });
-          expect([url.origin, url.username, url.hash]).toEqual(['https://idp.example', '', '']);
-        } catch (error) {
-          expect(
-            error instanceof DriverError && ['AUTH_UNTRUSTED', 'AUTH_MALFORMED'].includes(error.code),
-          ).toBe(true);
-        }
+        const outcome = leadsTo(text, status);
+        expect(['https://idp.example', 'AUTH_UNTRUSTED', 'AUTH_MALFORMED']).toContain(outcome);
       }),
       { numRuns: 500 },
     );

@@ -131,10 +131,10 @@ describe('an assertion by itself', () => {
   });
 });
 
-describe('before STS is asked', () => {
-  const check = (words: AssertionWords, recipient: 'required' | 'expected' = 'required') =>
-    preflight(facts(words), { now: NOW, recipient });
+const check = (words: AssertionWords, recipient: 'required' | 'expected' = 'required') =>
+  preflight(facts(words), { now: NOW, recipient });
 
+describe('before STS is asked', () => {
   it.each([
     'https://signin.aws.amazon.com/saml',
     'https://eu-west-1.signin.aws.amazon.com/platform/saml/acs/1',

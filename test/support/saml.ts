@@ -18,14 +18,6 @@ export function assertionXml(words: AssertionWords = {}): string {
   const { audience = 'urn:amazon:webservices', roles = [`${ROLE},${PROVIDER}`] } = words;
   const recipient = 'recipient' in words ? words.recipient : 'https://signin.aws.amazon.com/saml';
   const sessionName = 'sessionName' in words ? words.sessionName : 'ana@corp.com';
-  const time = (name: string, date: Date | undefined): string =>
-    date === undefined ? '' : ` ${name}="${date.toISOString()}"`;
-  const attribute = (name: string, values: readonly string[]): string =>
-    values.length === 0
-      ? ''
-      : `<saml:Attribute Name="https://aws.amazon.com/SAML/Attributes/${name}">${values
-          .map((value) => `<saml:AttributeValue>${value}</saml:AttributeValue>`)
-          .join('')}</saml:Attribute>`;
   return (
     `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_a" Version="2.0"><saml:Issuer>https://idp.example</saml:Issuer>` +
     `<saml:Subject><saml:NameID>CANARY-ana</saml:NameID><saml:SubjectConfirmation><saml:SubjectConfirmationData` +
@@ -45,4 +37,15 @@ export function responseXml(inside: string, status = 'urn:oasis:names:tc:SAML:2.
 /** In base64, as pages carry it. */
 export function base64(text: string): string {
   return Buffer.from(text).toString('base64');
+}
+
+function time(name: string, date: Date | undefined): string {
+  return date === undefined ? '' : ` ${name}="${date.toISOString()}"`;
+}
+
+function attribute(name: string, values: readonly string[]): string {
+  const elements = values.map((value) => `<saml:AttributeValue>${value}</saml:AttributeValue>`);
+  return values.length === 0
+    ? ''
+    : `<saml:Attribute Name="https://aws.amazon.com/SAML/Attributes/${name}">${elements.join('')}</saml:Attribute>`;
 }

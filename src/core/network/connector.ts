@@ -54,9 +54,14 @@ export function createConnector(
 function trustOptions(trust: ServerTrust | undefined): buildConnector.BuildOptions {
   switch (trust?.kind) {
     case undefined:
-      return {};
+      // In so many words, since NODE_TLS_REJECT_UNAUTHORIZED would count otherwise.
+      return { rejectUnauthorized: true };
     case 'certificates':
-      return { ca: [...rootCertificates, trust.pem], allowPartialTrustChain: true };
+      return {
+        ca: [...rootCertificates, trust.pem],
+        allowPartialTrustChain: true,
+        rejectUnauthorized: true,
+      };
     case 'fingerprint':
       return { rejectUnauthorized: false };
     case 'anything':
