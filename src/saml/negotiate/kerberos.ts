@@ -71,7 +71,7 @@ const MEANINGS: readonly Meaning[] = [
     remedy: 'Set the clock of this machine right.',
   },
   {
-    says: /server not found|unknown server|TARGET_UNKNOWN|wrong principal/i,
+    says: /server (?:\S+ )?not found|unknown server|TARGET_UNKNOWN|wrong principal/i,
     code: 'AUTH_REFUSED',
     message: (host) => `Kerberos knows no service HTTP/${host}`,
     remedy:

@@ -71,7 +71,7 @@ describe('Kerberos', () => {
     ['Unspecified GSS failure: Ticket expired', 'AUTH_EXPIRED', /ticket of the user has expired/],
     ['Unspecified GSS failure: Clock skew too great', 'AUTH_REFUSED', /clock of this machine/],
     [
-      'Unspecified GSS failure: Server not found in Kerberos database',
+      'Unspecified GSS failure: Server HTTP/adfs.corp.test@CORP.TEST not found in Kerberos database',
       'AUTH_REFUSED',
       /no service HTTP\/adfs\.corp\.test/,
     ],

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { argv, stdout } from 'node:process';
+import type * as Kerberos from 'kerberos';
+import { DriverError } from '../../src/core/errors.ts';
+import { signInToAdfs, WINDOWS_USER_AGENT } from '../../src/saml/adfs/sign-in.ts';
+import { httpSession } from '../../src/saml/http-session.ts';
+import { kerberosNegotiator } from '../../src/saml/negotiate/kerberos.ts';
+
+// A process of its own: the system's Kerberos reads the environment that a process was started with.
+const [, , loginUrl = '', ca = '', module = ''] = argv;
+const { signal } = new AbortController();
+await using session = httpSession({
+  network: { trust: { kind: 'certificates', pem: readFileSync(ca, 'utf8') } },
+  userAgent: WINDOWS_USER_AGENT,
+  singleConnection: true,
+});
+const load = async (): Promise<{ readonly default: typeof Kerberos }> => import(module);
+try {
+  const request = { loginUrl, relyingParty: 'urn:amazon:webservices' };
+  const { assertion } = await signInToAdfs(request, {
+    session,
+    negotiatorFor: kerberosNegotiator(load),
+    signal,
+    now: () => Date.now(),
+    notice: () => undefined,
+  });
+  stdout.write(JSON.stringify({ roles: assertion?.roleValues }));
+} catch (error) {
+  if (!(error instanceof DriverError)) throw error;
+  stdout.write(JSON.stringify({ code: error.code, message: error.message }));
+}
