@@ -46,7 +46,9 @@ function numberType(numbers: NumberProfile, mode: NumberMode): SqlType {
     case 'String':
       return { kind: 'text' };
     case 'Double':
-      return numbers.significantDigits <= DOUBLE_DIGITS ? { kind: 'double' } : { kind: 'double', rounds: true };
+      return numbers.significantDigits <= DOUBLE_DIGITS
+        ? { kind: 'double' }
+        : { kind: 'double', rounds: true };
     case 'Decimal':
       return decimal(numbers) ?? { kind: 'text' };
     case 'Auto':

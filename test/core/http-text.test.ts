@@ -24,7 +24,7 @@ describe('requestText', () => {
       (request, response) => {
         response
           .writeHead(418, { 'x-path': request.url ?? '' })
-          .end(`${request.method} ${request.headers['x-a']}`);
+          .end(`${request.method} ${String(request.headers['x-a'])}`);
       },
       (url) => requestText({ url: `${url}/p?q`, headers: { 'x-a': 'a' }, timeoutMs: 5000 }),
     );

@@ -11,11 +11,11 @@ describe('the state directory', () => {
   });
 
   it('goes where the platform says state goes', () => {
-    const env = (name: string): string | undefined =>
-      new Map([
-        ['XDG_STATE_HOME', '/state'],
-        ['LOCALAPPDATA', '/local'],
-      ]).get(name);
+    const places = new Map([
+      ['XDG_STATE_HOME', '/state'],
+      ['LOCALAPPDATA', '/local'],
+    ]);
+    const env = (name: string): string | undefined => places.get(name);
     expect(stateDirectory('linux', '/home/ana', env)).toBe(join('/state', 'dynadbc'));
     expect(stateDirectory('win32', '/home/ana', env)).toBe(join('/local', 'dynadbc'));
   });
