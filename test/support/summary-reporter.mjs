@@ -1,12 +1,19 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** Writes how the tests went, in one line, to the file that TEST_SUMMARY_FILE names. A file that cannot run has failed. */
+/**
+ * Writes how the tests went, in one line, to the file that TEST_SUMMARY_FILE names; what stands there already is added.
+ * A file that cannot run has failed.
+ */
 export default class SummaryReporter {
   onRunComplete(_, results) {
     const file = process.env.TEST_SUMMARY_FILE;
     if (!file) return;
-    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-    const skipped = results.numPendingTests + results.numTodoTests;
-    writeFileSync(file, `${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped\n`);
+    const before = existsSync(file) ? (readFileSync(file, 'utf8').match(/\d+/g) ?? []).map(Number) : [];
+    const [passed, failed, skipped] = [
+      results.numPassedTests,
+      results.numFailedTests + results.numRuntimeErrorTestSuites,
+      results.numPendingTests + results.numTodoTests,
+    ].map((count, i) => count + (before[i] ?? 0));
+    writeFileSync(file, `${passed} passed, ${failed} failed, ${skipped} skipped\n`);
   }
 }

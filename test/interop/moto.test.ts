@@ -1,0 +1,200 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { env, execPath } from 'node:process';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { ConnectionOptions } from '../../src/connstring/connection-options.ts';
+import { connect } from '../../src/session/connect.ts';
+import { fetchCredentials } from '../../src/session/fetch-credentials.ts';
+import { found, output, together } from './peers.ts';
+
+interface World {
+  readonly keyId: string;
+  readonly secret: string;
+  readonly userArn: string;
+  readonly roleArn: string;
+  readonly pool: string;
+  readonly app: string;
+  readonly appSecret: string;
+  readonly identityPool: string;
+}
+
+let world: World;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dynadbc-interop-'));
+  if (env['INTEROP_MOTO'] === undefined) return;
+  world = JSON.parse(await output(found('PYTHON'), ['test/interop/moto-setup.py', found('MOTO')])) as World;
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The connection with every service at moto. */
+function options(own: ConnectionOptions): ConnectionOptions {
+  const endpoint = found('MOTO');
+  return {
+    AWSRegion: 'eu-west-1',
+    Endpoint: endpoint,
+    STSEndpoint: endpoint,
+    CognitoIdpEndpoint: endpoint,
+    CognitoIdentityEndpoint: endpoint,
+    ...own,
+  };
+}
+
+const keys = (): ConnectionOptions => ({ AWSAccessKey: world.keyId, AWSSecretKey: world.secret });
+
+/** Signs in, asks STS who that is, and reads the table. */
+async function signedIn(own: ConnectionOptions): Promise<{ arn: string; source: string }> {
+  await using connection = await connect(options(own), { onWarning: () => undefined });
+  const { rows } = await connection.query('SELECT id, total FROM orders ORDER BY id');
+  expect(rows).toEqual([
+    { id: 'o0', total: 0 },
+    { id: 'o1', total: 10 },
+    { id: 'o2', total: 20 },
+  ]);
+  return await connection.whoami();
+}
+
+const moto = together('MOTO');
+
+moto.suite(`against moto${moto.why}`, () => {
+  it('AwsRootKeys signs in with the keys of a user', async () => {
+    expect((await signedIn({ AuthScheme: 'AwsRootKeys', ...keys() })).arn).toBe(world.userArn);
+  });
+
+  it('AwsIAMRoles assumes a role', async () => {
+    const role = { AWSRoleARN: world.roleArn, RoleSessionName: 'interop' };
+    const { arn } = await signedIn({ AuthScheme: 'AwsIAMRoles', ...keys(), ...role });
+    expect(arn).toBe('arn:aws:sts::123456789012:assumed-role/Reader/interop');
+  });
+
+  it('AwsIAMRoles assumes a role of another account, with its external id', async () => {
+    const role = { AWSRoleARN: world.roleArn, AWSExternalId: 'partner-7', RoleSessionName: 'partner' };
+    const { arn } = await signedIn({ AuthScheme: 'AwsIAMRoles', ...keys(), ...role });
+    expect(arn).toBe('arn:aws:sts::123456789012:assumed-role/Reader/partner');
+  });
+
+  it('AwsMFA keeps its session, and needs no second code', async () => {
+    const place = join(folder, 'sessions.json');
+    const mfa = { MFASerialNumber: 'arn:aws:iam::123456789012:mfa/ana', CredentialsLocation: place };
+    const way = { AuthScheme: 'AwsMFA', ...keys(), ...mfa };
+    const first = await fetchCredentials(options({ ...way, MFAToken: '123456' }));
+    const second = await fetchCredentials(options(way));
+    expect([second.accessKeyId, second.sessionToken]).toEqual([first.accessKeyId, first.sessionToken]);
+    expect((await stat(place)).mode & 0o777).toBe(0o600);
+    expect(await readFile(place, 'utf8')).not.toContain('"123456"');
+  });
+
+  it('TemporaryCredentials goes on with the session of another', async () => {
+    const { accessKeyId, secretAccessKey, sessionToken } = await fetchCredentials(
+      options({ AuthScheme: 'AwsIAMRoles', ...keys(), AWSRoleARN: world.roleArn, RoleSessionName: 'lent' }),
+    );
+    const { arn } = await signedIn({
+      AuthScheme: 'TemporaryCredentials',
+      AWSAccessKey: accessKeyId,
+      AWSSecretKey: secretAccessKey,
+      AWSSessionToken: sessionToken,
+    });
+    expect(arn).toBe('arn:aws:sts::123456789012:assumed-role/Reader/lent');
+  });
+
+  it('AwsWebIdentity exchanges a token of a file', async () => {
+    const file = join(folder, 'token');
+    await writeFile(file, 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJwb2QifQ.sig\n');
+    const { arn } = await signedIn({
+      AuthScheme: 'AwsWebIdentity',
+      AWSRoleARN: world.roleArn,
+      AWSWebIdentityTokenFile: file,
+      RoleSessionName: 'pod',
+    });
+    expect(arn).toBe('arn:aws:sts::123456789012:assumed-role/Reader/pod');
+  });
+
+  it('AwsCognitoBasic signs a user of a pool in, with the secret of the client', async () => {
+    const { source } = await signedIn({
+      AuthScheme: 'AwsCognitoBasic',
+      AWSCognitoRegion: 'eu-west-1',
+      AWSUserPoolId: world.pool,
+      AWSUserPoolClientAppId: world.app,
+      AWSUserPoolClientAppSecret: world.appSecret,
+      AWSIdentityPoolId: world.identityPool,
+      User: 'bea',
+      Password: 'Secret-123',
+    });
+    expect(source).toContain(world.identityPool);
+  });
+
+  it('AwsCredentialsFile follows role after role', async () => {
+    const credentials = join(folder, 'credentials');
+    const config = join(folder, 'config');
+    await writeFile(
+      credentials,
+      `[base]\naws_access_key_id = ${world.keyId}\naws_secret_access_key = ${world.secret}\n`,
+    );
+    await writeFile(
+      config,
+      `[profile first]\nrole_arn = ${world.roleArn}\nsource_profile = base\n` +
+        `[profile second]\nrole_arn = ${world.roleArn}\nsource_profile = first\nrole_session_name = chained\n`,
+    );
+    const { arn, source } = await signedIn({
+      AuthScheme: 'AwsCredentialsFile',
+      AWSCredentialsFile: credentials,
+      AWSConfigFile: config,
+      AWSCredentialsFileProfile: 'second',
+    });
+    expect(arn).toBe('arn:aws:sts::123456789012:assumed-role/Reader/chained');
+    expect(source).toMatch(/profile "second".*profile "first".*profile "base"/);
+  });
+});
+
+const aws = together('MOTO', 'AWS');
+
+aws.suite(`the AWS command line${aws.why}`, () => {
+  const main = resolve('src/cli/main.ts');
+  const tsx = resolve('node_modules/tsx/dist/cli.mjs');
+
+  it('signs in through credential_process', async () => {
+    const endpoint = found('MOTO');
+    const config = join(folder, 'aws-config');
+    const text = `AuthScheme=AwsIAMRoles;AWSRegion=eu-west-1;AWSAccessKey=${world.keyId};AWSSecretKey='${world.secret}';AWSRoleARN=${world.roleArn};RoleSessionName=cli;STSEndpoint=${endpoint}`;
+    const command = `"${execPath}" "${tsx}" "${main}" credentials --format process -c "${text}"`;
+    await writeFile(config, `[profile driver]\nregion = eu-west-1\ncredential_process = ${command}\n`);
+    const run = async (...args: string[]): Promise<unknown> =>
+      JSON.parse(
+        await output(
+          found('AWS'),
+          [...args, '--profile', 'driver', '--endpoint-url', endpoint, '--output', 'json'],
+          {
+            env: {
+              AWS_CONFIG_FILE: config,
+              AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
+              AWS_PROFILE: 'driver',
+            },
+          },
+        ),
+      );
+    expect(await run('sts', 'get-caller-identity')).toMatchObject({
+      Arn: 'arn:aws:sts::123456789012:assumed-role/Reader/cli',
+    });
+    expect(await run('dynamodb', 'list-tables')).toEqual({ TableNames: ['orders'] });
+  });
+
+  it('and this driver find the same credentials through each other', async () => {
+    const config = join(folder, 'aws-config');
+    const printing = `import json, botocore.session as s; c = s.Session(profile='driver').get_credentials().get_frozen_credentials(); print(json.dumps({'Version': 1, 'AccessKeyId': c.access_key, 'SecretAccessKey': c.secret_key, 'SessionToken': c.token}))`;
+    const back = join(folder, 'back-config');
+    const script = join(folder, 'print.py');
+    await writeFile(script, printing);
+    await writeFile(
+      back,
+      `[profile back]\ncredential_process = "/usr/bin/env" "AWS_CONFIG_FILE=${config}" "${found('PYTHON')}" "${script}"\n`,
+    );
+    const { arn } = await signedIn({
+      AuthScheme: 'AwsCredentialsFile',
+      AWSConfigFile: back,
+      AWSCredentialsFileProfile: 'back',
+    });
+    expect(arn).toBe('arn:aws:sts::123456789012:assumed-role/Reader/cli');
+  });
+});
