@@ -158,6 +158,8 @@ export const ERRORS = {
     sqlState: '22012',
     remedy: 'Leave such rows out, or divide by NULLIF(divisor, 0), which gives NULL for them.',
   },
+  SQL_LOGARITHM: { sqlState: '2201E', remedy: 'Take logarithms of positive numbers only.' },
+  SQL_POWER: { sqlState: '2201F', remedy: 'Take roots of numbers that are not negative.' },
   SQL_BAD_DATETIME: {
     sqlState: '22007',
     remedy: 'Correct the value, or the pattern that it is read or printed by.',

@@ -121,7 +121,7 @@ export const MACROS: readonly Macro[] = [
     forms: [
       [
         'x',
-        "CASE WHEN contains(pg_text(x), '\\') THEN ' E' ELSE '' END || '''' || replace(replace(pg_text(x), '\\', '\\\\'), '''', '''''') || ''''",
+        "CASE WHEN contains(pg_text(x), '\\') THEN 'E' ELSE '' END || '''' || replace(replace(pg_text(x), '\\', '\\\\'), '''', '''''') || ''''",
       ],
     ],
     why: 'DuckDB has none.',

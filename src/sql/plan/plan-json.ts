@@ -1,3 +1,5 @@
+import { messageOf } from '../../core/errors.ts';
+
 /**
  * The parts of DuckDB's serialised logical plan that planning reads. DuckDB does not promise this format: everything is
  * optional, and what is not understood stays residual. test/sql/plan/plan-json.test.ts pins what is relied on.
@@ -100,11 +102,20 @@ export function parsePlan(
     readonly error?: boolean;
     readonly error_message?: string;
     readonly plans?: readonly PlanNode[];
-  } = JSON.parse(safe);
+  } = readJson(safe);
   if (parsed.error === true || parsed.plans === undefined) {
     return { failure: parsed.error_message ?? 'DuckDB gave no plan' };
   }
   return { plans: parsed.plans };
+}
+
+/** DuckDB does not escape everything that JSON wants escaped, such as the bytes of a bit string. */
+function readJson(text: string): ReturnType<typeof JSON.parse> {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return { error: true, error_message: messageOf(error) };
+  }
 }
 
 /** The constant as decimal digits: DuckDB writes 128-bit integers and decimals as two halves. */

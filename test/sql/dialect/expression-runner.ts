@@ -8,7 +8,7 @@ import { identifier } from '../../../src/sql/engine/quote.ts';
 import { textConverter } from '../../../src/sql/engine/result-text.ts';
 import { engineType } from '../../../src/sql/engine-types.ts';
 import { parseStatement } from '../../../src/sql/parse/parse.ts';
-import { createPlanner, type Planner } from '../../../src/sql/plan/planner.ts';
+import { createPlanner, type Planner, type StatementPlan } from '../../../src/sql/plan/planner.ts';
 import { bigint, catalogOf, decimal, double, json, tableDef, text } from '../engine-fixture.ts';
 import type { Outcome } from './recorded.ts';
 
@@ -56,12 +56,15 @@ export class ExpressionRunner {
     }
   }
 
+  async plan(sql: string): Promise<StatementPlan> {
+    const bound = await bindStatement(await parseStatement(sql), [], catalogOf(TABLES));
+    return this.#planner.plan(bound, SETTINGS, { locate: () => undefined, lists: [] });
+  }
+
   async #run(sql: string): Promise<Outcome> {
-    const parsed = await parseStatement(sql);
-    if (parsed.kind === 'explain')
+    if (/^explain/i.test(sql))
       return { error: '0A000', message: 'EXPLAIN describes the plan of the driver.' };
-    const bound = await bindStatement(parsed, [], catalogOf(TABLES));
-    const plan = await this.#planner.plan(bound, SETTINGS, { locate: () => undefined, lists: [] });
+    const plan = await this.plan(sql);
     const schema = this.#engine.newSchema();
     await this.#connection.run(`CREATE SCHEMA ${identifier(schema)}`);
     for (const relation of plan.relations) await this.#fill(schema, relation.alias, relation.table);

@@ -14,18 +14,18 @@ export interface Expression {
   readonly sql: string;
 }
 
-const FIXTURES = new URL('../../fixtures/dialect/', import.meta.url);
+/** The lists of statements, and files of what PostgreSQL gave for them. */
+export type FixtureName = 'expressions' | 'formats';
 
-/** The file that holds what PostgreSQL gave. */
-export const RECORDED = new URL('expressions.json', FIXTURES);
+const FIXTURES = new URL('../../fixtures/dialect/', import.meta.url);
 
 /** The statements that create and fill the tables. */
 export const TABLES_SQL = readFileSync(new URL('tables.sql', FIXTURES), 'utf8');
 
 /** The statements, one a line, under lines `-- family`. */
-export function readExpressions(): Expression[] {
+export function readExpressions(fixture: FixtureName): Expression[] {
   let family = '';
-  return readFileSync(new URL('expressions.sql', FIXTURES), 'utf8')
+  return readFileSync(new URL(`${fixture}.sql`, FIXTURES), 'utf8')
     .split('\n')
     .flatMap((line) => {
       if (line.startsWith('-- ')) family = line.slice(3);
@@ -33,7 +33,18 @@ export function readExpressions(): Expression[] {
     });
 }
 
-export function readRecorded(): ReadonlyMap<string, Outcome> {
-  const parsed: Record<string, Outcome> = JSON.parse(readFileSync(RECORDED, 'utf8'));
+/** The file that holds what PostgreSQL gave. */
+export function recordedFile(fixture: FixtureName): URL {
+  return new URL(`${fixture}.json`, FIXTURES);
+}
+
+export function readRecorded(fixture: FixtureName): ReadonlyMap<string, Outcome> {
+  const parsed: Record<string, Outcome> = JSON.parse(readFileSync(recordedFile(fixture), 'utf8'));
   return new Map(Object.entries(parsed));
+}
+
+/** The file's text: a line for each statement. */
+export function recordedText(statements: readonly string[], outcomes: readonly Outcome[]): string {
+  const lines = statements.map((sql, i) => `${JSON.stringify(sql)}: ${JSON.stringify(outcomes[i])}`);
+  return `{\n${lines.join(',\n')}\n}\n`;
 }

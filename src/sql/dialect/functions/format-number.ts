@@ -60,39 +60,25 @@ export function formatNumber(digits: string, pattern: string): string {
   const rounded = roundDigits(plainDigits(digits), fractions.length);
   const negative = rounded.startsWith('-');
   const [whole = '', fraction = ''] = rounded.replace('-', '').split('.');
-  const significant = whole.replace(/^0+/, '');
-  const overflows = significant.length > wholes.length;
 
-  // How many of the first places stay empty.
-  const zero = wholes.findIndex((piece) => piece.zero);
-  const empty = Math.min(wholes.length - significant.length, zero < 0 ? wholes.length : zero);
-  const shown = significant.padStart(wholes.length, '0');
   const lastZero = fractions.findLastIndex((piece) => piece.zero);
-  const kept = fill ? fractions.length : Math.max(lastZero + 1, fraction.replace(/0+$/, '').length);
+  const needed = fill ? fractions.length : Math.max(lastZero + 1, fraction.replace(/0+$/, '').length);
+  // A zero is shown where nothing else would be.
+  const significant = whole.replace(/^0+/, '') || (needed === 0 ? '0' : '');
+  const overflows = wholes.length === 0 || significant.length > wholes.length;
+  const kept = overflows ? fractions.length : needed;
+  const zero = wholes.findIndex((piece) => piece.zero);
+  // So many of the first places stay empty.
+  const empty = overflows ? 0 : Math.min(wholes.length - significant.length, zero < 0 ? wholes.length : zero);
+  const shown = significant.padStart(wholes.length, '0');
 
-  const signs = pieces.some((piece) => piece.kind === 'sign');
-  const leading = pieces.findIndex((piece) => piece.kind === 'digit' || piece.kind === 'point');
-  const trails = pieces.findLastIndex((piece) => piece.kind === 'sign' && piece.sign === 'S') > leading;
-  const floating = !signs
-    ? negative
-      ? '-'
-      : fill
-        ? ' '
-        : ''
-    : hasLeadingS(pieces, leading)
-      ? negative
-        ? '-'
-        : '+'
-      : undefined;
-  const angle = pieces.some((piece) => piece.kind === 'sign' && piece.sign === 'PR');
-  const open = angle ? (negative ? '<' : fill ? ' ' : '') : floating;
-
+  const open = openingSign(pieces, negative, fill);
   let at = 0;
   let after = 0;
   let begun = false;
   let out = '';
   const begin = (): void => {
-    if (!begun) out += open ?? '';
+    if (!begun) out += open;
     begun = true;
   };
   for (const piece of pieces) {
@@ -101,12 +87,11 @@ export function formatNumber(digits: string, pattern: string): string {
         out += piece.text;
         break;
       case 'point':
-        if (empty === wholes.length) begin();
-        if (fill || kept > 0 || fractions.length === 0 || !fill)
-          out += fractions.length > 0 && kept === 0 && !fill ? '.' : '.';
+        begin();
+        if (fractions.length > 0 || overflows) out += '.';
         break;
       case 'group':
-        if (at > empty || (at === empty && begun)) out += ',';
+        if (begun) out += ',';
         else if (fill) out += ' ';
         break;
       case 'digit':
@@ -116,40 +101,39 @@ export function formatNumber(digits: string, pattern: string): string {
           after++;
         } else {
           if (at >= empty) begin();
-          if (at >= empty) out += overflows ? '#' : (shown[at] ?? '0');
+          if (begun) out += overflows ? '#' : (shown[at] ?? '0');
           else if (fill) out += ' ';
           at++;
         }
         break;
       case 'sign':
-        out += signText(piece.sign, negative, fill, trails);
+        out += signText(piece.sign, negative, fill, begun);
         break;
       case 'ordinal':
-        if (!negative && fractions.length === 0) out += ordinal(significant, piece.text);
+        if (!negative && !overflows && fractions.length === 0) out += ordinal(significant, piece.text);
         break;
     }
   }
-  if (!begun) out += (open ?? '') + (wholes.length > 0 && zero < 0 && fractions.length === 0 ? '' : '');
-  return wholes.length > 0 && fractions.length === 0 && significant === '' && zero < 0
-    ? lastNine(out, fill)
-    : out;
+  return out;
 }
 
-/** A zero is shown in the last place, if nothing else is. */
-function lastNine(out: string, fill: boolean): string {
-  const trimmed = out.replace(/\s+$/, '');
-  const sign = trimmed.slice(-1);
-  return fill ? `${out.slice(0, -1)}0` : `${sign === '-' ? '' : out}0`;
+/** What stands right before the first digit. */
+function openingSign(pieces: readonly Piece[], negative: boolean, fill: boolean): string {
+  const first = pieces.findIndex((piece) => piece.kind === 'digit' || piece.kind === 'point');
+  const signs = pieces.flatMap((piece, i) =>
+    piece.kind === 'sign' ? [{ sign: piece.sign, leads: i < first }] : [],
+  );
+  if (signs.some(({ sign }) => sign === 'PR')) return negative ? '<' : fill ? ' ' : '';
+  if (signs.some(({ sign, leads }) => sign === 'S' && leads)) return negative ? '-' : '+';
+  // PL only adds a plus: a minus has its usual place.
+  if (signs.some(({ sign }) => sign !== 'PL')) return '';
+  return negative ? '-' : fill ? ' ' : '';
 }
 
-function hasLeadingS(pieces: readonly Piece[], leading: number): boolean {
-  return pieces.slice(0, leading).some((piece) => piece.kind === 'sign' && piece.sign === 'S');
-}
-
-function signText(sign: Sign, negative: boolean, fill: boolean, trails: boolean): string {
+function signText(sign: Sign, negative: boolean, fill: boolean, begun: boolean): string {
   switch (sign) {
     case 'S':
-      return trails ? (negative ? '-' : '+') : '';
+      return begun ? (negative ? '-' : '+') : '';
     case 'SG':
       return negative ? '-' : '+';
     case 'MI':

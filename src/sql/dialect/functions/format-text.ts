@@ -51,7 +51,7 @@ export function quoteIdentifier(name: string): string {
 
 function quoteLiteral(text: string): string {
   const quoted = `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
-  return text.includes('\\') ? ` E${quoted}` : quoted;
+  return text.includes('\\') ? `E${quoted}` : quoted;
 }
 
 /** initcap(): the first letter of each run of letters and digits is a capital. */

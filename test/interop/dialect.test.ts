@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readExpressions, readRecorded, TABLES_SQL } from '../sql/dialect/recorded.ts';
+import { withoutPackages } from './debian.ts';
+import { type Postgres, postgresPrograms, startPostgres } from './postgres.ts';
+
+const missing = withoutPackages(['postgresql-15']);
+const programs = missing === undefined ? postgresPrograms() : undefined;
+
+(programs === undefined ? describe.skip : describe)(
+  `PostgreSQL 15 gives what was recorded${missing === undefined ? '' : ` (${missing})`}`,
+  () => {
+    let postgres: Postgres | undefined;
+    beforeAll(async () => {
+      postgres = await startPostgres(programs ?? '');
+    }, 120_000);
+    afterAll(() => postgres?.stop());
+
+    it.each(['expressions', 'formats'] as const)('for %s', (fixture) => {
+      const statements = readExpressions(fixture).map(({ sql }) => sql);
+      const recorded = readRecorded(fixture);
+      const found = postgres?.run(TABLES_SQL, statements) ?? [];
+      expect(found).toEqual(statements.map((sql) => recorded.get(sql)));
+    });
+  },
+);

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { writeSync } from 'node:fs';
+import { MACROS } from '../../../src/sql/dialect/macros.ts';
+import { compareOutcomes, type Verdict } from './compare.ts';
+import { ExpressionRunner } from './expression-runner.ts';
+import { readExpressions, readRecorded, TABLES_SQL } from './recorded.ts';
+
+/** What is refused with SQLSTATE 0A000, and why. */
+const REFUSED: ReadonlyMap<RegExp, string> = new Map([
+  [/::money/, 'amounts of money depend on a locale'],
+  [/^select inet/, 'addresses would be compared as text'],
+  [/int4range/, 'DuckDB has no ranges'],
+  [/ctid|xmin/, 'items have no place and no version'],
+  [/for update/, 'DynamoDB has no row locks'],
+  [/^explain/, 'the driver explains its own plan'],
+]);
+
+/** PostgreSQL 15 does not know it; later versions do, with this meaning. */
+const NEWER = /any_value/;
+
+function wanted(sql: string): Verdict {
+  if (NEWER.test(sql)) return 'different';
+  return [...REFUSED.keys()].some((pattern) => pattern.test(sql)) ? 'refused' : 'equal';
+}
+
+let runner: ExpressionRunner;
+beforeAll(async () => {
+  runner = await ExpressionRunner.open(TABLES_SQL);
+});
+afterAll(() => runner.close());
+
+describe("PostgreSQL's dialect", () => {
+  const recorded = readRecorded('expressions');
+  const expressions = readExpressions('expressions');
+  const counts = new Map<Verdict, number>();
+  afterAll(() => {
+    const parts = [...counts].map(([verdict, count]) => `${count} ${verdict}`);
+    writeSync(1, `dialect: of ${expressions.length} expressions ${parts.join(', ')}\n`);
+  });
+
+  it.each(expressions)('$family: $sql', async ({ sql }) => {
+    const expected = recorded.get(sql);
+    if (expected === undefined) throw new Error(`${sql} has not been recorded`);
+    const found = await runner.run(sql);
+    const verdict = compareOutcomes(expected, found);
+    counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+    // What was found stands beside the verdict for the message.
+    expect({ verdict, expected, found }).toEqual({ verdict: wanted(sql), expected, found });
+  });
+
+  it('agrees for at least 345 of them', () => {
+    expect(expressions).toHaveLength(353);
+    expect(counts.get('equal')).toBeGreaterThanOrEqual(345);
+  });
+});
+
+describe('formats and failures', () => {
+  const recorded = readRecorded('formats');
+
+  it.each(readExpressions('formats'))('$sql', async ({ sql }) => {
+    const expected = recorded.get(sql);
+    if (expected === undefined) throw new Error(`${sql} has not been recorded`);
+    const found = await runner.run(sql);
+    const verdict = compareOutcomes(expected, found);
+    expect({ verdict, expected, found }).toEqual({ verdict: 'equal', expected, found });
+  });
+});
+
+describe('the table of macros', () => {
+  const statements = [...readExpressions('expressions'), ...readExpressions('formats')].map(({ sql }) => sql);
+
+  it('names each function once and says why', () => {
+    expect(new Set(MACROS.map(({ name }) => name)).size).toBe(MACROS.length);
+    expect(MACROS.filter(({ why }) => why.length < 10)).toEqual([]);
+  });
+
+  it.each(MACROS.filter(({ internal }) => internal !== true))('$name has been compared', ({ name }) => {
+    expect(statements.some((sql) => sql.includes(name))).toBe(true);
+  });
+});
+
+describe('planning', () => {
+  it.each([
+    [`select sk from o where status::text = 'NEW'`, 1],
+    [`select sk from o where qty > 2 and status = any(array['NEW', 'PAID']) and placed::text >= '2024'`, 3],
+  ])('still pushes %s down', async (sql, pushed) => {
+    const [read] = (await runner.plan(sql)).reads;
+    expect(read?.filter).toHaveLength(pushed);
+    expect(read?.residual).toEqual([]);
+  });
+});
