@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readExpressions, readRecorded, TABLES_SQL } from '../sql/dialect/recorded.ts';
+import { writeFileSync } from 'node:fs';
+import { env } from 'node:process';
+import {
+  readExpressions,
+  readRecorded,
+  recordedFile,
+  recordedText,
+  TABLES_SQL,
+} from '../sql/dialect/recorded.ts';
 import { withoutPackages } from './debian.ts';
 import { type Postgres, postgresPrograms, startPostgres } from './postgres.ts';
 
@@ -17,8 +25,11 @@ const programs = missing === undefined ? postgresPrograms() : undefined;
 
     it.each(['expressions', 'formats'] as const)('for %s', (fixture) => {
       const statements = readExpressions(fixture).map(({ sql }) => sql);
-      const recorded = readRecorded(fixture);
       const found = postgres?.run(TABLES_SQL, statements) ?? [];
+      // With DYNADBC_RECORD the files are written anew.
+      if (env['DYNADBC_RECORD'] !== undefined)
+        writeFileSync(recordedFile(fixture), recordedText(statements, found));
+      const recorded = readRecorded(fixture);
       expect(found).toEqual(statements.map((sql) => recorded.get(sql)));
     });
   },

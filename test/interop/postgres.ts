@@ -33,11 +33,9 @@ export async function startPostgres(programs: string): Promise<Postgres> {
   chownSync(directory, uid, gid);
   const port = await freePort();
   const data = join(directory, 'data');
+  // PostgreSQL does not run as root.
   const asUser = (program: string, args: readonly string[]): void => {
-    execFileSync('runuser', ['-u', USER, '--', join(programs, program), ...args], {
-      cwd: directory,
-      stdio: 'ignore',
-    });
+    execFileSync(join(programs, program), args, { cwd: directory, stdio: 'ignore', uid, gid, env: {} });
   };
   const session = (database: string, script: string): string =>
     spawnSync(
