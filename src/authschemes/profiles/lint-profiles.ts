@@ -62,6 +62,16 @@ const KEYS = [
   'endpoint_url',
   'services',
   'ignore_configured_endpoint_urls',
+  'aws_security_token',
+  'ca_bundle',
+  'max_attempts',
+  'retry_mode',
+  'use_fips_endpoint',
+  'use_dualstack_endpoint',
+  'sts_regional_endpoints',
+  'ec2_metadata_v1_disabled',
+  'ec2_metadata_service_endpoint',
+  'ec2_metadata_service_endpoint_mode',
 ];
 
 function settingRemarks(key: string, setting: Setting): readonly Attempt[] {
@@ -86,7 +96,7 @@ function settingRemarks(key: string, setting: Setting): readonly Attempt[] {
 /** Other tools have keys of their own, so only what is a letter or two away from a known one is doubted. */
 function misspelled(key: string): readonly string[] {
   return nearest(key, KEYS, 2).filter(
-    (known) => Math.abs(known.length - key.length) <= 2 && !known.startsWith(key) && !key.startsWith(known),
+    (known) => Math.abs(known.length - key.length) <= 2 && known[0] === key[0],
   );
 }
 

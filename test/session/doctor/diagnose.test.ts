@@ -85,6 +85,21 @@ describe('diagnose', () => {
     expect(printsOf(found)).not.toContain('CANARY');
   });
 
+  it('doubts no key that the AWS tools know, nor one of other tools', async () => {
+    const keys = [
+      'aws_security_token',
+      'ca_bundle',
+      'mfa_process',
+      'granted_sso_region',
+      'cli_pager',
+      's3',
+      'max_attempts',
+    ];
+    const text = `[default]\n${PAIR}${keys.map((key) => `${key} = x\n`).join('')}`;
+    const found = await findings({ text: KEYS + WELL, files: { [CREDENTIALS]: text } });
+    expect(found.filter(({ step, verdict }) => step === 'AWS files' && verdict !== 'ok')).toEqual([]);
+  });
+
   it('does not ask for a caller where an emulator answers', async () => {
     const found = await findings({ text: `${KEYS};Endpoint=DYNAMODB` });
     expect(found.find(({ step }) => step === 'identity')?.verdict).toBe('skipped');
