@@ -1,4 +1,4 @@
-import { connect } from '../src/index.ts';
+import type { connect as Connect } from '../src/index.ts';
 import { connectionTo } from './sides.ts';
 
 /**
@@ -18,6 +18,9 @@ export interface MemoryReport {
 const SAMPLE_EVERY_MS = 100;
 const [endpoint = '', table = ''] = process.argv.slice(2);
 const samples: number[] = [];
+// As it is installed: compiled, so that no compiler shares the process.
+const built = new URL('../dist/index.js', import.meta.url).href;
+const { connect } = (await import(built)) as { readonly connect: typeof Connect };
 const db = await connect(connectionTo(endpoint));
 
 const startMb = residentMb();
