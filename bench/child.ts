@@ -11,9 +11,13 @@ export interface Child extends AsyncDisposable {
 
 export async function startChild(script: string, args: readonly string[]): Promise<Child> {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...(path.endsWith('.ts') ? ['--import', 'tsx'] : []), path, ...args],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   const ended = once(child, 'exit');
   const line = await Promise.race([
     once(createInterface(child.stdout), 'line') as Promise<[string]>,

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { connect } from '../src/index.ts';
 import { startChild } from './child.ts';
 import { type Duel, fight, type Outcome } from './duel.ts';
-import type { MemoryReport } from './memory.ts';
+import type { MemoryReport } from './memory-report.ts';
 import { aggregate, connectionTo, documentClient, lookup, stream } from './sides.ts';
 
 /** Measures the driver against the SDK's document client in one run, side by side, and prints the ratios. */
@@ -17,7 +17,10 @@ async function measure(rounds: number): Promise<{ outcomes: Outcome[]; memory: M
   await using server = await startChild('./replay-server.ts', [`${TABLE}=250000`, `${LARGE_TABLE}=1000000`]);
   const endpoint = `http://127.0.0.1:${server.firstLine}`;
 
-  await using streaming = await startChild('./memory.ts', [endpoint, LARGE_TABLE]);
+  await using streaming = await startChild('./memory.mjs', [
+    JSON.stringify(connectionTo(endpoint)),
+    LARGE_TABLE,
+  ]);
   const memory = JSON.parse(streaming.firstLine) as MemoryReport;
 
   await using db = await connect(connectionTo(endpoint));

@@ -47,6 +47,8 @@ function pagesOf(
   return readPages(context.client, readRequestOf(read, consistentReads), {
     stats,
     concurrency: threads,
+    // As many again as are under way: more would only wait in memory for whoever decodes them.
+    bufferedPages: threads,
     schema: lintSchemaOf(read),
     ...pageSizeFor(read, context),
     ...(signal ? { signal } : {}),
