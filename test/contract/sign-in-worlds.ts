@@ -189,7 +189,10 @@ export const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ...('skipped' in authority ? [['Okta', authority.skipped] as const] : []),
   ['ADFS', 'signs in on several pages: test/authschemes/federated'],
   ['PingFederate', 'signs in by SOAP: test/authschemes/federated'],
-  ['SAMLAssertion', 'an assertion that was taken is not taken again: test/authschemes/federated'],
+  [
+    'SAMLAssertion',
+    'an assertion that was taken is not taken again: test/authschemes/saml-assertion.test.ts',
+  ],
 ]);
 
 /** Every scheme that asks somebody for credentials. */
