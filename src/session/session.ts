@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { DriverError } from '../core/errors.ts';
+import { remember } from '../core/remember.ts';
 import { newReadStats } from '../dynamo/read-stats.ts';
 import { analysisLines, explainPlan } from '../sql/explain.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
@@ -45,16 +46,8 @@ export function createSession({ context, description, whoami, close }: SessionPa
     if (closing.signal.aborted) throw new DriverError('CONN_CLOSED', 'The connection is closed');
     return signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
   };
-  const parse = (sql: string): Promise<ParsedStatement> => {
-    const known = parsedTexts.get(sql);
-    if (known) return known;
-    const parsed = parseStatement(sql);
-    parsedTexts.set(sql, parsed);
-    parsed.catch(() => parsedTexts.delete(sql));
-    const [oldest] = parsedTexts.keys();
-    if (parsedTexts.size > PARSED && oldest !== undefined) parsedTexts.delete(oldest);
-    return parsed;
-  };
+  const parse = (sql: string): Promise<ParsedStatement> =>
+    remember(parsedTexts, sql, PARSED, () => parseStatement(sql));
   const trivialPlan = async (
     parsed: ParsedStatement,
     parameters: readonly ParameterLiteral[],

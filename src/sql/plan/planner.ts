@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableDef } from '../../catalog/table-def.ts';
+import { remember } from '../../core/remember.ts';
 import type { BoundStatement } from '../bind/bind.ts';
 import type { Relation } from '../bind/relation.ts';
 import { engineError } from '../engine/engine-errors.ts';
@@ -70,6 +71,7 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
     return remember(
       stubs,
       signature,
+      CACHE_SIZE,
       () => createStubs(open, relations),
       (schema) => {
         void open().then(({ connection }) => connection.run(`DROP SCHEMA ${identifier(schema)} CASCADE`));
@@ -82,7 +84,7 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
     async plan(bound, settings, hints) {
       const schema = await stubSchema(bound.relations);
       const sql = bound.engineSql(schema);
-      const found = await remember(planned, sql, async () => {
+      const found = await remember(planned, sql, CACHE_SIZE, async () => {
         const { connection } = await open();
         try {
           return await analyse(connection, sql, bound.relations);
@@ -209,29 +211,4 @@ function asEngineReads({
   ...read
 }: TableRead): TableRead {
   return read;
-}
-
-/** The cached value of a key; what has not been asked for longest makes room. A failure is not remembered. */
-async function remember<V>(
-  cache: Map<string, Promise<V>>,
-  key: string,
-  make: () => Promise<V>,
-  drop?: (value: V) => void,
-): Promise<V> {
-  const known = cache.get(key);
-  if (known) {
-    cache.delete(key);
-    cache.set(key, known);
-    return known;
-  }
-  const made = make();
-  cache.set(key, made);
-  made.catch(() => cache.delete(key));
-  const [oldest] = cache.keys();
-  if (cache.size > CACHE_SIZE && oldest !== undefined) {
-    const value = cache.get(oldest);
-    cache.delete(oldest);
-    if (drop) void value?.then(drop, () => undefined);
-  }
-  return made;
 }
