@@ -42,6 +42,9 @@ export interface StatementStats extends Readonly<ReadStats> {
 export interface QueryResult<T> {
   readonly rows: T[];
   readonly columns: readonly OutputColumn[];
+  /** PostgreSQL's command tag without counts: `SELECT`, `CREATE VIEW` … */
+  readonly command: string;
+  /** Rows that a command changed; of any other statement, how many rows there are. */
   readonly rowCount: number;
   readonly stats: StatementStats;
 }

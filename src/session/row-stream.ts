@@ -9,6 +9,9 @@ export interface Started extends RowReader {
   readonly columns: readonly OutputColumn[];
   readonly reads: readonly TableRead[];
   readonly stats: ReadStats;
+  /** Of a command: PostgreSQL's tag, and the rows that it changed. */
+  readonly tag?: string;
+  readonly affected?: number;
   close(): Promise<void>;
 }
 

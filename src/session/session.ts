@@ -3,12 +3,18 @@ import { DriverError } from '../core/errors.ts';
 import { remember } from '../core/remember.ts';
 import { newReadStats } from '../dynamo/read-stats.ts';
 import { analysisLines, explainPlan } from '../sql/explain.ts';
+import { commandOf } from '../sql/command/registry.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
 import { directReader, type DirectPlan, type RowReader } from '../sql/exec/direct.ts';
 import { planStatement, runStatement } from '../sql/exec/run.ts';
 import { trivialStatement } from '../sql/exec/trivial-plan.ts';
 import { toParameterList, type ParameterLiteral } from '../sql/parse/parameter-list.ts';
-import { parseStatement, type ParsedStatement } from '../sql/parse/parse.ts';
+import {
+  parseStatement,
+  type ParsedCommand,
+  type ParsedQuery,
+  type ParsedStatement,
+} from '../sql/parse/parse.ts';
 import type { Value } from '../sql/value.ts';
 import type {
   Connection,
@@ -49,7 +55,7 @@ export function createSession({ context, description, whoami, close }: SessionPa
   const parse = (sql: string): Promise<ParsedStatement> =>
     remember(parsedTexts, sql, PARSED, () => parseStatement(sql));
   const trivialPlan = async (
-    parsed: ParsedStatement,
+    parsed: ParsedQuery,
     parameters: readonly ParameterLiteral[],
   ): Promise<DirectPlan | undefined> =>
     (await trivialStatement(parsed, context.catalog))?.plan(
@@ -63,6 +69,7 @@ export function createSession({ context, description, whoami, close }: SessionPa
     parameters: readonly ParameterLiteral[],
     signal: AbortSignal,
   ): Promise<Started> => {
+    if (parsed.kind === 'command') return startCommand(parsed, parameters, signal);
     if (parsed.kind === 'explain') return startExplain(parsed, parameters, signal);
     const trivial = await trivialPlan(parsed, parameters);
     if (trivial) {
@@ -80,8 +87,19 @@ export function createSession({ context, description, whoami, close }: SessionPa
     return { ...running, columns: plan.columns };
   };
 
+  const startCommand = async (
+    parsed: ParsedCommand,
+    parameters: readonly ParameterLiteral[],
+    signal: AbortSignal,
+  ): Promise<Started> => {
+    const command = commandOf(parsed);
+    if (!parsed.explain) return command.run(parsed, parameters, context, signal);
+    if (command.explain === undefined || parsed.analyze) throw parsed.refusal();
+    return explained(await command.explain(parsed, parameters, context, signal));
+  };
+
   const startExplain = async (
-    parsed: ParsedStatement,
+    parsed: ParsedQuery,
     parameters: readonly ParameterLiteral[],
     signal: AbortSignal,
   ): Promise<Started> => {
@@ -100,12 +118,7 @@ export function createSession({ context, description, whoami, close }: SessionPa
       stats = running.stats;
       lines.push(...analysisLines(stats, rowCount, performance.now() - begun));
     }
-    return {
-      ...fixedRows('QUERY PLAN', lines),
-      columns: [{ name: 'QUERY PLAN', type: 'text' }],
-      reads: plan.reads,
-      stats,
-    };
+    return { ...explained(lines), reads: plan.reads, stats };
   };
 
   const stream = async <T>(
@@ -133,7 +146,13 @@ export function createSession({ context, description, whoami, close }: SessionPa
       for await (const page of pagesOf<T>(started, options)) {
         for (const row of page) rows.push(row);
       }
-      return { rows, columns: started.columns, rowCount: rows.length, stats: finalStats(started, begun) };
+      return {
+        rows,
+        columns: started.columns,
+        command: started.tag ?? 'SELECT',
+        rowCount: started.affected ?? rows.length,
+        stats: finalStats(started, begun),
+      };
     } finally {
       await started.close();
     }
@@ -167,6 +186,7 @@ export function createSession({ context, description, whoami, close }: SessionPa
     },
     async explain(sql, parameters) {
       const parsed = await parse(sql);
+      if (parsed.kind === 'command') throw parsed.refusal();
       const list = toParameterList(parsed, parameters);
       const plan = await planStatement(parsed, list, context, signalFor(undefined));
       return explainPlan(plan, context.settings.consistentReads);
@@ -187,7 +207,11 @@ export function createSession({ context, description, whoami, close }: SessionPa
     parsed: ParsedStatement,
     signal: AbortSignal,
   ): Promise<readonly OutputColumn[]> => {
-    if (parsed.kind === 'explain') return [{ name: 'QUERY PLAN', type: 'text' }];
+    if (parsed.kind === 'command') {
+      const command = commandOf(parsed);
+      return parsed.explain ? PLAN_COLUMNS : ((await command.columns?.(parsed, context, signal)) ?? []);
+    }
+    if (parsed.kind === 'explain') return PLAN_COLUMNS;
     const trivial = await trivialStatement(parsed, context.catalog);
     if (trivial) return trivial.columns;
     const unknown = Array.from({ length: parsed.parameterCount }, (): ParameterLiteral => ({ kind: 'null' }));
@@ -196,14 +220,19 @@ export function createSession({ context, description, whoami, close }: SessionPa
   return connection;
 }
 
-function fixedRows(name: string, lines: readonly string[]): RowReader & { close(): Promise<void> } {
+const PLAN_COLUMNS: readonly OutputColumn[] = [{ name: 'QUERY PLAN', type: 'text' }];
+
+function explained(lines: readonly string[]): Started {
   return {
     async *arrays() {
       yield lines.map((line): Value[] => [line]);
     },
     async *objects() {
-      yield lines.map((line) => ({ [name]: line }));
+      yield lines.map((line) => ({ 'QUERY PLAN': line }));
     },
+    columns: PLAN_COLUMNS,
+    reads: [],
+    stats: newReadStats(),
     close: () => Promise.resolve(),
   };
 }

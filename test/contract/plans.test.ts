@@ -4,7 +4,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { bindStatement } from '../../src/sql/bind/bind.ts';
 import { type Engine, openPlanningEngine } from '../../src/sql/engine/engine.ts';
 import { engineType } from '../../src/sql/engine-types.ts';
-import { parseStatement } from '../../src/sql/parse/parse.ts';
+import { parseQuery } from '../../src/sql/parse/parse.ts';
 import { type PlanFacts, readPlan } from '../../src/sql/plan/logical-plan.ts';
 import { parsePlan } from '../../src/sql/plan/plan-json.ts';
 import { bigint, catalogOf, decimal, json, tableDef, text } from '../sql/engine-fixture.ts';
@@ -122,7 +122,7 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** The plan that DuckDB serialises for a statement over empty stubs, and which table each stub stands for. */
 async function planOf(sql: string): Promise<{ facts: PlanFacts; tables: ReadonlyMap<string, string> }> {
-  const bound = await bindStatement(await parseStatement(sql), [], catalogOf(TABLES));
+  const bound = await bindStatement(await parseQuery(sql), [], catalogOf(TABLES));
   const schema = engine.newSchema();
   await connection.run(`CREATE SCHEMA ${schema}`);
   for (const { alias, columns } of bound.relations) {

@@ -5,7 +5,7 @@ import { bindStatement, type BoundStatement } from '../../src/sql/bind/bind.ts';
 import { type Engine, openEngine } from '../../src/sql/engine/engine.ts';
 import { engineType } from '../../src/sql/engine-types.ts';
 import { toParameterList } from '../../src/sql/parse/parameter-list.ts';
-import { parseStatement } from '../../src/sql/parse/parse.ts';
+import { parseQuery } from '../../src/sql/parse/parse.ts';
 import { quoteName } from '../../src/sql/print/names.ts';
 
 export const bigint: SqlType = { kind: 'bigint' };
@@ -90,7 +90,7 @@ export class EngineFixture {
   }
 
   async bind(sql: string, parameters?: readonly unknown[] | object): Promise<BoundStatement> {
-    const parsed = await parseStatement(sql);
+    const parsed = await parseQuery(sql);
     return bindStatement(parsed, toParameterList(parsed, parameters), catalogOf(this.#tables));
   }
 

@@ -4,7 +4,7 @@ import { DriverError } from '../../core/errors.ts';
 import { rewriteDialect } from '../dialect/rewrite.ts';
 import { staticType } from '../dialect/static-types.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
-import type { ParsedStatement } from '../parse/parse.ts';
+import type { ParsedQuery } from '../parse/parse.ts';
 import { textsOf, visitNodes } from '../parse/tree.ts';
 import { printSelect } from '../print/print.ts';
 import type { Binder, BoundQuery } from './binder.ts';
@@ -33,7 +33,7 @@ export interface BoundStatement {
 
 /** Resolves every table and column of a statement against the catalog. */
 export async function bindStatement(
-  parsed: ParsedStatement,
+  parsed: ParsedQuery,
   parameters: readonly ParameterLiteral[],
   catalog: TableSource,
   signal?: AbortSignal,
@@ -57,7 +57,7 @@ interface Attempt {
   readonly wanted: ReadonlyMap<string, number>;
 }
 
-function bindAll(parsed: ParsedStatement, tables: ReadonlyMap<string, TableDef>): Attempt {
+function bindAll(parsed: ParsedQuery, tables: ReadonlyMap<string, TableDef>): Attempt {
   const named = namesIn(parsed.ast);
   const relations: Relation[] = [];
   const wanted = new Map<string, number>();
@@ -80,7 +80,7 @@ function bindAll(parsed: ParsedStatement, tables: ReadonlyMap<string, TableDef>)
 }
 
 function bindingOf(
-  parsed: ParsedStatement,
+  parsed: ParsedQuery,
   select: SelectStmt,
   relations: readonly Relation[],
   parameters: readonly ParameterLiteral[],

@@ -2,7 +2,7 @@ import { DriverError, messageOf } from '../../core/errors.ts';
 import { newReadStats, type ReadStats } from '../../dynamo/read-stats.ts';
 import { bindStatement } from '../bind/bind.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
-import { locate, type ParsedStatement } from '../parse/parse.ts';
+import { locate, type ParsedQuery } from '../parse/parse.ts';
 import { integerLists } from '../plan/integer-lists.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
@@ -25,7 +25,7 @@ export interface RunningStatement extends RowReader {
 
 /** Binds and plans a statement; reads nothing but what the catalog needs. */
 export async function planStatement(
-  parsed: ParsedStatement,
+  parsed: ParsedQuery,
   parameters: readonly ParameterLiteral[],
   context: ExecutionContext,
   signal?: AbortSignal,
@@ -39,7 +39,7 @@ export async function planStatement(
 
 /** Runs a statement as far as its first rows. */
 export async function runStatement(
-  parsed: ParsedStatement,
+  parsed: ParsedQuery,
   parameters: readonly ParameterLiteral[],
   context: ExecutionContext,
   signal?: AbortSignal,

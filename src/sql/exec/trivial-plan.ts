@@ -5,7 +5,7 @@ import type { Literal } from '../../dynamo/predicate.ts';
 import { engineType, postgresTypeName } from '../engine-types.ts';
 import { wireTypeOf } from '../engine/wire-type.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
-import type { ParsedStatement } from '../parse/parse.ts';
+import type { ParsedQuery } from '../parse/parse.ts';
 import { describePredicate } from '../plan/describe-predicate.ts';
 import type { ResultColumn } from '../plan/planner.ts';
 import { applyRules } from '../plan/apply-rules.ts';
@@ -38,7 +38,7 @@ const TRIVIAL_CLAUSES: ReadonlySet<string> = new Set([
 
 /** The trivial statement that a statement is; undefined where it is more than that. */
 export async function trivialStatement(
-  parsed: ParsedStatement,
+  parsed: ParsedQuery,
   catalog: Pick<Catalog, 'table'>,
 ): Promise<TrivialStatement | undefined> {
   const { ast } = parsed;
@@ -61,7 +61,7 @@ export async function trivialStatement(
 
 /** What was found for a statement, as long as its table looks the same. */
 const understood = new WeakMap<
-  ParsedStatement,
+  ParsedQuery,
   { readonly table: TableDef; readonly statement: TrivialStatement | undefined }
 >();
 

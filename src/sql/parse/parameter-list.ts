@@ -1,5 +1,5 @@
 import { DriverError } from '../../core/errors.ts';
-import type { ParsedStatement } from './parse.ts';
+import type { ParsedText } from './parse.ts';
 
 /** A parameter's value in a form that SQL has a literal for. */
 export type ParameterLiteral =
@@ -18,7 +18,7 @@ export type ParameterLiteral =
  * needs its value and there may be no other.
  */
 export function toParameterList(
-  parsed: ParsedStatement,
+  parsed: ParsedText,
   parameters: readonly unknown[] | object | undefined,
 ): ParameterLiteral[] {
   const values =
@@ -33,7 +33,7 @@ export function toParameterList(
   );
 }
 
-function byName(parsed: ParsedStatement, parameters: object): unknown[] {
+function byName(parsed: ParsedText, parameters: object): unknown[] {
   const given = new Map<string, unknown>(Object.entries(parameters));
   const names = parsed.parameterNames;
   if (names.length === 0 && given.size > 0)

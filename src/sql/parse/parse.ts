@@ -5,14 +5,10 @@ import { type PreparedText, prepareText } from './prepared-text.ts';
 import { refuseAt, refuseStatement, refuseWrites } from './refusals.ts';
 import { textsOf, visitNodes } from './tree.ts';
 
-/** A statement that can be planned: a SELECT, or the SELECT that EXPLAIN is about. */
-export interface ParsedStatement {
+/** A statement's text and where its parts stand in it. */
+export interface ParsedText {
   /** As the user wrote it. */
   readonly text: string;
-  readonly kind: 'select' | 'explain';
-  /** EXPLAIN ANALYZE. */
-  readonly analyze: boolean;
-  readonly ast: SelectStmt;
   readonly parameterCount: number;
   /** The names of `:name` parameters in the order of their numbers. */
   readonly parameterNames: readonly string[];
@@ -20,7 +16,27 @@ export interface ParsedStatement {
   readonly position: (location: number) => number;
 }
 
-/** Parses one statement as PostgreSQL does. Whatever is no query is refused by name. */
+/** A statement that can be planned: a SELECT, or the SELECT that EXPLAIN is about. */
+export interface ParsedQuery extends ParsedText {
+  readonly kind: 'select' | 'explain';
+  /** EXPLAIN ANALYZE. */
+  readonly analyze: boolean;
+  readonly ast: SelectStmt;
+}
+
+/** Any other statement: a command, or the command that EXPLAIN is about. */
+export interface ParsedCommand extends ParsedText {
+  readonly kind: 'command';
+  readonly node: Node;
+  readonly explain: boolean;
+  readonly analyze: boolean;
+  /** The failure that says that there is no such command. */
+  readonly refusal: () => DriverError;
+}
+
+export type ParsedStatement = ParsedQuery | ParsedCommand;
+
+/** Parses one statement as PostgreSQL does. */
 export async function parseStatement(sql: string): Promise<ParsedStatement> {
   await loadModule();
   const prepared = prepareText(sql);
@@ -39,22 +55,44 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
     );
 
   const explain = 'ExplainStmt' in first.stmt ? first.stmt.ExplainStmt : undefined;
-  const query = explain === undefined ? first.stmt : (explain.query ?? first.stmt);
-  if (!('SelectStmt' in query)) throw refuseStatement(prepared, first.stmt_location ?? 0);
-  refuseWrites(query, prepared);
-  return {
+  const node = explain === undefined ? first.stmt : (explain.query ?? first.stmt);
+  const text: ParsedText = {
     text: sql,
-    kind: explain === undefined ? 'select' : 'explain',
-    analyze: isAnalyze(explain?.options ?? []),
-    ast: query.SelectStmt,
     parameterCount: prepared.parameterCount,
     parameterNames: prepared.parameterNames,
     position: prepared.positionOfByte,
   };
+  const analyze = isAnalyze(explain?.options ?? []);
+  if (!('SelectStmt' in node))
+    return {
+      ...text,
+      kind: 'command',
+      node,
+      explain: explain !== undefined,
+      analyze,
+      refusal: () => refuseStatement(prepared, first.stmt_location ?? 0),
+    };
+  refuseWrites(node, prepared);
+  return { ...text, kind: explain === undefined ? 'select' : 'explain', analyze, ast: node.SelectStmt };
+}
+
+/** Parses a query; any other statement is refused by name. */
+export async function parseQuery(sql: string): Promise<ParsedQuery> {
+  const parsed = await parseStatement(sql);
+  if (parsed.kind === 'command') throw parsed.refusal();
+  return parsed;
+}
+
+/** A query that is part of a command. */
+export function queryWithin(
+  { text, parameterCount, parameterNames, position }: ParsedText,
+  ast: SelectStmt,
+): ParsedQuery {
+  return { text, parameterCount, parameterNames, position, kind: 'select', analyze: false, ast };
 }
 
 /** The position of the first column or function whose name ends in this. */
-export function locate(parsed: ParsedStatement, name: string): number | undefined {
+export function locate(parsed: ParsedQuery, name: string): number | undefined {
   let found: number | undefined;
   visitNodes({ SelectStmt: parsed.ast }, (node) => {
     const named = namedIn(node);

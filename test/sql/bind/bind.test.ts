@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DriverError } from '../../../src/core/errors.ts';
 import { bindStatement } from '../../../src/sql/bind/bind.ts';
 import { toParameterList } from '../../../src/sql/parse/parameter-list.ts';
-import { parseStatement } from '../../../src/sql/parse/parse.ts';
+import { parseQuery } from '../../../src/sql/parse/parse.ts';
 import { bigint, catalogOf, EngineFixture, json, tableDef, text } from '../engine-fixture.ts';
 
 const orders = tableDef('orders', { id: text, total: bigint, lines: json, $item: json, $meta: json });
@@ -83,9 +83,7 @@ describe('relations', () => {
   it('ask the catalog once for each table', async () => {
     const asked: string[] = [];
     const source = catalogOf([orders, customers]);
-    const parsed = await parseStatement(
-      'select 1 from orders, orders o, "Customers", (select 1 from orders) x',
-    );
+    const parsed = await parseQuery('select 1 from orders, orders o, "Customers", (select 1 from orders) x');
     await bindStatement(parsed, [], {
       table: (name) => {
         asked.push(name);
@@ -99,7 +97,7 @@ describe('relations', () => {
     const { signal } = new AbortController();
     let given: AbortSignal | undefined;
     await bindStatement(
-      await parseStatement('select 1 from orders'),
+      await parseQuery('select 1 from orders'),
       [],
       {
         table: async (_, passed) => {
@@ -220,7 +218,7 @@ describe('what cannot be resolved', () => {
       candidates: ['x'],
       remedy: 'Ask.',
     });
-    const bound = bindStatement(await parseStatement('select 1 from t'), [], {
+    const bound = bindStatement(await parseQuery('select 1 from t'), [], {
       table: () => Promise.reject(thrown),
     });
     await expect(bound).rejects.toMatchObject({
@@ -236,14 +234,14 @@ describe('what cannot be resolved', () => {
   it('passes on what is no failure of the driver', async () => {
     const thrown = new TypeError('x');
     await expect(
-      bindStatement(await parseStatement('select 1 from t'), [], { table: () => Promise.reject(thrown) }),
+      bindStatement(await parseQuery('select 1 from t'), [], { table: () => Promise.reject(thrown) }),
     ).rejects.toBe(thrown);
   });
 });
 
 describe('a bound statement', () => {
   it('takes other values without being resolved again', async () => {
-    const parsed = await parseStatement('select id from orders where id = ? and total in (?, 2)');
+    const parsed = await parseQuery('select id from orders where id = ? and total in (?, 2)');
     const bound = await bindStatement(parsed, toParameterList(parsed, ["it's", 1]), catalogOf([orders]));
     const other = bound.withParameters(toParameterList(parsed, ['b', -3n]));
     expect(bound.engineSql('s')).toBe(
@@ -257,7 +255,7 @@ describe('a bound statement', () => {
   });
 
   it('needs a value for each parameter', async () => {
-    await expect(bindStatement(await parseStatement('select ?'), [], catalogOf([]))).rejects.toMatchObject({
+    await expect(bindStatement(await parseQuery('select ?'), [], catalogOf([]))).rejects.toMatchObject({
       code: 'SQL_PARAMETERS',
     });
   });

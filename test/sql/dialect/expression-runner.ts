@@ -7,7 +7,7 @@ import { type Engine, openEngine } from '../../../src/sql/engine/engine.ts';
 import { identifier } from '../../../src/sql/engine/quote.ts';
 import { textConverter } from '../../../src/sql/engine/result-text.ts';
 import { engineType } from '../../../src/sql/engine-types.ts';
-import { parseStatement } from '../../../src/sql/parse/parse.ts';
+import { parseQuery } from '../../../src/sql/parse/parse.ts';
 import { createPlanner, type Planner, type StatementPlan } from '../../../src/sql/plan/planner.ts';
 import { bigint, catalogOf, decimal, double, json, tableDef, text } from '../engine-fixture.ts';
 import type { Outcome } from './recorded.ts';
@@ -57,7 +57,7 @@ export class ExpressionRunner {
   }
 
   async plan(sql: string): Promise<StatementPlan> {
-    const bound = await bindStatement(await parseStatement(sql), [], catalogOf(TABLES));
+    const bound = await bindStatement(await parseQuery(sql), [], catalogOf(TABLES));
     return this.#planner.plan(bound, SETTINGS, { locate: () => undefined, lists: [] });
   }
 

@@ -4,7 +4,7 @@ import { loadModule } from 'libpg-query';
 import { parseArrayLiteral } from '../../../src/sql/dialect/array-literal.ts';
 import { REWRITES, rewriteDialect } from '../../../src/sql/dialect/rewrite.ts';
 import { similarToRegex } from '../../../src/sql/dialect/similar.ts';
-import { parseStatement } from '../../../src/sql/parse/parse.ts';
+import { parseQuery } from '../../../src/sql/parse/parse.ts';
 import { printSelect } from '../../../src/sql/print/print.ts';
 
 beforeAll(() => loadModule());
@@ -16,14 +16,14 @@ describe('the table of rewrites', () => {
   });
 
   it('leaves a query alone that means the same in both', async () => {
-    const { ast, position } = await parseStatement(
+    const { ast, position } = await parseQuery(
       `select a, count(*) from t where b = 'x' and c in (1, 2) or d like 'x%' group by a order by 2 desc limit 3`,
     );
     expect(rewriteDialect(ast, position)).toBe(ast);
   });
 
   it('joins steps into JSON into one path', async () => {
-    const { ast, position } = await parseStatement(`select a->'b'->0->-1->>'c d', a->b->>'c', a->'x"y'->'z'`);
+    const { ast, position } = await parseQuery(`select a->'b'->0->-1->>'c d', a->b->>'c', a->'x"y'->'z'`);
     const sql = printSelect(rewriteDialect(ast, position), 's', position);
     expect(sql).toContain(`"json_extract_string"("a", '$."b"[0][#-1]."c d"')`);
     expect(sql).toContain(`"json_extract_string"("json_extract"("a", "b"), '$."c"')`);

@@ -4,7 +4,7 @@ import { loadModule } from 'libpg-query';
 import { DriverError } from '../../../src/core/errors.ts';
 import { toParameterList } from '../../../src/sql/parse/parameter-list.ts';
 import { numberParameters } from '../../../src/sql/parse/parameters.ts';
-import { parseStatement } from '../../../src/sql/parse/parse.ts';
+import { parseQuery } from '../../../src/sql/parse/parse.ts';
 import { originalIndex } from '../../../src/sql/parse/positions.ts';
 
 beforeAll(() => loadModule());
@@ -130,7 +130,7 @@ describe('parameters are numbered', () => {
 });
 
 async function list(sql: string, parameters: readonly unknown[] | object | undefined): Promise<unknown> {
-  return toParameterList(await parseStatement(sql), parameters);
+  return toParameterList(await parseQuery(sql), parameters);
 }
 
 describe('the values of parameters', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { DriverError } from '../../../src/core/errors.ts';
-import { locate, parseStatement } from '../../../src/sql/parse/parse.ts';
+import { locate, parseQuery } from '../../../src/sql/parse/parse.ts';
 
 async function refusal(
   sql: string,
 ): Promise<{ code: string; message: string; position: number | undefined }> {
-  const error: unknown = await parseStatement(sql).then(
+  const error: unknown = await parseQuery(sql).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
@@ -22,7 +22,7 @@ describe('what is parsed', () => {
     'with a as (select 1) select * from a',
     '(select 1) union select 2',
   ])('takes %s for a query', async (sql) => {
-    expect(await parseStatement(sql)).toMatchObject({ kind: 'select', analyze: false, parameterCount: 0 });
+    expect(await parseQuery(sql)).toMatchObject({ kind: 'select', analyze: false, parameterCount: 0 });
   });
 
   it.each([
@@ -33,11 +33,11 @@ describe('what is parsed', () => {
     ['explain (analyze off) select 1', false],
     ['explain (verbose) values (1)', false],
   ])('takes %s for an explanation of a query', async (sql, analyze) => {
-    expect(await parseStatement(sql)).toMatchObject({ kind: 'explain', analyze });
+    expect(await parseQuery(sql)).toMatchObject({ kind: 'explain', analyze });
   });
 
   it('keeps the text as it was written', async () => {
-    expect((await parseStatement('select ? /* é */')).text).toBe('select ? /* é */');
+    expect((await parseQuery('select ? /* é */')).text).toBe('select ? /* é */');
   });
 });
 
@@ -108,13 +108,13 @@ describe('what is refused', () => {
     expect(await refusal(`select 1${' union select 1'.repeat(20_000)}`)).toMatchObject({
       code: 'SQL_NOT_SUPPORTED',
     });
-    expect((await parseStatement('select 1')).kind).toBe('select');
+    expect((await parseQuery('select 1')).kind).toBe('select');
   });
 
   it('takes long flat statements', async () => {
-    expect((await parseStatement(`select 1 where 1 in (${'1,'.repeat(10_000)}1)`)).kind).toBe('select');
-    expect((await parseStatement(`select 1 where ${'a = 1 or '.repeat(5000)} true`)).kind).toBe('select');
-    expect((await parseStatement(`select ${'a + b, '.repeat(5000)} c`)).kind).toBe('select');
+    expect((await parseQuery(`select 1 where 1 in (${'1,'.repeat(10_000)}1)`)).kind).toBe('select');
+    expect((await parseQuery(`select 1 where ${'a = 1 or '.repeat(5000)} true`)).kind).toBe('select');
+    expect((await parseQuery(`select ${'a + b, '.repeat(5000)} c`)).kind).toBe('select');
   });
 });
 
@@ -122,7 +122,7 @@ describe('names that PostgreSQL would cut', () => {
   const long = `${'é'.repeat(40)} ${'x'.repeat(200)}`;
 
   it('stay whole', async () => {
-    const { ast, text } = await parseStatement(
+    const { ast, text } = await parseQuery(
       `select "${long}", t."${long}2", :p as "a""${long}" from "${long}" t`,
     );
     const names = JSON.stringify(ast).match(/é{40} x{200}2?/g);
@@ -132,7 +132,7 @@ describe('names that PostgreSQL would cut', () => {
   });
 
   it('are folded where they are not quoted', async () => {
-    const { ast } = await parseStatement(`select ${'Ab'.repeat(50)}`);
+    const { ast } = await parseQuery(`select ${'Ab'.repeat(50)}`);
     expect(JSON.stringify(ast)).toContain('ab'.repeat(50));
   });
 
@@ -142,20 +142,20 @@ describe('names that PostgreSQL would cut', () => {
       code: 'SQL_SYNTAX',
     });
     expect((await refusal(`select 1 as x "${long}"`)).message).toBe(`Syntax error at or near ""${long}"".`);
-    const parsed = await parseStatement(`select "${long}", :a, total`);
+    const parsed = await parseQuery(`select "${long}", :a, total`);
     expect(locate(parsed, 'total')).toBe(8 + 243 + 2 + 4);
     expect(locate(parsed, long)).toBe(8);
   });
 
   it('do not touch text that is as long', async () => {
-    const { ast } = await parseStatement(`select '${long}', "\ue1000", "${long}"`);
+    const { ast } = await parseQuery(`select '${long}', "\ue1000", "${long}"`);
     expect(JSON.stringify(ast)).toContain(`"sval":{"sval":"${long}"}`);
   });
 });
 
 describe('locate', () => {
   it('gives the position of the first reference to a column', async () => {
-    const parsed = await parseStatement('select :p, "é", o.total from orders o where total > 1');
+    const parsed = await parseQuery('select :p, "é", o.total from orders o where total > 1');
     expect(locate(parsed, 'total')).toBe(17);
     expect(locate(parsed, 'TOTAL')).toBe(17);
     expect(locate(parsed, 'é')).toBe(12);

@@ -1,0 +1,60 @@
+import type { ReadStats } from '../../dynamo/read-stats.ts';
+import { newReadStats } from '../../dynamo/read-stats.ts';
+import type { ExecutionContext } from '../exec/context.ts';
+import type { RowReader } from '../exec/direct.ts';
+import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import type { ParsedCommand } from '../parse/parse.ts';
+import type { ResultColumn } from '../plan/planner.ts';
+import type { TableRead } from '../plan/table-read.ts';
+
+/** What a command did, and the rows that it gives. */
+export interface CommandResult extends RowReader {
+  /** PostgreSQL's command tag without its counts: `INSERT`, `CREATE VIEW` … */
+  readonly tag: string;
+  /** The rows that it changed; absent where it counts none. */
+  readonly affected?: number;
+  readonly columns: readonly ResultColumn[];
+  readonly reads: readonly TableRead[];
+  readonly stats: ReadStats;
+  close(): Promise<void>;
+}
+
+/** A kind of statement that is no query. */
+export interface Command {
+  /** What PostgreSQL's tree calls it: `ViewStmt`, `DropStmt` … */
+  readonly nodes: readonly string[];
+  /** Does what the statement says; when it returns, everything is done but for reading its rows. */
+  run(
+    parsed: ParsedCommand,
+    parameters: readonly ParameterLiteral[],
+    context: ExecutionContext,
+    signal: AbortSignal,
+  ): Promise<CommandResult>;
+  /** The columns of its rows, for a statement that is only prepared; absent: it gives none. */
+  columns?(
+    parsed: ParsedCommand,
+    context: ExecutionContext,
+    signal: AbortSignal,
+  ): Promise<readonly ResultColumn[]>;
+  /** The lines of EXPLAIN; absent: it has none. */
+  explain?(
+    parsed: ParsedCommand,
+    parameters: readonly ParameterLiteral[],
+    context: ExecutionContext,
+    signal: AbortSignal,
+  ): Promise<readonly string[]>;
+}
+
+/** The result of a command that gives no rows. */
+export function done(tag: string, affected?: number): CommandResult {
+  return {
+    tag,
+    ...(affected === undefined ? {} : { affected }),
+    columns: [],
+    reads: [],
+    stats: newReadStats(),
+    async *arrays() {},
+    async *objects() {},
+    close: () => Promise.resolve(),
+  };
+}
