@@ -5,7 +5,7 @@ import { newReadStats } from '../dynamo/read-stats.ts';
 import { analysisLines, explainPlan } from '../sql/explain.ts';
 import { commandOf } from '../sql/command/registry.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
-import { directReader, type DirectPlan, type RowReader } from '../sql/exec/direct.ts';
+import { directReader, type DirectPlan } from '../sql/exec/direct.ts';
 import { planStatement, runStatement } from '../sql/exec/run.ts';
 import { trivialStatement } from '../sql/exec/trivial-plan.ts';
 import { toParameterList, type ParameterLiteral } from '../sql/parse/parameter-list.ts';
