@@ -4,7 +4,7 @@ import type { Secret } from '../core/secret.ts';
 import { signInAtOkta } from '../saml/okta/sign-in.ts';
 import { oneAttempt } from '../saml/one-attempt.ts';
 import { readSamlResponse } from '../saml/response.ts';
-import { FEDERATED_OPTIONS, federatedProblem } from './federated/federated-options.ts';
+import { FEDERATED_OPTIONS, FEDERATED_REGION, federatedProblem } from './federated/federated-options.ts';
 import { federatedSource } from './federated/federated-source.ts';
 import { oneTimeCode } from './federated/one-time-code.ts';
 import { personOf } from './federated/person.ts';
@@ -26,6 +26,7 @@ export const okta = authScheme({
     "SSOProperties='MFAType=OktaVerify';AWSRoleARN=arn:aws:iam::123456789012:role/Analyst;AWSRegion=Ireland",
   requires: ['user', 'password', 'ssoLoginUrl'],
   uses: ['ssoProperties', 'credentialsLocation', ...FEDERATED_OPTIONS],
+  defaultRegion: FEDERATED_REGION,
   check(given) {
     const path = URL.canParse(given.ssoLoginUrl) ? new URL(given.ssoLoginUrl).pathname : '/';
     if (path === '/') {

@@ -7,7 +7,7 @@ import { pingAddress } from '../saml/pingfederate/addresses.ts';
 import { signInToPing } from '../saml/pingfederate/sign-in.ts';
 import type { SamlResponse } from '../saml/response.ts';
 import { clientCertificate } from './federated/client-certificate.ts';
-import { FEDERATED_OPTIONS, federatedProblem } from './federated/federated-options.ts';
+import { FEDERATED_OPTIONS, FEDERATED_REGION, federatedProblem } from './federated/federated-options.ts';
 import { federatedSource } from './federated/federated-source.ts';
 import { oneTimeCode } from './federated/one-time-code.ts';
 import { personOf } from './federated/person.ts';
@@ -26,6 +26,7 @@ export const pingFederate = authScheme({
     "AuthScheme=PingFederate;User=ana;Password=…;SSOLoginURL='https://ping.corp.example:9033/idp/sts.wst';SSOExchangeUrl='https://signin.aws.amazon.com/saml';AWSRoleARN=arn:aws:iam::123456789012:role/Analyst;AWSRegion=Ireland",
   requires: ['ssoLoginUrl', 'user', 'password'],
   uses: ['ssoExchangeUrl', 'ssoProperties', ...FEDERATED_OPTIONS],
+  defaultRegion: FEDERATED_REGION,
   check(given) {
     const problem = providerProblem('PingFederate', given) ?? federatedProblem(given);
     if (problem !== undefined || given.ssoExchangeUrl !== undefined) return problem;

@@ -1,7 +1,7 @@
 import { DriverError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import { readAnySaml } from '../saml/response.ts';
-import { FEDERATED_OPTIONS, federatedProblem } from './federated/federated-options.ts';
+import { FEDERATED_OPTIONS, FEDERATED_REGION, federatedProblem } from './federated/federated-options.ts';
 import { federatedSource } from './federated/federated-source.ts';
 import { authScheme } from './scheme.ts';
 
@@ -15,6 +15,7 @@ export const samlAssertion = authScheme({
     'AuthScheme=SAMLAssertion;SAMLAssertionFile=~/assertion.txt;AWSRoleARN=arn:aws:iam::123456789012:role/Analyst;AWSRegion=Ireland',
   requires: [],
   uses: ['samlAssertion', 'samlAssertionFile', ...FEDERATED_OPTIONS],
+  defaultRegion: FEDERATED_REGION,
   check(given) {
     if (given.samlAssertion !== undefined && given.samlAssertionFile !== undefined) {
       return {

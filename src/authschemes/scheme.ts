@@ -27,6 +27,8 @@ export interface AuthScheme<R extends PropertyName = PropertyName, U extends Pro
   readonly requires: readonly R[];
   /** What it reads besides. */
   readonly uses: readonly U[];
+  /** The Region where nothing names one; absent: there must be one. */
+  readonly defaultRegion?: string;
   /** The scheme that does the work for these options, where this one only chooses. */
   choose?(given: Given<R, U>): string | undefined;
   /** Rules that `requires` cannot say. */

@@ -21,7 +21,7 @@ export interface SignIn {
   readonly scheme: string;
   /** Credentials that are remembered and renewed in time. */
   readonly source: CredentialSource;
-  /** Region of the profile. */
+  /** Region of the profile, or the scheme's own. */
   readonly region?: string;
   /** DynamoDB's address in the profile; only where the credentials are the profile's. */
   readonly endpointUrl?: string;
@@ -40,7 +40,7 @@ export async function signIn(options: Options, ports: Ports): Promise<SignIn> {
   const problem = missing(scheme, options, because) ?? scheme.check?.(declared(scheme, options));
   if (problem !== undefined) throw new DriverError(problem.code, problem.message);
   for (const line of notices(scheme, options)) ports.warn(line);
-  const settings = await settingsOf(scheme, options, ports);
+  const settings = inSomeRegion(await settingsOf(scheme, options, ports), scheme, options, ports);
   const awsRegion = knownRegion(options, settings);
   const given = declared(scheme, awsRegion === undefined ? options : { ...options, awsRegion });
   const network = await networkOf(options, ports);
@@ -69,6 +69,20 @@ export async function signIn(options: Options, ports: Ports): Promise<SignIn> {
       void network.network?.dispatcher.destroy();
     },
   };
+}
+
+/** Where nothing names a Region, the scheme's own counts, of which the user should know. */
+function inSomeRegion(
+  settings: ProfileSettings,
+  { name, defaultRegion: region }: AuthScheme,
+  options: Options,
+  ports: Ports,
+): ProfileSettings {
+  if (region === undefined || knownRegion(options, settings) !== undefined) return settings;
+  ports.warn(
+    `No Region is given, so AuthScheme ${name} takes ${region}: set AWSRegion, AWS_REGION or the profile's region to where the tables are`,
+  );
+  return { ...settings, region };
 }
 
 async function networkOf(options: Options, ports: Ports): Promise<{ readonly network?: Network }> {

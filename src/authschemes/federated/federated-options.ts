@@ -11,6 +11,9 @@ export const FEDERATED_OPTIONS = [
   'temporaryTokenDuration',
 ] as const;
 
+/** Where nothing names a Region, as other drivers have it. */
+export const FEDERATED_REGION = 'us-east-1';
+
 export type FederatedOptions = Pick<Options, (typeof FEDERATED_OPTIONS)[number]> & {
   readonly given: ReadonlySet<PropertyName>;
 };
