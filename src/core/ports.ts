@@ -11,6 +11,15 @@ export interface PromptRequest {
   readonly secret?: boolean;
 }
 
+/** One side of a negotiation: what the other said goes in, what to answer comes out. */
+export interface Negotiator {
+  /** Both in base64. The first challenge is empty; an answer may be, at the end. */
+  step(challenge: string): Promise<string>;
+}
+
+/** Begins a negotiation with the service of that host. */
+export type NegotiatorFor = (host: string) => Promise<Negotiator>;
+
 /** The world outside, handed in so that the driver itself has no clock, no files and no environment of its own. */
 export interface Ports {
   /** Milliseconds since 1970, UTC. */
@@ -38,8 +47,12 @@ export interface Ports {
   notice?(message: string): void;
   /** Asks the person who signs in; absent where nobody listens. */
   prompt?(request: PromptRequest, signal: AbortSignal): Promise<string>;
+  /** Speaks for the user of the operating system; absent: the package `kerberos` does. */
+  readonly negotiatorFor?: NegotiatorFor;
   /** The connection's way to the servers; absent: directly, and to those that the usual authorities vouch for. */
   readonly network?: Network;
+  /** Folders of files that people edit as well; absent where nothing may be kept on disk. */
+  readonly folders?: Folders;
   /** Files with secrets in them; absent where nothing may be kept on disk. */
   readonly vault?: Vault;
 }
@@ -59,6 +72,23 @@ export interface Vault {
   read(path: string): Promise<string | undefined>;
   /** Replaces the file as a whole, or leaves it as it was. */
   write(path: string, text: string): Promise<void>;
+}
+
+/** A file of a folder. The stamp changes whenever the file does. */
+export interface FolderEntry {
+  readonly name: string;
+  readonly stamp: string;
+}
+
+/** Reads and writes the files of folders. */
+export interface Folders {
+  /** The ordinary files right in a folder; none where there is no such folder. */
+  list(folder: string): Promise<readonly FolderEntry[]>;
+  /** The text of a UTF-8 file, undefined where there is none. */
+  read(path: string): Promise<string | undefined>;
+  /** Replaces the file as a whole, or leaves it as it was; only the user can read it. */
+  write(path: string, text: string): Promise<void>;
+  remove(path: string): Promise<void>;
 }
 
 /** What a program may take. */

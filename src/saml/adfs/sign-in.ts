@@ -1,7 +1,7 @@
-import type { PromptRequest } from '../../core/ports.ts';
+import type { NegotiatorFor, PromptRequest } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { HttpSession } from '../http-session.ts';
-import { type NegotiatorFor, negotiated } from '../negotiate/negotiated.ts';
+import { negotiated } from '../negotiate/negotiated.ts';
 import { walkPages } from '../pages/walk.ts';
 import { readSamlResponse, type SamlResponse } from '../response.ts';
 import { requestToken, tokenOf, trustRequest } from '../ws-trust/request-token.ts';

@@ -1,8 +1,8 @@
 import type * as Kerberos from 'kerberos';
 import { errorCode } from '../../core/error-code.ts';
 import { DriverError, type ErrorCode, messageOf } from '../../core/errors.ts';
+import type { Negotiator, NegotiatorFor } from '../../core/ports.ts';
 import { excerpt } from '../page.ts';
-import type { Negotiator, NegotiatorFor } from './negotiated.ts';
 
 type Library = typeof Kerberos;
 

@@ -1,15 +1,7 @@
 import { DriverError } from '../../core/errors.ts';
+import type { NegotiatorFor } from '../../core/ports.ts';
 import type { HttpSession, SessionAnswer, SessionRequest } from '../http-session.ts';
 import { isRedirect, nextHop } from '../redirects.ts';
-
-/** One side of a negotiation: what the other said goes in, what to answer comes out. */
-export interface Negotiator {
-  /** Both in base64. The first challenge is empty; an answer may be, at the end. */
-  step(challenge: string): Promise<string>;
-}
-
-/** Begins a negotiation with the service of that host. */
-export type NegotiatorFor = (host: string) => Promise<Negotiator>;
 
 const MAX_LEGS = 4;
 const MAX_REDIRECTS = 10;

@@ -1,4 +1,4 @@
-import type { PromptRequest } from '../../../src/core/ports.ts';
+import type { Negotiator, PromptRequest } from '../../../src/core/ports.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import {
   type AdfsRequest,
@@ -7,7 +7,6 @@ import {
   WINDOWS_USER_AGENT,
 } from '../../../src/saml/adfs/sign-in.ts';
 import { httpSession } from '../../../src/saml/http-session.ts';
-import type { Negotiator } from '../../../src/saml/negotiate/negotiated.ts';
 import type { SamlResponse } from '../../../src/saml/response.ts';
 import { PASSWORD, USER } from '../../doubles/adfs.ts';
 
