@@ -5,7 +5,8 @@ import type { AttributeValue } from '../dynamo/attribute-value.ts';
 import type { DynamoClient } from '../dynamo/client.ts';
 import { newReadStats, totalCapacity } from '../dynamo/read-stats.ts';
 import { type InferredColumn, inferColumns, reinferColumn } from './columns.ts';
-import { describe, type TableDescription } from './describe.ts';
+import { type DescribedTable, describe, type TableDescription } from './describe.ts';
+import { withDottedNames } from './dotted-name.ts';
 import {
   type Flattening,
   type Histogram,
@@ -16,6 +17,10 @@ import {
 } from './histogram.ts';
 import type { NumberMode } from './infer.ts';
 import { sampleItems } from './sample.ts';
+import { declaredTable, schemaOfTable } from './schemas/declared-table.ts';
+import { describesTable, type TableSchema } from './schemas/schema-file.ts';
+import { createSchemaStore, type SchemaStore, type StoredSchema } from './schemas/schema-store.ts';
+import type { View } from './view.ts';
 import type { TableDef } from './table-def.ts';
 import { matchTableName, unknownTable } from './table-name.ts';
 
@@ -31,6 +36,10 @@ export interface CatalogOptions {
   readonly cacheTtlMs: number;
   /** Only these are listed; others can still be named. */
   readonly tables?: readonly string[];
+  /** Schemas that say what tables look like, and views; absent: none but temporary ones. */
+  readonly schemas?: SchemaStore;
+  /** Whether a table that was sampled gets a schema file. */
+  readonly writesSchemas?: boolean;
   now(): number;
   /** One line for the person who is watching. */
   warn?(message: string): void;
@@ -39,8 +48,14 @@ export interface CatalogOptions {
 /** What tables there are and what they look like. Remembers what it was told. */
 export interface Catalog {
   tableNames(signal?: AbortSignal): Promise<readonly string[]>;
-  /** By its exact name, or by the only name that differs in upper and lower case alone. */
+  /** By its exact name, or by the only name that differs in upper and lower case alone; `table.index` is an index. */
   table(name: string, signal?: AbortSignal): Promise<TableDef>;
+  /** The same without its columns: nothing is sampled. */
+  described(name: string, signal?: AbortSignal): Promise<DescribedTable>;
+  /** What a name means that is no table of DynamoDB but a view of one. */
+  view(name: string, signal?: AbortSignal): Promise<View | undefined>;
+  /** Where views and the schemas of tables are kept. */
+  readonly schemas: SchemaStore;
   /**
    * A value was met that the column's type cannot hold: the table with that column widened. The same object as before
    * when the column holds such values already.
@@ -54,6 +69,8 @@ type CatalogClient = Pick<DynamoClient, 'read' | 'listTables' | 'describeTable'>
 
 interface Entry {
   readonly table: TableDef;
+  /** What declares its columns; undefined where they were sampled. */
+  readonly declared: TableSchema | undefined;
   readonly columns: readonly InferredColumn[];
   /** What sampling did not see, by column name; outlives the sample. */
   readonly learned: ReadonlyMap<string, Histogram>;
@@ -68,9 +85,11 @@ const READABLE = new Set(['ACTIVE', 'UPDATING']);
 const WHOLE_VALUES: Flattening = { objects: false, arrays: 0 };
 
 export function createCatalog(client: CatalogClient, options: CatalogOptions): Catalog {
+  const schemas = options.schemas ?? createSchemaStore({ now: () => options.now() });
   const entries = new Map<string, Entry>();
   const realNames = new Map<string, string>();
   const underWay = new Map<string, Promise<TableDef>>();
+  const entities = new WeakMap<TableSchema, { readonly table: TableDef; readonly expiresAt: number }>();
   let names: { readonly list: Promise<readonly string[]>; readonly expiresAt: number } | undefined;
 
   function listNames(): Promise<readonly string[]> {
@@ -86,9 +105,10 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     return names.list;
   }
 
-  function fresh(name: string): TableDef | undefined {
+  function fresh(name: string, stored: readonly StoredSchema[]): TableDef | undefined {
     const entry = entries.get(realNames.get(name) ?? name);
-    return entry !== undefined && entry.expiresAt > options.now() ? entry.table : undefined;
+    if (entry === undefined || entry.expiresAt <= options.now()) return undefined;
+    return schemaFor(entry.table.name, stored)?.schema === entry.declared ? entry.table : undefined;
   }
 
   function load(name: string): Promise<TableDef> {
@@ -144,6 +164,26 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
 
   async function readEntry(name: string, description: TableDescription): Promise<Entry> {
     const described = describe(name, description);
+    const own = schemaFor(name, await schemas.all());
+    return own === undefined ? sampledEntry(described) : declaredEntry(described, own.schema, own.file);
+  }
+
+  function declaredEntry(described: DescribedTable, declared: TableSchema, file: string | undefined): Entry {
+    return {
+      table: declaredTable(described, declared, file),
+      declared,
+      columns: [],
+      learned: entries.get(described.name)?.learned ?? new Map<string, Histogram>(),
+      expiresAt: expiryOf(described),
+    };
+  }
+
+  function expiryOf({ status }: DescribedTable): number {
+    return options.now() + (READABLE.has(status) ? options.cacheTtlMs : 0);
+  }
+
+  async function sampledEntry(described: DescribedTable): Promise<Entry> {
+    const { name } = described;
     const stats = newReadStats();
     const readable = options.typeDetection === 'RowScan' && READABLE.has(described.status);
     const items = readable ? await sample() : [];
@@ -155,16 +195,18 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
         ? known
         : reinferColumn(known, mergeHistograms(known.histogram, more), options.numberMode);
     });
-    return {
-      table: {
-        ...described,
-        columns: columns.map((known) => known.column),
-        sampled: { items: items.length, readCapacity: totalCapacity(stats) },
-      },
-      columns,
-      learned,
-      expiresAt: options.now() + (READABLE.has(described.status) ? options.cacheTtlMs : 0),
+    const table = {
+      ...described,
+      columns: columns.map((known) => known.column),
+      sampled: { items: items.length, readCapacity: totalCapacity(stats) },
     };
+    const entry = { table, declared: undefined, columns, learned, expiresAt: expiryOf(described) };
+    if (options.writesSchemas !== true || !readable) return entry;
+    const declared = schemaOfTable(table);
+    const file = await schemas.save(declared, false);
+    // The file says the same and is read when the table is met next.
+    if (file !== undefined) options.warn?.(`Wrote the schema of "${name}" to ${file}`);
+    return { ...entry, expiresAt: options.now() };
 
     async function sample(): ReturnType<typeof sampleItems> {
       try {
@@ -180,11 +222,36 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
 
   return {
     tableNames: async (signal) => abandonable(listNames(), signal),
-    table: async (name, signal) => fresh(name) ?? abandonable(load(name), signal),
+    schemas,
+    table: withDottedNames(
+      async (name, signal) =>
+        fresh(name, schemas.known() ?? (await schemas.all())) ?? abandonable(load(name), signal),
+    ),
+    async described(name, signal) {
+      const entry = entries.get(realNames.get(name) ?? name);
+      if (entry !== undefined && entry.expiresAt > options.now()) return entry.table;
+      const [realName, description] = await abandonable(find(name), signal);
+      return describe(realName, description);
+    },
+    async view(name, signal) {
+      const stored = await schemas.find(name);
+      if (stored === undefined || describesTable(stored.schema)) return undefined;
+      const { schema, file } = stored;
+      if (schema.kind === 'view') return { ...schema, file };
+      const known = entities.get(schema);
+      if (known !== undefined && known.expiresAt > options.now())
+        return { kind: 'entity', name: schema.name, where: schema.where, table: known.table, file };
+      const [realName, description] = await abandonable(find(schema.table), signal);
+      const described = describe(realName, description);
+      const table = declaredTable(described, schema, file);
+      entities.set(schema, { table, expiresAt: expiryOf(described) });
+      return { kind: 'entity', name: schema.name, where: schema.where, table, file };
+    },
     async widen(tableName, columnName, evidence) {
       const name = realNames.get(tableName) ?? tableName;
       const entry = entries.get(name);
       if (entry === undefined) return load(tableName);
+      if (entry.declared !== undefined) return entry.table;
       const column = entry.columns.find((known) => known.column.name === columnName);
       if (column === undefined) return entry.table;
 
@@ -213,6 +280,16 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       underWay.delete(name);
     },
   };
+}
+
+/** The schema that gives a table its columns. */
+function schemaFor(
+  table: string,
+  stored: readonly StoredSchema[],
+): { readonly schema: TableSchema; readonly file: string | undefined } | undefined {
+  for (const { schema, file } of stored)
+    if (schema.kind === 'table' && describesTable(schema) && schema.table === table) return { schema, file };
+  return undefined;
 }
 
 function isDenied(error: unknown): error is DriverError {

@@ -2,7 +2,7 @@ import type { AttributeType, KeyType } from '../dynamo/attribute-value.ts';
 import type { DocumentPath } from '../dynamo/predicate.ts';
 import { type Histogram, newHistogram } from './histogram.ts';
 import { inferType, type NumberMode } from './infer.ts';
-import { type ColumnDef, ITEM_COLUMN, type KeyAttribute, type TableDef } from './table-def.ts';
+import { type ColumnDef, ITEM_COLUMN, type KeyAttribute, type TableDef, WHOLE_ITEM } from './table-def.ts';
 
 export interface ColumnOptions {
   readonly numberMode: NumberMode;
@@ -17,16 +17,6 @@ export interface InferredColumn {
   /** The type that a key of the table or of an index declares. */
   readonly declared?: KeyType;
 }
-
-/** The whole item. An attribute of that name gets another column name, so the name alone tells this column. */
-const WHOLE_ITEM: ColumnDef = {
-  name: ITEM_COLUMN,
-  path: [ITEM_COLUMN],
-  type: { kind: 'json' },
-  seen: {},
-  presence: 1,
-  hidden: true,
-};
 
 /**
  * The columns of a table: the attributes of its keys and of its indexes' keys, everything else that was seen, the

@@ -7,8 +7,11 @@ type Index = NonNullable<TableDescription['GlobalSecondaryIndexes']>[number] &
   NonNullable<TableDescription['LocalSecondaryIndexes']>[number];
 type KeyElements = TableDescription['KeySchema'];
 
+/** A table without its columns. */
+export type DescribedTable = Omit<TableDef, 'columns' | 'sampled' | 'schemaFile'>;
+
 /** A table without its columns, as DescribeTable tells it. `name` is what requests must call it. */
-export function describe(name: string, description: TableDescription): Omit<TableDef, 'columns' | 'sampled'> {
+export function describe(name: string, description: TableDescription): DescribedTable {
   const types = new Map(description.AttributeDefinitions?.map((d) => [d.AttributeName, d.AttributeType]));
   const key = keySchema(description.KeySchema, types);
   const tableKey = [...key.partition, ...key.sort].map((attribute) => attribute.name);
@@ -25,6 +28,7 @@ export function describe(name: string, description: TableDescription): Omit<Tabl
     itemCount: description.ItemCount ?? 0,
     sizeBytes: description.TableSizeBytes ?? 0,
     billing: description.BillingModeSummary?.BillingMode ?? 'PROVISIONED',
+    ...readCapacity(description),
   };
 }
 
@@ -39,9 +43,19 @@ function indexDef(kind: IndexDef['kind'], index: Index, types: Types, tableKey: 
     projection: projection(index.Projection, key, tableKey),
     ...(index.ItemCount !== undefined && { itemCount: index.ItemCount }),
     ...(index.IndexSizeBytes !== undefined && { sizeBytes: index.IndexSizeBytes }),
+    ...readCapacity(index),
     // A local index lives and dies with its table and has no status of its own.
     active: kind === 'local' || index.IndexStatus === undefined || index.IndexStatus === 'ACTIVE',
   };
+}
+
+/** A table or index on demand is provisioned with 0, and one without a bound says -1. */
+function readCapacity({
+  ProvisionedThroughput: provisioned,
+  OnDemandThroughput: onDemand,
+}: Pick<TableDescription, 'ProvisionedThroughput' | 'OnDemandThroughput'>): Pick<TableDef, 'readCapacity'> {
+  const units = provisioned?.ReadCapacityUnits || onDemand?.MaxReadRequestUnits;
+  return units !== undefined && units > 0 ? { readCapacity: units } : {};
 }
 
 function projection(

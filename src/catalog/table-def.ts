@@ -21,7 +21,7 @@ export interface ColumnDef {
   readonly type: SqlType;
   /** Of the sampled values that were present and not NULL: how many were of each DynamoDB type. */
   readonly seen: Readonly<Partial<Record<AttributeType, number>>>;
-  /** Of the sampled items, the part that had the attribute (0 to 1). 1 for the table's own key. */
+  /** Of the sampled items, the part that had the attribute (0 to 1). 1 for the table's own key, NaN where it was declared. */
   readonly presence: number;
   /** Not part of `*`: it must be named. */
   readonly hidden?: true;
@@ -47,6 +47,8 @@ export interface IndexDef {
   /** DynamoDB's counters, at most six hours old; absent where it gave none. */
   readonly itemCount?: number;
   readonly sizeBytes?: number;
+  /** Read units a second: provisioned, or the most on demand; absent where there is no bound. */
+  readonly readCapacity?: number;
   /** Only ACTIVE indexes are read. */
   readonly active: boolean;
 }
@@ -54,6 +56,8 @@ export interface IndexDef {
 /** A table as the planner sees it. */
 export interface TableDef {
   readonly name: string;
+  /** The index that this table stands for: its rows are the index's entries, its key is the index's. */
+  readonly through?: string;
   readonly arn?: string;
   readonly status: string;
   readonly key: KeySchema;
@@ -63,8 +67,12 @@ export interface TableDef {
   readonly itemCount: number;
   readonly sizeBytes: number;
   readonly billing: 'PROVISIONED' | 'PAY_PER_REQUEST';
+  /** Read units a second: provisioned, or the most on demand; absent where there is no bound. */
+  readonly readCapacity?: number;
   /** How many items were sampled, and what that cost. */
   readonly sampled: { readonly items: number; readonly readCapacity: number };
+  /** The schema file that declares its columns; absent: they were found by sampling. */
+  readonly schemaFile?: string;
 }
 
 /**
@@ -72,3 +80,13 @@ export interface TableDef {
  * is really called so is the column `$item_2` with the same path.
  */
 export const ITEM_COLUMN = '$item';
+
+/** The whole item. An attribute of that name gets another column name, so the name alone tells this column. */
+export const WHOLE_ITEM: ColumnDef = {
+  name: ITEM_COLUMN,
+  path: [ITEM_COLUMN],
+  type: { kind: 'json' },
+  seen: {},
+  presence: 1,
+  hidden: true,
+};

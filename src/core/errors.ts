@@ -131,6 +131,23 @@ export const ERRORS = {
     sqlState: '42P01',
     remedy: 'Check the name, the Region and the account; `dynadbc tables` lists the tables.',
   },
+  CATALOG_DUPLICATE_TABLE: {
+    sqlState: '42P07',
+    remedy: 'Choose another name, or write CREATE OR REPLACE VIEW to replace a view.',
+  },
+  CATALOG_WRONG_KIND: {
+    sqlState: '42809',
+    remedy: 'Name a view; `dynadbc tables` lists tables and views.',
+  },
+  CATALOG_VIEW: {
+    sqlState: '42P17',
+    remedy: 'Correct the query of the view that the message names, or drop the view.',
+  },
+  CATALOG_SCHEMA_FILE: {
+    sqlState: 'F0000',
+    remedy:
+      'Correct the schema file at the place that the message names; docs/guide/schemas-and-views.md shows the format.',
+  },
   CATALOG_TYPE_DRIFT: {
     sqlState: '22000',
     remedy: 'Raise RowScanDepth so that sampling sees such values, or read the attribute through "$item".',

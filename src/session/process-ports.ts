@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { errorCode } from '../core/error-code.ts';
 import type { Ports, PromptRequest } from '../core/ports.ts';
 import { stateDirectory } from '../core/state-directory.ts';
+import { diskFolders } from './disk-folders.ts';
 import { runProgram } from './run-program.ts';
 import { fileVault } from './vault.ts';
 
@@ -31,6 +32,7 @@ export function processPorts(listeners: Listeners = {}): Ports {
       run: runProgram,
       platform: process.platform,
       warn: emitWarning,
+      folders: diskFolders,
       vault: fileVault(stateDirectory(process.platform, homedir(), env), process.getuid?.()),
     },
     listeners,

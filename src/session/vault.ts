@@ -36,16 +36,21 @@ export function fileVault(directory: string, userId: number | undefined): Vault 
       });
       const reason = before && whatIsWrong(before, userId);
       if (reason !== undefined) throw new Error(`${path} ${reason}`);
-      const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-      try {
-        await writeDraft(draft, text);
-        await rename(draft, path);
-      } catch (error) {
-        await unlink(draft).catch(() => undefined);
-        throw error;
-      }
+      await replaceFile(path, text);
     },
   };
+}
+
+/** Puts a text in a file's place at once; only the user can read it. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await writeDraft(draft, text);
+    await rename(draft, path);
+  } catch (error) {
+    await unlink(draft).catch(() => undefined);
+    throw error;
+  }
 }
 
 // Where the system has no such flags they count for nothing.

@@ -1,0 +1,100 @@
+import type { DescribedTable } from '../describe.ts';
+import { type ColumnDef, ITEM_COLUMN, type KeyAttribute, type TableDef, WHOLE_ITEM } from '../table-def.ts';
+import { columnTypeName } from './column-types.ts';
+import { type DeclaredColumn, problem, type TableSchema } from './schema-file.ts';
+
+/** A table with the columns of its schema file; attributes of its key that the file leaves out are hidden. */
+export function declaredTable(
+  described: DescribedTable,
+  { columns }: TableSchema,
+  file: string | undefined,
+): TableDef {
+  const keys = [...described.key.partition, ...described.key.sort];
+  const own = columns.filter(({ name }) => name !== ITEM_COLUMN);
+  for (const [at, column] of own.entries()) {
+    const key = keys.find((each) => column.path.length === 1 && each.name === column.path[0]);
+    if (key !== undefined && !holdsKey(column, key))
+      throw problem(
+        file ?? described.name,
+        `/columns/${at}/type`,
+        `is ${columnTypeName(column.type)}, but ${key.name} is a key of type ${key.type}; expected ${KEY_TYPES[key.type]}`,
+      );
+  }
+  const missing = keys.filter(
+    (key) => !own.some(({ path, name }) => name === key.name || (path.length === 1 && path[0] === key.name)),
+  );
+  return {
+    ...described,
+    columns: [
+      ...own.map((column) => columnDef(column, keys)),
+      ...missing.map((key): ColumnDef => ({
+        name: key.name,
+        path: [key.name],
+        type: { kind: key.type === 'N' ? 'decimal' : key.type === 'B' ? 'blob' : 'text', scale: 0 },
+        seen: {},
+        presence: 1,
+        hidden: true,
+      })),
+      WHOLE_ITEM,
+    ],
+    sampled: { items: 0, readCapacity: 0 },
+    schemaFile: file ?? described.name,
+  };
+}
+
+const KEY_TYPES = {
+  S: 'text',
+  N: 'bigint, numeric(38,s), hugeint, double precision, or text that holds N',
+  B: 'bytea',
+} as const;
+
+function columnDef(
+  { name, path, type, holds, hidden }: DeclaredColumn,
+  keys: readonly KeyAttribute[],
+): ColumnDef {
+  const inKey = path.length === 1 && keys.some((key) => key.name === path[0]);
+  return {
+    name,
+    path,
+    type,
+    seen: holds === undefined ? {} : { [holds]: 1 },
+    presence: inKey ? 1 : Number.NaN,
+    ...(hidden === undefined ? {} : { hidden }),
+  };
+}
+
+function holdsKey({ type, holds }: DeclaredColumn, key: KeyAttribute): boolean {
+  switch (type.kind) {
+    case 'bigint':
+    case 'hugeint':
+    case 'decimal':
+    case 'double':
+      return key.type === 'N';
+    case 'text':
+      return key.type === (holds ?? 'S');
+    case 'blob':
+      return key.type === 'B';
+    case 'boolean':
+      return false;
+    case 'json':
+      return true;
+  }
+}
+
+/** What a table looks like at present, as a schema. */
+export function schemaOfTable({ name, columns }: Pick<TableDef, 'name' | 'columns'>): TableSchema {
+  return {
+    kind: 'table',
+    name,
+    table: name,
+    columns: columns
+      .filter((column) => column !== WHOLE_ITEM)
+      .map((column) => ({
+        name: column.name,
+        path: column.path,
+        type: column.type,
+        ...(column.type.kind === 'text' && column.seen.N !== undefined ? { holds: 'N' as const } : {}),
+        ...(column.hidden === undefined ? {} : { hidden: column.hidden }),
+      })),
+  };
+}
