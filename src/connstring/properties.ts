@@ -460,6 +460,13 @@ export const PROPERTIES = {
     default: 60,
     doc: 'Seconds that one request to DynamoDB may take; 0 for no limit.',
   }),
+  statementTimeout: property({
+    key: 'StatementTimeout',
+    type: seconds(0, 604_800),
+    group: 'Reading',
+    default: 0,
+    doc: 'Seconds that a statement may work, all its requests together; 0 for no limit. The time that a reader takes between rows does not count.',
+  }),
   fullScan: property({
     key: 'FullScan',
     type: oneOf('Allow', 'Warn', 'Deny'),
@@ -473,12 +480,17 @@ export const PROPERTIES = {
     group: 'Reading',
     doc: 'The most read capacity units that one statement may consume.',
   }),
+  maxConnectionRcu: property({
+    key: 'MaxConnectionRCU',
+    type: integer(1),
+    group: 'Reading',
+    doc: 'The most read capacity units that all statements of the connection may consume together.',
+  }),
   capacityPercent: property({
     key: 'CapacityPercent',
     type: integer(1, 100),
     group: 'Reading',
-    inert: true,
-    doc: "The part of a table's provisioned read capacity that statements may use.",
+    doc: 'The part of the read capacity of a table or index, provisioned or the most on demand, at whose rate statements read it. Without such a bound it has no effect.',
   }),
   readOnly: property({
     key: 'Readonly',

@@ -57,6 +57,7 @@ export interface DynamoClient {
     input: Readonly<Record<string, unknown>>,
     stats: ReadStats,
     signal?: AbortSignal,
+    onThrottle?: () => void,
   ): Promise<Buffer>;
   /** The names of all tables of the account in the Region. */
   listTables(signal?: AbortSignal): Promise<string[]>;
@@ -114,8 +115,10 @@ export function createClient(options: ClientOptions): DynamoClient {
     });
 
   return {
-    read: (operation, input, stats, signal) =>
-      send({ operation, table: tableOf(input) }, signal, () => sendRaw(operation, input, stats, signal)),
+    read: (operation, input, stats, signal, onThrottle) =>
+      send({ operation, table: tableOf(input) }, signal, () =>
+        sendRaw(operation, input, stats, signal, onThrottle),
+      ),
 
     listTables: (signal) =>
       send({ operation: 'ListTables' }, signal, async () => {

@@ -23,6 +23,7 @@ interface RawCall extends ScanCommandInput {
   readonly wireBody: string;
   readonly stats: ReadStats | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly onThrottle: (() => void) | undefined;
   answer: Buffer | undefined;
   /** What went wrong with the first try, made outside the stack: the stack takes it for its own. */
   firstFailure: Error | undefined;
@@ -34,6 +35,7 @@ export type SendRaw = (
   input: Readonly<Record<string, unknown>>,
   stats?: ReadStats,
   signal?: AbortSignal,
+  onThrottle?: () => void,
 ) => Promise<Buffer>;
 
 /**
@@ -71,13 +73,14 @@ export function createRawLane(client: DynamoDBClient, transport: Transport): Sen
   const send = command.resolveMiddleware(stack, client.config, undefined);
   const sign = requestSigner(client);
 
-  return async (operation, input, stats, signal) => {
+  return async (operation, input, stats, signal, onThrottle) => {
     const call: RawCall = {
       TableName: typeof input['TableName'] === 'string' ? input['TableName'] : undefined,
       operation,
       wireBody: JSON.stringify(input),
       stats,
       signal,
+      onThrottle,
       answer: undefined,
       firstFailure: undefined,
     };
@@ -149,7 +152,10 @@ async function exchange(transport: Transport, request: SignedRequest, call: RawC
   }
   if (answer.statusCode !== 200) {
     const error = new ServiceError(answer, signal);
-    if (stats !== undefined && isThrottle(error)) stats.throttles += 1;
+    if (isThrottle(error)) {
+      if (stats !== undefined) stats.throttles += 1;
+      call.onThrottle?.();
+    }
     throw error;
   }
   const reason = whatIsWrong(answer);

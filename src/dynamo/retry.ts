@@ -9,13 +9,19 @@ type Strategy = Extract<
 type Token = Awaited<ReturnType<Strategy['acquireInitialRetryToken']>>;
 
 const LONGEST_WAIT_MS = 20_000;
-const THROTTLED_BASE_MS = 500;
+const THROTTLED_BASE_MS = 100;
 const TRANSIENT_BASE_MS = 25;
 
 /** A random part of a wait that doubles with every retry, so that many readers do not come back together. */
 export function backoffMs(retry: number, baseMs: number, jitter = true): number {
   const whole = Math.min(LONGEST_WAIT_MS, baseMs * 2 ** retry);
   return Math.floor(jitter ? Math.random() * whole : whole);
+}
+
+/** Between the base and three times the wait before: throttled readers drift apart, however they began. */
+function decorrelatedMs(lastMs: number, baseMs: number): number {
+  const span = Math.max(baseMs, lastMs) * 3 - baseMs;
+  return Math.floor(Math.min(LONGEST_WAIT_MS, baseMs + Math.random() * span));
 }
 
 interface Waits {
@@ -33,21 +39,23 @@ interface Waits {
 export function retryStrategy(maxRetries: number, waits: Waits = {}): Strategy {
   const { retryBaseMs, retryJitter = true, recoveryMs = 0 } = waits;
   return {
-    acquireInitialRetryToken: async () => token(0, 0, performance.now()),
+    acquireInitialRetryToken: async () => token(0, 0, performance.now(), 0),
     refreshRetryTokenForRetry: async (last, { errorType, error }) => {
       const retry = last.getRetryCount();
       if (retry >= maxRetries || errorType === 'CLIENT_ERROR') throw new Error('not worth another try');
-      const base = retryBaseMs ?? (errorType === 'THROTTLING' ? THROTTLED_BASE_MS : TRANSIENT_BASE_MS);
-      const waitMs = backoffMs(retry, base, retryJitter);
-      const begunMs = isOurs(last) ? last.begunMs : performance.now();
+      const throttled = errorType === 'THROTTLING';
+      const base = retryBaseMs ?? (throttled ? THROTTLED_BASE_MS : TRANSIENT_BASE_MS);
+      const { begunMs, lastMs } = isOurs(last) ? last : { begunMs: performance.now(), lastMs: 0 };
+      const waitMs =
+        throttled && retryJitter ? decorrelatedMs(lastMs, base) : backoffMs(retry, base, retryJitter);
       if (recoveryMs > 0 && performance.now() + waitMs - begunMs > recoveryMs)
         throw new Error('too late for another try');
       const signal =
         error instanceof ServiceError || error instanceof TransportError ? error.signal : undefined;
-      if (signal === undefined) return token(retry + 1, waitMs, begunMs);
+      if (signal === undefined) return token(retry + 1, waitMs, begunMs, waitMs);
       // The SDK's own wait knows the signals of its own commands only.
       await sleep(waitMs, undefined, { signal });
-      return token(retry + 1, 0, begunMs);
+      return token(retry + 1, 0, begunMs, waitMs);
     },
     recordSuccess: () => undefined,
   };
@@ -55,10 +63,12 @@ export function retryStrategy(maxRetries: number, waits: Waits = {}): Strategy {
 
 interface OurToken extends Token {
   readonly begunMs: number;
+  /** The wait before the latest try. */
+  readonly lastMs: number;
 }
 
-function token(retries: number, delayMs: number, begunMs: number): OurToken {
-  return { getRetryCount: () => retries, getRetryDelay: () => delayMs, begunMs };
+function token(retries: number, delayMs: number, begunMs: number, lastMs: number): OurToken {
+  return { getRetryCount: () => retries, getRetryDelay: () => delayMs, begunMs, lastMs };
 }
 
 function isOurs(given: Token): given is OurToken {

@@ -11,6 +11,7 @@ import { parseConnection } from '../connstring/resolve.ts';
 import { maskKeyId } from '../core/credentials.ts';
 import type { Ports } from '../core/ports.ts';
 import { createClient, type DynamoClient } from '../dynamo/client.ts';
+import { createTraffic } from '../dynamo/traffic.ts';
 import { openEngine, type Engine } from '../sql/engine/engine.ts';
 import { createPlanner } from '../sql/plan/planner.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
@@ -103,6 +104,10 @@ function contextFor(properties: Options, client: DynamoClient, ports: Ports): Ex
     pageSize: properties.pageSize,
     fullScan: properties.fullScan,
     maxRcu: properties.maxRcu,
+    maxConnectionRcu: properties.maxConnectionRcu,
+    capacityPercent: properties.capacityPercent,
+    statementTimeoutMs: properties.statementTimeout * 1000,
+    traffic: createTraffic(),
     warn: (message) => ports.warn(message),
     maxRows: properties.maxRows,
     async close() {

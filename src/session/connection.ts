@@ -21,6 +21,18 @@ export interface QueryOptions {
   readonly rowMode?: 'object' | 'array';
   /** Cancels the statement. */
   readonly signal?: AbortSignal;
+  /** For this statement, instead of MaxRCU. */
+  readonly maxRcu?: number;
+  /** Instead of CapacityPercent. */
+  readonly capacityPercent?: number;
+  /** Milliseconds, instead of StatementTimeout; 0 for no limit. */
+  readonly timeoutMs?: number;
+  /** Instead of MaxRows; -1 for all. */
+  readonly maxRows?: number;
+  /** Instead of FullScan. */
+  readonly fullScan?: 'Allow' | 'Warn' | 'Deny';
+  /** Instead of UseConsistentReads. */
+  readonly consistent?: boolean;
 }
 
 export type RowObject = Record<string, Value>;

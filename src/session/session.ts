@@ -28,6 +28,8 @@ import type {
 } from './connection.ts';
 import { createMetadata } from './metadata.ts';
 import { finalStats, pagesOf, rowStream, type Started } from './row-stream.ts';
+import { statementContext } from './statement-limits.ts';
+import { stopwatch } from './stopwatch.ts';
 
 export interface SessionParts {
   readonly context: ExecutionContext;
@@ -57,58 +59,46 @@ export function createSession({ context, description, whoami, close }: SessionPa
   const trivialPlan = async (
     parsed: ParsedQuery,
     parameters: readonly ParameterLiteral[],
+    { settings }: ExecutionContext,
   ): Promise<DirectPlan | undefined> =>
-    (await trivialStatement(parsed, context.catalog))?.plan(
-      parameters,
-      context.settings,
-      context.planner.rules,
-    );
+    (await trivialStatement(parsed, context.catalog))?.plan(parameters, settings, context.planner.rules);
 
   const start = async (
     parsed: ParsedStatement,
     parameters: readonly ParameterLiteral[],
+    limited: ExecutionContext,
     signal: AbortSignal,
   ): Promise<Started> => {
-    if (parsed.kind === 'command') return startCommand(parsed, parameters, signal);
-    if (parsed.kind === 'explain') return startExplain(parsed, parameters, signal);
-    const trivial = await trivialPlan(parsed, parameters);
+    if (parsed.kind === 'command') return startCommand(parsed, parameters, limited, signal);
+    if (parsed.kind === 'explain') return startExplain(parsed, parameters, limited, signal);
+    const trivial = await trivialPlan(parsed, parameters, limited);
     if (trivial) {
       const stats = newReadStats();
       const { columns, read } = trivial;
       return {
-        ...directReader(trivial, context, stats, signal),
+        ...directReader(trivial, limited, stats, signal),
         columns,
         reads: [read],
         stats,
         close: () => Promise.resolve(),
       };
     }
-    const { plan, ...running } = await runStatement(parsed, parameters, context, signal);
+    const { plan, ...running } = await runStatement(parsed, parameters, limited, signal);
     return { ...running, columns: plan.columns };
-  };
-
-  const startCommand = async (
-    parsed: ParsedCommand,
-    parameters: readonly ParameterLiteral[],
-    signal: AbortSignal,
-  ): Promise<Started> => {
-    const command = commandOf(parsed);
-    if (!parsed.explain) return command.run(parsed, parameters, context, signal);
-    if (command.explain === undefined || parsed.analyze) throw parsed.refusal();
-    return explained(await command.explain(parsed, parameters, context, signal));
   };
 
   const startExplain = async (
     parsed: ParsedQuery,
     parameters: readonly ParameterLiteral[],
+    limited: ExecutionContext,
     signal: AbortSignal,
   ): Promise<Started> => {
-    const plan = await planStatement(parsed, parameters, context, signal);
-    const lines = explainPlan(plan, context.settings.consistentReads).text.split('\n');
+    const plan = await planStatement(parsed, parameters, limited, signal);
+    const lines = explainPlan(plan, limited.settings.consistentReads).text.split('\n');
     let stats = newReadStats();
     if (parsed.analyze) {
       const begun = performance.now();
-      const running = await start({ ...parsed, kind: 'select' }, parameters, signal);
+      const running = await start({ ...parsed, kind: 'select' }, parameters, limited, signal);
       let rowCount = 0;
       try {
         for await (const rows of running.arrays()) rowCount += rows.length;
@@ -121,6 +111,22 @@ export function createSession({ context, description, whoami, close }: SessionPa
     return { ...explained(lines), reads: plan.reads, stats };
   };
 
+  /** Starts a statement within the limits of its own and of the connection. */
+  const startLimited = async (
+    parsed: ParsedStatement,
+    parameters: Parameters | undefined,
+    options: QueryOptions,
+    signal: AbortSignal,
+  ): Promise<Started> => {
+    const limited = statementContext(context, options);
+    const list = toParameterList(parsed, parameters);
+    const watch = stopwatch(limited.statementTimeoutMs);
+    if (watch === undefined) return start(parsed, list, limited, signal);
+    const either = AbortSignal.any([signal, watch.signal]);
+    const started = await watch.during(() => start(parsed, list, limited, either));
+    return { ...started, ...watch.reading(started) };
+  };
+
   const stream = async <T>(
     parsed: ParsedStatement,
     parameters: Parameters | undefined,
@@ -129,7 +135,7 @@ export function createSession({ context, description, whoami, close }: SessionPa
     const begun = performance.now();
     const left = new AbortController();
     const signal = AbortSignal.any([signalFor(options.signal), left.signal]);
-    const started = await start(parsed, toParameterList(parsed, parameters), signal);
+    const started = await startLimited(parsed, parameters, options, signal);
     return rowStream<T>(started, options, begun, () => left.abort());
   };
 
@@ -139,8 +145,7 @@ export function createSession({ context, description, whoami, close }: SessionPa
     options: QueryOptions,
   ): Promise<QueryResult<T>> => {
     const begun = performance.now();
-    const signal = signalFor(options.signal);
-    const started = await start(parsed, toParameterList(parsed, parameters), signal);
+    const started = await startLimited(parsed, parameters, options, signalFor(options.signal));
     try {
       const rows: T[] = [];
       for await (const page of pagesOf<T>(started, options)) {
@@ -235,4 +240,16 @@ function explained(lines: readonly string[]): Started {
     stats: newReadStats(),
     close: () => Promise.resolve(),
   };
+}
+
+async function startCommand(
+  parsed: ParsedCommand,
+  parameters: readonly ParameterLiteral[],
+  context: ExecutionContext,
+  signal: AbortSignal,
+): Promise<Started> {
+  const command = commandOf(parsed);
+  if (!parsed.explain) return command.run(parsed, parameters, context, signal);
+  if (command.explain === undefined || parsed.analyze) throw parsed.refusal();
+  return explained(await command.explain(parsed, parameters, context, signal));
 }

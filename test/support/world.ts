@@ -2,6 +2,7 @@ import { createCatalog, type CatalogOptions } from '../../src/catalog/catalog.ts
 import type { TableDef } from '../../src/catalog/table-def.ts';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
 import { createClient, type DynamoClient } from '../../src/dynamo/client.ts';
+import { createTraffic } from '../../src/dynamo/traffic.ts';
 import { connect } from '../../src/index.ts';
 import type { Connection } from '../../src/session/connection.ts';
 import { createSession } from '../../src/session/session.ts';
@@ -48,6 +49,8 @@ export interface TableWords {
 /** What DescribeTable is to say instead of the truth. */
 export interface Look {
   readonly sizeBytes?: number;
+  /** Provisioned read units a second. */
+  readonly readCapacity?: number;
 }
 
 /** An emulated DynamoDB, and connections to it. */
@@ -59,7 +62,7 @@ export interface World extends AsyncDisposable {
   /** A connection as users open it; it closes with the world. */
   open(properties?: string): Promise<Connection>;
   /** A connection whose planner knows these rules only. */
-  withRules(rules: readonly PushdownRule[], look?: Look): Connection;
+  withRules(rules: readonly PushdownRule[], look?: Look, more?: Partial<ExecutionContext>): Connection;
   add(table: TableWords): Promise<void>;
   /** The table as its items make it look. */
   describe(table: string): Promise<TableDef>;
@@ -96,9 +99,9 @@ export async function startWorld(running?: {
       opened.push(connection);
       return connection;
     },
-    withRules(rules, look) {
+    withRules(rules, look, more) {
       const connection = createSession({
-        context: contextWith(client, rules, look),
+        context: { ...contextWith(client, rules, look), ...more },
         description: '',
         whoami: () => Promise.reject(new Error('nobody')),
         close: () => undefined,
@@ -116,13 +119,18 @@ export async function startWorld(running?: {
   };
 }
 
-function lookingAs(client: DynamoClient, { sizeBytes }: Look): DynamoClient {
-  if (sizeBytes === undefined) return client;
+function lookingAs(client: DynamoClient, { sizeBytes, readCapacity }: Look): DynamoClient {
   return {
     ...client,
     async describeTable(name, signal) {
       const described = await client.describeTable(name, signal);
-      return described && { ...described, TableSizeBytes: sizeBytes };
+      return (
+        described && {
+          ...described,
+          ...(sizeBytes !== undefined && { TableSizeBytes: sizeBytes }),
+          ...(readCapacity !== undefined && { ProvisionedThroughput: { ReadCapacityUnits: readCapacity } }),
+        }
+      );
     },
   };
 }
@@ -144,6 +152,10 @@ function contextWith(
     pageSize: undefined,
     fullScan: 'Allow',
     maxRcu: undefined,
+    maxConnectionRcu: undefined,
+    capacityPercent: undefined,
+    statementTimeoutMs: 0,
+    traffic: createTraffic(),
     warn: () => undefined,
     maxRows: -1,
     async close() {

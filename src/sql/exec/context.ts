@@ -1,5 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { DynamoClient } from '../../dynamo/client.ts';
+import type { Traffic } from '../../dynamo/traffic.ts';
 import type { DecimalStyle } from '../engine/result-value.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { PlanSettings } from '../plan/table-read.ts';
@@ -20,6 +21,13 @@ export interface ExecutionContext {
   readonly fullScan: 'Allow' | 'Warn' | 'Deny';
   /** The most read capacity units that one statement may consume. */
   readonly maxRcu: number | undefined;
+  /** The most that all statements of the connection may consume together. */
+  readonly maxConnectionRcu: number | undefined;
+  /** The part of the read capacity of a table or index, in percent, at whose rate it is read. */
+  readonly capacityPercent: number | undefined;
+  /** Milliseconds that a statement may work; 0: any. */
+  readonly statementTimeoutMs: number;
+  readonly traffic: Traffic;
   readonly warn: (message: string) => void;
   /** -1: all. */
   readonly maxRows: number;

@@ -3,7 +3,7 @@ import type { Key } from '../../dynamo/access-path.ts';
 import type { Predicate } from '../../dynamo/predicate.ts';
 import type { Page } from '../../dynamo/page.ts';
 import { readPages } from '../../dynamo/reader.ts';
-import { totalCapacity, type ReadStats } from '../../dynamo/read-stats.ts';
+import type { ReadStats } from '../../dynamo/read-stats.ts';
 import { applyRules } from '../plan/apply-rules.ts';
 import { describeAccess } from '../plan/describe-access.ts';
 import { estimatedUnits } from '../plan/estimate.ts';
@@ -12,8 +12,9 @@ import { filterExpression } from '../plan/rules/filter-expression.ts';
 import { parallelScan } from '../plan/rules/parallel-scan.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { ExecutionContext } from './context.ts';
+import { guardEstimate, pageSizeFor, readGate } from './read-gate.ts';
 
-/** The pages of a read, within what FullScan and MaxRCU allow. */
+/** The pages of a read, within what FullScan, MaxRCU, MaxConnectionRCU and CapacityPercent allow. */
 export async function* readTable(
   read: TableRead,
   context: ExecutionContext,
@@ -26,15 +27,8 @@ export async function* readTable(
     return;
   }
   guardFullScan(read, context);
-  guardCapacity(
-    estimatedUnits(read, consistentReads) ?? 0,
-    `${describeAccess(read)} would consume about`,
-    context,
-  );
-  for await (const page of pagesOf(read, context, stats, signal)) {
-    guardCapacity(totalCapacity(stats), 'The statement was stopped after', context);
-    yield page;
-  }
+  guardEstimate(describeAccess(read), estimatedUnits(read, consistentReads) ?? 0, context);
+  yield* pagesOf(read, context, stats, signal);
 }
 
 function pagesOf(
@@ -51,6 +45,7 @@ function pagesOf(
     bufferedPages: threads,
     schema: lintSchemaOf(read),
     ...pageSizeFor(read, context),
+    gate: readGate(read, context, stats),
     ...(signal ? { signal } : {}),
   });
 }
@@ -92,26 +87,6 @@ function withoutKeys(
     settings,
     rules,
   );
-}
-
-/** Where a limit of capacity is set, a page is a small part of it, so that the limit is not overrun by much. */
-function pageSizeFor(
-  { table }: TableRead,
-  { pageSize, maxRcu }: ExecutionContext,
-): { readonly pageSize?: number } {
-  if (maxRcu === undefined) return pageSize === undefined ? {} : { pageSize };
-  const itemBytes = table.itemCount > 0 ? table.sizeBytes / table.itemCount : UNKNOWN_ITEM_BYTES;
-  const careful = Math.max(1, Math.floor((maxRcu * BYTES_PER_UNIT) / itemBytes / PAGES_PER_LIMIT));
-  return { pageSize: Math.min(pageSize ?? careful, careful) };
-}
-
-const UNKNOWN_ITEM_BYTES = 1024;
-const BYTES_PER_UNIT = 8192;
-const PAGES_PER_LIMIT = 8;
-
-function guardCapacity(units: number, what: string, { maxRcu }: ExecutionContext): void {
-  if (maxRcu === undefined || units <= maxRcu) return;
-  throw new DriverError('EXEC_CAPACITY', `${what} ${units} read capacity units; MaxRCU is ${maxRcu}`);
 }
 
 /** The first rows of a table are no full scan: LIMIT without a condition stops early. */

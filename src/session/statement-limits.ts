@@ -1,0 +1,39 @@
+import { DriverError } from '../core/errors.ts';
+import type { ExecutionContext } from '../sql/exec/context.ts';
+import type { QueryOptions } from './connection.ts';
+
+/** The numbers among the options, with the least and the most that each may be. */
+const BOUNDS = [
+  ['maxRcu', Number.MIN_VALUE, Infinity],
+  ['capacityPercent', Number.MIN_VALUE, 100],
+  ['timeoutMs', 0, 2 ** 31 - 1],
+  ['maxRows', -1, Infinity],
+] as const satisfies readonly (readonly [keyof QueryOptions, number, number])[];
+
+/** The connection's context with what one statement wants otherwise; the same object where it wants nothing. */
+export function statementContext(context: ExecutionContext, options: QueryOptions): ExecutionContext {
+  checkNumbers(options);
+  const { maxRcu, capacityPercent, timeoutMs, maxRows, fullScan, consistent } = options;
+  const changes = {
+    ...(maxRcu !== undefined && { maxRcu }),
+    ...(capacityPercent !== undefined && { capacityPercent }),
+    ...(timeoutMs !== undefined && { statementTimeoutMs: timeoutMs }),
+    ...(maxRows !== undefined && { maxRows }),
+    ...(fullScan !== undefined && { fullScan }),
+    ...(consistent !== undefined && { settings: { ...context.settings, consistentReads: consistent } }),
+  };
+  return Object.keys(changes).length === 0 ? context : { ...context, ...changes };
+}
+
+function checkNumbers(options: QueryOptions): void {
+  for (const [name, least, most] of BOUNDS) {
+    const value = options[name];
+    if (value === undefined || (typeof value === 'number' && value >= least && value <= most)) continue;
+    const from = least === Number.MIN_VALUE ? 'more than 0' : `at least ${least}`;
+    const to = most === Infinity ? '' : ` and at most ${most}`;
+    throw new DriverError(
+      'SQL_BAD_ARGUMENT',
+      `The option ${name} is ${String(value)}; it is a number, ${from}${to}`,
+    );
+  }
+}

@@ -1,0 +1,126 @@
+import { DriverError } from '../../core/errors.ts';
+import type { GatePassage, ReadGate } from '../../dynamo/reader.ts';
+import { totalCapacity, type ReadStats } from '../../dynamo/read-stats.ts';
+import type { TokenBucket } from '../../dynamo/token-bucket.ts';
+import type { TableRead } from '../plan/table-read.ts';
+import type { ExecutionContext } from './context.ts';
+
+type Limits = Pick<ExecutionContext, 'maxRcu' | 'maxConnectionRcu' | 'traffic'>;
+
+/** What stands before the requests of a read: budgets, the rate that is allowed, and what the place bears. */
+export function readGate(read: TableRead, context: ExecutionContext, stats: ReadStats): ReadGate {
+  const place = placeOf(read);
+  const rate = rateOf(read, context);
+  if (context.capacityPercent !== undefined && rate === undefined && context.traffic.first(place.name))
+    context.warn(
+      `CapacityPercent has no effect on ${place.name}: it is read on demand, without a bound of its own; MaxRCU bounds a statement`,
+    );
+  return capacityGate(place.name, context, stats, rate);
+}
+
+/** A gate for requests to a place, at most at a rate. */
+export function capacityGate(
+  place: string,
+  context: Limits,
+  stats: ReadStats,
+  unitsPerSecond?: number,
+): ReadGate {
+  const { traffic } = context;
+  const lane = traffic.lane(place);
+  const bucket: TokenBucket | undefined =
+    unitsPerSecond === undefined ? undefined : traffic.bucket(place, unitsPerSecond);
+  return {
+    async enter(signal): Promise<GatePassage> {
+      const passage = await lane.enter(signal);
+      try {
+        const settle = await bucket?.take(signal);
+        guardBudgets(context, stats);
+        return {
+          throttled: () => passage.throttled(),
+          leave(page) {
+            const units = page?.consumed.reduce((sum, each) => sum + each.units, 0) ?? 0;
+            traffic.consumed += units;
+            settle?.(units);
+            passage.leave(page !== undefined);
+          },
+        };
+      } catch (thrown) {
+        passage.leave(false);
+        throw thrown;
+      }
+    },
+  };
+}
+
+/** Nothing more is read where a budget is used up. */
+function guardBudgets({ maxRcu, maxConnectionRcu, traffic }: Limits, stats: ReadStats): void {
+  const units = totalCapacity(stats);
+  if (maxRcu !== undefined && units >= maxRcu)
+    throw overBudget(`The statement was stopped after ${units}`, 'MaxRCU', maxRcu);
+  if (maxConnectionRcu !== undefined && traffic.consumed >= maxConnectionRcu)
+    throw overBudget(`The connection has consumed ${traffic.consumed}`, 'MaxConnectionRCU', maxConnectionRcu);
+}
+
+/** Refuses a read that is expected to consume more than is left. */
+export function guardEstimate(access: string, units: number, limits: Limits): void {
+  const { maxRcu, maxConnectionRcu, traffic } = limits;
+  if (maxRcu !== undefined && units > maxRcu)
+    throw overBudget(`${access} would consume about ${units}`, 'MaxRCU', maxRcu);
+  if (maxConnectionRcu !== undefined && units > maxConnectionRcu - traffic.consumed)
+    throw overBudget(
+      `${access} would consume about ${units} on top of ${traffic.consumed}`,
+      'MaxConnectionRCU',
+      maxConnectionRcu,
+    );
+}
+
+function overBudget(what: string, property: string, most: number): DriverError {
+  return new DriverError('EXEC_CAPACITY', `${what} read capacity units; ${property} is ${most}`, {
+    remedy: `Narrow the statement with a key condition, or raise ${property}.`,
+  });
+}
+
+const UNKNOWN_ITEM_BYTES = 1024;
+const BYTES_PER_UNIT = 4096;
+/** Of a budget, so that it is not overrun by much. */
+const PAGES_PER_BUDGET = 8;
+/** Of what may be read in a second, so that reading is even. */
+const PAGES_PER_SECOND = 4;
+
+/** Where capacity is bounded, a page is a small part of it. */
+export function pageSizeFor(read: TableRead, context: ExecutionContext): { readonly pageSize?: number } {
+  const { pageSize, maxRcu, maxConnectionRcu, traffic, settings } = context;
+  const rate = rateOf(read, context);
+  const units = Math.min(
+    (maxRcu ?? Infinity) / PAGES_PER_BUDGET,
+    Math.max(0, (maxConnectionRcu ?? Infinity) - traffic.consumed) / PAGES_PER_BUDGET,
+    (rate ?? Infinity) / PAGES_PER_SECOND,
+  );
+  if (units === Infinity) return pageSize === undefined ? {} : { pageSize };
+  const { itemCount, sizeBytes } = read.table;
+  const itemBytes = itemCount > 0 ? sizeBytes / itemCount : UNKNOWN_ITEM_BYTES;
+  const pageBytes = units * BYTES_PER_UNIT * (settings.consistentReads ? 1 : 2);
+  const careful = Math.max(1, Math.floor(pageBytes / itemBytes));
+  return { pageSize: Math.min(pageSize ?? careful, careful) };
+}
+
+interface Place {
+  readonly name: string;
+  readonly readCapacity: number | undefined;
+}
+
+/** A global index has capacity of its own; a local one has the table's. */
+function placeOf({ table, access }: TableRead): Place {
+  const name = 'index' in access ? access.index : undefined;
+  const index = table.indexes.find((each) => each.name === name && each.kind === 'global');
+  return index === undefined
+    ? { name: table.name, readCapacity: table.readCapacity }
+    : { name: `${table.name}.${index.name}`, readCapacity: index.readCapacity };
+}
+
+/** Units a second; undefined where nothing bounds them. */
+function rateOf(read: TableRead, { capacityPercent }: ExecutionContext): number | undefined {
+  const { readCapacity } = placeOf(read);
+  if (capacityPercent === undefined || readCapacity === undefined) return undefined;
+  return (readCapacity * capacityPercent) / 100;
+}

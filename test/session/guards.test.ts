@@ -1,0 +1,190 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTraffic } from '../../src/dynamo/traffic.ts';
+import { connect } from '../../src/index.ts';
+import type { QueryOptions } from '../../src/session/connection.ts';
+import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
+import { pageOf, serveTable, type ServedTable } from '../doubles/served-table.ts';
+import { fakeClock } from '../support/clock.ts';
+import { thrownBy } from '../support/thrown.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const PATHS = [
+  ['direct', 'SELECT pad FROM readings'],
+  ['engine', 'SELECT max(pad) FROM readings'],
+] as const;
+const ITEMS = 200;
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+  await world.add({
+    name: 'readings',
+    key: ['id:N'],
+    indexes: [{ name: 'by_kind', key: ['kind:S', 'id:N'] }],
+    items: Array.from({ length: ITEMS }, (_, id) => ({
+      id: { N: String(id) },
+      kind: { S: id % 2 === 0 ? 'even' : 'odd' },
+      pad: { S: 'x'.repeat(4000) },
+    })),
+  });
+});
+afterAll(() => world.close());
+
+describe('MaxConnectionRCU', () => {
+  it.each(PATHS)('stops what all statements together consume: %s', async (_, sql) => {
+    const db = await world.open('MaxConnectionRCU=20');
+    const first = await db.query(
+      'SELECT id FROM readings WHERE id IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)',
+    );
+    expect(first.stats.readCapacity).toBe(6);
+    const error = await thrownBy(() => db.query(sql));
+    expect(error).toMatchObject({
+      code: 'EXEC_CAPACITY',
+      sqlState: '53400',
+      message: expect.stringMatching(
+        /^The connection has consumed \d\d read capacity units; MaxConnectionRCU is 20$/,
+      ),
+      remedy: expect.stringContaining('raise MaxConnectionRCU'),
+    });
+    await expect(db.query('SELECT pad FROM readings WHERE id = 1')).rejects.toMatchObject({
+      code: 'EXEC_CAPACITY',
+    });
+  });
+
+  it('refuses before it reads what is known to cost more than is left', async () => {
+    const db = await world.open('MaxConnectionRCU=2');
+    const ids = Array.from({ length: 50 }, (_, id) => id).join(', ');
+    await db.query('SELECT id FROM readings WHERE id = 1');
+    const error = await thrownBy(() => db.query(`SELECT id FROM readings WHERE id IN (${ids})`));
+    expect(error.message).toBe(
+      'BatchGetItem 50 keys of readings(id) would consume about 25 on top of 0.5 read capacity units; MaxConnectionRCU is 2',
+    );
+  });
+});
+
+/** A connection that may use a quarter of so many read units a second, and its clock. */
+const percentOf = (readCapacity: number) => {
+  const clock = fakeClock();
+  const look = { readCapacity, sizeBytes: ITEMS * 4010 };
+  const db = world.withRules(PUSHDOWN_RULES, look, { capacityPercent: 25, traffic: createTraffic(clock) });
+  return { clock, db };
+};
+
+describe('CapacityPercent', () => {
+  it.each(PATHS)('keeps to its part of the provisioned capacity: %s', async (_, sql) => {
+    const { clock, db } = percentOf(20);
+    const { stats } = await db.query(sql);
+    expect(stats.readCapacity).toBeGreaterThan(90);
+    expect(Math.abs(stats.readCapacity / (clock.now() / 1000) / 5 - 1)).toBeLessThan(0.1);
+    expect(stats.pages).toBeGreaterThan(10);
+  });
+
+  it('is reckoned of a global index by itself', async () => {
+    const { clock, db } = percentOf(20);
+    await db.query("SELECT pad FROM readings WHERE kind = 'odd'");
+    expect(clock.now()).toBe(0);
+  });
+
+  it('may be another for one statement', async () => {
+    const { clock, db } = percentOf(20);
+    const { stats } = await db.query('SELECT pad FROM readings', [], { capacityPercent: 50 });
+    expect(Math.abs(stats.readCapacity / (clock.now() / 1000) / 10 - 1)).toBeLessThan(0.1);
+  });
+
+  it('warns once where a table has no bound that it could be a part of', async () => {
+    const warnings: string[] = [];
+    await using db = await connect(world.string('CapacityPercent=10'), {
+      onWarning: (message) => warnings.push(message),
+    });
+    await db.query('SELECT id FROM readings WHERE id = 1');
+    await db.query('SELECT id FROM readings WHERE id = 2');
+    expect(warnings).toEqual([expect.stringContaining('CapacityPercent has no effect on readings')]);
+  });
+});
+
+describe('a statement', () => {
+  it('may have limits of its own, tighter or wider than the connection', async () => {
+    const db = await world.open('MaxRCU=5;FullScan=Deny;MaxRows=3;UseConsistentReads=true');
+    const sql = 'SELECT id FROM readings';
+    await expect(db.query(sql)).rejects.toMatchObject({ code: 'EXEC_FULL_SCAN' });
+    await expect(db.query(sql, [], { fullScan: 'Allow', maxRows: -1 })).rejects.toMatchObject({
+      code: 'EXEC_CAPACITY',
+    });
+    const wide = { fullScan: 'Allow', maxRcu: 1000, maxRows: -1, consistent: false } as const;
+    const eventual = await db.query(sql, [], wide);
+    const strong = await db.query(sql, [], { ...wide, consistent: true });
+    expect(eventual.rowCount).toBe(ITEMS);
+    expect(strong.stats.requests).toBeGreaterThan(0);
+    expect((await db.query(sql, [], { ...wide, maxRows: 7 })).rowCount).toBe(7);
+    const stream = await db.stream(sql, [], { ...wide, maxRows: 2 });
+    const rows: unknown[] = [];
+    for await (const row of stream) rows.push(row);
+    expect(rows).toHaveLength(2);
+  });
+
+  it.each<[QueryOptions, string]>([
+    [{ maxRcu: 0 }, 'maxRcu is 0; it is a number, more than 0'],
+    [{ capacityPercent: 101 }, 'capacityPercent is 101; it is a number, more than 0 and at most 100'],
+    [{ timeoutMs: -1 }, 'timeoutMs is -1'],
+    [{ maxRows: Number.NaN }, 'maxRows is NaN; it is a number, at least -1'],
+  ])('%j is refused', async (options, message) => {
+    const db = await world.open();
+    await expect(db.query('SELECT 1', [], options)).rejects.toMatchObject({
+      code: 'SQL_BAD_ARGUMENT',
+      message: expect.stringContaining(message),
+    });
+  });
+});
+
+describe('StatementTimeout', () => {
+  let served: ServedTable | undefined;
+  afterEach(() => served?.close());
+  const THINGS = [
+    ['direct', 'SELECT id FROM things'],
+    ['engine', 'SELECT id FROM things ORDER BY id'],
+  ] as const;
+
+  it.each(THINGS)('ends a statement whose requests together take too long: %s', async (_, sql) => {
+    served = await serveTable(async (at) => {
+      await sleep(20);
+      return pageOf([`a${at}`], true);
+    });
+    await using db = await connect(served.string('StatementTimeout=1'));
+    const error = await thrownBy(() => db.query(sql, [], { timeoutMs: 200 }));
+    expect(error).toMatchObject({
+      code: 'EXEC_TIMEOUT',
+      sqlState: '57014',
+      message: 'The statement worked for 0.2 s, which is all it may',
+      remedy: expect.stringContaining('StatementTimeout'),
+    });
+    await expect(db.query(sql)).rejects.toMatchObject({ code: 'EXEC_TIMEOUT', message: /1 s/ });
+  });
+
+  it('does not count the time that the reader of a stream takes', async () => {
+    served = await serveTable((at) => pageOf([`a${at}`], at < 3));
+    await using db = await connect(served.string());
+    await db.query('SELECT id FROM things LIMIT 1');
+    const seen: unknown[] = [];
+    for await (const row of await db.stream('SELECT id FROM things', [], { timeoutMs: 500 })) {
+      seen.push(row);
+      await sleep(300);
+    }
+    expect(seen).toHaveLength(3);
+  });
+
+  it('ends a computation of the engine', async () => {
+    await using db = await connect(world.string());
+    const error = await thrownBy(() =>
+      db.query(
+        'SELECT sum(a.id * b.id * c.id * d.id) FROM readings a, readings b, readings c, readings d',
+        [],
+        {
+          timeoutMs: 1500,
+        },
+      ),
+    );
+    expect(error).toMatchObject({ code: 'EXEC_TIMEOUT', sqlState: '57014' });
+    expect((await db.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+});
