@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import dynalite from 'dynalite';
 
 export interface Running {
@@ -7,8 +8,9 @@ export interface Running {
 }
 
 /** An emulated DynamoDB in this process, empty, on a free port of this machine. */
-export async function startDynalite(): Promise<Running> {
+export async function startDynalite(hear?: (request: IncomingMessage) => void): Promise<Running> {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  if (hear !== undefined) server.prependListener('request', hear);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

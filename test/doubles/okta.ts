@@ -18,6 +18,10 @@ export interface OktaSetup {
   readonly allowRememberDevice?: boolean;
   /** The state instead of the usual one after a right password. */
   readonly status?: string;
+  /** Whether that state may be skipped. */
+  readonly maySkip?: boolean;
+  /** The first factor is under way as soon as the password was right. */
+  readonly isUnderWay?: boolean;
   /** What the push comes to, one poll after the other. */
   readonly push?: readonly string[];
   /** The number that the user has to choose. */
@@ -96,6 +100,7 @@ export async function startOkta(pair: KeyPair, setup: OktaSetup = {}): Promise<O
     }
     if (request.headers.authorization !== token) return refusal(401, 'E0000011', 'Invalid token provided');
     if (pathname === '/api/v1/authn') return authn(request, sent);
+    if (pathname === '/api/v1/authn/skip') return skip(sent);
     const [, id] = /^\/api\/v1\/authn\/factors\/(\w+)\/verify$/.exec(pathname) ?? [];
     return id === undefined ? refusal(404, 'E0000022', 'no such endpoint') : verify(request, id, sent);
   }
@@ -116,11 +121,23 @@ export async function startOkta(pair: KeyPair, setup: OktaSetup = {}): Promise<O
     if (username !== (setup.user ?? USER) || password !== (setup.password ?? PASSWORD)) {
       return refusal(401, 'E0000004', 'Authentication failed');
     }
-    if (setup.status !== undefined)
-      return json(200, { status: setup.status, stateToken: fresh('STATE'), ...links({}) });
+    if (setup.status !== undefined) {
+      const skipped = setup.maySkip === true ? { skip: `${server.origin}/api/v1/authn/skip` } : {};
+      return json(200, { status: setup.status, stateToken: begin([], false), ...links(skipped) });
+    }
     const factors = setup.factors ?? [];
     if (factors.length === 0 || remembered.has(deviceOf(request) ?? '-')) return success(false);
-    return question(begin(factors, false));
+    const begun = begin(factors, false);
+    return setup.isUnderWay === true
+      ? verify(request, factors[0]?.id ?? '', { stateToken: begun })
+      : question(begun);
+  }
+
+  function skip(sent: Record<string, unknown>): HttpsAnswer {
+    if (Object.keys(sent).join() !== 'stateToken')
+      violations.push('more than the state token to skip a state');
+    const isKnown = transactions.delete(String(sent['stateToken']));
+    return isKnown ? success(false) : refusal(401, 'E0000011', 'Invalid token provided');
   }
 
   function begin(factors: readonly FactorWords[], isStepUp: boolean): string {

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What the double answers to one request. */
@@ -12,6 +12,7 @@ export interface StsAnswer {
 export interface StsRequest {
   readonly body: string;
   readonly authorization: string;
+  readonly headers: IncomingHttpHeaders;
   /** The session token that signed; absent where long-lived keys did. */
   readonly token: string | undefined;
 }
@@ -30,7 +31,13 @@ export async function startSts(answer: (body: string) => StsAnswer | undefined):
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString('utf8');
       const token = request.headers['x-amz-security-token'];
-      requests.push({ body, authorization: request.headers.authorization ?? '', token: token?.toString() });
+      const { headers } = request;
+      requests.push({
+        body,
+        authorization: headers.authorization ?? '',
+        headers,
+        token: token?.toString(),
+      });
       const told = answer(body);
       // Undefined: it never answers.
       if (told !== undefined) {
