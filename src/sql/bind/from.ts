@@ -40,17 +40,19 @@ function bindTable(range: RangeVar, scope: Scope, tables: CommonTables, binder: 
     scope.sources.push({ alias, columns: renameColumns(tables.get(written), columnNames) });
     return { RangeVar: range };
   }
-  if (range.catalogname !== undefined || (schema !== undefined && !isTableSchema(schema)))
+  if (range.catalogname !== undefined && !isTableSchema(range.catalogname))
     throw new DriverError(
       'CATALOG_UNKNOWN_TABLE',
-      `There is no schema ${range.catalogname ?? schema}: tables are in dynamodb (or public).`,
+      `There is no schema ${range.catalogname}: tables are in dynamodb (or public).`,
       {
         position: binder.position(range.location),
         remedy: `Leave the schema away; a DynamoDB name with a dot is written in double quotes, as in "${schema}.${written}".`,
       },
     );
 
-  const table = binder.table(written, range.location);
+  // What is no schema is a table, and the name a part of it.
+  const isPart = schema !== undefined && (range.catalogname !== undefined || !isTableSchema(schema));
+  const table = binder.table(isPart ? `${schema}.${written}` : written, range.location);
   if (table === undefined) {
     scope.sources.push({ alias, columns: undefined });
     return { RangeVar: range };

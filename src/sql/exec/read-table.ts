@@ -10,7 +10,7 @@ import { estimatedUnits } from '../plan/estimate.ts';
 import { lintSchemaOf, readRequestOf } from '../plan/read-request.ts';
 import { filterExpression } from '../plan/rules/filter-expression.ts';
 import { parallelScan } from '../plan/rules/parallel-scan.ts';
-import type { TableRead } from '../plan/table-read.ts';
+import { scanOf, type TableRead } from '../plan/table-read.ts';
 import type { ExecutionContext } from './context.ts';
 import { guardEstimate, pageSizeFor, readGate } from './read-gate.ts';
 
@@ -83,7 +83,7 @@ function withoutKeys(
   const rules = planner.rules.filter((rule) => rule === filterExpression || rule === parallelScan);
   const residual = read.conditions;
   return applyRules(
-    { ...read, access: { kind: 'Scan', segments: 1 }, keyed: [], filter: [], residual },
+    { ...read, access: scanOf(read.table), keyed: [], filter: [], residual },
     settings,
     rules,
   );

@@ -9,7 +9,13 @@ import type { ParsedQuery } from '../parse/parse.ts';
 import { describePredicate } from '../plan/describe-predicate.ts';
 import type { ResultColumn } from '../plan/planner.ts';
 import { applyRules } from '../plan/apply-rules.ts';
-import type { Condition, PlanSettings, PushdownRule, TableRead } from '../plan/table-read.ts';
+import {
+  type Condition,
+  type PlanSettings,
+  type PushdownRule,
+  scanOf,
+  type TableRead,
+} from '../plan/table-read.ts';
 import type { DirectPlan } from './direct.ts';
 
 /**
@@ -106,7 +112,7 @@ function plannedRead(
   const start: TableRead = {
     alias: table.name,
     table,
-    access: { kind: 'Scan', segments: 1 },
+    access: scanOf(table),
     conditions: residual,
     keyed: [],
     filter: [],

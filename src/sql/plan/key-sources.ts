@@ -3,7 +3,13 @@ import type { Literal } from '../../dynamo/predicate.ts';
 import { wireTypeOf } from '../engine/wire-type.ts';
 import { applyRules } from './apply-rules.ts';
 import type { JoinEdge } from './join-edges.ts';
-import type { Condition, PlanSettings, PushdownRule, TableRead } from './table-read.ts';
+import {
+  type Condition,
+  type PlanSettings,
+  type PushdownRule,
+  scanOf,
+  type TableRead,
+} from './table-read.ts';
 
 /**
  * Gives a Scan the read whose values may become its keys, where a join says that no other rows matter and where those
@@ -103,7 +109,7 @@ export function readWithKeys(
   };
   const residual = [...read.conditions, keys];
   return applyRules(
-    { ...rest, access: { kind: 'Scan', segments: 1 }, keyed: [], filter: [], residual },
+    { ...rest, access: scanOf(read.table), keyed: [], filter: [], residual },
     settings,
     rules,
   );

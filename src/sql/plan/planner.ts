@@ -13,7 +13,7 @@ import { withKeySources } from './key-sources.ts';
 import { parsePlan } from './plan-json.ts';
 import { applyRules } from './apply-rules.ts';
 import { PUSHDOWN_RULES } from './rules/index.ts';
-import type { PlanSettings, PushdownRule, TableRead } from './table-read.ts';
+import { type PlanSettings, type PushdownRule, scanOf, type TableRead } from './table-read.ts';
 
 /** A column of a result, PostgreSQL's name of its type included. */
 export interface ResultColumn {
@@ -182,7 +182,7 @@ function planRead(
     alias: relation.alias,
     table: relation.table,
     // What the optimiser removed from the plan cannot contribute a row.
-    access: facts !== undefined && scan === undefined ? { kind: 'Empty' } : { kind: 'Scan', segments: 1 },
+    access: facts !== undefined && scan === undefined ? { kind: 'Empty' } : scanOf(relation.table),
     conditions,
     keyed: [],
     filter: [],

@@ -48,6 +48,11 @@ export interface TableRead {
   readonly rejected: readonly string[];
 }
 
+/** The read of everything there is: where planning begins. */
+export function scanOf(table: TableDef): Extract<AccessPath, { kind: 'Scan' }> {
+  return { kind: 'Scan', segments: 1, ...(table.through === undefined ? {} : { index: table.through }) };
+}
+
 /** Another read whose values, once they are known, can be this one's keys: cheaper than a Scan if they are few. */
 export interface KeySource {
   readonly alias: string;

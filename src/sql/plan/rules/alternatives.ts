@@ -17,9 +17,11 @@ export const alternatives: PushdownRule = {
     for (const condition of read.residual) {
       if (!condition.exact || condition.predicate?.kind !== 'or') continue;
       const branches = condition.predicate.of.map((branch) => withBranch(read, condition, branch));
-      const own = rangesOf(branches, read.table.key, undefined);
-      if (own) return withRanges(read, own, undefined);
-      for (const index of settings.autoDetectIndex ? read.table.indexes : []) {
+      const { through } = read.table;
+      const place = read.table.indexes.find((index) => index.name === through);
+      const own = rangesOf(branches, read.table.key, place);
+      if (own) return withRanges(read, own, place);
+      for (const index of settings.autoDetectIndex && place === undefined ? read.table.indexes : []) {
         const isSafe =
           missingColumn(read, index) === undefined &&
           branches.every((branch) => reasonAgainst(branch, index, settings) === undefined);

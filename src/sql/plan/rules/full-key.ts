@@ -9,7 +9,8 @@ const MAX_KEYS = 1000;
 export const fullKey: PushdownRule = {
   name: 'full-key',
   apply(read) {
-    if (read.access.kind !== 'Scan') return undefined;
+    // An index may hold several entries under one key, and not every item.
+    if (read.access.kind !== 'Scan' || read.table.through !== undefined) return undefined;
     const { partition, sort } = read.table.key;
     let keys: Key[] = [{}];
     const keyed = new Set<Condition>();

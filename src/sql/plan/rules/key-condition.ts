@@ -12,9 +12,12 @@ export const keyCondition: PushdownRule = {
     const rejected: string[] = [];
     const covering: Candidate[] = [];
     const keysOnly: Candidate[] = [];
-    const own = candidateFor(read, read.table.key, undefined);
+    const { through } = read.table;
+    const place = read.table.indexes.find((index) => index.name === through);
+    const own = candidateFor(read, read.table.key, place);
     if (own) covering.push(own);
-    for (const index of settings.autoDetectIndex ? read.table.indexes : []) {
+
+    for (const index of settings.autoDetectIndex && place === undefined ? read.table.indexes : []) {
       const found = candidateFor(read, index.key, index);
       if (found === undefined) continue;
       const why = reasonAgainst(read, index, settings);
