@@ -167,6 +167,14 @@ export const ERRORS = {
     sqlState: '22P02',
     remedy: 'Correct the value, or cast it to the type that the column has.',
   },
+  SQL_NOT_NULL: {
+    sqlState: '23502',
+    remedy: 'Give a value: an item is stored under its key, which has no default.',
+  },
+  SQL_UNIQUE: {
+    sqlState: '23505',
+    remedy: 'Add ON CONFLICT DO NOTHING or DO UPDATE, or replace the item with REPLACE INTO.',
+  },
   SQL_NUMERIC_RANGE: {
     sqlState: '22003',
     remedy: 'Cast to a wider type, such as DOUBLE PRECISION, before computing.',
@@ -199,6 +207,14 @@ export const ERRORS = {
   EXEC_CANCELLED: {
     sqlState: '57014',
     remedy: 'The statement was cancelled; run it again if that was not intended.',
+  },
+  EXEC_CONFLICT: {
+    sqlState: '40001',
+    remedy: 'Somebody else changed the item at the same time: run the statement again.',
+  },
+  EXEC_UNKNOWN_OUTCOME: {
+    sqlState: '40003',
+    remedy: 'Read the item to see whether the write took place before you run the statement again.',
   },
   EXEC_TIMEOUT: { sqlState: '57014', remedy: 'Raise Timeout, or narrow the statement with a key condition.' },
   EXEC_FULL_SCAN: {

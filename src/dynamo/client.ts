@@ -10,18 +10,23 @@ import {
 import type { Dispatcher } from 'undici';
 import type { Credentials } from '../core/credentials.ts';
 import type { AttributeMap } from './attribute-value.ts';
-import { createRawLane } from './raw-lane.ts';
+import { ServiceError } from './failures.ts';
+import type { BuiltWrite } from './item-write.ts';
+import { createRawLane, type OnFailedTry } from './raw-lane.ts';
 import type { ReadStats } from './read-stats.ts';
 import { retryStrategy } from './retry.ts';
 import {
   isExpired,
   isNotFound,
+  isThrottle,
   orCancelled,
   throwIfCancelled,
   toDriverError,
   type Doing,
 } from './service-errors.ts';
 import { createTransport, type SignedRequest } from './transport.ts';
+import { mayHaveTakenPlace, sendWrite, type WriteOutcome } from './write.ts';
+import type { WriteStats } from './write-stats.ts';
 import { putItems, type PutOptions } from './writer.ts';
 
 export interface ClientOptions {
@@ -47,7 +52,7 @@ export interface ClientOptions {
   readonly userAgent?: string;
 }
 
-export type ReadOperation = 'Scan' | 'Query' | 'GetItem' | 'BatchGetItem';
+export type ReadOperation = 'Scan' | 'Query' | 'GetItem' | 'BatchGetItem' | 'ExecuteStatement';
 
 /** The only way to DynamoDB. */
 export interface DynamoClient {
@@ -59,6 +64,16 @@ export interface DynamoClient {
     signal?: AbortSignal,
     onThrottle?: () => void,
   ): Promise<Buffer>;
+  /**
+   * Sends one write. What its conditions refuse is an outcome. `once`: it is not repeated where a try that failed may have
+   * taken place; the error is EXEC_UNKNOWN_OUTCOME then.
+   */
+  write(
+    built: BuiltWrite,
+    stats: WriteStats,
+    options: { readonly once: boolean },
+    signal?: AbortSignal,
+  ): Promise<WriteOutcome>;
   /** The names of all tables of the account in the Region. */
   listTables(signal?: AbortSignal): Promise<string[]>;
   /** Undefined where there is no such table. */
@@ -117,7 +132,17 @@ export function createClient(options: ClientOptions): DynamoClient {
   return {
     read: (operation, input, stats, signal, onThrottle) =>
       send({ operation, table: tableOf(input) }, signal, () =>
-        sendRaw(operation, input, stats, signal, onThrottle),
+        sendRaw(operation, input, stats, signal, onThrottle && throttleListener(onThrottle)),
+      ),
+
+    write: (built, stats, { once }, signal) =>
+      send({ operation: built.operation, table: tableOf(built.input) }, signal, () =>
+        sendWrite(built, stats, ({ operation, input }, counted, onFailedTry) =>
+          sendRaw(operation, input, counted, signal, (failure) => {
+            onFailedTry(failure);
+            return once && mayHaveTakenPlace(failure) ? 'stop' : undefined;
+          }),
+        ),
       ),
 
     listTables: (signal) =>
@@ -176,11 +201,18 @@ async function attempt<T>(doing: Doing, signal: AbortSignal | undefined, work: (
   }
 }
 
+function throttleListener(onThrottle: () => void): OnFailedTry {
+  return (failure) => {
+    if (failure instanceof ServiceError && isThrottle(failure)) onThrottle();
+    return undefined;
+  };
+}
+
 function abortable(signal: AbortSignal | undefined): { readonly abortSignal?: AbortSignal } {
   return signal === undefined ? {} : { abortSignal: signal };
 }
 
-/** The table that a read names; a batch names it as a key. */
+/** The table that a request names; a batch names it as a key. */
 function tableOf(input: Readonly<Record<string, unknown>>): string | undefined {
   const { TableName: name, RequestItems: batch } = input;
   if (typeof name === 'string') return name;

@@ -26,6 +26,14 @@ export class TransportError extends Error {
   }
 }
 
+/** A request that must not be sent twice, and whose first try may have taken place: nobody repeats it. */
+export class UnconfirmedError extends Error {
+  constructor(cause: unknown) {
+    super(reasonOf(cause), { cause });
+    this.name = 'UnconfirmedError';
+  }
+}
+
 interface ErrorAnswer {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
@@ -37,14 +45,18 @@ export class ServiceError extends Error {
   readonly signal: AbortSignal | undefined;
   readonly $metadata: { readonly httpStatusCode: number };
   readonly $response: { readonly statusCode: number; readonly headers: Record<string, string> };
+  /** All that the answer says, as DynamoDB's JSON. */
+  readonly answer: object;
 
   constructor({ statusCode, headers, body }: ErrorAnswer, signal?: AbortSignal) {
-    const said = textsOf(body);
+    const answer = Object(parseJson(body));
+    const said = textsOf(answer);
     super(said.get('message') ?? said.get('Message') ?? `HTTP status ${statusCode}`);
     this.name = (said.get('__type') ?? headers['x-amzn-errortype'] ?? 'UnknownError')
       .replace(/^.*#/, '')
       .replace(/:.*$/, '');
     this.signal = signal;
+    this.answer = answer;
     this.$metadata = { httpStatusCode: statusCode };
     this.$response = { statusCode, headers };
   }
@@ -58,9 +70,9 @@ export function reasonOf(error: unknown): string {
 }
 
 /** The texts of a JSON object; none where it is something else, as what proxies answer often is. */
-function textsOf(body: Buffer): ReadonlyMap<string, string> {
+function textsOf(answer: object): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
-  for (const [name, value] of Object.entries(Object(parseJson(body)))) {
+  for (const [name, value] of Object.entries(answer)) {
     if (typeof value === 'string') texts.set(name, value);
   }
   return texts;

@@ -13,7 +13,7 @@ const API = 'https://docs.aws.amazon.com/amazondynamodb/latest/APIReference';
 const CONSTRAINTS = `${GUIDE}/Constraints.html`;
 const OPERATORS = `${GUIDE}/Expressions.OperatorsAndFunctions.html`;
 
-/** DynamoDB's documented limits of what a read may ask for. The emulators enforce few of them. */
+/** DynamoDB's documented limits of what a request may hold. The emulators enforce few of them. */
 export const LIMITS = {
   expressionBytes: { most: 4096, unit: 'bytes in an expression', source: CONSTRAINTS },
   operators: { most: 300, unit: 'operators and functions in an expression', source: CONSTRAINTS },
@@ -31,6 +31,23 @@ export const LIMITS = {
   numberDigits: { most: 38, unit: 'significant digits in a number', source: CONSTRAINTS },
   batchGetKeys: { most: 100, unit: 'keys in a BatchGetItem', source: `${API}/API_BatchGetItem.html` },
   batchWriteItems: { most: 25, unit: 'items in a BatchWriteItem', source: `${API}/API_BatchWriteItem.html` },
+  batchWriteBytes: {
+    most: 16 * 1024 * 1024,
+    unit: 'bytes of items',
+    source: `${API}/API_BatchWriteItem.html`,
+  },
+  itemBytes: { most: 400 * 1024, unit: 'bytes', source: CONSTRAINTS },
+  transactItems: { most: 100, unit: 'writes in a transaction', source: `${API}/API_TransactWriteItems.html` },
+  transactBytes: {
+    most: 4 * 1024 * 1024,
+    unit: 'bytes of items',
+    source: `${API}/API_TransactWriteItems.html`,
+  },
+  statementLength: {
+    most: 8192,
+    unit: 'characters in a PartiQL statement',
+    source: `${API}/API_ExecuteStatement.html`,
+  },
   segments: { most: 1_000_000, unit: 'segments of a Scan', source: `${API}/API_Scan.html` },
 } as const satisfies Record<string, Limit>;
 
@@ -43,4 +60,5 @@ export const PAGES = {
   consistency: `${GUIDE}/HowItWorks.ReadConsistency.html`,
   query: `${API}/API_Query.html`,
   key: CONSTRAINTS,
+  item: `${GUIDE}/HowItWorks.NamingRulesDataTypes.html`,
 } as const;

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { ScanCommand, type DynamoDBClient, type ScanCommandInput } from '@aws-sdk/client-dynamodb';
-import { ServiceError, TransportError } from './failures.ts';
+import { ServiceError, TransportError, UnconfirmedError } from './failures.ts';
 import type { ReadStats } from './read-stats.ts';
 import { isThrottle } from './service-errors.ts';
 import type { Answer, SignedRequest, Transport } from './transport.ts';
@@ -21,21 +21,27 @@ const WHITE_SPACE = new Set<number | undefined>(Buffer.from(' \n\r\t'));
 interface RawCall extends ScanCommandInput {
   readonly operation: string;
   readonly wireBody: string;
-  readonly stats: ReadStats | undefined;
+  readonly stats: RequestStats | undefined;
   readonly signal: AbortSignal | undefined;
-  readonly onThrottle: (() => void) | undefined;
+  readonly onFailedTry: OnFailedTry | undefined;
   answer: Buffer | undefined;
   /** What went wrong with the first try, made outside the stack: the stack takes it for its own. */
   firstFailure: Error | undefined;
 }
 
+/** What every request adds to. */
+type RequestStats = Pick<ReadStats, 'requests' | 'bytes' | 'throttles'>;
+
+/** Learns of each try that failed, and may end the repetitions by answering `stop`. */
+export type OnFailedTry = (failure: unknown) => 'stop' | undefined;
+
 /** Sends an operation's JSON and gives the answer's bytes. Signing, retries and endpoints are the SDK's. */
 export type SendRaw = (
   operation: string,
   input: Readonly<Record<string, unknown>>,
-  stats?: ReadStats,
+  stats?: RequestStats,
   signal?: AbortSignal,
-  onThrottle?: () => void,
+  onFailedTry?: OnFailedTry,
 ) => Promise<Buffer>;
 
 /**
@@ -73,14 +79,14 @@ export function createRawLane(client: DynamoDBClient, transport: Transport): Sen
   const send = command.resolveMiddleware(stack, client.config, undefined);
   const sign = requestSigner(client);
 
-  return async (operation, input, stats, signal, onThrottle) => {
+  return async (operation, input, stats, signal, onFailedTry) => {
     const call: RawCall = {
       TableName: typeof input['TableName'] === 'string' ? input['TableName'] : undefined,
       operation,
       wireBody: JSON.stringify(input),
       stats,
       signal,
-      onThrottle,
+      onFailedTry,
       answer: undefined,
       firstFailure: undefined,
     };
@@ -138,13 +144,24 @@ function likeModel(model: SignedRequest, { operation, wireBody }: RawCall): Sign
   return { ...model, headers: { ...headers, 'x-amz-target': `${TARGET}${operation}` }, body: wireBody };
 }
 
-/** One try: a request and its answer. */
+/** One try, or the failure of the one that was made before. */
 async function exchange(transport: Transport, request: SignedRequest, call: RawCall): Promise<Answer> {
-  const { operation, signal, stats, firstFailure } = call;
+  const { firstFailure, onFailedTry } = call;
   if (firstFailure !== undefined) {
     call.firstFailure = undefined;
     throw firstFailure;
   }
+  try {
+    return await tryOnce(transport, request, call);
+  } catch (failure) {
+    if (onFailedTry?.(failure) === 'stop') throw new UnconfirmedError(failure);
+    throw failure;
+  }
+}
+
+/** A request and its answer. */
+async function tryOnce(transport: Transport, request: SignedRequest, call: RawCall): Promise<Answer> {
+  const { operation, signal, stats } = call;
   const answer = await transport.send(request, LIMIT_BYTES.get(operation) ?? DEFAULT_LIMIT_BYTES, signal);
   if (stats !== undefined) {
     stats.requests += 1;
@@ -152,10 +169,7 @@ async function exchange(transport: Transport, request: SignedRequest, call: RawC
   }
   if (answer.statusCode !== 200) {
     const error = new ServiceError(answer, signal);
-    if (isThrottle(error)) {
-      if (stats !== undefined) stats.throttles += 1;
-      call.onThrottle?.();
-    }
+    if (stats !== undefined && isThrottle(error)) stats.throttles += 1;
     throw error;
   }
   const reason = whatIsWrong(answer);

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { DriverError, type ErrorCode } from '../core/errors.ts';
-import { type ServiceError, TransportError } from './failures.ts';
+import { type ServiceError, TransportError, UnconfirmedError } from './failures.ts';
 
 /** What was being done when it failed. */
 export interface Doing {
@@ -60,6 +60,10 @@ export function toDriverError(thrown: unknown, doing: Doing, signal?: AbortSigna
   if (thrown instanceof DriverError) return thrown;
   if (signal?.aborted === true) return cancelled(signal);
   const what = doing.table === undefined ? doing.operation : `${doing.operation} on ${doing.table}`;
+  if (thrown instanceof UnconfirmedError)
+    return new DriverError('EXEC_UNKNOWN_OUTCOME', `${what} may have taken place or not: ${thrown.message}`, {
+      cause: thrown.cause,
+    });
   if (thrown instanceof TransportError) return fromTransport(thrown, what);
   if (!(thrown instanceof Error)) return new DriverError('DYNAMO_REFUSED', `${what}: ${String(thrown)}`);
   const code = CODES.get(thrown.name) ?? 'DYNAMO_REFUSED';
