@@ -6,7 +6,7 @@ import { httpSession } from '../saml/http-session.ts';
 import { kerberosNegotiator } from '../saml/negotiate/kerberos.ts';
 import { oneAttempt } from '../saml/one-attempt.ts';
 import type { SamlResponse } from '../saml/response.ts';
-import { FEDERATED_OPTIONS, federatedProblem } from './federated/federated-options.ts';
+import { FEDERATED_OPTIONS, FEDERATED_REGION, federatedProblem } from './federated/federated-options.ts';
 import { federatedSource } from './federated/federated-source.ts';
 import { oneTimeCode } from './federated/one-time-code.ts';
 import { personOf } from './federated/person.ts';
@@ -25,6 +25,7 @@ export const adfs = authScheme({
     "AuthScheme=ADFS;User=ana@corp.example;Password=…;SSOLoginURL='https://adfs.corp.example';AWSRoleARN=arn:aws:iam::123456789012:role/Analyst;AWSRegion=Ireland",
   requires: ['ssoLoginUrl'],
   uses: ['user', 'password', 'ssoProperties', ...FEDERATED_OPTIONS],
+  defaultRegion: FEDERATED_REGION,
   check: (given) => providerProblem('ADFS', given) ?? federatedProblem(given),
   source(given, ports) {
     const { ssoLoginUrl: loginUrl, user: name, password, ssoProperties: sso } = given;
@@ -32,7 +33,7 @@ export const adfs = authScheme({
     const relyingParty = sso?.relyingParty ?? relyingPartyOf(knownRegion(given) ?? '');
     const userAgent = sso?.userAgent ?? (user === undefined ? WINDOWS_USER_AGENT : FORMS_USER_AGENT);
     const network = ports.network?.settings;
-    const negotiatorFor = kerberosNegotiator();
+    const negotiatorFor = ports.negotiatorFor ?? kerberosNegotiator();
     const withCode = oneTimeCode(sso?.mfaPassCode);
 
     const signIn = async (passCode: Secret | undefined, signal: AbortSignal): Promise<SamlResponse> => {
@@ -46,6 +47,7 @@ export const adfs = authScheme({
     return federatedSource(given, ports, {
       origin: `ADFS at ${new URL(loginUrl).origin}`,
       recipient: 'required',
+      secrets: [password, sso?.mfaPassCode],
       obtain: (signal) =>
         withCode((passCode) => {
           const secrets = [password, passCode].map((secret) => secret?.reveal());

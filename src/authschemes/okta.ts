@@ -3,6 +3,7 @@ import type { Ports, Vault } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
 import { signInAtOkta } from '../saml/okta/sign-in.ts';
 import { oneAttempt } from '../saml/one-attempt.ts';
+import { hiding } from '../saml/hiding.ts';
 import { readSamlResponse } from '../saml/response.ts';
 import { FEDERATED_OPTIONS, FEDERATED_REGION, federatedProblem } from './federated/federated-options.ts';
 import { federatedSource } from './federated/federated-source.ts';
@@ -47,6 +48,7 @@ export const okta = authScheme({
     return federatedSource(given, ports, {
       origin: `Okta at ${new URL(loginUrl).origin}`,
       recipient: 'required',
+      secrets: [password, apiToken],
       obtain: (signal) =>
         withCode(async (passCode) => {
           const request = { loginUrl, user, password, apiToken, mfaType, passCode, rememberDevice };
@@ -61,7 +63,7 @@ export const okta = authScheme({
               now: () => ports.now(),
             }),
           );
-          return readSamlResponse(encoded);
+          return readSamlResponse(encoded, hiding([password]));
         }),
     });
   },

@@ -68,6 +68,7 @@ export const pingFederate = authScheme({
       origin: `PingFederate at ${new URL(loginUrl).origin}`,
       // Whether its security token service names AWS as the recipient depends on the server.
       recipient: 'expected',
+      secrets: [password, sso?.mfaPassCode],
       obtain: (signal) =>
         withCode((passCode) => {
           const secrets = [password, passCode, sso?.sslClientCert].map((secret) => secret?.reveal());

@@ -20,6 +20,7 @@ export function submitForm(
   values: FormValues = {},
   options: { readonly allowHttpOnLoopback?: boolean } = {},
 ): Promise<SessionAnswer> {
+  for (const value of Object.values(values)) if (typeof value !== 'string') session.keepSecret(value);
   return session.send(formRequest(form, values, options.allowHttpOnLoopback));
 }
 

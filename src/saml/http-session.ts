@@ -6,6 +6,7 @@ import { connectFailure } from '../core/network/failures.ts';
 import type { ClientCertificate, NetworkSettings } from '../core/network/settings.ts';
 import { Secret } from '../core/secret.ts';
 import { readBody } from './body.ts';
+import { type Hide, hideNothing, hiding } from './hiding.ts';
 import { checkSecure, isRedirect, nextHop } from './redirects.ts';
 
 /** How an identity provider is talked to. */
@@ -45,11 +46,17 @@ export interface SessionAnswer {
   /** All values of a header, by its name in lower case. */
   headers(name: string): readonly string[];
   readonly text: string;
+  /** The session's own. */
+  readonly hide: Hide;
 }
 
 /** One sign-in's way to its identity provider: keeps cookies, stays on the origin, and stops where bounds are met. */
 export interface HttpSession extends AsyncDisposable {
   send(request: SessionRequest): Promise<SessionAnswer>;
+  /** Makes the secret one that `hide` knows. */
+  keepSecret(secret: Secret): void;
+  /** Takes what was sent in secret out of words of answers that are to be shown. */
+  readonly hide: Hide;
   /** The value of a cookie that would go to the address. */
   cookie(url: URL | string, name: string): Secret | undefined;
   /** Adds a cookie, for the address's host alone. */
@@ -66,6 +73,9 @@ const MAX_COOKIES = 200;
 export function httpSession(options: HttpSessionOptions): HttpSession {
   const jar = new CookieJar();
   let cookies = 0;
+  const secrets = new Map<string, Secret>();
+  let hideAll = hideNothing;
+  const hide: Hide = (text) => hideAll(text);
   const dispatcher = createDispatcher(options.network ?? {}, {
     clientCertificate: options.clientCertificate,
     refuseLinkLocal: true,
@@ -110,7 +120,7 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
         encoding: headers('content-encoding')[0],
         contentType: headers('content-type')[0],
       });
-      return { url, status: answer.statusCode, headers, text };
+      return { url, status: answer.statusCode, headers, text, hide };
     } catch (error) {
       if (options.signal?.aborted === true) throw abandoned(options.signal);
       if (error instanceof DriverError) throw error;
@@ -143,6 +153,12 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
   };
   return {
     send,
+    keepSecret(secret) {
+      if (secrets.has(secret.reveal())) return;
+      secrets.set(secret.reveal(), secret);
+      hideAll = hiding(secrets.values());
+    },
+    hide,
     cookie(url, name) {
       const found = jar.getCookiesSync(String(url)).find(({ key }) => key === name);
       return found === undefined ? undefined : new Secret(found.value);

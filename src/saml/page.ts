@@ -1,5 +1,6 @@
 import { type Token, Tokenizer, TokenizerMode } from 'parse5';
 import { collectForms, type TagAttributes } from './form-collector.ts';
+import { type Hide, hideNothing } from './hiding.ts';
 import type { HtmlForm } from './html-form.ts';
 
 /** What a sign-in needs to know of a page. */
@@ -35,9 +36,9 @@ const VOID: ReadonlySet<string> = new Set(['input', 'br', 'img', 'hr', 'meta', '
 
 /**
  * Reads a page's tags one after the other. No tree is built: its repairs take quadratic time on pages made for that,
- * and forms, texts and scripts are found without.
+ * and forms, texts and scripts are found without. What is for people to read of it passes `hide`.
  */
-export function readPage(html: string, url: URL): HtmlPage {
+export function readPage(html: string, url: URL, hide: Hide = hideNothing): HtmlPage {
   const forms = collectForms(url);
   const pieces: Piece[] = [];
   const ids = new Map<string, number>();
@@ -88,13 +89,13 @@ export function readPage(html: string, url: URL): HtmlPage {
   tokenizer.write(html, true);
   return {
     url,
-    title: excerpt(title ?? ''),
+    title: excerpt(hide(title ?? '')),
     forms: forms.forms(base ?? url.href),
     refresh,
     scripts,
     textOf(id) {
       const at = ids.get(id);
-      return at === undefined ? undefined : textFrom(pieces, at);
+      return at === undefined ? undefined : excerpt(hide(textFrom(pieces, at)));
     },
   };
 }
@@ -122,7 +123,7 @@ function textFrom(pieces: readonly Piece[], at: number): string {
     else if (piece?.tag === first.tag) depth += piece.kind === 'open' ? 1 : -1;
     if (depth === 0) break;
   }
-  return excerpt(text);
+  return text;
 }
 
 /** `5; url=/next` as browsers read it. */

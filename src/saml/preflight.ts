@@ -1,28 +1,34 @@
 import { DriverError } from '../core/errors.ts';
 import type { AssertionFacts } from './assertion.ts';
+import { type Hide, hideNothing } from './hiding.ts';
 import { excerpt } from './page.ts';
 
 /** What AWS would refuse with fewer words is refused here; what it may take is a line of warning. */
 export function preflight(
   facts: AssertionFacts,
-  rules: { readonly now: Date; readonly recipient: 'required' | 'expected' },
+  rules: {
+    readonly now: Date;
+    readonly recipient: 'required' | 'expected';
+    readonly hide?: Hide | undefined;
+  },
 ): readonly string[] {
+  const { hide = hideNothing } = rules;
+  const shown = (text: string): string => excerpt(hide(text));
   checkTimes(facts, rules.now);
-  checkSessionName(facts);
+  checkSessionName(facts, shown);
   const { recipients, audiences } = facts;
   const warnings: string[] = [];
   if (!recipients.some(isAwsSignIn)) {
     const what =
       recipients.length === 0
         ? 'The assertion names no Recipient'
-        : `The assertion is for ${recipients.map(excerpt).join(', ')}`;
+        : `The assertion is for ${recipients.map(shown).join(', ')}`;
     const text = `${what}, where AWS expects its own sign-in address such as https://signin.aws.amazon.com/saml`;
     if (rules.recipient === 'required') throw new DriverError('AUTH_SAML', text);
     warnings.push(text);
   }
   if (!audiences.some((audience) => audience.startsWith('urn:amazon:webservices') || isAwsSignIn(audience))) {
-    const named =
-      audiences.length === 0 ? 'no audience' : `the audience ${audiences.map(excerpt).join(', ')}`;
+    const named = audiences.length === 0 ? 'no audience' : `the audience ${audiences.map(shown).join(', ')}`;
     warnings.push(`The assertion names ${named}, where AWS usually expects urn:amazon:webservices`);
   }
   return warnings;
@@ -59,7 +65,7 @@ function checkTimes({ notBefore, notOnOrAfter }: AssertionFacts, now: Date): voi
 
 const CLOCK_SKEW_MS = 5 * 60_000;
 
-function checkSessionName({ roleSessionNames }: AssertionFacts): void {
+function checkSessionName({ roleSessionNames }: AssertionFacts, shown: (text: string) => string): void {
   const [name] = roleSessionNames;
   if (name === undefined) {
     throw new DriverError(
@@ -70,7 +76,7 @@ function checkSessionName({ roleSessionNames }: AssertionFacts): void {
   if (/^[\w+=,.@-]{2,64}$/.test(name)) return;
   throw new DriverError(
     'AUTH_SAML',
-    `The assertion's RoleSessionName is "${excerpt(name)}", where AWS takes 2 to 64 letters, digits and _+=,.@-`,
+    `The assertion's RoleSessionName is "${shown(name)}", where AWS takes 2 to 64 letters, digits and _+=,.@-`,
   );
 }
 

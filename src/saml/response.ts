@@ -1,6 +1,7 @@
 import { DriverError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import { type AssertionFacts, readAssertion } from './assertion.ts';
+import { type Hide, hideNothing } from './hiding.ts';
 import { excerpt } from './page.ts';
 import { ASSERTION, PROTOCOL, SUCCESS } from './saml-names.ts';
 import { wrapAssertion } from './wrap.ts';
@@ -17,10 +18,10 @@ export interface SamlResponse {
 /** The most that STS takes, in characters of base64. */
 const MAX_ENCODED_CHARS = 100_000;
 
-/** Reads a response as pages carry it: in base64. */
-export function readSamlResponse(encoded: Secret): SamlResponse {
+/** Reads a response as pages carry it: in base64. What is told of a refusal passes `hide`. */
+export function readSamlResponse(encoded: Secret, hide: Hide = hideNothing): SamlResponse {
   const text = encoded.reveal().replaceAll(/[\t\n\r ]+/g, '');
-  return { encoded: bounded(text), assertion: factsOf(readXml(decodedBase64(text)).root) };
+  return { encoded: bounded(text), assertion: factsOf(readXml(decodedBase64(text)).root, hide) };
 }
 
 /** Makes a response of an assertion that stands in another document. */
@@ -60,11 +61,11 @@ function decodedBase64(text: string): string {
   }
 }
 
-function factsOf(root: XmlElement): AssertionFacts | undefined {
+function factsOf(root: XmlElement, hide: Hide): AssertionFacts | undefined {
   if (root.localName !== 'Response' || root.namespace !== PROTOCOL) {
     throw new DriverError('AUTH_MALFORMED', 'The XML is no SAML response');
   }
-  checkStatus(root);
+  checkStatus(root, hide);
   const assertions = childrenOf(root, ASSERTION, 'Assertion');
   const encrypted = childrenOf(root, ASSERTION, 'EncryptedAssertion');
   if (assertions.length + encrypted.length > 1) {
@@ -77,7 +78,7 @@ function factsOf(root: XmlElement): AssertionFacts | undefined {
 }
 
 /** Identity providers say in the status why they did not issue an assertion. */
-function checkStatus(root: XmlElement): void {
+function checkStatus(root: XmlElement, hide: Hide): void {
   const [status] = childrenOf(root, PROTOCOL, 'Status');
   const [code] = childrenOf(status, PROTOCOL, 'StatusCode');
   const value = code?.attributes.get('Value') ?? 'no status';
@@ -85,7 +86,9 @@ function checkStatus(root: XmlElement): void {
   const second = childrenOf(code, PROTOCOL, 'StatusCode')[0]?.attributes.get('Value');
   const said = childrenOf(status, PROTOCOL, 'StatusMessage')[0]?.text;
   const words = [value, second].map((name) => name?.replace(/^.*:/, '')).filter((name) => name !== undefined);
-  const detail = [...words, ...(said === undefined ? [] : [said])].map(excerpt).join(', ');
+  const detail = [...words, ...(said === undefined ? [] : [said])]
+    .map((word) => excerpt(hide(word)))
+    .join(', ');
   throw new DriverError('AUTH_REFUSED', `The identity provider issued no assertion: ${detail}`, {
     remedy: 'Ask the administrator of the identity provider why it refuses to sign you in to AWS.',
   });

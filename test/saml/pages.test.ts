@@ -2,13 +2,20 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DriverError } from '../../src/core/errors.ts';
 import { adfsPages } from '../../src/saml/adfs/pages.ts';
+import { hideNothing } from '../../src/saml/hiding.ts';
 import type { SessionAnswer } from '../../src/saml/http-session.ts';
 import { readPage } from '../../src/saml/page.ts';
 import type { PagesProvider } from '../../src/saml/pages/wanted-page.ts';
 import { pingPages } from '../../src/saml/pingfederate/pages.ts';
 
 function answered(text: string, status: number): SessionAnswer {
-  return { url: new URL('https://idp.corp.test/adfs/ls/'), status, headers: () => [], text };
+  return {
+    url: new URL('https://idp.corp.test/adfs/ls/'),
+    status,
+    headers: () => [],
+    text,
+    hide: hideNothing,
+  };
 }
 
 const piece = fc.constantFrom(

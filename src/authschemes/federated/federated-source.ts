@@ -2,6 +2,8 @@ import { partitionOf } from '../../connstring/regions.ts';
 import type { CredentialSource, Credentials } from '../../core/credentials.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { Ports } from '../../core/ports.ts';
+import type { Secret } from '../../core/secret.ts';
+import { hiding } from '../../saml/hiding.ts';
 import { preflight, SESSION_SECONDS, sessionSeconds } from '../../saml/preflight.ts';
 import type { SamlResponse } from '../../saml/response.ts';
 import { chooseRole, type RolePair, rolePairs } from '../../saml/roles.ts';
@@ -15,6 +17,8 @@ export interface AssertionIssuer {
   readonly origin: string;
   /** Whether an assertion that is not addressed to AWS's sign-in is refused, or only remarked on. */
   readonly recipient: 'required' | 'expected';
+  /** What was sent to it in secret: not shown where the assertion repeats it. */
+  readonly secrets?: readonly (Secret | undefined)[];
   /** Signs in anew each time. */
   obtain(signal: AbortSignal): Promise<SamlResponse>;
 }
@@ -37,7 +41,8 @@ export function federatedSource(
     const { encoded, assertion } = await issuer.obtain(signal);
     const now = new Date(ports.now());
     if (assertion !== undefined) {
-      preflight(assertion, { now, recipient: issuer.recipient }).forEach(tell);
+      const hide = hiding((issuer.secrets ?? []).filter((secret) => secret !== undefined));
+      preflight(assertion, { now, recipient: issuer.recipient, hide }).forEach(tell);
       const { malformed } = rolePairs(assertion.roleValues);
       if (malformed > 0)
         ports.notice?.(`${malformed} roles of the assertion are no pair of role and provider`);

@@ -52,6 +52,7 @@ export async function signInToAdfs(request: AdfsRequest, world: AdfsWorld): Prom
           passCode,
           ...(user === undefined ? { open: (wanted) => negotiated(session, wanted, negotiatorFor) } : {}),
         }),
+        session.hide,
       );
     case 'trust': {
       const { url: endpoint, version } = address;

@@ -1,4 +1,5 @@
 import { Secret } from '../../core/secret.ts';
+import { type Hide, hideNothing } from '../hiding.ts';
 import { resolveWithin } from '../redirects.ts';
 
 /** A second factor of the user. */
@@ -35,8 +36,11 @@ export interface OktaAnswer {
 
 const MAX_FACTORS = 50;
 
-/** Reads an answer. Links that lead elsewhere than to the organisation's origin are an error: they would carry secrets. */
-export function readAnswer(json: unknown, origin: string): OktaAnswer {
+/**
+ * Reads an answer. Links that lead elsewhere than to the organisation's origin are an error: they would carry secrets.
+ * What is shown of it passes `hide`.
+ */
+export function readAnswer(json: unknown, origin: string, hide: Hide = hideNothing): OktaAnswer {
   const status = textAt(json, 'status');
   const stateToken = textAt(json, 'stateToken');
   const sessionToken = textAt(json, 'sessionToken');
@@ -51,24 +55,25 @@ export function readAnswer(json: unknown, origin: string): OktaAnswer {
     sessionToken: sessionToken === undefined ? undefined : new Secret(sessionToken),
     expiresAt: Number.isNaN(expiresAt) ? undefined : expiresAt,
     factorResult: textAt(json, 'factorResult'),
-    factors: factors.map((factor: unknown) => readFactor(factor, origin)),
+    factors: factors.map((factor: unknown) => readFactor(factor, origin, hide)),
     mayRemember: at(json, '_embedded', 'policy', 'allowRememberDevice') === true,
     next: textAt(json, '_links', 'next', 'name'),
     link: (name) => linkOf(json, name, origin),
   };
 }
 
-function readFactor(json: unknown, origin: string): OktaFactor {
+function readFactor(json: unknown, origin: string, hide: Hide): OktaFactor {
   const profile = at(json, 'profile');
   const reaches = textAt(profile, 'phoneNumber') ?? textAt(profile, 'email') ?? textAt(profile, 'name') ?? '';
   const number = at(json, '_embedded', 'challenge', 'correctAnswer');
   return {
     id: textAt(json, 'id') ?? '',
-    type: textAt(json, 'factorType') ?? '',
-    provider: textAt(json, 'provider') ?? '',
-    reaches: shown(reaches),
+    type: hide(textAt(json, 'factorType') ?? ''),
+    provider: hide(textAt(json, 'provider') ?? ''),
+    reaches: shown(hide(reaches)),
     verifyUrl: linkOf(json, 'verify', origin),
-    number: typeof number === 'number' || typeof number === 'string' ? shown(String(number)) : undefined,
+    number:
+      typeof number === 'number' || typeof number === 'string' ? shown(hide(String(number))) : undefined,
   };
 }
 

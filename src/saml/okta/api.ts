@@ -25,14 +25,24 @@ const WORTH_WAITING_MS = 30_000;
 export function oktaApi(options: OktaApiOptions): OktaApi {
   const { origin, apiToken, session, signal } = options;
 
-  async function post(url: string, body: object): Promise<SessionAnswer> {
+  async function post(url: string, body: Readonly<Record<string, unknown>>): Promise<SessionAnswer> {
     const headers = {
       accept: 'application/json',
       // No other page of the organisation gets to see the token.
       ...(apiToken === undefined ? {} : { authorization: `SSWS ${apiToken.reveal()}` }),
     };
-    const text = new Secret(JSON.stringify(body));
+    const text = new Secret(JSON.stringify(revealed(body)));
     return session.send({ url, headers, body: { type: 'application/json', text }, maxRedirects: 0 });
+  }
+
+  /** The fields as they are sent; answers that repeat a secret one are shown without it. */
+  function revealed(body: Readonly<Record<string, unknown>>): object {
+    const fields = Object.entries(body).map(([name, value]) => {
+      if (!(value instanceof Secret)) return [name, value] as const;
+      session.keepSecret(value);
+      return [name, value.reveal()] as const;
+    });
+    return Object.fromEntries(fields);
   }
 
   return {
@@ -45,8 +55,9 @@ export function oktaApi(options: OktaApiOptions): OktaApi {
         answer = await post(url, body);
       }
       const json = jsonOf(answer);
-      if (answer.status === 200 && json !== undefined) return readAnswer(json, origin);
-      const refusal: OktaRefusal = { status: answer.status, json, limitedUntil: limitOf(answer) };
+      if (answer.status === 200 && json !== undefined) return readAnswer(json, origin, answer.hide);
+      const { status, hide } = answer;
+      const refusal: OktaRefusal = { status, json, limitedUntil: limitOf(answer), hide };
       throw oktaError(refusal, step, apiToken !== undefined, origin);
     },
     async cancel(url, stateToken) {

@@ -15,7 +15,7 @@ export type ApplicationPage =
 export async function openApplication(url: string, session: HttpSession): Promise<ApplicationPage> {
   const answer = await session.send({ url, headers: { accept: 'text/html' } });
   if (answer.status >= 400) throw notOpened(answer);
-  const page = readPage(answer.text, answer.url);
+  const page = readPage(answer.text, answer.url, answer.hide);
   const encoded = samlResponseField(page);
   if (encoded !== undefined) return { kind: 'response', encoded };
   const stateToken = stateTokenIn(page.scripts);

@@ -25,7 +25,7 @@ async function sendPassword({ api, request, memory }: OktaVisit): Promise<OktaAn
   const context = isTrusted ? { context: { deviceToken: (await memory.deviceToken()).reveal() } } : {};
   const body = {
     username: request.user,
-    password: request.password.reveal(),
+    password: request.password,
     options: { multiOptionalFactorEnroll: false, warnBeforePasswordExpired: false },
     ...context,
   };
@@ -35,7 +35,7 @@ async function sendPassword({ api, request, memory }: OktaVisit): Promise<OktaAn
 /** Goes on with what the application asks for beyond the session. */
 export async function stepUp(stateToken: Secret, visit: OktaVisit): Promise<Authenticated> {
   // The state token alone: with an empty name and password beside it, Okta would check those.
-  const body = { stateToken: stateToken.reveal() };
+  const body = { stateToken };
   return proceed(await visit.api.send(`${visit.api.origin}/api/v1/authn`, body, 'state'), visit);
 }
 
@@ -78,7 +78,7 @@ async function sentAgain(
   { api }: OktaVisit,
 ): Promise<DriverError> {
   try {
-    await api.send(pending.verifyUrl, { stateToken: pending.stateToken.reveal() }, 'send');
+    await api.send(pending.verifyUrl, { stateToken: pending.stateToken }, 'send');
   } catch (error) {
     if (error instanceof DriverError && error.code === 'AUTH_CODE_NEEDED') {
       return new DriverError('AUTH_CODE_NEEDED', `${problem.message}. ${error.message}`, {
@@ -140,7 +140,7 @@ async function nextAnswer(answer: OktaAnswer, visit: OktaVisit): Promise<OktaAns
 function skip(answer: OktaAnswer, { api }: OktaVisit): Promise<OktaAnswer> {
   const url = answer.link('skip');
   if (url === undefined || answer.stateToken === undefined) throw cannotGoOn(answer.status);
-  return api.send(url, { stateToken: answer.stateToken.reveal() }, 'state');
+  return api.send(url, { stateToken: answer.stateToken }, 'state');
 }
 
 const DEAD_ENDS: ReadonlyMap<string, readonly [message: string, remedy: string]> = new Map([

@@ -1,4 +1,5 @@
 import { DriverError, type ErrorCode } from '../../core/errors.ts';
+import type { Hide } from '../hiding.ts';
 import { at, shown, textAt } from './answer.ts';
 
 /** What was being done when Okta refused. */
@@ -11,6 +12,8 @@ export interface OktaRefusal {
   readonly json: unknown;
   /** When the limit ends, milliseconds since 1970. */
   readonly limitedUntil: number | undefined;
+  /** Its words are shown without what was sent in secret. */
+  readonly hide: Hide;
 }
 
 interface Meaning {
@@ -140,7 +143,7 @@ export function oktaError(
   hasApiToken: boolean,
   origin: string,
 ): DriverError {
-  const { status, json, limitedUntil } = refusal;
+  const { status, limitedUntil } = refusal;
   const name = errorCodeOf(refusal);
   const meaning = MEANINGS.get(name ?? '')?.find(
     (known) => (known.step ?? step) === step && (known.token ?? hasApiToken) === hasApiToken,
@@ -163,13 +166,14 @@ export function oktaError(
     }
     return new DriverError('AUTH_MALFORMED', `Okta refused with status ${status} and no reason`);
   }
-  return new DriverError('AUTH_REFUSED', `Okta refused: ${reasonsOf(json)} (${name})`);
+  return new DriverError('AUTH_REFUSED', `Okta refused: ${reasonsOf(refusal)} (${name})`);
 }
 
-function reasonsOf(json: unknown): string {
+function reasonsOf({ json, hide }: OktaRefusal): string {
   const causes = at(json, 'errorCauses');
   const words = (Array.isArray(causes) ? causes.slice(0, 3) : []).flatMap(
     (cause: unknown) => textAt(cause, 'errorSummary') ?? [],
   );
-  return shown(words.length > 0 ? words.join('; ') : (textAt(json, 'errorSummary') ?? 'it gave no reason'));
+  const said = words.length > 0 ? words.join('; ') : (textAt(json, 'errorSummary') ?? 'it gave no reason');
+  return shown(hide(said));
 }

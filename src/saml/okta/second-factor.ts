@@ -52,7 +52,7 @@ function challengeOf(answer: OktaAnswer, chosen: ChosenFactor, visit: OktaVisit)
 }
 
 function begin({ verifyUrl, stateToken }: Challenge, { api }: OktaVisit): Promise<OktaAnswer> {
-  return api.send(verifyUrl, { stateToken: stateToken.reveal() }, 'send');
+  return api.send(verifyUrl, { stateToken }, 'send');
 }
 
 /** Sends a code to Okta. */
@@ -61,7 +61,7 @@ export function verifyCode(
   code: Secret,
   { api }: OktaVisit,
 ): Promise<OktaAnswer> {
-  return api.send(verifyUrl, { stateToken: stateToken.reveal(), passCode: code.reveal().trim() }, 'code');
+  return api.send(verifyUrl, { stateToken, passCode: new Secret(code.reveal().trim()) }, 'code');
 }
 
 /** Whether Okta did not take the code, but may take another. */
@@ -187,7 +187,7 @@ async function untilTouched(first: OktaAnswer, challenge: Challenge, visit: Okta
     // The wait itself keeps no process alive.
     await abandonable(pause(pollMs, undefined, { ref: false }), signal);
     const url = answer.link('next') ?? challenge.verifyUrl;
-    answer = await api.send(url, { stateToken: challenge.stateToken.reveal() }, 'poll');
+    answer = await api.send(url, { stateToken: challenge.stateToken }, 'poll');
   }
   return answer;
 }

@@ -37,6 +37,9 @@ export async function signInAtOkta(request: OktaRequest, world: OktaWorld): Prom
   const { signal, person, http } = world;
   const memory = oktaMemory(origin, request.user, world.vault, (message) => person.notice(message));
   await using session = httpSession({ ...http, signal });
+  if (request.apiToken !== undefined) session.keepSecret(request.apiToken);
+  // It may come back from a page that is asked before it is sent.
+  session.keepSecret(request.password);
   const api = oktaApi({
     origin,
     apiToken: request.apiToken,

@@ -29,7 +29,7 @@ export interface OktaPerson {
 /** The authentication API of one organisation, in one sign-in. */
 export interface OktaApi {
   readonly origin: string;
-  /** Sends a step. A refusal is an error, as `oktaError` tells it. */
+  /** Sends a step, secret fields too. A refusal is an error, as `oktaError` tells it. */
   send(url: string, body: Readonly<Record<string, unknown>>, step: OktaStep): Promise<OktaAnswer>;
   /** Ends what was begun, even where the sign-in itself was aborted. Tells nothing. */
   cancel(url: string, stateToken: Secret): Promise<void>;

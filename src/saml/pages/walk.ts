@@ -54,7 +54,7 @@ export async function walkPages(
   let answer = await open({ url });
   for (let pages = 0; pages - walk.looks < MAX_PAGES; pages += 1) {
     if (answer.status === 401) throw provider.unauthorized(answer, signIn.user !== undefined);
-    const page = provider.read(readPage(answer.text, answer.url), answer);
+    const page = provider.read(readPage(answer.text, answer.url, answer.hide), answer);
     switch (page.kind) {
       case 'assertion':
         return page.encoded;
@@ -64,9 +64,11 @@ export async function walkPages(
       case 'password':
         answer = await sendPassword(page, walk);
         break;
-      case 'second factor':
-        answer = page.isWaiting ? await lookAgain(page, walk) : await sendCode(page, walk);
+      case 'second factor': {
+        const factor = { ...page, method: answer.hide(page.method) };
+        answer = page.isWaiting ? await lookAgain(factor, walk) : await sendCode(factor, walk);
         break;
+      }
       case 'relay':
         answer = await submitForm(session, page.form);
         break;

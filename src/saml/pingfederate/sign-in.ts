@@ -41,7 +41,10 @@ export async function signInToPing(request: PingRequest, world: PingWorld): Prom
   const address = pingAddress(request.loginUrl, request.partner);
   switch (address.kind) {
     case 'pages':
-      return readSamlResponse(await walkPages(session, address.url, pingPages, { ...world, user, passCode }));
+      return readSamlResponse(
+        await walkPages(session, address.url, pingPages, { ...world, user, passCode }),
+        session.hide,
+      );
     case 'trust': {
       const { exchangeUrl } = request;
       if (exchangeUrl === undefined) throw exchangeUrlMissing();

@@ -1,3 +1,4 @@
+import { type Hide, hideNothing } from '../hiding.ts';
 import { excerpt } from '../page.ts';
 import { childrenOf, type XmlElement } from '../xml.ts';
 
@@ -25,13 +26,16 @@ const TRUSTS = [
 ];
 const MAX_SUBCODES = 8;
 
-/** Reads a SOAP answer. Only the one path on which WS-Trust puts a token counts, not whatever else looks like one. */
-export function readTrustAnswer(root: XmlElement): TrustAnswer {
+/**
+ * Reads a SOAP answer. Only the one path on which WS-Trust puts a token counts, not whatever else looks like one. The
+ * words of a fault pass `hide`.
+ */
+export function readTrustAnswer(root: XmlElement, hide: Hide = hideNothing): TrustAnswer {
   const soap = root.namespace;
   if (root.localName !== 'Envelope' || (soap !== SOAP_12 && soap !== SOAP_11)) return { kind: 'neither' };
   const [body] = childrenOf(root, soap, 'Body');
   const [fault] = childrenOf(body, soap, 'Fault');
-  if (fault !== undefined) return soap === SOAP_12 ? fault12(fault) : fault11(fault);
+  if (fault !== undefined) return faultOf(soap === SOAP_12 ? words12(fault) : words11(fault), hide);
   for (const trust of TRUSTS) {
     const [collection = body] = childrenOf(body, trust, 'RequestSecurityTokenResponseCollection');
     const [response] = childrenOf(collection, trust, 'RequestSecurityTokenResponse');
@@ -42,7 +46,12 @@ export function readTrustAnswer(root: XmlElement): TrustAnswer {
   return { kind: 'neither' };
 }
 
-function fault12(fault: XmlElement): TrustAnswer {
+interface FaultWords {
+  readonly code: string;
+  readonly reason: string;
+}
+
+function words12(fault: XmlElement): FaultWords {
   let [code] = childrenOf(fault, SOAP_12, 'Code');
   for (let depth = 0; depth < MAX_SUBCODES; depth += 1) {
     const [inner] = childrenOf(code, SOAP_12, 'Subcode');
@@ -52,18 +61,20 @@ function fault12(fault: XmlElement): TrustAnswer {
   const [value] = childrenOf(code, SOAP_12, 'Value');
   const [reason] = childrenOf(fault, SOAP_12, 'Reason');
   const [text] = childrenOf(reason, SOAP_12, 'Text');
-  return faultOf(value, text);
+  return { code: value?.text ?? '', reason: text?.text ?? '' };
 }
 
-function fault11(fault: XmlElement): TrustAnswer {
-  return faultOf(childrenOf(fault, '', 'faultcode')[0], childrenOf(fault, '', 'faultstring')[0]);
+function words11(fault: XmlElement): FaultWords {
+  const [code] = childrenOf(fault, '', 'faultcode');
+  const [reason] = childrenOf(fault, '', 'faultstring');
+  return { code: code?.text ?? '', reason: reason?.text ?? '' };
 }
 
-function faultOf(code: XmlElement | undefined, reason: XmlElement | undefined): TrustAnswer {
-  const name = (code?.text ?? '').trim().split(':').at(-1) ?? '';
+function faultOf({ code, reason }: FaultWords, hide: Hide): TrustAnswer {
+  const name = hide(code).trim().split(':').at(-1) ?? '';
   return {
     kind: 'fault',
     code: /^[\w.-]{1,60}$/.test(name) ? name : 'Fault',
-    reason: excerpt(reason?.text ?? ''),
+    reason: excerpt(hide(reason)),
   };
 }

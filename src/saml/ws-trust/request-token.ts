@@ -31,6 +31,7 @@ export async function requestToken(
   peer: TrustPeer,
   { now, authorization }: { readonly now: number; readonly authorization?: string | undefined },
 ): Promise<SamlResponse> {
+  if (request.user !== undefined) session.keepSecret(request.user.password);
   return tokenOf(await session.send(trustRequest(request, now, authorization)), peer, now);
 }
 
@@ -38,7 +39,7 @@ export async function requestToken(
 export function tokenOf(answer: SessionAnswer, peer: TrustPeer, now: number): SamlResponse {
   if (!isXml(answer)) throw peer.refusal(answer) ?? noMessage(answer, peer);
   const document = readXml(answer.text);
-  const read = readTrustAnswer(document.root);
+  const read = readTrustAnswer(document.root, answer.hide);
   switch (read.kind) {
     case 'token':
       if (read.token.localName.startsWith('Encrypted')) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { hideNothing } from '../../../src/saml/hiding.ts';
 import type { SessionAnswer } from '../../../src/saml/http-session.ts';
 import { adfsTrust } from '../../../src/saml/adfs/trust-peer.ts';
 import { tokenOf } from '../../../src/saml/ws-trust/request-token.ts';
@@ -11,6 +12,7 @@ function answered(text: string): SessionAnswer {
     status: 200,
     headers: (name) => (name === 'content-type' ? ['application/soap+xml; charset=utf-8'] : []),
     text,
+    hide: hideNothing,
   };
 }
 
