@@ -2,7 +2,7 @@ import { Cookie, CookieJar } from 'tough-cookie';
 import { request } from 'undici';
 import { DriverError } from '../core/errors.ts';
 import { createDispatcher } from '../core/network/dispatcher.ts';
-import { connectFailure } from '../core/network/failures.ts';
+import { connectFailure, firstFailure } from '../core/network/failures.ts';
 import type { ClientCertificate, NetworkSettings } from '../core/network/settings.ts';
 import { Secret } from '../core/secret.ts';
 import { readBody } from './body.ts';
@@ -73,6 +73,7 @@ const MAX_COOKIES = 200;
 export function httpSession(options: HttpSessionOptions): HttpSession {
   const jar = new CookieJar();
   let cookies = 0;
+  let hasAnswered = false;
   const secrets = new Map<string, Secret>();
   let hideAll = hideNothing;
   const hide: Hide = (text) => hideAll(text);
@@ -112,6 +113,7 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
         },
         ...(body === undefined ? {} : { body: body.text.reveal() }),
       });
+      hasAnswered = true;
       const headers = (name: string): readonly string[] => listed(answer.headers[name]);
       keep(url, headers('set-cookie'));
       const text = await readBody(answer.body as AsyncIterable<Uint8Array>, {
@@ -124,9 +126,15 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
     } catch (error) {
       if (options.signal?.aborted === true) throw abandoned(options.signal);
       if (error instanceof DriverError) throw error;
-      if (!late.aborted) throw connectFailure(url.origin, error);
+      if (!late.aborted) throw failure(url.origin, error);
       throw new DriverError('CONN_NETWORK', `${url.origin} gave no answer within ${timeoutMs / 1000} s`);
     }
+  }
+
+  function failure(origin: string, error: unknown): DriverError {
+    return hasAnswered
+      ? connectFailure(origin, error)
+      : firstFailure(origin, error, options.clientCertificate !== undefined);
   }
 
   async function send(wanted: SessionRequest): Promise<SessionAnswer> {

@@ -1,4 +1,6 @@
 import { X509Certificate } from 'node:crypto';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { Secret } from '../../src/core/secret.ts';
@@ -229,6 +231,60 @@ describeWithTls('the server of a session', () => {
     plain.close();
     plain.closeAllConnections();
     expect(error.message).toContain('it does not speak TLS at this port');
+  });
+});
+
+describeWithTls('a server that ends the connection without a word', () => {
+  const { key, cert } = pair;
+  const endings: readonly (readonly [string, () => Server])[] = [
+    ['in the handshake', () => createTcpServer((socket) => void socket.once('data', () => socket.end()))],
+    [
+      'in the handshake, by force',
+      () => createTcpServer((socket) => void socket.once('data', () => socket.resetAndDestroy())),
+    ],
+    ...(['TLSv1.2', 'TLSv1.3'] as const).flatMap((version) => {
+      const options = { key, cert, requestCert: true, minVersion: version, maxVersion: version };
+      return [
+        [
+          `after it, with ${version}, where it misses a certificate`,
+          () => createTlsServer({ ...options, ca, rejectUnauthorized: true }),
+        ] as const,
+        [
+          `after it, with ${version}, by force`,
+          () =>
+            createTlsServer({ ...options, rejectUnauthorized: false }, (socket) => {
+              socket.once('data', () => socket.destroy());
+            }),
+        ] as const,
+      ];
+    }),
+  ];
+
+  it.each(endings)('%s, is told as one that may require a client certificate', async (_, make) => {
+    const server = make();
+    server.on('tlsClientError', () => undefined);
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const { port } = server.address() as AddressInfo;
+    await using session = httpSession(trusting);
+    const error = await thrownBy(() => session.send({ url: `https://127.0.0.1:${port}/`, body }));
+    server.close();
+    expect(error.code).toBe('CONN_TLS');
+    expect(error.message).toMatch(
+      /it closed the connection during the TLS handshake or right after it; it may require a client certificate: SSLClientCert \(|it wants a client certificate|it ended the handshake/,
+    );
+    expect(error.remedy).toContain('SSLClientCert');
+    expect(printsOf(error)).not.toContain('CANARY');
+  });
+
+  it('after it has answered before, is told as out of reach', async () => {
+    let requests = 0;
+    await using at = await visit(() => (++requests === 1 ? { body: 'hello' } : undefined));
+    await at.session.send({ url: at.origin });
+    const second = thrownBy(() => at.session.send({ url: at.origin }));
+    await at.server[Symbol.asyncDispose]();
+    expect((await second).code).toBe('CONN_NETWORK');
   });
 });
 

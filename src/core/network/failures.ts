@@ -26,6 +26,9 @@ const TLS_REASONS: ReadonlyMap<string, string> = new Map([
   ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'it does not know the authority of the client certificate'],
 ]);
 
+const CLIENT_REMEDY =
+  'Set SSLClientCert in SSOProperties to a certificate whose authority the server knows; where it asks for none, try again.';
+
 /** Why a server could not be reached, as the driver tells it. */
 export function connectFailure(origin: string, thrown: unknown): DriverError {
   const failures = flattened(thrown);
@@ -36,7 +39,9 @@ export function connectFailure(origin: string, thrown: unknown): DriverError {
     const code = String(errorCode(failure));
     const reason = TLS_REASONS.get(code);
     if (reason !== undefined) {
-      return new DriverError('CONN_TLS', `No trusted connection to ${origin}: ${reason} (${code})`, details);
+      const remedy = reason.includes('client certificate') ? { remedy: CLIENT_REMEDY } : {};
+      const message = `No trusted connection to ${origin}: ${reason} (${code})`;
+      return new DriverError('CONN_TLS', message, { ...details, ...remedy });
     }
   }
   const why = [...new Set(failures.map(messageOf).filter((text) => text !== ''))].join(', ');
@@ -44,6 +49,28 @@ export function connectFailure(origin: string, thrown: unknown): DriverError {
     'CONN_NETWORK',
     `${origin} could not be reached: ${why || 'the connection failed'}`,
     details,
+  );
+}
+
+const HUNG_UP: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+/**
+ * Why a server that may want to know who is calling gave no answer at all. One that misses a certificate need not say
+ * so: with TLS 1.3 it finds out when the handshake is over for this side, and may just end the connection.
+ */
+export function firstFailure(origin: string, thrown: unknown, hasCertificate: boolean): DriverError {
+  const failure = connectFailure(origin, thrown);
+  const code = flattened(thrown)
+    .map((one) => String(errorCode(one)))
+    .find((one) => HUNG_UP.has(one));
+  if (code === undefined || failure.code !== 'CONN_NETWORK') return failure;
+  const why = hasCertificate
+    ? 'not accept the client certificate'
+    : 'require a client certificate: SSLClientCert';
+  return new DriverError(
+    'CONN_TLS',
+    `No trusted connection to ${origin}: it closed the connection during the TLS handshake or right after it; it may ${why} (${code})`,
+    { cause: thrown, remedy: CLIENT_REMEDY },
   );
 }
 
