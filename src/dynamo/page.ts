@@ -14,6 +14,8 @@ export interface Consumed {
 export interface Page {
   /** JSON text: an array of items in DynamoDB's JSON, `[]` when there are none. */
   readonly items: Buffer;
+  /** The same as values, where they were made on the way. */
+  readonly parsed?: readonly AttributeMap[];
   readonly count: number;
   readonly scannedCount: number;
   readonly lastKey?: AttributeMap;
@@ -34,21 +36,19 @@ interface ConsumedCapacity extends Capacity {
 }
 
 interface Envelope {
-  readonly Items?: readonly unknown[];
-  readonly Item?: object;
+  readonly Items?: readonly AttributeMap[];
+  readonly Item?: AttributeMap;
   readonly Count?: number;
   readonly ScannedCount?: number;
   readonly LastEvaluatedKey?: AttributeMap | null;
-  readonly Responses?: Readonly<Record<string, readonly unknown[]>>;
+  readonly Responses?: Readonly<Record<string, readonly AttributeMap[]>>;
   readonly UnprocessedKeys?: Readonly<Record<string, { readonly Keys?: readonly Key[] }>>;
   readonly ConsumedCapacity?: ConsumedCapacity | readonly ConsumedCapacity[];
 }
 
 interface Opened {
   readonly envelope: Envelope;
-  readonly items: Buffer;
-  /** Known where the items were parsed on the way. */
-  readonly count?: number;
+  readonly items: Buffer | readonly AttributeMap[];
 }
 
 const ITEMS = '"Items":[';
@@ -120,14 +120,10 @@ function openByParsing(operation: ReadOperation, bytes: Buffer): Opened {
       `The answer to ${operation} is not what DynamoDB answers (${bytes.length} bytes)`,
     );
   }
-  return {
-    envelope,
-    items: items.length === 0 ? EMPTY : Buffer.from(JSON.stringify(items)),
-    count: items.length,
-  };
+  return { envelope, items };
 }
 
-function itemsOf(operation: ReadOperation, { Item, Items, Responses }: Envelope): readonly unknown[] {
+function itemsOf(operation: ReadOperation, { Item, Items, Responses }: Envelope): readonly AttributeMap[] {
   switch (operation) {
     case 'GetItem':
       return Item === undefined ? [] : [Item];
@@ -139,18 +135,25 @@ function itemsOf(operation: ReadOperation, { Item, Items, Responses }: Envelope)
   }
 }
 
-function toPage({ envelope, items, count }: Opened): Page {
+function toPage({ envelope, items }: Opened): Page {
   const { UnprocessedKeys: left, ConsumedCapacity: capacity } = envelope;
   const lastKey = envelope.LastEvaluatedKey ?? {};
-  const found = envelope.Count ?? count ?? 0;
+  const found = envelope.Count ?? (Buffer.isBuffer(items) ? 0 : items.length);
   const unprocessed = left && Object.values(left).flatMap(({ Keys }) => Keys ?? []);
-  return {
-    items,
+  const about = {
     count: found,
     scannedCount: envelope.ScannedCount ?? found,
     ...(Object.keys(lastKey).length > 0 && { lastKey }),
     ...(unprocessed !== undefined && unprocessed.length > 0 && { unprocessed }),
     consumed: capacity === undefined ? [] : [capacity].flat().flatMap(consumedBy),
+  };
+  if (Buffer.isBuffer(items)) return { items, ...about };
+  return {
+    get items() {
+      return items.length === 0 ? EMPTY : Buffer.from(JSON.stringify(items));
+    },
+    parsed: items,
+    ...about,
   };
 }
 

@@ -53,7 +53,7 @@ export type SendRaw = (
  */
 export function createRawLane(client: DynamoDBClient, transport: Transport): SendRaw {
   const command = new ScanCommand({ TableName: undefined });
-  let model: SignedRequest | undefined;
+  let like: ((call: RawCall) => SignedRequest) | undefined;
   command.middlewareStack.add(
     (next, context) => (args) => {
       const { input } = args;
@@ -68,7 +68,7 @@ export function createRawLane(client: DynamoDBClient, transport: Transport): Sen
     (next) => async (args) => {
       const { input, request } = args;
       if (!isRawCall(input) || !isSignedRequest(request)) return next(args);
-      model = request;
+      like = likeness(request);
       const answer = await exchange(transport, request, input);
       return { response: answer, output: { $metadata: {} } };
     },
@@ -90,9 +90,9 @@ export function createRawLane(client: DynamoDBClient, transport: Transport): Sen
       answer: undefined,
       firstFailure: undefined,
     };
-    if (model !== undefined) {
+    if (like !== undefined) {
       try {
-        await exchange(transport, await sign(likeModel(model, call)), call);
+        await exchange(transport, await sign(like(call)), call);
       } catch (failure) {
         call.firstFailure = failure instanceof Error ? failure : new Error(String(failure));
       }
@@ -137,11 +137,16 @@ function requestSigner(client: DynamoDBClient): (request: SignedRequest) => Prom
 const SIGNATURE_HEADERS =
   /^(authorization|x-amz-date|x-amz-security-token|x-amz-content-sha256|x-amz-target|content-length|amz-sdk-.*)$/i;
 
-/** A request to where the model went, with the headers that are the same for all. */
-function likeModel(model: SignedRequest, { operation, wireBody }: RawCall): SignedRequest {
-  const common = Object.entries(model.headers).filter(([name]) => !SIGNATURE_HEADERS.test(name));
-  const headers = Object.fromEntries(common);
-  return { ...model, headers: { ...headers, 'x-amz-target': `${TARGET}${operation}` }, body: wireBody };
+/** Makes requests to where the model went, with the headers that are the same for all. */
+function likeness(model: SignedRequest): (call: RawCall) => SignedRequest {
+  const common = Object.fromEntries(
+    Object.entries(model.headers).filter(([name]) => !SIGNATURE_HEADERS.test(name)),
+  );
+  return ({ operation, wireBody }) => ({
+    ...model,
+    headers: { ...common, 'x-amz-target': `${TARGET}${operation}` },
+    body: wireBody,
+  });
 }
 
 /** One try, or the failure of the one that was made before. */

@@ -126,10 +126,19 @@ function liveStats({ stats, reads }: Started, begun: number): StatementStats {
 
 /** What a statement took, when it is over. */
 export function finalStats({ stats, reads }: Started, begun: number): StatementStats {
+  const { requests, pages, itemsRead, itemsReturned, bytes, throttles, capacity } = stats;
   return {
-    ...stats,
+    requests,
+    pages,
+    itemsRead,
+    itemsReturned,
+    bytes,
+    throttles,
+    capacity,
     readCapacity: totalCapacity(stats),
     elapsedMs: performance.now() - begun,
-    plan: reads.map(describeAccess),
+    get plan() {
+      return reads.map(describeAccess);
+    },
   };
 }

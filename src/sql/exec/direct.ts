@@ -1,5 +1,6 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
+import type { Page } from '../../dynamo/page.ts';
 import type { ReadStats } from '../../dynamo/read-stats.ts';
 import type { DecimalStyle } from '../engine/result-value.ts';
 import type { ResultColumn } from '../plan/planner.ts';
@@ -100,7 +101,7 @@ async function* readItems(
       skip -= page.count;
       continue;
     }
-    for (const batch of decode(page.items)) {
+    for (const batch of decode(page)) {
       const rows = skip > 0 || batch.length > left ? batch.slice(skip, skip + left) : batch;
       skip = Math.max(0, skip - batch.length);
       left -= rows.length;
@@ -110,7 +111,7 @@ async function* readItems(
   }
 }
 
-type PageDecoder = (page: Buffer) => Generator<Value[][]>;
+type PageDecoder = (page: Page) => Iterable<Value[][]>;
 
 /** Decoders by the output columns that they were made for: statements that run again find theirs. */
 const decoders = {
@@ -130,10 +131,12 @@ function pageDecoder(output: readonly ColumnDef[], decimals: DecimalStyle): Page
 function makePageDecoder(output: readonly ColumnDef[], decimals: DecimalStyle): PageDecoder {
   const scan = rowScanner(output, decimals);
   const readers = output.map((column) => columnDecoder(column, decimals));
-  return function* decode(page) {
+  const read = (items: readonly AttributeMap[]): Value[][] =>
+    items.map((item) => readers.map((reader) => reader(item)));
+  function* decode({ items: bytes }: Page): Generator<Value[][]> {
     let done = 0;
     if (scan) {
-      const batches = scan(page);
+      const batches = scan(bytes);
       let next = batches.next();
       for (; next.done !== true; next = batches.next()) {
         done += next.value.length;
@@ -141,7 +144,8 @@ function makePageDecoder(output: readonly ColumnDef[], decimals: DecimalStyle): 
       }
       if (next.value) return;
     }
-    const items: AttributeMap[] = JSON.parse(page.toString());
-    yield items.slice(done).map((item) => readers.map((reader) => reader(item)));
-  };
+    const items: AttributeMap[] = JSON.parse(bytes.toString());
+    yield read(items.slice(done));
+  }
+  return (page) => (page.parsed ? [read(page.parsed)] : decode(page));
 }
