@@ -1,3 +1,4 @@
+import { inTurns } from '../core/in-turns.ts';
 import type { AttributeMap } from '../dynamo/attribute-value.ts';
 import type { DynamoClient } from '../dynamo/client.ts';
 import type { ReadStats } from '../dynamo/read-stats.ts';
@@ -95,25 +96,4 @@ async function scan(
 
 function countItems(segments: readonly Segment[]): number {
   return segments.reduce((sum, segment) => sum + segment.items.length, 0);
-}
-
-/** Runs the work over all of them, so many at once. The first failure ends it: nothing new is begun. */
-async function inTurns<T>(
-  all: readonly T[],
-  concurrency: number,
-  work: (one: T, at: number) => Promise<void>,
-): Promise<void> {
-  let queue = [...all.entries()];
-  const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const [at, one] = next;
-      try {
-        await work(one, at);
-      } catch (error) {
-        queue = [];
-        throw error;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(concurrency, all.length) }, worker));
 }

@@ -14,7 +14,7 @@ import { failureText, originOf, reportOf, stackText } from './failure.ts';
 import type { Io } from './io.ts';
 import { isBrokenPipe } from './output/writer.ts';
 import { UsageError } from './usage-error.ts';
-import { packageVersion } from './version.ts';
+import { packageVersion } from '../core/version.ts';
 
 const COMMANDS = [
   queryCommand,

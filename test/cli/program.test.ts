@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { buildProgram, runCli } from '../../src/cli/program.ts';
-import { packageVersion } from '../../src/cli/version.ts';
+import { packageVersion } from '../../src/core/version.ts';
 import { DriverError } from '../../src/core/errors.ts';
 import type { ColumnInfo } from '../../src/session/connection.ts';
 import { fakeConnection, type FakeAnswer } from '../doubles/fake-connection.ts';

@@ -5,22 +5,36 @@ import { rewriteDialect } from '../dialect/rewrite.ts';
 import { staticType } from '../dialect/static-types.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import type { ParsedQuery } from '../parse/parse.ts';
-import { textsOf, visitNodes } from '../parse/tree.ts';
 import { printSelect } from '../print/print.ts';
-import type { Binder, BoundQuery } from './binder.ts';
+import type { View } from '../../catalog/view.ts';
+import type { Binder } from './binder.ts';
 import { writeParameters } from './literals.ts';
 import { bindExpression, bindQuery } from './query.ts';
-import { type Relation, relationOf, unmangleName } from './relation.ts';
+import { type KnownTable, knownView } from './known-table.ts';
+import { namesIn } from './names-in.ts';
+import {
+  type Relation,
+  relationOf,
+  type SystemRelation,
+  systemRelationOf,
+  unmangleName,
+} from './relation.ts';
 
 /** Where the binder finds tables. */
 export interface TableSource {
   table(name: string, signal?: AbortSignal): Promise<TableDef>;
+  /** Absent: there are no views. */
+  view?(name: string, signal?: AbortSignal): Promise<View | undefined>;
 }
 
 /** A statement whose names are resolved, ready for DuckDB. */
 export interface BoundStatement {
   /** One for each occurrence of a table. */
   readonly relations: readonly Relation[];
+  /** One for each occurrence of a system table. */
+  readonly system: readonly SystemRelation[];
+  /** Its tree, views written out. */
+  readonly select: SelectStmt;
   /** The statement as DuckDB runs it over stubs in this schema: a table for each relation, named by its alias. */
   readonly engineSql: (schema: string) => string;
   /** The attribute's own spelling of a column name that DuckDB gives. */
@@ -38,10 +52,10 @@ export async function bindStatement(
   catalog: TableSource,
   signal?: AbortSignal,
 ): Promise<BoundStatement> {
-  const tables = new Map<string, TableDef>();
+  const tables = new Map<string, KnownTable>();
   for (;;) {
     const bound = withinStack(() => bindAll(parsed, tables));
-    if (bound.wanted.size === 0) return bindingOf(parsed, bound.query.select, bound.relations, parameters);
+    if (bound.wanted.size === 0) return bindingOf(parsed, bound, parameters);
     await Promise.all(
       [...bound.wanted].map(async ([name, location]) => {
         tables.set(name, await tableAt(catalog, name, parsed.position(location), signal));
@@ -51,38 +65,51 @@ export async function bindStatement(
 }
 
 interface Attempt {
-  readonly query: BoundQuery;
+  readonly select: SelectStmt;
   readonly relations: readonly Relation[];
+  readonly system: readonly SystemRelation[];
   /** Tables that are not known yet, and where they were named first. */
   readonly wanted: ReadonlyMap<string, number>;
 }
 
-function bindAll(parsed: ParsedQuery, tables: ReadonlyMap<string, TableDef>): Attempt {
-  const named = namesIn(parsed.ast);
+function bindAll(parsed: ParsedQuery, tables: ReadonlyMap<string, KnownTable>): Attempt {
   const relations: Relation[] = [];
+  const system: SystemRelation[] = [];
   const wanted = new Map<string, number>();
-  const binder: Binder = {
-    position: (location) => parsed.position(location ?? 0),
-    table: (name, location) => {
-      const table = tables.get(name);
-      if (table === undefined && !wanted.has(name)) wanted.set(name, location ?? 0);
-      return table;
-    },
-    relation: (table) => {
-      const relation = relationOf(`r${relations.length}`, table, named);
-      relations.push(relation);
-      return relation;
-    },
-    query: (select, common, outer) => bindQuery(select, common, outer, binder),
-    expression: (part, scope, common) => bindExpression(part, scope, common, binder),
+  const binderOf = (select: SelectStmt, views: readonly string[]): Binder => {
+    const own = namesIn({ SelectStmt: select });
+    const binder: Binder = {
+      position: (location) => parsed.position(location ?? 0),
+      table: (name, location) => {
+        const table = tables.get(name);
+        if (table === undefined && !wanted.has(name)) wanted.set(name, location ?? 0);
+        return table;
+      },
+      relation: (table, named) => {
+        const names = named === undefined ? own : new Set([...own, ...named]);
+        const relation = relationOf(`r${relations.length}`, table, names);
+        relations.push(relation);
+        return relation;
+      },
+      system: (table) => {
+        const relation = systemRelationOf(`sys${system.length}`, table);
+        system.push(relation);
+        return relation;
+      },
+      views,
+      inView: (name, query) => binderOf(query, [...views, name]),
+      query: (query, common, outer) => bindQuery(query, common, outer, binder),
+      expression: (part, scope, common) => bindExpression(part, scope, common, binder),
+    };
+    return binder;
   };
-  return { query: bindQuery(parsed.ast, new Map(), undefined, binder), relations, wanted };
+  const { select } = bindQuery(parsed.ast, new Map(), undefined, binderOf(parsed.ast, []));
+  return { select, relations, system, wanted };
 }
 
 function bindingOf(
   parsed: ParsedQuery,
-  select: SelectStmt,
-  relations: readonly Relation[],
+  bound: Omit<Attempt, 'wanted'>,
   parameters: readonly ParameterLiteral[],
 ): BoundStatement {
   if (parameters.length < parsed.parameterCount)
@@ -90,12 +117,15 @@ function bindingOf(
       'SQL_PARAMETERS',
       `The statement has ${parsed.parameterCount} parameters, but ${parameters.length} values came with it.`,
     );
+  const { select, relations, system } = bound;
   const printed = new Map<string, string>();
   return {
     relations,
+    system,
+    select,
     resultTypes: resultTypes(select),
     unmangle: (name) => unmangleName(relations, name),
-    withParameters: (others) => bindingOf(parsed, select, relations, others),
+    withParameters: (others) => bindingOf(parsed, bound, others),
     engineSql: (schema) => {
       let sql = printed.get(schema);
       if (sql === undefined) {
@@ -135,25 +165,16 @@ function isStar(value: Node | undefined): boolean {
   );
 }
 
-/** The last parts of all names of columns, in lower case: what decides which hidden columns a stub needs. */
-function namesIn(select: SelectStmt): ReadonlySet<string> {
-  const names = new Set<string>();
-  visitNodes({ SelectStmt: select }, (node) => {
-    if ('ColumnRef' in node) names.add((textsOf(node.ColumnRef.fields).at(-1) ?? '').toLowerCase());
-    if ('JoinExpr' in node)
-      for (const name of textsOf(node.JoinExpr.usingClause)) names.add(name.toLowerCase());
-  });
-  return names;
-}
-
 async function tableAt(
   catalog: TableSource,
   name: string,
   position: number,
   signal: AbortSignal | undefined,
-): Promise<TableDef> {
+): Promise<KnownTable> {
   try {
-    return await catalog.table(name, signal);
+    const view = await catalog.view?.(name, signal);
+    if (view !== undefined) return await knownView(view);
+    return { kind: 'table', table: await catalog.table(name, signal) };
   } catch (error) {
     if (!(error instanceof DriverError) || error.position !== undefined) throw error;
     throw new DriverError(error.code, error.message, {

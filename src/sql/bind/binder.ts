@@ -1,7 +1,9 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
-import type { Relation } from './relation.ts';
+import type { SystemTable } from '../system/system-table.ts';
+import type { KnownTable } from './known-table.ts';
+import type { Relation, SystemRelation } from './relation.ts';
 import type { OfferedColumn, Scope } from './scope.ts';
 
 /** The names of WITH that are in scope, with their columns where they are known. */
@@ -16,10 +18,16 @@ export interface BoundQuery {
 /** What the parts of the binder need of each other and of the statement. */
 export interface Binder {
   readonly position: (location: number | undefined) => number;
-  /** The table of a name; undefined, and noted as wanted, where it has not been read yet. */
-  readonly table: (name: string, location: number | undefined) => TableDef | undefined;
-  /** A new occurrence of a table. */
-  readonly relation: (table: TableDef) => Relation;
+  /** What a table name means; undefined, and noted as wanted, where that has not been read yet. */
+  readonly table: (name: string, location: number | undefined) => KnownTable | undefined;
+  /** A new occurrence of a table, with those hidden columns that the query names or that are named here. */
+  readonly relation: (table: TableDef, named?: ReadonlySet<string>) => Relation;
+  /** A new occurrence of a system table. */
+  readonly system: (table: SystemTable) => SystemRelation;
+  /** The views that are being bound, the outermost first. */
+  readonly views: readonly string[];
+  /** The binder of a view's query. */
+  readonly inView: (name: string, query: SelectStmt) => Binder;
   readonly query: (select: SelectStmt, tables: CommonTables, outer: Scope | undefined) => BoundQuery;
   /** An expression, or any part of a statement that holds expressions. */
   readonly expression: <T>(part: T, scope: Scope, tables: CommonTables) => T;

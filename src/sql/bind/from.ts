@@ -4,10 +4,14 @@ import { name } from '../dialect/build.ts';
 import { SET_RETURNING } from '../dialect/set-returning.ts';
 import { textsOf } from '../parse/tree.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
+import { isTableSchema } from '../table-schema.ts';
+import { findSystemTable } from '../system/registry.ts';
 import { RECORD_FUNCTIONS, recordColumns, recordQuery, unnestTargets } from './table-functions.ts';
 import { type Binder, type CommonTables, notSupported, renameColumns, selectIn } from './binder.ts';
-import { isTableSchema, type Scope } from './scope.ts';
+import { offeredColumns, type Relation, type SystemRelation } from './relation.ts';
+import type { Scope } from './scope.ts';
 import { foldCase } from './suggestions.ts';
+import { bindEntity, bindView } from './views.ts';
 
 /** Binds an item of FROM and adds what it offers to the scope. */
 export function bindFromItem(node: Node, scope: Scope, tables: CommonTables, binder: Binder): Node {
@@ -50,30 +54,38 @@ function bindTable(range: RangeVar, scope: Scope, tables: CommonTables, binder: 
       },
     );
 
+  const system = findSystemTable(schema, written, () => binder.position(range.location));
+  if (system !== undefined) return bindStub(range, binder.system(system), scope, binder);
+
   // What is no schema is a table, and the name a part of it.
   const isPart = schema !== undefined && (range.catalogname !== undefined || !isTableSchema(schema));
-  const table = binder.table(isPart ? `${schema}.${written}` : written, range.location);
-  if (table === undefined) {
-    scope.sources.push({ alias, columns: undefined });
-    return { RangeVar: range };
+  const known = binder.table(isPart ? `${schema}.${written}` : written, range.location);
+  switch (known?.kind) {
+    case undefined:
+      scope.sources.push({ alias, columns: undefined });
+      return { RangeVar: range };
+    case 'table':
+      return bindStub(range, binder.relation(known.table), scope, binder);
+    case 'view':
+      return bindView(range, known, scope, binder);
+    case 'entity':
+      return bindEntity(range, known, scope, binder);
   }
-  const relation = binder.relation(table);
+}
+
+/** A table whose rows are in a stub. */
+function bindStub(range: RangeVar, relation: Relation | SystemRelation, scope: Scope, binder: Binder): Node {
+  const alias = range.alias?.aliasname ?? range.relname ?? '';
+  const columnNames = textsOf(range.alias?.colnames);
   if (columnNames.length > relation.columns.length)
     throw new DriverError(
       'SQL_SYNTAX',
-      `Table ${written} has ${relation.columns.length} columns, but ${alias} names ${columnNames.length}.`,
+      `Table ${range.relname} has ${relation.columns.length} columns, but ${alias} names ${columnNames.length}.`,
       {
         position: binder.position(range.location),
       },
     );
-  const columns = relation.columns.map(({ engineName, column }) => ({
-    name: column.name,
-    engineName,
-    ...(column.hidden === true ? { hidden: true as const } : {}),
-    ...(column.type.kind === 'blob' ? { adapts: 'bytea' as const } : {}),
-    ...(column.type.kind === 'text' ? { adapts: 'text' as const } : {}),
-  }));
-  scope.sources.push({ alias, columns: renameColumns(columns, columnNames) });
+  scope.sources.push({ alias, columns: renameColumns(offeredColumns(relation), columnNames) });
   return {
     RangeVar: {
       schemaname: STUB_SCHEMA,

@@ -1,4 +1,6 @@
 import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
+import type { SystemTable } from '../system/system-table.ts';
+import type { OfferedColumn } from './scope.ts';
 
 /** One occurrence of a table in a statement. Each has a stub of its own, so that a self-join has two reads. */
 export interface Relation {
@@ -13,6 +15,18 @@ export interface RelationColumn {
   /** What DuckDB calls it. */
   readonly engineName: string;
   readonly column: ColumnDef;
+}
+
+/** One occurrence of a system table. */
+export interface SystemRelation {
+  /** `sys0`, `sys1` … */
+  readonly alias: string;
+  readonly table: SystemTable;
+  readonly columns: readonly RelationColumn[];
+}
+
+export function systemRelationOf(alias: string, table: SystemTable): SystemRelation {
+  return { alias, table, columns: table.columns.map((column) => ({ engineName: column.name, column })) };
 }
 
 // A private-use character that sets apart, for DuckDB, names that differ only in case; it ignores case even in quotes.
@@ -41,4 +55,15 @@ export function unmangleName(relations: readonly Relation[], name: string): stri
   for (const relation of relations)
     for (const { engineName, column } of relation.columns) if (engineName === name) return column.name;
   return name;
+}
+
+/** What an occurrence of a table offers to the query that it stands in. */
+export function offeredColumns({ columns }: Pick<Relation, 'columns'>): readonly OfferedColumn[] {
+  return columns.map(({ engineName, column }) => ({
+    name: column.name,
+    engineName,
+    ...(column.hidden === true ? { hidden: true as const } : {}),
+    ...(column.type.kind === 'blob' ? { adapts: 'bytea' as const } : {}),
+    ...(column.type.kind === 'text' ? { adapts: 'text' as const } : {}),
+  }));
 }

@@ -1,4 +1,6 @@
 import { DriverError } from '../../core/errors.ts';
+import { isSystemSchema } from '../system/schemas.ts';
+import { isTableSchema } from '../table-schema.ts';
 import { foldCase, unknownColumn } from './suggestions.ts';
 
 /** A column that a query or a FROM item offers: its name for the user, and for DuckDB. */
@@ -29,13 +31,6 @@ export interface Scope {
   /** Names of the SELECT list that ORDER BY and GROUP BY may use. */
   readonly outputs?: ReadonlySet<string>;
   readonly outer: Scope | undefined;
-}
-
-const SCHEMAS: ReadonlySet<string> = new Set(['public', 'dynamodb']);
-
-/** Whether a table name may be qualified with this. */
-export function isTableSchema(schema: string): boolean {
-  return SCHEMAS.has(schema);
 }
 
 /** The column that a name means among these: the exact spelling, else the only one that differs in case alone. */
@@ -150,7 +145,7 @@ function resolveQualified(
 export function findSource(scope: Scope, qualifier: readonly string[], position: () => number): Source {
   const alias = qualifier.at(-1) ?? '';
   const schema = qualifier.at(-2);
-  if (qualifier.length <= 3 && (schema === undefined || isTableSchema(schema))) {
+  if (qualifier.length <= 3 && (schema === undefined || isTableSchema(schema) || isSystemSchema(schema))) {
     for (let level: Scope | undefined = scope; level !== undefined; level = level.outer) {
       const source =
         level.sources.find((each) => each.alias === alias) ??

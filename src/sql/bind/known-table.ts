@@ -1,0 +1,62 @@
+import type { Node, SelectStmt } from 'libpg-query';
+import type { TableDef } from '../../catalog/table-def.ts';
+import type { View } from '../../catalog/view.ts';
+import { DriverError } from '../../core/errors.ts';
+import { parseQuery } from '../parse/parse.ts';
+
+/** A view whose query is parsed. */
+export interface KnownView {
+  readonly kind: 'view';
+  readonly name: string;
+  readonly query: SelectStmt;
+  /** Its own names for its first columns. */
+  readonly columns: readonly string[];
+}
+
+/** The items of a table that meet a condition. */
+export interface KnownEntity {
+  readonly kind: 'entity';
+  readonly name: string;
+  readonly table: TableDef;
+  readonly where: Node | undefined;
+}
+
+/** What a table name turned out to mean. */
+export type KnownTable = { readonly kind: 'table'; readonly table: TableDef } | KnownView | KnownEntity;
+
+/** A view as the binder takes it. */
+export async function knownView(view: View): Promise<KnownView | KnownEntity> {
+  if (view.kind === 'view')
+    return {
+      kind: 'view',
+      name: view.name,
+      query: await parsedQuery(view.query, view),
+      columns: view.columns ?? [],
+    };
+  const { kind, name, table, where } = view;
+  if (where === undefined) return { kind, name, table, where };
+  // A comment at its end must not hide what follows.
+  const { whereClause, ...rest } = await parsedQuery(`SELECT WHERE (${where}\n)`, view);
+  const clauses = Object.keys(rest).filter((clause) => clause !== 'limitOption' && clause !== 'op');
+  if (whereClause === undefined || clauses.length > 0)
+    throw new DriverError('CATALOG_VIEW', `${nameOf(view)}: "where" is more than a condition`);
+  return { kind, name, table, where: whereClause };
+}
+
+async function parsedQuery(sql: string, view: View): Promise<SelectStmt> {
+  try {
+    const { ast, parameterCount } = await parseQuery(sql);
+    if (parameterCount > 0) throw new DriverError('CATALOG_VIEW', 'there are parameters in it');
+    return ast;
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error;
+    throw new DriverError(error.code, `${nameOf(view)}: ${error.message}`, {
+      cause: error,
+      remedy: error.remedy,
+    });
+  }
+}
+
+function nameOf({ name, file }: View): string {
+  return `View "${name}"${file === undefined ? '' : ` (${file})`}`;
+}

@@ -1,0 +1,13 @@
+import type { Node } from 'libpg-query';
+import { textsOf, visitNodes } from '../parse/tree.ts';
+
+/** The last parts of all names of columns, in lower case: what decides which hidden columns a stub needs. */
+export function namesIn(part: Node): ReadonlySet<string> {
+  const names = new Set<string>();
+  visitNodes(part, (node) => {
+    if ('ColumnRef' in node) names.add((textsOf(node.ColumnRef.fields).at(-1) ?? '').toLowerCase());
+    if ('JoinExpr' in node)
+      for (const name of textsOf(node.JoinExpr.usingClause)) names.add(name.toLowerCase());
+  });
+  return names;
+}

@@ -1,0 +1,280 @@
+import { TABLE_SCHEMA } from '../table-schema.ts';
+import { definitionOf, isViewSchema } from './definition.ts';
+import { CATALOG_NAME, describedTables, namedTables, shownTables, viewNames } from './shown.ts';
+import { primaryKeyName, schemaNames } from './sys-tables.ts';
+import { type Cell, type SystemTable, systemTable } from './system-table.ts';
+import { describeType } from './type-facts.ts';
+
+const OWNER = 'dynadbc';
+const place = { table_catalog: CATALOG_NAME, table_schema: TABLE_SCHEMA } as const;
+const constraintPlace = { constraint_catalog: CATALOG_NAME, constraint_schema: TABLE_SCHEMA } as const;
+
+const schemata = systemTable({
+  schema: 'information_schema',
+  name: 'schemata',
+  columns: {
+    catalog_name: 'text',
+    schema_name: 'text',
+    schema_owner: 'text',
+    default_character_set_catalog: 'text',
+    default_character_set_schema: 'text',
+    default_character_set_name: 'text',
+    sql_path: 'text',
+  },
+  rows: async (context) =>
+    schemaNames(context).map((schema_name) => ({
+      catalog_name: CATALOG_NAME,
+      schema_name,
+      schema_owner: OWNER,
+    })),
+});
+
+const tables = systemTable({
+  schema: 'information_schema',
+  name: 'tables',
+  columns: {
+    table_catalog: 'text',
+    table_schema: 'text',
+    table_name: 'text',
+    table_type: 'text',
+    self_referencing_column_name: 'text',
+    reference_generation: 'text',
+    user_defined_type_catalog: 'text',
+    user_defined_type_schema: 'text',
+    user_defined_type_name: 'text',
+    is_insertable_into: 'text',
+    is_typed: 'text',
+    commit_action: 'text',
+  },
+  tableColumn: 'table_name',
+  rows: async (context) =>
+    (await namedTables(context)).map(({ name, isView }) => ({
+      ...place,
+      table_name: name,
+      table_type: isView ? 'VIEW' : 'BASE TABLE',
+      is_insertable_into: 'NO',
+      is_typed: 'NO',
+    })),
+});
+
+const columns = systemTable({
+  schema: 'information_schema',
+  name: 'columns',
+  columns: {
+    table_catalog: 'text',
+    table_schema: 'text',
+    table_name: 'text',
+    column_name: 'text',
+    ordinal_position: 'bigint',
+    column_default: 'text',
+    is_nullable: 'text',
+    data_type: 'text',
+    character_maximum_length: 'bigint',
+    character_octet_length: 'bigint',
+    numeric_precision: 'bigint',
+    numeric_precision_radix: 'bigint',
+    numeric_scale: 'bigint',
+    datetime_precision: 'bigint',
+    interval_type: 'text',
+    interval_precision: 'bigint',
+    character_set_catalog: 'text',
+    character_set_schema: 'text',
+    character_set_name: 'text',
+    collation_catalog: 'text',
+    collation_schema: 'text',
+    collation_name: 'text',
+    domain_catalog: 'text',
+    domain_schema: 'text',
+    domain_name: 'text',
+    udt_catalog: 'text',
+    udt_schema: 'text',
+    udt_name: 'text',
+    is_identity: 'text',
+    is_generated: 'text',
+    is_updatable: 'text',
+  },
+  tableColumn: 'table_name',
+  rows: async (context) =>
+    (await shownTables(context)).flatMap((table) =>
+      table.columns
+        .filter((column) => !column.isHidden)
+        .map((column, i) => {
+          const { precision, radix, udt } = describeType(column.type);
+          return {
+            ...place,
+            table_name: table.name,
+            column_name: column.name,
+            ordinal_position: i + 1,
+            is_nullable: column.isKey ? 'NO' : 'YES',
+            data_type: column.type.endsWith('[]') ? 'ARRAY' : column.type,
+            numeric_precision: precision,
+            numeric_precision_radix: radix,
+            numeric_scale: radix === 2 ? 0 : column.scale,
+            datetime_precision: column.type.startsWith('time') ? 6 : column.type === 'date' ? 0 : null,
+            udt_catalog: CATALOG_NAME,
+            udt_schema: 'pg_catalog',
+            udt_name: column.type.endsWith('[]') ? `_${describeType(column.type.slice(0, -2)).udt}` : udt,
+            is_identity: 'NO',
+            is_generated: 'NEVER',
+            is_updatable: 'NO',
+          } satisfies Record<string, Cell>;
+        }),
+    ),
+});
+
+const views = systemTable({
+  schema: 'information_schema',
+  name: 'views',
+  columns: {
+    table_catalog: 'text',
+    table_schema: 'text',
+    table_name: 'text',
+    view_definition: 'text',
+    check_option: 'text',
+    is_updatable: 'text',
+    is_insertable_into: 'text',
+  },
+  tableColumn: 'table_name',
+  rows: async (context) => {
+    const names = new Set(await viewNames(context));
+    return (await context.catalog.schemas.all())
+      .filter(({ schema }) => isViewSchema(schema) && names.has(schema.name))
+      .map(({ schema }) => ({
+        ...place,
+        table_name: schema.name,
+        view_definition: definitionOf(schema),
+        check_option: 'NONE',
+        is_updatable: 'NO',
+        is_insertable_into: 'NO',
+      }));
+  },
+});
+
+const tableConstraints = systemTable({
+  schema: 'information_schema',
+  name: 'table_constraints',
+  columns: {
+    constraint_catalog: 'text',
+    constraint_schema: 'text',
+    constraint_name: 'text',
+    table_catalog: 'text',
+    table_schema: 'text',
+    table_name: 'text',
+    constraint_type: 'text',
+    is_deferrable: 'text',
+    initially_deferred: 'text',
+    enforced: 'text',
+  },
+  tableColumn: 'table_name',
+  rows: async (context) =>
+    (await describedTables(context)).map(({ name }) => ({
+      ...place,
+      ...constraintPlace,
+      constraint_name: primaryKeyName(name),
+      table_name: name,
+      constraint_type: 'PRIMARY KEY',
+      is_deferrable: 'NO',
+      initially_deferred: 'NO',
+      enforced: 'YES',
+    })),
+});
+
+const keyColumnUsage = systemTable({
+  schema: 'information_schema',
+  name: 'key_column_usage',
+  columns: {
+    constraint_catalog: 'text',
+    constraint_schema: 'text',
+    constraint_name: 'text',
+    table_catalog: 'text',
+    table_schema: 'text',
+    table_name: 'text',
+    column_name: 'text',
+    ordinal_position: 'bigint',
+    position_in_unique_constraint: 'bigint',
+  },
+  tableColumn: 'table_name',
+  rows: async (context) =>
+    (await describedTables(context)).flatMap(({ name, key }) =>
+      [...key.partition, ...key.sort].map((attribute, i) => ({
+        ...place,
+        ...constraintPlace,
+        constraint_name: primaryKeyName(name),
+        table_name: name,
+        column_name: attribute.name,
+        ordinal_position: i + 1,
+      })),
+    ),
+});
+
+const referentialConstraints = systemTable({
+  schema: 'information_schema',
+  name: 'referential_constraints',
+  columns: {
+    constraint_catalog: 'text',
+    constraint_schema: 'text',
+    constraint_name: 'text',
+    unique_constraint_catalog: 'text',
+    unique_constraint_schema: 'text',
+    unique_constraint_name: 'text',
+    match_option: 'text',
+    update_rule: 'text',
+    delete_rule: 'text',
+  },
+  // DynamoDB has none.
+  rows: async () => [],
+});
+
+const routines = systemTable({
+  schema: 'information_schema',
+  name: 'routines',
+  columns: {
+    specific_catalog: 'text',
+    specific_schema: 'text',
+    specific_name: 'text',
+    routine_catalog: 'text',
+    routine_schema: 'text',
+    routine_name: 'text',
+    routine_type: 'text',
+    data_type: 'text',
+  },
+  rows: async () => [],
+});
+
+const characterSets = systemTable({
+  schema: 'information_schema',
+  name: 'character_sets',
+  columns: {
+    character_set_catalog: 'text',
+    character_set_schema: 'text',
+    character_set_name: 'text',
+    character_repertoire: 'text',
+    form_of_use: 'text',
+    default_collate_catalog: 'text',
+    default_collate_schema: 'text',
+    default_collate_name: 'text',
+  },
+  rows: async () => [
+    {
+      character_set_name: 'UTF8',
+      character_repertoire: 'UCS',
+      form_of_use: 'UTF8',
+      default_collate_catalog: CATALOG_NAME,
+      default_collate_schema: 'pg_catalog',
+      default_collate_name: 'C',
+    },
+  ],
+});
+
+/** The information schema, with PostgreSQL's names of columns. */
+export const INFORMATION_SCHEMA: readonly SystemTable[] = [
+  schemata,
+  tables,
+  columns,
+  views,
+  tableConstraints,
+  keyColumnUsage,
+  referentialConstraints,
+  routines,
+  characterSets,
+];

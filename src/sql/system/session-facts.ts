@@ -1,0 +1,20 @@
+/** A connection property as system tables show it; a secret's value is `***`. */
+export interface PropertyFact {
+  readonly name: string;
+  readonly doc: string;
+  readonly type: string;
+  readonly category: string;
+  readonly default: string | undefined;
+  readonly value: string | undefined;
+  readonly isSecret: boolean;
+}
+
+/** What system tables tell of the connection itself. */
+export interface SessionFacts {
+  readonly properties: readonly PropertyFact[];
+  readonly version: string;
+  /** Where the tables are: an endpoint or a Region. */
+  readonly source: string;
+  /** The schemas to list; absent: all. */
+  readonly browsableSchemas: readonly string[] | undefined;
+}

@@ -1,0 +1,155 @@
+import { TABLE_SCHEMA } from '../table-schema.ts';
+import { definitionOf, isViewSchema } from './definition.ts';
+import { CATALOG_NAME } from './shown.ts';
+import { type SystemTable, systemTable } from './system-table.ts';
+
+const sysConnectionProps = systemTable({
+  schema: 'sys',
+  name: 'sys_connection_props',
+  columns: {
+    Name: 'text',
+    ShortDescription: 'text',
+    Type: 'text',
+    Default: 'text',
+    Value: 'text',
+    Category: 'text',
+    Required: 'boolean',
+    Sensitivity: 'text',
+    PropertyName: 'text',
+    Ordinal: 'bigint',
+    Visible: 'boolean',
+  },
+  rows: async ({ facts }) =>
+    facts.properties.map((property, i) => ({
+      Name: property.name,
+      ShortDescription: property.doc,
+      Type: property.type,
+      Default: property.default ?? null,
+      Value: property.value ?? null,
+      Category: property.category,
+      Required: false,
+      Sensitivity: property.isSecret ? 'SECRET' : null,
+      PropertyName: property.name,
+      Ordinal: i + 1,
+      Visible: true,
+    })),
+});
+
+/** What a program that writes SQL asks a driver about its dialect. */
+const SQL_INFO: readonly (readonly [name: string, value: string])[] = [
+  ['AGGREGATE_FUNCTIONS', 'AVG,COUNT,MAX,MIN,SUM,COUNT_DISTINCT'],
+  ['COUNT', 'YES'],
+  ['IDENTIFIER_QUOTE_OPEN_CHAR', '"'],
+  ['IDENTIFIER_QUOTE_CLOSE_CHAR', '"'],
+  ['SUPPORTED_OPERATORS', '=,>,<,>=,<=,<>,!=,LIKE,NOT LIKE,IN,NOT IN,IS NULL,IS NOT NULL,AND,OR,NOT'],
+  ['GROUP_BY', 'NO_RELATION'],
+  ['OUTER_JOINS', 'YES'],
+  ['SUBQUERIES', 'YES'],
+  ['JOINS', 'INNER,LEFT,RIGHT,FULL,CROSS'],
+  ['SET_OPERATIONS', 'UNION,INTERSECT,EXCEPT'],
+  ['WINDOW_FUNCTIONS', 'YES'],
+  ['COMMON_TABLE_EXPRESSIONS', 'YES'],
+  ['PAGINATION', 'LIMIT,OFFSET,FETCH'],
+  ['PARAMETERS', '?,$n,:name'],
+  ['DIALECT', 'PostgreSQL'],
+  ['MULTIPLE_STATEMENTS', 'NO'],
+];
+
+const sysSqlInfo = systemTable({
+  schema: 'sys',
+  name: 'sys_sqlinfo',
+  columns: { Name: 'text', Value: 'text' },
+  rows: async () => SQL_INFO.map(([Name, Value]) => ({ Name, Value })),
+});
+
+const sysInformation = systemTable({
+  schema: 'sys',
+  name: 'sys_information',
+  columns: { Product: 'text', Version: 'text', Datasource: 'text' },
+  rows: async ({ facts }) => [
+    { Product: 'DynaDBC', Version: facts.version, Datasource: `Amazon DynamoDB (${facts.source})` },
+  ],
+});
+
+const sysIdentity = systemTable({
+  schema: 'sys',
+  name: 'sys_identity',
+  columns: { Id: 'text', Batch: 'text', Operation: 'text', Message: 'text' },
+  // Items bring their own keys: DynamoDB generates none that a program would have to ask for.
+  rows: async () => [],
+});
+
+const sysProcedures = systemTable({
+  schema: 'sys',
+  name: 'sys_procedures',
+  columns: {
+    CatalogName: 'text',
+    SchemaName: 'text',
+    ProcedureName: 'text',
+    Description: 'text',
+    ProcedureType: 'text',
+  },
+  // DynamoDB has none.
+  rows: async () => [],
+});
+
+const sysProcedureParameters = systemTable({
+  schema: 'sys',
+  name: 'sys_procedureparameters',
+  columns: {
+    CatalogName: 'text',
+    SchemaName: 'text',
+    ProcedureName: 'text',
+    ColumnName: 'text',
+    Direction: 'bigint',
+    DataTypeName: 'text',
+    DataType: 'bigint',
+    Length: 'bigint',
+    NumericPrecision: 'bigint',
+    NumericScale: 'bigint',
+    IsNullable: 'boolean',
+    IsRequired: 'boolean',
+    IsArray: 'boolean',
+    Description: 'text',
+    Ordinal: 'bigint',
+  },
+  rows: async () => [],
+});
+
+const sysViews = systemTable({
+  schema: 'sys',
+  name: 'sys_views',
+  columns: {
+    CatalogName: 'text',
+    SchemaName: 'text',
+    ViewName: 'text',
+    Definition: 'text',
+    BaseTable: 'text',
+    SchemaFile: 'text',
+    IsTemporary: 'boolean',
+  },
+  tableColumn: 'ViewName',
+  rows: async ({ catalog, wanted }) =>
+    (await catalog.schemas.all())
+      .filter(({ schema }) => isViewSchema(schema) && wanted.admits(schema.name))
+      .map(({ schema, file }) => ({
+        CatalogName: CATALOG_NAME,
+        SchemaName: TABLE_SCHEMA,
+        ViewName: schema.name,
+        Definition: definitionOf(schema),
+        BaseTable: schema.kind === 'table' ? schema.table : null,
+        SchemaFile: file ?? null,
+        IsTemporary: file === undefined,
+      })),
+});
+
+/** System tables about the connection and its views. */
+export const SYS_SESSION: readonly SystemTable[] = [
+  sysViews,
+  sysConnectionProps,
+  sysSqlInfo,
+  sysInformation,
+  sysIdentity,
+  sysProcedures,
+  sysProcedureParameters,
+];

@@ -1,0 +1,248 @@
+import { TABLE_SCHEMA } from '../table-schema.ts';
+import { SYSTEM_SCHEMA_NAMES } from './schemas.ts';
+import { CATALOG_NAME, describedTables, isBrowsable, namedTables, shownTables } from './shown.ts';
+import { type SystemContext, type SystemTable, systemTable } from './system-table.ts';
+import { describeType } from './type-facts.ts';
+
+const place = { CatalogName: CATALOG_NAME, SchemaName: TABLE_SCHEMA } as const;
+
+/** The schemas, those of system tables last. */
+export function schemaNames(context: SystemContext): readonly string[] {
+  return [TABLE_SCHEMA, ...SYSTEM_SCHEMA_NAMES].filter((name) => isBrowsable(context, name));
+}
+
+const sysCatalogs = systemTable({
+  schema: 'sys',
+  name: 'sys_catalogs',
+  columns: { CatalogName: 'text' },
+  rows: async () => [{ CatalogName: CATALOG_NAME }],
+});
+
+const sysSchemas = systemTable({
+  schema: 'sys',
+  name: 'sys_schemas',
+  columns: { CatalogName: 'text', SchemaName: 'text' },
+  rows: async (context) =>
+    schemaNames(context).map((SchemaName) => ({ CatalogName: CATALOG_NAME, SchemaName })),
+});
+
+const sysTables = systemTable({
+  schema: 'sys',
+  name: 'sys_tables',
+  columns: {
+    CatalogName: 'text',
+    SchemaName: 'text',
+    TableName: 'text',
+    TableType: 'text',
+    Description: 'text',
+    IsUpdateable: 'boolean',
+  },
+  tableColumn: 'TableName',
+  rows: async (context) =>
+    (await namedTables(context)).map(({ name, isView }) => ({
+      ...place,
+      TableName: name,
+      TableType: isView ? 'VIEW' : 'TABLE',
+      IsUpdateable: false,
+    })),
+});
+
+const sysTableColumns = systemTable({
+  schema: 'sys',
+  name: 'sys_tablecolumns',
+  columns: {
+    CatalogName: 'text',
+    SchemaName: 'text',
+    TableName: 'text',
+    ColumnName: 'text',
+    DataTypeName: 'text',
+    DataType: 'bigint',
+    Length: 'bigint',
+    DisplaySize: 'bigint',
+    NumericPrecision: 'bigint',
+    NumericScale: 'bigint',
+    IsNullable: 'boolean',
+    Description: 'text',
+    Ordinal: 'bigint',
+    IsAutoIncrement: 'boolean',
+    IsGeneratedColumn: 'boolean',
+    IsHidden: 'boolean',
+    IsArray: 'boolean',
+    IsReadOnly: 'boolean',
+    IsKey: 'boolean',
+  },
+  tableColumn: 'TableName',
+  rows: async (context) =>
+    (await shownTables(context)).flatMap((table) =>
+      table.columns.map((column) => {
+        const { jdbcType, precision, length } = describeType(column.type);
+        return {
+          ...place,
+          TableName: table.name,
+          ColumnName: column.name,
+          DataTypeName: column.type,
+          DataType: jdbcType,
+          Length: length,
+          DisplaySize: length,
+          NumericPrecision: precision,
+          NumericScale: column.scale,
+          IsNullable: !column.isKey,
+          Ordinal: column.position,
+          IsAutoIncrement: false,
+          IsGeneratedColumn: false,
+          IsHidden: column.isHidden,
+          IsArray: column.type.endsWith('[]'),
+          IsReadOnly: true,
+          IsKey: column.isKey,
+        };
+      }),
+    ),
+});
+
+const sysPrimaryKeys = systemTable({
+  schema: 'sys',
+  name: 'sys_primarykeys',
+  columns: {
+    CatalogName: 'text',
+    SchemaName: 'text',
+    TableName: 'text',
+    ColumnName: 'text',
+    KeySeq: 'bigint',
+    KeyName: 'text',
+  },
+  tableColumn: 'TableName',
+  rows: async (context) =>
+    (await describedTables(context)).flatMap(({ name, key }) =>
+      [...key.partition, ...key.sort].map((attribute, i) => ({
+        ...place,
+        TableName: name,
+        ColumnName: attribute.name,
+        KeySeq: i + 1,
+        KeyName: primaryKeyName(name),
+      })),
+    ),
+});
+
+const sysKeyColumns = systemTable({
+  schema: 'sys',
+  name: 'sys_keycolumns',
+  columns: {
+    CatalogName: 'text',
+    SchemaName: 'text',
+    TableName: 'text',
+    ColumnName: 'text',
+    IsKey: 'boolean',
+    IsForeignKey: 'boolean',
+    PrimaryKeyName: 'text',
+    ForeignKeyName: 'text',
+    ReferencedCatalogName: 'text',
+    ReferencedSchemaName: 'text',
+    ReferencedTableName: 'text',
+    ReferencedColumnName: 'text',
+  },
+  tableColumn: 'TableName',
+  rows: async (context) =>
+    (await describedTables(context)).flatMap(({ name, key }) =>
+      [...key.partition, ...key.sort].map((attribute) => ({
+        ...place,
+        TableName: name,
+        ColumnName: attribute.name,
+        IsKey: true,
+        IsForeignKey: false,
+        PrimaryKeyName: primaryKeyName(name),
+      })),
+    ),
+});
+
+const sysForeignKeys = systemTable({
+  schema: 'sys',
+  name: 'sys_foreignkeys',
+  columns: {
+    CatalogName: 'text',
+    SchemaName: 'text',
+    TableName: 'text',
+    ColumnName: 'text',
+    PrimaryKeyName: 'text',
+    ForeignKeyName: 'text',
+    ReferencedCatalogName: 'text',
+    ReferencedSchemaName: 'text',
+    ReferencedTableName: 'text',
+    ReferencedColumnName: 'text',
+    ForeignKeyType: 'text',
+  },
+  // DynamoDB has none.
+  rows: async () => [],
+});
+
+const sysIndexes = systemTable({
+  schema: 'sys',
+  name: 'sys_indexes',
+  columns: {
+    CatalogName: 'text',
+    SchemaName: 'text',
+    TableName: 'text',
+    IndexName: 'text',
+    ColumnName: 'text',
+    IsUnique: 'boolean',
+    IsPrimary: 'boolean',
+    Type: 'bigint',
+    SortOrder: 'text',
+    OrdinalPosition: 'bigint',
+    Kind: 'text',
+    KeyType: 'text',
+    Projection: 'text',
+    ItemCount: 'bigint',
+    IsActive: 'boolean',
+  },
+  tableColumn: 'TableName',
+  rows: async (context) =>
+    (await describedTables(context)).flatMap((table) => {
+      const own = {
+        name: primaryKeyName(table.name),
+        kind: 'primary',
+        key: table.key,
+        projection: 'all' as const,
+        itemCount: table.itemCount,
+        active: true,
+      };
+      return [own, ...table.indexes].flatMap((index) =>
+        [
+          ...index.key.partition.map(({ name }) => ({ name, keyType: 'HASH' })),
+          ...index.key.sort.map(({ name }) => ({ name, keyType: 'RANGE' })),
+        ].map(({ name, keyType }, i) => ({
+          ...place,
+          TableName: table.name,
+          IndexName: index.name,
+          ColumnName: name,
+          IsUnique: index === own,
+          IsPrimary: index === own,
+          // JDBC's tableIndexOther: neither clustered nor hashed in its sense.
+          Type: 3,
+          SortOrder: keyType === 'RANGE' ? 'A' : null,
+          OrdinalPosition: i + 1,
+          Kind: index.kind,
+          KeyType: keyType,
+          Projection: index.projection === 'all' ? 'ALL' : index.projection.join(', '),
+          ItemCount: index.itemCount ?? null,
+          IsActive: index.active,
+        })),
+      );
+    }),
+});
+
+/** What the key of a table is called, as PostgreSQL would call it. */
+export function primaryKeyName(table: string): string {
+  return `${table}_pkey`;
+}
+
+/** System tables about tables, under the names that the commercial drivers gave them. */
+export const SYS_TABLES: readonly SystemTable[] = [
+  sysCatalogs,
+  sysSchemas,
+  sysTables,
+  sysTableColumns,
+  sysPrimaryKeys,
+  sysKeyColumns,
+  sysForeignKeys,
+  sysIndexes,
+];

@@ -1,0 +1,46 @@
+/** What JDBC and information_schema tell of a type besides its name. */
+export interface TypeFacts {
+  /** The constant of java.sql.Types. */
+  readonly jdbcType: number;
+  /** Digits of a number, in the radix. */
+  readonly precision: number | null;
+  readonly radix: 2 | 10 | null;
+  /** Characters that the longest value takes; null where there is no bound. */
+  readonly length: number | null;
+  /** PostgreSQL's short name: `int8`. */
+  readonly udt: string;
+  /** PostgreSQL's object identifier of the type. */
+  readonly oid: number;
+}
+
+const OTHER: TypeFacts = { jdbcType: 1111, precision: null, radix: null, length: null, udt: 'text', oid: 25 };
+
+const FACTS: ReadonlyMap<string, TypeFacts> = new Map(
+  Object.entries({
+    text: { ...OTHER, jdbcType: 12 },
+    smallint: { jdbcType: 5, precision: 16, radix: 2, length: 6, udt: 'int2', oid: 21 },
+    integer: { jdbcType: 4, precision: 32, radix: 2, length: 11, udt: 'int4', oid: 23 },
+    bigint: { jdbcType: -5, precision: 64, radix: 2, length: 20, udt: 'int8', oid: 20 },
+    numeric: { jdbcType: 2, precision: 38, radix: 10, length: 40, udt: 'numeric', oid: 1700 },
+    real: { jdbcType: 7, precision: 24, radix: 2, length: 15, udt: 'float4', oid: 700 },
+    'double precision': { jdbcType: 8, precision: 53, radix: 2, length: 24, udt: 'float8', oid: 701 },
+    boolean: { jdbcType: 16, precision: null, radix: null, length: 5, udt: 'bool', oid: 16 },
+    bytea: { ...OTHER, jdbcType: -3, udt: 'bytea', oid: 17 },
+    json: { ...OTHER, jdbcType: 12, udt: 'json', oid: 114 },
+    jsonb: { ...OTHER, jdbcType: 12, udt: 'jsonb', oid: 3802 },
+    uuid: { ...OTHER, length: 36, udt: 'uuid', oid: 2950 },
+    date: { jdbcType: 91, precision: null, radix: null, length: 10, udt: 'date', oid: 1082 },
+    'time without time zone': { ...OTHER, jdbcType: 92, length: 15, udt: 'time', oid: 1083 },
+    'timestamp without time zone': { ...OTHER, jdbcType: 93, length: 26, udt: 'timestamp', oid: 1114 },
+    'timestamp with time zone': { ...OTHER, jdbcType: 2014, length: 32, udt: 'timestamptz', oid: 1184 },
+    interval: { ...OTHER, udt: 'interval', oid: 1186 },
+  } satisfies Record<string, TypeFacts>),
+);
+
+/** PostgreSQL's types by name. */
+export const TYPE_FACTS: ReadonlyMap<string, TypeFacts> = FACTS;
+
+/** The facts of a type by PostgreSQL's name of it. */
+export function describeType(type: string): TypeFacts {
+  return FACTS.get(type) ?? OTHER;
+}
