@@ -388,16 +388,14 @@ export const PROPERTIES = {
     key: 'Location',
     type: path,
     group: 'Schema',
-    inert: true,
-    doc: 'Folder of schema files.',
+    doc: 'Folder of schema files and views. Without it views last as long as the connection.',
   }),
   generateSchemaFiles: property({
     key: 'GenerateSchemaFiles',
     type: oneOf('Never', 'OnUse', 'OnStart'),
     group: 'Schema',
     default: 'Never',
-    inert: true,
-    doc: 'When schema files are written.',
+    doc: 'When tables get schema files in Location: never, when a statement first reads them, or all of them on connecting.',
   }),
   tables: property({
     key: 'Tables',
@@ -409,8 +407,7 @@ export const PROPERTIES = {
     key: 'BrowsableSchemas',
     type: list,
     group: 'Schema',
-    inert: true,
-    doc: 'The schemas to show.',
+    doc: 'The schemas that system tables list, such as public; without it all of them.',
   }),
   ignoreTypes: property({
     key: 'IgnoreTypes',
@@ -594,7 +591,6 @@ export const PROPERTIES = {
     type: boolean,
     group: 'Passing',
     default: false,
-    inert: true,
     doc: 'Whether statements go to DynamoDB as PartiQL, as they are.',
   }),
   connectOnOpen: property({

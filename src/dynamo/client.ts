@@ -64,6 +64,13 @@ export interface DynamoClient {
     signal?: AbortSignal,
     onThrottle?: () => void,
   ): Promise<Buffer>;
+  /** Sends one PartiQL statement. With `once` it is repeated only where it cannot have taken place. */
+  execute(
+    input: Readonly<Record<string, unknown>>,
+    stats: ReadStats,
+    how: { readonly once: boolean; readonly onThrottle?: (() => void) | undefined },
+    signal?: AbortSignal,
+  ): Promise<Buffer>;
   /**
    * Sends one write. What its conditions refuse is an outcome. `once`: it is not repeated where a try that failed may have
    * taken place; the error is EXEC_UNKNOWN_OUTCOME then.
@@ -134,6 +141,16 @@ export function createClient(options: ClientOptions): DynamoClient {
       send({ operation, table: tableOf(input) }, signal, () =>
         sendRaw(operation, input, stats, signal, onThrottle && throttleListener(onThrottle)),
       ),
+
+    execute: (input, stats, { once, onThrottle }, signal) => {
+      const listen = onThrottle && throttleListener(onThrottle);
+      return send({ operation: 'ExecuteStatement' }, signal, () =>
+        sendRaw('ExecuteStatement', input, stats, signal, (failure) => {
+          listen?.(failure);
+          return once && mayHaveTakenPlace(failure) ? 'stop' : undefined;
+        }),
+      );
+    },
 
     write: (built, stats, { once }, signal) =>
       send({ operation: built.operation, table: tableOf(built.input) }, signal, () =>

@@ -47,6 +47,9 @@ export function lintRequest(
       lintPaging(input, schema, report);
       lintSegments(input, report);
       break;
+    case 'ExecuteStatement':
+      within(LIMITS.statementLength, String(input['Statement']).length, 'Statement', report);
+      break;
   }
   return found;
 }

@@ -19,6 +19,8 @@ export interface Page {
   readonly count: number;
   readonly scannedCount: number;
   readonly lastKey?: AttributeMap;
+  /** ExecuteStatement: what the next page is asked for by. */
+  readonly nextToken?: string;
   /** BatchGetItem: keys that must be asked for again. */
   readonly unprocessed?: readonly Key[];
   readonly consumed: readonly Consumed[];
@@ -41,6 +43,7 @@ interface Envelope {
   readonly Count?: number;
   readonly ScannedCount?: number;
   readonly LastEvaluatedKey?: AttributeMap | null;
+  readonly NextToken?: string | null;
   readonly Responses?: Readonly<Record<string, readonly AttributeMap[]>>;
   readonly UnprocessedKeys?: Readonly<Record<string, { readonly Keys?: readonly Key[] }>>;
   readonly ConsumedCapacity?: ConsumedCapacity | readonly ConsumedCapacity[];
@@ -123,7 +126,10 @@ function openByParsing(operation: ReadOperation, bytes: Buffer): Opened {
   return { envelope, items };
 }
 
-function itemsOf(operation: ReadOperation, { Item, Items, Responses }: Envelope): readonly AttributeMap[] {
+function itemsOf(
+  operation: ReadOperation,
+  { Item, Items, Responses }: Envelope,
+): readonly AttributeMap[] {
   switch (operation) {
     case 'GetItem':
       return Item === undefined ? [] : [Item];
@@ -131,6 +137,7 @@ function itemsOf(operation: ReadOperation, { Item, Items, Responses }: Envelope)
       return Object.values(Responses ?? {}).flat();
     case 'Query':
     case 'Scan':
+    case 'ExecuteStatement':
       return Items ?? [];
   }
 }
@@ -144,6 +151,7 @@ function toPage({ envelope, items }: Opened): Page {
     count: found,
     scannedCount: envelope.ScannedCount ?? found,
     ...(Object.keys(lastKey).length > 0 && { lastKey }),
+    ...(typeof envelope.NextToken === 'string' && { nextToken: envelope.NextToken }),
     ...(unprocessed !== undefined && unprocessed.length > 0 && { unprocessed }),
     consumed: capacity === undefined ? [] : [capacity].flat().flatMap(consumedBy),
   };

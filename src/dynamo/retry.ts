@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { ServiceError, TransportError } from './failures.ts';
+import { ServiceError, TransportError, UnconfirmedError } from './failures.ts';
 
 type Strategy = Extract<
   NonNullable<DynamoDBClientConfig['retryStrategy']>,
@@ -42,7 +42,9 @@ export function retryStrategy(maxRetries: number, waits: Waits = {}): Strategy {
     acquireInitialRetryToken: async () => token(0, 0, performance.now(), 0),
     refreshRetryTokenForRetry: async (last, { errorType, error }) => {
       const retry = last.getRetryCount();
-      if (retry >= maxRetries || errorType === 'CLIENT_ERROR') throw new Error('not worth another try');
+      // The SDK would judge an unconfirmed write by its cause.
+      const final = errorType === 'CLIENT_ERROR' || error instanceof UnconfirmedError;
+      if (retry >= maxRetries || final) throw new Error('not worth another try');
       const throttled = errorType === 'THROTTLING';
       const base = retryBaseMs ?? (throttled ? THROTTLED_BASE_MS : TRANSIENT_BASE_MS);
       const { begunMs, lastMs } = isOurs(last) ? last : { begunMs: performance.now(), lastMs: 0 };

@@ -17,6 +17,8 @@ import { createPlanner } from '../sql/plan/planner.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
 import type { Connection, Identity } from './connection.ts';
 import { type Listeners, processPorts, withListeners } from './process-ports.ts';
+import { schemaStoreFor } from './schema-store.ts';
+import { sessionFacts } from './session-facts.ts';
 import { createSession } from './session.ts';
 
 export interface ConnectOptions extends Listeners {
@@ -41,7 +43,7 @@ export async function connect(
   const identity = await signIn(properties, ports);
   const region = chooseRegion(properties, identity);
   const client = clientFor(properties, identity, region);
-  const context = contextFor(properties, client, ports);
+  const context = contextFor(properties, client, region, ports);
   const connection = createSession({
     context,
     description: redact(input),
@@ -72,7 +74,7 @@ export function clientFor(properties: Options, identity: SignIn, region: string)
   });
 }
 
-function contextFor(properties: Options, client: DynamoClient, ports: Ports): ExecutionContext {
+function contextFor(properties: Options, client: DynamoClient, region: string, ports: Ports): ExecutionContext {
   let engine: Promise<Engine> | undefined;
   const planner = createPlanner();
   return {
@@ -86,6 +88,8 @@ function contextFor(properties: Options, client: DynamoClient, ports: Ports): Ex
       numberMode: properties.numberMode,
       cacheTtlMs: CATALOG_TTL_MS,
       ...(properties.tables === undefined ? {} : { tables: properties.tables }),
+      schemas: schemaStoreFor(properties, ports),
+      writesSchemas: properties.generateSchemaFiles !== 'Never',
       now: () => ports.now(),
       warn: (message) => ports.warn(message),
     }),
@@ -108,8 +112,17 @@ function contextFor(properties: Options, client: DynamoClient, ports: Ports): Ex
     capacityPercent: properties.capacityPercent,
     statementTimeoutMs: properties.statementTimeout * 1000,
     traffic: createTraffic(),
+    passthrough: properties.queryPassthrough,
+    facts: sessionFacts(properties, dynamodbEndpoint(properties, region) ?? region),
     warn: (message) => ports.warn(message),
     maxRows: properties.maxRows,
+    writing: {
+      readOnly: properties.readOnly,
+      batches: properties.useBatchWriteItemOperation,
+      onConflict: 'retry',
+      maxWcu: properties.maxWcu,
+      transaction: undefined,
+    },
     async close() {
       await planner.close();
       (await engine)?.close();

@@ -33,6 +33,8 @@ export interface QueryOptions {
   readonly fullScan?: 'Allow' | 'Warn' | 'Deny';
   /** Instead of UseConsistentReads. */
   readonly consistent?: boolean;
+  /** Instead of QueryPassthrough: the statement is PartiQL and goes to DynamoDB as it is. */
+  readonly passthrough?: boolean;
 }
 
 export type RowObject = Record<string, Value>;

@@ -6,6 +6,7 @@ import { analysisLines, explainPlan } from '../sql/explain.ts';
 import { commandOf } from '../sql/command/registry.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
 import { directReader, type DirectPlan } from '../sql/exec/direct.ts';
+import { runPartiql } from '../sql/exec/passthrough.ts';
 import { planStatement, runStatement } from '../sql/exec/run.ts';
 import { trivialStatement } from '../sql/exec/trivial-plan.ts';
 import { toParameterList, type ParameterLiteral } from '../sql/parse/parameter-list.ts';
@@ -15,6 +16,7 @@ import {
   type ParsedQuery,
   type ParsedStatement,
 } from '../sql/parse/parse.ts';
+import { partiqlStatement, type PartiqlStatement } from '../sql/parse/partiql.ts';
 import type { Value } from '../sql/value.ts';
 import type {
   Connection,
@@ -39,6 +41,9 @@ export interface SessionParts {
   readonly close: () => void;
 }
 
+/** Ours to plan, or DynamoDB's. */
+type Statement = ParsedStatement | PartiqlStatement;
+
 /** Parsed statements are kept for so many texts. */
 const PARSED = 500;
 
@@ -56,6 +61,8 @@ export function createSession({ context, description, whoami, close }: SessionPa
   };
   const parse = (sql: string): Promise<ParsedStatement> =>
     remember(parsedTexts, sql, PARSED, () => parseStatement(sql));
+  const understand = (sql: string, { passthrough }: QueryOptions = {}): Promise<Statement> =>
+    (passthrough ?? context.passthrough) ? Promise.resolve(partiqlStatement(sql)) : parse(sql);
   const trivialPlan = async (
     parsed: ParsedQuery,
     parameters: readonly ParameterLiteral[],
@@ -64,11 +71,12 @@ export function createSession({ context, description, whoami, close }: SessionPa
     (await trivialStatement(parsed, context.catalog))?.plan(parameters, settings, context.planner.rules);
 
   const start = async (
-    parsed: ParsedStatement,
+    parsed: Statement,
     parameters: readonly ParameterLiteral[],
     limited: ExecutionContext,
     signal: AbortSignal,
   ): Promise<Started> => {
+    if (parsed.kind === 'partiql') return runPartiql(parsed, parameters, limited, signal);
     if (parsed.kind === 'command') return startCommand(parsed, parameters, limited, signal);
     if (parsed.kind === 'explain') return startExplain(parsed, parameters, limited, signal);
     const trivial = await trivialPlan(parsed, parameters, limited);
@@ -113,7 +121,7 @@ export function createSession({ context, description, whoami, close }: SessionPa
 
   /** Starts a statement within the limits of its own and of the connection. */
   const startLimited = async (
-    parsed: ParsedStatement,
+    parsed: Statement,
     parameters: Parameters | undefined,
     options: QueryOptions,
     signal: AbortSignal,
@@ -128,7 +136,7 @@ export function createSession({ context, description, whoami, close }: SessionPa
   };
 
   const stream = async <T>(
-    parsed: ParsedStatement,
+    parsed: Statement,
     parameters: Parameters | undefined,
     options: QueryOptions,
   ): Promise<RowStream<T>> => {
@@ -140,7 +148,7 @@ export function createSession({ context, description, whoami, close }: SessionPa
   };
 
   const query = async <T>(
-    parsed: ParsedStatement,
+    parsed: Statement,
     parameters: Parameters | undefined,
     options: QueryOptions,
   ): Promise<QueryResult<T>> => {
@@ -167,13 +175,13 @@ export function createSession({ context, description, whoami, close }: SessionPa
     description,
     metadata: createMetadata(context.catalog, () => signalFor(undefined)),
     async query<T = RowObject>(sql: string, parameters?: Parameters, options: QueryOptions = {}) {
-      return query<T>(await parse(sql), parameters, options);
+      return query<T>(await understand(sql, options), parameters, options);
     },
     async stream<T = RowObject>(sql: string, parameters?: Parameters, options: QueryOptions = {}) {
-      return stream<T>(await parse(sql), parameters, options);
+      return stream<T>(await understand(sql, options), parameters, options);
     },
     async prepare(sql) {
-      const parsed = await parse(sql);
+      const parsed = await understand(sql);
       const signal = signalFor(undefined);
       const columns = await columnsOf(parsed, signal);
       return {
@@ -190,7 +198,9 @@ export function createSession({ context, description, whoami, close }: SessionPa
       };
     },
     async explain(sql, parameters) {
-      const parsed = await parse(sql);
+      const parsed = await understand(sql);
+      if (parsed.kind === 'partiql')
+        throw new DriverError('SQL_NOT_SUPPORTED', 'PartiQL is planned by DynamoDB, which tells nobody how');
       if (parsed.kind === 'command') throw parsed.refusal();
       const list = toParameterList(parsed, parameters);
       const plan = await planStatement(parsed, list, context, signalFor(undefined));
@@ -207,11 +217,9 @@ export function createSession({ context, description, whoami, close }: SessionPa
     [Symbol.asyncDispose]: () => connection.close(),
   };
 
-  /** The columns of a statement whose parameters have no values yet. */
-  const columnsOf = async (
-    parsed: ParsedStatement,
-    signal: AbortSignal,
-  ): Promise<readonly OutputColumn[]> => {
+  /** The columns of a statement whose parameters have no values yet; PartiQL shows none before it is sent. */
+  const columnsOf = async (parsed: Statement, signal: AbortSignal): Promise<readonly OutputColumn[]> => {
+    if (parsed.kind === 'partiql') return [];
     if (parsed.kind === 'command') {
       const command = commandOf(parsed);
       return parsed.explain ? PLAN_COLUMNS : ((await command.columns?.(parsed, context, signal)) ?? []);

@@ -58,7 +58,7 @@ describe('MaxConnectionRCU', () => {
     await db.query('SELECT id FROM readings WHERE id = 1');
     const error = await thrownBy(() => db.query(`SELECT id FROM readings WHERE id IN (${ids})`));
     expect(error.message).toBe(
-      'BatchGetItem 50 keys of readings(id) would consume about 25 on top of 0.5 read capacity units; MaxConnectionRCU is 2',
+      'BatchGetItem readings(id) of 50 keys would consume about 25 on top of 0.5 read capacity units; MaxConnectionRCU is 2',
     );
   });
 });

@@ -156,8 +156,17 @@ function contextWith(
     capacityPercent: undefined,
     statementTimeoutMs: 0,
     traffic: createTraffic(),
+    passthrough: false,
+    facts: { properties: [], version: '0', source: 'test', browsableSchemas: undefined },
     warn: () => undefined,
     maxRows: -1,
+    writing: {
+      readOnly: false,
+      batches: false,
+      onConflict: 'retry',
+      maxWcu: undefined,
+      transaction: undefined,
+    },
     async close() {
       await planner.close();
       (await engine)?.close();

@@ -1,10 +1,13 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { DynamoClient } from '../../dynamo/client.ts';
+import type { Page } from '../../dynamo/page.ts';
 import type { Traffic } from '../../dynamo/traffic.ts';
 import type { DecimalStyle } from '../engine/result-value.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { PlanSettings } from '../plan/table-read.ts';
+import type { PlanSettings, TableRead } from '../plan/table-read.ts';
 import type { Planner } from '../plan/planner.ts';
+import type { SessionFacts } from '../system/session-facts.ts';
+import type { Writing } from '../write/writing.ts';
 
 /** What running a statement needs of its session. */
 export interface ExecutionContext {
@@ -28,7 +31,14 @@ export interface ExecutionContext {
   /** Milliseconds that a statement may work; 0: any. */
   readonly statementTimeoutMs: number;
   readonly traffic: Traffic;
+  /** Statements are PartiQL and go to DynamoDB as they are. */
+  readonly passthrough: boolean;
+  /** What system tables tell of the connection. */
+  readonly facts: SessionFacts;
   readonly warn: (message: string) => void;
+  readonly writing: Writing;
+  /** Items that stand for a relation's instead of a read; undefined where it is read. */
+  readonly given?: (read: TableRead) => Page | undefined;
   /** -1: all. */
   readonly maxRows: number;
   /** Frees the planner and the engine. */

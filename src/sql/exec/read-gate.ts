@@ -11,20 +11,28 @@ type Limits = Pick<ExecutionContext, 'maxRcu' | 'maxConnectionRcu' | 'traffic'>;
 export function readGate(read: TableRead, context: ExecutionContext, stats: ReadStats): ReadGate {
   const place = placeOf(read);
   const rate = rateOf(read, context);
-  if (context.capacityPercent !== undefined && rate === undefined && context.traffic.first(place.name))
-    context.warn(
-      `CapacityPercent has no effect on ${place.name}: it is read on demand, without a bound of its own; MaxRCU bounds a statement`,
-    );
+  if (rate === undefined)
+    warnOfPercent(place.name, 'it is read on demand, without a bound of its own', context);
   return capacityGate(place.name, context, stats, rate);
 }
 
-/** A gate for requests to a place, at most at a rate. */
-export function capacityGate(
+/** What stands before the requests of a PartiQL statement, whose table is not known. */
+export function partiqlGate(context: ExecutionContext, stats: ReadStats): ReadGate {
+  warnOfPercent('PartiQL', 'its table is not known to the driver', context);
+  return capacityGate('PartiQL', context, stats);
+}
+
+function warnOfPercent(
   place: string,
-  context: Limits,
-  stats: ReadStats,
-  unitsPerSecond?: number,
-): ReadGate {
+  reason: string,
+  { capacityPercent, traffic, warn }: ExecutionContext,
+): void {
+  if (capacityPercent !== undefined && traffic.first(place))
+    warn(`CapacityPercent has no effect on ${place}: ${reason}; MaxRCU bounds a statement`);
+}
+
+/** A gate for requests to a place, at most at a rate. */
+function capacityGate(place: string, context: Limits, stats: ReadStats, unitsPerSecond?: number): ReadGate {
   const { traffic } = context;
   const lane = traffic.lane(place);
   const bucket: TokenBucket | undefined =
@@ -87,17 +95,20 @@ const PAGES_PER_BUDGET = 8;
 /** Of what may be read in a second, so that reading is even. */
 const PAGES_PER_SECOND = 4;
 
-/** Where capacity is bounded, a page is a small part of it. */
-export function pageSizeFor(read: TableRead, context: ExecutionContext): { readonly pageSize?: number } {
+/** Where capacity is bounded, a page is a small part of it. Of PartiQL nobody knows what it reads. */
+export function pageSizeFor(
+  read: TableRead | undefined,
+  context: ExecutionContext,
+): { readonly pageSize?: number } {
   const { pageSize, maxRcu, maxConnectionRcu, traffic, settings } = context;
-  const rate = rateOf(read, context);
+  const rate = read && rateOf(read, context);
   const units = Math.min(
     (maxRcu ?? Infinity) / PAGES_PER_BUDGET,
     Math.max(0, (maxConnectionRcu ?? Infinity) - traffic.consumed) / PAGES_PER_BUDGET,
     (rate ?? Infinity) / PAGES_PER_SECOND,
   );
   if (units === Infinity) return pageSize === undefined ? {} : { pageSize };
-  const { itemCount, sizeBytes } = read.table;
+  const { itemCount, sizeBytes } = read?.table ?? { itemCount: 0, sizeBytes: 0 };
   const itemBytes = itemCount > 0 ? sizeBytes / itemCount : UNKNOWN_ITEM_BYTES;
   const pageBytes = units * BYTES_PER_UNIT * (settings.consistentReads ? 1 : 2);
   const careful = Math.max(1, Math.floor(pageBytes / itemBytes));

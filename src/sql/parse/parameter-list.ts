@@ -18,7 +18,7 @@ export type ParameterLiteral =
  * needs its value and there may be no other.
  */
 export function toParameterList(
-  parsed: ParsedText,
+  parsed: Pick<ParsedText, 'parameterCount' | 'parameterNames'>,
   parameters: readonly unknown[] | object | undefined,
 ): ParameterLiteral[] {
   const values =
@@ -33,7 +33,7 @@ export function toParameterList(
   );
 }
 
-function byName(parsed: ParsedText, parameters: object): unknown[] {
+function byName(parsed: Pick<ParsedText, 'parameterNames'>, parameters: object): unknown[] {
   const given = new Map<string, unknown>(Object.entries(parameters));
   const names = parsed.parameterNames;
   if (names.length === 0 && given.size > 0)

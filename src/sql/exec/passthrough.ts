@@ -1,0 +1,157 @@
+import { DriverError } from '../../core/errors.ts';
+import { type Histogram, histogramOf } from '../../catalog/histogram.ts';
+import { inferType } from '../../catalog/infer.ts';
+import type { ColumnDef } from '../../catalog/table-def.ts';
+import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
+import type { Page } from '../../dynamo/page.ts';
+import { newReadStats } from '../../dynamo/read-stats.ts';
+import { statementPages } from '../../dynamo/statement-pages.ts';
+import type { CommandResult } from '../command/command.ts';
+import { plainItem } from '../engine/plain-document.ts';
+import { engineType, postgresTypeName } from '../engine-types.ts';
+import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import type { PartiqlStatement } from '../parse/partiql.ts';
+import type { Value } from '../value.ts';
+import type { ExecutionContext } from './context.ts';
+import { objectMaker } from './direct.ts';
+import { pageSizeFor, partiqlGate } from './read-gate.ts';
+import { columnDecoder } from './row-decoder.ts';
+
+/** The column for what only later pages' items have. */
+const REST = '$rest';
+
+/**
+ * Sends a PartiQL statement as it is. Its columns are the attributes of the first page that has items; where more
+ * pages follow, a last column `$rest` holds as JSON what their items have besides.
+ */
+export async function runPartiql(
+  statement: PartiqlStatement,
+  parameters: readonly ParameterLiteral[],
+  context: ExecutionContext,
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  const { text, verb } = statement;
+  const reads = verb === 'SELECT';
+  if (context.writing.readOnly && !reads)
+    throw new DriverError(
+      'SQL_READ_ONLY',
+      `Readonly=true allows SELECT only, not ${verb || 'this statement'}`,
+      {
+        remedy: 'Connect with Readonly=false to write.',
+      },
+    );
+  const stats = newReadStats();
+  const pages = statementPages(
+    context.client,
+    {
+      text,
+      parameters: parameters.map((parameter, i) => attributeOf(parameter, `$${i + 1}`)),
+      writes: !reads,
+      consistent: reads && context.settings.consistentReads,
+      ...(reads && pageSizeFor(undefined, context)),
+    },
+    { stats, signal, gate: partiqlGate(context, stats) },
+  );
+  const first = await firstWithItems(pages);
+  const shape = shapeOf(first?.items ?? [], first?.more === true, context);
+  const toObject = objectMaker(shape.columns.map(({ name }) => name));
+
+  async function* arrays(): AsyncGenerator<Value[][]> {
+    let left = context.maxRows < 0 ? Infinity : context.maxRows;
+    let items = first?.items ?? [];
+    try {
+      while (left > 0) {
+        const rows = items.slice(0, left).map((item) => shape.row(item));
+        left -= rows.length;
+        if (rows.length > 0) yield rows;
+        if (left <= 0) return;
+        const next = await pages.next();
+        if (next.done === true) return;
+        items = itemsOf(next.value);
+      }
+    } finally {
+      await pages.return(undefined);
+    }
+  }
+  return {
+    tag: verb,
+    columns: shape.columns,
+    reads: [],
+    stats,
+    arrays,
+    async *objects() {
+      for await (const rows of arrays()) yield rows.map(toObject);
+    },
+    close: async () => void (await pages.return(undefined)),
+  };
+}
+
+interface FirstPage {
+  readonly items: readonly AttributeMap[];
+  readonly more: boolean;
+}
+
+async function firstWithItems(pages: AsyncGenerator<Page, void>): Promise<FirstPage | undefined> {
+  for (;;) {
+    const next = await pages.next();
+    if (next.done === true) return undefined;
+    const items = itemsOf(next.value);
+    if (items.length > 0) return { items, more: next.value.nextToken !== undefined };
+  }
+}
+
+function itemsOf(page: Page): readonly AttributeMap[] {
+  return JSON.parse(page.items.toString());
+}
+
+interface Shape {
+  readonly columns: CommandResult['columns'];
+  row(item: AttributeMap): Value[];
+}
+
+function shapeOf(items: readonly AttributeMap[], more: boolean, { decimals }: ExecutionContext): Shape {
+  const mode = decimals === 'digits' ? 'Decimal' : 'Auto';
+  const found = histogramOf(items, { objects: false, arrays: 0 });
+  const columns = [...found].map(([name, seen]) => columnOf(name, seen, mode));
+  const readers = columns.map((column) => columnDecoder(column, decimals));
+  const named = columns.map(({ name, type }) => ({ name, type: postgresTypeName(engineType(type)) }));
+  if (!more) return { columns: named, row: (item) => readers.map((read) => read(item)) };
+  let rest = REST;
+  for (let n = 2; found.has(rest); n++) rest = `${REST}_${n}`;
+  return {
+    columns: [...named, { name: rest, type: 'json' }],
+    row(item) {
+      const others = Object.entries(item).filter(([name]) => !found.has(name));
+      const besides = others.length === 0 ? null : plainItem(Object.fromEntries(others));
+      return [...readers.map((read) => read(item)), besides];
+    },
+  };
+}
+
+function columnOf(name: string, seen: Histogram, mode: 'Auto' | 'Decimal'): ColumnDef {
+  return { name, path: [name], type: inferType(seen, mode), seen: {}, presence: 1 };
+}
+
+/** A parameter as DynamoDB's value: instants are ISO 8601 text. */
+function attributeOf(literal: ParameterLiteral, parameter: string): AttributeValue {
+  switch (literal.kind) {
+    case 'null':
+      return { NULL: true };
+    case 'text':
+    case 'timestamp':
+      return { S: literal.text };
+    case 'boolean':
+      return { BOOL: literal.value };
+    case 'bytes':
+      return { B: Buffer.from(literal.bytes).toString('base64') };
+    case 'array':
+      return { L: literal.items.map((item) => attributeOf(item, parameter)) };
+    case 'number':
+      if (/[Ia]/.test(literal.text))
+        throw new DriverError(
+          'SQL_BAD_VALUE',
+          `Parameter ${parameter} is ${literal.text}, no number of DynamoDB.`,
+        );
+      return { N: literal.text };
+  }
+}
