@@ -2,7 +2,7 @@ import type { KeyRange } from './access-path.ts';
 import type { AttributeType, AttributeValue } from './attribute-value.ts';
 import { measure } from './expression-text.ts';
 import { LIMITS } from './limits.ts';
-import type { DocumentPath, Literal, Predicate } from './predicate.ts';
+import type { Comparison, DocumentPath, Literal, Predicate } from './predicate.ts';
 import { newSymbols, type Symbols } from './symbols.ts';
 
 const NEVER = { kind: 'never' } as const satisfies Predicate;
@@ -59,6 +59,9 @@ export function simplify(predicate: Predicate): Predicate | undefined {
     case 'isNull':
     case 'isNotNull':
     case 'hasType':
+    case 'otherType':
+    case 'hasMember':
+    case 'size':
     case 'never':
       return predicate;
   }
@@ -142,6 +145,20 @@ function condition(predicate: Predicate, symbols: Symbols): string {
       return `(${present(predicate.path)})`;
     case 'hasType':
       return isType(predicate.path, predicate.type);
+    case 'otherType':
+      return `(${present(predicate.path)} AND NOT ${isType(predicate.path, predicate.type)})`;
+    case 'hasMember': {
+      // Of text and binary, contains would ask for a part.
+      const { path, value } = predicate;
+      const test = `contains(${symbols.path(path)}, ${symbols.value(valueOf(value))})`;
+      return value.type === 'N' ? test : `(${test} AND NOT ${isType(path, value.type)})`;
+    }
+    case 'size': {
+      const test = (op: Comparison): string =>
+        `size(${symbols.path(predicate.path)}) ${op} ${symbols.value({ N: String(predicate.count) })}`;
+      // What has no size differs from every number.
+      return predicate.op === '<>' ? `(${test('<')} OR ${test('>')})` : test(predicate.op);
+    }
     case 'and':
       return `(${predicate.of.map((part) => condition(part, symbols)).join(AND)})`;
     case 'or':

@@ -40,6 +40,21 @@ export type Predicate =
   | { readonly kind: 'isNull'; readonly path: DocumentPath }
   | { readonly kind: 'isNotNull'; readonly path: DocumentPath }
   | { readonly kind: 'hasType'; readonly path: DocumentPath; readonly type: AttributeType }
+  /** Neither missing nor NULL, and not of the type. */
+  | { readonly kind: 'otherType'; readonly path: DocumentPath; readonly type: AttributeType }
+  /** A set or a list holds the value. */
+  | {
+      readonly kind: 'hasMember';
+      readonly path: DocumentPath;
+      readonly value: Exclude<Literal, { readonly type: 'BOOL' }>;
+    }
+  /** By DynamoDB's measure: bytes of text (in UTF-8) and binary, elements of sets, lists and maps; nothing else has a size. */
+  | {
+      readonly kind: 'size';
+      readonly path: DocumentPath;
+      readonly op: Comparison;
+      readonly count: number;
+    }
   | { readonly kind: 'and'; readonly of: readonly Predicate[] }
   | { readonly kind: 'or'; readonly of: readonly Predicate[] }
   | { readonly kind: 'never' };

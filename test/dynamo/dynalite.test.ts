@@ -154,7 +154,7 @@ describe('a filter', () => {
     numbers.map((text): Literal => ({ type: 'N', text })),
     fc.boolean().map((value): Literal => ({ type: 'BOOL', value })),
   );
-  const ordered = literal.filter(({ type }) => type !== 'BOOL');
+  const ordered = literal.filter((each) => each.type !== 'BOOL');
   const negated = fc.constantFrom({}, { negated: true } as const);
   const { predicate } = fc.letrec<{ predicate: Predicate }>((tie) => ({
     predicate: fc.oneof(
@@ -180,9 +180,16 @@ describe('a filter', () => {
         .map(([path, part, not]): Predicate => ({ kind: 'contains', path, part, ...not })),
       fc.record({ kind: fc.constantFrom('isNull' as const, 'isNotNull' as const), path }),
       fc.record({
-        kind: fc.constant('hasType' as const),
+        kind: fc.constantFrom('hasType' as const, 'otherType' as const),
         path,
         type: fc.constantFrom('S' as const, 'L' as const),
+      }),
+      fc.record({ kind: fc.constant('hasMember' as const), path, value: ordered }),
+      fc.record({
+        kind: fc.constant('size' as const),
+        path,
+        op: fc.constantFrom<Comparison>('=', '<>', '<', '<=', '>', '>='),
+        count: fc.integer({ min: 0, max: 4 }),
       }),
       fc.record({
         kind: fc.constantFrom('and' as const, 'or' as const),
@@ -223,6 +230,9 @@ function holds(predicate: Predicate, item: AttributeMap): boolean {
     case 'isNull':
     case 'isNotNull':
     case 'hasType':
+    case 'otherType':
+    case 'hasMember':
+    case 'size':
       break;
   }
   const value = at(predicate.path, item);
@@ -234,6 +244,14 @@ function holds(predicate: Predicate, item: AttributeMap): boolean {
       return !isNull;
     case 'hasType':
       return value !== undefined && predicate.type in value;
+    case 'otherType':
+      return !isNull && !(predicate.type in value);
+    case 'hasMember':
+      return membersOf(value).some((member) => compare(member, predicate.value) === 0);
+    case 'size': {
+      const size = sizeOf(value);
+      return size !== undefined && isOrdered(Math.sign(size - predicate.count), predicate.op);
+    }
     case 'in':
       return predicate.values.some((literal) => !isNull && compare(value, literal) === 0);
     case 'beginsWith':
@@ -247,23 +265,42 @@ function holds(predicate: Predicate, item: AttributeMap): boolean {
     }
     case 'compare': {
       if (isNull) return false;
-      const order = compare(value, predicate.value);
-      switch (predicate.op) {
-        case '=':
-          return order === 0;
-        case '<>':
-          return order !== 0;
-        case '<':
-          return order !== undefined && order < 0;
-        case '<=':
-          return order !== undefined && order <= 0;
-        case '>':
-          return order !== undefined && order > 0;
-        case '>=':
-          return order !== undefined && order >= 0;
-      }
+      return isOrdered(compare(value, predicate.value), predicate.op);
     }
   }
+}
+
+/** Whether values that compare so meet the comparison; values of different types do not compare at all. */
+function isOrdered(order: number | undefined, op: Comparison): boolean {
+  switch (op) {
+    case '=':
+      return order === 0;
+    case '<>':
+      return order !== 0;
+    case '<':
+      return order !== undefined && order < 0;
+    case '<=':
+      return order !== undefined && order <= 0;
+    case '>':
+      return order !== undefined && order > 0;
+    case '>=':
+      return order !== undefined && order >= 0;
+  }
+}
+
+function membersOf(value: AttributeValue | undefined): readonly AttributeValue[] {
+  if (value === undefined) return [];
+  if ('L' in value) return value.L;
+  if ('SS' in value) return value.SS.map((S) => ({ S }));
+  return 'NS' in value ? value.NS.map((N) => ({ N })) : [];
+}
+
+function sizeOf(value: AttributeValue | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  // dynalite counts units of UTF-16, and sees no empty text.
+  if ('S' in value) return value.S === '' ? undefined : value.S.length;
+  if ('M' in value) return Object.keys(value.M).length;
+  return 'L' in value || 'SS' in value || 'NS' in value ? membersOf(value).length : undefined;
 }
 
 function at([first, ...rest]: DocumentPath, item: AttributeMap): AttributeValue | undefined {

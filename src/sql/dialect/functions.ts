@@ -8,7 +8,6 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['every', 'bool_and'],
   ['initcap', 'pg_initcap'],
   ['quote_ident', 'pg_quote_ident'],
-  ['octet_length', 'strlen'],
 ]);
 
 const INSTANTS: ReadonlyMap<string, string> = new Map([

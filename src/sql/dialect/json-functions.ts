@@ -112,11 +112,12 @@ function when(type: string, result: Node): Node {
   return { CaseWhen: { expr: constant(type), result } };
 }
 
-/** Whether an operand is JSON by its form: a cast to it, or the text of an object. */
+/** Whether an operand is JSON by its form: a cast to it, a member of it, or the text of an object. */
 function isJson(node: Node): boolean {
   if ('TypeCast' in node)
     return ['json', 'jsonb'].includes(textsOf(node.TypeCast.typeName?.names).at(-1) ?? '');
-  if ('FuncCall' in node) return textsOf(node.FuncCall.funcname).at(-1) === 'json_extract';
+  if ('FuncCall' in node)
+    return ['json_extract', 'pg_jsonb'].includes(textsOf(node.FuncCall.funcname).at(-1) ?? '');
   return (
     /^\s*[[{]\s*(?:["\]}[{\d]|true|false|null)/.test(constantText(node) ?? '') &&
     !/^\s*\{\s*[^"}\s]/.test(constantText(node) ?? '')

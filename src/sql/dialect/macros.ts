@@ -117,6 +117,16 @@ export const MACROS: readonly Macro[] = [
     why: 'concat and format print a boolean as t or f, unlike a cast to text.',
   },
   {
+    name: 'octet_length',
+    forms: [
+      [
+        'x',
+        "CASE typeof(x) WHEN 'BLOB' THEN octet_length(CAST(x AS BLOB)) ELSE strlen(CAST(x AS VARCHAR)) END",
+      ],
+    ],
+    why: "DuckDB's is for bytes only.",
+  },
+  {
     name: 'quote_literal',
     forms: [
       [

@@ -1,13 +1,23 @@
-import { ITEM_COLUMN, type ColumnDef, type SqlType } from '../../catalog/table-def.ts';
-import type { AttributeType } from '../../dynamo/attribute-value.ts';
+import type { ColumnDef, SqlType } from '../../catalog/table-def.ts';
 import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/predicate.ts';
-import { describePredicate } from './describe-predicate.ts';
+import { isWholeItem } from '../engine/decode-sql.ts';
 import { wireTypeOf } from '../engine/wire-type.ts';
-import { digitsOf, type PlanExpression, type PlanFilter, type PlanValue } from './plan-json.ts';
+import { describePredicate } from './describe-predicate.ts';
+import {
+  castIsTrue,
+  compareArrayLength,
+  compareCast,
+  comparePlace,
+  placeHasKey,
+  placeHasMember,
+  placeIsNull,
+  textTest,
+} from './document-conditions.ts';
+import { type ColumnLookup, type DocumentPlace, placeOf, wholeColumn } from './document-place.ts';
+import { literalFor, numberOf } from './literals.ts';
+import type { PlanExpression, PlanFilter, PlanType, PlanValue } from './plan-json.ts';
+import { allOf, anyOf, atLeast, exactly, type Pushed } from './pushed.ts';
 import type { Condition } from './table-read.ts';
-
-/** Finds the column behind a reference; undefined where it is none of the table's. */
-export type ColumnLookup = (index: number) => ColumnDef | undefined;
 
 const COMPARISONS = new Map<string, Comparison>([
   ['COMPARE_EQUAL', '='],
@@ -45,7 +55,7 @@ export function conditionsOfFilter(filter: PlanFilter, column: ColumnDef): Condi
     default:
       return [
         conditionOf(
-          predicateOfFilter(filter, column),
+          pushedOfFilter(filter, column),
           filter.expr ? textOf(filter.expr, () => column) : column.name,
         ),
       ];
@@ -57,138 +67,91 @@ export function conditionsOfExpression(expression: PlanExpression, lookup: Colum
   if (expression.type === 'CONJUNCTION_AND') {
     return (expression.children ?? []).flatMap((child) => conditionsOfExpression(child, lookup));
   }
-  return [conditionOf(predicateOf(expression, lookup, false), textOf(expression, lookup))];
+  return [conditionOf(pushedOf(expression, lookup, false), textOf(expression, lookup))];
 }
 
-function conditionOf(predicate: Predicate | undefined, fallback: string): Condition {
-  return predicate === undefined
-    ? { text: fallback, predicate: undefined, exact: false }
-    : { text: describePredicate(predicate), predicate, exact: true };
+function conditionOf(pushed: Pushed | undefined, written: string): Condition {
+  return pushed === undefined
+    ? { text: written, predicate: undefined, exact: false }
+    : { ...pushed, text: pushed.exact ? describePredicate(pushed.predicate) : written };
 }
 
-function predicateOfFilter(filter: PlanFilter, column: ColumnDef): Predicate | undefined {
+function pushedOfFilter(filter: PlanFilter, column: ColumnDef): Pushed | undefined {
+  const parts = (): (Pushed | undefined)[] =>
+    (filter.child_filters ?? []).map((child) => pushedOfFilter(child, column));
   switch (filter.filter_type) {
     case 'CONSTANT_COMPARISON': {
       const op = COMPARISONS.get(filter.comparison_type ?? '');
       return op === undefined || filter.constant === undefined
         ? undefined
-        : compare(column, op, filter.constant);
+        : compare({ kind: 'column', column }, op, filter.constant);
     }
     case 'IS_NULL':
-      return nullTest(column, true);
+      return isNull({ kind: 'column', column }, true);
     case 'IS_NOT_NULL':
-      return nullTest(column, false);
+      return isNull({ kind: 'column', column }, false);
     case 'IN_FILTER':
       return undefined;
     case 'CONJUNCTION_OR':
-      return combine(
-        'or',
-        (filter.child_filters ?? []).map((child) => predicateOfFilter(child, column)),
-      );
+      return anyOf(parts());
     case 'CONJUNCTION_AND':
-      return combine(
-        'and',
-        (filter.child_filters ?? []).map((child) => predicateOfFilter(child, column)),
-      );
+      return allOf(parts());
     case 'EXPRESSION_FILTER':
       // Inside the filter of one column that column is reference 0.
-      return filter.expr === undefined ? undefined : predicateOf(filter.expr, () => column, false);
+      return filter.expr === undefined ? undefined : pushedOf(filter.expr, () => column, false);
     default:
       return undefined;
   }
 }
 
-/** The predicate that holds exactly where the expression is TRUE (where it is FALSE, if negated). */
-function predicateOf(
-  expression: PlanExpression,
-  lookup: ColumnLookup,
-  negated: boolean,
-): Predicate | undefined {
+/** What holds where the expression is TRUE (where it is FALSE, if negated). */
+function pushedOf(expression: PlanExpression, lookup: ColumnLookup, negated: boolean): Pushed | undefined {
   const children = expression.children ?? [];
   switch (expression.type) {
     case 'CONJUNCTION_AND':
     case 'CONJUNCTION_OR': {
-      const kind = (expression.type === 'CONJUNCTION_AND') === negated ? 'or' : 'and';
-      return combine(
-        kind,
-        children.map((child) => predicateOf(child, lookup, negated)),
-      );
+      const parts = children.map((child) => pushedOf(child, lookup, negated));
+      return (expression.type === 'CONJUNCTION_AND') === negated ? anyOf(parts) : allOf(parts);
     }
     case 'OPERATOR_NOT':
-      return children[0] && predicateOf(children[0], lookup, !negated);
+      return children[0] && pushedOf(children[0], lookup, !negated);
     case 'OPERATOR_IS_NULL':
     case 'OPERATOR_IS_NOT_NULL': {
-      const column = columnOf(children[0], lookup)?.column;
-      return column && nullTest(column, (expression.type === 'OPERATOR_IS_NULL') !== negated);
+      const subject = subjectOf(children[0], lookup);
+      return subject && isNull(subject, (expression.type === 'OPERATOR_IS_NULL') !== negated);
     }
-    case 'BOUND_REF': {
-      const column = columnOf(expression, lookup)?.column;
-      return column?.type.kind === 'boolean' ? booleanIs(column, !negated) : undefined;
-    }
+    case 'BOUND_REF':
+    case 'OPERATOR_CAST':
+      return isTrue(subjectOf(expression, lookup), !negated);
+    case 'CASE_EXPR':
+      return negated ? undefined : hasKey(expression, lookup);
     case 'COMPARE_IN':
     case 'COMPARE_NOT_IN': {
       const [subject, ...values] = children;
       const isIn = (expression.type === 'COMPARE_IN') !== negated;
       const each = values.map((value) => comparison(subject, value, isIn ? '=' : '<>', lookup));
-      return combine(isIn ? 'or' : 'and', each);
+      return isIn ? anyOf(each) : allOf(each);
     }
     case 'COMPARE_BETWEEN': {
-      const low = comparison(
-        expression.input,
-        expression.lower,
-        expression.lower_inclusive === false ? '>' : '>=',
-        lookup,
-        negated,
-      );
-      const high = comparison(
-        expression.input,
-        expression.upper,
-        expression.upper_inclusive === false ? '<' : '<=',
-        lookup,
-        negated,
-      );
-      return combine(negated ? 'or' : 'and', [low, high]);
+      const { input, lower, upper } = expression;
+      const low = expression.lower_inclusive === false ? '>' : '>=';
+      const high = expression.upper_inclusive === false ? '<' : '<=';
+      const bounds = [
+        comparison(input, lower, low, lookup, negated),
+        comparison(input, upper, high, lookup, negated),
+      ];
+      return negated ? anyOf(bounds) : allOf(bounds);
     }
     case 'COMPARE_DISTINCT_FROM':
     case 'COMPARE_NOT_DISTINCT_FROM':
       return distinctFrom(expression, lookup, (expression.type === 'COMPARE_DISTINCT_FROM') !== negated);
     case 'BOUND_FUNCTION':
-      return functionPredicate(expression, lookup, negated);
+      return functionTest(expression, lookup, negated);
     default: {
       const op = COMPARISONS.get(expression.type);
       return op && comparison(expression.left, expression.right, op, lookup, negated);
     }
   }
-}
-
-/** Joins predicates, folding what can never hold; several equalities of one path become an IN. */
-function combine(kind: 'and' | 'or', parts: readonly (Predicate | undefined)[]): Predicate | undefined {
-  const known = parts.filter((part) => part !== undefined);
-  if (known.length < parts.length || known.length === 0) return undefined;
-  const flat = known.flatMap((part) => (part.kind === kind ? part.of : [part]));
-  const possible = flat.filter((part) => part.kind !== 'never');
-  if (possible.length === 0 || (kind === 'and' && possible.length < flat.length)) return { kind: 'never' };
-  if (possible.length === 1) return possible[0];
-  return (kind === 'or' ? asIn(possible) : undefined) ?? { kind, of: possible };
-}
-
-function asIn(parts: readonly Predicate[]): Predicate | undefined {
-  const values: Literal[] = [];
-  let path: DocumentPath | undefined;
-  for (const part of parts) {
-    if (part.kind !== 'compare' || part.op !== '=') return undefined;
-    if (path !== undefined && !samePath(path, part.path)) return undefined;
-    path = part.path;
-    values.push(part.value);
-  }
-  if (path === undefined) return undefined;
-  const booleans = new Set(values.map((value) => (value.type === 'BOOL' ? value.value : undefined)));
-  if (booleans.has(true) && booleans.has(false)) return { kind: 'hasType', path, type: 'BOOL' };
-  return { kind: 'in', path, values };
-}
-
-function samePath(a: DocumentPath, b: DocumentPath): boolean {
-  return a.length === b.length && a.every((step, i) => step === b[i]);
 }
 
 function comparison(
@@ -197,14 +160,14 @@ function comparison(
   op: Comparison,
   lookup: ColumnLookup,
   negated = false,
-): Predicate | undefined {
+): Pushed | undefined {
   const wanted = negated ? NEGATED[op] : op;
-  const column = columnOf(left, lookup);
-  if (column !== undefined && right?.value !== undefined) return compare(column.column, wanted, right.value);
-  const swapped = columnOf(right, lookup);
-  if (swapped !== undefined && left?.value !== undefined)
-    return compare(swapped.column, SWAPPED[wanted], left.value);
-  return undefined;
+  const subject = subjectOf(left, lookup);
+  if (subject !== undefined && right?.value !== undefined) return compare(subject, wanted, right.value);
+  const swapped = subjectOf(right, lookup);
+  return swapped !== undefined && left?.value !== undefined
+    ? compare(swapped, SWAPPED[wanted], left.value)
+    : undefined;
 }
 
 /** `a IS [NOT] DISTINCT FROM constant`: NULL counts as a value. */
@@ -212,59 +175,219 @@ function distinctFrom(
   expression: PlanExpression,
   lookup: ColumnLookup,
   distinct: boolean,
-): Predicate | undefined {
+): Pushed | undefined {
   const { left, right } = expression;
-  const subject = columnOf(left, lookup) ?? columnOf(right, lookup);
+  const subject = subjectOf(left, lookup) ?? subjectOf(right, lookup);
   const constant = right?.value ?? left?.value;
   if (subject === undefined || constant === undefined) return undefined;
-  if (constant.is_null === true) return nullTest(subject.column, !distinct);
-  const compared = compare(subject.column, distinct ? '<>' : '=', constant);
-  if (compared === undefined) return undefined;
-  return distinct ? combine('or', [compared, nullTest(subject.column, true)]) : compared;
+  if (constant.is_null === true) return isNull(subject, !distinct);
+  const compared = compare(subject, distinct ? '<>' : '=', constant);
+  return distinct ? anyOf([compared, isNull(subject, true)]) : compared;
 }
 
 const PREFIX_FUNCTIONS: ReadonlySet<string> = new Set(['prefix', 'starts_with', '^@']);
 
 /** DuckDB has turned LIKE into these where the pattern allows it. */
-function functionPredicate(
+function functionTest(
   expression: PlanExpression,
   lookup: ColumnLookup,
   negated: boolean,
-): Predicate | undefined {
+): Pushed | undefined {
   const [subject, argument] = expression.children ?? [];
-  const column = columnOf(subject, lookup)?.column;
   const text = argument?.value?.value;
-  if (
-    column === undefined ||
-    !isText(column) ||
-    argument?.value?.is_null === true ||
-    typeof text !== 'string'
-  )
-    return undefined;
+  if (argument?.value?.is_null === true || typeof text !== 'string') return undefined;
+  if (expression.name === 'list_contains') return negated ? undefined : listContains(subject, text, lookup);
   const literal: Literal = { type: 'S', text };
   const negation = negated ? ({ negated: true } as const) : {};
-  if (text === '') return undefined;
-  if (PREFIX_FUNCTIONS.has(expression.name ?? '')) {
-    return { kind: 'beginsWith', path: column.path, prefix: literal, ...negation };
+  const test = (path: DocumentPath): Predicate | undefined => {
+    if (text === '') return undefined;
+    if (PREFIX_FUNCTIONS.has(expression.name ?? ''))
+      return { kind: 'beginsWith', path, prefix: literal, ...negation };
+    return expression.name === 'contains'
+      ? { kind: 'contains', path, part: literal, ...negation }
+      : undefined;
+  };
+  const column = columnOf(subject, lookup);
+  if (column !== undefined && isText(column)) {
+    const predicate = test(column.path);
+    return predicate && exactly(predicate);
   }
-  return expression.name === 'contains'
-    ? { kind: 'contains', path: column.path, part: literal, ...negation }
+  const place = placeOf(subject, lookup);
+  return place && textTest(place, test);
+}
+
+/** What a condition can be about. */
+type Subject =
+  | { readonly kind: 'column'; readonly column: ColumnDef }
+  | { readonly kind: 'place'; readonly place: DocumentPlace }
+  | { readonly kind: 'cast'; readonly place: DocumentPlace; readonly type: PlanType; readonly tries: boolean }
+  | { readonly kind: 'size'; readonly column: ColumnDef; readonly unit: 'bytes' | 'characters' }
+  | { readonly kind: 'arrayLength'; readonly place: DocumentPlace };
+
+function subjectOf(expression: PlanExpression | undefined, lookup: ColumnLookup): Subject | undefined {
+  if (expression === undefined) return undefined;
+  const column = columnOf(expression, lookup);
+  if (column !== undefined) return { kind: 'column', column };
+  const place = placeOf(expression, lookup);
+  if (place !== undefined) return { kind: 'place', place };
+  const [argument, ...more] = expression.children ?? [];
+  if (expression.type === 'OPERATOR_CAST') {
+    const inner = subjectOf(expression.child, lookup);
+    const type = expression.return_type;
+    if (inner?.kind === 'size' || inner?.kind === 'arrayLength') return inner;
+    const from =
+      inner?.kind === 'column'
+        ? placeOf(expression.child, lookup)
+        : inner?.kind === 'place'
+          ? inner.place
+          : undefined;
+    return from && type && { kind: 'cast', place: from, type, tries: expression.try_cast === true };
+  }
+  if (expression.type !== 'BOUND_FUNCTION' || more.length > 0) return undefined;
+  if (expression.name === 'json_array_length') {
+    const array = placeOf(argument, lookup);
+    return array && { kind: 'arrayLength', place: array };
+  }
+  const unit = SIZES.get(expression.name ?? '');
+  const measured = columnOf(argument, lookup);
+  return unit && measured && (isText(measured) || measured.type.kind === 'blob')
+    ? { kind: 'size', column: measured, unit }
     : undefined;
 }
 
-/** The column that an expression reads, also through a cast that changes no comparison (a number to a wider number). */
-function columnOf(
-  expression: PlanExpression | undefined,
-  lookup: ColumnLookup,
-): { readonly column: ColumnDef } | undefined {
-  if (expression?.type === 'BOUND_REF' && expression.index !== undefined) {
-    const column = lookup(expression.index);
-    return column && { column };
+const SIZES: ReadonlyMap<string, 'bytes' | 'characters'> = new Map([
+  ['length', 'characters'],
+  ['len', 'characters'],
+  ['char_length', 'characters'],
+  ['character_length', 'characters'],
+  ['strlen', 'bytes'],
+  ['octet_length', 'bytes'],
+]);
+
+function compare(subject: Subject, op: Comparison, constant: PlanValue): Pushed | undefined {
+  if (constant.is_null === true) return exactly({ kind: 'never' });
+  switch (subject.kind) {
+    case 'column': {
+      const { column } = subject;
+      if (column.type.kind === 'json') {
+        const place = wholeColumn(column);
+        return place && comparePlace(place, op, constant);
+      }
+      const value = literalFor(column, constant);
+      return value && exactly({ kind: 'compare', path: column.path, op, value });
+    }
+    case 'place':
+      return comparePlace(subject.place, op, constant);
+    case 'cast':
+      return compareCast(subject.place, subject.type, op, constant);
+    case 'size': {
+      const { column, unit } = subject;
+      const count = Number(numberOf(constant));
+      if (!Number.isSafeInteger(count)) return undefined;
+      return column.type.kind === 'blob'
+        ? exactly({ kind: 'size', path: column.path, op, count })
+        : compareTextSize(column.path, unit, op, count);
+    }
+    case 'arrayLength': {
+      const count = Number(numberOf(constant));
+      return Number.isSafeInteger(count) ? compareArrayLength(subject.place, op, count) : undefined;
+    }
   }
+}
+
+/** To DynamoDB a text is as long as its bytes, to emulators as its characters or half of them: within these all agree. */
+function compareTextSize(
+  path: DocumentPath,
+  unit: 'bytes' | 'characters',
+  op: Comparison,
+  count: number,
+): Pushed | undefined {
+  const few = unit === 'characters' ? count : Math.ceil(count / MOST_BYTES);
+  const many = unit === 'bytes' ? count : count * MOST_BYTES;
+  const low = (): Pushed => atLeast({ kind: 'size', path, op: '>=', count: few });
+  const high = (): Pushed => atLeast({ kind: 'size', path, op: '<=', count: many });
+  switch (op) {
+    case '=':
+      return allOf([low(), high()]);
+    case '<>':
+      return atLeast({ kind: 'isNotNull', path });
+    case '>':
+    case '>=':
+      return low();
+    case '<':
+    case '<=':
+      return high();
+  }
+}
+
+/** Of one character in UTF-8. */
+const MOST_BYTES = 4;
+
+function isNull(subject: Subject, wanted: boolean): Pushed | undefined {
+  switch (subject.kind) {
+    case 'column': {
+      if (isWholeItem(subject.column)) return undefined;
+      return exactly({ kind: wanted ? 'isNull' : 'isNotNull', path: subject.column.path });
+    }
+    case 'place':
+      return placeIsNull(subject.place, wanted);
+    case 'cast': {
+      // What a cast that only tries cannot convert is NULL as well.
+      if (subject.tries && wanted) return undefined;
+      const found = placeIsNull(subject.place, wanted);
+      return found && atLeast(found.predicate);
+    }
+    case 'size':
+    case 'arrayLength':
+      return undefined;
+  }
+}
+
+function isTrue(subject: Subject | undefined, wanted: boolean): Pushed | undefined {
+  if (subject?.kind === 'column' && subject.column.type.kind === 'boolean')
+    return exactly({
+      kind: 'compare',
+      path: subject.column.path,
+      op: '=',
+      value: { type: 'BOOL', value: wanted },
+    });
+  return subject?.kind === 'cast' && subject.type.id === 'BOOLEAN'
+    ? castIsTrue(subject.place, wanted)
+    : undefined;
+}
+
+/** The elements of an array, as text. */
+function listContains(
+  list: PlanExpression | undefined,
+  text: string,
+  lookup: ColumnLookup,
+): Pushed | undefined {
+  const [array, shape] = list?.name === 'from_json' ? (list.children ?? []) : [];
+  const place = shape?.value?.value === '["VARCHAR"]' ? placeOf(array, lookup) : undefined;
+  return place && placeHasMember(place, text);
+}
+
+/** `document ? key` is a CASE that looks at the keys of an object and at the elements of an array. */
+function hasKey({ case_checks, else_expr }: PlanExpression, lookup: ColumnLookup): Pushed | undefined {
+  const [object, array, ...more] = case_checks ?? [];
+  const [keys, key] = object?.then_expr?.name === 'list_contains' ? (object.then_expr.children ?? []) : [];
+  const isTest =
+    keys?.name === 'json_keys' &&
+    object?.when_expr?.left?.name === 'json_type' &&
+    array?.then_expr?.name === 'list_contains' &&
+    else_expr?.value?.is_null === true;
+  const place = isTest && more.length === 0 ? placeOf(keys?.children?.[0], lookup) : undefined;
+  const text = key?.value?.value;
+  return place && typeof text === 'string' ? placeHasKey(place, text) : undefined;
+}
+
+/** The column that an expression reads, also through a cast that changes no comparison (a number to a wider number). */
+function columnOf(expression: PlanExpression | undefined, lookup: ColumnLookup): ColumnDef | undefined {
+  if (expression?.type === 'BOUND_REF' && expression.index !== undefined) return lookup(expression.index);
   if (expression?.type === 'OPERATOR_CAST' && expression.child !== undefined) {
     const inner = columnOf(expression.child, lookup);
     const to = expression.return_type?.id;
-    if (inner !== undefined && to !== undefined && isExactWidening(inner.column.type, to)) return inner;
+    if (inner !== undefined && to !== undefined && isExactWidening(inner.type, to)) return inner;
   }
   return undefined;
 }
@@ -289,83 +412,6 @@ function isText(column: ColumnDef): boolean {
   return column.type.kind === 'text' && wireTypeOf(column) === 'S';
 }
 
-function booleanIs(column: ColumnDef, value: boolean): Predicate {
-  return { kind: 'compare', path: column.path, op: '=', value: { type: 'BOOL', value } };
-}
-
-function nullTest(column: ColumnDef, isNull: boolean): Predicate | undefined {
-  if (column.name === ITEM_COLUMN && column.hidden === true) return undefined;
-  return { kind: isNull ? 'isNull' : 'isNotNull', path: column.path };
-}
-
-function compare(column: ColumnDef, op: Comparison, constant: PlanValue): Predicate | undefined {
-  if (constant.is_null === true) return { kind: 'never' };
-  const literal = literalFor(column, constant);
-  return literal && { kind: 'compare', path: column.path, op, value: literal };
-}
-
-/** The constant in the column's DynamoDB type; undefined where comparing there could mean something else than in SQL. */
-function literalFor(column: ColumnDef, constant: PlanValue): Literal | undefined {
-  const wire: AttributeType | undefined = wireTypeOf(column);
-  // DynamoDB compares all digits.
-  if (column.type.kind === 'double' && column.type.rounds === true) return undefined;
-  switch (column.type.kind) {
-    case 'text':
-      return wire === 'S' && typeof constant.value === 'string' && constant.type.id === 'VARCHAR'
-        ? { type: 'S', text: constant.value }
-        : undefined;
-    case 'bigint':
-    case 'hugeint':
-    case 'decimal':
-    case 'double': {
-      const digits = NUMERIC.has(constant.type.id) ? digitsOf(constant) : undefined;
-      return digits !== undefined && isDynamoNumber(digits) ? { type: 'N', text: digits } : undefined;
-    }
-    case 'boolean':
-      return typeof constant.value === 'boolean' ? { type: 'BOOL', value: constant.value } : undefined;
-    case 'blob':
-      return constant.type.id === 'BLOB' && typeof constant.value === 'string'
-        ? { type: 'B', text: base64OfBlob(constant.value) }
-        : undefined;
-    case 'json':
-      return undefined;
-  }
-}
-
-const NUMERIC = new Set([
-  'TINYINT',
-  'SMALLINT',
-  'INTEGER',
-  'BIGINT',
-  'HUGEINT',
-  'UTINYINT',
-  'USMALLINT',
-  'UINTEGER',
-  'UBIGINT',
-  'UHUGEINT',
-  'DECIMAL',
-  'DOUBLE',
-  'FLOAT',
-]);
-
-/** DynamoDB takes up to 38 significant digits from 1E-130 to 9.99E+125; anything else it refuses. */
-function isDynamoNumber(text: string): boolean {
-  const match = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text);
-  if (match === null) return false;
-  const [, whole = '', fraction = '', exponent = '0'] = match;
-  const significant = `${whole}${fraction}`.replace(/^0+/, '').replace(/0+$/, '');
-  const magnitude = whole.replace(/^0+/, '').length + Number(exponent);
-  return significant.length <= 38 && Math.abs(magnitude) < 125;
-}
-
-/** DuckDB prints a blob as text in which bytes that are not printable ASCII are `\xHH`. */
-function base64OfBlob(printed: string): string {
-  const bytes = printed.replaceAll(/\\x([0-9A-Fa-f]{2})/g, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  return Buffer.from(bytes, 'latin1').toString('base64');
-}
-
 /** An expression that no rule understands, roughly. */
 function textOf(expression: PlanExpression, lookup: ColumnLookup): string {
   const column =
@@ -386,5 +432,5 @@ function textOf(expression: PlanExpression, lookup: ColumnLookup): string {
 
 function constantText(constant: PlanValue): string {
   if (constant.is_null === true) return 'NULL';
-  return (NUMERIC.has(constant.type.id) ? digitsOf(constant) : undefined) ?? JSON.stringify(constant.value);
+  return numberOf(constant) ?? JSON.stringify(constant.value);
 }

@@ -17,6 +17,12 @@ export function describePredicate(predicate: Predicate): string {
       return `${pathText(predicate.path)} IS NOT NULL`;
     case 'hasType':
       return `${pathText(predicate.path)} is of type ${predicate.type}`;
+    case 'otherType':
+      return `${pathText(predicate.path)} is of another type than ${predicate.type}`;
+    case 'hasMember':
+      return `${literalText(predicate.value)} = ANY (${pathText(predicate.path)})`;
+    case 'size':
+      return `size(${pathText(predicate.path)}) ${predicate.op} ${predicate.count}`;
     case 'and':
     case 'or':
       return `(${predicate.of.map(describePredicate).join(predicate.kind === 'and' ? ' AND ' : ' OR ')})`;

@@ -103,6 +103,9 @@ function impliesPresent({ predicate, exact }: Condition, name: string, type: 'S'
     case 'contains':
     case 'isNull':
     case 'isNotNull':
+    case 'otherType':
+    case 'hasMember':
+    case 'size':
       return false;
   }
 }

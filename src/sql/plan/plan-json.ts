@@ -67,6 +67,11 @@ export interface PlanExpression {
   readonly lower_inclusive?: boolean;
   readonly upper_inclusive?: boolean;
   readonly try_cast?: boolean;
+  readonly case_checks?: readonly {
+    readonly when_expr?: PlanExpression;
+    readonly then_expr?: PlanExpression;
+  }[];
+  readonly else_expr?: PlanExpression;
   /** Of an aggregate. */
   readonly filter?: PlanExpression;
   readonly aggregate_type?: string;
@@ -130,7 +135,8 @@ export function digitsOf(constant: PlanValue): string | undefined {
   return String(value);
 }
 
-function withScale(unscaled: bigint, scale: number): string {
+/** An integer as decimal digits with so many of them behind the point, less zeros at the end. */
+export function withScale(unscaled: bigint, scale: number): string {
   if (scale === 0) return String(unscaled);
   const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');
   const whole = digits.slice(0, -scale);

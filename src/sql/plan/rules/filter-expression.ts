@@ -50,6 +50,9 @@ function attributesOf(predicate: Predicate): readonly string[] {
     case 'isNull':
     case 'isNotNull':
     case 'hasType':
+    case 'otherType':
+    case 'hasMember':
+    case 'size':
       return [predicate.path[0]];
   }
 }

@@ -1,0 +1,136 @@
+import type { ColumnDef } from '../../catalog/table-def.ts';
+import { LIMITS } from '../../dynamo/limits.ts';
+import type { DocumentPath } from '../../dynamo/predicate.ts';
+import { isWholeItem } from '../engine/decode-sql.ts';
+import type { PlanExpression } from './plan-json.ts';
+
+/** Finds the column behind a reference; undefined where it is none of the table's. */
+export type ColumnLookup = (index: number) => ColumnDef | undefined;
+
+type Step = string | number;
+
+/** Where in an item an expression reads. */
+export interface DocumentPlace {
+  /** One of these is the place: digits may be a key or a position. */
+  readonly paths: readonly DocumentPath[];
+  /** What holds the place if that is a position: to SQL a set has positions, to DynamoDB it has none. */
+  readonly inSets: readonly DocumentPath[];
+  /** As `->` gives it, where a NULL in a document is a value, or as `->>`. */
+  readonly as: 'json' | 'text';
+}
+
+/** The place that an expression reads: a document's column, or what `->`, `->>` and their kin reach in it. */
+export function placeOf(
+  expression: PlanExpression | undefined,
+  lookup: ColumnLookup,
+): DocumentPlace | undefined {
+  const asText = memberOfJsonb(expression, lookup);
+  if (asText !== undefined) return asText;
+  const steps: (readonly Step[])[] = [];
+  const as = expression?.name === 'json_extract_string' ? 'text' : 'json';
+  let node = expression;
+  while (node?.type === 'BOUND_FUNCTION') {
+    if (node.name !== 'json_extract' && node.name !== 'json_extract_string') return undefined;
+    const [document, path, ...more] = node.children ?? [];
+    const own = more.length > 0 ? undefined : stepsOf(path);
+    // What was taken out as text is read as JSON anew, which DynamoDB does not do.
+    if (own === undefined || (node !== expression && node.name !== 'json_extract')) return undefined;
+    steps.unshift(...own);
+    node = document;
+  }
+  if (node?.type !== 'BOUND_REF' || node.index === undefined) return undefined;
+  const column = lookup(node.index);
+  return column?.type.kind === 'json' ? placeIn(column, steps, as) : undefined;
+}
+
+/** The document in a column; undefined for the whole item, which is no attribute. */
+export function wholeColumn(column: ColumnDef): DocumentPlace | undefined {
+  return placeIn(column, [], 'json');
+}
+
+/** `jsonb ->> key` is a CASE that prints documents in their normal form and anything else like `->>`. */
+function memberOfJsonb(
+  expression: PlanExpression | undefined,
+  lookup: ColumnLookup,
+): DocumentPlace | undefined {
+  if (expression?.type !== 'CASE_EXPR' || expression.else_expr?.name !== 'json_extract_string')
+    return undefined;
+  const checks = expression.case_checks ?? [];
+  const place = placeOf(expression.else_expr, lookup);
+  const isNormalForm = checks.every(
+    ({ when_expr, then_expr }) =>
+      then_expr?.name === 'pg_normal_json' &&
+      when_expr?.left?.name === 'json_type' &&
+      isDeepEqual(then_expr.children?.[0]?.child, expression.else_expr?.children?.[0]) &&
+      isDeepEqual(when_expr.left.children?.[0], expression.else_expr?.children?.[0]),
+  );
+  return checks.length > 0 && isNormalForm ? place : undefined;
+}
+
+function isDeepEqual(a: PlanExpression | undefined, b: PlanExpression | undefined): boolean {
+  return a !== undefined && JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Each step with all that it may mean. */
+function placeIn(
+  column: ColumnDef,
+  steps: readonly (readonly Step[])[],
+  as: DocumentPlace['as'],
+): DocumentPlace | undefined {
+  const [first, ...rest] = steps;
+  let paths: DocumentPath[] = [column.path];
+  let inner = steps;
+  if (isWholeItem(column)) {
+    const names = (first ?? []).filter((step) => typeof step === 'string');
+    if (names.length === 0) return undefined;
+    paths = names.map((name) => [name]);
+    inner = rest;
+  }
+  let parents: DocumentPath[] = [];
+  for (const meanings of inner) {
+    parents = meanings.some((step) => typeof step === 'number') ? paths : [];
+    paths = paths.flatMap((path) => meanings.map((step): DocumentPath => [...path, step]));
+    if (paths.length > MOST_MEANINGS) return undefined;
+  }
+  return paths.every(canBeAsked) ? { paths, inSets: parents, as } : undefined;
+}
+
+const MOST_MEANINGS = 4;
+const MOST_STEPS = 32;
+const LAST_POSITION = 99_999;
+
+function canBeAsked(path: DocumentPath): boolean {
+  return (
+    path.length <= MOST_STEPS &&
+    path.every((step) =>
+      typeof step === 'number'
+        ? step <= LAST_POSITION
+        : step !== '' && Buffer.byteLength(step) <= LIMITS.attributeNameBytes.most,
+    )
+  );
+}
+
+const PATH_STEP = /\."([^"\\*]+)"|\.([A-Za-z_]\w*)|\[(\d+)\]/gy;
+
+/** The steps of a path in one of DuckDB's spellings: `$.a."b c"[0]`, the JSON pointer `/a/0`, a bare key, a position. */
+function stepsOf(argument: PlanExpression | undefined): (readonly Step[])[] | undefined {
+  const path = argument?.value?.value;
+  if (typeof path === 'number') return path >= 0 ? [[path]] : undefined;
+  if (typeof path !== 'string' || path === '') return undefined;
+  if (path.startsWith('/')) return path.slice(1).split('/').map(pointerStep);
+  if (!path.startsWith('$')) return /^\d/.test(path) ? undefined : [[path]];
+  const steps: Step[][] = [];
+  PATH_STEP.lastIndex = 1;
+  while (PATH_STEP.lastIndex < path.length) {
+    const match = PATH_STEP.exec(path);
+    if (match === null) return undefined;
+    const [, quoted, bare, position] = match;
+    steps.push([position === undefined ? (quoted ?? bare ?? '') : Number(position)]);
+  }
+  return steps;
+}
+
+function pointerStep(step: string): readonly Step[] {
+  const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
+  return /^\d+$/.test(key) ? [key, Number(key)] : [key];
+}

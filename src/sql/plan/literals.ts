@@ -1,0 +1,79 @@
+import type { ColumnDef } from '../../catalog/table-def.ts';
+import type { Literal } from '../../dynamo/predicate.ts';
+import { wireTypeOf } from '../engine/wire-type.ts';
+import { digitsOf, type PlanValue } from './plan-json.ts';
+
+/** The constant in the column's DynamoDB type; undefined where comparing there could mean something else than in SQL. */
+export function literalFor(column: ColumnDef, constant: PlanValue): Literal | undefined {
+  // DynamoDB compares all digits.
+  if (column.type.kind === 'double' && column.type.rounds === true) return undefined;
+  switch (column.type.kind) {
+    case 'text':
+      return wireTypeOf(column) === 'S' &&
+        typeof constant.value === 'string' &&
+        constant.type.id === 'VARCHAR'
+        ? { type: 'S', text: constant.value }
+        : undefined;
+    case 'bigint':
+    case 'hugeint':
+    case 'decimal':
+    case 'double': {
+      const digits = numberOf(constant);
+      return digits !== undefined && isDynamoNumber(digits) ? { type: 'N', text: digits } : undefined;
+    }
+    case 'boolean':
+      return typeof constant.value === 'boolean' ? { type: 'BOOL', value: constant.value } : undefined;
+    case 'blob':
+      return constant.type.id === 'BLOB' && typeof constant.value === 'string'
+        ? { type: 'B', text: base64OfBlob(constant.value) }
+        : undefined;
+    case 'json':
+      return undefined;
+  }
+}
+
+/** The digits of a number; undefined for every other constant. */
+export function numberOf(constant: PlanValue): string | undefined {
+  return NUMERIC.has(constant.type.id) && constant.is_null !== true ? digitsOf(constant) : undefined;
+}
+
+const NUMERIC: ReadonlySet<string> = new Set([
+  'TINYINT',
+  'SMALLINT',
+  'INTEGER',
+  'BIGINT',
+  'HUGEINT',
+  'UTINYINT',
+  'USMALLINT',
+  'UINTEGER',
+  'UBIGINT',
+  'UHUGEINT',
+  'DECIMAL',
+  'DOUBLE',
+  'FLOAT',
+]);
+
+/** Decimal digits: sign, whole part, fraction, exponent. */
+const NUMBER = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+
+export function isNumber(text: string): boolean {
+  return NUMBER.test(text);
+}
+
+/** DynamoDB takes up to 38 significant digits from 1E-130 to 9.99E+125; anything else it refuses. */
+export function isDynamoNumber(text: string): boolean {
+  const match = NUMBER.exec(text);
+  if (match === null) return false;
+  const [, whole = '', fraction = '', exponent = '0'] = match;
+  const significant = `${whole}${fraction}`.replace(/^0+/, '').replace(/0+$/, '');
+  const magnitude = whole.replace(/^0+/, '').length + Number(exponent);
+  return significant.length <= 38 && Math.abs(magnitude) < 125;
+}
+
+/** DuckDB prints a blob as text in which bytes that are not printable ASCII are `\xHH`. */
+function base64OfBlob(printed: string): string {
+  const bytes = printed.replaceAll(/\\x([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(bytes, 'latin1').toString('base64');
+}

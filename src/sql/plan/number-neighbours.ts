@@ -1,0 +1,43 @@
+import { type PlanType, withScale } from './plan-json.ts';
+
+/** The values of a numeric type next to one of its values; undefined where the type has no such neighbours. */
+export function neighbours(
+  digits: string,
+  type: PlanType,
+): { readonly before: string; readonly after: string } | undefined {
+  switch (type.id) {
+    case 'TINYINT':
+    case 'SMALLINT':
+    case 'INTEGER':
+    case 'BIGINT':
+    case 'HUGEINT':
+      return stepsOf(digits, 0);
+    case 'DECIMAL':
+      return stepsOf(digits, type.type_info?.scale ?? 0);
+    case 'DOUBLE': {
+      const [before, after] = [nextDouble(Number(digits), -1n), nextDouble(Number(digits), 1n)];
+      return Number.isFinite(before) && Number.isFinite(after)
+        ? { before: String(before), after: String(after) }
+        : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function stepsOf(digits: string, scale: number): { before: string; after: string } | undefined {
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(digits);
+  const [, sign = '', whole = '', fraction = ''] = match ?? [];
+  if (match === null || fraction.length > scale) return undefined;
+  const unscaled = BigInt(sign + whole + fraction.padEnd(scale, '0'));
+  return { before: withScale(unscaled - 1n, scale), after: withScale(unscaled + 1n, scale) };
+}
+
+/** Doubles of one sign are ordered like their bits. */
+function nextDouble(value: number, direction: 1n | -1n): number {
+  if (value === 0) return Number(direction) * Number.MIN_VALUE;
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  view.setBigInt64(0, view.getBigInt64(0) + (value > 0 ? direction : -direction));
+  return view.getFloat64(0);
+}
