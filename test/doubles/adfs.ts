@@ -153,10 +153,8 @@ export async function startAdfs(pair: KeyPair, setup: AdfsSetup = {}): Promise<A
 
   function trust(request: HttpsRequest, origin: string): HttpsAnswer {
     const isWindows = request.url.pathname.includes('/windowstransport');
-    if (isWindows) {
-      const answer = windows(request);
-      if (answer.status === 401) return answer;
-    }
+    const negotiated = isWindows ? windows(request) : undefined;
+    if (negotiated?.status === 401) return negotiated;
     const version = request.url.pathname.includes('/2005/') ? '2005' : '1.3';
     const asked = readTokenRequest(request, violations);
     expect(asked.to === `${origin}${request.url.pathname}`, `To is ${asked.to}`);
@@ -179,7 +177,10 @@ export async function startAdfs(pair: KeyPair, setup: AdfsSetup = {}): Promise<A
     if (asked.appliesTo !== relyingParty)
       return fault('InvalidScope', 'ID3082: The request scope is not valid or is unsupported.');
     if (setup.fault !== undefined) return fault(...setup.fault);
-    return { headers: type, body: trustResponse(setup.token ?? tokenXml(), { version }) };
+    return {
+      headers: { ...type, ...negotiated?.headers },
+      body: trustResponse(setup.token ?? tokenXml(), { version }),
+    };
   }
 
   const server: HttpsServer = await startHttps(pair, (request) => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ConnectionObject } from '../../../src/connstring/entries.ts';
+import type { HttpsAnswer } from '../../doubles/https-server.ts';
 import {
   type FactorWords,
   type OktaDouble,
@@ -7,7 +8,6 @@ import {
   PASSWORD,
   cookieOf,
   html,
-  json,
   refusal,
   startOkta,
   USER,
@@ -46,7 +46,9 @@ beforeAll(async () => {
   place = await openPlace();
 });
 beforeEach(() => place.forget());
-afterAll(() => place[Symbol.asyncDispose]());
+afterAll(async () => {
+  await place[Symbol.asyncDispose]();
+});
 
 function properties(okta: OktaDouble, sso = '', password = PASSWORD): ConnectionObject {
   return {
@@ -69,10 +71,17 @@ interface Success {
 
 const open = (setup: OktaSetup): Promise<OktaDouble> => startOkta(pair, { samlResponse: RESPONSE, ...setup });
 
-async function expectRows({ setup = {}, sso, someone, told = [], asked = [] }: Success): Promise<void> {
+/** The rows that a connection reads, once all that happened on the way is as it should be. */
+async function rowsOf({
+  setup = {},
+  sso,
+  someone,
+  told = [],
+  asked = [],
+}: Success): Promise<readonly object[]> {
   await using okta = await open(setup);
   const who = person(someone);
-  expect(await place.rowsFor(properties(okta, sso), who)).toEqual(ROWS);
+  const rows = await place.rowsFor(properties(okta, sso), who);
   expect(place.asked()).toEqual([
     expect.objectContaining({
       Action: 'AssumeRoleWithSAML',
@@ -86,6 +95,15 @@ async function expectRows({ setup = {}, sso, someone, told = [], asked = [] }: S
   expect(okta.passwords()).toBe(1);
   expect(okta.violations).toEqual([]);
   expect(place.strays(okta, [...SECRETS, ...okta.codes])).toEqual([]);
+  return rows;
+}
+
+/** What comes of a touch in Okta Verify, which takes two looks. */
+async function touched(setup: OktaSetup = {}): Promise<object> {
+  await using okta = await open({ factors: [PUSH], push: ['WAITING', 'SUCCESS'], ...setup });
+  const who = person();
+  const rows = await place.rowsFor(properties(okta), who);
+  return { rows, told: who.told, violations: okta.violations };
 }
 
 /** What a connection ends with. */
@@ -101,7 +119,7 @@ async function failureOf(setup: OktaSetup, sso = '', someone: PersonWords = {}):
 }
 
 /** An organisation that answers the password so. */
-const toThePassword = (answer: ReturnType<typeof json>): OktaSetup => ({
+const toThePassword = (answer: HttpsAnswer): OktaSetup => ({
   answer: ({ url }) => (url.pathname === '/api/v1/authn' ? answer : undefined),
 });
 
@@ -112,7 +130,7 @@ const toTheCode = (status: number, code: string): OktaSetup => ({
 });
 
 /** An organisation whose application answers so. */
-const atTheApplication = (answer: ReturnType<typeof html>, pipeline: 'v1' | 'idx' = 'v1'): OktaSetup => ({
+const atTheApplication = (answer: HttpsAnswer, pipeline: 'v1' | 'idx' = 'v1'): OktaSetup => ({
   pipeline,
   answer: ({ url }) => (url.pathname.startsWith('/app/') ? answer : undefined),
 });
@@ -196,18 +214,12 @@ withTls('a connection by way of Okta reads rows', () => {
       { setup: { factors: [GOOGLE], allowRememberDevice: false }, sso: `MFAPassCode=${CODE}` },
     ],
   ])('%s', async (_, success) => {
-    await expectRows(success);
+    expect(await rowsOf(success)).toEqual(ROWS);
   });
 
   it('with a touch, once it comes, also of a number and of a factor that was under way', async () => {
     // Polls are seconds apart, so that these wait side by side and are looked at together.
-    const touched = async (setup: OktaSetup): Promise<object> => {
-      await using okta = await open({ factors: [PUSH], push: ['WAITING', 'SUCCESS'], ...setup });
-      const who = person();
-      const rows = await place.rowsFor(properties(okta), who);
-      return { rows, told: who.told, violations: okta.violations };
-    };
-    const found = await Promise.all([touched({}), touched({ number: 42 }), touched({ isUnderWay: true })]);
+    const found = await Promise.all([touched(), touched({ number: 42 }), touched({ isUnderWay: true })]);
     expect(found).toEqual([
       { rows: ROWS, told: ['Approve the sign-in in Okta Verify on Phone'], violations: [] },
       { rows: ROWS, told: ['Choose the number 42 in Okta Verify on Phone'], violations: [] },
@@ -217,16 +229,15 @@ withTls('a connection by way of Okta reads rows', () => {
 
   it('after a limit that ends soon', async () => {
     let limited = 0;
-    await expectRows({
-      setup: {
-        answer({ url }) {
-          if (url.pathname !== '/api/v1/authn' || limited > 0) return undefined;
-          limited += 1;
-          const reset = String(Math.floor(Date.now() / 1000) + 1);
-          return { ...refusal(429, 'E0000047', 'too many'), headers: { 'x-rate-limit-reset': reset } };
-        },
+    const setup: OktaSetup = {
+      answer({ url }) {
+        if (url.pathname !== '/api/v1/authn' || limited > 0) return undefined;
+        limited += 1;
+        const reset = String(Math.floor(Date.now() / 1000) + 1);
+        return { ...refusal(429, 'E0000047', 'too many'), headers: { 'x-rate-limit-reset': reset } };
       },
-    });
+    };
+    expect(await rowsOf({ setup })).toEqual(ROWS);
   });
 
   it.each([
