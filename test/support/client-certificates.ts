@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mergedPfx } from './merged-pfx.ts';
 
 /** Certificates of clients in the forms that connection strings take. The password is `CANARY-open`. */
 export interface ClientCertificates {
@@ -14,11 +15,21 @@ export interface ClientCertificates {
   /** Subject `CN=bob, O=Corp`. */
   readonly other: string;
   readonly pfx: Buffer;
+  /** Files with both, by how they are encrypted; bob comes first. */
+  readonly bothPfx: ReadonlyMap<string, Buffer>;
   /** Undefined where this openssl cannot encrypt as of old. */
   readonly oldPfx: Buffer | undefined;
 }
 
 export const CLIENT_PASSWORD = 'CANARY-open';
+
+const TRIPLE_DES = 'PBE-SHA1-3DES';
+const ENCRYPTIONS: Readonly<Record<string, readonly string[]>> = {
+  'AES-256': [],
+  'AES-128': ['-certpbe', 'AES-128-CBC', '-keypbe', 'AES-128-CBC'],
+  'triple DES': ['-certpbe', TRIPLE_DES, '-keypbe', TRIPLE_DES, '-macalg', 'sha1'],
+  'open certificates': ['-certpbe', 'NONE'],
+};
 
 /** Makes them with the openssl program; good for two days. */
 export function clientCertificates(): ClientCertificates {
@@ -47,14 +58,14 @@ export function clientCertificates(): ClientCertificates {
       '2',
     );
   };
-  const pfx = (out: string, ...args: readonly string[]): void =>
+  const pfx = (name: string, out: string, ...args: readonly string[]): void =>
     openssl(
       'pkcs12',
       '-export',
       '-in',
-      'ana.pem',
+      `${name}.pem`,
       '-inkey',
-      'ana.key',
+      `${name}.key`,
       '-out',
       out,
       '-passout',
@@ -66,15 +77,24 @@ export function clientCertificates(): ClientCertificates {
     issue('ana');
     issue('bob');
     openssl('pkcs8', '-topk8', '-in', 'ana.key', '-out', 'ana.locked', '-passout', `pass:${CLIENT_PASSWORD}`);
-    pfx('ana.pfx');
+    pfx('ana', 'ana.pfx');
     return {
       ca: read('ca.pem').toString(),
       pem: text('ana.pem') + text('ana.key'),
       lockedPem: text('ana.pem') + text('ana.locked'),
       other: text('bob.pem') + text('bob.key'),
       pfx: read('ana.pfx'),
+      bothPfx: new Map(
+        Object.entries(ENCRYPTIONS).map(([how, args]) => {
+          const files = ['bob', 'ana'].map((name) => {
+            pfx(name, 'one.pfx', ...args);
+            return read('one.pfx');
+          });
+          return [how, mergedPfx(files, CLIENT_PASSWORD)];
+        }),
+      ),
       oldPfx: ofOld(
-        () => pfx('old.pfx', '-legacy'),
+        () => pfx('ana', 'old.pfx', '-legacy'),
         () => read('old.pfx'),
       ),
     };

@@ -1,9 +1,11 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { Options } from '../../connstring/properties.ts';
 import { DriverError } from '../../core/errors.ts';
+import { clientCertificateOptions } from '../../core/network/client-certificate.ts';
 import type { ClientCertificate } from '../../core/network/settings.ts';
 import type { Ports } from '../../core/ports.ts';
 import { Secret } from '../../core/secret.ts';
+import { type KeyStore, readPfx } from './pfx.ts';
 
 type Wanted = NonNullable<Options['ssoProperties']>;
 type Files = Pick<Ports, 'readFile' | 'readBytes' | 'home'>;
@@ -18,17 +20,13 @@ export async function clientCertificate(
   const { sslClientCertPassword: password, sslClientCertSubject: subject } = wanted;
   switch (wanted.sslClientCertType ?? guessedType(given)) {
     case 'PFXFILE':
-      return { kind: 'pfx', pfx: await bytesOf(given, ports), password };
+      return fromPfx(await bytesOf(given, ports), subject, password);
     case 'PFXBLOB':
-      return { kind: 'pfx', pfx: Buffer.from(given.reveal(), 'base64'), password };
+      return fromPfx(Buffer.from(given.reveal(), 'base64'), subject, password);
     case 'PEMKEY_FILE':
-      return {
-        kind: 'pem',
-        pem: chosen((await bytesOf(given, ports)).toString(), subject, password),
-        password,
-      };
+      return fromPem((await bytesOf(given, ports)).toString(), subject, password);
     case 'PEMKEY_BLOB':
-      return { kind: 'pem', pem: chosen(pemText(given.reveal()), subject, password), password };
+      return fromPem(pemText(given.reveal()), subject, password);
   }
 }
 
@@ -59,30 +57,51 @@ function pemText(text: string): string {
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 const KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]+(?:-[^-]+)*-----END [A-Z ]*PRIVATE KEY-----/g;
 
-/** The certificate of that subject, its key, and then the others as its chain. */
-function chosen(text: string, subject: string | undefined, password: Secret | undefined): Secret {
+function fromPem(text: string, subject: string | undefined, password: Secret | undefined): ClientCertificate {
   const certificates = readCertificates(text);
-  const keys = text.match(KEY) ?? [];
-  const pairs = certificates.flatMap((certificate) =>
-    keys.filter((key) => isKeyOf(certificate, key, password)).map((key) => ({ certificate, key })),
-  );
-  const wanted = subject === undefined || subject === '*' ? '' : subject;
-  const names = pairs.map(({ certificate }) => nameOf(certificate));
-  const exact = names.findIndex((name) => isSameName(name, wanted));
-  const at = exact === -1 ? names.findIndex((name) => name.includes(wanted)) : exact;
-  const pair = pairs[at];
-  if (pair === undefined && wanted === '') {
-    // What is wrong with it, TLS says better: a missing part, or the password of the key.
-    return new Secret(text);
-  }
+  const keys = (text.match(KEY) ?? []).flatMap((key) => openedKey(key, password) ?? []);
+  // What is wrong with one that has no pair, TLS says better: a missing part, or the password of the key.
+  return chosen({ certificates, keys }, subject) ?? { kind: 'pem', pem: new Secret(text), password };
+}
+
+function fromPfx(pfx: Buffer, subject: string | undefined, password: Secret | undefined): ClientCertificate {
+  const whole: ClientCertificate = { kind: 'pfx', pfx, password };
+  // Of several, TLS itself takes the first that has a key.
+  if (isAny(subject)) return whole;
+  clientCertificateOptions(whole);
+  return chosen(readPfx(pfx, password), subject) ?? whole;
+}
+
+function isAny(subject: string | undefined): boolean {
+  return subject === undefined || subject === '*';
+}
+
+/**
+ * The certificate of that subject with its key, and then the others as its chain: the one whose whole name it is, else
+ * the first whose name has it as a part. Undefined where no certificate has a key.
+ */
+function chosen(
+  { certificates, keys }: KeyStore,
+  subject: string | undefined,
+): ClientCertificate | undefined {
+  const pairs = certificates.flatMap((certificate) => {
+    const key = keys.find((candidate) => certificate.checkPrivateKey(candidate));
+    return key === undefined ? [] : [{ certificate, key, name: nameOf(certificate) }];
+  });
+  if (pairs.length === 0) return undefined;
+  const wanted = isAny(subject) ? '' : (subject ?? '');
+  const pair =
+    pairs.find(({ name }) => isSameName(name, wanted)) ??
+    pairs.find(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
   if (pair === undefined) {
     throw new DriverError(
       'CONN_BAD_VALUE',
-      `SSLClientCert has no certificate with a key of the subject "${wanted}", but ${names.map((name) => `"${name}"`).join(', ') || 'none'}`,
+      `SSLClientCert has no certificate with a key of the subject "${wanted}", but ${pairs.map(({ name }) => `"${name}"`).join(', ')}`,
     );
   }
   const chain = certificates.filter((certificate) => certificate !== pair.certificate);
-  return new Secret([pair.certificate, ...chain].map(String).join('') + pair.key);
+  const key = pair.key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return { kind: 'pem', pem: new Secret([pair.certificate, ...chain].map(String).join('') + key) };
 }
 
 function readCertificates(text: string): readonly X509Certificate[] {
@@ -93,13 +112,12 @@ function readCertificates(text: string): readonly X509Certificate[] {
   }
 }
 
-/** A key that cannot be opened is no key of it. */
-function isKeyOf(certificate: X509Certificate, key: string, password: Secret | undefined): boolean {
+/** Undefined where the password does not open it. */
+function openedKey(key: string, password: Secret | undefined): KeyObject | undefined {
   try {
-    const passphrase = password === undefined ? {} : { passphrase: password.reveal() };
-    return certificate.checkPrivateKey(createPrivateKey({ key, ...passphrase }));
+    return createPrivateKey({ key, ...(password === undefined ? {} : { passphrase: password.reveal() }) });
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -107,12 +125,21 @@ function nameOf({ subject }: X509Certificate): string {
   return subject.split('\n').join(', ');
 }
 
-/** Programs write the parts of a name in either order. */
+/** Programs write the parts of a name in either order, and some of their kinds in other letters. */
 function isSameName(one: string, other: string): boolean {
   return sortedParts(one) === sortedParts(other);
 }
 
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ['e', 'emailaddress'],
+  ['s', 'st'],
+]);
+
 function sortedParts(name: string): string {
-  const parts = name.split(',').map((part) => part.trim().toLowerCase());
-  return parts.toSorted().join(',');
+  const parts = name.toLowerCase().match(/(?:[^,"\\]|\\.|"[^"]*")+/g) ?? [];
+  const plain = parts.map((part) => {
+    const [kind = '', ...value] = part.replaceAll(/["\\]/g, '').trim().split('=');
+    return [KINDS.get(kind) ?? kind, ...value].join('=');
+  });
+  return plain.toSorted().join('\n');
 }
