@@ -1,10 +1,14 @@
+import { loginPage, REFUSED, startAdfs, USER as ADFS_USER } from '../doubles/adfs.ts';
 import { refuse, startCognito } from '../doubles/cognito.ts';
+import type { HttpsAnswer, HttpsRequest } from '../doubles/https-server.ts';
 import { instanceDocument, startImds } from '../doubles/imds.ts';
 import { type Told, listen } from '../doubles/json-server.ts';
 import { refusal, startOkta, USER } from '../doubles/okta.ts';
+import { PARTNER, startPing, USER as PING_USER } from '../doubles/pingfederate.ts';
 import { startSts, stsCredentials, stsError } from '../doubles/sts.ts';
-import { type TestAuthority, testAuthority } from '../support/certificates.ts';
+import { type KeyPair, type TestAuthority, testAuthority } from '../support/certificates.ts';
 import { samlResponse } from '../support/saml-response.ts';
+import { soapFault } from '../support/tokens.ts';
 
 /** How the service that gives the credentials behaves. */
 export type Mood = 'well' | 'refusing' | 'silent' | 'babbling' | 'endless' | 'late';
@@ -21,6 +25,8 @@ export interface SignInWorld extends AsyncDisposable {
 /** A scheme and its world: secrets are canaries, good credentials end after `fresh`, those of `late` after `past`. */
 export interface SignInCase {
   readonly scheme: string;
+  /** Of several ways that the scheme has: which one. */
+  readonly way?: string;
   /** Where it goes on with expired credentials: why. */
   readonly keepsExpired?: string;
   readonly open: (mood: () => Mood) => Promise<SignInWorld>;
@@ -144,33 +150,107 @@ function byCognito(scheme: string): SignInCase {
 const authority = testAuthority();
 const PROVIDER = 'arn:aws:iam::123456789012:saml-provider/Okta';
 
-const byOkta = ({ ca, server }: TestAuthority): SignInCase => ({
-  scheme: 'Okta',
-  async open(mood) {
-    const okta = await startOkta(server, {
-      password: 'CANARY-password',
-      samlResponse: samlResponse({ roles: [`${ROLE.slice('AWSRoleARN='.length, -1)},${PROVIDER}`] }),
-      answer() {
+const PASSWORD = 'CANARY-password';
+
+/** An identity provider on loopback, and the part of a connection string that signs in there. */
+interface Provider extends AsyncDisposable {
+  readonly connection: string;
+  readonly requests: readonly unknown[];
+}
+
+/** Answers in place of a provider that is not well. */
+type Instead = (request: HttpsRequest) => HttpsAnswer | 'silence' | undefined;
+
+/** A scheme whose service is an identity provider, whose word STS takes. */
+function byProvider(
+  named: Pick<SignInCase, 'scheme' | 'way'>,
+  { ca, server }: TestAuthority,
+  refusal: (request: HttpsRequest) => HttpsAnswer,
+  start: (pair: KeyPair, answer: Instead) => Promise<Provider>,
+): SignInCase {
+  return {
+    ...named,
+    async open(mood) {
+      const provider = await start(server, (request) => {
         const now = mood();
+        if (now === 'well' || now === 'late') return undefined;
         if (now === 'silent') return 'silence';
-        const { body = '' } = refusal(401, 'E0000004', 'CANARY');
-        return told(now, () => undefined, { status: 401, body });
-      },
-    });
-    const sts = await startSts(() =>
-      stsCredentials('AssumeRoleWithSAML', 'ASIAOFTHEROLE0000', mood() === 'late' ? past : fresh),
-    );
-    const place = `SSOLoginURL=${okta.loginUrl};STSEndpoint=${sts.endpoint};SSLServerCert='${ca}'`;
-    return {
-      connection: `User=${USER};Password=CANARY-password;${place}`,
-      heard: () => okta.requests.length + sts.requests.length,
-      async [Symbol.asyncDispose]() {
-        await okta[Symbol.asyncDispose]();
-        await sts[Symbol.asyncDispose]();
-      },
-    };
-  },
+        return now === 'refusing' ? refusal(request) : told(now, () => undefined, undefined);
+      });
+      const sts = await startSts(() =>
+        stsCredentials('AssumeRoleWithSAML', 'ASIAOFTHEROLE0000', mood() === 'late' ? past : fresh),
+      );
+      return {
+        connection: `${provider.connection};Password=${PASSWORD};STSEndpoint=${sts.endpoint};SSLServerCert='${ca}'`,
+        heard: () => provider.requests.length + sts.requests.length,
+        async [Symbol.asyncDispose]() {
+          await provider[Symbol.asyncDispose]();
+          await sts[Symbol.asyncDispose]();
+        },
+      };
+    },
+  };
+}
+
+const byOkta = (known: TestAuthority): SignInCase =>
+  byProvider(
+    { scheme: 'Okta' },
+    known,
+    () => ({ ...refusal(401, 'E0000004', 'CANARY'), headers: {} }),
+    async (pair, answer) => {
+      const roles = [`${ROLE.slice('AWSRoleARN='.length, -1)},${PROVIDER}`];
+      const okta = await startOkta(pair, {
+        password: PASSWORD,
+        samlResponse: samlResponse({ roles }),
+        answer,
+      });
+      return { ...okta, connection: `User=${USER};SSOLoginURL=${okta.loginUrl}` };
+    },
+  );
+
+const refusedToken = (): HttpsAnswer => ({
+  status: 500,
+  headers: { 'content-type': 'application/soap+xml' },
+  body: soapFault('FailedAuthentication', 'ID3242: no'),
 });
+
+function byAdfs(known: TestAuthority): readonly SignInCase[] {
+  const at =
+    (path: string) =>
+    async (pair: KeyPair, answer: Instead): Promise<Provider> => {
+      const adfs = await startAdfs(pair, { password: PASSWORD, answer });
+      return { ...adfs, connection: `User='${ADFS_USER}';SSOLoginURL=${adfs.origin}${path}` };
+    };
+  const refusedPage = ({ url }: HttpsRequest): HttpsAnswer => ({ body: loginPage(url, REFUSED) });
+  return [
+    byProvider({ scheme: 'ADFS', way: 'pages' }, known, refusedPage, at('')),
+    byProvider(
+      { scheme: 'ADFS', way: 'WS-Trust' },
+      known,
+      refusedToken,
+      at('/adfs/services/trust/13/usernamemixed'),
+    ),
+  ];
+}
+
+function byPing(known: TestAuthority): readonly SignInCase[] {
+  const at =
+    (path: string) =>
+    async (pair: KeyPair, answer: Instead): Promise<Provider> => {
+      const ping = await startPing(pair, { password: PASSWORD, answer });
+      return {
+        ...ping,
+        connection: `User=${PING_USER};SSOLoginURL=${ping.origin}${path};SSOExchangeUrl='${PARTNER}'`,
+      };
+    };
+  const refusedPage = (): HttpsAnswer => ({
+    body: '<form method="post"><input name="pf.username"><input type="password" name="pf.pass"></form>',
+  });
+  return [
+    byProvider({ scheme: 'PingFederate', way: 'pages' }, known, refusedPage, at('')),
+    byProvider({ scheme: 'PingFederate', way: 'WS-Trust' }, known, refusedToken, at('/idp/sts.wst')),
+  ];
+}
 
 const keys = 'AWSAccessKey=AKIAOFTHEUSER00000;AWSSecretKey=CANARY-key;';
 
@@ -186,9 +266,9 @@ aws_secret_access_key = CANARY-key
 export const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['AwsRootKeys', 'asks nobody for credentials: test/authschemes/sign-in.test.ts'],
   ['AwsMFA', 'a person may give another code at once: test/authschemes/roles/mfa.test.ts'],
-  ...('skipped' in authority ? [['Okta', authority.skipped] as const] : []),
-  ['ADFS', 'signs in on several pages: test/authschemes/federated'],
-  ['PingFederate', 'signs in by SOAP: test/authschemes/federated'],
+  ...('skipped' in authority
+    ? ['Okta', 'ADFS', 'PingFederate'].map((scheme) => [scheme, authority.skipped] as const)
+    : []),
   [
     'SAMLAssertion',
     'an assertion that was taken is not taken again: test/authschemes/saml-assertion.test.ts',
@@ -208,5 +288,5 @@ export const SIGN_IN_CASES: readonly SignInCase[] = [
   bySts('AwsWebIdentity', 'AssumeRoleWithWebIdentity', `${ROLE}AWSWebIdentityToken=CANARY.web.identity;`),
   byCognito('AwsCognitoSrp'),
   byCognito('AwsCognitoBasic'),
-  ...('skipped' in authority ? [] : [byOkta(authority)]),
+  ...('skipped' in authority ? [] : [byOkta(authority), ...byAdfs(authority), ...byPing(authority)]),
 ];

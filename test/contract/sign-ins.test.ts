@@ -30,89 +30,91 @@ describe('the sign-ins of this contract', () => {
   });
 });
 
-describe.each(SIGN_IN_CASES.map((one) => [one.scheme, one] as const))(
-  'AuthScheme %s',
-  (scheme, { open, keepsExpired }) => {
-    it('gives credentials that end, tells where they came from and shows no secret', async () => {
-      await using world = await open(() => 'well');
-      const { way, ports } = await enter(scheme, world);
-      const credentials = await way.source(nobody);
-      expect(credentials.accessKeyId).toMatch(/^ASIA/);
-      expect(credentials.expiration).toEqual(new Date('2026-01-01T06:00:00Z'));
-      expect(way.describe()).not.toBe(`AuthScheme ${scheme}`);
-      expect(printsOf([way, credentials, way.describe(), ports.warnings])).not.toContain('CANARY');
-      way.close();
-    });
-
-    it('asks once for ten who come at the same time', async () => {
-      await using world = await open(() => 'well');
-      const alone = await enter(scheme, world);
-      await alone.way.source(nobody);
-      const once = world.heard();
-      const { way } = await enter(scheme, world);
-      await Promise.all(Array.from({ length: 10 }, () => way.source(nobody)));
-      expect(world.heard()).toBe(2 * once);
-      alone.way.close();
-      way.close();
-    });
-
-    it('asks again when they end, and gives expired ones only where that is right', async () => {
-      await using world = await open(() => 'well');
-      const { way, ports } = await enter(scheme, world);
-      await way.source(nobody);
-      const once = world.heard();
-      ports.advance(6 * 3_600_000);
-      const outcome = await way.source(nobody).then(
-        () => 'kept',
-        (error: unknown) => (error instanceof DriverError ? error.code : error),
-      );
-      expect(outcome).toBe(keepsExpired === undefined ? 'AUTH_EXPIRED' : 'kept');
-      expect(world.heard()).toBeGreaterThan(once);
-      way.close();
-    });
-
-    it.each<[Mood, RegExp]>([
-      ['refusing', /^AUTH_(REFUSED|DENIED)$/],
-      ['babbling', /^AUTH_MALFORMED$/],
-      ['endless', /^AUTH_MALFORMED$/],
-      ['late', /^AUTH_EXPIRED$/],
-    ])('tells what became of a service that is %s, and shows no secret', async (mood, code) => {
-      await using world = await open(() => mood);
-      const { way, ports } = await enter(scheme, world);
-      const error = await thrownBy(() => way.source(nobody));
-      expect(error.code).toMatch(code);
-      expect(error.message).not.toBe('');
-      expect(printsOf([error, way, ports.warnings])).not.toContain('CANARY');
-      way.close();
-    });
-
-    it('asks a service that refused again after half a minute only', async () => {
-      let mood: Mood = 'refusing';
-      await using world = await open(() => mood);
-      const { way, ports } = await enter(scheme, world);
-      const first = await thrownBy(() => way.source(nobody));
-      const once = world.heard();
-      expect(await thrownBy(() => way.source(nobody))).toBe(first);
-      expect(world.heard()).toBe(once);
-      mood = 'well';
-      ports.advance(30_000);
-      expect((await way.source(nobody)).accessKeyId).toMatch(/^ASIA/);
-      way.close();
-    });
-
-    it('waits for a silent service until its time is over, its caller leaves or the connection closes', async () => {
-      await using world = await open(() => 'silent');
-      const { way } = await enter(scheme, world, 'MaxRecoverySeconds=1');
-      const late = await thrownBy(() => way.source(nobody));
-      expect(late.code).toBe('CONN_NETWORK');
-      const leaving = new AbortController();
-      const left = thrownBy(() => way.source(leaving.signal));
-      leaving.abort();
-      expect((await left).code).toBe('EXEC_CANCELLED');
-      const waiting = thrownBy(() => way.source(nobody));
-      way.close();
-      expect((await waiting).code).toBe('CONN_CLOSED');
-      expect(printsOf([late, way])).not.toContain('CANARY');
-    });
-  },
+/** A scheme, and which of its ways where it has several. */
+const titled = SIGN_IN_CASES.map(
+  (one) => [one.way === undefined ? one.scheme : `${one.scheme} by ${one.way}`, one] as const,
 );
+
+describe.each(titled)('AuthScheme %s', (_, { scheme, open, keepsExpired }) => {
+  it('gives credentials that end, tells where they came from and shows no secret', async () => {
+    await using world = await open(() => 'well');
+    const { way, ports } = await enter(scheme, world);
+    const credentials = await way.source(nobody);
+    expect(credentials.accessKeyId).toMatch(/^ASIA/);
+    expect(credentials.expiration).toEqual(new Date('2026-01-01T06:00:00Z'));
+    expect(way.describe()).not.toBe(`AuthScheme ${scheme}`);
+    expect(printsOf([way, credentials, way.describe(), ports.warnings])).not.toContain('CANARY');
+    way.close();
+  });
+
+  it('asks once for ten who come at the same time', async () => {
+    await using world = await open(() => 'well');
+    const alone = await enter(scheme, world);
+    await alone.way.source(nobody);
+    const once = world.heard();
+    const { way } = await enter(scheme, world);
+    await Promise.all(Array.from({ length: 10 }, () => way.source(nobody)));
+    expect(world.heard()).toBe(2 * once);
+    alone.way.close();
+    way.close();
+  });
+
+  it('asks again when they end, and gives expired ones only where that is right', async () => {
+    await using world = await open(() => 'well');
+    const { way, ports } = await enter(scheme, world);
+    await way.source(nobody);
+    const once = world.heard();
+    ports.advance(6 * 3_600_000);
+    const outcome = await way.source(nobody).then(
+      () => 'kept',
+      (error: unknown) => (error instanceof DriverError ? error.code : error),
+    );
+    expect(outcome).toBe(keepsExpired === undefined ? 'AUTH_EXPIRED' : 'kept');
+    expect(world.heard()).toBeGreaterThan(once);
+    way.close();
+  });
+
+  it.each<[Mood, RegExp]>([
+    ['refusing', /^AUTH_(REFUSED|DENIED)$/],
+    ['babbling', /^AUTH_MALFORMED$/],
+    ['endless', /^AUTH_MALFORMED$/],
+    ['late', /^AUTH_EXPIRED$/],
+  ])('tells what became of a service that is %s, and shows no secret', async (mood, code) => {
+    await using world = await open(() => mood);
+    const { way, ports } = await enter(scheme, world);
+    const error = await thrownBy(() => way.source(nobody));
+    expect(error.code).toMatch(code);
+    expect(error.message).not.toBe('');
+    expect(printsOf([error, way, ports.warnings])).not.toContain('CANARY');
+    way.close();
+  });
+
+  it('asks a service that refused again after half a minute only', async () => {
+    let mood: Mood = 'refusing';
+    await using world = await open(() => mood);
+    const { way, ports } = await enter(scheme, world);
+    const first = await thrownBy(() => way.source(nobody));
+    const once = world.heard();
+    expect(await thrownBy(() => way.source(nobody))).toBe(first);
+    expect(world.heard()).toBe(once);
+    mood = 'well';
+    ports.advance(30_000);
+    expect((await way.source(nobody)).accessKeyId).toMatch(/^ASIA/);
+    way.close();
+  });
+
+  it('waits for a silent service until its time is over, its caller leaves or the connection closes', async () => {
+    await using world = await open(() => 'silent');
+    const { way } = await enter(scheme, world, 'MaxRecoverySeconds=1');
+    const late = await thrownBy(() => way.source(nobody));
+    expect(late.code).toBe('CONN_NETWORK');
+    const leaving = new AbortController();
+    const left = thrownBy(() => way.source(leaving.signal));
+    leaving.abort();
+    expect((await left).code).toBe('EXEC_CANCELLED');
+    const waiting = thrownBy(() => way.source(nobody));
+    way.close();
+    expect((await waiting).code).toBe('CONN_CLOSED');
+    expect(printsOf([late, way])).not.toContain('CANARY');
+  });
+});

@@ -23,7 +23,7 @@ export interface AdfsSetup {
   /** The token that it takes in `Authorization: Negotiate`; more than one makes as many legs. */
   readonly tickets?: readonly string[];
   /** Answers in place of the farm; undefined where it shall answer itself. */
-  answer?(request: HttpsRequest): HttpsAnswer | undefined;
+  answer?(request: HttpsRequest): HttpsAnswer | 'silence' | undefined;
   /** A fault in place of a token. */
   readonly fault?: readonly [code: string, reason: string];
   /** The token of its security token service. */
@@ -185,6 +185,7 @@ export async function startAdfs(pair: KeyPair, setup: AdfsSetup = {}): Promise<A
 
   const server: HttpsServer = await startHttps(pair, (request) => {
     const told = setup.answer?.(request);
+    if (told === 'silence') return undefined;
     if (told !== undefined) return told;
     const path = request.url.pathname.toLowerCase();
     if (path === SIGN_ON) return signOn(request);

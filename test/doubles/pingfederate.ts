@@ -20,7 +20,7 @@ export interface PingSetup {
   readonly token?: string;
   readonly fault?: readonly [code: string, reason: string];
   /** Answers in place of the server; undefined where it shall answer itself. */
-  answer?(request: HttpsRequest): HttpsAnswer | undefined;
+  answer?(request: HttpsRequest): HttpsAnswer | 'silence' | undefined;
 }
 
 /** A PingFederate server on loopback, over TLS: its security token service and its HTML form adapter. */
@@ -102,6 +102,7 @@ export async function startPing(pair: KeyPair, setup: PingSetup = {}): Promise<P
     pair,
     (request) => {
       const told = setup.answer?.(request);
+      if (told === 'silence') return undefined;
       if (told !== undefined) return told;
       const { pathname } = request.url;
       if (pathname === '/idp/sts.wst') return sts(request, server.origin);

@@ -125,7 +125,7 @@ function errorPage(page: HtmlPage, { status }: SessionAnswer): DriverError {
   if (status >= 500)
     return new DriverError('AUTH_UNAVAILABLE', `PingFederate failed with status ${status}${quoted(said)}`);
   return new DriverError(
-    'AUTH_SAML',
+    'AUTH_MALFORMED',
     `PingFederate showed a page without a form (status ${status})${quoted(said)}`,
     {
       remedy:
