@@ -16,6 +16,7 @@ import {
   scanOf,
   type TableRead,
 } from '../plan/table-read.ts';
+import { findSystemTable } from '../system/registry.ts';
 import type { DirectPlan } from './direct.ts';
 
 /**
@@ -45,14 +46,16 @@ const TRIVIAL_CLAUSES: ReadonlySet<string> = new Set([
 /** The trivial statement that a statement is; undefined where it is more than that. */
 export async function trivialStatement(
   parsed: ParsedQuery,
-  catalog: Pick<Catalog, 'table'>,
+  catalog: Pick<Catalog, 'table' | 'view'>,
 ): Promise<TrivialStatement | undefined> {
   const { ast } = parsed;
   const source = sourceOf(ast);
   const equalities = ast.whereClause === undefined ? [] : equalitiesOf(ast.whereClause);
   if (source === undefined || equalities === undefined || !hasPlainTargets(ast)) return undefined;
+  if (findSystemTable(undefined, source.name) !== undefined) return undefined;
   let table: TableDef;
   try {
+    if ((await catalog.view(source.name)) !== undefined) return undefined;
     table = await catalog.table(source.name);
   } catch {
     // The binder meets the same failure and knows its position.

@@ -1,15 +1,17 @@
-import type { ColumnDef } from '../../catalog/table-def.ts';
+import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import { fitsColumn, valueAt } from '../engine/fits.ts';
 
+type Drifting = Pick<TableDef, 'name' | 'schemaFile'>;
+
 /** Thrown while loading: a value was met that its column's type cannot hold. The statement widens the column and starts over. */
 export class TypeDrift extends Error {
-  readonly table: string;
+  readonly table: Drifting;
   readonly column: ColumnDef;
   readonly evidence: AttributeValue;
 
-  constructor(table: string, column: ColumnDef, evidence: AttributeValue) {
-    super(`"${column.name}" of ${table} holds a value that ${column.type.kind} cannot`);
+  constructor(table: Drifting, column: ColumnDef, evidence: AttributeValue) {
+    super(`"${column.name}" of ${table.name} holds a value that ${column.type.kind} cannot`);
     this.name = 'TypeDrift';
     this.table = table;
     this.column = column;
@@ -19,7 +21,7 @@ export class TypeDrift extends Error {
 
 /** The first value of a page that its column cannot hold. */
 export function driftIn(
-  table: string,
+  table: Drifting,
   columns: readonly ColumnDef[],
   page: Uint8Array,
 ): TypeDrift | undefined {

@@ -1,0 +1,43 @@
+import { type Options, PROPERTIES } from '../connstring/properties.ts';
+import { showable } from '../connstring/showable.ts';
+import { Secret } from '../core/secret.ts';
+import { packageVersion } from '../core/version.ts';
+import type { PropertySpec } from '../connstring/property-spec.ts';
+import type { PropertyFact, SessionFacts } from '../sql/system/session-facts.ts';
+
+const MASK = '***';
+
+/** What system tables tell of a connection with these properties. */
+export function sessionFacts(options: Options, source: string): SessionFacts {
+  return {
+    properties: Object.entries<PropertySpec>(PROPERTIES).map(([name, spec]) => factOf(name, spec, options)),
+    version: packageVersion(),
+    source,
+    browsableSchemas: options.browsableSchemas,
+  };
+}
+
+function factOf(name: string, spec: PropertySpec, options: Options): PropertyFact {
+  const value = new Map<string, unknown>(Object.entries(options)).get(name);
+  return {
+    name: spec.key,
+    doc: spec.doc,
+    type: spec.type.label,
+    category: spec.group,
+    default: spec.default === undefined ? undefined : textOf(spec.default),
+    value: value === undefined ? undefined : isHidden(spec, value) ? MASK : textOf(value),
+    isSecret: spec.type.secret === true,
+  };
+}
+
+/** A string of further properties may hold secrets, whatever it is called. */
+function isHidden({ type }: PropertySpec, value: unknown): boolean {
+  return (
+    type.secret === true || type.nested !== undefined || type.spreads === true || value instanceof Secret
+  );
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textOf).join(',');
+  return typeof value === 'object' && value !== null ? MASK : showable(String(value));
+}

@@ -1,0 +1,44 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { identifier, literal } from '../engine/quote.ts';
+import { engineType } from '../engine-types.ts';
+import type { SystemRead } from '../plan/planner.ts';
+import type { Cell } from '../system/system-table.ts';
+import { wantedNames } from '../system/wanted-names.ts';
+import type { ExecutionContext } from './context.ts';
+import { viewColumns } from './view-columns.ts';
+
+/** Rows of one INSERT. */
+const BATCH = 500;
+
+/** Fills the stub of a system table in a schema of the engine. */
+export async function loadSystem(
+  connection: DuckDBConnection,
+  schema: string,
+  { relation, conditions }: SystemRead,
+  context: ExecutionContext,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { table, columns, alias } = relation;
+  const place = `${identifier(schema)}.${identifier(alias)}`;
+  const definitions = columns.map(
+    ({ engineName, column }) => `${identifier(engineName)} ${engineType(column.type)}`,
+  );
+  await connection.run(`CREATE TABLE ${place} (${definitions.join(', ')})`);
+  const rows = await table.rows({
+    catalog: context.catalog,
+    facts: context.facts,
+    viewColumns: (view) => viewColumns(view, context, signal),
+    warn: context.warn,
+    signal,
+    wanted: wantedNames(conditions, table.tableColumn),
+  });
+  for (let start = 0; start < rows.length; start += BATCH) {
+    const values = rows.slice(start, start + BATCH).map((row) => `(${row.map(cellText).join(', ')})`);
+    await connection.run(`INSERT INTO ${place} VALUES ${values.join(', ')}`);
+  }
+}
+
+function cellText(cell: Cell): string {
+  if (cell === null) return 'NULL';
+  return typeof cell === 'string' ? literal(cell) : String(cell);
+}
