@@ -1,5 +1,4 @@
 import { ITEM_COLUMN, type ColumnDef } from '../../catalog/table-def.ts';
-import type { AttributeType } from '../../dynamo/attribute-value.ts';
 import { engineType } from '../engine-types.ts';
 import { identifier, literal } from './quote.ts';
 import { wireTypeOf } from './wire-type.ts';
@@ -37,34 +36,59 @@ function structSql(columns: readonly ColumnDef[]): string {
         : `{"${wire}":"${wire === 'BOOL' ? 'BOOLEAN' : 'VARCHAR'}","NULL":"BOOLEAN"}`;
     return `${JSON.stringify(column.path[0])}:${shape}`;
   });
-  const values = columns.map((column, position) => {
-    const member = `i.${identifier(column.path[0])}`;
+  return selectSql(columns, `[{${members.join(',')}}]`, (column) => {
+    const whole = `i.${identifier(column.path[0])}`;
     const wire = wireTypeOf(column);
-    if (wire === undefined) return `CAST(dynamo_plain(${member}) AS JSON)`;
-    return checked(column, position, {
-      value: `${member}.${wire}`,
-      isNull: `${member}."NULL"`,
-      whole: member,
-    });
+    return wire === undefined ? { whole } : { whole, value: `${whole}.${wire}`, isNull: `${whole}."NULL"` };
   });
-  return `SELECT ${values.join(', ')} FROM (SELECT unnest(from_json(decode($1::BLOB), ${literal(`[{${members.join(',')}}]`)})) AS i)`;
 }
 
 function pathSql(columns: readonly ColumnDef[]): string {
-  const values = columns.map((column, position) => {
-    if (isWholeItem(column)) return 'CAST(dynamo_plain_item(i) AS JSON)';
+  return selectSql(columns, '["JSON"]', (column) => {
+    if (isWholeItem(column)) return { whole: 'i' };
     const path = wirePath(column);
     const whole = `json_extract(i, ${literal(path)})`;
     const wire = wireTypeOf(column);
-    if (wire === undefined) return `CAST(dynamo_plain(${whole}) AS JSON)`;
+    if (wire === undefined) return { whole };
     const text = `json_extract_string(i, ${literal(`${path}/${wire}`)})`;
-    return checked(column, position, {
+    return {
+      whole,
       value: wire === 'BOOL' ? `CAST(${text} AS BOOLEAN)` : text,
       isNull: `json_extract(i, ${literal(`${path}/NULL`)})`,
-      whole,
-    });
+    };
   });
-  return `SELECT ${values.join(', ')} FROM (SELECT unnest(from_json(decode($1::BLOB), '["JSON"]')) AS i)`;
+}
+
+/** Where a column's parts lie in an item `i`. */
+interface Parts {
+  readonly whole: string;
+  /** Of a scalar column: its value in wire form, and what is there for NULL. */
+  readonly value?: string;
+  readonly isNull?: string;
+}
+
+/**
+ * In two steps, so that each part is named once: preparing takes a time that grows with the length of the expressions.
+ */
+function selectSql(
+  columns: readonly ColumnDef[],
+  shape: string,
+  partsOf: (column: ColumnDef) => Parts,
+): string {
+  const found: string[] = [];
+  const values = columns.map((column, position) => {
+    const { whole, value, isNull } = partsOf(column);
+    const name = `v${position}`;
+    if (value === undefined) {
+      found.push(`${whole} AS ${name}`);
+      return `CAST(${isWholeItem(column) ? 'dynamo_plain_item' : 'dynamo_plain'}(${name}) AS JSON)`;
+    }
+    const isThere = `p${position}`;
+    found.push(`${value} AS ${name}`, `${whole} IS NOT NULL AND ${isNull} IS NULL AS ${isThere}`);
+    return `coalesce(${conversion(column, name)}, CASE WHEN ${isThere} THEN error(${literal(`${MISFIT}${position}`)}) END)`;
+  });
+  const items = `SELECT unnest(from_json(decode($1::BLOB), ${literal(shape)})) AS i`;
+  return `SELECT ${values.join(', ')} FROM (SELECT ${found.join(', ')} FROM (${items}))`;
 }
 
 /** Where the column lies in the wire form, as a JSON Pointer (RFC 6901): `address.tags[0]` is at `/address/M/tags/L/0`. */
@@ -80,33 +104,14 @@ function pointerKey(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-interface Parts {
-  readonly value: string;
-  readonly isNull: string;
-  readonly whole: string;
-}
-
-/** The value in the column's type; NULL where the attribute is missing or NULL; an error for anything else. */
-function checked(column: ColumnDef, position: number, parts: Parts): string {
-  const misfit = `error(${literal(`${MISFIT}${position}`)})`;
-  const converted = conversion(column, parts.value, wireTypeOf(column));
-  return (
-    `CASE WHEN ${parts.value} IS NOT NULL THEN coalesce(${converted}, ${misfit}) ` +
-    `WHEN ${parts.whole} IS NULL OR ${parts.isNull} IS NOT NULL THEN NULL ELSE ${misfit} END`
-  );
-}
-
-/** NULL where the digits do not fit. */
-function conversion(column: ColumnDef, value: string, wire: AttributeType | undefined): string {
-  const type = engineType(column.type);
-  const digits = `CASE WHEN contains(${value}, 'E') OR contains(${value}, 'e') THEN dynamo_digits(${value}) ELSE ${value} END`;
+/** The value in the column's type; NULL where it is missing or does not fit. */
+function conversion(column: ColumnDef, value: string): string {
   switch (column.type.kind) {
     case 'bigint':
     case 'hugeint':
-      // A cast rounds fractions away; an integer that prints back to its digits had none.
-      return `CASE WHEN CAST(TRY_CAST(${value} AS ${type}) AS VARCHAR) = ${value} THEN TRY_CAST(${value} AS ${type}) ELSE ${exactInteger(digits, type)} END`;
+      return fixed(value, { kind: column.type.kind, scale: 0 });
     case 'decimal':
-      return `CASE WHEN length(split_part(${digits}, '.', 2)) <= ${column.type.scale} THEN TRY_CAST(${digits} AS ${type}) END`;
+      return fixed(value, column.type);
     case 'double':
       if (column.type.rounds === true) return `TRY_CAST(${value} AS DOUBLE)`;
       return `CASE WHEN length(${value}) <= 16 THEN TRY_CAST(${value} AS DOUBLE) ELSE TRY_CAST(dynamo_double(${value}) AS DOUBLE) END`;
@@ -114,12 +119,26 @@ function conversion(column: ColumnDef, value: string, wire: AttributeType | unde
       return `from_base64(${value})`;
     case 'text':
     case 'boolean':
-      return value;
     case 'json':
-      return wire === undefined ? value : `CAST(${value} AS JSON)`;
+      return value;
   }
 }
 
-function exactInteger(digits: string, type: string): string {
-  return `CASE WHEN rtrim(split_part(${digits}, '.', 2), '0') = '' THEN TRY_CAST(split_part(${digits}, '.', 1) AS ${type}) END`;
+/** A cast rounds what has more places than its type, so that only digits which have no more are cast. */
+function fixed(value: string, { kind, scale }: Fixed): string {
+  const type = engineType(kind === 'decimal' ? { kind, scale } : { kind });
+  const places = scale === 0 ? '' : `(\\.[0-9]{1,${scale}})?`;
+  const casts = [...narrowType({ kind, scale }), type].map((each) => `TRY_CAST(${value} AS ${each})`);
+  return `CASE WHEN regexp_full_match(${value}, '-?[0-9]+${places}') THEN coalesce(${casts.join(', ')}) ELSE TRY_CAST(dynamo_fixed(${value}, '${scale}') AS ${type}) END`;
+}
+
+interface Fixed {
+  readonly kind: 'bigint' | 'hugeint' | 'decimal';
+  readonly scale: number;
+}
+
+/** A type of 64 bits that most values fit: DuckDB casts text to one of 128 a hundred times more slowly. */
+function narrowType({ kind, scale }: Fixed): readonly string[] {
+  if (kind === 'hugeint') return ['BIGINT'];
+  return kind === 'decimal' && scale < 18 ? [`DECIMAL(18, ${scale})`] : [];
 }

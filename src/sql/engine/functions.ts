@@ -1,32 +1,32 @@
 import { DuckDBScalarFunction, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import { DIALECT_FUNCTIONS, type TextFunction } from '../dialect/functions/list.ts';
-import { fitsDouble, plainDigits } from './number-value.ts';
+import { fitsDouble, fixedDigits } from './number-value.ts';
 import { plainItemText, plainText } from './plain-document.ts';
 
 /** The functions that loading calls where DuckDB has none. */
-const LOADING_FUNCTIONS: readonly {
-  readonly name: string;
-  readonly apply: (text: string) => string | null;
-}[] = [
+const LOADING_FUNCTIONS: readonly TextFunction[] = [
   {
     // A DynamoDB value in wire form as plain JSON; {"NULL":true} as SQL's NULL.
     name: 'dynamo_plain',
-    apply: (text) => {
+    parameters: 1,
+    apply: (text = '') => {
       const value: AttributeValue = JSON.parse(text);
       return 'NULL' in value ? null : plainText(value);
     },
   },
-  { name: 'dynamo_plain_item', apply: (text) => plainItemText(JSON.parse(text)) },
-  { name: 'dynamo_digits', apply: plainDigits },
-  { name: 'dynamo_double', apply: (text) => (fitsDouble(text) ? text : null) },
+  { name: 'dynamo_plain_item', parameters: 1, apply: (text = '') => plainItemText(JSON.parse(text)) },
+  {
+    name: 'dynamo_fixed',
+    parameters: 2,
+    apply: (digits = '', scale = '') => fixedDigits(digits, Number(scale)),
+  },
+  { name: 'dynamo_double', parameters: 1, apply: (text = '') => (fitsDouble(text) ? text : null) },
 ];
 
 /** Registers the functions that run in JavaScript, a chunk at a time, for the whole instance. Texts in, text out. */
 export function registerFunctions(connection: DuckDBConnection): void {
-  for (const { name, apply } of LOADING_FUNCTIONS)
-    register(connection, { name, parameters: 1, apply: (text = '') => apply(text) });
-  for (const each of DIALECT_FUNCTIONS) register(connection, each);
+  for (const each of [...LOADING_FUNCTIONS, ...DIALECT_FUNCTIONS]) register(connection, each);
 }
 
 function register(connection: DuckDBConnection, { name, parameters, apply }: TextFunction): void {

@@ -77,3 +77,10 @@ export function plainDigits(digits: string): string {
   const padded = figures.padStart(1 - exponent, '0');
   return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`;
 }
+
+/** The digits without an exponent; null where they have more places behind the point. */
+export function fixedDigits(digits: string, scale: number): string | null {
+  const plain = plainDigits(digits);
+  const point = plain.indexOf('.');
+  return point < 0 || plain.length - point - 1 <= scale ? plain : null;
+}
