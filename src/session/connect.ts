@@ -40,9 +40,10 @@ export async function connect(
   const ports = options.ports === undefined ? processPorts(options) : withListeners(options.ports, options);
   const { options: properties, warnings } = await parseConnection(input, ports);
   for (const warning of warnings) ports.warn(warning);
+  const log = await openLog(properties, ports);
   const identity = await signIn(properties, ports);
   const region = chooseRegion(properties, identity);
-  const client = clientFor(properties, identity, region);
+  const client = clientFor(properties, identity, region, log);
   const context = contextFor(properties, client, region, ports);
   const connection = createSession({
     context,
@@ -58,7 +59,12 @@ export async function connect(
 }
 
 /** The client of DynamoDB that these options and this sign-in make. */
-export function clientFor(properties: Options, identity: SignIn, region: string): DynamoClient {
+export function clientFor(
+  properties: Options,
+  identity: SignIn,
+  region: string,
+  log?: Log,
+): DynamoClient {
   const endpoint = dynamodbEndpoint(properties, region) ?? identity.endpointUrl;
   return createClient({
     region,
@@ -71,7 +77,14 @@ export function clientFor(properties: Options, identity: SignIn, region: string)
     recoveryMs: properties.maxRecoverySeconds * 1000,
     timeoutMs: properties.timeout * 1000,
     ...(identity.network === undefined ? {} : { dispatcher: identity.network.dispatcher }),
+    ...(log?.wants(3, 'dynamo') && { observe: (exchange) => logExchange(log, exchange) }),
   });
+}
+
+function logExchange(log: Log, exchange: Exchange): void {
+  const { operation, outcome, succeeded, bytes, elapsedMs, body } = exchange;
+  log.write(3, 'dynamo', `${operation}: ${outcome}, ${bytes} bytes, ${elapsedMs.toFixed(1)} ms`);
+  log.write(succeeded ? 5 : 4, 'dynamo', `${operation} ${body}`);
 }
 
 function contextFor(properties: Options, client: DynamoClient, region: string, ports: Ports): ExecutionContext {

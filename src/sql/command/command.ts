@@ -1,5 +1,5 @@
-import type { ReadStats } from '../../dynamo/read-stats.ts';
-import { newReadStats } from '../../dynamo/read-stats.ts';
+import { newReadStats, type ReadStats } from '../../dynamo/read-stats.ts';
+import type { WriteStats } from '../../dynamo/write-stats.ts';
 import type { ExecutionContext } from '../exec/context.ts';
 import type { RowReader } from '../exec/direct.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
@@ -16,6 +16,7 @@ export interface CommandResult extends RowReader {
   readonly columns: readonly ResultColumn[];
   readonly reads: readonly TableRead[];
   readonly stats: ReadStats;
+  readonly writes?: WriteStats;
   close(): Promise<void>;
 }
 

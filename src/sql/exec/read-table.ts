@@ -21,7 +21,16 @@ export async function* readTable(
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Page> {
+  const given = context.given?.(read);
+  if (given !== undefined) {
+    yield given;
+    return;
+  }
   const { consistentReads } = context.settings;
+  if (read.fetchBack && read.firstPage !== undefined && read.firstPage <= mostKeys(read, context)) {
+    yield* fetchAsKeysCome(read, context, stats, signal);
+    return;
+  }
   if (read.fetchBack) {
     yield* readTable(await fetchBack(read, context, stats, signal), context, stats, signal);
     return;
@@ -60,19 +69,38 @@ async function fetchBack(
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): Promise<TableRead> {
-  const { consistentReads } = context.settings;
-  const scan = withoutKeys(read, context);
-  const itemUnits = estimatedUnits({ ...read, access: { kind: 'GetItem', key: {} } }, consistentReads) ?? 0;
-  const scanUnits = estimatedUnits(scan, consistentReads);
-  const most = scanUnits === undefined ? FEW_KEYS : Math.floor(scanUnits / itemUnits);
+  const most = mostKeys(read, context);
   const keys: Key[] = [];
   for await (const page of pagesOf(read, context, stats, signal)) {
     const entries: Key[] = JSON.parse(page.items.toString());
     keys.push(...entries);
-    if (keys.length > most) return scan;
+    if (keys.length > most) return withoutKeys(read, context);
   }
   const { fetchBack: _fetchBack, ...rest } = read;
   return { ...rest, access: keys.length === 0 ? { kind: 'Empty' } : { kind: 'BatchGetItem', keys } };
+}
+
+/** So many items cost no more one by one than the table does. */
+function mostKeys(read: TableRead, context: ExecutionContext): number {
+  const { consistentReads } = context.settings;
+  const itemUnits = estimatedUnits({ ...read, access: { kind: 'GetItem', key: {} } }, consistentReads) ?? 0;
+  const scanUnits = estimatedUnits(withoutKeys(read, context), consistentReads);
+  return scanUnits === undefined ? FEW_KEYS : Math.floor(scanUnits / itemUnits);
+}
+
+/** The items of each page of keys before the next: in the order of the index, for a reader who may stop early. */
+async function* fetchAsKeysCome(
+  read: TableRead,
+  context: ExecutionContext,
+  stats: ReadStats,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Page> {
+  const { fetchBack: _fetchBack, ...rest } = read;
+  for await (const page of pagesOf(read, context, stats, signal)) {
+    const keys: Key[] = JSON.parse(page.items.toString());
+    if (keys.length > 0)
+      yield* readTable({ ...rest, access: { kind: 'BatchGetItem', keys } }, context, stats, signal);
+  }
 }
 
 /** The read without a key: a Scan with whatever filter DynamoDB can evaluate. */

@@ -33,7 +33,7 @@ export async function planStatement(
   const bound = await bindStatement(parsed, parameters, context.catalog, signal);
   return context.planner.plan(bound, context.settings, {
     locate: (name) => locate(parsed, name),
-    lists: integerLists(parsed.ast, parameters),
+    lists: integerLists(bound.select, parameters),
   });
 }
 
@@ -43,8 +43,8 @@ export async function runStatement(
   parameters: readonly ParameterLiteral[],
   context: ExecutionContext,
   signal?: AbortSignal,
+  stats: ReadStats = newReadStats(),
 ): Promise<RunningStatement> {
-  const stats = newReadStats();
   for (let widenings = 0; ; widenings++) {
     const plan = await planStatement(parsed, parameters, context, signal);
     const direct = directPlanOf(plan);
@@ -70,24 +70,29 @@ export async function runStatement(
 }
 
 function directPlanOf({ columns, direct, reads }: StatementPlan): DirectPlan | undefined {
-  const [read] = reads;
+  const [first] = reads;
   return (
     direct &&
-    read && {
+    first && {
       columns,
-      read,
+      read: first,
       output: direct.output,
       limit: direct.limit,
       offset: direct.offset,
-      summary: direct.summary,
+      summaries: direct.summaries?.map((summary, i) => ({ ...summary, read: reads[i] ?? first })),
     }
   );
 }
 
 async function widen(drift: TypeDrift, context: ExecutionContext, widenings: number): Promise<void> {
   const { table, column, evidence } = drift;
-  const before = await context.catalog.table(table);
-  const after = await context.catalog.widen(table, column.name, evidence);
+  if (table.schemaFile !== undefined)
+    throw new DriverError('CATALOG_TYPE_DRIFT', messageOf(drift), {
+      cause: drift,
+      remedy: `Give the column a type that holds all its values in ${table.schemaFile}: json holds any.`,
+    });
+  const before = await context.catalog.table(table.name);
+  const after = await context.catalog.widen(table.name, column.name, evidence);
   if (after === before || widenings >= MAX_WIDENINGS) {
     throw new DriverError('CATALOG_TYPE_DRIFT', messageOf(drift), { cause: drift });
   }

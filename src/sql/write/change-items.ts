@@ -1,0 +1,131 @@
+import type { Node, RangeVar } from 'libpg-query';
+import type { TableDef } from '../../catalog/table-def.ts';
+import { DriverError } from '../../core/errors.ts';
+import { inParallel } from '../../core/in-parallel.ts';
+import type { Key } from '../../dynamo/access-path.ts';
+import type { AttributeMap } from '../../dynamo/attribute-value.ts';
+import type { Returned, WriteCondition } from '../../dynamo/item-write.ts';
+import { LIMITS } from '../../dynamo/limits.ts';
+import type { WriteStats } from '../../dynamo/write-stats.ts';
+import type { Assignment } from './assignment.ts';
+import { keyOf, keyText } from './item-of.ts';
+import type { Matching } from './matching-keys.ts';
+import { itemsOf } from './items-of.ts';
+import { rowUpdates, type RowUpdate } from './row-update.ts';
+import type { Reading } from './source-rows.ts';
+import { writeItem, type Change, type WriteResult } from './write-item.ts';
+
+/** What an UPDATE or a DELETE does to each item that WHERE means. */
+export interface ItemChanges {
+  readonly table: TableDef;
+  readonly range: RangeVar;
+  readonly where: Node | undefined;
+  /** None for DELETE. */
+  readonly assignments: readonly Assignment[];
+  /** Whether DynamoDB can do it without that the item is read. */
+  readonly blind: boolean;
+  /** The write that does it. */
+  change(
+    key: Key,
+    update: Pick<RowUpdate, 'actions' | 'item'> | undefined,
+    conditions: readonly WriteCondition[],
+  ): Change;
+  readonly returned: Returned;
+}
+
+/** How often an item that others keep changing is read and tried again. */
+const MOST_ROUNDS = 8;
+
+/**
+ * Changes the items of the keys, each only if it still is what the statement looked at. Gives the images that were asked
+ * for. What another writer changed in between is looked at again, and changed if it still meets WHERE.
+ */
+export async function changeItems(
+  changes: ItemChanges,
+  { keys, checks, found }: Matching,
+  reading: Reading,
+  writes: WriteStats,
+): Promise<readonly AttributeMap[]> {
+  const images: AttributeMap[] = [];
+  const { table } = changes;
+  let left = keys;
+  if (checks !== undefined && changes.blind) {
+    const conditions = [
+      ...isThere(table),
+      ...checks,
+      ...changes.assignments.flatMap(({ byDynamo }) => byDynamo?.needs ?? []),
+    ];
+    const refused: Key[] = [];
+    await inParallel(keys, reading.context.settings.threads, async (key) => {
+      const result = await write(changes, changes.change(key, undefined, conditions), reading, writes);
+      if (result.kind === 'done') keepImage(images, result);
+      else refused.push(key);
+    });
+    left = refused;
+    if (refused.length > 0 && changes.assignments.every(({ byDynamo }) => byDynamo?.needs.length === 0)) {
+      // WHERE was all that could refuse: the items do not meet it now.
+      if (found) writes.conflicts += refused.length;
+      return images;
+    }
+  }
+  await changeRead(changes, left, reading, writes, images);
+  return images;
+}
+
+/** Reads the items, finds what becomes of them, and writes; again for those that somebody changed meanwhile. */
+async function changeRead(
+  changes: ItemChanges,
+  keys: readonly Key[],
+  reading: Reading,
+  writes: WriteStats,
+  images: AttributeMap[],
+): Promise<void> {
+  const { context } = reading;
+  const { onConflict } = context.writing;
+  let left = keys;
+  for (let round = 0; left.length > 0; round += 1) {
+    const again: Key[] = [];
+    for (let at = 0; at < left.length; at += LIMITS.batchGetKeys.most) {
+      const items = await itemsOf(left.slice(at, at + LIMITS.batchGetKeys.most), changes.table, reading);
+      const updates = await rowUpdates(changes, items, reading);
+      await inParallel(
+        updates.filter((update) => update !== undefined),
+        context.settings.threads,
+        async (update) => {
+          const key = keyOf(update.item, changes.table);
+          const conditions = [...isThere(changes.table), ...update.conditions];
+          const result = await write(changes, changes.change(key, update, conditions), reading, writes);
+          if (result.kind === 'done') keepImage(images, result);
+          else {
+            writes.conflicts += 1;
+            if (onConflict === 'error' || (onConflict === 'retry' && round + 1 >= MOST_ROUNDS))
+              throw new DriverError(
+                'EXEC_CONFLICT',
+                `The item with the key ${keyText(key, changes.table)} was changed by somebody else${onConflict === 'retry' ? ' again and again' : ' meanwhile'}.`,
+              );
+            if (onConflict === 'retry') again.push(key);
+          }
+        },
+      );
+    }
+    left = again;
+  }
+}
+
+function keepImage(images: AttributeMap[], { item }: WriteResult): void {
+  if (item !== undefined) images.push(item);
+}
+
+function write(
+  { table, returned }: ItemChanges,
+  change: Change,
+  { context, signal }: Reading,
+  writes: WriteStats,
+): Promise<WriteResult> {
+  return writeItem(change, returned, table, context, writes, signal);
+}
+
+/** An UPDATE makes no item. */
+function isThere(table: TableDef): readonly WriteCondition[] {
+  return [{ kind: 'exists', attribute: table.key.partition[0]?.name ?? '' }];
+}

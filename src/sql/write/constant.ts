@@ -1,0 +1,136 @@
+import type { Node } from 'libpg-query';
+import { callOf } from '../dialect/build.ts';
+import { DriverError } from '../../core/errors.ts';
+import type { AttributeValue } from '../../dynamo/attribute-value.ts';
+import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import { textOf } from '../parse/tree.ts';
+import { attributeOf } from './attribute-of.ts';
+import { attributeOfDynamoJson } from './json-attribute.ts';
+import type { WrittenValue } from './written-value.ts';
+
+/**
+ * The value of an expression that is a constant; undefined where the engine has to find it. Constants do without the
+ * engine, so that every digit of a number arrives as it was written.
+ */
+export function constantOf(node: Node, parameters: readonly ParameterLiteral[]): WrittenValue | undefined {
+  if ('SetToDefault' in node) return { kind: 'missing' };
+  if ('ParamRef' in node) {
+    const literal = parameters[(node.ParamRef.number ?? 0) - 1];
+    return literal && parameterValue(literal);
+  }
+  if ('A_Const' in node) return literalValue(node.A_Const);
+  if ('A_ArrayExpr' in node) {
+    const items = (node.A_ArrayExpr.elements ?? []).map((element) => constantOf(element, parameters));
+    return items.every((item) => item !== undefined) ? { kind: 'array', items } : undefined;
+  }
+  if ('TypeCast' in node) {
+    const { arg, typeName } = node.TypeCast;
+    const inner = arg && constantOf(arg, parameters);
+    const bounded = (typeName?.typmods ?? []).length > 0 || (typeName?.arrayBounds ?? []).length > 0;
+    return inner && !bounded ? castTo(inner, textOf(typeName?.names?.at(-1)) ?? '') : undefined;
+  }
+  if ('A_Expr' in node && node.A_Expr.lexpr === undefined && textOf(node.A_Expr.name?.at(-1)) === '-') {
+    const inner = node.A_Expr.rexpr && constantOf(node.A_Expr.rexpr, parameters);
+    return inner?.kind === 'number' ? { kind: 'number', text: negated(inner.text) } : undefined;
+  }
+  return constructed(node, parameters);
+}
+
+/** A parameter's value; text is as untyped as a bare literal. */
+export function parameterValue(literal: ParameterLiteral): WrittenValue {
+  switch (literal.kind) {
+    case 'text':
+      return { kind: 'text', text: literal.text, untyped: true };
+    case 'timestamp':
+      return { kind: 'text', text: literal.text };
+    case 'array':
+      return { kind: 'array', items: literal.items.map(parameterValue) };
+    case 'null':
+    case 'boolean':
+    case 'number':
+    case 'bytes':
+      return literal;
+  }
+}
+
+type Constant = Extract<Node, { A_Const: unknown }>['A_Const'];
+
+function literalValue({ isnull, sval, ival, fval, boolval }: Constant): WrittenValue | undefined {
+  if (isnull === true) return { kind: 'null' };
+  if (sval !== undefined) return { kind: 'text', text: sval.sval ?? '', untyped: true };
+  if (ival !== undefined) return { kind: 'number', text: String(ival.ival ?? 0) };
+  if (fval !== undefined) return { kind: 'number', text: fval.fval ?? '0' };
+  if (boolval !== undefined) return { kind: 'boolean', value: boolval.boolval ?? false };
+  return undefined;
+}
+
+function castTo(value: WrittenValue, type: string): WrittenValue | undefined {
+  switch (type) {
+    case 'text':
+    case 'varchar':
+      return value.kind === 'text' ? { kind: 'text', text: value.text } : undefined;
+    case 'json':
+    case 'jsonb':
+      return value.kind === 'text' ? { kind: 'json', text: value.text } : undefined;
+    case 'numeric':
+      if (value.kind === 'text' && /^[+-]?\d+(?:\.\d+)?$/.test(value.text))
+        return { kind: 'number', text: value.text };
+      return value.kind === 'number' ? value : undefined;
+    case 'bytea':
+      return value.kind === 'bytes' ? value : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const SETS: ReadonlyMap<string, 'SS' | 'NS' | 'BS'> = new Map([
+  ['string_set', 'SS'],
+  ['number_set', 'NS'],
+  ['binary_set', 'BS'],
+]);
+
+/** What DynamoDB's own constructors give: `string_set('a', 'b')`, `dynamodb_json('{"NS":["1"]}')`. */
+function constructed(node: Node, parameters: readonly ParameterLiteral[]): WrittenValue | undefined {
+  const { name = '', args = [] } = callOf(node) ?? {};
+  const set = SETS.get(name);
+  if (set === undefined && name !== 'dynamodb_json') return undefined;
+  const values = args.map((arg) => constantOf(arg, parameters));
+  if (!values.every((value) => value !== undefined))
+    throw new DriverError('SQL_NOT_SUPPORTED', `${name} takes constants and parameters only.`);
+  if (set !== undefined) return { kind: 'attribute', value: setOf(set, name, values) };
+  const [document, second] = values;
+  if (document?.kind !== 'text' || second !== undefined)
+    throw new DriverError('SQL_BAD_VALUE', "dynamodb_json takes one text: a value in DynamoDB's JSON.");
+  return { kind: 'attribute', value: attributeOfDynamoJson(document.text) };
+}
+
+function setOf(type: 'SS' | 'NS' | 'BS', name: string, values: readonly WrittenValue[]): AttributeValue {
+  const members = values.flatMap((value) => (value.kind === 'array' ? value.items : [value]));
+  if (members.length === 0)
+    throw new DriverError('SQL_BAD_VALUE', `${name}(): DynamoDB has no empty set.`, {
+      remedy: 'Leave the attribute out with DEFAULT.',
+    });
+  const member = type.charAt(0);
+  const label = `A member of ${name}`;
+  const texts = members.map((value) => {
+    const seen = member === 'S' ? {} : { [member]: 1 };
+    const stored = Object.entries(attributeOf(value, { label, key: undefined, seen }) ?? {})[0];
+    const text: unknown = stored?.[1];
+    if (stored?.[0] !== member || typeof text !== 'string')
+      throw new DriverError('SQL_BAD_VALUE', `${label} is of type ${stored?.[0] ?? 'none'}, not ${member}.`);
+    return text;
+  });
+  const distinct = [...new Set(texts)];
+  switch (type) {
+    case 'SS':
+      return { SS: distinct };
+    case 'NS':
+      return { NS: distinct };
+    case 'BS':
+      return { BS: distinct };
+  }
+}
+
+function negated(digits: string): string {
+  return digits.startsWith('-') ? digits.slice(1) : `-${digits}`;
+}

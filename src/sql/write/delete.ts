@@ -1,0 +1,71 @@
+import type { DeleteStmt } from 'libpg-query';
+import { DriverError } from '../../core/errors.ts';
+import { newReadStats } from '../../dynamo/read-stats.ts';
+import { newWriteStats } from '../../dynamo/write-stats.ts';
+import type { Command } from '../command/command.ts';
+import type { ParsedCommand } from '../parse/parse.ts';
+import { changeItems, type ItemChanges } from './change-items.ts';
+import { columnsOver } from './evaluate.ts';
+import { explainChanges } from './explain-changes.ts';
+import { matchingKeys } from './matching-keys.ts';
+import { told, writtenResult } from './returning.ts';
+import type { Reading } from './source-rows.ts';
+import { writtenTable } from './written-table.ts';
+
+/** DELETE deletes the items that WHERE means, if they still meet it when the delete arrives. */
+export const deleteItems: Command = {
+  nodes: ['DeleteStmt'],
+  async run(parsed, parameters, context, signal) {
+    const { relation: range = {}, whereClause: where, returningClause, usingClause } = deleteOf(parsed);
+    const table = await writtenTable(range, 'DELETE', parsed, context, signal);
+    if (usingClause !== undefined)
+      throw new DriverError('SQL_NOT_SUPPORTED', 'DELETE … USING is not supported.', {
+        remedy: 'Write WHERE key IN (SELECT …).',
+      });
+    const reading: Reading = { parsed, parameters, context, stats: newReadStats(), signal };
+    const returning = returningClause?.exprs;
+    const writes = newWriteStats();
+    const matching = await matchingKeys(table, range, where, reading);
+    const changes: ItemChanges = {
+      table,
+      range,
+      where,
+      assignments: [],
+      blind: true,
+      change: (key, _update, conditions) => ({ kind: 'delete', table: table.name, key, conditions }),
+      returned: returning === undefined ? 'NONE' : 'ALL_OLD',
+    };
+    try {
+      const items = await changeItems(changes, matching, reading, writes);
+      return await writtenResult(
+        'DELETE',
+        { table, range, returning, items, writes, reads: matching.reads },
+        reading,
+      );
+    } catch (error) {
+      throw told(error, writes, 'deleted');
+    }
+  },
+  async columns(parsed, context, signal) {
+    const { relation: range, returningClause } = deleteOf(parsed);
+    const targets = returningClause?.exprs;
+    if (targets === undefined || range === undefined) return [];
+    const parameters = Array.from({ length: parsed.parameterCount }, () => ({ kind: 'null' }) as const);
+    return columnsOver({ range, targets }, { parsed, parameters, context, signal });
+  },
+  explain: (parsed, parameters, context, signal) => {
+    const { relation, whereClause } = deleteOf(parsed);
+    return explainChanges('DeleteItem', relation, whereClause, {
+      parsed,
+      parameters,
+      context,
+      stats: newReadStats(),
+      signal,
+    });
+  },
+};
+
+function deleteOf({ node, refusal }: ParsedCommand): DeleteStmt {
+  if (!('DeleteStmt' in node)) throw refusal();
+  return node.DeleteStmt;
+}

@@ -1,0 +1,104 @@
+import { DriverError, messageOf } from '../../core/errors.ts';
+import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
+
+/** Strings are passed over, so that only numbers outside them are found. */
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.]*(?:[eE][+-]?\d+)?/g;
+const MARK = '\u0000number';
+
+type Marked = string | boolean | null | readonly Marked[] | { readonly [name: string]: Marked };
+
+/** JSON as DynamoDB stores it: objects are maps, arrays are lists, numbers keep their digits. */
+export function attributeOfJson(text: string): AttributeValue {
+  return convert(parseExactly(text));
+}
+
+/** DynamoDB's own JSON, as in `{"S":"x"}` or `{"NS":["1","2"]}`. */
+export function attributeOfDynamoJson(text: string): AttributeValue {
+  return typed(parseExactly(text), text);
+}
+
+function parseExactly(text: string): Marked {
+  try {
+    // What is no JSON must not become JSON by the marks.
+    JSON.parse(text);
+    return JSON.parse(
+      text.replace(STRING_OR_NUMBER, (token) =>
+        token.startsWith('"') ? token : `{${JSON.stringify(MARK)}:"${token}"}`,
+      ),
+    );
+  } catch (error) {
+    throw new DriverError('SQL_BAD_VALUE', `${shortened(text)} is no JSON: ${messageOf(error)}.`);
+  }
+}
+
+function convert(value: Marked): AttributeValue {
+  if (value === null) return { NULL: true };
+  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'boolean') return { BOOL: value };
+  if (isList(value)) return { L: value.map(convert) };
+  const digits = value[MARK];
+  if (typeof digits === 'string') return { N: digits };
+  return { M: mapped(value, convert) };
+}
+
+function typed(value: Marked, text: string): AttributeValue {
+  const [entry, ...others] = isMap(value) ? Object.entries(value) : [];
+  const [type, inner] = entry ?? [];
+  const result = others.length === 0 && type !== undefined ? typedAs(type, inner, text) : undefined;
+  if (result === undefined)
+    throw new DriverError(
+      'SQL_BAD_VALUE',
+      `${shortened(text)} is not in DynamoDB's JSON, where a value is one type and its value, as in {"S":"text"}.`,
+    );
+  return result;
+}
+
+function typedAs(type: string, inner: Marked | undefined, text: string): AttributeValue | undefined {
+  const texts = isList(inner) && inner.every((member) => typeof member === 'string') ? inner : undefined;
+  switch (type) {
+    case 'S':
+      return typeof inner === 'string' ? { S: inner } : undefined;
+    case 'N':
+      return typeof inner === 'string' ? { N: inner } : undefined;
+    case 'B':
+      return typeof inner === 'string' ? { B: inner } : undefined;
+    case 'BOOL':
+      return typeof inner === 'boolean' ? { BOOL: inner } : undefined;
+    case 'NULL':
+      return inner === true ? { NULL: true } : undefined;
+    case 'L':
+      return isList(inner) ? { L: inner.map((member) => typed(member, text)) } : undefined;
+    case 'M':
+      return isMap(inner) ? { M: mapped(inner, (member) => typed(member, text)) } : undefined;
+    case 'SS':
+      return texts && { SS: texts };
+    case 'NS':
+      return texts && { NS: texts };
+    case 'BS':
+      return texts && { BS: texts };
+    default:
+      return undefined;
+  }
+}
+
+function mapped(
+  members: { readonly [name: string]: Marked },
+  change: (value: Marked) => AttributeValue,
+): AttributeMap {
+  return Object.fromEntries(Object.entries(members).map(([name, member]) => [name, change(member)]));
+}
+
+function isList(value: Marked | undefined): value is readonly Marked[] {
+  return Array.isArray(value);
+}
+
+function isMap(value: Marked | undefined): value is { readonly [name: string]: Marked } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const SHOWN = 60;
+
+/** A value for a message: what is long is cut. */
+export function shortened(text: string): string {
+  return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+}

@@ -1,0 +1,72 @@
+import type { Node, RangeVar } from 'libpg-query';
+import type { TableDef } from '../../catalog/table-def.ts';
+import { DriverError, messageOf } from '../../core/errors.ts';
+import type { AttributeMap } from '../../dynamo/attribute-value.ts';
+import { newReadStats } from '../../dynamo/read-stats.ts';
+import { totalWritten, type WriteStats } from '../../dynamo/write-stats.ts';
+import type { CommandResult } from '../command/command.ts';
+import { objectMaker } from '../exec/direct.ts';
+import type { TableRead } from '../plan/table-read.ts';
+import { columnsOver, evaluateOver } from './evaluate.ts';
+import type { Reading } from './source-rows.ts';
+
+/** What a statement that wrote tells: its counts, and the rows of RETURNING over the items that it left. */
+export async function writtenResult(
+  tag: string,
+  {
+    table,
+    range,
+    returning,
+    items,
+    writes,
+    reads = [],
+    affected = writes.itemsWritten,
+  }: {
+    readonly table: TableDef;
+    readonly range: RangeVar;
+    readonly returning: readonly Node[] | undefined;
+    /** The images that RETURNING is about, in the order of the writes. */
+    readonly items: readonly AttributeMap[];
+    readonly writes: WriteStats;
+    readonly reads?: readonly TableRead[];
+    readonly affected?: number;
+  },
+  reading: Reading,
+): Promise<CommandResult> {
+  const over = { table, range, targets: returning ?? [] };
+  const columns = returning === undefined ? [] : await columnsOver(over, reading);
+  const rows =
+    returning === undefined ? [] : await evaluateOver(over, items, { ...reading, stats: newReadStats() });
+  const toObject = objectMaker(columns.map(({ name }) => name));
+  return {
+    tag,
+    affected,
+    columns,
+    reads,
+    stats: reading.stats,
+    writes,
+    async *arrays() {
+      if (rows.length > 0) yield rows.map((row) => [...row]);
+    },
+    async *objects() {
+      if (rows.length > 0) yield rows.map(toObject);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** The failure of a statement that was carried out in part says how far. */
+export function told(error: unknown, writes: WriteStats, verb: string): unknown {
+  const { itemsWritten: items } = writes;
+  if (items === 0 || !(error instanceof DriverError)) return error;
+  const some = `${items} ${items === 1 ? 'item was' : 'items were'} ${verb} before`;
+  return new DriverError(
+    error.code,
+    `${messageOf(error).replace(/\.?$/, '.')} ${some} (${totalWritten(writes)} WCU).`,
+    {
+      cause: error,
+      remedy: error.remedy,
+      ...(error.position === undefined ? {} : { position: error.position }),
+    },
+  );
+}

@@ -1,0 +1,156 @@
+import type { Node, SelectStmt } from 'libpg-query';
+import { DriverError } from '../../core/errors.ts';
+import type { AttributeMap } from '../../dynamo/attribute-value.ts';
+import { cast, column, name } from '../dialect/build.ts';
+import { isWholeItem } from '../engine/decode-sql.ts';
+import { valueAt } from '../engine/fits.ts';
+import type { ExecutionContext } from '../exec/context.ts';
+import { readTable } from '../exec/read-table.ts';
+import { planStatement, runStatement } from '../exec/run.ts';
+import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import { queryWithin, type ParsedText } from '../parse/parse.ts';
+import type { StatementPlan } from '../plan/planner.ts';
+import type { ReadStats } from '../../dynamo/read-stats.ts';
+import type { Value } from '../value.ts';
+import { constantOf } from './constant.ts';
+import type { WrittenValue } from './written-value.ts';
+
+/** What it takes to run the queries that are part of a command. */
+export interface Reading {
+  readonly parsed: ParsedText;
+  readonly parameters: readonly ParameterLiteral[];
+  readonly context: ExecutionContext;
+  readonly stats: ReadStats;
+  readonly signal: AbortSignal;
+}
+
+/** The rows of a query on their way into items: constants as they were written, attributes as they are stored. */
+export async function* sourceRows(
+  select: SelectStmt,
+  reading: Reading,
+): AsyncGenerator<readonly WrittenValue[]> {
+  const lists = select.valuesLists?.map((list) => ('List' in list ? (list.List.items ?? []) : []));
+  if (
+    lists === undefined ||
+    select.sortClause ||
+    select.limitCount ||
+    select.limitOffset ||
+    select.withClause
+  )
+    yield* queryRows(select, reading);
+  else yield* valueRows(lists, reading);
+}
+
+/** Expressions are found by the engine so many at a time. */
+const EXPRESSIONS_AT_ONCE = 500;
+
+async function* valueRows(
+  lists: readonly (readonly Node[])[],
+  reading: Reading,
+): AsyncGenerator<readonly WrittenValue[]> {
+  const expressions = lists.flat().filter((node) => constantOf(node, reading.parameters) === undefined);
+  const values: WrittenValue[] = [];
+  for (let at = 0; at < expressions.length; at += EXPRESSIONS_AT_ONCE)
+    values.push(...(await evaluated(expressions.slice(at, at + EXPRESSIONS_AT_ONCE), reading)));
+  let next = 0;
+  for (const list of lists)
+    yield list.map((node) => constantOf(node, reading.parameters) ?? values[next++] ?? { kind: 'null' });
+}
+
+/** The values of expressions over no table. */
+async function evaluated(expressions: readonly Node[], reading: Reading): Promise<readonly WrittenValue[]> {
+  const targetList = expressions.map((val, i) => ({ ResTarget: { name: `c${i}`, val } }));
+  for await (const row of queryRows({ targetList, ...PLAIN }, reading)) return row;
+  return [];
+}
+
+const PLAIN = { limitOption: 'LIMIT_OPTION_DEFAULT', op: 'SETOP_NONE' } as const;
+
+async function* queryRows(select: SelectStmt, reading: Reading): AsyncGenerator<readonly WrittenValue[]> {
+  const { parsed, parameters, context, signal, stats } = reading;
+  const plan = await planStatement(queryWithin(parsed, select), parameters, context, signal);
+  if (plan.direct !== undefined && plan.direct.summaries === undefined && plan.reads.length === 1) {
+    yield* storedRows(plan, reading);
+    return;
+  }
+  const documents = plan.columns.map(({ type }) => type === 'json' || type === 'jsonb');
+  const wrapped = documents.includes(true) ? withDocumentsAsText(select, documents) : select;
+  const running = await runStatement(queryWithin(parsed, wrapped), parameters, context, signal, stats);
+  try {
+    for await (const rows of running.arrays())
+      for (const row of rows)
+        yield row.map((value, i) => writtenValue(value, plan.columns[i]?.type ?? 'text'));
+  } finally {
+    await running.close();
+  }
+}
+
+/** Rows whose attributes go on as they came, whatever their types. */
+async function* storedRows(
+  { direct, reads }: StatementPlan,
+  { context, stats, signal }: Reading,
+): AsyncGenerator<readonly WrittenValue[]> {
+  const [read] = reads;
+  if (direct === undefined || read === undefined) return;
+  let skip = direct.offset ?? 0;
+  let left = direct.limit ?? Infinity;
+  for await (const page of readTable(read, context, stats, signal)) {
+    const items: readonly AttributeMap[] = JSON.parse(page.items.toString());
+    for (const item of items) {
+      if (left <= 0) return;
+      if (skip > 0) {
+        skip -= 1;
+        continue;
+      }
+      left -= 1;
+      yield direct.output.map((output): WrittenValue => {
+        if (isWholeItem(output)) return { kind: 'attribute', value: { M: item } };
+        const value = valueAt(item, output.path);
+        return value === undefined ? { kind: 'missing' } : { kind: 'attribute', value };
+      });
+    }
+  }
+}
+
+/** JavaScript's JSON would lose digits: documents come as text. */
+function withDocumentsAsText(select: SelectStmt, documents: readonly boolean[]): SelectStmt {
+  const names = documents.map((_, i) => `c${i}`);
+  return {
+    targetList: names.map((each, i) => ({
+      ResTarget: { name: each, val: documents[i] === true ? cast(column(each), 'text') : column(each) },
+    })),
+    fromClause: [
+      {
+        RangeSubselect: {
+          subquery: { SelectStmt: select },
+          alias: { aliasname: 's', colnames: names.map(name) },
+        },
+      },
+    ],
+    ...PLAIN,
+  };
+}
+
+/** Numbers that JavaScript has none for come as digits. */
+const NUMBERS = /^(?:numeric|bigint|integer|smallint|double|real)/;
+
+/** A value that the engine found, by PostgreSQL's name of its type. */
+export function writtenValue(value: Value, type: string): WrittenValue {
+  if (value === null) return { kind: 'null' };
+  if ((type === 'json' || type === 'jsonb') && typeof value === 'string')
+    return { kind: 'json', text: value };
+  if (type.endsWith('[]') && Array.isArray(value))
+    return { kind: 'array', items: value.map((item: Value) => writtenValue(item, type.slice(0, -2))) };
+  if (value instanceof Date) {
+    const text = value.toISOString();
+    return {
+      kind: 'text',
+      text: type.includes('with time zone') || type === 'timestamptz' ? text : text.slice(0, -1),
+    };
+  }
+  if (value instanceof Uint8Array) return { kind: 'bytes', bytes: value };
+  if (typeof value === 'boolean') return { kind: 'boolean', value };
+  if (typeof value === 'number' || typeof value === 'bigint') return { kind: 'number', text: String(value) };
+  if (typeof value === 'string') return { kind: NUMBERS.test(type) ? 'number' : 'text', text: value };
+  throw new DriverError('SQL_NOT_SUPPORTED', `A value of type ${type} cannot be written; cast it to json.`);
+}

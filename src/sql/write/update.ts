@@ -1,0 +1,82 @@
+import type { UpdateStmt } from 'libpg-query';
+import { DriverError } from '../../core/errors.ts';
+import { newReadStats } from '../../dynamo/read-stats.ts';
+import { newWriteStats } from '../../dynamo/write-stats.ts';
+import type { Command } from '../command/command.ts';
+import type { ParsedCommand } from '../parse/parse.ts';
+import { assignmentsOf } from './assignment.ts';
+import { changeItems, type ItemChanges } from './change-items.ts';
+import { columnsOver } from './evaluate.ts';
+import { explainChanges } from './explain-changes.ts';
+import { matchingKeys } from './matching-keys.ts';
+import { told, writtenResult } from './returning.ts';
+import type { Reading } from './source-rows.ts';
+import { aliasOf, writtenTable } from './written-table.ts';
+
+/** UPDATE changes the items that WHERE means, if they still meet it when the write arrives; it never makes one. */
+export const update: Command = {
+  nodes: ['UpdateStmt'],
+  async run(parsed, parameters, context, signal) {
+    const {
+      relation: range = {},
+      targetList = [],
+      whereClause: where,
+      fromClause,
+      returningClause,
+    } = updateOf(parsed);
+    const table = await writtenTable(range, 'UPDATE', parsed, context, signal);
+    if (fromClause !== undefined)
+      throw new DriverError('SQL_NOT_SUPPORTED', 'UPDATE … FROM is not supported.', {
+        remedy: 'Write SET column = (SELECT …) and WHERE key IN (SELECT …).',
+      });
+    const reading: Reading = { parsed, parameters, context, stats: newReadStats(), signal };
+    const assignments = assignmentsOf(targetList, table, aliasOf(range), reading);
+    const returning = returningClause?.exprs;
+    const writes = newWriteStats();
+    const changes: ItemChanges = {
+      table,
+      range,
+      where,
+      assignments,
+      blind: assignments.every(({ byDynamo }) => byDynamo !== undefined),
+      change: (key, row, conditions) => {
+        const actions = row?.actions ?? assignments.flatMap(({ byDynamo }) => byDynamo?.action ?? []);
+        return { kind: 'update', table: table.name, key, actions, conditions };
+      },
+      returned: returning === undefined ? 'NONE' : 'ALL_NEW',
+    };
+    const matching = await matchingKeys(table, range, where, reading);
+    try {
+      const items = await changeItems(changes, matching, reading, writes);
+      return await writtenResult(
+        'UPDATE',
+        { table, range, returning, items, writes, reads: matching.reads },
+        reading,
+      );
+    } catch (error) {
+      throw told(error, writes, 'updated');
+    }
+  },
+  async columns(parsed, context, signal) {
+    const { relation: range, returningClause } = updateOf(parsed);
+    const targets = returningClause?.exprs;
+    if (targets === undefined || range === undefined) return [];
+    const parameters = Array.from({ length: parsed.parameterCount }, () => ({ kind: 'null' }) as const);
+    return columnsOver({ range, targets }, { parsed, parameters, context, signal });
+  },
+  explain: (parsed, parameters, context, signal) => {
+    const { relation, whereClause } = updateOf(parsed);
+    return explainChanges('UpdateItem', relation, whereClause, {
+      parsed,
+      parameters,
+      context,
+      stats: newReadStats(),
+      signal,
+    });
+  },
+};
+
+function updateOf({ node, refusal }: ParsedCommand): UpdateStmt {
+  if (!('UpdateStmt' in node)) throw refusal();
+  return node.UpdateStmt;
+}

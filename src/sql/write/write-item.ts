@@ -1,0 +1,92 @@
+import { DriverError } from '../../core/errors.ts';
+import type { AttributeMap } from '../../dynamo/attribute-value.ts';
+import { writeRequest, type ItemWrite, type Returned } from '../../dynamo/item-write.ts';
+import { checkWrite } from '../../dynamo/lint-writes.ts';
+import type { TableDef } from '../../catalog/table-def.ts';
+import type { WriteOutcome } from '../../dynamo/write.ts';
+import { totalWritten, type WriteStats } from '../../dynamo/write-stats.ts';
+import type { ExecutionContext } from '../exec/context.ts';
+import { valueAt } from '../engine/fits.ts';
+import { sameValue } from './same-value.ts';
+
+export type Change = Exclude<ItemWrite, { kind: 'check' }>;
+
+/** What became of one write: the image that was asked for, or the item as somebody else left it. */
+export type WriteResult =
+  | { readonly kind: 'done'; readonly item: AttributeMap | undefined }
+  | { readonly kind: 'refused'; readonly item: AttributeMap | undefined };
+
+/** Carries out one write, or hands it to the open transaction. */
+export async function writeItem(
+  write: Change,
+  returned: Returned,
+  table: TableDef,
+  context: ExecutionContext,
+  stats: WriteStats,
+  signal: AbortSignal,
+): Promise<WriteResult> {
+  const { transaction, maxWcu } = context.writing;
+  const built = writeRequest(write, returned);
+  checkWrite(built, new Map([[write.table, table.key]]));
+  if (transaction !== undefined)
+    return resultOf(write, await transaction.write(write, returned, stats, signal), stats);
+  if (maxWcu !== undefined && totalWritten(stats) >= maxWcu)
+    throw new DriverError(
+      'EXEC_CAPACITY',
+      `The statement was stopped after ${totalWritten(stats)} write capacity units and ${stats.itemsWritten} items; MaxWCU is ${maxWcu}`,
+    );
+  return resultOf(
+    write,
+    await context.client.write(built, stats, { once: !isRepeatable(write) }, signal),
+    stats,
+  );
+}
+
+function resultOf(write: Change, outcome: WriteOutcome, stats: WriteStats): WriteResult {
+  switch (outcome.kind) {
+    case 'done':
+      stats.itemsWritten += 1;
+      return { kind: 'done', item: outcome.item };
+    case 'refused': {
+      // An earlier try took place, and its answer was lost.
+      if (outcome.uncertain && hasTakenPlace(write, outcome.item)) {
+        stats.itemsWritten += 1;
+        return { kind: 'done', item: outcome.item };
+      }
+      return { kind: 'refused', item: outcome.item };
+    }
+    case 'cancelled':
+      throw new DriverError('EXEC_CONFLICT', 'The transaction was cancelled');
+  }
+}
+
+/** Whether a second time changes nothing more. */
+function isRepeatable(write: Change): boolean {
+  return (
+    write.kind !== 'update' ||
+    write.actions.every(
+      (action) => action.kind === 'remove' || (action.kind === 'set' && action.to.kind === 'value'),
+    )
+  );
+}
+
+/** Whether the item is as the write would have left it. */
+function hasTakenPlace(write: Change, item: AttributeMap | undefined): boolean {
+  switch (write.kind) {
+    case 'put':
+      return item !== undefined && sameValue({ M: write.item }, { M: item });
+    case 'delete':
+      return item === undefined;
+    case 'update':
+      return (
+        item !== undefined &&
+        write.actions.every((action) => {
+          const there = valueAt(item, action.path);
+          if (action.kind === 'remove') return there === undefined;
+          return action.kind === 'set' && action.to.kind === 'value' && there !== undefined
+            ? sameValue(there, action.to.value)
+            : false;
+        })
+      );
+  }
+}

@@ -1,0 +1,34 @@
+import type { RangeVar } from 'libpg-query';
+import type { TableDef } from '../../catalog/table-def.ts';
+import { DriverError } from '../../core/errors.ts';
+import { isTableSchema } from '../table-schema.ts';
+import type { ExecutionContext } from '../exec/context.ts';
+import type { ParsedText } from '../parse/parse.ts';
+
+/** What the statement's expressions call the table. */
+export function aliasOf(range: RangeVar | undefined): string {
+  return range?.alias?.aliasname ?? range?.relname ?? '';
+}
+
+/** The table that a statement writes to. */
+export async function writtenTable(
+  range: RangeVar | undefined,
+  verb: string,
+  parsed: ParsedText,
+  { catalog, writing }: ExecutionContext,
+  signal: AbortSignal,
+): Promise<TableDef> {
+  const position = parsed.position(range?.location ?? 0);
+  if (writing.readOnly)
+    throw new DriverError('SQL_READ_ONLY', `${verb} writes, and the connection is Readonly.`, { position });
+  const { schemaname: schema, relname: written = '' } = range ?? {};
+  const name = schema === undefined || isTableSchema(schema) ? written : `${schema}.${written}`;
+  const table = await catalog.table(name, signal);
+  if (table.through !== undefined)
+    throw new DriverError(
+      'SQL_NOT_SUPPORTED',
+      `${verb}: ${name} is an index, and DynamoDB writes to tables: name ${table.name}.`,
+      { position },
+    );
+  return table;
+}
