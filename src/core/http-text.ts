@@ -1,8 +1,9 @@
-import { request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { abandonable } from './abandonable.ts';
-import { DriverError, messageOf } from './errors.ts';
+import { DriverError } from './errors.ts';
+import { connectFailure } from './network/failures.ts';
 
-/** A request whose answer is a small text. Redirections are not followed, proxies not used. */
+/** A request whose answer is a small text. Redirections are not followed. */
 export interface TextRequest {
   readonly url: string;
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT';
@@ -13,6 +14,8 @@ export interface TextRequest {
   /** Absent: 64 KiB. */
   readonly maxBytes?: number;
   readonly signal?: AbortSignal | undefined;
+  /** The way out, where a proxy or certificates of one's own count. */
+  readonly dispatcher?: Dispatcher | undefined;
 }
 
 export interface TextAnswer {
@@ -32,10 +35,10 @@ export async function requestText(wanted: TextRequest): Promise<TextAnswer> {
     return await abandonable(answerTo(wanted, signal), wanted.signal);
   } catch (error) {
     if (error instanceof DriverError) throw error;
-    const why = late.aborted ? `no answer within ${wanted.timeoutMs / 1000} s` : reasonOf(error);
-    throw new DriverError('CONN_NETWORK', `${new URL(wanted.url).origin} could not be reached: ${why}`, {
-      cause: error,
-    });
+    const { origin } = new URL(wanted.url);
+    if (!late.aborted) throw connectFailure(origin, error);
+    const message = `${origin} could not be reached: no answer within ${wanted.timeoutMs / 1000} s`;
+    throw new DriverError('CONN_NETWORK', message, { cause: error });
   }
 }
 
@@ -44,6 +47,7 @@ async function answerTo(wanted: TextRequest, signal: AbortSignal): Promise<TextA
     method: wanted.method ?? 'GET',
     ...(wanted.headers === undefined ? {} : { headers: wanted.headers }),
     ...(wanted.body === undefined ? {} : { body: wanted.body }),
+    ...(wanted.dispatcher === undefined ? {} : { dispatcher: wanted.dispatcher }),
     signal,
   });
   const maxBytes = wanted.maxBytes ?? MAX_BYTES;
@@ -65,10 +69,4 @@ async function answerTo(wanted: TextRequest, signal: AbortSignal): Promise<TextA
     },
     text: Buffer.concat(chunks).toString('utf8'),
   };
-}
-
-/** The failures of several addresses of one name come as one error without a message. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
-  return messageOf(error);
 }

@@ -1,5 +1,7 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { KeyPair } from '../support/certificates.ts';
 
 /** An HTTP proxy on loopback that opens tunnels and notes who asked for them. */
 export interface ProxyDouble extends AsyncDisposable {
@@ -8,11 +10,13 @@ export interface ProxyDouble extends AsyncDisposable {
   readonly tunnels: { readonly authority: string; readonly authorization: string | undefined }[];
 }
 
-/** Starts one; where a status is given it refuses with that. */
-export async function startProxy(refusal?: number): Promise<ProxyDouble> {
+const unheard: RequestListener = (_, response) => void response.writeHead(501).end();
+
+/** Starts one; where a status is given it refuses with that, and with a certificate it speaks TLS. */
+export async function startProxy(refusal?: number, pair?: KeyPair): Promise<ProxyDouble> {
   const tunnels: { authority: string; authorization: string | undefined }[] = [];
   const sockets = new Set<Socket>();
-  const server = createServer((_, response) => response.writeHead(501).end());
+  const server = pair === undefined ? createServer(unheard) : createHttpsServer({ ...pair }, unheard);
   server.on('connection', (socket: Socket) => sockets.add(socket));
   server.on('connect', ({ url = '', headers }, client: Socket) => {
     tunnels.push({ authority: url, authorization: headers['proxy-authorization'] });

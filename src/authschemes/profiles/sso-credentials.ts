@@ -26,6 +26,7 @@ export const ssoCredentials: ProfileKind = {
         headers: { 'x-amz-sso_bearer_token': token.reveal() },
         timeoutMs: TIMEOUT_MS,
         signal,
+        dispatcher: context.ports.network?.dispatcher,
       });
       if (answer.status !== 200) throw refusal(answer, sso, profile, context);
       return {

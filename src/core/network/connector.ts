@@ -6,7 +6,7 @@ import { DriverError } from '../errors.ts';
 import { clientCertificateOptions } from './client-certificate.ts';
 import { isLinkLocal, linkLocalRefused, lookupElsewhere } from './link-local.ts';
 import { proxyFor } from './proxy-rules.ts';
-import { openTunnel } from './tunnel.ts';
+import { openTunnel, type TlsTrust } from './tunnel.ts';
 import type { DispatcherOptions, NetworkSettings, ServerTrust } from './settings.ts';
 
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -26,10 +26,12 @@ export function createConnector(
     ...(refuseLinkLocal ? { lookup: lookupElsewhere } : {}),
   });
 
+  const tunnelOptions = { timeoutMs: CONNECT_TIMEOUT_MS, trust: tunnelTrust(settings.trust) };
+
   async function open(options: buildConnector.Options): Promise<Socket> {
     if (refuseLinkLocal && isLinkLocal(options.hostname)) throw linkLocalRefused(options.hostname);
     const proxy = proxyFor(settings.proxy, options);
-    const tunnel = proxy && (await openTunnel(proxy, options, CONNECT_TIMEOUT_MS));
+    const tunnel = proxy && (await openTunnel(proxy, options, tunnelOptions));
     if (tunnel !== undefined && options.protocol !== 'https:') return tunnel;
     const socket = await new Promise<Socket>((resolve, reject) => {
       connect(tunnel === undefined ? options : { ...options, httpSocket: tunnel }, (...[error, opened]) => {
@@ -51,7 +53,7 @@ export function createConnector(
     });
 }
 
-function trustOptions(trust: ServerTrust | undefined): buildConnector.BuildOptions {
+function trustOptions(trust: ServerTrust | undefined): TlsTrust {
   switch (trust?.kind) {
     case undefined:
       // In so many words, since NODE_TLS_REJECT_UNAUTHORIZED would count otherwise.
@@ -67,6 +69,11 @@ function trustOptions(trust: ServerTrust | undefined): buildConnector.BuildOptio
     case 'anything':
       return { rejectUnauthorized: false };
   }
+}
+
+/** A proxy is another server: a fingerprint is not its own, while authorities that count for one count for both. */
+function tunnelTrust(trust: ServerTrust | undefined): TlsTrust {
+  return trustOptions(trust?.kind === 'fingerprint' ? undefined : trust);
 }
 
 /** Why the server at the other end is not the one with that fingerprint. */

@@ -35,14 +35,13 @@ export function connectFailure(origin: string, thrown: unknown): DriverError {
   const ours = failures.find((failure) => failure instanceof DriverError);
   if (ours instanceof DriverError) return ours;
   const details = { cause: thrown };
-  for (const failure of failures) {
-    const code = String(errorCode(failure));
-    const reason = TLS_REASONS.get(code);
-    if (reason !== undefined) {
-      const remedy = reason.includes('client certificate') ? { remedy: CLIENT_REMEDY } : {};
-      const message = `No trusted connection to ${origin}: ${reason} (${code})`;
-      return new DriverError('CONN_TLS', message, { ...details, ...remedy });
-    }
+  const reason = failures.map(tlsReason).find((known) => known !== undefined);
+  if (reason !== undefined) {
+    const remedy = reason.includes('client certificate') ? { remedy: CLIENT_REMEDY } : {};
+    return new DriverError('CONN_TLS', `No trusted connection to ${origin}: ${reason}`, {
+      ...details,
+      ...remedy,
+    });
   }
   const why = [...new Set(failures.map(messageOf).filter((text) => text !== ''))].join(', ');
   return new DriverError(
@@ -50,6 +49,13 @@ export function connectFailure(origin: string, thrown: unknown): DriverError {
     `${origin} could not be reached: ${why || 'the connection failed'}`,
     details,
   );
+}
+
+/** Why there was no trust, with TLS's own code; undefined where it was something else. */
+export function tlsReason(failure: unknown): string | undefined {
+  const code = String(errorCode(failure));
+  const reason = TLS_REASONS.get(code);
+  return reason && `${reason} (${code})`;
 }
 
 const HUNG_UP: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);

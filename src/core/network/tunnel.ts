@@ -1,13 +1,23 @@
 import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import { DriverError, messageOf } from '../errors.ts';
+import { tlsReason } from './failures.ts';
 import type { Target } from './proxy-rules.ts';
 import type { ProxySettings } from './settings.ts';
 
-/** Asks the proxy for a connection to the target. The proxy's password goes to the proxy alone. */
-export function openTunnel(proxy: ProxySettings, target: Target, timeoutMs: number): Promise<Socket> {
+/**
+ * Asks the proxy for a connection to the target. The proxy's password goes to the proxy alone, and to one that is
+ * reached by https only where it is to be trusted.
+ */
+export function openTunnel(
+  proxy: ProxySettings,
+  target: Target,
+  { timeoutMs, trust }: { readonly timeoutMs: number; readonly trust: TlsTrust },
+): Promise<Socket> {
   const url = new URL(proxy.url);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
   const authority = `${target.hostname}:${target.port || (target.protocol === 'http:' ? '80' : '443')}`;
   return new Promise((resolve, reject) => {
     const fail = (why: string, cause?: unknown): void =>
@@ -17,12 +27,16 @@ export function openTunnel(proxy: ProxySettings, target: Target, timeoutMs: numb
         }),
       );
     const asked = (url.protocol === 'https:' ? overHttps : overHttp)({
-      host: url.hostname.replace(/^\[|\]$/g, ''),
+      host,
       port: url.port || (url.protocol === 'https:' ? 443 : 80),
       method: 'CONNECT',
       path: authority,
       agent: false,
       timeout: timeoutMs,
+      // Its certificate is for its own name, where Node would go by the header.
+      ...(url.protocol === 'https:'
+        ? { ...trust, servername: isIP(host) === 0 ? host : '', minVersion: 'TLSv1.2' }
+        : {}),
       headers: { host: authority, ...authorization(proxy) },
     });
     asked.once('connect', ({ statusCode = 0 }, socket: Socket, head: Buffer) => {
@@ -38,10 +52,15 @@ export function openTunnel(proxy: ProxySettings, target: Target, timeoutMs: numb
       fail(`no answer within ${timeoutMs / 1000} s`);
       asked.destroy();
     });
-    asked.once('error', (error) => fail(messageOf(error) || 'it cannot be reached', error));
+    asked.once('error', (error) =>
+      fail(tlsReason(error) ?? (messageOf(error) || 'it cannot be reached'), error),
+    );
     asked.end();
   });
 }
+
+/** Which certificates of a server are taken. */
+export type TlsTrust = Pick<ConnectionOptions, 'ca' | 'allowPartialTrustChain' | 'rejectUnauthorized'>;
 
 function authorization({ user, password }: ProxySettings): { 'proxy-authorization'?: string } {
   if (user === undefined) return {};

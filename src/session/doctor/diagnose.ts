@@ -44,7 +44,7 @@ export async function* diagnose(text: string, options: DiagnoseOptions = {}): As
 
   const { way } = opened.value;
   try {
-    yield* await checkNetwork(addresses(opened.value), ports, signal);
+    yield* await checkNetwork(addresses(opened.value), worldOf(way, ports), signal);
     const credentials = await caught(() => way.source(signal));
     yield* told();
     signal.throwIfAborted();
@@ -68,6 +68,11 @@ async function open({ options }: Resolved, ports: Ports): Promise<Opened> {
   const properties = { ...options, maximumRequestRetries: 1 };
   const way = await signIn(properties, ports);
   return { way, region: chooseRegion(properties, way), properties };
+}
+
+/** The network as the connection itself has it. */
+function worldOf({ network }: SignIn, ports: Ports): Parameters<typeof checkNetwork>[1] {
+  return { now: () => ports.now(), ...(network === undefined ? {} : { network }) };
 }
 
 async function checkFiles(options: Options, ports: Ports): Promise<readonly Finding[]> {
@@ -119,7 +124,8 @@ async function checkIdentity(
   if (isEmulated(properties, way)) {
     return skipped('identity', 'an emulator on this machine does not ask who signs in');
   }
-  const call = { credentials, region, endpoint: stsEndpoint(properties, region), signal };
+  const dispatcher = way.network?.dispatcher;
+  const call = { credentials, region, endpoint: stsEndpoint(properties, region), dispatcher, signal };
   const identity = await caught(() => getCallerIdentity(call));
   signal.throwIfAborted();
   if ('value' in identity)

@@ -16,7 +16,7 @@ const SKEW_MS = 4 * 60_000;
 /** Whether the services answer at all, and whether this machine's clock agrees with theirs. Sends nothing of the user's. */
 export async function checkNetwork(
   addresses: readonly Address[],
-  ports: Ports,
+  ports: Pick<Ports, 'now' | 'network'>,
   signal: AbortSignal | undefined,
 ): Promise<readonly Finding[]> {
   const found = await Promise.all(addresses.map((address) => reach(address, ports, signal)));
@@ -25,12 +25,14 @@ export async function checkNetwork(
 
 async function reach(
   { service, url }: Address,
-  ports: Ports,
+  { now, network }: Pick<Ports, 'now' | 'network'>,
   signal: AbortSignal | undefined,
 ): Promise<readonly Finding[]> {
   let date: string | undefined;
   try {
-    date = (await requestText({ url, timeoutMs: TIMEOUT_MS, signal })).header('date');
+    date = (
+      await requestText({ url, timeoutMs: TIMEOUT_MS, signal, dispatcher: network?.dispatcher })
+    ).header('date');
   } catch (error) {
     signal?.throwIfAborted();
     const explained = explain(error);
@@ -38,7 +40,7 @@ async function reach(
     return [failed('network', explained, service === 'STS' ? 'warning' : 'problem')];
   }
   const answered = ok('network', `${service} answers at ${new URL(url).origin}`);
-  const skewMs = date === undefined ? NaN : ports.now() - Date.parse(date);
+  const skewMs = date === undefined ? NaN : now() - Date.parse(date);
   if (!(Math.abs(skewMs) > SKEW_MS)) return [answered];
   const minutes = Math.round(Math.abs(skewMs) / 60_000);
   const clock = `the clock of this machine is ${minutes} minutes ${skewMs > 0 ? 'ahead of' : 'behind'} that of ${service}`;
