@@ -19,16 +19,32 @@ export interface KeyRange {
   readonly sort?: { readonly attribute: string; readonly condition: SortCondition };
 }
 
+/** One key attribute of an order. */
+export interface SortTerm {
+  readonly attribute: string;
+  readonly descending: boolean;
+}
+
 /** How the items of one read are reached. */
 export type AccessPath =
   | { readonly kind: 'GetItem'; readonly key: Key }
-  | { readonly kind: 'BatchGetItem'; readonly keys: readonly Key[] }
+  | {
+      readonly kind: 'BatchGetItem';
+      readonly keys: readonly Key[];
+      /** Items come in the order of their keys. */
+      readonly ordered?: true;
+    }
   | {
       readonly kind: 'Query';
       readonly index?: string;
       /** Disjoint; each is a Query of its own. */
       readonly ranges: readonly KeyRange[];
       readonly descending?: boolean;
+      /**
+       * One range after the other, or their items merged by these attributes, each range being in that order by itself.
+       * Absent: as they come.
+       */
+      readonly rangeOrder?: 'sequence' | readonly SortTerm[];
     }
   | { readonly kind: 'Scan'; readonly index?: string; readonly segments: number }
   /** A condition that nothing can meet: no request at all. */
@@ -46,5 +62,7 @@ export interface ReadRequest {
   readonly countOnly?: boolean;
   /** Stop after so many items were returned (exact: rows beyond are not delivered). */
   readonly limit?: number;
+  /** The reader may stop after about so many items: pages start so small and double, and nothing is read ahead. */
+  readonly firstPage?: number;
   readonly consistent: boolean;
 }

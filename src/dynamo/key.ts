@@ -1,5 +1,5 @@
 import type { Key } from './access-path.ts';
-import type { KeyValue } from './attribute-value.ts';
+import type { AttributeValue, KeyValue } from './attribute-value.ts';
 
 /** A text that two keys share exactly when DynamoDB takes them for the same. */
 export function keyIdentity(key: Key): string {
@@ -20,8 +20,8 @@ export function distinctKeys(keys: readonly Key[]): readonly Key[] {
   return [...seen.values()];
 }
 
-/** Negative, zero or positive, in DynamoDB's order; undefined for values of different types, which have none. */
-export function compareKeyValues(a: KeyValue, b: KeyValue): number | undefined {
+/** Negative, zero or positive, in DynamoDB's order; undefined for values that have none, being of different types. */
+export function compareKeyValues(a: AttributeValue, b: AttributeValue): number | undefined {
   if ('S' in a && 'S' in b) return Buffer.compare(Buffer.from(a.S), Buffer.from(b.S));
   if ('B' in a && 'B' in b) return Buffer.compare(Buffer.from(a.B, 'base64'), Buffer.from(b.B, 'base64'));
   if ('N' in a && 'N' in b) return compareNumbers(a.N, b.N);

@@ -1,16 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DriverError } from '../core/errors.ts';
 import type { Key, ReadRequest } from './access-path.ts';
 import type { AttributeMap } from './attribute-value.ts';
 import type { DynamoClient } from './client.ts';
+import { monotonicClock } from './clock.ts';
 import type { LintSchema } from './lint-report.ts';
 import { checkRequest } from './linter.ts';
+import { distinctKeys, keyIdentity } from './key.ts';
+import { LIMITS } from './limits.ts';
+import { mergePages, type MergeOptions } from './merge.ts';
 import { readEnvelope, type Page } from './page.ts';
 import { pump } from './pump.ts';
 import type { ReadStats } from './read-stats.ts';
 import { buildRequest, partsOf, type BuiltRequest, type ReadPart } from './request.ts';
 import { backoffMs } from './retry.ts';
-import { cancelled, throwIfCancelled } from './service-errors.ts';
+import { throwIfCancelled } from './service-errors.ts';
 
 export interface ReadOptions {
   readonly stats: ReadStats;
@@ -27,6 +30,20 @@ export interface ReadOptions {
   readonly retryBaseMs?: number;
   /** Lets the linter check keys as well. */
   readonly schema?: LintSchema;
+  /** Asked before each request. */
+  readonly gate?: ReadGate;
+}
+
+/** Decides when the next request of a read is sent, or that it is not; learns what became of it. */
+export interface ReadGate {
+  enter(signal: AbortSignal | undefined): Promise<GatePassage>;
+}
+
+/** One request that was let through. */
+export interface GatePassage {
+  throttled(): void;
+  /** The page that came; undefined where none did. */
+  leave(page: Page | undefined): void;
 }
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
@@ -41,9 +58,9 @@ export function scanSegments(table: { readonly sizeBytes: number }, threads: num
 }
 
 /**
- * Reads everything that a request asks for, page by page; pages may be empty. Ranges of a Query and a Scan of one
- * segment keep DynamoDB's order, segments and batches come as they come. Under a limit nothing is read ahead, and the
- * pages end with the one that reaches it, which may hold more.
+ * Reads everything that a request asks for, page by page; pages may be empty. Each range of a Query and a Scan of one
+ * segment keep DynamoDB's order, segments and batches come as they come unless an order is asked for. Under a limit
+ * nothing is read ahead, and the pages end with the one that reaches it, which may hold more.
  */
 export async function* readPages(
   client: Pick<DynamoClient, 'read'>,
@@ -54,38 +71,67 @@ export async function* readPages(
   throwIfCancelled(signal);
   const { access, limit } = request;
   if (limit !== undefined && limit <= 0) return;
+  const mayStop = limit !== undefined || request.firstPage !== undefined;
   const parts = partsOf(request).map((part) => ({ part, built: buildRequest(request, part) }));
   // Segments differ in their number only.
   for (const { built } of access.kind === 'Scan' ? parts.slice(0, 1) : parts)
     checkRequest(built, options.schema);
 
-  const send = async ({ operation, input }: BuiltRequest, signal: AbortSignal | undefined): Promise<Page> => {
-    const page = readEnvelope(operation, await client.read(operation, input, stats, signal));
-    count(page, stats);
-    return page;
+  const send = async (
+    part: ReadPart,
+    { operation, input }: BuiltRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<Page> => {
+    const passage = await options.gate?.enter(signal);
+    let page: Page | undefined;
+    try {
+      const answer = await client.read(
+        operation,
+        input,
+        stats,
+        signal,
+        passage && (() => passage.throttled()),
+      );
+      page = readEnvelope(operation, answer);
+      count(page, stats);
+      if (leftForThrottling(page)) passage?.throttled();
+      return page;
+    } catch (thrown) {
+      throw aboutPart(thrown, part);
+    } finally {
+      passage?.leave(page);
+    }
   };
   const [first] = parts;
   if (access.kind === 'GetItem') {
-    if (first !== undefined) yield await send(first.built, signal);
+    if (first !== undefined) yield await send(first.part, first.built, signal);
     return;
   }
   const progress = { returned: 0 };
   const pagesOf = ({ part, built }: Started, signal: AbortSignal | undefined) =>
     part.kind === 'BatchGetItem'
-      ? batchPages(part.keys, (keys) => send(buildRequest(request, { ...part, keys }), signal), {
+      ? batchPages(part.keys, (keys) => send(part, buildRequest(request, { ...part, keys }), signal), {
           baseMs: options.retryBaseMs ?? UNPROCESSED_WAIT_MS,
           signal,
         })
-      : pagedPages((paging) => send({ ...built, input: { ...built.input, ...paging } }, signal), {
+      : pagedPages((paging) => send(part, { ...built, input: { ...built.input, ...paging } }, signal), {
           pageSize: pageSizes(request, options, progress),
           startKey: options.startKey,
         });
-  const inOrder = access.kind === 'Query' && (limit !== undefined || access.descending === true);
+  const inOrder =
+    access.kind === 'Query' && (mayStop || access.descending === true || access.rangeOrder !== undefined);
   const workers = inOrder ? 1 : Math.max(1, concurrency);
   const pages =
-    limit !== undefined && (workers === 1 || parts.length === 1)
-      ? oneAfterAnother(parts, (part) => pagesOf(part, signal))
-      : pump(parts, pagesOf, { workers, buffered: options.bufferedPages ?? 2 * workers, signal });
+    access.kind === 'Query' && typeof access.rangeOrder === 'object' && parts.length > 1
+      ? merged(parts, pagesOf, { by: access.rangeOrder, workers: concurrency, ahead: !mayStop }, signal)
+      : access.kind === 'BatchGetItem' && access.ordered
+        ? sortedBatches(access.keys, progress, limit, (keys) => {
+            const part = { kind: 'BatchGetItem', keys } as const;
+            return pagesOf({ part, built: buildRequest(request, part) }, signal);
+          })
+        : mayStop && (workers === 1 || parts.length === 1)
+          ? oneAfterAnother(parts, (part) => pagesOf(part, signal))
+          : pump(parts, pagesOf, { workers, buffered: options.bufferedPages ?? 2 * workers, signal });
   for await (const page of pages) {
     progress.returned += page.count;
     yield page;
@@ -108,6 +154,55 @@ async function* oneAfterAnother(
   pagesOf: (part: Started) => AsyncIterable<Page>,
 ): AsyncGenerator<Page, void, undefined> {
   for (const part of parts) yield* pagesOf(part);
+}
+
+/** The ranges' items in one order; leaving the loop stops what is under way. */
+async function* merged(
+  parts: readonly Started[],
+  pagesOf: (part: Started, signal: AbortSignal) => AsyncIterator<Page, void>,
+  options: MergeOptions,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Page, void, undefined> {
+  const stop = new AbortController();
+  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const ranges = parts.map((started) => ({
+    pages: pagesOf(started, either),
+    common: started.part.kind === 'Query' ? started.part.range.equals : {},
+  }));
+  try {
+    yield* mergePages(ranges, options);
+  } finally {
+    stop.abort();
+  }
+}
+
+/** The items in the order of their keys; under a limit no more keys are asked for than may still be needed. */
+async function* sortedBatches(
+  keys: readonly Key[],
+  progress: { readonly returned: number },
+  limit: number | undefined,
+  pagesOf: (keys: readonly Key[]) => AsyncIterable<Page>,
+): AsyncGenerator<Page, void, undefined> {
+  const names = Object.keys(keys[0] ?? {});
+  let left = distinctKeys(keys);
+  while (left.length > 0) {
+    const batch = left.slice(0, Math.min(LIMITS.batchGetKeys.most, (limit ?? Infinity) - progress.returned));
+    left = left.slice(batch.length);
+    const items = new Map<string, AttributeMap>();
+    let scannedCount = 0;
+    for await (const page of pagesOf(batch)) {
+      scannedCount += page.scannedCount;
+      const found: Key[] = JSON.parse(page.items.toString());
+      for (const item of found) items.set(identityIn(item, names), item);
+    }
+    const sorted = batch.map((key) => items.get(identityIn(key, names))).filter((item) => item !== undefined);
+    yield { items: Buffer.from(JSON.stringify(sorted)), count: sorted.length, scannedCount, consumed: [] };
+  }
+}
+
+/** Of a whole item, or of its key. */
+function identityIn(item: Key, names: readonly string[]): string {
+  return keyIdentity(Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name))));
 }
 
 /** The pages of one Query, or of one segment of a Scan, to the end. */
@@ -150,15 +245,41 @@ async function* batchPages(
         `BatchGetItem: ${left.length} keys were left over ${UNPROCESSED_ROUNDS} times in a row`,
       );
     }
-    await pause(backoffMs(inVain, baseMs), signal);
+    await monotonicClock.wait(backoffMs(inVain, baseMs), signal);
   }
 }
 
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(ms, undefined, signal && { signal });
-  } catch (thrown) {
-    throw signal?.aborted === true ? cancelled(signal) : thrown;
+/** An answer that stopped at 16 MB leaves keys as well, but is not slower for it. */
+const FULL_BATCH_BYTES = 12 * 1024 * 1024;
+
+function leftForThrottling({ unprocessed, items }: Page): boolean {
+  return unprocessed !== undefined && items.length < FULL_BATCH_BYTES;
+}
+
+/** Throttling that did not end, with the part of the read that it met: a part alone points to a hot key. */
+function aboutPart(thrown: unknown, part: ReadPart): unknown {
+  if (!(thrown instanceof DriverError) || thrown.code !== 'DYNAMO_THROTTLED') return thrown;
+  const where = placeOf(part);
+  if (where === undefined) return thrown;
+  return new DriverError('DYNAMO_THROTTLED', `${thrown.message}, again and again at ${where}`, {
+    cause: thrown,
+    remedy: HOT,
+  });
+}
+
+const HOT =
+  'Try again later or more slowly (CapacityPercent, ThreadCount). If it is always the same place, many requests go to one key: a partition bears 3,000 read units a second.';
+
+function placeOf(part: ReadPart): string | undefined {
+  switch (part.kind) {
+    case 'GetItem':
+      return JSON.stringify(part.key);
+    case 'Query':
+      return JSON.stringify(part.range.equals);
+    case 'Scan':
+      return part.segments > 1 ? `segment ${part.segment} of ${part.segments}` : undefined;
+    case 'BatchGetItem':
+      return undefined;
   }
 }
 
@@ -166,19 +287,37 @@ const FEWEST_FILTERED = 100;
 const MOST_FIRST = 1000;
 const NO_LONGER_WORTH_A_LIMIT = 100_000;
 
+/** Under a merge without a limit: so many items of all ranges together. */
+const MERGED_AT_ONCE = 10_000;
+/** A page of a range that is merged is at least so long: fewer items rarely save a capacity unit. */
+const FEWEST_MERGED = 25;
+
 /**
  * How many items the next page evaluates. `Limit` is counted before the filter, so that under a filter the SQL limit
- * says little: pages start small and double.
+ * says little: pages start small and double. Of ranges that are merged each probably gives its share.
  */
 function pageSizes(
-  { limit, filter }: ReadRequest,
+  { access, limit, filter, firstPage }: ReadRequest,
   { pageSize }: ReadOptions,
   progress: { readonly returned: number },
 ): () => number | undefined {
-  if (limit === undefined) return () => pageSize;
   const atMost = (size: number): number => Math.min(size, pageSize ?? size);
-  if (filter.length === 0) return () => atMost(limit - progress.returned);
-  let next = Math.min(MOST_FIRST, Math.max(FEWEST_FILTERED, limit));
+  const isMerged = access.kind === 'Query' && typeof access.rangeOrder === 'object';
+  const ranges = isMerged ? access.ranges.length : 1;
+  if (limit === undefined && firstPage === undefined) {
+    if (ranges === 1) return () => pageSize;
+    return () => atMost(Math.max(FEWEST_FILTERED, Math.floor(MERGED_AT_ONCE / ranges)));
+  }
+  if (limit !== undefined && filter.length === 0) {
+    return () => {
+      const left = limit - progress.returned;
+      return atMost(
+        ranges === 1 ? left : Math.min(left, Math.max(FEWEST_MERGED, Math.ceil((2 * left) / ranges))),
+      );
+    };
+  }
+  const share = Math.ceil((firstPage ?? Math.max(FEWEST_FILTERED, limit ?? 0)) / ranges);
+  let next = Math.min(MOST_FIRST, ranges === 1 ? share : Math.max(FEWEST_MERGED, share));
   return () => {
     const size = next;
     next *= 2;
@@ -186,7 +325,8 @@ function pageSizes(
   };
 }
 
-function count(page: Page, stats: ReadStats): void {
+/** Adds what a page took. */
+export function count(page: Page, stats: ReadStats): void {
   stats.pages += 1;
   stats.itemsRead += page.scannedCount;
   stats.itemsReturned += page.count;

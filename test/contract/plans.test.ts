@@ -32,6 +32,7 @@ const MIXED: readonly (readonly [sql: string, filtered: PlannedStatement['filter
   ["SELECT * FROM events WHERE id = 'a'", { events: ['id'] }],
   ["SELECT * FROM events WHERE id = 'a' AND at BETWEEN '2026' AND '2027'", { events: ['id', 'at'] }],
   ["SELECT * FROM events WHERE kind IN ('a', 'b', 'c')", { events: ['kind'] }],
+  ["SELECT * FROM events WHERE kind IN ('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i')", { events: ['kind'] }],
   ["SELECT * FROM events WHERE kind LIKE 'a%' AND n > 5", { events: ['kind', 'n'] }],
   ['SELECT * FROM events WHERE n = 1 OR n = 2', { events: ['n'] }],
   ['SELECT * FROM events WHERE n IS NULL', { events: ['n'] }],

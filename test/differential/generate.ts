@@ -304,17 +304,29 @@ function one<T>(random: Random, from: readonly T[]): T {
   return from[random.below(from.length)] as T;
 }
 
-/** One partition, perhaps under a condition, in the order of its sort key, from somewhere to somewhere. */
+/** Some partitions, perhaps under a condition, in an order of their keys, from somewhere to somewhere. */
 export function randomSlice(random: Random, table: RandomTable): Condition {
-  const item = one(random, table.items);
-  const partition = literalOf(item['pk']);
+  const partitions = Array.from({ length: 1 + random.below(3) }, () =>
+    literalOf(one(random, table.items)['pk']),
+  );
   const more = random.chance(0.5) ? randomCondition(random, table, 2) : same('TRUE');
-  const direction = random.chance(0.5) ? ' DESC' : '';
+  const [first, second] = one(random, [['sk', 'pk'] as const, ['pk', 'sk'] as const]);
+  const direction = (): string => (random.chance(0.5) ? ' DESC' : '');
+  const order = `${first}${direction()}, ${second}${direction()}`;
   const limit = random.chance(0.7) ? ` LIMIT ${random.below(4)}` : '';
   const offset = random.chance(0.4) ? ` OFFSET ${random.below(3)}` : '';
-  const write = (equals: string, condition: string): string =>
-    `pk = ${equals} AND ${condition} ORDER BY sk${direction}${limit}${offset}`;
-  return { ours: write(partition.ours, more.ours), duckdb: write(partition.duckdb, more.duckdb) };
+  const write = (keys: readonly string[], condition: string): string =>
+    `pk IN (${keys.join(', ')}) AND ${condition} ORDER BY ${order}${limit}${offset}`;
+  return {
+    ours: write(
+      partitions.map(({ ours }) => ours),
+      more.ours,
+    ),
+    duckdb: write(
+      partitions.map(({ duckdb }) => duckdb),
+      more.duckdb,
+    ),
+  };
 }
 
 /** The whole key of some item. */

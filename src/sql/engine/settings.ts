@@ -23,7 +23,6 @@ export const PLANNING_OPTIMIZERS: ReadonlySet<string> = new Set([
   'empty_result_pullup',
   'cte_filter_pusher',
   'regex_range',
-  'in_clause',
   'deliminator',
   'unnest_rewriter',
   'cte_inlining',

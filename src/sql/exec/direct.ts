@@ -3,6 +3,7 @@ import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { Page } from '../../dynamo/page.ts';
 import type { ReadStats } from '../../dynamo/read-stats.ts';
 import type { DecimalStyle } from '../engine/result-value.ts';
+import type { Summary } from '../plan/logical-plan.ts';
 import type { ResultColumn } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../value.ts';
@@ -25,8 +26,8 @@ export interface DirectPlan {
   readonly output: readonly ColumnDef[];
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
-  /** One row: how many items there are, or the first item's column. */
-  readonly summary?: 'count' | 'first' | undefined;
+  /** One row of these instead, each with its read: how many items there are, or the first item's column. */
+  readonly summaries?: readonly (Summary & { readonly read: TableRead })[] | undefined;
 }
 
 /** The direct path: constant memory, no engine. */
@@ -65,24 +66,40 @@ async function* readRows(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Value[][]> {
   if (context.maxRows === 0) return;
-  switch (plan.summary) {
-    case 'count': {
-      let count = 0;
-      for await (const page of readTable(plan.read, context, stats, signal)) count += page.count;
-      yield [[count]];
-      return;
-    }
-    case 'first': {
-      for await (const rows of readItems(plan, context, stats, signal)) {
-        yield rows;
-        return;
-      }
-      yield [[null]];
-      return;
-    }
-    case undefined:
-      yield* readItems(plan, context, stats, signal);
+  if (plan.summaries === undefined) yield* readItems(plan, context, stats, signal);
+  else yield [await summarize(plan.summaries, context, stats, signal)];
+}
+
+async function summarize(
+  summaries: NonNullable<DirectPlan['summaries']>,
+  context: ExecutionContext,
+  stats: ReadStats,
+  signal: AbortSignal | undefined,
+): Promise<Value[]> {
+  const values = new Map<TableRead, Promise<Value>>();
+  for (const summary of summaries) {
+    const { read } = summary;
+    const value = values.get(read) ?? summaryValue(summary, context, stats, signal);
+    values.set(read, value);
   }
+  return Promise.all(summaries.map(async ({ read }) => (await values.get(read)) ?? null));
+}
+
+async function summaryValue(
+  summary: NonNullable<DirectPlan['summaries']>[number],
+  context: ExecutionContext,
+  stats: ReadStats,
+  signal: AbortSignal | undefined,
+): Promise<Value> {
+  const { read } = summary;
+  if (summary.kind === 'count') {
+    let count = 0;
+    for await (const page of readTable(read, context, stats, signal)) count += page.count;
+    return count;
+  }
+  const first = { columns: [], read, output: [summary.column] };
+  for await (const [row] of readItems(first, context, stats, signal)) return row?.[0] ?? null;
+  return null;
 }
 
 async function* readItems(

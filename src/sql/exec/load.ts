@@ -15,6 +15,9 @@ import { driftIn } from './type-drift.ts';
 /** Pages that are decoded at once for one relation; more only contend for DuckDB's threads. */
 const DECODERS = 2;
 
+/** Each check whether there are rows enough runs the statement over all that is loaded. */
+const GROWTH_BETWEEN_CHECKS = 1.25;
+
 /** Creates the relation in a schema of the engine: the needed columns as a table, the others as NULLs in a view over it. */
 export async function createRelation(
   connection: DuckDBConnection,
@@ -48,7 +51,10 @@ export function columnsToLoad(relation: Relation, read: TableRead): readonly Col
   return relation.columns.slice(0, 1).map(({ column }) => column);
 }
 
-/** Reads a relation page by page; DuckDB decodes while the next pages arrive. Throws TypeDrift where a value does not fit. */
+/**
+ * Reads a relation page by page; DuckDB decodes while the next pages arrive. Where `isEnough` is given it is asked now
+ * and then whether more rows are needed. Throws TypeDrift where a value does not fit.
+ */
 export async function loadRelation(
   engine: Engine,
   schema: string,
@@ -57,6 +63,7 @@ export async function loadRelation(
   context: ExecutionContext,
   stats: ReadStats,
   signal: AbortSignal,
+  isEnough?: () => Promise<boolean>,
 ): Promise<void> {
   const columns = columnsToLoad(relation, read);
   const insert = `INSERT INTO ${identifier(schema)}.${identifier(dataTable(relation))} ${decodeSql(columns)}`;
@@ -64,13 +71,15 @@ export async function loadRelation(
   const all: Decoder[] = [];
   const running = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
+  let loaded = 0;
+  let nextCheck = 1;
   const decode = async (page: Uint8Array): Promise<void> => {
     const decoder = idle.pop() ?? (await openDecoder(engine, insert, all));
     try {
       decoder.statement.bindBlob(1, page);
       await decoder.statement.run();
     } catch (error) {
-      const drift = messageOf(error).includes(MISFIT) ? driftIn(read.table.name, columns, page) : undefined;
+      const drift = messageOf(error).includes(MISFIT) ? driftIn(read.table, columns, page) : undefined;
       failure ??= { error: drift ?? error };
     } finally {
       idle.push(decoder);
@@ -84,6 +93,11 @@ export async function loadRelation(
       }
       if (running.size >= DECODERS) await Promise.race(running);
       if (failure) break;
+      loaded += page.count;
+      if (isEnough === undefined || loaded < nextCheck) continue;
+      nextCheck = Math.ceil(loaded * GROWTH_BETWEEN_CHECKS);
+      await Promise.all(running);
+      if (!failure && (await isEnough())) break;
     }
     await Promise.all(running);
   } finally {

@@ -11,6 +11,7 @@ import type { Value } from '../value.ts';
 import type { ExecutionContext } from './context.ts';
 import { objectMaker, type RowReader } from './direct.ts';
 import { readByKeys } from './read-by-keys.ts';
+import { loadSystem } from './load-system.ts';
 import { columnsToLoad, createRelation, loadRelation } from './load.ts';
 import { TypeDrift } from './type-drift.ts';
 
@@ -40,7 +41,7 @@ export async function openOnEngine(
   const close = (): Promise<void> =>
     (closed ??= (async () => {
       signal?.removeEventListener('abort', interrupt);
-      if (plan.relations.length > 0)
+      if (plan.relations.length + plan.system.length > 0)
         await connection.run(`DROP SCHEMA IF EXISTS ${identifier(schema)} CASCADE`);
       connection.closeSync();
     })());
@@ -67,7 +68,7 @@ async function loadAll(
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): Promise<readonly TableRead[]> {
-  if (plan.relations.length === 0) return [];
+  if (plan.relations.length + plan.system.length === 0) return [];
   await connection.run(`CREATE SCHEMA ${identifier(schema)}`);
   const stop = new AbortController();
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
@@ -89,20 +90,39 @@ async function loadAll(
     if (source) await load(source.alias);
     const read = source ? await readByKeys(connection, schema, source, planned, context) : planned;
     await createRelation(connection, schema, relation, columnsToLoad(relation, read));
+    const { until } = plan;
+    const isEnough =
+      until === undefined ? undefined : () => hasEnough(connection, plan.engineSql(schema), until);
     if (read.access.kind !== 'Empty')
-      await loadRelation(engine, schema, relation, read, context, stats, either);
+      await loadRelation(engine, schema, relation, read, context, stats, either, isEnough);
     return read;
   };
   const all = plan.relations.map(({ alias }) => load(alias));
+  const system = plan.system.map((read) => loadSystem(connection, schema, read, context, either));
   try {
+    await Promise.all([...all, ...system]);
     const reads = await Promise.all(all);
     return reads.filter((read) => read !== undefined);
   } catch (error) {
     // The other reads are of no use any more; their own failures follow from this one.
     stop.abort(error);
-    await Promise.allSettled(all);
+    await Promise.allSettled([...all, ...system]);
     throw error;
   }
+}
+
+/** Whether the statement, over what is loaded, already gives all rows that it can, or its one value. */
+async function hasEnough(
+  connection: DuckDBConnection,
+  sql: string,
+  until: NonNullable<StatementPlan['until']>,
+): Promise<boolean> {
+  if (until === 'value') {
+    const [row] = (await connection.runAndReadAll(sql)).getRows();
+    return row?.[0] !== null;
+  }
+  const [row] = (await connection.runAndReadAll(`SELECT count(*) >= ${until} FROM (${sql})`)).getRows();
+  return row?.[0] === true;
 }
 
 function rowReader(

@@ -1,5 +1,7 @@
-import type { KeyRange } from '../../dynamo/access-path.ts';
+import type { AccessPath, KeyRange } from '../../dynamo/access-path.ts';
 import type { TableRead } from './table-read.ts';
+
+type Query = Extract<AccessPath, { readonly kind: 'Query' }>;
 
 /** A read in one line: `GetItem orders(customer_id, order_id)`, `Query orders.by_status(status)`, `Scan readings in 4 segments`. */
 export function describeAccess(read: Pick<TableRead, 'table' | 'access' | 'fetchBack'>): string {
@@ -8,11 +10,11 @@ export function describeAccess(read: Pick<TableRead, 'table' | 'access' | 'fetch
     case 'GetItem':
       return `GetItem ${table.name}(${Object.keys(access.key).join(', ')})`;
     case 'BatchGetItem':
-      return `BatchGetItem ${table.name}(${Object.keys(access.keys[0] ?? {}).join(', ')}) of ${access.keys.length} keys`;
+      return `BatchGetItem ${table.name}(${Object.keys(access.keys[0] ?? {}).join(', ')}) of ${access.keys.length} keys${access.ordered ? ' in order' : ''}`;
     case 'Query': {
       const place = access.index === undefined ? table.name : `${table.name}.${access.index}`;
       const many = access.ranges.length === 1 ? '' : ` of ${access.ranges.length} ranges`;
-      return `Query ${place}(${rangeAttributes(access.ranges[0]).join(', ')})${access.descending === true ? ' descending' : ''}${many}${fetchBack ? `, then BatchGetItem ${table.name}` : ''}`;
+      return `Query ${place}(${rangeAttributes(access.ranges[0]).join(', ')})${access.descending === true ? ' descending' : ''}${many}${rangeOrderText(access.rangeOrder)}${fetchBack ? `, then BatchGetItem ${table.name}` : ''}`;
     }
     case 'Scan': {
       const place = access.index === undefined ? table.name : `${table.name}.${access.index}`;
@@ -21,6 +23,12 @@ export function describeAccess(read: Pick<TableRead, 'table' | 'access' | 'fetch
     case 'Empty':
       return `No request for ${table.name}: no item can match`;
   }
+}
+
+function rangeOrderText(order: Query['rangeOrder']): string {
+  if (order === undefined) return '';
+  if (order === 'sequence') return ', one after the other';
+  return `, merged by ${order.map(({ attribute, descending }) => `${attribute}${descending ? ' descending' : ''}`).join(', ')}`;
 }
 
 function rangeAttributes(range: KeyRange | undefined): readonly string[] {

@@ -1,6 +1,6 @@
 import type { KeyAttribute } from '../../catalog/table-def.ts';
 import type { Key, SortCondition } from '../../dynamo/access-path.ts';
-import { compareKeyValues, keyValueBytes } from '../../dynamo/key.ts';
+import { compareKeyValues, distinctKeys, keyValueBytes } from '../../dynamo/key.ts';
 import { LIMITS } from '../../dynamo/limits.ts';
 import type { KeyValue } from '../../dynamo/attribute-value.ts';
 import type { Comparison, Literal, Predicate } from '../../dynamo/predicate.ts';
@@ -134,7 +134,7 @@ function canBeKey(value: KeyValue, role: 'partition' | 'sort'): boolean {
 }
 
 function distinct(values: readonly KeyValue[]): readonly KeyValue[] {
-  return values.filter((value, i) => values.findIndex((other) => compareKeyValues(value, other) === 0) === i);
+  return distinctKeys(values.map((value) => ({ value }))).flatMap(({ value }) => value ?? []);
 }
 
 /** Each key so far with each value of one more attribute. */

@@ -2,13 +2,23 @@ import type { ColumnDef } from '../../catalog/table-def.ts';
 import { conditionsOfExpression, conditionsOfFilter } from './conditions.ts';
 import { joinEdges, type JoinEdge, type StubColumn } from './join-edges.ts';
 import type { PlanExpression, PlanFilter, PlanNode } from './plan-json.ts';
-import type { Condition } from './table-read.ts';
+import { positionOf, rowChain, type RowChain, type FindScan } from './row-chain.ts';
+import type { Condition, OrderTerm } from './table-read.ts';
 
 /** What the optimised plan says about one stub. */
 export interface ScanFacts {
   readonly conditions: readonly Condition[];
   /** The columns that the statement needs of this scan. */
   readonly columns: readonly ColumnDef[];
+  readonly cut?: Cut;
+}
+
+/** Of the rows of a scan only the first in an order matter. */
+export interface Cut {
+  readonly rows: number;
+  readonly order: readonly OrderTerm[];
+  /** Conditions that are not the scan's own say as well which rows count. */
+  readonly sieved: boolean;
 }
 
 /** The statement is one scan, a projection of plain columns and perhaps a limit and an order: rows can stream as they come. */
@@ -18,15 +28,28 @@ export interface DirectShape {
   readonly output: readonly ColumnDef[];
   readonly limit?: number;
   readonly offset?: number;
-  readonly order?: { readonly column: ColumnDef; readonly descending: boolean };
-  /** The one row is the number of items, or the one output column of the first item, NULL where there is none. */
-  readonly summary?: 'count' | 'first';
+  readonly order: readonly OrderTerm[];
+  /** There is one row, and each of its values is the number of items, or the first item's column, NULL where there is none. */
+  readonly summaries?: readonly Summary[];
+}
+
+export type Summary =
+  /** Of the items, or of those in which the column is not NULL. */
+  | { readonly kind: 'count'; readonly of?: ColumnDef }
+  | { readonly kind: 'first'; readonly column: ColumnDef; readonly descending: boolean };
+
+/** The statement needs no more than the first rows of its one scan; it has enough as soon as it gives so many rows, or its value. */
+export interface PrefixShape {
+  readonly alias: string;
+  readonly cut: Cut;
+  readonly until: number | 'value';
 }
 
 export interface PlanFacts {
   /** By stub. A stub that the optimiser removed is not here: its rows cannot matter. */
   readonly scans: ReadonlyMap<string, ScanFacts>;
   readonly direct: DirectShape | undefined;
+  readonly prefix: PrefixShape | undefined;
   readonly edges: readonly JoinEdge[];
 }
 
@@ -37,6 +60,14 @@ export type StubColumns = (stub: string) => readonly ColumnDef[] | undefined;
 export function readPlan(plans: readonly PlanNode[], stubs: StubColumns): PlanFacts {
   const scans = new Map<string, ScanFacts>();
   const copied = new Set<string>();
+  const cuts = new Map<string, Cut>();
+  const findScan: FindScan = (get) => {
+    const alias = get.function_data?.table;
+    const columns = scanColumns(get, stubs);
+    return alias === undefined || columns === undefined
+      ? undefined
+      : { alias, columns: columns.map((found) => found?.column) };
+  };
   const visit = (node: PlanNode, above: readonly PlanExpression[]): void => {
     if (node.type === 'LOGICAL_GET') {
       const found = factsOf(node, above, stubs);
@@ -47,15 +78,26 @@ export function readPlan(plans: readonly PlanNode[], stubs: StubColumns): PlanFa
       scans.set(found.alias, before ? withoutConditions(found.facts, before) : found.facts);
       return;
     }
+    if (node.type === 'LOGICAL_LIMIT') {
+      const chain = rowChain(node, findScan);
+      const cut = chain && cutOf(chain);
+      if (chain && cut) cuts.set(chain.alias, cut);
+    }
     const own = node.type === 'LOGICAL_FILTER' ? (node.expressions ?? []) : [];
     for (const child of node.children ?? []) visit(child, own);
   };
   for (const plan of plans) visit(plan, []);
   const [only] = plans;
   const edges = joinEdges(plans, (get) => scanColumns(get, stubs));
+  const whole = plans.length === 1 ? only : undefined;
+  for (const [alias, cut] of cuts) {
+    const facts = scans.get(alias);
+    if (facts && !copied.has(alias)) scans.set(alias, { ...facts, cut });
+  }
   return {
     scans,
-    direct: plans.length === 1 && only ? (summaryShape(only, stubs) ?? directShape(only, stubs)) : undefined,
+    direct: whole && (summaryShape(whole, findScan) ?? directShape(whole, findScan)),
+    prefix: whole && prefixShape(whole, findScan),
     edges: edges.filter(({ restricted }) => !copied.has(restricted.alias)),
   };
 }
@@ -71,29 +113,69 @@ function scanColumns(get: PlanNode, stubs: StubColumns): readonly (StubColumn | 
   return visibleColumns(get, readColumns(get, columns)).map((column) => column && { alias, column });
 }
 
-/** `SELECT count(*)`, `min(column)` or `max(column)` of one scan. */
-function summaryShape(root: PlanNode, stubs: StubColumns): DirectShape | undefined {
-  const aggregate = root.children?.[0];
-  const [output, ...others] = plainReferences(root.expressions ?? []) ?? [];
-  if (root.type !== 'LOGICAL_PROJECTION' || output !== 0 || others.length > 0) return undefined;
-  if (aggregate?.type !== 'LOGICAL_AGGREGATE_AND_GROUP_BY' || (aggregate.groups ?? []).length > 0)
-    return undefined;
-  const [expression, ...more] = aggregate.expressions ?? [];
-  const [below] = aggregate.children ?? [];
-  const shape = below && directShape(below, stubs);
-  if (shape === undefined || expression === undefined || more.length > 0 || isCut(shape)) return undefined;
-  if (expression.filter !== undefined || expression.aggregate_type === 'DISTINCT') return undefined;
-  if (expression.name === 'count_star') return { ...shape, output: [], summary: 'count' };
-  if (expression.name !== 'min' && expression.name !== 'max') return undefined;
-  const [position, ...rest] = plainReferences(expression.children ?? []) ?? [];
-  const column = position === undefined || rest.length > 0 ? undefined : shape.output[position];
-  if (column === undefined) return undefined;
-  const order = { column, descending: expression.name === 'max' };
-  return { alias: shape.alias, output: [column], limit: 1, order, summary: 'first' };
+/** `SELECT` of counts only, or of `min(column)` and `max(column)` only, over one scan. */
+function summaryShape(root: PlanNode, findScan: FindScan): DirectShape | undefined {
+  const aggregates = aggregatesOf(root, findScan);
+  if (aggregates === undefined) return undefined;
+  const { chain, expressions } = aggregates;
+  const found = expressions.map((expression) => summaryOf(expression, chain));
+  const summaries = found.filter((summary) => summary !== undefined);
+  const [first] = summaries;
+  if (first === undefined || chain.sieved || summaries.length < found.length) return undefined;
+  if (!summaries.every(({ kind }) => kind === first.kind)) return undefined;
+  const output = summaries.flatMap((summary) => (summary.kind === 'first' ? [summary.column] : []));
+  return { alias: chain.alias, output, order: [], summaries };
 }
 
-function isCut({ limit, offset, order }: DirectShape): boolean {
-  return limit !== undefined || offset !== undefined || order !== undefined;
+/** The aggregates that are the statement's columns, over the rows of a chain that is neither sorted nor cut. */
+function aggregatesOf(
+  root: PlanNode,
+  findScan: FindScan,
+): { readonly chain: RowChain; readonly expressions: readonly PlanExpression[] } | undefined {
+  const aggregate = root.children?.[0];
+  if (root.type !== 'LOGICAL_PROJECTION' || aggregate?.type !== 'LOGICAL_AGGREGATE_AND_GROUP_BY')
+    return undefined;
+  const below = aggregate.children?.[0];
+  const chain = below && rowChain(below, findScan);
+  if (chain === undefined || (aggregate.groups ?? []).length > 0) return undefined;
+  if (chain.limit !== undefined || chain.offset !== undefined || chain.order.length > 0) return undefined;
+  const output = (root.expressions ?? []).map(
+    (expression) => aggregate.expressions?.[positionOf(expression)],
+  );
+  const expressions = output.filter((expression) => expression !== undefined);
+  return expressions.length < output.length ? undefined : { chain, expressions };
+}
+
+function summaryOf(expression: PlanExpression, chain: RowChain): Summary | undefined {
+  if (expression.filter !== undefined || expression.aggregate_type === 'DISTINCT') return undefined;
+  const [argument, ...others] = expression.children ?? [];
+  if (expression.name === 'count_star') return { kind: 'count' };
+  if (argument === undefined || others.length > 0) return undefined;
+  const column = chain.output[positionOf(argument)];
+  const { name } = expression;
+  if (name === 'min' || name === 'max')
+    return column && { kind: 'first', column, descending: name === 'max' };
+  if (name !== 'count') return undefined;
+  if (argument.value !== undefined) return argument.value.is_null === true ? undefined : { kind: 'count' };
+  return column && { kind: 'count', of: column };
+}
+
+function cutOf({ limit, offset = 0, order, sieved }: RowChain): Cut | undefined {
+  return limit === undefined ? undefined : { rows: limit + offset, order, sieved };
+}
+
+/** A limit over one scan; or one `min` or `max`, which is the first value that there is. */
+function prefixShape(root: PlanNode, findScan: FindScan): PrefixShape | undefined {
+  const chain = rowChain(root, findScan);
+  const cut = chain && cutOf(chain);
+  if (chain?.limit !== undefined && cut) return { alias: chain.alias, cut, until: chain.limit };
+  const aggregates = aggregatesOf(root, findScan);
+  const [only, ...others] = aggregates?.expressions ?? [];
+  const summary = aggregates && only && others.length === 0 ? summaryOf(only, aggregates.chain) : undefined;
+  if (aggregates === undefined || summary?.kind !== 'first') return undefined;
+  const { column, descending } = summary;
+  const { alias, sieved } = aggregates.chain;
+  return { alias, cut: { rows: 1, order: [{ column, descending }], sieved }, until: 'value' };
 }
 
 function factsOf(
@@ -136,88 +218,17 @@ function visibleColumns(
   return ids.length === 0 ? read : ids.map((id) => read[id]);
 }
 
-function directShape(root: PlanNode, stubs: StubColumns): DirectShape | undefined {
-  let node: PlanNode | undefined = root;
-  let limit: number | undefined;
-  let offset: number | undefined;
-  let order: NonNullable<PlanNode['orders']>[number] | undefined;
-  // Maps output positions to the positions of the node below; undefined while nothing has been projected.
-  let positions: readonly number[] | undefined;
-  let orderPosition: number | undefined;
-  for (;;) {
-    if (node === undefined) return undefined;
-    switch (node.type) {
-      case 'LOGICAL_LIMIT': {
-        // A limit below an order cuts before it sorts.
-        if (limit !== undefined || offset !== undefined || order !== undefined) return undefined;
-        const limitOf = constantLimit(node.limit_val);
-        const offsetOf = constantLimit(node.offset_val);
-        if (limitOf === 'other' || offsetOf === 'other') return undefined;
-        limit = limitOf;
-        offset = offsetOf;
-        node = node.children?.[0];
-        break;
-      }
-      case 'LOGICAL_ORDER_BY': {
-        if (order !== undefined || node.orders?.length !== 1) return undefined;
-        order = node.orders[0];
-        orderPosition = order?.expression.type === 'BOUND_REF' ? order.expression.index : undefined;
-        if (orderPosition === undefined) return undefined;
-        node = node.children?.[0];
-        break;
-      }
-      case 'LOGICAL_PROJECTION': {
-        const below = plainReferences(node.expressions ?? []);
-        if (below === undefined) return undefined;
-        const through = (position: number): number => below[position] ?? -1;
-        positions = positions === undefined ? below : positions.map(through);
-        if (orderPosition !== undefined) orderPosition = through(orderPosition);
-        node = node.children?.[0];
-        break;
-      }
-      case 'LOGICAL_FILTER':
-        // Its conditions are read by factsOf; it may not drop or move columns for positions to hold.
-        if (node.children?.[0]?.type !== 'LOGICAL_GET') return undefined;
-        if (node.projection_ids !== undefined && node.projection_ids.length > 0) return undefined;
-        node = node.children[0];
-        break;
-      case 'LOGICAL_GET': {
-        const alias: string | undefined = node.function_data?.table;
-        const columns = alias === undefined ? undefined : stubs(alias);
-        if (alias === undefined || columns === undefined) return undefined;
-        const visible = visibleColumns(node, readColumns(node, columns));
-        const output = (positions ?? visible.map((_, i) => i)).map((position) => visible[position]);
-        const orderColumn = orderPosition === undefined ? undefined : visible[orderPosition];
-        if (order !== undefined && orderColumn === undefined) return undefined;
-        if (positions !== undefined && output.some((column) => column === undefined)) return undefined;
-        return {
-          alias,
-          output: output.filter((column) => column !== undefined),
-          ...(limit === undefined ? {} : { limit }),
-          ...(offset === undefined ? {} : { offset }),
-          ...(orderColumn === undefined
-            ? {}
-            : { order: { column: orderColumn, descending: order?.type === 'DESCENDING' } }),
-        };
-      }
-      default:
-        return undefined;
-    }
-  }
-}
-
-function plainReferences(expressions: readonly PlanExpression[]): readonly number[] | undefined {
-  const positions: number[] = [];
-  for (const expression of expressions) {
-    if (expression.type !== 'BOUND_REF' || expression.index === undefined) return undefined;
-    positions.push(expression.index);
-  }
-  return positions;
-}
-
-function constantLimit(limit: PlanNode['limit_val']): number | undefined | 'other' {
-  if (limit === undefined || limit.type === 'UNSET') return undefined;
-  return limit.type === 'CONSTANT_VALUE' && typeof limit.constant_integer === 'number'
-    ? limit.constant_integer
-    : 'other';
+function directShape(root: PlanNode, findScan: FindScan): DirectShape | undefined {
+  const chain = rowChain(root, findScan);
+  if (chain === undefined || chain.sieved) return undefined;
+  const { alias, order, limit, offset } = chain;
+  const output = chain.output.filter((column) => column !== undefined);
+  if (output.length < chain.output.length) return undefined;
+  return {
+    alias,
+    output,
+    order,
+    ...(limit === undefined ? {} : { limit }),
+    ...(offset === undefined ? {} : { offset }),
+  };
 }

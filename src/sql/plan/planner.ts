@@ -1,19 +1,31 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { TableDef } from '../../catalog/table-def.ts';
+import type { ColumnDef } from '../../catalog/table-def.ts';
 import { remember } from '../../core/remember.ts';
 import type { BoundStatement } from '../bind/bind.ts';
-import type { Relation } from '../bind/relation.ts';
+import type { Relation, SystemRelation } from '../bind/relation.ts';
 import { engineError } from '../engine/engine-errors.ts';
 import { openPlanningEngine, type Engine } from '../engine/engine.ts';
 import { identifier, literal } from '../engine/quote.ts';
 import { engineType, postgresTypeName } from '../engine-types.ts';
 import { restoreLists, type IntegerList } from './integer-lists.ts';
-import { readPlan, type DirectShape, type PlanFacts } from './logical-plan.ts';
+import {
+  readPlan,
+  type DirectShape,
+  type PlanFacts,
+  type PrefixShape,
+  type Summary,
+} from './logical-plan.ts';
 import { withKeySources } from './key-sources.ts';
 import { parsePlan } from './plan-json.ts';
 import { applyRules } from './apply-rules.ts';
 import { PUSHDOWN_RULES } from './rules/index.ts';
-import { type PlanSettings, type PushdownRule, scanOf, type TableRead } from './table-read.ts';
+import {
+  type Condition,
+  type PlanSettings,
+  type PushdownRule,
+  scanOf,
+  type TableRead,
+} from './table-read.ts';
 
 /** A column of a result, PostgreSQL's name of its type included. */
 export interface ResultColumn {
@@ -21,15 +33,25 @@ export interface ResultColumn {
   readonly type: string;
 }
 
+/** An occurrence of a system table, and the conditions on its rows that DuckDB will apply. */
+export interface SystemRead {
+  readonly relation: SystemRelation;
+  readonly conditions: readonly Condition[];
+}
+
 export interface StatementPlan {
   readonly columns: readonly ResultColumn[];
   readonly relations: readonly Relation[];
+  /** The system tables that it reads. */
+  readonly system: readonly SystemRead[];
   /** The statement over the relations of a schema. */
   readonly engineSql: (schema: string) => string;
-  /** One for each relation, in the same order. */
+  /** One for each relation, in the same order; of a direct statement with `min` and `max`, one for each end. */
   readonly reads: readonly TableRead[];
   /** Where present, rows stream from the one read as they come. */
   readonly direct: DirectShape | undefined;
+  /** Where present, the one read stops when the statement has as many rows, or the value. */
+  readonly until: PrefixShape['until'] | undefined;
 }
 
 /** What the statement's own tree knows and DuckDB's plan no longer does. */
@@ -56,12 +78,12 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
       engine,
       connection: await engine.connect(),
     })));
-  const tableIds = new WeakMap<TableDef, number>();
+  const tableIds = new WeakMap<Stub['table'], number>();
   let nextTableId = 0;
   const stubs = new Map<string, Promise<string>>();
-  const planned = new Map<string, Promise<Planned>>();
+  const analysed = new Map<string, Promise<Analysed>>();
 
-  const stubSchema = (relations: readonly Relation[]): Promise<string> => {
+  const stubSchema = (relations: readonly Stub[]): Promise<string> => {
     const signature = relations
       .map(({ alias, table, columns }) => {
         if (!tableIds.has(table)) tableIds.set(table, nextTableId++);
@@ -82,12 +104,13 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
   return {
     rules,
     async plan(bound, settings, hints) {
-      const schema = await stubSchema(bound.relations);
+      const all = [...bound.relations, ...bound.system];
+      const schema = await stubSchema(all);
       const sql = bound.engineSql(schema);
-      const found = await remember(planned, sql, CACHE_SIZE, async () => {
+      const found = await remember(analysed, sql, CACHE_SIZE, async () => {
         const { connection } = await open();
         try {
-          return await analyse(connection, sql, bound.relations);
+          return await analyse(connection, sql, all);
         } catch (error) {
           throw engineError(error, hints.locate);
         }
@@ -96,19 +119,25 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
         name: bound.unmangle(column.name),
         type: bound.resultTypes.get(i) ?? column.type,
       }));
-      const reads = bound.relations.map((relation) =>
-        planRead(relation, found.facts, settings, hints.lists, rules),
-      );
-      const [only] = reads;
-      const direct = reads.length === 1 && only && canStream(only) ? found.facts?.direct : undefined;
+      const { relations, engineSql } = bound;
+      const planned = { facts: found.facts, settings, lists: hints.lists, rules };
+      const system = bound.system.map((relation): SystemRead => ({
+        relation,
+        conditions: found.facts?.scans.get(relation.alias)?.conditions ?? [],
+      }));
+      const direct = system.length === 0 ? planDirect(relations, planned) : undefined;
+      if (direct) return { columns, relations, system, engineSql, ...direct, until: undefined };
+      const prefix = system.length === 0 ? planPrefix(relations, planned) : undefined;
+      if (prefix) return { columns, relations, system, engineSql, ...prefix, direct: undefined };
+      const reads = relations.map((relation) => planForEngine(relation, planned));
       return {
         columns,
-        relations: bound.relations,
-        engineSql: bound.engineSql,
-        reads: direct
-          ? reads
-          : withKeySources(reads.map(asEngineReads), found.facts?.edges ?? [], settings, rules),
-        direct,
+        relations,
+        system,
+        engineSql,
+        reads: withKeySources(reads, found.facts?.edges ?? [], settings, rules),
+        direct: undefined,
+        until: undefined,
       };
     },
     async close() {
@@ -119,7 +148,10 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
   };
 }
 
-interface Planned {
+/** What has a stub: a table of DynamoDB, or a system table. */
+type Stub = Relation | SystemRelation;
+
+interface Analysed {
   readonly columns: readonly ResultColumn[];
   /** Undefined where DuckDB's plan did not serialise: every read stays a Scan then. */
   readonly facts: PlanFacts | undefined;
@@ -127,7 +159,7 @@ interface Planned {
 
 async function createStubs(
   open: () => Promise<{ engine: Engine; connection: DuckDBConnection }>,
-  relations: readonly Relation[],
+  relations: readonly Stub[],
 ): Promise<string> {
   const { engine, connection } = await open();
   const schema = engine.newSchema();
@@ -146,8 +178,8 @@ async function createStubs(
 async function analyse(
   connection: DuckDBConnection,
   sql: string,
-  relations: readonly Relation[],
-): Promise<Planned> {
+  relations: readonly Stub[],
+): Promise<Analysed> {
   const prepared = await connection.prepare(sql);
   const columns: ResultColumn[] = [];
   for (let i = 0; i < prepared.columnCount; i++) {
@@ -166,18 +198,25 @@ async function analyse(
   return { columns, facts: readPlan(plan.plans, (stub) => byAlias.get(stub)) };
 }
 
+/** What planning a read takes. */
+interface Planning {
+  readonly facts: PlanFacts | undefined;
+  readonly settings: PlanSettings;
+  readonly lists: readonly IntegerList[];
+  readonly rules: readonly PushdownRule[];
+}
+
+type Wanted = Pick<TableRead, 'limit' | 'order' | 'countOnly' | 'firstPage'>;
+
 function planRead(
   relation: Relation,
-  facts: PlanFacts | undefined,
-  settings: PlanSettings,
-  lists: readonly IntegerList[],
-  rules: readonly PushdownRule[],
+  { facts, settings, lists, rules }: Planning,
+  wanted: Wanted = {},
+  further: readonly Condition[] = [],
 ): TableRead {
   const scan = facts?.scans.get(relation.alias);
-  const direct = facts?.direct;
   const needed = facts === undefined ? relation.columns.map(({ column }) => column) : (scan?.columns ?? []);
-  const conditions = restoreLists(scan?.conditions ?? [], lists);
-  const wanted = direct?.limit === undefined ? undefined : direct.limit + (direct.offset ?? 0);
+  const conditions = [...restoreLists(scan?.conditions ?? [], lists), ...further];
   const start: TableRead = {
     alias: relation.alias,
     table: relation.table,
@@ -188,27 +227,95 @@ function planRead(
     filter: [],
     residual: conditions,
     columns: needed,
-    ...(direct?.summary === 'count' ? { countOnly: true } : {}),
-    ...(wanted === undefined ? {} : { limit: wanted }),
-    ...(direct?.order === undefined
-      ? {}
-      : { order: { column: direct.order.column.path.join('.'), descending: direct.order.descending } }),
+    ...wanted,
     rejected: [],
   };
   return applyRules(start, settings, rules);
 }
 
-/** Nothing is left for DuckDB to do. */
-function canStream(read: TableRead): boolean {
-  return read.residual.length === 0 && read.order === undefined;
+/** The statement without an engine, where nothing is left for one to do. */
+function planDirect(
+  [relation, ...others]: readonly Relation[],
+  planning: Planning,
+): Pick<StatementPlan, 'reads' | 'direct'> | undefined {
+  const direct = planning.facts?.direct;
+  if (relation === undefined || others.length > 0 || direct === undefined) return undefined;
+  const { summaries, order, limit, offset = 0 } = direct;
+  const reads = summaries
+    ? planSummaries(relation, summaries, planning)
+    : [
+        planRead(relation, planning, {
+          ...(limit === undefined ? {} : { limit: limit + offset }),
+          ...(order.length === 0 ? {} : { order }),
+        }),
+      ];
+  return reads?.every(isWhole) ? { reads, direct } : undefined;
 }
 
-/** On the engine path DuckDB counts, sorts and cuts: the read brings all rows. */
-function asEngineReads({
-  limit: _limit,
-  order: _order,
-  countOnly: _countOnly,
-  ...read
-}: TableRead): TableRead {
-  return read;
+/** One read counts for all; of `min` and `max` each reads its own end. */
+function planSummaries(
+  relation: Relation,
+  summaries: readonly Summary[],
+  planning: Planning,
+): readonly TableRead[] | undefined {
+  const { partition, sort } = relation.table.key;
+  const keys = new Set([...partition, ...sort].map(({ name }) => name));
+  const counted = new Map<string, readonly Condition[]>();
+  for (const { kind, of } of summaries.flatMap((summary) =>
+    summary.kind === 'count' ? [{ of: undefined, ...summary }] : [],
+  )) {
+    const isEvery = of === undefined || (of.path.length === 1 && keys.has(of.path[0]));
+    counted.set(isEvery ? kind : of.name, isEvery ? [] : [presence(of)]);
+  }
+  if (counted.size > 1) return undefined;
+  const [conditions] = counted.values();
+  if (conditions) return [planRead(relation, planning, { countOnly: true }, conditions)];
+  return summaries.flatMap((summary) =>
+    summary.kind === 'first' ? [planRead(relation, planning, { limit: 1, order: [summary] })] : [],
+  );
+}
+
+function presence({ name, path }: ColumnDef): Condition {
+  return { text: `${name} IS NOT NULL`, predicate: { kind: 'isNotNull', path }, exact: true };
+}
+
+/** The statement over so much of its one scan as gives it the rows that it wants. */
+function planPrefix(
+  [relation, ...others]: readonly Relation[],
+  planning: Planning,
+): Pick<StatementPlan, 'reads' | 'until'> | undefined {
+  const prefix = planning.facts?.prefix;
+  if (relation === undefined || others.length > 0 || prefix === undefined) return undefined;
+  const { rows, order } = prefix.cut;
+  const read = planRead(relation, planning, {
+    ...(order.length === 0 ? {} : { order }),
+    firstPage: Math.max(1, rows),
+  });
+  if (read.order !== undefined || (read.residual.length === 0 && !prefix.cut.sieved)) return undefined;
+  // What the keys of an index promise, its items nearly always keep.
+  const isSelective =
+    prefix.cut.sieved || !read.residual.every((condition) => read.keyed.includes(condition));
+  // Each item that is fetched by its key costs as much as many that are read together.
+  if (read.fetchBack && isSelective) return undefined;
+  const firstPage = isSelective ? Math.max(rows, FEWEST_SIEVED) : rows;
+  return { reads: [{ ...read, firstPage }], until: prefix.until };
+}
+
+/** Where conditions are left to DuckDB, the first page has so many items. */
+const FEWEST_SIEVED = 100;
+
+/** DuckDB sorts, cuts and counts: the read brings all rows, or as many as a limit of its own lets through. */
+function planForEngine(relation: Relation, planning: Planning): TableRead {
+  const cut = planning.facts?.scans.get(relation.alias)?.cut;
+  if (cut && !cut.sieved) {
+    const order = cut.order.length === 0 ? {} : { order: cut.order };
+    const read = planRead(relation, planning, { limit: cut.rows, ...order });
+    if (isWhole(read)) return read;
+  }
+  return planRead(relation, planning);
+}
+
+/** Nothing is left to do about its rows. */
+function isWhole(read: TableRead): boolean {
+  return read.residual.length === 0 && read.order === undefined;
 }

@@ -1,4 +1,4 @@
-import { ITEM_COLUMN } from '../../catalog/table-def.ts';
+import { ITEM_COLUMN, type ColumnDef, type TableDef } from '../../catalog/table-def.ts';
 import type { ReadRequest } from '../../dynamo/access-path.ts';
 import type { LintSchema } from '../../dynamo/lint-report.ts';
 import type { DocumentPath } from '../../dynamo/predicate.ts';
@@ -19,6 +19,7 @@ export function readRequestOf(read: TableRead, consistent: boolean): ReadRequest
     ...(projection === undefined ? {} : { projection }),
     ...(read.countOnly ? { countOnly: true } : {}),
     ...(read.limit === undefined ? {} : { limit: read.limit }),
+    ...(read.firstPage === undefined ? {} : { firstPage: read.firstPage }),
     consistent,
   };
 }
@@ -26,7 +27,11 @@ export function readRequestOf(read: TableRead, consistent: boolean): ReadRequest
 /** The paths to bring back; undefined where the whole item is wanted. It saves bytes, not capacity. */
 function projectionOf(read: TableRead): readonly DocumentPath[] | undefined {
   if (read.fetchBack) return [...read.table.key.partition, ...read.table.key.sort].map(({ name }) => [name]);
-  const { columns, table } = read;
+  const { access, table } = read;
+  const columns =
+    access.kind === 'BatchGetItem' && access.ordered
+      ? [...new Set([...keyColumns(table), ...read.columns])]
+      : read.columns;
   if (columns.some((column) => column.hidden === true && column.name === ITEM_COLUMN)) return undefined;
   const visible = table.columns.filter((column) => column.hidden !== true);
   const needed = columns.filter((column) => column.hidden !== true);
@@ -34,6 +39,12 @@ function projectionOf(read: TableRead): readonly DocumentPath[] | undefined {
   if (columns.length > 0) return columns.map((column) => column.path);
   // Rows are only counted: any attribute that every item has will do.
   return table.key.partition.map((attribute) => [attribute.name]);
+}
+
+/** By which items are put in the order of their keys. */
+function keyColumns({ key, columns }: TableDef): readonly ColumnDef[] {
+  const names = new Set([...key.partition, ...key.sort].map(({ name }) => name));
+  return columns.filter(({ path, hidden }) => path.length === 1 && names.has(path[0]) && hidden !== true);
 }
 
 /** The key schema that the request linter holds the read against. */

@@ -39,7 +39,12 @@ export interface TableRead {
   /** So many rows are enough, if in the end nothing is residual and the order is met. */
   readonly limit?: number;
   /** Rows are wanted in this order; a rule that meets it removes it. */
-  readonly order?: { readonly column: string; readonly descending: boolean };
+  readonly order?: readonly OrderTerm[];
+  /**
+   * The statement may need only the first so many rows, or more: DuckDB says when there are enough. Pages start so
+   * small and double.
+   */
+  readonly firstPage?: number;
   /** Only the number of items matters. */
   readonly countOnly?: true;
   /** Its keys may come from another read. */
@@ -51,6 +56,12 @@ export interface TableRead {
 /** The read of everything there is: where planning begins. */
 export function scanOf(table: TableDef): Extract<AccessPath, { kind: 'Scan' }> {
   return { kind: 'Scan', segments: 1, ...(table.through === undefined ? {} : { index: table.through }) };
+}
+
+/** One column of ORDER BY. */
+export interface OrderTerm {
+  readonly column: ColumnDef;
+  readonly descending: boolean;
 }
 
 /** Another read whose values, once they are known, can be this one's keys: cheaper than a Scan if they are few. */

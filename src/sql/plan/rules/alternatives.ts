@@ -1,14 +1,16 @@
 import type { IndexDef, KeySchema } from '../../../catalog/table-def.ts';
-import type { KeyRange } from '../../../dynamo/access-path.ts';
+import type { KeyRange, SortCondition } from '../../../dynamo/access-path.ts';
 import { keyIdentity } from '../../../dynamo/key.ts';
 import type { Predicate } from '../../../dynamo/predicate.ts';
 import { describePredicate } from '../describe-predicate.ts';
+import { implies } from '../implies.ts';
+import { disjointConditions } from '../key-intervals.ts';
 import type { Condition, PushdownRule, TableRead } from '../table-read.ts';
 import { candidateFor, MAX_RANGES, missingColumn, reasonAgainst } from '../key-candidates.ts';
 
 /**
  * `(pk = 'a' AND sk > 1) OR pk = 'b'`: a Query for each alternative, where every one of them gives a condition on the
- * same key. The condition itself stays residual: ranges of one partition may be widened to be disjoint.
+ * same key, and a narrower one than they share. Where the ranges say all of it, nothing of the condition is left.
  */
 export const alternatives: PushdownRule = {
   name: 'alternatives',
@@ -19,14 +21,14 @@ export const alternatives: PushdownRule = {
       const branches = condition.predicate.of.map((branch) => withBranch(read, condition, branch));
       const { through } = read.table;
       const place = read.table.indexes.find((index) => index.name === through);
-      const own = rangesOf(branches, read.table.key, place);
-      if (own) return withRanges(read, own, place);
+      const own = splitBy(read, branches, read.table.key, place);
+      if (own) return withRanges(read, condition, own, place);
       for (const index of settings.autoDetectIndex && place === undefined ? read.table.indexes : []) {
         const isSafe =
           missingColumn(read, index) === undefined &&
           branches.every((branch) => reasonAgainst(branch, index, settings) === undefined);
-        const ranges = isSafe ? rangesOf(branches, index.key, index) : undefined;
-        if (ranges) return withRanges(read, ranges, index);
+        const ranges = isSafe ? splitBy(read, branches, index.key, index) : undefined;
+        if (ranges) return withRanges(read, condition, ranges, index);
       }
     }
     return undefined;
@@ -44,37 +46,90 @@ function withBranch(read: TableRead, whole: Condition, branch: Predicate): Table
   return { ...read, residual: [...read.residual.filter((condition) => condition !== whole), ...conditions] };
 }
 
-function rangesOf(
+/** The ranges of all alternatives, disjoint, and the conditions that they say exactly. */
+interface Split {
+  readonly ranges: readonly KeyRange[];
+  readonly keyed: ReadonlySet<Condition>;
+  /** Of each alternative by itself the ranges say everything as well. */
+  readonly exact: boolean;
+}
+
+function splitBy(
+  read: TableRead,
   branches: readonly TableRead[],
   key: KeySchema,
   index: IndexDef | undefined,
-): readonly KeyRange[] | undefined {
+): Split | undefined {
+  const shared = candidateFor(read, key, index)?.bound ?? -1;
   const found = branches.map((branch) => candidateFor(branch, key, index));
-  if (!found.every((candidate) => candidate !== undefined)) return undefined;
-  const ranges = disjoint(
-    found.flatMap((candidate) => candidate.ranges),
+  const candidates = found.filter((candidate) => candidate !== undefined);
+  if (candidates.length < found.length || candidates.some(({ bound }) => bound < shared)) return undefined;
+  if (!candidates.some(({ bound }) => bound > shared)) return undefined;
+  const { ranges, exact } = disjoint(
+    candidates.flatMap((candidate) => candidate.ranges),
     key,
   );
-  return ranges.length > MAX_RANGES ? undefined : ranges;
+  if (ranges.length > MAX_RANGES) return undefined;
+  const isKeyed = (condition: Condition): boolean => candidates.every(({ keyed }) => keyed.has(condition));
+  const own = branches.map(({ residual }) =>
+    residual.filter((condition) => !read.residual.includes(condition)),
+  );
+  return {
+    ranges,
+    keyed: new Set(exact ? read.residual.filter(isKeyed) : []),
+    exact: exact && own.every((conditions, i) => conditions.every((each) => candidates[i]?.keyed.has(each))),
+  };
 }
 
-/** One range for each partition that has several which might overlap: all of it. */
-function disjoint(ranges: readonly KeyRange[], key: KeySchema): readonly KeyRange[] {
+/** Ranges of which no two share an item; where several of a partition cannot be told apart, all of it. */
+function disjoint(
+  ranges: readonly KeyRange[],
+  key: KeySchema,
+): { readonly ranges: readonly KeyRange[]; readonly exact: boolean } {
   const partitions = new Map<string, KeyRange[]>();
   for (const range of ranges) {
     const partition = keyIdentity(partitionOf(range, key));
     partitions.set(partition, [...(partitions.get(partition) ?? []), range]);
   }
-  return [...partitions.values()].flatMap((same) => {
-    const distinct = new Map(same.map((range) => [keyIdentity(range.equals), range]));
-    const [first] = same;
-    const arePoints = same.every(
-      ({ equals, sort }) => sort === undefined && Object.keys(equals).length > key.partition.length,
-    );
-    if (same.length === 1 || first === undefined || (arePoints && samePoints(same)))
-      return [...distinct.values()];
-    return [{ equals: partitionOf(first, key) }];
-  });
+  const separated = [...partitions.values()].map((same) => disjointInPartition(same, key));
+  return { ranges: separated.flatMap((each) => each.ranges), exact: separated.every(({ exact }) => exact) };
+}
+
+function disjointInPartition(same: readonly KeyRange[], key: KeySchema): ReturnType<typeof disjoint> {
+  const [first] = same;
+  if (first === undefined || same.length === 1) return { ranges: same, exact: true };
+  const arePoints = same.every(
+    ({ equals, sort }) => sort === undefined && Object.keys(equals).length > key.partition.length,
+  );
+  if (arePoints && samePoints(same))
+    return {
+      ranges: [...new Map(same.map((range) => [keyIdentity(range.equals), range])).values()],
+      exact: true,
+    };
+  const equals = partitionOf(first, key);
+  const [attribute, ...further] = key.sort.map(({ name }) => name);
+  const isPlain = same.every((range) =>
+    further.every((name) => range.equals[name] === undefined && range.sort?.attribute !== name),
+  );
+  const separated =
+    attribute === undefined || !isPlain
+      ? undefined
+      : disjointConditions(same.map((range) => conditionOn(attribute, range)));
+  if (attribute === undefined || separated === undefined) return { ranges: [{ equals }], exact: false };
+  return {
+    exact: separated.exact,
+    ranges: separated.conditions.map((condition) => {
+      if (condition === undefined) return { equals };
+      return condition.kind === 'compare' && condition.op === '='
+        ? { equals: { ...equals, [attribute]: condition.value } }
+        : { equals, sort: { attribute, condition } };
+    }),
+  };
+}
+
+function conditionOn(attribute: string, { equals, sort }: KeyRange): SortCondition | undefined {
+  const value = equals[attribute];
+  return value === undefined ? sort?.condition : { kind: 'compare', op: '=', value };
 }
 
 /** Whether all fix the same attributes, so that different values mean different items. */
@@ -87,15 +142,39 @@ function partitionOf({ equals }: KeyRange, key: KeySchema): KeyRange['equals'] {
   return Object.fromEntries(Object.entries(equals).filter(([name]) => names.has(name)));
 }
 
-function withRanges(read: TableRead, ranges: readonly KeyRange[], index: IndexDef | undefined): TableRead {
+/** What DuckDB concludes from the alternatives and asks as well: `pk IN ('a', 'b')`. */
+function impliedBy({ predicate: whole }: Condition, { residual }: TableRead): readonly Condition[] {
+  const branches = whole?.kind === 'or' ? whole.of : [];
+  return residual.filter(
+    ({ predicate, exact }) => exact && predicate && branches.every((branch) => implies(branch, predicate)),
+  );
+}
+
+function withRanges(
+  read: TableRead,
+  condition: Condition,
+  { ranges, keyed, exact }: Split,
+  index: IndexDef | undefined,
+): TableRead {
   const { partition, sort } = read.table.key;
+  const done = new Set([
+    ...keyed,
+    ...(exact && condition.exact ? [condition, ...impliedBy(condition, read)] : []),
+  ]);
   const isWholeKey = ranges.every(
     ({ equals, sort: range }) =>
       range === undefined && Object.keys(equals).length === partition.length + sort.length,
   );
-  if (ranges.length === 0) return { ...read, access: { kind: 'Empty' } };
-  if (index === undefined && isWholeKey && ranges.length > 1) {
-    return { ...read, access: { kind: 'BatchGetItem', keys: ranges.map(({ equals }) => equals) } };
-  }
-  return { ...read, access: { kind: 'Query', ranges, ...(index ? { index: index.name } : {}) } };
+  const access: TableRead['access'] =
+    ranges.length === 0
+      ? { kind: 'Empty' }
+      : index === undefined && isWholeKey && ranges.length > 1
+        ? { kind: 'BatchGetItem', keys: ranges.map(({ equals }) => equals) }
+        : { kind: 'Query', ranges, ...(index ? { index: index.name } : {}) };
+  return {
+    ...read,
+    access,
+    keyed: [...done],
+    residual: read.residual.filter((each) => !done.has(each)),
+  };
 }

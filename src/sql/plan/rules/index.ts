@@ -11,8 +11,8 @@ import { sortOrder } from './sort-order.ts';
 export const PUSHDOWN_RULES: readonly PushdownRule[] = [
   never,
   fullKey,
-  keyCondition,
   alternatives,
+  keyCondition,
   filterExpression,
   sortOrder,
   parallelScan,

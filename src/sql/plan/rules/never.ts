@@ -1,10 +1,64 @@
-import type { PushdownRule } from '../table-read.ts';
+import type { DocumentPath, Literal, Predicate } from '../../../dynamo/predicate.ts';
+import { isSamePath, literalHolds } from '../implies.ts';
+import type { PushdownRule, TableRead } from '../table-read.ts';
 
-/** A condition that nothing can meet needs no request. */
+/**
+ * Conditions that no item can meet together need no request: a key that is NULL, lists without a common value, a value
+ * out of its range. What a single constant contradicts DuckDB has found before.
+ */
 export const never: PushdownRule = {
   name: 'never',
   apply(read) {
-    if (!read.residual.some((condition) => condition.predicate?.kind === 'never')) return undefined;
+    const asked = read.residual.flatMap(({ predicate, exact }) =>
+      exact && predicate ? partsOf(predicate) : [],
+    );
+    if (!asked.some((predicate) => isImpossible(predicate, asked, read))) return undefined;
     return { ...read, access: { kind: 'Empty' }, keyed: read.residual, residual: [] };
   },
 };
+
+function partsOf(predicate: Predicate): readonly Predicate[] {
+  return predicate.kind === 'and' ? predicate.of.flatMap(partsOf) : [predicate];
+}
+
+function isImpossible(predicate: Predicate, asked: readonly Predicate[], { table }: TableRead): boolean {
+  switch (predicate.kind) {
+    case 'never':
+      return true;
+    case 'isNull': {
+      const [name, ...deeper] = predicate.path;
+      const isKey = [...table.key.partition, ...table.key.sort].some((attribute) => attribute.name === name);
+      return (isKey && deeper.length === 0) || asked.some((other) => needs(other, predicate.path));
+    }
+    case 'compare':
+    case 'in': {
+      const values = valuesOf(predicate);
+      const others = asked.filter((other) => other !== predicate && needs(other, predicate.path));
+      return (
+        values.length > 0 &&
+        !values.some((value) => others.every((other) => literalHolds(value, other) !== false))
+      );
+    }
+    case 'beginsWith':
+    case 'contains':
+    case 'isNotNull':
+    case 'hasType':
+    case 'otherType':
+    case 'hasMember':
+    case 'size':
+    case 'and':
+    case 'or':
+      return false;
+  }
+}
+
+/** What the path is held to; nothing where it is not. */
+function valuesOf(predicate: Predicate): readonly Literal[] {
+  if (predicate.kind === 'in') return predicate.values;
+  return predicate.kind === 'compare' && predicate.op === '=' ? [predicate.value] : [];
+}
+
+/** Whether the predicate is about the path, and needs a value there. */
+function needs(predicate: Predicate, path: DocumentPath): boolean {
+  return 'path' in predicate && predicate.kind !== 'isNull' && isSamePath(predicate.path, path);
+}

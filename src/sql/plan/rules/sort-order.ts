@@ -1,24 +1,127 @@
-import type { PushdownRule } from '../table-read.ts';
+import type { ColumnDef, KeySchema } from '../../../catalog/table-def.ts';
+import type { Key, KeyRange, SortTerm } from '../../../dynamo/access-path.ts';
+import type { KeyType } from '../../../dynamo/attribute-value.ts';
+import { compareKeyValues } from '../../../dynamo/key.ts';
+import type { OrderTerm, PushdownRule, TableRead } from '../table-read.ts';
 
-/** ORDER BY the sort key within one partition is the order in which a Query answers. */
+/**
+ * ORDER BY key attributes is the order in which a Query answers. Several ranges are read one after the other where the
+ * order says which comes first, and merged where it does not; keys are sorted before they are fetched.
+ */
 export const sortOrder: PushdownRule = {
   name: 'sort-order',
   apply(read) {
     const { access, order } = read;
-    if (order === undefined || read.fetchBack) return undefined;
-    if (access.kind === 'GetItem' || access.kind === 'Empty') return satisfied(read);
-    if (access.kind !== 'Query' || access.ranges.length !== 1) return undefined;
-    const key =
-      access.index === undefined
-        ? read.table.key
-        : read.table.indexes.find((index) => index.name === access.index)?.key;
-    const free = key?.sort.find((attribute) => access.ranges[0]?.equals[attribute.name] === undefined);
-    if (free === undefined || free.name !== order.column) return undefined;
-    return satisfied({ ...read, access: { ...access, ...(order.descending ? { descending: true } : {}) } });
+    if (order === undefined) return undefined;
+    switch (access.kind) {
+      case 'GetItem':
+      case 'Empty':
+        return satisfied(read, access);
+      case 'BatchGetItem': {
+        const by = keyTerms(order, read.table.key);
+        const keys = by && access.keys.toSorted((a, b) => compareBy(by, a, b));
+        return keys && satisfied(read, { kind: 'BatchGetItem', keys, ordered: true });
+      }
+      case 'Query': {
+        const sorted = sortedQuery(read, access, order);
+        return sorted && satisfied(read, sorted);
+      }
+      case 'Scan':
+        return undefined;
+    }
   },
 };
 
-function satisfied<R extends { readonly order?: unknown }>(read: R): Omit<R, 'order'> {
-  const { order: _, ...rest } = read;
-  return rest;
+type Query = Extract<TableRead['access'], { readonly kind: 'Query' }>;
+
+function sortedQuery({ table }: TableRead, access: Query, order: readonly OrderTerm[]): Query | undefined {
+  const { index, ranges } = access;
+  const key = index === undefined ? table.key : table.indexes.find(({ name }) => name === index)?.key;
+  if (key === undefined) return undefined;
+  // No two items of a table have one key, so that nothing sorts them further.
+  const isUnique = index === undefined && ranges.length === 1;
+  let descending: boolean | undefined;
+  for (const { equals } of ranges) {
+    const free = key.sort.filter(({ name }) => equals[name] === undefined);
+    for (const { column, descending: direction } of order) {
+      if (isHeld(column, key, equals)) continue;
+      const next = free.shift();
+      if (next === undefined && isUnique) break;
+      if (next === undefined || !sortsAs(column, next) || (descending ?? direction) !== direction)
+        return undefined;
+      descending = direction;
+    }
+  }
+  const backwards = descending === true ? { descending } : {};
+  const by = order.map(({ column, descending: down }) => ({ attribute: column.path[0], descending: down }));
+  if (ranges.length === 1) return { ...access, ...backwards };
+  const free = by.findIndex(({ attribute }) => ranges.some(({ equals }) => equals[attribute] === undefined));
+  const held = free < 0 ? by : by.slice(0, free);
+  const inTurn = ranges.toSorted((a, b) => compareBy(held, a.equals, b.equals));
+  return isStrict(inTurn, held)
+    ? { ...access, ...backwards, ranges: inTurn, rangeOrder: 'sequence' }
+    : { ...access, ...backwards, rangeOrder: by };
+}
+
+/** Whether each range comes before the next, whatever is in it. */
+function isStrict(ranges: readonly KeyRange[], by: readonly SortTerm[]): boolean {
+  return ranges.every((range, i) => {
+    const next = ranges[i + 1];
+    return next === undefined || compareBy(by, range.equals, next.equals) < 0;
+  });
+}
+
+/** The attribute has one value throughout a range. */
+function isHeld(column: ColumnDef, key: KeySchema, equals: Key): boolean {
+  const attribute = [...key.partition, ...key.sort].find((each) => sortsAs(column, each));
+  return attribute !== undefined && equals[attribute.name] !== undefined;
+}
+
+/** The order as attributes of the key; what follows all of them cannot matter. */
+function keyTerms(order: readonly OrderTerm[], key: KeySchema): readonly SortTerm[] | undefined {
+  const left = [...key.partition, ...key.sort];
+  const terms: SortTerm[] = [];
+  for (const { column, descending } of order) {
+    if (left.length === 0) break;
+    const at = left.findIndex((attribute) => sortsAs(column, attribute));
+    if (at < 0 && !terms.some(({ attribute }) => attribute === column.path[0])) return undefined;
+    left.splice(at, at < 0 ? 0 : 1);
+    terms.push({ attribute: column.path[0], descending });
+  }
+  return terms;
+}
+
+/** Whether SQL sorts the column as DynamoDB does the key attribute: a number that is kept as text it does not. */
+function sortsAs(
+  { path, type }: ColumnDef,
+  attribute: { readonly name: string; readonly type: KeyType },
+): boolean {
+  if (path.length > 1 || path[0] !== attribute.name) return false;
+  switch (type.kind) {
+    case 'text':
+      return attribute.type === 'S';
+    case 'bigint':
+    case 'hugeint':
+    case 'decimal':
+    case 'double':
+      return attribute.type === 'N';
+    case 'blob':
+      return attribute.type === 'B';
+    case 'boolean':
+    case 'json':
+      return false;
+  }
+}
+
+function compareBy(by: readonly SortTerm[], a: Key, b: Key): number {
+  for (const { attribute, descending } of by) {
+    const [left, right] = [a[attribute], b[attribute]];
+    const order = left === undefined || right === undefined ? 0 : (compareKeyValues(left, right) ?? 0);
+    if (order !== 0) return descending ? -order : order;
+  }
+  return 0;
+}
+
+function satisfied({ order: _order, ...read }: TableRead, access: TableRead['access']): TableRead {
+  return { ...read, access };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Predicate } from '../../../../src/dynamo/predicate.ts';
 import { alternatives } from '../../../../src/sql/plan/rules/alternatives.ts';
 import { column } from '../../../support/columns.ts';
-import { compare, condition, scan, SETTINGS } from '../../../support/reads.ts';
+import { compare, condition, isIn, scan, SETTINGS } from '../../../support/reads.ts';
 import { index, key, table } from '../../../support/tables.ts';
 
 const t = table([column('status', 'text'), column('x', 'bigint')], {
@@ -19,7 +19,7 @@ const access = (...conditions: ReturnType<typeof or>[]) =>
   alternatives.apply(scan(t, conditions), SETTINGS)?.access;
 
 describe('alternatives', () => {
-  it('each gives a Query of its own, and the condition stays owed', () => {
+  it('each gives a Query of its own, and nothing stays owed', () => {
     const either = or(all(compare('pk', '=', 'a'), compare('sk', '>', 'm')), one(compare('pk', '=', 'b')));
     const read = alternatives.apply(scan(t, [either]), SETTINGS);
     expect(read?.access).toEqual({
@@ -32,7 +32,7 @@ describe('alternatives', () => {
         { equals: { pk: { S: 'b' } } },
       ],
     });
-    expect(read?.residual).toEqual([either]);
+    expect(read).toMatchObject({ residual: [], keyed: [either] });
   });
 
   it('whole keys become a BatchGetItem, each once', () => {
@@ -46,12 +46,36 @@ describe('alternatives', () => {
     });
   });
 
-  it('ranges of one partition that might overlap become the partition, so that no row comes twice', () => {
+  it('ranges of one partition that overlap become one, so that no row comes twice', () => {
     const either = or(
       all(compare('pk', '=', 'a'), compare('sk', '>', 'm')),
       all(compare('pk', '=', 'a'), compare('sk', '<', 'p')),
     );
     expect(access(either)).toEqual({ kind: 'Query', ranges: [{ equals: { pk: { S: 'a' } } }] });
+  });
+
+  it('what an alternative asks beside its key stays owed', () => {
+    const either = or(
+      all(compare('pk', '=', 'a'), compare('x', '>', 1)),
+      all(compare('pk', '=', 'b'), compare('sk', '<', 'p')),
+    );
+    expect(alternatives.apply(scan(t, [either]), SETTINGS)?.residual).toEqual([either]);
+  });
+
+  it('what follows from the alternatives is owed no more', () => {
+    const either = or(all(compare('pk', '=', 'a'), compare('sk', '>', 'm')), one(compare('pk', '=', 'b')));
+    const read = alternatives.apply(
+      scan(t, [isIn('pk', 'a', 'b'), compare('pk', '<', 'x'), either]),
+      SETTINGS,
+    );
+    expect(read?.residual).toEqual([]);
+    const other = alternatives.apply(scan(t, [isIn('pk', 'a', 'c'), either]), SETTINGS);
+    expect(other?.residual).toEqual([isIn('pk', 'a', 'c')]);
+  });
+
+  it('which narrow the key no further than what they share are left to other rules', () => {
+    const either = or(one(compare('x', '=', 1)), one(compare('x', '>', 7)));
+    expect(access(compare('pk', '=', 'a'), either)).toBeUndefined();
   });
 
   it('what is asked beside them counts for each', () => {

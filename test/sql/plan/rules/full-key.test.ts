@@ -66,8 +66,11 @@ describe('full-key', () => {
     ).toBeUndefined();
   });
 
-  it('too many combinations are left to a Scan', () => {
+  it('more combinations than a Scan of the table costs are left to it', () => {
     const many = Array.from({ length: 1001 }, (_, i) => `k${i}`);
-    expect(fullKey.apply(scan(t, [isIn('pk', ...many), compare('sk', '=', 'x')]), SETTINGS)).toBeUndefined();
+    const conditions = [isIn('pk', ...many), compare('sk', '=', 'x')];
+    expect(fullKey.apply(scan(t, conditions), SETTINGS)).toBeUndefined();
+    const large = table([], { itemCount: 1_000_000, sizeBytes: 1_000_000_000 });
+    expect(fullKey.apply(scan(large, conditions), SETTINGS)?.access).toMatchObject({ kind: 'BatchGetItem' });
   });
 });

@@ -1,0 +1,80 @@
+import type { KeyValue } from '../../dynamo/attribute-value.ts';
+import { compareKeyValues } from '../../dynamo/key.ts';
+import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/predicate.ts';
+
+/** Whether the second predicate holds wherever the first does, as far as that can be seen. */
+export function implies(one: Predicate, other: Predicate): boolean {
+  if (other.kind === 'or') return other.of.some((part) => implies(one, part));
+  if (one.kind === 'and') return one.of.some((part) => implies(part, other));
+  if (JSON.stringify(one) === JSON.stringify(other)) return true;
+  const isHeld =
+    one.kind === 'compare' && one.op === '=' && 'path' in other && isSamePath(one.path, other.path);
+  return isHeld && literalHolds(one.value, other) === true;
+}
+
+/** Whether both are about the same place of an item. */
+export function isSamePath(one: DocumentPath, other: DocumentPath): boolean {
+  return one.length === other.length && one.every((step, i) => step === other[i]);
+}
+
+/** Whether a predicate on one path holds where that has the value; undefined where that is not to be said here. */
+export function literalHolds(value: Literal, predicate: Predicate): boolean | undefined {
+  switch (predicate.kind) {
+    case 'compare':
+      return compared(value, predicate.op, predicate.value);
+    case 'in': {
+      const each = predicate.values.map((other) => compared(value, '=', other));
+      return each.includes(true) ? true : each.includes(undefined) ? undefined : false;
+    }
+    case 'beginsWith':
+      return value.type === 'S' && predicate.prefix.type === 'S'
+        ? value.text.startsWith(predicate.prefix.text) !== (predicate.negated === true)
+        : undefined;
+    case 'isNotNull':
+      return true;
+    case 'isNull':
+    case 'never':
+      return false;
+    case 'contains':
+    case 'hasType':
+    case 'otherType':
+    case 'hasMember':
+    case 'size':
+    case 'and':
+    case 'or':
+      return undefined;
+  }
+}
+
+function compared(value: Literal, op: Comparison, other: Literal): boolean | undefined {
+  if (value.type === 'BOOL' && other.type === 'BOOL')
+    return op === '=' || op === '<>' ? (value.value === other.value) === (op === '=') : undefined;
+  if (value.type === 'BOOL' || other.type === 'BOOL') return undefined;
+  const order = compareKeyValues(keyValueOf(value), keyValueOf(other));
+  if (order === undefined) return undefined;
+  switch (op) {
+    case '=':
+      return order === 0;
+    case '<>':
+      return order !== 0;
+    case '<':
+      return order < 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    case '>=':
+      return order >= 0;
+  }
+}
+
+function keyValueOf({ type, text }: Extract<Literal, { readonly text: string }>): KeyValue {
+  switch (type) {
+    case 'S':
+      return { S: text };
+    case 'N':
+      return { N: text };
+    case 'B':
+      return { B: text };
+  }
+}

@@ -1,0 +1,127 @@
+import type { SortCondition } from '../../dynamo/access-path.ts';
+import type { KeyValue } from '../../dynamo/attribute-value.ts';
+import { compareKeyValues } from '../../dynamo/key.ts';
+
+/** The end of an interval of a sort key; undefined where it has none. */
+interface End {
+  readonly value: KeyValue;
+  readonly inclusive: boolean;
+}
+
+interface Interval {
+  readonly low: End | undefined;
+  readonly high: End | undefined;
+  /** Where it is one of a prefix: it says so in fewer words. */
+  readonly prefix?: KeyValue;
+}
+
+/**
+ * Conditions on one sort key attribute, of which any may hold, as conditions that never hold together; undefined in the
+ * list for no condition at all. `exact`: they hold where those do and nowhere else. Nothing where intervals cannot tell.
+ */
+export function disjointConditions(
+  conditions: readonly (SortCondition | undefined)[],
+): { readonly conditions: readonly (SortCondition | undefined)[]; readonly exact: boolean } | undefined {
+  const intervals = conditions.map((condition) => (condition ? intervalOf(condition) : WHOLE));
+  const known = intervals.filter((interval) => interval !== undefined);
+  if (known.length < intervals.length) return undefined;
+  const merged = mergeAll(known);
+  const printed = merged.map(conditionOf);
+  // BETWEEN takes in both its ends: they may meet those of the neighbours now.
+  const closed = mergeAll(
+    merged.map((interval, i) => (printed[i]?.exact === false ? withEnds(interval) : interval)),
+  );
+  return {
+    conditions: closed.map((interval) => conditionOf(interval).condition),
+    exact: printed.every(({ exact }) => exact),
+  };
+}
+
+const WHOLE: Interval = { low: undefined, high: undefined };
+
+function intervalOf(condition: SortCondition): Interval | undefined {
+  switch (condition.kind) {
+    case 'between':
+      return { low: closed(condition.low), high: closed(condition.high) };
+    case 'beginsWith': {
+      const { prefix } = condition;
+      const after = successorOf(prefix);
+      return after && { low: closed(prefix), high: { value: after, inclusive: false }, prefix };
+    }
+    case 'compare': {
+      const end = { value: condition.value, inclusive: condition.op.endsWith('=') };
+      if (condition.op === '=') return { low: end, high: end };
+      return condition.op.startsWith('<') ? { low: undefined, high: end } : { low: end, high: undefined };
+    }
+  }
+}
+
+function closed(value: KeyValue): End {
+  return { value, inclusive: true };
+}
+
+function withEnds({ low, high }: Interval): Interval {
+  return { low: low && closed(low.value), high: high && closed(high.value) };
+}
+
+/** The least text behind all that begin with a prefix, where its last character says it at once. */
+function successorOf(prefix: KeyValue): KeyValue | undefined {
+  if (!('S' in prefix) || prefix.S === '') return undefined;
+  const last = prefix.S.charCodeAt(prefix.S.length - 1);
+  return last < 0x7f ? { S: prefix.S.slice(0, -1) + String.fromCharCode(last + 1) } : undefined;
+}
+
+function mergeAll(intervals: readonly Interval[]): readonly Interval[] {
+  const merged: Interval[] = [];
+  for (const next of intervals.toSorted((a, b) => compareLow(a.low, b.low))) {
+    const last = merged.at(-1);
+    if (last === undefined || !overlap(last, next)) merged.push(next);
+    else if (compareHigh(last.high, next.high) < 0) {
+      const isSame = compareLow(last.low, next.low) === 0;
+      merged.splice(-1, 1, isSame ? next : { low: last.low, high: next.high });
+    }
+  }
+  return merged;
+}
+
+/** Whether the later one begins before the earlier one ends. */
+function overlap(earlier: Interval, later: Interval): boolean {
+  const { high } = earlier;
+  const { low } = later;
+  if (high === undefined || low === undefined) return true;
+  const order = compareKeyValues(low.value, high.value) ?? 0;
+  return order < 0 || (order === 0 && low.inclusive && high.inclusive);
+}
+
+function compareLow(a: End | undefined, b: End | undefined): number {
+  if (a === undefined || b === undefined) return Number(b === undefined) - Number(a === undefined);
+  return (compareKeyValues(a.value, b.value) ?? 0) || Number(b.inclusive) - Number(a.inclusive);
+}
+
+function compareHigh(a: End | undefined, b: End | undefined): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+  return (compareKeyValues(a.value, b.value) ?? 0) || Number(a.inclusive) - Number(b.inclusive);
+}
+
+function conditionOf({ low, high, prefix }: Interval): {
+  readonly condition: SortCondition | undefined;
+  readonly exact: boolean;
+} {
+  if (prefix) return { condition: { kind: 'beginsWith', prefix }, exact: true };
+  if (low && high) {
+    if (compareKeyValues(low.value, high.value) === 0)
+      return { condition: { kind: 'compare', op: '=', value: low.value }, exact: true };
+    return {
+      condition: { kind: 'between', low: low.value, high: high.value },
+      exact: low.inclusive && high.inclusive,
+    };
+  }
+  if (low)
+    return { condition: { kind: 'compare', op: low.inclusive ? '>=' : '>', value: low.value }, exact: true };
+  if (high)
+    return {
+      condition: { kind: 'compare', op: high.inclusive ? '<=' : '<', value: high.value },
+      exact: true,
+    };
+  return { condition: undefined, exact: true };
+}

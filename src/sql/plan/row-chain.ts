@@ -1,0 +1,95 @@
+import type { ColumnDef } from '../../catalog/table-def.ts';
+import type { PlanExpression, PlanNode } from './plan-json.ts';
+import type { OrderTerm } from './table-read.ts';
+
+/** What a scan hands up: its stub, and the columns as expressions above count them. */
+export interface ScanOutput {
+  readonly alias: string;
+  readonly columns: readonly (ColumnDef | undefined)[];
+}
+
+/** Undefined for what is no scan of a stub. */
+export type FindScan = (get: PlanNode) => ScanOutput | undefined;
+
+/** A scan and what is done to its rows, each by itself: left out, projected; then perhaps all sorted and cut. */
+export interface RowChain {
+  readonly alias: string;
+  /** The output columns, as columns of the table; undefined for what is computed. */
+  readonly output: readonly (ColumnDef | undefined)[];
+  readonly order: readonly OrderTerm[];
+  readonly limit: number | undefined;
+  readonly offset: number | undefined;
+  /** Rows are left out by conditions that are not the scan's own. */
+  readonly sieved: boolean;
+}
+
+/** The chain that ends with a node; undefined where it is more than that, or sorts by what is no column. */
+export function rowChain(root: PlanNode, findScan: FindScan): RowChain | undefined {
+  let node: PlanNode | undefined = root;
+  let limit: number | undefined;
+  let offset: number | undefined;
+  let orders: PlanNode['orders'];
+  let sieved = false;
+  // Positions of the output, and of the order, in the node below; -1 for what is computed.
+  let positions: readonly number[] | undefined;
+  let orderPositions: readonly number[] = [];
+  const through = (below: readonly number[] | undefined): void => {
+    if (below === undefined || below.length === 0) return;
+    positions = positions === undefined ? below : positions.map((position) => below[position] ?? -1);
+    orderPositions = orderPositions.map((position) => below[position] ?? -1);
+  };
+  for (;;) {
+    if (node === undefined) return undefined;
+    const child: PlanNode | undefined = node.children?.[0];
+    switch (node.type) {
+      case 'LOGICAL_LIMIT': {
+        // A limit below an order or a condition cuts before it sorts or sieves.
+        if (limit !== undefined || offset !== undefined || orders !== undefined || sieved) return undefined;
+        const limitOf = constantLimit(node.limit_val);
+        const offsetOf = constantLimit(node.offset_val);
+        if (limitOf === 'other' || offsetOf === 'other') return undefined;
+        [limit, offset] = [limitOf, offsetOf];
+        break;
+      }
+      case 'LOGICAL_ORDER_BY':
+        if (orders !== undefined || node.orders === undefined) return undefined;
+        through(node.projection_map);
+        orders = node.orders;
+        orderPositions = orders.map(({ expression }) => positionOf(expression));
+        break;
+      case 'LOGICAL_PROJECTION':
+        through((node.expressions ?? []).map(positionOf));
+        break;
+      case 'LOGICAL_FILTER':
+        sieved ||= child?.type !== 'LOGICAL_GET';
+        through(node.projection_map);
+        break;
+      case 'LOGICAL_GET': {
+        const scan = findScan(node);
+        if (scan === undefined) return undefined;
+        const order = (orders ?? []).flatMap(({ type }, i) => {
+          const column = scan.columns[orderPositions[i] ?? -1];
+          return column ? [{ column, descending: type === 'DESCENDING' }] : [];
+        });
+        if (order.length < (orders?.length ?? 0)) return undefined;
+        const output = (positions ?? scan.columns.map((_, i) => i)).map((position) => scan.columns[position]);
+        return { alias: scan.alias, output, order, limit, offset, sieved };
+      }
+      default:
+        return undefined;
+    }
+    node = child;
+  }
+}
+
+/** The position that an expression refers to; -1 for what is computed. */
+export function positionOf(expression: PlanExpression): number {
+  return expression.type === 'BOUND_REF' ? (expression.index ?? -1) : -1;
+}
+
+function constantLimit(limit: PlanNode['limit_val']): number | undefined | 'other' {
+  if (limit === undefined || limit.type === 'UNSET') return undefined;
+  return limit.type === 'CONSTANT_VALUE' && typeof limit.constant_integer === 'number'
+    ? limit.constant_integer
+    : 'other';
+}

@@ -1,0 +1,309 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
+import type { Connection } from '../../src/session/connection.ts';
+import { rowText } from '../support/plain-duckdb.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+/** Three partitions of a thousand items whose sort keys lie between each other, at negative numbers as well. */
+const EVENTS: readonly AttributeMap[] = ['a', 'b', 'c'].flatMap((pk, p) =>
+  Array.from({ length: 1000 }, (_, i) => ({
+    pk: { S: pk },
+    sk: { N: String((i * 3 + p - 1500) / 10) },
+    n: { N: String(i) },
+    status: { S: i % 10 === 0 ? 'open' : 'done' },
+    label: { S: `Label ${i % 50}` },
+  })),
+);
+
+/** Sort keys in which bytes, characters and JavaScript's units do not agree on an order. */
+const TEXTS = ['a', 'B', 'Z', 'b', 'é', 'zz', '10', '9', '\u{1F600}', 'ab', 'a b'];
+const WORDS: readonly AttributeMap[] = ['x', 'y', 'é', 'X'].flatMap((pk, p) =>
+  TEXTS.filter((_, i) => (i + p) % 2 === 0 || p === 3).map((sk, n) => ({
+    pk: { S: pk },
+    sk: { S: sk },
+    n: { N: String(n) },
+  })),
+);
+
+const BYTES: readonly AttributeMap[] = ['AA==', 'AQI=', '/w==', 'J1w=', 'YWI=', '//8='].flatMap((sk, i) => [
+  { pk: { N: String(i % 2) }, sk: { B: sk }, n: { N: String(i) } },
+]);
+
+let world: World;
+let connection: Connection;
+let scanned: Connection;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await world.add({
+    name: 'events',
+    key: ['pk:S', 'sk:N'],
+    indexes: [
+      { name: 'by_status', key: ['status:S', 'n:N'], projection: 'KEYS_ONLY' },
+      { name: 'by_n', key: ['pk:S', 'n:N'], local: true },
+    ],
+    items: EVENTS,
+  });
+  await world.add({ name: 'words', key: ['pk:S', 'sk:S'], items: WORDS });
+  await world.add({ name: 'bytes', key: ['pk:N', 'sk:B'], items: BYTES });
+  connection = await world.open();
+  scanned = world.withRules([]);
+}, 60_000);
+afterAll(() => world.close());
+
+async function run(sql: string, on = connection) {
+  const { rows, stats } = await on.query<readonly unknown[]>(sql, [], { rowMode: 'array' });
+  return { rows: rows.map(rowText), stats };
+}
+
+/** The rows, which must be those of a Scan that sorts, and what they cost. */
+async function checked(sql: string) {
+  const { rows, stats } = await run(sql);
+  const { rows: expected } = await run(sql, scanned);
+  expect(rows).toEqual(expected);
+  const { mode } = await connection.explain(sql);
+  return {
+    mode,
+    plan: stats.plan,
+    items: stats.itemsRead,
+    requests: stats.requests,
+    units: stats.readCapacity,
+  };
+}
+
+const events = (rest: string) => checked(`SELECT pk, sk, n FROM events WHERE pk IN ('a', 'b', 'c') ${rest}`);
+
+describe('ORDER BY the sort key over several partitions', () => {
+  it('with LIMIT reads a few items of each', async () => {
+    expect(await events('ORDER BY sk LIMIT 10')).toMatchObject({
+      mode: 'direct',
+      requests: 3,
+      items: 30,
+      units: 1.5,
+    });
+    expect(await events('ORDER BY sk DESC LIMIT 10')).toMatchObject({
+      mode: 'direct',
+      requests: 3,
+      items: 30,
+    });
+    expect(await events('ORDER BY sk DESC LIMIT 7 OFFSET 5')).toMatchObject({ requests: 3, items: 36 });
+  });
+
+  it('goes on in a partition whose first page is used up', async () => {
+    const { items, mode } = await checked(
+      "SELECT sk FROM events WHERE (pk = 'a' AND sk < -100) OR (pk = 'b' AND sk > 0) ORDER BY sk LIMIT 200",
+    );
+    expect({ mode, isFew: items < 600 }).toEqual({ mode: 'direct', isFew: true });
+  });
+
+  it('without LIMIT merges them to the end', async () => {
+    expect(await events('ORDER BY sk')).toMatchObject({ mode: 'direct', items: 3000 });
+    expect(await events("AND label = 'Label 7' ORDER BY sk DESC")).toMatchObject({ mode: 'direct' });
+  });
+
+  it('with a filter in DynamoDB reads until there are enough', async () => {
+    const { items, mode } = await events("AND label = 'Label 7' ORDER BY sk LIMIT 3");
+    expect({ mode, isFew: items < 1000 }).toEqual({ mode: 'direct', isFew: true });
+  });
+
+  it('after the partition key reads one partition after the other', async () => {
+    const expected = { mode: 'direct', requests: 1, items: 10, units: 0.5 };
+    expect(await events('ORDER BY pk, sk LIMIT 10')).toMatchObject(expected);
+    expect(await events('ORDER BY pk DESC, sk DESC LIMIT 10')).toMatchObject(expected);
+    expect(await events('ORDER BY pk, sk DESC')).toMatchObject({ mode: 'direct', items: 3000 });
+  });
+
+  it('sorts what the order leaves open as the engine would where keys do not', async () => {
+    expect(await events('ORDER BY sk, pk DESC LIMIT 10')).toMatchObject({ mode: 'direct', items: 30 });
+    expect(await events('ORDER BY sk, n LIMIT 10')).toMatchObject({ mode: 'engine' });
+  });
+
+  it.each(['sk', 'sk DESC', 'pk, sk', 'pk DESC, sk', 'sk NULLS FIRST', 'sk DESC NULLS LAST, pk'])(
+    'is the order of bytes for text: %s',
+    async (order) => {
+      const sql = `SELECT sk, pk FROM words WHERE pk IN ('x', 'y', 'é', 'X') AND sk <> 'zz' ORDER BY ${order}`;
+      const tied = order.startsWith('sk') && !order.includes('pk') ? ', pk' : '';
+      expect((await checked(`${sql}${tied}`)).plan).not.toEqual([]);
+      expect((await checked(`${sql}${tied} LIMIT 5 OFFSET 3`)).plan).not.toEqual([]);
+    },
+  );
+
+  it('is the order of unsigned bytes for binary', async () => {
+    expect((await checked('SELECT sk, n FROM bytes WHERE pk IN (0, 1) ORDER BY sk')).mode).toBe('direct');
+  });
+});
+
+describe('keys', () => {
+  it('are fetched in their order, and no more than LIMIT asks for', async () => {
+    const list = EVENTS.filter((_, i) => i < 200)
+      .map(({ sk }) => (sk && 'N' in sk ? sk.N : '0'))
+      .toReversed();
+    const sql = `SELECT n, sk FROM events WHERE pk = 'a' AND sk IN (${list.join(', ')}) ORDER BY sk`;
+    expect(await checked(`${sql} LIMIT 5`)).toMatchObject({
+      mode: 'direct',
+      items: 5,
+      requests: 1,
+      units: 2.5,
+    });
+    expect(await checked(`${sql} DESC`)).toMatchObject({ mode: 'direct', items: 200, requests: 2 });
+  });
+});
+
+describe('LIMIT over conditions that are left to DuckDB', () => {
+  it('reads in order until enough rows pass', async () => {
+    const { items, mode } = await checked(
+      "SELECT sk, upper(label) FROM events WHERE pk = 'a' AND upper(label) = 'LABEL 7' ORDER BY sk DESC LIMIT 2",
+    );
+    expect({ mode, items }).toEqual({ mode: 'engine', items: 100 });
+  });
+
+  it('reads to the end where too few do', async () => {
+    const sql = "SELECT sk FROM events WHERE pk = 'a' AND n + sk > 1100 ORDER BY sk LIMIT 500";
+    expect(await checked(sql)).toMatchObject({ items: 1000 });
+  });
+
+  it('stops without an order as well', async () => {
+    const { rows, stats } = await run("SELECT n FROM events WHERE upper(label) LIKE 'LABEL 1%' LIMIT 3");
+    expect({ rows: rows.length, items: stats.itemsRead }).toEqual({ rows: 3, items: 100 });
+  });
+
+  it('merges several partitions', async () => {
+    const { items } = await checked(
+      "SELECT sk FROM events WHERE pk IN ('a', 'b') AND upper(label) = 'LABEL 3' ORDER BY sk LIMIT 4",
+    );
+    expect(items).toBeLessThan(500);
+  });
+
+  it('finds the least of them', async () => {
+    const { items } = await checked("SELECT min(sk) FROM events WHERE pk = 'b' AND upper(label) = 'LABEL 3'");
+    expect(items).toBe(100);
+    await checked("SELECT max(sk) FROM events WHERE pk = 'b' AND upper(label) = 'nowhere'");
+  });
+});
+
+describe('an index that holds keys only', () => {
+  it('gives its first items in order, and no others are fetched', async () => {
+    const sql = "SELECT n, upper(status), label IS NULL FROM events WHERE status = 'open' AND n > 500";
+    const plan = ['Query events.by_status(status, n), then BatchGetItem events'];
+    // Three entries of the index, then the three items.
+    const expected = { items: 6, requests: 2, units: 2, plan };
+    expect(await checked(`${sql} ORDER BY n LIMIT 3`)).toMatchObject(expected);
+    const backwards = [`${plan[0]?.replace(')', ') descending')}`];
+    expect(await checked(`${sql} ORDER BY n DESC LIMIT 3`)).toMatchObject({ ...expected, plan: backwards });
+    expect((await run(`${sql} LIMIT 3`)).stats).toMatchObject({ itemsRead: 6 });
+  });
+
+  it('is read as before where a condition on the item decides', async () => {
+    const sql = "SELECT n, pk FROM events WHERE status = 'open' AND n > 500 AND label = 'Label 10'";
+    expect((await checked(`${sql} ORDER BY n, pk LIMIT 3`)).items).toBeGreaterThan(100);
+  });
+});
+
+describe('subqueries', () => {
+  it('EXISTS needs one item', async () => {
+    const one = { items: 1, requests: 1, units: 0.5 };
+    expect(await checked("SELECT EXISTS (SELECT 1 FROM events WHERE pk = 'a' AND sk > 3)")).toMatchObject(
+      one,
+    );
+    expect(await checked("SELECT EXISTS (SELECT 1 FROM events WHERE pk = 'nobody')")).toMatchObject({
+      items: 0,
+    });
+    const { items } = await checked(
+      "SELECT w.sk FROM words w WHERE pk = 'y' AND EXISTS (SELECT 1 FROM events WHERE pk = 'b') ORDER BY 1",
+    );
+    expect(items).toBe(1 + WORDS.filter(({ pk }) => pk && 'S' in pk && pk.S === 'y').length);
+  });
+
+  it('are cut where they stand', async () => {
+    const sql =
+      "SELECT e.sk, w.sk FROM (SELECT * FROM events WHERE pk = 'a' ORDER BY sk DESC LIMIT 4) e, words w";
+    const { items } = await checked(`${sql} WHERE w.pk = 'x' ORDER BY 1, 2`);
+    expect(items).toBe(4 + WORDS.filter(({ pk }) => pk && 'S' in pk && pk.S === 'x').length);
+  });
+
+  it('keep a condition above their limit', async () => {
+    const { items } = await checked(
+      "SELECT n FROM (SELECT n, sk FROM events WHERE pk = 'a' ORDER BY sk LIMIT 10) y WHERE n > 3 ORDER BY n LIMIT 2",
+    );
+    expect(items).toBe(10);
+  });
+});
+
+describe('counts, least and greatest', () => {
+  it('one request for each end of each partition', async () => {
+    const ends = { mode: 'direct', items: 2, requests: 2, units: 1 };
+    expect(await checked("SELECT min(sk), max(sk) FROM events WHERE pk = 'a'")).toMatchObject(ends);
+    expect(await checked("SELECT max(sk), min(sk) FROM events WHERE pk = 'a' AND sk < 0")).toMatchObject(
+      ends,
+    );
+    expect(
+      await checked("SELECT min(sk), max(sk), max(sk) FROM events WHERE pk IN ('a', 'b', 'c')"),
+    ).toMatchObject({ mode: 'direct', items: 9, requests: 9 });
+    expect(await checked("SELECT max(n), min(n) FROM events WHERE pk = 'a'")).toMatchObject({ items: 1000 });
+    expect(await checked("SELECT min(sk), max(sk) FROM events WHERE pk = 'nobody'")).toMatchObject({
+      items: 0,
+    });
+  });
+
+  it('several counts over one read without items', async () => {
+    const sql = "SELECT count(*), count(1), count(pk) FROM events WHERE pk = 'a' AND n > 500";
+    expect(await checked(sql)).toMatchObject({ mode: 'direct', requests: 1 });
+    expect((await connection.explain(sql)).reads).toMatchObject([
+      { request: { input: { Select: 'COUNT' } } },
+    ]);
+    expect(await checked("SELECT count(label) FROM events WHERE pk = 'a'")).toMatchObject({ mode: 'direct' });
+    expect(await checked("SELECT count(label), count(*) FROM events WHERE pk = 'a'")).toMatchObject({
+      mode: 'engine',
+    });
+    expect(await checked("SELECT count(DISTINCT label) FROM events WHERE pk = 'a'")).toMatchObject({
+      mode: 'engine',
+    });
+  });
+});
+
+const within = (condition: string) =>
+  checked(`SELECT sk FROM events WHERE pk = 'a' AND (${condition}) ORDER BY sk`);
+
+describe('lists and alternatives', () => {
+  it('a long list of values is still a list of keys', async () => {
+    const sql = `SELECT count(*) FROM events WHERE pk = 'a' AND sk IN (${EVENTS.slice(0, 150)
+      .map(({ sk }) => (sk && 'N' in sk ? sk.N : '0'))
+      .join(', ')})`;
+    expect(await checked(sql)).toMatchObject({ mode: 'direct', requests: 2, items: 150 });
+    const pks = Array.from({ length: 40 }, (_, i) => `'p${i}'`);
+    expect(
+      await checked(`SELECT n FROM events WHERE pk IN (${pks.join(', ')}, 'a') AND sk < -149`),
+    ).toMatchObject({
+      items: 4,
+    });
+  });
+
+  it('several ranges of a partition are read once each', async () => {
+    expect(await within('sk < -140 OR sk > 140')).toMatchObject({ mode: 'direct', items: 67, requests: 2 });
+    expect(await within('sk < -140 OR sk < -145')).toMatchObject({ mode: 'direct', items: 34, requests: 1 });
+    expect(await within('sk BETWEEN 0 AND 3 OR sk BETWEEN 2 AND 6 OR sk = 6')).toMatchObject({
+      items: 21,
+      requests: 1,
+    });
+    expect(await within('(sk > 0 AND sk < 3) OR (sk > 3 AND sk < 6)')).toMatchObject({
+      mode: 'engine',
+      items: 21,
+    });
+    expect(await within('sk < 0 OR sk > 0')).toMatchObject({ mode: 'direct', items: 999, requests: 2 });
+    expect(await within('sk <= 0 OR sk >= 0')).toMatchObject({ items: 1000 });
+  });
+
+  it.each([
+    'pk IS NULL',
+    'n > 3 AND n IS NULL',
+    "pk IN ('a', 'b') AND pk IN ('c', 'd')",
+    "pk IN ('a', 'b') AND pk > 'c'",
+    "label LIKE 'x%' AND label IN ('a', 'b')",
+    "pk = 'a' AND n IN (1, 7) AND n IN (3, 9)",
+    "pk = 'a' AND sk > 5 AND sk < 3",
+    "pk = 'a' AND pk = 'b'",
+    "pk = ''",
+  ])('nothing is asked where no item can match: %s', async (condition) => {
+    expect(await checked(`SELECT n FROM events WHERE ${condition}`)).toMatchObject({ requests: 0, items: 0 });
+  });
+});
