@@ -214,43 +214,41 @@ const refusedToken = (): HttpsAnswer => ({
   body: soapFault('FailedAuthentication', 'ID3242: no'),
 });
 
-function byAdfs(known: TestAuthority): readonly SignInCase[] {
-  const at =
-    (path: string) =>
-    async (pair: KeyPair, answer: Instead): Promise<Provider> => {
-      const adfs = await startAdfs(pair, { password: PASSWORD, answer });
-      return { ...adfs, connection: `User='${ADFS_USER}';SSOLoginURL=${adfs.origin}${path}` };
-    };
-  const refusedPage = ({ url }: HttpsRequest): HttpsAnswer => ({ body: loginPage(url, REFUSED) });
-  return [
-    byProvider({ scheme: 'ADFS', way: 'pages' }, known, refusedPage, at('')),
-    byProvider(
-      { scheme: 'ADFS', way: 'WS-Trust' },
-      known,
-      refusedToken,
-      at('/adfs/services/trust/13/usernamemixed'),
-    ),
-  ];
-}
+const adfsAt =
+  (path: string) =>
+  async (pair: KeyPair, answer: Instead): Promise<Provider> => {
+    const adfs = await startAdfs(pair, { password: PASSWORD, answer });
+    return { ...adfs, connection: `User='${ADFS_USER}';SSOLoginURL=${adfs.origin}${path}` };
+  };
 
-function byPing(known: TestAuthority): readonly SignInCase[] {
-  const at =
-    (path: string) =>
-    async (pair: KeyPair, answer: Instead): Promise<Provider> => {
-      const ping = await startPing(pair, { password: PASSWORD, answer });
-      return {
-        ...ping,
-        connection: `User=${PING_USER};SSOLoginURL=${ping.origin}${path};SSOExchangeUrl='${PARTNER}'`,
-      };
-    };
-  const refusedPage = (): HttpsAnswer => ({
-    body: '<form method="post"><input name="pf.username"><input type="password" name="pf.pass"></form>',
-  });
-  return [
-    byProvider({ scheme: 'PingFederate', way: 'pages' }, known, refusedPage, at('')),
-    byProvider({ scheme: 'PingFederate', way: 'WS-Trust' }, known, refusedToken, at('/idp/sts.wst')),
-  ];
-}
+const refusedByAdfs = ({ url }: HttpsRequest): HttpsAnswer => ({ body: loginPage(url, REFUSED) });
+
+const byAdfs = (known: TestAuthority): readonly SignInCase[] => [
+  byProvider({ scheme: 'ADFS', way: 'pages' }, known, refusedByAdfs, adfsAt('')),
+  byProvider(
+    { scheme: 'ADFS', way: 'WS-Trust' },
+    known,
+    refusedToken,
+    adfsAt('/adfs/services/trust/13/usernamemixed'),
+  ),
+];
+
+const pingAt =
+  (path: string) =>
+  async (pair: KeyPair, answer: Instead): Promise<Provider> => {
+    const ping = await startPing(pair, { password: PASSWORD, answer });
+    const place = `SSOLoginURL=${ping.origin}${path};SSOExchangeUrl='${PARTNER}'`;
+    return { ...ping, connection: `User=${PING_USER};${place}` };
+  };
+
+const refusedByPing = (): HttpsAnswer => ({
+  body: '<form method="post"><input name="pf.username"><input type="password" name="pf.pass"></form>',
+});
+
+const byPing = (known: TestAuthority): readonly SignInCase[] => [
+  byProvider({ scheme: 'PingFederate', way: 'pages' }, known, refusedByPing, pingAt('')),
+  byProvider({ scheme: 'PingFederate', way: 'WS-Trust' }, known, refusedToken, pingAt('/idp/sts.wst')),
+];
 
 const keys = 'AWSAccessKey=AKIAOFTHEUSER00000;AWSSecretKey=CANARY-key;';
 
