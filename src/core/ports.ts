@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { LogBounds, LogSink } from './log.ts';
 import type { NetworkSettings } from './network/settings.ts';
 
 /** A question to the person who signs in. */
@@ -55,6 +56,8 @@ export interface Ports {
   readonly folders?: Folders;
   /** Files with secrets in them; absent where nothing may be kept on disk. */
   readonly vault?: Vault;
+  /** Opens a log file that only the user can read, to append to it; absent where nothing may be logged. */
+  openLog?(path: string, bounds: LogBounds, onFailure: (error: unknown) => void): Promise<LogSink>;
 }
 
 /** A way to servers that is not the usual one. Never used for instance metadata. */

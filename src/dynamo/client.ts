@@ -12,6 +12,7 @@ import type { Credentials } from '../core/credentials.ts';
 import type { AttributeMap } from './attribute-value.ts';
 import { ServiceError } from './failures.ts';
 import type { BuiltWrite } from './item-write.ts';
+import { type Exchange, observed } from './observed-transport.ts';
 import { createRawLane, type OnFailedTry } from './raw-lane.ts';
 import type { ReadStats } from './read-stats.ts';
 import { retryStrategy } from './retry.ts';
@@ -50,6 +51,8 @@ export interface ClientOptions {
   /** For proxies and TLS settings; its owner closes it. */
   readonly dispatcher?: Dispatcher;
   readonly userAgent?: string;
+  /** Hears of every try of every request. */
+  readonly observe?: ((exchange: Exchange) => void) | undefined;
 }
 
 export type ReadOperation = 'Scan' | 'Query' | 'GetItem' | 'BatchGetItem' | 'ExecuteStatement';
@@ -101,7 +104,8 @@ const TABLE_WAIT_SECONDS = 300;
 
 /** A client for one Region and one identity. */
 export function createClient(options: ClientOptions): DynamoClient {
-  const transport = createTransport(options.timeoutMs, options.dispatcher);
+  const sender = createTransport(options.timeoutMs, options.dispatcher);
+  const transport = options.observe === undefined ? sender : observed(sender, options.observe);
   const sdk = new DynamoDBClient({
     region: options.region,
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),

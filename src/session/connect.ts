@@ -9,13 +9,17 @@ import type { Options } from '../connstring/properties.ts';
 import { redact } from '../connstring/redact.ts';
 import { parseConnection } from '../connstring/resolve.ts';
 import { maskKeyId } from '../core/credentials.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import type { Ports } from '../core/ports.ts';
 import { createClient, type DynamoClient } from '../dynamo/client.ts';
+import type { Exchange } from '../dynamo/observed-transport.ts';
 import { createTraffic } from '../dynamo/traffic.ts';
 import { openEngine, type Engine } from '../sql/engine/engine.ts';
 import { createPlanner } from '../sql/plan/planner.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
 import type { Connection, Identity } from './connection.ts';
+import { openLog } from './log.ts';
 import { type Listeners, processPorts, withListeners } from './process-ports.ts';
 import { schemaStoreFor } from './schema-store.ts';
 import { sessionFacts } from './session-facts.ts';
@@ -41,13 +45,20 @@ export async function connect(
   const { options: properties, warnings } = await parseConnection(input, ports);
   for (const warning of warnings) ports.warn(warning);
   const log = await openLog(properties, ports);
-  const identity = await signIn(properties, ports);
+  log?.write(1, 'session', `opens ${redact(input)}`);
+  const identity = await signIn(properties, ports).catch(async (error: unknown) => {
+    log?.write(1, 'session', `sign-in failed: ${messageOf(error)}`);
+    await log?.close();
+    throw error;
+  });
   const region = chooseRegion(properties, identity);
   const client = clientFor(properties, identity, region, log);
   const context = contextFor(properties, client, region, ports);
   const connection = createSession({
     context,
     description: redact(input),
+    folders: ports.folders,
+    log,
     whoami: (signal) => whoAmI(properties, identity, region, signal),
     close() {
       client.close();
@@ -55,16 +66,12 @@ export async function connect(
     },
   });
   if (properties.connectOnOpen) await client.listTables(options.signal);
+  if (properties.generateSchemaFiles === 'OnStart') await connection.schemas.export();
   return connection;
 }
 
 /** The client of DynamoDB that these options and this sign-in make. */
-export function clientFor(
-  properties: Options,
-  identity: SignIn,
-  region: string,
-  log?: Log,
-): DynamoClient {
+export function clientFor(properties: Options, identity: SignIn, region: string, log?: Log): DynamoClient {
   const endpoint = dynamodbEndpoint(properties, region) ?? identity.endpointUrl;
   return createClient({
     region,
@@ -77,7 +84,7 @@ export function clientFor(
     recoveryMs: properties.maxRecoverySeconds * 1000,
     timeoutMs: properties.timeout * 1000,
     ...(identity.network === undefined ? {} : { dispatcher: identity.network.dispatcher }),
-    ...(log?.wants(3, 'dynamo') && { observe: (exchange) => logExchange(log, exchange) }),
+    ...(log?.wants(3, 'dynamo') && { observe: (exchange: Exchange) => logExchange(log, exchange) }),
   });
 }
 
@@ -87,7 +94,12 @@ function logExchange(log: Log, exchange: Exchange): void {
   log.write(succeeded ? 5 : 4, 'dynamo', `${operation} ${body}`);
 }
 
-function contextFor(properties: Options, client: DynamoClient, region: string, ports: Ports): ExecutionContext {
+function contextFor(
+  properties: Options,
+  client: DynamoClient,
+  region: string,
+  ports: Ports,
+): ExecutionContext {
   let engine: Promise<Engine> | undefined;
   const planner = createPlanner();
   return {
@@ -105,6 +117,7 @@ function contextFor(properties: Options, client: DynamoClient, region: string, p
       writesSchemas: properties.generateSchemaFiles !== 'Never',
       now: () => ports.now(),
       warn: (message) => ports.warn(message),
+      notice: (message) => ports.notice?.(message),
     }),
     planner,
     engine: () =>

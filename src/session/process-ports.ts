@@ -4,6 +4,7 @@ import { errorCode } from '../core/error-code.ts';
 import type { Ports, PromptRequest } from '../core/ports.ts';
 import { stateDirectory } from '../core/state-directory.ts';
 import { diskFolders } from './disk-folders.ts';
+import { openLogFile } from './log-file.ts';
 import { runProgram } from './run-program.ts';
 import { fileVault } from './vault.ts';
 
@@ -33,6 +34,7 @@ export function processPorts(listeners: Listeners = {}): Ports {
       platform: process.platform,
       warn: emitWarning,
       folders: diskFolders,
+      openLog: openLogFile,
       vault: fileVault(stateDirectory(process.platform, homedir(), env), process.getuid?.()),
     },
     listeners,

@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { DriverError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { Folders } from '../core/ports.ts';
 import { remember } from '../core/remember.ts';
 import { newReadStats } from '../dynamo/read-stats.ts';
 import { analysisLines, explainPlan } from '../sql/explain.ts';
@@ -29,14 +31,19 @@ import type {
   RowStream,
 } from './connection.ts';
 import { createMetadata } from './metadata.ts';
+import { createSchemas } from './schemas.ts';
 import { finalStats, pagesOf, rowStream, type Started } from './row-stream.ts';
 import { statementContext } from './statement-limits.ts';
+import { statementLog } from './statement-log.ts';
 import { stopwatch } from './stopwatch.ts';
 
 export interface SessionParts {
   readonly context: ExecutionContext;
   readonly description: string;
   readonly whoami: (signal: AbortSignal) => Promise<Identity>;
+  /** Where schema files may be read and written; absent: nowhere. */
+  readonly folders?: Folders | undefined;
+  readonly log?: Log | undefined;
   /** Frees what the session was given. */
   readonly close: () => void;
 }
@@ -48,7 +55,15 @@ type Statement = ParsedStatement | PartiqlStatement;
 const PARSED = 500;
 
 /** A connection over a client, a catalog and an engine. */
-export function createSession({ context, description, whoami, close }: SessionParts): Connection {
+export function createSession({
+  context,
+  description,
+  folders,
+  log,
+  whoami,
+  close,
+}: SessionParts): Connection {
+  const logged = statementLog(log);
   const closing = new AbortController();
   // Everything that runs listens to it.
   setMaxListeners(Infinity, closing.signal);
@@ -128,11 +143,13 @@ export function createSession({ context, description, whoami, close }: SessionPa
   ): Promise<Started> => {
     const limited = statementContext(context, options);
     const list = toParameterList(parsed, parameters);
-    const watch = stopwatch(limited.statementTimeoutMs);
-    if (watch === undefined) return start(parsed, list, limited, signal);
-    const either = AbortSignal.any([signal, watch.signal]);
-    const started = await watch.during(() => start(parsed, list, limited, either));
-    return { ...started, ...watch.reading(started) };
+    return logged(parsed.text, async () => {
+      const watch = stopwatch(limited.statementTimeoutMs);
+      if (watch === undefined) return start(parsed, list, limited, signal);
+      const either = AbortSignal.any([signal, watch.signal]);
+      const started = await watch.during(() => start(parsed, list, limited, either));
+      return { ...started, ...watch.reading(started) };
+    });
   };
 
   const stream = async <T>(
@@ -173,7 +190,8 @@ export function createSession({ context, description, whoami, close }: SessionPa
 
   const connection: Connection = {
     description,
-    metadata: createMetadata(context.catalog, () => signalFor(undefined)),
+    metadata: createMetadata(context, () => signalFor(undefined)),
+    schemas: createSchemas({ context, folders, guard: () => signalFor(undefined) }),
     async query<T = RowObject>(sql: string, parameters?: Parameters, options: QueryOptions = {}) {
       return query<T>(await understand(sql, options), parameters, options);
     },
@@ -212,6 +230,8 @@ export function createSession({ context, description, whoami, close }: SessionPa
         closing.abort(new DriverError('CONN_CLOSED', 'The connection was closed'));
         await context.close();
         close();
+        log?.write(1, 'session', 'closed');
+        await log?.close();
       })());
     },
     [Symbol.asyncDispose]: () => connection.close(),
