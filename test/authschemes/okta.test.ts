@@ -131,19 +131,6 @@ withTls('AuthScheme Okta', () => {
     chosen.close();
   });
 
-  it('sends a wrong password once for fifty connections, and not again soon after', async () => {
-    await using place = await world();
-    const text = place.text('', 'CANARY-wrong');
-    const ports = machine();
-    const ways = await Promise.all(Array.from({ length: 50 }, () => opened(text, ports)));
-    const errors = await Promise.all(ways.map((way) => thrownBy(() => way.source(never()))));
-    expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['AUTH_REFUSED']));
-    const late = await opened(text, ports);
-    await expect(thrownBy(() => late.source(never()))).resolves.toMatchObject({ code: 'AUTH_REFUSED' });
-    expect(place.okta.passwords()).toBe(1);
-    for (const way of [...ways, late]) way.close();
-  });
-
   it('asks for one touch where many connections open together', async () => {
     await using place = await world({ factors: [PUSH] });
     const ports = machine();

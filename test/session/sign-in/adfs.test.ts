@@ -176,7 +176,7 @@ withTls('a connection by way of ADFS reads rows', () => {
     expect(await rowsOf(success)).toEqual(ROWS);
   });
 
-  it('with one question for the person where many statements begin together', async () => {
+  it('with one question for the person where many connections open together', async () => {
     await using adfs = await startAdfs(pair, asking(VIP));
     const who = person({ answers: [CODE, 'no other'] });
     const rows = await Promise.all(Array.from({ length: 5 }, () => place.rowsFor(properties(adfs), who)));

@@ -36,6 +36,8 @@ export interface ProviderDouble {
 
 /** Everything behind a sign-in: STS, and DynamoDB with a table of two rows. */
 export interface Place extends AsyncDisposable {
+  readonly sts: string;
+  readonly dynamodb: string;
   /** Connects by that string and reads the table. */
   rowsFor(properties: ConnectionObject, someone?: Person): Promise<readonly object[]>;
   /** What STS was asked for. */
@@ -83,9 +85,9 @@ export async function openPlace(): Promise<Place> {
     }),
   );
   await world.add({ name: 'orders', key: ['id:S'], items: ROWS.map(({ id }) => ({ id: { S: id } })) });
-  const ours = [sts.endpoint, world.endpoint];
-
   return {
+    sts: sts.endpoint,
+    dynamodb: world.endpoint,
     async rowsFor(properties, { options } = person()) {
       const doubles = { AWSRegion: 'eu-west-1', STSEndpoint: sts.endpoint, Endpoint: world.endpoint };
       await using connection = await connect(format({ ...doubles, ...properties }), options);
@@ -94,9 +96,11 @@ export async function openPlace(): Promise<Place> {
     },
     asked: () => sts.requests.map(fieldsOf),
     strays(provider, secrets) {
-      const known = new Set([...ours, provider.origin].map((address) => new URL(address).host));
+      const known = new Set(
+        [sts.endpoint, world.endpoint, provider.origin].map((address) => new URL(address).host),
+      );
       const elsewhere = contacted.hosts().filter((host) => !known.has(host));
-      const assertions = sts.requests.map((request) => fieldsOf(request)['SAMLAssertion'] ?? '-');
+      const assertions = sts.requests.flatMap((request) => fieldsOf(request)['SAMLAssertion'] ?? []);
       const atSts = sts.requests.map(({ body, headers }) => `${body} ${JSON.stringify(headers)}`);
       const atDynamo = dynamo.join('\n');
       return [
