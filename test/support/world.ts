@@ -80,6 +80,7 @@ export async function startWorld(running?: {
     endpoint: server.endpoint,
     credentials: async () => KEYS,
     maxRetries: 3,
+    retryBaseMs: 5,
     timeoutMs: 30_000,
   });
   const opened: Connection[] = [];

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect } from '../../src/index.ts';
+import { openEngine } from '../../src/sql/engine/engine.ts';
+import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
+import { type FaultingProxy, startFaultingProxy } from '../doubles/faulting-proxy.ts';
+import { thrownBy } from '../support/thrown.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const ITEMS = 400;
+
+let world: World;
+let proxied: World;
+let proxy: FaultingProxy;
+beforeAll(async () => {
+  world = await startWorld();
+  await world.add({
+    name: 'readings',
+    key: ['id:N'],
+    items: Array.from({ length: ITEMS }, (_, id) => ({ id: { N: String(id) }, v: { N: String(id % 7) } })),
+  });
+  proxy = await startFaultingProxy(world.endpoint);
+  proxied = await startWorld(proxy);
+});
+afterAll(async () => {
+  await proxied.close();
+  await world.close();
+});
+
+/** 64 MB by its own account, so that it is read in segments. */
+const LARGE = { sizeBytes: 64 * 1024 * 1024 };
+
+describe('a scan in segments', () => {
+  it.each([
+    ['direct', 'SELECT id FROM readings', ITEMS],
+    ['filtered', 'SELECT id FROM readings WHERE v = 3', 57],
+    ['engine', 'SELECT id FROM readings ORDER BY v, id', ITEMS],
+  ])(
+    'gives the same rows where a tenth of the requests is throttled, for a tenth more requests: %s',
+    async (_, sql, count) => {
+      const db = proxied.withRules(PUSHDOWN_RULES, LARGE, { pageSize: 10 });
+      await db.query(sql);
+      proxy.plan(() => undefined);
+      const calm = await db.query(sql);
+      expect(calm.rows).toHaveLength(count);
+      proxy.plan(({ at }) =>
+        at % 10 === 9 ? { error: 'ProvisionedThroughputExceededException' } : undefined,
+      );
+      const throttled = await db.query(sql);
+      const ids = (rows: readonly unknown[]): string[] => rows.map((row) => JSON.stringify(row)).toSorted();
+      expect(ids(throttled.rows)).toEqual(ids(calm.rows));
+      expect(throttled.stats.throttles).toBeGreaterThan(3);
+      expect(throttled.stats.requests).toBeLessThan(calm.stats.requests * 1.15);
+    },
+  );
+
+  it('names the segment that never gets through', async () => {
+    const db = proxied.withRules(PUSHDOWN_RULES, LARGE, { pageSize: 10 });
+    await db.query('SELECT id FROM readings LIMIT 1');
+    proxy.plan(({ input }) => (input['Segment'] === 3 ? { error: 'ThrottlingException' } : undefined));
+    expect(await thrownBy(() => db.query('SELECT id FROM readings'))).toMatchObject({
+      code: 'DYNAMO_THROTTLED',
+      message: expect.stringMatching(/again and again at segment 3 of 8$/),
+    });
+  });
+
+  it('names the key that never gets through', async () => {
+    await using db = await connect(proxied.string('RetryWaitTime=1'));
+    await db.query('SELECT id FROM readings LIMIT 1');
+    proxy.plan(() => ({ error: 'ThrottlingException' }));
+    expect(await thrownBy(() => db.query('SELECT v FROM readings WHERE id = 7'))).toMatchObject({
+      code: 'DYNAMO_THROTTLED',
+      message: expect.stringContaining('again and again at {"id":{"N":"7"}}'),
+    });
+  });
+});
+
+describe('the engine', () => {
+  it('keeps nothing of a statement that failed, was cancelled or was left', async () => {
+    const engine = await openEngine({});
+    const db = world.withRules(PUSHDOWN_RULES, {}, { pageSize: 50, engine: () => Promise.resolve(engine) });
+    const sql = 'SELECT id FROM readings ORDER BY v';
+    const controller = new AbortController();
+    const cancelled = db.query(sql, [], { signal: controller.signal });
+    setImmediate(() => controller.abort());
+    await thrownBy(() => cancelled);
+    await thrownBy(() => db.query("SELECT CAST(concat(v, 'x') AS integer) FROM readings ORDER BY id"));
+    for await (const row of await db.stream(sql)) {
+      expect(row).toHaveProperty('id');
+      break;
+    }
+    const connection = await engine.connect();
+    const left = await connection.runAndReadAll(
+      'SELECT count(*)::integer FROM duckdb_tables() WHERE NOT internal',
+    );
+    expect(left.getRows()).toEqual([[0]]);
+    connection.closeSync();
+    engine.close();
+  });
+});
