@@ -38,15 +38,22 @@ export interface Explanation {
 }
 
 /** What a plan would send and cost. Sends nothing. */
-export function explainPlan(plan: Pick<StatementPlan, 'reads' | 'direct'>, consistent: boolean): Explanation {
+export function explainPlan(
+  plan: Pick<StatementPlan, 'reads' | 'direct' | 'system'>,
+  consistent: boolean,
+): Explanation {
   const mode = plan.direct ? 'direct' : 'engine';
   const tables = new Map(plan.reads.map(({ alias, table }) => [alias, table.name]));
   const reads = plan.reads.map((read) => explainRead(read, consistent, tables));
+  const mayStop = plan.reads.some(({ firstPage }) => firstPage !== undefined);
   const head =
     mode === 'direct'
       ? 'Direct: rows stream from DynamoDB as they come'
-      : 'Engine: DuckDB runs the statement over what is read';
-  return { mode, reads, text: [head, ...reads.flatMap(readLines)].join('\n') };
+      : `Engine: DuckDB runs the statement over what is read${mayStop ? ', and stops reading when that gives enough rows' : ''}`;
+  const system = plan.system.map(
+    ({ relation }) => `  System table ${relation.table.name}  (no item is read)`,
+  );
+  return { mode, reads, text: [head, ...reads.flatMap(readLines), ...system].join('\n') };
 }
 
 /** What EXPLAIN ANALYZE adds after the statement ran. */

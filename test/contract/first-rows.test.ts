@@ -199,6 +199,14 @@ describe('an index that holds keys only', () => {
   });
 });
 
+it('of keys that are equally narrow the one in the order of the rows is queried', async () => {
+  const { plan, items } = await checked(
+    "SELECT n, sk FROM events WHERE pk = 'a' AND sk > -149 AND n > 20 ORDER BY n DESC LIMIT 3",
+  );
+  expect(plan).toEqual(['Query events.by_n(pk, n) descending']);
+  expect(items).toBe(100);
+});
+
 describe('subqueries', () => {
   it('EXISTS needs one item', async () => {
     const one = { items: 1, requests: 1, units: 0.5 };

@@ -1,5 +1,6 @@
 import type { PushdownRule, TableRead } from '../table-read.ts';
 import { candidateFor, missingColumn, narrowest, reasonAgainst, type Candidate } from '../key-candidates.ts';
+import { sortedQuery } from './sort-order.ts';
 
 /**
  * The partition key held to values and perhaps the sort key to a range: a Query of the table or of an index. An index
@@ -27,9 +28,9 @@ export const keyCondition: PushdownRule = {
       if (why !== undefined) rejected.push(`${index.name}: ${why}`);
       else if (missing !== undefined) rejected.push(`${index.name}: it does not hold ${missing.name}`);
     }
-    const best = narrowest(covering);
+    const best = narrowest(sortedFirst(read, covering));
     if (best) return queryOf(read, best, [...rejected, ...lessNarrow(covering, best)]);
-    const keys = narrowest(keysOnly);
+    const keys = narrowest(sortedFirst(read, keysOnly));
     if (keys?.index)
       return fetchBackOf(
         read,
@@ -39,6 +40,17 @@ export const keyCondition: PushdownRule = {
     return rejected.length === 0 ? undefined : { ...read, rejected: [...read.rejected, ...rejected] };
   },
 };
+
+/** Of keys that are equally narrow, one that gives the rows in their order lets the read stop early. */
+function sortedFirst(read: TableRead, candidates: readonly Candidate[]): readonly Candidate[] {
+  const { order } = read;
+  if (order === undefined) return candidates;
+  const isSorted = (candidate: Candidate): boolean => {
+    const { access } = queryOf(read, candidate, []);
+    return access.kind !== 'Query' || sortedQuery(read, access, order) !== undefined;
+  };
+  return candidates.toSorted((a, b) => Number(isSorted(b)) - Number(isSorted(a)));
+}
 
 function lessNarrow(candidates: readonly Candidate[], best: Candidate): readonly string[] {
   const others = candidates.filter((other) => other !== best).map(({ index }) => index?.name);

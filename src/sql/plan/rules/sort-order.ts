@@ -34,7 +34,12 @@ export const sortOrder: PushdownRule = {
 
 type Query = Extract<TableRead['access'], { readonly kind: 'Query' }>;
 
-function sortedQuery({ table }: TableRead, access: Query, order: readonly OrderTerm[]): Query | undefined {
+/** The Query that answers in the order; undefined where none does. */
+export function sortedQuery(
+  { table }: TableRead,
+  access: Query,
+  order: readonly OrderTerm[],
+): Query | undefined {
   const { index, ranges } = access;
   const key = index === undefined ? table.key : table.indexes.find(({ name }) => name === index)?.key;
   if (key === undefined) return undefined;
