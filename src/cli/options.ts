@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { FORMATS } from './output/row-printer.ts';
 import { CONNECTION_VARIABLE } from './with-connection.ts';
 
@@ -23,4 +23,13 @@ export function parameterOption(): Option {
     '-p, --param <value>',
     'value of the next $n or ?, or name=value for :name; may be repeated',
   ).argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
+}
+
+/** An option whose value is a number; what numbers it may be, the driver knows. */
+export function numberOption(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string) => {
+    const number = value.trim() === '' ? NaN : Number(value);
+    if (Number.isNaN(number)) throw new InvalidArgumentError('A number is expected.');
+    return number;
+  });
 }

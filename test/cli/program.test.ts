@@ -114,6 +114,20 @@ describe('dynadbc query', () => {
     expect(await runCli(['query', 'SELECT :least', '--param', '5'], io)).toBe(2);
   });
 
+  it('bounds the statement where it is told to', async () => {
+    const connection = shop();
+    const io = fakeIo({ connection });
+    await runCli(['query', 'SELECT 1'], io);
+    const flags = ['--timeout', '1.5', '--max-rows', '-1', '--max-rcu', '20', '--partiql', '--param', '5'];
+    await runCli(['query', 'SELECT 1', ...flags], io);
+    const signal = expect.any(AbortSignal);
+    expect(connection.asked.map(({ parameters, options }) => [parameters, options])).toEqual([
+      [[], { signal }],
+      [[5], { signal, timeoutMs: 1500, maxRows: -1, maxRcu: 20, passthrough: true }],
+    ]);
+    expect(await runCli(['query', 'SELECT 1', '--timeout', 'soon'], io)).toBe(2);
+  });
+
   it('fails with status 1 and points at the place', async () => {
     const io = fakeIo({ connection: shop() });
     expect(await runCli(['query', 'SELEC 1'], io)).toBe(1);
@@ -232,7 +246,9 @@ describe('the other commands', () => {
     const io = fakeIo({ connection: shop() });
     await runCli(['tables'], io);
     await runCli(['tables', '--format', 'ndjson'], io);
-    expect(io.stdout.text()).toBe('orders\ncustomers\n{"table":"orders"}\n{"table":"customers"}\n');
+    expect(io.stdout.text()).toBe(
+      'orders\ncustomers\n{"table":"orders","kind":"table"}\n{"table":"customers","kind":"table"}\n',
+    );
   });
 
   it('describe a table', async () => {

@@ -112,8 +112,8 @@ describe('parseConnection', () => {
   });
 
   it('warns of properties that have no effect yet', async () => {
-    const { warnings } = await parseConnection('Location=/schemas;BrowsableSchemas=main', fakePorts());
-    expect(warnings).toEqual(['Without effect in this version: Location, BrowsableSchemas']);
+    const { warnings } = await parseConnection('IgnoreTypes=date', fakePorts());
+    expect(warnings).toEqual(['Without effect in this version: IgnoreTypes']);
   });
 
   it('refuses what is neither string nor object', async () => {

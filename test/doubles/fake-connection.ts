@@ -30,7 +30,11 @@ export interface FakeTable {
 
 export interface FakeConnection extends Connection {
   /** Every statement that was run, with what it was given. */
-  readonly asked: { sql: string; parameters: Parameters | undefined }[];
+  readonly asked: {
+    sql: string;
+    parameters: Parameters | undefined;
+    options: QueryOptions | undefined;
+  }[];
   readonly closed: boolean;
 }
 
@@ -65,7 +69,7 @@ export function fakeConnection(
     options?: QueryOptions,
   ): Promise<RowStream<T>> {
     const answer = answerTo(sql);
-    asked.push({ sql: sql.trim(), parameters });
+    asked.push({ sql: sql.trim(), parameters, options });
     const rows = async function* () {
       for (const batch of answer.batches) yield batch;
       if (answer.failure) throw answer.failure;
@@ -113,19 +117,27 @@ export function fakeConnection(
     },
     explain: async (sql, parameters) => {
       answerTo(sql);
-      asked.push({ sql, parameters });
+      asked.push({ sql, parameters, options: undefined });
       return { mode: 'direct', reads: [], text: 'GetItem orders(id)\n  1 request' };
     },
     metadata: {
-      tables: async () => Object.keys(tables).map((name) => ({ name })),
+      tables: async () => Object.keys(tables).map((name) => ({ name, kind: 'table' })),
       details: async (table) => {
         tableNamed(table);
-        return { name: table, itemCount: 7, sizeBytes: 1234 };
+        return {
+          name: table,
+          kind: 'table',
+          itemCount: 7,
+          sizeBytes: 1234,
+          definition: undefined,
+          schemaFile: undefined,
+        };
       },
       columns: async (table) => tableNamed(table).columns,
       indexes: async (table) => tableNamed(table).indexes,
       primaryKeys: unused,
     },
+    schemas: { export: unused, import: unused, check: unused },
     whoami: async () => ({
       scheme: 'AwsRootKeys',
       account: '123456789012',

@@ -1,12 +1,13 @@
 import { Argument, Command } from 'commander';
 import { examples } from '../examples.ts';
+import type { QueryOptions } from '../../session/connection.ts';
 import { aboutStatement } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { printRows, summaryLine } from '../output/print-rows.ts';
 import { startProgress } from '../output/progress.ts';
 import type { Format } from '../output/row-printer.ts';
-import { connectionOption, formatOption, parameterOption } from '../options.ts';
-import { PARAMETER_HELP, parametersFor } from '../parameters.ts';
+import { connectionOption, formatOption, numberOption, parameterOption } from '../options.ts';
+import { PARAMETER_HELP, parametersFor, readParameters } from '../parameters.ts';
 import { statementText } from '../statement-text.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';
 
@@ -14,6 +15,10 @@ interface QueryFlags extends ConnectionFlags {
   readonly format: Format;
   readonly param?: readonly string[];
   readonly file?: string;
+  readonly timeout?: number;
+  readonly maxRows?: number;
+  readonly maxRcu?: number;
+  readonly partiql?: true;
 }
 
 /** `dynadbc query`: runs one statement and prints its rows. */
@@ -26,6 +31,12 @@ export function queryCommand(io: Io): Command {
     .addOption(formatOption())
     .addOption(parameterOption())
     .option('-f, --file <path>', 'read the statement from a file')
+    .addOption(numberOption('--timeout <seconds>', 'seconds that the statement may work; 0 for no limit'))
+    .addOption(numberOption('--max-rows <number>', 'the most rows; -1 for all'))
+    .addOption(
+      numberOption('--max-rcu <number>', 'the most read capacity units that the statement may consume'),
+    )
+    .option('--partiql', 'the statement is PartiQL and goes to DynamoDB as it is')
     .addHelpText(
       'after',
       `\n${PARAMETER_HELP}\n${examples(
@@ -38,13 +49,26 @@ export function queryCommand(io: Io): Command {
     .action((argument: string | undefined, flags: QueryFlags) => runQuery(argument, flags, io));
 }
 
+/** What the statement may take, where the flags say so. */
+function limitsOf({ timeout, maxRows, maxRcu, partiql }: QueryFlags): QueryOptions {
+  return {
+    ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
+    ...(maxRows !== undefined && { maxRows }),
+    ...(maxRcu !== undefined && { maxRcu }),
+    ...(partiql && { passthrough: true }),
+  };
+}
+
 async function runQuery(argument: string | undefined, flags: QueryFlags, io: Io): Promise<void> {
   const sql = await statementText({ argument, file: flags.file }, io);
   await withConnection(flags, io, (connection, signal) =>
     aboutStatement(sql, async () => {
       using progress = startProgress(io.stderr, 'reading');
-      const parameters = await parametersFor(connection, sql, flags.param ?? []);
-      await using rows = await connection.stream(sql, parameters, { signal });
+      const given = flags.param ?? [];
+      const parameters = flags.partiql
+        ? readParameters(given, [])
+        : await parametersFor(connection, sql, given);
+      await using rows = await connection.stream(sql, parameters, { signal, ...limitsOf(flags) });
       const count = await printRows(rows, flags.format, io, progress);
       progress.stop();
       if (io.stderr.isTerminal) io.stderr.stream.write(`${summaryLine(count, rows.stats)}\n`);
