@@ -2,7 +2,14 @@ import type { AttributeType, KeyType } from '../dynamo/attribute-value.ts';
 import type { DocumentPath } from '../dynamo/predicate.ts';
 import { type Histogram, newHistogram } from './histogram.ts';
 import { inferType, type NumberMode } from './infer.ts';
-import { type ColumnDef, ITEM_COLUMN, type KeyAttribute, type TableDef, WHOLE_ITEM } from './table-def.ts';
+import {
+  type ColumnDef,
+  type ElementDef,
+  ITEM_COLUMN,
+  type KeyAttribute,
+  type TableDef,
+  WHOLE_ITEM,
+} from './table-def.ts';
 
 export interface ColumnOptions {
   readonly numberMode: NumberMode;
@@ -50,6 +57,7 @@ export function inferColumns(
         seen: valuesSeen(histogram),
         presence: inKey ? 1 : Math.min(1, histogram.present / Math.max(1, sampledItems)),
         ...(parts.length > 0 && takenApart(histogram) && { hidden: true }),
+        ...(histogram.members && { elements: elementsOf(histogram.members, options) }),
       },
     });
     for (const [part, found] of parts) {
@@ -72,6 +80,25 @@ export function inferColumns(
       rank(a) - rank(b) || b.presence - a.presence || (a.name < b.name ? -1 : 1),
   );
   return [...columns, { column: WHOLE_ITEM, histogram: newHistogram() }];
+}
+
+/** What the elements of lists have: the members of maps, and a column for whatever is no map. */
+function elementsOf(seen: Histogram, options: ColumnOptions): readonly ElementDef[] {
+  const elements: ElementDef[] = [];
+  const add = (name: string | undefined, path: ElementDef['path'], histogram: Histogram): void => {
+    const parts = partsOf(histogram);
+    if (parts.length === 0 || !takenApart(histogram))
+      elements.push({
+        name,
+        path,
+        type: inferType(histogram, options.numberMode),
+        ...(histogram.members && { elements: elementsOf(histogram.members, options) }),
+      });
+    for (const [part, found] of parts)
+      add(name === undefined ? String(part) : `${name}${options.separator}${part}`, [...path, part], found);
+  };
+  add(undefined, [], seen);
+  return elements;
 }
 
 /** The same column when more is known of its values; the same object where that does not change its type. */

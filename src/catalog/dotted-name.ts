@@ -1,5 +1,6 @@
 import { DriverError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
+import { childTable } from './child-table.ts';
 import { indexRelation } from './index-relation.ts';
 import type { IndexDef, TableDef } from './table-def.ts';
 import { unknownTable } from './table-name.ts';
@@ -13,6 +14,7 @@ const PARTS: readonly ((table: TableDef, rest: string) => TableDef | undefined)[
     const index = indexNamed(table, rest);
     return index && indexRelation(table, index);
   },
+  childTable,
 ];
 
 /** The index that a name means: the exact spelling, else the only one that differs in upper and lower case alone. */

@@ -13,6 +13,8 @@ export interface Histogram {
   readonly fields: Map<string, Histogram>;
   /** Elements of the lists seen here, by position. */
   readonly elements: Histogram[];
+  /** All elements of the lists and sets seen here, and the keys of the maps among them. */
+  members?: Histogram;
 }
 
 /** How far documents are taken apart: see the properties FlattenObjects and FlattenArrays. */
@@ -47,6 +49,18 @@ export function observe(histogram: Histogram, value: AttributeValue, flattening:
       observe((histogram.elements[position] ??= newHistogram()), element, flattening);
     }
   }
+  for (const member of membersOf(value)) {
+    const members = (histogram.members ??= newHistogram());
+    observe(members, member, flattening);
+    if ('M' in member && !flattening.objects) observeFields(members.fields, member.M, flattening);
+  }
+}
+
+function membersOf(value: AttributeValue): readonly AttributeValue[] {
+  if ('L' in value) return value.L;
+  if ('SS' in value) return value.SS.map((S) => ({ S }));
+  if ('NS' in value) return value.NS.map((N) => ({ N }));
+  return 'BS' in value ? value.BS.map((B) => ({ B })) : [];
 }
 
 /** What was seen here, and what was seen there: a histogram of its own. */
@@ -62,7 +76,8 @@ export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
   for (const [name, field] of b.fields) merged.fields.set(name, mergeInto(merged.fields.get(name), field));
   for (const [at, element] of b.elements.entries())
     merged.elements[at] = mergeInto(merged.elements[at], element);
-  return merged;
+  const members = b.members === undefined ? a.members : mergeInto(a.members, b.members);
+  return members === undefined ? merged : { ...merged, members };
 }
 
 function typeOf(value: AttributeValue): AttributeType {

@@ -25,6 +25,18 @@ export interface ColumnDef {
   readonly presence: number;
   /** Not part of `*`: it must be named. */
   readonly hidden?: true;
+  /** Where lists or sets were seen: what their elements look like, as columns of a child table. */
+  readonly elements?: readonly ElementDef[];
+}
+
+/** What elements of a list or set have in common: a member of the maps among them, or they themselves. */
+export interface ElementDef {
+  /** Undefined: the element itself. */
+  readonly name: string | undefined;
+  /** From the element on. */
+  readonly path: readonly (string | number)[];
+  readonly type: SqlType;
+  readonly elements?: readonly ElementDef[];
 }
 
 export interface KeyAttribute {
@@ -53,6 +65,16 @@ export interface IndexDef {
   readonly active: boolean;
 }
 
+/** The elements of a list or set as rows. */
+export interface ChildDef {
+  readonly parent: TableDef;
+  /** The list or set in the parent. */
+  readonly column: ColumnDef;
+  /** Lists within its elements, the outermost first: rows are the elements of the last. */
+  readonly within: readonly ElementDef[];
+  readonly elements: readonly ElementDef[];
+}
+
 /** A table as the planner sees it. */
 export interface TableDef {
   readonly name: string;
@@ -69,6 +91,8 @@ export interface TableDef {
   readonly billing: 'PROVISIONED' | 'PAY_PER_REQUEST';
   /** Read units a second: provisioned, or the most on demand; absent where there is no bound. */
   readonly readCapacity?: number;
+  /** Present: its rows are no items but elements of a list or set in its parent's items. It can only be read. */
+  readonly child?: ChildDef;
   /** How many items were sampled, and what that cost. */
   readonly sampled: { readonly items: number; readonly readCapacity: number };
   /** The schema file that declares its columns; absent: they were found by sampling. */

@@ -10,6 +10,7 @@ import { RECORD_FUNCTIONS, recordColumns, recordQuery, unnestTargets } from './t
 import { type Binder, type CommonTables, notSupported, renameColumns, selectIn } from './binder.ts';
 import { offeredColumns, type Relation, type SystemRelation } from './relation.ts';
 import type { Scope } from './scope.ts';
+import { bindChildTable, hasChild } from './child-tables.ts';
 import { foldCase } from './suggestions.ts';
 import { bindEntity, bindView } from './views.ts';
 
@@ -64,8 +65,12 @@ function bindTable(range: RangeVar, scope: Scope, tables: CommonTables, binder: 
     case undefined:
       scope.sources.push({ alias, columns: undefined });
       return { RangeVar: range };
-    case 'table':
-      return bindStub(range, binder.relation(known.table), scope, binder);
+    case 'table': {
+      const { table } = known;
+      return hasChild(table)
+        ? bindChildTable(range, table, scope, binder)
+        : bindStub(range, binder.relation(table), scope, binder);
+    }
     case 'view':
       return bindView(range, known, scope, binder);
     case 'entity':

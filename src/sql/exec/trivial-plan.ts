@@ -61,6 +61,7 @@ export async function trivialStatement(
     // The binder meets the same failure and knows its position.
     return undefined;
   }
+  if (table.child !== undefined) return undefined;
   const known = understood.get(parsed);
   if (known?.table === table) return known.statement;
   const statement = understand(ast, table, source.alias, equalities);

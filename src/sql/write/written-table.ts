@@ -24,6 +24,12 @@ export async function writtenTable(
   const { schemaname: schema, relname: written = '' } = range ?? {};
   const name = schema === undefined || isTableSchema(schema) ? written : `${schema}.${written}`;
   const table = await catalog.table(name, signal);
+  if (table.child !== undefined)
+    throw new DriverError(
+      'SQL_NOT_SUPPORTED',
+      `${verb}: the rows of ${name} are elements of lists: write the lists of ${table.child.parent.name}.`,
+      { position },
+    );
   if (table.through !== undefined)
     throw new DriverError(
       'SQL_NOT_SUPPORTED',

@@ -1,5 +1,5 @@
 import { postgresTypeName } from '../../engine-types.ts';
-import { plainDigits } from '../../engine/number-value.ts';
+import { plainDigits, trimmed } from '../../engine/number-value.ts';
 import { arrayText } from '../array-literal.ts';
 import { floatText } from '../float-text.ts';
 import { type JsonNode, normalJson, printNormal, readJson } from '../json-text.ts';
@@ -56,6 +56,7 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
   define('pg_json_delete_path', 2, (document = '', path = '') => deletePath(document, path)),
   define('pg_json_concat', 2, (left = '', right = '') => concatenate(left, right)),
   define('pg_json_path', 2, (document = '', path = '') => followPath(document, path)),
+  define('pg_element_number', 2, (text = '', scale = '') => elementNumber(text, Number(scale))),
   define('pg_json_without_nulls', 1, (document = '') => stripNulls(document)),
 ];
 
@@ -71,6 +72,16 @@ function checkedJson(text: string): string {
 
 function numberOf(text: string): number {
   return /inf/.test(text) ? (text.startsWith('-') ? -Infinity : Infinity) : Number(text);
+}
+
+/** The digits of a number that has no more of them behind its point. */
+function elementNumber(text: string, scale: number): string {
+  const digits = /^-?\d/.test(text) ? trimmed(plainDigits(text)) : '';
+  if (digits !== '' && (digits.split('.')[1] ?? '').length <= scale) return digits;
+  return raise(
+    'SQL_BAD_VALUE',
+    `an element holds ${text.slice(0, 80)} where the sample showed numbers of ${scale} decimal places`,
+  );
 }
 
 function finiteDigits(text: string): string {

@@ -1,0 +1,171 @@
+import type { Node, RangeVar, SelectStmt, TypeName } from 'libpg-query';
+import { elementColumns, keyColumns } from '../../catalog/child-table.ts';
+import {
+  type ChildDef,
+  type ElementDef,
+  ITEM_COLUMN,
+  type SqlType,
+  type TableDef,
+} from '../../catalog/table-def.ts';
+import { binary, call, cast, column, constant, name, number } from '../dialect/build.ts';
+import { textsOf } from '../parse/tree.ts';
+import { STUB_SCHEMA } from '../print/print.ts';
+import { type Binder, renameColumns } from './binder.ts';
+import type { Relation } from './relation.ts';
+import type { OfferedColumn, Scope } from './scope.ts';
+
+type ChildTable = TableDef & { readonly child: ChildDef };
+
+export function hasChild(table: TableDef): table is ChildTable {
+  return table.child !== undefined;
+}
+
+const PARENT = 'parent';
+const ELEMENT = '[]';
+
+/**
+ * A child table becomes a subquery that unnests the documents of its parent. The key columns go through it as they are, so that
+ * conditions on them reach the parent's read.
+ */
+export function bindChildTable(range: RangeVar, table: ChildTable, scope: Scope, binder: Binder): Node {
+  const { child } = table;
+  const alias = range.alias?.aliasname ?? range.relname ?? table.name;
+  const given = textsOf(range.alias?.colnames);
+  const relation = binder.relation(child.parent, new Set([child.column.name.toLowerCase()]));
+  const levels = [child.column, ...child.within];
+  const keys = keyColumns(child.parent);
+  // The statement names the hidden column of some table: it may be this one's.
+  const isNamed = relation.columns.some(({ column: each }) => each.name === ITEM_COLUMN);
+  const columns = table.columns.filter((each) => each.name !== ITEM_COLUMN || isNamed);
+  const values = [
+    ...keys.map((_, i) => column(keyName(i))),
+    ...levels.map((_, i) => column(indexName(i))),
+    ...elementColumns(table).map((each, i) =>
+      valueOf(each.path.slice(1), child.elements[i]?.type ?? each.type),
+    ),
+    column(ELEMENT),
+  ];
+  const offered = columns.map((each): OfferedColumn => ({
+    name: each.name,
+    engineName: each.name,
+    ...(each.hidden === true ? { hidden: true as const } : {}),
+    ...(each.type.kind === 'blob' ? { adapts: 'bytea' as const } : {}),
+    ...(each.type.kind === 'text' ? { adapts: 'text' as const } : {}),
+  }));
+  scope.sources.push({ alias, columns: renameColumns(offered, given) });
+  return {
+    RangeSubselect: {
+      subquery: {
+        SelectStmt: {
+          targetList: columns.map((each, i) => ({
+            ResTarget: { name: each.name, val: values[i] ?? column(ELEMENT) },
+          })),
+          fromClause: [unnested(child, relation, child.within.length)],
+        },
+      },
+      alias: { aliasname: alias, ...(given.length === 0 ? {} : { colnames: given.map(name) }) },
+    },
+  };
+}
+
+/** The elements of the list at this depth, with the parent's key and the positions of all lists above. */
+function unnested(child: ChildDef, relation: Relation, depth: number): Node {
+  const keys = keyColumns(child.parent);
+  const engineName = (path: readonly (string | number)[]): string =>
+    relation.columns.find(({ column: each }) => each.path === path)?.engineName ?? '';
+  const list = child.within[depth - 1];
+  const document =
+    list === undefined ? column(PARENT, engineName(child.column.path)) : memberOf(list, 'json_extract');
+  const through =
+    list === undefined
+      ? keys.map((key, i) => target(keyName(i), column(PARENT, engineName(key.path))))
+      : [
+          ...keys.map((_, i) => target(keyName(i), column(keyName(i)))),
+          ...Array.from({ length: depth }, (_, i) => target(indexName(i), column(indexName(i)))),
+        ];
+  const from: Node =
+    list === undefined
+      ? {
+          RangeVar: {
+            schemaname: STUB_SCHEMA,
+            relname: relation.alias,
+            inh: true,
+            alias: { aliasname: PARENT },
+          },
+        }
+      : unnested(child, relation, depth - 1);
+  const rows: SelectStmt = {
+    targetList: [
+      ...through,
+      target(indexName(depth), call('generate_subscripts', [listIn(document), number('1')])),
+      target(ELEMENT, call('unnest', [listIn(document)])),
+    ],
+    fromClause: [from],
+    // What has no element gives no row; DynamoDB can be asked for the size.
+    whereClause: binary('>', call('json_array_length', [document]), number('0')),
+  };
+  return { RangeSubselect: { subquery: { SelectStmt: rows }, alias: { aliasname: 'elements' } } };
+}
+
+function target(label: string, val: Node): Node {
+  return { ResTarget: { name: label, val } };
+}
+
+function keyName(position: number): string {
+  return `key ${position}`;
+}
+
+function indexName(depth: number): string {
+  return `index ${depth}`;
+}
+
+function listIn(document: Node): Node {
+  return call('from_json', [document, constant('["JSON"]')]);
+}
+
+function memberOf({ path }: Pick<ElementDef, 'path'>, extract: 'json_extract' | 'json_extract_string'): Node {
+  if (path.length === 0)
+    return extract === 'json_extract' ? column(ELEMENT) : call(extract, [column(ELEMENT), constant('$')]);
+  const pointer = path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return call(extract, [column(ELEMENT), constant(pointer)]);
+}
+
+/** A member of the element in the type that its column has; what does not fit there fails. */
+function valueOf(path: ElementDef['path'], type: SqlType): Node {
+  const text = memberOf({ path }, 'json_extract_string');
+  switch (type.kind) {
+    case 'bigint':
+      return cast(call('pg_element_number', [text, constant('0')]), 'int8');
+    case 'hugeint':
+      return cast(call('pg_element_number', [text, constant('0')]), 'hugeint');
+    case 'decimal':
+      return {
+        TypeCast: {
+          arg: call('pg_element_number', [text, constant(String(type.scale))]),
+          typeName: decimalType(type.scale),
+        },
+      };
+    case 'double':
+      return cast(text, 'float8');
+    case 'boolean':
+      return cast(text, 'bool');
+    case 'blob':
+      return call('from_base64', [text]);
+    case 'text':
+      return text;
+    case 'json': {
+      const isNull: Node = { NullTest: { arg: text, nulltesttype: 'IS_NOT_NULL' } };
+      return {
+        CaseExpr: { args: [{ CaseWhen: { expr: isNull, result: memberOf({ path }, 'json_extract') } }] },
+      };
+    }
+  }
+}
+
+function decimalType(scale: number): TypeName {
+  return {
+    names: [name('pg_catalog'), name('numeric')],
+    typmods: [number('38'), number(String(scale))],
+    typemod: -1,
+  };
+}

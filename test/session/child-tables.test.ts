@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Connection } from '../../src/session/connection.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+let db: Connection;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await world.add({
+    name: 'orders',
+    key: ['customer:S', 'id:N'],
+    items: [
+      {
+        customer: { S: 'ana' },
+        id: { N: '1' },
+        lines: {
+          L: [
+            { M: { sku: { S: 'a' }, quantity: { N: '2' }, price: { N: '9.95' }, tags: { SS: ['x'] } } },
+            { M: { sku: { S: 'b' }, quantity: { N: '1' }, id: { S: 'own' }, gift: { BOOL: true } } },
+          ],
+        },
+        codes: { NS: ['7'] },
+      },
+      {
+        customer: { S: 'bob' },
+        id: { N: '2' },
+        lines: {
+          L: [{ M: { sku: { S: 'a' }, quantity: { N: '5' }, tags: { L: [{ S: 'y' }, { N: '3' }] } } }],
+        },
+        codes: { NS: ['8'] },
+      },
+      { customer: { S: 'cyd' }, id: { N: '3' }, lines: { L: [] } },
+      { customer: { S: 'dan' }, id: { N: '4' }, lines: { NULL: true } },
+    ],
+  });
+  db = await world.open();
+});
+afterAll(() => world.close());
+
+async function rows(sql: string): Promise<readonly (readonly unknown[])[]> {
+  return (await db.query<readonly unknown[]>(sql, [], { rowMode: 'array' })).rows;
+}
+
+describe('a child table', () => {
+  it("has the parent's key, a position and the members of the elements", async () => {
+    const { columns, rows: found } = await db.query(`SELECT * FROM "orders.lines" ORDER BY customer, _index`);
+    expect(columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      'customer text',
+      'id bigint',
+      '_index bigint',
+      'gift boolean',
+      'lines.id text',
+      'price numeric',
+      'quantity bigint',
+      'sku text',
+      'tags json',
+    ]);
+    expect(found).toEqual([
+      {
+        customer: 'ana',
+        id: 1,
+        _index: 1,
+        'lines.id': null,
+        gift: null,
+        price: 9.95,
+        quantity: 2,
+        sku: 'a',
+        tags: ['x'],
+      },
+      {
+        customer: 'ana',
+        id: 1,
+        _index: 2,
+        'lines.id': 'own',
+        gift: true,
+        price: null,
+        quantity: 1,
+        sku: 'b',
+        tags: null,
+      },
+      {
+        customer: 'bob',
+        id: 2,
+        _index: 1,
+        'lines.id': null,
+        gift: null,
+        price: null,
+        quantity: 5,
+        sku: 'a',
+        tags: ['y', 3],
+      },
+    ]);
+  });
+
+  it('is named with or without quotes, in upper or lower case, and by an alias', async () => {
+    expect(await rows('SELECT l.sku FROM orders.lines l WHERE l.id = 2')).toEqual([['a']]);
+    expect(await rows('SELECT count(*) FROM "ORDERS.Lines"')).toEqual([[3]]);
+    expect(await rows('SELECT a FROM orders.lines AS l(a, b) WHERE b = 2')).toEqual([['bob']]);
+  });
+
+  it('of a set has a column of values', async () => {
+    expect(await rows('SELECT customer, _index, value FROM orders.codes ORDER BY 1')).toEqual([
+      ['ana', 1, 7],
+      ['bob', 1, 8],
+    ]);
+  });
+
+  it('of a list within a list has the positions of both', async () => {
+    expect(
+      await rows('SELECT customer, lines_index, _index, value FROM "orders.lines.tags" ORDER BY 1, 2, 3'),
+    ).toEqual([
+      ['ana', 1, 1, 'x'],
+      ['bob', 1, 1, 'y'],
+      ['bob', 1, 2, 3],
+    ]);
+  });
+
+  it('gives the element itself as a hidden column', async () => {
+    expect(await rows(`SELECT "$item"->>'gift' FROM orders.lines WHERE _index = 2`)).toEqual([['true']]);
+  });
+
+  it('joins its parent', async () => {
+    expect(
+      await rows(
+        `SELECT o.customer, l.sku, l.quantity * l.price FROM orders o JOIN "orders.lines" l USING (customer, id) WHERE l.price > 1`,
+      ),
+    ).toEqual([['ana', 'a', 19.9]]);
+    expect(
+      await rows('SELECT sku FROM orders NATURAL JOIN orders.lines WHERE codes IS NOT NULL ORDER BY 1'),
+    ).toEqual([['a'], ['a'], ['b']]);
+  });
+
+  it('reads the parent by its key, and nothing that has no elements', async () => {
+    expect(
+      (await db.explain(`SELECT sku FROM orders.lines WHERE customer = 'ana' AND id = 1`)).text,
+    ).toContain('GetItem orders');
+    expect((await db.explain(`SELECT sku FROM orders.lines WHERE customer = 'ana'`)).text).toContain(
+      'Query orders',
+    );
+    expect((await db.explain('SELECT sku FROM orders.lines')).text).toContain('size(');
+  });
+
+  it('loses no digit of a number that the sample did not show', async () => {
+    const own = await world.open();
+    await own.query('SELECT 1 FROM orders.lines');
+    const late = {
+      customer: { S: 'eve' },
+      id: { N: '5' },
+      lines: { L: [{ M: { quantity: { N: '1.5' } } }] },
+    };
+    await world.client.putItems('orders', [late]);
+    await expect(own.query(`SELECT quantity FROM orders.lines WHERE customer = 'eve'`)).rejects.toThrow(
+      'an element holds 1.5 where the sample showed numbers of 0 decimal places',
+    );
+    expect((await own.query(`SELECT sku FROM orders.lines WHERE customer = 'eve'`)).rows).toEqual([
+      { sku: null },
+    ]);
+  });
+
+  it('is no table where there is no list', async () => {
+    await expect(rows('SELECT * FROM "orders.customer"')).rejects.toThrow(
+      'There is no table "orders.customer"',
+    );
+  });
+
+  it('is not written to', async () => {
+    await expect(db.query("DELETE FROM orders.lines WHERE customer = 'ana'")).rejects.toThrow(
+      'DELETE: the rows of orders.lines are elements of lists: write the lists of orders.',
+    );
+  });
+
+  it('is described, and not listed', async () => {
+    expect((await db.metadata.tables()).map(({ name }) => name)).toEqual(['orders']);
+  });
+});
