@@ -1,14 +1,17 @@
 import { textsOf } from '../parse/tree.ts';
 import { call } from './build.ts';
+import { DRIVER_MACROS } from './driver-macros.ts';
 import { MACROS } from './macros.ts';
 import type { Rewrite } from './types.ts';
 
+const ALL = [...MACROS, ...DRIVER_MACROS];
+
 const NAMES: ReadonlySet<string> = new Set(
-  MACROS.flatMap(({ name, internal }) => (internal === true ? [] : name)),
+  ALL.flatMap(({ name, internal }) => (internal === true ? [] : name)),
 );
 
 /** What the engines run before anything else. */
-export const MACRO_STATEMENTS: readonly string[] = MACROS.map(
+export const MACRO_STATEMENTS: readonly string[] = ALL.map(
   ({ name, forms }) =>
     `CREATE MACRO pg_${name}${forms.map(([parameters, sql]) => `(${parameters}) AS ${sql}`).join(', ')}`,
 );

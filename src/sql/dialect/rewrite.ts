@@ -2,6 +2,7 @@ import type { Node, SelectStmt } from 'libpg-query';
 import { mapInside, mapNodes } from '../parse/tree.ts';
 import { arithmeticRewrites } from './arithmetic.ts';
 import { dateTimeRewrites } from './date-time.ts';
+import { driverJsonRewrites } from './driver-json.ts';
 import { functionRewrites } from './functions.ts';
 import { jsonAccessRewrites } from './json-access.ts';
 import { jsonFunctionRewrites } from './json-functions.ts';
@@ -21,6 +22,7 @@ export const REWRITES: readonly Rewrite[] = [
   ...jsonbRewrites,
   ...jsonAccessRewrites,
   ...jsonFunctionRewrites,
+  ...driverJsonRewrites,
   ...patternRewrites,
   ...regexFunctionRewrites,
   ...dateTimeRewrites,

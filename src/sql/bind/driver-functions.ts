@@ -1,0 +1,44 @@
+import type { Node } from 'libpg-query';
+import { ITEM_COLUMN } from '../../catalog/table-def.ts';
+import { callOf, column, constant, constantText } from '../dialect/build.ts';
+import { textsOf } from '../parse/tree.ts';
+
+/** Functions whose first argument is a unit of time, which may stand without quotes. */
+const WITH_UNIT: ReadonlySet<string> = new Set(['dateadd', 'datediff', 'datepart']);
+
+const UNITS: ReadonlyMap<string, string> = new Map(
+  [
+    'year yy yyyy',
+    'quarter qq q',
+    'month mm m',
+    'week wk ww',
+    'day dd d',
+    'dayofyear dy y',
+    'weekday dw w',
+    'hour hh',
+    'minute mi n',
+    'second ss s',
+    'millisecond ms',
+  ].flatMap((line) => {
+    const [unit = '', ...short] = line.split(' ');
+    return [unit, ...short].map((name): [string, string] => [name, unit]);
+  }),
+);
+
+/** A call as other drivers write it, whose arguments are no expressions of SQL; undefined for every other node. */
+export function driverCall(node: Node): Node | undefined {
+  const fn = callOf(node);
+  if (fn === undefined) return undefined;
+  if (isDocument(node)) return column(ITEM_COLUMN);
+  const [first, ...rest] = fn.args;
+  if (!WITH_UNIT.has(fn.name) || first === undefined) return undefined;
+  const written = 'ColumnRef' in first ? textsOf(first.ColumnRef.fields) : [constantText(first) ?? ''];
+  const unit = written.length === 1 ? UNITS.get((written[0] ?? '').toLowerCase()) : undefined;
+  return unit === undefined ? undefined : { FuncCall: { ...fn.call, args: [constant(unit), ...rest] } };
+}
+
+/** `DOCUMENT(*)`: the whole item. */
+export function isDocument(node: Node): boolean {
+  const fn = callOf(node);
+  return fn?.name === 'document' && fn.call.agg_star === true;
+}
