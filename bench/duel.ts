@@ -1,3 +1,5 @@
+import { type Measurement, ms } from './measurement.ts';
+
 /** One turn of one side: how long it took, and what it found, so that both can be seen to do the same work. */
 export interface Turn {
   readonly ms: number;
@@ -36,6 +38,27 @@ export async function fight({ name, driver, sdk }: Duel, rounds: number): Promis
   }
   const [driverMs, sdkMs] = [median(driverTimes), median(sdkTimes)];
   return { name, driverMs, sdkMs, ratio: sdkMs / driverMs };
+}
+
+/** How many times the rate of the SDK the driver should have, or at most how much of its time it should take. */
+type Goal = { readonly timesTheRate: number } | { readonly ofTheTime: number };
+
+/** A duel as a measurement of its own. */
+export function duelOf(
+  name: string,
+  goal: Goal,
+  prepare: (...world: Parameters<Measurement['run']>) => Duel | Promise<Duel>,
+): Measurement {
+  return {
+    name,
+    async run(bench) {
+      const { name: what, driverMs, sdkMs, ratio } = await fight(await prepare(bench), bench.rounds);
+      const from = `${ms(driverMs)} against ${ms(sdkMs)} of the SDK`;
+      return 'timesTheRate' in goal
+        ? [{ what, value: ratio, unit: 'x', target: { atLeast: goal.timesTheRate }, from }]
+        : [{ what, value: 1 / ratio, unit: 'of the time', target: { atMost: goal.ofTheTime }, from }];
+    },
+  };
 }
 
 /** What the work gave, and the milliseconds it took. */

@@ -1,5 +1,7 @@
-/** What a process held while it streamed a table. */
+/** What a process held while it streamed a statement's rows. */
 export interface MemoryReport {
+  /** The first row as text. */
+  readonly first: string;
   readonly rows: number;
   readonly elapsedMs: number;
   /** Connected, before the first row. */

@@ -1,10 +1,10 @@
-// Streams a table and prints what memory the process held meanwhile, as a line of JSON (`MemoryReport`). Started as
-// `memory.mjs connection table`, in a process of its own and in plain JavaScript over the built package, so that nothing
+// Streams a statement's rows and prints what memory the process held meanwhile, as a line of JSON (`MemoryReport`). Started as
+// `memory.mjs connection sql`, in a process of its own and in plain JavaScript over the built package, so that nothing
 // else is counted, no compiler either.
 import { connect } from '../dist/index.js';
 
 const SAMPLE_EVERY_MS = 100;
-const [connection = '{}', table = ''] = process.argv.slice(2);
+const [connection = '{}', sql = ''] = process.argv.slice(2);
 const samples = [];
 const db = await connect(JSON.parse(connection));
 
@@ -12,12 +12,17 @@ const startMb = residentMb();
 const sampling = setInterval(() => samples.push(residentMb()), SAMPLE_EVERY_MS);
 const start = performance.now();
 let rows = 0;
-for await (const row of await db.stream(`SELECT * FROM ${table}`)) if (row.pk !== null) rows += 1;
+let first = '';
+for await (const row of await db.stream(sql)) {
+  if (rows === 0) first = Object.values(row).slice(0, 3).join(', ');
+  rows += 1;
+}
 await db.close();
 clearInterval(sampling);
 
 const third = Math.floor(samples.length / 3);
 const report = {
+  first,
   rows,
   elapsedMs: performance.now() - start,
   startMb,

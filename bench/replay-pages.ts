@@ -1,4 +1,4 @@
-import { itemAt, sizeOf } from './replay-items.ts';
+import { itemAt, keyAt, sizeOf } from './replay-items.ts';
 
 /** Items whose JSON stands ready, one after another with commas between them. */
 interface Block {
@@ -35,12 +35,14 @@ const DISTINCT_PAGES = 24;
 
 /** How many items the pages are made of: item `i` of a table is `itemAt(i modulo this)`. */
 export interface ReplayData {
-  readonly distinctItems: number;
+  /** The JSON of the item with this key, if there is one. */
+  item(pk: string, sk: string): Buffer | undefined;
   table(name: string, itemCount: number): ReplayTable;
 }
 
 export function buildReplayData(): ReplayData {
   const blocks: Block[] = [];
+  const items = new Map<string, Buffer>();
   let distinctItems = 0;
   let distinctBytes = 0;
   while (blocks.length < DISTINCT_PAGES) {
@@ -49,7 +51,10 @@ export function buildReplayData(): ReplayData {
       const item = itemAt(distinctItems);
       const size = sizeOf(item);
       if (size > left) break;
-      texts.push(JSON.stringify(item));
+      const { pk, sk } = keyAt(distinctItems);
+      const text = JSON.stringify(item);
+      texts.push(text);
+      items.set(`${pk.S} ${sk.N}`, Buffer.from(text));
       left -= size;
       distinctBytes += size;
       distinctItems += 1;
@@ -59,6 +64,7 @@ export function buildReplayData(): ReplayData {
 
   function table(name: string, itemCount: number): ReplayTable {
     const pages = pagesFor(itemCount);
+    const isUnique = name.startsWith('unique');
     return {
       name,
       itemCount,
@@ -71,7 +77,10 @@ export function buildReplayData(): ReplayData {
         const end = Math.min(length, offset + limit);
         const next = end < length ? { page, offset: end } : { page: page + segments, offset: 0 };
         return {
-          items: content.bytes.subarray(content.starts[offset], (content.starts[end] ?? 0) - 1),
+          items: (isUnique ? renumbered(content, Math.floor(page / blocks.length)) : content.bytes).subarray(
+            content.starts[offset],
+            (content.starts[end] ?? 0) - 1,
+          ),
           count: end - offset,
           next: next.page < pages.length ? next : undefined,
         };
@@ -90,8 +99,19 @@ export function buildReplayData(): ReplayData {
     return pages;
   }
 
-  return { distinctItems, table };
+  return { item: (pk, sk) => items.get(`${pk} ${sk}`), table };
 }
+
+/** The block with keys that only this repetition has: the customers' numbers begin with it. */
+function renumbered({ bytes, starts }: Block, repetition: number): Buffer {
+  const copy = Buffer.from(bytes);
+  const digits = String(repetition).padStart(3, '0');
+  for (const start of starts.slice(0, -1)) copy.write(digits, start + KEY_DIGITS);
+  return copy;
+}
+
+/** Where the number of the first attribute begins. */
+const KEY_DIGITS = '{"pk":{"S":"customer-'.length;
 
 function block(texts: readonly string[]): Block {
   const starts = [0];

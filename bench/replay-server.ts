@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { itemAt, keyAt, PARTITION_KEY, SORT_KEY } from './replay-items.ts';
+import { PARTITION_KEY, SORT_KEY } from './replay-items.ts';
 import { buildReplayData, type Cursor, type ReplayTable } from './replay-pages.ts';
 
 /**
  * A process that answers reads like DynamoDB from pages that stand ready in memory, so that what is measured is the
- * client. Started as `replay-server.ts name=itemCount …`; prints its port. Projections are not applied: whole items
+ * client. Started as `replay-server.ts name=itemCount …`; prints its port. Tables named `unique…` repeat no key. Projections are not applied: whole items
  * are sent to whoever asks, so that all clients decode the same bytes.
  */
 const data = buildReplayData();
@@ -42,18 +42,13 @@ function scan(table: ReplayTable, input: Input): Answer {
 
 function getItem(input: Input): Answer {
   const { name } = tableOf(input);
-  const key = JSON.stringify(input['Key']);
-  const index = Number(/customer-(\d{8})/.exec(key)?.[1]);
-  const { pk, sk } = keyAt(index);
-  const found =
-    index < data.distinctItems &&
-    [
-      { pk, sk },
-      { sk, pk },
-    ].some((order) => JSON.stringify(order) === key);
-  const item = found ? `"Item":${JSON.stringify(itemAt(index))}` : '';
+  const { pk, sk } = input['Key'] as {
+    readonly pk: { readonly S: string };
+    readonly sk: { readonly N: string };
+  };
+  const item = data.item(pk.S, sk.N);
   const capacity = capacityOf(input, name, 0.5);
-  return [`{${found ? capacity : capacity.slice(0, -1)}${item}}`];
+  return item === undefined ? [`{${capacity.slice(0, -1)}}`] : [`{${capacity}"Item":`, item, '}'];
 }
 
 function capacityOf(input: Input, table: string, units: number): string {
@@ -98,16 +93,14 @@ function describe({ name, itemCount, sizeBytes }: ReplayTable): unknown {
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+function answer(request: IncomingMessage, body: Buffer, response: ServerResponse): void {
   const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
   let status = 200;
   let parts: Answer;
   try {
     const run = operations.get(operation);
     if (run === undefined) throw new Refusal('UnknownOperationException');
-    parts = run(JSON.parse(Buffer.concat(chunks).toString()) as Input);
+    parts = run(JSON.parse(body.toString()) as Input);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     status = 400;
@@ -123,7 +116,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-  answer(request, response).catch((error: unknown) => response.destroy(error as Error));
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => answer(request, Buffer.concat(chunks), response));
 });
 server.listen(0, '127.0.0.1', () => {
   process.stdout.write(`${(server.address() as AddressInfo).port}\n`);

@@ -1,58 +1,54 @@
 import { parseArgs } from 'node:util';
-import { connect } from '../src/index.ts';
 import { startChild } from './child.ts';
-import { type Duel, fight, type Outcome } from './duel.ts';
-import type { MemoryReport } from './memory-report.ts';
-import { aggregate, connectionTo, documentClient, lookup, stream } from './sides.ts';
+import { isMet, type Result } from './measurement.ts';
+import { MEASUREMENTS } from './measurements.ts';
+import { connect } from './product.ts';
+import { connectionTo, documentClient } from './sides.ts';
+import { LARGE_TABLE, LARGE_TABLE_ITEMS, TABLE_SIZES } from './tables.ts';
 
-/** Measures the driver against the SDK's document client in one run, side by side, and prints the ratios. */
-const TABLE = 't250k';
-const LARGE_TABLE = 't1m';
-
+/** Measures the driver, mostly against the SDK's document client side by side in one run, and prints figures with their targets. */
 const { values: options } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '5' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '5' },
+    only: { type: 'string', multiple: true, default: [] },
+  },
 });
 
-async function measure(rounds: number): Promise<{ outcomes: Outcome[]; memory: MemoryReport }> {
-  await using server = await startChild('./replay-server.ts', [`${TABLE}=250000`, `${LARGE_TABLE}=1000000`]);
+function chosen(names: readonly string[]): typeof MEASUREMENTS {
+  if (names.length === 0) return MEASUREMENTS.filter(({ long }) => long !== true);
+  const unknown = names.find((name) => !MEASUREMENTS.some((each) => each.name === name));
+  if (unknown === undefined) return MEASUREMENTS.filter(({ name }) => names.includes(name));
+  throw new Error(`There is no ${unknown}, only ${MEASUREMENTS.map(({ name }) => name).join(', ')}`);
+}
+
+async function measure(names: readonly string[], rounds: number): Promise<Result[]> {
+  const measurements = chosen(names);
+  const tables = { ...TABLE_SIZES, [LARGE_TABLE]: LARGE_TABLE_ITEMS };
+  await using server = await startChild(
+    './replay-server.ts',
+    Object.entries(tables).map(([name, count]) => `${name}=${count}`),
+  );
   const endpoint = `http://127.0.0.1:${server.firstLine}`;
-
-  await using streaming = await startChild('./memory.mjs', [
-    JSON.stringify(connectionTo(endpoint)),
-    LARGE_TABLE,
-  ]);
-  const memory = JSON.parse(streaming.firstLine) as MemoryReport;
-
   await using db = await connect(connectionTo(endpoint));
   const sdk = documentClient(endpoint);
-  const duels: Duel[] = [aggregate(db, sdk, TABLE), stream(db, sdk, TABLE), await lookup(db, sdk, TABLE)];
-  const outcomes: Outcome[] = [];
-  for (const duel of duels) outcomes.push(await fight(duel, rounds));
+  const results: Result[] = [];
+  for (const measurement of measurements) {
+    for (const result of await measurement.run({ endpoint, db, sdk, rounds })) {
+      results.push(result);
+      if (!options.json) process.stdout.write(`${line(result)}\n`);
+    }
+  }
   sdk.destroy();
-  return { outcomes, memory };
+  return results;
 }
 
-function table({ outcomes, memory }: Awaited<ReturnType<typeof measure>>): string {
-  return [
-    row('', 'dynadbc'.padStart(12), 'AWS SDK'.padStart(12), 'ratio'.padStart(10)),
-    ...outcomes.map(({ name, driverMs, sdkMs, ratio }) =>
-      row(name, ms(driverMs), ms(sdkMs), `${ratio.toFixed(2)} x`.padStart(10)),
-    ),
-    '',
-    `Streaming ${memory.rows.toLocaleString('en')} items took ${ms(memory.elapsedMs).trim()} and at most ` +
-      `${memory.peakMb.toFixed(0)} MB of memory, ${memory.startMb.toFixed(0)} MB of them from before;`,
-    `the last third held ${memory.growthMb.toFixed(0)} MB more than the first.`,
-    '',
-  ].join('\n');
+function line(result: Result): string {
+  const { what, value, unit, target, from } = result;
+  const figure = value.toFixed(value < 100 ? 2 : 0);
+  const goal = 'atLeast' in target ? `at least ${target.atLeast}` : `at most ${target.atMost}`;
+  return `${what.padEnd(56)}${`${figure} ${unit}`.padStart(18)}   ${`${goal}: ${isMet(result) ? 'yes' : 'NO'}`.padEnd(20)} ${from}`;
 }
 
-function row(name: string, ...cells: string[]): string {
-  return name.padEnd(32) + cells.join('');
-}
-
-function ms(value: number): string {
-  return `${value.toFixed(value < 10 ? 3 : 0)} ms`.padStart(12);
-}
-
-const result = await measure(Number(options.rounds));
-process.stdout.write(options.json ? `${JSON.stringify(result, undefined, 2)}\n` : table(result));
+const results = await measure(options.only, Number(options.rounds));
+if (options.json) process.stdout.write(`${JSON.stringify(results, undefined, 2)}\n`);

@@ -1,7 +1,12 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { Connection } from '../src/session/connection.ts';
 import { type Duel, median, timed } from './duel.ts';
+import { csvPrinter, writer } from './product.ts';
 import { keyAt } from './replay-items.ts';
 
 const ACCESS_KEY = 'AKIAIOSFODNN7EXAMPLE';
@@ -77,6 +82,52 @@ export function stream(db: Connection, sdk: DynamoDBDocumentClient, table: strin
         return `${count},${sum}`;
       }),
   };
+}
+
+/** Every item as a line of CSV on disk: the driver as its command line writes it. */
+export function csv(db: Connection, sdk: DynamoDBDocumentClient, table: string, folder: string): Duel {
+  return {
+    name: 'SELECT * to CSV on disk',
+    driver: () =>
+      timed(async () => {
+        const file = createWriteStream(join(folder, 'driver.csv'));
+        const rows = await db.stream(`SELECT * FROM ${table}`);
+        const printer = csvPrinter(rows.columns, { isTerminal: false, colors: false, columns: 80 });
+        const write = writer(file);
+        let count = 0;
+        for await (const batch of rows.batches()) {
+          count += batch.length;
+          await write(printer.rows(batch));
+        }
+        await write(printer.end());
+        file.end();
+        await finished(file);
+        return String(count);
+      }),
+    sdk: () =>
+      timed(async () => {
+        const file = createWriteStream(join(folder, 'sdk.csv'));
+        let names: readonly string[] | undefined;
+        let count = 0;
+        for await (const { Items = [] } of paginateScan({ client: sdk }, { TableName: table })) {
+          const header = names === undefined;
+          const columns = (names ??= Object.keys(Items[0] ?? {}));
+          const lines = Items.map((item) => columns.map((name) => field(item[name])).join(','));
+          count += Items.length;
+          if (!file.write(`${[...(header ? [columns.join(',')] : []), ...lines].join('\r\n')}\r\n`))
+            await once(file, 'drain');
+        }
+        file.end();
+        await finished(file);
+        return String(count);
+      }),
+  };
+}
+
+function field(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  const text = typeof value === 'string' ? value : JSON.stringify(value instanceof Set ? [...value] : value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** One item by its key, over and over: the median of one call. */

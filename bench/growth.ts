@@ -1,0 +1,31 @@
+import { aggregate } from './sides.ts';
+import { median } from './duel.ts';
+import { type Measurement, ms, type Result } from './measurement.ts';
+import { TABLE_SIZES } from './tables.ts';
+
+const SIZES = ['t25k', 't250k', 't2500k'] as const;
+
+/** How the time grows with the table. */
+export const growth: Measurement = {
+  name: 'growth',
+  async run({ db, sdk, rounds }) {
+    const times = new Map(SIZES.map((table) => [table, [] as number[]]));
+    for (let round = 0; round <= Math.min(rounds, 3); round += 1) {
+      for (const table of SIZES) {
+        const { ms: elapsed } = await aggregate(db, sdk, table).driver();
+        if (round > 0) times.get(table)?.push(elapsed);
+      }
+    }
+    const medians = SIZES.map((table) => median(times.get(table) ?? []));
+    return SIZES.slice(1).map((table, at): Result => {
+      const [before = Number.NaN, after = Number.NaN] = medians.slice(at);
+      return {
+        what: `aggregate over ${TABLE_SIZES[table].toLocaleString('en')} items, a tenth of them = 1`,
+        value: after / before,
+        unit: 'x the time',
+        target: { atMost: 11 },
+        from: `${ms(after)} after ${ms(before)}`,
+      };
+    });
+  },
+};

@@ -1,0 +1,67 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { aggregate } from './sides.ts';
+import { type Duel, fight, timed } from './duel.ts';
+import { type Bench, type Measurement, ms } from './measurement.ts';
+import { TABLE } from './tables.ts';
+
+/** An aggregate over DynamoDB's pages against DuckDB alone over the same pages in files. */
+export const localFiles: Measurement = {
+  name: 'local-files',
+  async run(bench) {
+    const folder = await mkdtemp(join(tmpdir(), 'dynadbc-bench-'));
+    try {
+      await savePages(bench, folder);
+      const instance = await DuckDBInstance.create(':memory:');
+      const connection = await instance.connect();
+      const select = aggregateOf(join(folder, '*.json'));
+      const duel: Duel = {
+        ...aggregate(bench.db, bench.sdk, TABLE),
+        sdk: () =>
+          timed(async () =>
+            String((await connection.runAndReadAll(select)).getRows().map(([, ...row]) => row)),
+          ),
+      };
+      const { driverMs, sdkMs: filesMs } = await fight(duel, bench.rounds);
+      connection.closeSync();
+      instance.closeSync();
+      return [
+        {
+          what: 'aggregate, DuckDB over local pages = 1',
+          value: driverMs / filesMs,
+          unit: 'of the time',
+          target: { atMost: 1.5 },
+          from: `${ms(driverMs)} against ${ms(filesMs)} of DuckDB over files`,
+        },
+      ];
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+};
+
+/** The statement of `aggregate`, over pages in files; the digits are summed as the integers that they are. */
+function aggregateOf(files: string): string {
+  const items = `STRUCT(n STRUCT(N VARCHAR), s STRUCT(S VARCHAR))[]`;
+  return `SELECT 0, count(*), sum(CAST(i.n.N AS BIGINT)), max(i.s.S) FROM (SELECT unnest("Items") AS i FROM read_json('${files}', columns = {Items: '${items}'}, maximum_object_size = 33554432))`;
+}
+
+async function savePages({ endpoint }: Bench, folder: string): Promise<void> {
+  let start: unknown;
+  for (let page = 0; ; page += 1) {
+    const answer = await fetch(endpoint, {
+      method: 'POST',
+      headers: { 'x-amz-target': 'DynamoDB_20120810.Scan' },
+      body: JSON.stringify({
+        TableName: TABLE,
+        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+      }),
+    });
+    const text = await answer.text();
+    await writeFile(join(folder, `${String(page).padStart(4, '0')}.json`), text);
+    start = (JSON.parse(text) as { readonly LastEvaluatedKey?: unknown }).LastEvaluatedKey;
+    if (start === undefined) return;
+  }
+}
