@@ -8,7 +8,7 @@ const COLUMNS = 100;
 /** The reference of the command line: what `--help` says of every command. */
 export function cliPage(): string {
   const program = buildProgram(helpIo());
-  const sections = program.commands.map((command) => `## dynadbc ${command.name()}\n\n${helpBlock(command)}`);
+  const sections = program.commands.flatMap((command) => sectionsOf(command, '## dynadbc'));
   return [
     '# Command line',
     'Results go to standard output, everything else to standard error.',
@@ -53,4 +53,12 @@ function helpIo(): Io {
 
 function nothing(): never {
   throw new Error('Help does not go outside.');
+}
+
+function sectionsOf(command: Command, heading: string): readonly string[] {
+  const title = `${heading} ${command.name()}`;
+  return [
+    `${title}\n\n${helpBlock(command)}`,
+    ...command.commands.flatMap((each) => sectionsOf(each, `#${title}`)),
+  ];
 }

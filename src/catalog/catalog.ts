@@ -43,6 +43,8 @@ export interface CatalogOptions {
   now(): number;
   /** One line for the person who is watching. */
   warn?(message: string): void;
+  /** The same, of news that is no warning. */
+  notice?(message: string): void;
 }
 
 /** What tables there are and what they look like. Remembers what it was told. */
@@ -52,6 +54,8 @@ export interface Catalog {
   table(name: string, signal?: AbortSignal): Promise<TableDef>;
   /** The same without its columns: nothing is sampled. */
   described(name: string, signal?: AbortSignal): Promise<DescribedTable>;
+  /** A table as sampling finds it now, whatever its schema file says; not remembered. */
+  sampled(name: string, signal?: AbortSignal): Promise<TableDef>;
   /** What a name means that is no table of DynamoDB but a view of one. */
   view(name: string, signal?: AbortSignal): Promise<View | undefined>;
   /** Where views and the schemas of tables are kept. */
@@ -165,7 +169,13 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
   async function readEntry(name: string, description: TableDescription): Promise<Entry> {
     const described = describe(name, description);
     const own = schemaFor(name, await schemas.all());
-    return own === undefined ? sampledEntry(described) : declaredEntry(described, own.schema, own.file);
+    if (own !== undefined) return declaredEntry(described, own.schema, own.file);
+    const entry = await sampledEntry(described);
+    if (options.writesSchemas !== true || entry.table.sampled.items === 0) return entry;
+    const file = await schemas.save(schemaOfTable(entry.table), false);
+    options.notice?.(`Wrote the schema of "${name}" to ${file}`);
+    // The file says the same, and is read when the table is met next.
+    return { ...entry, expiresAt: options.now() };
   }
 
   function declaredEntry(described: DescribedTable, declared: TableSchema, file: string | undefined): Entry {
@@ -200,13 +210,7 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       columns: columns.map((known) => known.column),
       sampled: { items: items.length, readCapacity: totalCapacity(stats) },
     };
-    const entry = { table, declared: undefined, columns, learned, expiresAt: expiryOf(described) };
-    if (options.writesSchemas !== true || !readable) return entry;
-    const declared = schemaOfTable(table);
-    const file = await schemas.save(declared, false);
-    // The file says the same and is read when the table is met next.
-    if (file !== undefined) options.warn?.(`Wrote the schema of "${name}" to ${file}`);
-    return { ...entry, expiresAt: options.now() };
+    return { table, declared: undefined, columns, learned, expiresAt: expiryOf(described) };
 
     async function sample(): ReturnType<typeof sampleItems> {
       try {
@@ -232,6 +236,10 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       if (entry !== undefined && entry.expiresAt > options.now()) return entry.table;
       const [realName, description] = await abandonable(find(name), signal);
       return describe(realName, description);
+    },
+    async sampled(name, signal) {
+      const [realName, description] = await abandonable(find(name), signal);
+      return (await abandonable(sampledEntry(describe(realName, description)), signal)).table;
     },
     async view(name, signal) {
       const stored = await schemas.find(name);

@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { propertiesCommand } from './commands/properties.ts';
 import { queryCommand } from './commands/query.ts';
+import { schemaCommand } from './commands/schema.ts';
 import { shellCommand } from './commands/shell.ts';
 import { tablesCommand } from './commands/tables.ts';
 import { whoamiCommand } from './commands/whoami.ts';
@@ -22,6 +23,7 @@ const COMMANDS = [
   tablesCommand,
   describeCommand,
   explainCommand,
+  schemaCommand,
   whoamiCommand,
   credentialsCommand,
   doctorCommand,
@@ -47,7 +49,7 @@ export function buildProgram(io: Io): Command {
 Exit status: 0 when all went well, 1 when a connection or a statement failed, 2 for wrong usage.`,
     );
   for (const command of COMMANDS) program.addCommand(command(io));
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command
       .exitOverride()
       .configureHelp({ showGlobalOptions: true })
@@ -63,6 +65,10 @@ Exit status: 0 when all went well, 1 when a connection or a statement failed, 2 
       });
   }
   return program;
+}
+
+function withSubcommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
 /** Runs one command line and gives its exit status: 0, 1 (it failed) or 2 (wrong usage). */

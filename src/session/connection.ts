@@ -2,6 +2,7 @@ import type { ReadStats } from '../dynamo/read-stats.ts';
 import type { Explanation } from '../sql/explain.ts';
 import type { ResultColumn } from '../sql/plan/planner.ts';
 import type { Value } from '../sql/value.ts';
+import type { Schemas } from './schemas.ts';
 
 /** Values for `?` and `$n` by position, or for `:name` by name. */
 export type Parameters = readonly ParameterValue[] | Readonly<Record<string, ParameterValue>>;
@@ -86,11 +87,16 @@ export interface PreparedStatement extends AsyncDisposable {
 
 export interface TableInfo {
   readonly name: string;
+  readonly kind: 'table' | 'view';
 }
-/** A table's size as DynamoDB last counted it, at most about six hours ago. */
+/** A table's size as DynamoDB last counted it, at most about six hours ago; a view has none. */
 export interface TableDetails extends TableInfo {
   readonly itemCount: number;
   readonly sizeBytes: number;
+  /** The query of a view. */
+  readonly definition: string | undefined;
+  /** The file that declares it; undefined where its columns were found by sampling. */
+  readonly schemaFile: string | undefined;
 }
 export interface ColumnInfo {
   readonly table: string;
@@ -100,7 +106,7 @@ export interface ColumnInfo {
   readonly position: number;
   readonly nullable: boolean;
   readonly hidden: boolean;
-  /** Part of the sampled items that had it, 0 to 1. */
+  /** Part of the sampled items that had it, 0 to 1; NaN where that is not known. */
   readonly presence: number;
   /** DynamoDB types seen, most frequent first. */
   readonly dynamoTypes: readonly string[];
@@ -155,6 +161,7 @@ export interface Connection extends AsyncDisposable {
   /** Sends nothing but DescribeTable and, once a table, the sampling of its schema. */
   explain(sql: string, parameters?: Parameters): Promise<Explanation>;
   readonly metadata: Metadata;
+  readonly schemas: Schemas;
   /** The connection string with its secrets masked. */
   readonly description: string;
   whoami(): Promise<Identity>;

@@ -1,28 +1,65 @@
-import type { Catalog } from '../catalog/catalog.ts';
+import type { StoredSchema } from '../catalog/schemas/schema-store.ts';
 import type { TableDef } from '../catalog/table-def.ts';
 import { engineType, postgresTypeName } from '../sql/engine-types.ts';
+import type { ExecutionContext } from '../sql/exec/context.ts';
+import { viewColumns } from '../sql/exec/view-columns.ts';
+import { definitionOf, isViewSchema } from '../sql/system/definition.ts';
 import type { ColumnInfo, IndexInfo, Metadata, PrimaryKeyInfo } from './connection.ts';
 
 /** The catalog in the words of JDBC's DatabaseMetaData. */
-export function createMetadata(catalog: Catalog, guard: () => AbortSignal): Metadata {
+export function createMetadata(
+  context: Pick<ExecutionContext, 'catalog' | 'planner' | 'settings'>,
+  guard: () => AbortSignal,
+): Metadata {
+  const { catalog } = context;
   const table = (name: string): Promise<TableDef> => catalog.table(name, guard());
+  const viewNamed = async (name: string): Promise<StoredSchema | undefined> => {
+    const stored = await catalog.schemas.find(name);
+    return stored !== undefined && isViewSchema(stored.schema) ? stored : undefined;
+  };
   return {
     async tables() {
       const names = await catalog.tableNames(guard());
-      return names.map((name) => ({ name }));
+      const views = (await catalog.schemas.all()).filter(({ schema }) => isViewSchema(schema));
+      return [
+        ...names.map((name) => ({ name, kind: 'table' as const })),
+        ...views.map(({ schema }) => ({ name: schema.name, kind: 'view' as const })),
+      ];
     },
     async details(name) {
-      const { name: exact, itemCount, sizeBytes } = await table(name);
-      return { name: exact, itemCount, sizeBytes };
+      const view = await viewNamed(name);
+      if (view !== undefined)
+        return {
+          name: view.schema.name,
+          kind: 'view',
+          itemCount: 0,
+          sizeBytes: 0,
+          definition: definitionOf(view.schema),
+          schemaFile: view.file,
+        };
+      const { name: exact, itemCount, sizeBytes, schemaFile } = await table(name);
+      return { name: exact, kind: 'table', itemCount, sizeBytes, definition: undefined, schemaFile };
     },
     async columns(name) {
-      return columnsOf(await table(name));
+      const view = await viewNamed(name);
+      if (view === undefined) return columnsOf(await table(name));
+      const columns = await viewColumns(view.schema.name, context, guard());
+      return columns.map((column, i) => ({
+        table: view.schema.name,
+        ...column,
+        position: i + 1,
+        nullable: true,
+        hidden: false,
+        presence: Number.NaN,
+        dynamoTypes: [],
+        key: undefined,
+      }));
     },
     async indexes(name) {
-      return indexesOf(await table(name));
+      return (await viewNamed(name)) === undefined ? indexesOf(await table(name)) : [];
     },
     async primaryKeys(name) {
-      return primaryKeysOf(await table(name));
+      return (await viewNamed(name)) === undefined ? primaryKeysOf(await table(name)) : [];
     },
   };
 }

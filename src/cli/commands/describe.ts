@@ -1,5 +1,11 @@
 import { Argument, Command } from 'commander';
-import type { ColumnInfo, Connection, IndexInfo, OutputColumn } from '../../session/connection.ts';
+import type {
+  ColumnInfo,
+  Connection,
+  IndexInfo,
+  OutputColumn,
+  TableDetails,
+} from '../../session/connection.ts';
 import type { Value } from '../../sql/value.ts';
 import { examples } from '../examples.ts';
 import type { Io, Screen } from '../io.ts';
@@ -7,7 +13,7 @@ import { paint } from '../output/paint.ts';
 import { lookOf } from '../output/print-rows.ts';
 import { countOf } from '../output/row-count.ts';
 import { rowPrinter } from '../output/row-printer.ts';
-import { visible } from '../output/visible.ts';
+import { visible, visibleLines } from '../output/visible.ts';
 import { writer } from '../output/writer.ts';
 import { connectionOption } from '../options.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';
@@ -17,10 +23,8 @@ interface DescribeFlags extends ConnectionFlags {
 }
 
 /** What there is to know of a table before it is read. */
-interface TableDescription {
+interface TableDescription extends Omit<TableDetails, 'name'> {
   readonly table: string;
-  readonly itemCount: number;
-  readonly sizeBytes: number;
   readonly columns: readonly ColumnInfo[];
   readonly indexes: readonly IndexInfo[];
 }
@@ -32,7 +36,7 @@ export function describeCommand(io: Io): Command {
     .description(
       'Shows what a table looks like to SQL: its columns as sampling found them, its key and its indexes.',
     )
-    .addArgument(new Argument('<table>', 'the name of the table'))
+    .addArgument(new Argument('<table>', 'the name of the table or view'))
     .addOption(connectionOption())
     .option('--json', 'print one JSON object')
     .addHelpText('after', examples('dynadbc describe orders', 'dynadbc describe orders --json'))
@@ -49,11 +53,10 @@ export function describeCommand(io: Io): Command {
 /** Asks the connection for everything about one table. */
 export async function describeTable(connection: Connection, name: string): Promise<TableDescription> {
   const { metadata } = connection;
-  const { name: table, itemCount, sizeBytes } = await metadata.details(name);
+  const { name: table, ...details } = await metadata.details(name);
   return {
     table,
-    itemCount,
-    sizeBytes,
+    ...details,
     columns: await metadata.columns(table),
     indexes: await metadata.indexes(table),
   };
@@ -62,6 +65,7 @@ export async function describeTable(connection: Connection, name: string): Promi
 /** A table's description for a person. */
 export function descriptionText(described: TableDescription, screen: Screen): string {
   const style = paint(screen.colors);
+  if (described.kind === 'view') return viewText(described, screen);
   const parts = [
     `${style.bold(`Table ${visible(described.table)}`)} (${countOf(described.itemCount, 'item')}, ${byteText(described.sizeBytes)} at DynamoDB's last count)`,
     grid(
@@ -96,6 +100,20 @@ export function descriptionText(described: TableDescription, screen: Screen): st
   return `${parts.join('\n')}\n`;
 }
 
+function viewText({ table, columns, definition, schemaFile }: TableDescription, screen: Screen): string {
+  const style = paint(screen.colors);
+  const place = schemaFile === undefined ? 'until the connection ends' : visible(schemaFile);
+  return [
+    `${style.bold(`View ${visible(table)}`)} (${place})`,
+    grid(
+      ['column', 'type'],
+      columns.map((column) => [column.name, column.type]),
+      screen,
+    ),
+    `${visibleLines(definition ?? '')}\n`,
+  ].join('\n');
+}
+
 /** A table of texts without a count below it. */
 export function grid(header: readonly string[], rows: readonly (readonly Value[])[], screen: Screen): string {
   const columns: OutputColumn[] = header.map((name) => ({ name, type: 'text' }));
@@ -116,5 +134,6 @@ function keyText(column: ColumnInfo): string {
 
 function percent(part: number): string {
   // A rare attribute is not one that nobody has.
+  if (Number.isNaN(part)) return '';
   return part > 0 && part < 0.01 ? '<1%' : `${Math.floor(part * 100)}%`;
 }

@@ -15,21 +15,23 @@ interface TablesFlags extends ConnectionFlags {
 /** `dynadbc tables`: the names of the tables. */
 export function tablesCommand(io: Io): Command {
   return new Command('tables')
-    .summary('list the tables')
-    .description('Lists the tables of the account and Region, a name on each line.')
+    .summary('list the tables and views')
+    .description('Lists the tables of the account and Region, then the views, a name on each line.')
     .addOption(connectionOption())
     .addOption(new Option('--format <format>', 'print them as rows instead of names').choices(FORMATS))
     .addHelpText('after', examples('dynadbc tables -c "AWSRegion=Ireland"', 'dynadbc tables --format json'))
     .action((flags: TablesFlags) =>
       withConnection(flags, io, async (connection) => {
-        const names = (await connection.metadata.tables()).map((table) => table.name);
+        const tables = await connection.metadata.tables();
         const write = writer(io.stdout.stream);
         if (flags.format === undefined) {
-          await write(names.map((name) => `${io.stdout.isTerminal ? visible(name) : name}\n`).join(''));
+          const names = tables.map(({ name }) => (io.stdout.isTerminal ? visible(name) : name));
+          await write(names.map((name) => `${name}\n`).join(''));
           return;
         }
-        const printer = rowPrinter(flags.format, [{ name: 'table', type: 'text' }], lookOf(io.stdout));
-        await write(printer.rows(names.map((name) => [name])) + printer.end());
+        const columns = ['table', 'kind'].map((name) => ({ name, type: 'text' }));
+        const printer = rowPrinter(flags.format, columns, lookOf(io.stdout));
+        await write(printer.rows(tables.map(({ name, kind }) => [name, kind])) + printer.end());
       }),
     );
 }

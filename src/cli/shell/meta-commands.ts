@@ -1,4 +1,4 @@
-import type { Connection } from '../../session/connection.ts';
+import type { Connection, TableInfo } from '../../session/connection.ts';
 import { describeTable, descriptionText } from '../commands/describe.ts';
 import type { Io } from '../io.ts';
 import { visible, visibleLines } from '../output/visible.ts';
@@ -30,14 +30,15 @@ interface MetaCommand {
 
 /** What the shell understands besides SQL. */
 export const META_COMMANDS: readonly MetaCommand[] = [
-  { name: '\\dt', doc: 'list the tables', run: listTables },
+  { name: '\\dt', doc: 'list the tables', run: (context) => listNames(context, 'table') },
+  { name: '\\dv', doc: 'list the views', run: (context) => listNames(context, 'view') },
   {
     name: '\\d',
     argument: '[table]',
-    doc: 'show the columns, keys and indexes of a table',
+    doc: 'show the columns, keys and indexes of a table, or a view',
     run: async (context, argument) =>
       argument === ''
-        ? listTables(context)
+        ? listNames(context)
         : descriptionText(await describeTable(context.connection, unquoted(argument)), context.io.stdout),
   },
   {
@@ -85,11 +86,12 @@ export async function runMeta(text: string, context: MetaContext): Promise<void>
   await writer(context.io.stdout.stream)(await command.run(context, argument));
 }
 
-async function listTables({ connection }: MetaContext): Promise<string> {
+async function listNames({ connection }: MetaContext, kind?: TableInfo['kind']): Promise<string> {
   const tables = await connection.metadata.tables();
-  return tables.length === 0
-    ? 'There are no tables.\n'
-    : tables.map((table) => `${visible(table.name)}\n`).join('');
+  const listed = kind === undefined ? tables : tables.filter((table) => table.kind === kind);
+  return listed.length === 0
+    ? `There are no ${kind ?? 'table'}s.\n`
+    : listed.map((table) => `${visible(table.name)}\n`).join('');
 }
 
 function toggled(state: ShellState, key: 'timing' | 'expanded'): string {

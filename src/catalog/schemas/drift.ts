@@ -1,0 +1,72 @@
+import type { ColumnDef, TableDef } from '../table-def.ts';
+import { columnTypeName } from './column-types.ts';
+
+/** Where a schema and the items of its table part ways. */
+export interface Drift {
+  readonly column: string;
+  /** `type`: values do not fit; `missing`: the schema leaves the attribute out; `unseen`: no sampled item has it. */
+  readonly kind: 'type' | 'missing' | 'unseen';
+  readonly message: string;
+}
+
+/** How a declared table differs from what sampling finds. */
+export function driftBetween(declared: TableDef, sampled: TableDef): readonly Drift[] {
+  const known = new Map(declared.columns.map((column) => [pathText(column), column]));
+  const found = new Map(sampled.columns.map((column) => [pathText(column), column]));
+  const drifts: Drift[] = [];
+  for (const column of declared.columns) {
+    const seen = found.get(pathText(column));
+    if (seen === undefined && column.path.length > 1) continue;
+    if (seen === undefined || Object.keys(seen.seen).length === 0) {
+      const isPlain = column.path.length === 1 && column.presence !== 1;
+      if (isPlain && sampled.sampled.items > 0)
+        drifts.push({ column: column.name, kind: 'unseen', message: 'no sampled item has it' });
+    } else if (!holds(column, seen)) {
+      const [own, other] = [columnTypeName(column.type), columnTypeName(seen.type)];
+      drifts.push({ column: column.name, kind: 'type', message: `is ${own}, but its values need ${other}` });
+    }
+  }
+  for (const column of sampled.columns)
+    if (!known.has(pathText(column)) && column.path.length === 1)
+      drifts.push({
+        column: column.name,
+        kind: 'missing',
+        message: `${Math.round(column.presence * 100)}% of the sampled items have it, as ${columnTypeName(column.type)}`,
+      });
+  return drifts;
+}
+
+function pathText({ name, path, hidden }: ColumnDef): string {
+  // The whole item is told by its name alone.
+  return hidden === true && name === '$item' ? '' : JSON.stringify(path);
+}
+
+/** Whether a declared column takes all values of a sampled one. */
+function holds(declared: ColumnDef, sampled: ColumnDef): boolean {
+  const [own, seen] = [declared.type, sampled.type];
+  switch (own.kind) {
+    case 'json':
+      return true;
+    case 'text':
+      return declared.seen.N === undefined
+        ? seen.kind === 'text' && sampled.seen.N === undefined
+        : isNumber(sampled);
+    case 'boolean':
+    case 'blob':
+      return seen.kind === own.kind;
+    case 'bigint':
+      return seen.kind === 'bigint';
+    case 'hugeint':
+      return seen.kind === 'bigint' || seen.kind === 'hugeint';
+    case 'decimal':
+      return seen.kind === 'bigint' || (seen.kind === 'decimal' && seen.scale <= own.scale);
+    case 'double':
+      return isNumber(sampled) && (own.rounds === true || seen.kind !== 'text');
+  }
+}
+
+function isNumber({ type, seen }: ColumnDef): boolean {
+  return type.kind === 'text' ? seen.N !== undefined : NUMBERS.has(type.kind);
+}
+
+const NUMBERS: ReadonlySet<string> = new Set(['bigint', 'hugeint', 'decimal', 'double']);
