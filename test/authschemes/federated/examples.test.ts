@@ -10,7 +10,6 @@ import { startProxy } from '../../doubles/proxy.ts';
 import { callerIdentity, fieldsOf, startSts, stsCredentials } from '../../doubles/sts.ts';
 import { type KeyPair, testAuthority } from '../../support/certificates.ts';
 import { samlResponse } from '../../support/tokens.ts';
-import { thrownBy } from '../../support/thrown.ts';
 import { federatedWorld, type FederatedWorld } from './federated-world.ts';
 
 const authority = testAuthority();
