@@ -4,6 +4,7 @@ import { nearest } from '../core/nearest.ts';
 import type { AttributeValue } from '../dynamo/attribute-value.ts';
 import type { DynamoClient } from '../dynamo/client.ts';
 import { newReadStats, totalCapacity } from '../dynamo/read-stats.ts';
+import { itemBytes } from '../dynamo/item-size.ts';
 import { type InferredColumn, inferColumns, reinferColumn } from './columns.ts';
 import { type DescribedTable, describe, type TableDescription } from './describe.ts';
 import { withDottedNames } from './dotted-name.ts';
@@ -16,12 +17,13 @@ import {
   observe,
 } from './histogram.ts';
 import type { NumberMode } from './infer.ts';
-import { sampleItems } from './sample.ts';
+import { type Sample, sampleItems } from './sample.ts';
 import { declaredTable, schemaOfTable } from './schemas/declared-table.ts';
 import { describesTable, type TableSchema } from './schemas/schema-file.ts';
 import { createSchemaStore, type SchemaStore, type StoredSchema } from './schemas/schema-store.ts';
 import type { View } from './view.ts';
 import type { TableDef } from './table-def.ts';
+import { sketchAttributes, type ValueSketch } from './value-sketch.ts';
 import { matchTableName, unknownTable } from './table-name.ts';
 
 export interface CatalogOptions {
@@ -86,6 +88,7 @@ const NAMES_TTL_MS = 30_000;
 /** An ARN names a table of another account. */
 const TABLE_NAME = /^(?:[\w.-]{3,255}|arn:\S+)$/;
 const READABLE = new Set(['ACTIVE', 'UPDATING']);
+const NO_SAMPLE: Sample = { items: [], whole: false };
 const WHOLE_VALUES: Flattening = { objects: false, arrays: 0 };
 
 export function createCatalog(client: CatalogClient, options: CatalogOptions): Catalog {
@@ -196,10 +199,12 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     const { name } = described;
     const stats = newReadStats();
     const readable = options.typeDetection === 'RowScan' && READABLE.has(described.status);
-    const items = readable ? await sample() : [];
+    const { items, whole } = readable ? await sample() : NO_SAMPLE;
     const attributes = histogramOf(items, { objects: options.flattenObjects, arrays: options.flattenArrays });
     const learned = entries.get(name)?.learned ?? new Map<string, Histogram>();
-    const columns = inferColumns(described, attributes, items.length, options).map((known) => {
+    const sketches = sketchAttributes(items);
+    const columns = inferColumns(described, attributes, items.length, options).map((inferred) => {
+      const known = withSketch(inferred, sketches);
       const more = learned.get(known.column.name);
       return more === undefined
         ? known
@@ -208,18 +213,23 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     const table = {
       ...described,
       columns: columns.map((known) => known.column),
-      sampled: { items: items.length, readCapacity: totalCapacity(stats) },
+      sampled: {
+        items: items.length,
+        readCapacity: totalCapacity(stats),
+        ...(items.length > 0 && { bytes: items.reduce((sum, item) => sum + itemBytes(item), 0) }),
+        ...(whole && { whole: true as const }),
+      },
     };
     return { table, declared: undefined, columns, learned, expiresAt: expiryOf(described) };
 
-    async function sample(): ReturnType<typeof sampleItems> {
+    async function sample(): Promise<Sample> {
       try {
         return await sampleItems(client, described, { depth: options.rowScanDepth, stats });
       } catch (error) {
         // Whoever may only get and query items can still use the keys and "$item".
         if (!isDenied(error)) throw error;
         options.warn?.(`Table "${name}" may not be scanned, so only its keys are known as columns`);
-        return [];
+        return NO_SAMPLE;
       }
     }
   }
@@ -298,6 +308,13 @@ function schemaFor(
   for (const { schema, file } of stored)
     if (schema.kind === 'table' && describesTable(schema) && schema.table === table) return { schema, file };
   return undefined;
+}
+
+/** Beside the type that was inferred, what the values were like. */
+function withSketch(known: InferredColumn, sketches: ReadonlyMap<string, ValueSketch>): InferredColumn {
+  const { column } = known;
+  const values = column.path.length === 1 ? sketches.get(column.path[0]) : undefined;
+  return values === undefined ? known : { ...known, column: { ...column, values } };
 }
 
 function isDenied(error: unknown): error is DriverError {

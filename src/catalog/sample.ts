@@ -34,19 +34,25 @@ interface ScanAnswer {
   readonly ConsumedCapacity?: { readonly CapacityUnits?: number };
 }
 
+export interface Sample {
+  readonly items: readonly AttributeMap[];
+  /** They are all that the table has. */
+  readonly whole: boolean;
+}
+
 /** Items from all over a table, in an order that is the same every time while the table is the same. */
 export async function sampleItems(
   client: Pick<DynamoClient, 'read'>,
   table: Pick<TableDef, 'name' | 'sizeBytes'>,
   options: SampleOptions,
-): Promise<readonly AttributeMap[]> {
+): Promise<Sample> {
   const { depth } = options;
-  if (depth <= 0) return [];
+  if (depth <= 0) return { items: [], whole: false };
   if (table.sizeBytes < PAGE_BYTES) {
     const whole: Segment = { number: 0, items: [], done: false };
     // DynamoDB's counters are hours old: what was small may be large by now, and is then sampled like any other.
     await scan(client, table.name, whole, 1, undefined, options);
-    if (whole.done) return whole.items;
+    if (whole.done) return { items: whole.items, whole: true };
   }
 
   const total = Math.min(MAX_SEGMENTS, Math.ceil(depth / ITEMS_PER_REQUEST));
@@ -63,7 +69,10 @@ export async function sampleItems(
       return scan(client, table.name, segment, total, share, options);
     });
   }
-  return segments.flatMap((segment) => segment.items);
+  return {
+    items: segments.flatMap((segment) => segment.items),
+    whole: segments.every((segment) => segment.done),
+  };
 }
 
 async function scan(

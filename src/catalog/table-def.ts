@@ -1,4 +1,5 @@
 import type { AttributeType, KeyType } from '../dynamo/attribute-value.ts';
+import type { ValueSketch } from './value-sketch.ts';
 import type { DocumentPath } from '../dynamo/predicate.ts';
 
 /** SQL types of columns. Everything that has no SQL type of its own is JSON. */
@@ -23,6 +24,8 @@ export interface ColumnDef {
   readonly seen: Readonly<Partial<Record<AttributeType, number>>>;
   /** Of the sampled items, the part that had the attribute (0 to 1). 1 for the table's own key, NaN where it was declared. */
   readonly presence: number;
+  /** Of a plain attribute: what its sampled values were like. */
+  readonly values?: ValueSketch;
   /** Not part of `*`: it must be named. */
   readonly hidden?: true;
   /** Where lists or sets were seen: what their elements look like, as columns of a child table. */
@@ -93,8 +96,13 @@ export interface TableDef {
   readonly readCapacity?: number;
   /** Present: its rows are no items but elements of a list or set in its parent's items. It can only be read. */
   readonly child?: ChildDef;
-  /** How many items were sampled, and what that cost. */
-  readonly sampled: { readonly items: number; readonly readCapacity: number };
+  /** How many items were sampled, and what that cost; their bytes, and whether they were all there are. */
+  readonly sampled: {
+    readonly items: number;
+    readonly readCapacity: number;
+    readonly bytes?: number;
+    readonly whole?: true;
+  };
   /** The schema file that declares its columns; absent: they were found by sampling. */
   readonly schemaFile?: string;
 }

@@ -16,6 +16,7 @@ import { createClient, type DynamoClient } from '../dynamo/client.ts';
 import type { Exchange } from '../dynamo/observed-transport.ts';
 import { createTraffic } from '../dynamo/traffic.ts';
 import { openEngine, type Engine } from '../sql/engine/engine.ts';
+import { createLearnedFigures } from '../sql/plan/learned.ts';
 import { createPlanner } from '../sql/plan/planner.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
 import type { Connection, Identity } from './connection.ts';
@@ -129,6 +130,7 @@ function contextFor(
       autoDetectIndex: properties.autoDetectIndex,
       consistentReads: properties.useConsistentReads,
       threads: properties.threadCount,
+      learned: createLearnedFigures(),
     },
     decimals: properties.numberMode === 'Decimal' ? 'digits' : 'auto',
     pageSize: properties.pageSize,

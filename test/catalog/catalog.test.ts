@@ -212,7 +212,7 @@ describe('sampling', () => {
 
   it('tells how many items were seen and what that cost', async () => {
     const { sampled } = await catalogOf({ orders: ORDERS }).table('orders');
-    expect(sampled).toEqual({ items: 2, readCapacity: 0.5 });
+    expect(sampled).toEqual({ items: 2, readCapacity: 0.5, bytes: 20, whole: true });
   });
 });
 

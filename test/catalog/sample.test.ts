@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { sampleItems } from '../../src/catalog/sample.ts';
+import { type Sample, sampleItems } from '../../src/catalog/sample.ts';
 import { newReadStats } from '../../src/dynamo/read-stats.ts';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
 import { fakeClient } from './fake-client.ts';
@@ -11,7 +11,7 @@ function itemsNumbered(count: number): AttributeMap[] {
   return Array.from({ length: count }, (_, n) => ({ n: { N: String(n) } }));
 }
 
-function numbersOf(items: readonly AttributeMap[]): readonly number[] {
+function numbersOf({ items }: Sample): readonly number[] {
   return items.map(({ n }) => (n !== undefined && 'N' in n ? Number(n.N) : Number.NaN));
 }
 
@@ -23,7 +23,8 @@ describe('sampleItems', () => {
       { name: 't', sizeBytes: 1000 },
       { depth: 10, stats: newReadStats() },
     );
-    expect(found).toHaveLength(500);
+    expect(found.items).toHaveLength(500);
+    expect(found.whole).toBe(true);
     expect(client.calls).toEqual(['Scan t 0/1']);
   });
 
@@ -34,7 +35,8 @@ describe('sampleItems', () => {
       { name: 't', sizeBytes: LARGE },
       { depth: 200, stats: newReadStats() },
     );
-    expect(found).toHaveLength(200);
+    expect(found.items).toHaveLength(200);
+    expect(found.whole).toBe(false);
     expect(new Set(client.calls).size).toBe(25);
   });
 
@@ -45,14 +47,14 @@ describe('sampleItems', () => {
       { name: 't', sizeBytes: 0 },
       { depth: 200, stats: newReadStats() },
     );
-    expect(found).toHaveLength(200);
+    expect(found.items).toHaveLength(200);
   });
 
   it('sends nothing when no items are wanted', async () => {
     const client = fakeClient({ t: { items: itemsNumbered(3) } });
     expect(
       await sampleItems(client, { name: 't', sizeBytes: 0 }, { depth: 0, stats: newReadStats() }),
-    ).toEqual([]);
+    ).toEqual({ items: [], whole: false });
     expect(client.calls).toEqual([]);
   });
 

@@ -11,12 +11,29 @@ import {
   randomTable,
 } from '../differential/generate.ts';
 import { rowText } from '../support/plain-duckdb.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startWorld, type TableWords, type World } from '../support/world.ts';
 
 const TABLES = [501, 502, 503].map(randomTable);
 const STATEMENTS = 6;
 /** Large enough for a Scan in segments to be worth it. */
 const LARGE = { sizeBytes: 64 * 1024 * 1024 };
+
+/** An index that holds every item, and little of each. */
+const INVERTED: TableWords = {
+  name: 'inverted',
+  key: ['pk:S', 'sk:N'],
+  indexes: [{ name: 'by_sk', key: ['sk:N', 'pk:S'], projection: 'KEYS_ONLY' }],
+  items: Array.from({ length: 60 }, (_, n) => ({
+    pk: { S: `p${n % 7}` },
+    sk: { N: String(n % 20) },
+    body: { S: `${n}`.repeat(500) },
+  })),
+};
+const INVERTED_STATEMENTS: readonly string[] = [
+  'SELECT count(*) FROM inverted',
+  "SELECT pk FROM inverted WHERE pk > 'p3' AND sk < 12",
+  'SELECT sk FROM inverted WHERE body IS NOT NULL',
+];
 
 let world: World;
 let scanned: Connection;
@@ -25,7 +42,9 @@ const expected = new Map<string, readonly string[]>();
 beforeAll(async () => {
   world = await startWorld();
   for (const table of TABLES) await world.add(table);
+  await world.add(INVERTED);
   scanned = world.withRules([]);
+  for (const sql of INVERTED_STATEMENTS) expected.set(sql, await rowsOf(scanned, sql));
   for (const table of TABLES)
     for (const sql of statements(table)) expected.set(sql, await rowsOf(scanned, sql));
 }, 60_000);

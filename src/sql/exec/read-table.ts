@@ -6,10 +6,12 @@ import { readPages } from '../../dynamo/reader.ts';
 import type { ReadStats } from '../../dynamo/read-stats.ts';
 import { applyRules } from '../plan/apply-rules.ts';
 import { describeAccess } from '../plan/describe-access.ts';
+import { placeName } from '../plan/cost.ts';
 import { estimatedUnits } from '../plan/estimate.ts';
 import { lintSchemaOf, readRequestOf } from '../plan/read-request.ts';
 import { filterExpression } from '../plan/rules/filter-expression.ts';
 import { parallelScan } from '../plan/rules/parallel-scan.ts';
+import { itemsUnder } from '../plan/statistics.ts';
 import { scanOf, type TableRead } from '../plan/table-read.ts';
 import type { ExecutionContext } from './context.ts';
 import { guardEstimate, pageSizeFor, readGate } from './read-gate.ts';
@@ -36,8 +38,27 @@ export async function* readTable(
     return;
   }
   guardFullScan(read, context);
-  guardEstimate(describeAccess(read), estimatedUnits(read, consistentReads) ?? 0, context);
-  yield* pagesOf(read, context, stats, signal);
+  // What lies under a key is a guess, which refuses nothing.
+  const units = read.access.kind === 'Query' ? undefined : estimatedUnits(read, consistentReads);
+  guardEstimate(describeAccess(read), units ?? 0, context);
+  let met = 0;
+  for await (const page of pagesOf(read, context, stats, signal)) {
+    met += page.scannedCount;
+    yield page;
+  }
+  remember(read, met, context);
+}
+
+/** What a Query met that was read to its end is expected of it the next time. */
+function remember(
+  { access, table, limit, firstPage }: TableRead,
+  met: number,
+  { settings }: ExecutionContext,
+): void {
+  const [range, ...others] = access.kind === 'Query' ? access.ranges : [];
+  if (access.kind !== 'Query' || range === undefined || others.length > 0) return;
+  if (limit !== undefined || firstPage !== undefined) return;
+  settings.learned?.record(placeName(table, access.index), range, itemsUnder(table, range), met);
 }
 
 function pagesOf(
@@ -82,6 +103,8 @@ async function fetchBack(
 
 /** So many items cost no more one by one than the table does. */
 function mostKeys(read: TableRead, context: ExecutionContext): number {
+  // A statement that names an index wants what is in the index.
+  if (read.hint?.kind === 'only') return Infinity;
   const { consistentReads } = context.settings;
   const itemUnits = estimatedUnits({ ...read, access: { kind: 'GetItem', key: {} } }, consistentReads) ?? 0;
   const scanUnits = estimatedUnits(withoutKeys(read, context), consistentReads);

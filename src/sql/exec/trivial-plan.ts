@@ -92,7 +92,8 @@ function understand(
     type: postgresTypeName(engineType(column.type)),
   }));
   const outputColumns = output.map(({ column }) => column);
-  const needed = table.columns.filter((column) => outputColumns.includes(column));
+  const named = new Set([...outputColumns, ...compared.map(({ column }) => column)]);
+  const needed = table.columns.filter((column) => named.has(column));
   return {
     columns,
     plan(parameters, settings, rules) {

@@ -1,34 +1,16 @@
-import { batchGetUnits, getItemUnits, readUnits } from '../../dynamo/capacity.ts';
+import { costOf, type CostSettings } from './cost.ts';
+import { isCounted } from './statistics.ts';
 import type { TableRead } from './table-read.ts';
 
-/** Read capacity units that a read will probably consume; undefined where it depends on how much lies under a key. */
+/** Read capacity units that a read will probably consume; undefined where it depends on what nobody has counted. */
 export function estimatedUnits(
-  { access, table, limit, filter }: TableRead,
+  read: TableRead,
   consistent: boolean,
+  learned?: CostSettings['learned'],
 ): number | undefined {
-  const itemBytes = table.itemCount > 0 ? table.sizeBytes / table.itemCount : 0;
-  switch (access.kind) {
-    case 'Empty':
-      return 0;
-    case 'GetItem':
-      return getItemUnits(itemBytes, consistent);
-    case 'BatchGetItem':
-      return batchGetUnits(
-        access.keys.map(() => itemBytes),
-        consistent,
-      );
-    case 'Query':
-      return undefined;
-    case 'Scan': {
-      // DynamoDB counts a table about every six hours: a new one has no size yet.
-      if (table.itemCount === 0) return undefined;
-      const bytes =
-        access.index === undefined
-          ? table.sizeBytes
-          : table.indexes.find((index) => index.name === access.index)?.sizeBytes;
-      if (bytes === undefined) return undefined;
-      const enough = limit !== undefined && filter.length === 0 ? Math.min(bytes, limit * itemBytes) : bytes;
-      return readUnits(enough, consistent, access.segments);
-    }
-  }
+  const { kind } = read.access;
+  // DynamoDB counts a table about every six hours: a new one has no size yet.
+  if ((kind === 'Query' || kind === 'Scan') && !isCounted(read.table)) return undefined;
+  const { units } = costOf(read, { consistentReads: consistent, learned });
+  return Math.ceil(units * 2) / 2;
 }

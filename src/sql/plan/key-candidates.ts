@@ -1,5 +1,6 @@
 import type { ColumnDef, IndexDef, KeySchema } from '../../catalog/table-def.ts';
 import type { Key, KeyRange } from '../../dynamo/access-path.ts';
+import { DriverError } from '../../core/errors.ts';
 import { isWholeItem } from '../engine/decode-sql.ts';
 import { combinations, equalTo, sortRange } from './key-values.ts';
 import type { Condition, PlanSettings, TableRead } from './table-read.ts';
@@ -16,11 +17,15 @@ export interface Candidate {
   readonly bound: number;
 }
 
-/** The key ranges that the conditions give; undefined where a partition attribute is not held to values. */
+/**
+ * The key ranges that the conditions give; undefined where a partition attribute is not held to values. Several values
+ * of a sort attribute are a range each, or, `together`, all that its partition has.
+ */
 export function candidateFor(
   read: TableRead,
   key: KeySchema,
   index: IndexDef | undefined,
+  together = false,
 ): Candidate | undefined {
   const keyed = new Set<Condition>();
   let keys: Key[] = [{}];
@@ -34,7 +39,8 @@ export function candidateFor(
   let range: KeyRange['sort'];
   for (const attribute of key.sort) {
     const found = equalTo(read.residual, attribute, 'sort');
-    if (found !== undefined && keys.length * found.values.length <= MAX_RANGES) {
+    const fits = found !== undefined && keys.length * found.values.length <= MAX_RANGES;
+    if (fits && !(together && found.values.length > 1)) {
       keyed.add(found.by);
       keys = combinations(keys, attribute.name, found.values);
       bound += 2;
@@ -52,18 +58,80 @@ export function candidateFor(
   return { index, ranges, keyed, bound };
 }
 
-/** The candidate that fixes most of its key; of equals the first. */
-export function narrowest(candidates: readonly Candidate[]): Candidate | undefined {
-  return candidates.reduce<Candidate | undefined>(
-    (best, candidate) => (best === undefined || candidate.bound > best.bound ? candidate : best),
-    undefined,
-  );
+/** The read of what a candidate's ranges hold. */
+export function queryOf(read: TableRead, { ranges, index, keyed }: Candidate): TableRead {
+  return {
+    ...read,
+    access:
+      ranges.length === 0
+        ? { kind: 'Empty' }
+        : { kind: 'Query', ranges, ...(index ? { index: index.name } : {}) },
+    keyed: [...keyed],
+    residual: read.residual.filter((condition) => !keyed.has(condition)),
+  };
+}
+
+/**
+ * The read as its index serves it: as it is, or for the keys alone where the index does not hold all that is needed.
+ * What holds of the index entry stays residual then: the item may have changed since.
+ */
+export function servedBy(read: TableRead, bare: TableRead, index: IndexDef | undefined): TableRead {
+  if (index === undefined || read.access.kind === 'Empty' || missingColumn(bare, index) === undefined)
+    return read;
+  return { ...read, residual: bare.residual, fetchBack: true };
+}
+
+/** The keys that may serve a read: the place that it reads anyway, and its table's indexes. */
+export interface KeyChoice {
+  /** Undefined where a hint forbids the table's own key. */
+  readonly own: { readonly key: KeySchema; readonly index: IndexDef | undefined } | undefined;
+  readonly indexes: readonly IndexDef[];
+  /** The statement names the indexes: what they lack is what it wants to do without. */
+  readonly hinted: boolean;
+}
+
+/** What hints, AutoDetectIndex and a relation that is an index itself leave to choose from. */
+export function keyChoice({ table, hint }: TableRead, settings: PlanSettings): KeyChoice {
+  const { through, key, indexes } = table;
+  if (through !== undefined)
+    return { own: { key, index: indexes.find(({ name }) => name === through) }, indexes: [], hinted: false };
+  const own = { key, index: undefined };
+  if (hint?.kind === 'only')
+    return {
+      own: undefined,
+      indexes: indexes.filter(({ name }) => hint.indexes.includes(name)),
+      hinted: true,
+    };
+  const allowed = settings.autoDetectIndex ? indexes : [];
+  return { own, indexes: allowed.filter(({ name }) => hint?.indexes.includes(name) !== true), hinted: false };
+}
+
+/** Refuses a place that the statement names and that cannot be read so. */
+export function checkPlace({ table, hint }: Pick<TableRead, 'table' | 'hint'>, settings: PlanSettings): void {
+  const named = table.through === undefined ? (hint?.kind === 'only' ? hint.indexes : []) : [table.through];
+  for (const index of table.indexes.filter(({ name }) => named.includes(name))) {
+    const why = unreadable(index, settings);
+    if (why !== undefined)
+      throw new DriverError(
+        'SQL_NOT_SUPPORTED',
+        `Index ${index.name} of ${table.name} is not read: ${why}.`,
+        {
+          remedy: 'Leave the index to the planner, or set UseConsistentReads=false.',
+        },
+      );
+  }
+}
+
+function unreadable(index: IndexDef, settings: PlanSettings): string | undefined {
+  if (!index.active) return 'it is not active';
+  if (settings.consistentReads && index.kind === 'global') return 'a global index has no consistent reads';
+  return undefined;
 }
 
 /** Why an index must not serve this read, not even for keys; undefined where it may. */
 export function reasonAgainst(read: TableRead, index: IndexDef, settings: PlanSettings): string | undefined {
-  if (!index.active) return 'it is not active';
-  if (settings.consistentReads && index.kind === 'global') return 'a global index has no consistent reads';
+  const why = unreadable(index, settings);
+  if (why !== undefined || read.hint?.kind === 'only') return why;
   const own = new Set(
     [...read.table.key.partition, ...read.table.key.sort].map((attribute) => attribute.name),
   );

@@ -107,9 +107,9 @@ export function readWithKeys(
     predicate: { kind: 'in', path: attribute.path, values },
     exact: true,
   };
-  const residual = [...read.conditions, keys];
+  const conditions = [...read.conditions, keys];
   return applyRules(
-    { ...rest, access: scanOf(read.table), keyed: [], filter: [], residual },
+    { ...rest, access: scanOf(read.table), keyed: [], filter: [], conditions, residual: conditions },
     settings,
     rules,
   );

@@ -1,6 +1,8 @@
 import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
 import type { AccessPath } from '../../dynamo/access-path.ts';
 import type { Predicate } from '../../dynamo/predicate.ts';
+import type { IndexHint } from '../bind/index-hint.ts';
+import type { LearnedFigures } from './learned.ts';
 
 /**
  * A condition that DuckDB found for one scan. `predicate` is what DynamoDB can be asked (undefined where it cannot);
@@ -27,6 +29,8 @@ export interface TableRead {
    * many. What holds of the index entry is checked again on the item, which may have changed since.
    */
   readonly fetchBack?: true;
+  /** What the statement says about the table's indexes. */
+  readonly hint?: IndexHint;
   /** All that the statement asks of this scan, wherever it went. */
   readonly conditions: readonly Condition[];
   /** DynamoDB evaluates these with the key condition. */
@@ -77,6 +81,8 @@ export interface PlanSettings {
   readonly autoDetectIndex: boolean;
   readonly consistentReads: boolean;
   readonly threads: number;
+  /** What Queries of the session have met so far. */
+  readonly learned?: LearnedFigures | undefined;
 }
 
 /** A rewrite of one read. Undefined means "nothing to do". */

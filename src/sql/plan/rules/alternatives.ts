@@ -6,7 +6,8 @@ import { describePredicate } from '../describe-predicate.ts';
 import { implies } from '../implies.ts';
 import { disjointConditions } from '../key-intervals.ts';
 import type { Condition, PushdownRule, TableRead } from '../table-read.ts';
-import { candidateFor, MAX_RANGES, missingColumn, reasonAgainst } from '../key-candidates.ts';
+import { cheapest, isSettled, unread } from '../compete.ts';
+import { candidateFor, keyChoice, MAX_RANGES, missingColumn, reasonAgainst } from '../key-candidates.ts';
 
 /**
  * `(pk = 'a' AND sk > 1) OR pk = 'b'`: a Query for each alternative, where every one of them gives a condition on the
@@ -15,23 +16,25 @@ import { candidateFor, MAX_RANGES, missingColumn, reasonAgainst } from '../key-c
 export const alternatives: PushdownRule = {
   name: 'alternatives',
   apply(read, settings) {
-    if (read.access.kind !== 'Scan') return undefined;
-    for (const condition of read.residual) {
+    if (isSettled(read)) return undefined;
+    const bare = unread(read);
+    const { own, indexes } = keyChoice(read, settings);
+    const proposals: TableRead[] = [];
+    for (const condition of bare.residual) {
       if (!condition.exact || condition.predicate?.kind !== 'or') continue;
-      const branches = condition.predicate.of.map((branch) => withBranch(read, condition, branch));
-      const { through } = read.table;
-      const place = read.table.indexes.find((index) => index.name === through);
-      const own = splitBy(read, branches, read.table.key, place);
-      if (own) return withRanges(read, condition, own, place);
-      for (const index of settings.autoDetectIndex && place === undefined ? read.table.indexes : []) {
+      const branches = condition.predicate.of.map((branch) => withBranch(bare, condition, branch));
+      const ranges = own && splitBy(bare, branches, own.key, own.index);
+      if (ranges) proposals.push(withRanges(bare, condition, ranges, own.index));
+      for (const index of indexes) {
         const isSafe =
-          missingColumn(read, index) === undefined &&
+          missingColumn(bare, index) === undefined &&
           branches.every((branch) => reasonAgainst(branch, index, settings) === undefined);
-        const ranges = isSafe ? splitBy(read, branches, index.key, index) : undefined;
-        if (ranges) return withRanges(read, condition, ranges, index);
+        const found = isSafe ? splitBy(bare, branches, index.key, index) : undefined;
+        if (found) proposals.push(withRanges(bare, condition, found, index));
       }
     }
-    return undefined;
+    const best = cheapest(read, proposals, settings);
+    return best === read ? undefined : best;
   },
 };
 

@@ -1,22 +1,20 @@
-import type { TableDef } from '../../../catalog/table-def.ts';
 import type { Key } from '../../../dynamo/access-path.ts';
-import { getItemUnits, readUnits } from '../../../dynamo/capacity.ts';
+import { cheapest, isSettled, unread } from '../compete.ts';
+import { keyChoice } from '../key-candidates.ts';
 import { combinations, equalTo } from '../key-values.ts';
-import type { Condition, PushdownRule } from '../table-read.ts';
+import type { Condition, PushdownRule, TableRead } from '../table-read.ts';
 
-/** So many keys are always few. */
-const FEW_KEYS = 1000;
 /** Beyond so many keys, one BatchGetItem after another takes longer than it saves. */
 const MOST_KEYS = 100_000;
 
 /** Every attribute of the table's key held to values: one GetItem, or BatchGetItem for the combinations. */
 export const fullKey: PushdownRule = {
   name: 'full-key',
-  apply(read) {
+  apply(read, settings) {
+    const { own } = keyChoice(read, settings);
     // An index may hold several entries under one key, and not every item.
-    if (read.access.kind !== 'Scan' || read.table.through !== undefined) return undefined;
-    const { partition, sort } = read.table.key;
-    const mostKeys = keysForAScan(read.table);
+    if (read.access.kind !== 'Scan' || own === undefined || own.index !== undefined) return undefined;
+    const { partition, sort } = own.key;
     let keys: Key[] = [{}];
     const keyed = new Set<Condition>();
     for (const [attributes, role] of [
@@ -24,16 +22,16 @@ export const fullKey: PushdownRule = {
       [sort, 'sort'],
     ] as const) {
       for (const attribute of attributes) {
-        const found = equalTo(read.residual, attribute, role);
+        const found = equalTo(read.conditions, attribute, role);
         if (found === undefined) return undefined;
         keyed.add(found.by);
         keys = combinations(keys, attribute.name, found.values);
-        if (keys.length > mostKeys) return undefined;
+        if (keys.length > MOST_KEYS) return undefined;
       }
     }
     const [only] = keys;
-    return {
-      ...read,
+    const byKey: TableRead = {
+      ...unread(read),
       access:
         only === undefined
           ? { kind: 'Empty' }
@@ -41,14 +39,9 @@ export const fullKey: PushdownRule = {
             ? { kind: 'GetItem', key: only }
             : { kind: 'BatchGetItem', keys },
       keyed: [...keyed],
-      residual: read.residual.filter((condition) => !keyed.has(condition)),
+      residual: read.conditions.filter((condition) => !keyed.has(condition)),
     };
+    const best = isSettled(byKey) ? byKey : cheapest(read, [byKey], settings);
+    return best === read ? undefined : best;
   },
 };
-
-/** How many items, each read by its key, cost as much as the whole table. */
-function keysForAScan({ sizeBytes, itemCount }: TableDef): number {
-  const itemBytes = itemCount > 0 ? sizeBytes / itemCount : 0;
-  const many = Math.floor(readUnits(sizeBytes, false) / getItemUnits(itemBytes, false));
-  return Math.min(MOST_KEYS, Math.max(FEW_KEYS, many));
-}

@@ -2,6 +2,7 @@ import type { PushdownRule } from '../table-read.ts';
 import { alternatives } from './alternatives.ts';
 import { filterExpression } from './filter-expression.ts';
 import { fullKey } from './full-key.ts';
+import { indexScan } from './index-scan.ts';
 import { keyCondition } from './key-condition.ts';
 import { never } from './never.ts';
 import { parallelScan } from './parallel-scan.ts';
@@ -10,6 +11,7 @@ import { sortOrder } from './sort-order.ts';
 /** The rules in the order in which they are tried: the cheapest access path first. */
 export const PUSHDOWN_RULES: readonly PushdownRule[] = [
   never,
+  indexScan,
   fullKey,
   alternatives,
   keyCondition,

@@ -1,0 +1,122 @@
+import type { IndexDef, TableDef } from '../../catalog/table-def.ts';
+import { getItemUnits, pageUnits } from '../../dynamo/capacity.ts';
+import { LIMITS } from '../../dynamo/limits.ts';
+import { indexExtent, itemsUnder, passingPart, tableExtent, type Extent } from './statistics.ts';
+import type { PlanSettings, TableRead } from './table-read.ts';
+
+/** What a read will probably take. */
+export interface Cost {
+  /** Read capacity units: what is paid for. */
+  readonly units: number;
+  readonly requests: number;
+  /** Requests that wait for one another. */
+  readonly rounds: number;
+}
+
+export type CostSettings = Pick<PlanSettings, 'consistentReads' | 'learned'>;
+
+const PAGE_BYTES = 1024 * 1024;
+const NOTHING: Cost = { units: 0, requests: 0, rounds: 0 };
+
+/**
+ * The cost of a read as DynamoDB counts it: pages of Query and Scan add their items up before they are rounded to 4 KB,
+ * GetItem and BatchGetItem round each item, and what is eventually consistent costs half.
+ */
+export function costOf(read: TableRead, settings: CostSettings): Cost {
+  const { access, table } = read;
+  const consistent = settings.consistentReads;
+  switch (access.kind) {
+    case 'Empty':
+      return NOTHING;
+    case 'GetItem':
+      return { units: getItemUnits(tableExtent(table).itemBytes, consistent), requests: 1, rounds: 1 };
+    case 'BatchGetItem':
+      return fetchCost(access.keys.length, table, consistent);
+    case 'Query': {
+      const { itemBytes } = placeExtent(table, access.index);
+      const each = access.ranges.map((range) => itemsIn(table, access.index, range, settings));
+      const all = each.reduce((sum, items) => sum + items, 0);
+      const evaluated = evaluatedItems(read, all);
+      const queries = each.map((items) =>
+        pagesCost(((items * evaluated) / Math.max(all, 1e-9)) * itemBytes, consistent),
+      );
+      // A merge of ranges asks each of them; a reader who stops early asks those that it comes to.
+      const asked = evaluated < all ? queries.slice(0, Math.max(1, Math.ceil(evaluated))) : queries;
+      const query = asked.reduce(both, NOTHING);
+      const rounds = Math.max(1, ...asked.map((one) => one.rounds));
+      const fetched = read.fetchBack ? fetchCost(evaluated, table, consistent) : NOTHING;
+      return { ...both(query, fetched), rounds: rounds + fetched.rounds };
+    }
+    case 'Scan': {
+      const { items, itemBytes } = placeExtent(table, access.index);
+      const bytes = evaluatedItems(read, items) * itemBytes;
+      const one = pagesCost(bytes / access.segments, consistent);
+      return {
+        units: Math.max(one.units * access.segments, pageUnits(bytes, consistent)),
+        requests: one.requests * access.segments,
+        rounds: one.rounds,
+      };
+    }
+  }
+}
+
+/** Less than zero where `a` is the cheaper: capacity first, then requests, then waiting. */
+export function compareCosts(a: Cost, b: Cost): number {
+  return round(a.units) - round(b.units) || a.requests - b.requests || a.rounds - b.rounds;
+}
+
+/** How many items, or entries of the index, a key condition reaches, by what earlier reads met where there were any. */
+export function itemsIn(
+  table: TableDef,
+  index: string | undefined,
+  range: Parameters<typeof itemsUnder>[1],
+  { learned }: CostSettings,
+): number {
+  const estimate = itemsUnder(table, range);
+  return learned?.expected(placeName(table, index), range, estimate) ?? estimate;
+}
+
+/** `orders` or `orders.by_status`. */
+export function placeName({ name }: TableDef, index: string | undefined): string {
+  return index === undefined ? name : `${name}.${index}`;
+}
+
+function placeExtent(table: TableDef, name: string | undefined): Extent {
+  const index: IndexDef | undefined =
+    name === undefined ? undefined : table.indexes.find((each) => each.name === name);
+  return index === undefined ? tableExtent(table) : indexExtent(table, index);
+}
+
+/** A limit ends a read early where nothing is left to do about its rows: the filter says how early. */
+function evaluatedItems(
+  { limit, order, residual, filter, table, fetchBack }: TableRead,
+  all: number,
+): number {
+  if (limit === undefined || order !== undefined || residual.length > 0 || fetchBack) return all;
+  const passing = filter.reduce(
+    (part, { predicate }) => (predicate === undefined ? part : part * passingPart(table, predicate)),
+    1,
+  );
+  return Math.min(all, limit / Math.max(passing, 1e-9));
+}
+
+function pagesCost(bytes: number, consistent: boolean): Cost {
+  const pages = Math.max(1, Math.ceil(bytes / PAGE_BYTES));
+  return { units: pageUnits(bytes, consistent), requests: pages, rounds: pages };
+}
+
+function fetchCost(items: number, table: TableDef, consistent: boolean): Cost {
+  if (items <= 0) return NOTHING;
+  const requests = Math.max(1, Math.ceil(items / LIMITS.batchGetKeys.most));
+  const { itemBytes } = tableExtent(table);
+  return { units: items * getItemUnits(itemBytes, consistent), requests, rounds: 1 };
+}
+
+function both(a: Cost, b: Cost): Cost {
+  return { units: a.units + b.units, requests: a.requests + b.requests, rounds: a.rounds + b.rounds };
+}
+
+/** Estimates that differ by less than half a unit say nothing. */
+function round(units: number): number {
+  return Math.round(units * 2) / 2;
+}

@@ -1,0 +1,208 @@
+import type { ColumnDef, IndexDef, TableDef } from '../../catalog/table-def.ts';
+import {
+  compareSketched,
+  type SketchedValue,
+  sketchedValue,
+  type ValueSketch,
+} from '../../catalog/value-sketch.ts';
+import type { KeyRange, SortCondition } from '../../dynamo/access-path.ts';
+import type { KeyValue } from '../../dynamo/attribute-value.ts';
+import type { Literal, Predicate } from '../../dynamo/predicate.ts';
+
+/** How many items or entries there are, and the bytes of one. */
+export interface Extent {
+  readonly items: number;
+  readonly itemBytes: number;
+}
+
+/** A table of which nothing is known: nobody regrets a Query of it. */
+const UNKNOWN: Extent = { items: 1_000_000, itemBytes: 400 };
+/** What a filter lets through where nothing is known of its attribute, as a part of the items. */
+const UNKNOWN_FRACTION = 0.1;
+
+/** Whether DynamoDB has counted the table, or sampling has seen all of it. */
+export function isCounted({ itemCount, sampled }: TableDef): boolean {
+  return itemCount > 0 || sampled.whole === true;
+}
+
+/** A table by DynamoDB's counters, else by its sample. */
+export function tableExtent(table: TableDef): Extent {
+  const { itemCount, sizeBytes, sampled } = table;
+  if (itemCount > 0) return { items: itemCount, itemBytes: sizeBytes / itemCount };
+  const { items, bytes, whole } = sampled;
+  const itemBytes = items > 0 && bytes !== undefined ? bytes / items : UNKNOWN.itemBytes;
+  return { items: whole === true ? items : Math.max(items, UNKNOWN.items), itemBytes };
+}
+
+/** An index by DynamoDB's counters, else by what the table's sample says of the attributes that it holds. */
+export function indexExtent(table: TableDef, index: IndexDef): Extent {
+  const { itemCount = 0, sizeBytes = 0, key, projection } = index;
+  if (itemCount > 0) return { items: itemCount, itemBytes: sizeBytes / itemCount };
+  const whole = tableExtent(table);
+  const keys = [...key.partition, ...key.sort].map(({ name }) => name);
+  const presence = keys.reduce((part, name) => part * (attribute(table, name)?.presence ?? 1), 1);
+  if (projection === 'all') return { ...whole, items: whole.items * presence };
+  const itemBytes = projection.reduce((sum, name) => {
+    const column = attribute(table, name);
+    return (
+      sum +
+      (column?.values?.bytes ?? UNKNOWN.itemBytes / 8) * (keys.includes(name) ? 1 : (column?.presence ?? 1))
+    );
+  }, 0);
+  return { items: whole.items * presence, itemBytes: Math.min(itemBytes, whole.itemBytes) };
+}
+
+/** How many items, or entries of an index, a key condition probably reaches. */
+export function itemsUnder(table: TableDef, { equals, sort }: KeyRange): number {
+  const { items } = tableExtent(table);
+  const names = Object.keys(equals);
+  const { partition, sort: sortKey } = table.key;
+  const isUnique =
+    table.through === undefined && [...partition, ...sortKey].every(({ name }) => names.includes(name));
+  if (isUnique) return 1;
+  let part = 1;
+  for (const [name, value] of Object.entries(equals)) part *= equalPart(table, name, value);
+  if (sort !== undefined) part *= sortPart(table, sort.attribute, sort.condition);
+  return items * part;
+}
+
+/** The part of the items that a filter probably lets through, 0 to 1. */
+export function passingPart(table: TableDef, predicate: Predicate): number {
+  switch (predicate.kind) {
+    case 'never':
+      return 0;
+    case 'and':
+      return predicate.of.reduce((part, each) => part * passingPart(table, each), 1);
+    case 'or':
+      return 1 - predicate.of.reduce((part, each) => part * (1 - passingPart(table, each)), 1);
+    case 'in':
+      return Math.min(
+        1,
+        predicate.values.reduce((sum, value) => sum + comparedPart(table, predicate.path, '=', value), 0),
+      );
+    case 'compare':
+      return comparedPart(table, predicate.path, predicate.op, predicate.value);
+    case 'beginsWith': {
+      const value = keyValue(predicate.prefix);
+      const part =
+        value === undefined || predicate.path.length > 1
+          ? UNKNOWN_FRACTION
+          : sortPart(table, predicate.path[0], { kind: 'beginsWith', prefix: value });
+      return predicate.negated === true ? 1 - part : part;
+    }
+    case 'isNull':
+    case 'isNotNull': {
+      const presence =
+        predicate.path.length > 1 ? 0.5 : (attribute(table, predicate.path[0])?.presence ?? 0.5);
+      return predicate.kind === 'isNull' ? 1 - presence : presence;
+    }
+    case 'contains':
+    case 'hasType':
+    case 'otherType':
+    case 'hasMember':
+    case 'size':
+      return UNKNOWN_FRACTION;
+  }
+}
+
+function comparedPart(
+  table: TableDef,
+  path: Extract<Predicate, { kind: 'compare' }>['path'],
+  op: Extract<Predicate, { kind: 'compare' }>['op'],
+  literal: Literal,
+): number {
+  const value = keyValue(literal);
+  if (path.length > 1 || value === undefined) return op === '=' ? UNKNOWN_FRACTION : 0.5;
+  if (op === '=') return equalPart(table, path[0], value);
+  if (op === '<>') return 1 - equalPart(table, path[0], value);
+  return sortPart(table, path[0], { kind: 'compare', op, value });
+}
+
+function keyValue(literal: Literal): KeyValue | undefined {
+  switch (literal.type) {
+    case 'S':
+      return { S: literal.text };
+    case 'N':
+      return { N: literal.text };
+    case 'B':
+      return { B: literal.text };
+    case 'BOOL':
+      return undefined;
+  }
+}
+
+function attribute({ columns }: TableDef, name: string): ColumnDef | undefined {
+  return columns.find(({ path, hidden }) => path.length === 1 && path[0] === name && hidden !== true);
+}
+
+/** The part of the items whose attribute has the value. */
+function equalPart(table: TableDef, name: string, value: KeyValue): number {
+  const { items } = tableExtent(table);
+  const sketch = attribute(table, name)?.values;
+  const sought = sketchedValue(value);
+  // As many different values as each of them has items.
+  if (sketch === undefined || sought === undefined || sketch.values === 0)
+    return Math.max(1, Math.sqrt(items)) / Math.max(1, items);
+  const met = sketch.common.get(sought);
+  if (met !== undefined) return met / sketch.items;
+  const inCommon = [...sketch.common.values()].reduce((sum, count) => sum + count, 0);
+  const rare = Math.max(1, distinctValues(sketch, items) - sketch.common.size);
+  const rest = Math.max(1, sketch.values - inCommon);
+  return Math.max(rest / sketch.items / rare, 1 / Math.max(1, items));
+}
+
+/**
+ * How many different values all items have, from those of a sample: the estimator of Haas and Stokes, which PostgreSQL
+ * takes for its n_distinct as well.
+ */
+function distinctValues({ items, values, distinct, once }: ValueSketch, all: number): number {
+  const population = Math.max(values, (all * values) / Math.max(1, items));
+  const estimate = (values * distinct) / (values - once + (once * values) / population);
+  return Math.min(Math.max(distinct, estimate), population);
+}
+
+/** The part of the items whose attribute meets a sort condition. */
+function sortPart(table: TableDef, name: string, condition: SortCondition): number {
+  const sketch = attribute(table, name)?.values;
+  if (condition.kind === 'compare' && condition.op === '=') return equalPart(table, name, condition.value);
+  if (sketch === undefined || sketch.steps.length === 0) return condition.kind === 'compare' ? 0.3 : 0.1;
+  const holds = sortTest(condition);
+  if (holds === undefined) return 0.3;
+  const met = sketch.steps.filter(holds).length;
+  // Between two steps there may be some.
+  return (Math.max(met, 0.5) / sketch.steps.length) * (sketch.values / sketch.items);
+}
+
+function sortTest(condition: SortCondition): ((value: SketchedValue) => boolean) | undefined {
+  switch (condition.kind) {
+    case 'beginsWith': {
+      const prefix = sketchedValue(condition.prefix);
+      return prefix === undefined
+        ? undefined
+        : (value) => typeof value === 'string' && value.startsWith(String(prefix));
+    }
+    case 'between': {
+      const [low, high] = [sketchedValue(condition.low), sketchedValue(condition.high)];
+      return low === undefined || high === undefined
+        ? undefined
+        : (value) => compareSketched(value, low) >= 0 && compareSketched(value, high) <= 0;
+    }
+    case 'compare': {
+      const bound = sketchedValue(condition.value);
+      if (bound === undefined) return undefined;
+      const isType = (value: SketchedValue): boolean => typeof value === typeof bound;
+      switch (condition.op) {
+        case '=':
+          return (value) => value === bound;
+        case '<':
+          return (value) => isType(value) && compareSketched(value, bound) < 0;
+        case '<=':
+          return (value) => isType(value) && compareSketched(value, bound) <= 0;
+        case '>':
+          return (value) => isType(value) && compareSketched(value, bound) > 0;
+        case '>=':
+          return (value) => isType(value) && compareSketched(value, bound) >= 0;
+      }
+    }
+  }
+}

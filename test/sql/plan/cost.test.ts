@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import { sketchAttributes } from '../../../src/catalog/value-sketch.ts';
+import type { TableDef } from '../../../src/catalog/table-def.ts';
+import { costOf } from '../../../src/sql/plan/cost.ts';
+import { estimatedUnits } from '../../../src/sql/plan/estimate.ts';
+import { PUSHDOWN_RULES } from '../../../src/sql/plan/rules/index.ts';
+import { applyRules } from '../../../src/sql/plan/apply-rules.ts';
+import { column } from '../../support/columns.ts';
+import { compare, isIn, scan, SETTINGS } from '../../support/reads.ts';
+import { index, key, table } from '../../support/tables.ts';
+
+const ITEMS = Array.from({ length: 1000 }, (_, n) => ({
+  pk: { S: `p${n % 10}` },
+  sk: { S: String(n).padStart(4, '0') },
+  status: { S: n % 50 === 0 ? 'open' : 'done' },
+  kind: { S: `k${n % 4}` },
+}));
+const sketches = sketchAttributes(ITEMS);
+const plain = table([column('status', 'text'), column('kind', 'text'), column('body', 'text')], {
+  itemCount: 10_000,
+  sizeBytes: 4_000_000,
+  indexes: [
+    index('by_status', key('status:S', 'pk:S'), { itemCount: 10_000, sizeBytes: 4_000_000 }),
+    index('by_kind', key('kind:S', 'sk:S'), { itemCount: 10_000, sizeBytes: 4_000_000 }),
+    index('keys', key('sk:S', 'pk:S'), { projection: ['pk', 'sk'], itemCount: 10_000, sizeBytes: 300_000 }),
+  ],
+});
+const sketched: TableDef = {
+  ...plain,
+  columns: plain.columns.map((each) => {
+    const values = sketches.get(each.name);
+    return values === undefined || each.hidden === true ? each : { ...each, values };
+  }),
+};
+const planned = (...conditions: Parameters<typeof scan>[1]) =>
+  applyRules(scan(sketched, conditions), SETTINGS, PUSHDOWN_RULES);
+
+describe('the cost of a read', () => {
+  it('adds items up before it rounds for pages, and rounds each item that is got by its key', () => {
+    const keys = Array.from({ length: 8 }, (_, i) => ({ pk: { S: 'p1' }, sk: { S: `${i}` } }));
+    const got = { ...scan(sketched, []), access: { kind: 'BatchGetItem', keys } } as const;
+    expect(costOf(got, SETTINGS)).toEqual({ units: 4, requests: 1, rounds: 1 });
+    const [range] = [{ equals: { pk: { S: 'p1' } } }];
+    const query = { ...scan(sketched, []), access: { kind: 'Query', ranges: [range] } } as const;
+    expect(costOf(query, SETTINGS).units).toBeCloseTo((1000 * 400) / 8192, 0);
+    expect(costOf(query, { consistentReads: true }).units).toBeCloseTo((1000 * 400) / 4096, 0);
+  });
+
+  it('knows common values from rare ones', () => {
+    expect(planned(compare('status', '=', 'open'), compare('kind', '=', 'k0')).access).toMatchObject({
+      kind: 'Query',
+      index: 'by_status',
+    });
+    expect(planned(compare('status', '=', 'done'), compare('kind', '=', 'k0')).access).toMatchObject({
+      kind: 'Query',
+      index: 'by_kind',
+    });
+  });
+
+  it('tells of an index that was not taken what it would have cost', () => {
+    const read = planned(compare('status', '=', 'open'), compare('kind', '=', 'k0'));
+    expect(read.rejected).toEqual([
+      expect.stringMatching(/^by_kind: about [\d.]+ RCU are no less than [\d.]+$/),
+    ]);
+    expect(estimatedUnits(read, false)).toBeLessThan(15);
+  });
+
+  it('takes one Query of a partition for many points in it', () => {
+    const many = Array.from({ length: 600 }, (_, i) => String(i).padStart(4, '0'));
+    expect(planned(compare('pk', '=', 'p1'), isIn('sk', ...many)).access).toMatchObject({
+      kind: 'Query',
+      ranges: [{ equals: { pk: { S: 'p1' } } }],
+    });
+    expect(planned(compare('pk', '=', 'p1'), isIn('sk', '0001', '0011')).access.kind).toBe('BatchGetItem');
+  });
+
+  it('scans an index that holds every item where that is all that is needed', () => {
+    const needed = sketched.columns.filter(({ name }) => name === 'sk');
+    const read = applyRules(scan(sketched, [], { columns: needed }), SETTINGS, PUSHDOWN_RULES);
+    expect(read.access).toMatchObject({ kind: 'Scan', index: 'keys' });
+    expect(applyRules(scan(sketched, []), SETTINGS, PUSHDOWN_RULES).access).not.toHaveProperty('index');
+  });
+});
