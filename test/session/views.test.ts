@@ -1,0 +1,392 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Connection } from '../../src/session/connection.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+let folder: string;
+let db: Connection;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await world.add({
+    name: 'app',
+    key: ['pk:S', 'sk:S'],
+    indexes: [{ name: 'by_type', key: ['type:S', 'sk:S'] }],
+    items: [
+      { pk: { S: 'c1' }, sk: { S: 'ORDER#1' }, type: { S: 'Order' }, total: { N: '3.5' } },
+      { pk: { S: 'c1' }, sk: { S: 'ORDER#2' }, type: { S: 'Order' }, total: { N: '12' } },
+      {
+        pk: { S: 'c1' },
+        sk: { S: 'PROFILE' },
+        type: { S: 'Customer' },
+        address: { M: { city: { S: 'Oslo' } } },
+      },
+      { pk: { S: 'c2' }, sk: { S: 'ORDER#3' }, type: { S: 'Order' }, total: { N: '7' } },
+    ],
+  });
+});
+afterAll(() => world.close());
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dynadbc-views-'));
+  db = await world.open(`Location=${folder}`);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function rows(sql: string, parameters: readonly string[] = []): Promise<unknown[][]> {
+  const { rows: found } = await db.query<unknown[]>(sql, parameters, { rowMode: 'array' });
+  return found;
+}
+
+function failure(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+describe('a view', () => {
+  it('stands for its query, renamed columns and casts included', async () => {
+    const { command } = await db.query(
+      "CREATE VIEW orders (customer, amount) AS SELECT pk, total::text, sk FROM app WHERE type = 'Order'; ",
+    );
+    expect(command).toBe('CREATE VIEW');
+    expect(await rows('SELECT * FROM orders ORDER BY sk')).toEqual([
+      ['c1', '3.5', 'ORDER#1'],
+      ['c1', '12.0', 'ORDER#2'],
+      ['c2', '7.0', 'ORDER#3'],
+    ]);
+    expect(await rows('SELECT o.customer FROM orders AS o (c) WHERE c = ?', ['c2']).catch(String)).toContain(
+      'There is no column o.customer',
+    );
+    expect(await rows('SELECT o.c FROM orders AS o (c) WHERE c = ?', ['c2'])).toEqual([['c2']]);
+  });
+
+  it.each([
+    ["SELECT * FROM app WHERE sk LIKE 'ORDER#%'", "pk = 'c1'", 'Query app(pk, sk)'],
+    ["SELECT * FROM app WHERE type = 'Order'", "sk > 'ORDER#1'", 'Query app.by_type(type, sk)'],
+    [
+      "SELECT pk AS customer, sk AS id FROM app WHERE sk LIKE 'ORDER#%'",
+      "customer = 'c1'",
+      'Query app(pk, sk)',
+    ],
+    ["SELECT * FROM app WHERE type = 'Order'", "type = 'Customer'", 'No request for app: no item can match'],
+  ])('puts its condition into the key: %s where %s', async (query, where, access) => {
+    await db.query(`CREATE VIEW v AS ${query}`);
+    const { reads } = await db.explain(`SELECT * FROM v WHERE ${where}`);
+    expect(reads.map((read) => read.access)).toEqual([access]);
+  });
+
+  it('may be made from views, joined with itself, and read with parameters', async () => {
+    await db.query("CREATE VIEW orders AS SELECT pk AS customer, sk, total FROM app WHERE sk LIKE 'ORDER#%'");
+    await db.query(
+      'CREATE VIEW totals AS SELECT customer, sum(total) AS total FROM orders GROUP BY customer',
+    );
+    expect(await rows('SELECT total FROM totals WHERE customer = $1', ['c1'])).toEqual([[15.5]]);
+    expect(
+      await rows(
+        'SELECT count(*) FROM totals a JOIN orders b USING (customer) JOIN orders c USING (customer)',
+      ),
+    ).toEqual([[5]]);
+    expect((await db.explain("SELECT * FROM totals WHERE customer = 'c1'")).reads[0]?.access).toBe(
+      'Query app(pk, sk)',
+    );
+  });
+
+  it('is kept in a file of the folder that only the user can read, and is there for the next connection', async () => {
+    await db.query('CREATE VIEW "../odd name" AS SELECT pk FROM app');
+    const files = await readdir(folder);
+    expect(files).toEqual(['_.._odd_name.schema.json']);
+    const file = join(folder, files[0] ?? '');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+      version: 1,
+      view: '../odd name',
+      query: 'SELECT pk FROM app',
+    });
+    const next = await world.open(`Location=${folder}`);
+    expect((await next.query('SELECT * FROM "../odd name"')).rowCount).toBe(4);
+    await next.query('DROP VIEW "../odd name"');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('lasts as long as the connection where there is no folder, and says so unless it is temporary', async () => {
+    const warnings: string[] = [];
+    const { connect } = await import('../../src/index.ts');
+    await using other = await connect(world.string(), { onWarning: (message) => warnings.push(message) });
+    await other.query('CREATE TEMP VIEW a AS SELECT 1 AS x');
+    expect(warnings).toEqual([]);
+    await other.query('CREATE VIEW b AS SELECT x FROM a');
+    expect(warnings).toEqual([expect.stringContaining('Location names no folder')]);
+    expect((await other.query('SELECT * FROM b')).rows).toEqual([{ x: 1 }]);
+    await db.query('CREATE TEMP VIEW a AS SELECT 2 AS x');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is replaced and dropped by its name', async () => {
+    await db.query('CREATE VIEW v AS SELECT 1 AS x');
+    expect(await failure(db.query('CREATE VIEW v AS SELECT 2 AS x'))).toMatchObject({ sqlState: '42P07' });
+    await db.query('CREATE OR REPLACE VIEW v AS SELECT 2 AS x -- the second');
+    expect(await rows('SELECT x FROM V')).toEqual([[2]]);
+    await db.query('DROP VIEW IF EXISTS nothing, v');
+    expect(await failure(db.query('SELECT * FROM v'))).toMatchObject({ sqlState: '42P01' });
+    expect(await failure(db.query('DROP VIEW v'))).toMatchObject({ sqlState: '42P01' });
+  });
+
+  it.each([
+    ['CREATE VIEW app AS SELECT 1', '42P07', 'There is a table "app" already'],
+    ['CREATE VIEW "APP" AS SELECT 1', '42P07', 'There is a table "app" already'],
+    ['CREATE VIEW sys_tables AS SELECT 1', '42P07', 'system table'],
+    ['CREATE VIEW v AS SELECT pk, pk FROM app', '42P17', 'Column "pk" is in the view twice'],
+    ['CREATE VIEW v (a, b) AS SELECT pk FROM app', '42601', '1 columns, but 2 names'],
+    ['CREATE VIEW v AS SELECT nothing FROM app', '42703', 'There is no column nothing'],
+    ['CREATE VIEW v AS SELECT * FROM v', '42P01', 'There is no table "v"'],
+    ['CREATE RECURSIVE VIEW v (n) AS SELECT 1', '0A000', 'RECURSIVE'],
+    ['CREATE VIEW v AS SELECT pk FROM app WITH CHECK OPTION', '0A000', 'CHECK OPTION'],
+    ['CREATE VIEW other.v AS SELECT 1', '0A000', 'There is no schema other'],
+  ])('is refused: %s', async (sql, sqlState, message) => {
+    expect(await failure(db.query(sql))).toMatchObject({
+      sqlState,
+      message: expect.stringContaining(message),
+    });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is never made from itself', async () => {
+    await db.query('CREATE VIEW a AS SELECT 1 AS x');
+    await db.query('CREATE VIEW b AS SELECT x FROM a');
+    expect(await failure(db.query('CREATE OR REPLACE VIEW a AS SELECT x FROM b'))).toMatchObject({
+      code: 'CATALOG_VIEW',
+      message: 'View "a" is made from itself: a -> b -> a.',
+    });
+    await writeFile(join(folder, 'a.schema.json'), '{"version":1,"view":"a","query":"SELECT x FROM b"}');
+    const next = await world.open(`Location=${folder}`);
+    expect(await failure(next.query('SELECT  *  FROM a'))).toMatchObject({
+      code: 'CATALOG_VIEW',
+      position: 17,
+    });
+  });
+
+  it('tells whose query failed, and shows where the statement names it', async () => {
+    await db.query('CREATE VIEW a AS SELECT 1 AS x');
+    await db.query('CREATE VIEW b AS SELECT x FROM a');
+    await db.query('CREATE OR REPLACE VIEW a AS SELECT 1 AS y');
+    expect(await failure(db.query('SELECT 1, x FROM b'))).toMatchObject({
+      code: 'SQL_UNKNOWN_COLUMN',
+      message: expect.stringContaining('In view "b": There is no column x'),
+      position: 18,
+    });
+  });
+
+  it('is listed with its columns by metadata and system tables', async () => {
+    await db.query('CREATE VIEW v AS SELECT pk, total * 2 AS twice FROM app');
+    expect(await db.metadata.tables()).toEqual([
+      { name: 'app', kind: 'table' },
+      { name: 'v', kind: 'view' },
+    ]);
+    expect((await db.metadata.columns('v')).map(({ name, type }) => [name, type])).toEqual([
+      ['pk', 'text'],
+      ['twice', 'numeric'],
+    ]);
+    expect(await db.metadata.details('v')).toMatchObject({
+      kind: 'view',
+      definition: expect.stringContaining('twice'),
+    });
+    expect(await db.metadata.indexes('v')).toEqual([]);
+    expect(
+      await rows(
+        "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",
+      ),
+    ).toEqual([
+      ['app', 'BASE TABLE'],
+      ['v', 'VIEW'],
+    ]);
+    expect(await rows('SELECT view_definition FROM information_schema.views')).toEqual([
+      ['SELECT pk, total * 2 AS twice FROM app'],
+    ]);
+    expect(
+      await rows(
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'v' ORDER BY ordinal_position",
+      ),
+    ).toEqual([
+      ['pk', 'text'],
+      ['twice', 'numeric'],
+    ]);
+  });
+});
+
+describe('a schema file', () => {
+  const save = (name: string, content: unknown): Promise<void> =>
+    writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+
+  it('renames, types, hides, orders and adds columns of its table', async () => {
+    await save('app.schema.json', {
+      version: 1,
+      table: 'app',
+      columns: [
+        { name: 'city', path: ['address', 'city'], type: 'text' },
+        { name: 'customer', path: 'pk', type: 'text' },
+        { name: 'amount', path: 'total', type: 'numeric(38,2)' },
+        { name: 'kind', path: 'type', type: 'text', hidden: true },
+        { name: 'later', type: 'boolean' },
+      ],
+    });
+    const result = await db.query("SELECT * FROM app WHERE kind = 'Customer' AND customer = 'c1'");
+    expect(result.rows).toEqual([{ city: 'Oslo', customer: 'c1', amount: null, later: null }]);
+    expect(result.stats.plan).toEqual(['Query app(pk)']);
+    expect(await rows('SELECT sum(amount) FROM app')).toEqual([[22.5]]);
+    expect(await rows("SELECT sk FROM app WHERE customer = 'c2'")).toEqual([['ORDER#3']]);
+  });
+
+  it('makes an entity of the items that meet a condition, which becomes a part of the key', async () => {
+    await save('order.schema.json', {
+      version: 1,
+      table: 'app',
+      name: 'Order',
+      where: "sk LIKE 'ORDER#%' -- orders only",
+      columns: [
+        { name: 'customer', path: 'pk', type: 'text' },
+        { name: 'sk', type: 'text', hidden: true },
+        { name: 'total', type: 'numeric(38,2)' },
+      ],
+    });
+    const result = await db.query(
+      `SELECT o.*, o.sk, "$item"->>'type' AS type FROM "order" o WHERE customer = 'c2'`,
+    );
+    expect(result.rows).toEqual([{ customer: 'c2', total: 7, sk: 'ORDER#3', type: 'Order' }]);
+    expect(result.stats.plan).toEqual(['Query app(pk, sk)']);
+    expect(await rows('SELECT count(*) FROM "Order"')).toEqual([[3]]);
+    expect(await db.metadata.tables()).toContainEqual({ name: 'Order', kind: 'view' });
+  });
+
+  it('is read again when it has changed', async () => {
+    await save('v.schema.json', { version: 1, view: 'v', query: 'SELECT 1 AS x' });
+    expect(await rows('SELECT * FROM v')).toEqual([[1]]);
+    await save('v.schema.json', { version: 1, view: 'v', query: ['SELECT 2', 'AS x, 3 AS y'] });
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect(await rows('SELECT * FROM v')).toEqual([[2, 3]]);
+  });
+
+  it.each([
+    ['{ "version": 1,\n"table": }', 'app.schema.json, line 2: this is no JSON'],
+    [{ version: 2, table: 'app', columns: [] }, '/version: is 2'],
+    [{ version: 1, table: 'app' }, '/columns: is missing; expected an array'],
+    [
+      { version: 1, table: 'app', columns: [{ name: 'a', type: 'int' }] },
+      '/columns/0/type: is "int"; expected one of text',
+    ],
+    [
+      { version: 1, table: 'app', columns: [{ name: 'pk', type: 'bigint' }] },
+      'pk is a key of type S; expected text',
+    ],
+    [
+      { version: 1, table: 'app', columns: [{ name: 'a', path: ['b', -1], type: 'text' }] },
+      '/columns/0/path/1: is -1',
+    ],
+    [{ version: 1, table: 'app', columns: [], colour: 1 }, '"colour" is not known'],
+    [{ version: 1, view: 'app2', query: ' ' }, '/query: is " "; expected SQL'],
+  ])('says what is wrong with it: %j', async (content, message) => {
+    await save('app.schema.json', content);
+    expect(await failure(db.query('SELECT * FROM app'))).toMatchObject({
+      code: 'CATALOG_SCHEMA_FILE',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('whose types do not hold a value is named', async () => {
+    await save('app.schema.json', {
+      version: 1,
+      table: 'app',
+      columns: [
+        { name: 'sk', type: 'text' },
+        { name: 'type', type: 'bigint' },
+      ],
+    });
+    expect(await failure(db.query('SELECT max(type + 1) FROM app'))).toMatchObject({
+      code: 'CATALOG_TYPE_DRIFT',
+      remedy: expect.stringContaining('app.schema.json'),
+    });
+  });
+
+  it('is written from what sampling finds, checked against it, and kept when it is there', async () => {
+    expect(await db.schemas.export()).toEqual([
+      { name: 'app', file: join(folder, 'app.schema.json'), kept: false },
+    ]);
+    expect(await db.schemas.check()).toEqual([]);
+    expect(await db.schemas.export(['app'])).toMatchObject([{ kept: true }]);
+    expect((await db.query("SELECT * FROM app WHERE sk = 'ORDER#1' AND pk = 'c1'")).rows).toEqual([
+      { pk: 'c1', sk: 'ORDER#1', type: 'Order', total: 3.5, address: null },
+    ]);
+    await save('app.schema.json', {
+      version: 1,
+      table: 'app',
+      columns: [
+        { name: 'kind', path: 'type', type: 'bigint' },
+        { name: 'gone', type: 'text' },
+      ],
+    });
+    await save('broken.schema.json', { version: 1, view: 'broken', query: 'SELECT nix FROM app' });
+    const other = await world.open(`Location=${folder}`);
+    expect(await other.schemas.check()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ schema: 'app', column: 'kind', severity: 'error' }),
+        expect.objectContaining({ schema: 'app', column: 'gone', severity: 'note' }),
+        expect.objectContaining({ schema: 'app', column: 'total', severity: 'note' }),
+        expect.objectContaining({ schema: 'broken', severity: 'error' }),
+      ]),
+    );
+  });
+
+  it('is made of a data model, its facets becoming entities', async () => {
+    const model = join(folder, 'model.json');
+    await save('model.json', {
+      ModelName: 'shop',
+      DataModel: [
+        {
+          TableName: 'app',
+          KeyAttributes: {
+            PartitionKey: { AttributeName: 'pk', AttributeType: 'S' },
+            SortKey: { AttributeName: 'sk', AttributeType: 'S' },
+          },
+          NonKeyAttributes: [
+            { AttributeName: 'total', AttributeType: 'N' },
+            { AttributeName: 'type', AttributeType: 'S' },
+          ],
+          TableFacets: [
+            {
+              FacetName: 'OrderHead',
+              KeyAttributeAlias: { PartitionKeyAlias: 'customer', SortKeyAlias: 'order' },
+              NonKeyAttributes: ['total'],
+              TableData: [
+                { pk: { S: 'x' }, sk: { S: 'ORDER#1' }, total: { N: '1.25' } },
+                { pk: { S: 'y' }, sk: { S: 'ORDER#2' } },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    expect((await db.schemas.import(model)).map(({ name }) => name)).toEqual(['app', 'OrderHead']);
+    expect(await failure(db.schemas.import(model))).toMatchObject({ code: 'CATALOG_DUPLICATE_TABLE' });
+    const result = await db.query(`SELECT * FROM "OrderHead" WHERE customer = 'c1' ORDER BY "order"`);
+    expect(result.rows).toEqual([
+      { customer: 'c1', order: 'ORDER#1', total: 3.5 },
+      { customer: 'c1', order: 'ORDER#2', total: 12 },
+    ]);
+    expect(result.stats.plan).toEqual(['Query app(pk, sk)']);
+  });
+
+  it('is written when GenerateSchemaFiles says so', async () => {
+    const lazy = await world.open(`Location=${folder};GenerateSchemaFiles=OnUse`);
+    expect(await readdir(folder)).toEqual([]);
+    expect((await lazy.query('SELECT * FROM app')).rowCount).toBe(4);
+    expect(await readdir(folder)).toEqual(['app.schema.json']);
+    await rm(join(folder, 'app.schema.json'));
+    await world.open(`Location=${folder};GenerateSchemaFiles=OnStart`);
+    expect(await readdir(folder)).toEqual(['app.schema.json']);
+    expect(await failure(world.open('GenerateSchemaFiles=OnUse'))).toMatchObject({ code: 'CONN_BAD_VALUE' });
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Predicate } from '../../../src/dynamo/predicate.ts';
+import { createCatalog } from '../../../src/catalog/catalog.ts';
+import { describedTables, namedTables } from '../../../src/sql/system/shown.ts';
+import type { SystemContext } from '../../../src/sql/system/system-table.ts';
+import { wantedNames } from '../../../src/sql/system/wanted-names.ts';
+import { fakeClient } from '../../catalog/fake-client.ts';
+
+const text = (value: string) => ({ type: 'S', text: value }) as const;
+const path = ['TableName'] as const;
+
+/** What is asked of DynamoDB for a statement with these conditions. */
+function world(predicates: readonly Predicate[]): {
+  context: SystemContext;
+  described(): string[];
+  warnings: string[];
+} {
+  const warnings: string[] = [];
+  const client = fakeClient(Object.fromEntries(NAMES.map((name) => [name, { items: [] }])));
+  const catalog = createCatalog(client, {
+    rowScanDepth: 10,
+    typeDetection: 'RowScan',
+    flattenObjects: false,
+    flattenArrays: 0,
+    separator: '.',
+    numberMode: 'Auto',
+    cacheTtlMs: 1000,
+    now: () => 0,
+  });
+  const conditions = predicates.map((predicate) => ({ text: '', predicate, exact: true }));
+  return {
+    described: () => client.calls.filter((call) => /^DescribeTable table/.test(call)),
+    warnings,
+    context: {
+      catalog,
+      facts: { properties: [], version: '1', source: 'test', browsableSchemas: undefined },
+      viewColumns: async () => [],
+      warn: (message) => void warnings.push(message),
+      signal: undefined,
+      wanted: wantedNames(conditions, 'TableName'),
+    },
+  };
+}
+
+const NAMES = Array.from({ length: 25 }, (_, i) => `table${String(i).padStart(2, '0')}`);
+
+describe('the tables that a statement asks about', () => {
+  it.each<[readonly Predicate[], number]>([
+    [[{ kind: 'compare', path, op: '=', value: text('table03') }], 1],
+    [[{ kind: 'in', path, values: [text('table03'), text('table04'), text('nothing')] }], 2],
+    [
+      [
+        { kind: 'in', path, values: [text('table03'), text('table04')] },
+        { kind: 'compare', path, op: '=', value: text('table04') },
+      ],
+      1,
+    ],
+    [[{ kind: 'beginsWith', path, prefix: text('table1') }], 10],
+    [[{ kind: 'never' }], 0],
+    [[{ kind: 'compare', path: ['ColumnName'], op: '=', value: text('table03') }], 25],
+    [[{ kind: 'isNotNull', path }], 25],
+  ])('are the only ones described: %j', async (predicates, count) => {
+    const { context, described } = world(predicates);
+    expect(await describedTables(context)).toHaveLength(count);
+    expect(described()).toHaveLength(count);
+  });
+
+  it('are named without a description, unless they are few', async () => {
+    const all = world([]);
+    expect(await namedTables(all.context)).toHaveLength(25);
+    expect(all.described()).toEqual([]);
+  });
+
+  it('earn a word where they are many', async () => {
+    const all = world([]);
+    await describedTables(all.context);
+    expect(all.warnings).toEqual([expect.stringContaining('25 tables are described')]);
+    const one = world([{ kind: 'compare', path, op: '=', value: text('table03') }]);
+    await describedTables(one.context);
+    expect(one.warnings).toEqual([]);
+  });
+});
