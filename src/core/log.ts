@@ -1,12 +1,7 @@
-/** How much is logged. Each level has what those before it have. */
-export const LOG_LEVELS = [
-  'connections and failures',
-  'statements and what each took',
-  'how statements are read, and every request with its outcome',
-  'what was asked in requests that failed',
-  'what was asked in every request: names, keys and values',
-] as const;
-
+/**
+ * How much is logged, each level with what those before it have: 1 connections and failures; 2 statements and what each
+ * took; 3 access paths and every request with its outcome; 4 what failed requests asked; 5 what all of them asked.
+ */
 export type LogLevel = 1 | 2 | 3 | 4 | 5;
 
 /** The parts of the driver that log. */

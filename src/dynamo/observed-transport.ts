@@ -22,7 +22,7 @@ export function observed(transport: Transport, observe: (exchange: Exchange) => 
       const tell = (outcome: string, succeeded: boolean, bytes: number): void =>
         observe({
           operation: (headers['x-amz-target'] ?? request.path).replace(/^.*\./, ''),
-          body: typeof body === 'string' ? body : Buffer.from(body ?? []).toString(),
+          body: typeof body === 'string' ? body : new TextDecoder().decode(body ?? undefined),
           outcome,
           succeeded,
           bytes,
