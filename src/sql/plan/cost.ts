@@ -89,10 +89,13 @@ function placeExtent(table: TableDef, name: string | undefined): Extent {
 
 /** A limit ends a read early where nothing is left to do about its rows: the filter says how early. */
 function evaluatedItems(
-  { limit, order, residual, filter, table, fetchBack }: TableRead,
+  { limit, firstPage, order, residual, filter, table, fetchBack }: TableRead,
   all: number,
 ): number {
-  if (limit === undefined || order !== undefined || residual.length > 0 || fetchBack) return all;
+  if (order !== undefined) return all;
+  // How many more it takes than the first page, DuckDB finds out.
+  if (firstPage !== undefined) return Math.min(all, firstPage);
+  if (limit === undefined || residual.length > 0 || fetchBack) return all;
   const passing = filter.reduce(
     (part, { predicate }) => (predicate === undefined ? part : part * passingPart(table, predicate)),
     1,

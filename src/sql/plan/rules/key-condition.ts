@@ -1,84 +1,86 @@
-import type { PushdownRule, TableRead } from '../table-read.ts';
-import { candidateFor, missingColumn, narrowest, reasonAgainst, type Candidate } from '../key-candidates.ts';
+import { cheapest, isSettled, unread } from '../compete.ts';
+import { costOf } from '../cost.ts';
+import {
+  candidateFor,
+  keyChoice,
+  missingColumn,
+  queryOf,
+  reasonAgainst,
+  servedBy,
+} from '../key-candidates.ts';
+import type { IndexDef, KeySchema } from '../../../catalog/table-def.ts';
+import type { PlanSettings, PushdownRule, TableRead } from '../table-read.ts';
 import { sortedQuery } from './sort-order.ts';
 
 /**
- * The partition key held to values and perhaps the sort key to a range: a Query of the table or of an index. An index
- * serves only where no item can be missing from it; where it does not hold every needed attribute it gives the keys.
+ * The partition key held to values and perhaps the sort key to a range: a Query of the table or of an index, whichever
+ * costs least. An index serves only where no item can be missing from it; where it does not hold every needed attribute
+ * it gives the keys.
  */
 export const keyCondition: PushdownRule = {
   name: 'key-condition',
   apply(read, settings) {
-    if (read.access.kind !== 'Scan') return undefined;
+    if (isSettled(read)) return undefined;
+    const bare = unread(read);
+    const { own, indexes } = keyChoice(read, settings);
+    const proposals: Proposal[] = own ? queries(bare, own.key, own.index) : [];
     const rejected: string[] = [];
-    const covering: Candidate[] = [];
-    const keysOnly: Candidate[] = [];
-    const { through } = read.table;
-    const place = read.table.indexes.find((index) => index.name === through);
-    const own = candidateFor(read, read.table.key, place);
-    if (own) covering.push(own);
-
-    for (const index of settings.autoDetectIndex && place === undefined ? read.table.indexes : []) {
-      const found = candidateFor(read, index.key, index);
-      if (found === undefined) continue;
-      const why = reasonAgainst(read, index, settings);
-      const missing = missingColumn(read, index);
-      if (why === undefined && missing === undefined) covering.push(found);
-      else if (why === undefined) keysOnly.push(found);
-      if (why !== undefined) rejected.push(`${index.name}: ${why}`);
-      else if (missing !== undefined) rejected.push(`${index.name}: it does not hold ${missing.name}`);
+    const byIndex = new Map<IndexDef, readonly Proposal[]>();
+    for (const index of indexes) {
+      const found = queries(bare, index.key, index);
+      if (found.length === 0) continue;
+      const why = reasonAgainst(bare, index, settings);
+      if (why === undefined) byIndex.set(index, found);
+      else rejected.push(`${index.name}: ${why}`);
     }
-    const best = narrowest(sortedFirst(read, covering));
-    if (best) return queryOf(read, best, [...rejected, ...lessNarrow(covering, best)]);
-    const keys = narrowest(sortedFirst(read, keysOnly));
-    if (keys?.index)
-      return fetchBackOf(
-        read,
-        keys,
-        rejected.filter((line) => !line.startsWith(`${keys.index?.name}: `)),
-      );
-    return rejected.length === 0 ? undefined : { ...read, rejected: [...read.rejected, ...rejected] };
+    // Of those that cost the same, the one that fixes most of its key, then one that gives the rows in their order.
+    const narrowestFirst = [...proposals, ...[...byIndex.values()].flat()].toSorted(
+      (a, b) => b.bound - a.bound || Number(isSorted(b.read)) - Number(isSorted(a.read)),
+    );
+    const best = cheapest(
+      read,
+      narrowestFirst.map((proposal) => proposal.read),
+      settings,
+    );
+    for (const [index, found] of byIndex)
+      if (!found.some((proposal) => proposal.read === best))
+        rejected.push(notChosen(bare, index, found, best, settings));
+    if (best === read && rejected.length === 0) return undefined;
+    return { ...best, rejected: [...read.rejected, ...rejected] };
   },
 };
 
-/** Of keys that are equally narrow, one that gives the rows in their order lets the read stop early. */
-function sortedFirst(read: TableRead, candidates: readonly Candidate[]): readonly Candidate[] {
-  const { order } = read;
-  if (order === undefined) return candidates;
-  const isSorted = (candidate: Candidate): boolean => {
-    const { access } = queryOf(read, candidate, []);
-    return access.kind !== 'Query' || sortedQuery(read, access, order) !== undefined;
-  };
-  return candidates.toSorted((a, b) => Number(isSorted(b)) - Number(isSorted(a)));
+interface Proposal {
+  readonly read: TableRead;
+  readonly bound: number;
 }
 
-function lessNarrow(candidates: readonly Candidate[], best: Candidate): readonly string[] {
-  const others = candidates.filter((other) => other !== best).map(({ index }) => index?.name);
-  return others.flatMap((name) =>
-    name === undefined ? [] : `${name}: the key that was chosen is at least as narrow`,
-  );
+/** The Queries that the conditions allow of one key. */
+function queries(read: TableRead, key: KeySchema, index: IndexDef | undefined): Proposal[] {
+  const each = candidateFor(read, key, index);
+  if (each === undefined) return [];
+  const all = each.ranges.length > 1 ? candidateFor(read, key, index, true) : undefined;
+  return [each, ...(all && all.bound < each.bound ? [all] : [])].map((candidate) => ({
+    read: servedBy(queryOf(read, candidate), read, index),
+    bound: candidate.bound,
+  }));
 }
 
-function queryOf(
-  read: TableRead,
-  { ranges, index, keyed }: Candidate,
-  rejected: readonly string[],
-): TableRead {
-  return {
-    ...read,
-    access:
-      ranges.length === 0
-        ? { kind: 'Empty' }
-        : { kind: 'Query', ranges, ...(index ? { index: index.name } : {}) },
-    keyed: [...keyed],
-    residual: read.residual.filter((condition) => !keyed.has(condition)),
-    rejected: [...read.rejected, ...rejected],
-  };
+function isSorted(read: TableRead): boolean {
+  const { access, order } = read;
+  return order === undefined || access.kind !== 'Query' || sortedQuery(read, access, order) !== undefined;
 }
 
-/** What holds of the index entry stays residual: the item may have changed since. */
-function fetchBackOf(read: TableRead, candidate: Candidate, rejected: readonly string[]): TableRead {
-  const { residual } = read;
-  const query = queryOf(read, candidate, rejected);
-  return query.access.kind === 'Query' ? { ...query, residual, fetchBack: true } : query;
+function notChosen(
+  bare: TableRead,
+  index: IndexDef,
+  found: readonly Proposal[],
+  best: TableRead,
+  settings: PlanSettings,
+): string {
+  const missing = missingColumn(bare, index);
+  const lacks = missing === undefined ? '' : `it does not hold ${missing.name}, and `;
+  const units = Math.min(...found.map((proposal) => costOf(proposal.read, settings).units));
+  const chosen = costOf(best, settings).units;
+  return `${index.name}: ${lacks}about ${units.toFixed(1)} RCU are no less than ${chosen.toFixed(1)}`;
 }
