@@ -22,7 +22,7 @@ import { declaredTable, schemaOfTable } from './schemas/declared-table.ts';
 import { describesTable, type TableSchema } from './schemas/schema-file.ts';
 import { createSchemaStore, type SchemaStore, type StoredSchema } from './schemas/schema-store.ts';
 import type { View } from './view.ts';
-import type { TableDef } from './table-def.ts';
+import type { SqlType, TableDef } from './table-def.ts';
 import { sketchAttributes, type ValueSketch } from './value-sketch.ts';
 import { matchTableName, unknownTable } from './table-name.ts';
 
@@ -35,6 +35,8 @@ export interface CatalogOptions {
   readonly flattenArrays: number;
   readonly separator: string;
   readonly numberMode: NumberMode;
+  /** Types that only columns of keys get; absent: none. */
+  readonly ignoredTypes?: ReadonlySet<SqlType['kind']>;
   readonly cacheTtlMs: number;
   /** Only these are listed; others can still be named. */
   readonly tables?: readonly string[];
@@ -208,7 +210,7 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       const more = learned.get(known.column.name);
       return more === undefined
         ? known
-        : reinferColumn(known, mergeHistograms(known.histogram, more), options.numberMode);
+        : reinferColumn(known, mergeHistograms(known.histogram, more), options);
     });
     const table = {
       ...described,
@@ -275,7 +277,7 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
 
       const met = newHistogram();
       observe(met, evidence, WHOLE_VALUES);
-      const wider = reinferColumn(column, mergeHistograms(column.histogram, met), options.numberMode);
+      const wider = reinferColumn(column, mergeHistograms(column.histogram, met), options);
       if (wider === column) return entry.table;
 
       const columns = entry.columns.map((known) => (known === column ? wider : known));

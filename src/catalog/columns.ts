@@ -7,6 +7,7 @@ import {
   type ElementDef,
   ITEM_COLUMN,
   type KeyAttribute,
+  type SqlType,
   type TableDef,
   WHOLE_ITEM,
 } from './table-def.ts';
@@ -15,6 +16,8 @@ export interface ColumnOptions {
   readonly numberMode: NumberMode;
   /** Stands between the parts of a flattened path. */
   readonly separator: string;
+  /** Types that only columns of keys get; absent: none. */
+  readonly ignoredTypes?: ReadonlySet<SqlType['kind']>;
 }
 
 /** A column and what its type was inferred from. */
@@ -53,7 +56,7 @@ export function inferColumns(
       column: {
         name,
         path,
-        type: inferType(histogram, options.numberMode, keyType),
+        type: columnType(histogram, options, keyType),
         seen: valuesSeen(histogram),
         presence: inKey ? 1 : Math.min(1, histogram.present / Math.max(1, sampledItems)),
         ...(parts.length > 0 && takenApart(histogram) && { hidden: true }),
@@ -91,7 +94,7 @@ function elementsOf(seen: Histogram, options: ColumnOptions): readonly ElementDe
       elements.push({
         name,
         path,
-        type: inferType(histogram, options.numberMode),
+        type: columnType(histogram, options),
         ...(histogram.members && { elements: elementsOf(histogram.members, options) }),
       });
     for (const [part, found] of parts)
@@ -105,11 +108,22 @@ function elementsOf(seen: Histogram, options: ColumnOptions): readonly ElementDe
 export function reinferColumn(
   known: InferredColumn,
   histogram: Histogram,
-  numberMode: NumberMode,
+  options: ColumnOptions,
 ): InferredColumn {
-  const type = inferType(histogram, numberMode, known.declared);
+  const type = columnType(histogram, options, known.declared);
   if (JSON.stringify(type) === JSON.stringify(known.column.type)) return known;
   return { ...known, histogram, column: { ...known.column, type, seen: valuesSeen(histogram) } };
+}
+
+/** Numbers whose type is not wanted are their digits; other values are JSON. */
+function columnType(
+  histogram: Histogram,
+  { numberMode, ignoredTypes }: ColumnOptions,
+  declared?: KeyType,
+): SqlType {
+  const type = inferType(histogram, numberMode, declared);
+  if (declared !== undefined || ignoredTypes?.has(type.kind) !== true) return type;
+  return { kind: histogram.types.has('N') ? 'text' : 'json' };
 }
 
 function declaredTypes(keys: readonly KeyAttribute[]): ReadonlyMap<string, KeyType> {

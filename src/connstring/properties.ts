@@ -413,8 +413,7 @@ export const PROPERTIES = {
     key: 'IgnoreTypes',
     type: list,
     group: 'Schema',
-    inert: true,
-    doc: 'SQL types that are not inferred.',
+    doc: 'SQL types that sampling does not give to columns: bigint, numeric, double precision, boolean, bytea. Numbers are text then, other values json; keys keep their types.',
   }),
   useConsistentReads: property({
     key: 'UseConsistentReads',

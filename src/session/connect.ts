@@ -22,6 +22,7 @@ import type { ExecutionContext } from '../sql/exec/context.ts';
 import type { Connection, Identity } from './connection.ts';
 import { openLog } from './log.ts';
 import { type Listeners, processPorts, withListeners } from './process-ports.ts';
+import { ignoredTypes } from './ignored-types.ts';
 import { schemaStoreFor } from './schema-store.ts';
 import { sessionFacts } from './session-facts.ts';
 import { createSession } from './session.ts';
@@ -114,6 +115,7 @@ function contextFor(
       numberMode: properties.numberMode,
       cacheTtlMs: CATALOG_TTL_MS,
       ...(properties.tables === undefined ? {} : { tables: properties.tables }),
+      ignoredTypes: ignoredTypes(properties.ignoreTypes ?? []),
       schemas: schemaStoreFor(properties, ports),
       writesSchemas: properties.generateSchemaFiles !== 'Never',
       now: () => ports.now(),

@@ -112,8 +112,8 @@ describe('parseConnection', () => {
   });
 
   it('warns of properties that have no effect yet', async () => {
-    const { warnings } = await parseConnection('IgnoreTypes=date', fakePorts());
-    expect(warnings).toEqual(['Without effect in this version: IgnoreTypes']);
+    const { warnings } = await parseConnection('MaxWCU=5', fakePorts());
+    expect(warnings).toEqual(['Without effect in this version: MaxWCU']);
   });
 
   it('refuses what is neither string nor object', async () => {

@@ -143,3 +143,19 @@ describe('system tables', () => {
     });
   });
 });
+
+describe('IgnoreTypes', () => {
+  it('keeps types from columns, but not from those of keys', async () => {
+    await using other = await connect(world.string('IgnoreTypes=numeric, Bigint,Date'));
+    const result = await other.query("SELECT id, total FROM orders WHERE customer = 'a'");
+    expect(result.columns.map(({ type }) => type)).toEqual(['bigint', 'text']);
+    expect(result.rows).toEqual([{ id: 1, total: '1.25' }]);
+  });
+
+  it('names types that there are', async () => {
+    await expect(connect(world.string('IgnoreTypes=numerc'))).rejects.toMatchObject({
+      code: 'CONN_BAD_VALUE',
+      candidates: ['numeric'],
+    });
+  });
+});

@@ -1,0 +1,47 @@
+import type { SqlType } from '../catalog/table-def.ts';
+import { DriverError } from '../core/errors.ts';
+import { nearest } from '../core/nearest.ts';
+
+type Kinds = readonly SqlType['kind'][];
+
+const INTEGERS: Kinds = ['bigint', 'hugeint'];
+const DOUBLES: Kinds = ['double'];
+/** Never given to columns: sampling takes such texts for texts. */
+const TIMES: Kinds = [];
+
+/** PostgreSQL's names of types, and those of other drivers. */
+const NAMES: ReadonlyMap<string, Kinds> = new Map([
+  ['bigint', INTEGERS],
+  ['int8', INTEGERS],
+  ['integer', INTEGERS],
+  ['int', INTEGERS],
+  ['numeric', ['decimal']],
+  ['decimal', ['decimal']],
+  ['doubleprecision', DOUBLES],
+  ['double', DOUBLES],
+  ['float', DOUBLES],
+  ['float8', DOUBLES],
+  ['boolean', ['boolean']],
+  ['bool', ['boolean']],
+  ['bytea', ['blob']],
+  ['binary', ['blob']],
+  ['date', TIMES],
+  ['datetime', TIMES],
+  ['time', TIMES],
+  ['timestamp', TIMES],
+]);
+
+/** The types that IgnoreTypes names. */
+export function ignoredTypes(names: readonly string[]): ReadonlySet<SqlType['kind']> {
+  return new Set(
+    names.flatMap((name) => {
+      const kinds = NAMES.get(name.toLowerCase().replaceAll(/\s/g, ''));
+      if (kinds !== undefined) return kinds;
+      throw new DriverError(
+        'CONN_BAD_VALUE',
+        `IgnoreTypes names "${name}"; expected names among ${[...NAMES.keys()].join(', ')}`,
+        { candidates: nearest(name, NAMES.keys()) },
+      );
+    }),
+  );
+}
