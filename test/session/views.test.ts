@@ -41,6 +41,10 @@ async function rows(sql: string, parameters: readonly string[] = []): Promise<un
   return found;
 }
 
+function save(name: string, content: unknown): Promise<void> {
+  return writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+}
+
 function failure(work: Promise<unknown>): Promise<unknown> {
   return work.then(
     () => undefined,
@@ -219,9 +223,6 @@ describe('a view', () => {
 });
 
 describe('a schema file', () => {
-  const save = (name: string, content: unknown): Promise<void> =>
-    writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
-
   it('renames, types, hides, orders and adds columns of its table', async () => {
     await save('app.schema.json', {
       version: 1,
