@@ -29,7 +29,7 @@ export async function* readTable(
     return;
   }
   const { consistentReads } = context.settings;
-  if (read.fetchBack && read.firstPage !== undefined && read.firstPage <= mostKeys(read, context)) {
+  if (read.fetchBack && read.firstPage !== undefined) {
     yield* fetchAsKeysCome(read, context, stats, signal);
     return;
   }
@@ -111,7 +111,10 @@ function mostKeys(read: TableRead, context: ExecutionContext): number {
   return scanUnits === undefined ? FEW_KEYS : Math.floor(scanUnits / itemUnits);
 }
 
-/** The items of each page of keys before the next: in the order of the index, for a reader who may stop early. */
+/**
+ * The items of each page of keys before the next: in the order of the index, for a reader who may stop early. A Scan
+ * instead would lose that order.
+ */
 async function* fetchAsKeysCome(
   read: TableRead,
   context: ExecutionContext,
