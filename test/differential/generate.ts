@@ -182,7 +182,7 @@ export function randomCondition(random: Random, table: RandomTable, depth = 0): 
     });
   }
   const attribute = one(random, table.attributes);
-  return wrap(random, leaf(random, attribute));
+  return wrap(random, leaf(random, attribute, table.name));
 }
 
 function wrap(random: Random, { ours, duckdb }: Condition): Condition {
@@ -190,10 +190,11 @@ function wrap(random: Random, { ours, duckdb }: Condition): Condition {
   return { ours: `${not}(${ours})`, duckdb: `${not}(${duckdb})` };
 }
 
-function leaf(random: Random, { name, kind }: Attribute): Condition {
+function leaf(random: Random, { name, kind }: Attribute, table: string): Condition {
   if (random.chance(0.1)) return same(`${name} IS ${random.chance(0.5) ? 'NOT ' : ''}NULL`);
   switch (kind) {
     case 'text':
+      if (random.chance(0.15)) return size(random, name, ['length', 'length'], ['octet_length', 'strlen']);
       return random.chance(0.35) ? like(random, name) : compare(random, name, textLiteral);
     case 'integer':
     case 'long':
@@ -217,19 +218,88 @@ function leaf(random: Random, { name, kind }: Attribute): Condition {
         ]),
       );
     case 'binary':
+      if (random.chance(0.2)) return size(random, name, ['octet_length', 'octet_length']);
       return compare(random, name, binary);
     case 'mixed':
       return same(`${name} IS NOT NULL`);
     case 'map':
-      return same(
-        `(${name} ->> '${one(random, ['k', 'n', 'nothing'])}') ${comparison(random)} '${one(random, ['a', 'b', '1'])}'`,
-      );
+      return inMap(random, name);
     case 'list':
-      return same(`(${name} ->> 1) = '${one(random, ['a', 'b'])}'`);
+      if (random.chance(0.3)) return size(random, name, ['json_array_length', 'json_array_length']);
+      if (random.chance(0.3))
+        return inChild(table, `${name}.value #>> '{}' = 'a' AND _index = 2`, name, `(${name} ->> 1) = 'a'`);
+      return place(random, same(`(${name} ->> ${random.below(3)})`), ['a', 'b', '1', '-2', '']);
     case 'set':
     case 'numberSet':
-      return same(`(${name} ->> 0) = '${one(random, ['a', 'b', '1'])}'`);
+      if (random.chance(0.3)) return size(random, name, ['json_array_length', 'json_array_length']);
+      if (random.chance(0.3))
+        return kind === 'set'
+          ? member(random, table, name, 'VARCHAR', "'a'")
+          : member(random, table, name, 'BIGINT', '1');
+      return place(random, same(`(${name} ->> 0)`), ['a', 'b', '1']);
   }
+}
+
+/** What `->>` and its kin reach in a map: texts, numbers, elements of a list, and what is not there. */
+function inMap(random: Random, name: string): Condition {
+  switch (random.below(5)) {
+    case 0: {
+      const op = comparison(random);
+      const type = one(random, ['int', 'numeric', 'float8']);
+      return same(`(${name} ->> 'n')::${type} ${op} ${random.below(9) - 3}`);
+    }
+    case 1: {
+      const reached = { ours: `(${name} #>> '{deep,0}')`, duckdb: `(${name} ->> '$.deep[0]')` };
+      return place(random, reached, TEXTS);
+    }
+    case 2:
+      return place(random, same(`((${name} -> 'deep') ->> 0)`), TEXTS);
+    case 3:
+      return place(random, same(`(${name} ->> 'n')`), ['1', '-2', '0', '1.0', 'a']);
+    default:
+      return place(random, same(`(${name} ->> '${one(random, ['k', 'nothing'])}')`), TEXTS);
+  }
+}
+
+/** A text in a document, compared in some way. */
+function place(random: Random, { ours, duckdb }: Condition, texts: readonly string[]): Condition {
+  const literal = (): string => `'${one(random, texts).replaceAll("'", "''")}'`;
+  const [x, y] = [literal(), literal()];
+  const not = random.chance(0.4) ? ' NOT' : '';
+  const rest = one(random, [
+    `${comparison(random)} ${x}`,
+    `${comparison(random)} ${x}`,
+    `= ${x}`,
+    `IS${not} NULL`,
+    `${not} IN (${x}, ${y})`,
+    `${not} BETWEEN ${x} AND ${y}`,
+    `${not} LIKE '${one(random, ['a%', '%b%', '1%', '%'])}'`,
+  ]);
+  return { ours: `${ours} ${rest}`, duckdb: `${duckdb} ${rest}` };
+}
+
+/** The size of an attribute by one of these functions, in PostgreSQL's spelling and in DuckDB's. */
+function size(
+  random: Random,
+  name: string,
+  ...functions: readonly (readonly [ours: string, duckdb: string])[]
+): Condition {
+  const [ours, duckdb] = one(random, functions);
+  const rest = `(${name}) ${comparison(random)} ${random.below(5)}`;
+  return { ours: ours + rest, duckdb: duckdb + rest };
+}
+
+/** Items some of whose elements meet a condition, found by the table of the elements; to DuckDB by a condition on the item. */
+function inChild(table: string, ours: string, name: string, duckdb: string): Condition {
+  return {
+    ours: `pk IN (SELECT ${name}.pk FROM "${table}.${name}" AS ${name} WHERE ${ours})`,
+    duckdb: `pk IN (SELECT inner_t.pk FROM ${table} AS inner_t WHERE ${duckdb})`,
+  };
+}
+
+function member(random: Random, table: string, name: string, type: string, value: string): Condition {
+  const ours = one(random, [`${name}.value = ${value}`, `${name}.value = ${value} AND _index = 1`]);
+  return inChild(table, ours, name, `list_contains(from_json(${name}, '["${type}"]'), ${value})`);
 }
 
 function compare(random: Random, name: string, literal: (random: Random) => Condition): Condition {

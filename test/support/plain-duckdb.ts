@@ -7,6 +7,7 @@ export interface PlainDuckDb {
   load(table: TableDef, items: readonly AttributeMap[]): Promise<void>;
   /** Rows as texts, in order. */
   rows(sql: string): Promise<string[]>;
+  drop(table: string): Promise<void>;
   close(): void;
 }
 
@@ -30,6 +31,9 @@ export async function openPlainDuckDb(): Promise<PlainDuckDb> {
             ),
           ),
         );
+    },
+    async drop(table) {
+      await connection.run(`DROP TABLE ${quoted(table)}`);
     },
     close() {
       connection.closeSync();
