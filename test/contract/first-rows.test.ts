@@ -142,7 +142,6 @@ describe('keys', () => {
     expect(await checked(`${sql} LIMIT 2`)).toMatchObject({
       mode: 'direct',
       items: 2,
-      requests: 1,
       units: 1,
     });
     expect(await checked(`${sql} DESC`)).toMatchObject({ mode: 'direct', items: 6, units: 3 });
