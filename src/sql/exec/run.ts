@@ -9,6 +9,7 @@ import type { TableRead } from '../plan/table-read.ts';
 import type { ExecutionContext } from './context.ts';
 import { directReader, type DirectPlan, type RowReader } from './direct.ts';
 import { openOnEngine } from './on-engine.ts';
+import { rememberedPlan } from './plan-memory.ts';
 import { TypeDrift } from './type-drift.ts';
 
 /** How often one statement may start over because a value widened a column. */
@@ -30,10 +31,12 @@ export async function planStatement(
   context: ExecutionContext,
   signal?: AbortSignal,
 ): Promise<StatementPlan> {
-  const bound = await bindStatement(parsed, parameters, context.catalog, signal);
-  return context.planner.plan(bound, context.settings, {
-    locate: (name) => locate(parsed, name),
-    lists: integerLists(bound.select, parameters),
+  return rememberedPlan(parsed, parameters, context, signal, async (catalog) => {
+    const bound = await bindStatement(parsed, parameters, catalog, signal);
+    return context.planner.plan(bound, context.settings, {
+      locate: (name) => locate(parsed, name),
+      lists: integerLists(bound.select, parameters),
+    });
   });
 }
 
