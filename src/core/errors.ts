@@ -115,6 +115,14 @@ export const ERRORS = {
     sqlState: '53000',
     remedy: 'Try again later, lower ThreadCount, or raise the capacity of the table or index.',
   },
+  DYNAMO_IN_USE: {
+    sqlState: '55006',
+    remedy: 'DynamoDB is at work on the table: run the statement again when its status is ACTIVE.',
+  },
+  DYNAMO_QUOTA: {
+    sqlState: '53400',
+    remedy: 'Run the statement again later, or have the quota of the account raised.',
+  },
   DYNAMO_REFUSED: {
     sqlState: '58000',
     remedy: 'The message is what DynamoDB said; correct the statement or the table.',
@@ -133,7 +141,11 @@ export const ERRORS = {
   },
   CATALOG_DUPLICATE_TABLE: {
     sqlState: '42P07',
-    remedy: 'Choose another name, or write CREATE OR REPLACE VIEW to replace a view.',
+    remedy: 'Choose another name; IF NOT EXISTS leaves a table or index as it is, CREATE OR REPLACE VIEW replaces a view.',
+  },
+  CATALOG_UNKNOWN_INDEX: {
+    sqlState: '42704',
+    remedy: 'Check the name; SHOW INDEXES FROM table lists the indexes.',
   },
   CATALOG_WRONG_KIND: {
     sqlState: '42809',
@@ -156,6 +168,10 @@ export const ERRORS = {
   SQL_UNKNOWN_COLUMN: {
     sqlState: '42703',
     remedy: `Check the name; an attribute that sampling did not see is reached as "$item"->>'name'.`,
+  },
+  SQL_UNKNOWN_INDEX: {
+    sqlState: '42704',
+    remedy: 'Name an index of the table; EXPLAIN shows which there are and why they are not used.',
   },
   SQL_AMBIGUOUS_COLUMN: { sqlState: '42702', remedy: 'Put the table name or alias before the column.' },
   SQL_UNKNOWN_FUNCTION: {
@@ -195,6 +211,10 @@ export const ERRORS = {
   SQL_PARAMETERS: {
     sqlState: '07001',
     remedy: 'Pass one value for each parameter, as an array for ? and $n, as an object for :name.',
+  },
+  SQL_TABLE_DEFINITION: {
+    sqlState: '42P16',
+    remedy: 'Correct the definition; docs/guide/tables.md says what DynamoDB takes.',
   },
   SQL_NOT_SUPPORTED: {
     sqlState: '0A000',

@@ -91,6 +91,10 @@ function bindAll(parsed: ParsedQuery, tables: ReadonlyMap<string, KnownTable>): 
         relations.push(relation);
         return relation;
       },
+      hint: (relation, hint) => {
+        const at = relations.findIndex(({ alias }) => alias === relation.alias);
+        relations[at] = { ...relation, hint };
+      },
       system: (table) => {
         const relation = systemRelationOf(`sys${system.length}`, table);
         system.push(relation);

@@ -2,6 +2,7 @@ import type { Node, SelectStmt } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { SystemTable } from '../system/system-table.ts';
+import type { IndexHint } from './index-hint.ts';
 import type { KnownTable } from './known-table.ts';
 import type { Relation, SystemRelation } from './relation.ts';
 import type { OfferedColumn, Scope } from './scope.ts';
@@ -22,6 +23,8 @@ export interface Binder {
   readonly table: (name: string, location: number | undefined) => KnownTable | undefined;
   /** A new occurrence of a table, with those hidden columns that the query names or that are named here. */
   readonly relation: (table: TableDef, named?: ReadonlySet<string>) => Relation;
+  /** Says what indexes may serve an occurrence. */
+  readonly hint: (relation: Relation, hint: IndexHint) => void;
   /** A new occurrence of a system table. */
   readonly system: (table: SystemTable) => SystemRelation;
   /** The views that are being bound, the outermost first. */

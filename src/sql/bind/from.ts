@@ -1,7 +1,9 @@
 import type { JoinExpr, Node, RangeFunction, RangeSubselect, RangeVar, SelectStmt } from 'libpg-query';
+import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { name } from '../dialect/build.ts';
 import { SET_RETURNING } from '../dialect/set-returning.ts';
+import { hintOf } from '../parse/hints.ts';
 import { textsOf } from '../parse/tree.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
 import { isTableSchema } from '../table-schema.ts';
@@ -12,6 +14,7 @@ import { offeredColumns, type Relation, type SystemRelation } from './relation.t
 import type { Scope } from './scope.ts';
 import { bindChildTable, hasChild } from './child-tables.ts';
 import { foldCase } from './suggestions.ts';
+import { resolveHint } from './index-names.ts';
 import { bindEntity, bindView } from './views.ts';
 
 /** Binds an item of FROM and adds what it offers to the scope. */
@@ -42,6 +45,7 @@ function bindTable(range: RangeVar, scope: Scope, tables: CommonTables, binder: 
   const columnNames = textsOf(range.alias?.colnames);
   const schema = range.schemaname;
   if (schema === undefined && tables.has(written)) {
+    refuseHint(range, binder);
     scope.sources.push({ alias, columns: renameColumns(tables.get(written), columnNames) });
     return { RangeVar: range };
   }
@@ -56,11 +60,15 @@ function bindTable(range: RangeVar, scope: Scope, tables: CommonTables, binder: 
     );
 
   const system = findSystemTable(schema, written, () => binder.position(range.location));
-  if (system !== undefined) return bindStub(range, binder.system(system), scope, binder);
+  if (system !== undefined) {
+    refuseHint(range, binder);
+    return bindStub(range, binder.system(system), scope, binder);
+  }
 
   // What is no schema is a table, and the name a part of it.
   const isPart = schema !== undefined && (range.catalogname !== undefined || !isTableSchema(schema));
   const known = binder.table(isPart ? `${schema}.${written}` : written, range.location);
+  if (known !== undefined && (known.kind !== 'table' || hasChild(known.table))) refuseHint(range, binder);
   switch (known?.kind) {
     case undefined:
       scope.sources.push({ alias, columns: undefined });
@@ -69,13 +77,30 @@ function bindTable(range: RangeVar, scope: Scope, tables: CommonTables, binder: 
       const { table } = known;
       return hasChild(table)
         ? bindChildTable(range, table, scope, binder)
-        : bindStub(range, binder.relation(table), scope, binder);
+        : bindOwnTable(range, table, scope, binder);
     }
     case 'view':
       return bindView(range, known, scope, binder);
     case 'entity':
       return bindEntity(range, known, scope, binder);
   }
+}
+
+/** Only a table of DynamoDB has indexes. */
+function refuseHint(range: RangeVar, binder: Binder): void {
+  if (hintOf(range) !== undefined)
+    throw notSupported(binder, `An index hint after ${range.relname}, which is no table,`, range.location);
+}
+
+/** A table of DynamoDB, or an index of one. */
+function bindOwnTable(range: RangeVar, table: TableDef, scope: Scope, binder: Binder): Node {
+  const relation = binder.relation(table);
+  const bound = bindStub(range, relation, scope, binder);
+  const source = scope.sources.pop();
+  if (source !== undefined) scope.sources.push({ ...source, relation });
+  const written = hintOf(range);
+  if (written !== undefined) binder.hint(relation, resolveHint(written, table));
+  return bound;
 }
 
 /** A table whose rows are in a stub. */

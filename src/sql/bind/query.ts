@@ -5,6 +5,7 @@ import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
 import { type Binder, type BoundQuery, type CommonTables, renameColumns, selectIn } from './binder.ts';
 import { driverCall } from './driver-functions.ts';
 import { bindFromItem } from './from.ts';
+import { withoutIndexNames } from './index-names.ts';
 import { type OfferedColumn, resolveColumn, type Scope } from './scope.ts';
 import { bindTarget, offeredBy } from './targets.ts';
 
@@ -220,22 +221,21 @@ function bindPlain(
 ): BoundQuery {
   const scope: Scope = { sources: [], merged: new Set(), outer };
   const fromClause = select.fromClause?.map((item) => bindFromItem(item, scope, tables, binder));
+  const { whereClause: written, ...unconditional } = select;
+  const whereClause = written && withoutIndexNames(written, scope, binder);
   const targets = (select.targetList ?? []).flatMap((node) =>
     'ResTarget' in node ? [bindTarget(node.ResTarget, scope, tables, binder)] : [],
   );
   const named: Scope = { ...scope, outputs: new Set(targets.flatMap(({ target }) => target.name ?? [])) };
-  const part = (
-    key: 'whereClause' | 'groupClause' | 'havingClause' | 'windowClause',
-    within: Scope,
-  ): Partial<SelectStmt> =>
+  const part = (key: 'groupClause' | 'havingClause' | 'windowClause', within: Scope): Partial<SelectStmt> =>
     select[key] === undefined ? {} : { [key]: binder.expression(select[key], within, tables) };
   return {
     columns: offeredBy(targets),
     select: {
-      ...bindTail(select, named, tables, binder),
+      ...bindTail(unconditional, named, tables, binder),
       ...(fromClause === undefined ? {} : { fromClause }),
       targetList: targets.map(({ target }) => ({ ResTarget: target })),
-      ...part('whereClause', scope),
+      ...(whereClause === undefined ? {} : { whereClause: binder.expression(whereClause, scope, tables) }),
       ...part('groupClause', named),
       ...part('havingClause', scope),
       ...part('windowClause', scope),

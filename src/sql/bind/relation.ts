@@ -1,4 +1,5 @@
 import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
+import type { IndexHint } from './index-hint.ts';
 import type { SystemTable } from '../system/system-table.ts';
 import type { OfferedColumn } from './scope.ts';
 
@@ -9,6 +10,8 @@ export interface Relation {
   readonly table: TableDef;
   /** The stub's columns: the visible ones, then the hidden ones that the statement names. */
   readonly columns: readonly RelationColumn[];
+  /** What the statement says about its indexes. */
+  readonly hint?: IndexHint;
 }
 
 export interface RelationColumn {

@@ -1,6 +1,7 @@
 import { DriverError } from '../../core/errors.ts';
 import { isSystemSchema } from '../system/schemas.ts';
 import { isTableSchema } from '../table-schema.ts';
+import type { Relation } from './relation.ts';
 import { foldCase, unknownColumn } from './suggestions.ts';
 
 /** A column that a query or a FROM item offers: its name for the user, and for DuckDB. */
@@ -19,6 +20,8 @@ export interface Source {
   readonly alias: string | undefined;
   /** Undefined where only DuckDB can tell. */
   readonly columns: readonly OfferedColumn[] | undefined;
+  /** The table whose items these are, where it is one. */
+  readonly relation?: Relation;
   /** A function that gives one column may be named for that column. */
   readonly scalar?: true;
 }

@@ -5,10 +5,12 @@ import type { Literal } from '../../dynamo/predicate.ts';
 import { engineType, postgresTypeName } from '../engine-types.ts';
 import { wireTypeOf } from '../engine/wire-type.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import { hintOf } from '../parse/hints.ts';
 import type { ParsedQuery } from '../parse/parse.ts';
 import { describePredicate } from '../plan/describe-predicate.ts';
 import type { ResultColumn } from '../plan/planner.ts';
 import { applyRules } from '../plan/apply-rules.ts';
+import { checkPlace } from '../plan/key-candidates.ts';
 import {
   type Condition,
   type PlanSettings,
@@ -126,6 +128,7 @@ function plannedRead(
     ...(limit === undefined ? {} : { limit }),
     rejected: [],
   };
+  checkPlace(start, settings);
   return applyRules(start, settings, rules);
 }
 
@@ -137,6 +140,7 @@ function sourceOf(ast: SelectStmt): { readonly name: string; readonly alias: str
   if (ast.op !== 'SETOP_NONE' || ast.fromClause?.length !== 1 || from === undefined || !('RangeVar' in from))
     return undefined;
   const { relname, schemaname, catalogname, alias } = from.RangeVar;
+  if (hintOf(from.RangeVar) !== undefined) return undefined;
   if (
     relname === undefined ||
     schemaname !== undefined ||

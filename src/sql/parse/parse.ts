@@ -1,5 +1,6 @@
 import { hasSqlDetails, loadModule, type Node, parseSync, type RawStmt, type SelectStmt } from 'libpg-query';
 import { DriverError, messageOf } from '../../core/errors.ts';
+import { readHints } from './hints.ts';
 import { checkNesting } from './nesting.ts';
 import { type PreparedText, prepareText } from './prepared-text.ts';
 import { refuseAt, refuseStatement, refuseWrites } from './refusals.ts';
@@ -43,6 +44,7 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
   checkNesting(prepared.text, prepared.positionOfIndex);
 
   const statements = prepared.restore(parseText(prepared));
+  readHints(prepared, statements);
   const [first, second] = statements;
   if (first?.stmt === undefined)
     throw new DriverError('SQL_SYNTAX', 'There is no statement.', { position: 1 });

@@ -11,6 +11,11 @@ export interface Token {
 
 export type TokenKind = 'word' | 'reserved' | 'constant' | 'parameter' | 'operator' | 'punctuation';
 
+/** A token, or a comment between tokens. */
+export interface TokenOrComment extends Omit<Token, 'kind'> {
+  readonly kind: TokenKind | 'comment';
+}
+
 // The numbers are those of PostgreSQL's grammar, as libpg-query 18 hands them out.
 const KINDS: ReadonlyMap<number, TokenKind> = new Map([
   [258, 'word'],
@@ -31,6 +36,11 @@ const COMMENTS: ReadonlySet<number> = new Set([275, 276]);
 
 /** The tokens of a text in PostgreSQL's reading, without comments; undefined where it cannot be read to its end. */
 export function scan(text: string): readonly Token[] | undefined {
+  return scanWithComments(text)?.filter(isToken);
+}
+
+/** All tokens of a text, comments included. */
+export function scanWithComments(text: string): readonly TokenOrComment[] | undefined {
   let scanned;
   try {
     // libpg-query 18.1.5 leaves these as they are in its JSON, which cannot be read then; only offsets matter here.
@@ -41,15 +51,18 @@ export function scan(text: string): readonly Token[] | undefined {
     return undefined;
   }
   const indexOf = indexOfByte(text);
-  return scanned.tokens
-    .filter((token) => !COMMENTS.has(token.tokenType))
-    .map((token) => {
-      const [start, end] = [indexOf(token.start), indexOf(token.end)];
-      return { text: text.slice(start, end), start, end, kind: kindOf(token.tokenType, token.keywordName) };
-    });
+  return scanned.tokens.map((token) => {
+    const [start, end] = [indexOf(token.start), indexOf(token.end)];
+    return { text: text.slice(start, end), start, end, kind: kindOf(token.tokenType, token.keywordName) };
+  });
 }
 
-function kindOf(tokenType: number, keywordName: string): TokenKind {
+function isToken(token: TokenOrComment): token is Token {
+  return token.kind !== 'comment';
+}
+
+function kindOf(tokenType: number, keywordName: string): TokenOrComment['kind'] {
+  if (COMMENTS.has(tokenType)) return 'comment';
   if (keywordName === 'RESERVED_KEYWORD') return 'reserved';
   if (keywordName !== 'NO_KEYWORD') return 'word';
   return (

@@ -18,6 +18,7 @@ import {
 import { withKeySources } from './key-sources.ts';
 import { parsePlan } from './plan-json.ts';
 import { applyRules } from './apply-rules.ts';
+import { checkPlace } from './key-candidates.ts';
 import { PUSHDOWN_RULES } from './rules/index.ts';
 import {
   type Condition,
@@ -227,9 +228,11 @@ function planRead(
     filter: [],
     residual: conditions,
     columns: needed,
+    ...(relation.hint === undefined ? {} : { hint: relation.hint }),
     ...wanted,
     rejected: [],
   };
+  checkPlace(start, settings);
   return applyRules(start, settings, rules);
 }
 

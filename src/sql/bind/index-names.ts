@@ -1,0 +1,86 @@
+import type { Node } from 'libpg-query';
+import { indexNamed } from '../../catalog/dotted-name.ts';
+import type { TableDef } from '../../catalog/table-def.ts';
+import { DriverError } from '../../core/errors.ts';
+import { nearest } from '../../core/nearest.ts';
+import type { WrittenHint } from '../parse/hints.ts';
+import { textsOf } from '../parse/tree.ts';
+import type { Binder } from './binder.ts';
+import type { IndexHint } from './index-hint.ts';
+import { findColumn, findSource, type Scope, type Source } from './scope.ts';
+
+/** A hint with the real names of the table's indexes. */
+export function resolveHint({ kind, names, position }: WrittenHint, table: TableDef): IndexHint {
+  const all = table.indexes.map((index) => index.name);
+  return { kind, indexes: names?.map((name) => knownIndex(table, name, position)) ?? all };
+}
+
+function knownIndex(table: TableDef, name: string, position: number): string {
+  const index = indexNamed(table, name);
+  if (index !== undefined) return index.name;
+  const known = table.indexes.map((each) => each.name);
+  const candidates = nearest(name, known);
+  const hint =
+    candidates.length > 0
+      ? `; did you mean "${candidates.join('", "')}"?`
+      : known.length > 0
+        ? `; it has "${known.join('", "')}".`
+        : '; it has none.';
+  throw new DriverError('SQL_UNKNOWN_INDEX', `Table "${table.name}" has no index "${name}"${hint}`, {
+    position,
+    candidates: candidates.length > 0 ? candidates : known,
+  });
+}
+
+const PSEUDO_COLUMN = 'secondaryindexname';
+
+/** The condition without `SecondaryIndexName = 'index'`, which says what index of its table is read. */
+export function withoutIndexNames(where: Node, scope: Scope, binder: Binder): Node | undefined {
+  const parts = 'BoolExpr' in where && where.BoolExpr.boolop === 'AND_EXPR' ? where.BoolExpr.args : [where];
+  const rest = (parts ?? []).filter((part) => !takeIndexName(part, scope, binder));
+  if (rest.length === parts?.length) return where;
+  const [first, second] = rest;
+  return second === undefined ? first : { BoolExpr: { boolop: 'AND_EXPR', args: rest } };
+}
+
+function takeIndexName(part: Node, scope: Scope, binder: Binder): boolean {
+  if (!('A_Expr' in part) || part.A_Expr.kind !== 'AEXPR_OP' || textsOf(part.A_Expr.name).join('') !== '=')
+    return false;
+  const { lexpr, rexpr } = part.A_Expr;
+  const [column, value] = isPseudoColumn(lexpr) ? [lexpr, rexpr] : [rexpr, lexpr];
+  if (!isPseudoColumn(column) || column === undefined || !('ColumnRef' in column)) return false;
+  const { fields, location } = column.ColumnRef;
+  const position = binder.position(location);
+  const { relation } = sourceOf(textsOf(fields), scope, position) ?? {};
+  if (relation === undefined) return false;
+  const name = value !== undefined && 'A_Const' in value ? value.A_Const.sval?.sval : undefined;
+  if (name === undefined)
+    throw new DriverError('SQL_SYNTAX', 'SecondaryIndexName is compared with something else than a name.', {
+      position,
+      remedy: "Write the name of an index in quotes: SecondaryIndexName = 'by_status'.",
+    });
+  binder.hint(relation, { kind: 'only', indexes: [knownIndex(relation.table, name, position)] });
+  return true;
+}
+
+function isPseudoColumn(node: Node | undefined): boolean {
+  return (
+    node !== undefined &&
+    'ColumnRef' in node &&
+    textsOf(node.ColumnRef.fields).at(-1)?.toLowerCase() === PSEUDO_COLUMN
+  );
+}
+
+/** The one table that the name can be about; none where it is a column after all. */
+function sourceOf(fields: readonly string[], scope: Scope, position: number): Source | undefined {
+  const among = fields.length > 1 ? [findSource(scope, fields.slice(0, -1), () => position)] : scope.sources;
+  const named = fields.at(-1) ?? '';
+  if (among.some(({ columns }) => findColumn(columns ?? [], named, () => position) !== undefined))
+    return undefined;
+  const [source, second] = among.filter(({ relation }) => relation !== undefined);
+  if (second === undefined) return source;
+  throw new DriverError('SQL_AMBIGUOUS_COLUMN', 'SecondaryIndexName may be of more than one table.', {
+    position,
+    remedy: 'Put the table or its alias before it.',
+  });
+}

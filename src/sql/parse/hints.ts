@@ -1,0 +1,107 @@
+import type { Node, RangeVar, RawStmt } from 'libpg-query';
+import { DriverError } from '../../core/errors.ts';
+import type { PreparedText } from './prepared-text.ts';
+import { scan, scanWithComments, type Token, type TokenOrComment } from './scan.ts';
+import { visitNodes } from './tree.ts';
+
+/** What a comment after a table says about its indexes: `INDEX(a, b)`, `NO_INDEX(a)`, or `NO_INDEX` for all. */
+export interface WrittenHint {
+  readonly kind: 'only' | 'not';
+  /** Absent: all of them. */
+  readonly names?: readonly string[];
+  readonly position: number;
+}
+
+const hints = new WeakMap<RangeVar, WrittenHint>();
+
+/** The hint that stands after a table in FROM. */
+export function hintOf(range: RangeVar): WrittenHint | undefined {
+  return hints.get(range);
+}
+
+const isHint = (token: TokenOrComment): boolean => token.text.startsWith('/*+');
+
+/** Finds the hints of a statement, which its tree has lost, and keeps them for their tables. */
+export function readHints(prepared: PreparedText, statements: readonly RawStmt[]): void {
+  if (!prepared.text.includes('/*+')) return;
+  const tokens = scanWithComments(prepared.text) ?? [];
+  const left = new Set(tokens.filter(isHint));
+  const visit = (node: Node): void => {
+    if (!('RangeVar' in node)) return;
+    for (const token of commentsAfter(node.RangeVar, tokens, prepared)) {
+      if (!left.delete(token)) continue;
+      const position = prepared.positionOfIndex(token.start);
+      if (hints.has(node.RangeVar)) throw wrongHint('A table takes one hint', position);
+      hints.set(node.RangeVar, hintIn(token, position));
+    }
+  };
+  for (const { stmt } of statements) if (stmt !== undefined) visitNodes(stmt, visit);
+  for (const token of left)
+    throw wrongHint(
+      'A hint stands after the name or the alias of a table in FROM',
+      prepared.positionOfIndex(token.start),
+    );
+}
+
+/** The hints between a table's name and the end of its alias, or right after that. */
+function commentsAfter(
+  range: RangeVar,
+  tokens: readonly TokenOrComment[],
+  prepared: PreparedText,
+): readonly TokenOrComment[] {
+  const start = prepared.indexOfByte(range.location ?? 0);
+  const found: TokenOrComment[] = [];
+  let at = tokens.findIndex((token) => token.start === start);
+  if (at < 0) return found;
+  const skip = (count: number): void => {
+    for (let left = count; left > 0 && at < tokens.length; at++)
+      if (tokens[at]?.kind !== 'comment') left -= 1;
+    for (let token = tokens[at]; token?.kind === 'comment'; token = tokens[++at])
+      if (isHint(token)) found.push(token);
+  };
+  skip(1);
+  while (tokens[at]?.text === '.') skip(2);
+  if (tokens[at]?.text === '*') skip(1);
+  if (range.alias === undefined) return found;
+  if (tokens[at]?.text.toLowerCase() === 'as') skip(1);
+  skip(1);
+  if (tokens[at]?.text === '(' && range.alias.colnames !== undefined) {
+    while (at < tokens.length && tokens[at]?.text !== ')') skip(1);
+    skip(1);
+  }
+  return found;
+}
+
+function hintIn({ text }: TokenOrComment, position: number): WrittenHint {
+  const [word, open, ...rest] = scan(text.slice(3, -2)) ?? [];
+  const kind = HINTS.get(word?.text.toLowerCase() ?? '');
+  if (kind === 'not' && open === undefined) return { kind, position };
+  const names = rest.filter((_, i) => i % 2 === 0 && i < rest.length - 1);
+  const separators = rest.filter((_, i) => i % 2 === 1).map((token) => token.text);
+  const isList = open?.text === '(' && names.length > 0 && names.every(isName);
+  const isClosed = separators.at(-1) === ')' && separators.slice(0, -1).every((each) => each === ',');
+  if (kind === undefined || !isList || !isClosed || rest.length % 2 === 1)
+    throw wrongHint(`Found the hint ${text}, which is none`, position);
+  return { kind, names: names.map(nameIn), position };
+}
+
+const HINTS: ReadonlyMap<string, WrittenHint['kind']> = new Map([
+  ['index', 'only'],
+  ['no_index', 'not'],
+]);
+
+function isName({ kind }: Token): boolean {
+  return kind === 'word' || kind === 'reserved';
+}
+
+function nameIn({ text }: Token): string {
+  return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
+}
+
+function wrongHint(what: string, position: number): DriverError {
+  return new DriverError('SQL_SYNTAX', `${what}.`, {
+    position,
+    remedy:
+      'Write FROM table /*+ INDEX(name) */, /*+ NO_INDEX(name) */ or /*+ NO_INDEX */; names with other characters than letters, digits and _ in double quotes.',
+  });
+}

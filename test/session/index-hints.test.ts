@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Connection } from '../../src/session/connection.ts';
+import { item } from '../../src/session/sandbox/attributes.ts';
+import { thrownBy } from '../support/thrown.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+let db: Connection;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await world.add({
+    name: 'orders',
+    key: ['id:S'],
+    indexes: [
+      { name: 'by_status', key: ['status:S', 'at:N'] },
+      { name: 'By-Kind', key: ['kind:S'] },
+      { name: 'by_flag', key: ['flag:S'], projection: 'KEYS_ONLY' },
+    ],
+    items: Array.from({ length: 12 }, (_, n) =>
+      item({
+        id: `o${n}`,
+        at: n,
+        status: n % 2 === 0 ? 'open' : 'done',
+        kind: `k${n % 3}`,
+        note: `n${n}`,
+        ...(n % 4 === 0 ? { flag: 'f' } : {}),
+      }),
+    ),
+  });
+  db = await world.open();
+});
+afterAll(() => world.close());
+
+const planOf = async (sql: string, connection = db): Promise<readonly string[]> =>
+  (await connection.query(sql)).stats.plan;
+const WHERE = "WHERE status = 'open' AND at > 1 AND kind = 'k0'";
+
+describe('an index hint', () => {
+  it.each([
+    ['orders /*+ INDEX("By-Kind") */', 'Query orders.By-Kind(kind)'],
+    ['orders o /*+ index(by_status) */', 'Query orders.by_status(status, at)'],
+    ['orders /* first */ /*+ INDEX("by-kind") */ AS o', 'Query orders.By-Kind(kind)'],
+    ['orders /*+ INDEX("By-Kind", by_status) */', 'Query orders.by_status(status, at)'],
+    ['orders /*+ NO_INDEX("By-Kind") */', 'Query orders.by_status(status, at)'],
+    ['"orders" /*+ NO_INDEX */', 'Scan orders'],
+    ['orders AS o(a, b) /*+ NO_INDEX(by_status, "By-Kind") */', 'Scan orders'],
+  ])('decides what is read: FROM %s', async (from, plan) => {
+    const given = WHERE.replace('at >', from.includes('o(a, b)') ? 'a IS NOT NULL AND at >' : 'at >');
+    const plain = from.includes('o(a, b)') ? "WHERE note LIKE 'n%'" : given;
+    expect(await planOf(`SELECT note FROM ${from} ${plain}`)).toEqual([plan]);
+  });
+
+  it('belongs to one table of the statement, and changes nothing for the same text without it', async () => {
+    const join = (hint: string) =>
+      `SELECT a.id FROM orders a ${hint} JOIN orders b ON b.id = a.id WHERE a.kind = 'k0' AND b.status = 'open' ORDER BY 1`;
+    const hinted = await db.query(join('/*+ NO_INDEX */'));
+    const free = await db.query(join(''));
+    expect(hinted.rows).toEqual(free.rows);
+    expect(free.stats.plan).toContain('Query orders.By-Kind(kind)');
+    expect(hinted.stats.plan).not.toContain('Query orders.By-Kind(kind)');
+  });
+
+  it('is followed even where items are missing from the index: they are left out', async () => {
+    const { rows, stats } = await db.query('SELECT id, note FROM orders /*+ INDEX(by_flag) */ ORDER BY id');
+    expect(rows.map(({ id }) => id)).toEqual(['o0', 'o4', 'o8']);
+    expect(rows[1]).toEqual({ id: 'o4', note: 'n4' });
+    expect(stats.plan[0]).toContain('orders.by_flag');
+    const key = await db.query("SELECT note FROM orders /*+ INDEX(by_flag) */ WHERE id = 'o1'");
+    expect(key.rows).toEqual([]);
+  });
+
+  it('is all that is used where AutoDetectIndex is off', async () => {
+    const plain = await world.open('AutoDetectIndex=false');
+    expect(await planOf(`SELECT note FROM orders ${WHERE}`, plain)).toEqual(['Scan orders']);
+    expect(await planOf(`SELECT note FROM orders /*+ INDEX(by_status) */ ${WHERE}`, plain)).toEqual([
+      'Query orders.by_status(status, at)',
+    ]);
+  });
+
+  it.each([
+    ['SELECT 1 FROM orders /*+ INDEX(by_statos) */', 'SQL_UNKNOWN_INDEX', '42704', ['by_status']],
+    [
+      'SELECT 1 FROM orders /*+ INDEX(nothing) */',
+      'SQL_UNKNOWN_INDEX',
+      '42704',
+      ['by_status', 'By-Kind', 'by_flag'],
+    ],
+    ['SELECT 1 FROM orders /*+ INDEX */', 'SQL_SYNTAX', '42601', []],
+    ['SELECT 1 FROM orders /*+ INDEX() */', 'SQL_SYNTAX', '42601', []],
+    ['SELECT 1 FROM orders /*+ INDEX(by-status) */', 'SQL_SYNTAX', '42601', []],
+    ['SELECT 1 FROM orders /*+ FULL(orders) */', 'SQL_SYNTAX', '42601', []],
+    ['SELECT 1 FROM orders /*+ NO_INDEX */ /*+ NO_INDEX */', 'SQL_SYNTAX', '42601', []],
+    ['SELECT /*+ INDEX(by_status) */ 1 FROM orders', 'SQL_SYNTAX', '42601', []],
+    ['WITH c AS (SELECT 1 AS x) SELECT x FROM c /*+ NO_INDEX */', 'SQL_NOT_SUPPORTED', '0A000', []],
+  ])('that cannot be followed is refused: %s', async (sql, code, sqlState, candidates) => {
+    expect(await thrownBy(() => db.query(sql))).toMatchObject({ code, sqlState, candidates });
+  });
+
+  it('asks for no consistent reads of a global index', async () => {
+    const strict = await world.open('UseConsistentReads=true');
+    for (const from of ['orders /*+ INDEX(by_status) */', '"orders.by_status"'])
+      expect(await thrownBy(() => strict.query(`SELECT note FROM ${from}`))).toMatchObject({
+        code: 'SQL_NOT_SUPPORTED',
+        message: 'Index by_status of orders is not read: a global index has no consistent reads.',
+      });
+  });
+
+  it('stays a comment inside a string', async () => {
+    expect((await db.query(`SELECT '/*+ INDEX(x) */' AS t FROM orders LIMIT 1`)).rows).toEqual([
+      { t: '/*+ INDEX(x) */' },
+    ]);
+  });
+});
+
+describe('SecondaryIndexName', () => {
+  it.each([
+    `SELECT note FROM orders WHERE SecondaryIndexName = 'BY_STATUS' AND status = 'open' AND kind = 'k0'`,
+    `SELECT note FROM orders o WHERE 'by_status' = o.secondaryindexname AND status = 'open' AND kind = 'k0'`,
+  ])('says which index is read: %s', async (sql) => {
+    const { rows, stats } = await db.query(sql);
+    expect(stats.plan).toEqual(['Query orders.by_status(status)']);
+    expect(rows).toHaveLength(2);
+  });
+
+  it('may stand alone', async () => {
+    const { rows, stats } = await db.query(`SELECT id FROM orders WHERE SecondaryIndexName = 'by_flag'`);
+    expect(rows).toHaveLength(3);
+    expect(stats.plan).toEqual(['Scan orders.by_flag']);
+  });
+
+  it.each([
+    [`SELECT 1 FROM orders WHERE SecondaryIndexName = 'by_statuss'`, 'SQL_UNKNOWN_INDEX'],
+    ['SELECT 1 FROM orders WHERE SecondaryIndexName = note', 'SQL_SYNTAX'],
+    [`SELECT 1 FROM orders a, orders b WHERE SecondaryIndexName = 'by_status'`, 'SQL_AMBIGUOUS_COLUMN'],
+    ['SELECT SecondaryIndexName FROM orders', 'SQL_UNKNOWN_COLUMN'],
+  ])('takes the name of an index only: %s', async (sql, code) => {
+    expect(await thrownBy(() => db.query(sql))).toMatchObject({ code });
+  });
+});
