@@ -257,7 +257,7 @@ describe('explaining', () => {
 
 describe('metadata', () => {
   it('tells tables, columns, indexes and keys', async () => {
-    expect(await db.metadata.tables()).toEqual([{ name: 'orders' }]);
+    expect(await db.metadata.tables()).toEqual([{ name: 'orders', kind: 'table' }]);
     expect(await db.metadata.details('ORDERS')).toMatchObject({
       name: 'orders',
       itemCount: expect.any(Number),

@@ -1,4 +1,4 @@
-import type { ColumnDef, TableDef } from '../table-def.ts';
+import { type ColumnDef, ITEM_COLUMN, type TableDef } from '../table-def.ts';
 import { columnTypeName } from './column-types.ts';
 
 /** Where a schema and the items of its table part ways. */
@@ -38,7 +38,7 @@ export function driftBetween(declared: TableDef, sampled: TableDef): readonly Dr
 
 function pathText({ name, path, hidden }: ColumnDef): string {
   // The whole item is told by its name alone.
-  return hidden === true && name === '$item' ? '' : JSON.stringify(path);
+  return hidden === true && name === ITEM_COLUMN ? '' : JSON.stringify(path);
 }
 
 /** Whether a declared column takes all values of a sampled one. */
