@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Connection } from '../../src/session/connection.ts';
+import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
+import { startWorld, type World } from '../support/world.ts';
+import { COSTED_TABLES, COSTED_QUERIES, type CostedQuery } from './read-cost/workload.ts';
+
+let world: World;
+let db: Connection;
+let scanning: Connection;
+beforeAll(async () => {
+  world = await startWorld();
+  for (const table of COSTED_TABLES) await world.add(table);
+  db = world.withRules(PUSHDOWN_RULES);
+  scanning = world.withRules([]);
+}, 120_000);
+afterAll(() => world.close());
+
+interface Measured {
+  readonly sql: string;
+  readonly isKeyQuery: boolean;
+  readonly chosen: number;
+  readonly best: number;
+}
+
+/** What a statement consumes, and its rows; the sampling of its tables does not count. */
+async function measure(
+  sql: string,
+  connection = db,
+): Promise<{ readonly units: number; readonly rows: string }> {
+  const { rows, stats } = await connection.query(sql);
+  const texts = rows.map((row) => JSON.stringify(row)).toSorted();
+  return { units: stats.readCapacity, rows: texts.join('\n') };
+}
+
+function attributes(key: readonly (string | undefined)[]): readonly string[] {
+  return key.flatMap((word) => word?.replace(/:[SNB]$/, '') ?? []);
+}
+
+/** The cheapest of all ways that give the rows which a Scan of the table gives. */
+async function enumerate({ sql, table, isKeyQuery = false }: CostedQuery): Promise<Measured> {
+  const as = (hint: string): string => sql.replace(/\bFROM (\w+)/, `FROM $1 ${hint}`);
+  const chosen = await measure(sql);
+  const { key = [], indexes = [] } = COSTED_TABLES.find(({ name }) => name === table) ?? {};
+  // Items are missing from an index whose key attributes neither the table's key nor a condition promises.
+  const held = [...sql.matchAll(/(\w+) (?:=|<|>|<=|>=|IN|BETWEEN|LIKE) /g)].map((match) => match[1] ?? '');
+  const promised = new Set([...held, ...attributes(key)]);
+  const scanned = await measure(sql, scanning);
+  expect([sql, chosen.rows]).toEqual([sql, scanned.rows]);
+  const ways = [chosen, scanned, await measure(as('/*+ NO_INDEX */'))];
+  for (const { name, key: indexKey } of indexes)
+    if (attributes(indexKey).every((attribute) => promised.has(attribute)))
+      ways.push(await measure(as(`/*+ INDEX("${name}") */`)));
+  const correct = ways.filter(({ rows }) => rows === scanned.rows);
+  return { sql, isKeyQuery, chosen: chosen.units, best: Math.min(...correct.map(({ units }) => units)) };
+}
+
+it('the chosen plan consumes next to nothing more than the cheapest correct one', async () => {
+  const measured: Measured[] = [];
+  for (const query of COSTED_QUERIES) measured.push(await enumerate(query));
+  const ratio = ({ chosen, best }: Measured): number => (best === 0 ? 1 : chosen / best);
+  const mean = measured.reduce((sum, each) => sum + ratio(each), 0) / measured.length;
+  const dearer = measured.filter((each) => ratio(each) > 1);
+  process.stdout.write(
+    `read cost: ${measured.length} queries, mean ${mean.toFixed(3)} times the optimum; dearer: ${
+      dearer.map(({ sql, chosen, best }) => `${sql} (${chosen} for ${best})`).join('; ') || 'none'
+    }\n`,
+  );
+  expect(measured.filter(({ isKeyQuery }) => isKeyQuery).filter((each) => ratio(each) > 1)).toEqual([]);
+  expect(mean).toBeLessThanOrEqual(1.05);
+}, 300_000);
