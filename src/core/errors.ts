@@ -143,10 +143,6 @@ export const ERRORS = {
     sqlState: '42P07',
     remedy: 'Choose another name; IF NOT EXISTS leaves a table or index as it is, CREATE OR REPLACE VIEW replaces a view.',
   },
-  CATALOG_UNKNOWN_INDEX: {
-    sqlState: '42704',
-    remedy: 'Check the name; SHOW INDEXES FROM table lists the indexes.',
-  },
   CATALOG_WRONG_KIND: {
     sqlState: '42809',
     remedy: 'Name a view; `dynadbc tables` lists tables and views.',

@@ -11,6 +11,7 @@ const GUIDE = 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide'
 const API = 'https://docs.aws.amazon.com/amazondynamodb/latest/APIReference';
 
 const CONSTRAINTS = `${GUIDE}/Constraints.html`;
+const INDEXES = `${GUIDE}/SecondaryIndexes.html`;
 const OPERATORS = `${GUIDE}/Expressions.OperatorsAndFunctions.html`;
 
 /** DynamoDB's documented limits of what a request may hold. The emulators enforce few of them. */
@@ -48,6 +49,11 @@ export const LIMITS = {
     unit: 'characters in a PartiQL statement',
     source: `${API}/API_ExecuteStatement.html`,
   },
+  tableKey: { most: 2, unit: 'attributes in the key of a table', source: CONSTRAINTS },
+  indexKeyAttributes: { most: 4, unit: 'attributes', source: INDEXES },
+  globalIndexes: { most: 20, unit: 'global indexes', source: CONSTRAINTS },
+  localIndexes: { most: 5, unit: 'local indexes', source: CONSTRAINTS },
+  projectedAttributes: { most: 100, unit: 'attributes that INCLUDE names', source: CONSTRAINTS },
   segments: { most: 1_000_000, unit: 'segments of a Scan', source: `${API}/API_Scan.html` },
 } as const satisfies Record<string, Limit>;
 
@@ -60,5 +66,7 @@ export const PAGES = {
   consistency: `${GUIDE}/HowItWorks.ReadConsistency.html`,
   query: `${API}/API_Query.html`,
   key: CONSTRAINTS,
+  indexes: INDEXES,
+  names: `${GUIDE}/HowItWorks.NamingRulesDataTypes.html`,
   item: `${GUIDE}/HowItWorks.NamingRulesDataTypes.html`,
 } as const;

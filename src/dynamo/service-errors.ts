@@ -33,6 +33,8 @@ const CODES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ['RequestLimitExceeded', 'DYNAMO_THROTTLED'],
   ['RequestThrottledException', 'DYNAMO_THROTTLED'],
   ['TooManyRequestsException', 'DYNAMO_THROTTLED'],
+  ['ResourceInUseException', 'DYNAMO_IN_USE'],
+  ['LimitExceededException', 'DYNAMO_QUOTA'],
 ]);
 
 const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException']);
