@@ -93,7 +93,8 @@ function bindAll(parsed: ParsedQuery, tables: ReadonlyMap<string, KnownTable>): 
       },
       hint: (relation, hint) => {
         const at = relations.findIndex(({ alias }) => alias === relation.alias);
-        relations[at] = { ...relation, hint };
+        const found = relations[at];
+        if (found !== undefined) relations[at] = { ...found, hint };
       },
       system: (table) => {
         const relation = systemRelationOf(`sys${system.length}`, table);

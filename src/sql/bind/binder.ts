@@ -24,7 +24,7 @@ export interface Binder {
   /** A new occurrence of a table, with those hidden columns that the query names or that are named here. */
   readonly relation: (table: TableDef, named?: ReadonlySet<string>) => Relation;
   /** Says what indexes may serve an occurrence. */
-  readonly hint: (relation: Relation, hint: IndexHint) => void;
+  readonly hint: (relation: Pick<Relation, 'alias'>, hint: IndexHint) => void;
   /** A new occurrence of a system table. */
   readonly system: (table: SystemTable) => SystemRelation;
   /** The views that are being bound, the outermost first. */

@@ -1,7 +1,7 @@
+import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { isSystemSchema } from '../system/schemas.ts';
 import { isTableSchema } from '../table-schema.ts';
-import type { Relation } from './relation.ts';
 import { foldCase, unknownColumn } from './suggestions.ts';
 
 /** A column that a query or a FROM item offers: its name for the user, and for DuckDB. */
@@ -21,7 +21,7 @@ export interface Source {
   /** Undefined where only DuckDB can tell. */
   readonly columns: readonly OfferedColumn[] | undefined;
   /** The table whose items these are, where it is one. */
-  readonly relation?: Relation;
+  readonly relation?: { readonly alias: string; readonly table: TableDef };
   /** A function that gives one column may be named for that column. */
   readonly scalar?: true;
 }
