@@ -28,7 +28,7 @@ import {
 import { createTransport, type SignedRequest } from './transport.ts';
 import { mayHaveTakenPlace, sendWrite, type WriteOutcome } from './write.ts';
 import type { WriteStats } from './write-stats.ts';
-import { putItems, type PutOptions } from './writer.ts';
+import { type BatchedWrite, type BatchOptions, writeBatches } from './writer.ts';
 
 export interface ClientOptions {
   readonly region: string;
@@ -90,11 +90,17 @@ export interface DynamoClient {
   describeTable(name: string, signal?: AbortSignal): Promise<TableDescription | undefined>;
   /** Creates a table and waits until it can be used. */
   createTable(input: CreateTableInput, signal?: AbortSignal): Promise<void>;
-  /** Puts items, 25 to a request; gives their number. */
+  /** Puts and deletes items, 25 to a request; gives their number. */
+  writeBatches(
+    table: string,
+    writes: AsyncIterable<BatchedWrite> | Iterable<BatchedWrite>,
+    options?: BatchOptions,
+  ): Promise<number>;
+  /** Puts items, as batches do. */
   putItems(
     table: string,
     items: AsyncIterable<AttributeMap> | Iterable<AttributeMap>,
-    options?: PutOptions,
+    options?: BatchOptions,
   ): Promise<number>;
   close(): void;
 }
@@ -139,6 +145,18 @@ export function createClient(options: ClientOptions): DynamoClient {
         return work();
       }
     });
+
+  /** Each request is an attempt of its own: credentials may expire on the way. */
+  const batches: DynamoClient['writeBatches'] = (table, writes, batchOptions) =>
+    writeBatches(
+      (input, stats, signal) =>
+        send({ operation: 'BatchWriteItem', table }, signal, () =>
+          sendRaw('BatchWriteItem', input, stats, signal),
+        ),
+      table,
+      writes,
+      batchOptions,
+    );
 
   return {
     read: (operation, input, stats, signal, onThrottle) =>
@@ -200,16 +218,21 @@ export function createClient(options: ClientOptions): DynamoClient {
         );
       }),
 
-    putItems: (table, items, putOptions) =>
-      send({ operation: 'BatchWriteItem', table }, putOptions?.signal, () =>
-        putItems(sendRaw, table, items, putOptions),
-      ),
+    writeBatches: batches,
+
+    putItems: (table, items, batchOptions) => batches(table, putsOf(items), batchOptions),
 
     close: () => {
       sdk.destroy();
       transport.close();
     },
   };
+}
+
+async function* putsOf(
+  items: AsyncIterable<AttributeMap> | Iterable<AttributeMap>,
+): AsyncGenerator<BatchedWrite> {
+  for await (const item of items) yield { kind: 'put', item };
 }
 
 /** Runs one request; whatever goes wrong becomes an error of ours. */

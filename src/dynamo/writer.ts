@@ -1,90 +1,160 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inParallel } from '../core/in-parallel.ts';
 import { DriverError } from '../core/errors.ts';
+import { newTurns, type Turn } from '../core/turns.ts';
+import type { Key } from './access-path.ts';
 import type { AttributeMap } from './attribute-value.ts';
+import type { BuiltWrite } from './item-write.ts';
+import { keyIdentity } from './key.ts';
 import { LIMITS } from './limits.ts';
-import type { SendRaw } from './raw-lane.ts';
+import type { LintKey } from './lint-report.ts';
 import { backoffMs } from './retry.ts';
+import { throwIfCancelled } from './service-errors.ts';
+import { countWritten, newWriteStats, type WriteStats } from './write-stats.ts';
 
-export interface PutOptions {
+/** What a batch can do to an item: replace it, whatever it is, or delete it. */
+export type BatchedWrite =
+  | { readonly kind: 'put'; readonly item: AttributeMap }
+  | { readonly kind: 'delete'; readonly key: Key };
+
+export interface BatchOptions {
   /** Requests under way at once. */
   readonly concurrency?: number;
+  /** With the table's key, writes of one item keep their order, and of several in one request the last is sent. */
+  readonly key?: LintKey;
+  readonly stats?: WriteStats;
+  /** Stands around each request, and may refuse it. */
+  readonly around?: <T>(writes: readonly BatchedWrite[], send: () => Promise<T>) => Promise<T>;
   readonly onProgress?: (done: number) => void;
   readonly signal?: AbortSignal;
 }
 
-interface PutRequest {
-  readonly PutRequest: { readonly Item: AttributeMap };
-}
+type SendBatch = (
+  input: BuiltWrite['input'],
+  stats: WriteStats,
+  signal: AbortSignal | undefined,
+) => Promise<Buffer>;
 
-interface PutAnswer {
-  readonly UnprocessedItems?: Readonly<Record<string, readonly PutRequest[]>>;
+type WriteRequest =
+  | { readonly PutRequest: { readonly Item: AttributeMap } }
+  | { readonly DeleteRequest: { readonly Key: Key } };
+
+interface BatchAnswer {
+  readonly UnprocessedItems?: Readonly<Record<string, readonly WriteRequest[]>>;
+  readonly ConsumedCapacity?: Parameters<typeof countWritten>[1];
 }
 
 const DEFAULT_CONCURRENCY = 4;
 const MOST_ROUNDS = 12;
 const FIRST_WAIT_MS = 50;
 
-/** Puts items in batches; what DynamoDB leaves over is sent again after a growing wait. */
-export async function putItems(
-  send: SendRaw,
+/**
+ * Writes 25 items to a request, without a look at what is there; what DynamoDB leaves over is sent again after a growing
+ * wait. Gives the number of writes, which `stats.itemsWritten` counts as they are confirmed.
+ */
+export async function writeBatches(
+  send: SendBatch,
   table: string,
-  items: AsyncIterable<AttributeMap> | Iterable<AttributeMap>,
-  { concurrency = DEFAULT_CONCURRENCY, onProgress, signal }: PutOptions = {},
+  writes: AsyncIterable<BatchedWrite> | Iterable<BatchedWrite>,
+  options: BatchOptions = {},
 ): Promise<number> {
-  let done = 0;
-  const stop = new AbortController();
-  const anySignal = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-  const batches = inBatches(items, LIMITS.batchWriteItems.most);
-  const worker = async (): Promise<void> => {
-    for await (const batch of { [Symbol.asyncIterator]: () => ({ next: () => batches.next() }) }) {
-      await putBatch(send, table, batch, anySignal);
-      done += batch.length;
-      onProgress?.(done);
+  const { concurrency = DEFAULT_CONCURRENCY, stats = newWriteStats(), key } = options;
+  const before = stats.itemsWritten;
+  await inParallel(batchesOf(writes, key), concurrency, async (batch) => {
+    try {
+      await batch.turn.came;
+      await sendBatch(send, table, batch, stats, options);
+    } finally {
+      batch.turn.done();
     }
-  };
-  const workers = Array.from({ length: Math.max(1, concurrency) }, worker);
-  try {
-    await Promise.all(workers);
-  } catch (thrown) {
-    stop.abort(thrown);
-    await Promise.allSettled(workers);
-    throw thrown;
-  }
-  return done;
+  });
+  return stats.itemsWritten - before;
 }
 
-async function putBatch(
-  send: SendRaw,
+async function sendBatch(
+  send: SendBatch,
   table: string,
-  items: readonly AttributeMap[],
-  signal: AbortSignal,
+  batch: Batch,
+  stats: WriteStats,
+  { around = (_writes, request) => request(), onProgress, signal }: BatchOptions,
 ): Promise<void> {
-  let left: readonly PutRequest[] = items.map((Item) => ({ PutRequest: { Item } }));
+  let left: readonly WriteRequest[] = batch.writes.map(requestOf);
   for (let round = 0; left.length > 0; round += 1) {
-    if (round === MOST_ROUNDS) {
+    if (round === MOST_ROUNDS)
       throw new DriverError(
         'DYNAMO_THROTTLED',
         `BatchWriteItem on ${table}: ${left.length} items were left over again and again`,
       );
-    }
-    if (round > 0) await sleep(backoffMs(round, FIRST_WAIT_MS), undefined, { signal });
-    const answer = await send('BatchWriteItem', { RequestItems: { [table]: left } }, undefined, signal);
-    const { UnprocessedItems: rest }: PutAnswer = JSON.parse(answer.toString());
+    if (round > 0) await pause(backoffMs(round, FIRST_WAIT_MS), signal);
+    const asked = left;
+    const input = { RequestItems: { [table]: asked }, ReturnConsumedCapacity: 'INDEXES' };
+    const body = await around(asked.map(writeOf), () => send(input, stats, signal));
+    const { UnprocessedItems: rest, ConsumedCapacity: consumed }: BatchAnswer = JSON.parse(body.toString());
+    if (consumed !== undefined) countWritten(stats, consumed);
     left = rest?.[table] ?? [];
+    stats.itemsWritten += asked.length - left.length;
+    // What others of the batch made needless is done when they are.
+    if (left.length === 0) stats.itemsWritten += batch.superseded;
+    if (left.length === asked.length) continue;
+    round = 0;
+    onProgress?.(stats.itemsWritten);
   }
 }
 
-async function* inBatches<T>(
-  items: AsyncIterable<T> | Iterable<T>,
-  size: number,
-): AsyncGenerator<readonly T[], void, undefined> {
-  let batch: T[] = [];
-  for await (const item of items) {
-    batch.push(item);
-    if (batch.length === size) {
-      yield batch;
-      batch = [];
-    }
+async function pause(waitMs: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(waitMs, undefined, signal && { signal }).catch(() => throwIfCancelled(signal));
+}
+
+function requestOf(write: BatchedWrite): WriteRequest {
+  return write.kind === 'put' ? { PutRequest: { Item: write.item } } : { DeleteRequest: { Key: write.key } };
+}
+
+function writeOf(request: WriteRequest): BatchedWrite {
+  return 'PutRequest' in request
+    ? { kind: 'put', item: request.PutRequest.Item }
+    : { kind: 'delete', key: request.DeleteRequest.Key };
+}
+
+interface Batch {
+  readonly writes: readonly BatchedWrite[];
+  /** Writes of items that are written again by the same batch. */
+  readonly superseded: number;
+  /** Earlier batches with the same items go first. */
+  readonly turn: Turn;
+}
+
+async function* batchesOf(
+  writes: AsyncIterable<BatchedWrite> | Iterable<BatchedWrite>,
+  key: LintKey | undefined,
+): AsyncGenerator<Batch, void, undefined> {
+  const names = key && [...key.partition, ...key.sort].map(({ name }) => name);
+  const takeTurn = newTurns();
+  let batch = new Map<string | number, BatchedWrite>();
+  let count = 0;
+  const closed = (): Batch => ({
+    writes: [...batch.values()],
+    superseded: count - batch.size,
+    turn: takeTurn([...batch.keys()].filter((name) => typeof name === 'string')),
+  });
+  for await (const write of writes) {
+    batch.set(identityOf(write, names) ?? count, write);
+    count += 1;
+    if (batch.size < LIMITS.batchWriteItems.most) continue;
+    yield closed();
+    batch = new Map();
+    count = 0;
   }
-  if (batch.length > 0) yield batch;
+  if (batch.size > 0) yield closed();
+}
+
+function identityOf(write: BatchedWrite, names: readonly string[] | undefined): string | undefined {
+  if (names === undefined) return undefined;
+  const attributes = write.kind === 'put' ? write.item : write.key;
+  const key: Record<string, Key[string]> = {};
+  for (const name of names) {
+    const value = attributes[name];
+    if (value === undefined || !('S' in value || 'N' in value || 'B' in value)) return undefined;
+    key[name] = value;
+  }
+  return keyIdentity(key);
 }

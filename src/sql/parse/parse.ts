@@ -3,6 +3,7 @@ import { DriverError, messageOf } from '../../core/errors.ts';
 import { readHints } from './hints.ts';
 import { checkNesting } from './nesting.ts';
 import { type PreparedText, prepareText } from './prepared-text.ts';
+import type { PutVerb } from './put-verb.ts';
 import { refuseAt, refuseStatement, refuseWrites } from './refusals.ts';
 import { textsOf, visitNodes } from './tree.ts';
 
@@ -29,6 +30,8 @@ export interface ParsedQuery extends ParsedText {
 export interface ParsedCommand extends ParsedText {
   readonly kind: 'command';
   readonly node: Node;
+  /** Of an INSERT: how it was written. */
+  readonly putVerb: PutVerb;
   readonly explain: boolean;
   readonly analyze: boolean;
   /** The failure that says that there is no such command. */
@@ -70,6 +73,7 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
       ...text,
       kind: 'command',
       node,
+      putVerb: prepared.putVerb,
       explain: explain !== undefined,
       analyze,
       refusal: () => refuseStatement(prepared, first.stmt_location ?? 0),

@@ -1,6 +1,7 @@
 import { DriverError } from '../../core/errors.ts';
 import { shortenNames } from './long-names.ts';
 import { numberParameters } from './parameters.ts';
+import { type PutVerb, readPutVerb } from './put-verb.ts';
 import { indexOfByte, indexOfCharacter, originalIndex, positionAt } from './positions.ts';
 
 /** A statement as the parser takes it, and the way back from places in it to positions in the user's text. */
@@ -8,6 +9,7 @@ export interface PreparedText {
   readonly text: string;
   readonly parameterCount: number;
   readonly parameterNames: readonly string[];
+  readonly putVerb: PutVerb;
   /** Puts back the names that the parser would have cut. */
   readonly restore: <T>(parsed: T) => T;
   /** One-based positions in the user's text, of an index, a byte and a character of `text`. */
@@ -22,7 +24,8 @@ const MAX_STATEMENT_BYTES = 1_048_576;
 /** Makes a statement ready for PostgreSQL's parser: parameters as `$n`, names short enough. */
 export function prepareText(sql: string): PreparedText {
   checkText(sql);
-  const numbered = numberParameters(sql);
+  const { text: standing, verb } = readPutVerb(sql);
+  const numbered = numberParameters(standing);
   const { text, edits, restore } = shortenNames(numbered.text);
   let byteIndex: ((byte: number) => number) | undefined;
   const indexAt = (byte: number): number => (byteIndex ??= indexOfByte(text))(byte);
@@ -32,6 +35,7 @@ export function prepareText(sql: string): PreparedText {
     text,
     parameterCount: numbered.parameterCount,
     parameterNames: numbered.parameterNames,
+    putVerb: verb,
     restore,
     positionOfIndex,
     positionOfByte: (byte) => positionOfIndex(indexAt(byte)),

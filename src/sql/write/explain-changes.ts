@@ -1,6 +1,10 @@
-import type { Node, RangeVar } from 'libpg-query';
+import type { Node, OnConflictClause, RangeVar } from 'libpg-query';
+import type { TableDef } from '../../catalog/table-def.ts';
 import { explainPlan } from '../explain.ts';
 import { planStatement } from '../exec/run.ts';
+import { queryWithin } from '../parse/parse.ts';
+import type { PutVerb } from '../parse/put-verb.ts';
+import type { StatementPlan } from '../plan/planner.ts';
 import { keyQuery } from './matching-keys.ts';
 import type { Reading } from './source-rows.ts';
 import { writtenTable } from './written-table.ts';
@@ -23,10 +27,42 @@ export async function explainChanges(
     return [
       `${write}: the statement names ${read.access.kind === 'GetItem' ? 'its key' : 'the keys'}, nothing is read first`,
     ];
-  return [
-    `${write}, for each key that this finds:`,
-    ...explainPlan(plan, context.settings.consistentReads)
-      .text.split('\n')
-      .map((line) => `  ${line}`),
-  ];
+  return [`${write}, for each key that this finds:`, ...planLines(plan, context.settings.consistentReads)];
+}
+
+/** The lines of EXPLAIN for a statement that puts the rows of VALUES or of a query. */
+export async function explainInsert(
+  table: TableDef,
+  verb: PutVerb,
+  onConflict: OnConflictClause | undefined,
+  rows: Node | undefined,
+  { parsed, parameters, context, signal }: Reading,
+): Promise<readonly string[]> {
+  const { writing, settings } = context;
+  const select = rows !== undefined && 'SelectStmt' in rows ? rows.SelectStmt : undefined;
+  const { valuesLists } = select ?? {};
+  const write = putText(table, verb, onConflict, writing.batches);
+  if (select === undefined || valuesLists !== undefined)
+    return [`${write}: ${valuesLists?.length ?? 0} rows, nothing is read`];
+  const plan = await planStatement(queryWithin(parsed, select), parameters, context, signal);
+  return [`${write}, for each row of:`, ...planLines(plan, settings.consistentReads)];
+}
+
+function putText(
+  { name }: TableDef,
+  verb: PutVerb,
+  onConflict: OnConflictClause | undefined,
+  batches: boolean,
+): string {
+  if (verb === 'upsert') return `UpdateItem ${name}, whether there is an item or not`;
+  if (batches && onConflict === undefined) return `BatchWriteItem ${name}, whatever is there`;
+  if (verb === 'replace') return `PutItem ${name}, whatever is there`;
+  const put = `PutItem ${name}, if its key has no item`;
+  return onConflict?.action === 'ONCONFLICT_UPDATE' ? `${put}, else UpdateItem` : put;
+}
+
+function planLines(plan: StatementPlan, consistentReads: boolean): readonly string[] {
+  return explainPlan(plan, consistentReads)
+    .text.split('\n')
+    .map((line) => `  ${line}`);
 }

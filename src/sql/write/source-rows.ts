@@ -10,6 +10,7 @@ import { planStatement, runStatement } from '../exec/run.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import { queryWithin, type ParsedText } from '../parse/parse.ts';
 import type { StatementPlan } from '../plan/planner.ts';
+import type { TableRead } from '../plan/table-read.ts';
 import type { ReadStats } from '../../dynamo/read-stats.ts';
 import type { Value } from '../value.ts';
 import { constantOf } from './constant.ts';
@@ -24,21 +25,26 @@ export interface Reading {
   readonly signal: AbortSignal;
 }
 
-/** The rows of a query on their way into items: constants as they were written, attributes as they are stored. */
-export async function* sourceRows(
-  select: SelectStmt,
-  reading: Reading,
-): AsyncGenerator<readonly WrittenValue[]> {
+/** Rows on their way into items. */
+export interface SourceRows {
+  readonly rows: AsyncIterable<readonly WrittenValue[]>;
+  /** The statement holds all of them. */
+  readonly whole: boolean;
+  /** There is one only. */
+  readonly single: boolean;
+  /** What is read for them. */
+  readonly reads: readonly TableRead[];
+}
+
+/** The rows of a query: constants as they were written, attributes as they are stored. */
+export async function sourceRows(select: SelectStmt, reading: Reading): Promise<SourceRows> {
   const lists = select.valuesLists?.map((list) => ('List' in list ? (list.List.items ?? []) : []));
-  if (
-    lists === undefined ||
-    select.sortClause ||
-    select.limitCount ||
-    select.limitOffset ||
-    select.withClause
-  )
-    yield* queryRows(select, reading);
-  else yield* valueRows(lists, reading);
+  const { sortClause, limitCount, limitOffset, withClause } = select;
+  if (lists !== undefined && !sortClause && !limitCount && !limitOffset && !withClause)
+    return { rows: valueRows(lists, reading), whole: true, single: lists.length === 1, reads: [] };
+  const { parsed, parameters, context, signal } = reading;
+  const plan = await planStatement(queryWithin(parsed, select), parameters, context, signal);
+  return { rows: queryRows(select, plan, reading), whole: false, single: false, reads: plan.reads };
 }
 
 /** Expressions are found by the engine so many at a time. */
@@ -60,15 +66,19 @@ async function* valueRows(
 /** The values of expressions over no table. */
 async function evaluated(expressions: readonly Node[], reading: Reading): Promise<readonly WrittenValue[]> {
   const targetList = expressions.map((val, i) => ({ ResTarget: { name: `c${i}`, val } }));
-  for await (const row of queryRows({ targetList, ...PLAIN }, reading)) return row;
+  const { rows } = await sourceRows({ targetList, ...PLAIN }, reading);
+  for await (const row of rows) return row;
   return [];
 }
 
 const PLAIN = { limitOption: 'LIMIT_OPTION_DEFAULT', op: 'SETOP_NONE' } as const;
 
-async function* queryRows(select: SelectStmt, reading: Reading): AsyncGenerator<readonly WrittenValue[]> {
+async function* queryRows(
+  select: SelectStmt,
+  plan: StatementPlan,
+  reading: Reading,
+): AsyncGenerator<readonly WrittenValue[]> {
   const { parsed, parameters, context, signal, stats } = reading;
-  const plan = await planStatement(queryWithin(parsed, select), parameters, context, signal);
   if (plan.direct !== undefined && plan.direct.summaries === undefined && plan.reads.length === 1) {
     yield* storedRows(plan, reading);
     return;

@@ -4,10 +4,11 @@ import { writeRequest, type ItemWrite, type Returned } from '../../dynamo/item-w
 import { checkWrite } from '../../dynamo/lint-writes.ts';
 import type { TableDef } from '../../catalog/table-def.ts';
 import type { WriteOutcome } from '../../dynamo/write.ts';
-import { totalWritten, type WriteStats } from '../../dynamo/write-stats.ts';
+import type { WriteStats } from '../../dynamo/write-stats.ts';
 import type { ExecutionContext } from '../exec/context.ts';
 import { valueAt } from '../engine/fits.ts';
 import { sameValue } from './same-value.ts';
+import { unitsOfItem, writeGate } from './write-gate.ts';
 
 export type Change = Exclude<ItemWrite, { kind: 'check' }>;
 
@@ -30,16 +31,11 @@ export async function writeItem(
   checkWrite(built, new Map([[write.table, table.key]]));
   if (transaction !== undefined)
     return resultOf(write, await transaction.write(write, returned, stats, signal), stats);
-  if (maxWcu !== undefined && totalWritten(stats) >= maxWcu)
-    throw new DriverError(
-      'EXEC_CAPACITY',
-      `The statement was stopped after ${totalWritten(stats)} write capacity units and ${stats.itemsWritten} items; MaxWCU is ${maxWcu}`,
-    );
-  return resultOf(
-    write,
-    await context.client.write(built, stats, { once: !isRepeatable(write) }, signal),
-    stats,
+  const units = write.kind === 'put' && maxWcu !== undefined ? unitsOfItem(write.item, table) : 1;
+  const outcome = await writeGate(stats, maxWcu).pass(units, () =>
+    context.client.write(built, stats, { once: !isRepeatable(write) }, signal),
   );
+  return resultOf(write, outcome, stats);
 }
 
 function resultOf(write: Change, outcome: WriteOutcome, stats: WriteStats): WriteResult {

@@ -1,0 +1,27 @@
+/** A place in the queues of some names. */
+export interface Turn {
+  /** Settles when everybody who came before, for one of the names, is done. */
+  readonly came: Promise<unknown>;
+  /** Lets the next ones go on. */
+  done(): void;
+}
+
+/** Lets work on one thing happen in the order in which turns were taken, while work on other things goes on. */
+export function newTurns(): (names: readonly string[]) => Turn {
+  const last = new Map<string, Promise<void>>();
+  return (names) => {
+    const earlier = names.flatMap((name) => last.get(name) ?? []);
+    let resolve: () => void = () => undefined;
+    const own = new Promise<void>((settled) => {
+      resolve = settled;
+    });
+    for (const name of names) last.set(name, own);
+    return {
+      came: Promise.all(earlier),
+      done() {
+        for (const name of names) if (last.get(name) === own) last.delete(name);
+        resolve();
+      },
+    };
+  };
+}
