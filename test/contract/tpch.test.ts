@@ -3,6 +3,7 @@ import type { Connection } from '../../src/session/connection.ts';
 import { openPlainDuckDb, type PlainDuckDb, rowText } from '../support/plain-duckdb.ts';
 import { startWorld, type World } from '../support/world.ts';
 import { tpchTables } from './tpch/data.ts';
+import { CTES, GROUPINGS, LATERALS, SET_OPERATIONS, WINDOWS } from './tpch/shapes.ts';
 import { TPCH } from './tpch/statements.ts';
 
 let world: World;
@@ -23,8 +24,15 @@ afterAll(async () => {
   await world.close();
 });
 
-describe('TPC-H over tables of DynamoDB gives the rows of DuckDB', () => {
-  it.each(TPCH)('$name', async ({ sql }) => {
+describe.each([
+  ['the questions of TPC-H', TPCH],
+  ['windows', WINDOWS],
+  ['common table expressions', CTES],
+  ['set operations', SET_OPERATIONS],
+  ['laterals and correlated subqueries', LATERALS],
+  ['groupings', GROUPINGS],
+])('%s over tables of DynamoDB give the rows of DuckDB', (_, statements) => {
+  it.each(statements)('$name', async ({ sql }) => {
     const { rows } = await db.query<readonly unknown[]>(sql, [], { rowMode: 'array' });
     const expected = await plain.rows(sql);
     expect(rows.map(rowText)).toEqual(expected);

@@ -1,4 +1,10 @@
-import { type DuckDBConnection, DuckDBDateValue, DuckDBDecimalValue, DuckDBInstance } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  DuckDBDateValue,
+  DuckDBDecimalValue,
+  DuckDBInstance,
+  DuckDBListValue,
+} from '@duckdb/node-api';
 import type { ColumnDef, TableDef } from '../../src/catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../src/dynamo/attribute-value.ts';
 
@@ -55,7 +61,8 @@ function comparable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(comparable);
   if (value === null || typeof value !== 'object') return value;
   if ('bytes' in value && value.bytes instanceof Uint8Array) return comparable(value.bytes);
-  // DuckDB's own decimals and dates.
+  // DuckDB's own lists, decimals and dates.
+  if (value instanceof DuckDBListValue) return comparable(value.items);
   if (value instanceof DuckDBDecimalValue || value instanceof DuckDBDateValue)
     return comparable(value.toString());
   // DynamoDB keeps no order of a map's members.
