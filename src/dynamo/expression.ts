@@ -7,11 +7,15 @@ import { newSymbols, type Symbols } from './symbols.ts';
 
 const NEVER = { kind: 'never' } as const satisfies Predicate;
 const AND = ' AND ';
-const OR = ' OR ';
 
 /** The expression that holds where all conditions do; undefined where there are none. */
 export function filterExpression(filter: readonly Predicate[], symbols: Symbols): string | undefined {
-  return filter.length === 0 ? undefined : filter.map((part) => condition(part, symbols)).join(AND);
+  return filter.length === 0 ? undefined : allOf(filter.map((part) => condition(part, symbols))).text;
+}
+
+/** One condition, as it stands between others that AND joins. */
+export function operandOfAnd(predicate: Predicate, symbols: Symbols): string {
+  return bound('AND', condition(predicate, symbols));
 }
 
 export function keyConditionExpression({ equals, sort }: KeyRange, symbols: Symbols): string {
@@ -86,7 +90,7 @@ export function splitByLimits(predicates: readonly Predicate[]): {
   let variableBytes = 0;
   for (const predicate of predicates) {
     const simple = simplify(predicate);
-    const text = simple === undefined ? '' : condition(simple, symbols);
+    const text = simple === undefined ? '' : operandOfAnd(simple, symbols);
     const size = measure(text);
     const nextBytes = bytes + (bytes === 0 ? 0 : AND.length) + size.bytes;
     const nextOperators = operators + (operators === 0 ? 0 : 1) + size.operators;
@@ -106,18 +110,47 @@ export function splitByLimits(predicates: readonly Predicate[]): {
   return { fits, over };
 }
 
-function condition(predicate: Predicate, symbols: Symbols): string {
+/** A text, and the word that holds it together: AND binds tighter than OR, and NOT, here only before functions, than both. */
+interface Clause {
+  readonly text: string;
+  readonly by?: 'AND' | 'OR';
+}
+
+function allOf(parts: readonly (Clause | string)[]): Clause {
+  return joined('AND', parts);
+}
+
+function anyOf(parts: readonly (Clause | string)[]): Clause {
+  return joined('OR', parts);
+}
+
+function joined(by: 'AND' | 'OR', parts: readonly (Clause | string)[]): Clause {
+  const clauses = parts.map((part) => (typeof part === 'string' ? { text: part } : part));
+  const [only, second] = clauses;
+  return only !== undefined && second === undefined
+    ? only
+    : { text: clauses.map((clause) => bound(by, clause)).join(` ${by} `), by };
+}
+
+/** In parentheses where the word outside would tear it apart. */
+function bound(outside: 'AND' | 'OR', { text, by }: Clause): string {
+  return outside === 'AND' && by === 'OR' ? `(${text})` : text;
+}
+
+function condition(predicate: Predicate, symbols: Symbols): Clause {
   const isType = (path: DocumentPath, type: AttributeType): string =>
     `attribute_type(${symbols.path(path)}, ${symbols.value({ S: type })})`;
-  const present = (path: DocumentPath): string =>
-    `attribute_exists(${symbols.path(path)}) AND NOT ${isType(path, 'NULL')}`;
+  const isPresent = (path: DocumentPath): readonly string[] => [
+    `attribute_exists(${symbols.path(path)})`,
+    `NOT ${isType(path, 'NULL')}`,
+  ];
 
   switch (predicate.kind) {
     case 'compare': {
       const { path, op } = predicate;
-      const comparison = `${symbols.path(path)} ${op} ${symbols.value(valueOf(predicate.value))}`;
+      const text = `${symbols.path(path)} ${op} ${symbols.value(valueOf(predicate.value))}`;
       // To DynamoDB, what is missing differs from every value.
-      return op === '<>' ? `(${present(path)} AND ${comparison})` : comparison;
+      return op === '<>' ? allOf([...isPresent(path), text]) : { text };
     }
     case 'in': {
       const operands = [...new Set(predicate.values.map((value) => symbols.value(valueOf(value))))];
@@ -126,46 +159,46 @@ function condition(predicate: Predicate, symbols: Symbols): string {
       for (let at = 0; at < operands.length; at += LIMITS.inOperands.most) {
         lists.push(`${path} IN (${operands.slice(at, at + LIMITS.inOperands.most).join(', ')})`);
       }
-      return lists.length === 1 ? lists.join() : `(${lists.join(OR)})`;
+      return anyOf(lists);
     }
     case 'beginsWith': {
       const { path, prefix } = predicate;
-      const test = `begins_with(${symbols.path(path)}, ${symbols.value(valueOf(prefix))})`;
-      return predicate.negated ? `(${isType(path, prefix.type)} AND NOT ${test})` : test;
+      const text = `begins_with(${symbols.path(path)}, ${symbols.value(valueOf(prefix))})`;
+      return predicate.negated ? allOf([isType(path, prefix.type), `NOT ${text}`]) : { text };
     }
     case 'contains': {
       // Of a set or list, contains would ask for a member.
       const { path, part } = predicate;
-      const test = `contains(${symbols.path(path)}, ${symbols.value(valueOf(part))})`;
-      return `(${isType(path, part.type)} AND ${predicate.negated ? 'NOT ' : ''}${test})`;
+      const text = `contains(${symbols.path(path)}, ${symbols.value(valueOf(part))})`;
+      return allOf([isType(path, part.type), predicate.negated ? `NOT ${text}` : text]);
     }
     case 'isNull':
-      return `(attribute_not_exists(${symbols.path(predicate.path)}) OR ${isType(predicate.path, 'NULL')})`;
+      return anyOf([`attribute_not_exists(${symbols.path(predicate.path)})`, isType(predicate.path, 'NULL')]);
     case 'isNotNull':
-      return `(${present(predicate.path)})`;
+      return allOf(isPresent(predicate.path));
     case 'hasType':
-      return isType(predicate.path, predicate.type);
+      return { text: isType(predicate.path, predicate.type) };
     case 'otherType':
-      return `(${present(predicate.path)} AND NOT ${isType(predicate.path, predicate.type)})`;
+      return allOf([...isPresent(predicate.path), `NOT ${isType(predicate.path, predicate.type)}`]);
     case 'hasMember': {
       // Of text and binary, contains would ask for a part.
       const { path, value } = predicate;
-      const test = `contains(${symbols.path(path)}, ${symbols.value(valueOf(value))})`;
-      return value.type === 'N' ? test : `(${test} AND NOT ${isType(path, value.type)})`;
+      const text = `contains(${symbols.path(path)}, ${symbols.value(valueOf(value))})`;
+      return value.type === 'N' ? { text } : allOf([text, `NOT ${isType(path, value.type)}`]);
     }
     case 'size': {
       const test = (op: Comparison): string =>
         `size(${symbols.path(predicate.path)}) ${op} ${symbols.value({ N: String(predicate.count) })}`;
       // What has no size differs from every number.
-      return predicate.op === '<>' ? `(${test('<')} OR ${test('>')})` : test(predicate.op);
+      return predicate.op === '<>' ? anyOf([test('<'), test('>')]) : { text: test(predicate.op) };
     }
     case 'and':
-      return `(${predicate.of.map((part) => condition(part, symbols)).join(AND)})`;
+      return allOf(predicate.of.map((part) => condition(part, symbols)));
     case 'or':
-      return `(${predicate.of.map((part) => condition(part, symbols)).join(OR)})`;
+      return anyOf(predicate.of.map((part) => condition(part, symbols)));
     case 'never': {
       const path = symbols.path(['never']);
-      return `(attribute_exists(${path}) AND attribute_not_exists(${path}))`;
+      return allOf([`attribute_exists(${path})`, `attribute_not_exists(${path})`]);
     }
   }
 }

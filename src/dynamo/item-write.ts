@@ -1,6 +1,6 @@
 import type { Key } from './access-path.ts';
 import type { AttributeMap, AttributeValue } from './attribute-value.ts';
-import { filterExpression } from './expression.ts';
+import { operandOfAnd } from './expression.ts';
 import type { DocumentPath, Predicate } from './predicate.ts';
 import { newSymbols, type Symbols } from './symbols.ts';
 
@@ -106,7 +106,7 @@ function partsOf(write: ItemWrite): Readonly<Record<string, unknown>> {
 function conditionText(condition: WriteCondition, symbols: Symbols): string {
   if (condition.kind === 'exists') return `attribute_exists(${symbols.path([condition.attribute])})`;
   if (condition.kind === 'absent') return `attribute_not_exists(${symbols.path([condition.attribute])})`;
-  if (condition.kind !== 'unchanged') return filterExpression([condition], symbols) ?? '';
+  if (condition.kind !== 'unchanged') return operandOfAnd(condition, symbols);
   const path = symbols.path(condition.path);
   return condition.value === undefined
     ? `attribute_not_exists(${path})`

@@ -53,26 +53,37 @@ describe('a filter expression', () => {
     [
       '<> of what is missing or NULL',
       { kind: 'compare', path: ['a'], op: '<>', value: text('v') },
-      '(attribute_exists(#0) AND NOT attribute_type(#0, :1) AND #0 <> :0)',
+      'attribute_exists(#0) AND NOT attribute_type(#0, :1) AND #0 <> :0',
     ],
-    ['IS NULL', { kind: 'isNull', path: ['a'] }, '(attribute_not_exists(#0) OR attribute_type(#0, :0))'],
+    ['IS NULL', { kind: 'isNull', path: ['a'] }, 'attribute_not_exists(#0) OR attribute_type(#0, :0)'],
     [
       'IS NOT NULL',
       { kind: 'isNotNull', path: ['a'] },
-      '(attribute_exists(#0) AND NOT attribute_type(#0, :0))',
+      'attribute_exists(#0) AND NOT attribute_type(#0, :0)',
     ],
     [
       'NOT LIKE of what is no text',
       { kind: 'beginsWith', path: ['a'], prefix: text('v'), negated: true },
-      '(attribute_type(#0, :1) AND NOT begins_with(#0, :0))',
+      'attribute_type(#0, :1) AND NOT begins_with(#0, :0)',
     ],
     [
       'members of sets',
       { kind: 'contains', path: ['a'], part: text('v') },
-      '(attribute_type(#0, :1) AND contains(#0, :0))',
+      'attribute_type(#0, :1) AND contains(#0, :0)',
     ],
   ])('is guarded against %s', (_what, predicate, expected) => {
     expect(filter(predicate).text).toBe(expected);
+  });
+
+  it('has parentheses only around an OR between ANDs', () => {
+    const either: Predicate = { kind: 'or', of: [equals('a', '1'), equals('b', '1')] };
+    const both: Predicate = { kind: 'and', of: [equals('a', '1'), equals('b', '1')] };
+    expect(filter(either).text).toBe('#0 = :0 OR #1 = :0');
+    expect(filter(either, equals('c', '1')).text).toBe('(#0 = :0 OR #1 = :0) AND #2 = :0');
+    expect(filter(both, either).text).toBe('#0 = :0 AND #1 = :0 AND (#0 = :0 OR #1 = :0)');
+    expect(filter({ kind: 'or', of: [both, either, { kind: 'isNull', path: ['a'] }] }).text).toBe(
+      '#0 = :0 AND #1 = :0 OR #0 = :0 OR #1 = :0 OR attribute_not_exists(#0) OR attribute_type(#0, :1)',
+    );
   });
 
   it('splits a long IN into lists that DynamoDB takes', () => {
