@@ -49,6 +49,14 @@ export type OutputColumn = ResultColumn;
 export interface StatementStats extends Readonly<ReadStats> {
   /** All read capacity units together. */
   readonly readCapacity: number;
+  /** All write capacity units together. */
+  readonly writeCapacity: number;
+  /** Write capacity units by `table` or `table.index`. */
+  readonly written: ReadonlyMap<string, number>;
+  /** Items put, updated or deleted. */
+  readonly itemsWritten: number;
+  /** Writes that found their item changed by somebody else. */
+  readonly conflicts: number;
   readonly elapsedMs: number;
   /** One line a read, as EXPLAIN shows it: `GetItem orders(id)`, `Query orders.by_status(status)`, `Scan readings`. */
   readonly plan: readonly string[];
@@ -67,6 +75,10 @@ export interface QueryResult<T> {
 /** A result that is produced as it is read. Leaving the loop early stops the reads. */
 export interface RowStream<T> extends AsyncIterable<T>, AsyncDisposable {
   readonly columns: readonly OutputColumn[];
+  /** PostgreSQL's command tag without counts: `SELECT`, `INSERT` … */
+  readonly command: string;
+  /** Rows that a command changed; undefined where it counts none, and of a query. */
+  readonly affected: number | undefined;
   /** Grows while the stream is read. */
   readonly stats: StatementStats;
   /** Positional, a page or chunk at a time. */

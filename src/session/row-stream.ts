@@ -1,4 +1,5 @@
 import { totalCapacity, type ReadStats } from '../dynamo/read-stats.ts';
+import { newWriteStats, totalWritten, type WriteStats } from '../dynamo/write-stats.ts';
 import type { RowReader } from '../sql/exec/direct.ts';
 import { describeAccess } from '../sql/plan/describe-access.ts';
 import type { TableRead } from '../sql/plan/table-read.ts';
@@ -9,6 +10,7 @@ export interface Started extends RowReader {
   readonly columns: readonly OutputColumn[];
   readonly reads: readonly TableRead[];
   readonly stats: ReadStats;
+  readonly writes?: WriteStats;
   /** Of a command: PostgreSQL's tag, and the rows that it changed. */
   readonly tag?: string;
   readonly affected?: number;
@@ -43,6 +45,8 @@ export function rowStream<T>(
     })());
   return {
     columns: started.columns,
+    command: started.tag ?? 'SELECT',
+    affected: started.affected,
     stats,
     [Symbol.asyncIterator]: () =>
       rowIterator(opened(pagesOf<T>(started, options)), close, () => closed !== undefined),
@@ -91,12 +95,15 @@ function rowIterator<T>(
   return { next, return: end };
 }
 
+/** What nobody wrote. */
+const NOTHING_WRITTEN: WriteStats = newWriteStats();
+
 /** Statistics that go on growing with the reads. */
-function liveStats({ stats, reads }: Started, begun: number): StatementStats {
+function liveStats({ stats, writes = NOTHING_WRITTEN, reads }: Started, begun: number): StatementStats {
   const plan = reads.map(describeAccess);
   return {
     get requests() {
-      return stats.requests;
+      return stats.requests + writes.requests;
     },
     get pages() {
       return stats.pages;
@@ -108,34 +115,49 @@ function liveStats({ stats, reads }: Started, begun: number): StatementStats {
       return stats.itemsReturned;
     },
     get bytes() {
-      return stats.bytes;
+      return stats.bytes + writes.bytes;
     },
     get throttles() {
-      return stats.throttles;
+      return stats.throttles + writes.throttles;
     },
     get readCapacity() {
       return totalCapacity(stats);
+    },
+    get writeCapacity() {
+      return totalWritten(writes);
+    },
+    get itemsWritten() {
+      return writes.itemsWritten;
+    },
+    get conflicts() {
+      return writes.conflicts;
     },
     get elapsedMs() {
       return performance.now() - begun;
     },
     capacity: stats.capacity,
+    written: writes.capacity,
     plan,
   };
 }
 
 /** What a statement took, when it is over. */
-export function finalStats({ stats, reads }: Started, begun: number): StatementStats {
-  const { requests, pages, itemsRead, itemsReturned, bytes, throttles, capacity } = stats;
+export function finalStats(started: Started, begun: number): StatementStats {
+  const { requests, pages, itemsRead, itemsReturned, bytes, throttles, capacity } = started.stats;
+  const { writes = NOTHING_WRITTEN, reads } = started;
   return {
-    requests,
+    requests: requests + writes.requests,
     pages,
     itemsRead,
     itemsReturned,
-    bytes,
-    throttles,
+    bytes: bytes + writes.bytes,
+    throttles: throttles + writes.throttles,
     capacity,
-    readCapacity: totalCapacity(stats),
+    readCapacity: totalCapacity(started.stats),
+    writeCapacity: totalWritten(writes),
+    written: writes.capacity,
+    itemsWritten: writes.itemsWritten,
+    conflicts: writes.conflicts,
     elapsedMs: performance.now() - begun,
     get plan() {
       return reads.map(describeAccess);

@@ -278,6 +278,13 @@ async function startCommand(
 ): Promise<Started> {
   const command = commandOf(parsed);
   if (!parsed.explain) return command.run(parsed, parameters, context, signal);
-  if (command.explain === undefined || parsed.analyze) throw parsed.refusal();
-  return explained(await command.explain(parsed, parameters, context, signal));
+  if (command.explain === undefined) throw parsed.refusal();
+  const lines = await command.explain(parsed, parameters, context, signal);
+  if (!parsed.analyze) return explained(lines);
+  const begun = performance.now();
+  const { affected = 0, close, ...result } = await command.run(parsed, parameters, context, signal);
+  await close();
+  const { stats, writes, reads } = result;
+  const analysis = analysisLines(stats, affected, performance.now() - begun, writes);
+  return { ...explained([...lines, ...analysis]), reads, stats, ...(writes && { writes }) };
 }

@@ -1,6 +1,7 @@
 import { DriverError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { totalCapacity } from '../dynamo/read-stats.ts';
+import { totalWritten } from '../dynamo/write-stats.ts';
 import type { RowReader } from '../sql/exec/direct.ts';
 import { describeAccess } from '../sql/plan/describe-access.ts';
 import type { Started } from './row-stream.ts';
@@ -52,12 +53,15 @@ export function statementLog(log: Log | undefined): StatementLog {
         await started.close();
         if (told) return;
         told = true;
-        const { stats } = started;
+        const { stats, writes } = started;
+        const written =
+          writes === undefined ? '' : `${writes.itemsWritten} items written, ${totalWritten(writes)} WCU, `;
+        const requests = stats.requests + (writes?.requests ?? 0);
         const elapsedMs = (performance.now() - begun).toFixed(1);
         log.write(
           2,
           'sql',
-          `${number} ended: ${rows} rows, ${stats.requests} requests, ${totalCapacity(stats)} RCU, ${elapsedMs} ms`,
+          `${number} ended: ${rows} rows, ${requests} requests, ${written}${totalCapacity(stats)} RCU, ${elapsedMs} ms`,
         );
       },
     };

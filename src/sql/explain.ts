@@ -1,4 +1,5 @@
 import { totalCapacity, type ReadStats } from '../dynamo/read-stats.ts';
+import { totalWritten, type WriteStats } from '../dynamo/write-stats.ts';
 import { buildRequest, partsOf } from '../dynamo/request.ts';
 import { describeAccess } from './plan/describe-access.ts';
 import type { StatementPlan } from './plan/planner.ts';
@@ -57,13 +58,27 @@ export function explainPlan(
 }
 
 /** What EXPLAIN ANALYZE adds after the statement ran. */
-export function analysisLines(stats: ReadStats, rowCount: number, elapsedMs: number): readonly string[] {
-  const capacity = [...stats.capacity].map(([place, units]) => `${place} ${units}`);
+export function analysisLines(
+  stats: ReadStats,
+  rowCount: number,
+  elapsedMs: number,
+  writes?: WriteStats,
+): readonly string[] {
   return [
-    `Consumed: ${totalCapacity(stats)} RCU${capacity.length > 1 ? ` (${capacity.join(', ')})` : ''} in ${stats.requests} requests, ${stats.pages} pages, ${stats.bytes} bytes`,
+    ...(writes === undefined
+      ? []
+      : [
+          `Written: ${totalWritten(writes)} WCU${placesText(writes.capacity)} in ${writes.requests} requests, ${writes.itemsWritten} items, ${writes.conflicts} conflicts`,
+        ]),
+    `Consumed: ${totalCapacity(stats)} RCU${placesText(stats.capacity)} in ${stats.requests} requests, ${stats.pages} pages, ${stats.bytes} bytes`,
     `Items: ${stats.itemsRead} read, ${stats.itemsReturned} returned; throttled ${stats.throttles} times`,
     `Rows: ${rowCount} in ${elapsedMs.toFixed(1)} ms`,
   ];
+}
+
+function placesText(capacity: ReadonlyMap<string, number>): string {
+  const places = [...capacity].map(([place, units]) => `${place} ${units}`);
+  return places.length > 1 ? ` (${places.join(', ')})` : '';
 }
 
 function explainRead(

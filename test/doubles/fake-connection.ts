@@ -17,6 +17,9 @@ export interface FakeAnswer {
   readonly columns: readonly OutputColumn[];
   readonly batches: readonly (readonly (readonly Value[])[])[];
   readonly parameterNames?: readonly string[];
+  /** Of a command: its tag, and the rows that it changed. */
+  readonly command?: string;
+  readonly affected?: number;
   /** Instead of rows, after the batches. */
   readonly failure?: Error;
   /** After the batches, wait until the statement is cancelled. */
@@ -81,6 +84,8 @@ export function fakeConnection(
     };
     return {
       columns: answer.columns,
+      command: answer.command ?? 'SELECT',
+      affected: answer.affected,
       stats: statsOf(),
       batches: rows,
       close: async () => undefined,
@@ -156,5 +161,14 @@ function unused(): never {
 }
 
 function statsOf(): StatementStats {
-  return { ...newReadStats(), readCapacity: 0.5, elapsedMs: 12, plan: ['GetItem orders(id)'] };
+  return {
+    ...newReadStats(),
+    readCapacity: 0.5,
+    writeCapacity: 0,
+    written: new Map(),
+    itemsWritten: 0,
+    conflicts: 0,
+    elapsedMs: 12,
+    plan: ['GetItem orders(id)'],
+  };
 }

@@ -19,6 +19,8 @@ export async function printRows<T>(
   progress: Progress,
 ): Promise<number> {
   const printer = rowPrinter(layout, rows.columns, lookOf(io.stdout));
+  // psql prints the tag where there is somebody to read it.
+  const tag = layout === 'table' || layout === 'records' ? commandTag(rows) : '';
   const write = writer(io.stdout.stream);
   const print = async (text: string): Promise<void> => {
     if (text === '') return;
@@ -27,13 +29,25 @@ export async function printRows<T>(
     await write(text);
   };
   let count = 0;
+  if (rows.columns.length === 0 && rows.command !== 'SELECT') {
+    for await (const batch of rows.batches()) count += batch.length;
+    await print(tag);
+    return rows.affected ?? count;
+  }
   for await (const batch of rows.batches()) {
     count += batch.length;
     progress.show(rowsSoFar(count));
     await print(printer.rows(batch));
   }
-  await print(printer.end());
+  await print(printer.end() + tag);
   return count;
+}
+
+/** `INSERT 0 3`, `UPDATE 2`, `CREATE VIEW`: PostgreSQL's word for what a command did; nothing for a query. */
+function commandTag({ command, affected }: Pick<RowStream<unknown>, 'command' | 'affected'>): string {
+  if (command === 'SELECT') return '';
+  if (affected === undefined) return `${command}\n`;
+  return `${command === 'INSERT' ? 'INSERT 0' : command} ${affected}\n`;
 }
 
 /** `3 rows · 12 ms · 0.5 RCU · GetItem orders(id)`: what a statement gave and cost, in one line. */
@@ -43,8 +57,14 @@ export function summaryLine(rows: number, stats: StatementStats): string {
 
 /** The same for where the rows were counted already. */
 export function costLine(stats: StatementStats): string {
-  const units = `${Number(stats.readCapacity.toFixed(1))} RCU`;
-  return [durationText(stats.elapsedMs), units, ...stats.plan].join(' · ');
+  const { readCapacity, writeCapacity, conflicts } = stats;
+  return [
+    durationText(stats.elapsedMs),
+    `${Number(readCapacity.toFixed(1))} RCU`,
+    ...(writeCapacity > 0 ? [`${Number(writeCapacity.toFixed(1))} WCU`] : []),
+    ...(conflicts > 0 ? [countOf(conflicts, 'conflict')] : []),
+    ...stats.plan,
+  ].join(' · ');
 }
 
 /** `12 ms`, `3.4 s` */
