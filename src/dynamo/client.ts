@@ -1,5 +1,4 @@
 import {
-  CreateTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
   ListTablesCommand,
@@ -9,6 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Dispatcher } from 'undici';
 import type { Credentials } from '../core/credentials.ts';
+import { createAdmin, type TableAdmin } from './admin.ts';
 import type { AttributeMap } from './attribute-value.ts';
 import { ServiceError } from './failures.ts';
 import type { BuiltWrite } from './item-write.ts';
@@ -88,6 +88,8 @@ export interface DynamoClient {
   listTables(signal?: AbortSignal): Promise<string[]>;
   /** Undefined where there is no such table. */
   describeTable(name: string, signal?: AbortSignal): Promise<TableDescription | undefined>;
+  /** Makes, changes and removes tables. */
+  readonly admin: TableAdmin;
   /** Creates a table and waits until it can be used. */
   createTable(input: CreateTableInput, signal?: AbortSignal): Promise<void>;
   /** Puts and deletes items, 25 to a request; gives their number. */
@@ -145,6 +147,8 @@ export function createClient(options: ClientOptions): DynamoClient {
         return work();
       }
     });
+
+  const admin = createAdmin(sdk, send);
 
   /** Each request is an attempt of its own: credentials may expire on the way. */
   const batches: DynamoClient['writeBatches'] = (table, writes, batchOptions) =>
@@ -209,14 +213,17 @@ export function createClient(options: ClientOptions): DynamoClient {
         }
       }),
 
-    createTable: (input, signal) =>
-      send({ operation: 'CreateTable', table: input.TableName }, signal, async () => {
-        await sdk.send(new CreateTableCommand(input), abortable(signal));
-        await waitUntilTableExists(
+    admin,
+
+    createTable: async (input, signal) => {
+      await admin.create(input, signal);
+      await send({ operation: 'DescribeTable', table: input.TableName }, signal, () =>
+        waitUntilTableExists(
           { client: sdk, maxWaitTime: TABLE_WAIT_SECONDS, minDelay: 1, ...abortable(signal) },
           { TableName: input.TableName },
-        );
-      }),
+        ),
+      );
+    },
 
     writeBatches: batches,
 
