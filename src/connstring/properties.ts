@@ -510,6 +510,13 @@ export const PROPERTIES = {
     inert: true,
     doc: 'The most write capacity units that one statement may consume.',
   }),
+  allowFiles: property({
+    key: 'AllowFiles',
+    type: boolean,
+    group: 'Writing',
+    default: true,
+    doc: 'Whether COPY may read and write files of the machine that the driver runs on.',
+  }),
   maximumRequestRetries: property({
     key: 'MaximumRequestRetries',
     type: integer(0, 100),

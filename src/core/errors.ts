@@ -220,6 +220,12 @@ export const ERRORS = {
     sqlState: '25006',
     remedy: 'This version reads only; write with the AWS SDK or the AWS command line.',
   },
+  SQL_NO_TRANSACTION: { sqlState: '25P01', remedy: 'Begin a transaction first, with BEGIN or transaction().' },
+  SQL_IN_TRANSACTION: { sqlState: '25001', remedy: 'Run the statement after COMMIT, or before BEGIN.' },
+  SQL_FAILED_TRANSACTION: {
+    sqlState: '25P02',
+    remedy: 'Run ROLLBACK, and the whole transaction again.',
+  },
   EXEC_CANCELLED: {
     sqlState: '57014',
     remedy: 'The statement was cancelled; run it again if that was not intended.',
@@ -248,6 +254,26 @@ export const ERRORS = {
   EXEC_MEMORY: {
     sqlState: '53200',
     remedy: 'Raise MemoryLimit, set TempDirectory to a disk with room, or narrow the statement.',
+  },
+  FILE_NOT_FOUND: {
+    sqlState: '58P01',
+    remedy: 'Check the path: it is taken from the folder in which the process was started.',
+  },
+  FILE_EXISTS: {
+    sqlState: '58P02',
+    remedy: 'Name another file, or replace this one: WITH (OVERWRITE true).',
+  },
+  FILE_DENIED: {
+    sqlState: '42501',
+    remedy: 'Name a file that this process may read and write.',
+  },
+  FILE_IO: {
+    sqlState: '58030',
+    remedy: 'Check the disk: its room, and whether the file can be read to its end.',
+  },
+  FILE_FORMAT: {
+    sqlState: '22P04',
+    remedy: 'Correct the file at the line that the message names, or the options of COPY.',
   },
   SANDBOX_UNAVAILABLE: {
     sqlState: '58000',

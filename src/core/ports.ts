@@ -56,6 +56,8 @@ export interface Ports {
   readonly folders?: Folders;
   /** Files with secrets in them; absent where nothing may be kept on disk. */
   readonly vault?: Vault;
+  /** Files of data, in and out; absent where none may be touched. */
+  readonly dataFiles?: DataFiles;
   /** Opens a log file that only the user can read, to append to it; absent where nothing may be logged. */
   openLog?(path: string, bounds: LogBounds, onFailure: (error: unknown) => void): Promise<LogSink>;
 }
@@ -92,6 +94,39 @@ export interface Folders {
   /** Replaces the file as a whole, or leaves it as it was; only the user can read it. */
   write(path: string, text: string): Promise<void>;
   remove(path: string): Promise<void>;
+}
+
+/** A file to read. */
+export interface SourceFile {
+  /** As the operating system knows it. */
+  readonly path: string;
+  /** In bytes; undefined for pipes and devices. */
+  readonly size: number | undefined;
+  /** Changes whenever the file does. */
+  readonly stamp: string;
+  /** Its bytes, from the beginning. */
+  read(signal: AbortSignal): AsyncIterable<Buffer>;
+}
+
+/** A file that is being written: nothing stands in its place before it is finished. */
+export interface FileDraft {
+  /** Where its bytes go until then. */
+  readonly path: string;
+  write(bytes: Buffer): Promise<void>;
+  finish(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+/** Reads and writes files whose size does not matter. */
+export interface DataFiles {
+  /** The full path of what a user wrote. */
+  resolve(path: string): string;
+  /** Undefined where there is no such file. */
+  source(path: string): Promise<SourceFile | undefined>;
+  /** Rejects with `EEXIST` where the file is there and is not to be replaced. */
+  draft(path: string, replace: boolean): Promise<FileDraft>;
+  /** Small files beside the others. */
+  readonly notes: Pick<Folders, 'read' | 'write' | 'remove'>;
 }
 
 /** What a program may take. */

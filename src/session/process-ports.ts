@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { errorCode } from '../core/error-code.ts';
 import type { Ports, PromptRequest } from '../core/ports.ts';
 import { stateDirectory } from '../core/state-directory.ts';
+import { diskFiles } from './disk-files.ts';
 import { diskFolders } from './disk-folders.ts';
 import { openLogFile } from './log-file.ts';
 import { runProgram } from './run-program.ts';
@@ -34,6 +35,7 @@ export function processPorts(listeners: Listeners = {}): Ports {
       platform: process.platform,
       warn: emitWarning,
       folders: diskFolders,
+      dataFiles: diskFiles,
       openLog: openLogFile,
       vault: fileVault(stateDirectory(process.platform, homedir(), env), process.getuid?.()),
     },

@@ -10,6 +10,8 @@ export interface EngineOptions {
   /** Where DuckDB spills what does not fit; absent: it does not spill. */
   readonly tempDirectory?: string;
   readonly threads?: number;
+  /** The one file that it may read and write; absent: none. */
+  readonly file?: string;
 }
 
 /** An embedded DuckDB, in memory, set to mean what PostgreSQL means and kept from files and the network. */
@@ -29,6 +31,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...(options.tempDirectory === undefined
       ? []
       : [`SET GLOBAL temp_directory = ${literal(options.tempDirectory)}`]),
+    ...(options.file === undefined ? [] : [`SET GLOBAL allowed_paths = [${literal(options.file)}]`]),
     // Rows of a relation have no order of their own; not keeping one saves memory.
     'SET GLOBAL preserve_insertion_order = false',
   ]);
