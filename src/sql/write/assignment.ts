@@ -3,12 +3,14 @@ import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { UpdateAction, UpdateOperand, WriteCondition } from '../../dynamo/item-write.ts';
 import type { DocumentPath } from '../../dynamo/predicate.ts';
+import { foldCase } from '../bind/suggestions.ts';
 import { callOf } from '../dialect/build.ts';
-import { textOf, textsOf } from '../parse/tree.ts';
+import { textOf, textsOf, visitNodes } from '../parse/tree.ts';
 import { attributeOf } from './attribute-of.ts';
 import { constantOf } from './constant.ts';
 import { namedTarget, writeTarget, type WriteTarget } from './destination.ts';
 import { placesOf } from './item-of.ts';
+import { reachable } from './make-parents.ts';
 import type { Reading } from './source-rows.ts';
 
 /** One `place = value` of SET. At least one of the two ways is there. */
@@ -67,7 +69,17 @@ const UPDATE_FUNCTIONS: ReadonlySet<string> = new Set([
 ]);
 
 function isExpression(node: Node, { parameters }: Given): boolean {
-  return constantOf(node, parameters) === undefined && !UPDATE_FUNCTIONS.has(callOf(node)?.name ?? '');
+  return constantOf(node, parameters) === undefined && updateFunctionIn(node) === undefined;
+}
+
+/** The name of the first function in an expression that the engine has not got. */
+function updateFunctionIn(expression: Node): string | undefined {
+  let found: string | undefined;
+  visitNodes([expression], (node) => {
+    const { name } = callOf(node) ?? {};
+    if (name !== undefined && UPDATE_FUNCTIONS.has(name)) found ??= name;
+  });
+  return found;
 }
 
 function actionOf(
@@ -83,29 +95,33 @@ function actionOf(
     const value = attributeOf(constant, target);
     const action: UpdateAction =
       value === undefined ? { kind: 'remove', path } : { kind: 'set', path, to: { kind: 'value', value } };
-    return { action, needs: [] };
+    return { action, needs: reachable(path) };
   }
   const { name = '', args = [] } = callOf(node) ?? {};
-  if (name === 'remove_attribute') return { action: { kind: 'remove', path }, needs: [] };
+  if (name === 'remove_attribute') return { action: { kind: 'remove', path }, needs: reachable(path) };
   if (name === 'set_add' || name === 'set_remove') {
     const [of, members] = args;
     const value = members && constantOf(members, given.parameters);
     const set = value && attributeOf(value, { ...target, label: name });
-    const isOwn = of !== undefined && samePath(pathOf(of, table, alias, given), path);
+    const isOwn = of !== undefined && samePath(placeOf(of, target, table, alias, given), path);
     if (!isOwn || set === undefined || !('SS' in set || 'NS' in set || 'BS' in set))
       throw new DriverError(
         'SQL_NOT_SUPPORTED',
         `${name} is written SET ${target.label} = ${name}(${target.label}, string_set('member')), with the column itself and a set of constants.`,
       );
-    return { action: { kind: name === 'set_add' ? 'add' : 'delete', path, value: set }, needs: [] };
+    return {
+      action: { kind: name === 'set_add' ? 'add' : 'delete', path, value: set },
+      needs: reachable(path),
+    };
   }
-  const needs: WriteCondition[] = [];
+  const needs: WriteCondition[] = [...reachable(path)];
   const to = operandOf(node, target, table, alias, given, needs);
   if (to !== undefined) return { action: { kind: 'set', path, to }, needs };
-  if (UPDATE_FUNCTIONS.has(name))
+  const own = updateFunctionIn(node);
+  if (own !== undefined)
     throw new DriverError(
       'SQL_NOT_SUPPORTED',
-      `${name} takes columns, constants and parameters: DynamoDB computes it by itself.`,
+      `${own} takes columns, constants and parameters: DynamoDB computes it by itself.`,
       { position: given.parsed.position(callOf(node)?.call.location ?? 0) },
     );
   return undefined;
@@ -125,7 +141,7 @@ function operandOf(
     const value = attributeOf(constant, target);
     return value && { kind: 'value', value };
   }
-  const path = pathOf(node, table, alias, given);
+  const path = placeOf(node, target, table, alias, given);
   if (path !== undefined) {
     needs.push({ kind: 'isNotNull', path });
     return { kind: 'path', path };
@@ -133,7 +149,7 @@ function operandOf(
   const { name = '', args = [] } = callOf(node) ?? {};
   const [first, second] = args;
   if (name === 'if_not_exists' && first !== undefined && second !== undefined) {
-    const of = pathOf(first, table, alias, given);
+    const of = placeOf(first, target, table, alias, given);
     const otherwise = operandOf(second, target, table, alias, given, needs);
     return of && otherwise && { kind: 'ifNotExists', path: of, otherwise };
   }
@@ -161,6 +177,7 @@ function arithmeticOf(
     const constant = constantOf(side, given.parameters);
     if (constant !== undefined)
       return constant.kind === 'number' ? { kind: 'value', value: { N: constant.text } } : undefined;
+    if (callOf(side)?.name === 'if_not_exists') return operandOf(side, target, table, alias, given, needs);
     const path = pathOf(side, table, alias, given);
     if (path === undefined || !holdsNumbers(side, table)) return undefined;
     needs.push({ kind: 'hasType', path, type: 'N' });
@@ -175,6 +192,22 @@ function holdsNumbers(node: Node, table: TableDef): boolean {
   const name = 'ColumnRef' in node ? textsOf(node.ColumnRef.fields).at(-1) : undefined;
   const column = table.columns.find((each) => each.name === name || each.name.toLowerCase() === name);
   return column !== undefined && Object.keys(column.seen).join() === 'N';
+}
+
+/** The place that is assigned to, also where no item was seen to have it; else that of a column. */
+function placeOf(
+  node: Node,
+  target: WriteTarget,
+  table: TableDef,
+  alias: string,
+  given: Given,
+): DocumentPath | undefined {
+  const names = 'ColumnRef' in node ? textsOf(node.ColumnRef.fields) : [];
+  const own = foldCase(target.path.join('.'));
+  const isOwn = [names, names[0] === alias ? names.slice(1) : []].some(
+    (parts) => foldCase(parts.join('.')) === own,
+  );
+  return isOwn ? target.path : pathOf(node, table, alias, given);
 }
 
 /** The place that a bare column of the table is. */

@@ -57,12 +57,17 @@ export function writeTarget(
     path,
     column: steps.length === 0 ? column : undefined,
     whole: false,
-    label: path
-      .map((step, i) => (typeof step === 'number' ? `[${step + 1}]` : `${i === 0 ? '' : '.'}${step}`))
-      .join(''),
+    label: placeText(path),
     key,
     seen: steps.length === 0 ? (column?.seen ?? {}) : {},
   };
+}
+
+/** A place as SQL writes it: `address.lines[1]`. */
+export function placeText(path: DocumentPath): string {
+  return path
+    .map((step, i) => (typeof step === 'number' ? `[${step + 1}]` : `${i === 0 ? '' : '.'}${step}`))
+    .join('');
 }
 
 /** The key attribute of that name, the table's before an index's. */

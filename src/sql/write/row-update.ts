@@ -9,6 +9,7 @@ import { textsOf, visitNodes } from '../parse/tree.ts';
 import type { Assignment } from './assignment.ts';
 import { attributeOf } from './attribute-of.ts';
 import { columnsOver, evaluateOver } from './evaluate.ts';
+import { makeParents } from './make-parents.ts';
 import { writtenValue, type Reading } from './source-rows.ts';
 
 /** What an item that was read is to become, if it still is what it was. */
@@ -49,12 +50,13 @@ export async function rowUpdates(
         : { kind: 'set', path, to: { kind: 'value', value } };
     });
     const names = looked.has(ITEM_COLUMN) ? Object.keys(item) : [...looked];
-    const conditions = names.map((name): WriteCondition => ({
+    const unchanged = names.map((name): WriteCondition => ({
       kind: 'unchanged',
       path: [name],
       value: item[name],
     }));
-    return { item, actions, conditions };
+    const placed = makeParents(actions, item);
+    return { item, actions: placed.actions, conditions: [...unchanged, ...placed.conditions] };
   });
 }
 
