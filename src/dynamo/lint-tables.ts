@@ -63,13 +63,14 @@ function lintName(what: string, name: string | undefined, report: Report): void 
     );
 }
 
-/** Throws where DynamoDB would refuse. */
-export function checkTable(input: CreateTableInput): void {
+/** Throws where DynamoDB would refuse; `position` is where the statement names what it is about. */
+export function checkTable(input: CreateTableInput, position?: number): void {
   const violations = lintTable(input);
   const [first] = violations;
   if (first === undefined) return;
   const said = violations.map(({ message }) => message).join('; ');
   throw new DriverError('SQL_TABLE_DEFINITION', `${said.charAt(0).toUpperCase()}${said.slice(1)}.`, {
+    ...(position === undefined ? {} : { position }),
     remedy: `Correct the definition: ${first.source} states the rule.`,
   });
 }

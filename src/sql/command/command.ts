@@ -1,11 +1,12 @@
 import { newReadStats, type ReadStats } from '../../dynamo/read-stats.ts';
 import type { WriteStats } from '../../dynamo/write-stats.ts';
 import type { ExecutionContext } from '../exec/context.ts';
-import type { RowReader } from '../exec/direct.ts';
+import { objectMaker, type RowReader } from '../exec/direct.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import type { ResultColumn } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
+import type { Value } from '../value.ts';
 
 /** What a command did, and the rows that it gives. */
 export interface CommandResult extends RowReader {
@@ -24,6 +25,8 @@ export interface CommandResult extends RowReader {
 export interface Command {
   /** What PostgreSQL's tree calls it: `ViewStmt`, `DropStmt` … */
   readonly nodes: readonly string[];
+  /** Whether it can be part of a transaction; absent: it is refused there. */
+  readonly transactional?: true;
   /** Does what the statement says; when it returns, everything is done but for reading its rows. */
   run(
     parsed: ParsedCommand,
@@ -57,5 +60,24 @@ export function done(tag: string, affected?: number): CommandResult {
     async *arrays() {},
     async *objects() {},
     close: () => Promise.resolve(),
+  };
+}
+
+/** The result of a command that gives these rows. */
+export function listed(
+  tag: string,
+  columns: readonly ResultColumn[],
+  rows: readonly (readonly Value[])[],
+): CommandResult {
+  const toObject = objectMaker(columns.map(({ name }) => name));
+  return {
+    ...done(tag),
+    columns,
+    async *arrays() {
+      if (rows.length > 0) yield rows.map((row) => [...row]);
+    },
+    async *objects() {
+      if (rows.length > 0) yield rows.map(toObject);
+    },
   };
 }

@@ -1,0 +1,36 @@
+import type { DeclaredColumn } from '../../catalog/schemas/schema-file.ts';
+import type { ColumnDef } from '../../catalog/table-def.ts';
+import type { KeyType } from '../../dynamo/attribute-value.ts';
+
+/** The types that the values of a column have in items, as far as keys can have them: declared, else as sampled. */
+export function keyTypesOf(column: ColumnDef): readonly KeyType[] {
+  const seen = Object.keys(column.seen).filter(isKeyType);
+  if (seen.length > 0 || !Number.isNaN(column.presence)) return seen;
+  const declared = declaredKeyType({ type: column.type });
+  return declared === undefined ? [] : [declared];
+}
+
+/** The DynamoDB type of a key whose column is declared so; undefined: it cannot be a key. */
+export function declaredKeyType({
+  type,
+  holds,
+}: Pick<DeclaredColumn, 'type' | 'holds'>): KeyType | undefined {
+  switch (type.kind) {
+    case 'bigint':
+    case 'hugeint':
+    case 'decimal':
+    case 'double':
+      return 'N';
+    case 'text':
+      return holds ?? 'S';
+    case 'blob':
+      return 'B';
+    case 'boolean':
+    case 'json':
+      return undefined;
+  }
+}
+
+function isKeyType(type: string): type is KeyType {
+  return type === 'S' || type === 'N' || type === 'B';
+}

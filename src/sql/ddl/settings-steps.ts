@@ -1,0 +1,113 @@
+import { DriverError } from '../../core/errors.ts';
+import type { UpdateTableInput } from '../../dynamo/admin.ts';
+import { encryptionOf, streamOf, tableClassOf, throughputOf } from './definition.ts';
+import { OPTIONS, type OptionName, type Settings } from './options.ts';
+import { isOnDemand, type Setting, throughputSettings } from './throughput-now.ts';
+import type { Step, Table, Work } from './work.ts';
+
+const THROUGHPUT: readonly OptionName[] = [
+  'billing',
+  'read_capacity',
+  'write_capacity',
+  'max_read_units',
+  'max_write_units',
+];
+
+/** What is to be sent, in the order in which DynamoDB takes it, for SET and RESET of options. */
+export function settingSteps(settings: Settings, { context, signal }: Work): readonly Step[] {
+  const { admin } = context.client;
+  const steps: Step[] = [];
+  const update = (name: string, change: Omit<UpdateTableInput, 'TableName'>): Promise<void> =>
+    admin.update({ TableName: name, ...change }, signal);
+
+  if (THROUGHPUT.some((name) => settings.options.has(name)))
+    steps.push((table) => {
+      const now = optionsNow(table);
+      const wanted = new Map([...now, ...settings.options]);
+      // To go from one to the other is to leave its capacity behind.
+      if (settings.options.get('billing') === 'on_demand') forget(wanted, settings, 'capacity');
+      if (settings.options.get('billing') === 'provisioned') forget(wanted, settings, 'units');
+      const throughput = throughputOf({ options: wanted, tags: new Map() });
+      const becomesProvisioned =
+        throughput.ProvisionedThroughput !== undefined && now.get('billing') === 'on_demand';
+      const indexes = becomesProvisioned ? (table.GlobalSecondaryIndexes ?? []) : [];
+      return update(table.TableName, {
+        ...throughput,
+        ...(indexes.length > 0 && {
+          GlobalSecondaryIndexUpdates: indexes.map(({ IndexName }) => ({
+            Update: { IndexName, ProvisionedThroughput: throughput.ProvisionedThroughput },
+          })),
+        }),
+      });
+    });
+  const wants = (name: OptionName, step: (value: string | undefined) => readonly Step[]): void => {
+    if (settings.options.has(name)) steps.push(...step(settings.options.get(name) ?? usualOf(name)));
+  };
+  wants('stream', (value) => {
+    const wanted = streamOf(value);
+    const end: Step = async (table) => {
+      const { StreamSpecification: now } = table;
+      if (now?.StreamEnabled === true && now.StreamViewType !== wanted?.StreamViewType)
+        await update(table.TableName, { StreamSpecification: { StreamEnabled: false } });
+    };
+    const begin: Step = async (table) => {
+      if (table.StreamSpecification?.StreamEnabled !== true)
+        await update(table.TableName, { StreamSpecification: wanted });
+    };
+    return wanted === undefined ? [end] : [end, begin];
+  });
+  wants('table_class', (value = '') => [
+    (table) => update(table.TableName, { TableClass: tableClassOf(value) }),
+  ]);
+  wants('encryption', (value) => [
+    (table) =>
+      update(table.TableName, {
+        SSESpecification: value === undefined ? { Enabled: false } : encryptionOf(value),
+      }),
+  ]);
+  wants('deletion_protection', (value) => [
+    (table) => update(table.TableName, { DeletionProtectionEnabled: value === 'true' }),
+  ]);
+  wants('point_in_time_recovery', (value) => [
+    (table) => admin.setPointInTimeRecovery(table.TableName, { enabled: value === 'true' }, signal),
+  ]);
+  wants('ttl', (value) => [
+    async ({ TableName: name, TableArn: arn }) => {
+      const { timeToLive: now } = await admin.extras(name, arn, signal);
+      if (now === value || (now === null && value === undefined)) return;
+      if (typeof now === 'string' && value !== undefined)
+        throw new DriverError(
+          'SQL_TABLE_DEFINITION',
+          `The time to live of ${name} is "${now}", and DynamoDB changes it in two steps.`,
+          { remedy: 'RESET (ttl) first, and SET it anew an hour later.' },
+        );
+      const attribute = value ?? now;
+      if (typeof attribute === 'string')
+        await admin.setTimeToLive(name, attribute, { enabled: value !== undefined }, signal);
+    },
+  ]);
+  if (settings.tags.size > 0)
+    steps.push(async ({ TableName: name, TableArn: arn }) => {
+      if (arn === undefined) throw new DriverError('DYNAMO_MALFORMED', `Table ${name} has no ARN to tag.`);
+      await admin.setTags(arn, settings.tags, signal);
+    });
+  return steps;
+}
+
+function optionsNow(table: Table): Map<OptionName, string | undefined> {
+  const billing: Setting = ['billing', isOnDemand(table) ? 'on_demand' : 'provisioned'];
+  return new Map([billing, ...throughputSettings(table, isOnDemand(table))]);
+}
+
+function forget(
+  wanted: Map<OptionName, string | undefined>,
+  { options }: Settings,
+  what: 'capacity' | 'units',
+): void {
+  for (const name of THROUGHPUT) if (name.endsWith(what) && !options.has(name)) wanted.delete(name);
+}
+
+function usualOf(name: OptionName): string | undefined {
+  const spec = OPTIONS[name];
+  return 'usual' in spec ? spec.usual : undefined;
+}

@@ -1,0 +1,115 @@
+import { describesTable } from '../../catalog/schemas/schema-file.ts';
+import type { TableDef } from '../../catalog/table-def.ts';
+import { type CommandResult, listed } from '../command/command.ts';
+import { engineType, postgresTypeName } from '../engine-types.ts';
+import type { ExecutionContext } from '../exec/context.ts';
+import { viewColumns } from '../exec/view-columns.ts';
+import type { ResultColumn } from '../plan/planner.ts';
+import type { Value } from '../value.ts';
+import { tableText } from './table-text.ts';
+import type { TableStatement, Written } from './table-statement.ts';
+import { requireTable, type Work } from './work.ts';
+
+type Show = Extract<TableStatement, { kind: 'show-tables' | 'show-create' | 'show-indexes' | 'describe' }>;
+
+const text = (...names: readonly string[]): readonly ResultColumn[] =>
+  names.map((name) => ({ name, type: 'text' }));
+
+/** The columns of what a statement shows. */
+export const SHOWN = {
+  'show-tables': text('name', 'kind'),
+  'show-create': text('table', 'statement'),
+  'show-indexes': [
+    ...text('table', 'index', 'kind', 'partition_key', 'sort_key', 'projection', 'status'),
+    { name: 'items', type: 'bigint' },
+  ],
+  describe: [...text('column', 'type'), { name: 'nullable', type: 'boolean' }, ...text('key')],
+} as const satisfies Record<Show['kind'], readonly ResultColumn[]>;
+
+/** Tells of tables, in rows. */
+export async function show(statement: Show, work: Work): Promise<CommandResult> {
+  return listed('SHOW', SHOWN[statement.kind], await rowsOf(statement, work));
+}
+
+function rowsOf(statement: Show, work: Work): Promise<readonly Value[][]> {
+  switch (statement.kind) {
+    case 'show-tables':
+      return allNames(work);
+    case 'show-create':
+      return createText(statement.table, work);
+    case 'show-indexes':
+      return indexesOf(statement.table, work);
+    case 'describe':
+      return columnsOf(statement.table, work);
+  }
+}
+
+async function allNames({ context: { catalog }, signal }: Work): Promise<Value[][]> {
+  const views = (await catalog.schemas.all()).filter(({ schema }) => !describesTable(schema));
+  return [
+    ...(await catalog.tableNames(signal)).map((name) => [name, 'table']),
+    ...views.map(({ schema }) => [schema.name, 'view']),
+  ];
+}
+
+async function createText(written: Written<string>, work: Work): Promise<Value[][]> {
+  const { context, signal } = work;
+  const table = await requireTable(written, work);
+  const { TableName: name, TableArn: arn } = table;
+  const extras = await context.client.admin.extras(name, arn, signal);
+  for (const reason of extras.unknown)
+    context.warn(`Left out of the statement, for it is not known: ${reason}`);
+  const schema = (await context.catalog.schemas.all()).map((stored) => stored.schema);
+  const declared = schema.find(
+    (each) => each.kind === 'table' && each.table === name && describesTable(each),
+  );
+  return [[name, tableText(table, extras, declared?.kind === 'table' ? declared : undefined)]];
+}
+
+async function indexesOf(written: Written<string>, work: Work): Promise<Value[][]> {
+  const table = await requireTable(written, work);
+  const { indexes } = await work.context.catalog.described(table.TableName, work.signal);
+  const status = new Map(
+    table.GlobalSecondaryIndexes?.map(({ IndexName, IndexStatus }) => [IndexName, IndexStatus]),
+  );
+  return indexes.map((index) => [
+    table.TableName,
+    index.name,
+    index.kind,
+    index.key.partition.map(({ name }) => name).join(', '),
+    index.key.sort.map(({ name }) => name).join(', '),
+    index.projection === 'all' ? 'ALL' : index.projection.join(', '),
+    status.get(index.name) ?? 'ACTIVE',
+    index.itemCount === undefined ? null : BigInt(index.itemCount),
+  ]);
+}
+
+async function columnsOf({ value, position }: Written<string>, work: Work): Promise<Value[][]> {
+  const { context, signal } = work;
+  const view = await context.catalog.view(value, signal);
+  if (view !== undefined)
+    return (await viewColumns(value, context, signal)).map(({ name, type }) => [name, type, true, null]);
+  return describedColumns(await tableOf({ value, position }, context, work));
+}
+
+async function tableOf(
+  written: Written<string>,
+  { catalog }: Pick<ExecutionContext, 'catalog'>,
+  work: Work,
+): Promise<TableDef> {
+  const { TableName: name } = await requireTable(written, work);
+  return catalog.table(name, work.signal);
+}
+
+function describedColumns({ key, columns }: TableDef): Value[][] {
+  const roles = new Map([
+    ...key.partition.map(({ name }) => [name, 'partition'] as const),
+    ...key.sort.map(({ name }) => [name, 'sort'] as const),
+  ]);
+  return columns
+    .filter(({ hidden }) => hidden !== true)
+    .map(({ name, path, type }) => {
+      const role = path.length === 1 ? roles.get(path[0]) : undefined;
+      return [name, postgresTypeName(engineType(type)), role === undefined, role ?? null];
+    });
+}

@@ -1,0 +1,47 @@
+import type { Command } from '../command/command.ts';
+import { alterTable, dropIndexes } from './alter-table.ts';
+import { createTable } from './create-table.ts';
+import { dropTables } from './drop-table.ts';
+import { show, SHOWN } from './show.ts';
+import type { Work } from './work.ts';
+
+/** Statements about tables and indexes. */
+export const tableCommand: Command = {
+  nodes: ['TableStatement'],
+  async run(parsed, _parameters, context, signal) {
+    if (!('TableStatement' in parsed.node)) throw parsed.refusal();
+    const statement = parsed.node.TableStatement;
+    const work: Work = { parsed, context, signal };
+    switch (statement.kind) {
+      case 'create-table':
+        return createTable(statement, work);
+      case 'alter-table':
+        return alterTable(statement, work);
+      case 'drop-table':
+        return dropTables(statement, work);
+      case 'drop-index':
+        return dropIndexes(statement, work);
+      case 'show-tables':
+      case 'show-create':
+      case 'show-indexes':
+      case 'describe':
+        return show(statement, work);
+    }
+  },
+  async columns({ node }) {
+    const kind = 'TableStatement' in node ? node.TableStatement.kind : undefined;
+    switch (kind) {
+      case 'show-tables':
+      case 'show-create':
+      case 'show-indexes':
+      case 'describe':
+        return SHOWN[kind];
+      case 'create-table':
+      case 'alter-table':
+      case 'drop-table':
+      case 'drop-index':
+      case undefined:
+        return [];
+    }
+  },
+};
