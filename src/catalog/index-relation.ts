@@ -1,4 +1,4 @@
-import { type ColumnDef, type IndexDef, ITEM_COLUMN, type TableDef } from './table-def.ts';
+import { type ColumnDef, type IndexDef, isWholeItem, type TableDef } from './table-def.ts';
 
 const made = new WeakMap<TableDef, Map<IndexDef, TableDef>>();
 
@@ -33,8 +33,4 @@ function relationOf(table: TableDef, index: IndexDef): TableDef {
 /** Key attributes in their order, then the others as they are. */
 function rank(placeInKey: number): number {
   return placeInKey < 0 ? Number.MAX_SAFE_INTEGER : placeInKey;
-}
-
-function isWholeItem({ name, hidden }: ColumnDef): boolean {
-  return name === ITEM_COLUMN && hidden === true;
 }

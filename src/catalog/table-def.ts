@@ -28,6 +28,8 @@ export interface ColumnDef {
   readonly values?: ValueSketch;
   /** Not part of `*`: it must be named. */
   readonly hidden?: true;
+  /** Its values are attributes in DynamoDB's JSON. */
+  readonly stored?: true;
   /** Where lists or sets were seen: what their elements look like, as columns of a child table. */
   readonly elements?: readonly ElementDef[];
 }
@@ -122,3 +124,15 @@ export const WHOLE_ITEM: ColumnDef = {
   presence: 1,
   hidden: true,
 };
+
+/** The column that holds what another one does, in DynamoDB's JSON; statements that copy items have it. */
+export function storedName(column: string): string {
+  return `$stored ${column}`;
+}
+
+/** Whether a column is the whole item, plain or as it is stored. */
+export function isWholeItem({ name, hidden }: ColumnDef): boolean {
+  return hidden === true && (name === ITEM_COLUMN || name === STORED_ITEM);
+}
+
+const STORED_ITEM = storedName(ITEM_COLUMN);

@@ -1,4 +1,4 @@
-import { ITEM_COLUMN, type ColumnDef } from '../../catalog/table-def.ts';
+import { isWholeItem, type ColumnDef } from '../../catalog/table-def.ts';
 import { engineType } from '../engine-types.ts';
 import { identifier, literal } from './quote.ts';
 import { wireTypeOf } from './wire-type.ts';
@@ -21,10 +21,6 @@ function canUseStructs(columns: readonly ColumnDef[]): boolean {
     folded.size === columns.length &&
     columns.every((column) => column.path.length === 1 && !isWholeItem(column))
   );
-}
-
-export function isWholeItem(column: ColumnDef): boolean {
-  return column.hidden === true && column.name === ITEM_COLUMN;
 }
 
 function structSql(columns: readonly ColumnDef[]): string {
@@ -81,6 +77,10 @@ function selectSql(
     const name = `v${position}`;
     if (value === undefined) {
       found.push(`${whole} AS ${name}`);
+      if (column.stored === true)
+        return isWholeItem(column)
+          ? `CAST('{"M":' || CAST(${name} AS VARCHAR) || '}' AS JSON)`
+          : `CAST(${name} AS JSON)`;
       return `CAST(${isWholeItem(column) ? 'dynamo_plain_item' : 'dynamo_plain'}(${name}) AS JSON)`;
     }
     const isThere = `p${position}`;

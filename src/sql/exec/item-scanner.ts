@@ -1,5 +1,4 @@
-import type { ColumnDef } from '../../catalog/table-def.ts';
-import { isWholeItem } from '../engine/decode-sql.ts';
+import { isWholeItem, type ColumnDef } from '../../catalog/table-def.ts';
 import { documentNumber, numberValue, plainDigits, trimmed } from '../engine/number-value.ts';
 import type { DecimalStyle } from '../engine/result-value.ts';
 import type { Value } from '../value.ts';

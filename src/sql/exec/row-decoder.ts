@@ -1,6 +1,5 @@
-import type { ColumnDef } from '../../catalog/table-def.ts';
+import { isWholeItem, type ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
-import { isWholeItem } from '../engine/decode-sql.ts';
 import { valueAt } from '../engine/fits.ts';
 import { numberValue, plainDigits, trimmed } from '../engine/number-value.ts';
 import { plainItem, plainValue } from '../engine/plain-document.ts';

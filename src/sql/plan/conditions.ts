@@ -1,6 +1,5 @@
-import type { ColumnDef, SqlType } from '../../catalog/table-def.ts';
+import { isWholeItem, type ColumnDef, type SqlType } from '../../catalog/table-def.ts';
 import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/predicate.ts';
-import { isWholeItem } from '../engine/decode-sql.ts';
 import { wireTypeOf } from '../engine/wire-type.ts';
 import { describePredicate } from './describe-predicate.ts';
 import {

@@ -1,7 +1,6 @@
-import type { ColumnDef } from '../../catalog/table-def.ts';
+import { isWholeItem, type ColumnDef } from '../../catalog/table-def.ts';
 import { LIMITS } from '../../dynamo/limits.ts';
 import type { DocumentPath } from '../../dynamo/predicate.ts';
-import { isWholeItem } from '../engine/decode-sql.ts';
 import type { PlanExpression } from './plan-json.ts';
 
 /** Finds the column behind a reference; undefined where it is none of the table's. */

@@ -1,7 +1,6 @@
-import type { ColumnDef, IndexDef, KeySchema } from '../../catalog/table-def.ts';
+import { isWholeItem, type ColumnDef, type IndexDef, type KeySchema } from '../../catalog/table-def.ts';
 import type { Key, KeyRange } from '../../dynamo/access-path.ts';
 import { DriverError } from '../../core/errors.ts';
-import { isWholeItem } from '../engine/decode-sql.ts';
 import { combinations, equalTo, sortRange } from './key-values.ts';
 import type { Condition, PlanSettings, TableRead } from './table-read.ts';
 

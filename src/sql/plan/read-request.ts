@@ -1,4 +1,4 @@
-import { ITEM_COLUMN, type ColumnDef, type TableDef } from '../../catalog/table-def.ts';
+import { isWholeItem, type ColumnDef, type TableDef } from '../../catalog/table-def.ts';
 import type { ReadRequest } from '../../dynamo/access-path.ts';
 import type { LintSchema } from '../../dynamo/lint-report.ts';
 import type { DocumentPath } from '../../dynamo/predicate.ts';
@@ -32,11 +32,12 @@ function projectionOf(read: TableRead): readonly DocumentPath[] | undefined {
     access.kind === 'BatchGetItem' && access.ordered
       ? [...new Set([...keyColumns(table), ...read.columns])]
       : read.columns;
-  if (columns.some((column) => column.hidden === true && column.name === ITEM_COLUMN)) return undefined;
+  if (columns.some(isWholeItem)) return undefined;
   const visible = table.columns.filter((column) => column.hidden !== true);
   const needed = columns.filter((column) => column.hidden !== true);
   if (needed.length === visible.length || columns.length > MAX_PROJECTED) return undefined;
-  if (columns.length > 0) return columns.map((column) => column.path);
+  // Two columns may be of one attribute, and DynamoDB takes each path once.
+  if (columns.length > 0) return [...new Map(columns.map(({ path }) => [path.join('\0'), path])).values()];
   // Rows are only counted: any attribute that every item has will do.
   return table.key.partition.map((attribute) => [attribute.name]);
 }

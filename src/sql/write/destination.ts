@@ -1,7 +1,6 @@
 import type { Node } from 'libpg-query';
-import { isWholeItem } from '../engine/decode-sql.ts';
 import { isNode, textOf } from '../parse/tree.ts';
-import type { ColumnDef, KeyAttribute, TableDef } from '../../catalog/table-def.ts';
+import { isWholeItem, type ColumnDef, type KeyAttribute, type TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { DocumentPath } from '../../dynamo/predicate.ts';
 import { foldCase } from '../bind/suggestions.ts';

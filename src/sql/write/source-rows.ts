@@ -1,8 +1,8 @@
 import type { Node, SelectStmt } from 'libpg-query';
+import { isWholeItem } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { cast, column, name } from '../dialect/build.ts';
-import { isWholeItem } from '../engine/decode-sql.ts';
 import { valueAt } from '../engine/fits.ts';
 import type { ExecutionContext } from '../exec/context.ts';
 import { readTable } from '../exec/read-table.ts';
@@ -14,6 +14,8 @@ import type { TableRead } from '../plan/table-read.ts';
 import type { ReadStats } from '../../dynamo/read-stats.ts';
 import type { Value } from '../value.ts';
 import { constantOf } from './constant.ts';
+import { attributeOfDynamoJson } from './json-attribute.ts';
+import { storingCatalog, withStored } from './stored-columns.ts';
 import type { WrittenValue } from './written-value.ts';
 
 /** What it takes to run the queries that are part of a command. */
@@ -83,16 +85,42 @@ async function* queryRows(
     yield* storedRows(plan, reading);
     return;
   }
-  const documents = plan.columns.map(({ type }) => type === 'json' || type === 'jsonb');
-  const wrapped = documents.includes(true) ? withDocumentsAsText(select, documents) : select;
-  const running = await runStatement(queryWithin(parsed, wrapped), parameters, context, signal, stats);
+  const copied = await withStored(select, context.catalog, signal);
+  const storing = copied && { ...context, catalog: storingCatalog(context.catalog) };
+  const query = copied?.select ?? select;
+  const { columns } =
+    storing === undefined
+      ? plan
+      : await planStatement(queryWithin(parsed, query), parameters, storing, signal);
+  const documents = columns.map(({ type }) => type === 'json' || type === 'jsonb');
+  const wrapped = documents.includes(true) ? withDocumentsAsText(query, documents) : query;
+  const running = await runStatement(
+    queryWithin(parsed, wrapped),
+    parameters,
+    storing ?? context,
+    signal,
+    stats,
+  );
+  const width = copied?.places.length ?? columns.length;
   try {
     for await (const rows of running.arrays())
       for (const row of rows)
-        yield row.map((value, i) => writtenValue(value, plan.columns[i]?.type ?? 'text'));
+        yield row.slice(0, width).map((value, i) => {
+          const place = copied?.places[i];
+          return place === undefined
+            ? writtenValue(value, columns[i]?.type ?? 'text')
+            : storedValue(row[place] ?? null);
+        });
   } finally {
     await running.close();
   }
+}
+
+/** An attribute in DynamoDB's JSON; where the item has none, or an outer join found no item, there is none. */
+function storedValue(value: Value): WrittenValue {
+  return typeof value === 'string'
+    ? { kind: 'attribute', value: attributeOfDynamoJson(value) }
+    : { kind: 'missing' };
 }
 
 /** Rows whose attributes go on as they came, whatever their types. */
