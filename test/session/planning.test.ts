@@ -24,6 +24,12 @@ const units: AttributeMap[] = Array.from({ length: 30 }, (_, i) => ({
   id: { N: String(i) },
   label: { S: `unit ${i}` },
 }));
+const tickets: AttributeMap[] = Array.from({ length: 400 }, (_, i) => ({
+  team: { S: `t${i % 2}` },
+  id: { N: String(i) },
+  state: { S: i % 40 === 0 ? 'broken' : i % 40 === 2 ? 'open' : 'done' },
+  text: { S: 'x'.repeat(1000) },
+}));
 
 let world: World;
 let db: Connection;
@@ -43,6 +49,12 @@ beforeAll(async () => {
     items: orders,
   });
   await world.add({ name: 'units', key: ['id:N'], items: units });
+  await world.add({
+    name: 'tickets',
+    key: ['team:S', 'id:N'],
+    indexes: [{ name: 'by_state', key: ['team:S', 'state:S'] }],
+    items: tickets,
+  });
   db = await world.open();
   scanning = world.withRules([]);
 });
@@ -259,5 +271,38 @@ describe('keys that are consecutive numbers', () => {
     expect(await planOf('SELECT label FROM units WHERE id BETWEEN 3 AND 5 ORDER BY 1')).toEqual([
       'Scan units',
     ]);
+  });
+});
+
+describe('a value that a sort key is not', () => {
+  it('is left out by two Queries where many items have it', async () => {
+    expect(
+      await planOf("SELECT id, state FROM tickets WHERE team = 't0' AND state <> 'done' ORDER BY id"),
+    ).toEqual(['Query tickets.by_state(team, state) of 2 ranges']);
+    const { stats } = await db.query("SELECT text FROM tickets WHERE team = 't0' AND state <> 'done'");
+    expect(stats).toMatchObject({ itemsRead: 20, itemsReturned: 20 });
+  });
+
+  it('is left to DuckDB where few have it', async () => {
+    expect(await planOf("SELECT id, state FROM tickets WHERE team = 't0' AND id <> 2 ORDER BY id")).toEqual([
+      'Query tickets(team)',
+    ]);
+  });
+
+  it('may be one of several', async () => {
+    expect(
+      await planOf("SELECT id FROM tickets WHERE team = 't0' AND state NOT IN ('done', 'open') ORDER BY id"),
+    ).toEqual(['Query tickets.by_state(team, state) of 2 ranges']);
+  });
+});
+
+describe('a condition that NULL makes unknown', () => {
+  it.each([
+    ['total = NULL OR total IN (NULL)', 'No request for orders: no item can match'],
+    ['NOT (total = 3 OR NULL)', 'No request for orders: no item can match'],
+    ["customer = 'c001' AND (total = 3 OR total = NULL)", 'Query orders(customer)'],
+    ['total = 3 OR true', 'Scan orders'],
+  ])('asks for nothing on its account: %s', async (condition, plan) => {
+    expect(await planOf(`SELECT number FROM orders WHERE ${condition} ORDER BY number`)).toEqual([plan]);
   });
 });

@@ -2,6 +2,7 @@ import type { Node, RangeVar, RawStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import type { PreparedText } from './prepared-text.ts';
 import { scan, scanWithComments, type Token, type TokenOrComment } from './scan.ts';
+import { type StatementHints, statementHints } from './statement-hints.ts';
 import { visitNodes } from './tree.ts';
 
 /** What a comment after a table says about its indexes: `INDEX(a, b)`, `NO_INDEX(a)`, or `NO_INDEX` for all. */
@@ -21,9 +22,9 @@ export function hintOf(range: RangeVar): WrittenHint | undefined {
 
 const isHint = (token: TokenOrComment): boolean => token.text.startsWith('/*+');
 
-/** Finds the hints of a statement, which its tree has lost, and keeps them for their tables. */
-export function readHints(prepared: PreparedText, statements: readonly RawStmt[]): void {
-  if (!prepared.text.includes('/*+')) return;
+/** Finds the hints of a statement, which its tree has lost, keeps those for their tables, and gives those of its own. */
+export function readHints(prepared: PreparedText, statements: readonly RawStmt[]): StatementHints {
+  if (!prepared.text.includes('/*+')) return {};
   const tokens = scanWithComments(prepared.text) ?? [];
   const left = new Set(tokens.filter(isHint));
   const visit = (node: Node): void => {
@@ -36,11 +37,19 @@ export function readHints(prepared: PreparedText, statements: readonly RawStmt[]
     }
   };
   for (const { stmt } of statements) if (stmt !== undefined) visitNodes(stmt, visit);
-  for (const token of left)
-    throw wrongHint(
-      'A hint stands after the name or the alias of a table in FROM',
-      prepared.positionOfIndex(token.start),
-    );
+  const [own, second] = left;
+  if (own === undefined) return {};
+  if (isAfterSelect(own, tokens) && second === undefined)
+    return statementHints(own.text, prepared.positionOfIndex(own.start));
+  throw wrongHint(
+    'A hint stands after the name or the alias of a table in FROM, or once behind SELECT',
+    prepared.positionOfIndex((isAfterSelect(own, tokens) ? (second ?? own) : own).start),
+  );
+}
+
+function isAfterSelect(comment: TokenOrComment, tokens: readonly TokenOrComment[]): boolean {
+  const before = tokens.slice(0, tokens.indexOf(comment)).findLast(({ kind }) => kind !== 'comment');
+  return before?.text.toLowerCase() === 'select';
 }
 
 /** The hints between a table's name and the end of its alias, or right after that. */

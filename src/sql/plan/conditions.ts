@@ -119,6 +119,8 @@ function pushedOf(expression: PlanExpression, lookup: ColumnLookup, negated: boo
       const subject = subjectOf(children[0], lookup);
       return subject && isNull(subject, (expression.type === 'OPERATOR_IS_NULL') !== negated);
     }
+    case 'VALUE_CONSTANT':
+      return constantTest(expression.value, negated);
     case 'BOUND_REF':
     case 'OPERATOR_CAST':
       return isTrue(subjectOf(expression, lookup), !negated);
@@ -151,6 +153,12 @@ function pushedOf(expression: PlanExpression, lookup: ColumnLookup, negated: boo
       return op && comparison(expression.left, expression.right, op, lookup, negated);
     }
   }
+}
+
+/** NULL is as little TRUE as it is FALSE. What is always TRUE says nothing. */
+function constantTest(constant: PlanValue | undefined, negated: boolean): Pushed | undefined {
+  const isNever = constant?.is_null === true || constant?.value === negated;
+  return isNever ? exactly({ kind: 'never' }) : undefined;
 }
 
 function comparison(

@@ -1,10 +1,11 @@
-import type { IndexDef, KeySchema } from '../../../catalog/table-def.ts';
+import type { IndexDef, KeySchema, TableDef } from '../../../catalog/table-def.ts';
 import type { KeyRange, SortCondition } from '../../../dynamo/access-path.ts';
 import { keyIdentity } from '../../../dynamo/key.ts';
 import type { Predicate } from '../../../dynamo/predicate.ts';
 import { describePredicate } from '../describe-predicate.ts';
 import { implies } from '../implies.ts';
 import { disjointConditions } from '../key-intervals.ts';
+import { passingPart } from '../statistics.ts';
 import type { Condition, PushdownRule, TableRead } from '../table-read.ts';
 import { cheapest, isSettled, unread } from '../compete.ts';
 import { candidateFor, keyChoice, MAX_RANGES, missingColumn, reasonAgainst } from '../key-candidates.ts';
@@ -21,8 +22,9 @@ export const alternatives: PushdownRule = {
     const { own, indexes } = keyChoice(read, settings);
     const proposals: TableRead[] = [];
     for (const condition of bare.residual) {
-      if (!condition.exact || condition.predicate?.kind !== 'or') continue;
-      const branches = condition.predicate.of.map((branch) => withBranch(bare, condition, branch));
+      const each = branchesOf(condition, read.table);
+      if (each === undefined) continue;
+      const branches = each.map((branch) => withBranch(bare, condition, branch));
       const ranges = own && splitBy(bare, branches, own.key, own.index);
       if (ranges) proposals.push(withRanges(bare, condition, ranges, own.index));
       for (const index of indexes) {
@@ -37,6 +39,26 @@ export const alternatives: PushdownRule = {
     return best === read ? undefined : best;
   },
 };
+
+/** Below this part of the items, to leave out those with a value saves less than another Query may cost. */
+const COMMON = 0.1;
+
+/** What a condition is alternatives of. A key condition has no `<>`: less or greater says the same of a common value. */
+function branchesOf({ predicate, exact }: Condition, table: TableDef): readonly Predicate[] | undefined {
+  if (!exact || predicate === undefined) return undefined;
+  if (predicate.kind === 'or') return predicate.of;
+  const parts = predicate.kind === 'and' ? predicate.of : [predicate];
+  const common = parts.find((part) => isNotEqual(part) && passingPart(table, { ...part, op: '=' }) >= COMMON);
+  if (common?.kind !== 'compare') return undefined;
+  return (['<', '>'] as const).map((op) => ({
+    kind: 'and',
+    of: parts.map((part) => (part === common ? { ...common, op } : part)),
+  }));
+}
+
+function isNotEqual(predicate: Predicate): predicate is Extract<Predicate, { kind: 'compare' }> {
+  return predicate.kind === 'compare' && predicate.op === '<>';
+}
 
 /** The read as it would be if only this alternative existed. */
 function withBranch(read: TableRead, whole: Condition, branch: Predicate): TableRead {
