@@ -500,14 +500,19 @@ export const PROPERTIES = {
     type: boolean,
     group: 'Writing',
     default: false,
-    inert: true,
-    doc: 'Whether many rows are written with BatchWriteItem.',
+    doc: 'Whether INSERT and REPLACE send 25 rows to a request with BatchWriteItem, which replaces items that have the keys already.',
+  }),
+  onConflict: property({
+    key: 'OnConflict',
+    type: oneOf('Retry', 'Skip', 'Error'),
+    group: 'Writing',
+    default: 'Retry',
+    doc: 'What happens when somebody else changes an item between its reading and its writing by UPDATE or DELETE: it is looked at again, left as it is, or the statement fails.',
   }),
   maxWcu: property({
     key: 'MaxWCU',
     type: integer(1),
     group: 'Writing',
-    inert: true,
     doc: 'The most write capacity units that one statement may consume.',
   }),
   allowFiles: property({

@@ -58,8 +58,6 @@ export interface PropertySpec<T = unknown> {
   readonly aliases?: readonly string[];
   /** Environment variables that give the value where the user gave none, first come first served. */
   readonly env?: readonly string[];
-  /** Understood and checked, but nothing acts on it yet: giving it earns a warning. */
-  readonly inert?: true;
 }
 
 export type PropertyTable = { readonly [name: string]: PropertySpec };

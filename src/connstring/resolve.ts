@@ -86,15 +86,5 @@ function isPropertyName(name: string | undefined): name is PropertyName {
 
 function warningsOf(entries: readonly Entry[]): readonly string[] {
   const ignored = ignoredWarning(entries.filter((e) => e.name === undefined).map((e) => e.key));
-  const inert = entries
-    .filter((e) => isPropertyName(e.name) && isInert(PROPERTIES[e.name]))
-    .map((e) => e.key);
-  return [
-    ...(ignored === undefined ? [] : [ignored]),
-    ...(inert.length === 0 ? [] : [`Without effect in this version: ${inert.join(', ')}`]),
-  ];
-}
-
-function isInert(spec: PropertySpec): boolean {
-  return spec.inert === true;
+  return ignored === undefined ? [] : [ignored];
 }

@@ -149,7 +149,7 @@ function contextFor(
     writing: {
       readOnly: properties.readOnly,
       batches: properties.useBatchWriteItemOperation,
-      onConflict: 'retry',
+      onConflict: properties.onConflict,
       maxWcu: properties.maxWcu,
       transaction: undefined,
     },

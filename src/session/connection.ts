@@ -32,6 +32,10 @@ export interface QueryOptions {
   readonly maxRows?: number;
   /** Instead of FullScan. */
   readonly fullScan?: 'Allow' | 'Warn' | 'Deny';
+  /** Instead of MaxWCU. */
+  readonly maxWcu?: number;
+  /** Instead of OnConflict. */
+  readonly onConflict?: 'Retry' | 'Skip' | 'Error';
   /** Instead of UseConsistentReads. */
   readonly consistent?: boolean;
   /** Instead of QueryPassthrough: the statement is PartiQL and goes to DynamoDB as it is. */

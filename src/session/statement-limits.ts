@@ -5,6 +5,7 @@ import type { QueryOptions } from './connection.ts';
 /** The numbers among the options, with the least and the most that each may be. */
 const BOUNDS = [
   ['maxRcu', Number.MIN_VALUE, Infinity],
+  ['maxWcu', Number.MIN_VALUE, Infinity],
   ['capacityPercent', Number.MIN_VALUE, 100],
   ['timeoutMs', 0, 2 ** 31 - 1],
   ['maxRows', -1, Infinity],
@@ -14,12 +15,20 @@ const BOUNDS = [
 export function statementContext(context: ExecutionContext, options: QueryOptions): ExecutionContext {
   checkNumbers(options);
   const { maxRcu, capacityPercent, timeoutMs, maxRows, fullScan, consistent } = options;
+  const { maxWcu, onConflict } = options;
   const changes = {
     ...(maxRcu !== undefined && { maxRcu }),
     ...(capacityPercent !== undefined && { capacityPercent }),
     ...(timeoutMs !== undefined && { statementTimeoutMs: timeoutMs }),
     ...(maxRows !== undefined && { maxRows }),
     ...(fullScan !== undefined && { fullScan }),
+    ...((maxWcu !== undefined || onConflict !== undefined) && {
+      writing: {
+        ...context.writing,
+        ...(maxWcu !== undefined && { maxWcu }),
+        ...(onConflict !== undefined && { onConflict }),
+      },
+    }),
     ...(consistent !== undefined && { settings: { ...context.settings, consistentReads: consistent } }),
   };
   return Object.keys(changes).length === 0 ? context : { ...context, ...changes };

@@ -111,11 +111,6 @@ describe('parseConnection', () => {
     ]);
   });
 
-  it('warns of properties that have no effect yet', async () => {
-    const { warnings } = await parseConnection('MaxWCU=5', fakePorts());
-    expect(warnings).toEqual(['Without effect in this version: MaxWCU']);
-  });
-
   it('refuses what is neither string nor object', async () => {
     // @ts-expect-error for callers without types
     expect((await thrownBy(() => optionsOf(undefined))).code).toBe('CONN_BAD_VALUE');

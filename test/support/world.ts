@@ -164,7 +164,7 @@ function contextWith(
     writing: {
       readOnly: false,
       batches: false,
-      onConflict: 'retry',
+      onConflict: 'Retry',
       maxWcu: undefined,
       transaction: undefined,
     },

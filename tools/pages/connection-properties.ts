@@ -13,7 +13,6 @@ export const connectionProperties: Page = {
     return [
       '# Connection properties',
       'Keys ignore case and blanks. [Connection strings](../guide/connection-strings.md) tells how to write them.',
-      'A property marked † is understood and checked, but has no effect in this version.',
       ...groups.map((group) => `## ${group}\n\n${properties(specs.filter((spec) => spec.group === group))}`),
       `## Inside SSOProperties\n\n${properties(Object.values(SSO_PROPERTIES))}`,
       `## Accepted and ignored\n\nOther drivers of this family know these keys. Here they have no meaning: ${ignored()}.`,
@@ -25,11 +24,7 @@ function properties(specs: readonly PropertySpec[]): string {
   return table(
     ['Property', 'Takes', 'Default', 'Environment', 'Meaning'],
     specs.map((spec) => [
-      [
-        code(spec.key),
-        spec.inert ? ' †' : '',
-        ...(spec.aliases ?? []).map((alias) => `, ${code(alias)}`),
-      ].join(''),
+      [spec.key, ...(spec.aliases ?? [])].map(code).join(', '),
       spec.type.label,
       defaultOf(spec),
       (spec.env ?? []).map(code).join(', '),

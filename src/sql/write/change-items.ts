@@ -98,12 +98,12 @@ async function changeRead(
           if (result.kind === 'done') keepImage(images, result);
           else {
             writes.conflicts += 1;
-            if (onConflict === 'error' || (onConflict === 'retry' && round + 1 >= MOST_ROUNDS))
+            if (onConflict === 'Error' || (onConflict === 'Retry' && round + 1 >= MOST_ROUNDS))
               throw new DriverError(
                 'EXEC_CONFLICT',
-                `The item with the key ${keyText(key, changes.table)} was changed by somebody else${onConflict === 'retry' ? ' again and again' : ' meanwhile'}.`,
+                `The item with the key ${keyText(key, changes.table)} was changed by somebody else${onConflict === 'Retry' ? ' again and again' : ' meanwhile'}.`,
               );
-            if (onConflict === 'retry') again.push(key);
+            if (onConflict === 'Retry') again.push(key);
           }
         },
       );

@@ -9,7 +9,7 @@ export interface Writing {
   /** INSERT replaces items, 25 to a request, and looks at none of them first. */
   readonly batches: boolean;
   /** What becomes of an item that somebody else changes between its reading and its writing. */
-  readonly onConflict: 'retry' | 'skip' | 'error';
+  readonly onConflict: 'Retry' | 'Skip' | 'Error';
   /** The most write capacity units that one statement may consume; absent: any. */
   readonly maxWcu: number | undefined;
   /** Where writes go instead while a transaction is open. */
