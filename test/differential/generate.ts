@@ -375,7 +375,10 @@ function one<T>(random: Random, from: readonly T[]): T {
 }
 
 /** Some partitions, perhaps under a condition, in an order of their keys, from somewhere to somewhere. */
-export function randomSlice(random: Random, table: RandomTable): Condition {
+export function randomSlice(
+  random: Random,
+  table: RandomTable,
+): { readonly where: Condition; readonly slice: { readonly order: string; readonly limit: string } } {
   const partitions = Array.from({ length: 1 + random.below(3) }, () =>
     literalOf(one(random, table.items)['pk']),
   );
@@ -385,18 +388,9 @@ export function randomSlice(random: Random, table: RandomTable): Condition {
   const order = `${first}${direction()}, ${second}${direction()}`;
   const limit = random.chance(0.7) ? ` LIMIT ${random.below(4)}` : '';
   const offset = random.chance(0.4) ? ` OFFSET ${random.below(3)}` : '';
-  const write = (keys: readonly string[], condition: string): string =>
-    `pk IN (${keys.join(', ')}) AND ${condition} ORDER BY ${order}${limit}${offset}`;
-  return {
-    ours: write(
-      partitions.map(({ ours }) => ours),
-      more.ours,
-    ),
-    duckdb: write(
-      partitions.map(({ duckdb }) => duckdb),
-      more.duckdb,
-    ),
-  };
+  const write = (side: keyof Condition): string =>
+    `pk IN (${partitions.map((partition) => partition[side]).join(', ')}) AND ${more[side]}`;
+  return { where: { ours: write('ours'), duckdb: write('duckdb') }, slice: { order, limit: limit + offset } };
 }
 
 /** The whole key of some item. */

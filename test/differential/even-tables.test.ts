@@ -1,0 +1,3 @@
+import { compareOnRandomTables } from './compare.ts';
+
+compareOnRandomTables(1, 2);

@@ -1,0 +1,3 @@
+import { compareOnRandomTables } from './compare.ts';
+
+compareOnRandomTables(0, 2);
