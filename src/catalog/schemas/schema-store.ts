@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Folders } from '../../core/ports.ts';
 import { DriverError } from '../../core/errors.ts';
 import { matchTableName } from '../table-name.ts';
-import { fileNameFor, SCHEMA_SUFFIX } from './file-name.ts';
+import { checkFileName, fileNameFor, SCHEMA_SUFFIX } from './file-name.ts';
 import { parseSchema, problem, type Schema, schemaText } from './schema-file.ts';
 
 /** A schema and where it is kept: in a file, or in this connection alone. */
@@ -19,8 +19,8 @@ export interface SchemaStore {
   /** The same without a look at the folder; undefined where that is due. */
   known(): readonly StoredSchema[] | undefined;
   find(name: string): Promise<StoredSchema | undefined>;
-  /** Keeps a schema in place of one with its name; gives its file. */
-  save(schema: Schema, temporary: boolean): Promise<string | undefined>;
+  /** Keeps a schema in place of one with its name; gives its file, which is new by that name if one is given. */
+  save(schema: Schema, temporary: boolean, fileName?: string): Promise<string | undefined>;
   remove(stored: StoredSchema): Promise<void>;
 }
 
@@ -101,7 +101,7 @@ export function createSchemaStore({ folder, now }: SchemaStoreOptions): SchemaSt
       );
       return schemas.find(({ schema }) => schema.name === match);
     },
-    async save(schema, isTemporary) {
+    async save(schema, isTemporary, fileName) {
       if (folder === undefined || isTemporary) {
         temporary.set(schema.name, { schema, file: undefined });
         return undefined;
@@ -109,7 +109,8 @@ export function createSchemaStore({ folder, now }: SchemaStoreOptions): SchemaSt
       await look();
       const own = known.find((each) => each.schema.name === schema.name)?.file;
       const taken = (await folder.files.list(folder.path)).map(({ name }) => name);
-      const file = own ?? join(folder.path, fileNameFor(schema.name, taken));
+      if (fileName !== undefined) checkFileName(fileName, taken);
+      const file = own ?? join(folder.path, fileName ?? fileNameFor(schema.name, taken));
       await folder.files.write(file, schemaText(schema));
       lookedAt = Number.NEGATIVE_INFINITY;
       return file;

@@ -1,4 +1,4 @@
-import { Argument, Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import type {
   ColumnInfo,
   Connection,
@@ -6,6 +6,7 @@ import type {
   OutputColumn,
   TableDetails,
 } from '../../session/connection.ts';
+import { quoteName } from '../../sql/print/names.ts';
 import type { Value } from '../../sql/value.ts';
 import { examples } from '../examples.ts';
 import type { Io, Screen } from '../io.ts';
@@ -20,6 +21,7 @@ import { type ConnectionFlags, withConnection } from '../with-connection.ts';
 
 interface DescribeFlags extends ConnectionFlags {
   readonly json?: true;
+  readonly ddl?: true;
 }
 
 /** What there is to know of a table before it is read. */
@@ -38,10 +40,22 @@ export function describeCommand(io: Io): Command {
     )
     .addArgument(new Argument('<table>', 'the name of the table or view'))
     .addOption(connectionOption())
-    .option('--json', 'print one JSON object')
-    .addHelpText('after', examples('dynadbc describe orders', 'dynadbc describe orders --json'))
+    .addOption(new Option('--json', 'print one JSON object').conflicts('ddl'))
+    .option('--ddl', 'print the CREATE TABLE statement that makes such a table')
+    .addHelpText(
+      'after',
+      examples(
+        'dynadbc describe orders',
+        'dynadbc describe orders --json',
+        'dynadbc describe orders --ddl > orders.sql',
+      ),
+    )
     .action((table: string, flags: DescribeFlags) =>
       withConnection(flags, io, async (connection) => {
+        if (flags.ddl) {
+          await writer(io.stdout.stream)(`${await statementOf(connection, table)};\n`);
+          return;
+        }
         const described = await describeTable(connection, table);
         await writer(io.stdout.stream)(
           flags.json ? `${JSON.stringify(described, undefined, 2)}\n` : descriptionText(described, io.stdout),
@@ -60,6 +74,14 @@ export async function describeTable(connection: Connection, name: string): Promi
     columns: await metadata.columns(table),
     indexes: await metadata.indexes(table),
   };
+}
+
+/** The statement that makes a table like this one. */
+export async function statementOf(connection: Connection, table: string): Promise<string> {
+  const { rows } = await connection.query<{ readonly statement: string }>(
+    `SHOW CREATE TABLE ${quoteName(table)}`,
+  );
+  return rows[0]?.statement ?? '';
 }
 
 /** A table's description for a person. */

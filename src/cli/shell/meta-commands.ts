@@ -1,5 +1,5 @@
 import type { Connection, TableInfo } from '../../session/connection.ts';
-import { describeTable, descriptionText } from '../commands/describe.ts';
+import { describeTable, descriptionText, statementOf } from '../commands/describe.ts';
 import type { Io } from '../io.ts';
 import { visible, visibleLines } from '../output/visible.ts';
 import { writer } from '../output/writer.ts';
@@ -40,6 +40,15 @@ export const META_COMMANDS: readonly MetaCommand[] = [
       argument === ''
         ? listNames(context)
         : descriptionText(await describeTable(context.connection, unquoted(argument)), context.io.stdout),
+  },
+  {
+    name: '\\d+',
+    argument: '<table>',
+    doc: 'show the CREATE TABLE statement that makes such a table',
+    run: async ({ connection }, argument) => {
+      if (argument === '') throw new UsageError('\\d+ needs the name of a table.', 'Type \\dt for the list.');
+      return `${visibleLines(await statementOf(connection, unquoted(argument)))};\n`;
+    },
   },
   {
     name: '\\explain',

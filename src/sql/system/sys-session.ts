@@ -1,7 +1,9 @@
+import { PROCEDURE_LIST } from '../procedures/definitions.ts';
 import { TABLE_SCHEMA } from '../table-schema.ts';
 import { definitionOf, isViewSchema } from './definition.ts';
 import { CATALOG_NAME } from './shown.ts';
 import { type SystemTable, systemTable } from './system-table.ts';
+import { describeType } from './type-facts.ts';
 
 const sysConnectionProps = systemTable({
   schema: 'sys',
@@ -79,6 +81,8 @@ const sysIdentity = systemTable({
   rows: async () => [],
 });
 
+const PLACE = { CatalogName: CATALOG_NAME, SchemaName: TABLE_SCHEMA } as const;
+
 const sysProcedures = systemTable({
   schema: 'sys',
   name: 'sys_procedures',
@@ -89,9 +93,17 @@ const sysProcedures = systemTable({
     Description: 'text',
     ProcedureType: 'text',
   },
-  // DynamoDB has none.
-  rows: async () => [],
+  rows: async () =>
+    PROCEDURE_LIST.map(({ name, doc }) => ({
+      ...PLACE,
+      ProcedureName: name,
+      Description: doc,
+      ProcedureType: 'PROCEDURE',
+    })),
 });
+
+/** JDBC's procedureColumnIn and procedureColumnResult. */
+const DIRECTIONS = { in: 1, result: 3 } as const;
 
 const sysProcedureParameters = systemTable({
   schema: 'sys',
@@ -113,7 +125,31 @@ const sysProcedureParameters = systemTable({
     Description: 'text',
     Ordinal: 'bigint',
   },
-  rows: async () => [],
+  rows: async () =>
+    PROCEDURE_LIST.flatMap(({ name, parameters, results }) =>
+      [
+        ...parameters.map((parameter) => ({ ...parameter, direction: DIRECTIONS.in })),
+        ...results.map((result) => ({ ...result, direction: DIRECTIONS.result })),
+      ].map((parameter, i) => {
+        const { jdbcType, length, precision } = describeType(parameter.type);
+        const isRequired = parameter.required === true;
+        return {
+          ...PLACE,
+          ProcedureName: name,
+          ColumnName: parameter.name,
+          Direction: parameter.direction,
+          DataTypeName: parameter.type,
+          DataType: jdbcType,
+          Length: length,
+          NumericPrecision: precision,
+          IsNullable: !isRequired,
+          IsRequired: isRequired,
+          IsArray: parameter.numbered === true,
+          Description: parameter.doc,
+          Ordinal: i + 1,
+        };
+      }),
+    ),
 });
 
 const sysViews = systemTable({

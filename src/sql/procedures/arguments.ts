@@ -1,0 +1,98 @@
+import type { Node } from 'libpg-query';
+import { DriverError } from '../../core/errors.ts';
+import { nearest } from '../../core/nearest.ts';
+import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import type { ParsedCommand } from '../parse/parse.ts';
+import { constantOf } from '../write/constant.ts';
+import type { ProcedureDefinition, ProcedureParameter } from './definitions.ts';
+
+/** What a procedure was given: by its parameter's name, the values by their numbers from 1. */
+export type Arguments = ReadonlyMap<string, ReadonlyMap<number, string>>;
+
+/** Reads `name => value`, `"name#1" => value`, or values in the order of the parameters. */
+export function readArguments(
+  { name: procedure, parameters }: ProcedureDefinition,
+  nodes: readonly Node[],
+  parsed: ParsedCommand,
+  literals: readonly ParameterLiteral[],
+): Arguments {
+  const given = new Map<string, Map<number, string>>();
+  for (const [at, node] of nodes.entries()) {
+    const named = 'NamedArgExpr' in node ? node.NamedArgExpr : undefined;
+    const position = parsed.position(named?.location ?? 0);
+    const written = named?.name ?? parameters[at]?.name;
+    const { parameter, number } = findParameter(written, parameters, procedure, position);
+    const value = valueOf(named?.arg ?? node, literals);
+    if (value === null) continue;
+    if (value === undefined)
+      throw new DriverError('SQL_BAD_ARGUMENT', `${procedure}: ${parameter.name} has to be a constant.`, {
+        position,
+      });
+    const numbers = given.get(parameter.name) ?? new Map<number, string>();
+    if (numbers.has(number))
+      throw new DriverError('SQL_BAD_ARGUMENT', `${procedure}: ${written} is given twice.`, { position });
+    numbers.set(number, value);
+    given.set(parameter.name, numbers);
+  }
+  const missing = parameters.find(({ name, required }) => required === true && !given.has(name));
+  if (missing !== undefined)
+    throw new DriverError('SQL_BAD_ARGUMENT', `${procedure} needs ${missing.name}.`, {
+      remedy: `Write CALL ${procedure}(${usage(parameters)}).`,
+    });
+  return given;
+}
+
+function findParameter(
+  written: string | undefined,
+  parameters: readonly ProcedureParameter[],
+  procedure: string,
+  position: number,
+): { readonly parameter: ProcedureParameter; readonly number: number } {
+  const [, stem = '', digits] = /^([^]*?)(?:#(\d*))?$/.exec(written ?? '') ?? [];
+  const parameter = parameters.find(
+    ({ name, numbered }) =>
+      name.replace('#', '').toLowerCase() === stem.toLowerCase() &&
+      (numbered === true || digits === undefined),
+  );
+  if (parameter !== undefined) return { parameter, number: Number(digits ?? 1) };
+  const names = parameters.map(({ name }) => name);
+  throw new DriverError(
+    'SQL_BAD_ARGUMENT',
+    written === undefined
+      ? `${procedure} has ${parameters.length} parameters.`
+      : `${procedure} has no parameter ${written}.`,
+    {
+      position,
+      candidates: nearest(written ?? '', names),
+      remedy: `The parameters are ${names.join(', ')}.`,
+    },
+  );
+}
+
+/** Undefined: no constant. */
+function valueOf(node: Node, literals: readonly ParameterLiteral[]): string | null | undefined {
+  const value = constantOf(node, literals);
+  switch (value?.kind) {
+    case 'text':
+    case 'number':
+    case 'json':
+      return value.text;
+    case 'boolean':
+      return String(value.value);
+    case 'null':
+      return null;
+    case 'missing':
+    case 'bytes':
+    case 'array':
+    case 'attribute':
+    case undefined:
+      return undefined;
+  }
+}
+
+function usage(parameters: readonly ProcedureParameter[]): string {
+  return parameters
+    .filter(({ required }) => required === true)
+    .map(({ name, numbered }) => (numbered === true ? `"${name}1" => '…'` : `${name} => '…'`))
+    .join(', ');
+}

@@ -1,0 +1,59 @@
+import type { CallStmt } from 'libpg-query';
+import { DriverError } from '../../core/errors.ts';
+import { nearest } from '../../core/nearest.ts';
+import { type Command, listed } from '../command/command.ts';
+import type { Work } from '../ddl/work.ts';
+import type { ParsedCommand } from '../parse/parse.ts';
+import { textsOf } from '../parse/tree.ts';
+import type { ResultColumn } from '../plan/planner.ts';
+import type { Value } from '../value.ts';
+import { type Arguments, readArguments } from './arguments.ts';
+import { callCreateSchema } from './create-schema.ts';
+import { callCreateTable } from './create-table.ts';
+import { type ProcedureDefinition, type ProcedureName, PROCEDURES } from './definitions.ts';
+
+type Procedure = (given: Arguments, work: Work) => Promise<readonly Value[]>;
+
+const RUN: Readonly<Record<ProcedureName, Procedure>> = {
+  CreateTable: callCreateTable,
+  CreateSchema: callCreateSchema,
+};
+const NAMES: ReadonlyMap<string, ProcedureName> = new Map([
+  ['createtable', 'CreateTable'],
+  ['createschema', 'CreateSchema'],
+]);
+
+/** `CALL procedure(name => value, …)` */
+export const call: Command = {
+  nodes: ['CallStmt'],
+  async run(parsed, parameters, context, signal) {
+    const { name, args } = procedureOf(parsed);
+    const given = readArguments(PROCEDURES[name], args, parsed, parameters);
+    const row = await RUN[name](given, { parsed, context, signal });
+    return listed('CALL', columnsOf(PROCEDURES[name]), [row]);
+  },
+  async columns(parsed) {
+    return columnsOf(PROCEDURES[procedureOf(parsed).name]);
+  },
+};
+
+function columnsOf({ results }: ProcedureDefinition): readonly ResultColumn[] {
+  return results.map(({ name, type }) => ({ name, type }));
+}
+
+function procedureOf(parsed: ParsedCommand): {
+  readonly name: ProcedureName;
+  readonly args: NonNullable<NonNullable<CallStmt['funccall']>['args']>;
+} {
+  if (!('CallStmt' in parsed.node)) throw parsed.refusal();
+  const { funcname, args = [], location = 0 } = parsed.node.CallStmt.funccall ?? {};
+  const written = textsOf(funcname).at(-1) ?? '';
+  const name = NAMES.get(written.toLowerCase());
+  if (name !== undefined) return { name, args };
+  const names = Object.keys(PROCEDURES);
+  throw new DriverError('SQL_UNKNOWN_FUNCTION', `There is no procedure ${written}.`, {
+    position: parsed.position(location),
+    candidates: nearest(written, names),
+    remedy: `The procedures are ${names.join(' and ')}.`,
+  });
+}
