@@ -106,7 +106,7 @@ describe('what is wrong with a statement', () => {
     ['SELECT nosuch(total) FROM orders', 'SQL_UNKNOWN_FUNCTION', '42883', 8, []],
     ['SELECT status, count(*) FROM orders', 'SQL_GROUPING', '42803', 8, []],
     ['SELECT é FROM orders WHERE "wrong" = 1', 'SQL_UNKNOWN_COLUMN', '42703', 8, []],
-    ["DELETE FROM orders WHERE customer = 'c1'", 'SQL_READ_ONLY', '25006', 1, []],
+    ['GRANT SELECT ON orders TO ana', 'SQL_NOT_SUPPORTED', '0A000', 1, []],
     ['SELECT * FROM orders FOR UPDATE', 'SQL_NOT_SUPPORTED', '0A000', 22, []],
     ["SELECT * FROM orders WHERE total = 'much'", 'SQL_BAD_VALUE', '22P02', undefined, []],
     ['SELECT * FROM orders WHERE customer = ?', 'SQL_PARAMETERS', '07001', undefined, []],

@@ -33,6 +33,8 @@ beforeAll(async () => {
       kind: { S: v % 2 === 0 ? 'a' : 'b' },
       v: { N: String(v) },
       w: { N: String(v) },
+      // So large that keys cost less than a Scan.
+      pad: { S: 'x'.repeat(4000) },
     })),
   });
   proxy = await startFaultingProxy(world.endpoint);

@@ -32,22 +32,28 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('MaxConnectionRCU', () => {
-  it.each(PATHS)('stops what all statements together consume: %s', async (_, sql) => {
+  it.each(PATHS)('stops what all statements together consume: %s', async (path, sql) => {
+    const name = `grown_${path}`;
+    const item = (id: number) => ({ id: { N: String(id) }, pad: { S: 'x'.repeat(4000) } });
+    await world.add({ name, key: ['id:N'], items: Array.from({ length: 20 }, (_, id) => item(id)) });
     const db = await world.open('MaxConnectionRCU=20');
-    const first = await db.query(
-      'SELECT id FROM readings WHERE id IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)',
+    const first = await db.query(`SELECT pad FROM ${name} WHERE id IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)`);
+    expect(first.stats.readCapacity).toBe(5);
+    // What was sampled would fit, so the read begins.
+    await world.client.putItems(
+      name,
+      Array.from({ length: 80 }, (_, id) => item(100 + id)),
     );
-    expect(first.stats.readCapacity).toBe(6);
-    const error = await thrownBy(() => db.query(sql));
+    const error = await thrownBy(() => db.query(sql.replace('readings', name)));
     expect(error).toMatchObject({
       code: 'EXEC_CAPACITY',
       sqlState: '53400',
       message: expect.stringMatching(
-        /^The connection has consumed \d\d read capacity units; MaxConnectionRCU is 20$/,
+        /^The connection has consumed \d\d(?:\.5)? read capacity units; MaxConnectionRCU is 20$/,
       ),
       remedy: expect.stringContaining('raise MaxConnectionRCU'),
     });
-    await expect(db.query('SELECT pad FROM readings WHERE id = 1')).rejects.toMatchObject({
+    await expect(db.query(`SELECT pad FROM ${name} WHERE id = 1`)).rejects.toMatchObject({
       code: 'EXEC_CAPACITY',
     });
   });
