@@ -13,12 +13,14 @@ import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Ports } from '../core/ports.ts';
 import { createClient, type DynamoClient } from '../dynamo/client.ts';
+import { monotonicClock } from '../dynamo/clock.ts';
 import type { Exchange } from '../dynamo/observed-transport.ts';
 import { createTraffic } from '../dynamo/traffic.ts';
 import { openEngine, type Engine } from '../sql/engine/engine.ts';
 import { createLearnedFigures } from '../sql/plan/learned.ts';
 import { createPlanner } from '../sql/plan/planner.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
+import { transactionBlock } from '../sql/transaction/transaction-block.ts';
 import type { Connection, Identity } from './connection.ts';
 import { openLog } from './log.ts';
 import { type Listeners, processPorts, withListeners } from './process-ports.ts';
@@ -104,6 +106,10 @@ function contextFor(
 ): ExecutionContext {
   let engine: Promise<Engine> | undefined;
   const planner = createPlanner();
+  const engineOptions = {
+    ...(properties.memoryLimit === undefined ? {} : { memoryLimit: properties.memoryLimit }),
+    tempDirectory: properties.tempDirectory ?? join(tmpdir(), 'dynadbc'),
+  };
   return {
     client,
     catalog: createCatalog(client, {
@@ -123,11 +129,15 @@ function contextFor(
       notice: (message) => ports.notice?.(message),
     }),
     planner,
-    engine: () =>
-      (engine ??= openEngine({
-        ...(properties.memoryLimit === undefined ? {} : { memoryLimit: properties.memoryLimit }),
-        tempDirectory: properties.tempDirectory ?? join(tmpdir(), 'dynadbc'),
-      })),
+    engine: () => (engine ??= openEngine(engineOptions)),
+    files:
+      properties.allowFiles && ports.dataFiles !== undefined
+        ? {
+            disk: ports.dataFiles,
+            engine: (file) => openEngine({ ...engineOptions, file }),
+            clock: monotonicClock,
+          }
+        : undefined,
     settings: {
       autoDetectIndex: properties.autoDetectIndex,
       consistentReads: properties.useConsistentReads,
@@ -145,6 +155,7 @@ function contextFor(
     passthrough: properties.queryPassthrough,
     facts: sessionFacts(properties, dynamodbEndpoint(properties, region) ?? region),
     warn: (message) => ports.warn(message),
+    notice: (message) => ports.notice?.(message),
     maxRows: properties.maxRows,
     writing: {
       readOnly: properties.readOnly,
@@ -153,6 +164,7 @@ function contextFor(
       maxWcu: properties.maxWcu,
       transaction: undefined,
     },
+    block: transactionBlock(),
     async close() {
       await planner.close();
       (await engine)?.close();

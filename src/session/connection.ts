@@ -1,4 +1,5 @@
 import type { ReadStats } from '../dynamo/read-stats.ts';
+import type { Progress } from '../sql/exec/context.ts';
 import type { Explanation } from '../sql/explain.ts';
 import type { ResultColumn } from '../sql/plan/planner.ts';
 import type { Value } from '../sql/value.ts';
@@ -30,6 +31,8 @@ export interface QueryOptions {
   readonly timeoutMs?: number;
   /** Instead of MaxRows; -1 for all. */
   readonly maxRows?: number;
+  /** Items that one request evaluates at most, instead of PageSize. */
+  readonly pageSize?: number;
   /** Instead of FullScan. */
   readonly fullScan?: 'Allow' | 'Warn' | 'Deny';
   /** Instead of MaxWCU. */
@@ -40,6 +43,8 @@ export interface QueryOptions {
   readonly consistent?: boolean;
   /** Instead of QueryPassthrough: the statement is PartiQL and goes to DynamoDB as it is. */
   readonly passthrough?: boolean;
+  /** Hears how far COPY is, as it gets on. */
+  readonly onProgress?: (progress: Progress) => void;
 }
 
 export type RowObject = Record<string, Value>;
@@ -168,14 +173,30 @@ export interface Identity {
   readonly source: string;
 }
 
-/** The one thing that every surface holds. */
-export interface Connection extends AsyncDisposable {
+/** What runs statements. */
+export interface StatementRunner {
   query<T = RowObject>(sql: string, parameters?: Parameters, options?: QueryOptions): Promise<QueryResult<T>>;
   stream<T = RowObject>(sql: string, parameters?: Parameters, options?: QueryOptions): Promise<RowStream<T>>;
   /** Parameter count and result columns without a read. */
   prepare(sql: string): Promise<PreparedStatement>;
   /** Sends nothing but DescribeTable and, once a table, the sampling of its schema. */
   explain(sql: string, parameters?: Parameters): Promise<Explanation>;
+}
+
+/** Statements that take place together: what they write is sent when the transaction's function returns. */
+export type Transaction = StatementRunner;
+
+export interface TransactionOptions {
+  /** Nothing is written; reads by key are transactional, others consistent. */
+  readonly readOnly?: boolean;
+  /** Cancels the COMMIT; each statement takes a signal of its own. */
+  readonly signal?: AbortSignal;
+}
+
+/** The one thing that every surface holds. */
+export interface Connection extends StatementRunner, AsyncDisposable {
+  /** Commits what the function wrote through its argument when it returns, and nothing when it throws. */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   readonly metadata: Metadata;
   readonly schemas: Schemas;
   /** The connection string with its secrets masked. */

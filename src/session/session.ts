@@ -29,6 +29,7 @@ import type {
   QueryResult,
   RowObject,
   RowStream,
+  StatementRunner,
 } from './connection.ts';
 import { createMetadata } from './metadata.ts';
 import { createSchemas } from './schemas.ts';
@@ -36,6 +37,9 @@ import { finalStats, pagesOf, rowStream, type Started } from './row-stream.ts';
 import { statementContext } from './statement-limits.ts';
 import { statementLog } from './statement-log.ts';
 import { stopwatch } from './stopwatch.ts';
+import { runLocking } from '../sql/transaction/run-locking.ts';
+import { runTransaction } from './transaction.ts';
+import { asPartOf, withinTransaction } from './within-transaction.ts';
 
 export interface SessionParts {
   readonly context: ExecutionContext;
@@ -50,6 +54,11 @@ export interface SessionParts {
 
 /** Ours to plan, or DynamoDB's. */
 type Statement = ParsedStatement | PartiqlStatement;
+
+interface StatementOptions extends QueryOptions {
+  /** The connection's, or that of the transaction that the statement is part of. */
+  readonly base: ExecutionContext;
+}
 
 /** Parsed statements are kept for so many texts. */
 const PARSED = 500;
@@ -93,6 +102,7 @@ export function createSession({
   ): Promise<Started> => {
     if (parsed.kind === 'partiql') return runPartiql(parsed, parameters, limited, signal);
     if (parsed.kind === 'command') return startCommand(parsed, parameters, limited, signal);
+    if (parsed.kind === 'select' && parsed.locks) return runLocking(parsed, parameters, limited, signal);
     if (parsed.kind === 'explain') return startExplain(parsed, parameters, limited, signal);
     const trivial = await trivialPlan(parsed, parameters, limited);
     if (trivial) {
@@ -134,28 +144,35 @@ export function createSession({
     return { ...explained(lines), reads: plan.reads, stats };
   };
 
+  /** What a program asks for a statement comes before what the statement asks for itself. */
+  const limitedContext = (
+    parsed: Statement,
+    { base, ...options }: StatementOptions = { base: context },
+  ): ExecutionContext =>
+    statementContext(base, parsed.kind === 'partiql' ? options : { ...parsed.hints, ...options });
+
   /** Starts a statement within the limits of its own and of the connection. */
   const startLimited = async (
     parsed: Statement,
     parameters: Parameters | undefined,
-    options: QueryOptions,
+    options: StatementOptions,
     signal: AbortSignal,
-  ): Promise<Started> => {
-    const limited = statementContext(context, options);
-    const list = toParameterList(parsed, parameters);
-    return logged(parsed.text, async () => {
-      const watch = stopwatch(limited.statementTimeoutMs);
-      if (watch === undefined) return start(parsed, list, limited, signal);
-      const either = AbortSignal.any([signal, watch.signal]);
-      const started = await watch.during(() => start(parsed, list, limited, either));
-      return { ...started, ...watch.reading(started) };
+  ): Promise<Started> =>
+    withinTransaction(parsed, limitedContext(parsed, options), (limited) => {
+      const list = toParameterList(parsed, parameters);
+      return logged(parsed.text, async () => {
+        const watch = stopwatch(limited.statementTimeoutMs);
+        if (watch === undefined) return start(parsed, list, limited, signal);
+        const either = AbortSignal.any([signal, watch.signal]);
+        const started = await watch.during(() => start(parsed, list, limited, either));
+        return { ...started, ...watch.reading(started) };
+      });
     });
-  };
 
   const stream = async <T>(
     parsed: Statement,
     parameters: Parameters | undefined,
-    options: QueryOptions,
+    options: StatementOptions,
   ): Promise<RowStream<T>> => {
     const begun = performance.now();
     const left = new AbortController();
@@ -167,7 +184,7 @@ export function createSession({
   const query = async <T>(
     parsed: Statement,
     parameters: Parameters | undefined,
-    options: QueryOptions,
+    options: StatementOptions,
   ): Promise<QueryResult<T>> => {
     const begun = performance.now();
     const started = await startLimited(parsed, parameters, options, signalFor(options.signal));
@@ -188,15 +205,17 @@ export function createSession({
     }
   };
 
-  const connection: Connection = {
-    description,
-    metadata: createMetadata(context, () => signalFor(undefined)),
-    schemas: createSchemas({ context, folders, guard: () => signalFor(undefined) }),
+  /** Runs statements as part of the block that the context stands in. */
+  const runnerOn = (base: ExecutionContext): StatementRunner => ({
     async query<T = RowObject>(sql: string, parameters?: Parameters, options: QueryOptions = {}) {
-      return query<T>(await understand(sql, options), parameters, options);
+      return asPartOf(base.block, sql, async () =>
+        query<T>(await understand(sql, options), parameters, { ...options, base }),
+      );
     },
     async stream<T = RowObject>(sql: string, parameters?: Parameters, options: QueryOptions = {}) {
-      return stream<T>(await understand(sql, options), parameters, options);
+      return asPartOf(base.block, sql, async () =>
+        stream<T>(await understand(sql, options), parameters, { ...options, base }),
+      );
     },
     async prepare(sql) {
       const parsed = await understand(sql);
@@ -208,9 +227,9 @@ export function createSession({
         parameterNames: parsed.parameterNames,
         columns,
         query: <T = RowObject>(parameters?: Parameters, options: QueryOptions = {}) =>
-          query<T>(parsed, parameters, options),
+          asPartOf(base.block, sql, () => query<T>(parsed, parameters, { ...options, base })),
         stream: <T = RowObject>(parameters?: Parameters, options: QueryOptions = {}) =>
-          stream<T>(parsed, parameters, options),
+          asPartOf(base.block, sql, () => stream<T>(parsed, parameters, { ...options, base })),
         close: () => Promise.resolve(),
         [Symbol.asyncDispose]: () => Promise.resolve(),
       };
@@ -221,9 +240,19 @@ export function createSession({
         throw new DriverError('SQL_NOT_SUPPORTED', 'PartiQL is planned by DynamoDB, which tells nobody how');
       if (parsed.kind === 'command') throw parsed.refusal();
       const list = toParameterList(parsed, parameters);
-      const plan = await planStatement(parsed, list, context, signalFor(undefined));
-      return explainPlan(plan, context.settings.consistentReads);
+      const limited = limitedContext(parsed);
+      const plan = await planStatement(parsed, list, limited, signalFor(undefined));
+      return explainPlan(plan, limited.settings.consistentReads);
     },
+  });
+
+  const connection: Connection = {
+    ...runnerOn(context),
+    description,
+    metadata: createMetadata(context, () => signalFor(undefined)),
+    schemas: createSchemas({ context, folders, guard: () => signalFor(undefined) }),
+    transaction: async (work, options = {}) =>
+      runTransaction(work, options, context, runnerOn, signalFor(options.signal)),
     whoami: async () => whoami(signalFor(undefined)),
     close() {
       return (closed ??= (async () => {

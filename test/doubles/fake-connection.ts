@@ -107,6 +107,7 @@ export function fakeConnection(
     description: 'AWSSecretKey=***',
     query: unused,
     stream,
+    transaction: unused,
     prepare: async (sql) => {
       const { columns, parameterNames = [] } = answerTo(sql);
       return {

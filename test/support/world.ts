@@ -10,6 +10,7 @@ import type { ExecutionContext } from '../../src/sql/exec/context.ts';
 import { openEngine } from '../../src/sql/engine/engine.ts';
 import { createPlanner } from '../../src/sql/plan/planner.ts';
 import type { PushdownRule } from '../../src/sql/plan/table-read.ts';
+import { transactionBlock } from '../../src/sql/transaction/transaction-block.ts';
 import { startDynalite } from '../doubles/dynalite.ts';
 
 const KEYS = { accessKeyId: 'AKIDTEST', secretAccessKey: 'not-a-secret' };
@@ -160,6 +161,7 @@ function contextWith(
     passthrough: false,
     facts: { properties: [], version: '0', source: 'test', browsableSchemas: undefined },
     warn: () => undefined,
+    notice: () => undefined,
     maxRows: -1,
     writing: {
       readOnly: false,
@@ -168,6 +170,7 @@ function contextWith(
       maxWcu: undefined,
       transaction: undefined,
     },
+    block: transactionBlock(),
     async close() {
       await planner.close();
       (await engine)?.close();

@@ -1,13 +1,27 @@
 import type { ParsedCommand } from '../parse/parse.ts';
 import type { Command } from './command.ts';
+import { copy } from '../copy/copy.ts';
 import { createView } from './create-view.ts';
 import { dropView } from './drop-view.ts';
+import { transaction } from './transaction.ts';
 import { deleteItems } from '../write/delete.ts';
 import { insert } from '../write/insert.ts';
 import { update } from '../write/update.ts';
+import { call } from '../procedures/call.ts';
+import { tableCommand } from '../ddl/table-command.ts';
 
 /** Every command there is. */
-export const COMMANDS: readonly Command[] = [createView, dropView, insert, update, deleteItems];
+export const COMMANDS: readonly Command[] = [
+  copy,
+  createView,
+  dropView,
+  insert,
+  update,
+  deleteItems,
+  transaction,
+  tableCommand,
+  call,
+];
 
 /** The command that a statement is. */
 export function commandOf(parsed: ParsedCommand): Command {

@@ -1,5 +1,7 @@
+import type { DataFiles } from '../../core/ports.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { DynamoClient } from '../../dynamo/client.ts';
+import type { Clock } from '../../dynamo/clock.ts';
 import type { Page } from '../../dynamo/page.ts';
 import type { Traffic } from '../../dynamo/traffic.ts';
 import type { DecimalStyle } from '../engine/result-value.ts';
@@ -7,7 +9,26 @@ import type { Engine } from '../engine/engine.ts';
 import type { PlanSettings, TableRead } from '../plan/table-read.ts';
 import type { Planner } from '../plan/planner.ts';
 import type { SessionFacts } from '../system/session-facts.ts';
+import type { TransactionBlock } from '../transaction/transaction-block.ts';
 import type { Writing } from '../write/writing.ts';
+
+/** Files, and engines that may touch one of them. */
+export interface FileAccess {
+  readonly disk: DataFiles;
+  /** An engine for one statement, whose file is this. */
+  readonly engine: (path: string) => Promise<Engine>;
+  readonly clock: Clock;
+}
+
+/** How far a statement of many rows is. */
+export interface Progress {
+  readonly rows: number;
+  /** Of the file, as it lies on the disk. */
+  readonly bytes: number;
+  /** Undefined where the end is not known. */
+  readonly totalBytes: number | undefined;
+  readonly writeCapacity: number;
+}
 
 /** What running a statement needs of its session. */
 export interface ExecutionContext {
@@ -36,9 +57,16 @@ export interface ExecutionContext {
   /** What system tables tell of the connection. */
   readonly facts: SessionFacts;
   readonly warn: (message: string) => void;
+  /** The same, of news that is no warning. */
+  readonly notice: (message: string) => void;
   readonly writing: Writing;
+  readonly block: TransactionBlock;
   /** Items that stand for a relation's instead of a read; undefined where it is read. */
   readonly given?: (read: TableRead) => Page | undefined;
+  /** What COPY may do with files; absent where it may touch none. */
+  readonly files?: FileAccess | undefined;
+  /** Hears how far a statement of many rows is. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** -1: all. */
   readonly maxRows: number;
   /** Frees the planner and the engine. */

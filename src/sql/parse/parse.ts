@@ -1,10 +1,13 @@
 import { hasSqlDetails, loadModule, type Node, parseSync, type RawStmt, type SelectStmt } from 'libpg-query';
 import { DriverError, messageOf } from '../../core/errors.ts';
+import { readTableStatement } from '../ddl/read-statement.ts';
+import type { TableNode } from '../ddl/table-statement.ts';
 import { readHints } from './hints.ts';
 import { checkNesting } from './nesting.ts';
 import { type PreparedText, prepareText } from './prepared-text.ts';
 import type { PutVerb } from './put-verb.ts';
 import { refuseAt, refuseStatement, refuseWrites } from './refusals.ts';
+import type { StatementHints } from './statement-hints.ts';
 import { textsOf, visitNodes } from './tree.ts';
 
 /** A statement's text and where its parts stand in it. */
@@ -16,6 +19,8 @@ export interface ParsedText {
   readonly parameterNames: readonly string[];
   /** The one-based character position in `text` of a `location` of the tree. */
   readonly position: (location: number) => number;
+  /** What it asks for itself. */
+  readonly hints: StatementHints;
 }
 
 /** A statement that can be planned: a SELECT, or the SELECT that EXPLAIN is about. */
@@ -23,13 +28,15 @@ export interface ParsedQuery extends ParsedText {
   readonly kind: 'select' | 'explain';
   /** EXPLAIN ANALYZE. */
   readonly analyze: boolean;
+  /** FOR UPDATE and its kin: what it reads must be the same at COMMIT. */
+  readonly locks?: true;
   readonly ast: SelectStmt;
 }
 
 /** Any other statement: a command, or the command that EXPLAIN is about. */
 export interface ParsedCommand extends ParsedText {
   readonly kind: 'command';
-  readonly node: Node;
+  readonly node: Node | TableNode;
   /** Of an INSERT: how it was written. */
   readonly putVerb: PutVerb;
   readonly explain: boolean;
@@ -46,8 +53,24 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
   const prepared = prepareText(sql);
   checkNesting(prepared.text, prepared.positionOfIndex);
 
+  const tables = readTableStatement(sql);
+  if (tables !== undefined)
+    return {
+      text: sql,
+      parameterCount: 0,
+      parameterNames: [],
+      position: prepared.positionOfByte,
+      kind: 'command',
+      node: { TableStatement: tables },
+      hints: {},
+      putVerb: prepared.putVerb,
+      explain: false,
+      analyze: false,
+      refusal: () => refuseStatement(prepared, 0),
+    };
+
   const statements = prepared.restore(parseText(prepared));
-  readHints(prepared, statements);
+  const hints = readHints(prepared, statements);
   const [first, second] = statements;
   if (first?.stmt === undefined)
     throw new DriverError('SQL_SYNTAX', 'There is no statement.', { position: 1 });
@@ -66,6 +89,7 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
     parameterCount: prepared.parameterCount,
     parameterNames: prepared.parameterNames,
     position: prepared.positionOfByte,
+    hints,
   };
   const analyze = isAnalyze(explain?.options ?? []);
   if (!('SelectStmt' in node))
@@ -79,7 +103,9 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
       refusal: () => refuseStatement(prepared, first.stmt_location ?? 0),
     };
   refuseWrites(node, prepared);
-  return { ...text, kind: explain === undefined ? 'select' : 'explain', analyze, ast: node.SelectStmt };
+  const { lockingClause: locking, ...ast } = node.SelectStmt;
+  const locks = locking === undefined ? {} : ({ locks: true } as const);
+  return { ...text, kind: explain === undefined ? 'select' : 'explain', analyze, ...locks, ast };
 }
 
 /** Parses a query; any other statement is refused by name. */
@@ -91,10 +117,10 @@ export async function parseQuery(sql: string): Promise<ParsedQuery> {
 
 /** A query that is part of a command. */
 export function queryWithin(
-  { text, parameterCount, parameterNames, position }: ParsedText,
+  { text, parameterCount, parameterNames, position, hints }: ParsedText,
   ast: SelectStmt,
 ): ParsedQuery {
-  return { text, parameterCount, parameterNames, position, kind: 'select', analyze: false, ast };
+  return { text, parameterCount, parameterNames, position, hints, kind: 'select', analyze: false, ast };
 }
 
 /** The position of the first column or function whose name ends in this. */

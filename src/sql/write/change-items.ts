@@ -1,37 +1,18 @@
-import type { Node, RangeVar } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { inParallel } from '../../core/in-parallel.ts';
 import type { Key } from '../../dynamo/access-path.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import type { Returned, WriteCondition } from '../../dynamo/item-write.ts';
 import { LIMITS } from '../../dynamo/limits.ts';
 import type { WriteStats } from '../../dynamo/write-stats.ts';
-import type { Assignment } from './assignment.ts';
 import { keyOf, keyText } from './item-of.ts';
 import type { Matching } from './matching-keys.ts';
+import { changeInTransaction } from './change-in-transaction.ts';
+import { carryOut, isThere, type ItemChanges } from './item-changes.ts';
 import { itemsOf } from './items-of.ts';
-import { rowUpdates, type RowUpdate } from './row-update.ts';
+import { rowUpdates } from './row-update.ts';
 import type { Reading } from './source-rows.ts';
-import { writeItem, type Change, type WriteResult } from './write-item.ts';
-
-/** What an UPDATE or a DELETE does to each item that WHERE means. */
-export interface ItemChanges {
-  readonly table: TableDef;
-  readonly range: RangeVar;
-  readonly where: Node | undefined;
-  /** None for DELETE. */
-  readonly assignments: readonly Assignment[];
-  /** Whether DynamoDB can do it without that the item is read. */
-  readonly blind: boolean;
-  /** The write that does it. */
-  change(
-    key: Key,
-    update: Pick<RowUpdate, 'actions' | 'item'> | undefined,
-    conditions: readonly WriteCondition[],
-  ): Change;
-  readonly returned: Returned;
-}
+import { writeItem, type WriteResult } from './write-item.ts';
 
 /** How often an item that others keep changing is read and tried again. */
 const MOST_ROUNDS = 8;
@@ -42,10 +23,13 @@ const MOST_ROUNDS = 8;
  */
 export async function changeItems(
   changes: ItemChanges,
-  { keys, checks, found }: Matching,
+  matching: Matching,
   reading: Reading,
   writes: WriteStats,
 ): Promise<readonly AttributeMap[]> {
+  const { transaction } = reading.context.writing;
+  if (transaction !== undefined) return changeInTransaction(changes, matching, transaction, reading, writes);
+  const { keys, checks, found } = matching;
   const images: AttributeMap[] = [];
   const { table } = changes;
   let left = keys;
@@ -57,7 +41,9 @@ export async function changeItems(
     ];
     const refused: Key[] = [];
     await inParallel(keys, reading.context.settings.threads, async (key) => {
-      const result = await write(changes, changes.change(key, undefined, conditions), reading, writes);
+      const { context, signal } = reading;
+      const change = changes.change(key, undefined, conditions);
+      const result = await writeItem(change, changes.returned, table, context, writes, signal);
       if (result.kind === 'done') keepImage(images, result);
       else refused.push(key);
     });
@@ -94,7 +80,7 @@ async function changeRead(
         async (update) => {
           const key = keyOf(update.item, changes.table);
           const conditions = [...isThere(changes.table), ...update.conditions];
-          const result = await write(changes, changes.change(key, update, conditions), reading, writes);
+          const result = await carryOut(changes, { ...update, conditions }, reading, writes);
           if (result.kind === 'done') keepImage(images, result);
           else {
             writes.conflicts += 1;
@@ -114,18 +100,4 @@ async function changeRead(
 
 function keepImage(images: AttributeMap[], { item }: WriteResult): void {
   if (item !== undefined) images.push(item);
-}
-
-function write(
-  { table, returned }: ItemChanges,
-  change: Change,
-  { context, signal }: Reading,
-  writes: WriteStats,
-): Promise<WriteResult> {
-  return writeItem(change, returned, table, context, writes, signal);
-}
-
-/** An UPDATE makes no item. */
-function isThere(table: TableDef): readonly WriteCondition[] {
-  return [{ kind: 'exists', attribute: table.key.partition[0]?.name ?? '' }];
 }

@@ -4,9 +4,10 @@ import { newReadStats } from '../../dynamo/read-stats.ts';
 import { newWriteStats } from '../../dynamo/write-stats.ts';
 import type { Command } from '../command/command.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
-import { changeItems, type ItemChanges } from './change-items.ts';
+import { changeItems } from './change-items.ts';
 import { columnsOver } from './evaluate.ts';
 import { explainChanges } from './explain-changes.ts';
+import type { ItemChanges } from './item-changes.ts';
 import { matchingKeys } from './matching-keys.ts';
 import { told, writtenResult } from './returning.ts';
 import type { Reading } from './source-rows.ts';
@@ -15,13 +16,24 @@ import { writtenTable } from './written-table.ts';
 /** DELETE deletes the items that WHERE means, if they still meet it when the delete arrives. */
 export const deleteItems: Command = {
   nodes: ['DeleteStmt'],
+  transactional: true,
   async run(parsed, parameters, context, signal) {
-    const { relation: range = {}, whereClause: where, returningClause, usingClause } = deleteOf(parsed);
+    const {
+      relation: range = {},
+      whereClause: where,
+      returningClause,
+      usingClause,
+      withClause,
+    } = deleteOf(parsed);
     const table = await writtenTable(range, 'DELETE', parsed, context, signal);
-    if (usingClause !== undefined)
-      throw new DriverError('SQL_NOT_SUPPORTED', 'DELETE … USING is not supported.', {
-        remedy: 'Write WHERE key IN (SELECT …).',
-      });
+    if (usingClause !== undefined || withClause !== undefined)
+      throw new DriverError(
+        'SQL_NOT_SUPPORTED',
+        `${withClause ? 'WITH … DELETE' : 'DELETE … USING'} is not supported.`,
+        {
+          remedy: 'Write WHERE key IN (SELECT …).',
+        },
+      );
     const reading: Reading = { parsed, parameters, context, stats: newReadStats(), signal };
     const returning = returningClause?.exprs;
     const writes = newWriteStats();
@@ -32,7 +44,8 @@ export const deleteItems: Command = {
       where,
       assignments: [],
       blind: true,
-      change: (key, _update, conditions) => ({ kind: 'delete', table: table.name, key, conditions }),
+      moves: false,
+      change: (key, _actions, conditions) => ({ kind: 'delete', table: table.name, key, conditions }),
       returned: returning === undefined ? 'NONE' : 'ALL_OLD',
     };
     try {

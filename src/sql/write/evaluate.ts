@@ -58,7 +58,7 @@ function queryOver(parsed: Reading['parsed'], range: RangeVar, targets: readonly
 }
 
 /** The statement's first relation is the table itself; others, in subqueries, are read as ever. */
-function withItems(
+export function withItems(
   context: ExecutionContext,
   table: TableDef,
   items: readonly AttributeMap[],

@@ -1,4 +1,4 @@
-import type { InsertStmt } from 'libpg-query';
+import type { InsertStmt, SelectStmt } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { inParallel } from '../../core/in-parallel.ts';
@@ -25,6 +25,7 @@ import { aliasOf, writtenTable } from './written-table.ts';
  */
 export const insert: Command = {
   nodes: ['InsertStmt'],
+  transactional: true,
   async run(parsed, parameters, context, signal) {
     const statement = insertOf(parsed);
     const verb = parsed.putVerb.toUpperCase();
@@ -76,7 +77,7 @@ async function insertInto(statement: InsertStmt, into: Into, reading: Reading): 
   const rows = statement.selectStmt;
   if (rows === undefined || !('SelectStmt' in rows))
     throw new DriverError('SQL_NOT_NULL', 'INSERT … DEFAULT VALUES: an item needs its key.');
-  const source = await sourceRows(rows.SelectStmt, withAllRows(reading));
+  const source = await sourceRows(selectOf(statement, rows.SelectStmt), withAllRows(reading));
   const rowsOf = newItems({ source, targets, table, mayBeShorter: statement.cols === undefined });
   const images: (AttributeMap | undefined)[] = [];
   const keep = (at: number, image: AttributeMap | undefined): void => {
@@ -101,6 +102,16 @@ async function insertInto(statement: InsertStmt, into: Into, reading: Reading): 
   const range = statement.relation ?? {};
   const items = images.filter((image) => image !== undefined);
   return writtenResult('INSERT', { table, range, returning, items, writes, reads: source.reads }, reading);
+}
+
+/** What WITH before INSERT defines is meant for its query. */
+function selectOf({ withClause }: InsertStmt, select: SelectStmt): SelectStmt {
+  if (withClause === undefined) return select;
+  const { ctes = [] } = withClause;
+  return {
+    ...select,
+    withClause: { ...withClause, ctes: [...ctes, ...(select.withClause?.ctes ?? [])] },
+  };
 }
 
 function withAllRows(reading: Reading): Reading {

@@ -6,7 +6,7 @@ import { readPages } from '../../dynamo/reader.ts';
 import { keyOf } from './item-of.ts';
 import type { Reading } from './source-rows.ts';
 
-/** Whole items as they are now, in the order of their keys; those that are gone are left out. */
+/** Whole items as they are now, in a transaction as that has left them, in the order of their keys; those that are gone are left out. */
 export async function itemsOf(
   keys: readonly Key[],
   table: TableDef,
@@ -27,5 +27,11 @@ export async function itemsOf(
     const items: readonly AttributeMap[] = JSON.parse(page.items.toString());
     for (const item of items) found.set(keyIdentity(keyOf(item, table)), item);
   }
-  return keys.map((key) => found.get(keyIdentity(key))).filter((item) => item !== undefined);
+  const { transaction } = context.writing;
+  return keys
+    .map((key) => {
+      const item = found.get(keyIdentity(key));
+      return transaction === undefined ? item : transaction.itemNow(key, item, table);
+    })
+    .filter((item) => item !== undefined);
 }

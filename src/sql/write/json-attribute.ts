@@ -17,8 +17,39 @@ export function attributeOfDynamoJson(text: string): AttributeValue {
   return typed(parseExactly(text), text);
 }
 
-function parseExactly(text: string): Marked {
+/** An item in DynamoDB's JSON: `{"id":{"S":"x"}}`, alone or as `{"Item":{…}}`. */
+export function itemOfDynamoJson(text: string): AttributeMap {
+  // Its numbers are text, so that nothing is rounded here.
+  const parsed = parsedAs(text, () => JSON.parse(text));
+  const whole = isMap(parsed) ? parsed : {};
+  const { Item: inner, ...others } = whole;
+  const isExport = isMap(inner) && Object.keys(others).length === 0 && !isTyped(inner);
+  return mapped(isExport ? inner : whole, (member) => typed(member, text));
+}
+
+const TYPES: ReadonlySet<string> = new Set(['S', 'N', 'B', 'BOOL', 'NULL', 'L', 'M', 'SS', 'NS', 'BS']);
+
+/** An attribute may be called Item: then it holds one type and its value, and no attributes. */
+function isTyped(members: { readonly [name: string]: Marked }): boolean {
+  const [entry, ...others] = Object.entries(members);
+  return (
+    entry !== undefined &&
+    others.length === 0 &&
+    TYPES.has(entry[0]) &&
+    !(isMap(entry[1]) && entry[0] !== 'M')
+  );
+}
+
+function parsedAs(text: string, parse: () => Marked): Marked {
   try {
+    return parse();
+  } catch (error) {
+    throw new DriverError('SQL_BAD_VALUE', `${shortened(text)} is no JSON: ${messageOf(error)}.`);
+  }
+}
+
+function parseExactly(text: string): Marked {
+  return parsedAs(text, () => {
     // What is no JSON must not become JSON by the marks.
     JSON.parse(text);
     return JSON.parse(
@@ -26,9 +57,7 @@ function parseExactly(text: string): Marked {
         token.startsWith('"') ? token : `{${JSON.stringify(MARK)}:"${token}"}`,
       ),
     );
-  } catch (error) {
-    throw new DriverError('SQL_BAD_VALUE', `${shortened(text)} is no JSON: ${messageOf(error)}.`);
-  }
+  });
 }
 
 function convert(value: Marked): AttributeValue {
@@ -61,7 +90,7 @@ function typedAs(type: string, inner: Marked | undefined, text: string): Attribu
     case 'N':
       return typeof inner === 'string' ? { N: inner } : undefined;
     case 'B':
-      return typeof inner === 'string' ? { B: inner } : undefined;
+      return typeof inner === 'string' && isBase64(inner) ? { B: inner } : undefined;
     case 'BOOL':
       return typeof inner === 'boolean' ? { BOOL: inner } : undefined;
     case 'NULL':
@@ -75,10 +104,14 @@ function typedAs(type: string, inner: Marked | undefined, text: string): Attribu
     case 'NS':
       return texts && { NS: texts };
     case 'BS':
-      return texts && { BS: texts };
+      return texts?.every(isBase64) ? { BS: texts } : undefined;
     default:
       return undefined;
   }
+}
+
+function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z\d+/]*={0,2}$/.test(text);
 }
 
 function mapped(

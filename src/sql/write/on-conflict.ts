@@ -45,7 +45,7 @@ export function conflictUpdate(
     const key = keyOf(existing, table);
     const conditions = [{ kind: 'exists', attribute } as const, ...update.conditions];
     const change = { kind: 'update', table: table.name, key, actions: update.actions, conditions } as const;
-    const result = await writeItem(change, 'ALL_NEW', table, context, writes, signal);
+    const result = await writeItem(change, 'ALL_NEW', table, context, writes, signal, existing);
     return result.kind === 'done' ? result : { kind: 'again' };
   };
 }

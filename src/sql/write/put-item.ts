@@ -11,7 +11,7 @@ import { keyOf, keyText } from './item-of.ts';
 import { itemsOf } from './items-of.ts';
 import { conflictUpdate, type ConflictUpdate } from './on-conflict.ts';
 import type { Reading } from './source-rows.ts';
-import { writeItem } from './write-item.ts';
+import { writeItem, type WriteResult } from './write-item.ts';
 
 /** What becomes of a row whose key an item has already. */
 export type OnConflict =
@@ -103,7 +103,8 @@ export async function putItem(
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const conditions = onConflict.kind === 'replace' ? [] : ([{ kind: 'absent', attribute }] as const);
     const put = { kind: 'put', table: table.name, item, conditions } as const;
-    const result = await writeItem(put, 'NONE', table, context, writes, signal);
+    const found = await lookFirst(item, onConflict, table, reading);
+    const result = found ?? (await writeItem(put, 'NONE', table, context, writes, signal));
     if (result.kind === 'done') return item;
     switch (onConflict.kind) {
       case 'error':
@@ -127,6 +128,19 @@ export async function putItem(
     'EXEC_CONFLICT',
     `The item with the key ${keyText(item, table)} was made and deleted by others again and again.`,
   );
+}
+
+/** In a transaction the refusal of a put would come at COMMIT, for all: what is there is looked at first. */
+async function lookFirst(
+  item: AttributeMap,
+  { kind }: OnConflict,
+  table: TableDef,
+  reading: Reading,
+): Promise<WriteResult | undefined> {
+  if (reading.context.writing.transaction === undefined || (kind !== 'nothing' && kind !== 'update'))
+    return undefined;
+  const [found] = await itemsOf([keyOf(item, table)], table, reading);
+  return found && { kind: 'refused', item: found };
 }
 
 /** Sets the row's attributes, and removes those for which it has DEFAULT; makes the item where there is none. */

@@ -5,9 +5,10 @@ import { newWriteStats } from '../../dynamo/write-stats.ts';
 import type { Command } from '../command/command.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { assignmentsOf } from './assignment.ts';
-import { changeItems, type ItemChanges } from './change-items.ts';
+import { changeItems } from './change-items.ts';
 import { columnsOver } from './evaluate.ts';
 import { explainChanges } from './explain-changes.ts';
+import type { ItemChanges } from './item-changes.ts';
 import { matchingKeys } from './matching-keys.ts';
 import { told, writtenResult } from './returning.ts';
 import type { Reading } from './source-rows.ts';
@@ -16,21 +17,28 @@ import { aliasOf, writtenTable } from './written-table.ts';
 /** UPDATE changes the items that WHERE means, if they still meet it when the write arrives; it never makes one. */
 export const update: Command = {
   nodes: ['UpdateStmt'],
+  transactional: true,
   async run(parsed, parameters, context, signal) {
     const {
       relation: range = {},
       targetList = [],
       whereClause: where,
       fromClause,
+      withClause,
       returningClause,
     } = updateOf(parsed);
     const table = await writtenTable(range, 'UPDATE', parsed, context, signal);
-    if (fromClause !== undefined)
-      throw new DriverError('SQL_NOT_SUPPORTED', 'UPDATE … FROM is not supported.', {
-        remedy: 'Write SET column = (SELECT …) and WHERE key IN (SELECT …).',
-      });
+    if (fromClause !== undefined || withClause !== undefined)
+      throw new DriverError(
+        'SQL_NOT_SUPPORTED',
+        `${withClause ? 'WITH … UPDATE' : 'UPDATE … FROM'} is not supported.`,
+        {
+          remedy: 'Write SET column = (SELECT …) and WHERE key IN (SELECT …).',
+        },
+      );
     const reading: Reading = { parsed, parameters, context, stats: newReadStats(), signal };
     const assignments = assignmentsOf(targetList, table, aliasOf(range), reading);
+    const moves = assignments.some(({ target }) => target.key?.of === 'table');
     const returning = returningClause?.exprs;
     const writes = newWriteStats();
     const changes: ItemChanges = {
@@ -38,9 +46,10 @@ export const update: Command = {
       range,
       where,
       assignments,
-      blind: assignments.every(({ byDynamo }) => byDynamo !== undefined),
-      change: (key, row, conditions) => {
-        const actions = row?.actions ?? assignments.flatMap(({ byDynamo }) => byDynamo?.action ?? []);
+      blind: !moves && assignments.every(({ byDynamo }) => byDynamo !== undefined),
+      moves,
+      change: (key, computed, conditions) => {
+        const actions = computed ?? assignments.flatMap(({ byDynamo }) => byDynamo?.action ?? []);
         return { kind: 'update', table: table.name, key, actions, conditions };
       },
       returned: returning === undefined ? 'NONE' : 'ALL_NEW',

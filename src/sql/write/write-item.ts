@@ -17,7 +17,7 @@ export type WriteResult =
   | { readonly kind: 'done'; readonly item: AttributeMap | undefined }
   | { readonly kind: 'refused'; readonly item: AttributeMap | undefined };
 
-/** Carries out one write, or hands it to the open transaction. */
+/** Carries out one write, or hands it to the open transaction; that needs the item as it was read for its images. */
 export async function writeItem(
   write: Change,
   returned: Returned,
@@ -25,12 +25,13 @@ export async function writeItem(
   context: ExecutionContext,
   stats: WriteStats,
   signal: AbortSignal,
+  base?: AttributeMap,
 ): Promise<WriteResult> {
   const { transaction, maxWcu } = context.writing;
   const built = writeRequest(write, returned);
   checkWrite(built, new Map([[write.table, table.key]]));
   if (transaction !== undefined)
-    return resultOf(write, await transaction.write(write, returned, stats, signal), stats);
+    return resultOf(write, transaction.write(write, table, { returned, base }), stats);
   const units = write.kind === 'put' && maxWcu !== undefined ? unitsOfItem(write.item, table) : 1;
   const outcome = await writeGate(stats, maxWcu).pass(units, () =>
     context.client.write(built, stats, { once: !isRepeatable(write) }, signal),

@@ -1,6 +1,8 @@
+import type { TableDef } from '../../catalog/table-def.ts';
+import type { Key } from '../../dynamo/access-path.ts';
+import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { ItemWrite, Returned } from '../../dynamo/item-write.ts';
 import type { WriteOutcome } from '../../dynamo/write.ts';
-import type { WriteStats } from '../../dynamo/write-stats.ts';
 
 /** What writing needs of its session. */
 export interface Writing {
@@ -12,11 +14,20 @@ export interface Writing {
   readonly onConflict: 'Retry' | 'Skip' | 'Error';
   /** The most write capacity units that one statement may consume; absent: any. */
   readonly maxWcu: number | undefined;
-  /** Where writes go instead while a transaction is open. */
-  transaction: WriteSink | undefined;
+  /** Where the statement's writes go instead, if it is part of a transaction. */
+  readonly transaction: WriteSink | undefined;
 }
 
-/** Takes writes and carries them out, at once or later. */
+/** Takes the writes of a statement, which take place at COMMIT. */
 export interface WriteSink {
-  write(write: ItemWrite, returned: Returned, stats: WriteStats, signal: AbortSignal): Promise<WriteOutcome>;
+  /** `base`: the item that an image is wanted of, as it was read; it must be the same at COMMIT. */
+  write(
+    write: ItemWrite,
+    table: TableDef,
+    wanted: { readonly returned: Returned; readonly base: AttributeMap | undefined },
+  ): WriteOutcome;
+  /** An item as the transaction has left it so far, from what DynamoDB has. */
+  itemNow(key: Key, item: AttributeMap | undefined, table: TableDef): AttributeMap | undefined;
+  /** The keys of the items that the transaction has to do with. */
+  keysOf(table: TableDef): readonly Key[];
 }

@@ -1,0 +1,582 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DriverError } from '../../src/core/errors.ts';
+import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
+import type { Connection } from '../../src/session/connection.ts';
+import { startDynamoDbLocal } from '../doubles/dynamodb-local.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const local = await startDynamoDbLocal();
+const suite = 'skipped' in local ? describe.skip : describe;
+const title = 'skipped' in local ? `Transactions (${local.skipped})` : 'Transactions';
+
+/** Enough items that no sample misses an attribute. */
+const ACCOUNTS: readonly AttributeMap[] = ['a', 'b', 'c'].map((id, i) => ({
+  id: { S: id },
+  balance: { N: '100' },
+  owner: { S: `owner ${id}` },
+  tags: { L: [{ S: `tag ${i}` }] },
+}));
+const ORDERS: readonly AttributeMap[] = [1, 2, 3].map((line) => ({
+  customer: { S: 'c' },
+  line: { N: String(line) },
+  sku: { S: `s${line}` },
+  counts: { SS: ['x'] },
+}));
+
+suite(title, () => {
+  let world: World;
+  let db: Connection;
+  let other: Connection;
+
+  beforeAll(async () => {
+    if ('skipped' in local) return;
+    world = await startWorld(local);
+    await world.add({ name: 'accounts', key: ['id:S'], items: ACCOUNTS });
+    await world.add({ name: 'orders', key: ['customer:S', 'line:N'], items: ORDERS });
+    db = await world.open();
+    other = await world.open();
+  }, 60_000);
+  afterAll(() => world?.close());
+  beforeEach(async () => {
+    await db.close();
+    db = await world.open();
+    await world.open().then(async (clean) => {
+      for (const { id } of await rowsOf(clean, 'SELECT id FROM accounts'))
+        if (!['a', 'b', 'c'].includes(String(id)))
+          await clean.query('DELETE FROM accounts WHERE id = $1', [String(id)]);
+      await clean.close();
+    });
+    await world.client.putItems('accounts', ACCOUNTS);
+    await world.client.putItems('orders', ORDERS);
+  });
+
+  const rowsOf = async (on: Connection, sql: string): Promise<Record<string, unknown>[]> =>
+    (await on.query(sql)).rows;
+  const balances = async (): Promise<Record<string, unknown>> =>
+    Object.fromEntries(
+      (await rowsOf(other, 'SELECT id, balance FROM accounts ORDER BY length(id), id')).map(
+        ({ id, balance }) => [String(id), balance],
+      ),
+    );
+  const run = async (on: Connection, ...statements: readonly string[]) => {
+    let last;
+    for (const sql of statements) last = await on.query(sql);
+    return last;
+  };
+  const failure = async (work: Promise<unknown>): Promise<DriverError> => {
+    const error: unknown = await work.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    if (error instanceof DriverError) return error;
+    throw new Error('A DriverError was expected', { cause: error });
+  };
+
+  describe('with BEGIN and COMMIT', () => {
+    it('writes nothing before COMMIT and everything at COMMIT', async () => {
+      expect(await run(db, 'BEGIN')).toMatchObject({ command: 'BEGIN', rowCount: 0 });
+      expect(await run(db, `INSERT INTO accounts (id, balance) VALUES ('d', 1), ('e', 2)`)).toMatchObject({
+        command: 'INSERT',
+        rowCount: 2,
+      });
+      expect(await run(db, `UPDATE accounts SET balance = balance - 30 WHERE id = 'a'`)).toMatchObject({
+        rowCount: 1,
+      });
+      expect(await run(db, `DELETE FROM accounts WHERE id = 'b'`)).toMatchObject({ rowCount: 1 });
+      expect(await balances()).toEqual({ a: 100, b: 100, c: 100 });
+      expect(await run(db, 'COMMIT')).toMatchObject({ command: 'COMMIT' });
+      expect(await balances()).toEqual({ a: 70, c: 100, d: 1, e: 2 });
+    });
+
+    it.each(['ROLLBACK', 'ABORT'])('forgets everything at %s', async (end) => {
+      const result = await run(db, 'START TRANSACTION', `DELETE FROM accounts`, end);
+      expect(result).toMatchObject({ command: 'ROLLBACK' });
+      expect(await balances()).toEqual({ a: 100, b: 100, c: 100 });
+      expect(await run(db, `UPDATE accounts SET balance = 1 WHERE id = 'a'`)).toMatchObject({ rowCount: 1 });
+      expect(await balances()).toMatchObject({ a: 1 });
+    });
+
+    it('counts what UPDATE and DELETE find, and nothing where there is nothing', async () => {
+      await run(db, 'BEGIN');
+      expect(await run(db, `DELETE FROM accounts WHERE id = 'nobody'`)).toMatchObject({ rowCount: 0 });
+      expect(await run(db, `UPDATE accounts SET balance = 5 WHERE balance > 1000`)).toMatchObject({
+        rowCount: 0,
+      });
+      expect(
+        await run(db, `UPDATE accounts SET balance = 5 WHERE owner LIKE 'owner%' AND id <> 'a'`),
+      ).toMatchObject({
+        rowCount: 2,
+      });
+      await run(db, 'END');
+      expect(await balances()).toEqual({ a: 100, b: 5, c: 5 });
+    });
+
+    it('lets UPDATE and DELETE see what the transaction wrote before', async () => {
+      await run(
+        db,
+        'BEGIN',
+        `INSERT INTO accounts (id, balance) VALUES ('d', 10)`,
+        `UPDATE accounts SET balance = balance + 5 WHERE id = 'd'`,
+        `UPDATE accounts SET balance = 7 WHERE id = 'a'`,
+      );
+      expect(await run(db, `UPDATE accounts SET owner = 'new' WHERE balance < 20`)).toMatchObject({
+        rowCount: 2,
+      });
+      expect(await run(db, `DELETE FROM accounts WHERE balance = 7`)).toMatchObject({ rowCount: 1 });
+      expect(await run(db, `DELETE FROM accounts WHERE id = 'a'`)).toMatchObject({ rowCount: 0 });
+      await run(db, 'COMMIT');
+      expect(await balances()).toEqual({ b: 100, c: 100, d: 15 });
+      expect(await rowsOf(db, `SELECT owner FROM accounts WHERE id = 'd'`)).toEqual([{ owner: 'new' }]);
+    });
+
+    it('makes one write of several of one item', async () => {
+      await run(
+        db,
+        'BEGIN',
+        `INSERT INTO accounts (id, balance) VALUES ('d', 10)`,
+        `DELETE FROM accounts WHERE id = 'd'`,
+        `INSERT INTO accounts (id, balance) VALUES ('d', 11)`,
+        `UPDATE accounts SET balance = 1 WHERE id = 'a'`,
+        `UPDATE accounts SET owner = 'x' WHERE id = 'a'`,
+        `UPDATE accounts SET balance = 2 WHERE id = 'a'`,
+        `DELETE FROM accounts WHERE id = 'b'`,
+        `INSERT INTO accounts (id, balance) VALUES ('b', 9)`,
+        'COMMIT',
+      );
+      expect(await balances()).toEqual({ a: 2, b: 9, c: 100, d: 11 });
+    });
+
+    it('names both statements where two writes of one item are no one write', async () => {
+      await run(db, 'BEGIN', `UPDATE accounts SET balance = balance - 1 WHERE id = 'a'`);
+      const error = await failure(db.query(`UPDATE accounts SET balance = balance - 2 WHERE id = 'a'`));
+      expect(error).toMatchObject({ code: 'SQL_NOT_SUPPORTED', sqlState: '0A000' });
+      expect(error.message).toMatch(/Statement 2 .*key id 'a'.*Statement 1 /);
+      await run(db, 'ROLLBACK');
+    });
+
+    it('takes part in one table and another', async () => {
+      await run(
+        db,
+        'BEGIN',
+        `UPDATE accounts SET balance = balance - 3 WHERE id = 'a'`,
+        `INSERT INTO orders (customer, line, sku) VALUES ('c', 4, 's4')`,
+        `UPDATE orders SET sku = sku || '!' WHERE customer = 'c' AND line < 3`,
+        'COMMIT',
+      );
+      expect(await balances()).toMatchObject({ a: 97 });
+      expect(await rowsOf(db, `SELECT sku FROM orders WHERE customer = 'c' ORDER BY line`)).toEqual(
+        ['s1!', 's2!', 's3', 's4'].map((sku) => ({ sku })),
+      );
+      await db.query(`DELETE FROM orders WHERE customer = 'c' AND line = 4`);
+    });
+  });
+
+  describe('at COMMIT', () => {
+    it('says 23505 and which INSERT where the key is taken', async () => {
+      await run(
+        db,
+        'BEGIN',
+        `UPDATE accounts SET balance = 0 WHERE id = 'b'`,
+        `INSERT INTO accounts (id, balance) VALUES ('a', 1)`,
+      );
+      const error = await failure(db.query('COMMIT'));
+      expect(error).toMatchObject({ code: 'SQL_UNIQUE', sqlState: '23505' });
+      expect(error.message).toBe(
+        `Nothing of the transaction was written. Statement 2 (INSERT INTO accounts (id, balance) …): there is the item of accounts with the key id 'a' already.`,
+      );
+      expect(await balances()).toEqual({ a: 100, b: 100, c: 100 });
+      expect(await run(db, `UPDATE accounts SET balance = 3 WHERE id = 'c'`)).toMatchObject({ rowCount: 1 });
+      expect(await balances()).toMatchObject({ c: 3 });
+    });
+
+    it('says 40001 where somebody else changed what a statement looked at', async () => {
+      await run(db, 'BEGIN', `UPDATE accounts SET balance = 0 WHERE id = 'b' AND owner = 'owner b'`);
+      await other.query(`UPDATE accounts SET owner = 'thief' WHERE id = 'b'`);
+      const error = await failure(db.query('COMMIT'));
+      expect(error).toMatchObject({ code: 'EXEC_CONFLICT', sqlState: '40001' });
+      expect(error.message).toContain(`Statement 1 (UPDATE accounts SET balance = 0 WHERE …)`);
+      expect(await balances()).toMatchObject({ b: 100 });
+    });
+
+    it('lets sums of others stand beside its own', async () => {
+      await run(db, 'BEGIN', `UPDATE accounts SET balance = balance - 10 WHERE id = 'b'`);
+      await other.query(`UPDATE accounts SET balance = balance - 1 WHERE id = 'b'`);
+      await run(db, 'COMMIT');
+      expect(await balances()).toMatchObject({ b: 89 });
+    });
+
+    it('says 40001 where ON CONFLICT DO NOTHING met nothing when it looked', async () => {
+      await run(db, 'BEGIN');
+      expect(
+        await run(db, `INSERT INTO accounts (id) VALUES ('a'), ('d') ON CONFLICT DO NOTHING`),
+      ).toMatchObject({ rowCount: 1 });
+      await other.query(`INSERT INTO accounts (id, balance) VALUES ('d', 1)`);
+      expect(await failure(db.query('COMMIT'))).toMatchObject({ sqlState: '40001' });
+    });
+
+    it('updates on conflict what was there when it looked', async () => {
+      const sql = `INSERT INTO accounts (id, balance) VALUES ('a', 7), ('d', 8) ON CONFLICT (id) DO UPDATE SET balance = accounts.balance + excluded.balance`;
+      await run(db, 'BEGIN');
+      expect(await run(db, sql)).toMatchObject({ rowCount: 2 });
+      await run(db, 'COMMIT');
+      expect(await balances()).toEqual({ a: 107, b: 100, c: 100, d: 8 });
+    });
+  });
+
+  describe('after a failure', () => {
+    it('refuses everything but ROLLBACK with 25P02, and COMMIT rolls back', async () => {
+      for (const wrong of [
+        'SELECT nonsense FROM accounts',
+        'SELEC',
+        `INSERT INTO accounts (id) VALUES (NULL)`,
+      ]) {
+        await run(db, 'BEGIN', `DELETE FROM accounts WHERE id = 'a'`);
+        await failure(db.query(wrong));
+        const error = await failure(db.query('SELECT 1'));
+        expect(error).toMatchObject({ code: 'SQL_FAILED_TRANSACTION', sqlState: '25P02' });
+        expect(error.message).toContain(`Statement 2 (${wrong}`);
+        expect(await failure(db.query('BEGIN'))).toMatchObject({ sqlState: '25P02' });
+        expect(await run(db, 'COMMIT')).toMatchObject({ command: 'ROLLBACK' });
+      }
+      expect(await balances()).toEqual({ a: 100, b: 100, c: 100 });
+    });
+
+    it('fails on an error that comes while rows are read', async () => {
+      await run(db, 'BEGIN', `DELETE FROM accounts WHERE id = 'a'`);
+      await failure(db.query('SELECT 1 / (balance - 100) FROM accounts'));
+      expect(await run(db, 'COMMIT')).toMatchObject({ command: 'ROLLBACK' });
+      expect(await balances()).toMatchObject({ a: 100 });
+    });
+  });
+
+  it('warns of a second BEGIN, of COMMIT and ROLLBACK without one, and of an isolation it has not', async () => {
+    const warnings: string[] = [];
+    const { connect } = await import('../../src/index.ts');
+    await using loud = await connect(world.string(), { onWarning: (message) => warnings.push(message) });
+    await run(loud, 'COMMIT', 'ROLLBACK', 'BEGIN ISOLATION LEVEL SERIALIZABLE', 'BEGIN');
+    await run(
+      loud,
+      `DELETE FROM accounts WHERE id = 'a'`,
+      `SELECT id FROM accounts WHERE id = 'a'`,
+      'ROLLBACK',
+    );
+    expect(warnings).toEqual([
+      'There is no transaction in progress',
+      'There is no transaction in progress',
+      expect.stringContaining('SERIALIZABLE'),
+      'There is a transaction in progress already',
+      expect.stringContaining('SELECT does not see the write of this transaction before COMMIT'),
+    ]);
+  });
+
+  it.each([
+    ['SAVEPOINT a', '0A000'],
+    ['COMMIT AND CHAIN', '0A000'],
+    ['ROLLBACK TO a', '0A000'],
+    [`PREPARE TRANSACTION 'x'`, '0A000'],
+    ['CREATE VIEW v AS SELECT 1', '25001'],
+    ['DROP VIEW v', '25001'],
+  ])('refuses %s within a transaction', async (sql, sqlState) => {
+    await run(db, 'BEGIN');
+    expect(await failure(db.query(sql))).toMatchObject({ sqlState });
+    await run(db, 'ROLLBACK');
+  });
+
+  it('refuses PartiQL within a transaction', async () => {
+    await run(db, 'BEGIN');
+    expect(await failure(db.query('SELECT * FROM accounts', [], { passthrough: true }))).toMatchObject({
+      sqlState: '25001',
+    });
+    await run(db, 'ROLLBACK');
+  });
+
+  describe('with transaction()', () => {
+    it('commits when the function returns, and hands its value on', async () => {
+      const moved = await db.transaction(async (tx) => {
+        await tx.query(`UPDATE accounts SET balance = balance - $1 WHERE id = 'a'`, [30]);
+        await tx.query(`UPDATE accounts SET balance = balance + $1 WHERE id = 'b'`, [30]);
+        expect(await balances()).toEqual({ a: 100, b: 100, c: 100 });
+        return 30;
+      });
+      expect(moved).toBe(30);
+      expect(await balances()).toEqual({ a: 70, b: 130, c: 100 });
+    });
+
+    it('rolls back when the function throws, with its own error', async () => {
+      const mine = new Error('changed my mind');
+      const work = db.transaction(async (tx) => {
+        await tx.query(`DELETE FROM accounts WHERE id = 'a'`);
+        throw mine;
+      });
+      await expect(work).rejects.toBe(mine);
+      expect(await balances()).toMatchObject({ a: 100 });
+    });
+
+    it('keeps statements of the connection out of it, and its own out of those of another', async () => {
+      await db.transaction(async (tx) => {
+        await tx.query(`UPDATE accounts SET balance = 1 WHERE id = 'a'`);
+        await db.query(`UPDATE accounts SET balance = 2 WHERE id = 'b'`);
+        expect(await balances()).toMatchObject({ a: 100, b: 2 });
+        await db.transaction(async (second) => {
+          await second.query(`UPDATE accounts SET balance = 3 WHERE id = 'c'`);
+        });
+        expect(await balances()).toMatchObject({ a: 100, c: 3 });
+      });
+      expect(await balances()).toEqual({ a: 1, b: 2, c: 3 });
+    });
+
+    it('does not commit what had a failure, though the function forgave it', async () => {
+      const work = db.transaction(async (tx) => {
+        await tx.query(`DELETE FROM accounts WHERE id = 'a'`);
+        await tx.query('SELECT nonsense FROM accounts').catch(() => undefined);
+      });
+      expect(await failure(work)).toMatchObject({ sqlState: '25P02' });
+      expect(await balances()).toMatchObject({ a: 100 });
+    });
+
+    it('takes no COMMIT, nothing that was not awaited and nothing afterwards', async () => {
+      expect(await failure(db.transaction(async (tx) => void (await tx.query('COMMIT'))))).toMatchObject({
+        sqlState: '25001',
+      });
+      let late: Promise<unknown> = Promise.resolve();
+      const hasty = db.transaction(async (tx) => {
+        late = failure(tx.query(`UPDATE accounts SET balance = balance * 2 WHERE owner LIKE 'o%'`));
+      });
+      expect((await failure(hasty)).message).toContain('still running');
+      expect(await late).toMatchObject({ sqlState: '25P01' });
+      let kept: Parameters<Parameters<Connection['transaction']>[0]>[0] | undefined;
+      await db.transaction(async (tx) => {
+        kept = tx;
+      });
+      expect(
+        await failure(kept?.query(`DELETE FROM accounts WHERE id = 'a'`) ?? Promise.resolve()),
+      ).toMatchObject({
+        sqlState: '25P01',
+      });
+      expect(await balances()).toEqual({ a: 100, b: 100, c: 100 });
+    });
+
+    it('prepares and explains within', async () => {
+      await db.transaction(async (tx) => {
+        await using change = await tx.prepare('UPDATE accounts SET balance = $1 WHERE id = $2');
+        for (const id of ['a', 'b']) expect(await change.query([9, id])).toMatchObject({ rowCount: 1 });
+        expect((await tx.explain(`SELECT * FROM accounts WHERE id = 'a'`)).text).toContain('GetItem');
+      });
+      expect(await balances()).toEqual({ a: 9, b: 9, c: 100 });
+    });
+  });
+
+  describe('FOR UPDATE', () => {
+    it('makes COMMIT depend on what was read', async () => {
+      const work = db.transaction(async (tx) => {
+        const { rows } = await tx.query(`SELECT balance FROM accounts WHERE id = 'a' FOR UPDATE`);
+        expect(rows).toEqual([{ balance: 100 }]);
+        await other.query(`UPDATE accounts SET owner = 'somebody' WHERE id = 'a'`);
+        await tx.query(`UPDATE accounts SET balance = 0 WHERE id = 'b'`);
+      });
+      expect(await failure(work)).toMatchObject({ sqlState: '40001' });
+      expect(await balances()).toEqual({ a: 100, b: 100, c: 100 });
+    });
+
+    it('goes together with the write of what was read, and sees the writes before', async () => {
+      await db.transaction(async (tx) => {
+        await tx.query(`SELECT * FROM accounts WHERE id IN ('a', 'b') FOR UPDATE`);
+        await tx.query(`UPDATE accounts SET balance = 1 WHERE id = 'a'`);
+        const { rows } = await tx.query(
+          `SELECT id, balance FROM accounts WHERE balance < 1000 ORDER BY length(id), id DESC FOR SHARE`,
+        );
+        expect(rows).toEqual([
+          { id: 'c', balance: 100 },
+          { id: 'b', balance: 100 },
+          { id: 'a', balance: 1 },
+        ]);
+      });
+      expect(await balances()).toEqual({ a: 1, b: 100, c: 100 });
+    });
+
+    it.each([
+      [`SELECT * FROM accounts WHERE id = 'a' FOR UPDATE SKIP LOCKED`],
+      [`SELECT * FROM (SELECT * FROM accounts FOR UPDATE) AS s`],
+      [`SELECT count(*) FROM accounts GROUP BY owner FOR UPDATE`],
+      [`SELECT * FROM accounts, orders FOR UPDATE`],
+      [`SELECT * FROM accounts LIMIT 1 FOR UPDATE`],
+    ])('refuses %s', async (sql) => {
+      const work = db.transaction(async (tx) => void (await tx.query(sql)));
+      expect(await failure(work)).toMatchObject({ sqlState: '0A000' });
+    });
+
+    it('needs a transaction that may write', async () => {
+      const sql = `SELECT * FROM accounts WHERE id = 'a' FOR UPDATE`;
+      expect(await failure(db.query(sql))).toMatchObject({ sqlState: '25P01' });
+      const work = db.transaction(async (tx) => void (await tx.query(sql)), { readOnly: true });
+      expect(await failure(work)).toMatchObject({ sqlState: '25006' });
+    });
+  });
+
+  describe('RETURNING', () => {
+    it('gives what COMMIT will make true, and COMMIT makes sure of it', async () => {
+      await run(db, 'BEGIN');
+      expect(
+        (await db.query(`INSERT INTO accounts (id, balance) VALUES ('d', 4) RETURNING *`)).rows,
+      ).toMatchObject([{ id: 'd', balance: 4 }]);
+      expect(
+        (await db.query(`UPDATE accounts SET balance = balance + 1 WHERE id = 'a' RETURNING id, balance`))
+          .rows,
+      ).toEqual([{ id: 'a', balance: 101 }]);
+      expect((await db.query(`DELETE FROM accounts WHERE id = 'b' RETURNING owner`)).rows).toEqual([
+        { owner: 'owner b' },
+      ]);
+      await other.query(`UPDATE accounts SET owner = 'new' WHERE id = 'b'`);
+      expect(await failure(db.query('COMMIT'))).toMatchObject({ sqlState: '40001' });
+    });
+
+    it('is refused where only DynamoDB knows the value', async () => {
+      await run(db, 'BEGIN');
+      const error = await failure(
+        db.query(
+          `UPDATE orders SET counts = set_add(counts, string_set('y')) WHERE customer = 'c' AND line = 1 RETURNING *`,
+        ),
+      );
+      expect(error).toMatchObject({ sqlState: '0A000' });
+      await run(db, 'ROLLBACK');
+    });
+  });
+
+  describe('limits', () => {
+    it('refuses the statement that makes more than 100 writes, and sends nothing', async () => {
+      const values = (from: number, to: number): string =>
+        Array.from({ length: to - from }, (_, i) => `('n${from + i}', 1)`).join();
+      await run(db, 'BEGIN', `INSERT INTO accounts (id, balance) VALUES ${values(0, 100)}`);
+      const error = await failure(db.query(`INSERT INTO accounts (id, balance) VALUES ${values(100, 101)}`));
+      expect(error).toMatchObject({ code: 'DYNAMO_LIMIT', sqlState: '54000' });
+      expect(error.message).toContain('Statement 2');
+      await run(
+        db,
+        'ROLLBACK',
+        'BEGIN',
+        `INSERT INTO accounts (id, balance) VALUES ${values(0, 100)}`,
+        'COMMIT',
+      );
+      expect(Object.keys(await balances())).toHaveLength(103);
+    });
+
+    it('refuses the statement that makes more than 4 MB', async () => {
+      await run(db, 'BEGIN');
+      const error = await failure(
+        (async () => {
+          for (let i = 0; i < 11; i += 1)
+            await db.query(`INSERT INTO accounts (id, note) VALUES ($1, $2)`, [
+              `big${i}`,
+              'x'.repeat(399_000),
+            ]);
+        })(),
+      );
+      expect(error).toMatchObject({ code: 'DYNAMO_LIMIT', sqlState: '54000' });
+      expect(error.message).toContain('Statement 11');
+      await run(db, 'ROLLBACK');
+    });
+  });
+
+  describe('READ ONLY', () => {
+    it('refuses writes and reads as it should', async () => {
+      await run(db, 'BEGIN READ ONLY');
+      expect(await rowsOf(db, `SELECT id, balance FROM accounts WHERE id IN ('b', 'a') ORDER BY id`)).toEqual(
+        [
+          { id: 'a', balance: 100 },
+          { id: 'b', balance: 100 },
+        ],
+      );
+      expect(await rowsOf(db, `SELECT balance FROM accounts WHERE id = 'a'`)).toEqual([{ balance: 100 }]);
+      expect(await rowsOf(db, `SELECT balance FROM accounts WHERE id = 'nobody'`)).toEqual([]);
+      expect(await failure(db.query(`DELETE FROM accounts`))).toMatchObject({ sqlState: '25006' });
+      await run(db, 'ROLLBACK');
+    });
+  });
+
+  describe('UPDATE of a key', () => {
+    it('moves the item, with all that it holds', async () => {
+      const { rows, rowCount } = await db.query(
+        `UPDATE accounts SET id = 'z' || id, balance = 1 WHERE id IN ('a', 'b') RETURNING id, owner`,
+      );
+      expect(rowCount).toBe(2);
+      expect(rows.map(({ id }) => id).sort()).toEqual(['za', 'zb']);
+      expect(await balances()).toEqual({ c: 100, za: 1, zb: 1 });
+      expect(await rowsOf(db, `SELECT owner, tags FROM accounts WHERE id = 'za'`)).toEqual([
+        { owner: 'owner a', tags: ['tag 0'] },
+      ]);
+    });
+
+    it('leaves both items where the new key is taken', async () => {
+      expect(await failure(db.query(`UPDATE accounts SET id = 'b' WHERE id = 'a'`))).toMatchObject({
+        sqlState: '23505',
+      });
+      expect(await balances()).toEqual({ a: 100, b: 100, c: 100 });
+    });
+
+    it('changes an item in place where its key stays', async () => {
+      expect(await run(db, `UPDATE accounts SET id = 'a', balance = 4 WHERE id = 'a'`)).toMatchObject({
+        rowCount: 1,
+      });
+      expect(await balances()).toMatchObject({ a: 4 });
+    });
+
+    it('joins the open transaction', async () => {
+      await run(db, 'BEGIN', `UPDATE orders SET line = line + 10 WHERE customer = 'c' AND line = 1`);
+      expect(await rowsOf(other, `SELECT line FROM orders WHERE customer = 'c' ORDER BY line`)).toEqual(
+        [1, 2, 3].map((line) => ({ line })),
+      );
+      await run(db, 'COMMIT');
+      expect(
+        await rowsOf(other, `SELECT line, sku FROM orders WHERE customer = 'c' ORDER BY line DESC LIMIT 1`),
+      ).toEqual([{ line: 11, sku: 's1' }]);
+      await run(db, `UPDATE orders SET line = 1 WHERE customer = 'c' AND line = 11`);
+    });
+  });
+
+  it('keeps the sum of all balances, whoever moves what at the same time', async () => {
+    const writers = await Promise.all(Array.from({ length: 4 }, () => world.open()));
+    const ids = ['a', 'b', 'c'];
+    let conflicts = 0;
+    const move = async (on: Connection, round: number, writer: number): Promise<void> => {
+      const from = ids[(round + writer) % 3];
+      const to = ids[(round * 2 + writer + 1) % 3];
+      if (from === undefined || to === undefined || from === to) return;
+      const amount = 1 + ((round * 7 + writer * 3) % 20);
+      try {
+        await on.transaction(async (tx) => {
+          if (round % 2 === 0) {
+            await tx.query('UPDATE accounts SET balance = balance - $1 WHERE id = $2 AND balance >= $1', [
+              amount,
+              from,
+            ]);
+            await tx.query('UPDATE accounts SET balance = balance + $1 WHERE id = $2', [amount, to]);
+          } else {
+            const { rows } = await tx.query<{ id: string; balance: number }>(
+              'SELECT id, balance FROM accounts WHERE id IN ($1, $2) FOR UPDATE',
+              [from, to],
+            );
+            for (const { id, balance } of rows)
+              await tx.query('UPDATE accounts SET balance = $1 WHERE id = $2', [
+                balance + (id === from ? -amount : amount),
+                id,
+              ]);
+          }
+        });
+      } catch (error) {
+        if (!(error instanceof DriverError) || error.sqlState !== '40001') throw error;
+        conflicts += 1;
+      }
+    };
+    await Promise.all(
+      writers.map(async (on, writer) => {
+        for (let round = 0; round < 12; round += 1) await move(on, round, writer);
+      }),
+    );
+    expect(conflicts).toBeLessThan(48);
+    const sum = Object.values(await balances()).reduce<number>(
+      (total, balance) => total + Number(balance),
+      0,
+    );
+    expect(sum).toBe(300);
+  });
+});
