@@ -125,6 +125,8 @@ export interface DataFiles {
   source(path: string): Promise<SourceFile | undefined>;
   /** Rejects with `EEXIST` where the file is there and is not to be replaced. */
   draft(path: string, replace: boolean): Promise<FileDraft>;
+  /** Opens a file to add to its end; only the user can read it. `fresh`: rejects with `EEXIST` where it is there. */
+  log(path: string, fresh: boolean): Promise<Pick<FileDraft, 'write' | 'finish'>>;
   /** Small files beside the others. */
   readonly notes: Pick<Folders, 'read' | 'write' | 'remove'>;
 }

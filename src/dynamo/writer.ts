@@ -26,6 +26,8 @@ export interface BatchOptions {
   /** Stands around each request, and may refuse it. */
   readonly around?: <T>(writes: readonly BatchedWrite[], send: () => Promise<T>) => Promise<T>;
   readonly onProgress?: (done: number) => void;
+  /** Hears of each batch that is written as a whole: the place of its first write among all, from 0, and their number. */
+  readonly onBatch?: (first: number, count: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -64,6 +66,7 @@ export async function writeBatches(
     try {
       await batch.turn.came;
       await sendBatch(send, table, batch, stats, options);
+      options.onBatch?.(batch.first, batch.writes.length + batch.superseded);
     } finally {
       batch.turn.done();
     }
@@ -116,6 +119,8 @@ function writeOf(request: WriteRequest): BatchedWrite {
 }
 
 interface Batch {
+  /** The place of its first write among all. */
+  readonly first: number;
   readonly writes: readonly BatchedWrite[];
   /** Writes of items that are written again by the same batch. */
   readonly superseded: number;
@@ -131,7 +136,9 @@ async function* batchesOf(
   const takeTurn = newTurns();
   let batch = new Map<string | number, BatchedWrite>();
   let count = 0;
+  let first = 0;
   const closed = (): Batch => ({
+    first,
     writes: [...batch.values()],
     superseded: count - batch.size,
     turn: takeTurn([...batch.keys()].filter((name) => typeof name === 'string')),
@@ -142,6 +149,7 @@ async function* batchesOf(
     if (batch.size < LIMITS.batchWriteItems.most) continue;
     yield closed();
     batch = new Map();
+    first += count;
     count = 0;
   }
   if (batch.size > 0) yield closed();

@@ -13,6 +13,10 @@ export const diskFiles: DataFiles = {
   resolve: (path) => resolve(path),
   source: sourceAt,
   draft: draftAt,
+  async log(written, fresh) {
+    const file = await open(resolve(written), fresh ? 'ax' : 'a', 0o600);
+    return { write: (bytes) => file.writeFile(bytes), finish: () => file.close() };
+  },
   notes: diskFolders,
 };
 

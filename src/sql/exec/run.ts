@@ -47,9 +47,10 @@ export async function runStatement(
   context: ExecutionContext,
   signal?: AbortSignal,
   stats: ReadStats = newReadStats(),
+  change: (plan: StatementPlan) => StatementPlan = (plan) => plan,
 ): Promise<RunningStatement> {
   for (let widenings = 0; ; widenings++) {
-    const plan = await planStatement(parsed, parameters, context, signal);
+    const plan = change(await planStatement(parsed, parameters, context, signal));
     const direct = directPlanOf(plan);
     if (direct)
       return {

@@ -1,0 +1,93 @@
+import type { Node, SelectStmt } from 'libpg-query';
+import { call, cast, column, name } from '../dialect/build.ts';
+import { textForm } from '../dialect/text-form.ts';
+import { wireTypeOf } from '../engine/wire-type.ts';
+import { planStatement, runStatement } from '../exec/run.ts';
+import { queryWithin } from '../parse/parse.ts';
+import type { ResultColumn } from '../plan/planner.ts';
+import type { Value } from '../value.ts';
+import type { Reading } from '../write/source-rows.ts';
+
+/** The rows of a query as text. */
+export interface Cells {
+  readonly columns: readonly ResultColumn[];
+  readonly batches: () => AsyncGenerator<readonly (readonly (string | null)[])[]>;
+}
+
+/** What cells are: PostgreSQL's text output, or JSON. */
+type Form = 'text' | 'json';
+
+/**
+ * Runs a query whose values come as text. Rows that stream as they are read are turned into text here; the engine makes text
+ * of its own values, so that no digit and no microsecond is lost on the way.
+ */
+export async function cellsOf(select: SelectStmt, form: Form, reading: Reading): Promise<Cells> {
+  const { parsed, parameters, signal, stats } = reading;
+  const context = { ...reading.context, decimals: 'digits' } as const;
+  const plan = await planStatement(queryWithin(parsed, select), parameters, context, signal);
+  const { columns } = plan;
+  const asked = plan.direct === undefined ? withTexts(select, columns, form) : select;
+  const cells = columns.map(({ type }, i) => {
+    const output = plan.direct?.summaries === undefined ? plan.direct?.output[i] : undefined;
+    // Some numbers have more digits than a type of SQL: their column is one of text.
+    const kind = output !== undefined && wireTypeOf(output) === 'N' ? 'numeric' : type;
+    return cellMaker(kind, form, plan.direct !== undefined);
+  });
+  async function* batches(): ReturnType<Cells['batches']> {
+    const running = await runStatement(queryWithin(parsed, asked), parameters, context, signal, stats);
+    try {
+      for await (const rows of running.arrays())
+        yield rows.map((row) => cells.map((cell, i) => cell(row[i] ?? null)));
+    } finally {
+      await running.close();
+    }
+  }
+  return { columns, batches };
+}
+
+const NUMBERS = /^(?:numeric|bigint|integer|smallint|double precision|real)$/;
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+function isDocument(type: string): boolean {
+  return type === 'json' || type === 'jsonb';
+}
+
+function cellMaker(type: string, form: Form, direct: boolean): (value: Value) => string | null {
+  const text = (value: Value): string | null =>
+    typeof value === 'string' && !direct ? value : textForm(value, type);
+  if (form === 'text') return text;
+  return (value) => {
+    const cell = text(value);
+    if (cell === null) return null;
+    if (type === 'boolean') return cell === 't' ? 'true' : 'false';
+    // In JSON a line feed can only stand between the parts of a document.
+    if (isDocument(type) || type.endsWith('[]')) return cell.replace(/[\r\n]+/g, ' ');
+    if (NUMBERS.test(type) && JSON_NUMBER.test(cell)) return cell;
+    return JSON.stringify(type.startsWith('timestamp') ? cell.replace(' ', 'T') : cell);
+  };
+}
+
+/** The same rows with all values as text but the booleans, whose text in a file is not that of a cast. */
+function withTexts(select: SelectStmt, columns: readonly ResultColumn[], form: Form): SelectStmt {
+  const names = columns.map((_, i) => `c${i}`);
+  const targets = names.map((each, i): Node => {
+    const type = columns[i]?.type ?? 'text';
+    const val = column(each);
+    if (type === 'boolean') return { ResTarget: { name: each, val } };
+    const document = form === 'json' && type.endsWith('[]') ? call('to_json', [val]) : val;
+    return { ResTarget: { name: each, val: cast(document, 'text') } };
+  });
+  return {
+    targetList: targets,
+    fromClause: [
+      {
+        RangeSubselect: {
+          subquery: { SelectStmt: select },
+          alias: { aliasname: 's', colnames: names.map(name) },
+        },
+      },
+    ],
+    limitOption: 'LIMIT_OPTION_DEFAULT',
+    op: 'SETOP_NONE',
+  };
+}

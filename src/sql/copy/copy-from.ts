@@ -1,0 +1,261 @@
+import type { TableDef } from '../../catalog/table-def.ts';
+import { DriverError } from '../../core/errors.ts';
+import { inParallel } from '../../core/in-parallel.ts';
+import type { SourceFile } from '../../core/ports.ts';
+import { newTurns } from '../../core/turns.ts';
+import type { AttributeMap } from '../../dynamo/attribute-value.ts';
+import { keyIdentity } from '../../dynamo/key.ts';
+import { checkWrite } from '../../dynamo/lint-writes.ts';
+import { newReadStats } from '../../dynamo/read-stats.ts';
+import { newWriteStats, totalWritten, type WriteStats } from '../../dynamo/write-stats.ts';
+import type { BatchedWrite } from '../../dynamo/writer.ts';
+import { type CommandResult, done } from '../command/command.ts';
+import type { FileAccess } from '../exec/context.ts';
+import { keyOf } from '../write/item-of.ts';
+import { itemsOf } from '../write/items-of.ts';
+import { putItem } from '../write/put-item.ts';
+import { told } from '../write/returning.ts';
+import { sameValue } from '../write/same-value.ts';
+import type { Reading } from '../write/source-rows.ts';
+import { unitsOfItem, writeGate } from '../write/write-gate.ts';
+import { writtenTable } from '../write/written-table.ts';
+import type { CopyRequest } from './copy.ts';
+import { fileError } from './file-error.ts';
+import { parquetRows } from './parquet.ts';
+import { newPace, type Pace } from './pace.ts';
+import { openRejects, type Rejects } from './rejects.ts';
+import { newWatermark, openResume, type Resume, type Watermark } from './resume.ts';
+import { type FileRow, type RowsInto, textFileRows } from './rows.ts';
+import { bytesOf, textsOf } from './texts.ts';
+
+/** A load under way. */
+interface Load {
+  readonly request: CopyRequest;
+  readonly table: TableDef;
+  readonly reading: Reading;
+  readonly writes: WriteStats;
+  readonly rejects: Rejects;
+  readonly resume: Resume | undefined;
+  readonly watermark: Watermark;
+  readonly pace: Pace;
+  /** Tells how far it is, and remembers it now and then. */
+  readonly onWritten: () => void;
+}
+
+/** Puts the rows of a file into a table. */
+export async function copyFrom(request: CopyRequest, asked: Omit<Reading, 'stats'>): Promise<CommandResult> {
+  const { statement, options, columns, files } = request;
+  const { parsed, context, signal } = asked;
+  const table = await writtenTable(statement.relation, 'COPY', parsed, context, signal);
+  const file = await sourceOf(request);
+  const reading: Reading = { ...asked, stats: newReadStats() };
+  const writes = newWriteStats();
+  const said = { ...options, rateLimit: undefined, rejects: undefined, columns };
+  const resume = options.resume ? await openResume(files.disk, file, table.name, said, signal) : undefined;
+  const watermark = newWatermark(resume?.rows ?? 0);
+  const rejects = await openRejects(request, (resume?.rows ?? 0) > 0);
+  const saver = newSaver(resume, watermark);
+  let bytes = 0;
+  const load: Load = {
+    request,
+    table,
+    reading,
+    writes,
+    rejects,
+    resume,
+    watermark,
+    pace: newPace(options.rateLimit, writes, files.clock),
+    onWritten() {
+      saver.touch();
+      const { itemsWritten: rows } = writes;
+      context.onProgress?.({ rows, bytes, totalBytes: file.size, writeCapacity: totalWritten(writes) });
+    },
+  };
+  const into: RowsInto = { table, columns, options, parsed };
+  const rows = rowsOf(file, into, files, signal, (read) => {
+    bytes = read;
+  });
+  try {
+    await (options.onConflict === 'replace' ? putAll(rows, load) : putEach(rows, load));
+    await saver.finished();
+  } catch (error) {
+    await saver.stopped();
+    throw told(error, writes, 'copied');
+  } finally {
+    await rejects.close();
+    // Its columns may be others now.
+    if (writes.itemsWritten > 0) context.catalog.forget(table.name);
+  }
+  if (rejects.count() > 0)
+    context.warn(`COPY ${table.name}: ${rejects.count()} rows of ${file.path} are no items and were skipped`);
+  return { ...done('COPY', writes.itemsWritten), stats: reading.stats, writes };
+}
+
+async function sourceOf({ file, files: { disk } }: CopyRequest): Promise<SourceFile> {
+  const path = disk.resolve(file);
+  let found: SourceFile | undefined;
+  try {
+    found = await disk.source(file);
+  } catch (error) {
+    throw fileError(error, 'read', path);
+  }
+  if (found !== undefined) return found;
+  throw new DriverError('FILE_NOT_FOUND', `${path} cannot be read: there is no such file.`);
+}
+
+async function* rowsOf(
+  file: SourceFile,
+  into: RowsInto,
+  files: FileAccess,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<FileRow> {
+  const { format, compression } = into.options;
+  if (format !== 'parquet') {
+    const chunks = bytesOf(file, compression === 'gzip', signal, onBytes);
+    yield* textFileRows(textsOf(chunks, file.path), into, file.path);
+    return;
+  }
+  const engine = await files.engine(file.path);
+  try {
+    yield* parquetRows(engine, file.path, into, signal);
+  } finally {
+    engine.close();
+  }
+}
+
+interface NewItem {
+  readonly row: FileRow;
+  readonly item: AttributeMap;
+}
+
+/** The items that the rows are, from the first that earlier runs have not done. */
+async function* itemsOfRows(rows: AsyncIterable<FileRow>, load: Load): AsyncGenerator<NewItem> {
+  const { table, watermark, rejects, request, resume } = load;
+  const keys = new Map([[table.name, table.key]]);
+  let at = 0;
+  for await (const row of rows) {
+    at += 1;
+    if (at <= (resume?.rows ?? 0)) continue;
+    watermark.read(at);
+    let item: AttributeMap;
+    try {
+      item = row.item();
+      checkWrite({ operation: 'PutItem', input: { TableName: table.name, Item: item } }, keys);
+    } catch (error) {
+      if (!(error instanceof DriverError)) throw error;
+      if (request.options.onError === 'stop') throw atRow(error, row, request);
+      await rejects.add(row, error);
+      continue;
+    }
+    watermark.begun(at);
+    yield { row, item };
+  }
+}
+
+function atRow(error: DriverError, { line }: FileRow, { file, options }: CopyRequest): DriverError {
+  const place = options.format === 'parquet' ? 'row' : 'line';
+  return new DriverError(error.code, `${file}, ${place} ${line}: ${error.message}`, {
+    cause: error,
+    remedy: error.remedy,
+  });
+}
+
+/** Puts the items 25 to a request, whatever is there. */
+async function putAll(rows: AsyncIterable<FileRow>, load: Load): Promise<void> {
+  const { table, reading, writes, watermark, pace, onWritten } = load;
+  const { client, settings, writing } = reading.context;
+  const gate = writeGate(writes, writing.maxWcu);
+  const measured = writing.maxWcu !== undefined || pace.bounded;
+  const unitsOf = (batch: readonly BatchedWrite[]): number =>
+    measured
+      ? batch.reduce((sum, write) => sum + (write.kind === 'put' ? unitsOfItem(write.item, table) : 1), 0)
+      : 0;
+  async function* puts(): AsyncGenerator<BatchedWrite> {
+    for await (const { item } of itemsOfRows(rows, load)) yield { kind: 'put', item };
+  }
+  await client.writeBatches(table.name, puts(), {
+    concurrency: settings.threads,
+    key: table.key,
+    stats: writes,
+    signal: reading.signal,
+    around: async (batch, send) => {
+      const units = unitsOf(batch);
+      await pace.wait(units, reading.signal);
+      return gate.pass(units, send);
+    },
+    onProgress: onWritten,
+    onBatch: (first, count) => watermark.finished(first, count),
+  });
+}
+
+/** Puts the items one by one, each only where its key has none yet. */
+async function putEach(rows: AsyncIterable<FileRow>, load: Load): Promise<void> {
+  const { table, reading, writes, watermark, pace, request, resume, onWritten } = load;
+  const kind = request.options.onConflict === 'skip' ? 'nothing' : 'error';
+  const takeTurn = newTurns();
+  async function* inTurn() {
+    let at = 0;
+    for await (const { row, item } of itemsOfRows(rows, load))
+      yield { row, item, at: at++, turn: takeTurn([keyIdentity(keyOf(item, table))]) };
+  }
+  await inParallel(inTurn(), reading.context.settings.threads, async ({ row, item, at, turn }) => {
+    try {
+      await turn.came;
+      if (pace.bounded) await pace.wait(unitsOfItem(item, table), reading.signal);
+      await putItem(item, { kind }, table, reading, writes, false);
+    } catch (error) {
+      const isOwn = resume !== undefined && resume.rows > 0 && (await isThere(item, error, load));
+      if (!isOwn)
+        throw error instanceof DriverError && error.code === 'SQL_UNIQUE'
+          ? atRow(error, row, request)
+          : error;
+    } finally {
+      turn.done();
+    }
+    watermark.finished(at, 1);
+    onWritten();
+  });
+}
+
+/** Whether an earlier run has put the very item. */
+async function isThere(item: AttributeMap, error: unknown, { table, reading }: Load): Promise<boolean> {
+  if (!(error instanceof DriverError) || error.code !== 'SQL_UNIQUE') return false;
+  const [there] = await itemsOf([keyOf(item, table)], table, reading);
+  return there !== undefined && sameValue({ M: there }, { M: item });
+}
+
+const ROWS_BETWEEN_SAVES = 2000;
+
+/** Remembers how far a load is. */
+interface Saver {
+  /** Every few thousand rows, one write of the file at a time. */
+  readonly touch: () => void;
+  /** When the load has stopped. */
+  readonly stopped: () => Promise<void>;
+  /** When it is over. */
+  readonly finished: () => Promise<void>;
+}
+
+function newSaver(resume: Resume | undefined, watermark: Watermark): Saver {
+  let saved = watermark.rows();
+  let saving: Promise<void> = Promise.resolve();
+  return {
+    touch() {
+      const rows = watermark.rows();
+      if (resume === undefined || rows - saved < ROWS_BETWEEN_SAVES) return;
+      saved = rows;
+      saving = saving.then(() => resume.save(rows));
+      // Whoever waits for the end is told.
+      saving.catch(() => undefined);
+    },
+    async stopped() {
+      await Promise.allSettled([saving]);
+      await resume?.save(watermark.rows());
+    },
+    async finished() {
+      await saving;
+      await resume?.forget();
+    },
+  };
+}

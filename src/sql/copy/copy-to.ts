@@ -1,0 +1,196 @@
+import type { SelectStmt } from 'libpg-query';
+import { DriverError } from '../../core/errors.ts';
+import type { FileDraft } from '../../core/ports.ts';
+import type { AttributeMap } from '../../dynamo/attribute-value.ts';
+import { newReadStats } from '../../dynamo/read-stats.ts';
+import { throwIfCancelled } from '../../dynamo/service-errors.ts';
+import { type CommandResult, done } from '../command/command.ts';
+import { engineError } from '../engine/engine-errors.ts';
+import { planStatement, runStatement } from '../exec/run.ts';
+import { queryWithin } from '../parse/parse.ts';
+import type { ResultColumn } from '../plan/planner.ts';
+import { attributeOf } from '../write/attribute-of.ts';
+import { sourceRows, type Reading } from '../write/source-rows.ts';
+import { type Cells, cellsOf } from './cells.ts';
+import type { CopyRequest } from './copy.ts';
+import { csvField, textField } from './delimited.ts';
+import { fileError } from './file-error.ts';
+import { concerns, type CopyOptions } from './options.ts';
+import { type Output, outputTo } from './output.ts';
+import { asView, writeParquet } from './parquet.ts';
+
+type Asked = Omit<Reading, 'stats'>;
+
+/** Writes the rows of a query to a file, which stands in its place when it is whole. */
+export async function copyTo(request: CopyRequest, select: SelectStmt, asked: Asked): Promise<CommandResult> {
+  const { file, files, options } = request;
+  const reading: Reading = { ...asked, stats: newReadStats() };
+  const path = files.disk.resolve(file);
+  let draft: FileDraft | undefined;
+  try {
+    draft = await files.disk.draft(file, options.overwrite);
+    const rows = await writeRows(draft, request, select, reading);
+    throwIfCancelled(reading.signal);
+    await draft.finish();
+    return { ...done('COPY', rows), stats: reading.stats };
+  } catch (error) {
+    await draft?.discard();
+    throw fileError(error, 'written', path);
+  }
+}
+
+async function writeRows(
+  draft: FileDraft,
+  request: CopyRequest,
+  select: SelectStmt,
+  reading: Reading,
+): Promise<number> {
+  const { options } = request;
+  if (options.format === 'parquet') return parquetTo(draft, request, select, reading);
+  const output = outputTo(draft, options.compression === 'gzip');
+  const lines =
+    options.format === 'dynamodb_json'
+      ? itemLines(select, reading)
+      : rowLines(await cellsOf(select, isJson(options) ? 'json' : 'text', reading), options);
+  let rows = 0;
+  for await (const { text, count } of lines) {
+    rows += count;
+    await output.write(text);
+    tell(output, rows, reading);
+  }
+  await output.end();
+  tell(output, rows, reading);
+  return rows;
+}
+
+function tell(output: Output, rows: number, { context }: Reading): void {
+  context.onProgress?.({ rows, bytes: output.bytes(), totalBytes: undefined, writeCapacity: 0 });
+}
+
+/** Some lines of the file, and how many rows they hold. */
+interface Lines {
+  readonly text: string;
+  readonly count: number;
+}
+
+function isJson({ format }: CopyOptions): boolean {
+  return format === 'json' || format === 'ndjson';
+}
+
+async function* rowLines({ columns, batches }: Cells, options: CopyOptions): AsyncGenerator<Lines> {
+  if (options.header === 'match')
+    throw new DriverError('SQL_SYNTAX', 'HEADER match goes with COPY FROM only.');
+  const names = columns.map(({ name }) => name);
+  if (isJson(options)) distinct(names);
+  const line = lineOf(columns, options);
+  if (options.header) yield { text: `${headerOf(names, options)}\n`, count: 0 };
+  let isFirst = true;
+  for await (const rows of batches()) {
+    const lines = rows.map(line);
+    if (options.format === 'json')
+      yield { text: `${isFirst ? '[\n' : ',\n'}${lines.join(',\n')}`, count: rows.length };
+    else yield { text: `${lines.join('\n')}\n`, count: rows.length };
+    isFirst = false;
+  }
+  if (options.format === 'json') yield { text: isFirst ? '[]\n' : '\n]\n', count: 0 };
+}
+
+function headerOf(names: readonly string[], options: CopyOptions): string {
+  const { delimiter, format } = options;
+  return names
+    .map((name) => (format === 'csv' ? csvField(name, options, false) : textField(name, options)))
+    .join(delimiter);
+}
+
+function lineOf(
+  columns: readonly ResultColumn[],
+  options: CopyOptions,
+): (cells: readonly (string | null)[]) => string {
+  const { delimiter, format, forceQuote } = options;
+  if (isJson(options)) {
+    const names = columns.map(({ name }) => `${JSON.stringify(name)}:`);
+    return (cells) => `{${cells.map((cell, i) => `${names[i]}${cell ?? 'null'}`).join(',')}}`;
+  }
+  if (format === 'text') return (cells) => cells.map((cell) => textField(cell, options)).join(delimiter);
+  const forced = columns.map(({ name }) => concerns(forceQuote, name));
+  return ([...cells]) => {
+    // An empty line would be no row.
+    if (cells.length === 1 && cells[0] === '') return csvField('', options, true);
+    return cells.map((cell, i) => csvField(cell, options, forced[i] === true)).join(delimiter);
+  };
+}
+
+function distinct(names: readonly string[]): void {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new DriverError('SQL_AMBIGUOUS_COLUMN', `The file would have two columns "${twice}".`, {
+      remedy: 'Give one of them another name: SELECT … AS name.',
+    });
+}
+
+const LINES_AT_ONCE = 500;
+
+/** Items in DynamoDB's JSON, as its own exports write them. */
+async function* itemLines(select: SelectStmt, reading: Reading): AsyncGenerator<Lines> {
+  const { parsed, parameters, context, signal } = reading;
+  const { columns } = await planStatement(queryWithin(parsed, select), parameters, context, signal);
+  const names = columns.map(({ name }) => name);
+  distinct(names);
+  const whole = names.length === 1 && names[0] === '$item';
+  let lines: string[] = [];
+  const taken = (): Lines => {
+    const some = { text: lines.join(''), count: lines.length };
+    lines = [];
+    return some;
+  };
+  for await (const row of (await sourceRows(select, reading)).rows) {
+    const item: Record<string, AttributeMap[string]> = {};
+    for (const [i, value] of row.entries()) {
+      const stored = attributeOf(value, { label: names[i] ?? '', key: undefined, seen: {} });
+      if (stored === undefined) continue;
+      if (whole && 'M' in stored) Object.assign(item, stored.M);
+      else Object.defineProperty(item, names[i] ?? '', { value: stored, enumerable: true });
+    }
+    lines.push(`${JSON.stringify({ Item: item })}\n`);
+    if (lines.length === LINES_AT_ONCE) yield taken();
+  }
+  if (lines.length > 0) yield taken();
+}
+
+async function parquetTo(
+  draft: FileDraft,
+  { files, options }: CopyRequest,
+  select: SelectStmt,
+  { parsed, parameters, context, signal, stats }: Reading,
+): Promise<number> {
+  const engine = await files.engine(draft.path);
+  let names: readonly string[] = [];
+  const own = { ...context, engine: () => Promise.resolve(engine) };
+  const query = queryWithin(parsed, select);
+  try {
+    const running = await runStatement(query, parameters, own, signal, stats, (plan) => {
+      names = plan.columns.map(({ name }) => name);
+      const { engineSql } = plan;
+      const view = (schema: string): string => asView(engineSql(schema), names.length);
+      return { ...plan, engineSql: view, direct: undefined, until: undefined };
+    });
+    const connection = await engine.connect();
+    const interrupt = (): void => connection.interrupt();
+    signal.addEventListener('abort', interrupt, { once: true });
+    try {
+      distinct(names);
+      // The view is there when its statement has run.
+      for await (const rows of running.arrays()) if (rows.length > 0) break;
+      return await writeParquet(connection, names, draft.path, options.compression);
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+      connection.closeSync();
+      await running.close();
+    }
+  } catch (error) {
+    throwIfCancelled(signal);
+    throw error instanceof DriverError ? error : engineError(error, () => undefined);
+  } finally {
+    engine.close();
+  }
+}

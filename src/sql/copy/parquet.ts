@@ -1,0 +1,162 @@
+import {
+  DuckDBArrayValue,
+  DuckDBBlobValue,
+  DuckDBDecimalValue,
+  DuckDBListValue,
+  DuckDBMapValue,
+  DuckDBStructValue,
+  DuckDBTimestampTZValue,
+  DuckDBTimestampValue,
+  type DuckDBConnection,
+  type DuckDBType,
+  type DuckDBValue,
+} from '@duckdb/node-api';
+import { DriverError } from '../../core/errors.ts';
+import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
+import { throwIfCancelled } from '../../dynamo/service-errors.ts';
+import { floatText } from '../dialect/float-text.ts';
+import { timestampText } from '../dialect/text-form.ts';
+import { engineError } from '../engine/engine-errors.ts';
+import type { Engine } from '../engine/engine.ts';
+import { identifier, literal } from '../engine/quote.ts';
+import { attributeOf } from '../write/attribute-of.ts';
+import { itemOf } from '../write/item-of.ts';
+import type { WrittenValue } from '../write/written-value.ts';
+import { absent, type FileRow, type RowsInto, targetsNamed } from './rows.ts';
+
+/** The rows of a Parquet file, by its own types. */
+export async function* parquetRows(
+  engine: Engine,
+  path: string,
+  into: RowsInto,
+  signal: AbortSignal,
+): AsyncGenerator<FileRow> {
+  const connection = await engine.connect();
+  const interrupt = (): void => connection.interrupt();
+  signal.addEventListener('abort', interrupt, { once: true });
+  try {
+    const columns = into.columns?.map(identifier).join(', ') ?? '*';
+    const result = await connection.stream(`SELECT ${columns} FROM read_parquet(${literal(path)})`);
+    const targets = targetsNamed(result.columnNames(), into);
+    const types = result.columnTypes();
+    let line = 0;
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) return;
+      const values = chunk.getColumns();
+      for (let row = 0; row < chunk.rowCount; row += 1) {
+        line += 1;
+        const item = (): AttributeMap =>
+          itemOf(
+            types.map((type, i) => storedValue(values[i]?.[row] ?? null, type) ?? absent(into.options)),
+            targets,
+            into.table,
+          );
+        yield { line, text: '', item };
+      }
+    }
+  } catch (error) {
+    throwIfCancelled(signal);
+    throw parquetError(error, path);
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+    connection.closeSync();
+  }
+}
+
+function parquetError(error: unknown, path: string): unknown {
+  if (error instanceof DriverError || !(error instanceof Error)) return error;
+  if (/parquet|magic bytes|No files found|snappy|zstd|thrift/i.test(error.message))
+    return new DriverError(
+      'FILE_FORMAT',
+      `${path} is no Parquet file that can be read: ${firstLine(error)}`,
+      {
+        cause: error,
+      },
+    );
+  return engineError(error, () => undefined);
+}
+
+function firstLine({ message }: Error): string {
+  return message.split('\n')[0] ?? '';
+}
+
+/** A value of a file as one to write; undefined for NULL. */
+function storedValue(value: DuckDBValue, type: DuckDBType | undefined): WrittenValue | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === 'string')
+    return type?.alias === 'JSON' ? { kind: 'json', text: value } : { kind: 'text', text: value };
+  if (typeof value === 'number')
+    return { kind: 'number', text: String(type) === 'FLOAT' ? floatText(value, 'real') : String(value) };
+  if (typeof value === 'bigint') return { kind: 'number', text: String(value) };
+  return typeof value === 'boolean' ? { kind: 'boolean', value } : storedObject(value, type);
+}
+
+function storedObject(value: NonNullable<DuckDBValue> & object, type: DuckDBType | undefined): WrittenValue {
+  if (value instanceof DuckDBDecimalValue) return { kind: 'number', text: value.toString() };
+  if (value instanceof DuckDBBlobValue) return { kind: 'bytes', bytes: value.bytes };
+  if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue)
+    return { kind: 'text', text: isoText(value) };
+  if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue)
+    return {
+      kind: 'array',
+      items: value.items.map((item) => storedValue(item, undefined) ?? { kind: 'null' }),
+    };
+  if (value instanceof DuckDBStructValue) return mapOf(Object.entries(value.entries));
+  if (value instanceof DuckDBMapValue)
+    return mapOf(value.entries.map(({ key, value: member }) => [String(key), member] as const));
+  // DATE, TIME, UUID, other timestamps …: as they print.
+  return {
+    kind: 'text',
+    text: /TIMESTAMP/.test(String(type)) ? String(value).replace(' ', 'T') : String(value),
+  };
+}
+
+function isoText(value: DuckDBTimestampValue | DuckDBTimestampTZValue): string {
+  const text = timestampText(value.micros, 'timestamp without time zone').replace(' ', 'T');
+  return value instanceof DuckDBTimestampTZValue ? `${text}Z` : text;
+}
+
+function mapOf(members: readonly (readonly [name: string, value: DuckDBValue])[]): WrittenValue {
+  const map = members.flatMap(([name, member]): readonly (readonly [string, AttributeValue])[] => {
+    const value = storedValue(member, undefined);
+    const stored = value && attributeOf(value, { label: name, key: undefined, seen: {} });
+    return stored === undefined ? [] : [[name, stored]];
+  });
+  return { kind: 'attribute', value: { M: Object.fromEntries(map) } };
+}
+
+const COPIED = 'copied';
+
+/** The statement as a view, so that its columns' types can be seen before it is written to a file. */
+export function asView(sql: string, columns: number): string {
+  const names = Array.from({ length: columns }, (_, i) => columnAt(i));
+  return `CREATE VIEW ${COPIED}(${names.join(', ')}) AS ${sql}`;
+}
+
+/** Writes the view to a file; gives the number of its rows. */
+export async function writeParquet(
+  connection: DuckDBConnection,
+  names: readonly string[],
+  path: string,
+  compression: string,
+): Promise<number> {
+  const described = await connection.runAndReadAll(`DESCRIBE ${COPIED}`);
+  const list = described
+    .getRows()
+    .map(([, type], i) => `${exactly(columnAt(i), String(type))} AS ${identifier(names[i] ?? '')}`);
+  const copied = await connection.runAndReadAll(
+    `COPY (SELECT ${list.join(', ')} FROM ${COPIED}) TO ${literal(path)} (FORMAT parquet, USE_TMP_FILE false, COMPRESSION ${literal(compression === 'none' ? 'uncompressed' : compression)})`,
+  );
+  return Number(copied.getRows()[0]?.[0] ?? 0);
+}
+
+function columnAt(at: number): string {
+  return `c${at}`;
+}
+
+/** Parquet has no integers of 128 bits, and DuckDB would round them. */
+function exactly(column: string, type: string): string {
+  if (type === 'HUGEINT') return `CAST(${column} AS DECIMAL(38, 0))`;
+  return /^(?:UHUGEINT|BIGNUM|BIT|"NULL"|NULL)$/.test(type) ? `CAST(${column} AS VARCHAR)` : column;
+}
