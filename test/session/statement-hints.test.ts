@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Connection } from '../../src/session/connection.ts';
+import { item } from '../../src/session/sandbox/attributes.ts';
+import { thrownBy } from '../support/thrown.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+let db: Connection;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await world.add({
+    name: 'readings',
+    key: ['sensor:S', 'at:N'],
+    indexes: [{ name: 'by_kind', key: ['kind:S', 'at:N'] }],
+    items: Array.from({ length: 40 }, (_, at) =>
+      item({ sensor: `s${at % 2}`, at, kind: 'k', pad: 'x'.repeat(2000) }),
+    ),
+  });
+  db = await world.open();
+});
+afterAll(() => world.close());
+
+describe('a hint behind SELECT', () => {
+  it('makes the reads of one statement consistent', async () => {
+    const where = "FROM readings WHERE sensor = 's1'";
+    const plain = await db.query(`SELECT at ${where}`);
+    const strict = await db.query(`SELECT /*+ CONSISTENT */ at ${where}`);
+    expect(strict.rows).toEqual(plain.rows);
+    expect(strict.stats.readCapacity).toBe(2 * plain.stats.readCapacity);
+    expect((await db.explain(`SELECT /*+ consistent */ at ${where}`)).text).toContain(
+      '"ConsistentRead":true',
+    );
+    const { rows } = await db.query(`EXPLAIN SELECT /*+ CONSISTENT */ at ${where}`);
+    expect(JSON.stringify(rows)).toContain('ConsistentRead');
+  });
+
+  it('sets the size of its pages and the limits of its cost', async () => {
+    const paged = await db.query(
+      "SELECT /* all of it */ /*+ PAGE_SIZE(5) CAPACITY_PERCENT(50.5) */ pad FROM readings WHERE sensor = 's0'",
+    );
+    expect(paged.rowCount).toBe(20);
+    expect(paged.stats.requests).toBeGreaterThanOrEqual(4);
+    expect(
+      await thrownBy(() => db.query('SELECT /*+ MAX_RCU(1) PAGE_SIZE(1) */ pad FROM readings')),
+    ).toMatchObject({ code: 'EXEC_CAPACITY' });
+  });
+
+  it('gives way to what the program asks for', async () => {
+    const { stats } = await db.query('SELECT /*+ PAGE_SIZE(1) */ pad FROM readings', [], { pageSize: 100 });
+    expect(stats.requests).toBe(1);
+  });
+
+  it('belongs to the statement wherever the SELECT stands in it, and leaves the hints of tables alone', async () => {
+    const { stats, rows } = await db.query(
+      `WITH k AS (SELECT /*+ PAGE_SIZE(10) */ at FROM readings /*+ NO_INDEX */ WHERE sensor = 's1') SELECT count(*) AS n FROM k`,
+    );
+    expect(rows).toEqual([{ n: 20 }]);
+    expect(stats.requests).toBeGreaterThanOrEqual(2);
+  });
+
+  it.each([
+    '/*+ */',
+    '/*+ CONSISTENT CONSISTENT */',
+    '/*+ PAGE_SIZE */',
+    '/*+ PAGE_SIZE() */',
+    '/*+ PAGE_SIZE(ten) */',
+    '/*+ PAGE_SIZE(10 */',
+    '/*+ MAX_RCU(1) MAX_RCU(2) */',
+    '/*+ PARALLEL(8) */',
+    '/*+ constructor */',
+  ])('that is none is refused with its place: %s', async (hint) => {
+    expect(await thrownBy(() => db.query(`SELECT ${hint} pad FROM readings`))).toMatchObject({
+      code: 'SQL_SYNTAX',
+      sqlState: '42601',
+      position: 8,
+    });
+  });
+
+  it.each([
+    ['SELECT /*+ CONSISTENT */ /*+ PAGE_SIZE(1) */ pad FROM readings', 26],
+    ['SELECT pad /*+ CONSISTENT */ FROM readings', 12],
+  ])('stands once, and behind SELECT: %s', async (sql, position) => {
+    expect(await thrownBy(() => db.query(sql))).toMatchObject({ code: 'SQL_SYNTAX', position });
+  });
+
+  it.each(['PAGE_SIZE(0)', 'CAPACITY_PERCENT(101)', 'MAX_RCU(0)'])(
+    'has the bounds of the option: %s',
+    async (hint) => {
+      expect(await thrownBy(() => db.query(`SELECT /*+ ${hint} */ pad FROM readings`))).toMatchObject({
+        code: 'SQL_BAD_ARGUMENT',
+      });
+    },
+  );
+});
