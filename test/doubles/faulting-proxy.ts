@@ -5,8 +5,8 @@ import { crc32 } from 'node:zlib';
 
 /** What becomes of one request instead of its answer. */
 export type Fault =
-  /** An error that DynamoDB gives by name; what it was asked is not done. */
-  | { readonly error: string; readonly status?: number }
+  /** An error that DynamoDB gives by name; what it was asked is not done, unless `done` says so. */
+  | { readonly error: string; readonly status?: number; readonly done?: true }
   /** The answer ends in its middle: with its length as announced, cut short by a reset, or with no length at all. */
   | 'cut'
   | 'reset'
@@ -38,8 +38,14 @@ export interface FaultingProxy extends AsyncDisposable {
 
 const READS = new Set(['Scan', 'Query', 'GetItem', 'BatchGetItem']);
 
-/** Stands before an emulated DynamoDB and spoils answers to reads. */
-export async function startFaultingProxy(behind: string): Promise<FaultingProxy> {
+/** What writes items. */
+export const WRITES: ReadonlySet<string> = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']);
+
+/** Stands before an emulated DynamoDB and spoils answers to reads, or to other operations. */
+export async function startFaultingProxy(
+  behind: string,
+  operations: ReadonlySet<string> = READS,
+): Promise<FaultingProxy> {
   let fault: Parameters<FaultingProxy['plan']>[0] = none;
   let reads = 0;
 
@@ -49,13 +55,17 @@ export async function startFaultingProxy(behind: string): Promise<FaultingProxy>
     const body = Buffer.concat(chunks).toString();
     const operation = String(request.headers['x-amz-target']).replace(/^.*\./, '');
     const input: Readonly<Record<string, unknown>> = JSON.parse(body);
-    const chosen = READS.has(operation) ? await fault({ operation, input, at: reads++ }) : undefined;
+    const chosen = operations.has(operation) ? await fault({ operation, input, at: reads++ }) : undefined;
     if (chosen === 'hang') return;
     if (chosen === 'hang up') {
       request.socket.destroy();
       return;
     }
     if (typeof chosen === 'object') {
+      if (chosen.done)
+        await fetch(behind, { method: 'POST', headers: headersOf(request), body }).then((done) =>
+          done.text(),
+        );
       const text = JSON.stringify({
         __type: `com.amazonaws.dynamodb.v20120810#${chosen.error}`,
         message: 'as told',
