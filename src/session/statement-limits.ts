@@ -9,18 +9,20 @@ const BOUNDS = [
   ['capacityPercent', Number.MIN_VALUE, 100],
   ['timeoutMs', 0, 2 ** 31 - 1],
   ['maxRows', -1, Infinity],
+  ['pageSize', 1, Infinity],
 ] as const satisfies readonly (readonly [keyof QueryOptions, number, number])[];
 
 /** The connection's context with what one statement wants otherwise; the same object where it wants nothing. */
 export function statementContext(context: ExecutionContext, options: QueryOptions): ExecutionContext {
   checkNumbers(options);
-  const { maxRcu, capacityPercent, timeoutMs, maxRows, fullScan, consistent } = options;
+  const { maxRcu, capacityPercent, timeoutMs, maxRows, pageSize, fullScan, consistent, onProgress } = options;
   const { maxWcu, onConflict } = options;
   const changes = {
     ...(maxRcu !== undefined && { maxRcu }),
     ...(capacityPercent !== undefined && { capacityPercent }),
     ...(timeoutMs !== undefined && { statementTimeoutMs: timeoutMs }),
     ...(maxRows !== undefined && { maxRows }),
+    ...(pageSize !== undefined && { pageSize: Math.ceil(pageSize) }),
     ...(fullScan !== undefined && { fullScan }),
     ...((maxWcu !== undefined || onConflict !== undefined) && {
       writing: {
@@ -29,6 +31,7 @@ export function statementContext(context: ExecutionContext, options: QueryOption
         ...(onConflict !== undefined && { onConflict }),
       },
     }),
+    ...(onProgress !== undefined && { onProgress }),
     ...(consistent !== undefined && { settings: { ...context.settings, consistentReads: consistent } }),
   };
   return Object.keys(changes).length === 0 ? context : { ...context, ...changes };
