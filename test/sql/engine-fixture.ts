@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ColumnDef, SqlType, TableDef } from '../../src/catalog/table-def.ts';
 import { DriverError } from '../../src/core/errors.ts';
 import { bindStatement, type BoundStatement } from '../../src/sql/bind/bind.ts';
+import type { Portions } from '../../src/sql/bind/portions.ts';
 import { type Engine, openEngine } from '../../src/sql/engine/engine.ts';
 import { engineType } from '../../src/sql/engine-types.ts';
 import { toParameterList } from '../../src/sql/parse/parameter-list.ts';
@@ -98,6 +99,7 @@ export class EngineFixture {
   async run(
     sql: string,
     parameters?: readonly unknown[] | object,
+    portions?: Portions,
   ): Promise<{ readonly columns: readonly string[]; readonly rows: readonly (readonly unknown[])[] }> {
     const bound = await this.bind(sql, parameters);
     const schema = `s ${++this.#schemas}`;
@@ -115,7 +117,7 @@ export class EngineFixture {
         await this.#connection.run(`INSERT INTO ${stub} VALUES (${cells.join(', ')})`);
       }
     }
-    const engineSql = bound.engineSql(schema);
+    const engineSql = bound.engineSql(schema, portions);
     const result = await this.#connection.runAndReadAll(engineSql).catch((error: unknown) => {
       throw new Error(`${engineSql}\n${String(error)}`, { cause: error });
     });

@@ -1,10 +1,11 @@
-import type { Node, SelectStmt } from 'libpg-query';
+import type { SelectStmt } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { rewriteDialect } from '../dialect/rewrite.ts';
 import { staticType } from '../dialect/static-types.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import type { ParsedQuery } from '../parse/parse.ts';
+import { isStar } from '../parse/tree.ts';
 import { printSelect } from '../print/print.ts';
 import type { View } from '../../catalog/view.ts';
 import type { Binder } from './binder.ts';
@@ -12,6 +13,7 @@ import { writeParameters } from './literals.ts';
 import { bindExpression, bindQuery } from './query.ts';
 import { type KnownTable, knownView } from './known-table.ts';
 import { namesIn } from './names-in.ts';
+import { inPortions, type Portions, type TextGroups, textGroupsIn } from './portions.ts';
 import {
   type Relation,
   relationOf,
@@ -36,7 +38,9 @@ export interface BoundStatement {
   /** Its tree, views written out. */
   readonly select: SelectStmt;
   /** The statement as DuckDB runs it over stubs in this schema: a table for each relation, named by its alias. */
-  readonly engineSql: (schema: string) => string;
+  readonly engineSql: (schema: string, portions?: Portions) => string;
+  /** The groupings that can be made in portions. */
+  readonly textGroups: () => readonly TextGroups[];
   /** The attribute's own spelling of a column name that DuckDB gives. */
   readonly unmangle: (name: string) => string;
   /** PostgreSQL's types of result columns that DuckDB has no types for, by position. */
@@ -124,6 +128,10 @@ function bindingOf(
     );
   const { select, relations, system } = bound;
   const printed = new Map<string, string>();
+  let rewritten: SelectStmt | undefined;
+  const tree = (): SelectStmt =>
+    (rewritten ??= rewriteDialect(writeParameters(select, parameters), parsed.position));
+  const print = (query: SelectStmt, schema: string): string => printSelect(query, schema, parsed.position);
   return {
     relations,
     system,
@@ -131,16 +139,13 @@ function bindingOf(
     resultTypes: resultTypes(select),
     unmangle: (name) => unmangleName(relations, name),
     withParameters: (others) => bindingOf(parsed, bound, others),
-    engineSql: (schema) => {
+    textGroups: () => textGroupsIn(tree(), relations),
+    engineSql: (schema, portions) => {
+      if (portions !== undefined)
+        return withinStack(() => print(inPortions(tree(), relations, portions), schema));
       let sql = printed.get(schema);
       if (sql === undefined) {
-        sql = withinStack(() =>
-          printSelect(
-            rewriteDialect(writeParameters(select, parameters), parsed.position),
-            schema,
-            parsed.position,
-          ),
-        );
+        sql = withinStack(() => print(tree(), schema));
         printed.set(schema, sql);
       }
       return sql;
@@ -159,14 +164,6 @@ function resultTypes(select: SelectStmt): ReadonlyMap<number, string> {
       if (value !== undefined && 'RowExpr' in value) return [[i, 'record']];
       return staticType(value) === 'jsonb' ? [[i, 'jsonb']] : [];
     }),
-  );
-}
-
-function isStar(value: Node | undefined): boolean {
-  return (
-    value !== undefined &&
-    'ColumnRef' in value &&
-    value.ColumnRef.fields?.some((field) => 'A_Star' in field) === true
   );
 }
 

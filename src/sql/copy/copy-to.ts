@@ -171,7 +171,7 @@ async function parquetTo(
     const running = await runStatement(query, parameters, own, signal, stats, (plan) => {
       names = plan.columns.map(({ name }) => name);
       const { engineSql } = plan;
-      const view = (schema: string): string => asView(engineSql(schema), names.length);
+      const view: typeof engineSql = (schema, portions) => asView(engineSql(schema, portions), names.length);
       return { ...plan, engineSql: view, direct: undefined, until: undefined };
     });
     const connection = await engine.connect();

@@ -13,6 +13,7 @@ import { objectMaker, type RowReader } from './direct.ts';
 import { readByKeys } from './read-by-keys.ts';
 import { loadSystem } from './load-system.ts';
 import { columnsToLoad, createRelation, loadRelation } from './load.ts';
+import { portionsFor } from './text-portions.ts';
 import { TypeDrift } from './type-drift.ts';
 
 /** A loaded statement: its rows can be read once, and what it holds in the engine is freed by `close`. */
@@ -49,7 +50,9 @@ export async function openOnEngine(
   try {
     const reads = await loadAll(engine, connection, schema, plan, context, stats, signal);
     throwIfCancelled(signal);
-    const result = await connection.stream(plan.engineSql(schema));
+    const portions = await portionsFor(connection, schema, plan, stats.itemsReturned);
+    throwIfCancelled(signal);
+    const result = await connection.stream(plan.engineSql(schema, portions));
     return { ...rowReader(result, plan, context, signal, locate), reads, close };
   } catch (error) {
     await close();

@@ -61,3 +61,12 @@ export function textOf(node: Node | undefined): string | undefined {
 export function textsOf(nodes: readonly Node[] | undefined): string[] {
   return (nodes ?? []).map((node) => textOf(node) ?? '*');
 }
+
+/** Whether an expression of a SELECT list stands for all columns, of one table or of each. */
+export function isStar(value: Node | undefined): boolean {
+  return (
+    value !== undefined &&
+    'ColumnRef' in value &&
+    value.ColumnRef.fields?.some((field) => 'A_Star' in field) === true
+  );
+}

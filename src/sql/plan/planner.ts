@@ -46,7 +46,9 @@ export interface StatementPlan {
   /** The system tables that it reads. */
   readonly system: readonly SystemRead[];
   /** The statement over the relations of a schema. */
-  readonly engineSql: (schema: string) => string;
+  readonly engineSql: BoundStatement['engineSql'];
+  /** The groupings that can be made in portions. */
+  readonly textGroups: BoundStatement['textGroups'];
   /** One for each relation, in the same order; of a direct statement with `min` and `max`, one for each end. */
   readonly reads: readonly TableRead[];
   /** Where present, rows stream from the one read as they come. */
@@ -120,22 +122,23 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
         name: bound.unmangle(column.name),
         type: bound.resultTypes.get(i) ?? column.type,
       }));
-      const { relations, engineSql } = bound;
+      const { relations, engineSql, textGroups } = bound;
       const planned = { facts: found.facts, settings, lists: hints.lists, rules };
       const system = bound.system.map((relation): SystemRead => ({
         relation,
         conditions: found.facts?.scans.get(relation.alias)?.conditions ?? [],
       }));
       const direct = system.length === 0 ? planDirect(relations, planned) : undefined;
-      if (direct) return { columns, relations, system, engineSql, ...direct, until: undefined };
+      if (direct) return { columns, relations, system, engineSql, textGroups, ...direct, until: undefined };
       const prefix = system.length === 0 ? planPrefix(relations, planned) : undefined;
-      if (prefix) return { columns, relations, system, engineSql, ...prefix, direct: undefined };
+      if (prefix) return { columns, relations, system, engineSql, textGroups, ...prefix, direct: undefined };
       const reads = relations.map((relation) => planForEngine(relation, planned));
       return {
         columns,
         relations,
         system,
         engineSql,
+        textGroups,
         reads: withKeySources(reads, found.facts?.edges ?? [], settings, rules),
         direct: undefined,
         until: undefined,

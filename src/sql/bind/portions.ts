@@ -1,0 +1,157 @@
+import type { FuncCall, Node, SelectStmt } from 'libpg-query';
+import { binary, call, column, number } from '../dialect/build.ts';
+import { isStar, mapInside, mapNodes, textOf, textsOf, visitNodes } from '../parse/tree.ts';
+import { STUB_SCHEMA } from '../print/print.ts';
+import type { Relation } from './relation.ts';
+
+/**
+ * A relation that is grouped by columns of its own with the least or greatest text of each group. DuckDB keeps these texts
+ * beside what it counts and spills, for all groups at once.
+ */
+export interface TextGroups {
+  /** The relation's. */
+  readonly alias: string;
+  /** What the engine calls the columns by which it is grouped. */
+  readonly keys: readonly string[];
+  /** And those whose text is kept, once for each aggregate. */
+  readonly texts: readonly string[];
+}
+
+/** By the alias of a relation, in how many portions its groups are made. */
+export type Portions = ReadonlyMap<string, number>;
+
+/** The groupings of a query that can be made in portions. */
+export function textGroupsIn(select: SelectStmt, relations: readonly Relation[]): readonly TextGroups[] {
+  const found: TextGroups[] = [];
+  visitQueries(select, (query) => {
+    const groups = textGroupsOf(query, relations);
+    if (groups !== undefined) found.push(groups);
+    return undefined;
+  });
+  return found;
+}
+
+/** The same query, in which each portion of the groups is a query of its own: those whose keys have the same hash. */
+export function inPortions(
+  select: SelectStmt,
+  relations: readonly Relation[],
+  portions: Portions,
+): SelectStmt {
+  return visitQueries(select, (query) => {
+    const groups = textGroupsOf(query, relations);
+    const count = groups && portions.get(groups.alias);
+    return count === undefined ? undefined : unionOf(query, groups?.keys ?? [], count);
+  });
+}
+
+/** Hands over the query itself, and those that FROM and WITH hold once for the whole statement. */
+function visitQueries(select: SelectStmt, change: (query: SelectStmt) => SelectStmt | undefined): SelectStmt {
+  const visit = (node: Node): Node => {
+    if ('SubLink' in node || ('RangeSubselect' in node && node.RangeSubselect.lateral === true)) return node;
+    if ('SelectStmt' in node) {
+      if (node.SelectStmt.withClause?.recursive === true) return node;
+      const changed = change(node.SelectStmt);
+      if (changed !== undefined) return { SelectStmt: changed };
+    }
+    return mapInside(node, visit);
+  };
+  const [visited] = mapNodes<readonly Node[]>([{ SelectStmt: select }], visit);
+  return visited !== undefined && 'SelectStmt' in visited ? visited.SelectStmt : select;
+}
+
+function textGroupsOf(query: SelectStmt, relations: readonly Relation[]): TextGroups | undefined {
+  const { withClause, distinctClause, groupClause = [], targetList = [], fromClause = [] } = query;
+  const [from, ...others] = fromClause;
+  if (withClause !== undefined || distinctClause !== undefined || others.length > 0) return undefined;
+  if (from === undefined || !('RangeVar' in from) || from.RangeVar.schemaname !== STUB_SCHEMA)
+    return undefined;
+  // Names that FROM gives the columns are not the engine's.
+  if ((from.RangeVar.alias?.colnames ?? []).length > 0) return undefined;
+  const relation = relations.find(({ alias }) => alias === from.RangeVar.relname);
+  if (relation === undefined || groupClause.length === 0 || !isRepeatable(query) || !isSortable(query))
+    return undefined;
+  const source = from.RangeVar.alias?.aliasname ?? relation.alias;
+  const columnOf = (node: Node | undefined): string | undefined => ownColumn(node, source, relation);
+  const keys = groupClause.map((key) => columnOf(targetAt(key, targetList) ?? key));
+  if (!keys.every((key) => key !== undefined)) return undefined;
+  const kinds = new Map(relation.columns.map((each) => [each.engineName, each.column.type.kind]));
+  const texts: string[] = [];
+  visitNodes([targetList, query.havingClause, query.sortClause], (node) => {
+    const text =
+      'FuncCall' in node && isExtreme(node.FuncCall) ? columnOf(node.FuncCall.args?.[0]) : undefined;
+    const kind = kinds.get(text ?? '');
+    if (text !== undefined && (kind === 'text' || kind === 'json')) texts.push(text);
+  });
+  return texts.length === 0 ? undefined : { alias: relation.alias, keys, texts };
+}
+
+function isExtreme({ funcname, args }: FuncCall): boolean {
+  const called = textOf(funcname?.at(-1));
+  return args?.length === 1 && (called === 'min' || called === 'max');
+}
+
+/** Whether it can be run several times: what it holds beside the relation would be as well. */
+function isRepeatable(query: SelectStmt): boolean {
+  let repeatable = true;
+  visitNodes(query, (node) => {
+    const isWindow = 'FuncCall' in node && node.FuncCall.over !== undefined;
+    if (isWindow || 'SubLink' in node || 'GroupingSet' in node || 'GroupingFunc' in node) repeatable = false;
+  });
+  return repeatable;
+}
+
+/** Whether it is ordered by columns of its result, if at all: those are what a union can be ordered by. */
+function isSortable({ sortClause = [], targetList = [] }: SelectStmt): boolean {
+  const outputs = targetList.map((node) => {
+    if (!('ResTarget' in node)) return undefined;
+    const { name, val } = node.ResTarget;
+    return (
+      name ?? (val !== undefined && 'ColumnRef' in val ? textsOf(val.ColumnRef.fields).at(-1) : undefined)
+    );
+  });
+  return sortClause.every((item) => {
+    const key = 'SortBy' in item ? item.SortBy.node : undefined;
+    if (targetAt(key, targetList) !== undefined) return true;
+    const [name, ...more] = key !== undefined && 'ColumnRef' in key ? textsOf(key.ColumnRef.fields) : [];
+    return name !== undefined && more.length === 0 && outputs.filter((each) => each === name).length === 1;
+  });
+}
+
+/** What a number in GROUP BY or ORDER BY stands for; undefined behind a star, which stands for many. */
+function targetAt(key: Node | undefined, targetList: readonly Node[]): Node | undefined {
+  const position = key !== undefined && 'A_Const' in key ? key.A_Const.ival?.ival : undefined;
+  if (position === undefined) return undefined;
+  const values = targetList
+    .slice(0, position)
+    .map((target) => ('ResTarget' in target ? target.ResTarget.val : undefined));
+  return values.some(isStar) ? undefined : values[position - 1];
+}
+
+function ownColumn(node: Node | undefined, source: string, { columns }: Relation): string | undefined {
+  if (node === undefined || !('ColumnRef' in node)) return undefined;
+  const fields = textsOf(node.ColumnRef.fields);
+  const name =
+    fields.length === 1 || (fields.length === 2 && fields[0] === source) ? fields.at(-1) : undefined;
+  return columns.some(({ engineName }) => engineName === name) ? name : undefined;
+}
+
+function unionOf(query: SelectStmt, keys: readonly string[], count: number): SelectStmt {
+  const { sortClause, limitCount, limitOffset, limitOption, whereClause, ...rest } = query;
+  const hash = call(
+    'hash',
+    keys.map((key) => column(key)),
+  );
+  const portions = Array.from({ length: count }, (_, portion): SelectStmt => {
+    const isOwn = binary('=', binary('%', hash, number(String(count))), number(String(portion)));
+    const args = whereClause === undefined ? [isOwn] : [whereClause, isOwn];
+    return { ...rest, whereClause: { BoolExpr: { boolop: 'AND_EXPR', args } } };
+  });
+  const union = portions.reduce((larg, rarg): SelectStmt => ({ op: 'SETOP_UNION', all: true, larg, rarg }));
+  return {
+    ...union,
+    ...(sortClause === undefined ? {} : { sortClause }),
+    ...(limitCount === undefined ? {} : { limitCount }),
+    ...(limitOffset === undefined ? {} : { limitOffset }),
+    ...(limitOption === undefined ? {} : { limitOption }),
+  };
+}

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { type Engine, openEngine } from '../../../src/sql/engine/engine.ts';
+import { portionsFor } from '../../../src/sql/exec/text-portions.ts';
+
+const BY_KEY = { textGroups: () => [{ alias: 'r0', keys: ['pk'], texts: ['s'] }] };
+const BY_FEW = { textGroups: () => [{ alias: 'r0', keys: ['few'], texts: ['s'] }] };
+const ROWS = 600_000;
+
+let engine: Engine;
+let connection: DuckDBConnection;
+beforeAll(async () => {
+  engine = await openEngine({ memoryLimit: '100MB', threads: 1 });
+  connection = await engine.connect();
+  await connection.run('CREATE SCHEMA s');
+  await connection.run(
+    `CREATE VIEW s.r0 AS SELECT i AS pk, i % 10 AS few, repeat('x', 100) AS s FROM range(${ROWS}) t(i)`,
+  );
+});
+afterAll(() => {
+  connection.closeSync();
+  engine.close();
+});
+
+describe('portions', () => {
+  it('are as many as let the texts of each take a quarter of the memory', async () => {
+    const portions = await portionsFor(connection, 's', BY_KEY, ROWS);
+    // About 600,000 groups of 132 bytes are 79 MB; the number of groups is an estimate.
+    expect([3, 5]).toContain(portions?.get('r0'));
+  });
+
+  it('are odd', async () => {
+    const portions = await portionsFor(
+      connection,
+      's',
+      { textGroups: () => [{ alias: 'r0', keys: ['pk'], texts: ['s', 's', 's', 's', 's'] }] },
+      ROWS,
+    );
+    expect((portions?.get('r0') ?? 0) % 2).toBe(1);
+  });
+
+  it('are not made of few groups', async () => {
+    expect(await portionsFor(connection, 's', BY_FEW, ROWS)).toBeUndefined();
+  });
+
+  it('are not made of few rows, which are not looked at', async () => {
+    expect(await portionsFor(connection, 'nowhere', BY_KEY, 1000)).toBeUndefined();
+  });
+});
