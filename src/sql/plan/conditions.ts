@@ -239,15 +239,12 @@ function subjectOf(expression: PlanExpression | undefined, lookup: ColumnLookup)
   if (place !== undefined) return { kind: 'place', place };
   const [argument, ...more] = expression.children ?? [];
   if (expression.type === 'OPERATOR_CAST') {
-    const inner = subjectOf(expression.child, lookup);
+    const child = numberText(expression.child);
+    const inner = subjectOf(child, lookup);
     const type = expression.return_type;
     if (inner?.kind === 'size' || inner?.kind === 'arrayLength') return inner;
     const from =
-      inner?.kind === 'column'
-        ? placeOf(expression.child, lookup)
-        : inner?.kind === 'place'
-          ? inner.place
-          : undefined;
+      inner?.kind === 'column' ? placeOf(child, lookup) : inner?.kind === 'place' ? inner.place : undefined;
     return from && type && { kind: 'cast', place: from, type, tries: expression.try_cast === true };
   }
   if (expression.type !== 'BOUND_FUNCTION' || more.length > 0) return undefined;
@@ -260,6 +257,11 @@ function subjectOf(expression: PlanExpression | undefined, lookup: ColumnLookup)
   return unit && measured && (isText(measured) || measured.type.kind === 'blob')
     ? { kind: 'size', column: measured, unit }
     : undefined;
+}
+
+/** Columns of child tables read their numbers from texts, and fail where there is none: as a cast does. */
+function numberText(expression: PlanExpression | undefined): PlanExpression | undefined {
+  return expression?.name === 'pg_element_number' ? expression.children?.[0] : expression;
 }
 
 const SIZES: ReadonlyMap<string, 'bytes' | 'characters'> = new Map([

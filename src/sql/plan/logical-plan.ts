@@ -1,8 +1,10 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import { conditionsOfExpression, conditionsOfFilter } from './conditions.ts';
+import { elementConditions } from './element-conditions.ts';
 import { joinEdges, type JoinEdge, type StubColumn } from './join-edges.ts';
 import type { PlanExpression, PlanFilter, PlanNode } from './plan-json.ts';
 import { positionOf, rowChain, type RowChain, type FindScan } from './row-chain.ts';
+import { substitute } from './substitute.ts';
 import type { Condition, OrderTerm } from './table-read.ts';
 
 /** What the optimised plan says about one stub. */
@@ -68,7 +70,7 @@ export function readPlan(plans: readonly PlanNode[], stubs: StubColumns): PlanFa
       ? undefined
       : { alias, columns: columns.map((found) => found?.column) };
   };
-  const visit = (node: PlanNode, above: readonly PlanExpression[]): void => {
+  const visit = (node: PlanNode, above: Above): void => {
     if (node.type === 'LOGICAL_GET') {
       const found = factsOf(node, above, stubs);
       // Scanned twice (a correlated subquery that was copied): only what needs no condition is safe for both.
@@ -83,10 +85,9 @@ export function readPlan(plans: readonly PlanNode[], stubs: StubColumns): PlanFa
       const cut = chain && cutOf(chain);
       if (chain && cut) cuts.set(chain.alias, cut);
     }
-    const own = node.type === 'LOGICAL_FILTER' ? (node.expressions ?? []) : [];
-    for (const child of node.children ?? []) visit(child, own);
+    for (const child of node.children ?? []) visit(child, below(node, above));
   };
-  for (const plan of plans) visit(plan, []);
+  for (const plan of plans) visit(plan, NOTHING_ABOVE);
   const [only] = plans;
   const edges = joinEdges(plans, (get) => scanColumns(get, stubs));
   const whole = plans.length === 1 ? only : undefined;
@@ -100,6 +101,41 @@ export function readPlan(plans: readonly PlanNode[], stubs: StubColumns): PlanFa
     prefix: whole && prefixShape(whole, findScan),
     edges: edges.filter(({ restricted }) => !copied.has(restricted.alias)),
   };
+}
+
+/** What must be true of the rows of a node. */
+interface Above {
+  /** As the node's parent says, a filter. */
+  readonly own: readonly PlanExpression[];
+  /** As all filters say between which and the node there are projections alone. */
+  readonly all: readonly PlanExpression[];
+  /** The UNNEST whose rows a node's are, one for each element of a list, and what must be true of them. */
+  readonly unnest?: { readonly node: PlanNode; readonly all: readonly PlanExpression[] };
+}
+
+const NOTHING_ABOVE: Above = { own: [], all: [] };
+
+/** What must be true of the rows of a node's only child. */
+function below(node: PlanNode, { all }: Above): Above {
+  const through = (positions: readonly PlanExpression[] | undefined): readonly PlanExpression[] =>
+    all.flatMap((each) => substitute(each, (index) => positions?.[index]) ?? []);
+  switch (node.type) {
+    case 'LOGICAL_FILTER': {
+      const own = node.expressions ?? [];
+      const map = node.projection_map ?? [];
+      return { own, all: [...own, ...(map.length === 0 ? all : through(map.map(referenceTo)))] };
+    }
+    case 'LOGICAL_PROJECTION':
+      return { own: [], all: through(node.expressions) };
+    case 'LOGICAL_UNNEST':
+      return { own: [], all: [], unnest: { node, all } };
+    default:
+      return NOTHING_ABOVE;
+  }
+}
+
+function referenceTo(index: number): PlanExpression {
+  return { expression_class: 'BOUND_REF', type: 'BOUND_REF', index };
 }
 
 function withoutConditions(one: ScanFacts, other: ScanFacts): ScanFacts {
@@ -180,7 +216,7 @@ function prefixShape(root: PlanNode, findScan: FindScan): PrefixShape | undefine
 
 function factsOf(
   get: PlanNode,
-  above: readonly PlanExpression[],
+  { own, unnest }: Above,
   stubs: StubColumns,
 ): { alias: string; facts: ScanFacts } | undefined {
   const alias = get.function_data?.table;
@@ -188,9 +224,11 @@ function factsOf(
   if (alias === undefined || columns === undefined) return undefined;
   const read = readColumns(get, columns);
   const visible = visibleColumns(get, read);
+  const lookup = (index: number): ColumnDef | undefined => visible[index];
   const conditions = [
     ...(get.table_filters?.filters ?? []).flatMap(({ key, value }) => filterConditions(value, columns[key])),
-    ...above.flatMap((expression) => conditionsOfExpression(expression, (index) => visible[index])),
+    ...own.flatMap((expression) => conditionsOfExpression(expression, lookup)),
+    ...(unnest ? elementConditions(unnest.node, visible.length, unnest.all, lookup) : []),
   ];
   const needed = new Set(read.filter((column) => column !== undefined));
   return { alias, facts: { conditions, columns: columns.filter((column) => needed.has(column)) } };

@@ -1,0 +1,146 @@
+import { conditionsOfExpression } from './conditions.ts';
+import { describePredicate } from './describe-predicate.ts';
+import { compareArrayLength, placeHasMember } from './document-conditions.ts';
+import { type ColumnLookup, type DocumentPlace, placeOf } from './document-place.ts';
+import { numberOf } from './literals.ts';
+import type { PlanExpression, PlanNode } from './plan-json.ts';
+import { allOf, anyOf, type Pushed } from './pushed.ts';
+import { substitute } from './substitute.ts';
+import type { Condition } from './table-read.ts';
+
+/** A list that an UNNEST takes apart: which of its output columns are the elements and their positions, from 1. */
+interface List {
+  readonly document: PlanExpression;
+  readonly place: DocumentPlace;
+  readonly element: number;
+  readonly position: number;
+}
+
+/**
+ * What conditions on the elements of lists say about the items: one of the elements meets them, and where its position is known,
+ * this one. They only narrow the read: the engine checks the elements. `width` is how many columns the UNNEST gets from below.
+ */
+export function elementConditions(
+  unnest: PlanNode,
+  width: number,
+  above: readonly PlanExpression[],
+  lookup: ColumnLookup,
+): readonly Condition[] {
+  const found = listsOf(unnest, width, lookup).flatMap((list) => {
+    const position = above.map((each) => positionIn(each, list)).find((each) => each !== undefined);
+    return above.flatMap((each) =>
+      position === undefined ? described(memberOf(each, list)) : conditionsAt(each, list, position, lookup),
+    );
+  });
+  return found.filter(({ predicate }) => predicate !== undefined).map((each) => ({ ...each, exact: false }));
+}
+
+function listsOf(unnest: PlanNode, width: number, lookup: ColumnLookup): readonly List[] {
+  const unnested = (unnest.expressions ?? []).map((each) => each.child);
+  const positions = unnested.map((each) => (each?.name === 'generate_series' ? seriesOver(each) : undefined));
+  return unnested.flatMap((each, i): readonly List[] => {
+    const document = documentOf(each);
+    const place = placeOf(document, lookup);
+    if (document === undefined || place === undefined) return [];
+    const position = positions.findIndex((over) => over !== undefined && isSame(over, document));
+    return [{ document, place, element: width + i, position: position < 0 ? -1 : width + position }];
+  });
+}
+
+/** Of `generate_subscripts(list, 1)`, which the engine writes as a series, the list's document. */
+function seriesOver({ children = [] }: PlanExpression): PlanExpression | undefined {
+  const [from, to] = children;
+  return from?.value?.value === 1 && to?.name === 'array_length' ? documentOf(to.children?.[0]) : undefined;
+}
+
+function documentOf(list: PlanExpression | undefined): PlanExpression | undefined {
+  const [document, shape] = list?.name === 'from_json' ? (list.children ?? []) : [];
+  return shape?.value?.value === '["JSON"]' ? document : undefined;
+}
+
+function isSame(a: PlanExpression, b: PlanExpression): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function refersTo(expression: PlanExpression | undefined, index: number): boolean {
+  return expression?.type === 'BOUND_REF' && expression.index === index;
+}
+
+/** The position, from 1, that a condition fixes. */
+function positionIn({ type, left, right }: PlanExpression, { position }: List): number | undefined {
+  if (type !== 'COMPARE_EQUAL') return undefined;
+  const constant = refersTo(left, position) ? right : refersTo(right, position) ? left : undefined;
+  const at = Number(constant?.value && numberOf(constant.value));
+  return Number.isSafeInteger(at) && at > 0 ? at : undefined;
+}
+
+function conditionsAt(
+  expression: PlanExpression,
+  list: List,
+  position: number,
+  lookup: ColumnLookup,
+): readonly Condition[] {
+  if (positionIn(expression, list) !== undefined)
+    return described(compareArrayLength(list.place, '>=', position));
+  const there = substitute(expression, (index) =>
+    index === list.element ? elementAt(list.document, position - 1) : undefined,
+  );
+  return there === undefined ? [] : conditionsOfExpression(there, lookup);
+}
+
+function described(pushed: Pushed | undefined): readonly Condition[] {
+  return pushed === undefined ? [] : [{ ...pushed, text: describePredicate(pushed.predicate) }];
+}
+
+function elementAt(document: PlanExpression, position: number): PlanExpression {
+  const at: PlanExpression = {
+    expression_class: 'BOUND_CONSTANT',
+    type: 'VALUE_CONSTANT',
+    value: { type: { id: 'BIGINT' }, value: position },
+  };
+  return {
+    expression_class: 'BOUND_FUNCTION',
+    type: 'BOUND_FUNCTION',
+    name: 'json_extract',
+    children: [document, at],
+  };
+}
+
+/** Some element is one of these values. */
+function memberOf(expression: PlanExpression, list: List): Pushed | undefined {
+  const { type, left, right, children = [] } = expression;
+  switch (type) {
+    case 'CONJUNCTION_OR':
+      return anyOf(children.map((each) => memberOf(each, list)));
+    case 'CONJUNCTION_AND':
+      return allOf(children.map((each) => memberOf(each, list)));
+    case 'COMPARE_IN': {
+      const [value, ...constants] = children;
+      return anyOf(constants.map((constant) => isMember(value, constant, list)));
+    }
+    case 'COMPARE_EQUAL':
+      return isMember(left, right, list) ?? isMember(right, left, list);
+    default:
+      return undefined;
+  }
+}
+
+function isMember(
+  value: PlanExpression | undefined,
+  constant: PlanExpression | undefined,
+  { element, place }: List,
+): Pushed | undefined {
+  if (constant?.value === undefined || constant.value.is_null === true) return undefined;
+  const number = elementNumber(value);
+  const text = number ?? value;
+  const [document, path] = text?.name === 'json_extract_string' ? (text.children ?? []) : [];
+  if (!refersTo(document, element) || path?.value?.value !== '$') return undefined;
+  const wanted = number === undefined ? constant.value.value : numberOf(constant.value);
+  return typeof wanted === 'string' ? placeHasMember(place, wanted) : undefined;
+}
+
+/** The text that a column of numbers is read from. */
+function elementNumber(value: PlanExpression | undefined): PlanExpression | undefined {
+  if (value?.type === 'OPERATOR_CAST') return elementNumber(value.child);
+  return value?.name === 'pg_element_number' ? value.children?.[0] : undefined;
+}
