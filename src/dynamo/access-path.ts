@@ -65,4 +65,6 @@ export interface ReadRequest {
   /** The reader may stop after about so many items: pages start so small and double, and nothing is read ahead. */
   readonly firstPage?: number;
   readonly consistent: boolean;
+  /** Items of keys are read as they are at one moment. */
+  readonly atomic?: boolean;
 }

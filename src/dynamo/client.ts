@@ -55,7 +55,13 @@ export interface ClientOptions {
   readonly observe?: ((exchange: Exchange) => void) | undefined;
 }
 
-export type ReadOperation = 'Scan' | 'Query' | 'GetItem' | 'BatchGetItem' | 'ExecuteStatement';
+export type ReadOperation =
+  | 'Scan'
+  | 'Query'
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'TransactGetItems'
+  | 'ExecuteStatement';
 
 /** The only way to DynamoDB. */
 export interface DynamoClient {

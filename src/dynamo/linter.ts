@@ -37,6 +37,20 @@ export function lintRequest(
         lintBatch(Array.isArray(keys) ? keys : [], schema?.key, report);
       }
       break;
+    case 'TransactGetItems': {
+      const items = input['TransactItems'];
+      const gets = (Array.isArray(items) ? items : []).map((item: unknown) =>
+        membersOf(membersOf(item)['Get']),
+      );
+      within(LIMITS.transactItems, gets.length, 'TransactItems', report);
+      for (const get of gets) lintExpressions(get, report);
+      lintBatch(
+        gets.map((get) => get['Key']),
+        schema?.key,
+        report,
+      );
+      break;
+    }
     case 'Query':
       lintExpressions(input, report);
       lintPaging(input, schema, report);

@@ -44,7 +44,10 @@ interface Envelope {
   readonly ScannedCount?: number;
   readonly LastEvaluatedKey?: AttributeMap | null;
   readonly NextToken?: string | null;
-  readonly Responses?: Readonly<Record<string, readonly AttributeMap[]>>;
+  /** By table; of a transaction one for each key. */
+  readonly Responses?:
+    | Readonly<Record<string, readonly AttributeMap[]>>
+    | readonly { readonly Item?: AttributeMap }[];
   readonly UnprocessedKeys?: Readonly<Record<string, { readonly Keys?: readonly Key[] }>>;
   readonly ConsumedCapacity?: ConsumedCapacity | readonly ConsumedCapacity[];
 }
@@ -126,15 +129,14 @@ function openByParsing(operation: ReadOperation, bytes: Buffer): Opened {
   return { envelope, items };
 }
 
-function itemsOf(
-  operation: ReadOperation,
-  { Item, Items, Responses }: Envelope,
-): readonly AttributeMap[] {
+function itemsOf(operation: ReadOperation, { Item, Items, Responses }: Envelope): readonly AttributeMap[] {
   switch (operation) {
     case 'GetItem':
       return Item === undefined ? [] : [Item];
     case 'BatchGetItem':
-      return Object.values(Responses ?? {}).flat();
+      return Array.isArray(Responses) ? [] : Object.values(Responses ?? {}).flat();
+    case 'TransactGetItems':
+      return Array.isArray(Responses) ? Responses.flatMap((response) => response.Item ?? []) : [];
     case 'Query':
     case 'Scan':
     case 'ExecuteStatement':

@@ -14,6 +14,7 @@ import type { ReadStats } from './read-stats.ts';
 import { buildRequest, partsOf, type BuiltRequest, type ReadPart } from './request.ts';
 import { backoffMs } from './retry.ts';
 import { throwIfCancelled } from './service-errors.ts';
+import { pastTransactions } from './transact.ts';
 
 export interface ReadOptions {
   readonly stats: ReadStats;
@@ -103,6 +104,10 @@ export async function* readPages(
     }
   };
   const [first] = parts;
+  if (first?.part.kind === 'TransactGetItems') {
+    yield await pastTransactions(() => send(first.part, first.built, signal), signal);
+    return;
+  }
   if (access.kind === 'GetItem') {
     if (first !== undefined) yield await send(first.part, first.built, signal);
     return;
@@ -279,6 +284,7 @@ function placeOf(part: ReadPart): string | undefined {
     case 'Scan':
       return part.segments > 1 ? `segment ${part.segment} of ${part.segments}` : undefined;
     case 'BatchGetItem':
+    case 'TransactGetItems':
       return undefined;
   }
 }

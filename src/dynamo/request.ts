@@ -9,6 +9,8 @@ import { newSymbols } from './symbols.ts';
 export type ReadPart =
   | { readonly kind: 'GetItem'; readonly key: Key }
   | { readonly kind: 'BatchGetItem'; readonly keys: readonly Key[] }
+  /** Of so few keys that one transaction reads them. */
+  | { readonly kind: 'TransactGetItems'; readonly keys: readonly Key[] }
   | { readonly kind: 'Query'; readonly range: KeyRange }
   | { readonly kind: 'Scan'; readonly segment: number; readonly segments: number };
 
@@ -19,14 +21,17 @@ export interface BuiltRequest {
 }
 
 /** The parts of a read, in the order of their rows. None where nothing can come back. */
-export function partsOf({ access, filter }: ReadRequest): readonly ReadPart[] {
+export function partsOf({ access, filter, atomic }: ReadRequest): readonly ReadPart[] {
   switch (access.kind) {
     case 'Empty':
       return [];
     case 'GetItem':
+      if (atomic === true) return [{ kind: 'TransactGetItems', keys: [access.key] }];
       return [{ kind: 'GetItem', key: access.key }];
     case 'BatchGetItem': {
       const keys = distinctKeys(access.keys);
+      if (atomic === true && keys.length > 0 && keys.length <= LIMITS.transactItems.most)
+        return [{ kind: 'TransactGetItems', keys }];
       const size = LIMITS.batchGetKeys.most;
       return Array.from({ length: Math.ceil(keys.length / size) }, (_, chunk) => ({
         kind: 'BatchGetItem',
@@ -67,6 +72,16 @@ export function buildRequest(request: ReadRequest, part: ReadPart): BuiltRequest
           RequestItems: {
             [request.table]: { Keys: part.keys, ...consistency(request), ...projectionOf(request) },
           },
+          ReturnConsumedCapacity: 'INDEXES',
+        },
+      };
+    case 'TransactGetItems':
+      return {
+        operation: 'TransactGetItems',
+        input: {
+          TransactItems: part.keys.map((Key) => ({
+            Get: { TableName: request.table, Key, ...projectionOf(request) },
+          })),
           ReturnConsumedCapacity: 'INDEXES',
         },
       };

@@ -33,6 +33,9 @@ const CODES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ['RequestLimitExceeded', 'DYNAMO_THROTTLED'],
   ['RequestThrottledException', 'DYNAMO_THROTTLED'],
   ['TooManyRequestsException', 'DYNAMO_THROTTLED'],
+  ['TransactionConflictException', 'EXEC_CONFLICT'],
+  ['TransactionCanceledException', 'EXEC_CONFLICT'],
+  ['TransactionInProgressException', 'EXEC_UNKNOWN_OUTCOME'],
   ['ResourceInUseException', 'DYNAMO_IN_USE'],
   ['LimitExceededException', 'DYNAMO_QUOTA'],
 ]);

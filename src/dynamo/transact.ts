@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DriverError } from '../core/errors.ts';
 import type { DynamoClient } from './client.ts';
 import { monotonicClock } from './clock.ts';
 import { transactionRequest, type ItemWrite } from './item-write.ts';
@@ -35,5 +36,26 @@ export async function transact(
     const passes = reasons.every(({ code }) => code === 'None' || PASSING.has(code));
     if (!passes || round === MOST_ROUNDS) return { kind: 'cancelled', reasons };
     await monotonicClock.wait(backoffMs(round, FIRST_WAIT_MS), signal);
+  }
+}
+
+const IN_THE_WAY: ReadonlySet<string> = new Set([
+  'TransactionConflictException',
+  'TransactionCanceledException',
+]);
+
+/** Does what a transaction of somebody else may refuse, again until that is over; it is over soon, or held to be an error. */
+export async function pastTransactions<T>(
+  work: () => Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  for (let round = 1; ; round += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const cause = error instanceof DriverError && error.code === 'EXEC_CONFLICT' ? error.cause : undefined;
+      if (!(cause instanceof Error) || !IN_THE_WAY.has(cause.name) || round === MOST_ROUNDS) throw error;
+      await monotonicClock.wait(backoffMs(round, FIRST_WAIT_MS), signal);
+    }
   }
 }

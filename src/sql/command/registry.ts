@@ -6,6 +6,7 @@ import { dropView } from './drop-view.ts';
 import { transaction } from './transaction.ts';
 import { deleteItems } from '../write/delete.ts';
 import { insert } from '../write/insert.ts';
+import { truncate } from '../write/truncate.ts';
 import { update } from '../write/update.ts';
 import { call } from '../procedures/call.ts';
 import { tableCommand } from '../ddl/table-command.ts';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   update,
   deleteItems,
   transaction,
+  truncate,
   tableCommand,
   call,
 ];

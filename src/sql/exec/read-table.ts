@@ -68,16 +68,21 @@ function pagesOf(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Page> {
   const { consistentReads, threads } = context.settings;
-  return readPages(context.client, readRequestOf(read, consistentReads), {
-    stats,
-    concurrency: threads,
-    // As many again as are under way: more would only wait in memory for whoever decodes them.
-    bufferedPages: threads,
-    schema: lintSchemaOf(read),
-    ...pageSizeFor(read, context),
-    gate: readGate(read, context, stats),
-    ...(signal ? { signal } : {}),
-  });
+  const atomic = context.block.open?.readOnly === true;
+  return readPages(
+    context.client,
+    { ...readRequestOf(read, consistentReads), atomic },
+    {
+      stats,
+      concurrency: threads,
+      // As many again as are under way: more would only wait in memory for whoever decodes them.
+      bufferedPages: threads,
+      schema: lintSchemaOf(read),
+      ...pageSizeFor(read, context),
+      gate: readGate(read, context, stats),
+      ...(signal ? { signal } : {}),
+    },
+  );
 }
 
 /** Where DynamoDB has not counted a table, so many keys are taken for cheaper than a Scan. */

@@ -1,12 +1,16 @@
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
+import { newReadStats } from '../../dynamo/read-stats.ts';
 import { writeRequest, type ItemWrite, type Returned } from '../../dynamo/item-write.ts';
 import { checkWrite } from '../../dynamo/lint-writes.ts';
 import type { TableDef } from '../../catalog/table-def.ts';
+import { pastTransactions } from '../../dynamo/transact.ts';
 import type { WriteOutcome } from '../../dynamo/write.ts';
 import type { WriteStats } from '../../dynamo/write-stats.ts';
 import type { ExecutionContext } from '../exec/context.ts';
 import { valueAt } from '../engine/fits.ts';
+import { keyOf } from './item-of.ts';
+import { itemsOf } from './items-of.ts';
 import { sameValue } from './same-value.ts';
 import { unitsOfItem, writeGate } from './write-gate.ts';
 
@@ -34,9 +38,27 @@ export async function writeItem(
     return resultOf(write, transaction.write(write, table, { returned, base }), stats);
   const units = write.kind === 'put' && maxWcu !== undefined ? unitsOfItem(write.item, table) : 1;
   const outcome = await writeGate(stats, maxWcu).pass(units, () =>
-    context.client.write(built, stats, { once: !isRepeatable(write) }, signal),
+    pastTransactions(
+      () => context.client.write(built, stats, { once: !isRepeatable(write) }, signal),
+      signal,
+    ),
   );
-  return resultOf(write, outcome, stats);
+  if (outcome.kind !== 'refused' || !outcome.uncertain || outcome.item !== undefined)
+    return resultOf(write, outcome, stats);
+  // Gone, or an emulator that keeps to itself what it refuses for.
+  const item = await itemNow(write, table, context, signal);
+  return resultOf(write, { ...outcome, item }, stats);
+}
+
+async function itemNow(
+  write: Change,
+  table: TableDef,
+  context: ExecutionContext,
+  signal: AbortSignal,
+): Promise<AttributeMap | undefined> {
+  const key = write.kind === 'put' ? keyOf(write.item, table) : write.key;
+  const [item] = await itemsOf([key], table, { context, stats: newReadStats(), signal });
+  return item;
 }
 
 function resultOf(write: Change, outcome: WriteOutcome, stats: WriteStats): WriteResult {
@@ -62,7 +84,10 @@ function isRepeatable(write: Change): boolean {
   return (
     write.kind !== 'update' ||
     write.actions.every(
-      (action) => action.kind === 'remove' || (action.kind === 'set' && action.to.kind === 'value'),
+      (action) =>
+        (action.kind === 'remove' || (action.kind === 'set' && action.to.kind === 'value')) &&
+        // A list is longer or shorter when it has taken place, and the position another's.
+        action.path.every((step) => typeof step === 'string'),
     )
   );
 }

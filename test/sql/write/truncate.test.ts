@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { AttributeMap } from '../../../src/dynamo/attribute-value.ts';
+import type { Connection } from '../../../src/session/connection.ts';
+import { startWorld, type World } from '../../support/world.ts';
+
+function items(count: number): readonly AttributeMap[] {
+  return Array.from({ length: count }, (_, i) => ({
+    pk: { S: `p${i % 7}` },
+    sk: { N: String(i) },
+    text: { S: 'x'.repeat(50) },
+  }));
+}
+
+describe('TRUNCATE', () => {
+  let world: World;
+  let db: Connection;
+
+  beforeAll(async () => {
+    world = await startWorld();
+    for (const [name, count] of [
+      ['large', 230],
+      ['small', 3],
+      ['empty', 0],
+      ['kept', 5],
+    ] as const)
+      await world.add({ name, key: ['pk:S', 'sk:N'], items: items(count) });
+    db = await world.open('ThreadCount=3');
+  });
+  afterAll(() => world.close());
+
+  const countOf = async (table: string): Promise<unknown> =>
+    (await db.query(`SELECT count(*) AS n FROM ${table}`)).rows[0]?.['n'];
+
+  it('refuses where one of the tables is not there, before it deletes', async () => {
+    await expect(db.query('TRUNCATE kept, nowhere')).rejects.toMatchObject({ code: 'CATALOG_UNKNOWN_TABLE' });
+    expect(await countOf('kept')).toBe(5);
+  });
+
+  it('refuses on a Readonly connection', async () => {
+    const readOnly = await world.open('Readonly=true');
+    await expect(readOnly.query('TRUNCATE kept')).rejects.toMatchObject({ sqlState: '25006' });
+    expect(await countOf('kept')).toBe(5);
+  });
+
+  it('stops within MaxWCU and says how far it came', async () => {
+    const bounded = await world.open('MaxWCU=1');
+    await expect(bounded.query('TRUNCATE kept')).rejects.toMatchObject({ code: 'EXEC_CAPACITY' });
+  });
+
+  it('deletes every item of its tables and counts them', async () => {
+    const result = await db.query('TRUNCATE TABLE large, small, ONLY empty RESTART IDENTITY CASCADE');
+    expect(result).toMatchObject({ command: 'TRUNCATE TABLE', rowCount: 233, rows: [] });
+    expect(result.stats.itemsWritten).toBe(233);
+    expect([await countOf('large'), await countOf('small'), await countOf('empty')]).toEqual([0, 0, 0]);
+  });
+});
