@@ -218,7 +218,7 @@ export const ERRORS = {
   },
   SQL_READ_ONLY: {
     sqlState: '25006',
-    remedy: 'This version reads only; write with the AWS SDK or the AWS command line.',
+    remedy: 'Connect without Readonly=true to write; an open READ ONLY transaction has to end first.',
   },
   SQL_NO_TRANSACTION: { sqlState: '25P01', remedy: 'Begin a transaction first, with BEGIN or transaction().' },
   SQL_IN_TRANSACTION: { sqlState: '25001', remedy: 'Run the statement after COMMIT, or before BEGIN.' },

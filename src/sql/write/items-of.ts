@@ -10,7 +10,7 @@ import type { Reading } from './source-rows.ts';
 export async function itemsOf(
   keys: readonly Key[],
   table: TableDef,
-  { context, stats, signal }: Reading,
+  { context, stats, signal }: Pick<Reading, 'context' | 'stats' | 'signal'>,
 ): Promise<readonly AttributeMap[]> {
   const found = new Map<string, AttributeMap>();
   const request = {
