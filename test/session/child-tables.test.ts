@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -172,5 +175,84 @@ describe('a child table', () => {
 
   it('is described, and not listed', async () => {
     expect((await db.metadata.tables()).map(({ name }) => name)).toEqual(['orders']);
+  });
+});
+
+describe('a child table of a table with a schema file', () => {
+  let folder: string;
+  let declared: Connection;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'dynadbc-children-'));
+    declared = await world.open(`Location=${folder}`);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const file = (): string => join(folder, 'orders.schema.json');
+  const save = (columns: readonly object[]): Promise<void> =>
+    writeFile(file(), JSON.stringify({ version: 1, table: 'orders', columns }));
+
+  it('is what sampling found, once that is written', async () => {
+    const all = 'SELECT * FROM orders.lines ORDER BY customer, _index';
+    const tags = 'SELECT * FROM "orders.lines.tags" ORDER BY customer, lines_index, _index';
+    const plain = await world.open();
+    await declared.schemas.export(['orders']);
+    for (const sql of [all, tags]) {
+      const [sampled, written] = [await plain.query(sql), await declared.query(sql)];
+      expect(written.rows).toEqual(sampled.rows);
+      expect(written.columns).toEqual(sampled.columns);
+    }
+    expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({
+      columns: expect.arrayContaining([
+        expect.objectContaining({
+          name: 'codes',
+          type: 'json',
+          elements: [{ type: 'bigint' }],
+        }),
+      ]),
+    });
+  });
+
+  it('has the columns that its file gives it, with the key that the parent has', async () => {
+    await save([
+      { name: 'who', path: 'customer', type: 'text' },
+      {
+        name: 'items',
+        path: 'lines',
+        type: 'json',
+        elements: [
+          { name: 'article', path: 'sku', type: 'text' },
+          { name: 'first tag', path: ['tags', 0], type: 'text' },
+        ],
+      },
+    ]);
+    const edited = await world.open(`Location=${folder}`);
+    const { rows: found, stats } = await edited.query(
+      'SELECT who, _index, article, "first tag" FROM orders.items WHERE who = \'ana\' ORDER BY 2',
+    );
+    expect(found).toEqual([
+      { who: 'ana', _index: 1, article: 'a', 'first tag': 'x' },
+      { who: 'ana', _index: 2, article: 'b', 'first tag': null },
+    ]);
+    expect(stats.plan).toEqual(['Query orders(customer)']);
+  });
+
+  it.each<[object, string]>([
+    [{ name: 'lines', type: 'text', elements: [] }, '/columns/0/elements: is []; expected none of them'],
+    [{ name: 'lines', type: 'json', elements: [{ name: 'a' }] }, '/columns/0/elements/0/type: is missing'],
+    [
+      { name: 'lines', type: 'json', elements: [{ type: 'text' }, { type: 'text' }] },
+      '/columns/0/elements/1: is {"type":"text"}; expected another name',
+    ],
+    [
+      { name: 'lines', type: 'json', elements: [{ type: 'text', path: [-1] }] },
+      '/columns/0/elements/0/path/0: is -1',
+    ],
+  ])('says what is wrong with its file: %j', async (column, message) => {
+    await save([column]);
+    const other = await world.open(`Location=${folder}`);
+    await expect(other.query('SELECT 1 FROM orders.lines')).rejects.toMatchObject({
+      code: 'CATALOG_SCHEMA_FILE',
+      message: expect.stringContaining(message),
+    });
   });
 });

@@ -49,7 +49,7 @@ const KEY_TYPES = {
 } as const;
 
 function columnDef(
-  { name, path, type, holds, hidden }: DeclaredColumn,
+  { name, path, type, holds, hidden, elements }: DeclaredColumn,
   keys: readonly KeyAttribute[],
 ): ColumnDef {
   const inKey = path.length === 1 && keys.some((key) => key.name === path[0]);
@@ -60,6 +60,7 @@ function columnDef(
     seen: holds === undefined ? {} : { [holds]: 1 },
     presence: inKey ? 1 : Number.NaN,
     ...(hidden === undefined ? {} : { hidden }),
+    ...(elements === undefined ? {} : { elements }),
   };
 }
 
@@ -95,6 +96,7 @@ export function schemaOfTable({ name, columns }: Pick<TableDef, 'name' | 'column
         type: column.type,
         ...(column.type.kind === 'text' && column.seen.N !== undefined ? { holds: 'N' as const } : {}),
         ...(column.hidden === undefined ? {} : { hidden: column.hidden }),
+        ...(column.elements === undefined ? {} : { elements: column.elements }),
       })),
   };
 }

@@ -1,7 +1,7 @@
 import { DriverError } from '../../core/errors.ts';
 import type { KeyType } from '../../dynamo/attribute-value.ts';
 import type { DocumentPath } from '../../dynamo/predicate.ts';
-import type { SqlType } from '../table-def.ts';
+import type { ElementDef, SqlType } from '../table-def.ts';
 import { COLUMN_TYPES, columnTypeName, columnTypeOf } from './column-types.ts';
 
 /** A column as a schema file declares it. */
@@ -12,6 +12,8 @@ export interface DeclaredColumn {
   /** A text column that holds the digits of numbers. */
   readonly holds?: KeyType;
   readonly hidden?: true;
+  /** Of a list or set: the columns of its table of elements. */
+  readonly elements?: readonly ElementDef[];
 }
 
 /** What a table looks like, or the part of its items that meet a condition. */
@@ -102,11 +104,9 @@ function readTable(object: Reader): TableSchema {
 }
 
 function readColumn(column: Reader): DeclaredColumn {
-  column.only(['name', 'path', 'type', 'holds', 'hidden']);
+  column.only(['name', 'path', 'type', 'holds', 'hidden', 'elements']);
   const name = column.member('name').name();
-  const written = column.member('type');
-  const type = columnTypeOf(written.text());
-  if (type === undefined) throw written.expected(`one of ${COLUMN_TYPES.join(', ')}`);
+  const type = readType(column);
   const holds = column.optional('holds');
   const held = holds?.text();
   if (holds !== undefined && (held !== 'N' || type.kind !== 'text'))
@@ -117,7 +117,33 @@ function readColumn(column: Reader): DeclaredColumn {
     type,
     ...(held === 'N' ? { holds: 'N' as const } : {}),
     ...(column.optional('hidden')?.boolean() === true ? { hidden: true as const } : {}),
+    ...readElements(column, type),
   };
+}
+
+function readType(column: Reader): SqlType {
+  const written = column.member('type');
+  const type = columnTypeOf(written.text());
+  if (type === undefined) throw written.expected(`one of ${COLUMN_TYPES.join(', ')}`);
+  return type;
+}
+
+/** What the elements of a list have: a column without a name is the element itself. */
+function readElements(column: Reader, type: SqlType): { readonly elements?: readonly ElementDef[] } {
+  const written = column.optional('elements');
+  if (written === undefined) return {};
+  if (type.kind !== 'json') throw written.expected('none of them: only a json column is a list');
+  const taken = new Set<string | undefined>();
+  const elements = written.items().map((element): ElementDef => {
+    element.only(['name', 'path', 'type', 'elements']);
+    const name = element.optional('name')?.name();
+    if (taken.has(name)) throw element.expected('another name: each is there once');
+    taken.add(name);
+    const own = readType(element);
+    const path = element.optional('path')?.steps() ?? (name === undefined ? [] : [name]);
+    return { name, path, type: own, ...readElements(element, own) };
+  });
+  return { elements };
 }
 
 /** A value of a JSON file that knows where it stands. */
@@ -201,6 +227,11 @@ class Reader {
     return [first.name(), ...steps.map((step) => step.#step())];
   }
 
+  /** The steps from an element of a list on. */
+  steps(): ElementDef['path'] {
+    return typeof this.#value === 'string' ? [this.name()] : this.items().map((step) => step.#step());
+  }
+
   #step(): string | number {
     const value = this.#value;
     if (typeof value === 'string' || (Number.isSafeInteger(value) && Number(value) >= 0))
@@ -244,6 +275,21 @@ function tableObject({ name, table, where, columns }: TableSchema): object {
       type: columnTypeName(column.type),
       ...(column.holds === undefined ? {} : { holds: column.holds }),
       ...(column.hidden === undefined ? {} : { hidden: column.hidden }),
+      ...elementsObject(column),
+    })),
+  };
+}
+
+function elementsObject({ elements }: Pick<ElementDef, 'elements'>): object {
+  if (elements === undefined) return {};
+  return {
+    elements: elements.map((element) => ({
+      ...(element.name === undefined ? {} : { name: element.name }),
+      ...(element.path.length === (element.name === undefined ? 0 : 1) && element.path[0] === element.name
+        ? {}
+        : { path: element.path }),
+      type: columnTypeName(element.type),
+      ...elementsObject(element),
     })),
   };
 }

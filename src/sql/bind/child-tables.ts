@@ -31,9 +31,10 @@ export function bindChildTable(range: RangeVar, table: ChildTable, scope: Scope,
   const { child } = table;
   const alias = range.alias?.aliasname ?? range.relname ?? table.name;
   const given = textsOf(range.alias?.colnames);
-  const relation = binder.relation(child.parent, new Set([child.column.name.toLowerCase()]));
-  const levels = [child.column, ...child.within];
   const keys = keyColumns(child.parent);
+  const needed = [child.column, ...keys].map((each) => each.name.toLowerCase());
+  const relation = binder.relation(child.parent, new Set(needed));
+  const levels = [child.column, ...child.within];
   // The statement names the hidden column of some table: it may be this one's.
   const isNamed = relation.columns.some(({ column: each }) => each.name === ITEM_COLUMN);
   const columns = table.columns.filter((each) => each.name !== ITEM_COLUMN || isNamed);
