@@ -40,7 +40,7 @@ function flattened(kind: 'and' | 'or', parts: readonly Pushed[]): readonly Predi
   return parts.flatMap(({ predicate }) => (predicate.kind === kind ? predicate.of : [predicate]));
 }
 
-/** Several equalities of one path and type become an IN; TRUE or FALSE is any boolean; what is said twice is said once. */
+/** Several equalities of one path and type become an IN, of booleans an OR; what is said twice is said once. */
 function withLists(parts: readonly Predicate[]): readonly Predicate[] {
   const lists = new Map<string, Map<string, Literal>>();
   const result = new Map<string, Predicate>();
@@ -61,5 +61,8 @@ function withLists(parts: readonly Predicate[]): readonly Predicate[] {
 function listOf(path: DocumentPath, values: readonly Literal[]): Predicate {
   const [value, second] = values;
   if (value !== undefined && second === undefined) return { kind: 'compare', path, op: '=', value };
-  return value?.type === 'BOOL' ? { kind: 'hasType', path, type: 'BOOL' } : { kind: 'in', path, values };
+  // Emulators find FALSE to be of no type.
+  return value?.type === 'BOOL'
+    ? { kind: 'or', of: values.map((each) => ({ kind: 'compare', path, op: '=', value: each })) }
+    : { kind: 'in', path, values };
 }

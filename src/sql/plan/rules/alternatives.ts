@@ -169,9 +169,9 @@ function partitionOf({ equals }: KeyRange, key: KeySchema): KeyRange['equals'] {
 
 /** What DuckDB concludes from the alternatives and asks as well: `pk IN ('a', 'b')`. */
 function impliedBy({ predicate: whole }: Condition, { residual }: TableRead): readonly Condition[] {
-  const branches = whole?.kind === 'or' ? whole.of : [];
+  if (whole?.kind !== 'or') return [];
   return residual.filter(
-    ({ predicate, exact }) => exact && predicate && branches.every((branch) => implies(branch, predicate)),
+    ({ predicate, exact }) => exact && predicate && whole.of.every((branch) => implies(branch, predicate)),
   );
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { sketchAttributes } from '../../../../src/catalog/value-sketch.ts';
 import type { Predicate } from '../../../../src/dynamo/predicate.ts';
 import { alternatives } from '../../../../src/sql/plan/rules/alternatives.ts';
 import { column } from '../../../support/columns.ts';
@@ -13,6 +14,8 @@ const all = (...parts: ReturnType<typeof compare>[]): Predicate => ({
   of: parts.map(({ predicate }) => predicate ?? { kind: 'never' }),
 });
 const one = ({ predicate }: ReturnType<typeof compare>): Predicate => predicate ?? { kind: 'never' };
+const values = sketchAttributes(['m', 'm', 'm', 'n'].map((sk) => ({ sk: { S: sk } }))).get('sk');
+const mostlyM = column('sk', 'text', values === undefined ? {} : { values });
 const item = (pk: string, sk: string): Predicate => all(compare('pk', '=', pk), compare('sk', '=', sk));
 const or = (...of: Predicate[]) => condition({ kind: 'or', of });
 const access = (...conditions: ReturnType<typeof or>[]) =>
@@ -60,6 +63,17 @@ describe('alternatives', () => {
       all(compare('pk', '=', 'b'), compare('sk', '<', 'p')),
     );
     expect(alternatives.apply(scan(t, [either]), SETTINGS)?.residual).toEqual([either]);
+  });
+
+  it('less and greater leave out a value, and all else stays owed', () => {
+    const [partition, unequal, more] = [
+      compare('pk', '=', 'a'),
+      compare('sk', '<>', 'm'),
+      compare('x', '>', 1),
+    ];
+    const often = { ...t, columns: t.columns.map((each) => (each.name === 'sk' ? mostlyM : each)) };
+    const read = alternatives.apply(scan(often, [partition, unequal, more]), SETTINGS);
+    expect(read).toMatchObject({ access: { kind: 'Query' }, keyed: [partition, unequal], residual: [more] });
   });
 
   it('what follows from the alternatives is owed no more', () => {
