@@ -1,5 +1,5 @@
 import { remember } from '../../core/remember.ts';
-import type { TableSource } from '../bind/bind.ts';
+import { bindStatement, type BoundStatement, type TableSource } from '../bind/bind.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import type { ParsedQuery } from '../parse/parse.ts';
 import type { Planner, StatementPlan } from '../plan/planner.ts';
@@ -8,9 +8,9 @@ import type { ExecutionContext } from './context.ts';
 /** Plans are kept for so many sets of parameters of one statement. */
 const PARAMETER_SETS = 16;
 
-/** A plan, and what the catalog said while it was made. */
-interface Remembered {
-  readonly plan: StatementPlan;
+/** What was made of a statement, and what the catalog said meanwhile. */
+interface Remembered<T> {
+  readonly made: T;
   readonly lookups: readonly Lookup[];
 }
 
@@ -19,34 +19,59 @@ interface Lookup<T = unknown> {
   readonly found: T;
 }
 
-const memories = new WeakMap<Planner, WeakMap<ParsedQuery, Map<string, Promise<Remembered>>>>();
+/** Of one statement. */
+interface Memory {
+  bound?: Remembered<BoundStatement>;
+  readonly plans: Map<string, Promise<Remembered<StatementPlan>>>;
+}
 
-/** The plan that was made for the same statement, parameters and settings, while its tables look the same; else a new one. */
+const memories = new WeakMap<Planner, WeakMap<ParsedQuery, Memory>>();
+
+/**
+ * The plan that was made for the same statement, parameters and settings, while its tables look the same; else a new one, for which
+ * the statement is bound again only where its tables look different.
+ */
 export async function rememberedPlan(
   parsed: ParsedQuery,
   parameters: readonly ParameterLiteral[],
   { planner, catalog, settings }: Pick<ExecutionContext, 'planner' | 'catalog' | 'settings'>,
   signal: AbortSignal | undefined,
-  make: (catalog: TableSource) => Promise<StatementPlan>,
+  make: (bound: BoundStatement) => Promise<StatementPlan>,
 ): Promise<StatementPlan> {
-  const plans = plansOf(planner, parsed);
+  const memory = memoryOf(planner, parsed);
+  const { plans } = memory;
   const key = JSON.stringify([settings, parameters]);
   const known = await plans.get(key);
-  if (known !== undefined && (await isCurrent(known, catalog, signal))) return known.plan;
-  const lookups: Lookup[] = [];
-  const plan = await make(recording(catalog, lookups));
+  if (known !== undefined && (await isCurrent(known, catalog, signal))) return known.made;
+  const { made: bound, lookups } = await boundNow(memory, parsed, parameters, catalog, signal);
+  const plan = await make(bound.withParameters(parameters));
   plans.delete(key);
   // Only now: who asks meanwhile has a signal of its own, and plans for itself.
-  await remember(plans, key, PARAMETER_SETS, () => Promise.resolve({ plan, lookups }));
+  await remember(plans, key, PARAMETER_SETS, () => Promise.resolve({ made: plan, lookups }));
   return plan;
 }
 
-function plansOf(planner: Planner, parsed: ParsedQuery): Map<string, Promise<Remembered>> {
-  const statements = memories.get(planner) ?? new WeakMap<ParsedQuery, Map<string, Promise<Remembered>>>();
+async function boundNow(
+  memory: Memory,
+  parsed: ParsedQuery,
+  parameters: readonly ParameterLiteral[],
+  catalog: TableSource,
+  signal: AbortSignal | undefined,
+): Promise<Remembered<BoundStatement>> {
+  const { bound: known } = memory;
+  if (known !== undefined && (await isCurrent(known, catalog, signal))) return known;
+  const lookups: Lookup[] = [];
+  const made = await bindStatement(parsed, parameters, recording(catalog, lookups), signal);
+  memory.bound = { made, lookups };
+  return memory.bound;
+}
+
+function memoryOf(planner: Planner, parsed: ParsedQuery): Memory {
+  const statements = memories.get(planner) ?? new WeakMap<ParsedQuery, Memory>();
   memories.set(planner, statements);
-  const plans = statements.get(parsed) ?? new Map<string, Promise<Remembered>>();
-  statements.set(parsed, plans);
-  return plans;
+  const memory = statements.get(parsed) ?? { plans: new Map() };
+  statements.set(parsed, memory);
+  return memory;
 }
 
 /** The same catalog, taking down what it is asked and what it says. */
@@ -63,7 +88,7 @@ function recording(catalog: TableSource, lookups: Lookup[]): TableSource {
 }
 
 async function isCurrent(
-  { lookups }: Remembered,
+  { lookups }: Remembered<unknown>,
   catalog: TableSource,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {

@@ -1,6 +1,5 @@
 import { DriverError, messageOf } from '../../core/errors.ts';
 import { newReadStats, type ReadStats } from '../../dynamo/read-stats.ts';
-import { bindStatement } from '../bind/bind.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import { locate, type ParsedQuery } from '../parse/parse.ts';
 import { integerLists } from '../plan/integer-lists.ts';
@@ -31,13 +30,12 @@ export async function planStatement(
   context: ExecutionContext,
   signal?: AbortSignal,
 ): Promise<StatementPlan> {
-  return rememberedPlan(parsed, parameters, context, signal, async (catalog) => {
-    const bound = await bindStatement(parsed, parameters, catalog, signal);
-    return context.planner.plan(bound, context.settings, {
+  return rememberedPlan(parsed, parameters, context, signal, (bound) =>
+    context.planner.plan(bound, context.settings, {
       locate: (name) => locate(parsed, name),
       lists: integerLists(bound.select, parameters),
-    });
-  });
+    }),
+  );
 }
 
 /** Runs a statement as far as its first rows. */
