@@ -19,6 +19,7 @@ export type {
   TableInfo,
 } from './session/connection.ts';
 export type { SchemaFinding, Schemas, SchemaTarget, WrittenSchema } from './session/schemas.ts';
+export type { Progress } from './sql/exec/context.ts';
 export type { Value } from './sql/value.ts';
 export type { ExplainedRead, Explanation } from './sql/explain.ts';
 export { DriverError, ERRORS, type Attempt, type ErrorCode } from './core/errors.ts';

@@ -1,6 +1,7 @@
 import type { Node } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
+import { JSON_STAND_IN } from '../parse/copy-format.ts';
 import type { ParsedText } from '../parse/parse.ts';
 import { isNode, textOf } from '../parse/tree.ts';
 
@@ -57,7 +58,7 @@ const TEXTS = ['text', 'csv'] as const;
 const CSV = ['csv'] as const;
 const WITH_NULLS = ['text', 'csv', 'json', 'ndjson', 'parquet'] as const;
 const OPTION_KINDS: ReadonlyMap<string, OptionKind> = new Map<string, OptionKind>([
-  ['format', { read: (given) => ({ format: oneOf(given, COPY_FORMATS) }) }],
+  ['format', { read: (given) => ({ format: formatOf(given) }) }],
   ['compression', { read: (given) => ({ compression: oneOf(given, COMPRESSIONS) }) }],
   ['encoding', { formats: TEXTS, read: utf8 }],
   ['header', { formats: TEXTS, read: (given) => ({ header: headerOf(given) }) }],
@@ -230,6 +231,10 @@ function oneOf<const T extends string>(given: Given, words: readonly T[]): T {
   const found = words.find((each) => each === word);
   if (found === undefined) throw misfit(given, words.join(', '), wordOf(given));
   return found;
+}
+
+function formatOf(given: Given): CopyFormat {
+  return wordOf(given) === JSON_STAND_IN ? 'json' : oneOf(given, COPY_FORMATS);
 }
 
 function booleanOf(given: Given): boolean {

@@ -11,7 +11,7 @@ import {
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import { DriverError } from '../../core/errors.ts';
+import { DriverError, messageOf } from '../../core/errors.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import { throwIfCancelled } from '../../dynamo/service-errors.ts';
 import { floatText } from '../dialect/float-text.ts';
@@ -65,20 +65,13 @@ export async function* parquetRows(
 }
 
 function parquetError(error: unknown, path: string): unknown {
-  if (error instanceof DriverError || !(error instanceof Error)) return error;
-  if (/parquet|magic bytes|No files found|snappy|zstd|thrift/i.test(error.message))
-    return new DriverError(
-      'FILE_FORMAT',
-      `${path} is no Parquet file that can be read: ${firstLine(error)}`,
-      {
-        cause: error,
-      },
-    );
-  return engineError(error, () => undefined);
-}
-
-function firstLine({ message }: Error): string {
-  return message.split('\n')[0] ?? '';
+  if (error instanceof DriverError) return error;
+  const [message = ''] = messageOf(error).split('\n');
+  if (!/parquet|magic bytes|No files found|snappy|zstd|thrift/i.test(message))
+    return engineError(error, () => undefined);
+  return new DriverError('FILE_FORMAT', `${path} is no Parquet file that can be read: ${message}.`, {
+    cause: error,
+  });
 }
 
 /** A value of a file as one to write; undefined for NULL. */

@@ -1,4 +1,5 @@
 import { DriverError } from '../../core/errors.ts';
+import { standInForJson } from './copy-format.ts';
 import { shortenNames } from './long-names.ts';
 import { numberParameters } from './parameters.ts';
 import { type PutVerb, readPutVerb } from './put-verb.ts';
@@ -24,7 +25,7 @@ const MAX_STATEMENT_BYTES = 1_048_576;
 /** Makes a statement ready for PostgreSQL's parser: parameters as `$n`, names short enough. */
 export function prepareText(sql: string): PreparedText {
   checkText(sql);
-  const { text: standing, verb } = readPutVerb(sql);
+  const { text: standing, verb } = readPutVerb(standInForJson(sql));
   const numbered = numberParameters(standing);
   const { text, edits, restore } = shortenNames(numbered.text);
   let byteIndex: ((byte: number) => number) | undefined;
