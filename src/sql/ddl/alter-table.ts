@@ -11,6 +11,7 @@ import type { AlterAction, IndexClause, TableStatement, Written } from './table-
 import { isOnDemand } from './throughput-now.ts';
 import {
   findTable,
+  indexState,
   refuseReadOnly,
   requireTable,
   stateOf,
@@ -80,8 +81,8 @@ async function take(
     for (const [at, step] of steps.entries()) {
       const isLast = at === steps.length - 1;
       const now = at === 0 ? table : ((await client.describeTable(name, work.signal)) ?? table);
-      await whenFree(what, work, waits || at > 0, () => step({ ...now, TableName: name }));
-      if (waits || !isLast) await untilDone(name, work, stateOf);
+      await whenFree(what, work, waits || at > 0, () => step.send({ ...now, TableName: name }));
+      if (waits || !isLast) await untilDone(name, work, step.state ?? stateOf);
     }
   } finally {
     catalog.forget(name);
@@ -99,21 +100,18 @@ async function stepsOf(action: AlterAction, table: Table, work: Work): Promise<r
       const { value: name } = requireIndex(action.name, table);
       const settings = readSettings(action.options, 'index');
       return [
-        (now) =>
-          client.admin.update(
-            {
-              TableName: now.TableName,
-              GlobalSecondaryIndexUpdates: [
-                {
-                  Update: {
-                    IndexName: name,
-                    ...indexThroughput(settings, throughputNow(now, name), { name }),
-                  },
-                },
-              ],
-            },
-            work.signal,
-          ),
+        {
+          send: (now) => {
+            const throughput = indexThroughput(settings, throughputNow(now, name), { name });
+            return client.admin.update(
+              {
+                TableName: now.TableName,
+                GlobalSecondaryIndexUpdates: [{ Update: { IndexName: name, ...throughput } }],
+              },
+              work.signal,
+            );
+          },
+        },
       ];
     }
     case 'set':
@@ -151,18 +149,21 @@ async function addSteps(
     [...index.partition, ...index.sort].map((part) => [part.name, typeOf(part, index.name)]),
   );
   return [
-    (now) =>
-      context.client.admin.update(
-        {
-          TableName: now.TableName,
-          AttributeDefinitions: [
-            ...(now.AttributeDefinitions ?? []).filter(({ AttributeName: name = '' }) => !types.has(name)),
-            ...[...types].map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType })),
-          ],
-          GlobalSecondaryIndexUpdates: [{ Create: made(now) }],
-        },
-        signal,
-      ),
+    {
+      send: (now) =>
+        context.client.admin.update(
+          {
+            TableName: now.TableName,
+            AttributeDefinitions: [
+              ...(now.AttributeDefinitions ?? []).filter(({ AttributeName: name = '' }) => !types.has(name)),
+              ...[...types].map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType })),
+            ],
+            GlobalSecondaryIndexUpdates: [{ Create: made(now) }],
+          },
+          signal,
+        ),
+      state: indexState(index.name, 'made'),
+    },
   ];
 }
 
@@ -225,14 +226,14 @@ function dropSteps(
   }
   const { value } = requireIndex(name, table);
   return [
-    (now) =>
-      context.client.admin.update(
-        {
-          TableName: now.TableName,
-          GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: value } }],
-        },
-        signal,
-      ),
+    {
+      send: (now) =>
+        context.client.admin.update(
+          { TableName: now.TableName, GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: value } }] },
+          signal,
+        ),
+      state: indexState(value, 'dropped'),
+    },
   ];
 }
 

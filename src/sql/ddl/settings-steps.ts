@@ -5,6 +5,8 @@ import { OPTIONS, type OptionName, type Settings } from './options.ts';
 import { isOnDemand, type Setting, throughputSettings } from './throughput-now.ts';
 import type { Step, Table, Work } from './work.ts';
 
+type Send = Step['send'];
+
 const THROUGHPUT: readonly OptionName[] = [
   'billing',
   'read_capacity',
@@ -16,7 +18,7 @@ const THROUGHPUT: readonly OptionName[] = [
 /** What is to be sent, in the order in which DynamoDB takes it, for SET and RESET of options. */
 export function settingSteps(settings: Settings, { context, signal }: Work): readonly Step[] {
   const { admin } = context.client;
-  const steps: Step[] = [];
+  const steps: Send[] = [];
   const update = (name: string, change: Omit<UpdateTableInput, 'TableName'>): Promise<void> =>
     admin.update({ TableName: name, ...change }, signal);
 
@@ -40,17 +42,17 @@ export function settingSteps(settings: Settings, { context, signal }: Work): rea
         }),
       });
     });
-  const wants = (name: OptionName, step: (value: string | undefined) => readonly Step[]): void => {
+  const wants = (name: OptionName, step: (value: string | undefined) => readonly Send[]): void => {
     if (settings.options.has(name)) steps.push(...step(settings.options.get(name) ?? usualOf(name)));
   };
   wants('stream', (value) => {
     const wanted = streamOf(value);
-    const end: Step = async (table) => {
+    const end: Send = async (table) => {
       const { StreamSpecification: now } = table;
       if (now?.StreamEnabled === true && now.StreamViewType !== wanted?.StreamViewType)
         await update(table.TableName, { StreamSpecification: { StreamEnabled: false } });
     };
-    const begin: Step = async (table) => {
+    const begin: Send = async (table) => {
       if (table.StreamSpecification?.StreamEnabled !== true)
         await update(table.TableName, { StreamSpecification: wanted });
     };
@@ -91,7 +93,7 @@ export function settingSteps(settings: Settings, { context, signal }: Work): rea
       if (arn === undefined) throw new DriverError('DYNAMO_MALFORMED', `Table ${name} has no ARN to tag.`);
       await admin.setTags(arn, settings.tags, signal);
     });
-  return steps;
+  return steps.map((send) => ({ send }));
 }
 
 function optionsNow(table: Table): Map<OptionName, string | undefined> {

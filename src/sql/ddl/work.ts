@@ -18,7 +18,11 @@ export interface Work {
 export type Table = TableDescription & { readonly TableName: string };
 
 /** A request of its own: DynamoDB takes one change of a table at a time. */
-export type Step = (table: Table) => Promise<void>;
+export interface Step {
+  send(table: Table): Promise<void>;
+  /** What DynamoDB is at on its account; undefined: nothing. Absent: what the table is at. */
+  readonly state?: (table: TableDescription | undefined) => string | undefined;
+}
 
 const FIRST_LOOK_MS = 50;
 const LONGEST_PAUSE_MS = 5000;
@@ -139,6 +143,18 @@ export function stateOf(table: TableDescription | undefined): string | undefined
     return `Index ${index.IndexName} of ${name} is ${index.IndexStatus}${filled}`;
   }
   return status === 'ACTIVE' ? undefined : `Table ${name} is ${status}`;
+}
+
+/** The same, of a table that is to have an index, or to have it no longer. */
+export function indexState(
+  index: string,
+  is: 'made' | 'dropped',
+): (table: TableDescription | undefined) => string | undefined {
+  return (table) => {
+    const isThere = table?.GlobalSecondaryIndexes?.some(({ IndexName }) => IndexName === index) === true;
+    const state = stateOf(table);
+    return state ?? (isThere === (is === 'made') ? undefined : `Index ${index} is being ${is}`);
+  };
 }
 
 function* pauses(): Generator<number, void> {
