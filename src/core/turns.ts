@@ -11,10 +11,7 @@ export function newTurns(): (names: readonly string[]) => Turn {
   const last = new Map<string, Promise<void>>();
   return (names) => {
     const earlier = names.flatMap((name) => last.get(name) ?? []);
-    let resolve: () => void = () => undefined;
-    const own = new Promise<void>((settled) => {
-      resolve = settled;
-    });
+    const { own, resolve } = resolvable();
     for (const name of names) last.set(name, own);
     return {
       came: Promise.all(earlier),
@@ -24,4 +21,12 @@ export function newTurns(): (names: readonly string[]) => Turn {
       },
     };
   };
+}
+
+function resolvable(): { readonly own: Promise<void>; readonly resolve: () => void } {
+  const settle: { now: () => void }[] = [];
+  const own = new Promise<void>((now) => {
+    settle.push({ now });
+  });
+  return { own, resolve: () => settle.forEach(({ now }) => now()) };
 }

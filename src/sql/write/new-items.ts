@@ -44,24 +44,9 @@ export async function* newItems({
     let row = 0;
     for await (const values of source.rows) {
       row += 1;
-      if (values.length > targets.length)
-        throw new DriverError(
-          'SQL_SYNTAX',
-          `INSERT has ${values.length} values and ${targets.length} columns.`,
-          source.whole
-            ? {}
-            : {
-                remedy:
-                  'Name the columns, or copy whole items: INSERT INTO a ("$item") SELECT "$item" FROM b.',
-              },
-        );
-      if (values.length < targets.length && !mayBeShorter)
-        throw new DriverError(
-          'SQL_SYNTAX',
-          `INSERT has ${targets.length} columns and ${values.length} values.`,
-        );
       let item: AttributeMap;
       try {
+        checkWidth(values.length);
         item = itemOf(values, targets, table);
         checkWrite({ operation: 'PutItem', input: { TableName: table.name, Item: item } }, keys);
       } catch (error) {
@@ -69,6 +54,22 @@ export async function* newItems({
       }
       yield item;
     }
+  }
+
+  function checkWidth(values: number): void {
+    const columns = targets.length;
+    if (values > columns)
+      throw new DriverError(
+        'SQL_SYNTAX',
+        `INSERT has ${values} values and ${columns} columns.`,
+        source.whole
+          ? {}
+          : {
+              remedy: 'Name the columns, or copy whole items: INSERT INTO a ("$item") SELECT "$item" FROM b.',
+            },
+      );
+    if (values < columns && !mayBeShorter)
+      throw new DriverError('SQL_SYNTAX', `INSERT has ${columns} columns and ${values} values.`);
   }
 }
 

@@ -30,9 +30,9 @@ function boundedGate(stats: WriteStats, most: number): WriteGate {
   /** What the writes that are over were expected to take. */
   let expected = 0;
 
-  /** Expectations, corrected by what writes took so far: other indexes, larger old items. */
+  /** Expectations, corrected by what writes took so far: larger old items, indexes that stay as they are. */
   const corrected = (units: number): number =>
-    expected === 0 ? units : units * Math.max(1, totalWritten(stats) / expected);
+    expected === 0 ? units : (units * totalWritten(stats)) / expected;
   const isFull = (units: number): boolean => {
     const reserved = [...underWay.values()].reduce((sum, each) => sum + each, units);
     return totalWritten(stats) + corrected(reserved) > most;
@@ -41,8 +41,8 @@ function boundedGate(stats: WriteStats, most: number): WriteGate {
   return {
     async pass(units, write) {
       // The first write goes alone: it tells what such writes take here.
-      while (underWay.size > 0 && (expected === 0 || isFull(units)))
-        await Promise.race(underWay.keys()).catch(() => undefined);
+      const isBusy = (): boolean => underWay.size > 0 && (expected === 0 || isFull(units));
+      while (isBusy()) await Promise.race(underWay.keys()).catch(() => undefined);
       if (isFull(units))
         throw new DriverError(
           'EXEC_CAPACITY',

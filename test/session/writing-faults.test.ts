@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { connect } from '../../src/index.ts';
+import type { Connection } from '../../src/session/connection.ts';
+import { type Fault, type FaultingProxy, startFaultingProxy, WRITES } from '../doubles/faulting-proxy.ts';
+import { thrownBy } from '../support/thrown.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const ROWS = 6;
+
+let world: World;
+let proxy: FaultingProxy;
+let db: Connection;
+const rejections: unknown[] = [];
+const onRejection = (reason: unknown): void => void rejections.push(reason);
+
+beforeAll(async () => {
+  process.on('unhandledRejection', onRejection);
+  world = await startWorld();
+  await world.add({
+    name: 'work',
+    key: ['id:S'],
+    items: [{ id: { S: 'seed' }, n: { N: '0' }, v: { N: '0' } }],
+  });
+  proxy = await startFaultingProxy(world.endpoint, WRITES);
+  db = await open();
+});
+beforeEach(async () => {
+  proxy.plan(() => undefined);
+  await db.query('DELETE FROM work');
+  proxy.plan(() => undefined);
+});
+afterAll(async () => {
+  await db.close();
+  await proxy.close();
+  await world.close();
+  process.off('unhandledRejection', onRejection);
+});
+
+async function open(properties = ''): Promise<Connection> {
+  const string = world.string().replace(world.endpoint, proxy.endpoint);
+  return connect(`${string};ThreadCount=2;RetryWaitTime=1;${properties}`);
+}
+
+async function items(): Promise<readonly string[]> {
+  const { rows } = await db.query<{ id: string; n: number }>('SELECT id, n, v FROM work');
+  return rows.map(({ id, n }) => `${id} ${n}`).toSorted();
+}
+
+async function fill(): Promise<void> {
+  await db.query(`REPLACE INTO work (id, n, v) VALUES ${rowsOf('1')}`);
+}
+
+/** Somebody else writes. */
+async function meddle(): Promise<undefined> {
+  await world.client.putItems('work', [{ id: { S: 'k0' }, n: { N: '7' }, v: { N: '0' } }]);
+  return undefined;
+}
+
+const rowsOf = (n: string): string =>
+  Array.from({ length: ROWS }, (_, i) => `('k${i}', ${n}, ${i})`).join(', ');
+const all = (n: number): string[] => Array.from({ length: ROWS }, (_, i) => `k${i} ${n}`);
+const KEYS = Array.from({ length: ROWS }, (_, i) => `'k${i}'`).join(', ');
+
+const STATEMENTS = [
+  ['INSERT', `INSERT INTO work (id, n, v) VALUES ${rowsOf('5')}`, async () => undefined, all(5)],
+  ['REPLACE', `REPLACE INTO work (id, n, v) VALUES ${rowsOf('5')}`, fill, all(5)],
+  ['UPSERT', `UPSERT INTO work (id, n) VALUES ${rowsOf('5').replaceAll(/, \d+\)/g, ')')}`, fill, all(5)],
+  ['an UPDATE by key', `UPDATE work SET n = 5 WHERE id IN (${KEYS})`, fill, all(5)],
+  ['a computed UPDATE', 'UPDATE work SET n = n * 5 WHERE n = 1', fill, all(5)],
+  ['a DELETE by key', `DELETE FROM work WHERE id IN (${KEYS})`, fill, []],
+  ['a DELETE', 'DELETE FROM work WHERE v >= 0', fill, []],
+] as const;
+
+/** Not done, or done and never answered. */
+const PASSING: readonly Fault[] = [
+  { error: 'ProvisionedThroughputExceededException' },
+  { error: 'InternalServerError', status: 500 },
+  { error: 'InternalServerError', status: 500, done: true },
+  'cut',
+  'reset',
+  'hang up',
+];
+
+describe.each(STATEMENTS)('%s', (_, sql, prepare, after) => {
+  it.each(PASSING)('is done once, and counted once, where a request meets %j', async (fault) => {
+    for (let k = 0; k < ROWS; k += 2) {
+      proxy.plan(() => undefined);
+      await db.query('DELETE FROM work');
+      await prepare();
+      proxy.plan(({ at }) => (at === k ? fault : undefined));
+      const { rowCount, stats } = await db.query(sql);
+      expect([rowCount, stats.itemsWritten, stats.conflicts]).toEqual([ROWS, ROWS, 0]);
+      expect(await items()).toEqual(after);
+    }
+  });
+
+  it('says truly how far it came when it is cancelled', async () => {
+    for (let k = 0; k < ROWS; k += 1) {
+      proxy.plan(() => undefined);
+      await db.query('DELETE FROM work');
+      await prepare();
+      const before = await items();
+      const stop = new AbortController();
+      proxy.plan(({ at }) => {
+        if (at === k) stop.abort();
+        return undefined;
+      });
+      const error = await thrownBy(() => db.query(sql, [], { signal: stop.signal }));
+      expect(error.code).toBe('EXEC_CANCELLED');
+      const [, told = '0'] = /(\d+) items? (?:was|were)/.exec(error.message) ?? [];
+      const changed = (await items()).filter((each) => !before.includes(each)).length;
+      const gone = before.length - (await items()).length;
+      // What was under way may have taken place, and nobody can say so.
+      expect(Math.max(changed, gone) - Number(told)).toBeLessThanOrEqual(2);
+      expect(Math.max(changed, gone)).toBeGreaterThanOrEqual(Number(told));
+    }
+  });
+});
+
+describe('a write that cannot be repeated', () => {
+  it.each<Fault>([{ error: 'InternalServerError', status: 500, done: true }, 'cut', 'reset', 'hang up'])(
+    'is not, where %j hides what became of it',
+    async (fault) => {
+      await fill();
+      proxy.plan(({ at }) => (at === 0 ? fault : undefined));
+      const error = await thrownBy(() => db.query("UPDATE work SET n = n + 1 WHERE id = 'k0'"));
+      expect(error).toMatchObject({ code: 'EXEC_UNKNOWN_OUTCOME', sqlState: '40003' });
+      const [first = ''] = await items();
+      expect(['k0 1', 'k0 2']).toContain(first);
+      expect(proxy.reads()).toBe(1);
+    },
+  );
+
+  it('is repeated after throttling, which does nothing', async () => {
+    await fill();
+    proxy.plan(({ at }) => (at < 2 ? { error: 'ThrottlingException' } : undefined));
+    const { rowCount, stats } = await db.query("UPDATE work SET n = n + 1 WHERE id = 'k0'");
+    expect([rowCount, stats.throttles]).toEqual([1, 2]);
+    expect((await items())[0]).toBe('k0 2');
+  });
+});
+
+describe('ten writers on one item', () => {
+  it.each([
+    ['by DynamoDB itself', "UPDATE work SET n = n + 1 WHERE id = 'k0'"],
+    ['by what they read', "UPDATE work SET n = (n * 2 + 2) / 2 WHERE id = 'k0'"],
+  ])('lose no update, %s', async (_, sql) => {
+    await fill();
+    const writers = await Promise.all(Array.from({ length: 10 }, () => open()));
+    const results = await Promise.all(
+      writers.map(async (writer) => {
+        let done = 0;
+        // With retries of their own: a statement gives up where others are faster again and again.
+        while (done < 3) {
+          const counted = await writer.query(sql).then(
+            ({ rowCount }) => rowCount,
+            (error: unknown) => {
+              expect(error).toMatchObject({ code: 'EXEC_CONFLICT' });
+              return 0;
+            },
+          );
+          done += counted;
+        }
+        return done;
+      }),
+    );
+    expect(results.reduce((sum, each) => sum + each, 0)).toBe(30);
+    expect((await items())[0]).toBe('k0 31');
+    await Promise.all(writers.map((writer) => writer.close()));
+  });
+
+  it('meet OnConflict, whatever it says', async () => {
+    await fill();
+    const sql = "UPDATE work SET n = n * 2 WHERE id = 'k0'";
+    proxy.plan(({ at }) => (at === 0 ? meddle() : undefined));
+    const skipped = await db.query(sql, [], { onConflict: 'Skip' });
+    expect([skipped.rowCount, skipped.stats.conflicts]).toEqual([0, 1]);
+    proxy.plan(() => undefined);
+    await fill();
+    proxy.plan(({ at }) => (at === 0 ? meddle() : undefined));
+    expect(await thrownBy(() => db.query(sql, [], { onConflict: 'Error' }))).toMatchObject({
+      code: 'EXEC_CONFLICT',
+      sqlState: '40001',
+    });
+    proxy.plan(() => undefined);
+    await fill();
+    proxy.plan(({ at }) => (at === 0 ? meddle() : undefined));
+    const again = await db.query(sql);
+    expect([again.rowCount, again.stats.conflicts, (await items())[0]]).toEqual([1, 1, 'k0 14']);
+  });
+});
+
+describe('batches', () => {
+  it.each(PASSING)('write every row once, where requests meet %j', async (fault) => {
+    await using batches = await open('UseBatchWriteItemOperation=true');
+    const values = Array.from({ length: 130 }, (_, i) => `('b${i}', 1, ${i})`).join(', ');
+    proxy.plan(({ at }) => (at % 3 === 1 ? fault : undefined));
+    const { rowCount } = await batches.query(`INSERT INTO work (id, n, v) VALUES ${values}`);
+    expect(rowCount).toBe(130);
+    expect((await items()).length).toBe(130);
+  });
+});
+
+it('leaves no rejection unheard', () => {
+  expect(rejections).toEqual([]);
+});
