@@ -41,6 +41,8 @@ export interface Io {
     options: { readonly table?: string | undefined; readonly signal?: AbortSignal },
   ): AsyncIterable<Finding>;
   startSandbox(options: SandboxOptions): Promise<Sandbox>;
+  /** Asks the person at the terminal; absent where nobody is there. */
+  ask?(question: string, signal: AbortSignal): Promise<string>;
   /** Calls the listener at every Ctrl-C until the returned function is called. */
   onInterrupt(listener: () => void): () => void;
   exit(status: number): void;

@@ -40,10 +40,11 @@ function onNotice(message: string): void {
 
 const stderr = screen(process.stderr);
 const person = terminalPerson(process.stdin, process.stderr);
+const isAttended = isatty(process.stdin.fd) && stderr.isTerminal;
 const listeners = {
   onWarning,
   onNotice,
-  ...(isatty(process.stdin.fd) && stderr.isTerminal
+  ...(isAttended
     ? { onPrompt: (request: PromptRequest, signal: AbortSignal) => person.answer(request, signal) }
     : {}),
 };
@@ -68,6 +69,9 @@ const io: Io = {
     yield* diagnose(connectionString, { ...options, ...listeners });
   },
   startSandbox: async (options) => (await import('../session/sandbox/sandbox.ts')).startSandbox(options),
+  ...(isAttended && {
+    ask: (message: string, signal: AbortSignal) => person.answer({ kind: 'code', message }, signal),
+  }),
   onInterrupt: (listener) => {
     process.on('SIGINT', listener);
     return () => void process.off('SIGINT', listener);

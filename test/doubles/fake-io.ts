@@ -13,6 +13,8 @@ export interface FakeIo extends Io {
   readonly exits: number[];
   /** The connection strings that were used. */
   readonly connected: string[];
+  /** What the person was asked. */
+  readonly questions: string[];
   /** Presses Ctrl-C. */
   interrupt(): void;
 }
@@ -30,6 +32,8 @@ export interface FakeIoOptions {
   readonly diagnose?: Io['diagnose'];
   readonly startSandbox?: Io['startSandbox'];
   readonly stdout?: Writable;
+  /** What the person answers; nobody is there without. */
+  readonly answers?: readonly string[];
 }
 
 /** The outside world of a command line in a test. */
@@ -37,6 +41,8 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
   const listeners = new Set<() => void>();
   const exits: number[] = [];
   const connected: string[] = [];
+  const questions: string[] = [];
+  const { answers } = options;
   const env = new Map(Object.entries(options.env ?? { DYNADBC_CONNECTION: 'AWSRegion=eu-west-1' }));
   return {
     stdin: typeof options.stdin === 'object' ? options.stdin : Readable.from([options.stdin ?? '']),
@@ -46,6 +52,13 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
     stateDirectory: options.stateDirectory ?? '/nowhere',
     exits,
     connected,
+    questions,
+    ...(answers && {
+      ask: async (question: string) => {
+        questions.push(question);
+        return answers[questions.length - 1] ?? '';
+      },
+    }),
     now: () => Date.UTC(2026, 0, 1),
     env: (name) => env.get(name),
     connect: async (connectionString, given) => {

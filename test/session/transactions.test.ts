@@ -40,12 +40,9 @@ suite(title, () => {
   beforeEach(async () => {
     await db.close();
     db = await world.open();
-    await world.open().then(async (clean) => {
-      for (const { id } of await rowsOf(clean, 'SELECT id FROM accounts'))
-        if (!['a', 'b', 'c'].includes(String(id)))
-          await clean.query('DELETE FROM accounts WHERE id = $1', [String(id)]);
-      await clean.close();
-    });
+    for (const { id } of await rowsOf(db, 'SELECT id FROM accounts'))
+      if (!['a', 'b', 'c'].includes(String(id)))
+        await db.query('DELETE FROM accounts WHERE id = $1', [String(id)]);
     await world.client.putItems('accounts', ACCOUNTS);
     await world.client.putItems('orders', ORDERS);
   });
@@ -499,7 +496,7 @@ suite(title, () => {
         `UPDATE accounts SET id = 'z' || id, balance = 1 WHERE id IN ('a', 'b') RETURNING id, owner`,
       );
       expect(rowCount).toBe(2);
-      expect(rows.map(({ id }) => id).sort()).toEqual(['za', 'zb']);
+      expect(new Set(rows.map(({ id }) => id))).toEqual(new Set(['za', 'zb']));
       expect(await balances()).toEqual({ c: 100, za: 1, zb: 1 });
       expect(await rowsOf(db, `SELECT owner, tags FROM accounts WHERE id = 'za'`)).toEqual([
         { owner: 'owner a', tags: ['tag 0'] },

@@ -45,7 +45,7 @@ async function runDemo(flags: DemoFlags, io: Io, signal: AbortSignal): Promise<v
   for (const [index, stop] of TOUR.entries()) await show(connection, stop, index + 1, io, signal);
 
   await writer(io.stdout.stream)(`\nThe connection string:\n\n  ${sandbox.connectionString}\n\n`);
-  if (flags.shell) return await runShell(connection, io, 'table');
+  if (flags.shell) return await runShell(connection, io, { format: 'table', yes: false });
   if (flags.keep) {
     await say('It stays until Ctrl-C. In another terminal: dynadbc shell -c "<the connection string>"\n');
     return await aborted(signal);

@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander';
 import { examples } from '../examples.ts';
 import type { QueryOptions } from '../../session/connection.ts';
+import { confirmSweep, yesOption } from '../confirm-sweep.ts';
 import { aboutStatement } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { printRows, summaryLine } from '../output/print-rows.ts';
@@ -19,6 +20,7 @@ interface QueryFlags extends ConnectionFlags {
   readonly maxRows?: number;
   readonly maxRcu?: number;
   readonly partiql?: true;
+  readonly yes?: true;
 }
 
 /** `dynadbc query`: runs one statement and prints its rows. */
@@ -36,6 +38,7 @@ export function queryCommand(io: Io): Command {
     .addOption(
       numberOption('--max-rcu <number>', 'the most read capacity units that the statement may consume'),
     )
+    .addOption(yesOption())
     .option('--partiql', 'the statement is PartiQL and goes to DynamoDB as it is')
     .addHelpText(
       'after',
@@ -61,8 +64,9 @@ function limitsOf({ timeout, maxRows, maxRcu, partiql }: QueryFlags): QueryOptio
 
 async function runQuery(argument: string | undefined, flags: QueryFlags, io: Io): Promise<void> {
   const sql = await statementText({ argument, file: flags.file }, io);
-  await withConnection(flags, io, (connection, signal) =>
-    aboutStatement(sql, async () => {
+  await withConnection(flags, io, async (connection, signal) => {
+    await confirmSweep(sql, connection, io, { yes: flags.yes === true || flags.partiql === true, signal });
+    await aboutStatement(sql, async () => {
       using progress = startProgress(io.stderr, 'reading');
       const given = flags.param ?? [];
       const parameters = flags.partiql
@@ -72,6 +76,6 @@ async function runQuery(argument: string | undefined, flags: QueryFlags, io: Io)
       const count = await printRows(rows, flags.format, io, progress);
       progress.stop();
       if (io.stderr.isTerminal) io.stderr.stream.write(`${summaryLine(count, rows.stats)}\n`);
-    }),
-  );
+    });
+  });
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { yesOption } from '../confirm-sweep.ts';
 import { examples } from '../examples.ts';
 import type { Io } from '../io.ts';
 import { connectionOption, formatOption } from '../options.ts';
@@ -8,6 +9,7 @@ import { type ConnectionFlags, withConnection } from '../with-connection.ts';
 
 interface ShellFlags extends ConnectionFlags {
   readonly format: Format;
+  readonly yes?: true;
 }
 
 /** `dynadbc shell`: statements one after another, typed or piped. */
@@ -19,6 +21,7 @@ export function shellCommand(io: Io): Command {
     )
     .addOption(connectionOption())
     .addOption(formatOption())
+    .addOption(yesOption())
     .addHelpText(
       'after',
       examples(
@@ -27,6 +30,8 @@ export function shellCommand(io: Io): Command {
       ),
     )
     .action((flags: ShellFlags) =>
-      withConnection(flags, io, (connection) => runShell(connection, io, flags.format)),
+      withConnection(flags, io, (connection) =>
+        runShell(connection, io, { format: flags.format, yes: flags.yes === true }),
+      ),
     );
 }

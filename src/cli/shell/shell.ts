@@ -2,6 +2,7 @@ import { createInterface, type Interface } from 'node:readline/promises';
 import { DriverError } from '../../core/errors.ts';
 import type { Connection } from '../../session/connection.ts';
 import { splitStatements } from '../../sql/parse/split.ts';
+import { confirmSweep } from '../confirm-sweep.ts';
 import { aboutStatement, failureText, originOf } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { paint } from '../output/paint.ts';
@@ -21,7 +22,11 @@ const CONTINUED = 'dynadbc-> ';
  * Reads statements until the input ends or the user leaves. On a terminal it prompts, completes and remembers, and a
  * failure is shown before it goes on; anything else is a script, which ends at its first failure.
  */
-export async function runShell(connection: Connection, io: Io, format: Format): Promise<void> {
+export async function runShell(
+  connection: Connection,
+  io: Io,
+  { format, yes }: { readonly format: Format; readonly yes: boolean },
+): Promise<void> {
   const screen = io.stdout.isTerminal ? io.stdout : io.stderr;
   const interactive = io.stdinIsTerminal && screen.isTerminal;
   const state: ShellState = { expanded: false, timing: interactive, leaving: false };
@@ -75,7 +80,7 @@ export async function runShell(connection: Connection, io: Io, format: Format): 
   }
 
   const execute = (sql: string): Promise<void> =>
-    attempt((signal) => runStatement(connection, sql, io, { format, state, signal }));
+    attempt((signal) => runStatement(connection, sql, io, { format, yes, state, signal }));
 
   async function take(line: string): Promise<void> {
     const meta = buffer === '' ? metaLine(line) : undefined;
@@ -105,18 +110,20 @@ export async function runShell(connection: Connection, io: Io, format: Format): 
 
 interface StatementSettings {
   readonly format: Format;
+  readonly yes: boolean;
   readonly state: ShellState;
   readonly signal: AbortSignal;
 }
 
-function runStatement(
+async function runStatement(
   connection: Connection,
   sql: string,
   io: Io,
   settings: StatementSettings,
 ): Promise<void> {
   const { format, state, signal } = settings;
-  return aboutStatement(sql, async () => {
+  await confirmSweep(sql, connection, io, settings);
+  await aboutStatement(sql, async () => {
     using progress = startProgress(io.stderr, 'reading');
     await using rows = await connection.stream(sql, [], { signal });
     const count = await printRows(rows, state.expanded ? 'records' : format, io, progress);

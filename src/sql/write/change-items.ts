@@ -1,4 +1,3 @@
-import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { inParallel } from '../../core/in-parallel.ts';
 import type { Key } from '../../dynamo/access-path.ts';

@@ -36,14 +36,15 @@ export interface ItemChange {
 
 /** Does to one item what the statement says. */
 export function carryOut(
-  { table, returned, moves, change }: ItemChanges,
+  changes: ItemChanges,
   { item, actions, conditions }: ItemChange,
   reading: Reading,
   writes: WriteStats,
 ): Promise<WriteResult> {
+  const { table, returned, moves } = changes;
   if (moves && actions !== undefined) return moveItem({ item, actions }, conditions, table, reading, writes);
   const { context, signal } = reading;
-  const built = change(keyOf(item, table), actions, conditions);
+  const built = changes.change(keyOf(item, table), actions, conditions);
   return writeItem(built, returned, table, context, writes, signal, item);
 }
 

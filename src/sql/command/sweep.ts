@@ -1,0 +1,41 @@
+import { DriverError } from '../../core/errors.ts';
+import { parseStatement, type ParsedStatement } from '../parse/parse.ts';
+
+/** A statement that concerns every item of its tables, which a person may not have meant. */
+export interface Sweep {
+  /** `DELETE without WHERE` … */
+  readonly what: string;
+  readonly tables: readonly string[];
+  /** Whether it writes each item. */
+  readonly writes: boolean;
+}
+
+/** What a text sweeps away; undefined where it concerns some items, changes nothing, or is no statement. */
+export async function sweepOf(sql: string): Promise<Sweep | undefined> {
+  let parsed: ParsedStatement;
+  try {
+    parsed = await parseStatement(sql);
+  } catch (error) {
+    // Running it says the same, with its place.
+    if (error instanceof DriverError) return undefined;
+    throw error;
+  }
+  if (parsed.kind !== 'command' || (parsed.explain && !parsed.analyze)) return undefined;
+  const { node } = parsed;
+  if ('UpdateStmt' in node && node.UpdateStmt.whereClause === undefined)
+    return { what: 'UPDATE without WHERE', tables: [node.UpdateStmt.relation?.relname ?? ''], writes: true };
+  if ('DeleteStmt' in node && node.DeleteStmt.whereClause === undefined)
+    return { what: 'DELETE without WHERE', tables: [node.DeleteStmt.relation?.relname ?? ''], writes: true };
+  if ('TruncateStmt' in node) {
+    const relations = node.TruncateStmt.relations ?? [];
+    const tables = relations.flatMap((each) => ('RangeVar' in each ? (each.RangeVar.relname ?? []) : []));
+    return { what: 'TRUNCATE', tables, writes: true };
+  }
+  if ('TableStatement' in node && node.TableStatement.kind === 'drop-table')
+    return {
+      what: 'DROP TABLE',
+      tables: node.TableStatement.tables.map(({ value }) => value),
+      writes: false,
+    };
+  return undefined;
+}
