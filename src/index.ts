@@ -10,6 +10,7 @@ export type {
   ParameterValue,
   PreparedStatement,
   PrimaryKeyInfo,
+  Progress,
   QueryOptions,
   QueryResult,
   RowObject,
@@ -19,7 +20,6 @@ export type {
   TableInfo,
 } from './session/connection.ts';
 export type { SchemaFinding, Schemas, SchemaTarget, WrittenSchema } from './session/schemas.ts';
-export type { Progress } from './sql/exec/context.ts';
 export type { Value } from './sql/value.ts';
 export type { ExplainedRead, Explanation } from './sql/explain.ts';
 export { DriverError, ERRORS, type Attempt, type ErrorCode } from './core/errors.ts';

@@ -4,6 +4,8 @@ import { demoCommand } from './commands/demo.ts';
 import { describeCommand } from './commands/describe.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
+import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
 import { propertiesCommand } from './commands/properties.ts';
 import { queryCommand } from './commands/query.ts';
 import { schemaCommand } from './commands/schema.ts';
@@ -23,6 +25,8 @@ const COMMANDS = [
   tablesCommand,
   describeCommand,
   explainCommand,
+  exportCommand,
+  importCommand,
   schemaCommand,
   whoamiCommand,
   credentialsCommand,

@@ -47,6 +47,8 @@ export interface QueryOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+export type { Progress };
+
 export type RowObject = Record<string, Value>;
 
 /**

@@ -5,7 +5,7 @@ import { confirmSweep, yesOption } from '../confirm-sweep.ts';
 import { aboutStatement } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { printRows, summaryLine } from '../output/print-rows.ts';
-import { startProgress } from '../output/progress.ts';
+import { copySoFar, startProgress } from '../output/progress.ts';
 import type { Format } from '../output/row-printer.ts';
 import { connectionOption, formatOption, numberOption, parameterOption } from '../options.ts';
 import { PARAMETER_HELP, parametersFor, readParameters } from '../parameters.ts';
@@ -46,6 +46,7 @@ export function queryCommand(io: Io): Command {
         `dynadbc query -c "AWSRegion=eu-west-1" "SELECT * FROM orders LIMIT 10"`,
         `dynadbc query 'SELECT * FROM orders WHERE customer_id = $1' --param c0042`,
         `dynadbc query "SELECT * FROM orders WHERE total > :least" --param least=100 --format csv > orders.csv`,
+        `dynadbc query "COPY orders TO 'orders.parquet'"`,
         `echo "SELECT count(*) FROM orders" | dynadbc query --format json`,
       )}`,
     )
@@ -72,7 +73,11 @@ async function runQuery(argument: string | undefined, flags: QueryFlags, io: Io)
       const parameters = flags.partiql
         ? readParameters(given, [])
         : await parametersFor(connection, sql, given);
-      await using rows = await connection.stream(sql, parameters, { signal, ...limitsOf(flags) });
+      await using rows = await connection.stream(sql, parameters, {
+        signal,
+        onProgress: (done) => progress.show(copySoFar(done)),
+        ...limitsOf(flags),
+      });
       const count = await printRows(rows, flags.format, io, progress);
       progress.stop();
       if (io.stderr.isTerminal) io.stderr.stream.write(`${summaryLine(count, rows.stats)}\n`);

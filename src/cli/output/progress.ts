@@ -1,3 +1,4 @@
+import type { Progress as CopyProgress } from '../../session/connection.ts';
 import type { Screen } from '../io.ts';
 import { countOf } from './row-count.ts';
 
@@ -46,11 +47,25 @@ export function rowsSoFar(rows: number): string {
   return rows === 0 ? 'reading' : `${countOf(rows, 'row')} so far`;
 }
 
+const BAR_WIDTH = 20;
+
+/** `████░░░░  42 %  12,345 rows, 81 WCU` of a COPY; without the bar where nobody knows the end. */
+export function copySoFar({ rows, bytes, totalBytes, writeCapacity }: CopyProgress): string {
+  const units = writeCapacity > 0 ? `, ${countOf(Math.round(writeCapacity), 'WCU').replace(/s$/, '')}` : '';
+  const counted = `${countOf(rows, 'row')}${units}`;
+  if (totalBytes === undefined || totalBytes === 0) return counted;
+  const part = Math.min(1, bytes / totalBytes);
+  return `${barOf(part, BAR_WIDTH)} ${String(Math.floor(part * 100)).padStart(3)} %  ${counted}`;
+}
+
+function barOf(part: number, width: number): string {
+  const filled = Math.round(part * width);
+  return '█'.repeat(filled) + '░'.repeat(width - filled);
+}
+
 /** A bar for work whose end is known; it ends with a line end when `done` reaches `total`. */
 export function drawBar(screen: Screen, label: string, done: number, total: number): void {
   if (!screen.isTerminal) return;
-  const width = 30;
-  const filled = Math.round((Math.min(done, total) / Math.max(1, total)) * width);
-  const bar = '█'.repeat(filled) + '░'.repeat(width - filled);
+  const bar = barOf(Math.min(done, total) / Math.max(1, total), 30);
   screen.stream.write(`${CLEAR_LINE}${label} ${bar} ${countOf(done, 'item')}${done >= total ? '\n' : ''}`);
 }

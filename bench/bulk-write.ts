@@ -1,0 +1,153 @@
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { finished } from 'node:stream/promises';
+import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { startChild } from './child.ts';
+import { type Duel, fight, timed } from './duel.ts';
+import { type Measurement, ms, type Result } from './measurement.ts';
+import type { MemoryReport } from './memory-report.ts';
+import { connect } from './product.ts';
+import { connectionTo, documentClient } from './sides.ts';
+
+const ROWS = 20_000;
+const MANY_ROWS = 1_000_000;
+const ROWS_PER_INSERT = 1000;
+const CONCURRENCY = 4;
+const BATCH = 25;
+
+/** Rows of a file and of INSERT into a server that takes them at once, against a loop with the SDK's BatchWriteCommand. */
+export const bulkWrite: Measurement = {
+  name: 'bulk-write',
+  async run({ rounds }) {
+    const folder = await mkdtemp(join(tmpdir(), 'dynadbc-bench-'));
+    await using server = await startChild('./sink-server.ts', []);
+    const endpoint = `http://127.0.0.1:${server.firstLine}`;
+    const connection = {
+      ...connectionTo(endpoint),
+      ThreadCount: String(CONCURRENCY),
+      UseBatchWriteItemOperation: 'true',
+    };
+    await using db = await connect(connection);
+    const sdk = documentClient(endpoint);
+    const results: Result[] = [];
+    try {
+      const file = join(folder, 'rows.ndjson');
+      await writeRows(file, ROWS);
+      const loop = (): ReturnType<Duel['sdk']> => timed(async () => String(await sdkLoop(sdk, file)));
+      const duels: readonly Duel[] = [
+        {
+          name: 'COPY FROM NDJSON with BatchWriteItem',
+          driver: () => timed(async () => String((await db.query(`COPY sink FROM '${file}'`)).rowCount)),
+          sdk: loop,
+        },
+        {
+          name: 'INSERT of 1,000 rows a statement with BatchWriteItem',
+          driver: () =>
+            timed(async () => {
+              let rows = 0;
+              for (let from = 0; from < ROWS; from += ROWS_PER_INSERT)
+                rows += (await db.query(insertOf(from, ROWS_PER_INSERT))).rowCount;
+              return String(rows);
+            }),
+          sdk: loop,
+        },
+      ];
+      for (const duel of duels) {
+        const { name: what, driverMs, sdkMs, ratio } = await fight(duel, rounds);
+        const from = `${ms(driverMs)} against ${ms(sdkMs)} of a loop with the SDK, ${ROWS.toLocaleString('en')} rows`;
+        results.push({ what, value: ratio, unit: 'x', target: { atLeast: 1.5 }, from });
+      }
+      return results;
+    } finally {
+      sdk.destroy();
+      await rm(folder, { recursive: true });
+    }
+  },
+};
+
+/** What a process holds that loads a large file. */
+export const bulkMemory: Measurement = {
+  name: 'bulk-memory',
+  async run() {
+    const folder = await mkdtemp(join(tmpdir(), 'dynadbc-bench-'));
+    await using server = await startChild('./sink-server.ts', []);
+    try {
+      const file = join(folder, 'many.ndjson');
+      await writeRows(file, MANY_ROWS);
+      const connection = JSON.stringify(connectionTo(`http://127.0.0.1:${server.firstLine}`));
+      await using child = await startChild('./memory.mjs', [connection, `COPY sink FROM '${file}'`]);
+      const { peakMb, growthMb, elapsedMs } = JSON.parse(child.firstLine) as MemoryReport;
+      return [
+        {
+          what: `memory while loading ${MANY_ROWS.toLocaleString('en')} rows`,
+          value: peakMb,
+          unit: 'MB',
+          target: { atMost: 300 },
+          from: `${ms(elapsedMs)}, the last third held ${growthMb.toFixed(0)} MB more than the first`,
+        },
+      ];
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+};
+
+function rowAt(at: number): Readonly<Record<string, string | number | boolean>> {
+  return {
+    id: `customer-${at}`,
+    total: (at * 37) % 10_007,
+    price: (at % 977) / 100,
+    open: at % 3 === 0,
+    city: `Straße ${at % 500}`,
+    note: 'some words of the kind that people write into such fields',
+  };
+}
+
+async function writeRows(file: string, count: number): Promise<void> {
+  const out = createWriteStream(file);
+  for (let at = 0; at < count; at += 1)
+    if (!out.write(`${JSON.stringify(rowAt(at))}\n`)) await once(out, 'drain');
+  out.end();
+  await finished(out);
+}
+
+function insertOf(from: number, count: number): string {
+  const rows = Array.from({ length: count }, (_, i) => {
+    const { id, total, price, open, city, note } = rowAt(from + i);
+    return `('${id}', ${total}, ${price}, ${open}, '${city}', '${note}')`;
+  });
+  return `INSERT INTO sink (id, total, price, open, city, note) VALUES ${rows.join(', ')}`;
+}
+
+/** As one writes it by hand: lines are read, 25 items go to a request, so many requests at once. */
+async function sdkLoop(sdk: DynamoDBDocumentClient, file: string): Promise<number> {
+  let rows = 0;
+  const underWay = new Set<Promise<void>>();
+  const send = async (items: readonly Record<string, unknown>[]): Promise<void> => {
+    let requests = { sink: items.map((Item) => ({ PutRequest: { Item } })) };
+    while (requests.sink.length > 0) {
+      const { UnprocessedItems: left } = await sdk.send(new BatchWriteCommand({ RequestItems: requests }));
+      requests = { sink: [...((left?.['sink'] ?? []) as typeof requests.sink)] };
+    }
+    rows += items.length;
+  };
+  const begin = async (items: readonly Record<string, unknown>[]): Promise<void> => {
+    if (underWay.size >= CONCURRENCY) await Promise.race(underWay);
+    const sending: Promise<void> = send(items).finally(() => underWay.delete(sending));
+    underWay.add(sending);
+  };
+  let batch: Record<string, unknown>[] = [];
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    batch.push(JSON.parse(line) as Record<string, unknown>);
+    if (batch.length < BATCH) continue;
+    await begin(batch);
+    batch = [];
+  }
+  if (batch.length > 0) await begin(batch);
+  await Promise.all(underWay);
+  return rows;
+}
