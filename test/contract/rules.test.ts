@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
-import { seededRandom } from '../../src/session/sandbox/random.ts';
+import { type Random, seededRandom } from '../../src/session/sandbox/random.ts';
 import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
 import {
+  type Condition,
   type RandomTable,
   randomAlternatives,
   randomCondition,
@@ -55,13 +56,18 @@ function statements(table: RandomTable): readonly string[] {
   const random = seededRandom(11);
   const select = `SELECT * FROM ${table.name} WHERE`;
   const conditions = Array.from({ length: STATEMENTS }, (_, i) =>
-    i % 4 === 0 && table.key.length === 2 ? randomSlice(random, table) : randomCondition(random, table),
+    i % 4 === 0 && table.key.length === 2 ? slice(random, table) : randomCondition(random, table),
   );
   const alternatives = Array.from({ length: 3 }, () => randomAlternatives(random, table));
   const impossible = { ours: 'pk IS NULL' };
   return [randomLookup(random, table), ...alternatives, ...conditions, impossible].map(
     ({ ours }) => `${select} ${ours}`,
   );
+}
+
+function slice(random: Random, table: RandomTable): Pick<Condition, 'ours'> {
+  const { where, slice: cut } = randomSlice(random, table);
+  return { ours: `${where.ours} ORDER BY ${cut.order}${cut.limit}` };
 }
 
 /** In order where the statement asks for one. */
