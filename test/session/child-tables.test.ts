@@ -45,6 +45,25 @@ async function rows(sql: string): Promise<readonly (readonly unknown[])[]> {
   return (await db.query<readonly unknown[]>(sql, [], { rowMode: 'array' })).rows;
 }
 
+describe('a list or set in a document', () => {
+  it.each<[string, string, unknown[][]]>([
+    ['7 = ANY (codes)', 'contains(', [['ana']]],
+    ['7 <> ALL (codes)', 'left to DuckDB', [['bob']]],
+    ["'7' = ANY (codes)", 'contains(', []],
+    ['cardinality(lines) > 1', 'size(', [['ana']]],
+    ['cardinality(lines) = 0', 'size(', [['cyd']]],
+  ])('is an array: %s', async (where, asked, expected) => {
+    const sql = `SELECT customer FROM orders WHERE ${where}`;
+    expect((await db.explain(sql)).text).toContain(asked);
+    expect(await rows(sql)).toEqual(expected);
+  });
+
+  it('is one to parameters as well', async () => {
+    const { rows: found } = await db.query('SELECT customer FROM orders WHERE $1 = ANY (codes)', [8]);
+    expect(found).toEqual([{ customer: 'bob' }]);
+  });
+});
+
 describe('a child table', () => {
   it("has the parent's key, a position and the members of the elements", async () => {
     const { columns, rows: found } = await db.query(`SELECT * FROM "orders.lines" ORDER BY customer, _index`);
@@ -142,6 +161,25 @@ describe('a child table', () => {
       'Query orders',
     );
     expect((await db.explain('SELECT sku FROM orders.lines')).text).toContain('size(');
+  });
+
+  it.each([
+    ["_index = 1 AND sku = 'b'", 'lines[0].sku', '#0[0].#1 = :'],
+    ['_index = 2', 'the length of the list', 'size(#0) >= :'],
+    ["_index = 1 AND quantity > 4 AND sku LIKE 'a%'", 'numbers and prefixes', 'begins_with(#0[0].#'],
+  ])('asks DynamoDB for the item of an element: %s is about %s', async (where, _what, expression) => {
+    const sql = `SELECT customer FROM "orders.lines" WHERE ${where}`;
+    const { text } = await db.explain(sql);
+    expect(text).toContain(expression);
+    expect(await rows(sql)).toEqual(
+      await rows(`SELECT customer FROM (SELECT * FROM "orders.lines" OFFSET 0) AS every WHERE ${where}`),
+    );
+  });
+
+  it('asks DynamoDB for items with a member of a set or list', async () => {
+    const sql = 'SELECT customer FROM orders.codes WHERE value IN (7, 9)';
+    expect((await db.explain(sql)).text).toContain('7 = ANY (codes)');
+    expect(await rows(sql)).toEqual([['ana']]);
   });
 
   it('loses no digit of a number that the sample did not show', async () => {

@@ -7,7 +7,7 @@ import {
   type SqlType,
   type TableDef,
 } from '../../catalog/table-def.ts';
-import { binary, call, cast, column, constant, name, number } from '../dialect/build.ts';
+import { binary, call, cast, column, constant, jsonElements, name, number } from '../dialect/build.ts';
 import { textsOf } from '../parse/tree.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
 import { type Binder, renameColumns } from './binder.ts';
@@ -51,7 +51,7 @@ export function bindChildTable(range: RangeVar, table: ChildTable, scope: Scope,
     engineName: each.name,
     ...(each.hidden === true ? { hidden: true as const } : {}),
     ...(each.type.kind === 'blob' ? { adapts: 'bytea' as const } : {}),
-    ...(each.type.kind === 'text' ? { adapts: 'text' as const } : {}),
+    ...(each.type.kind === 'text' || each.type.kind === 'json' ? { adapts: each.type.kind } : {}),
   }));
   scope.sources.push({ alias, columns: renameColumns(offered, given) });
   return {
@@ -98,8 +98,8 @@ function unnested(child: ChildDef, relation: Relation, depth: number): Node {
   const rows: SelectStmt = {
     targetList: [
       ...through,
-      target(indexName(depth), call('generate_subscripts', [listIn(document), number('1')])),
-      target(ELEMENT, call('unnest', [listIn(document)])),
+      target(indexName(depth), call('generate_subscripts', [jsonElements(document), number('1')])),
+      target(ELEMENT, call('unnest', [jsonElements(document)])),
     ],
     fromClause: [from],
     // What has no element gives no row; DynamoDB can be asked for the size.
@@ -118,10 +118,6 @@ function keyName(position: number): string {
 
 function indexName(depth: number): string {
   return `index ${depth}`;
-}
-
-function listIn(document: Node): Node {
-  return call('from_json', [document, constant('["JSON"]')]);
 }
 
 function memberOf({ path }: Pick<ElementDef, 'path'>, extract: 'json_extract' | 'json_extract_string'): Node {

@@ -1,12 +1,12 @@
 import { DriverError } from '../../core/errors.ts';
 import type { A_Expr, ColumnRef, Node, SelectStmt } from 'libpg-query';
-import { cast, name } from '../dialect/build.ts';
+import { cast, jsonElements, name } from '../dialect/build.ts';
 import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
 import { type Binder, type BoundQuery, type CommonTables, renameColumns, selectIn } from './binder.ts';
 import { driverCall } from './driver-functions.ts';
 import { bindFromItem } from './from.ts';
 import { withoutIndexNames } from './index-names.ts';
-import { type OfferedColumn, resolveColumn, type Scope } from './scope.ts';
+import { type Adapts, type OfferedColumn, resolveColumn, type Scope } from './scope.ts';
 import { bindTarget, offeredBy } from './targets.ts';
 
 /** Binds a query with all that is in it. */
@@ -52,9 +52,10 @@ export function bindExpression<T>(part: T, scope: Scope, tables: CommonTables, b
 }
 
 /** What a column is compared with takes on the column's type where SQL leaves that open. */
-function bindBinary(written: A_Expr, bound: A_Expr, scope: Scope, binder: Binder): A_Expr {
+function bindBinary(written: A_Expr, inside: A_Expr, scope: Scope, binder: Binder): A_Expr {
+  const bound = withElements(written, inside, scope, binder);
   const adapts = adaptsTo(written.lexpr, scope, binder) ?? adaptsTo(written.rexpr, scope, binder);
-  if (adapts === undefined || !isComparison(written)) return bound;
+  if (adapts === undefined || adapts === 'json' || !isComparison(written)) return bound;
   const adapt = (node: Node): Node => (adapts === 'bytea' ? asBinary(node) : asText(node, written, binder));
   const { lexpr, rexpr } = bound;
   return {
@@ -82,7 +83,15 @@ function isComparison({ kind, name: operator }: A_Expr): boolean {
   );
 }
 
-function adaptsTo(node: Node | undefined, scope: Scope, binder: Binder): 'bytea' | 'text' | undefined {
+/** To ANY and ALL a list or set is an array. */
+function withElements(written: A_Expr, bound: A_Expr, scope: Scope, binder: Binder): A_Expr {
+  const isArray = written.kind === 'AEXPR_OP_ANY' || written.kind === 'AEXPR_OP_ALL';
+  return isArray && bound.rexpr !== undefined && adaptsTo(written.rexpr, scope, binder) === 'json'
+    ? { ...bound, rexpr: jsonElements(bound.rexpr) }
+    : bound;
+}
+
+function adaptsTo(node: Node | undefined, scope: Scope, binder: Binder): Adapts | undefined {
   if (node === undefined || !('ColumnRef' in node)) return undefined;
   const { fields, location } = node.ColumnRef;
   return resolveColumn(scope, textsOf(fields), () => binder.position(location))?.adapts;

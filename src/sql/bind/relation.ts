@@ -67,6 +67,6 @@ export function offeredColumns({ columns }: Pick<Relation, 'columns'>): readonly
     engineName,
     ...(column.hidden === true ? { hidden: true as const } : {}),
     ...(column.type.kind === 'blob' ? { adapts: 'bytea' as const } : {}),
-    ...(column.type.kind === 'text' ? { adapts: 'text' as const } : {}),
+    ...(column.type.kind === 'text' || column.type.kind === 'json' ? { adapts: column.type.kind } : {}),
   }));
 }

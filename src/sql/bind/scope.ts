@@ -4,14 +4,19 @@ import { isSystemSchema } from '../system/schemas.ts';
 import { isTableSchema } from '../table-schema.ts';
 import { foldCase, unknownColumn } from './suggestions.ts';
 
+/**
+ * What a column is compared with takes on this type: the spelling of a bytea, and the key that a number was passed for. A document is
+ * an array to ANY and ALL.
+ */
+export type Adapts = 'bytea' | 'text' | 'json';
+
 /** A column that a query or a FROM item offers: its name for the user, and for DuckDB. */
 export interface OfferedColumn {
   readonly name: string;
   readonly engineName: string;
   /** Not part of `*`. */
   readonly hidden?: true;
-  /** What it is compared with takes on this type: the spelling of a bytea, and the key that a number was passed for. */
-  readonly adapts?: 'bytea' | 'text';
+  readonly adapts?: Adapts;
 }
 
 /** An item of FROM. */
@@ -64,7 +69,7 @@ export function findColumn(
 export interface ResolvedColumn {
   readonly fields: readonly string[];
   readonly name: string;
-  readonly adapts: 'bytea' | 'text' | undefined;
+  readonly adapts: Adapts | undefined;
 }
 
 /** Resolves a column reference from the inside out; undefined where it stays as it is for DuckDB to judge. */

@@ -28,6 +28,11 @@ export function not(arg: Node): Node {
   return { BoolExpr: { boolop: 'NOT_EXPR', args: [arg] } };
 }
 
+/** The elements of a document, as an array of JSON. */
+export function jsonElements(document: Node): Node {
+  return call('from_json', [document, constant('["JSON"]')]);
+}
+
 export function cast(arg: Node, type: string): Node {
   return { TypeCast: { arg, typeName: { names: [name(type)] } } };
 }

@@ -242,7 +242,11 @@ export const MACROS: readonly Macro[] = [
     why: 'DuckDB has none.',
   },
   // Arrays
-  { name: 'cardinality', forms: [['a', 'len(a)']], why: "DuckDB's is for maps only." },
+  {
+    name: 'cardinality',
+    forms: [['a', 'json_array_length(to_json(a))::int']],
+    why: "DuckDB's is for maps only. Lists and sets in documents have one as well.",
+  },
   { name: 'array_length', forms: [dimension('len(a)')], why: 'For PostgreSQL an empty array has no length.' },
   { name: 'array_upper', forms: [dimension('len(a)')], why: 'DuckDB has none.' },
   { name: 'array_lower', forms: [dimension('1')], why: 'DuckDB has none.' },

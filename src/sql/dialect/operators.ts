@@ -1,7 +1,7 @@
 import type { A_Expr, Node } from 'libpg-query';
 import { textsOf } from '../parse/tree.ts';
 import { arrayElements } from './array-literal.ts';
-import { call, not } from './build.ts';
+import { binary, call, callOf, cast, constantText, name, not } from './build.ts';
 import { operatorOf } from './operator.ts';
 import type { Rewrite } from './types.ts';
 
@@ -29,14 +29,29 @@ export const operatorRewrites: readonly Rewrite[] = [
     why: 'DuckDB unnests the array in a subquery; an IN list says the same and can be pushed down.',
     apply: (node) => {
       if (!('A_Expr' in node)) return undefined;
-      const { kind, name, rexpr } = node.A_Expr;
-      const operator = textsOf(name).at(-1);
+      const { kind, name: names, rexpr } = node.A_Expr;
+      const operator = textsOf(names).at(-1);
       const isIn = kind === 'AEXPR_OP_ANY' && operator === '=';
       if (!isIn && !(kind === 'AEXPR_OP_ALL' && operator === '<>')) return undefined;
       const items = elementsOf(rexpr);
-      if (items === undefined) return undefined;
+      if (items === undefined) return hasElement(node.A_Expr, isIn);
       if (items.length === 0) return { A_Const: { boolval: { boolval: !isIn } } };
       return { A_Expr: { ...node.A_Expr, kind: 'AEXPR_IN', rexpr: { List: { items } } } };
+    },
+  },
+  {
+    name: 'equal and unequal rows',
+    why: 'DuckDB takes rows for values, to which NULL equals NULL; member by member they can be pushed down as well.',
+    apply: (node) => {
+      if (!('A_Expr' in node)) return undefined;
+      const { kind, name: names, lexpr, rexpr } = node.A_Expr;
+      const operator = textsOf(names).at(-1);
+      if (operator !== '=' && operator !== '<>') return undefined;
+      if (kind === 'AEXPR_OP') return compareRows(operator, lexpr, rexpr);
+      if (kind !== 'AEXPR_IN' || rexpr === undefined || !('List' in rexpr)) return undefined;
+      const each = (rexpr.List.items ?? []).map((row) => compareRows(operator, lexpr, row));
+      const args = each.filter((part) => part !== undefined);
+      return args.length < each.length ? undefined : joined(operator === '=' ? 'OR_EXPR' : 'AND_EXPR', args);
     },
   },
   {
@@ -55,6 +70,43 @@ export const operatorRewrites: readonly Rewrite[] = [
     },
   },
 ];
+
+function compareRows(
+  operator: '=' | '<>',
+  left: Node | undefined,
+  right: Node | undefined,
+): Node | undefined {
+  const [ours, theirs] = [membersOf(left), membersOf(right)];
+  if (ours.length === 0 || ours.length !== theirs.length) return undefined;
+  const members = ours.flatMap((member, i) => {
+    const other = theirs[i];
+    return other === undefined ? [] : [binary(operator, member, other)];
+  });
+  return joined(operator === '=' ? 'AND_EXPR' : 'OR_EXPR', members);
+}
+
+function membersOf(row: Node | undefined): readonly Node[] {
+  return row !== undefined && 'RowExpr' in row ? (row.RowExpr.args ?? []) : [];
+}
+
+function joined(boolop: 'AND_EXPR' | 'OR_EXPR', args: Node[]): Node | undefined {
+  return args.length > 1 ? { BoolExpr: { boolop, args } } : args[0];
+}
+
+/** A document's elements are compared as JSON: there `1` is no `'1'`. */
+function hasElement({ lexpr, rexpr }: A_Expr, isIn: boolean): Node | undefined {
+  const list = callOf(rexpr);
+  if (lexpr === undefined || rexpr === undefined || list?.name !== 'from_json') return undefined;
+  if (constantText(list.args[1]) !== '["JSON"]') return undefined;
+  const texts: Node = {
+    TypeCast: {
+      arg: rexpr,
+      typeName: { names: [name('varchar')], arrayBounds: [{ Integer: { ival: -1 } }] },
+    },
+  };
+  const found = call('list_contains', [texts, cast(call('to_json', [lexpr]), 'varchar')]);
+  return isIn ? found : not(found);
+}
 
 /** The elements of an array that is written out, cast or not. */
 function elementsOf(array: Node | undefined): Node[] | undefined {

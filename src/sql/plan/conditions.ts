@@ -7,6 +7,7 @@ import {
   compareArrayLength,
   compareCast,
   comparePlace,
+  placeHasElement,
   placeHasKey,
   placeHasMember,
   placeIsNull,
@@ -249,7 +250,8 @@ function subjectOf(expression: PlanExpression | undefined, lookup: ColumnLookup)
   }
   if (expression.type !== 'BOUND_FUNCTION' || more.length > 0) return undefined;
   if (expression.name === 'json_array_length') {
-    const array = placeOf(argument, lookup);
+    const of = argument?.name === 'to_json' ? argument.children?.[0] : argument;
+    const array = argument === of || of?.type === 'BOUND_REF' ? placeOf(of, lookup) : undefined;
     return array && { kind: 'arrayLength', place: array };
   }
   const unit = SIZES.get(expression.name ?? '');
@@ -371,9 +373,11 @@ function listContains(
   text: string,
   lookup: ColumnLookup,
 ): Pushed | undefined {
-  const [array, shape] = list?.name === 'from_json' ? (list.children ?? []) : [];
-  const place = shape?.value?.value === '["VARCHAR"]' ? placeOf(array, lookup) : undefined;
-  return place && placeHasMember(place, text);
+  const cast = list?.type === 'OPERATOR_CAST' ? list.child : undefined;
+  const [array, shape] = (cast ?? list)?.name === 'from_json' ? ((cast ?? list)?.children ?? []) : [];
+  if (shape?.value?.value !== (cast ? '["JSON"]' : '["VARCHAR"]')) return undefined;
+  const place = placeOf(array, lookup);
+  return place && (cast ? placeHasElement(place, text) : placeHasMember(place, text));
 }
 
 /** `document ? key` is a CASE that looks at the keys of an object and at the elements of an array. */

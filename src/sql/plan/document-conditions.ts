@@ -96,6 +96,12 @@ export function placeHasMember(place: DocumentPlace, text: string): Pushed | und
   );
 }
 
+/** The same of the element as JSON writes it. */
+export function placeHasElement(place: DocumentPlace, json: string): Pushed | undefined {
+  const text = json.startsWith('"') ? jsonString(json) : json;
+  return text === undefined ? undefined : placeHasMember(place, text);
+}
+
 /** The place is a map with this key, or an array that holds this text. */
 export function placeHasKey(place: DocumentPlace, key: string): Pushed | undefined {
   const inside: DocumentPlace = {
@@ -156,17 +162,20 @@ function orAnotherType(
 
 function jsonEquals(place: DocumentPlace, json: string): Pushed | undefined {
   const [, string, other = ''] = /^\s*(?:(".*")|(.*?))\s*$/s.exec(json) ?? [];
-  let text = other;
-  if (string !== undefined) {
-    try {
-      text = String(JSON.parse(string));
-    } catch {
-      return undefined;
-    }
-  }
+  const text = string === undefined ? other : jsonString(string);
+  if (text === undefined) return undefined;
   if (other === 'null') return placeIsNull(place, false);
   const found = placeEquals(place, text);
   return found && atLeast(found.predicate);
+}
+
+/** The text that JSON writes so; undefined where it is no JSON. */
+function jsonString(written: string): string | undefined {
+  try {
+    return String(JSON.parse(written));
+  } catch {
+    return undefined;
+  }
 }
 
 function placeEquals(place: DocumentPlace, text: string): Pushed | undefined {
