@@ -29,6 +29,8 @@ const LONGEST_PAUSE_MS = 5000;
 /** How long DynamoDB may take over a table or an index: indexes are filled from their tables. */
 const LONGEST_WORK_MS = 24 * 60 * 60_000;
 const LONGEST_BUSY_MS = 10 * 60_000;
+/** Looks at a table that is at nothing and yet not as it was told to be: about a minute. */
+const MOST_UNSEEN = 22;
 const FIRST_WORD_MS = 1000;
 const NEXT_WORD_MS = 15_000;
 
@@ -150,10 +152,22 @@ export function indexState(
   index: string,
   is: 'made' | 'dropped',
 ): (table: TableDescription | undefined) => string | undefined {
+  let unseen = 0;
   return (table) => {
     const isThere = table?.GlobalSecondaryIndexes?.some(({ IndexName }) => IndexName === index) === true;
     const state = stateOf(table);
-    return state ?? (isThere === (is === 'made') ? undefined : `Index ${index} is being ${is}`);
+    if (state !== undefined || isThere === (is === 'made')) return state;
+    // DescribeTable may lag behind, though not for long.
+    unseen += 1;
+    if (unseen > MOST_UNSEEN)
+      throw new DriverError(
+        'DYNAMO_MALFORMED',
+        `DynamoDB took the request, and index ${index} is not ${is}.`,
+        {
+          remedy: 'Ask again with SHOW INDEXES; an emulator may not know such requests.',
+        },
+      );
+    return `Index ${index} is being ${is}`;
   };
 }
 

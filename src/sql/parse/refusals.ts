@@ -48,7 +48,12 @@ export function refuseStatement(prepared: PreparedText, byte: number): DriverErr
       position: prepared.positionOfIndex(start),
       remedy: reason[1],
     });
-  return refuseAt(prepared, byte, 'SQL_NOT_SUPPORTED', `${statementName(prepared, byte)} is not supported.`);
+  return refuseAt(
+    prepared,
+    byte,
+    'SQL_NOT_SUPPORTED',
+    `${statementName(prepared, byte)} is not supported here.`,
+  );
 }
 
 /** What a statement is called: `CREATE TYPE`, `SHOW` … */

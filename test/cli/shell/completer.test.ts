@@ -24,7 +24,7 @@ describe('completion', () => {
     ['SELECT * FROM orders o WHERE o.', ['o."Total"', 'o."order"', 'o.customer_id', 'o.order_id'], 'o.'],
     ['SELECT * FROM customers WHERE ', ['id', 'name'], ''],
     ['SELECT * FROM "My.Table" WHERE a', ['"a b"', 'all', 'and', 'any', 'as', 'asc', 'avg'], 'a'],
-    ['\\', ['\\dt', '\\dv', '\\d', '\\explain', '\\timing', '\\x', '\\?', '\\q'], '\\'],
+    ['\\', ['\\dt', '\\dv', '\\d', '\\d+', '\\explain', '\\timing', '\\x', '\\?', '\\q'], '\\'],
     ['\\d cu', ['customers'], 'cu'],
     ['\\explain SELECT * FROM cu', ['customers'], 'cu'],
     ['\\timing o', [], 'o'],

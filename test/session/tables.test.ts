@@ -1,0 +1,265 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '../../src/index.ts';
+import type { Connection } from '../../src/session/connection.ts';
+import { startDynalite } from '../doubles/dynalite.ts';
+import { startDynamoDbLocal } from '../doubles/dynamodb-local.ts';
+import { thrownBy } from '../support/thrown.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+const local = await startDynamoDbLocal();
+const EMULATORS = [
+  { name: 'dynalite', suite: describe, start: startDynalite, isLocal: false },
+  'skipped' in local
+    ? { name: `DynamoDB Local (${local.skipped})`, suite: describe.skip, start: startDynalite, isLocal: true }
+    : { name: 'DynamoDB Local', suite: describe, start: async () => local, isLocal: true },
+];
+
+const NAMES: readonly string[] = ['a', 'B c', 'order', 'x"y', 'x.y'];
+const attribute = fc.constantFrom(...NAMES);
+const type = fc.constantFrom('text', 'numeric', 'bytea');
+
+/** A table in words: every attribute of a key has a type, and indexes are of attributes apart. */
+const table = fc
+  .record({
+    types: fc.array(type, { minLength: 5, maxLength: 5 }),
+    key: fc.uniqueArray(attribute, { minLength: 1, maxLength: 2 }),
+    global: fc.array(fc.uniqueArray(attribute, { minLength: 1, maxLength: 2 }), { maxLength: 3 }),
+    local: fc.option(attribute),
+    kinds: fc.array(fc.constantFrom('', ' KEYS ONLY', ' INCLUDE ("n1", "n2")'), {
+      minLength: 4,
+      maxLength: 4,
+    }),
+    capacity: fc.option(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }))),
+    own: fc.option(fc.integer({ min: 1, max: 9 })),
+  })
+  .map(({ types, key, global, local: sort, kinds, capacity, own }) => {
+    const quoted = (names: readonly string[]): string =>
+      names.map((name) => `"${name.replaceAll('"', '""')}"`).join(', ');
+    const isUsed = (name: string): boolean =>
+      key.includes(name) || global.some((each) => each.includes(name)) || (withLocal && sort === name);
+    const withLocal = key.length === 2 && sort !== null && !key.includes(sort);
+    const index = (at: number): string =>
+      capacity !== null && own !== null ? `${kinds[at]} WITH (read_capacity = ${own})` : (kinds[at] ?? '');
+    const elements = [
+      ...NAMES.filter(isUsed).map((name) => `${quoted([name])} ${types[NAMES.indexOf(name)]}`),
+      `PRIMARY KEY (${quoted(key)})`,
+      ...global.map((each, at) => `INDEX "index-${at}" (${quoted(each)})${index(at)}`),
+      ...(withLocal ? [`LOCAL INDEX "local" (${quoted([key[0] ?? '', sort])})${kinds[3]}`] : []),
+    ];
+    const options =
+      capacity === null ? '' : ` WITH (read_capacity = ${capacity[0]}, write_capacity = ${capacity[1]})`;
+    return `CREATE TABLE "Round.Trip" (${elements.join(', ')})${options}`;
+  });
+
+for (const { name, suite, start, isLocal } of EMULATORS)
+  suite(`tables and indexes on ${name}`, () => {
+    let world: World;
+    let db: Connection;
+    const warnings: string[] = [];
+
+    beforeAll(async () => {
+      world = await startWorld(await start());
+      db = await connect(world.string(), { onWarning: (message) => warnings.push(message) });
+    });
+    afterAll(async () => {
+      await db.close();
+      await world.close();
+    });
+
+    const created = async (written: string): Promise<string> => {
+      const { rows } = await db.query<{ statement: string }>(`SHOW CREATE TABLE ${written}`);
+      return rows[0]?.statement ?? '';
+    };
+    const indexNames = async (written: string): Promise<readonly unknown[]> =>
+      (await db.query(`SHOW INDEXES FROM ${written}`)).rows.map(({ index }) => index);
+
+    it('shows the statement that makes the same table, whatever it was made with', async () => {
+      await fc.assert(
+        fc.asyncProperty(table, async (statement) => {
+          await db.query('DROP TABLE IF EXISTS "Round.Trip"');
+          await db.query(statement);
+          const first = await created('"Round.Trip"');
+          await db.query('DROP TABLE "Round.Trip"');
+          await db.query(first);
+          expect(await created('"Round.Trip"')).toBe(first);
+        }),
+        { numRuns: 8 },
+      );
+    }, 120_000);
+
+    it('makes a table that can be written and read at once', async () => {
+      const { command, rowCount } = await db.query(
+        'CREATE TABLE orders (id text, line int, total numeric(10, 2), PRIMARY KEY (id, line))',
+      );
+      expect({ command, rowCount }).toEqual({ command: 'CREATE TABLE', rowCount: 0 });
+      expect(warnings.at(-1)).toContain('DynamoDB keeps the types of keys only: what was said of "total"');
+      await db.query("INSERT INTO orders VALUES ('a', 1, 2.5)");
+      expect((await db.query('SELECT * FROM orders')).rows).toEqual([{ id: 'a', line: 1, total: 2.5 }]);
+      expect((await db.query('DESCRIBE orders')).rows).toEqual([
+        { column: 'id', type: 'text', nullable: false, key: 'partition' },
+        { column: 'line', type: 'bigint', nullable: false, key: 'sort' },
+        { column: 'total', type: 'numeric', nullable: true, key: null },
+      ]);
+      expect(await created('orders')).toBe(
+        'CREATE TABLE "orders" (\n  "id" text,\n  "line" bigint,\n  "total" numeric(38,2),\n  PRIMARY KEY ("id", "line")\n)',
+      );
+      expect((await db.query('SHOW TABLES')).rows).toContainEqual({ name: 'orders', kind: 'table' });
+    });
+
+    // dynalite takes requests for new indexes, and makes none.
+    if (isLocal)
+      it('adds and removes indexes, and knows them at once', async () => {
+        await db.query(
+          'CREATE TABLE stock (id text PRIMARY KEY) WITH (billing = provisioned, read_capacity = 3, write_capacity = 4)',
+        );
+        await db.query("INSERT INTO stock (id, kind, n) VALUES ('a', 'k', 1)");
+        await db.query('CREATE INDEX by_kind ON stock (kind, n) INCLUDE (note) WITH (read_capacity = 2)');
+        expect(await created('stock')).toContain(
+          'INDEX "by_kind" ("kind", "n") INCLUDE ("note") WITH (read_capacity = 2)',
+        );
+        expect(await created('stock')).toContain('"n" numeric');
+        expect(await thrownBy(() => db.query('CREATE INDEX by_kind ON stock (kind)'))).toMatchObject({
+          code: 'CATALOG_DUPLICATE_TABLE',
+          sqlState: '42P07',
+        });
+        await db.query(
+          'ALTER TABLE stock ADD INDEX IF NOT EXISTS by_kind (kind), ADD INDEX by_new ("New" bytea)',
+        );
+        expect(await indexNames('stock')).toEqual(expect.arrayContaining(['by_kind', 'by_new']));
+        expect(await thrownBy(() => db.query('CREATE INDEX other ON stock (nobody_has_it)'))).toMatchObject({
+          code: 'SQL_TABLE_DEFINITION',
+          position: 30,
+        });
+        await db.query('DROP INDEX by_new');
+        await db.query('ALTER TABLE stock DROP INDEX by_kind');
+        expect(await indexNames('stock')).toEqual([]);
+        expect(await thrownBy(() => db.query('DROP INDEX stock.by_kind'))).toMatchObject({
+          code: 'SQL_UNKNOWN_INDEX',
+          sqlState: '42704',
+          position: 18,
+        });
+        await db.query('DROP INDEX IF EXISTS by_kind, stock.by_kind');
+        await db.query('ALTER TABLE stock SET (billing = on_demand)');
+        expect(await created('stock')).not.toContain('WITH');
+      });
+
+    it('leaves alone what is there where IF NOT EXISTS says so, and drops all or nothing', async () => {
+      await db.query('CREATE TABLE one_table (id text PRIMARY KEY)');
+      expect(await thrownBy(() => db.query('CREATE TABLE one_table (id text PRIMARY KEY)'))).toMatchObject({
+        code: 'CATALOG_DUPLICATE_TABLE',
+        position: 14,
+      });
+      await db.query('CREATE TABLE IF NOT EXISTS one_table (other bytea PRIMARY KEY)');
+      expect(await created('one_table')).toContain('"id" text');
+      expect(await thrownBy(() => db.query('DROP TABLE one_table, two_tables'))).toMatchObject({
+        code: 'CATALOG_UNKNOWN_TABLE',
+        position: 23,
+      });
+      expect(await created('one_table')).toContain('"id" text');
+      await db.query('DROP TABLE IF EXISTS one_table, two_tables');
+      expect(warnings.at(-1)).toBe('There is no table "two_tables": nothing is dropped');
+      expect(await thrownBy(() => db.query('SELECT * FROM one_table'))).toMatchObject({
+        code: 'CATALOG_UNKNOWN_TABLE',
+      });
+    });
+
+    it.each([
+      ['CREATE TABLE xy (id text PRIMARY KEY)', 'SQL_TABLE_DEFINITION'],
+      ['CREATE TABLE "a b c" (id text PRIMARY KEY)', 'SQL_TABLE_DEFINITION'],
+      ['CREATE TABLE ttt (id boolean PRIMARY KEY)', 'SQL_TABLE_DEFINITION'],
+      ['CREATE TABLE ttt (id text, a text, b text, PRIMARY KEY (id, a, b))', 'SQL_TABLE_DEFINITION'],
+      [
+        'CREATE TABLE ttt (id text, a text, PRIMARY KEY (id), LOCAL INDEX loc (id, a))',
+        'SQL_TABLE_DEFINITION',
+      ],
+      ['CREATE TABLE ttt (id text PRIMARY KEY, id text)', 'SQL_TABLE_DEFINITION'],
+      ['CREATE TABLE ttt (id text PRIMARY KEY) WITH (ttl = a, ttl = b)', 'SQL_TABLE_DEFINITION'],
+      ['CREATE TABLE ttt (id text PRIMARY KEY) WITH (stream = everything)', 'SQL_TABLE_DEFINITION'],
+      [
+        'CREATE TABLE ttt (id text PRIMARY KEY) WITH (billing = on_demand, read_capacity = 1)',
+        'SQL_TABLE_DEFINITION',
+      ],
+      ['CREATE TABLE sys_tables (id text PRIMARY KEY)', 'CATALOG_DUPLICATE_TABLE'],
+      ['DROP TABLE pg_class', 'CATALOG_WRONG_KIND'],
+      ['ALTER TABLE nowhere SET (ttl = a)', 'CATALOG_UNKNOWN_TABLE'],
+    ])('refuses before anything is sent: %s', async (sql, code) => {
+      expect(await thrownBy(() => db.query(sql))).toMatchObject({ code });
+      expect((await db.query('SHOW TABLES')).rows).not.toContainEqual({ name: 'ttt', kind: 'table' });
+    });
+
+    it('changes nothing on a connection that only reads', async () => {
+      await db.query('CREATE TABLE IF NOT EXISTS kept (id text PRIMARY KEY)');
+      const reader = await world.open('Readonly=true');
+      for (const sql of [
+        'CREATE TABLE other (id text PRIMARY KEY)',
+        'DROP TABLE kept',
+        'ALTER TABLE kept SET (ttl = a)',
+        'CREATE INDEX i_x ON kept (id)',
+        'DROP INDEX i_x',
+        `CALL CreateTable('other', "KeySchema_AttributeName#1" => 'id')`,
+      ])
+        expect(await thrownBy(() => reader.query(sql))).toMatchObject({ code: 'SQL_READ_ONLY' });
+      expect((await reader.query('SHOW CREATE TABLE kept')).rowCount).toBe(1);
+    });
+
+    it('takes the procedures of the commercial drivers', async () => {
+      const { rows } = await db.query(
+        `CALL CreateTable(TableName => ?, "Keyschema_attributename#1" => 'id', "KeySchema_AttributeName#2" => 'n',
+           "AttributeDefinitions_AttributeName#1" => 'n', "AttributeDefinitions_AttributeType#1" => 'N')`,
+        ['called'],
+      );
+      expect(rows).toEqual([{ Success: true }]);
+      expect(await created('called')).toBe(
+        'CREATE TABLE "called" (\n  "id" text,\n  "n" numeric,\n  PRIMARY KEY ("id", "n")\n)',
+      );
+      expect(await thrownBy(() => db.query("CALL CreateTable('called')"))).toMatchObject({
+        code: 'SQL_BAD_ARGUMENT',
+      });
+      const listed = await db.query('SELECT DISTINCT ProcedureName FROM sys_procedureparameters ORDER BY 1');
+      expect(listed.rows.map((row) => Object.values(row)[0])).toEqual(['CreateSchema', 'CreateTable']);
+    });
+
+    it('keeps what is said of other columns as a schema file', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'dynadbc-tables-'));
+      try {
+        const owner = await world.open(`Location=${folder}`);
+        await owner.query('CREATE TABLE filed (id text, note text, PRIMARY KEY (id))');
+        expect(await readdir(folder)).toEqual(['filed.schema.json']);
+        await owner.query('CREATE TABLE plain (id text PRIMARY KEY)');
+        expect((await owner.query("CALL CreateSchema('plain', 'mine.schema.json')")).rows).toEqual([
+          { Result: 'Success', FileName: join(folder, 'mine.schema.json') },
+        ]);
+        expect(
+          await thrownBy(() => owner.query("CALL CreateSchema('kept', '../out.schema.json')")),
+        ).toMatchObject({ code: 'CATALOG_SCHEMA_FILE' });
+        await owner.query('DROP TABLE filed, plain');
+        expect((await readdir(folder)).toSorted()).toEqual(['filed.schema.json', 'mine.schema.json']);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    });
+
+    if (isLocal)
+      it('sets streams and the time to live, and takes them away', async () => {
+        await db.query(
+          'CREATE TABLE streamed (id text PRIMARY KEY) WITH (stream = keys_only, ttl = "Expires")',
+        );
+        expect(await created('streamed')).toContain("ttl = 'Expires',\n  stream = 'keys_only'");
+        await db.query('ALTER TABLE streamed SET (stream = new_and_old_images)');
+        expect(await created('streamed')).toContain("stream = 'new_and_old_images'");
+        await db.query('ALTER TABLE streamed RESET (stream, ttl)');
+        expect(await created('streamed')).not.toContain('WITH');
+      });
+    else
+      it('keeps tags', async () => {
+        await db.query('CREATE TABLE tagged (id text PRIMARY KEY)');
+        await db.query(`ALTER TABLE tagged SET (tag."Cost Center" = 'a', tag.b = 'it''s')`);
+        expect(await created('tagged')).toContain(`tag."Cost Center" = 'a',\n  tag."b" = 'it''s'`);
+        await db.query('ALTER TABLE tagged RESET (tag."Cost Center"), SET (tag.b = c)');
+        expect(await created('tagged')).toMatch(/WITH \(\n {2}tag."b" = 'c'\n\)$/);
+      });
+  });
