@@ -238,9 +238,12 @@ export function createSession({
       const parsed = await understand(sql);
       if (parsed.kind === 'partiql')
         throw new DriverError('SQL_NOT_SUPPORTED', 'PartiQL is planned by DynamoDB, which tells nobody how');
-      if (parsed.kind === 'command') throw parsed.refusal();
       const list = toParameterList(parsed, parameters);
       const limited = limitedContext(parsed);
+      if (parsed.kind === 'command') {
+        const lines = await commandLines(parsed, list, limited, signalFor(undefined));
+        return { mode: 'command', reads: [], text: lines.join('\n') };
+      }
       const plan = await planStatement(parsed, list, limited, signalFor(undefined));
       return explainPlan(plan, limited.settings.consistentReads);
     },
@@ -307,13 +310,24 @@ async function startCommand(
 ): Promise<Started> {
   const command = commandOf(parsed);
   if (!parsed.explain) return command.run(parsed, parameters, context, signal);
-  if (command.explain === undefined) throw parsed.refusal();
-  const lines = await command.explain(parsed, parameters, context, signal);
+  const lines = await commandLines(parsed, parameters, context, signal);
   if (!parsed.analyze) return explained(lines);
   const begun = performance.now();
-  const { affected = 0, close, ...result } = await command.run(parsed, parameters, context, signal);
-  await close();
-  const { stats, writes, reads } = result;
+  const started = await command.run(parsed, parameters, context, signal);
+  await started.close();
+  const { affected = 0, stats, writes, reads } = started;
   const analysis = analysisLines(stats, affected, performance.now() - begun, writes);
   return { ...explained([...lines, ...analysis]), reads, stats, ...(writes && { writes }) };
+}
+
+/** What EXPLAIN shows of a command. */
+async function commandLines(
+  parsed: ParsedCommand,
+  parameters: readonly ParameterLiteral[],
+  context: ExecutionContext,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const command = commandOf(parsed);
+  if (command.explain === undefined) throw parsed.refusal();
+  return command.explain(parsed, parameters, context, signal);
 }

@@ -31,8 +31,11 @@ export interface ExplainedRead {
 }
 
 export interface Explanation {
-  /** `direct`: rows stream from DynamoDB as they are; `engine`: DuckDB runs the statement over what is read. */
-  readonly mode: 'direct' | 'engine';
+  /**
+   * `direct`: rows stream from DynamoDB as they are; `engine`: DuckDB runs the statement over what is read; `command`: the
+   * statement is no query.
+   */
+  readonly mode: 'direct' | 'engine' | 'command';
   readonly reads: readonly ExplainedRead[];
   /** For people. */
   readonly text: string;

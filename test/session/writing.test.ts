@@ -306,6 +306,11 @@ describe('what surfaces show', () => {
     );
     expect(await plan('EXPLAIN REPLACE INTO copies SELECT * FROM copies')).toContain('Scan copies');
     expect(await stored('copies', 'e1')).toBeUndefined();
+    expect(await db.explain("DELETE FROM copies WHERE id = 'e1'")).toEqual({
+      mode: 'command',
+      reads: [],
+      text: 'DeleteItem copies, if the item still meets WHERE: the statement names its key, nothing is read first',
+    });
     const analyzed = await plan("EXPLAIN ANALYZE INSERT INTO copies (id) VALUES ('e1')");
     expect(analyzed).toContain('Written: 1 WCU in 1 requests, 1 items, 0 conflicts');
     expect(await stored('copies', 'e1')).toEqual({ id: { S: 'e1' } });
