@@ -22,6 +22,10 @@ const NAMES: readonly string[] = ['a', 'B c', 'order', 'x"y', 'x.y'];
 const attribute = fc.constantFrom(...NAMES);
 const type = fc.constantFrom('text', 'numeric', 'bytea');
 
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name.replaceAll('"', '""')}"`).join(', ');
+}
+
 /** A table in words: every attribute of a key has a type, and indexes are of attributes apart. */
 const table = fc
   .record({
@@ -37,8 +41,6 @@ const table = fc
     own: fc.option(fc.integer({ min: 1, max: 9 })),
   })
   .map(({ types, key, global, local: sort, kinds, capacity, own }) => {
-    const quoted = (names: readonly string[]): string =>
-      names.map((name) => `"${name.replaceAll('"', '""')}"`).join(', ');
     const isUsed = (name: string): boolean =>
       key.includes(name) || global.some((each) => each.includes(name)) || (withLocal && sort === name);
     const withLocal = key.length === 2 && sort !== null && !key.includes(sort);

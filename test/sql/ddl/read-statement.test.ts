@@ -81,6 +81,7 @@ describe('a statement about tables', () => {
     'DROP VIEW v',
     'SHOW server_version',
     'CREATE TABLESPACE x',
+    'DROP TABLE "unterminated',
   ])('is not %s', (text) => {
     expect(readTableStatement(text)).toBeUndefined();
   });
@@ -109,9 +110,7 @@ describe('a statement about tables', () => {
     ['ALTER TABLE ttt', 'SQL_SYNTAX', 16],
     ['DROP TABLE ttt; DROP TABLE uuu', 'SQL_NOT_SUPPORTED', 15],
     ['SHOW INDEXES ttt', 'SQL_SYNTAX', 14],
-    ['DROP TABLE "ttt', undefined, undefined],
   ])('is refused where it is wrong: %s', async (text, code, position) => {
-    if (code === undefined) expect(readTableStatement(text)).toBeUndefined();
-    else expect(await thrownBy(() => readTableStatement(text))).toMatchObject({ code, position });
+    expect(await thrownBy(() => readTableStatement(text))).toMatchObject({ code, position });
   });
 });
