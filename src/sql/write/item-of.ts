@@ -95,5 +95,7 @@ function place(item: MutableMap, { path, label }: WriteTarget, value: AttributeV
 
 /** Also for the name `__proto__`. */
 function set(map: MutableMap, name: string, value: AttributeValue): void {
-  Object.defineProperty(map, name, { value, enumerable: true, configurable: true, writable: true });
+  if (name === '__proto__')
+    Object.defineProperty(map, name, { value, enumerable: true, configurable: true, writable: true });
+  else map[name] = value;
 }

@@ -4,12 +4,14 @@ import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.
 /** Strings are passed over, so that only numbers outside them are found. */
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.]*(?:[eE][+-]?\d+)?/g;
 const MARK = '\u0000number';
+/** Numbers of fewer digits are the same when JavaScript prints them. */
+const LONG_NUMBER = /\d[\d.]{15}|\d[eE]/;
 
-type Marked = string | boolean | null | readonly Marked[] | { readonly [name: string]: Marked };
+type Marked = string | number | boolean | null | readonly Marked[] | { readonly [name: string]: Marked };
 
 /** JSON as DynamoDB stores it: objects are maps, arrays are lists, numbers keep their digits. */
 export function attributeOfJson(text: string): AttributeValue {
-  return convert(parseExactly(text));
+  return convert(LONG_NUMBER.test(text) ? parseExactly(text) : parsedAs(text, () => JSON.parse(text)));
 }
 
 /** DynamoDB's own JSON, as in `{"S":"x"}` or `{"NS":["1","2"]}`. */
@@ -63,6 +65,7 @@ function parseExactly(text: string): Marked {
 function convert(value: Marked): AttributeValue {
   if (value === null) return { NULL: true };
   if (typeof value === 'string') return { S: value };
+  if (typeof value === 'number') return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };
   if (isList(value)) return { L: value.map(convert) };
   const digits = value[MARK];
