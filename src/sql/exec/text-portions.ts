@@ -7,7 +7,7 @@ import type { StatementPlan } from '../plan/planner.ts';
 const MANY_ROWS = 500_000;
 
 /** The part of MemoryLimit that texts, which DuckDB does not count, may take beside it. */
-const PART_OF_LIMIT = 4;
+const PART_OF_LIMIT = 8;
 
 /** What a text of its own takes beside its bytes. */
 const BYTES_BESIDE = 32;
