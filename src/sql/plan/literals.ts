@@ -9,11 +9,7 @@ export function literalFor(column: ColumnDef, constant: PlanValue): Literal | un
   if (column.type.kind === 'double' && column.type.rounds === true) return undefined;
   switch (column.type.kind) {
     case 'text':
-      return wireTypeOf(column) === 'S' &&
-        typeof constant.value === 'string' &&
-        constant.type.id === 'VARCHAR'
-        ? { type: 'S', text: constant.value }
-        : undefined;
+      return wireTypeOf(column) === 'S' ? textLiteral(constant) : undefined;
     case 'bigint':
     case 'hugeint':
     case 'decimal':
@@ -30,6 +26,12 @@ export function literalFor(column: ColumnDef, constant: PlanValue): Literal | un
     case 'json':
       return undefined;
   }
+}
+
+/** The plan leaves out an empty text. */
+function textLiteral({ type, value = '', is_null: isNull }: PlanValue): Literal | undefined {
+  const isText = type.id === 'VARCHAR' && typeof value === 'string' && isNull !== true;
+  return isText ? { type: 'S', text: value } : undefined;
 }
 
 /** The digits of a number; undefined for every other constant. */

@@ -85,16 +85,20 @@ function splitBy(
   key: KeySchema,
   index: IndexDef | undefined,
 ): Split | undefined {
-  const shared = candidateFor(read, key, index)?.bound ?? -1;
+  const shared = candidateFor(read, key, index);
+  const sharedBound = shared?.bound ?? -1;
   const found = branches.map((branch) => candidateFor(branch, key, index));
   const candidates = found.filter((candidate) => candidate !== undefined);
-  if (candidates.length < found.length || candidates.some(({ bound }) => bound < shared)) return undefined;
-  if (!candidates.some(({ bound }) => bound > shared)) return undefined;
+  if (candidates.length < found.length || candidates.some(({ bound }) => bound < sharedBound))
+    return undefined;
   const { ranges, exact } = disjoint(
     candidates.flatMap((candidate) => candidate.ranges),
     key,
   );
-  if (ranges.length > MAX_RANGES) return undefined;
+  // Pairs of values are fewer than each first with each second.
+  const isNarrower =
+    candidates.some(({ bound }) => bound > sharedBound) || ranges.length < (shared?.ranges.length ?? 0);
+  if (!isNarrower || ranges.length > MAX_RANGES) return undefined;
   const isKeyed = (condition: Condition): boolean => candidates.every(({ keyed }) => keyed.has(condition));
   const own = branches.map(({ residual }) =>
     residual.filter((condition) => !read.residual.includes(condition)),

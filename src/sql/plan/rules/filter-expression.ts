@@ -12,7 +12,9 @@ export const filterExpression: PushdownRule = {
     const forbidden = keyAttributesOf(read);
     const pushable = read.residual.filter(
       ({ predicate }) =>
-        predicate !== undefined && !attributesOf(predicate).some((name) => forbidden.has(name)),
+        predicate !== undefined &&
+        !attributesOf(predicate).some((name) => forbidden.has(name)) &&
+        !asksForEmptyKey(predicate, read),
     );
     const predicates = pushable
       .map((condition) => condition.predicate)
@@ -34,6 +36,19 @@ function keyAttributesOf(read: TableRead): ReadonlySet<string> {
   const key =
     access.index === undefined ? table.key : table.indexes.find((index) => index.name === access.index)?.key;
   return new Set([...(key?.partition ?? []), ...(key?.sort ?? [])].map((attribute) => attribute.name));
+}
+
+/** No key is an empty text, and DynamoDB may refuse to look for one. */
+function asksForEmptyKey(predicate: Predicate, read: TableRead): boolean {
+  if (predicate.kind === 'and' || predicate.kind === 'or')
+    return predicate.of.some((each) => asksForEmptyKey(each, read));
+  if (predicate.kind !== 'compare' && predicate.kind !== 'in') return false;
+  const { key, indexes } = read.table;
+  const isKey = [key, ...indexes.map((index) => index.key)].some(({ partition, sort }) =>
+    [...partition, ...sort].some(({ name }) => name === predicate.path[0]),
+  );
+  const values = predicate.kind === 'in' ? predicate.values : [predicate.value];
+  return isKey && values.some((value) => value.type === 'S' && value.text === '');
 }
 
 function attributesOf(predicate: Predicate): readonly string[] {
