@@ -15,9 +15,12 @@ export type {
   QueryResult,
   RowObject,
   RowStream,
+  StatementRunner,
   StatementStats,
   TableDetails,
   TableInfo,
+  Transaction,
+  TransactionOptions,
 } from './session/connection.ts';
 export type { SchemaFinding, Schemas, SchemaTarget, WrittenSchema } from './session/schemas.ts';
 export type { Value } from './sql/value.ts';

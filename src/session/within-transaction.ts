@@ -100,9 +100,10 @@ function refuseWithin(statement: Statement, open: OpenTransaction): void {
     );
   if (statement.kind !== 'command' || (statement.explain && !statement.analyze)) return;
   const verb = /^\s*(\w+)/.exec(statement.text)?.[1]?.toUpperCase() ?? 'The statement';
-  if (commandOf(statement).transactional !== true)
+  const does = commandOf(statement).transactional?.(statement);
+  if (does === undefined)
     throw new DriverError('SQL_IN_TRANSACTION', `${verb} cannot run inside a transaction.`);
-  if (open.readOnly)
+  if (open.readOnly && does === 'writes')
     throw new DriverError('SQL_READ_ONLY', `${verb} writes, and the transaction is READ ONLY.`, {
       remedy: 'Begin the transaction without READ ONLY.',
     });

@@ -23,6 +23,26 @@ const ORDERS: readonly AttributeMap[] = [1, 2, 3].map((line) => ({
   counts: { SS: ['x'] },
 }));
 
+const rowsOf = async (on: Connection, sql: string): Promise<Record<string, unknown>[]> =>
+  (await on.query(sql)).rows;
+
+const run = async (on: Connection, ...statements: readonly string[]) => {
+  let last;
+  for (const sql of statements) last = await on.query(sql);
+  return last;
+};
+const failure = async (work: Promise<unknown>): Promise<DriverError> => {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof DriverError) return error;
+  throw new Error('A DriverError was expected', { cause: error });
+};
+
+const values = (from: number, to: number): string =>
+  Array.from({ length: to - from }, (_, i) => `('n${from + i}', 1)`).join();
+
 suite(title, () => {
   let world: World;
   let db: Connection;
@@ -47,28 +67,12 @@ suite(title, () => {
     await world.client.putItems('orders', ORDERS);
   });
 
-  const rowsOf = async (on: Connection, sql: string): Promise<Record<string, unknown>[]> =>
-    (await on.query(sql)).rows;
   const balances = async (): Promise<Record<string, unknown>> =>
     Object.fromEntries(
       (await rowsOf(other, 'SELECT id, balance FROM accounts ORDER BY length(id), id')).map(
         ({ id, balance }) => [String(id), balance],
       ),
     );
-  const run = async (on: Connection, ...statements: readonly string[]) => {
-    let last;
-    for (const sql of statements) last = await on.query(sql);
-    return last;
-  };
-  const failure = async (work: Promise<unknown>): Promise<DriverError> => {
-    const error: unknown = await work.then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    );
-    if (error instanceof DriverError) return error;
-    throw new Error('A DriverError was expected', { cause: error });
-  };
-
   describe('with BEGIN and COMMIT', () => {
     it('writes nothing before COMMIT and everything at COMMIT', async () => {
       expect(await run(db, 'BEGIN')).toMatchObject({ command: 'BEGIN', rowCount: 0 });
@@ -273,10 +277,18 @@ suite(title, () => {
     [`PREPARE TRANSACTION 'x'`, '0A000'],
     ['CREATE VIEW v AS SELECT 1', '25001'],
     ['DROP VIEW v', '25001'],
+    ['DROP TABLE accounts', '25001'],
+    ['TRUNCATE accounts', '25001'],
   ])('refuses %s within a transaction', async (sql, sqlState) => {
     await run(db, 'BEGIN');
     expect(await failure(db.query(sql))).toMatchObject({ sqlState });
     await run(db, 'ROLLBACK');
+  });
+
+  it('shows and describes tables within a transaction', async () => {
+    await run(db, 'BEGIN READ ONLY');
+    expect((await db.query('SHOW TABLES')).rows.length).toBeGreaterThan(1);
+    expect(await run(db, 'COMMIT')).toMatchObject({ command: 'COMMIT' });
   });
 
   it('refuses PartiQL within a transaction', async () => {
@@ -441,8 +453,6 @@ suite(title, () => {
 
   describe('limits', () => {
     it('refuses the statement that makes more than 100 writes, and sends nothing', async () => {
-      const values = (from: number, to: number): string =>
-        Array.from({ length: to - from }, (_, i) => `('n${from + i}', 1)`).join();
       await run(db, 'BEGIN', `INSERT INTO accounts (id, balance) VALUES ${values(0, 100)}`);
       const error = await failure(db.query(`INSERT INTO accounts (id, balance) VALUES ${values(100, 101)}`));
       expect(error).toMatchObject({ code: 'DYNAMO_LIMIT', sqlState: '54000' });
@@ -501,6 +511,11 @@ suite(title, () => {
       expect(await rowsOf(db, `SELECT owner, tags FROM accounts WHERE id = 'za'`)).toEqual([
         { owner: 'owner a', tags: ['tag 0'] },
       ]);
+    });
+
+    it('says in EXPLAIN what it does', async () => {
+      const { rows } = await db.query(`EXPLAIN UPDATE accounts SET id = 'y' WHERE id = 'a'`);
+      expect(String(rows[0]?.['QUERY PLAN'])).toMatch(/^TransactWriteItems accounts \(Delete, Put\)/);
     });
 
     it('leaves both items where the new key is taken', async () => {

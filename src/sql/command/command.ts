@@ -25,8 +25,8 @@ export interface CommandResult extends RowReader {
 export interface Command {
   /** What PostgreSQL's tree calls it: `ViewStmt`, `DropStmt` … */
   readonly nodes: readonly string[];
-  /** Whether it can be part of a transaction; absent: it is refused there. */
-  readonly transactional?: true;
+  /** What it does as part of a transaction; undefined: it is refused there. */
+  readonly transactional?: (parsed: ParsedCommand) => 'reads' | 'writes' | undefined;
   /** Does what the statement says; when it returns, everything is done but for reading its rows. */
   run(
     parsed: ParsedCommand,

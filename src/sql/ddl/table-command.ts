@@ -8,6 +8,10 @@ import type { Work } from './work.ts';
 /** Statements about tables and indexes. */
 export const tableCommand: Command = {
   nodes: ['TableStatement'],
+  transactional({ node }) {
+    const kind = 'TableStatement' in node ? node.TableStatement.kind : 'drop-table';
+    return kind in SHOWN ? 'reads' : undefined;
+  },
   async run(parsed, _parameters, context, signal) {
     if (!('TableStatement' in parsed.node)) throw parsed.refusal();
     const statement = parsed.node.TableStatement;

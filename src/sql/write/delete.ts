@@ -16,7 +16,7 @@ import { writtenTable } from './written-table.ts';
 /** DELETE deletes the items that WHERE means, if they still meet it when the delete arrives. */
 export const deleteItems: Command = {
   nodes: ['DeleteStmt'],
-  transactional: true,
+  transactional: () => 'writes',
   async run(parsed, parameters, context, signal) {
     const {
       relation: range = {},

@@ -11,19 +11,22 @@ import { writtenTable } from './written-table.ts';
 
 /** The lines of EXPLAIN for a statement that changes the items which WHERE means: how their keys are found, then the write. */
 export async function explainChanges(
-  operation: 'UpdateItem' | 'DeleteItem',
+  operation: 'UpdateItem' | 'DeleteItem' | 'TransactWriteItems',
   range: RangeVar | undefined,
   where: Node | undefined,
   { parsed, parameters, context, signal }: Reading,
 ): Promise<readonly string[]> {
-  const verb = operation === 'UpdateItem' ? 'UPDATE' : 'DELETE';
+  const verb = operation === 'DeleteItem' ? 'DELETE' : 'UPDATE';
   const table = await writtenTable(range, verb, parsed, context, signal);
   const plan = await planStatement(keyQuery(parsed, table, range ?? {}, where), parameters, context, signal);
   const [read] = plan.reads;
   const known =
     plan.direct !== undefined && (read?.access.kind === 'GetItem' || read?.access.kind === 'BatchGetItem');
-  const write = `${operation} ${table.name}, if the item still meets WHERE`;
-  if (known)
+  const moves = operation === 'TransactWriteItems';
+  const write = moves
+    ? `${operation} ${table.name} (Delete, Put), if the item is unchanged and its new key free`
+    : `${operation} ${table.name}, if the item still meets WHERE`;
+  if (known && !moves)
     return [
       `${write}: the statement names ${read.access.kind === 'GetItem' ? 'its key' : 'the keys'}, nothing is read first`,
     ];

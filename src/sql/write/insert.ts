@@ -25,7 +25,7 @@ import { aliasOf, writtenTable } from './written-table.ts';
  */
 export const insert: Command = {
   nodes: ['InsertStmt'],
-  transactional: true,
+  transactional: () => 'writes',
   async run(parsed, parameters, context, signal) {
     const statement = insertOf(parsed);
     const verb = parsed.putVerb.toUpperCase();

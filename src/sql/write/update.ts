@@ -17,7 +17,7 @@ import { aliasOf, writtenTable } from './written-table.ts';
 /** UPDATE changes the items that WHERE means, if they still meet it when the write arrives; it never makes one. */
 export const update: Command = {
   nodes: ['UpdateStmt'],
-  transactional: true,
+  transactional: () => 'writes',
   async run(parsed, parameters, context, signal) {
     const {
       relation: range = {},
@@ -38,7 +38,7 @@ export const update: Command = {
       );
     const reading: Reading = { parsed, parameters, context, stats: newReadStats(), signal };
     const assignments = assignmentsOf(targetList, table, aliasOf(range), reading);
-    const moves = assignments.some(({ target }) => target.key?.of === 'table');
+    const moves = movesItems(assignments);
     const returning = returningClause?.exprs;
     const writes = newWriteStats();
     const changes: ItemChanges = {
@@ -73,17 +73,19 @@ export const update: Command = {
     const parameters = Array.from({ length: parsed.parameterCount }, () => ({ kind: 'null' }) as const);
     return columnsOver({ range, targets }, { parsed, parameters, context, signal });
   },
-  explain: (parsed, parameters, context, signal) => {
-    const { relation, whereClause } = updateOf(parsed);
-    return explainChanges('UpdateItem', relation, whereClause, {
-      parsed,
-      parameters,
-      context,
-      stats: newReadStats(),
-      signal,
-    });
+  async explain(parsed, parameters, context, signal) {
+    const { relation: range = {}, targetList = [], whereClause } = updateOf(parsed);
+    const reading: Reading = { parsed, parameters, context, stats: newReadStats(), signal };
+    const table = await writtenTable(range, 'UPDATE', parsed, context, signal);
+    const moves = movesItems(assignmentsOf(targetList, table, aliasOf(range), reading));
+    return explainChanges(moves ? 'TransactWriteItems' : 'UpdateItem', range, whereClause, reading);
   },
 };
+
+/** Whether a part of the table's key is assigned. */
+function movesItems(assignments: ItemChanges['assignments']): boolean {
+  return assignments.some(({ target }) => target.key?.of === 'table');
+}
 
 function updateOf({ node, refusal }: ParsedCommand): UpdateStmt {
   if (!('UpdateStmt' in node)) throw refusal();
