@@ -92,6 +92,8 @@ const CASES: readonly (readonly [pitfall: string, condition: string, plan: strin
   ['paths that overlap', `doc->>'rating' = '3' AND doc->>'a.b' = 'b' AND doc IS NOT NULL`, 'Scan odd'],
 ];
 
+const units = async (sql: string) => (await db.query(sql)).stats.readCapacity;
+
 describe('what DynamoDB takes otherwise than SQL', () => {
   it.each(CASES)('is seen to: %s', async (_, condition, plan) => {
     const sql = `SELECT pk, sk, doc, doc->>'rating' AS rating FROM odd WHERE ${condition} ORDER BY pk, sk`;
@@ -118,7 +120,6 @@ describe('what DynamoDB takes otherwise than SQL', () => {
   });
 
   it('capacity is that of items, whatever is asked of them', async () => {
-    const units = async (sql: string) => (await db.query(sql)).stats.readCapacity;
     const whole = await units("SELECT * FROM odd WHERE pk = 'p'");
     expect(await units("SELECT sk FROM odd WHERE pk = 'p'")).toBe(whole);
     expect(await units("SELECT count(*) FROM odd WHERE pk = 'p'")).toBe(whole);
