@@ -60,7 +60,7 @@ export const jsonFunctionRewrites: readonly Rewrite[] = [
   },
   {
     name: 'json contains',
-    why: 'For DuckDB @> compares lists; JSON has json_contains.',
+    why: 'For DuckDB @> compares lists, and its json_contains looks into whatever lies deeper as well.',
     apply: (node) => {
       const expression = operatorOf(node);
       if (expression?.left === undefined) return undefined;
@@ -70,7 +70,7 @@ export const jsonFunctionRewrites: readonly Rewrite[] = [
           : [expression.right, expression.left];
       if ((expression.operator !== '@>' && expression.operator !== '<@') || !(isJson(outer) || isJson(inner)))
         return undefined;
-      return call('json_contains', [outer, inner]);
+      return cast(call('pg_json_contains', [cast(outer, 'varchar'), cast(inner, 'varchar')]), 'bool');
     },
   },
   {

@@ -618,6 +618,23 @@ const families: Readonly<Record<string, readonly Case[]>> = {
     [`select id from customers where tags ? 'red' order by id`, [['c1'], ['c2']]],
     [`select id from customers where tags ? 'green'`, []],
     [`select '{"a":1,"b":2}'::jsonb @> '{"a":1}', '[1]'::jsonb <@ '[1,2]'`, [[true, true]]],
+    [`select '[[1,2]]'::jsonb @> '1', '[1,[2]]'::jsonb @> '1', '1'::jsonb @> '[1]'`, [[false, true, false]]],
+    [
+      `select '{"x":{"a":1}}'::jsonb @> '{"a":1}', '{"x":{"a":1,"b":2}}'::jsonb @> '{"x":{"a":1}}'`,
+      [[false, true]],
+    ],
+    [
+      `select '[1,2,2]'::jsonb @> '[2,1,1]', '[1.50]'::jsonb @> '[1.5]', '{"a":1.50}'::jsonb @> '{"a":15e-1}'`,
+      [[true, true, true]],
+    ],
+    [
+      `select '["a",["b"]]'::jsonb @> '["b"]', '[{"a":1,"b":2}]'::jsonb @> '[{"b":2}]', '{"a":null}'::jsonb @> '{"b":null}'`,
+      [[false, true, false]],
+    ],
+    [
+      `select '[]'::jsonb @> '[]', '{}'::jsonb @> '[]', '[1]'::jsonb @> '{}', null::jsonb @> '1'`,
+      [[true, false, false, null]],
+    ],
     [
       `select sk, line->>'sku' from orders o, json_array_elements(o.lines) as line order by 1, 2`,
       [

@@ -6,6 +6,7 @@ import { type JsonNode, normalJson, printNormal, readJson } from '../json-text.t
 import { capitalise, formatText, quoteIdentifier } from './format-text.ts';
 import { formatNumber, parseNumber } from './format-number.ts';
 import { formatTime } from './format-time.ts';
+import { jsonContains } from './json-contains.ts';
 import { concatenate, deleteKey, deletePath, setPath, stripNulls } from './json-edit.ts';
 import { followPath } from './json-path.ts';
 import { parseTime } from './parse-time.ts';
@@ -55,6 +56,7 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
   define('pg_json_delete', 2, (document = '', key = '') => deleteKey(document, key)),
   define('pg_json_delete_path', 2, (document = '', path = '') => deletePath(document, path)),
   define('pg_json_concat', 2, (left = '', right = '') => concatenate(left, right)),
+  define('pg_json_contains', 2, (document = '', part = '') => (jsonContains(document, part) ? 't' : 'f')),
   define('pg_json_path', 2, (document = '', path = '') => followPath(document, path)),
   define('pg_element_number', 2, (text = '', scale = '') => elementNumber(text, Number(scale))),
   define('pg_json_without_nulls', 1, (document = '') => stripNulls(document)),
