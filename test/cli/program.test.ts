@@ -121,9 +121,10 @@ describe('dynadbc query', () => {
     const flags = ['--timeout', '1.5', '--max-rows', '-1', '--max-rcu', '20', '--partiql', '--param', '5'];
     await runCli(['query', 'SELECT 1', ...flags], io);
     const signal = expect.any(AbortSignal);
+    const onProgress = expect.any(Function);
     expect(connection.asked.map(({ parameters, options }) => [parameters, options])).toEqual([
-      [[], { signal }],
-      [[5], { signal, timeoutMs: 1500, maxRows: -1, maxRcu: 20, passthrough: true }],
+      [[], { signal, onProgress }],
+      [[5], { signal, onProgress, timeoutMs: 1500, maxRows: -1, maxRcu: 20, passthrough: true }],
     ]);
     expect(await runCli(['query', 'SELECT 1', '--timeout', 'soon'], io)).toBe(2);
   });

@@ -87,7 +87,7 @@ export async function copyFrom(request: CopyRequest, asked: Omit<Reading, 'stats
     if (writes.itemsWritten > 0) context.catalog.forget(table.name);
   }
   if (rejects.count() > 0)
-    context.warn(`COPY ${table.name}: ${rejects.count()} rows of ${file.path} are no items and were skipped`);
+    context.warn(`COPY ${table.name}: skipped what is no item in ${file.path} (rows: ${rejects.count()})`);
   return { ...done('COPY', writes.itemsWritten), stats: reading.stats, writes };
 }
 

@@ -148,6 +148,32 @@ describe('a load', () => {
     await server.close();
   });
 
+  it('takes items that it has put before for its own', async () => {
+    const there = new Map<string, unknown>();
+    let broken = true;
+    const server = await serveTable((_at, { operation, input }) => {
+      if (operation === 'BatchGetItem')
+        return {
+          body: JSON.stringify({ Responses: { things: [{ id: { S: 'k3' } }] }, UnprocessedKeys: {} }),
+        };
+      const { id }: { readonly id: { readonly S: string } } = Object(input['Item']);
+      if (there.has(id.S)) return refusal('ConditionalCheckFailedException');
+      there.set(id.S, { id });
+      // This one takes place, and the load does not hear of it.
+      return broken && id.S === 'k3' ? refusal('AccessDeniedException') : { body: '{}' };
+    });
+    await using db = await connect(server.string());
+    const load = `COPY things FROM '${await rowsFile(8)}' (RESUME true, ON_CONFLICT error)`;
+    await thrownBy(() => db.query(load));
+    expect(there.size).toBe(4);
+    broken = false;
+    await db.query(load);
+    expect(there.size).toBe(8);
+    // Without anything to go on from, the items are somebody else's.
+    expect((await thrownBy(() => db.query(load))).code).toBe('SQL_UNIQUE');
+    await server.close();
+  });
+
   it('stops at MaxWCU', async () => {
     const server = await loading(() => undefined);
     await using db = await connect(server.string('MaxWCU=100'));
