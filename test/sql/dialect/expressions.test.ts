@@ -11,7 +11,6 @@ const REFUSED: ReadonlyMap<RegExp, string> = new Map([
   [/^select inet/, 'addresses would be compared as text'],
   [/int4range/, 'DuckDB has no ranges'],
   [/ctid|xmin/, 'items have no place and no version'],
-  [/for update/, 'DynamoDB has no row locks'],
   [/^explain/, 'the driver explains its own plan'],
 ]);
 
