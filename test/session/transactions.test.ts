@@ -515,7 +515,7 @@ suite(title, () => {
 
     it('says in EXPLAIN what it does', async () => {
       const { rows } = await db.query(`EXPLAIN UPDATE accounts SET id = 'y' WHERE id = 'a'`);
-      expect(String(rows[0]?.['QUERY PLAN'])).toMatch(/^TransactWriteItems accounts \(Delete, Put\)/);
+      expect(rows[0]?.['QUERY PLAN']).toMatch(/^TransactWriteItems accounts \(Delete, Put\)/);
     });
 
     it('leaves both items where the new key is taken', async () => {

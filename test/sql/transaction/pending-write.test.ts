@@ -94,7 +94,7 @@ describe('writes of one item in a transaction', () => {
             if (next === undefined) return;
             const before = expected;
             if (before !== 'refused') expected = after(before, write);
-            if (next === 'refused') return void expectRefused(expected);
+            if (next === 'refused') return expectRefused(expected);
             pending = next;
             together += 1;
           }
