@@ -103,30 +103,37 @@ async function sourceOf({ file, files: { disk } }: CopyRequest): Promise<SourceF
   throw new DriverError('FILE_NOT_FOUND', `${path} cannot be read: there is no such file.`);
 }
 
-async function* rowsOf(
+function rowsOf(
   file: SourceFile,
   into: RowsInto,
   files: FileAccess,
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
-): AsyncGenerator<FileRow> {
+): AsyncIterable<FileRow> {
   const { format, compression } = into.options;
-  if (format !== 'parquet') {
-    const chunks = bytesOf(file, compression === 'gzip', signal, onBytes);
-    yield* textFileRows(textsOf(chunks, file.path), into, file.path);
-    return;
-  }
-  const engine = await files.engine(file.path);
+  if (format === 'parquet') return parquetFileRows(file, into, files, signal);
+  const chunks = bytesOf(file, compression === 'gzip', signal, onBytes);
+  return textFileRows(textsOf(chunks, file.path), into, file.path);
+}
+
+async function* parquetFileRows(
+  { path }: SourceFile,
+  into: RowsInto,
+  files: FileAccess,
+  signal: AbortSignal,
+): AsyncGenerator<FileRow> {
+  const engine = await files.engine(path);
   try {
-    yield* parquetRows(engine, file.path, into, signal);
+    yield* parquetRows(engine, path, into, signal);
   } finally {
     engine.close();
   }
 }
 
 interface NewItem {
-  readonly row: FileRow;
+  readonly kind: 'put';
   readonly item: AttributeMap;
+  readonly row: FileRow;
 }
 
 /** The items that the rows are, from the first that earlier runs have not done. */
@@ -149,7 +156,7 @@ async function* itemsOfRows(rows: AsyncIterable<FileRow>, load: Load): AsyncGene
       continue;
     }
     watermark.begun(at);
-    yield { row, item };
+    yield { kind: 'put', item, row };
   }
 }
 
@@ -171,10 +178,7 @@ async function putAll(rows: AsyncIterable<FileRow>, load: Load): Promise<void> {
     measured
       ? batch.reduce((sum, write) => sum + (write.kind === 'put' ? unitsOfItem(write.item, table) : 1), 0)
       : 0;
-  async function* puts(): AsyncGenerator<BatchedWrite> {
-    for await (const { item } of itemsOfRows(rows, load)) yield { kind: 'put', item };
-  }
-  await client.writeBatches(table.name, puts(), {
+  await client.writeBatches(table.name, itemsOfRows(rows, load), {
     concurrency: settings.threads,
     key: table.key,
     stats: writes,

@@ -8,20 +8,26 @@ export interface JsonRow {
 }
 
 /** The lines of a file that holds an object on each; blank ones are passed over. */
-export async function* jsonLines(texts: AsyncIterable<string>, path: string): AsyncGenerator<JsonRow> {
-  let line = 0;
-  for await (const lines of linesOf(texts, path))
-    for (const text of lines) {
-      line += 1;
-      if (text.trim() !== '') yield { line, text };
-    }
+export async function* jsonLines(
+  texts: AsyncIterable<string>,
+  path: string,
+): AsyncGenerator<readonly JsonRow[]> {
+  let before = 0;
+  for await (const lines of linesOf(texts, path)) {
+    const first = before + 1;
+    before += lines.length;
+    yield lines.map((text, i) => ({ line: first + i, text })).filter(({ text }) => text.trim() !== '');
+  }
 }
 
 const STRUCTURE = /["\\{}[\]\n]/g;
 const BETWEEN = new Set([',', '[', ']', ' ', '\t', '\r', '\n', '\ufeff']);
 
 /** The objects of a file, whether they are elements of one array or stand one after another. */
-export async function* jsonObjects(texts: AsyncIterable<string>, path: string): AsyncGenerator<JsonRow> {
+export async function* jsonObjects(
+  texts: AsyncIterable<string>,
+  path: string,
+): AsyncGenerator<readonly JsonRow[]> {
   let text = '';
   let line = 1;
   for await (const more of texts) {
@@ -41,7 +47,7 @@ export async function* jsonObjects(texts: AsyncIterable<string>, path: string): 
       const end = endOfObject(text, at);
       if (end === undefined) break;
       const object = text.slice(at, end);
-      yield { line, text: object };
+      yield [{ line, text: object }];
       line += object.split('\n').length - 1;
       at = end;
     }

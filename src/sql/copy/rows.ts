@@ -137,7 +137,7 @@ function valuesOf(
   return fields.map((text) => (text === null ? absent(options) : { kind: 'text', text, untyped: true }));
 }
 
-async function* jsonRows(rows: AsyncIterable<JsonRow>, into: RowsInto): AsyncGenerator<FileRow> {
+async function* jsonRows(rows: AsyncIterable<readonly JsonRow[]>, into: RowsInto): AsyncGenerator<FileRow> {
   const known = new Map<string, WriteTarget>();
   const targetOf = (name: string): WriteTarget => {
     const found = known.get(name) ?? targetNamed(name, into);
@@ -145,19 +145,20 @@ async function* jsonRows(rows: AsyncIterable<JsonRow>, into: RowsInto): AsyncGen
     return found;
   };
   const wanted = into.columns && new Set(targetsNamed(into.columns, into).map(({ label }) => label));
-  for await (const { line, text } of rows)
-    yield {
-      line,
-      text,
-      item: () => {
-        const members = Object.entries(objectOf(text))
-          .map(([name, value]) => ({ target: targetOf(name), value }))
-          .filter(({ target }) => wanted?.has(target.label) !== false);
-        const targets = members.map(({ target }) => target);
-        const values = members.map(({ target, value }) => jsonValue(value, target, into.options));
-        return itemOf(values, targets, into.table);
-      },
-    };
+  for await (const some of rows)
+    for (const { line, text } of some)
+      yield {
+        line,
+        text,
+        item: () => {
+          const members = Object.entries(objectOf(text))
+            .map(([name, value]) => ({ target: targetOf(name), value }))
+            .filter(({ target }) => wanted?.has(target.label) !== false);
+          const targets = members.map(({ target }) => target);
+          const values = members.map(({ target, value }) => jsonValue(value, target, into.options));
+          return itemOf(values, targets, into.table);
+        },
+      };
 }
 
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -178,17 +179,18 @@ function objectOf(text: string): AttributeMap {
   throw new DriverError('FILE_FORMAT', `${shortened(text)} is no object, and an item is one.`);
 }
 
-async function* typedRows(rows: AsyncIterable<JsonRow>, into: RowsInto): AsyncGenerator<FileRow> {
+async function* typedRows(rows: AsyncIterable<readonly JsonRow[]>, into: RowsInto): AsyncGenerator<FileRow> {
   const names = into.columns && targetsNamed(into.columns, into).map(({ path: [first] }) => first);
-  for await (const { line, text } of rows)
-    yield {
-      line,
-      text,
-      item: () => {
-        const item = itemOfDynamoJson(text);
-        return names === undefined
-          ? item
-          : Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name)));
-      },
-    };
+  for await (const some of rows)
+    for (const { line, text } of some)
+      yield {
+        line,
+        text,
+        item: () => {
+          const item = itemOfDynamoJson(text);
+          return names === undefined
+            ? item
+            : Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name)));
+        },
+      };
 }
