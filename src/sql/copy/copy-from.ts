@@ -19,7 +19,7 @@ import { sameValue } from '../write/same-value.ts';
 import type { Reading } from '../write/source-rows.ts';
 import { unitsOfItem, writeGate } from '../write/write-gate.ts';
 import { writtenTable } from '../write/written-table.ts';
-import type { CopyRequest } from './copy.ts';
+import type { CopyRequest } from './request.ts';
 import { fileError } from './file-error.ts';
 import { parquetRows } from './parquet.ts';
 import { newPace, type Pace } from './pace.ts';

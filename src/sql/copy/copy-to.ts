@@ -12,7 +12,7 @@ import type { ResultColumn } from '../plan/planner.ts';
 import { attributeOf } from '../write/attribute-of.ts';
 import { sourceRows, type Reading } from '../write/source-rows.ts';
 import { type Cells, cellsOf } from './cells.ts';
-import type { CopyRequest } from './copy.ts';
+import type { CopyRequest } from './request.ts';
 import { csvField, textField } from './delimited.ts';
 import { fileError } from './file-error.ts';
 import { concerns, type CopyOptions } from './options.ts';

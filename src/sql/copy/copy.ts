@@ -2,22 +2,13 @@ import type { CopyStmt, SelectStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import type { Command } from '../command/command.ts';
 import { column } from '../dialect/build.ts';
-import type { ExecutionContext, FileAccess } from '../exec/context.ts';
+import type { ExecutionContext } from '../exec/context.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { textsOf } from '../parse/tree.ts';
 import { copyFrom } from './copy-from.ts';
 import { copyTo } from './copy-to.ts';
-import { copyOptions, type CopyOptions } from './options.ts';
-
-/** A COPY as its statement says it. */
-export interface CopyRequest {
-  readonly statement: CopyStmt;
-  readonly file: string;
-  readonly files: FileAccess;
-  readonly options: CopyOptions;
-  /** The columns that it names. */
-  readonly columns: readonly string[] | undefined;
-}
+import { copyOptions } from './options.ts';
+import type { CopyRequest } from './request.ts';
 
 /** COPY writes the rows of a query or a table to a file, or puts the rows of a file into a table. */
 export const copy: Command = {

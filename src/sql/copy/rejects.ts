@@ -1,6 +1,6 @@
 import type { FileDraft } from '../../core/ports.ts';
 import { DriverError } from '../../core/errors.ts';
-import type { CopyRequest } from './copy.ts';
+import type { CopyRequest } from './request.ts';
 import { fileError } from './file-error.ts';
 import type { FileRow } from './rows.ts';
 
