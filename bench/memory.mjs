@@ -14,7 +14,7 @@ const start = performance.now();
 let rows = 0;
 let first = '';
 for await (const row of await db.stream(sql)) {
-  if (rows === 0) first = Object.values(row).slice(0, 3).join(', ');
+  if (rows === 0) first = JSON.stringify(Object.values(row).slice(0, 3));
   rows += 1;
 }
 await db.close();

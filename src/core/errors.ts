@@ -141,7 +141,8 @@ export const ERRORS = {
   },
   CATALOG_DUPLICATE_TABLE: {
     sqlState: '42P07',
-    remedy: 'Choose another name; IF NOT EXISTS leaves a table or index as it is, CREATE OR REPLACE VIEW replaces a view.',
+    remedy:
+      'Choose another name; IF NOT EXISTS leaves a table or index as it is, CREATE OR REPLACE VIEW replaces a view.',
   },
   CATALOG_WRONG_KIND: {
     sqlState: '42809',
@@ -220,7 +221,10 @@ export const ERRORS = {
     sqlState: '25006',
     remedy: 'Connect without Readonly=true to write; an open READ ONLY transaction has to end first.',
   },
-  SQL_NO_TRANSACTION: { sqlState: '25P01', remedy: 'Begin a transaction first, with BEGIN or transaction().' },
+  SQL_NO_TRANSACTION: {
+    sqlState: '25P01',
+    remedy: 'Begin a transaction first, with BEGIN or transaction().',
+  },
   SQL_IN_TRANSACTION: { sqlState: '25001', remedy: 'Run the statement after COMMIT, or before BEGIN.' },
   SQL_FAILED_TRANSACTION: {
     sqlState: '25P02',

@@ -102,7 +102,7 @@ describe('a Scan', () => {
   });
 
   it('aborts the other segments when one fails, and throws that failure', async () => {
-    const failure = new DriverError('DYNAMO_THROTTLED', 'segment 2');
+    const failure = new DriverError('DYNAMO_REFUSED', 'segment 2');
     let aborted = 0;
     const { failure: thrown } = await read(
       { kind: 'Scan', segments: 4 },
@@ -118,6 +118,20 @@ describe('a Scan', () => {
     );
     expect(thrown).toBe(failure);
     expect(aborted).toBe(3);
+  });
+
+  it('names the segment that is throttled without end', async () => {
+    const failure = new DriverError('DYNAMO_THROTTLED', 'slow down');
+    const { failure: thrown } = await read({ kind: 'Scan', segments: 4 }, (_operation, { Segment }) => {
+      if (Segment === 2) throw failure;
+      return page([Number(Segment)]);
+    });
+    expect(thrown).toMatchObject({
+      code: 'DYNAMO_THROTTLED',
+      message: 'slow down, again and again at segment 2 of 4',
+      remedy: expect.stringContaining('3,000 read units'),
+      cause: failure,
+    });
   });
 
   it('is not sent when its request breaks a limit', async () => {

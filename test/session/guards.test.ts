@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
 import { createTraffic } from '../../src/dynamo/traffic.ts';
 import { connect } from '../../src/index.ts';
 import type { QueryOptions } from '../../src/session/connection.ts';
@@ -14,6 +15,7 @@ const PATHS = [
   ['engine', 'SELECT max(pad) FROM readings'],
 ] as const;
 const ITEMS = 200;
+const item = (id: number): AttributeMap => ({ id: { N: String(id) }, pad: { S: 'x'.repeat(4000) } });
 
 let world: World;
 beforeAll(async () => {
@@ -34,7 +36,6 @@ afterAll(() => world.close());
 describe('MaxConnectionRCU', () => {
   it.each(PATHS)('stops what all statements together consume: %s', async (path, sql) => {
     const name = `grown_${path}`;
-    const item = (id: number) => ({ id: { N: String(id) }, pad: { S: 'x'.repeat(4000) } });
     await world.add({ name, key: ['id:N'], items: Array.from({ length: 20 }, (_, id) => item(id)) });
     const db = await world.open('MaxConnectionRCU=20');
     const first = await db.query(`SELECT pad FROM ${name} WHERE id IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)`);

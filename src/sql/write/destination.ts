@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import { isNode, textOf } from '../parse/tree.ts';
+import { isNode } from '../parse/tree.ts';
 import { isWholeItem, type ColumnDef, type KeyAttribute, type TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { DocumentPath } from '../../dynamo/predicate.ts';
@@ -102,9 +102,4 @@ function asWritten(name: string, location: number, { text, position }: ParsedTex
     .slice(start, start + Array.from(name).length)
     .join('');
   return foldCase(written) === name ? written : name;
-}
-
-/** The name that a node of the tree holds, for messages. */
-export function nameOf(node: Node | undefined): string {
-  return textOf(node) ?? '';
 }
