@@ -48,6 +48,10 @@ export async function connect(
   const ports = options.ports === undefined ? processPorts(options) : withListeners(options.ports, options);
   const { options: properties, warnings } = await parseConnection(input, ports);
   for (const warning of warnings) ports.warn(warning);
+  if (ports.env('NODE_TLS_REJECT_UNAUTHORIZED') === '0')
+    ports.warn(
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect on this connection, whose certificates are checked: SSLServerCert names one to trust',
+    );
   const log = await openLog(properties, ports);
   log?.write(1, 'session', `opens ${redact(input)}`);
   const identity = await signIn(properties, ports).catch(async (error: unknown) => {

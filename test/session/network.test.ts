@@ -127,3 +127,11 @@ describeWithTls('DynamoDB', () => {
     expect(proxy.tunnels).toHaveLength(1);
   });
 });
+
+describe('NODE_TLS_REJECT_UNAUTHORIZED=0', () => {
+  it('is said to have no effect', async () => {
+    const ports = fakePorts({ env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } });
+    await using _connection = await connect({ ...KEYS, ConnectOnOpen: 'false' }, { ports });
+    expect(ports.warnings).toEqual([expect.stringMatching(/^NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect/)]);
+  });
+});
