@@ -131,7 +131,8 @@ describeWithTls('DynamoDB', () => {
 describe('NODE_TLS_REJECT_UNAUTHORIZED=0', () => {
   it('is said to have no effect', async () => {
     const ports = fakePorts({ env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } });
-    await using _connection = await connect({ ...KEYS, ConnectOnOpen: 'false' }, { ports });
+    const connection = await connect({ ...KEYS, ConnectOnOpen: 'false' }, { ports });
+    await connection.close();
     expect(ports.warnings).toEqual([expect.stringMatching(/^NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect/)]);
   });
 });
