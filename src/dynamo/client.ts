@@ -28,7 +28,7 @@ import {
 import { createTransport, type SignedRequest } from './transport.ts';
 import { mayHaveTakenPlace, sendWrite, type WriteOutcome } from './write.ts';
 import type { WriteStats } from './write-stats.ts';
-import { type BatchedWrite, type BatchOptions, writeBatches } from './writer.ts';
+import { type BatchedWrite, type BatchOptions, type SomeAtATime, writeBatches } from './writer.ts';
 
 export interface ClientOptions {
   readonly region: string;
@@ -99,11 +99,7 @@ export interface DynamoClient {
   /** Creates a table and waits until it can be used. */
   createTable(input: CreateTableInput, signal?: AbortSignal): Promise<void>;
   /** Puts and deletes items, 25 to a request; gives their number. */
-  writeBatches(
-    table: string,
-    writes: AsyncIterable<BatchedWrite> | Iterable<BatchedWrite>,
-    options?: BatchOptions,
-  ): Promise<number>;
+  writeBatches(table: string, writes: SomeAtATime<BatchedWrite>, options?: BatchOptions): Promise<number>;
   /** Puts items, as batches do. */
   putItems(
     table: string,
@@ -244,8 +240,8 @@ export function createClient(options: ClientOptions): DynamoClient {
 
 async function* putsOf(
   items: AsyncIterable<AttributeMap> | Iterable<AttributeMap>,
-): AsyncGenerator<BatchedWrite> {
-  for await (const item of items) yield { kind: 'put', item };
+): AsyncGenerator<readonly BatchedWrite[]> {
+  for await (const item of items) yield [{ kind: 'put', item }];
 }
 
 /** Runs one request; whatever goes wrong becomes an error of ours. */

@@ -9,10 +9,12 @@ const CONTAINER_BYTES = 3;
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
 export function itemBytes(item: AttributeMap): number {
-  return Object.entries(item).reduce(
-    (sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value),
-    0,
-  );
+  let bytes = 0;
+  for (const name of Object.keys(item)) {
+    const value = item[name];
+    if (value !== undefined) bytes += Buffer.byteLength(name) + valueBytes(value);
+  }
+  return bytes;
 }
 
 export function valueBytes(value: AttributeValue): number {

@@ -3,11 +3,19 @@ import type { AttributeValue, KeyValue } from './attribute-value.ts';
 
 /** A text that two keys share exactly when DynamoDB takes them for the same. */
 export function keyIdentity(key: Key): string {
-  return JSON.stringify(
-    Object.entries(key)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, value]) => [name, 'N' in value ? { N: canonicalNumber(value.N) } : value]),
-  );
+  const names = Object.keys(key);
+  if (names.length > 1) names.sort();
+  let identity = '';
+  for (const name of names) identity += part(name, key[name]);
+  return identity;
+}
+
+/** Lengths go before the texts, so that no two lists of them read alike. */
+function part(name: string, value: KeyValue | undefined): string {
+  if (value === undefined) return '';
+  const [type, text] =
+    'S' in value ? ['S', value.S] : 'B' in value ? ['B', value.B] : ['N', canonicalNumber(value.N)];
+  return `${name.length}:${name}${type}${text.length}:${text}`;
 }
 
 /** The keys without those that say the same again. */
@@ -32,7 +40,7 @@ export function compareKeyValues(a: AttributeValue, b: AttributeValue): number |
 export function keyValueBytes(value: KeyValue): number {
   if ('S' in value) return Buffer.byteLength(value.S);
   if ('B' in value) return Buffer.byteLength(value.B, 'base64');
-  return Math.ceil(decimalOf(value.N).digits.length / 2) + 1;
+  return Math.ceil(significantDigits(value.N) / 2) + 1;
 }
 
 interface Decimal {
@@ -43,9 +51,23 @@ interface Decimal {
   readonly power: number;
 }
 
+const [ZERO = 0, NINE = 0, LETTER_E = 0, SMALL_LETTER_E = 0] = Buffer.from('09Ee');
+
 /** How many digits a number needs. */
 export function significantDigits(text: string): number {
-  return decimalOf(text).digits.length;
+  let digits = 0;
+  let zeros = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === LETTER_E || code === SMALL_LETTER_E) break;
+    if (code === ZERO) zeros += 1;
+    else if (code > ZERO && code <= NINE) {
+      // Zeros count where they stand between other digits.
+      digits += digits === 0 ? 1 : zeros + 1;
+      zeros = 0;
+    }
+  }
+  return digits;
 }
 
 function decimalOf(text: string): Decimal {

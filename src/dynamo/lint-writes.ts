@@ -4,7 +4,7 @@ import { measure } from './expression-text.ts';
 import { itemBytes } from './item-size.ts';
 import type { BuiltWrite } from './item-write.ts';
 import { keyIdentity, keyValueBytes, significantDigits } from './key.ts';
-import { LIMITS, PAGES } from './limits.ts';
+import { type Limit, LIMITS, PAGES } from './limits.ts';
 import { membersOf, within, type LintKey, type Members, type Report, type Violation } from './lint-report.ts';
 
 /** What DynamoDB would refuse about a write, by its documented limits. It reads the finished request. */
@@ -32,11 +32,21 @@ export function lintWrite(
 
 /** Throws where DynamoDB would refuse. */
 export function checkWrite(built: BuiltWrite, keys: ReadonlyMap<string, LintKey>): void {
-  const violations = lintWrite(built, keys);
+  throwFound(built.operation, lintWrite(built, keys));
+}
+
+/** Throws where DynamoDB would refuse an item that is to be put. */
+export function checkItem(item: AttributeMap, key: LintKey): void {
+  const found: Violation[] = [];
+  lintItem(item, key, (source, message) => found.push({ message, source }));
+  throwFound('PutItem', found);
+}
+
+function throwFound(operation: string, violations: readonly Violation[]): void {
   if (violations.length === 0) return;
   throw new DriverError(
     'DYNAMO_LIMIT',
-    `${built.operation}: ${violations.map(({ message }) => message).join('; ')}`,
+    `${operation}: ${violations.map(({ message }) => message).join('; ')}`,
   );
 }
 
@@ -54,37 +64,50 @@ function lintOne(input: Members, keys: ReadonlyMap<string, LintKey>, report: Rep
   }
   for (const value of Object.values(membersOf(input['ExpressionAttributeValues'])))
     if (isValue(value)) lintValue(value, 'a value', 1, report);
-  const whole = isMap(item) ? item : undefined;
-  if (whole !== undefined) {
-    within(LIMITS.itemBytes, itemBytes(whole), 'the item', report);
-    for (const [name, value] of Object.entries(whole)) {
-      if (name === '') report(PAGES.item, 'an attribute has no name');
-      lintValue(value, name, 1, report);
-    }
+  if (isMap(item)) lintItem(item, schema, report);
+  else if (schema !== undefined) {
+    const members = membersOf(key);
+    lintKeyOf(members, schema, report);
+    const names = Object.keys(members);
+    if (names.length !== schema.partition.length + schema.sort.length)
+      report(PAGES.key, `the key has ${names.join(', ')}`);
   }
-  if (schema !== undefined) lintKeyOf(whole ?? membersOf(key), schema, whole === undefined, report);
 }
 
-function lintKeyOf(members: Members, schema: LintKey, exactly: boolean, report: Report): void {
-  const attributes = [...schema.partition, ...schema.sort];
-  const sort = new Set(schema.sort.map(({ name }) => name));
-  for (const { name, type } of attributes) {
-    const value = members[name];
-    if (value === undefined) {
-      report(PAGES.key, `the key attribute ${name} is missing`);
-      continue;
-    }
-    const held = isValue(value) ? value : undefined;
-    if (held === undefined || !(type in held) || !('S' in held || 'N' in held || 'B' in held)) {
-      report(PAGES.key, `the key attribute ${name} must be of type ${type}`);
-      continue;
-    }
-    const bytes = keyValueBytes(held);
-    if (bytes === 0) report(PAGES.key, `the key attribute ${name} has an empty value`);
-    within(sort.has(name) ? LIMITS.sortKeyBytes : LIMITS.partitionKeyBytes, bytes, name, report);
+function lintItem(item: AttributeMap, schema: LintKey | undefined, report: Report): void {
+  within(LIMITS.itemBytes, itemBytes(item), 'the item', report);
+  for (const name of Object.keys(item)) {
+    if (name === '') report(PAGES.item, 'an attribute has no name');
+    const value = item[name];
+    if (value !== undefined) lintValue(value, name, 1, report);
   }
-  if (exactly && Object.keys(members).length !== attributes.length)
-    report(PAGES.key, `the key has ${Object.keys(members).join(', ')}`);
+  if (schema !== undefined) lintKeyOf(item, schema, report);
+}
+
+function lintKeyOf(members: Members, { partition, sort }: LintKey, report: Report): void {
+  for (const attribute of partition) lintKeyValue(members, attribute, LIMITS.partitionKeyBytes, report);
+  for (const attribute of sort) lintKeyValue(members, attribute, LIMITS.sortKeyBytes, report);
+}
+
+function lintKeyValue(
+  members: Members,
+  { name, type }: LintKey['partition'][number],
+  limit: Limit,
+  report: Report,
+): void {
+  const value = members[name];
+  if (value === undefined) {
+    report(PAGES.key, `the key attribute ${name} is missing`);
+    return;
+  }
+  const held = isValue(value) ? value : undefined;
+  if (held === undefined || !(type in held) || !('S' in held || 'N' in held || 'B' in held)) {
+    report(PAGES.key, `the key attribute ${name} must be of type ${type}`);
+    return;
+  }
+  const bytes = keyValueBytes(held);
+  if (bytes === 0) report(PAGES.key, `the key attribute ${name} has an empty value`);
+  within(limit, bytes, name, report);
 }
 
 function lintMany(
@@ -153,7 +176,8 @@ function lintNumber(text: string, where: string, report: Report): void {
     return;
   }
   within(LIMITS.numberDigits, significantDigits(text), where, report);
-  const power = powerOf(text);
+  // No other number can be so large or so small.
+  const power = text.length > MOST_POWER || /e/i.test(text) ? powerOf(text) : undefined;
   if (power !== undefined && (power > MOST_POWER || power < LEAST_POWER))
     report(LIMITS.numberDigits.source, `${where}: ${text} is beyond 9.99E+125 or below 1E-130`);
 }

@@ -17,6 +17,9 @@ export type BatchedWrite =
   | { readonly kind: 'put'; readonly item: AttributeMap }
   | { readonly kind: 'delete'; readonly key: Key };
 
+/** What comes as it comes: each turn of a generator takes its time. */
+export type SomeAtATime<T> = AsyncIterable<readonly T[]> | Iterable<readonly T[]>;
+
 export interface BatchOptions {
   /** Requests under way at once. */
   readonly concurrency?: number;
@@ -57,7 +60,7 @@ const FIRST_WAIT_MS = 50;
 export async function writeBatches(
   send: SendBatch,
   table: string,
-  writes: AsyncIterable<BatchedWrite> | Iterable<BatchedWrite>,
+  writes: SomeAtATime<BatchedWrite>,
   options: BatchOptions = {},
 ): Promise<number> {
   const { concurrency = DEFAULT_CONCURRENCY, stats = newWriteStats(), key } = options;
@@ -129,7 +132,7 @@ interface Batch {
 }
 
 async function* batchesOf(
-  writes: AsyncIterable<BatchedWrite> | Iterable<BatchedWrite>,
+  writes: SomeAtATime<BatchedWrite>,
   key: LintKey | undefined,
 ): AsyncGenerator<Batch, void, undefined> {
   const names = key && [...key.partition, ...key.sort].map(({ name }) => name);
@@ -143,15 +146,16 @@ async function* batchesOf(
     superseded: count - batch.size,
     turn: takeTurn([...batch.keys()].filter((name) => typeof name === 'string')),
   });
-  for await (const write of writes) {
-    batch.set(identityOf(write, names) ?? count, write);
-    count += 1;
-    if (batch.size < LIMITS.batchWriteItems.most) continue;
-    yield closed();
-    batch = new Map();
-    first += count;
-    count = 0;
-  }
+  for await (const some of writes)
+    for (const write of some) {
+      batch.set(identityOf(write, names) ?? count, write);
+      count += 1;
+      if (batch.size < LIMITS.batchWriteItems.most) continue;
+      yield closed();
+      batch = new Map();
+      first += count;
+      count = 0;
+    }
   if (batch.size > 0) yield closed();
 }
 

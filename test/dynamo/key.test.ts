@@ -22,6 +22,21 @@ describe('two keys', () => {
   });
 });
 
+describe('the identities of two keys', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'S', '1', ':') });
+  const keys = fc.dictionary(text, fc.record({ S: text }), { minKeys: 1, maxKeys: 3 });
+
+  it('are one exactly where the keys are', () => {
+    fc.assert(
+      fc.property(keys, keys, (a, b) => {
+        const sorted = (key: typeof a): string =>
+          JSON.stringify(Object.entries(key).toSorted(([x], [y]) => (x < y ? -1 : 1)));
+        expect(keyIdentity(a) === keyIdentity(b)).toBe(sorted(a) === sorted(b));
+      }),
+    );
+  });
+});
+
 describe('the order of key values', () => {
   it('is that of the numbers', () => {
     fc.assert(
@@ -56,5 +71,17 @@ describe('the size of a key value', () => {
   it('of a number counts digits without the zeros around them', () => {
     expect(significantDigits('0012300.4500e7')).toBe(7);
     expect(significantDigits('0.000')).toBe(0);
+    fc.assert(
+      fc.property(
+        fc.nat(5),
+        fc.stringMatching(/^[1-9]([0-9]*[1-9])?$/),
+        fc.nat(5),
+        fc.nat(3),
+        (a, digits, b, c) => {
+          const number = `-${'0'.repeat(a)}${digits}${'0'.repeat(b)}.${'0'.repeat(c)}E-12`;
+          expect(significantDigits(number)).toBe(digits.length);
+        },
+      ),
+    );
   });
 });

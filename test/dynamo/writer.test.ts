@@ -38,7 +38,7 @@ describe('batches', () => {
         return ANSWER;
       },
       'tab',
-      writes,
+      [writes],
       { stats, key: KEY },
     );
     expect([count, stats.itemsWritten, sizes]).toEqual([31, 31, [25, 6]]);
@@ -53,7 +53,7 @@ describe('batches', () => {
         return ANSWER;
       },
       'tab',
-      [put('a', 1), put('b', 2), put('a', 3)],
+      [[put('a', 1), put('b', 2), put('a', 3)]],
       { key: KEY },
     );
     expect(count).toBe(3);
@@ -74,7 +74,7 @@ describe('batches', () => {
         return ANSWER;
       },
       'tab',
-      writes,
+      [writes],
       { key: KEY, concurrency: 8 },
     );
     expect(Object.fromEntries(left)).toEqual(
@@ -93,7 +93,7 @@ describe('batches', () => {
         return Buffer.from(JSON.stringify({ UnprocessedItems: rest.length > 0 ? { tab: rest } : {} }));
       },
       'tab',
-      Array.from({ length: 100 }, (_, i) => put(`k${i}`, i)),
+      [Array.from({ length: 100 }, (_, i) => put(`k${i}`, i))],
       { stats, key: KEY, concurrency: 1 },
     );
     await expect(work).rejects.toThrow('no');
@@ -108,7 +108,7 @@ describe('batches', () => {
         return Buffer.from(JSON.stringify({ UnprocessedItems: { tab: requestsOf(input) } }));
       },
       'tab',
-      [put('a', 1)],
+      [[put('a', 1)]],
       { signal: stop.signal },
     );
     await expect(work).rejects.toMatchObject({ code: 'EXEC_CANCELLED' });

@@ -142,3 +142,35 @@ describe('a query whose credentials expire under way', () => {
     expect(asked).toEqual(['Code of the MFA device GAHT12345678']);
   });
 });
+
+describe('a load whose credentials expire under way', () => {
+  it.each([
+    ['item by item', '', 'PutItem', 40],
+    ['in batches', 'UseBatchWriteItemOperation=true', 'BatchWriteItem', 4],
+  ])('goes on with new ones and writes every row once: %s', async (_, properties, operation, requests) => {
+    await using sts = await startRoles();
+    let writes = 0;
+    const written: string[] = [];
+    await using dynamo = await startHttpDouble((received) => {
+      const about = aboutTables(received);
+      if (about !== undefined) return about;
+      writes += 1;
+      if (writes === 3) return expired;
+      written.push(
+        ...[...JSON.stringify(received.input).matchAll(/"id":\{"N":"(\d+)"/g)].map(([, id]) => id ?? ''),
+      );
+      return { body: '{}' };
+    });
+    await using db = await connect(`${connection(sts, dynamo)};${properties}`, { ports: fakePorts() });
+    const ids = Array.from({ length: requests === 4 ? 100 : 40 }, (_each, i) => i + 1);
+    const result = await db.query(
+      `INSERT INTO "Things" (id) VALUES ${ids.map((id) => `(${id})`).join(', ')}`,
+    );
+    expect(result.rowCount).toBe(ids.length);
+    expect(written.map(Number).toSorted((a, b) => a - b)).toEqual(ids);
+    const sent = dynamo.received.filter((received) => received.operation === operation);
+    expect(sent).toHaveLength(requests + 1);
+    expect(sts.requests.length).toBeGreaterThan(1);
+    expect(new Set(sent.map(keyOf))).toEqual(new Set(['ASIA1', 'ASIA2']));
+  });
+});

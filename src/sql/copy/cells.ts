@@ -1,17 +1,34 @@
 import type { Node, SelectStmt } from 'libpg-query';
+import type { ColumnDef } from '../../catalog/table-def.ts';
+import type { AttributeMap } from '../../dynamo/attribute-value.ts';
+import type { Page } from '../../dynamo/page.ts';
 import { call, cast, column, name } from '../dialect/build.ts';
 import { textForm } from '../dialect/text-form.ts';
 import { wireTypeOf } from '../engine/wire-type.ts';
-import { planStatement, runStatement } from '../exec/run.ts';
+import { columnDecoder } from '../exec/row-decoder.ts';
+import { planStatement, type RunningStatement, runStatement } from '../exec/run.ts';
 import { queryWithin } from '../parse/parse.ts';
 import type { ResultColumn } from '../plan/planner.ts';
 import type { Value } from '../value.ts';
 import type { Reading } from '../write/source-rows.ts';
 
+/** Text of a row. */
+export type CellRow = readonly (string | null)[];
+
 /** The rows of a query as text. */
 export interface Cells {
   readonly columns: readonly ResultColumn[];
-  readonly batches: () => AsyncGenerator<readonly (readonly (string | null)[])[]>;
+  readonly batches: () => AsyncGenerator<readonly CellRow[]>;
+  /** Instead of batches, where each item of a read is a row. */
+  readonly items?: CellsOfItems | undefined;
+}
+
+/** Items, and what makes rows of them. */
+export interface CellsOfItems {
+  /** Of the table; one for each column of the rows. */
+  readonly output: readonly ColumnDef[];
+  readonly pages: () => AsyncGenerator<Page>;
+  readonly cell: (item: AttributeMap, position: number) => string | null;
 }
 
 /** What cells are: PostgreSQL's text output, or JSON. */
@@ -33,8 +50,12 @@ export async function cellsOf(select: SelectStmt, form: Form, reading: Reading):
     const kind = output !== undefined && wireTypeOf(output) === 'N' ? 'numeric' : type;
     return cellMaker(kind, form, plan.direct !== undefined);
   });
+  const run = (): Promise<RunningStatement> =>
+    runStatement(queryWithin(parsed, asked), parameters, context, signal, stats);
+  // A direct statement has read nothing before its first rows.
+  const direct = plan.direct === undefined ? undefined : await run();
   async function* batches(): ReturnType<Cells['batches']> {
-    const running = await runStatement(queryWithin(parsed, asked), parameters, context, signal, stats);
+    const running = direct ?? (await run());
     try {
       for await (const rows of running.arrays())
         yield rows.map((row) => cells.map((cell, i) => cell(row[i] ?? null)));
@@ -42,7 +63,20 @@ export async function cellsOf(select: SelectStmt, form: Form, reading: Reading):
       await running.close();
     }
   }
-  return { columns, batches };
+  return { columns, batches, items: direct && itemsOf(direct, cells) };
+}
+
+function itemsOf(
+  { plan: { direct }, pages }: RunningStatement,
+  cells: readonly ((value: Value) => string | null)[],
+): CellsOfItems | undefined {
+  if (direct === undefined || pages === undefined) return undefined;
+  const decoders = direct.output.map((column) => columnDecoder(column, 'digits'));
+  return {
+    output: direct.output,
+    pages,
+    cell: (item, position) => cells[position]?.(decoders[position]?.(item) ?? null) ?? null,
+  };
 }
 
 const NUMBERS = /^(?:numeric|bigint|integer|smallint|double precision|real)$/;

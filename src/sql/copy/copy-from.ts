@@ -5,7 +5,7 @@ import type { SourceFile } from '../../core/ports.ts';
 import { newTurns } from '../../core/turns.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { keyIdentity } from '../../dynamo/key.ts';
-import { checkWrite } from '../../dynamo/lint-writes.ts';
+import { checkItem } from '../../dynamo/lint-writes.ts';
 import { newReadStats } from '../../dynamo/read-stats.ts';
 import { newWriteStats, totalWritten, type WriteStats } from '../../dynamo/write-stats.ts';
 import type { BatchedWrite } from '../../dynamo/writer.ts';
@@ -109,7 +109,7 @@ function rowsOf(
   files: FileAccess,
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
-): AsyncIterable<FileRow> {
+): AsyncIterable<readonly FileRow[]> {
   const { format, compression } = into.options;
   if (format === 'parquet') return parquetFileRows(file, into, files, signal);
   const chunks = bytesOf(file, compression === 'gzip', signal, onBytes);
@@ -121,7 +121,7 @@ async function* parquetFileRows(
   into: RowsInto,
   files: FileAccess,
   signal: AbortSignal,
-): AsyncGenerator<FileRow> {
+): AsyncGenerator<readonly FileRow[]> {
   const engine = await files.engine(path);
   try {
     yield* parquetRows(engine, path, into, signal);
@@ -136,27 +136,35 @@ interface NewItem {
   readonly row: FileRow;
 }
 
-/** The items that the rows are, from the first that earlier runs have not done. */
-async function* itemsOfRows(rows: AsyncIterable<FileRow>, load: Load): AsyncGenerator<NewItem> {
+/** The items that the rows are, from the first that earlier runs have not done; also those before a row that is none. */
+async function* itemsOfRows(
+  rows: AsyncIterable<readonly FileRow[]>,
+  load: Load,
+): AsyncGenerator<readonly NewItem[]> {
   const { table, watermark, rejects, request, resume } = load;
-  const keys = new Map([[table.name, table.key]]);
   let at = 0;
-  for await (const row of rows) {
-    at += 1;
-    if (at <= (resume?.rows ?? 0)) continue;
-    watermark.read(at);
-    let item: AttributeMap;
+  for await (const some of rows) {
+    const items: NewItem[] = [];
     try {
-      item = row.item();
-      checkWrite({ operation: 'PutItem', input: { TableName: table.name, Item: item } }, keys);
-    } catch (error) {
-      if (!(error instanceof DriverError)) throw error;
-      if (request.options.onError === 'stop') throw atRow(error, row, request);
-      await rejects.add(row, error);
-      continue;
+      for (const row of some) {
+        at += 1;
+        if (at <= (resume?.rows ?? 0)) continue;
+        try {
+          const item = row.item();
+          checkItem(item, table.key);
+          items.push({ kind: 'put', item, row });
+          watermark.begun(at);
+        } catch (error) {
+          if (!(error instanceof DriverError)) throw error;
+          if (request.options.onError === 'stop') throw atRow(error, row, request);
+          await rejects.add(row, error);
+        }
+        // A row that stops the load is to be read again.
+        watermark.read(at);
+      }
+    } finally {
+      yield items;
     }
-    watermark.begun(at);
-    yield { kind: 'put', item, row };
   }
 }
 
@@ -169,7 +177,7 @@ function atRow(error: DriverError, { line }: FileRow, { file, options }: CopyReq
 }
 
 /** Puts the items 25 to a request, whatever is there. */
-async function putAll(rows: AsyncIterable<FileRow>, load: Load): Promise<void> {
+async function putAll(rows: AsyncIterable<readonly FileRow[]>, load: Load): Promise<void> {
   const { table, reading, writes, watermark, pace, onWritten } = load;
   const { client, settings, writing } = reading.context;
   const gate = writeGate(writes, writing.maxWcu);
@@ -194,14 +202,15 @@ async function putAll(rows: AsyncIterable<FileRow>, load: Load): Promise<void> {
 }
 
 /** Puts the items one by one, each only where its key has none yet. */
-async function putEach(rows: AsyncIterable<FileRow>, load: Load): Promise<void> {
+async function putEach(rows: AsyncIterable<readonly FileRow[]>, load: Load): Promise<void> {
   const { table, reading, writes, watermark, pace, request, resume, onWritten } = load;
   const kind = request.options.onConflict === 'skip' ? 'nothing' : 'error';
   const takeTurn = newTurns();
   async function* inTurn() {
     let at = 0;
-    for await (const { row, item } of itemsOfRows(rows, load))
-      yield { row, item, at: at++, turn: takeTurn([keyIdentity(keyOf(item, table))]) };
+    for await (const items of itemsOfRows(rows, load))
+      for (const { row, item } of items)
+        yield { row, item, at: at++, turn: takeTurn([keyIdentity(keyOf(item, table))]) };
   }
   await inParallel(inTurn(), reading.context.settings.threads, async ({ row, item, at, turn }) => {
     try {

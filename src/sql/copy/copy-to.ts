@@ -11,11 +11,13 @@ import { queryWithin } from '../parse/parse.ts';
 import type { ResultColumn } from '../plan/planner.ts';
 import { attributeOf } from '../write/attribute-of.ts';
 import { sourceRows, type Reading } from '../write/source-rows.ts';
-import { type Cells, cellsOf } from './cells.ts';
+import type { WrittenValue } from '../write/written-value.ts';
+import { type CellRow, type Cells, cellsOf } from './cells.ts';
 import type { CopyRequest } from './request.ts';
 import { csvField, textField } from './delimited.ts';
+import { csvFieldOf, csvOfItems, type Lines } from './csv-lines.ts';
 import { fileError } from './file-error.ts';
-import { concerns, type CopyOptions } from './options.ts';
+import type { CopyOptions } from './options.ts';
 import { type Output, outputTo } from './output.ts';
 import { asView, writeParquet } from './parquet.ts';
 
@@ -67,23 +69,23 @@ function tell(output: Output, rows: number, { context }: Reading): void {
   context.onProgress?.({ rows, bytes: output.bytes(), totalBytes: undefined, writeCapacity: 0 });
 }
 
-/** Some lines of the file, and how many rows they hold. */
-interface Lines {
-  readonly text: string;
-  readonly count: number;
-}
-
 function isJson({ format }: CopyOptions): boolean {
   return format === 'json' || format === 'ndjson';
 }
 
-async function* rowLines({ columns, batches }: Cells, options: CopyOptions): AsyncGenerator<Lines> {
+async function* rowLines(cells: Cells, options: CopyOptions): AsyncGenerator<Lines> {
+  const { columns, batches } = cells;
   if (options.header === 'match')
     throw new DriverError('SQL_SYNTAX', 'HEADER match goes with COPY FROM only.');
   const names = columns.map(({ name }) => name);
   if (isJson(options)) distinct(names);
   const line = lineOf(columns, options);
   if (options.header) yield { text: `${headerOf(names, options)}\n`, count: 0 };
+  const ofItems = options.format === 'csv' ? csvOfItems(cells, options) : undefined;
+  if (ofItems !== undefined) {
+    yield* ofItems;
+    return;
+  }
   let isFirst = true;
   for await (const rows of batches()) {
     const lines = rows.map(line);
@@ -102,22 +104,15 @@ function headerOf(names: readonly string[], options: CopyOptions): string {
     .join(delimiter);
 }
 
-function lineOf(
-  columns: readonly ResultColumn[],
-  options: CopyOptions,
-): (cells: readonly (string | null)[]) => string {
-  const { delimiter, format, forceQuote } = options;
+function lineOf(columns: readonly ResultColumn[], options: CopyOptions): (cells: CellRow) => string {
+  const { delimiter, format } = options;
   if (isJson(options)) {
     const names = columns.map(({ name }) => `${JSON.stringify(name)}:`);
     return (cells) => `{${cells.map((cell, i) => `${names[i]}${cell ?? 'null'}`).join(',')}}`;
   }
   if (format === 'text') return (cells) => cells.map((cell) => textField(cell, options)).join(delimiter);
-  const forced = columns.map(({ name }) => concerns(forceQuote, name));
-  return ([...cells]) => {
-    // An empty line would be no row.
-    if (cells.length === 1 && cells[0] === '') return csvField('', options, true);
-    return cells.map((cell, i) => csvField(cell, options, forced[i] === true)).join(delimiter);
-  };
+  const field = csvFieldOf(columns, options);
+  return (cells) => cells.map(field).join(delimiter);
 }
 
 function distinct(names: readonly string[]): void {
@@ -128,8 +123,6 @@ function distinct(names: readonly string[]): void {
     });
 }
 
-const LINES_AT_ONCE = 500;
-
 /** Items in DynamoDB's JSON, as its own exports write them. */
 async function* itemLines(select: SelectStmt, reading: Reading): AsyncGenerator<Lines> {
   const { parsed, parameters, context, signal } = reading;
@@ -137,13 +130,7 @@ async function* itemLines(select: SelectStmt, reading: Reading): AsyncGenerator<
   const names = columns.map(({ name }) => name);
   distinct(names);
   const whole = names.length === 1 && names[0] === '$item';
-  let lines: string[] = [];
-  const taken = (): Lines => {
-    const some = { text: lines.join(''), count: lines.length };
-    lines = [];
-    return some;
-  };
-  for await (const row of (await sourceRows(select, reading)).rows) {
+  const lineOf = (row: readonly WrittenValue[]): string => {
     const item: Record<string, AttributeMap[string]> = {};
     for (const [i, value] of row.entries()) {
       const stored = attributeOf(value, { label: names[i] ?? '', key: undefined, seen: {} });
@@ -151,10 +138,10 @@ async function* itemLines(select: SelectStmt, reading: Reading): AsyncGenerator<
       if (whole && 'M' in stored) Object.assign(item, stored.M);
       else Object.defineProperty(item, names[i] ?? '', { value: stored, enumerable: true });
     }
-    lines.push(`${JSON.stringify({ Item: item })}\n`);
-    if (lines.length === LINES_AT_ONCE) yield taken();
-  }
-  if (lines.length > 0) yield taken();
+    return `${JSON.stringify({ Item: item })}\n`;
+  };
+  for await (const rows of (await sourceRows(select, reading)).rows)
+    yield { text: rows.map(lineOf).join(''), count: rows.length };
 }
 
 async function parquetTo(

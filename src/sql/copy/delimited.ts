@@ -13,39 +13,48 @@ export interface DelimitedRow {
   fields(isNull: IsNull): (string | null)[];
 }
 
-/** The rows of a CSV file, as PostgreSQL reads them: a field may be quoted in part, and hold line ends. */
+/**
+ * The rows of a CSV file, as PostgreSQL reads them: a field may be quoted in part, and hold line ends. They come some at a
+ * time, those before one that cannot be read as well.
+ */
 export async function* csvRows(
   texts: AsyncIterable<string>,
   options: CopyOptions,
   path: string,
-): AsyncGenerator<DelimitedRow> {
+): AsyncGenerator<readonly DelimitedRow[]> {
   const { quote, delimiter } = options;
   let line = 0;
   let start = 0;
   let parts: string[] = [];
   let length = 0;
   let inside = false;
-  for await (const lines of linesOf(texts, path))
-    for (const part of lines) {
-      line += 1;
-      if (!inside) {
-        if (!part.includes(quote)) {
-          const text = withoutReturn(part);
-          yield { line, text, fields: (isNull) => plainFields(text, delimiter, isNull) };
-          continue;
+  for await (const lines of linesOf(texts, path)) {
+    const rows: DelimitedRow[] = [];
+    try {
+      for (const part of lines) {
+        line += 1;
+        if (!inside) {
+          if (!part.includes(quote)) {
+            const text = withoutReturn(part);
+            rows.push({ line, text, fields: (isNull) => plainFields(text, delimiter, isNull) });
+            continue;
+          }
+          start = line;
+          parts = [];
+          length = 0;
         }
-        start = line;
-        parts = [];
-        length = 0;
+        parts.push(part);
+        length += part.length;
+        inside = endsInside(part, options, inside);
+        if (isTooLong(length)) throw tooLong(path, start);
+        if (inside) continue;
+        const text = withoutReturn(parts.join('\n'));
+        rows.push({ line: start, text, fields: (isNull) => quotedFields(text, options, isNull) });
       }
-      parts.push(part);
-      length += part.length;
-      inside = endsInside(part, options, inside);
-      if (isTooLong(length)) throw tooLong(path, start);
-      if (inside) continue;
-      const text = withoutReturn(parts.join('\n'));
-      yield { line: start, text, fields: (isNull) => quotedFields(text, options, isNull) };
+    } finally {
+      yield rows;
     }
+  }
   if (inside)
     throw new DriverError('FILE_FORMAT', `${path}, line ${start}: a quote begins there and never ends.`);
 }
@@ -103,25 +112,31 @@ export async function* textRows(
   texts: AsyncIterable<string>,
   { delimiter }: CopyOptions,
   path: string,
-): AsyncGenerator<DelimitedRow> {
+): AsyncGenerator<readonly DelimitedRow[]> {
   let line = 0;
   let start = 0;
   let held = '';
-  for await (const lines of linesOf(texts, path))
-    for (const part of lines) {
-      line += 1;
-      if (held === '') start = line;
-      const text = held + withoutReturn(part);
-      if (isTooLong(text.length)) throw tooLong(path, start);
-      // A line feed after a backslash belongs to the field.
-      if (/(?:^|[^\\])(?:\\\\)*\\$/.test(text)) {
-        held = `${text}\n`;
-        continue;
+  for await (const lines of linesOf(texts, path)) {
+    const rows: DelimitedRow[] = [];
+    try {
+      for (const part of lines) {
+        line += 1;
+        if (held === '') start = line;
+        const text = held + withoutReturn(part);
+        if (isTooLong(text.length)) throw tooLong(path, start);
+        // A line feed after a backslash belongs to the field.
+        if (/(?:^|[^\\])(?:\\\\)*\\$/.test(text)) {
+          held = `${text}\n`;
+          continue;
+        }
+        held = '';
+        if (text === '\\.') return;
+        rows.push({ line: start, text, fields: (isNull) => escapedFields(text, delimiter, isNull) });
       }
-      held = '';
-      if (text === '\\.') return;
-      yield { line: start, text, fields: (isNull) => escapedFields(text, delimiter, isNull) };
+    } finally {
+      yield rows;
     }
+  }
   if (held !== '') throw new DriverError('FILE_FORMAT', `${path}, line ${start}: a backslash ends the file.`);
 }
 

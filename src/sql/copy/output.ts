@@ -4,7 +4,8 @@ import type { FileDraft } from '../../core/ports.ts';
 
 /** Text on its way into a file. */
 export interface Output {
-  write(text: string): Promise<void>;
+  /** Bytes are those of a text as UTF-8; afterwards they may be others. */
+  write(text: string | Buffer): Promise<void>;
   /** Writes what is held back; gives all bytes of the file. */
   end(): Promise<number>;
   /** Bytes that are in the file. */
@@ -23,6 +24,9 @@ export function outputTo(draft: FileDraft, gzipped: boolean): Output {
     const block = Buffer.from(parts.join(''));
     parts = [];
     length = 0;
+    await put(block);
+  };
+  const put = async (block: Buffer): Promise<void> => {
     if (block.length === 0) return;
     const written = gzipped ? await compress(block) : block;
     await draft.write(written);
@@ -30,6 +34,10 @@ export function outputTo(draft: FileDraft, gzipped: boolean): Output {
   };
   return {
     async write(text) {
+      if (typeof text !== 'string') {
+        await flush();
+        return put(text);
+      }
       parts.push(text);
       length += text.length;
       if (length >= BLOCK_CHARACTERS) await flush();

@@ -30,7 +30,7 @@ export async function* parquetRows(
   path: string,
   into: RowsInto,
   signal: AbortSignal,
-): AsyncGenerator<FileRow> {
+): AsyncGenerator<readonly FileRow[]> {
   const connection = await engine.connect();
   const interrupt = (): void => connection.interrupt();
   signal.addEventListener('abort', interrupt, { once: true });
@@ -44,16 +44,19 @@ export async function* parquetRows(
       const chunk = await result.fetchChunk();
       if (chunk === null || chunk.rowCount === 0) return;
       const values = chunk.getColumns();
-      for (let row = 0; row < chunk.rowCount; row += 1) {
-        line += 1;
-        const item = (): AttributeMap =>
-          itemOf(
-            types.map((type, i) => storedValue(values[i]?.[row] ?? null, type) ?? absent(into.options)),
-            targets,
-            into.table,
-          );
-        yield { line, text: '', item };
-      }
+      const item = (row: number): AttributeMap =>
+        itemOf(
+          types.map((type, i) => storedValue(values[i]?.[row] ?? null, type) ?? absent(into.options)),
+          targets,
+          into.table,
+        );
+      const before = line;
+      line += chunk.rowCount;
+      yield Array.from({ length: chunk.rowCount }, (_, row) => ({
+        line: before + row + 1,
+        text: '',
+        item: () => item(row),
+      }));
     }
   } catch (error) {
     throwIfCancelled(signal);

@@ -51,7 +51,7 @@ export function textFileRows(
   texts: AsyncIterable<string>,
   into: RowsInto,
   path: string,
-): AsyncGenerator<FileRow> {
+): AsyncGenerator<readonly FileRow[]> {
   switch (into.options.format) {
     case 'csv':
       return delimitedRows(csvRows(texts, into.options, path), into, path);
@@ -68,31 +68,33 @@ export function textFileRows(
 }
 
 async function* delimitedRows(
-  rows: AsyncIterable<DelimitedRow>,
+  rows: AsyncIterable<readonly DelimitedRow[]>,
   into: RowsInto,
   path: string,
-): AsyncGenerator<FileRow> {
+): AsyncGenerator<readonly FileRow[]> {
   const { table, columns, options } = into;
   const ownNames = table.columns.filter((column) => column.hidden !== true).map((column) => column.name);
   let names = columns;
   let fields: Fields | undefined;
-  for await (const row of rows) {
+  for await (const some of rows) {
+    const [first] = some;
+    if (first === undefined) continue;
+    let own = some;
     if (fields === undefined) {
       if (options.header !== false) {
-        const header = row.fields(() => false).map((name) => name ?? '');
+        const header = first.fields(() => false).map((name) => name ?? '');
         if (options.header === 'match') mustMatch(header, columns ?? ownNames, path);
-        fields = fieldsFor(names ?? header, into);
-        continue;
+        names ??= header;
+        own = some.slice(1);
       }
-      names ??= ownNames;
-      fields = fieldsFor(names, into);
+      fields = fieldsFor(names ?? ownNames, into);
     }
     const { targets, isNull } = fields;
-    yield {
+    yield own.map((row) => ({
       line: row.line,
       text: row.text,
       item: () => itemOf(valuesOf(row.fields(isNull), targets, options), targets, table),
-    };
+    }));
   }
 }
 
@@ -137,7 +139,10 @@ function valuesOf(
   return fields.map((text) => (text === null ? absent(options) : { kind: 'text', text, untyped: true }));
 }
 
-async function* jsonRows(rows: AsyncIterable<readonly JsonRow[]>, into: RowsInto): AsyncGenerator<FileRow> {
+async function* jsonRows(
+  rows: AsyncIterable<readonly JsonRow[]>,
+  into: RowsInto,
+): AsyncGenerator<readonly FileRow[]> {
   const known = new Map<string, WriteTarget>();
   const targetOf = (name: string): WriteTarget => {
     const found = known.get(name) ?? targetNamed(name, into);
@@ -145,20 +150,18 @@ async function* jsonRows(rows: AsyncIterable<readonly JsonRow[]>, into: RowsInto
     return found;
   };
   const wanted = into.columns && new Set(targetsNamed(into.columns, into).map(({ label }) => label));
-  for await (const some of rows)
-    for (const { line, text } of some)
-      yield {
-        line,
-        text,
-        item: () => {
-          const members = Object.entries(objectOf(text))
-            .map(([name, value]) => ({ target: targetOf(name), value }))
-            .filter(({ target }) => wanted?.has(target.label) !== false);
-          const targets = members.map(({ target }) => target);
-          const values = members.map(({ target, value }) => jsonValue(value, target, into.options));
-          return itemOf(values, targets, into.table);
-        },
-      };
+  const item = (text: string): AttributeMap => {
+    const targets: WriteTarget[] = [];
+    const values: WrittenValue[] = [];
+    for (const [name, value] of Object.entries(objectOf(text))) {
+      const target = targetOf(name);
+      if (wanted?.has(target.label) === false) continue;
+      targets.push(target);
+      values.push(jsonValue(value, target, into.options));
+    }
+    return itemOf(values, targets, into.table);
+  };
+  for await (const some of rows) yield some.map(({ line, text }) => ({ line, text, item: () => item(text) }));
 }
 
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -179,18 +182,16 @@ function objectOf(text: string): AttributeMap {
   throw new DriverError('FILE_FORMAT', `${shortened(text)} is no object, and an item is one.`);
 }
 
-async function* typedRows(rows: AsyncIterable<readonly JsonRow[]>, into: RowsInto): AsyncGenerator<FileRow> {
+async function* typedRows(
+  rows: AsyncIterable<readonly JsonRow[]>,
+  into: RowsInto,
+): AsyncGenerator<readonly FileRow[]> {
   const names = into.columns && targetsNamed(into.columns, into).map(({ path: [first] }) => first);
-  for await (const some of rows)
-    for (const { line, text } of some)
-      yield {
-        line,
-        text,
-        item: () => {
-          const item = itemOfDynamoJson(text);
-          return names === undefined
-            ? item
-            : Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name)));
-        },
-      };
+  const item = (text: string): AttributeMap => {
+    const whole = itemOfDynamoJson(text);
+    return names === undefined
+      ? whole
+      : Object.fromEntries(Object.entries(whole).filter(([name]) => names.includes(name)));
+  };
+  for await (const some of rows) yield some.map(({ line, text }) => ({ line, text, item: () => item(text) }));
 }

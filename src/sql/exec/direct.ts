@@ -16,6 +16,8 @@ import { columnDecoder } from './row-decoder.ts';
 export interface RowReader {
   arrays(): AsyncGenerator<Value[][]>;
   objects(): AsyncGenerator<Record<string, Value>[]>;
+  /** Where each item is a row: the items as they came. */
+  pages?(): AsyncGenerator<Page>;
 }
 
 /** A statement that is one read: every condition pushed, plain columns, rows in the order in which they come. */
@@ -39,11 +41,14 @@ export function directReader(
 ): RowReader {
   const toObject = objectMaker(plan.columns.map((column) => column.name));
   const arrays = (): AsyncGenerator<Value[][]> => readRows(plan, context, stats, signal);
+  const isPlain =
+    plan.summaries === undefined && (plan.limit ?? plan.offset) === undefined && context.maxRows < 0;
   return {
     arrays,
     async *objects() {
       for await (const rows of arrays()) yield rows.map(toObject);
     },
+    ...(isPlain && { pages: () => readTable(plan.read, context, stats, signal) }),
   };
 }
 

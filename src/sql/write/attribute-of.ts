@@ -28,13 +28,23 @@ const BOOLEANS = new Map([
  */
 export function attributeOf(value: WrittenValue, to: Destination): AttributeValue | undefined {
   if (to.key !== undefined) return keyAttributeOf(value, to.key, to);
-  const [only, ...others] = Object.keys(to.seen);
-  if (value.kind === 'text' && value.untyped && others.length === 0) {
+  const only = onlyType(to.seen);
+  if (value.kind === 'text' && value.untyped) {
     const followed = follow(value.text, only, to);
     if (followed !== undefined) return followed;
   }
   const stored = plain(value, to);
-  return stored !== undefined && others.length === 0 ? asSet(stored, only) : stored;
+  return stored === undefined ? undefined : asSet(stored, only);
+}
+
+/** The type that all sampled items have there. */
+function onlyType(seen: Destination['seen']): string | undefined {
+  let only: string | undefined;
+  for (const type in seen) {
+    if (only !== undefined) return undefined;
+    only = type;
+  }
+  return only;
 }
 
 function plain(value: WrittenValue, to: Destination): AttributeValue | undefined {

@@ -5,6 +5,7 @@ import { DriverError } from '../../core/errors.ts';
 import type { DocumentPath } from '../../dynamo/predicate.ts';
 import { foldCase } from '../bind/suggestions.ts';
 import type { ParsedText } from '../parse/parse.ts';
+import { indexOfCharacter } from '../parse/positions.ts';
 import type { Destination } from './attribute-of.ts';
 
 /** A place in an item that a statement writes to. */
@@ -97,9 +98,7 @@ function stepOf(step: Node, parsed: ParsedText): string | number {
 
 /** A new attribute is called what the user wrote, though the parser folds unquoted names to lower case. */
 function asWritten(name: string, location: number, { text, position }: ParsedText): string {
-  const start = position(location) - 1;
-  const written = Array.from(text)
-    .slice(start, start + Array.from(name).length)
-    .join('');
+  const start = indexOfCharacter(text, position(location) - 1);
+  const written = text.slice(start, start + name.length);
   return foldCase(written) === name ? written : name;
 }

@@ -2,7 +2,9 @@ import type { InsertStmt, SelectStmt } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { inParallel } from '../../core/in-parallel.ts';
+import { newTurns, type Turn } from '../../core/turns.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
+import { keyIdentity } from '../../dynamo/key.ts';
 import { newReadStats } from '../../dynamo/read-stats.ts';
 import type { BatchedWrite } from '../../dynamo/writer.ts';
 import { newWriteStats, type WriteStats } from '../../dynamo/write-stats.ts';
@@ -11,8 +13,8 @@ import type { ParsedCommand, ParsedText } from '../parse/parse.ts';
 import { namedTarget, writeTarget, type WriteTarget } from './destination.ts';
 import { columnsOver } from './evaluate.ts';
 import { explainInsert } from './explain-changes.ts';
-import { placesOf } from './item-of.ts';
-import { newItems, type NewItem } from './new-items.ts';
+import { keyOf, placesOf } from './item-of.ts';
+import { newItems } from './new-items.ts';
 import { conflictOf, putItem, type OnConflict } from './put-item.ts';
 import { told, writtenResult } from './returning.ts';
 import { sourceRows, type Reading } from './source-rows.ts';
@@ -88,7 +90,7 @@ async function insertInto(statement: InsertStmt, into: Into, reading: Reading): 
     if (writing.batches && isBlind && writing.transaction === undefined)
       await putBatches(rowsOf, keep, table, reading, writes);
     else
-      await inParallel(rowsOf, settings.threads, async ({ at, item, turn }) => {
+      await inParallel(inTurn(rowsOf, table), settings.threads, async ({ at, item, turn }) => {
         try {
           await turn.came;
           keep(at, await putItem(item, onConflict, table, reading, writes, returning !== undefined));
@@ -130,9 +132,20 @@ function targetsOf(statement: InsertStmt, table: TableDef, parsed: ParsedText): 
   return targets;
 }
 
+/** Items and their places among all, from 0. Those with one key are written in the order of the statement. */
+async function* inTurn(
+  rowsOf: AsyncIterable<readonly AttributeMap[]>,
+  table: TableDef,
+): AsyncGenerator<{ readonly at: number; readonly item: AttributeMap; readonly turn: Turn }> {
+  const takeTurn = newTurns();
+  let at = 0;
+  for await (const items of rowsOf)
+    for (const item of items) yield { at: at++, item, turn: takeTurn([keyIdentity(keyOf(item, table))]) };
+}
+
 /** Puts the items 25 to a request, whatever is there. */
 async function putBatches(
-  items: AsyncGenerator<NewItem>,
+  rowsOf: AsyncIterable<readonly AttributeMap[]>,
   keep: (at: number, image: AttributeMap) => void,
   table: TableDef,
   { context, signal }: Reading,
@@ -140,10 +153,12 @@ async function putBatches(
 ): Promise<void> {
   const { client, settings, writing } = context;
   const gate = writeGate(writes, writing.maxWcu);
-  async function* puts(): AsyncGenerator<BatchedWrite> {
-    for await (const { at, item } of items) {
-      keep(at, item);
-      yield { kind: 'put', item };
+  async function* puts(): AsyncGenerator<readonly BatchedWrite[]> {
+    let before = 0;
+    for await (const items of rowsOf) {
+      for (const [i, item] of items.entries()) keep(before + i, item);
+      before += items.length;
+      yield items.map((item) => ({ kind: 'put', item }));
     }
   }
   await client.writeBatches(table.name, puts(), {

@@ -1,21 +1,10 @@
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
-import { newTurns, type Turn } from '../../core/turns.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import { keyIdentity } from '../../dynamo/key.ts';
-import { checkWrite } from '../../dynamo/lint-writes.ts';
+import { checkItem } from '../../dynamo/lint-writes.ts';
 import type { WriteTarget } from './destination.ts';
-import { itemOf, keyOf } from './item-of.ts';
+import { itemOf } from './item-of.ts';
 import type { SourceRows } from './source-rows.ts';
-
-/** A row of an INSERT on its way into the table. */
-export interface NewItem {
-  /** Its place among the rows, from 0. */
-  readonly at: number;
-  readonly item: AttributeMap;
-  /** Rows with one key are written in the order of the statement. */
-  readonly turn: Turn;
-}
 
 export interface NewItemsOf {
   readonly source: SourceRows;
@@ -25,34 +14,35 @@ export interface NewItemsOf {
   readonly mayBeShorter: boolean;
 }
 
-/** The items of the rows. Those of VALUES and of a query that reads the table itself are all made before the first is given. */
+/**
+ * The items of the rows, some at a time. Those of VALUES and of a query that reads the table itself are all made before the
+ * first is given.
+ */
 export async function* newItems({
   source,
   targets,
   table,
   mayBeShorter,
-}: NewItemsOf): AsyncGenerator<NewItem> {
-  const takeTurn = newTurns();
-  let at = 0;
-  for await (const item of source.whole || source.reads.some((read) => read.table.name === table.name)
-    ? await held(checkedItems())
-    : checkedItems())
-    yield { at: at++, item, turn: takeTurn([keyIdentity(keyOf(item, table))]) };
+}: NewItemsOf): AsyncGenerator<readonly AttributeMap[]> {
+  if (source.whole || source.reads.some((read) => read.table.name === table.name))
+    yield* await held(checkedItems());
+  else yield* checkedItems();
 
-  async function* checkedItems(): AsyncGenerator<AttributeMap> {
-    const keys = new Map([[table.name, table.key]]);
-    let row = 0;
-    for await (const values of source.rows) {
-      row += 1;
-      let item: AttributeMap;
-      try {
-        checkWidth(values.length);
-        item = itemOf(values, targets, table);
-        checkWrite({ operation: 'PutItem', input: { TableName: table.name, Item: item } }, keys);
-      } catch (error) {
-        throw source.single ? error : ofRow(error, row);
-      }
-      yield item;
+  async function* checkedItems(): AsyncGenerator<readonly AttributeMap[]> {
+    let before = 0;
+    for await (const rows of source.rows) {
+      const first = before + 1;
+      before += rows.length;
+      yield* upToFailure(rows, (values, i) => {
+        try {
+          checkWidth(values.length);
+          const item = itemOf(values, targets, table);
+          checkItem(item, table.key);
+          return item;
+        } catch (error) {
+          throw source.single ? error : ofRow(error, first + i);
+        }
+      });
     }
   }
 
@@ -70,6 +60,16 @@ export async function* newItems({
       );
     if (values < columns && !mayBeShorter)
       throw new DriverError('SQL_SYNTAX', `INSERT has ${columns} columns and ${values} values.`);
+  }
+}
+
+/** What can be made before one fails is not held back. */
+function* upToFailure<T, U>(all: readonly T[], make: (one: T, at: number) => U): Generator<readonly U[]> {
+  const made: U[] = [];
+  try {
+    for (const [at, one] of all.entries()) made.push(make(one, at));
+  } finally {
+    yield made;
   }
 }
 

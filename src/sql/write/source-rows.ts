@@ -29,7 +29,7 @@ export interface Reading {
 
 /** Rows on their way into items. */
 export interface SourceRows {
-  readonly rows: AsyncIterable<readonly WrittenValue[]>;
+  readonly rows: AsyncIterable<readonly (readonly WrittenValue[])[]>;
   /** The statement holds all of them. */
   readonly whole: boolean;
   /** There is one only. */
@@ -55,21 +55,27 @@ const EXPRESSIONS_AT_ONCE = 500;
 async function* valueRows(
   lists: readonly (readonly Node[])[],
   reading: Reading,
-): AsyncGenerator<readonly WrittenValue[]> {
-  const expressions = lists.flat().filter((node) => constantOf(node, reading.parameters) === undefined);
+): AsyncGenerator<readonly (readonly WrittenValue[])[]> {
+  const expressions: Node[] = [];
+  const rows = lists.map((list) =>
+    list.map((node) => {
+      const constant = constantOf(node, reading.parameters);
+      if (constant === undefined) expressions.push(node);
+      return constant;
+    }),
+  );
   const values: WrittenValue[] = [];
   for (let at = 0; at < expressions.length; at += EXPRESSIONS_AT_ONCE)
     values.push(...(await evaluated(expressions.slice(at, at + EXPRESSIONS_AT_ONCE), reading)));
   let next = 0;
-  for (const list of lists)
-    yield list.map((node) => constantOf(node, reading.parameters) ?? values[next++] ?? { kind: 'null' });
+  yield rows.map((row) => row.map((value) => value ?? values[next++] ?? { kind: 'null' }));
 }
 
 /** The values of expressions over no table. */
 async function evaluated(expressions: readonly Node[], reading: Reading): Promise<readonly WrittenValue[]> {
   const targetList = expressions.map((val, i) => ({ ResTarget: { name: `c${i}`, val } }));
   const { rows } = await sourceRows({ targetList, ...PLAIN }, reading);
-  for await (const row of rows) return row;
+  for await (const [row] of rows) if (row !== undefined) return row;
   return [];
 }
 
@@ -79,7 +85,7 @@ async function* queryRows(
   select: SelectStmt,
   plan: StatementPlan,
   reading: Reading,
-): AsyncGenerator<readonly WrittenValue[]> {
+): AsyncGenerator<readonly (readonly WrittenValue[])[]> {
   const { parsed, parameters, context, signal, stats } = reading;
   if (plan.direct !== undefined && plan.direct.summaries === undefined && plan.reads.length === 1) {
     yield* storedRows(plan, reading);
@@ -104,13 +110,14 @@ async function* queryRows(
   const width = copied?.places.length ?? columns.length;
   try {
     for await (const rows of running.arrays())
-      for (const row of rows)
-        yield row.slice(0, width).map((value, i) => {
+      yield rows.map((row) =>
+        row.slice(0, width).map((value, i) => {
           const place = copied?.places[i];
           return place === undefined
             ? writtenValue(value, columns[i]?.type ?? 'text')
             : storedValue(row[place] ?? null);
-        });
+        }),
+      );
   } finally {
     await running.close();
   }
@@ -127,26 +134,24 @@ function storedValue(value: Value): WrittenValue {
 async function* storedRows(
   { direct, reads }: StatementPlan,
   { context, stats, signal }: Reading,
-): AsyncGenerator<readonly WrittenValue[]> {
+): AsyncGenerator<readonly (readonly WrittenValue[])[]> {
   const [read] = reads;
   if (direct === undefined || read === undefined) return;
   let skip = direct.offset ?? 0;
   let left = direct.limit ?? Infinity;
   for await (const page of readTable(read, context, stats, signal)) {
     const items: readonly AttributeMap[] = JSON.parse(page.items.toString());
-    for (const item of items) {
-      if (left <= 0) return;
-      if (skip > 0) {
-        skip -= 1;
-        continue;
-      }
-      left -= 1;
-      yield direct.output.map((output): WrittenValue => {
+    const wanted = items.slice(skip, skip + left);
+    skip -= Math.min(skip, items.length);
+    left -= wanted.length;
+    yield wanted.map((item) =>
+      direct.output.map((output): WrittenValue => {
         if (isWholeItem(output)) return { kind: 'attribute', value: { M: item } };
         const value = valueAt(item, output.path);
         return value === undefined ? { kind: 'missing' } : { kind: 'attribute', value };
-      });
-    }
+      }),
+    );
+    if (left <= 0) return;
   }
 }
 

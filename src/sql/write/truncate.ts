@@ -62,11 +62,11 @@ async function empty(
 ): Promise<void> {
   const { client, settings, writing } = context;
   const gate = writeGate(writes, writing.maxWcu);
-  async function* deletes(): AsyncGenerator<BatchedWrite> {
+  async function* deletes(): AsyncGenerator<readonly BatchedWrite[]> {
     for (const read of reads)
       for await (const page of readTable(read, { ...context, maxRows: -1 }, stats, signal)) {
         const items: readonly AttributeMap[] = JSON.parse(page.items.toString());
-        for (const item of items) yield { kind: 'delete', key: keyOf(item, table) };
+        yield items.map((item) => ({ kind: 'delete', key: keyOf(item, table) }));
       }
   }
   await client.writeBatches(table.name, deletes(), {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -118,6 +118,28 @@ describe('a load', () => {
     expect(server.written).toHaveLength(200);
     expect(new Set(server.written).size).toBe(200);
     await expect(readFile(`${file}.dynadbc-resume`)).rejects.toThrow('ENOENT');
+    await server.close();
+  });
+
+  it('comes again upon a row that it could not read', async () => {
+    const server = await loading(() => undefined);
+    await using db = await connect(server.string());
+    const file = await rowsFile(25);
+    await appendFile(file, '{"n":1}\n{"id":"last"}\n');
+    const load = `COPY things FROM '${file}' (RESUME true)`;
+    for (const error of [await thrownBy(() => db.query(load)), await thrownBy(() => db.query(load))])
+      expect(error.message).toMatch(/line 26: id is part of the table's key/);
+    expect(server.written).toHaveLength(25);
+    await server.close();
+  });
+
+  it('writes the rows before one that is none, as far as they fill a request', async () => {
+    const server = await loading(() => undefined);
+    await using db = await connect(server.string());
+    const file = await rowsFile(60);
+    await appendFile(file, 'no item\n');
+    await thrownBy(() => db.query(`COPY things FROM '${file}'`));
+    expect(server.written).toHaveLength(50);
     await server.close();
   });
 
