@@ -4,6 +4,7 @@ import { relyingPartyOf } from '../saml/adfs/addresses.ts';
 import { FORMS_USER_AGENT, signInToAdfs, WINDOWS_USER_AGENT } from '../saml/adfs/sign-in.ts';
 import { httpSession } from '../saml/http-session.ts';
 import { kerberosNegotiator } from '../saml/negotiate/kerberos.ts';
+import { kerberosOnly } from '../saml/negotiate/kerberos-only.ts';
 import { oneAttempt } from '../saml/one-attempt.ts';
 import type { SamlResponse } from '../saml/response.ts';
 import { FEDERATED_OPTIONS, FEDERATED_REGION, federatedProblem } from './federated/federated-options.ts';
@@ -33,7 +34,8 @@ export const adfs = authScheme({
     const relyingParty = sso?.relyingParty ?? relyingPartyOf(knownRegion(given) ?? '');
     const userAgent = sso?.userAgent ?? (user === undefined ? WINDOWS_USER_AGENT : FORMS_USER_AGENT);
     const network = ports.network?.settings;
-    const negotiatorFor = ports.negotiatorFor ?? kerberosNegotiator();
+    const anyNegotiator = ports.negotiatorFor ?? kerberosNegotiator();
+    const negotiatorFor = sso?.kerberosOnly === true ? kerberosOnly(anyNegotiator) : anyNegotiator;
     const withCode = oneTimeCode(sso?.mfaPassCode);
 
     const signIn = async (passCode: Secret | undefined, signal: AbortSignal): Promise<SamlResponse> => {

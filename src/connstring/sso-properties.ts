@@ -64,6 +64,13 @@ export const SSO_PROPERTIES = {
     group: 'SSO',
     doc: 'The relying party that the identity provider knows AWS by.',
   }),
+  kerberosOnly: property({
+    key: 'KerberosOnly',
+    type: boolean,
+    group: 'SSO',
+    default: false,
+    doc: 'Whether a sign-in as the Windows user is refused where it would be by NTLM.',
+  }),
   userAgent: property({
     key: 'UserAgent',
     type: text,

@@ -65,6 +65,7 @@ describe('parseConnection', () => {
       apiToken: new Secret('x'),
       mfaType: 'SMS',
       mfaRememberDevice: true,
+      kerberosOnly: false,
     });
   });
 

@@ -13,6 +13,7 @@ const withTls = 'skipped' in authority ? describe.skip : describe;
 const { ca, server: pair } = 'skipped' in authority ? { ca: '', server: { key: '', cert: '' } } : authority;
 
 const TICKET = Buffer.from('CANARY-ticket').toString('base64');
+const NTLM = Buffer.from('wrapped NTLMSSP\0 negotiate').toString('base64');
 const TRANSPORT = '/adfs/services/trust/13/windowstransport';
 const CODE = '271828';
 const VIP: AdapterWords = { method: 'VIPAuthenticationProviderUPN', fields: ['security_code'], code: CODE };
@@ -87,6 +88,7 @@ withTls('a connection of a Windows user by way of ADFS reads rows', () => {
 interface Failure {
   readonly setup?: AdfsSetup;
   readonly path?: string;
+  readonly sso?: string;
   readonly negotiatorFor?: NegotiatorFor;
   readonly code: string;
   readonly message: string;
@@ -134,6 +136,16 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
         setup: { answer: () => ({ status: 401, headers: { 'www-authenticate': 'NTLM' } }) },
         code: 'AUTH_NOT_SUPPORTED',
         message: 'ADFS asks for Windows sign-in by NTLM, expected Negotiate',
+      },
+    ],
+    [
+      'where Windows would take NTLM and only Kerberos is wanted',
+      {
+        setup: { tickets: [NTLM] },
+        sso: 'KerberosOnly=true',
+        negotiatorFor: windowsUser(NTLM).negotiatorFor,
+        code: 'AUTH_NOT_SUPPORTED',
+        message: 'Windows would sign in at 127.0.0.1 by NTLM, expected Kerberos (KerberosOnly)',
       },
     ],
     [
@@ -231,18 +243,21 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
         message: 'Windows sign-in needs the package kerberos, which is not installed',
       },
     ],
-  ])('%s', async (_, { setup, path, negotiatorFor = windowsUser(TICKET).negotiatorFor, code, message }) => {
-    await using adfs = await startAdfs(pair, setup);
-    const who = person({ negotiatorFor });
-    const error = await thrownBy(() => place.rowsFor(properties(adfs, path), who));
-    expect({ code: error.code, message: error.message.replaceAll(adfs.origin, 'ADFS') }).toEqual({
-      code,
-      message,
-    });
-    expect(error.remedy).not.toBe('');
-    expect(place.asked()).toEqual([]);
-    expect(place.strays(adfs, [TICKET])).toEqual([]);
-  });
+  ])(
+    '%s',
+    async (_, { setup, path, sso, negotiatorFor = windowsUser(TICKET).negotiatorFor, code, message }) => {
+      await using adfs = await startAdfs(pair, setup);
+      const who = person({ negotiatorFor });
+      const error = await thrownBy(() => place.rowsFor(properties(adfs, path, sso), who));
+      expect({ code: error.code, message: error.message.replaceAll(adfs.origin, 'ADFS') }).toEqual({
+        code,
+        message,
+      });
+      expect(error.remedy).not.toBe('');
+      expect(place.asked()).toEqual([]);
+      expect(place.strays(adfs, [TICKET])).toEqual([]);
+    },
+  );
 
   it('with a ticket that is not accepted, once for fifty connections', async () => {
     await using adfs = await startAdfs(pair, { tickets: ['cmlnaHQ='] });
