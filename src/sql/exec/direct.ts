@@ -17,7 +17,7 @@ export interface RowReader {
   arrays(): AsyncGenerator<Value[][]>;
   objects(): AsyncGenerator<Record<string, Value>[]>;
   /** Where each item is a row: the items as they came. */
-  pages?(): AsyncGenerator<Page>;
+  readonly pages?: () => AsyncGenerator<Page>;
 }
 
 /** A statement that is one read: every condition pushed, plain columns, rows in the order in which they come. */
