@@ -1,0 +1,236 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { ColumnDef } from '../../../src/catalog/table-def.ts';
+import type { AttributeMap, AttributeValue } from '../../../src/dynamo/attribute-value.ts';
+import type { Page } from '../../../src/dynamo/page.ts';
+import type { Connection } from '../../../src/session/connection.ts';
+import { diskFiles } from '../../../src/session/disk-files.ts';
+import { csvScanner } from '../../../src/sql/copy/csv-scanner.ts';
+import { copyOptions } from '../../../src/sql/copy/options.ts';
+import { openEngine } from '../../../src/sql/engine/engine.ts';
+import { parseQuery } from '../../../src/sql/parse/parse.ts';
+import { PUSHDOWN_RULES } from '../../../src/sql/plan/rules/index.ts';
+import { startWorld, type World } from '../../support/world.ts';
+
+let world: World;
+let db: Connection;
+let written: Buffer[] = [];
+let page: Page;
+
+/** The types of the columns; items of the tests may have other values. */
+const SAMPLE: AttributeMap = {
+  id: { S: 'a' },
+  text: { S: 'x' },
+  whole: { N: '1' },
+  fraction: { N: '1.5' },
+  float: { N: '1e-90' },
+  digits: { N: '1234567890123456789012345678901234567.1' },
+  yes: { BOOL: true },
+  bytes: { B: 'AQID' },
+  map: { M: { a: { S: 'x' } } },
+  'odd "name", é': { L: [] },
+};
+
+beforeAll(async () => {
+  world = await startWorld();
+  await world.add({ name: 'samples', key: ['id:S'], items: [SAMPLE] });
+  db = world.withRules(PUSHDOWN_RULES, undefined, {
+    given: () => page,
+    files: {
+      disk: {
+        ...diskFiles,
+        draft: async (path) => ({
+          path,
+          write: async (bytes) => {
+            written.push(Buffer.from(bytes));
+          },
+          finish: () => Promise.resolve(),
+          discard: () => Promise.resolve(),
+        }),
+      },
+      engine: () => openEngine({}),
+      clock: { now: () => 0, wait: () => Promise.resolve() },
+    },
+  });
+});
+
+afterAll(async () => {
+  await world.close();
+});
+
+function pageOf(json: string): Page {
+  const items: readonly AttributeMap[] = JSON.parse(json);
+  return { items: Buffer.from(json), count: items.length, scannedCount: items.length, consumed: [] };
+}
+
+async function fileOf(query: string, options: string): Promise<string> {
+  written = [];
+  await db.query(`COPY (${query}) TO 'rows.csv' WITH (FORMAT csv${options})`);
+  return Buffer.concat(written).toString();
+}
+
+/** What rows of JavaScript values become: a LIMIT asks for those. */
+function byRows(query: string, options: string): Promise<string> {
+  return fileOf(`${query} LIMIT 1000000`, options);
+}
+
+const PIECES = [
+  ',',
+  ';',
+  '"',
+  '\n',
+  '\r',
+  '\\',
+  '\\.',
+  '\t',
+  '|',
+  '\u0001',
+  '\u007f',
+  '\u2028',
+  'é',
+  '湖',
+  '😀',
+  'a',
+  'NULL',
+  '',
+];
+const text = fc.oneof(
+  fc.array(fc.constantFrom(...PIECES), { maxLength: 4 }).map((pieces) => pieces.join('')),
+  fc.constantFrom('x'.repeat(70), '[]', '1', 't', 'null'),
+);
+const digits = fc.oneof(
+  fc.constantFrom(
+    '0',
+    '-0',
+    '-0.0',
+    '0.5',
+    '-0.5',
+    '0.05',
+    '0.0000001',
+    '1.50',
+    '100',
+    '1E+3',
+    '1e-90',
+    '15E-1',
+    '007',
+  ),
+  fc.constantFrom('9007199254740993', '999999999999999', '123456789012345678', '9223372036854775808'),
+  fc.constantFrom(
+    '12345678901234567890123456789012345678',
+    '123456789012.345',
+    '1234567890123.456',
+    '-1234567890.1234',
+  ),
+  fc.integer().map(String),
+);
+const base64 = fc.constantFrom('', 'AQID', '/+8=');
+const name = fc.oneof(fc.constantFrom('a', 'b c', '10', '2', '__proto__', 'x"y', 'é', ''), text);
+const { value } = fc.letrec<{ value: AttributeValue }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    text.map((S) => ({ S })),
+    digits.map((N) => ({ N })),
+    fc.boolean().map((BOOL) => ({ BOOL })),
+    fc.constant({ NULL: true as const }),
+    base64.map((B) => ({ B })),
+    fc.array(text, { minLength: 1, maxLength: 3 }).map((SS) => ({ SS })),
+    fc.array(digits, { minLength: 1, maxLength: 3 }).map((NS) => ({ NS })),
+    fc.array(base64, { minLength: 1, maxLength: 3 }).map((BS) => ({ BS })),
+    fc.array(tie('value'), { maxLength: 3 }).map((L) => ({ L })),
+    fc
+      .array(fc.tuple(name, tie('value')), { maxLength: 3 })
+      .map((members) => ({ M: Object.fromEntries(members) })),
+  ),
+}));
+const attribute = fc.constantFrom(...Object.keys(SAMPLE), 'unknown', 'un"known');
+const items = fc.array(
+  fc
+    .array(fc.tuple(attribute, value), { maxLength: 12 })
+    .map((entries): AttributeMap => Object.fromEntries(entries)),
+  { minLength: 1, maxLength: 5 },
+);
+const options = fc.constantFrom(
+  '',
+  ', HEADER',
+  ", DELIMITER ';'",
+  ", DELIMITER '|', NULL 'NULL'",
+  ", DELIMITER E'\\t', NULL '[]'",
+  ", NULL 't'",
+  ", DELIMITER '1'",
+  ", QUOTE '|'",
+  ", ESCAPE '!'",
+  ', FORCE_QUOTE (text)',
+);
+const query = fc.constantFrom(
+  'SELECT * FROM samples',
+  'SELECT map, text FROM samples',
+  'SELECT text FROM samples',
+  'SELECT whole AS n, float, digits FROM samples',
+  'SELECT text AS one, text AS two FROM samples',
+  'SELECT "$item" FROM samples',
+);
+
+const column = (name: string, kind: 'text' | 'bigint' | 'boolean' | 'json'): ColumnDef => ({
+  name,
+  path: [name],
+  type: { kind },
+  seen: {},
+  presence: 1,
+});
+
+describe('lines that are copied from items', () => {
+  it('are those that rows of values give, byte by byte', async () => {
+    await fc.assert(
+      fc.asyncProperty(items, query, options, async (some, statement, how) => {
+        page = pageOf(JSON.stringify(some));
+        const lines = await fileOf(statement, how);
+        expect(lines).toBe(await byRows(statement, how));
+        page = { ...page, parsed: some };
+        expect(lines).toBe(await fileOf(statement, how));
+      }),
+      { numRuns: 400 },
+    );
+  });
+  it('are the same where the JSON is not as DynamoDB writes it', async () => {
+    const compact = JSON.stringify([SAMPLE, { ...SAMPLE, text: { S: 'é, "' } }, { id: { S: 'c' } }]);
+    const spaced = compact.replace('{"id":{"S":"c"}}', ' { "id" : { "S" : "c" } } ');
+    const escaped = compact.replaceAll('"text":{"S":"x"}', '"t\\u0065xt":{"S":"\\u0078"}');
+    page = pageOf(compact);
+    const lines = await fileOf('SELECT * FROM samples', '');
+    for (const json of [spaced, escaped]) {
+      page = pageOf(json);
+      expect(await fileOf('SELECT * FROM samples', '')).toBe(lines);
+    }
+  });
+  it('hold what lies in a page of many items, each column in its place', async () => {
+    const many = Array.from({ length: 3000 }, (_, i) => ({
+      ...(i % 2 === 0 && { whole: { N: String(i) } }),
+      text: { S: `${'long '.repeat(i % 40)}${i}` },
+      id: { S: `k${i}` },
+    }));
+    page = pageOf(JSON.stringify(many));
+    const lines = (await fileOf('SELECT id, whole, text FROM samples', '')).trimEnd().split('\n');
+    expect(lines).toEqual(many.map(({ id, whole, text: { S } }) => `${id.S},${whole?.N ?? ''},${S}`));
+  });
+  it('need no strings for texts, short numbers and documents of these', async () => {
+    const columns = [
+      column('n', 'bigint'),
+      column('s', 'text'),
+      column('ok', 'boolean'),
+      column('doc', 'json'),
+    ];
+    const scan = csvScanner(columns, copyOptions([], 'a.csv', 'TO', await parseQuery('SELECT 1')), () => {
+      throw new Error('a string was made');
+    });
+    const doc: AttributeValue = {
+      M: { x: { L: [{ S: 'é' }, { N: '-1.5' }, { NULL: true }] }, y: { SS: ['a', 'b'] } },
+    };
+    const json = JSON.stringify([{ other: doc, s: { S: 'a, b' }, ok: { BOOL: true }, n: { N: '12' }, doc }]);
+    const { bytes, count, isWhole } = scan?.(Buffer.from(json)) ?? {};
+    expect([bytes?.toString(), count, isWhole]).toEqual([
+      '12,"a, b",t,"{""x"":[""é"",-1.5,null],""y"":[""a"",""b""]}"\n',
+      1,
+      true,
+    ]);
+  });
+});
