@@ -21,13 +21,45 @@ const FLAT: ReadonlySet<string> = new Set([
 const CHAINING: ReadonlySet<string> = new Set(['not', '::', 'is', 'isnull', 'notnull', 'collate', 'at']);
 const LINKING: ReadonlySet<string> = new Set(['union', 'except', 'intersect', 'join']);
 
+/** Comments, other quotes than '…' and "…", and what nests without brackets. */
+const UNCLEAR = /\\|--|\/\*|\$(?!\d)|\b(?:case|union|except|intersect|join)\b/i;
+
+/**
+ * Whether the mere characters show that a text is not too deep, as those of a long list of rows do: on these the scanner
+ * would take longer than the parser. Each character that may be of an operator or a word counts as one.
+ */
+function isPlainlyFlat(text: string): boolean {
+  if (UNCLEAR.test(text)) return false;
+  const outer: number[] = [];
+  let outerDepth = 0;
+  let chain = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (character === "'" || character === '"') {
+      at = text.indexOf(character, at + 1);
+      if (at < 0) return false;
+    } else if (character === '(' || character === '[') {
+      outer.push(chain);
+      outerDepth += chain + 1;
+      chain = 0;
+    } else if (character === ')' || character === ']') {
+      chain = outer.pop() ?? 0;
+      outerDepth = Math.max(0, outerDepth - (chain + 1));
+      if (character === ']') chain += 1;
+    } else if (character === ',') chain = 0;
+    else if (character > '9' || !' \n.0123456789'.includes(character)) chain += 1;
+    if (outerDepth + chain > MAX_DEPTH) return false;
+  }
+  return true;
+}
+
 /**
  * Refuses a statement whose tree might be too deep. The parser must not meet it: when its stack overflows, the memory
  * that it held is lost, and after some such statements it parses nothing any more (libpg-query 18.1.5).
  */
 export function checkNesting(text: string, position: (index: number) => number): void {
   // No shorter text can be so deep.
-  if (text.length <= MAX_DEPTH) return;
+  if (text.length <= MAX_DEPTH || isPlainlyFlat(text)) return;
   const outer: { readonly chain: number; readonly links: number }[] = [];
   let outerDepth = 0;
   let [chain, links] = [0, 0];

@@ -109,6 +109,23 @@ describe('what is refused', () => {
     expect(await refusal(`select 1${' union select 1'.repeat(20_000)}`)).toMatchObject({
       code: 'SQL_NOT_SUPPORTED',
     });
+    // A bracket in a text, a name or a comment closes nothing.
+    for (const opening of [
+      `(')'||`,
+      `(")"+`,
+      `($a$)$a$||`,
+      `(E'\\')'||`,
+      '(/*)*/',
+      '(--)\n',
+      "(--'\n",
+      `(U&'!0029)'||`,
+    ])
+      expect(await refusal(`select ${opening.repeat(2000)}1${')'.repeat(2000)}`)).toMatchObject({
+        code: 'SQL_NOT_SUPPORTED',
+      });
+    expect(await refusal(`select ${`array[1, `.repeat(2000)}1${']'.repeat(2000)}`)).toMatchObject({
+      code: 'SQL_NOT_SUPPORTED',
+    });
     expect((await parseQuery('select 1')).kind).toBe('select');
   });
 
@@ -116,6 +133,9 @@ describe('what is refused', () => {
     expect((await parseQuery(`select 1 where 1 in (${'1,'.repeat(10_000)}1)`)).kind).toBe('select');
     expect((await parseQuery(`select 1 where ${'a = 1 or '.repeat(5000)} true`)).kind).toBe('select');
     expect((await parseQuery(`select ${'a + b, '.repeat(5000)} c`)).kind).toBe('select');
+    expect(
+      (await parseQuery(`values ${`(-1, 'a''(', $1, true), `.repeat(5000)} (1, '(', null, 1)`)).kind,
+    ).toBe('select');
   });
 });
 
