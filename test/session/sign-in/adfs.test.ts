@@ -185,6 +185,18 @@ withTls('a connection by way of ADFS reads rows', () => {
     expect(adfs.passwords()).toBe(1);
   });
 
+  it.each(
+    ['', MIXED].flatMap((path) =>
+      ['p\u00e4ss', 'pa\u0308ss', ` +&=%;'"<> `, '\u{1f511}'].map((password) => [path, password] as const),
+    ),
+  )('from "%s" with the password %j byte for byte', async (path, password) => {
+    await using adfs = await startAdfs(pair, { password });
+    expect(await place.rowsFor(properties(adfs, { path, more: { Password: password } }), person())).toEqual(
+      ROWS,
+    );
+    expect(adfs.violations).toEqual([]);
+  });
+
   it('as the program that it says it is', async () => {
     await using adfs = await startAdfs(pair);
     expect(await place.rowsFor(properties(adfs, { sso: 'UserAgent=Corp/1.0' }))).toEqual(ROWS);
