@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type ColumnDef, isWholeItem } from '../../catalog/table-def.ts';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
+import { GrowingBytes } from './growing-bytes.ts';
 import type { CopyOptions } from './options.ts';
 
 /** Lines of CSV, until the next page is scanned. */
@@ -75,36 +76,6 @@ const TYPES = {
 const INTEGER_DIGITS = 18;
 const DOUBLE_DIGITS = 15;
 
-/** Below that a loop is faster than a call. */
-const SHORT = 64;
-
-/** Bytes that grow. */
-class Bytes {
-  bytes: Buffer = Buffer.allocUnsafe(64 * 1024);
-  length = 0;
-
-  reserve(more: number): void {
-    if (this.length + more <= this.bytes.length) return;
-    const wider = Buffer.allocUnsafe(2 * (this.length + more));
-    this.bytes.copy(wider, 0, 0, this.length);
-    this.bytes = wider;
-  }
-
-  put(byte: number): void {
-    if (this.length === this.bytes.length) this.reserve(1);
-    this.bytes[this.length++] = byte;
-  }
-
-  copy(from: Buffer, start: number, end: number): void {
-    this.reserve(end - start);
-    const { bytes } = this;
-    let at = this.length;
-    this.length += end - start;
-    if (end - start > SHORT) from.copy(bytes, at, start, end);
-    else for (let i = start; i < end; i++) bytes[at++] = from[i] ?? 0;
-  }
-}
-
 /** Where the field of a column lies while its item is read. */
 interface Field {
   /** Undefined: it is NULL. */
@@ -132,9 +103,9 @@ class Scanner {
   readonly #fields: readonly Field[];
   /** Items of a table mostly have the same attributes in the same order. */
   readonly #order: Known[] = [];
-  readonly #out = new Bytes();
+  readonly #out = new GrowingBytes();
   /** Fields of one item that are no copies. */
-  readonly #made = new Bytes();
+  readonly #made = new GrowingBytes();
   #page: Buffer = Buffer.alloc(0);
   #at = 0;
   #needsQuotes = false;
@@ -364,9 +335,7 @@ class Scanner {
       do {
         if (!isFirst) this.#comma();
         isFirst = false;
-        // JavaScript puts numbers before other names, and one name is its own.
-        const initial = this.#page[this.#at + 1];
-        if (isDigit(initial) || initial === UNDERSCORE || !this.#string() || !this.#skip(COLON)) return false;
+        if (this.#isOddName() || !this.#string() || !this.#skip(COLON)) return false;
         this.#made.put(COLON);
         if (!this.#document()) return false;
       } while (this.#skip(COMMA));
@@ -374,6 +343,13 @@ class Scanner {
     }
     this.#made.put(CLOSE);
     return true;
+  }
+
+  /** Whether a name may be one that objects of JavaScript have in another place, or not at all: `10`, `__proto__`. */
+  #isOddName(): boolean {
+    const page = this.#page;
+    const [first, second] = [page[this.#at + 1], page[this.#at + 2]];
+    return isDigit(first) || (first === UNDERSCORE && second === UNDERSCORE);
   }
 
   #list(element: () => boolean): boolean {
