@@ -95,5 +95,5 @@ function compareNumbers(left: string, right: string): number {
   const b = decimalOf(right);
   if (sign(a) !== sign(b)) return sign(a) - sign(b);
   const magnitude = a.power - b.power || (a.digits < b.digits ? -1 : a.digits > b.digits ? 1 : 0);
-  return a.negative ? -magnitude : magnitude;
+  return a.negative ? 0 - magnitude : magnitude;
 }
