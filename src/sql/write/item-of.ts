@@ -4,6 +4,7 @@ import type { Key } from '../../dynamo/access-path.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import { attributeOf } from './attribute-of.ts';
 import type { WriteTarget } from './destination.ts';
+import { setMember } from './json-attribute.ts';
 import type { WrittenValue } from './written-value.ts';
 
 /** The item that a row is. */
@@ -75,9 +76,8 @@ function wholeItem(value: WrittenValue): AttributeMap {
 
 /** Puts a value at a path, making the maps on the way. */
 function place(item: MutableMap, { path, label }: WriteTarget, value: AttributeValue): void {
-  const [first, ...rest] = path;
-  if (rest.length === 0) {
-    set(item, first, value);
+  if (path.length === 1) {
+    setMember(item, path[0], value);
     return;
   }
   let inside: MutableMap = item;
@@ -87,15 +87,8 @@ function place(item: MutableMap, { path, label }: WriteTarget, value: AttributeV
       throw new DriverError('SQL_NOT_SUPPORTED', `${label}: a new item's list is given as a whole.`);
     const next = inside[name];
     const members: MutableMap = next !== undefined && 'M' in next ? { ...next.M } : {};
-    set(inside, name, { M: members });
+    setMember(inside, name, { M: members });
     inside = members;
   }
-  set(inside, String(path.at(-1)), value);
-}
-
-/** Also for the name `__proto__`. */
-function set(map: MutableMap, name: string, value: AttributeValue): void {
-  if (name === '__proto__')
-    Object.defineProperty(map, name, { value, enumerable: true, configurable: true, writable: true });
-  else map[name] = value;
+  setMember(inside, String(path.at(-1)), value);
 }

@@ -121,7 +121,19 @@ function mapped(
   members: { readonly [name: string]: Marked },
   change: (value: Marked) => AttributeValue,
 ): AttributeMap {
-  return Object.fromEntries(Object.entries(members).map(([name, member]) => [name, change(member)]));
+  const map: Record<string, AttributeValue> = {};
+  for (const name of Object.keys(members)) {
+    const member = members[name];
+    if (member !== undefined) setMember(map, name, change(member));
+  }
+  return map;
+}
+
+/** Also for the name `__proto__`. */
+export function setMember(map: Record<string, AttributeValue>, name: string, value: AttributeValue): void {
+  if (name === '__proto__')
+    Object.defineProperty(map, name, { value, enumerable: true, configurable: true, writable: true });
+  else map[name] = value;
 }
 
 function isList(value: Marked | undefined): value is readonly Marked[] {
