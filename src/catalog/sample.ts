@@ -1,4 +1,4 @@
-import { inTurns } from '../core/in-turns.ts';
+import { inParallel } from '../core/in-parallel.ts';
 import type { AttributeMap } from '../dynamo/attribute-value.ts';
 import type { DynamoClient } from '../dynamo/client.ts';
 import type { ReadStats } from '../dynamo/read-stats.ts';
@@ -64,7 +64,7 @@ export async function sampleItems(
   for (let missing = depth; missing > 0; missing = depth - countItems(segments)) {
     const open = segments.filter((segment) => !segment.done);
     if (open.length === 0) break;
-    await inTurns(open.slice(0, missing), CONCURRENCY, (segment, at) => {
+    await inParallel(open.slice(0, missing).entries(), CONCURRENCY, ([at, segment]) => {
       const share = Math.floor(missing / open.length) + (at < missing % open.length ? 1 : 0);
       return scan(client, table.name, segment, total, share, options);
     });

@@ -1,7 +1,8 @@
 import type { KeyRange } from './access-path.ts';
-import type { AttributeType, AttributeValue } from './attribute-value.ts';
+import type { AttributeType } from './attribute-value.ts';
 import { measure } from './expression-text.ts';
 import { LIMITS } from './limits.ts';
+import { literalValue } from './literal-value.ts';
 import type { Comparison, DocumentPath, Literal, Predicate } from './predicate.ts';
 import { newSymbols, type Symbols } from './symbols.ts';
 
@@ -148,12 +149,12 @@ function condition(predicate: Predicate, symbols: Symbols): Clause {
   switch (predicate.kind) {
     case 'compare': {
       const { path, op } = predicate;
-      const text = `${symbols.path(path)} ${op} ${symbols.value(valueOf(predicate.value))}`;
+      const text = `${symbols.path(path)} ${op} ${symbols.value(literalValue(predicate.value))}`;
       // To DynamoDB, what is missing differs from every value.
       return op === '<>' ? allOf([...isPresent(path), text]) : { text };
     }
     case 'in': {
-      const operands = [...new Set(predicate.values.map((value) => symbols.value(valueOf(value))))];
+      const operands = [...new Set(predicate.values.map((value) => symbols.value(literalValue(value))))];
       const path = symbols.path(predicate.path);
       const lists: string[] = [];
       for (let at = 0; at < operands.length; at += LIMITS.inOperands.most) {
@@ -163,13 +164,13 @@ function condition(predicate: Predicate, symbols: Symbols): Clause {
     }
     case 'beginsWith': {
       const { path, prefix } = predicate;
-      const text = `begins_with(${symbols.path(path)}, ${symbols.value(valueOf(prefix))})`;
+      const text = `begins_with(${symbols.path(path)}, ${symbols.value(literalValue(prefix))})`;
       return predicate.negated ? allOf([isType(path, prefix.type), `NOT ${text}`]) : { text };
     }
     case 'contains': {
       // Of a set or list, contains would ask for a member.
       const { path, part } = predicate;
-      const text = `contains(${symbols.path(path)}, ${symbols.value(valueOf(part))})`;
+      const text = `contains(${symbols.path(path)}, ${symbols.value(literalValue(part))})`;
       return allOf([isType(path, part.type), predicate.negated ? `NOT ${text}` : text]);
     }
     case 'isNull':
@@ -183,7 +184,7 @@ function condition(predicate: Predicate, symbols: Symbols): Clause {
     case 'hasMember': {
       // Of text and binary, contains would ask for a part.
       const { path, value } = predicate;
-      const text = `contains(${symbols.path(path)}, ${symbols.value(valueOf(value))})`;
+      const text = `contains(${symbols.path(path)}, ${symbols.value(literalValue(value))})`;
       return value.type === 'N' ? { text } : allOf([text, `NOT ${isType(path, value.type)}`]);
     }
     case 'size': {
@@ -218,17 +219,4 @@ function sortCondition({ attribute, condition }: NonNullable<KeyRange['sort']>, 
 function anyText(path: DocumentPath, part: Literal, negated: true | undefined): Predicate | undefined {
   if (part.type === 'BOOL' || part.text !== '') return undefined;
   return negated ? NEVER : { kind: 'hasType', path, type: part.type };
-}
-
-function valueOf(literal: Literal): AttributeValue {
-  switch (literal.type) {
-    case 'S':
-      return { S: literal.text };
-    case 'N':
-      return { N: literal.text };
-    case 'B':
-      return { B: literal.text };
-    case 'BOOL':
-      return { BOOL: literal.value };
-  }
 }

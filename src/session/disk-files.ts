@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { link, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { errorCode } from '../core/error-code.ts';
+import { errorCode, unlessAbsent } from '../core/error-code.ts';
 import type { DataFiles, FileDraft, SourceFile } from '../core/ports.ts';
 import { diskFolders } from './disk-folders.ts';
 
@@ -89,13 +89,4 @@ async function renameNew(from: string, to: string): Promise<void> {
 
 function exists(path: string): Error {
   return Object.assign(new Error(`${path} exists`), { code: 'EEXIST' });
-}
-
-async function unlessAbsent<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }

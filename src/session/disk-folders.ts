@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errorCode } from '../core/error-code.ts';
+import { unlessAbsent } from '../core/error-code.ts';
 import type { Folders } from '../core/ports.ts';
 import { replaceFile } from './vault.ts';
 
@@ -34,12 +34,3 @@ export const diskFolders: Folders = {
     await unlessAbsent(unlink(path));
   },
 };
-
-async function unlessAbsent<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}

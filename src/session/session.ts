@@ -11,7 +11,7 @@ import { directReader, type DirectPlan } from '../sql/exec/direct.ts';
 import { runPartiql } from '../sql/exec/passthrough.ts';
 import { planStatement, runStatement } from '../sql/exec/run.ts';
 import { trivialStatement } from '../sql/exec/trivial-plan.ts';
-import { toParameterList, type ParameterLiteral } from '../sql/parse/parameter-list.ts';
+import { toParameterList, unknownParameters, type ParameterLiteral } from '../sql/parse/parameter-list.ts';
 import {
   parseStatement,
   type ParsedCommand,
@@ -279,8 +279,7 @@ export function createSession({
     if (parsed.kind === 'explain') return PLAN_COLUMNS;
     const trivial = await trivialStatement(parsed, context.catalog);
     if (trivial) return trivial.columns;
-    const unknown = Array.from({ length: parsed.parameterCount }, (): ParameterLiteral => ({ kind: 'null' }));
-    return (await planStatement(parsed, unknown, context, signal)).columns;
+    return (await planStatement(parsed, unknownParameters(parsed), context, signal)).columns;
   };
   return connection;
 }

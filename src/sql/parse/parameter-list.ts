@@ -33,6 +33,11 @@ export function toParameterList(
   );
 }
 
+/** Stands for values that are not known yet, where a statement is only prepared. */
+export function unknownParameters({ parameterCount }: ParsedText): readonly ParameterLiteral[] {
+  return Array.from({ length: parameterCount }, () => ({ kind: 'null' }));
+}
+
 function byName(parsed: Pick<ParsedText, 'parameterNames'>, parameters: object): unknown[] {
   const given = new Map<string, unknown>(Object.entries(parameters));
   const names = parsed.parameterNames;

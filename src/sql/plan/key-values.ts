@@ -3,6 +3,7 @@ import type { Key, SortCondition } from '../../dynamo/access-path.ts';
 import { compareKeyValues, distinctKeys, keyValueBytes } from '../../dynamo/key.ts';
 import { LIMITS } from '../../dynamo/limits.ts';
 import type { KeyValue } from '../../dynamo/attribute-value.ts';
+import { keyLiteral } from '../../dynamo/literal-value.ts';
 import type { Comparison, Literal, Predicate } from '../../dynamo/predicate.ts';
 import type { Condition } from './table-read.ts';
 
@@ -116,16 +117,9 @@ function isAttribute(predicate: { readonly path: readonly (string | number)[] },
 }
 
 function keyValue(literal: Literal): KeyValue {
-  switch (literal.type) {
-    case 'S':
-      return { S: literal.text };
-    case 'N':
-      return { N: literal.text };
-    case 'B':
-      return { B: literal.text };
-    case 'BOOL':
-      throw new TypeError('A boolean is no key value');
-  }
+  const value = keyLiteral(literal);
+  if (value === undefined) throw new TypeError('A boolean is no key value');
+  return value;
 }
 
 function canBeKey(value: KeyValue, role: 'partition' | 'sort'): boolean {

@@ -7,6 +7,7 @@ import {
 } from '../../catalog/value-sketch.ts';
 import type { KeyRange, SortCondition } from '../../dynamo/access-path.ts';
 import type { KeyValue } from '../../dynamo/attribute-value.ts';
+import { keyLiteral } from '../../dynamo/literal-value.ts';
 import type { Literal, Predicate } from '../../dynamo/predicate.ts';
 
 /** How many items or entries there are, and the bytes of one. */
@@ -83,7 +84,7 @@ export function passingPart(table: TableDef, predicate: Predicate): number {
     case 'compare':
       return comparedPart(table, predicate.path, predicate.op, predicate.value);
     case 'beginsWith': {
-      const value = keyValue(predicate.prefix);
+      const value = keyLiteral(predicate.prefix);
       const part =
         value === undefined || predicate.path.length > 1
           ? UNKNOWN_FRACTION
@@ -111,24 +112,11 @@ function comparedPart(
   op: Extract<Predicate, { kind: 'compare' }>['op'],
   literal: Literal,
 ): number {
-  const value = keyValue(literal);
+  const value = keyLiteral(literal);
   if (path.length > 1 || value === undefined) return op === '=' ? UNKNOWN_FRACTION : 0.5;
   if (op === '=') return equalPart(table, path[0], value);
   if (op === '<>') return 1 - equalPart(table, path[0], value);
   return sortPart(table, path[0], { kind: 'compare', op, value });
-}
-
-function keyValue(literal: Literal): KeyValue | undefined {
-  switch (literal.type) {
-    case 'S':
-      return { S: literal.text };
-    case 'N':
-      return { N: literal.text };
-    case 'B':
-      return { B: literal.text };
-    case 'BOOL':
-      return undefined;
-  }
 }
 
 function attribute({ columns }: TableDef, name: string): ColumnDef | undefined {

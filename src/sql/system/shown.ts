@@ -2,7 +2,7 @@ import type { DescribedTable } from '../../catalog/describe.ts';
 import { describesTable } from '../../catalog/schemas/schema-file.ts';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
-import { inTurns } from '../../core/in-turns.ts';
+import { inParallel } from '../../core/in-parallel.ts';
 import { engineType, postgresTypeName } from '../engine-types.ts';
 import { isTableSchema, TABLE_SCHEMA } from '../table-schema.ts';
 import type { SystemContext } from './system-table.ts';
@@ -124,7 +124,7 @@ async function ofEach<T extends { readonly name: string }>(
       `${names.length} tables are described for this statement; a condition that names the table asks for one only`,
     );
   const found = new Map<string, T>();
-  await inTurns(names, CONCURRENCY, async (name) => {
+  await inParallel(names, CONCURRENCY, async (name) => {
     const table = await orNothing(context, name, () => ask(name));
     // A name in another case means the table in FROM, but not in a condition.
     if (table?.name === name) found.set(name, table);

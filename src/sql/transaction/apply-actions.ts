@@ -1,7 +1,7 @@
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
-import type { UpdateAction, UpdateOperand } from '../../dynamo/item-write.ts';
+import type { UpdateAction } from '../../dynamo/item-write.ts';
 import type { DocumentPath } from '../../dynamo/predicate.ts';
-import { valueAt } from '../engine/fits.ts';
+import { operandValue } from '../write/operand-value.ts';
 
 /** The item as an update would leave it; undefined where only DynamoDB can tell. */
 export function applyActions(item: AttributeMap, actions: readonly UpdateAction[]): AttributeMap | undefined {
@@ -9,31 +9,11 @@ export function applyActions(item: AttributeMap, actions: readonly UpdateAction[
   for (const action of actions) {
     if (left === undefined || action.kind === 'add' || action.kind === 'delete') return undefined;
     // Every operand is of the item as it was.
-    const value = action.kind === 'set' ? operandValue(item, action.to) : undefined;
+    const value = action.kind === 'set' ? operandValue(item, action.to, () => undefined) : undefined;
     if (action.kind === 'set' && value === undefined) return undefined;
     left = mapWith(left, action.path, value);
   }
   return left;
-}
-
-function operandValue(item: AttributeMap, operand: UpdateOperand): AttributeValue | undefined {
-  switch (operand.kind) {
-    case 'value':
-      return operand.value;
-    case 'path':
-      return valueAt(item, operand.path);
-    case 'ifNotExists':
-      return valueAt(item, operand.path) ?? operandValue(item, operand.otherwise);
-    case 'listAppend': {
-      const left = operandValue(item, operand.left);
-      const right = operandValue(item, operand.right);
-      if (left === undefined || right === undefined || !('L' in left) || !('L' in right)) return undefined;
-      return { L: [...left.L, ...right.L] };
-    }
-    case 'plus':
-    case 'minus':
-      return undefined;
-  }
 }
 
 /** With the value at the path, or without one; undefined where the path leads through nothing. */

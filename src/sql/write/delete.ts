@@ -5,11 +5,10 @@ import { newWriteStats } from '../../dynamo/write-stats.ts';
 import type { Command } from '../command/command.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { changeItems } from './change-items.ts';
-import { columnsOver } from './evaluate.ts';
 import { explainChanges } from './explain-changes.ts';
 import type { ItemChanges } from './item-changes.ts';
 import { matchingKeys } from './matching-keys.ts';
-import { told, writtenResult } from './returning.ts';
+import { returningColumns, told, writtenResult } from './returning.ts';
 import type { Reading } from './source-rows.ts';
 import { writtenTable } from './written-table.ts';
 
@@ -59,13 +58,7 @@ export const deleteItems: Command = {
       throw told(error, writes, 'deleted');
     }
   },
-  async columns(parsed, context, signal) {
-    const { relation: range, returningClause } = deleteOf(parsed);
-    const targets = returningClause?.exprs;
-    if (targets === undefined || range === undefined) return [];
-    const parameters = Array.from({ length: parsed.parameterCount }, () => ({ kind: 'null' }) as const);
-    return columnsOver({ range, targets }, { parsed, parameters, context, signal });
-  },
+  columns: (parsed, context, signal) => returningColumns(deleteOf(parsed), parsed, context, signal),
   explain: (parsed, parameters, context, signal) => {
     const { relation, whereClause } = deleteOf(parsed);
     return explainChanges('DeleteItem', relation, whereClause, {

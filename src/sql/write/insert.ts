@@ -11,12 +11,11 @@ import { newWriteStats, type WriteStats } from '../../dynamo/write-stats.ts';
 import type { Command, CommandResult } from '../command/command.ts';
 import type { ParsedCommand, ParsedText } from '../parse/parse.ts';
 import { namedTarget, writeTarget, type WriteTarget } from './destination.ts';
-import { columnsOver } from './evaluate.ts';
 import { explainInsert } from './explain-changes.ts';
 import { keyOf, placesOf } from './item-of.ts';
 import { newItems } from './new-items.ts';
 import { conflictOf, putItem, type OnConflict } from './put-item.ts';
-import { told, writtenResult } from './returning.ts';
+import { returningColumns, told, writtenResult } from './returning.ts';
 import { sourceRows, type Reading } from './source-rows.ts';
 import { unitsOfItem, writeGate } from './write-gate.ts';
 import { aliasOf, writtenTable } from './written-table.ts';
@@ -45,13 +44,7 @@ export const insert: Command = {
     );
     return insertInto(statement, { table, targets, onConflict }, reading);
   },
-  async columns(parsed, context, signal) {
-    const { relation: range, returningClause } = insertOf(parsed);
-    const targets = returningClause?.exprs;
-    if (targets === undefined || range === undefined) return [];
-    const parameters = Array.from({ length: parsed.parameterCount }, () => ({ kind: 'null' }) as const);
-    return columnsOver({ range, targets }, { parsed, parameters, context, signal });
-  },
+  columns: (parsed, context, signal) => returningColumns(insertOf(parsed), parsed, context, signal),
   async explain(parsed, parameters, context, signal) {
     const { relation, selectStmt, onConflictClause } = insertOf(parsed);
     const table = await writtenTable(relation, parsed.putVerb.toUpperCase(), parsed, context, signal);

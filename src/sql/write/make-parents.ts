@@ -1,9 +1,10 @@
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
-import type { UpdateAction, UpdateOperand, WriteCondition } from '../../dynamo/item-write.ts';
+import type { UpdateAction, WriteCondition } from '../../dynamo/item-write.ts';
 import type { DocumentPath } from '../../dynamo/predicate.ts';
 import { valueAt } from '../engine/fits.ts';
 import { placeText } from './destination.ts';
+import { operandValue, type Uncomputed } from './operand-value.ts';
 
 /** What an update of one item does, and what the item must be like for it. */
 export interface PlacedActions {
@@ -96,7 +97,7 @@ function placed(
 function valueOf(action: UpdateAction, item: AttributeMap): AttributeValue | undefined {
   switch (action.kind) {
     case 'set':
-      return operandValue(action.to, item);
+      return operandValue(item, action.to, refuse);
     case 'add':
       return action.value;
     case 'remove':
@@ -105,28 +106,13 @@ function valueOf(action: UpdateAction, item: AttributeMap): AttributeValue | und
   }
 }
 
-function operandValue(operand: UpdateOperand, item: AttributeMap): AttributeValue | undefined {
-  switch (operand.kind) {
-    case 'value':
-      return operand.value;
-    case 'path':
-      return valueAt(item, operand.path);
-    case 'ifNotExists':
-      return valueAt(item, operand.path) ?? operandValue(operand.otherwise, item);
-    case 'listAppend': {
-      const [left, right] = [operand.left, operand.right].map((side) => operandValue(side, item));
-      if (left !== undefined && right !== undefined && 'L' in left && 'L' in right)
-        return { L: [...left.L, ...right.L] };
-      throw new DriverError('SQL_BAD_VALUE', 'list_append takes two lists.');
-    }
-    case 'plus':
-    case 'minus':
-      throw new DriverError(
-        'SQL_NOT_SUPPORTED',
-        'if_not_exists(…) with + or - cannot be set in a document that the item has not got.',
-        { remedy: 'Set the document itself first, or write coalesce(…).' },
-      );
-  }
+function refuse({ kind }: Uncomputed): never {
+  if (kind === 'listAppend') throw new DriverError('SQL_BAD_VALUE', 'list_append takes two lists.');
+  throw new DriverError(
+    'SQL_NOT_SUPPORTED',
+    'if_not_exists(…) with + or - cannot be set in a document that the item has not got.',
+    { remedy: 'Set the document itself first, or write coalesce(…).' },
+  );
 }
 
 function containerOf(step: string | number | undefined): 'M' | 'L' {

@@ -1,11 +1,15 @@
-import type { Node, RangeVar } from 'libpg-query';
+import type { InsertStmt, Node, RangeVar } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError, messageOf } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { newReadStats } from '../../dynamo/read-stats.ts';
 import { totalWritten, type WriteStats } from '../../dynamo/write-stats.ts';
 import type { CommandResult } from '../command/command.ts';
+import type { ExecutionContext } from '../exec/context.ts';
 import { objectMaker } from '../exec/direct.ts';
+import { unknownParameters } from '../parse/parameter-list.ts';
+import type { ParsedText } from '../parse/parse.ts';
+import type { ResultColumn } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import { columnsOver, evaluateOver } from './evaluate.ts';
 import type { Reading } from './source-rows.ts';
@@ -53,6 +57,18 @@ export async function writtenResult(
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** The columns of RETURNING, for a statement that is only prepared. */
+export async function returningColumns(
+  { relation: range, returningClause }: Pick<InsertStmt, 'relation' | 'returningClause'>,
+  parsed: ParsedText,
+  context: ExecutionContext,
+  signal: AbortSignal,
+): Promise<readonly ResultColumn[]> {
+  const targets = returningClause?.exprs;
+  if (targets === undefined || range === undefined) return [];
+  return columnsOver({ range, targets }, { parsed, parameters: unknownParameters(parsed), context, signal });
 }
 
 /** The failure of a statement that was carried out in part says how far. */

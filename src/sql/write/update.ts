@@ -6,11 +6,10 @@ import type { Command } from '../command/command.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { assignmentsOf } from './assignment.ts';
 import { changeItems } from './change-items.ts';
-import { columnsOver } from './evaluate.ts';
 import { explainChanges } from './explain-changes.ts';
 import type { ItemChanges } from './item-changes.ts';
 import { matchingKeys } from './matching-keys.ts';
-import { told, writtenResult } from './returning.ts';
+import { returningColumns, told, writtenResult } from './returning.ts';
 import type { Reading } from './source-rows.ts';
 import { aliasOf, writtenTable } from './written-table.ts';
 
@@ -66,13 +65,7 @@ export const update: Command = {
       throw told(error, writes, 'updated');
     }
   },
-  async columns(parsed, context, signal) {
-    const { relation: range, returningClause } = updateOf(parsed);
-    const targets = returningClause?.exprs;
-    if (targets === undefined || range === undefined) return [];
-    const parameters = Array.from({ length: parsed.parameterCount }, () => ({ kind: 'null' }) as const);
-    return columnsOver({ range, targets }, { parsed, parameters, context, signal });
-  },
+  columns: (parsed, context, signal) => returningColumns(updateOf(parsed), parsed, context, signal),
   async explain(parsed, parameters, context, signal) {
     const { relation: range = {}, targetList = [], whereClause } = updateOf(parsed);
     const reading: Reading = { parsed, parameters, context, stats: newReadStats(), signal };
