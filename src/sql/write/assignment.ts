@@ -1,17 +1,18 @@
 import type { Node } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
-import type { UpdateAction, UpdateOperand, WriteCondition } from '../../dynamo/item-write.ts';
+import type { AttributeValue } from '../../dynamo/attribute-value.ts';
+import type { UpdateAction, WriteCondition } from '../../dynamo/item-write.ts';
 import type { DocumentPath } from '../../dynamo/predicate.ts';
-import { foldCase } from '../bind/suggestions.ts';
 import { callOf } from '../dialect/build.ts';
-import { textOf, textsOf, visitNodes } from '../parse/tree.ts';
+import { visitNodes } from '../parse/tree.ts';
 import { attributeOf } from './attribute-of.ts';
 import { constantOf } from './constant.ts';
 import { namedTarget, writeTarget, type WriteTarget } from './destination.ts';
 import { placesOf } from './item-of.ts';
 import { reachable } from './make-parents.ts';
 import type { Reading } from './source-rows.ts';
+import { operandOf, placeOf, type Setting } from './update-operand.ts';
 
 /** One `place = value` of SET. At least one of the two ways is there. */
 export interface Assignment {
@@ -39,8 +40,8 @@ export function assignmentsOf(
         'SET "$item": UPDATE sets attributes; REPLACE INTO replaces items.',
       );
     const value = valueNode(node);
-    const action = actionOf(value, target, table, alias, given);
-    return { target, byDynamo: action, expression: isExpression(value, given) ? value : undefined };
+    const byDynamo = actionOf(value, { ...given, target, table, alias });
+    return { target, byDynamo, expression: isExpression(value, given) ? value : undefined };
   });
   placesOf(assignments.map(({ target }) => target));
   return assignments;
@@ -82,15 +83,10 @@ function updateFunctionIn(expression: Node): string | undefined {
   return found;
 }
 
-function actionOf(
-  node: Node,
-  target: WriteTarget,
-  table: TableDef,
-  alias: string,
-  given: Given,
-): Assignment['byDynamo'] {
+function actionOf(node: Node, setting: Setting): Assignment['byDynamo'] {
+  const { target, parameters, parsed } = setting;
   const { path } = target;
-  const constant = constantOf(node, given.parameters);
+  const constant = constantOf(node, parameters);
   if (constant !== undefined) {
     const value = attributeOf(constant, target);
     const action: UpdateAction =
@@ -99,129 +95,36 @@ function actionOf(
   }
   const { name = '', args = [] } = callOf(node) ?? {};
   if (name === 'remove_attribute') return { action: { kind: 'remove', path }, needs: reachable(path) };
-  if (name === 'set_add' || name === 'set_remove') {
-    const [of, members] = args;
-    const value = members && constantOf(members, given.parameters);
-    const set = value && attributeOf(value, { ...target, label: name });
-    const isOwn = of !== undefined && samePath(placeOf(of, target, table, alias, given), path);
-    if (!isOwn || set === undefined || !('SS' in set || 'NS' in set || 'BS' in set))
-      throw new DriverError(
-        'SQL_NOT_SUPPORTED',
-        `${name} is written SET ${target.label} = ${name}(${target.label}, string_set('member')), with the column itself and a set of constants.`,
-      );
+  if (name === 'set_add' || name === 'set_remove')
     return {
-      action: { kind: name === 'set_add' ? 'add' : 'delete', path, value: set },
+      action: { kind: name === 'set_add' ? 'add' : 'delete', path, value: membersOf(name, args, setting) },
       needs: reachable(path),
     };
-  }
-  const needs: WriteCondition[] = [...reachable(path)];
-  const to = operandOf(node, target, table, alias, given, needs);
-  if (to !== undefined) return { action: { kind: 'set', path, to }, needs };
+  const operand = operandOf(node, setting);
+  if (operand !== undefined)
+    return { action: { kind: 'set', path, to: operand.to }, needs: [...reachable(path), ...operand.needs] };
   const own = updateFunctionIn(node);
   if (own !== undefined)
     throw new DriverError(
       'SQL_NOT_SUPPORTED',
       `${own} takes columns, constants and parameters: DynamoDB computes it by itself.`,
-      { position: given.parsed.position(callOf(node)?.call.location ?? 0) },
+      { position: parsed.position(callOf(node)?.call.location ?? 0) },
     );
   return undefined;
 }
 
-/** What DynamoDB can assign; `needs` collects what an item must have so that it means what SQL means. */
-function operandOf(
-  node: Node,
-  target: WriteTarget,
-  table: TableDef,
-  alias: string,
-  given: Given,
-  needs: WriteCondition[],
-): UpdateOperand | undefined {
-  const constant = constantOf(node, given.parameters);
-  if (constant !== undefined) {
-    const value = attributeOf(constant, target);
-    return value && { kind: 'value', value };
-  }
-  const path = placeOf(node, target, table, alias, given);
-  if (path !== undefined) {
-    needs.push({ kind: 'isNotNull', path });
-    return { kind: 'path', path };
-  }
-  const { name = '', args = [] } = callOf(node) ?? {};
-  const [first, second] = args;
-  if (name === 'if_not_exists' && first !== undefined && second !== undefined) {
-    const of = placeOf(first, target, table, alias, given);
-    const otherwise = operandOf(second, target, table, alias, given, needs);
-    return of && otherwise && { kind: 'ifNotExists', path: of, otherwise };
-  }
-  if (name === 'list_append' && first !== undefined && second !== undefined) {
-    const left = operandOf(first, target, table, alias, given, needs);
-    const right = operandOf(second, target, table, alias, given, needs);
-    return left && right && { kind: 'listAppend', left, right };
-  }
-  return arithmeticOf(node, target, table, alias, given, needs);
-}
-
-function arithmeticOf(
-  node: Node,
-  target: WriteTarget,
-  table: TableDef,
-  alias: string,
-  given: Given,
-  needs: WriteCondition[],
-): UpdateOperand | undefined {
-  if (!('A_Expr' in node) || node.A_Expr.kind !== 'AEXPR_OP') return undefined;
-  const operator = textOf(node.A_Expr.name?.at(-1));
-  const { lexpr, rexpr } = node.A_Expr;
-  if ((operator !== '+' && operator !== '-') || lexpr === undefined || rexpr === undefined) return undefined;
-  const sides = [lexpr, rexpr].map((side): UpdateOperand | undefined => {
-    const constant = constantOf(side, given.parameters);
-    if (constant !== undefined)
-      return constant.kind === 'number' ? { kind: 'value', value: { N: constant.text } } : undefined;
-    if (callOf(side)?.name === 'if_not_exists') return operandOf(side, target, table, alias, given, needs);
-    const path = pathOf(side, table, alias, given);
-    if (path === undefined || !holdsNumbers(side, table)) return undefined;
-    needs.push({ kind: 'hasType', path, type: 'N' });
-    return { kind: 'path', path };
-  });
-  const [left, right] = sides;
-  return left && right && { kind: operator === '+' ? 'plus' : 'minus', left, right };
-}
-
-/** Whether the sampled values of the column are numbers and nothing else. */
-function holdsNumbers(node: Node, table: TableDef): boolean {
-  const name = 'ColumnRef' in node ? textsOf(node.ColumnRef.fields).at(-1) : undefined;
-  const column = table.columns.find((each) => each.name === name || each.name.toLowerCase() === name);
-  return column !== undefined && Object.keys(column.seen).join() === 'N';
-}
-
-/** The place that is assigned to, also where no item was seen to have it; else that of a column. */
-function placeOf(
-  node: Node,
-  target: WriteTarget,
-  table: TableDef,
-  alias: string,
-  given: Given,
-): DocumentPath | undefined {
-  const names = 'ColumnRef' in node ? textsOf(node.ColumnRef.fields) : [];
-  const own = foldCase(target.path.join('.'));
-  const isOwn = [names, names[0] === alias ? names.slice(1) : []].some(
-    (parts) => foldCase(parts.join('.')) === own,
-  );
-  return isOwn ? target.path : pathOf(node, table, alias, given);
-}
-
-/** The place that a bare column of the table is. */
-function pathOf(node: Node, table: TableDef, alias: string, { parsed }: Given): DocumentPath | undefined {
-  if (!('ColumnRef' in node)) return undefined;
-  const names = textsOf(node.ColumnRef.fields);
-  const name = names.at(-1);
-  if (name === undefined || names.length > 2 || (names.length === 2 && names[0] !== alias)) return undefined;
-  const { column, whole, path } = writeTarget(
-    table,
-    { name, steps: [], location: node.ColumnRef.location ?? 0 },
-    parsed,
-  );
-  return column === undefined || whole ? undefined : path;
+/** What a set gains or loses. */
+function membersOf(name: string, [of, members]: readonly Node[], setting: Setting): AttributeValue {
+  const { target, parameters } = setting;
+  const value = members && constantOf(members, parameters);
+  const set = value && attributeOf(value, { ...target, label: name });
+  const isOwn = of !== undefined && samePath(placeOf(of, setting), target.path);
+  if (!isOwn || set === undefined || !('SS' in set || 'NS' in set || 'BS' in set))
+    throw new DriverError(
+      'SQL_NOT_SUPPORTED',
+      `${name} is written SET ${target.label} = ${name}(${target.label}, string_set('member')), with the column itself and a set of constants.`,
+    );
+  return set;
 }
 
 function samePath(a: DocumentPath | undefined, b: DocumentPath): boolean {
