@@ -1,0 +1,27 @@
+/** The bytes that DynamoDB's JSON is made of. */
+export const QUOTE = 0x22;
+export const COMMA = 0x2c;
+export const COLON = 0x3a;
+export const OPEN_LIST = 0x5b;
+export const CLOSE_LIST = 0x5d;
+export const OPEN = 0x7b;
+export const CLOSE = 0x7d;
+
+/** Its words. */
+export const FALSE = Buffer.from('false');
+export const TRUE = Buffer.from('true');
+export const NULL = Buffer.from('null');
+
+/** The names of types before their values. */
+export const TYPES = {
+  S: Buffer.from('"S":'),
+  N: Buffer.from('"N":'),
+  M: Buffer.from('"M":'),
+  L: Buffer.from('"L":'),
+  BOOL: Buffer.from('"BOOL":'),
+  NULL: Buffer.from('"NULL":true'),
+  SS: Buffer.from('"SS":'),
+  NS: Buffer.from('"NS":'),
+  BS: Buffer.from('"BS":'),
+  B: Buffer.from('"B":'),
+};
