@@ -12,6 +12,7 @@ import { federatedSource } from './federated/federated-source.ts';
 import { oneTimeCode } from './federated/one-time-code.ts';
 import { personOf } from './federated/person.ts';
 import { providerProblem } from './federated/provider-problem.ts';
+import { providerWay } from './federated/provider-way.ts';
 import { authScheme } from './scheme.ts';
 
 const together = oneAttempt<SamlResponse>();
@@ -33,7 +34,7 @@ export const adfs = authScheme({
     const user = name === undefined || password === undefined ? undefined : { name, password };
     const relyingParty = sso?.relyingParty ?? relyingPartyOf(knownRegion(given) ?? '');
     const userAgent = sso?.userAgent ?? (user === undefined ? WINDOWS_USER_AGENT : FORMS_USER_AGENT);
-    const network = ports.network?.settings;
+    const way = providerWay(ports);
     const anyNegotiator = ports.negotiatorFor ?? kerberosNegotiator();
     const negotiatorFor = sso?.kerberosOnly === true ? kerberosOnly(anyNegotiator) : anyNegotiator;
     const withCode = oneTimeCode(sso?.mfaPassCode);
@@ -41,7 +42,7 @@ export const adfs = authScheme({
     const signIn = async (passCode: Secret | undefined, signal: AbortSignal): Promise<SamlResponse> => {
       // Windows sign-in may belong to a connection.
       const singleConnection = user === undefined;
-      await using session = httpSession({ network, userAgent, signal, singleConnection });
+      await using session = httpSession({ ...way, userAgent, signal, singleConnection });
       const world = { session, negotiatorFor, signal, now: () => ports.now(), ...personOf(ports) };
       return await signInToAdfs({ loginUrl, relyingParty, user, passCode }, world);
     };
@@ -53,7 +54,7 @@ export const adfs = authScheme({
       obtain: (signal) =>
         withCode((passCode) => {
           const secrets = [password, passCode].map((secret) => secret?.reveal());
-          const values = [loginUrl, relyingParty, userAgent, name, ...secrets, JSON.stringify(network)];
+          const values = [loginUrl, relyingParty, userAgent, name, ...secrets, JSON.stringify(way)];
           return together(values, signal, (shared) => signIn(passCode, shared));
         }),
     });

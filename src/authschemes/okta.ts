@@ -10,6 +10,7 @@ import { federatedSource } from './federated/federated-source.ts';
 import { oneTimeCode } from './federated/one-time-code.ts';
 import { personOf } from './federated/person.ts';
 import { providerProblem } from './federated/provider-problem.ts';
+import { providerWay } from './federated/provider-way.ts';
 import { authScheme } from './scheme.ts';
 
 const USER_AGENT = 'dynadbc';
@@ -42,7 +43,7 @@ export const okta = authScheme({
     const { user, password, ssoLoginUrl: loginUrl, ssoProperties } = given;
     const { apiToken, mfaType, mfaRememberDevice: rememberDevice = true } = ssoProperties ?? {};
     const userAgent = ssoProperties?.userAgent ?? USER_AGENT;
-    const network = ports.network?.settings;
+    const http = { ...providerWay(ports), userAgent };
     const withCode = oneTimeCode(ssoProperties?.mfaPassCode);
 
     return federatedSource(given, ports, {
@@ -53,10 +54,10 @@ export const okta = authScheme({
         withCode(async (passCode) => {
           const request = { loginUrl, user, password, apiToken, mfaType, passCode, rememberDevice };
           const secrets = [password, apiToken, passCode].map((secret) => secret?.reveal());
-          const way = JSON.stringify([mfaType, rememberDevice, userAgent, network]);
+          const way = JSON.stringify([mfaType, rememberDevice, http]);
           const encoded = await together([loginUrl, user, ...secrets, way], signal, (shared) =>
             signInAtOkta(request, {
-              http: { network, userAgent },
+              http,
               signal: shared,
               person: personOf(ports),
               vault: vaultAt(given.credentialsLocation, ports),

@@ -12,6 +12,7 @@ import { federatedSource } from './federated/federated-source.ts';
 import { oneTimeCode } from './federated/one-time-code.ts';
 import { personOf } from './federated/person.ts';
 import { providerProblem } from './federated/provider-problem.ts';
+import { providerWay } from './federated/provider-way.ts';
 import { authScheme } from './scheme.ts';
 
 const together = oneAttempt<SamlResponse>();
@@ -48,14 +49,14 @@ export const pingFederate = authScheme({
     } = given;
     const partner = sso?.relyingParty ?? relyingPartyOf(knownRegion(given) ?? '');
     const isBasic = sso?.authScheme === 'Basic';
-    const network = ports.network?.settings;
+    const way = providerWay(ports);
     const user = { name, password };
     const withCode = oneTimeCode(sso?.mfaPassCode);
 
     const signIn = async (passCode: Secret | undefined, signal: AbortSignal): Promise<SamlResponse> => {
       const certificate = await clientCertificate(sso, ports);
       await using session = httpSession({
-        network,
+        ...way,
         clientCertificate: certificate,
         userAgent: sso?.userAgent,
         signal,
@@ -72,8 +73,8 @@ export const pingFederate = authScheme({
       obtain: (signal) =>
         withCode((passCode) => {
           const secrets = [password, passCode, sso?.sslClientCert].map((secret) => secret?.reveal());
-          const way = JSON.stringify([network, sso]);
-          const values = [loginUrl, exchangeUrl, partner, name, ...secrets, way];
+          const how = JSON.stringify([way, sso]);
+          const values = [loginUrl, exchangeUrl, partner, name, ...secrets, how];
           return together(values, signal, (shared) => signIn(passCode, shared));
         }),
     });

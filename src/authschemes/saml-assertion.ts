@@ -1,4 +1,5 @@
 import { DriverError } from '../core/errors.ts';
+import { namedFile } from '../core/named-file.ts';
 import { Secret } from '../core/secret.ts';
 import { readAnySaml } from '../saml/response.ts';
 import { FEDERATED_OPTIONS, FEDERATED_REGION, federatedProblem } from './federated/federated-options.ts';
@@ -37,7 +38,8 @@ export const samlAssertion = authScheme({
       origin: file === undefined ? 'SAMLAssertion of the connection' : `the assertion in ${file}`,
       recipient: 'expected',
       async obtain() {
-        const text = assertion ?? new Secret((await ports.readFile(file ?? '')) ?? '');
+        const text =
+          assertion ?? new Secret((await namedFile(file ?? '', ports, 'AUTH_NO_CREDENTIALS')) ?? '');
         if (text.reveal().trim() === '') {
           throw new DriverError('AUTH_NO_CREDENTIALS', `SAMLAssertionFile ${file} is empty or not there`);
         }

@@ -41,7 +41,9 @@ function onNotice(message: string): void {
 const stderr = screen(process.stderr);
 const person = terminalPerson(process.stdin, process.stderr);
 const isAttended = isatty(process.stdin.fd) && stderr.isTerminal;
-const listeners = {
+const embedding = {
+  // Whoever types the string runs the process.
+  trusted: true,
   onWarning,
   onNotice,
   ...(isAttended
@@ -58,15 +60,15 @@ const io: Io = {
   now: () => Date.now(),
   env,
   connect: async (connectionString, options) =>
-    (await import('../session/connect.ts')).connect(connectionString, { ...options, ...listeners }),
+    (await import('../session/connect.ts')).connect(connectionString, { ...options, ...embedding }),
   fetchCredentials: async (connectionString, options) =>
     (await import('../session/fetch-credentials.ts')).fetchCredentials(connectionString, {
       ...options,
-      ...listeners,
+      ...embedding,
     }),
   async *diagnose(connectionString, options) {
     const { diagnose } = await import('../session/doctor/diagnose.ts');
-    yield* diagnose(connectionString, { ...options, ...listeners });
+    yield* diagnose(connectionString, { ...options, ...embedding });
   },
   startSandbox: async (options) => (await import('../session/sandbox/sandbox.ts')).startSandbox(options),
   ...(isAttended && {

@@ -1,5 +1,6 @@
-import { DriverError, messageOf } from '../core/errors.ts';
+import { DriverError } from '../core/errors.ts';
 import { type IniSection, readIni } from '../core/ini-file.ts';
+import { namedFile } from '../core/named-file.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Ports } from '../core/ports.ts';
 import type { ConnectionObject } from './entries.ts';
@@ -33,10 +34,6 @@ export async function readDsn(name: string, ports: Ports): Promise<ConnectionObj
 }
 
 async function sectionsOf(file: string, ports: Ports): Promise<readonly IniSection[] | undefined> {
-  try {
-    const text = await ports.readFile(file);
-    return text === undefined ? undefined : readIni(text, { indentedBlocks: false }).sections;
-  } catch (cause) {
-    throw new DriverError('CONN_DSN_NOT_FOUND', `${file} cannot be read: ${messageOf(cause)}`, { cause });
-  }
+  const text = await namedFile(file, ports, 'CONN_DSN_NOT_FOUND');
+  return text === undefined ? undefined : readIni(text, { indentedBlocks: false }).sections;
 }

@@ -1,4 +1,5 @@
 import { DriverError } from '../core/errors.ts';
+import { isLoopback } from '../core/network/local-addresses.ts';
 import { type Options, PROPERTIES } from './properties.ts';
 import { dnsSuffix } from './regions.ts';
 
@@ -26,7 +27,7 @@ export function knownRegion(
   const region = options.awsRegion ?? profile.region;
   if (region !== undefined) return region;
   const endpoint = options.endpoint ?? profile.endpointUrl;
-  return endpoint !== undefined && isLoopback(endpoint) ? 'us-east-1' : undefined;
+  return endpoint !== undefined && isOnThisMachine(endpoint) ? 'us-east-1' : undefined;
 }
 
 /** The address of DynamoDB where it is not the one that the Region implies; undefined otherwise. */
@@ -53,7 +54,6 @@ function underDomain(
 }
 
 /** Whether an address is on this machine. */
-export function isLoopback(endpoint: string): boolean {
-  const host = URL.canParse(endpoint) ? new URL(endpoint).hostname : '';
-  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\]|0\.0\.0\.0)$/i.test(host);
+export function isOnThisMachine(endpoint: string): boolean {
+  return URL.canParse(endpoint) && isLoopback(new URL(endpoint).hostname);
 }

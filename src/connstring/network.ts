@@ -7,7 +7,7 @@ import { serverTrust } from './server-trust.ts';
 /** Reads the way to the servers; undefined where it is the usual one. */
 export async function networkSettings(
   options: Options,
-  ports: Pick<Ports, 'env' | 'readFile' | 'warn'>,
+  ports: Pick<Ports, 'env' | 'home' | 'readFile' | 'warn'>,
 ): Promise<NetworkSettings | undefined> {
   const trust = await serverTrust(options.sslServerCert, ports);
   const usesEnvironment = options.proxyAutoDetect !== false;

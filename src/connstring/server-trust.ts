@@ -1,12 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 import { DriverError } from '../core/errors.ts';
+import { namedFile } from '../core/named-file.ts';
 import type { ServerTrust } from '../core/network/settings.ts';
 import type { Ports } from '../core/ports.ts';
+import { path } from './value-types.ts';
 
 /** Reads SSLServerCert: PEM text, a file of it, a SHA-256 fingerprint, or `*`. */
 export async function serverTrust(
   given: string | undefined,
-  ports: Pick<Ports, 'readFile' | 'warn'>,
+  ports: Pick<Ports, 'home' | 'readFile' | 'warn'>,
 ): Promise<ServerTrust | undefined> {
   if (given === undefined) return undefined;
   const value = given.trim();
@@ -28,7 +30,9 @@ export async function serverTrust(
       `SSLServerCert is a fingerprint of ${digits.length} digits; expected the 64 digits of SHA-256`,
     );
   }
-  const text = await ports.readFile(value);
+  const file = path.read(value, ports);
+  if ('expected' in file) throw new DriverError('CONN_BAD_VALUE', `SSLServerCert: expected ${file.expected}`);
+  const text = await namedFile(file.value, ports, 'CONN_BAD_VALUE');
   if (text === undefined)
     throw new DriverError('CONN_BAD_VALUE', `SSLServerCert names ${value}, but there is no such file`);
   return { kind: 'certificates', pem: certificates(text, `The file ${value} of SSLServerCert`) };

@@ -40,6 +40,11 @@ export interface Ports {
    * programs may not be run.
    */
   run?(argv: readonly string[], bounds: ProgramBounds, signal: AbortSignal): Promise<ProgramResult>;
+  /**
+   * Whether the connection string comes from whoever runs this process. Absent: from anybody, so that it may name neither
+   * an identity provider on this machine nor files of profiles that run programs.
+   */
+  readonly trusted?: boolean;
   /** The operating system by Node's name; absent: one that follows POSIX. */
   readonly platform?: string;
   /** One line for the person who is watching: a warning or a notice, never a secret. */

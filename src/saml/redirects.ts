@@ -1,4 +1,5 @@
 import { DriverError } from '../core/errors.ts';
+import { isLoopback } from '../core/network/local-addresses.ts';
 
 /** An answer that leads on. */
 export interface Redirect {
@@ -56,7 +57,6 @@ export function resolveWithin(from: URL, address: string, verb: string, allowHtt
 /** Refuses what is not https; plain http only on this machine, and only where the caller allows it. */
 export function checkSecure(url: URL, allowHttp = false): void {
   if (url.protocol === 'https:') return;
-  if (allowHttp && url.protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname))
-    return;
+  if (allowHttp && url.protocol === 'http:' && isLoopback(url.hostname)) return;
   throw new DriverError('AUTH_UNTRUSTED', `The sign-in needs an https address, but ${url.origin} is not one`);
 }

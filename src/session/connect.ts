@@ -23,15 +23,13 @@ import type { ExecutionContext } from '../sql/exec/context.ts';
 import { transactionBlock } from '../sql/transaction/transaction-block.ts';
 import type { Connection, Identity } from './connection.ts';
 import { openLog } from './log.ts';
-import { type Listeners, processPorts, withListeners } from './process-ports.ts';
+import { type Embedding, portsOf } from './process-ports.ts';
 import { ignoredTypes } from './ignored-types.ts';
 import { schemaStoreFor } from './schema-store.ts';
 import { sessionFacts } from './session-facts.ts';
 import { createSession } from './session.ts';
 
-export interface ConnectOptions extends Listeners {
-  /** The world outside; for tests and embedders. */
-  readonly ports?: Ports;
+export interface ConnectOptions extends Embedding {
   readonly signal?: AbortSignal;
 }
 
@@ -45,7 +43,7 @@ export async function connect(
   input: string | ConnectionOptions,
   options: ConnectOptions = {},
 ): Promise<Connection> {
-  const ports = options.ports === undefined ? processPorts(options) : withListeners(options.ports, options);
+  const ports = portsOf(options);
   const { options: properties, warnings } = await parseConnection(input, ports);
   for (const warning of warnings) ports.warn(warning);
   if (ports.env('NODE_TLS_REJECT_UNAUTHORIZED') === '0')

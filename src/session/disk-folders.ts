@@ -1,15 +1,17 @@
-import { mkdir, readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { mkdir, readdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { unlessAbsent } from '../core/error-code.ts';
 import type { Folders } from '../core/ports.ts';
+import { type FileRules, readOrdinary } from './ordinary-file.ts';
 import { replaceFile } from './vault.ts';
 
-const MAX_BYTES = 4 * 1024 * 1024;
+const RULES: FileRules = { maxBytes: 4 * 1024 * 1024, links: 'follow' };
 
 /** Folders on this machine's disk. */
 export const diskFolders: Folders = {
   async list(folder) {
-    const names = (await unlessAbsent(readdir(folder))) ?? [];
+    // A file of that name is a mistake, not an absent folder.
+    const names = (await unlessAbsent(stat(folder))) === undefined ? [] : await readdir(folder);
     const entries = await Promise.all(
       names.map(async (name) => {
         const found = await unlessAbsent(stat(join(folder, name)));
@@ -20,12 +22,7 @@ export const diskFolders: Folders = {
     );
     return entries.flat();
   },
-  async read(path) {
-    const found = await unlessAbsent(stat(path));
-    if (found !== undefined && found.size > MAX_BYTES)
-      throw new Error(`${path} is larger than ${MAX_BYTES} bytes`);
-    return found && unlessAbsent(readFile(path, 'utf8'));
-  },
+  read: async (path) => (await readOrdinary(path, RULES))?.toString('utf8'),
   async write(path, text) {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await replaceFile(path, text);

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { errorCode } from '../core/error-code.ts';
 import type { Ports, PromptRequest } from '../core/ports.ts';
 import { stateDirectory } from '../core/state-directory.ts';
 import { diskFiles } from './disk-files.ts';
 import { diskFolders } from './disk-folders.ts';
 import { openLogFile } from './log-file.ts';
+import { type FileRules, readOrdinary } from './ordinary-file.ts';
 import { runProgram } from './run-program.ts';
 import { fileVault } from './vault.ts';
 
@@ -19,6 +18,20 @@ export interface Listeners {
   readonly onPrompt?: ((request: PromptRequest, signal: AbortSignal) => Promise<string>) | undefined;
 }
 
+/** Profiles, tokens and certificates: none comes near this size. */
+const SETTINGS: FileRules = { maxBytes: 1024 * 1024, links: 'follow' };
+
+/** What whoever embeds the driver says of it. */
+export interface Embedding extends Listeners {
+  /** The world outside; for tests and embedders. */
+  readonly ports?: Ports;
+  /**
+   * Whoever runs this process wrote the connection string, or chose who did. Only such a string may name an identity
+   * provider on this machine, or files of profiles whose `credential_process` is run.
+   */
+  readonly trusted?: boolean;
+}
+
 const env = (name: string): string | undefined => process.env[name] || undefined;
 
 /** The world as this process sees it. */
@@ -29,8 +42,8 @@ export function processPorts(listeners: Listeners = {}): Ports {
       random: () => Math.random(),
       env,
       home: homedir(),
-      readFile: (path) => unlessAbsent(readFile(path, 'utf8')),
-      readBytes: (path) => unlessAbsent(readFile(path)),
+      readFile: async (path) => (await readOrdinary(path, SETTINGS))?.toString('utf8'),
+      readBytes: (path) => readOrdinary(path, SETTINGS),
       run: runProgram,
       platform: process.platform,
       warn: emitWarning,
@@ -43,17 +56,14 @@ export function processPorts(listeners: Listeners = {}): Ports {
   );
 }
 
-async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
-    throw error;
-  }
+/** The world of one connection. */
+export function portsOf({ ports, trusted, ...listeners }: Embedding): Ports {
+  const world = ports === undefined ? processPorts(listeners) : withListeners(ports, listeners);
+  return trusted === undefined ? world : { ...world, trusted };
 }
 
 /** The same world with other ears; what is absent stays as it was. */
-export function withListeners(ports: Ports, { onWarning, onNotice, onPrompt }: Listeners): Ports {
+function withListeners(ports: Ports, { onWarning, onNotice, onPrompt }: Listeners): Ports {
   return {
     ...ports,
     ...(onWarning === undefined ? {} : { warn: onWarning }),

@@ -1,32 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode } from '../core/error-code.ts';
 import type { Vault } from '../core/ports.ts';
+import { type FileRules, readOrdinary, whatIsWrong } from './ordinary-file.ts';
 
 const MAX_BYTES = 1024 * 1024;
 const OTHERS = 0o077;
 
 /** Files with secrets, for the user's own eyes. `userId` is absent where the system has none. */
 export function fileVault(directory: string, userId: number | undefined): Vault {
+  const rules: FileRules = {
+    maxBytes: MAX_BYTES,
+    links: 'refuse',
+    objection: (stats) => whoseElse(stats, userId),
+  };
   return {
     directory,
-
-    async read(path) {
-      const file = await open(path, constants.O_RDONLY | NO_LINK | NO_WAIT).catch((error: unknown) => {
-        if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
-        throw errorCode(error) === 'ELOOP' ? new Error(`${path} is a symbolic link`) : error;
-      });
-      if (file === undefined) return undefined;
-      try {
-        const reason = whatIsWrong(await file.stat(), userId);
-        if (reason !== undefined) throw new Error(`${path} ${reason}`);
-        return await file.readFile('utf8');
-      } finally {
-        await file.close();
-      }
-    },
+    read: async (path) => (await readOrdinary(path, rules))?.toString('utf8'),
 
     async write(path, text) {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -34,7 +26,7 @@ export function fileVault(directory: string, userId: number | undefined): Vault 
         if (errorCode(error) === 'ENOENT') return undefined;
         throw error;
       });
-      const reason = before && whatIsWrong(before, userId);
+      const reason = before && whatIsWrong(before, rules);
       if (reason !== undefined) throw new Error(`${path} ${reason}`);
       await replaceFile(path, text);
     },
@@ -53,10 +45,6 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   }
 }
 
-// Where the system has no such flags they count for nothing.
-const NO_LINK = constants.O_NOFOLLOW ?? 0;
-const NO_WAIT = constants.O_NONBLOCK ?? 0;
-
 async function writeDraft(draft: string, text: string): Promise<void> {
   const file = await open(draft, 'wx', 0o600);
   try {
@@ -67,10 +55,8 @@ async function writeDraft(draft: string, text: string): Promise<void> {
   }
 }
 
-function whatIsWrong(stats: Stats, userId: number | undefined): string | undefined {
-  if (stats.isSymbolicLink()) return 'is a symbolic link';
-  if (!stats.isFile()) return 'is no ordinary file';
-  if (stats.size > MAX_BYTES) return `is larger than ${MAX_BYTES} bytes`;
+/** Who besides the user has to do with the file. */
+function whoseElse(stats: Stats, userId: number | undefined): string | undefined {
   if (userId === undefined) return undefined;
   if (stats.uid !== userId) return 'belongs to somebody else';
   if ((stats.mode & OTHERS) === 0) return undefined;

@@ -88,7 +88,7 @@ withTls('AuthScheme Okta', () => {
         ...processPorts({ onWarning: (message: string) => void warnings.push(message) }),
         vault: fileVault(state, undefined),
       };
-      await using db = await connect(text, { ports });
+      await using db = await connect(text, { ports, trusted: true });
       const { rows } = await db.query('SELECT id FROM orders ORDER BY id');
       expect(rows).toEqual([{ id: 'a' }, { id: 'b' }]);
       expect(fieldsOf(place.sts.requests[0])).toMatchObject({

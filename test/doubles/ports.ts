@@ -21,6 +21,8 @@ export function fakePorts(
     readonly prompt?: NonNullable<Ports['prompt']>;
     /** Files with secrets by path, which writes change; absent: nothing may be kept. */
     readonly vault?: Map<string, string>;
+    /** False: the string comes from anybody, so that it may not name providers on this machine, where the doubles are. */
+    readonly trusted?: boolean;
   } = {},
 ): FakePorts {
   const files = new Map(Object.entries(world.files ?? {}));
@@ -32,6 +34,7 @@ export function fakePorts(
     random: () => 0.5,
     env: (name) => env.get(name) || undefined,
     home: '/home/ana',
+    trusted: world.trusted ?? true,
     async readFile(path) {
       if (world.forbidden?.includes(path)) throw new Error('permission denied');
       return files.get(path);

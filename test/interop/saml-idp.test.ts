@@ -65,6 +65,7 @@ withIdp(`a real SAML identity provider${reason(idp)}`, () => {
       });
       const warnings: string[] = [];
       await using db = await connect(text('ana'), {
+        trusted: true,
         onWarning: (line) => void warnings.push(line),
       });
       const { rows } = await db.query('SELECT id FROM saml_orders ORDER BY id');

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { Options } from '../../connstring/properties.ts';
-import { DriverError } from '../../core/errors.ts';
+import { path as pathType } from '../../connstring/value-types.ts';
+import { DriverError, messageOf } from '../../core/errors.ts';
 import { clientCertificateOptions } from '../../core/network/client-certificate.ts';
 import type { ClientCertificate } from '../../core/network/settings.ts';
 import type { Ports } from '../../core/ports.ts';
@@ -36,11 +37,24 @@ function guessedType(given: Secret): NonNullable<Wanted['sslClientCertType']> {
   return /\.(pem|crt|cer)$/i.test(text) ? 'PEMKEY_FILE' : 'PFXFILE';
 }
 
-async function bytesOf(given: Secret, { readFile, readBytes, home }: Files): Promise<Buffer> {
-  const path = given.reveal().replace(/^~(?=[/\\])/, () => home);
-  const bytes = readBytes === undefined ? textBytes(await readFile(path)) : await readBytes(path);
-  if (bytes !== undefined) return bytes;
-  throw new DriverError('CONN_BAD_VALUE', 'SSLClientCert names a file, but there is no such file', {
+async function bytesOf(given: Secret, files: Files): Promise<Buffer> {
+  const reading = pathType.read(given.reveal(), files);
+  if ('expected' in reading) throw notRead('is no path');
+  const path = reading.value;
+  let bytes: Buffer | undefined;
+  try {
+    bytes =
+      files.readBytes === undefined ? textBytes(await files.readFile(path)) : await files.readBytes(path);
+  } catch (error) {
+    // What was taken for a path may be the content itself, so that it is not shown.
+    throw notRead(`names a file that cannot be read: ${messageOf(error).replaceAll(path, '***')}`);
+  }
+  if (bytes === undefined) throw notRead('names a file, but there is no such file');
+  return bytes;
+}
+
+function notRead(why: string): DriverError {
+  return new DriverError('CONN_BAD_VALUE', `SSLClientCert ${why}`, {
     remedy:
       'Check SSLClientCert, and SSLClientCertType: with PFXBLOB or PEMKEY_BLOB it is the content itself.',
   });

@@ -1,6 +1,7 @@
-import { isIPv4 } from 'node:net';
 import type { CredentialSource } from '../../core/credentials.ts';
-import { DriverError, messageOf } from '../../core/errors.ts';
+import { DriverError } from '../../core/errors.ts';
+import { namedFile } from '../../core/named-file.ts';
+import { isLoopback } from '../../core/network/local-addresses.ts';
 import type { Ports } from '../../core/ports.ts';
 import { askNearby } from './ask-nearby.ts';
 import { credentialDocument, jsonObject } from './credential-document.ts';
@@ -10,13 +11,7 @@ const ECS = 'http://169.254.170.2';
 const TIMEOUT_MS = 2000;
 const MAX_BYTES = 64 * 1024;
 /** The agents of ECS and of EKS Pod Identity, which speak plain HTTP. */
-const AGENTS: ReadonlySet<string> = new Set([
-  '169.254.170.2',
-  '169.254.170.23',
-  '[fd00:ec2::23]',
-  '[::1]',
-  'localhost',
-]);
+const AGENTS: ReadonlySet<string> = new Set(['169.254.170.2', '169.254.170.23', '[fd00:ec2::23]']);
 
 /** Credentials of an ECS task or of an EKS pod, as its environment says where to get them. */
 export function containerCredentials(ports: Ports, ecs: string = ECS): CredentialSource {
@@ -85,7 +80,8 @@ function addressOf(ports: Ports, ecs: string): URL {
 function isAllowed({ protocol, hostname, username, password }: URL): boolean {
   if (username !== '' || password !== '') return false;
   if (protocol === 'https:') return true;
-  return protocol === 'http:' && (AGENTS.has(hostname) || (isIPv4(hostname) && hostname.startsWith('127.')));
+  if (protocol !== 'http:' || hostname.endsWith('.localhost')) return false;
+  return AGENTS.has(hostname) || isLoopback(hostname);
 }
 
 function unusable(variable: string, expected: string): DriverError {
@@ -105,12 +101,7 @@ async function authorizationOf(ports: Ports): Promise<string | undefined> {
 }
 
 async function tokenIn(file: string, ports: Ports): Promise<string> {
-  let text: string | undefined;
-  try {
-    text = await ports.readFile(file);
-  } catch (cause) {
-    throw new DriverError('AUTH_NO_CREDENTIALS', `${file} cannot be read: ${messageOf(cause)}`, { cause });
-  }
+  const text = await namedFile(file, ports, 'AUTH_NO_CREDENTIALS');
   if (text !== undefined) return text.replace(/\r?\n$/, '');
   throw new DriverError(
     'AUTH_NO_CREDENTIALS',

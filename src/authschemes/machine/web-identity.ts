@@ -1,5 +1,6 @@
 import type { CredentialSource } from '../../core/credentials.ts';
-import { DriverError, messageOf } from '../../core/errors.ts';
+import { DriverError } from '../../core/errors.ts';
+import { namedFile } from '../../core/named-file.ts';
 import type { Ports } from '../../core/ports.ts';
 import { Secret } from '../../core/secret.ts';
 import type { Options } from '../../connstring/properties.ts';
@@ -60,13 +61,8 @@ export function webIdentity(given: WebIdentityOptions, ports: Ports): Credential
 async function tokenOf(token: Found['token'], ports: Ports): Promise<Secret> {
   if (token instanceof Secret) return usable(token.reveal(), 'AWSWebIdentityToken');
   const { file } = token;
-  let text: string | undefined;
-  try {
-    // Whoever issues the tokens renews the file.
-    text = await ports.readFile(file);
-  } catch (cause) {
-    throw new DriverError('AUTH_NO_CREDENTIALS', `${file} cannot be read: ${messageOf(cause)}`, { cause });
-  }
+  // Whoever issues the tokens renews the file.
+  const text = await namedFile(file, ports, 'AUTH_NO_CREDENTIALS');
   if (text !== undefined) return usable(text, file);
   throw new DriverError('AUTH_NO_CREDENTIALS', `There is no file ${file} with the token of a web identity`, {
     remedy: 'Name the file that your identity provider writes as AWSWebIdentityTokenFile.',

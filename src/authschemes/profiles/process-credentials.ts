@@ -1,7 +1,9 @@
+import { PROPERTIES } from '../../connstring/properties.ts';
 import type { Credentials } from '../../core/credentials.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { ProgramResult } from '../../core/ports.ts';
 import { splitCommand } from '../../core/split-command.ts';
+import { namedBy } from './profile-files.ts';
 import { type ProfileKind, firstKey, profileError } from './profile-kind.ts';
 
 const BOUNDS = { timeoutMs: 60_000, maxBytes: 64 * 1024 };
@@ -20,6 +22,14 @@ export const processCredentials: ProfileKind = {
     if (argv.length === 0 || argv[0] === '') throw fault('names no program');
     const run = context.ports.run?.bind(context.ports);
     if (run === undefined) throw fault('names a program, but programs may not be run here');
+    const named = namedBy(key.file, context.options, context.ports);
+    if (named !== undefined && context.ports.trusted !== true) {
+      const message = `names a program, and only ${PROPERTIES[named].key} of the connection names the file`;
+      throw profileError(key, `credential_process of profile "${profile.name}" ${message}`, context.chain, {
+        remedy:
+          'Nothing was run. Name the file in the environment, put the profile into ~/.aws/config, or connect with { trusted: true } where nobody else writes the connection string.',
+      });
+    }
     return async (signal) => {
       let result: ProgramResult;
       try {

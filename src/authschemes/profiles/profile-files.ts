@@ -1,6 +1,7 @@
 import type { Options } from '../../connstring/properties.ts';
-import { type Attempt, DriverError, messageOf } from '../../core/errors.ts';
+import { type Attempt, DriverError } from '../../core/errors.ts';
 import { type IniEntry, type IniFile, readIni } from '../../core/ini-file.ts';
+import { namedFile } from '../../core/named-file.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { Ports } from '../../core/ports.ts';
 import { splitCommand } from '../../core/split-command.ts';
@@ -45,10 +46,24 @@ export function wordOf(setting: IniEntry): string {
   return setting.value.replace(/\s[#;].*$/s, '').trim();
 }
 
+/** Where the AWS tools look for their files. */
+const USUAL = { awsCredentialsFile: '.aws/credentials', awsConfigFile: '.aws/config' } as const;
+
+/** The property by which the connection itself, not this machine, says that this file is one of the profiles' files. */
+export function namedBy(
+  file: string,
+  options: ProfileOptions,
+  { home }: Pick<Ports, 'home'>,
+): keyof typeof USUAL | undefined {
+  return (['awsCredentialsFile', 'awsConfigFile'] as const).find(
+    (name) => options.given.has(name) && options[name] === file && file !== `${home}/${USUAL[name]}`,
+  );
+}
+
 /** Reads the AWS credentials and config files anew. A file that is not there has no profiles. */
 export async function readProfileFiles(options: ProfileOptions, ports: Ports): Promise<ProfileFiles> {
-  const credentialsFile = options.awsCredentialsFile ?? `${ports.home}/.aws/credentials`;
-  const configFile = options.awsConfigFile ?? `${ports.home}/.aws/config`;
+  const credentialsFile = options.awsCredentialsFile ?? `${ports.home}/${USUAL.awsCredentialsFile}`;
+  const configFile = options.awsConfigFile ?? `${ports.home}/${USUAL.awsConfigFile}`;
   const [credentials, config] = await Promise.all([
     readOne(credentialsFile, ports),
     readOne(configFile, ports),
@@ -96,12 +111,7 @@ export function profileNamed(name: string, files: ProfileFiles): Profile {
 }
 
 async function readOne(file: string, ports: Ports): Promise<IniFile | undefined> {
-  let text: string | undefined;
-  try {
-    text = await ports.readFile(file);
-  } catch (cause) {
-    throw new DriverError('AUTH_PROFILE', `${file} cannot be read: ${messageOf(cause)}`, { cause });
-  }
+  const text = await namedFile(file, ports, 'AUTH_PROFILE');
   return text === undefined ? undefined : withDefaults(readIni(text, { indentedBlocks: true }));
 }
 

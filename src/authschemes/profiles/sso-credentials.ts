@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { dnsSuffix } from '../../connstring/regions.ts';
 import type { Credentials } from '../../core/credentials.ts';
-import { DriverError, messageOf } from '../../core/errors.ts';
+import { DriverError } from '../../core/errors.ts';
 import { type TextAnswer, requestText } from '../../core/http-text.ts';
-import type { Ports } from '../../core/ports.ts';
+import { namedFile } from '../../core/named-file.ts';
 import { Secret } from '../../core/secret.ts';
 import { type Profile, type Setting, wordOf } from './profile-files.ts';
 import { type ProfileContext, type ProfileKind, chainText, firstKey, profileError } from './profile-kind.ts';
@@ -95,7 +95,7 @@ async function cachedToken(sso: SsoSettings, profile: Profile, context: ProfileC
   const { ports } = context;
   const name = createHash('sha1').update(sso.cacheKey).digest('hex');
   const file = `${ports.home}/.aws/sso/cache/${name}.json`;
-  const text = await readCache(file, ports);
+  const text = await namedFile(file, ports, 'AUTH_PROFILE');
   if (text === undefined) throw signInAgain(`nobody has signed in (there is no ${file})`, profile, context);
   const token = tokenIn(text);
   if (token === undefined) throw signInAgain(`${file} holds no token that can be used`, profile, context);
@@ -103,14 +103,6 @@ async function cachedToken(sso: SsoSettings, profile: Profile, context: ProfileC
     throw signInAgain(`the sign-in ended at ${new Date(token.expiresAt).toISOString()}`, profile, context);
   }
   return token.accessToken;
-}
-
-async function readCache(file: string, ports: Ports): Promise<string | undefined> {
-  try {
-    return await ports.readFile(file);
-  } catch (cause) {
-    throw new DriverError('AUTH_PROFILE', `${file} cannot be read: ${messageOf(cause)}`, { cause });
-  }
 }
 
 function tokenIn(text: string): { readonly accessToken: Secret; readonly expiresAt: number } | undefined {

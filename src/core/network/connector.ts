@@ -4,7 +4,7 @@ import { callbackify } from 'node:util';
 import { buildConnector } from 'undici';
 import { DriverError } from '../errors.ts';
 import { clientCertificateOptions } from './client-certificate.ts';
-import { isLinkLocal, linkLocalRefused, lookupElsewhere } from './link-local.ts';
+import { localRefusal, lookupBut } from './local-addresses.ts';
 import { proxyFor } from './proxy-rules.ts';
 import { openTunnel, type TlsTrust } from './tunnel.ts';
 import type { DispatcherOptions, NetworkSettings, ServerTrust } from './settings.ts';
@@ -14,7 +14,7 @@ const CONNECT_TIMEOUT_MS = 15_000;
 /** Opens connections: through the proxy where one counts, and to none but trusted servers. */
 export function createConnector(
   settings: NetworkSettings,
-  { clientCertificate, refuseLinkLocal = false }: DispatcherOptions,
+  { clientCertificate, forbidden }: DispatcherOptions,
 ): buildConnector.connector {
   const connect = buildConnector({
     ...trustOptions(settings.trust),
@@ -23,13 +23,15 @@ export function createConnector(
     timeout: CONNECT_TIMEOUT_MS,
     // A resumed session has no certificate to compare.
     ...(settings.trust?.kind === 'fingerprint' ? { maxCachedSessions: 0 } : {}),
-    ...(refuseLinkLocal ? { lookup: lookupElsewhere } : {}),
+    ...(forbidden === undefined ? {} : { lookup: lookupBut(forbidden) }),
   });
 
   const tunnelOptions = { timeoutMs: CONNECT_TIMEOUT_MS, trust: tunnelTrust(settings.trust) };
 
   async function open(options: buildConnector.Options): Promise<Socket> {
-    if (refuseLinkLocal && isLinkLocal(options.hostname)) throw linkLocalRefused(options.hostname);
+    const { hostname } = options;
+    const refusal = forbidden && localRefusal(hostname, hostname, forbidden);
+    if (refusal !== undefined) throw refusal;
     const proxy = proxyFor(settings.proxy, options);
     const tunnel = proxy && (await openTunnel(proxy, options, tunnelOptions));
     if (tunnel !== undefined && options.protocol !== 'https:') return tunnel;

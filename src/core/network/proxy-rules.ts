@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { isLinkLocal } from './link-local.ts';
+import { isLinkLocal } from './local-addresses.ts';
 import type { ProxySettings } from './settings.ts';
 
 /** Where a connection leads. */

@@ -1,4 +1,5 @@
 import type { Secret } from '../secret.ts';
+import type { Forbidden } from './local-addresses.ts';
 
 /** Which server certificates are taken besides those that the usual authorities signed. */
 export type ServerTrust =
@@ -36,6 +37,6 @@ export interface DispatcherOptions {
   readonly clientCertificate?: ClientCertificate | undefined;
   /** The most connections to one host; 1 for sign-ins that belong to a connection. */
   readonly connections?: number | undefined;
-  /** Refuses addresses where machines ask for credentials: 169.254.0.0/16 and the like. */
-  readonly refuseLinkLocal?: boolean | undefined;
+  /** Hosts that are not connected to, by whatever name; absent: all are. */
+  readonly forbidden?: Forbidden | undefined;
 }

@@ -2,7 +2,7 @@ import { lintProfiles } from '../../authschemes/profiles/lint-profiles.ts';
 import { readProfileFiles } from '../../authschemes/profiles/profile-files.ts';
 import { type SignIn, signIn } from '../../authschemes/sign-in.ts';
 import { getCallerIdentity } from '../../authschemes/sts.ts';
-import { chooseRegion, dynamodbEndpoint, isLoopback, stsEndpoint } from '../../connstring/endpoints.ts';
+import { chooseRegion, dynamodbEndpoint, isOnThisMachine, stsEndpoint } from '../../connstring/endpoints.ts';
 import type { Options } from '../../connstring/properties.ts';
 import { redact } from '../../connstring/redact.ts';
 import { dnsSuffix } from '../../connstring/regions.ts';
@@ -11,12 +11,11 @@ import { type Credentials, maskKeyId } from '../../core/credentials.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { Ports } from '../../core/ports.ts';
 import { clientFor } from '../connect.ts';
-import { type Listeners, processPorts, withListeners } from '../process-ports.ts';
+import { type Embedding, portsOf } from '../process-ports.ts';
 import { type Finding, failed, ok, skipped, warning } from './finding.ts';
 import { checkNetwork } from './network.ts';
 
-export interface DiagnoseOptions extends Listeners {
-  readonly ports?: Ports;
+export interface DiagnoseOptions extends Embedding {
   /** The table to describe; absent: the first that ListTables names. */
   readonly table?: string | undefined;
   readonly signal?: AbortSignal;
@@ -25,7 +24,7 @@ export interface DiagnoseOptions extends Listeners {
 /** Walks a sign-in step by step and tells of each what is well, and what is wrong and what to do about it. */
 export async function* diagnose(text: string, options: DiagnoseOptions = {}): AsyncGenerator<Finding, void> {
   const { signal = new AbortController().signal } = options;
-  const world = options.ports === undefined ? processPorts(options) : withListeners(options.ports, options);
+  const world = portsOf(options);
   const warnings: string[] = [];
   const ports: Ports = { ...world, warn: (message) => void warnings.push(message) };
   const told = (): readonly Finding[] => warnings.splice(0).map((message) => warning('properties', message));
@@ -107,7 +106,7 @@ function addresses({ properties, way, region }: Opened): Parameters<typeof check
 /** Emulators of DynamoDB come without STS. */
 function isEmulated({ endpoint, stsEndpoint: sts }: Options, way: SignIn): boolean {
   const dynamodb = endpoint ?? way.endpointUrl;
-  return sts === undefined && dynamodb !== undefined && isLoopback(dynamodb);
+  return sts === undefined && dynamodb !== undefined && isOnThisMachine(dynamodb);
 }
 
 function described({ accessKeyId, expiration }: Credentials, way: SignIn, ports: Ports): string {

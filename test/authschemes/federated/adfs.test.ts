@@ -19,6 +19,7 @@ describeWithTls('AuthScheme ADFS', () => {
     await using world = await federatedWorld();
     let asked = 0;
     const options = {
+      trusted: true,
       async onPrompt(): Promise<string> {
         asked += 1;
         return '123456';

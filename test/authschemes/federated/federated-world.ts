@@ -21,13 +21,16 @@ export async function federatedWorld(): Promise<FederatedWorld> {
     table,
     asked: () => sts.requests.map(fieldsOf),
     open: (properties) =>
-      connect({
-        AWSRegion: 'eu-west-1',
-        STSEndpoint: sts.endpoint,
-        Endpoint: table.endpoint,
-        TypeDetectionScheme: 'None',
-        ...properties,
-      }),
+      connect(
+        {
+          AWSRegion: 'eu-west-1',
+          STSEndpoint: sts.endpoint,
+          Endpoint: table.endpoint,
+          TypeDetectionScheme: 'None',
+          ...properties,
+        },
+        { trusted: true },
+      ),
     async [Symbol.asyncDispose]() {
       await sts[Symbol.asyncDispose]();
       await table[Symbol.asyncDispose]();
