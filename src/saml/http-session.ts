@@ -3,7 +3,6 @@ import { request } from 'undici';
 import { DriverError } from '../core/errors.ts';
 import { createDispatcher } from '../core/network/dispatcher.ts';
 import { connectFailure, firstFailure } from '../core/network/failures.ts';
-import type { Forbidden } from '../core/network/local-addresses.ts';
 import type { ClientCertificate, NetworkSettings } from '../core/network/settings.ts';
 import { Secret } from '../core/secret.ts';
 import { readBody } from './body.ts';
@@ -15,8 +14,6 @@ export interface HttpSessionOptions {
   /** Absent: no proxy, and servers that the usual authorities vouch for. */
   readonly network?: NetworkSettings | undefined;
   readonly clientCertificate?: ClientCertificate | undefined;
-  /** Hosts that are not asked, by whatever name. Absent: those where machines ask for credentials. */
-  readonly forbidden?: Forbidden | undefined;
   /** Ends everything that is under way. */
   readonly signal?: AbortSignal | undefined;
   readonly userAgent?: string | undefined;
@@ -39,6 +36,8 @@ export interface SessionRequest {
   readonly body?: { readonly type: string; readonly text: Secret } | undefined;
   /** Absent: 10; with 0 a redirect is the answer. */
   readonly maxRedirects?: number | undefined;
+  /** The last word: sent even where the session's signal has ended everything else, and waited for no longer than this. */
+  readonly farewellMs?: number | undefined;
 }
 
 /** What came at the end of the redirects. */
@@ -64,6 +63,9 @@ export interface HttpSession extends AsyncDisposable {
   cookie(url: URL | string, name: string): Secret | undefined;
   /** Adds a cookie, for the address's host alone. */
   setCookie(url: URL | string, name: string, value: Secret): void;
+  /** All cookies that would go to the address, as `restoreCookies` of a later session takes them. */
+  cookies(url: URL | string): Secret;
+  restoreCookies(url: URL | string, cookies: Secret): void;
   close(): Promise<void>;
 }
 
@@ -82,7 +84,7 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
   const hide: Hide = (text) => hideAll(text);
   const dispatcher = createDispatcher(options.network ?? {}, {
     clientCertificate: options.clientCertificate,
-    forbidden: options.forbidden ?? 'link-local',
+    refuseLinkLocal: true,
     ...(options.singleConnection === true ? { connections: 1 } : {}),
   });
 
@@ -96,9 +98,10 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
   }
 
   async function exchange(url: URL, method: 'GET' | 'POST', sent: SessionRequest): Promise<SessionAnswer> {
-    const timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+    const timeoutMs = sent.farewellMs ?? options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
     const late = AbortSignal.timeout(timeoutMs);
-    const signal = options.signal === undefined ? late : AbortSignal.any([late, options.signal]);
+    const ended = sent.farewellMs === undefined ? options.signal : undefined;
+    const signal = ended === undefined ? late : AbortSignal.any([late, ended]);
     const body = method === 'POST' ? sent.body : undefined;
     const cookie = jar.getCookieStringSync(url.href);
     try {
@@ -127,7 +130,7 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
       });
       return { url, status: answer.statusCode, headers, text, hide };
     } catch (error) {
-      if (options.signal?.aborted === true) throw abandoned(options.signal);
+      if (ended?.aborted === true) throw abandoned(ended);
       if (error instanceof DriverError) throw error;
       if (!late.aborted) throw failure(url.origin, error);
       throw new DriverError('CONN_NETWORK', `${url.origin} gave no answer within ${timeoutMs / 1000} s`);
@@ -158,6 +161,10 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
     }
   }
 
+  function setCookie(url: URL | string, key: string, value: Secret): void {
+    jar.setCookieSync(new Cookie({ key, value: value.reveal(), path: '/', secure: true }), String(url));
+  }
+
   const close = async (): Promise<void> => {
     await dispatcher.destroy();
     jar.removeAllCookiesSync();
@@ -174,11 +181,13 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
       const found = jar.getCookiesSync(String(url)).find(({ key }) => key === name);
       return found === undefined ? undefined : new Secret(found.value);
     },
-    setCookie(url, name, value) {
-      jar.setCookieSync(
-        new Cookie({ key: name, value: value.reveal(), path: '/', secure: true }),
-        String(url),
-      );
+    setCookie,
+    cookies: (url) => new Secret(jar.getCookieStringSync(String(url))),
+    restoreCookies(url, kept) {
+      for (const pair of kept.reveal().split('; ')) {
+        const [name = '', ...value] = pair.split('=');
+        if (name !== '') setCookie(url, name, new Secret(value.join('=')));
+      }
     },
     close,
     [Symbol.asyncDispose]: close,

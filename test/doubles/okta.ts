@@ -232,6 +232,8 @@ export async function startOkta(pair: KeyPair, setup: OktaSetup = {}): Promise<O
     if (pathname === '/login/step-up/redirect') {
       const ticket = request.url.searchParams.get('stateToken') ?? '';
       if (!steppedUp.delete(ticket)) return html('<title>Error</title>', 403);
+      // What was proved beyond the password counts for the session that it was asked of.
+      if (!sessions.has(cookieOf(request, 'sid') ?? '')) return redirect('/login/login.htm');
       return samlForm();
     }
     if (pathname === EMBED) {

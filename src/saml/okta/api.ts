@@ -12,14 +12,14 @@ export interface OktaApiOptions {
   readonly origin: string;
   readonly apiToken: Secret | undefined;
   readonly session: HttpSession;
-  /** A session that outlives the caller's signal, for the last word. */
-  readonly farewell: () => HttpSession;
   readonly signal: AbortSignal;
   now(): number;
 }
 
 /** A limit that ends sooner than this is waited for, once. */
 const WORTH_WAITING_MS = 30_000;
+/** The end of a sign-in is told to Okta, but nobody waits longer for it. */
+const FAREWELL_MS = 3000;
 
 /** Talks to Okta's authentication API. */
 export function oktaApi(options: OktaApiOptions): OktaApi {
@@ -49,9 +49,9 @@ export function oktaApi(options: OktaApiOptions): OktaApi {
     origin,
     async send(url, body, step: OktaStep) {
       let answer = await post(url, body);
-      const waitMs = answer.status === 429 ? (limitOf(answer) ?? 0) - options.now() : 0;
-      if (waitMs > 0 && waitMs <= WORTH_WAITING_MS) {
-        await abandonable(pause(waitMs, undefined, { ref: false }), signal);
+      const waitMs = waitOf(answer, options.now());
+      if (waitMs !== undefined && waitMs <= WORTH_WAITING_MS) {
+        await abandonable(pause(Math.max(waitMs, 0), undefined, { ref: false }), signal);
         answer = await post(url, body);
       }
       const json = jsonOf(answer);
@@ -61,20 +61,18 @@ export function oktaApi(options: OktaApiOptions): OktaApi {
       throw oktaError(refusal, step, apiToken !== undefined, origin);
     },
     async cancel(url, stateToken) {
-      const last = options.farewell();
       try {
         const text = new Secret(JSON.stringify({ stateToken: stateToken.reveal() }));
-        await last.send({
+        await session.send({
           url,
           headers: { accept: 'application/json' },
           body: { type: 'application/json', text },
           maxRedirects: 0,
+          farewellMs: FAREWELL_MS,
         });
       } catch (error) {
         // Okta ends it by itself after some minutes, and the sign-in has failed for a reason of its own.
         if (!(error instanceof DriverError)) throw error;
-      } finally {
-        await last.close();
       }
     },
   };
@@ -87,6 +85,14 @@ function jsonOf(answer: SessionAnswer): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** How long a limit lasts yet, by Okta's own clock where it tells; undefined where none was met or its end is not known. */
+function waitOf(answer: SessionAnswer, now: number): number | undefined {
+  const until = answer.status === 429 ? limitOf(answer) : undefined;
+  if (until === undefined) return undefined;
+  const theirs = Date.parse(answer.headers('date')[0] ?? '');
+  return until - (Number.isNaN(theirs) ? now : theirs);
 }
 
 /** When the limit on requests ends: the header counts seconds since 1970. */

@@ -1,6 +1,7 @@
 import { DriverError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { OktaAnswer } from './answer.ts';
+import type { PendingCode } from './memory.ts';
 import { answerFactor, codeWasSent, isWrongCode, verifyCode } from './second-factor.ts';
 import type { OktaVisit } from './visit.ts';
 
@@ -34,29 +35,31 @@ async function sendPassword({ api, request, memory }: OktaVisit): Promise<OktaAn
 
 /** Goes on with what the application asks for beyond the session. */
 export async function stepUp(stateToken: Secret, visit: OktaVisit): Promise<Authenticated> {
+  visit.isStepUp = true;
   // The state token alone: with an empty name and password beside it, Okta would check those.
   const body = { stateToken };
   return proceed(await visit.api.send(`${visit.api.origin}/api/v1/authn`, body, 'state'), visit);
 }
 
 async function answerPending(visit: OktaVisit): Promise<Authenticated | undefined> {
-  const { memory, request, api } = visit;
+  const { memory, request, api, passCode } = visit;
   const pending = await memory.pending(request.password, visit.now());
   if (pending === undefined || (request.mfaType ?? pending.mfaType) !== pending.mfaType) return undefined;
   if (!pending.verifyUrl.startsWith(`${api.origin}/`)) return undefined;
-  if (request.passCode === undefined) {
+  if (passCode === undefined) {
     // Every statement of a connection without a code would have another one sent.
     const isRecent = visit.now() - pending.sentAt < RESEND_MS && visit.person.prompt === undefined;
     if (isRecent) throw codeWasSent(pending);
     return undefined;
   }
-  if (pending.refusedCode?.equals(request.passCode) === true) throw codeWasSent(pending, refusedBefore());
+  if (pending.refusedCode?.equals(passCode) === true) throw codeWasSent(pending, refusedBefore());
+  visit.session.restoreCookies(api.origin, pending.cookies);
   let answer: OktaAnswer;
   try {
-    answer = await verifyCode(pending, request.passCode, visit);
+    answer = await verifyCode(pending, passCode, visit);
   } catch (error) {
     if (isWrongCode(error)) {
-      await memory.keepPending({ ...pending, refusedCode: request.passCode }, request.password);
+      await memory.keepPending({ ...pending, refusedCode: passCode }, request.password);
       throw await sentAgain(pending, error, visit);
     }
     await memory.keepPending(undefined, request.password);
@@ -64,6 +67,7 @@ async function answerPending(visit: OktaVisit): Promise<Authenticated | undefine
     throw error;
   }
   await memory.keepPending(undefined, request.password);
+  visit.isStepUp = pending.isStepUp;
   return proceed(answer, visit);
 }
 
@@ -73,7 +77,7 @@ function refusedBefore(): DriverError {
 
 /** Another code for the same sign-in; where Okta sends none so soon, the one before is still good. */
 async function sentAgain(
-  pending: Parameters<typeof codeWasSent>[0] & Parameters<typeof verifyCode>[0],
+  pending: PendingCode,
   problem: DriverError,
   { api }: OktaVisit,
 ): Promise<DriverError> {

@@ -64,9 +64,17 @@ export async function chooseFactor(factors: readonly OktaFactor[], wish: FactorW
       candidates: types,
     });
   }
-  const choices = wanted.map(nameOf);
+  const choices = distinct(wanted.map(nameOf));
   const answer = await wish.prompt({ kind: 'choice', message: 'Second factor for Okta', choices });
   return wanted[choices.indexOf(answer)] ?? first;
+}
+
+/** The same names, numbered where one would stand for several factors. */
+function distinct(names: readonly string[]): readonly string[] {
+  return names.map((name, index) => {
+    const before = names.slice(0, index).filter((earlier) => earlier === name).length;
+    return before === 0 ? name : `${name}, number ${before + 1}`;
+  });
 }
 
 /** What can be answered: of Okta Verify the code where there is one to give and otherwise the touch. */
@@ -121,5 +129,6 @@ function typesOf(factors: readonly ChosenFactor[]): readonly string[] {
 /** A factor in words. */
 export function nameOf({ mfaType, answered, factor }: ChosenFactor): string {
   const how = mfaType === 'OktaVerify' && answered === 'by shown code' ? ' code' : '';
-  return `${mfaType}${how}${factor.reaches === '' ? '' : ` (${factor.reaches})`}`;
+  const whose = factor.provider === 'OKTA' || factor.provider === '' ? '' : ` of ${factor.provider}`;
+  return `${mfaType}${how}${whose}${factor.reaches === '' ? '' : ` (${factor.reaches})`}`;
 }

@@ -12,6 +12,10 @@ export interface PendingCode {
   readonly verifyUrl: string;
   readonly mfaType: string;
   readonly reaches: string;
+  /** Whether it was sent for the application, to a user who is signed in. */
+  readonly isStepUp: boolean;
+  /** The session that the sign-in belongs to. */
+  readonly cookies: Secret;
   /** A code that Okta did not accept: it is not sent again. */
   readonly refusedCode?: Secret | undefined;
   /** Milliseconds since 1970, as is the end. */
@@ -96,8 +100,12 @@ export function oktaMemory(
         if ((await load()).pending !== undefined) await save({ pending: undefined });
         return;
       }
-      const { stateToken, refusedCode } = pending;
-      const secrets = { stateToken: stateToken.reveal(), refusedCode: refusedCode?.reveal() };
+      const { stateToken, refusedCode, cookies } = pending;
+      const secrets = {
+        stateToken: stateToken.reveal(),
+        cookies: cookies.reveal(),
+        refusedCode: refusedCode?.reveal(),
+      };
       const text = JSON.stringify({ ...pending, ...secrets });
       await save({ pending: await seal(text, password) });
     },
@@ -129,6 +137,8 @@ function pendingIn(text: string): PendingCode | undefined {
     verifyUrl,
     mfaType: textAt(json, 'mfaType') ?? '',
     reaches: textAt(json, 'reaches') ?? '',
+    isStepUp: at(json, 'isStepUp') === true,
+    cookies: new Secret(textAt(json, 'cookies') ?? ''),
     refusedCode: refusedCode === undefined ? undefined : new Secret(refusedCode),
     sentAt,
     expiresAt,

@@ -4,6 +4,7 @@ import { DriverError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import type { OktaAnswer } from './answer.ts';
 import { type ChosenFactor, chooseFactor, nameOf } from './factors.ts';
+import type { PendingCode } from './memory.ts';
 import type { OktaVisit } from './visit.ts';
 
 const TRIES = 3;
@@ -25,7 +26,7 @@ export async function answerFactor(answer: OktaAnswer, visit: OktaVisit): Promis
   const { request, person } = visit;
   const chosen = await chooseFactor(answer.factors, {
     mfaType: request.mfaType,
-    hasCode: request.passCode !== undefined,
+    hasCode: visit.passCode !== undefined,
     prompt: person.prompt === undefined ? undefined : (question) => ask(visit, question),
   });
   const challenge = challengeOf(answer, chosen, visit);
@@ -34,7 +35,11 @@ export async function answerFactor(answer: OktaAnswer, visit: OktaVisit): Promis
     case 'by touch':
       return untilTouched(isUnderWay ? answer : await begin(challenge, visit), challenge, visit);
     case 'by shown code':
-      return answerCode(challenge, visit, `One-time code for Okta, from ${nameOf(chosen)}`);
+      return answerCode(
+        challenge,
+        visit,
+        `One-time code for Okta, from ${nameOf(chosen)}${purposeOf(visit)}`,
+      );
     case 'by sent code':
       return answerSentCode(challenge, visit, isUnderWay);
   }
@@ -55,13 +60,21 @@ function begin({ verifyUrl, stateToken }: Challenge, { api }: OktaVisit): Promis
   return api.send(verifyUrl, { stateToken }, 'send');
 }
 
-/** Sends a code to Okta. */
-export function verifyCode(
+/** Sends a code to Okta. Whether it is taken or refused, it is spent. */
+export async function verifyCode(
   { verifyUrl, stateToken }: Pick<Challenge, 'verifyUrl' | 'stateToken'>,
   code: Secret,
-  { api }: OktaVisit,
+  visit: OktaVisit,
 ): Promise<OktaAnswer> {
-  return api.send(verifyUrl, { stateToken, passCode: new Secret(code.reveal().trim()) }, 'code');
+  try {
+    const passCode = new Secret(code.reveal().trim());
+    const answer = await visit.api.send(verifyUrl, { stateToken, passCode }, 'code');
+    visit.passCode = undefined;
+    return answer;
+  } catch (error) {
+    if (isWrongCode(error)) visit.passCode = undefined;
+    throw error;
+  }
 }
 
 /** Whether Okta did not take the code, but may take another. */
@@ -71,11 +84,9 @@ export function isWrongCode(error: unknown): error is DriverError {
 
 /** Answers with the code that was given, then with those that the person gives. */
 async function answerCode(challenge: Challenge, visit: OktaVisit, question: string): Promise<OktaAnswer> {
-  const { passCode } = visit.request;
   let refused: DriverError | undefined;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const code =
-      attempt === 0 && passCode !== undefined ? passCode : await askForCode(visit, question, refused);
+    const code = visit.passCode ?? (await askForCode(visit, question, refused));
     try {
       return await verifyCode(challenge, code, visit);
     } catch (error) {
@@ -83,7 +94,7 @@ async function answerCode(challenge: Challenge, visit: OktaVisit, question: stri
       refused = error;
     }
   }
-  throw refused ?? codeNeeded(question);
+  throw refused ?? codeNeeded(question, visit);
 }
 
 async function askForCode(
@@ -91,12 +102,21 @@ async function askForCode(
   question: string,
   refused: DriverError | undefined,
 ): Promise<Secret> {
-  if (visit.person.prompt === undefined) throw refused ?? codeNeeded(question);
+  if (visit.person.prompt === undefined) throw refused ?? codeNeeded(question, visit);
   if (refused !== undefined) visit.person.notice(`${refused.message}. ${refused.remedy}`);
   return new Secret(await ask(visit, { kind: 'code', message: question, secret: true }));
 }
 
-function codeNeeded(question: string): DriverError {
+function codeNeeded(question: string, { request }: OktaVisit): DriverError {
+  if (request.passCode !== undefined) {
+    return new DriverError(
+      'AUTH_CODE_NEEDED',
+      `${question}: MFAPassCode is spent and there is nobody to ask`,
+      {
+        remedy: 'Each code works once. Connect with onPrompt, or choose a factor whose code Okta sends.',
+      },
+    );
+  }
   return new DriverError('AUTH_CODE_NEEDED', `${question}: there is no MFAPassCode and nobody to ask`, {
     remedy: "Give the code that the device shows now: SSOProperties='MFAPassCode=…'.",
   });
@@ -112,11 +132,11 @@ async function ask(
 
 /** A code that Okta sends: the one that was given may still be good; otherwise a new one is sent. */
 async function answerSentCode(challenge: Challenge, visit: OktaVisit, isSent: boolean): Promise<OktaAnswer> {
-  const { request, person } = visit;
+  const { request, person, passCode } = visit;
   let problem: DriverError | undefined;
-  if (request.passCode !== undefined) {
+  if (passCode !== undefined) {
     try {
-      return await verifyCode(challenge, request.passCode, visit);
+      return await verifyCode(challenge, passCode, visit);
     } catch (error) {
       if (!isWrongCode(error)) throw error;
       problem = error;
@@ -124,13 +144,14 @@ async function answerSentCode(challenge: Challenge, visit: OktaVisit, isSent: bo
   }
   if (!isSent) await begin(challenge, visit);
   const { reaches } = challenge.chosen.factor;
-  const question = `One-time code for Okta, sent by ${challenge.chosen.mfaType}${reaches === '' ? '' : ` to ${reaches}`}`;
-  if (person.prompt !== undefined) {
-    return answerCode(challenge, { ...visit, request: { ...request, passCode: undefined } }, question);
-  }
+  const where = reaches === '' ? '' : ` to ${reaches}`;
+  const question = `One-time code for Okta, sent by ${challenge.chosen.mfaType}${where}${purposeOf(visit)}`;
+  if (person.prompt !== undefined) return answerCode(challenge, visit, question);
   const { stateToken, verifyUrl, expiresAt, chosen } = challenge;
-  const refusedCode = problem === undefined ? undefined : request.passCode;
+  const refusedCode = problem === undefined ? undefined : passCode;
   const pending = {
+    isStepUp: visit.isStepUp,
+    cookies: visit.session.cookies(visit.api.origin),
     stateToken,
     verifyUrl,
     sentAt: visit.now(),
@@ -143,14 +164,20 @@ async function answerSentCode(challenge: Challenge, visit: OktaVisit, isSent: bo
   throw codeWasSent(pending, problem);
 }
 
+/** Tells the second question from the first, where the application has one of its own. */
+function purposeOf({ isStepUp }: { readonly isStepUp: boolean }): string {
+  return isStepUp ? ', for the AWS application' : '';
+}
+
 /** What tells the user to come back with the code. */
 export function codeWasSent(
-  { mfaType, reaches }: { readonly mfaType: string; readonly reaches: string },
+  { mfaType, reaches, isStepUp }: Pick<PendingCode, 'mfaType' | 'reaches' | 'isStepUp'>,
   problem?: DriverError,
 ): DriverError {
   const why = problem === undefined ? '' : `${problem.message}. `;
   const where = reaches === '' ? `by ${mfaType}` : `by ${mfaType} to ${reaches}`;
-  return new DriverError('AUTH_CODE_NEEDED', `${why}Okta sent a one-time code ${where}`, {
+  const message = `${why}Okta sent a one-time code ${where}${purposeOf({ isStepUp })}`;
+  return new DriverError('AUTH_CODE_NEEDED', message, {
     remedy:
       "Open the connection again with that code: SSOProperties='MFAPassCode=…', or connect with onPrompt.",
     ...(problem === undefined ? {} : { cause: problem }),
@@ -170,7 +197,8 @@ const PUSH_FAILURES: ReadonlyMap<string, string> = new Map([
 async function untilTouched(first: OktaAnswer, challenge: Challenge, visit: OktaVisit): Promise<OktaAnswer> {
   const { api, person, signal, pollMs } = visit;
   const deadline = Math.min(challenge.expiresAt, visit.now() + PUSH_MS);
-  const device = challenge.chosen.factor.reaches === '' ? '' : ` on ${challenge.chosen.factor.reaches}`;
+  const { reaches } = challenge.chosen.factor;
+  const where = `${reaches === '' ? '' : ` on ${reaches}`}${purposeOf(visit)}`;
   let told: string | undefined;
   let answer = first;
   while (answer.status === 'MFA_CHALLENGE') {
@@ -180,8 +208,8 @@ async function untilTouched(first: OktaAnswer, challenge: Challenge, visit: Okta
     const number = answer.factors[0]?.number;
     const news =
       number === undefined
-        ? `Approve the sign-in in Okta Verify${device}`
-        : `Choose the number ${number} in Okta Verify${device}`;
+        ? `Approve the sign-in in Okta Verify${where}`
+        : `Choose the number ${number} in Okta Verify${where}`;
     if (news !== told && (told === undefined || number !== undefined)) person.notice(news);
     told = news;
     // The wait itself keeps no process alive.

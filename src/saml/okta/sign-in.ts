@@ -22,7 +22,6 @@ export interface OktaWorld {
 }
 
 const POLL_MS = 3000;
-const FAREWELL_MS = 3000;
 const MAX_STEP_UPS = 2;
 /** How Okta answers to a state token that it does not take. */
 const NOT_TAKEN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -44,7 +43,6 @@ export async function signInAtOkta(request: OktaRequest, world: OktaWorld): Prom
     origin,
     apiToken: request.apiToken,
     session,
-    farewell: () => httpSession({ ...http, requestTimeoutMs: FAREWELL_MS }),
     signal,
     now: () => world.now(),
   });
@@ -53,6 +51,9 @@ export async function signInAtOkta(request: OktaRequest, world: OktaWorld): Prom
     api,
     person,
     memory,
+    session,
+    passCode: request.passCode,
+    isStepUp: false,
     signal,
     pollMs: world.pollMs ?? POLL_MS,
     now: () => world.now(),

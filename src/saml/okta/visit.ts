@@ -1,5 +1,6 @@
 import type { PromptRequest } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
+import type { HttpSession } from '../http-session.ts';
 import type { OktaAnswer } from './answer.ts';
 import type { OktaStep } from './errors.ts';
 import type { MfaType } from './factors.ts';
@@ -41,6 +42,12 @@ export interface OktaVisit {
   readonly api: OktaApi;
   readonly person: OktaPerson;
   readonly memory: OktaMemory;
+  /** Where the cookies of the organisation are. */
+  readonly session: Pick<HttpSession, 'cookies' | 'restoreCookies'>;
+  /** The code that was given, until Okta has taken or refused it: codes work once. */
+  passCode: Secret | undefined;
+  /** Whether the user is signed in and the application asks for more. */
+  isStepUp: boolean;
   readonly signal: AbortSignal;
   /** Between two questions whether the touch has come. */
   readonly pollMs: number;

@@ -42,6 +42,22 @@ const toThePassword = (answer: ReturnType<typeof json>): OktaSetup => ({
   answer: ({ url }) => (url.pathname === '/api/v1/authn' ? answer : undefined),
 });
 
+/** An organisation that refuses the first request with this end of its limit, by its own clock. */
+const limitedOnce = (date: string, reset: number): OktaSetup => {
+  let limited = 0;
+  const headers = { date, 'x-rate-limit-reset': String(reset) };
+  return {
+    answer({ url }) {
+      if (url.pathname !== '/api/v1/authn' || limited > 0) return undefined;
+      limited += 1;
+      return { ...refusal(429, 'E0000047', 'too many'), headers };
+    },
+  };
+};
+
+const TUESDAY = 'Tue, 05 Jan 2027 00:00:00 GMT';
+const tuesday = Date.parse(TUESDAY) / 1000;
+
 withTls('a sign-in at Okta with a password', () => {
   it('gives the SAML response as the page holds it', async () => {
     await using okta = await startOkta(pair, { samlResponse: 'PHNhbWw+a+b==' });
@@ -124,17 +140,14 @@ withTls('a sign-in at Okta with a password', () => {
     expect(error.message).toBe('Okta refused: username: is [31m bad; two (E0000001)');
   });
 
-  it('waits for a limit that ends soon', async () => {
-    let limited = 0;
-    await using okta = await startOkta(pair, {
-      answer({ url }) {
-        if (url.pathname !== '/api/v1/authn' || limited > 0) return undefined;
-        limited += 1;
-        const reset = String(Math.floor(Date.now() / 1000) + 1);
-        return { ...refusal(429, 'E0000047', 'too many'), headers: { 'x-rate-limit-reset': reset } };
-      },
-    });
+  it.each([
+    ['that ends soon, by the clock of Okta', TUESDAY, tuesday + 1],
+    ['that has ended by the time it is heard of', TUESDAY, tuesday - 1],
+    ['that has ended by the clock of this machine, where Okta tells no time', '', Date.now() / 1000],
+  ])('waits for a limit %s', async (_, date, reset) => {
+    await using okta = await startOkta(pair, limitedOnce(date, Math.floor(reset)));
     await expect(world().signIn(okta)).resolves.toBe('PHNhbWw+');
+    expect(okta.passwords()).toBe(1);
   });
 
   it('says until when Okta takes no more requests', async () => {
@@ -373,7 +386,7 @@ withTls('a second factor at Okta', () => {
     const error = await thrownBy(() => world().signIn(okta));
     expect(error).toMatchObject({
       code: 'AUTH_CODE_NEEDED',
-      message: 'One-time code for Okta, from TOTP: there is no MFAPassCode and nobody to ask',
+      message: 'One-time code for Okta, from TOTP of GOOGLE: there is no MFAPassCode and nobody to ask',
     });
     expect(okta.cancelled).toHaveLength(1);
   });
@@ -422,6 +435,23 @@ withTls('a second factor at Okta', () => {
     caller.abort();
     await expect(done).resolves.toMatchObject({ code: 'EXEC_CANCELLED' });
     expect(okta.cancelled).toHaveLength(1);
+  });
+
+  it('that comes to nothing is ended at Okta over a connection that is open', async () => {
+    await using okta = await startOkta(pair, { factors: [PUSH], push: ['REJECTED'] });
+    await thrownBy(() => world().signIn(okta));
+    expect(okta.cancelled).toHaveLength(1);
+    const [last, ...before] = okta.requests.map(({ connection }) => connection).toReversed();
+    expect(before).toContain(last);
+  });
+
+  it('that comes to nothing is told though Okta is silent about the end', async () => {
+    const error = await failureAt({
+      factors: [PUSH],
+      push: ['REJECTED'],
+      answer: ({ url }) => (url.pathname.endsWith('/cancel') ? 'silence' : undefined),
+    });
+    expect(error.message).toBe('The request was refused in Okta Verify');
   });
 
   it('is not asked for on a device that Okta remembers', async () => {

@@ -159,7 +159,7 @@ withTls('a connection by way of Okta reads rows', () => {
       {
         setup: { factors: [GOOGLE] },
         someone: { answers: [CODE] },
-        asked: ['One-time code for Okta, from TOTP'],
+        asked: ['One-time code for Okta, from TOTP of GOOGLE'],
       },
     ],
     [
@@ -167,7 +167,7 @@ withTls('a connection by way of Okta reads rows', () => {
       {
         setup: { factors: [GOOGLE] },
         someone: { answers: ['000000', CODE] },
-        asked: ['One-time code for Okta, from TOTP', 'One-time code for Okta, from TOTP'],
+        asked: ['One-time code for Okta, from TOTP of GOOGLE', 'One-time code for Okta, from TOTP of GOOGLE'],
         told: [
           'Okta did not accept the one-time code (E0000068). Give the newest code, and check the clock of the device that shows it.',
         ],
@@ -206,7 +206,24 @@ withTls('a connection by way of Okta reads rows', () => {
       {
         setup: { appFactors: [GOOGLE] },
         someone: { answers: [CODE] },
-        asked: ['One-time code for Okta, from TOTP'],
+        asked: ['One-time code for Okta, from TOTP of GOOGLE, for the AWS application'],
+      },
+    ],
+    [
+      'with a factor for the sign-in and another for the application',
+      {
+        setup: { factors: [GOOGLE], appFactors: [YUBIKEY] },
+        sso: `MFAPassCode=${CODE}`,
+        someone: { answers: [CODE] },
+        asked: ['One-time code for Okta, from TOTP of YUBICO, for the AWS application'],
+      },
+    ],
+    [
+      'with the one of two devices that the person chooses',
+      {
+        setup: { factors: [SMS, { ...SMS, id: 'sms2' }] },
+        someone: { answers: ['SMS (+1 XXX-XXX-1234), number 2', '100000'] },
+        asked: ['Second factor for Okta', 'One-time code for Okta, sent by SMS to +1 XXX-XXX-1234'],
       },
     ],
     [
@@ -255,6 +272,53 @@ withTls('a connection by way of Okta reads rows', () => {
     expect(okta.passwords()).toBe(1);
     expect(okta.violations).toEqual([]);
     expect(place.strays(okta, [...SECRETS, code])).toEqual([]);
+  });
+
+  it('with a code that the application wants, at the second time', async () => {
+    await using okta = await open({ appFactors: [SMS] });
+    const who = person();
+    const error = await thrownBy(() => place.rowsFor(properties(okta), who));
+    expect(error).toMatchObject({
+      code: 'AUTH_CODE_NEEDED',
+      message: 'Okta sent a one-time code by SMS to +1 XXX-XXX-1234, for the AWS application',
+    });
+    const [code = ''] = okta.codes;
+    expect(await place.rowsFor(properties(okta, `MFAPassCode=${code}`), who)).toEqual(ROWS);
+    expect(okta.codes).toHaveLength(1);
+    expect(okta.passwords()).toBe(1);
+    expect(okta.violations).toEqual([]);
+    expect(place.strays(okta, [...SECRETS, code])).toEqual([]);
+  });
+
+  it('with a code for the sign-in and one for the application, at the third time', async () => {
+    await using okta = await open({ factors: [SMS], appFactors: [EMAIL] });
+    const who = person();
+    const messages: string[] = [];
+    for (const sso of ['', 'MFAPassCode=100000']) {
+      messages.push((await thrownBy(() => place.rowsFor(properties(okta, sso), who))).message);
+    }
+    expect(messages).toEqual([
+      'Okta sent a one-time code by SMS to +1 XXX-XXX-1234',
+      'Okta sent a one-time code by Email to a***@corp.test, for the AWS application',
+    ]);
+    expect(await place.rowsFor(properties(okta, 'MFAPassCode=100001'), who)).toEqual(ROWS);
+    const sent = okta.requests.flatMap(({ body }) => /"passCode":"(\d+)"/.exec(body)?.[1] ?? []);
+    expect(sent).toEqual(['100000', '100001']);
+    expect(okta.passwords()).toBe(1);
+    expect(okta.violations).toEqual([]);
+    expect(place.strays(okta, [...SECRETS, ...sent])).toEqual([]);
+  });
+
+  it('with the newest code of the application, where the one before was wrong', async () => {
+    await using okta = await open({ appFactors: [SMS] });
+    const who = person();
+    await thrownBy(() => place.rowsFor(properties(okta), who));
+    const wrong = await thrownBy(() => place.rowsFor(properties(okta, 'MFAPassCode=000000'), who));
+    expect(wrong.message).toBe(
+      'Okta did not accept the one-time code (E0000068). Okta sent a one-time code by SMS to +1 XXX-XXX-1234, for the AWS application',
+    );
+    expect(await place.rowsFor(properties(okta, 'MFAPassCode=100001'), who)).toEqual(ROWS);
+    expect(okta.passwords()).toBe(1);
   });
 
   it('with the newest code, where the one before was wrong', async () => {
@@ -364,7 +428,7 @@ withTls('a connection by way of Okta fails', () => {
       'where a device shows the code and nobody can be asked',
       { factors: [GOOGLE] },
       'AUTH_CODE_NEEDED',
-      'One-time code for Okta, from TOTP: there is no MFAPassCode and nobody to ask',
+      'One-time code for Okta, from TOTP of GOOGLE: there is no MFAPassCode and nobody to ask',
     ],
     [
       'where a code was sent a moment ago',
@@ -465,6 +529,13 @@ withTls('a connection by way of Okta fails', () => {
       `MFAPassCode=${CODE}`,
       'AUTH_REFUSED',
       'The account is locked at Okta (E0000069)',
+    ],
+    [
+      'where the application wants another code than that of the sign-in',
+      { factors: [GOOGLE], appFactors: [GOOGLE] },
+      `MFAPassCode=${CODE}`,
+      'AUTH_CODE_NEEDED',
+      'One-time code for Okta, from TOTP of GOOGLE, for the AWS application: MFAPassCode is spent and there is nobody to ask',
     ],
     [
       'where the new engine takes no state token of a page',
