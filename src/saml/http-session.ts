@@ -3,6 +3,7 @@ import { request } from 'undici';
 import { DriverError } from '../core/errors.ts';
 import { createDispatcher } from '../core/network/dispatcher.ts';
 import { connectFailure, firstFailure } from '../core/network/failures.ts';
+import type { Forbidden } from '../core/network/local-addresses.ts';
 import type { ClientCertificate, NetworkSettings } from '../core/network/settings.ts';
 import { Secret } from '../core/secret.ts';
 import { readBody } from './body.ts';
@@ -14,6 +15,8 @@ export interface HttpSessionOptions {
   /** Absent: no proxy, and servers that the usual authorities vouch for. */
   readonly network?: NetworkSettings | undefined;
   readonly clientCertificate?: ClientCertificate | undefined;
+  /** Hosts that are not asked, by whatever name. Absent: those where machines ask for credentials. */
+  readonly forbidden?: Forbidden | undefined;
   /** Ends everything that is under way. */
   readonly signal?: AbortSignal | undefined;
   readonly userAgent?: string | undefined;
@@ -84,7 +87,7 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
   const hide: Hide = (text) => hideAll(text);
   const dispatcher = createDispatcher(options.network ?? {}, {
     clientCertificate: options.clientCertificate,
-    refuseLinkLocal: true,
+    forbidden: options.forbidden ?? 'link-local',
     ...(options.singleConnection === true ? { connections: 1 } : {}),
   });
 
