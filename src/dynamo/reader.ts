@@ -1,3 +1,4 @@
+import { anySignal } from '../core/any-signal.ts';
 import { DriverError } from '../core/errors.ts';
 import type { Key, ReadRequest } from './access-path.ts';
 import type { AttributeMap } from './attribute-value.ts';
@@ -169,7 +170,7 @@ async function* merged(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Page, void, undefined> {
   const stop = new AbortController();
-  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const either = anySignal(signal, stop.signal);
   const ranges = parts.map((started) => ({
     pages: pagesOf(started, either),
     common: started.part.kind === 'Query' ? started.part.range.equals : {},
@@ -257,8 +258,9 @@ async function* batchPages(
 /** An answer that stopped at 16 MB leaves keys as well, but is not slower for it. */
 const FULL_BATCH_BYTES = 12 * 1024 * 1024;
 
-function leftForThrottling({ unprocessed, items }: Page): boolean {
-  return unprocessed !== undefined && items.length < FULL_BATCH_BYTES;
+function leftForThrottling(page: Page): boolean {
+  // The items of a small page become bytes only where they are asked for.
+  return page.unprocessed !== undefined && page.items.length < FULL_BATCH_BYTES;
 }
 
 /** Throttling that did not end, with the part of the read that it met: a part alone points to a hot key. */

@@ -8,6 +8,7 @@ import type { ConnectionOptions } from '../connstring/connection-options.ts';
 import type { Options } from '../connstring/properties.ts';
 import { redact } from '../connstring/redact.ts';
 import { parseConnection } from '../connstring/resolve.ts';
+import { anySignal } from '../core/any-signal.ts';
 import { maskKeyId } from '../core/credentials.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -34,6 +35,8 @@ export interface ConnectOptions extends Embedding {
 }
 
 const CATALOG_TTL_MS = 10 * 60_000;
+/** Never fires. */
+const nobodyCancels = anySignal();
 
 /**
  * Opens a connection from a connection string or an object of the same properties. Sends nothing until the first
@@ -82,8 +85,8 @@ export function clientFor(properties: Options, identity: SignIn, region: string,
   return createClient({
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
-    credentials: (signal) => identity.source(signal ?? new AbortController().signal),
-    renew: (expired, signal) => identity.renew(expired, signal ?? new AbortController().signal),
+    credentials: (signal) => identity.source(signal ?? nobodyCancels),
+    renew: (expired, signal) => identity.renew(expired, signal ?? nobodyCancels),
     maxRetries: properties.maximumRequestRetries,
     ...(properties.retryWaitTime === undefined ? {} : { retryBaseMs: properties.retryWaitTime }),
     retryJitter: properties.retryJitter,

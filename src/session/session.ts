@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { anySignal } from '../core/any-signal.ts';
 import { DriverError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Folders } from '../core/ports.ts';
@@ -81,7 +82,7 @@ export function createSession({
 
   const signalFor = (signal: AbortSignal | undefined): AbortSignal => {
     if (closing.signal.aborted) throw new DriverError('CONN_CLOSED', 'The connection is closed');
-    return signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
+    return signal ? anySignal(signal, closing.signal) : closing.signal;
   };
   const parse = (sql: string): Promise<ParsedStatement> =>
     remember(parsedTexts, sql, PARSED, () => parseStatement(sql));
@@ -127,7 +128,7 @@ export function createSession({
     signal: AbortSignal,
   ): Promise<Started> => {
     const plan = await planStatement(parsed, parameters, limited, signal);
-    const lines = explainPlan(plan, limited.settings.consistentReads).text.split('\n');
+    const lines = explainPlan(plan, limited.settings).text.split('\n');
     let stats = newReadStats();
     if (parsed.analyze) {
       const begun = performance.now();
@@ -163,7 +164,7 @@ export function createSession({
       return logged(parsed.text, async () => {
         const watch = stopwatch(limited.statementTimeoutMs);
         if (watch === undefined) return start(parsed, list, limited, signal);
-        const either = AbortSignal.any([signal, watch.signal]);
+        const either = anySignal(signal, watch.signal);
         const started = await watch.during(() => start(parsed, list, limited, either));
         return { ...started, ...watch.reading(started) };
       });
@@ -176,7 +177,7 @@ export function createSession({
   ): Promise<RowStream<T>> => {
     const begun = performance.now();
     const left = new AbortController();
-    const signal = AbortSignal.any([signalFor(options.signal), left.signal]);
+    const signal = anySignal(signalFor(options.signal), left.signal);
     const started = await startLimited(parsed, parameters, options, signal);
     return rowStream<T>(started, options, begun, () => left.abort());
   };
@@ -245,7 +246,7 @@ export function createSession({
         return { mode: 'command', reads: [], text: lines.join('\n') };
       }
       const plan = await planStatement(parsed, list, limited, signalFor(undefined));
-      return explainPlan(plan, limited.settings.consistentReads);
+      return explainPlan(plan, limited.settings);
     },
   });
 

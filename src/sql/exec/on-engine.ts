@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
+import { anySignal } from '../../core/any-signal.ts';
 import type { ReadStats } from '../../dynamo/read-stats.ts';
 import { throwIfCancelled } from '../../dynamo/service-errors.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -74,7 +75,7 @@ async function loadAll(
   if (plan.relations.length + plan.system.length === 0) return [];
   await connection.run(`CREATE SCHEMA ${identifier(schema)}`);
   const stop = new AbortController();
-  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const either = anySignal(signal, stop.signal);
   const byAlias = new Map(
     plan.relations.map((relation, i) => [relation.alias, { relation, read: plan.reads[i] }]),
   );
