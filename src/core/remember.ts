@@ -1,11 +1,18 @@
+/** How much is remembered. */
+export interface Room {
+  readonly entries: number;
+  /** The keys' length altogether: where they are texts, what is made of them grows with it. */
+  readonly characters?: number;
+}
+
 /**
- * The cached value of a key, made where it is not there. Of more than `size` values the one that has not been asked for
- * longest makes room and is handed to `drop`. A failure is not remembered.
+ * The cached value of a key, made where it is not there. Where there is no more room, what has not been asked for
+ * longest makes some and is handed to `drop`. A failure is not remembered.
  */
 export function remember<V>(
   cache: Map<string, Promise<V>>,
   key: string,
-  size: number,
+  { entries, characters = Infinity }: Room,
   make: () => Promise<V>,
   drop?: (value: V) => void,
 ): Promise<V> {
@@ -18,11 +25,12 @@ export function remember<V>(
   const made = make();
   cache.set(key, made);
   made.catch(() => cache.delete(key));
-  const [oldest] = cache.keys();
-  if (cache.size > size && oldest !== undefined) {
-    const value = cache.get(oldest);
+  let length = characters === Infinity ? 0 : [...cache.keys()].reduce((sum, each) => sum + each.length, 0);
+  for (const [oldest, value] of cache) {
+    if (oldest === key || (cache.size <= entries && length <= characters)) break;
+    length -= oldest.length;
     cache.delete(oldest);
-    if (drop) void value?.then(drop, () => undefined);
+    if (drop) void value.then(drop, () => undefined);
   }
   return made;
 }

@@ -61,8 +61,8 @@ interface StatementOptions extends QueryOptions {
   readonly base: ExecutionContext;
 }
 
-/** Parsed statements are kept for so many texts. */
-const PARSED = 500;
+/** Parsed statements are kept for so many texts; a tree takes some fifty times the memory of its text. */
+const PARSED = { entries: 500, characters: 256 * 1024 };
 
 /** A connection over a client, a catalog and an engine. */
 export function createSession({

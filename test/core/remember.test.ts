@@ -10,7 +10,7 @@ describe('remember', () => {
       remember(
         cache,
         key,
-        2,
+        { entries: 2 },
         () => {
           made.push(key);
           return Promise.resolve(key);
@@ -22,9 +22,23 @@ describe('remember', () => {
     expect(dropped).toEqual(['b', 'c']);
   });
 
+  it('keeps no more characters of keys than there is room for, but always the newest', async () => {
+    const cache = new Map<string, Promise<number>>();
+    const room = { entries: 10, characters: 6 };
+    const kept = async (key: string): Promise<string[]> => {
+      await remember(cache, key, room, () => Promise.resolve(key.length));
+      return [...cache.keys()];
+    };
+    expect(await kept('aa')).toEqual(['aa']);
+    expect(await kept('bbb')).toEqual(['aa', 'bbb']);
+    expect(await kept('cc')).toEqual(['bbb', 'cc']);
+    expect(await kept('much too long')).toEqual(['much too long']);
+    expect(await kept('d')).toEqual(['d']);
+  });
+
   it('asks again after a failure', async () => {
     const cache = new Map<string, Promise<number>>();
-    await expect(remember(cache, 'k', 2, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(await remember(cache, 'k', 2, () => Promise.resolve(1))).toBe(1);
+    await expect(remember(cache, 'k', { entries: 2 }, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await remember(cache, 'k', { entries: 2 }, () => Promise.resolve(1))).toBe(1);
   });
 });

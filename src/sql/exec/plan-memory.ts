@@ -6,7 +6,7 @@ import type { Planner, StatementPlan } from '../plan/planner.ts';
 import type { ExecutionContext } from './context.ts';
 
 /** Plans are kept for so many sets of parameters of one statement. */
-const PARAMETER_SETS = 16;
+const PARAMETER_SETS = { entries: 16, characters: 64 * 1024 };
 
 /** What was made of a statement, and what the catalog said meanwhile. */
 interface Remembered<T> {

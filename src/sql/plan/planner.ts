@@ -70,8 +70,9 @@ export interface Planner {
   close(): Promise<void>;
 }
 
-/** Plans and stubs are kept for so many statements. */
-const CACHE_SIZE = 256;
+/** Stubs and plans are kept for so many statements. */
+const STUBS = { entries: 256 };
+const ANALYSED = { entries: 256, characters: 512 * 1024 };
 
 /** A planner with a DuckDB of its own, started with the first statement that needs it. */
 export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): Planner {
@@ -96,7 +97,7 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
     return remember(
       stubs,
       signature,
-      CACHE_SIZE,
+      STUBS,
       () => createStubs(open, relations),
       (schema) => {
         void open().then(({ connection }) => connection.run(`DROP SCHEMA ${identifier(schema)} CASCADE`));
@@ -110,7 +111,7 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
       const all = [...bound.relations, ...bound.system];
       const schema = await stubSchema(all);
       const sql = bound.engineSql(schema);
-      const found = await remember(analysed, sql, CACHE_SIZE, async () => {
+      const found = await remember(analysed, sql, ANALYSED, async () => {
         const { connection } = await open();
         try {
           return await analyse(connection, sql, all);

@@ -1,11 +1,10 @@
-import { TABLE_SCHEMA } from '../table-schema.ts';
+import { CATALOG_NAME, OWNER_NAME, TABLE_SCHEMA } from '../table-schema.ts';
 import { definitionOf, isViewSchema } from './definition.ts';
-import { CATALOG_NAME, describedTables, namedTables, shownTables, viewNames } from './shown.ts';
+import { describedTables, namedTables, shownTables, viewNames } from './shown.ts';
 import { primaryKeyName, schemaNames } from './sys-tables.ts';
 import { type Cell, type SystemTable, systemTable } from './system-table.ts';
 import { describeType } from './type-facts.ts';
 
-const OWNER = 'dynadbc';
 const place = { table_catalog: CATALOG_NAME, table_schema: TABLE_SCHEMA } as const;
 const constraintPlace = { constraint_catalog: CATALOG_NAME, constraint_schema: TABLE_SCHEMA } as const;
 
@@ -25,7 +24,7 @@ const schemata = systemTable({
     schemaNames(context).map((schema_name) => ({
       catalog_name: CATALOG_NAME,
       schema_name,
-      schema_owner: OWNER,
+      schema_owner: OWNER_NAME,
     })),
 });
 
@@ -207,6 +206,61 @@ const keyColumnUsage = systemTable({
     ),
 });
 
+const constraintColumnUsage = systemTable({
+  schema: 'information_schema',
+  name: 'constraint_column_usage',
+  columns: {
+    table_catalog: 'text',
+    table_schema: 'text',
+    table_name: 'text',
+    column_name: 'text',
+    constraint_catalog: 'text',
+    constraint_schema: 'text',
+    constraint_name: 'text',
+  },
+  tableColumn: 'table_name',
+  rows: async (context) =>
+    (await describedTables(context)).flatMap(({ name, key }) =>
+      [...key.partition, ...key.sort].map((attribute) => ({
+        ...place,
+        ...constraintPlace,
+        table_name: name,
+        column_name: attribute.name,
+        constraint_name: primaryKeyName(name),
+      })),
+    ),
+});
+
+// DynamoDB has none of these.
+const WITHOUT_ROWS: Readonly<Record<string, readonly string[]>> = {
+  check_constraints: ['constraint_catalog', 'constraint_schema', 'constraint_name', 'check_clause'],
+  parameters: [
+    'specific_catalog',
+    'specific_schema',
+    'specific_name',
+    'parameter_mode',
+    'parameter_name',
+    'data_type',
+  ],
+  sequences: [
+    'sequence_catalog',
+    'sequence_schema',
+    'sequence_name',
+    'data_type',
+    'start_value',
+    'increment',
+  ],
+  triggers: [
+    'trigger_catalog',
+    'trigger_schema',
+    'trigger_name',
+    'event_manipulation',
+    'event_object_table',
+    'action_statement',
+    'action_timing',
+  ],
+};
+
 const referentialConstraints = systemTable({
   schema: 'information_schema',
   name: 'referential_constraints',
@@ -274,7 +328,16 @@ export const INFORMATION_SCHEMA: readonly SystemTable[] = [
   views,
   tableConstraints,
   keyColumnUsage,
+  constraintColumnUsage,
   referentialConstraints,
   routines,
   characterSets,
+  ...Object.entries(WITHOUT_ROWS).map(([name, columns]) =>
+    systemTable({
+      schema: 'information_schema',
+      name,
+      columns: Object.fromEntries(columns.map((column) => [column, 'text' as const])),
+      rows: async () => [],
+    }),
+  ),
 ];

@@ -1,40 +1,13 @@
-import { SYSTEM_SCHEMA_NAMES } from './schemas.ts';
-import { TABLE_SCHEMA } from '../table-schema.ts';
+import { OWNER_NAME, TABLE_SCHEMA } from '../table-schema.ts';
 import { definitionOf, isViewSchema } from './definition.ts';
-import { CATALOG_NAME, isBrowsable, namedTables, shownTables, tableNames, viewNames } from './shown.ts';
+import { PG_EMPTY } from './pg-empty.ts';
+import { BTREE_OID, constraintOid, HEAP_OID, indexOid, oidOf, OWNER_OID, TABLES_OID } from './pg-oids.ts';
+import { askingByOid, keyNames, listedIndexes, pgIndexes } from './pg-relations.ts';
+import { PG_SERVER } from './pg-server.ts';
+import { describedTables, namedTables, shownTables, tableNames, viewNames } from './shown.ts';
+import { primaryKeyName } from './sys-tables.ts';
 import { type SystemContext, type SystemTable, systemTable } from './system-table.ts';
-import { describeType, TYPE_FACTS } from './type-facts.ts';
-
-const OWNER_OID = 10;
-const DATABASE_OID = 1;
-const FIRST_NAMESPACE_OID = 2200;
-const FIRST_RELATION_OID = 16_384;
-const RELATION_OIDS = 2 ** 31 - FIRST_RELATION_OID;
-
-/** The schemas and their object identifiers. */
-const NAMESPACES = [TABLE_SCHEMA, ...SYSTEM_SCHEMA_NAMES].map((name, i) => ({
-  name,
-  oid: name === 'pg_catalog' ? 11 : FIRST_NAMESPACE_OID + i,
-}));
-
-/** The object identifier of a table: from its name, so that it is the same in every statement. */
-function oidOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return FIRST_RELATION_OID + (hash % RELATION_OIDS);
-}
-
-const pgNamespace = systemTable({
-  schema: 'pg_catalog',
-  name: 'pg_namespace',
-  columns: { oid: 'bigint', nspname: 'text', nspowner: 'bigint', nspacl: 'text' },
-  rows: async (context) =>
-    NAMESPACES.filter(({ name }) => isBrowsable(context, name)).map(({ name, oid }) => ({
-      oid,
-      nspname: name,
-      nspowner: OWNER_OID,
-    })),
-});
+import { describeType } from './type-facts.ts';
 
 const pgClass = systemTable({
   schema: 'pg_catalog',
@@ -43,28 +16,85 @@ const pgClass = systemTable({
     oid: 'bigint',
     relname: 'text',
     relnamespace: 'bigint',
+    reltype: 'bigint',
+    reloftype: 'bigint',
     relowner: 'bigint',
+    relam: 'bigint',
+    relfilenode: 'bigint',
+    reltablespace: 'bigint',
+    relpages: 'bigint',
     reltuples: 'bigint',
-    relkind: 'text',
-    relpersistence: 'text',
+    relallvisible: 'bigint',
+    reltoastrelid: 'bigint',
     relhasindex: 'boolean',
+    relisshared: 'boolean',
+    relpersistence: 'text',
+    relkind: 'text',
+    relnatts: 'bigint',
+    relchecks: 'bigint',
+    relhasrules: 'boolean',
+    relhastriggers: 'boolean',
+    relhassubclass: 'boolean',
+    relrowsecurity: 'boolean',
+    relforcerowsecurity: 'boolean',
+    relispopulated: 'boolean',
+    relreplident: 'text',
     relispartition: 'boolean',
+    relacl: 'text',
     reloptions: 'text',
+    relpartbound: 'text',
   },
   tableColumn: 'relname',
-  rows: async (context) =>
-    (await namedTables(context)).map(({ name, isView }) => ({
+  rows: async (context) => {
+    const tables = (await namedTables(context)).map(({ name, isView }) => ({
+      ...RELATION,
       oid: oidOf(name),
       relname: name,
-      relnamespace: FIRST_NAMESPACE_OID,
-      relowner: OWNER_OID,
-      reltuples: -1,
-      relkind: isView ? 'v' : 'r',
-      relpersistence: 'p',
+      relam: isView ? 0 : HEAP_OID,
       relhasindex: !isView,
-      relispartition: false,
-    })),
+      relkind: isView ? 'v' : 'r',
+    }));
+    if (!context.asked('relkind').admits('i')) return tables;
+    const indexes = await listedIndexes(context, 'relname', ({ name }) => name);
+    return [
+      ...tables,
+      ...indexes.map(({ oid, name, attributes, itemCount }) => ({
+        ...RELATION,
+        oid,
+        relname: name,
+        relam: BTREE_OID,
+        reltuples: itemCount ?? -1,
+        relkind: 'i',
+        relnatts: attributes.length,
+      })),
+    ];
+  },
 });
+
+const RELATION = {
+  relnamespace: TABLES_OID,
+  reltype: 0,
+  reloftype: 0,
+  relowner: OWNER_OID,
+  relfilenode: 0,
+  reltablespace: 0,
+  relpages: 0,
+  reltuples: -1,
+  relallvisible: 0,
+  reltoastrelid: 0,
+  relhasindex: false,
+  relisshared: false,
+  relpersistence: 'p',
+  relchecks: 0,
+  relhasrules: false,
+  relhastriggers: false,
+  relhassubclass: false,
+  relrowsecurity: false,
+  relforcerowsecurity: false,
+  relispopulated: true,
+  relreplident: 'n',
+  relispartition: false,
+} as const;
 
 const pgAttribute = systemTable({
   schema: 'pg_catalog',
@@ -73,62 +103,185 @@ const pgAttribute = systemTable({
     attrelid: 'bigint',
     attname: 'text',
     atttypid: 'bigint',
+    attstattarget: 'bigint',
     attlen: 'bigint',
     attnum: 'bigint',
+    attndims: 'bigint',
     atttypmod: 'bigint',
+    attstorage: 'text',
+    attcompression: 'text',
     attnotnull: 'boolean',
     atthasdef: 'boolean',
-    attisdropped: 'boolean',
+    atthasmissing: 'boolean',
     attidentity: 'text',
     attgenerated: 'text',
+    attisdropped: 'boolean',
+    attislocal: 'boolean',
+    attinhcount: 'bigint',
+    attcollation: 'bigint',
+    attacl: 'text',
+    attoptions: 'text',
+    attfdwoptions: 'text',
   },
-  rows: async (context) =>
-    (await shownTables(context)).flatMap((table) =>
-      table.columns
-        .filter(({ isHidden }) => !isHidden)
-        .map((column, i) => ({
-          attrelid: oidOf(table.name),
-          attname: column.name,
-          atttypid: describeType(column.type).oid,
-          attlen: -1,
+  rows: async (context) => {
+    const tables = await shownTables(askingByOid(context, 'attrelid'));
+    const indexes = await listedIndexes(context, 'attrelid', ({ oid }) => String(oid));
+    return [
+      ...tables.flatMap((table) =>
+        table.columns
+          .filter(({ isHidden }) => !isHidden)
+          .map(({ name, type, isKey }, i) => ({
+            ...ATTRIBUTE,
+            attrelid: oidOf(table.name),
+            attname: name,
+            atttypid: describeType(type).oid,
+            attnum: i + 1,
+            attnotnull: isKey,
+          })),
+      ),
+      ...indexes.flatMap(({ oid, attributes }) =>
+        attributes.map((attname, i) => ({
+          ...ATTRIBUTE,
+          attrelid: oid,
+          attname,
+          atttypid: describeType('text').oid,
           attnum: i + 1,
-          atttypmod: -1,
-          attnotnull: column.isKey,
-          atthasdef: false,
-          attisdropped: false,
-          attidentity: '',
-          attgenerated: '',
+          attnotnull: false,
         })),
-    ),
+      ),
+    ];
+  },
 });
 
-const pgType = systemTable({
+const ATTRIBUTE = {
+  attstattarget: -1,
+  attlen: -1,
+  attndims: 0,
+  atttypmod: -1,
+  attstorage: 'x',
+  attcompression: '',
+  atthasdef: false,
+  atthasmissing: false,
+  attidentity: '',
+  attgenerated: '',
+  attisdropped: false,
+  attislocal: true,
+  attinhcount: 0,
+  attcollation: 0,
+} as const;
+
+const pgIndex = systemTable({
   schema: 'pg_catalog',
-  name: 'pg_type',
+  name: 'pg_index',
+  columns: {
+    indexrelid: 'bigint',
+    indrelid: 'bigint',
+    indnatts: 'bigint',
+    indnkeyatts: 'bigint',
+    indisunique: 'boolean',
+    indisprimary: 'boolean',
+    indisexclusion: 'boolean',
+    indimmediate: 'boolean',
+    indisclustered: 'boolean',
+    indisvalid: 'boolean',
+    indcheckxmin: 'boolean',
+    indisready: 'boolean',
+    indislive: 'boolean',
+    indisreplident: 'boolean',
+    indkey: 'json',
+    indoption: 'json',
+    indexprs: 'text',
+    indpred: 'text',
+  },
+  rows: async (context) => {
+    const asking = askingByOid(context, 'indrelid');
+    const positions = await columnPositions(asking);
+    return (await pgIndexes(asking)).map(({ oid, table, isPrimary, isActive, attributes }) => ({
+      indexrelid: oid,
+      indrelid: oidOf(table),
+      indnatts: attributes.length,
+      indnkeyatts: attributes.length,
+      indisunique: isPrimary,
+      indisprimary: isPrimary,
+      indisexclusion: false,
+      indimmediate: true,
+      indisclustered: false,
+      indisvalid: isActive,
+      indcheckxmin: false,
+      indisready: isActive,
+      indislive: true,
+      indisreplident: false,
+      indkey: JSON.stringify(attributes.map((name) => positions.get(table)?.get(name) ?? 0)),
+      indoption: JSON.stringify(attributes.map(() => 0)),
+    }));
+  },
+});
+
+const pgConstraint = systemTable({
+  schema: 'pg_catalog',
+  name: 'pg_constraint',
   columns: {
     oid: 'bigint',
-    typname: 'text',
-    typnamespace: 'bigint',
-    typlen: 'bigint',
-    typtype: 'text',
-    typcategory: 'text',
-    typrelid: 'bigint',
-    typelem: 'bigint',
-    typbasetype: 'bigint',
+    conname: 'text',
+    connamespace: 'bigint',
+    contype: 'text',
+    condeferrable: 'boolean',
+    condeferred: 'boolean',
+    convalidated: 'boolean',
+    conrelid: 'bigint',
+    contypid: 'bigint',
+    conindid: 'bigint',
+    conparentid: 'bigint',
+    confrelid: 'bigint',
+    confupdtype: 'text',
+    confdeltype: 'text',
+    confmatchtype: 'text',
+    conislocal: 'boolean',
+    coninhcount: 'bigint',
+    connoinherit: 'boolean',
+    conkey: 'json',
+    confkey: 'json',
+    conbin: 'text',
   },
-  rows: async () =>
-    [...TYPE_FACTS.values()].map(({ oid, udt, radix }) => ({
-      oid,
-      typname: udt,
-      typnamespace: 11,
-      typlen: -1,
-      typtype: 'b',
-      typcategory: radix === null ? 'S' : 'N',
-      typrelid: 0,
-      typelem: 0,
-      typbasetype: 0,
-    })),
+  rows: async (context) => {
+    const asking = askingByOid(context, 'conrelid');
+    if (!context.asked('contype').admits('p')) return [];
+    const positions = await columnPositions(asking);
+    return (await describedTables(asking)).map(({ name, key }) => ({
+      oid: constraintOid(name),
+      conname: primaryKeyName(name),
+      connamespace: TABLES_OID,
+      contype: 'p',
+      condeferrable: false,
+      condeferred: false,
+      convalidated: true,
+      conrelid: oidOf(name),
+      contypid: 0,
+      conindid: indexOid(name, primaryKeyName(name)),
+      conparentid: 0,
+      confrelid: 0,
+      confupdtype: ' ',
+      confdeltype: ' ',
+      confmatchtype: ' ',
+      conislocal: true,
+      coninhcount: 0,
+      connoinherit: true,
+      conkey: JSON.stringify(keyNames(key).map((column) => positions.get(name)?.get(column) ?? 0)),
+    }));
+  },
 });
+
+/** The numbers of columns by table and name, as pg_attribute counts them. */
+async function columnPositions(
+  context: SystemContext,
+): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
+  return new Map(
+    (await shownTables(context)).map(({ name, columns }) => [
+      name,
+      new Map(columns.filter(({ isHidden }) => !isHidden).map((column, i) => [column.name, i + 1])),
+    ]),
+  );
+}
 
 const pgTables = systemTable({
   schema: 'pg_catalog',
@@ -139,14 +292,40 @@ const pgTables = systemTable({
     tableowner: 'text',
     tablespace: 'text',
     hasindexes: 'boolean',
+    hasrules: 'boolean',
+    hastriggers: 'boolean',
+    rowsecurity: 'boolean',
   },
   tableColumn: 'tablename',
   rows: async (context) =>
     (await tableNames(context)).map((tablename) => ({
       schemaname: TABLE_SCHEMA,
       tablename,
-      tableowner: CATALOG_NAME,
+      tableowner: OWNER_NAME,
       hasindexes: true,
+      hasrules: false,
+      hastriggers: false,
+      rowsecurity: false,
+    })),
+});
+
+const pgIndexesView = systemTable({
+  schema: 'pg_catalog',
+  name: 'pg_indexes',
+  columns: {
+    schemaname: 'text',
+    tablename: 'text',
+    indexname: 'text',
+    tablespace: 'text',
+    indexdef: 'text',
+  },
+  tableColumn: 'tablename',
+  rows: async (context) =>
+    (await pgIndexes(context)).map(({ table, name, definition }) => ({
+      schemaname: TABLE_SCHEMA,
+      tablename: table,
+      indexname: name,
+      indexdef: definition,
     })),
 });
 
@@ -155,36 +334,43 @@ const pgViews = systemTable({
   name: 'pg_views',
   columns: { schemaname: 'text', viewname: 'text', viewowner: 'text', definition: 'text' },
   tableColumn: 'viewname',
-  rows: async (context: SystemContext) => {
+  rows: async (context) => {
     const names = new Set(await viewNames(context));
     return (await context.catalog.schemas.all())
       .filter(({ schema }) => isViewSchema(schema) && names.has(schema.name))
       .map(({ schema }) => ({
         schemaname: TABLE_SCHEMA,
         viewname: schema.name,
-        viewowner: CATALOG_NAME,
+        viewowner: OWNER_NAME,
         definition: definitionOf(schema),
       }));
   },
 });
 
-const pgDatabase = systemTable({
+const pgStatUserTables = systemTable({
   schema: 'pg_catalog',
-  name: 'pg_database',
-  columns: { oid: 'bigint', datname: 'text', datdba: 'bigint', encoding: 'bigint', datallowconn: 'boolean' },
-  // 6 is UTF8.
-  rows: async () => [
-    { oid: DATABASE_OID, datname: CATALOG_NAME, datdba: OWNER_OID, encoding: 6, datallowconn: true },
-  ],
+  name: 'pg_stat_user_tables',
+  columns: { relid: 'bigint', schemaname: 'text', relname: 'text', n_live_tup: 'bigint' },
+  tableColumn: 'relname',
+  rows: async (context) =>
+    (await describedTables(context)).map(({ name, itemCount }) => ({
+      relid: oidOf(name),
+      schemaname: TABLE_SCHEMA,
+      relname: name,
+      n_live_tup: itemCount,
+    })),
 });
 
 /** What programs read of PostgreSQL's own catalog before they show tables. */
 export const PG_CATALOG: readonly SystemTable[] = [
-  pgNamespace,
   pgClass,
   pgAttribute,
-  pgType,
+  pgIndex,
+  pgConstraint,
   pgTables,
+  pgIndexesView,
   pgViews,
-  pgDatabase,
+  pgStatUserTables,
+  ...PG_SERVER,
+  ...PG_EMPTY,
 ];

@@ -7,9 +7,6 @@ import { engineType, postgresTypeName } from '../engine-types.ts';
 import { isTableSchema, TABLE_SCHEMA } from '../table-schema.ts';
 import type { SystemContext } from './system-table.ts';
 
-/** What system tables call the database. */
-export const CATALOG_NAME = 'dynadbc';
-
 /** How many tables are described at once, and from how many on a word is said about it. */
 const CONCURRENCY = 8;
 const MANY = 20;

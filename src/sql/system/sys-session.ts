@@ -1,7 +1,6 @@
 import { PROCEDURE_LIST } from '../procedures/definitions.ts';
-import { TABLE_SCHEMA } from '../table-schema.ts';
+import { CATALOG_NAME, TABLE_SCHEMA } from '../table-schema.ts';
 import { definitionOf, isViewSchema } from './definition.ts';
-import { CATALOG_NAME } from './shown.ts';
 import { type SystemTable, systemTable } from './system-table.ts';
 import { describeType } from './type-facts.ts';
 

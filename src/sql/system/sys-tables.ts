@@ -1,6 +1,6 @@
-import { TABLE_SCHEMA } from '../table-schema.ts';
+import { CATALOG_NAME, TABLE_SCHEMA } from '../table-schema.ts';
 import { SYSTEM_SCHEMA_NAMES } from './schemas.ts';
-import { CATALOG_NAME, describedTables, isBrowsable, namedTables, shownTables } from './shown.ts';
+import { describedTables, isBrowsable, namedTables, shownTables } from './shown.ts';
 import { type SystemContext, type SystemTable, systemTable } from './system-table.ts';
 import { describeType } from './type-facts.ts';
 

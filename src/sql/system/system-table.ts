@@ -23,6 +23,8 @@ export interface SystemContext {
   readonly signal: AbortSignal | undefined;
   /** The tables that the statement asks about. */
   readonly wanted: WantedNames;
+  /** What it asks about another column. */
+  readonly asked: (column: string) => WantedNames;
 }
 
 export type SystemSchema = 'sys' | 'information_schema' | 'pg_catalog';
@@ -38,7 +40,7 @@ export interface SystemTable {
   readonly rows: (context: SystemContext) => Promise<readonly (readonly Cell[])[]>;
 }
 
-type Types = Readonly<Record<string, 'text' | 'bigint' | 'boolean'>>;
+type Types = Readonly<Record<string, 'text' | 'bigint' | 'boolean' | 'json'>>;
 
 interface Definition<T extends Types> {
   readonly schema: SystemSchema;

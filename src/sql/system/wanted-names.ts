@@ -1,7 +1,7 @@
 import type { Literal, Predicate } from '../../dynamo/predicate.ts';
 import type { Condition } from '../plan/table-read.ts';
 
-/** The names that conditions on a column leave possible. */
+/** The names, or the numbers as text, that conditions on a column leave possible. */
 export interface WantedNames {
   /** The only ones there can be; absent where there is no such list. */
   readonly exact: readonly string[] | undefined;
@@ -44,5 +44,5 @@ function isAbout({ path }: { readonly path: readonly (string | number)[] }, colu
 }
 
 function textsOf(literals: readonly Literal[]): readonly string[] {
-  return literals.flatMap((literal) => (literal.type === 'S' ? [literal.text] : []));
+  return literals.flatMap((literal) => (literal.type === 'S' || literal.type === 'N' ? [literal.text] : []));
 }

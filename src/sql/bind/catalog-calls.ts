@@ -1,0 +1,91 @@
+import { type Node, parseSync } from 'libpg-query';
+import { call, callOf, cast, constant, constantText, number } from '../dialect/build.ts';
+import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
+import { oidOf } from '../system/pg-oids.ts';
+import { foldCase } from './suggestions.ts';
+
+// Aliases that no statement uses, or a column of the argument would be taken for one of theirs.
+const LOOK_UPS: ReadonlyMap<string, string> = new Map([
+  ['name of a relation', 'SELECT pg__c.relname FROM pg_catalog.pg_class pg__c WHERE pg__c.oid = $1'],
+  ['name of a schema', 'SELECT pg__n.nspname FROM pg_catalog.pg_namespace pg__n WHERE pg__n.oid = $1'],
+  [
+    'relation',
+    "SELECT pg__c.oid FROM pg_catalog.pg_class pg__c WHERE pg__c.oid = $1 AND pg__c.relkind IN ('r', 'v')",
+  ],
+  ['relation by name', 'SELECT pg__c.oid FROM pg_catalog.pg_class pg__c WHERE pg__c.relname = $1'],
+  [
+    'pg_get_indexdef',
+    `SELECT pg__d.indexdef FROM pg_catalog.pg_index pg__i
+     JOIN pg_catalog.pg_class pg__c ON pg__c.oid = pg__i.indexrelid JOIN pg_catalog.pg_class pg__t ON pg__t.oid = pg__i.indrelid
+     JOIN pg_catalog.pg_indexes pg__d ON pg__d.tablename = pg__t.relname AND pg__d.indexname = pg__c.relname
+     WHERE pg__i.indexrelid = $1`,
+  ],
+  [
+    'pg_get_constraintdef',
+    `SELECT 'PRIMARY KEY (' || string_agg(quote_ident(pg__k.column_name), ', ' ORDER BY pg__k.ordinal_position) || ')'
+     FROM pg_catalog.pg_constraint pg__p JOIN pg_catalog.pg_class pg__t ON pg__t.oid = pg__p.conrelid
+     JOIN information_schema.key_column_usage pg__k ON pg__k.table_name = pg__t.relname WHERE pg__p.oid = $1`,
+  ],
+  [
+    'pg_get_viewdef',
+    `SELECT pg__v.definition FROM pg_catalog.pg_views pg__v JOIN pg_catalog.pg_class pg__c ON pg__c.relname = pg__v.viewname
+     WHERE pg__c.oid = $1`,
+  ],
+]);
+
+/** What asks PostgreSQL's catalog without naming a table of it; undefined for every other node. */
+export function catalogCall(node: Node): Node | undefined {
+  if ('TypeCast' in node) return objectCast(node.TypeCast.arg, typeOf(node));
+  const { name, args } = callOf(node) ?? { name: '', args: [] };
+  const [first, part] = args;
+  if (first === undefined) return undefined;
+  if (name === 'to_regclass') {
+    const text = constantText(first);
+    return text === undefined ? relationNamed(first) : lookUp('relation', number(oidOfText(text)));
+  }
+  // Of one column of an index it gives the name.
+  const isWhole = name !== 'pg_get_indexdef' || part === undefined || isZero(part);
+  return name.startsWith('pg_get_') && LOOK_UPS.has(name) && isWhole ? lookUp(name, first) : undefined;
+}
+
+/** `'orders'::regclass` is a number and `c.oid::regclass` a name: what is cast tells which. */
+function objectCast(arg: Node | undefined, type: string | undefined): Node | undefined {
+  if (arg === undefined) return undefined;
+  if (type === 'oid') return cast(arg, 'int8');
+  if (type === 'regnamespace') return lookUp('name of a schema', arg);
+  if (type === 'regtype') return call('format_type', [arg, number('-1')]);
+  if (type !== 'regclass') return undefined;
+  const text = constantText(arg);
+  if (text !== undefined) return cast(number(oidOfText(text)), 'int8');
+  if ('A_Const' in arg) return undefined;
+  return 'ColumnRef' in arg || typeOf(arg) === 'oid' ? lookUp('name of a relation', arg) : relationNamed(arg);
+}
+
+function typeOf(node: Node): string | undefined {
+  return 'TypeCast' in node ? textsOf(node.TypeCast.typeName?.names).at(-1) : undefined;
+}
+
+function isZero(node: Node): boolean {
+  return 'A_Const' in node && node.A_Const.ival !== undefined && (node.A_Const.ival.ival ?? 0) === 0;
+}
+
+/** The relation that a text names as `format('%I.%I', …)` writes it. */
+function relationNamed(text: Node): Node {
+  const last = call('regexp_extract', [cast(text, 'text'), constant('("([^"]|"")*"|[^."]+)$')]);
+  const bare = call('btrim', [last, constant('"')]);
+  return lookUp('relation by name', call('replace', [bare, constant('""'), constant('"')]));
+}
+
+/** The object identifier of a relation by its name in SQL's spelling, a schema before it or not. */
+function oidOfText(text: string): string {
+  const [, quoted, plain = text] = /(?:"((?:[^"]|"")*)"|([^."]+))$/.exec(text.trim()) ?? [];
+  return String(oidOf(quoted?.replaceAll('""', '"') ?? foldCase(plain)));
+}
+
+function lookUp(name: string, argument: Node): Node {
+  const statement = parseSync(LOOK_UPS.get(name) ?? '').stmts?.[0]?.stmt;
+  const subselect = mapNodes(statement, function put(node: Node): Node {
+    return 'ParamRef' in node ? argument : mapInside(node, put);
+  });
+  return { SubLink: { subLinkType: 'EXPR_SUBLINK', ...(subselect === undefined ? {} : { subselect }) } };
+}

@@ -1,0 +1,79 @@
+import { SERVER_SETTINGS, SERVER_VERSION } from '../system/server-settings.ts';
+import { TYPE_FACTS } from '../system/type-facts.ts';
+import { OWNER_NAME, TABLE_SCHEMA } from '../table-schema.ts';
+import type { Macro } from './macros.ts';
+
+const WHY = 'DuckDB has none, or answers for a catalog of its own.';
+const NO_TEXT = 'CAST(NULL AS VARCHAR)';
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+const choice = (subject: string, pairs: Iterable<readonly [string, string]>, otherwise: string): string =>
+  `CASE ${subject} ${[...pairs].map(([when, then]) => `WHEN ${when} THEN ${quoted(then)}`).join(' ')} ELSE ${otherwise} END`;
+
+const setting = (otherwise: string): string =>
+  choice(
+    'lower(s)',
+    SERVER_SETTINGS.map(({ name, value }) => [quoted(name.toLowerCase()), value]),
+    otherwise,
+  );
+
+const UNKNOWN = "error('[SQL_UNKNOWN_SETTING] There is no setting ' || s || '.')";
+
+/** What programs ask about the catalog and the server, so far as it is the same for all tables. */
+export const CATALOG_MACROS: readonly Macro[] = [
+  { name: 'pg_backend_pid', forms: [['', '1']], why: 'A driver has no processes on a server.' },
+  {
+    name: 'version',
+    forms: [['', quoted(`PostgreSQL ${SERVER_VERSION} (DynaDBC)`)]],
+    why: 'DuckDB names itself.',
+  },
+  {
+    name: 'current_setting',
+    forms: [
+      ['s', setting(UNKNOWN)],
+      ['s, missing_ok', setting(`CASE WHEN missing_ok THEN ${NO_TEXT} ELSE ${UNKNOWN} END`)],
+    ],
+    why: WHY,
+  },
+  {
+    name: 'current_schemas',
+    forms: [
+      [
+        'implicit',
+        `CASE WHEN implicit THEN ['pg_catalog', ${quoted(TABLE_SCHEMA)}] ELSE [${quoted(TABLE_SCHEMA)}] END`,
+      ],
+    ],
+    why: WHY,
+  },
+  {
+    name: 'format_type',
+    forms: [
+      [
+        'type, modifier',
+        choice(
+          'CAST(type AS BIGINT)',
+          [...TYPE_FACTS].map(([name, { oid }]) => [String(oid), name]),
+          NO_TEXT,
+        ),
+      ],
+    ],
+    why: WHY,
+  },
+  { name: 'pg_get_userbyid', forms: [['role', quoted(OWNER_NAME)]], why: WHY },
+  {
+    name: 'pg_encoding_to_char',
+    forms: [['encoding', "CASE encoding WHEN 6 THEN 'UTF8' ELSE '' END"]],
+    why: WHY,
+  },
+  {
+    name: 'pg_get_expr',
+    forms: [
+      ['expression, relation', NO_TEXT],
+      ['expression, relation, pretty', NO_TEXT],
+    ],
+    why: WHY,
+  },
+  { name: 'pg_get_partkeydef', forms: [['relation', NO_TEXT]], why: WHY },
+  { name: 'pg_get_serial_sequence', forms: [['relation, field', NO_TEXT]], why: WHY },
+  { name: 'pg_is_in_recovery', forms: [['', 'false']], why: WHY },
+];

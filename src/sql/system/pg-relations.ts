@@ -1,0 +1,71 @@
+import type { IndexDef, KeySchema } from '../../catalog/table-def.ts';
+import { quoteName } from '../print/names.ts';
+import { TABLE_SCHEMA } from '../table-schema.ts';
+import { indexOid, oidOf } from './pg-oids.ts';
+import { describedTables, namedTables } from './shown.ts';
+import { primaryKeyName } from './sys-tables.ts';
+import type { SystemContext } from './system-table.ts';
+
+/** An index as PostgreSQL's catalog shows it; a table's key is the first of its indexes. */
+export interface PgIndex {
+  readonly oid: number;
+  readonly name: string;
+  readonly table: string;
+  readonly isPrimary: boolean;
+  readonly isActive: boolean;
+  readonly itemCount: number | undefined;
+  readonly attributes: readonly string[];
+  readonly definition: string;
+}
+
+/** The indexes of the tables that the statement asks about. */
+export async function pgIndexes(context: SystemContext): Promise<readonly PgIndex[]> {
+  return (await describedTables(context)).flatMap(({ name, key, indexes, itemCount }) => [
+    pgIndex(name, { name: primaryKeyName(name), key, active: true, itemCount }, true),
+    ...indexes.map((index) => pgIndex(name, index, false)),
+  ]);
+}
+
+/**
+ * Those that a table of all relations lists beside the tables. `column` tells relations apart: where the statement asks for tables only, none
+ * needs to be described.
+ */
+export async function listedIndexes(
+  context: SystemContext,
+  column: string,
+  idOf: (relation: { readonly oid: number; readonly name: string }) => string,
+): Promise<readonly PgIndex[]> {
+  const { exact } = context.asked(column);
+  const all: SystemContext = { ...context, wanted: { exact: undefined, admits: () => true } };
+  if (exact !== undefined) {
+    const tables = new Set((await namedTables(all)).map(({ name }) => idOf({ name, oid: oidOf(name) })));
+    if (exact.every((each) => tables.has(each))) return [];
+  }
+  return await pgIndexes(all);
+}
+
+/** The context of a table whose column of object identifiers says which tables the statement asks about. */
+export function askingByOid(context: SystemContext, column: string): SystemContext {
+  const asked = context.asked(column);
+  return {
+    ...context,
+    wanted: { exact: undefined, admits: (name) => asked.admits(String(oidOf(name))) },
+  };
+}
+
+/** The names of attributes of a key, the partition's first. */
+export function keyNames({ partition, sort }: KeySchema): readonly string[] {
+  return [...partition, ...sort].map(({ name }) => name);
+}
+
+function pgIndex(
+  table: string,
+  { name, key, active, itemCount }: Pick<IndexDef, 'name' | 'key' | 'active' | 'itemCount'>,
+  isPrimary: boolean,
+): PgIndex {
+  const attributes = keyNames(key);
+  const place = `${quoteName(TABLE_SCHEMA)}.${quoteName(table)}`;
+  const definition = `CREATE ${isPrimary ? 'UNIQUE ' : ''}INDEX ${quoteName(name)} ON ${place} USING btree (${attributes.map(quoteName).join(', ')})`;
+  const oid = indexOid(table, name);
+  return { oid, name, table, isPrimary, isActive: active, itemCount, attributes, definition };
+}

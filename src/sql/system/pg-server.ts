@@ -1,0 +1,209 @@
+import { CATALOG_NAME, OWNER_NAME } from '../table-schema.ts';
+import { BTREE_OID, CATALOG_OID, DATABASE_OID, HEAP_OID, NAMESPACES, OWNER_OID } from './pg-oids.ts';
+import { SERVER_SETTINGS } from './server-settings.ts';
+import { isBrowsable } from './shown.ts';
+import { type SystemTable, systemTable } from './system-table.ts';
+import { TYPE_FACTS } from './type-facts.ts';
+
+const pgNamespace = systemTable({
+  schema: 'pg_catalog',
+  name: 'pg_namespace',
+  columns: { oid: 'bigint', nspname: 'text', nspowner: 'bigint', nspacl: 'text' },
+  rows: async (context) =>
+    NAMESPACES.filter(({ name }) => isBrowsable(context, name)).map(({ name, oid }) => ({
+      oid,
+      nspname: name,
+      nspowner: OWNER_OID,
+    })),
+});
+
+const pgType = systemTable({
+  schema: 'pg_catalog',
+  name: 'pg_type',
+  columns: {
+    oid: 'bigint',
+    typname: 'text',
+    typnamespace: 'bigint',
+    typowner: 'bigint',
+    typlen: 'bigint',
+    typbyval: 'boolean',
+    typtype: 'text',
+    typcategory: 'text',
+    typispreferred: 'boolean',
+    typisdefined: 'boolean',
+    typdelim: 'text',
+    typrelid: 'bigint',
+    typelem: 'bigint',
+    typarray: 'bigint',
+    typinput: 'text',
+    typreceive: 'text',
+    typnotnull: 'boolean',
+    typbasetype: 'bigint',
+    typtypmod: 'bigint',
+    typndims: 'bigint',
+    typcollation: 'bigint',
+    typdefault: 'text',
+  },
+  rows: async () =>
+    [...TYPE_FACTS.values()].map(({ oid, udt, radix }) => ({
+      oid,
+      typname: udt,
+      typnamespace: CATALOG_OID,
+      typowner: OWNER_OID,
+      typlen: -1,
+      typbyval: false,
+      typtype: 'b',
+      typcategory: radix === null ? 'S' : 'N',
+      typispreferred: false,
+      typisdefined: true,
+      typdelim: ',',
+      typrelid: 0,
+      typelem: 0,
+      typarray: 0,
+      typinput: `${udt}in`,
+      typreceive: `${udt}recv`,
+      typnotnull: false,
+      typbasetype: 0,
+      typtypmod: -1,
+      typndims: 0,
+      typcollation: 0,
+    })),
+});
+
+const pgDatabase = systemTable({
+  schema: 'pg_catalog',
+  name: 'pg_database',
+  columns: {
+    oid: 'bigint',
+    datname: 'text',
+    datdba: 'bigint',
+    encoding: 'bigint',
+    datcollate: 'text',
+    datctype: 'text',
+    datistemplate: 'boolean',
+    datallowconn: 'boolean',
+    datconnlimit: 'bigint',
+    dattablespace: 'bigint',
+    datacl: 'text',
+  },
+  // 6 is UTF8.
+  rows: async () => [
+    {
+      oid: DATABASE_OID,
+      datname: CATALOG_NAME,
+      datdba: OWNER_OID,
+      encoding: 6,
+      datcollate: 'C',
+      datctype: 'C',
+      datistemplate: false,
+      datallowconn: true,
+      datconnlimit: -1,
+      dattablespace: 0,
+    },
+  ],
+});
+
+const pgRoles = systemTable({
+  schema: 'pg_catalog',
+  name: 'pg_roles',
+  columns: {
+    oid: 'bigint',
+    rolname: 'text',
+    rolsuper: 'boolean',
+    rolinherit: 'boolean',
+    rolcreaterole: 'boolean',
+    rolcreatedb: 'boolean',
+    rolcanlogin: 'boolean',
+    rolreplication: 'boolean',
+    rolconnlimit: 'bigint',
+    rolvaliduntil: 'text',
+    rolbypassrls: 'boolean',
+  },
+  rows: async () => [
+    {
+      oid: OWNER_OID,
+      rolname: OWNER_NAME,
+      rolsuper: false,
+      rolinherit: true,
+      rolcreaterole: false,
+      rolcreatedb: false,
+      rolcanlogin: true,
+      rolreplication: false,
+      rolconnlimit: -1,
+      rolbypassrls: false,
+    },
+  ],
+});
+
+const pgUser = systemTable({
+  schema: 'pg_catalog',
+  name: 'pg_user',
+  columns: { usename: 'text', usesysid: 'bigint', usecreatedb: 'boolean', usesuper: 'boolean' },
+  rows: async () => [{ usename: OWNER_NAME, usesysid: OWNER_OID, usecreatedb: false, usesuper: false }],
+});
+
+const pgAm = systemTable({
+  schema: 'pg_catalog',
+  name: 'pg_am',
+  columns: { oid: 'bigint', amname: 'text', amtype: 'text' },
+  rows: async () => [
+    { oid: HEAP_OID, amname: 'heap', amtype: 't' },
+    { oid: BTREE_OID, amname: 'btree', amtype: 'i' },
+  ],
+});
+
+const pgCollation = systemTable({
+  schema: 'pg_catalog',
+  name: 'pg_collation',
+  columns: { oid: 'bigint', collname: 'text', collnamespace: 'bigint', collowner: 'bigint' },
+  rows: async () => [{ oid: 950, collname: 'C', collnamespace: CATALOG_OID, collowner: OWNER_OID }],
+});
+
+const pgTablespace = systemTable({
+  schema: 'pg_catalog',
+  name: 'pg_tablespace',
+  columns: { oid: 'bigint', spcname: 'text', spcowner: 'bigint' },
+  rows: async () => [{ oid: 1663, spcname: 'pg_default', spcowner: OWNER_OID }],
+});
+
+const pgSettings = systemTable({
+  schema: 'pg_catalog',
+  name: 'pg_settings',
+  columns: {
+    name: 'text',
+    setting: 'text',
+    unit: 'text',
+    category: 'text',
+    short_desc: 'text',
+    context: 'text',
+    vartype: 'text',
+    source: 'text',
+    boot_val: 'text',
+    reset_val: 'text',
+  },
+  rows: async () =>
+    SERVER_SETTINGS.map(({ name, value, doc, isFree }) => ({
+      name,
+      setting: value,
+      category: 'Client Connection Defaults',
+      short_desc: doc,
+      context: isFree === true ? 'user' : 'internal',
+      vartype: 'string',
+      source: 'default',
+      boot_val: value,
+      reset_val: value,
+    })),
+});
+
+/** What PostgreSQL's catalog tells of the server itself: schemas, types, databases, roles and settings. */
+export const PG_SERVER: readonly SystemTable[] = [
+  pgNamespace,
+  pgType,
+  pgDatabase,
+  pgRoles,
+  pgUser,
+  pgAm,
+  pgCollation,
+  pgTablespace,
+  pgSettings,
+];

@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Connection } from '../../src/session/connection.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+let db: Connection;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await world.add({
+    name: 'orders',
+    key: ['customer:S', 'id:N'],
+    indexes: [{ name: 'by_status', key: ['status:S', 'id:N'], projection: 'KEYS_ONLY' }],
+    items: [{ customer: { S: 'a' }, id: { N: '1' }, status: { S: 'open' }, total: { N: '1.25' } }],
+  });
+  await world.add({ name: 'Customers', key: ['id:S'], items: [{ id: { S: 'a' } }] });
+  db = await world.open();
+  await db.query('CREATE VIEW open_orders AS SELECT customer, total FROM orders');
+});
+afterAll(() => world.close());
+
+async function rows(sql: string): Promise<unknown[][]> {
+  return (await db.query<unknown[]>(sql, [], { rowMode: 'array' })).rows;
+}
+
+describe('what programs ask of the catalog before they show tables', () => {
+  it('the schema and the database that are current are those that tables are listed under', async () => {
+    expect(
+      await rows(
+        'SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_catalog = current_database() ORDER BY 1',
+      ),
+    ).toEqual([['Customers'], ['open_orders'], ['orders']]);
+    expect(await rows('SELECT id FROM dynamodb.public."Customers"')).toEqual([['a']]);
+  });
+
+  it('relations with their kinds, owners and comments', async () => {
+    expect(
+      await rows(
+        `SELECT n.nspname, c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner), am.amname, d.description
+         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+         LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
+         LEFT JOIN pg_catalog.pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass
+         WHERE n.nspname !~ '^pg_' AND pg_catalog.pg_table_is_visible(c.oid) ORDER BY 2`,
+      ),
+    ).toEqual([
+      ['public', 'Customers', 'r', 'dynadbc', 'heap', null],
+      ['public', 'Customers_pkey', 'i', 'dynadbc', 'btree', null],
+      ['public', 'by_status', 'i', 'dynadbc', 'btree', null],
+      ['public', 'open_orders', 'v', 'dynadbc', null, null],
+      ['public', 'orders', 'r', 'dynadbc', 'heap', null],
+      ['public', 'orders_pkey', 'i', 'dynadbc', 'btree', null],
+    ]);
+  });
+
+  it('columns by the name of their table, cast to regclass', async () => {
+    expect(
+      await rows(
+        `SELECT a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid)
+         FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+         WHERE a.attrelid = 'public.orders'::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1`,
+      ),
+    ).toEqual([
+      [1, 'customer', 'text', true, null],
+      [2, 'id', 'bigint', true, null],
+      [3, 'status', 'text', false, null],
+      [4, 'total', 'numeric', false, null],
+    ]);
+    expect(await rows(`SELECT attname FROM pg_attribute WHERE attrelid = '"Customers"'::regclass`)).toEqual([
+      ['id'],
+    ]);
+  });
+
+  it.each([
+    [`to_regclass('orders') = 'orders'::regclass`, true],
+    [`to_regclass('nothing')`, null],
+    [`to_regclass('public."Customers"') IS NULL`, false],
+    ["format('%I.%I', 'public', 'Customers')::regclass = '\"Customers\"'::regclass", true],
+    [`current_setting('server_version_num')::int >= 150000`, true],
+    [`current_setting('search_path')`, 'public'],
+    [`current_setting('no.such', true)`, null],
+    [`current_schemas(false)`, ['public']],
+    [`pg_encoding_to_char(6)`, 'UTF8'],
+    [`format_type(20, NULL)`, 'bigint'],
+  ])('%s', async (expression, value) => {
+    expect(await rows(`SELECT ${expression}`)).toEqual([[value]]);
+  });
+
+  it('names of relations, by their object identifiers', async () => {
+    expect(
+      await rows(
+        `SELECT i.indrelid::regclass::text, i.indexrelid::regclass FROM pg_index i WHERE NOT i.indisprimary`,
+      ),
+    ).toEqual([['orders', 'by_status']]);
+  });
+
+  it('keys and indexes with their columns', async () => {
+    expect(
+      await rows(
+        `SELECT ic.relname, i.indisunique, ia.attnum, ta.attname FROM pg_index i
+         JOIN pg_class t ON t.oid = i.indrelid JOIN pg_class ic ON ic.oid = i.indexrelid
+         JOIN pg_attribute ia ON ia.attrelid = i.indexrelid
+         JOIN pg_attribute ta ON ta.attrelid = i.indrelid AND ta.attnum = i.indkey[ia.attnum - 1]
+         WHERE t.relname = 'orders' ORDER BY 1, 3`,
+      ),
+    ).toEqual([
+      ['by_status', false, 1, 'status'],
+      ['by_status', false, 2, 'id'],
+      ['orders_pkey', true, 1, 'customer'],
+      ['orders_pkey', true, 2, 'id'],
+    ]);
+    expect(
+      await rows(
+        `SELECT a.attname FROM pg_constraint p JOIN pg_attribute a ON a.attrelid = p.conrelid AND a.attnum = ANY (p.conkey)
+         WHERE p.contype = 'p' AND p.conrelid = 'orders'::regclass ORDER BY a.attnum`,
+      ),
+    ).toEqual([['customer'], ['id']]);
+  });
+
+  it('definitions of indexes, constraints and views', async () => {
+    expect(
+      await rows(
+        `SELECT pg_get_indexdef(i.indexrelid), pg_get_constraintdef(p.oid, true) FROM pg_index i
+         JOIN pg_constraint p ON p.conindid = i.indexrelid WHERE i.indrelid = 'orders'::regclass`,
+      ),
+    ).toEqual([
+      [
+        'CREATE UNIQUE INDEX "orders_pkey" ON "public"."orders" USING btree ("customer", "id")',
+        'PRIMARY KEY (customer, id)',
+      ],
+    ]);
+    expect(await rows(`SELECT pg_get_viewdef(oid) FROM pg_class WHERE relkind = 'v'`)).toEqual([
+      ['SELECT customer, total FROM orders'],
+    ]);
+  });
+});
+
+describe('settings of the server', () => {
+  it.each([
+    ['SHOW search_path', [['public']]],
+    ['show SERVER_VERSION', [['15.0']]],
+    ['SHOW TRANSACTION ISOLATION LEVEL', [['read committed']]],
+    ['SHOW TIME ZONE', [['UTC']]],
+    ["SELECT setting FROM pg_settings WHERE name = 'client_encoding'", [['UTF8']]],
+  ])('%s', async (sql, found) => {
+    expect(await rows(sql)).toEqual(found);
+  });
+
+  it('are listed by SHOW ALL', async () => {
+    const { rows: all, columns } = await db.query('SHOW ALL');
+    expect(columns.map(({ name }) => name)).toEqual(['name', 'setting', 'description']);
+    expect(all).toContainEqual({
+      name: 'DateStyle',
+      setting: 'ISO, MDY',
+      description: 'How dates are written.',
+    });
+  });
+
+  it.each([
+    "SET application_name = 'reports'",
+    'SET extra_float_digits = 3',
+    "SET client_encoding TO 'utf-8'",
+    'SET search_path TO public',
+    'SET datestyle = ISO',
+    "SET TIME ZONE 'UTC'",
+    'SET search_path TO DEFAULT',
+  ])('%s changes nothing and is taken', async (sql) => {
+    expect(await db.query(sql)).toMatchObject({ command: 'SET', rowCount: 0 });
+  });
+
+  it('are not set to what they cannot be', async () => {
+    await expect(db.query("SET TIME ZONE 'Europe/Rome'")).rejects.toMatchObject({
+      sqlState: '0A000',
+      message: 'TimeZone is UTC, and cannot be set to Europe/Rome.',
+    });
+    await expect(db.query('SET serch_path = public')).rejects.toMatchObject({
+      sqlState: '42704',
+      candidates: ['search_path'],
+    });
+    await expect(db.query("SELECT current_setting('nothing')")).rejects.toMatchObject({
+      sqlState: '42704',
+      message: 'There is no setting nothing.',
+    });
+  });
+});
