@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errorCode } from '../core/error-code.ts';
+import { unlessAbsent } from '../core/error-code.ts';
 import type { Vault } from '../core/ports.ts';
 import { type FileRules, readOrdinary, whatIsWrong } from './ordinary-file.ts';
 
@@ -22,10 +22,7 @@ export function fileVault(directory: string, userId: number | undefined): Vault 
 
     async write(path, text) {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      const before = await lstat(path).catch((error: unknown) => {
-        if (errorCode(error) === 'ENOENT') return undefined;
-        throw error;
-      });
+      const before = await unlessAbsent(lstat(path));
       const reason = before && whatIsWrong(before, rules);
       if (reason !== undefined) throw new Error(`${path} ${reason}`);
       await replaceFile(path, text);
