@@ -175,6 +175,7 @@ export const ERRORS = {
     sqlState: '42883',
     remedy: 'Check the function name and its argument types; a cast may be needed.',
   },
+  SQL_UNKNOWN_SETTING: { sqlState: '42704', remedy: 'SHOW ALL and pg_settings list the settings there are.' },
   SQL_GROUPING: { sqlState: '42803', remedy: 'Add the column to GROUP BY or wrap it in an aggregate.' },
   SQL_BAD_VALUE: {
     sqlState: '22P02',

@@ -73,7 +73,6 @@ export async function startPostgres(programs: string): Promise<Postgres> {
     'start',
   ]);
   session('postgres', 'create database dynamodb;');
-  session('dynamodb', 'create schema dynamodb; alter database dynamodb set search_path = dynamodb, public;');
   return {
     run: (setup, statements) => outcomes(session('dynamodb', scriptOf(setup, statements)), statements.length),
     stop() {

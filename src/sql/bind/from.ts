@@ -6,7 +6,7 @@ import { SET_RETURNING } from '../dialect/set-returning.ts';
 import { hintOf } from '../parse/hints.ts';
 import { textsOf } from '../parse/tree.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
-import { isTableSchema } from '../table-schema.ts';
+import { CATALOG_NAME, isTableSchema } from '../table-schema.ts';
 import { findSystemTable } from '../system/registry.ts';
 import { RECORD_FUNCTIONS, recordColumns, recordQuery, unnestTargets } from './table-functions.ts';
 import { type Binder, type CommonTables, notSupported, renameColumns, selectIn } from './binder.ts';
@@ -66,7 +66,8 @@ function bindTable(range: RangeVar, scope: Scope, tables: CommonTables, binder: 
   }
 
   // What is no schema is a table, and the name a part of it.
-  const isPart = schema !== undefined && (range.catalogname !== undefined || !isTableSchema(schema));
+  const isHome = range.catalogname === undefined || range.catalogname === CATALOG_NAME;
+  const isPart = schema !== undefined && !(isHome && isTableSchema(schema));
   const known = binder.table(isPart ? `${schema}.${written}` : written, range.location);
   if (known !== undefined && (known.kind !== 'table' || hasChild(known.table))) refuseHint(range, binder);
   switch (known?.kind) {

@@ -3,6 +3,7 @@ import type { A_Expr, ColumnRef, Node, SelectStmt } from 'libpg-query';
 import { cast, jsonElements, name } from '../dialect/build.ts';
 import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
 import { type Binder, type BoundQuery, type CommonTables, renameColumns, selectIn } from './binder.ts';
+import { catalogCall } from './catalog-calls.ts';
 import { driverCall } from './driver-functions.ts';
 import { bindFromItem } from './from.ts';
 import { withoutIndexNames } from './index-names.ts';
@@ -31,7 +32,7 @@ export function bindQuery(
 /** Binds the expressions of a part of a statement. */
 export function bindExpression<T>(part: T, scope: Scope, tables: CommonTables, binder: Binder): T {
   const bind = (written: Node): Node => {
-    const node = driverCall(written) ?? written;
+    const node = driverCall(written) ?? catalogCall(written) ?? written;
     if ('ColumnRef' in node) return bindColumn(node.ColumnRef, scope, binder);
     if ('SubLink' in node) {
       const { subselect, testexpr } = node.SubLink;

@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { copy } from '../copy/copy.ts';
 import { createView } from './create-view.ts';
 import { dropView } from './drop-view.ts';
+import { setSetting, showSetting } from './setting.ts';
 import { transaction } from './transaction.ts';
 import { deleteItems } from '../write/delete.ts';
 import { insert } from '../write/insert.ts';
@@ -22,6 +23,8 @@ export const COMMANDS: readonly Command[] = [
   transaction,
   truncate,
   tableCommand,
+  showSetting,
+  setSetting,
   call,
 ];
 

@@ -100,9 +100,12 @@ function textOfValue(node: Node): string {
 
 /** `utf-8` is UTF8, and DateStyle `ISO` one part of `ISO, MDY`. */
 function sameValue({ value }: ServerSetting, wanted: string): boolean {
-  const plain = (text: string): string => text.toLowerCase().replaceAll(/[-_"]/g, '');
   const parts = plain(value).split(', ');
   return plain(wanted)
     .split(/,\s*/)
     .every((part) => parts.includes(part) || part === plain(value));
+}
+
+function plain(text: string): string {
+  return text.toLowerCase().replaceAll(/[-_"]/g, '');
 }

@@ -1,5 +1,7 @@
 import { DriverError } from '../../core/errors.ts';
 import { textsOf } from '../parse/tree.ts';
+import { FREE_SETTINGS, serverSetting } from '../system/server-settings.ts';
+import { CATALOG_NAME, OWNER_NAME, TABLE_SCHEMA } from '../table-schema.ts';
 import { binary, call, constant, constantText, name, number } from './build.ts';
 import type { Rewrite } from './types.ts';
 
@@ -18,13 +20,13 @@ const INSTANTS: ReadonlyMap<string, string> = new Map([
   ['localtimestamp', 'current_localtimestamp'],
 ]);
 const SESSION: ReadonlyMap<string, string> = new Map([
-  ['current_catalog', 'dynamodb'],
-  ['current_database', 'dynamodb'],
-  ['current_schema', 'dynamodb'],
-  ['current_user', 'dynadbc'],
-  ['current_role', 'dynadbc'],
-  ['session_user', 'dynadbc'],
-  ['user', 'dynadbc'],
+  ['current_catalog', CATALOG_NAME],
+  ['current_database', CATALOG_NAME],
+  ['current_schema', TABLE_SCHEMA],
+  ['current_user', OWNER_NAME],
+  ['current_role', OWNER_NAME],
+  ['session_user', OWNER_NAME],
+  ['user', OWNER_NAME],
 ]);
 
 // Ranges, text search, networks, XML and large objects.
@@ -36,13 +38,6 @@ const WITHOUT_COUNTERPART: ReadonlySet<string> = new Set(
     'pg_advisory_lock pg_try_advisory_lock array_fill json_populate_record jsonb_populate_record jsonb_insert convert_from convert_to'
   ).split(' '),
 );
-// What a client may set, since nothing here depends on it.
-const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
-  'application_name',
-  'client_min_messages',
-  'extra_float_digits',
-]);
-
 /** Functions that DuckDB has under another name or with other arguments. */
 export const functionRewrites: readonly Rewrite[] = [
   {
@@ -89,15 +84,11 @@ export const functionRewrites: readonly Rewrite[] = [
     apply: (node, context) => {
       if (!('FuncCall' in node) || textsOf(node.FuncCall.funcname).at(-1) !== 'set_config') return undefined;
       const [setting, value] = node.FuncCall.args ?? [];
-      const asked = constantText(setting)?.toLowerCase() ?? '';
-      if (value !== undefined && WITHOUT_EFFECT.has(asked)) return value;
-      throw new DriverError(
-        'SQL_NOT_SUPPORTED',
-        `set_config is supported for ${[...WITHOUT_EFFECT].join(', ')}.`,
-        {
-          position: context.position(node.FuncCall.location ?? 0),
-        },
-      );
+      const asked = constantText(setting) ?? '';
+      if (value !== undefined && serverSetting(asked)?.isFree === true) return value;
+      throw new DriverError('SQL_NOT_SUPPORTED', `set_config is supported for ${FREE_SETTINGS.join(', ')}.`, {
+        position: context.position(node.FuncCall.location ?? 0),
+      });
     },
   },
   {

@@ -1,10 +1,11 @@
 import { textsOf } from '../parse/tree.ts';
 import { call } from './build.ts';
+import { CATALOG_MACROS } from './catalog-macros.ts';
 import { DRIVER_MACROS } from './driver-macros.ts';
 import { MACROS } from './macros.ts';
 import type { Rewrite } from './types.ts';
 
-const ALL = [...MACROS, ...DRIVER_MACROS];
+const ALL = [...MACROS, ...CATALOG_MACROS, ...DRIVER_MACROS];
 
 const NAMES: ReadonlySet<string> = new Set(
   ALL.flatMap(({ name, internal }) => (internal === true ? [] : name)),

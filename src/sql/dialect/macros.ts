@@ -307,7 +307,4 @@ export const MACROS: readonly Macro[] = [
     forms: [['x', 'json_pretty(pg_jsonb(x))']],
     why: "DuckDB's json_pretty keeps the order of keys.",
   },
-  // The server
-  { name: 'pg_backend_pid', forms: [['', '1']], why: 'A driver has no processes on a server.' },
-  { name: 'version', forms: [['', "'PostgreSQL 15.0 (DynaDBC)'"]], why: 'DuckDB names itself.' },
 ];

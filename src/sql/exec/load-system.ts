@@ -31,6 +31,7 @@ export async function loadSystem(
     warn: context.warn,
     signal,
     wanted: wantedNames(conditions, table.tableColumn),
+    asked: (column) => wantedNames(conditions, column),
   });
   for (let start = 0; start < rows.length; start += BATCH) {
     const values = rows.slice(start, start + BATCH).map((row) => `(${row.map(cellText).join(', ')})`);

@@ -830,7 +830,7 @@ const families: Readonly<Record<string, readonly Case[]>> = {
   'session and arrays': [
     [
       'select current_date = now()::date, current_schema, current_database(), current_user',
-      [[true, 'dynamodb', 'dynamodb', 'dynadbc']],
+      [[true, 'public', 'dynamodb', 'dynadbc']],
     ],
     [
       'select 1 = any(array[]::int[]), 2 = any(array[1, 2]::int[]), null = any(array[1]), 3 = any(array[1, null])',

@@ -3,6 +3,8 @@ import type { Predicate } from '../../../src/dynamo/predicate.ts';
 import { createCatalog } from '../../../src/catalog/catalog.ts';
 import { describedTables, namedTables } from '../../../src/sql/system/shown.ts';
 import type { SystemContext } from '../../../src/sql/system/system-table.ts';
+import { PG_CATALOG } from '../../../src/sql/system/pg-catalog.ts';
+import { oidOf } from '../../../src/sql/system/pg-oids.ts';
 import { wantedNames } from '../../../src/sql/system/wanted-names.ts';
 import { fakeClient } from '../../catalog/fake-client.ts';
 
@@ -38,6 +40,7 @@ function world(predicates: readonly Predicate[]): {
       warn: (message) => void warnings.push(message),
       signal: undefined,
       wanted: wantedNames(conditions, 'TableName'),
+      asked: (column) => wantedNames(conditions, column),
     },
   };
 }
@@ -78,5 +81,22 @@ describe('the tables that a statement asks about', () => {
     const one = world([{ kind: 'compare', path, op: '=', value: text('table03') }]);
     await describedTables(one.context);
     expect(one.warnings).toEqual([]);
+  });
+});
+
+describe('the tables that a statement asks about by their object identifiers', () => {
+  it('are the only ones that are described', async () => {
+    const oid = {
+      kind: 'compare',
+      op: '=',
+      path: ['attrelid'],
+      value: { type: 'N', text: String(oidOf('table07')) },
+    } as const;
+    const { context, described } = world([oid]);
+    const attributes = PG_CATALOG.find(({ name }) => name === 'pg_attribute');
+    expect((await attributes?.rows(context))?.map(([relation, column]) => [relation, column])).toEqual([
+      [oidOf('table07'), 'pk'],
+    ]);
+    expect(described()).toEqual(['DescribeTable table07']);
   });
 });
