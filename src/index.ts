@@ -25,6 +25,7 @@ export type {
 export type { SchemaFinding, Schemas, SchemaTarget, WrittenSchema } from './session/schemas.ts';
 export type { Value } from './sql/value.ts';
 export type { ExplainedRead, Explanation } from './sql/explain.ts';
+export type { UnusedIndex } from './sql/plan/unused-indexes.ts';
 export { DriverError, ERRORS, type Attempt, type ErrorCode } from './core/errors.ts';
 export { Secret } from './core/secret.ts';
 export { format, parse } from './connstring/format.ts';

@@ -5,7 +5,8 @@ import { describeAccess } from './plan/describe-access.ts';
 import type { StatementPlan } from './plan/planner.ts';
 import { estimatedUnits } from './plan/estimate.ts';
 import { readRequestOf } from './plan/read-request.ts';
-import type { TableRead } from './plan/table-read.ts';
+import type { PlanSettings, TableRead } from './plan/table-read.ts';
+import { type UnusedIndex, unusedIndexes } from './plan/unused-indexes.ts';
 
 /** One read of a table in a plan. */
 export interface ExplainedRead {
@@ -26,8 +27,8 @@ export interface ExplainedRead {
   readonly estimatedCapacity: number | undefined;
   /** Where its keys may come from when the statement runs, instead of the access shown. */
   readonly keysFrom: string | undefined;
-  /** Why indexes that were considered were not used. */
-  readonly rejected: readonly string[];
+  /** The table's indexes that do not serve, and why. */
+  readonly unusedIndexes: readonly UnusedIndex[];
 }
 
 export interface Explanation {
@@ -44,11 +45,11 @@ export interface Explanation {
 /** What a plan would send and cost. Sends nothing. */
 export function explainPlan(
   plan: Pick<StatementPlan, 'reads' | 'direct' | 'system'>,
-  consistent: boolean,
+  settings: PlanSettings,
 ): Explanation {
   const mode = plan.direct ? 'direct' : 'engine';
   const tables = new Map(plan.reads.map(({ alias, table }) => [alias, table.name]));
-  const reads = plan.reads.map((read) => explainRead(read, consistent, tables));
+  const reads = plan.reads.map((read) => explainRead(read, settings, tables));
   const mayStop = plan.reads.some(({ firstPage }) => firstPage !== undefined);
   const head =
     mode === 'direct'
@@ -86,10 +87,11 @@ function placesText(capacity: ReadonlyMap<string, number>): string {
 
 function explainRead(
   read: TableRead,
-  consistent: boolean,
+  settings: PlanSettings,
   tables: ReadonlyMap<string, string>,
 ): ExplainedRead {
-  const request = readRequestOf(read, consistent);
+  const { consistentReads, learned } = settings;
+  const request = readRequestOf(read, consistentReads);
   const parts = partsOf(request);
   const [first] = parts;
   return {
@@ -100,11 +102,11 @@ function explainRead(
     keyed: textsOf(read.keyed),
     filter: textsOf(read.filter),
     residual: textsOf(read.residual),
-    estimatedCapacity: estimatedUnits(read, consistent),
+    estimatedCapacity: estimatedUnits(read, consistentReads, learned),
     keysFrom:
       read.keysFrom &&
       `${read.keysFrom.attribute.name} = ${tables.get(read.keysFrom.alias)}.${read.keysFrom.column.name}`,
-    rejected: read.rejected,
+    unusedIndexes: unusedIndexes(read, settings),
   };
 }
 
@@ -125,13 +127,32 @@ function readLines(read: ExplainedRead): string[] {
     ...labelled('filter in DynamoDB', read.filter),
     ...labelled('left to DuckDB', read.residual),
     ...labelled('by keys instead, if they are few', read.keysFrom === undefined ? [] : [read.keysFrom]),
-    ...labelled('index not used', read.rejected),
+    ...labelled('index not used', unusedLines(read.unusedIndexes)),
     ...(read.request
       ? [
           `    request: ${read.request.operation} ${JSON.stringify(read.request.input)}${read.parts > 1 ? `  (1 of ${read.parts})` : ''}`,
         ]
       : []),
   ];
+}
+
+/** One reason for many indexes is told once, in lines that a terminal holds. */
+function unusedLines(unused: readonly UnusedIndex[]): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { index, key, reason } of unused)
+    byReason.set(reason, [...(byReason.get(reason) ?? []), `${index}(${key.join(', ')})`]);
+  return [...byReason].flatMap(([reason, indexes]) => wrapped(indexes).map((line) => `${line}: ${reason}`));
+}
+
+const LINE_WIDTH = 100;
+
+function wrapped(words: readonly string[]): readonly string[] {
+  return words.reduce<readonly string[]>((lines, word) => {
+    const last = lines.at(-1);
+    return last === undefined || last.length + word.length > LINE_WIDTH
+      ? [...lines, word]
+      : [...lines.slice(0, -1), `${last}, ${word}`];
+  }, []);
 }
 
 function labelled(label: string, lines: readonly string[]): string[] {

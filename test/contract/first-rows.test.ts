@@ -29,6 +29,18 @@ const BYTES: readonly AttributeMap[] = ['AA==', 'AQI=', '/w==', 'J1w=', 'YWI=', 
   { pk: { N: String(i % 2) }, sk: { B: sk }, n: { N: String(i) } },
 ]);
 
+/** An index that lacks some items; the entries of one partition lie before those of the other. */
+const SKEWED: readonly AttributeMap[] = Array.from({ length: 200 }, (_, i) => ({
+  pk: { S: `p${i}` },
+  ...(i < 100 ? { status: { S: i < 60 ? 'early' : 'late' } } : {}),
+  n: { N: String(i) },
+  kind: { S: `k${i % 4}` },
+  level: { N: String(Math.floor(i / 4) % 10) },
+  label: { S: `L${i}` },
+  flag: { S: `f${i}` },
+  body: { S: 'x'.repeat(4000) },
+}));
+
 let world: World;
 let connection: Connection;
 let scanned: Connection;
@@ -43,6 +55,16 @@ beforeAll(async () => {
       { name: 'by_n', key: ['pk:S', 'n:N'], local: true },
     ],
     items: EVENTS,
+  });
+  await world.add({
+    name: 'skewed',
+    key: ['pk:S'],
+    indexes: [
+      { name: 'by_status', key: ['status:S', 'n:N'], projection: 'KEYS_ONLY' },
+      { name: 'by_kind', key: ['kind:S'], projection: ['level'] },
+      { name: 'by_flag', key: ['pk:S'], projection: ['flag'] },
+    ],
+    items: SKEWED,
   });
   await world.add({ name: 'words', key: ['pk:S', 'sk:S'], items: WORDS });
   await world.add({ name: 'bytes', key: ['pk:N', 'sk:B'], items: BYTES });
@@ -180,6 +202,11 @@ describe('LIMIT over conditions that are left to DuckDB', () => {
   });
 });
 
+const alternatives = (rest: string) =>
+  checked(
+    `SELECT n, label FROM skewed WHERE ((status = 'early' AND n < 5) OR (status = 'late' AND n > 95)) ${rest}`,
+  );
+
 describe('an index that holds keys only', () => {
   it('gives its first items in order, and no others are fetched', async () => {
     const sql = "SELECT n, upper(status), label IS NULL FROM events WHERE status = 'open' AND n > 500";
@@ -190,6 +217,56 @@ describe('an index that holds keys only', () => {
     const backwards = [`${plan[0]?.replace(')', ') descending')}`];
     expect(await checked(`${sql} ORDER BY n DESC LIMIT 3`)).toMatchObject({ ...expected, plan: backwards });
     expect((await run(`${sql} LIMIT 3`)).stats).toMatchObject({ itemsRead: 6 });
+  });
+
+  it('serves several of its partitions in one order, however they lie to each other', async () => {
+    const sql = "SELECT n, label FROM events WHERE status IN ('open', 'done') AND n > 100";
+    const few = await checked(`${sql} ORDER BY n LIMIT 4`);
+    expect(few).toMatchObject({
+      plan: [expect.stringContaining('merged by n, then BatchGetItem events')],
+      items: 50 + 4,
+    });
+    // Thirty entries of one partition lie before the first of the other.
+    const skewed = "SELECT n, label FROM skewed WHERE status IN ('early', 'late') AND n >= 0 ORDER BY n";
+    expect((await checked(`${skewed} LIMIT 40`)).plan).toEqual([
+      'Query skewed.by_status(status, n) of 2 ranges, merged by n, then BatchGetItem skewed',
+    ]);
+    await checked(`${skewed} DESC LIMIT 40 OFFSET 15`);
+  });
+
+  it('serves alternatives', async () => {
+    const plan = ['Query skewed.by_status(status, n) of 2 ranges, then BatchGetItem skewed'];
+    // Nine entries, and their items.
+    expect(await alternatives('ORDER BY n')).toMatchObject({ plan, items: 18, requests: 3 });
+    expect(await alternatives("AND label <> 'L3' ORDER BY n")).toMatchObject({ plan, items: 18 });
+    expect(await alternatives('ORDER BY n DESC LIMIT 3')).toMatchObject({
+      plan: [expect.stringContaining('merged by n descending, then BatchGetItem skewed')],
+      items: 9 + 3,
+    });
+    // Items are missing from the index, but none of those that are asked for.
+    expect((await run('SELECT count(*) FROM skewed WHERE status IS NULL')).rows).toEqual(
+      (await run('SELECT count(*) FROM skewed WHERE status IS NULL', scanned)).rows,
+    );
+  });
+
+  it('is scanned for the few entries that pass, where it holds what a condition is about', async () => {
+    expect(await checked("SELECT label FROM skewed WHERE flag = 'f7'")).toMatchObject({
+      plan: ['Scan skewed.by_flag, then BatchGetItem skewed'],
+      items: 200 + 1,
+      requests: 2,
+    });
+    expect((await checked("SELECT label FROM skewed WHERE flag >= 'f' ORDER BY label")).plan).toEqual([
+      'Scan skewed',
+    ]);
+  });
+
+  it('fetches only what its entries do not rule out', async () => {
+    const sql = "SELECT label FROM skewed WHERE kind = 'k1' AND level = 2 ORDER BY label";
+    // Fifty entries are read and five items.
+    expect(await checked(sql)).toMatchObject({
+      plan: ['Query skewed.by_kind(kind), then BatchGetItem skewed'],
+      items: 50 + 5,
+    });
   });
 
   it('is read as before where a condition on the item decides', async () => {

@@ -38,7 +38,6 @@ export function scan(
     filter: [],
     residual,
     columns: table.columns.filter((column) => column.hidden !== true),
-    rejected: [],
     ...more,
   };
 }

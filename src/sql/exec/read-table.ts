@@ -8,11 +8,12 @@ import { applyRules } from '../plan/apply-rules.ts';
 import { describeAccess } from '../plan/describe-access.ts';
 import { placeName } from '../plan/cost.ts';
 import { estimatedUnits } from '../plan/estimate.ts';
-import { lintSchemaOf, readRequestOf } from '../plan/read-request.ts';
+import { keyNames, lintSchemaOf, readRequestOf } from '../plan/read-request.ts';
 import { filterExpression } from '../plan/rules/filter-expression.ts';
 import { parallelScan } from '../plan/rules/parallel-scan.ts';
 import { itemsUnder } from '../plan/statistics.ts';
-import { scanOf, type TableRead } from '../plan/table-read.ts';
+import { type PlanSettings, scanOf, type TableRead } from '../plan/table-read.ts';
+import { unusedIndexes } from '../plan/unused-indexes.ts';
 import type { ExecutionContext } from './context.ts';
 import { guardEstimate, pageSizeFor, readGate } from './read-gate.ts';
 
@@ -29,6 +30,11 @@ export async function* readTable(
     return;
   }
   const { consistentReads } = context.settings;
+  guardFullScan(read, context);
+  const { fetchBack: _fetchBack, ...entries } = read;
+  // What lies under a key is a guess, which refuses nothing, and so is how much of it passes.
+  const units = read.access.kind === 'Query' ? undefined : estimatedUnits(entries, consistentReads);
+  guardEstimate(describeAccess(entries), units ?? 0, context);
   if (read.fetchBack && read.firstPage !== undefined) {
     yield* fetchAsKeysCome(read, context, stats, signal);
     return;
@@ -37,10 +43,6 @@ export async function* readTable(
     yield* readTable(await fetchBack(read, context, stats, signal), context, stats, signal);
     return;
   }
-  guardFullScan(read, context);
-  // What lies under a key is a guess, which refuses nothing.
-  const units = read.access.kind === 'Query' ? undefined : estimatedUnits(read, consistentReads);
-  guardEstimate(describeAccess(read), units ?? 0, context);
   let met = 0;
   for await (const page of pagesOf(read, context, stats, signal)) {
     met += page.scannedCount;
@@ -98,12 +100,24 @@ async function fetchBack(
   const most = mostKeys(read, context);
   const keys: Key[] = [];
   for await (const page of pagesOf(read, context, stats, signal)) {
-    const entries: Key[] = JSON.parse(page.items.toString());
-    keys.push(...entries);
+    keys.push(...keysIn(page, read));
     if (keys.length > most) return withoutKeys(read, context);
   }
   const { fetchBack: _fetchBack, ...rest } = read;
-  return { ...rest, access: keys.length === 0 ? { kind: 'Empty' } : { kind: 'BatchGetItem', keys } };
+  return {
+    ...rest,
+    filter: [],
+    access: keys.length === 0 ? { kind: 'Empty' } : { kind: 'BatchGetItem', keys },
+  };
+}
+
+/** The keys of the items that a page of an index's entries leads to. */
+function keysIn(page: Page, { table }: TableRead): readonly Key[] {
+  const entries: readonly Key[] = JSON.parse(page.items.toString());
+  const names = new Set(keyNames(table));
+  return entries.map((entry) =>
+    Object.fromEntries(Object.entries(entry).filter(([name]) => names.has(name))),
+  );
 }
 
 /** So many items cost no more one by one than the table does. */
@@ -117,8 +131,8 @@ function mostKeys(read: TableRead, context: ExecutionContext): number {
 }
 
 /**
- * The items of each page of keys before the next: in the order of the index, for a reader who may stop early. A Scan
- * instead would lose that order.
+ * The items of so many keys before those of the next, for a reader who may stop early: in the order of the index where
+ * one is asked for, which a Scan instead would lose.
  */
 async function* fetchAsKeysCome(
   read: TableRead,
@@ -127,10 +141,16 @@ async function* fetchAsKeysCome(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Page> {
   const { fetchBack: _fetchBack, ...rest } = read;
+  const ordered = read.sorted === undefined ? {} : { ordered: true as const };
+  let most = Math.max(1, read.firstPage ?? 1);
   for await (const page of pagesOf(read, context, stats, signal)) {
-    const keys: Key[] = JSON.parse(page.items.toString());
-    if (keys.length > 0)
-      yield* readTable({ ...rest, access: { kind: 'BatchGetItem', keys } }, context, stats, signal);
+    let left = keysIn(page, read);
+    while (left.length > 0) {
+      const access = { kind: 'BatchGetItem', keys: left.slice(0, most), ...ordered } as const;
+      left = left.slice(most);
+      most *= 2;
+      yield* readTable({ ...rest, filter: [], access }, context, stats, signal);
+    }
   }
 }
 
@@ -155,16 +175,17 @@ function guardFullScan(read: TableRead, context: ExecutionContext): void {
     return;
   const units = estimatedUnits(read, context.settings.consistentReads);
   const cost = units === undefined ? '' : `, about ${units} read capacity units`;
-  const message = `The statement reads all of ${read.table.name}${cost}: ${missingIndex(read)}`;
+  const message = `The statement reads all of ${read.table.name}${cost}: ${missingIndex(read, context.settings)}`;
   if (context.fullScan === 'Deny') throw new DriverError('EXEC_FULL_SCAN', message);
   context.warn(message);
 }
 
-function missingIndex(read: TableRead): string {
+function missingIndex(read: TableRead, settings: PlanSettings): string {
   const held = new Set(read.conditions.flatMap(({ predicate }) => heldAttribute(predicate) ?? []));
   if (held.size === 0) return 'no condition holds an attribute to a value';
-  const reasons = read.rejected.length === 0 ? '' : ` (${read.rejected.join('; ')})`;
-  return `no key or index begins with ${[...held].join(' or ')}${reasons}`;
+  const nearly = unusedIndexes(read, settings).filter(({ why }) => why !== 'key');
+  const reasons = nearly.map(({ index, reason }) => `${index}: ${reason}`);
+  return `no key or index begins with ${[...held].join(' or ')}${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`;
 }
 
 function heldAttribute(predicate: Predicate | undefined): string | undefined {

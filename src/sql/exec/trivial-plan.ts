@@ -126,7 +126,6 @@ function plannedRead(
     residual,
     columns,
     ...(limit === undefined ? {} : { limit }),
-    rejected: [],
   };
   checkPlace(start, settings);
   return applyRules(start, settings, rules);

@@ -4,9 +4,15 @@ import { sortOrder } from './rules/sort-order.ts';
 import { type PlanSettings, scanOf, type TableRead } from './table-read.ts';
 
 /** The read as it was before any rule: what proposals start from. */
-export function unread(read: TableRead): TableRead {
-  const { fetchBack: _, ...rest } = read;
-  return { ...rest, access: scanOf(read.table), keyed: [], filter: [], residual: read.conditions };
+export function unread({ fetchBack: _fetchBack, sorted, ...read }: TableRead): TableRead {
+  return {
+    ...read,
+    access: scanOf(read.table),
+    keyed: [],
+    filter: [],
+    residual: read.conditions,
+    ...(sorted === undefined ? {} : { order: sorted }),
+  };
 }
 
 /** Whether the read is one that nothing undercuts. */
@@ -36,7 +42,7 @@ function isBetter(proposed: TableRead, current: TableRead, settings: PlanSetting
 }
 
 /** With what the later rules will do: a filter or an order that is met lets a limit end the read early. */
-function finished(read: TableRead, settings: PlanSettings): TableRead {
+export function finished(read: TableRead, settings: PlanSettings): TableRead {
   const filtered = filterExpression.apply(read, settings) ?? read;
   return sortOrder.apply(filtered, settings) ?? filtered;
 }

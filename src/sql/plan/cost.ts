@@ -44,18 +44,19 @@ export function costOf(read: TableRead, settings: CostSettings): Cost {
       const asked = evaluated < all ? queries.slice(0, Math.max(1, Math.ceil(evaluated))) : queries;
       const query = asked.reduce(both, NOTHING);
       const rounds = Math.max(1, ...asked.map((one) => one.rounds));
-      const fetched = read.fetchBack ? fetchCost(evaluated, table, consistent) : NOTHING;
-      return { ...both(query, fetched), rounds: rounds + fetched.rounds };
+      return withFetched({ ...query, rounds }, evaluated, read, consistent);
     }
     case 'Scan': {
       const { items, itemBytes } = placeExtent(table, access.index);
-      const bytes = evaluatedItems(read, items) * itemBytes;
+      const evaluated = evaluatedItems(read, items);
+      const bytes = evaluated * itemBytes;
       const one = pagesCost(bytes / access.segments, consistent);
-      return {
+      const scan = {
         units: Math.max(one.units * access.segments, pageUnits(bytes, consistent)),
         requests: one.requests * access.segments,
         rounds: one.rounds,
       };
+      return withFetched(scan, evaluated, read, consistent);
     }
   }
 }
@@ -88,19 +89,28 @@ function placeExtent(table: TableDef, name: string | undefined): Extent {
 }
 
 /** A limit ends a read early where nothing is left to do about its rows: the filter says how early. */
-function evaluatedItems(
-  { limit, firstPage, order, residual, filter, table, fetchBack }: TableRead,
-  all: number,
-): number {
+function evaluatedItems(read: TableRead, all: number): number {
+  const { limit, firstPage, order, residual, fetchBack } = read;
   if (order !== undefined) return all;
   // How many more it takes than the first page, DuckDB finds out.
   if (firstPage !== undefined) return Math.min(all, firstPage);
   if (limit === undefined || residual.length > 0 || fetchBack) return all;
-  const passing = filter.reduce(
+  return Math.min(all, limit / Math.max(filteredPart(read), 1e-9));
+}
+
+/** Entries of an index, and where they are read for keys the items that those lead to. */
+function withFetched(entries: Cost, evaluated: number, read: TableRead, consistent: boolean): Cost {
+  return read.fetchBack
+    ? both(entries, fetchCost(evaluated * filteredPart(read), read.table, consistent))
+    : entries;
+}
+
+/** The part of what is evaluated that the filter lets through. */
+function filteredPart({ filter, table }: TableRead): number {
+  return filter.reduce(
     (part, { predicate }) => (predicate === undefined ? part : part * passingPart(table, predicate)),
     1,
   );
-  return Math.min(all, limit / Math.max(passing, 1e-9));
 }
 
 function pagesCost(bytes: number, consistent: boolean): Cost {

@@ -5,7 +5,8 @@ type Query = Extract<AccessPath, { readonly kind: 'Query' }>;
 
 /** A read in one line: `GetItem orders(customer_id, order_id)`, `Query orders.by_status(status)`, `Scan readings in 4 segments`. */
 export function describeAccess(read: Pick<TableRead, 'table' | 'access' | 'fetchBack'>): string {
-  const { access, table, fetchBack } = read;
+  const { access, table } = read;
+  const fetched = read.fetchBack ? `, then BatchGetItem ${table.name}` : '';
   switch (access.kind) {
     case 'GetItem':
       return `GetItem ${table.name}(${Object.keys(access.key).join(', ')})`;
@@ -14,11 +15,11 @@ export function describeAccess(read: Pick<TableRead, 'table' | 'access' | 'fetch
     case 'Query': {
       const place = access.index === undefined ? table.name : `${table.name}.${access.index}`;
       const many = access.ranges.length === 1 ? '' : ` of ${access.ranges.length} ranges`;
-      return `Query ${place}(${rangeAttributes(access.ranges[0]).join(', ')})${access.descending === true ? ' descending' : ''}${many}${rangeOrderText(access.rangeOrder)}${fetchBack ? `, then BatchGetItem ${table.name}` : ''}`;
+      return `Query ${place}(${rangeAttributes(access.ranges[0]).join(', ')})${access.descending === true ? ' descending' : ''}${many}${rangeOrderText(access.rangeOrder)}${fetched}`;
     }
     case 'Scan': {
       const place = access.index === undefined ? table.name : `${table.name}.${access.index}`;
-      return access.segments === 1 ? `Scan ${place}` : `Scan ${place} in ${access.segments} segments`;
+      return `Scan ${place}${access.segments === 1 ? '' : ` in ${access.segments} segments`}${fetched}`;
     }
     case 'Empty':
       return `No request for ${table.name}: no item can match`;

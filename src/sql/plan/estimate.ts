@@ -12,5 +12,10 @@ export function estimatedUnits(
   // DynamoDB counts a table about every six hours: a new one has no size yet.
   if ((kind === 'Query' || kind === 'Scan') && !isCounted(read.table)) return undefined;
   const { units } = costOf(read, { consistentReads: consistent, learned });
+  return halves(units);
+}
+
+/** Figures for people: capacity comes in halves. */
+export function halves(units: number): number {
   return Math.ceil(units * 2) / 2;
 }

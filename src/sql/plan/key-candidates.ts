@@ -121,7 +121,8 @@ export function checkPlace({ table, hint }: Pick<TableRead, 'table' | 'hint'>, s
   }
 }
 
-function unreadable(index: IndexDef, settings: PlanSettings): string | undefined {
+/** Why an index cannot be read at all; undefined where it can. */
+export function unreadable(index: IndexDef, settings: PlanSettings): string | undefined {
   if (!index.active) return 'it is not active';
   if (settings.consistentReads && index.kind === 'global') return 'a global index has no consistent reads';
   return undefined;
@@ -130,7 +131,8 @@ function unreadable(index: IndexDef, settings: PlanSettings): string | undefined
 /** Why an index must not serve this read, not even for keys; undefined where it may. */
 export function reasonAgainst(read: TableRead, index: IndexDef, settings: PlanSettings): string | undefined {
   const why = unreadable(index, settings);
-  if (why !== undefined || read.hint?.kind === 'only') return why;
+  const isNamed = read.hint?.kind === 'only' || read.table.through === index.name;
+  if (why !== undefined || isNamed) return why;
   const own = new Set(
     [...read.table.key.partition, ...read.table.key.sort].map((attribute) => attribute.name),
   );

@@ -234,7 +234,6 @@ function planRead(
     columns: needed,
     ...(relation.hint === undefined ? {} : { hint: relation.hint }),
     ...wanted,
-    rejected: [],
   };
   checkPlace(start, settings);
   return applyRules(start, settings, rules);
@@ -299,9 +298,9 @@ function planPrefix(
     firstPage: Math.max(1, rows),
   });
   if (read.order !== undefined || (read.residual.length === 0 && !prefix.cut.sieved)) return undefined;
-  // What the keys of an index promise, its items nearly always keep.
-  const isSelective =
-    prefix.cut.sieved || !read.residual.every((condition) => read.keyed.includes(condition));
+  // What the entries of an index promise, their items nearly always keep.
+  const promised = new Set([...read.keyed, ...(read.fetchBack ? read.filter : [])]);
+  const isSelective = prefix.cut.sieved || !read.residual.every((condition) => promised.has(condition));
   // Each item that is fetched by its key costs as much as many that are read together.
   if (read.fetchBack && isSelective) return undefined;
   const firstPage = isSelective ? Math.max(rows, FEWEST_SIEVED) : rows;

@@ -26,7 +26,7 @@ export function readRequestOf(read: TableRead, consistent: boolean): ReadRequest
 
 /** The paths to bring back; undefined where the whole item is wanted. It saves bytes, not capacity. */
 function projectionOf(read: TableRead): readonly DocumentPath[] | undefined {
-  if (read.fetchBack) return [...read.table.key.partition, ...read.table.key.sort].map(({ name }) => [name]);
+  if (read.fetchBack) return entryAttributes(read).map((name) => [name]);
   const { access, table } = read;
   const columns =
     access.kind === 'BatchGetItem' && access.ordered
@@ -42,10 +42,23 @@ function projectionOf(read: TableRead): readonly DocumentPath[] | undefined {
   return table.key.partition.map((attribute) => [attribute.name]);
 }
 
+/** Of an index's entries the keys of their items are needed, and what they are merged by. */
+function entryAttributes({ table, access }: TableRead): readonly string[] {
+  const order = access.kind === 'Query' && typeof access.rangeOrder === 'object' ? access.rangeOrder : [];
+  return [...new Set([...keyNames(table), ...order.map(({ attribute }) => attribute)])];
+}
+
+/** The attributes of a table's own key. */
+export function keyNames({ key }: TableDef): readonly string[] {
+  return [...key.partition, ...key.sort].map(({ name }) => name);
+}
+
 /** By which items are put in the order of their keys. */
-function keyColumns({ key, columns }: TableDef): readonly ColumnDef[] {
-  const names = new Set([...key.partition, ...key.sort].map(({ name }) => name));
-  return columns.filter(({ path, hidden }) => path.length === 1 && names.has(path[0]) && hidden !== true);
+function keyColumns(table: TableDef): readonly ColumnDef[] {
+  const names = new Set(keyNames(table));
+  return table.columns.filter(
+    ({ path, hidden }) => path.length === 1 && names.has(path[0]) && hidden !== true,
+  );
 }
 
 /** The key schema that the request linter holds the read against. */

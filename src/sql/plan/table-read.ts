@@ -44,6 +44,8 @@ export interface TableRead {
   readonly limit?: number;
   /** Rows are wanted in this order; a rule that meets it removes it. */
   readonly order?: readonly OrderTerm[];
+  /** The order that is met. */
+  readonly sorted?: readonly OrderTerm[];
   /**
    * The statement may need only the first so many rows, or more: DuckDB says when there are enough. Pages start so
    * small and double.
@@ -53,8 +55,6 @@ export interface TableRead {
   readonly countOnly?: true;
   /** Its keys may come from another read. */
   readonly keysFrom?: KeySource;
-  /** Why indexes that were considered were not used. */
-  readonly rejected: readonly string[];
 }
 
 /** The read of everything there is: where planning begins. */

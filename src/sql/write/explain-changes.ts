@@ -5,6 +5,7 @@ import { planStatement } from '../exec/run.ts';
 import { queryWithin } from '../parse/parse.ts';
 import type { PutVerb } from '../parse/put-verb.ts';
 import type { StatementPlan } from '../plan/planner.ts';
+import type { PlanSettings } from '../plan/table-read.ts';
 import { keyQuery } from './matching-keys.ts';
 import type { Reading } from './source-rows.ts';
 import { writtenTable } from './written-table.ts';
@@ -30,7 +31,7 @@ export async function explainChanges(
     return [
       `${write}: the statement names ${read.access.kind === 'GetItem' ? 'its key' : 'the keys'}, nothing is read first`,
     ];
-  return [`${write}, for each key that this finds:`, ...planLines(plan, context.settings.consistentReads)];
+  return [`${write}, for each key that this finds:`, ...planLines(plan, context.settings)];
 }
 
 /** The lines of EXPLAIN for a statement that puts the rows of VALUES or of a query. */
@@ -48,7 +49,7 @@ export async function explainInsert(
   if (select === undefined || valuesLists !== undefined)
     return [`${write}: ${valuesLists?.length ?? 0} rows, nothing is read`];
   const plan = await planStatement(queryWithin(parsed, select), parameters, context, signal);
-  return [`${write}, for each row of:`, ...planLines(plan, settings.consistentReads)];
+  return [`${write}, for each row of:`, ...planLines(plan, settings)];
 }
 
 function putText(
@@ -64,8 +65,8 @@ function putText(
   return onConflict?.action === 'ONCONFLICT_UPDATE' ? `${put}, else UpdateItem` : put;
 }
 
-function planLines(plan: StatementPlan, consistentReads: boolean): readonly string[] {
-  return explainPlan(plan, consistentReads)
+function planLines(plan: StatementPlan, settings: PlanSettings): readonly string[] {
+  return explainPlan(plan, settings)
     .text.split('\n')
     .map((line) => `  ${line}`);
 }

@@ -5,6 +5,7 @@ import { costOf } from '../../../src/sql/plan/cost.ts';
 import { estimatedUnits } from '../../../src/sql/plan/estimate.ts';
 import { PUSHDOWN_RULES } from '../../../src/sql/plan/rules/index.ts';
 import { applyRules } from '../../../src/sql/plan/apply-rules.ts';
+import { unusedIndexes } from '../../../src/sql/plan/unused-indexes.ts';
 import { column } from '../../support/columns.ts';
 import { compare, isIn, scan, SETTINGS } from '../../support/reads.ts';
 import { index, key, table } from '../../support/tables.ts';
@@ -59,8 +60,9 @@ describe('the cost of a read', () => {
 
   it('tells of an index that was not taken what it would have cost', () => {
     const read = planned(compare('status', '=', 'open'), compare('kind', '=', 'k0'));
-    expect(read.rejected).toEqual([
-      expect.stringMatching(/^by_kind: about [\d.]+ RCU are no less than [\d.]+$/),
+    expect(unusedIndexes(read, SETTINGS)).toMatchObject([
+      { index: 'by_kind', why: 'cost', reason: expect.stringMatching(/^about [\d.]+ RCU against [\d.]+$/) },
+      { index: 'keys', why: 'key' },
     ]);
     expect(estimatedUnits(read, false)).toBeLessThan(15);
   });

@@ -6,9 +6,9 @@ import { describePredicate } from '../describe-predicate.ts';
 import { implies } from '../implies.ts';
 import { disjointConditions } from '../key-intervals.ts';
 import { passingPart } from '../statistics.ts';
-import type { Condition, PushdownRule, TableRead } from '../table-read.ts';
+import type { Condition, PlanSettings, PushdownRule, TableRead } from '../table-read.ts';
 import { cheapest, isSettled, unread } from '../compete.ts';
-import { candidateFor, keyChoice, MAX_RANGES, missingColumn, reasonAgainst } from '../key-candidates.ts';
+import { candidateFor, keyChoice, MAX_RANGES, reasonAgainst, servedBy } from '../key-candidates.ts';
 
 /**
  * `(pk = 'a' AND sk > 1) OR pk = 'b'`: a Query for each alternative, where every one of them gives a condition on the
@@ -20,25 +20,31 @@ export const alternatives: PushdownRule = {
     if (isSettled(read)) return undefined;
     const bare = unread(read);
     const { own, indexes } = keyChoice(read, settings);
-    const proposals: TableRead[] = [];
-    for (const condition of bare.residual) {
-      const each = branchesOf(condition, read.table);
-      if (each === undefined) continue;
-      const branches = each.map((branch) => withBranch(bare, condition, branch));
-      const ranges = own && splitBy(bare, branches, own.key, own.index);
-      if (ranges) proposals.push(withRanges(bare, condition, ranges, own.index));
-      for (const index of indexes) {
-        const isSafe =
-          missingColumn(bare, index) === undefined &&
-          branches.every((branch) => reasonAgainst(branch, index, settings) === undefined);
-        const found = isSafe ? splitBy(bare, branches, index.key, index) : undefined;
-        if (found) proposals.push(withRanges(bare, condition, found, index));
-      }
-    }
+    const proposals = [
+      ...(own ? alternativeQueries(bare, own.key, own.index, settings) : []),
+      ...indexes.flatMap((index) => alternativeQueries(bare, index.key, index, settings)),
+    ];
     const best = cheapest(read, proposals, settings);
     return best === read ? undefined : best;
   },
 };
+
+/** The Queries of one key that each condition with alternatives allows, where no item can be missing from its index. */
+export function alternativeQueries(
+  bare: TableRead,
+  key: KeySchema,
+  index: IndexDef | undefined,
+  settings: PlanSettings,
+): readonly TableRead[] {
+  return bare.residual.flatMap((condition) => {
+    const branches = branchesOf(condition, bare.table)?.map((branch) => withBranch(bare, condition, branch));
+    const isSafe =
+      index === undefined ||
+      branches?.every((branch) => reasonAgainst(branch, index, settings) === undefined);
+    const ranges = branches && isSafe ? splitBy(bare, branches, key, index) : undefined;
+    return ranges ? [servedBy(withRanges(bare, condition, ranges, index), bare, index)] : [];
+  });
+}
 
 /** Below this part of the items, to leave out those with a value saves less than another Query may cost. */
 const COMMON = 0.1;

@@ -7,13 +7,12 @@ export const filterExpression: PushdownRule = {
   name: 'filter-expression',
   apply(read) {
     if (read.access.kind !== 'Scan' && read.access.kind !== 'Query') return undefined;
-    // What the index does not hold it cannot filter, and what it holds is checked on the item.
-    if (read.fetchBack) return undefined;
+    const holds = heldAttributes(read);
     const forbidden = keyAttributesOf(read);
     const pushable = read.residual.filter(
       ({ predicate }) =>
         predicate !== undefined &&
-        !attributesOf(predicate).some((name) => forbidden.has(name)) &&
+        attributesOf(predicate).every((name) => !forbidden.has(name) && holds(name)) &&
         !asksForEmptyKey(predicate, read),
     );
     const predicates = pushable
@@ -24,6 +23,8 @@ export const filterExpression: PushdownRule = {
       (condition) => condition.predicate !== undefined && fits.has(condition.predicate),
     );
     if (filter.length === 0) return undefined;
+    // The entry says which items are worth fetching; what holds of it is checked again on the item.
+    if (read.fetchBack) return { ...read, filter };
     const done = new Set(filter.filter((condition) => condition.exact));
     return { ...read, filter, residual: read.residual.filter((condition) => !done.has(condition)) };
   },
@@ -36,6 +37,13 @@ function keyAttributesOf(read: TableRead): ReadonlySet<string> {
   const key =
     access.index === undefined ? table.key : table.indexes.find((index) => index.name === access.index)?.key;
   return new Set([...(key?.partition ?? []), ...(key?.sort ?? [])].map((attribute) => attribute.name));
+}
+
+/** An index that is read for keys cannot filter by what it does not hold. */
+function heldAttributes({ access, table, fetchBack }: TableRead): (name: string) => boolean {
+  if (!fetchBack || (access.kind !== 'Query' && access.kind !== 'Scan')) return () => true;
+  const projection = table.indexes.find(({ name }) => name === access.index)?.projection ?? [];
+  return (name) => projection === 'all' || projection.includes(name);
 }
 
 /** No key is an empty text, and DynamoDB may refuse to look for one. */

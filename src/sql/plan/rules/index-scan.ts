@@ -1,10 +1,11 @@
+import type { IndexDef } from '../../../catalog/table-def.ts';
 import { cheapest, isSettled, unread } from '../compete.ts';
-import { keyChoice, missingColumn, reasonAgainst, servedBy } from '../key-candidates.ts';
+import { keyChoice, reasonAgainst, servedBy } from '../key-candidates.ts';
 import type { PushdownRule, TableRead } from '../table-read.ts';
 
 /**
- * A Scan of an index that is smaller than its table: where it holds all that is needed and no item can be missing from
- * it, or where the statement names it.
+ * A Scan of an index that is smaller than its table, where no item can be missing from it or the statement names it. Where
+ * it does not hold all that is needed it gives the keys of the items that its filter lets through.
  */
 export const indexScan: PushdownRule = {
   name: 'index-scan',
@@ -13,17 +14,16 @@ export const indexScan: PushdownRule = {
     const { indexes, hinted } = keyChoice(read, settings);
     const bare = unread(read);
     const scans = indexes
-      .filter(
-        (index) =>
-          reasonAgainst(bare, index, settings) === undefined &&
-          (hinted || missingColumn(bare, index) === undefined),
-      )
-      .map((index): TableRead =>
-        servedBy({ ...bare, access: { kind: 'Scan', segments: 1, index: index.name } }, bare, index),
-      );
+      .filter((index) => reasonAgainst(bare, index, settings) === undefined)
+      .map((index) => indexScanOf(bare, index));
     const [first, ...others] = scans;
     if (first === undefined) return undefined;
     const best = hinted ? cheapest(first, others, settings) : cheapest(read, scans, settings);
     return best === read ? undefined : best;
   },
 };
+
+/** The Scan of an index, and perhaps of the items that its entries lead to. */
+export function indexScanOf(bare: TableRead, index: IndexDef): TableRead {
+  return servedBy({ ...bare, access: { kind: 'Scan', segments: 1, index: index.name } }, bare, index);
+}

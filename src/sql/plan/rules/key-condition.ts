@@ -1,15 +1,7 @@
 import { cheapest, isSettled, unread } from '../compete.ts';
-import { costOf } from '../cost.ts';
-import {
-  candidateFor,
-  keyChoice,
-  missingColumn,
-  queryOf,
-  reasonAgainst,
-  servedBy,
-} from '../key-candidates.ts';
+import { candidateFor, keyChoice, queryOf, reasonAgainst, servedBy } from '../key-candidates.ts';
 import type { IndexDef, KeySchema } from '../../../catalog/table-def.ts';
-import type { PlanSettings, PushdownRule, TableRead } from '../table-read.ts';
+import type { PushdownRule, TableRead } from '../table-read.ts';
 import { sortedQuery } from './sort-order.ts';
 
 /**
@@ -23,18 +15,13 @@ export const keyCondition: PushdownRule = {
     if (isSettled(read)) return undefined;
     const bare = unread(read);
     const { own, indexes } = keyChoice(read, settings);
-    const proposals: Proposal[] = own ? queries(bare, own.key, own.index) : [];
-    const rejected: string[] = [];
-    const byIndex = new Map<IndexDef, readonly Proposal[]>();
-    for (const index of indexes) {
-      const found = queries(bare, index.key, index);
-      if (found.length === 0) continue;
-      const why = reasonAgainst(bare, index, settings);
-      if (why === undefined) byIndex.set(index, found);
-      else rejected.push(`${index.name}: ${why}`);
-    }
+    const safe = indexes.filter((index) => reasonAgainst(bare, index, settings) === undefined);
+    const proposals = [
+      ...(own ? keyQueries(bare, own.key, own.index) : []),
+      ...safe.flatMap((index) => keyQueries(bare, index.key, index)),
+    ];
     // Of those that cost the same, the one that fixes most of its key, then one that gives the rows in their order.
-    const narrowestFirst = [...proposals, ...[...byIndex.values()].flat()].toSorted(
+    const narrowestFirst = proposals.toSorted(
       (a, b) => b.bound - a.bound || Number(isSorted(b.read)) - Number(isSorted(a.read)),
     );
     const best = cheapest(
@@ -42,11 +29,7 @@ export const keyCondition: PushdownRule = {
       narrowestFirst.map((proposal) => proposal.read),
       settings,
     );
-    for (const [index, found] of byIndex)
-      if (!found.some((proposal) => proposal.read === best))
-        rejected.push(notChosen(bare, index, found, best, settings));
-    if (best === read && rejected.length === 0) return undefined;
-    return { ...best, rejected: [...read.rejected, ...rejected] };
+    return best === read ? undefined : best;
   },
 };
 
@@ -56,7 +39,7 @@ interface Proposal {
 }
 
 /** The Queries that the conditions allow of one key. */
-function queries(read: TableRead, key: KeySchema, index: IndexDef | undefined): Proposal[] {
+export function keyQueries(read: TableRead, key: KeySchema, index: IndexDef | undefined): Proposal[] {
   const each = candidateFor(read, key, index);
   if (each === undefined) return [];
   const all = each.ranges.length > 1 ? candidateFor(read, key, index, true) : undefined;
@@ -69,18 +52,4 @@ function queries(read: TableRead, key: KeySchema, index: IndexDef | undefined): 
 function isSorted(read: TableRead): boolean {
   const { access, order } = read;
   return order === undefined || access.kind !== 'Query' || sortedQuery(read, access, order) !== undefined;
-}
-
-function notChosen(
-  bare: TableRead,
-  index: IndexDef,
-  found: readonly Proposal[],
-  best: TableRead,
-  settings: PlanSettings,
-): string {
-  const missing = missingColumn(bare, index);
-  const lacks = missing === undefined ? '' : `it does not hold ${missing.name}, and `;
-  const units = Math.min(...found.map((proposal) => costOf(proposal.read, settings).units));
-  const chosen = costOf(best, settings).units;
-  return `${index.name}: ${lacks}about ${units.toFixed(1)} RCU are no less than ${chosen.toFixed(1)}`;
 }

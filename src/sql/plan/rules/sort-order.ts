@@ -127,6 +127,6 @@ function compareBy(by: readonly SortTerm[], a: Key, b: Key): number {
   return 0;
 }
 
-function satisfied({ order: _order, ...read }: TableRead, access: TableRead['access']): TableRead {
-  return { ...read, access };
+function satisfied({ order, ...read }: TableRead, access: TableRead['access']): TableRead {
+  return { ...read, access, ...(order === undefined ? {} : { sorted: order }) };
 }

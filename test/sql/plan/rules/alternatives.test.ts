@@ -106,6 +106,43 @@ describe('alternatives', () => {
     });
   });
 
+  it('of an index that does not hold all that is needed they give keys, and all stays owed', () => {
+    const big = { itemCount: 100_000, sizeBytes: 100_000_000 };
+    const narrow = table([column('status', 'text'), column('x', 'bigint')], {
+      ...big,
+      indexes: [index('by_status', key('status:S', 'sk:S'), { projection: ['pk', 'sk', 'status'], ...big })],
+    });
+    const either = or(
+      all(compare('status', '=', 'a'), compare('sk', '>', 'm')),
+      all(compare('status', '=', 'b'), compare('sk', '<', 'd')),
+    );
+    expect(alternatives.apply(scan(narrow, [either]), SETTINGS)).toMatchObject({
+      access: { kind: 'Query', index: 'by_status', ranges: [{}, {}] },
+      fetchBack: true,
+      keyed: [either],
+      residual: [either],
+    });
+    const keysOnly = { columns: narrow.columns.filter(({ name }) => name === 'pk') };
+    const covered = alternatives.apply(scan(narrow, [either], keysOnly), SETTINGS);
+    expect(covered).toMatchObject({ access: { index: 'by_status' }, residual: [] });
+    expect(covered?.fetchBack).toBeUndefined();
+  });
+
+  it('an alternative that does not promise an entry of the index forbids it', () => {
+    const sparse = table([column('status', 'text'), column('at', 'text')], {
+      indexes: [index('by_status', key('status:S', 'at:S'))],
+    });
+    const [dated, undated] = [
+      all(compare('status', '=', 'a'), compare('at', '>', '2026')),
+      one(compare('status', '=', 'b')),
+    ];
+    expect(alternatives.apply(scan(sparse, [or(dated, undated)]), SETTINGS)).toBeUndefined();
+    const other = all(compare('status', '=', 'b'), compare('at', '<', '2024'));
+    expect(alternatives.apply(scan(sparse, [or(dated, other)]), SETTINGS)?.access).toMatchObject({
+      index: 'by_status',
+    });
+  });
+
   it('an alternative without a key leaves a Scan', () => {
     expect(access(or(one(compare('pk', '=', 'a')), one(compare('x', '=', 1))))).toBeUndefined();
   });

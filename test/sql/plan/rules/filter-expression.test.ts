@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { filterExpression } from '../../../../src/sql/plan/rules/filter-expression.ts';
 import { column } from '../../../support/columns.ts';
 import { compare, condition, isIn, literal, scan, SETTINGS } from '../../../support/reads.ts';
-import { table } from '../../../support/tables.ts';
+import { index, key, table } from '../../../support/tables.ts';
 
 const t = table([column('x', 'bigint')]);
 const opaque = { text: 'lower(x) = 1', predicate: undefined, exact: false };
@@ -44,6 +44,19 @@ describe('filter-expression', () => {
     const read = filterExpression.apply(scan(t, [long, isIn('x', 1, 2)]), SETTINGS);
     expect(read?.filter).toEqual([isIn('x', 1, 2)]);
     expect(read?.residual).toEqual([long]);
+  });
+
+  it('of an index that is read for keys what it holds is asked, and still owed', () => {
+    const narrow = table([column('x', 'bigint'), column('y', 'bigint'), column('z', 'bigint')], {
+      indexes: [index('by_x', key('x:N'), { projection: ['pk', 'sk', 'x', 'y'] })],
+    });
+    const conditions = [compare('y', '>', 1), compare('z', '>', 1), compare('pk', '>', 'a')] as const;
+    const ranges = [{ equals: { x: { N: '1' } } }];
+    const read = filterExpression.apply(
+      scan(narrow, conditions, { access: { kind: 'Query', index: 'by_x', ranges }, fetchBack: true }),
+      SETTINGS,
+    );
+    expect(read).toMatchObject({ filter: [conditions[0], conditions[2]], residual: conditions });
   });
 
   it('a GetItem has no filter', () => {

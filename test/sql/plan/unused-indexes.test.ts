@@ -1,0 +1,130 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Predicate } from '../../../src/dynamo/predicate.ts';
+import { explainPlan } from '../../../src/sql/explain.ts';
+import { applyRules } from '../../../src/sql/plan/apply-rules.ts';
+import { PUSHDOWN_RULES } from '../../../src/sql/plan/rules/index.ts';
+import type { Condition, PlanSettings, TableRead } from '../../../src/sql/plan/table-read.ts';
+import { unusedIndexes } from '../../../src/sql/plan/unused-indexes.ts';
+import { column } from '../../support/columns.ts';
+import { compare, condition, literal, scan, SETTINGS } from '../../support/reads.ts';
+import { index, key, table } from '../../support/tables.ts';
+
+const big = { itemCount: 100_000, sizeBytes: 40_000_000 };
+const t = table(
+  ['status', 'at', 'day', 'body'].map((name) => column(name, 'text')),
+  {
+    ...big,
+    indexes: [
+      index('by_status', key('status:S', 'sk:S'), big),
+      index('narrow', key('status:S', 'pk:S'), { ...big, projection: ['pk', 'sk', 'status'] }),
+      index('dated', key('status:S', 'at:S'), big),
+      index('by_day', key('day:S'), big),
+    ],
+  },
+);
+
+function dated(value: string): Predicate {
+  const [status, at] = [literal(value), literal('2026')];
+  return {
+    kind: 'and',
+    of: [
+      { kind: 'compare', path: ['status'], op: '=', value: status },
+      { kind: 'compare', path: ['at'], op: '>', value: at },
+    ],
+  };
+}
+
+function planned(conditions: readonly Condition[], more: Partial<TableRead> = {}): TableRead {
+  return applyRules(scan(t, conditions, more), SETTINGS, PUSHDOWN_RULES);
+}
+const whyOf = (read: TableRead, settings: PlanSettings = SETTINGS) =>
+  unusedIndexes(read, settings).map(({ index: name, why, reason }) => [name, why, reason]);
+
+describe('unusedIndexes', () => {
+  it('tells of each index but the one that is read why it does not serve', () => {
+    expect(whyOf(planned([compare('status', '=', 'x')]))).toEqual([
+      ['narrow', 'cost', expect.stringMatching(/^it does not hold at, about [\d.]+ RCU against [\d.]+$/)],
+      ['dated', 'sparse', 'items without at are missing from it'],
+      ['by_day', 'key', 'no condition gives its partition key values'],
+    ]);
+  });
+
+  it('knows of alternatives that every one of them may promise an entry', () => {
+    const read = planned([condition({ kind: 'or', of: [dated('x'), dated('y')] })]);
+    expect(read.access).toMatchObject({ kind: 'Query', index: 'dated' });
+    expect(whyOf({ ...read, access: { kind: 'Scan', segments: 1 } })).toContainEqual([
+      'dated',
+      'cost',
+      expect.stringMatching(/RCU against/),
+    ]);
+  });
+
+  it('compares costs with the order and the limit that the statement has', () => {
+    const ordered = { ...t, indexes: [index('by_at', key('pk:S', 'at:S'), { ...big, kind: 'local' })] };
+    const order = t.columns
+      .filter(({ name }) => name === 'sk')
+      .map((column) => ({ column, descending: false }));
+    const conditions = [compare('pk', '=', 'a'), compare('at', '>', '2')];
+    const start = scan(ordered, conditions, { order, limit: 1 });
+    const read = applyRules(start, SETTINGS, PUSHDOWN_RULES);
+    expect(read).toMatchObject({ access: { kind: 'Query', ranges: [{}] }, sorted: order });
+    const [[, why, reason] = []] = whyOf(read);
+    expect(why).toBe('cost');
+    expect(Number(/^about ([\d.]+) RCU against/.exec(String(reason))?.[1])).toBeGreaterThan(2);
+  });
+
+  it('says so where nothing can cost less', () => {
+    const one = planned([compare('pk', '=', 'a'), compare('sk', '=', 'b'), compare('status', '=', 'x')]);
+    expect(new Set(whyOf(one).map(([, , reason]) => reason))).toEqual(
+      new Set(['nothing costs less than one item by its key']),
+    );
+    expect(whyOf({ ...one, access: { kind: 'Empty' } })[0]).toEqual(['by_status', 'cost', 'nothing is read']);
+  });
+
+  it('names the setting or the hint that rules an index out', () => {
+    const conditions = [compare('status', '=', 'x')];
+    const scanned = scan(t, conditions);
+    expect(whyOf(scanned, { ...SETTINGS, autoDetectIndex: false })[0]).toEqual([
+      'by_status',
+      'ruled out',
+      'AutoDetectIndex=false',
+    ]);
+    expect(whyOf(scanned, { ...SETTINGS, consistentReads: true })[0]).toEqual([
+      'by_status',
+      'unreadable',
+      'a global index has no consistent reads',
+    ]);
+    const not = planned(conditions, { hint: { kind: 'not', indexes: ['by_status'] } });
+    expect(whyOf(not)[0]).toEqual(['by_status', 'ruled out', 'a hint of the statement']);
+    const only = planned(conditions, { hint: { kind: 'only', indexes: ['dated'] } });
+    expect(whyOf(only).map(([name, why]) => [name, why])).toEqual([
+      ['by_status', 'ruled out'],
+      ['narrow', 'ruled out'],
+      ['by_day', 'ruled out'],
+    ]);
+  });
+
+  it('a relation that is an index itself has no others', () => {
+    expect(unusedIndexes(scan({ ...t, through: 'by_day' }, []), SETTINGS)).toEqual([]);
+  });
+});
+
+describe('EXPLAIN', () => {
+  it('tells a reason that many indexes have in a few lines', () => {
+    const indexes = Array.from({ length: 20 }, (_, i) => index(`by_attribute_${i}`, key(`a${i}:S`, 'sk:S')));
+    const wide = table(
+      Array.from({ length: 20 }, (_, i) => column(`a${i}`, 'text')),
+      { indexes },
+    );
+    const read = scan(wide, [compare('pk', '=', 'x')]);
+    const { text, reads } = explainPlan({ reads: [read], direct: undefined, system: [] }, SETTINGS);
+    const lines = text.split('\n').filter((line) => line.includes('index not used'));
+    expect(lines.length).toBeLessThanOrEqual(6);
+    for (const line of lines) {
+      expect(line.length).toBeLessThan(180);
+      expect(line).toMatch(/: no condition gives its partition key values$/);
+    }
+    for (const { name } of indexes) expect(lines.join()).toContain(`${name}(`);
+    expect(reads[0]?.unusedIndexes).toHaveLength(20);
+  });
+});
