@@ -8,6 +8,7 @@ import {
   oneOf,
   others,
   path,
+  pathOrMemory,
   region,
   seconds,
   secret,
@@ -182,7 +183,7 @@ export const PROPERTIES = {
   }),
   credentialsLocation: property({
     key: 'CredentialsLocation',
-    type: path,
+    type: pathOrMemory,
     group: 'MFA',
     doc: 'File that keeps sessions obtained with a one-time code; memory://name keeps them in the process.',
   }),

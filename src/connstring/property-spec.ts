@@ -3,6 +3,7 @@ import type { Secret } from '../core/secret.ts';
 /** What a value type may ask of the machine: nothing else is read while a string is read. */
 export interface World {
   readonly home: string;
+  env(name: string): string | undefined;
 }
 
 /** What reading a value gave: the value, or what was expected instead (never what was found). */

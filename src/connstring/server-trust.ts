@@ -8,7 +8,7 @@ import { path } from './value-types.ts';
 /** Reads SSLServerCert: PEM text, a file of it, a SHA-256 fingerprint, or `*`. */
 export async function serverTrust(
   given: string | undefined,
-  ports: Pick<Ports, 'home' | 'readFile' | 'warn'>,
+  ports: Pick<Ports, 'env' | 'home' | 'readFile' | 'warn'>,
 ): Promise<ServerTrust | undefined> {
   if (given === undefined) return undefined;
   const value = given.trim();

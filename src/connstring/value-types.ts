@@ -94,10 +94,28 @@ export const region: ValueType<string> = {
   },
 };
 
+/** The variables that a path may begin with, as Windows writes them; no other part of the environment gets into one. */
+const FOLDERS: ReadonlySet<string> = new Set(['APPDATA', 'LOCALAPPDATA', 'USERPROFILE']);
+const EXPECTED_PATH = `a path of this machine; one may begin with ~ and, where they are set, ${[...FOLDERS].map((name) => `%${name}%`).join(', ')}`;
+
 /** A file or folder; a leading `~` is the home directory. */
-export const path: ValueType<string> = plain('path', 'a path', (value, world) =>
-  value.includes('\0') ? undefined : value.replace(/^~(?=$|[/\\])/, () => world.home),
+export const path: ValueType<string> = plain('path', EXPECTED_PATH, readPath);
+
+/** A file, or `memory://name`. */
+export const pathOrMemory: ValueType<string> = plain(
+  'path or memory://name',
+  `memory://name or ${EXPECTED_PATH}`,
+  (value, world) => (/^memory:\/\//i.test(value) ? value : readPath(value, world)),
 );
+
+function readPath(value: string, world: World): string | undefined {
+  // An address of something else would become a folder of that name.
+  if (value.includes('\0') || /^[a-z][\w+.-]+:\/\//i.test(value)) return undefined;
+  const [variable, name] = /^%(\w+)%/.exec(value) ?? [];
+  if (variable === undefined || name === undefined) return value.replace(/^~(?=$|[/\\])/, () => world.home);
+  const folder = FOLDERS.has(name.toUpperCase()) ? world.env(name.toUpperCase()) : undefined;
+  return folder === undefined ? undefined : folder + value.slice(variable.length);
+}
 
 /** An http or https address without credentials in it. */
 export const url: ValueType<string> = plain(

@@ -1,6 +1,7 @@
-import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errorCode } from '../core/error-code.ts';
+import { unlessAbsent } from '../core/error-code.ts';
 import type { LogBounds, LogSink } from '../core/log.ts';
 
 const OWNER_ONLY = 0o600;
@@ -15,9 +16,7 @@ export async function openLogFile(
   onFailure: (error: unknown) => void,
 ): Promise<LogSink> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  let file = await open(path, 'a', OWNER_ONLY);
-  // It may have been there before, for everybody to read.
-  await chmod(path, OWNER_ONLY);
+  let file = await openOrdinary(path);
   let { size } = await file.stat();
   let lines: string[] = [];
   let writing: Promise<void> | undefined;
@@ -31,7 +30,7 @@ export async function openLogFile(
     }
     if (maxFiles > 1) await rename(path, `${path}.1`);
     else await rm(path);
-    file = await open(path, 'a', OWNER_ONLY);
+    file = await openOrdinary(path);
     size = 0;
   };
   const writeAll = async (): Promise<void> => {
@@ -78,15 +77,25 @@ export async function openLogFile(
   };
 }
 
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
+
+/** Opens a file to append to it, which only the user can read from then on; no pipe, which might never take a line. */
+async function openOrdinary(path: string): Promise<FileHandle> {
+  const file = await open(path, APPEND, OWNER_ONLY);
+  try {
+    if (!(await file.stat()).isFile()) throw new Error('it is no ordinary file');
+    await file.chmod(OWNER_ONLY);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
 /** How many earlier files there are, counted no further than needed. */
 async function filesOf(path: string, most: number): Promise<number> {
   for (let n = 1; n <= most; n++) {
-    try {
-      await (await open(`${path}.${n}`)).close();
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return n - 1;
-      throw error;
-    }
+    if ((await unlessAbsent(stat(`${path}.${n}`))) === undefined) return n - 1;
   }
   return most;
 }

@@ -6,6 +6,7 @@ import {
   list,
   oneOf,
   path,
+  pathOrMemory,
   region,
   seconds,
   size,
@@ -13,7 +14,14 @@ import {
 } from '../../src/connstring/value-types.ts';
 import { Secret } from '../../src/core/secret.ts';
 
-const world = { home: '/home/ana' };
+const world = {
+  home: '/home/ana',
+  env: (name: string) =>
+    new Map([
+      ['APPDATA', 'C:\\Ana'],
+      ['SECRET', 's'],
+    ]).get(name),
+};
 const word = oneOf('Never', 'OnUse');
 
 describe('value types', () => {
@@ -30,7 +38,12 @@ describe('value types', () => {
     [path, '~', '/home/ana'],
     [path, '~ana/x', '~ana/x'],
     [path, '/a/~/b', '/a/~/b'],
-    [path, 'memory://name', 'memory://name'],
+    [path, '%AppData%/x', 'C:\\Ana/x'],
+    [path, 'C://x', 'C://x'],
+    [path, '../../x', '../../x'],
+    [path, 'a%APPDATA%', 'a%APPDATA%'],
+    [pathOrMemory, 'Memory://name', 'Memory://name'],
+    [pathOrMemory, '~/x', '/home/ana/x'],
     [url, 'http://127.0.0.1:8000', 'http://127.0.0.1:8000'],
     [list, 'a, b ,,c', ['a', 'b', 'c']],
     [size, '2 GiB', '2 GiB'],
@@ -50,6 +63,12 @@ describe('value types', () => {
     [word, 'constructor'],
     [region, 'Narnia'],
     [path, 'a\0b'],
+    [path, 'memory://name'],
+    [path, '%SECRET%/x'],
+    [path, '%LOCALAPPDATA%/x'],
+    [pathOrMemory, 's3://bucket/x'],
+    [pathOrMemory, 'file:///x'],
+    [pathOrMemory, 'a\0b'],
     [url, 'localhost:8000'],
     [url, 'ftp://host'],
     [url, 'https://user:word@host'],

@@ -12,8 +12,12 @@ export interface Verifier {
   readonly value: bigint;
 }
 
-export function verifierOf(poolName: string, userId: string, password: string): Verifier {
-  const salt = numberOf(randomBytes(16));
+export function verifierOf(
+  poolName: string,
+  userId: string,
+  password: string,
+  salt: bigint = numberOf(randomBytes(16)),
+): Verifier {
   const inner = sha256(Buffer.from(`${poolName}${userId}:${password}`, 'utf8'));
   return { salt, value: power(G, numberOf(sha256(Buffer.concat([bytesOf(salt), inner])))) };
 }

@@ -9,7 +9,7 @@ import { Secret } from '../../core/secret.ts';
 import { type KeyStore, readPfx } from './pfx.ts';
 
 type Wanted = NonNullable<Options['ssoProperties']>;
-type Files = Pick<Ports, 'readFile' | 'readBytes' | 'home'>;
+type Files = Pick<Ports, 'readFile' | 'readBytes' | 'home' | 'env'>;
 
 /** The certificate that `SSLClientCert…` of SSOProperties name; undefined where they name none. */
 export async function clientCertificate(

@@ -1,5 +1,6 @@
 import type { Credentials } from '../../core/credentials.ts';
 import { DriverError } from '../../core/errors.ts';
+import { zonedTime } from '../../core/zoned-time.ts';
 
 /** The JSON object of an answer; an error that names who gave something else, and never what. */
 export function jsonObject(body: string, who: string): ReadonlyMap<string, unknown> {
@@ -27,7 +28,7 @@ export function credentialDocument(
     throw new DriverError('AUTH_MALFORMED', `${who} gave credentials without a usable ${name}`);
   };
   const accountId = document.get('AccountId');
-  const expiration = new Date(field('Expiration'));
+  const expiration = new Date(zonedTime(field('Expiration')));
   if (Number.isNaN(expiration.getTime())) {
     throw new DriverError('AUTH_MALFORMED', `${who} gave credentials whose Expiration is no time`);
   }

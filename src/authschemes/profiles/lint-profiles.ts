@@ -87,7 +87,7 @@ function settingRemarks(key: string, setting: Setting): readonly Attempt[] {
     remarks.push({ what, why: `${key} is no Region code such as eu-west-1` });
   }
   if (/(^|\.)endpoint_url$/.test(key)) {
-    const reading = url.read(wordOf(setting), { home: '' });
+    const reading = url.read(wordOf(setting), { home: '', env: () => undefined });
     if ('expected' in reading) remarks.push({ what, why: `${key}: expected ${reading.expected}` });
   }
   return remarks;

@@ -3,6 +3,7 @@ import type { Credentials } from '../../core/credentials.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { ProgramResult } from '../../core/ports.ts';
 import { splitCommand } from '../../core/split-command.ts';
+import { zonedTime } from '../../core/zoned-time.ts';
 import { namedBy } from './profile-files.ts';
 import { type ProfileKind, firstKey, profileError } from './profile-kind.ts';
 
@@ -104,5 +105,5 @@ function isWord(value: unknown): value is string {
 }
 
 function timeOf(value: unknown): number {
-  return typeof value === 'string' ? Date.parse(value) : NaN;
+  return typeof value === 'string' ? zonedTime(value) : NaN;
 }

@@ -5,6 +5,7 @@ import { DriverError } from '../../core/errors.ts';
 import { type TextAnswer, requestText } from '../../core/http-text.ts';
 import { namedFile } from '../../core/named-file.ts';
 import { Secret } from '../../core/secret.ts';
+import { zonedTime } from '../../core/zoned-time.ts';
 import { type Profile, type Setting, wordOf } from './profile-files.ts';
 import { type ProfileContext, type ProfileKind, chainText, firstKey, profileError } from './profile-kind.ts';
 
@@ -112,12 +113,6 @@ function tokenIn(text: string): { readonly accessToken: Secret; readonly expires
   const time = typeof expiresAt === 'string' ? zonedTime(expiresAt) : NaN;
   if (!isWord(accessToken) || Number.isNaN(time)) return undefined;
   return { accessToken: new Secret(accessToken), expiresAt: time };
-}
-
-/** The AWS tools write `Z`, `UTC` or an offset; a time without a zone would be read as local. */
-function zonedTime(text: string): number {
-  const zoned = /(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})$/.test(text);
-  return zoned ? Date.parse(text.replace(/UTC$/, 'Z').replace(/([+-]\d{2})(\d{2})$/, '$1:$2')) : NaN;
 }
 
 function membersOf(value: unknown): ReadonlyMap<string, unknown> {

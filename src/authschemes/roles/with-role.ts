@@ -77,6 +77,13 @@ function begin(
 
 /** What tells one session of the same keys and device from another. */
 function whatOf({ target, role, durationSeconds }: WantedSession): readonly string[] {
-  const where = target.endpoint ?? '';
-  return [where, role?.arn ?? '', role?.sessionName ?? '', role?.externalId ?? '', String(durationSeconds)];
+  const { endpoint = '', region } = target;
+  return [
+    endpoint,
+    region,
+    role?.arn ?? '',
+    role?.sessionName ?? '',
+    role?.externalId ?? '',
+    String(durationSeconds),
+  ];
 }

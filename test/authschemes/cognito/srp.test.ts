@@ -54,7 +54,43 @@ describe('SRP', () => {
   });
 
   it.each([
+    '00',
+    '1',
+    '7f',
+    '80',
+    '00ff',
+    'ff'.repeat(16),
+    `00${'ab'.repeat(15)}`,
+    '0'.repeat(32),
+    `8${'0'.repeat(31)}`,
+  ])('convinces a server whose salt is %s', async (digits) => {
+    const run = await beginSrp('Pool');
+    const server = serverRun(
+      'Pool',
+      'ana',
+      verifierOf('Pool', 'ana', 'word', BigInt(`0x${digits}`)),
+      run.publicA,
+    );
+    const timestamp = await srpTimestamp();
+    const { secretBlock, publicB: serverB } = server;
+    const signature = run.prove({ userId: 'ana', salt: digits, serverB, secretBlock }, 'word', timestamp);
+    expect(server.accepts({ timestamp, secretBlock, signature })).toBe(true);
+  });
+
+  it('shows no number of its own that is zero, or below it', async () => {
+    const runs = await Promise.all(Array.from({ length: 5 }, () => beginSrp('Pool')));
+    for (const { publicA } of runs) {
+      expect(publicA).toMatch(/^[0-9a-f]+$/);
+      expect(BigInt(`0x${publicA}`) % BigInt(`0x${MODULUS}`)).not.toBe(0n);
+    }
+  });
+
+  it.each([
     ['zero', '0'],
+    ['zero at length', '0'.repeat(700)],
+    ['twice the modulus', (2n * BigInt(`0x${MODULUS}`)).toString(16)],
+    ['less than nothing', '-1'],
+    ['more than it may', '1'.repeat(1025)],
     ['the modulus, which is zero as well', MODULUS],
     ['no number', 'xyz'],
     ['nothing', ''],

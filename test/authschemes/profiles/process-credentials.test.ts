@@ -67,11 +67,52 @@ describe('a profile with credential_process', () => {
     ['p', prints(document({ AccessKeyId: 7 })), 'printed no AccessKeyId'],
     ['p', prints(document({ SessionToken: 'CANARY\n' })), 'printed a SessionToken that is no text'],
     ['p', prints(document({ Expiration: 'soon' })), 'printed an Expiration that is no time'],
+    ['p', prints(document({ Expiration: 1_767_229_200 })), 'printed an Expiration that is no time'],
+    ['p', prints(document({ Expiration: '2026-01-01T01:00:00' })), 'printed an Expiration that is no time'],
+    ['p', prints(`{"__proto__":${document()}}`), 'printed no "Version": 1'],
+    ['p', prints(document().replace('}', ',"SecretAccessKey":""}')), 'printed no SecretAccessKey'],
   ])('is an error with file, line and reason: %s (%#)', async (command, run, reason) => {
     const error = await thrownBy(() => credentialsIn(world(command, run), ''));
     expect(error.code).toBe('AUTH_PROFILE');
     expect(error.message).toBe(`${CONFIG}:2: credential_process of profile "default" ${reason}`);
     expect(printsOf(error)).not.toContain('CANARY');
+  });
+
+  it.each([
+    ['AWSConfigFile', '/tmp/config', '[default]'],
+    ['AWSCredentialsFile', '/tmp/credentials', '[default]'],
+  ])('is not run where a string from anybody names the file as %s', async (property, file, section) => {
+    let runs = 0;
+    const run: Run = async () => {
+      runs += 1;
+      return { status: 0, stdout: document(), stderr: '' };
+    };
+    const files = { [file]: `${section}\ncredential_process = p\n` };
+    const text = `${property}=${file}`;
+    const error = await thrownBy(() => credentialsIn(fakePorts({ files, run, trusted: false }), text));
+    expect(error.code).toBe('AUTH_PROFILE');
+    expect(error.message).toBe(
+      `${file}:2: credential_process of profile "default" names a program, and only ${property} of the connection names the file`,
+    );
+    expect(error.remedy).toContain('{ trusted: true }');
+    expect(runs).toBe(0);
+    expect(await credentialsIn(fakePorts({ files, run }), text)).toMatchObject({ accessKeyId: 'AKIA1' });
+    expect(runs).toBe(1);
+  });
+
+  it.each([
+    ['in its usual place', '', CONFIG, {}],
+    ['in its usual place, which the string names', 'AWSConfigFile=~/.aws/config', CONFIG, {}],
+    ['that the environment names', '', '/etc/aws', { AWS_CONFIG_FILE: '/etc/aws' }],
+  ])('is run for a string from anybody where the file is one %s', async (_, text, file, env) => {
+    const files = { [file]: '[default]\ncredential_process = p\n' };
+    const ports = fakePorts({
+      files,
+      env,
+      run: prints(document()),
+      trusted: false,
+    });
+    expect(await credentialsIn(ports, text)).toMatchObject({ accessKeyId: 'AKIA1' });
   });
 
   it('is an error where the program is not there', async () => {

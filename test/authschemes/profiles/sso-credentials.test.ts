@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { signIn } from '../../../src/authschemes/sign-in.ts';
+import { parseConnection } from '../../../src/connstring/resolve.ts';
 import { type FakePorts, fakePorts } from '../../doubles/ports.ts';
 import { startSsoPortal } from '../../doubles/sso-portal.ts';
 import { printsOf } from '../../support/prints.ts';
@@ -14,17 +16,10 @@ const cacheFile = (key: string): string =>
   `/home/ana/.aws/sso/cache/${createHash('sha1').update(key).digest('hex')}.json`;
 const token = (expiresAt = '2026-01-01T05:00:00Z'): string =>
   JSON.stringify({ accessToken: 'CANARY-TOKEN', expiresAt, region: 'us-east-1' });
-const ANSWER = {
-  status: 200,
-  body: JSON.stringify({
-    roleCredentials: {
-      accessKeyId: 'ASIA1',
-      secretAccessKey: 'CANARY-1',
-      sessionToken: 'CANARY-2',
-      expiration: Date.UTC(2026, 0, 1, 1),
-    },
-  }),
-};
+const ROLE_CREDENTIALS = { accessKeyId: 'ASIA1', secretAccessKey: 'CANARY-1', sessionToken: 'CANARY-2' };
+const answerUntil = (expiration: unknown): string =>
+  JSON.stringify({ roleCredentials: { ...ROLE_CREDENTIALS, expiration } });
+const ANSWER = { status: 200, body: answerUntil(Date.UTC(2026, 0, 1, 1)) };
 
 const world = (config: string, cached?: string, key = 'corp'): FakePorts =>
   fakePorts({
@@ -89,6 +84,45 @@ describe('a profile of IAM Identity Center', () => {
     );
     expect([error.code, error.message]).toEqual([code, expect.stringContaining(message)]);
     expect(printsOf(error)).not.toContain('CANARY');
+  });
+
+  it.each([
+    ['no object', '["CANARY"]'],
+    ['an heir', JSON.stringify({ roleCredentials: { ['__proto__']: ROLE_CREDENTIALS } })],
+    ['an heir further up', JSON.stringify({ ['__proto__']: { roleCredentials: ROLE_CREDENTIALS } })],
+    ['no token', JSON.stringify({ roleCredentials: { ...ROLE_CREDENTIALS, sessionToken: undefined } })],
+    ['a time in ISO 8601', answerUntil('2026-01-01T01:00:00Z')],
+    ['a time beyond all', answerUntil(1e300)],
+    ['no time', answerUntil(null)],
+  ])('takes an answer with %s for malformed', async (_, body) => {
+    await using portal = await startSsoPortal({ status: 200, body });
+    const error = await thrownBy(() =>
+      credentialsIn(world(CONFIG_TEXT, token()), `Profile=p;SSOEndpoint=${portal.endpoint}`),
+    );
+    expect([error.code, error.message]).toEqual([
+      'AUTH_MALFORMED',
+      'IAM Identity Center answered without usable credentials',
+    ]);
+    expect(printsOf(error)).not.toContain('CANARY');
+  });
+
+  it('takes an end in seconds for one of long ago', async () => {
+    await using portal = await startSsoPortal({
+      status: 200,
+      body: answerUntil(Date.UTC(2026, 0, 1, 1) / 1000),
+    });
+    const ports = world(CONFIG_TEXT, token());
+    const { options } = await parseConnection(
+      `Profile=p;SSOEndpoint=${portal.endpoint};AWSRegion=eu-west-1`,
+      ports,
+    );
+    const way = await signIn(options, ports);
+    const error = await thrownBy(() => way.source(new AbortController().signal));
+    expect([error.code, error.message]).toEqual([
+      'AUTH_EXPIRED',
+      expect.stringContaining('expired at 1970-01-21'),
+    ]);
+    way.close();
   });
 
   it.each([

@@ -126,6 +126,8 @@ describe('a one-time code', () => {
       connection(sts, `AWSRoleARN=${ROLE}2`),
       connection(sts, `AWSRoleARN=${ROLE};AWSExternalId=x-1`),
       connection(sts, 'TemporaryTokenDuration=900'),
+      connection(sts, '').replace('Ireland', 'Frankfurt'),
+      connection(sts, `RoleSessionName=other;AWSRoleARN=${ROLE}`),
       connection(sts, 'CredentialsLocation=/elsewhere'),
       connection(sts, 'CredentialsLocation=memory://apart'),
     ];
