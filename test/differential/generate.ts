@@ -220,8 +220,13 @@ function leaf(random: Random, { name, kind }: Attribute, table: string): Conditi
     case 'binary':
       if (random.chance(0.2)) return size(random, name, ['octet_length', 'octet_length']);
       return compare(random, name, binary);
-    case 'mixed':
-      return same(`${name} IS NOT NULL`);
+    case 'mixed': {
+      if (random.chance(0.7))
+        return place(random, { ours: name, duckdb: `(${name} ->> '$')` }, ['a', '1', '2.5', 'true', 'b']);
+      const rest = `${one(random, ['=', '<>'])} `;
+      const value = one(random, ['1', '2.5', 'true']);
+      return { ours: `${name} ${rest}${value}`, duckdb: `CAST(${name} AS VARCHAR) ${rest}'${value}'` };
+    }
     case 'map':
       return inMap(random, name);
     case 'list':

@@ -11,7 +11,7 @@ import { binary, call, cast, column, constant, jsonElements, name, number } from
 import { textsOf } from '../parse/tree.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
 import { type Binder, renameColumns } from './binder.ts';
-import type { Relation } from './relation.ts';
+import { adaptationTo, type Relation } from './relation.ts';
 import type { OfferedColumn, Scope } from './scope.ts';
 
 type ChildTable = TableDef & { readonly child: ChildDef };
@@ -50,8 +50,7 @@ export function bindChildTable(range: RangeVar, table: ChildTable, scope: Scope,
     name: each.name,
     engineName: each.name,
     ...(each.hidden === true ? { hidden: true as const } : {}),
-    ...(each.type.kind === 'blob' ? { adapts: 'bytea' as const } : {}),
-    ...(each.type.kind === 'text' || each.type.kind === 'json' ? { adapts: each.type.kind } : {}),
+    ...adaptationTo(each),
   }));
   scope.sources.push({ alias, columns: renameColumns(offered, given) });
   return {

@@ -1,13 +1,14 @@
 import { DriverError } from '../../core/errors.ts';
 import type { A_Expr, ColumnRef, Node, SelectStmt } from 'libpg-query';
 import { cast, jsonElements, name } from '../dialect/build.ts';
+import { comparedDocument, documentText } from '../dialect/documents.ts';
 import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
 import { type Binder, type BoundQuery, type CommonTables, renameColumns, selectIn } from './binder.ts';
 import { catalogCall } from './catalog-calls.ts';
 import { driverCall } from './driver-functions.ts';
 import { bindFromItem } from './from.ts';
 import { withoutIndexNames } from './index-names.ts';
-import { type Adapts, type OfferedColumn, resolveColumn, type Scope } from './scope.ts';
+import { type OfferedColumn, type ResolvedColumn, resolveColumn, type Scope } from './scope.ts';
 import { bindTarget, offeredBy } from './targets.ts';
 
 /** Binds a query with all that is in it. */
@@ -54,13 +55,19 @@ export function bindExpression<T>(part: T, scope: Scope, tables: CommonTables, b
 
 /** What a column is compared with takes on the column's type where SQL leaves that open. */
 function bindBinary(written: A_Expr, inside: A_Expr, scope: Scope, binder: Binder): A_Expr {
-  const bound = withElements(written, inside, scope, binder);
-  const adapts = adaptsTo(written.lexpr, scope, binder) ?? adaptsTo(written.rexpr, scope, binder);
-  if (adapts === undefined || adapts === 'json' || !isComparison(written)) return bound;
+  const [left, right] = [
+    adaptingColumn(written.lexpr, scope, binder),
+    adaptingColumn(written.rexpr, scope, binder),
+  ];
+  if (right?.adapts === 'json' && isOverArray(written))
+    return inside.rexpr === undefined ? inside : { ...inside, rexpr: jsonElements(inside.rexpr) };
+  if (left?.adapts === 'json' || right?.adapts === 'json') return withDocument(written, inside, left, right);
+  const adapts = left?.adapts ?? right?.adapts;
+  if (adapts === undefined || !isComparison(written)) return inside;
   const adapt = (node: Node): Node => (adapts === 'bytea' ? asBinary(node) : asText(node, written, binder));
-  const { lexpr, rexpr } = bound;
+  const { lexpr, rexpr } = inside;
   return {
-    ...bound,
+    ...inside,
     ...(lexpr === undefined ? {} : { lexpr: adapt(lexpr) }),
     ...(rexpr === undefined ? {} : { rexpr: adapt(rexpr) }),
   };
@@ -85,17 +92,35 @@ function isComparison({ kind, name: operator }: A_Expr): boolean {
 }
 
 /** To ANY and ALL a list or set is an array. */
-function withElements(written: A_Expr, bound: A_Expr, scope: Scope, binder: Binder): A_Expr {
-  const isArray = written.kind === 'AEXPR_OP_ANY' || written.kind === 'AEXPR_OP_ALL';
-  return isArray && bound.rexpr !== undefined && adaptsTo(written.rexpr, scope, binder) === 'json'
-    ? { ...bound, rexpr: jsonElements(bound.rexpr) }
-    : bound;
+function isOverArray({ kind }: A_Expr): boolean {
+  return kind === 'AEXPR_OP_ANY' || kind === 'AEXPR_OP_ALL';
 }
 
-function adaptsTo(node: Node | undefined, scope: Scope, binder: Binder): Adapts | undefined {
+const PATTERN = /^(?:AEXPR_I?LIKE|AEXPR_SIMILAR)$/;
+
+/** A column of documents beside anything but another one: what it is compared with decides how. */
+function withDocument(
+  written: A_Expr,
+  bound: A_Expr,
+  left: ResolvedColumn | undefined,
+  right: ResolvedColumn | undefined,
+): A_Expr {
+  const { lexpr, rexpr } = bound;
+  const isPattern = PATTERN.test(written.kind ?? '') || textsOf(written.name).join('').includes('~');
+  if (lexpr === undefined || rexpr === undefined || !(isPattern || isComparison(written))) return bound;
+  if (left?.adapts === right?.adapts) return bound;
+  if (left?.adapts === 'json') return { ...bound, lexpr: beside(lexpr, left, right) };
+  return right === undefined ? bound : { ...bound, rexpr: beside(rexpr, right, left) };
+}
+
+function beside(document: Node, own: ResolvedColumn, other: ResolvedColumn | undefined): Node {
+  return other?.adapts === 'text' ? documentText(document) : comparedDocument(document, own);
+}
+
+function adaptingColumn(node: Node | undefined, scope: Scope, binder: Binder): ResolvedColumn | undefined {
   if (node === undefined || !('ColumnRef' in node)) return undefined;
   const { fields, location } = node.ColumnRef;
-  return resolveColumn(scope, textsOf(fields), () => binder.position(location))?.adapts;
+  return resolveColumn(scope, textsOf(fields), () => binder.position(location));
 }
 
 /** DuckDB has its own spelling of binary. */
@@ -163,11 +188,18 @@ function bindSetOperation(
   binder: Binder,
 ): BoundQuery {
   const [larg, rarg] = [bindQuery(left, tables, outer, binder), bindQuery(right, tables, outer, binder)];
-  const scope: Scope = { sources: [{ alias: undefined, columns: larg.columns }], merged: undefined, outer };
+  const columns = larg.columns?.map((column, i) =>
+    rarg.columns?.[i]?.adapts === column.adapts ? column : withoutType(column),
+  );
+  const scope: Scope = { sources: [{ alias: undefined, columns }], merged: undefined, outer };
   return {
-    columns: larg.columns,
+    columns,
     select: { ...bindTail(select, scope, tables, binder), larg: larg.select, rarg: rarg.select },
   };
+}
+
+function withoutType({ name: label, engineName, hidden }: OfferedColumn): OfferedColumn {
+  return { name: label, engineName, ...(hidden && { hidden }) };
 }
 
 /** ORDER BY, LIMIT and OFFSET. */

@@ -66,7 +66,18 @@ export function offeredColumns({ columns }: Pick<Relation, 'columns'>): readonly
     name: column.name,
     engineName,
     ...(column.hidden === true ? { hidden: true as const } : {}),
-    ...(column.type.kind === 'blob' ? { adapts: 'bytea' as const } : {}),
-    ...(column.type.kind === 'text' || column.type.kind === 'json' ? { adapts: column.type.kind } : {}),
+    ...adaptationTo(column),
   }));
+}
+
+/** What a column makes of the values that it is compared with. */
+export function adaptationTo({
+  type: { kind },
+  seen,
+}: Pick<ColumnDef, 'type' | 'seen'>): Pick<OfferedColumn, 'adapts' | 'holds'> {
+  if (kind === 'blob') return { adapts: 'bytea' };
+  if (kind === 'text') return { adapts: 'text' };
+  if (kind !== 'json') return {};
+  const types = Object.keys(seen);
+  return { adapts: 'json', ...(types.length > 1 && { holds: `values of the types ${types.join(', ')}` }) };
 }

@@ -17,6 +17,8 @@ export interface OfferedColumn {
   /** Not part of `*`. */
   readonly hidden?: true;
   readonly adapts?: Adapts;
+  /** The types that were seen in it, where these are several. */
+  readonly holds?: string;
 }
 
 /** An item of FROM. */
@@ -70,6 +72,7 @@ export interface ResolvedColumn {
   readonly fields: readonly string[];
   readonly name: string;
   readonly adapts: Adapts | undefined;
+  readonly holds: string;
 }
 
 /** Resolves a column reference from the inside out; undefined where it stays as it is for DuckDB to judge. */
@@ -105,10 +108,11 @@ function resolveBare(scope: Scope, name: string, position: () => number): Resolv
         fields: [...outerQualifier(scope, level, first.source, name), first.column.engineName],
         name: first.column.name,
         adapts: first.column.adapts,
+        holds: first.column.holds ?? '',
       };
     const row = level.sources.find((source) => source.alias === name);
     if (row?.scalar === true)
-      return { fields: [name, row.columns?.[0]?.engineName ?? name], name, adapts: undefined };
+      return { fields: [name, row.columns?.[0]?.engineName ?? name], name, adapts: undefined, holds: '' };
     if (
       row !== undefined ||
       level.outputs?.has(name) === true ||
@@ -134,7 +138,8 @@ function resolveQualified(
   position: () => number,
 ): ResolvedColumn | undefined {
   const source = findSource(scope, qualifier, position);
-  if (source.columns === undefined) return { fields: [source.alias ?? '', name], name, adapts: undefined };
+  if (source.columns === undefined)
+    return { fields: [source.alias ?? '', name], name, adapts: undefined, holds: '' };
   const column = findColumn(source.columns, name, position);
   if (column === undefined)
     throw unknownColumn(
@@ -146,6 +151,7 @@ function resolveQualified(
     fields: [source.alias ?? '', column.engineName],
     name: column.name,
     adapts: column.adapts,
+    holds: column.holds ?? '',
   };
 }
 

@@ -3,7 +3,14 @@ import { column, name } from '../dialect/build.ts';
 import { textsOf } from '../parse/tree.ts';
 import type { Binder, CommonTables } from './binder.ts';
 import { outputName } from './output-name.ts';
-import { findSource, type OfferedColumn, resolveColumn, type Scope, type Source } from './scope.ts';
+import {
+  findSource,
+  type OfferedColumn,
+  type ResolvedColumn,
+  resolveColumn,
+  type Scope,
+  type Source,
+} from './scope.ts';
 
 /** An entry of a SELECT list and the columns it offers; undefined where only DuckDB can tell. */
 export interface BoundTarget {
@@ -33,9 +40,12 @@ export function bindTarget(
     if (target.name === undefined) return bindColumnTarget(target, value.ColumnRef, fields, scope, binder);
   }
   const label = target.name ?? outputName(value);
+  const column = 'ColumnRef' in value ? value.ColumnRef : undefined;
+  const resolved =
+    column && resolveColumn(scope, textsOf(column.fields), () => binder.position(column.location));
   return {
     target: { ...target, name: label, val: binder.expression(value, scope, tables) },
-    offers: [{ name: label, engineName: label }],
+    offers: [{ name: label, engineName: label, ...adaptationOf(resolved) }],
   };
 }
 
@@ -60,7 +70,15 @@ function bindColumnTarget(
         target: { ...target, name: resolved.name, val },
         offers: [{ name: resolved.name, engineName: resolved.name }],
       }
-    : { target: { ...target, val }, offers: [{ name: resolved.name, engineName }] };
+    : {
+        target: { ...target, val },
+        offers: [{ name: resolved.name, engineName, ...adaptationOf(resolved) }],
+      };
+}
+
+function adaptationOf(column: ResolvedColumn | undefined): Pick<OfferedColumn, 'adapts' | 'holds'> {
+  if (column?.adapts === undefined) return {};
+  return { adapts: column.adapts, ...(column.holds !== '' && { holds: column.holds }) };
 }
 
 function bindStar(

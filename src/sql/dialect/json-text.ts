@@ -1,3 +1,4 @@
+import { documentNumber } from '../engine/number-value.ts';
 import type { Value } from '../value.ts';
 
 /** A document as text: `json` without blanks, `jsonb` in its normal form. */
@@ -62,19 +63,36 @@ export function readJson(text: string): JsonNode {
 }
 
 /** A document in jsonb's normal form: shorter keys first, one blank after each comma and colon. */
-export function printNormal(node: JsonNode): string {
+export function printNormal(node: JsonNode, numberText: (digits: string) => string = plainNumber): string {
+  const print = (inner: JsonNode): string => printNormal(inner, numberText);
   if (node === null || typeof node !== 'object') return JSON.stringify(node);
-  if ('number' in node) return plainNumber(node.number);
+  if ('number' in node) return numberText(node.number);
   if (node instanceof Map) {
     const members = [...node].toSorted(([a], [b]) => compareKeys(a, b));
-    return `{${members.map(([key, value]) => `${JSON.stringify(key)}: ${printNormal(value)}`).join(', ')}}`;
+    return `{${members.map(([key, value]) => `${JSON.stringify(key)}: ${print(value)}`).join(', ')}}`;
   }
-  return Array.isArray(node) ? `[${node.map(printNormal).join(', ')}]` : '';
+  return Array.isArray(node) ? `[${node.map(print).join(', ')}]` : '';
 }
 
 /** JSON text in jsonb's normal form. */
 export function normalJson(text: string): string {
   return printNormal(readJson(text));
+}
+
+/** A form that equal documents share, whatever the order of their members and the zeros of their numbers; undefined for what is no JSON. */
+export function comparableJson(text: string): string | undefined {
+  try {
+    return printNormal(readJson(text), numberJson);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** A number as documents of DynamoDB hold it: without zeros at its end, and as text where JSON tools would round it. */
+export function numberJson(digits: string): string {
+  const value = documentNumber(digits);
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
 /** jsonb keeps numbers as numeric: `1e2` is `100`. */

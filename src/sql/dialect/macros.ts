@@ -276,6 +276,17 @@ export const MACROS: readonly Macro[] = [
     why: 'DuckDB has no jsonb: equal documents need not be equal text.',
   },
   {
+    name: 'json_value',
+    internal: true,
+    forms: [
+      [
+        'x',
+        "CASE WHEN typeof(x) IN ('DOUBLE', 'FLOAT', 'HUGEINT') OR typeof(x) LIKE 'DECIMAL%' THEN pg_number_json(CAST(x AS VARCHAR)) ELSE CAST(to_json(x) AS VARCHAR) END",
+      ],
+    ],
+    why: 'DuckDB writes a DECIMAL as the double next to it, and 2.0 with its zero.',
+  },
+  {
     name: 'jsonb_member',
     internal: true,
     forms: [

@@ -1,7 +1,8 @@
 import type { A_Expr, Node } from 'libpg-query';
 import { textsOf } from '../parse/tree.ts';
 import { arrayElements } from './array-literal.ts';
-import { binary, call, callOf, cast, constantText, name, not } from './build.ts';
+import { binary, call, callOf, constantText, name, not } from './build.ts';
+import { jsonValue } from './documents.ts';
 import { operatorOf } from './operator.ts';
 import type { Rewrite } from './types.ts';
 
@@ -104,7 +105,7 @@ function hasElement({ lexpr, rexpr }: A_Expr, isIn: boolean): Node | undefined {
       typeName: { names: [name('varchar')], arrayBounds: [{ Integer: { ival: -1 } }] },
     },
   };
-  const found = call('list_contains', [texts, cast(call('to_json', [lexpr]), 'varchar')]);
+  const found = call('list_contains', [texts, jsonValue(lexpr)]);
   return isIn ? found : not(found);
 }
 

@@ -1,6 +1,7 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import { mapInside, mapNodes } from '../parse/tree.ts';
 import { arithmeticRewrites } from './arithmetic.ts';
+import { documentRewrites } from './documents.ts';
 import { dateTimeRewrites } from './date-time.ts';
 import { driverJsonRewrites } from './driver-json.ts';
 import { functionRewrites } from './functions.ts';
@@ -34,16 +35,24 @@ export const REWRITES: readonly Rewrite[] = [
   ...macroRewrites,
 ];
 
+/** Those that come before them: what they make is rewritten like what was written. */
+export const EARLY_REWRITES: readonly Rewrite[] = documentRewrites;
+
 /** A query in DuckDB's terms. */
 export function rewriteDialect(select: SelectStmt, position: (location: number) => number): SelectStmt {
   const context: RewriteContext = { position };
-  const rewrite = (node: Node): Node => {
-    const inside = mapInside(node, rewrite);
-    for (const each of REWRITES) {
-      const changed = each.apply(inside, context, node);
-      if (changed !== undefined) return changed;
-    }
-    return inside;
+  const rewrite = (given: Node): Node => {
+    const written = changed(EARLY_REWRITES, given, context, given);
+    return changed(REWRITES, mapInside(written, rewrite), context, written);
   };
   return mapNodes(select, rewrite);
+}
+
+/** The node as the first of the rewrites changes it. */
+function changed(rewrites: readonly Rewrite[], node: Node, context: RewriteContext, written: Node): Node {
+  for (const each of rewrites) {
+    const other = each.apply(node, context, written);
+    if (other !== undefined) return other;
+  }
+  return node;
 }

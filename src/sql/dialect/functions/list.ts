@@ -2,7 +2,14 @@ import { postgresTypeName } from '../../engine-types.ts';
 import { plainDigits, trimmed } from '../../engine/number-value.ts';
 import { arrayText } from '../array-literal.ts';
 import { floatText } from '../float-text.ts';
-import { type JsonNode, normalJson, printNormal, readJson } from '../json-text.ts';
+import {
+  comparableJson,
+  type JsonNode,
+  normalJson,
+  numberJson,
+  printNormal,
+  readJson,
+} from '../json-text.ts';
 import { capitalise, formatText, quoteIdentifier } from './format-text.ts';
 import { formatNumber, parseNumber } from './format-number.ts';
 import { formatTime } from './format-time.ts';
@@ -49,6 +56,8 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
   define('pg_array_text', 2, (json = '', type = '') => arrayOf(readJson(json), postgresTypeName(type))),
   define('pg_type_name', 1, (type = '') => postgresTypeName(type)),
   define('pg_normal_json', 1, (text = '') => checkedJson(text)),
+  define('pg_comparable_json', 1, (text = '') => comparableJson(text) ?? checkedJson(text)),
+  define('pg_number_json', 1, (digits = '') => numberJson(digits)),
   define('pg_json_set', 3, (document = '', path = '', value = '') => setPath(document, path, value, true)),
   define('pg_json_replace', 3, (document = '', path = '', value = '') =>
     setPath(document, path, value, false),

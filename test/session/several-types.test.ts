@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Connection, ParameterValue } from '../../src/session/connection.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+let db: Connection;
+let scanning: Connection;
+beforeAll(async () => {
+  world = await startWorld();
+  await world.add({
+    name: 'Mixed',
+    key: ['id:S'],
+    items: [
+      {
+        id: { S: 'a' },
+        value: { S: 's1' },
+        list: { L: [{ N: '1.5' }, { S: 'x' }] },
+        doc: { M: { a: { N: '1.5' } } },
+      },
+      {
+        id: { S: 'b' },
+        value: { N: '5' },
+        list: { L: [{ N: '2' }, { S: '2' }] },
+        doc: { M: { a: { N: '2' } } },
+      },
+      { id: { S: 'c' }, value: { BOOL: true }, list: { L: [{ N: '12345678901234567890123' }] } },
+      { id: { S: 'd' }, value: { S: '5' } },
+      { id: { S: 'e' }, value: { L: [{ S: 's1' }] } },
+      { id: { S: 'f' }, value: { S: 'f' } },
+      { id: { S: 'g' } },
+    ],
+  });
+  db = await world.open();
+  scanning = world.withRules([]);
+});
+afterAll(() => world.close());
+
+/** The ids that a condition finds, in one way and the other. */
+async function found(condition: string, parameters: readonly ParameterValue[] = []): Promise<string> {
+  const sql = `SELECT id FROM "Mixed" WHERE ${condition} ORDER BY id`;
+  const ids = async (connection: Connection): Promise<string> =>
+    (await connection.query<[string]>(sql, parameters, { rowMode: 'array' })).rows.flat().join('');
+  const pushed = await ids(db);
+  expect(pushed).toBe(await ids(scanning));
+  return pushed;
+}
+
+describe('a column of several types', () => {
+  it.each([
+    ["value = 's1'", 'a'],
+    ["'s1' = value", 'a'],
+    ["value <> 's1'", 'bcdef'],
+    ["value = '5'", 'bd'],
+    ["value IN ('s1', '5')", 'abd'],
+    ["value IN ('s1', 5)", 'abd'],
+    ["value NOT IN ('s1', '5')", 'cef'],
+    ["value = ANY('{s1,x}')", 'a'],
+    ["value = ANY(ARRAY['s1', 'true'])", 'ac'],
+    ["value <> ALL('{s1,f}')", 'bcde'],
+    ["value BETWEEN 'f' AND 's9'", 'af'],
+    ["value >= 's'", 'ac'],
+    ["value LIKE 's%'", 'a'],
+    ["value ILIKE 'S_'", 'a'],
+    ["value ~ '^[st]'", 'ac'],
+    ["value IS NOT DISTINCT FROM 's1'", 'a'],
+    ["value = lower('S1')", 'a'],
+    ['value = id', 'f'],
+  ])('is compared with text as text: %s', async (condition, ids) => {
+    expect(await found(condition)).toBe(ids);
+  });
+
+  it.each([
+    ['value = 5', 'b'],
+    ['value = 5.0', 'b'],
+    ['value <> 5', 'acdef'],
+    ['value IN (5, 6)', 'b'],
+    ['value = ANY(ARRAY[5, 6])', 'b'],
+    ['value = 2 + 3', 'b'],
+    ['value = true', 'c'],
+    [`value = '"5"'`, 'd'],
+    [`value = '[ "s1" ]'`, 'e'],
+    ['value = NULL', ''],
+  ])('is compared with numbers, booleans and JSON as what its values are: %s', async (condition, ids) => {
+    expect(await found(condition)).toBe(ids);
+  });
+
+  it.each([
+    ['s1', 'a'],
+    ['5', 'bd'],
+    [5, 'b'],
+    [true, 'c'],
+    ['["s1"]', 'e'],
+    [null, ''],
+  ])('takes a parameter for what it is: %j', async (value, ids) => {
+    expect(await found('value = $1', [value])).toBe(ids);
+  });
+
+  it('is one in subqueries, in views and under another name too', async () => {
+    const { rows } = await db.query(
+      `WITH w AS (SELECT id, value AS v FROM "Mixed") SELECT id FROM (SELECT * FROM w) s WHERE v = 's1'`,
+    );
+    expect(rows).toEqual([{ id: 'a' }]);
+    await db.query(`CREATE TEMPORARY VIEW seen AS SELECT id, value FROM "Mixed"`);
+    expect((await db.query("SELECT id FROM seen WHERE value = 's1'")).rows).toEqual([{ id: 'a' }]);
+  });
+
+  it('is asked of DynamoDB in each type that prints so', async () => {
+    const { reads } = await db.explain(`SELECT id FROM "Mixed" WHERE value = '5'`);
+    expect(JSON.stringify(reads)).toContain('#0 = :0 OR #0 = :1');
+  });
+
+  it('has no order beside a number, and says which types it holds', async () => {
+    await expect(db.query('SELECT id FROM "Mixed" WHERE value > 4')).rejects.toMatchObject({
+      code: 'SQL_UNKNOWN_FUNCTION',
+      message:
+        'Column "value" is json and holds values of the types S, N, BOOL, L; > compares it with a number.',
+      remedy: expect.stringContaining("value #>> '{}'"),
+      position: 36,
+    });
+    await expect(
+      db.query('SELECT id FROM "Mixed" WHERE value BETWEEN $1 AND $2', [1, 2]),
+    ).rejects.toMatchObject({
+      code: 'SQL_UNKNOWN_FUNCTION',
+    });
+  });
+
+  it('still says what is wrong with broken JSON', async () => {
+    await expect(db.query(`SELECT id FROM "Mixed" WHERE doc = '{a'`)).rejects.toMatchObject({
+      code: 'SQL_BAD_VALUE',
+    });
+  });
+});
+
+describe('numbers in documents', () => {
+  it.each([
+    ['1.50 = ANY(list)', 'a'],
+    ['2.0 = ANY(list)', 'b'],
+    ['2.0::float8 = ANY(list)', 'b'],
+    ["'2' = ANY(list)", 'b'],
+    ['12345678901234567890123 = ANY(list)', 'c'],
+    ['12345678901234567890124 = ANY(list)', ''],
+    [`doc = '{"a": 1.50}'`, 'a'],
+    [`doc::jsonb = '{"a": 1.50}'`, 'a'],
+    [`doc::jsonb -> 'a' = '2.0'`, 'b'],
+    [`doc::jsonb IN ('{"a":2.0}', '{"a":15e-1}')`, 'ab'],
+  ])('are equal where their values are: %s', async (condition, ids) => {
+    expect(await found(condition)).toBe(ids);
+  });
+
+  it('are so in constants', async () => {
+    const { rows } = await db.query(
+      `SELECT '1.50'::jsonb = '1.5'::jsonb AS a, '{"b":1,"a":2.0}'::jsonb <> '{"a":2,"b":1}' AS b, '1e2'::jsonb = '100'::jsonb AS c`,
+    );
+    expect(rows).toEqual([{ a: true, b: false, c: true }]);
+  });
+});
