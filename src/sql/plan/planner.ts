@@ -76,11 +76,12 @@ const ANALYSED = { entries: 256, characters: 512 * 1024 };
 
 /** A planner with a DuckDB of its own, started with the first statement that needs it. */
 export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): Planner {
-  let opened: Promise<{ engine: Engine; connection: DuckDBConnection }> | undefined;
-  const open = (): NonNullable<typeof opened> =>
+  let opened: Promise<PlanningEngine> | undefined;
+  const open = (): Promise<PlanningEngine> =>
     (opened ??= openPlanningEngine().then(async (engine) => ({
       engine,
       connection: await engine.connect(),
+      describing: await engine.connect(),
     })));
   const tableIds = new WeakMap<Stub['table'], number>();
   let nextTableId = 0;
@@ -112,9 +113,9 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
       const schema = await stubSchema(all);
       const sql = bound.engineSql(schema);
       const found = await remember(analysed, sql, ANALYSED, async () => {
-        const { connection } = await open();
+        const planning = await open();
         try {
-          return await analyse(connection, sql, all);
+          return await analyse(planning, sql, all);
         } catch (error) {
           throw engineError(error, hints.locate);
         }
@@ -147,6 +148,7 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
     },
     async close() {
       const planning = await opened;
+      planning?.describing.closeSync();
       planning?.connection.closeSync();
       planning?.engine.close();
     },
@@ -162,10 +164,14 @@ interface Analysed {
   readonly facts: PlanFacts | undefined;
 }
 
-async function createStubs(
-  open: () => Promise<{ engine: Engine; connection: DuckDBConnection }>,
-  relations: readonly Stub[],
-): Promise<string> {
+/** A DuckDB that plans, and what it is asked over: two questions about one statement go side by side. */
+interface PlanningEngine {
+  readonly engine: Engine;
+  readonly connection: DuckDBConnection;
+  readonly describing: DuckDBConnection;
+}
+
+async function createStubs(open: () => Promise<PlanningEngine>, relations: readonly Stub[]): Promise<string> {
   const { engine, connection } = await open();
   const schema = engine.newSchema();
   await connection.run(`CREATE SCHEMA ${identifier(schema)}`);
@@ -181,10 +187,18 @@ async function createStubs(
 }
 
 async function analyse(
-  connection: DuckDBConnection,
+  { connection, describing }: PlanningEngine,
   sql: string,
   relations: readonly Stub[],
 ): Promise<Analysed> {
+  const [columns, facts] = await Promise.all([
+    resultColumns(describing, sql),
+    planFacts(connection, sql, relations),
+  ]);
+  return { columns, facts };
+}
+
+async function resultColumns(connection: DuckDBConnection, sql: string): Promise<readonly ResultColumn[]> {
   const prepared = await connection.prepare(sql);
   const columns: ResultColumn[] = [];
   for (let i = 0; i < prepared.columnCount; i++) {
@@ -192,15 +206,24 @@ async function analyse(
     columns.push({ name: prepared.columnName(i), type: postgresTypeName(type.alias ?? String(type)) });
   }
   prepared.destroySync();
+  return columns;
+}
+
+/** Undefined where DuckDB's plan does not serialise, as that of a statement with a mistake, which it only tells of. */
+async function planFacts(
+  connection: DuckDBConnection,
+  sql: string,
+  relations: readonly Stub[],
+): Promise<PlanFacts | undefined> {
   const answer = await connection.runAndReadAll(
     `SELECT json_serialize_plan(${literal(sql)}, optimize := true, skip_null := true, skip_empty := true)`,
   );
   const plan = parsePlan(String(answer.getRows()[0]?.[0]));
-  if ('failure' in plan) return { columns, facts: undefined };
+  if ('failure' in plan) return undefined;
   const byAlias = new Map(
     relations.map(({ alias, columns: own }) => [alias, own.map(({ column }) => column)]),
   );
-  return { columns, facts: readPlan(plan.plans, (stub) => byAlias.get(stub)) };
+  return readPlan(plan.plans, (stub) => byAlias.get(stub));
 }
 
 /** What planning a read takes. */
