@@ -117,6 +117,7 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
   function fresh(name: string, stored: readonly StoredSchema[]): TableDef | undefined {
     const entry = entries.get(realNames.get(name) ?? name);
     if (entry === undefined || entry.expiresAt <= options.now()) return undefined;
+    if (schemas.failureOf(entry.table.name) !== undefined) return undefined;
     return schemaFor(entry.table.name, stored)?.schema === entry.declared ? entry.table : undefined;
   }
 
@@ -174,6 +175,8 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
   async function readEntry(name: string, description: TableDescription): Promise<Entry> {
     const described = describe(name, description);
     const own = schemaFor(name, await schemas.all());
+    const failure = schemas.failureOf(name);
+    if (failure !== undefined) throw failure;
     if (own !== undefined) return declaredEntry(described, own.schema, own.file);
     const entry = await sampledEntry(described);
     if (options.writesSchemas !== true || entry.table.sampled.items === 0) return entry;

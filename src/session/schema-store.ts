@@ -16,5 +16,9 @@ export function schemaStoreFor({ location, generateSchemaFiles }: Options, ports
   }
   if (folders === undefined)
     throw new DriverError('CONN_BAD_VALUE', 'Location is set, but files are out of reach here');
-  return createSchemaStore({ folder: { path: location, files: folders }, now: () => ports.now() });
+  return createSchemaStore({
+    folder: { path: location, files: folders },
+    now: () => ports.now(),
+    warn: (message) => ports.warn(message),
+  });
 }

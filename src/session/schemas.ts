@@ -69,10 +69,13 @@ export function createSchemas({ context, folders, guard }: SchemasParts): Schema
       const store = storeFor(target);
       const names = tables ?? (await everything(catalog, store, guard()));
       const written: WrittenSchema[] = [];
+      const broken = await store.broken();
       for (const name of names) {
-        const there = await store.find(name);
-        if (there?.file !== undefined && target.overwrite !== true) {
-          written.push({ name: there.schema.name, file: there.file, kept: true });
+        const unreadable = broken.find((each) => each.names.includes(name));
+        const there = unreadable === undefined ? await store.find(name) : undefined;
+        const kept = unreadable?.file ?? there?.file;
+        if (kept !== undefined && target.overwrite !== true) {
+          written.push({ name: there?.schema.name ?? name, file: kept, kept: true });
           continue;
         }
         const stored = store === catalog.schemas ? undefined : await catalog.schemas.find(name);
@@ -87,8 +90,9 @@ export function createSchemas({ context, folders, guard }: SchemasParts): Schema
       const store = storeFor(target);
       const schemas = await schemasAt(path, folders);
       for (const schema of schemas) {
+        if (target.overwrite === true) break;
         const there = await store.find(schema.name);
-        if (there !== undefined && target.overwrite !== true)
+        if (there !== undefined)
           throw new DriverError(
             'CATALOG_DUPLICATE_TABLE',
             `${there.file ?? 'This connection'} describes "${schema.name}" already`,
@@ -102,11 +106,25 @@ export function createSchemas({ context, folders, guard }: SchemasParts): Schema
 
     async check(names) {
       const all = await catalog.schemas.all();
-      const chosen = all.filter(({ schema }) => names === undefined || names.includes(schema.name));
-      const stray = names?.find((name) => !all.some(({ schema }) => schema.name === name));
+      const broken = await catalog.schemas.broken();
+      const isChosen = (name: string): boolean => names === undefined || names.includes(name);
+      const chosen = all.filter(({ schema }) => isChosen(schema.name));
+      const there = new Set([
+        ...all.map(({ schema }) => schema.name),
+        ...broken.flatMap((each) => each.names),
+      ]);
+      const stray = names?.find((name) => !there.has(name));
       if (stray !== undefined)
         throw new DriverError('CATALOG_UNKNOWN_TABLE', `There is no schema of "${stray}"`);
-      const findings: SchemaFinding[] = [];
+      const findings = broken.flatMap((each): SchemaFinding[] =>
+        each.names.filter(isChosen).map((schema) => ({
+          schema,
+          file: each.file,
+          column: undefined,
+          severity: 'error',
+          message: messageOf(each.error),
+        })),
+      );
       for (const { schema, file } of chosen) {
         const about = { schema: schema.name, file };
         try {

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
+import { connect } from '../../src/index.ts';
+import { diagnose } from '../../src/session/doctor/diagnose.ts';
+import type { Finding } from '../../src/session/doctor/finding.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -288,13 +291,89 @@ describe('a schema file', () => {
       '/columns/0/path/1: is -1',
     ],
     [{ version: 1, table: 'app', columns: [], colour: 1 }, '"colour" is not known'],
-    [{ version: 1, view: 'app2', query: ' ' }, '/query: is " "; expected SQL'],
+    [{ version: 1, table: 'app', view: 'app', query: ' ' }, '"table" is not known'],
+    [{ version: 1, view: 'app', query: ' ' }, '/query: is " "; expected SQL'],
   ])('says what is wrong with it: %j', async (content, message) => {
     await save('app.schema.json', content);
     expect(await failure(db.query('SELECT * FROM app'))).toMatchObject({
       code: 'CATALOG_SCHEMA_FILE',
       message: expect.stringContaining(message),
     });
+  });
+
+  it('that is broken stops only the statements that need it, which say where it is wrong', async () => {
+    const warnings: string[] = [];
+    await save('good.schema.json', { version: 1, view: 'good', query: 'SELECT 1 AS x' });
+    await save('one.schema.json', { version: 1, view: 'bad', query: 5 });
+    await save('two.schema.json', '{ "version": 1, "view": "cut", "que');
+    await save('three.schema.json', 'nothing');
+    await save('twin.schema.json', { version: 1, view: 'twin', query: 'SELECT 1' });
+    await save('twin-2.schema.json', { version: 1, view: 'twin', query: 'SELECT 2' });
+    const other = await connect(world.string(`Location=${folder}`), {
+      onWarning: (text) => warnings.push(text),
+    });
+    try {
+      expect((await other.query('SELECT * FROM good')).rows).toEqual([{ x: 1 }]);
+      expect((await other.query('SELECT count(*) AS n FROM app')).rows).toEqual([{ n: 4 }]);
+      expect((await other.query('SELECT DISTINCT TableName FROM sys_tablecolumns ORDER BY 1')).rows).toEqual([
+        { TableName: 'app' },
+        { TableName: 'good' },
+      ]);
+      expect(warnings).toHaveLength(4);
+      expect(warnings).toContainEqual(
+        expect.stringMatching(/one\.schema\.json, \/query: is 5.*"bad" fail until/),
+      );
+      for (const [name, message] of [
+        ['bad', 'one.schema.json, /query: is 5; expected text'],
+        ['BAD', 'one.schema.json, /query: is 5; expected text'],
+        ['cut', 'two.schema.json, line 1: this is no JSON'],
+        ['three', 'three.schema.json, line 1: this is no JSON'],
+        ['twin', '"twin" is described by'],
+      ] as const)
+        expect(await failure(other.query(`SELECT * FROM ${name}`))).toMatchObject({
+          code: 'CATALOG_SCHEMA_FILE',
+          message: expect.stringContaining(message),
+          position: 15,
+        });
+      expect((await other.schemas.check()).map(({ schema, severity }) => [schema, severity])).toEqual([
+        ['bad', 'error'],
+        ['three', 'error'],
+        ['cut', 'error'],
+        ['twin', 'error'],
+      ]);
+      expect(await failure(other.metadata.columns('bad'))).toMatchObject({ code: 'CATALOG_SCHEMA_FILE' });
+      expect(await other.schemas.export(['three'])).toMatchObject([{ name: 'three', kept: true }]);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('that is broken is named by the doctor', async () => {
+    await save('good.schema.json', { version: 1, view: 'good', query: 'SELECT 1 AS x' });
+    await save('one.schema.json', { version: 1, view: 'bad', query: 5 });
+    const found: Finding[] = [];
+    for await (const finding of diagnose(world.string(`Location=${folder}`)))
+      if (finding.step === 'schema files') found.push(finding);
+    expect(found).toMatchObject([
+      { verdict: 'ok', message: `${folder}: 1 that can be used` },
+      { verdict: 'warning', code: 'CATALOG_SCHEMA_FILE', message: expect.stringContaining('/query: is 5') },
+    ]);
+  });
+
+  it('that breaks, and is mended, is noticed by the connection', async () => {
+    expect(await rows('SELECT count(*) FROM app')).toEqual([[4]]);
+    await save('app.schema.json', { version: 1, table: 'app', columns: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect(await failure(db.query('SELECT count(*) FROM app'))).toMatchObject({
+      code: 'CATALOG_SCHEMA_FILE',
+    });
+    expect(await failure(db.query("INSERT INTO app (pk, sk) VALUES ('x', 'y')"))).toMatchObject({
+      code: 'CATALOG_SCHEMA_FILE',
+    });
+    expect(await db.schemas.export(['app'], { overwrite: true })).toMatchObject([
+      { name: 'app', kept: false },
+    ]);
+    expect(await rows('SELECT count(*) FROM app')).toEqual([[4]]);
   });
 
   it('whose types do not hold a value is named', async () => {

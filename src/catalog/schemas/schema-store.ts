@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Folders } from '../../core/ports.ts';
 import { DriverError } from '../../core/errors.ts';
 import { matchTableName } from '../table-name.ts';
+import { type BrokenSchema, brokenSchema, brokenText } from './broken-schema.ts';
 import { checkFileName, fileNameFor, SCHEMA_SUFFIX } from './file-name.ts';
 import { parseSchema, problem, type Schema, schemaText } from './schema-file.ts';
 
@@ -18,7 +19,12 @@ export interface SchemaStore {
   all(): Promise<readonly StoredSchema[]>;
   /** The same without a look at the folder; undefined where that is due. */
   known(): readonly StoredSchema[] | undefined;
+  /** Fails where the file that describes the name is broken. */
   find(name: string): Promise<StoredSchema | undefined>;
+  /** The files that cannot be read; what they describe is missing from all others here. */
+  broken(): Promise<readonly BrokenSchema[]>;
+  /** What is wrong with the file that describes this very name, as of the last look. */
+  failureOf(name: string): DriverError | undefined;
   /** Keeps a schema in place of one with its name; gives its file, which is new by that name if one is given. */
   save(schema: Schema, temporary: boolean, fileName?: string): Promise<string | undefined>;
   remove(stored: StoredSchema): Promise<void>;
@@ -28,19 +34,30 @@ export interface SchemaStoreOptions {
   /** Absent: schemas are temporary. */
   readonly folder?: { readonly path: string; readonly files: Folders } | undefined;
   readonly now: () => number;
+  /** Hears once of each file that cannot be read. */
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 interface Known extends StoredSchema {
   readonly file: string;
+}
+
+/** A file as it was read. */
+interface Reading {
+  readonly file: string;
   readonly stamp: string;
+  readonly read: Known | BrokenSchema;
 }
 
 /** How long the folder is taken to be as it was. */
 const LOOK_EVERY_MS = 1000;
 
-export function createSchemaStore({ folder, now }: SchemaStoreOptions): SchemaStore {
+export function createSchemaStore({ folder, now, warn }: SchemaStoreOptions): SchemaStore {
   const temporary = new Map<string, StoredSchema>();
+  let readings: readonly Reading[] = [];
   let known: readonly Known[] = [];
+  let broken: readonly BrokenSchema[] = [];
+  const told = new Set<string>();
   let looking: Promise<void> | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
 
@@ -57,25 +74,34 @@ export function createSchemaStore({ folder, now }: SchemaStoreOptions): SchemaSt
     if (folder === undefined) return;
     const { path, files } = folder;
     const listed = (await files.list(path)).filter(({ name }) => name.endsWith(SCHEMA_SUFFIX));
-    const before = new Map(known.map((each) => [each.file, each]));
-    const read = await Promise.all(
-      listed.map(async ({ name, stamp }): Promise<Known | undefined> => {
+    const before = new Map(readings.map((each) => [each.file, each]));
+    const found = await Promise.all(
+      listed.map(async ({ name, stamp }): Promise<Reading | undefined> => {
         const file = join(path, name);
         const same = before.get(file);
         if (same?.stamp === stamp) return same;
         const text = await files.read(file);
-        return text === undefined ? undefined : { schema: parseSchema(text, file), file, stamp };
+        return text === undefined ? undefined : { file, stamp, read: readSchema(text, file, name) };
       }),
     );
-    const found = read.filter((each) => each !== undefined);
-    const owners = new Map<string, string>();
-    for (const { schema, file } of found) {
-      const other = owners.get(schema.name);
-      if (other !== undefined) throw problem(file, '', `"${schema.name}" is described by ${other} too`);
-      owners.set(schema.name, file);
-    }
-    known = found;
+    readings = found.filter((each) => each !== undefined);
+    const read = readings.map((each) => each.read);
+    const schemas = read.filter((each) => 'schema' in each);
+    const clashes = clashesAmong(schemas);
+    broken = [...read.filter((each) => 'error' in each), ...clashes];
+    known = schemas.filter(({ schema }) => !clashes.some(({ names }) => names.includes(schema.name)));
     lookedAt = now();
+    for (const each of broken) tell(brokenText(each));
+  }
+
+  function tell(text: string): void {
+    if (told.has(text)) return;
+    told.add(text);
+    warn?.(text);
+  }
+
+  function failureOf(name: string): DriverError | undefined {
+    return temporary.has(name) ? undefined : broken.find(({ names }) => names.includes(name))?.error;
   }
 
   async function all(): Promise<readonly StoredSchema[]> {
@@ -91,14 +117,21 @@ export function createSchemaStore({ folder, now }: SchemaStoreOptions): SchemaSt
   return {
     folder: folder?.path,
     all,
+    async broken() {
+      await look();
+      return broken;
+    },
+    failureOf,
     known: () => (isRecent() ? together() : undefined),
     async find(name) {
       const schemas = await all();
-      if (schemas.length === 0) return undefined;
-      const match = matchTableName(
-        name,
-        schemas.map(({ schema }) => schema.name),
-      );
+      if (schemas.length + broken.length === 0) return undefined;
+      const match = matchTableName(name, [
+        ...schemas.map(({ schema }) => schema.name),
+        ...broken.flatMap(({ names }) => names),
+      ]);
+      const failure = match === undefined ? undefined : failureOf(match);
+      if (failure !== undefined) throw failure;
       return schemas.find(({ schema }) => schema.name === match);
     },
     async save(schema, isTemporary, fileName) {
@@ -107,7 +140,9 @@ export function createSchemaStore({ folder, now }: SchemaStoreOptions): SchemaSt
         return undefined;
       }
       await look();
-      const own = known.find((each) => each.schema.name === schema.name)?.file;
+      const own =
+        known.find((each) => each.schema.name === schema.name)?.file ??
+        broken.find(({ names }) => names.includes(schema.name))?.file;
       const taken = (await folder.files.list(folder.path)).map(({ name }) => name);
       if (fileName !== undefined) checkFileName(fileName, taken);
       const file = own ?? join(folder.path, fileName ?? fileNameFor(schema.name, taken));
@@ -126,4 +161,25 @@ export function createSchemaStore({ folder, now }: SchemaStoreOptions): SchemaSt
       lookedAt = Number.NEGATIVE_INFINITY;
     },
   };
+}
+
+/** A file that is broken is no failure of the folder. */
+function readSchema(text: string, file: string, name: string): Known | BrokenSchema {
+  try {
+    return { schema: parseSchema(text, file), file };
+  } catch (error) {
+    if (error instanceof DriverError) return brokenSchema(text, file, name, error);
+    throw error;
+  }
+}
+
+/** Where several files describe one thing, none of them counts. */
+function clashesAmong(schemas: readonly Known[]): readonly BrokenSchema[] {
+  const owners = new Map<string, string>();
+  return schemas.flatMap(({ schema: { name }, file }): readonly BrokenSchema[] => {
+    const other = owners.get(name);
+    owners.set(name, other ?? file);
+    if (other === undefined) return [];
+    return [{ file, names: [name], error: problem(file, '', `"${name}" is described by ${other} too`) }];
+  });
 }

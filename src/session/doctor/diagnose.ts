@@ -12,6 +12,7 @@ import { DriverError } from '../../core/errors.ts';
 import type { Ports } from '../../core/ports.ts';
 import { clientFor } from '../connect.ts';
 import { type Embedding, portsOf } from '../process-ports.ts';
+import { schemaStoreFor } from '../schema-store.ts';
 import { type Finding, failed, ok, skipped, warning } from './finding.ts';
 import { checkNetwork } from './network.ts';
 
@@ -39,6 +40,7 @@ export async function* diagnose(text: string, options: DiagnoseOptions = {}): As
   if ('error' in opened) yield failed('properties', opened.error);
   else yield ok('properties', `AuthScheme ${opened.value.way.scheme}, Region ${opened.value.region}`);
   yield* await checkFiles(resolved.value.options, ports);
+  yield* await checkSchemas(resolved.value.options, ports);
   if ('error' in opened) return;
 
   const { way } = opened.value;
@@ -91,6 +93,20 @@ async function checkFiles(options: Options, ports: Ports): Promise<readonly Find
     ok('AWS files', `${there.join(' and ')}: ${profiles}`),
     ...lintProfiles(files, options, ports).map(({ what, why }) => warning('AWS files', `${what}: ${why}`)),
   ];
+}
+
+/** Of the folder that Location names; nothing where it names none. */
+async function checkSchemas(options: Options, ports: Ports): Promise<readonly Finding[]> {
+  const { location } = options;
+  if (location === undefined) return [];
+  const read = await caught(async () => {
+    const store = schemaStoreFor(options, { ...ports, warn: () => undefined });
+    return { broken: await store.broken(), all: await store.all() };
+  });
+  if ('error' in read) return [failed('schema files', read.error)];
+  const { broken, all } = read.value;
+  const found = ok('schema files', `${location}: ${all.length} that can be used`);
+  return [found, ...broken.map(({ error }) => failed('schema files', error, 'warning'))];
 }
 
 function addresses({ properties, way, region }: Opened): Parameters<typeof checkNetwork>[0] {

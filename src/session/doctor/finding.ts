@@ -5,6 +5,7 @@ export type DoctorStep =
   | 'connection string'
   | 'properties'
   | 'AWS files'
+  | 'schema files'
   | 'network'
   | 'credentials'
   | 'identity'
