@@ -1,6 +1,6 @@
 import type * as Sdk from '@aws-sdk/client-sts';
 import type { Dispatcher } from 'undici';
-import type { Credentials } from '../core/credentials.ts';
+import { type Credentials, credentialsEnd, isCredentialText } from '../core/credentials.ts';
 import { DriverError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import { boundedHandler } from './aws/bounded-handler.ts';
@@ -231,7 +231,9 @@ function credentialsOf(
   accountId: string | undefined,
 ): Credentials {
   const { AccessKeyId: id, SecretAccessKey: secret, SessionToken: token, Expiration: end } = given ?? {};
-  if (!id || !secret || !token || end === undefined || Number.isNaN(end.getTime())) {
+  const areTexts = isCredentialText(id) && isCredentialText(secret);
+  const expiration = credentialsEnd(end?.getTime());
+  if (!areTexts || !isCredentialText(token) || expiration === undefined) {
     throw new DriverError('AUTH_MALFORMED', `STS answered ${operation} without credentials`);
   }
   // How far this machine's clock is behind, as the answer's Date header showed.
@@ -242,7 +244,7 @@ function credentialsOf(
     secretAccessKey: secret,
     sessionToken: token,
     // By the clock that it will be compared with.
-    expiration: isWrong ? new Date(end.getTime() - behindMs) : end,
+    expiration: isWrong ? new Date(expiration.getTime() - behindMs) : expiration,
     ...(accountId === undefined || !/^\d{12}$/.test(accountId) ? {} : { accountId }),
     origin,
   };

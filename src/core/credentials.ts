@@ -35,6 +35,18 @@ export function sealCredentials(credentials: Credentials): Credentials {
   );
 }
 
+/** Whether something can be a part of credentials: a line break in a token would begin another header. */
+export function isCredentialText(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7E]{1,16384}$/.test(value);
+}
+
+const LATEST_MS = Date.UTC(9999, 11, 31);
+
+/** When credentials end; undefined where that is no time, or one so far off that seconds must have been meant. */
+export function credentialsEnd(epochMs: unknown): Date | undefined {
+  return typeof epochMs === 'number' && Math.abs(epochMs) < LATEST_MS ? new Date(epochMs) : undefined;
+}
+
 /** An access key ID as it may be shown: its first four and last four characters. */
 export function maskKeyId(accessKeyId: string): string {
   return accessKeyId.length < 12 ? '***' : `${accessKeyId.slice(0, 4)}…${accessKeyId.slice(-4)}`;

@@ -164,6 +164,22 @@ describe('assumeRole', () => {
     ['no XML', 'hello'],
     ['no credentials', '<AssumeRoleResponse><AssumeRoleResult></AssumeRoleResult></AssumeRoleResponse>'],
     ['no end', stsCredentials('AssumeRole', 'A').body.replace(/<Expiration>.*<.Expiration>/, '')],
+    [
+      'no secret',
+      stsCredentials('AssumeRole', 'A').body.replace(/<SecretAccessKey>.*<.SecretAccessKey>/, ''),
+    ],
+    ['an empty token', stsCredentials('AssumeRole', 'A').body.replace(/(?<=<SessionToken>)[^<]*/, '')],
+    [
+      'a line break in the token',
+      stsCredentials('AssumeRole', 'A').body.replace('<SessionToken>', '$&a&#13;&#10;x: '),
+    ],
+    ['two tokens', stsCredentials('AssumeRole', 'A').body.replace('<SessionToken>', '$&a</SessionToken>$&')],
+    ['an heir', stsCredentials('AssumeRole', 'A').body.replaceAll('Credentials>', '__proto__>')],
+    [
+      'seconds for an end',
+      stsCredentials('AssumeRole', 'A').body.replace(/(?<=<Expiration>)[^<]*/, '1767229200'),
+    ],
+    ['an end of no zone', stsCredentials('AssumeRole', 'A').body.replace(/(?<=<Expiration>.*)Z(?=<)/, '')],
     ['no time for an end', stsCredentials('AssumeRole', 'A').body.replace(/(?<=<Expiration>)[^<]*/, 'soon')],
     ['too much', 'x'.repeat(400_000)],
   ])('calls an answer with %s malformed', async (_, body) => {

@@ -1,4 +1,4 @@
-import type { Credentials } from '../../core/credentials.ts';
+import { type Credentials, credentialsEnd, isCredentialText } from '../../core/credentials.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
 import { boundedHandler } from '../aws/bounded-handler.ts';
@@ -37,15 +37,16 @@ export async function credentialsOfIdentity(
       { abortSignal: signal },
     );
     const { AccessKeyId, SecretKey, SessionToken, Expiration } = given ?? {};
-    const isWhole = Expiration !== undefined && !Number.isNaN(Expiration.getTime());
-    if (!AccessKeyId || !SecretKey || !SessionToken || !isWhole) {
+    const expiration = credentialsEnd(Expiration?.getTime());
+    const areTexts = isCredentialText(AccessKeyId) && isCredentialText(SecretKey);
+    if (!areTexts || !isCredentialText(SessionToken) || expiration === undefined) {
       throw new DriverError('AUTH_MALFORMED', 'Cognito gave credentials that are not whole');
     }
     return {
       accessKeyId: AccessKeyId,
       secretAccessKey: SecretKey,
       sessionToken: SessionToken,
-      expiration: Expiration,
+      expiration,
       origin: `identity pool ${pool.id}`,
     };
   } catch (error) {

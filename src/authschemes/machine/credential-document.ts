@@ -1,4 +1,4 @@
-import type { Credentials } from '../../core/credentials.ts';
+import { type Credentials, credentialsEnd, isCredentialText } from '../../core/credentials.ts';
 import { DriverError } from '../../core/errors.ts';
 import { zonedTime } from '../../core/zoned-time.ts';
 
@@ -23,13 +23,12 @@ export function credentialDocument(
 ): Credentials {
   const field = (name: string): string => {
     const value = document.get(name);
-    // A line break in a token would end up in a header.
-    if (typeof value === 'string' && /^[\x21-\x7E]{1,16384}$/.test(value)) return value;
+    if (isCredentialText(value)) return value;
     throw new DriverError('AUTH_MALFORMED', `${who} gave credentials without a usable ${name}`);
   };
   const accountId = document.get('AccountId');
-  const expiration = new Date(zonedTime(field('Expiration')));
-  if (Number.isNaN(expiration.getTime())) {
+  const expiration = credentialsEnd(zonedTime(field('Expiration')));
+  if (expiration === undefined) {
     throw new DriverError('AUTH_MALFORMED', `${who} gave credentials whose Expiration is no time`);
   }
   return {

@@ -1,5 +1,5 @@
 import { PROPERTIES } from '../../connstring/properties.ts';
-import type { Credentials } from '../../core/credentials.ts';
+import { type Credentials, credentialsEnd, isCredentialText } from '../../core/credentials.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { ProgramResult } from '../../core/ports.ts';
 import { splitCommand } from '../../core/split-command.ts';
@@ -70,13 +70,13 @@ function objectIn(text: string): ReadonlyMap<string, unknown> | undefined {
 function problemOf(document: ReadonlyMap<string, unknown>): string | undefined {
   if (document.get('Version') !== 1) return 'printed no "Version": 1';
   for (const key of ['AccessKeyId', 'SecretAccessKey']) {
-    if (!isWord(document.get(key))) return `printed no ${key}`;
+    if (!isCredentialText(document.get(key))) return `printed no ${key}`;
   }
   const token = document.get('SessionToken');
-  if (token !== undefined && token !== null && !isWord(token))
+  if (token !== undefined && token !== null && !isCredentialText(token))
     return 'printed a SessionToken that is no text';
   const expiration = document.get('Expiration');
-  if (expiration !== undefined && expiration !== null && Number.isNaN(timeOf(expiration))) {
+  if (expiration !== undefined && expiration !== null && endOf(expiration) === undefined) {
     return 'printed an Expiration that is no time';
   }
   return undefined;
@@ -85,25 +85,21 @@ function problemOf(document: ReadonlyMap<string, unknown>): string | undefined {
 function credentialsOf(document: ReadonlyMap<string, unknown>, origin: string): Credentials {
   const word = (key: string): string | undefined => {
     const value = document.get(key);
-    return isWord(value) ? value : undefined;
+    return isCredentialText(value) ? value : undefined;
   };
-  const expiration = document.get('Expiration');
+  const expiration = endOf(document.get('Expiration'));
   const sessionToken = word('SessionToken');
   const accountId = word('AccountId');
   return {
     accessKeyId: word('AccessKeyId') ?? '',
     secretAccessKey: word('SecretAccessKey') ?? '',
     ...(sessionToken === undefined ? {} : { sessionToken }),
-    ...(typeof expiration === 'string' ? { expiration: new Date(timeOf(expiration)) } : {}),
+    ...(expiration === undefined ? {} : { expiration }),
     ...(accountId === undefined ? {} : { accountId }),
     origin,
   };
 }
 
-function isWord(value: unknown): value is string {
-  return typeof value === 'string' && /^[\x21-\x7E]+$/.test(value);
-}
-
-function timeOf(value: unknown): number {
-  return typeof value === 'string' ? zonedTime(value) : NaN;
+function endOf(value: unknown): Date | undefined {
+  return typeof value === 'string' ? credentialsEnd(zonedTime(value)) : undefined;
 }

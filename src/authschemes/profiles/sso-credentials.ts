@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dnsSuffix } from '../../connstring/regions.ts';
-import type { Credentials } from '../../core/credentials.ts';
+import { type Credentials, credentialsEnd, isCredentialText } from '../../core/credentials.ts';
 import { DriverError } from '../../core/errors.ts';
 import { type TextAnswer, requestText } from '../../core/http-text.ts';
 import { namedFile } from '../../core/named-file.ts';
@@ -111,7 +111,7 @@ function tokenIn(text: string): { readonly accessToken: Secret; readonly expires
   const accessToken = token.get('accessToken');
   const expiresAt = token.get('expiresAt');
   const time = typeof expiresAt === 'string' ? zonedTime(expiresAt) : NaN;
-  if (!isWord(accessToken) || Number.isNaN(time)) return undefined;
+  if (!isCredentialText(accessToken) || Number.isNaN(time)) return undefined;
   return { accessToken: new Secret(accessToken), expiresAt: time };
 }
 
@@ -133,19 +133,12 @@ function roleCredentials(text: string): Credentials {
   const accessKeyId = given.get('accessKeyId');
   const secretAccessKey = given.get('secretAccessKey');
   const sessionToken = given.get('sessionToken');
-  const expiration = given.get('expiration');
-  if (!isWord(accessKeyId) || !isWord(secretAccessKey) || !isWord(sessionToken) || !isTime(expiration)) {
+  const expiration = credentialsEnd(given.get('expiration'));
+  const areTexts = isCredentialText(accessKeyId) && isCredentialText(secretAccessKey);
+  if (!areTexts || !isCredentialText(sessionToken) || expiration === undefined) {
     throw new DriverError('AUTH_MALFORMED', 'IAM Identity Center answered without usable credentials');
   }
-  return { accessKeyId, secretAccessKey, sessionToken, expiration: new Date(expiration) };
-}
-
-function isWord(value: unknown): value is string {
-  return typeof value === 'string' && /^[\x21-\x7E]+$/.test(value);
-}
-
-function isTime(value: unknown): value is number {
-  return typeof value === 'number' && !Number.isNaN(new Date(value).getTime());
+  return { accessKeyId, secretAccessKey, sessionToken, expiration };
 }
 
 function refusal({ status }: TextAnswer, sso: SsoSettings, profile: Profile, context: ProfileContext): Error {

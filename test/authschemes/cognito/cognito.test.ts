@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { awsCognitoBasic } from '../../../src/authschemes/aws-cognito-basic.ts';
 import { awsCognitoSrp } from '../../../src/authschemes/aws-cognito-srp.ts';
+import { secretHash } from '../../../src/authschemes/cognito/secret-hash.ts';
 import { DriverError } from '../../../src/core/errors.ts';
 import type { PromptRequest } from '../../../src/core/ports.ts';
+import { Secret } from '../../../src/core/secret.ts';
 import {
   type CognitoWorld,
   CLIENT_ID,
@@ -233,6 +235,88 @@ describe.each([
 function refusing(operation: string, type: string, message: string): CognitoWorld {
   return { instead: (asked) => (asked === operation ? refuse(type, `${message} CANARY`) : undefined) };
 }
+
+const GIVEN = { AccessKeyId: 'A', SecretKey: 'CANARY', SessionToken: 'CANARY', Expiration: 1_767_229_200 };
+const given = (changes: object): string => JSON.stringify({ Credentials: { ...GIVEN, ...changes } });
+
+describe('what an identity pool gives', () => {
+  it.each([
+    ['no credentials', '{}'],
+    ['a list', '["CANARY"]'],
+    ['an heir', `{"__proto__":{"Credentials":${JSON.stringify(GIVEN)}}}`],
+    ['a heritage', `{"Credentials":{"__proto__":${JSON.stringify(GIVEN)}}}`],
+    ['a secret that is a number', given({ SecretKey: 7 })],
+    ['a secret that is said again as none', given({}).replace('}}', ',"SecretKey":null}}')],
+    ['a line break in the token', given({ SessionToken: 'CANARY\r\nx: y' })],
+    ['no end', given({ Expiration: undefined })],
+    ['an end in ISO 8601', given({ Expiration: '2026-01-01T01:00:00Z' })],
+    ['an end in milliseconds', given({ Expiration: 1_767_229_200_000 })],
+    ['an end beyond all', given({ Expiration: 1e300 })],
+    ['an end that is no number', given({}).replace('1767229200', 'NaN')],
+  ])('is malformed where it is %s', async (_, body) => {
+    await using cognito = await startCognito({
+      instead: (operation) => (operation === 'GetCredentialsForIdentity' ? { status: 200, body } : undefined),
+    });
+    const source = await sourceOf(awsCognitoBasic, cognito.connection, fakePorts());
+    const error = await thrownBy(() => source(nobody));
+    expect(error.code).toBe('AUTH_MALFORMED');
+    expect(printsOf(error)).not.toContain('CANARY');
+  });
+});
+
+const claims = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+describe('the ID token of a user pool', () => {
+  const SUB = '7c0f-sub';
+
+  it.each([
+    ['nothing that can be read', 'CANARY', 'ana@corp.example'],
+    ['no claims', `h.${claims(null)}.s`, 'ana@corp.example'],
+    [
+      'an inherited name',
+      `h.${claims({ ['__proto__']: { 'cognito:username': 'eve' } })}.s`,
+      'ana@corp.example',
+    ],
+    ['a name of another kind', `h.${claims({ 'cognito:username': ['eve'] })}.s`, 'ana@corp.example'],
+    ['an end long ago', `${claims({ alg: 'none' })}.${claims({ 'cognito:username': SUB, exp: 0 })}.`, SUB],
+    ['an end that is never', `h.${claims({ 'cognito:username': SUB, exp: 'NaN' })}.s`, SUB],
+    [
+      'a role and a group',
+      `h.${claims({ 'cognito:username': SUB, 'cognito:preferred_role': 'CANARY' })}.s`,
+      SUB,
+    ],
+  ])('decides nothing but the name that a refresh goes by: %s', async (_, IdToken, name) => {
+    const hashes: unknown[] = [];
+    await using cognito = await startCognito({
+      clientSecret: 'CANARY-client-secret',
+      instead(operation, body) {
+        if (operation === 'GetId') return { status: 200, body: '{"IdentityId":"eu-west-1:x"}' };
+        if (operation === 'GetCredentialsForIdentity') return { status: 200, body: given({}) };
+        hashes.push(Object(body['AuthParameters']).SECRET_HASH);
+        const AuthenticationResult = { IdToken, RefreshToken: 'CANARY-refresh' };
+        return { status: 200, body: JSON.stringify({ AuthenticationResult }) };
+      },
+    });
+    const source = await sourceOf(awsCognitoBasic, cognito.connection, fakePorts());
+    for (let i = 0; i < 2; i++) {
+      // The identity pool judges the token, and says when its credentials end.
+      expect(await source(nobody)).toMatchObject({
+        accessKeyId: 'A',
+        expiration: new Date('2026-01-01T01:00:00Z'),
+      });
+    }
+    const hash = secretHash(name, CLIENT_ID, new Secret('CANARY-client-secret'));
+    expect(hashes).toEqual([
+      secretHash('ana@corp.example', CLIENT_ID, new Secret('CANARY-client-secret')),
+      hash,
+    ]);
+    const logins = cognito.heard
+      .filter(({ body }) => body.includes('Logins'))
+      .map(({ body }) => JSON.parse(body));
+    expect(new Set(logins.map(({ Logins }) => Object.values(Logins)[0]))).toEqual(new Set([IdToken]));
+    expect(logins.some((body) => 'CustomRoleArn' in body)).toBe(false);
+  });
+});
 
 describe('the errors of Cognito', () => {
   const secret = 'client secret';

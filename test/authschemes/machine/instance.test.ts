@@ -132,6 +132,13 @@ describe('AuthScheme AwsEC2Roles', () => {
     ],
     ['a line break in the token', { ...instanceDocument(new Date(0)), Token: 'CANARY\r\nx: y' }],
     ['no time', { ...instanceDocument(new Date(0)), Expiration: 'soon' }],
+    ['seconds', { ...instanceDocument(new Date(0)), Expiration: 1_767_247_200 }],
+    ['a time of no zone', { ...instanceDocument(new Date(0)), Expiration: '2026-01-01T06:00:00' }],
+    ['an heir', { body: JSON.stringify({ ['__proto__']: instanceDocument(new Date(0)) }) }],
+    [
+      'a secret that is said again as none',
+      { body: JSON.stringify(instanceDocument(new Date(0))).replace('}', ',"SecretAccessKey":null}') },
+    ],
     ['too much', { body: ' '.repeat(20_000) }],
   ])('calls %s malformed', async (_, document) => {
     await using imds = await startImds({ document: () => document });
