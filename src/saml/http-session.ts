@@ -136,14 +136,15 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
       if (ended?.aborted === true) throw abandoned(ended);
       if (error instanceof DriverError) throw error;
       if (!late.aborted) throw failure(url.origin, error);
-      throw new DriverError('CONN_NETWORK', `${url.origin} gave no answer within ${timeoutMs / 1000} s`);
+      throw notReached(`${url.origin} gave no answer within ${timeoutMs / 1000} s`, error);
     }
   }
 
   function failure(origin: string, error: unknown): DriverError {
-    return hasAnswered
+    const known = hasAnswered
       ? connectFailure(origin, error)
       : firstFailure(origin, error, options.clientCertificate !== undefined);
+    return known.code === 'CONN_NETWORK' ? notReached(known.message, error) : known;
   }
 
   async function send(wanted: SessionRequest): Promise<SessionAnswer> {
@@ -195,6 +196,14 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function notReached(message: string, cause: unknown): DriverError {
+  return new DriverError('CONN_NETWORK', message, {
+    cause,
+    remedy:
+      'Check SSOLoginURL, and that the identity provider can be reached from here: by VPN, or by a proxy (ProxyServer).',
+  });
 }
 
 function listed(value: string | string[] | undefined): readonly string[] {

@@ -144,6 +144,7 @@ describeWithTls('a session', () => {
     await using late = await visit(() => undefined, { ...trusting, requestTimeoutMs: 50 });
     const error = await thrownBy(() => late.session.send({ url: late.origin }));
     expect(error.message).toBe(`${late.origin} gave no answer within 0.05 s`);
+    expect(error.remedy).toContain('Check SSOLoginURL');
   });
 
   it('refuses header values that would begin another header', async () => {

@@ -38,6 +38,9 @@ interface Walk {
   looks: number;
 }
 
+const BROWSER_REMEDY =
+  'Have the administrator allow a factor with a code, or sign in with a browser and use AuthScheme=SAMLAssertion.';
+
 const MAX_PAGES = 12;
 const MAX_LOOKS = 60;
 const POLL_MS = 3000;
@@ -70,6 +73,7 @@ export async function walkPages(
         break;
       }
       case 'relay':
+        once(`the form ${JSON.stringify([page.form.action, page.form.fields])}`, walk, () => waiting(walk));
         answer = await submitForm(session, page.form);
         break;
       case 'moving on':
@@ -120,10 +124,7 @@ async function sendCode(page: PageOf<'second factor'>, walk: Walk): Promise<Sess
     throw new DriverError(
       'AUTH_NOT_SUPPORTED',
       `${name} asks for the second factor ${method}, which needs a browser`,
-      {
-        remedy:
-          'Have the administrator allow a factor with a code, or sign in with a browser and use AuthScheme=SAMLAssertion.',
-      },
+      { remedy: BROWSER_REMEDY },
     );
   }
   const refusal = (): DriverError =>
@@ -182,6 +183,15 @@ async function waitALittle({ pollMs = POLL_MS, signal }: PagesSignIn): Promise<v
     if (signal.reason instanceof DriverError) throw signal.reason;
     throw new DriverError('EXEC_CANCELLED', 'The sign-in was cancelled', { cause });
   }
+}
+
+/** The same form again: the page waits for what a browser's script would find out. */
+function waiting({ provider }: Walk): DriverError {
+  return new DriverError(
+    'AUTH_NOT_SUPPORTED',
+    `${provider.name} shows the same page again and waits for something that only a browser can do`,
+    { remedy: BROWSER_REMEDY },
+  );
 }
 
 function refusedPassword(says: string, { provider }: Walk): DriverError {

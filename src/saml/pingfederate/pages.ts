@@ -83,15 +83,19 @@ function codePage(page: HtmlPage): WantedPage | undefined {
   };
 }
 
+/** How PingID is told who is to prove a second factor there: by swipe, number, code or security key, as it chooses. */
+const PINGID_REQUEST = 'ppm_request';
+
 /** PingID and the like: a form that takes the browser, and what it knows, to another server. */
 function handOver({ forms, url }: HtmlPage): WantedPage | undefined {
   const elsewhere = forms
     .map(addressOf)
     .find((address) => address !== undefined && address.origin !== url.origin);
   if (elsewhere === undefined) return undefined;
+  const isPingId = forms.some(({ fields }) => fields.some(({ name }) => name === PINGID_REQUEST));
   const error = new DriverError(
     'AUTH_NOT_SUPPORTED',
-    `PingFederate hands the sign-in over to ${elsewhere.origin}, which needs a browser`,
+    `PingFederate hands the sign-in over to ${isPingId ? 'PingID at ' : ''}${elsewhere.origin}, which needs a browser`,
     {
       remedy:
         'Have an administrator leave the second factor out for this connection or use the STS (.../idp/sts.wst), or sign in with a browser and use AuthScheme=SAMLAssertion.',

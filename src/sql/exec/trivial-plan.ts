@@ -1,6 +1,7 @@
 import type { ColumnRef, Node, SelectStmt } from 'libpg-query';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
+import { isOfConnection } from '../../core/of-connection.ts';
 import type { Literal } from '../../dynamo/predicate.ts';
 import { engineType, postgresTypeName } from '../engine-types.ts';
 import { wireTypeOf } from '../engine/wire-type.ts';
@@ -59,7 +60,9 @@ export async function trivialStatement(
   try {
     if ((await catalog.view(source.name)) !== undefined) return undefined;
     table = await catalog.table(source.name);
-  } catch {
+  } catch (error) {
+    // Met again, it would have the user sign in again.
+    if (isOfConnection(error)) throw error;
     // The binder meets the same failure and knows its position.
     return undefined;
   }

@@ -179,7 +179,7 @@ describeWithTls("PingFederate's pages", () => {
       {
         body: '<form method="post" action="https://authenticator.pingone.com/pingid/ppm/auth"><input type="hidden" name="ppm_request" value="x"></form>',
       },
-      /hands the sign-in over to https:\/\/authenticator\.pingone\.com, which needs a browser$/,
+      /hands the sign-in over to PingID at https:\/\/authenticator\.pingone\.com, which needs a browser$/,
     ],
     [
       'a new password',
@@ -205,7 +205,7 @@ describeWithTls("PingFederate's pages", () => {
     [
       'the same form again and again',
       { body: '<form method=post action="/x"><input type=hidden name=a></form>' },
-      /showed 12 pages and no response/,
+      /shows the same page again and waits for something that only a browser can do$/,
     ],
   ])('lead nowhere with %s', async (_, told, message) => {
     await using ping = await startPing(pair, { answer: () => told });

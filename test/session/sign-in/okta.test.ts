@@ -569,6 +569,13 @@ withTls('a connection by way of Okta fails', () => {
     expect(found).toEqual(outcomes.map(([, message]) => ['AUTH_REFUSED', message, 1]));
   });
 
+  it('once for a statement, and blames no part of it', async () => {
+    await using okta = await open({ samlResponse: samlResponse({ roles: [] }) });
+    const error = await thrownBy(() => place.rowsFor(properties(okta)));
+    expect(error).toMatchObject({ code: 'AUTH_SAML', position: undefined });
+    expect(okta.passwords()).toBe(1);
+  });
+
   it('with a wrong password once for fifty connections, and not again soon after', async () => {
     await using okta = await open({});
     const attempt = async (): Promise<string> =>

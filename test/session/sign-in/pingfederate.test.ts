@@ -279,7 +279,29 @@ withTls('a connection by way of PingFederate fails', () => {
         }),
       },
       'AUTH_NOT_SUPPORTED',
-      'PingFederate hands the sign-in over to https://authenticator.pingone.test, which needs a browser',
+      'PingFederate hands the sign-in over to PingID at https://authenticator.pingone.test, which needs a browser',
+    ],
+    [
+      'where another service takes over',
+      {
+        path: '',
+        setup: telling({
+          body: '<form method="post" action="https://mfa.corp.test/begin"><input type="hidden" name="ticket" value="x"></form>',
+        }),
+      },
+      'AUTH_NOT_SUPPORTED',
+      'PingFederate hands the sign-in over to https://mfa.corp.test, which needs a browser',
+    ],
+    [
+      'where a page waits for a swipe',
+      {
+        path: '',
+        setup: telling({
+          body: '<title>Authenticating</title><form method="post" action="/pf/swipe"><input type="hidden" name="poll" value="1"></form>',
+        }),
+      },
+      'AUTH_NOT_SUPPORTED',
+      'PingFederate shows the same page again and waits for something that only a browser can do',
     ],
     [
       'where the password is to be changed',
