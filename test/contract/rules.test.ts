@@ -37,17 +37,20 @@ const INVERTED_STATEMENTS: readonly string[] = [
 ];
 
 let world: World;
-let scanned: Connection;
+let everyRule: Connection;
+let everyPlan: readonly unknown[];
 const expected = new Map<string, readonly string[]>();
 
 beforeAll(async () => {
   world = await startWorld();
   for (const table of TABLES) await world.add(table);
   await world.add(INVERTED);
-  scanned = world.withRules([]);
+  const scanned = world.withRules([]);
   for (const sql of INVERTED_STATEMENTS) expected.set(sql, await rowsOf(scanned, sql));
   for (const table of TABLES)
     for (const sql of statements(table)) expected.set(sql, await rowsOf(scanned, sql));
+  everyRule = world.withRules(PUSHDOWN_RULES, LARGE);
+  everyPlan = await plans(everyRule);
 }, 60_000);
 afterAll(() => world.close());
 
@@ -87,25 +90,34 @@ const plans = async (connection: Connection): Promise<readonly unknown[]> =>
   Promise.all([...expected.keys()].map((sql) => connection.explain(sql)));
 
 it('all rules together change no row', async () => {
-  expect(await answers(world.withRules(PUSHDOWN_RULES, LARGE))).toEqual(expected);
+  expect(await answers(everyRule)).toEqual(expected);
 }, 60_000);
 
 describe.each(PUSHDOWN_RULES)('the rule $name', (rule) => {
-  const others = PUSHDOWN_RULES.filter((other) => other !== rule);
+  let others: Connection;
+  let otherPlans: readonly unknown[];
+  beforeAll(async () => {
+    others = world.withRules(
+      PUSHDOWN_RULES.filter((other) => other !== rule),
+      LARGE,
+    );
+    // Before they have learned from reading, as in `everyPlan`.
+    otherPlans = await plans(others);
+  });
+  afterAll(() => others.close());
 
   it('alone changes no row', async () => {
-    expect(await answers(world.withRules([rule], LARGE))).toEqual(expected);
+    await using alone = world.withRules([rule], LARGE);
+    expect(await answers(alone)).toEqual(expected);
   }, 60_000);
 
   it('changes no row by its absence', async () => {
-    expect(await answers(world.withRules(others, LARGE))).toEqual(expected);
+    expect(await answers(others)).toEqual(expected);
   }, 60_000);
-});
 
-it.each(PUSHDOWN_RULES)('the rule $name has something to do in some of these statements', async (rule) => {
-  const others = PUSHDOWN_RULES.filter((other) => other !== rule);
-  const [without, all] = [world.withRules(others, LARGE), world.withRules(PUSHDOWN_RULES, LARGE)];
-  expect(await plans(all)).not.toEqual(await plans(without));
+  it('has something to do in some of these statements', () => {
+    expect(everyPlan).not.toEqual(otherPlans);
+  });
 });
 
 describe('a condition the other way round', () => {
