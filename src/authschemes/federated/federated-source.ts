@@ -45,7 +45,9 @@ export function federatedSource(
       preflight(assertion, { now, recipient: issuer.recipient, hide }).forEach(tell);
       const { malformed } = rolePairs(assertion.roleValues);
       if (malformed > 0)
-        ports.notice?.(`${malformed} roles of the assertion are no pair of role and provider`);
+        ports.notice?.(
+          `Left out of the roles in the assertion: ${malformed} that ${malformed === 1 ? 'names' : 'name'} no role and its provider`,
+        );
     }
     const wish = { roleArn: given.awsRoleArn, principalArn: given.awsPrincipalArn };
     const pair = chooseRole(assertion?.roleValues, wish);

@@ -336,6 +336,22 @@ withTls('a connection by way of Okta reads rows', () => {
     expect(place.strays(okta, [...SECRETS, ...okta.codes])).toEqual([]);
   });
 
+  it('as the role that was chosen, whatever else the assertion lists and however it writes that', async () => {
+    const elsewhere = 'arn:aws:iam::999999999999';
+    const roles = [
+      'Analyst',
+      `${elsewhere}:role/saml-provider/Okta_SSO,${elsewhere}:saml-provider/OktaProvider`,
+      `\n  ${PROVIDER} ,\n  ${ROLE} `,
+    ];
+    await using okta = await open({ samlResponse: samlResponse({ roles }) });
+    const who = person();
+    expect(await place.rowsFor({ ...properties(okta), AWSRoleARN: ROLE }, who)).toEqual(ROWS);
+    expect(place.asked()).toEqual([expect.objectContaining({ RoleArn: ROLE, PrincipalArn: PROVIDER })]);
+    expect(who.told).toEqual([
+      'Left out of the roles in the assertion: 1 that names no role and its provider',
+    ]);
+  });
+
   it('without another question on a device that Okta remembers', async () => {
     await using okta = await open({ factors: [GOOGLE] });
     const who = person({ answers: [CODE] });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ConnectionObject } from '../../../src/connstring/entries.ts';
+import { connect } from '../../../src/session/connect.ts';
 import * as adfs from '../../doubles/adfs.ts';
 import * as okta from '../../doubles/okta.ts';
 import * as ping from '../../doubles/pingfederate.ts';
@@ -82,5 +83,27 @@ withTls.each(Object.entries(WAYS))('a sign-in by way of %s', (_, way) => {
     expect(error.code).toBe('CONN_PROXY');
     expect(error.message).toContain(`The proxy 127.0.0.1:${proxy.port}`);
     expect(provider.requests).toEqual([]);
+  });
+});
+
+describe('an assertion', () => {
+  it.each([
+    ['eu-west-1', 'aws', 'sts.eu-west-1.amazonaws.com:443'],
+    ['us-gov-west-1', 'aws-us-gov', 'sts.us-gov-west-1.amazonaws.com:443'],
+    ['cn-north-1', 'aws-cn', 'sts.cn-north-1.amazonaws.com.cn:443'],
+  ])('of %s goes to the STS of its partition, %s', async (region, partition, sts) => {
+    await using proxy = await startProxy(403);
+    const account = `arn:${partition}:iam::123456789012`;
+    const roles = [`${account}:role/A,${account}:saml-provider/P`];
+    const given = {
+      AuthScheme: 'SAMLAssertion',
+      SAMLAssertion: samlResponse({ roles }),
+      AWSRegion: region,
+      ProxyServer: `127.0.0.1:${proxy.port}`,
+      MaximumRequestRetries: '1',
+    };
+    await using connection = await connect(given, person().options);
+    expect((await thrownBy(() => connection.whoami())).code).toBe('CONN_PROXY');
+    expect(proxy.tunnels.map(({ authority: asked }) => asked)).toEqual([sts]);
   });
 });
