@@ -20,6 +20,8 @@ const CONCURRENCY = 16;
 
 interface Segment {
   readonly number: number;
+  /** So many segments the table is read in. */
+  readonly of: number;
   readonly items: AttributeMap[];
   /** Where the next Scan starts; undefined before the first. */
   startKey?: AttributeMap;
@@ -47,17 +49,20 @@ export async function sampleItems(
   options: SampleOptions,
 ): Promise<Sample> {
   const { depth } = options;
+  const page = (segment: Segment, limit?: number): Promise<void> =>
+    readPage(client, table.name, segment, limit, options);
   if (depth <= 0) return { items: [], whole: false };
   if (table.sizeBytes < PAGE_BYTES) {
-    const whole: Segment = { number: 0, items: [], done: false };
+    const whole: Segment = { number: 0, of: 1, items: [], done: false };
     // DynamoDB's counters are hours old: what was small may be large by now, and is then sampled like any other.
-    await scan(client, table.name, whole, 1, undefined, options);
+    await page(whole);
     if (whole.done) return { items: whole.items, whole: true };
   }
 
   const total = Math.min(MAX_SEGMENTS, Math.ceil(depth / ITEMS_PER_REQUEST));
   const segments = Array.from({ length: total }, (_, number): Segment => ({
     number,
+    of: total,
     items: [],
     done: false,
   }));
@@ -66,7 +71,7 @@ export async function sampleItems(
     if (open.length === 0) break;
     await inParallel(open.slice(0, missing).entries(), CONCURRENCY, ([at, segment]) => {
       const share = Math.floor(missing / open.length) + (at < missing % open.length ? 1 : 0);
-      return scan(client, table.name, segment, total, share, options);
+      return page(segment, share);
     });
   }
   return {
@@ -75,17 +80,17 @@ export async function sampleItems(
   };
 }
 
-async function scan(
+/** Adds what one Scan gives. */
+async function readPage(
   client: Pick<DynamoClient, 'read'>,
   tableName: string,
   segment: Segment,
-  totalSegments: number,
   limit: number | undefined,
   { stats, signal }: SampleOptions,
 ): Promise<void> {
   const input = {
     TableName: tableName,
-    ...(totalSegments > 1 && { Segment: segment.number, TotalSegments: totalSegments }),
+    ...(segment.of > 1 && { Segment: segment.number, TotalSegments: segment.of }),
     ...(limit !== undefined && { Limit: limit }),
     ...(segment.startKey !== undefined && { ExclusiveStartKey: segment.startKey }),
     ReturnConsumedCapacity: 'TOTAL',
