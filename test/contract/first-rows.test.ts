@@ -313,6 +313,50 @@ describe('subqueries', () => {
   });
 });
 
+const joined = (rest: string) =>
+  checked(`SELECT e.sk, w.n FROM events e LEFT JOIN words w ON w.pk = e.pk AND w.sk = e.label ${rest}`);
+
+describe('LIMIT above a LEFT JOIN', () => {
+  it('reads no more of the side whose rows it keeps', async () => {
+    expect(await joined("WHERE e.pk = 'a' ORDER BY e.sk LIMIT 4 OFFSET 3")).toMatchObject({
+      plan: ['Query events(pk)', expect.any(String)],
+      items: 7,
+    });
+    expect(await joined("WHERE e.pk = 'a' AND e.n > 20 ORDER BY e.sk DESC LIMIT 2")).toMatchObject({
+      plan: ['Query events(pk) descending', expect.any(String)],
+    });
+    const merged = await joined("WHERE e.pk IN ('a', 'b') ORDER BY e.sk LIMIT 5");
+    expect(merged.plan[0]).toBe('Query events(pk) of 2 ranges, merged by sk');
+  });
+
+  it('goes through several, and through those on groups', async () => {
+    const sql = `SELECT e.sk, f.label, x.n FROM events e LEFT JOIN events f ON f.pk = e.pk AND f.sk = e.sk
+      LEFT JOIN (SELECT pk, sum(n) AS n FROM words GROUP BY pk) x ON x.pk = e.label
+      WHERE e.pk = 'b' ORDER BY e.sk DESC LIMIT 3`;
+    expect((await checked(sql)).plan[0]).toBe('Query events(pk) descending');
+    const items = (await run('SELECT e.sk FROM events e LEFT JOIN words w ON w.pk = e.label LIMIT 6')).stats;
+    expect(items.itemsRead).toBe(6 + WORDS.length);
+  });
+
+  it('reads all where the other side has a say in the order or in which rows there are', async () => {
+    for (const rest of [
+      "WHERE e.pk = 'a' ORDER BY e.sk, w.n LIMIT 2",
+      "WHERE e.pk = 'a' ORDER BY w.n, e.sk LIMIT 2",
+      "WHERE e.pk = 'a' AND w.n IS NULL ORDER BY e.sk LIMIT 2",
+    ])
+      expect((await joined(rest)).items).toBeGreaterThanOrEqual(1000);
+    const inner =
+      "SELECT e.sk FROM events e JOIN words w ON w.n = e.n WHERE e.pk = 'a' ORDER BY e.sk LIMIT 2";
+    expect((await checked(inner)).items).toBeGreaterThanOrEqual(1000);
+  });
+
+  it('gives several rows for one, and still the first', async () => {
+    const sql = `SELECT e.sk FROM events e LEFT JOIN words w ON w.n = e.n
+      WHERE e.pk = 'a' ORDER BY e.sk LIMIT 9 OFFSET 2`;
+    expect((await checked(sql)).items).toBe(11 + WORDS.length);
+  });
+});
+
 describe('counts, least and greatest', () => {
   it('one request for each end of each partition', async () => {
     const ends = { mode: 'direct', items: 2, requests: 2, units: 1 };

@@ -1,6 +1,7 @@
 import type { IndexDef, TableDef } from '../../catalog/table-def.ts';
 import { getItemUnits, pageUnits } from '../../dynamo/capacity.ts';
 import { LIMITS } from '../../dynamo/limits.ts';
+import { implies } from './implies.ts';
 import { indexExtent, itemsUnder, passingPart, tableExtent, type Extent } from './statistics.ts';
 import type { PlanSettings, TableRead } from './table-read.ts';
 
@@ -105,12 +106,13 @@ function withFetched(entries: Cost, evaluated: number, read: TableRead, consiste
     : entries;
 }
 
-/** The part of what is evaluated that the filter lets through. */
+/** The part of what is evaluated that the filter lets through. What follows from another condition narrows no further. */
 function filteredPart({ filter, table }: TableRead): number {
-  return filter.reduce(
-    (part, { predicate }) => (predicate === undefined ? part : part * passingPart(table, predicate)),
-    1,
+  const asked = filter.flatMap(({ predicate }) => predicate ?? []);
+  const narrowing = asked.filter(
+    (one) => !asked.some((other) => other !== one && implies(other, one) && !implies(one, other)),
   );
+  return narrowing.reduce((part, predicate) => part * passingPart(table, predicate), 1);
 }
 
 function pagesCost(bytes: number, consistent: boolean): Cost {

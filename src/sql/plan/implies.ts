@@ -4,6 +4,7 @@ import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/
 
 /** Whether the second predicate holds wherever the first does, as far as that can be seen. */
 export function implies(one: Predicate, other: Predicate): boolean {
+  if (one.kind === 'or') return one.of.every((part) => implies(part, other));
   if (other.kind === 'or') return other.of.some((part) => implies(one, part));
   if (one.kind === 'and') return one.of.some((part) => implies(part, other));
   if (JSON.stringify(one) === JSON.stringify(other)) return true;

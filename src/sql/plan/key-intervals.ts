@@ -1,6 +1,7 @@
 import type { SortCondition } from '../../dynamo/access-path.ts';
 import type { KeyValue } from '../../dynamo/attribute-value.ts';
 import { compareKeyValues } from '../../dynamo/key.ts';
+import { leastTextAfter } from './text-prefix.ts';
 
 /** The end of an interval of a sort key; undefined where it has none. */
 interface End {
@@ -45,8 +46,10 @@ function intervalOf(condition: SortCondition): Interval | undefined {
       return { low: closed(condition.low), high: closed(condition.high) };
     case 'beginsWith': {
       const { prefix } = condition;
-      const after = successorOf(prefix);
-      return after && { low: closed(prefix), high: { value: after, inclusive: false }, prefix };
+      const after = 'S' in prefix ? leastTextAfter(prefix.S) : undefined;
+      return after === undefined
+        ? undefined
+        : { low: closed(prefix), high: { value: { S: after }, inclusive: false }, prefix };
     }
     case 'compare': {
       const end = { value: condition.value, inclusive: condition.op.endsWith('=') };
@@ -62,13 +65,6 @@ function closed(value: KeyValue): End {
 
 function withEnds({ low, high }: Interval): Interval {
   return { low: low && closed(low.value), high: high && closed(high.value) };
-}
-
-/** The least text behind all that begin with a prefix, where its last character says it at once. */
-function successorOf(prefix: KeyValue): KeyValue | undefined {
-  if (!('S' in prefix) || prefix.S === '') return undefined;
-  const last = prefix.S.charCodeAt(prefix.S.length - 1);
-  return last < 0x7f ? { S: prefix.S.slice(0, -1) + String.fromCharCode(last + 1) } : undefined;
 }
 
 function mergeAll(intervals: readonly Interval[]): readonly Interval[] {

@@ -50,8 +50,9 @@ function bySize(reads: readonly TableRead[]): readonly TableRead[] {
 }
 
 /** What a read probably brings, in bytes: enough to say which of two is the larger. */
-function weight({ access, table }: TableRead): number {
+function weight({ access, table, limit }: TableRead): number {
   const itemBytes = table.itemCount > 0 ? table.sizeBytes / table.itemCount : 1024;
+  if (limit !== undefined && access.kind !== 'Empty') return itemBytes * limit;
   switch (access.kind) {
     case 'Empty':
       return 0;

@@ -6,6 +6,7 @@ import type { KeyValue } from '../../dynamo/attribute-value.ts';
 import { keyLiteral } from '../../dynamo/literal-value.ts';
 import type { Comparison, Literal, Predicate } from '../../dynamo/predicate.ts';
 import type { Condition } from './table-read.ts';
+import { leastTextAfter } from './text-prefix.ts';
 
 /** Values that one attribute is held to, and the conditions that say so. */
 export interface EqualTo {
@@ -99,9 +100,7 @@ function twoSided(low: Bound, high: Bound): SortRange {
 function prefixOf(low: Bound, high: Bound): string | undefined {
   if (!low.inclusive || high.inclusive || !('S' in low.value) || !('S' in high.value)) return undefined;
   const text = low.value.S;
-  const last = text.charCodeAt(text.length - 1);
-  if (text === '' || last >= 0x7f) return undefined;
-  return high.value.S === text.slice(0, -1) + String.fromCharCode(last + 1) ? text : undefined;
+  return high.value.S === leastTextAfter(text) ? text : undefined;
 }
 
 function tighter(candidate: Bound, current: Bound, direction: 1 | -1): boolean {

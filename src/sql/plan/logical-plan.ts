@@ -81,7 +81,7 @@ export function readPlan(plans: readonly PlanNode[], stubs: StubColumns): PlanFa
       return;
     }
     if (node.type === 'LOGICAL_LIMIT') {
-      const chain = rowChain(node, findScan);
+      const chain = rowChain(node, findScan, true);
       const cut = chain && cutOf(chain);
       if (chain && cut) cuts.set(chain.alias, cut);
     }

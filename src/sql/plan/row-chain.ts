@@ -23,8 +23,11 @@ export interface RowChain {
   readonly sieved: boolean;
 }
 
-/** The chain that ends with a node; undefined where it is more than that, or sorts by what is no column. */
-export function rowChain(root: PlanNode, findScan: FindScan): RowChain | undefined {
+/**
+ * The chain that ends with a node; undefined where it is more than that, or sorts by what is no column. `joined`: it may
+ * pass joins that give each of its rows at least one row, with further columns.
+ */
+export function rowChain(root: PlanNode, findScan: FindScan, joined = false): RowChain | undefined {
   let node: PlanNode | undefined = root;
   let limit: number | undefined;
   let offset: number | undefined;
@@ -64,6 +67,13 @@ export function rowChain(root: PlanNode, findScan: FindScan): RowChain | undefin
         sieved ||= child?.type !== 'LOGICAL_GET';
         through(node.projection_map);
         break;
+      case 'LOGICAL_COMPARISON_JOIN': {
+        if (!joined || !KEEPS_LEFT.has(node.join_type ?? '')) return undefined;
+        const kept = leftPositions(node, findScan);
+        if (kept.length === 0) return undefined;
+        through(kept);
+        break;
+      }
       case 'LOGICAL_GET': {
         const scan = findScan(node);
         if (scan === undefined) return undefined;
@@ -79,6 +89,44 @@ export function rowChain(root: PlanNode, findScan: FindScan): RowChain | undefin
         return undefined;
     }
     node = child;
+  }
+}
+
+const KEEPS_LEFT: ReadonlySet<string> = new Set(['LEFT', 'SINGLE']);
+
+/** The columns of a join that come from its left side, as that counts them: they come first. None where their number is not known. */
+function leftPositions(
+  { children: [left] = [], left_projection_map: map = [] }: PlanNode,
+  findScan: FindScan,
+): readonly number[] {
+  if (map.length > 0) return map;
+  return Array.from({ length: (left && widthOf(left, findScan)) ?? 0 }, (_, i) => i);
+}
+
+/** How many columns a node hands up; undefined where that is not to be seen here. */
+function widthOf(node: PlanNode, findScan: FindScan): number | undefined {
+  const [first, second] = node.children ?? [];
+  const mapped = (map: readonly number[] | undefined, child: PlanNode | undefined): number | undefined =>
+    map !== undefined && map.length > 0 ? map.length : child && widthOf(child, findScan);
+  switch (node.type) {
+    case 'LOGICAL_GET':
+      return findScan(node)?.columns.length;
+    case 'LOGICAL_PROJECTION':
+      return node.expressions?.length;
+    case 'LOGICAL_AGGREGATE_AND_GROUP_BY':
+      return node.grouping_sets !== undefined && node.grouping_sets.length > 1
+        ? undefined
+        : (node.groups?.length ?? 0) + (node.expressions?.length ?? 0);
+    case 'LOGICAL_FILTER':
+      return mapped(node.projection_map, first);
+    case 'LOGICAL_COMPARISON_JOIN': {
+      if (!KEEPS_LEFT.has(node.join_type ?? '')) return undefined;
+      const left = mapped(node.left_projection_map, first);
+      const right = mapped(node.right_projection_map, second);
+      return left === undefined || right === undefined ? undefined : left + right;
+    }
+    default:
+      return undefined;
   }
 }
 

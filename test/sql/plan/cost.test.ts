@@ -47,6 +47,14 @@ describe('the cost of a read', () => {
     expect(costOf(query, { consistentReads: true }).units).toBeCloseTo((1000 * 400) / 4096, 0);
   });
 
+  it('counts once what follows from another condition', () => {
+    const open = compare('status', '=', 'open');
+    const [alone, twice] = [[open], [open, isIn('status', 'open', 'done'), compare('status', '>', 'a')]].map(
+      (filter) => costOf({ ...scan(sketched, filter, { filter, residual: [], limit: 1 }) }, SETTINGS).units,
+    );
+    expect(twice).toBe(alone);
+  });
+
   it('knows common values from rare ones', () => {
     expect(planned(compare('status', '=', 'open'), compare('kind', '=', 'k0')).access).toMatchObject({
       kind: 'Query',
