@@ -20,6 +20,7 @@ function part(name: string, value: KeyValue | undefined): string {
 
 /** The keys without those that say the same again. */
 export function distinctKeys(keys: readonly Key[]): readonly Key[] {
+  if (keys.length < 2) return keys;
   const seen = new Map<string, Key>();
   for (const key of keys) {
     const identity = keyIdentity(key);

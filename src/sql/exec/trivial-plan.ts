@@ -51,11 +51,9 @@ export async function trivialStatement(
   parsed: ParsedQuery,
   catalog: Pick<Catalog, 'table' | 'view'>,
 ): Promise<TrivialStatement | undefined> {
-  const { ast } = parsed;
-  const source = sourceOf(ast);
-  const equalities = ast.whereClause === undefined ? [] : equalitiesOf(ast.whereClause);
-  if (source === undefined || equalities === undefined || !hasPlainTargets(ast)) return undefined;
-  if (findSystemTable(undefined, source.name) !== undefined) return undefined;
+  const shape = shapeOf(parsed);
+  if (shape === undefined) return undefined;
+  const { source, equalities } = shape;
   let table: TableDef;
   try {
     if ((await catalog.view(source.name)) !== undefined) return undefined;
@@ -69,9 +67,33 @@ export async function trivialStatement(
   if (table.child !== undefined) return undefined;
   const known = understood.get(parsed);
   if (known?.table === table) return known.statement;
-  const statement = understand(ast, table, source.alias, equalities);
+  const statement = understand(parsed.ast, table, source.alias, equalities);
   understood.set(parsed, { table, statement });
   return statement;
+}
+
+interface Shape {
+  readonly source: { readonly name: string; readonly alias: string };
+  readonly equalities: readonly Equality[];
+}
+
+/** What the texts of statements say, whatever their tables are; undefined for those that are not trivial. */
+const shapes = new WeakMap<ParsedQuery, Shape | undefined>();
+
+function shapeOf(parsed: ParsedQuery): Shape | undefined {
+  if (shapes.has(parsed)) return shapes.get(parsed);
+  const { ast } = parsed;
+  const source = sourceOf(ast);
+  const equalities = ast.whereClause === undefined ? [] : equalitiesOf(ast.whereClause);
+  const shape =
+    source === undefined ||
+    equalities === undefined ||
+    !hasPlainTargets(ast) ||
+    findSystemTable(undefined, source.name) !== undefined
+      ? undefined
+      : { source, equalities };
+  shapes.set(parsed, shape);
+  return shape;
 }
 
 /** What was found for a statement, as long as its table looks the same. */
