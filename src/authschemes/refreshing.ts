@@ -149,10 +149,15 @@ async function withTimeout(
   isPaused: () => boolean,
 ): Promise<Credentials> {
   const late = new AbortController();
+  const remedy =
+    'Check that the services of the sign-in can be reached from here (SSOLoginURL, STSEndpoint, proxy settings). MaxRecoverySeconds sets the limit.';
   const begin = (): NodeJS.Timeout => setTimeout(end, timeoutMs).unref();
   const end = (): void => {
     if (isPaused()) timer = begin();
-    else late.abort(new DriverError('CONN_NETWORK', `No credentials came within ${timeoutMs / 1000} s`));
+    else
+      late.abort(
+        new DriverError('CONN_NETWORK', `No credentials came within ${timeoutMs / 1000} s`, { remedy }),
+      );
   };
   let timer = begin();
   const signal = AbortSignal.any([closing, late.signal]);
