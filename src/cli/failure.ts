@@ -37,6 +37,14 @@ export interface FailureReport {
   readonly attempts: readonly Attempt[];
 }
 
+/** What to do about it here, where that is something else than in a program. */
+const REMEDIES: ReadonlyMap<ErrorCode, string> = new Map([
+  [
+    'SQL_PARAMETERS',
+    'Give each its value: `dynadbc query … --param value`, or `--param name=value` for :name.',
+  ],
+]);
+
 /** What there is to say of anything that was thrown. */
 export function reportOf(thrown: unknown): FailureReport {
   const failure = originOf(thrown);
@@ -55,7 +63,8 @@ export function reportOf(thrown: unknown): FailureReport {
     failure instanceof DriverError
       ? failure
       : new DriverError('EXEC_ENGINE', messageOf(failure), { cause: failure });
-  const { code, sqlState, message, remedy, position, candidates, attempts } = known;
+  const { code, sqlState, message, position, candidates, attempts } = known;
+  const remedy = REMEDIES.get(code) ?? known.remedy;
   return { code, sqlState, message, remedy, position: position ?? null, candidates, attempts };
 }
 
@@ -72,7 +81,10 @@ export function failureText(
     lines.push(...pointer(thrown.statement, report.position, look.columns));
   }
   // Some messages name them already.
-  const candidates = report.candidates.filter((name) => !report.message.includes(`"${name}"`));
+  const told = new Set(report.message.split(/[^\p{L}\p{N}_$.-]+/u));
+  const candidates = report.candidates.filter(
+    (name) => !told.has(name) && !report.message.includes(`"${name}"`),
+  );
   if (candidates.length > 0) {
     lines.push(`did you mean ${candidates.map((name) => `"${visible(name)}"`).join(' or ')}?`);
   }

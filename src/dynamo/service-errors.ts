@@ -71,6 +71,11 @@ export function toDriverError(thrown: unknown, doing: Doing, signal?: AbortSigna
     });
   if (thrown instanceof TransportError) return fromTransport(thrown, what);
   if (!(thrown instanceof Error)) return new DriverError('DYNAMO_REFUSED', `${what}: ${String(thrown)}`);
+  if (thrown.name === 'UnknownOperationException')
+    return new DriverError('DYNAMO_REFUSED', `${what}: this DynamoDB knows no such request.`, {
+      cause: thrown,
+      remedy: 'An emulator may not know all of them; DynamoDB itself does.',
+    });
   const code = CODES.get(thrown.name) ?? 'DYNAMO_REFUSED';
   const said = thrown.message.replace(ECHO, '');
   const cause = said === thrown.message ? { cause: thrown } : {};

@@ -86,8 +86,14 @@ export function createSession({
   };
   const parse = (sql: string): Promise<ParsedStatement> =>
     remember(parsedTexts, sql, PARSED, () => parseStatement(sql));
-  const understand = (sql: string, { passthrough }: QueryOptions = {}): Promise<Statement> =>
-    (passthrough ?? context.passthrough) ? Promise.resolve(partiqlStatement(sql)) : parse(sql);
+  const understand = async (sql: string, { passthrough }: QueryOptions = {}): Promise<Statement> => {
+    if (typeof sql !== 'string')
+      throw new DriverError(
+        'SQL_BAD_ARGUMENT',
+        `A statement is a text: found ${sql === null ? 'null' : typeof sql}.`,
+      );
+    return (passthrough ?? context.passthrough) ? partiqlStatement(sql) : await parse(sql);
+  };
   const trivialPlan = async (
     parsed: ParsedQuery,
     parameters: readonly ParameterLiteral[],

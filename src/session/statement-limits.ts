@@ -1,4 +1,5 @@
 import { DriverError } from '../core/errors.ts';
+import { nearest } from '../core/nearest.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
 import type { QueryOptions } from './connection.ts';
 
@@ -12,8 +13,26 @@ const BOUNDS = [
   ['pageSize', 1, Infinity],
 ] as const satisfies readonly (readonly [keyof QueryOptions, number, number])[];
 
+/** The options there are: one with another name would be without effect. */
+const OPTIONS = {
+  rowMode: true,
+  signal: true,
+  maxRcu: true,
+  maxWcu: true,
+  capacityPercent: true,
+  timeoutMs: true,
+  maxRows: true,
+  pageSize: true,
+  fullScan: true,
+  onConflict: true,
+  consistent: true,
+  passthrough: true,
+  onProgress: true,
+} as const satisfies Record<keyof QueryOptions, true>;
+
 /** The connection's context with what one statement wants otherwise; the same object where it wants nothing. */
 export function statementContext(context: ExecutionContext, options: QueryOptions): ExecutionContext {
+  checkNames(options);
   checkNumbers(options);
   const { maxRcu, capacityPercent, timeoutMs, maxRows, pageSize, fullScan, consistent, onProgress } = options;
   const { maxWcu, onConflict } = options;
@@ -35,6 +54,15 @@ export function statementContext(context: ExecutionContext, options: QueryOption
     ...(consistent !== undefined && { settings: { ...context.settings, consistentReads: consistent } }),
   };
   return Object.keys(changes).length === 0 ? context : { ...context, ...changes };
+}
+
+function checkNames(options: QueryOptions): void {
+  for (const name of Object.keys(options))
+    if (!Object.hasOwn(OPTIONS, name))
+      throw new DriverError('SQL_BAD_ARGUMENT', `A statement has no option ${name}.`, {
+        candidates: nearest(name, Object.keys(OPTIONS)),
+        remedy: `Its options are ${Object.keys(OPTIONS).join(', ')}.`,
+      });
 }
 
 function checkNumbers(options: QueryOptions): void {

@@ -73,6 +73,15 @@ describe('a failure on the command line', () => {
     expect(stackText(failure)).toMatch(/outer[^]+caused by: Error: inner/);
   });
 
+  it('names a candidate once, and what to do on a command line', () => {
+    const failed = new DriverError('SQL_PARAMETERS', 'Unknown AWSRegon; did you mean AWSRegion?', {
+      candidates: ['AWSRegion', 'Region'],
+    });
+    const text = failureText(failed, { colors: false, columns: 80 });
+    expect(text).toContain('did you mean "Region"?');
+    expect(text).toContain('--param name=value');
+  });
+
   it('is complete as JSON', () => {
     expect(reportOf(new UsageError('a', 'b'))).toMatchObject({ code: 'USAGE', message: 'a', remedy: 'b' });
     expect(reportOf(new TypeError('odd'))).toMatchObject({

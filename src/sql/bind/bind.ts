@@ -59,13 +59,33 @@ export async function bindStatement(
 ): Promise<BoundStatement> {
   const tables = new Map<string, KnownTable>();
   for (;;) {
-    const bound = withinStack(() => bindAll(parsed, tables));
+    const bound = aboutQuotes(parsed, () => withinStack(() => bindAll(parsed, tables)));
     if (bound.wanted.size === 0) return bindingOf(parsed, bound, parameters);
     await Promise.all(
       [...bound.wanted].map(async ([name, location]) => {
         tables.set(name, await tableAt(catalog, name, parsed.position(location), signal));
       }),
     );
+  }
+}
+
+/** Who takes double quotes for those of text is told so: what they hold is a name, and there is no such column. */
+function aboutQuotes<T>({ text }: ParsedQuery, bind: () => T): T {
+  try {
+    return bind();
+  } catch (error) {
+    if (!(error instanceof DriverError) || error.code !== 'SQL_UNKNOWN_COLUMN') throw error;
+    const rest = Array.from(text)
+      .slice((error.position ?? 1) - 1)
+      .join('');
+    const [, quoted] = /^"((?:[^"]|"")*)"(?!\s*\.)/.exec(rest) ?? [];
+    if (quoted === undefined || error.candidates.length > 0) throw error;
+    const written = quoted.replaceAll('""', '"').replaceAll("'", "''");
+    throw new DriverError(error.code, error.message, {
+      cause: error,
+      ...(error.position === undefined ? {} : { position: error.position }),
+      remedy: `Double quotes hold names. If it is meant as text, write it in single quotes: '${written}'.`,
+    });
   }
 }
 

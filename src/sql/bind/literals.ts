@@ -1,14 +1,47 @@
 import type { Node, SelectStmt } from 'libpg-query';
+import { DriverError } from '../../core/errors.ts';
 import { cast, constant, number } from '../dialect/build.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
-import { mapInside, mapNodes } from '../parse/tree.ts';
+import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
 
 /** Writes the values of `$1`, `$2` … into a statement as literals. */
 export function writeParameters(select: SelectStmt, parameters: readonly ParameterLiteral[]): SelectStmt {
   const literals = parameters.map(literalNode);
-  const write = (node: Node): Node =>
-    'ParamRef' in node ? (literals[(node.ParamRef.number ?? 0) - 1] ?? node) : mapInside(node, write);
+  const write = (node: Node): Node => {
+    if ('ParamRef' in node) return literals[(node.ParamRef.number ?? 0) - 1] ?? node;
+    refuseArrays(node, parameters);
+    return mapInside(node, write);
+  };
   return literals.length === 0 ? select : mapNodes(select, write);
+}
+
+const COMPARED: ReadonlySet<string | undefined> = new Set(['AEXPR_IN', 'AEXPR_OP']);
+
+/** An array that is taken for one value, as beside a column of text, would be equal to none. */
+function refuseArrays(node: Node, parameters: readonly ParameterLiteral[]): void {
+  if (!('A_Expr' in node) || !COMPARED.has(node.A_Expr.kind)) return;
+  const { kind, lexpr, rexpr } = node.A_Expr;
+  const isList = kind === 'AEXPR_IN';
+  const values = isList && rexpr !== undefined && 'List' in rexpr ? (rexpr.List.items ?? []) : [lexpr, rexpr];
+  for (const value of values) {
+    const parameter = isList ? (castValue(value) ?? value) : castValue(value);
+    const number = parameter !== undefined && 'ParamRef' in parameter ? (parameter.ParamRef.number ?? 0) : 0;
+    if (parameters[number - 1]?.kind !== 'array') continue;
+    throw new DriverError(
+      'SQL_BAD_VALUE',
+      `Parameter $${number} is an array, and is compared as one value.`,
+      {
+        remedy: 'Write = ANY (…) for one of its values, <> ALL (…) for none of them.',
+      },
+    );
+  }
+}
+
+/** What is cast to text. */
+function castValue(node: Node | undefined): Node | undefined {
+  return node !== undefined && 'TypeCast' in node && textsOf(node.TypeCast.typeName?.names).at(-1) === 'text'
+    ? node.TypeCast.arg
+    : undefined;
 }
 
 function literalNode(literal: ParameterLiteral): Node {

@@ -1,4 +1,5 @@
 import { DriverError, ERRORS, messageOf, type ErrorCode } from '../../core/errors.ts';
+import { postgresTypeName } from '../engine-types.ts';
 
 /** What DuckDB's messages mean in PostgreSQL's terms; the first that matches counts. */
 const MEANINGS: readonly { readonly pattern: RegExp; readonly code: ErrorCode }[] = [
@@ -37,9 +38,8 @@ export function engineError(thrown: unknown, locate: (name: string) => number | 
   const raised = raisedBy(message);
   if (raised !== undefined) return new DriverError(raised.code, raised.message, { cause: thrown });
   const code = MEANINGS.find(({ pattern }) => pattern.test(message))?.code ?? 'EXEC_ENGINE';
-  const named = /(?:column|reference to column name|named|Function with name) "?([^"\s!]+)"?/i.exec(
-    message,
-  )?.[1];
+  const named =
+    calledIn(message)?.name ?? /(?:column|reference to column name|named) "?([^"\s!]+)"?/i.exec(message)?.[1];
   const position = named === undefined ? undefined : locate(named);
   const candidates = candidatesOf(message);
   return new DriverError(code, readable(code, message, named), {
@@ -61,10 +61,53 @@ function isErrorCode(code: string): code is ErrorCode {
 
 function readable(code: ErrorCode, message: string, named: string | undefined): string {
   if (code === 'SQL_UNKNOWN_COLUMN' && named !== undefined) return `column "${named}" does not exist`;
+  const called = calledIn(message);
+  if (called !== undefined) return `There is no function ${called.name}${called.types ?? ''}.`;
+  const unfit = UNFIT.exec(message);
+  if (unfit !== null) return `"${unfit[1] ?? ''}" is no ${typeName(unfit[2] ?? '')}.`;
+  const [, kind, text] = /invalid (\w+) field format: "([^]*?)", expected/.exec(message) ?? [];
+  if (kind !== undefined) return `"${text ?? ''}" is no ${kind}.`;
   const [firstLine = ''] = message.replace(/^(?:Error: )?[A-Za-z ]+ Error: /, '').split('\n');
   // Stub names are of no use to the person who wrote the statement.
   return firstLine.replace(/\s*Candidate bindings:.*$/s, '').trim();
 }
+
+/** DuckDB could not make a value of a type of a text. */
+const UNFIT = /Could not convert string ["']([^]*?)["'] to ([A-Z]\w*(?: WITH TIME ZONE)?)/;
+
+/** The function that there is not, or not for these types. */
+function calledIn(message: string): { readonly name: string; readonly types?: string } | undefined {
+  const unknown = /Function with name "?([^"\s!]+)"? does not exist/i.exec(message)?.[1];
+  if (unknown !== undefined) return { name: withoutPrefix(unknown) };
+  const macro = /Macro "?(\w+?)"?\(\) does not support the supplied arguments/.exec(message)?.[1];
+  if (macro !== undefined) return { name: withoutPrefix(macro), types: ' for these arguments' };
+  const [, name, types] =
+    /No function matches the given name and argument types '(\w+)\((.*)\)'/.exec(message) ?? [];
+  if (name === undefined || types === undefined) return undefined;
+  // Commas within brackets belong to a type.
+  const each = types === '' ? [] : types.split(/,\s*(?![^(]*\))/).map(typeName);
+  return { name: withoutPrefix(name), types: `(${each.join(', ')})` };
+}
+
+/** What stands in for PostgreSQL's functions is called after them. */
+function withoutPrefix(name: string): string {
+  return name.replace(/^pg_(?!get_|is_|table|backend|encoding)/, '');
+}
+
+/** DuckDB calls integers by their width in some messages, and literals by themselves. */
+function typeName(engineName: string): string {
+  const plain = engineName.replace(/_LITERAL$/, '').replace(/^STRING$/, 'VARCHAR');
+  return WIDTHS.get(plain) ?? postgresTypeName(plain);
+}
+
+const WIDTHS: ReadonlyMap<string, string> = new Map([
+  ['INT16', 'smallint'],
+  ['INT32', 'integer'],
+  ['INT64', 'bigint'],
+  ['INT128', 'numeric'],
+  ['DECIMAL', 'numeric'],
+  ['BOOL', 'boolean'],
+]);
 
 /** DuckDB lists them as `"r0.status"`, `"status"` or, for functions, after a line of its own. */
 function candidatesOf(message: string): readonly string[] {

@@ -1,5 +1,6 @@
 import { hasSqlDetails, loadModule, type Node, parseSync, type RawStmt, type SelectStmt } from 'libpg-query';
 import { DriverError, messageOf } from '../../core/errors.ts';
+import { nearest } from '../../core/nearest.ts';
 import { readTableStatement } from '../ddl/read-statement.ts';
 import type { TableNode } from '../ddl/table-statement.ts';
 import { readHints } from './hints.ts';
@@ -7,6 +8,7 @@ import { checkNesting } from './nesting.ts';
 import { type PreparedText, prepareText } from './prepared-text.ts';
 import type { PutVerb } from './put-verb.ts';
 import { refuseAt, refuseStatement, refuseWrites } from './refusals.ts';
+import { scan } from './scan.ts';
 import type { StatementHints } from './statement-hints.ts';
 import { textsOf, visitNodes } from './tree.ts';
 
@@ -154,9 +156,29 @@ function parseText(prepared: PreparedText): RawStmt[] {
     const message = prepared.restore(messageOf(error));
     if (error instanceof RangeError || message.startsWith('memory exhausted'))
       throw new DriverError('SQL_NOT_SUPPORTED', 'The statement is nested too deeply.', place);
-    throw new DriverError('SQL_SYNTAX', `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, place);
+    throw new DriverError('SQL_SYNTAX', `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, {
+      ...place,
+      ...stumble(message),
+    });
   }
 }
+
+/** What may help at the word that the parser stumbled at. */
+function stumble(message: string): { readonly candidates?: readonly string[]; readonly remedy?: string } {
+  const word = /^syntax error at or near "(\w+)"$/.exec(message)?.[1];
+  if (word === undefined) return {};
+  if (scan(word)?.[0]?.kind === 'reserved')
+    return {
+      remedy: `Correct the statement at the marked position; ${word} is a reserved word, and as a name stands in double quotes: "${word}".`,
+    };
+  return { candidates: nearest(word, KEYWORDS) };
+}
+
+/** Those that statements and their clauses begin with, and that are missed when they are misspelt. */
+const KEYWORDS: readonly string[] =
+  'SELECT FROM WHERE GROUP ORDER HAVING LIMIT OFFSET INSERT INTO UPDATE DELETE VALUES SET JOIN UNION CREATE ALTER DROP EXPLAIN BETWEEN DISTINCT'.split(
+    ' ',
+  );
 
 function isAnalyze(options: readonly Node[]): boolean {
   return options.some((option) => {

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Connection, Parameters } from '../../src/session/connection.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+let db: Connection;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await world.add({
+    name: 'orders',
+    key: ['id:S'],
+    items: [{ id: { S: 'a' }, status: { S: 'open' }, total: { N: '1.25' } }],
+  });
+  db = await world.open();
+});
+afterAll(() => world.close());
+
+async function failure(sql: string, parameters: Parameters = []): Promise<unknown> {
+  try {
+    await db.query(sql, parameters);
+  } catch (error) {
+    return error;
+  }
+  throw new Error(`${sql} did not fail`);
+}
+
+describe('what a failure says to whoever typed the statement', () => {
+  it.each([
+    [`SELECT id FROM orders WHERE status = "open"`, `write it in single quotes: 'open'.`],
+    [`SELECT id FROM orders WHERE status = "it's"`, `write it in single quotes: 'it''s'.`],
+    [`SELECT id FROM "orders" o WHERE o.status = 'x' AND missing = 1`, `"$item"->>'name'`],
+    [`SELECT * FROM order`, 'order is a reserved word, and as a name stands in double quotes: "order".'],
+    [`SELECT id FROM orders WHERE id = 5 5`, 'Correct the statement at the marked position.'],
+  ])('%s', async (sql, remedy) => {
+    expect(await failure(sql)).toMatchObject({ remedy: expect.stringContaining(remedy) });
+  });
+
+  it.each([
+    ['SELECT * FORM orders', ['FROM']],
+    ['SELCT * FROM orders', ['SELECT']],
+    ['SELECT * FROM orders WHERE id = 5 5', []],
+  ])('%s may have meant %j', async (sql, candidates) => {
+    expect(await failure(sql)).toMatchObject({ code: 'SQL_SYNTAX', candidates });
+  });
+
+  it.each([
+    ['SELECT foo(id) FROM orders', 'There is no function foo.', 8],
+    ['SELECT sum(status) FROM orders', 'There is no function sum(text).', 8],
+    ['SELECT upper(status, 2) FROM orders', 'There is no function upper(text, integer).', 8],
+    ['SELECT array_length(status) FROM orders', 'There is no function array_length for these arguments.', 8],
+    ["SELECT id FROM orders WHERE total > 'abc'", '"abc" is no numeric.', undefined],
+    ["SELECT 'x'::int", '"x" is no integer.', undefined],
+    ["SELECT 'x'::date", '"x" is no date.', undefined],
+  ])('%s: %s', async (sql, message, position) => {
+    expect(await failure(sql)).toMatchObject({ message, position });
+  });
+
+  it.each([
+    ['SELECT id FROM orders WHERE id IN (?)', [['a', 'b']]],
+    ['SELECT id FROM orders WHERE status NOT IN ($1, $2)', ['x', ['a']]],
+    ['SELECT id FROM orders WHERE status = $1', [['open']]],
+  ])('%s takes no array for one value', async (sql, parameters) => {
+    expect(await failure(sql, parameters)).toMatchObject({
+      code: 'SQL_BAD_VALUE',
+      message: expect.stringContaining('is an array'),
+      remedy: expect.stringContaining('= ANY (…)'),
+    });
+  });
+
+  it('arrays are compared with arrays, and their values by ANY', async () => {
+    const { rows } = await db.query(
+      'SELECT id, ARRAY[1, 2] = $2 AS same FROM orders WHERE status = ANY ($1) AND id <> ALL ($3)',
+      [['open', 'paid'], [1, 2], ['b']],
+    );
+    expect(rows).toEqual([{ id: 'a', same: true }]);
+  });
+});
+
+describe('arguments that are none', () => {
+  it.each([undefined, null, 5, {}])('%p is no statement', async (sql) => {
+    const given: unknown = sql;
+    await expect(db.query(given as string)).rejects.toMatchObject({ code: 'SQL_BAD_ARGUMENT' });
+    await expect(db.prepare(given as string)).rejects.toMatchObject({ code: 'SQL_BAD_ARGUMENT' });
+  });
+
+  it('an option that there is not is refused instead of being without effect', async () => {
+    const options = { maxRCU: 5 };
+    await expect(db.query('SELECT 1', [], options as object)).rejects.toMatchObject({
+      code: 'SQL_BAD_ARGUMENT',
+      message: 'A statement has no option maxRCU.',
+      candidates: ['maxRcu', 'maxWcu'],
+    });
+  });
+});
