@@ -19,6 +19,7 @@ import { withKeySources } from './key-sources.ts';
 import { parsePlan } from './plan-json.ts';
 import { applyRules } from './apply-rules.ts';
 import { checkPlace } from './key-candidates.ts';
+import { withPoints } from './points.ts';
 import { PUSHDOWN_RULES } from './rules/index.ts';
 import {
   type Condition,
@@ -244,7 +245,7 @@ function planRead(
 ): TableRead {
   const scan = facts?.scans.get(relation.alias);
   const needed = facts === undefined ? relation.columns.map(({ column }) => column) : (scan?.columns ?? []);
-  const conditions = [...restoreLists(scan?.conditions ?? [], lists), ...further];
+  const conditions = [...withPoints(restoreLists(scan?.conditions ?? [], lists)), ...further];
   const start: TableRead = {
     alias: relation.alias,
     table: relation.table,

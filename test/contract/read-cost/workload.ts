@@ -92,6 +92,7 @@ export const COSTED_QUERIES: readonly CostedQuery[] = [
     "SELECT note FROM orders WHERE customer = 'c0007' AND placed = 1",
     "SELECT * FROM orders WHERE customer = 'c0014' AND placed = 2",
     "SELECT note FROM orders WHERE customer = 'c0021'",
+    "SELECT note FROM orders WHERE customer BETWEEN 'c0021' AND 'c0021' AND placed >= 3 AND placed <= 3",
     "SELECT note FROM orders WHERE customer = 'c0021' AND placed > 700",
     "SELECT note FROM orders WHERE customer = 'c0021' AND placed BETWEEN 100 AND 400",
     "SELECT placed FROM orders WHERE customer = 'c0021' AND total = 111",
