@@ -17,7 +17,7 @@ import {
   observe,
 } from './histogram.ts';
 import type { NumberMode } from './infer.ts';
-import { type Sample, sampleItems } from './sample.ts';
+import { type Sample, sampleItems, type SampleMeter } from './sample.ts';
 import { declaredTable, schemaOfTable } from './schemas/declared-table.ts';
 import { describesTable, type TableSchema } from './schemas/schema-file.ts';
 import { createSchemaStore, type SchemaStore, type StoredSchema } from './schemas/schema-store.ts';
@@ -44,6 +44,8 @@ export interface CatalogOptions {
   readonly schemas?: SchemaStore;
   /** Whether a table that was sampled gets a schema file. */
   readonly writesSchemas?: boolean;
+  /** Who pays for samples where nobody else does; absent: nothing bounds them. */
+  readonly paidBy?: SampleMeter;
   now(): number;
   /** One line for the person who is watching. */
   warn?(message: string): void;
@@ -55,11 +57,11 @@ export interface CatalogOptions {
 export interface Catalog {
   tableNames(signal?: AbortSignal): Promise<readonly string[]>;
   /** By its exact name, or by the only name that differs in upper and lower case alone; `table.index` is an index. */
-  table(name: string, signal?: AbortSignal): Promise<TableDef>;
+  table(name: string, signal?: AbortSignal, paidBy?: SampleMeter): Promise<TableDef>;
   /** The same without its columns: nothing is sampled. */
   described(name: string, signal?: AbortSignal): Promise<DescribedTable>;
   /** A table as sampling finds it now, whatever its schema file says; not remembered. */
-  sampled(name: string, signal?: AbortSignal): Promise<TableDef>;
+  sampled(name: string, signal?: AbortSignal, paidBy?: SampleMeter): Promise<TableDef>;
   /** What a name means that is no table of DynamoDB but a view of one. */
   view(name: string, signal?: AbortSignal): Promise<View | undefined>;
   /** Where views and the schemas of tables are kept. */
@@ -83,6 +85,8 @@ interface Entry {
   /** What sampling did not see, by column name; outlives the sample. */
   readonly learned: ReadonlyMap<string, Histogram>;
   readonly expiresAt: number;
+  /** This budget ended its sample early: not good enough for who has more. */
+  readonly cut?: number;
 }
 
 /** How long a list of names is believed. */
@@ -114,18 +118,33 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     return names.list;
   }
 
-  function fresh(name: string, stored: readonly StoredSchema[]): TableDef | undefined {
+  function fresh(
+    name: string,
+    stored: readonly StoredSchema[],
+    paidBy: SampleMeter | undefined,
+  ): TableDef | undefined {
     const entry = entries.get(realNames.get(name) ?? name);
     if (entry === undefined || entry.expiresAt <= options.now()) return undefined;
+    if (entry.cut !== undefined && (paidBy?.budget() ?? Infinity) > entry.cut) return undefined;
     if (schemas.failureOf(entry.table.name) !== undefined) return undefined;
     return schemaFor(entry.table.name, stored)?.schema === entry.declared ? entry.table : undefined;
   }
 
-  function load(name: string): Promise<TableDef> {
+  async function load(name: string, paidBy: SampleMeter | undefined): Promise<TableDef> {
     const running = underWay.get(name);
-    if (running !== undefined) return running;
+    if (running === undefined) return startLoading(name, paidBy);
+    try {
+      return await running;
+    } catch (error) {
+      // The budget of another statement, not of this one.
+      if (!(error instanceof DriverError) || error.code !== 'EXEC_CAPACITY') throw error;
+      return load(name, paidBy);
+    }
+  }
+
+  function startLoading(name: string, paidBy: SampleMeter | undefined): Promise<TableDef> {
     const started = find(name).then(async ([realName, description]) => {
-      const entry = await readEntry(realName, description);
+      const entry = await readEntry(realName, description, paidBy);
       // Forgotten meanwhile: the caller gets what it asked for, but it is not kept.
       if (underWay.get(name) === started) {
         realNames.set(name, realName);
@@ -172,14 +191,19 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     }
   }
 
-  async function readEntry(name: string, description: TableDescription): Promise<Entry> {
+  async function readEntry(
+    name: string,
+    description: TableDescription,
+    paidBy: SampleMeter | undefined,
+  ): Promise<Entry> {
     const described = describe(name, description);
     const own = schemaFor(name, await schemas.all());
     const failure = schemas.failureOf(name);
     if (failure !== undefined) throw failure;
     if (own !== undefined) return declaredEntry(described, own.schema, own.file);
-    const entry = await sampledEntry(described);
-    if (options.writesSchemas !== true || entry.table.sampled.items === 0) return entry;
+    const entry = await sampledEntry(described, paidBy);
+    if (options.writesSchemas !== true || entry.cut !== undefined || entry.table.sampled.items === 0)
+      return entry;
     const file = await schemas.save(schemaOfTable(entry.table), false);
     options.notice?.(`Wrote the schema of "${name}" to ${file}`);
     // The file says the same, and is read when the table is met next.
@@ -200,11 +224,15 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     return options.now() + (READABLE.has(status) ? options.cacheTtlMs : 0);
   }
 
-  async function sampledEntry(described: DescribedTable): Promise<Entry> {
+  async function sampledEntry(described: DescribedTable, paidBy: SampleMeter | undefined): Promise<Entry> {
     const { name } = described;
     const stats = newReadStats();
     const readable = options.typeDetection === 'RowScan' && READABLE.has(described.status);
-    const { items, whole } = readable ? await sample() : NO_SAMPLE;
+    const { items, whole, cut } = readable ? await sample() : NO_SAMPLE;
+    if (cut !== undefined)
+      options.warn?.(
+        `"${name}" was sampled with ${items.length} items only, as far as half of MaxRCU or MaxConnectionRCU goes: columns may be missing`,
+      );
     const attributes = histogramOf(items, { objects: options.flattenObjects, arrays: options.flattenArrays });
     const learned = entries.get(name)?.learned ?? new Map<string, Histogram>();
     const sketches = sketchAttributes(items);
@@ -225,11 +253,18 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
         ...(whole && { whole: true as const }),
       },
     };
-    return { table, declared: undefined, columns, learned, expiresAt: expiryOf(described) };
+    return {
+      table,
+      declared: undefined,
+      columns,
+      learned,
+      expiresAt: expiryOf(described),
+      ...(cut !== undefined && { cut }),
+    };
 
     async function sample(): Promise<Sample> {
       try {
-        return await sampleItems(client, described, { depth: options.rowScanDepth, stats });
+        return await sampleItems(client, described, { depth: options.rowScanDepth, stats, paidBy });
       } catch (error) {
         // Whoever may only get and query items can still use the keys and "$item".
         if (!isDenied(error)) throw error;
@@ -243,8 +278,9 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     tableNames: async (signal) => abandonable(listNames(), signal),
     schemas,
     table: withDottedNames(
-      async (name, signal) =>
-        fresh(name, schemas.known() ?? (await schemas.all())) ?? abandonable(load(name), signal),
+      async (name, signal, paidBy = options.paidBy) =>
+        fresh(name, schemas.known() ?? (await schemas.all()), paidBy) ??
+        abandonable(load(name, paidBy), signal),
     ),
     async described(name, signal) {
       const entry = entries.get(realNames.get(name) ?? name);
@@ -252,9 +288,9 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       const [realName, description] = await abandonable(find(name), signal);
       return describe(realName, description);
     },
-    async sampled(name, signal) {
+    async sampled(name, signal, paidBy = options.paidBy) {
       const [realName, description] = await abandonable(find(name), signal);
-      return (await abandonable(sampledEntry(describe(realName, description)), signal)).table;
+      return (await abandonable(sampledEntry(describe(realName, description), paidBy), signal)).table;
     },
     async view(name, signal) {
       const stored = await schemas.find(name);
@@ -273,7 +309,7 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     async widen(tableName, columnName, evidence) {
       const name = realNames.get(tableName) ?? tableName;
       const entry = entries.get(name);
-      if (entry === undefined) return load(tableName);
+      if (entry === undefined) return load(tableName, options.paidBy);
       if (entry.declared !== undefined) return entry.table;
       const column = entry.columns.find((known) => known.column.name === columnName);
       if (column === undefined) return entry.table;

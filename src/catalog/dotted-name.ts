@@ -2,11 +2,12 @@ import { DriverError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
 import { childTable } from './child-table.ts';
 import { indexRelation } from './index-relation.ts';
+import type { SampleMeter } from './sample.ts';
 import type { IndexDef, TableDef } from './table-def.ts';
 import { unknownTable } from './table-name.ts';
 
 /** Finds a table by a name of its own. */
-export type TableLookup = (name: string, signal?: AbortSignal) => Promise<TableDef>;
+export type TableLookup = (name: string, signal?: AbortSignal, paidBy?: SampleMeter) => Promise<TableDef>;
 
 /** What may stand for `rest` in `table.rest`, in this order; undefined where it is no such part of the table. */
 const PARTS: readonly ((table: TableDef, rest: string) => TableDef | undefined)[] = [
@@ -27,16 +28,17 @@ export function indexNamed({ indexes }: Pick<TableDef, 'indexes'>, name: string)
 /** Also finds the parts of tables, as `table.part`, where no table has the whole name. */
 export function withDottedNames(whole: TableLookup): TableLookup {
   const known = new Map<string, Part>();
-  return async (name, signal) => {
+  return async (name, signal, paidBy) => {
+    const lookup: TableLookup = (each) => whole(each, signal, paidBy);
     const before = known.get(name);
     // Read anew, the table may have lost the part, and a table of the whole name may have come.
-    if (before !== undefined && (await whole(before.table.name, signal)) === before.table) return before.part;
+    if (before !== undefined && (await lookup(before.table.name)) === before.table) return before.part;
     known.delete(name);
     try {
-      return await whole(name, signal);
+      return await lookup(name);
     } catch (error) {
       if (!isUnknown(error) || !name.includes('.')) throw error;
-      const found = await findPart(name, whole, signal);
+      const found = await findPart(name, lookup);
       if (found === undefined) throw error;
       known.set(name, found);
       return found.part;
@@ -50,15 +52,11 @@ interface Part {
 }
 
 /** Both parts may hold dots themselves: the longest name of a table goes first. */
-async function findPart(
-  name: string,
-  whole: TableLookup,
-  signal: AbortSignal | undefined,
-): Promise<Part | undefined> {
+async function findPart(name: string, whole: TableLookup): Promise<Part | undefined> {
   let missed: { readonly table: string; readonly indexes: readonly string[] } | undefined;
   for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
     const rest = name.slice(dot + 1);
-    const table = await ifKnown(whole, name.slice(0, dot), signal);
+    const table = await ifKnown(whole, name.slice(0, dot));
     if (table === undefined || rest === '') continue;
     for (const partOf of PARTS) {
       const part = partOf(table, rest);
@@ -70,13 +68,9 @@ async function findPart(
   throw unknownTable(name, nearest(name, missed.indexes));
 }
 
-async function ifKnown(
-  whole: TableLookup,
-  name: string,
-  signal: AbortSignal | undefined,
-): Promise<TableDef | undefined> {
+async function ifKnown(whole: TableLookup, name: string): Promise<TableDef | undefined> {
   try {
-    return await whole(name, signal);
+    return await whole(name);
   } catch (error) {
     if (isUnknown(error)) return undefined;
     throw error;

@@ -28,6 +28,18 @@ export function newReadStats(): ReadStats {
   };
 }
 
+/** Counts what was counted elsewhere as well. */
+export function addStats(into: ReadStats, more: ReadStats): void {
+  into.requests += more.requests;
+  into.pages += more.pages;
+  into.itemsRead += more.itemsRead;
+  into.itemsReturned += more.itemsReturned;
+  into.bytes += more.bytes;
+  into.throttles += more.throttles;
+  for (const [place, units] of more.capacity)
+    into.capacity.set(place, (into.capacity.get(place) ?? 0) + units);
+}
+
 /** All read capacity units together. */
 export function totalCapacity(stats: ReadStats): number {
   let total = 0;

@@ -14,6 +14,7 @@ import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Ports } from '../core/ports.ts';
 import { createClient, type DynamoClient } from '../dynamo/client.ts';
+import { newReadStats } from '../dynamo/read-stats.ts';
 import { monotonicClock } from '../dynamo/clock.ts';
 import type { Exchange } from '../dynamo/observed-transport.ts';
 import { createTraffic } from '../dynamo/traffic.ts';
@@ -21,6 +22,7 @@ import { openEngine, type Engine } from '../sql/engine/engine.ts';
 import { createLearnedFigures } from '../sql/plan/learned.ts';
 import { createPlanner } from '../sql/plan/planner.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
+import { sampleMeter } from '../sql/exec/sample-meter.ts';
 import { transactionBlock } from '../sql/transaction/transaction-block.ts';
 import type { Connection, Identity } from './connection.ts';
 import { openLog } from './log.ts';
@@ -115,9 +117,17 @@ function contextFor(
     ...(properties.memoryLimit === undefined ? {} : { memoryLimit: properties.memoryLimit }),
     tempDirectory: properties.tempDirectory ?? join(tmpdir(), 'dynadbc'),
   };
+  const budgets = {
+    maxRcu: undefined,
+    maxConnectionRcu: properties.maxConnectionRcu,
+    capacityPercent: properties.capacityPercent,
+    traffic: createTraffic(),
+    sampling: newReadStats(),
+  };
   return {
     client,
     catalog: createCatalog(client, {
+      paidBy: sampleMeter(budgets),
       rowScanDepth: properties.rowScanDepth,
       typeDetection: properties.typeDetectionScheme,
       flattenObjects: properties.flattenObjects,
@@ -152,11 +162,9 @@ function contextFor(
     decimals: properties.numberMode === 'Decimal' ? 'digits' : 'auto',
     pageSize: properties.pageSize,
     fullScan: properties.fullScan,
+    ...budgets,
     maxRcu: properties.maxRcu,
-    maxConnectionRcu: properties.maxConnectionRcu,
-    capacityPercent: properties.capacityPercent,
     statementTimeoutMs: properties.statementTimeout * 1000,
-    traffic: createTraffic(),
     passthrough: properties.queryPassthrough,
     facts: sessionFacts(properties, dynamodbEndpoint(properties, region) ?? region),
     warn: (message) => ports.warn(message),

@@ -60,6 +60,8 @@ export type OutputColumn = ResultColumn;
 export interface StatementStats extends Readonly<ReadStats> {
   /** All read capacity units together. */
   readonly readCapacity: number;
+  /** Beside these, what it consumed to sample tables that were not known yet. Budgets count both. */
+  readonly sampledCapacity: number;
   /** All write capacity units together. */
   readonly writeCapacity: number;
   /** Write capacity units by `table` or `table.index`. */

@@ -11,6 +11,8 @@ export interface Started extends RowReader {
   readonly reads: readonly TableRead[];
   readonly stats: ReadStats;
   readonly writes?: WriteStats;
+  /** What it took to learn what its tables look like. */
+  readonly sampling?: ReadStats;
   /** Of a command: PostgreSQL's tag, and the rows that it changed. */
   readonly tag?: string;
   readonly affected?: number;
@@ -99,7 +101,8 @@ function rowIterator<T>(
 const NOTHING_WRITTEN: WriteStats = newWriteStats();
 
 /** Statistics that go on growing with the reads. */
-function liveStats({ stats, writes = NOTHING_WRITTEN, reads }: Started, begun: number): StatementStats {
+function liveStats(started: Started, begun: number): StatementStats {
+  const { stats, writes = NOTHING_WRITTEN, reads } = started;
   const plan = reads.map(describeAccess);
   return {
     get requests() {
@@ -122,6 +125,9 @@ function liveStats({ stats, writes = NOTHING_WRITTEN, reads }: Started, begun: n
     },
     get readCapacity() {
       return totalCapacity(stats);
+    },
+    get sampledCapacity() {
+      return sampledCapacity(started);
     },
     get writeCapacity() {
       return totalWritten(writes);
@@ -154,6 +160,7 @@ export function finalStats(started: Started, begun: number): StatementStats {
     throttles: throttles + writes.throttles,
     capacity,
     readCapacity: totalCapacity(started.stats),
+    sampledCapacity: sampledCapacity(started),
     writeCapacity: totalWritten(writes),
     written: writes.capacity,
     itemsWritten: writes.itemsWritten,
@@ -163,4 +170,8 @@ export function finalStats(started: Started, begun: number): StatementStats {
       return reads.map(describeAccess);
     },
   };
+}
+
+function sampledCapacity({ sampling }: Started): number {
+  return sampling === undefined ? 0 : totalCapacity(sampling);
 }

@@ -11,6 +11,7 @@ import type { ExecutionContext } from '../sql/exec/context.ts';
 import { directReader, type DirectPlan } from '../sql/exec/direct.ts';
 import { runPartiql } from '../sql/exec/passthrough.ts';
 import { planStatement, runStatement } from '../sql/exec/run.ts';
+import { payingContext } from '../sql/exec/sample-meter.ts';
 import { trivialStatement } from '../sql/exec/trivial-plan.ts';
 import { toParameterList, unknownParameters, type ParameterLiteral } from '../sql/parse/parameter-list.ts';
 import {
@@ -97,9 +98,9 @@ export function createSession({
   const trivialPlan = async (
     parsed: ParsedQuery,
     parameters: readonly ParameterLiteral[],
-    { settings }: ExecutionContext,
+    { settings, catalog }: ExecutionContext,
   ): Promise<DirectPlan | undefined> =>
-    (await trivialStatement(parsed, context.catalog))?.plan(parameters, settings, context.planner.rules);
+    (await trivialStatement(parsed, catalog))?.plan(parameters, settings, context.planner.rules);
 
   const start = async (
     parsed: Statement,
@@ -146,7 +147,7 @@ export function createSession({
         await running.close();
       }
       stats = running.stats;
-      lines.push(...analysisLines(stats, rowCount, performance.now() - begun));
+      lines.push(...analysisLines(stats, rowCount, performance.now() - begun, undefined, limited.sampling));
     }
     return { ...explained(lines), reads: plan.reads, stats };
   };
@@ -165,14 +166,15 @@ export function createSession({
     options: StatementOptions,
     signal: AbortSignal,
   ): Promise<Started> =>
-    withinTransaction(parsed, limitedContext(parsed, options), (limited) => {
+    withinTransaction(parsed, limitedContext(parsed, options), (within) => {
       const list = toParameterList(parsed, parameters);
+      const limited = payingContext(within);
       return logged(parsed.text, async () => {
         const watch = stopwatch(limited.statementTimeoutMs);
-        if (watch === undefined) return start(parsed, list, limited, signal);
+        if (watch === undefined) return paid(await start(parsed, list, limited, signal), limited);
         const either = anySignal(signal, watch.signal);
         const started = await watch.during(() => start(parsed, list, limited, either));
-        return { ...started, ...watch.reading(started) };
+        return paid({ ...started, ...watch.reading(started) }, limited);
       });
     });
 
@@ -246,7 +248,7 @@ export function createSession({
       if (parsed.kind === 'partiql')
         throw new DriverError('SQL_NOT_SUPPORTED', 'PartiQL is planned by DynamoDB, which tells nobody how');
       const list = toParameterList(parsed, parameters);
-      const limited = limitedContext(parsed);
+      const limited = payingContext(limitedContext(parsed));
       if (parsed.kind === 'command') {
         const lines = await commandLines(parsed, list, limited, signalFor(undefined));
         return { mode: 'command', reads: [], text: lines.join('\n') };
@@ -291,6 +293,11 @@ export function createSession({
   return connection;
 }
 
+function paid(started: Started, { sampling }: ExecutionContext): Started {
+  // What it tells may change while it runs.
+  return Object.assign(started, { sampling });
+}
+
 const PLAN_COLUMNS: readonly OutputColumn[] = [{ name: 'QUERY PLAN', type: 'text' }];
 
 function explained(lines: readonly string[]): Started {
@@ -322,7 +329,7 @@ async function startCommand(
   const started = await command.run(parsed, parameters, context, signal);
   await started.close();
   const { affected = 0, stats, writes, reads } = started;
-  const analysis = analysisLines(stats, affected, performance.now() - begun, writes);
+  const analysis = analysisLines(stats, affected, performance.now() - begun, writes, context.sampling);
   return { ...explained([...lines, ...analysis]), reads, stats, ...(writes && { writes }) };
 }
 

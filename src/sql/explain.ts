@@ -67,8 +67,14 @@ export function analysisLines(
   rowCount: number,
   elapsedMs: number,
   writes?: WriteStats,
+  sampling?: ReadStats,
 ): readonly string[] {
   return [
+    ...(sampling === undefined || sampling.requests === 0
+      ? []
+      : [
+          `Sampled: ${totalCapacity(sampling)} RCU${placesText(sampling.capacity)} in ${sampling.requests} requests, once, to learn what tables look like`,
+        ]),
     ...(writes === undefined
       ? []
       : [

@@ -165,6 +165,7 @@ function statsOf(): StatementStats {
   return {
     ...newReadStats(),
     readCapacity: 0.5,
+    sampledCapacity: 0,
     writeCapacity: 0,
     written: new Map(),
     itemsWritten: 0,

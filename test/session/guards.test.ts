@@ -65,7 +65,7 @@ describe('MaxConnectionRCU', () => {
     await db.query('SELECT id FROM readings WHERE id = 1');
     const error = await thrownBy(() => db.query(`SELECT id FROM readings WHERE id IN (${ids})`));
     expect(error.message).toBe(
-      'BatchGetItem readings(id) of 50 keys would consume about 25 on top of 0.5 read capacity units; MaxConnectionRCU is 2',
+      'BatchGetItem readings(id) of 50 keys would consume about 25 on top of 1.5 read capacity units; MaxConnectionRCU is 2',
     );
   });
 });
@@ -83,7 +83,9 @@ describe('CapacityPercent', () => {
     const { clock, db } = percentOf(20);
     const { stats } = await db.query(sql);
     expect(stats.readCapacity).toBeGreaterThan(90);
-    expect(Math.abs(stats.readCapacity / (clock.now() / 1000) / 5 - 1)).toBeLessThan(0.1);
+    expect(
+      Math.abs((stats.readCapacity + stats.sampledCapacity) / (clock.now() / 1000) / 5 - 1),
+    ).toBeLessThan(0.1);
     expect(stats.pages).toBeGreaterThan(10);
   });
 
@@ -96,7 +98,9 @@ describe('CapacityPercent', () => {
   it('may be another for one statement', async () => {
     const { clock, db } = percentOf(20);
     const { stats } = await db.query('SELECT pad FROM readings', [], { capacityPercent: 50 });
-    expect(Math.abs(stats.readCapacity / (clock.now() / 1000) / 10 - 1)).toBeLessThan(0.1);
+    expect(
+      Math.abs((stats.readCapacity + stats.sampledCapacity) / (clock.now() / 1000) / 10 - 1),
+    ).toBeLessThan(0.1);
   });
 
   it('warns once where a table has no bound that it could be a part of', async () => {
@@ -193,5 +197,64 @@ describe('StatementTimeout', () => {
     );
     expect(error).toMatchObject({ code: 'EXEC_TIMEOUT', sqlState: '57014' });
     expect((await db.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+});
+
+describe('what sampling tables consumes', () => {
+  it('is told with the statement that first needs the table, and by EXPLAIN ANALYZE', async () => {
+    const db = await world.open();
+    const sql = 'SELECT id FROM readings WHERE id = 1';
+    const first = await db.query(sql);
+    expect(first.stats.sampledCapacity).toBeGreaterThan(90);
+    expect(first.stats.readCapacity).toBe(0.5);
+    expect((await db.query(sql)).stats.sampledCapacity).toBe(0);
+    const other = await world.open();
+    const { rows } = await other.query<string[]>(`EXPLAIN ANALYZE ${sql}`, [], { rowMode: 'array' });
+    const lines = rows.flat();
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^Sampled: \d+(\.5)? RCU in 1 requests, once, to learn what tables look like$/),
+    );
+    expect(lines).toContainEqual(expect.stringMatching(/^Consumed: 0\.5 RCU in 1 requests/));
+  });
+
+  it('counts in MaxConnectionRCU', async () => {
+    const warnings: string[] = [];
+    const db = await connect(world.string('MaxConnectionRCU=20'), {
+      onWarning: (text) => warnings.push(text),
+    });
+    try {
+      const { stats } = await db.query('SELECT id FROM readings WHERE id = 1');
+      // Half of what is left, and at most a page more.
+      expect(stats.sampledCapacity).toBeGreaterThanOrEqual(10);
+      expect(stats.sampledCapacity).toBeLessThan(14);
+      expect(warnings).toEqual([expect.stringMatching(/^"readings" was sampled with \d+ items only/)]);
+      await expect(db.query(`SELECT max(pad) FROM readings`)).rejects.toMatchObject({
+        code: 'EXEC_CAPACITY',
+        message: expect.stringMatching(/MaxConnectionRCU is 20$/),
+      });
+    } finally {
+      await db.close();
+    }
+  });
+
+  it('counts in MaxRCU, and leaves the statement its half', async () => {
+    const db = await world.open('MaxRCU=4');
+    const first = await db.query('SELECT id FROM readings WHERE id = 1');
+    expect(first.rows).toEqual([{ id: 1 }]);
+    expect(first.stats.sampledCapacity + first.stats.readCapacity).toBeLessThanOrEqual(4);
+    // What was learned is kept for statements with this budget.
+    expect((await db.query('SELECT id FROM readings WHERE id = 2')).stats.sampledCapacity).toBe(0);
+    const free = await db.query('SELECT /*+ MAX_RCU(1000) */ id FROM readings WHERE id = 2');
+    expect(free.stats.sampledCapacity).toBeGreaterThan(90);
+  });
+
+  it('bounds a sample of a statement alone, which is made anew for one without a bound', async () => {
+    const db = await world.open();
+    const bounded = await db.query('SELECT /*+ MAX_RCU(4) */ id FROM readings WHERE id = 1');
+    expect(bounded.stats.sampledCapacity).toBeLessThanOrEqual(3);
+    expect((await db.query('SELECT id FROM readings WHERE id = 1')).stats.sampledCapacity).toBeGreaterThan(
+      90,
+    );
+    expect((await db.query('SELECT id FROM readings WHERE id = 1')).stats.sampledCapacity).toBe(0);
   });
 });

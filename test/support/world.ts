@@ -2,6 +2,7 @@ import { createCatalog, type CatalogOptions } from '../../src/catalog/catalog.ts
 import type { TableDef } from '../../src/catalog/table-def.ts';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
 import { createClient, type DynamoClient } from '../../src/dynamo/client.ts';
+import { newReadStats } from '../../src/dynamo/read-stats.ts';
 import { createTraffic } from '../../src/dynamo/traffic.ts';
 import { connect } from '../../src/index.ts';
 import type { Connection } from '../../src/session/connection.ts';
@@ -158,6 +159,7 @@ function contextWith(
     capacityPercent: undefined,
     statementTimeoutMs: 0,
     traffic: createTraffic(),
+    sampling: newReadStats(),
     passthrough: false,
     facts: { properties: [], version: '0', source: 'test', browsableSchemas: undefined },
     warn: () => undefined,

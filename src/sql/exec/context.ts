@@ -3,6 +3,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { DynamoClient } from '../../dynamo/client.ts';
 import type { Clock } from '../../dynamo/clock.ts';
 import type { Page } from '../../dynamo/page.ts';
+import type { ReadStats } from '../../dynamo/read-stats.ts';
 import type { Traffic } from '../../dynamo/traffic.ts';
 import type { DecimalStyle } from '../engine/result-value.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -52,6 +53,8 @@ export interface ExecutionContext {
   /** Milliseconds that a statement may work; 0: any. */
   readonly statementTimeoutMs: number;
   readonly traffic: Traffic;
+  /** What it took to learn what tables look like: budgets count it. */
+  readonly sampling: ReadStats;
   /** Statements are PartiQL and go to DynamoDB as they are. */
   readonly passthrough: boolean;
   /** What system tables tell of the connection. */

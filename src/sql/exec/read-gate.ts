@@ -5,12 +5,13 @@ import type { TokenBucket } from '../../dynamo/token-bucket.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { ExecutionContext } from './context.ts';
 
-type Limits = Pick<ExecutionContext, 'maxRcu' | 'maxConnectionRcu' | 'traffic'>;
+/** The budgets of a statement and of its connection. */
+export type Limits = Pick<ExecutionContext, 'maxRcu' | 'maxConnectionRcu' | 'traffic' | 'sampling'>;
 
 /** What stands before the requests of a read: budgets, the rate that is allowed, and what the place bears. */
 export function readGate(read: TableRead, context: ExecutionContext, stats: ReadStats): ReadGate {
   const place = placeOf(read);
-  const rate = rateOf(read, context);
+  const rate = rateOf(place.readCapacity, context);
   if (rate === undefined)
     warnOfPercent(place.name, 'it is read on demand, without a bound of its own', context);
   return capacityGate(place.name, context, stats, rate);
@@ -20,6 +21,14 @@ export function readGate(read: TableRead, context: ExecutionContext, stats: Read
 export function partiqlGate(context: ExecutionContext, stats: ReadStats): ReadGate {
   warnOfPercent('PartiQL', 'its table is not known to the driver', context);
   return capacityGate('PartiQL', context, stats);
+}
+
+/** What stands before the requests that sample a table. */
+export function sampleGate(
+  { name, readCapacity }: Place,
+  limits: Limits & Pick<ExecutionContext, 'capacityPercent'>,
+): ReadGate {
+  return capacityGate(name, limits, limits.sampling, rateOf(readCapacity, limits));
 }
 
 function warnOfPercent(
@@ -61,8 +70,8 @@ function capacityGate(place: string, context: Limits, stats: ReadStats, unitsPer
 }
 
 /** Nothing more is read where a budget is used up. */
-function guardBudgets({ maxRcu, maxConnectionRcu, traffic }: Limits, stats: ReadStats): void {
-  const units = totalCapacity(stats);
+function guardBudgets({ maxRcu, maxConnectionRcu, traffic, sampling }: Limits, stats: ReadStats): void {
+  const units = totalCapacity(stats) + (stats === sampling ? 0 : totalCapacity(sampling));
   if (maxRcu !== undefined && units >= maxRcu)
     throw overBudget(`The statement was stopped after ${units}`, 'MaxRCU', maxRcu);
   if (maxConnectionRcu !== undefined && traffic.consumed >= maxConnectionRcu)
@@ -72,8 +81,13 @@ function guardBudgets({ maxRcu, maxConnectionRcu, traffic }: Limits, stats: Read
 /** Refuses a read that is expected to consume more than is left. */
 export function guardEstimate(access: string, units: number, limits: Limits): void {
   const { maxRcu, maxConnectionRcu, traffic } = limits;
-  if (maxRcu !== undefined && units > maxRcu)
-    throw overBudget(`${access} would consume about ${units}`, 'MaxRCU', maxRcu);
+  const sampled = totalCapacity(limits.sampling);
+  if (maxRcu !== undefined && units + sampled > maxRcu)
+    throw overBudget(
+      `${access} would consume about ${units}${sampled === 0 ? '' : ` on top of ${sampled} for a sample of its table`}`,
+      'MaxRCU',
+      maxRcu,
+    );
   if (maxConnectionRcu !== undefined && units > maxConnectionRcu - traffic.consumed)
     throw overBudget(
       `${access} would consume about ${units} on top of ${traffic.consumed}`,
@@ -101,7 +115,7 @@ export function pageSizeFor(
   context: ExecutionContext,
 ): { readonly pageSize?: number } {
   const { pageSize, maxRcu, maxConnectionRcu, traffic, settings } = context;
-  const rate = read && rateOf(read, context);
+  const rate = read && rateOf(placeOf(read).readCapacity, context);
   const units = Math.min(
     (maxRcu ?? Infinity) / PAGES_PER_BUDGET,
     Math.max(0, (maxConnectionRcu ?? Infinity) - traffic.consumed) / PAGES_PER_BUDGET,
@@ -117,7 +131,7 @@ export function pageSizeFor(
 
 interface Place {
   readonly name: string;
-  readonly readCapacity: number | undefined;
+  readonly readCapacity?: number | undefined;
 }
 
 /** A global index has capacity of its own; a local one has the table's. */
@@ -130,8 +144,10 @@ function placeOf({ table, access }: TableRead): Place {
 }
 
 /** Units a second; undefined where nothing bounds them. */
-function rateOf(read: TableRead, { capacityPercent }: ExecutionContext): number | undefined {
-  const { readCapacity } = placeOf(read);
+function rateOf(
+  readCapacity: number | undefined,
+  { capacityPercent }: Pick<ExecutionContext, 'capacityPercent'>,
+): number | undefined {
   if (capacityPercent === undefined || readCapacity === undefined) return undefined;
   return (readCapacity * capacityPercent) / 100;
 }
