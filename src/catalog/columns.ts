@@ -66,6 +66,32 @@ export function inferColumns(
     for (const [part, found] of parts) {
       add(freeName(names, `${name}${options.separator}${part}`), [...path, part], found);
     }
+    addLists(name, path, histogram);
+  };
+
+  /** Lists in maps that stay whole are hidden columns: their elements are tables all the same. */
+  const addLists = (name: string, path: DocumentPath, { nested }: Histogram): void => {
+    for (const [part, histogram] of [...nested].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+      const [wish, inner] = [`${name}${options.separator}${part}`, [...path, part]] as const;
+      if (histogram.members === undefined) {
+        addLists(wish, inner, histogram);
+        continue;
+      }
+      const spelled = freeName(names, wish);
+      columns.push({
+        histogram,
+        column: {
+          name: spelled,
+          path: inner,
+          type: { kind: 'json' },
+          seen: valuesSeen(histogram),
+          presence: Math.min(1, histogram.present / Math.max(1, sampledItems)),
+          hidden: true,
+          elements: elementsOf(histogram.members, options),
+        },
+      });
+      addLists(spelled, inner, histogram);
+    }
   };
 
   for (const name of new Set([...declared.keys(), ...attributes.keys()])) {

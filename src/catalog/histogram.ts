@@ -11,6 +11,8 @@ export interface Histogram {
   numbers: NumberProfile;
   /** Keys of the maps seen here. */
   readonly fields: Map<string, Histogram>;
+  /** Of maps that are not taken apart: the keys at which lists and sets lie, or maps that lead to some. */
+  readonly nested: Map<string, Histogram>;
   /** Elements of the lists seen here, by position. */
   readonly elements: Histogram[];
   /** All elements of the lists and sets seen here, and the keys of the maps among them. */
@@ -27,7 +29,14 @@ export interface Flattening {
 const TYPES: readonly AttributeType[] = ['S', 'N', 'BOOL', 'NULL', 'M', 'L', 'B', 'SS', 'NS', 'BS'];
 
 export function newHistogram(): Histogram {
-  return { present: 0, types: new Map(), numbers: NO_NUMBERS, fields: new Map(), elements: [] };
+  return {
+    present: 0,
+    types: new Map(),
+    numbers: NO_NUMBERS,
+    fields: new Map(),
+    nested: new Map(),
+    elements: [],
+  };
 }
 
 /** The histograms of all attributes of some items, by attribute name. */
@@ -44,6 +53,7 @@ export function observe(histogram: Histogram, value: AttributeValue, flattening:
   histogram.types.set(type, (histogram.types.get(type) ?? 0) + 1);
   if ('N' in value) histogram.numbers = mergeProfiles(histogram.numbers, profileOf(value.N));
   if ('M' in value && flattening.objects) observeFields(histogram.fields, value.M, flattening);
+  if ('M' in value && !flattening.objects) observeLists(histogram.nested, value.M, flattening);
   if ('L' in value) {
     for (const [position, element] of value.L.slice(0, flattening.arrays).entries()) {
       observe((histogram.elements[position] ??= newHistogram()), element, flattening);
@@ -70,10 +80,12 @@ export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
     types: new Map(a.types),
     numbers: mergeProfiles(a.numbers, b.numbers),
     fields: new Map(a.fields),
+    nested: new Map(a.nested),
     elements: [...a.elements],
   };
   for (const [type, count] of b.types) merged.types.set(type, (merged.types.get(type) ?? 0) + count);
   for (const [name, field] of b.fields) merged.fields.set(name, mergeInto(merged.fields.get(name), field));
+  for (const [name, inner] of b.nested) merged.nested.set(name, mergeInto(merged.nested.get(name), inner));
   for (const [at, element] of b.elements.entries())
     merged.elements[at] = mergeInto(merged.elements[at], element);
   const members = b.members === undefined ? a.members : mergeInto(a.members, b.members);
@@ -99,4 +111,21 @@ function observeFields(into: Map<string, Histogram>, map: AttributeMap, flatteni
     if (histogram === undefined) into.set(name, (histogram = newHistogram()));
     observe(histogram, value, flattening);
   }
+}
+
+/** Keys of one map that are followed: where they are data themselves, there is no end of them. */
+const MOST_NESTED = 64;
+
+function observeLists(into: Map<string, Histogram>, map: AttributeMap, flattening: Flattening): void {
+  for (const [name, value] of Object.entries(map)) {
+    if (!leadsToList(value) || (into.size >= MOST_NESTED && !into.has(name))) continue;
+    let histogram = into.get(name);
+    if (histogram === undefined) into.set(name, (histogram = newHistogram()));
+    observe(histogram, value, flattening);
+  }
+}
+
+function leadsToList(value: AttributeValue): boolean {
+  if ('M' in value) return Object.values(value.M).some(leadsToList);
+  return 'L' in value || 'SS' in value || 'NS' in value || 'BS' in value;
 }

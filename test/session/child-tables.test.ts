@@ -45,6 +45,61 @@ async function rows(sql: string): Promise<readonly (readonly unknown[])[]> {
   return (await db.query<readonly unknown[]>(sql, [], { rowMode: 'array' })).rows;
 }
 
+describe('a list in a map', () => {
+  beforeAll(() =>
+    world.add({
+      name: 'boxed',
+      key: ['id:N'],
+      items: [
+        {
+          id: { N: '1' },
+          info: {
+            M: {
+              by: { S: 'ana' },
+              lines: {
+                L: [{ M: { sku: { S: 'a' }, tags: { SS: ['x', 'y'] } } }, { M: { sku: { S: 'b' } } }],
+              },
+              deep: { M: { codes: { NS: ['7'] } } },
+            },
+          },
+        },
+        { id: { N: '2' }, info: { M: { lines: { L: [{ M: { sku: { S: 'c' } } }] } } } },
+        { id: { N: '3' }, info: { M: { by: { S: 'bob' } } } },
+        { id: { N: '4' }, info: { S: 'none' } },
+      ],
+    }),
+  );
+
+  it.each<[string, unknown[][]]>([
+    [
+      'SELECT id, _index, sku FROM "boxed.info.lines" ORDER BY 1, 2',
+      [
+        [1, 1, 'a'],
+        [1, 2, 'b'],
+        [2, 1, 'c'],
+      ],
+    ],
+    ['SELECT sku FROM boxed."info.lines" WHERE id = 2', [['c']]],
+    ['SELECT id, value FROM "boxed.info.deep.codes"', [[1, 7]]],
+    [
+      'SELECT id, value FROM "boxed.info.lines.tags" ORDER BY 2',
+      [
+        [1, 'x'],
+        [1, 'y'],
+      ],
+    ],
+    ['SELECT DISTINCT info FROM boxed WHERE id = 4', [['none']]],
+  ])('has a table of its elements, though the map stays a column: %s', async (sql, expected) => {
+    expect(await rows(sql)).toEqual(expected);
+  });
+
+  it('is no column of *', async () => {
+    const { columns } = await db.query('SELECT * FROM boxed');
+    expect(columns.map(({ name }) => name)).toEqual(['id', 'info']);
+    expect((await db.explain('SELECT sku FROM "boxed.info.lines" WHERE id = 1')).text).toContain('GetItem');
+  });
+});
+
 describe('a list or set in a document', () => {
   it.each<[string, string, unknown[][]]>([
     ['7 = ANY (codes)', 'contains(', [['ana']]],
@@ -212,7 +267,7 @@ describe('a child table', () => {
   });
 
   it('is described, and not listed', async () => {
-    expect((await db.metadata.tables()).map(({ name }) => name)).toEqual(['orders']);
+    expect((await db.metadata.tables()).map(({ name }) => name)).toEqual(['boxed', 'orders']);
   });
 });
 
