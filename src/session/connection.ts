@@ -205,6 +205,6 @@ export interface Connection extends StatementRunner, AsyncDisposable {
   readonly schemas: Schemas;
   /** The connection string with its secrets masked. */
   readonly description: string;
-  whoami(): Promise<Identity>;
+  whoami(options?: { readonly signal?: AbortSignal }): Promise<Identity>;
   close(): Promise<void>;
 }

@@ -265,7 +265,7 @@ export function createSession({
     schemas: createSchemas({ context, folders, guard: () => signalFor(undefined) }),
     transaction: async (work, options = {}) =>
       runTransaction(work, options, context, runnerOn, signalFor(options.signal)),
-    whoami: async () => whoami(signalFor(undefined)),
+    whoami: async ({ signal } = {}) => whoami(signalFor(signal)),
     close() {
       return (closed ??= (async () => {
         closing.abort(new DriverError('CONN_CLOSED', 'The connection was closed'));

@@ -288,6 +288,17 @@ describe('the other commands', () => {
     expect(io.stdout.text()).toMatch(/^GetItem orders\(id\)\n {2}1 request\n\{\n {2}"mode": "direct"/);
   });
 
+  it('hand Ctrl-C on to the sign-in that whoami waits for', async () => {
+    const connection = shop();
+    const heard: unknown[] = [];
+    const whoami: typeof connection.whoami = async (options) => {
+      heard.push(options?.signal);
+      return connection.whoami();
+    };
+    await runCli(['whoami'], fakeIo({ connection: { ...connection, whoami } }));
+    expect(heard).toEqual([expect.any(AbortSignal)]);
+  });
+
   it('say who is signed in', async () => {
     const io = fakeIo({ connection: shop() });
     await runCli(['whoami'], io);

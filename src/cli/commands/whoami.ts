@@ -23,8 +23,8 @@ export function whoamiCommand(io: Io): Command {
       examples('dynadbc whoami -c "AWSCredentialsFileProfile=work"', 'dynadbc whoami --json'),
     )
     .action((flags: WhoamiFlags) =>
-      withConnection(flags, io, async (connection) => {
-        const identity = await connection.whoami();
+      withConnection(flags, io, async (connection, signal) => {
+        const identity = await connection.whoami({ signal });
         await writer(io.stdout.stream)(
           flags.json ? identityJson(identity) : identityText(identity, io.now()),
         );
