@@ -1,7 +1,4 @@
 import { DriverError } from '../../core/errors.ts';
-import { type Histogram, histogramOf } from '../../catalog/histogram.ts';
-import { inferType } from '../../catalog/infer.ts';
-import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import type { Page } from '../../dynamo/page.ts';
 import { newReadStats } from '../../dynamo/read-stats.ts';
@@ -16,6 +13,7 @@ import type { ExecutionContext } from './context.ts';
 import { objectMaker } from './direct.ts';
 import { pageSizeFor, partiqlGate } from './read-gate.ts';
 import { columnDecoder } from './row-decoder.ts';
+import { seenColumns } from './seen-columns.ts';
 
 /** The column for what only later pages' items have. */
 const REST = '$rest';
@@ -110,9 +108,8 @@ interface Shape {
 }
 
 function shapeOf(items: readonly AttributeMap[], more: boolean, { decimals }: ExecutionContext): Shape {
-  const mode = decimals === 'digits' ? 'Decimal' : 'Auto';
-  const found = histogramOf(items, { objects: false, arrays: 0 });
-  const columns = [...found].map(([name, seen]) => columnOf(name, seen, mode));
+  const found = seenColumns(items, decimals);
+  const columns = [...found.values()];
   const readers = columns.map((column) => columnDecoder(column, decimals));
   const named = columns.map(({ name, type }) => ({ name, type: postgresTypeName(engineType(type)) }));
   if (!more) return { columns: named, row: (item) => readers.map((read) => read(item)) };
@@ -126,10 +123,6 @@ function shapeOf(items: readonly AttributeMap[], more: boolean, { decimals }: Ex
       return [...readers.map((read) => read(item)), besides];
     },
   };
-}
-
-function columnOf(name: string, seen: Histogram, mode: 'Auto' | 'Decimal'): ColumnDef {
-  return { name, path: [name], type: inferType(seen, mode), seen: {}, presence: 1 };
 }
 
 /** A parameter as DynamoDB's value: instants are ISO 8601 text. */

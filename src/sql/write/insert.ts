@@ -13,6 +13,7 @@ import type { ParsedCommand, ParsedText } from '../parse/parse.ts';
 import { namedTarget, writeTarget, type WriteTarget } from './destination.ts';
 import { explainInsert } from './explain-changes.ts';
 import { keyOf, placesOf } from './item-of.ts';
+import { newAttributes, tellNewAttributes } from './new-attributes.ts';
 import { newItems } from './new-items.ts';
 import { conflictOf, putItem, type OnConflict } from './put-item.ts';
 import { returningColumns, told, writtenResult } from './returning.ts';
@@ -42,7 +43,9 @@ export const insert: Command = {
       aliasOf(relation),
       reading,
     );
-    return insertInto(statement, { table, targets, onConflict }, reading);
+    const added = newAttributes(statement, table, parsed);
+    tellNewAttributes(added, table, context);
+    return insertInto(statement, { table, targets, onConflict, added }, reading);
   },
   columns: (parsed, context, signal) => returningColumns(insertOf(parsed), parsed, context, signal),
   async explain(parsed, parameters, context, signal) {
@@ -62,10 +65,11 @@ interface Into {
   readonly table: TableDef;
   readonly targets: readonly WriteTarget[];
   readonly onConflict: OnConflict;
+  readonly added: readonly string[];
 }
 
 async function insertInto(statement: InsertStmt, into: Into, reading: Reading): Promise<CommandResult> {
-  const { table, targets, onConflict } = into;
+  const { table, targets, onConflict, added } = into;
   const { settings, writing } = reading.context;
   const returning = statement.returningClause?.exprs;
   const writes = newWriteStats();
@@ -96,7 +100,11 @@ async function insertInto(statement: InsertStmt, into: Into, reading: Reading): 
   }
   const range = statement.relation ?? {};
   const items = images.filter((image) => image !== undefined);
-  return writtenResult('INSERT', { table, range, returning, items, writes, reads: source.reads }, reading);
+  return writtenResult(
+    'INSERT',
+    { table, range, added, returning, items, writes, reads: source.reads },
+    reading,
+  );
 }
 
 /** What WITH before INSERT defines is meant for its query. */

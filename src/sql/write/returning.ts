@@ -12,7 +12,9 @@ import type { ParsedText } from '../parse/parse.ts';
 import type { ResultColumn } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import { columnsOver, evaluateOver } from './evaluate.ts';
+import { catalogWith, type Names, newAttributes } from './new-attributes.ts';
 import type { Reading } from './source-rows.ts';
+import { writtenName } from './written-table.ts';
 
 /** What a statement that wrote tells: its counts, and the rows of RETURNING over the items that it left. */
 export async function writtenResult(
@@ -20,6 +22,7 @@ export async function writtenResult(
   {
     table,
     range,
+    added = [],
     returning,
     items,
     writes,
@@ -28,6 +31,8 @@ export async function writtenResult(
   }: {
     readonly table: TableDef;
     readonly range: RangeVar;
+    /** The attributes that the statement names and that the table had not got. */
+    readonly added?: readonly string[];
     readonly returning: readonly Node[] | undefined;
     /** The images that RETURNING is about, in the order of the writes. */
     readonly items: readonly AttributeMap[];
@@ -38,9 +43,10 @@ export async function writtenResult(
   reading: Reading,
 ): Promise<CommandResult> {
   const over = { table, range, targets: returning ?? [] };
-  const columns = returning === undefined ? [] : await columnsOver(over, reading);
-  const rows =
-    returning === undefined ? [] : await evaluateOver(over, items, { ...reading, stats: newReadStats() });
+  const catalog = catalogWith(added, table, items, reading.context);
+  const after = { ...reading, context: { ...reading.context, catalog }, stats: newReadStats() };
+  const columns = returning === undefined ? [] : await columnsOver(over, after);
+  const rows = returning === undefined ? [] : await evaluateOver(over, items, after);
   const toObject = objectMaker(columns.map(({ name }) => name));
   return {
     tag,
@@ -61,14 +67,17 @@ export async function writtenResult(
 
 /** The columns of RETURNING, for a statement that is only prepared. */
 export async function returningColumns(
-  { relation: range, returningClause }: Pick<InsertStmt, 'relation' | 'returningClause'>,
+  { relation: range, returningClause, ...names }: Pick<InsertStmt, 'relation' | 'returningClause'> & Names,
   parsed: ParsedText,
   context: ExecutionContext,
   signal: AbortSignal,
 ): Promise<readonly ResultColumn[]> {
   const targets = returningClause?.exprs;
   if (targets === undefined || range === undefined) return [];
-  return columnsOver({ range, targets }, { parsed, parameters: unknownParameters(parsed), context, signal });
+  const table = await context.catalog.table(writtenName(range), signal);
+  const catalog = catalogWith(newAttributes(names, table, parsed), table, [], context);
+  const parameters = unknownParameters(parsed);
+  return columnsOver({ range, targets }, { parsed, parameters, context: { ...context, catalog }, signal });
 }
 
 /** The failure of a statement that was carried out in part says how far. */

@@ -9,6 +9,7 @@ import { changeItems } from './change-items.ts';
 import { explainChanges } from './explain-changes.ts';
 import type { ItemChanges } from './item-changes.ts';
 import { matchingKeys } from './matching-keys.ts';
+import { newAttributes, tellNewAttributes } from './new-attributes.ts';
 import { returningColumns, told, writtenResult } from './returning.ts';
 import type { Reading } from './source-rows.ts';
 import { aliasOf, writtenTable } from './written-table.ts';
@@ -38,6 +39,8 @@ export const update: Command = {
     const reading: Reading = { parsed, parameters, context, stats: newReadStats(), signal };
     const assignments = assignmentsOf(targetList, table, aliasOf(range), reading);
     const moves = movesItems(assignments);
+    const added = newAttributes({ targetList }, table, parsed);
+    tellNewAttributes(added, table, context);
     const returning = returningClause?.exprs;
     const writes = newWriteStats();
     const changes: ItemChanges = {
@@ -58,7 +61,7 @@ export const update: Command = {
       const items = await changeItems(changes, matching, reading, writes);
       return await writtenResult(
         'UPDATE',
-        { table, range, returning, items, writes, reads: matching.reads },
+        { table, range, added, returning, items, writes, reads: matching.reads },
         reading,
       );
     } catch (error) {

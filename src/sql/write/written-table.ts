@@ -10,6 +10,11 @@ export function aliasOf(range: RangeVar | undefined): string {
   return range?.alias?.aliasname ?? range?.relname ?? '';
 }
 
+/** The name of the table that a statement writes to, as the catalog takes it. */
+export function writtenName({ schemaname: schema, relname: name = '' }: RangeVar = {}): string {
+  return schema === undefined || isTableSchema(schema) ? name : `${schema}.${name}`;
+}
+
 /** The table that a statement writes to. */
 export async function writtenTable(
   range: RangeVar | undefined,
@@ -21,8 +26,7 @@ export async function writtenTable(
   const position = parsed.position(range?.location ?? 0);
   if (writing.readOnly)
     throw new DriverError('SQL_READ_ONLY', `${verb} writes, and the connection is Readonly.`, { position });
-  const { schemaname: schema, relname: written = '' } = range ?? {};
-  const name = schema === undefined || isTableSchema(schema) ? written : `${schema}.${written}`;
+  const name = writtenName(range);
   const table = await catalog.table(name, signal);
   if (table.child !== undefined)
     throw new DriverError(

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect } from '../../src/index.ts';
+import type { Connection } from '../../src/session/connection.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+let db: Connection;
+const notices: string[] = [];
+
+beforeAll(async () => {
+  world = await startWorld();
+  const items = ['a', 'b'].map((id) => ({
+    id: { S: id },
+    name: { S: id },
+    address: { M: { city: { S: 'Rome' } } },
+  }));
+  await world.add({ name: 'people', key: ['id:S'], indexes: [{ name: 'by_kind', key: ['kind:S'] }], items });
+  await world.add({ name: 'empty', key: ['id:S'], items: [] });
+  db = await connect(world.string(), { onNotice: (message) => void notices.push(message) });
+});
+afterAll(async () => {
+  await db.close();
+  await world.close();
+});
+
+async function noticesOf(sql: string, parameters: readonly string[] = []): Promise<readonly string[]> {
+  notices.length = 0;
+  await db.query(sql, parameters);
+  return [...notices];
+}
+
+describe('an attribute that no item seen has', () => {
+  it('is made, and UPDATE says which column has nearly its name', async () => {
+    expect(await noticesOf("UPDATE people SET nam = 'x' WHERE id IN ('a', 'b')")).toEqual([
+      'No item seen of "people" has "nam": a new attribute is made; did you mean "name"?',
+    ]);
+    expect((await db.query(`SELECT "$item" ->> 'nam' AS nam FROM people WHERE id = 'a'`)).rows).toEqual([
+      { nam: 'x' },
+    ]);
+  });
+
+  it('is told once a statement, however many rows there are', async () => {
+    expect(await noticesOf("INSERT INTO people (id, nme, zz) VALUES ('c', '1', 1), ('d', '2', 2)")).toEqual([
+      'No item seen of "people" has "nme": a new attribute is made; did you mean "name"?',
+      'No item seen of "people" has "zz": a new attribute is made',
+    ]);
+    expect(
+      await noticesOf(
+        "INSERT INTO people (id, name) VALUES ('a', '1'), ('b', '1') ON CONFLICT (id) DO UPDATE SET naem = 'x'",
+      ),
+    ).toEqual(['No item seen of "people" has "naem": a new attribute is made; did you mean "name"?']);
+  });
+
+  it.each([
+    "UPDATE people SET kind = 'k', address.town = 'Ostia' WHERE id = 'a'",
+    "UPDATE people SET NAME = 'k' WHERE id = 'a'",
+    "INSERT INTO people VALUES ('e')",
+    `INSERT INTO people ("$item") VALUES ('{"id": "f", "nam": 1}')`,
+    "INSERT INTO empty (id, anything) VALUES ('a', 1)",
+  ])('is not what %s is about', async (sql) => {
+    expect(await noticesOf(sql)).toEqual([]);
+  });
+});
+
+describe('RETURNING *', () => {
+  it('has the attributes that INSERT adds, with the types of their values', async () => {
+    const sql = `INSERT INTO people (id, size, "Tags") VALUES ('g', 12, '{"a": 1}'::json), ('h', 1.5, NULL) RETURNING *`;
+    const { rows, columns } = await db.query(sql);
+    expect(rows).toMatchObject([
+      { id: 'g', name: null, size: 12, Tags: { a: 1 } },
+      { id: 'h', name: null, size: 1.5, Tags: null },
+    ]);
+    expect(columns.slice(-2)).toEqual([
+      { name: 'size', type: 'numeric' },
+      { name: 'Tags', type: 'json' },
+    ]);
+    await using statement = await db.prepare(sql);
+    expect(statement.columns.map(({ name }) => name)).toEqual(columns.map(({ name }) => name));
+  });
+
+  it('has the attributes that UPDATE adds, with or without a read, and RETURNING may name them', async () => {
+    expect((await db.query("UPDATE people SET level = 3 WHERE id = 'a' RETURNING *")).rows).toMatchObject([
+      { id: 'a', level: 3 },
+    ]);
+    expect(
+      (await db.query("UPDATE people SET rank = length(id) + 1 WHERE id = 'a' RETURNING rank * 2 AS twice"))
+        .rows,
+    ).toEqual([{ twice: 4 }]);
+    expect(
+      (await db.query("UPDATE people SET gone = remove_attribute(gone) WHERE id = 'a' RETURNING id, gone"))
+        .rows,
+    ).toEqual([{ id: 'a', gone: null }]);
+  });
+});
