@@ -38,7 +38,9 @@ describe('remember', () => {
 
   it('asks again after a failure', async () => {
     const cache = new Map<string, Promise<number>>();
-    await expect(remember(cache, 'k', { entries: 2 }, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await expect(remember(cache, 'k', { entries: 2 }, () => Promise.reject(new Error('no')))).rejects.toThrow(
+      'no',
+    );
     expect(await remember(cache, 'k', { entries: 2 }, () => Promise.resolve(1))).toBe(1);
   });
 });
