@@ -82,6 +82,8 @@ export interface QueryResult<T> {
   readonly command: string;
   /** Rows that a command changed; of any other statement, how many rows there are. */
   readonly rowCount: number;
+  /** MaxRows left out more rows, or may have, where only another request could tell. */
+  readonly truncated: boolean;
   readonly stats: StatementStats;
 }
 
@@ -92,6 +94,8 @@ export interface RowStream<T> extends AsyncIterable<T>, AsyncDisposable {
   readonly command: string;
   /** Rows that a command changed; undefined where it counts none, and of a query. */
   readonly affected: number | undefined;
+  /** When the rows were read: whether MaxRows left out more of them, or may have, where only another request could tell. */
+  readonly truncated: boolean;
   /** Grows while the stream is read. */
   readonly stats: StatementStats;
   /** Positional, a page or chunk at a time. */

@@ -49,6 +49,9 @@ export function rowStream<T>(
     columns: started.columns,
     command: started.tag ?? 'SELECT',
     affected: started.affected,
+    get truncated() {
+      return started.isCut?.() ?? false;
+    },
     stats,
     [Symbol.asyncIterator]: () =>
       rowIterator(opened(pagesOf<T>(started, options)), close, () => closed !== undefined),

@@ -207,6 +207,7 @@ export function createSession({
         columns: started.columns,
         command: started.tag ?? 'SELECT',
         rowCount: started.affected ?? rows.length,
+        truncated: started.isCut?.() ?? false,
         stats: finalStats(started, begun),
       };
     } finally {

@@ -73,6 +73,21 @@ describe('dynadbc query', () => {
     expect(io.stdout.text()).toBe(expected);
   });
 
+  it('says where the limit cut the rows off, beside them where they are data', async () => {
+    const cut = {
+      columns: [{ name: 'n', type: 'bigint' }],
+      batches: [[[1n], [2n]]],
+      truncated: true,
+    } as const;
+    const io = fakeIo({ connection: fakeConnection({ 'SELECT 1': cut }) });
+    await runCli(['query', 'SELECT 1', '--max-rows', '2'], io);
+    expect(io.stdout.text()).toContain('\n(2 rows, cut off at MaxRows=2)\n');
+    expect(io.stderr.text()).toBe('');
+    await runCli(['query', 'SELECT 1', '--max-rows', '2', '--format', 'csv'], io);
+    expect(io.stdout.text()).toMatch(/n\r\n1\r\n2\r\n$/);
+    expect(io.stderr.text()).toBe('(2 rows, cut off at MaxRows=2)\n');
+  });
+
   it('says on a terminal what the statement cost', async () => {
     const io = fakeIo({ connection: shop(), terminal: true });
     await runCli(['query', 'SELECT 1'], io);

@@ -20,6 +20,7 @@ export interface FakeAnswer {
   /** Of a command: its tag, and the rows that it changed. */
   readonly command?: string;
   readonly affected?: number;
+  readonly truncated?: true;
   /** Instead of rows, after the batches. */
   readonly failure?: Error;
   /** After the batches, wait until the statement is cancelled. */
@@ -86,6 +87,7 @@ export function fakeConnection(
       columns: answer.columns,
       command: answer.command ?? 'SELECT',
       affected: answer.affected,
+      truncated: answer.truncated ?? false,
       stats: statsOf(),
       batches: rows,
       close: async () => undefined,

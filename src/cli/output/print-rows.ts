@@ -2,7 +2,7 @@ import type { RowStream, StatementStats } from '../../session/connection.ts';
 import type { Io, Screen } from '../io.ts';
 import type { Look } from './printer.ts';
 import { type Progress, rowsSoFar } from './progress.ts';
-import { countOf } from './row-count.ts';
+import { countOf, rowCount } from './row-count.ts';
 import { type Layout, rowPrinter } from './row-printer.ts';
 import { writer } from './writer.ts';
 
@@ -19,8 +19,9 @@ export async function printRows<T>(
   progress: Progress,
 ): Promise<number> {
   const printer = rowPrinter(layout, rows.columns, lookOf(io.stdout));
+  const isForPeople = layout === 'table' || layout === 'records';
   // psql prints the tag where there is somebody to read it.
-  const tag = layout === 'table' || layout === 'records' ? commandTag(rows) : '';
+  const tag = isForPeople ? commandTag(rows) : '';
   const write = writer(io.stdout.stream);
   const print = async (text: string): Promise<void> => {
     if (text === '') return;
@@ -39,7 +40,11 @@ export async function printRows<T>(
     progress.show(rowsSoFar(count));
     await print(printer.rows(batch));
   }
-  await print(printer.end() + tag);
+  await print(printer.end(rows.truncated) + tag);
+  if (rows.truncated && !isForPeople) {
+    progress.stop();
+    io.stderr.stream.write(`${rowCount(count, true)}\n`);
+  }
   return count;
 }
 

@@ -7,8 +7,8 @@ export type Batch = readonly (readonly Value[])[];
 export interface RowPrinter {
   /** Text that is ready after these rows; may be empty. */
   rows(batch: Batch): string;
-  /** What is left to print after the last row. */
-  end(): string;
+  /** What is left to print after the last row; `isCut`: there are more, which the limit left out. */
+  end(isCut?: boolean): string;
 }
 
 /** How the place looks that is written to. */

@@ -25,6 +25,6 @@ export function recordPrinter(columns: readonly OutputColumn[], look: Look): Row
       }
       return text;
     },
-    end: () => `${rowCount(printed)}\n`,
+    end: (isCut) => `${rowCount(printed, isCut)}\n`,
   };
 }

@@ -67,7 +67,7 @@ export function tablePrinter(columns: readonly OutputColumn[], look: Look): RowP
           printed += batch.length;
           return batch.map((row) => line(cellsOf(row), shapes)).join('');
         },
-        end: () => `${rowCount(printed)}\n`,
+        end: (isCut) => `${rowCount(printed, isCut)}\n`,
       },
     };
   }
@@ -82,10 +82,10 @@ export function tablePrinter(columns: readonly OutputColumn[], look: Look): RowP
       body = printer;
       return text + printer.rows(batch.slice(room));
     },
-    end() {
-      if (body !== undefined) return body.end();
+    end(isCut) {
+      if (body !== undefined) return body.end(isCut);
       const { printer, text } = begin();
-      return text + printer.end();
+      return text + printer.end(isCut);
     },
   };
 }

@@ -18,6 +18,13 @@ export interface RowReader {
   objects(): AsyncGenerator<Record<string, Value>[]>;
   /** Where each item is a row: the items as they came. */
   readonly pages?: () => AsyncGenerator<Page>;
+  /** After the rows: whether MaxRows left out more of them, or may have, where only another request could tell. */
+  readonly isCut?: () => boolean;
+}
+
+/** Whether MaxRows cut a result, as it turns out. */
+interface Cut {
+  isCut: boolean;
 }
 
 /** A statement that is one read: every condition pushed, plain columns, rows in the order in which they come. */
@@ -40,7 +47,8 @@ export function directReader(
   signal: AbortSignal | undefined,
 ): RowReader {
   const toObject = objectMaker(plan.columns.map((column) => column.name));
-  const arrays = (): AsyncGenerator<Value[][]> => readRows(plan, context, stats, signal);
+  const cut: Cut = { isCut: false };
+  const arrays = (): AsyncGenerator<Value[][]> => readRows(plan, context, stats, signal, cut);
   const isPlain =
     plan.summaries === undefined && (plan.limit ?? plan.offset) === undefined && context.maxRows < 0;
   return {
@@ -48,6 +56,7 @@ export function directReader(
     async *objects() {
       for await (const rows of arrays()) yield rows.map(toObject);
     },
+    isCut: () => cut.isCut,
     ...(isPlain && { pages: () => readTable(plan.read, context, stats, signal) }),
   };
 }
@@ -69,9 +78,13 @@ async function* readRows(
   context: ExecutionContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
+  cut: Cut,
 ): AsyncGenerator<Value[][]> {
-  if (context.maxRows === 0) return;
-  if (plan.summaries === undefined) yield* readItems(plan, context, stats, signal);
+  if (context.maxRows === 0) {
+    cut.isCut = plan.limit !== 0;
+    return;
+  }
+  if (plan.summaries === undefined) yield* readItems(plan, context, stats, signal, cut);
   else yield [await summarize(plan.summaries, context, stats, signal)];
 }
 
@@ -112,10 +125,12 @@ async function* readItems(
   context: ExecutionContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
+  cut?: Cut,
 ): AsyncGenerator<Value[][]> {
-  const { read } = plan;
+  const { read, limit = Infinity } = plan;
+  const maxRows = context.maxRows < 0 ? Infinity : context.maxRows;
   let skip = plan.offset ?? 0;
-  let left = Math.min(plan.limit ?? Infinity, context.maxRows < 0 ? Infinity : context.maxRows);
+  let left = Math.min(limit, maxRows);
   if (left <= 0) return;
   const decode = pageDecoder(plan.output, context.decimals);
   for await (const page of readTable(read, context, stats, signal)) {
@@ -123,13 +138,32 @@ async function* readItems(
       skip -= page.count;
       continue;
     }
+    let unused = page.count;
     for (const batch of decode(page)) {
       const rows = skip > 0 || batch.length > left ? batch.slice(skip, skip + left) : batch;
+      unused -= Math.min(batch.length, skip + left);
       skip = Math.max(0, skip - batch.length);
       left -= rows.length;
+      if (cut && left <= 0) cut.isCut = maxRows < limit && (unused > 0 || mayFollow(page, read));
       if (rows.length > 0) yield rows;
       if (left <= 0) return;
     }
+  }
+}
+
+/** Whether another page may follow, as far as this one tells. */
+function mayFollow({ lastKey }: Page, { access, fetchBack }: TableRead): boolean {
+  if (lastKey !== undefined || fetchBack !== undefined) return true;
+  switch (access.kind) {
+    case 'Query':
+      return access.ranges.length > 1;
+    case 'Scan':
+      return access.segments > 1;
+    case 'BatchGetItem':
+      return true;
+    case 'GetItem':
+    case 'Empty':
+      return false;
   }
 }
 

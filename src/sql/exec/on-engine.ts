@@ -137,12 +137,15 @@ function rowReader(
   locate: (name: string) => number | undefined,
 ): RowReader {
   const toObject = objectMaker(plan.columns.map((column) => column.name));
+  let isCut = false;
   async function* arrays(): AsyncGenerator<Value[][]> {
     const converters = result.columnTypes().map((type) => valueConverter(type, context.decimals));
     let left = context.maxRows < 0 ? Infinity : context.maxRows;
-    while (left > 0) {
+    for (;;) {
       const chunk = await fetchChunk(result, signal, locate);
       if (chunk === null || chunk.rowCount === 0) return;
+      isCut = chunk.rowCount > left;
+      if (left === 0) return;
       const columns = chunk.getColumns();
       const rows: Value[][] = [];
       for (let row = 0; row < Math.min(chunk.rowCount, left); row++) {
@@ -150,10 +153,12 @@ function rowReader(
       }
       left -= rows.length;
       yield rows;
+      if (isCut) return;
     }
   }
   return {
     arrays,
+    isCut: () => isCut,
     async *objects() {
       for await (const rows of arrays()) {
         yield rows.map(toObject);

@@ -54,18 +54,20 @@ export async function runPartiql(
   const shape = shapeOf(first?.items ?? [], first?.more === true, context);
   const toObject = objectMaker(shape.columns.map(({ name }) => name));
 
+  let isCut = false;
   async function* arrays(): AsyncGenerator<Value[][]> {
     let left = context.maxRows < 0 ? Infinity : context.maxRows;
-    let items = first?.items ?? [];
+    let { items, more } = first ?? { items: [], more: false };
     try {
-      while (left > 0) {
+      for (;;) {
         const rows = items.slice(0, left).map((item) => shape.row(item));
+        isCut = items.length > left || (more && items.length === left);
         left -= rows.length;
         if (rows.length > 0) yield rows;
         if (left <= 0) return;
         const next = await pages.next();
         if (next.done === true) return;
-        items = itemsOf(next.value);
+        ({ items, more } = pageOf(next.value));
       }
     } finally {
       await pages.return(undefined);
@@ -77,6 +79,7 @@ export async function runPartiql(
     reads: [],
     stats,
     arrays,
+    isCut: () => isCut,
     async *objects() {
       for await (const rows of arrays()) yield rows.map(toObject);
     },
@@ -84,22 +87,22 @@ export async function runPartiql(
   };
 }
 
-interface FirstPage {
+interface FilledPage {
   readonly items: readonly AttributeMap[];
   readonly more: boolean;
 }
 
-async function firstWithItems(pages: AsyncGenerator<Page, void>): Promise<FirstPage | undefined> {
+async function firstWithItems(pages: AsyncGenerator<Page, void>): Promise<FilledPage | undefined> {
   for (;;) {
     const next = await pages.next();
     if (next.done === true) return undefined;
-    const items = itemsOf(next.value);
-    if (items.length > 0) return { items, more: next.value.nextToken !== undefined };
+    const page = pageOf(next.value);
+    if (page.items.length > 0) return page;
   }
 }
 
-function itemsOf(page: Page): readonly AttributeMap[] {
-  return JSON.parse(page.items.toString());
+function pageOf({ items, nextToken }: Page): FilledPage {
+  return { items: JSON.parse(items.toString()), more: nextToken !== undefined };
 }
 
 interface Shape {

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Connection } from '../../src/session/connection.ts';
+import { startWorld, type World } from '../support/world.ts';
+
+let world: World;
+let db: Connection;
+beforeAll(async () => {
+  world = await startWorld();
+  const items = [1, 2, 3, 4, 5].map((n) => ({ id: { S: 'a' }, n: { N: String(n) } }));
+  await world.add({ name: 'things', key: ['id:S', 'n:N'], items });
+  db = await world.open();
+});
+afterAll(() => world.close());
+
+describe('a result that MaxRows ends', () => {
+  it.each([
+    ['direct', 'SELECT n FROM things'],
+    ['direct, of one partition', "SELECT n FROM things WHERE id = 'a'"],
+    ['engine, of several queries', 'SELECT n FROM things UNION ALL SELECT 0'],
+    ['engine', 'SELECT DISTINCT n + 1 AS n FROM things'],
+  ])('says that it is cut where there are more rows: %s', async (_, sql) => {
+    expect(await db.query(sql, [], { maxRows: 3 })).toMatchObject({ rowCount: 3, truncated: true });
+    expect(await db.query(sql, [], { maxRows: 0 })).toMatchObject({ rowCount: 0, truncated: true });
+    expect(await db.query(sql, [], { maxRows: 7 })).toMatchObject({ truncated: false });
+    expect(await db.query(sql)).toMatchObject({ truncated: false });
+  });
+
+  it.each([
+    "SELECT n FROM things WHERE id = 'a'",
+    'SELECT n FROM things LIMIT 5',
+    'SELECT DISTINCT n + 1 AS n FROM things',
+    'SELECT n FROM things OFFSET 0',
+  ])('is whole where there are just as many: %s', async (sql) => {
+    expect(await db.query(sql, [], { maxRows: 5 })).toMatchObject({ rowCount: 5, truncated: false });
+  });
+
+  it('is not cut by a LIMIT of its own', async () => {
+    const sql = 'SELECT n FROM things LIMIT 3';
+    expect(await db.query(sql, [], { maxRows: 3 })).toMatchObject({ rowCount: 3, truncated: false });
+    expect(await db.query(sql, [], { maxRows: 2 })).toMatchObject({ rowCount: 2, truncated: true });
+    expect(await db.query('SELECT n FROM things LIMIT 0', [], { maxRows: 0 })).toMatchObject({
+      truncated: false,
+    });
+  });
+
+  it('counts what OFFSET passes over', async () => {
+    const sql = "SELECT n FROM things WHERE id = 'a' LIMIT 10 OFFSET 2";
+    expect(await db.query(sql, [], { maxRows: 3 })).toMatchObject({ rowCount: 3, truncated: false });
+    expect(await db.query(sql, [], { maxRows: 2 })).toMatchObject({ rowCount: 2, truncated: true });
+  });
+
+  it('tells a stream too, once it was read', async () => {
+    await using rows = await db.stream('SELECT n FROM things', [], { maxRows: 2, timeoutMs: 60_000 });
+    expect(rows.truncated).toBe(false);
+    let count = 0;
+    for await (const batch of rows.batches()) count += batch.length;
+    expect([count, rows.truncated]).toEqual([2, true]);
+  });
+});
