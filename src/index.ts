@@ -26,7 +26,7 @@ export type { SchemaFinding, Schemas, SchemaTarget, WrittenSchema } from './sess
 export type { Value } from './sql/value.ts';
 export type { ExplainedRead, Explanation } from './sql/explain.ts';
 export type { UnusedIndex } from './sql/plan/unused-indexes.ts';
-export { DriverError, ERRORS, type Attempt, type ErrorCode } from './core/errors.ts';
+export { DriverError, ERRORS, type Attempt, type ErrorCode, type ErrorReport } from './core/errors.ts';
 export { Secret } from './core/secret.ts';
 export { format, parse } from './connstring/format.ts';
 export { redact } from './connstring/redact.ts';

@@ -306,6 +306,12 @@ export interface ErrorDetails {
   readonly remedy?: string;
 }
 
+/** A failure as JSON. */
+export type ErrorReport = Pick<
+  DriverError,
+  'name' | 'code' | 'sqlState' | 'message' | 'remedy' | 'position' | 'candidates' | 'attempts'
+>;
+
 /** What every failure of the driver looks like: a stable code, its SQLSTATE, and what to do. */
 export class DriverError extends Error {
   readonly code: ErrorCode;
@@ -324,6 +330,12 @@ export class DriverError extends Error {
     this.position = details.position;
     this.attempts = details.attempts ?? [];
     this.candidates = details.candidates ?? [];
+  }
+
+  /** What JSON.stringify and loggers write. Without the cause: it is somebody else's, and may hold what must not be shown. */
+  toJSON(): ErrorReport {
+    const { name, code, sqlState, message, remedy, position, candidates, attempts } = this;
+    return { name, code, sqlState, message, remedy, position, candidates, attempts };
   }
 }
 

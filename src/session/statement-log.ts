@@ -1,5 +1,6 @@
 import { DriverError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { plural } from '../core/plural.ts';
 import { totalCapacity } from '../dynamo/read-stats.ts';
 import { totalWritten } from '../dynamo/write-stats.ts';
 import type { RowReader } from '../sql/exec/direct.ts';
@@ -61,7 +62,7 @@ export function statementLog(log: Log | undefined): StatementLog {
         log.write(
           2,
           'sql',
-          `${number} ended: ${rows} rows, ${requests} requests, ${written}${totalCapacity(stats)} RCU, ${elapsedMs} ms`,
+          `${number} ended: ${plural(rows, 'row')}, ${plural(requests, 'request')}, ${written}${totalCapacity(stats)} RCU, ${elapsedMs} ms`,
         );
       },
     };

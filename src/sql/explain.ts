@@ -1,3 +1,4 @@
+import { plural } from '../core/plural.ts';
 import { totalCapacity, type ReadStats } from '../dynamo/read-stats.ts';
 import { totalWritten, type WriteStats } from '../dynamo/write-stats.ts';
 import { buildRequest, partsOf } from '../dynamo/request.ts';
@@ -73,15 +74,15 @@ export function analysisLines(
     ...(sampling === undefined || sampling.requests === 0
       ? []
       : [
-          `Sampled: ${totalCapacity(sampling)} RCU${placesText(sampling.capacity)} in ${sampling.requests} requests, once, to learn what tables look like`,
+          `Sampled: ${totalCapacity(sampling)} RCU${placesText(sampling.capacity)} in ${plural(sampling.requests, 'request')}, once, to learn what tables look like`,
         ]),
     ...(writes === undefined
       ? []
       : [
-          `Written: ${totalWritten(writes)} WCU${placesText(writes.capacity)} in ${writes.requests} requests, ${writes.itemsWritten} items, ${writes.conflicts} conflicts`,
+          `Written: ${totalWritten(writes)} WCU${placesText(writes.capacity)} in ${plural(writes.requests, 'request')}, ${plural(writes.itemsWritten, 'item')}, ${plural(writes.conflicts, 'conflict')}`,
         ]),
-    `Consumed: ${totalCapacity(stats)} RCU${placesText(stats.capacity)} in ${stats.requests} requests, ${stats.pages} pages, ${stats.bytes} bytes`,
-    `Items: ${stats.itemsRead} read, ${stats.itemsReturned} returned; throttled ${stats.throttles} times`,
+    `Consumed: ${totalCapacity(stats)} RCU${placesText(stats.capacity)} in ${plural(stats.requests, 'request')}, ${plural(stats.pages, 'page')}, ${plural(stats.bytes, 'byte')}`,
+    `Items: ${stats.itemsRead} read, ${stats.itemsReturned} returned; throttled ${plural(stats.throttles, 'time')}`,
     `Rows: ${rowCount} in ${elapsedMs.toFixed(1)} ms`,
   ];
 }

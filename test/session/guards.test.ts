@@ -212,9 +212,9 @@ describe('what sampling tables consumes', () => {
     const { rows } = await other.query<string[]>(`EXPLAIN ANALYZE ${sql}`, [], { rowMode: 'array' });
     const lines = rows.flat();
     expect(lines).toContainEqual(
-      expect.stringMatching(/^Sampled: \d+(\.5)? RCU in 1 requests, once, to learn what tables look like$/),
+      expect.stringMatching(/^Sampled: \d+(\.5)? RCU in 1 request, once, to learn what tables look like$/),
     );
-    expect(lines).toContainEqual(expect.stringMatching(/^Consumed: 0\.5 RCU in 1 requests/));
+    expect(lines).toContainEqual(expect.stringMatching(/^Consumed: 0\.5 RCU in 1 request, 1 page, /));
   });
 
   it('counts in MaxConnectionRCU', async () => {

@@ -101,7 +101,10 @@ for (const { name, suite, start, isLocal } of EMULATORS)
       expect(warnings.at(-1)).toContain('DynamoDB keeps the types of keys only: what was said of "total"');
       await db.query("INSERT INTO orders VALUES ('a', 1, 2.5)");
       expect((await db.query('SELECT * FROM orders')).rows).toEqual([{ id: 'a', line: 1, total: 2.5 }]);
-      expect((await db.query('DESCRIBE orders')).rows).toEqual([
+      const described = await db.query('DESCRIBE orders');
+      expect(described.command).toBe('DESCRIBE');
+      expect((await db.query('SHOW COLUMNS IN orders')).rows).toEqual(described.rows);
+      expect(described.rows).toEqual([
         { column: 'id', type: 'text', nullable: false, key: 'partition' },
         { column: 'line', type: 'bigint', nullable: false, key: 'sort' },
         { column: 'total', type: 'numeric', nullable: true, key: null },

@@ -312,7 +312,7 @@ describe('what surfaces show', () => {
       text: 'DeleteItem copies, if the item still meets WHERE: the statement names its key, nothing is read first',
     });
     const analyzed = await plan("EXPLAIN ANALYZE INSERT INTO copies (id) VALUES ('e1')");
-    expect(analyzed).toContain('Written: 1 WCU in 1 requests, 1 items, 0 conflicts');
+    expect(analyzed).toContain('Written: 1 WCU in 1 request, 1 item, 0 conflicts');
     expect(await stored('copies', 'e1')).toEqual({ id: { S: 'e1' } });
   });
 });

@@ -46,6 +46,7 @@ const STATEMENTS: readonly (readonly [words: string, read: (reader: TokenReader)
   ['show tables', () => ({ kind: 'show-tables' })],
   ['show indexes', readShowIndexes],
   ['show index', readShowIndexes],
+  ['show columns', readShowColumns],
   ['describe', readDescribe],
   ['desc', readDescribe],
 ];
@@ -155,11 +156,21 @@ const REFUSED: readonly (readonly [words: string, message: string, remedy?: stri
 ];
 
 function readShowIndexes(reader: TokenReader): TableStatement {
-  if (!reader.accept('from')) reader.expect('in', 'FROM and the name of a table');
+  readFrom(reader);
   return { kind: 'show-indexes', table: readTable(reader) };
 }
 
 function readDescribe(reader: TokenReader): TableStatement {
   reader.accept('table');
-  return { kind: 'describe', table: readTable(reader) };
+  return { kind: 'describe', tag: 'DESCRIBE', table: readTable(reader) };
+}
+
+/** MySQL's word for DESCRIBE. */
+function readShowColumns(reader: TokenReader): TableStatement {
+  readFrom(reader);
+  return { kind: 'describe', tag: 'SHOW', table: readTable(reader) };
+}
+
+function readFrom(reader: TokenReader): void {
+  if (!reader.accept('from')) reader.expect('in', 'FROM and the name of a table');
 }

@@ -28,7 +28,8 @@ export const SHOWN = {
 
 /** Tells of tables, in rows. */
 export async function show(statement: Show, work: Work): Promise<CommandResult> {
-  return listed('SHOW', SHOWN[statement.kind], await rowsOf(statement, work));
+  const tag = statement.kind === 'describe' ? statement.tag : 'SHOW';
+  return listed(tag, SHOWN[statement.kind], await rowsOf(statement, work));
 }
 
 function rowsOf(statement: Show, work: Work): Promise<readonly Value[][]> {

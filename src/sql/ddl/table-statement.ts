@@ -97,7 +97,7 @@ export type TableStatement =
   | { readonly kind: 'show-tables' }
   | { readonly kind: 'show-create'; readonly table: Written<string> }
   | { readonly kind: 'show-indexes'; readonly table: Written<string> }
-  | { readonly kind: 'describe'; readonly table: Written<string> };
+  | { readonly kind: 'describe'; readonly tag: 'DESCRIBE' | 'SHOW'; readonly table: Written<string> };
 
 /** Such a statement in the place of a node of PostgreSQL's tree. */
 export interface TableNode {

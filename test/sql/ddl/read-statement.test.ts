@@ -69,7 +69,8 @@ describe('a statement about tables', () => {
       },
     ],
     ['SHOW INDEXES IN t', { kind: 'show-indexes', table: { value: 't' } }],
-    ['desc "T"', { kind: 'describe', table: { value: 'T' } }],
+    ['desc "T"', { kind: 'describe', tag: 'DESCRIBE', table: { value: 'T' } }],
+    ['show columns from "T"', { kind: 'describe', tag: 'SHOW', table: { value: 'T' } }],
   ])('is %s', (text, expected) => {
     expect(readTableStatement(text)).toMatchObject(expected);
   });
