@@ -1,3 +1,4 @@
+import { newController } from '../core/signals.ts';
 import { throwIfCancelled } from './service-errors.ts';
 
 export interface PumpOptions {
@@ -18,7 +19,7 @@ export async function* pump<Part, Page>(
   { workers, buffered, signal }: PumpOptions,
 ): AsyncGenerator<Page, void, undefined> {
   throwIfCancelled(signal);
-  const stop = new AbortController();
+  const stop = newController();
   const queue = parts.values();
   const ready: Page[] = [];
   const waiting: (() => void)[] = [];

@@ -8,7 +8,7 @@ import type { ConnectionOptions } from '../connstring/connection-options.ts';
 import type { Options } from '../connstring/properties.ts';
 import { redact } from '../connstring/redact.ts';
 import { parseConnection } from '../connstring/resolve.ts';
-import { anySignal } from '../core/any-signal.ts';
+import { anySignal } from '../core/signals.ts';
 import { maskKeyId } from '../core/credentials.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';

@@ -1,9 +1,8 @@
-import { setMaxListeners } from 'node:events';
-import { anySignal } from '../core/any-signal.ts';
 import { DriverError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Folders } from '../core/ports.ts';
 import { remember } from '../core/remember.ts';
+import { anySignal, newController } from '../core/signals.ts';
 import { newReadStats } from '../dynamo/read-stats.ts';
 import { analysisLines, explainPlan } from '../sql/explain.ts';
 import { commandOf } from '../sql/command/registry.ts';
@@ -75,9 +74,7 @@ export function createSession({
   close,
 }: SessionParts): Connection {
   const logged = statementLog(log);
-  const closing = new AbortController();
-  // Everything that runs listens to it.
-  setMaxListeners(Infinity, closing.signal);
+  const closing = newController();
   const parsedTexts = new Map<string, Promise<ParsedStatement>>();
   let closed: Promise<void> | undefined;
 

@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
-import { anySignal } from '../../core/any-signal.ts';
+import { anySignal } from '../../core/signals.ts';
 import type { ReadStats } from '../../dynamo/read-stats.ts';
 import { throwIfCancelled } from '../../dynamo/service-errors.ts';
 import type { Engine } from '../engine/engine.ts';

@@ -1,6 +1,6 @@
 import { getMaxListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { anySignal } from '../../src/core/any-signal.ts';
+import { anySignal, newController } from '../../src/core/signals.ts';
 
 describe('one signal for several', () => {
   it('fires when the first of them does, with its reason', () => {
@@ -24,5 +24,6 @@ describe('one signal for several', () => {
 
   it('lets any number of requests listen without a warning', () => {
     expect(getMaxListeners(anySignal(new AbortController().signal))).toBe(Infinity);
+    expect(getMaxListeners(newController().signal)).toBe(Infinity);
   });
 });
