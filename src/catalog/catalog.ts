@@ -60,6 +60,8 @@ export interface Catalog {
   table(name: string, signal?: AbortSignal, paidBy?: SampleMeter): Promise<TableDef>;
   /** The same without its columns: nothing is sampled. */
   described(name: string, signal?: AbortSignal): Promise<DescribedTable>;
+  /** The real name of a table or view, for which nothing is sampled; null where there is none. */
+  relationName(name: string, signal?: AbortSignal): Promise<string | null>;
   /** A table as sampling finds it now, whatever its schema file says; not remembered. */
   sampled(name: string, signal?: AbortSignal, paidBy?: SampleMeter): Promise<TableDef>;
   /** What a name means that is no table of DynamoDB but a view of one. */
@@ -274,6 +276,13 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     }
   }
 
+  const described = async (name: string, signal?: AbortSignal): Promise<DescribedTable> => {
+    const entry = entries.get(realNames.get(name) ?? name);
+    if (entry !== undefined && entry.expiresAt > options.now()) return entry.table;
+    const [realName, description] = await abandonable(find(name), signal);
+    return describe(realName, description);
+  };
+
   return {
     tableNames: async (signal) => abandonable(listNames(), signal),
     schemas,
@@ -282,11 +291,16 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
         fresh(name, schemas.known() ?? (await schemas.all()), paidBy) ??
         abandonable(load(name, paidBy), signal),
     ),
-    async described(name, signal) {
-      const entry = entries.get(realNames.get(name) ?? name);
-      if (entry !== undefined && entry.expiresAt > options.now()) return entry.table;
-      const [realName, description] = await abandonable(find(name), signal);
-      return describe(realName, description);
+    described,
+    async relationName(name, signal) {
+      const stored = await schemas.find(name);
+      if (stored !== undefined && !describesTable(stored.schema)) return stored.schema.name;
+      try {
+        return (await described(name, signal)).name;
+      } catch (error) {
+        if (!(error instanceof DriverError) || error.code !== 'CATALOG_UNKNOWN_TABLE') throw error;
+        return null;
+      }
     },
     async sampled(name, signal, paidBy = options.paidBy) {
       const [realName, description] = await abandonable(find(name), signal);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
+import { thrownBy } from '../support/thrown.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -93,6 +94,44 @@ describe('what programs ask of the catalog before they show tables', () => {
     ).toEqual([['orders', 'by_status']]);
   });
 
+  it.each([
+    ["SELECT 'orders'::regclass", 'orders'],
+    [`SELECT '"Customers"'::regclass::text`, 'Customers'],
+    ["SELECT 'ORDERS'::regclass", 'orders'],
+    ["SELECT 'by_status'::regclass::text", 'by_status'],
+    ["SELECT 'pg_catalog.pg_class'::regclass", 'pg_class'],
+    ["SELECT to_regclass('open_orders')", 'open_orders'],
+    ["SELECT relname FROM pg_class c WHERE c.oid::regclass = 'orders'::regclass", 'orders'],
+    ["SELECT relname FROM pg_class c WHERE 'orders' = oid::regclass", 'orders'],
+    [
+      "SELECT relname FROM pg_class c WHERE c.oid::regclass IN ('orders', 'open_orders') AND relkind = 'v'",
+      'open_orders',
+    ],
+    ["SELECT relname FROM pg_class c WHERE c.oid = 'orders_pkey'::regclass", 'orders_pkey'],
+    ["SELECT relname FROM pg_class c WHERE c.oid::regclass::text = 'by_status'", 'by_status'],
+  ])('a relation is told by its name, and compared by its number: %s', async (sql, name) => {
+    expect(await rows(sql)).toEqual([[name]]);
+  });
+
+  it.each([
+    "SELECT 'nothing'::regclass",
+    "SELECT 'nothing'::regclass::oid",
+    "SELECT attname FROM pg_attribute WHERE attrelid = 'public.nothing'::regclass",
+  ])('what is no relation is refused: %s', async (sql) => {
+    expect(await thrownBy(() => rows(sql))).toMatchObject({
+      sqlState: '42P01',
+      message: expect.stringMatching(/^There is no relation (public\.)?nothing\.?$/),
+    });
+  });
+
+  it('columns of result with their PostgreSQL names', async () => {
+    const { columns } = await db.query("SELECT 'orders'::regclass, to_regclass('orders') AS x");
+    expect(columns).toEqual([
+      { name: 'regclass', type: 'text' },
+      { name: 'x', type: 'text' },
+    ]);
+  });
+
   it('keys and indexes with their columns', async () => {
     expect(
       await rows(
@@ -114,6 +153,52 @@ describe('what programs ask of the catalog before they show tables', () => {
          WHERE p.contype = 'p' AND p.conrelid = 'orders'::regclass ORDER BY a.attnum`,
       ),
     ).toEqual([['customer'], ['id']]);
+  });
+
+  it("keys as pgjdbc's getPrimaryKeys asks for them", async () => {
+    expect(
+      await rows(
+        `SELECT result.TABLE_NAME, result.COLUMN_NAME, result.KEY_SEQ, result.PK_NAME FROM (
+           SELECT n.nspname AS TABLE_SCHEM, ct.relname AS TABLE_NAME, a.attname AS COLUMN_NAME,
+             (information_schema._pg_expandarray(i.indkey)).n AS KEY_SEQ, ci.relname AS PK_NAME,
+             information_schema._pg_expandarray(i.indkey) AS KEYS, a.attnum AS A_ATTNUM
+           FROM pg_catalog.pg_class ct JOIN pg_catalog.pg_attribute a ON (ct.oid = a.attrelid)
+             JOIN pg_catalog.pg_namespace n ON (ct.relnamespace = n.oid)
+             JOIN pg_catalog.pg_index i ON (a.attrelid = i.indrelid)
+             JOIN pg_catalog.pg_class ci ON (ci.oid = i.indexrelid)
+           WHERE true AND ct.relname = 'orders' AND i.indisprimary) result
+         WHERE result.A_ATTNUM = (result.KEYS).x ORDER BY result.table_name, result.pk_name, result.key_seq`,
+      ),
+    ).toEqual([
+      ['orders', 'customer', 1, 'orders_pkey'],
+      ['orders', 'id', 2, 'orders_pkey'],
+    ]);
+    expect(await rows('SELECT t.n, x FROM information_schema._pg_expandarray(ARRAY[7, 9]) AS t')).toEqual([
+      [1, 7],
+      [2, 9],
+    ]);
+  });
+
+  it('attributes of indexes with the types of their keys, and how long types are', async () => {
+    expect(
+      await rows(
+        `SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
+         WHERE attrelid = 'by_status'::regclass ORDER BY attnum`,
+      ),
+    ).toEqual([
+      ['status', 'text'],
+      ['id', 'numeric'],
+    ]);
+    expect(
+      await rows(
+        `SELECT typname, typlen, typbyval, typcategory FROM pg_type WHERE typname IN ('bool', 'int8', 'text', 'uuid') ORDER BY 1`,
+      ),
+    ).toEqual([
+      ['bool', 1, true, 'B'],
+      ['int8', 8, true, 'N'],
+      ['text', -1, false, 'S'],
+      ['uuid', 16, false, 'U'],
+    ]);
   });
 
   it('definitions of indexes, constraints and views', async () => {

@@ -10,6 +10,7 @@ import { isStar } from '../parse/tree.ts';
 import { printSelect } from '../print/print.ts';
 import type { View } from '../../catalog/view.ts';
 import type { Binder } from './binder.ts';
+import { printingRelations } from './catalog-calls.ts';
 import { writeParameters } from './literals.ts';
 import { bindExpression, bindQuery } from './query.ts';
 import { type KnownTable, knownView } from './known-table.ts';
@@ -28,6 +29,8 @@ export interface TableSource {
   table(name: string, signal?: AbortSignal): Promise<TableDef>;
   /** Absent: there are no views. */
   view?(name: string, signal?: AbortSignal): Promise<View | undefined>;
+  /** The real name of a table or view; null where there is none. Absent: names are as they are written. */
+  relationName?(name: string, signal?: AbortSignal): Promise<string | null>;
 }
 
 /** A statement whose names are resolved, ready for DuckDB. */
@@ -58,14 +61,18 @@ export async function bindStatement(
   signal?: AbortSignal,
 ): Promise<BoundStatement> {
   const tables = new Map<string, KnownTable>();
+  const relationNames = new Map<string, string | null>();
   for (;;) {
-    const bound = aboutQuotes(parsed, () => withinStack(() => bindAll(parsed, tables)));
-    if (bound.wanted.size === 0) return bindingOf(parsed, bound, parameters);
-    await Promise.all(
-      [...bound.wanted].map(async ([name, location]) => {
+    const bound = aboutQuotes(parsed, () => withinStack(() => bindAll(parsed, tables, relationNames)));
+    if (bound.wanted.size + bound.wantedNames.size === 0) return bindingOf(parsed, bound, parameters);
+    await Promise.all([
+      ...[...bound.wanted].map(async ([name, location]) => {
         tables.set(name, await tableAt(catalog, name, parsed.position(location), signal));
       }),
-    );
+      ...[...bound.wantedNames].map(async (name) => {
+        relationNames.set(name, catalog.relationName ? await catalog.relationName(name, signal) : name);
+      }),
+    ]);
   }
 }
 
@@ -95,12 +102,19 @@ interface Attempt {
   readonly system: readonly SystemRelation[];
   /** Tables that are not known yet, and where they were named first. */
   readonly wanted: ReadonlyMap<string, number>;
+  /** What was cast to regclass, and is not known yet to be one. */
+  readonly wantedNames: ReadonlySet<string>;
 }
 
-function bindAll(parsed: ParsedQuery, tables: ReadonlyMap<string, KnownTable>): Attempt {
+function bindAll(
+  parsed: ParsedQuery,
+  tables: ReadonlyMap<string, KnownTable>,
+  relationNames: ReadonlyMap<string, string | null>,
+): Attempt {
   const relations: Relation[] = [];
   const system: SystemRelation[] = [];
   const wanted = new Map<string, number>();
+  const wantedNames = new Set<string>();
   const binderOf = (select: SelectStmt, views: readonly string[]): Binder => {
     const own = namesIn({ SelectStmt: select });
     const binder: Binder = {
@@ -109,6 +123,11 @@ function bindAll(parsed: ParsedQuery, tables: ReadonlyMap<string, KnownTable>): 
         const table = tables.get(name);
         if (table === undefined && !wanted.has(name)) wanted.set(name, location ?? 0);
         return table;
+      },
+      relationName: (name) => {
+        const known = relationNames.get(name);
+        if (known === undefined) wantedNames.add(name);
+        return known;
       },
       relation: (table, named) => {
         const names = named === undefined ? own : new Set([...own, ...named]);
@@ -133,13 +152,14 @@ function bindAll(parsed: ParsedQuery, tables: ReadonlyMap<string, KnownTable>): 
     };
     return binder;
   };
-  const { select } = bindQuery(parsed.ast, new Map(), undefined, binderOf(parsed.ast, []));
-  return { select, relations, system, wanted };
+  const ast = printingRelations(parsed.ast);
+  const { select } = bindQuery(ast, new Map(), undefined, binderOf(ast, []));
+  return { select, relations, system, wanted, wantedNames };
 }
 
 function bindingOf(
   parsed: ParsedQuery,
-  bound: Omit<Attempt, 'wanted'>,
+  bound: Omit<Attempt, 'wanted' | 'wantedNames'>,
   parameters: readonly ParameterLiteral[],
 ): BoundStatement {
   if (parameters.length < parsed.parameterCount)

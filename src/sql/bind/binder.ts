@@ -21,6 +21,8 @@ export interface Binder {
   readonly position: (location: number | undefined) => number;
   /** What a table name means; undefined, and noted as wanted, where that has not been read yet. */
   readonly table: (name: string, location: number | undefined) => KnownTable | undefined;
+  /** The real name of a table or view; null where there is none, undefined, and noted, where that has not been asked yet. */
+  readonly relationName: (name: string) => string | null | undefined;
   /** A new occurrence of a table, with those hidden columns that the query names or that are named here. */
   readonly relation: (table: TableDef, named?: ReadonlySet<string>) => Relation;
   /** Says what indexes may serve an occurrence. */

@@ -1,7 +1,10 @@
-import { type Node, parseSync } from 'libpg-query';
+import { type A_Expr, type Node, parseSync, type SelectStmt } from 'libpg-query';
+import type { ErrorCode } from '../../core/errors.ts';
 import { call, callOf, cast, constant, constantText, number } from '../dialect/build.ts';
 import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
 import { oidOf } from '../system/pg-oids.ts';
+import { findSystemTable } from '../system/registry.ts';
+import type { Binder } from './binder.ts';
 import { foldCase } from './suggestions.ts';
 
 // Aliases that no statement uses, or a column of the argument would be taken for one of theirs.
@@ -12,7 +15,7 @@ const LOOK_UPS: ReadonlyMap<string, string> = new Map([
     'relation',
     "SELECT pg__c.oid FROM pg_catalog.pg_class pg__c WHERE pg__c.oid = $1 AND pg__c.relkind IN ('r', 'v')",
   ],
-  ['relation by name', 'SELECT pg__c.oid FROM pg_catalog.pg_class pg__c WHERE pg__c.relname = $1'],
+  ['relation by name', 'SELECT min(pg__c.oid) FROM pg_catalog.pg_class pg__c WHERE pg__c.relname = $1'],
   [
     'pg_get_indexdef',
     `SELECT pg__d.indexdef FROM pg_catalog.pg_index pg__i
@@ -34,8 +37,9 @@ const LOOK_UPS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What asks PostgreSQL's catalog without naming a table of it; undefined for every other node. */
-export function catalogCall(node: Node): Node | undefined {
-  if ('TypeCast' in node) return objectCast(node.TypeCast.arg, typeOf(node));
+export function catalogCall(node: Node, names: Pick<Binder, 'relationName'>): Node | undefined {
+  if ('A_Expr' in node) return comparedRelations(node.A_Expr);
+  if ('TypeCast' in node) return objectCast(node.TypeCast.arg, typeOf(node), names);
   const { name, args } = callOf(node) ?? { name: '', args: [] };
   const [first, part] = args;
   if (first === undefined) return undefined;
@@ -48,15 +52,69 @@ export function catalogCall(node: Node): Node | undefined {
   return name.startsWith('pg_get_') && LOOK_UPS.has(name) && isWhole ? lookUp(name, first) : undefined;
 }
 
+/** The statement whose result has the names of relations where PostgreSQL prints them. */
+export function printingRelations(select: SelectStmt): SelectStmt {
+  if (select.targetList === undefined) return select;
+  const targetList = select.targetList.map((node): Node => {
+    const value = 'ResTarget' in node ? node.ResTarget.val : undefined;
+    const { name } = (value && callOf(value)) ?? {};
+    const isRelation = relationText(value) !== undefined || name === 'to_regclass';
+    if (!('ResTarget' in node) || value === undefined || !isRelation) return node;
+    const val = name === undefined ? cast(value, 'text') : lookUp('name of a relation', value);
+    return { ResTarget: { name: name ?? 'regclass', ...node.ResTarget, val } };
+  });
+  return { ...select, targetList };
+}
+
+/** Relations are compared by their numbers, also where a column says which; undefined for everything else. */
+function comparedRelations(expression: A_Expr): Node | undefined {
+  const { lexpr, rexpr } = expression;
+  const sides = [lexpr, rexpr].flatMap((side) =>
+    side !== undefined && 'List' in side ? (side.List.items ?? []) : (side ?? []),
+  );
+  if (lexpr === undefined || rexpr === undefined || !sides.some(isColumnOfRelations)) return undefined;
+  const numbered = (side: Node): Node => {
+    if ('List' in side) return mapInside(side, numbered);
+    if ('TypeCast' in side && isColumnOfRelations(side) && side.TypeCast.arg !== undefined)
+      return cast(side.TypeCast.arg, 'int8');
+    return 'A_Const' in side && side.A_Const.sval !== undefined ? cast(side, 'regclass') : side;
+  };
+  return { A_Expr: { ...expression, lexpr: numbered(lexpr), rexpr: numbered(rexpr) } };
+}
+
+/** `c.oid::regclass` */
+function isColumnOfRelations(node: Node): boolean {
+  const arg = 'TypeCast' in node && typeOf(node) === 'regclass' ? node.TypeCast.arg : undefined;
+  return arg !== undefined && ('ColumnRef' in arg || typeOf(arg) === 'oid');
+}
+
+/** The text of `'orders'::regclass`. */
+function relationText(node: Node | undefined): string | undefined {
+  return node !== undefined && 'TypeCast' in node && typeOf(node) === 'regclass'
+    ? constantText(node.TypeCast.arg)
+    : undefined;
+}
+
+const TEXTS: ReadonlySet<string | undefined> = new Set(['text', 'varchar', 'name']);
+
 /** `'orders'::regclass` is a number and `c.oid::regclass` a name: what is cast tells which. */
-function objectCast(arg: Node | undefined, type: string | undefined): Node | undefined {
+function objectCast(
+  arg: Node | undefined,
+  type: string | undefined,
+  names: Pick<Binder, 'relationName'>,
+): Node | undefined {
   if (arg === undefined) return undefined;
+  const printed = TEXTS.has(type) ? relationText(arg) : undefined;
+  if (printed !== undefined) {
+    const known = knownRelation(printed, names);
+    return known === null ? lookUp('name of a relation', relationOid(printed, names)) : constant(known ?? '');
+  }
   if (type === 'oid') return cast(arg, 'int8');
   if (type === 'regnamespace') return lookUp('name of a schema', arg);
   if (type === 'regtype') return call('format_type', [arg, number('-1')]);
   if (type !== 'regclass') return undefined;
   const text = constantText(arg);
-  if (text !== undefined) return cast(number(oidOfText(text)), 'int8');
+  if (text !== undefined) return relationOid(text, names);
   if ('A_Const' in arg) return undefined;
   return 'ColumnRef' in arg || typeOf(arg) === 'oid' ? lookUp('name of a relation', arg) : relationNamed(arg);
 }
@@ -76,10 +134,34 @@ function relationNamed(text: Node): Node {
   return lookUp('relation by name', call('replace', [bare, constant('""'), constant('"')]));
 }
 
-/** The object identifier of a relation by its name in SQL's spelling, a schema before it or not. */
+/** A number where the text names a table; names of indexes are looked for when the statement runs. */
+function relationOid(text: string, names: Pick<Binder, 'relationName'>): Node {
+  if (/^\s*\d+\s*$/.test(text)) return cast(number(text.trim()), 'int8');
+  const known = knownRelation(text, names);
+  if (known !== null) return cast(number(String(oidOf(known ?? ''))), 'int8');
+  const code: ErrorCode = 'CATALOG_UNKNOWN_TABLE';
+  const unknown = call('error', [constant(`[${code}] There is no relation ${text}.`)]);
+  return {
+    CoalesceExpr: { args: [lookUp('relation by name', constant(nameIn(text))), cast(unknown, 'int8')] },
+  };
+}
+
+/** The name of the table, view or system table; null where it is none, undefined where that is not known yet. */
+function knownRelation(text: string, names: Pick<Binder, 'relationName'>): string | null | undefined {
+  const name = nameIn(text);
+  const [, schema] = /^\s*"?(\w+)"?\./.exec(text) ?? [];
+  return findSystemTable(schema, name)?.name ?? names.relationName(name);
+}
+
+/** The object identifier of a relation by its name in SQL's spelling. */
 function oidOfText(text: string): string {
+  return String(oidOf(nameIn(text)));
+}
+
+/** The last part of a name in SQL's spelling. */
+function nameIn(text: string): string {
   const [, quoted, plain = text] = /(?:"((?:[^"]|"")*)"|([^."]+))$/.exec(text.trim()) ?? [];
-  return String(oidOf(quoted?.replaceAll('""', '"') ?? foldCase(plain)));
+  return quoted?.replaceAll('""', '"') ?? foldCase(plain);
 }
 
 function lookUp(name: string, argument: Node): Node {

@@ -33,7 +33,7 @@ export function bindQuery(
 /** Binds the expressions of a part of a statement. */
 export function bindExpression<T>(part: T, scope: Scope, tables: CommonTables, binder: Binder): T {
   const bind = (written: Node): Node => {
-    const node = driverCall(written) ?? catalogCall(written) ?? written;
+    const node = driverCall(written) ?? catalogCall(written, binder) ?? written;
     if ('ColumnRef' in node) return bindColumn(node.ColumnRef, scope, binder);
     if ('SubLink' in node) {
       const { subselect, testexpr } = node.SubLink;

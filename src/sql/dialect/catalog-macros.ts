@@ -75,5 +75,11 @@ export const CATALOG_MACROS: readonly Macro[] = [
   },
   { name: 'pg_get_partkeydef', forms: [['relation', NO_TEXT]], why: WHY },
   { name: 'pg_get_serial_sequence', forms: [['relation, field', NO_TEXT]], why: WHY },
+  {
+    name: 'numbered',
+    internal: true,
+    forms: [['list', "list_transform(CAST(list AS BIGINT[]), lambda x, n: {'x': x, 'n': n})"]],
+    why: 'The rows of _pg_expandarray, by which programs number the columns of keys.',
+  },
   { name: 'pg_is_in_recovery', forms: [['', 'false']], why: WHY },
 ];

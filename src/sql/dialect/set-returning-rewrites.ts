@@ -22,6 +22,22 @@ export const setReturningRewrites: readonly Rewrite[] = [
     },
   },
   {
+    name: '_pg_expandarray in FROM',
+    why: 'unnest gives a column of rows there, and PostgreSQL the two columns of them.',
+    apply: (node) => {
+      if (!('RangeFunction' in node)) return undefined;
+      const item = node.RangeFunction.functions?.[0];
+      const rows = item !== undefined && 'List' in item ? item.List.items?.[0] : undefined;
+      if (rows === undefined || callOf(callOf(rows)?.args[0])?.name !== 'pg_numbered') return undefined;
+      const targetList = ['x', 'n'].map((name): Node => ({
+        ResTarget: { name, val: call('struct_extract', [rows, constant(name)]) },
+      }));
+      const { alias } = node.RangeFunction;
+      const subquery: Node = { SelectStmt: { targetList } };
+      return { RangeSubselect: { lateral: true, subquery, ...(alias === undefined ? {} : { alias }) } };
+    },
+  },
+  {
     name: 'json_each',
     why: "DuckDB's json_each gives more columns than key and value, and has no jsonb and text forms.",
     apply: (node) => {

@@ -83,6 +83,8 @@ function recording(catalog: TableSource, lookups: Lookup[]): TableSource {
   };
   return {
     table: (name, signal) => record((from, stop) => from.table(name, stop), signal),
+    relationName: (name, signal) =>
+      record(async (from, stop) => from.relationName?.(name, stop) ?? name, signal),
     view: (name, signal) => record(async (from, stop) => from.view?.(name, stop), signal),
   };
 }

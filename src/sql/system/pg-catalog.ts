@@ -135,16 +135,18 @@ const pgAttribute = systemTable({
             attrelid: oidOf(table.name),
             attname: name,
             atttypid: describeType(type).oid,
+            attlen: describeType(type).bytes,
             attnum: i + 1,
             attnotnull: isKey,
           })),
       ),
       ...indexes.flatMap(({ oid, attributes }) =>
-        attributes.map((attname, i) => ({
+        attributes.map(({ name: attname, type }, i) => ({
           ...ATTRIBUTE,
           attrelid: oid,
           attname,
-          atttypid: describeType('text').oid,
+          atttypid: describeType(KEY_TYPES[type]).oid,
+          attlen: -1,
           attnum: i + 1,
           attnotnull: false,
         })),
@@ -153,9 +155,11 @@ const pgAttribute = systemTable({
   },
 });
 
+/** What a key declares says no more of its numbers than that they are. */
+const KEY_TYPES = { S: 'text', N: 'numeric', B: 'bytea' } as const;
+
 const ATTRIBUTE = {
   attstattarget: -1,
-  attlen: -1,
   attndims: 0,
   atttypmod: -1,
   attstorage: 'x',
@@ -211,7 +215,7 @@ const pgIndex = systemTable({
       indisready: isActive,
       indislive: true,
       indisreplident: false,
-      indkey: JSON.stringify(attributes.map((name) => positions.get(table)?.get(name) ?? 0)),
+      indkey: JSON.stringify(attributes.map(({ name }) => positions.get(table)?.get(name) ?? 0)),
       indoption: JSON.stringify(attributes.map(() => 0)),
     }));
   },

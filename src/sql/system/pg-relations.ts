@@ -1,4 +1,4 @@
-import type { IndexDef, KeySchema } from '../../catalog/table-def.ts';
+import type { IndexDef, KeyAttribute, KeySchema } from '../../catalog/table-def.ts';
 import { quoteName } from '../print/names.ts';
 import { TABLE_SCHEMA } from '../table-schema.ts';
 import { indexOid, oidOf } from './pg-oids.ts';
@@ -14,7 +14,7 @@ export interface PgIndex {
   readonly isPrimary: boolean;
   readonly isActive: boolean;
   readonly itemCount: number | undefined;
-  readonly attributes: readonly string[];
+  readonly attributes: readonly KeyAttribute[];
   readonly definition: string;
 }
 
@@ -63,9 +63,9 @@ function pgIndex(
   { name, key, active, itemCount }: Pick<IndexDef, 'name' | 'key' | 'active' | 'itemCount'>,
   isPrimary: boolean,
 ): PgIndex {
-  const attributes = keyNames(key);
+  const attributes = [...key.partition, ...key.sort];
   const place = `${quoteName(TABLE_SCHEMA)}.${quoteName(table)}`;
-  const definition = `CREATE ${isPrimary ? 'UNIQUE ' : ''}INDEX ${quoteName(name)} ON ${place} USING btree (${attributes.map(quoteName).join(', ')})`;
+  const definition = `CREATE ${isPrimary ? 'UNIQUE ' : ''}INDEX ${quoteName(name)} ON ${place} USING btree (${keyNames(key).map(quoteName).join(', ')})`;
   const oid = indexOid(table, name);
   return { oid, name, table, isPrimary, isActive: active, itemCount, attributes, definition };
 }

@@ -45,15 +45,15 @@ const pgType = systemTable({
     typdefault: 'text',
   },
   rows: async () =>
-    [...TYPE_FACTS.values()].map(({ oid, udt, radix }) => ({
+    [...TYPE_FACTS.values()].map(({ oid, udt, bytes, category }) => ({
       oid,
       typname: udt,
       typnamespace: CATALOG_OID,
       typowner: OWNER_OID,
-      typlen: -1,
-      typbyval: false,
+      typlen: bytes,
+      typbyval: bytes > 0 && bytes <= 8,
       typtype: 'b',
-      typcategory: radix === null ? 'S' : 'N',
+      typcategory: category,
       typispreferred: false,
       typisdefined: true,
       typdelim: ',',
