@@ -71,6 +71,15 @@ export function toDriverError(thrown: unknown, doing: Doing, signal?: AbortSigna
     });
   if (thrown instanceof TransportError) return fromTransport(thrown, what);
   if (!(thrown instanceof Error)) return new DriverError('DYNAMO_REFUSED', `${what}: ${String(thrown)}`);
+  if (thrown.name === 'UnknownOperationException' && doing.operation.startsWith('Transact'))
+    return new DriverError(
+      'DYNAMO_REFUSED',
+      `${what}: this DynamoDB has no transactions; nothing was done.`,
+      {
+        cause: thrown,
+        remedy: 'The embedded DynamoDB of the demo has none: DynamoDB itself and DynamoDB Local have them.',
+      },
+    );
   if (thrown.name === 'UnknownOperationException')
     return new DriverError('DYNAMO_REFUSED', `${what}: this DynamoDB knows no such request.`, {
       cause: thrown,

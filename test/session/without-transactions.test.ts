@@ -1,0 +1,22 @@
+import { expect, it } from '@jest/globals';
+import { thrownBy } from '../support/thrown.ts';
+import { startWorld } from '../support/world.ts';
+
+it('a DynamoDB without transactions is told as one, whether COMMIT or a move of an item asks for them', async () => {
+  await using world = await startWorld();
+  await world.add({ name: 'accounts', key: ['id:S'], items: [{ id: { S: 'a' }, balance: { N: '1' } }] });
+  const db = await world.open();
+  const failures = [
+    await thrownBy(() => db.transaction((tx) => tx.query("UPDATE accounts SET balance = 2 WHERE id = 'a'"))),
+    await thrownBy(() => db.query("UPDATE accounts SET id = 'b' WHERE id = 'a'")),
+  ];
+  for (const failure of failures)
+    expect(failure).toMatchObject({
+      code: 'DYNAMO_REFUSED',
+      message: expect.stringContaining(
+        'TransactWriteItems: this DynamoDB has no transactions; nothing was done.',
+      ),
+      remedy: expect.stringContaining('demo'),
+    });
+  expect((await db.query('SELECT * FROM accounts')).rows).toEqual([{ id: 'a', balance: 1 }]);
+});
