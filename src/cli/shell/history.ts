@@ -2,12 +2,15 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../../core/error-code.ts';
 
-/** How many lines are remembered. */
+/** How many statements are remembered. */
 export const HISTORY_LINES = 1000;
+
+/** Stands in the file for the end of a line within a statement: nobody can type it. */
+const LINE_END = '\r';
 
 const CARRIES_SECRET = /(?:secret|password|passcode|token|apikey|accesskey)\w*\s*=/i;
 
-/** The lines typed before, newest first as readline keeps them. */
+/** The statements typed before, newest first as readline keeps them. */
 export async function readHistory(directory: string): Promise<string[]> {
   const text = await readFile(fileIn(directory), 'utf8').catch((failure: unknown) => {
     if (errorCode(failure) === 'ENOENT') return '';
@@ -16,6 +19,7 @@ export async function readHistory(directory: string): Promise<string[]> {
   return text
     .split('\n')
     .filter((line) => line !== '')
+    .map((line) => line.replaceAll(LINE_END, '\n'))
     .toReversed()
     .slice(0, HISTORY_LINES);
 }
@@ -24,7 +28,9 @@ export async function readHistory(directory: string): Promise<string[]> {
 export async function writeHistory(directory: string, newestFirst: readonly string[]): Promise<void> {
   const lines = newestFirst.filter(mayBeKept).slice(0, HISTORY_LINES).toReversed();
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  await writeFile(fileIn(directory), lines.map((line) => `${line}\n`).join(''), { mode: 0o600 });
+  await writeFile(fileIn(directory), lines.map((line) => `${line.replaceAll('\n', LINE_END)}\n`).join(''), {
+    mode: 0o600,
+  });
   // A file that was there before keeps its mode otherwise.
   await chmod(fileIn(directory), 0o600);
 }

@@ -4,6 +4,7 @@ import type { Io } from '../io.ts';
 import { visible, visibleLines } from '../output/visible.ts';
 import { writer } from '../output/writer.ts';
 import { UsageError } from '../usage-error.ts';
+import { type OutputFile, openOutput } from './output-file.ts';
 
 /** What a shell remembers between statements. */
 export interface ShellState {
@@ -12,12 +13,18 @@ export interface ShellState {
   /** A line about rows, time, capacity and plan after each statement. */
   timing: boolean;
   leaving: boolean;
+  /** Where the results of statements go instead of standard output. */
+  output: OutputFile | undefined;
 }
 
 interface MetaContext {
   readonly connection: Connection;
   readonly io: Io;
   readonly state: ShellState;
+  /** Runs a statement and prints its rows. */
+  readonly execute: (sql: string) => Promise<void>;
+  /** Runs the statements and commands of a file. */
+  readonly include: (path: string) => Promise<void>;
 }
 
 /** A command to the shell itself: it begins with a backslash and ends with its line. */
@@ -49,6 +56,35 @@ export const META_COMMANDS: readonly MetaCommand[] = [
       if (argument === '') throw new UsageError('\\d+ needs the name of a table.', 'Type \\dt for the list.');
       return `${visibleLines(await statementOf(connection, unquoted(argument)))};\n`;
     },
+  },
+  {
+    name: '\\l',
+    doc: 'list the schemas',
+    run: silently(({ execute }) => execute('SELECT schema_name FROM information_schema.schemata')),
+  },
+  {
+    name: '\\conninfo',
+    doc: 'show the connection string, its secrets masked',
+    run: ({ connection }) => `${visible(connection.description)}\n`,
+  },
+  {
+    name: '\\i',
+    argument: '<file>',
+    doc: 'run the statements of a file, up to the first that fails',
+    run: silently(({ include }, path) => {
+      if (path === '') throw new UsageError('\\i needs the path of a file.', 'Type \\i report.sql.');
+      return include(path);
+    }),
+  },
+  {
+    name: '\\o',
+    argument: '[file]',
+    doc: 'write results to a file, which is made anew; without one, to the screen again',
+    run: silently(async ({ state }, path) => {
+      const opened = path === '' ? undefined : await openOutput(path);
+      await state.output?.close();
+      state.output = opened;
+    }),
   },
   {
     name: '\\explain',
@@ -92,7 +128,8 @@ export async function runMeta(text: string, context: MetaContext): Promise<void>
   const command = META_COMMANDS.find((meta) => meta.name === name);
   if (command === undefined)
     throw new UsageError(`There is no command ${visible(name)}.`, 'Type \\? for the list.');
-  await writer(context.io.stdout.stream)(await command.run(context, argument));
+  const said = await command.run(context, argument);
+  if (said !== '') await writer(context.io.stdout.stream)(said);
 }
 
 async function listNames({ connection }: MetaContext, kind?: TableInfo['kind']): Promise<string> {
@@ -106,6 +143,16 @@ async function listNames({ connection }: MetaContext, kind?: TableInfo['kind']):
 function toggled(state: ShellState, key: 'timing' | 'expanded'): string {
   state[key] = !state[key];
   return `${key} is ${state[key] ? 'on' : 'off'}\n`;
+}
+
+/** A command that says nothing itself. */
+function silently(
+  run: (context: MetaContext, argument: string) => Promise<void>,
+): (context: MetaContext, argument: string) => Promise<string> {
+  return async (context, argument) => {
+    await run(context, argument.trim().replace(/^'(.*)'$/, '$1'));
+    return '';
+  };
 }
 
 function helpText(): string {

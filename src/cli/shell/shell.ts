@@ -1,7 +1,6 @@
 import { createInterface, type Interface } from 'node:readline/promises';
 import { DriverError } from '../../core/errors.ts';
 import type { Connection } from '../../session/connection.ts';
-import { splitStatements } from '../../sql/parse/split.ts';
 import { confirmSweep } from '../confirm-sweep.ts';
 import { aboutStatement, failureText, originOf } from '../failure.ts';
 import type { Io } from '../io.ts';
@@ -11,9 +10,12 @@ import { startProgress } from '../output/progress.ts';
 import type { Format } from '../output/row-printer.ts';
 import { isBrokenPipe } from '../output/writer.ts';
 import { complete } from './completer.ts';
-import { HISTORY_LINES, mayBeKept, readHistory, writeHistory } from './history.ts';
-import { metaLine, runMeta, type ShellState } from './meta-commands.ts';
+import { HISTORY_LINES, readHistory, writeHistory } from './history.ts';
+import { scriptLines } from './include.ts';
+import { runMeta, type ShellState } from './meta-commands.ts';
 import { cachedNames } from './names.ts';
+import { remembering } from './remembering.ts';
+import { type Runner, statementBuffer } from './statement-buffer.ts';
 
 const PROMPT = 'dynadbc=> ';
 const CONTINUED = 'dynadbc-> ';
@@ -29,10 +31,13 @@ export async function runShell(
 ): Promise<void> {
   const screen = io.stdout.isTerminal ? io.stdout : io.stderr;
   const interactive = io.stdinIsTerminal && screen.isTerminal;
-  const state: ShellState = { expanded: false, timing: interactive, leaving: false };
+  const state: ShellState = { expanded: false, timing: interactive, leaving: false, output: undefined };
   const names = cachedNames(connection);
-  let buffer = '';
   let running: AbortController | undefined;
+  const typed = statementBuffer({
+    statement: (sql) => attempt((signal) => execute(sql, signal)),
+    command: (text) => attempt((signal) => runnerOf(signal).command(text)),
+  });
 
   const history = interactive ? await readHistory(io.stateDirectory) : [];
   const reader = createInterface({
@@ -42,27 +47,29 @@ export async function runShell(
     history,
     historySize: HISTORY_LINES,
     removeHistoryDuplicates: true,
-    completer: (line: string) => complete(line, buffer, names),
+    completer: (line: string) => complete(line, typed.text, names),
   });
   const prompt = (): void => {
     if (!interactive) return;
-    reader.setPrompt(paint(screen.colors).bold(buffer === '' ? PROMPT : CONTINUED));
+    reader.setPrompt(paint(screen.colors).bold(typed.text === '' ? PROMPT : CONTINUED));
     reader.prompt();
   };
   const cancel = (): void => running?.abort(new DriverError('EXEC_CANCELLED', 'Cancelled by Ctrl-C.'));
   const releaseInterrupt = io.onInterrupt(cancel);
+  const memory = remembering();
   reader.on('SIGINT', () => {
     if (running !== undefined) return cancel();
-    buffer = '';
+    typed.clear();
+    memory.forget();
     clearLine(reader);
     screen.stream.write('^C\n');
     prompt();
   });
   reader.on('history', (lines: string[]) => {
-    // readline lets a listener take lines out again.
-    if (lines[0] !== undefined && !mayBeKept(lines[0])) lines.shift();
+    memory.added(lines);
     history.splice(0, history.length, ...lines);
   });
+  reader.on('line', (line: string) => memory.typed(line));
 
   /** Runs one command or statement; on a terminal its failure is shown and the shell lives on. */
   async function attempt(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -79,31 +86,46 @@ export async function runShell(
     }
   }
 
-  const execute = (sql: string): Promise<void> =>
-    attempt((signal) => runStatement(connection, sql, io, { format, yes, state, signal }));
+  const execute = (sql: string, signal: AbortSignal): Promise<void> =>
+    runStatement(connection, sql, state.output ? { ...io, stdout: state.output.screen } : io, {
+      format,
+      yes,
+      state,
+      signal,
+    });
 
-  async function take(line: string): Promise<void> {
-    const meta = buffer === '' ? metaLine(line) : undefined;
-    if (meta !== undefined) return attempt(() => runMeta(meta, { connection, io, state }));
-    const { statements, rest } = splitStatements(`${buffer}${line}\n`);
-    buffer = rest.trim() === '' ? '' : rest;
-    for (const statement of statements) await execute(statement);
+  /** Runs without a look at failures: they end the file that a statement stands in. */
+  function runnerOf(signal: AbortSignal, depth = 0): Runner {
+    const statement = (sql: string): Promise<void> => execute(sql, signal);
+    const include = async (path: string): Promise<void> => {
+      const script = statementBuffer(runnerOf(signal, depth + 1));
+      for (const line of await scriptLines(path, depth)) {
+        await script.take(line);
+        if (state.leaving) return;
+      }
+      await script.end();
+    };
+    return {
+      statement,
+      command: (text) => runMeta(text, { connection, io, state, execute: statement, include }),
+    };
   }
 
   try {
     if (interactive) io.stderr.stream.write('Type \\? for help, \\q to leave.\n');
     prompt();
     for await (const line of reader) {
-      await take(line);
+      await typed.take(line);
       if (state.leaving) break;
       prompt();
     }
     // A script may leave out the last semicolon; a person who presses Ctrl-D means to leave.
-    if (!interactive && buffer !== '') await execute(buffer);
+    if (!interactive && !state.leaving) await typed.end();
     if (interactive && !state.leaving) screen.stream.write('\n');
   } finally {
     releaseInterrupt();
     reader.close();
+    await state.output?.close();
     if (interactive) await writeHistory(io.stateDirectory, history);
   }
 }

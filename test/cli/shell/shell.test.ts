@@ -8,7 +8,13 @@ import { fakeConnection, type FakeAnswer, type FakeConnection } from '../../doub
 import { fakeIo, type FakeIo } from '../../doubles/fake-io.ts';
 
 const ONE: FakeAnswer = { columns: [{ name: 'n', type: 'bigint' }], batches: [[[1]]] };
-const answers = { 'SELECT 1': ONE, 'SELECT\n1': ONE, hang: { ...ONE, batches: [], hangs: true } } as const;
+const SCHEMAS: FakeAnswer = { columns: [{ name: 'schema_name', type: 'text' }], batches: [[['public']]] };
+const answers = {
+  'SELECT 1': ONE,
+  'SELECT\n1': ONE,
+  hang: { ...ONE, batches: [], hangs: true },
+  'SELECT schema_name FROM information_schema.schemata': SCHEMAS,
+} as const;
 const connection = () => fakeConnection(answers, { orders: { columns: [], indexes: [] } });
 
 async function run(stdin: string, ...args: string[]): Promise<[number, FakeIo]> {
@@ -37,6 +43,67 @@ describe('a piped shell', () => {
     expect(io.stdout.text()).toBe(
       'orders\nexpanded is on\n-[ record 1 ]\nn | 1\n(1 row)\nexpanded is off\nGetItem orders(id)\n  1 request\n',
     );
+  });
+
+  it('tells of its connection and of the schemas', async () => {
+    const [status, io] = await run('\\conninfo\n\\l\n', '--format', 'csv');
+    expect(status).toBe(0);
+    expect(io.stdout.text()).toBe('AWSSecretKey=***\nschema_name\r\npublic\r\n');
+  });
+
+  describe('with files', () => {
+    let folder: string;
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'dynadbc-'));
+    });
+    afterEach(() => rm(folder, { recursive: true }));
+    const file = async (name: string, text: string): Promise<string> => {
+      const path = join(folder, name);
+      await writeFile(path, text);
+      return path;
+    };
+
+    it('runs the statements and commands of a file and of files that it names', async () => {
+      const inner = await file('inner one.sql', 'SELECT\n1');
+      const path = await file('outer.sql', `SELECT 1;\r\n\\x\r\n\\i '${inner}'\n\\q\nSELEC 1;\n`);
+      const [status, io] = await run(`\\i ${path}\nSELEC 1;\n`);
+      expect(status).toBe(0);
+      expect(io.stdout.text()).toBe(' n\n---\n 1\n(1 row)\nexpanded is on\n-[ record 1 ]\nn | 1\n(1 row)\n');
+    });
+
+    it('ends a file at its first failure', async () => {
+      const path = await file('bad.sql', 'SELEC 1;\nSELECT 1;\n');
+      const [status, io] = await run(`\\i ${path}\nSELECT 1;\n`);
+      expect(status).toBe(1);
+      expect([io.stdout.text(), io.stderr.text()]).toEqual(['', expect.stringContaining('SELEC 1')]);
+    });
+
+    it('refuses a file that is not there, and one that names itself', async () => {
+      const own = join(folder, 'own.sql');
+      await writeFile(own, `\\i ${own}\n`);
+      for (const [path, why] of [
+        [join(folder, 'none.sql'), 'cannot be read'],
+        [own, '16 deep'],
+        ['', '\\i needs the path of a file'],
+      ] as const) {
+        const [status, io] = await run(`\\i ${path}\n`);
+        expect(status).toBe(2);
+        expect(io.stderr.text()).toContain(why);
+      }
+    });
+
+    it('writes results to a file, and then to the screen again', async () => {
+      const path = join(folder, 'rows.csv');
+      const script = `\\o ${path}\nSELECT 1;\nSELECT 1;\n\\o\nSELECT 1;\n`;
+      const [status, io] = await run(script, '--format', 'csv');
+      expect(status).toBe(0);
+      expect(await readFile(path, 'utf8')).toBe('n\r\n1\r\nn\r\n1\r\n');
+      expect(io.stdout.text()).toBe('n\r\n1\r\n');
+      await run(`\\o ${path}\nSELECT 1;\n`, '--format', 'csv');
+      expect(await readFile(path, 'utf8')).toBe('n\r\n1\r\n');
+      const [refused, screen] = await run(`\\o ${join(folder, 'no', 'rows.csv')}\n`);
+      expect([refused, screen.stderr.text()]).toEqual([2, expect.stringContaining('cannot be written')]);
+    });
   });
 
   it('takes a backslash inside a statement for SQL', async () => {
@@ -119,6 +186,33 @@ describe('a shell on a terminal', () => {
     const file = join(stateDirectory, 'history');
     expect(await readFile(file, 'utf8')).toBe('SELECT 1;\n\\q\n');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  it('remembers a statement of several lines as one, and brings it back as one', async () => {
+    await type('SELECT\n', 'dynadbc-> ');
+    await type('1;\n', '1 row · 12 ms');
+    await type('SELECT\n', 'dynadbc-> ');
+    await type('more\u0003', '^C');
+    await type('\\timing\n', 'timing is off');
+    keys.write('\\q\n');
+    await done;
+    expect(await readFile(join(stateDirectory, 'history'), 'utf8')).toBe(
+      'SELECT\r1;\nSELECT\n\\timing\n\\q\n',
+    );
+    start();
+    await shown('dynadbc=> ');
+    await type('\u001b[A\u001b[A\u001b[A\u001b[A\n', '1 row · 12 ms');
+    expect(fake.asked.map(({ sql }) => sql)).toEqual(['SELECT\n1']);
+    keys.write('\\q\n');
+    expect(await done).toBe(0);
+  });
+
+  it('keeps nothing of a statement that carries a secret in one of its lines', async () => {
+    await type('SELECT\n', 'dynadbc-> ');
+    await type('1 AS password = 2;\n', 'error');
+    keys.write('\\q\n');
+    await done;
+    expect(await readFile(join(stateDirectory, 'history'), 'utf8')).toBe('\\q\n');
   });
 
   it('brings back the lines of last time with the arrow keys', async () => {
