@@ -51,6 +51,17 @@ describe('an attribute that no item seen has', () => {
     ).toEqual(['No item seen of "people" has "naem": a new attribute is made; did you mean "name"?']);
   });
 
+  it('is not told of by a statement that has no such column elsewhere', async () => {
+    notices.length = 0;
+    await expect(db.query("UPDATE people SET nme = 1 WHERE idd = 'a'")).rejects.toMatchObject({
+      sqlState: '42703',
+    });
+    await expect(db.query('INSERT INTO people (id, nme) SELECT idd, 1 FROM people')).rejects.toMatchObject({
+      sqlState: '42703',
+    });
+    expect(notices).toEqual([]);
+  });
+
   it.each([
     "UPDATE people SET kind = 'k', address.town = 'Ostia' WHERE id = 'a'",
     "UPDATE people SET NAME = 'k' WHERE id = 'a'",

@@ -44,7 +44,6 @@ export const insert: Command = {
       reading,
     );
     const added = newAttributes(statement, table, parsed);
-    tellNewAttributes(added, table, context);
     return insertInto(statement, { table, targets, onConflict, added }, reading);
   },
   columns: (parsed, context, signal) => returningColumns(insertOf(parsed), parsed, context, signal),
@@ -77,6 +76,7 @@ async function insertInto(statement: InsertStmt, into: Into, reading: Reading): 
   if (rows === undefined || !('SelectStmt' in rows))
     throw new DriverError('SQL_NOT_NULL', 'INSERT … DEFAULT VALUES: an item needs its key.');
   const source = await sourceRows(selectOf(statement, rows.SelectStmt), withAllRows(reading));
+  tellNewAttributes(added, table, reading.context);
   const rowsOf = newItems({ source, targets, table, mayBeShorter: statement.cols === undefined });
   const images: (AttributeMap | undefined)[] = [];
   const keep = (at: number, image: AttributeMap | undefined): void => {

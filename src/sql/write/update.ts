@@ -40,7 +40,6 @@ export const update: Command = {
     const assignments = assignmentsOf(targetList, table, aliasOf(range), reading);
     const moves = movesItems(assignments);
     const added = newAttributes({ targetList }, table, parsed);
-    tellNewAttributes(added, table, context);
     const returning = returningClause?.exprs;
     const writes = newWriteStats();
     const changes: ItemChanges = {
@@ -57,6 +56,7 @@ export const update: Command = {
       returned: returning === undefined ? 'NONE' : 'ALL_NEW',
     };
     const matching = await matchingKeys(table, range, where, reading);
+    tellNewAttributes(added, table, context);
     try {
       const items = await changeItems(changes, matching, reading, writes);
       return await writtenResult(
