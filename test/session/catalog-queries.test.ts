@@ -201,6 +201,25 @@ describe('what programs ask of the catalog before they show tables', () => {
     ]);
   });
 
+  it('the sizes of tables and of their indexes, as DynamoDB counts them', async () => {
+    const sized = world.withRules([], { sizeBytes: 5000 });
+    const { rows: found } = await sized.query(
+      `SELECT relname, pg_total_relation_size(c.oid) AS total, pg_table_size(c.oid) AS own, pg_indexes_size(c.oid) AS indexes
+       FROM pg_class c WHERE relkind = 'r' ORDER BY 1`,
+    );
+    expect(found).toEqual([
+      { relname: 'Customers', total: 5000, own: 5000, indexes: 0 },
+      { relname: 'orders', total: 5000, own: 5000, indexes: 0 },
+    ]);
+    const { rows: named } = await sized.query(
+      "SELECT pg_relation_size('orders') AS a, pg_total_relation_size('public.orders'::regclass) AS b",
+    );
+    expect(named).toEqual([{ a: 5000, b: 5000 }]);
+    expect(await thrownBy(() => rows("SELECT pg_relation_size('nothing')"))).toMatchObject({
+      sqlState: '42P01',
+    });
+  });
+
   it('definitions of indexes, constraints and views', async () => {
     expect(
       await rows(

@@ -7,6 +7,11 @@ import { findSystemTable } from '../system/registry.ts';
 import type { Binder } from './binder.ts';
 import { foldCase } from './suggestions.ts';
 
+/** Bytes as DynamoDB last counted them: of the table, of its indexes, or of all of these. */
+const sizeOf = (which: string): string =>
+  `SELECT CAST(coalesce(sum(pg__i.sizebytes), 0) AS bigint) FROM pg_catalog.pg_stat_user_tables pg__t
+   JOIN sys.sys_indexes pg__i ON pg__i.tablename = pg__t.relname WHERE pg__t.relid = $1 AND pg__i.ordinalposition = 1${which}`;
+
 // Aliases that no statement uses, or a column of the argument would be taken for one of theirs.
 const LOOK_UPS: ReadonlyMap<string, string> = new Map([
   ['name of a relation', 'SELECT pg__c.relname FROM pg_catalog.pg_class pg__c WHERE pg__c.oid = $1'],
@@ -34,6 +39,10 @@ const LOOK_UPS: ReadonlyMap<string, string> = new Map([
     `SELECT pg__v.definition FROM pg_catalog.pg_views pg__v JOIN pg_catalog.pg_class pg__c ON pg__c.relname = pg__v.viewname
      WHERE pg__c.oid = $1`,
   ],
+  ['pg_total_relation_size', sizeOf('')],
+  ['pg_table_size', sizeOf(' AND pg__i.isprimary')],
+  ['pg_relation_size', sizeOf(' AND pg__i.isprimary')],
+  ['pg_indexes_size', sizeOf(' AND NOT pg__i.isprimary')],
 ]);
 
 /** What asks PostgreSQL's catalog without naming a table of it; undefined for every other node. */
@@ -41,6 +50,8 @@ export function catalogCall(node: Node, names: Pick<Binder, 'relationName'>): No
   if ('A_Expr' in node) return comparedRelations(node.A_Expr);
   if ('TypeCast' in node) return objectCast(node.TypeCast.arg, typeOf(node), names);
   const { name, args } = callOf(node) ?? { name: '', args: [] };
+  if (/^pg_\w+_size$/.test(name) && LOOK_UPS.has(name) && args.length === 1)
+    return lookUp(name, asRelation(args[0]));
   const [first, part] = args;
   if (first === undefined) return undefined;
   if (name === 'to_regclass') {
@@ -80,6 +91,12 @@ function comparedRelations(expression: A_Expr): Node | undefined {
     return 'A_Const' in side && side.A_Const.sval !== undefined ? cast(side, 'regclass') : side;
   };
   return { A_Expr: { ...expression, lexpr: numbered(lexpr), rexpr: numbered(rexpr) } };
+}
+
+/** What is passed where PostgreSQL takes a regclass: a text is one, too. */
+function asRelation(argument: Node | undefined): Node {
+  const value = argument ?? { A_Const: { isnull: true } };
+  return constantText(value) === undefined ? value : cast(value, 'regclass');
 }
 
 /** `c.oid::regclass` */

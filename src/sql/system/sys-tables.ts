@@ -192,6 +192,7 @@ const sysIndexes = systemTable({
     KeyType: 'text',
     Projection: 'text',
     ItemCount: 'bigint',
+    SizeBytes: 'bigint',
     IsActive: 'boolean',
   },
   tableColumn: 'TableName',
@@ -203,6 +204,7 @@ const sysIndexes = systemTable({
         key: table.key,
         projection: 'all' as const,
         itemCount: table.itemCount,
+        sizeBytes: table.sizeBytes,
         active: true,
       };
       return [own, ...table.indexes].flatMap((index) =>
@@ -224,6 +226,7 @@ const sysIndexes = systemTable({
           KeyType: keyType,
           Projection: index.projection === 'all' ? 'ALL' : index.projection.join(', '),
           ItemCount: index.itemCount ?? null,
+          SizeBytes: index.sizeBytes ?? null,
           IsActive: index.active,
         })),
       );
