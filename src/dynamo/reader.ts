@@ -291,7 +291,8 @@ function placeOf(part: ReadPart): string | undefined {
   }
 }
 
-const FEWEST_FILTERED = 100;
+/** Under a filter the first page evaluates at least so many items. */
+export const FEWEST_FILTERED = 100;
 const MOST_FIRST = 1000;
 const NO_LONGER_WORTH_A_LIMIT = 100_000;
 

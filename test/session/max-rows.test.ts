@@ -49,6 +49,21 @@ describe('a result that MaxRows ends', () => {
     expect(await db.query(sql, [], { maxRows: 2 })).toMatchObject({ rowCount: 2, truncated: true });
   });
 
+  it.each([
+    'SELECT n FROM things',
+    "SELECT n FROM things WHERE id = 'a'",
+    "SELECT n FROM things WHERE id = 'a' ORDER BY n DESC OFFSET 1",
+  ])('reads hardly more items than it gives: %s', async (sql) => {
+    const passed = sql.endsWith('OFFSET 1') ? 1 : 0;
+    const { stats } = await db.query(sql, [], { maxRows: 2 });
+    expect(stats.itemsRead).toBe(passed + 2 + 1);
+  });
+
+  it('does not look for rows a few items at a time', async () => {
+    const { rowCount, stats } = await db.query("SELECT n FROM things WHERE id <> 'b'", [], { maxRows: 1 });
+    expect([rowCount, stats.requests]).toEqual([1, 1]);
+  });
+
   it('tells a stream too, once it was read', async () => {
     await using rows = await db.stream('SELECT n FROM things', [], { maxRows: 2, timeoutMs: 60_000 });
     expect(rows.truncated).toBe(false);

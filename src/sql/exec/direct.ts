@@ -1,6 +1,7 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { Page } from '../../dynamo/page.ts';
+import { FEWEST_FILTERED } from '../../dynamo/reader.ts';
 import type { ReadStats } from '../../dynamo/read-stats.ts';
 import type { DecimalStyle } from '../engine/result-value.ts';
 import type { Summary } from '../plan/logical-plan.ts';
@@ -133,7 +134,9 @@ async function* readItems(
   let left = Math.min(limit, maxRows);
   if (left <= 0) return;
   const decode = pageDecoder(plan.output, context.decimals);
-  for await (const page of readTable(read, context, stats, signal)) {
+  // One more than MaxRows lets pass tells whether there are more.
+  const fewer = maxRows < limit ? beginningWith(read, skip + maxRows + 1) : read;
+  for await (const page of readTable(fewer, context, stats, signal)) {
     if (page.count <= skip) {
       skip -= page.count;
       continue;
@@ -149,6 +152,18 @@ async function* readItems(
       if (left <= 0) return;
     }
   }
+}
+
+/** Beyond so many items a page of its own size costs nothing more, and reading ahead saves time. */
+const FEW_ITEMS = 1000;
+
+/** The same read for somebody who probably leaves after so many items; guards still take it for a whole one. */
+function beginningWith(read: TableRead, items: number): TableRead {
+  const { access, fetchBack, filter, limit, firstPage } = read;
+  if (access.kind !== 'Query' && access.kind !== 'Scan') return read;
+  return items > FEW_ITEMS || (fetchBack ?? limit ?? firstPage) !== undefined
+    ? read
+    : { ...read, firstPage: filter.length > 0 ? Math.max(items, FEWEST_FILTERED) : items };
 }
 
 /** Whether another page may follow, as far as this one tells. */
