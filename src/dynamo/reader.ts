@@ -291,7 +291,7 @@ function placeOf(part: ReadPart): string | undefined {
   }
 }
 
-/** Under a filter the first page evaluates at least so many items. */
+/** Under a filter, or where conditions are left to others, the first page evaluates at least so many items. */
 export const FEWEST_FILTERED = 100;
 const MOST_FIRST = 1000;
 const NO_LONGER_WORTH_A_LIMIT = 100_000;

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import { remember } from '../../core/remember.ts';
+import { FEWEST_FILTERED } from '../../dynamo/reader.ts';
 import type { BoundStatement } from '../bind/bind.ts';
 import type { Relation, SystemRelation } from '../bind/relation.ts';
 import { engineError } from '../engine/engine-errors.ts';
@@ -327,12 +328,9 @@ function planPrefix(
   const isSelective = prefix.cut.sieved || !read.residual.every((condition) => promised.has(condition));
   // Each item that is fetched by its key costs as much as many that are read together.
   if (read.fetchBack && isSelective) return undefined;
-  const firstPage = isSelective ? Math.max(rows, FEWEST_SIEVED) : rows;
+  const firstPage = isSelective ? Math.max(rows, FEWEST_FILTERED) : rows;
   return { reads: [{ ...read, firstPage }], until: prefix.until };
 }
-
-/** Where conditions are left to DuckDB, the first page has so many items. */
-const FEWEST_SIEVED = 100;
 
 /** DuckDB sorts, cuts and counts: the read brings all rows, or as many as a limit of its own lets through. */
 function planForEngine(relation: Relation, planning: Planning): TableRead {
