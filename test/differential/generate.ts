@@ -155,13 +155,23 @@ export function randomTable(seed: number): RandomTable {
     name: `random_${seed}`,
     key,
     indexes,
-    items: [...items.values()],
+    items: reallyMixed([...items.values()]),
     attributes: [...keys, ...keys, ...keys, ...attributes],
   };
 }
 
 function projection(random: Random): NonNullable<IndexWords['projection']> {
   return one(random, ['ALL', 'KEYS_ONLY', ['a_text', 'a_integer'], ['a_price']]);
+}
+
+/** Items whose `a_mixed` has several types: conditions on it take the column for json. */
+function reallyMixed(items: readonly AttributeMap[]): readonly AttributeMap[] {
+  const types = new Set(items.flatMap(({ a_mixed: value }) => Object.keys(value ?? { NULL: true })));
+  types.delete('NULL');
+  if (types.size !== 1) return items;
+  const [first, second, ...rest] = items;
+  if (second === undefined) throw new Error('One item has no several types');
+  return [{ ...first, a_mixed: S('a') }, { ...second, a_mixed: N('1') }, ...rest];
 }
 
 /** Empty text and empty binary are no keys. */

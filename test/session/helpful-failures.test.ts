@@ -47,6 +47,11 @@ describe('what a failure says to whoever typed the statement', () => {
   it.each([
     ['SELECT foo(id) FROM orders', 'There is no function foo.', 8],
     ['SELECT sum(status) FROM orders', 'There is no function sum(text).', 8],
+    [
+      "SELECT 1 FROM orders WHERE total LIKE '1%'",
+      'There is no operator LIKE for numeric and text.',
+      undefined,
+    ],
     ['SELECT upper(status, 2) FROM orders', 'There is no function upper(text, integer).', 8],
     ['SELECT array_length(status) FROM orders', 'There is no function array_length for these arguments.', 8],
     ["SELECT id FROM orders WHERE total > 'abc'", '"abc" is no numeric.', undefined],

@@ -61,6 +61,8 @@ function isErrorCode(code: string): code is ErrorCode {
 
 function readable(code: ErrorCode, message: string, named: string | undefined): string {
   if (code === 'SQL_UNKNOWN_COLUMN' && named !== undefined) return `column "${named}" does not exist`;
+  const operator = operatorIn(message);
+  if (operator !== undefined) return operator;
   const called = calledIn(message);
   if (called !== undefined) return `There is no function ${called.name}${called.types ?? ''}.`;
   const unfit = UNFIT.exec(message);
@@ -84,9 +86,28 @@ function calledIn(message: string): { readonly name: string; readonly types?: st
   const [, name, types] =
     /No function matches the given name and argument types '(\w+)\((.*)\)'/.exec(message) ?? [];
   if (name === undefined || types === undefined) return undefined;
+  return { name: withoutPrefix(name), types: `(${typesIn(types).join(', ')})` };
+}
+
+/** DuckDB takes these operators for functions. */
+const OPERATORS: ReadonlyMap<string, string> = new Map([
+  ['~~', 'LIKE'],
+  ['!~~', 'NOT LIKE'],
+  ['~~*', 'ILIKE'],
+  ['!~~*', 'NOT ILIKE'],
+  ['~~~', 'GLOB'],
+]);
+
+function operatorIn(message: string): string | undefined {
+  const [, sign, types] =
+    /No function matches the given name and argument types '([^\w(]+)\((.*)\)'/.exec(message) ?? [];
+  if (sign === undefined || types === undefined) return undefined;
+  return `There is no operator ${OPERATORS.get(sign) ?? sign} for ${typesIn(types).join(' and ')}.`;
+}
+
+function typesIn(list: string): readonly string[] {
   // Commas within brackets belong to a type.
-  const each = types === '' ? [] : types.split(/,\s*(?![^(]*\))/).map(typeName);
-  return { name: withoutPrefix(name), types: `(${each.join(', ')})` };
+  return list === '' ? [] : list.split(/,\s*(?![^(]*\))/).map(typeName);
 }
 
 /** What stands in for PostgreSQL's functions is called after them. */
