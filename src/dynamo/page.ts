@@ -145,36 +145,63 @@ function itemsOf(operation: ReadOperation, { Item, Items, Responses }: Envelope)
 }
 
 function toPage({ envelope, items }: Opened): Page {
-  const { UnprocessedKeys: left, ConsumedCapacity: capacity } = envelope;
-  const lastKey = envelope.LastEvaluatedKey ?? {};
+  const { LastEvaluatedKey: lastKey, NextToken: nextToken, UnprocessedKeys: left } = envelope;
   const found = envelope.Count ?? (Buffer.isBuffer(items) ? 0 : items.length);
-  const unprocessed = left && Object.values(left).flatMap(({ Keys }) => Keys ?? []);
-  const about = {
+  const unprocessed = left ? Object.values(left).flatMap(({ Keys }) => Keys ?? []) : [];
+  const about: About = {
     count: found,
     scannedCount: envelope.ScannedCount ?? found,
-    ...(Object.keys(lastKey).length > 0 && { lastKey }),
-    ...(typeof envelope.NextToken === 'string' && { nextToken: envelope.NextToken }),
-    ...(unprocessed !== undefined && unprocessed.length > 0 && { unprocessed }),
-    consumed: capacity === undefined ? [] : [capacity].flat().flatMap(consumedBy),
+    ...(lastKey && Object.keys(lastKey).length > 0 && { lastKey }),
+    ...(typeof nextToken === 'string' && { nextToken }),
+    ...(unprocessed.length > 0 && { unprocessed }),
+    consumed: consumedBy(envelope.ConsumedCapacity),
   };
-  if (Buffer.isBuffer(items)) return { items, ...about };
-  return {
-    get items() {
-      return items.length === 0 ? EMPTY : Buffer.from(JSON.stringify(items));
-    },
-    parsed: items,
-    ...about,
-  };
+  return Buffer.isBuffer(items) ? { items, ...about } : new ParsedPage(items, about);
 }
 
-function consumedBy(capacity: ConsumedCapacity): readonly Consumed[] {
+type About = Omit<Page, 'items' | 'parsed'>;
+
+/** A small page: its bytes are made only for who asks for them. An object with a getter of its own takes longer to make. */
+class ParsedPage implements Page {
+  readonly parsed: readonly AttributeMap[];
+  readonly count: number;
+  readonly scannedCount: number;
+  readonly lastKey?: AttributeMap;
+  readonly nextToken?: string;
+  readonly unprocessed?: readonly Key[];
+  readonly consumed: readonly Consumed[];
+
+  constructor(parsed: readonly AttributeMap[], about: About) {
+    this.parsed = parsed;
+    this.count = about.count;
+    this.scannedCount = about.scannedCount;
+    if (about.lastKey !== undefined) this.lastKey = about.lastKey;
+    if (about.nextToken !== undefined) this.nextToken = about.nextToken;
+    if (about.unprocessed !== undefined) this.unprocessed = about.unprocessed;
+    this.consumed = about.consumed;
+  }
+
+  get items(): Buffer {
+    return this.parsed.length === 0 ? EMPTY : Buffer.from(JSON.stringify(this.parsed));
+  }
+}
+
+function consumedBy(capacity: Envelope['ConsumedCapacity']): readonly Consumed[] {
+  if (capacity === undefined) return [];
+  return 'length' in capacity ? capacity.flatMap(consumedAt) : consumedAt(capacity);
+}
+
+function consumedAt(capacity: ConsumedCapacity): readonly Consumed[] {
   const { TableName: table = '', CapacityUnits: total = 0, Table: own } = capacity;
   if (own === undefined) return [{ table, units: total }];
-  const indexes = { ...capacity.GlobalSecondaryIndexes, ...capacity.LocalSecondaryIndexes };
-  return [
-    { table, units: own.CapacityUnits ?? 0 },
-    ...Object.entries(indexes).map(([index, { CapacityUnits: units = 0 }]) => ({ table, index, units })),
-  ].filter(({ units }) => units > 0);
+  const { GlobalSecondaryIndexes: global, LocalSecondaryIndexes: local } = capacity;
+  const ofTable = { table, units: own.CapacityUnits ?? 0 };
+  const ofIndexes = Object.entries({ ...global, ...local }).map(([index, { CapacityUnits: units = 0 }]) => ({
+    table,
+    index,
+    units,
+  }));
+  return [ofTable, ...ofIndexes].filter(({ units }) => units > 0);
 }
 
 function parsed(text: string): Envelope | undefined {

@@ -169,9 +169,7 @@ export function finalStats(started: Started, begun: number): StatementStats {
     itemsWritten: writes.itemsWritten,
     conflicts: writes.conflicts,
     elapsedMs: performance.now() - begun,
-    get plan() {
-      return reads.map(describeAccess);
-    },
+    plan: reads.map(describeAccess),
   };
 }
 

@@ -74,19 +74,27 @@ export function objectMaker(names: readonly string[]): (row: readonly Value[]) =
   };
 }
 
-async function* readRows(
+function readRows(
   plan: DirectPlan,
   context: ExecutionContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
   cut: Cut,
 ): AsyncGenerator<Value[][]> {
-  if (context.maxRows === 0) {
-    cut.isCut = plan.limit !== 0;
-    return;
-  }
-  if (plan.summaries === undefined) yield* readItems(plan, context, stats, signal, cut);
-  else yield [await summarize(plan.summaries, context, stats, signal)];
+  return plan.summaries === undefined
+    ? readItems(plan, context, stats, signal, cut)
+    : readSummaries(plan.summaries, context, stats, signal, cut);
+}
+
+async function* readSummaries(
+  summaries: NonNullable<DirectPlan['summaries']>,
+  context: ExecutionContext,
+  stats: ReadStats,
+  signal: AbortSignal | undefined,
+  cut: Cut,
+): AsyncGenerator<Value[][]> {
+  cut.isCut = context.maxRows === 0;
+  if (!cut.isCut) yield [await summarize(summaries, context, stats, signal)];
 }
 
 async function summarize(
@@ -132,6 +140,7 @@ async function* readItems(
   const maxRows = context.maxRows < 0 ? Infinity : context.maxRows;
   let skip = plan.offset ?? 0;
   let left = Math.min(limit, maxRows);
+  if (cut) cut.isCut = maxRows === 0 && limit > 0;
   if (left <= 0) return;
   const decode = pageDecoder(plan.output, context.decimals);
   // One more than MaxRows lets pass tells whether there are more.
