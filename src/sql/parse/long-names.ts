@@ -3,7 +3,8 @@ import { scan } from './scan.ts';
 
 // PostgreSQL's parser cuts names to 63 bytes; DynamoDB has longer ones.
 const MAX_NAME_BYTES = 63;
-const MAYBE_LONG = /"[^"]{16}|[\w$\u0080-\uffff]{16}/;
+/** A unit of a JavaScript string has at most three bytes of UTF-8. */
+const MAYBE_LONG = /"[^"]{22}|[\w$\u0080-\uffff]{22}/;
 
 /** A text whose long names have short ones in their place. */
 export interface ShortenedText {

@@ -8,21 +8,51 @@ export interface Edit {
   readonly originalLength: number;
 }
 
+/** So many places are counted from the start of the text, most being near it; for more a table is worth its while. */
+const FEW_PLACES = 32;
+
 /** The index in a JavaScript string of a byte of its UTF-8 form, as libpg-query counts. */
 export function indexOfByte(text: string): (byte: number) => number {
-  const bytes = Buffer.byteLength(text);
-  if (bytes === text.length) return (byte) => byte;
-  const indexes = new Uint32Array(bytes + 1);
+  if (Buffer.byteLength(text) === text.length) return (byte) => byte;
+  let asked = 0;
+  let table: Uint32Array | undefined;
+  return (byte) => {
+    asked += 1;
+    if (asked <= FEW_PLACES) return countedIndex(text, byte);
+    table ??= indexTable(text);
+    return table[byte] ?? text.length;
+  };
+}
+
+function countedIndex(text: string, byte: number): number {
+  let index = 0;
+  for (let at = 0; index < text.length;) {
+    const { width, length } = extentAt(text, index);
+    at += width;
+    if (at > byte) break;
+    index += length;
+  }
+  return index;
+}
+
+/** By byte. */
+function indexTable(text: string): Uint32Array {
+  const indexes = new Uint32Array(Buffer.byteLength(text));
   let at = 0;
   for (let index = 0; index < text.length;) {
-    const codePoint = text.codePointAt(index) ?? 0;
-    const width = codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+    const { width, length } = extentAt(text, index);
     indexes.fill(index, at, at + width);
     at += width;
-    index += codePoint > 0xffff ? 2 : 1;
+    index += length;
   }
-  indexes[bytes] = text.length;
-  return (byte) => indexes[Math.min(byte, bytes)] ?? text.length;
+  return indexes;
+}
+
+/** How many bytes of UTF-8 the character at an index has, and how many units of a JavaScript string. */
+function extentAt(text: string, index: number): { readonly width: number; readonly length: number } {
+  const codePoint = text.codePointAt(index) ?? 0;
+  const width = codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+  return { width, length: codePoint > 0xffff ? 2 : 1 };
 }
 
 /** The index in the text before the edits of an index in the text after them. */

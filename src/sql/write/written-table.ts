@@ -23,22 +23,23 @@ export async function writtenTable(
   { catalog, writing }: ExecutionContext,
   signal: AbortSignal,
 ): Promise<TableDef> {
-  const position = parsed.position(range?.location ?? 0);
+  // Looked for only where it is told: in a long statement that takes a while.
+  const place = (): { readonly position: number } => ({ position: parsed.position(range?.location ?? 0) });
   if (writing.readOnly)
-    throw new DriverError('SQL_READ_ONLY', `${verb} writes, and the connection is Readonly.`, { position });
+    throw new DriverError('SQL_READ_ONLY', `${verb} writes, and the connection is Readonly.`, place());
   const name = writtenName(range);
   const table = await catalog.table(name, signal);
   if (table.child !== undefined)
     throw new DriverError(
       'SQL_NOT_SUPPORTED',
       `${verb}: the rows of ${name} are elements of lists: write the lists of ${table.child.parent.name}.`,
-      { position },
+      place(),
     );
   if (table.through !== undefined)
     throw new DriverError(
       'SQL_NOT_SUPPORTED',
       `${verb}: ${name} is an index, and DynamoDB writes to tables: name ${table.name}.`,
-      { position },
+      place(),
     );
   return table;
 }
