@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { KeyPair } from '../support/certificates.ts';
+import { listenOnNewPort } from './new-port.ts';
 
 /** A request as the double sees it. */
 export interface HttpsRequest {
@@ -51,10 +51,7 @@ export async function startHttps(
       void tell(outgoing, answer(request));
     });
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOnNewPort(server);
   return {
     origin: `https://127.0.0.1:${port}`,
     requests,

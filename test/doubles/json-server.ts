@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenOnNewPort } from './new-port.ts';
 
 /** A request as a double sees it. */
 export interface Heard {
@@ -37,10 +37,7 @@ export async function listen(answer: (heard: Heard) => Told): Promise<Listening>
       if (told !== undefined) response.writeHead(told.status ?? 200, told.headers).end(told.body ?? '');
     });
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOnNewPort(server);
   return {
     endpoint: `http://127.0.0.1:${port}`,
     heard,

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
+import { newController } from '../../src/core/signals.ts';
 import { createLane, type Lane, type Passage } from '../../src/dynamo/lane.ts';
 import { thrownBy } from '../support/thrown.ts';
 
@@ -9,7 +10,7 @@ const enterMany = (lane: Lane, count: number): Promise<Passage[]> =>
 /** How many requests the lane lets through at once; they leave again, unanswered. */
 async function widthOf(lane: Lane): Promise<number> {
   const inside: Passage[] = [];
-  const stop = new AbortController();
+  const stop = newController();
   const refused: Promise<unknown>[] = [];
   for (let i = 0; i < 40; i++) {
     refused.push(
