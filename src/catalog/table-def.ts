@@ -55,6 +55,16 @@ export interface KeySchema {
   readonly sort: readonly KeyAttribute[];
 }
 
+/** The attributes of a key, those of the partition first. */
+export function keyAttributes({ partition, sort }: KeySchema): readonly KeyAttribute[] {
+  return [...partition, ...sort];
+}
+
+/** The names of the attributes of a key, those of the partition first. */
+export function keyNames(key: KeySchema): readonly string[] {
+  return keyAttributes(key).map(({ name }) => name);
+}
+
 export interface IndexDef {
   readonly name: string;
   readonly kind: 'global' | 'local';

@@ -2,6 +2,8 @@ import { DriverError } from '../../core/errors.ts';
 import type { GatePassage, ReadGate } from '../../dynamo/reader.ts';
 import { totalCapacity, type ReadStats } from '../../dynamo/read-stats.ts';
 import type { TokenBucket } from '../../dynamo/token-bucket.ts';
+import { describeAccess } from '../plan/describe-access.ts';
+import { estimatedUnits } from '../plan/estimate.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { ExecutionContext } from './context.ts';
 
@@ -79,8 +81,13 @@ function guardBudgets({ maxRcu, maxConnectionRcu, traffic, sampling }: Limits, s
 }
 
 /** Refuses a read that is expected to consume more than is left. */
-export function guardEstimate(access: string, units: number, limits: Limits): void {
-  const { maxRcu, maxConnectionRcu, traffic } = limits;
+export function guardEstimate(read: TableRead, limits: Limits & Pick<ExecutionContext, 'settings'>): void {
+  const { maxRcu, maxConnectionRcu, traffic, settings } = limits;
+  if (maxRcu === undefined && maxConnectionRcu === undefined) return;
+  const { fetchBack: _fetchBack, ...entries } = read;
+  const access = describeAccess(entries);
+  // What lies under a key is a guess, which refuses nothing, and so is how much of it passes.
+  const units = read.access.kind === 'Query' ? 0 : (estimatedUnits(entries, settings.consistentReads) ?? 0);
   const sampled = totalCapacity(limits.sampling);
   if (maxRcu !== undefined && units + sampled > maxRcu)
     throw overBudget(

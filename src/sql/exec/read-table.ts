@@ -1,3 +1,4 @@
+import { keyNames } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { Key } from '../../dynamo/access-path.ts';
 import type { Predicate } from '../../dynamo/predicate.ts';
@@ -5,10 +6,9 @@ import type { Page } from '../../dynamo/page.ts';
 import { readPages } from '../../dynamo/reader.ts';
 import type { ReadStats } from '../../dynamo/read-stats.ts';
 import { applyRules } from '../plan/apply-rules.ts';
-import { describeAccess } from '../plan/describe-access.ts';
 import { placeName } from '../plan/cost.ts';
 import { estimatedUnits } from '../plan/estimate.ts';
-import { keyNames, lintSchemaOf, readRequestOf } from '../plan/read-request.ts';
+import { lintSchemaOf, readRequestOf } from '../plan/read-request.ts';
 import { filterExpression } from '../plan/rules/filter-expression.ts';
 import { parallelScan } from '../plan/rules/parallel-scan.ts';
 import { itemsUnder } from '../plan/statistics.ts';
@@ -29,12 +29,8 @@ export async function* readTable(
     yield given;
     return;
   }
-  const { consistentReads } = context.settings;
   guardFullScan(read, context);
-  const { fetchBack: _fetchBack, ...entries } = read;
-  // What lies under a key is a guess, which refuses nothing, and so is how much of it passes.
-  const units = read.access.kind === 'Query' ? undefined : estimatedUnits(entries, consistentReads);
-  guardEstimate(describeAccess(entries), units ?? 0, context);
+  guardEstimate(read, context);
   if (read.fetchBack && read.firstPage !== undefined) {
     yield* fetchAsKeysCome(read, context, stats, signal);
     return;
@@ -114,7 +110,7 @@ async function fetchBack(
 /** The keys of the items that a page of an index's entries leads to. */
 function keysIn(page: Page, { table }: TableRead): readonly Key[] {
   const entries: readonly Key[] = JSON.parse(page.items.toString());
-  const names = new Set(keyNames(table));
+  const names = new Set(keyNames(table.key));
   return entries.map((entry) =>
     Object.fromEntries(Object.entries(entry).filter(([name]) => names.has(name))),
   );

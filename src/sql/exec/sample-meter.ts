@@ -9,9 +9,10 @@ const SHARE = 1 / 2;
 
 /** The context of one statement, which pays for what the catalog samples for it. */
 export function payingContext(context: ExecutionContext): ExecutionContext {
+  const { catalog, maxRcu, maxConnectionRcu, capacityPercent, traffic } = context;
   const sampling = newReadStats();
-  const paying = { ...context, sampling };
-  return { ...paying, catalog: paidCatalog(context.catalog, sampleMeter(paying)) };
+  const meter = sampleMeter({ maxRcu, maxConnectionRcu, capacityPercent, traffic, sampling });
+  return { ...context, sampling, catalog: paidCatalog(catalog, meter) };
 }
 
 /** Samples within the limits. */

@@ -1,4 +1,4 @@
-import { isWholeItem, type ColumnDef, type TableDef } from '../../catalog/table-def.ts';
+import { isWholeItem, type ColumnDef, type TableDef, keyNames } from '../../catalog/table-def.ts';
 import type { ReadRequest } from '../../dynamo/access-path.ts';
 import type { LintSchema } from '../../dynamo/lint-report.ts';
 import type { DocumentPath } from '../../dynamo/predicate.ts';
@@ -45,17 +45,12 @@ function projectionOf(read: TableRead): readonly DocumentPath[] | undefined {
 /** Of an index's entries the keys of their items are needed, and what they are merged by. */
 function entryAttributes({ table, access }: TableRead): readonly string[] {
   const order = access.kind === 'Query' && typeof access.rangeOrder === 'object' ? access.rangeOrder : [];
-  return [...new Set([...keyNames(table), ...order.map(({ attribute }) => attribute)])];
-}
-
-/** The attributes of a table's own key. */
-export function keyNames({ key }: TableDef): readonly string[] {
-  return [...key.partition, ...key.sort].map(({ name }) => name);
+  return [...new Set([...keyNames(table.key), ...order.map(({ attribute }) => attribute)])];
 }
 
 /** By which items are put in the order of their keys. */
 function keyColumns(table: TableDef): readonly ColumnDef[] {
-  const names = new Set(keyNames(table));
+  const names = new Set(keyNames(table.key));
   return table.columns.filter(
     ({ path, hidden }) => path.length === 1 && names.has(path[0]) && hidden !== true,
   );
