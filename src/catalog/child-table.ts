@@ -5,6 +5,7 @@ import {
   ITEM_COLUMN,
   type SqlType,
   type TableDef,
+  keyAttributes,
 } from './table-def.ts';
 
 /** The position of a row in its list, from 1. */
@@ -104,7 +105,7 @@ function tableOf(child: ChildDef): TableDef {
 
 /** The parent's key, by which its children join it. */
 export function keyColumns({ key, columns }: TableDef): readonly ColumnDef[] {
-  return [...key.partition, ...key.sort].flatMap(
+  return keyAttributes(key).flatMap(
     ({ name }) => columns.find(({ path }) => path.length === 1 && path[0] === name) ?? [],
   );
 }

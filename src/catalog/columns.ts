@@ -10,6 +10,7 @@ import {
   type SqlType,
   type TableDef,
   WHOLE_ITEM,
+  keyAttributes,
 } from './table-def.ts';
 
 export interface ColumnOptions {
@@ -38,11 +39,8 @@ export function inferColumns(
   sampledItems: number,
   options: ColumnOptions,
 ): readonly InferredColumn[] {
-  const tableKey = [...table.key.partition, ...table.key.sort];
-  const declared = declaredTypes([
-    ...tableKey,
-    ...table.indexes.flatMap((i) => [...i.key.partition, ...i.key.sort]),
-  ]);
+  const tableKey = keyAttributes(table.key);
+  const declared = declaredTypes([...tableKey, ...table.indexes.flatMap((i) => keyAttributes(i.key))]);
   const names = new Set([ITEM_COLUMN, ...declared.keys(), ...attributes.keys()]);
   const columns: InferredColumn[] = [];
 

@@ -1,5 +1,5 @@
 import type { DynamoClient } from '../dynamo/client.ts';
-import type { IndexDef, KeyAttribute, KeySchema, TableDef } from './table-def.ts';
+import { type IndexDef, type KeyAttribute, type KeySchema, type TableDef, keyNames } from './table-def.ts';
 
 /** What DynamoDB's DescribeTable says. */
 export type TableDescription = NonNullable<Awaited<ReturnType<DynamoClient['describeTable']>>>;
@@ -14,7 +14,7 @@ export type DescribedTable = Omit<TableDef, 'columns' | 'sampled' | 'schemaFile'
 export function describe(name: string, description: TableDescription): DescribedTable {
   const types = new Map(description.AttributeDefinitions?.map((d) => [d.AttributeName, d.AttributeType]));
   const key = keySchema(description.KeySchema, types);
-  const tableKey = [...key.partition, ...key.sort].map((attribute) => attribute.name);
+  const tableKey = keyNames(key);
   const index = (kind: IndexDef['kind'], given: Index): IndexDef => indexDef(kind, given, types, tableKey);
   return {
     name,
@@ -64,7 +64,7 @@ function projection(
   tableKey: readonly string[],
 ): IndexDef['projection'] {
   if (given?.ProjectionType === 'ALL') return 'all';
-  const keys = [...key.partition, ...key.sort].map((attribute) => attribute.name);
+  const keys = keyNames(key);
   return [...new Set([...keys, ...tableKey, ...(given?.NonKeyAttributes ?? [])])];
 }
 

@@ -1,4 +1,4 @@
-import { type ColumnDef, type IndexDef, isWholeItem, type TableDef } from './table-def.ts';
+import { type ColumnDef, type IndexDef, isWholeItem, type TableDef, keyNames } from './table-def.ts';
 
 const made = new WeakMap<TableDef, Map<IndexDef, TableDef>>();
 
@@ -13,8 +13,8 @@ export function indexRelation(table: TableDef, index: IndexDef): TableDef {
 
 function relationOf(table: TableDef, index: IndexDef): TableDef {
   const { projection, key } = index;
-  const keyNames: readonly unknown[] = [...key.partition, ...key.sort].map(({ name }) => name);
-  const placeInKey = ({ path }: ColumnDef): number => (path.length === 1 ? keyNames.indexOf(path[0]) : -1);
+  const names: readonly unknown[] = keyNames(key);
+  const placeInKey = ({ path }: ColumnDef): number => (path.length === 1 ? names.indexOf(path[0]) : -1);
   const columns = table.columns
     .filter((column) => projection === 'all' || (!isWholeItem(column) && projection.includes(column.path[0])))
     .map((column) => (placeInKey(column) < 0 ? column : { ...column, presence: 1 }))

@@ -148,7 +148,7 @@ function toPage({ envelope, items }: Opened): Page {
   const { LastEvaluatedKey: lastKey, NextToken: nextToken, UnprocessedKeys: left } = envelope;
   const found = envelope.Count ?? (Buffer.isBuffer(items) ? 0 : items.length);
   const unprocessed = left ? Object.values(left).flatMap(({ Keys }) => Keys ?? []) : [];
-  const about: About = {
+  const about: Omit<Page, 'items' | 'parsed'> = {
     count: found,
     scannedCount: envelope.ScannedCount ?? found,
     ...(lastKey && Object.keys(lastKey).length > 0 && { lastKey }),
@@ -156,29 +156,15 @@ function toPage({ envelope, items }: Opened): Page {
     ...(unprocessed.length > 0 && { unprocessed }),
     consumed: consumedBy(envelope.ConsumedCapacity),
   };
-  return Buffer.isBuffer(items) ? { items, ...about } : new ParsedPage(items, about);
+  return Buffer.isBuffer(items) ? { items, ...about } : Object.assign(new ParsedItems(items), about);
 }
 
-type About = Omit<Page, 'items' | 'parsed'>;
-
-/** A small page: its bytes are made only for who asks for them. An object with a getter of its own takes longer to make. */
-class ParsedPage implements Page {
+/** Items of a small page: their bytes are made only for who asks for them. An object with a getter of its own takes longer to make. */
+class ParsedItems {
   readonly parsed: readonly AttributeMap[];
-  readonly count: number;
-  readonly scannedCount: number;
-  readonly lastKey?: AttributeMap;
-  readonly nextToken?: string;
-  readonly unprocessed?: readonly Key[];
-  readonly consumed: readonly Consumed[];
 
-  constructor(parsed: readonly AttributeMap[], about: About) {
+  constructor(parsed: readonly AttributeMap[]) {
     this.parsed = parsed;
-    this.count = about.count;
-    this.scannedCount = about.scannedCount;
-    if (about.lastKey !== undefined) this.lastKey = about.lastKey;
-    if (about.nextToken !== undefined) this.nextToken = about.nextToken;
-    if (about.unprocessed !== undefined) this.unprocessed = about.unprocessed;
-    this.consumed = about.consumed;
   }
 
   get items(): Buffer {

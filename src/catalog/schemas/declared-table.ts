@@ -1,5 +1,12 @@
 import type { DescribedTable } from '../describe.ts';
-import { type ColumnDef, ITEM_COLUMN, type KeyAttribute, type TableDef, WHOLE_ITEM } from '../table-def.ts';
+import {
+  type ColumnDef,
+  ITEM_COLUMN,
+  type KeyAttribute,
+  type TableDef,
+  WHOLE_ITEM,
+  keyAttributes,
+} from '../table-def.ts';
 import { columnTypeName } from './column-types.ts';
 import { type DeclaredColumn, problem, type TableSchema } from './schema-file.ts';
 
@@ -9,7 +16,7 @@ export function declaredTable(
   { columns }: TableSchema,
   file: string | undefined,
 ): TableDef {
-  const keys = [...described.key.partition, ...described.key.sort];
+  const keys = keyAttributes(described.key);
   const own = columns.filter(({ name }) => name !== ITEM_COLUMN);
   for (const [at, column] of own.entries()) {
     const key = keys.find((each) => column.path.length === 1 && each.name === column.path[0]);

@@ -1,5 +1,5 @@
-import type { KeyValue } from '../../dynamo/attribute-value.ts';
 import { compareKeyValues } from '../../dynamo/key.ts';
+import { keyLiteral } from '../../dynamo/literal-value.ts';
 import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/predicate.ts';
 
 /** Whether the second predicate holds wherever the first does, as far as that can be seen. */
@@ -50,8 +50,8 @@ export function literalHolds(value: Literal, predicate: Predicate): boolean | un
 function compared(value: Literal, op: Comparison, other: Literal): boolean | undefined {
   if (value.type === 'BOOL' && other.type === 'BOOL')
     return op === '=' || op === '<>' ? (value.value === other.value) === (op === '=') : undefined;
-  if (value.type === 'BOOL' || other.type === 'BOOL') return undefined;
-  const order = compareKeyValues(keyValueOf(value), keyValueOf(other));
+  const [left, right] = [keyLiteral(value), keyLiteral(other)];
+  const order = left && right && compareKeyValues(left, right);
   if (order === undefined) return undefined;
   switch (op) {
     case '=':
@@ -66,16 +66,5 @@ function compared(value: Literal, op: Comparison, other: Literal): boolean | und
       return order > 0;
     case '>=':
       return order >= 0;
-  }
-}
-
-function keyValueOf({ type, text }: Extract<Literal, { readonly text: string }>): KeyValue {
-  switch (type) {
-    case 'S':
-      return { S: text };
-    case 'N':
-      return { N: text };
-    case 'B':
-      return { B: text };
   }
 }

@@ -1,4 +1,11 @@
-import { isWholeItem, type ColumnDef, type IndexDef, type KeySchema } from '../../catalog/table-def.ts';
+import {
+  isWholeItem,
+  type ColumnDef,
+  type IndexDef,
+  type KeySchema,
+  keyAttributes,
+  keyNames,
+} from '../../catalog/table-def.ts';
 import type { Key, KeyRange } from '../../dynamo/access-path.ts';
 import { DriverError } from '../../core/errors.ts';
 import { combinations, equalTo, sortRange } from './key-values.ts';
@@ -133,10 +140,8 @@ export function reasonAgainst(read: TableRead, index: IndexDef, settings: PlanSe
   const why = unreadable(index, settings);
   const isNamed = read.hint?.kind === 'only' || read.table.through === index.name;
   if (why !== undefined || isNamed) return why;
-  const own = new Set(
-    [...read.table.key.partition, ...read.table.key.sort].map((attribute) => attribute.name),
-  );
-  const sparse = [...index.key.partition, ...index.key.sort].find(
+  const own = new Set(keyNames(read.table.key));
+  const sparse = keyAttributes(index.key).find(
     (attribute) =>
       !own.has(attribute.name) &&
       !read.residual.some((condition) => impliesPresent(condition, attribute.name, attribute.type)),

@@ -1,4 +1,4 @@
-import type { ColumnDef } from '../../catalog/table-def.ts';
+import { type ColumnDef, keyAttributes } from '../../catalog/table-def.ts';
 import type { Literal } from '../../dynamo/predicate.ts';
 import { wireTypeOf } from '../engine/wire-type.ts';
 import { applyRules } from './apply-rules.ts';
@@ -82,9 +82,7 @@ function isPossible(
   if (wire === undefined || wire !== wireTypeOf(source.column) || restricted.column.type.kind === 'double')
     return false;
   // NULL is no key value: where NULLs match each other the attribute must be one that every item has.
-  const always = [...target.table.key.partition, ...target.table.key.sort].some(
-    ({ name }) => name === restricted.column.path[0],
-  );
+  const always = keyAttributes(target.table.key).some(({ name }) => name === restricted.column.path[0]);
   if (nullSafe && !always) return false;
   const sample: Literal | undefined =
     wire === 'S' || wire === 'N' ? { type: wire, text: wire === 'S' ? 'a' : '1' } : undefined;

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { ColumnDef } from '../../catalog/table-def.ts';
+import { type ColumnDef, keyNames } from '../../catalog/table-def.ts';
 import { remember } from '../../core/remember.ts';
 import { FEWEST_FILTERED } from '../../dynamo/reader.ts';
 import type { BoundStatement } from '../bind/bind.ts';
@@ -289,8 +289,7 @@ function planSummaries(
   summaries: readonly Summary[],
   planning: Planning,
 ): readonly TableRead[] | undefined {
-  const { partition, sort } = relation.table.key;
-  const keys = new Set([...partition, ...sort].map(({ name }) => name));
+  const keys = new Set(keyNames(relation.table.key));
   const counted = new Map<string, readonly Condition[]>();
   for (const { kind, of } of summaries.flatMap((summary) =>
     summary.kind === 'count' ? [{ of: undefined, ...summary }] : [],

@@ -1,4 +1,4 @@
-import type { ColumnDef, IndexDef, TableDef } from '../../catalog/table-def.ts';
+import { type ColumnDef, type IndexDef, type TableDef, keyNames } from '../../catalog/table-def.ts';
 import {
   compareSketched,
   type SketchedValue,
@@ -40,7 +40,7 @@ export function indexExtent(table: TableDef, index: IndexDef): Extent {
   const { itemCount = 0, sizeBytes = 0, key, projection } = index;
   if (itemCount > 0) return { items: itemCount, itemBytes: sizeBytes / itemCount };
   const whole = tableExtent(table);
-  const keys = [...key.partition, ...key.sort].map(({ name }) => name);
+  const keys = keyNames(key);
   const presence = keys.reduce((part, name) => part * (attribute(table, name)?.presence ?? 1), 1);
   if (projection === 'all') return { ...whole, items: whole.items * presence };
   const itemBytes = projection.reduce((sum, name) => {
@@ -57,9 +57,7 @@ export function indexExtent(table: TableDef, index: IndexDef): Extent {
 export function itemsUnder(table: TableDef, { equals, sort }: KeyRange): number {
   const { items } = tableExtent(table);
   const names = Object.keys(equals);
-  const { partition, sort: sortKey } = table.key;
-  const isUnique =
-    table.through === undefined && [...partition, ...sortKey].every(({ name }) => names.includes(name));
+  const isUnique = table.through === undefined && keyNames(table.key).every((name) => names.includes(name));
   if (isUnique) return 1;
   let part = 1;
   for (const [name, value] of Object.entries(equals)) part *= equalPart(table, name, value);

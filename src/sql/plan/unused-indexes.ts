@@ -1,4 +1,4 @@
-import type { IndexDef } from '../../catalog/table-def.ts';
+import { type IndexDef, keyNames } from '../../catalog/table-def.ts';
 import { finished, unread } from './compete.ts';
 import { costOf } from './cost.ts';
 import { halves } from './estimate.ts';
@@ -39,7 +39,7 @@ export function unusedIndexes(read: TableRead, settings: PlanSettings): readonly
   const others = table.through === undefined ? table.indexes.filter(({ name }) => name !== used) : [];
   return others.map((index) => ({
     index: index.name,
-    key: [...index.key.partition, ...index.key.sort].map(({ name }) => name),
+    key: keyNames(index.key),
     ...reasonOf(index, read, settings),
   }));
 }

@@ -1,3 +1,4 @@
+import { keyAttributes } from '../../catalog/table-def.ts';
 import { CATALOG_NAME, OWNER_NAME, TABLE_SCHEMA } from '../table-schema.ts';
 import { definitionOf, isViewSchema } from './definition.ts';
 import { describedTables, namedTables, shownTables, viewNames } from './shown.ts';
@@ -195,7 +196,7 @@ const keyColumnUsage = systemTable({
   tableColumn: 'table_name',
   rows: async (context) =>
     (await describedTables(context)).flatMap(({ name, key }) =>
-      [...key.partition, ...key.sort].map((attribute, i) => ({
+      keyAttributes(key).map((attribute, i) => ({
         ...place,
         ...constraintPlace,
         constraint_name: primaryKeyName(name),
@@ -221,7 +222,7 @@ const constraintColumnUsage = systemTable({
   tableColumn: 'table_name',
   rows: async (context) =>
     (await describedTables(context)).flatMap(({ name, key }) =>
-      [...key.partition, ...key.sort].map((attribute) => ({
+      keyAttributes(key).map((attribute) => ({
         ...place,
         ...constraintPlace,
         table_name: name,

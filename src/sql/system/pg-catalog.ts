@@ -1,8 +1,9 @@
+import { keyNames } from '../../catalog/table-def.ts';
 import { OWNER_NAME, TABLE_SCHEMA } from '../table-schema.ts';
 import { definitionOf, isViewSchema } from './definition.ts';
 import { PG_EMPTY } from './pg-empty.ts';
 import { BTREE_OID, constraintOid, HEAP_OID, indexOid, oidOf, OWNER_OID, TABLES_OID } from './pg-oids.ts';
-import { askingByOid, keyNames, listedIndexes, pgIndexes } from './pg-relations.ts';
+import { askingByOid, listedIndexes, pgIndexes } from './pg-relations.ts';
 import { PG_SERVER } from './pg-server.ts';
 import { describedTables, namedTables, shownTables, tableNames, viewNames } from './shown.ts';
 import { primaryKeyName } from './sys-tables.ts';

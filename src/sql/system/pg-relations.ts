@@ -1,4 +1,4 @@
-import type { IndexDef, KeyAttribute, KeySchema } from '../../catalog/table-def.ts';
+import { type IndexDef, type KeyAttribute, keyAttributes, keyNames } from '../../catalog/table-def.ts';
 import { quoteName } from '../print/names.ts';
 import { TABLE_SCHEMA } from '../table-schema.ts';
 import { indexOid, oidOf } from './pg-oids.ts';
@@ -53,17 +53,12 @@ export function askingByOid(context: SystemContext, column: string): SystemConte
   };
 }
 
-/** The names of attributes of a key, the partition's first. */
-export function keyNames({ partition, sort }: KeySchema): readonly string[] {
-  return [...partition, ...sort].map(({ name }) => name);
-}
-
 function pgIndex(
   table: string,
   { name, key, active, itemCount }: Pick<IndexDef, 'name' | 'key' | 'active' | 'itemCount'>,
   isPrimary: boolean,
 ): PgIndex {
-  const attributes = [...key.partition, ...key.sort];
+  const attributes = keyAttributes(key);
   const place = `${quoteName(TABLE_SCHEMA)}.${quoteName(table)}`;
   const definition = `CREATE ${isPrimary ? 'UNIQUE ' : ''}INDEX ${quoteName(name)} ON ${place} USING btree (${keyNames(key).map(quoteName).join(', ')})`;
   const oid = indexOid(table, name);

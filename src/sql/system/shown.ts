@@ -1,6 +1,6 @@
 import type { DescribedTable } from '../../catalog/describe.ts';
 import { describesTable } from '../../catalog/schemas/schema-file.ts';
-import type { TableDef } from '../../catalog/table-def.ts';
+import { type TableDef, keyNames } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { inParallel } from '../../core/in-parallel.ts';
 import { engineType, postgresTypeName } from '../engine-types.ts';
@@ -92,7 +92,7 @@ export async function shownTables(context: SystemContext): Promise<readonly Show
 }
 
 function shown({ name, key, columns }: TableDef): ShownTable {
-  const keys = new Set([...key.partition, ...key.sort].map((attribute) => attribute.name));
+  const keys = new Set(keyNames(key));
   return {
     name,
     isView: false,

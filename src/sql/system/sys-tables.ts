@@ -1,3 +1,4 @@
+import { keyAttributes } from '../../catalog/table-def.ts';
 import { CATALOG_NAME, TABLE_SCHEMA } from '../table-schema.ts';
 import { SYSTEM_SCHEMA_NAMES } from './schemas.ts';
 import { describedTables, isBrowsable, namedTables, shownTables } from './shown.ts';
@@ -113,7 +114,7 @@ const sysPrimaryKeys = systemTable({
   tableColumn: 'TableName',
   rows: async (context) =>
     (await describedTables(context)).flatMap(({ name, key }) =>
-      [...key.partition, ...key.sort].map((attribute, i) => ({
+      keyAttributes(key).map((attribute, i) => ({
         ...place,
         TableName: name,
         ColumnName: attribute.name,
@@ -143,7 +144,7 @@ const sysKeyColumns = systemTable({
   tableColumn: 'TableName',
   rows: async (context) =>
     (await describedTables(context)).flatMap(({ name, key }) =>
-      [...key.partition, ...key.sort].map((attribute) => ({
+      keyAttributes(key).map((attribute) => ({
         ...place,
         TableName: name,
         ColumnName: attribute.name,

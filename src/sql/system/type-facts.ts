@@ -28,7 +28,8 @@ const OTHER: TypeFacts = {
   category: 'S',
 };
 
-const FACTS: ReadonlyMap<string, TypeFacts> = new Map(
+/** PostgreSQL's types by name. */
+export const TYPE_FACTS: ReadonlyMap<string, TypeFacts> = new Map(
   Object.entries({
     text: { ...OTHER, jdbcType: 12 },
     smallint: {
@@ -101,9 +102,9 @@ const FACTS: ReadonlyMap<string, TypeFacts> = new Map(
       bytes: 1,
       category: 'B',
     },
-    bytea: { ...OTHER, jdbcType: -3, udt: 'bytea', oid: 17, bytes: -1, category: 'U' },
-    json: { ...OTHER, jdbcType: 12, udt: 'json', oid: 114, bytes: -1, category: 'U' },
-    jsonb: { ...OTHER, jdbcType: 12, udt: 'jsonb', oid: 3802, bytes: -1, category: 'U' },
+    bytea: { ...OTHER, jdbcType: -3, udt: 'bytea', oid: 17, category: 'U' },
+    json: { ...OTHER, jdbcType: 12, udt: 'json', oid: 114, category: 'U' },
+    jsonb: { ...OTHER, jdbcType: 12, udt: 'jsonb', oid: 3802, category: 'U' },
     uuid: { ...OTHER, length: 36, udt: 'uuid', oid: 2950, bytes: 16, category: 'U' },
     date: {
       jdbcType: 91,
@@ -146,10 +147,7 @@ const FACTS: ReadonlyMap<string, TypeFacts> = new Map(
   } satisfies Record<string, TypeFacts>),
 );
 
-/** PostgreSQL's types by name. */
-export const TYPE_FACTS: ReadonlyMap<string, TypeFacts> = FACTS;
-
 /** The facts of a type by PostgreSQL's name of it. */
 export function describeType(type: string): TypeFacts {
-  return FACTS.get(type) ?? OTHER;
+  return TYPE_FACTS.get(type) ?? OTHER;
 }

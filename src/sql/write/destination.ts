@@ -1,6 +1,12 @@
 import type { Node } from 'libpg-query';
 import { isNode } from '../parse/tree.ts';
-import { isWholeItem, type ColumnDef, type KeyAttribute, type TableDef } from '../../catalog/table-def.ts';
+import {
+  isWholeItem,
+  type ColumnDef,
+  type KeyAttribute,
+  type TableDef,
+  keyAttributes,
+} from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { DocumentPath } from '../../dynamo/predicate.ts';
 import { foldCase } from '../bind/suggestions.ts';
@@ -74,9 +80,9 @@ export function placeText(path: DocumentPath): string {
 function keyNamed(table: TableDef, name: string): Destination['key'] {
   const find = (attributes: readonly KeyAttribute[]): KeyAttribute | undefined =>
     attributes.find((attribute) => attribute.name === name);
-  const own = find([...table.key.partition, ...table.key.sort]);
+  const own = find(keyAttributes(table.key));
   if (own !== undefined) return { ...own, of: 'table' };
-  const other = find(table.indexes.flatMap(({ key }) => [...key.partition, ...key.sort]));
+  const other = find(table.indexes.flatMap(({ key }) => keyAttributes(key)));
   return other && { ...other, of: 'index' };
 }
 

@@ -1,4 +1,4 @@
-import type { TableDef } from '../../catalog/table-def.ts';
+import { type TableDef, keyAttributes } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { Key } from '../../dynamo/access-path.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
@@ -23,7 +23,7 @@ export function itemOf(
       if (attribute !== undefined) place(item, target, attribute);
     }
   }
-  for (const { name } of [...table.key.partition, ...table.key.sort])
+  for (const { name } of keyAttributes(table.key))
     if (!Object.hasOwn(item, name))
       throw new DriverError('SQL_NOT_NULL', `${name} is part of the table's key and needs a value.`);
   return item;
@@ -47,7 +47,7 @@ export function placesOf(targets: readonly WriteTarget[]): void {
 /** An item's key. */
 export function keyOf(item: AttributeMap, table: TableDef): Key {
   const key: Record<string, Key[string]> = {};
-  for (const { name } of [...table.key.partition, ...table.key.sort]) {
+  for (const { name } of keyAttributes(table.key)) {
     const value = item[name];
     if (value === undefined || !('S' in value || 'N' in value || 'B' in value))
       throw new DriverError('SQL_NOT_NULL', `${name} is part of the table's key and needs a value.`);

@@ -1,5 +1,5 @@
 import type { Node, RangeVar } from 'libpg-query';
-import type { KeyAttribute, TableDef } from '../../catalog/table-def.ts';
+import { type TableDef, keyAttributes, keyNames } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { Key } from '../../dynamo/access-path.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
@@ -74,14 +74,10 @@ export async function matchingKeys(
 
 /** The names of the columns that the key's attributes are. */
 function keyColumns(table: TableDef): readonly string[] {
-  return attributesOf(table).map(({ name }) => {
+  return keyNames(table.key).map((name) => {
     const found = table.columns.find(({ path }) => path.length === 1 && path[0] === name);
     return found?.name ?? name;
   });
-}
-
-function attributesOf({ key }: TableDef): readonly KeyAttribute[] {
-  return [...key.partition, ...key.sort];
 }
 
 /** Whether the read is by whole keys, which need not be read to be known. */
@@ -110,7 +106,7 @@ async function keysOf(plan: StatementPlan, table: TableDef, reading: Reading): P
 async function keysOnEngine(query: ParsedQuery, table: TableDef, reading: Reading): Promise<readonly Key[]> {
   const { parameters, context, stats, signal } = reading;
   const running = await runStatement(query, parameters, { ...context, maxRows: -1 }, signal, stats);
-  const attributes = attributesOf(table);
+  const attributes = keyAttributes(table.key);
   try {
     const keys: Key[] = [];
     for await (const rows of running.arrays())
@@ -132,7 +128,7 @@ async function keysOnEngine(query: ParsedQuery, table: TableDef, reading: Readin
 
 /** What is asked beyond the key: what the key says is certain. */
 function checksOf(read: TableRead, table: TableDef): readonly Predicate[] {
-  const own = new Set(attributesOf(table).map(({ name }) => name));
+  const own = new Set(keyNames(table.key));
   return read.conditions
     .map(({ predicate, text }) => {
       if (predicate === undefined) throw new DriverError('EXEC_ENGINE', `No condition for ${text}`);

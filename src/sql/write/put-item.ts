@@ -1,5 +1,5 @@
 import type { Node, OnConflictClause } from 'libpg-query';
-import type { TableDef } from '../../catalog/table-def.ts';
+import { type TableDef, keyNames } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { UpdateAction } from '../../dynamo/item-write.ts';
@@ -42,7 +42,7 @@ export function conflictOf(
   if (verb === 'replace') return { kind: 'replace' };
   if (clause === undefined) return { kind: 'error' };
   const named = (clause.infer?.indexElems ?? []).map(elementName);
-  const key = [...table.key.partition, ...table.key.sort].map(({ name }) => name);
+  const key = keyNames(table.key);
   const isKey =
     named.length === key.length && key.every((attribute) => named.some((name) => sameName(name, attribute)));
   if (named.length > 0 && !isKey)

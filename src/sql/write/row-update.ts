@@ -1,5 +1,5 @@
 import type { Node, RangeVar } from 'libpg-query';
-import type { TableDef } from '../../catalog/table-def.ts';
+import { type TableDef, keyNames } from '../../catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import type { UpdateAction, WriteCondition } from '../../dynamo/item-write.ts';
 import { cast } from '../dialect/build.ts';
@@ -103,7 +103,7 @@ async function valuesOver(
 
 /** The attributes whose values decide what the expressions give, without the table's own key. */
 function lookedAt(expressions: readonly Node[], table: TableDef): readonly string[] {
-  const own = new Set([...table.key.partition, ...table.key.sort].map(({ name }) => name));
+  const own = new Set(keyNames(table.key));
   const names = new Set<string>();
   visitNodes(expressions, (node) => {
     if (!('ColumnRef' in node)) return;

@@ -1,4 +1,4 @@
-import type { TableDef } from '../../catalog/table-def.ts';
+import { type TableDef, keyAttributes, keyNames } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { itemBytes } from '../../dynamo/item-size.ts';
@@ -65,8 +65,8 @@ const UNIT_BYTES = 1024;
 /** The units that it takes to put a new item: the table's, and those of the indexes that it has the keys of. */
 export function unitsOfItem(item: AttributeMap, table: TableDef): number {
   const indexes = table.indexes.map(({ key, projection }) => {
-    if (![...key.partition, ...key.sort].every(({ name }) => Object.hasOwn(item, name))) return 0;
-    const own = [...table.key.partition, ...table.key.sort].map(({ name }) => name);
+    if (!keyAttributes(key).every(({ name }) => Object.hasOwn(item, name))) return 0;
+    const own = keyNames(table.key);
     const held =
       projection === 'all'
         ? item

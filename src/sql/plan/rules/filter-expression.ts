@@ -1,3 +1,4 @@
+import { keyAttributes } from '../../../catalog/table-def.ts';
 import { splitByLimits } from '../../../dynamo/expression.ts';
 import type { Predicate } from '../../../dynamo/predicate.ts';
 import type { PushdownRule, TableRead } from '../table-read.ts';
@@ -52,8 +53,8 @@ function asksForEmptyKey(predicate: Predicate, read: TableRead): boolean {
     return predicate.of.some((each) => asksForEmptyKey(each, read));
   if (predicate.kind !== 'compare' && predicate.kind !== 'in') return false;
   const { key, indexes } = read.table;
-  const isKey = [key, ...indexes.map((index) => index.key)].some(({ partition, sort }) =>
-    [...partition, ...sort].some(({ name }) => name === predicate.path[0]),
+  const isKey = [key, ...indexes.map((index) => index.key)].some((each) =>
+    keyAttributes(each).some(({ name }) => name === predicate.path[0]),
   );
   const values = predicate.kind === 'in' ? predicate.values : [predicate.value];
   return isKey && values.some((value) => value.type === 'S' && value.text === '');

@@ -1,3 +1,4 @@
+import { keyAttributes } from '../../../catalog/table-def.ts';
 import type { DocumentPath, Literal, Predicate } from '../../../dynamo/predicate.ts';
 import { isSamePath, literalHolds } from '../implies.ts';
 import type { PushdownRule, TableRead } from '../table-read.ts';
@@ -27,7 +28,7 @@ function isImpossible(predicate: Predicate, asked: readonly Predicate[], { table
       return true;
     case 'isNull': {
       const [name, ...deeper] = predicate.path;
-      const isKey = [...table.key.partition, ...table.key.sort].some((attribute) => attribute.name === name);
+      const isKey = keyAttributes(table.key).some((attribute) => attribute.name === name);
       return (isKey && deeper.length === 0) || asked.some((other) => needs(other, predicate.path));
     }
     case 'compare':

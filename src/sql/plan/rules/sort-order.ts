@@ -1,4 +1,4 @@
-import type { ColumnDef, KeySchema } from '../../../catalog/table-def.ts';
+import { type ColumnDef, type KeySchema, keyAttributes } from '../../../catalog/table-def.ts';
 import type { Key, KeyRange, SortTerm } from '../../../dynamo/access-path.ts';
 import type { KeyType } from '../../../dynamo/attribute-value.ts';
 import { compareKeyValues } from '../../../dynamo/key.ts';
@@ -78,13 +78,13 @@ function isStrict(ranges: readonly KeyRange[], by: readonly SortTerm[]): boolean
 
 /** The attribute has one value throughout a range. */
 function isHeld(column: ColumnDef, key: KeySchema, equals: Key): boolean {
-  const attribute = [...key.partition, ...key.sort].find((each) => sortsAs(column, each));
+  const attribute = keyAttributes(key).find((each) => sortsAs(column, each));
   return attribute !== undefined && equals[attribute.name] !== undefined;
 }
 
 /** The order as attributes of the key; what follows all of them cannot matter. */
 function keyTerms(order: readonly OrderTerm[], key: KeySchema): readonly SortTerm[] | undefined {
-  const left = [...key.partition, ...key.sort];
+  const left = [...keyAttributes(key)];
   const terms: SortTerm[] = [];
   for (const { column, descending } of order) {
     if (left.length === 0) break;
