@@ -26,36 +26,37 @@ function quoted(names: readonly string[]): string {
   return names.map((name) => `"${name.replaceAll('"', '""')}"`).join(', ');
 }
 
-/** A table in words: every attribute of a key has a type, and indexes are of attributes apart. */
-const table = fc
-  .record({
-    types: fc.array(type, { minLength: 5, maxLength: 5 }),
-    key: fc.uniqueArray(attribute, { minLength: 1, maxLength: 2 }),
-    global: fc.array(fc.uniqueArray(attribute, { minLength: 1, maxLength: 2 }), { maxLength: 3 }),
-    local: fc.option(attribute),
-    kinds: fc.array(fc.constantFrom('', ' KEYS ONLY', ' INCLUDE ("n1", "n2")'), {
-      minLength: 4,
-      maxLength: 4,
-    }),
-    capacity: fc.option(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }))),
-    own: fc.option(fc.integer({ min: 1, max: 9 })),
-  })
-  .map(({ types, key, global, local: sort, kinds, capacity, own }) => {
-    const isUsed = (name: string): boolean =>
-      key.includes(name) || global.some((each) => each.includes(name)) || (withLocal && sort === name);
-    const withLocal = key.length === 2 && sort !== null && !key.includes(sort);
-    const index = (at: number): string =>
-      capacity !== null && own !== null ? `${kinds[at]} WITH (read_capacity = ${own})` : (kinds[at] ?? '');
-    const elements = [
-      ...NAMES.filter(isUsed).map((name) => `${quoted([name])} ${types[NAMES.indexOf(name)]}`),
-      `PRIMARY KEY (${quoted(key)})`,
-      ...global.map((each, at) => `INDEX "index-${at}" (${quoted(each)})${index(at)}`),
-      ...(withLocal ? [`LOCAL INDEX "local" (${quoted([key[0] ?? '', sort])})${kinds[3]}`] : []),
-    ];
-    const options =
-      capacity === null ? '' : ` WITH (read_capacity = ${capacity[0]}, write_capacity = ${capacity[1]})`;
-    return `CREATE TABLE "Round.Trip" (${elements.join(', ')})${options}`;
-  });
+/** Tables in words: every attribute of a key has a type, and indexes are of attributes apart. `sorts` are what local indexes sort by. */
+const tables = (sorts: readonly string[]): fc.Arbitrary<string> =>
+  fc
+    .record({
+      types: fc.array(type, { minLength: 5, maxLength: 5 }),
+      key: fc.uniqueArray(attribute, { minLength: 1, maxLength: 2 }),
+      global: fc.array(fc.uniqueArray(attribute, { minLength: 1, maxLength: 2 }), { maxLength: 3 }),
+      local: fc.option(fc.constantFrom(...sorts)),
+      kinds: fc.array(fc.constantFrom('', ' KEYS ONLY', ' INCLUDE ("n1", "n2")'), {
+        minLength: 4,
+        maxLength: 4,
+      }),
+      capacity: fc.option(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }))),
+      own: fc.option(fc.integer({ min: 1, max: 9 })),
+    })
+    .map(({ types, key, global, local: sort, kinds, capacity, own }) => {
+      const isUsed = (name: string): boolean =>
+        key.includes(name) || global.some((each) => each.includes(name)) || (withLocal && sort === name);
+      const withLocal = key.length === 2 && sort !== null && !key.includes(sort);
+      const index = (at: number): string =>
+        capacity !== null && own !== null ? `${kinds[at]} WITH (read_capacity = ${own})` : (kinds[at] ?? '');
+      const elements = [
+        ...NAMES.filter(isUsed).map((name) => `${quoted([name])} ${types[NAMES.indexOf(name)]}`),
+        `PRIMARY KEY (${quoted(key)})`,
+        ...global.map((each, at) => `INDEX "index-${at}" (${quoted(each)})${index(at)}`),
+        ...(withLocal ? [`LOCAL INDEX "local" (${quoted([key[0] ?? '', sort])})${kinds[3]}`] : []),
+      ];
+      const options =
+        capacity === null ? '' : ` WITH (read_capacity = ${capacity[0]}, write_capacity = ${capacity[1]})`;
+      return `CREATE TABLE "Round.Trip" (${elements.join(', ')})${options}`;
+    });
 
 for (const { name, suite, start, isLocal } of EMULATORS)
   suite(`tables and indexes on ${name}`, () => {
@@ -80,8 +81,10 @@ for (const { name, suite, start, isLocal } of EMULATORS)
       (await db.query(`SHOW INDEXES FROM ${written}`)).rows.map(({ index }) => index);
 
     it('shows the statement that makes the same table, whatever it was made with', async () => {
+      // DynamoDB Local fails (InternalFailure) at every local index by an attribute with a double quote in its name.
+      const sorts = isLocal ? NAMES.filter((each) => !each.includes('"')) : NAMES;
       await fc.assert(
-        fc.asyncProperty(table, async (statement) => {
+        fc.asyncProperty(tables(sorts), async (statement) => {
           await db.query('DROP TABLE IF EXISTS "Round.Trip"');
           await db.query(statement);
           const first = await created('"Round.Trip"');
