@@ -331,12 +331,13 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       const met = newHistogram();
       observe(met, evidence, WHOLE_VALUES);
       const wider = reinferColumn(column, mergeHistograms(column.histogram, met), options);
-      if (wider === column) return entry.table;
-
       const columns = entry.columns.map((known) => (known === column ? wider : known));
       const learned = new Map(entry.learned);
       learned.set(columnName, mergeHistograms(entry.learned.get(columnName) ?? newHistogram(), met));
-      const table = { ...entry.table, columns: columns.map((known) => known.column) };
+      const table =
+        wider.column === column.column
+          ? entry.table
+          : { ...entry.table, columns: columns.map((known) => known.column) };
       entries.set(name, { ...entry, table, columns, learned });
       return table;
     },

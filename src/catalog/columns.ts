@@ -128,14 +128,14 @@ function elementsOf(seen: Histogram, options: ColumnOptions): readonly ElementDe
   return elements;
 }
 
-/** The same column when more is known of its values; the same object where that does not change its type. */
+/** A column of whose values more is known; its definition is the same object where that does not change the type. */
 export function reinferColumn(
   known: InferredColumn,
   histogram: Histogram,
   options: ColumnOptions,
 ): InferredColumn {
   const type = columnType(histogram, options, known.declared);
-  if (JSON.stringify(type) === JSON.stringify(known.column.type)) return known;
+  if (JSON.stringify(type) === JSON.stringify(known.column.type)) return { ...known, histogram };
   return { ...known, histogram, column: { ...known.column, type, seen: valuesSeen(histogram) } };
 }
 

@@ -252,6 +252,14 @@ describe('widening', () => {
     expect(await catalog.widen('orders', 'nowhere', { N: '1' })).toBe(table);
   });
 
+  it('remembers what fitted as well: a type that holds the next value alone may not hold both', async () => {
+    const catalog = catalogOf({ orders: ORDERS });
+    await catalog.table('orders');
+    await catalog.widen('orders', 'total', { N: '9223372036854775806' });
+    const widened = await catalog.widen('orders', 'total', { N: '1E+39' });
+    expect(column(widened, 'total')?.type).toEqual({ kind: 'text' });
+  });
+
   it('step by step, always holds everything that was met', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(attributeValue, { minLength: 1, maxLength: 6 }), async (values) => {
