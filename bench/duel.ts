@@ -8,6 +8,8 @@ export interface Turn {
 
 export interface Duel {
   readonly name: string;
+  /** So many of a round, one unless said: short ones, so that both sides meet the machine in the same mood. */
+  readonly turns?: number;
   readonly driver: () => Promise<Turn>;
   readonly sdk: () => Promise<Turn>;
 }
@@ -21,18 +23,18 @@ export interface Outcome {
   readonly ratio: number;
 }
 
-/** Both sides in turns, after a round that does not count. Who begins changes from round to round. */
-export async function fight({ name, driver, sdk }: Duel, rounds: number): Promise<Outcome> {
+/** Both sides in turns, after a round that does not count. Who begins changes from turn to turn. */
+export async function fight({ name, turns = 1, driver, sdk }: Duel, rounds: number): Promise<Outcome> {
   const driverTimes: number[] = [];
   const sdkTimes: number[] = [];
-  for (let round = 0; round <= rounds; round += 1) {
-    const first = round % 2 === 0 ? await driver() : undefined;
+  for (let turn = 0; turn < (rounds + 1) * turns; turn += 1) {
+    const first = turn % 2 === 0 ? await driver() : undefined;
     const sdkTurn = await sdk();
     const driverTurn = first ?? (await driver());
     if (driverTurn.found !== sdkTurn.found) {
       throw new Error(`${name}: the driver found ${driverTurn.found}, the SDK ${sdkTurn.found}`);
     }
-    if (round === 0) continue;
+    if (turn < turns) continue;
     driverTimes.push(driverTurn.ms);
     sdkTimes.push(sdkTurn.ms);
   }

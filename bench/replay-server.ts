@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type Reply, serve } from './bare-server.ts';
 import { PARTITION_KEY, SORT_KEY } from './replay-items.ts';
 import { buildReplayData, type Cursor, type ReplayTable } from './replay-pages.ts';
 
@@ -17,7 +16,7 @@ const tables = new Map(
 );
 
 type Input = Readonly<Record<string, unknown>>;
-type Answer = readonly (string | Buffer)[];
+type Answer = Reply['parts'];
 
 const operations = new Map<string, (input: Input) => Answer>([
   ['ListTables', () => [JSON.stringify({ TableNames: [...tables.keys()] })]],
@@ -93,35 +92,14 @@ function describe({ name, itemCount, sizeBytes }: ReplayTable): unknown {
   };
 }
 
-function answer(request: IncomingMessage, body: Buffer, response: ServerResponse): void {
-  const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
-  let status = 200;
-  let parts: Answer;
+serve((operation, body) => {
   try {
     const run = operations.get(operation);
     if (run === undefined) throw new Refusal('UnknownOperationException');
-    parts = run(JSON.parse(body.toString()) as Input);
+    return { status: 200, parts: run(JSON.parse(body.toString()) as Input) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    status = 400;
-    parts = [
-      JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${error.message}`, message: operation }),
-    ];
+    const refusal = { __type: `com.amazonaws.dynamodb.v20120810#${error.message}`, message: operation };
+    return { status: 400, parts: [JSON.stringify(refusal)] };
   }
-  const length = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', 'content-length': length });
-  response.cork();
-  for (const part of parts) response.write(part);
-  response.end();
-}
-
-const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.on('end', () => answer(request, Buffer.concat(chunks), response));
 });
-server.listen(0, '127.0.0.1', () => {
-  process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
-});
-// Ends with whoever started it.
-process.stdin.resume().on('end', () => process.exit());

@@ -11,8 +11,8 @@ import { keyAt } from './replay-items.ts';
 const ACCESS_KEY = 'AKIAIOSFODNN7EXAMPLE';
 const SECRET_KEY = 'secret-of-nobody';
 const REGION = 'us-east-1';
-/** So many that what is measured is compiled for most of them, on both sides: a look-up is what long-lived processes do. */
-const GETS_PER_ROUND = 2000;
+/** 2,000 a round: what is measured is compiled for most of them, on both sides, for a look-up is what long-lived processes do. */
+const LOOKUPS = { turns: 20, gets: 100 };
 
 /** What the driver connects with. */
 export function connectionTo(endpoint: string): Record<string, string> {
@@ -125,7 +125,7 @@ function field(value: unknown): string {
 /** One item by its key, over and over: the median of one call. */
 export async function lookup(db: Connection, sdk: DynamoDBDocumentClient, table: string): Promise<Duel> {
   const statement = await db.prepare(`SELECT * FROM ${table} WHERE pk = ? AND sk = ?`);
-  const keys = Array.from({ length: GETS_PER_ROUND }, (_, at) => keyAt(at * 13));
+  const keys = Array.from({ length: LOOKUPS.gets }, (_, at) => keyAt(at * 13));
   const each = async (get: (pk: string, sk: number) => Promise<unknown>): ReturnType<Duel['sdk']> => {
     const times: number[] = [];
     let sum = 0;
@@ -139,6 +139,7 @@ export async function lookup(db: Connection, sdk: DynamoDBDocumentClient, table:
   };
   return {
     name: 'prepared SELECT * by key, p50',
+    turns: LOOKUPS.turns,
     driver: () => each(async (pk, sk) => (await statement.query([pk, sk])).rows[0]?.['n']),
     sdk: () =>
       each(

@@ -1,5 +1,4 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { serve } from './bare-server.ts';
 
 /** Takes whatever is written with BatchWriteItem to the one table that there is, answers at once and counts. */
 const TABLE = {
@@ -34,21 +33,4 @@ function answerTo(operation: string, body: Buffer): object {
   }
 }
 
-const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.on('end', () => {
-    const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
-    const body = JSON.stringify(answerTo(operation, Buffer.concat(chunks)));
-    response.writeHead(200, {
-      'content-type': 'application/x-amz-json-1.0',
-      'content-length': Buffer.byteLength(body),
-    });
-    response.end(body);
-  });
-});
-server.listen(0, '127.0.0.1', () => {
-  process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
-});
-// Ends with whoever started it.
-process.stdin.resume().on('end', () => process.exit());
+serve((operation, body) => ({ status: 200, parts: [JSON.stringify(answerTo(operation, body))] }));

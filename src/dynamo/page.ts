@@ -146,25 +146,39 @@ function itemsOf(operation: ReadOperation, { Item, Items, Responses }: Envelope)
 
 function toPage({ envelope, items }: Opened): Page {
   const { LastEvaluatedKey: lastKey, NextToken: nextToken, UnprocessedKeys: left } = envelope;
-  const found = envelope.Count ?? (Buffer.isBuffer(items) ? 0 : items.length);
+  const count = envelope.Count ?? (Buffer.isBuffer(items) ? 0 : items.length);
+  const scannedCount = envelope.ScannedCount ?? count;
+  const consumed = consumedBy(envelope.ConsumedCapacity);
+  const page = Buffer.isBuffer(items)
+    ? { items, count, scannedCount, consumed }
+    : new ParsedPage(items, count, scannedCount, consumed);
+  // Most answers have none of these, and a look-up has no time to spare.
+  if (lastKey === undefined && nextToken === undefined && left === undefined) return page;
   const unprocessed = left ? Object.values(left).flatMap(({ Keys }) => Keys ?? []) : [];
-  const about: Omit<Page, 'items' | 'parsed'> = {
-    count: found,
-    scannedCount: envelope.ScannedCount ?? found,
+  return Object.assign(page, {
     ...(lastKey && Object.keys(lastKey).length > 0 && { lastKey }),
     ...(typeof nextToken === 'string' && { nextToken }),
     ...(unprocessed.length > 0 && { unprocessed }),
-    consumed: consumedBy(envelope.ConsumedCapacity),
-  };
-  return Buffer.isBuffer(items) ? { items, ...about } : Object.assign(new ParsedItems(items), about);
+  });
 }
 
-/** Items of a small page: their bytes are made only for who asks for them. An object with a getter of its own takes longer to make. */
-class ParsedItems {
+/** A small page: the bytes of its items are made only for who asks for them. An object with a getter of its own takes longer to make. */
+class ParsedPage implements Page {
   readonly parsed: readonly AttributeMap[];
+  readonly count: number;
+  readonly scannedCount: number;
+  readonly consumed: readonly Consumed[];
 
-  constructor(parsed: readonly AttributeMap[]) {
+  constructor(
+    parsed: readonly AttributeMap[],
+    count: number,
+    scannedCount: number,
+    consumed: readonly Consumed[],
+  ) {
     this.parsed = parsed;
+    this.count = count;
+    this.scannedCount = scannedCount;
+    this.consumed = consumed;
   }
 
   get items(): Buffer {

@@ -127,10 +127,10 @@ function requestSigner(client: DynamoDBClient): (request: SignedRequest) => Prom
   return async (request) => {
     const signer = await (made ??= client.config.signer());
     const signingDate = new Date(Date.now() + client.config.systemClockOffset);
-    const { port, ...rest } = request;
-    const unsigned = { ...rest, query: {}, ...(port !== undefined && { port }) };
-    const signed = await signer.sign(unsigned, { signingDate });
-    return { ...request, headers: signed.headers };
+    const { method, protocol, hostname, port, path, headers, body } = request;
+    const unsigned = { method, protocol, hostname, path, query: {}, headers, body };
+    const signed = await signer.sign(port === undefined ? unsigned : { ...unsigned, port }, { signingDate });
+    return { method, protocol, hostname, port, path, headers: signed.headers, body };
   };
 }
 
@@ -142,10 +142,15 @@ function likeness(model: SignedRequest): (call: RawCall) => SignedRequest {
   const common = Object.fromEntries(
     Object.entries(model.headers).filter(([name]) => !SIGNATURE_HEADERS.test(name)),
   );
-  return ({ operation, wireBody }) => ({
-    ...model,
+  const { method, protocol, hostname, port, path } = model;
+  return ({ operation, wireBody: body }) => ({
+    method,
+    protocol,
+    hostname,
+    port,
+    path,
     headers: { ...common, 'x-amz-target': `${TARGET}${operation}` },
-    body: wireBody,
+    body,
   });
 }
 

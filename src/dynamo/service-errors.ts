@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { getMaxListeners, setMaxListeners } from 'node:events';
 import { DriverError, type ErrorCode } from '../core/errors.ts';
 import { type ServiceError, TransportError, UnconfirmedError } from './failures.ts';
 
@@ -101,17 +101,12 @@ export function cancelled(signal: AbortSignal): DriverError {
 export async function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   // A statement's requests all listen to its one signal: many listeners are no leak here.
-  setMaxListeners(Infinity, signal);
-  let onAbort: (() => void) | undefined;
-  const abort = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(cancelled(signal));
+  if (getMaxListeners(signal) !== Infinity) setMaxListeners(Infinity, signal);
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(cancelled(signal));
     signal.addEventListener('abort', onAbort, { once: true });
+    void work.finally(() => signal.removeEventListener('abort', onAbort)).then(resolve, reject);
   });
-  try {
-    return await Promise.race([work, abort]);
-  } finally {
-    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
-  }
 }
 
 /** Throws where the statement was cancelled already. */

@@ -10,7 +10,7 @@ export interface SignedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array | null;
+  readonly body?: string | Uint8Array | null | undefined;
 }
 
 /** A whole answer: the body is in memory, its bytes as they came. */

@@ -7,7 +7,7 @@ import { newReadStats } from '../dynamo/read-stats.ts';
 import { analysisLines, explainPlan } from '../sql/explain.ts';
 import { commandOf } from '../sql/command/registry.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
-import { directReader, type DirectPlan } from '../sql/exec/direct.ts';
+import { directStatement, type DirectPlan } from '../sql/exec/direct.ts';
 import { runPartiql } from '../sql/exec/passthrough.ts';
 import { planStatement, runStatement } from '../sql/exec/run.ts';
 import { payingContext } from '../sql/exec/sample-meter.ts';
@@ -110,17 +110,7 @@ export function createSession({
     if (parsed.kind === 'select' && parsed.locks) return runLocking(parsed, parameters, limited, signal);
     if (parsed.kind === 'explain') return startExplain(parsed, parameters, limited, signal);
     const trivial = await trivialPlan(parsed, parameters, limited);
-    if (trivial) {
-      const stats = newReadStats();
-      const { columns, read } = trivial;
-      return {
-        ...directReader(trivial, limited, stats, signal),
-        columns,
-        reads: [read],
-        stats,
-        close: () => Promise.resolve(),
-      };
-    }
+    if (trivial) return directStatement(trivial, [trivial.read], limited, newReadStats(), signal);
     const { plan, ...running } = await runStatement(parsed, parameters, limited, signal);
     return { ...running, columns: plan.columns };
   };
@@ -293,7 +283,7 @@ export function createSession({
 
 function paid(started: Started, { sampling }: ExecutionContext): Started {
   // What it tells may change while it runs.
-  return Object.assign(started, { sampling });
+  return started.sampling === undefined ? Object.assign(started, { sampling }) : started;
 }
 
 const PLAN_COLUMNS: readonly OutputColumn[] = [{ name: 'QUERY PLAN', type: 'text' }];

@@ -18,7 +18,7 @@ export interface RowReader {
   arrays(): AsyncGenerator<Value[][]>;
   objects(): AsyncGenerator<Record<string, Value>[]>;
   /** Where each item is a row: the items as they came. */
-  readonly pages?: () => AsyncGenerator<Page>;
+  readonly pages?: (() => AsyncGenerator<Page>) | undefined;
   /** After the rows: whether MaxRows left out more of them, or may have, where only another request could tell. */
   readonly isCut?: () => boolean;
 }
@@ -40,25 +40,41 @@ export interface DirectPlan {
   readonly summaries?: readonly (Summary & { readonly read: TableRead })[] | undefined;
 }
 
-/** The direct path: constant memory, no engine. */
-export function directReader(
+/** A statement on the direct path, under way. */
+export interface DirectStatement extends RowReader {
+  readonly columns: readonly ResultColumn[];
+  readonly reads: readonly TableRead[];
+  readonly stats: ReadStats;
+  /** What it took to learn what its table looks like. */
+  readonly sampling: ReadStats;
+  close(): Promise<void>;
+}
+
+/** The direct path: constant memory, no engine. Made in one piece, because a look-up has no time to spare. */
+export function directStatement(
   plan: DirectPlan,
+  reads: readonly TableRead[],
   context: ExecutionContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
-): RowReader {
+): DirectStatement {
   const toObject = objectMaker(plan.columns.map((column) => column.name));
   const cut: Cut = { isCut: false };
   const arrays = (): AsyncGenerator<Value[][]> => readRows(plan, context, stats, signal, cut);
   const isPlain =
     plan.summaries === undefined && (plan.limit ?? plan.offset) === undefined && context.maxRows < 0;
   return {
+    columns: plan.columns,
+    reads,
+    stats,
+    sampling: context.sampling,
     arrays,
     async *objects() {
       for await (const rows of arrays()) yield rows.map(toObject);
     },
     isCut: () => cut.isCut,
-    ...(isPlain && { pages: () => readTable(plan.read, context, stats, signal) }),
+    pages: isPlain ? () => readTable(plan.read, context, stats, signal) : undefined,
+    close: () => Promise.resolve(),
   };
 }
 

@@ -6,7 +6,7 @@ import { integerLists } from '../plan/integer-lists.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { ExecutionContext } from './context.ts';
-import { directReader, type DirectPlan, type RowReader } from './direct.ts';
+import { directStatement, type DirectPlan, type RowReader } from './direct.ts';
 import { openOnEngine } from './on-engine.ts';
 import { rememberedPlan } from './plan-memory.ts';
 import { TypeDrift } from './type-drift.ts';
@@ -50,14 +50,7 @@ export async function runStatement(
   for (let widenings = 0; ; widenings++) {
     const plan = change(await planStatement(parsed, parameters, context, signal));
     const direct = directPlanOf(plan);
-    if (direct)
-      return {
-        plan,
-        reads: plan.reads,
-        stats,
-        ...directReader(direct, context, stats, signal),
-        close: () => Promise.resolve(),
-      };
+    if (direct) return { plan, ...directStatement(direct, plan.reads, context, stats, signal) };
     try {
       return {
         plan,

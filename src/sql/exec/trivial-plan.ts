@@ -21,6 +21,7 @@ import {
 } from '../plan/table-read.ts';
 import { findSystemTable } from '../system/registry.ts';
 import type { DirectPlan } from './direct.ts';
+import { lookedUpAgain, type LookupPlan, lookupPlan } from './lookup-plan.ts';
 
 /**
  * A statement of the form `SELECT columns FROM table [WHERE column = value AND …] [LIMIT n]`. Its plan is found without
@@ -121,13 +122,17 @@ function understand(
   const outputColumns = output.map(({ column }) => column);
   const named = new Set([...outputColumns, ...compared.map(({ column }) => column)]);
   const needed = table.columns.filter((column) => named.has(column));
+  let lookup: LookupPlan | undefined;
   return {
     columns,
     plan(parameters, settings, rules) {
       const limit = ast.limitCount === undefined ? undefined : limitOf(ast.limitCount, parameters);
       const conditions = compared.map(({ column, value }) => column && equality(column, value, parameters));
       if (limit === 'unknown' || !conditions.every((condition) => condition !== undefined)) return undefined;
-      const read = plannedRead(table, needed, conditions, limit, settings, rules);
+      const known = lookup?.settings === settings && lookup.rules === rules ? lookup : undefined;
+      const again = known && lookedUpAgain(known, conditions, limit);
+      const read = again ?? plannedRead(table, needed, conditions, limit, settings, rules);
+      lookup = known ?? lookupPlan(read, settings, rules);
       return read.residual.length > 0 ? undefined : { columns, read, output: outputColumns, limit };
     },
   };

@@ -127,6 +127,7 @@ function canBeKey(value: KeyValue, role: 'partition' | 'sort'): boolean {
 }
 
 function distinct(values: readonly KeyValue[]): readonly KeyValue[] {
+  if (values.length < 2) return values;
   return distinctKeys(values.map((value) => ({ value }))).flatMap(({ value }) => value ?? []);
 }
 
