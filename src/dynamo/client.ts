@@ -25,7 +25,7 @@ import {
   toDriverError,
   type Doing,
 } from './service-errors.ts';
-import { Sha256 } from './sha256.ts';
+import { newSha256 } from './sha256.ts';
 import { createTransport, type SignedRequest } from './transport.ts';
 import { mayHaveTakenPlace, sendWrite, type WriteOutcome } from './write.ts';
 import type { WriteStats } from './write-stats.ts';
@@ -126,7 +126,7 @@ export function createClient(options: ClientOptions): DynamoClient {
     retryMode: 'standard',
     retryStrategy: retryStrategy(options.maxRetries, options),
     defaultsMode: 'standard',
-    sha256: Sha256,
+    sha256: newSha256(),
     ...(options.userAgent !== undefined && { customUserAgent: options.userAgent }),
     requestHandler: {
       handle: async (request: SignedRequest, { abortSignal }: { abortSignal?: AbortSignal } = {}) => ({
