@@ -176,6 +176,19 @@ export const ERRORS = {
     remedy: 'Check the function name and its argument types; a cast may be needed.',
   },
   SQL_UNKNOWN_SETTING: { sqlState: '42704', remedy: 'SHOW ALL and pg_settings list the settings there are.' },
+  SQL_WINDOWING: {
+    sqlState: '42P20',
+    remedy: 'Compute the window function in a subquery, and ask for its column around it.',
+  },
+  SQL_COLUMN_REFERENCE: {
+    sqlState: '42P10',
+    remedy: 'Give the position of a column of the SELECT list, or its name.',
+  },
+  SQL_CARDINALITY: {
+    sqlState: '21000',
+    remedy: 'Make the subquery give one row: with an aggregate, LIMIT 1, or a condition on a whole key.',
+  },
+  SQL_ROW_COUNT: { sqlState: '2201W', remedy: 'Give LIMIT and OFFSET numbers from 0 on.' },
   SQL_GROUPING: { sqlState: '42803', remedy: 'Add the column to GROUP BY or wrap it in an aggregate.' },
   SQL_BAD_VALUE: {
     sqlState: '22P02',

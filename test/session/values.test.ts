@@ -126,9 +126,11 @@ describe('a value of DynamoDB in JavaScript', () => {
 
   it('is a Date, or text, where an expression makes a time', async () => {
     const { rows } = await db.query(
-      "SELECT timestamptz '2026-01-02 03:04:05+00' AS at, date '2026-01-02' AS day, interval '1 day' AS while",
+      "SELECT timestamptz '2026-01-02 03:04:05+00' AS at, date '2026-01-02' AS day, interval '14 months 1 day' AS while",
     );
-    expect(rows).toEqual([{ at: new Date('2026-01-02T03:04:05Z'), day: '2026-01-02', while: '1 day' }]);
+    expect(rows).toEqual([
+      { at: new Date('2026-01-02T03:04:05Z'), day: '2026-01-02', while: '1 year 2 mons 1 day' },
+    ]);
   });
 });
 

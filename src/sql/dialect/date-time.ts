@@ -2,6 +2,7 @@ import type { Node } from 'libpg-query';
 import { textsOf } from '../parse/tree.ts';
 import { binary, call, callOf, cast, constant, constantText, number } from './build.ts';
 import { staticType } from './static-types.ts';
+import { readableInterval, readableTime } from './time-literals.ts';
 import type { Rewrite } from './types.ts';
 
 const SPECIAL: ReadonlyMap<string, Node> = new Map([
@@ -87,6 +88,19 @@ export const dateTimeRewrites: readonly Rewrite[] = [
           ? SPECIAL.get((constantText(arg) ?? '').trim().toLowerCase())
           : undefined;
       return special === undefined || !TIMES.has(type) ? undefined : cast(special, type);
+    },
+  },
+  {
+    name: 'dates and intervals as people write them',
+    why: "DuckDB reads no '20260305' and no '05-Mar-2026', no zone after minutes, and no 'P1D'.",
+    apply: (node) => {
+      if (!('TypeCast' in node) || node.TypeCast.typeName?.arrayBounds !== undefined) return undefined;
+      const { arg, typeName } = node.TypeCast;
+      const type = textsOf(typeName?.names).at(-1) ?? '';
+      const text = arg !== undefined && 'A_Const' in arg ? constantText(arg) : undefined;
+      if (text === undefined || typeName?.typmods !== undefined) return undefined;
+      const read = TIMES.has(type) ? readableTime(text) : type === 'interval' ? readableInterval(text) : text;
+      return read === text ? undefined : cast(constant(read), type);
     },
   },
 ];

@@ -16,6 +16,9 @@ const INSTANTS: ReadonlyMap<string, string> = new Map([
   ['current_date', 'today'],
   ['current_time', 'get_current_time'],
   ['current_timestamp', 'now'],
+  ['transaction_timestamp', 'now'],
+  ['statement_timestamp', 'now'],
+  ['clock_timestamp', 'now'],
   ['localtime', 'current_localtime'],
   ['localtimestamp', 'current_localtimestamp'],
 ]);

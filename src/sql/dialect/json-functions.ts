@@ -1,6 +1,6 @@
 import type { FuncCall, Node } from 'libpg-query';
 import { textsOf } from '../parse/tree.ts';
-import { call, cast, constant, constantText, name } from './build.ts';
+import { binary, call, cast, constant, constantText, name } from './build.ts';
 import { operatorOf } from './operator.ts';
 import type { Rewrite } from './types.ts';
 
@@ -27,6 +27,30 @@ const TYPES: readonly (readonly [duckdb: readonly string[], postgres: string])[]
 
 /** JSON functions that DuckDB has under another name, or has not at all. */
 export const jsonFunctionRewrites: readonly Rewrite[] = [
+  {
+    name: 'json_object_agg',
+    why: "DuckDB's json_group_object is a macro, which takes no ORDER BY, FILTER or OVER.",
+    apply: (node) => {
+      const fn = functionOf(node);
+      const [key, value] = fn?.call.args ?? [];
+      if (
+        fn === undefined ||
+        !/^jsonb?_object_agg$/.test(fn.name) ||
+        key === undefined ||
+        value === undefined
+      )
+        return undefined;
+      const { agg_order: order, agg_filter: filter, over } = fn.call;
+      if (order === undefined && filter === undefined && over === undefined) return undefined;
+      const member = binary('||', binary('||', printed(cast(key, 'varchar')), constant(':')), {
+        CoalesceExpr: { args: [printed(value), constant('null')] },
+      });
+      const members: Node = {
+        FuncCall: { ...fn.call, funcname: [name('string_agg')], args: [member, constant(',')] },
+      };
+      return cast(binary('||', binary('||', constant('{'), members), constant('}')), 'json');
+    },
+  },
   {
     name: 'json function names',
     why: 'DuckDB has one JSON type, and its functions are called json_….',
@@ -106,6 +130,11 @@ function functionOf(node: Node): { readonly name: string; readonly call: FuncCal
   return 'FuncCall' in node
     ? { name: textsOf(node.FuncCall.funcname).at(-1) ?? '', call: node.FuncCall }
     : undefined;
+}
+
+/** A value as JSON text. */
+function printed(value: Node): Node {
+  return cast(call('to_json', [value]), 'varchar');
 }
 
 function when(type: string, result: Node): Node {

@@ -97,6 +97,19 @@ export const MACROS: readonly Macro[] = [
     why: 'DuckDB ignores the length of a bit string.',
   },
   // Text
+  ...['lpad', 'rpad'].map((name): Macro => ({
+    name,
+    forms: [
+      ['t, n', `${name}(t, greatest(n, 0), ' ')`],
+      ['t, n, f', `CASE WHEN f = '' THEN left(t, greatest(n, 0)) ELSE ${name}(t, greatest(n, 0), f) END`],
+    ],
+    why: "DuckDB's has no default for what it fills with, and refuses to fill with nothing.",
+  })),
+  {
+    name: 'sha256',
+    forms: [['x', 'unhex(sha256(x))']],
+    why: "DuckDB's gives hexadecimal digits, not bytes.",
+  },
   {
     name: 'text',
     internal: true,
@@ -246,6 +259,18 @@ export const MACROS: readonly Macro[] = [
     name: 'cardinality',
     forms: [['a', 'json_array_length(to_json(a))::int']],
     why: "DuckDB's is for maps only. Lists and sets in documents have one as well.",
+  },
+  {
+    name: 'each_in_array',
+    internal: true,
+    forms: [['a', 'list_transform(a, lambda e: [e])']],
+    why: 'regexp_matches gives an array for each match, regexp_extract_all a text.',
+  },
+  {
+    name: 'present',
+    internal: true,
+    forms: [['a', 'list_filter(a, lambda e: e IS NOT NULL)']],
+    why: 'No match is no row of regexp_matches.',
   },
   { name: 'array_length', forms: [dimension('len(a)')], why: 'For PostgreSQL an empty array has no length.' },
   { name: 'array_upper', forms: [dimension('len(a)')], why: 'DuckDB has none.' },

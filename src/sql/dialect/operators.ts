@@ -56,6 +56,20 @@ export const operatorRewrites: readonly Rewrite[] = [
     },
   },
   {
+    name: 'rows and NULL',
+    why: 'For DuckDB a row is a value that is there; PostgreSQL asks for each of its members.',
+    apply: (node) => {
+      if (!('NullTest' in node)) return undefined;
+      const { arg, nulltesttype } = node.NullTest;
+      const members = arg !== undefined && 'RowExpr' in arg ? (arg.RowExpr.args ?? []) : [];
+      if (members.length === 0 || nulltesttype === undefined) return undefined;
+      return joined(
+        'AND_EXPR',
+        members.map((member) => ({ NullTest: { arg: member, nulltesttype } })),
+      );
+    },
+  },
+  {
     name: 'BETWEEN SYMMETRIC',
     why: 'DuckDB knows BETWEEN with the lower bound first only.',
     apply: (node) => {

@@ -7,6 +7,7 @@ import type { Rewrite } from './types.ts';
 const FLAGS_AT: ReadonlyMap<string, number> = new Map([
   ['regexp_replace', 3],
   ['regexp_match', 2],
+  ['regexp_matches', 2],
   ['regexp_like', 2],
   ['regexp_split_to_array', 2],
 ]);
@@ -53,6 +54,14 @@ export const regexFunctionRewrites: readonly Rewrite[] = [
           return call('regexp_matches', [text, pattern, options]);
         case 'regexp_match':
           return matchOf(text, pattern, options, refuse);
+        case 'regexp_matches':
+          return call('unnest', [
+            flags.includes('g')
+              ? matchesOf(text, pattern, constant(`s${flags.replaceAll('g', '')}`), refuse)
+              : call('pg_present', [
+                  { A_ArrayExpr: { elements: [matchOf(text, pattern, options, refuse)] } },
+                ]),
+          ]);
         default:
           return call('regexp_split_to_array', [text, pattern, options]);
       }
@@ -60,16 +69,17 @@ export const regexFunctionRewrites: readonly Rewrite[] = [
   },
 ];
 
+/** A row for each match: its group, or the whole of it. */
+function matchesOf(text: Node, pattern: Node, options: Node, refuse: (what: string) => DriverError): Node {
+  const groups = groupsOf(pattern, refuse);
+  if (groups.length > 1) throw refuse('with the flag g and several groups');
+  return call('pg_each_in_array', [call('regexp_extract_all', [text, pattern, ...groups, options])]);
+}
+
 /** The groups of the first match, or the whole of it where there are none. */
 function matchOf(text: Node, pattern: Node, options: Node, refuse: (what: string) => DriverError): Node {
-  const known = constantText(pattern);
-  if (known === undefined) throw refuse('with a pattern that is not constant');
-  const groups = known.match(/(?<!\\)(?:\\\\)*\((?!\?)/g)?.length ?? 0;
-  // RE2 gives '' and not NULL for a group that took no part.
-  if (groups > 0 && /\||\)[?*{]/.test(known)) throw refuse('with groups that may take no part in a match');
-  const numbers = groups === 0 ? [0] : Array.from({ length: groups }, (_, i) => i + 1);
-  const elements = numbers.map((group) =>
-    call('regexp_extract', [text, pattern, { A_Const: { ival: { ival: group } } }, options]),
+  const elements = groupsOf(pattern, refuse).map((group) =>
+    call('regexp_extract', [text, pattern, group, options]),
   );
   return {
     CaseExpr: {
@@ -83,4 +93,15 @@ function matchOf(text: Node, pattern: Node, options: Node, refuse: (what: string
       ],
     },
   };
+}
+
+/** The numbers of a pattern's groups; 0, for the whole, where it has none. */
+function groupsOf(pattern: Node, refuse: (what: string) => DriverError): readonly Node[] {
+  const known = constantText(pattern);
+  if (known === undefined) throw refuse('with a pattern that is not constant');
+  const groups = known.match(/(?<!\\)(?:\\\\)*\((?!\?)/g)?.length ?? 0;
+  // RE2 gives '' and not NULL for a group that took no part.
+  if (groups > 0 && /\||\)[?*{]/.test(known)) throw refuse('with groups that may take no part in a match');
+  const numbers = groups === 0 ? [0] : Array.from({ length: groups }, (_, i) => i + 1);
+  return numbers.map((group) => ({ A_Const: { ival: { ival: group } } }));
 }

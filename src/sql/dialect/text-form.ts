@@ -28,7 +28,6 @@ function isList(value: Value): value is readonly Value[] {
 }
 
 function textOfText(value: string, type: string): string {
-  if (type === 'interval') return value.replace(/\bmonth(s?)\b/g, 'mon$1');
   return type.startsWith('time ')
     ? value.replace(/(\.\d*?)0+(?=[-+]|$)/, '$1').replace(/\.(?=[-+]|$)/, '')
     : value;

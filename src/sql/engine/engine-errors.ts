@@ -2,7 +2,62 @@ import { DriverError, ERRORS, messageOf, type ErrorCode } from '../../core/error
 import { postgresTypeName } from '../engine-types.ts';
 
 /** What DuckDB's messages mean in PostgreSQL's terms; the first that matches counts. */
-const MEANINGS: readonly { readonly pattern: RegExp; readonly code: ErrorCode }[] = [
+const MEANINGS: readonly {
+  readonly pattern: RegExp;
+  readonly code: ErrorCode;
+  /** What it says in place of DuckDB's words, with the pattern's groups as `$1`. */
+  readonly says?: string;
+}[] = [
+  {
+    pattern: /More than one row returned by a subquery/,
+    code: 'SQL_CARDINALITY',
+    says: 'A subquery that stands for a value gave more than one row.',
+  },
+  {
+    pattern: /Subquery returns (\d+) columns - expected (\d+)/,
+    code: 'SQL_SYNTAX',
+    says: 'The number of columns of a subquery does not fit: found $1, expected $2.',
+  },
+  {
+    pattern: /Set operations can only apply to expressions with the same number of result columns/,
+    code: 'SQL_SYNTAX',
+    says: 'The sides of UNION, INTERSECT and EXCEPT must have the same number of columns.',
+  },
+  {
+    pattern: /ORDER term out of range - should be between 1 and (\d+)/,
+    code: 'SQL_COLUMN_REFERENCE',
+    says: 'ORDER BY takes positions of the SELECT list, from 1 to $1.',
+  },
+  {
+    pattern: /LIMIT\/OFFSET cannot be negative/,
+    code: 'SQL_ROW_COUNT',
+    says: 'LIMIT and OFFSET are never negative.',
+  },
+  {
+    pattern: /aggregate function calls cannot be nested/,
+    code: 'SQL_GROUPING',
+    says: 'An aggregate cannot be computed of an aggregate of the same query.',
+  },
+  {
+    pattern: /(\w+(?: BY)?) clause cannot contain window functions/,
+    code: 'SQL_WINDOWING',
+    says: 'Window functions are not allowed in $1.',
+  },
+  {
+    pattern: /(\w+(?: BY)?) clause cannot contain aggregates/,
+    code: 'SQL_GROUPING',
+    says: 'Aggregate functions are not allowed in $1.',
+  },
+  {
+    pattern: /Function "(\w+)" is a table function/,
+    code: 'SQL_UNKNOWN_FUNCTION',
+    says: 'There is no function $1 outside FROM.',
+  },
+  {
+    pattern: /extract specifier "([^"]*)" not recognized/,
+    code: 'SQL_BAD_ARGUMENT',
+    says: '"$1" is no unit of time.',
+  },
   {
     pattern:
       /Referenced (?:column|table) ".*" not found|does not have a column named|Table ".*" does not have/i,
@@ -31,18 +86,21 @@ const MEANINGS: readonly { readonly pattern: RegExp; readonly code: ErrorCode }[
   { pattern: /^(?:Error: )?(?:Binder|Catalog|Invalid Input|Invalid Type) Error/i, code: 'SQL_BIND' },
 ];
 
+const UNKNOWN: (typeof MEANINGS)[number] = { pattern: /^/, code: 'EXEC_ENGINE' };
+
 /** An error of DuckDB as the driver's own: one line, PostgreSQL's SQLSTATE, the position in the user's text where a column is named. */
 export function engineError(thrown: unknown, locate: (name: string) => number | undefined): DriverError {
   if (thrown instanceof DriverError) return thrown;
   const message = messageOf(thrown);
   const raised = raisedBy(message);
   if (raised !== undefined) return new DriverError(raised.code, raised.message, { cause: thrown });
-  const code = MEANINGS.find(({ pattern }) => pattern.test(message))?.code ?? 'EXEC_ENGINE';
+  const { code, pattern, says } = MEANINGS.find((each) => each.pattern.test(message)) ?? UNKNOWN;
   const named =
     calledIn(message)?.name ?? /(?:column|reference to column name|named) "?([^"\s!]+)"?/i.exec(message)?.[1];
   const position = named === undefined ? undefined : locate(named);
   const candidates = candidatesOf(message);
-  return new DriverError(code, readable(code, message, named), {
+  const said = says === undefined ? undefined : pattern.exec(message)?.[0].replace(pattern, says);
+  return new DriverError(code, said ?? readable(code, message, named), {
     cause: thrown,
     ...(position === undefined ? {} : { position }),
     ...(candidates.length === 0 ? {} : { candidates }),
@@ -65,6 +123,11 @@ function readable(code: ErrorCode, message: string, named: string | undefined): 
   if (operator !== undefined) return operator;
   const called = calledIn(message);
   if (called !== undefined) return `There is no function ${called.name}${called.types ?? ''}.`;
+  const [, left, right] = /Cannot compare values of type (.+?) and type (.+?) - an/.exec(message) ?? [];
+  if (left !== undefined && right !== undefined)
+    return `There is no comparison of ${typeName(left)} with ${typeName(right)}; cast one of them.`;
+  const overflowed = /Overflow in \w+ of ([A-Z]+\d*)/.exec(message)?.[1];
+  if (overflowed !== undefined) return `The result is out of range for ${typeName(overflowed)}.`;
   const unfit = UNFIT.exec(message);
   if (unfit !== null) return `"${unfit[1] ?? ''}" is no ${typeName(unfit[2] ?? '')}.`;
   const [, kind, text] = /invalid (\w+) field format: "([^]*?)", expected/.exec(message) ?? [];

@@ -2,7 +2,6 @@ import {
   DuckDBArrayValue,
   DuckDBBlobValue,
   DuckDBDecimalValue,
-  DuckDBIntervalValue,
   DuckDBListValue,
   DuckDBStructValue,
   DuckDBTimestampTZValue,
@@ -12,7 +11,7 @@ import {
 } from '@duckdb/node-api';
 import { arrayText } from '../dialect/array-literal.ts';
 import { normalJson } from '../dialect/json-text.ts';
-import { intervalText, textForm, timestampText } from '../dialect/text-form.ts';
+import { textForm, timestampText } from '../dialect/text-form.ts';
 import { valueConverter } from './result-value.ts';
 
 /**
@@ -28,7 +27,6 @@ export function textConverter(type: DuckDBType, postgresType: string): (value: D
     if (value instanceof DuckDBDecimalValue) return value.toString();
     if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue)
       return timestampText(value.micros, kind);
-    if (value instanceof DuckDBIntervalValue) return intervalText(value.months, value.days, value.micros);
     if (value instanceof DuckDBBlobValue) return textForm(value.bytes, kind);
     if (kind === 'record' && value instanceof DuckDBStructValue)
       return recordText(Object.values(value.entries).map((member) => convert(member, 'text')));

@@ -1,6 +1,7 @@
 import {
   DuckDBBlobValue,
   DuckDBDecimalValue,
+  DuckDBIntervalValue,
   DuckDBListValue,
   DuckDBArrayValue,
   DuckDBMapValue,
@@ -13,6 +14,7 @@ import {
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api';
+import { intervalText } from '../dialect/text-form.ts';
 import type { Value } from '../value.ts';
 import { numberValue, trimmed } from './number-value.ts';
 
@@ -48,6 +50,7 @@ function convertObject(value: NonNullable<DuckDBValue> & object, decimals: Decim
     return decimals === 'digits' ? trimmed(digits) : numberValue(digits);
   }
   if (value instanceof DuckDBBlobValue) return value.bytes;
+  if (value instanceof DuckDBIntervalValue) return intervalText(value.months, value.days, value.micros);
   if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue)
     return dateOf(value.micros, value);
   if (value instanceof DuckDBTimestampMillisecondsValue) return dateOf(value.millis * 1000n, value);
@@ -66,7 +69,7 @@ function convertObject(value: NonNullable<DuckDBValue> & object, decimals: Decim
       value.entries.map(({ key, value: member }) => [String(key), convert(member, decimals)]),
     );
   }
-  // DATE, TIME, INTERVAL, UUID, BIT …: as they print.
+  // DATE, TIME, UUID, BIT …: as they print.
   return String(value);
 }
 
