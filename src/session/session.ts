@@ -4,10 +4,11 @@ import type { Folders } from '../core/ports.ts';
 import { remember } from '../core/remember.ts';
 import { anySignal, newController } from '../core/signals.ts';
 import { newReadStats } from '../dynamo/read-stats.ts';
-import { analysisLines, explainPlan } from '../sql/explain.ts';
+import { analysisDocument, analysisLines, explainPlan } from '../sql/explain.ts';
 import { commandOf } from '../sql/command/registry.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
 import { directStatement, type DirectPlan } from '../sql/exec/direct.ts';
+import { parseDocument } from '../sql/engine/result-value.ts';
 import { runPartiql } from '../sql/exec/passthrough.ts';
 import { planStatement, runStatement } from '../sql/exec/run.ts';
 import { payingContext } from '../sql/exec/sample-meter.ts';
@@ -96,8 +97,9 @@ export function createSession({
     parsed: ParsedQuery,
     parameters: readonly ParameterLiteral[],
     { settings, catalog }: ExecutionContext,
+    signal: AbortSignal,
   ): Promise<DirectPlan | undefined> =>
-    (await trivialStatement(parsed, catalog))?.plan(parameters, settings, context.planner.rules);
+    (await trivialStatement(parsed, catalog, signal))?.plan(parameters, settings, context.planner.rules);
 
   const start = async (
     parsed: Statement,
@@ -109,7 +111,7 @@ export function createSession({
     if (parsed.kind === 'command') return startCommand(parsed, parameters, limited, signal);
     if (parsed.kind === 'select' && parsed.locks) return runLocking(parsed, parameters, limited, signal);
     if (parsed.kind === 'explain') return startExplain(parsed, parameters, limited, signal);
-    const trivial = await trivialPlan(parsed, parameters, limited);
+    const trivial = await trivialPlan(parsed, parameters, limited, signal);
     if (trivial) return directStatement(trivial, [trivial.read], limited, newReadStats(), signal);
     const { plan, ...running } = await runStatement(parsed, parameters, limited, signal);
     return { ...running, columns: plan.columns };
@@ -122,7 +124,9 @@ export function createSession({
     signal: AbortSignal,
   ): Promise<Started> => {
     const plan = await planStatement(parsed, parameters, limited, signal);
-    const lines = explainPlan(plan, limited.settings).text.split('\n');
+    const { text, ...explanation } = explainPlan(plan, limited.settings);
+    const lines = text.split('\n');
+    let document: Readonly<Record<string, unknown>> = explanation;
     let stats = newReadStats();
     if (parsed.analyze) {
       const begun = performance.now();
@@ -134,9 +138,15 @@ export function createSession({
         await running.close();
       }
       stats = running.stats;
-      lines.push(...analysisLines(stats, rowCount, performance.now() - begun, undefined, limited.sampling));
+      const elapsedMs = performance.now() - begun;
+      lines.push(...analysisLines(stats, rowCount, elapsedMs, undefined, limited.sampling));
+      document = { ...document, ran: analysisDocument(stats, rowCount, elapsedMs, limited.sampling) };
     }
-    return { ...explained(lines), reads: plan.reads, stats };
+    // One row that holds an array, as PostgreSQL gives it.
+    const shown = parsed.asJson
+      ? explained([parseDocument(JSON.stringify([document]))], JSON_PLAN_COLUMNS)
+      : explained(lines);
+    return { ...shown, reads: plan.reads, stats };
   };
 
   /** What a program asks for a statement comes before what the statement asks for itself. */
@@ -273,8 +283,8 @@ export function createSession({
       const command = commandOf(parsed);
       return parsed.explain ? PLAN_COLUMNS : ((await command.columns?.(parsed, context, signal)) ?? []);
     }
-    if (parsed.kind === 'explain') return PLAN_COLUMNS;
-    const trivial = await trivialStatement(parsed, context.catalog);
+    if (parsed.kind === 'explain') return parsed.asJson ? JSON_PLAN_COLUMNS : PLAN_COLUMNS;
+    const trivial = await trivialStatement(parsed, context.catalog, signal);
     if (trivial) return trivial.columns;
     return (await planStatement(parsed, unknownParameters(parsed), context, signal)).columns;
   };
@@ -288,7 +298,9 @@ function paid(started: Started, { sampling }: ExecutionContext): Started {
 
 const PLAN_COLUMNS: readonly OutputColumn[] = [{ name: 'QUERY PLAN', type: 'text' }];
 
-function explained(lines: readonly string[]): Started {
+const JSON_PLAN_COLUMNS: readonly OutputColumn[] = [{ name: 'QUERY PLAN', type: 'json' }];
+
+function explained(lines: readonly Value[], columns = PLAN_COLUMNS): Started {
   return {
     async *arrays() {
       yield lines.map((line): Value[] => [line]);
@@ -296,7 +308,7 @@ function explained(lines: readonly string[]): Started {
     async *objects() {
       yield lines.map((line) => ({ 'QUERY PLAN': line }));
     },
-    columns: PLAN_COLUMNS,
+    columns,
     reads: [],
     stats: newReadStats(),
     close: () => Promise.resolve(),

@@ -62,6 +62,28 @@ export function explainPlan(
   return { mode, reads, text: [head, ...reads.flatMap(readLines), ...system].join('\n') };
 }
 
+/** What EXPLAIN (ANALYZE, FORMAT JSON) adds. */
+export function analysisDocument(
+  stats: ReadStats,
+  rowCount: number,
+  elapsedMs: number,
+  sampling?: ReadStats,
+): Readonly<Record<string, number>> {
+  const { requests, pages, bytes, itemsRead, itemsReturned, throttles } = stats;
+  return {
+    readCapacity: totalCapacity(stats),
+    sampledCapacity: sampling === undefined ? 0 : totalCapacity(sampling),
+    requests,
+    pages,
+    bytes,
+    itemsRead,
+    itemsReturned,
+    throttles,
+    rowCount,
+    elapsedMs,
+  };
+}
+
 /** What EXPLAIN ANALYZE adds after the statement ran. */
 export function analysisLines(
   stats: ReadStats,

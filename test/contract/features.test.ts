@@ -608,6 +608,25 @@ describe('a connection shows', () => {
     expect(stats).toMatchObject({ requests: 0, readCapacity: 0 });
   });
 
+  it('EXPLAIN gives JSON where that is asked for, and no other format', async () => {
+    const query = "SELECT * FROM orders WHERE customer = 'c1'";
+    const read = { table: 'orders', access: 'Query orders(customer)' };
+    const { rows, columns } = await db.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${query}`);
+    expect(columns).toEqual([{ name: 'QUERY PLAN', type: 'json' }]);
+    expect(rows).toMatchObject([
+      { 'QUERY PLAN': [{ mode: 'direct', reads: [read], ran: { requests: 1, throttles: 0 } }] },
+    ]);
+    const plan = await db.query(`EXPLAIN (FORMAT JSON) ${query}`);
+    expect(plan.rows).toEqual([{ 'QUERY PLAN': [expect.not.objectContaining({ ran: expect.anything() })] }]);
+    await expect(db.query(`EXPLAIN (FORMAT XML) ${query}`)).rejects.toMatchObject({
+      sqlState: '0A000',
+      message: 'EXPLAIN has the formats TEXT and, of queries, JSON: found XML.',
+    });
+    await expect(
+      db.query("EXPLAIN (FORMAT JSON) DELETE FROM orders WHERE customer = 'c1'"),
+    ).rejects.toMatchObject({ sqlState: '0A000' });
+  });
+
   it('EXPLAIN ANALYZE tells what was consumed', async () => {
     const { rows } = await db.query("EXPLAIN ANALYZE SELECT * FROM orders WHERE customer = 'c1'");
     expect(rows).toContainEqual({ 'QUERY PLAN': expect.stringMatching(/^Consumed: 4 RCU in 1 request, /) });

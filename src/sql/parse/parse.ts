@@ -10,7 +10,7 @@ import type { PutVerb } from './put-verb.ts';
 import { refuseAt, refuseStatement, refuseWrites } from './refusals.ts';
 import { scan } from './scan.ts';
 import type { StatementHints } from './statement-hints.ts';
-import { textsOf, visitNodes } from './tree.ts';
+import { textOf, textsOf, visitNodes } from './tree.ts';
 
 /** A statement's text and where its parts stand in it. */
 export interface ParsedText {
@@ -30,6 +30,8 @@ export interface ParsedQuery extends ParsedText {
   readonly kind: 'select' | 'explain';
   /** EXPLAIN ANALYZE. */
   readonly analyze: boolean;
+  /** EXPLAIN (FORMAT JSON). */
+  readonly asJson?: true;
   /** FOR UPDATE and its kin: what it reads must be the same at COMMIT. */
   readonly locks?: true;
   readonly ast: SelectStmt;
@@ -93,7 +95,16 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
     position: prepared.positionOfByte,
     hints,
   };
-  const analyze = isAnalyze(explain?.options ?? []);
+  const options = explain?.options ?? [];
+  const analyze = isAnalyze(options);
+  const format = formatOf(options);
+  if (format !== 'TEXT' && (format !== 'JSON' || !('SelectStmt' in node)))
+    throw refuseAt(
+      prepared,
+      first.stmt_location ?? 0,
+      'SQL_NOT_SUPPORTED',
+      `EXPLAIN has the formats TEXT and, of queries, JSON: found ${format}.`,
+    );
   if (!('SelectStmt' in node))
     return {
       ...text,
@@ -107,7 +118,8 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
   refuseWrites(node, prepared);
   const { lockingClause: locking, ...ast } = node.SelectStmt;
   const locks = locking === undefined ? {} : ({ locks: true } as const);
-  return { ...text, kind: explain === undefined ? 'select' : 'explain', analyze, ...locks, ast };
+  const json = format === 'JSON' ? ({ asJson: true } as const) : {};
+  return { ...text, kind: explain === undefined ? 'select' : 'explain', analyze, ...json, ...locks, ast };
 }
 
 /** Parses a query; any other statement is refused by name. */
@@ -179,6 +191,14 @@ const KEYWORDS: readonly string[] =
   'SELECT FROM WHERE GROUP ORDER HAVING LIMIT OFFSET INSERT INTO UPDATE DELETE VALUES SET JOIN UNION CREATE ALTER DROP EXPLAIN BETWEEN DISTINCT'.split(
     ' ',
   );
+
+/** The last FORMAT of an EXPLAIN counts, as in PostgreSQL. */
+function formatOf(options: readonly Node[]): string {
+  const formats = options.flatMap((option) =>
+    'DefElem' in option && option.DefElem.defname === 'format' ? (textOf(option.DefElem.arg) ?? '') : [],
+  );
+  return (formats.at(-1) ?? 'text').toUpperCase();
+}
 
 function isAnalyze(options: readonly Node[]): boolean {
   return options.some((option) => {
