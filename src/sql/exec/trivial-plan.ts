@@ -51,14 +51,15 @@ const TRIVIAL_CLAUSES: ReadonlySet<string> = new Set([
 export async function trivialStatement(
   parsed: ParsedQuery,
   catalog: Pick<Catalog, 'table' | 'view'>,
+  signal: AbortSignal,
 ): Promise<TrivialStatement | undefined> {
   const shape = shapeOf(parsed);
   if (shape === undefined) return undefined;
   const { source, equalities } = shape;
   let table: TableDef;
   try {
-    if ((await catalog.view(source.name)) !== undefined) return undefined;
-    table = await catalog.table(source.name);
+    if ((await catalog.view(source.name, signal)) !== undefined) return undefined;
+    table = await catalog.table(source.name, signal);
   } catch (error) {
     // Met again, it would have the user sign in again.
     if (isOfConnection(error)) throw error;
