@@ -13,6 +13,13 @@ const BOUNDS = [
   ['pageSize', 1, Infinity],
 ] as const satisfies readonly (readonly [keyof QueryOptions, number, number])[];
 
+/** The options that are one of some words. */
+const WORDS = [
+  ['rowMode', ['object', 'array']],
+  ['fullScan', ['Allow', 'Warn', 'Deny']],
+  ['onConflict', ['Retry', 'Skip', 'Error']],
+] as const satisfies readonly (readonly [keyof QueryOptions, readonly string[]])[];
+
 /** The options there are: one with another name would be without effect. */
 const OPTIONS = {
   rowMode: true,
@@ -34,6 +41,7 @@ const OPTIONS = {
 export function statementContext(context: ExecutionContext, options: QueryOptions): ExecutionContext {
   checkNames(options);
   checkNumbers(options);
+  checkWords(options);
   const { maxRcu, capacityPercent, timeoutMs, maxRows, pageSize, fullScan, consistent, onProgress } = options;
   const { maxWcu, onConflict } = options;
   const changes = {
@@ -74,6 +82,17 @@ function checkNumbers(options: QueryOptions): void {
     throw new DriverError(
       'SQL_BAD_ARGUMENT',
       `The option ${name} is ${String(value)}; it is a number, ${from}${to}`,
+    );
+  }
+}
+
+function checkWords(options: QueryOptions): void {
+  for (const [name, words] of WORDS) {
+    const value = options[name];
+    if (value === undefined || words.some((word) => word === value)) continue;
+    throw new DriverError(
+      'SQL_BAD_ARGUMENT',
+      `The option ${name} is ${value}; it is one of ${words.join(', ')}`,
     );
   }
 }

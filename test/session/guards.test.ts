@@ -217,6 +217,18 @@ describe('what sampling tables consumes', () => {
     expect(lines).toContainEqual(expect.stringMatching(/^Consumed: 0\.5 RCU in 1 request, 1 page, /));
   });
 
+  it('is told apart where a statement is refused for both', async () => {
+    const db = await connect(world.string('MaxRCU=20'), { onWarning: () => undefined });
+    try {
+      const ids = Array.from({ length: 50 }, (_, id) => id).join(', ');
+      await expect(db.query(`SELECT id FROM readings WHERE id IN (${ids})`)).rejects.toThrow(
+        /^BatchGetItem readings\(id\) of 50 keys would consume about [\d.]+ read capacity units, on top of [\d.]+ for samples of tables; MaxRCU is 20$/,
+      );
+    } finally {
+      await db.close();
+    }
+  });
+
   it('counts in MaxConnectionRCU', async () => {
     const warnings: string[] = [];
     const db = await connect(world.string('MaxConnectionRCU=20'), {

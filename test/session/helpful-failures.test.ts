@@ -89,6 +89,14 @@ describe('arguments that are none', () => {
     await expect(db.prepare(given as string)).rejects.toMatchObject({ code: 'SQL_BAD_ARGUMENT' });
   });
 
+  it('a word that an option does not know is refused: a guard in other spelling would guard nothing', async () => {
+    const options = { fullScan: 'deny' };
+    await expect(db.query('SELECT 1', [], options as object)).rejects.toMatchObject({
+      code: 'SQL_BAD_ARGUMENT',
+      message: 'The option fullScan is deny; it is one of Allow, Warn, Deny',
+    });
+  });
+
   it('an option that there is not is refused instead of being without effect', async () => {
     const options = { maxRCU: 5 };
     await expect(db.query('SELECT 1', [], options as object)).rejects.toMatchObject({

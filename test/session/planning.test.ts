@@ -55,6 +55,14 @@ beforeAll(async () => {
     indexes: [{ name: 'by_state', key: ['team:S', 'state:S'] }],
     items: tickets,
   });
+  await world.add({
+    name: 'single',
+    key: ['pk:S', 'sk:S'],
+    items: ['A_1', 'A_2', 'AB1', 'B_1', 'A%', String.raw`A\1`].map((sk) => ({
+      pk: { S: 'p' },
+      sk: { S: sk },
+    })),
+  });
   db = await world.open();
   scanning = world.withRules([]);
 });
@@ -70,6 +78,37 @@ async function planOf(
   expect(rows).toEqual(all.rows);
   return stats.plan;
 }
+
+describe('patterns', () => {
+  it.each<[string, string, readonly string[]]>([
+    ['a prefix with an escape', String.raw`customer = 'c001' AND half LIKE 'ev\e%'`, []],
+    ['an escaped text without wildcards', String.raw`customer LIKE 'c\001'`, []],
+    ['a prefix that is joined to its wildcard', "status LIKE $1 || '%' AND customer = 'c001'", ['do']],
+    ['a prefix with an escape of its own', "coupon LIKE 'k!1%' ESCAPE '!' AND customer = 'c010'", []],
+    [
+      'a part that is escaped and must not be there',
+      String.raw`half NOT LIKE '%\dd%' AND customer = 'c002'`,
+      [],
+    ],
+  ])('%s is left to DynamoDB', async (_, where, parameters) => {
+    const sql = `SELECT number FROM orders WHERE ${where} ORDER BY 1`;
+    expect(await planOf(sql, parameters)).toEqual(['Query orders(customer)']);
+    expect((await db.explain(sql, parameters)).text).not.toContain('left to DuckDB');
+  });
+
+  it.each([
+    [String.raw`'A\_%'`, ['A_1', 'A_2']],
+    [String.raw`'A\__'`, ['A_1', 'A_2']],
+    [String.raw`'A\%'`, ['A%']],
+    [String.raw`'A\\%'`, [String.raw`A\1`]],
+    [`'A!_%1' ESCAPE '!'`, ['A_1']],
+    [`'A%' ESCAPE ''`, ['A%', 'AB1', String.raw`A\1`, 'A_1', 'A_2']],
+  ])('LIKE %s is a key condition', async (pattern, found) => {
+    const sql = `SELECT sk FROM single WHERE pk = 'p' AND sk LIKE ${pattern} ORDER BY sk`;
+    expect(await planOf(sql)).toEqual([expect.stringMatching(/^(Query|GetItem) single\(pk, sk\)$/)]);
+    expect((await db.query(sql)).rows.map((row) => row['sk'])).toEqual(found);
+  });
+});
 
 describe('joins', () => {
   it.each<[string, string, readonly string[]]>([

@@ -1,7 +1,8 @@
 import type { Node } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { textsOf } from '../parse/tree.ts';
-import { call, constant, constantText, not } from './build.ts';
+import { binary, call, callOf, constant, constantText, not } from './build.ts';
+import { likePieces } from './like-pattern.ts';
 import { operatorOf } from './operator.ts';
 import { similarToRegex } from './similar.ts';
 import type { Rewrite } from './types.ts';
@@ -42,12 +43,15 @@ export const patternRewrites: readonly Rewrite[] = [
       const { name, lexpr: text, rexpr: pattern } = node.A_Expr;
       const target = LIKE.get(textsOf(name).at(-1) ?? '');
       if (target === undefined || text === undefined || pattern === undefined) return undefined;
-      if ('FuncCall' in pattern && textsOf(pattern.FuncCall.funcname).at(-1) === 'like_escape')
-        return call(target, [text, ...(pattern.FuncCall.args ?? [])]);
-      const known = constantText(pattern);
-      return known !== undefined && !known.includes('\\')
-        ? undefined
-        : call(target, [text, pattern, constant('\\')]);
+      const escaped = callOf(pattern);
+      const [like, escape] =
+        escaped?.name === 'like_escape' ? escaped.args : ([pattern, constant('\\')] as const);
+      if (like === undefined || escape === undefined) return undefined;
+      if (escaped?.name !== 'like_escape' && constantText(like)?.includes('\\') === false) return undefined;
+      const plain = call(target, [text, like, escape]);
+      return target.includes('ilike')
+        ? plain
+        : withoutEscapes(plain, { text, like, escape, negated: target.startsWith('not') });
     },
   },
   {
@@ -74,6 +78,34 @@ export const patternRewrites: readonly Rewrite[] = [
     apply: (node) => substringByPattern(node),
   },
 ];
+
+/** A constant pattern in words that DynamoDB has as well: it knows beginnings and parts, but no escapes. */
+function withoutEscapes(
+  plain: Node,
+  { text, like, escape, negated }: Readonly<Record<'text' | 'like' | 'escape', Node> & { negated: boolean }>,
+): Node {
+  const [pattern, mark] = [knownText(like), constantText(escape)];
+  const pieces = pattern === undefined || mark === undefined ? undefined : likePieces(pattern, mark);
+  if (pieces === undefined) return plain;
+  const shape = pieces.map((piece) => piece.wildcard ?? 'text').join(' ');
+  const [first = '', second = ''] = pieces.map((piece) => piece.text ?? '');
+  const sign = (test: Node): Node => (negated ? not(test) : test);
+  if (shape === 'text') return binary(negated ? '<>' : '=', text, constant(first));
+  if (shape === 'text %') return sign(call('starts_with', [text, constant(first)]));
+  if (shape === '% text %') return sign(call('contains', [text, constant(second)]));
+  // Said twice of a column only: what is computed may be costly, or another value the second time.
+  return first === '' || negated || !('ColumnRef' in text)
+    ? plain
+    : { BoolExpr: { boolop: 'AND_EXPR', args: [call('starts_with', [text, constant(first)]), plain] } };
+}
+
+/** A constant text, or several that are joined: `$1 || '%'`. */
+function knownText(node: Node | undefined): string | undefined {
+  const joined = node && operatorOf(node);
+  if (joined?.operator !== '||') return constantText(node);
+  const [left, right] = [knownText(joined.left), knownText(joined.right)];
+  return left === undefined || right === undefined ? undefined : left + right;
+}
 
 /** `substring(x from 'a(b)c')`: the first group, else the whole match, else NULL. */
 function substringByPattern(node: Node): Node | undefined {

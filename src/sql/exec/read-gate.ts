@@ -91,9 +91,10 @@ export function guardEstimate(read: TableRead, limits: Limits & Pick<ExecutionCo
   const sampled = totalCapacity(limits.sampling);
   if (maxRcu !== undefined && units + sampled > maxRcu)
     throw overBudget(
-      `${access} would consume about ${units}${sampled === 0 ? '' : ` on top of ${sampled} for a sample of its table`}`,
+      `${access} would consume about ${units}`,
       'MaxRCU',
       maxRcu,
+      sampled === 0 ? '' : `, on top of ${sampled} for samples of tables`,
     );
   if (maxConnectionRcu !== undefined && units > maxConnectionRcu - traffic.consumed)
     throw overBudget(
@@ -103,8 +104,8 @@ export function guardEstimate(read: TableRead, limits: Limits & Pick<ExecutionCo
     );
 }
 
-function overBudget(what: string, property: string, most: number): DriverError {
-  return new DriverError('EXEC_CAPACITY', `${what} read capacity units; ${property} is ${most}`, {
+function overBudget(what: string, property: string, most: number, besides = ''): DriverError {
+  return new DriverError('EXEC_CAPACITY', `${what} read capacity units${besides}; ${property} is ${most}`, {
     remedy: `Narrow the statement with a key condition, or raise ${property}.`,
   });
 }

@@ -49,6 +49,9 @@ function bySize(reads: readonly TableRead[]): readonly TableRead[] {
   return reads.toSorted((a, b) => weight(b) - weight(a));
 }
 
+/** What a Scan counts at least: a table's size as DynamoDB told it may be hours old. */
+const LEAST_SCAN_BYTES = 65_536;
+
 /** What a read probably brings, in bytes: enough to say which of two is the larger. */
 function weight({ access, table, limit }: TableRead): number {
   const itemBytes = table.itemCount > 0 ? table.sizeBytes / table.itemCount : 1024;
@@ -63,7 +66,7 @@ function weight({ access, table, limit }: TableRead): number {
     case 'Query':
       return Math.max(1, Math.sqrt(table.itemCount)) * itemBytes * access.ranges.length;
     case 'Scan':
-      return Math.max(table.sizeBytes, 1_000_000);
+      return Math.max(table.sizeBytes, LEAST_SCAN_BYTES);
   }
 }
 
