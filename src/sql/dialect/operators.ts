@@ -11,6 +11,37 @@ const PREFIX: ReadonlyMap<string, string> = new Map([
   ['||/', 'cbrt'],
 ]);
 
+const PATTERN_KINDS: ReadonlyMap<string, NonNullable<A_Expr['kind']>> = new Map([
+  ['~~', 'AEXPR_LIKE'],
+  ['!~~', 'AEXPR_LIKE'],
+  ['~~*', 'AEXPR_ILIKE'],
+  ['!~~*', 'AEXPR_ILIKE'],
+  ['~', 'AEXPR_OP'],
+  ['!~', 'AEXPR_OP'],
+  ['~*', 'AEXPR_OP'],
+  ['!~*', 'AEXPR_OP'],
+]);
+
+/** Operators that stand for several of those below. */
+export const earlyOperatorRewrites: readonly Rewrite[] = [
+  {
+    name: 'patterns in an array',
+    why: 'DuckDB compares with ANY and ALL of an array by = and its kin only.',
+    apply: (node) => {
+      if (!('A_Expr' in node)) return undefined;
+      const { kind, name: names, rexpr } = node.A_Expr;
+      const pattern = PATTERN_KINDS.get(textsOf(names).at(-1) ?? '');
+      const isAny = kind === 'AEXPR_OP_ANY';
+      const items =
+        pattern === undefined || !(isAny || kind === 'AEXPR_OP_ALL') ? undefined : elementsOf(rexpr);
+      if (pattern === undefined || items === undefined) return undefined;
+      if (items.length === 0) return { A_Const: { boolval: { boolval: !isAny } } };
+      const each = items.map((item): Node => ({ A_Expr: { ...node.A_Expr, kind: pattern, rexpr: item } }));
+      return joined(isAny ? 'OR_EXPR' : 'AND_EXPR', each);
+    },
+  },
+];
+
 /** Operators that DuckDB spells as functions, or has not. */
 export const operatorRewrites: readonly Rewrite[] = [
   {
@@ -129,9 +160,9 @@ function elementsOf(array: Node | undefined): Node[] | undefined {
   if ('A_ArrayExpr' in array) return array.A_ArrayExpr.elements ?? [];
   if (!('TypeCast' in array)) return arrayElements(array);
   const { arg, typeName } = array.TypeCast;
-  if (typeName?.arrayBounds?.length !== 1 || arg === undefined || !('A_ArrayExpr' in arg)) return undefined;
+  if (typeName?.arrayBounds?.length !== 1 || arg === undefined) return undefined;
   const { arrayBounds: _, ...element } = typeName;
-  return arg.A_ArrayExpr.elements?.map((each) => ({ TypeCast: { arg: each, typeName: element } })) ?? [];
+  return elementsOf(arg)?.map((each) => ({ TypeCast: { arg: each, typeName: element } }));
 }
 
 function between(value: Node, low: Node, high: Node): Node {

@@ -9,7 +9,7 @@ import { jsonAccessRewrites } from './json-access.ts';
 import { jsonFunctionRewrites } from './json-functions.ts';
 import { jsonbRewrites } from './jsonb.ts';
 import { macroRewrites } from './macro-calls.ts';
-import { operatorRewrites } from './operators.ts';
+import { earlyOperatorRewrites, operatorRewrites } from './operators.ts';
 import { patternRewrites } from './patterns.ts';
 import { regexFunctionRewrites } from './regex-functions.ts';
 import { setReturningRewrites } from './set-returning-rewrites.ts';
@@ -36,7 +36,7 @@ export const REWRITES: readonly Rewrite[] = [
 ];
 
 /** Those that come before them: what they make is rewritten like what was written. */
-export const EARLY_REWRITES: readonly Rewrite[] = documentRewrites;
+export const EARLY_REWRITES: readonly Rewrite[] = [...documentRewrites, ...earlyOperatorRewrites];
 
 /** A query in DuckDB's terms. */
 export function rewriteDialect(select: SelectStmt, position: (location: number) => number): SelectStmt {

@@ -49,6 +49,11 @@ const MEANINGS: readonly {
     says: 'Aggregate functions are not allowed in $1.',
   },
   {
+    pattern: /UNNEST\(\) can only be applied to lists, structs and NULL, not JSON/,
+    code: 'SQL_UNKNOWN_FUNCTION',
+    says: 'There is no function unnest(json); json_array_elements gives the elements of a list.',
+  },
+  {
     pattern: /Function "(\w+)" is a table function/,
     code: 'SQL_UNKNOWN_FUNCTION',
     says: 'There is no function $1 outside FROM.',
