@@ -25,8 +25,8 @@ export interface SignIn {
   readonly region?: string;
   /** DynamoDB's address in the profile; only where the credentials are the profile's. */
   readonly endpointUrl?: string;
-  /** The way to the servers, where it is not the usual one; open until this is closed. */
-  readonly network?: Network;
+  /** The way to the servers; open until this is closed. */
+  readonly network: Network;
   /** Others than these, which AWS calls expired. */
   renew(expired: Credentials, signal: AbortSignal): Promise<Credentials>;
   /** Where the credentials came from, in words. */
@@ -43,8 +43,10 @@ export async function signIn(options: Options, ports: Ports): Promise<SignIn> {
   const settings = inSomeRegion(await settingsOf(scheme, options, ports), scheme, options, ports);
   const awsRegion = knownRegion(options, settings);
   const given = declared(scheme, awsRegion === undefined ? options : { ...options, awsRegion });
-  const network = await networkOf(options, ports);
-  const { ports: world, person } = asking({ ...ports, ...network });
+  const networked = (await networkSettings(options, ports)) ?? {};
+  const way = createDispatcher(networked);
+  const network: Network = { settings: networked, dispatcher: way.dispatcher };
+  const { ports: world, person } = asking({ ...ports, network });
   const source = refreshing(scheme.source(given, world), {
     now: () => ports.now(),
     warn: (message) => ports.warn(message),
@@ -61,12 +63,12 @@ export async function signIn(options: Options, ports: Ports): Promise<SignIn> {
     scheme: scheme.name,
     source,
     ...settings,
-    ...network,
+    network,
     renew: (expired, signal) => source.renew(expired, signal),
     describe: () => source.latest()?.origin ?? `AuthScheme ${scheme.name}`,
     close() {
       source.close();
-      void network.network?.dispatcher.destroy();
+      void way.close();
     },
   };
 }
@@ -83,11 +85,6 @@ function inSomeRegion(
     `No Region is given, so AuthScheme ${name} takes ${region}: set AWSRegion, AWS_REGION or the profile's region to where the tables are`,
   );
   return { ...settings, region };
-}
-
-async function networkOf(options: Options, ports: Ports): Promise<{ readonly network?: Network }> {
-  const settings = await networkSettings(options, ports);
-  return settings === undefined ? {} : { network: { settings, dispatcher: createDispatcher(settings) } };
 }
 
 const WAIT_MS = 200;

@@ -8,6 +8,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Dispatcher } from 'undici';
 import type { Credentials } from '../core/credentials.ts';
+import { DriverError } from '../core/errors.ts';
+import { newController } from '../core/signals.ts';
 import { createAdmin, type TableAdmin } from './admin.ts';
 import type { AttributeMap } from './attribute-value.ts';
 import { ServiceError } from './failures.ts';
@@ -15,7 +17,7 @@ import type { BuiltWrite } from './item-write.ts';
 import { type Exchange, observed } from './observed-transport.ts';
 import { createRawLane, type OnFailedTry } from './raw-lane.ts';
 import type { ReadStats } from './read-stats.ts';
-import { retryStrategy } from './retry.ts';
+import { retryStrategy, withSignal } from './retry.ts';
 import {
   isExpired,
   isNotFound,
@@ -115,6 +117,8 @@ const TABLE_WAIT_SECONDS = 300;
 
 /** A client for one Region and one identity. */
 export function createClient(options: ClientOptions): DynamoClient {
+  // What has no signal of its own goes on until the client is closed.
+  const closing = newController();
   const sender = createTransport(options.timeoutMs, options.dispatcher);
   const transport = options.observe === undefined ? sender : observed(sender, options.observe);
   const sdk = new DynamoDBClient({
@@ -130,7 +134,7 @@ export function createClient(options: ClientOptions): DynamoClient {
     ...(options.userAgent !== undefined && { customUserAgent: options.userAgent }),
     requestHandler: {
       handle: async (request: SignedRequest, { abortSignal }: { abortSignal?: AbortSignal } = {}) => ({
-        response: await transport.send(request, SMALL_ANSWER_BYTES, abortSignal),
+        response: withSignal(await transport.send(request, SMALL_ANSWER_BYTES, abortSignal), abortSignal),
       }),
     },
   });
@@ -167,7 +171,7 @@ export function createClient(options: ClientOptions): DynamoClient {
     );
 
   return {
-    read: (operation, input, stats, signal, onThrottle) =>
+    read: (operation, input, stats, signal = closing.signal, onThrottle) =>
       send({ operation, table: tableOf(input) }, signal, () =>
         sendRaw(operation, input, stats, signal, onThrottle && throttleListener(onThrottle)),
       ),
@@ -192,7 +196,7 @@ export function createClient(options: ClientOptions): DynamoClient {
         ),
       ),
 
-    listTables: (signal) =>
+    listTables: (signal = closing.signal) =>
       send({ operation: 'ListTables' }, signal, async () => {
         const names: string[] = [];
         let next: string | undefined;
@@ -207,7 +211,7 @@ export function createClient(options: ClientOptions): DynamoClient {
         return names;
       }),
 
-    describeTable: (name, signal) =>
+    describeTable: (name, signal = closing.signal) =>
       send({ operation: 'DescribeTable', table: name }, signal, async () => {
         try {
           return (await sdk.send(new DescribeTableCommand({ TableName: name }), abortable(signal))).Table;
@@ -234,6 +238,7 @@ export function createClient(options: ClientOptions): DynamoClient {
     putItems: (table, items, batchOptions) => batches(table, putsOf(items), batchOptions),
 
     close: () => {
+      closing.abort(new DriverError('CONN_CLOSED', 'The connection was closed'));
       sdk.destroy();
       transport.close();
     },

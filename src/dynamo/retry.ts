@@ -52,15 +52,29 @@ export function retryStrategy(maxRetries: number, waits: Waits = {}): Strategy {
         throttled && retryJitter ? decorrelatedMs(lastMs, base) : backoffMs(retry, base, retryJitter);
       if (recoveryMs > 0 && performance.now() + waitMs - begunMs > recoveryMs)
         throw new Error('too late for another try');
-      const signal =
-        error instanceof ServiceError || error instanceof TransportError ? error.signal : undefined;
+      const signal = signalOf(error);
       if (signal === undefined) return token(retry + 1, waitMs, begunMs, waitMs);
-      // The SDK's own wait knows the signals of its own commands only.
+      // The SDK's own wait knows no signal.
       await sleep(waitMs, undefined, { signal });
       return token(retry + 1, 0, begunMs, waitMs);
     },
     recordSuccess: () => undefined,
   };
+}
+
+/** An answer that says whose signal ends the wait which it may bring about. */
+export function withSignal<A extends object>(
+  answer: A,
+  signal: AbortSignal | undefined,
+): A & { readonly signal: AbortSignal | undefined } {
+  return { ...answer, signal };
+}
+
+/** The signal of the request that failed; errors that the SDK reads carry the answer which they were read from. */
+function signalOf(error: unknown): AbortSignal | undefined {
+  if (error instanceof ServiceError || error instanceof TransportError) return error.signal;
+  const { signal } = Object(Object(error).$response);
+  return signal instanceof AbortSignal ? signal : undefined;
 }
 
 interface OurToken extends Token {

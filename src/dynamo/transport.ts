@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
+import { createDispatcher } from '../core/network/dispatcher.ts';
 import { connectFailure } from '../core/network/failures.ts';
 import { reasonOf, TransportError, type TransportFailure } from './failures.ts';
 
@@ -28,8 +29,8 @@ export interface Transport {
 
 /** `timeoutMs` bounds one request from first to last byte; 0 means no bound. */
 export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Transport {
-  const own = dispatcher === undefined ? new Agent({ pipelining: 1, keepAliveTimeout: 20_000 }) : undefined;
-  const sender = dispatcher ?? own;
+  const own = dispatcher === undefined ? createDispatcher({}) : undefined;
+  const sender = dispatcher ?? own?.dispatcher;
   return {
     send: (request, limitBytes, signal) =>
       new Promise<Answer>((resolve, reject) => {
@@ -102,7 +103,7 @@ export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Tra
         );
       }),
     close: () => {
-      void own?.destroy();
+      void own?.close();
     },
   };
 }

@@ -85,7 +85,7 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
   const secrets = new Map<string, Secret>();
   let hideAll = hideNothing;
   const hide: Hide = (text) => hideAll(text);
-  const dispatcher = createDispatcher(options.network ?? {}, {
+  const way = createDispatcher(options.network ?? {}, {
     clientCertificate: options.clientCertificate,
     forbidden: options.forbidden ?? 'link-local',
     ...(options.singleConnection === true ? { connections: 1 } : {}),
@@ -109,7 +109,7 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
     const cookie = jar.getCookieStringSync(url.href);
     try {
       const answer = await request(url, {
-        dispatcher,
+        dispatcher: way.dispatcher,
         method,
         signal,
         headers: {
@@ -170,7 +170,7 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
   }
 
   const close = async (): Promise<void> => {
-    await dispatcher.destroy();
+    await way.close();
     jar.removeAllCookiesSync();
   };
   return {

@@ -57,12 +57,11 @@ export async function connect(
     );
   const log = await openLog(properties, ports);
   log?.write(1, 'session', `opens ${redact(input)}`);
-  const identity = await signIn(properties, ports).catch(async (error: unknown) => {
+  const { identity, region } = await enter(properties, ports).catch(async (error: unknown) => {
     log?.write(1, 'session', `sign-in failed: ${messageOf(error)}`);
     await log?.close();
     throw error;
   });
-  const region = chooseRegion(properties, identity);
   const client = clientFor(properties, identity, region, log);
   const context = contextFor(properties, client, region, ports);
   const connection = createSession({
@@ -76,9 +75,22 @@ export async function connect(
       identity.close();
     },
   });
-  if (properties.connectOnOpen) await client.listTables(options.signal);
-  if (properties.generateSchemaFiles === 'OnStart') await connection.schemas.export();
-  return connection;
+  try {
+    if (properties.connectOnOpen) await client.listTables(options.signal);
+    if (properties.generateSchemaFiles === 'OnStart') await connection.schemas.export();
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function enter(
+  properties: Options,
+  ports: Ports,
+): Promise<{ readonly identity: SignIn; readonly region: string }> {
+  const identity = await signIn(properties, ports);
+  return { identity, region: chooseRegion(properties, identity) };
 }
 
 /** The client of DynamoDB that these options and this sign-in make. */
@@ -94,7 +106,7 @@ export function clientFor(properties: Options, identity: SignIn, region: string,
     retryJitter: properties.retryJitter,
     recoveryMs: properties.maxRecoverySeconds * 1000,
     timeoutMs: properties.timeout * 1000,
-    ...(identity.network === undefined ? {} : { dispatcher: identity.network.dispatcher }),
+    dispatcher: identity.network.dispatcher,
     ...(log?.wants(3, 'dynamo') && { observe: (exchange: Exchange) => logExchange(log, exchange) }),
   });
 }
@@ -196,7 +208,7 @@ async function whoAmI(
     credentials,
     region,
     endpoint: stsEndpoint(properties, region),
-    dispatcher: identity.network?.dispatcher,
+    dispatcher: identity.network.dispatcher,
     signal,
   });
   return {

@@ -65,7 +65,7 @@ function machine(vault = new Map<string, string>()): FakePorts {
 /** The way to servers, for a scheme that is used without a sign-in around it. */
 function networkOf(): NonNullable<Ports['network']> {
   const settings: NetworkSettings = { trust: { kind: 'certificates', pem: ca } };
-  return { settings, dispatcher: createDispatcher(settings) };
+  return { settings, dispatcher: createDispatcher(settings).dispatcher };
 }
 
 const never = (): AbortSignal => new AbortController().signal;

@@ -2,7 +2,7 @@ import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DriverError } from '../../src/core/errors.ts';
 import { connect } from '../../src/index.ts';
-import type { Received, Reply } from '../doubles/dynamodb-http.ts';
+import { type Received, type Reply, startHttpDouble } from '../doubles/dynamodb-http.ts';
 import { pageOf, serveTable, type ServedTable } from '../doubles/served-table.ts';
 import { thrownBy } from '../support/thrown.ts';
 
@@ -97,6 +97,20 @@ describe('leaving a stream early', () => {
 });
 
 describe('an aborted statement', () => {
+  it.each(PATHS)('ends while it learns of its table: %s', async (_, sql) => {
+    const controller = new AbortController();
+    await using double = await startHttpDouble(() => {
+      controller.abort();
+      return 'hang';
+    });
+    await using db = await connect(
+      `AWSAccessKey=AKIDTEST;AWSSecretKey=not-a-secret;Endpoint=${double.endpoint};`,
+    );
+    await expect(db.query(sql, [], { signal: controller.signal })).rejects.toMatchObject({
+      code: 'EXEC_CANCELLED',
+    });
+  });
+
   describe.each(PATHS)('on the %s path', (_, sql) => {
     it('sends nothing where it was aborted before', async () => {
       const table = await serve(pages(3));

@@ -11,22 +11,28 @@ import type { DispatcherOptions, NetworkSettings, ServerTrust } from './settings
 
 const CONNECT_TIMEOUT_MS = 15_000;
 
-/** Opens connections: through the proxy where one counts, and to none but trusted servers. */
+/** Opens connections: through the proxy where one counts, and to none but trusted servers. `closing` ends them all. */
 export function createConnector(
   settings: NetworkSettings,
   { clientCertificate, forbidden }: DispatcherOptions,
+  closing: AbortSignal,
 ): buildConnector.connector {
   const connect = buildConnector({
     ...trustOptions(settings.trust),
     ...clientCertificateOptions(clientCertificate),
     minVersion: 'TLSv1.2',
     timeout: CONNECT_TIMEOUT_MS,
+    signal: closing,
     // A resumed session has no certificate to compare.
     ...(settings.trust?.kind === 'fingerprint' ? { maxCachedSessions: 0 } : {}),
     ...(forbidden === undefined ? {} : { lookup: lookupBut(forbidden) }),
   });
 
-  const tunnelOptions = { timeoutMs: CONNECT_TIMEOUT_MS, trust: tunnelTrust(settings.trust) };
+  const tunnelOptions = {
+    timeoutMs: CONNECT_TIMEOUT_MS,
+    trust: tunnelTrust(settings.trust),
+    signal: closing,
+  };
 
   async function open(options: buildConnector.Options): Promise<Socket> {
     const { hostname } = options;

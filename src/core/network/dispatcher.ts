@@ -1,13 +1,30 @@
 import { Agent, type Dispatcher } from 'undici';
+import { newController } from '../signals.ts';
 import { createConnector } from './connector.ts';
 import type { DispatcherOptions, NetworkSettings } from './settings.ts';
 
-/** Sends requests through the proxy and to the servers that the settings name. Its owner closes it. */
-export function createDispatcher(settings: NetworkSettings, options: DispatcherOptions = {}): Dispatcher {
-  return new Agent({
-    connect: createConnector(settings, options),
+/** A dispatcher in the hands of its owner. */
+export interface OwnDispatcher {
+  readonly dispatcher: Dispatcher;
+  /** Ends all its connections, those too that are only being opened: they would keep the process alive. */
+  close(): Promise<void>;
+}
+
+/** Sends requests through the proxy and to the servers that the settings name. */
+export function createDispatcher(settings: NetworkSettings, options: DispatcherOptions = {}): OwnDispatcher {
+  const closing = newController();
+  const dispatcher = new Agent({
+    connect: createConnector(settings, options, closing.signal),
     pipelining: 1,
     keepAliveTimeout: 20_000,
     ...(options.connections === undefined ? {} : { connections: options.connections }),
   });
+  return {
+    dispatcher,
+    async close() {
+      const closed = dispatcher.destroy();
+      closing.abort();
+      await closed;
+    },
+  };
 }

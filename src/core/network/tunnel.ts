@@ -14,7 +14,11 @@ import type { ProxySettings } from './settings.ts';
 export function openTunnel(
   proxy: ProxySettings,
   target: Target,
-  { timeoutMs, trust }: { readonly timeoutMs: number; readonly trust: TlsTrust },
+  {
+    timeoutMs,
+    trust,
+    signal,
+  }: { readonly timeoutMs: number; readonly trust: TlsTrust; readonly signal: AbortSignal },
 ): Promise<Socket> {
   const url = new URL(proxy.url);
   const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -33,6 +37,7 @@ export function openTunnel(
       path: authority,
       agent: false,
       timeout: timeoutMs,
+      signal,
       // Its certificate is for its own name, where Node would go by the header.
       ...(url.protocol === 'https:'
         ? { ...trust, servername: isIP(host) === 0 ? host : '', minVersion: 'TLSv1.2' }

@@ -73,7 +73,7 @@ async function open({ options }: Resolved, ports: Ports): Promise<Opened> {
 
 /** The network as the connection itself has it. */
 function worldOf({ network }: SignIn, ports: Ports): Parameters<typeof checkNetwork>[1] {
-  return { now: () => ports.now(), ...(network === undefined ? {} : { network }) };
+  return { now: () => ports.now(), network };
 }
 
 async function checkFiles(options: Options, ports: Ports): Promise<readonly Finding[]> {
@@ -139,7 +139,7 @@ async function checkIdentity(
   if (isEmulated(properties, way)) {
     return skipped('identity', 'an emulator on this machine does not ask who signs in');
   }
-  const dispatcher = way.network?.dispatcher;
+  const dispatcher = way.network.dispatcher;
   const call = { credentials, region, endpoint: stsEndpoint(properties, region), dispatcher, signal };
   const identity = await caught(() => getCallerIdentity(call));
   signal.throwIfAborted();
