@@ -106,6 +106,7 @@ describe('a list or set in a document', () => {
     ['7 <> ALL (codes)', 'left to DuckDB', [['bob']]],
     ["'7' = ANY (codes)", 'contains(', []],
     ['cardinality(lines) > 1', 'size(', [['ana']]],
+    ['array_length(lines, 1) = 2', 'left to DuckDB', [['ana']]],
     ['cardinality(lines) = 0', 'size(', [['cyd']]],
   ])('is an array: %s', async (where, asked, expected) => {
     const sql = `SELECT customer FROM orders WHERE ${where}`;

@@ -11,9 +11,11 @@ export interface Macro {
 
 const raise = (code: string, message: string): string => `error('[${code}] ${message}')`;
 
+// What len() gives for a document is the length of its text.
+const ELEMENTS = 'CAST(json_array_length(to_json(a)) AS INTEGER)';
 const dimension = (value: string): readonly [string, string] => [
   'a, n',
-  `CASE WHEN n = 1 AND len(a) > 0 THEN ${value} END`,
+  `CASE WHEN n = 1 AND ${ELEMENTS} > 0 THEN ${value} END`,
 ];
 
 const clock =
@@ -257,7 +259,7 @@ export const MACROS: readonly Macro[] = [
   // Arrays
   {
     name: 'cardinality',
-    forms: [['a', 'json_array_length(to_json(a))::int']],
+    forms: [['a', ELEMENTS]],
     why: "DuckDB's is for maps only. Lists and sets in documents have one as well.",
   },
   {
@@ -272,8 +274,12 @@ export const MACROS: readonly Macro[] = [
     forms: [['a', 'list_filter(a, lambda e: e IS NOT NULL)']],
     why: 'No match is no row of regexp_matches.',
   },
-  { name: 'array_length', forms: [dimension('len(a)')], why: 'For PostgreSQL an empty array has no length.' },
-  { name: 'array_upper', forms: [dimension('len(a)')], why: 'DuckDB has none.' },
+  {
+    name: 'array_length',
+    forms: [dimension(ELEMENTS)],
+    why: 'For PostgreSQL an empty array has no length. Lists and sets in documents have one as well.',
+  },
+  { name: 'array_upper', forms: [dimension(ELEMENTS)], why: 'DuckDB has none.' },
   { name: 'array_lower', forms: [dimension('1')], why: 'DuckDB has none.' },
   {
     name: 'array_remove',
