@@ -96,6 +96,11 @@ describe('patterns', () => {
     expect((await db.explain(sql, parameters)).text).not.toContain('left to DuckDB');
   });
 
+  it('an escape makes no number a text', async () => {
+    const sql = String.raw`SELECT customer FROM orders WHERE total LIKE '1\1'`;
+    await expect(db.query(sql)).rejects.toMatchObject({ sqlState: '42883' });
+  });
+
   it.each([
     [String.raw`'A\_%'`, ['A_1', 'A_2']],
     [String.raw`'A\__'`, ['A_1', 'A_2']],

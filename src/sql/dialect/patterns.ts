@@ -1,7 +1,7 @@
 import type { Node } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { textsOf } from '../parse/tree.ts';
-import { binary, call, callOf, constant, constantText, not } from './build.ts';
+import { call, callOf, constant, constantText, name, not } from './build.ts';
 import { likePieces } from './like-pattern.ts';
 import { operatorOf } from './operator.ts';
 import { similarToRegex } from './similar.ts';
@@ -40,8 +40,8 @@ export const patternRewrites: readonly Rewrite[] = [
     apply: (node) => {
       if (!('A_Expr' in node) || (node.A_Expr.kind !== 'AEXPR_LIKE' && node.A_Expr.kind !== 'AEXPR_ILIKE'))
         return undefined;
-      const { name, lexpr: text, rexpr: pattern } = node.A_Expr;
-      const target = LIKE.get(textsOf(name).at(-1) ?? '');
+      const { lexpr: text, rexpr: pattern } = node.A_Expr;
+      const target = LIKE.get(textsOf(node.A_Expr.name).at(-1) ?? '');
       if (target === undefined || text === undefined || pattern === undefined) return undefined;
       const escaped = callOf(pattern);
       const [like, escape] =
@@ -60,7 +60,7 @@ export const patternRewrites: readonly Rewrite[] = [
     apply: (node, context) => {
       if (!('A_Expr' in node) || node.A_Expr.kind !== 'AEXPR_SIMILAR' || node.A_Expr.lexpr === undefined)
         return undefined;
-      const { name, lexpr, rexpr, location } = node.A_Expr;
+      const { lexpr, rexpr, location } = node.A_Expr;
       const [pattern, escape] = rexpr !== undefined && 'FuncCall' in rexpr ? (rexpr.FuncCall.args ?? []) : [];
       const [text, mark] = [constantText(pattern), escape === undefined ? '\\' : constantText(escape)];
       if (text === undefined || mark === undefined)
@@ -69,7 +69,7 @@ export const patternRewrites: readonly Rewrite[] = [
           remedy: 'Use LIKE or a regular expression with ~.',
         });
       const matches = call('regexp_full_match', [lexpr, constant(similarToRegex(text, mark)), constant('s')]);
-      return textsOf(name).at(-1) === '!~' ? not(matches) : matches;
+      return textsOf(node.A_Expr.name).at(-1) === '!~' ? not(matches) : matches;
     },
   },
   {
@@ -90,7 +90,15 @@ function withoutEscapes(
   const shape = pieces.map((piece) => piece.wildcard ?? 'text').join(' ');
   const [first = '', second = ''] = pieces.map((piece) => piece.text ?? '');
   const sign = (test: Node): Node => (negated ? not(test) : test);
-  if (shape === 'text') return binary(negated ? '<>' : '=', text, constant(first));
+  if (shape === 'text' && !/[%_]/.test(first))
+    return {
+      A_Expr: {
+        kind: 'AEXPR_LIKE',
+        name: [name(negated ? '!~~' : '~~')],
+        lexpr: text,
+        rexpr: constant(first),
+      },
+    };
   if (shape === 'text %') return sign(call('starts_with', [text, constant(first)]));
   if (shape === '% text %') return sign(call('contains', [text, constant(second)]));
   // Said twice of a column only: what is computed may be costly, or another value the second time.
