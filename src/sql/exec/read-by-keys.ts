@@ -3,8 +3,9 @@ import { batchGetUnits, readUnits } from '../../dynamo/capacity.ts';
 import type { Relation } from '../bind/relation.ts';
 import { trimmed } from '../engine/number-value.ts';
 import { identifier } from '../engine/quote.ts';
+import { compareCosts, costOf } from '../plan/cost.ts';
 import { keyLiteral, readWithKeys } from '../plan/key-sources.ts';
-import type { TableRead } from '../plan/table-read.ts';
+import type { PlanSettings, TableRead } from '../plan/table-read.ts';
 import type { ExecutionContext } from './context.ts';
 
 /** More keys than this are more requests than a Scan is likely to take. */
@@ -39,10 +40,11 @@ export async function readByKeys(
     )
     .filter((value) => value !== undefined);
   const keyed = readWithKeys(planned, keysFrom.attribute, values, settings, planner.rules);
-  return isCheaper(keyed, planned, settings.consistentReads) ? keyed : planned;
+  return isCheaper(keyed, planned, settings) ? keyed : planned;
 }
 
-function isCheaper(keyed: TableRead, scan: TableRead, consistent: boolean): boolean {
+function isCheaper(keyed: TableRead, scan: TableRead, settings: PlanSettings): boolean {
+  const { consistentReads: consistent } = settings;
   const { sizeBytes, itemCount } = scan.table;
   const itemBytes = itemCount > 0 ? sizeBytes / itemCount : 0;
   const { access } = keyed;
@@ -61,10 +63,7 @@ function isCheaper(keyed: TableRead, scan: TableRead, consistent: boolean): bool
     }
     case 'Query':
       if (itemCount === 0) return access.ranges.length <= FEW_KEYS;
-      return (
-        readUnits(access.ranges.length * itemBytes, consistent, access.ranges.length) <
-        readUnits(sizeBytes, consistent)
-      );
+      return compareCosts(costOf(keyed, settings), costOf(scan, settings)) < 0;
     case 'Scan':
       return false;
   }
