@@ -23,6 +23,11 @@ async function enter(
   return { way: await signIn(options, ports), ports };
 }
 
+/** What a sign-in may show of itself; undici's part of it knows no secrets, and prints without end. */
+function shownOf(way: SignIn): unknown {
+  return { ...way, network: way.network.settings };
+}
+
 describe('the sign-ins of this contract', () => {
   it('are those of every scheme, but for the ones that are tested elsewhere', () => {
     const known = new Set([...SIGN_IN_CASES.map(({ scheme }) => scheme), ...ELSEWHERE.keys()]);
@@ -43,7 +48,7 @@ describe.each(titled)('AuthScheme %s', (_, { scheme, open, keepsExpired }) => {
     expect(credentials.accessKeyId).toMatch(/^ASIA/);
     expect(credentials.expiration).toEqual(new Date('2026-01-01T06:00:00Z'));
     expect(way.describe()).not.toBe(`AuthScheme ${scheme}`);
-    expect(printsOf([way, credentials, way.describe(), ports.warnings])).not.toContain('CANARY');
+    expect(printsOf([shownOf(way), credentials, way.describe(), ports.warnings])).not.toContain('CANARY');
     way.close();
   });
 
@@ -85,7 +90,7 @@ describe.each(titled)('AuthScheme %s', (_, { scheme, open, keepsExpired }) => {
     const error = await thrownBy(() => way.source(nobody));
     expect(error.code).toMatch(code);
     expect(error.message).not.toBe('');
-    expect(printsOf([error, way, ports.warnings])).not.toContain('CANARY');
+    expect(printsOf([error, shownOf(way), ports.warnings])).not.toContain('CANARY');
     way.close();
   });
 
@@ -115,6 +120,6 @@ describe.each(titled)('AuthScheme %s', (_, { scheme, open, keepsExpired }) => {
     const waiting = thrownBy(() => way.source(nobody));
     way.close();
     expect((await waiting).code).toBe('CONN_CLOSED');
-    expect(printsOf([late, way])).not.toContain('CANARY');
+    expect(printsOf([late, shownOf(way)])).not.toContain('CANARY');
   });
 });
