@@ -7,6 +7,7 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import type { Dispatcher } from 'undici';
+import { abandonable } from '../core/abandonable.ts';
 import type { Credentials } from '../core/credentials.ts';
 import { DriverError } from '../core/errors.ts';
 import { newController } from '../core/signals.ts';
@@ -22,7 +23,6 @@ import {
   isExpired,
   isNotFound,
   isThrottle,
-  orCancelled,
   throwIfCancelled,
   toDriverError,
   type Doing,
@@ -255,7 +255,7 @@ async function* putsOf(
 async function attempt<T>(doing: Doing, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   try {
     throwIfCancelled(signal);
-    return await orCancelled(work(), signal);
+    return await abandonable(work(), signal);
   } catch (thrown) {
     throw toDriverError(thrown, doing, signal);
   }

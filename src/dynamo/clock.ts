@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cancelled } from './service-errors.ts';
+import { cancelled } from '../core/abandonable.ts';
 
 /** Time, and waiting for it to pass; tests bring one that stands still. */
 export interface Clock {

@@ -1,4 +1,5 @@
-import { cancelled, throwIfCancelled } from './service-errors.ts';
+import { cancelled } from '../core/abandonable.ts';
+import { throwIfCancelled } from './service-errors.ts';
 
 /** Lets so many requests to one table or index be under way as it bears. */
 export interface Lane {

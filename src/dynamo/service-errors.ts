@@ -1,4 +1,4 @@
-import { getMaxListeners, setMaxListeners } from 'node:events';
+import { cancelled } from '../core/abandonable.ts';
 import { DriverError, type ErrorCode } from '../core/errors.ts';
 import { type ServiceError, TransportError, UnconfirmedError } from './failures.ts';
 
@@ -89,24 +89,6 @@ export function toDriverError(thrown: unknown, doing: Doing, signal?: AbortSigna
   const said = thrown.message.replace(ECHO, '');
   const cause = said === thrown.message ? { cause: thrown } : {};
   return new DriverError(code, `${what}: ${said} (${thrown.name})`, cause);
-}
-
-/** The error of a statement whose signal fired: the signal's own, if it brought one. */
-export function cancelled(signal: AbortSignal): DriverError {
-  if (signal.reason instanceof DriverError) return signal.reason;
-  return new DriverError('EXEC_CANCELLED', 'The statement was cancelled', { cause: signal.reason });
-}
-
-/** The outcome of the work, or the error of a cancelled statement as soon as the signal fires. */
-export async function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  // A statement's requests all listen to its one signal: many listeners are no leak here.
-  if (getMaxListeners(signal) !== Infinity) setMaxListeners(Infinity, signal);
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(cancelled(signal));
-    signal.addEventListener('abort', onAbort, { once: true });
-    void work.finally(() => signal.removeEventListener('abort', onAbort)).then(resolve, reject);
-  });
 }
 
 /** Throws where the statement was cancelled already. */
