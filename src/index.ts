@@ -1,4 +1,4 @@
-export { connect, type ConnectOptions } from './session/connect.ts';
+export { connect, type ConnectOptions } from './host/node/connect.ts';
 export type {
   ColumnInfo,
   Connection,
@@ -23,8 +23,8 @@ export type {
   TransactionOptions,
 } from './session/connection.ts';
 export type { SchemaFinding, Schemas, SchemaTarget, WrittenSchema } from './session/schemas.ts';
-export type { Value } from './sql/value.ts';
-export type { ExplainedRead, Explanation } from './sql/explain.ts';
+export type { Value } from './sql/types/value.ts';
+export type { ExplainedRead, Explanation } from './sql/plan/explain.ts';
 export type { UnusedIndex } from './sql/plan/unused-indexes.ts';
 export { DriverError, ERRORS, type Attempt, type ErrorCode, type ErrorReport } from './core/errors.ts';
 export { Secret } from './core/secret.ts';

@@ -2,17 +2,17 @@ import type { Options } from '../connstring/properties.ts';
 import type { CredentialSource } from '../core/credentials.ts';
 import { type Attempt, DriverError, type ErrorCode } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
-import { environmentKeys } from './environment-keys.ts';
-import { containerCredentials } from './machine/container-credentials.ts';
-import { instanceCredentials } from './machine/instance-credentials.ts';
-import { INSTANCE_OPTIONS, type InstanceOptions, instanceSettings } from './machine/instance-settings.ts';
-import { WEB_IDENTITY_OPTIONS, webIdentity } from './machine/web-identity.ts';
-import { PROFILE_OPTIONS } from './profiles/profile-files.ts';
-import { PROFILE_SOURCE_OPTIONS, type ProfileSourceOptions } from './profiles/profile-kind.ts';
-import { profileProblem, profileSource } from './profiles/profile-source.ts';
-import { MFA_OPTIONS, ROLE_OPTIONS } from './roles/role-options.ts';
-import { withRole } from './roles/with-role.ts';
-import { authScheme } from './scheme.ts';
+import { environmentKeys } from '../credentials/environment-keys.ts';
+import { containerCredentials } from '../aws/metadata/container-credentials.ts';
+import { instanceCredentials } from '../aws/metadata/instance-credentials.ts';
+import { INSTANCE_OPTIONS, type InstanceOptions, instanceSettings } from '../profiles/instance-settings.ts';
+import { WEB_IDENTITY_OPTIONS, webIdentity } from '../credentials/web-identity.ts';
+import { PROFILE_OPTIONS } from '../profiles/profile-files.ts';
+import { PROFILE_SOURCE_OPTIONS, type ProfileSourceOptions } from '../profiles/profile-kind.ts';
+import { profileProblem, profileSource } from '../profiles/profile-source.ts';
+import { MFA_OPTIONS, ROLE_OPTIONS } from '../credentials/role-options.ts';
+import { withRole } from '../credentials/with-role.ts';
+import { authScheme } from '../credentials/scheme.ts';
 
 const USES = [
   ...new Set([

@@ -1,7 +1,12 @@
-import { COGNITO_EXAMPLE, COGNITO_REQUIRES, COGNITO_USES, cognitoSource } from './cognito/cognito-source.ts';
-import { srpFlow } from './cognito/password-flows.ts';
-import { poolProblem } from './cognito/pools.ts';
-import { authScheme } from './scheme.ts';
+import {
+  COGNITO_EXAMPLE,
+  COGNITO_REQUIRES,
+  COGNITO_USES,
+  cognitoSource,
+} from '../credentials/cognito-source.ts';
+import { srpFlow } from '../cognito/password-flows.ts';
+import { poolProblem } from '../cognito/pools.ts';
+import { authScheme } from '../credentials/scheme.ts';
 
 /** A user of a Cognito user pool, whose password is proved and never sent. */
 export const awsCognitoSrp = authScheme({

@@ -1,7 +1,7 @@
-import { containerCredentials } from './machine/container-credentials.ts';
-import { ROLE_OPTIONS, roleProblem } from './roles/role-options.ts';
-import { withRole } from './roles/with-role.ts';
-import { authScheme } from './scheme.ts';
+import { containerCredentials } from '../aws/metadata/container-credentials.ts';
+import { ROLE_OPTIONS, roleProblem } from '../credentials/role-options.ts';
+import { withRole } from '../credentials/with-role.ts';
+import { authScheme } from '../credentials/scheme.ts';
 
 /** The role of an ECS task or of an EKS pod. */
 export const awsContainer = authScheme({

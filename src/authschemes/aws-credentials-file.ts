@@ -1,8 +1,8 @@
-import { PROFILE_SOURCE_OPTIONS } from './profiles/profile-kind.ts';
-import { profileProblem, profileSource } from './profiles/profile-source.ts';
-import { MFA_OPTIONS, ROLE_OPTIONS } from './roles/role-options.ts';
-import { withRole } from './roles/with-role.ts';
-import { authScheme } from './scheme.ts';
+import { PROFILE_SOURCE_OPTIONS } from '../profiles/profile-kind.ts';
+import { profileProblem, profileSource } from '../profiles/profile-source.ts';
+import { MFA_OPTIONS, ROLE_OPTIONS } from '../credentials/role-options.ts';
+import { withRole } from '../credentials/with-role.ts';
+import { authScheme } from '../credentials/scheme.ts';
 
 const USES = [
   ...new Set([

@@ -1,8 +1,8 @@
-import { instanceCredentials } from './machine/instance-credentials.ts';
-import { INSTANCE_OPTIONS, instanceSettings } from './machine/instance-settings.ts';
-import { ROLE_OPTIONS, roleProblem } from './roles/role-options.ts';
-import { withRole } from './roles/with-role.ts';
-import { authScheme } from './scheme.ts';
+import { instanceCredentials } from '../aws/metadata/instance-credentials.ts';
+import { INSTANCE_OPTIONS, instanceSettings } from '../profiles/instance-settings.ts';
+import { ROLE_OPTIONS, roleProblem } from '../credentials/role-options.ts';
+import { withRole } from '../credentials/with-role.ts';
+import { authScheme } from '../credentials/scheme.ts';
 
 /** The role of an EC2 instance. */
 export const awsEc2Roles = authScheme({

@@ -1,7 +1,7 @@
-import { connectionKeys } from './roles/connection-keys.ts';
-import { MFA_OPTIONS, ROLE_OPTIONS, roleProblem } from './roles/role-options.ts';
-import { withRole } from './roles/with-role.ts';
-import { authScheme } from './scheme.ts';
+import { connectionKeys } from '../credentials/connection-keys.ts';
+import { MFA_OPTIONS, ROLE_OPTIONS, roleProblem } from '../credentials/role-options.ts';
+import { withRole } from '../credentials/with-role.ts';
+import { authScheme } from '../credentials/scheme.ts';
 
 /** A role, assumed with the keys of a user. */
 export const awsIamRoles = authScheme({

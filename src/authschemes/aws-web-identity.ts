@@ -1,6 +1,6 @@
-import { WEB_IDENTITY_OPTIONS, webIdentity, webIdentityOf } from './machine/web-identity.ts';
-import { roleProblem } from './roles/role-options.ts';
-import { authScheme } from './scheme.ts';
+import { WEB_IDENTITY_OPTIONS, webIdentity, webIdentityOf } from '../credentials/web-identity.ts';
+import { roleProblem } from '../credentials/role-options.ts';
+import { authScheme } from '../credentials/scheme.ts';
 
 /** A role for whoever holds a token of an OpenID Connect provider, such as a pod of Kubernetes. */
 export const awsWebIdentity = authScheme({

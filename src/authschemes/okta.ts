@@ -2,16 +2,20 @@ import { dirname } from 'node:path';
 import type { Ports, Vault } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
 import { signInAtOkta } from '../saml/okta/sign-in.ts';
-import { oneAttempt } from '../saml/one-attempt.ts';
-import { hiding } from '../saml/hiding.ts';
+import { oneAttempt } from '../core/async/single-flight.ts';
+import { hiding } from '../net/redactor.ts';
 import { readSamlResponse } from '../saml/response.ts';
-import { FEDERATED_OPTIONS, FEDERATED_REGION, federatedProblem } from './federated/federated-options.ts';
-import { federatedSource } from './federated/federated-source.ts';
-import { oneTimeCode } from './federated/one-time-code.ts';
-import { personOf } from './federated/person.ts';
-import { providerProblem } from './federated/provider-problem.ts';
-import { providerWay } from './federated/provider-way.ts';
-import { authScheme } from './scheme.ts';
+import {
+  FEDERATED_OPTIONS,
+  FEDERATED_REGION,
+  federatedProblem,
+} from '../credentials/federated/federated-options.ts';
+import { federatedSource } from '../credentials/federated/federated-source.ts';
+import { oneTimeCode } from '../credentials/federated/one-time-code.ts';
+import { personOf } from '../credentials/federated/prompter.ts';
+import { providerProblem } from '../credentials/federated/provider-problem.ts';
+import { providerWay } from '../credentials/federated/idp-http-options.ts';
+import { authScheme } from '../credentials/scheme.ts';
 
 const USER_AGENT = 'dynadbc';
 /** All connections of the process that sign in with the same values at the same time do so together. */

@@ -1,19 +1,23 @@
-import { knownRegion } from '../connstring/endpoints.ts';
+import { knownRegion } from '../aws/endpoints.ts';
 import type { Secret } from '../core/secret.ts';
 import { relyingPartyOf } from '../saml/adfs/addresses.ts';
-import { httpSession } from '../saml/http-session.ts';
-import { oneAttempt } from '../saml/one-attempt.ts';
+import { httpSession } from '../net/http-session.ts';
+import { oneAttempt } from '../core/async/single-flight.ts';
 import { pingAddress } from '../saml/pingfederate/addresses.ts';
 import { signInToPing } from '../saml/pingfederate/sign-in.ts';
 import type { SamlResponse } from '../saml/response.ts';
-import { clientCertificate } from './federated/client-certificate.ts';
-import { FEDERATED_OPTIONS, FEDERATED_REGION, federatedProblem } from './federated/federated-options.ts';
-import { federatedSource } from './federated/federated-source.ts';
-import { oneTimeCode } from './federated/one-time-code.ts';
-import { personOf } from './federated/person.ts';
-import { providerProblem } from './federated/provider-problem.ts';
-import { providerWay } from './federated/provider-way.ts';
-import { authScheme } from './scheme.ts';
+import { clientCertificate } from '../credentials/federated/client-certificate.ts';
+import {
+  FEDERATED_OPTIONS,
+  FEDERATED_REGION,
+  federatedProblem,
+} from '../credentials/federated/federated-options.ts';
+import { federatedSource } from '../credentials/federated/federated-source.ts';
+import { oneTimeCode } from '../credentials/federated/one-time-code.ts';
+import { personOf } from '../credentials/federated/prompter.ts';
+import { providerProblem } from '../credentials/federated/provider-problem.ts';
+import { providerWay } from '../credentials/federated/idp-http-options.ts';
+import { authScheme } from '../credentials/scheme.ts';
 
 const together = oneAttempt<SamlResponse>();
 

@@ -13,7 +13,7 @@ import { awsWebIdentity } from './aws-web-identity.ts';
 import { okta } from './okta.ts';
 import { pingFederate } from './pingfederate.ts';
 import { samlAssertion } from './saml-assertion.ts';
-import type { AuthScheme } from './scheme.ts';
+import type { AuthScheme } from '../credentials/scheme.ts';
 import { temporaryCredentials } from './temporary-credentials.ts';
 
 /** Every way to sign in that this version has. */

@@ -2,9 +2,13 @@ import { DriverError } from '../core/errors.ts';
 import { namedFile } from '../core/named-file.ts';
 import { Secret } from '../core/secret.ts';
 import { readAnySaml } from '../saml/response.ts';
-import { FEDERATED_OPTIONS, FEDERATED_REGION, federatedProblem } from './federated/federated-options.ts';
-import { federatedSource } from './federated/federated-source.ts';
-import { authScheme } from './scheme.ts';
+import {
+  FEDERATED_OPTIONS,
+  FEDERATED_REGION,
+  federatedProblem,
+} from '../credentials/federated/federated-options.ts';
+import { federatedSource } from '../credentials/federated/federated-source.ts';
+import { authScheme } from '../credentials/scheme.ts';
 
 /** An assertion that somebody else obtained: good for minutes, so a file is read again for each renewal. */
 export const samlAssertion = authScheme({

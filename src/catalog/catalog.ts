@@ -1,9 +1,9 @@
-import { abandonable } from '../core/abandonable.ts';
+import { abandonable } from '../core/async/abort.ts';
 import { DriverError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
 import type { AttributeValue } from '../dynamo/attribute-value.ts';
-import type { DynamoClient } from '../dynamo/client.ts';
-import { newReadStats, totalCapacity } from '../dynamo/read-stats.ts';
+import type { DynamoClient } from '../dynamo/transport/client.ts';
+import { newReadStats, totalCapacity } from '../dynamo/read/read-stats.ts';
 import { itemBytes } from '../dynamo/item-size.ts';
 import { type InferredColumn, inferColumns, reinferColumn } from './columns.ts';
 import { type DescribedTable, describe, type TableDescription } from './describe.ts';

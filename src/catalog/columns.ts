@@ -1,5 +1,5 @@
 import type { AttributeType, KeyType } from '../dynamo/attribute-value.ts';
-import type { DocumentPath } from '../dynamo/predicate.ts';
+import type { DocumentPath } from '../dynamo/expression/predicate.ts';
 import { type Histogram, newHistogram } from './histogram.ts';
 import { inferType, type NumberMode } from './infer.ts';
 import {

@@ -1,4 +1,4 @@
-import type { DynamoClient } from '../dynamo/client.ts';
+import type { DynamoClient } from '../dynamo/transport/client.ts';
 import { type IndexDef, type KeyAttribute, type KeySchema, type TableDef, keyNames } from './table-def.ts';
 
 /** What DynamoDB's DescribeTable says. */

@@ -1,9 +1,9 @@
-import { inParallel } from '../core/in-parallel.ts';
+import { inParallel } from '../core/async/parallel.ts';
 import type { AttributeMap } from '../dynamo/attribute-value.ts';
-import type { DynamoClient } from '../dynamo/client.ts';
-import { type Page, readEnvelope } from '../dynamo/page.ts';
-import { count, type ReadGate } from '../dynamo/reader.ts';
-import { addStats, newReadStats, type ReadStats, totalCapacity } from '../dynamo/read-stats.ts';
+import type { DynamoClient } from '../dynamo/transport/client.ts';
+import { type Page, readEnvelope } from '../dynamo/lane/page.ts';
+import { count, type ReadGate } from '../dynamo/read/reader.ts';
+import { addStats, newReadStats, type ReadStats, totalCapacity } from '../dynamo/read/read-stats.ts';
 import type { TableDef } from './table-def.ts';
 
 export interface SampleOptions {

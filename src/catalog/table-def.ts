@@ -1,6 +1,6 @@
 import type { AttributeType, KeyType } from '../dynamo/attribute-value.ts';
 import type { ValueSketch } from './value-sketch.ts';
-import type { DocumentPath } from '../dynamo/predicate.ts';
+import type { DocumentPath } from '../dynamo/expression/predicate.ts';
 
 /** SQL types of columns. Everything that has no SQL type of its own is JSON. */
 export type SqlType =

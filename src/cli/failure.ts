@@ -3,7 +3,7 @@ import type { Attempt } from '../core/errors.ts';
 import { UsageError } from './usage-error.ts';
 import { displayWidth } from './output/display-width.ts';
 import { paint } from './output/paint.ts';
-import { visible, visibleLines } from './output/visible.ts';
+import { visible, visibleLines } from '../host/node/escape-control.ts';
 
 /** A failure together with the statement that its position refers to. */
 export class StatementFailure extends Error {

@@ -1,8 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Credentials } from '../core/credentials.ts';
 import type { Connection } from '../session/connection.ts';
-import type { Finding } from '../session/doctor/finding.ts';
-import type { Sandbox, SandboxOptions } from '../session/sandbox/sandbox.ts';
+import type { Finding } from '../doctor/finding.ts';
+import type { Sandbox, SandboxOptions } from '../sandbox/sandbox.ts';
 
 /** One of the two places the command line writes to. */
 export interface Screen {

@@ -4,10 +4,10 @@ import { isatty, type WriteStream } from 'node:tty';
 import type { PromptRequest } from '../core/ports.ts';
 import { stateDirectory } from '../core/state-directory.ts';
 import type { Io, Screen } from './io.ts';
-import { visibleLines } from './output/visible.ts';
+import { visibleLines } from '../host/node/escape-control.ts';
 import { isBrokenPipe } from './output/writer.ts';
 import { runCli } from './program.ts';
-import { terminalPerson } from './terminal-person.ts';
+import { terminalPerson } from '../host/node/terminal-prompter.ts';
 
 const DEFAULT_COLUMNS = 80;
 
@@ -60,17 +60,17 @@ const io: Io = {
   now: () => Date.now(),
   env,
   connect: async (connectionString, options) =>
-    (await import('../session/connect.ts')).connect(connectionString, { ...options, ...embedding }),
+    (await import('../host/node/connect.ts')).connect(connectionString, { ...options, ...embedding }),
   fetchCredentials: async (connectionString, options) =>
-    (await import('../session/fetch-credentials.ts')).fetchCredentials(connectionString, {
+    (await import('../host/node/fetch-credentials.ts')).fetchCredentials(connectionString, {
       ...options,
       ...embedding,
     }),
   async *diagnose(connectionString, options) {
-    const { diagnose } = await import('../session/doctor/diagnose.ts');
+    const { diagnose } = await import('../doctor/diagnose.ts');
     yield* diagnose(connectionString, { ...options, ...embedding });
   },
-  startSandbox: async (options) => (await import('../session/sandbox/sandbox.ts')).startSandbox(options),
+  startSandbox: async (options) => (await import('../sandbox/sandbox.ts')).startSandbox(options),
   ...(isAttended && {
     ask: (message: string, signal: AbortSignal) => person.answer({ kind: 'code', message }, signal),
   }),

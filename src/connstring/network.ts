@@ -1,4 +1,4 @@
-import type { NetworkSettings } from '../core/network/settings.ts';
+import type { NetworkSettings } from '../core/network-settings.ts';
 import type { Ports } from '../core/ports.ts';
 import type { Options } from './properties.ts';
 import { givenProxy, proxyOfEnvironment } from './proxy.ts';

@@ -1,3 +1,4 @@
+import { DEFAULT_DOMAIN } from '../aws/regions.ts';
 import { type ValuesOf, property } from './property-spec.ts';
 import { nested } from './read-table.ts';
 import { SSO_PROPERTIES } from './sso-properties.ts';
@@ -58,7 +59,7 @@ export const PROPERTIES = {
     key: 'Domain',
     type: text,
     group: 'Connection',
-    default: 'amazonaws.com',
+    default: DEFAULT_DOMAIN,
     doc: 'The domain that takes the place of amazonaws.com in endpoints. Regions of other partitions have their own.',
   }),
   endpoint: property({

@@ -1,5 +1,5 @@
 import { DriverError } from '../core/errors.ts';
-import type { ProxySettings } from '../core/network/settings.ts';
+import type { ProxySettings } from '../core/network-settings.ts';
 import type { Ports } from '../core/ports.ts';
 import { Secret } from '../core/secret.ts';
 import type { Options } from './properties.ts';

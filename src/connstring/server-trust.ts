@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { DriverError } from '../core/errors.ts';
 import { namedFile } from '../core/named-file.ts';
-import type { ServerTrust } from '../core/network/settings.ts';
+import type { ServerTrust } from '../core/network-settings.ts';
 import type { Ports } from '../core/ports.ts';
 import { path } from './value-types.ts';
 

@@ -1,7 +1,7 @@
 import { nearest } from '../core/nearest.ts';
 import { Secret } from '../core/secret.ts';
 import type { Reading, ValueType, World } from './property-spec.ts';
-import { REGION_NAMES, regionCode } from './regions.ts';
+import { REGION_NAMES, regionCode } from '../aws/regions.ts';
 
 /** A type whose values are plain text; what `read` does not understand it answers with undefined. */
 function plain<T>(

@@ -11,6 +11,9 @@ export interface Credentials {
   readonly origin?: string;
 }
 
+/** Credentials are renewed this long before they expire. */
+export const EARLY_MS = 5 * 60_000;
+
 /** Fetches anew each time it is called. Caching is somebody else's business (`refreshing`). */
 export type CredentialSource = (signal: AbortSignal) => Promise<Credentials>;
 

@@ -301,6 +301,12 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** A failure that was found before anything was sent, to be thrown by the caller. */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
 /** One way that was tried and why it failed. */
 export interface Attempt {
   readonly what: string;

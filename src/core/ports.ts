@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { LogBounds, LogSink } from './log.ts';
-import type { NetworkSettings } from './network/settings.ts';
+import type { NetworkSettings } from './network-settings.ts';
 
 /** A question to the person who signs in. */
 export interface PromptRequest {

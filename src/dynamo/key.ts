@@ -1,4 +1,4 @@
-import type { Key } from './access-path.ts';
+import type { Key } from './read/access-path.ts';
 import type { AttributeValue, KeyValue } from './attribute-value.ts';
 
 /** A text that two keys share exactly when DynamoDB takes them for the same. */

@@ -1,9 +1,9 @@
 import { DriverError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import type { FormField, HtmlForm } from './html-form.ts';
-import type { HttpSession, SessionAnswer, SessionRequest } from './http-session.ts';
+import type { HttpSession, SessionAnswer, SessionRequest } from '../net/http-session.ts';
 import { readPage } from './page.ts';
-import { resolveWithin } from './redirects.ts';
+import { resolveWithin } from '../net/redirects.ts';
 
 /** What to fill in, by the names of fields. */
 export type FormValues = Readonly<Record<string, string | Secret>>;

@@ -1,6 +1,6 @@
 import { type Token, Tokenizer, TokenizerMode } from 'parse5';
 import { collectForms, type TagAttributes } from './form-collector.ts';
-import { type Hide, hideNothing } from './hiding.ts';
+import { type Hide, hideNothing } from '../net/redactor.ts';
 import type { HtmlForm } from './html-form.ts';
 
 /** What a sign-in needs to know of a page. */

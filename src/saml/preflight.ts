@@ -1,6 +1,6 @@
 import { DriverError } from '../core/errors.ts';
 import type { AssertionFacts } from './assertion.ts';
-import { type Hide, hideNothing } from './hiding.ts';
+import { type Hide, hideNothing } from '../net/redactor.ts';
 import { excerpt } from './page.ts';
 
 /** What AWS would refuse with fewer words is refused here; what it may take is a line of warning. */

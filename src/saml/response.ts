@@ -1,7 +1,7 @@
 import { DriverError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import { type AssertionFacts, readAssertion } from './assertion.ts';
-import { type Hide, hideNothing } from './hiding.ts';
+import { type Hide, hideNothing } from '../net/redactor.ts';
 import { excerpt } from './page.ts';
 import { ASSERTION, PROTOCOL, SUCCESS } from './saml-names.ts';
 import { wrapAssertion } from './wrap.ts';

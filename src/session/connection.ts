@@ -1,8 +1,8 @@
-import type { ReadStats } from '../dynamo/read-stats.ts';
+import type { ReadStats } from '../dynamo/read/read-stats.ts';
 import type { Progress } from '../sql/exec/context.ts';
-import type { Explanation } from '../sql/explain.ts';
+import type { Explanation } from '../sql/plan/explain.ts';
 import type { ResultColumn } from '../sql/plan/planner.ts';
-import type { Value } from '../sql/value.ts';
+import type { Value } from '../sql/types/value.ts';
 import type { Schemas } from './schemas.ts';
 
 /** Values for `?` and `$n` by position, or for `:name` by name. */

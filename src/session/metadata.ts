@@ -1,6 +1,6 @@
 import type { StoredSchema } from '../catalog/schemas/schema-store.ts';
 import type { TableDef } from '../catalog/table-def.ts';
-import { engineType, postgresTypeName } from '../sql/engine-types.ts';
+import { engineType, postgresTypeName } from '../sql/types/engine-types.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
 import { viewColumns } from '../sql/exec/view-columns.ts';
 import { definitionOf, isViewSchema } from '../sql/system/definition.ts';

@@ -1,5 +1,5 @@
-import { totalCapacity, type ReadStats } from '../dynamo/read-stats.ts';
-import { newWriteStats, totalWritten, type WriteStats } from '../dynamo/write-stats.ts';
+import { totalCapacity, type ReadStats } from '../dynamo/read/read-stats.ts';
+import { newWriteStats, totalWritten, type WriteStats } from '../dynamo/write/write-stats.ts';
 import type { RowReader } from '../sql/exec/direct.ts';
 import { describeAccess } from '../sql/plan/describe-access.ts';
 import type { TableRead } from '../sql/plan/table-read.ts';

@@ -1,18 +1,19 @@
 import { DriverError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Folders } from '../core/ports.ts';
-import { remember } from '../core/remember.ts';
-import { anySignal, newController } from '../core/signals.ts';
-import { newReadStats } from '../dynamo/read-stats.ts';
-import { analysisDocument, analysisLines, explainPlan } from '../sql/explain.ts';
-import { commandOf } from '../sql/command/registry.ts';
+import { remember } from '../core/async/lru.ts';
+import { anySignal, newController } from '../core/async/signals.ts';
+import { newReadStats } from '../dynamo/read/read-stats.ts';
+import { analysisDocument, analysisLines, explainPlan } from '../sql/plan/explain.ts';
+import { commandOf } from '../sql/statement/registry.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
-import { directStatement, type DirectPlan } from '../sql/exec/direct.ts';
-import { parseDocument } from '../sql/engine/result-value.ts';
+import { directStatement } from '../sql/exec/direct.ts';
+import type { DirectPlan } from '../sql/plan/direct-plan.ts';
+import { parseDocument } from '../sql/types/result-value.ts';
 import { runPartiql } from '../sql/exec/passthrough.ts';
 import { planStatement, runStatement } from '../sql/exec/run.ts';
-import { payingContext } from '../sql/exec/sample-meter.ts';
-import { trivialStatement } from '../sql/exec/trivial-plan.ts';
+import { payingContext } from '../sql/exec/sampling-budget.ts';
+import { trivialStatement } from '../sql/plan/point-query.ts';
 import { toParameterList, unknownParameters, type ParameterLiteral } from '../sql/parse/parameter-list.ts';
 import {
   parseStatement,
@@ -21,7 +22,7 @@ import {
   type ParsedStatement,
 } from '../sql/parse/parse.ts';
 import { partiqlStatement, type PartiqlStatement } from '../sql/parse/partiql.ts';
-import type { Value } from '../sql/value.ts';
+import type { Value } from '../sql/types/value.ts';
 import type {
   Connection,
   Identity,
@@ -38,7 +39,7 @@ import { createSchemas } from './schemas.ts';
 import { finalStats, pagesOf, rowStream, type Started } from './row-stream.ts';
 import { statementContext } from './statement-limits.ts';
 import { statementLog } from './statement-log.ts';
-import { stopwatch } from './stopwatch.ts';
+import { stopwatch } from './statement-timeout.ts';
 import { runLocking } from '../sql/transaction/run-locking.ts';
 import { runTransaction } from './transaction.ts';
 import { asPartOf, withinTransaction } from './within-transaction.ts';

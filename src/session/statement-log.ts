@@ -1,8 +1,8 @@
 import { DriverError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { plural } from '../core/plural.ts';
-import { totalCapacity } from '../dynamo/read-stats.ts';
-import { totalWritten } from '../dynamo/write-stats.ts';
+import { totalCapacity } from '../dynamo/read/read-stats.ts';
+import { totalWritten } from '../dynamo/write/write-stats.ts';
 import type { RowReader } from '../sql/exec/direct.ts';
 import { describeAccess } from '../sql/plan/describe-access.ts';
 import type { Started } from './row-stream.ts';

@@ -1,10 +1,11 @@
 import { DriverError, messageOf } from '../core/errors.ts';
-import { commandOf } from '../sql/command/registry.ts';
+import { commandOf } from '../sql/statement/registry.ts';
 import type { ExecutionContext } from '../sql/exec/context.ts';
 import type { ParsedCommand, ParsedStatement } from '../sql/parse/parse.ts';
 import type { PartiqlStatement } from '../sql/parse/partiql.ts';
-import { called, type OpenTransaction } from '../sql/transaction/open-transaction.ts';
-import type { TransactionBlock } from '../sql/transaction/transaction-block.ts';
+import type { OpenTransaction } from '../sql/exec/transaction-block.ts';
+import { called } from '../sql/transaction/open-transaction.ts';
+import type { TransactionBlock } from '../sql/exec/transaction-block.ts';
 import type { Started } from './row-stream.ts';
 
 type Statement = ParsedStatement | PartiqlStatement;

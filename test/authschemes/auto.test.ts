@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type SignIn, signIn } from '../../src/authschemes/sign-in.ts';
+import { type SignIn, signIn } from '../../src/database/sign-in.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { type FakePorts, fakePorts } from '../doubles/ports.ts';
 import { fieldsOf, startSts, stsCredentials } from '../doubles/sts.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { samlAssertion } from '../../src/authschemes/saml-assertion.ts';
-import { assumeRoleWithSaml } from '../../src/authschemes/sts.ts';
+import { assumeRoleWithSaml } from '../../src/aws/sts.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { connect } from '../../src/index.ts';
 import { startDynalite } from '../doubles/dynalite.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { inferColumns } from '../../src/catalog/columns.ts';
 import { type Flattening, histogramOf } from '../../src/catalog/histogram.ts';
 import type { ColumnDef, IndexDef, TableDef } from '../../src/catalog/table-def.ts';
-import type { DocumentPath } from '../../src/dynamo/predicate.ts';
+import type { DocumentPath } from '../../src/dynamo/expression/predicate.ts';
 import type { AttributeMap, AttributeValue } from '../../src/dynamo/attribute-value.ts';
 import { fits } from './fits.ts';
 import { item } from './items.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Catalog, createCatalog } from '../../src/catalog/catalog.ts';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
-import { createClient, type DynamoClient } from '../../src/dynamo/client.ts';
+import { createClient, type DynamoClient } from '../../src/dynamo/transport/client.ts';
 import { startDynalite } from '../doubles/dynalite.ts';
 import { startDynamoDbLocal } from '../doubles/dynamodb-local.ts';
 

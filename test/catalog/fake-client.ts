@@ -1,6 +1,6 @@
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
 import type { TableDescription } from '../../src/catalog/describe.ts';
-import type { DynamoClient } from '../../src/dynamo/client.ts';
+import type { DynamoClient } from '../../src/dynamo/transport/client.ts';
 
 export interface FakeTable {
   readonly description?: Partial<TableDescription>;

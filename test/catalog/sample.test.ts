@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Sample, sampleItems } from '../../src/catalog/sample.ts';
-import { newReadStats } from '../../src/dynamo/read-stats.ts';
+import { newReadStats } from '../../src/dynamo/read/read-stats.ts';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
 import { fakeClient } from './fake-client.ts';
 

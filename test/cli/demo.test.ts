@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TOUR } from '../../src/cli/demo/tour.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { runCli } from '../../src/cli/program.ts';
-import { connect } from '../../src/session/connect.ts';
-import { type Sandbox, startSandbox } from '../../src/session/sandbox/sandbox.ts';
-import { SHOP } from '../../src/session/sandbox/shop.ts';
+import { connect } from '../../src/host/node/connect.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { SHOP } from '../../src/sandbox/shop.ts';
 import { fakeIo } from '../doubles/fake-io.ts';
 
 const smallShop: Io['startSandbox'] = (options) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AUTH_SCHEMES, schemeNamed } from '../../src/authschemes/registry.ts';
-import { declared } from '../../src/authschemes/scheme.ts';
-import { type SignIn, signIn } from '../../src/authschemes/sign-in.ts';
+import { declared } from '../../src/credentials/scheme.ts';
+import { type SignIn, signIn } from '../../src/database/sign-in.ts';
 import { AUTH_SCHEME_NAMES, PROPERTIES, type PropertyName } from '../../src/connstring/properties.ts';
 import type { PropertySpec } from '../../src/connstring/property-spec.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from '../../src/index.ts';
 import type { Connection, ParameterValue, QueryOptions } from '../../src/session/connection.ts';
-import { item, type PlainMap } from '../../src/session/sandbox/attributes.ts';
+import { item, type PlainMap } from '../../src/sandbox/attributes.ts';
 import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
 import { type HttpDouble, startHttpDouble } from '../doubles/dynamodb-http.ts';
 import { thrownBy } from '../support/thrown.ts';

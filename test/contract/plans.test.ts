@@ -3,7 +3,7 @@ import type { SqlType, TableDef } from '../../src/catalog/table-def.ts';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { bindStatement } from '../../src/sql/bind/bind.ts';
 import { type Engine, openPlanningEngine } from '../../src/sql/engine/engine.ts';
-import { engineType } from '../../src/sql/engine-types.ts';
+import { engineType } from '../../src/sql/types/engine-types.ts';
 import { parseQuery } from '../../src/sql/parse/parse.ts';
 import { type PlanFacts, readPlan } from '../../src/sql/plan/logical-plan.ts';
 import { parsePlan } from '../../src/sql/plan/plan-json.ts';

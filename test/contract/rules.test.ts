@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
-import { type Random, seededRandom } from '../../src/session/sandbox/random.ts';
+import { type Random, seededRandom } from '../../src/sandbox/random.ts';
 import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
 import {
   type Condition,

@@ -262,8 +262,8 @@ aws_secret_access_key = CANARY-key
 
 /** Schemes whose sign-in does not go by these rules, and where it is tested instead. */
 export const ELSEWHERE: ReadonlyMap<string, string> = new Map([
-  ['AwsRootKeys', 'asks nobody for credentials: test/authschemes/sign-in.test.ts'],
-  ['AwsMFA', 'a person may give another code at once: test/authschemes/roles/mfa.test.ts'],
+  ['AwsRootKeys', 'asks nobody for credentials: test/database/sign-in.test.ts'],
+  ['AwsMFA', 'a person may give another code at once: test/credentials/mfa-session.test.ts'],
   ...('skipped' in authority
     ? ['Okta', 'ADFS', 'PingFederate'].map((scheme) => [scheme, authority.skipped] as const)
     : []),

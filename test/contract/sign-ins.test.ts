@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AUTH_SCHEMES } from '../../src/authschemes/registry.ts';
-import { type SignIn, signIn } from '../../src/authschemes/sign-in.ts';
+import { type SignIn, signIn } from '../../src/database/sign-in.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { DriverError } from '../../src/core/errors.ts';
 import { type FakePorts, fakePorts } from '../doubles/ports.ts';

@@ -2,7 +2,7 @@ import process from 'node:process';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
-import { seededRandom } from '../../src/session/sandbox/random.ts';
+import { seededRandom } from '../../src/sandbox/random.ts';
 import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
 import { startDynamoDbLocal } from '../doubles/dynamodb-local.ts';
 import { openPlainDuckDb, type PlainDuckDb, rowText } from '../support/plain-duckdb.ts';

@@ -1,5 +1,5 @@
 import type { AttributeMap, AttributeValue } from '../../src/dynamo/attribute-value.ts';
-import { type Random, seededRandom } from '../../src/session/sandbox/random.ts';
+import { type Random, seededRandom } from '../../src/sandbox/random.ts';
 import type { IndexWords, KeyWords, TableWords } from '../support/world.ts';
 
 const S = (text: string): AttributeValue => ({ S: text });

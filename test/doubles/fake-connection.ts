@@ -9,8 +9,8 @@ import type {
   RowStream,
   StatementStats,
 } from '../../src/session/connection.ts';
-import { newReadStats } from '../../src/dynamo/read-stats.ts';
-import type { Value } from '../../src/sql/value.ts';
+import { newReadStats } from '../../src/dynamo/read/read-stats.ts';
+import type { Value } from '../../src/sql/types/value.ts';
 
 /** What a fake connection answers to one statement. */
 export interface FakeAnswer {

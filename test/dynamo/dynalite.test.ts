@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { AccessPath, ReadRequest } from '../../src/dynamo/access-path.ts';
+import type { AccessPath, ReadRequest } from '../../src/dynamo/read/access-path.ts';
 import type { AttributeMap, AttributeValue } from '../../src/dynamo/attribute-value.ts';
-import { createClient, type DynamoClient } from '../../src/dynamo/client.ts';
-import type { LintSchema } from '../../src/dynamo/lint-report.ts';
-import type { Comparison, DocumentPath, Literal, Predicate } from '../../src/dynamo/predicate.ts';
-import { newReadStats, totalCapacity } from '../../src/dynamo/read-stats.ts';
-import { readPages } from '../../src/dynamo/reader.ts';
+import { createClient, type DynamoClient } from '../../src/dynamo/transport/client.ts';
+import type { LintSchema } from '../../src/dynamo/lint/lint-report.ts';
+import type { Comparison, DocumentPath, Literal, Predicate } from '../../src/dynamo/expression/predicate.ts';
+import { newReadStats, totalCapacity } from '../../src/dynamo/read/read-stats.ts';
+import { readPages } from '../../src/dynamo/read/reader.ts';
 import { startDynalite, type Running } from '../doubles/dynalite.ts';
 
 const schema: LintSchema = {

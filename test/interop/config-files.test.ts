@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Profile, readProfileFiles } from '../../src/authschemes/profiles/profile-files.ts';
+import { type Profile, readProfileFiles } from '../../src/profiles/profile-files.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { readIni } from '../../src/core/ini-file.ts';
 import { fakePorts } from '../doubles/ports.ts';

@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { env, execPath } from 'node:process';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { ConnectionOptions } from '../../src/connstring/connection-options.ts';
-import { connect } from '../../src/session/connect.ts';
-import { fetchCredentials } from '../../src/session/fetch-credentials.ts';
+import { connect } from '../../src/host/node/connect.ts';
+import { fetchCredentials } from '../../src/host/node/fetch-credentials.ts';
 import { found, output, together } from './peers.ts';
 
 interface World {

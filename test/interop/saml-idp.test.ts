@@ -1,6 +1,6 @@
 import { env } from 'node:process';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { type SignIn, signIn } from '../../src/authschemes/sign-in.ts';
+import { type SignIn, signIn } from '../../src/database/sign-in.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { connect } from '../../src/index.ts';
 import { fakePorts } from '../doubles/ports.ts';

@@ -3,7 +3,7 @@ import { argv, stdout } from 'node:process';
 import type * as Kerberos from 'kerberos';
 import { DriverError } from '../../src/core/errors.ts';
 import { signInToAdfs, WINDOWS_USER_AGENT } from '../../src/saml/adfs/sign-in.ts';
-import { httpSession } from '../../src/saml/http-session.ts';
+import { httpSession } from '../../src/net/http-session.ts';
 import { kerberosNegotiator } from '../../src/saml/negotiate/kerberos.ts';
 
 // A process of its own: the system's Kerberos reads the environment that a process was started with.

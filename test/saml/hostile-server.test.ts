@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { DriverError } from '../../src/core/errors.ts';
-import { type HttpSessionOptions, httpSession } from '../../src/saml/http-session.ts';
+import { type HttpSessionOptions, httpSession } from '../../src/net/http-session.ts';
 import { startHttps } from '../doubles/https-server.ts';
 import { type KeyPair, testAuthority } from '../support/certificates.ts';
 import { thrownBy } from '../support/thrown.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
-import { createTraffic } from '../../src/dynamo/traffic.ts';
+import { createTraffic } from '../../src/dynamo/transport/shared-limits.ts';
 import { connect } from '../../src/index.ts';
 import type { QueryOptions } from '../../src/session/connection.ts';
 import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect } from '../../src/index.ts';
-import { openLogFile } from '../../src/session/log-file.ts';
+import { openLogFile } from '../../src/host/node/log-file.ts';
 import { serviceError } from '../doubles/dynamodb-http.ts';
 import { pageOf, serveTable, type ServedTable } from '../doubles/served-table.ts';
 import { thrownBy } from '../support/thrown.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Connection, ParameterValue, QueryOptions } from '../../src/session/connection.ts';
-import { item } from '../../src/session/sandbox/attributes.ts';
+import { item } from '../../src/sandbox/attributes.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;

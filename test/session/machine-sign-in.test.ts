@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { connect } from '../../src/session/connect.ts';
+import { connect } from '../../src/host/node/connect.ts';
 import { startCognito } from '../doubles/cognito.ts';
 import { instanceDocument, startImds } from '../doubles/imds.ts';
 import { listen } from '../doubles/json-server.ts';

@@ -9,8 +9,8 @@ import { format } from '../../src/connstring/format.ts';
 import type { ConnectionObject } from '../../src/connstring/entries.ts';
 import type { DriverError } from '../../src/core/errors.ts';
 import type { Ports } from '../../src/core/ports.ts';
-import { connect } from '../../src/session/connect.ts';
-import { processPorts } from '../../src/session/process-ports.ts';
+import { connect } from '../../src/host/node/connect.ts';
+import { processPorts } from '../../src/host/node/process-ports.ts';
 import { printsOf } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
 

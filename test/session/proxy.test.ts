@@ -1,8 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { connect } from '../../src/index.ts';
-import { diagnose } from '../../src/session/doctor/diagnose.ts';
-import type { Finding } from '../../src/session/doctor/finding.ts';
+import { diagnose } from '../../src/doctor/diagnose.ts';
+import type { Finding } from '../../src/doctor/finding.ts';
 import { type HttpsAnswer, startHttps } from '../doubles/https-server.ts';
 import { fakePorts } from '../doubles/ports.ts';
 import { startProxy } from '../doubles/proxy.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
-import { item } from '../../src/session/sandbox/attributes.ts';
+import { item } from '../../src/sandbox/attributes.ts';
 import { thrownBy } from '../support/thrown.ts';
 import { startWorld, type World } from '../support/world.ts';
 

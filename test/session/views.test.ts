@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
 import { connect } from '../../src/index.ts';
-import { diagnose } from '../../src/session/doctor/diagnose.ts';
-import type { Finding } from '../../src/session/doctor/finding.ts';
+import { diagnose } from '../../src/doctor/diagnose.ts';
+import type { Finding } from '../../src/doctor/finding.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;

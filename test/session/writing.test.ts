@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
-import { newReadStats } from '../../src/dynamo/read-stats.ts';
+import { newReadStats } from '../../src/dynamo/read/read-stats.ts';
 import type { Connection } from '../../src/session/connection.ts';
 import { thrownBy } from '../support/thrown.ts';
 import { startWorld, type World } from '../support/world.ts';

@@ -4,7 +4,7 @@ import { DriverError } from '../../src/core/errors.ts';
 import { bindStatement, type BoundStatement } from '../../src/sql/bind/bind.ts';
 import type { Portions } from '../../src/sql/bind/portions.ts';
 import { type Engine, openEngine } from '../../src/sql/engine/engine.ts';
-import { engineType } from '../../src/sql/engine-types.ts';
+import { engineType } from '../../src/sql/types/engine-types.ts';
 import { toParameterList } from '../../src/sql/parse/parameter-list.ts';
 import { parseQuery } from '../../src/sql/parse/parse.ts';
 import { quoteName } from '../../src/sql/print/names.ts';

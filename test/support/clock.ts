@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/dynamo/clock.ts';
+import type { Clock } from '../../src/dynamo/transport/clock.ts';
 
 /** A clock whose time passes in waits only: at once, and the earlier wait first. */
 export function fakeClock(): Clock & { advance(ms: number): void } {

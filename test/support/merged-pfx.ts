@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { type Der, inside, readDer } from '../../src/authschemes/federated/der.ts';
-import { pkcs12Key } from '../../src/authschemes/federated/pbe.ts';
+import { type Der, inside, readDer } from '../../src/credentials/federated/der.ts';
+import { pkcs12Key } from '../../src/credentials/federated/pbe.ts';
 
 /** One PFX file with all that these hold; openssl itself writes one key into a file. All have the same password. */
 export function mergedPfx(files: readonly Buffer[], password: string): Buffer {

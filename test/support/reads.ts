@@ -1,5 +1,5 @@
 import type { TableDef } from '../../src/catalog/table-def.ts';
-import type { Comparison, Literal, Predicate } from '../../src/dynamo/predicate.ts';
+import type { Comparison, Literal, Predicate } from '../../src/dynamo/expression/predicate.ts';
 import { describePredicate } from '../../src/sql/plan/describe-predicate.ts';
 import type { Condition, PlanSettings, TableRead } from '../../src/sql/plan/table-read.ts';
 

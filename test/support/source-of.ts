@@ -1,4 +1,4 @@
-import { type AuthScheme, declared } from '../../src/authschemes/scheme.ts';
+import { type AuthScheme, declared } from '../../src/credentials/scheme.ts';
 import type { PropertyName } from '../../src/connstring/properties.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import type { CredentialSource } from '../../src/core/credentials.ts';

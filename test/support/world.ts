@@ -1,9 +1,9 @@
 import { createCatalog, type CatalogOptions } from '../../src/catalog/catalog.ts';
 import type { TableDef } from '../../src/catalog/table-def.ts';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
-import { createClient, type DynamoClient } from '../../src/dynamo/client.ts';
-import { newReadStats } from '../../src/dynamo/read-stats.ts';
-import { createTraffic } from '../../src/dynamo/traffic.ts';
+import { createClient, type DynamoClient } from '../../src/dynamo/transport/client.ts';
+import { newReadStats } from '../../src/dynamo/read/read-stats.ts';
+import { createTraffic } from '../../src/dynamo/transport/shared-limits.ts';
 import { connect } from '../../src/index.ts';
 import type { Connection } from '../../src/session/connection.ts';
 import { createSession } from '../../src/session/session.ts';
@@ -11,7 +11,7 @@ import type { ExecutionContext } from '../../src/sql/exec/context.ts';
 import { openEngine } from '../../src/sql/engine/engine.ts';
 import { createPlanner } from '../../src/sql/plan/planner.ts';
 import type { PushdownRule } from '../../src/sql/plan/table-read.ts';
-import { transactionBlock } from '../../src/sql/transaction/transaction-block.ts';
+import { transactionBlock } from '../../src/sql/exec/transaction-block.ts';
 import { startDynalite } from '../doubles/dynalite.ts';
 
 const KEYS = { accessKeyId: 'AKIDTEST', secretAccessKey: 'not-a-secret' };

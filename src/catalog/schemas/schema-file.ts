@@ -1,6 +1,6 @@
 import { DriverError } from '../../core/errors.ts';
 import type { KeyType } from '../../dynamo/attribute-value.ts';
-import type { DocumentPath } from '../../dynamo/predicate.ts';
+import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import type { ElementDef, SqlType } from '../table-def.ts';
 import { COLUMN_TYPES, columnTypeName, columnTypeOf } from './column-types.ts';
 

@@ -7,14 +7,14 @@ import type {
   TableDetails,
 } from '../../session/connection.ts';
 import { quoteName } from '../../sql/print/names.ts';
-import type { Value } from '../../sql/value.ts';
+import type { Value } from '../../sql/types/value.ts';
 import { examples } from '../examples.ts';
 import type { Io, Screen } from '../io.ts';
 import { paint } from '../output/paint.ts';
 import { lookOf } from '../output/print-rows.ts';
 import { countOf } from '../output/row-count.ts';
 import { rowPrinter } from '../output/row-printer.ts';
-import { visible, visibleLines } from '../output/visible.ts';
+import { visible, visibleLines } from '../../host/node/escape-control.ts';
 import { writer } from '../output/writer.ts';
 import { connectionOption } from '../options.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { DriverError } from '../../core/errors.ts';
-import type { Finding } from '../../session/doctor/finding.ts';
+import type { Finding } from '../../doctor/finding.ts';
 import { examples } from '../examples.ts';
 import type { Io } from '../io.ts';
 import { paint } from '../output/paint.ts';
-import { visible, visibleLines } from '../output/visible.ts';
+import { visible, visibleLines } from '../../host/node/escape-control.ts';
 import { writer } from '../output/writer.ts';
 import { connectionOption } from '../options.ts';
 import { CONNECTION_VARIABLE, type ConnectionFlags, interruptible } from '../with-connection.ts';

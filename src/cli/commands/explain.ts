@@ -2,7 +2,7 @@ import { Argument, Command } from 'commander';
 import { examples } from '../examples.ts';
 import { aboutStatement } from '../failure.ts';
 import type { Io } from '../io.ts';
-import { visibleLines } from '../output/visible.ts';
+import { visibleLines } from '../../host/node/escape-control.ts';
 import { writer } from '../output/writer.ts';
 import { parametersFor } from '../parameters.ts';
 import { statementText } from '../statement-text.ts';

@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander';
 import { examples } from '../examples.ts';
 import type { QueryOptions } from '../../session/connection.ts';
-import { confirmSweep, yesOption } from '../confirm-sweep.ts';
+import { confirmSweep, yesOption } from '../confirm-destructive.ts';
 import { aboutStatement } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { printRows, summaryLine } from '../output/print-rows.ts';

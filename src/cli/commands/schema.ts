@@ -4,7 +4,7 @@ import type { SchemaFinding, WrittenSchema } from '../../session/schemas.ts';
 import { examples } from '../examples.ts';
 import type { Io } from '../io.ts';
 import { connectionOption } from '../options.ts';
-import { visible } from '../output/visible.ts';
+import { visible } from '../../host/node/escape-control.ts';
 import { writer } from '../output/writer.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { yesOption } from '../confirm-sweep.ts';
+import { yesOption } from '../confirm-destructive.ts';
 import { examples } from '../examples.ts';
 import type { Io } from '../io.ts';
 import { connectionOption, formatOption } from '../options.ts';

@@ -3,7 +3,7 @@ import { examples } from '../examples.ts';
 import type { Io } from '../io.ts';
 import { lookOf } from '../output/print-rows.ts';
 import { FORMATS, type Format, rowPrinter } from '../output/row-printer.ts';
-import { visible } from '../output/visible.ts';
+import { visible } from '../../host/node/escape-control.ts';
 import { writer } from '../output/writer.ts';
 import { connectionOption } from '../options.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';

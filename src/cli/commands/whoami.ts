@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Identity } from '../../session/connection.ts';
 import { examples } from '../examples.ts';
 import type { Io } from '../io.ts';
-import { visible } from '../output/visible.ts';
+import { visible } from '../../host/node/escape-control.ts';
 import { writer } from '../output/writer.ts';
 import { connectionOption } from '../options.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';

@@ -1,4 +1,4 @@
-import type { Value } from '../../sql/value.ts';
+import type { Value } from '../../sql/types/value.ts';
 import { isDocument } from './column-kind.ts';
 import { base64, dateText, jsonText } from './json-text.ts';
 

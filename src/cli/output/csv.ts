@@ -1,8 +1,8 @@
 import type { OutputColumn } from '../../session/connection.ts';
-import type { Value } from '../../sql/value.ts';
+import type { Value } from '../../sql/types/value.ts';
 import { cellText } from './cell-text.ts';
 import type { Look, RowPrinter } from './printer.ts';
-import { visible } from './visible.ts';
+import { visible } from '../../host/node/escape-control.ts';
 
 const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/;
 

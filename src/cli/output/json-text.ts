@@ -1,4 +1,4 @@
-import type { Value } from '../../sql/value.ts';
+import type { Value } from '../../sql/types/value.ts';
 import { elementType, isNumeric } from './column-kind.ts';
 
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;

@@ -1,5 +1,5 @@
 import type { OutputColumn } from '../../session/connection.ts';
-import type { Value } from '../../sql/value.ts';
+import type { Value } from '../../sql/types/value.ts';
 import { jsonString, jsonText } from './json-text.ts';
 import type { RowPrinter } from './printer.ts';
 

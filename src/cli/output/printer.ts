@@ -1,4 +1,4 @@
-import type { Value } from '../../sql/value.ts';
+import type { Value } from '../../sql/types/value.ts';
 
 /** Rows by position. */
 export type Batch = readonly (readonly Value[])[];

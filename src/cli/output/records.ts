@@ -4,7 +4,7 @@ import { displayWidth, pad } from './display-width.ts';
 import { paint } from './paint.ts';
 import type { Look, RowPrinter } from './printer.ts';
 import { rowCount } from './row-count.ts';
-import { visible } from './visible.ts';
+import { visible } from '../../host/node/escape-control.ts';
 
 /** A line for each value, for rows that are wider than the terminal. */
 export function recordPrinter(columns: readonly OutputColumn[], look: Look): RowPrinter {

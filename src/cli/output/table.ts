@@ -6,7 +6,7 @@ import { paint } from './paint.ts';
 import type { Batch, Look, RowPrinter } from './printer.ts';
 import { recordPrinter } from './records.ts';
 import { rowCount } from './row-count.ts';
-import { visible } from './visible.ts';
+import { visible } from '../../host/node/escape-control.ts';
 
 /** Widths are those of the first so many rows; what follows is printed as it comes. */
 const MEASURED_ROWS = 1000;

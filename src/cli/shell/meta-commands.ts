@@ -1,7 +1,7 @@
 import type { Connection, TableInfo } from '../../session/connection.ts';
 import { describeTable, descriptionText, statementOf } from '../commands/describe.ts';
 import type { Io } from '../io.ts';
-import { visible, visibleLines } from '../output/visible.ts';
+import { visible, visibleLines } from '../../host/node/escape-control.ts';
 import { writer } from '../output/writer.ts';
 import { UsageError } from '../usage-error.ts';
 import { type OutputFile, openOutput } from './output-file.ts';

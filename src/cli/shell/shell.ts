@@ -1,7 +1,7 @@
 import { createInterface, type Interface } from 'node:readline/promises';
 import { DriverError } from '../../core/errors.ts';
 import type { Connection } from '../../session/connection.ts';
-import { confirmSweep } from '../confirm-sweep.ts';
+import { confirmSweep } from '../confirm-destructive.ts';
 import { aboutStatement, failureText, originOf } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { paint } from '../output/paint.ts';
@@ -14,7 +14,7 @@ import { HISTORY_LINES, readHistory, writeHistory } from './history.ts';
 import { scriptLines } from './include.ts';
 import { runMeta, type ShellState } from './meta-commands.ts';
 import { cachedNames } from './names.ts';
-import { remembering } from './remembering.ts';
+import { remembering } from './multiline-history.ts';
 import { type Runner, statementBuffer } from './statement-buffer.ts';
 
 const PROMPT = 'dynadbc=> ';

@@ -1,5 +1,5 @@
 import { DriverError } from '../../core/errors.ts';
-import type { SessionAnswer } from '../http-session.ts';
+import type { SessionAnswer } from '../../net/http-session.ts';
 import { quoted } from '../quoted.ts';
 
 /** Pages that only a browser can go on from. */

@@ -1,6 +1,6 @@
 import type { DriverError } from '../../core/errors.ts';
 import type { HtmlForm } from '../html-form.ts';
-import type { SessionAnswer } from '../http-session.ts';
+import type { SessionAnswer } from '../../net/http-session.ts';
 import type { HtmlPage } from '../page.ts';
 import {
   assertionPage,

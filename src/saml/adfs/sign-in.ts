@@ -1,6 +1,6 @@
 import type { NegotiatorFor, PromptRequest } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
-import type { HttpSession } from '../http-session.ts';
+import type { HttpSession } from '../../net/http-session.ts';
 import { negotiated } from '../negotiate/negotiated.ts';
 import { walkPages } from '../pages/walk.ts';
 import { readSamlResponse, type SamlResponse } from '../response.ts';

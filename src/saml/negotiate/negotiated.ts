@@ -1,7 +1,7 @@
 import { DriverError } from '../../core/errors.ts';
 import type { NegotiatorFor } from '../../core/ports.ts';
-import type { HttpSession, SessionAnswer, SessionRequest } from '../http-session.ts';
-import { isRedirect, nextHop } from '../redirects.ts';
+import type { HttpSession, SessionAnswer, SessionRequest } from '../../net/http-session.ts';
+import { isRedirect, nextHop } from '../../net/redirects.ts';
 
 const MAX_LEGS = 4;
 const MAX_REDIRECTS = 10;

@@ -1,6 +1,6 @@
 import { Secret } from '../../core/secret.ts';
-import { type Hide, hideNothing } from '../hiding.ts';
-import { resolveWithin } from '../redirects.ts';
+import { type Hide, hideNothing } from '../../net/redactor.ts';
+import { resolveWithin } from '../../net/redirects.ts';
 
 /** A second factor of the user. */
 export interface OktaFactor {

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { abandonable } from '../../core/abandonable.ts';
+import { abandonable } from '../../core/async/abort.ts';
 import { DriverError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
-import type { HttpSession, SessionAnswer } from '../http-session.ts';
+import type { HttpSession, SessionAnswer } from '../../net/http-session.ts';
 import { readAnswer } from './answer.ts';
 import { type OktaRefusal, type OktaStep, oktaError } from './errors.ts';
 import type { OktaApi } from './visit.ts';

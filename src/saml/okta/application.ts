@@ -1,6 +1,6 @@
 import { DriverError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
-import type { HttpSession, SessionAnswer } from '../http-session.ts';
+import type { HttpSession, SessionAnswer } from '../../net/http-session.ts';
 import { excerpt, type HtmlPage, readPage } from '../page.ts';
 import { samlResponseField } from '../saml-response-field.ts';
 import { at } from './answer.ts';

@@ -1,5 +1,5 @@
 import { DriverError, type ErrorCode } from '../../core/errors.ts';
-import type { Hide } from '../hiding.ts';
+import type { Hide } from '../../net/redactor.ts';
 import { at, shown, textAt } from './answer.ts';
 
 /** What was being done when Okta refused. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { abandonable } from '../../core/abandonable.ts';
+import { abandonable } from '../../core/async/abort.ts';
 import { DriverError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import type { OktaAnswer } from './answer.ts';

@@ -1,7 +1,7 @@
 import { DriverError, type ErrorCode } from '../../core/errors.ts';
 import type { Vault } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
-import { httpSession, type HttpSession, type HttpSessionOptions } from '../http-session.ts';
+import { httpSession, type HttpSession, type HttpSessionOptions } from '../../net/http-session.ts';
 import { oktaApi } from './api.ts';
 import { isIdentityEngine, newEngine, openApplication } from './application.ts';
 import { type Authenticated, authenticate, stepUp } from './authenticate.ts';

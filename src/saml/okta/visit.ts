@@ -1,6 +1,6 @@
 import type { PromptRequest } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
-import type { HttpSession } from '../http-session.ts';
+import type { HttpSession } from '../../net/http-session.ts';
 import type { OktaAnswer } from './answer.ts';
 import type { OktaStep } from './errors.ts';
 import type { MfaType } from './factors.ts';

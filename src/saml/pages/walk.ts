@@ -3,10 +3,10 @@ import { DriverError } from '../../core/errors.ts';
 import type { PromptRequest } from '../../core/ports.ts';
 import { Secret } from '../../core/secret.ts';
 import { submitForm } from '../forms.ts';
-import type { HttpSession, SessionAnswer, SessionRequest } from '../http-session.ts';
+import type { HttpSession, SessionAnswer, SessionRequest } from '../../net/http-session.ts';
 import { readPage } from '../page.ts';
 import { quoted } from '../quoted.ts';
-import { resolveWithin } from '../redirects.ts';
+import { resolveWithin } from '../../net/redirects.ts';
 import type { PagesProvider, WantedPage } from './wanted-page.ts';
 
 /** Who goes through the pages, and with what. */

@@ -2,7 +2,7 @@ import type { DriverError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { FormValues } from '../forms.ts';
 import type { FormField, HtmlForm } from '../html-form.ts';
-import type { SessionAnswer } from '../http-session.ts';
+import type { SessionAnswer } from '../../net/http-session.ts';
 import type { HtmlPage } from '../page.ts';
 
 /** What a page of an identity provider wants. */

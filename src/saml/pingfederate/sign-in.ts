@@ -1,7 +1,7 @@
 import { DriverError } from '../../core/errors.ts';
 import type { PromptRequest } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
-import type { HttpSession } from '../http-session.ts';
+import type { HttpSession } from '../../net/http-session.ts';
 import { walkPages } from '../pages/walk.ts';
 import { readSamlResponse, type SamlResponse } from '../response.ts';
 import { requestToken } from '../ws-trust/request-token.ts';

@@ -1,4 +1,4 @@
-import { type Hide, hideNothing } from '../hiding.ts';
+import { type Hide, hideNothing } from '../../net/redactor.ts';
 import { excerpt } from '../page.ts';
 import { childrenOf, type XmlElement } from '../xml.ts';
 

@@ -1,5 +1,5 @@
 import type { DriverError, ErrorCode } from '../../core/errors.ts';
-import type { SessionAnswer } from '../http-session.ts';
+import type { SessionAnswer } from '../../net/http-session.ts';
 
 /** What a refusal of a security token service means; of several the first that fits counts. */
 export interface FaultMeaning {

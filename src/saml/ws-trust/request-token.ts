@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DriverError } from '../../core/errors.ts';
-import type { HttpSession, SessionAnswer, SessionRequest } from '../http-session.ts';
+import type { HttpSession, SessionAnswer, SessionRequest } from '../../net/http-session.ts';
 import { quoted } from '../quoted.ts';
 import { type SamlResponse, responseAround } from '../response.ts';
 import { readXml } from '../xml.ts';

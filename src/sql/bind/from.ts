@@ -6,7 +6,7 @@ import { SET_RETURNING } from '../dialect/set-returning.ts';
 import { hintOf } from '../parse/hints.ts';
 import { textsOf } from '../parse/tree.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
-import { CATALOG_NAME, isTableSchema } from '../table-schema.ts';
+import { CATALOG_NAME, isTableSchema } from '../types/table-schema.ts';
 import { findSystemTable } from '../system/registry.ts';
 import { RECORD_FUNCTIONS, recordColumns, recordQuery, unnestTargets } from './table-functions.ts';
 import { type Binder, type CommonTables, notSupported, renameColumns, selectIn } from './binder.ts';

@@ -1,7 +1,7 @@
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { isSystemSchema } from '../system/schemas.ts';
-import { isTableSchema } from '../table-schema.ts';
+import { isTableSchema } from '../types/table-schema.ts';
 import { foldCase, unknownColumn } from './suggestions.ts';
 
 /**

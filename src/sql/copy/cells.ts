@@ -1,15 +1,15 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import type { Page } from '../../dynamo/page.ts';
+import type { Page } from '../../dynamo/lane/page.ts';
 import { call, cast, column, name } from '../dialect/build.ts';
-import { textForm } from '../dialect/text-form.ts';
-import { wireTypeOf } from '../engine/wire-type.ts';
+import { textForm } from '../types/text-form.ts';
+import { wireTypeOf } from '../types/wire-type.ts';
 import { columnDecoder } from '../exec/row-decoder.ts';
 import { planStatement, type RunningStatement, runStatement } from '../exec/run.ts';
 import { queryWithin } from '../parse/parse.ts';
 import type { ResultColumn } from '../plan/planner.ts';
-import type { Value } from '../value.ts';
+import type { Value } from '../types/value.ts';
 import type { Reading } from '../write/source-rows.ts';
 
 /** Text of a row. */

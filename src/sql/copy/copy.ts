@@ -1,6 +1,6 @@
 import type { CopyStmt, SelectStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
-import type { Command } from '../command/command.ts';
+import type { Command } from '../exec/command.ts';
 import { column } from '../dialect/build.ts';
 import type { ExecutionContext } from '../exec/context.ts';
 import type { ParsedCommand } from '../parse/parse.ts';

@@ -1,5 +1,5 @@
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import type { Page } from '../../dynamo/page.ts';
+import type { Page } from '../../dynamo/lane/page.ts';
 import type { ResultColumn } from '../plan/planner.ts';
 import type { Cells } from './cells.ts';
 import { csvScanner, type ScannedLines } from './csv-scanner.ts';

@@ -13,15 +13,15 @@ import {
 } from '@duckdb/node-api';
 import { DriverError, messageOf } from '../../core/errors.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
-import { throwIfCancelled } from '../../dynamo/service-errors.ts';
-import { floatText } from '../dialect/float-text.ts';
-import { timestampText } from '../dialect/text-form.ts';
+import { throwIfCancelled } from '../../dynamo/transport/service-errors.ts';
+import { floatText } from '../types/float-text.ts';
+import { timestampText } from '../types/text-form.ts';
 import { engineError } from '../engine/engine-errors.ts';
 import type { Engine } from '../engine/engine.ts';
-import { identifier, literal } from '../engine/quote.ts';
+import { identifier, literal } from '../print/quote.ts';
 import { attributeOf } from '../write/attribute-of.ts';
 import { itemOf } from '../write/item-of.ts';
-import type { WrittenValue } from '../write/written-value.ts';
+import type { WrittenValue } from '../write/stored-input.ts';
 import { absent, type FileRow, type RowsInto, targetsNamed } from './rows.ts';
 
 /** The rows of a Parquet file, by its own types. */

@@ -5,7 +5,7 @@ import type { ParsedText } from '../parse/parse.ts';
 import { writeTarget, type WriteTarget } from '../write/destination.ts';
 import { itemOf, placesOf } from '../write/item-of.ts';
 import { attributeOfJson, itemOfDynamoJson, shortened } from '../write/json-attribute.ts';
-import type { WrittenValue } from '../write/written-value.ts';
+import type { WrittenValue } from '../write/stored-input.ts';
 import { csvRows, type DelimitedRow, type IsNull, textRows } from './delimited.ts';
 import { jsonLines, jsonObjects, type JsonRow } from './json-values.ts';
 import { concerns, type CopyOptions } from './options.ts';

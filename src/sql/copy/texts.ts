@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { DriverError } from '../../core/errors.ts';
 import type { SourceFile } from '../../core/ports.ts';
-import { throwIfCancelled } from '../../dynamo/service-errors.ts';
+import { throwIfCancelled } from '../../dynamo/transport/service-errors.ts';
 import { fileError } from './file-error.ts';
 
 /** The bytes of a file, decompressed; `onBytes` hears how many were read of it. */

@@ -1,13 +1,13 @@
 import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
-import type { CreateTableInput } from '../../dynamo/admin.ts';
-import { checkTable } from '../../dynamo/lint-tables.ts';
-import { type CommandResult, done } from '../command/command.ts';
+import type { CreateTableInput } from '../../dynamo/transport/admin.ts';
+import { checkTable } from '../../dynamo/lint/lint-tables.ts';
+import { type CommandResult, done } from '../exec/command.ts';
 import { globalIndexInput, indexThroughput, type Throughput, type TypeOfAttribute } from './definition.ts';
 import { keyTypesOf } from './key-types.ts';
 import { readSettings } from './options.ts';
 import { settingSteps } from './settings-steps.ts';
-import type { AlterAction, IndexClause, TableStatement, Written } from './table-statement.ts';
+import type { AlterAction, IndexClause, TableStatement, Written } from '../parse/table/table-statement.ts';
 import { isOnDemand } from './throughput-now.ts';
 import {
   findTable,

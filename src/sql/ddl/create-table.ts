@@ -1,12 +1,12 @@
 import type { TableSchema } from '../../catalog/schemas/schema-file.ts';
 import { DriverError } from '../../core/errors.ts';
-import type { CreateTableInput } from '../../dynamo/admin.ts';
-import { checkTable } from '../../dynamo/lint-tables.ts';
-import { type CommandResult, done } from '../command/command.ts';
+import type { CreateTableInput } from '../../dynamo/transport/admin.ts';
+import { checkTable } from '../../dynamo/lint/lint-tables.ts';
+import { type CommandResult, done } from '../exec/command.ts';
 import { findSystemTable } from '../system/registry.ts';
 import { createTableInput } from './definition.ts';
 import { readSettings, type Settings } from './options.ts';
-import type { TableStatement, Written } from './table-statement.ts';
+import type { TableStatement, Written } from '../parse/table/table-statement.ts';
 import { refuseReadOnly, stateOf, untilDone, whenFree, type Work } from './work.ts';
 
 type CreateTable = Extract<TableStatement, { kind: 'create-table' }>;

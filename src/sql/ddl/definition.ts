@@ -1,8 +1,8 @@
-import type { CreateTableInput } from '../../dynamo/admin.ts';
+import type { CreateTableInput } from '../../dynamo/transport/admin.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { KeyType } from '../../dynamo/attribute-value.ts';
 import { readSettings, type Settings } from './options.ts';
-import type { IndexClause, IndexKeyPart, TableStatement } from './table-statement.ts';
+import type { IndexClause, IndexKeyPart, TableStatement } from '../parse/table/table-statement.ts';
 
 type CreateTable = Extract<TableStatement, { kind: 'create-table' }>;
 type GlobalIndexInput = NonNullable<CreateTableInput['GlobalSecondaryIndexes']>[number];

@@ -1,5 +1,5 @@
-import { type CommandResult, done } from '../command/command.ts';
-import type { TableStatement } from './table-statement.ts';
+import { type CommandResult, done } from '../exec/command.ts';
+import type { TableStatement } from '../parse/table/table-statement.ts';
 import { findTable, refuseReadOnly, requireTable, untilDone, whenFree, type Work } from './work.ts';
 
 type DropTable = Extract<TableStatement, { kind: 'drop-table' }>;

@@ -1,6 +1,6 @@
 import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
-import type { WrittenOption } from './table-statement.ts';
+import type { WrittenOption } from '../parse/table/table-statement.ts';
 
 interface OptionSpec {
   readonly on: 'table' | 'index' | 'both';

@@ -1,5 +1,5 @@
 import { DriverError } from '../../core/errors.ts';
-import type { UpdateTableInput } from '../../dynamo/admin.ts';
+import type { UpdateTableInput } from '../../dynamo/transport/admin.ts';
 import { encryptionOf, streamOf, tableClassOf, throughputOf } from './definition.ts';
 import { OPTIONS, type OptionName, type Settings } from './options.ts';
 import { isOnDemand, type Setting, throughputSettings } from './throughput-now.ts';

@@ -1,13 +1,13 @@
 import { describesTable } from '../../catalog/schemas/schema-file.ts';
 import type { TableDef } from '../../catalog/table-def.ts';
-import { type CommandResult, listed } from '../command/command.ts';
-import { engineType, postgresTypeName } from '../engine-types.ts';
+import { type CommandResult, listed } from '../exec/command.ts';
+import { engineType, postgresTypeName } from '../types/engine-types.ts';
 import type { ExecutionContext } from '../exec/context.ts';
 import { viewColumns } from '../exec/view-columns.ts';
 import type { ResultColumn } from '../plan/planner.ts';
-import type { Value } from '../value.ts';
+import type { Value } from '../types/value.ts';
 import { tableText } from './table-text.ts';
-import type { TableStatement, Written } from './table-statement.ts';
+import type { TableStatement, Written } from '../parse/table/table-statement.ts';
 import { requireTable, type Work } from './work.ts';
 
 type Show = Extract<TableStatement, { kind: 'show-tables' | 'show-create' | 'show-indexes' | 'describe' }>;

@@ -1,4 +1,4 @@
-import type { Command } from '../command/command.ts';
+import type { Command } from '../exec/command.ts';
 import { alterTable, dropIndexes } from './alter-table.ts';
 import { createTable } from './create-table.ts';
 import { dropTables } from './drop-table.ts';

@@ -1,7 +1,7 @@
 import type { TableDescription } from '../../catalog/describe.ts';
 import { columnTypeName } from '../../catalog/schemas/column-types.ts';
 import type { DeclaredColumn, TableSchema } from '../../catalog/schemas/schema-file.ts';
-import type { TableExtras } from '../../dynamo/admin.ts';
+import type { TableExtras } from '../../dynamo/transport/admin.ts';
 import type { KeyType } from '../../dynamo/attribute-value.ts';
 import { quoteName, quoteText } from '../print/names.ts';
 import { declaredKeyType } from './key-types.ts';

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TableDescription } from '../../catalog/describe.ts';
 import { DriverError } from '../../core/errors.ts';
-import { isBusy } from '../../dynamo/admin.ts';
+import { isBusy } from '../../dynamo/transport/admin.ts';
 import type { ExecutionContext } from '../exec/context.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { findSystemTable } from '../system/registry.ts';
-import type { Written } from './table-statement.ts';
+import type { Written } from '../parse/table/table-statement.ts';
 
 /** A statement about tables at work. */
 export interface Work {

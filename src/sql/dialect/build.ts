@@ -1,5 +1,6 @@
 import type { FuncCall, Node } from 'libpg-query';
 import { textOf } from '../parse/tree.ts';
+import { parseArrayLiteral } from '../types/array-literal.ts';
 
 /** A function call. */
 export function call(name: string, args: readonly Node[]): Node {
@@ -65,4 +66,10 @@ export function callOf(
         args: node.FuncCall.args ?? [],
       }
     : undefined;
+}
+
+/** The elements of an array literal as separate literals. */
+export function arrayElements(literal: Node | undefined): Node[] | undefined {
+  const items = parseArrayLiteral(constantText(literal) ?? '');
+  return items?.map((item): Node => (item === null ? { A_Const: { isnull: true } } : constant(item)));
 }

@@ -1,6 +1,6 @@
 import { SERVER_SETTINGS, SERVER_VERSION } from '../system/server-settings.ts';
-import { TYPE_FACTS } from '../system/type-facts.ts';
-import { OWNER_NAME, TABLE_SCHEMA } from '../table-schema.ts';
+import { TYPE_FACTS } from '../types/type-facts.ts';
+import { OWNER_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
 import type { Macro } from './macros.ts';
 
 const WHY = 'DuckDB has none, or answers for a catalog of its own.';

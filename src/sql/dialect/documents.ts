@@ -1,9 +1,8 @@
 import type { A_Expr, Node } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { mapInside, textsOf } from '../parse/tree.ts';
-import { arrayElements } from './array-literal.ts';
-import { binary, call, callOf, cast, constant, constantText } from './build.ts';
-import { comparableJson, numberJson } from './json-text.ts';
+import { arrayElements, binary, call, callOf, cast, constant, constantText } from './build.ts';
+import { comparableJson, numberJson } from '../types/json-text.ts';
 import { type StaticType, staticType } from './static-types.ts';
 import type { Rewrite, RewriteContext } from './types.ts';
 

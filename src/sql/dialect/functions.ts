@@ -1,7 +1,7 @@
 import { DriverError } from '../../core/errors.ts';
 import { textsOf } from '../parse/tree.ts';
 import { FREE_SETTINGS, serverSetting } from '../system/server-settings.ts';
-import { CATALOG_NAME, OWNER_NAME, TABLE_SCHEMA } from '../table-schema.ts';
+import { CATALOG_NAME, OWNER_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
 import { binary, call, constant, constantText, name, number } from './build.ts';
 import type { Rewrite } from './types.ts';
 

@@ -1,7 +1,6 @@
 import type { A_Expr, Node } from 'libpg-query';
 import { textsOf } from '../parse/tree.ts';
-import { arrayElements } from './array-literal.ts';
-import { binary, call, callOf, constantText, name, not } from './build.ts';
+import { arrayElements, binary, call, callOf, constantText, name, not } from './build.ts';
 import { jsonValue } from './documents.ts';
 import { operatorOf } from './operator.ts';
 import type { Rewrite } from './types.ts';

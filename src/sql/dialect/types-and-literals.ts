@@ -1,8 +1,7 @@
 import type { Node, TypeCast, TypeName } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { textsOf } from '../parse/tree.ts';
-import { arrayElements } from './array-literal.ts';
-import { call, cast, constant, constantText, number } from './build.ts';
+import { arrayElements, call, cast, constant, constantText, number } from './build.ts';
 import { asText } from './text.ts';
 import type { Rewrite } from './types.ts';
 

@@ -1,7 +1,7 @@
 import { isWholeItem, type ColumnDef } from '../../catalog/table-def.ts';
-import { engineType } from '../engine-types.ts';
-import { identifier, literal } from './quote.ts';
-import { wireTypeOf } from './wire-type.ts';
+import { engineType } from '../types/engine-types.ts';
+import { identifier, literal } from '../print/quote.ts';
+import { wireTypeOf } from '../types/wire-type.ts';
 
 /** What an error of a page's decoding holds; the column's position follows. */
 export const MISFIT = 'dynadbc misfit ';

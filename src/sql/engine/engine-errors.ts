@@ -1,5 +1,5 @@
 import { DriverError, ERRORS, messageOf, type ErrorCode } from '../../core/errors.ts';
-import { postgresTypeName } from '../engine-types.ts';
+import { postgresTypeName } from '../types/engine-types.ts';
 
 /** What DuckDB's messages mean in PostgreSQL's terms; the first that matches counts. */
 const MEANINGS: readonly {

@@ -1,7 +1,7 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { MACRO_STATEMENTS } from '../dialect/macro-calls.ts';
 import { registerFunctions } from './functions.ts';
-import { literal } from './quote.ts';
+import { literal } from '../print/quote.ts';
 import { PLANNING_OPTIMIZERS, POSTGRES_SETTINGS, SANDBOX_SETTINGS } from './settings.ts';
 
 export interface EngineOptions {

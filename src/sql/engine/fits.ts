@@ -1,7 +1,7 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
-import { fitsDouble, plainDigits } from './number-value.ts';
-import { wireTypeOf } from './wire-type.ts';
+import { fitsDouble, plainDigits } from '../types/number-value.ts';
+import { wireTypeOf } from '../types/wire-type.ts';
 
 const INT64 = 2n ** 63n;
 const INT128 = 2n ** 127n;

@@ -1,8 +1,8 @@
 import { DuckDBScalarFunction, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import { DIALECT_FUNCTIONS, type TextFunction } from '../dialect/functions/list.ts';
-import { fitsDouble, fixedDigits } from './number-value.ts';
-import { plainItemText, plainText } from './plain-document.ts';
+import { fitsDouble, fixedDigits } from '../types/number-value.ts';
+import { plainItemText, plainText } from '../types/plain-document.ts';
 
 /** The functions that loading calls where DuckDB has none. */
 const LOADING_FUNCTIONS: readonly TextFunction[] = [

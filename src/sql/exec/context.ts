@@ -1,17 +1,17 @@
 import type { DataFiles } from '../../core/ports.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { DynamoClient } from '../../dynamo/client.ts';
-import type { Clock } from '../../dynamo/clock.ts';
-import type { Page } from '../../dynamo/page.ts';
-import type { ReadStats } from '../../dynamo/read-stats.ts';
-import type { Traffic } from '../../dynamo/traffic.ts';
-import type { DecimalStyle } from '../engine/result-value.ts';
+import type { DynamoClient } from '../../dynamo/transport/client.ts';
+import type { Clock } from '../../dynamo/transport/clock.ts';
+import type { Page } from '../../dynamo/lane/page.ts';
+import type { ReadStats } from '../../dynamo/read/read-stats.ts';
+import type { Traffic } from '../../dynamo/transport/shared-limits.ts';
+import type { DecimalStyle } from '../types/result-value.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { PlanSettings, TableRead } from '../plan/table-read.ts';
 import type { Planner } from '../plan/planner.ts';
 import type { SessionFacts } from '../system/session-facts.ts';
-import type { TransactionBlock } from '../transaction/transaction-block.ts';
-import type { Writing } from '../write/writing.ts';
+import type { TransactionBlock } from './transaction-block.ts';
+import type { Writing } from './write-options.ts';
 
 /** Files, and engines that may touch one of them. */
 export interface FileAccess {

@@ -1,13 +1,13 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import type { Page } from '../../dynamo/page.ts';
-import { FEWEST_FILTERED } from '../../dynamo/reader.ts';
-import type { ReadStats } from '../../dynamo/read-stats.ts';
-import type { DecimalStyle } from '../engine/result-value.ts';
-import type { Summary } from '../plan/logical-plan.ts';
+import type { Page } from '../../dynamo/lane/page.ts';
+import { FEWEST_FILTERED } from '../../dynamo/read/reader.ts';
+import type { ReadStats } from '../../dynamo/read/read-stats.ts';
+import type { DecimalStyle } from '../types/result-value.ts';
+import type { DirectPlan } from '../plan/direct-plan.ts';
 import type { ResultColumn } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
-import type { Value } from '../value.ts';
+import type { Value } from '../types/value.ts';
 import type { ExecutionContext } from './context.ts';
 import { rowScanner } from './item-scanner.ts';
 import { readTable } from './read-table.ts';
@@ -26,18 +26,6 @@ export interface RowReader {
 /** Whether MaxRows cut a result, as it turns out. */
 interface Cut {
   isCut: boolean;
-}
-
-/** A statement that is one read: every condition pushed, plain columns, rows in the order in which they come. */
-export interface DirectPlan {
-  readonly columns: readonly ResultColumn[];
-  readonly read: TableRead;
-  /** The output columns, as columns of the table. */
-  readonly output: readonly ColumnDef[];
-  readonly limit?: number | undefined;
-  readonly offset?: number | undefined;
-  /** One row of these instead, each with its read: how many items there are, or the first item's column. */
-  readonly summaries?: readonly (Summary & { readonly read: TableRead })[] | undefined;
 }
 
 /** A statement on the direct path, under way. */

@@ -1,7 +1,7 @@
 import { isWholeItem, type ColumnDef } from '../../catalog/table-def.ts';
-import { documentNumber, numberValue, plainDigits, trimmed } from '../engine/number-value.ts';
-import type { DecimalStyle } from '../engine/result-value.ts';
-import type { Value } from '../value.ts';
+import { documentNumber, numberValue, plainDigits, trimmed } from '../types/number-value.ts';
+import type { DecimalStyle } from '../types/result-value.ts';
+import type { Value } from '../types/value.ts';
 
 /**
  * Reads a page's items straight into rows, without making JavaScript objects of the wire form on the way, in batches

@@ -1,9 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { identifier, literal } from '../engine/quote.ts';
-import { engineType } from '../engine-types.ts';
+import { identifier, literal } from '../print/quote.ts';
+import { engineType } from '../types/engine-types.ts';
 import type { SystemRead } from '../plan/planner.ts';
 import type { Cell } from '../system/system-table.ts';
-import { wantedNames } from '../system/wanted-names.ts';
+import { wantedNames } from './wanted-names.ts';
 import type { ExecutionContext } from './context.ts';
 import { viewColumns } from './view-columns.ts';
 

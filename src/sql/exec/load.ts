@@ -1,12 +1,12 @@
 import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
 import { messageOf } from '../../core/errors.ts';
 import type { ColumnDef } from '../../catalog/table-def.ts';
-import type { ReadStats } from '../../dynamo/read-stats.ts';
+import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { Relation } from '../bind/relation.ts';
 import { decodeSql, MISFIT } from '../engine/decode-sql.ts';
 import type { Engine } from '../engine/engine.ts';
-import { identifier } from '../engine/quote.ts';
-import { engineType } from '../engine-types.ts';
+import { identifier } from '../print/quote.ts';
+import { engineType } from '../types/engine-types.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { ExecutionContext } from './context.ts';
 import { readTable } from './read-table.ts';

@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { batchGetUnits, readUnits } from '../../dynamo/capacity.ts';
+import { batchGetUnits, readUnits } from '../../dynamo/read/capacity.ts';
 import type { Relation } from '../bind/relation.ts';
-import { trimmed } from '../engine/number-value.ts';
-import { identifier } from '../engine/quote.ts';
+import { trimmed } from '../types/number-value.ts';
+import { identifier } from '../print/quote.ts';
 import { compareCosts, costOf } from '../plan/cost.ts';
 import { keyLiteral, readWithKeys } from '../plan/key-sources.ts';
 import type { PlanSettings, TableRead } from '../plan/table-read.ts';

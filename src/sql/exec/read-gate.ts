@@ -1,7 +1,7 @@
 import { DriverError } from '../../core/errors.ts';
-import type { GatePassage, ReadGate } from '../../dynamo/reader.ts';
-import { totalCapacity, type ReadStats } from '../../dynamo/read-stats.ts';
-import type { TokenBucket } from '../../dynamo/token-bucket.ts';
+import type { GatePassage, ReadGate } from '../../dynamo/read/reader.ts';
+import { totalCapacity, type ReadStats } from '../../dynamo/read/read-stats.ts';
+import type { TokenBucket } from '../../dynamo/transport/token-bucket.ts';
 import { describeAccess } from '../plan/describe-access.ts';
 import { estimatedUnits } from '../plan/estimate.ts';
 import type { TableRead } from '../plan/table-read.ts';

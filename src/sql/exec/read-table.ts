@@ -1,10 +1,10 @@
 import { keyNames } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
-import type { Key } from '../../dynamo/access-path.ts';
-import type { Predicate } from '../../dynamo/predicate.ts';
-import type { Page } from '../../dynamo/page.ts';
-import { readPages } from '../../dynamo/reader.ts';
-import type { ReadStats } from '../../dynamo/read-stats.ts';
+import type { Key } from '../../dynamo/read/access-path.ts';
+import type { Predicate } from '../../dynamo/expression/predicate.ts';
+import type { Page } from '../../dynamo/lane/page.ts';
+import { readPages } from '../../dynamo/read/reader.ts';
+import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import { applyRules } from '../plan/apply-rules.ts';
 import { placeName } from '../plan/cost.ts';
 import { estimatedUnits } from '../plan/estimate.ts';

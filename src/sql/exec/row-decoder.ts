@@ -1,10 +1,10 @@
 import { isWholeItem, type ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import { valueAt } from '../engine/fits.ts';
-import { numberValue, plainDigits, trimmed } from '../engine/number-value.ts';
-import { plainItem, plainValue } from '../engine/plain-document.ts';
-import type { DecimalStyle } from '../engine/result-value.ts';
-import type { Value } from '../value.ts';
+import { numberValue, plainDigits, trimmed } from '../types/number-value.ts';
+import { plainItem, plainValue } from '../types/plain-document.ts';
+import type { DecimalStyle } from '../types/result-value.ts';
+import type { Value } from '../types/value.ts';
 
 /** Reads one output column from an item in wire form. */
 export type ColumnDecoder = (item: AttributeMap) => Value;

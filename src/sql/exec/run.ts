@@ -1,14 +1,15 @@
 import { DriverError, messageOf } from '../../core/errors.ts';
-import { newReadStats, type ReadStats } from '../../dynamo/read-stats.ts';
+import { newReadStats, type ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import { locate, type ParsedQuery } from '../parse/parse.ts';
 import { integerLists } from '../plan/integer-lists.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { ExecutionContext } from './context.ts';
-import { directStatement, type DirectPlan, type RowReader } from './direct.ts';
+import type { DirectPlan } from '../plan/direct-plan.ts';
+import { directStatement, type RowReader } from './direct.ts';
 import { openOnEngine } from './on-engine.ts';
-import { rememberedPlan } from './plan-memory.ts';
+import { rememberedPlan } from './plan-cache.ts';
 import { TypeDrift } from './type-drift.ts';
 
 /** How often one statement may start over because a value widened a column. */

@@ -2,7 +2,7 @@ import { type Histogram, histogramOf } from '../../catalog/histogram.ts';
 import { inferType } from '../../catalog/infer.ts';
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import type { DecimalStyle } from '../engine/result-value.ts';
+import type { DecimalStyle } from '../types/result-value.ts';
 
 /** A column for each attribute of items that are at hand, with a type that holds all of its values. */
 export function seenColumns(

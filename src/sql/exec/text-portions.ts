@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Portions, TextGroups } from '../bind/portions.ts';
-import { identifier } from '../engine/quote.ts';
+import { identifier } from '../print/quote.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 
 /** Fewer rows are not worth the question. */

@@ -1,12 +1,12 @@
 import { hasSqlDetails, loadModule, type Node, parseSync, type RawStmt, type SelectStmt } from 'libpg-query';
 import { DriverError, messageOf } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
-import { readTableStatement } from '../ddl/read-statement.ts';
-import type { TableNode } from '../ddl/table-statement.ts';
+import { readTableStatement } from './table/read-statement.ts';
+import type { TableNode } from './table/table-statement.ts';
 import { readHints } from './hints.ts';
 import { checkNesting } from './nesting.ts';
 import { type PreparedText, prepareText } from './prepared-text.ts';
-import type { PutVerb } from './put-verb.ts';
+import type { PutVerb } from './insert-kind.ts';
 import { refuseAt, refuseStatement, refuseWrites } from './refusals.ts';
 import { scan } from './scan.ts';
 import type { StatementHints } from './statement-hints.ts';

@@ -2,7 +2,7 @@ import { DriverError } from '../../core/errors.ts';
 import { standInForJson } from './copy-format.ts';
 import { shortenNames } from './long-names.ts';
 import { numberParameters } from './parameters.ts';
-import { type PutVerb, readPutVerb } from './put-verb.ts';
+import { type PutVerb, readPutVerb } from './insert-kind.ts';
 import { indexOfByte, indexOfCharacter, originalIndex, positionAt } from './positions.ts';
 
 /** A statement as the parser takes it, and the way back from places in it to positions in the user's text. */

@@ -1,6 +1,6 @@
 import { isWholeItem, type ColumnDef, type SqlType } from '../../catalog/table-def.ts';
-import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/predicate.ts';
-import { wireTypeOf } from '../engine/wire-type.ts';
+import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/expression/predicate.ts';
+import { wireTypeOf } from '../types/wire-type.ts';
 import { describePredicate } from './describe-predicate.ts';
 import {
   castIsTrue,
@@ -16,7 +16,7 @@ import {
 import { type ColumnLookup, type DocumentPlace, placeOf, wholeColumn } from './document-place.ts';
 import { literalFor, numberOf } from './literals.ts';
 import type { PlanExpression, PlanFilter, PlanType, PlanValue } from './plan-json.ts';
-import { allOf, anyOf, atLeast, exactly, type Pushed } from './pushed.ts';
+import { allOf, anyOf, atLeast, exactly, type Pushed } from './pushdown.ts';
 import type { Condition } from './table-read.ts';
 
 const COMPARISONS = new Map<string, Comparison>([

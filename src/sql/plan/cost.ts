@@ -1,6 +1,6 @@
 import type { IndexDef, TableDef } from '../../catalog/table-def.ts';
-import { getItemUnits, pageUnits } from '../../dynamo/capacity.ts';
-import { LIMITS } from '../../dynamo/limits.ts';
+import { getItemUnits, pageUnits } from '../../dynamo/read/capacity.ts';
+import { LIMITS } from '../../dynamo/lint/limits.ts';
 import { implies } from './implies.ts';
 import { indexExtent, itemsUnder, passingPart, tableExtent, type Extent } from './statistics.ts';
 import type { PlanSettings, TableRead } from './table-read.ts';

@@ -1,4 +1,4 @@
-import type { AccessPath, KeyRange } from '../../dynamo/access-path.ts';
+import type { AccessPath, KeyRange } from '../../dynamo/read/access-path.ts';
 import type { TableRead } from './table-read.ts';
 
 type Query = Extract<AccessPath, { readonly kind: 'Query' }>;

@@ -1,4 +1,4 @@
-import type { Literal, Predicate } from '../../dynamo/predicate.ts';
+import type { Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 
 /** A predicate as a person would write it. */
 export function describePredicate(predicate: Predicate): string {

@@ -1,10 +1,10 @@
 import type { AttributeType } from '../../dynamo/attribute-value.ts';
-import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/predicate.ts';
+import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 import type { DocumentPlace } from './document-place.ts';
 import { isDynamoNumber, isNumber, numberOf } from './literals.ts';
 import { neighbours } from './number-neighbours.ts';
 import type { PlanType, PlanValue } from './plan-json.ts';
-import { allOf, anyOf, atLeast, exactly, type Pushed } from './pushed.ts';
+import { allOf, anyOf, atLeast, exactly, type Pushed } from './pushdown.ts';
 
 const SETS = ['SS', 'NS', 'BS'] as const satisfies readonly AttributeType[];
 /** Integers that a document prints as they are written here. */

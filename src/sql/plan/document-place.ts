@@ -1,6 +1,6 @@
 import { isWholeItem, type ColumnDef } from '../../catalog/table-def.ts';
-import { LIMITS } from '../../dynamo/limits.ts';
-import type { DocumentPath } from '../../dynamo/predicate.ts';
+import { LIMITS } from '../../dynamo/lint/limits.ts';
+import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import type { PlanExpression } from './plan-json.ts';
 
 /** Finds the column behind a reference; undefined where it is none of the table's. */

@@ -4,7 +4,7 @@ import { compareArrayLength, placeHasMember } from './document-conditions.ts';
 import { type ColumnLookup, type DocumentPlace, placeOf } from './document-place.ts';
 import { numberOf } from './literals.ts';
 import type { PlanExpression, PlanNode } from './plan-json.ts';
-import { allOf, anyOf, type Pushed } from './pushed.ts';
+import { allOf, anyOf, type Pushed } from './pushdown.ts';
 import { substitute } from './substitute.ts';
 import type { Condition } from './table-read.ts';
 

@@ -1,6 +1,6 @@
 import { compareKeyValues } from '../../dynamo/key.ts';
-import { keyLiteral } from '../../dynamo/literal-value.ts';
-import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/predicate.ts';
+import { keyLiteral } from '../../dynamo/expression/literal-value.ts';
+import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 
 /** Whether the second predicate holds wherever the first does, as far as that can be seen. */
 export function implies(one: Predicate, other: Predicate): boolean {

@@ -6,7 +6,7 @@ import {
   keyAttributes,
   keyNames,
 } from '../../catalog/table-def.ts';
-import type { Key, KeyRange } from '../../dynamo/access-path.ts';
+import type { Key, KeyRange } from '../../dynamo/read/access-path.ts';
 import { DriverError } from '../../core/errors.ts';
 import { combinations, equalTo, sortRange } from './key-values.ts';
 import type { Condition, PlanSettings, TableRead } from './table-read.ts';

@@ -1,4 +1,4 @@
-import type { SortCondition } from '../../dynamo/access-path.ts';
+import type { SortCondition } from '../../dynamo/read/access-path.ts';
 import type { KeyValue } from '../../dynamo/attribute-value.ts';
 import { compareKeyValues } from '../../dynamo/key.ts';
 import { leastTextAfter } from './text-prefix.ts';

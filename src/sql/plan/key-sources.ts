@@ -1,6 +1,6 @@
 import { type ColumnDef, keyAttributes } from '../../catalog/table-def.ts';
-import type { Literal } from '../../dynamo/predicate.ts';
-import { wireTypeOf } from '../engine/wire-type.ts';
+import type { Literal } from '../../dynamo/expression/predicate.ts';
+import { wireTypeOf } from '../types/wire-type.ts';
 import { applyRules } from './apply-rules.ts';
 import type { JoinEdge } from './join-edges.ts';
 import {

@@ -1,10 +1,10 @@
 import type { KeyAttribute } from '../../catalog/table-def.ts';
-import type { Key, SortCondition } from '../../dynamo/access-path.ts';
+import type { Key, SortCondition } from '../../dynamo/read/access-path.ts';
 import { compareKeyValues, distinctKeys, keyValueBytes } from '../../dynamo/key.ts';
-import { LIMITS } from '../../dynamo/limits.ts';
+import { LIMITS } from '../../dynamo/lint/limits.ts';
 import type { KeyValue } from '../../dynamo/attribute-value.ts';
-import { keyLiteral } from '../../dynamo/literal-value.ts';
-import type { Comparison, Literal, Predicate } from '../../dynamo/predicate.ts';
+import { keyLiteral } from '../../dynamo/expression/literal-value.ts';
+import type { Comparison, Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 import type { Condition } from './table-read.ts';
 import { leastTextAfter } from './text-prefix.ts';
 

@@ -1,6 +1,6 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
-import type { Literal } from '../../dynamo/predicate.ts';
-import { wireTypeOf } from '../engine/wire-type.ts';
+import type { Literal } from '../../dynamo/expression/predicate.ts';
+import { wireTypeOf } from '../types/wire-type.ts';
 import { digitsOf, type PlanValue } from './plan-json.ts';
 
 /** The constant in the column's DynamoDB type; undefined where comparing there could mean something else than in SQL. */

@@ -1,13 +1,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ColumnDef, keyNames } from '../../catalog/table-def.ts';
-import { remember } from '../../core/remember.ts';
-import { FEWEST_FILTERED } from '../../dynamo/reader.ts';
+import { remember } from '../../core/async/lru.ts';
+import { FEWEST_FILTERED } from '../../dynamo/read/reader.ts';
 import type { BoundStatement } from '../bind/bind.ts';
 import type { Relation, SystemRelation } from '../bind/relation.ts';
 import { engineError } from '../engine/engine-errors.ts';
 import { openPlanningEngine, type Engine } from '../engine/engine.ts';
-import { identifier, literal } from '../engine/quote.ts';
-import { engineType, postgresTypeName } from '../engine-types.ts';
+import { identifier, literal } from '../print/quote.ts';
+import { engineType, postgresTypeName } from '../types/engine-types.ts';
 import { restoreLists, type IntegerList } from './integer-lists.ts';
 import {
   readPlan,
@@ -20,7 +20,7 @@ import { withKeySources } from './key-sources.ts';
 import { parsePlan } from './plan-json.ts';
 import { applyRules } from './apply-rules.ts';
 import { checkPlace } from './key-candidates.ts';
-import { withPoints } from './points.ts';
+import { withPoints } from './collapse-ranges.ts';
 import { PUSHDOWN_RULES } from './rules/index.ts';
 import {
   type Condition,

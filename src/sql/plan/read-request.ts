@@ -1,7 +1,7 @@
 import { isWholeItem, type ColumnDef, type TableDef, keyNames } from '../../catalog/table-def.ts';
-import type { ReadRequest } from '../../dynamo/access-path.ts';
-import type { LintSchema } from '../../dynamo/lint-report.ts';
-import type { DocumentPath } from '../../dynamo/predicate.ts';
+import type { ReadRequest } from '../../dynamo/read/access-path.ts';
+import type { LintSchema } from '../../dynamo/lint/lint-report.ts';
+import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import type { TableRead } from './table-read.ts';
 
 /** A ProjectionExpression of more names would come near its limit of 4 KB; then whole items are read. */

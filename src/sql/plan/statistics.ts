@@ -5,10 +5,10 @@ import {
   sketchedValue,
   type ValueSketch,
 } from '../../catalog/value-sketch.ts';
-import type { KeyRange, SortCondition } from '../../dynamo/access-path.ts';
+import type { KeyRange, SortCondition } from '../../dynamo/read/access-path.ts';
 import type { KeyValue } from '../../dynamo/attribute-value.ts';
-import { keyLiteral } from '../../dynamo/literal-value.ts';
-import type { Literal, Predicate } from '../../dynamo/predicate.ts';
+import { keyLiteral } from '../../dynamo/expression/literal-value.ts';
+import type { Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 
 /** How many items or entries there are, and the bytes of one. */
 export interface Extent {

@@ -1,8 +1,8 @@
 import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
-import type { AccessPath } from '../../dynamo/access-path.ts';
-import type { Predicate } from '../../dynamo/predicate.ts';
+import type { AccessPath } from '../../dynamo/read/access-path.ts';
+import type { Predicate } from '../../dynamo/expression/predicate.ts';
 import type { IndexHint } from '../bind/index-hint.ts';
-import type { LearnedFigures } from './learned.ts';
+import type { LearnedFigures } from './cardinality-feedback.ts';
 
 /**
  * A condition that DuckDB found for one scan. `predicate` is what DynamoDB can be asked (undefined where it cannot);

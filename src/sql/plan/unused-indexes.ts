@@ -1,5 +1,5 @@
 import { type IndexDef, keyNames } from '../../catalog/table-def.ts';
-import { finished, unread } from './compete.ts';
+import { finished, unread } from './choose-path.ts';
 import { costOf } from './cost.ts';
 import { halves } from './estimate.ts';
 import { missingColumn, reasonAgainst, unreadable } from './key-candidates.ts';

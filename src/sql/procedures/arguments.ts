@@ -4,7 +4,7 @@ import { nearest } from '../../core/nearest.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { constantOf } from '../write/constant.ts';
-import type { ProcedureDefinition, ProcedureParameter } from './definitions.ts';
+import type { ProcedureDefinition, ProcedureParameter } from '../system/procedure-definitions.ts';
 
 /** What a procedure was given: by its parameter's name, the values by their numbers from 1. */
 export type Arguments = ReadonlyMap<string, ReadonlyMap<number, string>>;

@@ -1,16 +1,16 @@
 import type { CallStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
-import { type Command, listed } from '../command/command.ts';
+import { type Command, listed } from '../exec/command.ts';
 import type { Work } from '../ddl/work.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { textsOf } from '../parse/tree.ts';
 import type { ResultColumn } from '../plan/planner.ts';
-import type { Value } from '../value.ts';
+import type { Value } from '../types/value.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { callCreateSchema } from './create-schema.ts';
 import { callCreateTable } from './create-table.ts';
-import { type ProcedureDefinition, type ProcedureName, PROCEDURES } from './definitions.ts';
+import { type ProcedureDefinition, type ProcedureName, PROCEDURES } from '../system/procedure-definitions.ts';
 
 type Procedure = (given: Arguments, work: Work) => Promise<readonly Value[]>;
 

@@ -1,7 +1,7 @@
 import { schemaOfTable } from '../../catalog/schemas/declared-table.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { Work } from '../ddl/work.ts';
-import type { Value } from '../value.ts';
+import type { Value } from '../types/value.ts';
 import type { Arguments } from './arguments.ts';
 
 /** The procedure CreateSchema: the schema file of one table, in the folder of the connection. */

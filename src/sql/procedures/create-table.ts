@@ -1,10 +1,10 @@
 import { DriverError } from '../../core/errors.ts';
-import { checkTable } from '../../dynamo/lint-tables.ts';
+import { checkTable } from '../../dynamo/lint/lint-tables.ts';
 import { makeTable } from '../ddl/create-table.ts';
 import { throughputOf } from '../ddl/definition.ts';
 import { readSettings } from '../ddl/options.ts';
 import { refuseReadOnly, type Work } from '../ddl/work.ts';
-import type { Value } from '../value.ts';
+import type { Value } from '../types/value.ts';
 import type { Arguments } from './arguments.ts';
 
 /** The procedure CreateTable: a key whose types are S, N or B. */

@@ -1,10 +1,10 @@
 import { keyAttributes } from '../../catalog/table-def.ts';
-import { CATALOG_NAME, OWNER_NAME, TABLE_SCHEMA } from '../table-schema.ts';
+import { CATALOG_NAME, OWNER_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
 import { definitionOf, isViewSchema } from './definition.ts';
 import { describedTables, namedTables, shownTables, viewNames } from './shown.ts';
 import { primaryKeyName, schemaNames } from './sys-tables.ts';
 import { type Cell, type SystemTable, systemTable } from './system-table.ts';
-import { describeType } from './type-facts.ts';
+import { describeType } from '../types/type-facts.ts';
 
 const place = { table_catalog: CATALOG_NAME, table_schema: TABLE_SCHEMA } as const;
 const constraintPlace = { constraint_catalog: CATALOG_NAME, constraint_schema: TABLE_SCHEMA } as const;

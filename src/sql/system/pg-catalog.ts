@@ -1,5 +1,5 @@
 import { keyNames } from '../../catalog/table-def.ts';
-import { OWNER_NAME, TABLE_SCHEMA } from '../table-schema.ts';
+import { OWNER_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
 import { definitionOf, isViewSchema } from './definition.ts';
 import { PG_EMPTY } from './pg-empty.ts';
 import { BTREE_OID, constraintOid, HEAP_OID, indexOid, oidOf, OWNER_OID, TABLES_OID } from './pg-oids.ts';
@@ -8,7 +8,7 @@ import { PG_SERVER } from './pg-server.ts';
 import { describedTables, namedTables, shownTables, tableNames, viewNames } from './shown.ts';
 import { primaryKeyName } from './sys-tables.ts';
 import { type SystemContext, type SystemTable, systemTable } from './system-table.ts';
-import { describeType } from './type-facts.ts';
+import { describeType } from '../types/type-facts.ts';
 
 const pgClass = systemTable({
   schema: 'pg_catalog',

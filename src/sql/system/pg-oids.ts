@@ -1,4 +1,4 @@
-import { TABLE_SCHEMA } from '../table-schema.ts';
+import { TABLE_SCHEMA } from '../types/table-schema.ts';
 import { SYSTEM_SCHEMA_NAMES } from './schemas.ts';
 
 const FIRST_NAMESPACE_OID = 2200;

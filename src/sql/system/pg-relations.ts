@@ -1,6 +1,6 @@
 import { type IndexDef, type KeyAttribute, keyAttributes, keyNames } from '../../catalog/table-def.ts';
 import { quoteName } from '../print/names.ts';
-import { TABLE_SCHEMA } from '../table-schema.ts';
+import { TABLE_SCHEMA } from '../types/table-schema.ts';
 import { indexOid, oidOf } from './pg-oids.ts';
 import { describedTables, namedTables } from './shown.ts';
 import { primaryKeyName } from './sys-tables.ts';

@@ -1,9 +1,9 @@
-import { CATALOG_NAME, OWNER_NAME } from '../table-schema.ts';
+import { CATALOG_NAME, OWNER_NAME } from '../types/table-schema.ts';
 import { BTREE_OID, CATALOG_OID, DATABASE_OID, HEAP_OID, NAMESPACES, OWNER_OID } from './pg-oids.ts';
 import { SERVER_SETTINGS } from './server-settings.ts';
 import { isBrowsable } from './shown.ts';
 import { type SystemTable, systemTable } from './system-table.ts';
-import { TYPE_FACTS } from './type-facts.ts';
+import { TYPE_FACTS } from '../types/type-facts.ts';
 
 const pgNamespace = systemTable({
   schema: 'pg_catalog',

@@ -1,4 +1,4 @@
-import { OWNER_NAME, TABLE_SCHEMA } from '../table-schema.ts';
+import { OWNER_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
 
 /** A setting of the server that this is, for programs that ask. */
 export interface ServerSetting {

@@ -2,9 +2,9 @@ import type { DescribedTable } from '../../catalog/describe.ts';
 import { describesTable } from '../../catalog/schemas/schema-file.ts';
 import { type TableDef, keyNames } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
-import { inParallel } from '../../core/in-parallel.ts';
-import { engineType, postgresTypeName } from '../engine-types.ts';
-import { isTableSchema, TABLE_SCHEMA } from '../table-schema.ts';
+import { inParallel } from '../../core/async/parallel.ts';
+import { engineType, postgresTypeName } from '../types/engine-types.ts';
+import { isTableSchema, TABLE_SCHEMA } from '../types/table-schema.ts';
 import type { SystemContext } from './system-table.ts';
 
 /** How many tables are described at once, and from how many on a word is said about it. */

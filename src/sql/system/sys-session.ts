@@ -1,8 +1,8 @@
-import { PROCEDURE_LIST } from '../procedures/definitions.ts';
-import { CATALOG_NAME, TABLE_SCHEMA } from '../table-schema.ts';
+import { PROCEDURE_LIST } from './procedure-definitions.ts';
+import { CATALOG_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
 import { definitionOf, isViewSchema } from './definition.ts';
 import { type SystemTable, systemTable } from './system-table.ts';
-import { describeType } from './type-facts.ts';
+import { describeType } from '../types/type-facts.ts';
 
 const sysConnectionProps = systemTable({
   schema: 'sys',

@@ -1,9 +1,9 @@
 import { keyAttributes } from '../../catalog/table-def.ts';
-import { CATALOG_NAME, TABLE_SCHEMA } from '../table-schema.ts';
+import { CATALOG_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
 import { SYSTEM_SCHEMA_NAMES } from './schemas.ts';
 import { describedTables, isBrowsable, namedTables, shownTables } from './shown.ts';
 import { type SystemContext, type SystemTable, systemTable } from './system-table.ts';
-import { describeType } from './type-facts.ts';
+import { describeType } from '../types/type-facts.ts';
 
 const place = { CatalogName: CATALOG_NAME, SchemaName: TABLE_SCHEMA } as const;
 

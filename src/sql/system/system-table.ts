@@ -1,7 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ColumnDef, SqlType } from '../../catalog/table-def.ts';
 import type { SessionFacts } from './session-facts.ts';
-import type { WantedNames } from './wanted-names.ts';
 
 /** A value of a system table. */
 export type Cell = string | number | boolean | null;
@@ -11,6 +10,13 @@ export interface ViewColumn {
   readonly name: string;
   /** PostgreSQL's name of its type. */
   readonly type: string;
+}
+
+/** The names, or the numbers as text, that conditions on a column leave possible. */
+export interface WantedNames {
+  /** The only ones there can be; absent where there is no such list. */
+  readonly exact: readonly string[] | undefined;
+  admits(name: string): boolean;
 }
 
 /** What rows of system tables are made from. */

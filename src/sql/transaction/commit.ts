@@ -1,12 +1,13 @@
 import { DriverError, type ErrorCode } from '../../core/errors.ts';
-import type { DynamoClient } from '../../dynamo/client.ts';
-import { ServiceError } from '../../dynamo/failures.ts';
-import { transact } from '../../dynamo/transact.ts';
-import { mayHaveTakenPlace, type CancellationReason } from '../../dynamo/write.ts';
-import { newWriteStats, type WriteStats } from '../../dynamo/write-stats.ts';
+import type { DynamoClient } from '../../dynamo/transport/client.ts';
+import { ServiceError } from '../../dynamo/transport/failures.ts';
+import { transact } from '../../dynamo/write/transact.ts';
+import { mayHaveTakenPlace, type CancellationReason } from '../../dynamo/write/write.ts';
+import { newWriteStats, type WriteStats } from '../../dynamo/write/write-stats.ts';
 import { keyText } from '../write/item-of.ts';
 import { unitsOfItem, writeGate } from '../write/write-gate.ts';
-import { called, type OpenTransaction, type PlannedWrite } from './open-transaction.ts';
+import type { OpenTransaction, PlannedWrite } from '../exec/transaction-block.ts';
+import { called } from './open-transaction.ts';
 
 /** Sends the writes of a transaction, all or none; tells which statement it failed for. */
 export async function commit(

@@ -1,52 +1,18 @@
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
-import type { Key } from '../../dynamo/access-path.ts';
+import type { Key } from '../../dynamo/read/access-path.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { itemBytes, valueBytes } from '../../dynamo/item-size.ts';
-import { transactionRequest, type ItemWrite } from '../../dynamo/item-write.ts';
+import { transactionRequest, type ItemWrite } from '../../dynamo/write/item-write.ts';
 import { keyIdentity } from '../../dynamo/key.ts';
-import { checkWrite } from '../../dynamo/lint-writes.ts';
-import { LIMITS } from '../../dynamo/limits.ts';
+import { checkWrite } from '../../dynamo/lint/lint-writes.ts';
+import { LIMITS } from '../../dynamo/lint/limits.ts';
 import { keyOf, keyText } from '../write/item-of.ts';
-import type { WriteSink } from '../write/writing.ts';
-import { applyActions } from './apply-actions.ts';
-import { combined, pendingWrite, type PendingWrite } from './pending-write.ts';
-import { unchangedItem } from './unchanged-item.ts';
-
-/** A statement of a transaction, as messages call it: its number and how it begins. */
-export interface TransactionStatement {
-  readonly number: number;
-  readonly text: string;
-  /** An INSERT that reads what is there, and would not have been sent for an item that is. */
-  readonly looksFirst: boolean;
-}
-
-/** A write that waits for COMMIT, and the statements that it is made of. */
-export interface PlannedWrite extends PendingWrite {
-  readonly table: TableDef;
-  readonly key: Key;
-  readonly by: readonly TransactionStatement[];
-}
-
-/** A transaction between BEGIN and COMMIT. Its writes are kept here: DynamoDB learns of them all at once. */
-export interface OpenTransaction {
-  readonly readOnly: boolean;
-  /** Why nothing but ROLLBACK is possible. */
-  readonly failure: { readonly statement: TransactionStatement; readonly error: unknown } | undefined;
-  /** Calls that have begun and are not over. */
-  readonly running: number;
-  readonly writes: readonly PlannedWrite[];
-  /** Begins its next statement, whose writes go to the sink. */
-  begin(about: Omit<TransactionStatement, 'number'>): {
-    readonly statement: TransactionStatement;
-    readonly sink: WriteSink;
-  };
-  enter(): void;
-  leave(): void;
-  fail(statement: TransactionStatement, error: unknown): void;
-  /** From now on it takes no writes. */
-  end(): void;
-}
+import type { OpenTransaction, PlannedWrite, TransactionStatement } from '../exec/transaction-block.ts';
+import type { WriteSink } from '../exec/write-options.ts';
+import { applyActions } from '../write/apply-actions.ts';
+import { combined, pendingWrite } from './pending-write.ts';
+import { unchangedItem } from '../write/unchanged-item.ts';
 
 /** Begins a transaction. */
 export function openTransaction(readOnly: boolean): OpenTransaction {

@@ -1,18 +1,13 @@
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
-import type { ItemWrite, UpdateAction, UpdateOperand, WriteCondition } from '../../dynamo/item-write.ts';
+import type {
+  ItemWrite,
+  UpdateAction,
+  UpdateOperand,
+  WriteCondition,
+} from '../../dynamo/write/item-write.ts';
+import type { PendingWrite } from '../exec/transaction-block.ts';
 import { sameValue } from '../write/same-value.ts';
-import { applyActions, ownValue } from './apply-actions.ts';
-
-/** The one write of an item that a transaction will make, and how it leaves the item. */
-export interface PendingWrite {
-  readonly write: ItemWrite;
-  readonly after:
-    | { readonly kind: 'item'; readonly item: AttributeMap }
-    | { readonly kind: 'gone' }
-    /** The update's actions are all that is known. */
-    | { readonly kind: 'changed'; readonly actions: readonly UpdateAction[] }
-    | { readonly kind: 'asItWas' };
-}
+import { applyActions, ownValue } from '../write/apply-actions.ts';
 
 export function pendingWrite(write: ItemWrite): PendingWrite {
   switch (write.kind) {

@@ -1,6 +1,6 @@
 import type { RangeVar, SelectStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
-import { newReadStats } from '../../dynamo/read-stats.ts';
+import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import type { ExecutionContext } from '../exec/context.ts';
 import type { RowReader } from '../exec/direct.ts';
 import { runStatement } from '../exec/run.ts';
@@ -8,7 +8,7 @@ import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import { queryWithin, type ParsedQuery } from '../parse/parse.ts';
 import type { ResultColumn } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
-import type { ReadStats } from '../../dynamo/read-stats.ts';
+import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import { distinctKeys } from '../../dynamo/key.ts';
 import { withItems } from '../write/evaluate.ts';
 import { keyOf } from '../write/item-of.ts';
@@ -16,8 +16,8 @@ import { itemsOf } from '../write/items-of.ts';
 import { matchingKeys } from '../write/matching-keys.ts';
 import { rowUpdates } from '../write/row-update.ts';
 import type { Reading } from '../write/source-rows.ts';
-import { writtenTable } from '../write/written-table.ts';
-import { unchangedItem } from './unchanged-item.ts';
+import { writtenTable } from '../write/target-table.ts';
+import { unchangedItem } from '../write/unchanged-item.ts';
 
 interface Locked extends RowReader {
   readonly columns: readonly ResultColumn[];

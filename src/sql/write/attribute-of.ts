@@ -2,9 +2,9 @@ import type { KeyAttribute } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeType, AttributeValue } from '../../dynamo/attribute-value.ts';
 import { significantDigits } from '../../dynamo/key.ts';
-import { LIMITS } from '../../dynamo/limits.ts';
+import { LIMITS } from '../../dynamo/lint/limits.ts';
 import { attributeOfJson, shortened } from './json-attribute.ts';
-import type { WrittenValue } from './written-value.ts';
+import type { WrittenValue } from './stored-input.ts';
 
 /** What is known of the place that a value is written to. */
 export interface Destination {

@@ -1,8 +1,8 @@
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import type { WriteCondition } from '../../dynamo/item-write.ts';
+import type { WriteCondition } from '../../dynamo/write/item-write.ts';
 import { distinctKeys, keyIdentity } from '../../dynamo/key.ts';
-import { LIMITS } from '../../dynamo/limits.ts';
-import type { WriteStats } from '../../dynamo/write-stats.ts';
+import { LIMITS } from '../../dynamo/lint/limits.ts';
+import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import { valueAt } from '../engine/fits.ts';
 import { carryOut, isThere, type ItemChanges } from './item-changes.ts';
 import { keyOf } from './item-of.ts';
@@ -10,7 +10,7 @@ import { itemsOf } from './items-of.ts';
 import type { Matching } from './matching-keys.ts';
 import { rowUpdates } from './row-update.ts';
 import type { Reading } from './source-rows.ts';
-import type { WriteSink } from './writing.ts';
+import type { WriteSink } from '../exec/write-options.ts';
 
 /**
  * Within a transaction every item is read at the statement, so that its count is true, and written at COMMIT. What the

@@ -1,9 +1,9 @@
 import { DriverError } from '../../core/errors.ts';
-import { inParallel } from '../../core/in-parallel.ts';
-import type { Key } from '../../dynamo/access-path.ts';
+import { inParallel } from '../../core/async/parallel.ts';
+import type { Key } from '../../dynamo/read/access-path.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import { LIMITS } from '../../dynamo/limits.ts';
-import type { WriteStats } from '../../dynamo/write-stats.ts';
+import { LIMITS } from '../../dynamo/lint/limits.ts';
+import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import { keyOf, keyText } from './item-of.ts';
 import type { Matching } from './matching-keys.ts';
 import { changeInTransaction } from './change-in-transaction.ts';

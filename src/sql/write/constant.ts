@@ -6,7 +6,7 @@ import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import { textOf } from '../parse/tree.ts';
 import { attributeOf } from './attribute-of.ts';
 import { attributeOfDynamoJson } from './json-attribute.ts';
-import type { WrittenValue } from './written-value.ts';
+import type { WrittenValue } from './stored-input.ts';
 
 /**
  * The value of an expression that is a constant; undefined where the engine has to find it. Constants do without the

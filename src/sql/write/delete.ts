@@ -1,8 +1,8 @@
 import type { DeleteStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
-import { newReadStats } from '../../dynamo/read-stats.ts';
-import { newWriteStats } from '../../dynamo/write-stats.ts';
-import type { Command } from '../command/command.ts';
+import { newReadStats } from '../../dynamo/read/read-stats.ts';
+import { newWriteStats } from '../../dynamo/write/write-stats.ts';
+import type { Command } from '../exec/command.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { changeItems } from './change-items.ts';
 import { explainChanges } from './explain-changes.ts';
@@ -10,7 +10,7 @@ import type { ItemChanges } from './item-changes.ts';
 import { matchingKeys } from './matching-keys.ts';
 import { returningColumns, told, writtenResult } from './returning.ts';
 import type { Reading } from './source-rows.ts';
-import { writtenTable } from './written-table.ts';
+import { writtenTable } from './target-table.ts';
 
 /** DELETE deletes the items that WHERE means, if they still meet it when the delete arrives. */
 export const deleteItems: Command = {

@@ -8,7 +8,7 @@ import {
   keyAttributes,
 } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
-import type { DocumentPath } from '../../dynamo/predicate.ts';
+import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import { foldCase } from '../bind/suggestions.ts';
 import type { ParsedText } from '../parse/parse.ts';
 import { indexOfCharacter } from '../parse/positions.ts';

@@ -1,12 +1,12 @@
 import type { Node, RangeVar } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import type { Page } from '../../dynamo/page.ts';
+import type { Page } from '../../dynamo/lane/page.ts';
 import type { ExecutionContext } from '../exec/context.ts';
 import { planStatement, runStatement } from '../exec/run.ts';
 import { queryWithin, type ParsedQuery } from '../parse/parse.ts';
 import type { ResultColumn } from '../plan/planner.ts';
-import type { Value } from '../value.ts';
+import type { Value } from '../types/value.ts';
 import type { Reading } from './source-rows.ts';
 
 /** Expressions over items that are at hand: the list of a SELECT over their table. */

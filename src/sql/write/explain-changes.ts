@@ -1,14 +1,14 @@
 import type { Node, OnConflictClause, RangeVar } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
-import { explainPlan } from '../explain.ts';
+import { explainPlan } from '../plan/explain.ts';
 import { planStatement } from '../exec/run.ts';
 import { queryWithin } from '../parse/parse.ts';
-import type { PutVerb } from '../parse/put-verb.ts';
+import type { PutVerb } from '../parse/insert-kind.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { PlanSettings } from '../plan/table-read.ts';
 import { keyQuery } from './matching-keys.ts';
 import type { Reading } from './source-rows.ts';
-import { writtenTable } from './written-table.ts';
+import { writtenTable } from './target-table.ts';
 
 /** The lines of EXPLAIN for a statement that changes the items which WHERE means: how their keys are found, then the write. */
 export async function explainChanges(

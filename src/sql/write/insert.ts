@@ -1,14 +1,14 @@
 import type { InsertStmt, SelectStmt } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
-import { inParallel } from '../../core/in-parallel.ts';
-import { newTurns, type Turn } from '../../core/turns.ts';
+import { inParallel } from '../../core/async/parallel.ts';
+import { newTurns, type Turn } from '../../core/async/keyed-queue.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { keyIdentity } from '../../dynamo/key.ts';
-import { newReadStats } from '../../dynamo/read-stats.ts';
-import type { BatchedWrite } from '../../dynamo/writer.ts';
-import { newWriteStats, type WriteStats } from '../../dynamo/write-stats.ts';
-import type { Command, CommandResult } from '../command/command.ts';
+import { newReadStats } from '../../dynamo/read/read-stats.ts';
+import type { BatchedWrite } from '../../dynamo/write/writer.ts';
+import { newWriteStats, type WriteStats } from '../../dynamo/write/write-stats.ts';
+import type { Command, CommandResult } from '../exec/command.ts';
 import type { ParsedCommand, ParsedText } from '../parse/parse.ts';
 import { namedTarget, writeTarget, type WriteTarget } from './destination.ts';
 import { explainInsert } from './explain-changes.ts';
@@ -19,7 +19,7 @@ import { conflictOf, putItem, type OnConflict } from './put-item.ts';
 import { returningColumns, told, writtenResult } from './returning.ts';
 import { sourceRows, type Reading } from './source-rows.ts';
 import { unitsOfItem, writeGate } from './write-gate.ts';
-import { aliasOf, writtenTable } from './written-table.ts';
+import { aliasOf, writtenTable } from './target-table.ts';
 
 /**
  * INSERT puts new items: each only where its key has none yet. REPLACE puts its items whatever is there, UPSERT sets their

@@ -1,9 +1,9 @@
 import type { Node, RangeVar } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
-import type { Key } from '../../dynamo/access-path.ts';
+import type { Key } from '../../dynamo/read/access-path.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import type { Returned, WriteCondition } from '../../dynamo/item-write.ts';
-import type { WriteStats } from '../../dynamo/write-stats.ts';
+import type { Returned, WriteCondition } from '../../dynamo/write/item-write.ts';
+import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import type { Assignment } from './assignment.ts';
 import { keyOf } from './item-of.ts';
 import { moveItem } from './move-item.ts';

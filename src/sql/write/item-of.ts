@@ -1,11 +1,11 @@
 import { type TableDef, keyAttributes } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
-import type { Key } from '../../dynamo/access-path.ts';
+import type { Key } from '../../dynamo/read/access-path.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import { attributeOf } from './attribute-of.ts';
 import type { WriteTarget } from './destination.ts';
 import { setMember } from './json-attribute.ts';
-import type { WrittenValue } from './written-value.ts';
+import type { WrittenValue } from './stored-input.ts';
 
 /** The item that a row is. */
 export function itemOf(

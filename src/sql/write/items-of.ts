@@ -1,8 +1,8 @@
 import type { TableDef } from '../../catalog/table-def.ts';
-import type { Key } from '../../dynamo/access-path.ts';
+import type { Key } from '../../dynamo/read/access-path.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { keyIdentity } from '../../dynamo/key.ts';
-import { readPages } from '../../dynamo/reader.ts';
+import { readPages } from '../../dynamo/read/reader.ts';
 import { keyOf } from './item-of.ts';
 import type { Reading } from './source-rows.ts';
 

@@ -1,7 +1,7 @@
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
-import type { UpdateAction, WriteCondition } from '../../dynamo/item-write.ts';
-import type { DocumentPath } from '../../dynamo/predicate.ts';
+import type { UpdateAction, WriteCondition } from '../../dynamo/write/item-write.ts';
+import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import { valueAt } from '../engine/fits.ts';
 import { placeText } from './destination.ts';
 import { operandValue, type Uncomputed } from './operand-value.ts';

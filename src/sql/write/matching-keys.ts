@@ -1,10 +1,10 @@
 import type { Node, RangeVar } from 'libpg-query';
 import { type TableDef, keyAttributes, keyNames } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
-import type { Key } from '../../dynamo/access-path.ts';
+import type { Key } from '../../dynamo/read/access-path.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { distinctKeys } from '../../dynamo/key.ts';
-import type { Predicate } from '../../dynamo/predicate.ts';
+import type { Predicate } from '../../dynamo/expression/predicate.ts';
 import { column } from '../dialect/build.ts';
 import { readTable } from '../exec/read-table.ts';
 import { planStatement, runStatement } from '../exec/run.ts';
@@ -14,7 +14,7 @@ import type { TableRead } from '../plan/table-read.ts';
 import { attributeOf } from './attribute-of.ts';
 import { keyOf } from './item-of.ts';
 import { writtenValue, type Reading } from './source-rows.ts';
-import { aliasOf } from './written-table.ts';
+import { aliasOf } from './target-table.ts';
 
 /** The items that a WHERE means. */
 export interface Matching {

@@ -1,7 +1,7 @@
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import { checkItem } from '../../dynamo/lint-writes.ts';
+import { checkItem } from '../../dynamo/lint/lint-writes.ts';
 import type { WriteTarget } from './destination.ts';
 import { itemOf } from './item-of.ts';
 import type { SourceRows } from './source-rows.ts';

@@ -1,10 +1,10 @@
 import type { Node, OnConflictClause } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
-import type { WriteStats } from '../../dynamo/write-stats.ts';
+import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import { DriverError } from '../../core/errors.ts';
 import { call, cast, constant, number } from '../dialect/build.ts';
-import { plainValue } from '../engine/plain-document.ts';
+import { plainValue } from '../types/plain-document.ts';
 import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
 import { assignmentsOf } from './assignment.ts';
 import { writeTarget } from './destination.ts';

@@ -1,5 +1,5 @@
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
-import type { UpdateOperand } from '../../dynamo/item-write.ts';
+import type { UpdateOperand } from '../../dynamo/write/item-write.ts';
 import { valueAt } from '../engine/fits.ts';
 
 /** An operand that has no value here: sums, and lists that are none. */

@@ -2,9 +2,9 @@ import type { InsertStmt, Node, RangeVar } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError, messageOf } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import { newReadStats } from '../../dynamo/read-stats.ts';
-import { totalWritten, type WriteStats } from '../../dynamo/write-stats.ts';
-import type { CommandResult } from '../command/command.ts';
+import { newReadStats } from '../../dynamo/read/read-stats.ts';
+import { totalWritten, type WriteStats } from '../../dynamo/write/write-stats.ts';
+import type { CommandResult } from '../exec/command.ts';
 import type { ExecutionContext } from '../exec/context.ts';
 import { objectMaker } from '../exec/direct.ts';
 import { unknownParameters } from '../parse/parameter-list.ts';
@@ -14,7 +14,7 @@ import type { TableRead } from '../plan/table-read.ts';
 import { columnsOver, evaluateOver } from './evaluate.ts';
 import { catalogWith, type Names, newAttributes } from './new-attributes.ts';
 import type { Reading } from './source-rows.ts';
-import { writtenName } from './written-table.ts';
+import { writtenName } from './target-table.ts';
 
 /** What a statement that wrote tells: its counts, and the rows of RETURNING over the items that it left. */
 export async function writtenResult(

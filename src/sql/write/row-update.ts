@@ -1,7 +1,7 @@
 import type { Node, RangeVar } from 'libpg-query';
 import { type TableDef, keyNames } from '../../catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
-import type { UpdateAction, WriteCondition } from '../../dynamo/item-write.ts';
+import type { UpdateAction, WriteCondition } from '../../dynamo/write/item-write.ts';
 import { cast } from '../dialect/build.ts';
 import { ITEM_COLUMN } from '../../catalog/table-def.ts';
 import { valueAt } from '../engine/fits.ts';

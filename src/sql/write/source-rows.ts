@@ -11,12 +11,12 @@ import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import { queryWithin, type ParsedText } from '../parse/parse.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
-import type { ReadStats } from '../../dynamo/read-stats.ts';
-import type { Value } from '../value.ts';
+import type { ReadStats } from '../../dynamo/read/read-stats.ts';
+import type { Value } from '../types/value.ts';
 import { constantOf } from './constant.ts';
 import { attributeOfDynamoJson } from './json-attribute.ts';
 import { storingCatalog, withStored } from './stored-columns.ts';
-import type { WrittenValue } from './written-value.ts';
+import type { WrittenValue } from './stored-input.ts';
 
 /** What it takes to run the queries that are part of a command. */
 export interface Reading {

@@ -4,7 +4,7 @@ import { storedName, type ColumnDef, type TableDef } from '../../catalog/table-d
 import { foldCase } from '../bind/suggestions.ts';
 import { textsOf } from '../parse/tree.ts';
 import { findSystemTable } from '../system/registry.ts';
-import { isTableSchema } from '../table-schema.ts';
+import { isTableSchema } from '../types/table-schema.ts';
 
 /** A query that gives, beside some of its targets, the attributes that they are, as they are stored. */
 export interface WithStored {

@@ -2,10 +2,10 @@ import type { RangeVar } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import { newReadStats } from '../../dynamo/read-stats.ts';
-import { newWriteStats, type WriteStats } from '../../dynamo/write-stats.ts';
-import type { BatchedWrite } from '../../dynamo/writer.ts';
-import { type Command, done } from '../command/command.ts';
+import { newReadStats } from '../../dynamo/read/read-stats.ts';
+import { newWriteStats, type WriteStats } from '../../dynamo/write/write-stats.ts';
+import type { BatchedWrite } from '../../dynamo/write/writer.ts';
+import { type Command, done } from '../exec/command.ts';
 import { readTable } from '../exec/read-table.ts';
 import { planStatement } from '../exec/run.ts';
 import type { TableRead } from '../plan/table-read.ts';
@@ -14,7 +14,7 @@ import { keyQuery } from './matching-keys.ts';
 import { told } from './returning.ts';
 import type { Reading } from './source-rows.ts';
 import { writeGate } from './write-gate.ts';
-import { writtenTable } from './written-table.ts';
+import { writtenTable } from './target-table.ts';
 
 /** TRUNCATE deletes every item, 25 to a request, while it finds their keys. There are no sequences and no foreign keys. */
 export const truncate: Command = {

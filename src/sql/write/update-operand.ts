@@ -1,7 +1,7 @@
 import type { Node } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
-import type { UpdateOperand, WriteCondition } from '../../dynamo/item-write.ts';
-import type { DocumentPath } from '../../dynamo/predicate.ts';
+import type { UpdateOperand, WriteCondition } from '../../dynamo/write/item-write.ts';
+import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import { foldCase } from '../bind/suggestions.ts';
 import { callOf } from '../dialect/build.ts';
 import { textOf, textsOf } from '../parse/tree.ts';

@@ -1,8 +1,8 @@
 import type { UpdateStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
-import { newReadStats } from '../../dynamo/read-stats.ts';
-import { newWriteStats } from '../../dynamo/write-stats.ts';
-import type { Command } from '../command/command.ts';
+import { newReadStats } from '../../dynamo/read/read-stats.ts';
+import { newWriteStats } from '../../dynamo/write/write-stats.ts';
+import type { Command } from '../exec/command.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { assignmentsOf } from './assignment.ts';
 import { changeItems } from './change-items.ts';
@@ -12,7 +12,7 @@ import { matchingKeys } from './matching-keys.ts';
 import { newAttributes, tellNewAttributes } from './new-attributes.ts';
 import { returningColumns, told, writtenResult } from './returning.ts';
 import type { Reading } from './source-rows.ts';
-import { aliasOf, writtenTable } from './written-table.ts';
+import { aliasOf, writtenTable } from './target-table.ts';
 
 /** UPDATE changes the items that WHERE means, if they still meet it when the write arrives; it never makes one. */
 export const update: Command = {

@@ -2,7 +2,7 @@ import { type TableDef, keyAttributes, keyNames } from '../../catalog/table-def.
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { itemBytes } from '../../dynamo/item-size.ts';
-import { totalWritten, type WriteStats } from '../../dynamo/write-stats.ts';
+import { totalWritten, type WriteStats } from '../../dynamo/write/write-stats.ts';
 
 /** Holds the writes of one statement within MaxWCU. */
 export interface WriteGate {

@@ -1,12 +1,12 @@
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import { newReadStats } from '../../dynamo/read-stats.ts';
-import { writeRequest, type ItemWrite, type Returned } from '../../dynamo/item-write.ts';
-import { checkWrite } from '../../dynamo/lint-writes.ts';
+import { newReadStats } from '../../dynamo/read/read-stats.ts';
+import { writeRequest, type ItemWrite, type Returned } from '../../dynamo/write/item-write.ts';
+import { checkWrite } from '../../dynamo/lint/lint-writes.ts';
 import type { TableDef } from '../../catalog/table-def.ts';
-import { pastTransactions } from '../../dynamo/transact.ts';
-import type { WriteOutcome } from '../../dynamo/write.ts';
-import type { WriteStats } from '../../dynamo/write-stats.ts';
+import { pastTransactions } from '../../dynamo/write/transact.ts';
+import type { WriteOutcome } from '../../dynamo/write/write.ts';
+import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import type { ExecutionContext } from '../exec/context.ts';
 import { valueAt } from '../engine/fits.ts';
 import { keyOf } from './item-of.ts';

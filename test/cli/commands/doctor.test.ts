@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { runCli } from '../../../src/cli/program.ts';
-import type { Finding } from '../../../src/session/doctor/finding.ts';
+import type { Finding } from '../../../src/doctor/finding.ts';
 import { type FakeIo, fakeIo } from '../../doubles/fake-io.ts';
 
 function world(...findings: readonly Finding[]): FakeIo {

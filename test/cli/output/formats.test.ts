@@ -4,7 +4,7 @@ import stringWidth from 'string-width';
 import type { Look } from '../../../src/cli/output/printer.ts';
 import { type Layout, rowPrinter } from '../../../src/cli/output/row-printer.ts';
 import type { OutputColumn } from '../../../src/session/connection.ts';
-import type { Value } from '../../../src/sql/value.ts';
+import type { Value } from '../../../src/sql/types/value.ts';
 import { readCsv } from '../../support/read-csv.ts';
 
 const PIPE: Look = { isTerminal: false, colors: false, columns: 80 };

@@ -1,5 +1,5 @@
 import type { AttributeMap } from '../../../src/dynamo/attribute-value.ts';
-import { item } from '../../../src/session/sandbox/attributes.ts';
+import { item } from '../../../src/sandbox/attributes.ts';
 import type { TableWords } from '../../support/world.ts';
 
 export interface CostedQuery {

@@ -1,6 +1,6 @@
 import type { AttributeMap } from '../../../src/dynamo/attribute-value.ts';
-import { item, money } from '../../../src/session/sandbox/attributes.ts';
-import { type Random, seededRandom } from '../../../src/session/sandbox/random.ts';
+import { item, money } from '../../../src/sandbox/attributes.ts';
+import { type Random, seededRandom } from '../../../src/sandbox/random.ts';
 import type { TableWords } from '../../support/world.ts';
 
 const NATIONS = [

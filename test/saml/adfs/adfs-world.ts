@@ -6,7 +6,7 @@ import {
   signInToAdfs,
   WINDOWS_USER_AGENT,
 } from '../../../src/saml/adfs/sign-in.ts';
-import { httpSession } from '../../../src/saml/http-session.ts';
+import { httpSession } from '../../../src/net/http-session.ts';
 import type { SamlResponse } from '../../../src/saml/response.ts';
 import { PASSWORD, USER } from '../../doubles/adfs.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DriverError } from '../../../src/core/errors.ts';
-import { hideNothing } from '../../../src/saml/hiding.ts';
+import { hideNothing } from '../../../src/net/redactor.ts';
 import { readAnswer } from '../../../src/saml/okta/answer.ts';
 import { errorCodeOf, oktaError } from '../../../src/saml/okta/errors.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Secret } from '../../../src/core/secret.ts';
-import { httpSession } from '../../../src/saml/http-session.ts';
+import { httpSession } from '../../../src/net/http-session.ts';
 import { type PingRequest, signInToPing } from '../../../src/saml/pingfederate/sign-in.ts';
 import type { SamlResponse } from '../../../src/saml/response.ts';
 import type { HttpsAnswer } from '../../doubles/https-server.ts';

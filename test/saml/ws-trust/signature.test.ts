@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { hideNothing } from '../../../src/saml/hiding.ts';
-import type { SessionAnswer } from '../../../src/saml/http-session.ts';
+import { hideNothing } from '../../../src/net/redactor.ts';
+import type { SessionAnswer } from '../../../src/net/http-session.ts';
 import { adfsTrust } from '../../../src/saml/adfs/trust-peer.ts';
 import { tokenOf } from '../../../src/saml/ws-trust/request-token.ts';
 import { ROLE } from '../../support/saml.ts';

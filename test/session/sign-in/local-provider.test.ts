@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ConnectionObject } from '../../../src/connstring/entries.ts';
-import { connect } from '../../../src/session/connect.ts';
+import { connect } from '../../../src/host/node/connect.ts';
 import { type HttpsServer, startHttps } from '../../doubles/https-server.ts';
 import { fakePorts } from '../../doubles/ports.ts';
 import { testAuthority } from '../../support/certificates.ts';

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { NegotiatorFor } from '../../../src/core/ports.ts';
 import type { ConnectionObject } from '../../../src/connstring/entries.ts';
 import { format } from '../../../src/connstring/format.ts';
-import { connect, type ConnectOptions } from '../../../src/session/connect.ts';
+import { connect, type ConnectOptions } from '../../../src/host/node/connect.ts';
 import { startDynalite } from '../../doubles/dynalite.ts';
 import type { HttpsRequest } from '../../doubles/https-server.ts';
 import { fakePorts } from '../../doubles/ports.ts';

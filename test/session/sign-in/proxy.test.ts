@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ConnectionObject } from '../../../src/connstring/entries.ts';
-import { connect } from '../../../src/session/connect.ts';
+import { connect } from '../../../src/host/node/connect.ts';
 import * as adfs from '../../doubles/adfs.ts';
 import * as okta from '../../doubles/okta.ts';
 import * as ping from '../../doubles/pingfederate.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { loadModule } from 'libpg-query';
-import { parseArrayLiteral } from '../../../src/sql/dialect/array-literal.ts';
+import { parseArrayLiteral } from '../../../src/sql/types/array-literal.ts';
 import { EARLY_REWRITES, REWRITES, rewriteDialect } from '../../../src/sql/dialect/rewrite.ts';
 import { similarToRegex } from '../../../src/sql/dialect/similar.ts';
 import { parseQuery } from '../../../src/sql/parse/parse.ts';

@@ -5,10 +5,10 @@ import type { ColumnDef } from '../../../src/catalog/table-def.ts';
 import type { AttributeMap } from '../../../src/dynamo/attribute-value.ts';
 import { decodeSql, MISFIT } from '../../../src/sql/engine/decode-sql.ts';
 import { openEngine, type Engine } from '../../../src/sql/engine/engine.ts';
-import { valueConverter } from '../../../src/sql/engine/result-value.ts';
+import { valueConverter } from '../../../src/sql/types/result-value.ts';
 import { columnDecoder } from '../../../src/sql/exec/row-decoder.ts';
 import { driftIn } from '../../../src/sql/exec/type-drift.ts';
-import type { Value } from '../../../src/sql/value.ts';
+import type { Value } from '../../../src/sql/types/value.ts';
 import { itemsWith } from '../../support/attribute-values.ts';
 import { column, itemColumn } from '../../support/columns.ts';
 

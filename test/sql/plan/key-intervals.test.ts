@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { SortCondition } from '../../../src/dynamo/access-path.ts';
+import type { SortCondition } from '../../../src/dynamo/read/access-path.ts';
 import { disjointConditions } from '../../../src/sql/plan/key-intervals.ts';
 
 const N = (value: number) => ({ N: String(value) });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Predicate } from '../../../src/dynamo/predicate.ts';
-import { explainPlan } from '../../../src/sql/explain.ts';
+import type { Predicate } from '../../../src/dynamo/expression/predicate.ts';
+import { explainPlan } from '../../../src/sql/plan/explain.ts';
 import { applyRules } from '../../../src/sql/plan/apply-rules.ts';
 import { PUSHDOWN_RULES } from '../../../src/sql/plan/rules/index.ts';
 import type { Condition, PlanSettings, TableRead } from '../../../src/sql/plan/table-read.ts';

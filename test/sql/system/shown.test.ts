@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Predicate } from '../../../src/dynamo/predicate.ts';
+import type { Predicate } from '../../../src/dynamo/expression/predicate.ts';
 import { createCatalog } from '../../../src/catalog/catalog.ts';
 import { describedTables, namedTables } from '../../../src/sql/system/shown.ts';
 import type { SystemContext } from '../../../src/sql/system/system-table.ts';
 import { PG_CATALOG } from '../../../src/sql/system/pg-catalog.ts';
 import { oidOf } from '../../../src/sql/system/pg-oids.ts';
-import { wantedNames } from '../../../src/sql/system/wanted-names.ts';
+import { wantedNames } from '../../../src/sql/exec/wanted-names.ts';
 import { fakeClient } from '../../catalog/fake-client.ts';
 
 const text = (value: string) => ({ type: 'S', text: value }) as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ItemWrite } from '../../../src/dynamo/item-write.ts';
-import type { CancellationReason } from '../../../src/dynamo/write.ts';
+import type { ItemWrite } from '../../../src/dynamo/write/item-write.ts';
+import type { CancellationReason } from '../../../src/dynamo/write/write.ts';
 import { cancellation } from '../../../src/sql/transaction/commit.ts';
 import { openTransaction } from '../../../src/sql/transaction/open-transaction.ts';
 import { key, table } from '../../support/tables.ts';

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { AttributeMap, AttributeValue } from '../../../src/dynamo/attribute-value.ts';
-import type { ItemWrite, UpdateAction, WriteCondition } from '../../../src/dynamo/item-write.ts';
-import { applyActions } from '../../../src/sql/transaction/apply-actions.ts';
-import { combined, pendingWrite, type PendingWrite } from '../../../src/sql/transaction/pending-write.ts';
+import type { ItemWrite, UpdateAction, WriteCondition } from '../../../src/dynamo/write/item-write.ts';
+import { applyActions } from '../../../src/sql/write/apply-actions.ts';
+import type { PendingWrite } from '../../../src/sql/exec/transaction-block.ts';
+import { combined, pendingWrite } from '../../../src/sql/transaction/pending-write.ts';
 
 const KEY = { id: { S: 'k' } };
 const EXISTS: WriteCondition = { kind: 'exists', attribute: 'id' };

@@ -4,7 +4,7 @@ import type { AttributeType, AttributeValue } from '../../../src/dynamo/attribut
 import { attributeOf, type Destination } from '../../../src/sql/write/attribute-of.ts';
 import { attributeOfDynamoJson, attributeOfJson } from '../../../src/sql/write/json-attribute.ts';
 import { sameValue } from '../../../src/sql/write/same-value.ts';
-import type { WrittenValue } from '../../../src/sql/write/written-value.ts';
+import type { WrittenValue } from '../../../src/sql/write/stored-input.ts';
 import { attributeValue } from '../../catalog/items.ts';
 
 const holding = (...types: AttributeType[]): Destination => ({

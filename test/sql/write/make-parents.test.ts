@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AttributeMap, AttributeValue } from '../../../src/dynamo/attribute-value.ts';
-import type { UpdateAction } from '../../../src/dynamo/item-write.ts';
-import type { DocumentPath } from '../../../src/dynamo/predicate.ts';
+import type { UpdateAction } from '../../../src/dynamo/write/item-write.ts';
+import type { DocumentPath } from '../../../src/dynamo/expression/predicate.ts';
 import { makeParents } from '../../../src/sql/write/make-parents.ts';
 
 const set = (path: DocumentPath, value: AttributeValue): UpdateAction => ({

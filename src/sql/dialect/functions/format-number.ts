@@ -1,4 +1,4 @@
-import { plainDigits } from '../../engine/number-value.ts';
+import { plainDigits } from '../../types/number-value.ts';
 import { raise } from './raise.ts';
 
 type Sign = 'S' | 'MI' | 'PL' | 'SG' | 'PR';

@@ -1,5 +1,5 @@
-import { plainDigits, trimmed } from '../../engine/number-value.ts';
-import { type JsonNode, readJson } from '../json-text.ts';
+import { plainDigits, trimmed } from '../../types/number-value.ts';
+import { type JsonNode, readJson } from '../../types/json-text.ts';
 
 /**
  * Whether one document contains another as PostgreSQL's `@>` says: an object has the members, an array has the elements,

@@ -1,4 +1,4 @@
-import { type JsonNode, printNormal, readJson } from '../json-text.ts';
+import { type JsonNode, printNormal, readJson } from '../../types/json-text.ts';
 import { raise } from './raise.ts';
 
 /** jsonb_set: the document with this value at a path (a JSON array of steps); `create` adds the last step where it is missing. */

@@ -1,4 +1,4 @@
-import { type JsonNode, printNormal, readJson } from '../json-text.ts';
+import { type JsonNode, printNormal, readJson } from '../../types/json-text.ts';
 import { raise } from './raise.ts';
 
 type Step = { readonly key: string } | { readonly index: number } | 'keys' | 'items';

@@ -1,7 +1,7 @@
-import { postgresTypeName } from '../../engine-types.ts';
-import { plainDigits, trimmed } from '../../engine/number-value.ts';
-import { arrayText } from '../array-literal.ts';
-import { floatText } from '../float-text.ts';
+import { postgresTypeName } from '../../types/engine-types.ts';
+import { plainDigits, trimmed } from '../../types/number-value.ts';
+import { arrayText } from '../../types/array-literal.ts';
+import { floatText } from '../../types/float-text.ts';
 import {
   comparableJson,
   type JsonNode,
@@ -9,7 +9,7 @@ import {
   numberJson,
   printNormal,
   readJson,
-} from '../json-text.ts';
+} from '../../types/json-text.ts';
 import { capitalise, formatText, quoteIdentifier } from './format-text.ts';
 import { formatNumber, parseNumber } from './format-number.ts';
 import { formatTime } from './format-time.ts';

@@ -1,13 +1,13 @@
 import type { IndexDef, KeySchema, TableDef } from '../../../catalog/table-def.ts';
-import type { KeyRange, SortCondition } from '../../../dynamo/access-path.ts';
+import type { KeyRange, SortCondition } from '../../../dynamo/read/access-path.ts';
 import { keyIdentity } from '../../../dynamo/key.ts';
-import type { Predicate } from '../../../dynamo/predicate.ts';
+import type { Predicate } from '../../../dynamo/expression/predicate.ts';
 import { describePredicate } from '../describe-predicate.ts';
 import { implies } from '../implies.ts';
 import { disjointConditions } from '../key-intervals.ts';
 import { passingPart } from '../statistics.ts';
 import type { Condition, PlanSettings, PushdownRule, TableRead } from '../table-read.ts';
-import { cheapest, isSettled, unread } from '../compete.ts';
+import { cheapest, isSettled, unread } from '../choose-path.ts';
 import { candidateFor, keyChoice, MAX_RANGES, reasonAgainst, servedBy } from '../key-candidates.ts';
 
 /**

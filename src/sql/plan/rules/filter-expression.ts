@@ -1,6 +1,6 @@
 import { keyAttributes } from '../../../catalog/table-def.ts';
-import { splitByLimits } from '../../../dynamo/expression.ts';
-import type { Predicate } from '../../../dynamo/predicate.ts';
+import { splitByLimits } from '../../../dynamo/expression/expression.ts';
+import type { Predicate } from '../../../dynamo/expression/predicate.ts';
 import type { PushdownRule, TableRead } from '../table-read.ts';
 
 /** What DynamoDB can evaluate goes into the FilterExpression, as far as its limits allow. */

@@ -1,5 +1,5 @@
-import type { Key } from '../../../dynamo/access-path.ts';
-import { cheapest, isSettled, unread } from '../compete.ts';
+import type { Key } from '../../../dynamo/read/access-path.ts';
+import { cheapest, isSettled, unread } from '../choose-path.ts';
 import { keyChoice } from '../key-candidates.ts';
 import { combinations, equalTo } from '../key-values.ts';
 import type { Condition, PushdownRule, TableRead } from '../table-read.ts';

@@ -1,5 +1,5 @@
 import type { IndexDef } from '../../../catalog/table-def.ts';
-import { cheapest, isSettled, unread } from '../compete.ts';
+import { cheapest, isSettled, unread } from '../choose-path.ts';
 import { keyChoice, reasonAgainst, servedBy } from '../key-candidates.ts';
 import type { PushdownRule, TableRead } from '../table-read.ts';
 

@@ -1,4 +1,4 @@
-import { cheapest, isSettled, unread } from '../compete.ts';
+import { cheapest, isSettled, unread } from '../choose-path.ts';
 import { candidateFor, keyChoice, queryOf, reasonAgainst, servedBy } from '../key-candidates.ts';
 import type { IndexDef, KeySchema } from '../../../catalog/table-def.ts';
 import type { PushdownRule, TableRead } from '../table-read.ts';

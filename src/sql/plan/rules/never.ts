@@ -1,5 +1,5 @@
 import { keyAttributes } from '../../../catalog/table-def.ts';
-import type { DocumentPath, Literal, Predicate } from '../../../dynamo/predicate.ts';
+import type { DocumentPath, Literal, Predicate } from '../../../dynamo/expression/predicate.ts';
 import { isSamePath, literalHolds } from '../implies.ts';
 import type { PushdownRule, TableRead } from '../table-read.ts';
 

@@ -1,4 +1,4 @@
-import { scanSegments } from '../../../dynamo/reader.ts';
+import { scanSegments } from '../../../dynamo/read/reader.ts';
 import type { PushdownRule } from '../table-read.ts';
 
 /** A large table is read in segments, several at once. */

@@ -1,5 +1,5 @@
 import { type ColumnDef, type KeySchema, keyAttributes } from '../../../catalog/table-def.ts';
-import type { Key, KeyRange, SortTerm } from '../../../dynamo/access-path.ts';
+import type { Key, KeyRange, SortTerm } from '../../../dynamo/read/access-path.ts';
 import type { KeyType } from '../../../dynamo/attribute-value.ts';
 import { compareKeyValues } from '../../../dynamo/key.ts';
 import type { OrderTerm, PushdownRule, TableRead } from '../table-read.ts';

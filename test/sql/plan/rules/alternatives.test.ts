@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { sketchAttributes } from '../../../../src/catalog/value-sketch.ts';
-import type { Predicate } from '../../../../src/dynamo/predicate.ts';
+import type { Predicate } from '../../../../src/dynamo/expression/predicate.ts';
 import { alternatives } from '../../../../src/sql/plan/rules/alternatives.ts';
 import { column } from '../../../support/columns.ts';
 import { compare, condition, isIn, scan, SETTINGS } from '../../../support/reads.ts';

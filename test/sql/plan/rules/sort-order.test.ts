@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AccessPath, KeyRange } from '../../../../src/dynamo/access-path.ts';
+import type { AccessPath, KeyRange } from '../../../../src/dynamo/read/access-path.ts';
 import type { OrderTerm, TableRead } from '../../../../src/sql/plan/table-read.ts';
 import { sortOrder } from '../../../../src/sql/plan/rules/sort-order.ts';
 import { column } from '../../../support/columns.ts';

@@ -1,0 +1,58 @@
+import { type Credentials, credentialsEnd, isCredentialText } from '../core/credentials.ts';
+import { DriverError } from '../core/errors.ts';
+import type { Secret } from '../core/secret.ts';
+import { boundedHandler } from '../aws/bounded-handler.ts';
+import { cognitoError } from './cognito-errors.ts';
+import type { IdentityPool } from './pools.ts';
+
+const TIMEOUT_MS = 10_000;
+const MAX_ATTEMPTS = 3;
+
+/** Exchanges a user pool's ID token for AWS credentials. */
+export async function credentialsOfIdentity(
+  pool: IdentityPool,
+  idToken: Secret,
+  signal: AbortSignal,
+): Promise<Credentials> {
+  const sdk = await import('@aws-sdk/client-cognito-identity');
+  const client = new sdk.CognitoIdentityClient({
+    region: pool.region,
+    requestHandler: boundedHandler(TIMEOUT_MS, pool.dispatcher),
+    maxAttempts: MAX_ATTEMPTS,
+    ...(pool.endpoint === undefined ? {} : { endpoint: pool.endpoint }),
+  });
+  const Logins = { [pool.provider]: idToken.reveal() };
+  let operation = 'GetId';
+  try {
+    const { IdentityId } = await client.send(new sdk.GetIdCommand({ IdentityPoolId: pool.id, Logins }), {
+      abortSignal: signal,
+    });
+    operation = 'GetCredentialsForIdentity';
+    const { Credentials: given } = await client.send(
+      new sdk.GetCredentialsForIdentityCommand({
+        IdentityId,
+        Logins,
+        ...(pool.roleArn === undefined ? {} : { CustomRoleArn: pool.roleArn }),
+      }),
+      { abortSignal: signal },
+    );
+    const { AccessKeyId, SecretKey, SessionToken, Expiration } = given ?? {};
+    const expiration = credentialsEnd(Expiration?.getTime());
+    const areTexts = isCredentialText(AccessKeyId) && isCredentialText(SecretKey);
+    if (!areTexts || !isCredentialText(SessionToken) || expiration === undefined) {
+      throw new DriverError('AUTH_MALFORMED', 'Cognito gave credentials that are not whole');
+    }
+    return {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretKey,
+      sessionToken: SessionToken,
+      expiration,
+      origin: `identity pool ${pool.id}`,
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw cognitoError(operation, error);
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,48 @@
+import { abandonable } from '../core/async/abort.ts';
+import { DriverError, messageOf } from '../core/errors.ts';
+import type { Ports, PromptRequest } from '../core/ports.ts';
+
+/** A question is open for so long. */
+const PATIENCE_MS = 5 * 60_000;
+
+/** The same world, whose questions are bounded in time and counted. */
+export interface Asking {
+  readonly ports: Ports;
+  readonly person: {
+    /** Whether a question is open. */
+    isAsked(): boolean;
+    /** How many were answered so far. */
+    answers(): number;
+  };
+}
+
+/** Sees to it that a question to the person ends: with the answer, with the sign-in, or with patience. */
+export function asking(ports: Ports, patienceMs: number = PATIENCE_MS): Asking {
+  let open = 0;
+  let answered = 0;
+
+  async function ask(request: PromptRequest, signal: AbortSignal): Promise<string> {
+    const late = AbortSignal.timeout(patienceMs);
+    const both = AbortSignal.any([signal, late]);
+    open += 1;
+    try {
+      const answer: unknown = await abandonable(Promise.resolve(ports.prompt?.(request, both)), both);
+      if (typeof answer !== 'string' || answer.trim() === '') {
+        throw new DriverError('AUTH_CODE_NEEDED', `${request.message}: no answer was given`);
+      }
+      answered += 1;
+      return answer;
+    } catch (error) {
+      if (signal.aborted || (error instanceof DriverError && !late.aborted)) throw error;
+      const why = late.aborted ? `no answer came within ${patienceMs / 1000} s` : messageOf(error);
+      throw new DriverError('AUTH_CODE_NEEDED', `${request.message}: ${why}`, { cause: error });
+    } finally {
+      open -= 1;
+    }
+  }
+
+  return {
+    ports: ports.prompt === undefined ? ports : { ...ports, prompt: ask },
+    person: { isAsked: () => open > 0, answers: () => answered },
+  };
+}

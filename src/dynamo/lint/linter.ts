@@ -1,0 +1,183 @@
+import { DriverError } from '../../core/errors.ts';
+import type { ReadOperation } from '../transport/client.ts';
+import { measure, tokens } from '../expression/expression-text.ts';
+import { significantDigits } from '../key.ts';
+import { LIMITS, PAGES } from './limits.ts';
+import { lintBatch, lintKeyCondition, lintKeys } from './lint-keys.ts';
+import {
+  membersOf,
+  within,
+  type LintSchema,
+  type Members,
+  type Report,
+  type Violation,
+} from './lint-report.ts';
+import type { BuiltRequest } from '../read/request.ts';
+
+/**
+ * What DynamoDB would refuse about a request, by its documented limits. It reads the finished request and shares no
+ * code with its builder; without a schema it leaves out what needs one.
+ */
+export function lintRequest(
+  operation: ReadOperation,
+  input: Members,
+  schema?: LintSchema,
+): readonly Violation[] {
+  const found: Violation[] = [];
+  const report: Report = (source, message) => found.push({ message, source });
+  switch (operation) {
+    case 'GetItem':
+      lintExpressions(input, report);
+      lintKeys([input['Key']], schema?.key, report);
+      break;
+    case 'BatchGetItem':
+      for (const batch of Object.values(membersOf(input['RequestItems']))) {
+        const { Keys: keys } = membersOf(batch);
+        lintExpressions(membersOf(batch), report);
+        lintBatch(Array.isArray(keys) ? keys : [], schema?.key, report);
+      }
+      break;
+    case 'TransactGetItems': {
+      const items = input['TransactItems'];
+      const gets = (Array.isArray(items) ? items : []).map((item: unknown) =>
+        membersOf(membersOf(item)['Get']),
+      );
+      within(LIMITS.transactItems, gets.length, 'TransactItems', report);
+      for (const get of gets) lintExpressions(get, report);
+      lintBatch(
+        gets.map((get) => get['Key']),
+        schema?.key,
+        report,
+      );
+      break;
+    }
+    case 'Query':
+      lintExpressions(input, report);
+      lintPaging(input, schema, report);
+      lintKeyCondition(input, schema, report);
+      break;
+    case 'Scan':
+      lintExpressions(input, report);
+      lintPaging(input, schema, report);
+      lintSegments(input, report);
+      break;
+    case 'ExecuteStatement':
+      within(LIMITS.statementLength, String(input['Statement']).length, 'Statement', report);
+      break;
+  }
+  return found;
+}
+
+/** Throws where DynamoDB would refuse. */
+export function checkRequest({ operation, input }: BuiltRequest, schema?: LintSchema): void {
+  const violations = lintRequest(operation, input, schema);
+  if (violations.length > 0) {
+    throw new DriverError(
+      'DYNAMO_LIMIT',
+      `${operation}: ${violations.map(({ message }) => message).join('; ')}`,
+    );
+  }
+}
+
+const EXPRESSIONS = ['KeyConditionExpression', 'FilterExpression', 'ProjectionExpression'] as const;
+
+function lintExpressions(input: Members, report: Report): void {
+  const used = new Set<string>();
+  for (const kind of EXPRESSIONS) {
+    const text = input[kind];
+    if (text === undefined) continue;
+    if (typeof text !== 'string' || text === '') {
+      report(LIMITS.expressionBytes.source, `${kind} is empty`);
+      continue;
+    }
+    const size = measure(text);
+    within(LIMITS.expressionBytes, size.bytes, kind, report);
+    within(LIMITS.operators, size.operators, kind, report);
+    within(LIMITS.nesting, size.depth, kind, report);
+    within(LIMITS.inOperands, size.inOperands, kind, report);
+    for (const token of tokens(text)) if (/^[#:]/.test(token)) used.add(token);
+  }
+  const names = membersOf(input['ExpressionAttributeNames']);
+  const values = membersOf(input['ExpressionAttributeValues']);
+  lintDeclarations(used, names, values, report);
+  lintProjection(input['ProjectionExpression'], names, report);
+}
+
+function lintDeclarations(used: ReadonlySet<string>, names: Members, values: Members, report: Report): void {
+  const declared = new Set([...Object.keys(names), ...Object.keys(values)]);
+  for (const placeholder of used) {
+    if (!declared.has(placeholder)) report(PAGES.placeholders, `${placeholder} is used and not declared`);
+  }
+  let bytes = 0;
+  for (const placeholder of declared) {
+    if (!used.has(placeholder)) report(PAGES.placeholders, `${placeholder} is declared and not used`);
+    within(LIMITS.placeholderBytes, Buffer.byteLength(placeholder), placeholder, report);
+    bytes += Buffer.byteLength(placeholder);
+  }
+  for (const [placeholder, name] of Object.entries(names)) {
+    const length = typeof name === 'string' ? Buffer.byteLength(name) : 0;
+    if (length === 0) report(PAGES.placeholders, `${placeholder} stands for no name`);
+    within(LIMITS.attributeNameBytes, length, placeholder, report);
+    bytes += length;
+  }
+  for (const [placeholder, value] of Object.entries(values)) {
+    bytes += valueBytes(value);
+    const { N: number } = membersOf(value);
+    if (typeof number === 'string')
+      within(LIMITS.numberDigits, significantDigits(number), placeholder, report);
+  }
+  within(LIMITS.variablesBytes, bytes, 'the request', report);
+}
+
+function lintProjection(projection: unknown, names: Members, report: Report): void {
+  if (typeof projection !== 'string') return;
+  const paths = projection
+    .split(',')
+    .map((path) => JSON.stringify(tokens(path).map((token) => names[token] ?? token)).slice(0, -1))
+    .toSorted();
+  for (const [at, path] of paths.entries()) {
+    const next = paths[at + 1];
+    if (next === path || next?.startsWith(`${path},`) === true) {
+      report(PAGES.projection, `two paths of the projection overlap: ${next}]`);
+    }
+  }
+}
+
+function lintPaging(input: Members, schema: LintSchema | undefined, report: Report): void {
+  const { Limit: limit, Select: select, IndexName: index, ProjectionExpression: projection } = input;
+  if (limit !== undefined && !(Number.isInteger(limit) && Number(limit) >= 1)) {
+    report(PAGES.query, `Limit is ${JSON.stringify(limit)} and must be at least 1`);
+  }
+  if (input['ConsistentRead'] === true && schema?.index?.kind === 'global') {
+    report(PAGES.consistency, 'a global secondary index has no consistent reads');
+  }
+  if (select !== undefined && select !== 'SPECIFIC_ATTRIBUTES' && projection !== undefined) {
+    report(PAGES.query, `Select=${JSON.stringify(select)} goes with no ProjectionExpression`);
+  }
+  if (select === 'SPECIFIC_ATTRIBUTES' && projection === undefined) {
+    report(PAGES.query, 'Select=SPECIFIC_ATTRIBUTES needs a ProjectionExpression');
+  }
+  if (select === 'ALL_PROJECTED_ATTRIBUTES' && index === undefined) {
+    report(PAGES.query, 'Select=ALL_PROJECTED_ATTRIBUTES needs an IndexName');
+  }
+}
+
+function lintSegments({ Segment: segment, TotalSegments: total }: Members, report: Report): void {
+  if (segment === undefined && total === undefined) return;
+  if (typeof segment !== 'number' || typeof total !== 'number') {
+    report(LIMITS.segments.source, 'Segment and TotalSegments go together');
+    return;
+  }
+  within(LIMITS.segments, total, 'TotalSegments', report);
+  if (total < 1 || segment < 0 || segment >= total) {
+    report(LIMITS.segments.source, `Segment ${segment} is none of ${total}`);
+  }
+}
+
+/** What a value adds to the bytes of the expression variables. */
+function valueBytes(value: unknown): number {
+  return Object.values(membersOf(value)).reduce<number>(
+    (sum, text) => sum + (typeof text === 'string' ? Buffer.byteLength(text) : 1),
+    0,
+  );
+}

@@ -1,0 +1,100 @@
+import { newController } from '../../core/async/signals.ts';
+import { throwIfCancelled } from '../transport/service-errors.ts';
+
+export interface PumpOptions {
+  /** Parts that are read at once. */
+  readonly workers: number;
+  /** Pages that may be fetched, or under way, before the consumer asks for them. */
+  readonly buffered: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads parts side by side and gives their pages as they come; with one worker, in order. The first failure stops
+ * the others and is thrown once; leaving the loop stops everything that is under way.
+ */
+export async function* pump<Part, Page>(
+  parts: readonly Part[],
+  pagesOf: (part: Part, signal: AbortSignal) => AsyncIterator<Page, void>,
+  { workers, buffered, signal }: PumpOptions,
+): AsyncGenerator<Page, void, undefined> {
+  throwIfCancelled(signal);
+  const stop = newController();
+  const queue = parts.values();
+  const ready: Page[] = [];
+  const waiting: (() => void)[] = [];
+  let slots = Math.max(1, buffered);
+  let failure: { readonly error: unknown } | undefined;
+  let wake: () => void = nothing;
+
+  const takeSlot = async (): Promise<void> => {
+    if (slots > 0 || stop.signal.aborted) slots -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+  };
+  const giveSlot = (): void => {
+    const next = waiting.shift();
+    if (next === undefined) slots += 1;
+    else next();
+  };
+  const onAbort = (): void => {
+    stop.abort(signal?.reason);
+    wake();
+  };
+  const onStop = (): void => {
+    for (const resume of waiting.splice(0)) resume();
+  };
+  const work = async (): Promise<void> => {
+    for (const part of queue) {
+      const pages = pagesOf(part, stop.signal);
+      for (;;) {
+        await takeSlot();
+        if (stop.signal.aborted) return;
+        const next = await pages.next();
+        if (next.done === true) {
+          giveSlot();
+          break;
+        }
+        ready.push(next.value);
+        wake();
+      }
+    }
+  };
+  const run = async (): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      failure ??= { error };
+      stop.abort(error);
+    }
+  };
+
+  signal?.addEventListener('abort', onAbort, { once: true });
+  stop.signal.addEventListener('abort', onStop, { once: true });
+  let finished = false;
+  const runAll = async (): Promise<void> => {
+    await Promise.all(Array.from({ length: Math.max(1, Math.min(workers, parts.length)) }, run));
+    finished = true;
+    wake();
+  };
+  const all = runAll();
+  try {
+    for (;;) {
+      throwIfCancelled(signal);
+      if (failure !== undefined) throw failure.error;
+      const page = ready.shift();
+      if (page !== undefined) {
+        giveSlot();
+        yield page;
+      } else if (finished) return;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    stop.abort();
+    await all;
+  }
+}
+
+function nothing(): void {
+  // Nobody waits yet.
+}

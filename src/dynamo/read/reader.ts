@@ -1,0 +1,346 @@
+import { anySignal } from '../../core/async/signals.ts';
+import { DriverError } from '../../core/errors.ts';
+import type { Key, ReadRequest } from './access-path.ts';
+import type { AttributeMap } from '../attribute-value.ts';
+import type { DynamoClient } from '../transport/client.ts';
+import { monotonicClock } from '../transport/clock.ts';
+import type { LintSchema } from '../lint/lint-report.ts';
+import { checkRequest } from '../lint/linter.ts';
+import { distinctKeys, keyIdentity } from '../key.ts';
+import { LIMITS } from '../lint/limits.ts';
+import { mergePages, type MergeOptions } from './merge.ts';
+import { readEnvelope, type Page } from '../lane/page.ts';
+import { pump } from './parallel-pages.ts';
+import type { ReadStats } from './read-stats.ts';
+import { buildRequest, partsOf, type BuiltRequest, type ReadPart } from './request.ts';
+import { backoffMs } from '../transport/retry.ts';
+import { throwIfCancelled } from '../transport/service-errors.ts';
+import { pastTransactions } from '../write/transact.ts';
+
+export interface ReadOptions {
+  readonly stats: ReadStats;
+  readonly signal?: AbortSignal;
+  /** Requests under way at once. */
+  readonly concurrency: number;
+  /** Pages fetched ahead of the consumer; twice the concurrency unless said. */
+  readonly bufferedPages?: number;
+  /** Items that one page evaluates at most; absent: as many as DynamoDB likes. */
+  readonly pageSize?: number;
+  /** Where a read that stopped goes on: the `lastKey` of its last page. For reads of one part. */
+  readonly startKey?: AttributeMap;
+  /** What the first wait for left-over keys of a batch is drawn from. */
+  readonly retryBaseMs?: number;
+  /** Lets the linter check keys as well. */
+  readonly schema?: LintSchema;
+  /** Asked before each request. */
+  readonly gate?: ReadGate;
+}
+
+/** Decides when the next request of a read is sent, or that it is not; learns what became of it. */
+export interface ReadGate {
+  enter(signal: AbortSignal | undefined): Promise<GatePassage>;
+}
+
+/** One request that was let through. */
+export interface GatePassage {
+  throttled(): void;
+  /** The page that came; undefined where none did. */
+  leave(page: Page | undefined): void;
+}
+
+const SEGMENT_BYTES = 8 * 1024 * 1024;
+const SEGMENTS_PER_THREAD = 4;
+const UNPROCESSED_ROUNDS = 10;
+const UNPROCESSED_WAIT_MS = 50;
+
+/** In how many segments a scan is worth cutting: a small table is one. */
+export function scanSegments(table: { readonly sizeBytes: number }, threads: number): number {
+  if (threads <= 1 || table.sizeBytes < SEGMENT_BYTES) return 1;
+  return Math.min(threads * SEGMENTS_PER_THREAD, Math.ceil(table.sizeBytes / SEGMENT_BYTES));
+}
+
+/**
+ * Reads everything that a request asks for, page by page; pages may be empty. Each range of a Query and a Scan of one
+ * segment keep DynamoDB's order, segments and batches come as they come unless an order is asked for. Under a limit
+ * nothing is read ahead, and the pages end with the one that reaches it, which may hold more.
+ */
+export async function* readPages(
+  client: Pick<DynamoClient, 'read'>,
+  request: ReadRequest,
+  options: ReadOptions,
+): AsyncGenerator<Page, void, undefined> {
+  const { signal, stats, concurrency } = options;
+  throwIfCancelled(signal);
+  const { access, limit } = request;
+  if (limit !== undefined && limit <= 0) return;
+  const mayStop = limit !== undefined || request.firstPage !== undefined;
+  const parts = partsOf(request).map((part) => ({ part, built: buildRequest(request, part) }));
+  // Segments differ in their number only.
+  for (const { built } of access.kind === 'Scan' ? parts.slice(0, 1) : parts)
+    checkRequest(built, options.schema);
+
+  const send = async (
+    part: ReadPart,
+    { operation, input }: BuiltRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<Page> => {
+    const passage = await options.gate?.enter(signal);
+    let page: Page | undefined;
+    try {
+      const answer = await client.read(
+        operation,
+        input,
+        stats,
+        signal,
+        passage && (() => passage.throttled()),
+      );
+      page = readEnvelope(operation, answer);
+      count(page, stats);
+      if (leftForThrottling(page)) passage?.throttled();
+      return page;
+    } catch (thrown) {
+      throw aboutPart(thrown, part);
+    } finally {
+      passage?.leave(page);
+    }
+  };
+  const [first] = parts;
+  if (first?.part.kind === 'TransactGetItems') {
+    yield await pastTransactions(() => send(first.part, first.built, signal), signal);
+    return;
+  }
+  if (access.kind === 'GetItem') {
+    if (first !== undefined) yield await send(first.part, first.built, signal);
+    return;
+  }
+  const progress = { returned: 0 };
+  const pagesOf = ({ part, built }: Started, signal: AbortSignal | undefined) =>
+    part.kind === 'BatchGetItem'
+      ? batchPages(part.keys, (keys) => send(part, buildRequest(request, { ...part, keys }), signal), {
+          baseMs: options.retryBaseMs ?? UNPROCESSED_WAIT_MS,
+          signal,
+        })
+      : pagedPages((paging) => send(part, { ...built, input: { ...built.input, ...paging } }, signal), {
+          pageSize: pageSizes(request, options, progress),
+          startKey: options.startKey,
+        });
+  const inOrder =
+    access.kind === 'Query' && (mayStop || access.descending === true || access.rangeOrder !== undefined);
+  const workers = inOrder ? 1 : Math.max(1, concurrency);
+  const pages =
+    access.kind === 'Query' && typeof access.rangeOrder === 'object' && parts.length > 1
+      ? merged(parts, pagesOf, { by: access.rangeOrder, workers: concurrency, ahead: !mayStop }, signal)
+      : access.kind === 'BatchGetItem' && access.ordered
+        ? sortedBatches(access.keys, progress, limit, (keys) => {
+            const part = { kind: 'BatchGetItem', keys } as const;
+            return pagesOf({ part, built: buildRequest(request, part) }, signal);
+          })
+        : mayStop && (workers === 1 || parts.length === 1)
+          ? oneAfterAnother(parts, (part) => pagesOf(part, signal))
+          : pump(parts, pagesOf, { workers, buffered: options.bufferedPages ?? 2 * workers, signal });
+  for await (const page of pages) {
+    progress.returned += page.count;
+    yield page;
+    if (limit !== undefined && progress.returned >= limit) return;
+  }
+}
+
+interface Started {
+  readonly part: ReadPart;
+  readonly built: BuiltRequest;
+}
+
+interface Paging {
+  readonly Limit?: number;
+  readonly ExclusiveStartKey?: AttributeMap;
+}
+
+async function* oneAfterAnother(
+  parts: readonly Started[],
+  pagesOf: (part: Started) => AsyncIterable<Page>,
+): AsyncGenerator<Page, void, undefined> {
+  for (const part of parts) yield* pagesOf(part);
+}
+
+/** The ranges' items in one order; leaving the loop stops what is under way. */
+async function* merged(
+  parts: readonly Started[],
+  pagesOf: (part: Started, signal: AbortSignal) => AsyncIterator<Page, void>,
+  options: MergeOptions,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Page, void, undefined> {
+  const stop = new AbortController();
+  const either = anySignal(signal, stop.signal);
+  const ranges = parts.map((started) => ({
+    pages: pagesOf(started, either),
+    common: started.part.kind === 'Query' ? started.part.range.equals : {},
+  }));
+  try {
+    yield* mergePages(ranges, options);
+  } finally {
+    stop.abort();
+  }
+}
+
+/** The items in the order of their keys; under a limit no more keys are asked for than may still be needed. */
+async function* sortedBatches(
+  keys: readonly Key[],
+  progress: { readonly returned: number },
+  limit: number | undefined,
+  pagesOf: (keys: readonly Key[]) => AsyncIterable<Page>,
+): AsyncGenerator<Page, void, undefined> {
+  const names = Object.keys(keys[0] ?? {});
+  let left = distinctKeys(keys);
+  while (left.length > 0) {
+    const batch = left.slice(0, Math.min(LIMITS.batchGetKeys.most, (limit ?? Infinity) - progress.returned));
+    left = left.slice(batch.length);
+    const items = new Map<string, AttributeMap>();
+    let scannedCount = 0;
+    for await (const page of pagesOf(batch)) {
+      scannedCount += page.scannedCount;
+      const found: Key[] = JSON.parse(page.items.toString());
+      for (const item of found) items.set(identityIn(item, names), item);
+    }
+    const sorted = batch.map((key) => items.get(identityIn(key, names))).filter((item) => item !== undefined);
+    yield { items: Buffer.from(JSON.stringify(sorted)), count: sorted.length, scannedCount, consumed: [] };
+  }
+}
+
+/** Of a whole item, or of its key. */
+function identityIn(item: Key, names: readonly string[]): string {
+  return keyIdentity(Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name))));
+}
+
+/** The pages of one Query, or of one segment of a Scan, to the end. */
+async function* pagedPages(
+  send: (paging: Paging) => Promise<Page>,
+  {
+    pageSize,
+    startKey,
+  }: { readonly pageSize: () => number | undefined; readonly startKey: AttributeMap | undefined },
+): AsyncGenerator<Page, void, undefined> {
+  let from = startKey;
+  do {
+    const size = pageSize();
+    const page = await send({
+      ...(size !== undefined && { Limit: size }),
+      ...(from !== undefined && { ExclusiveStartKey: from }),
+    });
+    yield page;
+    from = page.lastKey;
+  } while (from !== undefined);
+}
+
+/** The answers to one batch of keys; what DynamoDB leaves over is asked for again after a growing wait. */
+async function* batchPages(
+  keys: readonly Key[],
+  send: (keys: readonly Key[]) => Promise<Page>,
+  { baseMs, signal }: { readonly baseMs: number; readonly signal: AbortSignal | undefined },
+): AsyncGenerator<Page, void, undefined> {
+  let left: readonly Key[] | undefined = keys;
+  let inVain = 0;
+  for (;;) {
+    const page: Page = await send(left);
+    yield page;
+    left = page.unprocessed;
+    if (left === undefined) return;
+    inVain = page.count > 0 ? 0 : inVain + 1;
+    if (inVain === UNPROCESSED_ROUNDS) {
+      throw new DriverError(
+        'DYNAMO_THROTTLED',
+        `BatchGetItem: ${left.length} keys were left over ${UNPROCESSED_ROUNDS} times in a row`,
+      );
+    }
+    await monotonicClock.wait(backoffMs(inVain, baseMs), signal);
+  }
+}
+
+/** An answer that stopped at 16 MB leaves keys as well, but is not slower for it. */
+const FULL_BATCH_BYTES = 12 * 1024 * 1024;
+
+function leftForThrottling(page: Page): boolean {
+  // The items of a small page become bytes only where they are asked for.
+  return page.unprocessed !== undefined && page.items.length < FULL_BATCH_BYTES;
+}
+
+/** Throttling that did not end, with the part of the read that it met: a part alone points to a hot key. */
+function aboutPart(thrown: unknown, part: ReadPart): unknown {
+  if (!(thrown instanceof DriverError) || thrown.code !== 'DYNAMO_THROTTLED') return thrown;
+  const where = placeOf(part);
+  if (where === undefined) return thrown;
+  return new DriverError('DYNAMO_THROTTLED', `${thrown.message}, again and again at ${where}`, {
+    cause: thrown,
+    remedy: HOT,
+  });
+}
+
+const HOT =
+  'Try again later or more slowly (CapacityPercent, ThreadCount). If it is always the same place, many requests go to one key: a partition bears 3,000 read units a second.';
+
+function placeOf(part: ReadPart): string | undefined {
+  switch (part.kind) {
+    case 'GetItem':
+      return JSON.stringify(part.key);
+    case 'Query':
+      return JSON.stringify(part.range.equals);
+    case 'Scan':
+      return part.segments > 1 ? `segment ${part.segment} of ${part.segments}` : undefined;
+    case 'BatchGetItem':
+    case 'TransactGetItems':
+      return undefined;
+  }
+}
+
+/** Under a filter, or where conditions are left to others, the first page evaluates at least so many items. */
+export const FEWEST_FILTERED = 100;
+const MOST_FIRST = 1000;
+const NO_LONGER_WORTH_A_LIMIT = 100_000;
+
+/** Under a merge without a limit: so many items of all ranges together. */
+const MERGED_AT_ONCE = 10_000;
+/** A page of a range that is merged is at least so long: fewer items rarely save a capacity unit. */
+const FEWEST_MERGED = 25;
+
+/**
+ * How many items the next page evaluates. `Limit` is counted before the filter, so that under a filter the SQL limit
+ * says little: pages start small and double. Of ranges that are merged each probably gives its share.
+ */
+function pageSizes(
+  { access, limit, filter, firstPage }: ReadRequest,
+  { pageSize }: ReadOptions,
+  progress: { readonly returned: number },
+): () => number | undefined {
+  const atMost = (size: number): number => Math.min(size, pageSize ?? size);
+  const isMerged = access.kind === 'Query' && typeof access.rangeOrder === 'object';
+  const ranges = isMerged ? access.ranges.length : 1;
+  if (limit === undefined && firstPage === undefined) {
+    if (ranges === 1) return () => pageSize;
+    return () => atMost(Math.max(FEWEST_FILTERED, Math.floor(MERGED_AT_ONCE / ranges)));
+  }
+  if (limit !== undefined && filter.length === 0) {
+    return () => {
+      const left = limit - progress.returned;
+      return atMost(
+        ranges === 1 ? left : Math.min(left, Math.max(FEWEST_MERGED, Math.ceil((2 * left) / ranges))),
+      );
+    };
+  }
+  const share = Math.ceil((firstPage ?? Math.max(FEWEST_FILTERED, limit ?? 0)) / ranges);
+  let next = Math.min(MOST_FIRST, ranges === 1 ? share : Math.max(FEWEST_MERGED, share));
+  return () => {
+    const size = next;
+    next *= 2;
+    return size > NO_LONGER_WORTH_A_LIMIT ? pageSize : atMost(size);
+  };
+}
+
+/** Adds what a page took. */
+export function count(page: Page, stats: ReadStats): void {
+  stats.pages += 1;
+  stats.itemsRead += page.scannedCount;
+  stats.itemsReturned += page.count;
+  for (const { table, index, units } of page.consumed) {
+    const name = index === undefined ? table : `${table}.${index}`;
+    stats.capacity.set(name, (stats.capacity.get(name) ?? 0) + units);
+  }
+}

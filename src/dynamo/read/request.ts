@@ -1,0 +1,154 @@
+import type { Key, KeyRange, ReadRequest } from './access-path.ts';
+import type { ReadOperation } from '../transport/client.ts';
+import {
+  filterExpression,
+  keyConditionExpression,
+  projectionExpression,
+  simplifyAll,
+} from '../expression/expression.ts';
+import { distinctKeys } from '../key.ts';
+import { LIMITS } from '../lint/limits.ts';
+import { newSymbols } from '../expression/placeholders.ts';
+
+/** A part of a read that pages on its own. */
+export type ReadPart =
+  | { readonly kind: 'GetItem'; readonly key: Key }
+  | { readonly kind: 'BatchGetItem'; readonly keys: readonly Key[] }
+  /** Of so few keys that one transaction reads them. */
+  | { readonly kind: 'TransactGetItems'; readonly keys: readonly Key[] }
+  | { readonly kind: 'Query'; readonly range: KeyRange }
+  | { readonly kind: 'Scan'; readonly segment: number; readonly segments: number };
+
+/** What is sent: the operation and its input, in DynamoDB's JSON. */
+export interface BuiltRequest {
+  readonly operation: ReadOperation;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** The parts of a read, in the order of their rows. None where nothing can come back. */
+export function partsOf({ access, filter, atomic }: ReadRequest): readonly ReadPart[] {
+  switch (access.kind) {
+    case 'Empty':
+      return [];
+    case 'GetItem':
+      if (atomic === true) return [{ kind: 'TransactGetItems', keys: [access.key] }];
+      return [{ kind: 'GetItem', key: access.key }];
+    case 'BatchGetItem': {
+      const keys = distinctKeys(access.keys);
+      if (atomic === true && keys.length > 0 && keys.length <= LIMITS.transactItems.most)
+        return [{ kind: 'TransactGetItems', keys }];
+      const size = LIMITS.batchGetKeys.most;
+      return Array.from({ length: Math.ceil(keys.length / size) }, (_, chunk) => ({
+        kind: 'BatchGetItem',
+        keys: keys.slice(chunk * size, (chunk + 1) * size),
+      }));
+    }
+    case 'Query':
+      if (isNever(filter)) return [];
+      return access.ranges.map((range) => ({ kind: 'Query', range }));
+    case 'Scan':
+      if (isNever(filter)) return [];
+      return Array.from({ length: access.segments }, (_, segment) => ({
+        kind: 'Scan',
+        segment,
+        segments: access.segments,
+      }));
+  }
+}
+
+/** The exact input of the first request of a part. Its later pages differ in ExclusiveStartKey and Limit. */
+export function buildRequest(request: ReadRequest, part: ReadPart): BuiltRequest {
+  switch (part.kind) {
+    case 'GetItem':
+      return {
+        operation: 'GetItem',
+        input: {
+          TableName: request.table,
+          Key: part.key,
+          ...consistency(request),
+          ...projectionOf(request),
+          ReturnConsumedCapacity: 'INDEXES',
+        },
+      };
+    case 'BatchGetItem':
+      return {
+        operation: 'BatchGetItem',
+        input: {
+          RequestItems: {
+            [request.table]: { Keys: part.keys, ...consistency(request), ...projectionOf(request) },
+          },
+          ReturnConsumedCapacity: 'INDEXES',
+        },
+      };
+    case 'TransactGetItems':
+      return {
+        operation: 'TransactGetItems',
+        input: {
+          TransactItems: part.keys.map((Key) => ({
+            Get: { TableName: request.table, Key, ...projectionOf(request) },
+          })),
+          ReturnConsumedCapacity: 'INDEXES',
+        },
+      };
+    case 'Query':
+      return { operation: 'Query', input: pagedInput(request, part) };
+    case 'Scan':
+      return { operation: 'Scan', input: pagedInput(request, part) };
+  }
+}
+
+type PagedPart = Extract<ReadPart, { kind: 'Query' | 'Scan' }>;
+
+function pagedInput(request: ReadRequest, part: PagedPart): Readonly<Record<string, unknown>> {
+  const { access } = request;
+  return {
+    TableName: request.table,
+    ...('index' in access && access.index !== undefined && { IndexName: access.index }),
+    ...(part.kind === 'Scan' && part.segments > 1 && { Segment: part.segment, TotalSegments: part.segments }),
+    ...('descending' in access && access.descending && { ScanIndexForward: false }),
+    ...(request.countOnly === true && { Select: 'COUNT' }),
+    ...expressions(request, part, true),
+    ...consistency(request),
+    ReturnConsumedCapacity: 'INDEXES',
+  };
+}
+
+/** The filter comes first, so that it has the short placeholders that `splitByLimits` reckoned with. */
+function expressions(
+  request: ReadRequest,
+  part: PagedPart,
+  withProjection: boolean,
+): Readonly<Record<string, unknown>> {
+  const symbols = newSymbols();
+  const filter = filterExpression(simplifyAll(request.filter), symbols);
+  const keys = part.kind === 'Query' ? keyConditionExpression(part.range, symbols) : undefined;
+  const paths = withProjection && request.countOnly !== true ? request.projection : undefined;
+  const projection = paths && projectionExpression(paths, symbols);
+  if (projection !== undefined && isTooLong(projection)) return expressions(request, part, false);
+  return {
+    ...(keys !== undefined && { KeyConditionExpression: keys }),
+    ...(filter !== undefined && { FilterExpression: filter }),
+    ...(projection !== undefined && { ProjectionExpression: projection }),
+    ...symbols.declarations(),
+  };
+}
+
+function projectionOf({ projection: paths }: ReadRequest): Readonly<Record<string, unknown>> {
+  const symbols = newSymbols();
+  const projection = paths && projectionExpression(paths, symbols);
+  if (projection === undefined || isTooLong(projection)) return {};
+  return { ProjectionExpression: projection, ...symbols.declarations() };
+}
+
+/** A projection that DynamoDB would not take is left out: whole items hold what it asks for. */
+function isTooLong(expression: string): boolean {
+  return Buffer.byteLength(expression) > LIMITS.expressionBytes.most;
+}
+
+function consistency({ consistent }: ReadRequest): { readonly ConsistentRead?: true } {
+  return consistent ? { ConsistentRead: true } : {};
+}
+
+function isNever(filter: ReadRequest['filter']): boolean {
+  return simplifyAll(filter)[0]?.kind === 'never';
+}

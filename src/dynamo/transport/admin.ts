@@ -1,0 +1,172 @@
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DescribeContinuousBackupsCommand,
+  DescribeTimeToLiveCommand,
+  type DynamoDBClient,
+  ListTagsOfResourceCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateContinuousBackupsCommand,
+  UpdateTableCommand,
+  UpdateTimeToLiveCommand,
+  type CreateTableInput,
+  type UpdateTableInput,
+} from '@aws-sdk/client-dynamodb';
+import { DriverError } from '../../core/errors.ts';
+import { type Doing, toDriverError } from './service-errors.ts';
+
+export type { CreateTableInput, UpdateTableInput } from '@aws-sdk/client-dynamodb';
+
+/** What DescribeTable does not tell of a table; undefined where DynamoDB does not say it either. */
+export interface TableExtras {
+  /** The attribute whose time ends an item; null: none. */
+  readonly timeToLive: string | null | undefined;
+  readonly pointInTimeRecovery: boolean | undefined;
+  readonly tags: ReadonlyMap<string, string> | undefined;
+  /** Why something is undefined. */
+  readonly unknown: readonly string[];
+}
+
+/** Makes, changes and removes tables. Nothing here waits until DynamoDB has done what it was told. */
+export interface TableAdmin {
+  create(input: CreateTableInput, signal?: AbortSignal): Promise<void>;
+  update(input: UpdateTableInput, signal?: AbortSignal): Promise<void>;
+  delete(table: string, signal?: AbortSignal): Promise<void>;
+  setTimeToLive(
+    table: string,
+    attribute: string,
+    change: { readonly enabled: boolean },
+    signal?: AbortSignal,
+  ): Promise<void>;
+  setPointInTimeRecovery(
+    table: string,
+    change: { readonly enabled: boolean },
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /** A tag without a value is taken away. */
+  setTags(arn: string, tags: ReadonlyMap<string, string | undefined>, signal?: AbortSignal): Promise<void>;
+  extras(table: string, arn: string | undefined, signal?: AbortSignal): Promise<TableExtras>;
+}
+
+type Send = <T>(doing: Doing, signal: AbortSignal | undefined, work: () => Promise<T>) => Promise<T>;
+
+/** Table administration over the SDK; `send` turns failures into ours. */
+export function createAdmin(sdk: DynamoDBClient, send: Send): TableAdmin {
+  async function timeToLive(table: string, signal?: AbortSignal): Promise<string | null> {
+    const doing = { operation: 'DescribeTimeToLive', table };
+    const { TimeToLiveDescription: said } = await send(doing, signal, () =>
+      sdk.send(new DescribeTimeToLiveCommand({ TableName: table }), options(signal)),
+    );
+    const on = said?.TimeToLiveStatus === 'ENABLED' || said?.TimeToLiveStatus === 'ENABLING';
+    return on ? (said.AttributeName ?? null) : null;
+  }
+
+  async function pointInTimeRecovery(table: string, signal?: AbortSignal): Promise<boolean> {
+    const doing = { operation: 'DescribeContinuousBackups', table };
+    const { ContinuousBackupsDescription: said } = await send(doing, signal, () =>
+      sdk.send(new DescribeContinuousBackupsCommand({ TableName: table }), options(signal)),
+    );
+    return said?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === 'ENABLED';
+  }
+
+  async function tagsOf(arn: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const tags = new Map<string, string>();
+    let next: string | undefined;
+    do {
+      const token = next;
+      const page = await send({ operation: 'ListTagsOfResource' }, signal, () =>
+        sdk.send(new ListTagsOfResourceCommand({ ResourceArn: arn, NextToken: token }), options(signal)),
+      );
+      for (const { Key: key, Value: value } of page.Tags ?? [])
+        if (key !== undefined) tags.set(key, value ?? '');
+      next = page.NextToken;
+    } while (next !== undefined);
+    return tags;
+  }
+
+  return {
+    create: async (input, signal) => {
+      await send({ operation: 'CreateTable', table: input.TableName }, signal, () =>
+        sdk.send(new CreateTableCommand(input), options(signal)),
+      );
+    },
+    update: async (input, signal) => {
+      await send({ operation: 'UpdateTable', table: input.TableName }, signal, () =>
+        sdk.send(new UpdateTableCommand(input), options(signal)),
+      );
+    },
+    delete: async (table, signal) => {
+      await send({ operation: 'DeleteTable', table }, signal, () =>
+        sdk.send(new DeleteTableCommand({ TableName: table }), options(signal)),
+      );
+    },
+    setTimeToLive: async (table, attribute, { enabled }, signal) => {
+      await send({ operation: 'UpdateTimeToLive', table }, signal, () =>
+        sdk.send(
+          new UpdateTimeToLiveCommand({
+            TableName: table,
+            TimeToLiveSpecification: { AttributeName: attribute, Enabled: enabled },
+          }),
+          options(signal),
+        ),
+      );
+    },
+    setPointInTimeRecovery: async (table, { enabled }, signal) => {
+      await send({ operation: 'UpdateContinuousBackups', table }, signal, () =>
+        sdk.send(
+          new UpdateContinuousBackupsCommand({
+            TableName: table,
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: enabled },
+          }),
+          options(signal),
+        ),
+      );
+    },
+    setTags: async (arn, tags, signal) => {
+      const given = [...tags].flatMap(([Key, Value]) => (Value === undefined ? [] : [{ Key, Value }]));
+      const gone = [...tags].flatMap(([key, value]) => (value === undefined ? [key] : []));
+      if (given.length > 0)
+        await send({ operation: 'TagResource' }, signal, () =>
+          sdk.send(new TagResourceCommand({ ResourceArn: arn, Tags: given }), options(signal)),
+        );
+      if (gone.length > 0)
+        await send({ operation: 'UntagResource' }, signal, () =>
+          sdk.send(new UntagResourceCommand({ ResourceArn: arn, TagKeys: gone }), options(signal)),
+        );
+    },
+    async extras(table, arn, signal) {
+      const unknown: string[] = [];
+      const known = async <T>(what: string, ask: Promise<T>): Promise<T | undefined> => {
+        try {
+          return await ask;
+        } catch (error) {
+          const failure = toDriverError(error, { operation: what, table }, signal);
+          // An emulator has not all of DynamoDB's operations, and a role may not ask everything.
+          if (failure.code !== 'AUTH_DENIED' && failure.code !== 'DYNAMO_REFUSED') throw failure;
+          unknown.push(`${what}: ${failure.message}`);
+          return undefined;
+        }
+      };
+      const [ttl, recovery, tags] = await Promise.all([
+        known('the time to live', timeToLive(table, signal)),
+        known('point-in-time recovery', pointInTimeRecovery(table, signal)),
+        arn === undefined ? undefined : known('the tags', tagsOf(arn, signal)),
+      ]);
+      return { timeToLive: ttl, pointInTimeRecovery: recovery, tags, unknown };
+    },
+  };
+}
+
+function options(signal: AbortSignal | undefined): { readonly abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal };
+}
+
+/** Whether DynamoDB is at work and takes the request later. */
+export function isBusy(error: unknown): boolean {
+  if (!(error instanceof DriverError)) return false;
+  // Most quotas stay reached; those of what is done at the same time do not.
+  return error.code === 'DYNAMO_IN_USE' || (error.code === 'DYNAMO_QUOTA' && AT_ONCE.test(error.message));
+}
+
+const AT_ONCE = /simultaneous|concurrent|at the same time|at a time/i;

@@ -1,0 +1,77 @@
+import { cancelled } from '../../core/async/abort.ts';
+import { throwIfCancelled } from './service-errors.ts';
+
+/** Lets so many requests to one table or index be under way as it bears. */
+export interface Lane {
+  /** Waits for its turn. */
+  enter(signal: AbortSignal | undefined): Promise<Passage>;
+}
+
+/** One request under way. */
+export interface Passage {
+  /** DynamoDB said "slow down". */
+  throttled(): void;
+  leave(answered: boolean): void;
+}
+
+/**
+ * Additive increase, multiplicative decrease: without bounds until the first throttle, which halves what is under way;
+ * each round of answers then adds one. Throttles of requests that were sent before the last halving change nothing.
+ */
+export function createLane(): Lane {
+  let width = Infinity;
+  let busy = 0;
+  let answers = 0;
+  let halvings = 0;
+  const waiting = new Set<() => void>();
+  const admit = (): void => {
+    for (const resume of waiting) {
+      if (busy >= width) return;
+      waiting.delete(resume);
+      busy += 1;
+      resume();
+    }
+  };
+  const turn = (signal: AbortSignal | undefined): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        waiting.delete(resume);
+        if (signal) reject(cancelled(signal));
+      };
+      const resume = (): void => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      waiting.add(resume);
+    });
+  return {
+    async enter(signal) {
+      throwIfCancelled(signal);
+      if (busy < width) busy += 1;
+      else await turn(signal);
+      let sentAfter = halvings;
+      return {
+        throttled() {
+          if (sentAfter === halvings) {
+            width = Math.max(1, Math.floor(Math.min(width, busy) / 2));
+            halvings += 1;
+            answers = 0;
+          }
+          sentAfter = halvings;
+        },
+        leave(answered) {
+          busy -= 1;
+          if (answered && width !== Infinity) {
+            answers += 1;
+            if (answers >= width) {
+              width += 1;
+              answers = 0;
+            }
+          }
+          admit();
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { type Clock, monotonicClock } from './clock.ts';
+import { createLane, type Lane } from './concurrency-limiter.ts';
+import { type TokenBucket, tokenBucket } from './token-bucket.ts';
+
+/** What all statements of a connection share when they read. */
+export interface Traffic {
+  /** Read capacity units that statements have consumed so far. */
+  consumed: number;
+  /** Requests to a table, or to an index as `table.index`. */
+  lane(place: string): Lane;
+  /** The rate at which a place may be read. */
+  bucket(place: string, unitsPerSecond: number): TokenBucket;
+  /** True the first time that it is asked about the subject. */
+  first(subject: string): boolean;
+}
+
+export function createTraffic(clock: Clock = monotonicClock): Traffic {
+  const lanes = new Map<string, Lane>();
+  const buckets = new Map<string, TokenBucket>();
+  const told = new Set<string>();
+  return {
+    consumed: 0,
+    lane: (place) => kept(lanes, place, createLane),
+    bucket: (place, unitsPerSecond) =>
+      kept(buckets, `${place} ${unitsPerSecond}`, () => tokenBucket(unitsPerSecond, clock)),
+    first(subject) {
+      if (told.has(subject)) return false;
+      told.add(subject);
+      return true;
+    },
+  };
+}
+
+function kept<T>(map: Map<string, T>, name: string, make: () => T): T {
+  const known = map.get(name);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(name, made);
+  return made;
+}

@@ -1,0 +1,149 @@
+import type { Dispatcher } from 'undici';
+import { createDispatcher } from '../../net/dispatcher.ts';
+import { connectFailure } from '../../net/failures.ts';
+import { reasonOf, TransportError, type TransportFailure } from './failures.ts';
+
+/** A signed request, as the AWS SDK hands it to whoever sends it. */
+export interface SignedRequest {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number | undefined;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | null | undefined;
+}
+
+/** A whole answer: the body is in memory, its bytes as they came. */
+export interface Answer {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: Buffer;
+}
+
+/** Sends requests over kept-alive connections, one request at a time on each. */
+export interface Transport {
+  send(request: SignedRequest, limitBytes: number, signal?: AbortSignal): Promise<Answer>;
+  close(): void;
+}
+
+/** `timeoutMs` bounds one request from first to last byte; 0 means no bound. */
+export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Transport {
+  const own = dispatcher === undefined ? createDispatcher({}) : undefined;
+  const sender = dispatcher ?? own?.dispatcher;
+  return {
+    send: (request, limitBytes, signal) =>
+      new Promise<Answer>((resolve, reject) => {
+        const { protocol, hostname, port, path, method, headers } = request;
+        const host = port === undefined ? hostname : `${hostname}:${port}`;
+        const body = newBody(limitBytes);
+        let statusCode = 0;
+        let answerHeaders: Record<string, string> = {};
+        let controller: Dispatcher.DispatchController | undefined;
+        let failure: Error | undefined;
+        let timer: NodeJS.Timeout | undefined;
+
+        const settle = (): void => {
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', onAbort);
+        };
+        const fail = (error: Error): void => {
+          if (failure !== undefined) return;
+          failure = error;
+          settle();
+          reject(error);
+          controller?.abort(error);
+        };
+        const failed = (kind: TransportFailure, reason: string, cause?: unknown): void =>
+          fail(new TransportError(kind, { host, reason, signal, cause }));
+        const onAbort = (): void => failed('aborted', 'aborted', signal?.reason);
+
+        if (signal?.aborted === true) {
+          onAbort();
+          return;
+        }
+        signal?.addEventListener('abort', onAbort, { once: true });
+        if (timeoutMs > 0) {
+          timer = setTimeout(() => failed('timeout', `no answer within ${timeoutMs} ms`), timeoutMs);
+        }
+        sender?.dispatch(
+          {
+            origin: `${protocol}//${host}`,
+            path,
+            method,
+            headers,
+            body: request.body ?? null,
+            headersTimeout: 0,
+            bodyTimeout: 0,
+          },
+          {
+            onRequestStart(started) {
+              controller = started;
+              if (failure !== undefined) started.abort(failure);
+            },
+            onResponseStart(_controller, status, received) {
+              statusCode = status;
+              answerHeaders = flatten(received);
+              body.announce(Number(answerHeaders['content-length']));
+            },
+            onResponseData(_controller, chunk) {
+              if (!body.add(chunk)) failed('malformed', `the answer is larger than ${limitBytes} bytes`);
+            },
+            onResponseEnd() {
+              settle();
+              resolve({ statusCode, headers: answerHeaders, body: body.bytes() });
+            },
+            onResponseError(_controller, error) {
+              const told = connectFailure(`${protocol}//${host}`, error);
+              // Certificates and proxies do not become right by asking again.
+              if (told.code === 'CONN_NETWORK') failed('network', reasonOf(error), error);
+              else fail(told);
+            },
+          },
+        );
+      }),
+    close: () => {
+      void own?.close();
+    },
+  };
+}
+
+interface Body {
+  /** How long it says it will be; NaN where it does not say. */
+  announce(length: number): void;
+  /** False where it grows beyond the limit. */
+  add(chunk: Buffer): boolean;
+  bytes(): Buffer;
+}
+
+/** Collects a body: straight into one buffer where its length is known, so that a page is copied once. */
+function newBody(limitBytes: number): Body {
+  let whole: Buffer | undefined;
+  const chunks: Buffer[] = [];
+  let received = 0;
+  return {
+    announce(length) {
+      if (length > 0 && length <= limitBytes) whole = Buffer.allocUnsafeSlow(length);
+    },
+    add(chunk) {
+      const at = received;
+      received += chunk.length;
+      if (received > limitBytes) return false;
+      if (whole !== undefined && received <= whole.length) chunk.copy(whole, at);
+      else chunks.push(chunk);
+      return true;
+    },
+    bytes() {
+      if (whole === undefined) return Buffer.concat(chunks, received);
+      return chunks.length === 0 ? whole.subarray(0, received) : Buffer.concat([whole, ...chunks]);
+    },
+  };
+}
+
+function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return flat;
+}

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { unlessAbsent } from '../../core/error-code.ts';
+import type { Vault } from '../../core/ports.ts';
+import { type FileRules, readOrdinary, whatIsWrong } from './regular-file.ts';
+
+const MAX_BYTES = 1024 * 1024;
+const OTHERS = 0o077;
+
+/** Files with secrets, for the user's own eyes. `userId` is absent where the system has none. */
+export function fileVault(directory: string, userId: number | undefined): Vault {
+  const rules: FileRules = {
+    maxBytes: MAX_BYTES,
+    links: 'refuse',
+    objection: (stats) => whoseElse(stats, userId),
+  };
+  return {
+    directory,
+    read: async (path) => (await readOrdinary(path, rules))?.toString('utf8'),
+
+    async write(path, text) {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      const before = await unlessAbsent(lstat(path));
+      const reason = before && whatIsWrong(before, rules);
+      if (reason !== undefined) throw new Error(`${path} ${reason}`);
+      await replaceFile(path, text);
+    },
+  };
+}
+
+/** Puts a text in a file's place at once; only the user can read it. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await writeDraft(draft, text);
+    await rename(draft, path);
+  } catch (error) {
+    await unlink(draft).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function writeDraft(draft: string, text: string): Promise<void> {
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Who besides the user has to do with the file. */
+function whoseElse(stats: Stats, userId: number | undefined): string | undefined {
+  if (userId === undefined) return undefined;
+  if (stats.uid !== userId) return 'belongs to somebody else';
+  if ((stats.mode & OTHERS) === 0) return undefined;
+  return `is open to others (mode ${(stats.mode & 0o777).toString(8)}); chmod 600 makes it the user's own`;
+}

@@ -1,0 +1,27 @@
+import type { Comparison, Predicate } from '../../dynamo/expression/predicate.ts';
+import { describePredicate } from './describe-predicate.ts';
+import type { Condition } from './table-read.ts';
+
+type Compared = Extract<Predicate, { readonly kind: 'compare' }>;
+
+/** `x >= 5 AND x <= 5`, as BETWEEN says it of one value, becomes `x = 5`: the equality that a key asks for. */
+export function withPoints(conditions: readonly Condition[]): readonly Condition[] {
+  return conditions.reduce((sofar, from) => {
+    const low = boundOf(from, '>=');
+    const to = low && sofar.find((other) => isSameBound(low, boundOf(other, '<=')));
+    if (low === undefined || to === undefined) return sofar;
+    const predicate: Compared = { ...low, op: '=' };
+    const point: Condition = { text: describePredicate(predicate), predicate, exact: true };
+    return [...sofar.filter((other) => other !== from && other !== to), point];
+  }, conditions);
+}
+
+function boundOf({ predicate, exact }: Condition, op: Comparison): Compared | undefined {
+  return exact && predicate?.kind === 'compare' && predicate.op === op ? predicate : undefined;
+}
+
+function isSameBound(low: Compared, high: Compared | undefined): boolean {
+  return (
+    high !== undefined && JSON.stringify([low.path, low.value]) === JSON.stringify([high.path, high.value])
+  );
+}

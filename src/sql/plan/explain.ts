@@ -1,0 +1,189 @@
+import { plural } from '../../core/plural.ts';
+import { totalCapacity, type ReadStats } from '../../dynamo/read/read-stats.ts';
+import { totalWritten, type WriteStats } from '../../dynamo/write/write-stats.ts';
+import { buildRequest, partsOf } from '../../dynamo/read/request.ts';
+import { describeAccess } from './describe-access.ts';
+import type { StatementPlan } from './planner.ts';
+import { estimatedUnits } from './estimate.ts';
+import { readRequestOf } from './read-request.ts';
+import type { PlanSettings, TableRead } from './table-read.ts';
+import { type UnusedIndex, unusedIndexes } from './unused-indexes.ts';
+
+/** One read of a table in a plan. */
+export interface ExplainedRead {
+  readonly table: string;
+  /** `Query orders.by_status(status)` */
+  readonly access: string;
+  /** The request that would be sent first, as DynamoDB's API spells it; undefined where none is sent. */
+  readonly request:
+    | { readonly operation: string; readonly input: Readonly<Record<string, unknown>> }
+    | undefined;
+  /** How many such requests there are to begin with: ranges of a Query, segments of a Scan, batches of keys. */
+  readonly parts: number;
+  /** What the key condition and the filter take over, and what DuckDB still owes. */
+  readonly keyed: readonly string[];
+  readonly filter: readonly string[];
+  readonly residual: readonly string[];
+  /** Read capacity units expected; undefined where it depends on how much lies under the key. */
+  readonly estimatedCapacity: number | undefined;
+  /** Where its keys may come from when the statement runs, instead of the access shown. */
+  readonly keysFrom: string | undefined;
+  /** The table's indexes that do not serve, and why. */
+  readonly unusedIndexes: readonly UnusedIndex[];
+}
+
+export interface Explanation {
+  /**
+   * `direct`: rows stream from DynamoDB as they are; `engine`: DuckDB runs the statement over what is read; `command`: the
+   * statement is no query.
+   */
+  readonly mode: 'direct' | 'engine' | 'command';
+  readonly reads: readonly ExplainedRead[];
+  /** For people. */
+  readonly text: string;
+}
+
+/** What a plan would send and cost. Sends nothing. */
+export function explainPlan(
+  plan: Pick<StatementPlan, 'reads' | 'direct' | 'system'>,
+  settings: PlanSettings,
+): Explanation {
+  const mode = plan.direct ? 'direct' : 'engine';
+  const tables = new Map(plan.reads.map(({ alias, table }) => [alias, table.name]));
+  const reads = plan.reads.map((read) => explainRead(read, settings, tables));
+  const mayStop = plan.reads.some(({ firstPage }) => firstPage !== undefined);
+  const head =
+    mode === 'direct'
+      ? 'Direct: rows stream from DynamoDB as they come'
+      : `Engine: DuckDB runs the statement over what is read${mayStop ? ', and stops reading when that gives enough rows' : ''}`;
+  const system = plan.system.map(
+    ({ relation }) => `  System table ${relation.table.name}  (no item is read)`,
+  );
+  return { mode, reads, text: [head, ...reads.flatMap(readLines), ...system].join('\n') };
+}
+
+/** What EXPLAIN (ANALYZE, FORMAT JSON) adds. */
+export function analysisDocument(
+  stats: ReadStats,
+  rowCount: number,
+  elapsedMs: number,
+  sampling?: ReadStats,
+): Readonly<Record<string, number>> {
+  const { requests, pages, bytes, itemsRead, itemsReturned, throttles } = stats;
+  return {
+    readCapacity: totalCapacity(stats),
+    sampledCapacity: sampling === undefined ? 0 : totalCapacity(sampling),
+    requests,
+    pages,
+    bytes,
+    itemsRead,
+    itemsReturned,
+    throttles,
+    rowCount,
+    elapsedMs,
+  };
+}
+
+/** What EXPLAIN ANALYZE adds after the statement ran. */
+export function analysisLines(
+  stats: ReadStats,
+  rowCount: number,
+  elapsedMs: number,
+  writes?: WriteStats,
+  sampling?: ReadStats,
+): readonly string[] {
+  return [
+    ...(sampling === undefined || sampling.requests === 0
+      ? []
+      : [
+          `Sampled: ${totalCapacity(sampling)} RCU${placesText(sampling.capacity)} in ${plural(sampling.requests, 'request')}, once, to learn what tables look like`,
+        ]),
+    ...(writes === undefined
+      ? []
+      : [
+          `Written: ${totalWritten(writes)} WCU${placesText(writes.capacity)} in ${plural(writes.requests, 'request')}, ${plural(writes.itemsWritten, 'item')}, ${plural(writes.conflicts, 'conflict')}`,
+        ]),
+    `Consumed: ${totalCapacity(stats)} RCU${placesText(stats.capacity)} in ${plural(stats.requests, 'request')}, ${plural(stats.pages, 'page')}, ${plural(stats.bytes, 'byte')}`,
+    `Items: ${stats.itemsRead} read, ${stats.itemsReturned} returned; throttled ${plural(stats.throttles, 'time')}`,
+    `Rows: ${rowCount} in ${elapsedMs.toFixed(1)} ms`,
+  ];
+}
+
+function placesText(capacity: ReadonlyMap<string, number>): string {
+  const places = [...capacity].map(([place, units]) => `${place} ${units}`);
+  return places.length > 1 ? ` (${places.join(', ')})` : '';
+}
+
+function explainRead(
+  read: TableRead,
+  settings: PlanSettings,
+  tables: ReadonlyMap<string, string>,
+): ExplainedRead {
+  const { consistentReads, learned } = settings;
+  const request = readRequestOf(read, consistentReads);
+  const parts = partsOf(request);
+  const [first] = parts;
+  return {
+    table: read.table.name,
+    access: describeAccess(read),
+    request: first && buildRequest(request, first),
+    parts: parts.length,
+    keyed: textsOf(read.keyed),
+    filter: textsOf(read.filter),
+    residual: textsOf(read.residual),
+    estimatedCapacity: estimatedUnits(read, consistentReads, learned),
+    keysFrom:
+      read.keysFrom &&
+      `${read.keysFrom.attribute.name} = ${tables.get(read.keysFrom.alias)}.${read.keysFrom.column.name}`,
+    unusedIndexes: unusedIndexes(read, settings),
+  };
+}
+
+function textsOf(conditions: TableRead['residual']): readonly string[] {
+  return conditions.map((condition) => condition.text);
+}
+
+function readLines(read: ExplainedRead): string[] {
+  const capacity =
+    read.estimatedCapacity === undefined
+      ? read.request?.operation === 'Scan'
+        ? 'DynamoDB has not counted the table yet'
+        : 'capacity depends on how much lies under the key'
+      : `about ${read.estimatedCapacity} RCU`;
+  return [
+    `  ${read.access}  (${capacity})`,
+    ...labelled('key condition', read.keyed),
+    ...labelled('filter in DynamoDB', read.filter),
+    ...labelled('left to DuckDB', read.residual),
+    ...labelled('by keys instead, if they are few', read.keysFrom === undefined ? [] : [read.keysFrom]),
+    ...labelled('index not used', unusedLines(read.unusedIndexes)),
+    ...(read.request
+      ? [
+          `    request: ${read.request.operation} ${JSON.stringify(read.request.input)}${read.parts > 1 ? `  (1 of ${read.parts})` : ''}`,
+        ]
+      : []),
+  ];
+}
+
+/** One reason for many indexes is told once, in lines that a terminal holds. */
+function unusedLines(unused: readonly UnusedIndex[]): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { index, key, reason } of unused)
+    byReason.set(reason, [...(byReason.get(reason) ?? []), `${index}(${key.join(', ')})`]);
+  return [...byReason].flatMap(([reason, indexes]) => wrapped(indexes).map((line) => `${line}: ${reason}`));
+}
+
+const LINE_WIDTH = 100;
+
+function wrapped(words: readonly string[]): readonly string[] {
+  return words.reduce<readonly string[]>((lines, word) => {
+    const last = lines.at(-1);
+    return last === undefined || last.length + word.length > LINE_WIDTH
+      ? [...lines, word]
+      : [...lines.slice(0, -1), `${last}, ${word}`];
+  }, []);
+}
+
+function labelled(label: string, lines: readonly string[]): string[] {
+  return lines.map((line) => `    ${label}: ${line}`);
+}

@@ -1,0 +1,302 @@
+import type { ColumnRef, Node, SelectStmt } from 'libpg-query';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
+import { isOfConnection } from '../../core/of-connection.ts';
+import type { Literal } from '../../dynamo/expression/predicate.ts';
+import { engineType, postgresTypeName } from '../types/engine-types.ts';
+import { wireTypeOf } from '../types/wire-type.ts';
+import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import { hintOf } from '../parse/hints.ts';
+import type { ParsedQuery } from '../parse/parse.ts';
+import { describePredicate } from './describe-predicate.ts';
+import type { ResultColumn } from './planner.ts';
+import { applyRules } from './apply-rules.ts';
+import { checkPlace } from './key-candidates.ts';
+import {
+  type Condition,
+  type PlanSettings,
+  type PushdownRule,
+  scanOf,
+  type TableRead,
+} from './table-read.ts';
+import { findSystemTable } from '../system/registry.ts';
+import type { DirectPlan } from './direct-plan.ts';
+import { lookedUpAgain, type LookupPlan, lookupPlan } from './lookup-plan.ts';
+
+/**
+ * A statement of the form `SELECT columns FROM table [WHERE column = value AND …] [LIMIT n]`. Its plan is found without
+ * the planning engine, so that a point lookup costs one GetItem and next to nothing else.
+ */
+export interface TrivialStatement {
+  readonly columns: readonly ResultColumn[];
+  /** The plan for these parameters; undefined where a value is not of its column's type, or DynamoDB cannot do all of it. */
+  plan(
+    parameters: readonly ParameterLiteral[],
+    settings: PlanSettings,
+    rules: readonly PushdownRule[],
+  ): DirectPlan | undefined;
+}
+
+/** What a trivial statement consists of; anything else in it is for the planner. */
+const TRIVIAL_CLAUSES: ReadonlySet<string> = new Set([
+  'targetList',
+  'fromClause',
+  'whereClause',
+  'limitCount',
+  'limitOption',
+  'op',
+]);
+
+/** The trivial statement that a statement is; undefined where it is more than that. */
+export async function trivialStatement(
+  parsed: ParsedQuery,
+  catalog: Pick<Catalog, 'table' | 'view'>,
+  signal: AbortSignal,
+): Promise<TrivialStatement | undefined> {
+  const shape = shapeOf(parsed);
+  if (shape === undefined) return undefined;
+  const { source, equalities } = shape;
+  let table: TableDef;
+  try {
+    if ((await catalog.view(source.name, signal)) !== undefined) return undefined;
+    table = await catalog.table(source.name, signal);
+  } catch (error) {
+    // Met again, it would have the user sign in again.
+    if (isOfConnection(error)) throw error;
+    // The binder meets the same failure and knows its position.
+    return undefined;
+  }
+  if (table.child !== undefined) return undefined;
+  const known = understood.get(parsed);
+  if (known?.table === table) return known.statement;
+  const statement = understand(parsed.ast, table, source.alias, equalities);
+  understood.set(parsed, { table, statement });
+  return statement;
+}
+
+interface Shape {
+  readonly source: { readonly name: string; readonly alias: string };
+  readonly equalities: readonly Equality[];
+}
+
+/** What the texts of statements say, whatever their tables are; undefined for those that are not trivial. */
+const shapes = new WeakMap<ParsedQuery, Shape | undefined>();
+
+function shapeOf(parsed: ParsedQuery): Shape | undefined {
+  if (shapes.has(parsed)) return shapes.get(parsed);
+  const { ast } = parsed;
+  const source = sourceOf(ast);
+  const equalities = ast.whereClause === undefined ? [] : equalitiesOf(ast.whereClause);
+  const shape =
+    source === undefined ||
+    equalities === undefined ||
+    !hasPlainTargets(ast) ||
+    findSystemTable(undefined, source.name) !== undefined
+      ? undefined
+      : { source, equalities };
+  shapes.set(parsed, shape);
+  return shape;
+}
+
+/** What was found for a statement, as long as its table looks the same. */
+const understood = new WeakMap<
+  ParsedQuery,
+  { readonly table: TableDef; readonly statement: TrivialStatement | undefined }
+>();
+
+function understand(
+  ast: SelectStmt,
+  table: TableDef,
+  alias: string,
+  equalities: readonly Equality[],
+): TrivialStatement | undefined {
+  const output = outputOf(ast, table, alias);
+  const compared = equalities.map(({ column, value }) => ({
+    column: columnNamed(column, table, alias),
+    value,
+  }));
+  if (output === undefined || compared.some(({ column }) => column === undefined)) return undefined;
+  const columns = output.map(({ name, column }) => ({
+    name,
+    type: postgresTypeName(engineType(column.type)),
+  }));
+  const outputColumns = output.map(({ column }) => column);
+  const named = new Set([...outputColumns, ...compared.map(({ column }) => column)]);
+  const needed = table.columns.filter((column) => named.has(column));
+  let lookup: LookupPlan | undefined;
+  return {
+    columns,
+    plan(parameters, settings, rules) {
+      const limit = ast.limitCount === undefined ? undefined : limitOf(ast.limitCount, parameters);
+      const conditions = compared.map(({ column, value }) => column && equality(column, value, parameters));
+      if (limit === 'unknown' || !conditions.every((condition) => condition !== undefined)) return undefined;
+      const known = lookup?.settings === settings && lookup.rules === rules ? lookup : undefined;
+      const again = known && lookedUpAgain(known, conditions, limit);
+      const read = again ?? plannedRead(table, needed, conditions, limit, settings, rules);
+      lookup = known ?? lookupPlan(read, settings, rules);
+      return read.residual.length > 0 ? undefined : { columns, read, output: outputColumns, limit };
+    },
+  };
+}
+
+function plannedRead(
+  table: TableDef,
+  columns: readonly ColumnDef[],
+  residual: readonly Condition[],
+  limit: number | undefined,
+  settings: PlanSettings,
+  rules: readonly PushdownRule[],
+): TableRead {
+  const start: TableRead = {
+    alias: table.name,
+    table,
+    access: scanOf(table),
+    conditions: residual,
+    keyed: [],
+    filter: [],
+    residual,
+    columns,
+    ...(limit === undefined ? {} : { limit }),
+  };
+  checkPlace(start, settings);
+  return applyRules(start, settings, rules);
+}
+
+function sourceOf(ast: SelectStmt): { readonly name: string; readonly alias: string } | undefined {
+  for (const [clause, value] of Object.entries(ast)) {
+    if (!TRIVIAL_CLAUSES.has(clause) && value !== undefined) return undefined;
+  }
+  const [from] = ast.fromClause ?? [];
+  if (ast.op !== 'SETOP_NONE' || ast.fromClause?.length !== 1 || from === undefined || !('RangeVar' in from))
+    return undefined;
+  const { relname, schemaname, catalogname, alias } = from.RangeVar;
+  if (hintOf(from.RangeVar) !== undefined) return undefined;
+  if (
+    relname === undefined ||
+    schemaname !== undefined ||
+    catalogname !== undefined ||
+    alias?.colnames !== undefined
+  )
+    return undefined;
+  return { name: relname, alias: alias?.aliasname ?? relname };
+}
+
+interface Equality {
+  readonly column: ColumnRef;
+  readonly value: Node;
+}
+
+/** The parts of `a = 1 AND b = $1`; undefined for any other condition. */
+function equalitiesOf(where: Node): readonly Equality[] | undefined {
+  if ('BoolExpr' in where) {
+    if (where.BoolExpr.boolop !== 'AND_EXPR') return undefined;
+    const parts = (where.BoolExpr.args ?? []).map(equalitiesOf);
+    return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+  }
+  if (!('A_Expr' in where) || where.A_Expr.kind !== 'AEXPR_OP') return undefined;
+  const { name, lexpr, rexpr } = where.A_Expr;
+  const [operator] = name ?? [];
+  if (
+    operator === undefined ||
+    !('String' in operator) ||
+    operator.String.sval !== '=' ||
+    lexpr === undefined ||
+    rexpr === undefined
+  )
+    return undefined;
+  if ('ColumnRef' in lexpr) return [{ column: lexpr.ColumnRef, value: rexpr }];
+  return 'ColumnRef' in rexpr ? [{ column: rexpr.ColumnRef, value: lexpr }] : undefined;
+}
+
+interface Output {
+  readonly name: string;
+  readonly column: ColumnDef;
+}
+
+function hasPlainTargets(ast: SelectStmt): boolean {
+  const targets = ast.targetList ?? [];
+  return (
+    targets.length > 0 &&
+    targets.every(
+      (target) =>
+        'ResTarget' in target && target.ResTarget.val !== undefined && 'ColumnRef' in target.ResTarget.val,
+    )
+  );
+}
+
+function outputOf(ast: SelectStmt, table: TableDef, alias: string): readonly Output[] | undefined {
+  const output: Output[] = [];
+  for (const target of ast.targetList ?? []) {
+    const { name, val } = 'ResTarget' in target ? target.ResTarget : {};
+    if (val === undefined || !('ColumnRef' in val)) return undefined;
+    const fields = val.ColumnRef.fields ?? [];
+    const [only] = fields;
+    if (fields.length === 1 && only !== undefined && 'A_Star' in only) {
+      output.push(
+        ...table.columns
+          .filter((column) => column.hidden !== true)
+          .map((column) => ({ name: column.name, column })),
+      );
+      continue;
+    }
+    const column = columnNamed(val.ColumnRef, table, alias);
+    if (column === undefined) return undefined;
+    output.push({ name: name ?? column.name, column });
+  }
+  return output.length === 0 ? undefined : output;
+}
+
+/** The column that a reference means: exactly spelled, or the only one that differs in case. */
+function columnNamed(reference: ColumnRef, table: TableDef, alias: string): ColumnDef | undefined {
+  const names = (reference.fields ?? []).map((field) => ('String' in field ? field.String.sval : undefined));
+  const name = names.at(-1);
+  if (name === undefined || names.length > 2 || (names.length === 2 && names[0] !== alias)) return undefined;
+  const folded = name.toLowerCase();
+  const alike = table.columns.filter((column) => column.name.toLowerCase() === folded);
+  return alike.length === 1 ? alike[0] : alike.find((column) => column.name === name);
+}
+
+/** `column = constant` as DynamoDB compares it; undefined where the constant is not of the column's type. */
+function equality(
+  column: ColumnDef,
+  node: Node,
+  parameters: readonly ParameterLiteral[],
+): Condition | undefined {
+  const value = constantOf(node, parameters);
+  const literal = value && literalFor(column, value);
+  if (literal === undefined) return undefined;
+  const predicate = { kind: 'compare', path: column.path, op: '=', value: literal } as const;
+  return {
+    get text() {
+      return describePredicate(predicate);
+    },
+    predicate,
+    exact: true,
+  };
+}
+
+function literalFor(column: ColumnDef, value: ParameterLiteral): Literal | undefined {
+  if (column.type.kind === 'double' && column.type.rounds === true) return undefined;
+  const wire = wireTypeOf(column);
+  if (wire === 'S' && value.kind === 'text') return { type: 'S', text: value.text };
+  if (wire === 'BOOL' && value.kind === 'boolean') return { type: 'BOOL', value: value.value };
+  const isPlainInteger = value.kind === 'number' && /^-?\d{1,18}$/.test(value.text);
+  return wire === 'N' && column.type.kind !== 'text' && isPlainInteger
+    ? { type: 'N', text: value.text }
+    : undefined;
+}
+
+function limitOf(node: Node, parameters: readonly ParameterLiteral[]): number | 'unknown' {
+  const value = constantOf(node, parameters);
+  return value?.kind === 'number' && /^\d{1,15}$/.test(value.text) ? Number(value.text) : 'unknown';
+}
+
+function constantOf(node: Node, parameters: readonly ParameterLiteral[]): ParameterLiteral | undefined {
+  if ('ParamRef' in node) return parameters[(node.ParamRef.number ?? 0) - 1];
+  if (!('A_Const' in node)) return undefined;
+  const { sval, ival, boolval, isnull } = node.A_Const;
+  if (isnull === true) return undefined;
+  if (sval !== undefined) return { kind: 'text', text: sval.sval ?? '' };
+  if (boolval !== undefined) return { kind: 'boolean', value: boolval.boolval ?? false };
+  return ival === undefined ? undefined : { kind: 'number', text: String(ival.ival ?? 0) };
+}

@@ -1,0 +1,68 @@
+import type { DocumentPath, Literal, Predicate } from '../../dynamo/expression/predicate.ts';
+
+/** What DynamoDB can be asked for an expression: it holds wherever the expression is TRUE; if `exact`, nowhere else. */
+export interface Pushed {
+  readonly predicate: Predicate;
+  readonly exact: boolean;
+}
+
+export function exactly(predicate: Predicate): Pushed {
+  return { predicate, exact: true };
+}
+
+export function atLeast(predicate: Predicate): Pushed {
+  return { predicate, exact: false };
+}
+
+/** All parts hold. What is not known of one of them the others still narrow. */
+export function allOf(parts: readonly (Pushed | undefined)[]): Pushed | undefined {
+  const known = parts.filter((part) => part !== undefined);
+  if (known.length === 0) return undefined;
+  const of = flattened('and', known);
+  const exact = known.length === parts.length && known.every((part) => part.exact);
+  const [first] = of;
+  if (first === undefined || of.some(({ kind }) => kind === 'never')) return exactly({ kind: 'never' });
+  return { predicate: of.length === 1 ? first : { kind: 'and', of }, exact };
+}
+
+/** Some part holds. */
+export function anyOf(parts: readonly (Pushed | undefined)[]): Pushed | undefined {
+  const known = parts.filter((part) => part !== undefined);
+  if (known.length < parts.length || known.length === 0) return undefined;
+  const of = withLists(flattened('or', known).filter(({ kind }) => kind !== 'never'));
+  const exact = known.every((part) => part.exact);
+  const [first] = of;
+  if (first === undefined) return exactly({ kind: 'never' });
+  return { predicate: of.length === 1 ? first : { kind: 'or', of }, exact };
+}
+
+function flattened(kind: 'and' | 'or', parts: readonly Pushed[]): readonly Predicate[] {
+  return parts.flatMap(({ predicate }) => (predicate.kind === kind ? predicate.of : [predicate]));
+}
+
+/** Several equalities of one path and type become an IN, of booleans an OR; what is said twice is said once. */
+function withLists(parts: readonly Predicate[]): readonly Predicate[] {
+  const lists = new Map<string, Map<string, Literal>>();
+  const result = new Map<string, Predicate>();
+  for (const part of parts) {
+    if (part.kind !== 'compare' || part.op !== '=') {
+      result.set(JSON.stringify(part), part);
+      continue;
+    }
+    const { path, value } = part;
+    const identity = JSON.stringify([path, value.type]);
+    const values = lists.get(identity) ?? new Map<string, Literal>();
+    lists.set(identity, values.set(JSON.stringify(value), value));
+    result.set(identity, listOf(path, [...values.values()]));
+  }
+  return [...result.values()];
+}
+
+function listOf(path: DocumentPath, values: readonly Literal[]): Predicate {
+  const [value, second] = values;
+  if (value !== undefined && second === undefined) return { kind: 'compare', path, op: '=', value };
+  // Emulators find FALSE to be of no type.
+  return value?.type === 'BOOL'
+    ? { kind: 'or', of: values.map((each) => ({ kind: 'compare', path, op: '=', value: each })) }
+    : { kind: 'in', path, values };
+}

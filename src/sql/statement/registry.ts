@@ -1,0 +1,36 @@
+import type { ParsedCommand } from '../parse/parse.ts';
+import type { Command } from '../exec/command.ts';
+import { copy } from '../copy/copy.ts';
+import { createView } from '../ddl/create-view.ts';
+import { dropView } from '../ddl/drop-view.ts';
+import { setSetting, showSetting } from './setting.ts';
+import { transaction } from '../transaction/transaction-command.ts';
+import { deleteItems } from '../write/delete.ts';
+import { insert } from '../write/insert.ts';
+import { truncate } from '../write/truncate.ts';
+import { update } from '../write/update.ts';
+import { call } from '../procedures/call.ts';
+import { tableCommand } from '../ddl/table-command.ts';
+
+/** Every command there is. */
+export const COMMANDS: readonly Command[] = [
+  copy,
+  createView,
+  dropView,
+  insert,
+  update,
+  deleteItems,
+  transaction,
+  truncate,
+  tableCommand,
+  showSetting,
+  setSetting,
+  call,
+];
+
+/** The command that a statement is. */
+export function commandOf(parsed: ParsedCommand): Command {
+  const found = COMMANDS.find(({ nodes }) => nodes.some((node) => node in parsed.node));
+  if (found === undefined) throw parsed.refusal();
+  return found;
+}

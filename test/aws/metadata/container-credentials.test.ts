@@ -1,0 +1,208 @@
+import { describe, expect, it } from '@jest/globals';
+import { awsContainer } from '../../../src/authschemes/aws-container.ts';
+import { containerCredentials } from '../../../src/aws/metadata/container-credentials.ts';
+import type { CredentialSource } from '../../../src/core/credentials.ts';
+import { instanceDocument } from '../../doubles/imds.ts';
+import { type Listening, type Told, listen } from '../../doubles/json-server.ts';
+import { fakePorts } from '../../doubles/ports.ts';
+import { printsOf } from '../../support/prints.ts';
+import { sourceOf } from '../../support/source-of.ts';
+import { thrownBy } from '../../support/thrown.ts';
+
+const nobody = new AbortController().signal;
+const document = {
+  ...instanceDocument(new Date('2026-01-01T06:00:00Z'), 'ASIACONTAINER000000'),
+  AccountId: '123456789012',
+};
+const good = (): Told => ({ body: JSON.stringify(document) });
+
+/** The scheme in a container with that environment. */
+async function inside(
+  env: Record<string, string>,
+  files: Record<string, string> = {},
+): Promise<CredentialSource> {
+  return sourceOf(awsContainer, 'AWSRegion=eu-west-1', fakePorts({ env, files }));
+}
+const full = (agent: Listening): Record<string, string> => ({
+  AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.endpoint}/v1/credentials?x=1`,
+});
+
+describe('AuthScheme AwsContainer', () => {
+  it('gives the credentials that the agent has', async () => {
+    await using agent = await listen(good);
+    const source = await inside({ ...full(agent), AWS_CONTAINER_AUTHORIZATION_TOKEN: 'CANARY-token' });
+    expect(await source(nobody)).toEqual({
+      accessKeyId: 'ASIACONTAINER000000',
+      secretAccessKey: 'CANARY-secret',
+      sessionToken: 'CANARY-token',
+      expiration: new Date('2026-01-01T06:00:00Z'),
+      accountId: '123456789012',
+      origin: `container, ${agent.endpoint}`,
+    });
+    expect(agent.heard[0]).toMatchObject({ method: 'GET', path: '/v1/credentials?x=1' });
+    expect(agent.heard[0]?.headers.authorization).toBe('CANARY-token');
+  });
+
+  it('reads the file of the token each time, before the variable', async () => {
+    await using agent = await listen(good);
+    const files: Record<string, string> = { '/token': 'one\n' };
+    const ports = fakePorts({
+      env: {
+        ...full(agent),
+        AWS_CONTAINER_AUTHORIZATION_TOKEN: 'no',
+        AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/token',
+      },
+    });
+    const source = containerCredentials({ ...ports, readFile: async (path) => files[path] });
+    await source(nobody);
+    files['/token'] = 'two';
+    await source(nobody);
+    expect(agent.heard.map(({ headers }) => headers.authorization)).toEqual(['one', 'two']);
+  });
+
+  it('takes the path of ECS before the address of EKS', async () => {
+    await using ecs = await listen(good);
+    await using other = await listen(good);
+    const ports = fakePorts({
+      env: { ...full(other), AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/1' },
+    });
+    await containerCredentials(ports, ecs.endpoint)(nobody);
+    expect(ecs.heard.map(({ path }) => path)).toEqual(['/v2/credentials/1']);
+    expect(other.heard).toEqual([]);
+  });
+
+  it.each([
+    'http://127.0.0.1evil/',
+    'http://10.0.0.1/',
+    'http://169.254.169.254/latest/',
+    'http://169.254.170.2.example/',
+    'http://[::ffff:169.254.169.254]/',
+    'http://example.com/',
+    'http://ana@127.0.0.1/',
+    'http://127.0.0.1@evil.example/',
+    'http:\\\\evil.example\\',
+    'http://127.0.0.1.example/',
+    'http://2852039166/',
+    'http://0xa9fea9fe/',
+    'http://[fe80::1]/',
+    'http://[::ffff:10.0.0.1]/',
+    'http://[fd00:ec2::254]/',
+    'http://１０.0.0.1/',
+    'http://127.0.0.1:99999/',
+    'http://127.0.0.256/',
+    'http://agent.localhost/',
+    'http://localhost.example/',
+    ' ',
+    'ftp://127.0.0.1/',
+    'file:///etc/passwd',
+    'nonsense',
+  ])('asks nobody at %s', async (uri) => {
+    const error = await thrownBy(async () =>
+      (await inside({ AWS_CONTAINER_CREDENTIALS_FULL_URI: uri }))(nobody),
+    );
+    expect(error.code).toBe('AUTH_NO_CREDENTIALS');
+    expect(error.message).toContain('AWS_CONTAINER_CREDENTIALS_FULL_URI: expected an https address');
+  });
+
+  it.each(['//evil.example/x', 'http://evil.example/x', 'v2/credentials', '\\\\evil.example/x'])(
+    'takes %s for no path',
+    async (path) => {
+      const env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path };
+      const error = await thrownBy(async () => (await inside(env))(nobody));
+      expect(error.message).toContain('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: expected a path');
+    },
+  );
+
+  it.each([
+    'http://169.254.170.2',
+    'http://169.254.170.23',
+    'http://[fd00:ec2::23]',
+    'http://0x7f.1',
+    'http://2130706433',
+    'http://127.1',
+    'http://0177.0.0.1',
+    'http://127.0.0.1.',
+    'http://１２７.0.0.1',
+    'http://127.9.9.9:8080',
+    'http://[::1]',
+    'http://[::ffff:127.0.0.1]',
+    'http://localhost',
+    'HTTP://LOCALHOST.',
+    'https://agent.example',
+  ])('would ask %s', async (origin) => {
+    const source = await inside({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${origin}/v1` });
+    // The address is looked at first, so that nothing is sent here.
+    await expect(source(AbortSignal.abort(new Error('left')))).rejects.toThrow('left');
+  });
+
+  it('says that there is nothing in the environment', async () => {
+    const error = await thrownBy(async () => (await inside({}))(nobody));
+    expect(error.code).toBe('AUTH_NO_CREDENTIALS');
+    expect(error.message).toContain('AWS_CONTAINER_CREDENTIALS_FULL_URI not set');
+  });
+
+  it.each([
+    ['a line break', { AWS_CONTAINER_AUTHORIZATION_TOKEN: 'CANARY\r\nx: y' }, {}, 'one line of a token'],
+    ['no file', { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/none' }, {}, 'there is no file /none'],
+    [
+      'two lines',
+      { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/two' },
+      { '/two': 'CANARY\nCANARY' },
+      '/two holds',
+    ],
+  ])('refuses a token with %s', async (_, env, files, message) => {
+    await using agent = await listen(good);
+    const given = { ...full(agent), ...env } as Record<string, string>;
+    const error = await thrownBy(async () => (await inside(given, files))(nobody));
+    expect(error.message).toContain(message);
+    expect(printsOf(error)).not.toContain('CANARY');
+    expect(agent.heard).toEqual([]);
+  });
+
+  it.each([
+    ['refused', { status: 403, body: 'CANARY' }, 'AUTH_REFUSED'],
+    ['failing', { status: 500, body: 'CANARY' }, 'AUTH_UNAVAILABLE'],
+    ['redirected', { status: 302, headers: { location: 'http://example.com/' } }, 'AUTH_REFUSED'],
+    ['text', { body: 'CANARY' }, 'AUTH_MALFORMED'],
+    ['a list', { body: '["CANARY"]' }, 'AUTH_MALFORMED'],
+    ['an heir', { body: JSON.stringify({ ['__proto__']: document }) }, 'AUTH_MALFORMED'],
+    ['a heritage', { body: `{"__proto__":${JSON.stringify(document)},"AccessKeyId":"A"}` }, 'AUTH_MALFORMED'],
+    ['without secret', { body: JSON.stringify({ ...document, SecretAccessKey: null }) }, 'AUTH_MALFORMED'],
+    ['of numbers', { body: JSON.stringify({ ...document, Token: 7 }) }, 'AUTH_MALFORMED'],
+    [
+      'timed in seconds',
+      { body: JSON.stringify({ ...document, Expiration: 1_767_247_200 }) },
+      'AUTH_MALFORMED',
+    ],
+    ['timed in words', { body: JSON.stringify({ ...document, Expiration: '1767247200' }) }, 'AUTH_MALFORMED'],
+    [
+      'timed anywhere',
+      { body: JSON.stringify({ ...document, Expiration: '2026-01-01T06:00:00' }) },
+      'AUTH_MALFORMED',
+    ],
+    [
+      'timed never',
+      { body: JSON.stringify({ ...document, Expiration: '2026-13-41T06:00:00Z' }) },
+      'AUTH_MALFORMED',
+    ],
+    [
+      'said twice, the last time wrong',
+      { body: JSON.stringify(document).replace('}', ',"Token":""}') },
+      'AUTH_MALFORMED',
+    ],
+    ['huge', { body: `"${'x'.repeat(100_000)}"` }, 'AUTH_MALFORMED'],
+  ])('tells an answer that is %s', async (_, told, code) => {
+    await using agent = await listen(() => told);
+    const error = await thrownBy(async () => (await inside(full(agent)))(nobody));
+    expect(error.code).toBe(code);
+    expect(printsOf(error)).not.toContain('CANARY');
+  });
+
+  it('waits two seconds at most, and no longer than its caller', async () => {
+    await using agent = await listen(() => undefined);
+    expect((await thrownBy(async () => (await inside(full(agent)))(nobody))).code).toBe('CONN_NETWORK');
+    const leaving = new AbortController();
+    setTimeout(() => leaving.abort(new Error('left')), 30);
+    await expect((await inside(full(agent)))(leaving.signal)).rejects.toThrow('left');
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import { oneAttempt } from '../../../src/core/async/single-flight.ts';
+import { thrownBy } from '../../support/thrown.ts';
+
+/** Attempts that end when told, and what became of them. */
+function attempts() {
+  const share = oneAttempt<string>();
+  const begun: { end(answer: string): void; fail(error: Error): void; readonly signal: AbortSignal }[] = [];
+  return {
+    begun,
+    ask: (values: readonly string[], signal = new AbortController().signal) =>
+      share(values, signal, (own) => {
+        return new Promise<string>((resolve, reject) => {
+          begun.push({ end: resolve, fail: reject, signal: own });
+        });
+      }),
+  };
+}
+
+describe('one attempt', () => {
+  it('serves all who ask with the same values, and others not', async () => {
+    const { begun, ask } = attempts();
+    const waiting = [ask(['ana', 'a']), ask(['ana', 'a']), ask(['ana', 'b'])];
+    expect(begun).toHaveLength(2);
+    begun[0]?.end('first');
+    begun[1]?.end('second');
+    await expect(Promise.all(waiting)).resolves.toEqual(['first', 'first', 'second']);
+  });
+
+  it('is shared with its failure, and forgotten afterwards', async () => {
+    const { begun, ask } = attempts();
+    const waiting = [ask(['a']), ask(['a'])];
+    begun[0]?.fail(new Error('refused'));
+    const outcomes = await Promise.allSettled(waiting);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    const again = ask(['a']);
+    begun[1]?.end('welcome');
+    await expect(again).resolves.toBe('welcome');
+  });
+
+  it('goes on while anybody waits, and ends with the last who leaves', async () => {
+    const { begun, ask } = attempts();
+    const [one, other] = [new AbortController(), new AbortController()];
+    const leaving = [thrownBy(() => ask(['a'], one.signal)), thrownBy(() => ask(['a'], other.signal))];
+    one.abort();
+    await leaving[0];
+    expect(begun[0]?.signal.aborted).toBe(false);
+    other.abort();
+    await expect(leaving[1]).resolves.toMatchObject({ code: 'EXEC_CANCELLED' });
+    expect(begun[0]?.signal.aborted).toBe(true);
+  });
+
+  it('that everybody left is not joined by whoever comes next', async () => {
+    const { begun, ask } = attempts();
+    const caller = new AbortController();
+    const leaving = thrownBy(() => ask(['a'], caller.signal));
+    caller.abort();
+    await leaving;
+    const next = ask(['a']);
+    begun[1]?.end('anew');
+    await expect(next).resolves.toBe('anew');
+  });
+});

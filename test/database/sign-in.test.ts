@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals';
+import { type SignIn, signIn } from '../../src/database/sign-in.ts';
+import { parseConnection } from '../../src/connstring/resolve.ts';
+import { type FakePorts, fakePorts } from '../doubles/ports.ts';
+import { printsOf } from '../support/prints.ts';
+import { thrownBy } from '../support/thrown.ts';
+
+const CREDENTIALS = '/home/ana/.aws/credentials';
+const CONFIG = '/home/ana/.aws/config';
+const nobody = new AbortController().signal;
+const open = async (text: string, ports: FakePorts = fakePorts()): Promise<SignIn> =>
+  signIn((await parseConnection(text, ports)).options, ports);
+const ROLE = 'arn:aws:iam::123456789012:role/Analyst';
+const keys = 'AccessKey=AKIA;SecretKey=CANARY';
+const profile = (id: string): string => `aws_access_key_id=${id}\naws_secret_access_key=CANARY\n`;
+
+describe('signIn', () => {
+  it.each([
+    [`AuthScheme=AwsRootKeys;${keys}`, 'AwsRootKeys'],
+    [`${keys};AWSRoleARN=${ROLE}`, 'AwsIAMRoles'],
+    [`AuthScheme=AwsMFA;${keys};MFASerialNumber=GAHT12345678`, 'AwsMFA'],
+    [`authscheme=temporarycredentials;${keys};SessionToken=t`, 'TemporaryCredentials'],
+    [keys, 'AwsRootKeys'],
+    [`${keys};SessionToken=t`, 'TemporaryCredentials'],
+    ['Profile=p', 'AwsCredentialsFile'],
+    ['AWSCredentialsFile=/x', 'AwsCredentialsFile'],
+    ['AuthScheme=AwsCredentialsFile', 'AwsCredentialsFile'],
+    [`AWSWebIdentityTokenFile=/t;AWSRoleARN=${ROLE}`, 'AwsWebIdentity'],
+    ['', 'Auto'],
+  ])('of %j is done by %s', async (text, scheme) => {
+    expect((await open(text)).scheme).toBe(scheme);
+  });
+
+  it('gives the keys of the string, and says so', async () => {
+    const way = await open(`${keys};SessionToken=t`);
+    expect(await way.source(nobody)).toMatchObject({
+      accessKeyId: 'AKIA',
+      secretAccessKey: 'CANARY',
+      sessionToken: 't',
+    });
+    expect(way.describe()).toBe('AWSAccessKey, AWSSecretKey and AWSSessionToken of the connection');
+  });
+
+  it.each([
+    ['AuthScheme=AwsRootKeys', 'AuthScheme AwsRootKeys needs AWSAccessKey and AWSSecretKey'],
+    ['AccessKey=A', 'AuthScheme AwsRootKeys, which Auto chose, needs AWSSecretKey'],
+    [
+      'SessionToken=t',
+      'AuthScheme TemporaryCredentials, which Auto chose, needs AWSAccessKey and AWSSecretKey',
+    ],
+  ])('names all that is missing from %j at once', async (text, message) => {
+    const error = await thrownBy(() => open(text));
+    expect(error.code).toBe('AUTH_MISSING_PROPERTY');
+    expect(error.message).toBe(message);
+  });
+
+  it.each([
+    [`AuthScheme=AwsRootKeys;${keys};AWSRoleARN=${ROLE}`, 'AUTH_CONFLICTING_PROPERTY'],
+    [`AuthScheme=AwsRootKeys;${keys};MFAToken=123456`, 'AUTH_MISSING_PROPERTY'],
+    [`AuthScheme=AwsMFA;${keys}`, 'AUTH_MISSING_PROPERTY'],
+    [`AuthScheme=AwsMFA;${keys};SessionToken=t;MFASerialNumber=GAHT12345678`, 'AUTH_CONFLICTING_PROPERTY'],
+    [`${keys};SessionToken=t;MFAToken=1`, 'AUTH_CONFLICTING_PROPERTY'],
+    ['AWSRoleARN=Analyst', 'CONN_BAD_VALUE'],
+    ['Profile=p;AWSRoleARN=Analyst', 'CONN_BAD_VALUE'],
+    ['Profile=p;MFASerialNumber=GAHT12345678;MFAToken=1', 'CONN_BAD_VALUE'],
+    ['AuthScheme=AwsSSO;User=a', 'AUTH_NOT_SUPPORTED'],
+  ])('refuses %j rather than sign in as somebody else', async (text, code) => {
+    expect((await thrownBy(() => open(text))).code).toBe(code);
+  });
+
+  it('names the schemes there are where it has not the one that is wanted', async () => {
+    const error = await thrownBy(() => open('AuthScheme=AwsSSO'));
+    expect(error.message).toMatch(/AwsSSO.*Auto.*TemporaryCredentials/);
+  });
+
+  it('warns of root keys where they are asked for by name', async () => {
+    const ports = fakePorts();
+    await open(`AuthScheme=AwsRootKeys;${keys}`, ports);
+    await open(keys, ports);
+    expect(ports.warnings).toEqual([expect.stringContaining('AWS advises against keys of the root user')]);
+  });
+
+  it('warns of sign-in properties that the scheme does not read', async () => {
+    const ports = fakePorts();
+    await open(`${keys};User=ana;Profile=p`, ports);
+    expect(ports.warnings).toEqual(['AuthScheme AwsRootKeys does not use User, AWSCredentialsFileProfile']);
+  });
+
+  it('sends nothing and reads no credentials before it is asked', async () => {
+    const way = await open('Profile=ghost');
+    expect(way.describe()).toBe('AuthScheme AwsCredentialsFile');
+    expect((await thrownBy(() => way.source(nobody))).code).toBe('AUTH_PROFILE');
+  });
+
+  it('takes Region and address from the profile that signs in', async () => {
+    const files = {
+      [CREDENTIALS]: `[p]\n${profile('A')}`,
+      [CONFIG]: '[profile p]\nregion=eu-west-1\nendpoint_url=http://localhost:1\n',
+    };
+    expect(await open('Profile=p', fakePorts({ files }))).toMatchObject({
+      region: 'eu-west-1',
+      endpointUrl: 'http://localhost:1',
+    });
+  });
+
+  it('takes no more than a missing Region from the profile where the string has the keys', async () => {
+    const files = { [CONFIG]: '[default]\nregion=eu-west-1\nendpoint_url=http://localhost:1\n' };
+    const way = await open(keys, fakePorts({ files }));
+    expect(way.region).toBe('eu-west-1');
+    expect(way.endpointUrl).toBeUndefined();
+    expect((await open(`${keys};Region=Paris`, fakePorts({ forbidden: [CONFIG] }))).region).toBeUndefined();
+  });
+
+  it('gives nothing after it was closed', async () => {
+    const way = await open(keys);
+    way.close();
+    expect((await thrownBy(() => way.source(nobody))).code).toBe('CONN_CLOSED');
+  });
+
+  it('prints no secret', async () => {
+    const way = await open(keys);
+    expect(printsOf([way, await way.source(nobody)])).not.toContain('CANARY');
+  });
+});

@@ -1,0 +1,288 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { getMaxListeners } from 'node:events';
+import { inspect } from 'node:util';
+import { crc32 } from 'node:zlib';
+import { DriverError } from '../../../src/core/errors.ts';
+import { createClient, type ClientOptions, type DynamoClient } from '../../../src/dynamo/transport/client.ts';
+import { newReadStats } from '../../../src/dynamo/read/read-stats.ts';
+import {
+  serviceError,
+  startHttpDouble,
+  type HttpDouble,
+  type Received,
+  type Reply,
+} from '../../doubles/dynamodb-http.ts';
+
+const PAGE = '{"Count":1,"Items":[{"name":{"S":"Zoë \\u00e9"},"b":{"B":"AQID"}}],"ScannedCount":1}';
+const TOKEN = 'the-session-token';
+
+const open: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0).toReversed()) await one.close();
+});
+
+async function started(
+  answer: (received: Received, at: number) => Reply | Promise<Reply>,
+  options: Partial<ClientOptions> = {},
+): Promise<{ readonly double: HttpDouble; readonly client: DynamoClient }> {
+  const double = await startHttpDouble(answer);
+  const client = createClient({
+    region: 'eu-west-1',
+    endpoint: double.endpoint,
+    credentials: async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: TOKEN }),
+    maxRetries: 3,
+    retryBaseMs: 1,
+    timeoutMs: 20_000,
+    ...options,
+  });
+  open.push(double, client);
+  return { double, client };
+}
+
+const scan = (client: DynamoClient, signal?: AbortSignal, stats = newReadStats()) =>
+  client.read('Scan', { TableName: 'T' }, stats, signal);
+
+describe('a read', () => {
+  it('sends a signed request with the input as it is, and gives the bytes as they come', async () => {
+    const { client, double } = await started(() => ({ body: PAGE }), { userAgent: 'dynadbc/1.0' });
+    const stats = newReadStats();
+    const input = { RequestItems: { T: { Keys: [{ b: { B: 'AQID' } }] } } };
+    expect((await client.read('BatchGetItem', input, stats)).toString()).toBe(PAGE);
+    expect(double.complaints).toEqual([]);
+    expect(double.received).toMatchObject([{ operation: 'BatchGetItem', input }]);
+    expect(double.received[0]?.headers).toMatchObject({
+      'x-amz-security-token': TOKEN,
+      'user-agent': expect.stringContaining('dynadbc/1.0'),
+    });
+    expect(stats).toMatchObject({ requests: 1, throttles: 0, bytes: Buffer.byteLength(PAGE) });
+  });
+
+  it('keeps its connections', async () => {
+    const { client, double } = await started(() => ({ body: PAGE }));
+    for (let time = 0; time < 20; time += 1) await scan(client);
+    expect(await double.openConnections()).toBeLessThanOrEqual(2);
+  });
+
+  it.each<[string, Reply]>([
+    ['throttled', serviceError('ProvisionedThroughputExceededException', 'slow down')],
+    ['answered with an internal error', serviceError('InternalServerError', 'oops', 500)],
+    ['answered by a proxy that has no server', { status: 503, body: '<html>Service Unavailable</html>' }],
+    ['cut off', { cut: PAGE.slice(0, 30) }],
+    ['answered with half a body', { body: PAGE.slice(0, 30) }],
+    ['answered with nothing', { body: '' }],
+    ['answered with bytes that were changed', { body: PAGE, headers: { 'x-amz-crc32': '1' } }],
+    ['refused because the clock is off', serviceError('RequestTimeout', 'late')],
+  ])('is repeated when it is %s', async (_what, failure) => {
+    const whole = { body: PAGE, headers: { 'x-amz-crc32': String(crc32(PAGE)) } };
+    const { client, double } = await started((_received, at) => (at < 2 ? failure : whole));
+    expect((await scan(client)).toString()).toBe(PAGE);
+    expect(double.received).toHaveLength(3);
+    expect(double.complaints).toEqual([]);
+  });
+
+  it('counts every answer, and those that said "slow down"', async () => {
+    const { client } = await started((_received, at) =>
+      at < 2 ? serviceError('ThrottlingException', 'slow down') : { body: PAGE },
+    );
+    const stats = newReadStats();
+    await scan(client, undefined, stats);
+    expect(stats).toMatchObject({ requests: 3, throttles: 2 });
+  });
+
+  it('fails after the last retry', async () => {
+    const { client, double } = await started(() => serviceError('RequestLimitExceeded', 'too much'));
+    await expect(scan(client)).rejects.toMatchObject({
+      code: 'DYNAMO_THROTTLED',
+      message: 'Scan on T: too much (RequestLimitExceeded)',
+    });
+    expect(double.received).toHaveLength(4);
+  });
+
+  it.each<[string, Reply]>([
+    [
+      'AUTH_EXPIRED',
+      serviceError('ExpiredTokenException', 'The security token included in the request is expired'),
+    ],
+    ['AUTH_REFUSED', serviceError('UnrecognizedClientException', 'The security token is invalid')],
+    ['AUTH_DENIED', serviceError('AccessDeniedException', 'not authorized to perform: dynamodb:Scan')],
+    ['CATALOG_UNKNOWN_TABLE', serviceError('ResourceNotFoundException', 'Requested resource not found')],
+    ['DYNAMO_REFUSED', serviceError('ValidationException', 'One or more parameter values were invalid')],
+    ['DYNAMO_REFUSED', { status: 404, body: '<html>Not Found</html>' }],
+  ])('fails with %s at once', async (code, reply) => {
+    const { client, double } = await started(() => reply);
+    await expect(scan(client)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(/^Scan on T: /),
+    });
+    expect(double.received).toHaveLength(1);
+  });
+
+  it('does not repeat what AWS echoes of a request it refused', async () => {
+    const said = 'The request signature we calculated does not match the signature you provided.';
+    const { client } = await started(() =>
+      serviceError(
+        'InvalidSignatureException',
+        `${said}\n\nThe Canonical String is\nx-amz-security-token:${TOKEN}`,
+      ),
+    );
+    const failure: unknown = await scan(client).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'AUTH_REFUSED', message: expect.stringContaining(said) });
+    expect(inspect(failure, { depth: 9, showHidden: true })).not.toContain(TOKEN);
+  });
+
+  it('gives up on a body that never gets better', async () => {
+    const { client } = await started(() => ({ body: '<html>Welcome to the hotel</html>' }));
+    await expect(scan(client)).rejects.toMatchObject({ code: 'DYNAMO_MALFORMED' });
+  });
+
+  it('does not swallow an answer without end', async () => {
+    const { client } = await started(() => ({ body: Buffer.alloc(33 * 1024 * 1024, 32) }), { maxRetries: 0 });
+    await expect(scan(client)).rejects.toMatchObject({
+      code: 'DYNAMO_MALFORMED',
+      message: expect.stringContaining('larger than 33554432 bytes'),
+    });
+  });
+
+  it('names the host that it cannot reach', async () => {
+    const { client, double } = await started(() => 'hang');
+    await double.close();
+    open.splice(0, 1);
+    await expect(scan(client)).rejects.toMatchObject({
+      code: 'CONN_NETWORK',
+      message: expect.stringMatching(/^Scan on T: cannot talk to 127\.0\.0\.1:\d+: .*ECONNREFUSED/),
+    });
+  });
+
+  it('has a time limit', async () => {
+    const { client, double } = await started(() => 'hang', { timeoutMs: 400 });
+    await expect(scan(client)).rejects.toMatchObject({ code: 'EXEC_TIMEOUT' });
+    expect(double.received).toHaveLength(1);
+  });
+
+  it('fails as its credentials do', async () => {
+    const failure = new DriverError('AUTH_PROFILE', 'no such profile');
+    const { client, double } = await started(() => ({ body: PAGE }), {
+      credentials: () => Promise.reject(failure),
+    });
+    await expect(scan(client)).rejects.toBe(failure);
+    expect(double.received).toEqual([]);
+  });
+});
+
+describe('a signal', () => {
+  it('that has fired keeps a read from being sent', async () => {
+    const { client, double } = await started(() => ({ body: PAGE }));
+    await expect(scan(client, AbortSignal.abort())).rejects.toMatchObject({ code: 'EXEC_CANCELLED' });
+    expect(double.received).toEqual([]);
+  });
+
+  it('ends a read that waits for its answer, and closes the connection', async () => {
+    const stop = new AbortController();
+    const { client, double } = await started(() => {
+      stop.abort('enough');
+      return 'hang';
+    });
+    await expect(scan(client, stop.signal)).rejects.toMatchObject({
+      code: 'EXEC_CANCELLED',
+      cause: 'enough',
+    });
+    while ((await double.openConnections()) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(double.received).toHaveLength(1);
+  });
+
+  it('ends the wait before a retry', async () => {
+    const stop = new AbortController();
+    const { client } = await started(
+      () => {
+        setTimeout(() => stop.abort(), 20);
+        return serviceError('ThrottlingException', 'slow down');
+      },
+      { retryBaseMs: 1_000_000 },
+    );
+    await expect(scan(client, stop.signal)).rejects.toMatchObject({ code: 'EXEC_CANCELLED' });
+  });
+
+  it('ends a wait for credentials', async () => {
+    const stop = new AbortController();
+    const { client } = await started(() => ({ body: PAGE }), {
+      credentials: () => {
+        stop.abort();
+        return new Promise(() => undefined);
+      },
+    });
+    await expect(scan(client, stop.signal)).rejects.toMatchObject({ code: 'EXEC_CANCELLED' });
+  });
+
+  it('may be shared by many reads at once', async () => {
+    const { signal } = new AbortController();
+    const { client, double } = await started(() => ({ body: PAGE }));
+    await Promise.all(Array.from({ length: 40 }, () => scan(client, signal)));
+    expect(double.received).toHaveLength(40);
+    expect(getMaxListeners(signal)).toBe(Infinity);
+  });
+
+  it('with an error of ours as its reason fails with that', async () => {
+    const reason = new DriverError('EXEC_TIMEOUT', 'the statement took too long');
+    const { client } = await started(() => 'hang');
+    await expect(scan(client, AbortSignal.abort(reason))).rejects.toBe(reason);
+  });
+});
+
+describe('the other requests', () => {
+  it('list the tables of all pages', async () => {
+    const { client, double } = await started(({ input }) => ({
+      body: JSON.stringify(
+        input['ExclusiveStartTableName'] === undefined
+          ? { TableNames: ['a', 'b'], LastEvaluatedTableName: 'b' }
+          : { TableNames: ['c'] },
+      ),
+    }));
+    expect(await client.listTables()).toEqual(['a', 'b', 'c']);
+    expect(double.received[1]?.input).toEqual({ ExclusiveStartTableName: 'b' });
+    expect(double.complaints).toEqual([]);
+  });
+
+  it('describe no table where there is none, and fail on anything else', async () => {
+    const { client } = await started((_received, at) =>
+      at === 0
+        ? serviceError('ResourceNotFoundException', 'Requested resource not found: Table: T not found')
+        : serviceError('AccessDeniedException', 'not authorized'),
+    );
+    expect(await client.describeTable('T')).toBeUndefined();
+    await expect(client.describeTable('T')).rejects.toMatchObject({
+      code: 'AUTH_DENIED',
+      message: 'DescribeTable on T: not authorized (AccessDeniedException)',
+    });
+  });
+
+  it('put items 25 at a time, and once more what was left over', async () => {
+    let stored = 0;
+    const { client, double } = await started(({ input }, at) => {
+      const requests = JSON.parse(JSON.stringify(input))['RequestItems']['T'];
+      const left = at === 0 ? requests.slice(0, 10) : [];
+      stored += requests.length - left.length;
+      return { body: JSON.stringify({ UnprocessedItems: left.length > 0 ? { T: left } : {} }) };
+    });
+    const items = Array.from({ length: 60 }, (_, at) => ({ id: { N: String(at) }, b: { B: 'AQID' } }));
+    const progress: number[] = [];
+    const done = await client.putItems('T', items, {
+      concurrency: 2,
+      onProgress: (count) => progress.push(count),
+    });
+    expect([done, stored, progress.at(-1)]).toEqual([60, 60, 60]);
+    expect(double.received).toHaveLength(4);
+    expect(double.complaints).toEqual([]);
+  });
+
+  it('stop putting items at the first failure', async () => {
+    const { client, double } = await started((_received, at) =>
+      at === 3 ? serviceError('ValidationException', 'no') : { body: '{"UnprocessedItems":{}}' },
+    );
+    const items = Array.from({ length: 2500 }, (_, at) => ({ id: { N: String(at) } }));
+    await expect(client.putItems('T', items, { concurrency: 3 })).rejects.toMatchObject({
+      code: 'DYNAMO_REFUSED',
+      message: 'BatchWriteItem on T: no (ValidationException)',
+    });
+    expect(double.received.length).toBeLessThan(20);
+  });
+});

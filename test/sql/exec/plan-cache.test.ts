@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Catalog } from '../../../src/catalog/catalog.ts';
+import type { TableDef } from '../../../src/catalog/table-def.ts';
+import type { BoundStatement } from '../../../src/sql/bind/bind.ts';
+import { rememberedPlan } from '../../../src/sql/exec/plan-cache.ts';
+import type { ParameterLiteral } from '../../../src/sql/parse/parameter-list.ts';
+import { type ParsedQuery, parseStatement } from '../../../src/sql/parse/parse.ts';
+import { bigint, tableDef, text } from '../engine-fixture.ts';
+import { createPlanner, type StatementPlan } from '../../../src/sql/plan/planner.ts';
+
+const SETTINGS = { autoDetectIndex: true, consistentReads: false, threads: 1 };
+
+const LOOK = { id: text, total: bigint };
+const ONE: readonly ParameterLiteral[] = [{ kind: 'number', text: '1' }];
+
+/** A table that may come to look different, what was bound to it, and a count of the plans that were made over it. */
+async function memory() {
+  const parsed = (await parseStatement('SELECT * FROM orders WHERE total > $1')) as ParsedQuery;
+  const world = {
+    table: tableDef('orders', LOOK) as TableDef | undefined,
+    made: 0,
+    bound: [] as BoundStatement[],
+  };
+  const table = async (): Promise<TableDef> => {
+    if (world.table === undefined) throw new Error('there is no table');
+    return world.table;
+  };
+  const catalog = { table, view: async () => undefined } as Partial<Catalog> as Catalog;
+  const planner = createPlanner();
+  const plan = (parameters = ONE, settings = SETTINGS): Promise<StatementPlan> =>
+    rememberedPlan(parsed, parameters, { planner, catalog, settings }, undefined, async (bound) => {
+      world.made += 1;
+      world.bound.push(bound);
+      return {} as StatementPlan;
+    });
+  return { world, plan };
+}
+
+describe('remembered plans', () => {
+  it('are used again for the same parameters and settings', async () => {
+    const { world, plan } = await memory();
+    const first = await plan(ONE);
+    expect(await plan(ONE)).toBe(first);
+    expect(await plan([{ kind: 'number', text: '2' }])).not.toBe(first);
+    expect(await plan([{ kind: 'text', text: '1' }])).not.toBe(first);
+    expect(await plan(ONE, { ...SETTINGS, consistentReads: true })).not.toBe(first);
+    expect(world.made).toBe(4);
+  });
+
+  it('are made anew when a table looks different', async () => {
+    const { world, plan } = await memory();
+    const first = await plan();
+    world.table = tableDef('orders', LOOK);
+    const second = await plan();
+    expect(second).not.toBe(first);
+    expect(await plan()).toBe(second);
+  });
+
+  it('of other parameters are made of the same binding while the table looks the same', async () => {
+    const { world, plan } = await memory();
+    await plan(ONE);
+    await plan([{ kind: 'number', text: '20' }]);
+    world.table = tableDef('orders', LOOK);
+    await plan([{ kind: 'number', text: '300' }]);
+    const [first, second, third] = world.bound;
+    expect(second?.select).toBe(first?.select);
+    expect(third?.select).not.toBe(first?.select);
+    expect(world.bound.map((bound) => / > (\d+)/.exec(bound.engineSql('s'))?.[1])).toEqual([
+      '1',
+      '20',
+      '300',
+    ]);
+  });
+
+  it('are not made of too few parameters', async () => {
+    const { plan } = await memory();
+    await plan();
+    await expect(plan([])).rejects.toMatchObject({ code: 'SQL_PARAMETERS' });
+  });
+
+  it('are not used for a table that is gone', async () => {
+    const { world, plan } = await memory();
+    await plan();
+    world.table = undefined;
+    await expect(plan()).rejects.toThrow('there is no table');
+  });
+});

@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import { withPoints } from '../../../src/sql/plan/collapse-ranges.ts';
+import { compare } from '../../support/reads.ts';
+
+const [low, high] = [compare('x', '>=', 5), compare('x', '<=', 5)];
+
+describe('withPoints', () => {
+  it('takes two bounds that meet for an equality, and leaves the others', () => {
+    const other = compare('y', '>=', 5);
+    expect(withPoints([low, other, high])).toEqual([other, compare('x', '=', 5)]);
+    expect(withPoints([high, low])).toEqual([compare('x', '=', 5)]);
+    expect(withPoints([compare('s', '<=', 'a'), compare('s', '>=', 'a')])).toEqual([compare('s', '=', 'a')]);
+  });
+
+  it.each([
+    ['different values', [low, compare('x', '<=', 6)]],
+    ['different types', [low, compare('x', '<=', '5')]],
+    ['different attributes', [low, compare('y', '<=', 5)]],
+    ['bounds that leave the value out', [low, compare('x', '<', 5)]],
+    ['a bound that is only wider than SQL', [low, { ...high, exact: false }]],
+  ])('leaves %s', (_, conditions) => {
+    expect(withPoints(conditions)).toEqual(conditions);
+  });
+});

@@ -1,0 +1,46 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+import { describe, expect, it } from '@jest/globals';
+import type { SqlType } from '../../../src/catalog/table-def.ts';
+import { engineType, postgresTypeName } from '../../../src/sql/types/engine-types.ts';
+
+describe('the types of columns', () => {
+  it('are types of DuckDB that go by PostgreSQL’s names', async () => {
+    const types: readonly (readonly [SqlType, string])[] = [
+      [{ kind: 'bigint' }, 'bigint'],
+      [{ kind: 'hugeint' }, 'numeric'],
+      [{ kind: 'decimal', scale: 7 }, 'numeric'],
+      [{ kind: 'double' }, 'double precision'],
+      [{ kind: 'text' }, 'text'],
+      [{ kind: 'boolean' }, 'boolean'],
+      [{ kind: 'blob' }, 'bytea'],
+      [{ kind: 'json' }, 'json'],
+    ];
+    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    const columns = types.map(([type], i) => `NULL::${engineType(type)} AS c${i}`);
+    const result = await connection.run(`SELECT ${columns.join(', ')}`);
+    expect(result.columnTypes().map((type) => postgresTypeName(type.alias ?? type.toString()))).toEqual(
+      types.map(([, name]) => name),
+    );
+    connection.closeSync();
+  });
+
+  it.each([
+    ['INTEGER', 'integer'],
+    ['DECIMAL(10,2)', 'numeric'],
+    ['TIMESTAMP WITH TIME ZONE', 'timestamp with time zone'],
+    ['TIMESTAMP', 'timestamp without time zone'],
+    ['DATE', 'date'],
+    ['INTERVAL', 'interval'],
+    ['UUID', 'uuid'],
+    ['BIGINT[]', 'bigint[]'],
+    ['VARCHAR[][]', 'text[]'],
+    ['INTEGER[3]', 'integer[]'],
+    ['STRUCT(a INTEGER)', 'json'],
+    ['STRUCT(a INTEGER)[]', 'json'],
+    ['MAP(VARCHAR, INTEGER)', 'json'],
+    ["ENUM('a', 'b')", 'text'],
+    ['"NULL"', 'text'],
+  ])('%s is %s', (duckdb, postgres) => {
+    expect(postgresTypeName(duckdb)).toBe(postgres);
+  });
+});
