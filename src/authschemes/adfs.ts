@@ -5,7 +5,7 @@ import { FORMS_USER_AGENT, signInToAdfs, WINDOWS_USER_AGENT } from '../saml/adfs
 import { httpSession } from '../net/http-session.ts';
 import { kerberosNegotiator } from '../saml/negotiate/kerberos.ts';
 import { kerberosOnly } from '../saml/negotiate/kerberos-only.ts';
-import { oneAttempt } from '../core/async/single-flight.ts';
+import { singleFlight } from '../core/async/single-flight.ts';
 import type { SamlResponse } from '../saml/response.ts';
 import {
   FEDERATED_OPTIONS,
@@ -14,12 +14,12 @@ import {
 } from '../credentials/federated/federated-options.ts';
 import { federatedSource } from '../credentials/federated/federated-source.ts';
 import { oneTimeCode } from '../credentials/federated/one-time-code.ts';
-import { personOf } from '../credentials/federated/prompter.ts';
+import { createPrompter } from '../credentials/federated/prompter.ts';
 import { providerProblem } from '../credentials/federated/provider-problem.ts';
-import { providerWay } from '../credentials/federated/idp-http-options.ts';
+import { idpHttpOptions } from '../credentials/federated/idp-http-options.ts';
 import { authScheme } from '../credentials/scheme.ts';
 
-const together = oneAttempt<SamlResponse>();
+const together = singleFlight<SamlResponse>();
 
 /** A user of Active Directory, through its federation services. */
 export const adfs = authScheme({
@@ -38,7 +38,7 @@ export const adfs = authScheme({
     const user = name === undefined || password === undefined ? undefined : { name, password };
     const relyingParty = sso?.relyingParty ?? relyingPartyOf(knownRegion(given) ?? '');
     const userAgent = sso?.userAgent ?? (user === undefined ? WINDOWS_USER_AGENT : FORMS_USER_AGENT);
-    const way = providerWay(ports);
+    const way = idpHttpOptions(ports);
     const anyNegotiator = ports.negotiatorFor ?? kerberosNegotiator();
     const negotiatorFor = sso?.kerberosOnly === true ? kerberosOnly(anyNegotiator) : anyNegotiator;
     const withCode = oneTimeCode(sso?.mfaPassCode);
@@ -47,7 +47,7 @@ export const adfs = authScheme({
       // Windows sign-in may belong to a connection.
       const singleConnection = user === undefined;
       await using session = httpSession({ ...way, userAgent, signal, singleConnection });
-      const world = { session, negotiatorFor, signal, now: () => ports.now(), ...personOf(ports) };
+      const world = { session, negotiatorFor, signal, now: () => ports.now(), ...createPrompter(ports) };
       return await signInToAdfs({ loginUrl, relyingParty, user, passCode }, world);
     };
 

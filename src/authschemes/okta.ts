@@ -2,8 +2,8 @@ import { dirname } from 'node:path';
 import type { Ports, Vault } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
 import { signInAtOkta } from '../saml/okta/sign-in.ts';
-import { oneAttempt } from '../core/async/single-flight.ts';
-import { hiding } from '../net/redactor.ts';
+import { singleFlight } from '../core/async/single-flight.ts';
+import { redactor } from '../net/redactor.ts';
 import { readSamlResponse } from '../saml/response.ts';
 import {
   FEDERATED_OPTIONS,
@@ -12,14 +12,14 @@ import {
 } from '../credentials/federated/federated-options.ts';
 import { federatedSource } from '../credentials/federated/federated-source.ts';
 import { oneTimeCode } from '../credentials/federated/one-time-code.ts';
-import { personOf } from '../credentials/federated/prompter.ts';
+import { createPrompter } from '../credentials/federated/prompter.ts';
 import { providerProblem } from '../credentials/federated/provider-problem.ts';
-import { providerWay } from '../credentials/federated/idp-http-options.ts';
+import { idpHttpOptions } from '../credentials/federated/idp-http-options.ts';
 import { authScheme } from '../credentials/scheme.ts';
 
 const USER_AGENT = 'dynadbc';
 /** All connections of the process that sign in with the same values at the same time do so together. */
-const together = oneAttempt<Secret>();
+const together = singleFlight<Secret>();
 
 /** A user of an Okta organisation, with a second factor where Okta asks for one. */
 export const okta = authScheme({
@@ -47,7 +47,7 @@ export const okta = authScheme({
     const { user, password, ssoLoginUrl: loginUrl, ssoProperties } = given;
     const { apiToken, mfaType, mfaRememberDevice: rememberDevice = true } = ssoProperties ?? {};
     const userAgent = ssoProperties?.userAgent ?? USER_AGENT;
-    const http = { ...providerWay(ports), userAgent };
+    const http = { ...idpHttpOptions(ports), userAgent };
     const withCode = oneTimeCode(ssoProperties?.mfaPassCode);
 
     return federatedSource(given, ports, {
@@ -63,12 +63,12 @@ export const okta = authScheme({
             signInAtOkta(request, {
               http,
               signal: shared,
-              person: personOf(ports),
+              person: createPrompter(ports),
               vault: vaultAt(given.credentialsLocation, ports),
               now: () => ports.now(),
             }),
           );
-          return readSamlResponse(encoded, hiding([password]));
+          return readSamlResponse(encoded, redactor([password]));
         }),
     });
   },

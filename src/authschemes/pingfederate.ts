@@ -2,7 +2,7 @@ import { knownRegion } from '../aws/endpoints.ts';
 import type { Secret } from '../core/secret.ts';
 import { relyingPartyOf } from '../saml/adfs/addresses.ts';
 import { httpSession } from '../net/http-session.ts';
-import { oneAttempt } from '../core/async/single-flight.ts';
+import { singleFlight } from '../core/async/single-flight.ts';
 import { pingAddress } from '../saml/pingfederate/addresses.ts';
 import { signInToPing } from '../saml/pingfederate/sign-in.ts';
 import type { SamlResponse } from '../saml/response.ts';
@@ -14,12 +14,12 @@ import {
 } from '../credentials/federated/federated-options.ts';
 import { federatedSource } from '../credentials/federated/federated-source.ts';
 import { oneTimeCode } from '../credentials/federated/one-time-code.ts';
-import { personOf } from '../credentials/federated/prompter.ts';
+import { createPrompter } from '../credentials/federated/prompter.ts';
 import { providerProblem } from '../credentials/federated/provider-problem.ts';
-import { providerWay } from '../credentials/federated/idp-http-options.ts';
+import { idpHttpOptions } from '../credentials/federated/idp-http-options.ts';
 import { authScheme } from '../credentials/scheme.ts';
 
-const together = oneAttempt<SamlResponse>();
+const together = singleFlight<SamlResponse>();
 
 /** A user of PingFederate. */
 export const pingFederate = authScheme({
@@ -53,7 +53,7 @@ export const pingFederate = authScheme({
     } = given;
     const partner = sso?.relyingParty ?? relyingPartyOf(knownRegion(given) ?? '');
     const isBasic = sso?.authScheme === 'Basic';
-    const way = providerWay(ports);
+    const way = idpHttpOptions(ports);
     const user = { name, password };
     const withCode = oneTimeCode(sso?.mfaPassCode);
 
@@ -65,7 +65,7 @@ export const pingFederate = authScheme({
         userAgent: sso?.userAgent,
         signal,
       });
-      const world = { session, signal, now: () => ports.now(), ...personOf(ports) };
+      const world = { session, signal, now: () => ports.now(), ...createPrompter(ports) };
       return await signInToPing({ loginUrl, exchangeUrl, partner, user, passCode, isBasic }, world);
     };
 

@@ -1,4 +1,4 @@
-import { abandonable } from '../core/async/abort.ts';
+import { raceAbort } from '../core/async/abort.ts';
 import { DriverError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
 import type { AttributeValue } from '../dynamo/attribute-value.ts';
@@ -279,17 +279,17 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
   const described = async (name: string, signal?: AbortSignal): Promise<DescribedTable> => {
     const entry = entries.get(realNames.get(name) ?? name);
     if (entry !== undefined && entry.expiresAt > options.now()) return entry.table;
-    const [realName, description] = await abandonable(find(name), signal);
+    const [realName, description] = await raceAbort(find(name), signal);
     return describe(realName, description);
   };
 
   return {
-    tableNames: async (signal) => abandonable(listNames(), signal),
+    tableNames: async (signal) => raceAbort(listNames(), signal),
     schemas,
     table: withDottedNames(
       async (name, signal, paidBy = options.paidBy) =>
         fresh(name, schemas.known() ?? (await schemas.all()), paidBy) ??
-        abandonable(load(name, paidBy), signal),
+        raceAbort(load(name, paidBy), signal),
     ),
     described,
     async relationName(name, signal) {
@@ -303,8 +303,8 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       }
     },
     async sampled(name, signal, paidBy = options.paidBy) {
-      const [realName, description] = await abandonable(find(name), signal);
-      return (await abandonable(sampledEntry(describe(realName, description), paidBy), signal)).table;
+      const [realName, description] = await raceAbort(find(name), signal);
+      return (await raceAbort(sampledEntry(describe(realName, description), paidBy), signal)).table;
     },
     async view(name, signal) {
       const stored = await schemas.find(name);
@@ -314,7 +314,7 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       const known = entities.get(schema);
       if (known !== undefined && known.expiresAt > options.now())
         return { kind: 'entity', name: schema.name, where: schema.where, table: known.table, file };
-      const [realName, description] = await abandonable(find(schema.table), signal);
+      const [realName, description] = await raceAbort(find(schema.table), signal);
       const described = describe(realName, description);
       const table = declaredTable(described, schema, file);
       entities.set(schema, { table, expiresAt: expiryOf(described) });

@@ -1,9 +1,9 @@
 import { Option } from 'commander';
 import { DriverError } from '../core/errors.ts';
 import type { Connection, TableDetails } from '../session/connection.ts';
-import { sweepOf } from '../sql/statement/unfiltered-write.ts';
+import { findUnfilteredWrite } from '../sql/statement/unfiltered-write.ts';
 import type { Io } from './io.ts';
-import { visible } from '../host/node/escape-control.ts';
+import { escapeControl } from '../host/node/escape-control.ts';
 import { UsageError } from './usage-error.ts';
 
 /** `--yes`, for every command that runs statements. */
@@ -17,13 +17,13 @@ export function yesOption(): Option {
 const UNIT_BYTES = 1024;
 
 /** Asks before a statement that concerns every item of a table; where nobody can be asked, it is refused. */
-export async function confirmSweep(
+export async function confirmDestructive(
   sql: string,
   connection: Connection,
   io: Io,
   { yes, signal }: { readonly yes: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
-  const sweep = yes ? undefined : await sweepOf(sql);
+  const sweep = yes ? undefined : await findUnfilteredWrite(sql);
   if (sweep === undefined) return;
   const found = await Promise.all(sweep.tables.map((table) => detailsOf(table, connection)));
   const tables = found.filter((details) => details !== undefined);
@@ -51,5 +51,5 @@ function factsOf({ name, itemCount, sizeBytes }: TableDetails, writes: boolean):
   const items = `${itemCount.toLocaleString('en')} ${itemCount === 1 ? 'item' : 'items'}`;
   const units = Math.max(itemCount, Math.ceil(sizeBytes / UNIT_BYTES));
   const cost = writes ? `, about ${units.toLocaleString('en')} WCU and more for its indexes` : '';
-  return `${visible(name)} (${items} as last counted${cost})`;
+  return `${escapeControl(name)} (${items} as last counted${cost})`;
 }

@@ -3,7 +3,7 @@ import type { Attempt } from '../core/errors.ts';
 import { UsageError } from './usage-error.ts';
 import { displayWidth } from './output/display-width.ts';
 import { paint } from './output/paint.ts';
-import { visible, visibleLines } from '../host/node/escape-control.ts';
+import { escapeControl, escapeControlLines } from '../host/node/escape-control.ts';
 
 /** A failure together with the statement that its position refers to. */
 export class StatementFailure extends Error {
@@ -76,7 +76,7 @@ export function failureText(
   const style = paint(look.colors);
   const report = reportOf(thrown);
   const state = report.sqlState === null ? '' : style.dim(` (SQLSTATE ${report.sqlState})`);
-  const lines = [`${style.red(style.bold('error:'))} ${visibleLines(report.message)}${state}`];
+  const lines = [`${style.red(style.bold('error:'))} ${escapeControlLines(report.message)}${state}`];
   if (thrown instanceof StatementFailure && report.position !== null && !report.code.startsWith('CONN_')) {
     lines.push(...pointer(thrown.statement, report.position, look.columns));
   }
@@ -86,11 +86,12 @@ export function failureText(
     (name) => !told.has(name) && !report.message.includes(`"${name}"`),
   );
   if (candidates.length > 0) {
-    lines.push(`did you mean ${candidates.map((name) => `"${visible(name)}"`).join(' or ')}?`);
+    lines.push(`did you mean ${candidates.map((name) => `"${escapeControl(name)}"`).join(' or ')}?`);
   }
   if (report.attempts.length > 0) lines.push('tried:');
-  for (const { what, why } of report.attempts) lines.push(`  - ${visible(what)}: ${visible(why)}`);
-  lines.push(`${style.bold('hint:')} ${visibleLines(report.remedy)}`);
+  for (const { what, why } of report.attempts)
+    lines.push(`  - ${escapeControl(what)}: ${escapeControl(why)}`);
+  lines.push(`${style.bold('hint:')} ${escapeControlLines(report.remedy)}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -100,7 +101,7 @@ export function stackText(thrown: unknown): string {
   for (let at = originOf(thrown); at instanceof Error && stacks.length < 10; at = at.cause) {
     stacks.push(at.stack ?? at.message);
   }
-  return stacks.length === 0 ? '' : `${stacks.map(visibleLines).join('\ncaused by: ')}\n`;
+  return stacks.length === 0 ? '' : `${stacks.map(escapeControlLines).join('\ncaused by: ')}\n`;
 }
 
 /** The line of the statement that holds the position, cut to the width, and a caret under the place. */
@@ -129,5 +130,5 @@ export function originOf(thrown: unknown): unknown {
 }
 
 function shown(characters: readonly string[]): string {
-  return visible(characters.join('').replaceAll('\t', ' '));
+  return escapeControl(characters.join('').replaceAll('\t', ' '));
 }

@@ -4,10 +4,10 @@ import { isatty, type WriteStream } from 'node:tty';
 import type { PromptRequest } from '../core/ports.ts';
 import { stateDirectory } from '../core/state-directory.ts';
 import type { Io, Screen } from './io.ts';
-import { visibleLines } from '../host/node/escape-control.ts';
+import { escapeControlLines } from '../host/node/escape-control.ts';
 import { isBrokenPipe } from './output/writer.ts';
 import { runCli } from './program.ts';
-import { terminalPerson } from '../host/node/terminal-prompter.ts';
+import { terminalPrompter } from '../host/node/terminal-prompter.ts';
 
 const DEFAULT_COLUMNS = 80;
 
@@ -31,15 +31,15 @@ function screen(stream: WriteStream & { readonly fd: 1 | 2 }): Screen {
 }
 
 function onWarning(message: string): void {
-  process.stderr.write(`warning: ${visibleLines(message)}\n`);
+  process.stderr.write(`warning: ${escapeControlLines(message)}\n`);
 }
 
 function onNotice(message: string): void {
-  process.stderr.write(`${visibleLines(message)}\n`);
+  process.stderr.write(`${escapeControlLines(message)}\n`);
 }
 
 const stderr = screen(process.stderr);
-const person = terminalPerson(process.stdin, process.stderr);
+const person = terminalPrompter(process.stdin, process.stderr);
 const isAttended = isatty(process.stdin.fd) && stderr.isTerminal;
 const embedding = {
   // Whoever types the string runs the process.

@@ -1,13 +1,13 @@
 import type { Secret } from '../core/secret.ts';
 
 /** What a value type may ask of the machine: nothing else is read while a string is read. */
-export interface World {
+export interface ParseContext {
   readonly home: string;
   env(name: string): string | undefined;
 }
 
 /** What reading a value gave: the value, or what was expected instead (never what was found). */
-export type Reading<T> =
+export type ParseResult<T> =
   | { readonly value: T }
   | { readonly expected: string; readonly candidates?: readonly string[] };
 
@@ -21,7 +21,7 @@ export interface ValueType<T> {
   readonly nested?: PropertyTable;
   /** Its values are strings of further properties that count as if they stood in the outer string. */
   readonly spreads?: true;
-  read(value: string | Secret | NestedObject, world: World): Reading<T>;
+  read(value: string | Secret | NestedObject, world: ParseContext): ParseResult<T>;
 }
 
 /** The values of a nested string by its properties' documented spellings. */

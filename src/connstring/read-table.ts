@@ -1,14 +1,14 @@
 import { DriverError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import type { Entry } from './entries.ts';
-import type { PropertySpec, PropertyTable, ValueType, ValuesOf, World } from './property-spec.ts';
+import type { PropertySpec, PropertyTable, ValueType, ValuesOf, ParseContext } from './property-spec.ts';
 import { showable } from './showable.ts';
 
 /** Reads entries by their rows' types and adds defaults; entries of ignored keys are passed over. */
 export function readTable<Table extends PropertyTable>(
   entries: readonly Entry[],
   table: Table,
-  world: World,
+  world: ParseContext,
 ): ValuesOf<Table> {
   const values = new Map<string, unknown>(
     Object.entries(table).flatMap(([name, spec]) =>
@@ -24,7 +24,7 @@ export function readTable<Table extends PropertyTable>(
 }
 
 /** One value by its row's type; `source` is told where the user did not write it. */
-export function readValue(entry: Entry, spec: PropertySpec, world: World, source?: string): unknown {
+export function readValue(entry: Entry, spec: PropertySpec, world: ParseContext, source?: string): unknown {
   const reading = spec.type.read(entry.value, world);
   if ('value' in reading) return reading.value;
   const place = source ?? (entry.position === undefined ? undefined : `character ${entry.position}`);

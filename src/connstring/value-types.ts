@@ -1,13 +1,13 @@
 import { nearest } from '../core/nearest.ts';
 import { Secret } from '../core/secret.ts';
-import type { Reading, ValueType, World } from './property-spec.ts';
+import type { ParseResult, ValueType, ParseContext } from './property-spec.ts';
 import { REGION_NAMES, regionCode } from '../aws/regions.ts';
 
 /** A type whose values are plain text; what `read` does not understand it answers with undefined. */
 function plain<T>(
   label: string,
   expected: string,
-  read: (value: string, world: World) => T | undefined,
+  read: (value: string, world: ParseContext) => T | undefined,
 ): ValueType<T> {
   return {
     label,
@@ -23,7 +23,7 @@ export const text: ValueType<string> = plain('text', 'text', (value) => value);
 export const secret: ValueType<Secret> = {
   label: 'secret',
   secret: true,
-  read: (value): Reading<Secret> => {
+  read: (value): ParseResult<Secret> => {
     if (typeof value === 'string') return { value: new Secret(value) };
     return value instanceof Secret ? { value } : { expected: 'text' };
   },
@@ -68,7 +68,7 @@ export function oneOf<const W extends string>(...words: readonly W[]): ValueType
   const list = words.join(', ');
   return {
     label: `one of ${list}`,
-    read(value): Reading<W> {
+    read(value): ParseResult<W> {
       const key = typeof value === 'string' ? value.trim().toLowerCase() : '';
       const word = byWord.get(key);
       return word === undefined
@@ -108,7 +108,7 @@ export const pathOrMemory: ValueType<string> = plain(
   (value, world) => (/^memory:\/\//i.test(value) ? value : readPath(value, world)),
 );
 
-function readPath(value: string, world: World): string | undefined {
+function readPath(value: string, world: ParseContext): string | undefined {
   // An address of something else would become a folder of that name.
   if (value.includes('\0') || /^[a-z][\w+.-]+:\/\//i.test(value)) return undefined;
   const [variable, name] = /^%(\w+)%/.exec(value) ?? [];

@@ -4,6 +4,6 @@ import { DriverError, type ErrorCode } from './errors.ts';
 const OF_ONE_TABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['AUTH_DENIED']);
 
 /** Whether a failure is of the way to the servers or of the sign-in, so that no part of a statement is to blame. */
-export function isOfConnection(error: unknown): boolean {
+export function isConnectionFailure(error: unknown): boolean {
   return error instanceof DriverError && /^(?:AUTH|CONN)_/.test(error.code) && !OF_ONE_TABLE.has(error.code);
 }

@@ -1,8 +1,8 @@
 import type { CredentialSource } from '../core/credentials.ts';
 import { DriverError, type ErrorCode } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
-import { oneAttempt } from '../core/async/single-flight.ts';
-import type { Given } from './scheme.ts';
+import { singleFlight } from '../core/async/single-flight.ts';
+import type { SchemeOptions } from './scheme.ts';
 import { answererOf } from '../cognito/challenges.ts';
 import { credentialsOfIdentity } from '../cognito/identity-pool.ts';
 import type { PasswordFlow } from '../cognito/password-flows.ts';
@@ -33,10 +33,10 @@ export const COGNITO_EXAMPLE =
   'AWSUserPoolId=eu-west-1_AbCdEf123;AWSUserPoolClientAppId=1example23456789;AWSUserPoolClientAppSecret=…;' +
   'AWSIdentityPoolId=eu-west-1:01234567-89ab-cdef-0123-456789abcdef;User=ana;Password=…;AWSRegion=Ireland';
 
-type CognitoGiven = Given<(typeof COGNITO_REQUIRES)[number], (typeof COGNITO_USES)[number]>;
+type CognitoGiven = SchemeOptions<(typeof COGNITO_REQUIRES)[number], (typeof COGNITO_USES)[number]>;
 
 /** User pools lock users after a few wrong passwords: connections that open together send one. */
-const oneSignIn = oneAttempt<PoolSession>();
+const oneSignIn = singleFlight<PoolSession>();
 
 /** Failures that say nothing about whether the earlier sign-in still counts. */
 const NOT_THE_TOKENS: ReadonlySet<ErrorCode> = new Set(['CONN_NETWORK', 'AUTH_UNAVAILABLE']);

@@ -5,7 +5,7 @@ import { DriverError } from '../core/errors.ts';
 export const REFUSAL_MS = 30_000;
 
 /** Remembers the last refusal of one sign-in. */
-export interface Refusal {
+export interface LoginFailureCache {
   /** The refusal, while it is remembered. */
   current(nowMs: number): DriverError | undefined;
   /** Takes note of a failure; only refusals are remembered. */
@@ -18,12 +18,12 @@ interface Remembered {
 }
 
 /** Whether somebody said no, as against nobody answering. */
-export function isRefusal(error: unknown): error is DriverError {
+export function isLoginFailure(error: unknown): error is DriverError {
   return error instanceof DriverError && (error.code === 'AUTH_REFUSED' || error.code === 'AUTH_DENIED');
 }
 
 /** A memory of its own. */
-export function ownRefusal(): Refusal {
+export function privateFailureCache(): LoginFailureCache {
   return refusalIn(new Map(), '');
 }
 
@@ -31,12 +31,12 @@ const ofThisProcess = new Map<string, Remembered>();
 const processKey = randomBytes(32);
 
 /** One memory for all connections of the process that sign in with the same values; none can be told from its key. */
-export function sharedRefusal(values: readonly string[]): Refusal {
+export function sharedFailureCache(values: readonly string[]): LoginFailureCache {
   const key = createHmac('sha256', processKey).update(JSON.stringify(values)).digest('base64');
   return refusalIn(ofThisProcess, key);
 }
 
-function refusalIn(memory: Map<string, Remembered>, key: string): Refusal {
+function refusalIn(memory: Map<string, Remembered>, key: string): LoginFailureCache {
   return {
     current(nowMs) {
       const remembered = memory.get(key);
@@ -46,7 +46,7 @@ function refusalIn(memory: Map<string, Remembered>, key: string): Refusal {
       return undefined;
     },
     note(error, nowMs) {
-      if (isRefusal(error)) memory.set(key, { error, untilMs: nowMs + REFUSAL_MS });
+      if (isLoginFailure(error)) memory.set(key, { error, untilMs: nowMs + REFUSAL_MS });
     },
   };
 }

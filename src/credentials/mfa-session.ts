@@ -5,7 +5,7 @@ import { DriverError } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
 import { isPassing } from './retrying.ts';
-import { inTurn } from '../core/async/keyed-mutex.ts';
+import { runExclusive } from '../core/async/keyed-mutex.ts';
 import { type SavedSession, type SessionStore, sessionStore } from './session-store.ts';
 
 /** A device that shows one-time codes, and what is known of its codes. */
@@ -39,7 +39,7 @@ export function mfaSession(request: MfaRequest): Promise<Credentials> {
   const key = createHash('sha256').update(identity).digest('hex');
   const store = sessionStore(mfa.location, request.ports);
   // Connections that open at once must not spend the same code.
-  return inTurn(`${store.name} ${key}`, () => savedOrNew(request, key, store));
+  return runExclusive(`${store.name} ${key}`, () => savedOrNew(request, key, store));
 }
 
 async function savedOrNew(request: MfaRequest, key: string, store: SessionStore): Promise<Credentials> {

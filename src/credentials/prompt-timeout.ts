@@ -1,12 +1,12 @@
-import { abandonable } from '../core/async/abort.ts';
+import { raceAbort } from '../core/async/abort.ts';
 import { DriverError, messageOf } from '../core/errors.ts';
 import type { Ports, PromptRequest } from '../core/ports.ts';
 
 /** A question is open for so long. */
-const PATIENCE_MS = 5 * 60_000;
+const PROMPT_TIMEOUT_MS = 5 * 60_000;
 
 /** The same world, whose questions are bounded in time and counted. */
-export interface Asking {
+export interface PromptWait {
   readonly ports: Ports;
   readonly person: {
     /** Whether a question is open. */
@@ -17,7 +17,7 @@ export interface Asking {
 }
 
 /** Sees to it that a question to the person ends: with the answer, with the sign-in, or with patience. */
-export function asking(ports: Ports, patienceMs: number = PATIENCE_MS): Asking {
+export function withPromptTimeout(ports: Ports, patienceMs: number = PROMPT_TIMEOUT_MS): PromptWait {
   let open = 0;
   let answered = 0;
 
@@ -26,7 +26,7 @@ export function asking(ports: Ports, patienceMs: number = PATIENCE_MS): Asking {
     const both = AbortSignal.any([signal, late]);
     open += 1;
     try {
-      const answer: unknown = await abandonable(Promise.resolve(ports.prompt?.(request, both)), both);
+      const answer: unknown = await raceAbort(Promise.resolve(ports.prompt?.(request, both)), both);
       if (typeof answer !== 'string' || answer.trim() === '') {
         throw new DriverError('AUTH_CODE_NEEDED', `${request.message}: no answer was given`);
       }

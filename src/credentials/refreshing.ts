@@ -1,8 +1,13 @@
-import { abandonable } from '../core/async/abort.ts';
+import { raceAbort } from '../core/async/abort.ts';
 import { type CredentialSource, type Credentials, EARLY_MS, sealCredentials } from '../core/credentials.ts';
 import { DriverError, messageOf } from '../core/errors.ts';
-import type { Asking } from './prompt-timeout.ts';
-import { isRefusal, ownRefusal, REFUSAL_MS, type Refusal } from './login-failure-cache.ts';
+import type { PromptWait } from './prompt-timeout.ts';
+import {
+  isLoginFailure,
+  privateFailureCache,
+  REFUSAL_MS,
+  type LoginFailureCache,
+} from './login-failure-cache.ts';
 import { type Retries, retrying, waitBefore } from './retrying.ts';
 
 /** Those that last for minutes only are renewed in the last part of them. */
@@ -18,9 +23,9 @@ interface Settings {
   readonly timeoutMs?: number;
   readonly retries?: Retries;
   /** Where refusals are remembered; absent: here only. */
-  readonly refusal?: Refusal;
+  readonly refusal?: LoginFailureCache;
   /** The person who signs in, and whether that person is being asked something: no time limit runs meanwhile. */
-  readonly person?: Asking['person'];
+  readonly person?: PromptWait['person'];
   /** What the first wait before another try in the background is drawn from. */
   readonly backgroundWaitMs?: number;
   warn?(message: string): void;
@@ -42,7 +47,12 @@ export interface RefreshingSource extends CredentialSource {
  * waiter's signal ends only its own wait.
  */
 export function refreshing(source: CredentialSource, settings: Settings): RefreshingSource {
-  const { retries = NO_RETRIES, refusal = ownRefusal(), timeoutMs = FETCH_TIMEOUT_MS, person } = settings;
+  const {
+    retries = NO_RETRIES,
+    refusal = privateFailureCache(),
+    timeoutMs = FETCH_TIMEOUT_MS,
+    person,
+  } = settings;
   const patient = retrying(source, retries);
   const closing = new AbortController();
   let latest: Credentials | undefined;
@@ -89,7 +99,7 @@ export function refreshing(source: CredentialSource, settings: Settings): Refres
         waitMs: settings.backgroundWaitMs ?? BACKGROUND_WAIT_MS,
       });
       failures += 1;
-      timer = setTimeout(tryAgain, isRefusal(error) ? Math.max(again, REFUSAL_MS) : again);
+      timer = setTimeout(tryAgain, isLoginFailure(error) ? Math.max(again, REFUSAL_MS) : again);
       timer.unref();
     });
   }
@@ -133,7 +143,7 @@ export function refreshing(source: CredentialSource, settings: Settings): Refres
 async function waitFor<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const alive = setInterval(() => undefined, 60_000);
   try {
-    return await abandonable(work, signal);
+    return await raceAbort(work, signal);
   } finally {
     clearInterval(alive);
   }
@@ -160,7 +170,7 @@ async function withTimeout(
   let timer = begin();
   const signal = AbortSignal.any([closing, late.signal]);
   try {
-    return await abandonable(source(signal), signal);
+    return await raceAbort(source(signal), signal);
   } finally {
     clearTimeout(timer);
   }

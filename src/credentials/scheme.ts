@@ -4,7 +4,7 @@ import type { Problem } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
 
 /** What a scheme sees of the options: what it requires is there, the rest of what it declares may be. */
-export type Given<R extends PropertyName, U extends PropertyName> = {
+export type SchemeOptions<R extends PropertyName, U extends PropertyName> = {
   readonly [K in R]-?: NonNullable<Options[K]>;
 } & Pick<Options, U> & {
     /** Those of them that the user gave, as against environment and defaults. */
@@ -24,12 +24,12 @@ export interface AuthScheme<R extends PropertyName = PropertyName, U extends Pro
   /** The Region where nothing names one; absent: there must be one. */
   readonly defaultRegion?: string;
   /** The scheme that does the work for these options, where this one only chooses. */
-  choose?(given: Given<R, U>): string | undefined;
+  choose?(given: SchemeOptions<R, U>): string | undefined;
   /** Rules that `requires` cannot say. */
-  check?(given: Given<R, U>): Problem | undefined;
+  check?(given: SchemeOptions<R, U>): Problem | undefined;
   /** What a user who named this scheme should know. */
-  notice?(given: Given<R, U>): string | undefined;
-  source(given: Given<R, U>, ports: Ports): CredentialSource;
+  notice?(given: SchemeOptions<R, U>): string | undefined;
+  source(given: SchemeOptions<R, U>, ports: Ports): CredentialSource;
 }
 
 /** Types a scheme by what it declares. */
@@ -43,10 +43,10 @@ export function authScheme<const R extends PropertyName = never, const U extends
 export function declared<R extends PropertyName, U extends PropertyName>(
   scheme: AuthScheme<R, U>,
   options: Options,
-): Given<R, U> {
+): SchemeOptions<R, U> {
   const names: readonly PropertyName[] = [...scheme.requires, ...scheme.uses];
   const values = names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]]));
   const given = new Set(names.filter((name) => options.given.has(name)));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- signIn has seen to what is required
-  return { ...Object.fromEntries(values), given } as Given<R, U>;
+  return { ...Object.fromEntries(values), given } as SchemeOptions<R, U>;
 }

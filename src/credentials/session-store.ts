@@ -1,7 +1,7 @@
 import type { Credentials } from '../core/credentials.ts';
 import { DriverError, messageOf } from '../core/errors.ts';
 import type { Ports, Vault } from '../core/ports.ts';
-import { inTurn } from '../core/async/keyed-mutex.ts';
+import { runExclusive } from '../core/async/keyed-mutex.ts';
 
 /** A session that may be used again, and proofs that only the owner of the keys can make. */
 export interface SavedSession extends Credentials {
@@ -78,7 +78,7 @@ function fileStore(
     name: path,
     get: async (key) => (await load()).get(key),
     put: (key, session) =>
-      inTurn(path, async () => {
+      runExclusive(path, async () => {
         const sessions = await load();
         sessions.set(key, session);
         const kept = [...sessions].filter(

@@ -7,11 +7,15 @@ import { DriverError } from '../core/errors.ts';
 import { createDispatcher } from '../net/dispatcher.ts';
 import type { Network, Ports } from '../core/ports.ts';
 import { Secret } from '../core/secret.ts';
-import { asking } from '../credentials/prompt-timeout.ts';
+import { withPromptTimeout } from '../credentials/prompt-timeout.ts';
 import { PROFILE_OPTIONS } from '../profiles/profile-files.ts';
 import { type ProfileSettings, readProfileSettings } from '../profiles/profile-settings.ts';
 import { refreshing } from '../credentials/refreshing.ts';
-import { ownRefusal, type Refusal, sharedRefusal } from '../credentials/login-failure-cache.ts';
+import {
+  privateFailureCache,
+  type LoginFailureCache,
+  sharedFailureCache,
+} from '../credentials/login-failure-cache.ts';
 import { schemeNamed } from '../authschemes/registry.ts';
 import { type AuthScheme, declared } from '../credentials/scheme.ts';
 
@@ -46,7 +50,7 @@ export async function signIn(options: Options, ports: Ports): Promise<SignIn> {
   const networked = (await networkSettings(options, ports)) ?? {};
   const way = createDispatcher(networked);
   const network: Network = { settings: networked, dispatcher: way.dispatcher };
-  const { ports: world, person } = asking({ ...ports, network });
+  const { ports: world, person } = withPromptTimeout({ ...ports, network });
   const source = refreshing(scheme.source(given, world), {
     now: () => ports.now(),
     warn: (message) => ports.warn(message),
@@ -90,10 +94,10 @@ function inSomeRegion(
 const WAIT_MS = 200;
 
 /** Identity providers count wrong passwords, so that all connections with the same one share what was answered. */
-function refusalOf(scheme: AuthScheme, given: ReturnType<typeof declared>): Refusal {
+function refusalOf(scheme: AuthScheme, given: ReturnType<typeof declared>): LoginFailureCache {
   const names: readonly PropertyName[] = [...scheme.requires, ...scheme.uses];
-  if (!names.includes('password')) return ownRefusal();
-  return sharedRefusal([scheme.name, ...names.map((name) => plain(given[name]))]);
+  if (!names.includes('password')) return privateFailureCache();
+  return sharedFailureCache([scheme.name, ...names.map((name) => plain(given[name]))]);
 }
 
 /** A value with its secrets, nested ones too: another code or another token makes another sign-in. */

@@ -7,7 +7,7 @@ import type { Forbidden } from '../core/network-settings.ts';
 import type { ClientCertificate, NetworkSettings } from '../core/network-settings.ts';
 import { Secret } from '../core/secret.ts';
 import { readBody } from './response-body.ts';
-import { type Hide, hideNothing, hiding } from './redactor.ts';
+import { type Redactor, redactNothing, redactor } from './redactor.ts';
 import { checkSecure, isRedirect, nextHop } from './redirects.ts';
 
 /** How an identity provider is talked to. */
@@ -52,7 +52,7 @@ export interface SessionAnswer {
   headers(name: string): readonly string[];
   readonly text: string;
   /** The session's own. */
-  readonly hide: Hide;
+  readonly hide: Redactor;
 }
 
 /** One sign-in's way to its identity provider: keeps cookies, stays on the origin, and stops where bounds are met. */
@@ -61,7 +61,7 @@ export interface HttpSession extends AsyncDisposable {
   /** Makes the secret one that `hide` knows. */
   keepSecret(secret: Secret): void;
   /** Takes what was sent in secret out of words of answers that are to be shown. */
-  readonly hide: Hide;
+  readonly hide: Redactor;
   /** The value of a cookie that would go to the address. */
   cookie(url: URL | string, name: string): Secret | undefined;
   /** Adds a cookie, for the address's host alone. */
@@ -83,8 +83,8 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
   let cookies = 0;
   let hasAnswered = false;
   const secrets = new Map<string, Secret>();
-  let hideAll = hideNothing;
-  const hide: Hide = (text) => hideAll(text);
+  let hideAll = redactNothing;
+  const hide: Redactor = (text) => hideAll(text);
   const way = createDispatcher(options.network ?? {}, {
     clientCertificate: options.clientCertificate,
     forbidden: options.forbidden ?? 'link-local',
@@ -178,7 +178,7 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
     keepSecret(secret) {
       if (secrets.has(secret.reveal())) return;
       secrets.set(secret.reveal(), secret);
-      hideAll = hiding(secrets.values());
+      hideAll = redactor(secrets.values());
     },
     hide,
     cookie(url, name) {

@@ -1,5 +1,5 @@
 import { type Dispatcher, request } from 'undici';
-import { abandonable } from '../core/async/abort.ts';
+import { raceAbort } from '../core/async/abort.ts';
 import { DriverError } from '../core/errors.ts';
 import { connectFailure } from './failures.ts';
 
@@ -32,7 +32,7 @@ export async function requestText(wanted: TextRequest): Promise<TextAnswer> {
   const late = AbortSignal.timeout(wanted.timeoutMs);
   const signal = wanted.signal === undefined ? late : AbortSignal.any([late, wanted.signal]);
   try {
-    return await abandonable(answerTo(wanted, signal), wanted.signal);
+    return await raceAbort(answerTo(wanted, signal), wanted.signal);
   } catch (error) {
     if (error instanceof DriverError) throw error;
     const { origin } = new URL(wanted.url);

@@ -1,17 +1,17 @@
 import type { Secret } from '../core/secret.ts';
 
 /** Takes secrets out of a text that somebody else wrote. */
-export type Hide = (text: string) => string;
+export type Redactor = (text: string) => string;
 
 /** For texts of those who were told no secret. */
-export const hideNothing: Hide = (text) => text;
+export const redactNothing: Redactor = (text) => text;
 
 const MASK = '***';
 /** Nobody is shown as much; a secret that begins where showing ends is still seen whole. */
 const MAX_CHARS = 1 << 16;
 
 /** Hides these secrets as they are and as servers give them back: encoded for addresses, HTML, XML, JSON or in base64. */
-export function hiding(secrets: Iterable<Secret>): Hide {
+export function redactor(secrets: Iterable<Secret>): Redactor {
   const patterns = [...secrets].flatMap((secret) => patternsOf(secret.reveal()));
   // What is longer may hold what is shorter.
   const ordered = patterns.toSorted((one, other) => other.length - one.length);

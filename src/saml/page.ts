@@ -1,6 +1,6 @@
 import { type Token, Tokenizer, TokenizerMode } from 'parse5';
 import { collectForms, type TagAttributes } from './form-collector.ts';
-import { type Hide, hideNothing } from '../net/redactor.ts';
+import { type Redactor, redactNothing } from '../net/redactor.ts';
 import type { HtmlForm } from './html-form.ts';
 
 /** What a sign-in needs to know of a page. */
@@ -38,7 +38,7 @@ const VOID: ReadonlySet<string> = new Set(['input', 'br', 'img', 'hr', 'meta', '
  * Reads a page's tags one after the other. No tree is built: its repairs take quadratic time on pages made for that,
  * and forms, texts and scripts are found without. What is for people to read of it passes `hide`.
  */
-export function readPage(html: string, url: URL, hide: Hide = hideNothing): HtmlPage {
+export function readPage(html: string, url: URL, hide: Redactor = redactNothing): HtmlPage {
   const forms = collectForms(url);
   const pieces: Piece[] = [];
   const ids = new Map<string, number>();

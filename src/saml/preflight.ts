@@ -1,6 +1,6 @@
 import { DriverError } from '../core/errors.ts';
 import type { AssertionFacts } from './assertion.ts';
-import { type Hide, hideNothing } from '../net/redactor.ts';
+import { type Redactor, redactNothing } from '../net/redactor.ts';
 import { excerpt } from './page.ts';
 
 /** What AWS would refuse with fewer words is refused here; what it may take is a line of warning. */
@@ -9,10 +9,10 @@ export function preflight(
   rules: {
     readonly now: Date;
     readonly recipient: 'required' | 'expected';
-    readonly hide?: Hide | undefined;
+    readonly hide?: Redactor | undefined;
   },
 ): readonly string[] {
-  const { hide = hideNothing } = rules;
+  const { hide = redactNothing } = rules;
   const shown = (text: string): string => excerpt(hide(text));
   checkTimes(facts, rules.now);
   checkSessionName(facts, shown);

@@ -1,7 +1,7 @@
 import { DriverError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import { type AssertionFacts, readAssertion } from './assertion.ts';
-import { type Hide, hideNothing } from '../net/redactor.ts';
+import { type Redactor, redactNothing } from '../net/redactor.ts';
 import { excerpt } from './page.ts';
 import { ASSERTION, PROTOCOL, SUCCESS } from './saml-names.ts';
 import { wrapAssertion } from './wrap.ts';
@@ -19,7 +19,7 @@ export interface SamlResponse {
 const MAX_ENCODED_CHARS = 100_000;
 
 /** Reads a response as pages carry it: in base64. What is told of a refusal passes `hide`. */
-export function readSamlResponse(encoded: Secret, hide: Hide = hideNothing): SamlResponse {
+export function readSamlResponse(encoded: Secret, hide: Redactor = redactNothing): SamlResponse {
   const text = encoded.reveal().replaceAll(/[\t\n\r ]+/g, '');
   return { encoded: bounded(text), assertion: factsOf(readXml(decodedBase64(text)).root, hide) };
 }
@@ -61,7 +61,7 @@ function decodedBase64(text: string): string {
   }
 }
 
-function factsOf(root: XmlElement, hide: Hide): AssertionFacts | undefined {
+function factsOf(root: XmlElement, hide: Redactor): AssertionFacts | undefined {
   if (root.localName !== 'Response' || root.namespace !== PROTOCOL) {
     throw new DriverError('AUTH_MALFORMED', 'The XML is no SAML response');
   }
@@ -78,7 +78,7 @@ function factsOf(root: XmlElement, hide: Hide): AssertionFacts | undefined {
 }
 
 /** Identity providers say in the status why they did not issue an assertion. */
-function checkStatus(root: XmlElement, hide: Hide): void {
+function checkStatus(root: XmlElement, hide: Redactor): void {
   const [status] = childrenOf(root, PROTOCOL, 'Status');
   const [code] = childrenOf(status, PROTOCOL, 'StatusCode');
   const value = code?.attributes.get('Value') ?? 'no status';

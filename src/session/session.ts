@@ -1,7 +1,7 @@
 import { DriverError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Folders } from '../core/ports.ts';
-import { remember } from '../core/async/lru.ts';
+import { memoizeAsync } from '../core/async/lru.ts';
 import { anySignal, newController } from '../core/async/signals.ts';
 import { newReadStats } from '../dynamo/read/read-stats.ts';
 import { analysisDocument, analysisLines, explainPlan } from '../sql/plan/explain.ts';
@@ -12,8 +12,8 @@ import type { DirectPlan } from '../sql/plan/direct-plan.ts';
 import { parseDocument } from '../sql/types/result-value.ts';
 import { runPartiql } from '../sql/exec/passthrough.ts';
 import { planStatement, runStatement } from '../sql/exec/run.ts';
-import { payingContext } from '../sql/exec/sampling-budget.ts';
-import { trivialStatement } from '../sql/plan/point-query.ts';
+import { withSamplingBudget } from '../sql/exec/sampling-budget.ts';
+import { matchPointQuery } from '../sql/plan/point-query.ts';
 import { toParameterList, unknownParameters, type ParameterLiteral } from '../sql/parse/parameter-list.ts';
 import {
   parseStatement,
@@ -39,7 +39,7 @@ import { createSchemas } from './schemas.ts';
 import { finalStats, pagesOf, rowStream, type Started } from './row-stream.ts';
 import { statementContext } from './statement-limits.ts';
 import { statementLog } from './statement-log.ts';
-import { stopwatch } from './statement-timeout.ts';
+import { statementTimeout } from './statement-timeout.ts';
 import { runLocking } from '../sql/transaction/run-locking.ts';
 import { runTransaction } from './transaction.ts';
 import { asPartOf, withinTransaction } from './within-transaction.ts';
@@ -85,7 +85,7 @@ export function createSession({
     return signal ? anySignal(signal, closing.signal) : closing.signal;
   };
   const parse = (sql: string): Promise<ParsedStatement> =>
-    remember(parsedTexts, sql, PARSED, () => parseStatement(sql));
+    memoizeAsync(parsedTexts, sql, PARSED, () => parseStatement(sql));
   const understand = async (sql: string, { passthrough }: QueryOptions = {}): Promise<Statement> => {
     if (typeof sql !== 'string')
       throw new DriverError(
@@ -100,7 +100,7 @@ export function createSession({
     { settings, catalog }: ExecutionContext,
     signal: AbortSignal,
   ): Promise<DirectPlan | undefined> =>
-    (await trivialStatement(parsed, catalog, signal))?.plan(parameters, settings, context.planner.rules);
+    (await matchPointQuery(parsed, catalog, signal))?.plan(parameters, settings, context.planner.rules);
 
   const start = async (
     parsed: Statement,
@@ -166,9 +166,9 @@ export function createSession({
   ): Promise<Started> =>
     withinTransaction(parsed, limitedContext(parsed, options), (within) => {
       const list = toParameterList(parsed, parameters);
-      const limited = payingContext(within);
+      const limited = withSamplingBudget(within);
       return logged(parsed.text, async () => {
-        const watch = stopwatch(limited.statementTimeoutMs);
+        const watch = statementTimeout(limited.statementTimeoutMs);
         if (watch === undefined) return paid(await start(parsed, list, limited, signal), limited);
         const either = anySignal(signal, watch.signal);
         const started = await watch.during(() => start(parsed, list, limited, either));
@@ -247,7 +247,7 @@ export function createSession({
       if (parsed.kind === 'partiql')
         throw new DriverError('SQL_NOT_SUPPORTED', 'PartiQL is planned by DynamoDB, which tells nobody how');
       const list = toParameterList(parsed, parameters);
-      const limited = payingContext(limitedContext(parsed));
+      const limited = withSamplingBudget(limitedContext(parsed));
       if (parsed.kind === 'command') {
         const lines = await commandLines(parsed, list, limited, signalFor(undefined));
         return { mode: 'command', reads: [], text: lines.join('\n') };
@@ -285,7 +285,7 @@ export function createSession({
       return parsed.explain ? PLAN_COLUMNS : ((await command.columns?.(parsed, context, signal)) ?? []);
     }
     if (parsed.kind === 'explain') return parsed.asJson ? JSON_PLAN_COLUMNS : PLAN_COLUMNS;
-    const trivial = await trivialStatement(parsed, context.catalog, signal);
+    const trivial = await matchPointQuery(parsed, context.catalog, signal);
     if (trivial) return trivial.columns;
     return (await planStatement(parsed, unknownParameters(parsed), context, signal)).columns;
   };

@@ -11,7 +11,7 @@ export interface Stopwatch {
 }
 
 /** Undefined where there is no bound. */
-export function stopwatch(limitMs: number): Stopwatch | undefined {
+export function statementTimeout(limitMs: number): Stopwatch | undefined {
   if (limitMs <= 0) return undefined;
   const over = new AbortController();
   let leftMs = limitMs;

@@ -1,27 +1,31 @@
 import { describe, expect, it } from '@jest/globals';
-import { ownRefusal, REFUSAL_MS, sharedRefusal } from '../../src/credentials/login-failure-cache.ts';
+import {
+  privateFailureCache,
+  REFUSAL_MS,
+  sharedFailureCache,
+} from '../../src/credentials/login-failure-cache.ts';
 import { DriverError } from '../../src/core/errors.ts';
 
 const refused = new DriverError('AUTH_REFUSED', 'no');
 
 describe('a refusal', () => {
   it('is remembered for half a minute', () => {
-    const memory = ownRefusal();
+    const memory = privateFailureCache();
     memory.note(refused, 1000);
     expect(memory.current(1000 + REFUSAL_MS - 1)).toBe(refused);
     expect(memory.current(1000 + REFUSAL_MS)).toBeUndefined();
   });
 
   it('is shared by those who sign in with the same values, and by nobody else', () => {
-    sharedRefusal(['Okta', 'ana', 'wrong']).note(refused, 0);
-    expect(sharedRefusal(['Okta', 'ana', 'wrong']).current(1)).toBe(refused);
-    expect(sharedRefusal(['Okta', 'ana', 'right']).current(1)).toBeUndefined();
-    expect(sharedRefusal(['Okta', 'anawrong', '']).current(1)).toBeUndefined();
-    expect(ownRefusal().current(1)).toBeUndefined();
+    sharedFailureCache(['Okta', 'ana', 'wrong']).note(refused, 0);
+    expect(sharedFailureCache(['Okta', 'ana', 'wrong']).current(1)).toBe(refused);
+    expect(sharedFailureCache(['Okta', 'ana', 'right']).current(1)).toBeUndefined();
+    expect(sharedFailureCache(['Okta', 'anawrong', '']).current(1)).toBeUndefined();
+    expect(privateFailureCache().current(1)).toBeUndefined();
   });
 
   it('is what somebody said, not what went wrong', () => {
-    const memory = ownRefusal();
+    const memory = privateFailureCache();
     for (const code of ['CONN_NETWORK', 'AUTH_UNAVAILABLE', 'AUTH_CODE_NEEDED', 'AUTH_PROFILE'] as const) {
       memory.note(new DriverError(code, 'x'), 0);
     }
@@ -30,7 +34,7 @@ describe('a refusal', () => {
   });
 
   it('does not outlast a clock that was set back', () => {
-    const memory = ownRefusal();
+    const memory = privateFailureCache();
     memory.note(refused, 1_000_000);
     expect(memory.current(0)).toBeUndefined();
   });

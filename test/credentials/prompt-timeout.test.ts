@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { asking } from '../../src/credentials/prompt-timeout.ts';
+import { withPromptTimeout } from '../../src/credentials/prompt-timeout.ts';
 import type { Ports } from '../../src/core/ports.ts';
 import { fakePorts } from '../doubles/ports.ts';
 import { thrownBy } from '../support/thrown.ts';
@@ -8,7 +8,7 @@ const nobody = new AbortController().signal;
 const question = { kind: 'code', message: 'Code of the device' } as const;
 
 function ask(prompt: NonNullable<Ports['prompt']>, signal = nobody, patienceMs = 1000): Promise<unknown> {
-  const { ports } = asking(fakePorts({ prompt }), patienceMs);
+  const { ports } = withPromptTimeout(fakePorts({ prompt }), patienceMs);
   return Promise.resolve(ports.prompt?.(question, signal));
 }
 
@@ -24,13 +24,13 @@ describe('asking', () => {
   });
 
   it('has nothing to ask with where nobody listens', () => {
-    expect(asking(fakePorts()).ports).not.toHaveProperty('prompt');
+    expect(withPromptTimeout(fakePorts()).ports).not.toHaveProperty('prompt');
   });
 
   it('knows whether a question is open and how many were answered', async () => {
     const answers: ((text: string) => void)[] = [];
     const prompt = (): Promise<string> => new Promise((resolve) => void answers.push(resolve));
-    const { ports, person } = asking(fakePorts({ prompt }));
+    const { ports, person } = withPromptTimeout(fakePorts({ prompt }));
     const asked = ports.prompt?.(question, nobody);
     expect([person.isAsked(), person.answers()]).toEqual([true, 0]);
     answers[0]?.('1');

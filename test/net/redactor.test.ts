@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Secret } from '../../src/core/secret.ts';
-import { hiding } from '../../src/net/redactor.ts';
+import { redactor } from '../../src/net/redactor.ts';
 
 const hexOf = (character: string): string => (character.codePointAt(0) ?? 0).toString(16);
 
@@ -38,7 +38,7 @@ describe('a secret that comes back is hidden', () => {
   it.each(Object.entries(ECHOES))('%s', (_, echo) => {
     fc.assert(
       fc.property(passwords, (password) => {
-        expect(hiding([new Secret(password)])(`“${echo(password)}”`)).toBe('“***”');
+        expect(redactor([new Secret(password)])(`“${echo(password)}”`)).toBe('“***”');
       }),
     );
   });
@@ -52,7 +52,7 @@ describe('a secret that comes back is hidden', () => {
         (password, before, after) => {
           fc.pre(Buffer.byteLength(password) >= 8);
           const encoded = Buffer.from(before + password + after).toString('base64');
-          const left = hiding([new Secret(password)])(encoded).replace('***', '');
+          const left = redactor([new Secret(password)])(encoded).replace('***', '');
           // What is left are the neighbours, and the bits that share a character with them.
           const neighbours = Math.ceil((Buffer.byteLength(before + after) * 4) / 3);
           expect(left.replaceAll('=', '').length).toBeLessThanOrEqual(neighbours + 4);
@@ -62,17 +62,17 @@ describe('a secret that comes back is hidden', () => {
   });
 
   it('in hexadecimal digits, and in the base64 of addresses', () => {
-    const hide = hiding([new Secret('CANARY>>?>~pass')]);
+    const hide = redactor([new Secret('CANARY>>?>~pass')]);
     expect(hide(Buffer.from('CANARY>>?>~pass').toString('hex'))).toBe('***');
     expect(hide(Buffer.from('CANARY>>?>~pass').toString('base64url'))).toBe('***');
   });
 
   it('with blanks of another kind or number', () => {
-    expect(hiding([new Secret(' two  words ')])('(two \n words) (two\u00A0words)')).toBe('(***) (***)');
+    expect(redactor([new Secret(' two  words ')])('(two \n words) (two\u00A0words)')).toBe('(***) (***)');
   });
 
   it('of several, the longer one first', () => {
-    expect(hiding([new Secret('pass'), new Secret('password')])('password pass')).toBe('*** ***');
+    expect(redactor([new Secret('pass'), new Secret('password')])('password pass')).toBe('*** ***');
   });
 });
 
@@ -80,13 +80,13 @@ describe('all else stays', () => {
   it('where no secret is in it', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        expect(hiding([new Secret('CANARY-secret')])(text)).toBe(text);
+        expect(redactor([new Secret('CANARY-secret')])(text)).toBe(text);
       }),
     );
   });
 
   it('and blank secrets hide nothing', () => {
-    expect(hiding([new Secret(''), new Secret(' ')])('a b')).toBe('a b');
+    expect(redactor([new Secret(''), new Secret(' ')])('a b')).toBe('a b');
   });
 
   it.each(['\\', '&amp;', '%25', ' ', '&#0', 'a', 'a ', '%', '+'])(
@@ -94,7 +94,7 @@ describe('all else stays', () => {
     (piece) => {
       const text = piece.repeat((1 << 20) / piece.length);
       const secrets = ['a a a a b', String.raw`\\\\b`, '&&&&b', '%%%%b'].map((secret) => new Secret(secret));
-      expect(hiding(secrets)(text)).toHaveLength(1 << 16);
+      expect(redactor(secrets)(text)).toHaveLength(1 << 16);
     },
     5000,
   );

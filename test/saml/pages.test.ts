@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DriverError } from '../../src/core/errors.ts';
 import { adfsPages } from '../../src/saml/adfs/pages.ts';
-import { hideNothing } from '../../src/net/redactor.ts';
+import { redactNothing } from '../../src/net/redactor.ts';
 import type { SessionAnswer } from '../../src/net/http-session.ts';
 import { readPage } from '../../src/saml/page.ts';
 import type { PagesProvider } from '../../src/saml/pages/wanted-page.ts';
@@ -14,7 +14,7 @@ function answered(text: string, status: number): SessionAnswer {
     status,
     headers: () => [],
     text,
-    hide: hideNothing,
+    hide: redactNothing,
   };
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
-import { createTraffic } from '../../src/dynamo/transport/shared-limits.ts';
+import { createSharedLimits } from '../../src/dynamo/transport/shared-limits.ts';
 import { connect } from '../../src/index.ts';
 import type { QueryOptions } from '../../src/session/connection.ts';
 import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
@@ -74,7 +74,10 @@ describe('MaxConnectionRCU', () => {
 const percentOf = (readCapacity: number) => {
   const clock = fakeClock();
   const look = { readCapacity, sizeBytes: ITEMS * 4010 };
-  const db = world.withRules(PUSHDOWN_RULES, look, { capacityPercent: 25, traffic: createTraffic(clock) });
+  const db = world.withRules(PUSHDOWN_RULES, look, {
+    capacityPercent: 25,
+    traffic: createSharedLimits(clock),
+  });
   return { clock, db };
 };
 

@@ -3,7 +3,7 @@ import type { TableDef } from '../../src/catalog/table-def.ts';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
 import { createClient, type DynamoClient } from '../../src/dynamo/transport/client.ts';
 import { newReadStats } from '../../src/dynamo/read/read-stats.ts';
-import { createTraffic } from '../../src/dynamo/transport/shared-limits.ts';
+import { createSharedLimits } from '../../src/dynamo/transport/shared-limits.ts';
 import { connect } from '../../src/index.ts';
 import type { Connection } from '../../src/session/connection.ts';
 import { createSession } from '../../src/session/session.ts';
@@ -158,7 +158,7 @@ function contextWith(
     maxConnectionRcu: undefined,
     capacityPercent: undefined,
     statementTimeoutMs: 0,
-    traffic: createTraffic(),
+    traffic: createSharedLimits(),
     sampling: newReadStats(),
     passthrough: false,
     facts: { properties: [], version: '0', source: 'test', browsableSchemas: undefined },

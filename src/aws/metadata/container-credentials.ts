@@ -3,7 +3,7 @@ import { DriverError } from '../../core/errors.ts';
 import { namedFile } from '../../core/named-file.ts';
 import { isLoopback } from '../../net/local-addresses.ts';
 import type { Ports } from '../../core/ports.ts';
-import { askNearby } from './metadata-request.ts';
+import { requestMetadata } from './metadata-request.ts';
 import { credentialDocument, jsonObject } from './credential-document.ts';
 
 const SERVICE = "The container's credential service";
@@ -22,7 +22,7 @@ export function containerCredentials(ports: Ports, ecs: string = ECS): Credentia
       accept: 'application/json',
       ...(token === undefined ? {} : { authorization: token }),
     };
-    const answer = await askNearby(
+    const answer = await requestMetadata(
       { method: 'GET', url, headers, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES },
       signal,
     );

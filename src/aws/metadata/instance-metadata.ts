@@ -1,5 +1,5 @@
 import { DriverError } from '../../core/errors.ts';
-import { type NearbyAnswer, type NearbyRequest, askNearby } from './metadata-request.ts';
+import { type MetadataResponse, type MetadataRequest, requestMetadata } from './metadata-request.ts';
 
 /** The name of the service in messages. */
 export const SERVICE = 'The EC2 instance metadata service';
@@ -80,10 +80,10 @@ async function get(
   memory: MetadataMemory,
   clock: Clock,
   signal: AbortSignal,
-): Promise<NearbyAnswer> {
+): Promise<MetadataResponse> {
   const token = await tokenOf(settings, memory, clock, signal);
   const headers: Record<string, string> = token === undefined ? {} : { [TOKEN_HEADER]: token };
-  return askNearby(request('GET', path, headers, settings), signal);
+  return requestMetadata(request('GET', path, headers, settings), signal);
 }
 
 /** A token of version 2; undefined where only version 1 is left and may be used. */
@@ -96,9 +96,9 @@ async function tokenOf(
   if (memory.session !== undefined && memory.session.untilMs > clock.now()) return memory.session.token;
   if (memory.onlyV1 !== undefined) return undefined;
   const put = request('PUT', TOKEN_PATH, { [TTL_HEADER]: String(TTL_SECONDS) }, settings);
-  let answer = await askNearby(put, signal);
+  let answer = await requestMetadata(put, signal);
   for (let tries = 1; tries < TOKEN_TRIES && isForTheMoment(answer); tries++) {
-    answer = await askNearby(put, signal);
+    answer = await requestMetadata(put, signal);
   }
   if (answer.kind === 'answer' && answer.status === 200) {
     const token = answer.body.trim();
@@ -114,12 +114,15 @@ async function tokenOf(
   return undefined;
 }
 
-function isForTheMoment(answer: NearbyAnswer): boolean {
+function isForTheMoment(answer: MetadataResponse): boolean {
   return answer.kind === 'too-late' || (answer.kind === 'answer' && answer.status >= 500);
 }
 
 /** Why version 1 is to be used; an error where it may not be, or where it would not help. */
-function fallback(answer: NearbyAnswer, settings: InstanceSettings): NonNullable<MetadataMemory['onlyV1']> {
+function fallback(
+  answer: MetadataResponse,
+  settings: InstanceSettings,
+): NonNullable<MetadataMemory['onlyV1']> {
   const reason = reasonForV1(answer, settings);
   if (settings.v1DisabledBy === undefined) return reason;
   const remedy = reason === 'no token came in time' ? { remedy: HOP_LIMIT } : {};
@@ -131,7 +134,7 @@ function fallback(answer: NearbyAnswer, settings: InstanceSettings): NonNullable
 }
 
 function reasonForV1(
-  answer: NearbyAnswer,
+  answer: MetadataResponse,
   settings: InstanceSettings,
 ): NonNullable<MetadataMemory['onlyV1']> {
   switch (answer.kind) {
@@ -154,7 +157,7 @@ function request(
   path: string,
   headers: Readonly<Record<string, string>>,
   { endpoint, timeoutMs }: InstanceSettings,
-): NearbyRequest {
+): MetadataRequest {
   return { method, url: new URL(endpoint + path), headers, timeoutMs, maxBytes: MAX_BYTES };
 }
 

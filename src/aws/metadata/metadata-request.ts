@@ -2,7 +2,7 @@ import { type IncomingHttpHeaders, type IncomingMessage, request as overHttp } f
 import { request as overHttps } from 'node:https';
 
 /** A request to a service of this machine or its host. */
-export interface NearbyRequest {
+export interface MetadataRequest {
   readonly method: 'GET' | 'PUT';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -12,7 +12,7 @@ export interface NearbyRequest {
 }
 
 /** What came of it. A failure is told apart because what it means depends on who was asked. */
-export type NearbyAnswer =
+export type MetadataResponse =
   | {
       readonly kind: 'answer';
       readonly status: number;
@@ -27,7 +27,10 @@ export type NearbyAnswer =
  * Asks once: follows no redirect, uses no proxy and no shared connection. Credentials come this way, and must not be
  * asked of anybody else.
  */
-export async function askNearby(request: NearbyRequest, signal: AbortSignal): Promise<NearbyAnswer> {
+export async function requestMetadata(
+  request: MetadataRequest,
+  signal: AbortSignal,
+): Promise<MetadataResponse> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const { method, headers, timeoutMs, maxBytes } = request;
@@ -40,7 +43,7 @@ export async function askNearby(request: NearbyRequest, signal: AbortSignal): Pr
       end();
       sent.destroy();
     };
-    const answer = (given: NearbyAnswer): void => settle(() => resolve(given));
+    const answer = (given: MetadataResponse): void => settle(() => resolve(given));
     const abort = (): void => settle(() => reject(signal.reason));
     const timer = setTimeout(() => answer({ kind: 'too-late' }), timeoutMs);
     timer.unref();
@@ -52,7 +55,11 @@ export async function askNearby(request: NearbyRequest, signal: AbortSignal): Pr
   });
 }
 
-function collect(response: IncomingMessage, maxBytes: number, answer: (given: NearbyAnswer) => void): void {
+function collect(
+  response: IncomingMessage,
+  maxBytes: number,
+  answer: (given: MetadataResponse) => void,
+): void {
   const chunks: Buffer[] = [];
   let size = 0;
   response.on('data', (chunk: Buffer) => {

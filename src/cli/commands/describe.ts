@@ -14,7 +14,7 @@ import { paint } from '../output/paint.ts';
 import { lookOf } from '../output/print-rows.ts';
 import { countOf } from '../output/row-count.ts';
 import { rowPrinter } from '../output/row-printer.ts';
-import { visible, visibleLines } from '../../host/node/escape-control.ts';
+import { escapeControl, escapeControlLines } from '../../host/node/escape-control.ts';
 import { writer } from '../output/writer.ts';
 import { connectionOption } from '../options.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';
@@ -89,7 +89,7 @@ export function descriptionText(described: TableDescription, screen: Screen): st
   const style = paint(screen.colors);
   if (described.kind === 'view') return viewText(described, screen);
   const parts = [
-    `${style.bold(`Table ${visible(described.table)}`)} (${countOf(described.itemCount, 'item')}, ${byteText(described.sizeBytes)} at DynamoDB's last count)`,
+    `${style.bold(`Table ${escapeControl(described.table)}`)} (${countOf(described.itemCount, 'item')}, ${byteText(described.sizeBytes)} at DynamoDB's last count)`,
     grid(
       ['column', 'type', 'key', 'present', 'DynamoDB types'],
       described.columns.map((column) => [
@@ -124,15 +124,15 @@ export function descriptionText(described: TableDescription, screen: Screen): st
 
 function viewText({ table, columns, definition, schemaFile }: TableDescription, screen: Screen): string {
   const style = paint(screen.colors);
-  const place = schemaFile === undefined ? 'until the connection ends' : visible(schemaFile);
+  const place = schemaFile === undefined ? 'until the connection ends' : escapeControl(schemaFile);
   return [
-    `${style.bold(`View ${visible(table)}`)} (${place})`,
+    `${style.bold(`View ${escapeControl(table)}`)} (${place})`,
     grid(
       ['column', 'type'],
       columns.map((column) => [column.name, column.type]),
       screen,
     ),
-    `${visibleLines(definition ?? '')}\n`,
+    `${escapeControlLines(definition ?? '')}\n`,
   ].join('\n');
 }
 

@@ -4,7 +4,7 @@ import type { Finding } from '../../doctor/finding.ts';
 import { examples } from '../examples.ts';
 import type { Io } from '../io.ts';
 import { paint } from '../output/paint.ts';
-import { visible, visibleLines } from '../../host/node/escape-control.ts';
+import { escapeControl, escapeControlLines } from '../../host/node/escape-control.ts';
 import { writer } from '../output/writer.ts';
 import { connectionOption } from '../options.ts';
 import { CONNECTION_VARIABLE, type ConnectionFlags, interruptible } from '../with-connection.ts';
@@ -58,9 +58,12 @@ const LOOKS = { ok: 'green', skipped: 'dim', warning: 'bold', problem: 'red' } a
 function findingText({ step, verdict, message, remedy, attempts }: Finding, colors: boolean): string {
   const style = paint(colors);
   const indent = ' '.repeat(28);
-  const lines = [`${style[LOOKS[verdict]](verdict.padEnd(8))} ${step.padEnd(18)} ${visibleLines(message)}`];
-  for (const { what, why } of attempts ?? []) lines.push(`${indent}- ${visible(what)}: ${visible(why)}`);
+  const lines = [
+    `${style[LOOKS[verdict]](verdict.padEnd(8))} ${step.padEnd(18)} ${escapeControlLines(message)}`,
+  ];
+  for (const { what, why } of attempts ?? [])
+    lines.push(`${indent}- ${escapeControl(what)}: ${escapeControl(why)}`);
   if (remedy !== undefined && verdict !== 'ok')
-    lines.push(`${indent}${style.bold('hint:')} ${visibleLines(remedy)}`);
+    lines.push(`${indent}${style.bold('hint:')} ${escapeControlLines(remedy)}`);
   return `${lines.join('\n')}\n`;
 }

@@ -2,7 +2,7 @@ import { Argument, Command } from 'commander';
 import { examples } from '../examples.ts';
 import { aboutStatement } from '../failure.ts';
 import type { Io } from '../io.ts';
-import { visibleLines } from '../../host/node/escape-control.ts';
+import { escapeControlLines } from '../../host/node/escape-control.ts';
 import { writer } from '../output/writer.ts';
 import { parametersFor } from '../parameters.ts';
 import { statementText } from '../statement-text.ts';
@@ -37,7 +37,7 @@ async function runExplain(argument: string | undefined, flags: ExplainFlags, io:
       const explanation = await connection.explain(sql, parameters);
       const text = flags.json
         ? JSON.stringify(explanation, undefined, 2)
-        : visibleLines(explanation.text.trimEnd());
+        : escapeControlLines(explanation.text.trimEnd());
       await writer(io.stdout.stream)(`${text}\n`);
     }),
   );

@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander';
 import { examples } from '../examples.ts';
 import type { QueryOptions } from '../../session/connection.ts';
-import { confirmSweep, yesOption } from '../confirm-destructive.ts';
+import { confirmDestructive, yesOption } from '../confirm-destructive.ts';
 import { aboutStatement } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { printRows, summaryLine } from '../output/print-rows.ts';
@@ -66,7 +66,10 @@ function limitsOf({ timeout, maxRows, maxRcu, partiql }: QueryFlags): QueryOptio
 async function runQuery(argument: string | undefined, flags: QueryFlags, io: Io): Promise<void> {
   const sql = await statementText({ argument, file: flags.file }, io);
   await withConnection(flags, io, async (connection, signal) => {
-    await confirmSweep(sql, connection, io, { yes: flags.yes === true || flags.partiql === true, signal });
+    await confirmDestructive(sql, connection, io, {
+      yes: flags.yes === true || flags.partiql === true,
+      signal,
+    });
     await aboutStatement(sql, async () => {
       using progress = startProgress(io.stderr, 'reading');
       const given = flags.param ?? [];

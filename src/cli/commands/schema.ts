@@ -4,7 +4,7 @@ import type { SchemaFinding, WrittenSchema } from '../../session/schemas.ts';
 import { examples } from '../examples.ts';
 import type { Io } from '../io.ts';
 import { connectionOption } from '../options.ts';
-import { visible } from '../../host/node/escape-control.ts';
+import { escapeControl } from '../../host/node/escape-control.ts';
 import { writer } from '../output/writer.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';
 
@@ -121,7 +121,10 @@ function print(text: string, io: Io): Promise<void> {
 function writtenText(written: readonly WrittenSchema[]): string {
   if (written.length === 0) return 'There is nothing to write.\n';
   return written
-    .map(({ name, file, kept }) => `${kept ? 'kept ' : 'wrote'} ${visible(name)}  ${visible(file)}\n`)
+    .map(
+      ({ name, file, kept }) =>
+        `${kept ? 'kept ' : 'wrote'} ${escapeControl(name)}  ${escapeControl(file)}\n`,
+    )
     .join('');
 }
 
@@ -130,7 +133,7 @@ function findingsText(findings: readonly SchemaFinding[]): string {
   return findings
     .map(({ schema, column, severity, message }) => {
       const place = column === undefined ? schema : `${schema}.${column}`;
-      return `${severity.padEnd(5)} ${visible(place)}: ${visible(message)}\n`;
+      return `${severity.padEnd(5)} ${escapeControl(place)}: ${escapeControl(message)}\n`;
     })
     .join('');
 }

@@ -3,7 +3,7 @@ import { examples } from '../examples.ts';
 import type { Io } from '../io.ts';
 import { lookOf } from '../output/print-rows.ts';
 import { FORMATS, type Format, rowPrinter } from '../output/row-printer.ts';
-import { visible } from '../../host/node/escape-control.ts';
+import { escapeControl } from '../../host/node/escape-control.ts';
 import { writer } from '../output/writer.ts';
 import { connectionOption } from '../options.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';
@@ -25,7 +25,7 @@ export function tablesCommand(io: Io): Command {
         const tables = await connection.metadata.tables();
         const write = writer(io.stdout.stream);
         if (flags.format === undefined) {
-          const names = tables.map(({ name }) => (io.stdout.isTerminal ? visible(name) : name));
+          const names = tables.map(({ name }) => (io.stdout.isTerminal ? escapeControl(name) : name));
           await write(names.map((name) => `${name}\n`).join(''));
           return;
         }

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Identity } from '../../session/connection.ts';
 import { examples } from '../examples.ts';
 import type { Io } from '../io.ts';
-import { visible } from '../../host/node/escape-control.ts';
+import { escapeControl } from '../../host/node/escape-control.ts';
 import { writer } from '../output/writer.ts';
 import { connectionOption } from '../options.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';
@@ -52,7 +52,7 @@ function identityText(
     ],
     ['source', source],
   ] as const;
-  return lines.map(([name, value]) => `${name.padEnd(11)} ${visible(value)}\n`).join('');
+  return lines.map(([name, value]) => `${name.padEnd(11)} ${escapeControl(value)}\n`).join('');
 }
 
 /** `in 2 h 5 min`, or `ended`. */

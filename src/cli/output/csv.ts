@@ -2,7 +2,7 @@ import type { OutputColumn } from '../../session/connection.ts';
 import type { Value } from '../../sql/types/value.ts';
 import { cellText } from './cell-text.ts';
 import type { Look, RowPrinter } from './printer.ts';
-import { visible } from '../../host/node/escape-control.ts';
+import { escapeControl } from '../../host/node/escape-control.ts';
 
 const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/;
 
@@ -11,7 +11,7 @@ export function csvPrinter(columns: readonly OutputColumn[], look: Look): RowPri
   const field = (text: string | undefined): string => {
     if (text === undefined) return '';
     // A file gets the data as it is; a terminal must not obey it.
-    const shown = look.isTerminal ? visible(text) : text;
+    const shown = look.isTerminal ? escapeControl(text) : text;
     return shown === '' || NEEDS_QUOTES.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
   };
   const row = (values: readonly Value[]): string =>

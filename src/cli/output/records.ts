@@ -4,12 +4,12 @@ import { displayWidth, pad } from './display-width.ts';
 import { paint } from './paint.ts';
 import type { Look, RowPrinter } from './printer.ts';
 import { rowCount } from './row-count.ts';
-import { visible } from '../../host/node/escape-control.ts';
+import { escapeControl } from '../../host/node/escape-control.ts';
 
 /** A line for each value, for rows that are wider than the terminal. */
 export function recordPrinter(columns: readonly OutputColumn[], look: Look): RowPrinter {
   const style = paint(look.colors);
-  const names = columns.map((column) => visible(column.name));
+  const names = columns.map((column) => escapeControl(column.name));
   const width = Math.max(0, ...names.map(displayWidth));
   let printed = 0;
   return {
@@ -19,7 +19,7 @@ export function recordPrinter(columns: readonly OutputColumn[], look: Look): Row
         text += `${style.dim(`-[ record ${++printed} ]`.padEnd(width + 3, '-'))}\n`;
         for (const [index, column] of columns.entries()) {
           const cell = cellText(row[index] ?? null, column.type);
-          const shown = cell === undefined ? style.dim('NULL') : visible(cell);
+          const shown = cell === undefined ? style.dim('NULL') : escapeControl(cell);
           text += `${style.bold(pad(names[index] ?? '', width, 'right'))} | ${shown}\n`;
         }
       }

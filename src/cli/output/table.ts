@@ -6,7 +6,7 @@ import { paint } from './paint.ts';
 import type { Batch, Look, RowPrinter } from './printer.ts';
 import { recordPrinter } from './records.ts';
 import { rowCount } from './row-count.ts';
-import { visible } from '../../host/node/escape-control.ts';
+import { escapeControl } from '../../host/node/escape-control.ts';
 
 /** Widths are those of the first so many rows; what follows is printed as it comes. */
 const MEASURED_ROWS = 1000;
@@ -94,8 +94,8 @@ function cellOf(text: string | undefined, isNumber: boolean, look: Look): Cell {
   if (text === undefined) return { text: 'NULL', width: 4, isNull: true, fraction: 0 };
   // On a terminal no cell is wider than the terminal, so that a long document costs no more than it shows.
   const shown = look.isTerminal
-    ? truncate(visible(text.slice(0, look.columns * 16)), look.columns)
-    : visible(text);
+    ? truncate(escapeControl(text.slice(0, look.columns * 16)), look.columns)
+    : escapeControl(text);
   const fraction = isNumber && /^-?\d+\.\d+$/.test(shown) ? shown.length - shown.indexOf('.') : 0;
   return { text: shown, width: displayWidth(shown), isNull: false, fraction };
 }

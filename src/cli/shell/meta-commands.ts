@@ -1,7 +1,7 @@
 import type { Connection, TableInfo } from '../../session/connection.ts';
 import { describeTable, descriptionText, statementOf } from '../commands/describe.ts';
 import type { Io } from '../io.ts';
-import { visible, visibleLines } from '../../host/node/escape-control.ts';
+import { escapeControl, escapeControlLines } from '../../host/node/escape-control.ts';
 import { writer } from '../output/writer.ts';
 import { UsageError } from '../usage-error.ts';
 import { type OutputFile, openOutput } from './output-file.ts';
@@ -54,7 +54,7 @@ export const META_COMMANDS: readonly MetaCommand[] = [
     doc: 'show the CREATE TABLE statement that makes such a table',
     run: async ({ connection }, argument) => {
       if (argument === '') throw new UsageError('\\d+ needs the name of a table.', 'Type \\dt for the list.');
-      return `${visibleLines(await statementOf(connection, unquoted(argument)))};\n`;
+      return `${escapeControlLines(await statementOf(connection, unquoted(argument)))};\n`;
     },
   },
   {
@@ -65,7 +65,7 @@ export const META_COMMANDS: readonly MetaCommand[] = [
   {
     name: '\\conninfo',
     doc: 'show the connection string, its secrets masked',
-    run: ({ connection }) => `${visible(connection.description)}\n`,
+    run: ({ connection }) => `${escapeControl(connection.description)}\n`,
   },
   {
     name: '\\i',
@@ -91,7 +91,7 @@ export const META_COMMANDS: readonly MetaCommand[] = [
     argument: '<sql>',
     doc: 'show how a statement would be answered',
     run: async ({ connection }, argument) =>
-      `${visibleLines((await connection.explain(argument)).text.trimEnd())}\n`,
+      `${escapeControlLines((await connection.explain(argument)).text.trimEnd())}\n`,
   },
   {
     name: '\\timing',
@@ -127,7 +127,7 @@ export async function runMeta(text: string, context: MetaContext): Promise<void>
   const [, name = '', argument = ''] = /^(\S+)\s*([^]*)$/.exec(text) ?? [];
   const command = META_COMMANDS.find((meta) => meta.name === name);
   if (command === undefined)
-    throw new UsageError(`There is no command ${visible(name)}.`, 'Type \\? for the list.');
+    throw new UsageError(`There is no command ${escapeControl(name)}.`, 'Type \\? for the list.');
   const said = await command.run(context, argument);
   if (said !== '') await writer(context.io.stdout.stream)(said);
 }
@@ -137,7 +137,7 @@ async function listNames({ connection }: MetaContext, kind?: TableInfo['kind']):
   const listed = kind === undefined ? tables : tables.filter((table) => table.kind === kind);
   return listed.length === 0
     ? `There are no ${kind ?? 'table'}s.\n`
-    : listed.map((table) => `${visible(table.name)}\n`).join('');
+    : listed.map((table) => `${escapeControl(table.name)}\n`).join('');
 }
 
 function toggled(state: ShellState, key: 'timing' | 'expanded'): string {

@@ -2,7 +2,7 @@ import { mayBeKept } from './history.ts';
 import { begunAfter } from './statement-buffer.ts';
 
 /** Makes one entry of the history out of the lines of a statement. */
-export interface Remembering {
+export interface MultilineHistory {
   /** readline has put a line before the others, the newest; before it tells of the line itself. */
   added(newestFirst: string[]): void;
   typed(line: string): void;
@@ -10,7 +10,7 @@ export interface Remembering {
   forget(): void;
 }
 
-export function remembering(): Remembering {
+export function multilineHistory(): MultilineHistory {
   let begun = '';
   let entry = '';
   return {

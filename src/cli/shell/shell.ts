@@ -1,7 +1,7 @@
 import { createInterface, type Interface } from 'node:readline/promises';
 import { DriverError } from '../../core/errors.ts';
 import type { Connection } from '../../session/connection.ts';
-import { confirmSweep } from '../confirm-destructive.ts';
+import { confirmDestructive } from '../confirm-destructive.ts';
 import { aboutStatement, failureText, originOf } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { paint } from '../output/paint.ts';
@@ -14,7 +14,7 @@ import { HISTORY_LINES, readHistory, writeHistory } from './history.ts';
 import { scriptLines } from './include.ts';
 import { runMeta, type ShellState } from './meta-commands.ts';
 import { cachedNames } from './names.ts';
-import { remembering } from './multiline-history.ts';
+import { multilineHistory } from './multiline-history.ts';
 import { type Runner, statementBuffer } from './statement-buffer.ts';
 
 const PROMPT = 'dynadbc=> ';
@@ -56,7 +56,7 @@ export async function runShell(
   };
   const cancel = (): void => running?.abort(new DriverError('EXEC_CANCELLED', 'Cancelled by Ctrl-C.'));
   const releaseInterrupt = io.onInterrupt(cancel);
-  const memory = remembering();
+  const memory = multilineHistory();
   reader.on('SIGINT', () => {
     if (running !== undefined) return cancel();
     typed.clear();
@@ -144,7 +144,7 @@ async function runStatement(
   settings: StatementSettings,
 ): Promise<void> {
   const { format, state, signal } = settings;
-  await confirmSweep(sql, connection, io, settings);
+  await confirmDestructive(sql, connection, io, settings);
   await aboutStatement(sql, async () => {
     using progress = startProgress(io.stderr, 'reading');
     await using rows = await connection.stream(sql, [], { signal });

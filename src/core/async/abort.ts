@@ -5,12 +5,12 @@ import { DriverError } from '../errors.ts';
  * The same promise for one of several who wait: whose signal is aborted stops waiting, and the work goes on for the
  * others.
  */
-export function abandonable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export function raceAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   // A statement's requests all listen to its one signal: many listeners are no leak here.
   if (getMaxListeners(signal) !== Infinity) setMaxListeners(Infinity, signal);
   return new Promise((resolve, reject) => {
-    const abort = (): void => reject(cancelled(signal));
+    const abort = (): void => reject(abortError(signal));
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
@@ -18,7 +18,7 @@ export function abandonable<T>(work: Promise<T>, signal: AbortSignal | undefined
 }
 
 /** The error of a statement whose signal fired: the signal's own, if it brought one. */
-export function cancelled({ reason }: AbortSignal): DriverError {
+export function abortError({ reason }: AbortSignal): DriverError {
   return reason instanceof DriverError
     ? reason
     : new DriverError('EXEC_CANCELLED', 'The statement was cancelled', { cause: reason });

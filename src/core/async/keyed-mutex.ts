@@ -1,7 +1,7 @@
 const lines = new Map<string, Promise<unknown>>();
 
 /** Does works of one name one after another, whatever becomes of each. */
-export async function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+export async function runExclusive<T>(name: string, work: () => Promise<T>): Promise<T> {
   const before = lines.get(name) ?? Promise.resolve();
   const mine = before.then(work, work);
   lines.set(name, mine);

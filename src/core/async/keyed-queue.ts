@@ -1,21 +1,21 @@
 /** A place in the queues of some names. */
-export interface Turn {
+export interface Ticket {
   /** Settles when everybody who came before, for one of the names, is done. */
-  readonly came: Promise<unknown>;
+  readonly ready: Promise<unknown>;
   /** Lets the next ones go on. */
-  done(): void;
+  release(): void;
 }
 
 /** Lets work on one thing happen in the order in which turns were taken, while work on other things goes on. */
-export function newTurns(): (names: readonly string[]) => Turn {
+export function createKeyedQueue(): (names: readonly string[]) => Ticket {
   const last = new Map<string, Promise<void>>();
   return (names) => {
     const earlier = names.flatMap((name) => last.get(name) ?? []);
     const { own, resolve } = resolvable();
     for (const name of names) last.set(name, own);
     return {
-      came: Promise.all(earlier),
-      done() {
+      ready: Promise.all(earlier),
+      release() {
         for (const name of names) if (last.get(name) === own) last.delete(name);
         resolve();
       },

@@ -1,5 +1,5 @@
 /** How much is remembered. */
-export interface Room {
+export interface CacheLimits {
   readonly entries: number;
   /** The keys' length altogether: where they are texts, what is made of them grows with it. */
   readonly characters?: number;
@@ -9,10 +9,10 @@ export interface Room {
  * The cached value of a key, made where it is not there. Where there is no more room, what has not been asked for
  * longest makes some and is handed to `drop`. A failure is not remembered.
  */
-export function remember<V>(
+export function memoizeAsync<V>(
   cache: Map<string, Promise<V>>,
   key: string,
-  { entries, characters = Infinity }: Room,
+  { entries, characters = Infinity }: CacheLimits,
   make: () => Promise<V>,
   drop?: (value: V) => void,
 ): Promise<V> {

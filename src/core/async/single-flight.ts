@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { abandonable } from './abort.ts';
+import { raceAbort } from './abort.ts';
 
 /** Work that is done once for all who want the same at the same time. */
-export type OneAttempt<T> = (
+export type SingleFlight<T> = (
   values: readonly (string | undefined)[],
   signal: AbortSignal,
   begin: (signal: AbortSignal) => Promise<T>,
@@ -18,7 +18,7 @@ interface Attempt<T> {
  * Lets those who ask with the same values share one attempt: fifty connections that open together send one password
  * and wait for one touch of a phone. An attempt ends early only when nobody waits for it any more.
  */
-export function oneAttempt<T>(): OneAttempt<T> {
+export function singleFlight<T>(): SingleFlight<T> {
   const underWay = new Map<string, Attempt<T>>();
   // Keys hold no password that could be guessed from them.
   const salt = randomBytes(32);
@@ -41,7 +41,7 @@ export function oneAttempt<T>(): OneAttempt<T> {
     const attempt = underWay.get(key) ?? start(key, begin);
     attempt.waiting += 1;
     try {
-      return await abandonable(attempt.work, signal);
+      return await raceAbort(attempt.work, signal);
     } finally {
       attempt.waiting -= 1;
       if (attempt.waiting === 0) {

@@ -3,7 +3,7 @@ import type { CredentialSource, Credentials } from '../../core/credentials.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
-import { hiding } from '../../net/redactor.ts';
+import { redactor } from '../../net/redactor.ts';
 import { preflight, SESSION_SECONDS, sessionSeconds } from '../../saml/preflight.ts';
 import type { SamlResponse } from '../../saml/response.ts';
 import { chooseRole, type RolePair, rolePairs } from '../../saml/roles.ts';
@@ -41,7 +41,7 @@ export function federatedSource(
     const { encoded, assertion } = await issuer.obtain(signal);
     const now = new Date(ports.now());
     if (assertion !== undefined) {
-      const hide = hiding((issuer.secrets ?? []).filter((secret) => secret !== undefined));
+      const hide = redactor((issuer.secrets ?? []).filter((secret) => secret !== undefined));
       preflight(assertion, { now, recipient: issuer.recipient, hide }).forEach(tell);
       const { malformed } = rolePairs(assertion.roleValues);
       if (malformed > 0)

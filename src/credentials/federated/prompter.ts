@@ -1,7 +1,7 @@
 import type { Ports, PromptRequest } from '../../core/ports.ts';
 
 /** The person who signs in at an identity provider. */
-export interface Person {
+export interface Prompter {
   /** One line of news: a number to choose on the phone. */
   notice(message: string): void;
   /** Absent where nobody answers. */
@@ -9,7 +9,7 @@ export interface Person {
 }
 
 /** Whoever is at the other end of these ports. News that nobody asked for is a warning: the sign-in waits for it. */
-export function personOf(ports: Ports): Person {
+export function createPrompter(ports: Ports): Prompter {
   const prompt = ports.prompt?.bind(ports);
   return {
     notice: (message) => (ports.notice === undefined ? ports.warn(message) : ports.notice(message)),

@@ -4,22 +4,22 @@ import { measure } from './expression-text.ts';
 import { LIMITS } from '../lint/limits.ts';
 import { literalValue } from './literal-value.ts';
 import type { Comparison, DocumentPath, Literal, Predicate } from './predicate.ts';
-import { newSymbols, type Symbols } from './placeholders.ts';
+import { newPlaceholders, type Placeholders } from './placeholders.ts';
 
 const NEVER = { kind: 'never' } as const satisfies Predicate;
 const AND = ' AND ';
 
 /** The expression that holds where all conditions do; undefined where there are none. */
-export function filterExpression(filter: readonly Predicate[], symbols: Symbols): string | undefined {
+export function filterExpression(filter: readonly Predicate[], symbols: Placeholders): string | undefined {
   return filter.length === 0 ? undefined : allOf(filter.map((part) => condition(part, symbols))).text;
 }
 
 /** One condition, as it stands between others that AND joins. */
-export function operandOfAnd(predicate: Predicate, symbols: Symbols): string {
+export function operandOfAnd(predicate: Predicate, symbols: Placeholders): string {
   return bound('AND', condition(predicate, symbols));
 }
 
-export function keyConditionExpression({ equals, sort }: KeyRange, symbols: Symbols): string {
+export function keyConditionExpression({ equals, sort }: KeyRange, symbols: Placeholders): string {
   const conditions = Object.entries(equals).map(
     ([name, value]) => `${symbols.path([name])} = ${symbols.value(value)}`,
   );
@@ -28,7 +28,10 @@ export function keyConditionExpression({ equals, sort }: KeyRange, symbols: Symb
 }
 
 /** Undefined where everything is to come back. Of two paths where one leads through the other, the shorter stays. */
-export function projectionExpression(paths: readonly DocumentPath[], symbols: Symbols): string | undefined {
+export function projectionExpression(
+  paths: readonly DocumentPath[],
+  symbols: Placeholders,
+): string | undefined {
   const asked = new Map(paths.map((path) => [JSON.stringify(path), path]));
   const kept = [...asked.values()].filter(
     (path) => !path.some((_step, length) => length > 0 && asked.has(JSON.stringify(path.slice(0, length)))),
@@ -83,7 +86,7 @@ export function splitByLimits(predicates: readonly Predicate[]): {
   readonly fits: readonly Predicate[];
   readonly over: readonly Predicate[];
 } {
-  const symbols = newSymbols();
+  const symbols = newPlaceholders();
   const fits: Predicate[] = [];
   const over: Predicate[] = [];
   let bytes = 0;
@@ -138,7 +141,7 @@ function bound(outside: 'AND' | 'OR', { text, by }: Clause): string {
   return outside === 'AND' && by === 'OR' ? `(${text})` : text;
 }
 
-function condition(predicate: Predicate, symbols: Symbols): Clause {
+function condition(predicate: Predicate, symbols: Placeholders): Clause {
   const isType = (path: DocumentPath, type: AttributeType): string =>
     `attribute_type(${symbols.path(path)}, ${symbols.value({ S: type })})`;
   const isPresent = (path: DocumentPath): readonly string[] => [
@@ -204,7 +207,10 @@ function condition(predicate: Predicate, symbols: Symbols): Clause {
   }
 }
 
-function sortCondition({ attribute, condition }: NonNullable<KeyRange['sort']>, symbols: Symbols): string {
+function sortCondition(
+  { attribute, condition }: NonNullable<KeyRange['sort']>,
+  symbols: Placeholders,
+): string {
   const path = symbols.path([attribute]);
   switch (condition.kind) {
     case 'compare':

@@ -2,7 +2,7 @@ import type { AttributeValue } from '../attribute-value.ts';
 import type { DocumentPath } from './predicate.ts';
 
 /** The placeholders of one request: every name and value gets one, equal ones share it. */
-export interface Symbols {
+export interface Placeholders {
   /** A document path as expressions write it, each of its names behind a placeholder of its own. */
   path(path: DocumentPath): string;
   value(value: AttributeValue): string;
@@ -13,7 +13,7 @@ export interface Symbols {
   };
 }
 
-export function newSymbols(): Symbols {
+export function newPlaceholders(): Placeholders {
   const names = new Map<string, string>();
   const values = new Map<string, { readonly placeholder: string; readonly value: AttributeValue }>();
 

@@ -1,7 +1,7 @@
 import { newController } from '../../core/async/signals.ts';
 import { throwIfCancelled } from '../transport/service-errors.ts';
 
-export interface PumpOptions {
+export interface ParallelPagesOptions {
   /** Parts that are read at once. */
   readonly workers: number;
   /** Pages that may be fetched, or under way, before the consumer asks for them. */
@@ -13,10 +13,10 @@ export interface PumpOptions {
  * Reads parts side by side and gives their pages as they come; with one worker, in order. The first failure stops
  * the others and is thrown once; leaving the loop stops everything that is under way.
  */
-export async function* pump<Part, Page>(
+export async function* readPagesInParallel<Part, Page>(
   parts: readonly Part[],
   pagesOf: (part: Part, signal: AbortSignal) => AsyncIterator<Page, void>,
-  { workers, buffered, signal }: PumpOptions,
+  { workers, buffered, signal }: ParallelPagesOptions,
 ): AsyncGenerator<Page, void, undefined> {
   throwIfCancelled(signal);
   const stop = newController();

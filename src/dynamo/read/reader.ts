@@ -10,7 +10,7 @@ import { distinctKeys, keyIdentity } from '../key.ts';
 import { LIMITS } from '../lint/limits.ts';
 import { mergePages, type MergeOptions } from './merge.ts';
 import { readEnvelope, type Page } from '../lane/page.ts';
-import { pump } from './parallel-pages.ts';
+import { readPagesInParallel } from './parallel-pages.ts';
 import type { ReadStats } from './read-stats.ts';
 import { buildRequest, partsOf, type BuiltRequest, type ReadPart } from './request.ts';
 import { backoffMs } from '../transport/retry.ts';
@@ -137,7 +137,11 @@ export async function* readPages(
           })
         : mayStop && (workers === 1 || parts.length === 1)
           ? oneAfterAnother(parts, (part) => pagesOf(part, signal))
-          : pump(parts, pagesOf, { workers, buffered: options.bufferedPages ?? 2 * workers, signal });
+          : readPagesInParallel(parts, pagesOf, {
+              workers,
+              buffered: options.bufferedPages ?? 2 * workers,
+              signal,
+            });
   for await (const page of pages) {
     progress.returned += page.count;
     yield page;

@@ -8,7 +8,7 @@ import {
 } from '../expression/expression.ts';
 import { distinctKeys } from '../key.ts';
 import { LIMITS } from '../lint/limits.ts';
-import { newSymbols } from '../expression/placeholders.ts';
+import { newPlaceholders } from '../expression/placeholders.ts';
 
 /** A part of a read that pages on its own. */
 export type ReadPart =
@@ -119,7 +119,7 @@ function expressions(
   part: PagedPart,
   withProjection: boolean,
 ): Readonly<Record<string, unknown>> {
-  const symbols = newSymbols();
+  const symbols = newPlaceholders();
   const filter = filterExpression(simplifyAll(request.filter), symbols);
   const keys = part.kind === 'Query' ? keyConditionExpression(part.range, symbols) : undefined;
   const paths = withProjection && request.countOnly !== true ? request.projection : undefined;
@@ -134,7 +134,7 @@ function expressions(
 }
 
 function projectionOf({ projection: paths }: ReadRequest): Readonly<Record<string, unknown>> {
-  const symbols = newSymbols();
+  const symbols = newPlaceholders();
   const projection = paths && projectionExpression(paths, symbols);
   if (projection === undefined || isTooLong(projection)) return {};
   return { ProjectionExpression: projection, ...symbols.declarations() };

@@ -7,7 +7,7 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import type { Dispatcher } from 'undici';
-import { abandonable } from '../../core/async/abort.ts';
+import { raceAbort } from '../../core/async/abort.ts';
 import type { Credentials } from '../../core/credentials.ts';
 import { DriverError } from '../../core/errors.ts';
 import { newController } from '../../core/async/signals.ts';
@@ -255,7 +255,7 @@ async function* putsOf(
 async function attempt<T>(doing: Doing, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   try {
     throwIfCancelled(signal);
-    return await abandonable(work(), signal);
+    return await raceAbort(work(), signal);
   } catch (thrown) {
     throw toDriverError(thrown, doing, signal);
   }

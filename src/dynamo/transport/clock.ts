@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cancelled } from '../../core/async/abort.ts';
+import { abortError } from '../../core/async/abort.ts';
 
 /** Time, and waiting for it to pass; tests bring one that stands still. */
 export interface Clock {
@@ -16,7 +16,7 @@ export const monotonicClock: Clock = {
     try {
       await sleep(ms, undefined, signal && { signal });
     } catch (thrown) {
-      throw signal?.aborted === true ? cancelled(signal) : thrown;
+      throw signal?.aborted === true ? abortError(signal) : thrown;
     }
   },
 };

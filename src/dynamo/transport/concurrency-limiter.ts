@@ -1,8 +1,8 @@
-import { cancelled } from '../../core/async/abort.ts';
+import { abortError } from '../../core/async/abort.ts';
 import { throwIfCancelled } from './service-errors.ts';
 
 /** Lets so many requests to one table or index be under way as it bears. */
-export interface Lane {
+export interface ConcurrencyLimiter {
   /** Waits for its turn. */
   enter(signal: AbortSignal | undefined): Promise<Passage>;
 }
@@ -18,7 +18,7 @@ export interface Passage {
  * Additive increase, multiplicative decrease: without bounds until the first throttle, which halves what is under way;
  * each round of answers then adds one. Throttles of requests that were sent before the last halving change nothing.
  */
-export function createLane(): Lane {
+export function createConcurrencyLimiter(): ConcurrencyLimiter {
   let width = Infinity;
   let busy = 0;
   let answers = 0;
@@ -36,7 +36,7 @@ export function createLane(): Lane {
     new Promise((resolve, reject) => {
       const onAbort = (): void => {
         waiting.delete(resume);
-        if (signal) reject(cancelled(signal));
+        if (signal) reject(abortError(signal));
       };
       const resume = (): void => {
         signal?.removeEventListener('abort', onAbort);

@@ -1,4 +1,4 @@
-import { cancelled } from '../../core/async/abort.ts';
+import { abortError } from '../../core/async/abort.ts';
 import { DriverError, type ErrorCode } from '../../core/errors.ts';
 import { type ServiceError, TransportError, UnconfirmedError } from './failures.ts';
 
@@ -63,7 +63,7 @@ export function isExpired(thrown: unknown): boolean {
 /** What the driver throws for anything that went wrong with a request. */
 export function toDriverError(thrown: unknown, doing: Doing, signal?: AbortSignal): DriverError {
   if (thrown instanceof DriverError) return thrown;
-  if (signal?.aborted === true) return cancelled(signal);
+  if (signal?.aborted === true) return abortError(signal);
   const what = doing.table === undefined ? doing.operation : `${doing.operation} on ${doing.table}`;
   if (thrown instanceof UnconfirmedError)
     return new DriverError('EXEC_UNKNOWN_OUTCOME', `${what} may have taken place or not: ${thrown.message}`, {
@@ -93,7 +93,7 @@ export function toDriverError(thrown: unknown, doing: Doing, signal?: AbortSigna
 
 /** Throws where the statement was cancelled already. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw cancelled(signal);
+  if (signal?.aborted === true) throw abortError(signal);
 }
 
 function fromTransport(error: TransportError, what: string): DriverError {

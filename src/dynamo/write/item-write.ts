@@ -2,7 +2,7 @@ import type { Key } from '../read/access-path.ts';
 import type { AttributeMap, AttributeValue } from '../attribute-value.ts';
 import { operandOfAnd } from '../expression/expression.ts';
 import type { DocumentPath, Predicate } from '../expression/predicate.ts';
-import { newSymbols, type Symbols } from '../expression/placeholders.ts';
+import { newPlaceholders, type Placeholders } from '../expression/placeholders.ts';
 
 /** What an item must be like when a write arrives; an item that is not there has no attributes. */
 export type WriteCondition =
@@ -91,7 +91,7 @@ export function transactionRequest(writes: readonly ItemWrite[], token: string):
 const TRANSACT_MEMBER = { put: 'Put', update: 'Update', delete: 'Delete', check: 'ConditionCheck' } as const;
 
 function partsOf(write: ItemWrite): Readonly<Record<string, unknown>> {
-  const symbols = newSymbols();
+  const symbols = newPlaceholders();
   const conditions = write.conditions.map((condition) => conditionText(condition, symbols));
   const update = write.kind === 'update' ? updateExpression(write.actions, symbols) : '';
   return {
@@ -103,7 +103,7 @@ function partsOf(write: ItemWrite): Readonly<Record<string, unknown>> {
   };
 }
 
-function conditionText(condition: WriteCondition, symbols: Symbols): string {
+function conditionText(condition: WriteCondition, symbols: Placeholders): string {
   if (condition.kind === 'exists') return `attribute_exists(${symbols.path([condition.attribute])})`;
   if (condition.kind === 'absent') return `attribute_not_exists(${symbols.path([condition.attribute])})`;
   if (condition.kind !== 'unchanged') return operandOfAnd(condition, symbols);
@@ -115,7 +115,7 @@ function conditionText(condition: WriteCondition, symbols: Symbols): string {
 
 const CLAUSES = { set: 'SET', remove: 'REMOVE', add: 'ADD', delete: 'DELETE' } as const;
 
-function updateExpression(actions: readonly UpdateAction[], symbols: Symbols): string {
+function updateExpression(actions: readonly UpdateAction[], symbols: Placeholders): string {
   return Object.entries(CLAUSES)
     .map(([kind, word]) => {
       const own = actions.filter((action) => action.kind === kind);
@@ -125,7 +125,7 @@ function updateExpression(actions: readonly UpdateAction[], symbols: Symbols): s
     .join(' ');
 }
 
-function actionText(action: UpdateAction, symbols: Symbols): string {
+function actionText(action: UpdateAction, symbols: Placeholders): string {
   const path = symbols.path(action.path);
   switch (action.kind) {
     case 'set':
@@ -138,7 +138,7 @@ function actionText(action: UpdateAction, symbols: Symbols): string {
   }
 }
 
-function operandText(operand: UpdateOperand, symbols: Symbols): string {
+function operandText(operand: UpdateOperand, symbols: Placeholders): string {
   switch (operand.kind) {
     case 'value':
       return symbols.value(operand.value);

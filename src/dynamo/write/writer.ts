@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inParallel } from '../../core/async/parallel.ts';
 import { DriverError } from '../../core/errors.ts';
-import { newTurns, type Turn } from '../../core/async/keyed-queue.ts';
+import { createKeyedQueue, type Ticket } from '../../core/async/keyed-queue.ts';
 import type { Key } from '../read/access-path.ts';
 import type { AttributeMap } from '../attribute-value.ts';
 import type { BuiltWrite } from './item-write.ts';
@@ -67,11 +67,11 @@ export async function writeBatches(
   const before = stats.itemsWritten;
   await inParallel(batchesOf(writes, key), concurrency, async (batch) => {
     try {
-      await batch.turn.came;
+      await batch.turn.ready;
       await sendBatch(send, table, batch, stats, options);
       options.onBatch?.(batch.first, batch.writes.length + batch.superseded);
     } finally {
-      batch.turn.done();
+      batch.turn.release();
     }
   });
   return stats.itemsWritten - before;
@@ -128,7 +128,7 @@ interface Batch {
   /** Writes of items that are written again by the same batch. */
   readonly superseded: number;
   /** Earlier batches with the same items go first. */
-  readonly turn: Turn;
+  readonly turn: Ticket;
 }
 
 async function* batchesOf(
@@ -136,7 +136,7 @@ async function* batchesOf(
   key: LintKey | undefined,
 ): AsyncGenerator<Batch, void, undefined> {
   const names = key && [...key.partition, ...key.sort].map(({ name }) => name);
-  const takeTurn = newTurns();
+  const takeTurn = createKeyedQueue();
   let batch = new Map<string | number, BatchedWrite>();
   let count = 0;
   let first = 0;

@@ -17,12 +17,12 @@ import { createClient, type DynamoClient } from '../../dynamo/transport/client.t
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import { monotonicClock } from '../../dynamo/transport/clock.ts';
 import type { Exchange } from '../../dynamo/transport/observed-transport.ts';
-import { createTraffic } from '../../dynamo/transport/shared-limits.ts';
+import { createSharedLimits } from '../../dynamo/transport/shared-limits.ts';
 import { openEngine, type Engine } from '../../sql/engine/engine.ts';
-import { createLearnedFigures } from '../../sql/plan/cardinality-feedback.ts';
+import { createCardinalityFeedback } from '../../sql/plan/cardinality-feedback.ts';
 import { createPlanner } from '../../sql/plan/planner.ts';
 import type { ExecutionContext } from '../../sql/exec/context.ts';
-import { sampleMeter } from '../../sql/exec/sampling-budget.ts';
+import { samplingMeter } from '../../sql/exec/sampling-budget.ts';
 import { transactionBlock } from '../../sql/exec/transaction-block.ts';
 import type { Connection, Identity } from '../../session/connection.ts';
 import { openLog } from '../../database/log.ts';
@@ -133,13 +133,13 @@ function contextFor(
     maxRcu: undefined,
     maxConnectionRcu: properties.maxConnectionRcu,
     capacityPercent: properties.capacityPercent,
-    traffic: createTraffic(),
+    traffic: createSharedLimits(),
     sampling: newReadStats(),
   };
   return {
     client,
     catalog: createCatalog(client, {
-      paidBy: sampleMeter(budgets),
+      paidBy: samplingMeter(budgets),
       rowScanDepth: properties.rowScanDepth,
       typeDetection: properties.typeDetectionScheme,
       flattenObjects: properties.flattenObjects,
@@ -169,7 +169,7 @@ function contextFor(
       autoDetectIndex: properties.autoDetectIndex,
       consistentReads: properties.useConsistentReads,
       threads: properties.threadCount,
-      learned: createLearnedFigures(),
+      learned: createCardinalityFeedback(),
     },
     decimals: properties.numberMode === 'Decimal' ? 'digits' : 'auto',
     pageSize: properties.pageSize,

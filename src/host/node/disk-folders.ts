@@ -2,7 +2,7 @@ import { mkdir, readdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { unlessAbsent } from '../../core/error-code.ts';
 import type { Folders } from '../../core/ports.ts';
-import { type FileRules, readOrdinary } from './regular-file.ts';
+import { type FileRules, readRegularFile } from './regular-file.ts';
 import { replaceFile } from './vault.ts';
 
 const RULES: FileRules = { maxBytes: 4 * 1024 * 1024, links: 'follow' };
@@ -22,7 +22,7 @@ export const diskFolders: Folders = {
     );
     return entries.flat();
   },
-  read: async (path) => (await readOrdinary(path, RULES))?.toString('utf8'),
+  read: async (path) => (await readRegularFile(path, RULES))?.toString('utf8'),
   async write(path, text) {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await replaceFile(path, text);

@@ -8,7 +8,7 @@ const SHORT: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Text with every character that a terminal would obey written as an escape. */
-export function visible(text: string): string {
+export function escapeControl(text: string): string {
   return text.replace(DANGEROUS, (character) => {
     const code = character.charCodeAt(0);
     return SHORT.get(character) ?? (code < 256 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`);
@@ -16,8 +16,8 @@ export function visible(text: string): string {
 }
 
 /** The same for text of several lines: its line ends stay. */
-export function visibleLines(text: string): string {
-  return text.split('\n').map(visible).join('\n');
+export function escapeControlLines(text: string): string {
+  return text.split('\n').map(escapeControl).join('\n');
 }
 
 function hex(code: number, digits: number): string {

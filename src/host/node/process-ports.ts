@@ -4,7 +4,7 @@ import { stateDirectory } from '../../core/state-directory.ts';
 import { diskFiles } from './disk-files.ts';
 import { diskFolders } from './disk-folders.ts';
 import { openLogFile } from './log-file.ts';
-import { type FileRules, readOrdinary } from './regular-file.ts';
+import { type FileRules, readRegularFile } from './regular-file.ts';
 import { runProgram } from './run-program.ts';
 import { fileVault } from './vault.ts';
 
@@ -42,8 +42,8 @@ export function processPorts(listeners: Listeners = {}): Ports {
       random: () => Math.random(),
       env,
       home: homedir(),
-      readFile: async (path) => (await readOrdinary(path, SETTINGS))?.toString('utf8'),
-      readBytes: (path) => readOrdinary(path, SETTINGS),
+      readFile: async (path) => (await readRegularFile(path, SETTINGS))?.toString('utf8'),
+      readBytes: (path) => readRegularFile(path, SETTINGS),
       run: runProgram,
       platform: process.platform,
       warn: emitWarning,

@@ -19,11 +19,11 @@ const NO_WAIT = constants.O_NONBLOCK ?? 0;
  * The bytes of an ordinary file, undefined where there is none. Paths come from connection strings: a pipe would never
  * answer, a device might never end, so neither is read.
  */
-export async function readOrdinary(path: string, rules: FileRules): Promise<Buffer | undefined> {
+export async function readRegularFile(path: string, rules: FileRules): Promise<Buffer | undefined> {
   const file = await opened(path, rules.links);
   if (file === undefined) return undefined;
   try {
-    const reason = whatIsWrong(await file.stat(), rules);
+    const reason = whyUnreadable(await file.stat(), rules);
     if (reason !== undefined) throw new Error(`${path} ${reason}`);
     const bytes = await bytesOf(file, rules.maxBytes);
     // It may have grown, and files of the system's own say that they are empty.
@@ -35,7 +35,7 @@ export async function readOrdinary(path: string, rules: FileRules): Promise<Buff
 }
 
 /** Why a file is not one of those that the rules allow. */
-export function whatIsWrong(stats: Stats, rules: FileRules): string | undefined {
+export function whyUnreadable(stats: Stats, rules: FileRules): string | undefined {
   if (stats.isSymbolicLink()) return 'is a symbolic link';
   if (!stats.isFile()) return 'is no ordinary file';
   if (stats.size > rules.maxBytes) return tooLarge(rules);

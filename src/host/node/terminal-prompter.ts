@@ -2,7 +2,7 @@ import { emitKeypressEvents } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { DriverError } from '../../core/errors.ts';
 import type { PromptRequest } from '../../core/ports.ts';
-import { visible, visibleLines } from './escape-control.ts';
+import { escapeControl, escapeControlLines } from './escape-control.ts';
 
 /** What a terminal has that a pipe has not. */
 interface Keyboard extends Readable {
@@ -11,7 +11,7 @@ interface Keyboard extends Readable {
 }
 
 /** The person at the terminal, who can be asked. */
-export interface TerminalPerson {
+export interface TerminalPrompter {
   answer(request: PromptRequest, signal: AbortSignal): Promise<string>;
   /** While a question is open nothing else may be drawn. */
   isAsked(): boolean;
@@ -26,7 +26,7 @@ interface Key {
 const TRIES = 3;
 
 /** Asks on a terminal: one question at a time, whatever else reads from the keyboard. */
-export function terminalPerson(keyboard: Keyboard, screen: Writable): TerminalPerson {
+export function terminalPrompter(keyboard: Keyboard, screen: Writable): TerminalPrompter {
   let open = 0;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -34,13 +34,13 @@ export function terminalPerson(keyboard: Keyboard, screen: Writable): TerminalPe
   const line = (label: string, signal: AbortSignal, secret: boolean): Promise<string> => {
     // First the silence of the keyboard, then the question: a quick hand must not be echoed.
     const answer = typed(keyboard, secret ? () => undefined : say, signal);
-    say(`\r\u001b[K${visible(label)}: `);
+    say(`\r\u001b[K${escapeControl(label)}: `);
     return answer.finally(() => say('\n'));
   };
 
   async function choice({ message, choices = [] }: PromptRequest, signal: AbortSignal): Promise<string> {
     const list = choices.map((text, i) => `  ${i + 1}  ${text}\n`).join('');
-    say(visibleLines(`${message}\n${list}`));
+    say(escapeControlLines(`${message}\n${list}`));
     for (let tries = 0; tries < TRIES; tries += 1) {
       const answer = (await line(`1 to ${choices.length}`, signal, false)).trim();
       const chosen = choices[Number(answer) - 1] ?? choices.find((text) => text === answer);
@@ -115,7 +115,7 @@ function typed(keyboard: Keyboard, echo: (text: string) => void, signal: AbortSi
         text = text.slice(0, -1);
       } else if (ctrl !== true && meta !== true && character !== undefined && character >= ' ') {
         text = [...text, character];
-        echo(visible(character));
+        echo(escapeControl(character));
       }
     };
     keyboard.removeAllListeners('keypress');

@@ -4,7 +4,7 @@ import { lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { unlessAbsent } from '../../core/error-code.ts';
 import type { Vault } from '../../core/ports.ts';
-import { type FileRules, readOrdinary, whatIsWrong } from './regular-file.ts';
+import { type FileRules, readRegularFile, whyUnreadable } from './regular-file.ts';
 
 const MAX_BYTES = 1024 * 1024;
 const OTHERS = 0o077;
@@ -18,12 +18,12 @@ export function fileVault(directory: string, userId: number | undefined): Vault 
   };
   return {
     directory,
-    read: async (path) => (await readOrdinary(path, rules))?.toString('utf8'),
+    read: async (path) => (await readRegularFile(path, rules))?.toString('utf8'),
 
     async write(path, text) {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const before = await unlessAbsent(lstat(path));
-      const reason = before && whatIsWrong(before, rules);
+      const reason = before && whyUnreadable(before, rules);
       if (reason !== undefined) throw new Error(`${path} ${reason}`);
       await replaceFile(path, text);
     },

@@ -20,7 +20,7 @@ export interface AdfsRequest {
 }
 
 /** What a sign-in at ADFS takes besides. */
-export interface AdfsWorld {
+export interface AdfsContext {
   readonly session: HttpSession;
   readonly negotiatorFor: NegotiatorFor;
   readonly signal: AbortSignal;
@@ -39,7 +39,7 @@ export const WINDOWS_USER_AGENT =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64; Trident/7.0; rv:11.0) like Gecko';
 
 /** Signs in at ADFS: by its pages or by WS-Trust, with a password or as the Windows user. */
-export async function signInToAdfs(request: AdfsRequest, world: AdfsWorld): Promise<SamlResponse> {
+export async function signInToAdfs(request: AdfsRequest, world: AdfsContext): Promise<SamlResponse> {
   const { session, negotiatorFor } = world;
   const { user, passCode, relyingParty } = request;
   const address = adfsAddress(request.loginUrl, relyingParty);

@@ -1,5 +1,5 @@
 import { Secret } from '../../core/secret.ts';
-import { type Hide, hideNothing } from '../../net/redactor.ts';
+import { type Redactor, redactNothing } from '../../net/redactor.ts';
 import { resolveWithin } from '../../net/redirects.ts';
 
 /** A second factor of the user. */
@@ -40,7 +40,7 @@ const MAX_FACTORS = 50;
  * Reads an answer. Links that lead elsewhere than to the organisation's origin are an error: they would carry secrets.
  * What is shown of it passes `hide`.
  */
-export function readAnswer(json: unknown, origin: string, hide: Hide = hideNothing): OktaAnswer {
+export function readAnswer(json: unknown, origin: string, hide: Redactor = redactNothing): OktaAnswer {
   const status = textAt(json, 'status');
   const stateToken = textAt(json, 'stateToken');
   const sessionToken = textAt(json, 'sessionToken');
@@ -62,7 +62,7 @@ export function readAnswer(json: unknown, origin: string, hide: Hide = hideNothi
   };
 }
 
-function readFactor(json: unknown, origin: string, hide: Hide): OktaFactor {
+function readFactor(json: unknown, origin: string, hide: Redactor): OktaFactor {
   const profile = at(json, 'profile');
   const reaches = textAt(profile, 'phoneNumber') ?? textAt(profile, 'email') ?? textAt(profile, 'name') ?? '';
   const number = at(json, '_embedded', 'challenge', 'correctAnswer');

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { abandonable } from '../../core/async/abort.ts';
+import { raceAbort } from '../../core/async/abort.ts';
 import { DriverError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import type { HttpSession, SessionAnswer } from '../../net/http-session.ts';
@@ -51,7 +51,7 @@ export function oktaApi(options: OktaApiOptions): OktaApi {
       let answer = await post(url, body);
       const waitMs = waitOf(answer, options.now());
       if (waitMs !== undefined && waitMs <= WORTH_WAITING_MS) {
-        await abandonable(pause(Math.max(waitMs, 0), undefined, { ref: false }), signal);
+        await raceAbort(pause(Math.max(waitMs, 0), undefined, { ref: false }), signal);
         answer = await post(url, body);
       }
       const json = jsonOf(answer);

@@ -3,7 +3,7 @@ import type { Secret } from '../../core/secret.ts';
 import type { OktaAnswer } from './answer.ts';
 import type { PendingCode } from './memory.ts';
 import { answerFactor, codeWasSent, isWrongCode, verifyCode } from './second-factor.ts';
-import type { OktaVisit } from './visit.ts';
+import type { OktaSignInState } from './visit.ts';
 
 /** How a sign-in ended: with a token that opens a session, or with an address to go on at. */
 export type Authenticated =
@@ -15,12 +15,12 @@ const MAX_STEPS = 12;
 const RESEND_MS = 30_000;
 
 /** Signs the user in: with the code that Okta has sent before, where one is pending, else with the password. */
-export async function authenticate(visit: OktaVisit): Promise<Authenticated> {
+export async function authenticate(visit: OktaSignInState): Promise<Authenticated> {
   const pending = await answerPending(visit);
   return pending ?? proceed(await sendPassword(visit), visit);
 }
 
-async function sendPassword({ api, request, memory }: OktaVisit): Promise<OktaAnswer> {
+async function sendPassword({ api, request, memory }: OktaSignInState): Promise<OktaAnswer> {
   // Okta listens to the name of the device only where a trusted application gives it.
   const isTrusted = request.apiToken !== undefined && request.rememberDevice;
   const context = isTrusted ? { context: { deviceToken: (await memory.deviceToken()).reveal() } } : {};
@@ -34,14 +34,14 @@ async function sendPassword({ api, request, memory }: OktaVisit): Promise<OktaAn
 }
 
 /** Goes on with what the application asks for beyond the session. */
-export async function stepUp(stateToken: Secret, visit: OktaVisit): Promise<Authenticated> {
+export async function stepUp(stateToken: Secret, visit: OktaSignInState): Promise<Authenticated> {
   visit.isStepUp = true;
   // The state token alone: with an empty name and password beside it, Okta would check those.
   const body = { stateToken };
   return proceed(await visit.api.send(`${visit.api.origin}/api/v1/authn`, body, 'state'), visit);
 }
 
-async function answerPending(visit: OktaVisit): Promise<Authenticated | undefined> {
+async function answerPending(visit: OktaSignInState): Promise<Authenticated | undefined> {
   const { memory, request, api, passCode } = visit;
   const pending = await memory.pending(request.password, visit.now());
   if (pending === undefined || (request.mfaType ?? pending.mfaType) !== pending.mfaType) return undefined;
@@ -79,7 +79,7 @@ function refusedBefore(): DriverError {
 async function sentAgain(
   pending: PendingCode,
   problem: DriverError,
-  { api }: OktaVisit,
+  { api }: OktaSignInState,
 ): Promise<DriverError> {
   try {
     await api.send(pending.verifyUrl, { stateToken: pending.stateToken }, 'send');
@@ -96,7 +96,7 @@ async function sentAgain(
 }
 
 /** Walks from state to state until the user is signed in. Whatever ends it otherwise also ends it at Okta. */
-async function proceed(first: OktaAnswer, visit: OktaVisit): Promise<Authenticated> {
+async function proceed(first: OktaAnswer, visit: OktaSignInState): Promise<Authenticated> {
   let answer = first;
   try {
     for (let step = 0; step < MAX_STEPS; step += 1) {
@@ -114,7 +114,7 @@ async function proceed(first: OktaAnswer, visit: OktaVisit): Promise<Authenticat
 }
 
 /** Whether a later connection will come back to it with the code. */
-async function isPending(stateToken: Secret, visit: OktaVisit): Promise<boolean> {
+async function isPending(stateToken: Secret, visit: OktaSignInState): Promise<boolean> {
   const pending = await visit.memory.pending(visit.request.password, visit.now());
   return pending?.stateToken.equals(stateToken) === true;
 }
@@ -125,7 +125,7 @@ function outcomeOf(answer: OktaAnswer): Authenticated {
     : { kind: 'session', token: answer.sessionToken };
 }
 
-async function nextAnswer(answer: OktaAnswer, visit: OktaVisit): Promise<OktaAnswer> {
+async function nextAnswer(answer: OktaAnswer, visit: OktaSignInState): Promise<OktaAnswer> {
   switch (answer.status) {
     case 'MFA_REQUIRED':
     case 'MFA_CHALLENGE':
@@ -141,7 +141,7 @@ async function nextAnswer(answer: OktaAnswer, visit: OktaVisit): Promise<OktaAns
   }
 }
 
-function skip(answer: OktaAnswer, { api }: OktaVisit): Promise<OktaAnswer> {
+function skip(answer: OktaAnswer, { api }: OktaSignInState): Promise<OktaAnswer> {
   const url = answer.link('skip');
   if (url === undefined || answer.stateToken === undefined) throw cannotGoOn(answer.status);
   return api.send(url, { stateToken: answer.stateToken }, 'state');

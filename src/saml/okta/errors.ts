@@ -1,5 +1,5 @@
 import { DriverError, type ErrorCode } from '../../core/errors.ts';
-import type { Hide } from '../../net/redactor.ts';
+import type { Redactor } from '../../net/redactor.ts';
 import { at, shown, textAt } from './answer.ts';
 
 /** What was being done when Okta refused. */
@@ -13,7 +13,7 @@ export interface OktaRefusal {
   /** When the limit ends, milliseconds since 1970. */
   readonly limitedUntil: number | undefined;
   /** Its words are shown without what was sent in secret. */
-  readonly hide: Hide;
+  readonly hide: Redactor;
 }
 
 interface Meaning {

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { abandonable } from '../../core/async/abort.ts';
+import { raceAbort } from '../../core/async/abort.ts';
 import { DriverError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import type { OktaAnswer } from './answer.ts';
 import { type ChosenFactor, chooseFactor, nameOf } from './factors.ts';
 import type { PendingCode } from './memory.ts';
-import type { OktaVisit } from './visit.ts';
+import type { OktaSignInState } from './visit.ts';
 
 const TRIES = 3;
 /** Shorter than a sign-in may take by default, so that the message says what was waited for. */
@@ -22,7 +22,7 @@ interface Challenge {
 }
 
 /** Answers Okta's question for a second factor; the answer is Okta's next one. */
-export async function answerFactor(answer: OktaAnswer, visit: OktaVisit): Promise<OktaAnswer> {
+export async function answerFactor(answer: OktaAnswer, visit: OktaSignInState): Promise<OktaAnswer> {
   const { request, person } = visit;
   const chosen = await chooseFactor(answer.factors, {
     mfaType: request.mfaType,
@@ -45,7 +45,7 @@ export async function answerFactor(answer: OktaAnswer, visit: OktaVisit): Promis
   }
 }
 
-function challengeOf(answer: OktaAnswer, chosen: ChosenFactor, visit: OktaVisit): Challenge {
+function challengeOf(answer: OktaAnswer, chosen: ChosenFactor, visit: OktaSignInState): Challenge {
   const { stateToken, mayRemember, expiresAt } = answer;
   if (stateToken === undefined || chosen.factor.verifyUrl === undefined) {
     throw new DriverError('AUTH_MALFORMED', 'Okta asked for a second factor without saying where to answer');
@@ -56,7 +56,7 @@ function challengeOf(answer: OktaAnswer, chosen: ChosenFactor, visit: OktaVisit)
   return { chosen, stateToken, verifyUrl: url.href, expiresAt: expiresAt ?? visit.now() + STATE_MS };
 }
 
-function begin({ verifyUrl, stateToken }: Challenge, { api }: OktaVisit): Promise<OktaAnswer> {
+function begin({ verifyUrl, stateToken }: Challenge, { api }: OktaSignInState): Promise<OktaAnswer> {
   return api.send(verifyUrl, { stateToken }, 'send');
 }
 
@@ -64,7 +64,7 @@ function begin({ verifyUrl, stateToken }: Challenge, { api }: OktaVisit): Promis
 export async function verifyCode(
   { verifyUrl, stateToken }: Pick<Challenge, 'verifyUrl' | 'stateToken'>,
   code: Secret,
-  visit: OktaVisit,
+  visit: OktaSignInState,
 ): Promise<OktaAnswer> {
   try {
     const passCode = new Secret(code.reveal().trim());
@@ -83,7 +83,11 @@ export function isWrongCode(error: unknown): error is DriverError {
 }
 
 /** Answers with the code that was given, then with those that the person gives. */
-async function answerCode(challenge: Challenge, visit: OktaVisit, question: string): Promise<OktaAnswer> {
+async function answerCode(
+  challenge: Challenge,
+  visit: OktaSignInState,
+  question: string,
+): Promise<OktaAnswer> {
   let refused: DriverError | undefined;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const code = visit.passCode ?? (await askForCode(visit, question, refused));
@@ -98,7 +102,7 @@ async function answerCode(challenge: Challenge, visit: OktaVisit, question: stri
 }
 
 async function askForCode(
-  visit: OktaVisit,
+  visit: OktaSignInState,
   question: string,
   refused: DriverError | undefined,
 ): Promise<Secret> {
@@ -107,7 +111,7 @@ async function askForCode(
   return new Secret(await ask(visit, { kind: 'code', message: question, secret: true }));
 }
 
-function codeNeeded(question: string, { request }: OktaVisit): DriverError {
+function codeNeeded(question: string, { request }: OktaSignInState): DriverError {
   if (request.passCode !== undefined) {
     return new DriverError(
       'AUTH_CODE_NEEDED',
@@ -123,15 +127,19 @@ function codeNeeded(question: string, { request }: OktaVisit): DriverError {
 }
 
 async function ask(
-  { person, signal }: OktaVisit,
-  question: Parameters<NonNullable<OktaVisit['person']['prompt']>>[0],
+  { person, signal }: OktaSignInState,
+  question: Parameters<NonNullable<OktaSignInState['person']['prompt']>>[0],
 ): Promise<string> {
-  const answer = await abandonable(Promise.resolve(person.prompt?.(question, signal)), signal);
+  const answer = await raceAbort(Promise.resolve(person.prompt?.(question, signal)), signal);
   return (answer ?? '').trim();
 }
 
 /** A code that Okta sends: the one that was given may still be good; otherwise a new one is sent. */
-async function answerSentCode(challenge: Challenge, visit: OktaVisit, isSent: boolean): Promise<OktaAnswer> {
+async function answerSentCode(
+  challenge: Challenge,
+  visit: OktaSignInState,
+  isSent: boolean,
+): Promise<OktaAnswer> {
   const { request, person, passCode } = visit;
   let problem: DriverError | undefined;
   if (passCode !== undefined) {
@@ -194,7 +202,11 @@ const PUSH_FAILURES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Asks again and again whether the request in the app was approved, until Okta, the clock or the caller ends it. */
-async function untilTouched(first: OktaAnswer, challenge: Challenge, visit: OktaVisit): Promise<OktaAnswer> {
+async function untilTouched(
+  first: OktaAnswer,
+  challenge: Challenge,
+  visit: OktaSignInState,
+): Promise<OktaAnswer> {
   const { api, person, signal, pollMs } = visit;
   const deadline = Math.min(challenge.expiresAt, visit.now() + PUSH_MS);
   const { reaches } = challenge.chosen.factor;
@@ -213,7 +225,7 @@ async function untilTouched(first: OktaAnswer, challenge: Challenge, visit: Okta
     if (news !== told && (told === undefined || number !== undefined)) person.notice(news);
     told = news;
     // The wait itself keeps no process alive.
-    await abandonable(pause(pollMs, undefined, { ref: false }), signal);
+    await raceAbort(pause(pollMs, undefined, { ref: false }), signal);
     const url = answer.link('next') ?? challenge.verifyUrl;
     answer = await api.send(url, { stateToken: challenge.stateToken }, 'poll');
   }

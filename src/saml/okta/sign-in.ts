@@ -6,13 +6,13 @@ import { oktaApi } from './api.ts';
 import { isIdentityEngine, newEngine, openApplication } from './application.ts';
 import { type Authenticated, authenticate, stepUp } from './authenticate.ts';
 import { oktaMemory } from './memory.ts';
-import type { OktaPerson, OktaRequest, OktaVisit } from './visit.ts';
+import type { OktaPrompter, OktaRequest, OktaSignInState } from './visit.ts';
 
 /** What a sign-in at Okta needs of the world. */
 export interface OktaWorld {
   readonly http: Omit<HttpSessionOptions, 'signal'>;
   readonly signal: AbortSignal;
-  readonly person: OktaPerson;
+  readonly person: OktaPrompter;
   /** Keeps the device's name and pending codes; absent: this process does. */
   readonly vault?: Vault | undefined;
   /** Absent: 3 s. */
@@ -46,7 +46,7 @@ export async function signInAtOkta(request: OktaRequest, world: OktaWorld): Prom
     signal,
     now: () => world.now(),
   });
-  const visit: OktaVisit = {
+  const visit: OktaSignInState = {
     request,
     api,
     person,
@@ -67,7 +67,11 @@ export async function signInAtOkta(request: OktaRequest, world: OktaWorld): Prom
 }
 
 /** Opens the application with what the sign-in gave, and goes through the further steps that it asks for. */
-async function responseFor(first: Authenticated, visit: OktaVisit, session: HttpSession): Promise<Secret> {
+async function responseFor(
+  first: Authenticated,
+  visit: OktaSignInState,
+  session: HttpSession,
+): Promise<Secret> {
   let outcome = first;
   for (let steps = 0; steps <= MAX_STEP_UPS; steps += 1) {
     const page = await openApplication(addressFor(outcome, visit.request.loginUrl), session);
@@ -86,7 +90,7 @@ function addressFor(outcome: Authenticated, loginUrl: string): string {
 
 async function furtherStep(
   stateToken: Secret,
-  visit: OktaVisit,
+  visit: OktaSignInState,
   session: HttpSession,
 ): Promise<Authenticated> {
   try {

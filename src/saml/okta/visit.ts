@@ -20,7 +20,7 @@ export interface OktaRequest {
 }
 
 /** The person at the other end. */
-export interface OktaPerson {
+export interface OktaPrompter {
   /** One line of news: a number to choose in the app, a password that ends soon. */
   notice(message: string): void;
   /** Absent where nobody answers. */
@@ -37,10 +37,10 @@ export interface OktaApi {
 }
 
 /** One sign-in at Okta and all that it takes. */
-export interface OktaVisit {
+export interface OktaSignInState {
   readonly request: OktaRequest;
   readonly api: OktaApi;
-  readonly person: OktaPerson;
+  readonly person: OktaPrompter;
   readonly memory: OktaMemory;
   /** Where the cookies of the organisation are. */
   readonly session: Pick<HttpSession, 'cookies' | 'restoreCookies'>;

@@ -1,4 +1,4 @@
-import { type Hide, hideNothing } from '../../net/redactor.ts';
+import { type Redactor, redactNothing } from '../../net/redactor.ts';
 import { excerpt } from '../page.ts';
 import { childrenOf, type XmlElement } from '../xml.ts';
 
@@ -30,7 +30,7 @@ const MAX_SUBCODES = 8;
  * Reads a SOAP answer. Only the one path on which WS-Trust puts a token counts, not whatever else looks like one. The
  * words of a fault pass `hide`.
  */
-export function readTrustAnswer(root: XmlElement, hide: Hide = hideNothing): TrustAnswer {
+export function readTrustAnswer(root: XmlElement, hide: Redactor = redactNothing): TrustAnswer {
   const soap = root.namespace;
   if (root.localName !== 'Envelope' || (soap !== SOAP_12 && soap !== SOAP_11)) return { kind: 'neither' };
   const [body] = childrenOf(root, soap, 'Body');
@@ -70,7 +70,7 @@ function words11(fault: XmlElement): FaultWords {
   return { code: code?.text ?? '', reason: reason?.text ?? '' };
 }
 
-function faultOf({ code, reason }: FaultWords, hide: Hide): TrustAnswer {
+function faultOf({ code, reason }: FaultWords, hide: Redactor): TrustAnswer {
   const name = hide(code).trim().split(':').at(-1) ?? '';
   return {
     kind: 'fault',

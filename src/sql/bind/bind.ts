@@ -1,7 +1,7 @@
 import type { SelectStmt } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
-import { isOfConnection } from '../../core/of-connection.ts';
+import { isConnectionFailure } from '../../core/of-connection.ts';
 import { rewriteDialect } from '../dialect/rewrite.ts';
 import { staticType } from '../dialect/static-types.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
@@ -219,7 +219,8 @@ async function tableAt(
     if (view !== undefined) return await knownView(view);
     return { kind: 'table', table: await catalog.table(name, signal) };
   } catch (error) {
-    if (!(error instanceof DriverError) || error.position !== undefined || isOfConnection(error)) throw error;
+    if (!(error instanceof DriverError) || error.position !== undefined || isConnectionFailure(error))
+      throw error;
     throw new DriverError(error.code, error.message, {
       cause: error,
       position,

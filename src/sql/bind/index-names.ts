@@ -3,14 +3,14 @@ import { indexNamed } from '../../catalog/dotted-name.ts';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
-import type { WrittenHint } from '../parse/hints.ts';
+import type { ParsedHint } from '../parse/hints.ts';
 import { textsOf } from '../parse/tree.ts';
 import type { Binder } from './binder.ts';
 import type { IndexHint } from './index-hint.ts';
 import { findColumn, findSource, type Scope, type Source } from './scope.ts';
 
 /** A hint with the real names of the table's indexes. */
-export function resolveHint({ kind, names, position }: WrittenHint, table: TableDef): IndexHint {
+export function resolveHint({ kind, names, position }: ParsedHint, table: TableDef): IndexHint {
   const all = table.indexes.map((index) => index.name);
   return { kind, indexes: names?.map((name) => knownIndex(table, name, position)) ?? all };
 }

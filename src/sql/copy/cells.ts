@@ -10,7 +10,7 @@ import { planStatement, type RunningStatement, runStatement } from '../exec/run.
 import { queryWithin } from '../parse/parse.ts';
 import type { ResultColumn } from '../plan/planner.ts';
 import type { Value } from '../types/value.ts';
-import type { Reading } from '../write/source-rows.ts';
+import type { StatementScope } from '../write/source-rows.ts';
 
 /** Text of a row. */
 export type CellRow = readonly (string | null)[];
@@ -38,7 +38,7 @@ type Form = 'text' | 'json';
  * Runs a query whose values come as text. Rows that stream as they are read are turned into text here; the engine makes text
  * of its own values, so that no digit and no microsecond is lost on the way.
  */
-export async function cellsOf(select: SelectStmt, form: Form, reading: Reading): Promise<Cells> {
+export async function cellsOf(select: SelectStmt, form: Form, reading: StatementScope): Promise<Cells> {
   const { parsed, parameters, signal, stats } = reading;
   const context = { ...reading.context, decimals: 'digits' } as const;
   const plan = await planStatement(queryWithin(parsed, select), parameters, context, signal);

@@ -2,7 +2,7 @@ import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { inParallel } from '../../core/async/parallel.ts';
 import type { SourceFile } from '../../core/ports.ts';
-import { newTurns } from '../../core/async/keyed-queue.ts';
+import { createKeyedQueue } from '../../core/async/keyed-queue.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { keyIdentity } from '../../dynamo/key.ts';
 import { checkItem } from '../../dynamo/lint/lint-writes.ts';
@@ -14,15 +14,15 @@ import type { FileAccess } from '../exec/context.ts';
 import { keyOf } from '../write/item-of.ts';
 import { itemsOf } from '../write/items-of.ts';
 import { putItem } from '../write/put-item.ts';
-import { told } from '../write/returning.ts';
+import { withPartialResult } from '../write/returning.ts';
 import { sameValue } from '../write/same-value.ts';
-import type { Reading } from '../write/source-rows.ts';
+import type { StatementScope } from '../write/source-rows.ts';
 import { unitsOfItem, writeGate } from '../write/write-gate.ts';
-import { writtenTable } from '../write/target-table.ts';
+import { resolveTarget } from '../write/target-table.ts';
 import type { CopyRequest } from './request.ts';
 import { fileError } from './file-error.ts';
 import { parquetRows } from './parquet.ts';
-import { newPace, type Pace } from './write-rate-limiter.ts';
+import { createWriteRateLimiter, type WriteRateLimiter } from './write-rate-limiter.ts';
 import { openRejects, type Rejects } from './rejects.ts';
 import { newWatermark, openResume, type Resume, type Watermark } from './resume.ts';
 import { type FileRow, type RowsInto, textFileRows } from './rows.ts';
@@ -32,23 +32,26 @@ import { bytesOf, textsOf } from './texts.ts';
 interface Load {
   readonly request: CopyRequest;
   readonly table: TableDef;
-  readonly reading: Reading;
+  readonly reading: StatementScope;
   readonly writes: WriteStats;
   readonly rejects: Rejects;
   readonly resume: Resume | undefined;
   readonly watermark: Watermark;
-  readonly pace: Pace;
+  readonly pace: WriteRateLimiter;
   /** Tells how far it is, and remembers it now and then. */
   readonly onWritten: () => void;
 }
 
 /** Puts the rows of a file into a table. */
-export async function copyFrom(request: CopyRequest, asked: Omit<Reading, 'stats'>): Promise<CommandResult> {
+export async function copyFrom(
+  request: CopyRequest,
+  asked: Omit<StatementScope, 'stats'>,
+): Promise<CommandResult> {
   const { statement, options, columns, files } = request;
   const { parsed, context, signal } = asked;
-  const table = await writtenTable(statement.relation, 'COPY', parsed, context, signal);
+  const table = await resolveTarget(statement.relation, 'COPY', parsed, context, signal);
   const file = await sourceOf(request);
-  const reading: Reading = { ...asked, stats: newReadStats() };
+  const reading: StatementScope = { ...asked, stats: newReadStats() };
   const writes = newWriteStats();
   const said = { ...options, rateLimit: undefined, rejects: undefined, columns };
   const resume = options.resume ? await openResume(files.disk, file, table.name, said, signal) : undefined;
@@ -64,7 +67,7 @@ export async function copyFrom(request: CopyRequest, asked: Omit<Reading, 'stats
     rejects,
     resume,
     watermark,
-    pace: newPace(options.rateLimit, writes, files.clock),
+    pace: createWriteRateLimiter(options.rateLimit, writes, files.clock),
     onWritten() {
       saver.touch();
       const { itemsWritten: rows } = writes;
@@ -80,7 +83,7 @@ export async function copyFrom(request: CopyRequest, asked: Omit<Reading, 'stats
     await saver.finished();
   } catch (error) {
     await saver.stopped();
-    throw told(error, writes, 'copied');
+    throw withPartialResult(error, writes, 'copied');
   } finally {
     await rejects.close();
     // Its columns may be others now.
@@ -205,7 +208,7 @@ async function putAll(rows: AsyncIterable<readonly FileRow[]>, load: Load): Prom
 async function putEach(rows: AsyncIterable<readonly FileRow[]>, load: Load): Promise<void> {
   const { table, reading, writes, watermark, pace, request, resume, onWritten } = load;
   const kind = request.options.onConflict === 'skip' ? 'nothing' : 'error';
-  const takeTurn = newTurns();
+  const takeTurn = createKeyedQueue();
   async function* inTurn() {
     let at = 0;
     for await (const items of itemsOfRows(rows, load))
@@ -214,7 +217,7 @@ async function putEach(rows: AsyncIterable<readonly FileRow[]>, load: Load): Pro
   }
   await inParallel(inTurn(), reading.context.settings.threads, async ({ row, item, at, turn }) => {
     try {
-      await turn.came;
+      await turn.ready;
       if (pace.bounded) await pace.wait(unitsOfItem(item, table), reading.signal);
       await putItem(item, { kind }, table, reading, writes, false);
     } catch (error) {
@@ -224,7 +227,7 @@ async function putEach(rows: AsyncIterable<readonly FileRow[]>, load: Load): Pro
           ? atRow(error, row, request)
           : error;
     } finally {
-      turn.done();
+      turn.release();
     }
     watermark.finished(at, 1);
     onWritten();

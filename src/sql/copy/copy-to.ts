@@ -10,8 +10,8 @@ import { planStatement, runStatement } from '../exec/run.ts';
 import { queryWithin } from '../parse/parse.ts';
 import type { ResultColumn } from '../plan/planner.ts';
 import { attributeOf } from '../write/attribute-of.ts';
-import { sourceRows, type Reading } from '../write/source-rows.ts';
-import type { WrittenValue } from '../write/stored-input.ts';
+import { sourceRows, type StatementScope } from '../write/source-rows.ts';
+import type { StoredInput } from '../write/stored-input.ts';
 import { type CellRow, type Cells, cellsOf } from './cells.ts';
 import type { CopyRequest } from './request.ts';
 import { csvField, textField } from './delimited.ts';
@@ -21,12 +21,12 @@ import type { CopyOptions } from './options.ts';
 import { type Output, outputTo } from './output.ts';
 import { asView, writeParquet } from './parquet.ts';
 
-type Asked = Omit<Reading, 'stats'>;
+type Asked = Omit<StatementScope, 'stats'>;
 
 /** Writes the rows of a query to a file, which stands in its place when it is whole. */
 export async function copyTo(request: CopyRequest, select: SelectStmt, asked: Asked): Promise<CommandResult> {
   const { file, files, options } = request;
-  const reading: Reading = { ...asked, stats: newReadStats() };
+  const reading: StatementScope = { ...asked, stats: newReadStats() };
   const path = files.disk.resolve(file);
   let draft: FileDraft | undefined;
   try {
@@ -45,7 +45,7 @@ async function writeRows(
   draft: FileDraft,
   request: CopyRequest,
   select: SelectStmt,
-  reading: Reading,
+  reading: StatementScope,
 ): Promise<number> {
   const { options } = request;
   if (options.format === 'parquet') return parquetTo(draft, request, select, reading);
@@ -65,7 +65,7 @@ async function writeRows(
   return rows;
 }
 
-function tell(output: Output, rows: number, { context }: Reading): void {
+function tell(output: Output, rows: number, { context }: StatementScope): void {
   context.onProgress?.({ rows, bytes: output.bytes(), totalBytes: undefined, writeCapacity: 0 });
 }
 
@@ -124,13 +124,13 @@ function distinct(names: readonly string[]): void {
 }
 
 /** Items in DynamoDB's JSON, as its own exports write them. */
-async function* itemLines(select: SelectStmt, reading: Reading): AsyncGenerator<Lines> {
+async function* itemLines(select: SelectStmt, reading: StatementScope): AsyncGenerator<Lines> {
   const { parsed, parameters, context, signal } = reading;
   const { columns } = await planStatement(queryWithin(parsed, select), parameters, context, signal);
   const names = columns.map(({ name }) => name);
   distinct(names);
   const whole = names.length === 1 && names[0] === '$item';
-  const lineOf = (row: readonly WrittenValue[]): string => {
+  const lineOf = (row: readonly StoredInput[]): string => {
     const item: Record<string, AttributeMap[string]> = {};
     for (const [i, value] of row.entries()) {
       const stored = attributeOf(value, { label: names[i] ?? '', key: undefined, seen: {} });
@@ -148,7 +148,7 @@ async function parquetTo(
   draft: FileDraft,
   { files, options }: CopyRequest,
   select: SelectStmt,
-  { parsed, parameters, context, signal, stats }: Reading,
+  { parsed, parameters, context, signal, stats }: StatementScope,
 ): Promise<number> {
   const engine = await files.engine(draft.path);
   let names: readonly string[] = [];

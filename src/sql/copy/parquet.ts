@@ -21,7 +21,7 @@ import type { Engine } from '../engine/engine.ts';
 import { identifier, literal } from '../print/quote.ts';
 import { attributeOf } from '../write/attribute-of.ts';
 import { itemOf } from '../write/item-of.ts';
-import type { WrittenValue } from '../write/stored-input.ts';
+import type { StoredInput } from '../write/stored-input.ts';
 import { absent, type FileRow, type RowsInto, targetsNamed } from './rows.ts';
 
 /** The rows of a Parquet file, by its own types. */
@@ -78,7 +78,7 @@ function parquetError(error: unknown, path: string): unknown {
 }
 
 /** A value of a file as one to write; undefined for NULL. */
-function storedValue(value: DuckDBValue, type: DuckDBType | undefined): WrittenValue | undefined {
+function storedValue(value: DuckDBValue, type: DuckDBType | undefined): StoredInput | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === 'string')
     return type?.alias === 'JSON' ? { kind: 'json', text: value } : { kind: 'text', text: value };
@@ -88,7 +88,7 @@ function storedValue(value: DuckDBValue, type: DuckDBType | undefined): WrittenV
   return typeof value === 'boolean' ? { kind: 'boolean', value } : storedObject(value, type);
 }
 
-function storedObject(value: NonNullable<DuckDBValue> & object, type: DuckDBType | undefined): WrittenValue {
+function storedObject(value: NonNullable<DuckDBValue> & object, type: DuckDBType | undefined): StoredInput {
   if (value instanceof DuckDBDecimalValue) return { kind: 'number', text: value.toString() };
   if (value instanceof DuckDBBlobValue) return { kind: 'bytes', bytes: value.bytes };
   if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue)
@@ -113,7 +113,7 @@ function isoText(value: DuckDBTimestampValue | DuckDBTimestampTZValue): string {
   return value instanceof DuckDBTimestampTZValue ? `${text}Z` : text;
 }
 
-function mapOf(members: readonly (readonly [name: string, value: DuckDBValue])[]): WrittenValue {
+function mapOf(members: readonly (readonly [name: string, value: DuckDBValue])[]): StoredInput {
   const map = members.flatMap(([name, member]): readonly (readonly [string, AttributeValue])[] => {
     const value = storedValue(member, undefined);
     const stored = value && attributeOf(value, { label: name, key: undefined, seen: {} });

@@ -5,7 +5,7 @@ import type { ParsedText } from '../parse/parse.ts';
 import { writeTarget, type WriteTarget } from '../write/destination.ts';
 import { itemOf, placesOf } from '../write/item-of.ts';
 import { attributeOfJson, itemOfDynamoJson, shortened } from '../write/json-attribute.ts';
-import type { WrittenValue } from '../write/stored-input.ts';
+import type { StoredInput } from '../write/stored-input.ts';
 import { csvRows, type DelimitedRow, type IsNull, textRows } from './delimited.ts';
 import { jsonLines, jsonObjects, type JsonRow } from './json-values.ts';
 import { concerns, type CopyOptions } from './options.ts';
@@ -42,7 +42,7 @@ export function targetsNamed(names: readonly string[], into: RowsInto): readonly
 }
 
 /** The value of a field that stands for NULL: no attribute, unless NULLs are to be stored. */
-export function absent({ nulls }: CopyOptions): WrittenValue {
+export function absent({ nulls }: CopyOptions): StoredInput {
   return { kind: nulls === 'store' ? 'null' : 'missing' };
 }
 
@@ -125,7 +125,7 @@ function valuesOf(
   fields: readonly (string | null)[],
   targets: readonly WriteTarget[],
   options: CopyOptions,
-): readonly WrittenValue[] {
+): readonly StoredInput[] {
   if (fields.length < targets.length)
     throw new DriverError(
       'FILE_FORMAT',
@@ -152,7 +152,7 @@ async function* jsonRows(
   const wanted = into.columns && new Set(targetsNamed(into.columns, into).map(({ label }) => label));
   const item = (text: string): AttributeMap => {
     const targets: WriteTarget[] = [];
-    const values: WrittenValue[] = [];
+    const values: StoredInput[] = [];
     for (const [name, value] of Object.entries(objectOf(text))) {
       const target = targetOf(name);
       if (wanted?.has(target.label) === false) continue;
@@ -167,7 +167,7 @@ async function* jsonRows(
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** JSON has no bytes, and few programs read long numbers from it: in columns of these, text stands for them. */
-function jsonValue(value: AttributeValue, { key, seen }: WriteTarget, options: CopyOptions): WrittenValue {
+function jsonValue(value: AttributeValue, { key, seen }: WriteTarget, options: CopyOptions): StoredInput {
   if ('NULL' in value) return absent(options);
   if ('N' in value) return { kind: 'number', text: value.N };
   if (!('S' in value)) return { kind: 'attribute', value };

@@ -3,7 +3,7 @@ import { tokenBucket } from '../../dynamo/transport/token-bucket.ts';
 import { totalWritten, type WriteStats } from '../../dynamo/write/write-stats.ts';
 
 /** Keeps writes to a rate. */
-export interface Pace {
+export interface WriteRateLimiter {
   /** Whether there is one. */
   readonly bounded: boolean;
   /** Waits until the rate allows a write that is expected to take so many units. */
@@ -11,7 +11,11 @@ export interface Pace {
 }
 
 /** `unitsPerSecond`: write capacity units; what writes took more than was expected of them is waited for later. */
-export function newPace(unitsPerSecond: number | undefined, stats: WriteStats, clock: Clock): Pace {
+export function createWriteRateLimiter(
+  unitsPerSecond: number | undefined,
+  stats: WriteStats,
+  clock: Clock,
+): WriteRateLimiter {
   if (unitsPerSecond === undefined) return { bounded: false, wait: () => Promise.resolve() };
   const bucket = tokenBucket(unitsPerSecond, clock);
   let counted = 0;

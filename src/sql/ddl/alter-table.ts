@@ -7,7 +7,7 @@ import { globalIndexInput, indexThroughput, type Throughput, type TypeOfAttribut
 import { keyTypesOf } from './key-types.ts';
 import { readSettings } from './options.ts';
 import { settingSteps } from './settings-steps.ts';
-import type { AlterAction, IndexClause, TableStatement, Written } from '../parse/table/table-statement.ts';
+import type { AlterAction, IndexClause, TableStatement, Located } from '../parse/table/table-statement.ts';
 import { isOnDemand } from './throughput-now.ts';
 import {
   findTable,
@@ -216,7 +216,7 @@ async function attributeTypes(
 }
 
 function dropSteps(
-  { name, ifExists }: { readonly name: Written<string>; readonly ifExists: boolean },
+  { name, ifExists }: { readonly name: Located<string>; readonly ifExists: boolean },
   table: Table,
   { context, signal }: Work,
 ): readonly Step[] {
@@ -238,7 +238,7 @@ function dropSteps(
 }
 
 /** The index is there, and is one that can be changed. */
-function requireIndex(name: Written<string>, table: Table): Written<string> {
+function requireIndex(name: Located<string>, table: Table): Located<string> {
   if (table.LocalSecondaryIndexes?.some(({ IndexName }) => IndexName === name.value) === true)
     throw new DriverError(
       'SQL_NOT_SUPPORTED',
@@ -249,7 +249,7 @@ function requireIndex(name: Written<string>, table: Table): Written<string> {
   throw unknownIndex(name, table);
 }
 
-function unknownIndex(name: Written<string>, table: Table | undefined): DriverError {
+function unknownIndex(name: Located<string>, table: Table | undefined): DriverError {
   const where = table === undefined ? 'No table' : `Table ${table.TableName}`;
   return new DriverError('SQL_UNKNOWN_INDEX', `${where} has ${table ? 'no' : 'an'} index "${name.value}".`, {
     position: name.position,
@@ -265,7 +265,7 @@ function indexNames(table: Table): readonly string[] {
 
 /** The only table that has an index of this name. */
 async function tableWithIndex(
-  { value, position }: Written<string>,
+  { value, position }: Located<string>,
   { context: { catalog, client }, signal }: Work,
 ): Promise<Table | undefined> {
   const found: Table[] = [];

@@ -6,7 +6,7 @@ import { type CommandResult, done } from '../exec/command.ts';
 import { findSystemTable } from '../system/registry.ts';
 import { createTableInput } from './definition.ts';
 import { readSettings, type Settings } from './options.ts';
-import type { TableStatement, Written } from '../parse/table/table-statement.ts';
+import type { TableStatement, Located } from '../parse/table/table-statement.ts';
 import { refuseReadOnly, stateOf, untilDone, whenFree, type Work } from './work.ts';
 
 type CreateTable = Extract<TableStatement, { kind: 'create-table' }>;
@@ -30,7 +30,7 @@ export async function createTable(statement: CreateTable, work: Work): Promise<C
 export async function makeTable(
   input: CreateTableInput,
   settings: Settings,
-  { value: name, position }: Written<string>,
+  { value: name, position }: Located<string>,
   { ifNotExists, waits }: { readonly ifNotExists: boolean; readonly waits: boolean },
   work: Work,
 ): Promise<boolean> {

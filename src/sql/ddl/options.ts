@@ -1,6 +1,6 @@
 import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
-import type { WrittenOption } from '../parse/table/table-statement.ts';
+import type { ParsedOption } from '../parse/table/table-statement.ts';
 
 interface OptionSpec {
   readonly on: 'table' | 'index' | 'both';
@@ -80,7 +80,7 @@ const BOOLEANS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Reads the options of a table or an index, each of which is given once. */
-export function readSettings(written: readonly WrittenOption[], on: 'table' | 'index'): Settings {
+export function readSettings(written: readonly ParsedOption[], on: 'table' | 'index'): Settings {
   const options = new Map<OptionName, string | undefined>();
   const tags = new Map<string, string | undefined>();
   for (const option of written) {
@@ -102,7 +102,7 @@ function isOptionName(name: string): name is OptionName {
   return BY_NAME.has(name);
 }
 
-function valueOf(option: WrittenOption, value: string, { takes }: OptionSpec): string {
+function valueOf(option: ParsedOption, value: string, { takes }: OptionSpec): string {
   switch (takes) {
     case 'name':
       if (value === '') throw problem(option, `Option ${option.name} is empty.`);
@@ -126,7 +126,7 @@ function valueOf(option: WrittenOption, value: string, { takes }: OptionSpec): s
   }
 }
 
-function unknownOption(option: WrittenOption, on: 'table' | 'index'): DriverError {
+function unknownOption(option: ParsedOption, on: 'table' | 'index'): DriverError {
   const names = [...BY_NAME].filter(([, spec]) => spec.on === on || spec.on === 'both').map(([name]) => name);
   const article = on === 'table' ? 'a table' : 'an index';
   return new DriverError('SQL_TABLE_DEFINITION', `There is no option ${option.name} of ${article}.`, {
@@ -136,6 +136,6 @@ function unknownOption(option: WrittenOption, on: 'table' | 'index'): DriverErro
   });
 }
 
-function problem({ position }: WrittenOption, message: string): DriverError {
+function problem({ position }: ParsedOption, message: string): DriverError {
   return new DriverError('SQL_TABLE_DEFINITION', message, { position });
 }

@@ -7,7 +7,7 @@ import { viewColumns } from '../exec/view-columns.ts';
 import type { ResultColumn } from '../plan/planner.ts';
 import type { Value } from '../types/value.ts';
 import { tableText } from './table-text.ts';
-import type { TableStatement, Written } from '../parse/table/table-statement.ts';
+import type { TableStatement, Located } from '../parse/table/table-statement.ts';
 import { requireTable, type Work } from './work.ts';
 
 type Show = Extract<TableStatement, { kind: 'show-tables' | 'show-create' | 'show-indexes' | 'describe' }>;
@@ -53,7 +53,7 @@ async function allNames({ context: { catalog }, signal }: Work): Promise<Value[]
   ];
 }
 
-async function createText(written: Written<string>, work: Work): Promise<Value[][]> {
+async function createText(written: Located<string>, work: Work): Promise<Value[][]> {
   const { context, signal } = work;
   const table = await requireTable(written, work);
   const { TableName: name, TableArn: arn } = table;
@@ -67,7 +67,7 @@ async function createText(written: Written<string>, work: Work): Promise<Value[]
   return [[name, tableText(table, extras, declared?.kind === 'table' ? declared : undefined)]];
 }
 
-async function indexesOf(written: Written<string>, work: Work): Promise<Value[][]> {
+async function indexesOf(written: Located<string>, work: Work): Promise<Value[][]> {
   const table = await requireTable(written, work);
   const { indexes } = await work.context.catalog.described(table.TableName, work.signal);
   const status = new Map(
@@ -85,7 +85,7 @@ async function indexesOf(written: Written<string>, work: Work): Promise<Value[][
   ]);
 }
 
-async function columnsOf({ value, position }: Written<string>, work: Work): Promise<Value[][]> {
+async function columnsOf({ value, position }: Located<string>, work: Work): Promise<Value[][]> {
   const { context, signal } = work;
   const view = await context.catalog.view(value, signal);
   if (view !== undefined)
@@ -94,7 +94,7 @@ async function columnsOf({ value, position }: Written<string>, work: Work): Prom
 }
 
 async function tableOf(
-  written: Written<string>,
+  written: Located<string>,
   { catalog }: Pick<ExecutionContext, 'catalog'>,
   work: Work,
 ): Promise<TableDef> {

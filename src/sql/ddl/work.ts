@@ -5,7 +5,7 @@ import { isBusy } from '../../dynamo/transport/admin.ts';
 import type { ExecutionContext } from '../exec/context.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { findSystemTable } from '../system/registry.ts';
-import type { Written } from '../parse/table/table-statement.ts';
+import type { Located } from '../parse/table/table-statement.ts';
 
 /** A statement about tables at work. */
 export interface Work {
@@ -48,7 +48,7 @@ export function refuseReadOnly(
 
 /** A table as DynamoDB describes it now, by a name as SQL writes it; undefined where there is none. */
 export async function findTable(
-  { value, position }: Written<string>,
+  { value, position }: Located<string>,
   { context: { catalog, client }, signal }: Work,
 ): Promise<Table | undefined> {
   const stored = await catalog.schemas.find(value);
@@ -71,7 +71,7 @@ export async function findTable(
 }
 
 /** The same of a table that has to be there. */
-export async function requireTable(table: Written<string>, work: Work): Promise<Table> {
+export async function requireTable(table: Located<string>, work: Work): Promise<Table> {
   const found = await findTable(table, work);
   if (found !== undefined) return found;
   const { value, position } = table;

@@ -4,14 +4,14 @@ import type { DynamoClient } from '../../dynamo/transport/client.ts';
 import type { Clock } from '../../dynamo/transport/clock.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
 import type { ReadStats } from '../../dynamo/read/read-stats.ts';
-import type { Traffic } from '../../dynamo/transport/shared-limits.ts';
+import type { SharedLimits } from '../../dynamo/transport/shared-limits.ts';
 import type { DecimalStyle } from '../types/result-value.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { PlanSettings, TableRead } from '../plan/table-read.ts';
 import type { Planner } from '../plan/planner.ts';
 import type { SessionFacts } from '../system/session-facts.ts';
 import type { TransactionBlock } from './transaction-block.ts';
-import type { Writing } from './write-options.ts';
+import type { WriteOptions } from './write-options.ts';
 
 /** Files, and engines that may touch one of them. */
 export interface FileAccess {
@@ -52,7 +52,7 @@ export interface ExecutionContext {
   readonly capacityPercent: number | undefined;
   /** Milliseconds that a statement may work; 0: any. */
   readonly statementTimeoutMs: number;
-  readonly traffic: Traffic;
+  readonly traffic: SharedLimits;
   /** What it took to learn what tables look like: budgets count it. */
   readonly sampling: ReadStats;
   /** Statements are PartiQL and go to DynamoDB as they are. */
@@ -62,7 +62,7 @@ export interface ExecutionContext {
   readonly warn: (message: string) => void;
   /** The same, of news that is no warning. */
   readonly notice: (message: string) => void;
-  readonly writing: Writing;
+  readonly writing: WriteOptions;
   readonly block: TransactionBlock;
   /** Items that stand for a relation's instead of a read; undefined where it is read. */
   readonly given?: (read: TableRead) => Page | undefined;

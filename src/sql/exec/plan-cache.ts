@@ -1,4 +1,4 @@
-import { remember } from '../../core/async/lru.ts';
+import { memoizeAsync } from '../../core/async/lru.ts';
 import { bindStatement, type BoundStatement, type TableSource } from '../bind/bind.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import type { ParsedQuery } from '../parse/parse.ts';
@@ -47,7 +47,7 @@ export async function rememberedPlan(
   const plan = await make(bound.withParameters(parameters));
   plans.delete(key);
   // Only now: who asks meanwhile has a signal of its own, and plans for itself.
-  await remember(plans, key, PARAMETER_SETS, () => Promise.resolve({ made: plan, lookups }));
+  await memoizeAsync(plans, key, PARAMETER_SETS, () => Promise.resolve({ made: plan, lookups }));
   return plan;
 }
 

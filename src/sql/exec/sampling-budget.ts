@@ -8,15 +8,15 @@ import { type Limits, sampleGate } from './read-gate.ts';
 const SHARE = 1 / 2;
 
 /** The context of one statement, which pays for what the catalog samples for it. */
-export function payingContext(context: ExecutionContext): ExecutionContext {
+export function withSamplingBudget(context: ExecutionContext): ExecutionContext {
   const { catalog, maxRcu, maxConnectionRcu, capacityPercent, traffic } = context;
   const sampling = newReadStats();
-  const meter = sampleMeter({ maxRcu, maxConnectionRcu, capacityPercent, traffic, sampling });
+  const meter = samplingMeter({ maxRcu, maxConnectionRcu, capacityPercent, traffic, sampling });
   return { ...context, sampling, catalog: paidCatalog(catalog, meter) };
 }
 
 /** Samples within the limits. */
-export function sampleMeter(limits: Limits & Pick<ExecutionContext, 'capacityPercent'>): SampleMeter {
+export function samplingMeter(limits: Limits & Pick<ExecutionContext, 'capacityPercent'>): SampleMeter {
   const { sampling, maxRcu, maxConnectionRcu, traffic } = limits;
   return {
     stats: sampling,

@@ -2,7 +2,7 @@ import type { TableDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { Key } from '../../dynamo/read/access-path.ts';
 import type { ItemWrite, UpdateAction } from '../../dynamo/write/item-write.ts';
-import type { WriteSink } from './write-options.ts';
+import type { TransactionBuffer } from './write-options.ts';
 
 /** The one write of an item that a transaction will make, and how it leaves the item. */
 export interface PendingWrite {
@@ -41,7 +41,7 @@ export interface OpenTransaction {
   /** Begins its next statement, whose writes go to the sink. */
   begin(about: Omit<TransactionStatement, 'number'>): {
     readonly statement: TransactionStatement;
-    readonly sink: WriteSink;
+    readonly sink: TransactionBuffer;
   };
   enter(): void;
   leave(): void;

@@ -5,7 +5,7 @@ import type { ItemWrite, Returned } from '../../dynamo/write/item-write.ts';
 import type { WriteOutcome } from '../../dynamo/write/write.ts';
 
 /** What writing needs of its session. */
-export interface Writing {
+export interface WriteOptions {
   /** Every statement that writes is refused. */
   readonly readOnly: boolean;
   /** INSERT replaces items, 25 to a request, and looks at none of them first. */
@@ -15,11 +15,11 @@ export interface Writing {
   /** The most write capacity units that one statement may consume; absent: any. */
   readonly maxWcu: number | undefined;
   /** Where the statement's writes go instead, if it is part of a transaction. */
-  readonly transaction: WriteSink | undefined;
+  readonly transaction: TransactionBuffer | undefined;
 }
 
 /** Takes the writes of a statement, which take place at COMMIT. */
-export interface WriteSink {
+export interface TransactionBuffer {
   /** `base`: the item that an image is wanted of, as it was read; it must be the same at COMMIT. */
   write(
     write: ItemWrite,

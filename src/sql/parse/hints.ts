@@ -6,17 +6,17 @@ import { type StatementHints, statementHints } from './statement-hints.ts';
 import { visitNodes } from './tree.ts';
 
 /** What a comment after a table says about its indexes: `INDEX(a, b)`, `NO_INDEX(a)`, or `NO_INDEX` for all. */
-export interface WrittenHint {
+export interface ParsedHint {
   readonly kind: 'only' | 'not';
   /** Absent: all of them. */
   readonly names?: readonly string[];
   readonly position: number;
 }
 
-const hints = new WeakMap<RangeVar, WrittenHint>();
+const hints = new WeakMap<RangeVar, ParsedHint>();
 
 /** The hint that stands after a table in FROM. */
-export function hintOf(range: RangeVar): WrittenHint | undefined {
+export function hintOf(range: RangeVar): ParsedHint | undefined {
   return hints.get(range);
 }
 
@@ -81,7 +81,7 @@ function commentsAfter(
   return found;
 }
 
-function hintIn({ text }: TokenOrComment, position: number): WrittenHint {
+function hintIn({ text }: TokenOrComment, position: number): ParsedHint {
   const [word, open, ...rest] = scan(text.slice(3, -2)) ?? [];
   const kind = HINTS.get(word?.text.toLowerCase() ?? '');
   if (kind === 'not' && open === undefined) return { kind, position };
@@ -94,7 +94,7 @@ function hintIn({ text }: TokenOrComment, position: number): WrittenHint {
   return { kind, names: names.map(nameIn), position };
 }
 
-const HINTS: ReadonlyMap<string, WrittenHint['kind']> = new Map([
+const HINTS: ReadonlyMap<string, ParsedHint['kind']> = new Map([
   ['index', 'only'],
   ['no_index', 'not'],
 ]);

@@ -6,7 +6,7 @@ import type { TableNode } from './table/table-statement.ts';
 import { readHints } from './hints.ts';
 import { checkNesting } from './nesting.ts';
 import { type PreparedText, prepareText } from './prepared-text.ts';
-import type { PutVerb } from './insert-kind.ts';
+import type { InsertKind } from './insert-kind.ts';
 import { refuseAt, refuseStatement, refuseWrites } from './refusals.ts';
 import { scan } from './scan.ts';
 import type { StatementHints } from './statement-hints.ts';
@@ -42,7 +42,7 @@ export interface ParsedCommand extends ParsedText {
   readonly kind: 'command';
   readonly node: Node | TableNode;
   /** Of an INSERT: how it was written. */
-  readonly putVerb: PutVerb;
+  readonly putVerb: InsertKind;
   readonly explain: boolean;
   readonly analyze: boolean;
   /** The failure that says that there is no such command. */

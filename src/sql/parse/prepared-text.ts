@@ -2,7 +2,7 @@ import { DriverError } from '../../core/errors.ts';
 import { standInForJson } from './copy-format.ts';
 import { shortenNames } from './long-names.ts';
 import { numberParameters } from './parameters.ts';
-import { type PutVerb, readPutVerb } from './insert-kind.ts';
+import { type InsertKind, readInsertKind } from './insert-kind.ts';
 import { indexOfByte, indexOfCharacter, originalIndex, positionAt } from './positions.ts';
 
 /** A statement as the parser takes it, and the way back from places in it to positions in the user's text. */
@@ -10,7 +10,7 @@ export interface PreparedText {
   readonly text: string;
   readonly parameterCount: number;
   readonly parameterNames: readonly string[];
-  readonly putVerb: PutVerb;
+  readonly putVerb: InsertKind;
   /** Puts back the names that the parser would have cut. */
   readonly restore: <T>(parsed: T) => T;
   /** One-based positions in the user's text, of an index, a byte and a character of `text`. */
@@ -25,7 +25,7 @@ const MAX_STATEMENT_BYTES = 1_048_576;
 /** Makes a statement ready for PostgreSQL's parser: parameters as `$n`, names short enough. */
 export function prepareText(sql: string): PreparedText {
   checkText(sql);
-  const { text: standing, verb } = readPutVerb(standInForJson(sql));
+  const { text: standing, verb } = readInsertKind(standInForJson(sql));
   const numbered = numberParameters(standing);
   const { text, edits, restore } = shortenNames(numbered.text);
   let byteIndex: ((byte: number) => number) | undefined;

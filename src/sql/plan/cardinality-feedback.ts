@@ -2,7 +2,7 @@ import type { KeyRange } from '../../dynamo/read/access-path.ts';
 import { keyIdentity } from '../../dynamo/key.ts';
 
 /** What Queries of a session really met, for the next estimate. Bounded: what was not asked for longest is forgotten. */
-export interface LearnedFigures {
+export interface CardinalityFeedback {
   /** How many items lie under a key condition, by what was met before. */
   expected(place: string, range: KeyRange, estimate: number): number;
   /** A Query was read to its end and met so many. */
@@ -14,7 +14,7 @@ const MOST_FIGURES = 2000;
 const WEIGHT = 0.3;
 
 /** An empty memory. `place` is a table, or a table and its index. */
-export function createLearnedFigures(): LearnedFigures {
+export function createCardinalityFeedback(): CardinalityFeedback {
   const figures = new Map<string, number>();
   const recall = (name: string): number | undefined => {
     const figure = figures.get(name);

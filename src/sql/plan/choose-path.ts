@@ -4,7 +4,7 @@ import { sortOrder } from './rules/sort-order.ts';
 import { type PlanSettings, scanOf, type TableRead } from './table-read.ts';
 
 /** The read as it was before any rule: what proposals start from. */
-export function unread({ fetchBack: _fetchBack, sorted, ...read }: TableRead): TableRead {
+export function asFullScan({ fetchBack: _fetchBack, sorted, ...read }: TableRead): TableRead {
   return {
     ...read,
     access: scanOf(read.table),
@@ -16,7 +16,7 @@ export function unread({ fetchBack: _fetchBack, sorted, ...read }: TableRead): T
 }
 
 /** Whether the read is one that nothing undercuts. */
-export function isSettled({ access }: TableRead): boolean {
+export function isOptimal({ access }: TableRead): boolean {
   return access.kind === 'GetItem' || access.kind === 'Empty';
 }
 
@@ -33,8 +33,8 @@ export function cheapest(
 const SCAN_HANDICAP = { factor: 1.2, units: 2 };
 
 function isBetter(proposed: TableRead, current: TableRead, settings: PlanSettings): boolean {
-  const ours = costOf(finished(proposed, settings), settings);
-  const theirs = costOf(finished(current, settings), settings);
+  const ours = costOf(withFinalSteps(proposed, settings), settings);
+  const theirs = costOf(withFinalSteps(current, settings), settings);
   const [scans, scanned] = [proposed.access.kind === 'Scan', current.access.kind === 'Scan'];
   if (scanned && !scans) return ours.units < theirs.units * SCAN_HANDICAP.factor + SCAN_HANDICAP.units;
   if (scans && !scanned) return ours.units * SCAN_HANDICAP.factor + SCAN_HANDICAP.units <= theirs.units;
@@ -42,7 +42,7 @@ function isBetter(proposed: TableRead, current: TableRead, settings: PlanSetting
 }
 
 /** With what the later rules will do: a filter or an order that is met lets a limit end the read early. */
-export function finished(read: TableRead, settings: PlanSettings): TableRead {
+export function withFinalSteps(read: TableRead, settings: PlanSettings): TableRead {
   const filtered = filterExpression.apply(read, settings) ?? read;
   return sortOrder.apply(filtered, settings) ?? filtered;
 }

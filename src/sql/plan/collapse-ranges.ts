@@ -5,7 +5,7 @@ import type { Condition } from './table-read.ts';
 type Compared = Extract<Predicate, { readonly kind: 'compare' }>;
 
 /** `x >= 5 AND x <= 5`, as BETWEEN says it of one value, becomes `x = 5`: the equality that a key asks for. */
-export function withPoints(conditions: readonly Condition[]): readonly Condition[] {
+export function collapseEqualBounds(conditions: readonly Condition[]): readonly Condition[] {
   return conditions.reduce((sofar, from) => {
     const low = boundOf(from, '>=');
     const to = low && sofar.find((other) => isSameBound(low, boundOf(other, '<=')));

@@ -16,7 +16,7 @@ import {
 import { type ColumnLookup, type DocumentPlace, placeOf, wholeColumn } from './document-place.ts';
 import { literalFor, numberOf } from './literals.ts';
 import type { PlanExpression, PlanFilter, PlanType, PlanValue } from './plan-json.ts';
-import { allOf, anyOf, atLeast, exactly, type Pushed } from './pushdown.ts';
+import { allOf, anyOf, superset, exact, type Pushdown } from './pushdown.ts';
 import type { Condition } from './table-read.ts';
 
 const COMPARISONS = new Map<string, Comparison>([
@@ -70,14 +70,14 @@ export function conditionsOfExpression(expression: PlanExpression, lookup: Colum
   return [conditionOf(pushedOf(expression, lookup, false), textOf(expression, lookup))];
 }
 
-function conditionOf(pushed: Pushed | undefined, written: string): Condition {
+function conditionOf(pushed: Pushdown | undefined, written: string): Condition {
   return pushed === undefined
     ? { text: written, predicate: undefined, exact: false }
     : { ...pushed, text: pushed.exact ? describePredicate(pushed.predicate) : written };
 }
 
-function pushedOfFilter(filter: PlanFilter, column: ColumnDef): Pushed | undefined {
-  const parts = (): (Pushed | undefined)[] =>
+function pushedOfFilter(filter: PlanFilter, column: ColumnDef): Pushdown | undefined {
+  const parts = (): (Pushdown | undefined)[] =>
     (filter.child_filters ?? []).map((child) => pushedOfFilter(child, column));
   switch (filter.filter_type) {
     case 'CONSTANT_COMPARISON': {
@@ -105,7 +105,7 @@ function pushedOfFilter(filter: PlanFilter, column: ColumnDef): Pushed | undefin
 }
 
 /** What holds where the expression is TRUE (where it is FALSE, if negated). */
-function pushedOf(expression: PlanExpression, lookup: ColumnLookup, negated: boolean): Pushed | undefined {
+function pushedOf(expression: PlanExpression, lookup: ColumnLookup, negated: boolean): Pushdown | undefined {
   const children = expression.children ?? [];
   switch (expression.type) {
     case 'CONJUNCTION_AND':
@@ -157,9 +157,9 @@ function pushedOf(expression: PlanExpression, lookup: ColumnLookup, negated: boo
 }
 
 /** NULL is as little TRUE as it is FALSE. What is always TRUE says nothing. */
-function constantTest(constant: PlanValue | undefined, negated: boolean): Pushed | undefined {
+function constantTest(constant: PlanValue | undefined, negated: boolean): Pushdown | undefined {
   const isNever = constant?.is_null === true || constant?.value === negated;
-  return isNever ? exactly({ kind: 'never' }) : undefined;
+  return isNever ? exact({ kind: 'never' }) : undefined;
 }
 
 function comparison(
@@ -168,7 +168,7 @@ function comparison(
   op: Comparison,
   lookup: ColumnLookup,
   negated = false,
-): Pushed | undefined {
+): Pushdown | undefined {
   const wanted = negated ? NEGATED[op] : op;
   const subject = subjectOf(left, lookup);
   if (subject !== undefined && right?.value !== undefined) return compare(subject, wanted, right.value);
@@ -183,7 +183,7 @@ function distinctFrom(
   expression: PlanExpression,
   lookup: ColumnLookup,
   distinct: boolean,
-): Pushed | undefined {
+): Pushdown | undefined {
   const { left, right } = expression;
   const subject = subjectOf(left, lookup) ?? subjectOf(right, lookup);
   const constant = right?.value ?? left?.value;
@@ -200,7 +200,7 @@ function functionTest(
   expression: PlanExpression,
   lookup: ColumnLookup,
   negated: boolean,
-): Pushed | undefined {
+): Pushdown | undefined {
   const [subject, argument] = expression.children ?? [];
   const text = argument?.value?.value;
   if (argument?.value?.is_null === true || typeof text !== 'string') return undefined;
@@ -218,7 +218,7 @@ function functionTest(
   const column = columnOf(subject, lookup);
   if (column !== undefined && isText(column)) {
     const predicate = test(column.path);
-    return predicate && exactly(predicate);
+    return predicate && exact(predicate);
   }
   const place = placeOf(subject, lookup);
   return place && textTest(place, test);
@@ -275,8 +275,8 @@ const SIZES: ReadonlyMap<string, 'bytes' | 'characters'> = new Map([
   ['octet_length', 'bytes'],
 ]);
 
-function compare(subject: Subject, op: Comparison, constant: PlanValue): Pushed | undefined {
-  if (constant.is_null === true) return exactly({ kind: 'never' });
+function compare(subject: Subject, op: Comparison, constant: PlanValue): Pushdown | undefined {
+  if (constant.is_null === true) return exact({ kind: 'never' });
   switch (subject.kind) {
     case 'column': {
       const { column } = subject;
@@ -285,7 +285,7 @@ function compare(subject: Subject, op: Comparison, constant: PlanValue): Pushed 
         return place && comparePlace(place, op, constant);
       }
       const value = literalFor(column, constant);
-      return value && exactly({ kind: 'compare', path: column.path, op, value });
+      return value && exact({ kind: 'compare', path: column.path, op, value });
     }
     case 'place':
       return comparePlace(subject.place, op, constant);
@@ -296,7 +296,7 @@ function compare(subject: Subject, op: Comparison, constant: PlanValue): Pushed 
       const count = Number(numberOf(constant));
       if (!Number.isSafeInteger(count)) return undefined;
       return column.type.kind === 'blob'
-        ? exactly({ kind: 'size', path: column.path, op, count })
+        ? exact({ kind: 'size', path: column.path, op, count })
         : compareTextSize(column.path, unit, op, count);
     }
     case 'arrayLength': {
@@ -312,16 +312,16 @@ function compareTextSize(
   unit: 'bytes' | 'characters',
   op: Comparison,
   count: number,
-): Pushed | undefined {
+): Pushdown | undefined {
   const few = unit === 'characters' ? count : Math.ceil(count / MOST_BYTES);
   const many = unit === 'bytes' ? count : count * MOST_BYTES;
-  const low = (): Pushed => atLeast({ kind: 'size', path, op: '>=', count: few });
-  const high = (): Pushed => atLeast({ kind: 'size', path, op: '<=', count: many });
+  const low = (): Pushdown => superset({ kind: 'size', path, op: '>=', count: few });
+  const high = (): Pushdown => superset({ kind: 'size', path, op: '<=', count: many });
   switch (op) {
     case '=':
       return allOf([low(), high()]);
     case '<>':
-      return atLeast({ kind: 'isNotNull', path });
+      return superset({ kind: 'isNotNull', path });
     case '>':
     case '>=':
       return low();
@@ -334,11 +334,11 @@ function compareTextSize(
 /** Of one character in UTF-8. */
 const MOST_BYTES = 4;
 
-function isNull(subject: Subject, wanted: boolean): Pushed | undefined {
+function isNull(subject: Subject, wanted: boolean): Pushdown | undefined {
   switch (subject.kind) {
     case 'column': {
       if (isWholeItem(subject.column)) return undefined;
-      return exactly({ kind: wanted ? 'isNull' : 'isNotNull', path: subject.column.path });
+      return exact({ kind: wanted ? 'isNull' : 'isNotNull', path: subject.column.path });
     }
     case 'place':
       return placeIsNull(subject.place, wanted);
@@ -346,7 +346,7 @@ function isNull(subject: Subject, wanted: boolean): Pushed | undefined {
       // What a cast that only tries cannot convert is NULL as well.
       if (subject.tries && wanted) return undefined;
       const found = placeIsNull(subject.place, wanted);
-      return found && atLeast(found.predicate);
+      return found && superset(found.predicate);
     }
     case 'size':
     case 'arrayLength':
@@ -354,9 +354,9 @@ function isNull(subject: Subject, wanted: boolean): Pushed | undefined {
   }
 }
 
-function isTrue(subject: Subject | undefined, wanted: boolean): Pushed | undefined {
+function isTrue(subject: Subject | undefined, wanted: boolean): Pushdown | undefined {
   if (subject?.kind === 'column' && subject.column.type.kind === 'boolean')
-    return exactly({
+    return exact({
       kind: 'compare',
       path: subject.column.path,
       op: '=',
@@ -372,7 +372,7 @@ function listContains(
   list: PlanExpression | undefined,
   text: string,
   lookup: ColumnLookup,
-): Pushed | undefined {
+): Pushdown | undefined {
   const cast = list?.type === 'OPERATOR_CAST' ? list.child : undefined;
   const [array, shape] = (cast ?? list)?.name === 'from_json' ? ((cast ?? list)?.children ?? []) : [];
   if (shape?.value?.value !== (cast ? '["JSON"]' : '["VARCHAR"]')) return undefined;
@@ -381,7 +381,7 @@ function listContains(
 }
 
 /** `document ? key` is a CASE that looks at the keys of an object and at the elements of an array. */
-function hasKey({ case_checks, else_expr }: PlanExpression, lookup: ColumnLookup): Pushed | undefined {
+function hasKey({ case_checks, else_expr }: PlanExpression, lookup: ColumnLookup): Pushdown | undefined {
   const [object, array, ...more] = case_checks ?? [];
   const [keys, key] = object?.then_expr?.name === 'list_contains' ? (object.then_expr.children ?? []) : [];
   const isTest =

@@ -4,16 +4,20 @@ import type { DocumentPlace } from './document-place.ts';
 import { isDynamoNumber, isNumber, numberOf } from './literals.ts';
 import { neighbours } from './number-neighbours.ts';
 import type { PlanType, PlanValue } from './plan-json.ts';
-import { allOf, anyOf, atLeast, exactly, type Pushed } from './pushdown.ts';
+import { allOf, anyOf, superset, exact, type Pushdown } from './pushdown.ts';
 
 const SETS = ['SS', 'NS', 'BS'] as const satisfies readonly AttributeType[];
 /** Integers that a document prints as they are written here. */
 const PRINTED_AS_WRITTEN = /^(?:0|-?[1-9]\d{0,14})$/;
 
 /** The place compared with a constant, in the way in which documents are printed. */
-export function comparePlace(place: DocumentPlace, op: Comparison, constant: PlanValue): Pushed | undefined {
+export function comparePlace(
+  place: DocumentPlace,
+  op: Comparison,
+  constant: PlanValue,
+): Pushdown | undefined {
   const text = constant.value;
-  if (constant.is_null === true) return exactly({ kind: 'never' });
+  if (constant.is_null === true) return exact({ kind: 'never' });
   if (typeof text !== 'string') return undefined;
   if (place.as === 'json') return op === '=' ? jsonEquals(place, text) : undefined;
   if (op === '=') return placeEquals(place, text);
@@ -21,18 +25,18 @@ export function comparePlace(place: DocumentPlace, op: Comparison, constant: Pla
     const compared: Predicate = { kind: 'compare', path, op, value: { type: 'S', text } };
     return op === '<>'
       ? { predicate: compared, exact: textEquals(path, text)?.predicate.kind === 'compare' }
-      : anyOf([atLeast(compared), atLeast({ kind: 'otherType', path, type: 'S' })]);
+      : anyOf([superset(compared), superset({ kind: 'otherType', path, type: 'S' })]);
   });
 }
 
 /** The place IS [NOT] NULL. */
-export function placeIsNull(place: DocumentPlace, isNull: boolean): Pushed | undefined {
-  const exact = place.as === 'text' && place.paths.length === 1 && place.inSets.length === 0;
-  if (isNull) return allOf(place.paths.map((path) => ({ predicate: { kind: 'isNull', path }, exact })));
+export function placeIsNull(place: DocumentPlace, isNull: boolean): Pushdown | undefined {
+  const onlyText = place.as === 'text' && place.paths.length === 1 && place.inSets.length === 0;
+  if (isNull) return allOf(place.paths.map((path) => ({ predicate: { kind: 'isNull', path }, exact: onlyText })));
   return everywhere(place, (path) =>
     place.as === 'text'
-      ? exactly({ kind: 'isNotNull', path })
-      : anyOf([exactly({ kind: 'isNotNull', path }), exactly({ kind: 'hasType', path, type: 'NULL' })]),
+      ? exact({ kind: 'isNotNull', path })
+      : anyOf([exact({ kind: 'isNotNull', path }), exact({ kind: 'hasType', path, type: 'NULL' })]),
   );
 }
 
@@ -42,8 +46,8 @@ export function compareCast(
   type: PlanType,
   op: Comparison,
   constant: PlanValue,
-): Pushed | undefined {
-  if (constant.is_null === true) return exactly({ kind: 'never' });
+): Pushdown | undefined {
+  if (constant.is_null === true) return exact({ kind: 'never' });
   if (type.id === 'VARCHAR') return place.as === 'text' ? comparePlace(place, op, constant) : present(place);
   if (type.id === 'BOOLEAN' && typeof constant.value === 'boolean' && (op === '=' || op === '<>'))
     return castIsTrue(place, constant.value === (op === '='));
@@ -55,17 +59,17 @@ export function compareCast(
   const high = op === '<' ? digits : op === '<=' || op === '=' ? around.after : undefined;
   if (![low, high].every((bound) => bound === undefined || isDynamoNumber(bound))) return present(place);
   return everywhere(place, (path) => {
-    const bound = (than: '<' | '>', text: string | undefined): Pushed[] =>
-      text === undefined ? [] : [atLeast({ kind: 'compare', path, op: than, value: { type: 'N', text } })];
+    const bound = (than: '<' | '>', text: string | undefined): Pushdown[] =>
+      text === undefined ? [] : [superset({ kind: 'compare', path, op: than, value: { type: 'N', text } })];
     return orAnotherType(allOf([...bound('>', low), ...bound('<', high)]), path, 'N');
   });
 }
 
 /** The place, cast to boolean, is TRUE (or FALSE). */
-export function castIsTrue(place: DocumentPlace, wanted: boolean): Pushed | undefined {
+export function castIsTrue(place: DocumentPlace, wanted: boolean): Pushdown | undefined {
   return everywhere(place, (path) =>
     orAnotherType(
-      atLeast({ kind: 'compare', path, op: '=', value: { type: 'BOOL', value: wanted } }),
+      superset({ kind: 'compare', path, op: '=', value: { type: 'BOOL', value: wanted } }),
       path,
       'BOOL',
     ),
@@ -76,34 +80,34 @@ export function castIsTrue(place: DocumentPlace, wanted: boolean): Pushed | unde
 export function textTest(
   place: DocumentPlace,
   test: (path: DocumentPath) => Predicate | undefined,
-): Pushed | undefined {
+): Pushdown | undefined {
   return place.as === 'text'
     ? everywhere(place, (path) => {
         const predicate = test(path);
-        return orAnotherType(predicate && atLeast(predicate), path, 'S');
+        return orAnotherType(predicate && superset(predicate), path, 'S');
       })
     : undefined;
 }
 
 /** The array at the place has an element that prints as this text. */
-export function placeHasMember(place: DocumentPlace, text: string): Pushed | undefined {
+export function placeHasMember(place: DocumentPlace, text: string): Pushdown | undefined {
   return everywhere(place, (path) =>
     anyOf([
       ...membersPrintedAs(path, text),
       // Emulators find no booleans in lists, and nothing finds documents whose members are in another order.
-      ...(/^(?:[[{]|true$|false$)/.test(text) ? [atLeast({ kind: 'hasType', path, type: 'L' })] : []),
+      ...(/^(?:[[{]|true$|false$)/.test(text) ? [superset({ kind: 'hasType', path, type: 'L' })] : []),
     ]),
   );
 }
 
 /** The same of the element as JSON writes it. */
-export function placeHasElement(place: DocumentPlace, json: string): Pushed | undefined {
+export function placeHasElement(place: DocumentPlace, json: string): Pushdown | undefined {
   const text = json.startsWith('"') ? jsonString(json) : json;
   return text === undefined ? undefined : placeHasMember(place, text);
 }
 
 /** The place is a map with this key, or an array that holds this text. */
-export function placeHasKey(place: DocumentPlace, key: string): Pushed | undefined {
+export function placeHasKey(place: DocumentPlace, key: string): Pushdown | undefined {
   const inside: DocumentPlace = {
     paths: place.paths.map((path): DocumentPath => [...path, key]),
     inSets: [],
@@ -113,9 +117,13 @@ export function placeHasKey(place: DocumentPlace, key: string): Pushed | undefin
 }
 
 /** The number of elements at the place compared with a number; what is no array has none. */
-export function compareArrayLength(place: DocumentPlace, op: Comparison, count: number): Pushed | undefined {
+export function compareArrayLength(
+  place: DocumentPlace,
+  op: Comparison,
+  count: number,
+): Pushdown | undefined {
   return everywhere(place, (path) => {
-    const size = atLeast({ kind: 'size', path, op, count });
+    const size = superset({ kind: 'size', path, op, count });
     return holds(0, op, count) ? orAnotherType(size, path, 'L') : size;
   });
 }
@@ -138,35 +146,35 @@ function holds(left: number, op: Comparison, right: number): boolean {
 }
 
 /** The place holds something. */
-function present(place: DocumentPlace): Pushed | undefined {
-  return everywhere(place, (path) => atLeast({ kind: 'isNotNull', path }));
+function present(place: DocumentPlace): Pushdown | undefined {
+  return everywhere(place, (path) => superset({ kind: 'isNotNull', path }));
 }
 
 /** What holds at the place: at one of its paths, or in the set whose member it may be. */
 function everywhere(
   place: DocumentPlace,
-  at: (path: DocumentPath) => Pushed | undefined,
-  inSets: () => readonly Pushed[] = () =>
-    place.inSets.flatMap((path) => SETS.map((type) => atLeast({ kind: 'hasType', path, type }))),
-): Pushed | undefined {
+  at: (path: DocumentPath) => Pushdown | undefined,
+  inSets: () => readonly Pushdown[] = () =>
+    place.inSets.flatMap((path) => SETS.map((type) => superset({ kind: 'hasType', path, type }))),
+): Pushdown | undefined {
   return anyOf([...place.paths.map(at), ...inSets()]);
 }
 
 function orAnotherType(
-  pushed: Pushed | undefined,
+  pushed: Pushdown | undefined,
   path: DocumentPath,
   type: AttributeType,
-): Pushed | undefined {
-  return anyOf([pushed, atLeast({ kind: 'otherType', path, type })]);
+): Pushdown | undefined {
+  return anyOf([pushed, superset({ kind: 'otherType', path, type })]);
 }
 
-function jsonEquals(place: DocumentPlace, json: string): Pushed | undefined {
+function jsonEquals(place: DocumentPlace, json: string): Pushdown | undefined {
   const [, string, other = ''] = /^\s*(?:(".*")|(.*?))\s*$/s.exec(json) ?? [];
   const text = string === undefined ? other : jsonString(string);
   if (text === undefined) return undefined;
   if (other === 'null') return placeIsNull(place, false);
   const found = placeEquals(place, text);
-  return found && atLeast(found.predicate);
+  return found && superset(found.predicate);
 }
 
 /** The text that JSON writes so; undefined where it is no JSON. */
@@ -178,7 +186,7 @@ function jsonString(written: string): string | undefined {
   }
 }
 
-function placeEquals(place: DocumentPlace, text: string): Pushed | undefined {
+function placeEquals(place: DocumentPlace, text: string): Pushdown | undefined {
   return everywhere(
     place,
     (path) => textEquals(path, text),
@@ -187,18 +195,18 @@ function placeEquals(place: DocumentPlace, text: string): Pushed | undefined {
 }
 
 /** What prints as this text. */
-function textEquals(path: DocumentPath, text: string): Pushed | undefined {
-  const scalars = valuesPrintedAs(text).map((value): Pushed => ({
+function textEquals(path: DocumentPath, text: string): Pushdown | undefined {
+  const scalars = valuesPrintedAs(text).map((value): Pushdown => ({
     predicate: { kind: 'compare', path, op: '=', value },
     exact: value.type !== 'N' || PRINTED_AS_WRITTEN.test(text),
   }));
-  const types = typesPrintedLike(text).map((type) => atLeast({ kind: 'hasType', path, type }));
+  const types = typesPrintedLike(text).map((type) => superset({ kind: 'hasType', path, type }));
   return anyOf([...scalars, ...types]);
 }
 
-function membersPrintedAs(path: DocumentPath, text: string): readonly Pushed[] {
+function membersPrintedAs(path: DocumentPath, text: string): readonly Pushdown[] {
   return valuesPrintedAs(text).flatMap((value) =>
-    value.type === 'BOOL' ? [] : [atLeast({ kind: 'hasMember', path, value })],
+    value.type === 'BOOL' ? [] : [superset({ kind: 'hasMember', path, value })],
   );
 }
 

@@ -4,7 +4,7 @@ import { compareArrayLength, placeHasMember } from './document-conditions.ts';
 import { type ColumnLookup, type DocumentPlace, placeOf } from './document-place.ts';
 import { numberOf } from './literals.ts';
 import type { PlanExpression, PlanNode } from './plan-json.ts';
-import { allOf, anyOf, type Pushed } from './pushdown.ts';
+import { allOf, anyOf, type Pushdown } from './pushdown.ts';
 import { substitute } from './substitute.ts';
 import type { Condition } from './table-read.ts';
 
@@ -88,7 +88,7 @@ function conditionsAt(
   return there === undefined ? [] : conditionsOfExpression(there, lookup);
 }
 
-function described(pushed: Pushed | undefined): readonly Condition[] {
+function described(pushed: Pushdown | undefined): readonly Condition[] {
   return pushed === undefined ? [] : [{ ...pushed, text: describePredicate(pushed.predicate) }];
 }
 
@@ -107,7 +107,7 @@ function elementAt(document: PlanExpression, position: number): PlanExpression {
 }
 
 /** Some element is one of these values. */
-function memberOf(expression: PlanExpression, list: List): Pushed | undefined {
+function memberOf(expression: PlanExpression, list: List): Pushdown | undefined {
   const { type, left, right, children = [] } = expression;
   switch (type) {
     case 'CONJUNCTION_OR':
@@ -129,7 +129,7 @@ function isMember(
   value: PlanExpression | undefined,
   constant: PlanExpression | undefined,
   { element, place }: List,
-): Pushed | undefined {
+): Pushdown | undefined {
   if (constant?.value === undefined || constant.value.is_null === true) return undefined;
   const number = elementNumber(value);
   const text = number ?? value;

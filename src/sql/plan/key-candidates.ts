@@ -65,7 +65,7 @@ export function candidateFor(
 }
 
 /** The read of what a candidate's ranges hold. */
-export function queryOf(read: TableRead, { ranges, index, keyed }: Candidate): TableRead {
+export function toQuery(read: TableRead, { ranges, index, keyed }: Candidate): TableRead {
   return {
     ...read,
     access:
@@ -81,14 +81,14 @@ export function queryOf(read: TableRead, { ranges, index, keyed }: Candidate): T
  * The read as its index serves it: as it is, or for the keys alone where the index does not hold all that is needed.
  * What holds of the index entry stays residual then: the item may have changed since.
  */
-export function servedBy(read: TableRead, bare: TableRead, index: IndexDef | undefined): TableRead {
+export function readThroughIndex(read: TableRead, bare: TableRead, index: IndexDef | undefined): TableRead {
   if (index === undefined || read.access.kind === 'Empty' || missingColumn(bare, index) === undefined)
     return read;
   return { ...read, residual: bare.residual, fetchBack: true };
 }
 
 /** The keys that may serve a read: the place that it reads anyway, and its table's indexes. */
-export interface KeyChoice {
+export interface CandidateKeys {
   /** Undefined where a hint forbids the table's own key. */
   readonly own: { readonly key: KeySchema; readonly index: IndexDef | undefined } | undefined;
   readonly indexes: readonly IndexDef[];
@@ -97,7 +97,7 @@ export interface KeyChoice {
 }
 
 /** What hints, AutoDetectIndex and a relation that is an index itself leave to choose from. */
-export function keyChoice({ table, hint }: TableRead, settings: PlanSettings): KeyChoice {
+export function candidateKeys({ table, hint }: TableRead, settings: PlanSettings): CandidateKeys {
   const { through, key, indexes } = table;
   if (through !== undefined)
     return { own: { key, index: indexes.find(({ name }) => name === through) }, indexes: [], hinted: false };
@@ -113,10 +113,13 @@ export function keyChoice({ table, hint }: TableRead, settings: PlanSettings): K
 }
 
 /** Refuses a place that the statement names and that cannot be read so. */
-export function checkPlace({ table, hint }: Pick<TableRead, 'table' | 'hint'>, settings: PlanSettings): void {
+export function assertHintUsable(
+  { table, hint }: Pick<TableRead, 'table' | 'hint'>,
+  settings: PlanSettings,
+): void {
   const named = table.through === undefined ? (hint?.kind === 'only' ? hint.indexes : []) : [table.through];
   for (const index of table.indexes.filter(({ name }) => named.includes(name))) {
-    const why = unreadable(index, settings);
+    const why = whyUnusable(index, settings);
     if (why !== undefined)
       throw new DriverError(
         'SQL_NOT_SUPPORTED',
@@ -129,7 +132,7 @@ export function checkPlace({ table, hint }: Pick<TableRead, 'table' | 'hint'>, s
 }
 
 /** Why an index cannot be read at all; undefined where it can. */
-export function unreadable(index: IndexDef, settings: PlanSettings): string | undefined {
+export function whyUnusable(index: IndexDef, settings: PlanSettings): string | undefined {
   if (!index.active) return 'it is not active';
   if (settings.consistentReads && index.kind === 'global') return 'a global index has no consistent reads';
   return undefined;
@@ -137,7 +140,7 @@ export function unreadable(index: IndexDef, settings: PlanSettings): string | un
 
 /** Why an index must not serve this read, not even for keys; undefined where it may. */
 export function reasonAgainst(read: TableRead, index: IndexDef, settings: PlanSettings): string | undefined {
-  const why = unreadable(index, settings);
+  const why = whyUnusable(index, settings);
   const isNamed = read.hint?.kind === 'only' || read.table.through === index.name;
   if (why !== undefined || isNamed) return why;
   const own = new Set(keyNames(read.table.key));

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ColumnDef, keyNames } from '../../catalog/table-def.ts';
-import { remember } from '../../core/async/lru.ts';
+import { memoizeAsync } from '../../core/async/lru.ts';
 import { FEWEST_FILTERED } from '../../dynamo/read/reader.ts';
 import type { BoundStatement } from '../bind/bind.ts';
 import type { Relation, SystemRelation } from '../bind/relation.ts';
@@ -19,8 +19,8 @@ import {
 import { withKeySources } from './key-sources.ts';
 import { parsePlan } from './plan-json.ts';
 import { applyRules } from './apply-rules.ts';
-import { checkPlace } from './key-candidates.ts';
-import { withPoints } from './collapse-ranges.ts';
+import { assertHintUsable } from './key-candidates.ts';
+import { collapseEqualBounds } from './collapse-ranges.ts';
 import { PUSHDOWN_RULES } from './rules/index.ts';
 import {
   type Condition,
@@ -97,7 +97,7 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
         return `${alias} ${tableIds.get(table)} ${columns.map((column) => column.engineName).join('\u0000')}`;
       })
       .join('\u0001');
-    return remember(
+    return memoizeAsync(
       stubs,
       signature,
       STUBS,
@@ -114,7 +114,7 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
       const all = [...bound.relations, ...bound.system];
       const schema = await stubSchema(all);
       const sql = bound.engineSql(schema);
-      const found = await remember(analysed, sql, ANALYSED, async () => {
+      const found = await memoizeAsync(analysed, sql, ANALYSED, async () => {
         const planning = await open();
         try {
           return await analyse(planning, sql, all);
@@ -246,7 +246,7 @@ function planRead(
 ): TableRead {
   const scan = facts?.scans.get(relation.alias);
   const needed = facts === undefined ? relation.columns.map(({ column }) => column) : (scan?.columns ?? []);
-  const conditions = [...withPoints(restoreLists(scan?.conditions ?? [], lists)), ...further];
+  const conditions = [...collapseEqualBounds(restoreLists(scan?.conditions ?? [], lists)), ...further];
   const start: TableRead = {
     alias: relation.alias,
     table: relation.table,
@@ -260,7 +260,7 @@ function planRead(
     ...(relation.hint === undefined ? {} : { hint: relation.hint }),
     ...wanted,
   };
-  checkPlace(start, settings);
+  assertHintUsable(start, settings);
   return applyRules(start, settings, rules);
 }
 

@@ -1,7 +1,7 @@
 import type { ColumnRef, Node, SelectStmt } from 'libpg-query';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
-import { isOfConnection } from '../../core/of-connection.ts';
+import { isConnectionFailure } from '../../core/of-connection.ts';
 import type { Literal } from '../../dynamo/expression/predicate.ts';
 import { engineType, postgresTypeName } from '../types/engine-types.ts';
 import { wireTypeOf } from '../types/wire-type.ts';
@@ -11,7 +11,7 @@ import type { ParsedQuery } from '../parse/parse.ts';
 import { describePredicate } from './describe-predicate.ts';
 import type { ResultColumn } from './planner.ts';
 import { applyRules } from './apply-rules.ts';
-import { checkPlace } from './key-candidates.ts';
+import { assertHintUsable } from './key-candidates.ts';
 import {
   type Condition,
   type PlanSettings,
@@ -27,7 +27,7 @@ import { lookedUpAgain, type LookupPlan, lookupPlan } from './lookup-plan.ts';
  * A statement of the form `SELECT columns FROM table [WHERE column = value AND …] [LIMIT n]`. Its plan is found without
  * the planning engine, so that a point lookup costs one GetItem and next to nothing else.
  */
-export interface TrivialStatement {
+export interface PointQuery {
   readonly columns: readonly ResultColumn[];
   /** The plan for these parameters; undefined where a value is not of its column's type, or DynamoDB cannot do all of it. */
   plan(
@@ -48,11 +48,11 @@ const TRIVIAL_CLAUSES: ReadonlySet<string> = new Set([
 ]);
 
 /** The trivial statement that a statement is; undefined where it is more than that. */
-export async function trivialStatement(
+export async function matchPointQuery(
   parsed: ParsedQuery,
   catalog: Pick<Catalog, 'table' | 'view'>,
   signal: AbortSignal,
-): Promise<TrivialStatement | undefined> {
+): Promise<PointQuery | undefined> {
   const shape = shapeOf(parsed);
   if (shape === undefined) return undefined;
   const { source, equalities } = shape;
@@ -62,7 +62,7 @@ export async function trivialStatement(
     table = await catalog.table(source.name, signal);
   } catch (error) {
     // Met again, it would have the user sign in again.
-    if (isOfConnection(error)) throw error;
+    if (isConnectionFailure(error)) throw error;
     // The binder meets the same failure and knows its position.
     return undefined;
   }
@@ -101,7 +101,7 @@ function shapeOf(parsed: ParsedQuery): Shape | undefined {
 /** What was found for a statement, as long as its table looks the same. */
 const understood = new WeakMap<
   ParsedQuery,
-  { readonly table: TableDef; readonly statement: TrivialStatement | undefined }
+  { readonly table: TableDef; readonly statement: PointQuery | undefined }
 >();
 
 function understand(
@@ -109,7 +109,7 @@ function understand(
   table: TableDef,
   alias: string,
   equalities: readonly Equality[],
-): TrivialStatement | undefined {
+): PointQuery | undefined {
   const output = outputOf(ast, table, alias);
   const compared = equalities.map(({ column, value }) => ({
     column: columnNamed(column, table, alias),
@@ -158,7 +158,7 @@ function plannedRead(
     columns,
     ...(limit === undefined ? {} : { limit }),
   };
-  checkPlace(start, settings);
+  assertHintUsable(start, settings);
   return applyRules(start, settings, rules);
 }
 

@@ -1,42 +1,42 @@
 import type { DocumentPath, Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 
 /** What DynamoDB can be asked for an expression: it holds wherever the expression is TRUE; if `exact`, nowhere else. */
-export interface Pushed {
+export interface Pushdown {
   readonly predicate: Predicate;
   readonly exact: boolean;
 }
 
-export function exactly(predicate: Predicate): Pushed {
+export function exact(predicate: Predicate): Pushdown {
   return { predicate, exact: true };
 }
 
-export function atLeast(predicate: Predicate): Pushed {
+export function superset(predicate: Predicate): Pushdown {
   return { predicate, exact: false };
 }
 
 /** All parts hold. What is not known of one of them the others still narrow. */
-export function allOf(parts: readonly (Pushed | undefined)[]): Pushed | undefined {
+export function allOf(parts: readonly (Pushdown | undefined)[]): Pushdown | undefined {
   const known = parts.filter((part) => part !== undefined);
   if (known.length === 0) return undefined;
   const of = flattened('and', known);
-  const exact = known.length === parts.length && known.every((part) => part.exact);
+  const allExact = known.length === parts.length && known.every((part) => part.exact);
   const [first] = of;
-  if (first === undefined || of.some(({ kind }) => kind === 'never')) return exactly({ kind: 'never' });
-  return { predicate: of.length === 1 ? first : { kind: 'and', of }, exact };
+  if (first === undefined || of.some(({ kind }) => kind === 'never')) return exact({ kind: 'never' });
+  return { predicate: of.length === 1 ? first : { kind: 'and', of }, exact: allExact };
 }
 
 /** Some part holds. */
-export function anyOf(parts: readonly (Pushed | undefined)[]): Pushed | undefined {
+export function anyOf(parts: readonly (Pushdown | undefined)[]): Pushdown | undefined {
   const known = parts.filter((part) => part !== undefined);
   if (known.length < parts.length || known.length === 0) return undefined;
   const of = withLists(flattened('or', known).filter(({ kind }) => kind !== 'never'));
-  const exact = known.every((part) => part.exact);
+  const allExact = known.every((part) => part.exact);
   const [first] = of;
-  if (first === undefined) return exactly({ kind: 'never' });
-  return { predicate: of.length === 1 ? first : { kind: 'or', of }, exact };
+  if (first === undefined) return exact({ kind: 'never' });
+  return { predicate: of.length === 1 ? first : { kind: 'or', of }, exact: allExact };
 }
 
-function flattened(kind: 'and' | 'or', parts: readonly Pushed[]): readonly Predicate[] {
+function flattened(kind: 'and' | 'or', parts: readonly Pushdown[]): readonly Predicate[] {
   return parts.flatMap(({ predicate }) => (predicate.kind === kind ? predicate.of : [predicate]));
 }
 

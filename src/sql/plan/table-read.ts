@@ -2,7 +2,7 @@ import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
 import type { AccessPath } from '../../dynamo/read/access-path.ts';
 import type { Predicate } from '../../dynamo/expression/predicate.ts';
 import type { IndexHint } from '../bind/index-hint.ts';
-import type { LearnedFigures } from './cardinality-feedback.ts';
+import type { CardinalityFeedback } from './cardinality-feedback.ts';
 
 /**
  * A condition that DuckDB found for one scan. `predicate` is what DynamoDB can be asked (undefined where it cannot);
@@ -82,7 +82,7 @@ export interface PlanSettings {
   readonly consistentReads: boolean;
   readonly threads: number;
   /** What Queries of the session have met so far. */
-  readonly learned?: LearnedFigures | undefined;
+  readonly learned?: CardinalityFeedback | undefined;
 }
 
 /** A rewrite of one read. Undefined means "nothing to do". */

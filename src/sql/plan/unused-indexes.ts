@@ -1,8 +1,8 @@
 import { type IndexDef, keyNames } from '../../catalog/table-def.ts';
-import { finished, unread } from './choose-path.ts';
+import { withFinalSteps, asFullScan } from './choose-path.ts';
 import { costOf } from './cost.ts';
 import { halves } from './estimate.ts';
-import { missingColumn, reasonAgainst, unreadable } from './key-candidates.ts';
+import { missingColumn, reasonAgainst, whyUnusable } from './key-candidates.ts';
 import { alternativeQueries } from './rules/alternatives.ts';
 import { indexScanOf } from './rules/index-scan.ts';
 import { keyQueries } from './rules/key-condition.ts';
@@ -46,13 +46,13 @@ export function unusedIndexes(read: TableRead, settings: PlanSettings): readonly
 
 function reasonOf(index: IndexDef, read: TableRead, settings: PlanSettings): Reason {
   const { access, hint } = read;
-  const bare = unread(read);
+  const bare = asFullScan(read);
   if (access.kind === 'Empty') return { why: 'cost', reason: 'nothing is read' };
   if (access.kind === 'GetItem')
     return { why: 'cost', reason: 'nothing costs less than one item by its key' };
   if (hint && hint.indexes.includes(index.name) !== (hint.kind === 'only'))
     return { why: 'ruled out', reason: 'a hint of the statement' };
-  const cannot = unreadable(index, settings);
+  const cannot = whyUnusable(index, settings);
   if (cannot !== undefined) return { why: 'unreadable', reason: cannot };
   if (!settings.autoDetectIndex && hint?.kind !== 'only')
     return { why: 'ruled out', reason: 'AutoDetectIndex=false' };
@@ -64,7 +64,7 @@ function byItsKey(index: IndexDef, read: TableRead, bare: TableRead, settings: P
   const queries = keyQueries(bare, index.key, index).map((query) => query.read);
   const scan = indexScanOf(bare, index);
   const isRival =
-    read.access.kind === 'Scan' && (!scan.fetchBack || finished(scan, settings).filter.length > 0);
+    read.access.kind === 'Scan' && (!scan.fetchBack || withFinalSteps(scan, settings).filter.length > 0);
   const safe = [
     ...(sparse === undefined ? [...queries, ...(isRival ? [scan] : [])] : []),
     ...alternativeQueries(bare, index.key, index, settings),
@@ -83,7 +83,7 @@ function byCost(
   settings: PlanSettings,
 ): Reason {
   const missing = missingColumn(read, index);
-  const units = Math.min(...ways.map((way) => costOf(finished(way, settings), settings).units));
+  const units = Math.min(...ways.map((way) => costOf(withFinalSteps(way, settings), settings).units));
   const reasons = [
     ...(missing === undefined ? [] : [`it does not hold ${missing.name}`]),
     ...(isCounted(read.table)

@@ -2,7 +2,7 @@ import { DriverError } from '../../core/errors.ts';
 import { parseStatement, type ParsedStatement } from '../parse/parse.ts';
 
 /** A statement that concerns every item of its tables, which a person may not have meant. */
-export interface Sweep {
+export interface UnfilteredWrite {
   /** `DELETE without WHERE` … */
   readonly what: string;
   readonly tables: readonly string[];
@@ -11,7 +11,7 @@ export interface Sweep {
 }
 
 /** What a text sweeps away; undefined where it concerns some items, changes nothing, or is no statement. */
-export async function sweepOf(sql: string): Promise<Sweep | undefined> {
+export async function findUnfilteredWrite(sql: string): Promise<UnfilteredWrite | undefined> {
   let parsed: ParsedStatement;
   try {
     parsed = await parseStatement(sql);

@@ -9,7 +9,7 @@ import { checkWrite } from '../../dynamo/lint/lint-writes.ts';
 import { LIMITS } from '../../dynamo/lint/limits.ts';
 import { keyOf, keyText } from '../write/item-of.ts';
 import type { OpenTransaction, PlannedWrite, TransactionStatement } from '../exec/transaction-block.ts';
-import type { WriteSink } from '../exec/write-options.ts';
+import type { TransactionBuffer } from '../exec/write-options.ts';
 import { applyActions } from '../write/apply-actions.ts';
 import { combined, pendingWrite } from './pending-write.ts';
 import { unchangedItem } from '../write/unchanged-item.ts';
@@ -42,7 +42,7 @@ export function openTransaction(readOnly: boolean): OpenTransaction {
     return 'taken';
   };
 
-  const sinkOf = (statement: TransactionStatement): WriteSink => ({
+  const sinkOf = (statement: TransactionStatement): TransactionBuffer => ({
     write(write, table, { returned, base }) {
       const guarded = returned === 'NONE' || write.kind === 'put' ? write : withUnchanged(write, base, table);
       const image = returned === 'NONE' ? undefined : imageOf(write, returned, base, statement);

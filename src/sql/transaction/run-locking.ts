@@ -15,8 +15,8 @@ import { keyOf } from '../write/item-of.ts';
 import { itemsOf } from '../write/items-of.ts';
 import { matchingKeys } from '../write/matching-keys.ts';
 import { rowUpdates } from '../write/row-update.ts';
-import type { Reading } from '../write/source-rows.ts';
-import { writtenTable } from '../write/target-table.ts';
+import type { StatementScope } from '../write/source-rows.ts';
+import { resolveTarget } from '../write/target-table.ts';
 import { unchangedItem } from '../write/unchanged-item.ts';
 
 interface Locked extends RowReader {
@@ -44,8 +44,8 @@ export async function runLocking(
       remedy: 'Leave out FOR UPDATE, or begin the transaction without READ ONLY.',
     });
   const range = onlyTable(parsed.ast);
-  const table = await writtenTable(range, 'SELECT FOR UPDATE', parsed, context, signal);
-  const reading: Reading = { parsed, parameters, context, stats: newReadStats(), signal };
+  const table = await resolveTarget(range, 'SELECT FOR UPDATE', parsed, context, signal);
+  const reading: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
   const { whereClause: where, ...rest } = parsed.ast;
   const { keys, found, reads } = await matchingKeys(table, range, where, reading);
   const all = found ? distinctKeys([...keys, ...transaction.keysOf(table)]) : keys;

@@ -11,7 +11,7 @@ import { constantOf } from './constant.ts';
 import { namedTarget, writeTarget, type WriteTarget } from './destination.ts';
 import { placesOf } from './item-of.ts';
 import { reachable } from './make-parents.ts';
-import type { Reading } from './source-rows.ts';
+import type { StatementScope } from './source-rows.ts';
 import { operandOf, placeOf, type Setting } from './update-operand.ts';
 
 /** One `place = value` of SET. At least one of the two ways is there. */
@@ -23,7 +23,7 @@ export interface Assignment {
   readonly expression: Node | undefined;
 }
 
-type Given = Pick<Reading, 'parsed' | 'parameters'>;
+type Given = Pick<StatementScope, 'parsed' | 'parameters'>;
 
 /** The parts of SET. */
 export function assignmentsOf(

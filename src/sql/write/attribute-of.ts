@@ -4,7 +4,7 @@ import type { AttributeType, AttributeValue } from '../../dynamo/attribute-value
 import { significantDigits } from '../../dynamo/key.ts';
 import { LIMITS } from '../../dynamo/lint/limits.ts';
 import { attributeOfJson, shortened } from './json-attribute.ts';
-import type { WrittenValue } from './stored-input.ts';
+import type { StoredInput } from './stored-input.ts';
 
 /** What is known of the place that a value is written to. */
 export interface Destination {
@@ -26,7 +26,7 @@ const BOOLEANS = new Map([
  * A value as DynamoDB stores it; undefined where there is to be no attribute. A typed value keeps its type. Untyped text
  * follows its column: a key's declared type, or the one type that all sampled items have there.
  */
-export function attributeOf(value: WrittenValue, to: Destination): AttributeValue | undefined {
+export function attributeOf(value: StoredInput, to: Destination): AttributeValue | undefined {
   if (to.key !== undefined) return keyAttributeOf(value, to.key, to);
   const only = onlyType(to.seen);
   if (value.kind === 'text' && value.untyped) {
@@ -47,7 +47,7 @@ function onlyType(seen: Destination['seen']): string | undefined {
   return only;
 }
 
-function plain(value: WrittenValue, to: Destination): AttributeValue | undefined {
+function plain(value: StoredInput, to: Destination): AttributeValue | undefined {
   switch (value.kind) {
     case 'missing':
       return undefined;
@@ -114,7 +114,7 @@ function asSet(value: AttributeValue, type: string | undefined): AttributeValue 
 }
 
 function keyAttributeOf(
-  value: WrittenValue,
+  value: StoredInput,
   { type, of }: NonNullable<Destination['key']>,
   to: Destination,
 ): AttributeValue | undefined {
@@ -135,7 +135,7 @@ function keyAttributeOf(
   );
 }
 
-function keyOfType(value: WrittenValue, type: KeyAttribute['type'], to: Destination): AttributeValue {
+function keyOfType(value: StoredInput, type: KeyAttribute['type'], to: Destination): AttributeValue {
   if (type === 'N' && value.kind === 'text') {
     if (!NUMBER.test(value.text)) throw misfit(`${shortened(value.text)} is no number`, to, 'numbers');
     return { N: checkedNumber(value.text.trim(), to) };

@@ -9,8 +9,8 @@ import { keyOf } from './item-of.ts';
 import { itemsOf } from './items-of.ts';
 import type { Matching } from './matching-keys.ts';
 import { rowUpdates } from './row-update.ts';
-import type { Reading } from './source-rows.ts';
-import type { WriteSink } from '../exec/write-options.ts';
+import type { StatementScope } from './source-rows.ts';
+import type { TransactionBuffer } from '../exec/write-options.ts';
 
 /**
  * Within a transaction every item is read at the statement, so that its count is true, and written at COMMIT. What the
@@ -19,8 +19,8 @@ import type { WriteSink } from '../exec/write-options.ts';
 export async function changeInTransaction(
   changes: ItemChanges,
   { keys, checks, found }: Matching,
-  transaction: WriteSink,
-  reading: Reading,
+  transaction: TransactionBuffer,
+  reading: StatementScope,
   writes: WriteStats,
 ): Promise<readonly AttributeMap[]> {
   const { table, returned } = changes;

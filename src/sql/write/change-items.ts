@@ -10,7 +10,7 @@ import { changeInTransaction } from './change-in-transaction.ts';
 import { carryOut, isThere, type ItemChanges } from './item-changes.ts';
 import { itemsOf } from './items-of.ts';
 import { rowUpdates } from './row-update.ts';
-import type { Reading } from './source-rows.ts';
+import type { StatementScope } from './source-rows.ts';
 import { writeItem, type WriteResult } from './write-item.ts';
 
 /** How often an item that others keep changing is read and tried again. */
@@ -23,7 +23,7 @@ const MOST_ROUNDS = 8;
 export async function changeItems(
   changes: ItemChanges,
   matching: Matching,
-  reading: Reading,
+  reading: StatementScope,
   writes: WriteStats,
 ): Promise<readonly AttributeMap[]> {
   const { transaction } = reading.context.writing;
@@ -61,7 +61,7 @@ export async function changeItems(
 async function changeRead(
   changes: ItemChanges,
   keys: readonly Key[],
-  reading: Reading,
+  reading: StatementScope,
   writes: WriteStats,
   images: AttributeMap[],
 ): Promise<void> {

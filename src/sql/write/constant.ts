@@ -6,13 +6,13 @@ import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import { textOf } from '../parse/tree.ts';
 import { attributeOf } from './attribute-of.ts';
 import { attributeOfDynamoJson } from './json-attribute.ts';
-import type { WrittenValue } from './stored-input.ts';
+import type { StoredInput } from './stored-input.ts';
 
 /**
  * The value of an expression that is a constant; undefined where the engine has to find it. Constants do without the
  * engine, so that every digit of a number arrives as it was written.
  */
-export function constantOf(node: Node, parameters: readonly ParameterLiteral[]): WrittenValue | undefined {
+export function constantOf(node: Node, parameters: readonly ParameterLiteral[]): StoredInput | undefined {
   if ('SetToDefault' in node) return { kind: 'missing' };
   if ('ParamRef' in node) {
     const literal = parameters[(node.ParamRef.number ?? 0) - 1];
@@ -37,7 +37,7 @@ export function constantOf(node: Node, parameters: readonly ParameterLiteral[]):
 }
 
 /** A parameter's value; text is as untyped as a bare literal. */
-export function parameterValue(literal: ParameterLiteral): WrittenValue {
+export function parameterValue(literal: ParameterLiteral): StoredInput {
   switch (literal.kind) {
     case 'text':
       return { kind: 'text', text: literal.text, untyped: true };
@@ -55,7 +55,7 @@ export function parameterValue(literal: ParameterLiteral): WrittenValue {
 
 type Constant = Extract<Node, { A_Const: unknown }>['A_Const'];
 
-function literalValue({ isnull, sval, ival, fval, boolval }: Constant): WrittenValue | undefined {
+function literalValue({ isnull, sval, ival, fval, boolval }: Constant): StoredInput | undefined {
   if (isnull === true) return { kind: 'null' };
   if (sval !== undefined) return { kind: 'text', text: sval.sval ?? '', untyped: true };
   if (ival !== undefined) return { kind: 'number', text: String(ival.ival ?? 0) };
@@ -64,7 +64,7 @@ function literalValue({ isnull, sval, ival, fval, boolval }: Constant): WrittenV
   return undefined;
 }
 
-function castTo(value: WrittenValue, type: string): WrittenValue | undefined {
+function castTo(value: StoredInput, type: string): StoredInput | undefined {
   switch (type) {
     case 'text':
     case 'varchar':
@@ -90,7 +90,7 @@ const SETS: ReadonlyMap<string, 'SS' | 'NS' | 'BS'> = new Map([
 ]);
 
 /** What DynamoDB's own constructors give: `string_set('a', 'b')`, `dynamodb_json('{"NS":["1"]}')`. */
-function constructed(node: Node, parameters: readonly ParameterLiteral[]): WrittenValue | undefined {
+function constructed(node: Node, parameters: readonly ParameterLiteral[]): StoredInput | undefined {
   const { name = '', args = [] } = callOf(node) ?? {};
   const set = SETS.get(name);
   if (set === undefined && name !== 'dynamodb_json') return undefined;
@@ -104,7 +104,7 @@ function constructed(node: Node, parameters: readonly ParameterLiteral[]): Writt
   return { kind: 'attribute', value: attributeOfDynamoJson(document.text) };
 }
 
-function setOf(type: 'SS' | 'NS' | 'BS', name: string, values: readonly WrittenValue[]): AttributeValue {
+function setOf(type: 'SS' | 'NS' | 'BS', name: string, values: readonly StoredInput[]): AttributeValue {
   const members = values.flatMap((value) => (value.kind === 'array' ? value.items : [value]));
   if (members.length === 0)
     throw new DriverError('SQL_BAD_VALUE', `${name}(): DynamoDB has no empty set.`, {

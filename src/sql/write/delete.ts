@@ -8,9 +8,9 @@ import { changeItems } from './change-items.ts';
 import { explainChanges } from './explain-changes.ts';
 import type { ItemChanges } from './item-changes.ts';
 import { matchingKeys } from './matching-keys.ts';
-import { returningColumns, told, writtenResult } from './returning.ts';
-import type { Reading } from './source-rows.ts';
-import { writtenTable } from './target-table.ts';
+import { returningColumns, withPartialResult, writtenResult } from './returning.ts';
+import type { StatementScope } from './source-rows.ts';
+import { resolveTarget } from './target-table.ts';
 
 /** DELETE deletes the items that WHERE means, if they still meet it when the delete arrives. */
 export const deleteItems: Command = {
@@ -24,7 +24,7 @@ export const deleteItems: Command = {
       usingClause,
       withClause,
     } = deleteOf(parsed);
-    const table = await writtenTable(range, 'DELETE', parsed, context, signal);
+    const table = await resolveTarget(range, 'DELETE', parsed, context, signal);
     if (usingClause !== undefined || withClause !== undefined)
       throw new DriverError(
         'SQL_NOT_SUPPORTED',
@@ -33,7 +33,7 @@ export const deleteItems: Command = {
           remedy: 'Write WHERE key IN (SELECT …).',
         },
       );
-    const reading: Reading = { parsed, parameters, context, stats: newReadStats(), signal };
+    const reading: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
     const returning = returningClause?.exprs;
     const writes = newWriteStats();
     const matching = await matchingKeys(table, range, where, reading);
@@ -55,7 +55,7 @@ export const deleteItems: Command = {
         reading,
       );
     } catch (error) {
-      throw told(error, writes, 'deleted');
+      throw withPartialResult(error, writes, 'deleted');
     }
   },
   columns: (parsed, context, signal) => returningColumns(deleteOf(parsed), parsed, context, signal),

@@ -7,7 +7,7 @@ import { planStatement, runStatement } from '../exec/run.ts';
 import { queryWithin, type ParsedQuery } from '../parse/parse.ts';
 import type { ResultColumn } from '../plan/planner.ts';
 import type { Value } from '../types/value.ts';
-import type { Reading } from './source-rows.ts';
+import type { StatementScope } from './source-rows.ts';
 
 /** Expressions over items that are at hand: the list of a SELECT over their table. */
 export interface OverItems {
@@ -21,7 +21,7 @@ export interface OverItems {
 export async function evaluateOver(
   { table, range, targets }: OverItems,
   items: readonly AttributeMap[],
-  { parsed, parameters, context, signal, stats }: Reading,
+  { parsed, parameters, context, signal, stats }: StatementScope,
 ): Promise<readonly (readonly Value[])[]> {
   if (items.length === 0) return [];
   const running = await runStatement(
@@ -43,12 +43,17 @@ export async function evaluateOver(
 /** The columns that the expressions have. */
 export async function columnsOver(
   { range, targets }: Pick<OverItems, 'range' | 'targets'>,
-  { parsed, parameters, context, signal }: Pick<Reading, 'parsed' | 'parameters' | 'context' | 'signal'>,
+  {
+    parsed,
+    parameters,
+    context,
+    signal,
+  }: Pick<StatementScope, 'parsed' | 'parameters' | 'context' | 'signal'>,
 ): Promise<readonly ResultColumn[]> {
   return (await planStatement(queryOver(parsed, range, targets), parameters, context, signal)).columns;
 }
 
-function queryOver(parsed: Reading['parsed'], range: RangeVar, targets: readonly Node[]): ParsedQuery {
+function queryOver(parsed: StatementScope['parsed'], range: RangeVar, targets: readonly Node[]): ParsedQuery {
   return queryWithin(parsed, {
     targetList: [...targets],
     fromClause: [{ RangeVar: range }],

@@ -3,22 +3,22 @@ import type { TableDef } from '../../catalog/table-def.ts';
 import { explainPlan } from '../plan/explain.ts';
 import { planStatement } from '../exec/run.ts';
 import { queryWithin } from '../parse/parse.ts';
-import type { PutVerb } from '../parse/insert-kind.ts';
+import type { InsertKind } from '../parse/insert-kind.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { PlanSettings } from '../plan/table-read.ts';
 import { keyQuery } from './matching-keys.ts';
-import type { Reading } from './source-rows.ts';
-import { writtenTable } from './target-table.ts';
+import type { StatementScope } from './source-rows.ts';
+import { resolveTarget } from './target-table.ts';
 
 /** The lines of EXPLAIN for a statement that changes the items which WHERE means: how their keys are found, then the write. */
 export async function explainChanges(
   operation: 'UpdateItem' | 'DeleteItem' | 'TransactWriteItems',
   range: RangeVar | undefined,
   where: Node | undefined,
-  { parsed, parameters, context, signal }: Reading,
+  { parsed, parameters, context, signal }: StatementScope,
 ): Promise<readonly string[]> {
   const verb = operation === 'DeleteItem' ? 'DELETE' : 'UPDATE';
-  const table = await writtenTable(range, verb, parsed, context, signal);
+  const table = await resolveTarget(range, verb, parsed, context, signal);
   const plan = await planStatement(keyQuery(parsed, table, range ?? {}, where), parameters, context, signal);
   const [read] = plan.reads;
   const known =
@@ -37,10 +37,10 @@ export async function explainChanges(
 /** The lines of EXPLAIN for a statement that puts the rows of VALUES or of a query. */
 export async function explainInsert(
   table: TableDef,
-  verb: PutVerb,
+  verb: InsertKind,
   onConflict: OnConflictClause | undefined,
   rows: Node | undefined,
-  { parsed, parameters, context, signal }: Reading,
+  { parsed, parameters, context, signal }: StatementScope,
 ): Promise<readonly string[]> {
   const { writing, settings } = context;
   const select = rows !== undefined && 'SelectStmt' in rows ? rows.SelectStmt : undefined;
@@ -54,7 +54,7 @@ export async function explainInsert(
 
 function putText(
   { name }: TableDef,
-  verb: PutVerb,
+  verb: InsertKind,
   onConflict: OnConflictClause | undefined,
   batches: boolean,
 ): string {

@@ -2,7 +2,7 @@ import type { InsertStmt, SelectStmt } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { inParallel } from '../../core/async/parallel.ts';
-import { newTurns, type Turn } from '../../core/async/keyed-queue.ts';
+import { createKeyedQueue, type Ticket } from '../../core/async/keyed-queue.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { keyIdentity } from '../../dynamo/key.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
@@ -16,10 +16,10 @@ import { keyOf, placesOf } from './item-of.ts';
 import { newAttributes, tellNewAttributes } from './new-attributes.ts';
 import { newItems } from './new-items.ts';
 import { conflictOf, putItem, type OnConflict } from './put-item.ts';
-import { returningColumns, told, writtenResult } from './returning.ts';
-import { sourceRows, type Reading } from './source-rows.ts';
+import { returningColumns, withPartialResult, writtenResult } from './returning.ts';
+import { sourceRows, type StatementScope } from './source-rows.ts';
 import { unitsOfItem, writeGate } from './write-gate.ts';
-import { aliasOf, writtenTable } from './target-table.ts';
+import { aliasOf, resolveTarget } from './target-table.ts';
 
 /**
  * INSERT puts new items: each only where its key has none yet. REPLACE puts its items whatever is there, UPSERT sets their
@@ -31,8 +31,8 @@ export const insert: Command = {
   async run(parsed, parameters, context, signal) {
     const statement = insertOf(parsed);
     const verb = parsed.putVerb.toUpperCase();
-    const table = await writtenTable(statement.relation, verb, parsed, context, signal);
-    const reading: Reading = { parsed, parameters, context, stats: newReadStats(), signal };
+    const table = await resolveTarget(statement.relation, verb, parsed, context, signal);
+    const reading: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
     const targets = targetsOf(statement, table, parsed);
     const { onConflictClause, relation } = statement;
     const onConflict = conflictOf(
@@ -49,8 +49,8 @@ export const insert: Command = {
   columns: (parsed, context, signal) => returningColumns(insertOf(parsed), parsed, context, signal),
   async explain(parsed, parameters, context, signal) {
     const { relation, selectStmt, onConflictClause } = insertOf(parsed);
-    const table = await writtenTable(relation, parsed.putVerb.toUpperCase(), parsed, context, signal);
-    const reading: Reading = { parsed, parameters, context, stats: newReadStats(), signal };
+    const table = await resolveTarget(relation, parsed.putVerb.toUpperCase(), parsed, context, signal);
+    const reading: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
     return explainInsert(table, parsed.putVerb, onConflictClause, selectStmt, reading);
   },
 };
@@ -67,7 +67,11 @@ interface Into {
   readonly added: readonly string[];
 }
 
-async function insertInto(statement: InsertStmt, into: Into, reading: Reading): Promise<CommandResult> {
+async function insertInto(
+  statement: InsertStmt,
+  into: Into,
+  reading: StatementScope,
+): Promise<CommandResult> {
   const { table, targets, onConflict, added } = into;
   const { settings, writing } = reading.context;
   const returning = statement.returningClause?.exprs;
@@ -89,14 +93,14 @@ async function insertInto(statement: InsertStmt, into: Into, reading: Reading): 
     else
       await inParallel(inTurn(rowsOf, table), settings.threads, async ({ at, item, turn }) => {
         try {
-          await turn.came;
+          await turn.ready;
           keep(at, await putItem(item, onConflict, table, reading, writes, returning !== undefined));
         } finally {
-          turn.done();
+          turn.release();
         }
       });
   } catch (error) {
-    throw told(error, writes, 'inserted');
+    throw withPartialResult(error, writes, 'inserted');
   }
   const range = statement.relation ?? {};
   const items = images.filter((image) => image !== undefined);
@@ -117,7 +121,7 @@ function selectOf({ withClause }: InsertStmt, select: SelectStmt): SelectStmt {
   };
 }
 
-function withAllRows(reading: Reading): Reading {
+function withAllRows(reading: StatementScope): StatementScope {
   return { ...reading, context: { ...reading.context, maxRows: -1 } };
 }
 
@@ -137,8 +141,8 @@ function targetsOf(statement: InsertStmt, table: TableDef, parsed: ParsedText): 
 async function* inTurn(
   rowsOf: AsyncIterable<readonly AttributeMap[]>,
   table: TableDef,
-): AsyncGenerator<{ readonly at: number; readonly item: AttributeMap; readonly turn: Turn }> {
-  const takeTurn = newTurns();
+): AsyncGenerator<{ readonly at: number; readonly item: AttributeMap; readonly turn: Ticket }> {
+  const takeTurn = createKeyedQueue();
   let at = 0;
   for await (const items of rowsOf)
     for (const item of items) yield { at: at++, item, turn: takeTurn([keyIdentity(keyOf(item, table))]) };
@@ -149,7 +153,7 @@ async function putBatches(
   rowsOf: AsyncIterable<readonly AttributeMap[]>,
   keep: (at: number, image: AttributeMap) => void,
   table: TableDef,
-  { context, signal }: Reading,
+  { context, signal }: StatementScope,
   writes: WriteStats,
 ): Promise<void> {
   const { client, settings, writing } = context;

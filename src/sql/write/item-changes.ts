@@ -8,7 +8,7 @@ import type { Assignment } from './assignment.ts';
 import { keyOf } from './item-of.ts';
 import { moveItem } from './move-item.ts';
 import type { RowUpdate } from './row-update.ts';
-import type { Reading } from './source-rows.ts';
+import type { StatementScope } from './source-rows.ts';
 import { writeItem, type Change, type WriteResult } from './write-item.ts';
 
 /** What an UPDATE or a DELETE does to each item that WHERE means. */
@@ -38,7 +38,7 @@ export interface ItemChange {
 export function carryOut(
   changes: ItemChanges,
   { item, actions, conditions }: ItemChange,
-  reading: Reading,
+  reading: StatementScope,
   writes: WriteStats,
 ): Promise<WriteResult> {
   const { table, returned, moves } = changes;

@@ -5,11 +5,11 @@ import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.
 import { attributeOf } from './attribute-of.ts';
 import type { WriteTarget } from './destination.ts';
 import { setMember } from './json-attribute.ts';
-import type { WrittenValue } from './stored-input.ts';
+import type { StoredInput } from './stored-input.ts';
 
 /** The item that a row is. */
 export function itemOf(
-  row: readonly WrittenValue[],
+  row: readonly StoredInput[],
   targets: readonly WriteTarget[],
   table: TableDef,
 ): AttributeMap {
@@ -67,7 +67,7 @@ export function keyText(item: AttributeMap, table: TableDef): string {
 
 type MutableMap = Record<string, AttributeValue>;
 
-function wholeItem(value: WrittenValue): AttributeMap {
+function wholeItem(value: StoredInput): AttributeMap {
   const whole = attributeOf(value, { label: 'The item', key: undefined, seen: { M: 1 } });
   if (whole === undefined || !('M' in whole))
     throw new DriverError('SQL_BAD_VALUE', 'A whole item is a JSON object.');

@@ -4,13 +4,13 @@ import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { keyIdentity } from '../../dynamo/key.ts';
 import { readPages } from '../../dynamo/read/reader.ts';
 import { keyOf } from './item-of.ts';
-import type { Reading } from './source-rows.ts';
+import type { StatementScope } from './source-rows.ts';
 
 /** Whole items as they are now, in a transaction as that has left them, in the order of their keys; those that are gone are left out. */
 export async function itemsOf(
   keys: readonly Key[],
   table: TableDef,
-  { context, stats, signal }: Pick<Reading, 'context' | 'stats' | 'signal'>,
+  { context, stats, signal }: Pick<StatementScope, 'context' | 'stats' | 'signal'>,
 ): Promise<readonly AttributeMap[]> {
   const found = new Map<string, AttributeMap>();
   const request = {

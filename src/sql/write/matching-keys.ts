@@ -13,7 +13,7 @@ import type { StatementPlan } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import { attributeOf } from './attribute-of.ts';
 import { keyOf } from './item-of.ts';
-import { writtenValue, type Reading } from './source-rows.ts';
+import { writtenValue, type StatementScope } from './source-rows.ts';
 import { aliasOf } from './target-table.ts';
 
 /** The items that a WHERE means. */
@@ -50,7 +50,7 @@ export async function matchingKeys(
   table: TableDef,
   range: RangeVar,
   where: Node | undefined,
-  reading: Reading,
+  reading: StatementScope,
 ): Promise<Matching> {
   const { parsed, parameters, context, signal } = reading;
   const query = keyQuery(parsed, table, range, where);
@@ -93,7 +93,11 @@ function keysIn({ access }: TableRead): readonly Key[] {
   return access.kind === 'BatchGetItem' ? distinctKeys(access.keys) : [];
 }
 
-async function keysOf(plan: StatementPlan, table: TableDef, reading: Reading): Promise<readonly Key[]> {
+async function keysOf(
+  plan: StatementPlan,
+  table: TableDef,
+  reading: StatementScope,
+): Promise<readonly Key[]> {
   const keys: Key[] = [];
   for (const read of plan.reads)
     for await (const page of readTable(read, reading.context, reading.stats, reading.signal)) {
@@ -103,7 +107,11 @@ async function keysOf(plan: StatementPlan, table: TableDef, reading: Reading): P
   return distinctKeys(keys);
 }
 
-async function keysOnEngine(query: ParsedQuery, table: TableDef, reading: Reading): Promise<readonly Key[]> {
+async function keysOnEngine(
+  query: ParsedQuery,
+  table: TableDef,
+  reading: StatementScope,
+): Promise<readonly Key[]> {
   const { parameters, context, stats, signal } = reading;
   const running = await runStatement(query, parameters, { ...context, maxRows: -1 }, signal, stats);
   const attributes = keyAttributes(table.key);

@@ -11,7 +11,7 @@ import { applyActions } from './apply-actions.ts';
 import { unchangedItem } from './unchanged-item.ts';
 import { keyOf, keyText } from './item-of.ts';
 import type { RowUpdate } from './row-update.ts';
-import type { Reading } from './source-rows.ts';
+import type { StatementScope } from './source-rows.ts';
 import { unitsOfItem, writeGate } from './write-gate.ts';
 import { writeItem, type WriteResult } from './write-item.ts';
 
@@ -20,7 +20,7 @@ export async function moveItem(
   { item, actions }: Pick<RowUpdate, 'item' | 'actions'>,
   conditions: readonly WriteCondition[],
   table: TableDef,
-  reading: Reading,
+  reading: StatementScope,
   writes: WriteStats,
 ): Promise<WriteResult> {
   const { context, signal } = reading;
@@ -50,7 +50,7 @@ async function carryOut(
   pair: readonly [ItemWrite, ItemWrite],
   moved: AttributeMap,
   table: TableDef,
-  { context, signal }: Reading,
+  { context, signal }: StatementScope,
   writes: WriteStats,
 ): Promise<WriteResult> {
   const { transaction, maxWcu } = context.writing;

@@ -10,7 +10,7 @@ import { assignmentsOf } from './assignment.ts';
 import { writeTarget } from './destination.ts';
 import { keyOf } from './item-of.ts';
 import { rowUpdates } from './row-update.ts';
-import type { Reading } from './source-rows.ts';
+import type { StatementScope } from './source-rows.ts';
 import { writeItem } from './write-item.ts';
 
 /** Updates the item that is in the way: done with its new image, or to be tried again. */
@@ -25,7 +25,7 @@ export function conflictUpdate(
   { targetList = [], whereClause: where }: OnConflictClause,
   table: TableDef,
   alias: string,
-  reading: Reading,
+  reading: StatementScope,
 ): ConflictUpdate {
   const { parsed, context, signal } = reading;
   const attribute = table.key.partition[0]?.name ?? '';
@@ -51,7 +51,12 @@ export function conflictUpdate(
 }
 
 /** A part of the statement with the values of `excluded.column` written in. */
-function withExcluded<T>(part: T, excluded: AttributeMap, table: TableDef, parsed: Reading['parsed']): T {
+function withExcluded<T>(
+  part: T,
+  excluded: AttributeMap,
+  table: TableDef,
+  parsed: StatementScope['parsed'],
+): T {
   const write = (node: Node): Node => {
     // A whole value is assigned as it is stored; within an expression the engine has to read it.
     if (

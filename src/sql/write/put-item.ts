@@ -4,13 +4,13 @@ import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { UpdateAction } from '../../dynamo/write/item-write.ts';
 import type { WriteStats } from '../../dynamo/write/write-stats.ts';
-import type { PutVerb } from '../parse/insert-kind.ts';
+import type { InsertKind } from '../parse/insert-kind.ts';
 import { textOf } from '../parse/tree.ts';
 import type { WriteTarget } from './destination.ts';
 import { keyOf, keyText } from './item-of.ts';
 import { itemsOf } from './items-of.ts';
 import { conflictUpdate, type ConflictUpdate } from './on-conflict.ts';
-import type { Reading } from './source-rows.ts';
+import type { StatementScope } from './source-rows.ts';
 import { writeItem, type WriteResult } from './write-item.ts';
 
 /** What becomes of a row whose key an item has already. */
@@ -24,12 +24,12 @@ export type OnConflict =
   | { readonly kind: 'update'; readonly update: ConflictUpdate };
 
 export function conflictOf(
-  verb: PutVerb,
+  verb: InsertKind,
   clause: OnConflictClause | undefined,
   targets: readonly WriteTarget[],
   table: TableDef,
   alias: string,
-  reading: Reading,
+  reading: StatementScope,
 ): OnConflict {
   const position = reading.parsed.position(clause?.infer?.location ?? clause?.location ?? 0);
   if (verb !== 'insert' && clause !== undefined)
@@ -82,7 +82,7 @@ export async function putItem(
   item: AttributeMap,
   onConflict: OnConflict,
   table: TableDef,
-  reading: Reading,
+  reading: StatementScope,
   writes: WriteStats,
   wanted: boolean,
 ): Promise<AttributeMap | undefined> {
@@ -135,7 +135,7 @@ async function lookFirst(
   item: AttributeMap,
   { kind }: OnConflict,
   table: TableDef,
-  reading: Reading,
+  reading: StatementScope,
 ): Promise<WriteResult | undefined> {
   if (reading.context.writing.transaction === undefined || (kind !== 'nothing' && kind !== 'update'))
     return undefined;

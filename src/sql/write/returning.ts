@@ -13,8 +13,8 @@ import type { ResultColumn } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import { columnsOver, evaluateOver } from './evaluate.ts';
 import { catalogWith, type Names, newAttributes } from './new-attributes.ts';
-import type { Reading } from './source-rows.ts';
-import { writtenName } from './target-table.ts';
+import type { StatementScope } from './source-rows.ts';
+import { targetName } from './target-table.ts';
 
 /** What a statement that wrote tells: its counts, and the rows of RETURNING over the items that it left. */
 export async function writtenResult(
@@ -40,7 +40,7 @@ export async function writtenResult(
     readonly reads?: readonly TableRead[];
     readonly affected?: number;
   },
-  reading: Reading,
+  reading: StatementScope,
 ): Promise<CommandResult> {
   const over = { table, range, targets: returning ?? [] };
   const catalog = catalogWith(added, table, items, reading.context);
@@ -74,14 +74,14 @@ export async function returningColumns(
 ): Promise<readonly ResultColumn[]> {
   const targets = returningClause?.exprs;
   if (targets === undefined || range === undefined) return [];
-  const table = await context.catalog.table(writtenName(range), signal);
+  const table = await context.catalog.table(targetName(range), signal);
   const catalog = catalogWith(newAttributes(names, table, parsed), table, [], context);
   const parameters = unknownParameters(parsed);
   return columnsOver({ range, targets }, { parsed, parameters, context: { ...context, catalog }, signal });
 }
 
 /** The failure of a statement that was carried out in part says how far. */
-export function told(error: unknown, writes: WriteStats, verb: string): unknown {
+export function withPartialResult(error: unknown, writes: WriteStats, verb: string): unknown {
   const { itemsWritten: items } = writes;
   if (items === 0 || !(error instanceof DriverError)) return error;
   const some = `${items} ${items === 1 ? 'item was' : 'items were'} ${verb} before`;

@@ -10,7 +10,7 @@ import type { Assignment } from './assignment.ts';
 import { attributeOf } from './attribute-of.ts';
 import { columnsOver, evaluateOver } from './evaluate.ts';
 import { makeParents } from './make-parents.ts';
-import { writtenValue, type Reading } from './source-rows.ts';
+import { writtenValue, type StatementScope } from './source-rows.ts';
 
 /** What an item that was read is to become, if it still is what it was. */
 export interface RowUpdate {
@@ -31,7 +31,7 @@ export interface UpdateOver {
 export async function rowUpdates(
   { table, range, assignments, where }: UpdateOver,
   items: readonly AttributeMap[],
-  reading: Reading,
+  reading: StatementScope,
 ): Promise<readonly (RowUpdate | undefined)[]> {
   const computed = assignments.filter(({ expression }) => expression !== undefined);
   const expressions = computed.flatMap(({ expression }) => expression ?? []);
@@ -85,7 +85,7 @@ async function valuesOver(
   expressions: readonly Node[],
   where: Node | undefined,
   items: readonly AttributeMap[],
-  reading: Reading,
+  reading: StatementScope,
 ): Promise<readonly (readonly (Found | boolean)[])[]> {
   const tests = where === undefined ? [] : [where];
   if (expressions.length + tests.length === 0) return items.map(() => [true]);

@@ -16,10 +16,10 @@ import type { Value } from '../types/value.ts';
 import { constantOf } from './constant.ts';
 import { attributeOfDynamoJson } from './json-attribute.ts';
 import { storingCatalog, withStored } from './stored-columns.ts';
-import type { WrittenValue } from './stored-input.ts';
+import type { StoredInput } from './stored-input.ts';
 
 /** What it takes to run the queries that are part of a command. */
-export interface Reading {
+export interface StatementScope {
   readonly parsed: ParsedText;
   readonly parameters: readonly ParameterLiteral[];
   readonly context: ExecutionContext;
@@ -29,7 +29,7 @@ export interface Reading {
 
 /** Rows on their way into items. */
 export interface SourceRows {
-  readonly rows: AsyncIterable<readonly (readonly WrittenValue[])[]>;
+  readonly rows: AsyncIterable<readonly (readonly StoredInput[])[]>;
   /** The statement holds all of them. */
   readonly whole: boolean;
   /** There is one only. */
@@ -39,7 +39,7 @@ export interface SourceRows {
 }
 
 /** The rows of a query: constants as they were written, attributes as they are stored. */
-export async function sourceRows(select: SelectStmt, reading: Reading): Promise<SourceRows> {
+export async function sourceRows(select: SelectStmt, reading: StatementScope): Promise<SourceRows> {
   const lists = select.valuesLists?.map((list) => ('List' in list ? (list.List.items ?? []) : []));
   const { sortClause, limitCount, limitOffset, withClause } = select;
   if (lists !== undefined && !sortClause && !limitCount && !limitOffset && !withClause)
@@ -54,8 +54,8 @@ const EXPRESSIONS_AT_ONCE = 500;
 
 async function* valueRows(
   lists: readonly (readonly Node[])[],
-  reading: Reading,
-): AsyncGenerator<readonly (readonly WrittenValue[])[]> {
+  reading: StatementScope,
+): AsyncGenerator<readonly (readonly StoredInput[])[]> {
   const expressions: Node[] = [];
   const rows = lists.map((list) =>
     list.map((node) => {
@@ -64,7 +64,7 @@ async function* valueRows(
       return constant;
     }),
   );
-  const values: WrittenValue[] = [];
+  const values: StoredInput[] = [];
   for (let at = 0; at < expressions.length; at += EXPRESSIONS_AT_ONCE)
     values.push(...(await evaluated(expressions.slice(at, at + EXPRESSIONS_AT_ONCE), reading)));
   let next = 0;
@@ -72,7 +72,10 @@ async function* valueRows(
 }
 
 /** The values of expressions over no table. */
-async function evaluated(expressions: readonly Node[], reading: Reading): Promise<readonly WrittenValue[]> {
+async function evaluated(
+  expressions: readonly Node[],
+  reading: StatementScope,
+): Promise<readonly StoredInput[]> {
   const targetList = expressions.map((val, i) => ({ ResTarget: { name: `c${i}`, val } }));
   const { rows } = await sourceRows({ targetList, ...PLAIN }, reading);
   for await (const [row] of rows) if (row !== undefined) return row;
@@ -84,8 +87,8 @@ const PLAIN = { limitOption: 'LIMIT_OPTION_DEFAULT', op: 'SETOP_NONE' } as const
 async function* queryRows(
   select: SelectStmt,
   plan: StatementPlan,
-  reading: Reading,
-): AsyncGenerator<readonly (readonly WrittenValue[])[]> {
+  reading: StatementScope,
+): AsyncGenerator<readonly (readonly StoredInput[])[]> {
   const { parsed, parameters, context, signal, stats } = reading;
   if (plan.direct !== undefined && plan.direct.summaries === undefined && plan.reads.length === 1) {
     yield* storedRows(plan, reading);
@@ -124,7 +127,7 @@ async function* queryRows(
 }
 
 /** An attribute in DynamoDB's JSON; where the item has none, or an outer join found no item, there is none. */
-function storedValue(value: Value): WrittenValue {
+function storedValue(value: Value): StoredInput {
   return typeof value === 'string'
     ? { kind: 'attribute', value: attributeOfDynamoJson(value) }
     : { kind: 'missing' };
@@ -133,8 +136,8 @@ function storedValue(value: Value): WrittenValue {
 /** Rows whose attributes go on as they came, whatever their types. */
 async function* storedRows(
   { direct, reads }: StatementPlan,
-  { context, stats, signal }: Reading,
-): AsyncGenerator<readonly (readonly WrittenValue[])[]> {
+  { context, stats, signal }: StatementScope,
+): AsyncGenerator<readonly (readonly StoredInput[])[]> {
   const [read] = reads;
   if (direct === undefined || read === undefined) return;
   let skip = direct.offset ?? 0;
@@ -145,7 +148,7 @@ async function* storedRows(
     skip -= Math.min(skip, items.length);
     left -= wanted.length;
     yield wanted.map((item) =>
-      direct.output.map((output): WrittenValue => {
+      direct.output.map((output): StoredInput => {
         if (isWholeItem(output)) return { kind: 'attribute', value: { M: item } };
         const value = valueAt(item, output.path);
         return value === undefined ? { kind: 'missing' } : { kind: 'attribute', value };
@@ -178,7 +181,7 @@ function withDocumentsAsText(select: SelectStmt, documents: readonly boolean[]):
 const NUMBERS = /^(?:numeric|bigint|integer|smallint|double|real)/;
 
 /** A value that the engine found, by PostgreSQL's name of its type. */
-export function writtenValue(value: Value, type: string): WrittenValue {
+export function writtenValue(value: Value, type: string): StoredInput {
   if (value === null) return { kind: 'null' };
   if ((type === 'json' || type === 'jsonb') && typeof value === 'string')
     return { kind: 'json', text: value };

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 
 /** A value on its way into an item, with as much of its type as the statement says. */
-export type WrittenValue =
+export type StoredInput =
   | { readonly kind: 'null' }
   /** DEFAULT: no attribute at all. */
   | { readonly kind: 'missing' }
@@ -12,6 +12,6 @@ export type WrittenValue =
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'json'; readonly text: string }
-  | { readonly kind: 'array'; readonly items: readonly WrittenValue[] }
+  | { readonly kind: 'array'; readonly items: readonly StoredInput[] }
   /** What one of DynamoDB's own constructors or another item gave. */
   | { readonly kind: 'attribute'; readonly value: AttributeValue };

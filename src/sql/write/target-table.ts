@@ -11,12 +11,12 @@ export function aliasOf(range: RangeVar | undefined): string {
 }
 
 /** The name of the table that a statement writes to, as the catalog takes it. */
-export function writtenName({ schemaname: schema, relname: name = '' }: RangeVar = {}): string {
+export function targetName({ schemaname: schema, relname: name = '' }: RangeVar = {}): string {
   return schema === undefined || isTableSchema(schema) ? name : `${schema}.${name}`;
 }
 
 /** The table that a statement writes to. */
-export async function writtenTable(
+export async function resolveTarget(
   range: RangeVar | undefined,
   verb: string,
   parsed: ParsedText,
@@ -27,7 +27,7 @@ export async function writtenTable(
   const place = (): { readonly position: number } => ({ position: parsed.position(range?.location ?? 0) });
   if (writing.readOnly)
     throw new DriverError('SQL_READ_ONLY', `${verb} writes, and the connection is Readonly.`, place());
-  const name = writtenName(range);
+  const name = targetName(range);
   const table = await catalog.table(name, signal);
   if (table.child !== undefined)
     throw new DriverError(

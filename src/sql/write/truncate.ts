@@ -11,10 +11,10 @@ import { planStatement } from '../exec/run.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import { keyOf } from './item-of.ts';
 import { keyQuery } from './matching-keys.ts';
-import { told } from './returning.ts';
-import type { Reading } from './source-rows.ts';
+import { withPartialResult } from './returning.ts';
+import type { StatementScope } from './source-rows.ts';
 import { writeGate } from './write-gate.ts';
-import { writtenTable } from './target-table.ts';
+import { resolveTarget } from './target-table.ts';
 
 /** TRUNCATE deletes every item, 25 to a request, while it finds their keys. There are no sequences and no foreign keys. */
 export const truncate: Command = {
@@ -23,18 +23,18 @@ export const truncate: Command = {
     if (!('TruncateStmt' in parsed.node)) throw parsed.refusal();
     const { relations = [] } = parsed.node.TruncateStmt;
     const ranges = relations.flatMap((node) => ('RangeVar' in node ? node.RangeVar : []));
-    const reading: Reading = { parsed, parameters, context, stats: newReadStats(), signal };
+    const reading: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
     // Nothing is deleted where one of the tables is not to be had.
     const emptied = new Map<string, Emptied>();
     for (const range of ranges) {
-      const table = await writtenTable(range, 'TRUNCATE', parsed, context, signal);
+      const table = await resolveTarget(range, 'TRUNCATE', parsed, context, signal);
       emptied.set(table.name, { table, reads: await keyReads(table, range, reading) });
     }
     const writes = newWriteStats();
     try {
       for (const each of emptied.values()) await empty(each, reading, writes);
     } catch (error) {
-      throw told(error, writes, 'deleted');
+      throw withPartialResult(error, writes, 'deleted');
     }
     const reads = [...emptied.values()].flatMap((each) => each.reads);
     return { ...done('TRUNCATE TABLE', writes.itemsWritten), reads, stats: reading.stats, writes };
@@ -46,7 +46,11 @@ interface Emptied {
   readonly reads: readonly TableRead[];
 }
 
-async function keyReads(table: TableDef, range: RangeVar, reading: Reading): Promise<readonly TableRead[]> {
+async function keyReads(
+  table: TableDef,
+  range: RangeVar,
+  reading: StatementScope,
+): Promise<readonly TableRead[]> {
   const { parsed, parameters, context, signal } = reading;
   const query = keyQuery(parsed, table, range, undefined);
   const { direct, reads } = await planStatement(query, parameters, context, signal);
@@ -57,7 +61,7 @@ async function keyReads(table: TableDef, range: RangeVar, reading: Reading): Pro
 
 async function empty(
   { table, reads }: Emptied,
-  { context, stats, signal }: Reading,
+  { context, stats, signal }: StatementScope,
   writes: WriteStats,
 ): Promise<void> {
   const { client, settings, writing } = context;

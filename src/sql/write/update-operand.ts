@@ -8,10 +8,10 @@ import { textOf, textsOf } from '../parse/tree.ts';
 import { attributeOf } from './attribute-of.ts';
 import { constantOf } from './constant.ts';
 import { writeTarget, type WriteTarget } from './destination.ts';
-import type { Reading } from './source-rows.ts';
+import type { StatementScope } from './source-rows.ts';
 
 /** What the value of one `place = value` is read against. */
-export interface Setting extends Pick<Reading, 'parsed' | 'parameters'> {
+export interface Setting extends Pick<StatementScope, 'parsed' | 'parameters'> {
   /** The place. */
   readonly target: WriteTarget;
   readonly table: TableDef;

@@ -10,9 +10,9 @@ import { explainChanges } from './explain-changes.ts';
 import type { ItemChanges } from './item-changes.ts';
 import { matchingKeys } from './matching-keys.ts';
 import { newAttributes, tellNewAttributes } from './new-attributes.ts';
-import { returningColumns, told, writtenResult } from './returning.ts';
-import type { Reading } from './source-rows.ts';
-import { aliasOf, writtenTable } from './target-table.ts';
+import { returningColumns, withPartialResult, writtenResult } from './returning.ts';
+import type { StatementScope } from './source-rows.ts';
+import { aliasOf, resolveTarget } from './target-table.ts';
 
 /** UPDATE changes the items that WHERE means, if they still meet it when the write arrives; it never makes one. */
 export const update: Command = {
@@ -27,7 +27,7 @@ export const update: Command = {
       withClause,
       returningClause,
     } = updateOf(parsed);
-    const table = await writtenTable(range, 'UPDATE', parsed, context, signal);
+    const table = await resolveTarget(range, 'UPDATE', parsed, context, signal);
     if (fromClause !== undefined || withClause !== undefined)
       throw new DriverError(
         'SQL_NOT_SUPPORTED',
@@ -36,7 +36,7 @@ export const update: Command = {
           remedy: 'Write SET column = (SELECT …) and WHERE key IN (SELECT …).',
         },
       );
-    const reading: Reading = { parsed, parameters, context, stats: newReadStats(), signal };
+    const reading: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
     const assignments = assignmentsOf(targetList, table, aliasOf(range), reading);
     const moves = movesItems(assignments);
     const added = newAttributes({ targetList }, table, parsed);
@@ -65,14 +65,14 @@ export const update: Command = {
         reading,
       );
     } catch (error) {
-      throw told(error, writes, 'updated');
+      throw withPartialResult(error, writes, 'updated');
     }
   },
   columns: (parsed, context, signal) => returningColumns(updateOf(parsed), parsed, context, signal),
   async explain(parsed, parameters, context, signal) {
     const { relation: range = {}, targetList = [], whereClause } = updateOf(parsed);
-    const reading: Reading = { parsed, parameters, context, stats: newReadStats(), signal };
-    const table = await writtenTable(range, 'UPDATE', parsed, context, signal);
+    const reading: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
+    const table = await resolveTarget(range, 'UPDATE', parsed, context, signal);
     const moves = movesItems(assignmentsOf(targetList, table, aliasOf(range), reading));
     return explainChanges(moves ? 'TransactWriteItems' : 'UpdateItem', range, whereClause, reading);
   },

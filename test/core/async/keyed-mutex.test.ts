@@ -1,34 +1,34 @@
 import { describe, expect, it } from '@jest/globals';
 import { inParallel } from '../../../src/core/async/parallel.ts';
-import { newTurns } from '../../../src/core/async/keyed-queue.ts';
+import { createKeyedQueue } from '../../../src/core/async/keyed-queue.ts';
 
 const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('turns', () => {
   it('come in the order in which they were taken, for each name', async () => {
-    const takeTurn = newTurns();
+    const takeTurn = createKeyedQueue();
     const order: string[] = [];
     const work = async (name: string, waits: number): Promise<void> => {
       const turn = takeTurn([name[0] ?? '']);
-      await turn.came;
+      await turn.ready;
       for (let i = 0; i < waits; i += 1) await later();
       order.push(name);
-      turn.done();
+      turn.release();
     };
     await Promise.all([work('a1', 5), work('a2', 0), work('b1', 1), work('a3', 0)]);
     expect(order).toEqual(['b1', 'a1', 'a2', 'a3']);
   });
 
   it('wait for everybody before them with any of their names', async () => {
-    const takeTurn = newTurns();
+    const takeTurn = createKeyedQueue();
     const [a, b] = [takeTurn(['a']), takeTurn(['b'])];
     const both = takeTurn(['a', 'b']);
     let came = false;
-    void both.came.then(() => (came = true));
-    a.done();
+    void both.ready.then(() => (came = true));
+    a.release();
     await later();
     expect(came).toBe(false);
-    b.done();
+    b.release();
     await later();
     expect(came).toBe(true);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { remember } from '../../../src/core/async/lru.ts';
+import { memoizeAsync } from '../../../src/core/async/lru.ts';
 
 describe('remember', () => {
   it('makes a value once, and drops the one that was not asked for longest', async () => {
@@ -7,7 +7,7 @@ describe('remember', () => {
     const made: string[] = [];
     const dropped: string[] = [];
     const ask = (key: string): Promise<string> =>
-      remember(
+      memoizeAsync(
         cache,
         key,
         { entries: 2 },
@@ -26,7 +26,7 @@ describe('remember', () => {
     const cache = new Map<string, Promise<number>>();
     const room = { entries: 10, characters: 6 };
     const kept = async (key: string): Promise<string[]> => {
-      await remember(cache, key, room, () => Promise.resolve(key.length));
+      await memoizeAsync(cache, key, room, () => Promise.resolve(key.length));
       return [...cache.keys()];
     };
     expect(await kept('aa')).toEqual(['aa']);
@@ -38,9 +38,9 @@ describe('remember', () => {
 
   it('asks again after a failure', async () => {
     const cache = new Map<string, Promise<number>>();
-    await expect(remember(cache, 'k', { entries: 2 }, () => Promise.reject(new Error('no')))).rejects.toThrow(
-      'no',
-    );
-    expect(await remember(cache, 'k', { entries: 2 }, () => Promise.resolve(1))).toBe(1);
+    await expect(
+      memoizeAsync(cache, 'k', { entries: 2 }, () => Promise.reject(new Error('no'))),
+    ).rejects.toThrow('no');
+    expect(await memoizeAsync(cache, 'k', { entries: 2 }, () => Promise.resolve(1))).toBe(1);
   });
 });

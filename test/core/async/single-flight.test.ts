@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { oneAttempt } from '../../../src/core/async/single-flight.ts';
+import { singleFlight } from '../../../src/core/async/single-flight.ts';
 import { thrownBy } from '../../support/thrown.ts';
 
 /** Attempts that end when told, and what became of them. */
 function attempts() {
-  const share = oneAttempt<string>();
+  const share = singleFlight<string>();
   const begun: { end(answer: string): void; fail(error: Error): void; readonly signal: AbortSignal }[] = [];
   return {
     begun,

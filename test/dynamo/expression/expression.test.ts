@@ -9,7 +9,7 @@ import {
   splitByLimits,
 } from '../../../src/dynamo/expression/expression.ts';
 import type { Literal, Predicate } from '../../../src/dynamo/expression/predicate.ts';
-import { newSymbols } from '../../../src/dynamo/expression/placeholders.ts';
+import { newPlaceholders } from '../../../src/dynamo/expression/placeholders.ts';
 
 const text = (value: string): Literal => ({ type: 'S', text: value });
 const equals = (name: string, value: string): Predicate => ({
@@ -20,7 +20,7 @@ const equals = (name: string, value: string): Predicate => ({
 });
 
 function filter(...predicates: readonly Predicate[]) {
-  const symbols = newSymbols();
+  const symbols = newPlaceholders();
   return { text: filterExpression(predicates, symbols), ...symbols.declarations() };
 }
 
@@ -128,7 +128,7 @@ describe('simplify', () => {
 
 describe('a key condition expression', () => {
   it('has the equalities first and the range last', () => {
-    const symbols = newSymbols();
+    const symbols = newPlaceholders();
     const range = {
       equals: { pk: { S: 'a' }, kind: { S: 'x' } },
       sort: { attribute: 'at', condition: { kind: 'between', low: { N: '1' }, high: { N: '2' } } },
@@ -139,7 +139,7 @@ describe('a key condition expression', () => {
 
 describe('a projection expression', () => {
   it('keeps the shorter of two paths that overlap', () => {
-    const symbols = newSymbols();
+    const symbols = newPlaceholders();
     const paths = [['info', 'rating'], ['a'], ['info'], ['a'], ['list', 1], ['information']] as const;
     expect(projectionExpression(paths, symbols)).toBe('#0, #1, #2[1], #3');
     expect(Object.values(symbols.declarations().ExpressionAttributeNames ?? {})).toEqual([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { pump } from '../../../src/dynamo/read/parallel-pages.ts';
+import { readPagesInParallel } from '../../../src/dynamo/read/parallel-pages.ts';
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 10));
 
@@ -25,18 +25,20 @@ async function* never(_part: number, signal: AbortSignal): AsyncGenerator<number
 
 describe('a pump', () => {
   it('gives every page of every part once', async () => {
-    const pages = await collect(pump([1, 2, 3, 4, 5], three, { workers: 3, buffered: 2 }));
+    const pages = await collect(readPagesInParallel([1, 2, 3, 4, 5], three, { workers: 3, buffered: 2 }));
     expect(pages.toSorted((a, b) => a - b)).toEqual(
       [1, 2, 3, 4, 5].flatMap((n) => [n * 10, n * 10 + 1, n * 10 + 2]),
     );
   });
 
   it('keeps the order with one worker', async () => {
-    expect(await collect(pump([2, 1], three, { workers: 1, buffered: 4 }))).toEqual([20, 21, 22, 10, 11, 12]);
+    expect(await collect(readPagesInParallel([2, 1], three, { workers: 1, buffered: 4 }))).toEqual([
+      20, 21, 22, 10, 11, 12,
+    ]);
   });
 
   it('ends where there are no parts', async () => {
-    expect(await collect(pump([], three, { workers: 2, buffered: 2 }))).toEqual([]);
+    expect(await collect(readPagesInParallel([], three, { workers: 2, buffered: 2 }))).toEqual([]);
   });
 
   it('reads parts side by side, and no more of them than it has workers', async () => {
@@ -48,7 +50,7 @@ describe('a pump', () => {
       yield* three(part);
       now -= 1;
     }
-    await collect(pump([1, 2, 3, 4, 5, 6, 7], watched, { workers: 3, buffered: 9 }));
+    await collect(readPagesInParallel([1, 2, 3, 4, 5, 6, 7], watched, { workers: 3, buffered: 9 }));
     expect(most).toBe(3);
   });
 
@@ -61,7 +63,7 @@ describe('a pump', () => {
         yield fetched;
       }
     }
-    const pages = pump([1, 2, 3], endless, { workers: 3, buffered: 5 });
+    const pages = readPagesInParallel([1, 2, 3], endless, { workers: 3, buffered: 5 });
     let taken = 0;
     for await (const page of pages) {
       taken += 1;
@@ -85,7 +87,7 @@ describe('a pump', () => {
         });
       });
     }
-    for await (const page of pump([1, 2, 3], waiting, { workers: 3, buffered: 9 })) {
+    for await (const page of readPagesInParallel([1, 2, 3], waiting, { workers: 3, buffered: 9 })) {
       expect(page).toBe(1);
       await settled();
       break;
@@ -108,9 +110,9 @@ describe('a pump', () => {
       });
       yield part;
     }
-    await expect(collect(pump([1, 2, 3], failing, { workers: 3, buffered: 9 }))).rejects.toThrow(
-      'the second',
-    );
+    await expect(
+      collect(readPagesInParallel([1, 2, 3], failing, { workers: 3, buffered: 9 })),
+    ).rejects.toThrow('the second');
     expect(reasons).toEqual([expect.any(Error), expect.any(Error)]);
   });
 
@@ -118,11 +120,11 @@ describe('a pump', () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 20);
     await expect(
-      collect(pump([1], never, { workers: 1, buffered: 2, signal: stop.signal })),
+      collect(readPagesInParallel([1], never, { workers: 1, buffered: 2, signal: stop.signal })),
     ).rejects.toMatchObject({ code: 'EXEC_CANCELLED' });
 
     const between = new AbortController();
-    const pages = pump([1], three, { workers: 1, buffered: 9, signal: between.signal });
+    const pages = readPagesInParallel([1], three, { workers: 1, buffered: 9, signal: between.signal });
     await pages.next();
     between.abort();
     await expect(pages.next()).rejects.toMatchObject({ code: 'EXEC_CANCELLED' });

@@ -1,14 +1,18 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { newController } from '../../../src/core/async/signals.ts';
-import { createLane, type Lane, type Passage } from '../../../src/dynamo/transport/concurrency-limiter.ts';
+import {
+  createConcurrencyLimiter,
+  type ConcurrencyLimiter,
+  type Passage,
+} from '../../../src/dynamo/transport/concurrency-limiter.ts';
 import { thrownBy } from '../../support/thrown.ts';
 
-const enterMany = (lane: Lane, count: number): Promise<Passage[]> =>
+const enterMany = (lane: ConcurrencyLimiter, count: number): Promise<Passage[]> =>
   Promise.all(Array.from({ length: count }, () => lane.enter(undefined)));
 
 /** How many requests the lane lets through at once; they leave again, unanswered. */
-async function widthOf(lane: Lane): Promise<number> {
+async function widthOf(lane: ConcurrencyLimiter): Promise<number> {
   const inside: Passage[] = [];
   const stop = newController();
   const refused: Promise<unknown>[] = [];
@@ -30,12 +34,12 @@ async function widthOf(lane: Lane): Promise<number> {
 
 describe('a lane', () => {
   it('has no bounds until something is throttled', async () => {
-    const lane = createLane();
+    const lane = createConcurrencyLimiter();
     expect(await widthOf(lane)).toBe(40);
   });
 
   it('is halved by a throttle, once for all requests that were under way', async () => {
-    const lane = createLane();
+    const lane = createConcurrencyLimiter();
     const inside = await enterMany(lane, 16);
     for (const passage of inside) passage.throttled();
     for (const passage of inside) passage.leave(true);
@@ -44,7 +48,7 @@ describe('a lane', () => {
   });
 
   it('is halved again by a later try of the same request, and never closed', async () => {
-    const lane = createLane();
+    const lane = createConcurrencyLimiter();
     const inside = await enterMany(lane, 8);
     for (let i = 0; i < 10; i++) inside[0]?.throttled();
     for (const passage of inside) passage.leave(false);
@@ -52,7 +56,7 @@ describe('a lane', () => {
   });
 
   it('grows by one with each round of answers', async () => {
-    const lane = createLane();
+    const lane = createConcurrencyLimiter();
     const [first, ...others] = await enterMany(lane, 4);
     first?.throttled();
     for (const passage of [first, ...others]) passage?.leave(false);
@@ -64,7 +68,7 @@ describe('a lane', () => {
   });
 
   it('lets those who wait in by turns, and forgets who gave up', async () => {
-    const lane = createLane();
+    const lane = createConcurrencyLimiter();
     const [first, second] = await enterMany(lane, 2);
     first?.throttled();
     second?.leave(false);

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type FileRules, readOrdinary } from '../../../src/host/node/regular-file.ts';
+import { type FileRules, readRegularFile } from '../../../src/host/node/regular-file.ts';
 
 const RULES: FileRules = { maxBytes: 1000, links: 'follow' };
 let folder = '';
@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const read = async (name: string, rules: FileRules = RULES): Promise<string | undefined> =>
-  (await readOrdinary(join(folder, name), rules))?.toString('utf8');
+  (await readRegularFile(join(folder, name), rules))?.toString('utf8');
 
 describe('readOrdinary', () => {
   it('gives all of a file up to the limit, and nothing where there is none', async () => {
@@ -45,8 +45,10 @@ describe('readOrdinary', () => {
     await writeFile(join(folder, 'big'), 'x'.repeat(1001));
     await expect(read('big')).rejects.toThrow('is larger than 1000 bytes');
     const status = '/proc/self/status';
-    if ((await readOrdinary(status, { ...RULES, maxBytes: 100_000 })) === undefined) return;
-    await expect(readOrdinary(status, { ...RULES, maxBytes: 10 })).rejects.toThrow('is larger than 10 bytes');
+    if ((await readRegularFile(status, { ...RULES, maxBytes: 100_000 })) === undefined) return;
+    await expect(readRegularFile(status, { ...RULES, maxBytes: 10 })).rejects.toThrow(
+      'is larger than 10 bytes',
+    );
   });
 
   it('follows links where it may', async () => {

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { type TerminalPerson, terminalPerson } from '../../../src/host/node/terminal-prompter.ts';
+import { type TerminalPrompter, terminalPrompter } from '../../../src/host/node/terminal-prompter.ts';
 import type { PromptRequest } from '../../../src/core/ports.ts';
 import { thrownBy } from '../../support/thrown.ts';
 
@@ -8,7 +8,7 @@ const nobody = new AbortController().signal;
 const code: PromptRequest = { kind: 'code', message: 'Code', secret: true };
 
 function terminal(): {
-  person: TerminalPerson;
+  person: TerminalPrompter;
   keyboard: PassThrough & { isRaw: boolean; setRawMode(raw: boolean): void };
   shown: () => string;
 } {
@@ -21,7 +21,7 @@ function terminal(): {
   const screen = new PassThrough();
   const parts: string[] = [];
   screen.on('data', (part: Buffer) => parts.push(part.toString()));
-  return { person: terminalPerson(keyboard, screen), keyboard, shown: () => parts.join('') };
+  return { person: terminalPrompter(keyboard, screen), keyboard, shown: () => parts.join('') };
 }
 
 /** Types when the question is there. */

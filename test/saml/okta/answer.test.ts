@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DriverError } from '../../../src/core/errors.ts';
-import { hideNothing } from '../../../src/net/redactor.ts';
+import { redactNothing } from '../../../src/net/redactor.ts';
 import { readAnswer } from '../../../src/saml/okta/answer.ts';
 import { errorCodeOf, oktaError } from '../../../src/saml/okta/errors.ts';
 
@@ -68,7 +68,7 @@ describe('an answer of Okta', () => {
         steps,
         fc.boolean(),
         (json, status, step, hasToken) => {
-          const refusal = { status, json, limitedUntil: undefined, hide: hideNothing };
+          const refusal = { status, json, limitedUntil: undefined, hide: redactNothing };
           const error = oktaError(refusal, step, hasToken, ORIGIN);
           const name = errorCodeOf(refusal);
           return (

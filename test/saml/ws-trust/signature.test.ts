@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hideNothing } from '../../../src/net/redactor.ts';
+import { redactNothing } from '../../../src/net/redactor.ts';
 import type { SessionAnswer } from '../../../src/net/http-session.ts';
 import { adfsTrust } from '../../../src/saml/adfs/trust-peer.ts';
 import { tokenOf } from '../../../src/saml/ws-trust/request-token.ts';
@@ -12,7 +12,7 @@ function answered(text: string): SessionAnswer {
     status: 200,
     headers: (name) => (name === 'content-type' ? ['application/soap+xml; charset=utf-8'] : []),
     text,
-    hide: hideNothing,
+    hide: redactNothing,
   };
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from '../../../src/index.ts';
 import { newWriteStats } from '../../../src/dynamo/write/write-stats.ts';
-import { newPace } from '../../../src/sql/copy/write-rate-limiter.ts';
+import { createWriteRateLimiter } from '../../../src/sql/copy/write-rate-limiter.ts';
 import { newWatermark } from '../../../src/sql/copy/resume.ts';
 import type { Received, Reply } from '../../doubles/dynamodb-http.ts';
 import { serveTable } from '../../doubles/served-table.ts';
@@ -210,7 +210,7 @@ describe('a rate', () => {
   it('holds writes back, for what they took beyond what was expected as well', async () => {
     const clock = fakeClock();
     const stats = newWriteStats();
-    const pace = newPace(100, stats, clock);
+    const pace = createWriteRateLimiter(100, stats, clock);
     const { signal } = new AbortController();
     for (let request = 0; request < 20; request += 1) {
       await pace.wait(25, signal);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { createLearnedFigures } from '../../../src/sql/plan/cardinality-feedback.ts';
+import { createCardinalityFeedback } from '../../../src/sql/plan/cardinality-feedback.ts';
 
 const under = (status: string) => ({ equals: { status: { S: status } } });
 
 describe('what Queries have met', () => {
   it('is expected of the same condition, and corrects the estimate of others of its shape', () => {
-    const learned = createLearnedFigures();
+    const learned = createCardinalityFeedback();
     expect(learned.expected('t.by_status', under('open'), 10)).toBe(10);
     learned.record('t.by_status', under('open'), 10, 1000);
     expect(learned.expected('t.by_status', under('open'), 10)).toBe(1000);
@@ -15,7 +15,7 @@ describe('what Queries have met', () => {
   });
 
   it('says nothing of another place or another kind of condition', () => {
-    const learned = createLearnedFigures();
+    const learned = createCardinalityFeedback();
     learned.record('t.by_status', under('open'), 10, 1000);
     expect(learned.expected('t', under('open'), 10)).toBe(10);
     const sort = { attribute: 'at', condition: { kind: 'compare', op: '>', value: { N: '1' } } } as const;
@@ -23,7 +23,7 @@ describe('what Queries have met', () => {
   });
 
   it('is forgotten where it was not asked for longest', () => {
-    const learned = createLearnedFigures();
+    const learned = createCardinalityFeedback();
     learned.record('t', under('first'), 10, 500);
     for (let i = 0; i < 3000; i++) learned.record(`t${i}`, under('x'), 10, 10);
     expect(learned.expected('t', under('first'), 10)).toBe(10);

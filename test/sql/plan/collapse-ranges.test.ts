@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { withPoints } from '../../../src/sql/plan/collapse-ranges.ts';
+import { collapseEqualBounds } from '../../../src/sql/plan/collapse-ranges.ts';
 import { compare } from '../../support/reads.ts';
 
 const [low, high] = [compare('x', '>=', 5), compare('x', '<=', 5)];
@@ -7,9 +7,11 @@ const [low, high] = [compare('x', '>=', 5), compare('x', '<=', 5)];
 describe('withPoints', () => {
   it('takes two bounds that meet for an equality, and leaves the others', () => {
     const other = compare('y', '>=', 5);
-    expect(withPoints([low, other, high])).toEqual([other, compare('x', '=', 5)]);
-    expect(withPoints([high, low])).toEqual([compare('x', '=', 5)]);
-    expect(withPoints([compare('s', '<=', 'a'), compare('s', '>=', 'a')])).toEqual([compare('s', '=', 'a')]);
+    expect(collapseEqualBounds([low, other, high])).toEqual([other, compare('x', '=', 5)]);
+    expect(collapseEqualBounds([high, low])).toEqual([compare('x', '=', 5)]);
+    expect(collapseEqualBounds([compare('s', '<=', 'a'), compare('s', '>=', 'a')])).toEqual([
+      compare('s', '=', 'a'),
+    ]);
   });
 
   it.each([
@@ -19,6 +21,6 @@ describe('withPoints', () => {
     ['bounds that leave the value out', [low, compare('x', '<', 5)]],
     ['a bound that is only wider than SQL', [low, { ...high, exact: false }]],
   ])('leaves %s', (_, conditions) => {
-    expect(withPoints(conditions)).toEqual(conditions);
+    expect(collapseEqualBounds(conditions)).toEqual(conditions);
   });
 });

@@ -4,7 +4,7 @@ import type { AttributeType, AttributeValue } from '../../../src/dynamo/attribut
 import { attributeOf, type Destination } from '../../../src/sql/write/attribute-of.ts';
 import { attributeOfDynamoJson, attributeOfJson } from '../../../src/sql/write/json-attribute.ts';
 import { sameValue } from '../../../src/sql/write/same-value.ts';
-import type { WrittenValue } from '../../../src/sql/write/stored-input.ts';
+import type { StoredInput } from '../../../src/sql/write/stored-input.ts';
 import { attributeValue } from '../../catalog/items.ts';
 
 const holding = (...types: AttributeType[]): Destination => ({
@@ -17,11 +17,11 @@ const keyOf = (type: 'S' | 'N' | 'B', of: 'table' | 'index' = 'table'): Destinat
   key: { name: 'x', type, of },
   seen: {},
 });
-const untyped = (text: string): WrittenValue => ({ kind: 'text', text, untyped: true });
-const number = (text: string): WrittenValue => ({ kind: 'number', text });
+const untyped = (text: string): StoredInput => ({ kind: 'text', text, untyped: true });
+const number = (text: string): StoredInput => ({ kind: 'number', text });
 
 describe('a value on its way into an item', () => {
-  it.each<[WrittenValue, Destination, AttributeValue | undefined]>([
+  it.each<[StoredInput, Destination, AttributeValue | undefined]>([
     [untyped('5'), holding(), { S: '5' }],
     [untyped('5'), holding('S'), { S: '5' }],
     [untyped(' 5.50 '), holding('N'), { N: '5.50' }],
@@ -52,7 +52,7 @@ describe('a value on its way into an item', () => {
     expect(attributeOf(value, to)).toEqual(stored);
   });
 
-  it.each<[WrittenValue, Destination, string, string]>([
+  it.each<[StoredInput, Destination, string, string]>([
     [untyped('five'), holding('N'), 'SQL_BAD_VALUE', 'x holds numbers, and "five" is no number.'],
     [untyped('maybe'), holding('BOOL'), 'SQL_BAD_VALUE', 'x holds booleans'],
     [untyped('\\x0'), holding('B'), 'SQL_BAD_VALUE', 'is no hexadecimal bytea'],

@@ -1,6 +1,6 @@
 import type { SqlType } from '../../../catalog/table-def.ts';
 import type { KeyType } from '../../../dynamo/attribute-value.ts';
-import type { WrittenType } from './table-statement.ts';
+import type { ParsedType } from './table-statement.ts';
 import type { TokenReader } from './token-reader.ts';
 
 interface TypeSpec {
@@ -50,7 +50,7 @@ export function seesType(reader: TokenReader): boolean {
 }
 
 /** Reads the type of a column. */
-export function readType(reader: TokenReader): WrittenType {
+export function readType(reader: TokenReader): ParsedType {
   const { position } = reader;
   const found = NAMES.find(({ name }) => reader.accept(name));
   if (found === undefined) {

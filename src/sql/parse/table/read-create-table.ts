@@ -1,7 +1,7 @@
 import { DriverError } from '../../../core/errors.ts';
 import { readIndex, readOptions } from './read-index.ts';
 import { readTable, readWait } from './read-names.ts';
-import type { ColumnClause, IndexClause, TableStatement, Written } from './table-statement.ts';
+import type { ColumnClause, IndexClause, TableStatement, Located } from './table-statement.ts';
 import type { TokenReader } from './token-reader.ts';
 import { readType } from './column-type-names.ts';
 
@@ -19,7 +19,7 @@ export function readCreateTable(reader: TokenReader): CreateTable {
     );
   const columns: ColumnClause[] = [];
   const indexes: IndexClause[] = [];
-  const keys: (readonly Written<string>[])[] = [];
+  const keys: (readonly Located<string>[])[] = [];
   reader.list(() => {
     const kind = indexKind(reader);
     if (kind !== undefined) indexes.push(readIndex(reader, kind));
@@ -69,7 +69,7 @@ function seesTableConstraint(reader: TokenReader): boolean {
   return TABLE_CONSTRAINTS.some((words) => reader.sees(words));
 }
 
-function readPrimaryKey(reader: TokenReader): readonly Written<string>[] {
+function readPrimaryKey(reader: TokenReader): readonly Located<string>[] {
   if (reader.accept('constraint')) reader.name('the name of the constraint');
   refuseConstraint(reader);
   reader.expect('primary key');

@@ -1,4 +1,4 @@
-import type { IndexClause, IndexKeyPart, WrittenOption } from './table-statement.ts';
+import type { IndexClause, IndexKeyPart, ParsedOption } from './table-statement.ts';
 import type { TokenReader } from './token-reader.ts';
 import { readType, seesType } from './column-type-names.ts';
 
@@ -55,7 +55,7 @@ function readProjection(reader: TokenReader): IndexClause['projection'] {
 }
 
 /** `(name = value, …)` */
-export function readOptions(reader: TokenReader): readonly WrittenOption[] {
+export function readOptions(reader: TokenReader): readonly ParsedOption[] {
   return reader.list(() => {
     const { name, position } = readOptionName(reader);
     if (!reader.accept('=')) return { name, value: 'true', position };
@@ -64,11 +64,11 @@ export function readOptions(reader: TokenReader): readonly WrittenOption[] {
 }
 
 /** `(name, …)`: options that are to be as if they had never been given. */
-export function readOptionNames(reader: TokenReader): readonly WrittenOption[] {
+export function readOptionNames(reader: TokenReader): readonly ParsedOption[] {
   return reader.list(() => ({ ...readOptionName(reader), value: undefined }));
 }
 
-function readOptionName(reader: TokenReader): Pick<WrittenOption, 'name' | 'position'> {
+function readOptionName(reader: TokenReader): Pick<ParsedOption, 'name' | 'position'> {
   const [first, ...rest] = reader.parts('the name of an option');
   const { value = '', position = 1 } = first ?? {};
   return { name: [value.toLowerCase(), ...rest.map((part) => part.value)].join('.'), position };

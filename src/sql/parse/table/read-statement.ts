@@ -2,7 +2,7 @@ import { scan } from '../scan.ts';
 import { indexKind, readCreateTable } from './read-create-table.ts';
 import { readIndex, readIndexBody, readOptionNames, readOptions } from './read-index.ts';
 import { readTable, readWait, tableOf } from './read-names.ts';
-import type { AlterAction, TableStatement, Written } from './table-statement.ts';
+import type { AlterAction, TableStatement, Located } from './table-statement.ts';
 import { TokenReader } from './token-reader.ts';
 
 /** No other statement is searched for the words that these begin with. */
@@ -100,7 +100,7 @@ function readDropIndex(reader: TokenReader): TableStatement {
 
 function readIndexName(reader: TokenReader): {
   readonly table: string | undefined;
-  readonly name: Written<string>;
+  readonly name: Located<string>;
 } {
   const parts = reader.parts('the name of the index');
   const name = parts.at(-1);

@@ -2,13 +2,13 @@ import type { KeyType } from '../../../dynamo/attribute-value.ts';
 import type { SqlType } from '../../../catalog/table-def.ts';
 
 /** A name or value of a statement, and its one-based position there. */
-export interface Written<T> {
+export interface Located<T> {
   readonly value: T;
   readonly position: number;
 }
 
 /** A type as a statement names it, and what it is to a key. */
-export interface WrittenType {
+export interface ParsedType {
   /** As it was written: `numeric(10, 2)`. */
   readonly text: string;
   readonly type: SqlType;
@@ -18,7 +18,7 @@ export interface WrittenType {
 }
 
 /** An option of WITH, SET or RESET; its name is in lower case, but for what follows `tag.`. */
-export interface WrittenOption {
+export interface ParsedOption {
   readonly name: string;
   /** Undefined where none is given. */
   readonly value: string | undefined;
@@ -27,7 +27,7 @@ export interface WrittenOption {
 
 export interface ColumnClause {
   readonly name: string;
-  readonly type: WrittenType;
+  readonly type: ParsedType;
   readonly isKey: boolean;
   readonly notNull: boolean;
   readonly position: number;
@@ -36,7 +36,7 @@ export interface ColumnClause {
 /** An attribute of an index's key; its type may be known from elsewhere. */
 export interface IndexKeyPart {
   readonly name: string;
-  readonly type: WrittenType | undefined;
+  readonly type: ParsedType | undefined;
   readonly position: number;
 }
 
@@ -46,36 +46,36 @@ export interface IndexClause {
   readonly partition: readonly IndexKeyPart[];
   readonly sort: readonly IndexKeyPart[];
   readonly projection: 'all' | 'keys only' | readonly string[];
-  readonly options: readonly WrittenOption[];
+  readonly options: readonly ParsedOption[];
   readonly position: number;
 }
 
 export type AlterAction =
   | { readonly kind: 'add-index'; readonly ifNotExists: boolean; readonly index: IndexClause }
-  | { readonly kind: 'drop-index'; readonly ifExists: boolean; readonly name: Written<string> }
+  | { readonly kind: 'drop-index'; readonly ifExists: boolean; readonly name: Located<string> }
   | {
       readonly kind: 'set-index';
-      readonly name: Written<string>;
-      readonly options: readonly WrittenOption[];
+      readonly name: Located<string>;
+      readonly options: readonly ParsedOption[];
     }
   /** Options without a value are to be as they are without being given. */
-  | { readonly kind: 'set'; readonly options: readonly WrittenOption[] };
+  | { readonly kind: 'set'; readonly options: readonly ParsedOption[] };
 
 /** A statement about tables and indexes. `waits`: it ends when DynamoDB has done it. */
 export type TableStatement =
   | {
       readonly kind: 'create-table';
-      readonly table: Written<string>;
+      readonly table: Located<string>;
       readonly ifNotExists: boolean;
       readonly columns: readonly ColumnClause[];
-      readonly key: readonly Written<string>[];
+      readonly key: readonly Located<string>[];
       readonly indexes: readonly IndexClause[];
-      readonly options: readonly WrittenOption[];
+      readonly options: readonly ParsedOption[];
       readonly waits: boolean;
     }
   | {
       readonly kind: 'drop-table';
-      readonly tables: readonly Written<string>[];
+      readonly tables: readonly Located<string>[];
       readonly ifExists: boolean;
       readonly waits: boolean;
     }
@@ -83,21 +83,21 @@ export type TableStatement =
       readonly kind: 'alter-table';
       /** PostgreSQL's command tag. */
       readonly tag: 'ALTER TABLE' | 'CREATE INDEX';
-      readonly table: Written<string>;
+      readonly table: Located<string>;
       readonly ifExists: boolean;
       readonly actions: readonly AlterAction[];
       readonly waits: boolean;
     }
   | {
       readonly kind: 'drop-index';
-      readonly indexes: readonly { readonly table: string | undefined; readonly name: Written<string> }[];
+      readonly indexes: readonly { readonly table: string | undefined; readonly name: Located<string> }[];
       readonly ifExists: boolean;
       readonly waits: boolean;
     }
   | { readonly kind: 'show-tables' }
-  | { readonly kind: 'show-create'; readonly table: Written<string> }
-  | { readonly kind: 'show-indexes'; readonly table: Written<string> }
-  | { readonly kind: 'describe'; readonly tag: 'DESCRIBE' | 'SHOW'; readonly table: Written<string> };
+  | { readonly kind: 'show-create'; readonly table: Located<string> }
+  | { readonly kind: 'show-indexes'; readonly table: Located<string> }
+  | { readonly kind: 'describe'; readonly tag: 'DESCRIBE' | 'SHOW'; readonly table: Located<string> };
 
 /** Such a statement in the place of a node of PostgreSQL's tree. */
 export interface TableNode {

@@ -1,7 +1,7 @@
 import { DriverError } from '../../../core/errors.ts';
 import { positionAt } from '../positions.ts';
 import type { Token } from '../scan.ts';
-import type { Written } from './table-statement.ts';
+import type { Located } from './table-statement.ts';
 
 const NUMBER = /^\d/;
 
@@ -42,7 +42,7 @@ export class TokenReader {
   }
 
   /** A name: in double quotes as it is, else in lower case. */
-  name(what: string): Written<string> {
+  name(what: string): Located<string> {
     const { position } = this;
     const token = this.#next;
     if (token === undefined || token.kind !== 'word') throw this.expected(what);
@@ -51,7 +51,7 @@ export class TokenReader {
   }
 
   /** A name and what it is qualified with. */
-  parts(what: string): readonly Written<string>[] {
+  parts(what: string): readonly Located<string>[] {
     const parts = [this.name(what)];
     while (this.accept('.')) parts.push(this.name(what));
     return parts;

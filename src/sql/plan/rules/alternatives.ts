@@ -7,8 +7,14 @@ import { implies } from '../implies.ts';
 import { disjointConditions } from '../key-intervals.ts';
 import { passingPart } from '../statistics.ts';
 import type { Condition, PlanSettings, PushdownRule, TableRead } from '../table-read.ts';
-import { cheapest, isSettled, unread } from '../choose-path.ts';
-import { candidateFor, keyChoice, MAX_RANGES, reasonAgainst, servedBy } from '../key-candidates.ts';
+import { cheapest, isOptimal, asFullScan } from '../choose-path.ts';
+import {
+  candidateFor,
+  candidateKeys,
+  MAX_RANGES,
+  reasonAgainst,
+  readThroughIndex,
+} from '../key-candidates.ts';
 
 /**
  * `(pk = 'a' AND sk > 1) OR pk = 'b'`: a Query for each alternative, where every one of them gives a condition on the
@@ -17,9 +23,9 @@ import { candidateFor, keyChoice, MAX_RANGES, reasonAgainst, servedBy } from '..
 export const alternatives: PushdownRule = {
   name: 'alternatives',
   apply(read, settings) {
-    if (isSettled(read)) return undefined;
-    const bare = unread(read);
-    const { own, indexes } = keyChoice(read, settings);
+    if (isOptimal(read)) return undefined;
+    const bare = asFullScan(read);
+    const { own, indexes } = candidateKeys(read, settings);
     const proposals = [
       ...(own ? alternativeQueries(bare, own.key, own.index, settings) : []),
       ...indexes.flatMap((index) => alternativeQueries(bare, index.key, index, settings)),
@@ -42,7 +48,7 @@ export function alternativeQueries(
       index === undefined ||
       branches?.every((branch) => reasonAgainst(branch, index, settings) === undefined);
     const ranges = branches && isSafe ? splitBy(bare, branches, key, index) : undefined;
-    return ranges ? [servedBy(withRanges(bare, condition, ranges, index), bare, index)] : [];
+    return ranges ? [readThroughIndex(withRanges(bare, condition, ranges, index), bare, index)] : [];
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Key } from '../../../dynamo/read/access-path.ts';
-import { cheapest, isSettled, unread } from '../choose-path.ts';
-import { keyChoice } from '../key-candidates.ts';
+import { cheapest, isOptimal, asFullScan } from '../choose-path.ts';
+import { candidateKeys } from '../key-candidates.ts';
 import { combinations, equalTo } from '../key-values.ts';
 import type { Condition, PushdownRule, TableRead } from '../table-read.ts';
 
@@ -11,7 +11,7 @@ const MOST_KEYS = 100_000;
 export const fullKey: PushdownRule = {
   name: 'full-key',
   apply(read, settings) {
-    const { own } = keyChoice(read, settings);
+    const { own } = candidateKeys(read, settings);
     // An index may hold several entries under one key, and not every item.
     if (read.access.kind !== 'Scan' || own === undefined || own.index !== undefined) return undefined;
     const { partition, sort } = own.key;
@@ -31,7 +31,7 @@ export const fullKey: PushdownRule = {
     }
     const [only] = keys;
     const byKey: TableRead = {
-      ...unread(read),
+      ...asFullScan(read),
       access:
         only === undefined
           ? { kind: 'Empty' }
@@ -41,7 +41,7 @@ export const fullKey: PushdownRule = {
       keyed: [...keyed],
       residual: read.conditions.filter((condition) => !keyed.has(condition)),
     };
-    const best = isSettled(byKey) ? byKey : cheapest(read, [byKey], settings);
+    const best = isOptimal(byKey) ? byKey : cheapest(read, [byKey], settings);
     return best === read ? undefined : best;
   },
 };

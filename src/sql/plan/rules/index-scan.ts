@@ -1,6 +1,6 @@
 import type { IndexDef } from '../../../catalog/table-def.ts';
-import { cheapest, isSettled, unread } from '../choose-path.ts';
-import { keyChoice, reasonAgainst, servedBy } from '../key-candidates.ts';
+import { cheapest, isOptimal, asFullScan } from '../choose-path.ts';
+import { candidateKeys, reasonAgainst, readThroughIndex } from '../key-candidates.ts';
 import type { PushdownRule, TableRead } from '../table-read.ts';
 
 /**
@@ -10,9 +10,9 @@ import type { PushdownRule, TableRead } from '../table-read.ts';
 export const indexScan: PushdownRule = {
   name: 'index-scan',
   apply(read, settings) {
-    if (isSettled(read)) return undefined;
-    const { indexes, hinted } = keyChoice(read, settings);
-    const bare = unread(read);
+    if (isOptimal(read)) return undefined;
+    const { indexes, hinted } = candidateKeys(read, settings);
+    const bare = asFullScan(read);
     const scans = indexes
       .filter((index) => reasonAgainst(bare, index, settings) === undefined)
       .map((index) => indexScanOf(bare, index));
@@ -25,5 +25,5 @@ export const indexScan: PushdownRule = {
 
 /** The Scan of an index, and perhaps of the items that its entries lead to. */
 export function indexScanOf(bare: TableRead, index: IndexDef): TableRead {
-  return servedBy({ ...bare, access: { kind: 'Scan', segments: 1, index: index.name } }, bare, index);
+  return readThroughIndex({ ...bare, access: { kind: 'Scan', segments: 1, index: index.name } }, bare, index);
 }

@@ -1,5 +1,5 @@
-import { cheapest, isSettled, unread } from '../choose-path.ts';
-import { candidateFor, keyChoice, queryOf, reasonAgainst, servedBy } from '../key-candidates.ts';
+import { cheapest, isOptimal, asFullScan } from '../choose-path.ts';
+import { candidateFor, candidateKeys, toQuery, reasonAgainst, readThroughIndex } from '../key-candidates.ts';
 import type { IndexDef, KeySchema } from '../../../catalog/table-def.ts';
 import type { PushdownRule, TableRead } from '../table-read.ts';
 import { sortedQuery } from './sort-order.ts';
@@ -12,9 +12,9 @@ import { sortedQuery } from './sort-order.ts';
 export const keyCondition: PushdownRule = {
   name: 'key-condition',
   apply(read, settings) {
-    if (isSettled(read)) return undefined;
-    const bare = unread(read);
-    const { own, indexes } = keyChoice(read, settings);
+    if (isOptimal(read)) return undefined;
+    const bare = asFullScan(read);
+    const { own, indexes } = candidateKeys(read, settings);
     const safe = indexes.filter((index) => reasonAgainst(bare, index, settings) === undefined);
     const proposals = [
       ...(own ? keyQueries(bare, own.key, own.index) : []),
@@ -44,7 +44,7 @@ export function keyQueries(read: TableRead, key: KeySchema, index: IndexDef | un
   if (each === undefined) return [];
   const all = each.ranges.length > 1 ? candidateFor(read, key, index, true) : undefined;
   return [each, ...(all && all.bound < each.bound ? [all] : [])].map((candidate) => ({
-    read: servedBy(queryOf(read, candidate), read, index),
+    read: readThroughIndex(toQuery(read, candidate), read, index),
     bound: candidate.bound,
   }));
 }
