@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bulkMemory, bulkWrite } from './bulk-write.ts';
+import { coldStart } from './cold-start.ts';
 import { duelOf } from './duel.ts';
 import { growth } from './growth.ts';
 import { localFiles } from './local-files.ts';
@@ -28,6 +29,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   duelOf('objects', { timesTheRate: 2.8 }, ({ db, sdk }) => stream(db, sdk, TABLE)),
   duelOf('csv', { timesTheRate: 5 }, ({ db, sdk }) => csv(db, sdk, TABLE, ownFolder())),
   duelOf('lookup', { ofTheTime: 0.6 }, ({ db, sdk }) => lookup(db, sdk, TABLE)),
+  coldStart,
   bulkWrite,
   bulkMemory,
   growth,

@@ -7,3 +7,6 @@ export const TABLE = 't250k';
 /** 4 GB of items, by DynamoDB's count, all with keys of their own. */
 export const LARGE_TABLE = 'unique4g';
 export const LARGE_TABLE_ITEMS = 11_600_000;
+
+/** What a fresh process looks an item up in. */
+export const SMALL_TABLE = 't25k';
