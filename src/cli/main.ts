@@ -55,7 +55,7 @@ const io: Io = {
   stdin: process.stdin,
   stdinIsTerminal: isatty(process.stdin.fd),
   stdout: screen(process.stdout),
-  stderr: { ...stderr, isAsking: () => person.isAsked() },
+  stderr: { ...stderr, isAsking: () => person.isPrompting() },
   stateDirectory: stateDirectory(process.platform, homedir(), env),
   now: () => Date.now(),
   env,

@@ -11,173 +11,182 @@ import { type Credentials, maskKeyId } from '../core/credentials.ts';
 import { DriverError } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
 import { clientFor } from '../host/node/connect.ts';
-import { type Embedding, portsOf } from '../host/node/process-ports.ts';
+import { type HostOptions, resolvePorts } from '../host/node/process-ports.ts';
 import { schemaStoreFor } from '../database/schema-store.ts';
 import { type Finding, failed, ok, skipped, warning } from './finding.ts';
 import { checkNetwork } from './network.ts';
 
-export interface DiagnoseOptions extends Embedding {
+export interface DiagnoseOptions extends HostOptions {
   /** The table to describe; absent: the first that ListTables names. */
   readonly table?: string | undefined;
   readonly signal?: AbortSignal;
 }
 
-/** Walks a sign-in step by step and tells of each what is well, and what is wrong and what to do about it. */
+/** Walks through a sign-in step by step, reporting what works, what fails and how to fix it. */
 export async function* diagnose(text: string, options: DiagnoseOptions = {}): AsyncGenerator<Finding, void> {
   const { signal = new AbortController().signal } = options;
-  const world = portsOf(options);
+  const hostPorts = resolvePorts(options);
   const warnings: string[] = [];
-  const ports: Ports = { ...world, warn: (message) => void warnings.push(message) };
-  const told = (): readonly Finding[] => warnings.splice(0).map((message) => warning('properties', message));
+  const ports: Ports = { ...hostPorts, warn: (message) => void warnings.push(message) };
+  const drainWarnings = (): readonly Finding[] =>
+    warnings.splice(0).map((message) => warning('properties', message));
 
-  const resolved = await caught(() => parseConnection(text, ports));
+  const resolved = await attempt(() => parseConnection(text, ports));
   if ('error' in resolved) return yield failed('connection string', resolved.error);
-  yield ok('connection string', redact(text) === '' ? 'empty: everything by default' : redact(text));
+  yield ok('connection string', redact(text) === '' ? 'empty: all defaults' : redact(text));
   yield* resolved.value.warnings.map((message) => warning('properties', message));
 
-  const opened = await caught(() => open(resolved.value, ports));
-  yield* told();
+  const opened = await attempt(() => prepareSignIn(resolved.value, ports));
+  yield* drainWarnings();
   if ('error' in opened) yield failed('properties', opened.error);
-  else yield ok('properties', `AuthScheme ${opened.value.way.scheme}, Region ${opened.value.region}`);
+  else yield ok('properties', `AuthScheme ${opened.value.identity.scheme}, Region ${opened.value.region}`);
   yield* await checkFiles(resolved.value.options, ports);
   yield* await checkSchemas(resolved.value.options, ports);
   if ('error' in opened) return;
 
-  const { way } = opened.value;
+  const { identity } = opened.value;
   try {
-    yield* await checkNetwork(addresses(opened.value), worldOf(way, ports), signal);
-    const credentials = await caught(() => way.source(signal));
-    yield* told();
+    yield* await checkNetwork(serviceAddresses(opened.value), networkPorts(identity, ports), signal);
+    const credentials = await attempt(() => identity.source(signal));
+    yield* drainWarnings();
     signal.throwIfAborted();
     if ('error' in credentials) return yield failed('credentials', credentials.error);
-    yield ok('credentials', described(credentials.value, way, ports));
+    yield ok('credentials', describeCredentials(credentials.value, identity, ports));
     yield await checkIdentity(opened.value, credentials.value, signal);
     yield* checkTables(opened.value, options.table, signal);
   } finally {
-    way.close();
+    identity.close();
   }
 }
 
-interface Opened {
-  readonly way: SignIn;
+interface PreparedSignIn {
+  readonly identity: SignIn;
   readonly region: string;
   readonly properties: Options;
 }
 
-async function open({ options }: Resolved, ports: Ports): Promise<Opened> {
-  // Who waits for a diagnosis wants to hear of the first failure.
+async function prepareSignIn({ options }: Resolved, ports: Ports): Promise<PreparedSignIn> {
+  // A diagnosis reports the first failure instead of waiting for retries.
   const properties = { ...options, maximumRequestRetries: 1 };
-  const way = await signIn(properties, ports);
-  return { way, region: chooseRegion(properties, way), properties };
+  const identity = await signIn(properties, ports);
+  return { identity, region: chooseRegion(properties, identity), properties };
 }
 
-/** The network as the connection itself has it. */
-function worldOf({ network }: SignIn, ports: Ports): Parameters<typeof checkNetwork>[1] {
+/** The same proxy and TLS settings as the connection. */
+function networkPorts({ network }: SignIn, ports: Ports): Parameters<typeof checkNetwork>[1] {
   return { now: () => ports.now(), network };
 }
 
 async function checkFiles(options: Options, ports: Ports): Promise<readonly Finding[]> {
-  const read = await caught(() => readProfileFiles(options, ports));
+  const read = await attempt(() => readProfileFiles(options, ports));
   if ('error' in read) return [failed('AWS files', read.error)];
   const files = read.value;
-  const there = [
+  const existing = [
     ...(files.found.credentials ? [files.credentialsFile] : []),
     ...(files.found.config ? [files.configFile] : []),
   ];
-  if (there.length === 0) {
-    return [skipped('AWS files', `there is neither ${files.credentialsFile} nor ${files.configFile}`)];
+  if (existing.length === 0) {
+    return [skipped('AWS files', `neither ${files.credentialsFile} nor ${files.configFile} exists`)];
   }
   const names = [...files.profiles.keys()];
-  const profiles = names.length === 0 ? 'no profile' : `profiles ${names.slice(0, 20).join(', ')}`;
+  const profiles = names.length === 0 ? 'no profiles' : `profiles ${names.slice(0, 20).join(', ')}`;
   return [
-    ok('AWS files', `${there.join(' and ')}: ${profiles}`),
+    ok('AWS files', `${existing.join(' and ')}: ${profiles}`),
     ...lintProfiles(files, options, ports).map(({ what, why }) => warning('AWS files', `${what}: ${why}`)),
   ];
 }
 
-/** Of the folder that Location names; nothing where it names none. */
+/** Checks the schema files in the Location folder; no findings without a Location. */
 async function checkSchemas(options: Options, ports: Ports): Promise<readonly Finding[]> {
   const { location } = options;
   if (location === undefined) return [];
-  const read = await caught(async () => {
+  const read = await attempt(async () => {
     const store = schemaStoreFor(options, { ...ports, warn: () => undefined });
     return { broken: await store.broken(), all: await store.all() };
   });
   if ('error' in read) return [failed('schema files', read.error)];
   const { broken, all } = read.value;
-  const found = ok('schema files', `${location}: ${all.length} that can be used`);
+  const found = ok('schema files', `${location}: ${all.length} valid`);
   return [found, ...broken.map(({ error }) => failed('schema files', error, 'warning'))];
 }
 
-function addresses({ properties, way, region }: Opened): Parameters<typeof checkNetwork>[0] {
+function serviceAddresses({
+  properties,
+  identity,
+  region,
+}: PreparedSignIn): Parameters<typeof checkNetwork>[0] {
   const suffix = `${region}.${dnsSuffix(region)}`;
-  const dynamodb = dynamodbEndpoint(properties, region) ?? way.endpointUrl ?? `https://dynamodb.${suffix}`;
+  const dynamodb =
+    dynamodbEndpoint(properties, region) ?? identity.endpointUrl ?? `https://dynamodb.${suffix}`;
   const sts = stsEndpoint(properties, region) ?? `https://sts.${suffix}`;
   return [
     { service: 'DynamoDB', url: dynamodb },
-    ...(isEmulated(properties, way) ? [] : [{ service: 'STS' as const, url: sts }]),
+    ...(isEmulated(properties, identity) ? [] : [{ service: 'STS' as const, url: sts }]),
   ];
 }
 
-/** Emulators of DynamoDB come without STS. */
-function isEmulated({ endpoint, stsEndpoint: sts }: Options, way: SignIn): boolean {
-  const dynamodb = endpoint ?? way.endpointUrl;
+/** DynamoDB emulators come without STS. */
+function isEmulated({ endpoint, stsEndpoint: sts }: Options, identity: SignIn): boolean {
+  const dynamodb = endpoint ?? identity.endpointUrl;
   return sts === undefined && dynamodb !== undefined && isOnThisMachine(dynamodb);
 }
 
-function described({ accessKeyId, expiration }: Credentials, way: SignIn, ports: Ports): string {
+function describeCredentials(
+  { accessKeyId, expiration }: Credentials,
+  identity: SignIn,
+  ports: Ports,
+): string {
   const minutes = expiration === undefined ? 0 : Math.round((expiration.getTime() - ports.now()) / 60_000);
-  const until = expiration === undefined ? 'without an end' : `for ${minutes} more minutes`;
-  return `access key ${maskKeyId(accessKeyId)} ${until}, from ${way.describe()}`;
+  const until = expiration === undefined ? 'no expiration' : `valid for ${minutes} more minutes`;
+  return `access key ${maskKeyId(accessKeyId)} (${until}) from ${identity.describe()}`;
 }
 
 async function checkIdentity(
-  { properties, way, region }: Opened,
+  { properties, identity, region }: PreparedSignIn,
   credentials: Credentials,
   signal: AbortSignal,
 ): Promise<Finding> {
-  if (isEmulated(properties, way)) {
-    return skipped('identity', 'an emulator on this machine does not ask who signs in');
+  if (isEmulated(properties, identity)) {
+    return skipped('identity', 'a local emulator does not check identities');
   }
-  const dispatcher = way.network.dispatcher;
+  const dispatcher = identity.network.dispatcher;
   const call = { credentials, region, endpoint: stsEndpoint(properties, region), dispatcher, signal };
-  const identity = await caught(() => getCallerIdentity(call));
+  const caller = await attempt(() => getCallerIdentity(call));
   signal.throwIfAborted();
-  if ('value' in identity)
-    return ok('identity', `${identity.value.arn} of account ${identity.value.account}`);
-  const isUnreachable = identity.error instanceof DriverError && identity.error.code === 'CONN_NETWORK';
-  return failed('identity', identity.error, isUnreachable ? 'warning' : 'problem');
+  if ('value' in caller) return ok('identity', `${caller.value.arn} in account ${caller.value.account}`);
+  const isUnreachable = caller.error instanceof DriverError && caller.error.code === 'CONN_NETWORK';
+  return failed('identity', caller.error, isUnreachable ? 'warning' : 'problem');
 }
 
 async function* checkTables(
-  { properties, way, region }: Opened,
+  { properties, identity, region }: PreparedSignIn,
   table: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<Finding, void> {
-  const client = clientFor(properties, way, region);
+  const client = clientFor(properties, identity, region);
   try {
-    const names = await caught(() => client.listTables(signal));
+    const names = await attempt(() => client.listTables(signal));
     signal.throwIfAborted();
     if ('value' in names)
       yield ok('DynamoDB', `ListTables is allowed: ${names.value.length} tables in ${region}`);
     else yield failed('DynamoDB', names.error, table === undefined ? 'problem' : 'warning');
     const name = table ?? ('value' in names ? names.value[0] : undefined);
     if (name === undefined) return;
-    const described = await caught(() => client.describeTable(name, signal));
+    const described = await attempt(() => client.describeTable(name, signal));
     signal.throwIfAborted();
     if ('error' in described) yield failed('DynamoDB', described.error);
-    else if (described.value === undefined) yield failed('DynamoDB', noTable(name, region));
+    else if (described.value === undefined) yield failed('DynamoDB', unknownTable(name, region));
     else yield ok('DynamoDB', `DescribeTable of "${name}" is allowed`);
   } finally {
     client.close();
   }
 }
 
-function noTable(name: string, region: string): DriverError {
-  return new DriverError('CATALOG_UNKNOWN_TABLE', `There is no table "${name}" in ${region}`);
+function unknownTable(name: string, region: string): DriverError {
+  return new DriverError('CATALOG_UNKNOWN_TABLE', `relation "${name}" does not exist in ${region}`);
 }
 
-async function caught<T>(
+async function attempt<T>(
   work: () => Promise<T>,
 ): Promise<{ readonly value: T } | { readonly error: unknown }> {
   try {

@@ -1,6 +1,6 @@
 import { type Attempt, DriverError, type ErrorCode, messageOf } from '../core/errors.ts';
 
-/** What is looked at, in this order. */
+/** The steps of a diagnosis, in order. */
 export type DoctorStep =
   | 'connection string'
   | 'properties'
@@ -11,16 +11,16 @@ export type DoctorStep =
   | 'identity'
   | 'DynamoDB';
 
-/** One thing that was looked at, and what came of it. Holds no secret. */
+/** The result of one check. Never contains a secret. */
 export interface Finding {
   readonly step: DoctorStep;
   readonly verdict: 'ok' | 'warning' | 'problem' | 'skipped';
   readonly message: string;
-  /** Of a failure. */
+  /** Set for failures. */
   readonly code?: ErrorCode;
   /** What to do. */
   readonly remedy?: string;
-  /** Where several ways were tried. */
+  /** Each attempt, when several sign-in sources were tried. */
   readonly attempts?: readonly Attempt[];
 }
 
@@ -36,7 +36,7 @@ export function warning(step: DoctorStep, message: string, remedy?: string): Fin
   return { step, verdict: 'warning', message, ...(remedy === undefined ? {} : { remedy }) };
 }
 
-/** A failure as a finding. */
+/** Converts a failure to a finding. */
 export function failed(
   step: DoctorStep,
   error: unknown,

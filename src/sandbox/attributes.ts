@@ -1,6 +1,6 @@
 import type { AttributeMap, AttributeValue } from '../dynamo/attribute-value.ts';
 
-/** Plain data to write as an item; what is undefined is left out. Exact decimals are `{ decimal }`. */
+/** Plain data to store as an item. Undefined members are left out; exact decimals are `{ decimal }`. */
 export type Plain =
   | string
   | number
@@ -14,10 +14,10 @@ export interface PlainMap {
   readonly [name: string]: Plain | undefined;
 }
 
-/** Plain data in the form of DynamoDB's protocol. */
-export function item(plain: PlainMap): AttributeMap {
+/** Converts plain data to DynamoDB's attribute values. */
+export function toItem(plain: PlainMap): AttributeMap {
   const present = Object.entries(plain).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, attribute(value)] as const],
+    value === undefined ? [] : [[name, toAttributeValue(value)] as const],
   );
   return Object.fromEntries(present);
 }
@@ -27,14 +27,14 @@ export function money(cents: number): { readonly decimal: string } {
   return { decimal: (cents / 100).toFixed(2) };
 }
 
-function attribute(value: Plain): AttributeValue {
+function toAttributeValue(value: Plain): AttributeValue {
   if (value === null) return { NULL: true };
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'number') return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };
   if (isSet(value)) return { SS: [...value] };
-  if (isList(value)) return { L: value.map(attribute) };
-  return isDecimal(value) ? { N: value.decimal } : { M: item(value) };
+  if (isList(value)) return { L: value.map(toAttributeValue) };
+  return isDecimal(value) ? { N: value.decimal } : { M: toItem(value) };
 }
 
 function isSet(value: Plain & object): value is ReadonlySet<string> {

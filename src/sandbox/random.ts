@@ -1,13 +1,13 @@
-/** Numbers that look random and are the same in every run. */
+/** Pseudo-random numbers, the same in every run for the same seed. */
 export interface Random {
-  /** A whole number from 0 up to, not including, the bound. */
+  /** An integer from 0 (inclusive) to the bound (exclusive). */
   below(bound: number): number;
-  /** Whether something of this probability happens. */
+  /** True with this probability. */
   chance(probability: number): boolean;
   pick<const T extends readonly [unknown, ...unknown[]]>(from: T): T[number];
 }
 
-/** A generator of xorshift's 32-bit kind; the seed must not be 0. */
+/** A 32-bit xorshift generator; the seed must not be 0. */
 export function seededRandom(seed: number): Random {
   let state = seed | 0;
   const next = (): number => {

@@ -5,46 +5,46 @@ import { DriverError } from '../core/errors.ts';
 import { createClient } from '../dynamo/transport/client.ts';
 import { SHOP, type SandboxTable } from './shop.ts';
 
-/** An embedded DynamoDB with the shop in it. It is gone when it closes. */
+/** An embedded, in-memory DynamoDB that holds the shop's tables until it is closed. */
 export interface Sandbox extends AsyncDisposable {
   readonly connectionString: string;
   close(): Promise<void>;
 }
 
 export interface SandboxOptions {
-  /** Called while the tables are filled. */
+  /** Called while items are loaded, with the number of items done and in all. */
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
-  /** Other tables than the shop's. */
+  /** Tables to create instead of the shop's. */
   readonly tables?: readonly SandboxTable[];
-  /** Brings the embedded server, which is an optional package. */
+  /** Loads dynalite, an optional dependency. */
   readonly load?: () => Promise<{ readonly default: typeof dynalite }>;
 }
 
 const REGION = 'us-east-1';
 const KEYS = { accessKeyId: 'demo', secretAccessKey: 'demo', sessionToken: 'demo' };
-const REQUESTS_AT_ONCE = 8;
+const CONCURRENT_REQUESTS = 8;
 
 /** Starts an embedded DynamoDB on a free loopback port, creates the tables and fills them. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { default: createServer } = await loadServer(options.load ?? (() => import('dynalite')));
+  const { default: createServer } = await loadDynalite(options.load ?? (() => import('dynalite')));
   const server = createServer({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
-  const endpoint = `http://127.0.0.1:${portOf(server.address())}`;
+  const endpoint = `http://127.0.0.1:${listeningPort(server.address())}`;
   const close = async (): Promise<void> => {
     if (!server.listening) return;
     await new Promise<void>((resolve) => {
-      // dynalite's own close takes the store from requests still under way, and they throw where nobody can catch it.
-      // The store is in memory and goes with the server.
+      // dynalite's close destroys the store while requests are still running, and their errors cannot be caught.
+      // The store is in memory and is released together with the server.
       Server.prototype.close.call(server, () => resolve());
       server.closeAllConnections();
     });
   };
   try {
-    await fill(endpoint, options);
+    await fillTables(endpoint, options);
   } catch (failure) {
     await close();
     throw failure;
@@ -58,7 +58,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
-async function fill(endpoint: string, { tables = SHOP, onProgress, signal }: SandboxOptions): Promise<void> {
+async function fillTables(
+  endpoint: string,
+  { tables = SHOP, onProgress, signal }: SandboxOptions,
+): Promise<void> {
   const client = createClient({
     region: REGION,
     endpoint,
@@ -72,7 +75,7 @@ async function fill(endpoint: string, { tables = SHOP, onProgress, signal }: San
     for (const { definition, items } of tables) {
       await client.createTable(definition, signal);
       before += await client.putItems(definition.TableName, items(), {
-        concurrency: REQUESTS_AT_ONCE,
+        concurrency: CONCURRENT_REQUESTS,
         onProgress: (done) => onProgress?.(before + done, total),
         ...(signal && { signal }),
       });
@@ -82,22 +85,23 @@ async function fill(endpoint: string, { tables = SHOP, onProgress, signal }: San
   }
 }
 
-async function loadServer<T>(load: () => Promise<T>): Promise<T> {
+async function loadDynalite<T>(load: () => Promise<T>): Promise<T> {
   try {
     return await load();
   } catch (cause) {
     throw new DriverError(
       'SANDBOX_UNAVAILABLE',
-      'The embedded DynamoDB needs the optional package dynalite.',
+      'the embedded DynamoDB requires the optional package dynalite',
       {
         cause,
-        remedy: 'Run `npm install dynalite` where dynadbc is installed.',
+        remedy: 'Run `npm install dynalite` in the project that uses dynadbc.',
       },
     );
   }
 }
 
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string') throw new TypeError('The server listens on no port.');
+function listeningPort(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string')
+    throw new TypeError('the server is not listening on a port');
   return address.port;
 }

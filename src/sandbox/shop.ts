@@ -1,10 +1,10 @@
 import type { AttributeMap } from '../dynamo/attribute-value.ts';
 import type { DynamoClient } from '../dynamo/transport/client.ts';
-import { item, money } from './attributes.ts';
+import { toItem, money } from './attributes.ts';
 import { seededRandom } from './random.ts';
 import { COUNTRIES, PRODUCTS } from './vocabulary.ts';
 
-/** A table of the sandbox, and what is in it: the same items in every run. */
+/** A table of the sandbox and its items, which are the same in every run. */
 export interface SandboxTable {
   readonly definition: Parameters<DynamoClient['createTable']>[0] & { readonly TableName: string };
   readonly itemCount: number;
@@ -19,20 +19,20 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
 const OPENING = Date.UTC(2026, 0, 2);
 
-/** A tea shop: who buys, what they bought, and how warm the warehouse was. */
+/** A tea shop: customers, their orders, and temperature readings from the warehouse. */
 export const SHOP: readonly SandboxTable[] = [
   {
-    definition: table('customers', ['id']),
+    definition: tableDefinition('customers', ['id']),
     itemCount: CUSTOMERS,
     items: customers,
   },
   {
     definition: {
-      ...table('orders', ['customer_id', 'order_id'], ['status']),
+      ...tableDefinition('orders', ['customer_id', 'order_id'], ['status']),
       GlobalSecondaryIndexes: [
         {
           IndexName: 'by_status',
-          // Sorted by the table's own key, which every order has: no order is missing from the index for want of it.
+          // Sorted by an attribute of the table's key, so that every order is in the index.
           KeySchema: keySchema(['status', 'order_id']),
           Projection: { ProjectionType: 'ALL' },
         },
@@ -42,7 +42,7 @@ export const SHOP: readonly SandboxTable[] = [
     items: orders,
   },
   {
-    definition: table('readings', ['sensor_id', 'taken_at']),
+    definition: tableDefinition('readings', ['sensor_id', 'taken_at']),
     itemCount: SENSORS * READINGS_PER_SENSOR,
     items: readings,
   },
@@ -52,13 +52,13 @@ function* customers(): Iterable<AttributeMap> {
   const random = seededRandom(11);
   for (let number = 1; number <= CUSTOMERS; number++) {
     const country = random.pick(COUNTRIES);
-    const given = random.pick(country.given);
-    yield item({
+    const firstName = random.pick(country.firstNames);
+    yield toItem({
       id: customerId(number),
       name:
         country.code === 'JP'
-          ? `${random.pick(country.family)} ${given}`
-          : `${given} ${random.pick(country.family)}`,
+          ? `${random.pick(country.lastNames)} ${firstName}`
+          : `${firstName} ${random.pick(country.lastNames)}`,
       country: country.code,
       address: { city: random.pick(country.cities), postcode: String(10000 + random.below(89999)) },
       joined: isoDate(OPENING - (1 + random.below(900)) * DAY_MS),
@@ -82,10 +82,10 @@ function* orders(): Iterable<AttributeMap> {
       quantity: 1 + random.below(5),
     }));
     const cents = lines.reduce((sum, line) => sum + line.quantity * line.product.cents, 0);
-    const status = statusOf(random.below(100));
-    // The smaller of two draws: some customers come back more often than others.
+    const status = pickStatus(random.below(100));
+    // The smaller of two draws, so that some customers order more often than others.
     const customer = 1 + Math.min(random.below(CUSTOMERS), random.below(CUSTOMERS));
-    yield item({
+    yield toItem({
       customer_id: customerId(customer),
       order_id: `${isoDate(placed)}-${String(number).padStart(5, '0')}`,
       placed_at: new Date(placed).toISOString(),
@@ -114,7 +114,7 @@ function* readings(): Iterable<AttributeMap> {
     for (let hour = 0; hour < READINGS_PER_SENSOR; hour++) {
       const day = Math.sin(((hour % 24) / 24) * 2 * Math.PI - 2);
       const tenths = Math.round(160 + sensor * 3 + day * 45 + random.below(15));
-      yield item({
+      yield toItem({
         sensor_id: `s${String(sensor).padStart(2, '0')}`,
         taken_at: new Date(OPENING + hour * HOUR_MS).toISOString().replace('.000', ''),
         celsius: { decimal: (tenths / 10).toFixed(1) },
@@ -126,7 +126,7 @@ function* readings(): Iterable<AttributeMap> {
   }
 }
 
-function statusOf(percent: number): string {
+function pickStatus(percent: number): string {
   if (percent < 72) return 'delivered';
   if (percent < 86) return 'shipped';
   if (percent < 94) return 'paid';
@@ -148,7 +148,11 @@ function keySchema([partition, sort]: KeyNames): { AttributeName: string; KeyTyp
   return [{ AttributeName: partition, KeyType: 'HASH' }, ...range];
 }
 
-function table(name: string, key: KeyNames, indexed: readonly string[] = []): SandboxTable['definition'] {
+function tableDefinition(
+  name: string,
+  key: KeyNames,
+  indexed: readonly string[] = [],
+): SandboxTable['definition'] {
   return {
     TableName: name,
     KeySchema: keySchema(key),

@@ -1,50 +1,50 @@
-/** People's names, by the country they live in. */
+/** Names and cities by country. */
 export const COUNTRIES = [
   {
     code: 'PT',
     cities: ['Lisboa', 'Porto', 'Évora'],
-    given: ['Inês', 'João', 'Beatriz', 'Tomé'],
-    family: ['Conceição', 'Simões', 'Araújo'],
+    firstNames: ['Inês', 'João', 'Beatriz', 'Tomé'],
+    lastNames: ['Conceição', 'Simões', 'Araújo'],
   },
   {
     code: 'DE',
     cities: ['Köln', 'Lübeck', 'Jena'],
-    given: ['Jörg', 'Anke', 'Käthe', 'Matthias'],
-    family: ['Groß', 'Müller', 'Schröder'],
+    firstNames: ['Jörg', 'Anke', 'Käthe', 'Matthias'],
+    lastNames: ['Groß', 'Müller', 'Schröder'],
   },
   {
     code: 'PL',
     cities: ['Łódź', 'Kraków', 'Gdańsk'],
-    given: ['Zofia', 'Paweł', 'Małgorzata', 'Jan'],
-    family: ['Wójcik', 'Zieliński', 'Dąbek'],
+    firstNames: ['Zofia', 'Paweł', 'Małgorzata', 'Jan'],
+    lastNames: ['Wójcik', 'Zieliński', 'Dąbek'],
   },
   {
     code: 'GR',
     cities: ['Αθήνα', 'Πάτρα', 'Χανιά'],
-    given: ['Ελένη', 'Νίκος', 'Σοφία', 'Γιώργος'],
-    family: ['Παππά', 'Ράλλης', 'Μάνου'],
+    firstNames: ['Ελένη', 'Νίκος', 'Σοφία', 'Γιώργος'],
+    lastNames: ['Παππά', 'Ράλλης', 'Μάνου'],
   },
   {
     code: 'JP',
     cities: ['京都', '札幌', '長崎'],
-    given: ['美咲', '健太', '由紀', '翔'],
-    family: ['佐藤', '高橋', '渡辺'],
+    firstNames: ['美咲', '健太', '由紀', '翔'],
+    lastNames: ['佐藤', '高橋', '渡辺'],
   },
   {
     code: 'IE',
     cities: ['Cork', 'Galway', 'Sligo'],
-    given: ['Aoife', 'Seán', 'Niamh', 'Oisín'],
-    family: ["O'Dowd", 'Ní Bhriain', 'Keane'],
+    firstNames: ['Aoife', 'Seán', 'Niamh', 'Oisín'],
+    lastNames: ["O'Dowd", 'Ní Bhriain', 'Keane'],
   },
   {
     code: 'BR',
     cities: ['Belém', 'Goiânia', 'São Luís'],
-    given: ['Thaís', 'Caio', 'Antônia', 'Davi'],
-    family: ['Falcão', 'Guimarães', 'Leão'],
+    firstNames: ['Thaís', 'Caio', 'Antônia', 'Davi'],
+    lastNames: ['Falcão', 'Guimarães', 'Leão'],
   },
 ] as const;
 
-/** What the shop sells; prices in cents. */
+/** The shop's products; prices in cents. */
 export const PRODUCTS = [
   { sku: 'TEA-01', name: 'Gorreana green tea', cents: 640 },
   { sku: 'TEA-02', name: 'Smoked black tea', cents: 890 },

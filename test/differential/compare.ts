@@ -18,7 +18,7 @@ import {
 } from './generate.ts';
 
 const PER_TABLE = 50;
-const CONDITIONS = Number(process.env['DYNADBC_PREDICATES'] ?? 5000);
+const CONDITIONS = Number(process.env['DYNADBC_PREDICATES'] ?? 1500);
 const FIRST_SEED = Number(process.env['DYNADBC_SEED'] ?? 1);
 /** dynalite starts at once, DynamoDB Local is closer to DynamoDB. */
 const ON_LOCAL = process.env['DYNADBC_EMULATOR'] === 'local';

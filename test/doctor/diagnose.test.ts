@@ -81,7 +81,7 @@ describe('diagnose', () => {
       'DynamoDB: ok',
       'DynamoDB: ok',
     ]);
-    expect(found.find(({ step }) => step === 'identity')?.message).toBe(`${ARN} of account 123456789012`);
+    expect(found.find(({ step }) => step === 'identity')?.message).toBe(`${ARN} in account 123456789012`);
     expect(printsOf(found)).not.toContain('CANARY');
   });
 
@@ -310,8 +310,8 @@ const FAULTS: readonly (readonly [
     'a clock that is wrong',
     { text: KEYS + WELL, clockMs: 3_600_000 },
     'network',
-    'the clock of this machine is 60 minutes ahead of that of',
-    'Set the clock',
+    'the clock of this machine is 60 minutes ahead of',
+    'Correct the system clock',
   ],
   [
     'an endpoint where nobody listens',
@@ -357,7 +357,7 @@ const FAULTS: readonly (readonly [
         operation === 'DescribeTable' ? refusal('ResourceNotFoundException') : { body: '{"TableNames":[]}' },
     },
     'DynamoDB',
-    'There is no table "ghost" in eu-west-1',
+    'relation "ghost" does not exist in eu-west-1',
   ],
   [
     'an endpoint that is not DynamoDB',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DriverError } from '../../src/core/errors.ts';
 import { createClient } from '../../src/dynamo/transport/client.ts';
 import { newReadStats } from '../../src/dynamo/read/read-stats.ts';
-import { item, money } from '../../src/sandbox/attributes.ts';
+import { toItem, money } from '../../src/sandbox/attributes.ts';
 import { seededRandom } from '../../src/sandbox/random.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { SHOP } from '../../src/sandbox/shop.ts';
@@ -30,7 +30,15 @@ describe('the shop', () => {
 
   it('writes plain data in the form of the protocol', () => {
     expect(
-      item({ a: 'x', b: 1, c: money(1250), d: [true, null], e: new Set(['s']), f: { g: 'h' }, i: undefined }),
+      toItem({
+        a: 'x',
+        b: 1,
+        c: money(1250),
+        d: [true, null],
+        e: new Set(['s']),
+        f: { g: 'h' },
+        i: undefined,
+      }),
     ).toEqual({
       a: { S: 'x' },
       b: { N: '1' },

@@ -94,9 +94,9 @@ const NAMED: readonly (readonly [
 
 describe.each(NAMED)('a file that %s names', (name, properties, env) => {
   it.each([
-    ['pipe', 'no ordinary file'],
-    ['folder', 'no ordinary file'],
-    ['device', name === 'CredentialsLocation' ? 'a symbolic link' : 'no ordinary file'],
+    ['pipe', 'not a regular file'],
+    ['folder', 'not a regular file'],
+    ['device', name === 'CredentialsLocation' ? 'a symbolic link' : 'not a regular file'],
     ['huge', 'larger than 1048576 bytes'],
   ])('is refused at once where it is a %s', async (what, reason) => {
     const file = join(folder, what);
@@ -136,13 +136,13 @@ it('a profile of IAM Identity Center waits for no pipe where its token should be
     `[default]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = R\n${session}`,
   );
   const error = await failure({ AuthScheme: 'AwsCredentialsFile' }, { home });
-  expect(error.message).toBe(`${cache} cannot be read: ${cache} is no ordinary file`);
+  expect(error.message).toBe(`${cache} cannot be read: ${cache} is not a regular file`);
 });
 
 it('a log waits for no pipe, and leaves devices as they are', async () => {
   for (const [what, reason] of [
     ['pipe', 'ENXIO'],
-    ['device', 'it is no ordinary file'],
+    ['device', 'it is not a regular file'],
     ['folder', 'EISDIR'],
   ] as const) {
     const error = await failure({ AWSAccessKey: 'A', AWSSecretKey: 's', Logfile: join(folder, what) });

@@ -131,7 +131,7 @@ describe('a diagnosis', () => {
     for await (const finding of diagnose(text, { ports })) found.push(finding);
     expect(found.filter(({ verdict }) => verdict === 'problem')).toEqual([]);
     const told = printsOf(found);
-    for (const words of ['DynamoDB answers', 'STS answers', 'user/ana', 'ListTables is allowed'])
+    for (const words of ['DynamoDB responds', 'STS responds', 'user/ana', 'ListTables is allowed'])
       expect(told).toContain(words);
     expect(proxy.tunnels.length).toBeGreaterThanOrEqual(3);
   });

@@ -355,7 +355,7 @@ describe('a schema file', () => {
     for await (const finding of diagnose(world.string(`Location=${folder}`)))
       if (finding.step === 'schema files') found.push(finding);
     expect(found).toMatchObject([
-      { verdict: 'ok', message: `${folder}: 1 that can be used` },
+      { verdict: 'ok', message: `${folder}: 1 valid` },
       { verdict: 'warning', code: 'CATALOG_SCHEMA_FILE', message: expect.stringContaining('/query: is 5') },
     ]);
   });

@@ -26,13 +26,13 @@ import { samplingMeter } from '../../sql/exec/sampling-budget.ts';
 import { transactionBlock } from '../../sql/exec/transaction-block.ts';
 import type { Connection, Identity } from '../../session/connection.ts';
 import { openLog } from '../../database/log.ts';
-import { type Embedding, portsOf } from './process-ports.ts';
+import { type HostOptions, resolvePorts } from './process-ports.ts';
 import { ignoredTypes } from '../../database/ignored-types.ts';
 import { schemaStoreFor } from '../../database/schema-store.ts';
 import { sessionFacts } from '../../database/session-facts.ts';
 import { createSession } from '../../session/session.ts';
 
-export interface ConnectOptions extends Embedding {
+export interface ConnectOptions extends HostOptions {
   readonly signal?: AbortSignal;
 }
 
@@ -48,7 +48,7 @@ export async function connect(
   input: string | ConnectionOptions,
   options: ConnectOptions = {},
 ): Promise<Connection> {
-  const ports = portsOf(options);
+  const ports = resolvePorts(options);
   const { options: properties, warnings } = await parseConnection(input, ports);
   for (const warning of warnings) ports.warn(warning);
   if (ports.env('NODE_TLS_REJECT_UNAUTHORIZED') === '0')

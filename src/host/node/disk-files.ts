@@ -8,20 +8,20 @@ import { diskFolders } from './disk-folders.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Files on this machine's disk. Those that are written are open to whom the process's umask says. */
+/** Files on the local disk. New files get the permissions of the process's umask. */
 export const diskFiles: DataFiles = {
   resolve: (path) => resolve(path),
-  source: sourceAt,
-  draft: draftAt,
-  async log(written, fresh) {
-    const file = await open(resolve(written), fresh ? 'ax' : 'a', 0o600);
+  source: openSource,
+  draft: openDraft,
+  async log(path, fresh) {
+    const file = await open(resolve(path), fresh ? 'ax' : 'a', 0o600);
     return { write: (bytes) => file.writeFile(bytes), finish: () => file.close() };
   },
   notes: diskFolders,
 };
 
-async function sourceAt(written: string): Promise<SourceFile | undefined> {
-  const path = resolve(written);
+async function openSource(name: string): Promise<SourceFile | undefined> {
+  const path = resolve(name);
   const found = await unlessAbsent(stat(path));
   if (found === undefined) return undefined;
   if (found.isDirectory()) throw Object.assign(new Error(`${path} is a directory`), { code: 'EISDIR' });
@@ -33,15 +33,15 @@ async function sourceAt(written: string): Promise<SourceFile | undefined> {
   };
 }
 
-async function draftAt(written: string, replace: boolean): Promise<FileDraft> {
-  const path = resolve(written);
+async function openDraft(name: string, replace: boolean): Promise<FileDraft> {
+  const path = resolve(name);
   const found = await unlessAbsent(stat(path));
-  // A pipe or a device keeps its place.
-  if (found !== undefined && !found.isFile()) return inPlace(path);
-  if (found !== undefined && !replace) throw exists(path);
-  // A link stays one, and what it leads to is replaced.
-  const place = found === undefined ? path : await realpath(path);
-  const draft = `${place}.${randomBytes(6).toString('hex')}.tmp`;
+  // Pipes and devices are written in place.
+  if (found !== undefined && !found.isFile()) return openInPlace(path);
+  if (found !== undefined && !replace) throw alreadyExists(path);
+  // A symbolic link stays; the file it points to is replaced.
+  const target = found === undefined ? path : await realpath(path);
+  const draft = `${target}.${randomBytes(6).toString('hex')}.tmp`;
   const file = await open(draft, 'wx', found === undefined ? 0o666 : found.mode & 0o777);
   let isOpen = true;
   const close = async (): Promise<void> => {
@@ -54,8 +54,8 @@ async function draftAt(written: string, replace: boolean): Promise<FileDraft> {
     async finish() {
       await file.sync();
       await close();
-      if (replace) await rename(draft, place);
-      else await renameNew(draft, place);
+      if (replace) await rename(draft, target);
+      else await renameUnlessExists(draft, target);
     },
     async discard() {
       await close();
@@ -64,7 +64,7 @@ async function draftAt(written: string, replace: boolean): Promise<FileDraft> {
   };
 }
 
-async function inPlace(path: string): Promise<FileDraft> {
+async function openInPlace(path: string): Promise<FileDraft> {
   const file = await open(path, 'w');
   return {
     path,
@@ -74,19 +74,19 @@ async function inPlace(path: string): Promise<FileDraft> {
   };
 }
 
-/** Renames, unless somebody made a file of that name in the meantime. */
-async function renameNew(from: string, to: string): Promise<void> {
+/** Renames without overwriting a file that was created in the meantime. */
+async function renameUnlessExists(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
-    if (errorCode(error) === 'EEXIST') throw exists(to);
-    // Not every file system has links.
+    if (errorCode(error) === 'EEXIST') throw alreadyExists(to);
+    // Some file systems have no hard links.
     await rename(from, to);
     return;
   }
   await unlink(from);
 }
 
-function exists(path: string): Error {
-  return Object.assign(new Error(`${path} exists`), { code: 'EEXIST' });
+function alreadyExists(path: string): Error {
+  return Object.assign(new Error(`${path} already exists`), { code: 'EEXIST' });
 }

@@ -7,10 +7,10 @@ import { replaceFile } from './vault.ts';
 
 const RULES: FileRules = { maxBytes: 4 * 1024 * 1024, links: 'follow' };
 
-/** Folders on this machine's disk. */
+/** Folders on the local disk. */
 export const diskFolders: Folders = {
   async list(folder) {
-    // A file of that name is a mistake, not an absent folder.
+    // A file where a folder is expected is an error, not an empty folder.
     const names = (await unlessAbsent(stat(folder))) === undefined ? [] : await readdir(folder);
     const entries = await Promise.all(
       names.map(async (name) => {

@@ -1,4 +1,4 @@
-// Control characters, and the marks that turn the direction of text around: data must not drive the terminal.
+// Control characters and bidirectional formatting marks: data must not control the terminal.
 // oxlint-disable-next-line no-control-regex
 const DANGEROUS = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const SHORT: ReadonlyMap<string, string> = new Map([
@@ -7,7 +7,7 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   ['\t', '\\t'],
 ]);
 
-/** Text with every character that a terminal would obey written as an escape. */
+/** Escapes every character that a terminal would interpret. */
 export function escapeControl(text: string): string {
   return text.replace(DANGEROUS, (character) => {
     const code = character.charCodeAt(0);
@@ -15,7 +15,7 @@ export function escapeControl(text: string): string {
   });
 }
 
-/** The same for text of several lines: its line ends stay. */
+/** Escapes control characters but keeps line breaks. */
 export function escapeControlLines(text: string): string {
   return text.split('\n').map(escapeControl).join('\n');
 }

@@ -3,14 +3,14 @@ import type { ConnectionOptions } from '../../connstring/connection-options.ts';
 import { parseConnection } from '../../connstring/resolve.ts';
 import type { Credentials } from '../../core/credentials.ts';
 import type { ConnectOptions } from './connect.ts';
-import { portsOf } from './process-ports.ts';
+import { resolvePorts } from './process-ports.ts';
 
 /** Signs in as the connection says, and gives what it would sign with. Asks DynamoDB nothing. */
 export async function fetchCredentials(
   input: string | ConnectionOptions,
   options: ConnectOptions = {},
 ): Promise<Credentials> {
-  const ports = portsOf(options);
+  const ports = resolvePorts(options);
   const resolved = await parseConnection(input, ports);
   for (const warning of resolved.warnings) ports.warn(warning);
   const way = await signIn(resolved.options, ports);

@@ -7,8 +7,8 @@ import type { LogBounds, LogSink } from '../../core/log.ts';
 const OWNER_ONLY = 0o600;
 
 /**
- * Appends lines to a file that only the user can read. A file that is full becomes `path.1`, the one before it `path.2`
- * and so on. `onFailure` hears once where lines cannot be written any more.
+ * Appends lines to a file with mode 0600. A full file is rotated to `path.1`, `path.1` to `path.2` and so on.
+ * `onFailure` is called once, when lines can no longer be written.
  */
 export async function openLogFile(
   path: string,
@@ -16,21 +16,21 @@ export async function openLogFile(
   onFailure: (error: unknown) => void,
 ): Promise<LogSink> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  let file = await openOrdinary(path);
+  let file = await openRegularFile(path);
   let { size } = await file.stat();
   let lines: string[] = [];
   let writing: Promise<void> | undefined;
 
-  const turnOver = async (): Promise<void> => {
+  const rotate = async (): Promise<void> => {
     await file.close();
-    const kept = await filesOf(path, maxFiles - 1);
+    const kept = await countRotatedFiles(path, maxFiles - 1);
     for (let n = kept; n >= 1; n--) {
       if (n >= maxFiles - 1) await rm(`${path}.${n}`, { force: true });
       else await rename(`${path}.${n}`, `${path}.${n + 1}`);
     }
     if (maxFiles > 1) await rename(path, `${path}.1`);
     else await rm(path);
-    file = await openOrdinary(path);
+    file = await openRegularFile(path);
     size = 0;
   };
   const writeAll = async (): Promise<void> => {
@@ -44,7 +44,7 @@ export async function openLogFile(
         bytes += more;
       }
       if (size > 0 && size + bytes > maxBytes) {
-        await turnOver();
+        await rotate();
         continue;
       }
       lines = lines.slice(text.length);
@@ -79,11 +79,11 @@ export async function openLogFile(
 
 const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
 
-/** Opens a file to append to it, which only the user can read from then on; no pipe, which might never take a line. */
-async function openOrdinary(path: string): Promise<FileHandle> {
+/** Opens a regular file for appending and sets its mode to 0600. A pipe is refused: writing to it might block forever. */
+async function openRegularFile(path: string): Promise<FileHandle> {
   const file = await open(path, APPEND, OWNER_ONLY);
   try {
-    if (!(await file.stat()).isFile()) throw new Error('it is no ordinary file');
+    if (!(await file.stat()).isFile()) throw new Error('it is not a regular file');
     await file.chmod(OWNER_ONLY);
     return file;
   } catch (error) {
@@ -92,10 +92,10 @@ async function openOrdinary(path: string): Promise<FileHandle> {
   }
 }
 
-/** How many earlier files there are, counted no further than needed. */
-async function filesOf(path: string, most: number): Promise<number> {
-  for (let n = 1; n <= most; n++) {
+/** Counts the rotated files, at most `max`. */
+async function countRotatedFiles(path: string, max: number): Promise<number> {
+  for (let n = 1; n <= max; n++) {
     if ((await unlessAbsent(stat(`${path}.${n}`))) === undefined) return n - 1;
   }
-  return most;
+  return max;
 }

@@ -8,33 +8,33 @@ import { type FileRules, readRegularFile } from './regular-file.ts';
 import { runProgram } from './run-program.ts';
 import { fileVault } from './vault.ts';
 
-/** How the person who uses the driver is told and asked things. */
+/** Callbacks for warnings, notices and prompts. */
 export interface Listeners {
-  /** Absent: Node's process warnings. */
+  /** Default: `process.emitWarning`. */
   readonly onWarning?: ((message: string) => void) | undefined;
-  /** One line of news that is no warning. */
+  /** Called with one line of information that is not a warning. */
   readonly onNotice?: ((message: string) => void) | undefined;
-  /** Answers a question of the sign-in, such as for a one-time code. Absent: whoever would ask fails instead. */
+  /** Answers a sign-in prompt, such as for a one-time code. Without it, a sign-in that needs a prompt fails. */
   readonly onPrompt?: ((request: PromptRequest, signal: AbortSignal) => Promise<string>) | undefined;
 }
 
-/** Profiles, tokens and certificates: none comes near this size. */
+/** Profiles, tokens and certificates are far smaller than this. */
 const SETTINGS: FileRules = { maxBytes: 1024 * 1024, links: 'follow' };
 
-/** What whoever embeds the driver says of it. */
-export interface Embedding extends Listeners {
-  /** The world outside; for tests and embedders. */
+/** Options of the embedding program. */
+export interface HostOptions extends Listeners {
+  /** Clock, files, environment and network; replaced in tests and by embedding programs. */
   readonly ports?: Ports;
   /**
-   * Whoever runs this process wrote the connection string, or chose who did. Only such a string may name an identity
-   * provider on this machine, or files of profiles whose `credential_process` is run.
+   * Set when the connection string comes from the operator of this process. Only a trusted string may name an identity
+   * provider on this machine, or profile files whose `credential_process` is run.
    */
   readonly trusted?: boolean;
 }
 
 const env = (name: string): string | undefined => process.env[name] || undefined;
 
-/** The world as this process sees it. */
+/** The ports of a Node.js process. */
 export function processPorts(listeners: Listeners = {}): Ports {
   return withListeners(
     {
@@ -56,13 +56,13 @@ export function processPorts(listeners: Listeners = {}): Ports {
   );
 }
 
-/** The world of one connection. */
-export function portsOf({ ports, trusted, ...listeners }: Embedding): Ports {
-  const world = ports === undefined ? processPorts(listeners) : withListeners(ports, listeners);
-  return trusted === undefined ? world : { ...world, trusted };
+/** The ports of one connection: those of the options, or this process's. */
+export function resolvePorts({ ports, trusted, ...listeners }: HostOptions): Ports {
+  const resolved = ports === undefined ? processPorts(listeners) : withListeners(ports, listeners);
+  return trusted === undefined ? resolved : { ...resolved, trusted };
 }
 
-/** The same world with other ears; what is absent stays as it was. */
+/** The same ports with these callbacks; absent ones stay as they were. */
 function withListeners(ports: Ports, { onWarning, onNotice, onPrompt }: Listeners): Ports {
   return {
     ...ports,

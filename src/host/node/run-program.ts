@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { ProgramBounds, ProgramResult } from '../../core/ports.ts';
 
-/** Runs a program without a shell and waits for its end. What goes beyond the bounds is killed. */
+/** Runs a program without a shell and waits until it exits. It is killed when it exceeds the bounds. */
 export async function runProgram(
   argv: readonly string[],
   bounds: ProgramBounds,
@@ -14,7 +14,7 @@ export async function runProgram(
   const ended = new Promise<number | null>((resolve, reject) => {
     const kill = (why: Error): void => {
       child.kill('SIGKILL');
-      // A grandchild may hold the pipes open for ever.
+      // A grandchild may keep the pipes open indefinitely.
       child.stdout.destroy();
       child.stderr.destroy();
       reject(why);
@@ -26,7 +26,9 @@ export async function runProgram(
     );
     signal.addEventListener('abort', abort, { once: true });
     for (const stream of [child.stdout, child.stderr]) {
-      limit(stream, bounds.maxBytes, () => kill(new Error(`it printed more than ${bounds.maxBytes} bytes`)));
+      limitOutput(stream, bounds.maxBytes, () =>
+        kill(new Error(`it printed more than ${bounds.maxBytes} bytes`)),
+      );
     }
     child.on('error', reject);
     child.on('close', resolve);
@@ -37,11 +39,15 @@ export async function runProgram(
     child.on('error', release);
     child.on('close', release);
   });
-  const [status, stdout, stderr] = await Promise.all([ended, textOf(child.stdout), textOf(child.stderr)]);
+  const [status, stdout, stderr] = await Promise.all([
+    ended,
+    collectText(child.stdout),
+    collectText(child.stderr),
+  ]);
   return { status, stdout, stderr };
 }
 
-function limit(stream: Readable, maxBytes: number, exceeded: () => void): void {
+function limitOutput(stream: Readable, maxBytes: number, exceeded: () => void): void {
   let bytes = 0;
   stream.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
@@ -49,7 +55,7 @@ function limit(stream: Readable, maxBytes: number, exceeded: () => void): void {
   });
 }
 
-function textOf(stream: Readable): Promise<string> {
+function collectText(stream: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   return new Promise((resolve) => {

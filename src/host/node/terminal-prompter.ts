@@ -4,17 +4,17 @@ import { DriverError } from '../../core/errors.ts';
 import type { PromptRequest } from '../../core/ports.ts';
 import { escapeControl, escapeControlLines } from './escape-control.ts';
 
-/** What a terminal has that a pipe has not. */
+/** A readable stream that may be a terminal. */
 interface Keyboard extends Readable {
   readonly isRaw?: boolean;
   setRawMode?(raw: boolean): unknown;
 }
 
-/** The person at the terminal, who can be asked. */
+/** Prompts the user on the terminal. */
 export interface TerminalPrompter {
   answer(request: PromptRequest, signal: AbortSignal): Promise<string>;
-  /** While a question is open nothing else may be drawn. */
-  isAsked(): boolean;
+  /** Whether a prompt is open; nothing else may be drawn meanwhile. */
+  isPrompting(): boolean;
 }
 
 interface Key {
@@ -23,17 +23,17 @@ interface Key {
   readonly meta?: boolean | undefined;
 }
 
-const TRIES = 3;
+const MAX_TRIES = 3;
 
-/** Asks on a terminal: one question at a time, whatever else reads from the keyboard. */
+/** Prompts on a terminal, one question at a time, and keeps the keys from other readers meanwhile. */
 export function terminalPrompter(keyboard: Keyboard, screen: Writable): TerminalPrompter {
   let open = 0;
   let last: Promise<unknown> = Promise.resolve();
 
   const say = (text: string): void => void screen.write(text);
   const line = (label: string, signal: AbortSignal, secret: boolean): Promise<string> => {
-    // First the silence of the keyboard, then the question: a quick hand must not be echoed.
-    const answer = typed(keyboard, secret ? () => undefined : say, signal);
+    // Disable echo before printing the prompt, so that keys typed early are not shown.
+    const answer = readTypedLine(keyboard, secret ? () => undefined : say, signal);
     say(`\r\u001b[K${escapeControl(label)}: `);
     return answer.finally(() => say('\n'));
   };
@@ -41,21 +41,21 @@ export function terminalPrompter(keyboard: Keyboard, screen: Writable): Terminal
   async function choice({ message, choices = [] }: PromptRequest, signal: AbortSignal): Promise<string> {
     const list = choices.map((text, i) => `  ${i + 1}  ${text}\n`).join('');
     say(escapeControlLines(`${message}\n${list}`));
-    for (let tries = 0; tries < TRIES; tries += 1) {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const answer = (await line(`1 to ${choices.length}`, signal, false)).trim();
       const chosen = choices[Number(answer) - 1] ?? choices.find((text) => text === answer);
       if (chosen !== undefined) return chosen;
     }
-    throw new DriverError('EXEC_CANCELLED', `${message}: none of the choices was chosen`);
+    throw new DriverError('EXEC_CANCELLED', `${message}: no valid choice after ${MAX_TRIES} tries`);
   }
 
   async function newPassword({ message }: PromptRequest, signal: AbortSignal): Promise<string> {
-    for (let tries = 0; tries < TRIES; tries += 1) {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const first = await line(message, signal, true);
-      if ((await line('The same again', signal, true)) === first) return first;
-      say('These were not the same.\n');
+      if ((await line('Repeat to confirm', signal, true)) === first) return first;
+      say('The entries do not match.\n');
     }
-    throw new DriverError('EXEC_CANCELLED', `${message}: it was never typed twice the same`);
+    throw new DriverError('EXEC_CANCELLED', `${message}: the entries did not match after ${MAX_TRIES} tries`);
   }
 
   function ask(request: PromptRequest, signal: AbortSignal): Promise<string> {
@@ -71,7 +71,7 @@ export function terminalPrompter(keyboard: Keyboard, screen: Writable): Terminal
   }
 
   return {
-    isAsked: () => open > 0,
+    isPrompting: () => open > 0,
     async answer(request, signal) {
       open += 1;
       const turn = last.then(() => ask(request, signal));
@@ -85,8 +85,12 @@ export function terminalPrompter(keyboard: Keyboard, screen: Writable): Terminal
   };
 }
 
-/** One typed line. Nobody else hears the keys meanwhile: a shell would take them for a statement. */
-function typed(keyboard: Keyboard, echo: (text: string) => void, signal: AbortSignal): Promise<string> {
+/** Reads one typed line. Other key listeners are detached meanwhile: the shell would read the answer as a statement. */
+function readTypedLine(
+  keyboard: Keyboard,
+  echo: (text: string) => void,
+  signal: AbortSignal,
+): Promise<string> {
   emitKeypressEvents(keyboard);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Node types listeners as any function
   const others = keyboard.listeners('keypress') as ((...key: unknown[]) => void)[];
@@ -105,10 +109,10 @@ function typed(keyboard: Keyboard, echo: (text: string) => void, signal: AbortSi
     };
     const cancel = (why: string): void => end(() => reject(new DriverError('EXEC_CANCELLED', why)));
     const onAbort = (): void => end(() => reject(signal.reason));
-    const onEnd = (): void => cancel('The terminal was closed before an answer was given.');
+    const onEnd = (): void => cancel('The terminal was closed before the prompt was answered');
     const onKey = (character: string | undefined, { name, ctrl, meta }: Key): void => {
-      if (ctrl === true && name === 'c') cancel('Cancelled by Ctrl-C.');
-      else if (ctrl === true && name === 'd') cancel('No answer was given.');
+      if (ctrl === true && name === 'c') cancel('Cancelled by Ctrl-C');
+      else if (ctrl === true && name === 'd') cancel('The prompt was not answered');
       else if (name === 'return' || name === 'enter') end(() => resolve(text.join('')));
       else if (name === 'backspace') {
         if (text.length > 0) echo('\b \b');

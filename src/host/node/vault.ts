@@ -7,14 +7,14 @@ import type { Vault } from '../../core/ports.ts';
 import { type FileRules, readRegularFile, whyUnreadable } from './regular-file.ts';
 
 const MAX_BYTES = 1024 * 1024;
-const OTHERS = 0o077;
+const GROUP_AND_OTHERS = 0o077;
 
-/** Files with secrets, for the user's own eyes. `userId` is absent where the system has none. */
+/** Stores secrets in files with mode 0600. `userId` is undefined on systems without user IDs. */
 export function fileVault(directory: string, userId: number | undefined): Vault {
   const rules: FileRules = {
     maxBytes: MAX_BYTES,
     links: 'refuse',
-    objection: (stats) => whoseElse(stats, userId),
+    objection: (stats) => whyNotPrivate(stats, userId),
   };
   return {
     directory,
@@ -30,7 +30,7 @@ export function fileVault(directory: string, userId: number | undefined): Vault 
   };
 }
 
-/** Puts a text in a file's place at once; only the user can read it. */
+/** Replaces a file atomically; the new file has mode 0600. */
 export async function replaceFile(path: string, text: string): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
@@ -52,10 +52,10 @@ async function writeDraft(draft: string, text: string): Promise<void> {
   }
 }
 
-/** Who besides the user has to do with the file. */
-function whoseElse(stats: Stats, userId: number | undefined): string | undefined {
+/** Why a file is not private to the user, as a sentence fragment. */
+function whyNotPrivate(stats: Stats, userId: number | undefined): string | undefined {
   if (userId === undefined) return undefined;
-  if (stats.uid !== userId) return 'belongs to somebody else';
-  if ((stats.mode & OTHERS) === 0) return undefined;
-  return `is open to others (mode ${(stats.mode & 0o777).toString(8)}); chmod 600 makes it the user's own`;
+  if (stats.uid !== userId) return 'belongs to another user';
+  if ((stats.mode & GROUP_AND_OTHERS) === 0) return undefined;
+  return `is accessible to other users (mode ${(stats.mode & 0o777).toString(8)}); run chmod 600 on it`;
 }

@@ -35,7 +35,7 @@ describe('readOrdinary', () => {
       server.on('listening', resolve);
     });
     for (const name of ['pipe', 'd', 'zero', 'socket'])
-      await expect(read(name)).rejects.toThrow(`${join(folder, name)} is no ordinary file`);
+      await expect(read(name)).rejects.toThrow(`${join(folder, name)} is not a regular file`);
     await new Promise((resolve) => {
       server.close(resolve);
     });

@@ -56,22 +56,20 @@ describe('a question on the terminal', () => {
     const which: PromptRequest = { kind: 'choice', message: 'Which?', choices: ['SMS', 'App'] };
     expect((await answer(which, '2\r')).said).toBe('App');
     expect((await answer(which, '7\r', 'SMS\r')).said).toBe('SMS');
-    expect((await thrownBy(() => answer(which, '7\r', '8\r', '\r'))).message).toContain(
-      'none of the choices',
-    );
+    expect((await thrownBy(() => answer(which, '7\r', '8\r', '\r'))).message).toContain('no valid choice');
   });
 
   it('takes a new password only when it was typed twice the same', async () => {
     const request: PromptRequest = { kind: 'new-password', message: 'New password', secret: true };
     const { said, shown } = await answer(request, 'one\r', 'two\r', 'three\r', 'three\r');
     expect(said).toBe('three');
-    expect(shown).toContain('not the same');
+    expect(shown).toContain('do not match');
     expect(shown).not.toContain('three');
   });
 
   it.each([
     ['Ctrl-C', '\u0003', /Ctrl-C/],
-    ['Ctrl-D', '\u0004', /No answer/],
+    ['Ctrl-D', '\u0004', /prompt was not answered/],
   ])('is left with %s', async (_, key, message) => {
     const error = await thrownBy(() => answer(code, `12${key}`));
     expect(error.code).toBe('EXEC_CANCELLED');
@@ -93,12 +91,12 @@ describe('a question on the terminal', () => {
     const leaving = new AbortController();
     const asked = person.answer(code, leaving.signal).catch((error: unknown) => error);
     await new Promise((resolve) => setTimeout(resolve, 5));
-    expect([keyboard.isRaw, person.isAsked()]).toEqual([true, true]);
+    expect([keyboard.isRaw, person.isPrompting()]).toEqual([true, true]);
     keyboard.write('1');
     await new Promise((resolve) => setTimeout(resolve, 5));
     leaving.abort(new Error('over'));
     expect(await asked).toEqual(new Error('over'));
-    expect([keyboard.isRaw, person.isAsked(), keyboard.listeners('keypress')]).toEqual([
+    expect([keyboard.isRaw, person.isPrompting(), keyboard.listeners('keypress')]).toEqual([
       false,
       false,
       [other],

@@ -51,19 +51,19 @@ describe('fileVault', () => {
     const path = join(folder, 'f');
     await writeFile(path, 'x');
     await chmod(path, 0o644);
-    await expect(fileVault(folder, me).read(path)).rejects.toThrow('is open to others (mode 644)');
+    await expect(fileVault(folder, me).read(path)).rejects.toThrow('is accessible to other users (mode 644)');
     await expect(fileVault(folder, me).write(path, 'y')).rejects.toThrow('chmod 600');
     await chmod(path, 0o600);
-    await expect(fileVault(folder, me + 1).read(path)).rejects.toThrow('belongs to somebody else');
+    await expect(fileVault(folder, me + 1).read(path)).rejects.toThrow('belongs to another user');
     expect(await readFile(path, 'utf8')).toBe('x');
   });
 
-  it('takes ordinary files of a reasonable size only', async () => {
+  it('accepts only regular files up to the size limit', async () => {
     const vault = fileVault(folder, me);
     await mkdir(join(folder, 'd'));
-    await expect(vault.read(join(folder, 'd'))).rejects.toThrow('is no ordinary file');
-    await expect(vault.write(join(folder, 'd'), 'x')).rejects.toThrow('is no ordinary file');
-    await expect(vault.read('/dev/null')).rejects.toThrow('is no ordinary file');
+    await expect(vault.read(join(folder, 'd'))).rejects.toThrow('is not a regular file');
+    await expect(vault.write(join(folder, 'd'), 'x')).rejects.toThrow('is not a regular file');
+    await expect(vault.read('/dev/null')).rejects.toThrow('is not a regular file');
     await writeFile(join(folder, 'big'), 'x'.repeat(1024 * 1024 + 1), { mode: 0o600 });
     await expect(vault.read(join(folder, 'big'))).rejects.toThrow('is larger');
   });
