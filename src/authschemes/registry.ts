@@ -1,48 +1,42 @@
+import { lazy } from '../core/async/lazy.ts';
 import { DriverError } from '../core/errors.ts';
-import { adfs } from './adfs.ts';
-import { auto } from './auto.ts';
-import { awsCognitoBasic } from './aws-cognito-basic.ts';
-import { awsCognitoSrp } from './aws-cognito-srp.ts';
-import { awsContainer } from './aws-container.ts';
-import { awsCredentialsFile } from './aws-credentials-file.ts';
-import { awsEc2Roles } from './aws-ec2-roles.ts';
-import { awsIamRoles } from './aws-iam-roles.ts';
-import { awsMfa } from './aws-mfa.ts';
-import { awsRootKeys } from './aws-root-keys.ts';
-import { awsWebIdentity } from './aws-web-identity.ts';
-import { okta } from './okta.ts';
-import { pingFederate } from './pingfederate.ts';
-import { samlAssertion } from './saml-assertion.ts';
 import type { AuthScheme } from '../credentials/scheme.ts';
-import { temporaryCredentials } from './temporary-credentials.ts';
 
-/** Every way to sign in that this version has. */
-export const AUTH_SCHEMES: readonly AuthScheme[] = [
-  auto,
-  awsRootKeys,
-  temporaryCredentials,
-  awsIamRoles,
-  awsMfa,
-  awsEc2Roles,
-  awsContainer,
-  awsWebIdentity,
-  awsCredentialsFile,
-  okta,
-  adfs,
-  pingFederate,
-  samlAssertion,
-  awsCognitoSrp,
-  awsCognitoBasic,
-];
+/** Every AuthScheme of this version by its name. A scheme's file, and all that it imports, is loaded when the scheme is chosen. */
+const LOADERS: ReadonlyMap<string, () => Promise<AuthScheme>> = new Map<string, () => Promise<AuthScheme>>([
+  ['Auto', lazy(async () => (await import('./auto.ts')).auto)],
+  ['AwsRootKeys', lazy(async () => (await import('./aws-root-keys.ts')).awsRootKeys)],
+  [
+    'TemporaryCredentials',
+    lazy(async () => (await import('./temporary-credentials.ts')).temporaryCredentials),
+  ],
+  ['AwsIAMRoles', lazy(async () => (await import('./aws-iam-roles.ts')).awsIamRoles)],
+  ['AwsMFA', lazy(async () => (await import('./aws-mfa.ts')).awsMfa)],
+  ['AwsEC2Roles', lazy(async () => (await import('./aws-ec2-roles.ts')).awsEc2Roles)],
+  ['AwsContainer', lazy(async () => (await import('./aws-container.ts')).awsContainer)],
+  ['AwsWebIdentity', lazy(async () => (await import('./aws-web-identity.ts')).awsWebIdentity)],
+  ['AwsCredentialsFile', lazy(async () => (await import('./aws-credentials-file.ts')).awsCredentialsFile)],
+  ['Okta', lazy(async () => (await import('./okta.ts')).okta)],
+  ['ADFS', lazy(async () => (await import('./adfs.ts')).adfs)],
+  ['PingFederate', lazy(async () => (await import('./pingfederate.ts')).pingFederate)],
+  ['SAMLAssertion', lazy(async () => (await import('./saml-assertion.ts')).samlAssertion)],
+  ['AwsCognitoSrp', lazy(async () => (await import('./aws-cognito-srp.ts')).awsCognitoSrp)],
+  ['AwsCognitoBasic', lazy(async () => (await import('./aws-cognito-basic.ts')).awsCognitoBasic)],
+]);
 
 /** The scheme of that name. */
-export function schemeNamed(name: string): AuthScheme {
-  const scheme = AUTH_SCHEMES.find((candidate) => candidate.name === name);
-  if (scheme !== undefined) return scheme;
-  const available = AUTH_SCHEMES.map((candidate) => candidate.name);
+export async function loadScheme(name: string): Promise<AuthScheme> {
+  const load = LOADERS.get(name);
+  if (load !== undefined) return load();
+  const available = [...LOADERS.keys()];
   throw new DriverError(
     'AUTH_NOT_SUPPORTED',
     `AuthScheme ${name} is not supported in this version; there are ${available.join(', ')}`,
     { candidates: available },
   );
+}
+
+/** All of them, in the order of the documentation. */
+export function loadAllSchemes(): Promise<readonly AuthScheme[]> {
+  return Promise.all([...LOADERS.values()].map((load) => load()));
 }

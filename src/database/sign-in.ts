@@ -16,7 +16,7 @@ import {
   type LoginFailureCache,
   sharedFailureCache,
 } from '../credentials/login-failure-cache.ts';
-import { schemeNamed } from '../authschemes/registry.ts';
+import { loadScheme } from '../authschemes/registry.ts';
 import { type AuthScheme, declared } from '../credentials/scheme.ts';
 
 /** A way in that was chosen and checked. Nothing was sent yet: the first credentials are fetched when asked for. */
@@ -40,7 +40,7 @@ export interface SignIn {
 
 /** Chooses the scheme, checks all that it asks for, and prepares its credentials. Sends nothing. */
 export async function signIn(options: Options, ports: Ports): Promise<SignIn> {
-  const { scheme, because } = chosen(options);
+  const { scheme, because } = await choose(options);
   const problem = missing(scheme, options, because) ?? scheme.check?.(declared(scheme, options));
   if (problem !== undefined) throw new DriverError(problem.code, problem.message);
   for (const line of notices(scheme, options)) ports.warn(line);
@@ -107,11 +107,11 @@ function plain(value: unknown): string {
   return JSON.stringify(Object.entries(value).map(([name, inner]) => [name, plain(inner)]));
 }
 
-function chosen(options: Options): { scheme: AuthScheme; because: string } {
-  const named = schemeNamed(options.authScheme);
+async function choose(options: Options): Promise<{ scheme: AuthScheme; because: string }> {
+  const named = await loadScheme(options.authScheme);
   const choice = named.choose?.(declared(named, options));
   if (choice === undefined) return { scheme: named, because: '' };
-  return { scheme: schemeNamed(choice), because: `, which ${named.name} chose,` };
+  return { scheme: await loadScheme(choice), because: `, which ${named.name} chose,` };
 }
 
 function missing(

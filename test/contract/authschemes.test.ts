@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { AUTH_SCHEMES, schemeNamed } from '../../src/authschemes/registry.ts';
+import { loadAllSchemes, loadScheme } from '../../src/authschemes/registry.ts';
 import { declared } from '../../src/credentials/scheme.ts';
 import { type SignIn, signIn } from '../../src/database/sign-in.ts';
 import { AUTH_SCHEME_NAMES, PROPERTIES, type PropertyName } from '../../src/connstring/properties.ts';
@@ -10,8 +10,10 @@ import { fakePorts } from '../doubles/ports.ts';
 import { printsOf } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
 
+const SCHEMES = await loadAllSchemes();
+
 /** An object with all that a scheme requires, except the left out one; every secret is a canary. */
-function required(scheme: (typeof AUTH_SCHEMES)[number], without?: PropertyName): ConnectionObject {
+function required(scheme: (typeof SCHEMES)[number], without?: PropertyName): ConnectionObject {
   const names = scheme.requires.filter((name) => name !== without);
   return {
     AuthScheme: scheme.name,
@@ -30,22 +32,27 @@ function valueFor(name: PropertyName): string {
 
 describe('the registry', () => {
   it('has schemes that connection strings may name, each once', () => {
-    const names = AUTH_SCHEMES.map((scheme) => scheme.name);
+    const names = SCHEMES.map((scheme) => scheme.name);
     expect(new Set(names).size).toBe(names.length);
     expect(names.filter((name) => !AUTH_SCHEME_NAMES.some((known) => known === name))).toEqual([]);
   });
 
+  it('loads each by its name', async () => {
+    const loaded = await Promise.all(SCHEMES.map(({ name }) => loadScheme(name)));
+    expect(loaded).toEqual(SCHEMES);
+  });
+
   it('says of the others that they are not supported, and which are', async () => {
-    const others = AUTH_SCHEME_NAMES.filter((name) => !AUTH_SCHEMES.some((scheme) => scheme.name === name));
-    const errors = await Promise.all(others.map((name) => thrownBy(() => schemeNamed(name))));
+    const others = AUTH_SCHEME_NAMES.filter((name) => !SCHEMES.some((scheme) => scheme.name === name));
+    const errors = await Promise.all(others.map((name) => thrownBy(() => loadScheme(name))));
     expect(new Set(errors.map((error) => error.code))).toEqual(
       new Set(others.length === 0 ? [] : ['AUTH_NOT_SUPPORTED']),
     );
-    expect(errors.every((error) => error.candidates.length === AUTH_SCHEMES.length)).toBe(true);
+    expect(errors.every((error) => error.candidates.length === SCHEMES.length)).toBe(true);
   });
 });
 
-describe.each(AUTH_SCHEMES.map((scheme) => [scheme.name, scheme] as const))('AuthScheme %s', (_, scheme) => {
+describe.each(SCHEMES.map((scheme) => [scheme.name, scheme] as const))('AuthScheme %s', (_, scheme) => {
   it('is documented in a sentence', () => {
     expect(scheme.doc).toMatch(/^[A-Z].*\.$/s);
   });

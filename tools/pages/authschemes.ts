@@ -1,17 +1,19 @@
-import { AUTH_SCHEMES } from '../../src/authschemes/registry.ts';
+import { loadAllSchemes } from '../../src/authschemes/registry.ts';
 import { AUTH_SCHEME_NAMES, PROPERTIES, type PropertyName } from '../../src/connstring/properties.ts';
+import type { AuthScheme } from '../../src/credentials/scheme.ts';
 import { type Page, code, table } from './page.ts';
 
 /** Every way to sign in, with the properties it reads and a connection string that does it. */
 export const authschemes: Page = {
   file: 'authschemes.md',
   async body() {
-    const names = new Set(AUTH_SCHEMES.map((scheme) => scheme.name));
+    const schemes = await loadAllSchemes();
+    const names = new Set(schemes.map((scheme) => scheme.name));
     const later = AUTH_SCHEME_NAMES.filter((name) => !names.has(name));
     return [
       '# AuthSchemes',
       'In the examples, `…` stands for a secret.',
-      ...AUTH_SCHEMES.map(section),
+      ...schemes.map(section),
       ...(later.length === 0
         ? []
         : [`Known by name, but not in this version: ${later.map(code).join(', ')}.`]),
@@ -19,7 +21,7 @@ export const authschemes: Page = {
   },
 };
 
-function section({ name, doc, example, requires, uses }: (typeof AUTH_SCHEMES)[number]): string {
+function section({ name, doc, example, requires, uses }: AuthScheme): string {
   return [
     `## ${name}`,
     doc,
