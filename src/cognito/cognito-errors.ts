@@ -1,4 +1,4 @@
-import { DriverError, type ErrorCode, messageOf } from '../core/errors.ts';
+import { DriverError, type ErrorCode, getErrorMessage } from '../core/errors.ts';
 
 interface Meaning {
   readonly names: readonly string[];
@@ -166,7 +166,7 @@ export function cognitoError(operation: string, error: unknown): DriverError {
   const status = statusOf(error);
   const what = `(Cognito ${operation}: ${name})`;
   if (status === undefined) {
-    return new DriverError('CONN_NETWORK', `Cognito could not be reached: ${messageOf(error)}`, {
+    return new DriverError('CONN_NETWORK', `Cognito could not be reached: ${getErrorMessage(error)}`, {
       cause: error,
     });
   }
@@ -176,7 +176,7 @@ export function cognitoError(operation: string, error: unknown): DriverError {
   if (FOR_THE_MOMENT.has(name) || status >= 500 || status === 429) {
     return new DriverError('AUTH_UNAVAILABLE', `Cognito is busy or has failed ${what}`);
   }
-  const said = messageOf(error);
+  const said = getErrorMessage(error);
   const meaning = MEANINGS.find((known) => known.names.includes(name) && (known.says?.test(said) ?? true));
   if (meaning === undefined) return new DriverError('AUTH_REFUSED', `Cognito refused ${what}`);
   const { code, message, remedy } = meaning;

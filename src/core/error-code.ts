@@ -1,5 +1,5 @@
 /** The system's code of a failure, as `ENOENT`; undefined where it has none. */
-export function errorCode(failure: unknown): unknown {
+export function getErrorCode(failure: unknown): unknown {
   return typeof failure === 'object' && failure !== null && 'code' in failure ? failure.code : undefined;
 }
 
@@ -11,7 +11,7 @@ export async function unlessAbsent<T>(work: Promise<T>): Promise<T | undefined> 
   try {
     return await work;
   } catch (error) {
-    if (ABSENT.has(errorCode(error))) return undefined;
+    if (ABSENT.has(getErrorCode(error))) return undefined;
     throw error;
   }
 }

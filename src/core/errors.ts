@@ -1,313 +1,443 @@
-/** What a program and a person need to know about a kind of failure. */
+/** What programs and users need to know about a kind of failure. */
 interface ErrorSpec {
   /** Five characters: PostgreSQL's appendix A, or SQL:2016 where PostgreSQL has none. */
   readonly sqlState: string;
-  /** What to do about it, as an instruction to the person who sees the message. */
+  /** Whether the same statement or sign-in may succeed when it is repeated unchanged. */
+  readonly retryable: boolean;
+  /** What the user can do about it: whole imperative sentences. */
   readonly remedy: string;
 }
 
 /**
- * Every failure the driver can report, once. The code is stable and may be matched on; the documentation's
- * page of errors is generated from this table.
+ * Every failure that the driver can report. Codes are stable and may be matched on; docs/reference/errors.md is
+ * generated from this table.
  */
 export const ERRORS = {
   CONN_SYNTAX: {
     sqlState: '08001',
-    remedy: 'Write the connection string as Key=Value;Key=Value and quote values that hold ";" or quotes.',
+    retryable: false,
+    remedy:
+      'Write the connection string as Key=Value;Key=Value, and quote values that contain ";" or quotes.',
   },
   CONN_UNKNOWN_PROPERTY: {
     sqlState: '08001',
-    remedy: 'Check the spelling of the property; `dynadbc properties` lists them all.',
+    retryable: false,
+    remedy: 'Check the spelling of the property; `dynadbc properties` lists all of them.',
   },
-  CONN_DUPLICATE_PROPERTY: { sqlState: '08001', remedy: 'Give each property once.' },
+  CONN_DUPLICATE_PROPERTY: {
+    sqlState: '08001',
+    retryable: false,
+    remedy: 'Set each property only once.',
+  },
   CONN_BAD_VALUE: {
     sqlState: '08001',
+    retryable: false,
     remedy:
-      'Give a value of the kind that the message names; `dynadbc properties` shows what each property takes.',
+      'Set the property to a value of the type named in the message; `dynadbc properties` shows the values of each property.',
   },
   CONN_DSN_NOT_FOUND: {
     sqlState: '08001',
-    remedy: 'Add the section to odbc.ini, or set ODBCINI to the file that has it.',
+    retryable: false,
+    remedy: 'Add the section to odbc.ini, or set ODBCINI to the path of the file that contains it.',
   },
   CONN_NO_REGION: {
     sqlState: '08001',
+    retryable: false,
     remedy:
-      'Set AWSRegion (a code such as eu-west-1, or a name such as Ireland), or AWS_REGION in the environment.',
+      'Set AWSRegion to a Region code or name (eu-west-1 or Ireland), or set AWS_REGION in the environment.',
   },
-  CONN_CLOSED: { sqlState: '08003', remedy: 'Connect again: this connection was closed.' },
+  CONN_CLOSED: {
+    sqlState: '08003',
+    retryable: false,
+    remedy: 'Open a new connection.',
+  },
   CONN_NETWORK: {
     sqlState: '08006',
+    retryable: true,
     remedy:
-      'Check that the endpoint can be reached from here (Endpoint, AWSRegion, proxy settings) and try again.',
+      'Check that this machine can reach the endpoint (Endpoint, AWSRegion, proxy settings), and retry.',
   },
   CONN_TLS: {
     sqlState: '08006',
+    retryable: false,
     remedy:
-      "Set SSLServerCert to the certificate of the authority that signed the server's, or have the server's certificate corrected.",
+      "Set SSLServerCert to the certificate of the authority that signed the server certificate, or have the server's certificate corrected.",
   },
   CONN_PROXY: {
     sqlState: '08006',
+    retryable: false,
     remedy:
-      'Check ProxyServer, ProxyPort, ProxyUser and ProxyPassword; list hosts to reach without the proxy in ProxyExceptions.',
+      'Check ProxyServer, ProxyPort, ProxyUser and ProxyPassword; list hosts that need no proxy in ProxyExceptions.',
   },
   AUTH_MISSING_PROPERTY: {
     sqlState: '28000',
-    remedy: 'Add the properties that the AuthScheme needs, or choose another AuthScheme.',
+    retryable: false,
+    remedy:
+      'Set the properties that the AuthScheme requires, or choose another AuthScheme; docs/reference/authschemes.md lists them.',
   },
   AUTH_CONFLICTING_PROPERTY: {
     sqlState: '28000',
-    remedy: 'Remove the property that does not go with the AuthScheme, or choose another AuthScheme.',
+    retryable: false,
+    remedy: 'Remove the property that the AuthScheme does not accept, or choose another AuthScheme.',
   },
   AUTH_NOT_SUPPORTED: {
     sqlState: '0A000',
-    remedy: 'Choose one of the AuthSchemes that the message lists.',
+    retryable: false,
+    remedy: 'Choose one of the AuthSchemes listed in docs/reference/authschemes.md.',
   },
   AUTH_NO_CREDENTIALS: {
     sqlState: '28000',
-    remedy: 'Give AWSAccessKey and AWSSecretKey, or name a profile with AWSCredentialsFileProfile.',
+    retryable: false,
+    remedy:
+      'Set AWSAccessKey and AWSSecretKey, or name a profile with AWSCredentialsFileProfile; docs/guide/sign-in.md describes the other sources.',
   },
   AUTH_PROFILE: {
     sqlState: '28000',
-    remedy: 'Correct the profile in the AWS credentials or config file that the message names.',
+    retryable: false,
+    remedy: 'Correct the profile named in the message in the AWS credentials or config file.',
   },
   AUTH_REFUSED: {
     sqlState: '28000',
+    retryable: false,
     remedy:
-      'Check the keys, the session token and the clock of this machine; `dynadbc whoami` tests a sign-in.',
+      'Check the access keys, the session token and the clock of this machine; `dynadbc whoami` tests the sign-in.',
   },
-  AUTH_EXPIRED: { sqlState: '28000', remedy: 'Sign in again to get new credentials.' },
+  AUTH_EXPIRED: {
+    sqlState: '28000',
+    retryable: false,
+    remedy: 'Sign in again to get new credentials.',
+  },
   AUTH_CODE_NEEDED: {
     sqlState: '28000',
+    retryable: false,
     remedy:
-      'Give the code that the device shows now as MFAToken, or connect with onPrompt to be asked for it.',
+      'Set MFAToken to the code that the device shows now, or connect with onPrompt to be asked for it.',
   },
   AUTH_MALFORMED: {
     sqlState: '08P01',
-    remedy: 'Check the address of the sign-in service, and that no proxy changes its answers.',
+    retryable: false,
+    remedy: 'Check the address of the identity service, and that no proxy alters its responses.',
   },
   AUTH_UNAVAILABLE: {
     sqlState: '08006',
-    remedy: 'The service for signing in is busy or has failed: try again in a while.',
+    retryable: true,
+    remedy: 'The identity service is unavailable. Retry later.',
   },
   AUTH_UNTRUSTED: {
     sqlState: '28000',
+    retryable: false,
     remedy:
-      'Nothing secret was sent there. Set SSOLoginURL to the https address at which the identity provider itself signs users in.',
+      'Set SSOLoginURL to the https address where the identity provider signs users in. No secret was sent to the address in the message.',
   },
   AUTH_SAML: {
     sqlState: '28000',
+    retryable: false,
     remedy:
-      'Ask the administrator of the identity provider to correct what the message names in its settings for AWS.',
+      'Ask the administrator of the identity provider to correct its AWS settings as the message describes.',
   },
   AUTH_ROLE: {
     sqlState: '28000',
-    remedy: 'Set AWSRoleARN to one of the roles that the identity provider gives you.',
+    retryable: false,
+    remedy: 'Set AWSRoleARN to one of the roles that the identity provider offers.',
   },
   AUTH_DENIED: {
     sqlState: '42501',
-    remedy: 'Ask for the IAM permission that the message names on this table.',
+    retryable: false,
+    remedy: 'Grant the IAM permission named in the message for this table.',
   },
   DYNAMO_LIMIT: {
     sqlState: '54000',
-    remedy: 'Make the condition smaller: DynamoDB limits the size of an expression and of a request.',
+    retryable: false,
+    remedy: 'Shorten the condition: DynamoDB limits the size of expressions and requests.',
   },
   DYNAMO_THROTTLED: {
     sqlState: '53000',
-    remedy: 'Try again later, lower ThreadCount, or raise the capacity of the table or index.',
+    retryable: true,
+    remedy: 'Retry later, lower ThreadCount, or raise the capacity of the table or index.',
   },
   DYNAMO_IN_USE: {
     sqlState: '55006',
-    remedy: 'DynamoDB is at work on the table: run the statement again when its status is ACTIVE.',
+    retryable: true,
+    remedy: 'Retry when the status of the table is ACTIVE.',
   },
   DYNAMO_QUOTA: {
     sqlState: '53400',
-    remedy: 'Run the statement again later, or have the quota of the account raised.',
+    retryable: true,
+    remedy: 'Retry later, or request a higher quota for the account.',
   },
   DYNAMO_REFUSED: {
     sqlState: '58000',
-    remedy: 'The message is what DynamoDB said; correct the statement or the table.',
+    retryable: false,
+    remedy: 'Correct the statement or the table; the message is from DynamoDB.',
   },
   DYNAMO_MALFORMED: {
     sqlState: '08P01',
-    remedy: 'Check that the endpoint is DynamoDB and that no proxy changes its answers.',
+    retryable: false,
+    remedy: 'Check that the endpoint is DynamoDB, and that no proxy alters its responses.',
   },
   CATALOG_AMBIGUOUS_TABLE: {
     sqlState: '42P09',
-    remedy: 'Write the name in double quotes exactly as DynamoDB spells it.',
+    retryable: false,
+    remedy: 'Write the name in double quotes, exactly as DynamoDB spells it.',
   },
   CATALOG_UNKNOWN_TABLE: {
     sqlState: '42P01',
+    retryable: false,
     remedy: 'Check the name, the Region and the account; `dynadbc tables` lists the tables.',
   },
   CATALOG_DUPLICATE_TABLE: {
     sqlState: '42P07',
+    retryable: false,
     remedy:
-      'Choose another name; IF NOT EXISTS leaves a table or index as it is, CREATE OR REPLACE VIEW replaces a view.',
+      'Choose another name, or use IF NOT EXISTS for a table or index and CREATE OR REPLACE for a view.',
   },
   CATALOG_WRONG_KIND: {
     sqlState: '42809',
+    retryable: false,
     remedy: 'Name a view; `dynadbc tables` lists tables and views.',
   },
   CATALOG_VIEW: {
     sqlState: '42P17',
-    remedy: 'Correct the query of the view that the message names, or drop the view.',
+    retryable: false,
+    remedy: 'Correct the query of the view named in the message, or drop the view.',
   },
   CATALOG_SCHEMA_FILE: {
     sqlState: 'F0000',
+    retryable: false,
     remedy:
-      'Correct the schema file at the place that the message names; docs/guide/schemas-and-views.md shows the format.',
+      'Correct the schema file at the position named in the message; docs/guide/schemas-and-views.md#schema-files describes the format.',
   },
   CATALOG_TYPE_DRIFT: {
     sqlState: '22000',
+    retryable: false,
     remedy: 'Raise RowScanDepth so that sampling sees such values, or read the attribute through "$item".',
   },
-  SQL_SYNTAX: { sqlState: '42601', remedy: 'Correct the statement at the marked position.' },
+  SQL_SYNTAX: {
+    sqlState: '42601',
+    retryable: false,
+    remedy: 'Correct the statement at the marked position.',
+  },
   SQL_UNKNOWN_COLUMN: {
     sqlState: '42703',
-    remedy: `Check the name; an attribute that sampling did not see is reached as "$item"->>'name'.`,
+    retryable: false,
+    remedy: `Check the name; read an attribute that sampling did not see as "$item"->>'name'.`,
   },
   SQL_UNKNOWN_INDEX: {
     sqlState: '42704',
-    remedy: 'Name an index of the table; EXPLAIN shows which there are and why they are not used.',
+    retryable: false,
+    remedy: 'Name an index of the table; EXPLAIN lists the indexes and why each is not used.',
   },
-  SQL_AMBIGUOUS_COLUMN: { sqlState: '42702', remedy: 'Put the table name or alias before the column.' },
+  SQL_AMBIGUOUS_COLUMN: {
+    sqlState: '42702',
+    retryable: false,
+    remedy: 'Qualify the column with the table name or alias.',
+  },
   SQL_UNKNOWN_FUNCTION: {
     sqlState: '42883',
-    remedy: 'Check the function name and its argument types; a cast may be needed.',
+    retryable: false,
+    remedy: 'Check the function name and the argument types; you might need to add explicit type casts.',
   },
-  SQL_UNKNOWN_SETTING: { sqlState: '42704', remedy: 'SHOW ALL and pg_settings list the settings there are.' },
+  SQL_UNKNOWN_SETTING: {
+    sqlState: '42704',
+    retryable: false,
+    remedy: 'Check the name; SHOW ALL and pg_settings list the settings.',
+  },
   SQL_WINDOWING: {
     sqlState: '42P20',
-    remedy: 'Compute the window function in a subquery, and ask for its column around it.',
+    retryable: false,
+    remedy: 'Compute the window function in a subquery, and refer to its column in the outer query.',
   },
   SQL_COLUMN_REFERENCE: {
     sqlState: '42P10',
-    remedy: 'Give the position of a column of the SELECT list, or its name.',
+    retryable: false,
+    remedy: 'Use the name or position of a column in the select list.',
   },
   SQL_CARDINALITY: {
     sqlState: '21000',
-    remedy: 'Make the subquery give one row: with an aggregate, LIMIT 1, or a condition on a whole key.',
+    retryable: false,
+    remedy: 'Make the subquery return one row, with an aggregate, LIMIT 1 or a condition on the whole key.',
   },
-  SQL_ROW_COUNT: { sqlState: '2201W', remedy: 'Give LIMIT and OFFSET numbers from 0 on.' },
-  SQL_GROUPING: { sqlState: '42803', remedy: 'Add the column to GROUP BY or wrap it in an aggregate.' },
+  SQL_ROW_COUNT: {
+    sqlState: '2201W',
+    retryable: false,
+    remedy: 'Use LIMIT and OFFSET values of 0 or more.',
+  },
+  SQL_GROUPING: {
+    sqlState: '42803',
+    retryable: false,
+    remedy: 'Add the column to GROUP BY, or use it in an aggregate function.',
+  },
   SQL_BAD_VALUE: {
     sqlState: '22P02',
-    remedy: 'Correct the value, or cast it to the type that the column has.',
+    retryable: false,
+    remedy: 'Correct the value, or cast it to the type of the column.',
   },
   SQL_NOT_NULL: {
     sqlState: '23502',
-    remedy: 'Give a value: an item is stored under its key, which has no default.',
+    retryable: false,
+    remedy: 'Set a value: key attributes are required and have no default.',
   },
   SQL_UNIQUE: {
     sqlState: '23505',
+    retryable: false,
     remedy: 'Add ON CONFLICT DO NOTHING or DO UPDATE, or replace the item with REPLACE INTO.',
   },
   SQL_NUMERIC_RANGE: {
     sqlState: '22003',
-    remedy: 'Cast to a wider type, such as DOUBLE PRECISION, before computing.',
+    retryable: false,
+    remedy: 'Cast to a wider type, such as double precision, before computing.',
   },
   SQL_DIVISION_BY_ZERO: {
     sqlState: '22012',
-    remedy: 'Leave such rows out, or divide by NULLIF(divisor, 0), which gives NULL for them.',
+    retryable: false,
+    remedy: 'Filter out zero divisors, or use NULLIF(divisor, 0).',
   },
-  SQL_LOGARITHM: { sqlState: '2201E', remedy: 'Take logarithms of positive numbers only.' },
-  SQL_POWER: { sqlState: '2201F', remedy: 'Take roots of numbers that are not negative.' },
+  SQL_LOGARITHM: {
+    sqlState: '2201E',
+    retryable: false,
+    remedy: 'Take logarithms of positive numbers only.',
+  },
+  SQL_POWER: {
+    sqlState: '2201F',
+    retryable: false,
+    remedy: 'Use a non-negative number, or an integer exponent.',
+  },
   SQL_BAD_DATETIME: {
     sqlState: '22007',
-    remedy: 'Correct the value, or the pattern that it is read or printed by.',
+    retryable: false,
+    remedy: 'Correct the value, or the pattern used to parse or format it.',
   },
-  SQL_DATETIME_RANGE: { sqlState: '22008', remedy: 'Give a date and a time that exist.' },
-  SQL_BAD_ARGUMENT: { sqlState: '22023', remedy: 'Correct the argument that the message names.' },
-  SQL_BIND: { sqlState: '42000', remedy: 'Correct the statement; the message says what does not fit.' },
+  SQL_DATETIME_RANGE: {
+    sqlState: '22008',
+    retryable: false,
+    remedy: 'Use a valid date and time.',
+  },
+  SQL_BAD_ARGUMENT: {
+    sqlState: '22023',
+    retryable: false,
+    remedy: 'Correct the argument named in the message.',
+  },
+  SQL_BIND: {
+    sqlState: '42000',
+    retryable: false,
+    remedy: 'Correct the statement as the message describes.',
+  },
   SQL_PARAMETERS: {
     sqlState: '07001',
-    remedy: 'Pass one value for each parameter, as an array for ? and $n, as an object for :name.',
+    retryable: false,
+    remedy: 'Pass one value for each parameter: an array for ? and $n, an object for :name.',
   },
   SQL_TABLE_DEFINITION: {
     sqlState: '42P16',
-    remedy: 'Correct the definition; docs/guide/tables.md says what DynamoDB takes.',
+    retryable: false,
+    remedy: 'Correct the definition; docs/guide/tables.md describes what DynamoDB accepts.',
   },
   SQL_NOT_SUPPORTED: {
     sqlState: '0A000',
-    remedy: 'Rewrite the statement without it; docs/guide/limits.md lists what is not supported.',
+    retryable: false,
+    remedy: 'Rewrite the statement without the feature; docs/guide/limits.md lists what is not supported.',
   },
   SQL_READ_ONLY: {
     sqlState: '25006',
-    remedy: 'Connect without Readonly=true to write; an open READ ONLY transaction has to end first.',
+    retryable: false,
+    remedy: 'Connect without Readonly=true to write, or end the READ ONLY transaction first.',
   },
   SQL_NO_TRANSACTION: {
     sqlState: '25P01',
+    retryable: false,
     remedy: 'Begin a transaction first, with BEGIN or transaction().',
   },
-  SQL_IN_TRANSACTION: { sqlState: '25001', remedy: 'Run the statement after COMMIT, or before BEGIN.' },
+  SQL_IN_TRANSACTION: {
+    sqlState: '25001',
+    retryable: false,
+    remedy: 'Run the statement after COMMIT, or before BEGIN.',
+  },
   SQL_FAILED_TRANSACTION: {
     sqlState: '25P02',
-    remedy: 'Run ROLLBACK, and the whole transaction again.',
+    retryable: false,
+    remedy: 'Run ROLLBACK, then repeat the whole transaction.',
   },
   EXEC_CANCELLED: {
     sqlState: '57014',
-    remedy: 'The statement was cancelled; run it again if that was not intended.',
+    retryable: false,
+    remedy: 'Run the statement again if you did not mean to cancel it.',
   },
   EXEC_CONFLICT: {
     sqlState: '40001',
-    remedy: 'Somebody else changed the item at the same time: run the statement again.',
+    retryable: true,
+    remedy: 'Retry the statement: the item was modified concurrently.',
   },
   EXEC_UNKNOWN_OUTCOME: {
     sqlState: '40003',
+    retryable: false,
     remedy: 'Read the item to see whether the write took place before you run the statement again.',
   },
-  EXEC_TIMEOUT: { sqlState: '57014', remedy: 'Raise Timeout, or narrow the statement with a key condition.' },
+  EXEC_TIMEOUT: {
+    sqlState: '57014',
+    retryable: false,
+    remedy: 'Raise Timeout, or narrow the statement with a key condition.',
+  },
   EXEC_FULL_SCAN: {
     sqlState: '53400',
-    remedy: 'Add a condition on a key, make an index that serves the statement, or set FullScan=Allow.',
+    retryable: false,
+    remedy: 'Add a condition on a key, create an index that serves the statement, or set FullScan=Allow.',
   },
   EXEC_CAPACITY: {
     sqlState: '53400',
+    retryable: false,
     remedy: 'Narrow the statement with a key condition, or raise MaxRCU.',
   },
   EXEC_ENGINE: {
     sqlState: 'XX000',
-    remedy: 'This is a fault of the driver: please report the statement and the message.',
+    retryable: false,
+    remedy: 'Report the statement and the message: this is a bug in DynaDBC.',
   },
   EXEC_MEMORY: {
     sqlState: '53200',
-    remedy: 'Raise MemoryLimit, set TempDirectory to a disk with room, or narrow the statement.',
+    retryable: false,
+    remedy: 'Raise MemoryLimit, set TempDirectory to a disk with free space, or narrow the statement.',
   },
   FILE_NOT_FOUND: {
     sqlState: '58P01',
-    remedy: 'Check the path: it is taken from the folder in which the process was started.',
+    retryable: false,
+    remedy: 'Check the path; relative paths start at the working directory of the process.',
   },
   FILE_EXISTS: {
     sqlState: '58P02',
-    remedy: 'Name another file, or replace this one: WITH (OVERWRITE true).',
+    retryable: false,
+    remedy: 'Name another file, or overwrite this one with WITH (OVERWRITE true).',
   },
   FILE_DENIED: {
     sqlState: '42501',
-    remedy: 'Name a file that this process may read and write.',
+    retryable: false,
+    remedy: 'Name a file that this process has permission to read and write.',
   },
   FILE_IO: {
     sqlState: '58030',
-    remedy: 'Check the disk: its room, and whether the file can be read to its end.',
+    retryable: false,
+    remedy: 'Check the free space of the disk and that the file is readable.',
   },
   FILE_FORMAT: {
     sqlState: '22P04',
-    remedy: 'Correct the file at the line that the message names, or the options of COPY.',
+    retryable: false,
+    remedy: 'Correct the file at the line named in the message, or the options of COPY.',
   },
   SANDBOX_UNAVAILABLE: {
     sqlState: '58000',
-    remedy: 'Install the optional package that the message names, beside dynadbc.',
+    retryable: false,
+    remedy: 'Install the optional package named in the message alongside dynadbc.',
   },
 } as const satisfies Record<string, ErrorSpec>;
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** A failure that was found before anything was sent, to be thrown by the caller. */
+/** A failure found before anything was sent, for the caller to throw. */
 export interface Problem {
   readonly code: ErrorCode;
   readonly message: string;
 }
 
-/** One way that was tried and why it failed. */
+/** One alternative that was tried, and why it failed. */
 export interface Attempt {
   readonly what: string;
   readonly why: string;
@@ -315,26 +445,30 @@ export interface Attempt {
 
 export interface ErrorDetails {
   readonly cause?: unknown;
-  /** Where several ways were tried. */
+  /** The alternatives that were tried, where there were several. */
   readonly attempts?: readonly Attempt[];
   /** One-based character position in the statement or connection string, as PostgreSQL counts. */
   readonly position?: number;
-  /** Names that may have been meant. */
+  /** Existing names that the user may have meant. */
   readonly candidates?: readonly string[];
-  /** Instead of the remedy of the table, where the failure knows a better one. */
+  /** Replaces the remedy of the code where the failure allows a more specific one. */
   readonly remedy?: string;
+  /** Replaces the code's `retryable` where more is known about this failure. */
+  readonly retryable?: boolean;
 }
 
 /** A failure as JSON. */
 export type ErrorReport = Pick<
   DriverError,
-  'name' | 'code' | 'sqlState' | 'message' | 'remedy' | 'position' | 'candidates' | 'attempts'
+  'name' | 'code' | 'sqlState' | 'retryable' | 'message' | 'remedy' | 'position' | 'candidates' | 'attempts'
 >;
 
-/** What every failure of the driver looks like: a stable code, its SQLSTATE, and what to do. */
+/** The error that the driver throws: a stable code, its SQLSTATE, and a remedy. */
 export class DriverError extends Error {
   readonly code: ErrorCode;
   readonly sqlState: string;
+  /** Whether the same statement or sign-in may succeed when it is repeated unchanged; in a transaction, all of it. */
+  readonly retryable: boolean;
   readonly remedy: string;
   readonly position: number | undefined;
   readonly attempts: readonly Attempt[];
@@ -345,20 +479,34 @@ export class DriverError extends Error {
     this.name = 'DriverError';
     this.code = code;
     this.sqlState = ERRORS[code].sqlState;
+    this.retryable = details.retryable ?? inheritedRetryable(code, details.cause) ?? ERRORS[code].retryable;
     this.remedy = details.remedy ?? ERRORS[code].remedy;
     this.position = details.position;
     this.attempts = details.attempts ?? [];
     this.candidates = details.candidates ?? [];
   }
 
-  /** What JSON.stringify and loggers write. Without the cause: it is somebody else's, and may hold what must not be shown. */
+  /** What JSON.stringify and loggers write. The cause is left out: it may contain secrets. */
   toJSON(): ErrorReport {
-    const { name, code, sqlState, message, remedy, position, candidates, attempts } = this;
-    return { name, code, sqlState, message, remedy, position, candidates, attempts };
+    const { name, code, sqlState, retryable, message, remedy, position, candidates, attempts } = this;
+    return { name, code, sqlState, retryable, message, remedy, position, candidates, attempts };
   }
 }
 
+/** An error wrapped to add context (a row, a file, a view) is as retryable as before. */
+function inheritedRetryable(code: ErrorCode, cause: unknown): boolean | undefined {
+  return cause instanceof DriverError && cause.code === code ? cause.retryable : undefined;
+}
+
+/**
+ * Whether the connection or the sign-in failed, so that no part of a statement is to blame. A denied permission does
+ * not count: it may be missing for a single table.
+ */
+export function isConnectionFailure(error: unknown): boolean {
+  return error instanceof DriverError && /^(?:AUTH|CONN)_/.test(error.code) && error.code !== 'AUTH_DENIED';
+}
+
 /** The message of anything that was thrown. */
-export function messageOf(thrown: unknown): string {
+export function getErrorMessage(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

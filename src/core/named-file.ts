@@ -1,4 +1,4 @@
-import { DriverError, type ErrorCode, messageOf } from './errors.ts';
+import { DriverError, type ErrorCode, getErrorMessage } from './errors.ts';
 import type { Ports } from './ports.ts';
 
 /** The text of a file that somebody named, undefined where there is none; what keeps it from being read is an error of that code. */
@@ -10,6 +10,6 @@ export async function namedFile(
   try {
     return await ports.readFile(file);
   } catch (cause) {
-    throw new DriverError(code, `${file} cannot be read: ${messageOf(cause)}`, { cause });
+    throw new DriverError(code, `${file} cannot be read: ${getErrorMessage(cause)}`, { cause });
   }
 }

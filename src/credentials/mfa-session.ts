@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { type Credentials, maskKeyId, EARLY_MS } from '../core/credentials.ts';
-import { errorCode } from '../core/error-code.ts';
+import { getErrorCode } from '../core/error-code.ts';
 import { DriverError } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
@@ -100,7 +100,7 @@ const UNREACHED: ReadonlySet<unknown> = new Set([
 /** Whether nobody can have seen the code. */
 function wasNeverSent(error: unknown): boolean {
   return (
-    error instanceof DriverError && error.code === 'CONN_NETWORK' && UNREACHED.has(errorCode(error.cause))
+    error instanceof DriverError && error.code === 'CONN_NETWORK' && UNREACHED.has(getErrorCode(error.cause))
   );
 }
 

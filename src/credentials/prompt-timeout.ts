@@ -1,5 +1,5 @@
 import { raceAbort } from '../core/async/abort.ts';
-import { DriverError, messageOf } from '../core/errors.ts';
+import { DriverError, getErrorMessage } from '../core/errors.ts';
 import type { Ports, PromptRequest } from '../core/ports.ts';
 
 /** A question is open for so long. */
@@ -34,7 +34,7 @@ export function withPromptTimeout(ports: Ports, patienceMs: number = PROMPT_TIME
       return answer;
     } catch (error) {
       if (signal.aborted || (error instanceof DriverError && !late.aborted)) throw error;
-      const why = late.aborted ? `no answer came within ${patienceMs / 1000} s` : messageOf(error);
+      const why = late.aborted ? `no answer came within ${patienceMs / 1000} s` : getErrorMessage(error);
       throw new DriverError('AUTH_CODE_NEEDED', `${request.message}: ${why}`, { cause: error });
     } finally {
       open -= 1;

@@ -1,6 +1,6 @@
 import { raceAbort } from '../core/async/abort.ts';
 import { type CredentialSource, type Credentials, EARLY_MS, sealCredentials } from '../core/credentials.ts';
-import { DriverError, messageOf } from '../core/errors.ts';
+import { DriverError, getErrorMessage } from '../core/errors.ts';
 import type { PromptWait } from './prompt-timeout.ts';
 import {
   isLoginFailure,
@@ -93,7 +93,7 @@ export function refreshing(source: CredentialSource, settings: Settings): Refres
     flight = fetch();
     flight.catch((error: unknown) => {
       if (closing.signal.aborted) return;
-      if (failures === 0) settings.warn?.(`Credentials could not be renewed yet: ${messageOf(error)}`);
+      if (failures === 0) settings.warn?.(`Credentials could not be renewed yet: ${getErrorMessage(error)}`);
       const again = waitBefore(failures, {
         ...retries,
         waitMs: settings.backgroundWaitMs ?? BACKGROUND_WAIT_MS,

@@ -1,5 +1,5 @@
 import type { Credentials } from '../core/credentials.ts';
-import { DriverError, messageOf } from '../core/errors.ts';
+import { DriverError, getErrorMessage } from '../core/errors.ts';
 import type { Ports, Vault } from '../core/ports.ts';
 import { runExclusive } from '../core/async/keyed-mutex.ts';
 
@@ -57,7 +57,7 @@ function fileStore(
 ): SessionStore {
   const load = async (): Promise<Map<string, SavedSession>> => {
     const text = await vault.read(path).catch((cause: unknown) => {
-      throw new DriverError('CONN_BAD_VALUE', `CredentialsLocation: ${messageOf(cause)}`, {
+      throw new DriverError('CONN_BAD_VALUE', `CredentialsLocation: ${getErrorMessage(cause)}`, {
         cause,
         remedy: 'Name another file, or memory://name.',
       });

@@ -1,5 +1,5 @@
 import type { Options } from '../connstring/properties.ts';
-import { DriverError, messageOf } from '../core/errors.ts';
+import { DriverError, getErrorMessage } from '../core/errors.ts';
 import { LOG_MODULES, type Log, type LogModule } from '../core/log.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Ports } from '../core/ports.ts';
@@ -16,12 +16,16 @@ export async function openLog(properties: Options, ports: Ports): Promise<Log | 
   };
   const sink = await ports
     .openLog(path, bounds, (error) =>
-      ports.warn(`Logfile ${path}: ${messageOf(error)}; nothing more is logged`),
+      ports.warn(`Logfile ${path}: ${getErrorMessage(error)}; nothing more is logged`),
     )
     .catch((error: unknown) => {
-      throw new DriverError('CONN_BAD_VALUE', `Logfile: ${path} cannot be written: ${messageOf(error)}`, {
-        cause: error,
-      });
+      throw new DriverError(
+        'CONN_BAD_VALUE',
+        `Logfile: ${path} cannot be written: ${getErrorMessage(error)}`,
+        {
+          cause: error,
+        },
+      );
     });
   const hide = hiderOf(properties);
   return {

@@ -1,4 +1,4 @@
-import { type Attempt, DriverError, type ErrorCode, messageOf } from '../core/errors.ts';
+import { type Attempt, DriverError, type ErrorCode, getErrorMessage } from '../core/errors.ts';
 
 /** The steps of a diagnosis, in order. */
 export type DoctorStep =
@@ -42,7 +42,7 @@ export function failed(
   error: unknown,
   verdict: 'problem' | 'warning' = 'problem',
 ): Finding {
-  if (!(error instanceof DriverError)) return { step, verdict, message: messageOf(error) };
+  if (!(error instanceof DriverError)) return { step, verdict, message: getErrorMessage(error) };
   const { code, message, remedy, attempts } = error;
   return { step, verdict, code, message, remedy, ...(attempts.length === 0 ? {} : { attempts }) };
 }

@@ -1,6 +1,6 @@
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import { DriverError, messageOf } from '../core/errors.ts';
-import { errorCode } from '../core/error-code.ts';
+import { DriverError, getErrorMessage } from '../core/errors.ts';
+import { getErrorCode } from '../core/error-code.ts';
 import type { ClientCertificate } from '../core/network-settings.ts';
 
 /** The certificate as TLS takes it. It is tried at once, so that a wrong password is not told as a failed connection. */
@@ -20,7 +20,7 @@ export function clientCertificateOptions(certificate: ClientCertificate | undefi
 }
 
 function unusable(error: unknown): DriverError {
-  const text = `${messageOf(error)} ${String(errorCode(error))}`;
+  const text = `${getErrorMessage(error)} ${String(getErrorCode(error))}`;
   if (
     /mac verify failure|bad decrypt|BAD_DECRYPT|wrong password|interrupted or cancelled|bad password read/i.test(
       text,

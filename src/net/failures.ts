@@ -1,5 +1,5 @@
-import { errorCode } from '../core/error-code.ts';
-import { DriverError, messageOf } from '../core/errors.ts';
+import { getErrorCode } from '../core/error-code.ts';
+import { DriverError, getErrorMessage } from '../core/errors.ts';
 
 /** What TLS's codes mean for the person who connects. */
 const TLS_REASONS: ReadonlyMap<string, string> = new Map([
@@ -43,7 +43,7 @@ export function connectFailure(origin: string, thrown: unknown): DriverError {
       ...remedy,
     });
   }
-  const why = [...new Set(failures.map(messageOf).filter((text) => text !== ''))].join(', ');
+  const why = [...new Set(failures.map(getErrorMessage).filter((text) => text !== ''))].join(', ');
   return new DriverError(
     'CONN_NETWORK',
     `${origin} could not be reached: ${why || 'the connection failed'}`,
@@ -53,7 +53,7 @@ export function connectFailure(origin: string, thrown: unknown): DriverError {
 
 /** Why there was no trust, with TLS's own code; undefined where it was something else. */
 export function tlsReason(failure: unknown): string | undefined {
-  const code = String(errorCode(failure));
+  const code = String(getErrorCode(failure));
   const reason = TLS_REASONS.get(code);
   return reason && `${reason} (${code})`;
 }
@@ -67,7 +67,7 @@ const HUNG_UP: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SO
 export function firstFailure(origin: string, thrown: unknown, hasCertificate: boolean): DriverError {
   const failure = connectFailure(origin, thrown);
   const code = flattened(thrown)
-    .map((one) => String(errorCode(one)))
+    .map((one) => String(getErrorCode(one)))
     .find((one) => HUNG_UP.has(one));
   if (code === undefined || failure.code !== 'CONN_NETWORK') return failure;
   const why = hasCertificate

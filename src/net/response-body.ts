@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import { errorCode } from '../core/error-code.ts';
+import { getErrorCode } from '../core/error-code.ts';
 import { DriverError } from '../core/errors.ts';
 
 const DECODERS: ReadonlyMap<string, (bytes: Buffer, bounds: { maxOutputLength: number }) => Buffer> = new Map(
@@ -44,7 +44,7 @@ function decompressed(bytes: Buffer, format: BodyFormat): Buffer {
   try {
     return decode(bytes, { maxOutputLength: format.maxBytes });
   } catch (cause) {
-    if (errorCode(cause) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(format);
+    if (getErrorCode(cause) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(format);
     throw new DriverError('AUTH_MALFORMED', `${format.origin} answered with broken ${encoding} data`, {
       cause,
     });

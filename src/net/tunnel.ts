@@ -2,7 +2,7 @@ import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import { DriverError, messageOf } from '../core/errors.ts';
+import { DriverError, getErrorMessage } from '../core/errors.ts';
 import { tlsReason } from './failures.ts';
 import type { Target } from './proxy-rules.ts';
 import type { ProxySettings } from '../core/network-settings.ts';
@@ -58,7 +58,7 @@ export function openTunnel(
       asked.destroy();
     });
     asked.once('error', (error) =>
-      fail(tlsReason(error) ?? (messageOf(error) || 'it cannot be reached'), error),
+      fail(tlsReason(error) ?? (getErrorMessage(error) || 'it cannot be reached'), error),
     );
     asked.end();
   });

@@ -1,6 +1,6 @@
 import { PROPERTIES } from '../connstring/properties.ts';
 import { type Credentials, credentialsEnd, isCredentialText } from '../core/credentials.ts';
-import { messageOf } from '../core/errors.ts';
+import { getErrorMessage } from '../core/errors.ts';
 import type { ProgramResult } from '../core/ports.ts';
 import { splitCommand } from '../core/split-command.ts';
 import { zonedTime } from '../core/zoned-time.ts';
@@ -37,7 +37,7 @@ export const processCredentials: ProfileKind = {
         result = await run(argv, BOUNDS, signal);
       } catch (cause) {
         signal.throwIfAborted();
-        throw fault(`could not be run: ${messageOf(cause)}`, cause);
+        throw fault(`could not be run: ${getErrorMessage(cause)}`, cause);
       }
       if (result.status !== 0) throw fault(ending(result));
       const document = objectIn(result.stdout);

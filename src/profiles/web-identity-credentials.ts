@@ -1,4 +1,4 @@
-import { messageOf } from '../core/errors.ts';
+import { getErrorMessage } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import { sessionName } from '../credentials/role-options.ts';
 import { assumeRoleWithWebIdentity } from '../aws/sts.ts';
@@ -21,7 +21,7 @@ export const webIdentityCredentials: ProfileKind = {
     return async (signal) => {
       // Whoever issues the tokens renews the file.
       const text = await ports.readFile(file).catch((cause: unknown) => {
-        throw fault(`${file} cannot be read: ${messageOf(cause)}`, cause);
+        throw fault(`${file} cannot be read: ${getErrorMessage(cause)}`, cause);
       });
       if (text === undefined) throw fault(`there is no file ${file}`);
       const token = text.trim();

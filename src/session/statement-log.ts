@@ -1,4 +1,4 @@
-import { DriverError, messageOf } from '../core/errors.ts';
+import { DriverError, getErrorMessage } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { plural } from '../core/plural.ts';
 import { totalCapacity } from '../dynamo/read/read-stats.ts';
@@ -20,7 +20,7 @@ export function statementLog(log: Log | undefined): StatementLog {
     const begun = performance.now();
     const failed = (error: unknown): unknown => {
       const code = error instanceof DriverError ? `${error.code}: ` : '';
-      log.write(1, 'sql', `${number} failed: ${code}${messageOf(error)}`);
+      log.write(1, 'sql', `${number} failed: ${code}${getErrorMessage(error)}`);
       return error;
     };
     log.write(2, 'sql', `${number} ${text}`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { errorCode, unlessAbsent } from '../../src/core/error-code.ts';
+import { getErrorCode, unlessAbsent } from '../../src/core/error-code.ts';
 
 const failing = (code: string): Promise<string> => Promise.reject(Object.assign(new Error(code), { code }));
 
@@ -19,6 +19,6 @@ describe('unlessAbsent', () => {
 
 describe('errorCode', () => {
   it.each([undefined, null, 'ENOENT', {}, new Error('x')])('finds none in %p', (failure) => {
-    expect(errorCode(failure)).toBeUndefined();
+    expect(getErrorCode(failure)).toBeUndefined();
   });
 });

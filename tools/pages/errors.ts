@@ -5,11 +5,18 @@ import { type Page, code, table } from './page.ts';
 export const errors: Page = {
   file: 'errors.md',
   async body() {
-    const rows = Object.entries(ERRORS).map(([name, spec]) => [code(name), code(spec.sqlState), spec.remedy]);
+    const rows = Object.entries(ERRORS).map(([name, spec]) => [
+      code(name),
+      code(spec.sqlState),
+      spec.retryable ? 'yes' : '',
+      spec.remedy,
+    ]);
     return [
       '# Errors',
-      'An error has a code, which stays as it is between versions, a SQLSTATE, a message and a remedy.',
-      table(['Code', 'SQLSTATE', 'Remedy'], rows),
+      'An error has a stable code, a SQLSTATE, a message, a remedy and `retryable`: whether the same statement or ' +
+        'sign-in may succeed when it is repeated unchanged. A failure can differ from its row: an INSERT that was ' +
+        'throttled after it had stored some items is not retryable.',
+      table(['Code', 'SQLSTATE', 'Retryable', 'Remedy'], rows),
     ].join('\n\n');
   },
 };

@@ -1,4 +1,4 @@
-import { type DriverError, messageOf } from '../../core/errors.ts';
+import { type DriverError, getErrorMessage } from '../../core/errors.ts';
 import { SCHEMA_SUFFIX } from './file-name.ts';
 
 /** A schema file that cannot be read: only what it describes is out of use. */
@@ -17,7 +17,7 @@ export function brokenSchema(text: string, file: string, fileName: string, error
 
 /** What a person is told of one. */
 export function brokenText({ names, error }: BrokenSchema): string {
-  return `${messageOf(error)}; statements that name ${names.map((name) => `"${name}"`).join(' or ')} fail until it is corrected`;
+  return `${getErrorMessage(error)}; statements that name ${names.map((name) => `"${name}"`).join(' or ')} fail until it is corrected`;
 }
 
 function namesIn(text: string): readonly string[] {

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { Options } from '../../connstring/properties.ts';
 import { path as pathType } from '../../connstring/value-types.ts';
-import { DriverError, messageOf } from '../../core/errors.ts';
+import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import { clientCertificateOptions } from '../../net/client-certificate.ts';
 import type { ClientCertificate } from '../../core/network-settings.ts';
 import type { Ports } from '../../core/ports.ts';
@@ -47,7 +47,7 @@ async function bytesOf(given: Secret, files: Files): Promise<Buffer> {
       files.readBytes === undefined ? textBytes(await files.readFile(path)) : await files.readBytes(path);
   } catch (error) {
     // What was taken for a path may be the content itself, so that it is not shown.
-    throw notRead(`names a file that cannot be read: ${messageOf(error).replaceAll(path, '***')}`);
+    throw notRead(`names a file that cannot be read: ${getErrorMessage(error).replaceAll(path, '***')}`);
   }
   if (bytes === undefined) throw notRead('names a file, but there is no such file');
   return bytes;

@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/errors.ts';
+import { getErrorMessage } from '../../core/errors.ts';
 import type { Transport } from './transport.ts';
 
 /** One try of a request, and what became of it. Headers are left out: they hold signatures and tokens. */
@@ -37,7 +37,7 @@ export function observed(transport: Transport, observe: (exchange: Exchange) => 
         tell([answer.statusCode, name].filter(Boolean).join(' '), succeeded, answer.body.length);
         return answer;
       } catch (error) {
-        tell(messageOf(error), false, 0);
+        tell(getErrorMessage(error), false, 0);
         throw error;
       }
     },

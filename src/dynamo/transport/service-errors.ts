@@ -1,6 +1,6 @@
 import { abortError } from '../../core/async/abort.ts';
 import { DriverError, type ErrorCode } from '../../core/errors.ts';
-import { type ServiceError, TransportError, UnconfirmedError } from './failures.ts';
+import { ServiceError, TransportError, UnconfirmedError } from './failures.ts';
 
 /** What was being done when it failed. */
 export interface Doing {
@@ -87,8 +87,11 @@ export function toDriverError(thrown: unknown, doing: Doing, signal?: AbortSigna
     });
   const code = CODES.get(thrown.name) ?? 'DYNAMO_REFUSED';
   const said = thrown.message.replace(ECHO, '');
-  const cause = said === thrown.message ? { cause: thrown } : {};
-  return new DriverError(code, `${what}: ${said} (${thrown.name})`, cause);
+  return new DriverError(code, `${what}: ${said} (${thrown.name})`, {
+    ...(said === thrown.message && { cause: thrown }),
+    // A 5xx that may have written something is an UnconfirmedError, handled above.
+    ...(thrown instanceof ServiceError && thrown.$metadata.httpStatusCode >= 500 && { retryable: true }),
+  });
 }
 
 /** Throws where the statement was cancelled already. */

@@ -10,7 +10,7 @@ import { redact } from '../../connstring/redact.ts';
 import { parseConnection } from '../../connstring/resolve.ts';
 import { anySignal } from '../../core/async/signals.ts';
 import { maskKeyId } from '../../core/credentials.ts';
-import { messageOf } from '../../core/errors.ts';
+import { getErrorMessage } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { Ports } from '../../core/ports.ts';
 import { createClient, type DynamoClient } from '../../dynamo/transport/client.ts';
@@ -58,7 +58,7 @@ export async function connect(
   const log = await openLog(properties, ports);
   log?.write(1, 'session', `opens ${redact(input)}`);
   const { identity, region } = await enter(properties, ports).catch(async (error: unknown) => {
-    log?.write(1, 'session', `sign-in failed: ${messageOf(error)}`);
+    log?.write(1, 'session', `sign-in failed: ${getErrorMessage(error)}`);
     await log?.close();
     throw error;
   });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { link, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { errorCode, unlessAbsent } from '../../core/error-code.ts';
+import { getErrorCode, unlessAbsent } from '../../core/error-code.ts';
 import type { DataFiles, FileDraft, SourceFile } from '../../core/ports.ts';
 import { diskFolders } from './disk-folders.ts';
 
@@ -79,7 +79,7 @@ async function renameUnlessExists(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
-    if (errorCode(error) === 'EEXIST') throw alreadyExists(to);
+    if (getErrorCode(error) === 'EEXIST') throw alreadyExists(to);
     // Some file systems have no hard links.
     await rename(from, to);
     return;

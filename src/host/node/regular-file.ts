@@ -1,6 +1,6 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { errorCode, unlessAbsent } from '../../core/error-code.ts';
+import { getErrorCode, unlessAbsent } from '../../core/error-code.ts';
 
 /** What a file must satisfy before it is read. */
 export interface FileRules {
@@ -50,7 +50,7 @@ async function openWithoutBlocking(path: string, links: FileRules['links']): Pro
   try {
     return await unlessAbsent(open(path, constants.O_RDONLY | NO_WAIT | (links === 'refuse' ? NO_LINK : 0)));
   } catch (error) {
-    const code = errorCode(error);
+    const code = getErrorCode(error);
     // Opening a socket fails with ENXIO.
     if (code === 'ENXIO') throw new Error(`${path} is not a regular file`, { cause: error });
     if (code !== 'ELOOP' || links === 'follow') throw error;

@@ -1,6 +1,6 @@
 import type * as Kerberos from 'kerberos';
-import { errorCode } from '../../core/error-code.ts';
-import { DriverError, type ErrorCode, messageOf } from '../../core/errors.ts';
+import { getErrorCode } from '../../core/error-code.ts';
+import { DriverError, type ErrorCode, getErrorMessage } from '../../core/errors.ts';
 import type { Negotiator, NegotiatorFor } from '../../core/ports.ts';
 import { excerpt } from '../page.ts';
 
@@ -34,7 +34,7 @@ async function loaded(load: () => Promise<{ readonly default: Library }>): Promi
   try {
     return (await load()).default;
   } catch (cause) {
-    const isAbsent = String(errorCode(cause)).endsWith('MODULE_NOT_FOUND');
+    const isAbsent = String(getErrorCode(cause)).endsWith('MODULE_NOT_FOUND');
     const what = isAbsent ? 'is not installed' : 'cannot be loaded here';
     throw new DriverError('AUTH_NOT_SUPPORTED', `Windows sign-in needs the package kerberos, which ${what}`, {
       cause,
@@ -89,7 +89,7 @@ async function explained<T>(host: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    const text = messageOf(cause);
+    const text = getErrorMessage(cause);
     const meaning = MEANINGS.find(({ says }) => says.test(text));
     const { code, message, remedy } = meaning ?? UNKNOWN;
     throw new DriverError(code, `${message(host)} (${excerpt(text)})`, { cause, remedy });

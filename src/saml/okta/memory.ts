@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, scrypt } from 'node:crypto';
 import { join } from 'node:path';
-import { messageOf } from '../../core/errors.ts';
+import { getErrorMessage } from '../../core/errors.ts';
 import type { Vault } from '../../core/ports.ts';
 import { Secret } from '../../core/secret.ts';
 import { at, textAt } from './answer.ts';
@@ -67,7 +67,7 @@ export function oktaMemory(
       return await work(store);
     } catch (error) {
       if (store === processStore) throw error;
-      warn(`What Okta remembers of this device cannot be kept: ${messageOf(error)}`);
+      warn(`What Okta remembers of this device cannot be kept: ${getErrorMessage(error)}`);
       store = processStore;
       return work(store);
     }

@@ -1,7 +1,6 @@
 import type { SelectStmt } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
-import { DriverError } from '../../core/errors.ts';
-import { isConnectionFailure } from '../../core/of-connection.ts';
+import { DriverError, isConnectionFailure } from '../../core/errors.ts';
 import { rewriteDialect } from '../dialect/rewrite.ts';
 import { staticType } from '../dialect/static-types.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';

@@ -1,5 +1,5 @@
 import { hasSqlDetails, loadModule, type Node, parseSync, type RawStmt, type SelectStmt } from 'libpg-query';
-import { DriverError, messageOf } from '../../core/errors.ts';
+import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
 import { readTableStatement } from './table/read-statement.ts';
 import type { TableNode } from './table/table-statement.ts';
@@ -165,7 +165,7 @@ function parseText(prepared: PreparedText): RawStmt[] {
     const place = hasSqlDetails(error)
       ? { cause: error, position: prepared.positionOfCharacter(error.sqlDetails?.cursorPosition ?? 0) }
       : { cause: error };
-    const message = prepared.restore(messageOf(error));
+    const message = prepared.restore(getErrorMessage(error));
     if (error instanceof RangeError || message.startsWith('memory exhausted'))
       throw new DriverError('SQL_NOT_SUPPORTED', 'The statement is nested too deeply.', place);
     throw new DriverError('SQL_SYNTAX', `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, {

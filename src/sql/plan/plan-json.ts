@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/errors.ts';
+import { getErrorMessage } from '../../core/errors.ts';
 
 /**
  * The parts of DuckDB's serialised logical plan that planning reads. DuckDB does not promise this format: everything is
@@ -119,7 +119,7 @@ function readJson(text: string): ReturnType<typeof JSON.parse> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    return { error: true, error_message: messageOf(error) };
+    return { error: true, error_message: getErrorMessage(error) };
   }
 }
 

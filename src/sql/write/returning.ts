@@ -1,23 +1,23 @@
 import type { InsertStmt, Node, RangeVar } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
-import { DriverError, messageOf } from '../../core/errors.ts';
+import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import { totalWritten, type WriteStats } from '../../dynamo/write/write-stats.ts';
 import type { CommandResult } from '../exec/command.ts';
-import type { ExecutionContext } from '../exec/context.ts';
+import type { StatementContext } from '../exec/context.ts';
 import { objectMaker } from '../exec/direct.ts';
 import { unknownParameters } from '../parse/parameter-list.ts';
 import type { ParsedText } from '../parse/parse.ts';
 import type { ResultColumn } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
-import { columnsOver, evaluateOver } from './evaluate.ts';
-import { catalogWith, type Names, newAttributes } from './new-attributes.ts';
-import type { StatementScope } from './source-rows.ts';
-import { targetName } from './target-table.ts';
+import { describeOverItems, evaluateOverItems } from './item-expressions.ts';
+import { withNewColumns, type TargetNames, findNewAttributes } from './new-attributes.ts';
+import type { StatementScope } from './statement-scope.ts';
+import { formatTargetName } from './target-table.ts';
 
 /** What a statement that wrote tells: its counts, and the rows of RETURNING over the items that it left. */
-export async function writtenResult(
+export async function toCommandResult(
   tag: string,
   {
     table,
@@ -40,20 +40,20 @@ export async function writtenResult(
     readonly reads?: readonly TableRead[];
     readonly affected?: number;
   },
-  reading: StatementScope,
+  scope: StatementScope,
 ): Promise<CommandResult> {
   const over = { table, range, targets: returning ?? [] };
-  const catalog = catalogWith(added, table, items, reading.context);
-  const after = { ...reading, context: { ...reading.context, catalog }, stats: newReadStats() };
-  const columns = returning === undefined ? [] : await columnsOver(over, after);
-  const rows = returning === undefined ? [] : await evaluateOver(over, items, after);
+  const catalog = withNewColumns(added, table, items, scope.context);
+  const after = { ...scope, context: { ...scope.context, catalog }, stats: newReadStats() };
+  const columns = returning === undefined ? [] : await describeOverItems(over, after);
+  const rows = returning === undefined ? [] : await evaluateOverItems(over, items, after);
   const toObject = objectMaker(columns.map(({ name }) => name));
   return {
     tag,
     affected,
     columns,
     reads,
-    stats: reading.stats,
+    stats: scope.stats,
     writes,
     async *arrays() {
       if (rows.length > 0) yield rows.map((row) => [...row]);
@@ -66,18 +66,25 @@ export async function writtenResult(
 }
 
 /** The columns of RETURNING, for a statement that is only prepared. */
-export async function returningColumns(
-  { relation: range, returningClause, ...names }: Pick<InsertStmt, 'relation' | 'returningClause'> & Names,
+export async function describeReturning(
+  {
+    relation: range,
+    returningClause,
+    ...names
+  }: Pick<InsertStmt, 'relation' | 'returningClause'> & TargetNames,
   parsed: ParsedText,
-  context: ExecutionContext,
+  context: StatementContext,
   signal: AbortSignal,
 ): Promise<readonly ResultColumn[]> {
   const targets = returningClause?.exprs;
   if (targets === undefined || range === undefined) return [];
-  const table = await context.catalog.table(targetName(range), signal);
-  const catalog = catalogWith(newAttributes(names, table, parsed), table, [], context);
+  const table = await context.catalog.table(formatTargetName(range), signal);
+  const catalog = withNewColumns(findNewAttributes(names, table, parsed), table, [], context);
   const parameters = unknownParameters(parsed);
-  return columnsOver({ range, targets }, { parsed, parameters, context: { ...context, catalog }, signal });
+  return describeOverItems(
+    { range, targets },
+    { parsed, parameters, context: { ...context, catalog }, signal },
+  );
 }
 
 /** The failure of a statement that was carried out in part says how far. */
@@ -87,10 +94,12 @@ export function withPartialResult(error: unknown, writes: WriteStats, verb: stri
   const some = `${items} ${items === 1 ? 'item was' : 'items were'} ${verb} before`;
   return new DriverError(
     error.code,
-    `${messageOf(error).replace(/\.?$/, '.')} ${some} (${totalWritten(writes)} WCU).`,
+    `${getErrorMessage(error).replace(/\.?$/, '.')} ${some} (${totalWritten(writes)} WCU).`,
     {
       cause: error,
       remedy: error.remedy,
+      // Repeated, an INSERT would meet its own items and an UPDATE change items twice.
+      retryable: verb === 'deleted' && error.retryable,
       ...(error.position === undefined ? {} : { position: error.position }),
     },
   );

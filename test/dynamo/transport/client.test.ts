@@ -93,9 +93,20 @@ describe('a read', () => {
     const { client, double } = await started(() => serviceError('RequestLimitExceeded', 'too much'));
     await expect(scan(client)).rejects.toMatchObject({
       code: 'DYNAMO_THROTTLED',
+      retryable: true,
       message: 'Scan on T: too much (RequestLimitExceeded)',
     });
     expect(double.received).toHaveLength(4);
+  });
+
+  it('is retryable after an internal error of DynamoDB, but not after a validation error', async () => {
+    const { client } = await started((_received, at) =>
+      at < 4
+        ? serviceError('InternalServerError', 'oops', 500)
+        : serviceError('ValidationException', 'invalid'),
+    );
+    await expect(scan(client)).rejects.toMatchObject({ code: 'DYNAMO_REFUSED', retryable: true });
+    await expect(scan(client)).rejects.toMatchObject({ code: 'DYNAMO_REFUSED', retryable: false });
   });
 
   it.each<[string, Reply]>([
