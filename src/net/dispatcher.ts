@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher } from 'undici';
-import { newController } from '../core/async/signals.ts';
+import { createAbortController } from '../core/async/abort.ts';
 import { createConnector } from './connector.ts';
 import type { DispatcherOptions, NetworkSettings } from '../core/network-settings.ts';
 
@@ -12,7 +12,7 @@ export interface OwnDispatcher {
 
 /** Sends requests through the proxy and to the servers that the settings name. */
 export function createDispatcher(settings: NetworkSettings, options: DispatcherOptions = {}): OwnDispatcher {
-  const closing = newController();
+  const closing = createAbortController();
   const dispatcher = new Agent({
     connect: createConnector(settings, options, closing.signal),
     pipelining: 1,

@@ -1,10 +1,10 @@
 /**
- * Does the work on each item, so many at once, in the order in which they come. The first failure stops the others from
- * beginning; it is thrown when all that had begun are over.
+ * Runs work on the items, at most `concurrency` at once, starting in their order. The first failure stops further items
+ * from starting; it is thrown when all that had started have ended.
  */
 export async function inParallel<T>(
   items: AsyncIterable<T> | Iterable<T>,
-  atOnce: number,
+  concurrency: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const source = (async function* () {
@@ -22,7 +22,7 @@ export async function inParallel<T>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, atOnce) }, worker));
+  await Promise.all(Array.from({ length: Math.max(1, concurrency) }, worker));
   await source.return(undefined);
   if (failure !== undefined) throw failure.error;
 }

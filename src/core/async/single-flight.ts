@@ -1,52 +1,52 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { raceAbort } from './abort.ts';
 
-/** Work that is done once for all who want the same at the same time. */
+/** Runs work once for all concurrent callers with the same values. */
 export type SingleFlight<T> = (
   values: readonly (string | undefined)[],
   signal: AbortSignal,
-  begin: (signal: AbortSignal) => Promise<T>,
+  work: (signal: AbortSignal) => Promise<T>,
 ) => Promise<T>;
 
-interface Attempt<T> {
-  readonly work: Promise<T>;
-  readonly stop: AbortController;
-  waiting: number;
+interface Flight<T> {
+  readonly result: Promise<T>;
+  readonly controller: AbortController;
+  waiters: number;
 }
 
 /**
- * Lets those who ask with the same values share one attempt: fifty connections that open together send one password
- * and wait for one touch of a phone. An attempt ends early only when nobody waits for it any more.
+ * Concurrent callers with the same values share one run: fifty connections that open at once send one password and
+ * wait for one push notification. A run is aborted only when its last waiter has left.
  */
 export function singleFlight<T>(): SingleFlight<T> {
-  const underWay = new Map<string, Attempt<T>>();
-  // Keys hold no password that could be guessed from them.
+  const flights = new Map<string, Flight<T>>();
+  // Keyed by a salted hash, so that no password can be recovered from the keys.
   const salt = randomBytes(32);
 
-  function start(key: string, begin: (signal: AbortSignal) => Promise<T>): Attempt<T> {
-    const stop = new AbortController();
-    const attempt = { work: begin(stop.signal), stop, waiting: 0 };
-    underWay.set(key, attempt);
-    const end = (): void => forget(key, attempt);
-    attempt.work.then(end, end);
-    return attempt;
+  function start(key: string, work: (signal: AbortSignal) => Promise<T>): Flight<T> {
+    const controller = new AbortController();
+    const flight = { result: work(controller.signal), controller, waiters: 0 };
+    flights.set(key, flight);
+    const end = (): void => remove(key, flight);
+    flight.result.then(end, end);
+    return flight;
   }
 
-  function forget(key: string, attempt: Attempt<T>): void {
-    if (underWay.get(key) === attempt) underWay.delete(key);
+  function remove(key: string, flight: Flight<T>): void {
+    if (flights.get(key) === flight) flights.delete(key);
   }
 
-  return async (values, signal, begin) => {
+  return async (values, signal, work) => {
     const key = createHmac('sha256', salt).update(JSON.stringify(values)).digest('base64');
-    const attempt = underWay.get(key) ?? start(key, begin);
-    attempt.waiting += 1;
+    const flight = flights.get(key) ?? start(key, work);
+    flight.waiters += 1;
     try {
-      return await raceAbort(attempt.work, signal);
+      return await raceAbort(flight.result, signal);
     } finally {
-      attempt.waiting -= 1;
-      if (attempt.waiting === 0) {
-        forget(key, attempt);
-        attempt.stop.abort(signal.reason);
+      flight.waiters -= 1;
+      if (flight.waiters === 0) {
+        remove(key, flight);
+        flight.controller.abort(signal.reason);
       }
     }
   };

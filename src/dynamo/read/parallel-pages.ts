@@ -1,4 +1,4 @@
-import { newController } from '../../core/async/signals.ts';
+import { createAbortController } from '../../core/async/abort.ts';
 import { throwIfCancelled } from '../transport/service-errors.ts';
 
 export interface ParallelPagesOptions {
@@ -19,7 +19,7 @@ export async function* readPagesInParallel<Part, Page>(
   { workers, buffered, signal }: ParallelPagesOptions,
 ): AsyncGenerator<Page, void, undefined> {
   throwIfCancelled(signal);
-  const stop = newController();
+  const stop = createAbortController();
   const queue = parts.values();
   const ready: Page[] = [];
   const waiting: (() => void)[] = [];

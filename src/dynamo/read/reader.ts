@@ -1,4 +1,4 @@
-import { anySignal } from '../../core/async/signals.ts';
+import { anySignal } from '../../core/async/abort.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { Key, ReadRequest } from './access-path.ts';
 import type { AttributeMap } from '../attribute-value.ts';

@@ -7,10 +7,9 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import type { Dispatcher } from 'undici';
-import { raceAbort } from '../../core/async/abort.ts';
+import { createAbortController, raceAbort } from '../../core/async/abort.ts';
 import type { Credentials } from '../../core/credentials.ts';
 import { DriverError } from '../../core/errors.ts';
-import { newController } from '../../core/async/signals.ts';
 import { createAdmin, type TableAdmin } from './admin.ts';
 import type { AttributeMap } from '../attribute-value.ts';
 import { ServiceError } from './failures.ts';
@@ -118,7 +117,7 @@ const TABLE_WAIT_SECONDS = 300;
 /** A client for one Region and one identity. */
 export function createClient(options: ClientOptions): DynamoClient {
   // What has no signal of its own goes on until the client is closed.
-  const closing = newController();
+  const closing = createAbortController();
   const sender = createTransport(options.timeoutMs, options.dispatcher);
   const transport = options.observe === undefined ? sender : observed(sender, options.observe);
   const sdk = new DynamoDBClient({

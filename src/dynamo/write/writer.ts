@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inParallel } from '../../core/async/parallel.ts';
 import { DriverError } from '../../core/errors.ts';
-import { createKeyedQueue, type Ticket } from '../../core/async/keyed-queue.ts';
+import { createKeyedQueue, type Ticket } from '../../core/async/keyed-mutex.ts';
 import type { Key } from '../read/access-path.ts';
 import type { AttributeMap } from '../attribute-value.ts';
 import type { BuiltWrite } from './item-write.ts';

@@ -8,7 +8,7 @@ import type { ConnectionOptions } from '../../connstring/connection-options.ts';
 import type { Options } from '../../connstring/properties.ts';
 import { redact } from '../../connstring/redact.ts';
 import { parseConnection } from '../../connstring/resolve.ts';
-import { anySignal } from '../../core/async/signals.ts';
+import { anySignal } from '../../core/async/abort.ts';
 import { maskKeyId } from '../../core/credentials.ts';
 import { getErrorMessage } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';

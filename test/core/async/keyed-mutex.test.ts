@@ -1,68 +1,67 @@
 import { describe, expect, it } from '@jest/globals';
-import { inParallel } from '../../../src/core/async/parallel.ts';
-import { createKeyedQueue } from '../../../src/core/async/keyed-queue.ts';
+import { createKeyedQueue, runExclusive } from '../../../src/core/async/keyed-mutex.ts';
 
 const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('turns', () => {
-  it('come in the order in which they were taken, for each name', async () => {
-    const takeTurn = createKeyedQueue();
+describe('tickets of a keyed queue', () => {
+  it('become ready in the order in which they were taken, for each key', async () => {
+    const takeTicket = createKeyedQueue();
     const order: string[] = [];
     const work = async (name: string, waits: number): Promise<void> => {
-      const turn = takeTurn([name[0] ?? '']);
-      await turn.ready;
+      const ticket = takeTicket([name[0] ?? '']);
+      await ticket.ready;
       for (let i = 0; i < waits; i += 1) await later();
       order.push(name);
-      turn.release();
+      ticket.release();
     };
     await Promise.all([work('a1', 5), work('a2', 0), work('b1', 1), work('a3', 0)]);
     expect(order).toEqual(['b1', 'a1', 'a2', 'a3']);
   });
 
-  it('wait for everybody before them with any of their names', async () => {
-    const takeTurn = createKeyedQueue();
-    const [a, b] = [takeTurn(['a']), takeTurn(['b'])];
-    const both = takeTurn(['a', 'b']);
-    let came = false;
-    void both.ready.then(() => (came = true));
+  it('wait for all earlier tickets with any of their keys', async () => {
+    const takeTicket = createKeyedQueue();
+    const [a, b] = [takeTicket(['a']), takeTicket(['b'])];
+    const both = takeTicket(['a', 'b']);
+    let isReady = false;
+    void both.ready.then(() => (isReady = true));
     a.release();
     await later();
-    expect(came).toBe(false);
+    expect(isReady).toBe(false);
     b.release();
     await later();
-    expect(came).toBe(true);
+    expect(isReady).toBe(true);
   });
 });
 
-describe('work in parallel', () => {
-  it('is so many at once, and all of it', async () => {
-    let [now, most, done] = [0, 0, 0];
-    await inParallel(
-      Array.from({ length: 20 }, (_, i) => i),
-      3,
-      async () => {
-        now += 1;
-        most = Math.max(most, now);
+describe('runExclusive', () => {
+  it('runs tasks with the same key one after another, and others meanwhile', async () => {
+    const events: string[] = [];
+    const task = (key: string, name: string) =>
+      runExclusive(key, async () => {
+        events.push(`${name} begins`);
         await later();
-        now -= 1;
-        done += 1;
-      },
-    );
-    expect([most, done]).toEqual([3, 20]);
+        events.push(`${name} ends`);
+        return name;
+      });
+    expect(await Promise.all([task('k', 'one'), task('k', 'two'), task('other', 'three')])).toEqual([
+      'one',
+      'two',
+      'three',
+    ]);
+    expect(events).toEqual([
+      'one begins',
+      'three begins',
+      'one ends',
+      'two begins',
+      'three ends',
+      'two ends',
+    ]);
   });
 
-  it('begins no more after a failure, and waits for what had begun', async () => {
-    const begun: number[] = [];
-    const ended: number[] = [];
-    const work = inParallel([0, 1, 2, 3, 4, 5], 2, async (item) => {
-      begun.push(item);
-      await later();
-      if (item === 0) throw new Error('no');
-      await later();
-      ended.push(item);
-    });
-    await expect(work).rejects.toThrow('no');
-    expect(begun).toEqual([0, 1]);
-    expect(ended).toEqual([1]);
+  it('goes on after a task that failed', async () => {
+    const failing = runExclusive('k', () => Promise.reject(new Error('no')));
+    const next = runExclusive('k', () => Promise.resolve('done'));
+    await expect(failing).rejects.toThrow('no');
+    await expect(next).resolves.toBe('done');
   });
 });

@@ -1,32 +1,32 @@
 import { describe, expect, it } from '@jest/globals';
-import { memoizeAsync } from '../../../src/core/async/lru.ts';
+import { getRecent, memoizeAsync, setRecent } from '../../../src/core/async/lru.ts';
 
-describe('remember', () => {
-  it('makes a value once, and drops the one that was not asked for longest', async () => {
+describe('memoizeAsync', () => {
+  it('computes a value once, and evicts the least recently used one', async () => {
     const cache = new Map<string, Promise<string>>();
-    const made: string[] = [];
-    const dropped: string[] = [];
+    const computed: string[] = [];
+    const evicted: string[] = [];
     const ask = (key: string): Promise<string> =>
       memoizeAsync(
         cache,
         key,
         { entries: 2 },
         () => {
-          made.push(key);
+          computed.push(key);
           return Promise.resolve(key);
         },
-        (value) => dropped.push(value),
+        (value) => evicted.push(value),
       );
     for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) expect(await ask(key)).toBe(key);
-    expect(made).toEqual(['a', 'b', 'c', 'b']);
-    expect(dropped).toEqual(['b', 'c']);
+    expect(computed).toEqual(['a', 'b', 'c', 'b']);
+    expect(evicted).toEqual(['b', 'c']);
   });
 
-  it('keeps no more characters of keys than there is room for, but always the newest', async () => {
+  it('keeps the total length of the keys within the limit, but always the newest key', async () => {
     const cache = new Map<string, Promise<number>>();
-    const room = { entries: 10, characters: 6 };
+    const limits = { entries: 10, characters: 6 };
     const kept = async (key: string): Promise<string[]> => {
-      await memoizeAsync(cache, key, room, () => Promise.resolve(key.length));
+      await memoizeAsync(cache, key, limits, () => Promise.resolve(key.length));
       return [...cache.keys()];
     };
     expect(await kept('aa')).toEqual(['aa']);
@@ -36,11 +36,31 @@ describe('remember', () => {
     expect(await kept('d')).toEqual(['d']);
   });
 
-  it('asks again after a failure', async () => {
+  it('computes again after a failure', async () => {
     const cache = new Map<string, Promise<number>>();
     await expect(
       memoizeAsync(cache, 'k', { entries: 2 }, () => Promise.reject(new Error('no'))),
     ).rejects.toThrow('no');
     expect(await memoizeAsync(cache, 'k', { entries: 2 }, () => Promise.resolve(1))).toBe(1);
+  });
+});
+
+describe('setRecent', () => {
+  it('evicts the least recently used value beyond the limits', () => {
+    const cache = new Map<string, number>();
+    const evicted: number[] = [];
+    const set = (key: string, value: number): void =>
+      setRecent(cache, key, value, { entries: 2 }, (each) => evicted.push(each));
+    set('a', 1);
+    set('b', 2);
+    expect(getRecent(cache, 'a')).toBe(1);
+    set('c', 3);
+    set('a', 4);
+    expect([...cache]).toEqual([
+      ['c', 3],
+      ['a', 4],
+    ]);
+    expect(evicted).toEqual([2]);
+    expect(getRecent(cache, 'b')).toBeUndefined();
   });
 });

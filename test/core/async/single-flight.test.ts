@@ -2,24 +2,24 @@ import { describe, expect, it } from '@jest/globals';
 import { singleFlight } from '../../../src/core/async/single-flight.ts';
 import { thrownBy } from '../../support/thrown.ts';
 
-/** Attempts that end when told, and what became of them. */
-function attempts() {
+/** A single-flight whose runs the test ends, and the runs that were started. */
+function runs() {
   const share = singleFlight<string>();
   const begun: { end(answer: string): void; fail(error: Error): void; readonly signal: AbortSignal }[] = [];
   return {
     begun,
     ask: (values: readonly string[], signal = new AbortController().signal) =>
-      share(values, signal, (own) => {
+      share(values, signal, (shared) => {
         return new Promise<string>((resolve, reject) => {
-          begun.push({ end: resolve, fail: reject, signal: own });
+          begun.push({ end: resolve, fail: reject, signal: shared });
         });
       }),
   };
 }
 
-describe('one attempt', () => {
-  it('serves all who ask with the same values, and others not', async () => {
-    const { begun, ask } = attempts();
+describe('a single-flight run', () => {
+  it('serves all callers with the same values, and no others', async () => {
+    const { begun, ask } = runs();
     const waiting = [ask(['ana', 'a']), ask(['ana', 'a']), ask(['ana', 'b'])];
     expect(begun).toHaveLength(2);
     begun[0]?.end('first');
@@ -28,7 +28,7 @@ describe('one attempt', () => {
   });
 
   it('is shared with its failure, and forgotten afterwards', async () => {
-    const { begun, ask } = attempts();
+    const { begun, ask } = runs();
     const waiting = [ask(['a']), ask(['a'])];
     begun[0]?.fail(new Error('refused'));
     const outcomes = await Promise.allSettled(waiting);
@@ -38,8 +38,8 @@ describe('one attempt', () => {
     await expect(again).resolves.toBe('welcome');
   });
 
-  it('goes on while anybody waits, and ends with the last who leaves', async () => {
-    const { begun, ask } = attempts();
+  it('goes on while any caller waits, and is aborted when the last one leaves', async () => {
+    const { begun, ask } = runs();
     const [one, other] = [new AbortController(), new AbortController()];
     const leaving = [thrownBy(() => ask(['a'], one.signal)), thrownBy(() => ask(['a'], other.signal))];
     one.abort();
@@ -50,8 +50,8 @@ describe('one attempt', () => {
     expect(begun[0]?.signal.aborted).toBe(true);
   });
 
-  it('that everybody left is not joined by whoever comes next', async () => {
-    const { begun, ask } = attempts();
+  it('is not joined by the next caller when all others have left', async () => {
+    const { begun, ask } = runs();
     const caller = new AbortController();
     const leaving = thrownBy(() => ask(['a'], caller.signal));
     caller.abort();

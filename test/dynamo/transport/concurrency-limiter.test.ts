@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { newController } from '../../../src/core/async/signals.ts';
+import { createAbortController } from '../../../src/core/async/abort.ts';
 import {
   createConcurrencyLimiter,
   type ConcurrencyLimiter,
@@ -14,7 +14,7 @@ const enterMany = (lane: ConcurrencyLimiter, count: number): Promise<Passage[]> 
 /** How many requests the lane lets through at once; they leave again, unanswered. */
 async function widthOf(lane: ConcurrencyLimiter): Promise<number> {
   const inside: Passage[] = [];
-  const stop = newController();
+  const stop = createAbortController();
   const refused: Promise<unknown>[] = [];
   for (let i = 0; i < 40; i++) {
     refused.push(
