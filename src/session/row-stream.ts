@@ -1,38 +1,46 @@
 import { totalCapacity, type ReadStats } from '../dynamo/read/read-stats.ts';
 import { newWriteStats, totalWritten, type WriteStats } from '../dynamo/write/write-stats.ts';
-import type { RowReader } from '../sql/exec/direct.ts';
-import { describeAccess } from '../sql/plan/describe-access.ts';
-import type { TableRead } from '../sql/plan/table-read.ts';
-import type { OutputColumn, QueryOptions, RowStream, StatementStats } from './connection.ts';
+import type { StatementResult } from '../sql/statement/statement.ts';
+import type { QueryOptions, QueryResult, RowStream, StatementStats } from './connection.ts';
 
-/** A statement under way, whichever path it took. */
-export interface Started extends RowReader {
-  readonly columns: readonly OutputColumn[];
-  readonly reads: readonly TableRead[];
-  readonly stats: ReadStats;
-  readonly writes?: WriteStats;
-  /** What it took to learn what its tables look like. */
-  readonly sampling?: ReadStats;
-  /** Of a command: PostgreSQL's tag, and the rows that it changed. */
-  readonly tag?: string;
-  readonly affected?: number;
-  close(): Promise<void>;
+/** Pages of rows in the requested mode; the caller says by `T` what its rows look like. */
+function readPages<T>(result: StatementResult, { rowMode }: QueryOptions): AsyncGenerator<T[]> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller knows what its rows look like
+  return (rowMode === 'array' ? result.arrays() : result.objects()) as AsyncGenerator<T[]>;
 }
 
-/** Rows in the mode that was asked for; `T` is the caller's word for their shape. */
-export function pagesOf<T>(rows: RowReader, { rowMode }: QueryOptions): AsyncGenerator<T[]> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what rows look like is the caller's to say
-  return (rowMode === 'array' ? rows.arrays() : rows.objects()) as AsyncGenerator<T[]>;
+/** All rows of a running statement. `begun`: performance.now() when it was started. */
+export async function collectRows<T>(
+  result: StatementResult,
+  options: QueryOptions,
+  begun: number,
+): Promise<QueryResult<T>> {
+  try {
+    const rows: T[] = [];
+    for await (const page of readPages<T>(result, options)) {
+      for (const row of page) rows.push(row);
+    }
+    return {
+      rows,
+      columns: result.columns,
+      command: result.tag,
+      rowCount: result.affected ?? rows.length,
+      truncated: result.isCut?.() ?? false,
+      stats: finalStats(result, begun),
+    };
+  } finally {
+    await result.close();
+  }
 }
 
-/** The rows of a statement under way; `stop` ends its requests. */
+/** The rows of a running statement as a stream; `stop` cancels its requests. */
 export function rowStream<T>(
-  started: Started,
+  result: StatementResult,
   options: QueryOptions,
   begun: number,
   stop: () => void,
 ): RowStream<T> {
-  const stats = liveStats(started, begun);
+  const stats = liveStats(result, begun);
   const readers: AsyncGenerator[] = [];
   const opened = <P>(pages: AsyncGenerator<P>): AsyncGenerator<P> => {
     readers.push(pages);
@@ -43,21 +51,21 @@ export function rowStream<T>(
     (closed ??= (async () => {
       stop();
       await Promise.all(readers.map((pages) => pages.return(undefined)));
-      await started.close();
+      await result.close();
     })());
   return {
-    columns: started.columns,
-    command: started.tag ?? 'SELECT',
-    affected: started.affected,
+    columns: result.columns,
+    command: result.tag,
+    affected: result.affected,
     get truncated() {
-      return started.isCut?.() ?? false;
+      return result.isCut?.() ?? false;
     },
     stats,
     [Symbol.asyncIterator]: () =>
-      rowIterator(opened(pagesOf<T>(started, options)), close, () => closed !== undefined),
+      rowIterator(opened(readPages<T>(result, options)), close, () => closed !== undefined),
     async *batches() {
       try {
-        yield* opened(started.arrays());
+        yield* opened(result.arrays());
       } finally {
         await close();
       }
@@ -68,8 +76,8 @@ export function rowStream<T>(
 }
 
 /**
- * One row after another. By hand, because an async generator takes three turns of the event loop's queue for each row
- * where this takes one.
+ * Iterates over single rows. Written by hand, because an async generator takes three turns of the microtask queue per row
+ * and this takes one.
  */
 function rowIterator<T>(
   pages: AsyncGenerator<T[]>,
@@ -100,13 +108,11 @@ function rowIterator<T>(
   return { next, return: end };
 }
 
-/** What nobody wrote. */
-const NOTHING_WRITTEN: WriteStats = newWriteStats();
+const NO_WRITES: WriteStats = newWriteStats();
 
-/** Statistics that go on growing with the reads. */
-function liveStats(started: Started, begun: number): StatementStats {
-  const { stats, writes = NOTHING_WRITTEN, reads } = started;
-  const plan = reads.map(describeAccess);
+/** Statistics that grow while the rows are read. */
+function liveStats(result: StatementResult, begun: number): StatementStats {
+  const { stats, writes = NO_WRITES, sampling, plan } = result;
   return {
     get requests() {
       return stats.requests + writes.requests;
@@ -130,7 +136,7 @@ function liveStats(started: Started, begun: number): StatementStats {
       return totalCapacity(stats);
     },
     get sampledCapacity() {
-      return sampledCapacity(started);
+      return totalCapacity(sampling);
     },
     get writeCapacity() {
       return totalWritten(writes);
@@ -150,10 +156,10 @@ function liveStats(started: Started, begun: number): StatementStats {
   };
 }
 
-/** What a statement took, when it is over. */
-export function finalStats(started: Started, begun: number): StatementStats {
-  const { requests, pages, itemsRead, itemsReturned, bytes, throttles, capacity } = started.stats;
-  const { writes = NOTHING_WRITTEN, reads } = started;
+/** Statistics of a statement that has ended. */
+function finalStats(result: StatementResult, begun: number): StatementStats {
+  const { stats, writes = NO_WRITES, sampling, plan } = result;
+  const { requests, pages, itemsRead, itemsReturned, bytes, throttles, capacity } = stats;
   return {
     requests: requests + writes.requests,
     pages,
@@ -162,17 +168,13 @@ export function finalStats(started: Started, begun: number): StatementStats {
     bytes: bytes + writes.bytes,
     throttles: throttles + writes.throttles,
     capacity,
-    readCapacity: totalCapacity(started.stats),
-    sampledCapacity: sampledCapacity(started),
+    readCapacity: totalCapacity(stats),
+    sampledCapacity: totalCapacity(sampling),
     writeCapacity: totalWritten(writes),
     written: writes.capacity,
     itemsWritten: writes.itemsWritten,
     conflicts: writes.conflicts,
     elapsedMs: performance.now() - begun,
-    plan: reads.map(describeAccess),
+    plan,
   };
-}
-
-function sampledCapacity({ sampling }: Started): number {
-  return sampling === undefined ? 0 : totalCapacity(sampling);
 }

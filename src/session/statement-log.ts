@@ -3,14 +3,12 @@ import type { Log } from '../core/log.ts';
 import { plural } from '../core/plural.ts';
 import { totalCapacity } from '../dynamo/read/read-stats.ts';
 import { totalWritten } from '../dynamo/write/write-stats.ts';
-import type { RowReader } from '../sql/exec/direct.ts';
-import { describeAccess } from '../sql/plan/describe-access.ts';
-import type { Started } from './row-stream.ts';
+import type { StatementResult } from '../sql/statement/statement.ts';
 
-/** Starts a statement and logs how it goes. */
-export type StatementLog = (text: string, start: () => Promise<Started>) => Promise<Started>;
+/** Starts a statement and logs its text, reads, failure and end. */
+export type StatementLog = (text: string, start: () => Promise<StatementResult>) => Promise<StatementResult>;
 
-/** Where nothing is logged, nothing stands between. */
+/** The statement log of a session; without a log it only starts the statement. */
 export function statementLog(log: Log | undefined): StatementLog {
   if (log === undefined) return (_text, start) => start();
   let count = 0;
@@ -18,43 +16,40 @@ export function statementLog(log: Log | undefined): StatementLog {
     count += 1;
     const number = `#${count}`;
     const begun = performance.now();
-    const failed = (error: unknown): unknown => {
+    const logFailure = (error: unknown): unknown => {
       const code = error instanceof DriverError ? `${error.code}: ` : '';
       log.write(1, 'sql', `${number} failed: ${code}${getErrorMessage(error)}`);
       return error;
     };
     log.write(2, 'sql', `${number} ${text}`);
-    let started: Started;
+    let result: StatementResult;
     try {
-      started = await start();
+      result = await start();
     } catch (error) {
-      throw failed(error);
+      throw logFailure(error);
     }
-    for (const read of started.reads) log.write(3, 'sql', `${number} ${describeAccess(read)}`);
+    for (const line of result.plan) log.write(3, 'sql', `${number} ${line}`);
     let rows = 0;
-    async function* watched<T>(batches: AsyncGenerator<T[]>): AsyncGenerator<T[]> {
+    async function* counted<T>(pages: AsyncGenerator<T[]>): AsyncGenerator<T[]> {
       try {
-        for await (const batch of batches) {
-          rows += batch.length;
-          yield batch;
+        for await (const page of pages) {
+          rows += page.length;
+          yield page;
         }
       } catch (error) {
-        throw failed(error);
+        throw logFailure(error);
       }
     }
-    const reader: RowReader = {
-      arrays: () => watched(started.arrays()),
-      objects: () => watched(started.objects()),
-    };
-    let told = false;
+    let closed = false;
     return {
-      ...started,
-      ...reader,
+      ...result,
+      arrays: () => counted(result.arrays()),
+      objects: () => counted(result.objects()),
       async close() {
-        await started.close();
-        if (told) return;
-        told = true;
-        const { stats, writes } = started;
+        await result.close();
+        if (closed) return;
+        closed = true;
+        const { stats, writes } = result;
         const written =
           writes === undefined ? '' : `${writes.itemsWritten} items written, ${totalWritten(writes)} WCU, `;
         const requests = stats.requests + (writes?.requests ?? 0);

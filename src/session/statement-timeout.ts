@@ -1,23 +1,23 @@
+import { anySignal } from '../core/async/abort.ts';
 import { DriverError } from '../core/errors.ts';
-import type { RowReader } from '../sql/exec/direct.ts';
+import type { StatementResult } from '../sql/statement/statement.ts';
 
-/** Bounds the time that a statement works: it runs while somebody waits for the statement, and stands still between. */
-export interface Stopwatch {
-  /** Fires when the time is used up. */
-  readonly signal: AbortSignal;
-  during<T>(work: () => Promise<T>): Promise<T>;
-  /** The rows; waiting for each batch of them takes time. */
-  reading(rows: RowReader): RowReader;
-}
-
-/** Undefined where there is no bound. */
-export function statementTimeout(limitMs: number): Stopwatch | undefined {
-  if (limitMs <= 0) return undefined;
-  const over = new AbortController();
+/**
+ * Runs a statement that may work for this long; 0: no limit. The clock stops while the caller is busy with rows that it
+ * has.
+ */
+export async function withStatementTimeout(
+  limitMs: number,
+  signal: AbortSignal,
+  run: (signal: AbortSignal) => Promise<StatementResult>,
+): Promise<StatementResult> {
+  if (limitMs <= 0) return run(signal);
+  const expired = new AbortController();
+  const either = anySignal(signal, expired.signal);
   let leftMs = limitMs;
-  const during = async <T>(work: () => Promise<T>): Promise<T> => {
+  const timed = async <T>(work: () => Promise<T>): Promise<T> => {
     const begun = performance.now();
-    const timer = setTimeout(() => over.abort(tooLong(limitMs)), Math.max(0, leftMs));
+    const timer = setTimeout(() => expired.abort(timeoutError(limitMs)), Math.max(0, leftMs));
     try {
       return await work();
     } finally {
@@ -25,10 +25,10 @@ export function statementTimeout(limitMs: number): Stopwatch | undefined {
       leftMs -= performance.now() - begun;
     }
   };
-  async function* timed<T>(pages: AsyncGenerator<T>): AsyncGenerator<T> {
+  async function* timedPages<T>(pages: AsyncGenerator<T>): AsyncGenerator<T> {
     try {
       for (;;) {
-        const next = await during(() => pages.next());
+        const next = await timed(() => pages.next());
         if (next.done === true) return;
         yield next.value;
       }
@@ -36,19 +36,18 @@ export function statementTimeout(limitMs: number): Stopwatch | undefined {
       await pages.return(undefined);
     }
   }
+  const result = await timed(() => run(either));
   return {
-    signal: over.signal,
-    during,
-    reading: (rows) => ({ arrays: () => timed(rows.arrays()), objects: () => timed(rows.objects()) }),
+    ...result,
+    arrays: () => timedPages(result.arrays()),
+    objects: () => timedPages(result.objects()),
   };
 }
 
-function tooLong(limitMs: number): DriverError {
+function timeoutError(limitMs: number): DriverError {
   return new DriverError(
     'EXEC_TIMEOUT',
-    `The statement worked for ${limitMs / 1000} s, which is all it may`,
-    {
-      remedy: 'Raise StatementTimeout, or narrow the statement with a key condition.',
-    },
+    `canceling statement due to statement timeout (${limitMs / 1000} s)`,
+    { remedy: 'Raise StatementTimeout, or narrow the statement with a key condition.' },
   );
 }

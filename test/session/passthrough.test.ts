@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, type Connection } from '../../src/index.ts';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
-import { partiqlStatement } from '../../src/sql/parse/partiql.ts';
+import { parsePartiql } from '../../src/sql/parse/partiql.ts';
 import { type HttpDouble, type Reply, serviceError, startHttpDouble } from '../doubles/dynamodb-http.ts';
 import { startDynamoDbLocal } from '../doubles/dynamodb-local.ts';
 import { thrownBy } from '../support/thrown.ts';
@@ -170,7 +170,7 @@ describe('a PartiQL statement', () => {
     ['  /* why? */ UPDATE t SET a = ? WHERE k = ?', 'UPDATE', 2],
     ['', '', 0],
   ])('%j has its verb and its parameters counted', (text, verb, parameterCount) => {
-    expect(partiqlStatement(text)).toMatchObject({ text, verb, parameterCount });
+    expect(parsePartiql(text)).toMatchObject({ text, verb, parameterCount });
   });
 });
 

@@ -1,17 +1,17 @@
 import type { ParsedText } from './parse.ts';
 
-/** A statement that is not ours to understand: it goes to DynamoDB as it is. */
-export interface PartiqlStatement extends Pick<ParsedText, 'text' | 'parameterCount' | 'parameterNames'> {
+/** A statement that goes to DynamoDB unchanged. */
+export interface ParsedPartiql extends Pick<ParsedText, 'text' | 'parameterCount' | 'parameterNames'> {
   readonly kind: 'partiql';
-  /** `SELECT`, `INSERT`, `UPDATE`, `DELETE` …: its first word. */
+  /** Its first keyword: `SELECT`, `INSERT`, `UPDATE`, `DELETE` … */
   readonly verb: string;
 }
 
-/** Texts, quoted names and comments, in which a question mark is none. */
+/** String literals, quoted names and comments, in which a question mark is not a parameter. */
 const QUOTED = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[^]*?\*\//g;
 
-/** Learns of a PartiQL statement what must be known before it is sent. */
-export function partiqlStatement(text: string): PartiqlStatement {
+/** Finds the keyword and the parameters of a PartiQL statement. */
+export function parsePartiql(text: string): ParsedPartiql {
   const bare = text.replaceAll(QUOTED, (found) => (/^['"]/.test(found) ? "''" : ' '));
   return {
     kind: 'partiql',

@@ -1,16 +1,16 @@
 import type { ColumnRef, Node, SelectStmt } from 'libpg-query';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
-import { isConnectionFailure } from '../../core/of-connection.ts';
+import { isConnectionFailure } from '../../core/errors.ts';
 import type { Literal } from '../../dynamo/expression/predicate.ts';
-import { engineType, postgresTypeName } from '../types/engine-types.ts';
-import { wireTypeOf } from '../types/wire-type.ts';
+import { toDuckdbType, toPostgresType } from '../types/engine-types.ts';
+import { storedAttributeType } from '../types/wire-type.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import { hintOf } from '../parse/hints.ts';
 import type { ParsedQuery } from '../parse/parse.ts';
 import { describePredicate } from './describe-predicate.ts';
 import type { ResultColumn } from './planner.ts';
-import { applyRules } from './apply-rules.ts';
+import { chooseAccessPath } from './choose-path.ts';
 import { assertHintUsable } from './key-candidates.ts';
 import {
   type Condition,
@@ -47,7 +47,12 @@ const TRIVIAL_CLAUSES: ReadonlySet<string> = new Set([
   'op',
 ]);
 
-/** The trivial statement that a statement is; undefined where it is more than that. */
+/** Whether a statement has the form of a point query, whatever its table turns out to be. */
+export function isPointShape(parsed: ParsedQuery): boolean {
+  return shapeOf(parsed) !== undefined;
+}
+
+/** The statement as a point query; undefined where its table does not allow that. */
 export async function matchPointQuery(
   parsed: ParsedQuery,
   catalog: Pick<Catalog, 'table' | 'view'>,
@@ -61,7 +66,7 @@ export async function matchPointQuery(
     if ((await catalog.view(source.name, signal)) !== undefined) return undefined;
     table = await catalog.table(source.name, signal);
   } catch (error) {
-    // Met again, it would have the user sign in again.
+    // Retrying in the binder would trigger a second sign-in.
     if (isConnectionFailure(error)) throw error;
     // The binder meets the same failure and knows its position.
     return undefined;
@@ -118,7 +123,7 @@ function understand(
   if (output === undefined || compared.some(({ column }) => column === undefined)) return undefined;
   const columns = output.map(({ name, column }) => ({
     name,
-    type: postgresTypeName(engineType(column.type)),
+    type: toPostgresType(toDuckdbType(column.type)),
   }));
   const outputColumns = output.map(({ column }) => column);
   const named = new Set([...outputColumns, ...compared.map(({ column }) => column)]);
@@ -159,7 +164,7 @@ function plannedRead(
     ...(limit === undefined ? {} : { limit }),
   };
   assertHintUsable(start, settings);
-  return applyRules(start, settings, rules);
+  return chooseAccessPath(start, settings, rules);
 }
 
 function sourceOf(ast: SelectStmt): { readonly name: string; readonly alias: string } | undefined {
@@ -277,7 +282,7 @@ function equality(
 
 function literalFor(column: ColumnDef, value: ParameterLiteral): Literal | undefined {
   if (column.type.kind === 'double' && column.type.rounds === true) return undefined;
-  const wire = wireTypeOf(column);
+  const wire = storedAttributeType(column);
   if (wire === 'S' && value.kind === 'text') return { type: 'S', text: value.text };
   if (wire === 'BOOL' && value.kind === 'boolean') return { type: 'BOOL', value: value.value };
   const isPlainInteger = value.kind === 'number' && /^-?\d{1,18}$/.test(value.text);

@@ -12,7 +12,7 @@ import { update } from '../write/update.ts';
 import { call } from '../procedures/call.ts';
 import { tableCommand } from '../ddl/table-command.ts';
 
-/** Every command there is. */
+/** All commands. */
 export const COMMANDS: readonly Command[] = [
   copy,
   createView,
@@ -28,8 +28,8 @@ export const COMMANDS: readonly Command[] = [
   call,
 ];
 
-/** The command that a statement is. */
-export function commandOf(parsed: ParsedCommand): Command {
+/** The command that runs a statement; throws where none does. */
+export function findCommand(parsed: ParsedCommand): Command {
   const found = COMMANDS.find(({ nodes }) => nodes.some((node) => node in parsed.node));
   if (found === undefined) throw parsed.refusal();
   return found;

@@ -3,34 +3,52 @@ import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.
 import type { Page } from '../../dynamo/lane/page.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import { statementPages } from '../../dynamo/read/statement-pages.ts';
-import type { CommandResult } from './command.ts';
-import { plainItem } from '../types/plain-document.ts';
-import { engineType, postgresTypeName } from '../types/engine-types.ts';
+import { toPlainItem } from '../types/plain-document.ts';
+import { toDuckdbType, toPostgresType } from '../types/engine-types.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
-import type { PartiqlStatement } from '../parse/partiql.ts';
+import type { ParsedPartiql } from '../parse/partiql.ts';
 import type { Value } from '../types/value.ts';
-import type { ExecutionContext } from './context.ts';
-import { objectMaker } from './direct.ts';
-import { pageSizeFor, partiqlGate } from './read-gate.ts';
-import { columnDecoder } from './row-decoder.ts';
-import { seenColumns } from './seen-columns.ts';
+import type { StatementContext } from '../exec/context.ts';
+import { objectMaker } from '../exec/direct.ts';
+import { pageSizeFor, partiqlGate } from '../exec/read-gate.ts';
+import { columnDecoder } from '../exec/row-decoder.ts';
+import { seenColumns } from '../exec/seen-columns.ts';
+import type { RunningBody, StatementBody } from './statement.ts';
 
 /** The column for what only later pages' items have. */
 const REST = '$rest';
 
 /**
- * Sends a PartiQL statement as it is. Its columns are the attributes of the first page that has items; where more
- * pages follow, a last column `$rest` holds as JSON what their items have besides.
+ * A statement that DynamoDB executes unchanged. Its columns are the attributes of the first page that has items; where
+ * more pages follow, a last column `$rest` holds their other attributes as JSON.
  */
-export async function runPartiql(
-  statement: PartiqlStatement,
+export function partiqlStatement(parsed: ParsedPartiql): StatementBody {
+  return {
+    kind: 'partiql',
+    transactionRole: {
+      kind: 'refused',
+      reason: 'PartiQL cannot run inside a transaction block: DynamoDB executes it immediately',
+    },
+    columns: () => Promise.resolve([]),
+    run: (parameters, context, signal) => runPartiql(parsed, parameters, context, signal),
+    explain: () =>
+      Promise.reject(
+        new DriverError(
+          'SQL_NOT_SUPPORTED',
+          'EXPLAIN is not supported for PartiQL: DynamoDB does not expose its plan',
+        ),
+      ),
+  };
+}
+
+async function runPartiql(
+  { text, verb }: ParsedPartiql,
   parameters: readonly ParameterLiteral[],
-  context: ExecutionContext,
+  context: StatementContext,
   signal: AbortSignal,
-): Promise<CommandResult> {
-  const { text, verb } = statement;
+): Promise<RunningBody> {
   const reads = verb === 'SELECT';
-  if (context.writing.readOnly && !reads)
+  if (context.session.readOnly && !reads)
     throw new DriverError(
       'SQL_READ_ONLY',
       `Readonly=true allows SELECT only, not ${verb || 'this statement'}`,
@@ -40,7 +58,7 @@ export async function runPartiql(
     );
   const stats = newReadStats();
   const pages = statementPages(
-    context.client,
+    context.session.database.client,
     {
       text,
       parameters: parameters.map((parameter, i) => attributeOf(parameter, `$${i + 1}`)),
@@ -56,7 +74,7 @@ export async function runPartiql(
 
   let isCut = false;
   async function* arrays(): AsyncGenerator<Value[][]> {
-    let left = context.maxRows < 0 ? Infinity : context.maxRows;
+    let left = context.settings.maxRows < 0 ? Infinity : context.settings.maxRows;
     let { items, more } = first ?? { items: [], more: false };
     try {
       for (;;) {
@@ -76,7 +94,7 @@ export async function runPartiql(
   return {
     tag: verb,
     columns: shape.columns,
-    reads: [],
+    plan: [],
     stats,
     arrays,
     isCut: () => isCut,
@@ -106,15 +124,19 @@ function pageOf({ items, nextToken }: Page): FilledPage {
 }
 
 interface Shape {
-  readonly columns: CommandResult['columns'];
+  readonly columns: RunningBody['columns'];
   row(item: AttributeMap): Value[];
 }
 
-function shapeOf(items: readonly AttributeMap[], more: boolean, { decimals }: ExecutionContext): Shape {
+function shapeOf(
+  items: readonly AttributeMap[],
+  more: boolean,
+  { settings: { decimals } }: StatementContext,
+): Shape {
   const found = seenColumns(items, decimals);
   const columns = [...found.values()];
   const readers = columns.map((column) => columnDecoder(column, decimals));
-  const named = columns.map(({ name, type }) => ({ name, type: postgresTypeName(engineType(type)) }));
+  const named = columns.map(({ name, type }) => ({ name, type: toPostgresType(toDuckdbType(type)) }));
   if (!more) return { columns: named, row: (item) => readers.map((read) => read(item)) };
   let rest = REST;
   for (let n = 2; found.has(rest); n++) rest = `${REST}_${n}`;
@@ -122,7 +144,7 @@ function shapeOf(items: readonly AttributeMap[], more: boolean, { decimals }: Ex
     columns: [...named, { name: rest, type: 'json' }],
     row(item) {
       const others = Object.entries(item).filter(([name]) => !found.has(name));
-      const besides = others.length === 0 ? null : plainItem(Object.fromEntries(others));
+      const besides = others.length === 0 ? null : toPlainItem(Object.fromEntries(others));
       return [...readers.map((read) => read(item)), besides];
     },
   };

@@ -1,0 +1,137 @@
+import { abortError } from '../../core/async/abort.ts';
+import { memoizeAsync } from '../../core/async/lru.ts';
+import { DriverError, getErrorMessage } from '../../core/errors.ts';
+import { toParameterList } from '../parse/parameter-list.ts';
+import { type ParsedQuery, type ParsedStatement, parseStatement } from '../parse/parse.ts';
+import { type ParsedPartiql, parsePartiql } from '../parse/partiql.ts';
+import { isPointShape } from '../plan/point-query.ts';
+import { commandStatement } from './command-statement.ts';
+import { explainStatement } from './explain-statement.ts';
+import { lockingSelect } from './locking-select.ts';
+import { partiqlStatement } from './partiql-statement.ts';
+import { plannedQuery } from './planned-query.ts';
+import { pointQuery } from './point-query.ts';
+import type { RunningBody, Statement, StatementBody, StatementResult } from './statement.ts';
+import { withinTransaction } from './within-transaction.ts';
+
+/** Statements by their text. */
+export type StatementCache = Map<string, Promise<Statement>>;
+
+/** A tree takes about fifty times the memory of its text. */
+const CACHE_LIMITS = { entries: 500, characters: 256 * 1024 };
+
+/** What a session decides about the statements that it prepares. */
+export interface PrepareSession {
+  readonly statements: StatementCache;
+  /** The text is PartiQL, for DynamoDB to execute unchanged. */
+  readonly passthrough: boolean;
+}
+
+/** Parses a statement and chooses how it runs. Sends nothing. */
+export async function prepare(text: string, { statements, passthrough }: PrepareSession): Promise<Statement> {
+  if (typeof text !== 'string')
+    throw new DriverError(
+      'SQL_BAD_ARGUMENT',
+      `expected the SQL statement as a string, got ${text === null ? 'null' : typeof text}`,
+    );
+  if (passthrough) {
+    const parsed = parsePartiql(text);
+    return toStatement(parsed, partiqlStatement(parsed));
+  }
+  return memoizeAsync(statements, text, CACHE_LIMITS, async () => {
+    try {
+      const parsed = await parseStatement(text);
+      return toStatement(parsed, chooseBody(parsed));
+    } catch (error) {
+      throw toStatementError(error);
+    }
+  });
+}
+
+function chooseBody(parsed: ParsedStatement): StatementBody {
+  if (parsed.kind === 'command') {
+    const command = commandStatement(parsed);
+    return parsed.explain ? explainStatement(command, parsed) : command;
+  }
+  return parsed.kind === 'explain'
+    ? explainStatement(chooseQuery({ ...parsed, kind: 'select' }), parsed)
+    : chooseQuery(parsed);
+}
+
+function chooseQuery(parsed: ParsedQuery): StatementBody {
+  const planned = plannedQuery(parsed);
+  if (parsed.locks) return lockingSelect(parsed, planned);
+  return isPointShape(parsed) ? pointQuery(parsed, planned) : planned;
+}
+
+/** What all kinds of statements have in common: parameters, transaction, sampling budget and errors. */
+function toStatement(parsed: ParsedStatement | ParsedPartiql, body: StatementBody): Statement {
+  const { text, parameterCount, parameterNames } = parsed;
+  const member = { text, role: body.transactionRole };
+  return {
+    kind: body.kind,
+    text,
+    parameterCount,
+    parameterNames,
+    hints: parsed.kind === 'partiql' ? {} : parsed.hints,
+    parameterTypes: () => Promise.resolve(Array.from({ length: parameterCount }, () => 'unknown')),
+    columns: (context, signal) => withDriverErrors(body.columns(context, signal), signal),
+    explain: (parameters, context, signal) =>
+      withDriverErrors(
+        (async () => body.explain(toParameterList(parsed, parameters), context, signal))(),
+        signal,
+      ),
+    async run(parameters, context, signal) {
+      try {
+        return await withinTransaction(member, context, async (within) => {
+          const list = toParameterList(parsed, parameters);
+          return toResult(await body.run(list, within, signal), within.sampling, signal);
+        });
+      } catch (error) {
+        throw toStatementError(error, signal);
+      }
+    },
+  };
+}
+
+function toResult(
+  running: RunningBody,
+  sampling: StatementResult['sampling'],
+  signal: AbortSignal,
+): StatementResult {
+  const { columns, plan, stats, writes, tag = 'SELECT', affected, isCut } = running;
+  async function* pages<T>(from: AsyncGenerator<T>): AsyncGenerator<T> {
+    try {
+      yield* from;
+    } catch (error) {
+      throw toStatementError(error, signal);
+    }
+  }
+  return {
+    columns,
+    plan,
+    stats,
+    sampling,
+    writes,
+    tag,
+    affected,
+    ...(isCut && { isCut }),
+    arrays: () => pages(running.arrays()),
+    objects: () => pages(running.objects()),
+    close: () => withDriverErrors(running.close(), signal),
+  };
+}
+
+async function withDriverErrors<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw toStatementError(error, signal);
+  }
+}
+
+function toStatementError(thrown: unknown, signal?: AbortSignal): DriverError {
+  if (thrown instanceof DriverError) return thrown;
+  if (signal?.aborted === true) return abortError(signal);
+  return new DriverError('EXEC_ENGINE', `internal error: ${getErrorMessage(thrown)}`, { cause: thrown });
+}
