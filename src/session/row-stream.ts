@@ -1,4 +1,4 @@
-import { totalCapacity, type ReadStats } from '../dynamo/read/read-stats.ts';
+import { totalCapacity } from '../dynamo/read/read-stats.ts';
 import { newWriteStats, totalWritten, type WriteStats } from '../dynamo/write/write-stats.ts';
 import type { StatementResult } from '../sql/statement/statement.ts';
 import type { QueryOptions, QueryResult, RowStream, StatementStats } from './connection.ts';

@@ -2,8 +2,8 @@ import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import type { StatementContext } from '../exec/context.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import { analysisDocument, analysisLines } from '../plan/explain.ts';
-import type { ResultColumn } from '../plan/planner.ts';
-import { parseDocument } from '../engine/result-value.ts';
+import type { ResultColumn } from '../types/types.ts';
+import { parseDocument } from '../types/json-text.ts';
 import type { Value } from '../types/value.ts';
 import type { RunningBody, StatementBody } from './statement.ts';
 
@@ -30,7 +30,7 @@ export function explainStatement(
     transactionRole:
       analyze && explained.transactionRole.kind !== 'query' ? explained.transactionRole : { kind: 'reads' },
     columns: () => Promise.resolve(columns),
-    explain: explained.explain,
+    explain: (parameters, context, signal) => explained.explain(parameters, context, signal),
     async run(parameters, context, signal) {
       const { text, ...document } = await explained.explain(parameters, context, signal);
       const analysis = analyze ? await analyse(explained, parameters, context, signal) : undefined;
