@@ -1,7 +1,8 @@
 import type { TableDef } from '../../src/catalog/table-def.ts';
 import type { Comparison, Literal, Predicate } from '../../src/dynamo/expression/predicate.ts';
 import { describePredicate } from '../../src/sql/plan/describe-predicate.ts';
-import type { Condition, PlanSettings, TableRead } from '../../src/sql/plan/table-read.ts';
+import { chooseAccessPath } from '../../src/sql/plan/choose-path.ts';
+import type { AccessRule, Condition, PlanSettings, TableRead } from '../../src/sql/plan/table-read.ts';
 
 export const SETTINGS: PlanSettings = { autoDetectIndex: true, consistentReads: false, threads: 4 };
 
@@ -40,4 +41,14 @@ export function scan(
     columns: table.columns.filter((column) => column.hidden !== true),
     ...more,
   };
+}
+
+/** The read that one access rule alone leads to; undefined where the full Scan stays. */
+export function planWith(
+  rule: AccessRule,
+  read: TableRead,
+  settings: PlanSettings = SETTINGS,
+): TableRead | undefined {
+  const planned = chooseAccessPath(read, settings, [rule]);
+  return planned.access === read.access ? undefined : planned;
 }

@@ -1,48 +1,81 @@
-import { compareCosts, costOf } from './cost.ts';
-import { filterExpression } from './rules/filter-expression.ts';
-import { sortOrder } from './rules/sort-order.ts';
-import { type PlanSettings, scanOf, type TableRead } from './table-read.ts';
+import { compareCosts, type Cost, costOf } from './cost.ts';
+import type { PlanSettings, PushdownRule, ReadRule, TableRead } from './table-read.ts';
 
-/** The read as it was before any rule: what proposals start from. */
-export function asFullScan({ fetchBack: _fetchBack, sorted, ...read }: TableRead): TableRead {
-  return {
-    ...read,
-    access: scanOf(read.table),
-    keyed: [],
-    filter: [],
-    residual: read.conditions,
-    ...(sorted === undefined ? {} : { order: sorted }),
-  };
+/**
+ * Plans one read, which begins as a full Scan: access rules propose candidates, every candidate is finished with its filter
+ * and order, and their costs are compared once.
+ */
+export function chooseAccessPath(
+  start: TableRead,
+  settings: PlanSettings,
+  rules: readonly PushdownRule[],
+): TableRead {
+  const { reads, unsafe } = candidates(start, settings, rules);
+  const paths = reads.map((read) => withRules(read, 'finish', settings, rules));
+  const chosen = withRules(cheapest(paths, settings), 'chosen', settings, rules);
+  return paths.length === 1 && unsafe.size === 0 ? chosen : { ...chosen, considered: { paths, unsafe } };
 }
 
-/** Whether the read is one that nothing undercuts. */
-export function isOptimal({ access }: TableRead): boolean {
+interface Candidates {
+  readonly reads: readonly TableRead[];
+  /** Indexes that may lack items of the result, with the reason. */
+  readonly unsafe: ReadonlyMap<string, string>;
+}
+
+function candidates(start: TableRead, settings: PlanSettings, rules: readonly PushdownRule[]): Candidates {
+  const proposed: TableRead[] = [];
+  const unsafe = new Map<string, string>();
+  if (isOptimal(start)) return { reads: [start], unsafe };
+  for (const rule of rules) {
+    if (rule.kind !== 'access') continue;
+    for (const proposal of rule.propose(start, settings)) {
+      if (proposal.kind === 'unsafe') unsafe.set(proposal.index, proposal.reason);
+      else if (isOptimal(proposal.read)) return { reads: [proposal.read], unsafe: new Map() };
+      else proposed.push(proposal.read);
+    }
+  }
+  // A statement that names an index is not answered from the table.
+  const isHinted = start.hint?.kind === 'only' && start.table.through === undefined;
+  return { reads: isHinted && proposed.length > 0 ? proposed : [start, ...proposed], unsafe };
+}
+
+/** One item or none: nothing can cost less. */
+function isOptimal({ access }: TableRead): boolean {
   return access.kind === 'GetItem' || access.kind === 'Empty';
 }
 
-/** The cheapest of several reads of the same rows: the first of those that cost the same. */
-export function cheapest(
-  current: TableRead,
-  proposed: readonly TableRead[],
+function withRules(
+  read: TableRead,
+  kind: ReadRule['kind'],
   settings: PlanSettings,
+  rules: readonly PushdownRule[],
 ): TableRead {
-  return proposed.reduce((best, read) => (isBetter(read, best, settings) ? read : best), current);
+  return rules.reduce(
+    (sofar, rule) => (rule.kind === kind ? (rule.apply(sofar, settings) ?? sofar) : sofar),
+    read,
+  );
+}
+
+interface PricedRead {
+  readonly read: TableRead;
+  readonly cost: Cost;
+}
+
+/** The first of those that cost least. */
+function cheapest([first, ...others]: readonly TableRead[], settings: PlanSettings): TableRead {
+  if (first === undefined) throw new RangeError('A read has at least one access path');
+  if (others.length === 0) return first;
+  const price = (read: TableRead): PricedRead => ({ read, cost: costOf(read, settings) });
+  return others.map(price).reduce((best, each) => (isBetter(each, best) ? each : best), price(first)).read;
 }
 
 /** The counters are hours old, and a Scan grows with the table where a key condition may not. */
 const SCAN_HANDICAP = { factor: 1.2, units: 2 };
 
-function isBetter(proposed: TableRead, current: TableRead, settings: PlanSettings): boolean {
-  const ours = costOf(withFinalSteps(proposed, settings), settings);
-  const theirs = costOf(withFinalSteps(current, settings), settings);
-  const [scans, scanned] = [proposed.access.kind === 'Scan', current.access.kind === 'Scan'];
-  if (scanned && !scans) return ours.units < theirs.units * SCAN_HANDICAP.factor + SCAN_HANDICAP.units;
-  if (scans && !scanned) return ours.units * SCAN_HANDICAP.factor + SCAN_HANDICAP.units <= theirs.units;
-  return compareCosts(ours, theirs) < 0;
-}
-
-/** With what the later rules will do: a filter or an order that is met lets a limit end the read early. */
-export function withFinalSteps(read: TableRead, settings: PlanSettings): TableRead {
-  const filtered = filterExpression.apply(read, settings) ?? read;
-  return sortOrder.apply(filtered, settings) ?? filtered;
+function isBetter(proposed: PricedRead, current: PricedRead): boolean {
+  const [units, currentUnits] = [proposed.cost.units, current.cost.units];
+  const [scans, currentScans] = [proposed, current].map(({ read }) => read.access.kind === 'Scan');
+  if (currentScans && !scans) return units < currentUnits * SCAN_HANDICAP.factor + SCAN_HANDICAP.units;
+  if (scans && !currentScans) return units * SCAN_HANDICAP.factor + SCAN_HANDICAP.units <= currentUnits;
+  return compareCosts(proposed.cost, current.cost) < 0;
 }

@@ -1,13 +1,13 @@
 import { type ColumnDef, keyAttributes } from '../../catalog/table-def.ts';
 import type { Literal } from '../../dynamo/expression/predicate.ts';
-import { wireTypeOf } from '../types/wire-type.ts';
-import { applyRules } from './apply-rules.ts';
+import { storedAttributeType } from '../types/column-types.ts';
+import { chooseAccessPath } from './choose-path.ts';
 import type { JoinEdge } from './join-edges.ts';
 import {
+  asFullScan,
   type Condition,
   type PlanSettings,
   type PushdownRule,
-  scanOf,
   type TableRead,
 } from './table-read.ts';
 
@@ -81,8 +81,12 @@ function isPossible(
   settings: PlanSettings,
   rules: readonly PushdownRule[],
 ): boolean {
-  const wire = wireTypeOf(restricted.column);
-  if (wire === undefined || wire !== wireTypeOf(source.column) || restricted.column.type.kind === 'double')
+  const wire = storedAttributeType(restricted.column);
+  if (
+    wire === undefined ||
+    wire !== storedAttributeType(source.column) ||
+    restricted.column.type.kind === 'double'
+  )
     return false;
   // NULL is no key value: where NULLs match each other the attribute must be one that every item has.
   const always = keyAttributes(target.table.key).some(({ name }) => name === restricted.column.path[0]);
@@ -109,12 +113,7 @@ export function readWithKeys(
     predicate: { kind: 'in', path: attribute.path, values },
     exact: true,
   };
-  const conditions = [...read.conditions, keys];
-  return applyRules(
-    { ...rest, access: scanOf(read.table), keyed: [], filter: [], conditions, residual: conditions },
-    settings,
-    rules,
-  );
+  return chooseAccessPath(asFullScan({ ...rest, conditions: [...read.conditions, keys] }), settings, rules);
 }
 
 /** A value of the engine, printed, as a literal of the attribute's type. */
@@ -122,6 +121,6 @@ export function keyLiteral(
   attribute: ColumnDef,
   printed: string,
 ): Extract<Literal, { readonly text: string }> | undefined {
-  const wire = wireTypeOf(attribute);
+  const wire = storedAttributeType(attribute);
   return wire === 'S' || wire === 'N' ? { type: wire, text: printed } : undefined;
 }

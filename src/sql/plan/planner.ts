@@ -1,13 +1,14 @@
+import { type ResultColumn, resultColumn, toPostgresType } from '../types/types.ts';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ColumnDef, keyNames } from '../../catalog/table-def.ts';
 import { memoizeAsync } from '../../core/async/lru.ts';
 import { FEWEST_FILTERED } from '../../dynamo/read/reader.ts';
 import type { BoundStatement } from '../bind/bind.ts';
 import type { Relation, SystemRelation } from '../bind/relation.ts';
-import { engineError } from '../engine/engine-errors.ts';
+import { toEngineError } from '../engine/engine-errors.ts';
 import { openPlanningEngine, type Engine } from '../engine/engine.ts';
 import { identifier, literal } from '../print/quote.ts';
-import { engineType, postgresTypeName } from '../types/engine-types.ts';
+import { toDuckdbType } from '../types/column-types.ts';
 import { restoreLists, type IntegerList } from './integer-lists.ts';
 import {
   readPlan,
@@ -18,7 +19,7 @@ import {
 } from './logical-plan.ts';
 import { withKeySources } from './key-sources.ts';
 import { parsePlan } from './plan-json.ts';
-import { applyRules } from './apply-rules.ts';
+import { chooseAccessPath } from './choose-path.ts';
 import { assertHintUsable } from './key-candidates.ts';
 import { collapseEqualBounds } from './collapse-ranges.ts';
 import { PUSHDOWN_RULES } from './rules/index.ts';
@@ -29,12 +30,6 @@ import {
   scanOf,
   type TableRead,
 } from './table-read.ts';
-
-/** A column of a result, PostgreSQL's name of its type included. */
-export interface ResultColumn {
-  readonly name: string;
-  readonly type: string;
-}
 
 /** An occurrence of a system table, and the conditions on its rows that DuckDB will apply. */
 export interface SystemRead {
@@ -119,13 +114,12 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
         try {
           return await analyse(planning, sql, all);
         } catch (error) {
-          throw engineError(error, hints.locate);
+          throw toEngineError(error, hints.locate);
         }
       });
-      const columns = found.columns.map((column, i) => ({
-        name: bound.unmangle(column.name),
-        type: bound.resultTypes.get(i) ?? column.type,
-      }));
+      const columns = found.columns.map((column, i) =>
+        resultColumn(bound.unmangle(column.name), bound.resultTypes.get(i) ?? column.type),
+      );
       const { relations, engineSql, textGroups } = bound;
       const planned = { facts: found.facts, settings, lists: hints.lists, rules };
       const system = bound.system.map((relation): SystemRead => ({
@@ -179,7 +173,7 @@ async function createStubs(open: () => Promise<PlanningEngine>, relations: reado
   await connection.run(`CREATE SCHEMA ${identifier(schema)}`);
   for (const { alias, columns } of relations) {
     const definitions = columns.map(
-      ({ engineName, column }) => `${identifier(engineName)} ${engineType(column.type)}`,
+      ({ engineName, column }) => `${identifier(engineName)} ${toDuckdbType(column.type)}`,
     );
     await connection.run(
       `CREATE TABLE ${identifier(schema)}.${identifier(alias)} (${definitions.join(', ')})`,
@@ -205,7 +199,7 @@ async function resultColumns(connection: DuckDBConnection, sql: string): Promise
   const columns: ResultColumn[] = [];
   for (let i = 0; i < prepared.columnCount; i++) {
     const type = prepared.columnType(i);
-    columns.push({ name: prepared.columnName(i), type: postgresTypeName(type.alias ?? String(type)) });
+    columns.push(resultColumn(prepared.columnName(i), toPostgresType(type.alias ?? String(type))));
   }
   prepared.destroySync();
   return columns;
@@ -261,7 +255,7 @@ function planRead(
     ...wanted,
   };
   assertHintUsable(start, settings);
-  return applyRules(start, settings, rules);
+  return chooseAccessPath(start, settings, rules);
 }
 
 /** The statement without an engine, where nothing is left for one to do. */
@@ -328,7 +322,13 @@ function planPrefix(
   // Each item that is fetched by its key costs as much as many that are read together.
   if (read.fetchBack && isSelective) return undefined;
   const firstPage = isSelective ? Math.max(rows, FEWEST_FILTERED) : rows;
-  return { reads: [{ ...read, firstPage }], until: prefix.until };
+  return { reads: [withFirstPage(read, firstPage)], until: prefix.until };
+}
+
+/** The losers as well: EXPLAIN compares their costs with those of the read. */
+function withFirstPage({ considered, ...read }: TableRead, firstPage: number): TableRead {
+  const paths = considered?.paths.map((path) => ({ ...path, firstPage }));
+  return { ...read, firstPage, ...(considered && paths ? { considered: { ...considered, paths } } : {}) };
 }
 
 /** DuckDB sorts, cuts and counts: the read brings all rows, or as many as a limit of its own lets through. */

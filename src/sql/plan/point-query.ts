@@ -1,15 +1,14 @@
+import { resultColumn, type ResultColumn } from '../types/types.ts';
 import type { ColumnRef, Node, SelectStmt } from 'libpg-query';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
 import { isConnectionFailure } from '../../core/errors.ts';
 import type { Literal } from '../../dynamo/expression/predicate.ts';
-import { toDuckdbType, toPostgresType } from '../types/engine-types.ts';
-import { storedAttributeType } from '../types/wire-type.ts';
+import { postgresColumnType, storedAttributeType } from '../types/column-types.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import { hintOf } from '../parse/hints.ts';
 import type { ParsedQuery } from '../parse/parse.ts';
 import { describePredicate } from './describe-predicate.ts';
-import type { ResultColumn } from './planner.ts';
 import { chooseAccessPath } from './choose-path.ts';
 import { assertHintUsable } from './key-candidates.ts';
 import {
@@ -121,10 +120,7 @@ function understand(
     value,
   }));
   if (output === undefined || compared.some(({ column }) => column === undefined)) return undefined;
-  const columns = output.map(({ name, column }) => ({
-    name,
-    type: toPostgresType(toDuckdbType(column.type)),
-  }));
+  const columns = output.map(({ name, column }) => resultColumn(name, postgresColumnType(column.type)));
   const outputColumns = output.map(({ column }) => column);
   const named = new Set([...outputColumns, ...compared.map(({ column }) => column)]);
   const needed = table.columns.filter((column) => named.has(column));

@@ -55,9 +55,24 @@ export interface TableRead {
   readonly countOnly?: true;
   /** Its keys may come from another read. */
   readonly keysFrom?: KeySource;
+  /** What the access path was chosen from; absent where no other path was proposed. */
+  readonly considered?: Considered;
 }
 
-/** The read of everything there is: where planning begins. */
+/** What was weighed for one read. EXPLAIN shows why the losers lost. */
+export interface Considered {
+  /** Every path that could serve, with its filter and order, the chosen one included. */
+  readonly paths: readonly TableRead[];
+  /** Indexes whose key would serve but that may lack items of the result, with the reason. */
+  readonly unsafe: ReadonlyMap<string, string>;
+}
+
+/** The read before planning: a Scan of the whole table whose conditions are all residual. */
+export function asFullScan({ fetchBack: _fetchBack, ...read }: TableRead): TableRead {
+  return { ...read, access: scanOf(read.table), keyed: [], filter: [], residual: read.conditions };
+}
+
+/** The Scan of a whole table, or of the index that a relation stands for. */
 export function scanOf(table: TableDef): Extract<AccessPath, { kind: 'Scan' }> {
   return { kind: 'Scan', segments: 1, ...(table.through === undefined ? {} : { index: table.through }) };
 }
@@ -85,8 +100,28 @@ export interface PlanSettings {
   readonly learned?: CardinalityFeedback | undefined;
 }
 
-/** A rewrite of one read. Undefined means "nothing to do". */
-export interface PushdownRule {
+/** One step of planning a read. Rules never see what another rule made of a competing path. */
+export type PushdownRule = AccessRule | ReadRule;
+
+/** Proposes access paths; which of them serves, the costs of all proposals decide. */
+export interface AccessRule {
+  readonly kind: 'access';
+  readonly name: string;
+  /** `read` is a full Scan. The path to prefer comes first: it is chosen where several cost the same. */
+  propose(read: TableRead, settings: PlanSettings): readonly Proposal[];
+}
+
+export type Proposal =
+  | { readonly kind: 'path'; readonly read: TableRead }
+  /** An index that the conditions fit, but that may lack items of the result. */
+  | { readonly kind: 'unsafe'; readonly index: string; readonly reason: string };
+
+/**
+ * Adds to a read whose access path stands: with `finish` to every candidate, before their costs are compared; with `chosen`
+ * to the chosen read alone, as it changes no cost. Returns undefined where it has nothing to add.
+ */
+export interface ReadRule {
+  readonly kind: 'finish' | 'chosen';
   readonly name: string;
   apply(read: TableRead, settings: PlanSettings): TableRead | undefined;
 }

@@ -1,11 +1,7 @@
 import { type IndexDef, keyNames } from '../../catalog/table-def.ts';
-import { withFinalSteps, asFullScan } from './choose-path.ts';
 import { costOf } from './cost.ts';
 import { halves } from './estimate.ts';
-import { missingColumn, reasonAgainst, whyUnusable } from './key-candidates.ts';
-import { alternativeQueries } from './rules/alternatives.ts';
-import { indexScanOf } from './rules/index-scan.ts';
-import { keyQueries } from './rules/key-condition.ts';
+import { missingColumn, whyUnusable } from './key-candidates.ts';
 import { isCounted } from './statistics.ts';
 import type { PlanSettings, TableRead } from './table-read.ts';
 
@@ -46,7 +42,6 @@ export function unusedIndexes(read: TableRead, settings: PlanSettings): readonly
 
 function reasonOf(index: IndexDef, read: TableRead, settings: PlanSettings): Reason {
   const { access, hint } = read;
-  const bare = asFullScan(read);
   if (access.kind === 'Empty') return { why: 'cost', reason: 'nothing is read' };
   if (access.kind === 'GetItem')
     return { why: 'cost', reason: 'nothing costs less than one item by its key' };
@@ -56,34 +51,32 @@ function reasonOf(index: IndexDef, read: TableRead, settings: PlanSettings): Rea
   if (cannot !== undefined) return { why: 'unreadable', reason: cannot };
   if (!settings.autoDetectIndex && hint?.kind !== 'only')
     return { why: 'ruled out', reason: 'AutoDetectIndex=false' };
-  return byItsKey(index, read, bare, settings);
+  const losers = losersThrough(index, read);
+  if (losers.length > 0) return byCost(index, read, losers, settings);
+  const unsafe = read.considered?.unsafe.get(index.name);
+  return unsafe === undefined
+    ? { why: 'key', reason: 'no condition gives its partition key values' }
+    : { why: 'sparse', reason: unsafe };
 }
 
-function byItsKey(index: IndexDef, read: TableRead, bare: TableRead, settings: PlanSettings): Reason {
-  const sparse = reasonAgainst(bare, index, settings);
-  const queries = keyQueries(bare, index.key, index).map((query) => query.read);
-  const scan = indexScanOf(bare, index);
-  const isRival =
-    read.access.kind === 'Scan' && (!scan.fetchBack || withFinalSteps(scan, settings).filter.length > 0);
-  const safe = [
-    ...(sparse === undefined ? [...queries, ...(isRival ? [scan] : [])] : []),
-    ...alternativeQueries(bare, index.key, index, settings),
-  ];
-  if (safe.length > 0) return byCost(index, read, safe, settings);
-  return queries.length > 0 && sparse !== undefined
-    ? { why: 'sparse', reason: sparse }
-    : { why: 'key', reason: 'no condition gives its partition key values' };
+/** The paths through an index that lost. A Scan of it competes with Scans only, and for keys only where it has a filter. */
+function losersThrough({ name }: IndexDef, { access, considered }: TableRead): readonly TableRead[] {
+  return (considered?.paths ?? []).filter((path) => {
+    if (path.access.kind === 'Query') return path.access.index === name;
+    if (path.access.kind !== 'Scan' || path.access.index !== name) return false;
+    return access.kind === 'Scan' && (!path.fetchBack || path.filter.length > 0);
+  });
 }
 
 /** Undercut by the read that was chosen. */
 function byCost(
   index: IndexDef,
   read: TableRead,
-  ways: readonly TableRead[],
+  losers: readonly TableRead[],
   settings: PlanSettings,
 ): Reason {
   const missing = missingColumn(read, index);
-  const units = Math.min(...ways.map((way) => costOf(withFinalSteps(way, settings), settings).units));
+  const units = Math.min(...losers.map((loser) => costOf(loser, settings).units));
   const reasons = [
     ...(missing === undefined ? [] : [`it does not hold ${missing.name}`]),
     ...(isCounted(read.table)

@@ -4,7 +4,7 @@ import type { TableDef } from '../../../src/catalog/table-def.ts';
 import { costOf } from '../../../src/sql/plan/cost.ts';
 import { estimatedUnits } from '../../../src/sql/plan/estimate.ts';
 import { PUSHDOWN_RULES } from '../../../src/sql/plan/rules/index.ts';
-import { applyRules } from '../../../src/sql/plan/apply-rules.ts';
+import { chooseAccessPath } from '../../../src/sql/plan/choose-path.ts';
 import { unusedIndexes } from '../../../src/sql/plan/unused-indexes.ts';
 import { column } from '../../support/columns.ts';
 import { compare, isIn, scan, SETTINGS } from '../../support/reads.ts';
@@ -34,7 +34,7 @@ const sketched: TableDef = {
   }),
 };
 const planned = (...conditions: Parameters<typeof scan>[1]) =>
-  applyRules(scan(sketched, conditions), SETTINGS, PUSHDOWN_RULES);
+  chooseAccessPath(scan(sketched, conditions), SETTINGS, PUSHDOWN_RULES);
 
 describe('the cost of a read', () => {
   it('adds items up before it rounds for pages, and rounds each item that is got by its key', () => {
@@ -86,8 +86,8 @@ describe('the cost of a read', () => {
 
   it('scans an index that holds every item where that is all that is needed', () => {
     const needed = sketched.columns.filter(({ name }) => name === 'sk');
-    const read = applyRules(scan(sketched, [], { columns: needed }), SETTINGS, PUSHDOWN_RULES);
+    const read = chooseAccessPath(scan(sketched, [], { columns: needed }), SETTINGS, PUSHDOWN_RULES);
     expect(read.access).toMatchObject({ kind: 'Scan', index: 'keys' });
-    expect(applyRules(scan(sketched, []), SETTINGS, PUSHDOWN_RULES).access).not.toHaveProperty('index');
+    expect(chooseAccessPath(scan(sketched, []), SETTINGS, PUSHDOWN_RULES).access).not.toHaveProperty('index');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Predicate } from '../../../src/dynamo/expression/predicate.ts';
 import { explainPlan } from '../../../src/sql/plan/explain.ts';
-import { applyRules } from '../../../src/sql/plan/apply-rules.ts';
+import { chooseAccessPath } from '../../../src/sql/plan/choose-path.ts';
 import { PUSHDOWN_RULES } from '../../../src/sql/plan/rules/index.ts';
 import type { Condition, PlanSettings, TableRead } from '../../../src/sql/plan/table-read.ts';
 import { unusedIndexes } from '../../../src/sql/plan/unused-indexes.ts';
@@ -34,8 +34,12 @@ function dated(value: string): Predicate {
   };
 }
 
-function planned(conditions: readonly Condition[], more: Partial<TableRead> = {}): TableRead {
-  return applyRules(scan(t, conditions, more), SETTINGS, PUSHDOWN_RULES);
+function planned(
+  conditions: readonly Condition[],
+  more: Partial<TableRead> = {},
+  settings: PlanSettings = SETTINGS,
+): TableRead {
+  return chooseAccessPath(scan(t, conditions, more), settings, PUSHDOWN_RULES);
 }
 const whyOf = (read: TableRead, settings: PlanSettings = SETTINGS) =>
   unusedIndexes(read, settings).map(({ index: name, why, reason }) => [name, why, reason]);
@@ -66,7 +70,7 @@ describe('unusedIndexes', () => {
       .map((column) => ({ column, descending: false }));
     const conditions = [compare('pk', '=', 'a'), compare('at', '>', '2')];
     const start = scan(ordered, conditions, { order, limit: 1 });
-    const read = applyRules(start, SETTINGS, PUSHDOWN_RULES);
+    const read = chooseAccessPath(start, SETTINGS, PUSHDOWN_RULES);
     expect(read).toMatchObject({ access: { kind: 'Query', ranges: [{}] }, sorted: order });
     const [[, why, reason] = []] = whyOf(read);
     expect(why).toBe('cost');
@@ -83,13 +87,13 @@ describe('unusedIndexes', () => {
 
   it('names the setting or the hint that rules an index out', () => {
     const conditions = [compare('status', '=', 'x')];
-    const scanned = scan(t, conditions);
-    expect(whyOf(scanned, { ...SETTINGS, autoDetectIndex: false })[0]).toEqual([
+    const whyWith = (settings: PlanSettings) => whyOf(planned(conditions, {}, settings), settings);
+    expect(whyWith({ ...SETTINGS, autoDetectIndex: false })[0]).toEqual([
       'by_status',
       'ruled out',
       'AutoDetectIndex=false',
     ]);
-    expect(whyOf(scanned, { ...SETTINGS, consistentReads: true })[0]).toEqual([
+    expect(whyWith({ ...SETTINGS, consistentReads: true })[0]).toEqual([
       'by_status',
       'unreadable',
       'a global index has no consistent reads',
@@ -105,7 +109,8 @@ describe('unusedIndexes', () => {
   });
 
   it('a relation that is an index itself has no others', () => {
-    expect(unusedIndexes(scan({ ...t, through: 'by_day' }, []), SETTINGS)).toEqual([]);
+    const read = scan({ ...t, through: 'by_day' }, [compare('status', '=', 'x')]);
+    expect(unusedIndexes(chooseAccessPath(read, SETTINGS, PUSHDOWN_RULES), SETTINGS)).toEqual([]);
   });
 });
 

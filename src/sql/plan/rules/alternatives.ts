@@ -6,8 +6,7 @@ import { describePredicate } from '../describe-predicate.ts';
 import { implies } from '../implies.ts';
 import { disjointConditions } from '../key-intervals.ts';
 import { passingPart } from '../statistics.ts';
-import type { Condition, PlanSettings, PushdownRule, TableRead } from '../table-read.ts';
-import { cheapest, isOptimal, asFullScan } from '../choose-path.ts';
+import type { AccessRule, Condition, PlanSettings, TableRead } from '../table-read.ts';
 import {
   candidateFor,
   candidateKeys,
@@ -20,35 +19,33 @@ import {
  * `(pk = 'a' AND sk > 1) OR pk = 'b'`: a Query for each alternative, where every one of them gives a condition on the
  * same key, and a narrower one than they share. Where the ranges say all of it, nothing of the condition is left.
  */
-export const alternatives: PushdownRule = {
+export const alternatives: AccessRule = {
+  kind: 'access',
   name: 'alternatives',
-  apply(read, settings) {
-    if (isOptimal(read)) return undefined;
-    const bare = asFullScan(read);
+  propose(read, settings) {
     const { own, indexes } = candidateKeys(read, settings);
-    const proposals = [
-      ...(own ? alternativeQueries(bare, own.key, own.index, settings) : []),
-      ...indexes.flatMap((index) => alternativeQueries(bare, index.key, index, settings)),
+    const queries = [
+      ...(own ? alternativeQueries(read, own.key, own.index, settings) : []),
+      ...indexes.flatMap((index) => alternativeQueries(read, index.key, index, settings)),
     ];
-    const best = cheapest(read, proposals, settings);
-    return best === read ? undefined : best;
+    return queries.map((query) => ({ kind: 'path', read: query }));
   },
 };
 
 /** The Queries of one key that each condition with alternatives allows, where no item can be missing from its index. */
-export function alternativeQueries(
-  bare: TableRead,
+function alternativeQueries(
+  read: TableRead,
   key: KeySchema,
   index: IndexDef | undefined,
   settings: PlanSettings,
 ): readonly TableRead[] {
-  return bare.residual.flatMap((condition) => {
-    const branches = branchesOf(condition, bare.table)?.map((branch) => withBranch(bare, condition, branch));
+  return read.residual.flatMap((condition) => {
+    const branches = branchesOf(condition, read.table)?.map((branch) => withBranch(read, condition, branch));
     const isSafe =
       index === undefined ||
       branches?.every((branch) => reasonAgainst(branch, index, settings) === undefined);
-    const ranges = branches && isSafe ? splitBy(bare, branches, key, index) : undefined;
-    return ranges ? [readThroughIndex(withRanges(bare, condition, ranges, index), bare, index)] : [];
+    const ranges = branches && isSafe ? splitBy(read, branches, key, index) : undefined;
+    return ranges ? [readThroughIndex(withRanges(read, condition, ranges, index), read, index)] : [];
   });
 }
 

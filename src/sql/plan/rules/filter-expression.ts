@@ -1,10 +1,11 @@
 import { keyAttributes } from '../../../catalog/table-def.ts';
 import { splitByLimits } from '../../../dynamo/expression/expression.ts';
 import type { Predicate } from '../../../dynamo/expression/predicate.ts';
-import type { PushdownRule, TableRead } from '../table-read.ts';
+import type { ReadRule, TableRead } from '../table-read.ts';
 
 /** What DynamoDB can evaluate goes into the FilterExpression, as far as its limits allow. */
-export const filterExpression: PushdownRule = {
+export const filterExpression: ReadRule = {
+  kind: 'finish',
   name: 'filter-expression',
   apply(read) {
     if (read.access.kind !== 'Scan' && read.access.kind !== 'Query') return undefined;

@@ -1,19 +1,19 @@
 import type { Key } from '../../../dynamo/read/access-path.ts';
-import { cheapest, isOptimal, asFullScan } from '../choose-path.ts';
 import { candidateKeys } from '../key-candidates.ts';
 import { combinations, equalTo } from '../key-values.ts';
-import type { Condition, PushdownRule, TableRead } from '../table-read.ts';
+import type { Condition, AccessRule, TableRead } from '../table-read.ts';
 
 /** Beyond so many keys, one BatchGetItem after another takes longer than it saves. */
-const MOST_KEYS = 100_000;
+const MAX_KEYS = 100_000;
 
 /** Every attribute of the table's key held to values: one GetItem, or BatchGetItem for the combinations. */
-export const fullKey: PushdownRule = {
+export const fullKey: AccessRule = {
+  kind: 'access',
   name: 'full-key',
-  apply(read, settings) {
+  propose(read, settings) {
     const { own } = candidateKeys(read, settings);
     // An index may hold several entries under one key, and not every item.
-    if (read.access.kind !== 'Scan' || own === undefined || own.index !== undefined) return undefined;
+    if (own === undefined || own.index !== undefined) return [];
     const { partition, sort } = own.key;
     let keys: Key[] = [{}];
     const keyed = new Set<Condition>();
@@ -23,15 +23,15 @@ export const fullKey: PushdownRule = {
     ] as const) {
       for (const attribute of attributes) {
         const found = equalTo(read.conditions, attribute, role);
-        if (found === undefined) return undefined;
+        if (found === undefined) return [];
         keyed.add(found.by);
         keys = combinations(keys, attribute.name, found.values);
-        if (keys.length > MOST_KEYS) return undefined;
+        if (keys.length > MAX_KEYS) return [];
       }
     }
     const [only] = keys;
     const byKey: TableRead = {
-      ...asFullScan(read),
+      ...read,
       access:
         only === undefined
           ? { kind: 'Empty' }
@@ -41,7 +41,6 @@ export const fullKey: PushdownRule = {
       keyed: [...keyed],
       residual: read.conditions.filter((condition) => !keyed.has(condition)),
     };
-    const best = isOptimal(byKey) ? byKey : cheapest(read, [byKey], settings);
-    return best === read ? undefined : best;
+    return [{ kind: 'path', read: byKey }];
   },
 };

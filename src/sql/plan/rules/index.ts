@@ -8,7 +8,7 @@ import { never } from './never.ts';
 import { parallelScan } from './parallel-scan.ts';
 import { sortOrder } from './sort-order.ts';
 
-/** The rules in the order in which they are tried: the cheapest access path first. */
+/** The order decides between candidates that cost the same, and finishing rules run in it. */
 export const PUSHDOWN_RULES: readonly PushdownRule[] = [
   never,
   indexScan,

@@ -1,45 +1,40 @@
-import { cheapest, isOptimal, asFullScan } from '../choose-path.ts';
 import { candidateFor, candidateKeys, toQuery, reasonAgainst, readThroughIndex } from '../key-candidates.ts';
 import type { IndexDef, KeySchema } from '../../../catalog/table-def.ts';
-import type { PushdownRule, TableRead } from '../table-read.ts';
+import type { AccessRule, Proposal, TableRead } from '../table-read.ts';
 import { sortedQuery } from './sort-order.ts';
 
 /**
- * The partition key held to values and perhaps the sort key to a range: a Query of the table or of an index, whichever
- * costs least. An index serves only where no item can be missing from it; where it does not hold every needed attribute
- * it gives the keys.
+ * The partition key held to values and perhaps the sort key to a range: a Query of the table or of an index. An index
+ * serves only where no item can be missing from it; where it does not hold every needed attribute it returns the keys.
  */
-export const keyCondition: PushdownRule = {
+export const keyCondition: AccessRule = {
+  kind: 'access',
   name: 'key-condition',
-  apply(read, settings) {
-    if (isOptimal(read)) return undefined;
-    const bare = asFullScan(read);
+  propose(read, settings) {
     const { own, indexes } = candidateKeys(read, settings);
-    const safe = indexes.filter((index) => reasonAgainst(bare, index, settings) === undefined);
-    const proposals = [
-      ...(own ? keyQueries(bare, own.key, own.index) : []),
-      ...safe.flatMap((index) => keyQueries(bare, index.key, index)),
-    ];
-    // Of those that cost the same, the one that fixes most of its key, then one that gives the rows in their order.
-    const narrowestFirst = proposals.toSorted(
+    const queries = own ? keyQueries(read, own.key, own.index) : [];
+    const unsafe: Proposal[] = [];
+    for (const index of indexes) {
+      const ofIndex = keyQueries(read, index.key, index);
+      const reason = ofIndex.length === 0 ? undefined : reasonAgainst(read, index, settings);
+      if (reason === undefined) queries.push(...ofIndex);
+      else unsafe.push({ kind: 'unsafe', index: index.name, reason });
+    }
+    // The one that fixes most of its key is preferred, then one that returns the rows in their order.
+    const narrowestFirst = queries.toSorted(
       (a, b) => b.bound - a.bound || Number(isSorted(b.read)) - Number(isSorted(a.read)),
     );
-    const best = cheapest(
-      read,
-      narrowestFirst.map((proposal) => proposal.read),
-      settings,
-    );
-    return best === read ? undefined : best;
+    return [...unsafe, ...narrowestFirst.map((query): Proposal => ({ kind: 'path', read: query.read }))];
   },
 };
 
-interface Proposal {
+interface KeyQuery {
   readonly read: TableRead;
   readonly bound: number;
 }
 
 /** The Queries that the conditions allow of one key. */
-export function keyQueries(read: TableRead, key: KeySchema, index: IndexDef | undefined): Proposal[] {
+function keyQueries(read: TableRead, key: KeySchema, index: IndexDef | undefined): KeyQuery[] {
   const each = candidateFor(read, key, index);
   if (each === undefined) return [];
   const all = each.ranges.length > 1 ? candidateFor(read, key, index, true) : undefined;

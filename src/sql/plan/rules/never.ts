@@ -1,20 +1,22 @@
 import { keyAttributes } from '../../../catalog/table-def.ts';
 import type { DocumentPath, Literal, Predicate } from '../../../dynamo/expression/predicate.ts';
 import { isSamePath, literalHolds } from '../implies.ts';
-import type { PushdownRule, TableRead } from '../table-read.ts';
+import type { AccessRule, TableRead } from '../table-read.ts';
 
 /**
  * Conditions that no item can meet together need no request: a key that is NULL, lists without a common value, a value
  * out of its range. What a single constant contradicts DuckDB has found before.
  */
-export const never: PushdownRule = {
+export const never: AccessRule = {
+  kind: 'access',
   name: 'never',
-  apply(read) {
+  propose(read) {
     const asked = read.residual.flatMap(({ predicate, exact }) =>
       exact && predicate ? partsOf(predicate) : [],
     );
-    if (!asked.some((predicate) => isImpossible(predicate, asked, read))) return undefined;
-    return { ...read, access: { kind: 'Empty' }, keyed: read.residual, residual: [] };
+    if (!asked.some((predicate) => isImpossible(predicate, asked, read))) return [];
+    const empty: TableRead = { ...read, access: { kind: 'Empty' }, keyed: read.residual, residual: [] };
+    return [{ kind: 'path', read: empty }];
   },
 };
 

@@ -1,8 +1,9 @@
 import { scanSegments } from '../../../dynamo/read/reader.ts';
-import type { PushdownRule } from '../table-read.ts';
+import type { ReadRule } from '../table-read.ts';
 
 /** A large table is read in segments, several at once. */
-export const parallelScan: PushdownRule = {
+export const parallelScan: ReadRule = {
+  kind: 'chosen',
   name: 'parallel-scan',
   apply(read, settings) {
     if (read.access.kind !== 'Scan') return undefined;

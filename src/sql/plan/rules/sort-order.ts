@@ -2,13 +2,14 @@ import { type ColumnDef, type KeySchema, keyAttributes } from '../../../catalog/
 import type { Key, KeyRange, SortTerm } from '../../../dynamo/read/access-path.ts';
 import type { KeyType } from '../../../dynamo/attribute-value.ts';
 import { compareKeyValues } from '../../../dynamo/key.ts';
-import type { OrderTerm, PushdownRule, TableRead } from '../table-read.ts';
+import type { OrderTerm, ReadRule, TableRead } from '../table-read.ts';
 
 /**
  * ORDER BY key attributes is the order in which a Query answers. Several ranges are read one after the other where the
  * order says which comes first, and merged where it does not; keys are sorted before they are fetched.
  */
-export const sortOrder: PushdownRule = {
+export const sortOrder: ReadRule = {
+  kind: 'finish',
   name: 'sort-order',
   apply(read) {
     const { access, order } = read;

@@ -3,7 +3,7 @@ import { sketchAttributes } from '../../../../src/catalog/value-sketch.ts';
 import type { Predicate } from '../../../../src/dynamo/expression/predicate.ts';
 import { alternatives } from '../../../../src/sql/plan/rules/alternatives.ts';
 import { column } from '../../../support/columns.ts';
-import { compare, condition, isIn, scan, SETTINGS } from '../../../support/reads.ts';
+import { compare, condition, isIn, planWith, scan } from '../../../support/reads.ts';
 import { index, key, table } from '../../../support/tables.ts';
 
 const t = table([column('status', 'text'), column('x', 'bigint')], {
@@ -19,12 +19,12 @@ const mostlyM = column('sk', 'text', values === undefined ? {} : { values });
 const item = (pk: string, sk: string): Predicate => all(compare('pk', '=', pk), compare('sk', '=', sk));
 const or = (...of: Predicate[]) => condition({ kind: 'or', of });
 const access = (...conditions: ReturnType<typeof or>[]) =>
-  alternatives.apply(scan(t, conditions), SETTINGS)?.access;
+  planWith(alternatives, scan(t, conditions))?.access;
 
 describe('alternatives', () => {
   it('each gives a Query of its own, and nothing stays owed', () => {
     const either = or(all(compare('pk', '=', 'a'), compare('sk', '>', 'm')), one(compare('pk', '=', 'b')));
-    const read = alternatives.apply(scan(t, [either]), SETTINGS);
+    const read = planWith(alternatives, scan(t, [either]));
     expect(read?.access).toEqual({
       kind: 'Query',
       ranges: [
@@ -62,7 +62,7 @@ describe('alternatives', () => {
       all(compare('pk', '=', 'a'), compare('x', '>', 1)),
       all(compare('pk', '=', 'b'), compare('sk', '<', 'p')),
     );
-    expect(alternatives.apply(scan(t, [either]), SETTINGS)?.residual).toEqual([either]);
+    expect(planWith(alternatives, scan(t, [either]))?.residual).toEqual([either]);
   });
 
   it('less and greater leave out a value, and all else stays owed', () => {
@@ -72,18 +72,15 @@ describe('alternatives', () => {
       compare('x', '>', 1),
     ];
     const often = { ...t, columns: t.columns.map((each) => (each.name === 'sk' ? mostlyM : each)) };
-    const read = alternatives.apply(scan(often, [partition, unequal, more]), SETTINGS);
+    const read = planWith(alternatives, scan(often, [partition, unequal, more]));
     expect(read).toMatchObject({ access: { kind: 'Query' }, keyed: [partition, unequal], residual: [more] });
   });
 
   it('what follows from the alternatives is owed no more', () => {
     const either = or(all(compare('pk', '=', 'a'), compare('sk', '>', 'm')), one(compare('pk', '=', 'b')));
-    const read = alternatives.apply(
-      scan(t, [isIn('pk', 'a', 'b'), compare('pk', '<', 'x'), either]),
-      SETTINGS,
-    );
+    const read = planWith(alternatives, scan(t, [isIn('pk', 'a', 'b'), compare('pk', '<', 'x'), either]));
     expect(read?.residual).toEqual([]);
-    const other = alternatives.apply(scan(t, [isIn('pk', 'a', 'c'), either]), SETTINGS);
+    const other = planWith(alternatives, scan(t, [isIn('pk', 'a', 'c'), either]));
     expect(other?.residual).toEqual([isIn('pk', 'a', 'c')]);
   });
 
@@ -116,14 +113,14 @@ describe('alternatives', () => {
       all(compare('status', '=', 'a'), compare('sk', '>', 'm')),
       all(compare('status', '=', 'b'), compare('sk', '<', 'd')),
     );
-    expect(alternatives.apply(scan(narrow, [either]), SETTINGS)).toMatchObject({
+    expect(planWith(alternatives, scan(narrow, [either]))).toMatchObject({
       access: { kind: 'Query', index: 'by_status', ranges: [{}, {}] },
       fetchBack: true,
       keyed: [either],
       residual: [either],
     });
     const keysOnly = { columns: narrow.columns.filter(({ name }) => name === 'pk') };
-    const covered = alternatives.apply(scan(narrow, [either], keysOnly), SETTINGS);
+    const covered = planWith(alternatives, scan(narrow, [either], keysOnly));
     expect(covered).toMatchObject({ access: { index: 'by_status' }, residual: [] });
     expect(covered?.fetchBack).toBeUndefined();
   });
@@ -136,9 +133,9 @@ describe('alternatives', () => {
       all(compare('status', '=', 'a'), compare('at', '>', '2026')),
       one(compare('status', '=', 'b')),
     ];
-    expect(alternatives.apply(scan(sparse, [or(dated, undated)]), SETTINGS)).toBeUndefined();
+    expect(planWith(alternatives, scan(sparse, [or(dated, undated)]))).toBeUndefined();
     const other = all(compare('status', '=', 'b'), compare('at', '<', '2024'));
-    expect(alternatives.apply(scan(sparse, [or(dated, other)]), SETTINGS)?.access).toMatchObject({
+    expect(planWith(alternatives, scan(sparse, [or(dated, other)]))?.access).toMatchObject({
       index: 'by_status',
     });
   });

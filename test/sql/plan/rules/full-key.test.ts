@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { fullKey } from '../../../../src/sql/plan/rules/full-key.ts';
-import { compare, condition, isIn, scan, SETTINGS } from '../../../support/reads.ts';
+import { compare, condition, isIn, planWith, scan } from '../../../support/reads.ts';
 import { key, table } from '../../../support/tables.ts';
 
 const t = table([]);
@@ -8,21 +8,19 @@ const t = table([]);
 describe('full-key', () => {
   it('a whole key becomes one GetItem; what else was asked stays residual', () => {
     const other = compare('x', '>', 1);
-    const read = fullKey.apply(scan(t, [compare('sk', '=', 'b'), other, compare('pk', '=', 'a')]), SETTINGS);
+    const read = planWith(fullKey, scan(t, [compare('sk', '=', 'b'), other, compare('pk', '=', 'a')]));
     expect(read?.access).toEqual({ kind: 'GetItem', key: { pk: { S: 'a' }, sk: { S: 'b' } } });
     expect(read?.residual).toEqual([other]);
     expect(read?.keyed).toHaveLength(2);
   });
 
   it('half a key changes nothing', () => {
-    expect(fullKey.apply(scan(t, [compare('pk', '=', 'a')]), SETTINGS)).toBeUndefined();
-    expect(
-      fullKey.apply(scan(t, [compare('pk', '=', 'a'), compare('sk', '>', 'b')]), SETTINGS),
-    ).toBeUndefined();
+    expect(planWith(fullKey, scan(t, [compare('pk', '=', 'a')]))).toBeUndefined();
+    expect(planWith(fullKey, scan(t, [compare('pk', '=', 'a'), compare('sk', '>', 'b')]))).toBeUndefined();
   });
 
   it('lists of values become the combinations, without duplicates', () => {
-    const read = fullKey.apply(scan(t, [isIn('pk', 'a', 'b', 'a'), isIn('sk', 'x', 'y')]), SETTINGS);
+    const read = planWith(fullKey, scan(t, [isIn('pk', 'a', 'b', 'a'), isIn('sk', 'x', 'y')]));
     expect(read?.access).toEqual({
       kind: 'BatchGetItem',
       keys: [
@@ -44,33 +42,30 @@ describe('full-key', () => {
         { type: 'N', text: '1.0' },
       ],
     });
-    expect(fullKey.apply(scan(numeric, [both]), SETTINGS)?.access).toEqual({
+    expect(planWith(fullKey, scan(numeric, [both]))?.access).toEqual({
       kind: 'GetItem',
       key: { id: { N: '1' } },
     });
   });
 
   it('a value that no key can have needs no request', () => {
+    expect(planWith(fullKey, scan(t, [compare('pk', '=', ''), compare('sk', '=', 'x')]))?.access).toEqual({
+      kind: 'Empty',
+    });
     expect(
-      fullKey.apply(scan(t, [compare('pk', '=', ''), compare('sk', '=', 'x')]), SETTINGS)?.access,
-    ).toEqual({ kind: 'Empty' });
-    expect(
-      fullKey.apply(scan(t, [compare('pk', '=', 'a'), compare('sk', '=', 'x'.repeat(1025))]), SETTINGS)
-        ?.access,
+      planWith(fullKey, scan(t, [compare('pk', '=', 'a'), compare('sk', '=', 'x'.repeat(1025))]))?.access,
     ).toEqual({ kind: 'Empty' });
   });
 
   it('a value of another type than the key is no key value', () => {
-    expect(
-      fullKey.apply(scan(t, [compare('pk', '=', 1), compare('sk', '=', 'x')]), SETTINGS),
-    ).toBeUndefined();
+    expect(planWith(fullKey, scan(t, [compare('pk', '=', 1), compare('sk', '=', 'x')]))).toBeUndefined();
   });
 
   it('more combinations than a Scan of the table costs are left to it', () => {
     const many = Array.from({ length: 1001 }, (_, i) => `k${i}`);
     const conditions = [isIn('pk', ...many), compare('sk', '=', 'x')];
-    expect(fullKey.apply(scan(t, conditions), SETTINGS)).toBeUndefined();
+    expect(planWith(fullKey, scan(t, conditions))).toBeUndefined();
     const large = table([], { itemCount: 1_000_000, sizeBytes: 1_000_000_000 });
-    expect(fullKey.apply(scan(large, conditions), SETTINGS)?.access).toMatchObject({ kind: 'BatchGetItem' });
+    expect(planWith(fullKey, scan(large, conditions))?.access).toMatchObject({ kind: 'BatchGetItem' });
   });
 });

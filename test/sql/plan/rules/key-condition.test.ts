@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { chooseAccessPath } from '../../../../src/sql/plan/choose-path.ts';
 import type { Condition } from '../../../../src/sql/plan/table-read.ts';
 import { keyCondition } from '../../../../src/sql/plan/rules/key-condition.ts';
 import { unusedIndexes } from '../../../../src/sql/plan/unused-indexes.ts';
 import { column } from '../../../support/columns.ts';
-import { compare, condition, isIn, scan, SETTINGS } from '../../../support/reads.ts';
+import { compare, condition, isIn, planWith, scan, SETTINGS } from '../../../support/reads.ts';
 import { index, key, table } from '../../../support/tables.ts';
 
 const t = table([column('status', 'text'), column('at', 'text'), column('total', 'bigint')], {
@@ -13,7 +14,7 @@ const t = table([column('status', 'text'), column('at', 'text'), column('total',
     index('narrow', key('at:S', 'sk:S'), { projection: ['pk', 'sk', 'at'] }),
   ],
 });
-const own = (...conditions: Condition[]) => keyCondition.apply(scan(t, conditions), SETTINGS);
+const own = (...conditions: Condition[]) => planWith(keyCondition, scan(t, conditions));
 
 describe('key-condition on the table', () => {
   it.each<[string, Condition[], unknown]>([
@@ -88,8 +89,8 @@ describe('key-condition on an index', () => {
       indexes: [index('by_status_at', key('status:S', 'at:S'))],
     });
     const read = scan(sparse, [compare('status', '=', 'NEW')]);
-    expect(keyCondition.apply(read, SETTINGS)).toBeUndefined();
-    expect(unusedIndexes(read, SETTINGS)).toMatchObject([
+    expect(planWith(keyCondition, read)).toBeUndefined();
+    expect(unusedIndexes(chooseAccessPath(read, SETTINGS, [keyCondition]), SETTINGS)).toMatchObject([
       { index: 'by_status_at', why: 'sparse', reason: 'items without at are missing from it' },
     ]);
   });
@@ -115,32 +116,36 @@ describe('key-condition on an index', () => {
       }),
     ],
   ])('%s does not prove it', (_, weak) => {
-    const read = keyCondition.apply(
+    const read = planWith(
+      keyCondition,
       scan({ ...t, indexes: t.indexes.slice(1, 2) }, [compare('status', '=', 'NEW'), weak]),
-      SETTINGS,
     );
     expect(read).toBeUndefined();
   });
 
   it('that does not hold every needed column gives the keys of the items, and nothing is taken for done', () => {
     const conditions = [compare('at', '=', '2024')];
-    expect(keyCondition.apply(scan(t, conditions), SETTINGS)).toMatchObject({
+    expect(planWith(keyCondition, scan(t, conditions))).toMatchObject({
       access: { kind: 'Query', index: 'narrow' },
       fetchBack: true,
       residual: conditions,
     });
     const covered = t.columns.filter(({ name }) => ['pk', 'sk', 'at'].includes(name));
-    expect(keyCondition.apply(scan(t, conditions, { columns: covered }), SETTINGS)?.access).toMatchObject({
+    expect(planWith(keyCondition, scan(t, conditions, { columns: covered }))?.access).toMatchObject({
       index: 'narrow',
     });
   });
 
   it('gives way to consistent reads, to AutoDetectIndex=false and while it is being built', () => {
     const conditions = [compare('status', '=', 'NEW')];
-    expect(keyCondition.apply(scan(t, conditions), { ...SETTINGS, consistentReads: true })).toBeUndefined();
-    expect(keyCondition.apply(scan(t, conditions), { ...SETTINGS, autoDetectIndex: false })).toBeUndefined();
+    expect(
+      planWith(keyCondition, scan(t, conditions), { ...SETTINGS, consistentReads: true }),
+    ).toBeUndefined();
+    expect(
+      planWith(keyCondition, scan(t, conditions), { ...SETTINGS, autoDetectIndex: false }),
+    ).toBeUndefined();
     const building = { ...t, indexes: t.indexes.map((each) => ({ ...each, active: false })) };
-    expect(keyCondition.apply(scan(building, conditions), SETTINGS)).toBeUndefined();
+    expect(planWith(keyCondition, scan(building, conditions))).toBeUndefined();
   });
 
   it('keys of several attributes take all partition attributes, then sort attributes from the left', () => {
@@ -150,15 +155,15 @@ describe('key-condition on an index', () => {
         indexes: [index('multi', key(['a:S', 'b:N'], ['c:S', 'd:S']))],
       },
     );
-    expect(keyCondition.apply(scan(multi, [compare('a', '=', 'x')]), SETTINGS)).toBeUndefined();
-    const read = keyCondition.apply(
+    expect(planWith(keyCondition, scan(multi, [compare('a', '=', 'x')]))).toBeUndefined();
+    const read = planWith(
+      keyCondition,
       scan(multi, [
         compare('a', '=', 'x'),
         compare('b', '=', 1),
         compare('c', '=', 'y'),
         compare('d', '>', 'z'),
       ]),
-      SETTINGS,
     );
     expect(read?.access).toEqual({
       kind: 'Query',
