@@ -10,7 +10,7 @@ import { type Resolved, parseConnection } from '../connstring/resolve.ts';
 import { type Credentials, maskKeyId } from '../core/credentials.ts';
 import { DriverError } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
-import { clientFor } from '../host/node/connect.ts';
+import { createDatabaseClient } from '../database/dynamodb-client.ts';
 import { type HostOptions, resolvePorts } from '../host/node/process-ports.ts';
 import { schemaStoreFor } from '../database/schema-store.ts';
 import { type Finding, failed, ok, skipped, warning } from './finding.ts';
@@ -163,7 +163,7 @@ async function* checkTables(
   table: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<Finding, void> {
-  const client = clientFor(properties, identity, region);
+  const client = createDatabaseClient(properties, identity, region);
   try {
     const names = await attempt(() => client.listTables(signal));
     signal.throwIfAborted();

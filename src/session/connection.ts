@@ -1,8 +1,10 @@
 import type { ReadStats } from '../dynamo/read/read-stats.ts';
 import type { Progress } from '../sql/exec/context.ts';
 import type { Explanation } from '../sql/plan/explain.ts';
-import type { ResultColumn } from '../sql/plan/planner.ts';
+import type { ResultColumn } from '../sql/types/types.ts';
 import type { Value } from '../sql/types/value.ts';
+import type { SessionListeners } from '../database/session-context.ts';
+import type { Identity } from '../database/shared-database.ts';
 import type { Schemas } from './schemas.ts';
 
 /** Values for `?` and `$n` by position, or for `:name` by name. */
@@ -169,18 +171,6 @@ export interface Metadata {
   primaryKeys(table: string): Promise<readonly PrimaryKeyInfo[]>;
 }
 
-/** Who the connection is, as STS sees it. */
-export interface Identity {
-  readonly scheme: string;
-  readonly account: string;
-  readonly arn: string;
-  /** Masked: the first four and the last four characters. */
-  readonly accessKeyId: string;
-  readonly expiration: Date | undefined;
-  /** Where the credentials came from, in words. */
-  readonly source: string;
-}
-
 /** What runs statements. */
 export interface StatementRunner {
   query<T = RowObject>(sql: string, parameters?: Parameters, options?: QueryOptions): Promise<QueryResult<T>>;
@@ -212,3 +202,19 @@ export interface Connection extends StatementRunner, AsyncDisposable {
   whoami(options?: { readonly signal?: AbortSignal }): Promise<Identity>;
   close(): Promise<void>;
 }
+
+/** One conversation over a database: its own transaction, settings and limits. */
+export type Session = Connection;
+
+/** One set of credentials with what its sessions share: client, catalog, planner and engine. */
+export interface Database extends AsyncDisposable {
+  /** Opens a session. Sends nothing; closing it leaves the database and its other sessions open. */
+  session(listeners?: SessionListeners): Session;
+  /** The connection string with its secrets masked. */
+  readonly description: string;
+  whoami(options?: { readonly signal?: AbortSignal }): Promise<Identity>;
+  /** Cancels the statements of all sessions, and closes them. */
+  close(): Promise<void>;
+}
+
+export type { Identity, SessionListeners };

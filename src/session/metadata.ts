@@ -1,18 +1,16 @@
 import type { StoredSchema } from '../catalog/schemas/schema-store.ts';
 import type { TableDef } from '../catalog/table-def.ts';
-import { engineType, postgresTypeName } from '../sql/types/engine-types.ts';
-import type { ExecutionContext } from '../sql/exec/context.ts';
+import { postgresColumnType } from '../sql/types/column-types.ts';
+import type { SessionContext } from '../sql/exec/context.ts';
+import { newCatalogContext } from '../sql/exec/sampling-budget.ts';
 import { viewColumns } from '../sql/exec/view-columns.ts';
 import { definitionOf, isViewSchema } from '../sql/system/definition.ts';
 import type { ColumnInfo, IndexInfo, Metadata, PrimaryKeyInfo } from './connection.ts';
 
 /** The catalog in the words of JDBC's DatabaseMetaData. */
-export function createMetadata(
-  context: Pick<ExecutionContext, 'catalog' | 'planner' | 'settings'>,
-  guard: () => AbortSignal,
-): Metadata {
-  const { catalog } = context;
-  const table = (name: string): Promise<TableDef> => catalog.table(name, guard());
+export function createMetadata(session: SessionContext, guard: () => AbortSignal): Metadata {
+  const { sharedCatalog: catalog } = session.database;
+  const table = (name: string): Promise<TableDef> => newCatalogContext(session).catalog.table(name, guard());
   const viewNamed = async (name: string): Promise<StoredSchema | undefined> => {
     const stored = await catalog.schemas.find(name);
     return stored !== undefined && isViewSchema(stored.schema) ? stored : undefined;
@@ -43,7 +41,7 @@ export function createMetadata(
     async columns(name) {
       const view = await viewNamed(name);
       if (view === undefined) return columnsOf(await table(name));
-      const columns = await viewColumns(view.schema.name, context, guard());
+      const columns = await viewColumns(view.schema.name, newCatalogContext(session), guard());
       return columns.map((column, i) => ({
         table: view.schema.name,
         ...column,
@@ -72,7 +70,7 @@ function columnsOf(table: TableDef): readonly ColumnInfo[] {
     return {
       table: table.name,
       name: column.name,
-      type: postgresTypeName(engineType(column.type)),
+      type: postgresColumnType(column.type),
       position: i + 1,
       nullable: key === undefined,
       hidden: column.hidden === true,

@@ -6,9 +6,10 @@ import { SCHEMA_SUFFIX } from '../catalog/schemas/file-name.ts';
 import { describesTable, parseSchema, problem, type Schema } from '../catalog/schemas/schema-file.ts';
 import { createSchemaStore, type SchemaStore } from '../catalog/schemas/schema-store.ts';
 import { schemasOfModel } from '../catalog/schemas/workbench.ts';
-import { DriverError, messageOf } from '../core/errors.ts';
+import { DriverError, getErrorMessage } from '../core/errors.ts';
 import type { Folders } from '../core/ports.ts';
-import type { ExecutionContext } from '../sql/exec/context.ts';
+import type { SessionContext } from '../sql/exec/context.ts';
+import { newCatalogContext } from '../sql/exec/sampling-budget.ts';
 import { viewColumns } from '../sql/exec/view-columns.ts';
 
 /** A schema file that was written, or left as it was because there is one already. */
@@ -46,14 +47,14 @@ export interface Schemas {
 }
 
 interface SchemasParts {
-  readonly context: Pick<ExecutionContext, 'catalog' | 'planner' | 'settings'>;
+  readonly session: SessionContext;
   /** Absent: files are out of reach. */
   readonly folders: Folders | undefined;
   readonly guard: () => AbortSignal;
 }
 
-export function createSchemas({ context, folders, guard }: SchemasParts): Schemas {
-  const { catalog } = context;
+export function createSchemas({ session, folders, guard }: SchemasParts): Schemas {
+  const { catalog } = newCatalogContext(session);
 
   const storeFor = ({ folder }: SchemaTarget): SchemaStore => {
     if (folder !== undefined && folders !== undefined)
@@ -122,7 +123,7 @@ export function createSchemas({ context, folders, guard }: SchemasParts): Schema
           file: each.file,
           column: undefined,
           severity: 'error',
-          message: messageOf(each.error),
+          message: getErrorMessage(each.error),
         })),
       );
       for (const { schema, file } of chosen) {
@@ -131,7 +132,7 @@ export function createSchemas({ context, folders, guard }: SchemasParts): Schema
           findings.push(...(await findingsOf(schema)).map((finding) => ({ ...about, ...finding })));
         } catch (error) {
           guard().throwIfAborted();
-          findings.push({ ...about, column: undefined, severity: 'error', message: messageOf(error) });
+          findings.push({ ...about, column: undefined, severity: 'error', message: getErrorMessage(error) });
         }
       }
       return findings;
@@ -142,7 +143,7 @@ export function createSchemas({ context, folders, guard }: SchemasParts): Schema
     schema: Schema,
   ): Promise<readonly Pick<SchemaFinding, 'column' | 'severity' | 'message'>[]> {
     if (!describesTable(schema)) {
-      await viewColumns(schema.name, context, guard());
+      await viewColumns(schema.name, newCatalogContext(session), guard());
       return [];
     }
     const declared = await catalog.table(schema.name, guard());

@@ -2,7 +2,7 @@ import { anySignal } from '../core/async/abort.ts';
 import { DriverError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Folders } from '../core/ports.ts';
-import type { SessionContext, StatementContext } from '../sql/exec/context.ts';
+import type { SessionContext } from '../sql/exec/context.ts';
 import { type TransactionBlock, transactionBlock } from '../sql/exec/transaction-block.ts';
 import { prepare, type StatementCache } from '../sql/statement/prepare.ts';
 import type { Statement, StatementResult } from '../sql/statement/statement.ts';
@@ -59,11 +59,11 @@ export function createSession({
     return signal ? anySignal(signal, closing.signal) : closing.signal;
   };
 
+  const prepareText = (sql: string, { passthrough }: QueryOptions = {}): Promise<Statement> =>
+    prepare(sql, { statements, passthrough: passthrough ?? session.defaults.passthrough });
+
   /** Runs statements in the open transaction of the block, if there is one. */
   const runnerOn = (block: TransactionBlock): StatementRunner => {
-    const prepareText = (sql: string, options: QueryOptions = {}): Promise<Statement> =>
-      prepare(sql, { statements, passthrough: options.passthrough ?? session.defaults.passthrough });
-
     const start = async (
       statement: Statement,
       parameters: Parameters | undefined,
@@ -131,12 +131,11 @@ export function createSession({
     };
   };
 
-  const newContext = (): StatementContext => statementContext(session, transactionBlock(), {});
   const connection: Connection = {
     ...runnerOn(transactionBlock()),
     description,
-    metadata: createMetadata(newContext, () => signalFor(undefined)),
-    schemas: createSchemas({ newContext, folders, guard: () => signalFor(undefined) }),
+    metadata: createMetadata(session, () => signalFor(undefined)),
+    schemas: createSchemas({ session, folders, guard: () => signalFor(undefined) }),
     transaction: async (work, options = {}) =>
       runTransaction((block) => work(runnerOn(block)), options, session, signalFor(options.signal)),
     whoami: async ({ signal } = {}) => whoami(signalFor(signal)),

@@ -1,6 +1,8 @@
 import { DriverError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
-import type { ExecutionContext } from '../sql/exec/context.ts';
+import type { SessionContext, StatementContext, StatementSettings } from '../sql/exec/context.ts';
+import { newStatement } from '../sql/exec/sampling-budget.ts';
+import type { TransactionBlock } from '../sql/exec/transaction-block.ts';
 import type { QueryOptions } from './connection.ts';
 
 /** The numbers among the options, with the least and the most that each may be. */
@@ -37,31 +39,28 @@ const OPTIONS = {
   onProgress: true,
 } as const satisfies Record<keyof QueryOptions, true>;
 
-/** The connection's context with what one statement wants otherwise; the same object where it wants nothing. */
-export function statementContext(context: ExecutionContext, options: QueryOptions): ExecutionContext {
+/** The context of a statement with these options. */
+export function statementContext(
+  session: SessionContext,
+  block: TransactionBlock,
+  options: QueryOptions,
+): StatementContext {
   checkNames(options);
   checkNumbers(options);
   checkWords(options);
-  const { maxRcu, capacityPercent, timeoutMs, maxRows, pageSize, fullScan, consistent, onProgress } = options;
-  const { maxWcu, onConflict } = options;
-  const changes = {
-    ...(maxRcu !== undefined && { maxRcu }),
-    ...(capacityPercent !== undefined && { capacityPercent }),
-    ...(timeoutMs !== undefined && { statementTimeoutMs: timeoutMs }),
-    ...(maxRows !== undefined && { maxRows }),
-    ...(pageSize !== undefined && { pageSize: Math.ceil(pageSize) }),
-    ...(fullScan !== undefined && { fullScan }),
-    ...((maxWcu !== undefined || onConflict !== undefined) && {
-      writing: {
-        ...context.writing,
-        ...(maxWcu !== undefined && { maxWcu }),
-        ...(onConflict !== undefined && { onConflict }),
-      },
-    }),
-    ...(onProgress !== undefined && { onProgress }),
-    ...(consistent !== undefined && { settings: { ...context.settings, consistentReads: consistent } }),
-  };
-  return Object.keys(changes).length === 0 ? context : { ...context, ...changes };
+  const { rowMode: _rowMode, signal: _signal, onProgress, passthrough: _passthrough, ...changes } = options;
+  const { consistent, pageSize, ...plain } = changes;
+  const settings: StatementSettings =
+    Object.keys(changes).length === 0
+      ? session.defaults
+      : {
+          ...session.defaults,
+          ...plain,
+          ...(consistent !== undefined && { consistentReads: consistent }),
+          ...(pageSize !== undefined && { pageSize: Math.ceil(pageSize) }),
+        };
+  const context = newStatement(session, settings, block);
+  return onProgress === undefined ? context : context.derive({ onProgress });
 }
 
 function checkNames(options: QueryOptions): void {

@@ -75,8 +75,8 @@ const percentOf = (readCapacity: number) => {
   const clock = fakeClock();
   const look = { readCapacity, sizeBytes: ITEMS * 4010 };
   const db = world.withRules(PUSHDOWN_RULES, look, {
-    capacityPercent: 25,
-    traffic: createSharedLimits(clock),
+    settings: { capacityPercent: 25 },
+    limits: createSharedLimits(clock),
   });
   return { clock, db };
 };

@@ -39,7 +39,7 @@ describe('a scan in segments', () => {
   ])(
     'gives the same rows where a tenth of the requests is throttled, for a tenth more requests: %s',
     async (_, sql, count) => {
-      const db = proxied.withRules(PUSHDOWN_RULES, LARGE, { pageSize: 10 });
+      const db = proxied.withRules(PUSHDOWN_RULES, LARGE, { settings: { pageSize: 10 } });
       await db.query(sql);
       proxy.plan(() => undefined);
       const calm = await db.query(sql);
@@ -55,7 +55,7 @@ describe('a scan in segments', () => {
   );
 
   it('names the segment that never gets through', async () => {
-    const db = proxied.withRules(PUSHDOWN_RULES, LARGE, { pageSize: 10 });
+    const db = proxied.withRules(PUSHDOWN_RULES, LARGE, { settings: { pageSize: 10 } });
     await db.query('SELECT id FROM readings LIMIT 1');
     proxy.plan(({ input }) => (input['Segment'] === 3 ? { error: 'ThrottlingException' } : undefined));
     expect(await thrownBy(() => db.query('SELECT id FROM readings'))).toMatchObject({
@@ -78,7 +78,14 @@ describe('a scan in segments', () => {
 describe('the engine', () => {
   it('keeps nothing of a statement that failed, was cancelled or was left', async () => {
     const engine = await openEngine({});
-    const db = world.withRules(PUSHDOWN_RULES, {}, { pageSize: 50, engine: () => Promise.resolve(engine) });
+    const db = world.withRules(
+      PUSHDOWN_RULES,
+      {},
+      {
+        settings: { pageSize: 50 },
+        engine: () => Promise.resolve(engine),
+      },
+    );
     const sql = 'SELECT id FROM readings ORDER BY v';
     const controller = new AbortController();
     const cancelled = db.query(sql, [], { signal: controller.signal });

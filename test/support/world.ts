@@ -1,17 +1,21 @@
+import { createAbortController } from '../../src/core/async/abort.ts';
 import { createCatalog, type CatalogOptions } from '../../src/catalog/catalog.ts';
 import type { TableDef } from '../../src/catalog/table-def.ts';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
 import { createClient, type DynamoClient } from '../../src/dynamo/transport/client.ts';
-import { newReadStats } from '../../src/dynamo/read/read-stats.ts';
-import { createSharedLimits } from '../../src/dynamo/transport/shared-limits.ts';
+import { createSharedLimits, type SharedLimits } from '../../src/dynamo/transport/shared-limits.ts';
 import { connect } from '../../src/index.ts';
 import type { Connection } from '../../src/session/connection.ts';
 import { createSession } from '../../src/session/session.ts';
-import type { ExecutionContext } from '../../src/sql/exec/context.ts';
+import type {
+  DatabaseContext,
+  FileAccess,
+  SessionContext,
+  StatementSettings,
+} from '../../src/sql/exec/context.ts';
 import { openEngine } from '../../src/sql/engine/engine.ts';
 import { createPlanner } from '../../src/sql/plan/planner.ts';
 import type { PushdownRule } from '../../src/sql/plan/table-read.ts';
-import { transactionBlock } from '../../src/sql/exec/transaction-block.ts';
 import { startDynalite } from '../doubles/dynalite.ts';
 
 const KEYS = { accessKeyId: 'AKIDTEST', secretAccessKey: 'not-a-secret' };
@@ -64,7 +68,7 @@ export interface World extends AsyncDisposable {
   /** A connection as users open it; it closes with the world. */
   open(properties?: string): Promise<Connection>;
   /** A connection whose planner knows these rules only. */
-  withRules(rules: readonly PushdownRule[], look?: Look, more?: Partial<ExecutionContext>): Connection;
+  withRules(rules: readonly PushdownRule[], look?: Look, changes?: SessionChanges): Connection;
   add(table: TableWords): Promise<void>;
   /** The table as its items make it look. */
   describe(table: string): Promise<TableDef>;
@@ -102,12 +106,15 @@ export async function startWorld(running?: {
       opened.push(connection);
       return connection;
     },
-    withRules(rules, look, more) {
+    withRules(rules, look, changes) {
+      const database = databaseWith(client, rules, look, changes);
       const connection = createSession({
-        context: { ...contextWith(client, rules, look), ...more },
+        session: sessionWith(database, changes),
         description: '',
         whoami: () => Promise.reject(new Error('nobody')),
-        close: () => undefined,
+        statements: new Map(),
+        closing: createAbortController(),
+        close: () => database.close(),
       });
       opened.push(connection);
       return connection;
@@ -138,45 +145,69 @@ function lookingAs(client: DynamoClient, { sizeBytes, readCapacity }: Look): Dyn
   };
 }
 
-function contextWith(
+/** What a test sets otherwise than a session with default options. */
+export interface SessionChanges {
+  readonly settings?: Partial<StatementSettings>;
+  readonly engine?: DatabaseContext['engine'];
+  readonly limits?: SharedLimits;
+  readonly files?: FileAccess;
+}
+
+/** A database over this client whose planner knows these rules only. */
+export function databaseWith(
   client: DynamoClient,
   rules: readonly PushdownRule[],
   look: Look = {},
-): ExecutionContext {
+  { engine, limits = createSharedLimits() }: SessionChanges = {},
+): DatabaseContext & { close(): Promise<void> } {
   const planner = createPlanner(rules);
-  let engine: ReturnType<typeof openEngine> | undefined;
+  let opened: ReturnType<typeof openEngine> | undefined;
   return {
     client,
-    catalog: createCatalog(lookingAs(client, look), CATALOG),
+    sharedCatalog: createCatalog(lookingAs(client, look), CATALOG),
     planner,
-    engine: () => (engine ??= openEngine({})),
-    settings: { autoDetectIndex: true, consistentReads: false, threads: 2 },
-    decimals: 'auto',
-    pageSize: undefined,
-    fullScan: 'Allow',
-    maxRcu: undefined,
-    maxConnectionRcu: undefined,
-    capacityPercent: undefined,
-    statementTimeoutMs: 0,
-    traffic: createSharedLimits(),
-    sampling: newReadStats(),
-    passthrough: false,
+    engine: engine ?? (() => (opened ??= openEngine({}))),
+    limits,
+    async close() {
+      await planner.close();
+      (await opened)?.close();
+    },
+  };
+}
+
+/** The settings of a connection string that sets none. */
+export const DEFAULT_SETTINGS: StatementSettings = {
+  autoDetectIndex: true,
+  consistentReads: false,
+  threads: 2,
+  decimals: 'auto',
+  pageSize: undefined,
+  fullScan: 'Allow',
+  maxRcu: undefined,
+  capacityPercent: undefined,
+  timeoutMs: 0,
+  maxRows: -1,
+  maxWcu: undefined,
+  onConflict: 'Retry',
+  passthrough: false,
+};
+
+/** A session over a database, which warns nobody. */
+export function sessionWith(
+  database: DatabaseContext,
+  { settings, files }: Pick<SessionChanges, 'settings' | 'files'> = {},
+): SessionContext {
+  return {
+    database,
+    defaults: { ...DEFAULT_SETTINGS, ...settings },
+    readOnly: false,
+    batchWrites: false,
+    maxSessionRcu: undefined,
+    usage: { readCapacity: 0, warnedOf: new Set() },
+    files,
     facts: { properties: [], version: '0', source: 'test', browsableSchemas: undefined },
     warn: () => undefined,
     notice: () => undefined,
-    maxRows: -1,
-    writing: {
-      readOnly: false,
-      batches: false,
-      onConflict: 'Retry',
-      maxWcu: undefined,
-      transaction: undefined,
-    },
-    block: transactionBlock(),
-    async close() {
-      await planner.close();
-      (await engine)?.close();
-    },
   };
 }
 

@@ -34,7 +34,7 @@ export async function alterTable(statement: AlterTable, work: Work): Promise<Com
     ? await findTable(statement.table, work)
     : await requireTable(statement.table, work);
   if (table === undefined) {
-    work.context.warn(`There is no table "${statement.table.value}": nothing is changed`);
+    work.context.session.warn(`There is no table "${statement.table.value}": nothing is changed`);
     return done(tag);
   }
   const steps: Step[] = [];
@@ -60,7 +60,7 @@ export async function dropIndexes(
       await requireTable({ value: named, position: name.position }, work);
     if (table === undefined) {
       if (!ifExists) throw unknownIndex(name, undefined);
-      work.context.warn(`There is no index "${name.value}": nothing is dropped`);
+      work.context.session.warn(`There is no index "${name.value}": nothing is dropped`);
       continue;
     }
     await take(dropSteps({ name, ifExists }, table, work), table, { what, waits }, work);
@@ -76,7 +76,8 @@ async function take(
   work: Work,
 ): Promise<void> {
   const { TableName: name } = table;
-  const { catalog, client } = work.context;
+  const { catalog, session } = work.context;
+  const { client } = session.database;
   try {
     for (const [at, step] of steps.entries()) {
       const isLast = at === steps.length - 1;
@@ -90,7 +91,7 @@ async function take(
 }
 
 async function stepsOf(action: AlterAction, table: Table, work: Work): Promise<readonly Step[]> {
-  const { client } = work.context;
+  const { client } = work.context.session.database;
   switch (action.kind) {
     case 'add-index':
       return addSteps(action, table, work);
@@ -137,7 +138,7 @@ async function addSteps(
         `Table ${table.TableName} has an index "${index.name}" already.`,
         { position: index.position },
       );
-    context.warn(`Table ${table.TableName} has an index "${index.name}" already: it is left as it is`);
+    context.session.warn(`Table ${table.TableName} has an index "${index.name}" already: it is left as it is`);
     return [];
   }
   const typeOf = await attributeTypes(index, table, work);
@@ -151,7 +152,7 @@ async function addSteps(
   return [
     {
       send: (now) =>
-        context.client.admin.update(
+        context.session.database.client.admin.update(
           {
             TableName: now.TableName,
             AttributeDefinitions: [
@@ -221,14 +222,14 @@ function dropSteps(
   { context, signal }: Work,
 ): readonly Step[] {
   if (ifExists && !indexNames(table).includes(name.value)) {
-    context.warn(`Table ${table.TableName} has no index "${name.value}": nothing is dropped`);
+    context.session.warn(`Table ${table.TableName} has no index "${name.value}": nothing is dropped`);
     return [];
   }
   const { value } = requireIndex(name, table);
   return [
     {
       send: (now) =>
-        context.client.admin.update(
+        context.session.database.client.admin.update(
           { TableName: now.TableName, GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: value } }] },
           signal,
         ),
@@ -266,11 +267,11 @@ function indexNames(table: Table): readonly string[] {
 /** The only table that has an index of this name. */
 async function tableWithIndex(
   { value, position }: Located<string>,
-  { context: { catalog, client }, signal }: Work,
+  { context: { catalog, session }, signal }: Work,
 ): Promise<Table | undefined> {
   const found: Table[] = [];
   for (const name of await catalog.tableNames(signal)) {
-    const table = await client.describeTable(name, signal);
+    const table = await session.database.client.describeTable(name, signal);
     if (table === undefined) continue;
     const named: Table = { ...table, TableName: name };
     if (indexNames(named).includes(value)) found.push(named);

@@ -35,10 +35,11 @@ export async function makeTable(
   work: Work,
 ): Promise<boolean> {
   const { context, signal } = work;
-  const { client, catalog, warn } = context;
+  const { catalog, session } = context;
+  const { client } = session.database;
   await refuseTaken(name, position, work);
   if (ifNotExists && (await client.describeTable(name, signal)) !== undefined) {
-    warn(`There is a table "${name}" already: it is left as it is`);
+    session.warn(`There is a table "${name}" already: it is left as it is`);
     return false;
   }
   try {
@@ -98,10 +99,10 @@ async function keepColumns(
   const names = others.map(({ name }) => `"${name}"`).join(', ');
   const unchecked = others.filter(({ notNull }) => notNull).map(({ name }) => `"${name}"`);
   if (unchecked.length > 0)
-    context.warn(`DynamoDB does not check NOT NULL of what is in no key: ${unchecked.join(', ')}`);
+    context.session.warn(`DynamoDB does not check NOT NULL of what is in no key: ${unchecked.join(', ')}`);
   const known = (await schemas.all()).find(({ schema }) => schema.name === table.value);
   if (known?.file !== undefined) {
-    context.warn(`${known.file} describes "${table.value}" already: it is left as it is`);
+    context.session.warn(`${known.file} describes "${table.value}" already: it is left as it is`);
     return;
   }
   const schema: TableSchema = {
@@ -111,7 +112,7 @@ async function keepColumns(
     columns: columns.map(({ name, type }) => ({ name, path: [name], type: type.type })),
   };
   if ((await schemas.save(schema, false)) === undefined)
-    context.warn(
+    context.session.warn(
       `DynamoDB keeps the types of keys only: what was said of ${names} lasts as long as this connection, for Location names no folder to keep it in`,
     );
 }

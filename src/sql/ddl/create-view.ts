@@ -2,7 +2,7 @@ import type { ViewStmt } from 'libpg-query';
 import type { ViewSchema } from '../../catalog/schemas/schema-file.ts';
 import { DriverError } from '../../core/errors.ts';
 import { bindStatement } from '../bind/bind.ts';
-import type { ExecutionContext } from '../exec/context.ts';
+import type { StatementContext } from '../exec/context.ts';
 import { planStatement } from '../exec/run.ts';
 import { type ParsedCommand, parseQuery, queryWithin } from '../parse/parse.ts';
 import { scan } from '../parse/scan.ts';
@@ -25,7 +25,7 @@ export const createView: Command = {
     await check(view, statement, parsed, context, signal);
     const file = await context.catalog.schemas.save(view, temporary);
     if (file === undefined && !temporary)
-      context.warn(`View "${name}" lasts as long as this connection: Location names no folder to keep it in`);
+      context.session.warn(`View "${name}" lasts as long as this connection: Location names no folder to keep it in`);
     return done('CREATE VIEW');
   },
 };
@@ -72,7 +72,7 @@ async function refuseTaken(
   name: string,
   temporary: boolean,
   replace: boolean,
-  { catalog }: ExecutionContext,
+  { catalog }: StatementContext,
   signal: AbortSignal,
 ): Promise<void> {
   if (findSystemTable(undefined, name) !== undefined)
@@ -101,10 +101,11 @@ async function check(
   view: ViewSchema,
   { query, withCheckOption, options }: ViewStmt,
   parsed: ParsedCommand,
-  context: ExecutionContext,
+  context: StatementContext,
   signal: AbortSignal,
 ): Promise<void> {
-  const { catalog, planner, settings } = context;
+  const { catalog, settings, session } = context;
+  const { planner } = session.database;
   if (query === undefined || !('SelectStmt' in query)) throw parsed.refusal();
   if (withCheckOption !== undefined && withCheckOption !== 'NO_CHECK_OPTION')
     throw new DriverError('SQL_NOT_SUPPORTED', 'WITH CHECK OPTION is not supported: views are read only.');

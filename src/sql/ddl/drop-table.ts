@@ -12,11 +12,11 @@ export async function dropTables({ tables, ifExists, waits }: DropTable, work: W
   const names = new Set<string>();
   for (const table of tables) {
     const found = ifExists ? await findTable(table, work) : await requireTable(table, work);
-    if (found === undefined) context.warn(`There is no table "${table.value}": nothing is dropped`);
+    if (found === undefined) context.session.warn(`There is no table "${table.value}": nothing is dropped`);
     else names.add(found.TableName);
   }
   for (const name of names) {
-    await whenFree(what, work, waits, () => context.client.admin.delete(name, signal));
+    await whenFree(what, work, waits, () => context.session.database.client.admin.delete(name, signal));
     context.catalog.forget(name);
   }
   for (const name of names) {
@@ -36,5 +36,5 @@ async function forgetSchema(name: string, { context }: Work): Promise<void> {
   const stored = (await schemas.all()).find(({ schema }) => schema.name === name && schema.kind === 'table');
   if (stored === undefined) return;
   if (stored.file === undefined) await schemas.remove(stored);
-  else context.warn(`${stored.file} still describes "${name}"`);
+  else context.session.warn(`${stored.file} still describes "${name}"`);
 }

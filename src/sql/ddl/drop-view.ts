@@ -3,7 +3,7 @@ import { describesTable } from '../../catalog/schemas/schema-file.ts';
 import type { StoredSchema } from '../../catalog/schemas/schema-store.ts';
 import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
-import type { ExecutionContext } from '../exec/context.ts';
+import type { StatementContext } from '../exec/context.ts';
 import { textsOf } from '../parse/tree.ts';
 import { type Command, done } from '../exec/command.ts';
 
@@ -27,14 +27,14 @@ function namesOf({ objects }: DropStmt): readonly string[] {
 async function viewNamed(
   name: string,
   { missing_ok: missingIsFine }: DropStmt,
-  { catalog, warn }: ExecutionContext,
+  { catalog, session }: StatementContext,
 ): Promise<StoredSchema | undefined> {
   const stored = await catalog.schemas.find(name);
   if (stored !== undefined && describesTable(stored.schema))
     throw new DriverError('CATALOG_WRONG_KIND', `"${stored.schema.name}" is a table, and no view.`);
   if (stored !== undefined) return stored;
   if (missingIsFine === true) {
-    warn(`There is no view "${name}": nothing is dropped`);
+    session.warn(`There is no view "${name}": nothing is dropped`);
     return undefined;
   }
   const names = (await catalog.schemas.all()).map(({ schema }) => schema.name);

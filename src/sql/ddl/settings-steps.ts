@@ -17,7 +17,7 @@ const THROUGHPUT: readonly OptionName[] = [
 
 /** What is to be sent, in the order in which DynamoDB takes it, for SET and RESET of options. */
 export function settingSteps(settings: Settings, { context, signal }: Work): readonly Step[] {
-  const { admin } = context.client;
+  const { admin } = context.session.database.client;
   const steps: Send[] = [];
   const update = (name: string, change: Omit<UpdateTableInput, 'TableName'>): Promise<void> =>
     admin.update({ TableName: name, ...change }, signal);

@@ -1,10 +1,10 @@
+import { resultColumn, type ResultColumn } from '../types/types.ts';
 import { describesTable } from '../../catalog/schemas/schema-file.ts';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { type CommandResult, listed } from '../exec/command.ts';
-import { engineType, postgresTypeName } from '../types/engine-types.ts';
-import type { ExecutionContext } from '../exec/context.ts';
+import { postgresColumnType } from '../types/column-types.ts';
+import type { StatementContext } from '../exec/context.ts';
 import { viewColumns } from '../exec/view-columns.ts';
-import type { ResultColumn } from '../plan/planner.ts';
 import type { Value } from '../types/value.ts';
 import { tableText } from './table-text.ts';
 import type { TableStatement, Located } from '../parse/table/table-statement.ts';
@@ -13,7 +13,7 @@ import { requireTable, type Work } from './work.ts';
 type Show = Extract<TableStatement, { kind: 'show-tables' | 'show-create' | 'show-indexes' | 'describe' }>;
 
 const text = (...names: readonly string[]): readonly ResultColumn[] =>
-  names.map((name) => ({ name, type: 'text' }));
+  names.map((name) => resultColumn(name, 'text'));
 
 /** The columns of what a statement shows. */
 export const SHOWN = {
@@ -21,9 +21,9 @@ export const SHOWN = {
   'show-create': text('table', 'statement'),
   'show-indexes': [
     ...text('table', 'index', 'kind', 'partition_key', 'sort_key', 'projection', 'status'),
-    { name: 'items', type: 'bigint' },
+    resultColumn('items', 'bigint'),
   ],
-  describe: [...text('column', 'type'), { name: 'nullable', type: 'boolean' }, ...text('key')],
+  describe: [...text('column', 'type'), resultColumn('nullable', 'boolean'), ...text('key')],
 } as const satisfies Record<Show['kind'], readonly ResultColumn[]>;
 
 /** Tells of tables, in rows. */
@@ -57,9 +57,9 @@ async function createText(written: Located<string>, work: Work): Promise<Value[]
   const { context, signal } = work;
   const table = await requireTable(written, work);
   const { TableName: name, TableArn: arn } = table;
-  const extras = await context.client.admin.extras(name, arn, signal);
+  const extras = await context.session.database.client.admin.extras(name, arn, signal);
   for (const reason of extras.unknown)
-    context.warn(`Left out of the statement, for it is not known: ${reason}`);
+    context.session.warn(`Left out of the statement, for it is not known: ${reason}`);
   const schema = (await context.catalog.schemas.all()).map((stored) => stored.schema);
   const declared = schema.find(
     (each) => each.kind === 'table' && each.table === name && describesTable(each),
@@ -95,7 +95,7 @@ async function columnsOf({ value, position }: Located<string>, work: Work): Prom
 
 async function tableOf(
   written: Located<string>,
-  { catalog }: Pick<ExecutionContext, 'catalog'>,
+  { catalog }: Pick<StatementContext, 'catalog'>,
   work: Work,
 ): Promise<TableDef> {
   const { TableName: name } = await requireTable(written, work);
@@ -111,6 +111,6 @@ function describedColumns({ key, columns }: TableDef): Value[][] {
     .filter(({ hidden }) => hidden !== true)
     .map(({ name, path, type }) => {
       const role = path.length === 1 ? roles.get(path[0]) : undefined;
-      return [name, postgresTypeName(engineType(type)), role === undefined, role ?? null];
+      return [name, postgresColumnType(type), role === undefined, role ?? null];
     });
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TableDescription } from '../../catalog/describe.ts';
 import { DriverError } from '../../core/errors.ts';
 import { isBusy } from '../../dynamo/transport/admin.ts';
-import type { ExecutionContext } from '../exec/context.ts';
+import type { StatementContext } from '../exec/context.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { findSystemTable } from '../system/registry.ts';
 import type { Located } from '../parse/table/table-statement.ts';
@@ -10,7 +10,7 @@ import type { Located } from '../parse/table/table-statement.ts';
 /** A statement about tables at work. */
 export interface Work {
   readonly parsed: ParsedCommand;
-  readonly context: ExecutionContext;
+  readonly context: StatementContext;
   readonly signal: AbortSignal;
 }
 
@@ -37,10 +37,10 @@ const NEXT_WORD_MS = 15_000;
 /** Refuses what may not be written. */
 export function refuseReadOnly(
   verb: string,
-  { writing }: Pick<ExecutionContext, 'writing'>,
+  { session }: StatementContext,
   position = 1,
 ): void {
-  if (writing.readOnly)
+  if (session.readOnly)
     throw new DriverError('SQL_READ_ONLY', `${verb} changes tables, and the connection is Readonly.`, {
       position,
     });
@@ -49,7 +49,7 @@ export function refuseReadOnly(
 /** A table as DynamoDB describes it now, by a name as SQL writes it; undefined where there is none. */
 export async function findTable(
   { value, position }: Located<string>,
-  { context: { catalog, client }, signal }: Work,
+  { context: { catalog, session }, signal }: Work,
 ): Promise<Table | undefined> {
   const stored = await catalog.schemas.find(value);
   const isSystem = findSystemTable(undefined, value) !== undefined;
@@ -62,7 +62,7 @@ export async function findTable(
   catalog.forget(value);
   try {
     const { name } = await catalog.described(value, signal);
-    const table = await client.describeTable(name, signal);
+    const table = await session.database.client.describeTable(name, signal);
     return table && { ...table, TableName: name };
   } catch (error) {
     if (error instanceof DriverError && error.code === 'CATALOG_UNKNOWN_TABLE') return undefined;
@@ -99,7 +99,7 @@ export async function whenFree<T>(
       return await send();
     } catch (error) {
       if (!waits || !isBusy(error) || performance.now() - begun > LONGEST_BUSY_MS) throw error;
-      if (pause >= FIRST_WORD_MS) context.notice(`${what} waits: DynamoDB is at work on the table`);
+      if (pause >= FIRST_WORD_MS) context.session.notice(`${what} waits: DynamoDB is at work on the table`);
       await sleep(pause, undefined, { signal });
     }
   }
@@ -111,14 +111,14 @@ export async function whenFree<T>(
  */
 export async function untilDone(
   table: string,
-  { context: { client, notice }, signal }: Work,
+  { context: { session }, signal }: Work,
   state: (description: TableDescription | undefined) => string | undefined,
 ): Promise<void> {
   const begun = performance.now();
   let nextWordMs = FIRST_WORD_MS;
   let told: string | undefined;
   for (const pause of pauses()) {
-    const at = state(await client.describeTable(table, signal));
+    const at = state(await session.database.client.describeTable(table, signal));
     const elapsedMs = performance.now() - begun;
     if (at === undefined) return;
     if (elapsedMs > LONGEST_WORK_MS)
@@ -126,7 +126,7 @@ export async function untilDone(
         remedy: 'SHOW INDEXES and DESCRIBE tell how far it is.',
       });
     if (elapsedMs >= nextWordMs || (told !== undefined && told !== at)) {
-      notice(`${at}, ${Math.round(elapsedMs / 1000)} s so far`);
+      session.notice(`${at}, ${Math.round(elapsedMs / 1000)} s so far`);
       [told, nextWordMs] = [at, elapsedMs + NEXT_WORD_MS];
     }
     await sleep(pause, undefined, { signal });

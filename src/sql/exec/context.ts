@@ -5,73 +5,154 @@ import type { Clock } from '../../dynamo/transport/clock.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
 import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { SharedLimits } from '../../dynamo/transport/shared-limits.ts';
-import type { DecimalStyle } from '../types/result-value.ts';
+import type { DecimalStyle } from '../types/value.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { PlanSettings, TableRead } from '../plan/table-read.ts';
 import type { Planner } from '../plan/planner.ts';
 import type { SessionFacts } from '../system/session-facts.ts';
 import type { TransactionBlock } from './transaction-block.ts';
-import type { WriteOptions } from './write-options.ts';
+import type { TransactionBuffer } from './transaction-buffer.ts';
 
 /** Files, and engines that may touch one of them. */
 export interface FileAccess {
   readonly disk: DataFiles;
-  /** An engine for one statement, whose file is this. */
+  /** Opens an engine for one statement that may read and write this file. */
   readonly engine: (path: string) => Promise<Engine>;
   readonly clock: Clock;
 }
 
-/** How far a statement of many rows is. */
+/** How far a statement of many rows has got. */
 export interface Progress {
   readonly rows: number;
-  /** Of the file, as it lies on the disk. */
+  /** Bytes of the file on disk. */
   readonly bytes: number;
   /** Undefined where the end is not known. */
   readonly totalBytes: number | undefined;
   readonly writeCapacity: number;
 }
 
-/** What running a statement needs of its session. */
-export interface ExecutionContext {
+/** What all sessions of one set of credentials share. */
+export interface DatabaseContext {
   readonly client: DynamoClient;
-  readonly catalog: Catalog;
+  /** Statements use their own `catalog`, which charges samples to their budgets. */
+  readonly sharedCatalog: Catalog;
   readonly planner: Planner;
   /** Opened with the first statement that needs it. */
   readonly engine: () => Promise<Engine>;
-  readonly settings: PlanSettings;
-  readonly decimals: DecimalStyle;
-  /** The most items that one request evaluates; absent: as many as DynamoDB likes. */
-  readonly pageSize: number | undefined;
-  /** What becomes of a statement that must read a whole table. */
-  readonly fullScan: 'Allow' | 'Warn' | 'Deny';
-  /** The most read capacity units that one statement may consume. */
-  readonly maxRcu: number | undefined;
-  /** The most that all statements of the connection may consume together. */
-  readonly maxConnectionRcu: number | undefined;
-  /** The part of the read capacity of a table or index, in percent, at whose rate it is read. */
-  readonly capacityPercent: number | undefined;
-  /** Milliseconds that a statement may work; 0: any. */
-  readonly statementTimeoutMs: number;
-  readonly traffic: SharedLimits;
-  /** What it took to learn what tables look like: budgets count it. */
-  readonly sampling: ReadStats;
-  /** Statements are PartiQL and go to DynamoDB as they are. */
-  readonly passthrough: boolean;
-  /** What system tables tell of the connection. */
+  /** Concurrency and rate limits per table and index. */
+  readonly limits: SharedLimits;
+}
+
+/** What a session has used so far, and what it was warned of. */
+export interface SessionUsage {
+  /** Read capacity units that its statements have consumed. */
+  readCapacity: number;
+  readonly warnedOf: Set<string>;
+}
+
+/** What the statements of one conversation share. */
+export interface SessionContext {
+  readonly database: DatabaseContext;
+  /** The settings of statements that set nothing themselves. */
+  readonly defaults: StatementSettings;
+  /** Statements that write are refused. */
+  readonly readOnly: boolean;
+  /** INSERT replaces items, 25 per request, without looking at existing ones. */
+  readonly batchWrites: boolean;
+  /** Maximum read capacity units for all statements together; undefined: no limit. */
+  readonly maxSessionRcu: number | undefined;
+  readonly usage: SessionUsage;
+  /** What COPY may do with files; undefined where it may not touch any. */
+  readonly files: FileAccess | undefined;
+  /** What system tables show of the connection. */
   readonly facts: SessionFacts;
   readonly warn: (message: string) => void;
-  /** The same, of news that is no warning. */
+  /** Like `warn`, for messages that are not warnings. */
   readonly notice: (message: string) => void;
-  readonly writing: WriteOptions;
-  readonly block: TransactionBlock;
-  /** Items that stand for a relation's instead of a read; undefined where it is read. */
-  readonly given?: (read: TableRead) => Page | undefined;
-  /** What COPY may do with files; absent where it may touch none. */
-  readonly files?: FileAccess | undefined;
-  /** Hears how far a statement of many rows is. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** What a single statement may set for itself. */
+export interface StatementSettings extends PlanSettings {
+  readonly decimals: DecimalStyle;
+  /** Maximum number of items that one request evaluates; undefined: DynamoDB's own limit. */
+  readonly pageSize: number | undefined;
+  /** Whether a statement may read a whole table. */
+  readonly fullScan: 'Allow' | 'Warn' | 'Deny';
+  /** Maximum read capacity units per statement; undefined: no limit. */
+  readonly maxRcu: number | undefined;
+  /** The percentage of a table's or index's read capacity at whose rate it is read. */
+  readonly capacityPercent: number | undefined;
+  /** Milliseconds that a statement may run; 0: no limit. */
+  readonly timeoutMs: number;
   /** -1: all. */
   readonly maxRows: number;
-  /** Frees the planner and the engine. */
-  close(): Promise<void>;
+  /** Maximum write capacity units per statement; undefined: no limit. */
+  readonly maxWcu: number | undefined;
+  /** What happens when an item is modified between its read and its write. */
+  readonly onConflict: 'Retry' | 'Skip' | 'Error';
+  /** The statement is PartiQL and goes to DynamoDB unchanged. */
+  readonly passthrough: boolean;
+}
+
+/** What distinguishes a statement, or a part of one, from others of its session. */
+interface StatementParts {
+  readonly settings: StatementSettings;
+  /** The catalog as the statement sees it; samples are charged to the statement. */
+  readonly catalog: Catalog;
+  /** What sampling tables consumed; budgets count it. */
+  readonly sampling: ReadStats;
+  /** The transaction that the statement is part of, if any. */
+  readonly block: TransactionBlock;
+  /** Where writes go instead of DynamoDB, inside a transaction. */
+  readonly buffer?: TransactionBuffer | undefined;
+  /** Called with the progress of a statement of many rows. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Rows to use for a relation instead of reading it; undefined: the relation is read. */
+  readonly overrideRows?: ((read: TableRead) => Page | undefined) | undefined;
+  /** The engine of a statement that must not use the database's. */
+  readonly ownEngine?: Engine | undefined;
+}
+
+/** What running a statement, or a part of one, needs. */
+export class StatementContext implements StatementParts {
+  readonly session: SessionContext;
+  readonly settings: StatementSettings;
+  readonly catalog: Catalog;
+  readonly sampling: ReadStats;
+  readonly block: TransactionBlock;
+  readonly buffer: TransactionBuffer | undefined;
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+  readonly overrideRows: ((read: TableRead) => Page | undefined) | undefined;
+  readonly ownEngine: Engine | undefined;
+
+  constructor(session: SessionContext, parts: StatementParts) {
+    this.session = session;
+    this.settings = parts.settings;
+    this.catalog = parts.catalog;
+    this.sampling = parts.sampling;
+    this.block = parts.block;
+    this.buffer = parts.buffer;
+    this.onProgress = parts.onProgress;
+    this.overrideRows = parts.overrideRows;
+    this.ownEngine = parts.ownEngine;
+  }
+
+  /** A part of the same statement that differs in these. */
+  derive(changes: Partial<StatementParts>): StatementContext {
+    return new StatementContext(this.session, {
+      settings: changes.settings ?? this.settings,
+      catalog: changes.catalog ?? this.catalog,
+      sampling: changes.sampling ?? this.sampling,
+      block: changes.block ?? this.block,
+      buffer: changes.buffer ?? this.buffer,
+      onProgress: changes.onProgress ?? this.onProgress,
+      overrideRows: changes.overrideRows ?? this.overrideRows,
+      ownEngine: changes.ownEngine ?? this.ownEngine,
+    });
+  }
+
+  /** A part of the same statement with some settings of its own. */
+  withSettings(changes: Partial<StatementSettings>): StatementContext {
+    return this.derive({ settings: { ...this.settings, ...changes } });
+  }
 }

@@ -1,10 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { identifier, literal } from '../print/quote.ts';
-import { engineType } from '../types/engine-types.ts';
+import { toDuckdbType } from '../types/column-types.ts';
 import type { SystemRead } from '../plan/planner.ts';
 import type { Cell } from '../system/system-table.ts';
 import { wantedNames } from './wanted-names.ts';
-import type { ExecutionContext } from './context.ts';
+import type { StatementContext } from './context.ts';
 import { viewColumns } from './view-columns.ts';
 
 /** Rows of one INSERT. */
@@ -15,20 +15,20 @@ export async function loadSystem(
   connection: DuckDBConnection,
   schema: string,
   { relation, conditions }: SystemRead,
-  context: ExecutionContext,
+  context: StatementContext,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { table, columns, alias } = relation;
   const place = `${identifier(schema)}.${identifier(alias)}`;
   const definitions = columns.map(
-    ({ engineName, column }) => `${identifier(engineName)} ${engineType(column.type)}`,
+    ({ engineName, column }) => `${identifier(engineName)} ${toDuckdbType(column.type)}`,
   );
   await connection.run(`CREATE TABLE ${place} (${definitions.join(', ')})`);
   const rows = await table.rows({
     catalog: context.catalog,
-    facts: context.facts,
+    facts: context.session.facts,
     viewColumns: (view) => viewColumns(view, context, signal),
-    warn: context.warn,
+    warn: context.session.warn,
     signal,
     wanted: wantedNames(conditions, table.tableColumn),
     asked: (column) => wantedNames(conditions, column),

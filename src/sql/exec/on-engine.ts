@@ -1,15 +1,15 @@
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
-import { anySignal } from '../../core/async/signals.ts';
+import { anySignal } from '../../core/async/abort.ts';
 import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import { throwIfCancelled } from '../../dynamo/transport/service-errors.ts';
 import type { Engine } from '../engine/engine.ts';
-import { engineError } from '../engine/engine-errors.ts';
+import { toEngineError } from '../engine/engine-errors.ts';
 import { identifier } from '../print/quote.ts';
-import { valueConverter } from '../types/result-value.ts';
+import { createValueConverter } from '../engine/result-value.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../types/value.ts';
-import type { ExecutionContext } from './context.ts';
+import type { StatementContext } from './context.ts';
 import { objectMaker, type RowReader } from './direct.ts';
 import { readByKeys } from './read-by-keys.ts';
 import { loadSystem } from './load-system.ts';
@@ -30,12 +30,12 @@ export interface EngineResult extends RowReader {
  */
 export async function openOnEngine(
   plan: StatementPlan,
-  context: ExecutionContext,
+  context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
   locate: (name: string) => number | undefined,
 ): Promise<EngineResult> {
-  const engine = await context.engine();
+  const engine = context.ownEngine ?? (await context.session.database.engine());
   const connection = await engine.connect();
   const schema = engine.newSchema();
   const interrupt = (): void => connection.interrupt();
@@ -58,7 +58,7 @@ export async function openOnEngine(
   } catch (error) {
     await close();
     throwIfCancelled(signal);
-    throw error instanceof TypeDrift ? error : engineError(error, locate);
+    throw error instanceof TypeDrift ? error : toEngineError(error, locate);
   }
 }
 
@@ -68,7 +68,7 @@ async function loadAll(
   connection: DuckDBConnection,
   schema: string,
   plan: StatementPlan,
-  context: ExecutionContext,
+  context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): Promise<readonly TableRead[]> {
@@ -132,15 +132,17 @@ async function hasEnough(
 function rowReader(
   result: DuckDBResult,
   plan: StatementPlan,
-  context: ExecutionContext,
+  context: StatementContext,
   signal: AbortSignal | undefined,
   locate: (name: string) => number | undefined,
 ): RowReader {
   const toObject = objectMaker(plan.columns.map((column) => column.name));
   let isCut = false;
   async function* arrays(): AsyncGenerator<Value[][]> {
-    const converters = result.columnTypes().map((type) => valueConverter(type, context.decimals));
-    let left = context.maxRows < 0 ? Infinity : context.maxRows;
+    const converters = result
+      .columnTypes()
+      .map((type) => createValueConverter(type, context.settings.decimals));
+    let left = context.settings.maxRows < 0 ? Infinity : context.settings.maxRows;
     for (;;) {
       const chunk = await fetchChunk(result, signal, locate);
       if (chunk === null || chunk.rowCount === 0) return;
@@ -176,6 +178,6 @@ async function fetchChunk(
     return await result.fetchChunk();
   } catch (error) {
     throwIfCancelled(signal);
-    throw engineError(error, locate);
+    throw toEngineError(error, locate);
   }
 }

@@ -3,7 +3,7 @@ import { bindStatement, type BoundStatement, type TableSource } from '../bind/bi
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import type { ParsedQuery } from '../parse/parse.ts';
 import type { Planner, StatementPlan } from '../plan/planner.ts';
-import type { ExecutionContext } from './context.ts';
+import type { StatementContext } from './context.ts';
 
 /** Plans are kept for so many sets of parameters of one statement. */
 const PARAMETER_SETS = { entries: 16, characters: 64 * 1024 };
@@ -34,13 +34,14 @@ const memories = new WeakMap<Planner, WeakMap<ParsedQuery, Memory>>();
 export async function rememberedPlan(
   parsed: ParsedQuery,
   parameters: readonly ParameterLiteral[],
-  { planner, catalog, settings }: Pick<ExecutionContext, 'planner' | 'catalog' | 'settings'>,
+  { session, catalog, settings }: Pick<StatementContext, 'session' | 'catalog' | 'settings'>,
   signal: AbortSignal | undefined,
   make: (bound: BoundStatement) => Promise<StatementPlan>,
 ): Promise<StatementPlan> {
-  const memory = memoryOf(planner, parsed);
+  const memory = memoryOf(session.database.planner, parsed);
   const { plans } = memory;
-  const key = JSON.stringify([settings, parameters]);
+  const { autoDetectIndex, consistentReads, threads } = settings;
+  const key = JSON.stringify([autoDetectIndex, consistentReads, threads, parameters]);
   const known = await plans.get(key);
   if (known !== undefined && (await isCurrent(known, catalog, signal))) return known.made;
   const { made: bound, lookups } = await boundNow(memory, parsed, parameters, catalog, signal);

@@ -1,12 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { batchGetUnits, readUnits } from '../../dynamo/read/capacity.ts';
 import type { Relation } from '../bind/relation.ts';
-import { trimmed } from '../types/number-value.ts';
+import { trimFraction } from '../types/number-value.ts';
 import { identifier } from '../print/quote.ts';
 import { compareCosts, costOf } from '../plan/cost.ts';
 import { keyLiteral, readWithKeys } from '../plan/key-sources.ts';
 import type { PlanSettings, TableRead } from '../plan/table-read.ts';
-import type { ExecutionContext } from './context.ts';
+import type { StatementContext } from './context.ts';
 
 /** More keys than this are more requests than a Scan is likely to take. */
 const MAX_KEYS = 1000;
@@ -22,7 +22,7 @@ export async function readByKeys(
   schema: string,
   source: Relation,
   planned: TableRead,
-  { settings, planner }: ExecutionContext,
+  { settings, session }: StatementContext,
 ): Promise<TableRead> {
   const { keysFrom } = planned;
   const column = source.columns.find((each) => each.column === keysFrom?.column);
@@ -36,10 +36,10 @@ export async function readByKeys(
   if (printed.length > MAX_KEYS) return planned;
   const values = printed
     .map((text) =>
-      keyLiteral(keysFrom.attribute, column.column.type.kind === 'decimal' ? trimmed(text) : text),
+      keyLiteral(keysFrom.attribute, column.column.type.kind === 'decimal' ? trimFraction(text) : text),
     )
     .filter((value) => value !== undefined);
-  const keyed = readWithKeys(planned, keysFrom.attribute, values, settings, planner.rules);
+  const keyed = readWithKeys(planned, keysFrom.attribute, values, settings, session.database.planner.rules);
   return isCheaper(keyed, planned, settings) ? keyed : planned;
 }
 

@@ -5,13 +5,13 @@ import type { TokenBucket } from '../../dynamo/transport/token-bucket.ts';
 import { describeAccess } from '../plan/describe-access.ts';
 import { estimatedUnits } from '../plan/estimate.ts';
 import type { TableRead } from '../plan/table-read.ts';
-import type { ExecutionContext } from './context.ts';
+import type { StatementContext } from './context.ts';
 
-/** The budgets of a statement and of its connection. */
-export type Limits = Pick<ExecutionContext, 'maxRcu' | 'maxConnectionRcu' | 'traffic' | 'sampling'>;
+/** What knows the budgets of a statement and of its session. */
+export type BudgetScope = Pick<StatementContext, 'session' | 'settings' | 'sampling'>;
 
 /** What stands before the requests of a read: budgets, the rate that is allowed, and what the place bears. */
-export function readGate(read: TableRead, context: ExecutionContext, stats: ReadStats): ReadGate {
+export function readGate(read: TableRead, context: StatementContext, stats: ReadStats): ReadGate {
   const place = placeOf(read);
   const rate = rateOf(place.readCapacity, context);
   if (rate === undefined)
@@ -20,45 +20,45 @@ export function readGate(read: TableRead, context: ExecutionContext, stats: Read
 }
 
 /** What stands before the requests of a PartiQL statement, whose table is not known. */
-export function partiqlGate(context: ExecutionContext, stats: ReadStats): ReadGate {
+export function partiqlGate(context: StatementContext, stats: ReadStats): ReadGate {
   warnOfPercent('PartiQL', 'its table is not known to the driver', context);
   return capacityGate('PartiQL', context, stats);
 }
 
 /** What stands before the requests that sample a table. */
-export function sampleGate(
-  { name, readCapacity }: Place,
-  limits: Limits & Pick<ExecutionContext, 'capacityPercent'>,
-): ReadGate {
-  return capacityGate(name, limits, limits.sampling, rateOf(readCapacity, limits));
+export function sampleGate({ name, readCapacity }: Place, scope: BudgetScope): ReadGate {
+  return capacityGate(name, scope, scope.sampling, rateOf(readCapacity, scope));
 }
 
-function warnOfPercent(
-  place: string,
-  reason: string,
-  { capacityPercent, traffic, warn }: ExecutionContext,
-): void {
-  if (capacityPercent !== undefined && traffic.first(place))
-    warn(`CapacityPercent has no effect on ${place}: ${reason}; MaxRCU bounds a statement`);
+function warnOfPercent(place: string, reason: string, { session, settings }: StatementContext): void {
+  const { warnedOf } = session.usage;
+  if (settings.capacityPercent === undefined || warnedOf.has(place)) return;
+  warnedOf.add(place);
+  session.warn(`CapacityPercent has no effect on ${place}: ${reason}; MaxRCU bounds a statement`);
 }
 
 /** A gate for requests to a place, at most at a rate. */
-function capacityGate(place: string, context: Limits, stats: ReadStats, unitsPerSecond?: number): ReadGate {
-  const { traffic } = context;
-  const lane = traffic.lane(place);
+function capacityGate(
+  place: string,
+  scope: BudgetScope,
+  stats: ReadStats,
+  unitsPerSecond?: number,
+): ReadGate {
+  const { usage, database } = scope.session;
+  const lane = database.limits.lane(place);
   const bucket: TokenBucket | undefined =
-    unitsPerSecond === undefined ? undefined : traffic.bucket(place, unitsPerSecond);
+    unitsPerSecond === undefined ? undefined : database.limits.bucket(place, unitsPerSecond);
   return {
     async enter(signal): Promise<GatePassage> {
       const passage = await lane.enter(signal);
       try {
         const settle = await bucket?.take(signal);
-        guardBudgets(context, stats);
+        guardBudgets(scope, stats);
         return {
           throttled: () => passage.throttled(),
           leave(page) {
             const units = page?.consumed.reduce((sum, each) => sum + each.units, 0) ?? 0;
-            traffic.consumed += units;
+            usage.readCapacity += units;
             settle?.(units);
             passage.leave(page !== undefined);
           },
@@ -72,23 +72,26 @@ function capacityGate(place: string, context: Limits, stats: ReadStats, unitsPer
 }
 
 /** Nothing more is read where a budget is used up. */
-function guardBudgets({ maxRcu, maxConnectionRcu, traffic, sampling }: Limits, stats: ReadStats): void {
+function guardBudgets({ session, settings, sampling }: BudgetScope, stats: ReadStats): void {
+  const { maxRcu } = settings;
+  const { maxSessionRcu, usage } = session;
   const units = totalCapacity(stats) + (stats === sampling ? 0 : totalCapacity(sampling));
   if (maxRcu !== undefined && units >= maxRcu)
     throw overBudget(`The statement was stopped after ${units}`, 'MaxRCU', maxRcu);
-  if (maxConnectionRcu !== undefined && traffic.consumed >= maxConnectionRcu)
-    throw overBudget(`The connection has consumed ${traffic.consumed}`, 'MaxConnectionRCU', maxConnectionRcu);
+  if (maxSessionRcu !== undefined && usage.readCapacity >= maxSessionRcu)
+    throw overBudget(`The connection has consumed ${usage.readCapacity}`, 'MaxConnectionRCU', maxSessionRcu);
 }
 
 /** Refuses a read that is expected to consume more than is left. */
-export function guardEstimate(read: TableRead, limits: Limits & Pick<ExecutionContext, 'settings'>): void {
-  const { maxRcu, maxConnectionRcu, traffic, settings } = limits;
-  if (maxRcu === undefined && maxConnectionRcu === undefined) return;
+export function guardEstimate(read: TableRead, { session, settings, sampling }: BudgetScope): void {
+  const { maxRcu } = settings;
+  const { maxSessionRcu, usage } = session;
+  if (maxRcu === undefined && maxSessionRcu === undefined) return;
   const { fetchBack: _fetchBack, ...entries } = read;
   const access = describeAccess(entries);
   // What lies under a key is a guess, which refuses nothing, and so is how much of it passes.
   const units = read.access.kind === 'Query' ? 0 : (estimatedUnits(entries, settings.consistentReads) ?? 0);
-  const sampled = totalCapacity(limits.sampling);
+  const sampled = totalCapacity(sampling);
   if (maxRcu !== undefined && units + sampled > maxRcu)
     throw overBudget(
       `${access} would consume about ${units}`,
@@ -96,11 +99,11 @@ export function guardEstimate(read: TableRead, limits: Limits & Pick<ExecutionCo
       maxRcu,
       sampled === 0 ? '' : `, on top of ${sampled} for samples of tables`,
     );
-  if (maxConnectionRcu !== undefined && units > maxConnectionRcu - traffic.consumed)
+  if (maxSessionRcu !== undefined && units > maxSessionRcu - usage.readCapacity)
     throw overBudget(
-      `${access} would consume about ${units} on top of ${traffic.consumed}`,
+      `${access} would consume about ${units} on top of ${usage.readCapacity}`,
       'MaxConnectionRCU',
-      maxConnectionRcu,
+      maxSessionRcu,
     );
 }
 
@@ -120,13 +123,15 @@ const PAGES_PER_SECOND = 4;
 /** Where capacity is bounded, a page is a small part of it. Of PartiQL nobody knows what it reads. */
 export function pageSizeFor(
   read: TableRead | undefined,
-  context: ExecutionContext,
+  context: StatementContext,
 ): { readonly pageSize?: number } {
-  const { pageSize, maxRcu, maxConnectionRcu, traffic, settings } = context;
+  const { session, settings } = context;
+  const { pageSize, maxRcu } = settings;
+  const { maxSessionRcu, usage } = session;
   const rate = read && rateOf(placeOf(read).readCapacity, context);
   const units = Math.min(
     (maxRcu ?? Infinity) / PAGES_PER_BUDGET,
-    Math.max(0, (maxConnectionRcu ?? Infinity) - traffic.consumed) / PAGES_PER_BUDGET,
+    Math.max(0, (maxSessionRcu ?? Infinity) - usage.readCapacity) / PAGES_PER_BUDGET,
     (rate ?? Infinity) / PAGES_PER_SECOND,
   );
   if (units === Infinity) return pageSize === undefined ? {} : { pageSize };
@@ -154,7 +159,7 @@ function placeOf({ table, access }: TableRead): Place {
 /** Units a second; undefined where nothing bounds them. */
 function rateOf(
   readCapacity: number | undefined,
-  { capacityPercent }: Pick<ExecutionContext, 'capacityPercent'>,
+  { settings: { capacityPercent } }: Pick<StatementContext, 'settings'>,
 ): number | undefined {
   if (capacityPercent === undefined || readCapacity === undefined) return undefined;
   return (readCapacity * capacityPercent) / 100;

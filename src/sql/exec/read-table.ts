@@ -5,7 +5,7 @@ import type { Predicate } from '../../dynamo/expression/predicate.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
 import { readPages } from '../../dynamo/read/reader.ts';
 import type { ReadStats } from '../../dynamo/read/read-stats.ts';
-import { applyRules } from '../plan/apply-rules.ts';
+import { chooseAccessPath } from '../plan/choose-path.ts';
 import { placeName } from '../plan/cost.ts';
 import { estimatedUnits } from '../plan/estimate.ts';
 import { lintSchemaOf, readRequestOf } from '../plan/read-request.ts';
@@ -14,17 +14,17 @@ import { parallelScan } from '../plan/rules/parallel-scan.ts';
 import { itemsUnder } from '../plan/statistics.ts';
 import { type PlanSettings, scanOf, type TableRead } from '../plan/table-read.ts';
 import { unusedIndexes } from '../plan/unused-indexes.ts';
-import type { ExecutionContext } from './context.ts';
+import type { StatementContext } from './context.ts';
 import { guardEstimate, pageSizeFor, readGate } from './read-gate.ts';
 
 /** The pages of a read, within what FullScan, MaxRCU, MaxConnectionRCU and CapacityPercent allow. */
 export async function* readTable(
   read: TableRead,
-  context: ExecutionContext,
+  context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Page> {
-  const given = context.given?.(read);
+  const given = context.overrideRows?.(read);
   if (given !== undefined) {
     yield given;
     return;
@@ -51,7 +51,7 @@ export async function* readTable(
 function remember(
   { access, table, limit, firstPage }: TableRead,
   met: number,
-  { settings }: ExecutionContext,
+  { settings }: StatementContext,
 ): void {
   const [range, ...others] = access.kind === 'Query' ? access.ranges : [];
   if (access.kind !== 'Query' || range === undefined || others.length > 0) return;
@@ -61,14 +61,14 @@ function remember(
 
 function pagesOf(
   read: TableRead,
-  context: ExecutionContext,
+  context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Page> {
   const { consistentReads, threads } = context.settings;
   const atomic = context.block.open?.readOnly === true;
   return readPages(
-    context.client,
+    context.session.database.client,
     { ...readRequestOf(read, consistentReads), atomic },
     {
       stats,
@@ -89,7 +89,7 @@ const FEW_KEYS = 100;
 /** The items of an index's keys, or the whole table where fetching them one by one would cost more. */
 async function fetchBack(
   read: TableRead,
-  context: ExecutionContext,
+  context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): Promise<TableRead> {
@@ -117,7 +117,7 @@ function keysIn(page: Page, { table }: TableRead): readonly Key[] {
 }
 
 /** So many items cost no more one by one than the table does. */
-function mostKeys(read: TableRead, context: ExecutionContext): number {
+function mostKeys(read: TableRead, context: StatementContext): number {
   // A statement that names an index wants what is in the index.
   if (read.hint?.kind === 'only') return Infinity;
   const { consistentReads } = context.settings;
@@ -132,7 +132,7 @@ function mostKeys(read: TableRead, context: ExecutionContext): number {
  */
 async function* fetchAsKeysCome(
   read: TableRead,
-  context: ExecutionContext,
+  context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Page> {
@@ -153,11 +153,13 @@ async function* fetchAsKeysCome(
 /** The read without a key: a Scan with whatever filter DynamoDB can evaluate. */
 function withoutKeys(
   { fetchBack: _fetchBack, ...read }: TableRead,
-  { settings, planner }: ExecutionContext,
+  { settings, session }: StatementContext,
 ): TableRead {
-  const rules = planner.rules.filter((rule) => rule === filterExpression || rule === parallelScan);
+  const rules = session.database.planner.rules.filter(
+    (rule) => rule === filterExpression || rule === parallelScan,
+  );
   const residual = read.conditions;
-  return applyRules(
+  return chooseAccessPath(
     { ...read, access: scanOf(read.table), keyed: [], filter: [], residual },
     settings,
     rules,
@@ -165,15 +167,19 @@ function withoutKeys(
 }
 
 /** The first rows of a table are no full scan: LIMIT without a condition stops early. */
-function guardFullScan(read: TableRead, context: ExecutionContext): void {
+function guardFullScan(read: TableRead, context: StatementContext): void {
   const { access, limit, filter } = read;
-  if (access.kind !== 'Scan' || context.fullScan === 'Allow' || (limit !== undefined && filter.length === 0))
+  if (
+    access.kind !== 'Scan' ||
+    context.settings.fullScan === 'Allow' ||
+    (limit !== undefined && filter.length === 0)
+  )
     return;
   const units = estimatedUnits(read, context.settings.consistentReads);
   const cost = units === undefined ? '' : `, about ${units} read capacity units`;
   const message = `The statement reads all of ${read.table.name}${cost}: ${missingIndex(read, context.settings)}`;
-  if (context.fullScan === 'Deny') throw new DriverError('EXEC_FULL_SCAN', message);
-  context.warn(message);
+  if (context.settings.fullScan === 'Deny') throw new DriverError('EXEC_FULL_SCAN', message);
+  context.session.warn(message);
 }
 
 function missingIndex(read: TableRead, settings: PlanSettings): string {

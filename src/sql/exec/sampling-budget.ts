@@ -1,37 +1,47 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { SampleMeter } from '../../catalog/sample.ts';
 import { newReadStats, totalCapacity } from '../../dynamo/read/read-stats.ts';
-import type { ExecutionContext } from './context.ts';
-import { type Limits, sampleGate } from './read-gate.ts';
+import { type SessionContext, StatementContext, type StatementSettings } from './context.ts';
+import { type TransactionBlock, transactionBlock } from './transaction-block.ts';
+import { type BudgetScope, sampleGate } from './read-gate.ts';
 
-/** The part of a budget that samples may take: the rest is for what is asked. */
+/** The part of a budget that samples may take: the rest is for the statement itself. */
 const SHARE = 1 / 2;
 
-/** The context of one statement, which pays for what the catalog samples for it. */
-export function withSamplingBudget(context: ExecutionContext): ExecutionContext {
-  const { catalog, maxRcu, maxConnectionRcu, capacityPercent, traffic } = context;
+/** The context of one statement, whose budget pays for what the catalog samples for it. */
+export function newStatement(
+  session: SessionContext,
+  settings: StatementSettings,
+  block: TransactionBlock,
+): StatementContext {
   const sampling = newReadStats();
-  const meter = samplingMeter({ maxRcu, maxConnectionRcu, capacityPercent, traffic, sampling });
-  return { ...context, sampling, catalog: paidCatalog(catalog, meter) };
+  const meter = samplingMeter({ session, settings, sampling });
+  const catalog = meteredCatalog(session.database.sharedCatalog, meter);
+  return new StatementContext(session, { settings, catalog, sampling, block });
+}
+
+/** A context for what is not a statement, such as metadata: only the session's budget bounds its samples. */
+export function newCatalogContext(session: SessionContext): StatementContext {
+  return newStatement(session, { ...session.defaults, maxRcu: undefined }, transactionBlock());
 }
 
 /** Samples within the limits. */
-export function samplingMeter(limits: Limits & Pick<ExecutionContext, 'capacityPercent'>): SampleMeter {
-  const { sampling, maxRcu, maxConnectionRcu, traffic } = limits;
+function samplingMeter(scope: BudgetScope): SampleMeter {
+  const { sampling, session, settings } = scope;
   return {
     stats: sampling,
     budget() {
       const left = Math.min(
-        (maxRcu ?? Infinity) - totalCapacity(sampling),
-        (maxConnectionRcu ?? Infinity) - traffic.consumed,
+        (settings.maxRcu ?? Infinity) - totalCapacity(sampling),
+        (session.maxSessionRcu ?? Infinity) - session.usage.readCapacity,
       );
       return left === Infinity ? undefined : Math.max(0, left) * SHARE;
     },
-    gate: (table) => sampleGate(table, limits),
+    gate: (table) => sampleGate(table, scope),
   };
 }
 
-function paidCatalog(catalog: Catalog, meter: SampleMeter): Catalog {
+function meteredCatalog(catalog: Catalog, meter: SampleMeter): Catalog {
   return {
     ...catalog,
     table: (name, signal, paidBy = meter) => catalog.table(name, signal, paidBy),

@@ -2,7 +2,7 @@ import type { TableDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { Key } from '../../dynamo/read/access-path.ts';
 import type { ItemWrite, UpdateAction } from '../../dynamo/write/item-write.ts';
-import type { TransactionBuffer } from './write-options.ts';
+import type { TransactionBuffer } from './transaction-buffer.ts';
 
 /** The one write of an item that a transaction will make, and how it leaves the item. */
 export interface PendingWrite {

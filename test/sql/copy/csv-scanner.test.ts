@@ -3,17 +3,21 @@ import fc from 'fast-check';
 import type { ColumnDef } from '../../../src/catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../../src/dynamo/attribute-value.ts';
 import type { Page } from '../../../src/dynamo/lane/page.ts';
-import type { Connection } from '../../../src/session/connection.ts';
 import { diskFiles } from '../../../src/host/node/disk-files.ts';
-import { csvScanner } from '../../../src/sql/copy/csv-scanner.ts';
-import { copyOptions } from '../../../src/sql/copy/options.ts';
+import { copy } from '../../../src/sql/copy/copy.ts';
+import { createCsvScanner } from '../../../src/sql/copy/csv-scanner.ts';
+import { parseCopyOptions } from '../../../src/sql/copy/options.ts';
 import { openEngine } from '../../../src/sql/engine/engine.ts';
-import { parseQuery } from '../../../src/sql/parse/parse.ts';
+import type { SessionContext } from '../../../src/sql/exec/context.ts';
+import { newStatement } from '../../../src/sql/exec/sampling-budget.ts';
+import { transactionBlock } from '../../../src/sql/exec/transaction-block.ts';
+import { parseQuery, parseStatement } from '../../../src/sql/parse/parse.ts';
 import { PUSHDOWN_RULES } from '../../../src/sql/plan/rules/index.ts';
-import { startWorld, type World } from '../../support/world.ts';
+import { databaseWith, sessionWith, startWorld, type World } from '../../support/world.ts';
 
 let world: World;
-let db: Connection;
+let database: ReturnType<typeof databaseWith>;
+let session: SessionContext;
 let written: Buffer[] = [];
 let page: Page;
 
@@ -34,8 +38,8 @@ const SAMPLE: AttributeMap = {
 beforeAll(async () => {
   world = await startWorld();
   await world.add({ name: 'samples', key: ['id:S'], items: [SAMPLE] });
-  db = world.withRules(PUSHDOWN_RULES, undefined, {
-    given: () => page,
+  database = databaseWith(world.client, PUSHDOWN_RULES);
+  session = sessionWith(database, {
     files: {
       disk: {
         ...diskFiles,
@@ -55,6 +59,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await database.close();
   await world.close();
 });
 
@@ -65,7 +70,13 @@ function pageOf(json: string): Page {
 
 async function fileOf(query: string, options: string): Promise<string> {
   written = [];
-  await db.query(`COPY (${query}) TO 'rows.csv' WITH (FORMAT csv${options})`);
+  const parsed = await parseStatement(`COPY (${query}) TO 'rows.csv' WITH (FORMAT csv${options})`);
+  if (parsed.kind !== 'command') throw new Error('not a command');
+  const context = newStatement(session, session.defaults, transactionBlock()).derive({
+    overrideRows: () => page,
+  });
+  const running = await copy.run(parsed, [], context, new AbortController().signal);
+  await running.close();
   return Buffer.concat(written).toString();
 }
 
@@ -219,9 +230,13 @@ describe('lines that are copied from items', () => {
       column('ok', 'boolean'),
       column('doc', 'json'),
     ];
-    const scan = csvScanner(columns, copyOptions([], 'a.csv', 'TO', await parseQuery('SELECT 1')), () => {
-      throw new Error('a string was made');
-    });
+    const scan = createCsvScanner(
+      columns,
+      parseCopyOptions([], 'a.csv', 'TO', await parseQuery('SELECT 1')),
+      () => {
+        throw new Error('a string was made');
+      },
+    );
     const doc: AttributeValue = {
       M: { x: { L: [{ S: 'é' }, { N: '-1.5' }, { NULL: true }] }, y: { SS: ['a', 'b'] } },
     };

@@ -7,8 +7,10 @@ import type { ParameterLiteral } from '../../../src/sql/parse/parameter-list.ts'
 import { type ParsedQuery, parseStatement } from '../../../src/sql/parse/parse.ts';
 import { bigint, tableDef, text } from '../engine-fixture.ts';
 import { createPlanner, type StatementPlan } from '../../../src/sql/plan/planner.ts';
+import type { DatabaseContext } from '../../../src/sql/exec/context.ts';
+import { DEFAULT_SETTINGS, sessionWith } from '../../support/world.ts';
 
-const SETTINGS = { autoDetectIndex: true, consistentReads: false, threads: 1 };
+const SETTINGS = DEFAULT_SETTINGS;
 
 const LOOK = { id: text, total: bigint };
 const ONE: readonly ParameterLiteral[] = [{ kind: 'number', text: '1' }];
@@ -26,9 +28,9 @@ async function memory() {
     return world.table;
   };
   const catalog = { table, view: async () => undefined } as Partial<Catalog> as Catalog;
-  const planner = createPlanner();
+  const session = sessionWith({ planner: createPlanner() } as Partial<DatabaseContext> as DatabaseContext);
   const plan = (parameters = ONE, settings = SETTINGS): Promise<StatementPlan> =>
-    rememberedPlan(parsed, parameters, { planner, catalog, settings }, undefined, async (bound) => {
+    rememberedPlan(parsed, parameters, { session, catalog, settings }, undefined, async (bound) => {
       world.made += 1;
       world.bound.push(bound);
       return {} as StatementPlan;
