@@ -5,7 +5,6 @@ import { writeLicenses } from './build/licenses.ts';
 
 /** Writes `dist`: the bundled library and command line, their types, and the licenses of what was inlined. */
 interface Manifest {
-  readonly version: string;
   readonly bin: { readonly dynadbc: string };
   readonly dependencies: Readonly<Record<string, string>>;
   readonly optionalDependencies: Readonly<Record<string, string>>;
@@ -13,11 +12,11 @@ interface Manifest {
 }
 
 const manifest: Manifest = JSON.parse(await readFile('package.json', 'utf8'));
-const { version, dependencies, optionalDependencies, peerDependencies } = manifest;
+const { dependencies, optionalDependencies, peerDependencies } = manifest;
 const packages = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
 
 await rm('dist', { recursive: true, force: true });
-const metafile = await bundle('dist', { version, packages });
+const metafile = await bundle('dist', packages);
 await chmod(manifest.bin.dynadbc, 0o755);
 await Promise.all([
   writeDeclarations('dist', packages),

@@ -1,5 +1,5 @@
 import { DriverError } from '../core/errors.ts';
-import { namedFile } from '../core/named-file.ts';
+import { readNamedFile } from '../core/named-file.ts';
 import { Secret } from '../core/secret.ts';
 import { readAnySaml } from '../saml/response.ts';
 import {
@@ -43,7 +43,7 @@ export const samlAssertion = authScheme({
       recipient: 'expected',
       async obtain() {
         const text =
-          assertion ?? new Secret((await namedFile(file ?? '', ports, 'AUTH_NO_CREDENTIALS')) ?? '');
+          assertion ?? new Secret((await readNamedFile(file ?? '', ports, 'AUTH_NO_CREDENTIALS')) ?? '');
         if (text.reveal().trim() === '') {
           throw new DriverError('AUTH_NO_CREDENTIALS', `SAMLAssertionFile ${file} is empty or not there`);
         }

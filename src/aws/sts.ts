@@ -1,6 +1,6 @@
 import type * as Sdk from '@aws-sdk/client-sts';
 import type { Dispatcher } from 'undici';
-import { type Credentials, credentialsEnd, isCredentialText } from '../core/credentials.ts';
+import { type Credentials, toExpiration, isCredentialString } from '../core/credentials.ts';
 import { DriverError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import { boundedHandler } from './bounded-handler.ts';
@@ -231,9 +231,9 @@ function credentialsOf(
   accountId: string | undefined,
 ): Credentials {
   const { AccessKeyId: id, SecretAccessKey: secret, SessionToken: token, Expiration: end } = given ?? {};
-  const areTexts = isCredentialText(id) && isCredentialText(secret);
-  const expiration = credentialsEnd(end?.getTime());
-  if (!areTexts || !isCredentialText(token) || expiration === undefined) {
+  const areTexts = isCredentialString(id) && isCredentialString(secret);
+  const expiration = toExpiration(end?.getTime());
+  if (!areTexts || !isCredentialString(token) || expiration === undefined) {
     throw new DriverError('AUTH_MALFORMED', `STS answered ${operation} without credentials`);
   }
   // How far this machine's clock is behind, as the answer's Date header showed.

@@ -1,4 +1,4 @@
-import { type Credentials, credentialsEnd, isCredentialText } from '../core/credentials.ts';
+import { type Credentials, toExpiration, isCredentialString } from '../core/credentials.ts';
 import { DriverError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import { boundedHandler } from '../aws/bounded-handler.ts';
@@ -37,9 +37,9 @@ export async function credentialsOfIdentity(
       { abortSignal: signal },
     );
     const { AccessKeyId, SecretKey, SessionToken, Expiration } = given ?? {};
-    const expiration = credentialsEnd(Expiration?.getTime());
-    const areTexts = isCredentialText(AccessKeyId) && isCredentialText(SecretKey);
-    if (!areTexts || !isCredentialText(SessionToken) || expiration === undefined) {
+    const expiration = toExpiration(Expiration?.getTime());
+    const areTexts = isCredentialString(AccessKeyId) && isCredentialString(SecretKey);
+    if (!areTexts || !isCredentialString(SessionToken) || expiration === undefined) {
       throw new DriverError('AUTH_MALFORMED', 'Cognito gave credentials that are not whole');
     }
     return {

@@ -1,6 +1,6 @@
 import { DriverError } from '../core/errors.ts';
 import { type IniSection, readIni } from '../core/ini-file.ts';
-import { namedFile } from '../core/named-file.ts';
+import { readNamedFile } from '../core/named-file.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Ports } from '../core/ports.ts';
 import type { ConnectionObject } from './entries.ts';
@@ -34,6 +34,6 @@ export async function readDsn(name: string, ports: Ports): Promise<ConnectionObj
 }
 
 async function sectionsOf(file: string, ports: Ports): Promise<readonly IniSection[] | undefined> {
-  const text = await namedFile(file, ports, 'CONN_DSN_NOT_FOUND');
+  const text = await readNamedFile(file, ports, 'CONN_DSN_NOT_FOUND');
   return text === undefined ? undefined : readIni(text, { indentedBlocks: false }).sections;
 }

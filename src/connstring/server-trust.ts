@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { DriverError } from '../core/errors.ts';
-import { namedFile } from '../core/named-file.ts';
+import { readNamedFile } from '../core/named-file.ts';
 import type { ServerTrust } from '../core/network-settings.ts';
 import type { Ports } from '../core/ports.ts';
 import { path } from './value-types.ts';
@@ -32,7 +32,7 @@ export async function serverTrust(
   }
   const file = path.read(value, ports);
   if ('expected' in file) throw new DriverError('CONN_BAD_VALUE', `SSLServerCert: expected ${file.expected}`);
-  const text = await namedFile(file.value, ports, 'CONN_BAD_VALUE');
+  const text = await readNamedFile(file.value, ports, 'CONN_BAD_VALUE');
   if (text === undefined)
     throw new DriverError('CONN_BAD_VALUE', `SSLServerCert names ${value}, but there is no such file`);
   return { kind: 'certificates', pem: certificates(text, `The file ${value} of SSLServerCert`) };

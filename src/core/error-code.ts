@@ -1,12 +1,12 @@
-/** The system's code of a failure, as `ENOENT`; undefined where it has none. */
+/** The system error code of a thrown value, such as `ENOENT`; undefined if it has none. */
 export function getErrorCode(failure: unknown): unknown {
   return typeof failure === 'object' && failure !== null && 'code' in failure ? failure.code : undefined;
 }
 
-/** There is no such file, or what should be its folder is a file itself. */
+/** The file does not exist, or a part of its path is a file instead of a directory. */
 const ABSENT: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR']);
 
-/** What the work gives; undefined where there is no such file. */
+/** The result of a file operation; undefined if the file does not exist. */
 export async function unlessAbsent<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

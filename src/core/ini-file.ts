@@ -1,6 +1,6 @@
 import { parse } from 'ini';
 
-/** A key of a section, with the line it stands on. */
+/** The value of a key in a section, with its line number. */
 export interface IniEntry {
   readonly value: string;
   readonly line: number;
@@ -13,7 +13,7 @@ export interface IniSection {
   readonly entries: ReadonlyMap<string, IniEntry>;
 }
 
-/** A line that could not be understood, or that says something twice. */
+/** A warning about a line that could not be parsed or that repeats a section or key. */
 export interface IniRemark {
   readonly line: number;
   readonly message: string;
@@ -27,9 +27,9 @@ export interface IniFile {
 type RawSection = { line: number; entries: Map<string, { value: string; line: number }> };
 
 /**
- * Reads INI files as the AWS command line does: values are literal (`#`, `;`, quotes and backslashes stay), only whole
- * lines are comments, names may hold dots, and indented lines go on with the value above. The `ini` package decides all
- * of these otherwise, so it is handed a canonical text in which nothing is left to decide.
+ * Parses INI files as the AWS CLI does: values are literal (`#`, `;`, quotes and backslashes are kept), only whole lines
+ * are comments, names may contain dots, and indented lines continue the value above. The `ini` package differs in all of
+ * these, so its input is first rewritten to a form that leaves no choice.
  */
 export function readIni(text: string, options: { readonly indentedBlocks: boolean }): IniFile {
   const remarks: IniRemark[] = [];
@@ -58,12 +58,12 @@ function scan(text: string, indentedBlocks: boolean, remarks: IniRemark[]): Map<
       const name = header[1]?.trim().replaceAll(/\s+/g, ' ') ?? '';
       section = sections.get(name);
       if (section === undefined) sections.set(name, (section = { line, entries: new Map() }));
-      else remarks.push({ line, message: `section [${name}] stands twice; its keys were put together` });
+      else remarks.push({ line, message: `section [${name}] appears twice; its keys were merged` });
       last = undefined;
       continue;
     }
     if (section === undefined) {
-      remarks.push({ line, message: 'text before the first section' });
+      remarks.push({ line, message: 'content before the first section' });
       continue;
     }
     const indent = content.search(/\S/);
@@ -77,7 +77,7 @@ function scan(text: string, indentedBlocks: boolean, remarks: IniRemark[]): Map<
       continue;
     }
     if (section.entries.has(pair.key))
-      remarks.push({ line, message: `${pair.key} is given twice; the later one counts` });
+      remarks.push({ line, message: `${pair.key} is set twice; the last value is used` });
     last = { ...pair, line, indent };
     section.entries.set(pair.key, { value: pair.value, line });
   }
@@ -90,7 +90,7 @@ function splitPair(text: string): { key: string; value: string } | undefined {
   return { key: text.slice(0, at).trim().toLowerCase(), value: text.slice(at + 1).trim() };
 }
 
-/** An indented line is a key of the block that an empty value opened, else more of the value. */
+/** An indented line is a key of the block that an empty value opened, or else continues the value. */
 function continueValue(
   section: RawSection,
   last: { readonly key: string; readonly value: string; readonly line: number },
@@ -106,7 +106,7 @@ function continueValue(
   section.entries.set(last.key, { value: before === '' ? text : `${before}\n${text}`, line: last.line });
 }
 
-/** Sections go by number, keys and values as JSON strings: so `ini` finds nothing to nest, to cut or to convert. */
+/** Sections become numbers, keys and values JSON strings, so that `ini` has nothing to nest, truncate or convert. */
 function canonical(sections: ReadonlyMap<string, RawSection>): string {
   return [...sections.values()]
     .flatMap(({ entries }, i) => [

@@ -1,6 +1,6 @@
 /**
- * How much is logged, each level with what those before it have: 1 connections and failures; 2 statements and what each
- * took; 3 access paths and every request with its outcome; 4 what failed requests asked; 5 what all of them asked.
+ * Log verbosity, each level including those below: 1 connections and failures; 2 statements with duration and cost;
+ * 3 access paths and the outcome of every request; 4 the input of failed requests; 5 the input of all requests.
  */
 export type LogLevel = 1 | 2 | 3 | 4 | 5;
 
@@ -9,23 +9,23 @@ export const LOG_MODULES = ['session', 'sql', 'dynamo'] as const;
 
 export type LogModule = (typeof LOG_MODULES)[number];
 
-/** Takes what may be of interest later. */
+/** A log with a level for each module. */
 export interface Log {
   wants(level: LogLevel, module: LogModule): boolean;
   write(level: LogLevel, module: LogModule, text: string): void;
-  /** Comes to its end when everything is written. */
+  /** Resolves when everything is written. */
   close(): Promise<void>;
 }
 
-/** Where lines go. */
+/** The destination of log lines. */
 export interface LogSink {
   write(line: string): void;
   close(): Promise<void>;
 }
 
 export interface LogBounds {
-  /** Before a file grows beyond it, another is begun. */
+  /** The log rotates before a file exceeds this size. */
   readonly maxBytes: number;
-  /** The files that are kept, the current one included. */
+  /** The number of files to keep, including the current one. */
   readonly maxFiles: number;
 }

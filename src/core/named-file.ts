@@ -1,8 +1,8 @@
 import { DriverError, type ErrorCode, getErrorMessage } from './errors.ts';
 import type { Ports } from './ports.ts';
 
-/** The text of a file that somebody named, undefined where there is none; what keeps it from being read is an error of that code. */
-export async function namedFile(
+/** Reads a file named in the configuration; undefined if it does not exist, an error with this code if it cannot be read. */
+export async function readNamedFile(
   file: string,
   ports: Pick<Ports, 'readFile'>,
   code: ErrorCode,
@@ -10,6 +10,6 @@ export async function namedFile(
   try {
     return await ports.readFile(file);
   } catch (cause) {
-    throw new DriverError(code, `${file} cannot be read: ${getErrorMessage(cause)}`, { cause });
+    throw new DriverError(code, `could not read file "${file}": ${getErrorMessage(cause)}`, { cause });
   }
 }

@@ -1,16 +1,16 @@
-/** The candidates that were probably meant by `name`, best first: few edits away ignoring case, or one holds the other. */
+/** The candidates most similar to `name`, best first: a small edit distance ignoring case, or one contains the other. */
 export function nearest(name: string, candidates: Iterable<string>, max = 3): readonly string[] {
-  const wanted = name.toLowerCase();
-  if (wanted === '' || wanted.length > 200) return [];
-  const allowed = Math.max(1, Math.floor(wanted.length / 3));
+  const typed = name.toLowerCase();
+  if (typed === '' || typed.length > 200) return [];
+  const maxDistance = Math.max(1, Math.floor(typed.length / 3));
   const scored: { candidate: string; score: number }[] = [];
   for (const candidate of new Set(candidates)) {
     const other = candidate.toLowerCase();
-    const holds =
-      wanted.length >= 3 && other.length >= 3 && (other.includes(wanted) || wanted.includes(other));
-    const score = Math.abs(other.length - wanted.length) > allowed ? Infinity : edits(wanted, other);
-    if (score <= allowed) scored.push({ candidate, score });
-    else if (holds) scored.push({ candidate, score: allowed + 1 });
+    const contains =
+      typed.length >= 3 && other.length >= 3 && (other.includes(typed) || typed.includes(other));
+    const score = Math.abs(other.length - typed.length) > maxDistance ? Infinity : editDistance(typed, other);
+    if (score <= maxDistance) scored.push({ candidate, score });
+    else if (contains) scored.push({ candidate, score: maxDistance + 1 });
   }
   return scored
     .toSorted((a, b) => a.score - b.score || (a.candidate < b.candidate ? -1 : 1))
@@ -18,8 +18,8 @@ export function nearest(name: string, candidates: Iterable<string>, max = 3): re
     .map((s) => s.candidate);
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
-function edits(a: string, b: string): number {
+/** Damerau-Levenshtein distance: insertions, deletions, substitutions and swaps of adjacent characters. */
+function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i += 1) {

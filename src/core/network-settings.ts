@@ -1,44 +1,44 @@
 import type { Secret } from './secret.ts';
 
-/** Which server certificates are taken besides those that the usual authorities signed. */
+/** The server certificates to trust besides those signed by the usual authorities. */
 export type ServerTrust =
-  /** PEM certificates that count like an authority's. */
+  /** PEM certificates to trust as certificate authorities. */
   | { readonly kind: 'certificates'; readonly pem: string }
-  /** The one certificate with this SHA-256 fingerprint, 64 hexadecimal digits in lower case; no other. */
+  /** Only the certificate with this SHA-256 fingerprint, 64 lower-case hexadecimal digits. */
   | { readonly kind: 'fingerprint'; readonly sha256: string }
   | { readonly kind: 'anything' };
 
-/** An HTTP proxy and the hosts that are reached without it. */
+/** An HTTP proxy, and the hosts to connect to directly. */
 export interface ProxySettings {
   /** `http://host:port` or `https://host:port`. */
   readonly url: string;
   readonly user?: string | undefined;
   readonly password?: Secret | undefined;
-  /** Hosts, `.suffixes`, `*.suffixes`, addresses and CIDR blocks, each with or without a port; `*` for all. */
+  /** Hosts, `.suffixes`, `*.suffixes`, IP addresses and CIDR blocks, each with an optional port; `*` for all. */
   readonly exceptions: readonly string[];
-  /** Whether plain http goes directly. */
+  /** Whether plain HTTP bypasses the proxy. */
   readonly httpsOnly?: boolean | undefined;
 }
 
-/** A certificate that shows the server who is calling, with its key. */
+/** A TLS client certificate and its private key. */
 export type ClientCertificate =
   | { readonly kind: 'pfx'; readonly pfx: Buffer; readonly password?: Secret | undefined }
   | { readonly kind: 'pem'; readonly pem: Secret; readonly password?: Secret | undefined };
 
-/** How servers are reached: through what, and whom to believe. */
+/** The TLS trust and the proxy of a connection. */
 export interface NetworkSettings {
   readonly trust?: ServerTrust | undefined;
   readonly proxy?: ProxySettings | undefined;
 }
 
-/** Hosts that requests must not reach: link-local addresses only, or this machine as well. */
-export type Forbidden = 'link-local' | 'local';
+/** Hosts that requests must not reach: link-local addresses only, or local addresses as well. */
+export type ForbiddenHosts = 'link-local' | 'local';
 
-/** What a dispatcher is besides the settings of the network. */
+/** Options of a dispatcher besides the network settings. */
 export interface DispatcherOptions {
   readonly clientCertificate?: ClientCertificate | undefined;
-  /** The most connections to one host; 1 for sign-ins that belong to a connection. */
+  /** Maximum connections per host; 1 for authentication that is bound to a TCP connection (Negotiate). */
   readonly connections?: number | undefined;
-  /** Hosts that are not connected to, by whatever name; absent: all are. */
-  readonly forbidden?: Forbidden | undefined;
+  /** Addresses to refuse, whatever host name resolves to them. */
+  readonly forbidden?: ForbiddenHosts | undefined;
 }

@@ -2,150 +2,150 @@ import type { Dispatcher } from 'undici';
 import type { LogBounds, LogSink } from './log.ts';
 import type { NetworkSettings } from './network-settings.ts';
 
-/** A question to the person who signs in. */
+/** A question to the user who signs in. */
 export interface PromptRequest {
   readonly kind: 'code' | 'choice' | 'new-password';
   readonly message: string;
-  /** What a choice is made of; the answer is one of them. */
+  /** The options of a choice; the answer is one of them. */
   readonly choices?: readonly string[];
-  /** The answer must not be shown while it is typed. */
+  /** Whether to hide the input. */
   readonly secret?: boolean;
 }
 
-/** One side of a negotiation: what the other said goes in, what to answer comes out. */
+/** The client side of a SPNEGO negotiation. */
 export interface Negotiator {
-  /** Both in base64. The first challenge is empty; an answer may be, at the end. */
+  /** Takes the server's token and returns the next one, both in base64. The first is empty; the last answer may be. */
   step(challenge: string): Promise<string>;
 }
 
-/** Begins a negotiation with the service of that host. */
+/** Starts a negotiation with the service on a host. */
 export type NegotiatorFor = (host: string) => Promise<Negotiator>;
 
-/** The world outside, handed in so that the driver itself has no clock, no files and no environment of its own. */
+/** Access to the outside world: the driver uses no clock, file, program or environment variable except through this. */
 export interface Ports {
   /** Milliseconds since 1970, UTC. */
   now(): number;
-  /** A number from 0 to 1, 1 excluded; for jitter, never for secrets. */
+  /** A random number from 0 (inclusive) to 1 (exclusive); for jitter, never for secrets. */
   random(): number;
-  /** An environment variable; undefined when it is absent or empty. */
+  /** An environment variable; undefined if it is unset or empty. */
   env(name: string): string | undefined;
   /** The user's home directory. */
   readonly home: string;
-  /** The text of a UTF-8 file, undefined where there is none. Any other failure is thrown. */
+  /** The contents of a UTF-8 file; undefined if it does not exist. Throws any other failure. */
   readFile(path: string): Promise<string | undefined>;
-  /** The bytes of a file, undefined where there is none; absent: none but texts can be read. */
+  /** The bytes of a file; undefined if it does not exist. Absent where only text files can be read. */
   readBytes?(path: string): Promise<Buffer | undefined>;
   /**
-   * Runs a program without a shell. Rejects where it cannot be started, takes too long or says too much; absent where
-   * programs may not be run.
+   * Runs a program without a shell. Rejects if it cannot be started or exceeds the limits. Absent where running programs
+   * is not allowed.
    */
   run?(argv: readonly string[], bounds: ProgramBounds, signal: AbortSignal): Promise<ProgramResult>;
   /**
-   * Whether the connection string comes from whoever runs this process. Absent: from anybody, so that it may name neither
-   * an identity provider on this machine nor files of profiles that run programs.
+   * Whether the connection string comes from the user of this process. If absent it is untrusted: it may name neither an
+   * identity provider on this machine nor profile files that run programs.
    */
   readonly trusted?: boolean;
-  /** The operating system by Node's name; absent: one that follows POSIX. */
+  /** The operating system as in `process.platform`; POSIX if absent. */
   readonly platform?: string;
-  /** One line for the person who is watching: a warning or a notice, never a secret. */
+  /** Shows the user one line, a warning. Never contains a secret. */
   warn(message: string): void;
-  /** One line of news for that person; absent where nobody wants any. */
+  /** Shows the user one line of information, such as a request to approve a sign-in. */
   notice?(message: string): void;
-  /** Asks the person who signs in; absent where nobody listens. */
+  /** Asks the user who signs in; absent in unattended processes. */
   prompt?(request: PromptRequest, signal: AbortSignal): Promise<string>;
-  /** Speaks for the user of the operating system; absent: the package `kerberos` does. */
+  /** Authenticates as the user of the operating system; the `kerberos` package by default. */
   readonly negotiatorFor?: NegotiatorFor;
-  /** The connection's way to the servers; absent: directly, and to those that the usual authorities vouch for. */
+  /** How this connection reaches servers; by default directly, trusting the usual certificate authorities. */
   readonly network?: Network;
-  /** Folders of files that people edit as well; absent where nothing may be kept on disk. */
+  /** Directories whose files the user may also edit (schemas); absent where nothing may be stored on disk. */
   readonly folders?: Folders;
-  /** Files with secrets in them; absent where nothing may be kept on disk. */
+  /** Files that contain secrets; absent where nothing may be stored on disk. */
   readonly vault?: Vault;
-  /** Files of data, in and out; absent where none may be touched. */
+  /** Data files for import and export; absent where file access is not allowed. */
   readonly dataFiles?: DataFiles;
-  /** Opens a log file that only the user can read, to append to it; absent where nothing may be logged. */
+  /** Opens a log file for appending that only the user can read; absent where logging is not possible. */
   openLog?(path: string, bounds: LogBounds, onFailure: (error: unknown) => void): Promise<LogSink>;
 }
 
-/** A way to servers that is not the usual one. Never used for instance metadata. */
+/** Network settings and the dispatcher that applies them. Never used for instance metadata. */
 export interface Network {
   readonly settings: NetworkSettings;
-  /** Sends requests that way; whoever made it closes it. */
+  /** Closed by its creator. */
   readonly dispatcher: Dispatcher;
 }
 
-/** Keeps texts in files that nobody but the user can read. */
+/** Stores secrets in files that only the user can read. */
 export interface Vault {
-  /** Where files go whose place the user did not choose. */
+  /** The default directory. */
   readonly directory: string;
-  /** The text of a file, undefined where there is none. Rejects what others can read or could have written. */
+  /** The contents of a file; undefined if it does not exist. Rejects if other users could read or write it. */
   read(path: string): Promise<string | undefined>;
-  /** Replaces the file as a whole, or leaves it as it was. */
+  /** Replaces the file atomically. */
   write(path: string, text: string): Promise<void>;
 }
 
-/** A file of a folder. The stamp changes whenever the file does. */
+/** A file in a directory. The stamp changes whenever the file does. */
 export interface FolderEntry {
   readonly name: string;
   readonly stamp: string;
 }
 
-/** Reads and writes the files of folders. */
+/** Reads and writes files in directories. */
 export interface Folders {
-  /** The ordinary files right in a folder; none where there is no such folder. */
+  /** The regular files directly in a directory; none if it does not exist. */
   list(folder: string): Promise<readonly FolderEntry[]>;
-  /** The text of a UTF-8 file, undefined where there is none. */
+  /** The contents of a UTF-8 file; undefined if it does not exist. */
   read(path: string): Promise<string | undefined>;
-  /** Replaces the file as a whole, or leaves it as it was; only the user can read it. */
+  /** Replaces the file atomically; only the user can read it. */
   write(path: string, text: string): Promise<void>;
   remove(path: string): Promise<void>;
 }
 
-/** A file to read. */
+/** A data file to read. */
 export interface SourceFile {
-  /** As the operating system knows it. */
+  /** The absolute path. */
   readonly path: string;
   /** In bytes; undefined for pipes and devices. */
   readonly size: number | undefined;
   /** Changes whenever the file does. */
   readonly stamp: string;
-  /** Its bytes, from the beginning. */
+  /** Streams the file from its beginning. */
   read(signal: AbortSignal): AsyncIterable<Buffer>;
 }
 
-/** A file that is being written: nothing stands in its place before it is finished. */
+/** A file being written; it appears under its name when it is finished. */
 export interface FileDraft {
-  /** Where its bytes go until then. */
+  /** The temporary file that is written until then. */
   readonly path: string;
   write(bytes: Buffer): Promise<void>;
   finish(): Promise<void>;
   discard(): Promise<void>;
 }
 
-/** Reads and writes files whose size does not matter. */
+/** Reads and writes files of any size. */
 export interface DataFiles {
-  /** The full path of what a user wrote. */
+  /** The absolute path of a path written by the user. */
   resolve(path: string): string;
-  /** Undefined where there is no such file. */
+  /** Undefined if the file does not exist. */
   source(path: string): Promise<SourceFile | undefined>;
-  /** Rejects with `EEXIST` where the file is there and is not to be replaced. */
+  /** Rejects with `EEXIST` if the file exists and `replace` is false. */
   draft(path: string, replace: boolean): Promise<FileDraft>;
-  /** Opens a file to add to its end; only the user can read it. `fresh`: rejects with `EEXIST` where it is there. */
+  /** Opens a file for appending that only the user can read. `fresh`: rejects with `EEXIST` if it exists. */
   log(path: string, fresh: boolean): Promise<Pick<FileDraft, 'write' | 'finish'>>;
-  /** Small files beside the others. */
+  /** Small files next to the data files, such as the position of an interrupted load. */
   readonly notes: Pick<Folders, 'read' | 'write' | 'remove'>;
 }
 
-/** What a program may take. */
+/** The limits of a program run by the driver. */
 export interface ProgramBounds {
   readonly timeoutMs: number;
-  /** Of each of its outputs. */
+  /** The maximum size of stdout, and of stderr. */
   readonly maxBytes: number;
 }
 
-/** How a program ended and what it said. */
+/** The outcome of a program. */
 export interface ProgramResult {
-  /** Its exit status; null where a signal ended it. */
+  /** The exit status; null if the program was killed by a signal. */
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;

@@ -2,23 +2,23 @@ const MASK = '***';
 
 /**
  * A value that may be sent but never shown: it prints as `***` in templates, `util.inspect`, JSON and logs.
- * Only `reveal()` gives the text, and it stands on the line that sends the value.
+ * Only `reveal()` returns the value; call it on the line that sends it.
  */
 export class Secret {
-  readonly #text: string;
+  readonly #value: string;
 
-  constructor(text: string) {
-    this.#text = text;
+  constructor(value: string) {
+    this.#value = value;
   }
 
-  /** The text itself. */
+  /** The secret itself. */
   reveal(): string {
-    return this.#text;
+    return this.#value;
   }
 
-  /** Whether both hold the same text. */
+  /** Whether both contain the same value. */
   equals(other: Secret): boolean {
-    return this.#text === other.#text;
+    return this.#value === other.#value;
   }
 
   toString(): string {

@@ -1,6 +1,6 @@
 /**
- * A command as the words that it passes on, without a shell: nothing is expanded. POSIX quoting as Python's shlex has
- * it; on Windows the rules of its C runtime. Undefined where a quotation or an escape does not end.
+ * Splits a command into its arguments without a shell, so nothing is expanded. Follows Python's shlex on POSIX and the
+ * C runtime's rules on Windows. Undefined if a quote or an escape is not terminated.
  */
 export function splitCommand(command: string, platform: string | undefined): readonly string[] | undefined {
   return platform === 'win32' ? splitWindows(command) : splitPosix(command);
@@ -19,7 +19,7 @@ function splitPosix(command: string): readonly string[] | undefined {
       i += 1;
       if (i === command.length) return undefined;
       const next = command.charAt(i);
-      // Within double quotes a backslash escapes only itself and the quote.
+      // Inside double quotes a backslash escapes only itself and the quote.
       word = (word ?? '') + (quote === '"' && next !== '"' && next !== '\\' ? c + next : next);
     } else if (c === quote) {
       quote = '';
@@ -41,7 +41,7 @@ function splitWindows(command: string): readonly string[] | undefined {
   const words: string[] = [];
   let word: string | undefined;
   let quoted = false;
-  // Backslashes mean themselves unless a double quote follows: then they escape each other, and an odd one the quote.
+  // Backslashes are literal unless a double quote follows; then each pair is one backslash, and an odd one escapes the quote.
   for (const [part, backslashes = '', quote] of command.matchAll(/(\\*)(")|\\+|[^]/g)) {
     if (quote !== undefined) {
       word = (word ?? '') + '\\'.repeat(Math.floor(backslashes.length / 2));

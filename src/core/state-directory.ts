@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
-/** Where a program keeps what it remembers between runs, by the custom of the platform. */
-export function stateDirectory(
+/** The directory for state kept between runs, by the convention of the platform (XDG or LOCALAPPDATA). */
+export function resolveStateDirectory(
   platform: string,
   home: string,
   env: (name: string) => string | undefined,

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { type Credentials, maskKeyId, EARLY_MS } from '../core/credentials.ts';
+import { type Credentials, maskKeyId, RENEW_EARLY_MS } from '../core/credentials.ts';
 import { getErrorCode } from '../core/error-code.ts';
 import { DriverError } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
@@ -53,7 +53,7 @@ async function savedOrNew(request: MfaRequest, key: string, store: SessionStore)
   };
   const saved = await ownOf();
   const leftMs = saved === undefined ? 0 : saved.expiration.getTime() - ports.now();
-  if (saved !== undefined && leftMs > EARLY_MS) return credentialsOf(saved);
+  if (saved !== undefined && leftMs > RENEW_EARLY_MS) return credentialsOf(saved);
 
   const isUsed = (code: string): boolean => sent.has(prove(code)) || saved?.code === prove(code);
   let code: string;
@@ -71,7 +71,7 @@ async function savedOrNew(request: MfaRequest, key: string, store: SessionStore)
   } catch (error) {
     // Another process may have spent the code on the same session.
     const other = error instanceof DriverError && error.code === 'AUTH_REFUSED' ? await ownOf() : undefined;
-    if (other !== undefined && other.expiration.getTime() - ports.now() > EARLY_MS)
+    if (other !== undefined && other.expiration.getTime() - ports.now() > RENEW_EARLY_MS)
       return credentialsOf(other);
     if (wasNeverSent(error)) sent.delete(prove(code));
     throw withoutRepetition(error, code === mfa.token?.reveal() && wasNeverSent(error));

@@ -1,5 +1,10 @@
 import { raceAbort } from '../core/async/abort.ts';
-import { type CredentialSource, type Credentials, EARLY_MS, sealCredentials } from '../core/credentials.ts';
+import {
+  type CredentialSource,
+  type Credentials,
+  RENEW_EARLY_MS,
+  sealCredentials,
+} from '../core/credentials.ts';
 import { DriverError, getErrorMessage } from '../core/errors.ts';
 import type { PromptWait } from './prompt-timeout.ts';
 import {
@@ -56,7 +61,7 @@ export function refreshing(source: CredentialSource, settings: Settings): Refres
   const patient = retrying(source, retries);
   const closing = new AbortController();
   let latest: Credentials | undefined;
-  let earlyMs = EARLY_MS;
+  let earlyMs = RENEW_EARLY_MS;
   let flight: Promise<Credentials> | undefined;
   let failures = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -76,7 +81,7 @@ export function refreshing(source: CredentialSource, settings: Settings): Refres
       }
       closing.signal.throwIfAborted();
       latest = sealCredentials(fetched);
-      earlyMs = Math.min(EARLY_MS, left / LAST_PART);
+      earlyMs = Math.min(RENEW_EARLY_MS, left / LAST_PART);
       failures = 0;
       return latest;
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { CredentialSource } from '../core/credentials.ts';
 import { DriverError } from '../core/errors.ts';
-import { namedFile } from '../core/named-file.ts';
+import { readNamedFile } from '../core/named-file.ts';
 import type { Ports } from '../core/ports.ts';
 import { Secret } from '../core/secret.ts';
 import type { Options } from '../connstring/properties.ts';
@@ -62,7 +62,7 @@ async function tokenOf(token: Found['token'], ports: Ports): Promise<Secret> {
   if (token instanceof Secret) return usable(token.reveal(), 'AWSWebIdentityToken');
   const { file } = token;
   // Whoever issues the tokens renews the file.
-  const text = await namedFile(file, ports, 'AUTH_NO_CREDENTIALS');
+  const text = await readNamedFile(file, ports, 'AUTH_NO_CREDENTIALS');
   if (text !== undefined) return usable(text, file);
   throw new DriverError('AUTH_NO_CREDENTIALS', `There is no file ${file} with the token of a web identity`, {
     remedy: 'Name the file that your identity provider writes as AWSWebIdentityTokenFile.',

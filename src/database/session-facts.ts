@@ -1,7 +1,7 @@
 import { type Options, PROPERTIES } from '../connstring/properties.ts';
 import { showable } from '../connstring/showable.ts';
 import { Secret } from '../core/secret.ts';
-import { packageVersion } from '../core/version.ts';
+import { PACKAGE_VERSION } from '../core/version.ts';
 import type { PropertySpec } from '../connstring/property-spec.ts';
 import type { PropertyFact, SessionFacts } from '../sql/system/session-facts.ts';
 
@@ -11,7 +11,7 @@ const MASK = '***';
 export function sessionFacts(options: Options, source: string): SessionFacts {
   return {
     properties: Object.entries<PropertySpec>(PROPERTIES).map(([name, spec]) => factOf(name, spec, options)),
-    version: packageVersion(),
+    version: PACKAGE_VERSION,
     source,
     browsableSchemas: options.browsableSchemas,
   };

@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { DriverError } from '../core/errors.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { connectFailure, firstFailure } from './failures.ts';
-import type { Forbidden } from '../core/network-settings.ts';
+import type { ForbiddenHosts } from '../core/network-settings.ts';
 import type { ClientCertificate, NetworkSettings } from '../core/network-settings.ts';
 import { Secret } from '../core/secret.ts';
 import { readBody } from './response-body.ts';
@@ -16,7 +16,7 @@ export interface HttpSessionOptions {
   readonly network?: NetworkSettings | undefined;
   readonly clientCertificate?: ClientCertificate | undefined;
   /** Hosts that are not asked, by whatever name. Absent: those where machines ask for credentials. */
-  readonly forbidden?: Forbidden | undefined;
+  readonly forbidden?: ForbiddenHosts | undefined;
   /** Ends everything that is under way. */
   readonly signal?: AbortSignal | undefined;
   readonly userAgent?: string | undefined;

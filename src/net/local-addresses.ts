@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { DriverError } from '../core/errors.ts';
-import type { Forbidden } from '../core/network-settings.ts';
+import type { ForbiddenHosts } from '../core/network-settings.ts';
 
 const LINK_LOCAL = blocks(
   ['169.254.0.0', 16],
@@ -28,7 +28,11 @@ export function isLoopback(host: string): boolean {
 }
 
 /** What is said against a host; undefined where it may be asked. */
-export function localRefusal(host: string, address: string, forbidden: Forbidden): DriverError | undefined {
+export function localRefusal(
+  host: string,
+  address: string,
+  forbidden: ForbiddenHosts,
+): DriverError | undefined {
   const shown = host === address ? host : `${host} (${address})`;
   if (isLinkLocal(address)) {
     return new DriverError(
@@ -48,7 +52,7 @@ export function localRefusal(host: string, address: string, forbidden: Forbidden
 }
 
 /** Looks a name up as usual, and refuses it where it means an address that is forbidden. */
-export function lookupBut(forbidden: Forbidden): LookupFunction {
+export function lookupBut(forbidden: ForbiddenHosts): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       const [first] = addresses ?? [];

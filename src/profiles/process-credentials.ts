@@ -1,9 +1,9 @@
 import { PROPERTIES } from '../connstring/properties.ts';
-import { type Credentials, credentialsEnd, isCredentialText } from '../core/credentials.ts';
+import { type Credentials, toExpiration, isCredentialString } from '../core/credentials.ts';
 import { getErrorMessage } from '../core/errors.ts';
 import type { ProgramResult } from '../core/ports.ts';
 import { splitCommand } from '../core/split-command.ts';
-import { zonedTime } from '../core/zoned-time.ts';
+import { parseZonedTime } from '../core/zoned-time.ts';
 import { namedBy } from './profile-files.ts';
 import { type ProfileKind, firstKey, profileError } from './profile-kind.ts';
 
@@ -70,10 +70,10 @@ function objectIn(text: string): ReadonlyMap<string, unknown> | undefined {
 function problemOf(document: ReadonlyMap<string, unknown>): string | undefined {
   if (document.get('Version') !== 1) return 'printed no "Version": 1';
   for (const key of ['AccessKeyId', 'SecretAccessKey']) {
-    if (!isCredentialText(document.get(key))) return `printed no ${key}`;
+    if (!isCredentialString(document.get(key))) return `printed no ${key}`;
   }
   const token = document.get('SessionToken');
-  if (token !== undefined && token !== null && !isCredentialText(token))
+  if (token !== undefined && token !== null && !isCredentialString(token))
     return 'printed a SessionToken that is no text';
   const expiration = document.get('Expiration');
   if (expiration !== undefined && expiration !== null && endOf(expiration) === undefined) {
@@ -85,7 +85,7 @@ function problemOf(document: ReadonlyMap<string, unknown>): string | undefined {
 function credentialsOf(document: ReadonlyMap<string, unknown>, origin: string): Credentials {
   const word = (key: string): string | undefined => {
     const value = document.get(key);
-    return isCredentialText(value) ? value : undefined;
+    return isCredentialString(value) ? value : undefined;
   };
   const expiration = endOf(document.get('Expiration'));
   const sessionToken = word('SessionToken');
@@ -101,5 +101,5 @@ function credentialsOf(document: ReadonlyMap<string, unknown>, origin: string): 
 }
 
 function endOf(value: unknown): Date | undefined {
-  return typeof value === 'string' ? credentialsEnd(zonedTime(value)) : undefined;
+  return typeof value === 'string' ? toExpiration(parseZonedTime(value)) : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Options } from '../connstring/properties.ts';
 import { type Attempt, DriverError } from '../core/errors.ts';
 import { type IniEntry, type IniFile, readIni } from '../core/ini-file.ts';
-import { namedFile } from '../core/named-file.ts';
+import { readNamedFile } from '../core/named-file.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Ports } from '../core/ports.ts';
 import { splitCommand } from '../core/split-command.ts';
@@ -111,7 +111,7 @@ export function profileNamed(name: string, files: ProfileFiles): Profile {
 }
 
 async function readOne(file: string, ports: Ports): Promise<IniFile | undefined> {
-  const text = await namedFile(file, ports, 'AUTH_PROFILE');
+  const text = await readNamedFile(file, ports, 'AUTH_PROFILE');
   return text === undefined ? undefined : withDefaults(readIni(text, { indentedBlocks: true }));
 }
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { dnsSuffix } from '../aws/regions.ts';
-import { type Credentials, credentialsEnd, isCredentialText } from '../core/credentials.ts';
+import { type Credentials, toExpiration, isCredentialString } from '../core/credentials.ts';
 import { DriverError } from '../core/errors.ts';
 import { type TextAnswer, requestText } from '../net/http-text.ts';
-import { namedFile } from '../core/named-file.ts';
+import { readNamedFile } from '../core/named-file.ts';
 import { Secret } from '../core/secret.ts';
-import { zonedTime } from '../core/zoned-time.ts';
+import { parseZonedTime } from '../core/zoned-time.ts';
 import { type Profile, type Setting, wordOf } from './profile-files.ts';
 import { type ProfileContext, type ProfileKind, chainText, firstKey, profileError } from './profile-kind.ts';
 
@@ -96,7 +96,7 @@ async function cachedToken(sso: SsoSettings, profile: Profile, context: ProfileC
   const { ports } = context;
   const name = createHash('sha1').update(sso.cacheKey).digest('hex');
   const file = `${ports.home}/.aws/sso/cache/${name}.json`;
-  const text = await namedFile(file, ports, 'AUTH_PROFILE');
+  const text = await readNamedFile(file, ports, 'AUTH_PROFILE');
   if (text === undefined) throw signInAgain(`nobody has signed in (there is no ${file})`, profile, context);
   const token = tokenIn(text);
   if (token === undefined) throw signInAgain(`${file} holds no token that can be used`, profile, context);
@@ -110,8 +110,8 @@ function tokenIn(text: string): { readonly accessToken: Secret; readonly expires
   const token = membersIn(text);
   const accessToken = token.get('accessToken');
   const expiresAt = token.get('expiresAt');
-  const time = typeof expiresAt === 'string' ? zonedTime(expiresAt) : NaN;
-  if (!isCredentialText(accessToken) || Number.isNaN(time)) return undefined;
+  const time = typeof expiresAt === 'string' ? parseZonedTime(expiresAt) : NaN;
+  if (!isCredentialString(accessToken) || Number.isNaN(time)) return undefined;
   return { accessToken: new Secret(accessToken), expiresAt: time };
 }
 
@@ -133,9 +133,9 @@ function roleCredentials(text: string): Credentials {
   const accessKeyId = given.get('accessKeyId');
   const secretAccessKey = given.get('secretAccessKey');
   const sessionToken = given.get('sessionToken');
-  const expiration = credentialsEnd(given.get('expiration'));
-  const areTexts = isCredentialText(accessKeyId) && isCredentialText(secretAccessKey);
-  if (!areTexts || !isCredentialText(sessionToken) || expiration === undefined) {
+  const expiration = toExpiration(given.get('expiration'));
+  const areTexts = isCredentialString(accessKeyId) && isCredentialString(secretAccessKey);
+  if (!areTexts || !isCredentialString(sessionToken) || expiration === undefined) {
     throw new DriverError('AUTH_MALFORMED', 'IAM Identity Center answered without usable credentials');
   }
   return { accessKeyId, secretAccessKey, sessionToken, expiration };

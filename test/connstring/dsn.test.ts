@@ -70,6 +70,6 @@ describe('DSN', () => {
 
   it('in a file that cannot be read is an error that names the file', async () => {
     const error = await thrownBy(() => parseConnection('DSN=x', fakePorts({ forbidden: ['/etc/odbc.ini'] })));
-    expect(error.message).toBe('/etc/odbc.ini cannot be read: permission denied');
+    expect(error.message).toBe('could not read file "/etc/odbc.ini": permission denied');
   });
 });

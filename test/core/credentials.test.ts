@@ -17,7 +17,7 @@ describe('sealCredentials', () => {
     expect({ ...sealed }).toEqual(credentials);
   });
 
-  it('keeps their secrets out of JSON and out of what inspection shows', () => {
+  it('masks their secrets in JSON and util.inspect', () => {
     const printed = printsOf({ inner: [sealCredentials(credentials)] });
     expect(printed).not.toContain('CANARY');
     expect(printed).toContain('a test');
@@ -25,7 +25,7 @@ describe('sealCredentials', () => {
 });
 
 describe('maskKeyId', () => {
-  it('shows the ends of an access key ID, and nothing of what is too short to be one', () => {
+  it('shows the ends of an access key ID, and nothing of a string too short to be one', () => {
     expect(maskKeyId('AKIAABCDEFGHIJKLMNOP')).toBe('AKIA…MNOP');
     expect(maskKeyId('short')).toBe('***');
   });

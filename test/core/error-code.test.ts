@@ -4,21 +4,21 @@ import { getErrorCode, unlessAbsent } from '../../src/core/error-code.ts';
 const failing = (code: string): Promise<string> => Promise.reject(Object.assign(new Error(code), { code }));
 
 describe('unlessAbsent', () => {
-  it('gives what the work gives', async () => {
+  it('returns the result', async () => {
     await expect(unlessAbsent(Promise.resolve('text'))).resolves.toBe('text');
   });
 
-  it.each(['ENOENT', 'ENOTDIR'])('takes %s for a file that is not there', async (code) => {
+  it.each(['ENOENT', 'ENOTDIR'])('treats %s as a missing file', async (code) => {
     await expect(unlessAbsent(failing(code))).resolves.toBeUndefined();
   });
 
-  it('lets every other failure through', async () => {
+  it('throws every other failure', async () => {
     await expect(unlessAbsent(failing('EACCES'))).rejects.toThrow('EACCES');
   });
 });
 
 describe('errorCode', () => {
-  it.each([undefined, null, 'ENOENT', {}, new Error('x')])('finds none in %p', (failure) => {
+  it.each([undefined, null, 'ENOENT', {}, new Error('x')])('is undefined for %p', (failure) => {
     expect(getErrorCode(failure)).toBeUndefined();
   });
 });

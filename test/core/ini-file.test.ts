@@ -65,25 +65,25 @@ describe('readIni', () => {
     expect(contents(aws(text))).toEqual(expected);
   });
 
-  it('reads indentation as nothing where the file knows no blocks', () => {
+  it('ignores indentation where the file has no blocks', () => {
     expect(contents(readIni('[a]\nk=\n  l=1', { indentedBlocks: false }))).toEqual({ a: { k: '', l: '1' } });
   });
 
-  it('tells the lines of sections and keys', () => {
+  it('returns the line numbers of sections and keys', () => {
     const [a, b] = aws('\n[a]\nk=1\n\n[b]\n# c\nl=2').sections;
     expect([a?.line, a?.entries.get('k')?.line, b?.line, b?.entries.get('l')?.line]).toEqual([2, 3, 5, 7]);
   });
 
-  it('remarks what it could not understand, by line', () => {
+  it('reports the lines that it could not parse', () => {
     expect(aws('k=1\n[a]\nnonsense\nk=1\nk=2\n[a]').remarks).toEqual([
-      { line: 1, message: 'text before the first section' },
+      { line: 1, message: 'content before the first section' },
       { line: 3, message: 'expected key = value' },
-      { line: 5, message: 'k is given twice; the later one counts' },
-      { line: 6, message: 'section [a] stands twice; its keys were put together' },
+      { line: 5, message: 'k is set twice; the last value is used' },
+      { line: 6, message: 'section [a] appears twice; its keys were merged' },
     ]);
   });
 
-  it('gives back whatever values were written', () => {
+  it('returns values exactly as written', () => {
     const value = fc
       .string({ unit: fc.constantFrom(...`ab #;="'\\[]{}$.`.split('')) })
       .map((text) => text.trim());

@@ -14,12 +14,12 @@ describe('nearest', () => {
     expect(nearest(name, candidates)).toEqual(expected);
   });
 
-  it('are at most as many as asked for', () => {
+  it('returns at most the requested number', () => {
     expect(nearest('tab', ['tab1', 'tab2', 'tab3', 'tab4'])).toHaveLength(3);
     expect(nearest('tab', ['tab1', 'tab2', 'tab3', 'tab4'], 1)).toEqual(['tab1']);
   });
 
-  it('are each named once', () => {
+  it('returns each candidate once', () => {
     expect(nearest('tab', ['tab1', 'tab1'])).toEqual(['tab1']);
   });
 });

@@ -32,7 +32,7 @@ describe('splitCommand', () => {
     expect(splitCommand(command, 'win32')).toEqual(words);
   });
 
-  it('gives back whatever words were quoted', () => {
+  it('undoes the quoting of any arguments', () => {
     const words = fc.array(
       fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\t', '\\', '"', "'", '$', ';') }),
     );

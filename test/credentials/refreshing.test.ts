@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { EARLY_MS } from '../../src/core/credentials.ts';
+import { RENEW_EARLY_MS } from '../../src/core/credentials.ts';
 import { refreshing } from '../../src/credentials/refreshing.ts';
 import { REFUSAL_MS } from '../../src/credentials/login-failure-cache.ts';
 import type { CredentialSource, Credentials } from '../../src/core/credentials.ts';
@@ -64,7 +64,7 @@ describe('refreshing', () => {
     const first = get(nobody);
     calls[0]?.resolve(keys('A', clock.now() + HOUR_MS));
     await first;
-    clock.advance(HOUR_MS - EARLY_MS - 1);
+    clock.advance(HOUR_MS - RENEW_EARLY_MS - 1);
     await get(nobody);
     expect(calls).toHaveLength(1);
     clock.advance(1);
@@ -134,10 +134,10 @@ describe('refreshing', () => {
   it('goes on with credentials that are still good when renewing fails, warns once, and tries again by itself', async () => {
     const clock = fakePorts();
     const no = new DriverError('CONN_NETWORK', 'no');
-    const source = listSource(keys('A', clock.now() + EARLY_MS), no, no, keys('B'));
+    const source = listSource(keys('A', clock.now() + RENEW_EARLY_MS), no, no, keys('B'));
     const get = refreshing(source, { ...clock, backgroundWaitMs: 1 });
     await get(nobody);
-    clock.advance(EARLY_MS - 1000);
+    clock.advance(RENEW_EARLY_MS - 1000);
     while ((await get(nobody)).accessKeyId === 'A') await new Promise((resolve) => setTimeout(resolve, 1));
     expect((await get(nobody)).accessKeyId).toBe('B');
     expect(clock.warnings).toEqual(['Credentials could not be renewed yet: no']);
@@ -151,12 +151,12 @@ describe('refreshing', () => {
       async () => {
         calls += 1;
         if (calls > 1) throw new Error('no');
-        return keys('A', clock.now() + EARLY_MS);
+        return keys('A', clock.now() + RENEW_EARLY_MS);
       },
       { ...clock, backgroundWaitMs: 1 },
     );
     await get(nobody);
-    clock.advance(EARLY_MS - 1000);
+    clock.advance(RENEW_EARLY_MS - 1000);
     await get(nobody);
     await settled();
     get.close();

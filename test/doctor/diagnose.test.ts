@@ -183,7 +183,7 @@ const FAULTS: readonly (readonly [
     'a key that stands twice',
     { text: `${KEYS}${WELL}`, files: { [CONFIG]: '[default]\nregion = eu-west-1\nregion = eu-west-2\n' } },
     'AWS files',
-    `${CONFIG}:3: region is given twice; the later one counts`,
+    `${CONFIG}:3: region is set twice; the last value is used`,
   ],
   [
     'a comment behind a value',

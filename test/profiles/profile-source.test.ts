@@ -124,7 +124,7 @@ describe('a profile that gives nothing', () => {
 
   it('is an error that tells which lines were not understood', async () => {
     const error = await thrownBy(() => credentialsOf({ [CREDENTIALS]: 'aws_access_key_id = A\n' }));
-    expect(error.attempts).toEqual([{ what: `${CREDENTIALS}:1`, why: 'text before the first section' }]);
+    expect(error.attempts).toEqual([{ what: `${CREDENTIALS}:1`, why: 'content before the first section' }]);
   });
 
   it.each([
@@ -177,6 +177,6 @@ describe('a profile that gives nothing', () => {
 
   it('is an error where a file cannot be read', async () => {
     const error = await thrownBy(() => credentialsIn(fakePorts({ forbidden: [CONFIG] }), ''));
-    expect(error.message).toBe(`${CONFIG} cannot be read: permission denied`);
+    expect(error.message).toBe(`could not read file "${CONFIG}": permission denied`);
   });
 });

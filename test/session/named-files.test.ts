@@ -136,7 +136,7 @@ it('a profile of IAM Identity Center waits for no pipe where its token should be
     `[default]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = R\n${session}`,
   );
   const error = await failure({ AuthScheme: 'AwsCredentialsFile' }, { home });
-  expect(error.message).toBe(`${cache} cannot be read: ${cache} is not a regular file`);
+  expect(error.message).toBe(`could not read file "${cache}": ${cache} is not a regular file`);
 });
 
 it('a log waits for no pipe, and leaves devices as they are', async () => {

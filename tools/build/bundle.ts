@@ -19,26 +19,11 @@ const standIns: Plugin = {
   },
 };
 
-/** The source reads its version from package.json, which is somewhere else for a chunk. */
-function versionPlugin(version: string): Plugin {
-  return {
-    name: 'version',
-    setup(build) {
-      build.onLoad({ filter: /[\\/]src[\\/]core[\\/]version\.ts$/ }, () => ({
-        contents: `export const packageVersion = () => ${JSON.stringify(version)};`,
-      }));
-    },
-  };
-}
-
 /**
  * Bundles the library and the command line into ES modules that share chunks. Packages other than these stay imports.
  * Gives what went into which file.
  */
-export async function bundle(
-  outdir: string,
-  { version, packages }: { readonly version: string; readonly packages: readonly string[] },
-): Promise<Metafile> {
+export async function bundle(outdir: string, packages: readonly string[]): Promise<Metafile> {
   const { metafile } = await esbuild({
     entryPoints: { index: 'src/index.ts', 'cli/main': 'src/cli/main.ts' },
     outdir,
@@ -50,7 +35,7 @@ export async function bundle(
     target: 'node20.19',
     mainFields: ['module', 'main'],
     external: packages.flatMap((name) => [name, `${name}/*`]),
-    plugins: [standIns, versionPlugin(version)],
+    plugins: [standIns],
     // Identifiers stay, for stack traces.
     minifySyntax: true,
     minifyWhitespace: true,

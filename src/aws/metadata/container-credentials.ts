@@ -1,6 +1,6 @@
 import type { CredentialSource } from '../../core/credentials.ts';
 import { DriverError } from '../../core/errors.ts';
-import { namedFile } from '../../core/named-file.ts';
+import { readNamedFile } from '../../core/named-file.ts';
 import { isLoopback } from '../../net/local-addresses.ts';
 import type { Ports } from '../../core/ports.ts';
 import { requestMetadata } from './metadata-request.ts';
@@ -101,7 +101,7 @@ async function authorizationOf(ports: Ports): Promise<string | undefined> {
 }
 
 async function tokenIn(file: string, ports: Ports): Promise<string> {
-  const text = await namedFile(file, ports, 'AUTH_NO_CREDENTIALS');
+  const text = await readNamedFile(file, ports, 'AUTH_NO_CREDENTIALS');
   if (text !== undefined) return text.replace(/\r?\n$/, '');
   throw new DriverError(
     'AUTH_NO_CREDENTIALS',

@@ -1,6 +1,6 @@
-import { type Credentials, credentialsEnd, isCredentialText } from '../../core/credentials.ts';
+import { type Credentials, toExpiration, isCredentialString } from '../../core/credentials.ts';
 import { DriverError } from '../../core/errors.ts';
-import { zonedTime } from '../../core/zoned-time.ts';
+import { parseZonedTime } from '../../core/zoned-time.ts';
 
 /** The JSON object of an answer; an error that names who gave something else, and never what. */
 export function jsonObject(body: string, who: string): ReadonlyMap<string, unknown> {
@@ -23,11 +23,11 @@ export function credentialDocument(
 ): Credentials {
   const field = (name: string): string => {
     const value = document.get(name);
-    if (isCredentialText(value)) return value;
+    if (isCredentialString(value)) return value;
     throw new DriverError('AUTH_MALFORMED', `${who} gave credentials without a usable ${name}`);
   };
   const accountId = document.get('AccountId');
-  const expiration = credentialsEnd(zonedTime(field('Expiration')));
+  const expiration = toExpiration(parseZonedTime(field('Expiration')));
   if (expiration === undefined) {
     throw new DriverError('AUTH_MALFORMED', `${who} gave credentials whose Expiration is no time`);
   }

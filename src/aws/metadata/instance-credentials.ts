@@ -1,4 +1,4 @@
-import { type CredentialSource, type Credentials, EARLY_MS } from '../../core/credentials.ts';
+import { type CredentialSource, type Credentials, RENEW_EARLY_MS } from '../../core/credentials.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { Ports } from '../../core/ports.ts';
 import { credentialDocument, jsonObject } from './credential-document.ts';
@@ -59,7 +59,7 @@ function stable(source: CredentialSource, ports: Ports): CredentialSource {
   const extended = (credentials: Credentials): Credentials => {
     ports.warn(`${SERVICE} gave no fresh credentials: those it gave before stay in use`);
     const againMs = (5 + 5 * ports.random()) * 60_000;
-    return { ...credentials, expiration: new Date(ports.now() + EARLY_MS + againMs) };
+    return { ...credentials, expiration: new Date(ports.now() + RENEW_EARLY_MS + againMs) };
   };
 
   return async (signal) => {

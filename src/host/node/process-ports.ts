@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import type { Ports, PromptRequest } from '../../core/ports.ts';
-import { stateDirectory } from '../../core/state-directory.ts';
+import { resolveStateDirectory } from '../../core/state-directory.ts';
 import { diskFiles } from './disk-files.ts';
 import { diskFolders } from './disk-folders.ts';
 import { openLogFile } from './log-file.ts';
@@ -50,7 +50,7 @@ export function processPorts(listeners: Listeners = {}): Ports {
       folders: diskFolders,
       dataFiles: diskFiles,
       openLog: openLogFile,
-      vault: fileVault(stateDirectory(process.platform, homedir(), env), process.getuid?.()),
+      vault: fileVault(resolveStateDirectory(process.platform, homedir(), env), process.getuid?.()),
     },
     listeners,
   );
