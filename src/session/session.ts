@@ -3,7 +3,7 @@ import { DriverError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Folders } from '../core/ports.ts';
 import type { SessionContext } from '../sql/exec/context.ts';
-import { type TransactionBlock, transactionBlock } from '../sql/exec/transaction-block.ts';
+import { type TransactionBlock, createTransactionBlock } from '../sql/exec/transaction-block.ts';
 import { prepare, type StatementCache } from '../sql/statement/prepare.ts';
 import type { Statement, StatementResult } from '../sql/statement/statement.ts';
 import { runTransaction } from '../sql/statement/transaction.ts';
@@ -132,7 +132,7 @@ export function createSession({
   };
 
   const connection: Connection = {
-    ...runnerOn(transactionBlock()),
+    ...runnerOn(createTransactionBlock()),
     description,
     metadata: createMetadata(session, () => signalFor(undefined)),
     schemas: createSchemas({ session, folders, guard: () => signalFor(undefined) }),

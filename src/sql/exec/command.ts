@@ -1,10 +1,10 @@
 import { newReadStats, type ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { WriteStats } from '../../dynamo/write/write-stats.ts';
-import type { ExecutionContext } from './context.ts';
-import { objectMaker, type RowReader } from './direct.ts';
+import type { StatementContext } from './context.ts';
+import { createObjectMapper, type RowReader } from './direct.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
-import type { ResultColumn } from '../plan/planner.ts';
+import type { ResultColumn } from '../types/types.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../types/value.ts';
 
@@ -26,31 +26,31 @@ export interface Command {
   /** What PostgreSQL's tree calls it: `ViewStmt`, `DropStmt` … */
   readonly nodes: readonly string[];
   /** What it does as part of a transaction; undefined: it is refused there. */
-  readonly transactional?: (parsed: ParsedCommand) => 'reads' | 'writes' | undefined;
+  readonly roleInTransaction?: (parsed: ParsedCommand) => 'reads' | 'writes' | undefined;
   /** Does what the statement says; when it returns, everything is done but for reading its rows. */
   run(
     parsed: ParsedCommand,
     parameters: readonly ParameterLiteral[],
-    context: ExecutionContext,
+    context: StatementContext,
     signal: AbortSignal,
   ): Promise<CommandResult>;
   /** The columns of its rows, for a statement that is only prepared; absent: it gives none. */
   columns?(
     parsed: ParsedCommand,
-    context: ExecutionContext,
+    context: StatementContext,
     signal: AbortSignal,
   ): Promise<readonly ResultColumn[]>;
   /** The lines of EXPLAIN; absent: it has none. */
   explain?(
     parsed: ParsedCommand,
     parameters: readonly ParameterLiteral[],
-    context: ExecutionContext,
+    context: StatementContext,
     signal: AbortSignal,
   ): Promise<readonly string[]>;
 }
 
 /** The result of a command that gives no rows. */
-export function done(tag: string, affected?: number): CommandResult {
+export function emptyResult(tag: string, affected?: number): CommandResult {
   return {
     tag,
     ...(affected === undefined ? {} : { affected }),
@@ -64,14 +64,14 @@ export function done(tag: string, affected?: number): CommandResult {
 }
 
 /** The result of a command that gives these rows. */
-export function listed(
+export function rowsResult(
   tag: string,
   columns: readonly ResultColumn[],
   rows: readonly (readonly Value[])[],
 ): CommandResult {
-  const toObject = objectMaker(columns.map(({ name }) => name));
+  const toObject = createObjectMapper(columns.map(({ name }) => name));
   return {
-    ...done(tag),
+    ...emptyResult(tag),
     columns,
     async *arrays() {
       if (rows.length > 0) yield rows.map((row) => [...row]);

@@ -3,15 +3,15 @@ import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
 import { FEWEST_FILTERED } from '../../dynamo/read/reader.ts';
 import type { ReadStats } from '../../dynamo/read/read-stats.ts';
-import type { DecimalStyle } from '../types/result-value.ts';
+import type { DecimalStyle } from '../types/value.ts';
 import type { DirectPlan } from '../plan/direct-plan.ts';
-import type { ResultColumn } from '../plan/planner.ts';
+import type { ResultColumn } from '../types/types.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../types/value.ts';
-import type { ExecutionContext } from './context.ts';
-import { rowScanner } from './item-scanner.ts';
+import type { StatementContext } from './context.ts';
+import { createRowScanner } from './item-scanner.ts';
 import { readTable } from './read-table.ts';
-import { columnDecoder } from './row-decoder.ts';
+import { createColumnDecoder } from './row-decoder.ts';
 
 /** Rows as they come, some at a time and never none: arrays by position, or objects by name. */
 export interface RowReader {
@@ -29,7 +29,7 @@ interface Cut {
 }
 
 /** A statement on the direct path, under way. */
-export interface DirectStatement extends RowReader {
+export interface DirectResult extends RowReader {
   readonly columns: readonly ResultColumn[];
   readonly reads: readonly TableRead[];
   readonly stats: ReadStats;
@@ -39,18 +39,18 @@ export interface DirectStatement extends RowReader {
 }
 
 /** The direct path: constant memory, no engine. Made in one piece, because a look-up has no time to spare. */
-export function directStatement(
+export function openDirectly(
   plan: DirectPlan,
   reads: readonly TableRead[],
-  context: ExecutionContext,
+  context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
-): DirectStatement {
-  const toObject = objectMaker(plan.columns.map((column) => column.name));
+): DirectResult {
+  const toObject = createObjectMapper(plan.columns.map((column) => column.name));
   const cut: Cut = { isCut: false };
   const arrays = (): AsyncGenerator<Value[][]> => readRows(plan, context, stats, signal, cut);
   const isPlain =
-    plan.summaries === undefined && (plan.limit ?? plan.offset) === undefined && context.maxRows < 0;
+    plan.summaries === undefined && (plan.limit ?? plan.offset) === undefined && context.settings.maxRows < 0;
   return {
     columns: plan.columns,
     reads,
@@ -67,7 +67,9 @@ export function directStatement(
 }
 
 /** Makes rows objects by name; of columns with one name the last wins, as in node-postgres. */
-export function objectMaker(names: readonly string[]): (row: readonly Value[]) => Record<string, Value> {
+export function createObjectMapper(
+  names: readonly string[],
+): (row: readonly Value[]) => Record<string, Value> {
   // Assigning to `__proto__` would set the prototype instead of a member.
   if (names.includes('__proto__'))
     return (row) => Object.fromEntries(names.map((name, i) => [name, row[i] ?? null]));
@@ -80,7 +82,7 @@ export function objectMaker(names: readonly string[]): (row: readonly Value[]) =
 
 function readRows(
   plan: DirectPlan,
-  context: ExecutionContext,
+  context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
   cut: Cut,
@@ -92,18 +94,18 @@ function readRows(
 
 async function* readSummaries(
   summaries: NonNullable<DirectPlan['summaries']>,
-  context: ExecutionContext,
+  context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
   cut: Cut,
 ): AsyncGenerator<Value[][]> {
-  cut.isCut = context.maxRows === 0;
+  cut.isCut = context.settings.maxRows === 0;
   if (!cut.isCut) yield [await summarize(summaries, context, stats, signal)];
 }
 
 async function summarize(
   summaries: NonNullable<DirectPlan['summaries']>,
-  context: ExecutionContext,
+  context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): Promise<Value[]> {
@@ -118,7 +120,7 @@ async function summarize(
 
 async function summaryValue(
   summary: NonNullable<DirectPlan['summaries']>[number],
-  context: ExecutionContext,
+  context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): Promise<Value> {
@@ -135,20 +137,20 @@ async function summaryValue(
 
 async function* readItems(
   plan: DirectPlan,
-  context: ExecutionContext,
+  context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
   cut?: Cut,
 ): AsyncGenerator<Value[][]> {
   const { read, limit = Infinity } = plan;
-  const maxRows = context.maxRows < 0 ? Infinity : context.maxRows;
+  const maxRows = context.settings.maxRows < 0 ? Infinity : context.settings.maxRows;
   let skip = plan.offset ?? 0;
   let left = Math.min(limit, maxRows);
   if (cut) cut.isCut = maxRows === 0 && limit > 0;
   if (left <= 0) return;
-  const decode = pageDecoder(plan.output, context.decimals);
+  const decode = findPageDecoder(plan.output, context.settings.decimals);
   // One more than MaxRows lets pass tells whether there are more.
-  const fewer = maxRows < limit ? beginningWith(read, skip + maxRows + 1) : read;
+  const fewer = maxRows < limit ? withFirstPage(read, skip + maxRows + 1) : read;
   for await (const page of readTable(fewer, context, stats, signal)) {
     if (page.count <= skip) {
       skip -= page.count;
@@ -160,7 +162,7 @@ async function* readItems(
       unused -= Math.min(batch.length, skip + left);
       skip = Math.max(0, skip - batch.length);
       left -= rows.length;
-      if (cut && left <= 0) cut.isCut = maxRows < limit && (unused > 0 || mayFollow(page, read));
+      if (cut && left <= 0) cut.isCut = maxRows < limit && (unused > 0 || mayHaveMorePages(page, read));
       if (rows.length > 0) yield rows;
       if (left <= 0) return;
     }
@@ -171,7 +173,7 @@ async function* readItems(
 const FEW_ITEMS = 1000;
 
 /** The same read for somebody who probably leaves after so many items; guards still take it for a whole one. */
-function beginningWith(read: TableRead, items: number): TableRead {
+function withFirstPage(read: TableRead, items: number): TableRead {
   const { access, fetchBack, filter, limit, firstPage } = read;
   if (access.kind !== 'Query' && access.kind !== 'Scan') return read;
   return items > FEW_ITEMS || (fetchBack ?? limit ?? firstPage) !== undefined
@@ -180,7 +182,7 @@ function beginningWith(read: TableRead, items: number): TableRead {
 }
 
 /** Whether another page may follow, as far as this one tells. */
-function mayFollow({ lastKey }: Page, { access, fetchBack }: TableRead): boolean {
+function mayHaveMorePages({ lastKey }: Page, { access, fetchBack }: TableRead): boolean {
   if (lastKey !== undefined || fetchBack !== undefined) return true;
   switch (access.kind) {
     case 'Query':
@@ -203,18 +205,18 @@ const decoders = {
   digits: new WeakMap<readonly ColumnDef[], PageDecoder>(),
 };
 
-function pageDecoder(output: readonly ColumnDef[], decimals: DecimalStyle): PageDecoder {
+function findPageDecoder(output: readonly ColumnDef[], decimals: DecimalStyle): PageDecoder {
   const known = decoders[decimals].get(output);
   if (known) return known;
-  const made = makePageDecoder(output, decimals);
+  const made = createPageDecoder(output, decimals);
   decoders[decimals].set(output, made);
   return made;
 }
 
 /** What turns a page into rows: the scanner, and JSON.parse for what the scanner does not serve. */
-function makePageDecoder(output: readonly ColumnDef[], decimals: DecimalStyle): PageDecoder {
-  const scan = rowScanner(output, decimals);
-  const readers = output.map((column) => columnDecoder(column, decimals));
+function createPageDecoder(output: readonly ColumnDef[], decimals: DecimalStyle): PageDecoder {
+  const scan = createRowScanner(output, decimals);
+  const readers = output.map((column) => createColumnDecoder(column, decimals));
   const read = (items: readonly AttributeMap[]): Value[][] =>
     items.map((item) => readers.map((reader) => reader(item)));
   function* decode({ items: bytes }: Page): Generator<Value[][]> {

@@ -1,6 +1,6 @@
 import { isWholeItem, type ColumnDef } from '../../catalog/table-def.ts';
-import { documentNumber, numberValue, plainDigits, trimmed } from '../types/number-value.ts';
-import type { DecimalStyle } from '../types/result-value.ts';
+import { toDocumentNumber, toNumberValue, expandExponent, trimFraction } from '../types/number-value.ts';
+import type { DecimalStyle } from '../types/value.ts';
 import type { Value } from '../types/value.ts';
 
 /**
@@ -13,14 +13,17 @@ export type RowScanner = (page: Buffer) => Generator<Value[][], boolean>;
 const BATCH = 256;
 
 /** A scanner for these output columns; undefined where one of them is no plain attribute. */
-export function rowScanner(columns: readonly ColumnDef[], decimals: DecimalStyle): RowScanner | undefined {
+export function createRowScanner(
+  columns: readonly ColumnDef[],
+  decimals: DecimalStyle,
+): RowScanner | undefined {
   if (columns.some((column) => column.path.length > 1 || isWholeItem(column))) return undefined;
   const targets = new Map<string, Target>();
   for (const [position, column] of columns.entries()) {
     const [name] = column.path;
     // Two output columns of one attribute: rare enough for the other way.
     if (targets.has(name)) return undefined;
-    targets.set(name, { position, column, style: styleOf(column, decimals) });
+    targets.set(name, { position, column, style: chooseStyle(column, decimals) });
   }
   return (page) => scanPage(new Cursor(page), targets, columns.length);
 }
@@ -37,10 +40,10 @@ interface Style {
   binary(base64: string): Value;
 }
 
-const DOCUMENT: Style = { number: documentNumber, binary: (base64) => base64 };
+const DOCUMENT: Style = { number: toDocumentNumber, binary: (base64) => base64 };
 const bytes = (base64: string): Value => new Uint8Array(Buffer.from(base64, 'base64'));
 
-function styleOf({ type }: ColumnDef, decimals: DecimalStyle): Style {
+function chooseStyle({ type }: ColumnDef, decimals: DecimalStyle): Style {
   switch (type.kind) {
     case 'json':
       return DOCUMENT;
@@ -50,14 +53,14 @@ function styleOf({ type }: ColumnDef, decimals: DecimalStyle): Style {
       return { number: Number, binary: bytes };
     case 'decimal':
       return {
-        number: decimals === 'digits' ? (digits) => trimmed(plainDigits(digits)) : numberValue,
+        number: decimals === 'digits' ? (digits) => trimFraction(expandExponent(digits)) : toNumberValue,
         binary: bytes,
       };
     case 'bigint':
     case 'hugeint':
     case 'boolean':
     case 'blob':
-      return { number: numberValue, binary: bytes };
+      return { number: toNumberValue, binary: bytes };
   }
 }
 
@@ -66,7 +69,7 @@ class Unexpected extends Error {}
 const UNEXPECTED = new Unexpected();
 
 /** A name that stood at this place in the item before, with its quotes and colon as bytes, and what becomes of its value. */
-interface Known {
+interface KnownName {
   readonly quoted: string;
   readonly target: Target | undefined;
 }
@@ -78,7 +81,7 @@ function* scanPage(
 ): Generator<Value[][], boolean> {
   const blank: readonly Value[] = Array.from({ length: width }, () => null);
   // Items of a table mostly have the same attributes in the same order: each name is first compared with its predecessor's.
-  const order: Known[] = [];
+  const order: KnownName[] = [];
   let batch: Value[][] = [];
   let isWhole = false;
   try {
@@ -89,7 +92,7 @@ function* scanPage(
           yield batch;
           batch = [];
         }
-        batch.push(cursor.whole(() => scanItem(cursor, targets, blank.slice(), order)));
+        batch.push(cursor.readWhole(() => scanItem(cursor, targets, blank.slice(), order)));
       } while (cursor.skip(COMMA));
       cursor.expect(CLOSE_LIST);
     }
@@ -105,7 +108,7 @@ function scanItem(
   cursor: Cursor,
   targets: ReadonlyMap<string, Target>,
   row: Value[],
-  order: Known[],
+  order: KnownName[],
 ): Value[] {
   cursor.expect(OPEN);
   if (!cursor.skip(CLOSE)) {
@@ -113,14 +116,14 @@ function scanItem(
     do {
       let known = order[place];
       if (known === undefined || !cursor.skipWord(known.quoted)) {
-        const start = cursor.place();
+        const start = cursor.position();
         const name = cursor.string();
         cursor.expect(COLON);
-        known = { quoted: cursor.since(start), target: targets.get(name) };
+        known = { quoted: cursor.textSince(start), target: targets.get(name) };
         order[place] = known;
       }
       const { target } = known;
-      const value = cursor.typed(target?.style ?? DOCUMENT);
+      const value = cursor.typedValue(target?.style ?? DOCUMENT);
       if (target !== undefined) row[target.position] = value;
       place++;
     } while (cursor.skip(COMMA));
@@ -161,7 +164,7 @@ class Cursor {
   }
 
   /** Reads something that must lie within one window, in a wider one where it does not. */
-  whole<T>(read: () => T): T {
+  readWhole<T>(read: () => T): T {
     if (this.#text.length - this.#at < 2 * this.#largest) this.#open(this.#base + this.#at, WINDOW);
     const start = this.#base + this.#at;
     for (;;) {
@@ -206,12 +209,12 @@ class Cursor {
     if (!this.skipWord(word)) throw UNEXPECTED;
   }
 
-  place(): number {
+  position(): number {
     return this.#at;
   }
 
   /** What was read since a place, a character for each byte. */
-  since(place: number): string {
+  textSince(place: number): string {
     return this.#text.slice(place, this.#at);
   }
 
@@ -248,7 +251,7 @@ class Cursor {
   }
 
   /** A value with its type: `{"S":"x"}`. */
-  typed(style: Style): Value {
+  typedValue(style: Style): Value {
     this.expect(OPEN);
     const value = this.#member(style);
     this.expect(CLOSE);
@@ -260,7 +263,7 @@ class Cursor {
     if (this.skipWord('"S":')) return this.string();
     if (this.skipWord('"N":')) return style.number(this.string());
     if (this.skipWord('"M":')) return this.#map();
-    if (this.skipWord('"L":')) return this.#list(() => this.typed(DOCUMENT));
+    if (this.skipWord('"L":')) return this.#list(() => this.typedValue(DOCUMENT));
     if (this.skipWord('"BOOL":')) {
       if (this.skipWord('true')) return true;
       this.expectWord('false');
@@ -268,7 +271,7 @@ class Cursor {
     }
     if (this.skipWord('"NULL":true')) return null;
     if (this.skipWord('"SS":') || this.skipWord('"BS":')) return this.#list(() => this.string());
-    if (this.skipWord('"NS":')) return this.#list(() => documentNumber(this.string()));
+    if (this.skipWord('"NS":')) return this.#list(() => toDocumentNumber(this.string()));
     this.expectWord('"B":');
     return style.binary(this.string());
   }
@@ -280,7 +283,7 @@ class Cursor {
     do {
       const name = this.string();
       this.expect(COLON);
-      const value = this.typed(DOCUMENT);
+      const value = this.typedValue(DOCUMENT);
       // Assigning to `__proto__` would set the prototype instead of a member.
       if (name === '__proto__') throw UNEXPECTED;
       map[name] = value;

@@ -3,15 +3,15 @@ import { identifier, literal } from '../print/quote.ts';
 import { toDuckdbType } from '../types/column-types.ts';
 import type { SystemRead } from '../plan/planner.ts';
 import type { Cell } from '../system/system-table.ts';
-import { wantedNames } from './wanted-names.ts';
+import { collectWantedNames } from './wanted-names.ts';
 import type { StatementContext } from './context.ts';
-import { viewColumns } from './view-columns.ts';
+import { resolveViewColumns } from './view-columns.ts';
 
 /** Rows of one INSERT. */
 const BATCH = 500;
 
 /** Fills the stub of a system table in a schema of the engine. */
-export async function loadSystem(
+export async function loadSystemTable(
   connection: DuckDBConnection,
   schema: string,
   { relation, conditions }: SystemRead,
@@ -27,19 +27,19 @@ export async function loadSystem(
   const rows = await table.rows({
     catalog: context.catalog,
     facts: context.session.facts,
-    viewColumns: (view) => viewColumns(view, context, signal),
+    viewColumns: (view) => resolveViewColumns(view, context, signal),
     warn: context.session.warn,
     signal,
-    wanted: wantedNames(conditions, table.tableColumn),
-    asked: (column) => wantedNames(conditions, column),
+    wanted: collectWantedNames(conditions, table.tableColumn),
+    asked: (column) => collectWantedNames(conditions, column),
   });
   for (let start = 0; start < rows.length; start += BATCH) {
-    const values = rows.slice(start, start + BATCH).map((row) => `(${row.map(cellText).join(', ')})`);
+    const values = rows.slice(start, start + BATCH).map((row) => `(${row.map(formatCell).join(', ')})`);
     await connection.run(`INSERT INTO ${place} VALUES ${values.join(', ')}`);
   }
 }
 
-function cellText(cell: Cell): string {
+function formatCell(cell: Cell): string {
   if (cell === null) return 'NULL';
   return typeof cell === 'string' ? literal(cell) : String(cell);
 }

@@ -1,16 +1,16 @@
 import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
-import { messageOf } from '../../core/errors.ts';
+import { getErrorMessage } from '../../core/errors.ts';
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { Relation } from '../bind/relation.ts';
 import { decodeSql, MISFIT } from '../engine/decode-sql.ts';
 import type { Engine } from '../engine/engine.ts';
 import { identifier } from '../print/quote.ts';
-import { engineType } from '../types/engine-types.ts';
+import { toDuckdbType } from '../types/column-types.ts';
 import type { TableRead } from '../plan/table-read.ts';
-import type { ExecutionContext } from './context.ts';
+import type { StatementContext } from './context.ts';
 import { readTable } from './read-table.ts';
-import { driftIn } from './type-drift.ts';
+import { findDrift } from './type-drift.ts';
 
 /** Pages that are decoded at once for one relation; more only contend for DuckDB's threads. */
 const DECODERS = 2;
@@ -29,19 +29,19 @@ export async function createRelation(
   const place = (name: string): string => `${identifier(schema)}.${identifier(name)}`;
   const definitions = relation.columns
     .filter(({ column }) => loaded.has(column))
-    .map(({ engineName, column }) => `${identifier(engineName)} ${engineType(column.type)}`);
-  await connection.run(`CREATE TABLE ${place(dataTable(relation))} (${definitions.join(', ')})`);
+    .map(({ engineName, column }) => `${identifier(engineName)} ${toDuckdbType(column.type)}`);
+  await connection.run(`CREATE TABLE ${place(dataTableName(relation))} (${definitions.join(', ')})`);
   const values = relation.columns.map(({ engineName, column }) =>
     loaded.has(column)
       ? identifier(engineName)
-      : `CAST(NULL AS ${engineType(column.type)}) AS ${identifier(engineName)}`,
+      : `CAST(NULL AS ${toDuckdbType(column.type)}) AS ${identifier(engineName)}`,
   );
   await connection.run(
-    `CREATE VIEW ${place(relation.alias)} AS SELECT ${values.join(', ')} FROM ${place(dataTable(relation))}`,
+    `CREATE VIEW ${place(relation.alias)} AS SELECT ${values.join(', ')} FROM ${place(dataTableName(relation))}`,
   );
 }
 
-function dataTable(relation: Relation): string {
+function dataTableName(relation: Relation): string {
   return `${relation.alias} data`;
 }
 
@@ -60,13 +60,13 @@ export async function loadRelation(
   schema: string,
   relation: Relation,
   read: TableRead,
-  context: ExecutionContext,
+  context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal,
   isEnough?: () => Promise<boolean>,
 ): Promise<void> {
   const columns = columnsToLoad(relation, read);
-  const insert = `INSERT INTO ${identifier(schema)}.${identifier(dataTable(relation))} ${decodeSql(columns)}`;
+  const insert = `INSERT INTO ${identifier(schema)}.${identifier(dataTableName(relation))} ${decodeSql(columns)}`;
   const idle: Decoder[] = [];
   const all: Decoder[] = [];
   const running = new Set<Promise<void>>();
@@ -79,7 +79,9 @@ export async function loadRelation(
       decoder.statement.bindBlob(1, page);
       await decoder.statement.run();
     } catch (error) {
-      const drift = messageOf(error).includes(MISFIT) ? driftIn(read.table, columns, page) : undefined;
+      const drift = getErrorMessage(error).includes(MISFIT)
+        ? findDrift(read.table, columns, page)
+        : undefined;
       failure ??= { error: drift ?? error };
     } finally {
       idle.push(decoder);

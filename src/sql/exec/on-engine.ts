@@ -10,11 +10,11 @@ import type { StatementPlan } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../types/value.ts';
 import type { StatementContext } from './context.ts';
-import { objectMaker, type RowReader } from './direct.ts';
+import { createObjectMapper, type RowReader } from './direct.ts';
 import { readByKeys } from './read-by-keys.ts';
-import { loadSystem } from './load-system.ts';
+import { loadSystemTable } from './load-system.ts';
 import { columnsToLoad, createRelation, loadRelation } from './load.ts';
-import { portionsFor } from './text-portions.ts';
+import { choosePortions } from './text-portions.ts';
 import { TypeDrift } from './type-drift.ts';
 
 /** A loaded statement: its rows can be read once, and what it holds in the engine is freed by `close`. */
@@ -51,10 +51,10 @@ export async function openOnEngine(
   try {
     const reads = await loadAll(engine, connection, schema, plan, context, stats, signal);
     throwIfCancelled(signal);
-    const portions = await portionsFor(connection, schema, plan, stats.itemsReturned);
+    const portions = await choosePortions(connection, schema, plan, stats.itemsReturned);
     throwIfCancelled(signal);
     const result = await connection.stream(plan.engineSql(schema, portions));
-    return { ...rowReader(result, plan, context, signal, locate), reads, close };
+    return { ...createRowReader(result, plan, context, signal, locate), reads, close };
   } catch (error) {
     await close();
     throwIfCancelled(signal);
@@ -102,7 +102,7 @@ async function loadAll(
     return read;
   };
   const all = plan.relations.map(({ alias }) => load(alias));
-  const system = plan.system.map((read) => loadSystem(connection, schema, read, context, either));
+  const system = plan.system.map((read) => loadSystemTable(connection, schema, read, context, either));
   try {
     await Promise.all([...all, ...system]);
     const reads = await Promise.all(all);
@@ -129,14 +129,14 @@ async function hasEnough(
   return row?.[0] === true;
 }
 
-function rowReader(
+function createRowReader(
   result: DuckDBResult,
   plan: StatementPlan,
   context: StatementContext,
   signal: AbortSignal | undefined,
   locate: (name: string) => number | undefined,
 ): RowReader {
-  const toObject = objectMaker(plan.columns.map((column) => column.name));
+  const toObject = createObjectMapper(plan.columns.map((column) => column.name));
   let isCut = false;
   async function* arrays(): AsyncGenerator<Value[][]> {
     const converters = result

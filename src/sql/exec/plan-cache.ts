@@ -9,7 +9,7 @@ import type { StatementContext } from './context.ts';
 const PARAMETER_SETS = { entries: 16, characters: 64 * 1024 };
 
 /** What was made of a statement, and what the catalog said meanwhile. */
-interface Remembered<T> {
+interface CachedResult<T> {
   readonly made: T;
   readonly lookups: readonly Lookup[];
 }
@@ -20,31 +20,31 @@ interface Lookup<T = unknown> {
 }
 
 /** Of one statement. */
-interface Memory {
-  bound?: Remembered<BoundStatement>;
-  readonly plans: Map<string, Promise<Remembered<StatementPlan>>>;
+interface StatementCacheEntry {
+  bound?: CachedResult<BoundStatement>;
+  readonly plans: Map<string, Promise<CachedResult<StatementPlan>>>;
 }
 
-const memories = new WeakMap<Planner, WeakMap<ParsedQuery, Memory>>();
+const memories = new WeakMap<Planner, WeakMap<ParsedQuery, StatementCacheEntry>>();
 
 /**
  * The plan that was made for the same statement, parameters and settings, while its tables look the same; else a new one, for which
  * the statement is bound again only where its tables look different.
  */
-export async function rememberedPlan(
+export async function memoizePlan(
   parsed: ParsedQuery,
   parameters: readonly ParameterLiteral[],
   { session, catalog, settings }: Pick<StatementContext, 'session' | 'catalog' | 'settings'>,
   signal: AbortSignal | undefined,
   make: (bound: BoundStatement) => Promise<StatementPlan>,
 ): Promise<StatementPlan> {
-  const memory = memoryOf(session.database.planner, parsed);
+  const memory = findEntry(session.database.planner, parsed);
   const { plans } = memory;
   const { autoDetectIndex, consistentReads, threads } = settings;
   const key = JSON.stringify([autoDetectIndex, consistentReads, threads, parameters]);
   const known = await plans.get(key);
   if (known !== undefined && (await isCurrent(known, catalog, signal))) return known.made;
-  const { made: bound, lookups } = await boundNow(memory, parsed, parameters, catalog, signal);
+  const { made: bound, lookups } = await bindOnce(memory, parsed, parameters, catalog, signal);
   const plan = await make(bound.withParameters(parameters));
   plans.delete(key);
   // Only now: who asks meanwhile has a signal of its own, and plans for itself.
@@ -52,23 +52,23 @@ export async function rememberedPlan(
   return plan;
 }
 
-async function boundNow(
-  memory: Memory,
+async function bindOnce(
+  memory: StatementCacheEntry,
   parsed: ParsedQuery,
   parameters: readonly ParameterLiteral[],
   catalog: TableSource,
   signal: AbortSignal | undefined,
-): Promise<Remembered<BoundStatement>> {
+): Promise<CachedResult<BoundStatement>> {
   const { bound: known } = memory;
   if (known !== undefined && (await isCurrent(known, catalog, signal))) return known;
   const lookups: Lookup[] = [];
-  const made = await bindStatement(parsed, parameters, recording(catalog, lookups), signal);
+  const made = await bindStatement(parsed, parameters, recordLookups(catalog, lookups), signal);
   memory.bound = { made, lookups };
   return memory.bound;
 }
 
-function memoryOf(planner: Planner, parsed: ParsedQuery): Memory {
-  const statements = memories.get(planner) ?? new WeakMap<ParsedQuery, Memory>();
+function findEntry(planner: Planner, parsed: ParsedQuery): StatementCacheEntry {
+  const statements = memories.get(planner) ?? new WeakMap<ParsedQuery, StatementCacheEntry>();
   memories.set(planner, statements);
   const memory = statements.get(parsed) ?? { plans: new Map() };
   statements.set(parsed, memory);
@@ -76,7 +76,7 @@ function memoryOf(planner: Planner, parsed: ParsedQuery): Memory {
 }
 
 /** The same catalog, taking down what it is asked and what it says. */
-function recording(catalog: TableSource, lookups: Lookup[]): TableSource {
+function recordLookups(catalog: TableSource, lookups: Lookup[]): TableSource {
   const record = async <T>(find: Lookup<T>['find'], signal: AbortSignal | undefined): Promise<T> => {
     const found = await find(catalog, signal);
     lookups.push({ find, found });
@@ -91,7 +91,7 @@ function recording(catalog: TableSource, lookups: Lookup[]): TableSource {
 }
 
 async function isCurrent(
-  { lookups }: Remembered<unknown>,
+  { lookups }: CachedResult<unknown>,
   catalog: TableSource,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {

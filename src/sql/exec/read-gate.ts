@@ -11,23 +11,23 @@ import type { StatementContext } from './context.ts';
 export type BudgetScope = Pick<StatementContext, 'session' | 'settings' | 'sampling'>;
 
 /** What stands before the requests of a read: budgets, the rate that is allowed, and what the place bears. */
-export function readGate(read: TableRead, context: StatementContext, stats: ReadStats): ReadGate {
-  const place = placeOf(read);
-  const rate = rateOf(place.readCapacity, context);
+export function createReadGate(read: TableRead, context: StatementContext, stats: ReadStats): ReadGate {
+  const place = findPlace(read);
+  const rate = computeRate(place.readCapacity, context);
   if (rate === undefined)
     warnOfPercent(place.name, 'it is read on demand, without a bound of its own', context);
-  return capacityGate(place.name, context, stats, rate);
+  return createCapacityGate(place.name, context, stats, rate);
 }
 
 /** What stands before the requests of a PartiQL statement, whose table is not known. */
-export function partiqlGate(context: StatementContext, stats: ReadStats): ReadGate {
+export function createPartiqlGate(context: StatementContext, stats: ReadStats): ReadGate {
   warnOfPercent('PartiQL', 'its table is not known to the driver', context);
-  return capacityGate('PartiQL', context, stats);
+  return createCapacityGate('PartiQL', context, stats);
 }
 
 /** What stands before the requests that sample a table. */
-export function sampleGate({ name, readCapacity }: Place, scope: BudgetScope): ReadGate {
-  return capacityGate(name, scope, scope.sampling, rateOf(readCapacity, scope));
+export function createSampleGate({ name, readCapacity }: Place, scope: BudgetScope): ReadGate {
+  return createCapacityGate(name, scope, scope.sampling, computeRate(readCapacity, scope));
 }
 
 function warnOfPercent(place: string, reason: string, { session, settings }: StatementContext): void {
@@ -38,7 +38,7 @@ function warnOfPercent(place: string, reason: string, { session, settings }: Sta
 }
 
 /** A gate for requests to a place, at most at a rate. */
-function capacityGate(
+function createCapacityGate(
   place: string,
   scope: BudgetScope,
   stats: ReadStats,
@@ -53,7 +53,7 @@ function capacityGate(
       const passage = await lane.enter(signal);
       try {
         const settle = await bucket?.take(signal);
-        guardBudgets(scope, stats);
+        assertWithinBudgets(scope, stats);
         return {
           throttled: () => passage.throttled(),
           leave(page) {
@@ -72,18 +72,21 @@ function capacityGate(
 }
 
 /** Nothing more is read where a budget is used up. */
-function guardBudgets({ session, settings, sampling }: BudgetScope, stats: ReadStats): void {
+function assertWithinBudgets({ session, settings, sampling }: BudgetScope, stats: ReadStats): void {
   const { maxRcu } = settings;
   const { maxSessionRcu, usage } = session;
   const units = totalCapacity(stats) + (stats === sampling ? 0 : totalCapacity(sampling));
   if (maxRcu !== undefined && units >= maxRcu)
-    throw overBudget(`The statement was stopped after ${units}`, 'MaxRCU', maxRcu);
+    throw budgetError(`The statement was stopped after ${units}`, 'MaxRCU', maxRcu);
   if (maxSessionRcu !== undefined && usage.readCapacity >= maxSessionRcu)
-    throw overBudget(`The connection has consumed ${usage.readCapacity}`, 'MaxConnectionRCU', maxSessionRcu);
+    throw budgetError(`The connection has consumed ${usage.readCapacity}`, 'MaxConnectionRCU', maxSessionRcu);
 }
 
 /** Refuses a read that is expected to consume more than is left. */
-export function guardEstimate(read: TableRead, { session, settings, sampling }: BudgetScope): void {
+export function assertEstimateWithinBudgets(
+  read: TableRead,
+  { session, settings, sampling }: BudgetScope,
+): void {
   const { maxRcu } = settings;
   const { maxSessionRcu, usage } = session;
   if (maxRcu === undefined && maxSessionRcu === undefined) return;
@@ -93,21 +96,21 @@ export function guardEstimate(read: TableRead, { session, settings, sampling }: 
   const units = read.access.kind === 'Query' ? 0 : (estimatedUnits(entries, settings.consistentReads) ?? 0);
   const sampled = totalCapacity(sampling);
   if (maxRcu !== undefined && units + sampled > maxRcu)
-    throw overBudget(
+    throw budgetError(
       `${access} would consume about ${units}`,
       'MaxRCU',
       maxRcu,
       sampled === 0 ? '' : `, on top of ${sampled} for samples of tables`,
     );
   if (maxSessionRcu !== undefined && units > maxSessionRcu - usage.readCapacity)
-    throw overBudget(
+    throw budgetError(
       `${access} would consume about ${units} on top of ${usage.readCapacity}`,
       'MaxConnectionRCU',
       maxSessionRcu,
     );
 }
 
-function overBudget(what: string, property: string, most: number, besides = ''): DriverError {
+function budgetError(what: string, property: string, most: number, besides = ''): DriverError {
   return new DriverError('EXEC_CAPACITY', `${what} read capacity units${besides}; ${property} is ${most}`, {
     remedy: `Narrow the statement with a key condition, or raise ${property}.`,
   });
@@ -121,14 +124,14 @@ const PAGES_PER_BUDGET = 8;
 const PAGES_PER_SECOND = 4;
 
 /** Where capacity is bounded, a page is a small part of it. Of PartiQL nobody knows what it reads. */
-export function pageSizeFor(
+export function choosePageSize(
   read: TableRead | undefined,
   context: StatementContext,
 ): { readonly pageSize?: number } {
   const { session, settings } = context;
   const { pageSize, maxRcu } = settings;
   const { maxSessionRcu, usage } = session;
-  const rate = read && rateOf(placeOf(read).readCapacity, context);
+  const rate = read && computeRate(findPlace(read).readCapacity, context);
   const units = Math.min(
     (maxRcu ?? Infinity) / PAGES_PER_BUDGET,
     Math.max(0, (maxSessionRcu ?? Infinity) - usage.readCapacity) / PAGES_PER_BUDGET,
@@ -148,7 +151,7 @@ interface Place {
 }
 
 /** A global index has capacity of its own; a local one has the table's. */
-function placeOf({ table, access }: TableRead): Place {
+function findPlace({ table, access }: TableRead): Place {
   const name = 'index' in access ? access.index : undefined;
   const index = table.indexes.find((each) => each.name === name && each.kind === 'global');
   return index === undefined
@@ -157,7 +160,7 @@ function placeOf({ table, access }: TableRead): Place {
 }
 
 /** Units a second; undefined where nothing bounds them. */
-function rateOf(
+function computeRate(
   readCapacity: number | undefined,
   { settings: { capacityPercent } }: Pick<StatementContext, 'settings'>,
 ): number | undefined {

@@ -15,7 +15,7 @@ import { itemsUnder } from '../plan/statistics.ts';
 import { type PlanSettings, scanOf, type TableRead } from '../plan/table-read.ts';
 import { unusedIndexes } from '../plan/unused-indexes.ts';
 import type { StatementContext } from './context.ts';
-import { guardEstimate, pageSizeFor, readGate } from './read-gate.ts';
+import { assertEstimateWithinBudgets, choosePageSize, createReadGate } from './read-gate.ts';
 
 /** The pages of a read, within what FullScan, MaxRCU, MaxConnectionRCU and CapacityPercent allow. */
 export async function* readTable(
@@ -29,10 +29,10 @@ export async function* readTable(
     yield given;
     return;
   }
-  guardFullScan(read, context);
-  guardEstimate(read, context);
+  assertScanAllowed(read, context);
+  assertEstimateWithinBudgets(read, context);
   if (read.fetchBack && read.firstPage !== undefined) {
-    yield* fetchAsKeysCome(read, context, stats, signal);
+    yield* fetchIncrementally(read, context, stats, signal);
     return;
   }
   if (read.fetchBack) {
@@ -40,15 +40,15 @@ export async function* readTable(
     return;
   }
   let met = 0;
-  for await (const page of pagesOf(read, context, stats, signal)) {
+  for await (const page of requestPages(read, context, stats, signal)) {
     met += page.scannedCount;
     yield page;
   }
-  remember(read, met, context);
+  recordCardinality(read, met, context);
 }
 
 /** What a Query met that was read to its end is expected of it the next time. */
-function remember(
+function recordCardinality(
   { access, table, limit, firstPage }: TableRead,
   met: number,
   { settings }: StatementContext,
@@ -59,7 +59,7 @@ function remember(
   settings.learned?.record(placeName(table, access.index), range, itemsUnder(table, range), met);
 }
 
-function pagesOf(
+function requestPages(
   read: TableRead,
   context: StatementContext,
   stats: ReadStats,
@@ -76,8 +76,8 @@ function pagesOf(
       // As many again as are under way: more would only wait in memory for whoever decodes them.
       bufferedPages: threads,
       schema: lintSchemaOf(read),
-      ...pageSizeFor(read, context),
-      gate: readGate(read, context, stats),
+      ...choosePageSize(read, context),
+      gate: createReadGate(read, context, stats),
       ...(signal ? { signal } : {}),
     },
   );
@@ -93,11 +93,11 @@ async function fetchBack(
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): Promise<TableRead> {
-  const most = mostKeys(read, context);
+  const most = computeMaxKeys(read, context);
   const keys: Key[] = [];
-  for await (const page of pagesOf(read, context, stats, signal)) {
-    keys.push(...keysIn(page, read));
-    if (keys.length > most) return withoutKeys(read, context);
+  for await (const page of requestPages(read, context, stats, signal)) {
+    keys.push(...extractKeys(page, read));
+    if (keys.length > most) return asScan(read, context);
   }
   const { fetchBack: _fetchBack, ...rest } = read;
   return {
@@ -108,7 +108,7 @@ async function fetchBack(
 }
 
 /** The keys of the items that a page of an index's entries leads to. */
-function keysIn(page: Page, { table }: TableRead): readonly Key[] {
+function extractKeys(page: Page, { table }: TableRead): readonly Key[] {
   const entries: readonly Key[] = JSON.parse(page.items.toString());
   const names = new Set(keyNames(table.key));
   return entries.map((entry) =>
@@ -117,12 +117,12 @@ function keysIn(page: Page, { table }: TableRead): readonly Key[] {
 }
 
 /** So many items cost no more one by one than the table does. */
-function mostKeys(read: TableRead, context: StatementContext): number {
+function computeMaxKeys(read: TableRead, context: StatementContext): number {
   // A statement that names an index wants what is in the index.
   if (read.hint?.kind === 'only') return Infinity;
   const { consistentReads } = context.settings;
   const itemUnits = estimatedUnits({ ...read, access: { kind: 'GetItem', key: {} } }, consistentReads) ?? 0;
-  const scanUnits = estimatedUnits(withoutKeys(read, context), consistentReads);
+  const scanUnits = estimatedUnits(asScan(read, context), consistentReads);
   return scanUnits === undefined ? FEW_KEYS : Math.floor(scanUnits / itemUnits);
 }
 
@@ -130,7 +130,7 @@ function mostKeys(read: TableRead, context: StatementContext): number {
  * The items of so many keys before those of the next, for a reader who may stop early: in the order of the index where
  * one is asked for, which a Scan instead would lose.
  */
-async function* fetchAsKeysCome(
+async function* fetchIncrementally(
   read: TableRead,
   context: StatementContext,
   stats: ReadStats,
@@ -139,8 +139,8 @@ async function* fetchAsKeysCome(
   const { fetchBack: _fetchBack, ...rest } = read;
   const ordered = read.sorted === undefined ? {} : { ordered: true as const };
   let most = Math.max(1, read.firstPage ?? 1);
-  for await (const page of pagesOf(read, context, stats, signal)) {
-    let left = keysIn(page, read);
+  for await (const page of requestPages(read, context, stats, signal)) {
+    let left = extractKeys(page, read);
     while (left.length > 0) {
       const access = { kind: 'BatchGetItem', keys: left.slice(0, most), ...ordered } as const;
       left = left.slice(most);
@@ -151,7 +151,7 @@ async function* fetchAsKeysCome(
 }
 
 /** The read without a key: a Scan with whatever filter DynamoDB can evaluate. */
-function withoutKeys(
+function asScan(
   { fetchBack: _fetchBack, ...read }: TableRead,
   { settings, session }: StatementContext,
 ): TableRead {
@@ -167,7 +167,7 @@ function withoutKeys(
 }
 
 /** The first rows of a table are no full scan: LIMIT without a condition stops early. */
-function guardFullScan(read: TableRead, context: StatementContext): void {
+function assertScanAllowed(read: TableRead, context: StatementContext): void {
   const { access, limit, filter } = read;
   if (
     access.kind !== 'Scan' ||
@@ -177,20 +177,20 @@ function guardFullScan(read: TableRead, context: StatementContext): void {
     return;
   const units = estimatedUnits(read, context.settings.consistentReads);
   const cost = units === undefined ? '' : `, about ${units} read capacity units`;
-  const message = `The statement reads all of ${read.table.name}${cost}: ${missingIndex(read, context.settings)}`;
+  const message = `The statement reads all of ${read.table.name}${cost}: ${explainMissingIndex(read, context.settings)}`;
   if (context.settings.fullScan === 'Deny') throw new DriverError('EXEC_FULL_SCAN', message);
   context.session.warn(message);
 }
 
-function missingIndex(read: TableRead, settings: PlanSettings): string {
-  const held = new Set(read.conditions.flatMap(({ predicate }) => heldAttribute(predicate) ?? []));
+function explainMissingIndex(read: TableRead, settings: PlanSettings): string {
+  const held = new Set(read.conditions.flatMap(({ predicate }) => findEqualityAttribute(predicate) ?? []));
   if (held.size === 0) return 'no condition holds an attribute to a value';
   const nearly = unusedIndexes(read, settings).filter(({ why }) => why !== 'key');
   const reasons = nearly.map(({ index, reason }) => `${index}: ${reason}`);
   return `no key or index begins with ${[...held].join(' or ')}${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`;
 }
 
-function heldAttribute(predicate: Predicate | undefined): string | undefined {
+function findEqualityAttribute(predicate: Predicate | undefined): string | undefined {
   const isHeld = predicate?.kind === 'in' || (predicate?.kind === 'compare' && predicate.op === '=');
   return isHeld && predicate.path.length === 1 ? predicate.path[0] : undefined;
 }

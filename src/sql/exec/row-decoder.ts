@@ -1,9 +1,9 @@
 import { isWholeItem, type ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
-import { valueAt } from '../engine/fits.ts';
-import { numberValue, plainDigits, trimmed } from '../types/number-value.ts';
-import { plainItem, plainValue } from '../types/plain-document.ts';
-import type { DecimalStyle } from '../types/result-value.ts';
+import { findValue } from '../engine/fits.ts';
+import { toNumberValue, expandExponent, trimFraction } from '../types/number-value.ts';
+import { toPlainItem, toPlainValue } from '../types/plain-document.ts';
+import type { DecimalStyle } from '../types/value.ts';
 import type { Value } from '../types/value.ts';
 
 /** Reads one output column from an item in wire form. */
@@ -13,42 +13,42 @@ export type ColumnDecoder = (item: AttributeMap) => Value;
  * Decoders for the direct path. A value of a type that sampling never saw is delivered as what it is: the same value
  * that a widened column would give.
  */
-export function columnDecoder(column: ColumnDef, decimals: DecimalStyle): ColumnDecoder {
-  if (isWholeItem(column)) return plainItem;
-  const convert = converterFor(column, decimals);
+export function createColumnDecoder(column: ColumnDef, decimals: DecimalStyle): ColumnDecoder {
+  if (isWholeItem(column)) return toPlainItem;
+  const convert = chooseConverter(column, decimals);
   const [name, ...rest] = column.path;
   const find =
     rest.length === 0
       ? (item: AttributeMap) => item[name]
-      : (item: AttributeMap) => valueAt(item, column.path);
+      : (item: AttributeMap) => findValue(item, column.path);
   return (item) => {
     const value = find(item);
     return value === undefined ? null : convert(value);
   };
 }
 
-function converterFor(column: ColumnDef, decimals: DecimalStyle): (value: AttributeValue) => Value {
+function chooseConverter(column: ColumnDef, decimals: DecimalStyle): (value: AttributeValue) => Value {
   switch (column.type.kind) {
     case 'text':
-      return (value) => ('S' in value ? value.S : 'N' in value ? value.N : otherValue(value));
+      return (value) => ('S' in value ? value.S : 'N' in value ? value.N : toOtherValue(value));
     case 'decimal':
       if (decimals === 'digits')
-        return (value) => ('N' in value ? trimmed(plainDigits(value.N)) : otherValue(value));
-      return (value) => ('N' in value ? numberValue(value.N) : otherValue(value));
+        return (value) => ('N' in value ? trimFraction(expandExponent(value.N)) : toOtherValue(value));
+      return (value) => ('N' in value ? toNumberValue(value.N) : toOtherValue(value));
     case 'bigint':
     case 'hugeint':
-      return (value) => ('N' in value ? numberValue(value.N) : otherValue(value));
+      return (value) => ('N' in value ? toNumberValue(value.N) : toOtherValue(value));
     case 'double':
-      return (value) => ('N' in value ? Number(value.N) : otherValue(value));
+      return (value) => ('N' in value ? Number(value.N) : toOtherValue(value));
     case 'boolean':
-      return (value) => ('BOOL' in value ? value.BOOL : otherValue(value));
+      return (value) => ('BOOL' in value ? value.BOOL : toOtherValue(value));
     case 'blob':
     case 'json':
-      return column.type.kind === 'json' ? plainValue : otherValue;
+      return column.type.kind === 'json' ? toPlainValue : toOtherValue;
   }
 }
 
 /** Outside documents binary is bytes. */
-function otherValue(value: AttributeValue): Value {
-  return 'B' in value ? new Uint8Array(Buffer.from(value.B, 'base64')) : plainValue(value);
+function toOtherValue(value: AttributeValue): Value {
+  return 'B' in value ? new Uint8Array(Buffer.from(value.B, 'base64')) : toPlainValue(value);
 }

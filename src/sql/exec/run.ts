@@ -1,15 +1,15 @@
-import { DriverError, messageOf } from '../../core/errors.ts';
+import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import { newReadStats, type ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import { locate, type ParsedQuery } from '../parse/parse.ts';
 import { integerLists } from '../plan/integer-lists.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
-import type { ExecutionContext } from './context.ts';
+import type { StatementContext } from './context.ts';
 import type { DirectPlan } from '../plan/direct-plan.ts';
-import { directStatement, type RowReader } from './direct.ts';
+import { openDirectly, type RowReader } from './direct.ts';
 import { openOnEngine } from './on-engine.ts';
-import { rememberedPlan } from './plan-cache.ts';
+import { memoizePlan } from './plan-cache.ts';
 import { TypeDrift } from './type-drift.ts';
 
 /** How often one statement may start over because a value widened a column. */
@@ -28,11 +28,11 @@ export interface RunningStatement extends RowReader {
 export async function planStatement(
   parsed: ParsedQuery,
   parameters: readonly ParameterLiteral[],
-  context: ExecutionContext,
+  context: StatementContext,
   signal?: AbortSignal,
 ): Promise<StatementPlan> {
-  return rememberedPlan(parsed, parameters, context, signal, (bound) =>
-    context.planner.plan(bound, context.settings, {
+  return memoizePlan(parsed, parameters, context, signal, (bound) =>
+    context.session.database.planner.plan(bound, context.settings, {
       locate: (name) => locate(parsed, name),
       lists: integerLists(bound.select, parameters),
     }),
@@ -43,15 +43,15 @@ export async function planStatement(
 export async function runStatement(
   parsed: ParsedQuery,
   parameters: readonly ParameterLiteral[],
-  context: ExecutionContext,
+  context: StatementContext,
   signal?: AbortSignal,
   stats: ReadStats = newReadStats(),
   change: (plan: StatementPlan) => StatementPlan = (plan) => plan,
 ): Promise<RunningStatement> {
   for (let widenings = 0; ; widenings++) {
     const plan = change(await planStatement(parsed, parameters, context, signal));
-    const direct = directPlanOf(plan);
-    if (direct) return { plan, ...directStatement(direct, plan.reads, context, stats, signal) };
+    const direct = toDirectPlan(plan);
+    if (direct) return { plan, ...openDirectly(direct, plan.reads, context, stats, signal) };
     try {
       return {
         plan,
@@ -60,12 +60,12 @@ export async function runStatement(
       };
     } catch (error) {
       if (!(error instanceof TypeDrift)) throw error;
-      await widen(error, context, widenings);
+      await widenColumn(error, context, widenings);
     }
   }
 }
 
-function directPlanOf({ columns, direct, reads }: StatementPlan): DirectPlan | undefined {
+function toDirectPlan({ columns, direct, reads }: StatementPlan): DirectPlan | undefined {
   const [first] = reads;
   return (
     direct &&
@@ -80,16 +80,16 @@ function directPlanOf({ columns, direct, reads }: StatementPlan): DirectPlan | u
   );
 }
 
-async function widen(drift: TypeDrift, context: ExecutionContext, widenings: number): Promise<void> {
+async function widenColumn(drift: TypeDrift, context: StatementContext, widenings: number): Promise<void> {
   const { table, column, evidence } = drift;
   if (table.schemaFile !== undefined)
-    throw new DriverError('CATALOG_TYPE_DRIFT', messageOf(drift), {
+    throw new DriverError('CATALOG_TYPE_DRIFT', getErrorMessage(drift), {
       cause: drift,
       remedy: `Give the column a type that holds all its values in ${table.schemaFile}: json holds any.`,
     });
   const before = await context.catalog.table(table.name);
   const after = await context.catalog.widen(table.name, column.name, evidence);
   if (after === before || widenings >= MAX_WIDENINGS) {
-    throw new DriverError('CATALOG_TYPE_DRIFT', messageOf(drift), { cause: drift });
+    throw new DriverError('CATALOG_TYPE_DRIFT', getErrorMessage(drift), { cause: drift });
   }
 }

@@ -2,8 +2,8 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { SampleMeter } from '../../catalog/sample.ts';
 import { newReadStats, totalCapacity } from '../../dynamo/read/read-stats.ts';
 import { type SessionContext, StatementContext, type StatementSettings } from './context.ts';
-import { type TransactionBlock, transactionBlock } from './transaction-block.ts';
-import { type BudgetScope, sampleGate } from './read-gate.ts';
+import { type TransactionBlock, createTransactionBlock } from './transaction-block.ts';
+import { type BudgetScope, createSampleGate } from './read-gate.ts';
 
 /** The part of a budget that samples may take: the rest is for the statement itself. */
 const SHARE = 1 / 2;
@@ -22,7 +22,7 @@ export function newStatement(
 
 /** A context for what is not a statement, such as metadata: only the session's budget bounds its samples. */
 export function newCatalogContext(session: SessionContext): StatementContext {
-  return newStatement(session, { ...session.defaults, maxRcu: undefined }, transactionBlock());
+  return newStatement(session, { ...session.defaults, maxRcu: undefined }, createTransactionBlock());
 }
 
 /** Samples within the limits. */
@@ -37,7 +37,7 @@ function samplingMeter(scope: BudgetScope): SampleMeter {
       );
       return left === Infinity ? undefined : Math.max(0, left) * SHARE;
     },
-    gate: (table) => sampleGate(table, scope),
+    gate: (table) => createSampleGate(table, scope),
   };
 }
 

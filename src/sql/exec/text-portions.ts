@@ -13,10 +13,10 @@ const PART_OF_LIMIT = 8;
 const BYTES_BESIDE = 32;
 
 /** Each portion reads the relation once. */
-const MOST_PORTIONS = 63;
+const MAX_PORTIONS = 63;
 
 /** In how many portions groups are to be made so that the texts of each fit; undefined where all of them do at once. */
-export async function portionsFor(
+export async function choosePortions(
   connection: DuckDBConnection,
   schema: string,
   { textGroups }: Pick<StatementPlan, 'textGroups'>,
@@ -27,7 +27,7 @@ export async function portionsFor(
   for (const groups of textGroups()) {
     const answer = await connection.runAndReadAll(measureSql(schema, groups));
     const count = Number(answer.getRows()[0]?.[0]);
-    if (count > (portions.get(groups.alias) ?? 1)) portions.set(groups.alias, oddUpTo(count));
+    if (count > (portions.get(groups.alias) ?? 1)) portions.set(groups.alias, roundUpToOdd(count));
   }
   return portions.size === 0 ? undefined : portions;
 }
@@ -40,6 +40,6 @@ function measureSql(schema: string, { alias, keys, texts }: TextGroups): string 
 }
 
 /** An odd number, since DuckDB's hash tables use the last bits of the same hash. */
-function oddUpTo(count: number): number {
-  return Math.min(MOST_PORTIONS, count % 2 === 0 ? count + 1 : count);
+function roundUpToOdd(count: number): number {
+  return Math.min(MAX_PORTIONS, count % 2 === 0 ? count + 1 : count);
 }

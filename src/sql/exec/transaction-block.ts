@@ -9,13 +9,13 @@ export interface PendingWrite {
   readonly write: ItemWrite;
   readonly after:
     | { readonly kind: 'item'; readonly item: AttributeMap }
-    | { readonly kind: 'gone' }
+    | { readonly kind: 'deleted' }
     /** The update's actions are all that is known. */
-    | { readonly kind: 'changed'; readonly actions: readonly UpdateAction[] }
-    | { readonly kind: 'asItWas' };
+    | { readonly kind: 'updated'; readonly actions: readonly UpdateAction[] }
+    | { readonly kind: 'unchanged' };
 }
 
-/** A statement of a transaction, as messages call it: its number and how it begins. */
+/** A statement of a transaction: messages show its number and the start of its text. */
 export interface TransactionStatement {
   readonly number: number;
   readonly text: string;
@@ -27,7 +27,7 @@ export interface TransactionStatement {
 export interface PlannedWrite extends PendingWrite {
   readonly table: TableDef;
   readonly key: Key;
-  readonly by: readonly TransactionStatement[];
+  readonly statements: readonly TransactionStatement[];
 }
 
 /** A transaction between BEGIN and COMMIT. Its writes are kept here: DynamoDB learns of them all at once. */
@@ -38,10 +38,10 @@ export interface OpenTransaction {
   /** Calls that have begun and are not over. */
   readonly running: number;
   readonly writes: readonly PlannedWrite[];
-  /** Begins its next statement, whose writes go to the sink. */
-  begin(about: Omit<TransactionStatement, 'number'>): {
+  /** Begins its next statement, whose writes go to the buffer. */
+  beginStatement(about: Omit<TransactionStatement, 'number'>): {
     readonly statement: TransactionStatement;
-    readonly sink: TransactionBuffer;
+    readonly buffer: TransactionBuffer;
   };
   enter(): void;
   leave(): void;
@@ -59,6 +59,6 @@ export interface TransactionBlock {
 }
 
 /** A connection's, which begins outside a transaction. */
-export function transactionBlock(): TransactionBlock {
+export function createTransactionBlock(): TransactionBlock {
   return { open: undefined, endedBy: 'statements' };
 }

@@ -13,7 +13,7 @@ export interface TransactionBuffer {
     wanted: { readonly returned: Returned; readonly base: AttributeMap | undefined },
   ): WriteOutcome;
   /** An item as the transaction has left it so far, starting from what DynamoDB has. */
-  itemNow(key: Key, item: AttributeMap | undefined, table: TableDef): AttributeMap | undefined;
+  currentItem(key: Key, item: AttributeMap | undefined, table: TableDef): AttributeMap | undefined;
   /** The keys of the items that the transaction writes or checks. */
-  keysOf(table: TableDef): readonly Key[];
+  listKeys(table: TableDef): readonly Key[];
 }

@@ -1,16 +1,16 @@
 import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
-import { fitsColumn, valueAt } from '../engine/fits.ts';
+import { fitsColumn, findValue } from '../engine/fits.ts';
 
-type Drifting = Pick<TableDef, 'name' | 'schemaFile'>;
+type DriftingTable = Pick<TableDef, 'name' | 'schemaFile'>;
 
 /** Thrown while loading: a value was met that its column's type cannot hold. The statement widens the column and starts over. */
 export class TypeDrift extends Error {
-  readonly table: Drifting;
+  readonly table: DriftingTable;
   readonly column: ColumnDef;
   readonly evidence: AttributeValue;
 
-  constructor(table: Drifting, column: ColumnDef, evidence: AttributeValue) {
+  constructor(table: DriftingTable, column: ColumnDef, evidence: AttributeValue) {
     super(`"${column.name}" of ${table.name} holds a value that ${column.type.kind} cannot`);
     this.name = 'TypeDrift';
     this.table = table;
@@ -20,15 +20,15 @@ export class TypeDrift extends Error {
 }
 
 /** The first value of a page that its column cannot hold. */
-export function driftIn(
-  table: Drifting,
+export function findDrift(
+  table: DriftingTable,
   columns: readonly ColumnDef[],
   page: Uint8Array,
 ): TypeDrift | undefined {
   const items: AttributeMap[] = JSON.parse(Buffer.from(page).toString());
   for (const item of items) {
     for (const column of columns) {
-      const value = valueAt(item, column.path);
+      const value = findValue(item, column.path);
       if (value !== undefined && !fitsColumn(column, value)) return new TypeDrift(table, column, value);
     }
   }

@@ -5,7 +5,7 @@ import { quoteName } from '../print/names.ts';
 import type { StatementContext } from './context.ts';
 
 /** The columns that a view has at present. */
-export async function viewColumns(
+export async function resolveViewColumns(
   view: string,
   { catalog, session, settings }: StatementContext,
   signal: AbortSignal | undefined,

@@ -3,10 +3,13 @@ import type { Condition } from '../plan/table-read.ts';
 import type { WantedNames } from '../system/system-table.ts';
 
 /** What conditions, all of which hold, say about a column of names. What they leave open is checked again later. */
-export function wantedNames(conditions: readonly Condition[], column: string | undefined): WantedNames {
+export function collectWantedNames(
+  conditions: readonly Condition[],
+  column: string | undefined,
+): WantedNames {
   const predicates = conditions.flatMap(({ predicate }) => predicate ?? []);
   const lists = predicates.flatMap((predicate) => {
-    const list = column === undefined ? undefined : listOf(predicate, column);
+    const list = column === undefined ? undefined : listNames(predicate, column);
     return list === undefined ? [] : [list];
   });
   const [first, ...others] = lists;
@@ -16,20 +19,20 @@ export function wantedNames(conditions: readonly Condition[], column: string | u
   };
 }
 
-function listOf(predicate: Predicate, column: string): readonly string[] | undefined {
+function listNames(predicate: Predicate, column: string): readonly string[] | undefined {
   if (predicate.kind === 'compare' && predicate.op === '=' && isAbout(predicate, column))
-    return textsOf([predicate.value]);
-  return predicate.kind === 'in' && isAbout(predicate, column) ? textsOf(predicate.values) : undefined;
+    return toStrings([predicate.value]);
+  return predicate.kind === 'in' && isAbout(predicate, column) ? toStrings(predicate.values) : undefined;
 }
 
 function admits(predicate: Predicate, column: string, name: string): boolean {
-  const list = listOf(predicate, column);
+  const list = listNames(predicate, column);
   if (list !== undefined) return list.includes(name);
   if (predicate.kind === 'never') return false;
   if (predicate.kind === 'or') return predicate.of.some((each) => admits(each, column, name));
   if (predicate.kind === 'and') return predicate.of.every((each) => admits(each, column, name));
   if (predicate.kind !== 'beginsWith' || !isAbout(predicate, column)) return true;
-  const [prefix = ''] = textsOf([predicate.prefix]);
+  const [prefix = ''] = toStrings([predicate.prefix]);
   return name.startsWith(prefix) !== (predicate.negated === true);
 }
 
@@ -37,6 +40,6 @@ function isAbout({ path }: { readonly path: readonly (string | number)[] }, colu
   return path.length === 1 && path[0] === column;
 }
 
-function textsOf(literals: readonly Literal[]): readonly string[] {
+function toStrings(literals: readonly Literal[]): readonly string[] {
   return literals.flatMap((literal) => (literal.type === 'S' || literal.type === 'N' ? [literal.text] : []));
 }

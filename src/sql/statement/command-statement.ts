@@ -29,7 +29,7 @@ function readRole(command: Command, parsed: ParsedCommand): TransactionRole {
     const { kind } = node.TransactionStmt;
     return { kind: 'control', ends: kind === 'TRANS_STMT_COMMIT' || kind === 'TRANS_STMT_ROLLBACK' };
   }
-  switch (command.transactional?.(parsed)) {
+  switch (command.roleInTransaction?.(parsed)) {
     case 'reads':
       return { kind: 'reads' };
     case 'writes':

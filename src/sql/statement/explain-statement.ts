@@ -1,8 +1,8 @@
+import { resultColumn, type ResultColumn } from '../types/types.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import type { StatementContext } from '../exec/context.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import { analysisDocument, analysisLines } from '../plan/explain.ts';
-import type { ResultColumn } from '../types/types.ts';
 import { parseDocument } from '../types/json-text.ts';
 import type { Value } from '../types/value.ts';
 import type { RunningBody, StatementBody } from './statement.ts';
@@ -15,8 +15,8 @@ interface ExplainOptions {
 }
 
 const NAME = 'QUERY PLAN';
-const TEXT_COLUMNS: readonly ResultColumn[] = [{ name: NAME, type: 'text' }];
-const JSON_COLUMNS: readonly ResultColumn[] = [{ name: NAME, type: 'json' }];
+const TEXT_COLUMNS: readonly ResultColumn[] = [resultColumn(NAME, 'text')];
+const JSON_COLUMNS: readonly ResultColumn[] = [resultColumn(NAME, 'json')];
 
 /** EXPLAIN of any statement, as rows. */
 export function explainStatement(

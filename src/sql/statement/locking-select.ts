@@ -48,7 +48,7 @@ async function runLocking(
   const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
   const { whereClause: where, ...rest } = parsed.ast;
   const { keys, searched, reads } = await findMatchingKeys(table, range, where, scope);
-  const all = searched ? distinctKeys([...keys, ...buffer.keysOf(table)]) : keys;
+  const all = searched ? distinctKeys([...keys, ...buffer.listKeys(table)]) : keys;
   const read = await fetchItems(all, table, scope);
   const updates = await computeRowUpdates({ table, range, assignments: [], where }, read, scope);
   const items = updates.map((update) => update?.item).filter((item) => item !== undefined);

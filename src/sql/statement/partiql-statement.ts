@@ -1,18 +1,19 @@
+import { resultColumn } from '../types/types.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import { statementPages } from '../../dynamo/read/statement-pages.ts';
 import { toPlainItem } from '../types/plain-document.ts';
-import { toDuckdbType, toPostgresType } from '../types/engine-types.ts';
+import { postgresColumnType } from '../types/column-types.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import type { ParsedPartiql } from '../parse/partiql.ts';
 import type { Value } from '../types/value.ts';
 import type { StatementContext } from '../exec/context.ts';
-import { objectMaker } from '../exec/direct.ts';
-import { pageSizeFor, partiqlGate } from '../exec/read-gate.ts';
-import { columnDecoder } from '../exec/row-decoder.ts';
-import { seenColumns } from '../exec/seen-columns.ts';
+import { createObjectMapper } from '../exec/direct.ts';
+import { choosePageSize, createPartiqlGate } from '../exec/read-gate.ts';
+import { createColumnDecoder } from '../exec/row-decoder.ts';
+import { inferColumns } from '../exec/seen-columns.ts';
 import type { RunningBody, StatementBody } from './statement.ts';
 
 /** The column for what only later pages' items have. */
@@ -64,13 +65,13 @@ async function runPartiql(
       parameters: parameters.map((parameter, i) => attributeOf(parameter, `$${i + 1}`)),
       writes: !reads,
       consistent: reads && context.settings.consistentReads,
-      ...(reads && pageSizeFor(undefined, context)),
+      ...(reads && choosePageSize(undefined, context)),
     },
-    { stats, signal, gate: partiqlGate(context, stats) },
+    { stats, signal, gate: createPartiqlGate(context, stats) },
   );
   const first = await firstWithItems(pages);
   const shape = shapeOf(first?.items ?? [], first?.more === true, context);
-  const toObject = objectMaker(shape.columns.map(({ name }) => name));
+  const toObject = createObjectMapper(shape.columns.map(({ name }) => name));
 
   let isCut = false;
   async function* arrays(): AsyncGenerator<Value[][]> {
@@ -133,15 +134,15 @@ function shapeOf(
   more: boolean,
   { settings: { decimals } }: StatementContext,
 ): Shape {
-  const found = seenColumns(items, decimals);
+  const found = inferColumns(items, decimals);
   const columns = [...found.values()];
-  const readers = columns.map((column) => columnDecoder(column, decimals));
-  const named = columns.map(({ name, type }) => ({ name, type: toPostgresType(toDuckdbType(type)) }));
+  const readers = columns.map((column) => createColumnDecoder(column, decimals));
+  const named = columns.map(({ name, type }) => resultColumn(name, postgresColumnType(type)));
   if (!more) return { columns: named, row: (item) => readers.map((read) => read(item)) };
   let rest = REST;
   for (let n = 2; found.has(rest); n++) rest = `${REST}_${n}`;
   return {
-    columns: [...named, { name: rest, type: 'json' }],
+    columns: [...named, resultColumn(rest, 'json')],
     row(item) {
       const others = Object.entries(item).filter(([name]) => !found.has(name));
       const besides = others.length === 0 ? null : toPlainItem(Object.fromEntries(others));

@@ -1,5 +1,5 @@
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
-import { directStatement } from '../exec/direct.ts';
+import { openDirectly } from '../exec/direct.ts';
 import type { ParsedQuery } from '../parse/parse.ts';
 import { describeAccess } from '../plan/describe-access.ts';
 import { matchPointQuery } from '../plan/point-query.ts';
@@ -22,7 +22,7 @@ export function pointQuery(parsed: ParsedQuery, planned: StatementBody): Stateme
       const plan = query?.plan(parameters, context.settings, context.session.database.planner.rules);
       if (plan === undefined) return planned.run(parameters, context, signal);
       return {
-        ...directStatement(plan, [plan.read], context, newReadStats(), signal),
+        ...openDirectly(plan, [plan.read], context, newReadStats(), signal),
         plan: [describeAccess(plan.read)],
       };
     },

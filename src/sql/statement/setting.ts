@@ -1,51 +1,50 @@
+import { resultColumn } from '../types/types.ts';
 import type { Node, VariableSetStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { SERVER_SETTINGS, serverSetting, type ServerSetting } from '../system/server-settings.ts';
-import { type Command, done, listed } from '../exec/command.ts';
-
-const TEXT = 'text';
+import { type Command, emptyResult, rowsResult } from '../exec/command.ts';
 
 /** `SHOW name`, `SHOW ALL`: what programs ask of a server when they connect. */
 export const showSetting: Command = {
   nodes: ['VariableShowStmt'],
-  transactional: () => 'reads',
+  roleInTransaction: () => 'reads',
   async run(parsed) {
     const asked = shown(parsed);
     return typeof asked === 'string'
-      ? listed(
+      ? rowsResult(
           'SHOW',
           ALL_COLUMNS,
           SERVER_SETTINGS.map(({ name, value, doc }) => [name, value, doc]),
         )
-      : listed('SHOW', [{ name: asked.name, type: TEXT }], [[asked.value]]);
+      : rowsResult('SHOW', [resultColumn(asked.name, 'text')], [[asked.value]]);
   },
   async columns(parsed) {
     const asked = shown(parsed);
-    return typeof asked === 'string' ? ALL_COLUMNS : [{ name: asked.name, type: TEXT }];
+    return typeof asked === 'string' ? ALL_COLUMNS : [resultColumn(asked.name, 'text')];
   },
 };
 
 /** `SET name = value`: where nothing depends on it, and to the value that it has. */
 export const setSetting: Command = {
   nodes: ['VariableSetStmt'],
-  transactional: () => 'reads',
+  roleInTransaction: () => 'reads',
   async run(parsed) {
     if (!('VariableSetStmt' in parsed.node)) throw parsed.refusal();
     const statement = parsed.node.VariableSetStmt;
     switch (statement.kind) {
       case 'VAR_RESET_ALL':
-        return done('RESET');
+        return emptyResult('RESET');
       case 'VAR_RESET':
         known(statement.name ?? '', parsed);
-        return done('RESET');
+        return emptyResult('RESET');
       case 'VAR_SET_DEFAULT':
         known(statement.name ?? '', parsed);
-        return done('SET');
+        return emptyResult('SET');
       case 'VAR_SET_VALUE':
         refuseChange(known(statement.name ?? '', parsed), valueOf(statement), parsed);
-        return done('SET');
+        return emptyResult('SET');
       case 'VAR_SET_MULTI':
       case 'VAR_SET_CURRENT':
       case undefined:
@@ -67,7 +66,7 @@ function refuseChange(setting: ServerSetting, value: string, parsed: ParsedComma
   );
 }
 
-const ALL_COLUMNS = ['name', 'setting', 'description'].map((name) => ({ name, type: TEXT }));
+const ALL_COLUMNS = ['name', 'setting', 'description'].map((name) => resultColumn(name, 'text'));
 
 function shown(parsed: ParsedCommand): ServerSetting | 'all' {
   if (!('VariableShowStmt' in parsed.node)) throw parsed.refusal();

@@ -5,7 +5,7 @@ import type { RowReader } from '../exec/direct.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import type { StatementHints } from '../parse/statement-hints.ts';
 import type { Explanation } from '../plan/explain.ts';
-import type { ResultColumn } from '../plan/planner.ts';
+import type { ResultColumn } from '../types/types.ts';
 
 export type StatementKind = 'point-query' | 'query' | 'locking-select' | 'explain' | 'command' | 'partiql';
 

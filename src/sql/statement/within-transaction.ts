@@ -25,7 +25,7 @@ export async function withinTransaction<T extends Pick<RowReader, 'arrays' | 'ob
   if (open.failure !== undefined && !(role.kind === 'control' && role.ends)) throw failedTransaction(open);
   if (role.kind === 'control') return run(context);
   const looksFirst = role.kind === 'writes' && role.looksFirst;
-  const { statement, sink } = open.begin({ text, looksFirst });
+  const { statement, buffer } = open.beginStatement({ text, looksFirst });
   const fail = (error: unknown): unknown => {
     open.fail(statement, error);
     return error;
@@ -34,7 +34,7 @@ export async function withinTransaction<T extends Pick<RowReader, 'arrays' | 'ob
     assertAllowed(text, role, open);
     if (role.kind === 'query') warnOfUnseenWrites(open, context);
     const reading = open.readOnly ? context.withSettings({ consistentReads: true }) : context;
-    const running = await run(reading.derive({ buffer: sink }));
+    const running = await run(reading.derive({ buffer }));
     return { ...running, arrays: () => watched(running.arrays()), objects: () => watched(running.objects()) };
   } catch (error) {
     throw fail(error);
@@ -63,7 +63,8 @@ export async function trackCall<T>(
   try {
     return await call();
   } catch (error) {
-    if (open.failure === undefined) open.fail(open.begin({ text, looksFirst: false }).statement, error);
+    if (open.failure === undefined)
+      open.fail(open.beginStatement({ text, looksFirst: false }).statement, error);
     throw error;
   } finally {
     open.leave();

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Catalog } from '../../../src/catalog/catalog.ts';
 import type { TableDef } from '../../../src/catalog/table-def.ts';
 import type { BoundStatement } from '../../../src/sql/bind/bind.ts';
-import { rememberedPlan } from '../../../src/sql/exec/plan-cache.ts';
+import { memoizePlan } from '../../../src/sql/exec/plan-cache.ts';
 import type { ParameterLiteral } from '../../../src/sql/parse/parameter-list.ts';
 import { type ParsedQuery, parseStatement } from '../../../src/sql/parse/parse.ts';
 import { bigint, tableDef, text } from '../engine-fixture.ts';
@@ -30,7 +30,7 @@ async function memory() {
   const catalog = { table, view: async () => undefined } as Partial<Catalog> as Catalog;
   const session = sessionWith({ planner: createPlanner() } as Partial<DatabaseContext> as DatabaseContext);
   const plan = (parameters = ONE, settings = SETTINGS): Promise<StatementPlan> =>
-    rememberedPlan(parsed, parameters, { session, catalog, settings }, undefined, async (bound) => {
+    memoizePlan(parsed, parameters, { session, catalog, settings }, undefined, async (bound) => {
       world.made += 1;
       world.bound.push(bound);
       return {} as StatementPlan;

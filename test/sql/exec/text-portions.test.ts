@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Engine, openEngine } from '../../../src/sql/engine/engine.ts';
-import { portionsFor } from '../../../src/sql/exec/text-portions.ts';
+import { choosePortions } from '../../../src/sql/exec/text-portions.ts';
 
 const BY_KEY = { textGroups: () => [{ alias: 'r0', keys: ['pk'], texts: ['s'] }] };
 const BY_FEW = { textGroups: () => [{ alias: 'r0', keys: ['few'], texts: ['s'] }] };
@@ -24,13 +24,13 @@ afterAll(() => {
 
 describe('portions', () => {
   it('are as many as let the texts of each take an eighth of the memory', async () => {
-    const portions = await portionsFor(connection, 's', BY_KEY, ROWS);
+    const portions = await choosePortions(connection, 's', BY_KEY, ROWS);
     // About 600,000 groups of 132 bytes are 79 MB; the number of groups is an estimate.
     expect([5, 7, 9]).toContain(portions?.get('r0'));
   });
 
   it('are odd', async () => {
-    const portions = await portionsFor(
+    const portions = await choosePortions(
       connection,
       's',
       { textGroups: () => [{ alias: 'r0', keys: ['pk'], texts: ['s', 's', 's', 's', 's'] }] },
@@ -40,10 +40,10 @@ describe('portions', () => {
   });
 
   it('are not made of few groups', async () => {
-    expect(await portionsFor(connection, 's', BY_FEW, ROWS)).toBeUndefined();
+    expect(await choosePortions(connection, 's', BY_FEW, ROWS)).toBeUndefined();
   });
 
   it('are not made of few rows, which are not looked at', async () => {
-    expect(await portionsFor(connection, 'nowhere', BY_KEY, 1000)).toBeUndefined();
+    expect(await choosePortions(connection, 'nowhere', BY_KEY, 1000)).toBeUndefined();
   });
 });
