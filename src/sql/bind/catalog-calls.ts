@@ -1,6 +1,7 @@
-import { type A_Expr, type Node, parseSync, type SelectStmt } from 'libpg-query';
+import type { A_Expr, Node, SelectStmt } from 'libpg-query';
 import type { ErrorCode } from '../../core/errors.ts';
 import { call, callOf, cast, constant, constantText, number } from '../dialect/build.ts';
+import { parseTree } from '../parse/parser.ts';
 import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
 import { oidOf } from '../system/pg-oids.ts';
 import { findSystemTable } from '../system/registry.ts';
@@ -182,7 +183,7 @@ function nameIn(text: string): string {
 }
 
 function lookUp(name: string, argument: Node): Node {
-  const statement = parseSync(LOOK_UPS.get(name) ?? '').stmts?.[0]?.stmt;
+  const statement = parseTree(LOOK_UPS.get(name) ?? '').stmts?.[0]?.stmt;
   const subselect = mapNodes(statement, function put(node: Node): Node {
     return 'ParamRef' in node ? argument : mapInside(node, put);
   });

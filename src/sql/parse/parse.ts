@@ -1,10 +1,11 @@
-import { hasSqlDetails, loadModule, type Node, parseSync, type RawStmt, type SelectStmt } from 'libpg-query';
+import type { Node, RawStmt, SelectStmt } from 'libpg-query';
 import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
 import { readTableStatement } from './table/read-statement.ts';
 import type { TableNode } from './table/table-statement.ts';
 import { readHints } from './hints.ts';
 import { checkNesting } from './nesting.ts';
+import { getErrorPosition, loadParser, parseTree } from './parser.ts';
 import { type PreparedText, prepareText } from './prepared-text.ts';
 import type { InsertKind } from './insert-kind.ts';
 import { refuseAt, refuseStatement, refuseWrites } from './refusals.ts';
@@ -53,7 +54,7 @@ export type ParsedStatement = ParsedQuery | ParsedCommand;
 
 /** Parses one statement as PostgreSQL does. */
 export async function parseStatement(sql: string): Promise<ParsedStatement> {
-  await loadModule();
+  await loadParser();
   const prepared = prepareText(sql);
   checkNesting(prepared.text, prepared.positionOfIndex);
 
@@ -160,11 +161,13 @@ function namedIn(node: Node): { readonly parts?: Node[]; readonly location?: num
 function parseText(prepared: PreparedText): RawStmt[] {
   if (prepared.text === '') return [];
   try {
-    return parseSync(prepared.text).stmts ?? [];
+    return parseTree(prepared.text).stmts ?? [];
   } catch (error) {
-    const place = hasSqlDetails(error)
-      ? { cause: error, position: prepared.positionOfCharacter(error.sqlDetails?.cursorPosition ?? 0) }
-      : { cause: error };
+    const position = getErrorPosition(error);
+    const place = {
+      cause: error,
+      ...(position === undefined ? {} : { position: prepared.positionOfCharacter(position) }),
+    };
     const message = prepared.restore(getErrorMessage(error));
     if (error instanceof RangeError || message.startsWith('memory exhausted'))
       throw new DriverError('SQL_NOT_SUPPORTED', 'The statement is nested too deeply.', place);

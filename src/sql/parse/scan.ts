@@ -1,4 +1,4 @@
-import { scanSync } from 'libpg-query';
+import { scanTokens } from './parser.ts';
 import { indexOfByte } from './positions.ts';
 
 /** A token of a statement. `start` and `end` are indexes of the JavaScript string. */
@@ -41,17 +41,12 @@ export function scan(text: string): readonly Token[] | undefined {
 
 /** All tokens of a text, comments included. */
 export function scanWithComments(text: string): readonly TokenOrComment[] | undefined {
-  let scanned;
-  try {
-    // libpg-query 18.1.5 leaves these as they are in its JSON, which cannot be read then; only offsets matter here.
-    // oxlint-disable-next-line no-control-regex
-    scanned = scanSync(text.replace(/[\x01-\x08\x0b\x0c\x0e-\x1f]/g, ' '));
-  } catch {
-    // The parser reports the same fault with its position.
-    return undefined;
-  }
+  // libpg-query 18.1.5 leaves these as they are in its JSON, which cannot be read then; only offsets matter here.
+  // oxlint-disable-next-line no-control-regex
+  const tokens = scanTokens(text.replace(/[\x01-\x08\x0b\x0c\x0e-\x1f]/g, ' '));
+  if (tokens === undefined) return undefined;
   const indexOf = indexOfByte(text);
-  return scanned.tokens.map((token) => {
+  return tokens.map((token) => {
     const [start, end] = [indexOf(token.start), indexOf(token.end)];
     return { text: text.slice(start, end), start, end, kind: kindOf(token.tokenType, token.keywordName) };
   });

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { loadModule } from 'libpg-query';
 import { DriverError } from '../../../src/core/errors.ts';
 import { toParameterList } from '../../../src/sql/parse/parameter-list.ts';
 import { numberParameters } from '../../../src/sql/parse/parameters.ts';
 import { parseQuery } from '../../../src/sql/parse/parse.ts';
+import { loadParser } from '../../../src/sql/parse/parser.ts';
 import { originalIndex } from '../../../src/sql/parse/positions.ts';
 
-beforeAll(() => loadModule());
+beforeAll(() => loadParser());
 
 /** The rewritten text with single spaces. */
 const rewritten = (sql: string): string => numberParameters(sql).text.replace(/ +/g, ' ').trim();

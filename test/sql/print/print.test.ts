@@ -1,13 +1,14 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { loadModule, parseSync, type SelectStmt } from 'libpg-query';
+import type { SelectStmt } from 'libpg-query';
+import { loadParser, parseTree } from '../../../src/sql/parse/parser.ts';
 import { quoteName, quoteText } from '../../../src/sql/print/names.ts';
 import { printSelect } from '../../../src/sql/print/print.ts';
 
-beforeAll(() => loadModule());
+beforeAll(() => loadParser());
 
 function parse(sql: string): SelectStmt {
-  const statement = parseSync(sql).stmts?.[0]?.stmt;
+  const statement = parseTree(sql).stmts?.[0]?.stmt;
   if (statement === undefined || !('SelectStmt' in statement)) throw new Error(`No query: ${sql}`);
   return statement.SelectStmt;
 }

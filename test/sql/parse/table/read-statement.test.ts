@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { loadModule } from 'libpg-query';
+import { loadParser } from '../../../../src/sql/parse/parser.ts';
 import { readTableStatement } from '../../../../src/sql/parse/table/read-statement.ts';
 import { thrownBy } from '../../../support/thrown.ts';
 
-beforeAll(() => loadModule());
+beforeAll(() => loadParser());
 
 describe('a statement about tables', () => {
   it('is read with its columns, indexes and options', () => {

@@ -1,0 +1,37 @@
+import { createRequire } from 'node:module';
+import type * as Parser from 'libpg-query';
+
+const requirePackage: (name: 'libpg-query') => typeof Parser = createRequire(import.meta.url);
+let parser: typeof Parser | undefined;
+
+/** Loads PostgreSQL's parser, which is WebAssembly. Statements are parsed and scanned only after that. */
+export async function loadParser(): Promise<void> {
+  // Required, not imported: Node reads an imported CommonJS package twice, and keeps 9 MB more for it.
+  parser ??= requirePackage('libpg-query');
+  await parser.loadModule();
+}
+
+/** The tree of a text; throws what `getErrorPosition` knows. */
+export function parseTree(text: string): Parser.ParseResult {
+  return loaded().parseSync(text);
+}
+
+/** The tokens of a text; undefined if it cannot be read to its end, which the parser reports with its position. */
+export function scanTokens(text: string): readonly Parser.ScanToken[] | undefined {
+  const { scanSync } = loaded();
+  try {
+    return scanSync(text).tokens;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The zero-based character at which the parser failed; undefined if the error is not one of syntax. */
+export function getErrorPosition(error: unknown): number | undefined {
+  return loaded().hasSqlDetails(error) ? (error.sqlDetails?.cursorPosition ?? 0) : undefined;
+}
+
+function loaded(): typeof Parser {
+  if (parser === undefined) throw new Error('The parser is not loaded');
+  return parser;
+}
