@@ -5,14 +5,26 @@ import ts from 'typescript';
 const root = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
 
-/** Where messages of a sign-in come from. */
-const ROOMS = ['src/core', 'src/connstring', 'src/saml', 'src/authschemes'];
+/** The folders whose messages a sign-in can show. */
+const FOLDERS = [
+  'core',
+  'net',
+  'connstring',
+  'aws',
+  'saml',
+  'cognito',
+  'profiles',
+  'credentials',
+  'authschemes',
+  'host',
+  'database',
+];
 
-/** The fixed parts of every text in these rooms, between which the program puts something in. */
-const texts: readonly (readonly string[])[] = ROOMS.flatMap((room) =>
-  readdirSync(new URL(room, root), { recursive: true, encoding: 'utf8' })
+/** The fixed parts of every string in these folders; what the program inserts is between them. */
+const texts: readonly (readonly string[])[] = FOLDERS.flatMap((folder) =>
+  readdirSync(new URL(`src/${folder}`, root), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
-    .flatMap((name) => textsIn(read(`${room}/${name}`))),
+    .flatMap((name) => textsIn(read(`src/${folder}/${name}`))),
 );
 
 function textsIn(source: string): readonly (readonly string[])[] {
@@ -55,11 +67,11 @@ function titlesOf(page: string): readonly string[] {
     .filter((title) => title !== 'message' && !/^-+$/.test(title));
 }
 
-const pages = readdirSync(new URL('docs/guide', root)).filter((name) => /^sign-in-.+\.md$/.test(name));
+const pages = readdirSync(new URL('docs/guide', root)).filter((name) => /^sign-in.*\.md$/.test(name));
 
 it('there are pages for the identity providers', () => {
   expect(pages).toEqual(
-    expect.arrayContaining(['sign-in-adfs.md', 'sign-in-okta.md', 'sign-in-pingfederate.md']),
+    expect.arrayContaining(['sign-in.md', 'sign-in-adfs.md', 'sign-in-okta.md', 'sign-in-pingfederate.md']),
   );
 });
 
