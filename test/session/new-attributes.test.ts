@@ -29,29 +29,31 @@ async function noticesOf(sql: string, parameters: readonly string[] = []): Promi
   return [...notices];
 }
 
-describe('an attribute that no item seen has', () => {
-  it('is made, and UPDATE says which column has nearly its name', async () => {
+describe('an attribute that no sampled item has', () => {
+  it('is added, and UPDATE suggests a column with a similar name', async () => {
     expect(await noticesOf("UPDATE people SET nam = 'x' WHERE id IN ('a', 'b')")).toEqual([
-      'No item seen of "people" has "nam": a new attribute is made; did you mean "name"?',
+      'no sampled item of "people" has an attribute "nam", which will be added; did you mean "name"?',
     ]);
     expect((await db.query(`SELECT "$item" ->> 'nam' AS nam FROM people WHERE id = 'a'`)).rows).toEqual([
       { nam: 'x' },
     ]);
   });
 
-  it('is told once a statement, however many rows there are', async () => {
+  it('is reported once per statement, for any number of rows', async () => {
     expect(await noticesOf("INSERT INTO people (id, nme, zz) VALUES ('c', '1', 1), ('d', '2', 2)")).toEqual([
-      'No item seen of "people" has "nme": a new attribute is made; did you mean "name"?',
-      'No item seen of "people" has "zz": a new attribute is made',
+      'no sampled item of "people" has an attribute "nme", which will be added; did you mean "name"?',
+      'no sampled item of "people" has an attribute "zz", which will be added',
     ]);
     expect(
       await noticesOf(
         "INSERT INTO people (id, name) VALUES ('a', '1'), ('b', '1') ON CONFLICT (id) DO UPDATE SET naem = 'x'",
       ),
-    ).toEqual(['No item seen of "people" has "naem": a new attribute is made; did you mean "name"?']);
+    ).toEqual([
+      'no sampled item of "people" has an attribute "naem", which will be added; did you mean "name"?',
+    ]);
   });
 
-  it('is not told of by a statement that has no such column elsewhere', async () => {
+  it('is not reported by a statement that fails on an unknown column', async () => {
     notices.length = 0;
     await expect(db.query("UPDATE people SET nme = 1 WHERE idd = 'a'")).rejects.toMatchObject({
       sqlState: '42703',
@@ -68,13 +70,13 @@ describe('an attribute that no item seen has', () => {
     "INSERT INTO people VALUES ('e')",
     `INSERT INTO people ("$item") VALUES ('{"id": "f", "nam": 1}')`,
     "INSERT INTO empty (id, anything) VALUES ('a', 1)",
-  ])('is not what %s is about', async (sql) => {
+  ])('is not reported by %s', async (sql) => {
     expect(await noticesOf(sql)).toEqual([]);
   });
 });
 
 describe('RETURNING *', () => {
-  it('has the attributes that INSERT adds, with the types of their values', async () => {
+  it('includes the attributes that INSERT adds, typed by their values', async () => {
     const sql = `INSERT INTO people (id, size, "Tags") VALUES ('g', 12, '{"a": 1}'::json), ('h', 1.5, NULL) RETURNING *`;
     const { rows, columns } = await db.query(sql);
     expect(rows).toMatchObject([
@@ -82,14 +84,14 @@ describe('RETURNING *', () => {
       { id: 'h', name: null, size: 1.5, Tags: null },
     ]);
     expect(columns.slice(-2)).toEqual([
-      { name: 'size', type: 'numeric' },
-      { name: 'Tags', type: 'json' },
+      { name: 'size', type: 'numeric', oid: 1700 },
+      { name: 'Tags', type: 'json', oid: 114 },
     ]);
     await using statement = await db.prepare(sql);
     expect(statement.columns.map(({ name }) => name)).toEqual(columns.map(({ name }) => name));
   });
 
-  it('has the attributes that UPDATE adds, with or without a read, and RETURNING may name them', async () => {
+  it('includes the attributes that UPDATE adds, and RETURNING can refer to them', async () => {
     expect((await db.query("UPDATE people SET level = 3 WHERE id = 'a' RETURNING *")).rows).toMatchObject([
       { id: 'a', level: 3 },
     ]);

@@ -50,8 +50,8 @@ async function fill(): Promise<void> {
   await db.query(`REPLACE INTO work (id, n, v) VALUES ${rowsOf('1')}`);
 }
 
-/** Somebody else writes. */
-async function meddle(): Promise<undefined> {
+/** A concurrent write by another client. */
+async function writeConcurrently(): Promise<undefined> {
   await world.client.putItems('work', [{ id: { S: 'k0' }, n: { N: '7' }, v: { N: '0' } }]);
   return undefined;
 }
@@ -71,7 +71,7 @@ const STATEMENTS = [
   ['a DELETE', 'DELETE FROM work WHERE v >= 0', fill, []],
 ] as const;
 
-/** Not done, or done and never answered. */
+/** The request fails, or succeeds without a response. */
 const PASSING: readonly Fault[] = [
   { error: 'ProvisionedThroughputExceededException' },
   { error: 'InternalServerError', status: 500 },
@@ -82,7 +82,7 @@ const PASSING: readonly Fault[] = [
 ];
 
 describe.each(STATEMENTS)('%s', (_, sql, prepare, after) => {
-  it.each(PASSING)('is done once, and counted once, where a request meets %j', async (fault) => {
+  it.each(PASSING)('is executed and counted once if a request fails with %j', async (fault) => {
     for (let k = 0; k < ROWS; k += 2) {
       proxy.plan(() => undefined);
       await db.query('DELETE FROM work');
@@ -94,7 +94,7 @@ describe.each(STATEMENTS)('%s', (_, sql, prepare, after) => {
     }
   });
 
-  it('says truly how far it came when it is cancelled', async () => {
+  it('reports how many items it had written when it is cancelled', async () => {
     for (let k = 0; k < ROWS; k += 1) {
       proxy.plan(() => undefined);
       await db.query('DELETE FROM work');
@@ -107,19 +107,19 @@ describe.each(STATEMENTS)('%s', (_, sql, prepare, after) => {
       });
       const error = await thrownBy(() => db.query(sql, [], { signal: stop.signal }));
       expect(error.code).toBe('EXEC_CANCELLED');
-      const [, told = '0'] = /(\d+) items? (?:was|were)/.exec(error.message) ?? [];
+      const [, reported = '0'] = /(\d+) items? (?:was|were)/.exec(error.message) ?? [];
       const changed = (await items()).filter((each) => !before.includes(each)).length;
       const gone = before.length - (await items()).length;
-      // What was under way may have taken place, and nobody can say so.
-      expect(Math.max(changed, gone) - Number(told)).toBeLessThanOrEqual(2);
-      expect(Math.max(changed, gone)).toBeGreaterThanOrEqual(Number(told));
+      // Requests in flight may have succeeded without being counted.
+      expect(Math.max(changed, gone) - Number(reported)).toBeLessThanOrEqual(2);
+      expect(Math.max(changed, gone)).toBeGreaterThanOrEqual(Number(reported));
     }
   });
 });
 
 describe('a write that cannot be repeated', () => {
   it.each<Fault>([{ error: 'InternalServerError', status: 500, done: true }, 'cut', 'reset', 'hang up'])(
-    'is not, where %j hides what became of it',
+    'is not repeated if %j hides its outcome',
     async (fault) => {
       await fill();
       proxy.plan(({ at }) => (at === 0 ? fault : undefined));
@@ -131,7 +131,7 @@ describe('a write that cannot be repeated', () => {
     },
   );
 
-  it('is repeated after throttling, which does nothing', async () => {
+  it('is repeated after throttling, which wrote nothing', async () => {
     await fill();
     proxy.plan(({ at }) => (at < 2 ? { error: 'ThrottlingException' } : undefined));
     const { rowCount, stats } = await db.query("UPDATE work SET n = n + 1 WHERE id = 'k0'");
@@ -142,15 +142,15 @@ describe('a write that cannot be repeated', () => {
 
 describe('ten writers on one item', () => {
   it.each([
-    ['by DynamoDB itself', "UPDATE work SET n = n + 1 WHERE id = 'k0'"],
-    ['by what they read', "UPDATE work SET n = (n * 2 + 2) / 2 WHERE id = 'k0'"],
+    ['computed by DynamoDB', "UPDATE work SET n = n + 1 WHERE id = 'k0'"],
+    ['computed from a read', "UPDATE work SET n = (n * 2 + 2) / 2 WHERE id = 'k0'"],
   ])('lose no update, %s', async (_, sql) => {
     await fill();
     const writers = await Promise.all(Array.from({ length: 10 }, () => open()));
     const results = await Promise.all(
       writers.map(async (writer) => {
         let done = 0;
-        // With retries of their own: a statement gives up where others are faster again and again.
+        // A statement gives up after too many conflicts, so every writer retries.
         while (done < 3) {
           const counted = await writer.query(sql).then(
             ({ rowCount }) => rowCount,
@@ -169,29 +169,29 @@ describe('ten writers on one item', () => {
     await Promise.all(writers.map((writer) => writer.close()));
   });
 
-  it('meet OnConflict, whatever it says', async () => {
+  it('follow OnConflict', async () => {
     await fill();
     const sql = "UPDATE work SET n = n * 2 WHERE id = 'k0'";
-    proxy.plan(({ at }) => (at === 0 ? meddle() : undefined));
+    proxy.plan(({ at }) => (at === 0 ? writeConcurrently() : undefined));
     const skipped = await db.query(sql, [], { onConflict: 'Skip' });
     expect([skipped.rowCount, skipped.stats.conflicts]).toEqual([0, 1]);
     proxy.plan(() => undefined);
     await fill();
-    proxy.plan(({ at }) => (at === 0 ? meddle() : undefined));
+    proxy.plan(({ at }) => (at === 0 ? writeConcurrently() : undefined));
     expect(await thrownBy(() => db.query(sql, [], { onConflict: 'Error' }))).toMatchObject({
       code: 'EXEC_CONFLICT',
       sqlState: '40001',
     });
     proxy.plan(() => undefined);
     await fill();
-    proxy.plan(({ at }) => (at === 0 ? meddle() : undefined));
+    proxy.plan(({ at }) => (at === 0 ? writeConcurrently() : undefined));
     const again = await db.query(sql);
     expect([again.rowCount, again.stats.conflicts, (await items())[0]]).toEqual([1, 1, 'k0 14']);
   });
 });
 
 describe('batches', () => {
-  it.each(PASSING)('write every row once, where requests meet %j', async (fault) => {
+  it.each(PASSING)('write every row once if requests fail with %j', async (fault) => {
     await using batches = await open('UseBatchWriteItemOperation=true');
     const values = Array.from({ length: 130 }, (_, i) => `('b${i}', 1, ${i})`).join(', ');
     proxy.plan(({ at }) => (at % 3 === 1 ? fault : undefined));
@@ -201,6 +201,6 @@ describe('batches', () => {
   });
 });
 
-it('leaves no rejection unheard', () => {
+it('leaves no unhandled rejection', () => {
   expect(rejections).toEqual([]);
 });

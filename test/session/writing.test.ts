@@ -58,7 +58,7 @@ async function plan(sql: string): Promise<string> {
 }
 
 describe('INSERT', () => {
-  it('puts rows, counts them, and says what that cost', async () => {
+  it('puts rows, counts them, and reports their cost', async () => {
     const result = await db.query("INSERT INTO items (id, n) VALUES ('i1', 1), ('i2', 2.50), ('i3', ?)", [3]);
     expect(result).toMatchObject({ command: 'INSERT', rowCount: 3, rows: [], columns: [] });
     expect(result.stats).toMatchObject({ requests: 3, itemsWritten: 3, writeCapacity: 3, conflicts: 0 });
@@ -66,7 +66,7 @@ describe('INSERT', () => {
     expect(await stored('items', 'i2')).toEqual({ id: { S: 'i2' }, n: { N: '2.5' } });
   });
 
-  it('gives the rows of RETURNING in their order', async () => {
+  it('returns the rows of RETURNING in order', async () => {
     const { rows } = await db.query(
       "INSERT INTO items (id, n) VALUES ('r3', 3), ('r1', 1), ('r2', 2) RETURNING id, n * 2 AS twice",
     );
@@ -77,36 +77,52 @@ describe('INSERT', () => {
     ]);
   });
 
-  it('leaves an item that is there, and says which', async () => {
+  it('leaves an existing item unchanged, and reports its key', async () => {
     const error = await thrownBy(() => db.query("INSERT INTO items (id, n) VALUES ('a', 9)"));
     expect(error).toMatchObject({
       code: 'SQL_UNIQUE',
       sqlState: '23505',
-      message: "items has an item with the key id 'a' already.",
+      message: `duplicate key value: an item with id = 'a' already exists in "items"`,
     });
     expect(await stored('items', 'a')).toMatchObject({ n: { N: '1' } });
   });
 
-  it('says how many rows it wrote before a conflict', async () => {
+  it('reports how many rows were written before a conflict', async () => {
     const slow = await world.open('ThreadCount=1');
     const error = await thrownBy(() =>
       slow.query("INSERT INTO items (id) VALUES ('w1'), ('w2'), ('a'), ('w3')"),
     );
     expect(error.message).toBe(
-      "items has an item with the key id 'a' already. 2 items were inserted before (2 WCU).",
+      `duplicate key value: an item with id = 'a' already exists in "items"; 2 items were inserted before (2 WCU)`,
     );
     expect(await stored('items', 'w3')).toBeUndefined();
   });
 
   it.each([
-    ["('x1', 1), ('', 2)", 'DYNAMO_LIMIT', 'Row 2: PutItem: the key attribute id has an empty value'],
-    ["('x1', 1), (NULL, 2)", 'SQL_NOT_NULL', "Row 2: id is part of the table's key"],
-    ["('x1', 1), ('x2', 1), ('x3', 1e200)", 'DYNAMO_LIMIT', 'Row 3: PutItem: n: 1e200 is beyond'],
-    [`('x1', 1), ('x2', 1${'0'.repeat(37)}1)`, 'SQL_BAD_VALUE', 'Row 2: n: '],
-    ["('x1', 1), ('x2', 'NaN'::float8)", 'SQL_BAD_VALUE', 'Row 2: n: DynamoDB has no number NaN'],
-    ["('x1', 1), ('x2', 'one')", 'SQL_BAD_VALUE', 'Row 2: n holds numbers, and "one" is no number'],
-    ["('x1', 1), ('x2', 1, 1)", 'SQL_SYNTAX', 'Row 2: INSERT has 3 values and 2 columns.'],
-    [`('x1', 1), (repeat('é', 1100), 1)`, 'DYNAMO_LIMIT', 'Row 2: PutItem: id: 2200 bytes'],
+    ["('x1', 1), ('', 2)", 'DYNAMO_LIMIT', 'row 2: PutItem: the key attribute id has an empty value'],
+    [
+      "('x1', 1), (NULL, 2)",
+      'SQL_NOT_NULL',
+      'row 2: null value in column "id" of relation "items" violates not-null constraint',
+    ],
+    ["('x1', 1), ('x2', 1), ('x3', 1e200)", 'DYNAMO_LIMIT', 'row 3: PutItem: n: 1e200 is beyond'],
+    [`('x1', 1), ('x2', 1${'0'.repeat(37)}1)`, 'SQL_BAD_VALUE', 'for column "n" has 39 significant digits'],
+    [
+      "('x1', 1), ('x2', 'NaN'::float8)",
+      'SQL_BAD_VALUE',
+      'row 2: DynamoDB cannot store the number NaN (column "n")',
+    ],
+    [
+      "('x1', 1), ('x2', 'one')",
+      'SQL_BAD_VALUE',
+      'row 2: invalid input syntax for type numeric: "one" (column "n" holds numbers)',
+    ],
+    [
+      "('x1', 1), ('x2', 1, 1)",
+      'SQL_SYNTAX',
+      'row 2: INSERT has more expressions than target columns (3 expressions, 2 columns)',
+    ],
+    [`('x1', 1), (repeat('é', 1100), 1)`, 'DYNAMO_LIMIT', 'row 2: PutItem: id: 2200 bytes'],
     [`('x1', repeat('x', 500000)::text)`, 'DYNAMO_LIMIT', 'PutItem: the item: 5000'],
   ])('refuses %s before anything is sent', async (values, code, message) => {
     const error = await thrownBy(() => db.query(`INSERT INTO items (id, n) VALUES ${values}`));
@@ -115,7 +131,7 @@ describe('INSERT', () => {
     expect(await stored('items', 'x1')).toBeUndefined();
   });
 
-  it('meets a conflict with nothing, or with an update', async () => {
+  it('does nothing or updates on a conflict', async () => {
     const nothing = await db.query(
       "INSERT INTO items (id, n) VALUES ('c', 9) ON CONFLICT DO NOTHING RETURNING id",
     );
@@ -130,7 +146,7 @@ describe('INSERT', () => {
     expect(skipped.rowCount).toBe(0);
   });
 
-  it('stores sets and values in DynamoDB’s own JSON', async () => {
+  it('stores sets and values in DynamoDB’s JSON format', async () => {
     await db.query(
       `INSERT INTO copies (id, tags, nums, raw, doc, list)
        VALUES ('typed', string_set('a', 'b'), number_set(1, 2.5), dynamodb_json('{"BS":["AAE="]}'), '{"a":1.10}'::json, ARRAY[1, 2])`,
@@ -151,7 +167,7 @@ describe('INSERT … SELECT', () => {
     ['from a read alone', "SELECT * FROM items WHERE id = 'odd'"],
     ['over the engine', "SELECT * FROM items x WHERE upper(id) = 'ODD' ORDER BY id"],
     ['of a join', "SELECT x.* FROM items x JOIN orders o ON o.c = 'b' WHERE x.id = 'odd'"],
-  ])('passes attributes on as they are stored, %s', async (_, select) => {
+  ])('keeps the stored types of attributes, %s', async (_, select) => {
     await db.query("DELETE FROM copies WHERE id = 'odd'");
     const columns = (await db.query('SELECT * FROM items LIMIT 0')).columns.map(({ name }) => `"${name}"`);
     expect((await db.query(`INSERT INTO copies (${columns.join(', ')}) ${select}`)).rowCount).toBe(1);
@@ -174,7 +190,7 @@ describe('INSERT … SELECT', () => {
     await db.query("DELETE FROM items WHERE id LIKE '%!'");
   });
 
-  it('takes what WITH defines', async () => {
+  it('can refer to a CTE of WITH', async () => {
     const { rowCount } = await db.query(
       "WITH s AS (SELECT c || p AS id FROM orders) INSERT INTO copies (id) SELECT id FROM s WHERE id <> 'a1'",
     );
@@ -184,7 +200,7 @@ describe('INSERT … SELECT', () => {
 });
 
 describe('REPLACE and UPSERT', () => {
-  it('put an item in the place of another, or its attributes into it', async () => {
+  it('replace an item, or set its attributes', async () => {
     await db.query("INSERT INTO copies (id, x, y) VALUES ('p', 1, 1)");
     expect((await db.query("UPSERT INTO copies (id, x, z) VALUES ('p', 2, 2)")).rowCount).toBe(1);
     expect(await stored('copies', 'p')).toEqual({
@@ -200,7 +216,7 @@ describe('REPLACE and UPSERT', () => {
     expect(await stored('copies', 'p')).toEqual({ id: { S: 'p' }, y: { N: '6' } });
   });
 
-  it('tell places of mistakes in the text as it was written', async () => {
+  it('report error positions in the original statement', async () => {
     const sql = "REPLACE INTO nowhere (id) VALUES ('p')";
     expect(await thrownBy(() => db.query(sql))).toMatchObject({ code: 'CATALOG_UNKNOWN_TABLE' });
     expect(
@@ -213,7 +229,7 @@ describe('REPLACE and UPSERT', () => {
 });
 
 describe('UPDATE', () => {
-  it('changes what meets WHERE, by key without reading', async () => {
+  it('changes the items that match WHERE, by key without reading', async () => {
     const { rowCount, stats } = await db.query("UPDATE items SET n = n + 1 WHERE id = 'b'");
     expect([rowCount, stats.requests, stats.itemsRead]).toEqual([1, 1, 0]);
     expect(await stored('items', 'b')).toMatchObject({ n: { N: '3' } });
@@ -221,7 +237,7 @@ describe('UPDATE', () => {
     expect(await stored('items', 'nobody')).toBeUndefined();
   });
 
-  it('makes documents on the way to what it sets', async () => {
+  it('creates missing parent documents of a path', async () => {
     await db.query("INSERT INTO copies (id) VALUES ('u')");
     await db.query(
       "UPDATE copies SET address.geo.lat = 1, address.city = 'Rome', lines[1] = 'x' WHERE id = 'u'",
@@ -240,7 +256,7 @@ describe('UPDATE', () => {
     expect(error).toMatchObject({ code: 'SQL_BAD_VALUE' });
   });
 
-  it('counts from nothing', async () => {
+  it('increments an attribute that does not exist yet', async () => {
     await db.query("INSERT INTO copies (id) VALUES ('counter')");
     for (let i = 0; i < 3; i += 1)
       await db.query("UPDATE copies SET hits = if_not_exists(hits, 0) + 1 WHERE id = 'counter'");
@@ -259,19 +275,19 @@ describe('UPDATE', () => {
   });
 
   it.each([
-    ['UPDATE items SET n = v FROM orders', 'UPDATE … FROM is not supported.'],
-    ['WITH s AS (SELECT 1) UPDATE items SET n = 1', 'WITH … UPDATE is not supported.'],
-    ['DELETE FROM items USING orders', 'DELETE … USING is not supported.'],
+    ['UPDATE items SET n = v FROM orders', 'UPDATE ... FROM is not supported'],
+    ['WITH s AS (SELECT 1) UPDATE items SET n = 1', 'WITH ... UPDATE is not supported'],
+    ['DELETE FROM items USING orders', 'DELETE ... USING is not supported'],
     ['MERGE INTO items USING orders ON true WHEN MATCHED THEN DELETE', 'MERGE: it is not supported.'],
-    ['UPDATE items SET n = n, n = 1', 'n is given twice.'],
-    ['UPDATE items SET doc = NULL, doc.x = 1', 'doc and doc.x overlap.'],
+    ['UPDATE items SET n = n, n = 1', 'multiple assignments to same column "n"'],
+    ['UPDATE items SET doc = NULL, doc.x = 1', 'columns "doc" and "doc.x" overlap'],
   ])('%s is refused', async (sql, message) => {
     expect((await thrownBy(() => db.query(sql))).message).toBe(message);
   });
 });
 
 describe('DELETE', () => {
-  it('gives what it deleted', async () => {
+  it('returns the deleted items', async () => {
     await db.query("INSERT INTO copies (id, n) VALUES ('d1', 1), ('d2', 2)");
     const result = await db.query<{ id: string }>(
       "DELETE FROM copies WHERE id IN ('d1', 'd2', 'd3') RETURNING id",
@@ -282,8 +298,8 @@ describe('DELETE', () => {
   });
 });
 
-describe('what surfaces show', () => {
-  it('is the columns of RETURNING before a statement runs', async () => {
+describe('a statement that writes', () => {
+  it('has the columns of RETURNING before it runs', async () => {
     await using statement = await db.prepare('UPDATE items SET kind = $1 WHERE id = $2 RETURNING id, n AS m');
     expect(statement.parameterCount).toBe(2);
     expect(statement.columns.map(({ name }) => name)).toEqual(['id', 'm']);
@@ -291,7 +307,7 @@ describe('what surfaces show', () => {
     expect((await statement.query(['z', 'none'])).rowCount).toBe(0);
   });
 
-  it('is a stream of RETURNING, with its tag and its counts', async () => {
+  it('streams the rows of RETURNING, with its tag and its counts', async () => {
     await using rows = await db.stream("REPLACE INTO copies (id) VALUES ('s1'), ('s2') RETURNING id");
     expect([rows.command, rows.affected]).toEqual(['INSERT', 2]);
     const ids: unknown[] = [];
@@ -300,16 +316,16 @@ describe('what surfaces show', () => {
     expect(rows.stats).toMatchObject({ itemsWritten: 2, writeCapacity: 2 });
   });
 
-  it('is what EXPLAIN says, and ANALYZE does', async () => {
+  it('is explained by EXPLAIN, and executed by EXPLAIN ANALYZE', async () => {
     expect(await plan("EXPLAIN INSERT INTO copies (id) VALUES ('e1')")).toBe(
-      'PutItem copies, if its key has no item: 1 rows, nothing is read',
+      'PutItem copies, if no item with its key exists: 1 row, nothing is read',
     );
     expect(await plan('EXPLAIN REPLACE INTO copies SELECT * FROM copies')).toContain('Scan copies');
     expect(await stored('copies', 'e1')).toBeUndefined();
     expect(await db.explain("DELETE FROM copies WHERE id = 'e1'")).toEqual({
       mode: 'command',
       reads: [],
-      text: 'DeleteItem copies, if the item still meets WHERE: the statement names its key, nothing is read first',
+      text: 'DeleteItem copies, if the item still matches WHERE: the key is in the statement, nothing is read first',
     });
     const analyzed = await plan("EXPLAIN ANALYZE INSERT INTO copies (id) VALUES ('e1')");
     expect(analyzed).toContain('Written: 1 WCU in 1 request, 1 item, 0 conflicts');
@@ -324,7 +340,7 @@ describe('limits', () => {
     "UPSERT INTO copies (id) VALUES ('ro')",
     "UPDATE copies SET x = 1 WHERE id = 'ro'",
     "DELETE FROM copies WHERE id = 'seed'",
-  ])('Readonly refuses %s', async (sql) => {
+  ])('Readonly=true refuses %s', async (sql) => {
     const closed = await world.open('Readonly=true');
     expect(await thrownBy(() => closed.query(sql))).toMatchObject({
       code: 'SQL_READ_ONLY',
@@ -334,7 +350,7 @@ describe('limits', () => {
   });
 
   it.each([[''], ['UseBatchWriteItemOperation=true']])(
-    'MaxWCU stops a statement in time %s',
+    'MaxWCU stops a statement before the limit, %s',
     async (properties) => {
       const bounded = await world.open(`MaxWCU=100;ThreadCount=10;${properties}`);
       const values = Array.from({ length: 300 }, (_, i) => `('wcu${i}', 'k')`).join(', ');
@@ -349,7 +365,7 @@ describe('limits', () => {
     },
   );
 
-  it('hold for one statement, too', async () => {
+  it('can be set for one statement', async () => {
     const error = await thrownBy(() => db.query('UPDATE copies SET x = 1', [], { maxWcu: 1 }));
     expect(error).toMatchObject({ code: 'EXEC_CAPACITY' });
     expect(await thrownBy(() => db.query('SELECT 1', [], { maxWcu: 0 }))).toMatchObject({
@@ -359,7 +375,7 @@ describe('limits', () => {
 });
 
 describe('UseBatchWriteItemOperation', () => {
-  it('replaces items, the last row of a key last', async () => {
+  it('replaces items, and the last row of a key wins', async () => {
     const batches = await world.open('UseBatchWriteItemOperation=true');
     const values = Array.from({ length: 60 }, (_, i) => `('batch${i % 30}', ${i})`).join(', ');
     const { rowCount, stats } = await batches.query(`INSERT INTO copies (id, n) VALUES ${values}`);

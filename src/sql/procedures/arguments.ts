@@ -3,7 +3,7 @@ import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
-import { constantOf } from '../write/constant.ts';
+import { evaluateConstant } from '../write/constant.ts';
 import type { ProcedureDefinition, ProcedureParameter } from '../system/procedure-definitions.ts';
 
 /** What a procedure was given: by its parameter's name, the values by their numbers from 1. */
@@ -71,7 +71,7 @@ function findParameter(
 
 /** Undefined: no constant. */
 function valueOf(node: Node, literals: readonly ParameterLiteral[]): string | null | undefined {
-  const value = constantOf(node, literals);
+  const value = evaluateConstant(node, literals);
   switch (value?.kind) {
     case 'text':
     case 'number':

@@ -4,96 +4,106 @@ import type { Key } from '../../dynamo/read/access-path.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { LIMITS } from '../../dynamo/lint/limits.ts';
 import type { WriteStats } from '../../dynamo/write/write-stats.ts';
-import { keyOf, keyText } from './item-of.ts';
-import type { Matching } from './matching-keys.ts';
+import { describeItem, extractKey } from './item-key.ts';
+import type { MatchingKeys } from './matching-keys.ts';
 import { changeInTransaction } from './change-in-transaction.ts';
-import { carryOut, isThere, type ItemChanges } from './item-changes.ts';
-import { itemsOf } from './items-of.ts';
-import { rowUpdates } from './row-update.ts';
-import type { StatementScope } from './source-rows.ts';
+import { applyItemChange, type ItemChanges } from './item-changes.ts';
+import { existsConditions } from './item-conditions.ts';
+import { fetchItems } from './fetch-items.ts';
+import { computeRowUpdates } from './row-update.ts';
+import type { StatementScope } from './statement-scope.ts';
 import { writeItem, type WriteResult } from './write-item.ts';
 
-/** How often an item that others keep changing is read and tried again. */
-const MOST_ROUNDS = 8;
+/** How often an item that is modified concurrently is read and tried again. */
+const MAX_ATTEMPTS = 8;
 
 /**
- * Changes the items of the keys, each only if it still is what the statement looked at. Gives the images that were asked
- * for. What another writer changed in between is looked at again, and changed if it still meets WHERE.
+ * Changes the items of the keys, each only if it is unchanged since the statement read it. An item that was modified in
+ * between is read again, and changed if it still matches WHERE. Returns the images for RETURNING.
  */
 export async function changeItems(
   changes: ItemChanges,
-  matching: Matching,
-  reading: StatementScope,
+  matching: MatchingKeys,
+  scope: StatementScope,
   writes: WriteStats,
 ): Promise<readonly AttributeMap[]> {
-  const { transaction } = reading.context.writing;
-  if (transaction !== undefined) return changeInTransaction(changes, matching, transaction, reading, writes);
-  const { keys, checks, found } = matching;
+  const { buffer: transaction } = scope.context;
+  if (transaction !== undefined) return changeInTransaction(changes, matching, transaction, scope, writes);
+  const { keys, checks, searched } = matching;
   const images: AttributeMap[] = [];
   const { table } = changes;
-  let left = keys;
+  let remaining = keys;
   if (checks !== undefined && changes.blind) {
     const conditions = [
-      ...isThere(table),
+      ...existsConditions(table),
       ...checks,
-      ...changes.assignments.flatMap(({ byDynamo }) => byDynamo?.needs ?? []),
+      ...changes.assignments.flatMap(({ nativeUpdate: byDynamo }) => byDynamo?.needs ?? []),
     ];
     const refused: Key[] = [];
-    await inParallel(keys, reading.context.settings.threads, async (key) => {
-      const { context, signal } = reading;
-      const change = changes.change(key, undefined, conditions);
+    await inParallel(keys, scope.context.settings.threads, async (key) => {
+      const { context, signal } = scope;
+      const change = changes.buildWrite(key, undefined, conditions);
       const result = await writeItem(change, changes.returned, table, context, writes, signal);
       if (result.kind === 'done') keepImage(images, result);
       else refused.push(key);
     });
-    left = refused;
-    if (refused.length > 0 && changes.assignments.every(({ byDynamo }) => byDynamo?.needs.length === 0)) {
-      // WHERE was all that could refuse: the items do not meet it now.
-      if (found) writes.conflicts += refused.length;
+    remaining = refused;
+    if (
+      refused.length > 0 &&
+      changes.assignments.every(({ nativeUpdate: byDynamo }) => byDynamo?.needs.length === 0)
+    ) {
+      // WHERE was the only condition that could fail: the items no longer match it.
+      if (searched) writes.conflicts += refused.length;
       return images;
     }
   }
-  await changeRead(changes, left, reading, writes, images);
+  await readAndChange(changes, remaining, scope, writes, images);
   return images;
 }
 
-/** Reads the items, finds what becomes of them, and writes; again for those that somebody changed meanwhile. */
-async function changeRead(
+/** Reads the items, computes their changes and writes them; repeats it for those that were modified in between. */
+async function readAndChange(
   changes: ItemChanges,
   keys: readonly Key[],
-  reading: StatementScope,
+  scope: StatementScope,
   writes: WriteStats,
   images: AttributeMap[],
 ): Promise<void> {
-  const { context } = reading;
-  const { onConflict } = context.writing;
-  let left = keys;
-  for (let round = 0; left.length > 0; round += 1) {
-    const again: Key[] = [];
-    for (let at = 0; at < left.length; at += LIMITS.batchGetKeys.most) {
-      const items = await itemsOf(left.slice(at, at + LIMITS.batchGetKeys.most), changes.table, reading);
-      const updates = await rowUpdates(changes, items, reading);
+  const { context } = scope;
+  const { onConflict } = context.settings;
+  let remaining = keys;
+  for (let attempt = 1; remaining.length > 0; attempt += 1) {
+    const modified: Key[] = [];
+    for (let at = 0; at < remaining.length; at += LIMITS.batchGetKeys.most) {
+      const items = await fetchItems(
+        remaining.slice(at, at + LIMITS.batchGetKeys.most),
+        changes.table,
+        scope,
+      );
+      const updates = await computeRowUpdates(changes, items, scope);
       await inParallel(
         updates.filter((update) => update !== undefined),
         context.settings.threads,
         async (update) => {
-          const key = keyOf(update.item, changes.table);
-          const conditions = [...isThere(changes.table), ...update.conditions];
-          const result = await carryOut(changes, { ...update, conditions }, reading, writes);
+          const key = extractKey(update.item, changes.table);
+          const conditions = [...existsConditions(changes.table), ...update.conditions];
+          const result = await applyItemChange(changes, { ...update, conditions }, scope, writes);
           if (result.kind === 'done') keepImage(images, result);
           else {
             writes.conflicts += 1;
-            if (onConflict === 'Error' || (onConflict === 'Retry' && round + 1 >= MOST_ROUNDS))
+            if (onConflict === 'Error' || (onConflict === 'Retry' && attempt >= MAX_ATTEMPTS))
               throw new DriverError(
                 'EXEC_CONFLICT',
-                `The item with the key ${keyText(key, changes.table)} was changed by somebody else${onConflict === 'Retry' ? ' again and again' : ' meanwhile'}.`,
+                onConflict === 'Retry'
+                  ? `gave up after ${MAX_ATTEMPTS} attempts: the item ${describeItem(key, changes.table)} was modified concurrently each time`
+                  : `the item ${describeItem(key, changes.table)} was modified concurrently`,
               );
-            if (onConflict === 'Retry') again.push(key);
+            if (onConflict === 'Retry') modified.push(key);
           }
         },
       );
     }
-    left = again;
+    remaining = modified;
   }
 }
 

@@ -4,47 +4,50 @@ import { DriverError } from '../../core/errors.ts';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import { textOf } from '../parse/tree.ts';
-import { attributeOf } from './attribute-of.ts';
-import { attributeOfDynamoJson } from './json-attribute.ts';
+import { toAttribute } from './to-attribute.ts';
+import { parseDynamoJson } from './json-attribute.ts';
 import type { StoredInput } from './stored-input.ts';
 
 /**
- * The value of an expression that is a constant; undefined where the engine has to find it. Constants do without the
- * engine, so that every digit of a number arrives as it was written.
+ * The value of a constant expression; undefined where the engine has to evaluate it. Constants bypass the engine so that
+ * a number keeps every digit as written.
  */
-export function constantOf(node: Node, parameters: readonly ParameterLiteral[]): StoredInput | undefined {
+export function evaluateConstant(
+  node: Node,
+  parameters: readonly ParameterLiteral[],
+): StoredInput | undefined {
   if ('SetToDefault' in node) return { kind: 'missing' };
   if ('ParamRef' in node) {
     const literal = parameters[(node.ParamRef.number ?? 0) - 1];
-    return literal && parameterValue(literal);
+    return literal && parameterToInput(literal);
   }
-  if ('A_Const' in node) return literalValue(node.A_Const);
+  if ('A_Const' in node) return literalToInput(node.A_Const);
   if ('A_ArrayExpr' in node) {
-    const items = (node.A_ArrayExpr.elements ?? []).map((element) => constantOf(element, parameters));
+    const items = (node.A_ArrayExpr.elements ?? []).map((element) => evaluateConstant(element, parameters));
     return items.every((item) => item !== undefined) ? { kind: 'array', items } : undefined;
   }
   if ('TypeCast' in node) {
     const { arg, typeName } = node.TypeCast;
-    const inner = arg && constantOf(arg, parameters);
+    const inner = arg && evaluateConstant(arg, parameters);
     const bounded = (typeName?.typmods ?? []).length > 0 || (typeName?.arrayBounds ?? []).length > 0;
-    return inner && !bounded ? castTo(inner, textOf(typeName?.names?.at(-1)) ?? '') : undefined;
+    return inner && !bounded ? applyCast(inner, textOf(typeName?.names?.at(-1)) ?? '') : undefined;
   }
   if ('A_Expr' in node && node.A_Expr.lexpr === undefined && textOf(node.A_Expr.name?.at(-1)) === '-') {
-    const inner = node.A_Expr.rexpr && constantOf(node.A_Expr.rexpr, parameters);
-    return inner?.kind === 'number' ? { kind: 'number', text: negated(inner.text) } : undefined;
+    const inner = node.A_Expr.rexpr && evaluateConstant(node.A_Expr.rexpr, parameters);
+    return inner?.kind === 'number' ? { kind: 'number', text: negate(inner.text) } : undefined;
   }
-  return constructed(node, parameters);
+  return evaluateConstructor(node, parameters);
 }
 
-/** A parameter's value; text is as untyped as a bare literal. */
-export function parameterValue(literal: ParameterLiteral): StoredInput {
+/** The value of a parameter; a string is untyped, like a bare literal. */
+export function parameterToInput(literal: ParameterLiteral): StoredInput {
   switch (literal.kind) {
     case 'text':
       return { kind: 'text', text: literal.text, untyped: true };
     case 'timestamp':
       return { kind: 'text', text: literal.text };
     case 'array':
-      return { kind: 'array', items: literal.items.map(parameterValue) };
+      return { kind: 'array', items: literal.items.map(parameterToInput) };
     case 'null':
     case 'boolean':
     case 'number':
@@ -55,7 +58,7 @@ export function parameterValue(literal: ParameterLiteral): StoredInput {
 
 type Constant = Extract<Node, { A_Const: unknown }>['A_Const'];
 
-function literalValue({ isnull, sval, ival, fval, boolval }: Constant): StoredInput | undefined {
+function literalToInput({ isnull, sval, ival, fval, boolval }: Constant): StoredInput | undefined {
   if (isnull === true) return { kind: 'null' };
   if (sval !== undefined) return { kind: 'text', text: sval.sval ?? '', untyped: true };
   if (ival !== undefined) return { kind: 'number', text: String(ival.ival ?? 0) };
@@ -64,7 +67,7 @@ function literalValue({ isnull, sval, ival, fval, boolval }: Constant): StoredIn
   return undefined;
 }
 
-function castTo(value: StoredInput, type: string): StoredInput | undefined {
+function applyCast(value: StoredInput, type: string): StoredInput | undefined {
   switch (type) {
     case 'text':
     case 'varchar':
@@ -89,38 +92,44 @@ const SETS: ReadonlyMap<string, 'SS' | 'NS' | 'BS'> = new Map([
   ['binary_set', 'BS'],
 ]);
 
-/** What DynamoDB's own constructors give: `string_set('a', 'b')`, `dynamodb_json('{"NS":["1"]}')`. */
-function constructed(node: Node, parameters: readonly ParameterLiteral[]): StoredInput | undefined {
+/** The value of one of DynamoDB's constructors: `string_set('a', 'b')`, `dynamodb_json('{"NS":["1"]}')`. */
+function evaluateConstructor(node: Node, parameters: readonly ParameterLiteral[]): StoredInput | undefined {
   const { name = '', args = [] } = callOf(node) ?? {};
   const set = SETS.get(name);
   if (set === undefined && name !== 'dynamodb_json') return undefined;
-  const values = args.map((arg) => constantOf(arg, parameters));
+  const values = args.map((arg) => evaluateConstant(arg, parameters));
   if (!values.every((value) => value !== undefined))
-    throw new DriverError('SQL_NOT_SUPPORTED', `${name} takes constants and parameters only.`);
-  if (set !== undefined) return { kind: 'attribute', value: setOf(set, name, values) };
+    throw new DriverError('SQL_NOT_SUPPORTED', `${name} accepts only constants and parameters`);
+  if (set !== undefined) return { kind: 'attribute', value: buildSet(set, name, values) };
   const [document, second] = values;
   if (document?.kind !== 'text' || second !== undefined)
-    throw new DriverError('SQL_BAD_VALUE', "dynamodb_json takes one text: a value in DynamoDB's JSON.");
-  return { kind: 'attribute', value: attributeOfDynamoJson(document.text) };
+    throw new DriverError(
+      'SQL_BAD_VALUE',
+      "dynamodb_json takes one string: a value in DynamoDB's JSON format",
+    );
+  return { kind: 'attribute', value: parseDynamoJson(document.text) };
 }
 
-function setOf(type: 'SS' | 'NS' | 'BS', name: string, values: readonly StoredInput[]): AttributeValue {
+function buildSet(type: 'SS' | 'NS' | 'BS', name: string, values: readonly StoredInput[]): AttributeValue {
   const members = values.flatMap((value) => (value.kind === 'array' ? value.items : [value]));
   if (members.length === 0)
-    throw new DriverError('SQL_BAD_VALUE', `${name}(): DynamoDB has no empty set.`, {
-      remedy: 'Leave the attribute out with DEFAULT.',
+    throw new DriverError('SQL_BAD_VALUE', `${name}() without members: DynamoDB does not store empty sets`, {
+      remedy: 'Write DEFAULT to leave the attribute out.',
     });
   const member = type.charAt(0);
-  const label = `A member of ${name}`;
-  const texts = members.map((value) => {
+  const label = `${name} member`;
+  const strings = members.map((value) => {
     const seen = member === 'S' ? {} : { [member]: 1 };
-    const stored = Object.entries(attributeOf(value, { label, key: undefined, seen }) ?? {})[0];
+    const stored = Object.entries(toAttribute(value, { label, key: undefined, seen }) ?? {})[0];
     const text: unknown = stored?.[1];
     if (stored?.[0] !== member || typeof text !== 'string')
-      throw new DriverError('SQL_BAD_VALUE', `${label} is of type ${stored?.[0] ?? 'none'}, not ${member}.`);
+      throw new DriverError(
+        'SQL_BAD_VALUE',
+        `a member of ${name} is of type ${stored?.[0] ?? 'none'}, not ${member}`,
+      );
     return text;
   });
-  const distinct = [...new Set(texts)];
+  const distinct = [...new Set(strings)];
   switch (type) {
     case 'SS':
       return { SS: distinct };
@@ -131,6 +140,6 @@ function setOf(type: 'SS' | 'NS' | 'BS', name: string, values: readonly StoredIn
   }
 }
 
-function negated(digits: string): string {
+function negate(digits: string): string {
   return digits.startsWith('-') ? digits.slice(1) : `-${digits}`;
 }

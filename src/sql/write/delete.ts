@@ -7,15 +7,15 @@ import type { ParsedCommand } from '../parse/parse.ts';
 import { changeItems } from './change-items.ts';
 import { explainChanges } from './explain-changes.ts';
 import type { ItemChanges } from './item-changes.ts';
-import { matchingKeys } from './matching-keys.ts';
-import { returningColumns, withPartialResult, writtenResult } from './returning.ts';
-import type { StatementScope } from './source-rows.ts';
+import { findMatchingKeys } from './matching-keys.ts';
+import { describeReturning, withPartialResult, toCommandResult } from './returning.ts';
+import type { StatementScope } from './statement-scope.ts';
 import { resolveTarget } from './target-table.ts';
 
-/** DELETE deletes the items that WHERE means, if they still meet it when the delete arrives. */
+/** DELETE deletes the items that match WHERE, provided they still match when the delete arrives. */
 export const deleteItems: Command = {
   nodes: ['DeleteStmt'],
-  transactional: () => 'writes',
+  roleInTransaction: () => 'writes',
   async run(parsed, parameters, context, signal) {
     const {
       relation: range = {},
@@ -23,20 +23,20 @@ export const deleteItems: Command = {
       returningClause,
       usingClause,
       withClause,
-    } = deleteOf(parsed);
+    } = asDelete(parsed);
     const table = await resolveTarget(range, 'DELETE', parsed, context, signal);
     if (usingClause !== undefined || withClause !== undefined)
       throw new DriverError(
         'SQL_NOT_SUPPORTED',
-        `${withClause ? 'WITH … DELETE' : 'DELETE … USING'} is not supported.`,
+        `${withClause ? 'WITH ... DELETE' : 'DELETE ... USING'} is not supported`,
         {
-          remedy: 'Write WHERE key IN (SELECT …).',
+          remedy: 'Write WHERE key IN (SELECT ...).',
         },
       );
-    const reading: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
+    const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
     const returning = returningClause?.exprs;
     const writes = newWriteStats();
-    const matching = await matchingKeys(table, range, where, reading);
+    const matching = await findMatchingKeys(table, range, where, scope);
     const changes: ItemChanges = {
       table,
       range,
@@ -44,23 +44,23 @@ export const deleteItems: Command = {
       assignments: [],
       blind: true,
       moves: false,
-      change: (key, _actions, conditions) => ({ kind: 'delete', table: table.name, key, conditions }),
+      buildWrite: (key, _actions, conditions) => ({ kind: 'delete', table: table.name, key, conditions }),
       returned: returning === undefined ? 'NONE' : 'ALL_OLD',
     };
     try {
-      const items = await changeItems(changes, matching, reading, writes);
-      return await writtenResult(
+      const items = await changeItems(changes, matching, scope, writes);
+      return await toCommandResult(
         'DELETE',
         { table, range, returning, items, writes, reads: matching.reads },
-        reading,
+        scope,
       );
     } catch (error) {
       throw withPartialResult(error, writes, 'deleted');
     }
   },
-  columns: (parsed, context, signal) => returningColumns(deleteOf(parsed), parsed, context, signal),
+  columns: (parsed, context, signal) => describeReturning(asDelete(parsed), parsed, context, signal),
   explain: (parsed, parameters, context, signal) => {
-    const { relation, whereClause } = deleteOf(parsed);
+    const { relation, whereClause } = asDelete(parsed);
     return explainChanges('DeleteItem', relation, whereClause, {
       parsed,
       parameters,
@@ -71,7 +71,7 @@ export const deleteItems: Command = {
   },
 };
 
-function deleteOf({ node, refusal }: ParsedCommand): DeleteStmt {
+function asDelete({ node, refusal }: ParsedCommand): DeleteStmt {
   if (!('DeleteStmt' in node)) throw refusal();
   return node.DeleteStmt;
 }

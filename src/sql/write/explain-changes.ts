@@ -6,11 +6,11 @@ import { queryWithin } from '../parse/parse.ts';
 import type { InsertKind } from '../parse/insert-kind.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { PlanSettings } from '../plan/table-read.ts';
-import { keyQuery } from './matching-keys.ts';
-import type { StatementScope } from './source-rows.ts';
+import { buildKeyQuery } from './matching-keys.ts';
+import type { StatementScope } from './statement-scope.ts';
 import { resolveTarget } from './target-table.ts';
 
-/** The lines of EXPLAIN for a statement that changes the items which WHERE means: how their keys are found, then the write. */
+/** EXPLAIN's lines for UPDATE and DELETE: the write, then the plan that finds the keys. */
 export async function explainChanges(
   operation: 'UpdateItem' | 'DeleteItem' | 'TransactWriteItems',
   range: RangeVar | undefined,
@@ -19,22 +19,27 @@ export async function explainChanges(
 ): Promise<readonly string[]> {
   const verb = operation === 'DeleteItem' ? 'DELETE' : 'UPDATE';
   const table = await resolveTarget(range, verb, parsed, context, signal);
-  const plan = await planStatement(keyQuery(parsed, table, range ?? {}, where), parameters, context, signal);
+  const plan = await planStatement(
+    buildKeyQuery(parsed, table, range ?? {}, where),
+    parameters,
+    context,
+    signal,
+  );
   const [read] = plan.reads;
   const known =
     plan.direct !== undefined && (read?.access.kind === 'GetItem' || read?.access.kind === 'BatchGetItem');
   const moves = operation === 'TransactWriteItems';
   const write = moves
-    ? `${operation} ${table.name} (Delete, Put), if the item is unchanged and its new key free`
-    : `${operation} ${table.name}, if the item still meets WHERE`;
+    ? `${operation} ${table.name} (Delete, Put), if the item is unchanged and its new key is free`
+    : `${operation} ${table.name}, if the item still matches WHERE`;
   if (known && !moves)
     return [
-      `${write}: the statement names ${read.access.kind === 'GetItem' ? 'its key' : 'the keys'}, nothing is read first`,
+      `${write}: ${read.access.kind === 'GetItem' ? 'the key is' : 'the keys are'} in the statement, nothing is read first`,
     ];
-  return [`${write}, for each key that this finds:`, ...planLines(plan, context.settings)];
+  return [`${write}, for each key returned by:`, ...explainLines(plan, context.settings)];
 }
 
-/** The lines of EXPLAIN for a statement that puts the rows of VALUES or of a query. */
+/** EXPLAIN's lines for INSERT, REPLACE and UPSERT. */
 export async function explainInsert(
   table: TableDef,
   verb: InsertKind,
@@ -42,30 +47,34 @@ export async function explainInsert(
   rows: Node | undefined,
   { parsed, parameters, context, signal }: StatementScope,
 ): Promise<readonly string[]> {
-  const { writing, settings } = context;
+  const { session, settings } = context;
   const select = rows !== undefined && 'SelectStmt' in rows ? rows.SelectStmt : undefined;
   const { valuesLists } = select ?? {};
-  const write = putText(table, verb, onConflict, writing.batches);
+  const write = describePut(table, verb, onConflict, session.batchWrites);
   if (select === undefined || valuesLists !== undefined)
-    return [`${write}: ${valuesLists?.length ?? 0} rows, nothing is read`];
+    return [`${write}: ${formatRowCount(valuesLists?.length ?? 0)}, nothing is read`];
   const plan = await planStatement(queryWithin(parsed, select), parameters, context, signal);
-  return [`${write}, for each row of:`, ...planLines(plan, settings)];
+  return [`${write}, for each row of:`, ...explainLines(plan, settings)];
 }
 
-function putText(
+function describePut(
   { name }: TableDef,
   verb: InsertKind,
   onConflict: OnConflictClause | undefined,
   batches: boolean,
 ): string {
-  if (verb === 'upsert') return `UpdateItem ${name}, whether there is an item or not`;
-  if (batches && onConflict === undefined) return `BatchWriteItem ${name}, whatever is there`;
-  if (verb === 'replace') return `PutItem ${name}, whatever is there`;
-  const put = `PutItem ${name}, if its key has no item`;
+  if (verb === 'upsert') return `UpdateItem ${name}, whether or not the item exists`;
+  if (batches && onConflict === undefined) return `BatchWriteItem ${name}, replacing existing items`;
+  if (verb === 'replace') return `PutItem ${name}, replacing an existing item`;
+  const put = `PutItem ${name}, if no item with its key exists`;
   return onConflict?.action === 'ONCONFLICT_UPDATE' ? `${put}, else UpdateItem` : put;
 }
 
-function planLines(plan: StatementPlan, settings: PlanSettings): readonly string[] {
+function formatRowCount(count: number): string {
+  return count === 1 ? '1 row' : `${count} rows`;
+}
+
+function explainLines(plan: StatementPlan, settings: PlanSettings): readonly string[] {
   return explainPlan(plan, settings)
     .text.split('\n')
     .map((line) => `  ${line}`);

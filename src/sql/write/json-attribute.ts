@@ -1,38 +1,38 @@
-import { DriverError, messageOf } from '../../core/errors.ts';
+import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 
-/** Strings are passed over, so that only numbers outside them are found. */
+/** Matches strings too, so that digits inside a string are not mistaken for a number. */
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.]*(?:[eE][+-]?\d+)?/g;
-const MARK = '\u0000number';
-/** Numbers of fewer digits are the same when JavaScript prints them. */
+const NUMBER_MARK = '\u0000number';
+/** JavaScript prints shorter numbers exactly as they were written. */
 const LONG_NUMBER = /\d[\d.]{15}|\d[eE]/;
 
 type Marked = string | number | boolean | null | readonly Marked[] | { readonly [name: string]: Marked };
 
-/** JSON as DynamoDB stores it: objects are maps, arrays are lists, numbers keep their digits. */
-export function attributeOfJson(text: string): AttributeValue {
-  return convert(LONG_NUMBER.test(text) ? parseExactly(text) : parsedAs(text, () => JSON.parse(text)));
+/** JSON as a DynamoDB value: objects become maps, arrays lists, and numbers keep all their digits. */
+export function parseJsonAttribute(text: string): AttributeValue {
+  return convert(LONG_NUMBER.test(text) ? parseExactly(text) : parseOrThrow(text, () => JSON.parse(text)));
 }
 
-/** DynamoDB's own JSON, as in `{"S":"x"}` or `{"NS":["1","2"]}`. */
-export function attributeOfDynamoJson(text: string): AttributeValue {
-  return typed(parseExactly(text), text);
+/** A value in DynamoDB's JSON format: `{"S":"x"}` or `{"NS":["1","2"]}`. */
+export function parseDynamoJson(text: string): AttributeValue {
+  return readTyped(parseExactly(text), text);
 }
 
-/** An item in DynamoDB's JSON: `{"id":{"S":"x"}}`, alone or as `{"Item":{…}}`. */
-export function itemOfDynamoJson(text: string): AttributeMap {
-  // Its numbers are text, so that nothing is rounded here.
-  const parsed = parsedAs(text, () => JSON.parse(text));
+/** An item in DynamoDB's JSON format: `{"id":{"S":"x"}}`, bare or as `{"Item":{…}}`. */
+export function parseDynamoJsonItem(text: string): AttributeMap {
+  // Numbers are strings in this format, so JSON.parse rounds nothing.
+  const parsed = parseOrThrow(text, () => JSON.parse(text));
   const whole = isMap(parsed) ? parsed : {};
   const { Item: inner, ...others } = whole;
-  const isExport = isMap(inner) && Object.keys(others).length === 0 && !isTyped(inner);
-  return mapped(isExport ? inner : whole, (member) => typed(member, text));
+  const isExport = isMap(inner) && Object.keys(others).length === 0 && !isTypedValue(inner);
+  return mapMembers(isExport ? inner : whole, (member) => readTyped(member, text));
 }
 
 const TYPES: ReadonlySet<string> = new Set(['S', 'N', 'B', 'BOOL', 'NULL', 'L', 'M', 'SS', 'NS', 'BS']);
 
-/** An attribute may be called Item: then it holds one type and its value, and no attributes. */
-function isTyped(members: { readonly [name: string]: Marked }): boolean {
+/** Tells an attribute named "Item" from an export's "Item": the attribute holds one type and its value. */
+function isTypedValue(members: { readonly [name: string]: Marked }): boolean {
   const [entry, ...others] = Object.entries(members);
   return (
     entry !== undefined &&
@@ -42,21 +42,24 @@ function isTyped(members: { readonly [name: string]: Marked }): boolean {
   );
 }
 
-function parsedAs(text: string, parse: () => Marked): Marked {
+function parseOrThrow(text: string, parse: () => Marked): Marked {
   try {
     return parse();
   } catch (error) {
-    throw new DriverError('SQL_BAD_VALUE', `${shortened(text)} is no JSON: ${messageOf(error)}.`);
+    throw new DriverError(
+      'SQL_BAD_VALUE',
+      `invalid input syntax for type json: ${abbreviate(text)}: ${getErrorMessage(error)}`,
+    );
   }
 }
 
 function parseExactly(text: string): Marked {
-  return parsedAs(text, () => {
-    // What is no JSON must not become JSON by the marks.
+  return parseOrThrow(text, () => {
+    // Marking numbers must not turn invalid JSON into valid JSON.
     JSON.parse(text);
     return JSON.parse(
       text.replace(STRING_OR_NUMBER, (token) =>
-        token.startsWith('"') ? token : `{${JSON.stringify(MARK)}:"${token}"}`,
+        token.startsWith('"') ? token : `{${JSON.stringify(NUMBER_MARK)}:"${token}"}`,
       ),
     );
   });
@@ -68,25 +71,24 @@ function convert(value: Marked): AttributeValue {
   if (typeof value === 'number') return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };
   if (isList(value)) return { L: value.map(convert) };
-  const digits = value[MARK];
+  const digits = value[NUMBER_MARK];
   if (typeof digits === 'string') return { N: digits };
-  return { M: mapped(value, convert) };
+  return { M: mapMembers(value, convert) };
 }
 
-function typed(value: Marked, text: string): AttributeValue {
+function readTyped(value: Marked, text: string): AttributeValue {
   const [entry, ...others] = isMap(value) ? Object.entries(value) : [];
   const [type, inner] = entry ?? [];
-  const result = others.length === 0 && type !== undefined ? typedAs(type, inner, text) : undefined;
+  const result = others.length === 0 && type !== undefined ? readTypedAs(type, inner, text) : undefined;
   if (result === undefined)
-    throw new DriverError(
-      'SQL_BAD_VALUE',
-      `${shortened(text)} is not in DynamoDB's JSON, where a value is one type and its value, as in {"S":"text"}.`,
-    );
+    throw new DriverError('SQL_BAD_VALUE', `${abbreviate(text)} is not in DynamoDB's JSON format`, {
+      remedy: 'Write each value as an object of its type and value, as in {"S":"text"}.',
+    });
   return result;
 }
 
-function typedAs(type: string, inner: Marked | undefined, text: string): AttributeValue | undefined {
-  const texts = isList(inner) && inner.every((member) => typeof member === 'string') ? inner : undefined;
+function readTypedAs(type: string, inner: Marked | undefined, text: string): AttributeValue | undefined {
+  const strings = isList(inner) && inner.every((member) => typeof member === 'string') ? inner : undefined;
   switch (type) {
     case 'S':
       return typeof inner === 'string' ? { S: inner } : undefined;
@@ -99,15 +101,15 @@ function typedAs(type: string, inner: Marked | undefined, text: string): Attribu
     case 'NULL':
       return inner === true ? { NULL: true } : undefined;
     case 'L':
-      return isList(inner) ? { L: inner.map((member) => typed(member, text)) } : undefined;
+      return isList(inner) ? { L: inner.map((member) => readTyped(member, text)) } : undefined;
     case 'M':
-      return isMap(inner) ? { M: mapped(inner, (member) => typed(member, text)) } : undefined;
+      return isMap(inner) ? { M: mapMembers(inner, (member) => readTyped(member, text)) } : undefined;
     case 'SS':
-      return texts && { SS: texts };
+      return strings && { SS: strings };
     case 'NS':
-      return texts && { NS: texts };
+      return strings && { NS: strings };
     case 'BS':
-      return texts?.every(isBase64) ? { BS: texts } : undefined;
+      return strings?.every(isBase64) ? { BS: strings } : undefined;
     default:
       return undefined;
   }
@@ -117,7 +119,7 @@ function isBase64(text: string): boolean {
   return text.length % 4 === 0 && /^[A-Za-z\d+/]*={0,2}$/.test(text);
 }
 
-function mapped(
+function mapMembers(
   members: { readonly [name: string]: Marked },
   change: (value: Marked) => AttributeValue,
 ): AttributeMap {
@@ -129,7 +131,7 @@ function mapped(
   return map;
 }
 
-/** Also for the name `__proto__`. */
+/** Sets a member, even one named `__proto__`. */
 export function setMember(map: Record<string, AttributeValue>, name: string, value: AttributeValue): void {
   if (name === '__proto__')
     Object.defineProperty(map, name, { value, enumerable: true, configurable: true, writable: true });
@@ -144,9 +146,9 @@ function isMap(value: Marked | undefined): value is { readonly [name: string]: M
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const SHOWN = 60;
+const MAX_SHOWN = 60;
 
-/** A value for a message: what is long is cut. */
-export function shortened(text: string): string {
-  return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+/** A value in quotes for a message, shortened if it is long. */
+export function abbreviate(text: string): string {
+  return JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
 }

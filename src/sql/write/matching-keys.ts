@@ -11,33 +11,36 @@ import { planStatement, runStatement } from '../exec/run.ts';
 import { queryWithin, type ParsedQuery, type ParsedText } from '../parse/parse.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
-import { attributeOf } from './attribute-of.ts';
-import { keyOf } from './item-of.ts';
-import { writtenValue, type StatementScope } from './source-rows.ts';
-import { aliasOf } from './target-table.ts';
+import { toAttribute } from './to-attribute.ts';
+import { extractKey } from './item-key.ts';
+import { toStoredInput } from './source-rows.ts';
+import type { StatementScope } from './statement-scope.ts';
+import { resolveAlias } from './target-table.ts';
 
-/** The items that a WHERE means. */
-export interface Matching {
+/** The keys of the items that match WHERE. */
+export interface MatchingKeys {
   readonly keys: readonly Key[];
   /**
-   * What WHERE asks of the rest of the item, where DynamoDB can check all of it when the write arrives; undefined where the
-   * item must be read again for that.
+   * The conditions of WHERE on the rest of the item, if DynamoDB can check all of them when the write arrives; undefined if
+   * the item must be read for that.
    */
   readonly checks: readonly Predicate[] | undefined;
-  /** The keys were read; else the statement names them, whether there are such items or not. */
-  readonly found: boolean;
+  /** The keys come from a read; otherwise the statement names them, whether or not the items exist. */
+  readonly searched: boolean;
   readonly reads: readonly TableRead[];
 }
 
-/** The query for the keys of the items that WHERE means. */
-export function keyQuery(
+/** The query for the keys of the items that match WHERE. */
+export function buildKeyQuery(
   parsed: ParsedText,
   table: TableDef,
   range: RangeVar,
   where: Node | undefined,
 ): ParsedQuery {
   return queryWithin(parsed, {
-    targetList: keyColumns(table).map((name) => ({ ResTarget: { val: column(aliasOf(range), name) } })),
+    targetList: keyColumnNames(table).map((name) => ({
+      ResTarget: { val: column(resolveAlias(range), name) },
+    })),
     fromClause: [{ RangeVar: range }],
     ...(where === undefined ? {} : { whereClause: where }),
     limitOption: 'LIMIT_OPTION_DEFAULT',
@@ -45,75 +48,75 @@ export function keyQuery(
   });
 }
 
-/** Finds the keys, all of them before the first write, so that no write is met again by the read. */
-export async function matchingKeys(
+/** Finds all keys before the first write, so that the read does not see the statement's own writes. */
+export async function findMatchingKeys(
   table: TableDef,
   range: RangeVar,
   where: Node | undefined,
-  reading: StatementScope,
-): Promise<Matching> {
-  const { parsed, parameters, context, signal } = reading;
-  const query = keyQuery(parsed, table, range, where);
+  scope: StatementScope,
+): Promise<MatchingKeys> {
+  const { parsed, parameters, context, signal } = scope;
+  const query = buildKeyQuery(parsed, table, range, where);
   const plan = await planStatement(query, parameters, context, signal);
   const direct = plan.direct !== undefined && plan.direct.summaries === undefined && plan.reads.length === 1;
   const [read] = plan.reads;
   if (!direct || read === undefined)
     return {
-      keys: await keysOnEngine(query, table, reading),
+      keys: await computeKeys(query, table, scope),
       checks: undefined,
-      found: true,
+      searched: true,
       reads: plan.reads,
     };
   return {
-    keys: isWhole(read, table) ? keysIn(read) : await keysOf(plan, table, reading),
-    checks: checksOf(read, table),
-    found: !isWhole(read, table),
+    keys: namesWholeKeys(read, table) ? listKeys(read) : await readKeys(plan, table, scope),
+    checks: listChecks(read, table),
+    searched: !namesWholeKeys(read, table),
     reads: plan.reads,
   };
 }
 
-/** The names of the columns that the key's attributes are. */
-function keyColumns(table: TableDef): readonly string[] {
+/** The names of the key's columns. */
+function keyColumnNames(table: TableDef): readonly string[] {
   return keyNames(table.key).map((name) => {
-    const found = table.columns.find(({ path }) => path.length === 1 && path[0] === name);
-    return found?.name ?? name;
+    const keyColumn = table.columns.find(({ path }) => path.length === 1 && path[0] === name);
+    return keyColumn?.name ?? name;
   });
 }
 
-/** Whether the read is by whole keys, which need not be read to be known. */
-function isWhole({ access }: TableRead, table: TableDef): boolean {
+/** Whether the statement itself names whole keys, so that no read is needed to find them. */
+function namesWholeKeys({ access }: TableRead, table: TableDef): boolean {
   return (
     access.kind === 'Empty' ||
     ((access.kind === 'GetItem' || access.kind === 'BatchGetItem') && table.through === undefined)
   );
 }
 
-function keysIn({ access }: TableRead): readonly Key[] {
+function listKeys({ access }: TableRead): readonly Key[] {
   if (access.kind === 'GetItem') return [access.key];
   return access.kind === 'BatchGetItem' ? distinctKeys(access.keys) : [];
 }
 
-async function keysOf(
+async function readKeys(
   plan: StatementPlan,
   table: TableDef,
-  reading: StatementScope,
+  scope: StatementScope,
 ): Promise<readonly Key[]> {
   const keys: Key[] = [];
   for (const read of plan.reads)
-    for await (const page of readTable(read, reading.context, reading.stats, reading.signal)) {
+    for await (const page of readTable(read, scope.context, scope.stats, scope.signal)) {
       const items: readonly AttributeMap[] = JSON.parse(page.items.toString());
-      for (const item of items) keys.push(keyOf(item, table));
+      for (const item of items) keys.push(extractKey(item, table));
     }
   return distinctKeys(keys);
 }
 
-async function keysOnEngine(
+async function computeKeys(
   query: ParsedQuery,
   table: TableDef,
-  reading: StatementScope,
+  scope: StatementScope,
 ): Promise<readonly Key[]> {
-  const { parameters, context, stats, signal } = reading;
-  const running = await runStatement(query, parameters, { ...context, maxRows: -1 }, signal, stats);
+  const { parameters, context, stats, signal } = scope;
+  const running = await runStatement(query, parameters, context.withSettings({ maxRows: -1 }), signal, stats);
   const attributes = keyAttributes(table.key);
   try {
     const keys: Key[] = [];
@@ -121,12 +124,13 @@ async function keysOnEngine(
       for (const row of rows) {
         const item = Object.fromEntries(
           attributes.map((attribute, i) => {
-            const value = writtenValue(row[i] ?? null, running.plan.columns[i]?.type ?? 'text');
-            const to = { label: attribute.name, key: { ...attribute, of: 'table' as const }, seen: {} };
-            return [attribute.name, attributeOf(value, to) ?? { NULL: true as const }];
+            const value = toStoredInput(row[i] ?? null, running.plan.columns[i]?.type ?? 'text');
+            const key = { ...attribute, of: 'table', table: table.name } as const;
+            const to = { label: attribute.name, key, seen: {} };
+            return [attribute.name, toAttribute(value, to) ?? { NULL: true as const }];
           }),
         );
-        keys.push(keyOf(item, table));
+        keys.push(extractKey(item, table));
       }
     return distinctKeys(keys);
   } finally {
@@ -134,12 +138,12 @@ async function keysOnEngine(
   }
 }
 
-/** What is asked beyond the key: what the key says is certain. */
-function checksOf(read: TableRead, table: TableDef): readonly Predicate[] {
+/** The conditions on attributes outside the key; the key itself fulfils the others. */
+function listChecks(read: TableRead, table: TableDef): readonly Predicate[] {
   const own = new Set(keyNames(table.key));
   return read.conditions
     .map(({ predicate, text }) => {
-      if (predicate === undefined) throw new DriverError('EXEC_ENGINE', `No condition for ${text}`);
+      if (predicate === undefined) throw new DriverError('EXEC_ENGINE', `no condition for ${text}`);
       return predicate;
     })
     .filter(

@@ -2,30 +2,30 @@ import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { checkItem } from '../../dynamo/lint/lint-writes.ts';
-import type { WriteTarget } from './destination.ts';
-import { itemOf } from './item-of.ts';
+import type { WriteTarget } from './write-target.ts';
+import { buildItem } from './build-item.ts';
 import type { SourceRows } from './source-rows.ts';
 
-export interface NewItemsOf {
+export interface NewItemsInput {
   readonly source: SourceRows;
   readonly targets: readonly WriteTarget[];
   readonly table: TableDef;
-  /** Without a list of columns a row may have values for the first ones only. */
+  /** Without a column list, a row may have values for only the first columns. */
   readonly mayBeShorter: boolean;
 }
 
 /**
- * The items of the rows, some at a time. Those of VALUES and of a query that reads the table itself are all made before the
- * first is given.
+ * Builds the items of the rows, in batches. With VALUES, and with a query that reads the target table itself, all items are
+ * built before the first is returned.
  */
-export async function* newItems({
+export async function* buildNewItems({
   source,
   targets,
   table,
   mayBeShorter,
-}: NewItemsOf): AsyncGenerator<readonly AttributeMap[]> {
-  if (source.whole || source.reads.some((read) => read.table.name === table.name))
-    yield* await held(checkedItems());
+}: NewItemsInput): AsyncGenerator<readonly AttributeMap[]> {
+  if (source.isComplete || source.reads.some((read) => read.table.name === table.name))
+    yield* await collect(checkedItems());
   else yield* checkedItems();
 
   async function* checkedItems(): AsyncGenerator<readonly AttributeMap[]> {
@@ -36,11 +36,11 @@ export async function* newItems({
       yield* upToFailure(rows, (values, i) => {
         try {
           checkWidth(values.length);
-          const item = itemOf(values, targets, table);
+          const item = buildItem(values, targets, table);
           checkItem(item, table.key);
           return item;
         } catch (error) {
-          throw source.single ? error : ofRow(error, first + i);
+          throw source.isSingle ? error : withRowNumber(error, first + i);
         }
       });
     }
@@ -51,38 +51,41 @@ export async function* newItems({
     if (values > columns)
       throw new DriverError(
         'SQL_SYNTAX',
-        `INSERT has ${values} values and ${columns} columns.`,
-        source.whole
+        `INSERT has more expressions than target columns (${values} expressions, ${columns} columns)`,
+        source.isComplete
           ? {}
           : {
-              remedy: 'Name the columns, or copy whole items: INSERT INTO a ("$item") SELECT "$item" FROM b.',
+              remedy: 'List the columns, or copy whole items: INSERT INTO a ("$item") SELECT "$item" FROM b.',
             },
       );
     if (values < columns && !mayBeShorter)
-      throw new DriverError('SQL_SYNTAX', `INSERT has ${columns} columns and ${values} values.`);
+      throw new DriverError(
+        'SQL_SYNTAX',
+        `INSERT has more target columns than expressions (${columns} columns, ${values} expressions)`,
+      );
   }
 }
 
-/** What can be made before one fails is not held back. */
-function* upToFailure<T, U>(all: readonly T[], make: (one: T, at: number) => U): Generator<readonly U[]> {
-  const made: U[] = [];
+/** On a failure, still yields what was built before it. */
+function* upToFailure<T, U>(all: readonly T[], build: (one: T, at: number) => U): Generator<readonly U[]> {
+  const built: U[] = [];
   try {
-    for (const [at, one] of all.entries()) made.push(make(one, at));
+    for (const [at, one] of all.entries()) built.push(build(one, at));
   } finally {
-    yield made;
+    yield built;
   }
 }
 
-async function held<T>(items: AsyncGenerator<T>): Promise<readonly T[]> {
+async function collect<T>(items: AsyncGenerator<T>): Promise<readonly T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);
   return all;
 }
 
-function ofRow(error: unknown, row: number): unknown {
+function withRowNumber(error: unknown, row: number): unknown {
   if (!(error instanceof DriverError)) return error;
   const { code, message, remedy, position } = error;
-  return new DriverError(code, `Row ${row}: ${message}`, {
+  return new DriverError(code, `row ${row}: ${message}`, {
     cause: error,
     remedy,
     ...(position !== undefined && { position }),

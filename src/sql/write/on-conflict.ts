@@ -4,97 +4,107 @@ import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.
 import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import { DriverError } from '../../core/errors.ts';
 import { call, cast, constant, number } from '../dialect/build.ts';
-import { plainValue } from '../types/plain-document.ts';
+import { toPlainValue } from '../types/plain-document.ts';
 import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
-import { assignmentsOf } from './assignment.ts';
-import { writeTarget } from './destination.ts';
-import { keyOf } from './item-of.ts';
-import { rowUpdates } from './row-update.ts';
-import type { StatementScope } from './source-rows.ts';
+import { parseAssignments } from './assignment.ts';
+import { resolveWriteTarget } from './write-target.ts';
+import { extractKey } from './item-key.ts';
+import { computeRowUpdates } from './row-update.ts';
+import type { StatementScope } from './statement-scope.ts';
 import { writeItem } from './write-item.ts';
 
-/** Updates the item that is in the way: done with its new image, or to be tried again. */
+/** Updates the existing item of a conflict; returns its new image, or `retry` if it was modified or deleted meanwhile. */
 export type ConflictUpdate = (
   excluded: AttributeMap,
   existing: AttributeMap,
   writes: WriteStats,
-) => Promise<{ readonly kind: 'done'; readonly item: AttributeMap | undefined } | { readonly kind: 'again' }>;
+) => Promise<{ readonly kind: 'done'; readonly item: AttributeMap | undefined } | { readonly kind: 'retry' }>;
 
-/** DO UPDATE SET …, where `excluded` is the item that could not be put. */
-export function conflictUpdate(
+/** `DO UPDATE SET …`, where `excluded` is the item that could not be inserted. */
+export function createConflictUpdate(
   { targetList = [], whereClause: where }: OnConflictClause,
   table: TableDef,
   alias: string,
-  reading: StatementScope,
+  scope: StatementScope,
 ): ConflictUpdate {
-  const { parsed, context, signal } = reading;
+  const { parsed, context, signal } = scope;
   const attribute = table.key.partition[0]?.name ?? '';
   return async (excluded, existing, writes) => {
     const setList = withExcluded(targetList, excluded, table, parsed);
-    const test = where && withExcluded(where, excluded, table, parsed);
-    const assignments = assignmentsOf(setList, table, alias, reading);
+    const condition = where && withExcluded(where, excluded, table, parsed);
+    const assignments = parseAssignments(setList, table, alias, scope);
     for (const { target } of assignments)
       if (target.key?.of === 'table')
         throw new DriverError(
           'SQL_NOT_SUPPORTED',
-          `DO UPDATE SET ${target.label}: the key is what conflicts.`,
+          `ON CONFLICT DO UPDATE cannot set the key column "${target.label}"`,
         );
     const range = { relname: table.name, inh: true, alias: { aliasname: alias } };
-    const [update] = await rowUpdates({ table, range, assignments, where: test }, [existing], reading);
+    const [update] = await computeRowUpdates(
+      { table, range, assignments, where: condition },
+      [existing],
+      scope,
+    );
     if (update === undefined) return { kind: 'done', item: undefined };
-    const key = keyOf(existing, table);
+    const key = extractKey(existing, table);
     const conditions = [{ kind: 'exists', attribute } as const, ...update.conditions];
     const change = { kind: 'update', table: table.name, key, actions: update.actions, conditions } as const;
     const result = await writeItem(change, 'ALL_NEW', table, context, writes, signal, existing);
-    return result.kind === 'done' ? result : { kind: 'again' };
+    return result.kind === 'done' ? result : { kind: 'retry' };
   };
 }
 
-/** A part of the statement with the values of `excluded.column` written in. */
+/** A part of the statement in which `excluded.column` is replaced by its value. */
 function withExcluded<T>(
   part: T,
   excluded: AttributeMap,
   table: TableDef,
   parsed: StatementScope['parsed'],
 ): T {
-  const write = (node: Node): Node => {
-    // A whole value is assigned as it is stored; within an expression the engine has to read it.
+  const substitute = (node: Node): Node => {
+    // A bare column is assigned as it is stored; within an expression it becomes a literal for the engine.
     if (
       'ResTarget' in node &&
       node.ResTarget.val !== undefined &&
-      excludedName(node.ResTarget.val) !== undefined
+      findExcludedName(node.ResTarget.val) !== undefined
     ) {
-      const value = valueOf(node.ResTarget.val);
+      const value = excludedValue(node.ResTarget.val);
       return {
         ResTarget: {
           ...node.ResTarget,
-          val: value === undefined ? { SetToDefault: {} } : storedLiteral(value),
+          val: value === undefined ? { SetToDefault: {} } : toStoredLiteral(value),
         },
       };
     }
-    return excludedName(node) === undefined ? mapInside(node, write) : literalOf(valueOf(node));
+    return findExcludedName(node) === undefined
+      ? mapInside(node, substitute)
+      : toLiteral(excludedValue(node));
   };
-  const valueOf = (node: Node): AttributeValue | undefined => {
-    const { path } = writeTarget(table, { name: excludedName(node) ?? '', steps: [], location: 0 }, parsed);
+  const excludedValue = (node: Node): AttributeValue | undefined => {
+    const { path } = resolveWriteTarget(
+      table,
+      { name: findExcludedName(node) ?? '', steps: [], location: 0 },
+      parsed,
+    );
     return excluded[path[0]];
   };
-  return mapNodes(part, write);
+  return mapNodes(part, substitute);
 }
 
-function excludedName(node: Node): string | undefined {
+function findExcludedName(node: Node): string | undefined {
   const [qualifier, name] = 'ColumnRef' in node ? textsOf(node.ColumnRef.fields) : [];
   return qualifier === 'excluded' ? name : undefined;
 }
 
-function storedLiteral(value: AttributeValue): Node {
+function toStoredLiteral(value: AttributeValue): Node {
   return call('dynamodb_json', [constant(JSON.stringify(value))]);
 }
 
-function literalOf(value: AttributeValue | undefined): Node {
+function toLiteral(value: AttributeValue | undefined): Node {
   if (value === undefined || 'NULL' in value) return { A_Const: { isnull: true } };
   if ('S' in value) return cast(constant(value.S), 'text');
   if ('N' in value) return number(value.N);
   if ('BOOL' in value) return { A_Const: { boolval: { boolval: value.BOOL } } };
   if ('B' in value) return cast(constant(`\\x${Buffer.from(value.B, 'base64').toString('hex')}`), 'bytea');
-  return cast(constant(JSON.stringify(plainValue(value))), 'json');
+  return cast(constant(JSON.stringify(toPlainValue(value))), 'json');
 }

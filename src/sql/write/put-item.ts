@@ -6,92 +6,92 @@ import type { UpdateAction } from '../../dynamo/write/item-write.ts';
 import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import type { InsertKind } from '../parse/insert-kind.ts';
 import { textOf } from '../parse/tree.ts';
-import type { WriteTarget } from './destination.ts';
-import { keyOf, keyText } from './item-of.ts';
-import { itemsOf } from './items-of.ts';
-import { conflictUpdate, type ConflictUpdate } from './on-conflict.ts';
-import type { StatementScope } from './source-rows.ts';
+import type { WriteTarget } from './write-target.ts';
+import { describeItem, duplicateKeyError, extractKey } from './item-key.ts';
+import { fetchItems } from './fetch-items.ts';
+import { createConflictUpdate, type ConflictUpdate } from './on-conflict.ts';
+import type { StatementScope } from './statement-scope.ts';
 import { writeItem, type WriteResult } from './write-item.ts';
 
-/** What becomes of a row whose key an item has already. */
+/** What happens to a row whose key already exists. */
 export type OnConflict =
   | { readonly kind: 'error' }
   | { readonly kind: 'nothing' }
-  /** REPLACE: it takes the item's place. */
+  /** REPLACE: the row replaces the item. */
   | { readonly kind: 'replace' }
-  /** UPSERT: its attributes take the place of the item's, which keeps its others. */
+  /** UPSERT: the row's attributes are set, and the item keeps its others. */
   | { readonly kind: 'merge'; readonly targets: readonly WriteTarget[] }
   | { readonly kind: 'update'; readonly update: ConflictUpdate };
 
-export function conflictOf(
+export function resolveOnConflict(
   verb: InsertKind,
   clause: OnConflictClause | undefined,
   targets: readonly WriteTarget[],
   table: TableDef,
   alias: string,
-  reading: StatementScope,
+  scope: StatementScope,
 ): OnConflict {
-  const position = reading.parsed.position(clause?.infer?.location ?? clause?.location ?? 0);
+  const position = scope.parsed.position(clause?.infer?.location ?? clause?.location ?? 0);
   if (verb !== 'insert' && clause !== undefined)
-    throw new DriverError(
-      'SQL_NOT_SUPPORTED',
-      `${verb.toUpperCase()} says what becomes of an item that is there; ON CONFLICT goes with INSERT.`,
-      { position },
-    );
-  if (verb === 'upsert') return { kind: 'merge', targets: wholeAttributes(targets) };
+    throw new DriverError('SQL_NOT_SUPPORTED', `ON CONFLICT cannot be used with ${verb.toUpperCase()}`, {
+      position,
+      remedy: 'Write INSERT ... ON CONFLICT, or leave out ON CONFLICT.',
+    });
+  if (verb === 'upsert') return { kind: 'merge', targets: assertWholeAttributes(targets) };
   if (verb === 'replace') return { kind: 'replace' };
   if (clause === undefined) return { kind: 'error' };
-  const named = (clause.infer?.indexElems ?? []).map(elementName);
+  const named = (clause.infer?.indexElems ?? []).map(readElementName);
   const key = keyNames(table.key);
   const isKey =
-    named.length === key.length && key.every((attribute) => named.some((name) => sameName(name, attribute)));
+    named.length === key.length &&
+    key.every((attribute) => named.some((name) => isSameName(name, attribute)));
   if (named.length > 0 && !isKey)
     throw new DriverError(
       'SQL_NOT_SUPPORTED',
-      `ON CONFLICT (${named.join(', ')}): only the table's key (${key.join(', ')}) is unique.`,
+      `there is no unique or exclusion constraint matching the ON CONFLICT specification: only the key (${key.join(', ')}) of "${table.name}" is unique`,
       { position },
     );
   if (clause.action === 'ONCONFLICT_NOTHING') return { kind: 'nothing' };
-  return { kind: 'update', update: conflictUpdate(clause, table, alias, reading) };
+  return { kind: 'update', update: createConflictUpdate(clause, table, alias, scope) };
 }
 
-function wholeAttributes(targets: readonly WriteTarget[]): readonly WriteTarget[] {
-  const within = targets.find(({ path }) => path.length > 1);
-  if (within !== undefined)
+function assertWholeAttributes(targets: readonly WriteTarget[]): readonly WriteTarget[] {
+  const nested = targets.find(({ path }) => path.length > 1);
+  if (nested !== undefined)
     throw new DriverError(
       'SQL_NOT_SUPPORTED',
-      `UPSERT sets whole attributes, and ${within.label} lies within one.`,
-      { remedy: 'Write UPDATE, or INSERT … ON CONFLICT DO UPDATE SET.' },
+      `UPSERT sets whole attributes and cannot set "${nested.label}"`,
+      { remedy: 'Use UPDATE, or INSERT ... ON CONFLICT DO UPDATE SET.' },
     );
   return targets;
 }
 
-function elementName(node: Node): string {
+function readElementName(node: Node): string {
   return 'IndexElem' in node ? (node.IndexElem.name ?? '') : (textOf(node) ?? '');
 }
 
-function sameName(written: string, attribute: string): boolean {
-  return written === attribute || written === attribute.toLowerCase();
+function isSameName(name: string, attribute: string): boolean {
+  return name === attribute || name === attribute.toLowerCase();
 }
 
-/** How often an item that comes and goes is tried. */
-const MOST_ROUNDS = 10;
+/** How often a row is tried whose item is created and deleted concurrently. */
+const MAX_ATTEMPTS = 10;
 
-/** Puts one item; gives its image where it is asked for, or undefined where nothing was written. */
+/** Writes one row as `onConflict` says; returns the item's new image, or undefined if nothing was written. */
 export async function putItem(
   item: AttributeMap,
   onConflict: OnConflict,
   table: TableDef,
-  reading: StatementScope,
+  scope: StatementScope,
   writes: WriteStats,
-  wanted: boolean,
+  returnImage: boolean,
 ): Promise<AttributeMap | undefined> {
-  const { context, signal } = reading;
+  const { context, signal } = scope;
   if (onConflict.kind === 'merge') {
-    const merge = mergeOf(item, onConflict.targets, table);
+    const merge = toMerge(item, onConflict.targets, table);
     const { item: image } = await writeItem(
       merge,
-      wanted ? 'ALL_NEW' : 'NONE',
+      returnImage ? 'ALL_NEW' : 'NONE',
       table,
       context,
       writes,
@@ -100,24 +100,22 @@ export async function putItem(
     return image ?? item;
   }
   const attribute = table.key.partition[0]?.name ?? '';
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const conditions = onConflict.kind === 'replace' ? [] : ([{ kind: 'absent', attribute }] as const);
     const put = { kind: 'put', table: table.name, item, conditions } as const;
-    const found = await lookFirst(item, onConflict, table, reading);
-    const result = found ?? (await writeItem(put, 'NONE', table, context, writes, signal));
+    const conflict = await findExisting(item, onConflict, table, scope);
+    const result = conflict ?? (await writeItem(put, 'NONE', table, context, writes, signal));
     if (result.kind === 'done') return item;
     switch (onConflict.kind) {
       case 'error':
       case 'replace':
-        throw new DriverError(
-          'SQL_UNIQUE',
-          `${table.name} has an item with the key ${keyText(item, table)} already.`,
-        );
+        throw duplicateKeyError(item, table);
       case 'nothing':
         return undefined;
       case 'update': {
-        // A refusal brings the item along, though not with every emulator.
-        const [read] = result.item === undefined ? await itemsOf([keyOf(item, table)], table, reading) : [];
+        // DynamoDB returns the item with a failed condition; some emulators do not.
+        const [read] =
+          result.item === undefined ? await fetchItems([extractKey(item, table)], table, scope) : [];
         const existing = result.item ?? read;
         const updated = existing && (await onConflict.update(item, existing, writes));
         if (updated?.kind === 'done') return updated.item;
@@ -126,26 +124,25 @@ export async function putItem(
   }
   throw new DriverError(
     'EXEC_CONFLICT',
-    `The item with the key ${keyText(item, table)} was made and deleted by others again and again.`,
+    `gave up after ${MAX_ATTEMPTS} attempts: the item ${describeItem(item, table)} was created and deleted concurrently`,
   );
 }
 
-/** In a transaction the refusal of a put would come at COMMIT, for all: what is there is looked at first. */
-async function lookFirst(
+/** In a transaction a failed put would only show at COMMIT and fail everything, so the existing item is read first. */
+async function findExisting(
   item: AttributeMap,
   { kind }: OnConflict,
   table: TableDef,
-  reading: StatementScope,
+  scope: StatementScope,
 ): Promise<WriteResult | undefined> {
-  if (reading.context.writing.transaction === undefined || (kind !== 'nothing' && kind !== 'update'))
-    return undefined;
-  const [found] = await itemsOf([keyOf(item, table)], table, reading);
-  return found && { kind: 'refused', item: found };
+  if (scope.context.buffer === undefined || (kind !== 'nothing' && kind !== 'update')) return undefined;
+  const [existing] = await fetchItems([extractKey(item, table)], table, scope);
+  return existing && { kind: 'refused', item: existing };
 }
 
-/** Sets the row's attributes, and removes those for which it has DEFAULT; makes the item where there is none. */
-function mergeOf(item: AttributeMap, targets: readonly WriteTarget[], table: TableDef) {
-  const key = keyOf(item, table);
+/** Sets the row's attributes and removes those that are DEFAULT; creates the item if it does not exist. */
+function toMerge(item: AttributeMap, targets: readonly WriteTarget[], table: TableDef) {
+  const key = extractKey(item, table);
   const set = Object.entries(item)
     .filter(([name]) => !Object.hasOwn(key, name))
     .map(([name, value]): UpdateAction => ({ kind: 'set', path: [name], to: { kind: 'value', value } }));

@@ -6,17 +6,17 @@ import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import { totalWritten, type WriteStats } from '../../dynamo/write/write-stats.ts';
 import type { CommandResult } from '../exec/command.ts';
 import type { StatementContext } from '../exec/context.ts';
-import { objectMaker } from '../exec/direct.ts';
+import { createObjectMapper } from '../exec/direct.ts';
 import { unknownParameters } from '../parse/parameter-list.ts';
 import type { ParsedText } from '../parse/parse.ts';
-import type { ResultColumn } from '../plan/planner.ts';
+import type { ResultColumn } from '../types/types.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import { describeOverItems, evaluateOverItems } from './item-expressions.ts';
 import { withNewColumns, type TargetNames, findNewAttributes } from './new-attributes.ts';
 import type { StatementScope } from './statement-scope.ts';
 import { formatTargetName } from './target-table.ts';
 
-/** What a statement that wrote tells: its counts, and the rows of RETURNING over the items that it left. */
+/** The result of a statement that wrote: its counts, and RETURNING's rows over the images of the written items. */
 export async function toCommandResult(
   tag: string,
   {
@@ -31,10 +31,10 @@ export async function toCommandResult(
   }: {
     readonly table: TableDef;
     readonly range: RangeVar;
-    /** The attributes that the statement names and that the table had not got. */
+    /** The new attributes that the statement adds to the table. */
     readonly added?: readonly string[];
     readonly returning: readonly Node[] | undefined;
-    /** The images that RETURNING is about, in the order of the writes. */
+    /** The images that RETURNING is evaluated over, in the order of the writes. */
     readonly items: readonly AttributeMap[];
     readonly writes: WriteStats;
     readonly reads?: readonly TableRead[];
@@ -42,12 +42,12 @@ export async function toCommandResult(
   },
   scope: StatementScope,
 ): Promise<CommandResult> {
-  const over = { table, range, targets: returning ?? [] };
+  const expressions = { table, range, targets: returning ?? [] };
   const catalog = withNewColumns(added, table, items, scope.context);
-  const after = { ...scope, context: { ...scope.context, catalog }, stats: newReadStats() };
-  const columns = returning === undefined ? [] : await describeOverItems(over, after);
-  const rows = returning === undefined ? [] : await evaluateOverItems(over, items, after);
-  const toObject = objectMaker(columns.map(({ name }) => name));
+  const afterWrite = { ...scope, context: scope.context.derive({ catalog }), stats: newReadStats() };
+  const columns = returning === undefined ? [] : await describeOverItems(expressions, afterWrite);
+  const rows = returning === undefined ? [] : await evaluateOverItems(expressions, items, afterWrite);
+  const toObject = createObjectMapper(columns.map(({ name }) => name));
   return {
     tag,
     affected,
@@ -65,7 +65,7 @@ export async function toCommandResult(
   };
 }
 
-/** The columns of RETURNING, for a statement that is only prepared. */
+/** The columns of RETURNING, for a statement that is being prepared. */
 export async function describeReturning(
   {
     relation: range,
@@ -83,22 +83,22 @@ export async function describeReturning(
   const parameters = unknownParameters(parsed);
   return describeOverItems(
     { range, targets },
-    { parsed, parameters, context: { ...context, catalog }, signal },
+    { parsed, parameters, context: context.derive({ catalog }), signal },
   );
 }
 
-/** The failure of a statement that was carried out in part says how far. */
+/** Adds to the error of a partly executed statement how many items it had written. */
 export function withPartialResult(error: unknown, writes: WriteStats, verb: string): unknown {
   const { itemsWritten: items } = writes;
   if (items === 0 || !(error instanceof DriverError)) return error;
-  const some = `${items} ${items === 1 ? 'item was' : 'items were'} ${verb} before`;
+  const partial = `${items} ${items === 1 ? 'item was' : 'items were'} ${verb} before`;
   return new DriverError(
     error.code,
-    `${getErrorMessage(error).replace(/\.?$/, '.')} ${some} (${totalWritten(writes)} WCU).`,
+    `${getErrorMessage(error).replace(/\.$/, '')}; ${partial} (${totalWritten(writes)} WCU)`,
     {
       cause: error,
       remedy: error.remedy,
-      // Repeated, an INSERT would meet its own items and an UPDATE change items twice.
+      // A retried INSERT would conflict with its own items, and a retried UPDATE could change items twice.
       retryable: verb === 'deleted' && error.retryable,
       ...(error.position === undefined ? {} : { position: error.position }),
     },

@@ -4,52 +4,55 @@ import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.
 import type { UpdateAction, WriteCondition } from '../../dynamo/write/item-write.ts';
 import { cast } from '../dialect/build.ts';
 import { ITEM_COLUMN } from '../../catalog/table-def.ts';
-import { valueAt } from '../engine/fits.ts';
+import { findValue } from '../engine/fits.ts';
 import { textsOf, visitNodes } from '../parse/tree.ts';
 import type { Assignment } from './assignment.ts';
-import { attributeOf } from './attribute-of.ts';
-import { columnsOver, evaluateOver } from './evaluate.ts';
+import { toAttribute } from './to-attribute.ts';
+import { describeOverItems, evaluateOverItems } from './item-expressions.ts';
 import { makeParents } from './make-parents.ts';
-import { writtenValue, type StatementScope } from './source-rows.ts';
+import { toStoredInput } from './source-rows.ts';
+import type { StatementScope } from './statement-scope.ts';
 
-/** What an item that was read is to become, if it still is what it was. */
+/** The update of an item that was read, valid if the item is unchanged. */
 export interface RowUpdate {
   readonly item: AttributeMap;
   readonly actions: readonly UpdateAction[];
-  /** That whatever the statement looked at is unchanged. */
+  /** That the attributes the statement depends on are unchanged. */
   readonly conditions: readonly WriteCondition[];
 }
 
-export interface UpdateOver {
+export interface RowUpdateInput {
   readonly table: TableDef;
   readonly range: RangeVar;
   readonly assignments: readonly Assignment[];
   readonly where: Node | undefined;
 }
 
-/** The updates of items that were read; undefined for those that do not meet WHERE. */
-export async function rowUpdates(
-  { table, range, assignments, where }: UpdateOver,
+/** Computes the updates of items that were read; undefined for those that do not match WHERE. */
+export async function computeRowUpdates(
+  { table, range, assignments, where }: RowUpdateInput,
   items: readonly AttributeMap[],
-  reading: StatementScope,
+  scope: StatementScope,
 ): Promise<readonly (RowUpdate | undefined)[]> {
   const computed = assignments.filter(({ expression }) => expression !== undefined);
   const expressions = computed.flatMap(({ expression }) => expression ?? []);
-  const looked = new Set(lookedAt([...expressions, ...(where === undefined ? [] : [where])], table));
-  const rows = await valuesOver({ table, range }, expressions, where, items, reading);
+  const referenced = new Set(
+    referencedAttributes([...expressions, ...(where === undefined ? [] : [where])], table),
+  );
+  const rows = await computeValues({ table, range }, expressions, where, items, scope);
   return items.map((item, i) => {
     const row = rows[i];
     if (row === undefined || row.at(-1) !== true) return undefined;
     const actions = assignments.map((assignment): UpdateAction => {
       const at = computed.indexOf(assignment);
-      if (at < 0 && assignment.byDynamo !== undefined) return assignment.byDynamo.action;
+      if (at < 0 && assignment.nativeUpdate !== undefined) return assignment.nativeUpdate.action;
       const { path } = assignment.target;
-      const value = rawCopy(assignment, item) ?? attributeFrom(row[at], assignment);
+      const value = copyStored(assignment, item) ?? toComputedAttribute(row[at], assignment);
       return value === undefined
         ? { kind: 'remove', path }
         : { kind: 'set', path, to: { kind: 'value', value } };
     });
-    const names = looked.has(ITEM_COLUMN) ? Object.keys(item) : [...looked];
+    const names = referenced.has(ITEM_COLUMN) ? Object.keys(item) : [...referenced];
     const unchanged = names.map((name): WriteCondition => ({
       kind: 'unchanged',
       path: [name],
@@ -60,61 +63,71 @@ export async function rowUpdates(
   });
 }
 
-/** A bare column is copied as it is stored. */
-function rawCopy({ byDynamo }: Assignment, item: AttributeMap): AttributeValue | undefined {
+/** The stored value of an assigned bare column, which keeps its DynamoDB type. */
+function copyStored({ nativeUpdate: byDynamo }: Assignment, item: AttributeMap): AttributeValue | undefined {
   const { action } = byDynamo ?? {};
-  return action?.kind === 'set' && action.to.kind === 'path' ? valueAt(item, action.to.path) : undefined;
+  return action?.kind === 'set' && action.to.kind === 'path' ? findValue(item, action.to.path) : undefined;
 }
 
-interface Found {
-  readonly value: Parameters<typeof writtenValue>[0];
+interface ComputedValue {
+  readonly value: Parameters<typeof toStoredInput>[0];
   readonly type: string;
 }
 
-function attributeFrom(
-  found: Found | boolean | undefined,
+function toComputedAttribute(
+  computed: ComputedValue | boolean | undefined,
   { target }: Assignment,
 ): AttributeValue | undefined {
-  if (found === undefined || typeof found === 'boolean') return { NULL: true };
-  return attributeOf(writtenValue(found.value, found.type), target);
+  if (computed === undefined || typeof computed === 'boolean') return { NULL: true };
+  return toAttribute(toStoredInput(computed.value, computed.type), target);
 }
 
-/** For each item the values of the expressions, and at the end whether it meets WHERE. */
-async function valuesOver(
-  over: { readonly table: TableDef; readonly range: RangeVar },
+/** For each item the values of the expressions, followed by whether the item matches WHERE. */
+async function computeValues(
+  relation: { readonly table: TableDef; readonly range: RangeVar },
   expressions: readonly Node[],
   where: Node | undefined,
   items: readonly AttributeMap[],
-  reading: StatementScope,
-): Promise<readonly (readonly (Found | boolean)[])[]> {
+  scope: StatementScope,
+): Promise<readonly (readonly (ComputedValue | boolean)[])[]> {
   const tests = where === undefined ? [] : [where];
   if (expressions.length + tests.length === 0) return items.map(() => [true]);
-  const { range } = over;
-  const columns = await columnsOver({ range, targets: named([...expressions, ...tests]) }, reading);
+  const { range } = relation;
+  const columns = await describeOverItems(
+    { range, targets: withColumnNames([...expressions, ...tests]) },
+    scope,
+  );
   const asText = expressions.map((val, i) =>
     /^jsonb?$/.test(columns[i]?.type ?? '') ? cast(val, 'text') : val,
   );
-  const rows = await evaluateOver({ ...over, targets: named([...asText, ...tests]) }, items, reading);
+  const rows = await evaluateOverItems(
+    { ...relation, targets: withColumnNames([...asText, ...tests]) },
+    items,
+    scope,
+  );
   return rows.map((row) => [
-    ...expressions.map((_, i): Found => ({ value: row[i] ?? null, type: columns[i]?.type ?? 'text' })),
+    ...expressions.map((_, i): ComputedValue => ({
+      value: row[i] ?? null,
+      type: columns[i]?.type ?? 'text',
+    })),
     where === undefined || row.at(-1) === true,
   ]);
 }
 
-/** The attributes whose values decide what the expressions give, without the table's own key. */
-function lookedAt(expressions: readonly Node[], table: TableDef): readonly string[] {
-  const own = new Set(keyNames(table.key));
+/** The attributes that the expressions refer to, without the table's key. */
+function referencedAttributes(expressions: readonly Node[], table: TableDef): readonly string[] {
+  const keys = new Set(keyNames(table.key));
   const names = new Set<string>();
   visitNodes(expressions, (node) => {
     if (!('ColumnRef' in node)) return;
-    const written = textsOf(node.ColumnRef.fields).at(-1) ?? '';
+    const reference = textsOf(node.ColumnRef.fields).at(-1) ?? '';
     for (const column of table.columns)
-      if (column.name === written || column.name.toLowerCase() === written.toLowerCase())
+      if (column.name === reference || column.name.toLowerCase() === reference.toLowerCase())
         names.add(column.path[0]);
   });
-  return [...names].filter((name) => !own.has(name));
+  return [...names].filter((name) => !keys.has(name));
 }
 
-function named(values: readonly Node[]): Node[] {
+function withColumnNames(values: readonly Node[]): Node[] {
   return values.map((val, i) => ({ ResTarget: { name: `c${i}`, val } }));
 }

@@ -1,124 +1,114 @@
+import { isDocumentType } from '../types/types.ts';
 import type { Node, SelectStmt } from 'libpg-query';
 import { isWholeItem } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { cast, column, name } from '../dialect/build.ts';
-import { valueAt } from '../engine/fits.ts';
-import type { ExecutionContext } from '../exec/context.ts';
+import { findValue } from '../engine/fits.ts';
 import { readTable } from '../exec/read-table.ts';
 import { planStatement, runStatement } from '../exec/run.ts';
-import type { ParameterLiteral } from '../parse/parameter-list.ts';
-import { queryWithin, type ParsedText } from '../parse/parse.ts';
+import { queryWithin } from '../parse/parse.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
-import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { Value } from '../types/value.ts';
-import { constantOf } from './constant.ts';
-import { attributeOfDynamoJson } from './json-attribute.ts';
-import { storingCatalog, withStored } from './stored-columns.ts';
+import { evaluateConstant } from './constant.ts';
+import { parseDynamoJson } from './json-attribute.ts';
+import type { StatementScope } from './statement-scope.ts';
+import { selectStoredColumns, withStoredColumns } from './stored-columns.ts';
 import type { StoredInput } from './stored-input.ts';
 
-/** What it takes to run the queries that are part of a command. */
-export interface StatementScope {
-  readonly parsed: ParsedText;
-  readonly parameters: readonly ParameterLiteral[];
-  readonly context: ExecutionContext;
-  readonly stats: ReadStats;
-  readonly signal: AbortSignal;
-}
-
-/** Rows on their way into items. */
+/** The rows that an INSERT stores. */
 export interface SourceRows {
   readonly rows: AsyncIterable<readonly (readonly StoredInput[])[]>;
-  /** The statement holds all of them. */
-  readonly whole: boolean;
-  /** There is one only. */
-  readonly single: boolean;
-  /** What is read for them. */
+  /** The rows are literals in the statement, all in the first batch. */
+  readonly isComplete: boolean;
+  /** There is exactly one row. */
+  readonly isSingle: boolean;
+  /** The reads that supply the rows. */
   readonly reads: readonly TableRead[];
 }
 
-/** The rows of a query: constants as they were written, attributes as they are stored. */
-export async function sourceRows(select: SelectStmt, reading: StatementScope): Promise<SourceRows> {
+/** The rows of a query: constants keep every digit, and bare columns their stored DynamoDB types. */
+export async function readSourceRows(select: SelectStmt, scope: StatementScope): Promise<SourceRows> {
   const lists = select.valuesLists?.map((list) => ('List' in list ? (list.List.items ?? []) : []));
   const { sortClause, limitCount, limitOffset, withClause } = select;
   if (lists !== undefined && !sortClause && !limitCount && !limitOffset && !withClause)
-    return { rows: valueRows(lists, reading), whole: true, single: lists.length === 1, reads: [] };
-  const { parsed, parameters, context, signal } = reading;
+    return { rows: valueRows(lists, scope), isComplete: true, isSingle: lists.length === 1, reads: [] };
+  const { parsed, parameters, context, signal } = scope;
   const plan = await planStatement(queryWithin(parsed, select), parameters, context, signal);
-  return { rows: queryRows(select, plan, reading), whole: false, single: false, reads: plan.reads };
+  return { rows: queryRows(select, plan, scope), isComplete: false, isSingle: false, reads: plan.reads };
 }
 
-/** Expressions are found by the engine so many at a time. */
-const EXPRESSIONS_AT_ONCE = 500;
+/** Maximum number of expressions that one engine query evaluates. */
+const MAX_EXPRESSIONS_PER_QUERY = 500;
 
 async function* valueRows(
   lists: readonly (readonly Node[])[],
-  reading: StatementScope,
+  scope: StatementScope,
 ): AsyncGenerator<readonly (readonly StoredInput[])[]> {
   const expressions: Node[] = [];
   const rows = lists.map((list) =>
     list.map((node) => {
-      const constant = constantOf(node, reading.parameters);
+      const constant = evaluateConstant(node, scope.parameters);
       if (constant === undefined) expressions.push(node);
       return constant;
     }),
   );
   const values: StoredInput[] = [];
-  for (let at = 0; at < expressions.length; at += EXPRESSIONS_AT_ONCE)
-    values.push(...(await evaluated(expressions.slice(at, at + EXPRESSIONS_AT_ONCE), reading)));
+  for (let at = 0; at < expressions.length; at += MAX_EXPRESSIONS_PER_QUERY)
+    values.push(...(await evaluateExpressions(expressions.slice(at, at + MAX_EXPRESSIONS_PER_QUERY), scope)));
   let next = 0;
   yield rows.map((row) => row.map((value) => value ?? values[next++] ?? { kind: 'null' }));
 }
 
-/** The values of expressions over no table. */
-async function evaluated(
+/** Evaluates expressions that refer to no table. */
+async function evaluateExpressions(
   expressions: readonly Node[],
-  reading: StatementScope,
+  scope: StatementScope,
 ): Promise<readonly StoredInput[]> {
   const targetList = expressions.map((val, i) => ({ ResTarget: { name: `c${i}`, val } }));
-  const { rows } = await sourceRows({ targetList, ...PLAIN }, reading);
+  const { rows } = await readSourceRows({ targetList, ...PLAIN_SELECT }, scope);
   for await (const [row] of rows) if (row !== undefined) return row;
   return [];
 }
 
-const PLAIN = { limitOption: 'LIMIT_OPTION_DEFAULT', op: 'SETOP_NONE' } as const;
+const PLAIN_SELECT = { limitOption: 'LIMIT_OPTION_DEFAULT', op: 'SETOP_NONE' } as const;
 
 async function* queryRows(
   select: SelectStmt,
   plan: StatementPlan,
-  reading: StatementScope,
+  scope: StatementScope,
 ): AsyncGenerator<readonly (readonly StoredInput[])[]> {
-  const { parsed, parameters, context, signal, stats } = reading;
+  const { parsed, parameters, context, signal, stats } = scope;
   if (plan.direct !== undefined && plan.direct.summaries === undefined && plan.reads.length === 1) {
-    yield* storedRows(plan, reading);
+    yield* storedRows(plan, scope);
     return;
   }
-  const copied = await withStored(select, context.catalog, signal);
-  const storing = copied && { ...context, catalog: storingCatalog(context.catalog) };
-  const query = copied?.select ?? select;
+  const withStored = await selectStoredColumns(select, context.catalog, signal);
+  const storedContext = withStored && context.derive({ catalog: withStoredColumns(context.catalog) });
+  const query = withStored?.select ?? select;
   const { columns } =
-    storing === undefined
+    storedContext === undefined
       ? plan
-      : await planStatement(queryWithin(parsed, query), parameters, storing, signal);
-  const documents = columns.map(({ type }) => type === 'json' || type === 'jsonb');
+      : await planStatement(queryWithin(parsed, query), parameters, storedContext, signal);
+  const documents = columns.map(({ type }) => isDocumentType(type));
   const wrapped = documents.includes(true) ? withDocumentsAsText(query, documents) : query;
   const running = await runStatement(
     queryWithin(parsed, wrapped),
     parameters,
-    storing ?? context,
+    storedContext ?? context,
     signal,
     stats,
   );
-  const width = copied?.places.length ?? columns.length;
+  const width = withStored?.positions.length ?? columns.length;
   try {
     for await (const rows of running.arrays())
       yield rows.map((row) =>
         row.slice(0, width).map((value, i) => {
-          const place = copied?.places[i];
-          return place === undefined
-            ? writtenValue(value, columns[i]?.type ?? 'text')
-            : storedValue(row[place] ?? null);
+          const position = withStored?.positions[i];
+          return position === undefined
+            ? toStoredInput(value, columns[i]?.type ?? 'text')
+            : parseStoredValue(row[position] ?? null);
         }),
       );
   } finally {
@@ -126,14 +116,14 @@ async function* queryRows(
   }
 }
 
-/** An attribute in DynamoDB's JSON; where the item has none, or an outer join found no item, there is none. */
-function storedValue(value: Value): StoredInput {
+/** An attribute in DynamoDB's JSON format; missing if the item has none or an outer join found no item. */
+function parseStoredValue(value: Value): StoredInput {
   return typeof value === 'string'
-    ? { kind: 'attribute', value: attributeOfDynamoJson(value) }
+    ? { kind: 'attribute', value: parseDynamoJson(value) }
     : { kind: 'missing' };
 }
 
-/** Rows whose attributes go on as they came, whatever their types. */
+/** Rows that pass on attributes exactly as they are stored. */
 async function* storedRows(
   { direct, reads }: StatementPlan,
   { context, stats, signal }: StatementScope,
@@ -141,24 +131,24 @@ async function* storedRows(
   const [read] = reads;
   if (direct === undefined || read === undefined) return;
   let skip = direct.offset ?? 0;
-  let left = direct.limit ?? Infinity;
+  let remaining = direct.limit ?? Infinity;
   for await (const page of readTable(read, context, stats, signal)) {
     const items: readonly AttributeMap[] = JSON.parse(page.items.toString());
-    const wanted = items.slice(skip, skip + left);
+    const selected = items.slice(skip, skip + remaining);
     skip -= Math.min(skip, items.length);
-    left -= wanted.length;
-    yield wanted.map((item) =>
+    remaining -= selected.length;
+    yield selected.map((item) =>
       direct.output.map((output): StoredInput => {
         if (isWholeItem(output)) return { kind: 'attribute', value: { M: item } };
-        const value = valueAt(item, output.path);
+        const value = findValue(item, output.path);
         return value === undefined ? { kind: 'missing' } : { kind: 'attribute', value };
       }),
     );
-    if (left <= 0) return;
+    if (remaining <= 0) return;
   }
 }
 
-/** JavaScript's JSON would lose digits: documents come as text. */
+/** Casts documents to text, because parsing them as JavaScript values would lose digits. */
 function withDocumentsAsText(select: SelectStmt, documents: readonly boolean[]): SelectStmt {
   const names = documents.map((_, i) => `c${i}`);
   return {
@@ -173,20 +163,19 @@ function withDocumentsAsText(select: SelectStmt, documents: readonly boolean[]):
         },
       },
     ],
-    ...PLAIN,
+    ...PLAIN_SELECT,
   };
 }
 
-/** Numbers that JavaScript has none for come as digits. */
+/** Types whose values may be strings of digits, because JavaScript numbers would lose some. */
 const NUMBERS = /^(?:numeric|bigint|integer|smallint|double|real)/;
 
-/** A value that the engine found, by PostgreSQL's name of its type. */
-export function writtenValue(value: Value, type: string): StoredInput {
+/** A value computed by the engine, with PostgreSQL's name of its type. */
+export function toStoredInput(value: Value, type: string): StoredInput {
   if (value === null) return { kind: 'null' };
-  if ((type === 'json' || type === 'jsonb') && typeof value === 'string')
-    return { kind: 'json', text: value };
+  if (isDocumentType(type) && typeof value === 'string') return { kind: 'json', text: value };
   if (type.endsWith('[]') && Array.isArray(value))
-    return { kind: 'array', items: value.map((item: Value) => writtenValue(item, type.slice(0, -2))) };
+    return { kind: 'array', items: value.map((item: Value) => toStoredInput(item, type.slice(0, -2))) };
   if (value instanceof Date) {
     const text = value.toISOString();
     return {
@@ -198,5 +187,7 @@ export function writtenValue(value: Value, type: string): StoredInput {
   if (typeof value === 'boolean') return { kind: 'boolean', value };
   if (typeof value === 'number' || typeof value === 'bigint') return { kind: 'number', text: String(value) };
   if (typeof value === 'string') return { kind: NUMBERS.test(type) ? 'number' : 'text', text: value };
-  throw new DriverError('SQL_NOT_SUPPORTED', `A value of type ${type} cannot be written; cast it to json.`);
+  throw new DriverError('SQL_NOT_SUPPORTED', `cannot store a value of type ${type}`, {
+    remedy: 'Cast the value to json.',
+  });
 }

@@ -6,52 +6,52 @@ import { textsOf } from '../parse/tree.ts';
 import { findSystemTable } from '../system/registry.ts';
 import { isTableSchema } from '../types/table-schema.ts';
 
-/** A query that gives, beside some of its targets, the attributes that they are, as they are stored. */
-export interface WithStored {
+/** A query that also returns the stored attributes of those targets that are bare columns. */
+export interface StoredSelect {
   readonly select: SelectStmt;
-  /** For each target the place of its attribute among all; undefined where it is computed. */
-  readonly places: readonly (number | undefined)[];
+  /** For each target the position of its stored attribute; undefined if the target is computed. */
+  readonly positions: readonly (number | undefined)[];
 }
 
 /**
- * Bare columns of tables, in a query whose rows are those of its FROM, are passed on as they are stored: sets stay sets, and
- * what is missing stays so. Undefined where there are none.
+ * Makes a query without grouping return its bare columns as they are stored: sets stay sets, and missing attributes stay
+ * missing. Undefined if it has no such columns.
  */
-export async function withStored(
+export async function selectStoredColumns(
   select: SelectStmt,
   catalog: Catalog,
   signal: AbortSignal,
-): Promise<WithStored | undefined> {
+): Promise<StoredSelect | undefined> {
   const { op, distinctClause, groupClause, havingClause, valuesLists, fromClause = [] } = select;
   if (op !== 'SETOP_NONE' || distinctClause || groupClause || havingClause || valuesLists) return undefined;
-  const names = new Set((select.withClause?.ctes ?? []).flatMap(cteName));
+  const names = new Set((select.withClause?.ctes ?? []).flatMap(listCteNames));
   const relations = await Promise.all(
-    fromClause.flatMap(relationsIn).map((node) => relationOf(node, names, catalog, signal)),
+    fromClause.flatMap(listRelations).map((node) => resolveRelation(node, names, catalog, signal)),
   );
-  const targets = (select.targetList ?? []).flatMap((target) => expanded(target, relations));
-  const stored = targets.map((target) => storedTarget(target, relations));
+  const targets = (select.targetList ?? []).flatMap((target) => expandStar(target, relations));
+  const stored = targets.map((target) => toStoredTarget(target, relations));
   if (!stored.some((each) => each !== undefined)) return undefined;
   let next = targets.length;
   return {
     select: { ...select, targetList: [...targets, ...stored.flatMap((each) => each ?? [])] },
-    places: stored.map((each) => (each === undefined ? undefined : next++)),
+    positions: stored.map((each) => (each === undefined ? undefined : next++)),
   };
 }
 
-/** The catalog with a hidden column for each column of a table, that holds the attribute as it is stored. */
-export function storingCatalog(catalog: Catalog): Catalog {
+/** A catalog whose tables have a hidden column next to each column, holding the attribute as it is stored. */
+export function withStoredColumns(catalog: Catalog): Catalog {
   return {
     ...catalog,
-    table: async (name, signal) => withStoredColumns(await catalog.table(name, signal)),
-    widen: async (...evidence) => withStoredColumns(await catalog.widen(...evidence)),
+    table: async (name, signal) => addStoredColumns(await catalog.table(name, signal)),
+    widen: async (...evidence) => addStoredColumns(await catalog.widen(...evidence)),
   };
 }
 
-const made = new WeakMap<TableDef, TableDef>();
+const extendedTables = new WeakMap<TableDef, TableDef>();
 
-function withStoredColumns(table: TableDef): TableDef {
+function addStoredColumns(table: TableDef): TableDef {
   if (table.child !== undefined) return table;
-  const known = made.get(table);
+  const known = extendedTables.get(table);
   if (known !== undefined) return known;
   const stored = table.columns.map(({ name, path, presence }): ColumnDef => ({
     name: storedName(name),
@@ -63,36 +63,36 @@ function withStoredColumns(table: TableDef): TableDef {
     stored: true,
   }));
   const whole = { ...table, columns: [...table.columns, ...stored] };
-  made.set(table, whole);
+  extendedTables.set(table, whole);
   return whole;
 }
 
 interface FromTable {
   readonly alias: string;
-  /** Undefined where it is no table of DynamoDB. */
+  /** Undefined if the relation is not a table of DynamoDB. */
   readonly table: TableDef | undefined;
 }
 
-function relationsIn(node: Node): readonly Node[] {
+function listRelations(node: Node): readonly Node[] {
   if (!('JoinExpr' in node)) return [node];
   const { larg, rarg, alias } = node.JoinExpr;
   if (alias !== undefined) return [node];
-  return [larg, rarg].flatMap((side) => (side === undefined ? [] : relationsIn(side)));
+  return [larg, rarg].flatMap((side) => (side === undefined ? [] : listRelations(side)));
 }
 
-async function relationOf(
+async function resolveRelation(
   node: Node,
   ctes: ReadonlySet<string>,
   catalog: Catalog,
   signal: AbortSignal,
 ): Promise<FromTable> {
   if (!('RangeVar' in node)) return { alias: '', table: undefined };
-  const { relname: name = '', schemaname: schema, alias: given } = node.RangeVar;
-  const alias = given?.aliasname ?? name;
+  const { relname: name = '', schemaname: schema, alias: rangeAlias } = node.RangeVar;
+  const alias = rangeAlias?.aliasname ?? name;
   const isElsewhere =
     (schema !== undefined && !isTableSchema(schema)) ||
     (schema === undefined && ctes.has(name)) ||
-    given?.colnames !== undefined ||
+    rangeAlias?.colnames !== undefined ||
     findSystemTable(schema, name) !== undefined ||
     (await catalog.view(name, signal)) !== undefined;
   if (isElsewhere) return { alias, table: undefined };
@@ -100,12 +100,12 @@ async function relationOf(
   return { alias, table: table.child === undefined ? table : undefined };
 }
 
-function cteName(node: Node): string[] {
+function listCteNames(node: Node): string[] {
   return 'CommonTableExpr' in node ? [node.CommonTableExpr.ctename ?? ''] : [];
 }
 
-/** `*` over one table as the names of its columns. */
-function expanded(target: Node, relations: readonly FromTable[]): readonly Node[] {
+/** Expands `*` over one table to the names of its columns. */
+function expandStar(target: Node, relations: readonly FromTable[]): readonly Node[] {
   const [only, ...others] = relations;
   const value = 'ResTarget' in target ? target.ResTarget.val : undefined;
   if (value === undefined || !('ColumnRef' in value)) return [target];
@@ -117,11 +117,11 @@ function expanded(target: Node, relations: readonly FromTable[]): readonly Node[
   if (from?.table === undefined || (alias === undefined && others.length > 0)) return [target];
   return from.table.columns
     .filter((column) => column.hidden !== true)
-    .map(({ name }) => reference(from.alias, name));
+    .map(({ name }) => columnTarget(from.alias, name));
 }
 
-/** The attribute of a bare column. */
-function storedTarget(target: Node, relations: readonly FromTable[]): Node | undefined {
+/** The hidden stored column of a target that is a bare column. */
+function toStoredTarget(target: Node, relations: readonly FromTable[]): Node | undefined {
   const value = 'ResTarget' in target ? target.ResTarget.val : undefined;
   if (value === undefined || !('ColumnRef' in value)) return undefined;
   const fields = value.ColumnRef.fields ?? [];
@@ -129,25 +129,25 @@ function storedTarget(target: Node, relations: readonly FromTable[]): Node | und
   const name = names.at(-1);
   if (name === undefined || names.length !== fields.length || names.length > 2) return undefined;
   const [alias] = names.length === 2 ? names : [];
-  const meant = relations.filter((each) => alias === undefined || each.alias === alias);
-  // Who else might have a column of that name is not known.
-  if (meant.some(({ table }) => table === undefined)) return undefined;
-  const found = meant.flatMap(({ alias: of, table }) => {
-    const column = table && columnNamed(table, name);
-    return column === undefined ? [] : [{ of, column }];
+  const candidates = relations.filter((each) => alias === undefined || each.alias === alias);
+  // The columns of other relations are not known here: one of them may have the same name.
+  if (candidates.some(({ table }) => table === undefined)) return undefined;
+  const matches = candidates.flatMap(({ alias: from, table }) => {
+    const column = table && findColumn(table, name);
+    return column === undefined ? [] : [{ from, column }];
   });
-  const [only, ...others] = found;
+  const [only, ...others] = matches;
   return only === undefined || others.length > 0
     ? undefined
-    : reference(only.of, storedName(only.column.name));
+    : columnTarget(only.from, storedName(only.column.name));
 }
 
-function columnNamed({ columns }: TableDef, name: string): ColumnDef | undefined {
+function findColumn({ columns }: TableDef, name: string): ColumnDef | undefined {
   const alike = columns.filter((column) => foldCase(column.name) === foldCase(name));
   return alike.find((column) => column.name === name) ?? (alike.length === 1 ? alike[0] : undefined);
 }
 
-function reference(alias: string, name: string): Node {
+function columnTarget(alias: string, name: string): Node {
   const fields = [alias, name].map((sval) => ({ String: { sval } }));
   return { ResTarget: { val: { ColumnRef: { fields } } } };
 }

@@ -1,17 +1,17 @@
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 
-/** A value on its way into an item, with as much of its type as the statement says. */
+/** A value to store, with as much of its type as the statement specifies. */
 export type StoredInput =
   | { readonly kind: 'null' }
-  /** DEFAULT: no attribute at all. */
+  /** DEFAULT: the attribute is left out. */
   | { readonly kind: 'missing' }
-  /** A bare literal or parameter is untyped, and takes on its column's type as PostgreSQL's unknown does. */
+  /** A bare literal or parameter is untyped: it takes the type of its column, like PostgreSQL's unknown. */
   | { readonly kind: 'text'; readonly text: string; readonly untyped?: true }
-  /** Decimal digits, as they were written. */
+  /** The decimal digits as written. */
   | { readonly kind: 'number'; readonly text: string }
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'json'; readonly text: string }
   | { readonly kind: 'array'; readonly items: readonly StoredInput[] }
-  /** What one of DynamoDB's own constructors or another item gave. */
+  /** A value of one of DynamoDB's constructors or of another item. */
   | { readonly kind: 'attribute'; readonly value: AttributeValue };

@@ -5,70 +5,78 @@ import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import { foldCase } from '../bind/suggestions.ts';
 import { callOf } from '../dialect/build.ts';
 import { textOf, textsOf } from '../parse/tree.ts';
-import { attributeOf } from './attribute-of.ts';
-import { constantOf } from './constant.ts';
-import { writeTarget, type WriteTarget } from './destination.ts';
-import type { StatementScope } from './source-rows.ts';
+import { toAttribute } from './to-attribute.ts';
+import { evaluateConstant } from './constant.ts';
+import { resolveWriteTarget, type WriteTarget } from './write-target.ts';
+import type { StatementScope } from './statement-scope.ts';
 
-/** What the value of one `place = value` is read against. */
-export interface Setting extends Pick<StatementScope, 'parsed' | 'parameters'> {
-  /** The place. */
+/** What the value of one `column = value` is resolved against. */
+export interface AssignmentScope extends Pick<StatementScope, 'parsed' | 'parameters'> {
+  /** The assigned path. */
   readonly target: WriteTarget;
   readonly table: TableDef;
-  /** The name that the statement has for the table. */
+  /** The table's name in the statement. */
   readonly alias: string;
 }
 
-/** A value that DynamoDB finds by itself, and what an item must have so that it means what SQL means. */
+/** A value that DynamoDB computes, and the conditions on the item under which the result equals SQL's. */
 export interface Operand {
   readonly to: UpdateOperand;
   readonly needs: readonly WriteCondition[];
 }
 
-/** What DynamoDB can assign; undefined where the engine must find it. */
-export function operandOf(node: Node, setting: Setting): Operand | undefined {
-  const constant = constantOf(node, setting.parameters);
+/** The operand of an update expression; undefined if the engine must compute the value. */
+export function toOperand(node: Node, scope: AssignmentScope): Operand | undefined {
+  const constant = evaluateConstant(node, scope.parameters);
   if (constant !== undefined) {
-    const value = attributeOf(constant, setting.target);
+    const value = toAttribute(constant, scope.target);
     return value && { to: { kind: 'value', value }, needs: [] };
   }
-  const path = placeOf(node, setting);
+  const path = resolveOperandPath(node, scope);
   if (path !== undefined) return { to: { kind: 'path', path }, needs: [{ kind: 'isNotNull', path }] };
   const { name, args: [first, second] = [] } = callOf(node) ?? {};
   if (name === 'if_not_exists' && first !== undefined && second !== undefined) {
-    const of = placeOf(first, setting);
-    const otherwise = operandOf(second, setting);
+    const tested = resolveOperandPath(first, scope);
+    const otherwise = toOperand(second, scope);
     return (
-      of && otherwise && { ...otherwise, to: { kind: 'ifNotExists', path: of, otherwise: otherwise.to } }
+      tested &&
+      otherwise && {
+        ...otherwise,
+        to: { kind: 'ifNotExists', path: tested, otherwise: otherwise.to },
+      }
     );
   }
   if (name === 'list_append' && first !== undefined && second !== undefined)
-    return both('listAppend', operandOf(first, setting), operandOf(second, setting));
-  return arithmeticOf(node, setting);
+    return combine('listAppend', toOperand(first, scope), toOperand(second, scope));
+  return toArithmetic(node, scope);
 }
 
-function arithmeticOf(node: Node, setting: Setting): Operand | undefined {
+function toArithmetic(node: Node, scope: AssignmentScope): Operand | undefined {
   if (!('A_Expr' in node) || node.A_Expr.kind !== 'AEXPR_OP') return undefined;
   const { name, lexpr, rexpr } = node.A_Expr;
   const operator = textOf(name?.at(-1));
   if ((operator !== '+' && operator !== '-') || lexpr === undefined || rexpr === undefined) return undefined;
-  return both(operator === '+' ? 'plus' : 'minus', numberOf(lexpr, setting), numberOf(rexpr, setting));
+  return combine(
+    operator === '+' ? 'plus' : 'minus',
+    toNumberOperand(lexpr, scope),
+    toNumberOperand(rexpr, scope),
+  );
 }
 
-/** A side of a sum. */
-function numberOf(node: Node, setting: Setting): Operand | undefined {
-  const constant = constantOf(node, setting.parameters);
+/** One side of a sum. */
+function toNumberOperand(node: Node, scope: AssignmentScope): Operand | undefined {
+  const constant = evaluateConstant(node, scope.parameters);
   if (constant !== undefined)
     return constant.kind === 'number'
       ? { to: { kind: 'value', value: { N: constant.text } }, needs: [] }
       : undefined;
-  if (callOf(node)?.name === 'if_not_exists') return operandOf(node, setting);
-  const path = pathOf(node, setting);
-  if (path === undefined || !holdsNumbers(node, setting.table)) return undefined;
+  if (callOf(node)?.name === 'if_not_exists') return toOperand(node, scope);
+  const path = resolveColumnPath(node, scope);
+  if (path === undefined || !holdsNumbers(node, scope.table)) return undefined;
   return { to: { kind: 'path', path }, needs: [{ kind: 'hasType', path, type: 'N' }] };
 }
 
-function both(
+function combine(
   kind: 'listAppend' | 'plus' | 'minus',
   left: Operand | undefined,
   right: Operand | undefined,
@@ -78,31 +86,31 @@ function both(
   );
 }
 
-/** Whether the sampled values of the column are numbers and nothing else. */
+/** Whether all sampled values of the column are numbers. */
 function holdsNumbers(node: Node, table: TableDef): boolean {
   const name = 'ColumnRef' in node ? textsOf(node.ColumnRef.fields).at(-1) : undefined;
   const column = table.columns.find((each) => each.name === name || each.name.toLowerCase() === name);
   return column !== undefined && Object.keys(column.seen).join() === 'N';
 }
 
-/** The place that is assigned to, also where no item was seen to have it; else that of a column. */
-export function placeOf(node: Node, setting: Setting): DocumentPath | undefined {
-  const { target, alias } = setting;
+/** The path of a column, or of the assigned attribute itself even if no sampled item has it. */
+export function resolveOperandPath(node: Node, scope: AssignmentScope): DocumentPath | undefined {
+  const { target, alias } = scope;
   const names = 'ColumnRef' in node ? textsOf(node.ColumnRef.fields) : [];
-  const own = foldCase(target.path.join('.'));
-  const isOwn = [names, names[0] === alias ? names.slice(1) : []].some(
-    (parts) => foldCase(parts.join('.')) === own,
+  const assigned = foldCase(target.path.join('.'));
+  const isAssigned = [names, names[0] === alias ? names.slice(1) : []].some(
+    (parts) => foldCase(parts.join('.')) === assigned,
   );
-  return isOwn ? target.path : pathOf(node, setting);
+  return isAssigned ? target.path : resolveColumnPath(node, scope);
 }
 
-/** The place that a bare column of the table is. */
-function pathOf(node: Node, { table, alias, parsed }: Setting): DocumentPath | undefined {
+/** The path of a bare column of the table. */
+function resolveColumnPath(node: Node, { table, alias, parsed }: AssignmentScope): DocumentPath | undefined {
   if (!('ColumnRef' in node)) return undefined;
   const names = textsOf(node.ColumnRef.fields);
   const name = names.at(-1);
   if (name === undefined || names.length > 2 || (names.length === 2 && names[0] !== alias)) return undefined;
-  const { column, whole, path } = writeTarget(
+  const { column, whole, path } = resolveWriteTarget(
     table,
     { name, steps: [], location: node.ColumnRef.location ?? 0 },
     parsed,

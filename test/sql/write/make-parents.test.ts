@@ -17,8 +17,8 @@ const item: AttributeMap = {
   none: { NULL: true },
 };
 
-describe('places in documents', () => {
-  it('stay as they are where the item has what is around them', () => {
+describe('paths in documents', () => {
+  it('are left as they are if their parents exist', () => {
     const actions = [set(['doc', 'y'], one), set(['list', 4], one), set(['new'], one)];
     expect(makeParents(actions, item)).toEqual({
       actions,
@@ -29,7 +29,7 @@ describe('places in documents', () => {
     });
   });
 
-  it('are made together where it has not', () => {
+  it('are created together with a missing parent', () => {
     const { actions, conditions } = makeParents(
       [
         set(['geo', 'lat'], one),
@@ -48,18 +48,18 @@ describe('places in documents', () => {
     expect(conditions).toEqual([{ kind: 'unchanged', path: ['geo'], value: undefined }]);
   });
 
-  it('take the place of NULL', () => {
+  it('replace a parent that is NULL', () => {
     expect(makeParents([set(['none', 'x'], one)], item)).toEqual({
       actions: [set(['none'], { M: { x: one } })],
       conditions: [{ kind: 'unchanged', path: ['none'], value: { NULL: true } }],
     });
   });
 
-  it('leave nothing to do where only what is missing is removed', () => {
+  it('need no action if only missing paths are removed', () => {
     expect(makeParents([{ kind: 'remove', path: ['geo', 'lat'] }], item).actions).toEqual([]);
   });
 
-  it('find what if_not_exists and list_append mean where there is nothing', () => {
+  it('evaluate if_not_exists and list_append in a missing parent', () => {
     const actions: UpdateAction[] = [
       {
         kind: 'set',
@@ -83,14 +83,16 @@ describe('places in documents', () => {
     ]);
   });
 
-  it('cannot be within a value that is no document', () => {
+  it('cannot be set in a value that is not a document', () => {
     expect(() => makeParents([set(['id', 'x'], one)], item)).toThrow(
-      'id is of type S in an item, not M: id.x cannot be set there.',
+      'cannot set "id.x": "id" is of type S in an item, not M',
     );
-    expect(() => makeParents([set(['doc', 0], one)], item)).toThrow('doc is of type M in an item, not L');
+    expect(() => makeParents([set(['doc', 0], one)], item)).toThrow(
+      'cannot set "doc[1]": "doc" is of type M in an item, not L',
+    );
   });
 
-  it('may be called __proto__', () => {
+  it('may be named __proto__', () => {
     const [action] = makeParents([set(['geo', '__proto__', 'x'], one)], item).actions;
     expect(JSON.stringify(action)).toContain('{"M":{"__proto__":{"M":{"x":{"N":"1"}}}}}');
   });

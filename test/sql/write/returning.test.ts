@@ -5,7 +5,7 @@ import { withPartialResult } from '../../../src/sql/write/returning.ts';
 
 const throttled = new DriverError('DYNAMO_THROTTLED', 'slow down');
 
-describe('a statement that failed after it had written some items', () => {
+describe('a statement that failed after writing some items', () => {
   it.each([
     ['inserted', false],
     ['updated', false],

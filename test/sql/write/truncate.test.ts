@@ -28,21 +28,21 @@ describe('TRUNCATE', () => {
   });
   afterAll(() => world.close());
 
-  const countOf = async (table: string): Promise<unknown> =>
+  const countRows = async (table: string): Promise<unknown> =>
     (await db.query(`SELECT count(*) AS n FROM ${table}`)).rows[0]?.['n'];
 
-  it('refuses where one of the tables is not there, before it deletes', async () => {
+  it('fails before it deletes if one of the tables does not exist', async () => {
     await expect(db.query('TRUNCATE kept, nowhere')).rejects.toMatchObject({ code: 'CATALOG_UNKNOWN_TABLE' });
-    expect(await countOf('kept')).toBe(5);
+    expect(await countRows('kept')).toBe(5);
   });
 
-  it('refuses on a Readonly connection', async () => {
+  it('is refused with Readonly=true', async () => {
     const readOnly = await world.open('Readonly=true');
     await expect(readOnly.query('TRUNCATE kept')).rejects.toMatchObject({ sqlState: '25006' });
-    expect(await countOf('kept')).toBe(5);
+    expect(await countRows('kept')).toBe(5);
   });
 
-  it('stops within MaxWCU and says how far it came', async () => {
+  it('stops at MaxWCU', async () => {
     const bounded = await world.open('MaxWCU=1');
     await expect(bounded.query('TRUNCATE kept')).rejects.toMatchObject({ code: 'EXEC_CAPACITY' });
   });
@@ -51,6 +51,6 @@ describe('TRUNCATE', () => {
     const result = await db.query('TRUNCATE TABLE large, small, ONLY empty RESTART IDENTITY CASCADE');
     expect(result).toMatchObject({ command: 'TRUNCATE TABLE', rowCount: 233, rows: [] });
     expect(result.stats.itemsWritten).toBe(233);
-    expect([await countOf('large'), await countOf('small'), await countOf('empty')]).toEqual([0, 0, 0]);
+    expect([await countRows('large'), await countRows('small'), await countRows('empty')]).toEqual([0, 0, 0]);
   });
 });

@@ -2,47 +2,47 @@ import type { Node, RangeVar } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
-import type { ExecutionContext } from '../exec/context.ts';
+import type { StatementContext } from '../exec/context.ts';
 import { planStatement, runStatement } from '../exec/run.ts';
 import { queryWithin, type ParsedQuery } from '../parse/parse.ts';
-import type { ResultColumn } from '../plan/planner.ts';
+import type { ResultColumn } from '../types/types.ts';
 import type { Value } from '../types/value.ts';
-import type { StatementScope } from './source-rows.ts';
+import type { StatementScope } from './statement-scope.ts';
 
-/** Expressions over items that are at hand: the list of a SELECT over their table. */
-export interface OverItems {
+/** Expressions to evaluate over items in memory: the targets of a SELECT from their table. */
+export interface ItemExpressions {
   readonly table: TableDef;
-  /** The table as the statement names it. */
+  /** The table as the statement refers to it. */
   readonly range: RangeVar;
   readonly targets: readonly Node[];
 }
 
-/** The rows that the expressions give, one for each item, in the items' order. */
-export async function evaluateOver(
-  { table, range, targets }: OverItems,
+/** Evaluates the expressions over each item; returns one row per item, in the same order. */
+export async function evaluateOverItems(
+  { table, range, targets }: ItemExpressions,
   items: readonly AttributeMap[],
   { parsed, parameters, context, signal, stats }: StatementScope,
 ): Promise<readonly (readonly Value[])[]> {
   if (items.length === 0) return [];
   const running = await runStatement(
-    queryOver(parsed, range, targets),
+    buildItemQuery(parsed, range, targets),
     parameters,
-    withItems(context, table, items),
+    overrideWithItems(context, table, items),
     signal,
     stats,
   );
   try {
     const rows: (readonly Value[])[] = [];
-    for await (const some of running.arrays()) rows.push(...some);
+    for await (const batch of running.arrays()) rows.push(...batch);
     return rows;
   } finally {
     await running.close();
   }
 }
 
-/** The columns that the expressions have. */
-export async function columnsOver(
-  { range, targets }: Pick<OverItems, 'range' | 'targets'>,
+/** The result columns of the expressions. */
+export async function describeOverItems(
+  { range, targets }: Pick<ItemExpressions, 'range' | 'targets'>,
   {
     parsed,
     parameters,
@@ -50,10 +50,14 @@ export async function columnsOver(
     signal,
   }: Pick<StatementScope, 'parsed' | 'parameters' | 'context' | 'signal'>,
 ): Promise<readonly ResultColumn[]> {
-  return (await planStatement(queryOver(parsed, range, targets), parameters, context, signal)).columns;
+  return (await planStatement(buildItemQuery(parsed, range, targets), parameters, context, signal)).columns;
 }
 
-function queryOver(parsed: StatementScope['parsed'], range: RangeVar, targets: readonly Node[]): ParsedQuery {
+function buildItemQuery(
+  parsed: StatementScope['parsed'],
+  range: RangeVar,
+  targets: readonly Node[],
+): ParsedQuery {
   return queryWithin(parsed, {
     targetList: [...targets],
     fromClause: [{ RangeVar: range }],
@@ -62,23 +66,22 @@ function queryOver(parsed: StatementScope['parsed'], range: RangeVar, targets: r
   });
 }
 
-/** The statement's first relation is the table itself; others, in subqueries, are read as ever. */
-export function withItems(
-  context: ExecutionContext,
+/** A context in which the statement's table consists of these items; relations in subqueries are read as usual. */
+export function overrideWithItems(
+  context: StatementContext,
   table: TableDef,
   items: readonly AttributeMap[],
-): ExecutionContext {
+): StatementContext {
   const page: Page = {
     items: Buffer.from(JSON.stringify(items)),
     count: items.length,
     scannedCount: items.length,
     consumed: [],
   };
-  return {
-    ...context,
-    maxRows: -1,
-    given: (read) => (read.table.name === table.name && isFirst(read.alias) ? page : undefined),
-  };
+  return context.derive({
+    settings: { ...context.settings, maxRows: -1 },
+    overrideRows: (read) => (read.table.name === table.name && isFirst(read.alias) ? page : undefined),
+  });
 }
 
 function isFirst(alias: string): boolean {

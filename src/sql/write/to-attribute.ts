@@ -1,0 +1,204 @@
+import type { KeyAttribute } from '../../catalog/table-def.ts';
+import { DriverError } from '../../core/errors.ts';
+import type { AttributeType, AttributeValue } from '../../dynamo/attribute-value.ts';
+import { significantDigits } from '../../dynamo/key.ts';
+import { LIMITS } from '../../dynamo/lint/limits.ts';
+import { parseJsonAttribute, abbreviate } from './json-attribute.ts';
+import type { StoredInput } from './stored-input.ts';
+
+/** What is known about the attribute that a value is written to. */
+export interface AttributeTarget {
+  /** Its name in messages. */
+  readonly label: string;
+  /** Set if it is part of the key of the table or an index, which accepts one type only. */
+  readonly key: (KeyAttribute & { readonly of: 'table' | 'index'; readonly table: string }) | undefined;
+  /** How many sampled items have each type there. */
+  readonly seen: Readonly<Partial<Record<AttributeType, number>>>;
+}
+
+const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+const BOOLEANS = new Map([
+  ...['t', 'true', 'y', 'yes', 'on', '1'].map((word) => [word, true] as const),
+  ...['f', 'false', 'n', 'no', 'off', '0'].map((word) => [word, false] as const),
+]);
+
+/**
+ * A value as DynamoDB stores it; undefined: the attribute is left out. A typed value keeps its type. An untyped literal
+ * takes the type of its column: the declared type of a key, or the one type that all sampled items have there.
+ */
+export function toAttribute(value: StoredInput, to: AttributeTarget): AttributeValue | undefined {
+  if (to.key !== undefined) return toKeyAttribute(value, to.key, to);
+  const only = onlyType(to.seen);
+  if (value.kind === 'text' && value.untyped) {
+    const converted = convertUntyped(value.text, only, to);
+    if (converted !== undefined) return converted;
+  }
+  const stored = convertAsIs(value, to);
+  return stored === undefined ? undefined : asSet(stored, only);
+}
+
+/** The type of the attribute in all sampled items; undefined if they differ or none has it. */
+function onlyType(seen: AttributeTarget['seen']): string | undefined {
+  let only: string | undefined;
+  for (const type in seen) {
+    if (only !== undefined) return undefined;
+    only = type;
+  }
+  return only;
+}
+
+function convertAsIs(value: StoredInput, to: AttributeTarget): AttributeValue | undefined {
+  switch (value.kind) {
+    case 'missing':
+      return undefined;
+    case 'null':
+      return { NULL: true };
+    case 'text':
+      return { S: value.text };
+    case 'number':
+      return { N: validateNumber(value.text, to) };
+    case 'boolean':
+      return { BOOL: value.value };
+    case 'bytes':
+      return { B: Buffer.from(value.bytes).toString('base64') };
+    case 'json':
+      return parseJsonAttribute(value.text);
+    case 'array':
+      return { L: value.items.map((item) => convertAsIs(item, to) ?? { NULL: true }) };
+    case 'attribute':
+      return value.value;
+  }
+}
+
+/** An untyped literal in a column whose values are all of one type; undefined: it stays a string. */
+function convertUntyped(
+  text: string,
+  type: string | undefined,
+  to: AttributeTarget,
+): AttributeValue | undefined {
+  switch (type) {
+    case 'N':
+      if (!NUMBER.test(text)) throw invalidInput('numeric', text, to);
+      return { N: validateNumber(text.trim(), to) };
+    case 'BOOL': {
+      const value = BOOLEANS.get(text.trim().toLowerCase());
+      if (value === undefined) throw invalidInput('boolean', text, to);
+      return { BOOL: value };
+    }
+    case 'B':
+      return { B: parseBytea(text, to).toString('base64') };
+    case 'M':
+    case 'L':
+    case 'SS':
+    case 'NS':
+    case 'BS':
+      return asSet(parseJsonAttribute(text), type);
+    case undefined:
+    default:
+      return undefined;
+  }
+}
+
+/** A list becomes a set if the column holds sets and all members of the list have the set's member type. */
+function asSet(value: AttributeValue, type: string | undefined): AttributeValue {
+  if (!('L' in value) || value.L.length === 0) return value;
+  if (type === 'SS') {
+    const strings = value.L.flatMap((member) => ('S' in member ? [member.S] : []));
+    return strings.length === value.L.length ? { SS: strings } : value;
+  }
+  if (type === 'NS') {
+    const numbers = value.L.flatMap((member) => ('N' in member ? [member.N] : []));
+    return numbers.length === value.L.length ? { NS: numbers } : value;
+  }
+  if (type === 'BS') {
+    const bytes = value.L.flatMap((member) => ('B' in member ? [member.B] : []));
+    return bytes.length === value.L.length ? { BS: bytes } : value;
+  }
+  return value;
+}
+
+function toKeyAttribute(
+  value: StoredInput,
+  { type, of, table }: NonNullable<AttributeTarget['key']>,
+  to: AttributeTarget,
+): AttributeValue | undefined {
+  if (value.kind === 'missing' && of === 'index') return undefined;
+  if (value.kind === 'missing' || (value.kind === 'null' && of === 'table'))
+    throw notNullError(to.label, table);
+  if (value.kind === 'null')
+    throw new DriverError(
+      'SQL_BAD_VALUE',
+      `column "${to.label}" is part of an index key and cannot be NULL`,
+      { remedy: 'Write DEFAULT to leave the attribute out.' },
+    );
+  const stored = convertToKeyType(value, type, to);
+  if (type in stored) return stored;
+  throw new DriverError(
+    'SQL_BAD_VALUE',
+    `column "${to.label}" is part of ${of === 'table' ? 'the table key' : 'an index key'} of type ${type} but the value is of type ${Object.keys(stored).join('')}`,
+  );
+}
+
+function convertToKeyType(
+  value: StoredInput,
+  type: KeyAttribute['type'],
+  to: AttributeTarget,
+): AttributeValue {
+  if (type === 'N' && value.kind === 'text') {
+    if (!NUMBER.test(value.text)) throw invalidInput('numeric', value.text, to);
+    return { N: validateNumber(value.text.trim(), to) };
+  }
+  // PostgreSQL also assigns a number to a text column without a cast.
+  if (type === 'S' && value.kind === 'number') return { S: value.text };
+  if (type === 'B' && value.kind === 'text' && value.untyped)
+    return { B: parseBytea(value.text, to).toString('base64') };
+  return convertAsIs(value, to) ?? { NULL: true };
+}
+
+function validateNumber(text: string, to: AttributeTarget): string {
+  if (!NUMBER.test(text))
+    throw new DriverError('SQL_BAD_VALUE', `DynamoDB cannot store the number ${text} (column "${to.label}")`);
+  const digits = significantDigits(text);
+  if (digits > LIMITS.numberDigits.most)
+    throw new DriverError(
+      'SQL_BAD_VALUE',
+      `the number ${abbreviate(text)} for column "${to.label}" has ${digits} significant digits, but DynamoDB keeps only ${LIMITS.numberDigits.most}`,
+      { remedy: 'Round the number, or store it as text.' },
+    );
+  return text;
+}
+
+/** PostgreSQL's two input formats of bytea: `\x` and hexadecimal digits, or the characters themselves. */
+function parseBytea(text: string, to: AttributeTarget): Buffer {
+  if (!text.startsWith('\\x')) return Buffer.from(text.replaceAll('\\\\', '\\'), 'utf8');
+  const digits = text.slice(2);
+  if (!/^(?:[\da-fA-F]{2})*$/.test(digits)) throw invalidInput('bytea', text, to);
+  return Buffer.from(digits, 'hex');
+}
+
+const CONTENTS = { numeric: 'numbers', boolean: 'booleans', bytea: 'binary values' } as const;
+
+function invalidInput(
+  type: keyof typeof CONTENTS,
+  text: string,
+  { label, key }: AttributeTarget,
+): DriverError {
+  return new DriverError(
+    'SQL_BAD_VALUE',
+    `invalid input syntax for type ${type}: ${abbreviate(text)} (column "${label}" holds ${CONTENTS[type]})`,
+    {
+      remedy:
+        key === undefined
+          ? "Correct the value, or cast it to store it as a string next to the column's other values: '…'::text."
+          : 'Pass a value of the type of the key.',
+    },
+  );
+}
+
+/** PostgreSQL's error for a key column without a value. */
+export function notNullError(column: string, table: string): DriverError {
+  return new DriverError(
+    'SQL_NOT_NULL',
+    `null value in column "${column}" of relation "${table}" violates not-null constraint`,
+  );
+}
