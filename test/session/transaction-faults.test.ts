@@ -52,7 +52,7 @@ suite(title, () => {
   ];
 
   it.each(['cut', 'hang up', { error: 'InternalServerError', status: 500, done: true }] as const)(
-    'takes place once where the answer of its COMMIT is lost: %j',
+    'is committed once if the response to COMMIT is lost: %j',
     async (fault) => {
       proxy.plan(({ operation, input }) => {
         if (operation !== 'TransactWriteItems') return undefined;
@@ -66,13 +66,13 @@ suite(title, () => {
     },
   );
 
-  it('says 40003 where no answer comes at all', async () => {
+  it('reports 40003 if no response arrives at all', async () => {
     proxy.plan(({ operation }) => (operation === 'TransactWriteItems' ? 'cut' : undefined));
     await expect(change()).rejects.toMatchObject({ code: 'EXEC_UNKNOWN_OUTCOME', sqlState: '40003' });
     expect(await values()).toEqual(changed);
   });
 
-  it('waits for a transaction of its own that is still under way', async () => {
+  it('waits for its own transaction that is still in progress', async () => {
     let at = 0;
     proxy.plan(({ operation }) =>
       operation === 'TransactWriteItems' && at++ === 0
@@ -83,7 +83,7 @@ suite(title, () => {
     expect(await values()).toEqual(changed);
   });
 
-  it('reads keys in a READ ONLY transaction as of one moment, past the writes of others', async () => {
+  it('reads keys in a READ ONLY transaction as one snapshot, despite concurrent writes', async () => {
     const operations: string[] = [];
     proxy.plan(({ operation }) => {
       operations.push(operation);
@@ -97,7 +97,7 @@ suite(title, () => {
     expect(operations).toEqual(['TransactGetItems', 'TransactGetItems']);
   });
 
-  it('moves an item to another key once where the answer is lost', async () => {
+  it('moves an item to another key once if the response is lost', async () => {
     let at = 0;
     proxy.plan(({ operation }) => (operation === 'TransactWriteItems' && at++ === 0 ? 'cut' : undefined));
     expect(await db.query(`UPDATE tab SET id = 'c' WHERE id = 'a'`)).toMatchObject({ rowCount: 1 });

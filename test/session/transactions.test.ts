@@ -89,7 +89,7 @@ suite(title, () => {
       expect(await balances()).toEqual({ a: 70, c: 100, d: 1, e: 2 });
     });
 
-    it.each(['ROLLBACK', 'ABORT'])('forgets everything at %s', async (end) => {
+    it.each(['ROLLBACK', 'ABORT'])('discards everything at %s', async (end) => {
       const result = await run(db, 'START TRANSACTION', `DELETE FROM accounts`, end);
       expect(result).toMatchObject({ command: 'ROLLBACK' });
       expect(await balances()).toEqual({ a: 100, b: 100, c: 100 });
@@ -97,7 +97,7 @@ suite(title, () => {
       expect(await balances()).toMatchObject({ a: 1 });
     });
 
-    it('counts what UPDATE and DELETE find, and nothing where there is nothing', async () => {
+    it('counts the items that UPDATE and DELETE match, and none if none exists', async () => {
       await run(db, 'BEGIN');
       expect(await run(db, `DELETE FROM accounts WHERE id = 'nobody'`)).toMatchObject({ rowCount: 0 });
       expect(await run(db, `UPDATE accounts SET balance = 5 WHERE balance > 1000`)).toMatchObject({
@@ -112,7 +112,7 @@ suite(title, () => {
       expect(await balances()).toEqual({ a: 100, b: 5, c: 5 });
     });
 
-    it('lets UPDATE and DELETE see what the transaction wrote before', async () => {
+    it('lets UPDATE and DELETE see earlier writes of the transaction', async () => {
       await run(
         db,
         'BEGIN',
@@ -130,7 +130,7 @@ suite(title, () => {
       expect(await rowsOf(db, `SELECT owner FROM accounts WHERE id = 'd'`)).toEqual([{ owner: 'new' }]);
     });
 
-    it('makes one write of several of one item', async () => {
+    it('combines several writes of one item into one', async () => {
       await run(
         db,
         'BEGIN',
@@ -147,15 +147,15 @@ suite(title, () => {
       expect(await balances()).toEqual({ a: 2, b: 9, c: 100, d: 11 });
     });
 
-    it('names both statements where two writes of one item are no one write', async () => {
+    it('names both statements if two writes of one item cannot be combined', async () => {
       await run(db, 'BEGIN', `UPDATE accounts SET balance = balance - 1 WHERE id = 'a'`);
       const error = await failure(db.query(`UPDATE accounts SET balance = balance - 2 WHERE id = 'a'`));
       expect(error).toMatchObject({ code: 'SQL_NOT_SUPPORTED', sqlState: '0A000' });
-      expect(error.message).toMatch(/Statement 2 .*key id 'a'.*Statement 1 /);
+      expect(error.message).toMatch(/statement 2 .*id = 'a'.*statement 1 /);
       await run(db, 'ROLLBACK');
     });
 
-    it('takes part in one table and another', async () => {
+    it('spans several tables', async () => {
       await run(
         db,
         'BEGIN',
@@ -173,7 +173,7 @@ suite(title, () => {
   });
 
   describe('at COMMIT', () => {
-    it('says 23505 and which INSERT where the key is taken', async () => {
+    it('reports 23505 and the INSERT whose key already exists', async () => {
       await run(
         db,
         'BEGIN',
@@ -183,30 +183,30 @@ suite(title, () => {
       const error = await failure(db.query('COMMIT'));
       expect(error).toMatchObject({ code: 'SQL_UNIQUE', sqlState: '23505' });
       expect(error.message).toBe(
-        `Nothing of the transaction was written. Statement 2 (INSERT INTO accounts (id, balance) …): there is the item of accounts with the key id 'a' already.`,
+        `transaction rolled back: statement 2 (INSERT INTO accounts (id, balance) …): duplicate key value: an item with id = 'a' already exists in "accounts"`,
       );
       expect(await balances()).toEqual({ a: 100, b: 100, c: 100 });
       expect(await run(db, `UPDATE accounts SET balance = 3 WHERE id = 'c'`)).toMatchObject({ rowCount: 1 });
       expect(await balances()).toMatchObject({ c: 3 });
     });
 
-    it('says 40001 where somebody else changed what a statement looked at', async () => {
+    it('reports 40001 if an item that a statement read was modified concurrently', async () => {
       await run(db, 'BEGIN', `UPDATE accounts SET balance = 0 WHERE id = 'b' AND owner = 'owner b'`);
       await other.query(`UPDATE accounts SET owner = 'thief' WHERE id = 'b'`);
       const error = await failure(db.query('COMMIT'));
       expect(error).toMatchObject({ code: 'EXEC_CONFLICT', sqlState: '40001' });
-      expect(error.message).toContain(`Statement 1 (UPDATE accounts SET balance = 0 WHERE …)`);
+      expect(error.message).toContain(`statement 1 (UPDATE accounts SET balance = 0 WHERE …)`);
       expect(await balances()).toMatchObject({ b: 100 });
     });
 
-    it('lets sums of others stand beside its own', async () => {
+    it('keeps concurrent increments of the same item', async () => {
       await run(db, 'BEGIN', `UPDATE accounts SET balance = balance - 10 WHERE id = 'b'`);
       await other.query(`UPDATE accounts SET balance = balance - 1 WHERE id = 'b'`);
       await run(db, 'COMMIT');
       expect(await balances()).toMatchObject({ b: 89 });
     });
 
-    it('says 40001 where ON CONFLICT DO NOTHING met nothing when it looked', async () => {
+    it('reports 40001 if an item appears after ON CONFLICT DO NOTHING found none', async () => {
       await run(db, 'BEGIN');
       expect(
         await run(db, `INSERT INTO accounts (id) VALUES ('a'), ('d') ON CONFLICT DO NOTHING`),
@@ -215,7 +215,7 @@ suite(title, () => {
       expect(await failure(db.query('COMMIT'))).toMatchObject({ sqlState: '40001' });
     });
 
-    it('updates on conflict what was there when it looked', async () => {
+    it('updates the existing item on conflict', async () => {
       const sql = `INSERT INTO accounts (id, balance) VALUES ('a', 7), ('d', 8) ON CONFLICT (id) DO UPDATE SET balance = accounts.balance + excluded.balance`;
       await run(db, 'BEGIN');
       expect(await run(db, sql)).toMatchObject({ rowCount: 2 });
@@ -235,14 +235,14 @@ suite(title, () => {
         await failure(db.query(wrong));
         const error = await failure(db.query('SELECT 1'));
         expect(error).toMatchObject({ code: 'SQL_FAILED_TRANSACTION', sqlState: '25P02' });
-        expect(error.message).toContain(`Statement 2 (${wrong}`);
+        expect(error.message).toContain(`statement 2 (${wrong}`);
         expect(await failure(db.query('BEGIN'))).toMatchObject({ sqlState: '25P02' });
         expect(await run(db, 'COMMIT')).toMatchObject({ command: 'ROLLBACK' });
       }
       expect(await balances()).toEqual({ a: 100, b: 100, c: 100 });
     });
 
-    it('fails on an error that comes while rows are read', async () => {
+    it('fails on an error while rows are read', async () => {
       await run(db, 'BEGIN', `DELETE FROM accounts WHERE id = 'a'`);
       await failure(db.query('SELECT 1 / (balance - 100) FROM accounts'));
       expect(await run(db, 'COMMIT')).toMatchObject({ command: 'ROLLBACK' });
@@ -250,7 +250,7 @@ suite(title, () => {
     });
   });
 
-  it('warns of a second BEGIN, of COMMIT and ROLLBACK without one, and of an isolation it has not', async () => {
+  it('warns of a nested BEGIN, of COMMIT and ROLLBACK without a transaction, and of unsupported isolation', async () => {
     const warnings: string[] = [];
     const { connect } = await import('../../src/index.ts');
     await using loud = await connect(world.string(), { onWarning: (message) => warnings.push(message) });
@@ -262,10 +262,10 @@ suite(title, () => {
       'ROLLBACK',
     );
     expect(warnings).toEqual([
-      'There is no transaction in progress',
-      'There is no transaction in progress',
+      'there is no transaction in progress',
+      'there is no transaction in progress',
       expect.stringContaining('SERIALIZABLE'),
-      'There is a transaction in progress already',
+      'there is already a transaction in progress',
       expect.stringContaining('SELECT does not see the write of this transaction before COMMIT'),
     ]);
   });
@@ -300,7 +300,7 @@ suite(title, () => {
   });
 
   describe('with transaction()', () => {
-    it('commits when the function returns, and hands its value on', async () => {
+    it('commits when the function returns, and returns its value', async () => {
       const moved = await db.transaction(async (tx) => {
         await tx.query(`UPDATE accounts SET balance = balance - $1 WHERE id = 'a'`, [30]);
         await tx.query(`UPDATE accounts SET balance = balance + $1 WHERE id = 'b'`, [30]);
@@ -321,7 +321,7 @@ suite(title, () => {
       expect(await balances()).toMatchObject({ a: 100 });
     });
 
-    it('keeps statements of the connection out of it, and its own out of those of another', async () => {
+    it('is isolated from the statements of its connection and of others', async () => {
       await db.transaction(async (tx) => {
         await tx.query(`UPDATE accounts SET balance = 1 WHERE id = 'a'`);
         await db.query(`UPDATE accounts SET balance = 2 WHERE id = 'b'`);
@@ -334,7 +334,7 @@ suite(title, () => {
       expect(await balances()).toEqual({ a: 1, b: 2, c: 3 });
     });
 
-    it('does not commit what had a failure, though the function forgave it', async () => {
+    it('does not commit after a failure that the function caught', async () => {
       const work = db.transaction(async (tx) => {
         await tx.query(`DELETE FROM accounts WHERE id = 'a'`);
         await tx.query('SELECT nonsense FROM accounts').catch(() => undefined);
@@ -343,7 +343,7 @@ suite(title, () => {
       expect(await balances()).toMatchObject({ a: 100 });
     });
 
-    it('takes no COMMIT, nothing that was not awaited and nothing afterwards', async () => {
+    it('refuses COMMIT, statements that were not awaited, and statements after its end', async () => {
       expect(await failure(db.transaction(async (tx) => void (await tx.query('COMMIT'))))).toMatchObject({
         sqlState: '25001',
       });
@@ -365,7 +365,7 @@ suite(title, () => {
       expect(await balances()).toEqual({ a: 100, b: 100, c: 100 });
     });
 
-    it('prepares and explains within', async () => {
+    it('prepares and explains statements in a transaction', async () => {
       await db.transaction(async (tx) => {
         await using change = await tx.prepare('UPDATE accounts SET balance = $1 WHERE id = $2');
         for (const id of ['a', 'b']) expect(await change.query([9, id])).toMatchObject({ rowCount: 1 });
@@ -376,7 +376,7 @@ suite(title, () => {
   });
 
   describe('FOR UPDATE', () => {
-    it('makes COMMIT depend on what was read', async () => {
+    it('makes COMMIT fail if the rows read were modified', async () => {
       const work = db.transaction(async (tx) => {
         const { rows } = await tx.query(`SELECT balance FROM accounts WHERE id = 'a' FOR UPDATE`);
         expect(rows).toEqual([{ balance: 100 }]);
@@ -387,7 +387,7 @@ suite(title, () => {
       expect(await balances()).toEqual({ a: 100, b: 100, c: 100 });
     });
 
-    it('goes together with the write of what was read, and sees the writes before', async () => {
+    it('allows writes to the rows it read, and sees earlier writes', async () => {
       await db.transaction(async (tx) => {
         await tx.query(`SELECT * FROM accounts WHERE id IN ('a', 'b') FOR UPDATE`);
         await tx.query(`UPDATE accounts SET balance = 1 WHERE id = 'a'`);
@@ -414,7 +414,7 @@ suite(title, () => {
       expect(await failure(work)).toMatchObject({ sqlState: '0A000' });
     });
 
-    it('needs a transaction that may write', async () => {
+    it('needs a transaction that is not read-only', async () => {
       const sql = `SELECT * FROM accounts WHERE id = 'a' FOR UPDATE`;
       expect(await failure(db.query(sql))).toMatchObject({ sqlState: '25P01' });
       const work = db.transaction(async (tx) => void (await tx.query(sql)), { readOnly: true });
@@ -423,7 +423,7 @@ suite(title, () => {
   });
 
   describe('RETURNING', () => {
-    it('gives what COMMIT will make true, and COMMIT makes sure of it', async () => {
+    it('returns the rows that COMMIT will write, and COMMIT verifies them', async () => {
       await run(db, 'BEGIN');
       expect(
         (await db.query(`INSERT INTO accounts (id, balance) VALUES ('d', 4) RETURNING *`)).rows,
@@ -439,7 +439,7 @@ suite(title, () => {
       expect(await failure(db.query('COMMIT'))).toMatchObject({ sqlState: '40001' });
     });
 
-    it('is refused where only DynamoDB knows the value', async () => {
+    it('is refused if only DynamoDB can compute the value', async () => {
       await run(db, 'BEGIN');
       const error = await failure(
         db.query(
@@ -452,11 +452,11 @@ suite(title, () => {
   });
 
   describe('limits', () => {
-    it('refuses the statement that makes more than 100 writes, and sends nothing', async () => {
+    it('refuses the statement that exceeds 100 writes, and sends nothing', async () => {
       await run(db, 'BEGIN', `INSERT INTO accounts (id, balance) VALUES ${values(0, 100)}`);
       const error = await failure(db.query(`INSERT INTO accounts (id, balance) VALUES ${values(100, 101)}`));
       expect(error).toMatchObject({ code: 'DYNAMO_LIMIT', sqlState: '54000' });
-      expect(error.message).toContain('Statement 2');
+      expect(error.message).toContain('statement 2');
       await run(
         db,
         'ROLLBACK',
@@ -467,7 +467,7 @@ suite(title, () => {
       expect(Object.keys(await balances())).toHaveLength(103);
     });
 
-    it('refuses the statement that makes more than 4 MB', async () => {
+    it('refuses the statement that exceeds 4 MB', async () => {
       await run(db, 'BEGIN');
       const error = await failure(
         (async () => {
@@ -479,13 +479,13 @@ suite(title, () => {
         })(),
       );
       expect(error).toMatchObject({ code: 'DYNAMO_LIMIT', sqlState: '54000' });
-      expect(error.message).toContain('Statement 11');
+      expect(error.message).toContain('statement 11');
       await run(db, 'ROLLBACK');
     });
   });
 
   describe('READ ONLY', () => {
-    it('refuses writes and reads as it should', async () => {
+    it('refuses writes and allows reads', async () => {
       await run(db, 'BEGIN READ ONLY');
       expect(await rowsOf(db, `SELECT id, balance FROM accounts WHERE id IN ('b', 'a') ORDER BY id`)).toEqual(
         [
@@ -501,7 +501,7 @@ suite(title, () => {
   });
 
   describe('UPDATE of a key', () => {
-    it('moves the item, with all that it holds', async () => {
+    it('moves the whole item', async () => {
       const { rows, rowCount } = await db.query(
         `UPDATE accounts SET id = 'z' || id, balance = 1 WHERE id IN ('a', 'b') RETURNING id, owner`,
       );
@@ -513,19 +513,19 @@ suite(title, () => {
       ]);
     });
 
-    it('says in EXPLAIN what it does', async () => {
+    it('is shown by EXPLAIN', async () => {
       const { rows } = await db.query(`EXPLAIN UPDATE accounts SET id = 'y' WHERE id = 'a'`);
       expect(rows[0]?.['QUERY PLAN']).toMatch(/^TransactWriteItems accounts \(Delete, Put\)/);
     });
 
-    it('leaves both items where the new key is taken', async () => {
+    it('leaves both items unchanged if the new key exists', async () => {
       expect(await failure(db.query(`UPDATE accounts SET id = 'b' WHERE id = 'a'`))).toMatchObject({
         sqlState: '23505',
       });
       expect(await balances()).toEqual({ a: 100, b: 100, c: 100 });
     });
 
-    it('changes an item in place where its key stays', async () => {
+    it('updates an item in place if its key stays the same', async () => {
       expect(await run(db, `UPDATE accounts SET id = 'a', balance = 4 WHERE id = 'a'`)).toMatchObject({
         rowCount: 1,
       });
@@ -545,7 +545,7 @@ suite(title, () => {
     });
   });
 
-  it('keeps the sum of all balances, whoever moves what at the same time', async () => {
+  it('keeps the sum of all balances under concurrent transfers', async () => {
     const writers = await Promise.all(Array.from({ length: 4 }, () => world.open()));
     const ids = ['a', 'b', 'c'];
     let conflicts = 0;

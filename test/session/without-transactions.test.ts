@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { thrownBy } from '../support/thrown.ts';
 import { startWorld } from '../support/world.ts';
 
-it('a DynamoDB without transactions is told as one, whether COMMIT or a move of an item asks for them', async () => {
+it('an endpoint without transactions is reported as such, by COMMIT and by an UPDATE of a key', async () => {
   await using world = await startWorld();
   await world.add({ name: 'accounts', key: ['id:S'], items: [{ id: { S: 'a' }, balance: { N: '1' } }] });
   const db = await world.open();

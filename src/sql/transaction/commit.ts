@@ -4,13 +4,13 @@ import { ServiceError } from '../../dynamo/transport/failures.ts';
 import { transact } from '../../dynamo/write/transact.ts';
 import { mayHaveTakenPlace, type CancellationReason } from '../../dynamo/write/write.ts';
 import { newWriteStats, type WriteStats } from '../../dynamo/write/write-stats.ts';
-import { keyText } from '../write/item-of.ts';
-import { unitsOfItem, writeGate } from '../write/write-gate.ts';
+import { describeItem, duplicateKeyError } from '../write/item-key.ts';
+import { estimatePutUnits, getWriteBudget } from '../write/write-budget.ts';
 import type { OpenTransaction, PlannedWrite } from '../exec/transaction-block.ts';
-import { called } from './open-transaction.ts';
+import { formatStatement } from './open-transaction.ts';
 
-/** Sends the writes of a transaction, all or none; tells which statement it failed for. */
-export async function commit(
+/** Sends the writes of a transaction, all or nothing. The error names the statements whose writes failed. */
+export async function commitTransaction(
   { writes }: OpenTransaction,
   client: Pick<DynamoClient, 'write'>,
   maxWcu: number | undefined,
@@ -18,8 +18,8 @@ export async function commit(
 ): Promise<WriteStats> {
   const stats = newWriteStats();
   if (writes.length === 0) return stats;
-  const units = writes.reduce((sum, planned) => sum + unitsOf(planned), 0);
-  const outcome = await writeGate(stats, maxWcu).pass(units, () =>
+  const units = writes.reduce((sum, planned) => sum + estimateUnits(planned), 0);
+  const outcome = await getWriteBudget(stats, maxWcu).spend(units, () =>
     transact(
       client,
       writes.map(({ write }) => write),
@@ -29,36 +29,39 @@ export async function commit(
       throw unknownOutcome(error);
     }),
   );
-  if (outcome.kind === 'cancelled') throw cancellation(outcome.reasons, writes);
+  if (outcome.kind === 'cancelled') throw cancellationError(outcome.reasons, writes);
   stats.itemsWritten = writes.filter(({ write }) => write.kind !== 'check').length;
   return stats;
 }
 
-/** In a transaction a write costs twice what it does alone. */
-function unitsOf({ write, table }: PlannedWrite): number {
-  return 2 * (write.kind === 'put' ? unitsOfItem(write.item, table) : 1);
+/** A transactional write costs twice the capacity of a plain one. */
+function estimateUnits({ write, table }: PlannedWrite): number {
+  return 2 * (write.kind === 'put' ? estimatePutUnits(write.item, table) : 1);
 }
 
-const LOST: ReadonlySet<ErrorCode> = new Set([
+const LOST_RESPONSE: ReadonlySet<ErrorCode> = new Set([
   'CONN_NETWORK',
   'EXEC_TIMEOUT',
   'EXEC_CANCELLED',
   'DYNAMO_MALFORMED',
 ]);
 
-/** Where no answer came, nobody knows whether the writes took place. */
+/** Without a response it is unknown whether the writes took place. */
 function unknownOutcome(error: unknown): unknown {
   if (!(error instanceof DriverError)) return error;
   const failed = error.cause instanceof ServiceError && mayHaveTakenPlace(error.cause);
-  if (!LOST.has(error.code) && !failed) return error;
+  if (!LOST_RESPONSE.has(error.code) && !failed) return error;
   return new DriverError(
     'EXEC_UNKNOWN_OUTCOME',
-    `The transaction took place as a whole or not at all, and which is not known: ${error.message}`,
-    { cause: error, remedy: 'Read one of its items to see which, before you run it again.' },
+    `transaction outcome unknown: it was either committed completely or not at all: ${error.message}`,
+    {
+      cause: error,
+      remedy: 'Read one of its items to see whether it was committed before you run it again.',
+    },
   );
 }
 
-/** What DynamoDB's reasons are to us; whatever is not here is DYNAMO_REFUSED. */
+/** The error codes of DynamoDB's cancellation reasons; others are DYNAMO_REFUSED. */
 const CODES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ['TransactionConflict', 'EXEC_CONFLICT'],
   ['ItemCollectionSizeLimitExceeded', 'DYNAMO_LIMIT'],
@@ -66,8 +69,8 @@ const CODES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ['ThrottlingError', 'DYNAMO_THROTTLED'],
 ]);
 
-/** Why nothing was written: the reason that comes first, and which statement it is about. */
-export function cancellation(
+/** The error of a cancelled transaction: the code of the first reason, and each reason with its statements. */
+export function cancellationError(
   reasons: readonly CancellationReason[],
   writes: readonly PlannedWrite[],
 ): DriverError {
@@ -77,36 +80,39 @@ export function cancellation(
   });
   const [first] = refused;
   if (first === undefined)
-    return new DriverError('EXEC_CONFLICT', 'DynamoDB cancelled the transaction and gave no reason.');
-  const failures = refused.map(({ reason, write }) => failureOf(reason, write));
+    return new DriverError(
+      'EXEC_CONFLICT',
+      'transaction rolled back: DynamoDB cancelled it without a reason',
+    );
+  const failures = refused.map(({ reason, write }) => describeFailure(reason, write));
   const [failure] = failures;
   return new DriverError(
     failure?.code ?? 'EXEC_CONFLICT',
-    `Nothing of the transaction was written. ${failures.map(({ message }) => message).join(' ')}`,
+    `transaction rolled back: ${failures.map(({ message }) => message).join('; ')}`,
   );
 }
 
-function failureOf(
+function describeFailure(
   { code, message }: CancellationReason,
-  { write, table, key, by }: PlannedWrite,
+  { write, table, key, statements }: PlannedWrite,
 ): { readonly code: ErrorCode; readonly message: string } {
-  const who = by.map(called).join(' and ');
-  const item = `the item of ${table.name} with the key ${keyText(key, table)}`;
+  const source = statements.map(formatStatement).join(' and ');
+  const item = `the item ${describeItem(key, table)}`;
   switch (code) {
     case 'ConditionalCheckFailed':
-      return isNew(write) && by.every(({ looksFirst }) => !looksFirst)
-        ? { code: 'SQL_UNIQUE', message: `${who}: there is ${item} already.` }
-        : { code: 'EXEC_CONFLICT', message: `${who}: ${item} was changed by somebody else meanwhile.` };
+      return expectsNoItem(write) && statements.every(({ looksFirst }) => !looksFirst)
+        ? { code: 'SQL_UNIQUE', message: `${source}: ${duplicateKeyError(key, table).message}` }
+        : { code: 'EXEC_CONFLICT', message: `${source}: ${item} was modified concurrently` };
     case 'TransactionConflict':
-      return { code: 'EXEC_CONFLICT', message: `${who}: ${item} is part of another transaction.` };
+      return { code: 'EXEC_CONFLICT', message: `${source}: ${item} is part of another transaction` };
     default:
       return {
         code: CODES.get(code) ?? 'DYNAMO_REFUSED',
-        message: `${who}: ${item}: ${message ?? code} (${code}).`,
+        message: `${source}: ${item}: ${(message ?? code).replace(/\.$/, '')} (${code})`,
       };
   }
 }
 
-function isNew({ conditions }: PlannedWrite['write']): boolean {
+function expectsNoItem({ conditions }: PlannedWrite['write']): boolean {
   return conditions.some(({ kind }) => kind === 'absent');
 }

@@ -7,14 +7,14 @@ import { transactionRequest, type ItemWrite } from '../../dynamo/write/item-writ
 import { keyIdentity } from '../../dynamo/key.ts';
 import { checkWrite } from '../../dynamo/lint/lint-writes.ts';
 import { LIMITS } from '../../dynamo/lint/limits.ts';
-import { keyOf, keyText } from '../write/item-of.ts';
+import { describeItem, extractKey } from '../write/item-key.ts';
 import type { OpenTransaction, PlannedWrite, TransactionStatement } from '../exec/transaction-block.ts';
-import type { TransactionBuffer } from '../exec/write-options.ts';
+import type { TransactionBuffer } from '../exec/transaction-buffer.ts';
 import { applyActions } from '../write/apply-actions.ts';
-import { combined, pendingWrite } from './pending-write.ts';
-import { unchangedItem } from '../write/unchanged-item.ts';
+import { combineWrites, toPendingWrite } from './pending-write.ts';
+import { unchangedConditions } from '../write/item-conditions.ts';
 
-/** Begins a transaction. */
+/** Creates a transaction, whose writes are kept in memory until COMMIT. */
 export function openTransaction(readOnly: boolean): OpenTransaction {
   const planned = new Map<string, PlannedWrite>();
   let count = 0;
@@ -26,51 +26,56 @@ export function openTransaction(readOnly: boolean): OpenTransaction {
     write: ItemWrite,
     table: TableDef,
     statement: TransactionStatement,
-  ): 'taken' | { readonly item: AttributeMap | undefined } => {
-    if (ended) throw new DriverError('SQL_NO_TRANSACTION', `${called(statement)}: the transaction is over.`);
-    const key = write.kind === 'put' ? keyOf(write.item, table) : write.key;
-    const identity = identityOf(table, key);
+  ): 'added' | { readonly item: AttributeMap | undefined } => {
+    if (ended)
+      throw new DriverError(
+        'SQL_NO_TRANSACTION',
+        `${formatStatement(statement)}: the transaction has already ended`,
+      );
+    const key = write.kind === 'put' ? extractKey(write.item, table) : write.key;
+    const identity = identify(table, key);
     const before = planned.get(identity);
-    const next = before === undefined ? pendingWrite(write) : combined(before, write);
+    const next = before === undefined ? toPendingWrite(write) : combineWrites(before, write);
     if (next === 'refused') return { item: before?.after.kind === 'item' ? before.after.item : undefined };
-    if (next === undefined || (before !== undefined && !isTaken(next.write, table)))
-      throw twice(before, statement, table, key);
-    checkOne(next.write, table);
-    const by = [...(before?.by ?? []), statement].filter((each, i, all) => all.indexOf(each) === i);
-    planned.set(identity, { ...next, table, key, by });
-    checkAll([...planned.values()], statement);
-    return 'taken';
+    if (next === undefined || (before !== undefined && !isAccepted(next.write, table)))
+      throw dependsError(before, statement, table, key);
+    assertAcceptable(next.write, table);
+    const by = [...(before?.statements ?? []), statement].filter((each, i, all) => all.indexOf(each) === i);
+    planned.set(identity, { ...next, table, key, statements: by });
+    checkLimits([...planned.values()], statement);
+    return 'added';
   };
 
-  const sinkOf = (statement: TransactionStatement): TransactionBuffer => ({
+  const createBuffer = (statement: TransactionStatement): TransactionBuffer => ({
     write(write, table, { returned, base }) {
-      const guarded = returned === 'NONE' || write.kind === 'put' ? write : withUnchanged(write, base, table);
-      const image = returned === 'NONE' ? undefined : imageOf(write, returned, base, statement);
+      const guarded =
+        returned === 'NONE' || write.kind === 'put' ? write : requireUnchanged(write, base, table);
+      const image = returned === 'NONE' ? undefined : predictImage(write, returned, base, statement);
       const outcome = add(guarded, table, statement);
-      return outcome === 'taken'
+      return outcome === 'added'
         ? { kind: 'done', item: image, answer: {} }
         : { kind: 'refused', item: outcome.item, uncertain: false };
     },
-    itemNow(key, item, table) {
-      const before = planned.get(identityOf(table, key));
+    currentItem(key, item, table) {
+      const before = planned.get(identify(table, key));
       switch (before?.after.kind) {
         case undefined:
-        case 'asItWas':
+        case 'unchanged':
           return item;
-        case 'gone':
+        case 'deleted':
           return undefined;
         case 'item':
           return before.after.item;
-        case 'changed': {
-          const makesItem = !before.write.conditions.some(({ kind }) => kind === 'exists');
-          const base = item ?? (makesItem ? key : undefined);
+        case 'updated': {
+          const createsItem = !before.write.conditions.some(({ kind }) => kind === 'exists');
+          const base = item ?? (createsItem ? key : undefined);
           const changed = base && applyActions(base, before.after.actions);
-          if (base !== undefined && changed === undefined) throw twice(before, statement, table, key);
+          if (base !== undefined && changed === undefined) throw dependsError(before, statement, table, key);
           return changed;
         }
       }
     },
-    keysOf: ({ name }) =>
+    listKeys: ({ name }) =>
       [...planned.values()].filter(({ table }) => table.name === name).map(({ key }) => key),
   });
 
@@ -85,13 +90,13 @@ export function openTransaction(readOnly: boolean): OpenTransaction {
     get writes() {
       return [...planned.values()];
     },
-    begin(about) {
+    beginStatement(about) {
       count += 1;
       const statement = { number: count, ...about };
-      return { statement, sink: sinkOf(statement) };
+      return { statement, buffer: createBuffer(statement) };
     },
     enter() {
-      if (ended) throw new DriverError('SQL_NO_TRANSACTION', 'The transaction is over.');
+      if (ended) throw new DriverError('SQL_NO_TRANSACTION', 'the transaction has already ended');
       running += 1;
     },
     leave() {
@@ -106,30 +111,33 @@ export function openTransaction(readOnly: boolean): OpenTransaction {
   };
 }
 
-const FIRST_WORDS = 40;
+const MAX_STATEMENT_CHARACTERS = 40;
 
-/** `Statement 2 (UPDATE accounts SET …)` */
-export function called({ number, text }: TransactionStatement): string {
+/** A statement in messages: `statement 2 (UPDATE accounts SET …)`. */
+export function formatStatement({ number, text }: TransactionStatement): string {
   const line = text.trim().replaceAll(/\s+/g, ' ');
-  const words = line.length <= FIRST_WORDS ? line : `${line.slice(0, FIRST_WORDS).replace(/\s\S*$/, '')} …`;
-  return `Statement ${number} (${words})`;
+  const start =
+    line.length <= MAX_STATEMENT_CHARACTERS
+      ? line
+      : `${line.slice(0, MAX_STATEMENT_CHARACTERS).replace(/\s\S*$/, '')} …`;
+  return `statement ${number} (${start})`;
 }
 
-function identityOf({ name }: TableDef, key: Key): string {
+function identify({ name }: TableDef, key: Key): string {
   return `${name} ${keyIdentity(key)}`;
 }
 
-function withUnchanged(write: ItemWrite, base: AttributeMap | undefined, table: TableDef): ItemWrite {
+function requireUnchanged(write: ItemWrite, base: AttributeMap | undefined, table: TableDef): ItemWrite {
   if (base === undefined) return write;
-  const conditions = [...write.conditions, ...unchangedItem(base, table)];
+  const conditions = [...write.conditions, ...unchangedConditions(base, table)];
   return {
     ...write,
     conditions: [...new Map(conditions.map((each) => [JSON.stringify(each), each])).values()],
   };
 }
 
-/** What RETURNING is about: known only if the item was read, and nothing but values is assigned. */
-function imageOf(
+/** The image for RETURNING, known only if the item was read and only plain values are assigned. */
+function predictImage(
   write: ItemWrite,
   returned: 'ALL_OLD' | 'ALL_NEW',
   base: AttributeMap | undefined,
@@ -141,33 +149,33 @@ function imageOf(
   if (image === undefined)
     throw new DriverError(
       'SQL_NOT_SUPPORTED',
-      `${called(statement)}: RETURNING needs the item as it will be, which is not known before COMMIT.`,
+      `${formatStatement(statement)}: RETURNING needs values that DynamoDB computes at COMMIT`,
       { remedy: 'Leave out RETURNING, or read the item after COMMIT.' },
     );
   return image;
 }
 
-function twice(
+function dependsError(
   before: PlannedWrite | undefined,
   statement: TransactionStatement,
   table: TableDef,
   key: Key,
 ): DriverError {
-  const first = before?.by.find((each) => each !== statement);
-  const others = before?.by.filter((each) => each !== statement).map(called);
+  const first = before?.statements.find((each) => each !== statement);
+  const others = before?.statements.filter((each) => each !== statement).map(formatStatement);
   return new DriverError(
     'SQL_NOT_SUPPORTED',
     first === undefined
-      ? `${called(statement)} writes the item of ${table.name} with the key ${keyText(key, table)} twice, and the two are no one write: DynamoDB writes an item once in a transaction.`
-      : `${called(statement)} depends on what the transaction does to the item of ${table.name} with the key ${keyText(key, table)} before, in ${others?.join(' and ')}: DynamoDB writes an item once in a transaction.`,
+      ? `${formatStatement(statement)} writes the item ${describeItem(key, table)} twice in ways that cannot be combined; DynamoDB allows one write per item in a transaction`
+      : `${formatStatement(statement)} depends on the earlier write to the item ${describeItem(key, table)} in ${others?.join(' and ')}; DynamoDB allows one write per item in a transaction`,
     { remedy: 'Make both changes with one statement, or in two transactions.' },
   );
 }
 
-/** Whether DynamoDB takes the write that two became. */
-function isTaken(write: ItemWrite, table: TableDef): boolean {
+/** Whether DynamoDB accepts the combination of two writes. */
+function isAccepted(write: ItemWrite, table: TableDef): boolean {
   try {
-    checkOne(write, table);
+    assertAcceptable(write, table);
     return true;
   } catch (error) {
     if (error instanceof DriverError && error.code === 'DYNAMO_LIMIT') return false;
@@ -175,35 +183,35 @@ function isTaken(write: ItemWrite, table: TableDef): boolean {
   }
 }
 
-function checkOne(write: ItemWrite, table: TableDef): void {
+function assertAcceptable(write: ItemWrite, table: TableDef): void {
   checkWrite(transactionRequest([write], ''), new Map([[table.name, table.key]]));
 }
 
-function checkAll(writes: readonly PlannedWrite[], statement: TransactionStatement): void {
+function checkLimits(writes: readonly PlannedWrite[], statement: TransactionStatement): void {
   const { transactItems: items, transactBytes: bytes } = LIMITS;
   if (writes.length > items.most)
     throw new DriverError(
       'DYNAMO_LIMIT',
-      `${called(statement)} makes more than ${items.most} writes of the transaction, and DynamoDB takes ${items.most}.`,
-      { remedy: 'COMMIT more often, or write without a transaction.' },
+      `${formatStatement(statement)} exceeds the limit of ${items.most} writes in a transaction`,
+      { remedy: 'Commit more often, or write without a transaction.' },
     );
-  const total = writes.reduce((sum, { write }) => sum + bytesOf(write), 0);
+  const total = writes.reduce((sum, { write }) => sum + estimateBytes(write), 0);
   if (total > bytes.most)
     throw new DriverError(
       'DYNAMO_LIMIT',
-      `${called(statement)} makes ${total} bytes of the transaction, and DynamoDB takes ${bytes.most}.`,
-      { remedy: 'COMMIT more often, or write without a transaction.' },
+      `${formatStatement(statement)} exceeds the limit of ${bytes.most} bytes in a transaction (${total} bytes)`,
+      { remedy: 'Commit more often, or write without a transaction.' },
     );
 }
 
-/** What is known of a write's size before it is sent. */
-function bytesOf(write: ItemWrite): number {
+/** The known size of a write before it is sent. */
+function estimateBytes(write: ItemWrite): number {
   if (write.kind === 'put') return itemBytes(write.item);
-  const assigned = write.kind !== 'update' ? [] : write.actions.flatMap(valueOf);
+  const assigned = write.kind !== 'update' ? [] : write.actions.flatMap(assignedValues);
   return itemBytes(write.key) + assigned.reduce((sum, value) => sum + valueBytes(value), 0);
 }
 
-function valueOf(action: Extract<ItemWrite, { kind: 'update' }>['actions'][number]) {
+function assignedValues(action: Extract<ItemWrite, { kind: 'update' }>['actions'][number]) {
   if (action.kind === 'remove') return [];
   if (action.kind !== 'set') return [action.value];
   return action.to.kind === 'value' ? [action.to.value] : [];

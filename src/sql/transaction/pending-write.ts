@@ -6,143 +6,154 @@ import type {
   WriteCondition,
 } from '../../dynamo/write/item-write.ts';
 import type { PendingWrite } from '../exec/transaction-block.ts';
-import { sameValue } from '../write/same-value.ts';
-import { applyActions, ownValue } from '../write/apply-actions.ts';
+import { isSameValue } from '../write/same-value.ts';
+import { applyActions, getOwnValue } from '../write/apply-actions.ts';
 
-export function pendingWrite(write: ItemWrite): PendingWrite {
+/** A write together with the state in which it leaves the item. */
+export function toPendingWrite(write: ItemWrite): PendingWrite {
   switch (write.kind) {
     case 'put':
       return { write, after: { kind: 'item', item: write.item } };
     case 'delete':
-      return { write, after: { kind: 'gone' } };
+      return { write, after: { kind: 'deleted' } };
     case 'update':
-      return { write, after: { kind: 'changed', actions: write.actions } };
+      return { write, after: { kind: 'updated', actions: write.actions } };
     case 'check':
-      return { write, after: { kind: 'asItWas' } };
+      return { write, after: { kind: 'unchanged' } };
   }
 }
 
 /**
- * Two writes of one item as one, which does what they would do one after the other. `refused`: the second is of an item
- * that the first makes, or is without one that the first deletes. Undefined: no one write does that.
+ * Combines two writes of one item into one with the same effect as both in turn. `refused`: the second fails, because it
+ * inserts an item that exists after the first, or needs one that the first deletes. Undefined: no single write does the same.
  */
-export function combined(first: PendingWrite, second: ItemWrite): PendingWrite | 'refused' | undefined {
+export function combineWrites(first: PendingWrite, second: ItemWrite): PendingWrite | 'refused' | undefined {
   const { after } = first;
   const { conditions } = first.write;
-  const wantsNone = second.conditions.some(({ kind }) => kind === 'absent');
-  const wantsOne = second.kind === 'check' || second.conditions.some(({ kind }) => kind === 'exists');
+  const requiresAbsent = second.conditions.some(({ kind }) => kind === 'absent');
+  const requiresItem = second.kind === 'check' || second.conditions.some(({ kind }) => kind === 'exists');
   switch (after.kind) {
-    case 'asItWas':
-      if (wantsNone) return 'refused';
-      return pendingWrite({ ...second, conditions: distinct([...conditions, ...second.conditions]) });
-    case 'gone':
-      if (wantsOne) return 'refused';
-      return overNothing(first, second);
+    case 'unchanged':
+      if (requiresAbsent) return 'refused';
+      return toPendingWrite({
+        ...second,
+        conditions: distinctConditions([...conditions, ...second.conditions]),
+      });
+    case 'deleted':
+      if (requiresItem) return 'refused';
+      return applyAfterDelete(first, second);
     case 'item':
-      if (wantsNone) return 'refused';
-      if (unmet(second.conditions, (name) => ({ value: ownValue(after.item, name) }))?.length !== 0)
+      if (requiresAbsent) return 'refused';
+      if (
+        remainingConditions(second.conditions, (name) => ({ value: getOwnValue(after.item, name) }))
+          ?.length !== 0
+      )
         return undefined;
-      return overNewItem(first, after.item, second);
-    case 'changed':
-      if (wantsNone) return 'refused';
-      return overUpdate(first, after.actions, second);
+      return applyToKnownItem(first, after.item, second);
+    case 'updated':
+      if (requiresAbsent) return 'refused';
+      return applyAfterUpdate(first, after.actions, second);
   }
 }
 
-/** What has no condition makes an item. */
-function overNothing(first: PendingWrite, second: ItemWrite): PendingWrite | undefined {
+/** A write without the `exists` condition creates the item. */
+function applyAfterDelete(first: PendingWrite, second: ItemWrite): PendingWrite | undefined {
   const { conditions } = first.write;
-  if (second.kind === 'put') return pendingWrite({ ...second, conditions });
+  if (second.kind === 'put') return toPendingWrite({ ...second, conditions });
   if (second.kind !== 'update') return first;
   const item = applyActions(second.key, second.actions);
-  return item && pendingWrite({ kind: 'put', table: second.table, item, conditions });
+  return item && toPendingWrite({ kind: 'put', table: second.table, item, conditions });
 }
 
-function overNewItem(first: PendingWrite, item: AttributeMap, second: ItemWrite): PendingWrite | undefined {
+function applyToKnownItem(
+  first: PendingWrite,
+  item: AttributeMap,
+  second: ItemWrite,
+): PendingWrite | undefined {
   const { write } = first;
   const { table, conditions } = write;
   switch (second.kind) {
     case 'check':
       return first;
     case 'put':
-      return pendingWrite({ ...second, conditions });
+      return toPendingWrite({ ...second, conditions });
     case 'update': {
       const changed = applyActions(item, second.actions);
-      return changed && pendingWrite({ kind: 'put', table, item: changed, conditions });
+      return changed && toPendingWrite({ kind: 'put', table, item: changed, conditions });
     }
     case 'delete':
-      // What was made and deleted again must not have been there before.
+      // The transaction created and deleted the item, so it must not have existed before.
       return conditions.some(({ kind }) => kind === 'absent')
-        ? { write: { kind: 'check', table, key: second.key, conditions }, after: { kind: 'gone' } }
-        : pendingWrite({ ...second, conditions });
+        ? { write: { kind: 'check', table, key: second.key, conditions }, after: { kind: 'deleted' } }
+        : toPendingWrite({ ...second, conditions });
   }
 }
 
-function overUpdate(
+function applyAfterUpdate(
   first: PendingWrite,
   actions: readonly UpdateAction[],
   second: ItemWrite,
 ): PendingWrite | undefined {
-  const left = unmet(second.conditions, (name) => assigned(actions, name));
-  if (left === undefined) return undefined;
-  const conditions = distinct([...first.write.conditions, ...left]);
+  const remaining = remainingConditions(second.conditions, (name) => attributeAfter(actions, name));
+  if (remaining === undefined) return undefined;
+  const conditions = distinctConditions([...first.write.conditions, ...remaining]);
   switch (second.kind) {
     case 'check':
       return { ...first, write: { ...first.write, conditions } };
     case 'put':
     case 'delete':
-      return pendingWrite({ ...second, conditions });
+      return toPendingWrite({ ...second, conditions });
     case 'update': {
-      const both = bothActions(actions, second.actions);
-      return both && pendingWrite({ ...second, actions: both, conditions });
+      const both = combineActions(actions, second.actions);
+      return both && toPendingWrite({ ...second, actions: both, conditions });
     }
   }
 }
 
-/** What an attribute is after the first write: as it was, a value that is known, or something else. */
-type Known = { readonly value: AttributeValue | undefined } | 'asItWas' | 'unknown';
+/** An attribute after the first write: unchanged, a known value, or one that only DynamoDB knows. */
+type Known = { readonly value: AttributeValue | undefined } | 'unchanged' | 'unknown';
 
-function assigned(actions: readonly UpdateAction[], name: string): Known {
-  const own = actions.filter(({ path }) => path[0] === name);
-  const [action, ...others] = own;
-  if (action === undefined) return 'asItWas';
+function attributeAfter(actions: readonly UpdateAction[], name: string): Known {
+  const assignments = actions.filter(({ path }) => path[0] === name);
+  const [action, ...others] = assignments;
+  if (action === undefined) return 'unchanged';
   if (others.length > 0 || action.path.length > 1) return 'unknown';
   if (action.kind === 'remove') return { value: undefined };
   return action.kind === 'set' && action.to.kind === 'value' ? { value: action.to.value } : 'unknown';
 }
 
-/** The conditions that remain to be asked of the item as it is now; undefined where that cannot be told. */
-function unmet(
+/** The conditions of the second write that DynamoDB must still check on the stored item; undefined if that is undecidable. */
+function remainingConditions(
   conditions: readonly WriteCondition[],
   known: (name: string) => Known,
 ): readonly WriteCondition[] | undefined {
-  const left: WriteCondition[] = [];
+  const remaining: WriteCondition[] = [];
   for (const condition of conditions) {
     if (condition.kind === 'exists') continue;
-    const states = attributesOf(condition).map(known);
-    if (states.every((state) => state === 'asItWas')) left.push(condition);
+    const states = conditionAttributes(condition).map(known);
+    if (states.every((state) => state === 'unchanged')) remaining.push(condition);
     else {
       const [state] = states;
       if (condition.kind !== 'unchanged' || typeof state !== 'object' || condition.path.length > 1)
         return undefined;
-      if (!sameOrNone(state.value, condition.value)) return undefined;
+      if (!isSameOrAbsent(state.value, condition.value)) return undefined;
     }
   }
-  return left;
+  return remaining;
 }
 
-function sameOrNone(a: AttributeValue | undefined, b: AttributeValue | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : sameValue(a, b);
+function isSameOrAbsent(a: AttributeValue | undefined, b: AttributeValue | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : isSameValue(a, b);
 }
 
-function attributesOf(condition: WriteCondition): readonly string[] {
+function conditionAttributes(condition: WriteCondition): readonly string[] {
   if (condition.kind === 'never') return [];
-  if (condition.kind === 'and' || condition.kind === 'or') return condition.of.flatMap(attributesOf);
+  if (condition.kind === 'and' || condition.kind === 'or') return condition.of.flatMap(conditionAttributes);
   return 'path' in condition ? [condition.path[0]] : [condition.attribute];
 }
 
-/** The actions of two updates in a row as those of one. */
-function bothActions(
+/** The actions of two consecutive updates as those of one; undefined if one update cannot express them. */
+function combineActions(
   first: readonly UpdateAction[],
   second: readonly UpdateAction[],
 ): readonly UpdateAction[] | undefined {
@@ -174,6 +185,6 @@ function operandAttributes(operand: UpdateOperand): readonly string[] {
   }
 }
 
-function distinct(conditions: readonly WriteCondition[]): readonly WriteCondition[] {
+function distinctConditions(conditions: readonly WriteCondition[]): readonly WriteCondition[] {
   return [...new Map(conditions.map((condition) => [JSON.stringify(condition), condition])).values()];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ItemWrite } from '../../../src/dynamo/write/item-write.ts';
 import type { CancellationReason } from '../../../src/dynamo/write/write.ts';
-import { cancellation } from '../../../src/sql/transaction/commit.ts';
+import { cancellationError } from '../../../src/sql/transaction/commit.ts';
 import { openTransaction } from '../../../src/sql/transaction/open-transaction.ts';
 import { key, table } from '../../support/tables.ts';
 
@@ -9,19 +9,19 @@ const TABLE = table([], { key: key('id:S') });
 const NONE: CancellationReason = { code: 'None', message: undefined, item: undefined };
 
 function write(id: string, kind: 'put' | 'delete'): ItemWrite {
-  const own = { id: { S: id } };
+  const item = { id: { S: id } };
   return kind === 'put'
-    ? { kind, table: 't', item: own, conditions: [{ kind: 'absent', attribute: 'id' }] }
-    : { kind, table: 't', key: own, conditions: [{ kind: 'exists', attribute: 'id' }] };
+    ? { kind, table: 't', item, conditions: [{ kind: 'absent', attribute: 'id' }] }
+    : { kind, table: 't', key: item, conditions: [{ kind: 'exists', attribute: 'id' }] };
 }
 
 describe('a cancelled transaction', () => {
   const open = openTransaction(false);
-  const begin = (text: string, looksFirst = false) => open.begin({ text, looksFirst }).sink;
-  const wanted = { returned: 'NONE', base: undefined } as const;
-  begin('INSERT INTO t VALUES (1)').write(write('a', 'put'), TABLE, wanted);
-  begin('INSERT INTO t VALUES (2) ON CONFLICT DO NOTHING', true).write(write('b', 'put'), TABLE, wanted);
-  begin(`DELETE\n  FROM t`).write(write('c', 'delete'), TABLE, wanted);
+  const begin = (text: string, looksFirst = false) => open.beginStatement({ text, looksFirst }).buffer;
+  const options = { returned: 'NONE', base: undefined } as const;
+  begin('INSERT INTO t VALUES (1)').write(write('a', 'put'), TABLE, options);
+  begin('INSERT INTO t VALUES (2) ON CONFLICT DO NOTHING', true).write(write('b', 'put'), TABLE, options);
+  begin(`DELETE\n  FROM t`).write(write('c', 'delete'), TABLE, options);
 
   it.each<[number, string, string | undefined, string, string]>([
     [
@@ -29,65 +29,65 @@ describe('a cancelled transaction', () => {
       'ConditionalCheckFailed',
       'The conditional request failed',
       '23505',
-      `Statement 1 (INSERT INTO t VALUES (1)): there is the item of t with the key id 'a' already.`,
+      `statement 1 (INSERT INTO t VALUES (1)): duplicate key value: an item with id = 'a' already exists in "t"`,
     ],
     [
       1,
       'ConditionalCheckFailed',
       'The conditional request failed',
       '40001',
-      `Statement 2 (INSERT INTO t VALUES (2) ON CONFLICT DO …): the item of t with the key id 'b' was changed by somebody else meanwhile.`,
+      `statement 2 (INSERT INTO t VALUES (2) ON CONFLICT DO …): the item with id = 'b' in "t" was modified concurrently`,
     ],
     [
       2,
       'ConditionalCheckFailed',
       'The conditional request failed',
       '40001',
-      `Statement 3 (DELETE FROM t): the item of t with the key id 'c' was changed by somebody else meanwhile.`,
+      `statement 3 (DELETE FROM t): the item with id = 'c' in "t" was modified concurrently`,
     ],
     [
       2,
       'TransactionConflict',
       'Transaction is ongoing for the item',
       '40001',
-      `Statement 3 (DELETE FROM t): the item of t with the key id 'c' is part of another transaction.`,
+      `statement 3 (DELETE FROM t): the item with id = 'c' in "t" is part of another transaction`,
     ],
     [
       0,
       'ItemCollectionSizeLimitExceeded',
       'Collection size exceeded.',
       '54000',
-      `Statement 1 (INSERT INTO t VALUES (1)): the item of t with the key id 'a': Collection size exceeded. (ItemCollectionSizeLimitExceeded).`,
+      `statement 1 (INSERT INTO t VALUES (1)): the item with id = 'a' in "t": Collection size exceeded (ItemCollectionSizeLimitExceeded)`,
     ],
     [
       0,
       'ThrottlingError',
       'Throughput exceeds the current capacity',
       '53000',
-      `Statement 1 (INSERT INTO t VALUES (1)): the item of t with the key id 'a': Throughput exceeds the current capacity (ThrottlingError).`,
+      `statement 1 (INSERT INTO t VALUES (1)): the item with id = 'a' in "t": Throughput exceeds the current capacity (ThrottlingError)`,
     ],
     [
       2,
       'ValidationError',
       'The provided expression refers to an attribute that does not exist in the item',
       '58000',
-      `Statement 3 (DELETE FROM t): the item of t with the key id 'c': The provided expression refers to an attribute that does not exist in the item (ValidationError).`,
+      `statement 3 (DELETE FROM t): the item with id = 'c' in "t": The provided expression refers to an attribute that does not exist in the item (ValidationError)`,
     ],
-  ])('blames write %i for %s', (at, code, message, sqlState, expected) => {
+  ])('names the statement of write %i for %s', (at, code, message, sqlState, expected) => {
     const reasons = [0, 1, 2].map((i) => (i === at ? { code, message, item: undefined } : NONE));
-    const error = cancellation(reasons, open.writes);
+    const error = cancellationError(reasons, open.writes);
     expect(error.sqlState).toBe(sqlState);
-    expect(error.message).toBe(`Nothing of the transaction was written. ${expected}`);
+    expect(error.message).toBe(`transaction rolled back: ${expected}`);
   });
 
-  it('tells all reasons, and bears the code of the first', () => {
+  it('lists all reasons, and has the code of the first', () => {
     const failed = { code: 'ConditionalCheckFailed', message: undefined, item: undefined };
-    const error = cancellation([failed, NONE, failed], open.writes);
+    const error = cancellationError([failed, NONE, failed], open.writes);
     expect(error.sqlState).toBe('23505');
-    expect(error.message).toMatch(/Statement 1 .* Statement 3 /);
+    expect(error.message).toMatch(/statement 1 .* statement 3 /);
   });
 
-  it('is a conflict where DynamoDB gives no reason', () => {
-    expect(cancellation([], open.writes)).toMatchObject({ sqlState: '40001' });
+  it('is a conflict if DynamoDB returns no reason', () => {
+    expect(cancellationError([], open.writes)).toMatchObject({ sqlState: '40001' });
   });
 });

@@ -4,7 +4,7 @@ import type { AttributeMap, AttributeValue } from '../../../src/dynamo/attribute
 import type { ItemWrite, UpdateAction, WriteCondition } from '../../../src/dynamo/write/item-write.ts';
 import { applyActions } from '../../../src/sql/write/apply-actions.ts';
 import type { PendingWrite } from '../../../src/sql/exec/transaction-block.ts';
-import { combined, pendingWrite } from '../../../src/sql/transaction/pending-write.ts';
+import { combineWrites, toPendingWrite } from '../../../src/sql/transaction/pending-write.ts';
 
 const KEY = { id: { S: 'k' } };
 const EXISTS: WriteCondition = { kind: 'exists', attribute: 'id' };
@@ -80,7 +80,7 @@ const byName = (item: AttributeMap | undefined | 'refused'): unknown =>
   typeof item === 'object' ? Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1)) : item;
 
 describe('writes of one item in a transaction', () => {
-  it('do together what they do one after the other, to any item', () => {
+  it('combine to one write that has the effect of both in turn, on any item', () => {
     let together = 0;
     fc.assert(
       fc.property(
@@ -88,10 +88,10 @@ describe('writes of one item in a transaction', () => {
         fc.option(items, { nil: undefined }),
         ([first, ...others], item) => {
           if (first === undefined) return;
-          let pending: PendingWrite = pendingWrite(first);
+          let pending: PendingWrite = toPendingWrite(first);
           let expected = after(item, first);
           for (const write of others) {
-            const next = combined(pending, write);
+            const next = combineWrites(pending, write);
             if (next === undefined) return;
             const before = expected;
             if (before !== 'refused') expected = after(before, write);
@@ -107,7 +107,7 @@ describe('writes of one item in a transaction', () => {
     expect(together).toBeGreaterThan(1000);
   });
 
-  it('are no one write where the second depends on what DynamoDB computes for the first', () => {
+  it('cannot be combined if the second depends on a value that DynamoDB computes for the first', () => {
     const plus: ItemWrite = {
       kind: 'update',
       table: 't',
@@ -125,16 +125,16 @@ describe('writes of one item in a transaction', () => {
         },
       ],
     };
-    expect(combined(pendingWrite(plus), plus)).toBeUndefined();
+    expect(combineWrites(toPendingWrite(plus), plus)).toBeUndefined();
     const inside: ItemWrite = {
       ...plus,
       actions: [{ kind: 'set', path: ['x', 'y'], to: { kind: 'value', value: { N: '1' } } }],
     };
-    expect(combined(pendingWrite(plus), inside)).toBeUndefined();
+    expect(combineWrites(toPendingWrite(plus), inside)).toBeUndefined();
   });
 });
 
-describe('an update of an item at hand', () => {
+describe('an update applied to an item in memory', () => {
   const item: AttributeMap = {
     ...KEY,
     m: { M: { inner: { L: [{ N: '1' }, { N: '2' }] } } },
