@@ -6,7 +6,8 @@ import { FEWEST_FILTERED } from '../../dynamo/read/reader.ts';
 import type { BoundStatement } from '../bind/bind.ts';
 import type { Relation, SystemRelation } from '../bind/relation.ts';
 import { toEngineError } from '../engine/engine-errors.ts';
-import { openPlanningEngine, type Engine } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import { loadEngine } from '../engine/load-engine.ts';
 import { identifier, literal } from '../print/quote.ts';
 import { toDuckdbType } from '../types/column-types.ts';
 import { restoreLists, type IntegerList } from './integer-lists.ts';
@@ -74,12 +75,7 @@ const ANALYSED = { entries: 256, characters: 512 * 1024 };
 /** A planner with a DuckDB of its own, started with the first statement that needs it. */
 export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): Planner {
   let opened: Promise<PlanningEngine> | undefined;
-  const open = (): Promise<PlanningEngine> =>
-    (opened ??= openPlanningEngine().then(async (engine) => ({
-      engine,
-      connection: await engine.connect(),
-      describing: await engine.connect(),
-    })));
+  const open = (): Promise<PlanningEngine> => (opened ??= openPlanning());
   const tableIds = new WeakMap<Stub['table'], number>();
   let nextTableId = 0;
   const stubs = new Map<string, Promise<string>>();
@@ -165,6 +161,12 @@ interface PlanningEngine {
   readonly engine: Engine;
   readonly connection: DuckDBConnection;
   readonly describing: DuckDBConnection;
+}
+
+async function openPlanning(): Promise<PlanningEngine> {
+  const { openPlanningEngine } = await loadEngine();
+  const engine = await openPlanningEngine();
+  return { engine, connection: await engine.connect(), describing: await engine.connect() };
 }
 
 async function createStubs(open: () => Promise<PlanningEngine>, relations: readonly Stub[]): Promise<string> {

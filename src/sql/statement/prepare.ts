@@ -1,15 +1,11 @@
 import { abortError } from '../../core/async/abort.ts';
+import { lazy } from '../../core/async/lazy.ts';
 import { memoizeAsync } from '../../core/async/lru.ts';
 import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import { toParameterList } from '../parse/parameter-list.ts';
 import { type ParsedQuery, type ParsedStatement, parseStatement } from '../parse/parse.ts';
 import { type ParsedPartiql, parsePartiql } from '../parse/partiql.ts';
 import { isPointShape } from '../plan/point-query.ts';
-import { commandStatement } from './command-statement.ts';
-import { explainStatement } from './explain-statement.ts';
-import { lockingSelect } from './locking-select.ts';
-import { partiqlStatement } from './partiql-statement.ts';
-import { plannedQuery } from './planned-query.ts';
 import { pointQuery } from './point-query.ts';
 import type { RunningBody, Statement, StatementBody, StatementResult } from './statement.ts';
 import { withinTransaction } from './within-transaction.ts';
@@ -19,6 +15,13 @@ export type StatementCache = Map<string, Promise<Statement>>;
 
 /** A tree takes about fifty times the memory of its text. */
 const CACHE_LIMITS = { entries: 500, characters: 256 * 1024 };
+
+// A point query needs none of these, nor the planner and DuckDB behind them.
+const loadCommand = lazy(() => import('./command-statement.ts'));
+const loadExplain = lazy(() => import('./explain-statement.ts'));
+const loadLockingSelect = lazy(() => import('./locking-select.ts'));
+const loadPartiql = lazy(() => import('./partiql-statement.ts'));
+const loadPlannedQuery = lazy(() => import('./planned-query.ts'));
 
 /** What a session decides about the statements that it prepares. */
 export interface PrepareSession {
@@ -36,32 +39,44 @@ export async function prepare(text: string, { statements, passthrough }: Prepare
     );
   if (passthrough) {
     const parsed = parsePartiql(text);
-    return toStatement(parsed, partiqlStatement(parsed));
+    return toStatement(parsed, (await loadPartiql()).partiqlStatement(parsed));
   }
   return memoizeAsync(statements, text, CACHE_LIMITS, async () => {
     try {
       const parsed = await parseStatement(text);
-      return toStatement(parsed, chooseBody(parsed));
+      return toStatement(parsed, await chooseBody(parsed));
     } catch (error) {
       throw toStatementError(error);
     }
   });
 }
 
-function chooseBody(parsed: ParsedStatement): StatementBody {
+async function chooseBody(parsed: ParsedStatement): Promise<StatementBody> {
   if (parsed.kind === 'command') {
-    const command = commandStatement(parsed);
-    return parsed.explain ? explainStatement(command, parsed) : command;
+    const command = (await loadCommand()).commandStatement(parsed);
+    return parsed.explain ? (await loadExplain()).explainStatement(command, parsed) : command;
   }
-  return parsed.kind === 'explain'
-    ? explainStatement(chooseQuery({ ...parsed, kind: 'select' }), parsed)
-    : chooseQuery(parsed);
+  if (parsed.kind === 'select') return chooseQuery(parsed);
+  const query = await chooseQuery({ ...parsed, kind: 'select' });
+  return (await loadExplain()).explainStatement(query, parsed);
 }
 
-function chooseQuery(parsed: ParsedQuery): StatementBody {
-  const planned = plannedQuery(parsed);
-  if (parsed.locks) return lockingSelect(parsed, planned);
-  return isPointShape(parsed) ? pointQuery(parsed, planned) : planned;
+async function chooseQuery(parsed: ParsedQuery): Promise<StatementBody> {
+  if (isPointShape(parsed) && !parsed.locks) return pointQuery(parsed, unloadedQuery(parsed));
+  const planned = (await loadPlannedQuery()).plannedQuery(parsed);
+  return parsed.locks ? (await loadLockingSelect()).lockingSelect(parsed, planned) : planned;
+}
+
+/** A planned query whose code is loaded when it is used. */
+function unloadedQuery(parsed: ParsedQuery): StatementBody {
+  const load = async (): Promise<StatementBody> => (await loadPlannedQuery()).plannedQuery(parsed);
+  return {
+    kind: 'query',
+    transactionRole: { kind: 'query' },
+    columns: async (...args) => (await load()).columns(...args),
+    run: async (...args) => (await load()).run(...args),
+    explain: async (...args) => (await load()).explain(...args),
+  };
 }
 
 /** What all kinds of statements have in common: parameters, transaction, sampling budget and errors. */
