@@ -6,38 +6,42 @@ import type { Io } from './io.ts';
 import { escapeControl } from '../host/node/escape-control.ts';
 import { UsageError } from './usage-error.ts';
 
-/** `--yes`, for every command that runs statements. */
+/** `--yes`, for the commands that run statements. */
 export function yesOption(): Option {
   return new Option(
     '-y, --yes',
-    'do not ask before UPDATE and DELETE without WHERE, TRUNCATE and DROP TABLE',
+    'skip the confirmation of TRUNCATE, DROP TABLE, and UPDATE or DELETE without WHERE',
   );
 }
 
 const UNIT_BYTES = 1024;
 
-/** Asks before a statement that concerns every item of a table; where nobody can be asked, it is refused. */
+/** Asks for confirmation before a statement that affects every item of a table; without a terminal, refuses to run it. */
 export async function confirmDestructive(
   sql: string,
   connection: Connection,
   io: Io,
   { yes, signal }: { readonly yes: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
-  const sweep = yes ? undefined : await findUnfilteredWrite(sql);
-  if (sweep === undefined) return;
-  const found = await Promise.all(sweep.tables.map((table) => detailsOf(table, connection)));
+  const write = yes ? undefined : await findUnfilteredWrite(sql);
+  if (write === undefined) return;
+  const found = await Promise.all(write.tables.map((table) => findDetails(table, connection)));
   const tables = found.filter((details) => details !== undefined);
   if (tables.length === 0) return;
-  const concerned = tables.map((details) => factsOf(details, sweep.writes)).join('; ');
-  const message = `${sweep.what} concerns every item of ${concerned}.`;
-  if (io.ask === undefined) throw new UsageError(message, 'Nobody can be asked here: give --yes to run it.');
-  const answer = await io.ask(`${message} Type yes to run it`, signal);
+  const targets = tables.map((details) => describeTarget(details, write.writes)).join('; ');
+  const message = `${write.what} affects every item of ${targets}`;
+  if (io.ask === undefined)
+    throw new UsageError(
+      `refusing to run without confirmation: not a terminal. ${message}`,
+      'Use --yes to proceed.',
+    );
+  const answer = await io.ask(`${message}. Type yes to continue`, signal);
   if (!/^\s*y(?:es)?\s*$/i.test(answer))
-    throw new DriverError('EXEC_CANCELLED', `${sweep.what}: nothing was done.`);
+    throw new DriverError('EXEC_CANCELLED', `${write.what} was not confirmed; nothing was changed`);
 }
 
-/** Undefined where there is no such table: then the statement says so. */
-async function detailsOf(table: string, connection: Connection): Promise<TableDetails | undefined> {
+/** Undefined if the table does not exist: running the statement then reports that. */
+async function findDetails(table: string, connection: Connection): Promise<TableDetails | undefined> {
   try {
     return await connection.metadata.details(table);
   } catch (error) {
@@ -46,10 +50,10 @@ async function detailsOf(table: string, connection: Connection): Promise<TableDe
   }
 }
 
-/** An item takes a unit for each of its KB; each index that holds it takes as many again. */
-function factsOf({ name, itemCount, sizeBytes }: TableDetails, writes: boolean): string {
+/** A write costs at least one WCU per item and one per KB; each index that holds the item costs the same again. */
+function describeTarget({ name, itemCount, sizeBytes }: TableDetails, writes: boolean): string {
   const items = `${itemCount.toLocaleString('en')} ${itemCount === 1 ? 'item' : 'items'}`;
   const units = Math.max(itemCount, Math.ceil(sizeBytes / UNIT_BYTES));
-  const cost = writes ? `, about ${units.toLocaleString('en')} WCU and more for its indexes` : '';
-  return `${escapeControl(name)} (${items} as last counted${cost})`;
+  const cost = writes ? `, about ${units.toLocaleString('en')} WCU plus its indexes` : '';
+  return `${escapeControl(name)} (${items} at the last count${cost})`;
 }

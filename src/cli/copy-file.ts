@@ -2,23 +2,21 @@ import { Option } from 'commander';
 import type { Progress as CopyProgress } from '../session/connection.ts';
 import { aboutStatement } from './failure.ts';
 import type { Io } from './io.ts';
-import { costLine } from './output/print-rows.ts';
-import { copySoFar, startProgress } from './output/progress.ts';
+import { formatCost } from './output/print-rows.ts';
+import { formatCopyProgress, startProgress } from './output/progress.ts';
 import { type ConnectionFlags, withConnection } from './with-connection.ts';
 
 const FORMATS = ['csv', 'text', 'json', 'ndjson', 'dynamodb_json', 'parquet'];
 
-/** `--format`, for commands that read and write files. */
+/** `--format`, for the commands that read and write files. */
 export function fileFormatOption(): Option {
-  return new Option('--format <format>', "the file's format; its name tells where this is absent").choices(
-    FORMATS,
-  );
+  return new Option('--format <format>', 'file format (default: from the file extension)').choices(FORMATS);
 }
 
-/** An option of COPY; absent where it has no value. */
+/** An option of COPY; left out when its value is undefined. */
 export type CopyOption = readonly [name: string, value: string | number | true | undefined];
 
-/** `WITH (…)` of COPY. */
+/** The `WITH (…)` clause of COPY; empty without options. */
 export function withOptions(
   file: string,
   format: string | undefined,
@@ -31,29 +29,31 @@ export function withOptions(
     ['HEADER', isDelimited ? true : undefined],
     ...options,
   ];
-  const given = all.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${valueText(value)}`]));
-  return given.length === 0 ? '' : ` WITH (${given.join(', ')})`;
+  const clauses = all.flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name} ${formatOptionValue(value)}`],
+  );
+  return clauses.length === 0 ? '' : ` WITH (${clauses.join(', ')})`;
 }
 
-function valueText(value: string | number | true): string {
-  return typeof value === 'string' ? textLiteral(value) : String(value);
+function formatOptionValue(value: string | number | true): string {
+  return typeof value === 'string' ? toSqlLiteral(value) : String(value);
 }
 
-/** Text as a literal of SQL. */
-export function textLiteral(text: string): string {
+/** Quotes a string as an SQL literal. */
+export function toSqlLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** Runs a COPY, shows how far it is and prints how many rows there were. */
+/** Runs a COPY statement with a progress line and prints its row count. */
 export async function runCopy(sql: string, flags: ConnectionFlags, io: Io): Promise<void> {
   await withConnection(flags, io, (connection, signal) =>
     aboutStatement(sql, async () => {
       using progress = startProgress(io.stderr, 'copying');
-      const onProgress = (done: CopyProgress): void => progress.show(copySoFar(done));
+      const onProgress = (done: CopyProgress): void => progress.show(formatCopyProgress(done));
       const { command, rowCount, stats } = await connection.query(sql, [], { signal, onProgress });
       progress.stop();
       io.stdout.stream.write(`${command} ${rowCount}\n`);
-      if (io.stderr.isTerminal) io.stderr.stream.write(`${costLine(stats)}\n`);
+      if (io.stderr.isTerminal) io.stderr.stream.write(`${formatCost(stats)}\n`);
     }),
   );
 }

@@ -4,26 +4,26 @@ import type { Connection } from '../session/connection.ts';
 import type { Finding } from '../doctor/finding.ts';
 import type { Sandbox, SandboxOptions } from '../sandbox/sandbox.ts';
 
-/** One of the two places the command line writes to. */
-export interface Screen {
+/** An output stream of the command line. */
+export interface OutputScreen {
   readonly stream: Writable;
-  /** A person is watching: truncation, colours and progress make sense. */
+  /** Whether the output is a terminal, where truncation, colours and progress make sense. */
   readonly isTerminal: boolean;
   readonly colors: boolean;
-  /** The terminal's width now; it changes as windows do. */
+  /** The current width of the terminal. */
   columns(): number;
-  /** A question is open there, and nothing may be drawn over it. */
-  isAsking?(): boolean;
+  /** Whether a prompt is open that must not be overwritten. */
+  isPrompting?(): boolean;
 }
 
-/** The outside world of the command line, handed in so that a test can run any command in its own process. */
+/** The command line's environment, passed in so that tests can run any command in their own process. */
 export interface Io {
   readonly stdin: Readable;
   readonly stdinIsTerminal: boolean;
-  /** Results, and nothing else. */
-  readonly stdout: Screen;
+  /** Results only. */
+  readonly stdout: OutputScreen;
   /** Everything that is not a result. */
-  readonly stderr: Screen;
+  readonly stderr: OutputScreen;
   /** Where the shell keeps its history. */
   readonly stateDirectory: string;
   /** Milliseconds since 1970, UTC. */
@@ -31,7 +31,7 @@ export interface Io {
   /** An environment variable; undefined when it is absent or empty. */
   env(name: string): string | undefined;
   connect(connectionString: string, options: { readonly signal?: AbortSignal }): Promise<Connection>;
-  /** Signs in and gives the credentials themselves. */
+  /** Signs in and returns the credentials. */
   fetchCredentials(
     connectionString: string,
     options: { readonly signal?: AbortSignal },
@@ -41,9 +41,9 @@ export interface Io {
     options: { readonly table?: string | undefined; readonly signal?: AbortSignal },
   ): AsyncIterable<Finding>;
   startSandbox(options: SandboxOptions): Promise<Sandbox>;
-  /** Asks the person at the terminal; absent where nobody is there. */
+  /** Prompts the user; undefined without a terminal. */
   ask?(question: string, signal: AbortSignal): Promise<string>;
-  /** Calls the listener at every Ctrl-C until the returned function is called. */
+  /** Calls the listener on every Ctrl-C until the returned function is called. */
   onInterrupt(listener: () => void): () => void;
   exit(status: number): void;
 }

@@ -2,8 +2,8 @@
 import { homedir } from 'node:os';
 import { isatty, type WriteStream } from 'node:tty';
 import type { PromptRequest } from '../core/ports.ts';
-import { stateDirectory } from '../core/state-directory.ts';
-import type { Io, Screen } from './io.ts';
+import { resolveStateDirectory } from '../core/state-directory.ts';
+import type { Io, OutputScreen } from './io.ts';
 import { escapeControlLines } from '../host/node/escape-control.ts';
 import { isBrokenPipe } from './output/writer.ts';
 import { runCli } from './program.ts';
@@ -11,14 +11,14 @@ import { terminalPrompter } from '../host/node/terminal-prompter.ts';
 
 const DEFAULT_COLUMNS = 80;
 
-// The engines field of package.json says which Node versions are supported; the SDK's own remark is no news to a user.
+// The engines field of package.json says which Node versions are supported; the SDK's warning is only noise.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 const env = (name: string): string | undefined => process.env[name] || undefined;
 
-function screen(stream: WriteStream & { readonly fd: 1 | 2 }): Screen {
+function screen(stream: WriteStream & { readonly fd: 1 | 2 }): OutputScreen {
   stream.on('error', (failure) => {
-    // Whoever waits for a write is told by the write; one that nobody waits for must not end the process.
+    // Awaited writes report their own failures; a write that is not awaited must not end the process.
     if (!isBrokenPipe(failure)) throw failure;
   });
   const isTerminal = isatty(stream.fd);
@@ -39,15 +39,15 @@ function onNotice(message: string): void {
 }
 
 const stderr = screen(process.stderr);
-const person = terminalPrompter(process.stdin, process.stderr);
+const prompter = terminalPrompter(process.stdin, process.stderr);
 const isAttended = isatty(process.stdin.fd) && stderr.isTerminal;
 const embedding = {
-  // Whoever types the string runs the process.
+  // The user who types the string also runs the process.
   trusted: true,
   onWarning,
   onNotice,
   ...(isAttended
-    ? { onPrompt: (request: PromptRequest, signal: AbortSignal) => person.answer(request, signal) }
+    ? { onPrompt: (request: PromptRequest, signal: AbortSignal) => prompter.answer(request, signal) }
     : {}),
 };
 
@@ -55,8 +55,8 @@ const io: Io = {
   stdin: process.stdin,
   stdinIsTerminal: isatty(process.stdin.fd),
   stdout: screen(process.stdout),
-  stderr: { ...stderr, isAsking: () => person.isPrompting() },
-  stateDirectory: stateDirectory(process.platform, homedir(), env),
+  stderr: { ...stderr, isPrompting: () => prompter.isPrompting() },
+  stateDirectory: resolveStateDirectory(process.platform, homedir(), env),
   now: () => Date.now(),
   env,
   connect: async (connectionString, options) =>
@@ -72,7 +72,7 @@ const io: Io = {
   },
   startSandbox: async (options) => (await import('../sandbox/sandbox.ts')).startSandbox(options),
   ...(isAttended && {
-    ask: (message: string, signal: AbortSignal) => person.answer({ kind: 'code', message }, signal),
+    ask: (message: string, signal: AbortSignal) => prompter.answer({ kind: 'code', message }, signal),
   }),
   onInterrupt: (listener) => {
     process.on('SIGINT', listener);

@@ -3,41 +3,41 @@ import { UsageError } from './usage-error.ts';
 
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const TEXT_PREFIX = 'text:';
-/** A double keeps every decimal of so many significant digits. */
+/** Decimals of up to this many significant digits survive a round trip through a double. */
 const EXACT_DIGITS = 15;
 
-/** What the help says about values. */
-export const PARAMETER_HELP = `Values: a JSON number, true, false or null is passed as such, anything else as text.
-Text that looks like one of them is written as JSON ("5") or after text: (text:5).`;
+/** Help text about parameter values. */
+export const PARAMETER_HELP = `Values: a JSON number, true, false and null are passed as such, anything else as a string.
+To pass a string that looks like one of these, quote it ("5") or prefix it (text:5).`;
 
-/** The values for a statement. Only the statement can tell names from positions, and so what `a=b` means. */
+/** Parses the values for a statement. Whether `a=b` names a parameter depends on the statement. */
 export async function parametersFor(
   connection: Connection,
   sql: string,
-  given: readonly string[],
+  args: readonly string[],
 ): Promise<Parameters> {
-  if (given.length === 0) return [];
+  if (args.length === 0) return [];
   await using statement = await connection.prepare(sql);
-  return readParameters(given, statement.parameterNames);
+  return readParameters(args, statement.parameterNames);
 }
 
 /**
- * The values of repeated `--param` options. A statement with `:name` parameters takes `name=value`, any other one
- * takes the whole text as the next value; so a value may hold "=".
+ * Parses repeated `--param` options: `name=value` for a statement with `:name` parameters, otherwise the next value, which
+ * may contain "=".
  */
-export function readParameters(given: readonly string[], names: readonly string[]): Parameters {
-  if (names.length === 0) return given.map(parameterValue);
+export function readParameters(args: readonly string[], names: readonly string[]): Parameters {
+  if (names.length === 0) return args.map(parameterValue);
   const values = new Map<string, ParameterValue>();
-  for (const text of given) {
+  for (const text of args) {
     const equals = text.indexOf('=');
     const name = text.slice(0, Math.max(0, equals)).replace(/^:/, '');
     if (!names.includes(name)) {
       const expected = names.map((known) => `:${known}`).join(', ');
       throw new UsageError(
         equals < 0
-          ? `--param needs a name here: the statement has ${expected}.`
-          : `--param names "${name}", but the statement has ${expected}.`,
-        `Write --param ${names[0]}=value.`,
+          ? `--param needs a name: the statement has ${expected}`
+          : `--param ${name}=…: the statement has no :${name}, only ${expected}`,
+        `Use --param ${names[0]}=value.`,
       );
     }
     values.set(name, parameterValue(text.slice(equals + 1)));
@@ -45,7 +45,7 @@ export function readParameters(given: readonly string[], names: readonly string[
   return Object.fromEntries(values);
 }
 
-/** One value as the command line spells it. */
+/** Parses one value. */
 export function parameterValue(text: string): ParameterValue {
   if (text.startsWith(TEXT_PREFIX)) return text.slice(TEXT_PREFIX.length);
   if (text === 'null') return null;
@@ -54,7 +54,7 @@ export function parameterValue(text: string): ParameterValue {
   return jsonStringValue(text) ?? text;
 }
 
-/** A number where it keeps all digits, a bigint for longer integers, else the digits as text, which a column's type adopts. */
+/** A number if that keeps all digits, a bigint for longer integers, otherwise the digits as a string for the column's type to parse. */
 function numberValue(text: string): number | bigint | string {
   const significant = text
     .replace(/[eE].*$/, '')

@@ -13,11 +13,11 @@ import { shellCommand } from './commands/shell.ts';
 import { tablesCommand } from './commands/tables.ts';
 import { whoamiCommand } from './commands/whoami.ts';
 import { examples } from './examples.ts';
-import { failureText, originOf, reportOf, stackText } from './failure.ts';
+import { formatFailure, unwrapFailure, toFailureReport, formatStack } from './failure.ts';
 import type { Io } from './io.ts';
 import { isBrokenPipe } from './output/writer.ts';
 import { UsageError } from './usage-error.ts';
-import { packageVersion } from '../core/version.ts';
+import { PACKAGE_VERSION } from '../core/version.ts';
 
 const COMMANDS = [
   queryCommand,
@@ -35,13 +35,13 @@ const COMMANDS = [
   demoCommand,
 ];
 
-/** The whole command line as commander sees it; nothing runs before it parses arguments. */
+/** Builds the command line; nothing runs before arguments are parsed. */
 export function buildProgram(io: Io): Command {
   const program = new Command('dynadbc')
     .description('SQL for Amazon DynamoDB from one connection string.')
-    .version(packageVersion(), '-V, --version', 'print the version')
-    .option('--json-errors', 'print a failure as one JSON object on standard error')
-    .option('--debug', 'print the stack of a failure as well')
+    .version(PACKAGE_VERSION, '-V, --version', 'print the version')
+    .option('--json-errors', 'print errors as one JSON object on standard error')
+    .option('--debug', 'print stack traces of errors')
     .addHelpText(
       'after',
       `${examples(
@@ -50,7 +50,7 @@ export function buildProgram(io: Io): Command {
         'dynadbc shell',
       )}
 
-Exit status: 0 when all went well, 1 when a connection or a statement failed, 2 for wrong usage.`,
+Exit status: 0 on success, 1 if a connection or statement failed, 2 for a usage error.`,
     );
   for (const command of COMMANDS) program.addCommand(command(io));
   for (const command of withSubcommands(program)) {
@@ -60,7 +60,7 @@ Exit status: 0 when all went well, 1 when a connection or a statement failed, 2 
       .configureOutput({
         writeOut: (text) => io.stdout.stream.write(text),
         writeErr: (text) => io.stderr.stream.write(text),
-        // Failures are printed in one place, runCli, and in one form.
+        // runCli prints all failures in one format.
         outputError: () => undefined,
         getOutHelpWidth: () => io.stdout.columns(),
         getErrHelpWidth: () => io.stderr.columns(),
@@ -75,15 +75,15 @@ function withSubcommands(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
-/** Runs one command line and gives its exit status: 0, 1 (it failed) or 2 (wrong usage). */
+/** Runs one command line and returns its exit status: 0, 1 (failed) or 2 (usage error). */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   const program = buildProgram(io);
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;
   } catch (failure) {
-    // Whoever read the results has seen enough.
-    if (isBrokenPipe(originOf(failure))) return 0;
+    // The reader of our output has closed the pipe.
+    if (isBrokenPipe(unwrapFailure(failure))) return 0;
     if (!(failure instanceof CommanderError)) return fail(failure, args, io);
     if (failure.exitCode === 0) return 0;
     return failure.code === 'commander.help' ? 2 : fail(usageError(failure), args, io);
@@ -93,14 +93,14 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
 function fail(failure: unknown, args: readonly string[], io: Io): number {
   const { stderr } = io;
   const text = args.includes('--json-errors')
-    ? `${JSON.stringify(reportOf(failure))}\n`
-    : failureText(failure, { colors: stderr.colors, columns: stderr.columns() });
-  stderr.stream.write(args.includes('--debug') ? text + stackText(failure) : text);
-  return reportOf(failure).code === 'USAGE' ? 2 : 1;
+    ? `${JSON.stringify(toFailureReport(failure))}\n`
+    : formatFailure(failure, { colors: stderr.colors, columns: stderr.columns() });
+  stderr.stream.write(args.includes('--debug') ? text + formatStack(failure) : text);
+  return toFailureReport(failure).code === 'USAGE' ? 2 : 1;
 }
 
 function usageError(failure: CommanderError): UsageError {
-  // What was typed in the wrong place may be a connection string, so nothing with "=" is repeated.
-  const message = failure.message.replace(/^error: /, '').replace(/'[^']*=[^]*'/, 'that holds "="');
-  return new UsageError(message, '`dynadbc --help` and `dynadbc <command> --help` show what there is.');
+  // A misplaced argument may be a connection string: never echo anything that contains "=".
+  const message = failure.message.replace(/^error: /, '').replace(/'[^']*=[^]*'/, 'that contains "="');
+  return new UsageError(message, 'Run `dynadbc --help` or `dynadbc <command> --help`.');
 }

@@ -1,44 +1,47 @@
 import { readFile } from 'node:fs/promises';
-import { messageOf } from '../core/errors.ts';
+import { getErrorMessage } from '../core/errors.ts';
 import type { Io } from './io.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Where a statement may come from. */
+/** The sources of a statement on the command line. */
 export interface StatementSource {
   readonly argument: string | undefined;
   readonly file: string | undefined;
 }
 
-const WAYS = 'Give it as an argument, with -f FILE, or on standard input.';
+const STATEMENT_SOURCES = 'Pass it as an argument, with -f FILE, or on standard input.';
 
-/** The statement: the argument, the file of `-f`, or standard input when it is `-` or piped. */
-export async function statementText(source: StatementSource, io: Io): Promise<string> {
-  const text = await givenText(source, io);
-  if (text.trim() === '') throw new UsageError('The statement is empty.', WAYS);
+/** Reads the statement from the argument, the file of `-f`, or standard input (`-` or piped). */
+export async function readStatement(source: StatementSource, io: Io): Promise<string> {
+  const text = await readSource(source, io);
+  if (text.trim() === '') throw new UsageError('the statement is empty', STATEMENT_SOURCES);
   return text;
 }
 
-async function givenText(source: StatementSource, io: Io): Promise<string> {
+async function readSource(source: StatementSource, io: Io): Promise<string> {
   if (source.file !== undefined && source.argument !== undefined) {
-    throw new UsageError('There is a statement and a file.', 'Give one of them.');
+    throw new UsageError('both a statement and a file were passed', 'Pass only one of them.');
   }
-  if (source.file !== undefined && source.file !== '-') return fileText(source.file);
+  if (source.file !== undefined && source.file !== '-') return readStatementFile(source.file);
   if (source.argument !== undefined && source.argument !== '-') return source.argument;
   if (source.argument === undefined && source.file === undefined && io.stdinIsTerminal) {
-    throw new UsageError('There is no statement.', `${WAYS} \`dynadbc shell\` is for typing.`);
+    throw new UsageError('no statement', `${STATEMENT_SOURCES} To type statements, run \`dynadbc shell\`.`);
   }
-  return inputText(io);
+  return readStandardInput(io);
 }
 
-async function fileText(path: string): Promise<string> {
+async function readStatementFile(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (failure) {
-    throw new UsageError(`The statement cannot be read: ${messageOf(failure)}.`, 'Check the path after -f.');
+    throw new UsageError(
+      `cannot read the statement: ${getErrorMessage(failure)}.`,
+      'Check the path after -f.',
+    );
   }
 }
 
-async function inputText(io: Io): Promise<string> {
+async function readStandardInput(io: Io): Promise<string> {
   io.stdin.setEncoding('utf8');
   let text = '';
   for await (const part of io.stdin) text += String(part);

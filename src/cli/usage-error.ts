@@ -1,4 +1,4 @@
-/** The user called the command line in a way it does not know: exit status 2. */
+/** A usage error: exit status 2. */
 export class UsageError extends Error {
   readonly remedy: string;
 

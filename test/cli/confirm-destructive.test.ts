@@ -24,12 +24,12 @@ function world(statement: string, options: FakeIoOptions = {}) {
   return { connection, io: fakeIo({ connection, ...options }) };
 }
 
-describe('a statement that concerns every item', () => {
-  it.each(SWEEPS)('is refused where nobody can be asked: %s', async (sql) => {
+describe('a statement that affects every item', () => {
+  it.each(SWEEPS)('is refused without a terminal: %s', async (sql) => {
     const { connection, io } = world(sql);
     expect(await runCli(['query', sql], io)).toBe(2);
     expect(connection.asked).toEqual([]);
-    expect(io.stderr.text()).toMatch(/concerns every item of orders \(7 items as last counted/);
+    expect(io.stderr.text()).toMatch(/affects every item of orders \(7 items at the last count/);
     expect(io.stderr.text()).toContain('--yes');
   });
 
@@ -45,7 +45,7 @@ describe('a statement that concerns every item', () => {
     expect(await runCli(['query', 'DELETE FROM orders'], io)).toBe(0);
     expect(connection.asked).toHaveLength(1);
     expect(io.questions).toEqual([
-      'DELETE without WHERE concerns every item of orders (7 items as last counted, about 7 WCU and more for its indexes). Type yes to run it',
+      'DELETE without WHERE affects every item of orders (7 items at the last count, about 7 WCU plus its indexes). Type yes to continue',
     ]);
   });
 
@@ -53,7 +53,7 @@ describe('a statement that concerns every item', () => {
     const { connection, io } = world('TRUNCATE orders', { terminal: true, answers: [answer] });
     expect(await runCli(['query', 'TRUNCATE orders'], io)).toBe(1);
     expect(connection.asked).toEqual([]);
-    expect(io.stderr.text()).toContain('TRUNCATE: nothing was done');
+    expect(io.stderr.text()).toContain('TRUNCATE was not confirmed; nothing was changed');
   });
 
   it.each(OTHERS)('is none of these: %s', async (sql) => {

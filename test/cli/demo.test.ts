@@ -14,7 +14,7 @@ const smallShop: Io['startSandbox'] = (options) =>
   });
 
 describe('dynadbc demo', () => {
-  it('answers every statement of the tour and says what it cost', async () => {
+  it('runs every statement of the tour and prints its cost', async () => {
     const io = fakeIo({ connect, startSandbox });
     expect([await runCli(['demo'], io), io.stderr.text()]).toEqual([
       0,
@@ -41,7 +41,7 @@ describe('dynadbc demo', () => {
     );
   });
 
-  it('goes on in the shell with --shell', async () => {
+  it('opens the shell with --shell', async () => {
     const io = fakeIo({
       connect,
       startSandbox: smallShop,
@@ -51,7 +51,7 @@ describe('dynadbc demo', () => {
     expect(io.stdout.text()).toMatch(/ orders\n-+\n +60\n\(1 row\)\n$/);
   });
 
-  it('keeps the embedded DynamoDB until Ctrl-C with --keep', async () => {
+  it('keeps the embedded DynamoDB running until Ctrl-C with --keep', async () => {
     const io = fakeIo({ connect, startSandbox: smallShop });
     const done = runCli(['demo', '--keep'], io);
     const kept = new Promise((resolve) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { buildProgram, runCli } from '../../src/cli/program.ts';
-import { packageVersion } from '../../src/core/version.ts';
+import { PACKAGE_VERSION } from '../../src/core/version.ts';
 import { DriverError } from '../../src/core/errors.ts';
 import type { ColumnInfo } from '../../src/session/connection.ts';
 import { fakeConnection, type FakeAnswer } from '../doubles/fake-connection.ts';
@@ -12,8 +12,8 @@ import { fakeIo } from '../doubles/fake-io.ts';
 
 const ORDERS: FakeAnswer = {
   columns: [
-    { name: 'id', type: 'text' },
-    { name: 'total', type: 'numeric' },
+    { name: 'id', type: 'text', oid: 25 },
+    { name: 'total', type: 'numeric', oid: 1700 },
   ],
   batches: [[['a', '1.10']], [['b', null]]],
 };
@@ -75,7 +75,7 @@ describe('dynadbc query', () => {
 
   it('says where the limit cut the rows off, beside them where they are data', async () => {
     const cut = {
-      columns: [{ name: 'n', type: 'bigint' }],
+      columns: [{ name: 'n', type: 'bigint', oid: 20 }],
       batches: [[[1n], [2n]]],
       truncated: true,
     } as const;
@@ -166,6 +166,7 @@ describe('dynadbc query', () => {
     expect(JSON.parse(io.stderr.text())).toEqual({
       code: 'SQL_SYNTAX',
       sqlState: '42601',
+      retryable: false,
       message: 'unexpected "SELEC 1"',
       remedy: 'Correct the statement at the marked position.',
       position: 1,
@@ -189,7 +190,7 @@ describe('dynadbc query', () => {
     io.interrupt();
     expect(await done).toBe(1);
     expect(io.exits).toEqual([130]);
-    expect(io.stderr.text()).toContain('Cancelled by Ctrl-C. (SQLSTATE 57014)');
+    expect(io.stderr.text()).toContain('Cancelled by Ctrl-C (SQLSTATE 57014)');
   });
 
   it('ends quietly when nobody reads its output any more', async () => {
@@ -240,7 +241,7 @@ describe('wrong usage', () => {
     expect(await runCli(['query', 'SELECT 1'], io)).toBe(2);
     expect(await runCli(['query'], io)).toBe(2);
     expect(await runCli(['query'], fakeIo({ stdin: '\n' }))).toBe(2);
-    expect(io.stderr.text()).toMatch(/DYNADBC_CONNECTION[^]+There is no statement/);
+    expect(io.stderr.text()).toMatch(/DYNADBC_CONNECTION[^]+no statement/);
   });
 
   it('does not repeat a connection string that stands in the wrong place', async () => {
@@ -280,9 +281,9 @@ describe('the other commands', () => {
         ' $item  | text | hidden    | 100%    | S',
         '',
         'Indexes',
-        ' index     | kind   | partition key | sort key | holds      | items',
-        '-----------+--------+---------------+----------+------------+-------',
-        ' by_status | global | status        | id       | everything | 7',
+        ' index     | kind   | partition key | sort key | projection     | items',
+        '-----------+--------+---------------+----------+----------------+-------',
+        ' by_status | global | status        | id       | all attributes | 7',
         '',
         '',
       ].join('\n'),
@@ -334,7 +335,7 @@ describe('the other commands', () => {
     };
     expect(await ends(new Date('2026-01-01T00:59:59Z'))).toContain('2026-01-01T00:59:59.000Z (in 59 min)\n');
     expect(await ends(new Date('2026-01-01T02:05:00Z'))).toContain('(in 2 h 5 min)\n');
-    expect(await ends(new Date('2025-12-31T23:00:00Z'))).toContain('(ended)\n');
+    expect(await ends(new Date('2025-12-31T23:00:00Z'))).toContain('(expired)\n');
   });
 
   it('list and explain the properties of a connection string', async () => {
@@ -343,7 +344,7 @@ describe('the other commands', () => {
     expect(io.stdout.text()).toContain('AWSRegion');
     const one = fakeIo();
     expect(await runCli(['properties', 'aws region'], one)).toBe(0);
-    expect(one.stdout.text()).toMatch(/^AWSRegion: [^]+takes {7}Region/);
+    expect(one.stdout.text()).toMatch(/^AWSRegion: [^]+type {8}Region/);
     expect(await runCli(['properties', 'AWSRegin'], one)).toBe(2);
     expect(one.stderr.text()).toContain('AWSRegion');
   });
@@ -356,7 +357,7 @@ describe('help', () => {
     expect(await runCli(['help', 'query'], io)).toBe(0);
     expect(await runCli(['--version'], io)).toBe(0);
     expect(io.stdout.text()).toMatch(/^Usage: dynadbc/);
-    expect(io.stdout.text()).toContain(`\n${packageVersion()}\n`);
+    expect(io.stdout.text()).toContain(`\n${PACKAGE_VERSION}\n`);
   });
 
   it('has a summary and examples for every command', async () => {

@@ -1,9 +1,9 @@
 import { PassThrough, Readable, type Writable } from 'node:stream';
-import type { Io, Screen } from '../../src/cli/io.ts';
+import type { Io, OutputScreen } from '../../src/cli/io.ts';
 import type { Connection } from '../../src/session/connection.ts';
 
 /** A screen that remembers what was written to it. */
-export interface FakeScreen extends Screen {
+export interface FakeScreen extends OutputScreen {
   text(): string;
 }
 

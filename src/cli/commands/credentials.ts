@@ -2,10 +2,10 @@ import { Command, Option } from 'commander';
 import type { Credentials } from '../../core/credentials.ts';
 import { examples } from '../examples.ts';
 import type { Io } from '../io.ts';
-import { writer } from '../output/writer.ts';
+import { createWriter } from '../output/writer.ts';
 import { connectionOption } from '../options.ts';
 import { UsageError } from '../usage-error.ts';
-import { type ConnectionFlags, connectionText, interruptible } from '../with-connection.ts';
+import { type ConnectionFlags, resolveConnectionString, interruptible } from '../with-connection.ts';
 
 type Format = keyof typeof FORMATS;
 
@@ -14,21 +14,19 @@ interface CredentialsFlags extends ConnectionFlags {
   readonly show?: true;
 }
 
-/** `dynadbc credentials`: signs in and hands the credentials to another program. */
+/** `dynadbc credentials`: signs in and prints the credentials for another program. */
 export function credentialsCommand(io: Io): Command {
   return new Command('credentials')
     .summary('sign in and print the credentials for another program')
     .description(
-      'Signs in and prints the credentials, secrets and all, for another program: as credential_process of the AWS ' +
-        'tools expects them, as variables of a shell, or as JSON.',
+      'Signs in and prints the credentials, including the secrets, for another program: in the credential_process ' +
+        'format of the AWS tools, as shell variables, or as JSON.',
     )
     .addOption(connectionOption())
     .addOption(
-      new Option('--format <format>', 'how they are printed')
-        .choices(Object.keys(FORMATS))
-        .default('process'),
+      new Option('--format <format>', 'output format').choices(Object.keys(FORMATS)).default('process'),
     )
-    .option('--show', 'print them even on a terminal')
+    .option('--show', 'print to a terminal')
     .addHelpText(
       'after',
       examples(
@@ -40,14 +38,14 @@ export function credentialsCommand(io: Io): Command {
     .action(async (flags: CredentialsFlags) => {
       if (io.stdout.isTerminal && !flags.show) {
         throw new UsageError(
-          'Credentials are not printed on a terminal.',
-          'Send them to another program with a pipe, or add --show.',
+          'refusing to print credentials to a terminal',
+          'Pipe them to another program, or add --show.',
         );
       }
       const credentials = await interruptible(io, (signal) =>
-        io.fetchCredentials(connectionText(flags, io), { signal }),
+        io.fetchCredentials(resolveConnectionString(flags, io), { signal }),
       );
-      await writer(io.stdout.stream)(FORMATS[flags.format](credentials));
+      await createWriter(io.stdout.stream)(FORMATS[flags.format](credentials));
     });
 }
 
@@ -61,9 +59,9 @@ const FORMATS = {
       Expiration: expiration,
       AccountId: accountId,
     }),
-  // A token that was set before would not fit these keys.
+  // Unset a session token left over from other keys.
   env: (credentials: Credentials) =>
-    variables(
+    formatVariables(
       credentials,
       (name, value) => `export ${name}='${value.replaceAll("'", String.raw`'\''`)}'`,
       (name) => `unset ${name}`,
@@ -71,7 +69,7 @@ const FORMATS = {
   json: ({ accessKeyId, secretAccessKey, sessionToken, expiration, accountId, origin }: Credentials) =>
     json({ accessKeyId, secretAccessKey, sessionToken, expiration, accountId, source: origin }),
   powershell: (credentials: Credentials) =>
-    variables(
+    formatVariables(
       credentials,
       (name, value) => `$Env:${name} = '${value.replaceAll("'", "''")}'`,
       (name) => `Remove-Item Env:${name} -ErrorAction SilentlyContinue`,
@@ -82,7 +80,7 @@ function json(value: object): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
-function variables(
+function formatVariables(
   { accessKeyId, secretAccessKey, sessionToken, expiration }: Credentials,
   set: (name: string, value: string) => string,
   unset: (name: string) => string,

@@ -3,9 +3,9 @@ import { examples } from '../examples.ts';
 import { aboutStatement } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { escapeControlLines } from '../../host/node/escape-control.ts';
-import { writer } from '../output/writer.ts';
+import { createWriter } from '../output/writer.ts';
 import { parametersFor } from '../parameters.ts';
-import { statementText } from '../statement-text.ts';
+import { readStatement } from '../statement-text.ts';
 import { connectionOption, parameterOption } from '../options.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';
 
@@ -14,14 +14,14 @@ interface ExplainFlags extends ConnectionFlags {
   readonly param?: readonly string[];
 }
 
-/** `dynadbc explain`: how a statement would be answered, without reading its rows. */
+/** `dynadbc explain`: shows the plan of a statement without running it. */
 export function explainCommand(io: Io): Command {
   return new Command('explain')
-    .summary('show how a statement would be answered')
+    .summary('show the plan of a statement')
     .description(
-      'Shows the requests a statement would send, the index it would use and why not another, and what it is expected to cost. Reads no rows.',
+      'Shows the requests a statement would send, the index it would use and why not the others, and the estimated cost. Reads no rows.',
     )
-    .addArgument(new Argument('[sql]', 'the statement; - or nothing reads standard input'))
+    .addArgument(new Argument('[sql]', 'SQL statement ("-" or omitted: read stdin)'))
     .addOption(connectionOption())
     .addOption(parameterOption())
     .option('--json', 'print one JSON object')
@@ -30,7 +30,7 @@ export function explainCommand(io: Io): Command {
 }
 
 async function runExplain(argument: string | undefined, flags: ExplainFlags, io: Io): Promise<void> {
-  const sql = await statementText({ argument, file: undefined }, io);
+  const sql = await readStatement({ argument, file: undefined }, io);
   await withConnection(flags, io, (connection) =>
     aboutStatement(sql, async () => {
       const parameters = await parametersFor(connection, sql, flags.param ?? []);
@@ -38,7 +38,7 @@ async function runExplain(argument: string | undefined, flags: ExplainFlags, io:
       const text = flags.json
         ? JSON.stringify(explanation, undefined, 2)
         : escapeControlLines(explanation.text.trimEnd());
-      await writer(io.stdout.stream)(`${text}\n`);
+      await createWriter(io.stdout.stream)(`${text}\n`);
     }),
   );
 }

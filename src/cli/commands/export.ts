@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { fileFormatOption, runCopy, textLiteral, withOptions } from '../copy-file.ts';
+import { fileFormatOption, runCopy, toSqlLiteral, withOptions } from '../copy-file.ts';
 import { examples } from '../examples.ts';
 import type { Io } from '../io.ts';
 import { connectionOption } from '../options.ts';
@@ -15,11 +15,11 @@ export function exportCommand(io: Io): Command {
   return new Command('export')
     .summary('write a table or a query to a file')
     .description('Writes the items of a table, or the rows of a query, to a file: COPY … TO.')
-    .argument('<table>', 'a table, a view, or a query')
-    .argument('<file>', 'the file: .csv, .json, .ndjson, .parquet; .gz after these compresses')
+    .argument('<table>', 'table, view or query')
+    .argument('<file>', 'output file: .csv, .json, .ndjson or .parquet; add .gz to compress')
     .addOption(connectionOption())
     .addOption(fileFormatOption())
-    .option('--overwrite', 'replace the file if it is there')
+    .option('--overwrite', 'replace an existing file')
     .addHelpText(
       'after',
       examples(
@@ -30,11 +30,11 @@ export function exportCommand(io: Io): Command {
     )
     .action((source: string, file: string, flags: ExportFlags) => {
       const options = withOptions(file, flags.format, [['OVERWRITE', flags.overwrite]]);
-      return runCopy(`COPY ${relationText(source)} TO ${textLiteral(file)}${options}`, flags, io);
+      return runCopy(`COPY ${toCopySource(source)} TO ${toSqlLiteral(file)}${options}`, flags, io);
     });
 }
 
-function relationText(source: string): string {
+function toCopySource(source: string): string {
   return /^\s*(?:select|with|values|table)\s/i.test(source)
     ? `(${source.replace(/;\s*$/, '')})`
     : `"${source.replaceAll('"', '""')}"`;

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { fileFormatOption, runCopy, textLiteral, withOptions } from '../copy-file.ts';
+import { fileFormatOption, runCopy, toSqlLiteral, withOptions } from '../copy-file.ts';
 import { examples } from '../examples.ts';
 import type { Io } from '../io.ts';
 import { connectionOption, numberOption } from '../options.ts';
@@ -13,27 +13,27 @@ interface ImportFlags extends ConnectionFlags {
   readonly resume?: true;
 }
 
-/** `dynadbc import`: puts the rows of a file into a table. */
+/** `dynadbc import`: loads a file into a table. */
 export function importCommand(io: Io): Command {
   return new Command('import')
-    .summary('put the rows of a file into a table')
+    .summary('load a file into a table')
     .description(
-      'Puts the rows of a file into a table: COPY … FROM. The first line of CSV and text has the names.',
+      'Loads the rows of a file into a table: COPY … FROM. The first line of CSV and text files holds the column names.',
     )
-    .argument('<table>', 'the table')
-    .argument('<file>', 'the file: .csv, .json, .ndjson, .parquet; .gz after these is compressed')
+    .argument('<table>', 'target table')
+    .argument('<file>', 'input file: .csv, .json, .ndjson or .parquet, optionally compressed (.gz)')
     .addOption(connectionOption())
     .addOption(fileFormatOption())
     .addOption(
-      new Option('--on-conflict <what>', 'what becomes of items that have the key of a row').choices([
+      new Option('--on-conflict <action>', 'action for a row whose key already exists').choices([
         'replace',
         'skip',
         'error',
       ]),
     )
-    .option('--rejects <file>', 'skip rows that are no items, and write them there')
-    .addOption(numberOption('--rate-limit <number>', 'write capacity units a second'))
-    .option('--resume', 'go on where an interrupted load ended, and remember how far this one is')
+    .option('--rejects <file>', 'skip invalid rows and write them to this file')
+    .addOption(numberOption('--rate-limit <number>', 'maximum write capacity units per second'))
+    .option('--resume', 'continue an interrupted load, and record progress')
     .addHelpText(
       'after',
       examples(
@@ -50,6 +50,6 @@ export function importCommand(io: Io): Command {
         ['RATE_LIMIT', flags.rateLimit],
         ['RESUME', flags.resume],
       ]);
-      return runCopy(`COPY "${table.replaceAll('"', '""')}" FROM ${textLiteral(file)}${options}`, flags, io);
+      return runCopy(`COPY "${table.replaceAll('"', '""')}" FROM ${toSqlLiteral(file)}${options}`, flags, io);
     });
 }

@@ -4,29 +4,29 @@ import { nearest } from '../../core/nearest.ts';
 import { examples } from '../examples.ts';
 import type { Io } from '../io.ts';
 import { paint } from '../output/paint.ts';
-import { writer } from '../output/writer.ts';
+import { createWriter } from '../output/writer.ts';
 import { UsageError } from '../usage-error.ts';
-import { grid } from './describe.ts';
+import { formatGrid } from './describe.ts';
 
-/** `dynadbc properties`: what a connection string may say. */
+/** `dynadbc properties`: lists the connection properties. */
 export function propertiesCommand(io: Io): Command {
   return new Command('properties')
-    .summary('list the properties of a connection string')
-    .description('Lists the properties that a connection string may have, or explains one of them.')
-    .addArgument(new Argument('[name]', 'one property, in any case'))
+    .summary('list the connection properties')
+    .description('Lists the properties of a connection string, or describes one of them.')
+    .addArgument(new Argument('[name]', 'property to describe (case-insensitive)'))
     .addHelpText('after', examples('dynadbc properties', 'dynadbc properties AWSRegion'))
     .action(async (name: string | undefined) => {
       const { PROPERTIES } = await import('../../connstring/properties.ts');
       const specs: readonly PropertySpec[] = Object.values(PROPERTIES);
-      const text = name === undefined ? listText(specs, io) : propertyText(propertyNamed(specs, name));
-      await writer(io.stdout.stream)(text);
+      const text = name === undefined ? formatList(specs, io) : formatProperty(findProperty(specs, name));
+      await createWriter(io.stdout.stream)(text);
     });
 }
 
-function propertyNamed(specs: readonly PropertySpec[], name: string): PropertySpec {
-  const wanted = normal(name);
+function findProperty(specs: readonly PropertySpec[], name: string): PropertySpec {
+  const key = normalizeKey(name);
   const found = specs.find((spec) =>
-    [spec.key, ...(spec.aliases ?? [])].some((key) => normal(key) === wanted),
+    [spec.key, ...(spec.aliases ?? [])].some((spelling) => normalizeKey(spelling) === key),
   );
   if (found !== undefined) return found;
   const near = nearest(
@@ -34,28 +34,28 @@ function propertyNamed(specs: readonly PropertySpec[], name: string): PropertySp
     specs.map((spec) => spec.key),
   );
   throw new UsageError(
-    `There is no property "${name}".`,
-    near.length > 0 ? `Near it: ${near.join(', ')}.` : '`dynadbc properties` lists them all.',
+    `unknown property "${name}"`,
+    near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'Run `dynadbc properties` for the list.',
   );
 }
 
-function listText(specs: readonly PropertySpec[], io: Io): string {
+function formatList(specs: readonly PropertySpec[], io: Io): string {
   const style = paint(io.stdout.colors);
   const groups = [...new Set(specs.map((spec) => spec.group))];
   return groups
     .map((group) => {
       const rows = specs
         .filter((spec) => spec.group === group)
-        .map((spec) => [spec.key, defaultText(spec), spec.doc]);
-      return `${style.bold(group)}\n${grid(['property', 'default', 'meaning'], rows, io.stdout)}`;
+        .map((spec) => [spec.key, formatDefault(spec), spec.doc]);
+      return `${style.bold(group)}\n${formatGrid(['property', 'default', 'meaning'], rows, io.stdout)}`;
     })
     .join('\n');
 }
 
-function propertyText(spec: PropertySpec): string {
+function formatProperty(spec: PropertySpec): string {
   const lines = [
-    ['takes', spec.type.label],
-    ['default', defaultText(spec)],
+    ['type', spec.type.label],
+    ['default', formatDefault(spec)],
     ['aliases', (spec.aliases ?? []).join(', ')],
     ['environment', (spec.env ?? []).join(', ')],
     ['group', spec.group],
@@ -66,10 +66,10 @@ function propertyText(spec: PropertySpec): string {
   return `${spec.key}: ${spec.doc}\n${facts.join('')}`;
 }
 
-function defaultText(spec: PropertySpec): string {
+function formatDefault(spec: PropertySpec): string {
   return typeof spec.default === 'string' ? spec.default : (JSON.stringify(spec.default) ?? '');
 }
 
-function normal(key: string): string {
+function normalizeKey(key: string): string {
   return key.replaceAll(/\s/g, '').toLowerCase();
 }

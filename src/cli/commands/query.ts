@@ -4,12 +4,12 @@ import type { QueryOptions } from '../../session/connection.ts';
 import { confirmDestructive, yesOption } from '../confirm-destructive.ts';
 import { aboutStatement } from '../failure.ts';
 import type { Io } from '../io.ts';
-import { printRows, summaryLine } from '../output/print-rows.ts';
-import { copySoFar, startProgress } from '../output/progress.ts';
+import { printRows, formatSummary } from '../output/print-rows.ts';
+import { formatCopyProgress, startProgress } from '../output/progress.ts';
 import type { Format } from '../output/row-printer.ts';
 import { connectionOption, formatOption, numberOption, parameterOption } from '../options.ts';
 import { PARAMETER_HELP, parametersFor, readParameters } from '../parameters.ts';
-import { statementText } from '../statement-text.ts';
+import { readStatement } from '../statement-text.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';
 
 interface QueryFlags extends ConnectionFlags {
@@ -27,19 +27,17 @@ interface QueryFlags extends ConnectionFlags {
 export function queryCommand(io: Io): Command {
   return new Command('query')
     .summary('run a statement and print its rows')
-    .description('Runs one SQL statement and prints its rows on standard output.')
-    .addArgument(new Argument('[sql]', 'the statement; - or nothing reads standard input'))
+    .description('Runs one SQL statement and prints its rows to standard output.')
+    .addArgument(new Argument('[sql]', 'SQL statement ("-" or omitted: read stdin)'))
     .addOption(connectionOption())
     .addOption(formatOption())
     .addOption(parameterOption())
     .option('-f, --file <path>', 'read the statement from a file')
-    .addOption(numberOption('--timeout <seconds>', 'seconds that the statement may work; 0 for no limit'))
-    .addOption(numberOption('--max-rows <number>', 'the most rows; -1 for all'))
-    .addOption(
-      numberOption('--max-rcu <number>', 'the most read capacity units that the statement may consume'),
-    )
+    .addOption(numberOption('--timeout <seconds>', 'statement timeout in seconds (0: none)'))
+    .addOption(numberOption('--max-rows <number>', 'maximum number of rows (-1: all)'))
+    .addOption(numberOption('--max-rcu <number>', 'maximum read capacity units to consume'))
     .addOption(yesOption())
-    .option('--partiql', 'the statement is PartiQL and goes to DynamoDB as it is')
+    .option('--partiql', 'send the statement to DynamoDB as PartiQL')
     .addHelpText(
       'after',
       `\n${PARAMETER_HELP}\n${examples(
@@ -53,8 +51,8 @@ export function queryCommand(io: Io): Command {
     .action((argument: string | undefined, flags: QueryFlags) => runQuery(argument, flags, io));
 }
 
-/** What the statement may take, where the flags say so. */
-function limitsOf({ timeout, maxRows, maxRcu, partiql }: QueryFlags): QueryOptions {
+/** The statement options that the flags set. */
+function toQueryOptions({ timeout, maxRows, maxRcu, partiql }: QueryFlags): QueryOptions {
   return {
     ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
     ...(maxRows !== undefined && { maxRows }),
@@ -64,7 +62,7 @@ function limitsOf({ timeout, maxRows, maxRcu, partiql }: QueryFlags): QueryOptio
 }
 
 async function runQuery(argument: string | undefined, flags: QueryFlags, io: Io): Promise<void> {
-  const sql = await statementText({ argument, file: flags.file }, io);
+  const sql = await readStatement({ argument, file: flags.file }, io);
   await withConnection(flags, io, async (connection, signal) => {
     await confirmDestructive(sql, connection, io, {
       yes: flags.yes === true || flags.partiql === true,
@@ -72,18 +70,18 @@ async function runQuery(argument: string | undefined, flags: QueryFlags, io: Io)
     });
     await aboutStatement(sql, async () => {
       using progress = startProgress(io.stderr, 'reading');
-      const given = flags.param ?? [];
+      const args = flags.param ?? [];
       const parameters = flags.partiql
-        ? readParameters(given, [])
-        : await parametersFor(connection, sql, given);
+        ? readParameters(args, [])
+        : await parametersFor(connection, sql, args);
       await using rows = await connection.stream(sql, parameters, {
         signal,
-        onProgress: (done) => progress.show(copySoFar(done)),
-        ...limitsOf(flags),
+        onProgress: (done) => progress.show(formatCopyProgress(done)),
+        ...toQueryOptions(flags),
       });
       const count = await printRows(rows, flags.format, io, progress);
       progress.stop();
-      if (io.stderr.isTerminal) io.stderr.stream.write(`${summaryLine(count, rows.stats)}\n`);
+      if (io.stderr.isTerminal) io.stderr.stream.write(`${formatSummary(count, rows.stats)}\n`);
     });
   });
 }

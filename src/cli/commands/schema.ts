@@ -5,7 +5,7 @@ import { examples } from '../examples.ts';
 import type { Io } from '../io.ts';
 import { connectionOption } from '../options.ts';
 import { escapeControl } from '../../host/node/escape-control.ts';
-import { writer } from '../output/writer.ts';
+import { createWriter } from '../output/writer.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';
 
 interface TargetFlags extends ConnectionFlags {
@@ -17,12 +17,12 @@ interface CheckFlags extends ConnectionFlags {
   readonly json?: true;
 }
 
-/** `dynadbc schema`: writes, takes over and checks schema files. */
+/** `dynadbc schema`: exports, imports and checks schema files. */
 export function schemaCommand(io: Io): Command {
   return new Command('schema')
-    .summary('write, import and check schema files')
+    .summary('export, import and check schema files')
     .description(
-      'Schema files say what tables look like: names, types and order of columns, and views. They are JSON files in the folder that Location names.',
+      'Schema files declare the columns of tables (names, types, order) and views. They are JSON files in the folder set by Location.',
     )
     .addHelpText('after', examples('dynadbc schema export --to ./schemas', 'dynadbc schema check'))
     .addCommand(exportCommand(io))
@@ -31,10 +31,10 @@ export function schemaCommand(io: Io): Command {
 }
 
 function exportCommand(io: Io): Command {
-  return target(new Command('export'))
+  return addTargetOptions(new Command('export'))
     .summary('write schema files')
-    .description('Writes a schema file for each table as sampling finds it; files that are there are kept.')
-    .addArgument(new Argument('[tables...]', 'the tables; without names all of them'))
+    .description('Writes a schema file for each table, as found by sampling. Existing files are kept.')
+    .addArgument(new Argument('[tables...]', 'tables (default: all)'))
     .addHelpText(
       'after',
       examples(
@@ -45,18 +45,18 @@ function exportCommand(io: Io): Command {
     .action((tables: readonly string[], flags: TargetFlags) =>
       withConnection(flags, io, async (connection) => {
         const names = tables.length === 0 ? undefined : tables;
-        await print(writtenText(await connection.schemas.export(names, targetOf(flags))), io);
+        await print(formatSavedSchemas(await connection.schemas.export(names, toSchemaTarget(flags))), io);
       }),
     );
 }
 
 function importCommand(io: Io): Command {
-  return target(new Command('import'))
-    .summary('take over schema files or a data model of NoSQL Workbench')
+  return addTargetOptions(new Command('import'))
+    .summary('import schema files or a NoSQL Workbench data model')
     .description(
-      'Takes over a schema file, all of a folder, or a data model of NoSQL Workbench: its tables become schemas, its facets views of them.',
+      'Imports a schema file, a folder of them, or a NoSQL Workbench data model, whose tables become schemas and whose facets become views.',
     )
-    .addArgument(new Argument('<path>', 'the file or the folder'))
+    .addArgument(new Argument('<path>', 'file or folder'))
     .addHelpText(
       'after',
       examples(
@@ -66,18 +66,18 @@ function importCommand(io: Io): Command {
     )
     .action((path: string, flags: TargetFlags) =>
       withConnection(flags, io, async (connection) => {
-        await print(writtenText(await connection.schemas.import(path, targetOf(flags))), io);
+        await print(formatSavedSchemas(await connection.schemas.import(path, toSchemaTarget(flags))), io);
       }),
     );
 }
 
 function checkCommand(io: Io): Command {
   return new Command('check')
-    .summary('compare schema files with the items of their tables')
+    .summary('compare schema files with the stored items')
     .description(
-      'Samples the tables that have schema files and tells where the two part ways; plans every view. The exit status is 1 where values would not fit or a view fails.',
+      'Samples the tables that have schema files and reports differences; plans every view. The exit status is 1 if values do not fit or a view fails.',
     )
-    .addArgument(new Argument('[names...]', 'tables and views; without names all that have schemas'))
+    .addArgument(new Argument('[names...]', 'tables and views (default: all that have schema files)'))
     .addOption(connectionOption())
     .option('--json', 'print one JSON array')
     .addHelpText(
@@ -87,40 +87,46 @@ function checkCommand(io: Io): Command {
     .action((names: readonly string[], flags: CheckFlags) =>
       withConnection(flags, io, async (connection) => {
         const findings = await connection.schemas.check(names.length === 0 ? undefined : names);
-        await print(flags.json ? `${JSON.stringify(findings, undefined, 2)}\n` : findingsText(findings), io);
+        await print(
+          flags.json ? `${JSON.stringify(findings, undefined, 2)}\n` : formatFindings(findings),
+          io,
+        );
         const errors = new Set(
           findings.filter(({ severity }) => severity === 'error').map(({ schema }) => schema),
         );
         if (errors.size > 0)
           throw new DriverError(
             'CATALOG_SCHEMA_FILE',
-            `These schemas do not fit: ${[...errors].join(', ')}`,
+            `schema files do not match the stored items: ${[...errors].join(', ')}`,
             {
-              remedy: 'Correct the columns named above, or write the file anew: schema export --overwrite.',
+              remedy: 'Correct the columns listed above, or run `dynadbc schema export --overwrite`.',
             },
           );
       }),
     );
 }
 
-function target(command: Command): Command {
+function addTargetOptions(command: Command): Command {
   return command
     .addOption(connectionOption())
-    .option('--to <folder>', 'the folder to write to; without it Location')
-    .option('--overwrite', 'replace files that are there');
+    .option('--to <folder>', 'folder to write to (default: Location)')
+    .option('--overwrite', 'replace existing files');
 }
 
-function targetOf({ to, overwrite }: TargetFlags): { readonly folder?: string; readonly overwrite: boolean } {
+function toSchemaTarget({ to, overwrite }: TargetFlags): {
+  readonly folder?: string;
+  readonly overwrite: boolean;
+} {
   return { ...(to === undefined ? {} : { folder: to }), overwrite: overwrite === true };
 }
 
 function print(text: string, io: Io): Promise<void> {
-  return writer(io.stdout.stream)(text);
+  return createWriter(io.stdout.stream)(text);
 }
 
-function writtenText(written: readonly WrittenSchema[]): string {
-  if (written.length === 0) return 'There is nothing to write.\n';
-  return written
+function formatSavedSchemas(schemas: readonly WrittenSchema[]): string {
+  if (schemas.length === 0) return 'Nothing to write.\n';
+  return schemas
     .map(
       ({ name, file, kept }) =>
         `${kept ? 'kept ' : 'wrote'} ${escapeControl(name)}  ${escapeControl(file)}\n`,
@@ -128,8 +134,8 @@ function writtenText(written: readonly WrittenSchema[]): string {
     .join('');
 }
 
-function findingsText(findings: readonly SchemaFinding[]): string {
-  if (findings.length === 0) return 'Everything fits.\n';
+function formatFindings(findings: readonly SchemaFinding[]): string {
+  if (findings.length === 0) return 'No differences found.\n';
   return findings
     .map(({ schema, column, severity, message }) => {
       const place = column === undefined ? schema : `${schema}.${column}`;

@@ -12,12 +12,12 @@ interface ShellFlags extends ConnectionFlags {
   readonly yes?: true;
 }
 
-/** `dynadbc shell`: statements one after another, typed or piped. */
+/** `dynadbc shell`: runs statements interactively or from a script. */
 export function shellCommand(io: Io): Command {
   return new Command('shell')
-    .summary('type statements, or run a script from standard input')
+    .summary('run statements interactively, or a script from standard input')
     .description(
-      'Runs statements one after another: typed with completion and history, or piped as a script.',
+      'Runs statements one after another: interactively, with completion and history, or piped as a script.',
     )
     .addOption(connectionOption())
     .addOption(formatOption())

@@ -1,10 +1,11 @@
+import { resultColumn } from '../../sql/types/types.ts';
 import { Command, Option } from 'commander';
 import { examples } from '../examples.ts';
 import type { Io } from '../io.ts';
-import { lookOf } from '../output/print-rows.ts';
+import { terminalLook } from '../output/print-rows.ts';
 import { FORMATS, type Format, rowPrinter } from '../output/row-printer.ts';
 import { escapeControl } from '../../host/node/escape-control.ts';
-import { writer } from '../output/writer.ts';
+import { createWriter } from '../output/writer.ts';
 import { connectionOption } from '../options.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';
 
@@ -12,25 +13,25 @@ interface TablesFlags extends ConnectionFlags {
   readonly format?: Format;
 }
 
-/** `dynadbc tables`: the names of the tables. */
+/** `dynadbc tables`: lists the tables and views. */
 export function tablesCommand(io: Io): Command {
   return new Command('tables')
     .summary('list the tables and views')
-    .description('Lists the tables of the account and Region, then the views, a name on each line.')
+    .description('Lists the tables of the account and Region, then the views, one name per line.')
     .addOption(connectionOption())
-    .addOption(new Option('--format <format>', 'print them as rows instead of names').choices(FORMATS))
+    .addOption(new Option('--format <format>', 'print rows in this format instead of names').choices(FORMATS))
     .addHelpText('after', examples('dynadbc tables -c "AWSRegion=Ireland"', 'dynadbc tables --format json'))
     .action((flags: TablesFlags) =>
       withConnection(flags, io, async (connection) => {
         const tables = await connection.metadata.tables();
-        const write = writer(io.stdout.stream);
+        const write = createWriter(io.stdout.stream);
         if (flags.format === undefined) {
           const names = tables.map(({ name }) => (io.stdout.isTerminal ? escapeControl(name) : name));
           await write(names.map((name) => `${name}\n`).join(''));
           return;
         }
-        const columns = ['table', 'kind'].map((name) => ({ name, type: 'text' }));
-        const printer = rowPrinter(flags.format, columns, lookOf(io.stdout));
+        const columns = ['table', 'kind'].map((name) => resultColumn(name, 'text'));
+        const printer = rowPrinter(flags.format, columns, terminalLook(io.stdout));
         await write(printer.rows(tables.map(({ name, kind }) => [name, kind])) + printer.end());
       }),
     );

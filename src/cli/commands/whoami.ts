@@ -3,7 +3,7 @@ import type { Identity } from '../../session/connection.ts';
 import { examples } from '../examples.ts';
 import type { Io } from '../io.ts';
 import { escapeControl } from '../../host/node/escape-control.ts';
-import { writer } from '../output/writer.ts';
+import { createWriter } from '../output/writer.ts';
 import { connectionOption } from '../options.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';
 
@@ -11,11 +11,11 @@ interface WhoamiFlags extends ConnectionFlags {
   readonly json?: true;
 }
 
-/** `dynadbc whoami`: signs in and shows as whom. */
+/** `dynadbc whoami`: shows the AWS identity of the connection. */
 export function whoamiCommand(io: Io): Command {
   return new Command('whoami')
-    .summary('sign in and show as whom')
-    .description('Signs in and shows the identity that AWS sees, where it came from and until when it lasts.')
+    .summary('show the AWS identity of the connection')
+    .description('Signs in and shows the AWS identity, the source of the credentials and when they expire.')
     .addOption(connectionOption())
     .option('--json', 'print one JSON object')
     .addHelpText(
@@ -25,19 +25,19 @@ export function whoamiCommand(io: Io): Command {
     .action((flags: WhoamiFlags) =>
       withConnection(flags, io, async (connection, signal) => {
         const identity = await connection.whoami({ signal });
-        await writer(io.stdout.stream)(
-          flags.json ? identityJson(identity) : identityText(identity, io.now()),
+        await createWriter(io.stdout.stream)(
+          flags.json ? formatIdentityJson(identity) : formatIdentity(identity, io.now()),
         );
       }),
     );
 }
 
-function identityJson({ scheme, account, arn, accessKeyId, expiration, source }: Identity): string {
+function formatIdentityJson({ scheme, account, arn, accessKeyId, expiration, source }: Identity): string {
   const shown = { scheme, account, arn, accessKeyId, expiration: expiration?.toISOString() ?? null, source };
   return `${JSON.stringify(shown, undefined, 2)}\n`;
 }
 
-function identityText(
+function formatIdentity(
   { scheme, account, arn, accessKeyId, expiration, source }: Identity,
   now: number,
 ): string {
@@ -48,16 +48,16 @@ function identityText(
     ['access key', accessKeyId],
     [
       'expires',
-      expiration === undefined ? 'never' : `${expiration.toISOString()} (${timeTo(expiration, now)})`,
+      expiration === undefined ? 'never' : `${expiration.toISOString()} (${formatTimeLeft(expiration, now)})`,
     ],
     ['source', source],
   ] as const;
   return lines.map(([name, value]) => `${name.padEnd(11)} ${escapeControl(value)}\n`).join('');
 }
 
-/** `in 2 h 5 min`, or `ended`. */
-function timeTo(end: Date, now: number): string {
+/** `in 2 h 5 min`, or `expired`. */
+function formatTimeLeft(end: Date, now: number): string {
   const minutes = Math.floor((end.getTime() - now) / 60_000);
-  if (minutes < 0) return 'ended';
+  if (minutes < 0) return 'expired';
   return minutes < 60 ? `in ${minutes} min` : `in ${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -1,11 +1,11 @@
-/** One stop of the demo. */
-export interface Stop {
+/** One statement of the demo. */
+export interface TourStop {
   readonly title: string;
   readonly sql: string;
 }
 
-/** What the demo shows, from one item to everything at once. */
-export const TOUR: readonly Stop[] = [
+/** The statements of the demo, from one item to a whole table. */
+export const TOUR: readonly TourStop[] = [
   {
     title: 'One customer by key: a single GetItem',
     sql: `SELECT id, name, country, credit, tier FROM customers WHERE id = 'c0042'`,
@@ -34,7 +34,7 @@ GROUP BY day
 ORDER BY day`,
   },
   {
-    title: 'Returned orders: the index by_status is used by itself',
+    title: 'Returned orders: the index by_status is chosen automatically',
     sql: `SELECT return_reason, count(*) AS orders, sum(total) AS refunded
 FROM orders
 WHERE status = 'returned'
@@ -42,14 +42,14 @@ GROUP BY return_reason
 ORDER BY refunded DESC`,
   },
   {
-    title: 'No key at all: a Scan, filtered by DynamoDB before anything is sent',
+    title: 'No key: a Scan, filtered by DynamoDB before rows are returned',
     sql: `SELECT id, name, credit
 FROM customers
 WHERE tier = 'gold' AND country = 'JP' AND credit > 150
 ORDER BY credit DESC`,
   },
   {
-    title: 'Inside nested documents: what sells best among orders on their way',
+    title: 'Nested documents: the best sellers among shipped orders',
     sql: `SELECT line->>'name' AS product,
        sum(CAST(line->>'quantity' AS integer)) AS pieces,
        sum(CAST(line->>'quantity' AS integer) * CAST(line->>'price' AS numeric(10, 2))) AS revenue
@@ -60,7 +60,7 @@ ORDER BY revenue DESC
 LIMIT 5`,
   },
   {
-    title: 'A join: who has orders that are paid but not sent',
+    title: 'A join: customers with large orders that are paid but not shipped',
     sql: `SELECT c.name, c.country, o.order_id, o.total
 FROM orders AS o
 JOIN customers AS c ON c.id = o.customer_id
@@ -86,7 +86,7 @@ WHERE place <= 2
 ORDER BY country, place`,
   },
   {
-    title: 'Each day of a sensor beside the day before',
+    title: 'A sensor compared with the day before',
     sql: `WITH days AS (
   SELECT left(taken_at, 10) AS day, CAST(avg(celsius) AS numeric(6, 2)) AS mean
   FROM readings

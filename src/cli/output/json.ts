@@ -1,9 +1,9 @@
 import type { OutputColumn } from '../../session/connection.ts';
 import type { Value } from '../../sql/types/value.ts';
-import { jsonString, jsonText } from './json-text.ts';
+import { formatJsonString, formatJson } from './json-text.ts';
 import type { RowPrinter } from './printer.ts';
 
-/** One array of objects, a row on each line. */
+/** One array of objects, one row per line. */
 export function jsonPrinter(columns: readonly OutputColumn[]): RowPrinter {
   const object = objectWriter(columns);
   let started = false;
@@ -20,27 +20,29 @@ export function jsonPrinter(columns: readonly OutputColumn[]): RowPrinter {
   };
 }
 
-/** One object a line, the form that line-wise tools read. */
+/** One object per line (NDJSON). */
 export function ndjsonPrinter(columns: readonly OutputColumn[]): RowPrinter {
   const object = objectWriter(columns);
   return { rows: (batch) => batch.map((row) => `${object(row)}\n`).join(''), end: () => '' };
 }
 
 function objectWriter(columns: readonly OutputColumn[]): (row: readonly Value[]) => string {
-  const keys = distinctNames(columns.map((column) => column.name)).map((name) => `${jsonString(name)}:`);
+  const keys = distinctNames(columns.map((column) => column.name)).map(
+    (name) => `${formatJsonString(name)}:`,
+  );
   return (row) =>
-    `{${columns.map((column, index) => keys[index] + jsonText(row[index] ?? null, column.type)).join(',')}}`;
+    `{${columns.map((column, index) => keys[index] + formatJson(row[index] ?? null, column.type)).join(',')}}`;
 }
 
-/** The names with later ones of the same spelling told apart: `id`, `id_2` … */
+/** Makes duplicate names distinct by numbering them: `id`, `id_2` … */
 export function distinctNames(names: readonly string[]): string[] {
-  const given = new Set(names);
+  const all = new Set(names);
   const used = new Set<string>();
   return names.map((name) => {
     let distinct = name;
     for (let next = 2; used.has(distinct); next++) {
       const numbered = `${name}_${next}`;
-      if (!given.has(numbered)) distinct = numbered;
+      if (!all.has(numbered)) distinct = numbered;
     }
     used.add(distinct);
     return distinct;

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** The few styles the command line uses, or none of them where colours are off. */
+/** The terminal styles of the command line. */
 export interface Paint {
   bold(text: string): string;
   dim(text: string): string;
@@ -8,7 +8,7 @@ export interface Paint {
   green(text: string): string;
 }
 
-/** Styles that are escape sequences, or plain text when `colors` is false. */
+/** Returns styles; without `colors` they leave text unchanged. */
 export function paint(colors: boolean): Paint {
   const style = (name: 'bold' | 'dim' | 'red' | 'green') => (text: string) =>
     colors ? styleText(name, text, { validateStream: false }) : text;

@@ -3,16 +3,16 @@ import type { Value } from '../../sql/types/value.ts';
 /** Rows by position. */
 export type Batch = readonly (readonly Value[])[];
 
-/** Turns rows into text as they come: nothing is held longer than the format needs. */
+/** Formats rows as they arrive, buffering no more than the format needs. */
 export interface RowPrinter {
-  /** Text that is ready after these rows; may be empty. */
+  /** Output that is ready after these rows; may be empty. */
   rows(batch: Batch): string;
-  /** What is left to print after the last row; `isCut`: there are more, which the limit left out. */
+  /** Output after the last row; `isCut`: MaxRows cut off further rows. */
   end(isCut?: boolean): string;
 }
 
-/** How the place looks that is written to. */
-export interface Look {
+/** The properties of an output that printers depend on. */
+export interface TerminalLook {
   readonly isTerminal: boolean;
   readonly colors: boolean;
   readonly columns: number;

@@ -1,28 +1,28 @@
 import type { Progress as CopyProgress } from '../../session/connection.ts';
-import type { Screen } from '../io.ts';
-import { countOf } from './row-count.ts';
+import type { OutputScreen } from '../io.ts';
+import { formatCount } from './row-count.ts';
 
-/** Work that ends sooner than this shows no progress at all. */
+/** Shorter work shows no progress. */
 const QUIET_MS = 300;
 const REDRAW_MS = 100;
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const CLEAR_LINE = '\r\u001b[K';
 
-/** A line on stderr that says how long work gets on. */
-export interface Progress extends Disposable {
-  /** Changes what the line says. */
+/** A progress line on standard error. */
+export interface ProgressLine extends Disposable {
+  /** Changes the line. */
   show(text: string): void;
-  /** Takes the line away for good. */
+  /** Removes the line. */
   stop(): void;
 }
 
-/** A spinner that appears when work takes long, on a terminal only. */
-export function startProgress(screen: Screen, text: string): Progress {
+/** Shows a spinner when work takes long; on a terminal only. */
+export function startProgress(screen: OutputScreen, text: string): ProgressLine {
   let shown = text;
   let frame = 0;
   let drawn = false;
   const draw = (): void => {
-    if (screen.isAsking?.() === true) return;
+    if (screen.isPrompting?.() === true) return;
     drawn = true;
     screen.stream.write(`${CLEAR_LINE}${FRAMES[frame++ % FRAMES.length]} ${shown}`);
   };
@@ -42,30 +42,33 @@ export function startProgress(screen: Screen, text: string): Progress {
   return { show: (next) => void (shown = next), stop, [Symbol.dispose]: stop };
 }
 
-/** `12,345 rows so far` */
-export function rowsSoFar(rows: number): string {
-  return rows === 0 ? 'reading' : `${countOf(rows, 'row')} so far`;
+/** `12,345 rows so far`. */
+export function formatRowsRead(rows: number): string {
+  return rows === 0 ? 'reading' : `${formatCount(rows, 'row')} so far`;
 }
 
 const BAR_WIDTH = 20;
 
-/** `████░░░░  42 %  12,345 rows, 81 WCU` of a COPY; without the bar where nobody knows the end. */
-export function copySoFar({ rows, bytes, totalBytes, writeCapacity }: CopyProgress): string {
-  const units = writeCapacity > 0 ? `, ${countOf(Math.round(writeCapacity), 'WCU').replace(/s$/, '')}` : '';
-  const counted = `${countOf(rows, 'row')}${units}`;
+/** `████░░░░  42 %  12,345 rows, 81 WCU` for COPY; without the bar if the size is unknown. */
+export function formatCopyProgress({ rows, bytes, totalBytes, writeCapacity }: CopyProgress): string {
+  const units =
+    writeCapacity > 0 ? `, ${formatCount(Math.round(writeCapacity), 'WCU').replace(/s$/, '')}` : '';
+  const counted = `${formatCount(rows, 'row')}${units}`;
   if (totalBytes === undefined || totalBytes === 0) return counted;
   const part = Math.min(1, bytes / totalBytes);
-  return `${barOf(part, BAR_WIDTH)} ${String(Math.floor(part * 100)).padStart(3)} %  ${counted}`;
+  return `${formatBar(part, BAR_WIDTH)} ${String(Math.floor(part * 100)).padStart(3)} %  ${counted}`;
 }
 
-function barOf(part: number, width: number): string {
+function formatBar(part: number, width: number): string {
   const filled = Math.round(part * width);
   return '█'.repeat(filled) + '░'.repeat(width - filled);
 }
 
-/** A bar for work whose end is known; it ends with a line end when `done` reaches `total`. */
-export function drawBar(screen: Screen, label: string, done: number, total: number): void {
+/** Draws a progress bar, and ends the line when `done` reaches `total`. */
+export function drawBar(screen: OutputScreen, label: string, done: number, total: number): void {
   if (!screen.isTerminal) return;
-  const bar = barOf(Math.min(done, total) / Math.max(1, total), 30);
-  screen.stream.write(`${CLEAR_LINE}${label} ${bar} ${countOf(done, 'item')}${done >= total ? '\n' : ''}`);
+  const bar = formatBar(Math.min(done, total) / Math.max(1, total), 30);
+  screen.stream.write(
+    `${CLEAR_LINE}${label} ${bar} ${formatCount(done, 'item')}${done >= total ? '\n' : ''}`,
+  );
 }

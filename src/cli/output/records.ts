@@ -1,13 +1,13 @@
 import type { OutputColumn } from '../../session/connection.ts';
-import { cellText } from './cell-text.ts';
+import { formatCell } from './cell-text.ts';
 import { displayWidth, pad } from './display-width.ts';
 import { paint } from './paint.ts';
-import type { Look, RowPrinter } from './printer.ts';
-import { rowCount } from './row-count.ts';
+import type { TerminalLook, RowPrinter } from './printer.ts';
+import { formatRowCount } from './row-count.ts';
 import { escapeControl } from '../../host/node/escape-control.ts';
 
-/** A line for each value, for rows that are wider than the terminal. */
-export function recordPrinter(columns: readonly OutputColumn[], look: Look): RowPrinter {
+/** Prints one value per line, for rows wider than the terminal. */
+export function recordPrinter(columns: readonly OutputColumn[], look: TerminalLook): RowPrinter {
   const style = paint(look.colors);
   const names = columns.map((column) => escapeControl(column.name));
   const width = Math.max(0, ...names.map(displayWidth));
@@ -18,13 +18,13 @@ export function recordPrinter(columns: readonly OutputColumn[], look: Look): Row
       for (const row of batch) {
         text += `${style.dim(`-[ record ${++printed} ]`.padEnd(width + 3, '-'))}\n`;
         for (const [index, column] of columns.entries()) {
-          const cell = cellText(row[index] ?? null, column.type);
+          const cell = formatCell(row[index] ?? null, column.type);
           const shown = cell === undefined ? style.dim('NULL') : escapeControl(cell);
           text += `${style.bold(pad(names[index] ?? '', width, 'right'))} | ${shown}\n`;
         }
       }
       return text;
     },
-    end: (isCut) => `${rowCount(printed, isCut)}\n`,
+    end: (isCut) => `${formatRowCount(printed, isCut)}\n`,
   };
 }

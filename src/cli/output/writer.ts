@@ -1,15 +1,15 @@
 import type { Writable } from 'node:stream';
-import { errorCode } from '../../core/error-code.ts';
+import { getErrorCode } from '../../core/error-code.ts';
 
-/** Writes text and waits until it was taken: this is what keeps a fast read from outrunning a slow reader. */
+/** Writes text and waits until it is accepted, so that a slow reader slows down the reads. */
 export type Write = (text: string) => Promise<void>;
 
-/** A writer over a stream. A reader that has gone away fails the next write, and never the process. */
-export function writer(stream: Writable): Write {
+/** A writer over a stream. A closed pipe fails the next write instead of the process. */
+export function createWriter(stream: Writable): Write {
   return (text) =>
     new Promise((resolve, reject) => {
       const settle = (failure: Error | null | undefined): void => {
-        // The stream tells of a failed write twice; the second time somebody must still listen.
+        // A stream reports a failed write twice; the listener must stay for the second report.
         if (failure) return reject(failure);
         stream.off('error', settle);
         resolve();
@@ -19,8 +19,8 @@ export function writer(stream: Writable): Write {
     });
 }
 
-/** Whether the failure says that nobody reads what is written, as when `head` has seen enough. */
+/** Whether the reader has closed the pipe, as `head` does. */
 export function isBrokenPipe(failure: unknown): boolean {
-  const code = errorCode(failure);
+  const code = getErrorCode(failure);
   return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED';
 }

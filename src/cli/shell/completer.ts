@@ -1,72 +1,79 @@
 import { KEYWORDS } from './keywords.ts';
 import { META_COMMANDS } from './meta-commands.ts';
 
-/** Where the names come from; they are asked for when the key is pressed. */
-export interface Names {
+/** Supplies names for completion, looked up when Tab is pressed. */
+export interface NameSource {
   tables(): Promise<readonly string[]>;
   columns(table: string): Promise<readonly string[]>;
 }
 
-/** What readline wants: the completions, and the part of the line that they replace. */
+/** What readline expects: the completions and the part of the line they replace. */
 export type Completion = [completions: string[], replaced: string];
 
 const RESERVED: ReadonlySet<string> = new Set(KEYWORDS.map((word) => word.toLowerCase()));
 const WORD = /(?:"[^"]*(?:"|$)|[\p{L}\p{N}_$.])+/gu;
-const WANTS_TABLE = /\b(?:from|join|table)\s+$/i;
+const BEFORE_TABLE_NAME = /\b(?:from|join|table)\s+$/i;
 
 /** Completes the end of a line that follows the statement's earlier lines. */
-export async function complete(line: string, earlier: string, names: Names): Promise<Completion> {
+export async function complete(line: string, earlier: string, names: NameSource): Promise<Completion> {
   if (earlier.trim() === '' && line.trimStart().startsWith('\\'))
     return completeMeta(line.trimStart(), names);
-  const word = lastWord(line);
+  const word = wordAtEnd(line);
   const before = line.slice(0, line.length - word.length);
   const tables = await names.tables();
-  if (WANTS_TABLE.test(`${earlier}\n${before}`)) return [matching(tables.map(quoted), word), word];
+  if (BEFORE_TABLE_NAME.test(`${earlier}\n${before}`))
+    return [matchPrefix(tables.map(quoteIdentifier), word), word];
 
-  const columns = await columnsOf(mentioned(tables, earlier + line), names);
+  const columns = await listColumns(tablesMentioned(tables, earlier + line), names);
   const dot = word.lastIndexOf('.');
   if (dot >= 0) {
     const qualifier = word.slice(0, dot + 1);
-    return [matching(columns.map(quoted), word.slice(dot + 1)).map((name) => qualifier + name), word];
+    return [
+      matchPrefix(columns.map(quoteIdentifier), word.slice(dot + 1)).map((name) => qualifier + name),
+      word,
+    ];
   }
-  if (word === '') return [columns.map(quoted), word];
+  if (word === '') return [columns.map(quoteIdentifier), word];
   const keywords = word === word.toLowerCase() ? KEYWORDS.map((keyword) => keyword.toLowerCase()) : KEYWORDS;
-  return [matching([...columns.map(quoted), ...tables.map(quoted), ...keywords], word), word];
+  return [
+    matchPrefix([...columns.map(quoteIdentifier), ...tables.map(quoteIdentifier), ...keywords], word),
+    word,
+  ];
 }
 
-async function completeMeta(line: string, names: Names): Promise<Completion> {
+async function completeMeta(line: string, names: NameSource): Promise<Completion> {
   const [, command = '', blank = '', argument = ''] = /^(\S+)(\s*)(.*)$/.exec(line) ?? [];
   if (blank === '') {
     return [META_COMMANDS.map((meta) => meta.name).filter((name) => name.startsWith(command)), command];
   }
   if (command === '\\explain') return complete(argument, '', names);
   return command === '\\d'
-    ? [matching((await names.tables()).map(quoted), argument), argument]
+    ? [matchPrefix((await names.tables()).map(quoteIdentifier), argument), argument]
     : [[], argument];
 }
 
-/** The word at the end, quotes and qualifiers included. Quotes pair from the left, so all of the line is read. */
-function lastWord(line: string): string {
+/** The word at the end of a line, with quotes and qualifiers. Quotes pair from the left, so the whole line is scanned. */
+function wordAtEnd(line: string): string {
   const last = [...line.matchAll(WORD)].at(-1);
   return last !== undefined && last.index + last[0].length === line.length ? last[0] : '';
 }
 
-function matching(candidates: readonly string[], word: string): string[] {
-  const wanted = word.replaceAll('"', '').toLowerCase();
-  const found = candidates.filter((name) => name.replaceAll('"', '').toLowerCase().startsWith(wanted));
+function matchPrefix(candidates: readonly string[], word: string): string[] {
+  const prefix = word.replaceAll('"', '').toLowerCase();
+  const found = candidates.filter((name) => name.replaceAll('"', '').toLowerCase().startsWith(prefix));
   return [...new Set(found)].toSorted();
 }
 
-function mentioned(tables: readonly string[], statement: string): readonly string[] {
+function tablesMentioned(tables: readonly string[], statement: string): readonly string[] {
   const text = statement.toLowerCase();
   return tables.filter((table) => text.includes(table.toLowerCase()));
 }
 
-async function columnsOf(tables: readonly string[], names: Names): Promise<string[]> {
+async function listColumns(tables: readonly string[], names: NameSource): Promise<string[]> {
   return (await Promise.all(tables.map((table) => names.columns(table)))).flat();
 }
 
-/** A name as SQL spells it: in quotes where it would otherwise be read as something else. */
-export function quoted(name: string): string {
+/** Quotes an identifier if it needs quotes. */
+export function quoteIdentifier(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,19 +1,19 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode } from '../../core/error-code.ts';
+import { getErrorCode } from '../../core/error-code.ts';
 
-/** How many statements are remembered. */
-export const HISTORY_LINES = 1000;
+/** The number of statements kept. */
+export const MAX_HISTORY_LINES = 1000;
 
-/** Stands in the file for the end of a line within a statement: nobody can type it. */
+/** Stands for a line break inside a statement in the history file; it cannot be typed. */
 const LINE_END = '\r';
 
 const CARRIES_SECRET = /(?:secret|password|passcode|token|apikey|accesskey)\w*\s*=/i;
 
-/** The statements typed before, newest first as readline keeps them. */
+/** Reads the history, newest first as readline keeps it. */
 export async function readHistory(directory: string): Promise<string[]> {
-  const text = await readFile(fileIn(directory), 'utf8').catch((failure: unknown) => {
-    if (errorCode(failure) === 'ENOENT') return '';
+  const text = await readFile(historyFile(directory), 'utf8').catch((failure: unknown) => {
+    if (getErrorCode(failure) === 'ENOENT') return '';
     throw failure;
   });
   return text
@@ -21,25 +21,29 @@ export async function readHistory(directory: string): Promise<string[]> {
     .filter((line) => line !== '')
     .map((line) => line.replaceAll(LINE_END, '\n'))
     .toReversed()
-    .slice(0, HISTORY_LINES);
+    .slice(0, MAX_HISTORY_LINES);
 }
 
-/** Keeps the lines for the next time, for the user's eyes only. */
+/** Writes the history file with mode 0600. */
 export async function writeHistory(directory: string, newestFirst: readonly string[]): Promise<void> {
-  const lines = newestFirst.filter(mayBeKept).slice(0, HISTORY_LINES).toReversed();
+  const lines = newestFirst.filter(isSafeToStore).slice(0, MAX_HISTORY_LINES).toReversed();
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  await writeFile(fileIn(directory), lines.map((line) => `${line.replaceAll('\n', LINE_END)}\n`).join(''), {
-    mode: 0o600,
-  });
-  // A file that was there before keeps its mode otherwise.
-  await chmod(fileIn(directory), 0o600);
+  await writeFile(
+    historyFile(directory),
+    lines.map((line) => `${line.replaceAll('\n', LINE_END)}\n`).join(''),
+    {
+      mode: 0o600,
+    },
+  );
+  // An existing file keeps its mode when it is overwritten.
+  await chmod(historyFile(directory), 0o600);
 }
 
-/** Whether a line may be written to disk: not when it looks as though it held a key or a password. */
-export function mayBeKept(line: string): boolean {
+/** Whether a line may be stored: not if it may contain a key or a password. */
+export function isSafeToStore(line: string): boolean {
   return line.trim() !== '' && !CARRIES_SECRET.test(line);
 }
 
-function fileIn(directory: string): string {
+function historyFile(directory: string): string {
   return join(directory, 'history');
 }

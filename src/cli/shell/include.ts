@@ -1,17 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import { messageOf } from '../../core/errors.ts';
+import { getErrorMessage } from '../../core/errors.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** Files may name files, but a file that names itself would never end. */
-const MOST_DEEP = 16;
+/** Bounds nested includes: a file that includes itself would never end. */
+const MAX_DEPTH = 16;
 
-/** The lines of a file of statements. */
-export async function scriptLines(path: string, depth: number): Promise<readonly string[]> {
-  if (depth >= MOST_DEEP)
-    throw new UsageError(`${path}: files name each other ${MOST_DEEP} deep.`, 'Does it name itself?');
+/** Reads the lines of a script. */
+export async function readScriptLines(path: string, depth: number): Promise<readonly string[]> {
+  if (depth >= MAX_DEPTH)
+    throw new UsageError(
+      `${path}: includes are nested more than ${MAX_DEPTH} deep`,
+      'Check whether the file includes itself.',
+    );
   try {
     return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '').split(/\r?\n/);
   } catch (failure) {
-    throw new UsageError(`${path} cannot be read: ${messageOf(failure)}.`, 'Check the path after \\i.');
+    throw new UsageError(`cannot read ${path}: ${getErrorMessage(failure)}`, 'Check the path after \\i.');
   }
 }

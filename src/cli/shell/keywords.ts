@@ -1,4 +1,4 @@
-/** What the shell completes, and what a name must be quoted for. */
+/** Keywords that the shell completes and that identifiers must be quoted for. */
 export const KEYWORDS: readonly string[] = (
   'ALL AND ANY AS ASC BETWEEN BY CASE CAST COALESCE COUNT CROSS CURRENT_DATE CURRENT_TIMESTAMP DESC DISTINCT ELSE END ' +
   'EXCEPT EXISTS EXPLAIN EXTRACT FALSE FETCH FILTER FIRST FROM FULL GROUP HAVING ILIKE IN INNER INTERSECT INTERVAL IS JOIN ' +

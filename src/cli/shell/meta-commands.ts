@@ -1,19 +1,19 @@
 import type { Connection, TableInfo } from '../../session/connection.ts';
-import { describeTable, descriptionText, statementOf } from '../commands/describe.ts';
+import { describeTable, formatDescription, createStatement } from '../commands/describe.ts';
 import type { Io } from '../io.ts';
 import { escapeControl, escapeControlLines } from '../../host/node/escape-control.ts';
-import { writer } from '../output/writer.ts';
+import { createWriter } from '../output/writer.ts';
 import { UsageError } from '../usage-error.ts';
-import { type OutputFile, openOutput } from './output-file.ts';
+import { type OutputFile, openOutputFile } from './output-file.ts';
 
-/** What a shell remembers between statements. */
+/** The state of a shell between statements. */
 export interface ShellState {
-  /** Values under each other instead of beside each other. */
+  /** Print one value per line. */
   expanded: boolean;
-  /** A line about rows, time, capacity and plan after each statement. */
+  /** Print rows, time, capacity and plan after each statement. */
   timing: boolean;
   leaving: boolean;
-  /** Where the results of statements go instead of standard output. */
+  /** Receives the results in place of standard output. */
   output: OutputFile | undefined;
 }
 
@@ -27,7 +27,7 @@ interface MetaContext {
   readonly include: (path: string) => Promise<void>;
 }
 
-/** A command to the shell itself: it begins with a backslash and ends with its line. */
+/** A command to the shell itself: a line that begins with a backslash. */
 interface MetaCommand {
   readonly name: string;
   readonly argument?: string;
@@ -35,7 +35,7 @@ interface MetaCommand {
   run(context: MetaContext, argument: string): Promise<string> | string;
 }
 
-/** What the shell understands besides SQL. */
+/** The shell's own commands. */
 export const META_COMMANDS: readonly MetaCommand[] = [
   { name: '\\dt', doc: 'list the tables', run: (context) => listNames(context, 'table') },
   { name: '\\dv', doc: 'list the views', run: (context) => listNames(context, 'view') },
@@ -46,42 +46,45 @@ export const META_COMMANDS: readonly MetaCommand[] = [
     run: async (context, argument) =>
       argument === ''
         ? listNames(context)
-        : descriptionText(await describeTable(context.connection, unquoted(argument)), context.io.stdout),
+        : formatDescription(
+            await describeTable(context.connection, unquoteIdentifier(argument)),
+            context.io.stdout,
+          ),
   },
   {
     name: '\\d+',
     argument: '<table>',
-    doc: 'show the CREATE TABLE statement that makes such a table',
+    doc: 'show the CREATE TABLE statement of a table',
     run: async ({ connection }, argument) => {
-      if (argument === '') throw new UsageError('\\d+ needs the name of a table.', 'Type \\dt for the list.');
-      return `${escapeControlLines(await statementOf(connection, unquoted(argument)))};\n`;
+      if (argument === '') throw new UsageError('\\d+ requires a table name', 'Type \\dt for the list.');
+      return `${escapeControlLines(await createStatement(connection, unquoteIdentifier(argument)))};\n`;
     },
   },
   {
     name: '\\l',
     doc: 'list the schemas',
-    run: silently(({ execute }) => execute('SELECT schema_name FROM information_schema.schemata')),
+    run: withoutOutput(({ execute }) => execute('SELECT schema_name FROM information_schema.schemata')),
   },
   {
     name: '\\conninfo',
-    doc: 'show the connection string, its secrets masked',
+    doc: 'show the connection string with secrets masked',
     run: ({ connection }) => `${escapeControl(connection.description)}\n`,
   },
   {
     name: '\\i',
     argument: '<file>',
-    doc: 'run the statements of a file, up to the first that fails',
-    run: silently(({ include }, path) => {
-      if (path === '') throw new UsageError('\\i needs the path of a file.', 'Type \\i report.sql.');
+    doc: 'run the statements of a file, stopping at the first error',
+    run: withoutOutput(({ include }, path) => {
+      if (path === '') throw new UsageError('\\i requires a file path', 'For example: \\i report.sql');
       return include(path);
     }),
   },
   {
     name: '\\o',
     argument: '[file]',
-    doc: 'write results to a file, which is made anew; without one, to the screen again',
-    run: silently(async ({ state }, path) => {
-      const opened = path === '' ? undefined : await openOutput(path);
+    doc: 'write results to a file, replacing it; without a file, to the terminal',
+    run: withoutOutput(async ({ state }, path) => {
+      const opened = path === '' ? undefined : await openOutputFile(path);
       await state.output?.close();
       state.output = opened;
     }),
@@ -89,20 +92,20 @@ export const META_COMMANDS: readonly MetaCommand[] = [
   {
     name: '\\explain',
     argument: '<sql>',
-    doc: 'show how a statement would be answered',
+    doc: 'show the plan of a statement',
     run: async ({ connection }, argument) =>
       `${escapeControlLines((await connection.explain(argument)).text.trimEnd())}\n`,
   },
   {
     name: '\\timing',
-    doc: 'switch the line about time and cost',
-    run: ({ state }) => toggled(state, 'timing'),
+    doc: 'toggle the line with time and cost',
+    run: ({ state }) => toggle(state, 'timing'),
   },
-  { name: '\\x', doc: 'switch values under each other', run: ({ state }) => toggled(state, 'expanded') },
-  { name: '\\?', doc: 'show this list', run: helpText },
+  { name: '\\x', doc: 'toggle expanded output', run: ({ state }) => toggle(state, 'expanded') },
+  { name: '\\?', doc: 'show this list', run: formatHelp },
   {
     name: '\\q',
-    doc: 'leave, as Ctrl-D does',
+    doc: 'quit (also Ctrl-D)',
     run: ({ state }) => {
       state.leaving = true;
       return '';
@@ -110,43 +113,43 @@ export const META_COMMANDS: readonly MetaCommand[] = [
   },
 ];
 
-const WORDS: ReadonlyMap<string, string> = new Map([
+const META_ALIASES: ReadonlyMap<string, string> = new Map([
   ['quit', '\\q'],
   ['exit', '\\q'],
   ['help', '\\?'],
 ]);
 
-/** The line as a command to the shell, or undefined when it is SQL. */
-export function metaLine(line: string): string | undefined {
+/** The line if it is a command to the shell; undefined if it is SQL. */
+export function parseMetaCommand(line: string): string | undefined {
   const text = line.trim().replace(/\s*;$/, '');
-  return text.startsWith('\\') ? text : WORDS.get(text.toLowerCase());
+  return text.startsWith('\\') ? text : META_ALIASES.get(text.toLowerCase());
 }
 
-/** Runs a command to the shell and prints what it says. */
-export async function runMeta(text: string, context: MetaContext): Promise<void> {
+/** Runs a command to the shell and prints its output. */
+export async function runMetaCommand(text: string, context: MetaContext): Promise<void> {
   const [, name = '', argument = ''] = /^(\S+)\s*([^]*)$/.exec(text) ?? [];
   const command = META_COMMANDS.find((meta) => meta.name === name);
   if (command === undefined)
-    throw new UsageError(`There is no command ${escapeControl(name)}.`, 'Type \\? for the list.');
-  const said = await command.run(context, argument);
-  if (said !== '') await writer(context.io.stdout.stream)(said);
+    throw new UsageError(`invalid command ${escapeControl(name)}`, 'Type \\? for the list.');
+  const output = await command.run(context, argument);
+  if (output !== '') await createWriter(context.io.stdout.stream)(output);
 }
 
 async function listNames({ connection }: MetaContext, kind?: TableInfo['kind']): Promise<string> {
   const tables = await connection.metadata.tables();
   const listed = kind === undefined ? tables : tables.filter((table) => table.kind === kind);
   return listed.length === 0
-    ? `There are no ${kind ?? 'table'}s.\n`
+    ? `No ${kind ?? 'table'}s found.\n`
     : listed.map((table) => `${escapeControl(table.name)}\n`).join('');
 }
 
-function toggled(state: ShellState, key: 'timing' | 'expanded'): string {
+function toggle(state: ShellState, key: 'timing' | 'expanded'): string {
   state[key] = !state[key];
   return `${key} is ${state[key] ? 'on' : 'off'}\n`;
 }
 
-/** A command that says nothing itself. */
-function silently(
+/** Wraps a command that prints nothing. */
+function withoutOutput(
   run: (context: MetaContext, argument: string) => Promise<void>,
 ): (context: MetaContext, argument: string) => Promise<string> {
   return async (context, argument) => {
@@ -155,7 +158,7 @@ function silently(
   };
 }
 
-function helpText(): string {
+function formatHelp(): string {
   const usages = META_COMMANDS.map((meta) => [`${meta.name} ${meta.argument ?? ''}`, meta.doc] as const);
   return [
     'Statements end with ";" and may take several lines. Ctrl-C cancels, Tab completes.',
@@ -164,6 +167,6 @@ function helpText(): string {
   ].join('\n');
 }
 
-function unquoted(name: string): string {
+function unquoteIdentifier(name: string): string {
   return /^".*"$/.test(name) ? name.slice(1, -1).replaceAll('""', '"') : name;
 }

@@ -1,33 +1,33 @@
-import { mayBeKept } from './history.ts';
-import { begunAfter } from './statement-buffer.ts';
+import { isSafeToStore } from './history.ts';
+import { appendLine } from './statement-buffer.ts';
 
-/** Makes one entry of the history out of the lines of a statement. */
+/** Joins the lines of a statement into one history entry. */
 export interface MultilineHistory {
-  /** readline has put a line before the others, the newest; before it tells of the line itself. */
-  added(newestFirst: string[]): void;
-  typed(line: string): void;
-  /** What was typed so far is no statement any more. */
-  forget(): void;
+  /** Handles readline's `history` event, which comes before `line`; the list is newest first. */
+  onHistory(newestFirst: string[]): void;
+  onLine(line: string): void;
+  /** Discards the statement typed so far. */
+  reset(): void;
 }
 
 export function multilineHistory(): MultilineHistory {
-  let begun = '';
+  let pending = '';
   let entry = '';
   return {
-    // readline lets a listener change its list.
-    added(newestFirst) {
+    // readline allows listeners to change the list in place.
+    onHistory(newestFirst) {
       const line = newestFirst.shift();
       if (line === undefined) return;
-      const before = begun === '' ? -1 : newestFirst.indexOf(entry);
+      const before = pending === '' ? -1 : newestFirst.indexOf(entry);
       if (before >= 0) newestFirst.splice(before, 1);
-      entry = begun === '' ? line : `${entry}\n${line}`;
-      if (mayBeKept(entry)) newestFirst.unshift(entry);
+      entry = pending === '' ? line : `${entry}\n${line}`;
+      if (isSafeToStore(entry)) newestFirst.unshift(entry);
     },
-    typed(line) {
-      begun = begunAfter(begun, line);
+    onLine(line) {
+      pending = appendLine(pending, line);
     },
-    forget() {
-      begun = '';
+    reset() {
+      pending = '';
     },
   };
 }

@@ -1,19 +1,19 @@
 import type { Connection } from '../../session/connection.ts';
-import type { Names } from './completer.ts';
+import type { NameSource } from './completer.ts';
 
-/** The names that a connection knows, asked for once. What cannot be had completes to nothing. */
-export function cachedNames({ metadata }: Connection): Names {
+/** Names of a connection, each looked up once. A failed look-up yields no completions. */
+export function cachedNames({ metadata }: Connection): NameSource {
   const known = new Map<string, Promise<readonly string[]>>();
-  const once = (key: string, ask: () => Promise<readonly string[]>): Promise<readonly string[]> => {
-    const asked = known.get(key);
-    if (asked !== undefined) return asked;
-    const answer = ask().catch(() => {
-      // Whoever may not list tables can still type; the statement itself will say what is wrong.
+  const once = (key: string, load: () => Promise<readonly string[]>): Promise<readonly string[]> => {
+    const cached = known.get(key);
+    if (cached !== undefined) return cached;
+    const names = load().catch(() => {
+      // Completion is optional: a user who may not list tables can still type their names.
       known.delete(key);
       return [];
     });
-    known.set(key, answer);
-    return answer;
+    known.set(key, names);
+    return names;
   };
   return {
     tables: () => once('', async () => (await metadata.tables()).map((table) => table.name)),

@@ -1,23 +1,23 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
-import { messageOf } from '../../core/errors.ts';
-import type { Screen } from '../io.ts';
+import { getErrorMessage } from '../../core/errors.ts';
+import type { OutputScreen } from '../io.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** A file in the place of standard output. */
+/** A file that replaces standard output. */
 export interface OutputFile {
-  readonly screen: Screen;
-  /** When everything is written. */
+  readonly screen: OutputScreen;
+  /** Resolves when everything is written. */
   close(): Promise<void>;
 }
 
-/** Opens a file for results; what it held is gone. */
-export async function openOutput(path: string): Promise<OutputFile> {
+/** Opens a file for results, truncating it. */
+export async function openOutputFile(path: string): Promise<OutputFile> {
   const stream = createWriteStream(path);
   try {
     await once(stream, 'open');
   } catch (failure) {
-    throw new UsageError(`${path} cannot be written: ${messageOf(failure)}.`, 'Check the path after \\o.');
+    throw new UsageError(`cannot write ${path}: ${getErrorMessage(failure)}`, 'Check the path after \\o.');
   }
   return {
     screen: { stream, isTerminal: false, colors: false, columns: () => 80 },

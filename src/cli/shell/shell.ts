@@ -2,27 +2,27 @@ import { createInterface, type Interface } from 'node:readline/promises';
 import { DriverError } from '../../core/errors.ts';
 import type { Connection } from '../../session/connection.ts';
 import { confirmDestructive } from '../confirm-destructive.ts';
-import { aboutStatement, failureText, originOf } from '../failure.ts';
+import { aboutStatement, formatFailure, unwrapFailure } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { paint } from '../output/paint.ts';
-import { printRows, summaryLine } from '../output/print-rows.ts';
+import { printRows, formatSummary } from '../output/print-rows.ts';
 import { startProgress } from '../output/progress.ts';
 import type { Format } from '../output/row-printer.ts';
 import { isBrokenPipe } from '../output/writer.ts';
 import { complete } from './completer.ts';
-import { HISTORY_LINES, readHistory, writeHistory } from './history.ts';
-import { scriptLines } from './include.ts';
-import { runMeta, type ShellState } from './meta-commands.ts';
+import { MAX_HISTORY_LINES, readHistory, writeHistory } from './history.ts';
+import { readScriptLines } from './include.ts';
+import { runMetaCommand, type ShellState } from './meta-commands.ts';
 import { cachedNames } from './names.ts';
 import { multilineHistory } from './multiline-history.ts';
-import { type Runner, statementBuffer } from './statement-buffer.ts';
+import { type StatementRunner, statementBuffer } from './statement-buffer.ts';
 
 const PROMPT = 'dynadbc=> ';
-const CONTINUED = 'dynadbc-> ';
+const CONTINUATION_PROMPT = 'dynadbc-> ';
 
 /**
- * Reads statements until the input ends or the user leaves. On a terminal it prompts, completes and remembers, and a
- * failure is shown before it goes on; anything else is a script, which ends at its first failure.
+ * Runs statements until the input ends or the user quits. On a terminal it prompts, completes and keeps a history, and
+ * continues after a failure; a script stops at its first failure.
  */
 export async function runShell(
   connection: Connection,
@@ -36,7 +36,7 @@ export async function runShell(
   let running: AbortController | undefined;
   const typed = statementBuffer({
     statement: (sql) => attempt((signal) => execute(sql, signal)),
-    command: (text) => attempt((signal) => runnerOf(signal).command(text)),
+    command: (text) => attempt((signal) => createRunner(signal).command(text)),
   });
 
   const history = interactive ? await readHistory(io.stateDirectory) : [];
@@ -45,41 +45,41 @@ export async function runShell(
     ...(interactive && { output: screen.stream }),
     terminal: interactive,
     history,
-    historySize: HISTORY_LINES,
+    historySize: MAX_HISTORY_LINES,
     removeHistoryDuplicates: true,
     completer: (line: string) => complete(line, typed.text, names),
   });
   const prompt = (): void => {
     if (!interactive) return;
-    reader.setPrompt(paint(screen.colors).bold(typed.text === '' ? PROMPT : CONTINUED));
+    reader.setPrompt(paint(screen.colors).bold(typed.text === '' ? PROMPT : CONTINUATION_PROMPT));
     reader.prompt();
   };
-  const cancel = (): void => running?.abort(new DriverError('EXEC_CANCELLED', 'Cancelled by Ctrl-C.'));
+  const cancel = (): void => running?.abort(new DriverError('EXEC_CANCELLED', 'Cancelled by Ctrl-C'));
   const releaseInterrupt = io.onInterrupt(cancel);
   const memory = multilineHistory();
   reader.on('SIGINT', () => {
     if (running !== undefined) return cancel();
     typed.clear();
-    memory.forget();
+    memory.reset();
     clearLine(reader);
     screen.stream.write('^C\n');
     prompt();
   });
   reader.on('history', (lines: string[]) => {
-    memory.added(lines);
+    memory.onHistory(lines);
     history.splice(0, history.length, ...lines);
   });
-  reader.on('line', (line: string) => memory.typed(line));
+  reader.on('line', (line: string) => memory.onLine(line));
 
-  /** Runs one command or statement; on a terminal its failure is shown and the shell lives on. */
+  /** Runs one command or statement; on a terminal a failure is printed and the shell continues. */
   async function attempt(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     running = new AbortController();
     try {
       await work(running.signal);
     } catch (failure) {
-      if (!interactive || isBrokenPipe(originOf(failure))) throw failure;
+      if (!interactive || isBrokenPipe(unwrapFailure(failure))) throw failure;
       io.stderr.stream.write(
-        failureText(failure, { colors: io.stderr.colors, columns: io.stderr.columns() }),
+        formatFailure(failure, { colors: io.stderr.colors, columns: io.stderr.columns() }),
       );
     } finally {
       running = undefined;
@@ -94,12 +94,12 @@ export async function runShell(
       signal,
     });
 
-  /** Runs without a look at failures: they end the file that a statement stands in. */
-  function runnerOf(signal: AbortSignal, depth = 0): Runner {
+  /** Runs statements of a file: a failure ends the file. */
+  function createRunner(signal: AbortSignal, depth = 0): StatementRunner {
     const statement = (sql: string): Promise<void> => execute(sql, signal);
     const include = async (path: string): Promise<void> => {
-      const script = statementBuffer(runnerOf(signal, depth + 1));
-      for (const line of await scriptLines(path, depth)) {
+      const script = statementBuffer(createRunner(signal, depth + 1));
+      for (const line of await readScriptLines(path, depth)) {
         await script.take(line);
         if (state.leaving) return;
       }
@@ -107,19 +107,19 @@ export async function runShell(
     };
     return {
       statement,
-      command: (text) => runMeta(text, { connection, io, state, execute: statement, include }),
+      command: (text) => runMetaCommand(text, { connection, io, state, execute: statement, include }),
     };
   }
 
   try {
-    if (interactive) io.stderr.stream.write('Type \\? for help, \\q to leave.\n');
+    if (interactive) io.stderr.stream.write('Type \\? for help, \\q to quit.\n');
     prompt();
     for await (const line of reader) {
       await typed.take(line);
       if (state.leaving) break;
       prompt();
     }
-    // A script may leave out the last semicolon; a person who presses Ctrl-D means to leave.
+    // A script may omit the last semicolon; Ctrl-D on a terminal discards an incomplete statement.
     if (!interactive && !state.leaving) await typed.end();
     if (interactive && !state.leaving) screen.stream.write('\n');
   } finally {
@@ -151,7 +151,7 @@ async function runStatement(
     const count = await printRows(rows, state.expanded ? 'records' : format, io, progress);
     progress.stop();
     if (state.timing) {
-      io.stderr.stream.write(`${paint(io.stderr.colors).dim(summaryLine(count, rows.stats))}\n`);
+      io.stderr.stream.write(`${paint(io.stderr.colors).dim(formatSummary(count, rows.stats))}\n`);
     }
   });
 }

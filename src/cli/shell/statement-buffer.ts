@@ -1,34 +1,34 @@
 import { splitStatements } from '../../sql/parse/split.ts';
-import { metaLine } from './meta-commands.ts';
+import { parseMetaCommand } from './meta-commands.ts';
 
-/** Lines on their way into statements and commands to the shell. */
+/** Collects lines into statements and commands to the shell. */
 export interface StatementBuffer {
-  /** What has begun and not ended. */
+  /** The incomplete statement. */
   readonly text: string;
-  /** Takes a line, and runs what ends in it. */
+  /** Adds a line and runs the statements it completes. */
   take(line: string): Promise<void>;
-  /** Runs what has begun, as the end of a script does: its last semicolon may be left out. */
+  /** Runs the incomplete statement: a script may omit its last semicolon. */
   end(): Promise<void>;
   clear(): void;
 }
 
-/** What becomes of what the lines make. */
-export interface Runner {
+/** Runs what the buffer completes. */
+export interface StatementRunner {
   readonly statement: (sql: string) => Promise<void>;
   readonly command: (text: string) => Promise<void>;
 }
 
-export function statementBuffer({ statement, command }: Runner): StatementBuffer {
+export function statementBuffer({ statement, command }: StatementRunner): StatementBuffer {
   let text = '';
   return {
     get text() {
       return text;
     },
     async take(line) {
-      const meta = text === '' ? metaLine(line) : undefined;
+      const meta = text === '' ? parseMetaCommand(line) : undefined;
       if (meta !== undefined) return command(meta);
       const split = splitStatements(`${text}${line}\n`);
-      text = unended(split.rest);
+      text = trimIncomplete(split.rest);
       for (const sql of split.statements) await statement(sql);
     },
     async end() {
@@ -42,13 +42,13 @@ export function statementBuffer({ statement, command }: Runner): StatementBuffer
   };
 }
 
-/** What has begun when a line is added to what had begun before it. */
-export function begunAfter(begun: string, line: string): string {
-  return begun === '' && metaLine(line) !== undefined
+/** The incomplete statement after a line is added to it. */
+export function appendLine(pending: string, line: string): string {
+  return pending === '' && parseMetaCommand(line) !== undefined
     ? ''
-    : unended(splitStatements(`${begun}${line}\n`).rest);
+    : trimIncomplete(splitStatements(`${pending}${line}\n`).rest);
 }
 
-function unended(rest: string): string {
+function trimIncomplete(rest: string): string {
   return rest.trim() === '' ? '' : rest;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runCli } from '../../../src/cli/program.ts';
-import { copySoFar } from '../../../src/cli/output/progress.ts';
+import { formatCopyProgress } from '../../../src/cli/output/progress.ts';
 import { type FakeIo, fakeIo } from '../../doubles/fake-io.ts';
 import { startWorld, type World } from '../../support/world.ts';
 
@@ -75,9 +75,9 @@ describe('dynadbc export and import', () => {
 
 describe('the progress of a copy', () => {
   it('is a bar where the end is known', () => {
-    expect(copySoFar({ rows: 1200, bytes: 50, totalBytes: 200, writeCapacity: 7 })).toBe(
+    expect(formatCopyProgress({ rows: 1200, bytes: 50, totalBytes: 200, writeCapacity: 7 })).toBe(
       '█████░░░░░░░░░░░░░░░  25 %  1,200 rows, 7 WCU',
     );
-    expect(copySoFar({ rows: 1, bytes: 50, totalBytes: undefined, writeCapacity: 0 })).toBe('1 row');
+    expect(formatCopyProgress({ rows: 1, bytes: 50, totalBytes: undefined, writeCapacity: 0 })).toBe('1 row');
   });
 });

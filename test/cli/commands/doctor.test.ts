@@ -27,16 +27,16 @@ describe('dynadbc doctor', () => {
     const io = world({
       step: 'AWS files',
       verdict: 'warning',
-      message: '/c:1: text before the first section',
+      message: '/c:1: content before the first section',
     });
     expect(await runCli(['doctor', '-c', 'AWSRegion=Ireland', '--table', 'orders'], io)).toBe(0);
     expect(io.stdout.text()).toBe(
       'ok       connection string  AWSRegion=Ireland, orders\n' +
-        'warning  AWS files          /c:1: text before the first section\n',
+        'warning  AWS files          /c:1: content before the first section\n',
     );
   });
 
-  it('needs no connection string: everything by default may be what does not work', async () => {
+  it('needs no connection string: the defaults may be the problem', async () => {
     const io = world();
     expect(await runCli(['doctor'], io)).toBe(0);
     expect(io.stdout.text()).toContain('connection string  , undefined');
@@ -49,7 +49,7 @@ describe('dynadbc doctor', () => {
     expect(io.stdout.text()).toContain('- environment: nothing');
     expect(io.stdout.text()).toContain('hint: Check the key.\n');
     expect(io.stdout.text()).not.toContain('\u001B');
-    expect(io.stderr.text()).toContain('There is a problem, beginning with identity.');
+    expect(io.stderr.text()).toContain('found a problem, first in: identity');
   });
 
   it('prints one JSON object a finding', async () => {

@@ -1,26 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
-import type { Look } from '../../../src/cli/output/printer.ts';
+import type { TerminalLook } from '../../../src/cli/output/printer.ts';
 import { type Layout, rowPrinter } from '../../../src/cli/output/row-printer.ts';
 import type { OutputColumn } from '../../../src/session/connection.ts';
 import type { Value } from '../../../src/sql/types/value.ts';
 import { readCsv } from '../../support/read-csv.ts';
 
-const PIPE: Look = { isTerminal: false, colors: false, columns: 80 };
-const TERMINAL: Look = { isTerminal: true, colors: false, columns: 40 };
+const PIPE: TerminalLook = { isTerminal: false, colors: false, columns: 80 };
+const TERMINAL: TerminalLook = { isTerminal: true, colors: false, columns: 40 };
 
 function print(
   layout: Layout,
   columns: readonly OutputColumn[],
   batches: readonly (readonly (readonly Value[])[])[],
-  look: Look = PIPE,
+  look: TerminalLook = PIPE,
 ): string {
   const printer = rowPrinter(layout, columns, look);
   return batches.map((batch) => printer.rows(batch)).join('') + printer.end();
 }
 
-const text = (...names: string[]): OutputColumn[] => names.map((name) => ({ name, type: 'text' }));
+const text = (...names: string[]): OutputColumn[] => names.map((name) => ({ name, type: 'text', oid: 25 }));
 const digits = fc
   .tuple(fc.bigInt({ min: -(10n ** 38n), max: 10n ** 38n }), fc.integer({ min: 0, max: 30 }))
   .map(([whole, scale]) => (scale === 0 ? String(whole) : `${whole}.${'7'.repeat(scale)}`));
@@ -34,7 +34,9 @@ describe('json', () => {
   it('keeps every digit of a numeric column as a bare number', () => {
     fc.assert(
       fc.property(digits, (number) => {
-        expect(print('json', [{ name: 'n', type: 'numeric' }], [[[number]]])).toBe(`[{"n":${number}}]\n`);
+        expect(print('json', [{ name: 'n', type: 'numeric', oid: 1700 }], [[[number]]])).toBe(
+          `[{"n":${number}}]\n`,
+        );
       }),
     );
   });
@@ -58,12 +60,12 @@ describe('json', () => {
 
   it('writes dates, bytes, bigints, lists and documents', () => {
     const columns = [
-      { name: 'at', type: 'timestamp with time zone' },
-      { name: 'bytes', type: 'bytea' },
-      { name: 'big', type: 'bigint' },
-      { name: 'list', type: 'numeric[]' },
-      { name: 'doc', type: 'json' },
-      { name: 'odd', type: 'double precision' },
+      { name: 'at', type: 'timestamp with time zone', oid: 1184 },
+      { name: 'bytes', type: 'bytea', oid: 17 },
+      { name: 'big', type: 'bigint', oid: 20 },
+      { name: 'list', type: 'numeric[]', oid: 1231 },
+      { name: 'doc', type: 'json', oid: 114 },
+      { name: 'odd', type: 'double precision', oid: 701 },
     ];
     const row = [
       new Date(0),
@@ -110,7 +112,7 @@ describe('csv', () => {
   });
 
   it('writes documents as compact JSON', () => {
-    expect(print('csv', [{ name: 'doc', type: 'json' }], [[[{ a: [1, 'x'] }]]])).toBe(
+    expect(print('csv', [{ name: 'doc', type: 'json', oid: 114 }], [[[{ a: [1, 'x'] }]]])).toBe(
       'doc\r\n"{""a"":[1,""x""]}"\r\n',
     );
   });
@@ -124,8 +126,8 @@ describe('csv', () => {
 describe('table', () => {
   it('aligns text to the left and numbers to the right, and counts the rows', () => {
     const columns = [
-      { name: 'name', type: 'text' },
-      { name: 'n', type: 'bigint' },
+      { name: 'name', type: 'text', oid: 25 },
+      { name: 'n', type: 'bigint', oid: 20 },
     ];
     expect(
       print('table', columns, [
@@ -139,7 +141,7 @@ describe('table', () => {
 
   it('puts decimal points below each other', () => {
     const rows = [['1.5'], ['-20'], ['300.25'], [null]];
-    expect(print('table', [{ name: 'n', type: 'numeric' }], [rows])).toBe(
+    expect(print('table', [{ name: 'n', type: 'numeric', oid: 1700 }], [rows])).toBe(
       [' n', '--------', '   1.5', ' -20', ' 300.25', '   NULL', '(4 rows)', '']
         .join('\n')
         .replace(' n\n', '      n\n'),
@@ -180,8 +182,8 @@ describe('table', () => {
 
   it('never cuts a number: rows too wide for the terminal become records', () => {
     const columns = [
-      { name: 'a', type: 'numeric' },
-      { name: 'bb', type: 'numeric' },
+      { name: 'a', type: 'numeric', oid: 1700 },
+      { name: 'bb', type: 'numeric', oid: 1700 },
     ];
     const number = '12345678901234567890123456789012345678';
     expect(print('table', columns, [[[number, null]]], TERMINAL)).toBe(

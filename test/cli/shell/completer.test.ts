@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { complete, quoted, type Names } from '../../../src/cli/shell/completer.ts';
+import { complete, quoteIdentifier, type NameSource } from '../../../src/cli/shell/completer.ts';
 
 const TABLES = new Map([
   ['orders', ['customer_id', 'order_id', 'Total', 'order']],
   ['customers', ['id', 'name']],
   ['My.Table', ['a b']],
 ]);
-const NAMES: Names = {
+const NAMES: NameSource = {
   tables: async () => [...TABLES.keys()],
   columns: async (table) => TABLES.get(table) ?? [],
 };
@@ -59,7 +59,7 @@ describe('completion', () => {
   });
 
   it('quotes names that SQL would read otherwise', () => {
-    expect(['plain_1', 'Mixed', 'a.b', 'say "hi"', 'select', '1st'].map(quoted)).toEqual([
+    expect(['plain_1', 'Mixed', 'a.b', 'say "hi"', 'select', '1st'].map(quoteIdentifier)).toEqual([
       'plain_1',
       '"Mixed"',
       '"a.b"',

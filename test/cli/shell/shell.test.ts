@@ -7,8 +7,11 @@ import { runCli } from '../../../src/cli/program.ts';
 import { fakeConnection, type FakeAnswer, type FakeConnection } from '../../doubles/fake-connection.ts';
 import { fakeIo, type FakeIo } from '../../doubles/fake-io.ts';
 
-const ONE: FakeAnswer = { columns: [{ name: 'n', type: 'bigint' }], batches: [[[1]]] };
-const SCHEMAS: FakeAnswer = { columns: [{ name: 'schema_name', type: 'text' }], batches: [[['public']]] };
+const ONE: FakeAnswer = { columns: [{ name: 'n', type: 'bigint', oid: 20 }], batches: [[[1]]] };
+const SCHEMAS: FakeAnswer = {
+  columns: [{ name: 'schema_name', type: 'text', oid: 25 }],
+  batches: [[['public']]],
+};
 const answers = {
   'SELECT 1': ONE,
   'SELECT\n1': ONE,
@@ -78,13 +81,13 @@ describe('a piped shell', () => {
       expect([io.stdout.text(), io.stderr.text()]).toEqual(['', expect.stringContaining('SELEC 1')]);
     });
 
-    it('refuses a file that is not there, and one that names itself', async () => {
+    it('refuses a file that does not exist and one that includes itself', async () => {
       const own = join(folder, 'own.sql');
       await writeFile(own, `\\i ${own}\n`);
       for (const [path, why] of [
-        [join(folder, 'none.sql'), 'cannot be read'],
+        [join(folder, 'none.sql'), 'cannot read'],
         [own, '16 deep'],
-        ['', '\\i needs the path of a file'],
+        ['', '\\i requires a file path'],
       ] as const) {
         const [status, io] = await run(`\\i ${path}\n`);
         expect(status).toBe(2);
@@ -102,7 +105,7 @@ describe('a piped shell', () => {
       await run(`\\o ${path}\nSELECT 1;\n`, '--format', 'csv');
       expect(await readFile(path, 'utf8')).toBe('n\r\n1\r\n');
       const [refused, screen] = await run(`\\o ${join(folder, 'no', 'rows.csv')}\n`);
-      expect([refused, screen.stderr.text()]).toEqual([2, expect.stringContaining('cannot be written')]);
+      expect([refused, screen.stderr.text()]).toEqual([2, expect.stringContaining('cannot write')]);
     });
   });
 
@@ -115,7 +118,7 @@ describe('a piped shell', () => {
   it('names the list when a command is unknown', async () => {
     const [status, io] = await run('\\nope\n');
     expect(status).toBe(2);
-    expect(io.stderr.text()).toContain('There is no command \\nope.');
+    expect(io.stderr.text()).toContain('invalid command \\nope');
   });
 });
 
@@ -160,16 +163,16 @@ describe('a shell on a terminal', () => {
     expect(await done).toBe(0);
   });
 
-  it('cancels the running statement on Ctrl-C and lives on', async () => {
+  it('cancels the running statement on Ctrl-C and continues', async () => {
     await shown('dynadbc=> ');
     keys.write('hang;\n');
     while (fake.asked.length === 0) await new Promise(setImmediate);
-    await type('\u0003', 'Cancelled by Ctrl-C.');
+    await type('\u0003', 'Cancelled by Ctrl-C');
     keys.write('\\q\n');
     expect(await done).toBe(0);
   });
 
-  it('forgets what was typed so far on Ctrl-C', async () => {
+  it('discards the incomplete statement on Ctrl-C', async () => {
     await type('garbage\n', 'dynadbc-> ');
     await type('more\u0003', '^C');
     await type('SELECT 1;\n', '1 row · 12 ms');
