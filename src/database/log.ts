@@ -1,4 +1,5 @@
 import type { Options } from '../connstring/properties.ts';
+import { parseByteSize } from '../core/byte-size.ts';
 import { DriverError, getErrorMessage } from '../core/errors.ts';
 import { LOG_MODULES, type Log, type LogModule } from '../core/log.ts';
 import { nearest } from '../core/nearest.ts';
@@ -11,7 +12,7 @@ export async function openLog(properties: Options, ports: Ports): Promise<Log | 
   const modules = modulesOf(properties.logModules);
   if (path === undefined || ports.openLog === undefined) return undefined;
   const bounds = {
-    maxBytes: maxLogFileSize === undefined ? Infinity : bytesOf(maxLogFileSize),
+    maxBytes: maxLogFileSize === undefined ? Infinity : parseByteSize(maxLogFileSize),
     maxFiles: maxLogFileCount === undefined || maxLogFileCount < 1 ? Infinity : maxLogFileCount,
   };
   const sink = await ports
@@ -55,19 +56,6 @@ function modulesOf(given: readonly string[] | undefined): ReadonlySet<LogModule>
       );
     }),
   );
-}
-
-const FACTORS: ReadonlyMap<string, number> = new Map(
-  ['', 'K', 'M', 'G', 'T'].flatMap((letter, power) => [
-    [`${letter}B`, 1000 ** power] as const,
-    [`${letter}IB`, 1024 ** power] as const,
-  ]),
-);
-
-/** The bytes of an amount such as `512MB`. */
-function bytesOf(size: string): number {
-  const [, amount = '', unit = ''] = /^([\d.]+)\s*(\w+)$/.exec(size) ?? [];
-  return Math.floor(Number(amount) * (FACTORS.get(unit.toUpperCase()) ?? 1));
 }
 
 /** Shorter ones would hide parts of words. */

@@ -1,5 +1,5 @@
 import { type Options, PROPERTIES } from '../connstring/properties.ts';
-import { showable } from '../connstring/showable.ts';
+import { maskEmbeddedSecrets } from '../connstring/showable.ts';
 import { Secret } from '../core/secret.ts';
 import { PACKAGE_VERSION } from '../core/version.ts';
 import type { PropertySpec } from '../connstring/property-spec.ts';
@@ -39,5 +39,5 @@ function isHidden({ type }: PropertySpec, value: unknown): boolean {
 
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).join(',');
-  return typeof value === 'object' && value !== null ? MASK : showable(String(value));
+  return typeof value === 'object' && value !== null ? MASK : maskEmbeddedSecrets(String(value));
 }

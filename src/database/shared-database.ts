@@ -4,6 +4,7 @@ import { chooseRegion, dynamodbEndpoint, stsEndpoint } from '../aws/endpoints.ts
 import { getCallerIdentity } from '../aws/sts.ts';
 import { createCatalog } from '../catalog/catalog.ts';
 import type { Options } from '../connstring/properties.ts';
+import { parseByteSize } from '../core/byte-size.ts';
 import { maskKeyId } from '../core/credentials.ts';
 import { DriverError, getErrorMessage } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -11,7 +12,7 @@ import type { Ports } from '../core/ports.ts';
 import { monotonicClock } from '../dynamo/transport/clock.ts';
 import { createSharedLimits } from '../dynamo/transport/shared-limits.ts';
 import type { DatabaseContext, FileAccess } from '../sql/exec/context.ts';
-import { openEngine, type Engine } from '../sql/engine/engine.ts';
+import { createEnginePool } from '../sql/engine/engine-pool.ts';
 import { createCardinalityFeedback, type CardinalityFeedback } from '../sql/plan/cardinality-feedback.ts';
 import { createPlanner } from '../sql/plan/planner.ts';
 import type { StatementCache } from '../sql/statement/prepare.ts';
@@ -75,11 +76,11 @@ export async function openSharedDatabase(
   });
   const client = createDatabaseClient(properties, identity, region, log);
   const planner = createPlanner();
-  const engineOptions = {
-    ...(properties.memoryLimit === undefined ? {} : { memoryLimit: properties.memoryLimit }),
-    tempDirectory: properties.tempDirectory ?? join(tmpdir(), 'dynadbc'),
-  };
-  let engine: Promise<Engine> | undefined;
+  const { memoryLimit, tempDirectory = join(tmpdir(), 'dynadbc') } = properties;
+  const engines = createEnginePool({
+    memoryLimitBytes: memoryLimit === undefined ? undefined : parseByteSize(memoryLimit),
+    tempDirectory,
+  });
   const sessions = new Set<AbortController>();
   let closing: Promise<void> | undefined;
   const { dataFiles: disk } = ports;
@@ -103,7 +104,8 @@ export async function openSharedDatabase(
         notice: (message) => ports.notice?.(message),
       }),
       planner,
-      engine: () => (engine ??= openEngine(engineOptions)),
+      engine: () => engines.shared(),
+      discardEngine: (engine) => engines.discard(engine),
       limits: createSharedLimits(),
     },
     properties,
@@ -114,7 +116,7 @@ export async function openSharedDatabase(
     feedback: createCardinalityFeedback(),
     files: disk && {
       disk,
-      engine: (file) => openEngine({ ...engineOptions, file }),
+      engine: (file) => engines.forFile(file),
       clock: monotonicClock,
     },
     statements: new Map(),
@@ -129,7 +131,7 @@ export async function openSharedDatabase(
         for (const session of sessions) session.abort(reason);
         sessions.clear();
         await planner.close();
-        (await engine)?.close();
+        await engines.close();
         client.close();
         identity.close();
         log?.write(1, 'session', 'closed');

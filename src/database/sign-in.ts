@@ -1,5 +1,5 @@
 import { knownRegion } from '../aws/endpoints.ts';
-import { networkSettings } from '../connstring/network.ts';
+import { resolveNetworkSettings } from '../connstring/network.ts';
 import { type Options, PROPERTIES, type PropertyName } from '../connstring/properties.ts';
 import type { PropertyGroup } from '../connstring/property-spec.ts';
 import type { CredentialSource, Credentials } from '../core/credentials.ts';
@@ -47,7 +47,7 @@ export async function signIn(options: Options, ports: Ports): Promise<SignIn> {
   const settings = inSomeRegion(await settingsOf(scheme, options, ports), scheme, options, ports);
   const awsRegion = knownRegion(options, settings);
   const given = declared(scheme, awsRegion === undefined ? options : { ...options, awsRegion });
-  const networked = (await networkSettings(options, ports)) ?? {};
+  const networked = (await resolveNetworkSettings(options, ports)) ?? {};
   const way = createDispatcher(networked);
   const network: Network = { settings: networked, dispatcher: way.dispatcher };
   const { ports: world, person } = withPromptTimeout({ ...ports, network });
@@ -138,7 +138,7 @@ const AUTH_GROUPS: ReadonlySet<PropertyGroup> = new Set([
 function notices(scheme: AuthScheme, options: Options): readonly string[] {
   const notice = options.authScheme === scheme.name ? scheme.notice?.(declared(scheme, options)) : undefined;
   const read = new Set<PropertyName>([...scheme.requires, ...scheme.uses]);
-  const unread = [...options.given].filter(
+  const unread = [...options.explicit].filter(
     (name) => AUTH_GROUPS.has(PROPERTIES[name].group) && !read.has(name),
   );
   const keys = unread.map((name) => PROPERTIES[name].key).join(', ');

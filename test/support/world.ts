@@ -167,6 +167,7 @@ export function databaseWith(
     sharedCatalog: createCatalog(lookingAs(client, look), CATALOG),
     planner,
     engine: engine ?? (() => (opened ??= openEngine({}))),
+    discardEngine: () => undefined,
     limits,
     async close() {
       await planner.close();

@@ -2,11 +2,12 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { MACRO_STATEMENTS } from '../dialect/macro-calls.ts';
 import { registerFunctions } from './functions.ts';
 import { literal } from '../print/quote.ts';
+import { type MemoryBudget, MIN_ENGINE_BYTES, processMemory } from './memory-budget.ts';
 import { PLANNING_OPTIMIZERS, POSTGRES_SETTINGS, SANDBOX_SETTINGS } from './settings.ts';
 
 export interface EngineOptions {
-  /** DuckDB's own words, e.g. `2GB`; absent: 80 % of the machine's. */
-  readonly memoryLimit?: string;
+  /** Where its memory comes from. Default: the budget of the process. */
+  readonly memory?: MemoryBudget;
   /** Where DuckDB spills what does not fit; absent: it does not spill. */
   readonly tempDirectory?: string;
   readonly threads?: number;
@@ -24,10 +25,8 @@ export interface Engine {
 
 /** The instance in which statements run over what was read. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  return open(options.threads === undefined ? {} : { threads: String(options.threads) }, [
-    ...(options.memoryLimit === undefined
-      ? []
-      : [`SET GLOBAL memory_limit = ${literal(options.memoryLimit)}`]),
+  const { memory = processMemory } = options;
+  return open(options.threads === undefined ? {} : { threads: String(options.threads) }, { memory }, [
     ...(options.tempDirectory === undefined
       ? []
       : [`SET GLOBAL temp_directory = ${literal(options.tempDirectory)}`]),
@@ -39,22 +38,34 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
 /** The instance that only plans, over empty stubs. */
 export async function openPlanningEngine(): Promise<Engine> {
-  return open({ threads: '1' }, [], async (connection) => {
-    const all = await connection.runAndReadAll('SELECT name FROM duckdb_optimizers()');
-    const others = all
-      .getRows()
-      .map(([name]) => String(name))
-      .filter((name) => !PLANNING_OPTIMIZERS.has(name));
-    await connection.run(`SET GLOBAL disabled_optimizers = ${literal(others.join(','))}`);
-  });
+  return open(
+    { threads: '1' },
+    { memory: processMemory, fixedBytes: PLANNER_BYTES },
+    [],
+    async (connection) => {
+      const all = await connection.runAndReadAll('SELECT name FROM duckdb_optimizers()');
+      const others = all
+        .getRows()
+        .map(([name]) => String(name))
+        .filter((name) => !PLANNING_OPTIMIZERS.has(name));
+      await connection.run(`SET GLOBAL disabled_optimizers = ${literal(others.join(','))}`);
+    },
+  );
 }
+
+/** Stubs are empty, so planning needs little. */
+const PLANNER_BYTES = 64 * 1024 * 1024;
 
 async function open(
   config: Record<string, string>,
+  { memory, fixedBytes }: { readonly memory: MemoryBudget; readonly fixedBytes?: number },
   settings: readonly string[],
   prepare?: (connection: DuckDBConnection) => Promise<void>,
 ): Promise<Engine> {
-  const instance = await DuckDBInstance.create(':memory:', config);
+  const instance = await DuckDBInstance.create(':memory:', {
+    ...config,
+    memory_limit: `${MIN_ENGINE_BYTES}B`,
+  });
   const connection = await instance.connect();
   registerFunctions(connection);
   // In one transaction, which takes half the time.
@@ -62,11 +73,16 @@ async function open(
   await prepare?.(connection);
   for (const setting of [...settings, ...POSTGRES_SETTINGS, ...SANDBOX_SETTINGS])
     await connection.run(setting);
+  const leave = await memory.join({
+    ...(fixedBytes !== undefined && { fixedBytes }),
+    setLimit: async (bytes) => void (await connection.run(`SET GLOBAL memory_limit = '${bytes}B'`)),
+  });
   let schemas = 0;
   return {
     connect: () => instance.connect(),
     newSchema: () => `s${++schemas}`,
     close() {
+      void leave();
       connection.closeSync();
       instance.closeSync();
     },

@@ -39,6 +39,8 @@ export interface DatabaseContext {
   readonly planner: Planner;
   /** Opened with the first statement that needs it. */
   readonly engine: () => Promise<Engine>;
+  /** Replaces an engine that has failed for good; the next statement opens another. */
+  readonly discardEngine: (engine: Engine) => void;
   /** Concurrency and rate limits per table and index. */
   readonly limits: SharedLimits;
 }

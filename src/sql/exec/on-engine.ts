@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
+import { getErrorMessage } from '../../core/errors.ts';
 import { anySignal } from '../../core/async/abort.ts';
 import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import { throwIfCancelled } from '../../dynamo/transport/service-errors.ts';
@@ -56,10 +57,17 @@ export async function openOnEngine(
     const result = await connection.stream(plan.engineSql(schema, portions));
     return { ...createRowReader(result, plan, context, signal, locate), reads, close };
   } catch (error) {
-    await close();
+    if (hasGivenUp(error)) context.session.database.discardEngine(engine);
+    // Its failure would hide the statement's.
+    await close().catch(() => undefined);
     throwIfCancelled(signal);
     throw error instanceof TypeDrift ? error : toEngineError(error, locate);
   }
+}
+
+/** Whether DuckDB refuses all further work after an internal error. */
+function hasGivenUp(error: unknown): boolean {
+  return /^FATAL Error|database has been invalidated/.test(getErrorMessage(error));
 }
 
 /** Reads every relation; gives the reads as they were made, since some wait for the keys of others. */

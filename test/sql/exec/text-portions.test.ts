@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { createMemoryBudget } from '../../../src/sql/engine/memory-budget.ts';
 import { type Engine, openEngine } from '../../../src/sql/engine/engine.ts';
 import { choosePortions } from '../../../src/sql/exec/text-portions.ts';
 
@@ -10,7 +11,7 @@ const ROWS = 600_000;
 let engine: Engine;
 let connection: DuckDBConnection;
 beforeAll(async () => {
-  engine = await openEngine({ memoryLimit: '100MB', threads: 1 });
+  engine = await openEngine({ memory: createMemoryBudget(100_000_000), threads: 1 });
   connection = await engine.connect();
   await connection.run('CREATE SCHEMA s');
   await connection.run(
