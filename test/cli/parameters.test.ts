@@ -59,7 +59,7 @@ describe('--param values', () => {
     expect(() => readParameters(['most=5'], ['least'])).toThrow('the statement has no :most');
   });
 
-  it('may have the names of Object.prototype's members', () => {
+  it('accepts parameters named like members of Object.prototype', () => {
     expect(readParameters(['constructor=1'], ['constructor'])).toEqual({ constructor: 1 });
     expect(() => readParameters(['constructor=1'], ['a'])).toThrow(':constructor');
   });
