@@ -3,7 +3,7 @@ import type { TableDef } from '../catalog/table-def.ts';
 import { postgresColumnType } from '../sql/types/column-types.ts';
 import type { SessionContext } from '../sql/exec/context.ts';
 import { newCatalogContext } from '../sql/exec/sampling-budget.ts';
-import { viewColumns } from '../sql/exec/view-columns.ts';
+import { resolveViewColumns } from '../sql/exec/view-columns.ts';
 import { definitionOf, isViewSchema } from '../sql/system/definition.ts';
 import type { ColumnInfo, IndexInfo, Metadata, PrimaryKeyInfo } from './connection.ts';
 
@@ -41,7 +41,7 @@ export function createMetadata(session: SessionContext, guard: () => AbortSignal
     async columns(name) {
       const view = await viewNamed(name);
       if (view === undefined) return columnsOf(await table(name));
-      const columns = await viewColumns(view.schema.name, newCatalogContext(session), guard());
+      const columns = await resolveViewColumns(view.schema.name, newCatalogContext(session), guard());
       return columns.map((column, i) => ({
         table: view.schema.name,
         ...column,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from '../../src/index.ts';
 import type { Connection, ParameterValue, QueryOptions } from '../../src/session/connection.ts';
-import { item, type PlainMap } from '../../src/sandbox/attributes.ts';
+import { toItem, type PlainMap } from '../../src/sandbox/attributes.ts';
 import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
 import { type HttpDouble, startHttpDouble } from '../doubles/dynamodb-http.ts';
 import { thrownBy } from '../support/thrown.ts';
@@ -68,7 +68,7 @@ beforeAll(async () => {
       { name: 'by_flag', key: ['flag:S'], projection: 'KEYS_ONLY' },
       { name: 'by_total', key: ['customer:S', 'total:N'], local: true, projection: ['price'] },
     ],
-    items: Array.from({ length: 60 }, (_, id) => item(order(id))),
+    items: Array.from({ length: 60 }, (_, id) => toItem(order(id))),
   });
   await world.add({
     name: 'app',
@@ -612,7 +612,7 @@ describe('a connection shows', () => {
     const query = "SELECT * FROM orders WHERE customer = 'c1'";
     const read = { table: 'orders', access: 'Query orders(customer)' };
     const { rows, columns } = await db.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${query}`);
-    expect(columns).toEqual([{ name: 'QUERY PLAN', type: 'json' }]);
+    expect(columns).toEqual([{ name: 'QUERY PLAN', type: 'json', oid: 114 }]);
     expect(rows).toMatchObject([
       { 'QUERY PLAN': [{ mode: 'direct', reads: [read], ran: { requests: 1, throttles: 0 } }] },
     ]);

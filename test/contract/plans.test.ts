@@ -3,7 +3,7 @@ import type { SqlType, TableDef } from '../../src/catalog/table-def.ts';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { bindStatement } from '../../src/sql/bind/bind.ts';
 import { type Engine, openPlanningEngine } from '../../src/sql/engine/engine.ts';
-import { engineType } from '../../src/sql/types/engine-types.ts';
+import { toDuckdbType } from '../../src/sql/types/column-types.ts';
 import { parseQuery } from '../../src/sql/parse/parse.ts';
 import { type PlanFacts, readPlan } from '../../src/sql/plan/logical-plan.ts';
 import { parsePlan } from '../../src/sql/plan/plan-json.ts';
@@ -128,7 +128,7 @@ async function planOf(sql: string): Promise<{ facts: PlanFacts; tables: Readonly
   await connection.run(`CREATE SCHEMA ${schema}`);
   for (const { alias, columns } of bound.relations) {
     const definitions = columns.map(
-      ({ engineName, column }) => `${quoted(engineName)} ${engineType(column.type)}`,
+      ({ engineName, column }) => `${quoted(engineName)} ${toDuckdbType(column.type)}`,
     );
     await connection.run(`CREATE TABLE ${schema}.${alias} (${definitions.join(', ')})`);
   }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runCli } from '../../src/cli/program.ts';
 import { connect } from '../../src/index.ts';
 import type { Connection } from '../../src/session/connection.ts';
-import { parseDocument } from '../../src/sql/types/result-value.ts';
+import { parseDocument } from '../../src/sql/types/json-text.ts';
 import type { Value } from '../../src/sql/types/value.ts';
 import { fakeIo } from '../doubles/fake-io.ts';
 import { readCsv } from '../support/read-csv.ts';

@@ -127,8 +127,8 @@ describe('what programs ask of the catalog before they show tables', () => {
   it('columns of result with their PostgreSQL names', async () => {
     const { columns } = await db.query("SELECT 'orders'::regclass, to_regclass('orders') AS x");
     expect(columns).toEqual([
-      { name: 'regclass', type: 'text' },
-      { name: 'x', type: 'text' },
+      { name: 'regclass', type: 'text', oid: 25 },
+      { name: 'x', type: 'text', oid: 25 },
     ]);
   });
 

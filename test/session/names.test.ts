@@ -59,7 +59,7 @@ describe('an attribute by the name', () => {
     const select = `SELECT ${quoted(column)} FROM "My.Odd-Table_1"`;
     const { rows: direct, columns } = await db.query(`${select} WHERE ${quoted(column)} = ${text}`);
     expect(direct).toEqual(expected);
-    expect(columns).toEqual([{ name: column, type: 'text' }]);
+    expect(columns).toEqual([{ name: column, type: 'text', oid: 25 }]);
     const { rows: byEngine } = await db.query(
       `${select} WHERE ${quoted(column)} <> 'x' ORDER BY ${quoted(column)} DESC LIMIT 1`,
     );

@@ -43,9 +43,9 @@ describe('PartiQL passthrough', () => {
       { id: null, n: 1.5, $rest: { more: [2] } },
     ]);
     expect(columns).toEqual([
-      { name: 'id', type: 'text' },
-      { name: 'n', type: 'bigint' },
-      { name: '$rest', type: 'json' },
+      { name: 'id', type: 'text', oid: 25 },
+      { name: 'n', type: 'bigint', oid: 20 },
+      { name: '$rest', type: 'json', oid: 114 },
     ]);
     expect(stats).toMatchObject({ requests: 3, pages: 3, itemsReturned: 2, readCapacity: 6 });
     expect(command).toBe('SELECT');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
-import { item } from '../../src/sandbox/attributes.ts';
+import { toItem } from '../../src/sandbox/attributes.ts';
 import { thrownBy } from '../support/thrown.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
     ],
     items: ['ana', 'bob'].flatMap((customer) =>
       [1, 2, 3].map((placed) =>
-        item({
+        toItem({
           customer,
           placed,
           status: placed === 2 ? 'open' : 'done',
@@ -39,8 +39,8 @@ describe('a query', () => {
     );
     expect(rows).toEqual([{ placed: 2, total: 20 }]);
     expect(columns).toEqual([
-      { name: 'placed', type: 'bigint' },
-      { name: 'total', type: 'bigint' },
+      { name: 'placed', type: 'bigint', oid: 20 },
+      { name: 'total', type: 'bigint', oid: 20 },
     ]);
     expect(rowCount).toBe(1);
     expect(stats).toMatchObject({
@@ -144,7 +144,7 @@ describe('a stream', () => {
     'gives row after row: %s',
     async (sql) => {
       const stream = await db.stream<{ placed: number }>(sql);
-      expect(stream.columns).toEqual([{ name: 'placed', type: 'bigint' }]);
+      expect(stream.columns).toEqual([{ name: 'placed', type: 'bigint', oid: 20 }]);
       const seen: number[] = [];
       for await (const { placed } of stream) seen.push(placed);
       expect(seen.toSorted((a, b) => a - b)).toEqual([1, 1, 2, 2, 3, 3]);
@@ -182,8 +182,8 @@ describe('a prepared statement', () => {
     );
     expect(statement).toMatchObject({ parameterCount: 2, parameterNames: ['who', 'at'] });
     expect(statement.columns).toEqual([
-      { name: 'customer', type: 'text' },
-      { name: 'total', type: 'bigint' },
+      { name: 'customer', type: 'text', oid: 25 },
+      { name: 'total', type: 'bigint', oid: 20 },
     ]);
     for (const at of [1, 2, 3]) {
       const { rows, stats } = await statement.query({ who: 'ana', at });
@@ -246,7 +246,7 @@ describe('explaining', () => {
     const { rows, columns, stats } = await db.query<{ 'QUERY PLAN': string }>(
       "EXPLAIN SELECT * FROM orders WHERE customer = 'ana'",
     );
-    expect(columns).toEqual([{ name: 'QUERY PLAN', type: 'text' }]);
+    expect(columns).toEqual([{ name: 'QUERY PLAN', type: 'text', oid: 25 }]);
     expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('Query orders(customer)');
     expect(stats.requests).toBe(0);
   });

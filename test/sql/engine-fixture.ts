@@ -4,7 +4,7 @@ import { DriverError } from '../../src/core/errors.ts';
 import { bindStatement, type BoundStatement } from '../../src/sql/bind/bind.ts';
 import type { Portions } from '../../src/sql/bind/portions.ts';
 import { type Engine, openEngine } from '../../src/sql/engine/engine.ts';
-import { engineType } from '../../src/sql/types/engine-types.ts';
+import { toDuckdbType } from '../../src/sql/types/column-types.ts';
 import { toParameterList } from '../../src/sql/parse/parameter-list.ts';
 import { parseQuery } from '../../src/sql/parse/parse.ts';
 import { quoteName } from '../../src/sql/print/names.ts';
@@ -107,7 +107,7 @@ export class EngineFixture {
     for (const relation of bound.relations) {
       const stub = `${quoteName(schema)}.${quoteName(relation.alias)}`;
       const columns = relation.columns.map(
-        ({ engineName, column }) => `${quoteName(engineName)} ${engineType(column.type)}`,
+        ({ engineName, column }) => `${quoteName(engineName)} ${toDuckdbType(column.type)}`,
       );
       await this.#connection.run(`CREATE TABLE ${stub} (${columns.join(', ')})`);
       for (const row of this.#rows.get(relation.table.name) ?? []) {

@@ -1,32 +1,51 @@
+import type { AttributeType, KeyType } from '../../dynamo/attribute-value.ts';
 import type { SqlType } from '../table-def.ts';
 
-/** The types that a schema file may give a column, as messages list them. */
-export const COLUMN_TYPES = [
-  'text',
-  'bigint',
-  'numeric(38,0) to numeric(38,38)',
-  'hugeint',
-  'double precision',
-  'boolean',
-  'bytea',
-  'json',
-] as const;
+interface ColumnKind {
+  /** What a schema file calls the type. */
+  readonly name: string;
+  /** The type of the attributes that such a column holds; undefined: any. */
+  readonly attribute: AttributeType | undefined;
+  /** The type of a key that such a column holds, in the column's own order; undefined: it cannot be a key. */
+  readonly key: KeyType | undefined;
+}
 
-const PLAIN: readonly (readonly [name: string, type: SqlType])[] = [
-  ['text', { kind: 'text' }],
-  ['bigint', { kind: 'bigint' }],
-  ['hugeint', { kind: 'hugeint' }],
-  ['double precision', { kind: 'double' }],
-  ['double precision, rounded', { kind: 'double', rounds: true }],
-  ['boolean', { kind: 'boolean' }],
-  ['bytea', { kind: 'blob' }],
-  ['json', { kind: 'json' }],
-];
-const BY_NAME: ReadonlyMap<string, SqlType> = new Map(PLAIN);
+/** The kinds of columns, in the order in which messages list them. */
+export const COLUMN_KINDS = {
+  text: { name: 'text', attribute: 'S', key: 'S' },
+  bigint: { name: 'bigint', attribute: 'N', key: 'N' },
+  decimal: { name: 'numeric(38,0) to numeric(38,38)', attribute: 'N', key: 'N' },
+  hugeint: { name: 'hugeint', attribute: 'N', key: 'N' },
+  double: { name: 'double precision', attribute: 'N', key: 'N' },
+  boolean: { name: 'boolean', attribute: 'BOOL', key: undefined },
+  blob: { name: 'bytea', attribute: 'B', key: 'B' },
+  json: { name: 'json', attribute: undefined, key: undefined },
+} as const satisfies Record<SqlType['kind'], ColumnKind>;
+
+/** The types that a schema file may give a column, as messages list them. */
+export const COLUMN_TYPES: readonly string[] = Object.values(COLUMN_KINDS).map(({ name }) => name);
+
+/** A double that holds some value's first digits only. */
+const ROUNDED = `${COLUMN_KINDS.double.name}, rounded`;
+
+const PLAIN_TYPES = {
+  text: { kind: 'text' },
+  bigint: { kind: 'bigint' },
+  hugeint: { kind: 'hugeint' },
+  double: { kind: 'double' },
+  boolean: { kind: 'boolean' },
+  blob: { kind: 'blob' },
+  json: { kind: 'json' },
+} as const satisfies Record<Exclude<SqlType['kind'], 'decimal'>, SqlType>;
+
+const BY_NAME: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
+  ...Object.values(PLAIN_TYPES).map((type) => [COLUMN_KINDS[type.kind].name, type] as const),
+  [ROUNDED, { kind: 'double', rounds: true }],
+]);
 const MAX_SCALE = 38;
 
-/** The type that a schema file calls so. */
-export function columnTypeOf(text: string): SqlType | undefined {
+/** The type of this name in a schema file. */
+export function parseColumnType(text: string): SqlType | undefined {
   const name = text.trim().toLowerCase().replaceAll(/\s+/g, ' ');
   const scale = /^numeric ?\( ?38 ?, ?(\d{1,2}) ?\)$/.exec(name)?.[1];
   if (scale === undefined) return BY_NAME.get(name);
@@ -36,9 +55,5 @@ export function columnTypeOf(text: string): SqlType | undefined {
 /** What a schema file calls a type. */
 export function columnTypeName(type: SqlType): string {
   if (type.kind === 'decimal') return `numeric(38,${type.scale})`;
-  const rounds = type.kind === 'double' && type.rounds === true;
-  const found = PLAIN.find(
-    ([, each]) => each.kind === type.kind && (each.kind === 'double' && each.rounds === true) === rounds,
-  );
-  return found?.[0] ?? 'text';
+  return type.kind === 'double' && type.rounds === true ? ROUNDED : COLUMN_KINDS[type.kind].name;
 }

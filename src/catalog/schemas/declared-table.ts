@@ -1,3 +1,4 @@
+import { COLUMN_KINDS, columnTypeName } from './column-types.ts';
 import type { DescribedTable } from '../describe.ts';
 import {
   type ColumnDef,
@@ -7,7 +8,6 @@ import {
   WHOLE_ITEM,
   keyAttributes,
 } from '../table-def.ts';
-import { columnTypeName } from './column-types.ts';
 import { type DeclaredColumn, problem, type TableSchema } from './schema-file.ts';
 
 /** A table with the columns of its schema file; attributes of its key that the file leaves out are hidden. */
@@ -72,21 +72,8 @@ function columnDef(
 }
 
 function holdsKey({ type, holds }: DeclaredColumn, key: KeyAttribute): boolean {
-  switch (type.kind) {
-    case 'bigint':
-    case 'hugeint':
-    case 'decimal':
-    case 'double':
-      return key.type === 'N';
-    case 'text':
-      return key.type === (holds ?? 'S');
-    case 'blob':
-      return key.type === 'B';
-    case 'boolean':
-      return false;
-    case 'json':
-      return true;
-  }
+  if (type.kind === 'text') return key.type === (holds ?? 'S');
+  return type.kind === 'json' || COLUMN_KINDS[type.kind].key === key.type;
 }
 
 /** What a table looks like at present, as a schema. */

@@ -1,5 +1,5 @@
+import { COLUMN_KINDS, columnTypeName } from './column-types.ts';
 import { type ColumnDef, ITEM_COLUMN, type TableDef } from '../table-def.ts';
-import { columnTypeName } from './column-types.ts';
 
 /** Where a schema and the items of its table part ways. */
 export interface Drift {
@@ -66,7 +66,5 @@ function holds(declared: ColumnDef, sampled: ColumnDef): boolean {
 }
 
 function isNumber({ type, seen }: ColumnDef): boolean {
-  return type.kind === 'text' ? seen.N !== undefined : NUMBERS.has(type.kind);
+  return type.kind === 'text' ? seen.N !== undefined : COLUMN_KINDS[type.kind].attribute === 'N';
 }
-
-const NUMBERS: ReadonlySet<string> = new Set(['bigint', 'hugeint', 'decimal', 'double']);

@@ -2,7 +2,7 @@ import { DriverError } from '../../core/errors.ts';
 import type { KeyType } from '../../dynamo/attribute-value.ts';
 import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import type { ElementDef, SqlType } from '../table-def.ts';
-import { COLUMN_TYPES, columnTypeName, columnTypeOf } from './column-types.ts';
+import { COLUMN_TYPES, columnTypeName, parseColumnType } from './column-types.ts';
 
 /** A column as a schema file declares it. */
 export interface DeclaredColumn {
@@ -123,7 +123,7 @@ function readColumn(column: Reader): DeclaredColumn {
 
 function readType(column: Reader): SqlType {
   const written = column.member('type');
-  const type = columnTypeOf(written.text());
+  const type = parseColumnType(written.text());
   if (type === undefined) throw written.expected(`one of ${COLUMN_TYPES.join(', ')}`);
   return type;
 }

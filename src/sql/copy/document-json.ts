@@ -10,9 +10,9 @@ import {
   OPEN_LIST,
   QUOTE,
   TRUE,
-  TYPES,
+  TYPE_TAGS,
 } from './json-bytes.ts';
-import { INTEGER_DIGITS, isDigit, type PageCursor } from './page-cursor.ts';
+import { MAX_INTEGER_DIGITS, isDigit, type PageCursor } from './page-cursor.ts';
 
 const UNDERSCORE = 0x5f;
 
@@ -38,18 +38,18 @@ export class DocumentJson {
 
   #member(): boolean {
     const cursor = this.#cursor;
-    if (cursor.word(TYPES.S)) return this.#string();
-    if (cursor.word(TYPES.N)) return this.#number();
-    if (cursor.word(TYPES.M)) return this.#map();
-    if (cursor.word(TYPES.L)) return this.#list(() => this.write());
-    if (cursor.word(TYPES.BOOL)) return this.#constant(TRUE) || this.#constant(FALSE);
-    if (cursor.word(TYPES.NULL)) {
+    if (cursor.word(TYPE_TAGS.S)) return this.#string();
+    if (cursor.word(TYPE_TAGS.N)) return this.#number();
+    if (cursor.word(TYPE_TAGS.M)) return this.#map();
+    if (cursor.word(TYPE_TAGS.L)) return this.#list(() => this.write());
+    if (cursor.word(TYPE_TAGS.BOOL)) return this.#constant(TRUE) || this.#constant(FALSE);
+    if (cursor.word(TYPE_TAGS.NULL)) {
       this.#out.copy(NULL, 0, NULL.length);
       return true;
     }
-    if (cursor.word(TYPES.NS)) return this.#list(() => this.#number());
-    if (cursor.word(TYPES.SS) || cursor.word(TYPES.BS)) return this.#list(() => this.#string());
-    return cursor.word(TYPES.B) && this.#string();
+    if (cursor.word(TYPE_TAGS.NS)) return this.#list(() => this.#number());
+    if (cursor.word(TYPE_TAGS.SS) || cursor.word(TYPE_TAGS.BS)) return this.#list(() => this.#string());
+    return cursor.word(TYPE_TAGS.B) && this.#string();
   }
 
   #constant(word: Buffer): boolean {
@@ -75,7 +75,7 @@ export class DocumentJson {
   #number(): boolean {
     const cursor = this.#cursor;
     const start = cursor.at + 1;
-    if (!cursor.plainNumber(INTEGER_DIGITS)) return false;
+    if (!cursor.plainNumber(MAX_INTEGER_DIGITS)) return false;
     this.#out.copy(cursor.page, start, cursor.at - 1);
     return true;
   }

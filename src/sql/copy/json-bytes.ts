@@ -13,7 +13,7 @@ export const TRUE = Buffer.from('true');
 export const NULL = Buffer.from('null');
 
 /** The names of types before their values. */
-export const TYPES = {
+export const TYPE_TAGS = {
   S: Buffer.from('"S":'),
   N: Buffer.from('"N":'),
   M: Buffer.from('"M":'),

@@ -8,8 +8,8 @@ const BACKSLASH = 0x5c;
 const FIRST_PRINTABLE = 0x20;
 
 /** So many digits an integer of 64 bits always has room for, and a double. */
-export const INTEGER_DIGITS = 18;
-export const DOUBLE_DIGITS = 15;
+export const MAX_INTEGER_DIGITS = 18;
+export const MAX_DOUBLE_DIGITS = 15;
 
 /** A place in a page, and what can be taken there. What was not there may leave the place behind its beginning. */
 export class PageCursor {
@@ -76,7 +76,7 @@ export class PageCursor {
       const fraction = ++at;
       while (isDigit(page[at])) at++;
       if (at === fraction || page[at - 1] === ZERO || (isZero && page[fraction] === ZERO)) return false;
-      if (at - begin > DOUBLE_DIGITS) return false;
+      if (at - begin > MAX_DOUBLE_DIGITS) return false;
     } else if (at - whole > mostDigits || (isZero && whole > begin)) return false;
     if (page[at] !== QUOTE) return false;
     this.at = at + 1;

@@ -11,24 +11,24 @@ import {
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import { DriverError, messageOf } from '../../core/errors.ts';
+import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import { throwIfCancelled } from '../../dynamo/transport/service-errors.ts';
-import { floatText } from '../types/float-text.ts';
-import { timestampText } from '../types/text-form.ts';
-import { engineError } from '../engine/engine-errors.ts';
+import { formatFloat } from '../types/text-format.ts';
+import { formatTimestamp } from '../types/text-format.ts';
+import { toEngineError } from '../engine/engine-errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { identifier, literal } from '../print/quote.ts';
-import { attributeOf } from '../write/attribute-of.ts';
-import { itemOf } from '../write/item-of.ts';
+import { toAttribute } from '../write/to-attribute.ts';
+import { buildItem } from '../write/build-item.ts';
 import type { StoredInput } from '../write/stored-input.ts';
-import { absent, type FileRow, type RowsInto, targetsNamed } from './rows.ts';
+import { nullInput, type FileRow, type LoadTarget, resolveFileColumns } from './file-rows.ts';
 
 /** The rows of a Parquet file, by its own types. */
-export async function* parquetRows(
+export async function* readParquet(
   engine: Engine,
   path: string,
-  into: RowsInto,
+  into: LoadTarget,
   signal: AbortSignal,
 ): AsyncGenerator<readonly FileRow[]> {
   const connection = await engine.connect();
@@ -37,7 +37,7 @@ export async function* parquetRows(
   try {
     const columns = into.columns?.map(identifier).join(', ') ?? '*';
     const result = await connection.stream(`SELECT ${columns} FROM read_parquet(${literal(path)})`);
-    const targets = targetsNamed(result.columnNames(), into);
+    const targets = resolveFileColumns(result.columnNames(), into);
     const types = result.columnTypes();
     let line = 0;
     for (;;) {
@@ -45,8 +45,8 @@ export async function* parquetRows(
       if (chunk === null || chunk.rowCount === 0) return;
       const values = chunk.getColumns();
       const item = (row: number): AttributeMap =>
-        itemOf(
-          types.map((type, i) => storedValue(values[i]?.[row] ?? null, type) ?? absent(into.options)),
+        buildItem(
+          types.map((type, i) => toInput(values[i]?.[row] ?? null, type) ?? nullInput(into.options)),
           targets,
           into.table,
         );
@@ -60,47 +60,47 @@ export async function* parquetRows(
     }
   } catch (error) {
     throwIfCancelled(signal);
-    throw parquetError(error, path);
+    throw toParquetError(error, path);
   } finally {
     signal.removeEventListener('abort', interrupt);
     connection.closeSync();
   }
 }
 
-function parquetError(error: unknown, path: string): unknown {
+function toParquetError(error: unknown, path: string): unknown {
   if (error instanceof DriverError) return error;
-  const [message = ''] = messageOf(error).split('\n');
+  const [message = ''] = getErrorMessage(error).split('\n');
   if (!/parquet|magic bytes|No files found|snappy|zstd|thrift/i.test(message))
-    return engineError(error, () => undefined);
+    return toEngineError(error, () => undefined);
   return new DriverError('FILE_FORMAT', `${path} is no Parquet file that can be read: ${message}.`, {
     cause: error,
   });
 }
 
 /** A value of a file as one to write; undefined for NULL. */
-function storedValue(value: DuckDBValue, type: DuckDBType | undefined): StoredInput | undefined {
+function toInput(value: DuckDBValue, type: DuckDBType | undefined): StoredInput | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === 'string')
     return type?.alias === 'JSON' ? { kind: 'json', text: value } : { kind: 'text', text: value };
   if (typeof value === 'number')
-    return { kind: 'number', text: String(type) === 'FLOAT' ? floatText(value, 'real') : String(value) };
+    return { kind: 'number', text: String(type) === 'FLOAT' ? formatFloat(value, 'real') : String(value) };
   if (typeof value === 'bigint') return { kind: 'number', text: String(value) };
-  return typeof value === 'boolean' ? { kind: 'boolean', value } : storedObject(value, type);
+  return typeof value === 'boolean' ? { kind: 'boolean', value } : objectToInput(value, type);
 }
 
-function storedObject(value: NonNullable<DuckDBValue> & object, type: DuckDBType | undefined): StoredInput {
+function objectToInput(value: NonNullable<DuckDBValue> & object, type: DuckDBType | undefined): StoredInput {
   if (value instanceof DuckDBDecimalValue) return { kind: 'number', text: value.toString() };
   if (value instanceof DuckDBBlobValue) return { kind: 'bytes', bytes: value.bytes };
   if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue)
-    return { kind: 'text', text: isoText(value) };
+    return { kind: 'text', text: formatIsoTimestamp(value) };
   if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue)
     return {
       kind: 'array',
-      items: value.items.map((item) => storedValue(item, undefined) ?? { kind: 'null' }),
+      items: value.items.map((item) => toInput(item, undefined) ?? { kind: 'null' }),
     };
-  if (value instanceof DuckDBStructValue) return mapOf(Object.entries(value.entries));
+  if (value instanceof DuckDBStructValue) return toMapInput(Object.entries(value.entries));
   if (value instanceof DuckDBMapValue)
-    return mapOf(value.entries.map(({ key, value: member }) => [String(key), member] as const));
+    return toMapInput(value.entries.map(({ key, value: member }) => [String(key), member] as const));
   // DATE, TIME, UUID, other timestamps …: as they print.
   return {
     kind: 'text',
@@ -108,26 +108,26 @@ function storedObject(value: NonNullable<DuckDBValue> & object, type: DuckDBType
   };
 }
 
-function isoText(value: DuckDBTimestampValue | DuckDBTimestampTZValue): string {
-  const text = timestampText(value.micros, 'timestamp without time zone').replace(' ', 'T');
+function formatIsoTimestamp(value: DuckDBTimestampValue | DuckDBTimestampTZValue): string {
+  const text = formatTimestamp(value.micros, '').replace(' ', 'T');
   return value instanceof DuckDBTimestampTZValue ? `${text}Z` : text;
 }
 
-function mapOf(members: readonly (readonly [name: string, value: DuckDBValue])[]): StoredInput {
+function toMapInput(members: readonly (readonly [name: string, value: DuckDBValue])[]): StoredInput {
   const map = members.flatMap(([name, member]): readonly (readonly [string, AttributeValue])[] => {
-    const value = storedValue(member, undefined);
-    const stored = value && attributeOf(value, { label: name, key: undefined, seen: {} });
+    const value = toInput(member, undefined);
+    const stored = value && toAttribute(value, { label: name, key: undefined, seen: {} });
     return stored === undefined ? [] : [[name, stored]];
   });
   return { kind: 'attribute', value: { M: Object.fromEntries(map) } };
 }
 
-const COPIED = 'copied';
+const VIEW_NAME = 'copied';
 
 /** The statement as a view, so that its columns' types can be seen before it is written to a file. */
-export function asView(sql: string, columns: number): string {
-  const names = Array.from({ length: columns }, (_, i) => columnAt(i));
-  return `CREATE VIEW ${COPIED}(${names.join(', ')}) AS ${sql}`;
+export function createViewSql(sql: string, columns: number): string {
+  const names = Array.from({ length: columns }, (_, i) => columnName(i));
+  return `CREATE VIEW ${VIEW_NAME}(${names.join(', ')}) AS ${sql}`;
 }
 
 /** Writes the view to a file; gives the number of its rows. */
@@ -137,22 +137,22 @@ export async function writeParquet(
   path: string,
   compression: string,
 ): Promise<number> {
-  const described = await connection.runAndReadAll(`DESCRIBE ${COPIED}`);
+  const described = await connection.runAndReadAll(`DESCRIBE ${VIEW_NAME}`);
   const list = described
     .getRows()
-    .map(([, type], i) => `${exactly(columnAt(i), String(type))} AS ${identifier(names[i] ?? '')}`);
+    .map(([, type], i) => `${castExactly(columnName(i), String(type))} AS ${identifier(names[i] ?? '')}`);
   const copied = await connection.runAndReadAll(
-    `COPY (SELECT ${list.join(', ')} FROM ${COPIED}) TO ${literal(path)} (FORMAT parquet, USE_TMP_FILE false, COMPRESSION ${literal(compression === 'none' ? 'uncompressed' : compression)})`,
+    `COPY (SELECT ${list.join(', ')} FROM ${VIEW_NAME}) TO ${literal(path)} (FORMAT parquet, USE_TMP_FILE false, COMPRESSION ${literal(compression === 'none' ? 'uncompressed' : compression)})`,
   );
   return Number(copied.getRows()[0]?.[0] ?? 0);
 }
 
-function columnAt(at: number): string {
+function columnName(at: number): string {
   return `c${at}`;
 }
 
 /** Parquet has no integers of 128 bits, and DuckDB would round them. */
-function exactly(column: string, type: string): string {
+function castExactly(column: string, type: string): string {
   if (type === 'HUGEINT') return `CAST(${column} AS DECIMAL(38, 0))`;
   return /^(?:UHUGEINT|BIGNUM|BIT|"NULL"|NULL)$/.test(type) ? `CAST(${column} AS VARCHAR)` : column;
 }

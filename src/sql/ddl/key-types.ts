@@ -1,3 +1,4 @@
+import { COLUMN_KINDS } from '../../catalog/schemas/column-types.ts';
 import type { DeclaredColumn } from '../../catalog/schemas/schema-file.ts';
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { KeyType } from '../../dynamo/attribute-value.ts';
@@ -15,20 +16,7 @@ export function declaredKeyType({
   type,
   holds,
 }: Pick<DeclaredColumn, 'type' | 'holds'>): KeyType | undefined {
-  switch (type.kind) {
-    case 'bigint':
-    case 'hugeint':
-    case 'decimal':
-    case 'double':
-      return 'N';
-    case 'text':
-      return holds ?? 'S';
-    case 'blob':
-      return 'B';
-    case 'boolean':
-    case 'json':
-      return undefined;
-  }
+  return type.kind === 'text' ? (holds ?? 'S') : COLUMN_KINDS[type.kind].key;
 }
 
 function isKeyType(type: string): type is KeyType {

@@ -1,10 +1,10 @@
 import { resultColumn, type ResultColumn } from '../types/types.ts';
 import { describesTable } from '../../catalog/schemas/schema-file.ts';
 import type { TableDef } from '../../catalog/table-def.ts';
-import { type CommandResult, listed } from '../exec/command.ts';
+import { type CommandResult, rowsResult } from '../exec/command.ts';
 import { postgresColumnType } from '../types/column-types.ts';
 import type { StatementContext } from '../exec/context.ts';
-import { viewColumns } from '../exec/view-columns.ts';
+import { resolveViewColumns } from '../exec/view-columns.ts';
 import type { Value } from '../types/value.ts';
 import { tableText } from './table-text.ts';
 import type { TableStatement, Located } from '../parse/table/table-statement.ts';
@@ -29,7 +29,7 @@ export const SHOWN = {
 /** Tells of tables, in rows. */
 export async function show(statement: Show, work: Work): Promise<CommandResult> {
   const tag = statement.kind === 'describe' ? statement.tag : 'SHOW';
-  return listed(tag, SHOWN[statement.kind], await rowsOf(statement, work));
+  return rowsResult(tag, SHOWN[statement.kind], await rowsOf(statement, work));
 }
 
 function rowsOf(statement: Show, work: Work): Promise<readonly Value[][]> {
@@ -89,7 +89,12 @@ async function columnsOf({ value, position }: Located<string>, work: Work): Prom
   const { context, signal } = work;
   const view = await context.catalog.view(value, signal);
   if (view !== undefined)
-    return (await viewColumns(value, context, signal)).map(({ name, type }) => [name, type, true, null]);
+    return (await resolveViewColumns(value, context, signal)).map(({ name, type }) => [
+      name,
+      type,
+      true,
+      null,
+    ]);
   return describedColumns(await tableOf({ value, position }, context, work));
 }
 

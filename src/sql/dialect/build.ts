@@ -1,6 +1,6 @@
 import type { FuncCall, Node } from 'libpg-query';
 import { textOf } from '../parse/tree.ts';
-import { parseArrayLiteral } from '../types/array-literal.ts';
+import { parseArrayLiteral } from '../types/text-input.ts';
 
 /** A function call. */
 export function call(name: string, args: readonly Node[]): Node {

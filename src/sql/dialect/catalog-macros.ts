@@ -1,5 +1,5 @@
+import { TYPE_NAMES, TYPES } from '../types/types.ts';
 import { SERVER_SETTINGS, SERVER_VERSION } from '../system/server-settings.ts';
-import { TYPE_FACTS } from '../types/type-facts.ts';
 import { OWNER_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
 import type { Macro } from './macros.ts';
 
@@ -52,7 +52,7 @@ export const CATALOG_MACROS: readonly Macro[] = [
         'type, modifier',
         choice(
           'CAST(type AS BIGINT)',
-          [...TYPE_FACTS].map(([name, { oid }]) => [String(oid), name]),
+          TYPE_NAMES.map((name) => [String(TYPES[name].oid), name]),
           NO_TEXT,
         ),
       ],

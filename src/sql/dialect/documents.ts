@@ -2,7 +2,7 @@ import type { A_Expr, Node } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { mapInside, textsOf } from '../parse/tree.ts';
 import { arrayElements, binary, call, callOf, cast, constant, constantText } from './build.ts';
-import { comparableJson, numberJson } from '../types/json-text.ts';
+import { toComparableJson, formatJsonNumber } from '../types/json-text.ts';
 import { type StaticType, staticType } from './static-types.ts';
 import type { Rewrite, RewriteContext } from './types.ts';
 
@@ -22,7 +22,7 @@ export function documentText(document: Node): Node {
 /** A value as documents of DynamoDB hold it, as text. */
 export function jsonValue(value: Node): Node {
   const digits = digitsOf(value);
-  return digits === undefined ? call('pg_json_value', [value]) : constant(numberJson(digits));
+  return digits === undefined ? call('pg_json_value', [value]) : constant(formatJsonNumber(digits));
 }
 
 const COMPARED = 'pg_compared_document';
@@ -145,7 +145,7 @@ function typeOf(value: Node): ValueType | undefined {
 }
 
 function jsonTypeOf(value: Node): ValueType | undefined {
-  const text = isPlainText(value) ? comparableJson(constantText(value) ?? '') : undefined;
+  const text = isPlainText(value) ? toComparableJson(constantText(value) ?? '') : undefined;
   return text === undefined ? undefined : /^[[{]/.test(text) ? 'document' : 'value';
 }
 
@@ -158,7 +158,7 @@ function comparable(document: Node): Node {
 }
 
 function comparableValue(value: Node): Node {
-  if (isPlainText(value)) return constant(comparableJson(constantText(value) ?? '') ?? '');
+  if (isPlainText(value)) return constant(toComparableJson(constantText(value) ?? '') ?? '');
   return jsonValue(value);
 }
 

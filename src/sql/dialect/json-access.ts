@@ -1,7 +1,7 @@
 import type { Node } from 'libpg-query';
 import { textsOf } from '../parse/tree.ts';
 import { call, callOf, constant, constantText } from './build.ts';
-import { parseArrayLiteral } from '../types/array-literal.ts';
+import { parseArrayLiteral } from '../types/text-input.ts';
 import { operatorOf } from './operator.ts';
 import { staticType } from './static-types.ts';
 import type { Rewrite } from './types.ts';

@@ -1,7 +1,7 @@
 import type { Node } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { textsOf } from '../parse/tree.ts';
-import { parseArrayLiteral } from '../types/array-literal.ts';
+import { parseArrayLiteral } from '../types/text-input.ts';
 import { call, callOf, cast, constant, constantText } from './build.ts';
 import { operatorOf } from './operator.ts';
 import { staticType } from './static-types.ts';

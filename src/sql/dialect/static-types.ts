@@ -1,3 +1,4 @@
+import { findInternalType, type TypeName } from '../types/types.ts';
 import type { A_Expr, FuncCall, Node } from 'libpg-query';
 import { textsOf } from '../parse/tree.ts';
 
@@ -14,22 +15,35 @@ export type StaticType =
   | 'jsonb'
   | 'bytea';
 
-const TYPES: ReadonlyMap<string, StaticType> = new Map([
-  ['text', 'text'],
-  ['varchar', 'text'],
-  ['bpchar', 'text'],
-  ['int2', 'int4'],
-  ['int4', 'int4'],
-  ['int8', 'int8'],
-  ['numeric', 'numeric'],
-  ['float4', 'float8'],
-  ['float8', 'float8'],
-  ['date', 'date'],
-  ['interval', 'interval'],
-  ['json', 'json'],
-  ['jsonb', 'jsonb'],
-  ['bytea', 'bytea'],
-]);
+const STATIC_TYPES = {
+  text: 'text',
+  'character varying': 'text',
+  character: 'text',
+  smallint: 'int4',
+  integer: 'int4',
+  bigint: 'int8',
+  numeric: 'numeric',
+  real: 'float8',
+  'double precision': 'float8',
+  date: 'date',
+  interval: 'interval',
+  json: 'json',
+  jsonb: 'jsonb',
+  bytea: 'bytea',
+  boolean: undefined,
+  name: undefined,
+  '"char"': undefined,
+  oid: undefined,
+  uuid: undefined,
+  'time without time zone': undefined,
+  'time with time zone': undefined,
+  'timestamp without time zone': undefined,
+  'timestamp with time zone': undefined,
+  bit: undefined,
+  'bit varying': undefined,
+  record: undefined,
+  unknown: undefined,
+} as const satisfies Record<TypeName, StaticType | undefined>;
 
 const list = (type: StaticType, names: string): (readonly [string, StaticType])[] =>
   names.split(' ').map((name) => [name, type]);
@@ -66,7 +80,8 @@ export function staticType(node: Node | undefined): StaticType | undefined {
   if (node === undefined) return undefined;
   if ('TypeCast' in node) {
     const { typeName } = node.TypeCast;
-    return typeName?.arrayBounds === undefined ? TYPES.get(textsOf(typeName?.names).at(-1) ?? '') : undefined;
+    const type = findInternalType(textsOf(typeName?.names).at(-1) ?? '');
+    return type === undefined || typeName?.arrayBounds !== undefined ? undefined : STATIC_TYPES[type];
   }
   if ('A_Const' in node)
     return node.A_Const.ival !== undefined ? 'int4' : node.A_Const.fval !== undefined ? 'numeric' : undefined;

@@ -1,7 +1,7 @@
 import { isWholeItem, type ColumnDef } from '../../catalog/table-def.ts';
-import { engineType } from '../types/engine-types.ts';
+import { toDuckdbType } from '../types/column-types.ts';
 import { identifier, literal } from '../print/quote.ts';
-import { wireTypeOf } from '../types/wire-type.ts';
+import { storedAttributeType } from '../types/column-types.ts';
 
 /** What an error of a page's decoding holds; the column's position follows. */
 export const MISFIT = 'dynadbc misfit ';
@@ -25,7 +25,7 @@ function canUseStructs(columns: readonly ColumnDef[]): boolean {
 
 function structSql(columns: readonly ColumnDef[]): string {
   const members = columns.map((column) => {
-    const wire = wireTypeOf(column);
+    const wire = storedAttributeType(column);
     const shape =
       wire === undefined
         ? '"JSON"'
@@ -34,7 +34,7 @@ function structSql(columns: readonly ColumnDef[]): string {
   });
   return selectSql(columns, `[{${members.join(',')}}]`, (column) => {
     const whole = `i.${identifier(column.path[0])}`;
-    const wire = wireTypeOf(column);
+    const wire = storedAttributeType(column);
     return wire === undefined ? { whole } : { whole, value: `${whole}.${wire}`, isNull: `${whole}."NULL"` };
   });
 }
@@ -44,7 +44,7 @@ function pathSql(columns: readonly ColumnDef[]): string {
     if (isWholeItem(column)) return { whole: 'i' };
     const path = wirePath(column);
     const whole = `json_extract(i, ${literal(path)})`;
-    const wire = wireTypeOf(column);
+    const wire = storedAttributeType(column);
     if (wire === undefined) return { whole };
     const text = `json_extract_string(i, ${literal(`${path}/${wire}`)})`;
     return {
@@ -126,7 +126,7 @@ function conversion(column: ColumnDef, value: string): string {
 
 /** A cast rounds what has more places than its type, so that only digits which have no more are cast. */
 function fixed(value: string, { kind, scale }: Fixed): string {
-  const type = engineType(kind === 'decimal' ? { kind, scale } : { kind });
+  const type = toDuckdbType(kind === 'decimal' ? { kind, scale } : { kind });
   const places = scale === 0 ? '' : `(\\.[0-9]{1,${scale}})?`;
   const casts = [...narrowType({ kind, scale }), type].map((each) => `TRY_CAST(${value} AS ${each})`);
   return `CASE WHEN regexp_full_match(${value}, '-?[0-9]+${places}') THEN coalesce(${casts.join(', ')}) ELSE TRY_CAST(dynamo_fixed(${value}, '${scale}') AS ${type}) END`;

@@ -1,5 +1,5 @@
-import { DriverError, ERRORS, messageOf, type ErrorCode } from '../../core/errors.ts';
-import { postgresTypeName } from '../types/engine-types.ts';
+import { DriverError, ERRORS, getErrorMessage, type ErrorCode } from '../../core/errors.ts';
+import { toPostgresType } from '../types/types.ts';
 
 /** What DuckDB's messages mean in PostgreSQL's terms; the first that matches counts. */
 const MEANINGS: readonly {
@@ -94,18 +94,18 @@ const MEANINGS: readonly {
 const UNKNOWN: (typeof MEANINGS)[number] = { pattern: /^/, code: 'EXEC_ENGINE' };
 
 /** An error of DuckDB as the driver's own: one line, PostgreSQL's SQLSTATE, the position in the user's text where a column is named. */
-export function engineError(thrown: unknown, locate: (name: string) => number | undefined): DriverError {
+export function toEngineError(thrown: unknown, locate: (name: string) => number | undefined): DriverError {
   if (thrown instanceof DriverError) return thrown;
-  const message = messageOf(thrown);
-  const raised = raisedBy(message);
+  const message = getErrorMessage(thrown);
+  const raised = parseRaised(message);
   if (raised !== undefined) return new DriverError(raised.code, raised.message, { cause: thrown });
   const { code, pattern, says } = MEANINGS.find((each) => each.pattern.test(message)) ?? UNKNOWN;
   const named =
-    calledIn(message)?.name ?? /(?:column|reference to column name|named) "?([^"\s!]+)"?/i.exec(message)?.[1];
+    findCall(message)?.name ?? /(?:column|reference to column name|named) "?([^"\s!]+)"?/i.exec(message)?.[1];
   const position = named === undefined ? undefined : locate(named);
-  const candidates = candidatesOf(message);
+  const candidates = findCandidates(message);
   const said = says === undefined ? undefined : pattern.exec(message)?.[0].replace(pattern, says);
-  return new DriverError(code, said ?? readable(code, message, named), {
+  return new DriverError(code, said ?? describe(code, message, named), {
     cause: thrown,
     ...(position === undefined ? {} : { position }),
     ...(candidates.length === 0 ? {} : { candidates }),
@@ -113,7 +113,7 @@ export function engineError(thrown: unknown, locate: (name: string) => number | 
 }
 
 /** What a macro or a function of ours raised: `[SQL_DIVISION_BY_ZERO] division by zero`. */
-function raisedBy(message: string): { readonly code: ErrorCode; readonly message: string } | undefined {
+function parseRaised(message: string): { readonly code: ErrorCode; readonly message: string } | undefined {
   const [, code = '', text = ''] = /^(?:Error: )?Invalid Input Error: \[(\w+)\] (.*)/s.exec(message) ?? [];
   return isErrorCode(code) ? { code, message: text.trim() } : undefined;
 }
@@ -122,19 +122,19 @@ function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERRORS, code);
 }
 
-function readable(code: ErrorCode, message: string, named: string | undefined): string {
+function describe(code: ErrorCode, message: string, named: string | undefined): string {
   if (code === 'SQL_UNKNOWN_COLUMN' && named !== undefined) return `column "${named}" does not exist`;
-  const operator = operatorIn(message);
+  const operator = findOperator(message);
   if (operator !== undefined) return operator;
-  const called = calledIn(message);
+  const called = findCall(message);
   if (called !== undefined) return `There is no function ${called.name}${called.types ?? ''}.`;
   const [, left, right] = /Cannot compare values of type (.+?) and type (.+?) - an/.exec(message) ?? [];
   if (left !== undefined && right !== undefined)
-    return `There is no comparison of ${typeName(left)} with ${typeName(right)}; cast one of them.`;
+    return `There is no comparison of ${formatTypeName(left)} with ${formatTypeName(right)}; cast one of them.`;
   const overflowed = /Overflow in \w+ of ([A-Z]+\d*)/.exec(message)?.[1];
-  if (overflowed !== undefined) return `The result is out of range for ${typeName(overflowed)}.`;
+  if (overflowed !== undefined) return `The result is out of range for ${formatTypeName(overflowed)}.`;
   const unfit = UNFIT.exec(message);
-  if (unfit !== null) return `"${unfit[1] ?? ''}" is no ${typeName(unfit[2] ?? '')}.`;
+  if (unfit !== null) return `"${unfit[1] ?? ''}" is no ${formatTypeName(unfit[2] ?? '')}.`;
   const [, kind, text] = /invalid (\w+) field format: "([^]*?)", expected/.exec(message) ?? [];
   if (kind !== undefined) return `"${text ?? ''}" is no ${kind}.`;
   const [firstLine = ''] = message.replace(/^(?:Error: )?[A-Za-z ]+ Error: /, '').split('\n');
@@ -146,7 +146,7 @@ function readable(code: ErrorCode, message: string, named: string | undefined): 
 const UNFIT = /Could not convert string ["']([^]*?)["'] to ([A-Z]\w*(?: WITH TIME ZONE)?)/;
 
 /** The function that there is not, or not for these types. */
-function calledIn(message: string): { readonly name: string; readonly types?: string } | undefined {
+function findCall(message: string): { readonly name: string; readonly types?: string } | undefined {
   const unknown = /Function with name "?([^"\s!]+)"? does not exist/i.exec(message)?.[1];
   if (unknown !== undefined) return { name: withoutPrefix(unknown) };
   const macro = /Macro "?(\w+?)"?\(\) does not support the supplied arguments/.exec(message)?.[1];
@@ -154,7 +154,7 @@ function calledIn(message: string): { readonly name: string; readonly types?: st
   const [, name, types] =
     /No function matches the given name and argument types '(\w+)\((.*)\)'/.exec(message) ?? [];
   if (name === undefined || types === undefined) return undefined;
-  return { name: withoutPrefix(name), types: `(${typesIn(types).join(', ')})` };
+  return { name: withoutPrefix(name), types: `(${parseTypeList(types).join(', ')})` };
 }
 
 /** DuckDB takes these operators for functions. */
@@ -166,16 +166,16 @@ const OPERATORS: ReadonlyMap<string, string> = new Map([
   ['~~~', 'GLOB'],
 ]);
 
-function operatorIn(message: string): string | undefined {
+function findOperator(message: string): string | undefined {
   const [, sign, types] =
     /No function matches the given name and argument types '([^\w(]+)\((.*)\)'/.exec(message) ?? [];
   if (sign === undefined || types === undefined) return undefined;
-  return `There is no operator ${OPERATORS.get(sign) ?? sign} for ${typesIn(types).join(' and ')}.`;
+  return `There is no operator ${OPERATORS.get(sign) ?? sign} for ${parseTypeList(types).join(' and ')}.`;
 }
 
-function typesIn(list: string): readonly string[] {
+function parseTypeList(list: string): readonly string[] {
   // Commas within brackets belong to a type.
-  return list === '' ? [] : list.split(/,\s*(?![^(]*\))/).map(typeName);
+  return list === '' ? [] : list.split(/,\s*(?![^(]*\))/).map(formatTypeName);
 }
 
 /** What stands in for PostgreSQL's functions is called after them. */
@@ -184,9 +184,9 @@ function withoutPrefix(name: string): string {
 }
 
 /** DuckDB calls integers by their width in some messages, and literals by themselves. */
-function typeName(engineName: string): string {
+function formatTypeName(engineName: string): string {
   const plain = engineName.replace(/_LITERAL$/, '').replace(/^STRING$/, 'VARCHAR');
-  return WIDTHS.get(plain) ?? postgresTypeName(plain);
+  return WIDTHS.get(plain) ?? toPostgresType(plain);
 }
 
 const WIDTHS: ReadonlyMap<string, string> = new Map([
@@ -199,7 +199,7 @@ const WIDTHS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** DuckDB lists them as `"r0.status"`, `"status"` or, for functions, after a line of its own. */
-function candidatesOf(message: string): readonly string[] {
+function findCandidates(message: string): readonly string[] {
   const list = /(?:Candidate bindings|Did you mean):?\s*(.*)/s.exec(message)?.[1]?.split('\nLINE')[0] ?? '';
   return [
     ...new Set([...list.matchAll(/"([^"]+)"/g)].map((match) => (match[1] ?? '').replace(/^.*\./, ''))),

@@ -54,15 +54,7 @@ export function createEnginePool({ memoryLimitBytes, tempDirectory }: EnginePool
         lease.holders += 1;
         held = lease;
         if (memoryLimitBytes === undefined) leases.set(tempDirectory, lease);
-        lease.engine.then(
-          (engine) => {
-            lease.opened = engine;
-          },
-          () => {
-            if (held === lease) held = undefined;
-            forget(lease);
-          },
-        );
+        void track(lease);
       }
       return held.engine;
     },
@@ -77,6 +69,16 @@ export function createEnginePool({ memoryLimitBytes, tempDirectory }: EnginePool
       await (await memory)?.leave();
     },
   };
+
+  async function track(lease: Lease): Promise<void> {
+    try {
+      lease.opened = await lease.engine;
+    } catch {
+      // The caller of `shared` gets the failure; the next call tries again.
+      if (held === lease) held = undefined;
+      forget(lease);
+    }
+  }
 
   async function release(): Promise<void> {
     const lease = held;

@@ -1,14 +1,14 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
-import { fitsDouble, plainDigits } from '../types/number-value.ts';
-import { wireTypeOf } from '../types/wire-type.ts';
+import { fitsDouble, expandExponent } from '../types/number-value.ts';
+import { storedAttributeType } from '../types/column-types.ts';
 
 const INT64 = 2n ** 63n;
 const INT128 = 2n ** 127n;
 
 /** Whether a column's type holds the value without rounding or dropping anything. */
 export function fitsColumn(column: ColumnDef, value: AttributeValue): boolean {
-  const wire = wireTypeOf(column);
+  const wire = storedAttributeType(column);
   if (wire === undefined || 'NULL' in value) return true;
   if (!(wire in value)) return false;
   if (!('N' in value)) return true;
@@ -18,7 +18,7 @@ export function fitsColumn(column: ColumnDef, value: AttributeValue): boolean {
     case 'hugeint':
       return isIntegerBelow(value.N, INT128);
     case 'decimal': {
-      const [whole = '', fraction = ''] = plainDigits(value.N).replace('-', '').split('.');
+      const [whole = '', fraction = ''] = expandExponent(value.N).replace('-', '').split('.');
       return (
         fraction.length <= column.type.scale && whole.replace(/^0+/, '').length <= 38 - column.type.scale
       );
@@ -34,14 +34,14 @@ export function fitsColumn(column: ColumnDef, value: AttributeValue): boolean {
 }
 
 function isIntegerBelow(digits: string, bound: bigint): boolean {
-  const plain = plainDigits(digits);
+  const plain = expandExponent(digits);
   if (plain.includes('.')) return false;
   const value = BigInt(plain);
   return value < bound && value >= -bound;
 }
 
 /** What lies at a column's path in an item; undefined where nothing does. */
-export function valueAt(item: AttributeMap, path: ColumnDef['path']): AttributeValue | undefined {
+export function findValue(item: AttributeMap, path: ColumnDef['path']): AttributeValue | undefined {
   let value: AttributeValue | undefined = item[path[0]];
   for (const step of path.slice(1)) {
     if (value === undefined) return undefined;

@@ -1,8 +1,8 @@
 import { DuckDBScalarFunction, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import { DIALECT_FUNCTIONS, type TextFunction } from '../dialect/functions/list.ts';
-import { fitsDouble, fixedDigits } from '../types/number-value.ts';
-import { plainItemText, plainText } from '../types/plain-document.ts';
+import { fitsDouble, toFixedDigits } from '../types/number-value.ts';
+import { itemToJsonText, toJsonText } from '../types/plain-document.ts';
 
 /** The functions that loading calls where DuckDB has none. */
 const LOADING_FUNCTIONS: readonly TextFunction[] = [
@@ -12,14 +12,14 @@ const LOADING_FUNCTIONS: readonly TextFunction[] = [
     parameters: 1,
     apply: (text = '') => {
       const value: AttributeValue = JSON.parse(text);
-      return 'NULL' in value ? null : plainText(value);
+      return 'NULL' in value ? null : toJsonText(value);
     },
   },
-  { name: 'dynamo_plain_item', parameters: 1, apply: (text = '') => plainItemText(JSON.parse(text)) },
+  { name: 'dynamo_plain_item', parameters: 1, apply: (text = '') => itemToJsonText(JSON.parse(text)) },
   {
     name: 'dynamo_fixed',
     parameters: 2,
-    apply: (digits = '', scale = '') => fixedDigits(digits, Number(scale)),
+    apply: (digits = '', scale = '') => toFixedDigits(digits, Number(scale)),
   },
   { name: 'dynamo_double', parameters: 1, apply: (text = '') => (fitsDouble(text) ? text : null) },
 ];

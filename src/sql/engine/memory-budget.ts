@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import { constrainedMemory } from 'node:process';
 import { runExclusive } from '../../core/async/keyed-mutex.ts';
 
 /** A DuckDB instance that takes its memory from a budget. */
@@ -79,6 +80,6 @@ export const processMemory: MemoryBudget = createMemoryBudget(Math.floor(machine
 
 /** Without a limit, `constrainedMemory` returns 0 or more than the machine has. */
 function machineBytes(): number {
-  const constrained = process.constrainedMemory();
+  const constrained = constrainedMemory();
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }

@@ -1,6 +1,6 @@
 import { isWholeItem, type ColumnDef, type SqlType } from '../../catalog/table-def.ts';
 import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/expression/predicate.ts';
-import { wireTypeOf } from '../types/wire-type.ts';
+import { storedAttributeType } from '../types/column-types.ts';
 import { describePredicate } from './describe-predicate.ts';
 import {
   castIsTrue,
@@ -422,7 +422,7 @@ function isExactWidening(from: SqlType, to: string): boolean {
 }
 
 function isText(column: ColumnDef): boolean {
-  return column.type.kind === 'text' && wireTypeOf(column) === 'S';
+  return column.type.kind === 'text' && storedAttributeType(column) === 'S';
 }
 
 /** An expression that no rule understands, roughly. */

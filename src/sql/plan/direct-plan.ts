@@ -1,6 +1,6 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { Summary } from './logical-plan.ts';
-import type { ResultColumn } from './planner.ts';
+import type { ResultColumn } from '../types/types.ts';
 import type { TableRead } from './table-read.ts';
 
 /** A statement that is one read: every condition pushed, plain columns, rows in the order in which they come. */

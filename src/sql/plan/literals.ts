@@ -1,6 +1,6 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { Literal } from '../../dynamo/expression/predicate.ts';
-import { wireTypeOf } from '../types/wire-type.ts';
+import { storedAttributeType } from '../types/column-types.ts';
 import { digitsOf, type PlanValue } from './plan-json.ts';
 
 /** The constant in the column's DynamoDB type; undefined where comparing there could mean something else than in SQL. */
@@ -9,7 +9,7 @@ export function literalFor(column: ColumnDef, constant: PlanValue): Literal | un
   if (column.type.kind === 'double' && column.type.rounds === true) return undefined;
   switch (column.type.kind) {
     case 'text':
-      return wireTypeOf(column) === 'S' ? textLiteral(constant) : undefined;
+      return storedAttributeType(column) === 'S' ? textLiteral(constant) : undefined;
     case 'bigint':
     case 'hugeint':
     case 'decimal':

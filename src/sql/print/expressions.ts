@@ -1,3 +1,4 @@
+import { findInternalType, TYPES } from '../types/types.ts';
 import type {
   A_Const,
   A_Expr,
@@ -257,15 +258,9 @@ function printFrame(window: WindowDef, printer: Printer): string {
   return `${unit} ${(bits & FRAME.between) !== 0 ? `BETWEEN ${start} AND ${bound(1, window.endOffset)}` : start}${exclusion}`;
 }
 
-const TYPE_NAMES: ReadonlyMap<string, string> = new Map([
-  ['bpchar', 'varchar'],
-  ['name', 'varchar'],
-  ['jsonb', 'json'],
-  ['timetz', 'time with time zone'],
-  ['timestamptz', 'timestamp with time zone'],
-  ...'bool int2 int4 int8 float4 float8 numeric text varchar bytea blob date time timestamp interval uuid json bit varbit'
-    .split(' ')
-    .map((name): [string, string] => [name, name === 'varbit' ? 'bit' : name]),
+const DUCKDB_ONLY: ReadonlyMap<string, string> = new Map([
+  ['blob', 'blob'],
+  ['hugeint', 'hugeint'],
 ]);
 
 /** A type's name, with its modifiers where they mean the same in DuckDB. */
@@ -276,7 +271,9 @@ export function printType(type: TypeName, printer: Printer): string {
     throw unsupported(`The type ${names.join('.')}`, printer, type.location);
   const modifiers = name === 'numeric' && type.typmods !== undefined ? `(${printer.list(type.typmods)})` : '';
   const arrays = (type.arrayBounds ?? []).map(() => '[]').join('');
-  const printed = TYPE_NAMES.get(name);
+  const known = findInternalType(name);
+  // DuckDB's own types, which the driver's rewriting casts to.
+  const printed = known === undefined ? DUCKDB_ONLY.get(name) : TYPES[known].duckdb.cast;
   if (printed === undefined) throw unsupported(`The type ${name}`, printer, type.location);
   return `${printed}${modifiers}${arrays}`;
 }

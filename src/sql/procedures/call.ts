@@ -1,11 +1,11 @@
+import { resultColumn, type ResultColumn } from '../types/types.ts';
 import type { CallStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
-import { type Command, listed } from '../exec/command.ts';
+import { type Command, rowsResult } from '../exec/command.ts';
 import type { Work } from '../ddl/work.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { textsOf } from '../parse/tree.ts';
-import type { ResultColumn } from '../plan/planner.ts';
 import type { Value } from '../types/value.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { callCreateSchema } from './create-schema.ts';
@@ -30,7 +30,7 @@ export const call: Command = {
     const { name, args } = procedureOf(parsed);
     const given = readArguments(PROCEDURES[name], args, parsed, parameters);
     const row = await RUN[name](given, { parsed, context, signal });
-    return listed('CALL', columnsOf(PROCEDURES[name]), [row]);
+    return rowsResult('CALL', columnsOf(PROCEDURES[name]), [row]);
   },
   async columns(parsed) {
     return columnsOf(PROCEDURES[procedureOf(parsed).name]);
@@ -38,7 +38,7 @@ export const call: Command = {
 };
 
 function columnsOf({ results }: ProcedureDefinition): readonly ResultColumn[] {
-  return results.map(({ name, type }) => ({ name, type }));
+  return results.map(({ name, type }) => resultColumn(name, type));
 }
 
 function procedureOf(parsed: ParsedCommand): {

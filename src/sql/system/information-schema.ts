@@ -1,10 +1,10 @@
+import { describeType, elementType } from '../types/types.ts';
 import { keyAttributes } from '../../catalog/table-def.ts';
 import { CATALOG_NAME, OWNER_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
 import { definitionOf, isViewSchema } from './definition.ts';
 import { describedTables, namedTables, shownTables, viewNames } from './shown.ts';
 import { primaryKeyName, schemaNames } from './sys-tables.ts';
 import { type Cell, type SystemTable, systemTable } from './system-table.ts';
-import { describeType } from '../types/type-facts.ts';
 
 const place = { table_catalog: CATALOG_NAME, table_schema: TABLE_SCHEMA } as const;
 const constraintPlace = { constraint_catalog: CATALOG_NAME, constraint_schema: TABLE_SCHEMA } as const;
@@ -99,21 +99,22 @@ const columns = systemTable({
       table.columns
         .filter((column) => !column.isHidden)
         .map((column, i) => {
-          const { precision, radix, udt } = describeType(column.type);
+          const element = elementType(column.type);
+          const { precision, radix, fractionDigits, typname } = describeType(element ?? column.type);
           return {
             ...place,
             table_name: table.name,
             column_name: column.name,
             ordinal_position: i + 1,
             is_nullable: column.isKey ? 'NO' : 'YES',
-            data_type: column.type.endsWith('[]') ? 'ARRAY' : column.type,
-            numeric_precision: precision,
-            numeric_precision_radix: radix,
-            numeric_scale: radix === 2 ? 0 : column.scale,
-            datetime_precision: column.type.startsWith('time') ? 6 : column.type === 'date' ? 0 : null,
+            data_type: element === undefined ? column.type : 'ARRAY',
+            numeric_precision: element === undefined ? precision : null,
+            numeric_precision_radix: element === undefined ? radix : null,
+            numeric_scale: element === undefined && radix === 2 ? 0 : column.scale,
+            datetime_precision: element === undefined ? fractionDigits : null,
             udt_catalog: CATALOG_NAME,
             udt_schema: 'pg_catalog',
-            udt_name: column.type.endsWith('[]') ? `_${describeType(column.type.slice(0, -2)).udt}` : udt,
+            udt_name: element === undefined ? typname : `_${typname}`,
             is_identity: 'NO',
             is_generated: 'NEVER',
             is_updatable: 'NO',

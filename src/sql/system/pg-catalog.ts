@@ -1,3 +1,4 @@
+import { describeType, typeOid, TYPES } from '../types/types.ts';
 import { keyNames } from '../../catalog/table-def.ts';
 import { OWNER_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
 import { definitionOf, isViewSchema } from './definition.ts';
@@ -8,7 +9,6 @@ import { PG_SERVER } from './pg-server.ts';
 import { describedTables, namedTables, shownTables, tableNames, viewNames } from './shown.ts';
 import { primaryKeyName } from './sys-tables.ts';
 import { type SystemContext, type SystemTable, systemTable } from './system-table.ts';
-import { describeType } from '../types/type-facts.ts';
 
 const pgClass = systemTable({
   schema: 'pg_catalog',
@@ -135,8 +135,8 @@ const pgAttribute = systemTable({
             ...ATTRIBUTE,
             attrelid: oidOf(table.name),
             attname: name,
-            atttypid: describeType(type).oid,
-            attlen: describeType(type).bytes,
+            atttypid: typeOid(type),
+            attlen: describeType(type).length,
             attnum: i + 1,
             attnotnull: isKey,
           })),
@@ -146,7 +146,7 @@ const pgAttribute = systemTable({
           ...ATTRIBUTE,
           attrelid: oid,
           attname,
-          atttypid: describeType(KEY_TYPES[type]).oid,
+          atttypid: TYPES[KEY_TYPES[type]].oid,
           attlen: -1,
           attnum: i + 1,
           attnotnull: false,

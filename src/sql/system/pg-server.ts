@@ -1,9 +1,9 @@
+import { TYPE_NAMES, TYPES } from '../types/types.ts';
 import { CATALOG_NAME, OWNER_NAME } from '../types/table-schema.ts';
 import { BTREE_OID, CATALOG_OID, DATABASE_OID, HEAP_OID, NAMESPACES, OWNER_OID } from './pg-oids.ts';
 import { SERVER_SETTINGS } from './server-settings.ts';
 import { isBrowsable } from './shown.ts';
 import { type SystemTable, systemTable } from './system-table.ts';
-import { TYPE_FACTS } from '../types/type-facts.ts';
 
 const pgNamespace = systemTable({
   schema: 'pg_catalog',
@@ -45,13 +45,13 @@ const pgType = systemTable({
     typdefault: 'text',
   },
   rows: async () =>
-    [...TYPE_FACTS.values()].map(({ oid, udt, bytes, category }) => ({
+    TYPE_NAMES.map((name) => TYPES[name]).map(({ oid, arrayOid, typname, length, category }) => ({
       oid,
-      typname: udt,
+      typname,
       typnamespace: CATALOG_OID,
       typowner: OWNER_OID,
-      typlen: bytes,
-      typbyval: bytes > 0 && bytes <= 8,
+      typlen: length,
+      typbyval: length > 0 && length <= 8,
       typtype: 'b',
       typcategory: category,
       typispreferred: false,
@@ -59,9 +59,9 @@ const pgType = systemTable({
       typdelim: ',',
       typrelid: 0,
       typelem: 0,
-      typarray: 0,
-      typinput: `${udt}in`,
-      typreceive: `${udt}recv`,
+      typarray: arrayOid,
+      typinput: `${typname}in`,
+      typreceive: `${typname}recv`,
       typnotnull: false,
       typbasetype: 0,
       typtypmod: -1,

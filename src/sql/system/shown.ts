@@ -3,7 +3,7 @@ import { describesTable } from '../../catalog/schemas/schema-file.ts';
 import { type TableDef, keyNames } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { inParallel } from '../../core/async/parallel.ts';
-import { engineType, postgresTypeName } from '../types/engine-types.ts';
+import { postgresColumnType } from '../types/column-types.ts';
 import { isTableSchema, TABLE_SCHEMA } from '../types/table-schema.ts';
 import type { SystemContext } from './system-table.ts';
 
@@ -98,7 +98,7 @@ function shown({ name, key, columns }: TableDef): ShownTable {
     isView: false,
     columns: columns.map((column, i) => ({
       name: column.name,
-      type: postgresTypeName(engineType(column.type)),
+      type: postgresColumnType(column.type),
       position: i + 1,
       scale: column.type.kind === 'decimal' ? column.type.scale : null,
       isHidden: column.hidden === true,

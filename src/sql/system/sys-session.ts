@@ -2,7 +2,7 @@ import { PROCEDURE_LIST } from './procedure-definitions.ts';
 import { CATALOG_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
 import { definitionOf, isViewSchema } from './definition.ts';
 import { type SystemTable, systemTable } from './system-table.ts';
-import { describeType } from '../types/type-facts.ts';
+import { describeType } from '../types/types.ts';
 
 const sysConnectionProps = systemTable({
   schema: 'sys',
@@ -130,7 +130,7 @@ const sysProcedureParameters = systemTable({
         ...parameters.map((parameter) => ({ ...parameter, direction: DIRECTIONS.in })),
         ...results.map((result) => ({ ...result, direction: DIRECTIONS.result })),
       ].map((parameter, i) => {
-        const { jdbcType, length, precision } = describeType(parameter.type);
+        const { jdbcType, maxLength, precision } = describeType(parameter.type);
         const isRequired = parameter.required === true;
         return {
           ...PLACE,
@@ -139,7 +139,7 @@ const sysProcedureParameters = systemTable({
           Direction: parameter.direction,
           DataTypeName: parameter.type,
           DataType: jdbcType,
-          Length: length,
+          Length: maxLength,
           NumericPrecision: precision,
           IsNullable: !isRequired,
           IsRequired: isRequired,

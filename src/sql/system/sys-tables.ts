@@ -3,7 +3,7 @@ import { CATALOG_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
 import { SYSTEM_SCHEMA_NAMES } from './schemas.ts';
 import { describedTables, isBrowsable, namedTables, shownTables } from './shown.ts';
 import { type SystemContext, type SystemTable, systemTable } from './system-table.ts';
-import { describeType } from '../types/type-facts.ts';
+import { describeType } from '../types/types.ts';
 
 const place = { CatalogName: CATALOG_NAME, SchemaName: TABLE_SCHEMA } as const;
 
@@ -76,15 +76,15 @@ const sysTableColumns = systemTable({
   rows: async (context) =>
     (await shownTables(context)).flatMap((table) =>
       table.columns.map((column) => {
-        const { jdbcType, precision, length } = describeType(column.type);
+        const { jdbcType, precision, maxLength } = describeType(column.type);
         return {
           ...place,
           TableName: table.name,
           ColumnName: column.name,
           DataTypeName: column.type,
           DataType: jdbcType,
-          Length: length,
-          DisplaySize: length,
+          Length: maxLength,
+          DisplaySize: maxLength,
           NumericPrecision: precision,
           NumericScale: column.scale,
           IsNullable: !column.isKey,

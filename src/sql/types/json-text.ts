@@ -1,17 +1,17 @@
-import { documentNumber } from './number-value.ts';
+import { toDocumentNumber, toNumberValue } from './number-value.ts';
 import type { Value } from './value.ts';
 
 /** A document as text: `json` without blanks, `jsonb` in its normal form. */
-export function documentText(value: Value, type: 'json' | 'jsonb'): string {
+export function formatDocument(value: Value, type: 'json' | 'jsonb'): string {
   const [comma, colon] = type === 'jsonb' ? [', ', ': '] : [',', ':'];
   if (value === null) return 'null';
-  if (Array.isArray(value)) return `[${value.map((item: Value) => documentText(item, type)).join(comma)}]`;
+  if (Array.isArray(value)) return `[${value.map((item: Value) => formatDocument(item, type)).join(comma)}]`;
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value instanceof Date) return JSON.stringify(value);
   const names = Object.keys(value);
   const members = Object.entries(value).map(([name, member]): [string, Value] => [name, member]);
   if (type === 'jsonb' && names.length > 1) members.sort(([a], [b]) => compareKeys(a, b));
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}${colon}${documentText(member, type)}`).join(comma)}}`;
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}${colon}${formatDocument(member, type)}`).join(comma)}}`;
 }
 
 /** A document in which numbers keep their digits. */
@@ -31,7 +31,7 @@ const WORDS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | nul
 ]);
 
 /** Reads JSON text; of equal keys the last counts. */
-export function readJson(text: string): JsonNode {
+export function parseJson(text: string): JsonNode {
   // Only to find faults: what it gives has lost digits.
   JSON.parse(text);
   const tokens = [...text.matchAll(TOKEN)].map(([, token = '']) => token);
@@ -63,8 +63,11 @@ export function readJson(text: string): JsonNode {
 }
 
 /** A document in jsonb's normal form: shorter keys first, one blank after each comma and colon. */
-export function printNormal(node: JsonNode, numberText: (digits: string) => string = plainNumber): string {
-  const print = (inner: JsonNode): string => printNormal(inner, numberText);
+export function formatJsonb(
+  node: JsonNode,
+  numberText: (digits: string) => string = formatPlainNumber,
+): string {
+  const print = (inner: JsonNode): string => formatJsonb(inner, numberText);
   if (node === null || typeof node !== 'object') return JSON.stringify(node);
   if ('number' in node) return numberText(node.number);
   if (node instanceof Map) {
@@ -75,14 +78,14 @@ export function printNormal(node: JsonNode, numberText: (digits: string) => stri
 }
 
 /** JSON text in jsonb's normal form. */
-export function normalJson(text: string): string {
-  return printNormal(readJson(text));
+export function normalizeJson(text: string): string {
+  return formatJsonb(parseJson(text));
 }
 
 /** A form that equal documents share, whatever the order of their members and the zeros of their numbers; undefined for what is no JSON. */
-export function comparableJson(text: string): string | undefined {
+export function toComparableJson(text: string): string | undefined {
   try {
-    return printNormal(readJson(text), numberJson);
+    return formatJsonb(parseJson(text), formatJsonNumber);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
@@ -90,13 +93,13 @@ export function comparableJson(text: string): string | undefined {
 }
 
 /** A number as documents of DynamoDB hold it: without zeros at its end, and as text where JSON tools would round it. */
-export function numberJson(digits: string): string {
-  const value = documentNumber(digits);
+export function formatJsonNumber(digits: string): string {
+  const value = toDocumentNumber(digits);
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
 /** jsonb keeps numbers as numeric: `1e2` is `100`. */
-function plainNumber(token: string): string {
+function formatPlainNumber(token: string): string {
   const found = /^(-?)(\d+)(?:\.(\d+))?[eE]([-+]?\d+)$/.exec(token);
   if (found === null) return token;
   const [, sign = '', whole = '', fraction = '', power = '0'] = found;
@@ -111,4 +114,24 @@ function plainNumber(token: string): string {
 function compareKeys(a: string, b: string): number {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length - right.length || Buffer.compare(left, right);
+}
+
+const LONG_NUMBER = /\d[\d.]{15}|\d[eE]/;
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.]*(?:[eE][+-]?\d+)?/g;
+const MARK = '\u0000number';
+
+/** JSON as a JavaScript value; numbers that a double cannot hold follow the rule of `Value`. */
+export function parseDocument(text: string): Value {
+  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
+  const marked = text.replace(STRING_OR_NUMBER, (token) =>
+    token.startsWith('"') ? token : `{${JSON.stringify(MARK)}:"${token}"}`,
+  );
+  return JSON.parse(marked, (_, value: Value) => {
+    const digits = isMarked(value) ? value[MARK] : undefined;
+    return typeof digits === 'string' ? toNumberValue(digits) : value;
+  });
+}
+
+function isMarked(value: Value): value is { readonly [MARK]: Value } {
+  return value !== null && typeof value === 'object' && MARK in value;
 }

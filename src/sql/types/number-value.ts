@@ -4,41 +4,41 @@ const SHORT_PLAIN = /^-?\d+(?:\.\d+)?$/;
  * Decimal digits as JavaScript: a `number` where it prints back to the same digits, a `bigint` for integers beyond
  * 2^53, else the digits themselves.
  */
-export function numberValue(digits: string): number | bigint | string {
+export function toNumberValue(digits: string): number | bigint | string {
   const number = Number(digits);
   // Up to 15 significant digits a double always holds. Adding 0 makes -0 an ordinary zero.
   if (digits.length <= 15 && SHORT_PLAIN.test(digits)) return number + 0;
   if (String(number) === digits && (Number.isSafeInteger(number) || !Number.isInteger(number))) return number;
-  return slowNumberValue(digits, number);
+  return toNumberValueSlowly(digits, number);
 }
 
 /**
  * The same inside documents, where integers beyond 64 bits are digits as text as well: JSON tools, DuckDB's among them,
  * read longer numbers as doubles.
  */
-export function documentNumber(digits: string): number | bigint | string {
-  const value = numberValue(digits);
+export function toDocumentNumber(digits: string): number | bigint | string {
+  const value = toNumberValue(digits);
   if (typeof value !== 'bigint') return value;
   return value >= -(2n ** 63n) && value < 2n ** 64n ? value : String(value);
 }
 
 /** For trailing zeros, exponents and digits beyond what a double holds. */
-function slowNumberValue(digits: string, number: number): number | bigint | string {
-  const exact = normalForm(digits);
+function toNumberValueSlowly(digits: string, number: number): number | bigint | string {
+  const exact = normalize(digits);
   if (exact === undefined) return digits;
   if (exact.exponent >= 0) {
     if (exact.exponent > 400) return digits;
     const integer = BigInt(exact.significand) * 10n ** BigInt(exact.exponent);
     return Number.isSafeInteger(Number(integer)) ? Number(integer) : integer;
   }
-  const printed = Number.isFinite(number) ? normalForm(String(number)) : undefined;
+  const printed = Number.isFinite(number) ? normalize(String(number)) : undefined;
   if (printed && printed.significand === exact.significand && printed.exponent === exact.exponent)
     return number;
-  return trimmed(digits);
+  return trimFraction(digits);
 }
 
 /** `1.50` and `15E-1` are both `15` and -1. */
-function normalForm(digits: string): { significand: string; exponent: number } | undefined {
+function normalize(digits: string): { significand: string; exponent: number } | undefined {
   const match = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(digits);
   if (match === null) return undefined;
   const [, sign = '', whole = '', fraction = '', power = '0'] = match;
@@ -52,23 +52,23 @@ function normalForm(digits: string): { significand: string; exponent: number } |
 }
 
 /** Without zeros at the end of a fraction, which DynamoDB does not keep either. */
-export function trimmed(digits: string): string {
+export function trimFraction(digits: string): string {
   return /\.\d*$/.test(digits) ? digits.replace(/\.?0+$/, '') : digits;
 }
 
 /** Whether a double holds these digits: what it prints names the same number. */
 export function fitsDouble(digits: string): boolean {
-  const exact = normalForm(digits);
+  const exact = normalize(digits);
   const number = Number(digits);
-  const printed = Number.isFinite(number) ? normalForm(String(number)) : undefined;
+  const printed = Number.isFinite(number) ? normalize(String(number)) : undefined;
   return (
     exact !== undefined && printed?.significand === exact.significand && printed.exponent === exact.exponent
   );
 }
 
 /** The digits without an exponent: `1.5E+3` becomes `1500`. */
-export function plainDigits(digits: string): string {
-  const exact = normalForm(digits);
+export function expandExponent(digits: string): string {
+  const exact = normalize(digits);
   if (exact === undefined) return digits;
   const { exponent } = exact;
   const sign = exact.significand.startsWith('-') ? '-' : '';
@@ -79,8 +79,8 @@ export function plainDigits(digits: string): string {
 }
 
 /** The digits without an exponent; null where they have more places behind the point. */
-export function fixedDigits(digits: string, scale: number): string | null {
-  const plain = plainDigits(digits);
+export function toFixedDigits(digits: string, scale: number): string | null {
+  const plain = expandExponent(digits);
   const point = plain.indexOf('.');
   return point < 0 || plain.length - point - 1 <= scale ? plain : null;
 }

@@ -13,3 +13,6 @@ export type Value =
   | Uint8Array
   | readonly Value[]
   | { readonly [key: string]: Value };
+
+/** How NumberMode asks for exact decimals: as the shortest faithful JavaScript value, or always as digits. */
+export type DecimalStyle = 'auto' | 'digits';

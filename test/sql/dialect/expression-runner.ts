@@ -2,11 +2,11 @@ import { type DuckDBConnection } from '@duckdb/node-api';
 import { DriverError } from '../../../src/core/errors.ts';
 import type { TableDef } from '../../../src/catalog/table-def.ts';
 import { bindStatement } from '../../../src/sql/bind/bind.ts';
-import { engineError } from '../../../src/sql/engine/engine-errors.ts';
+import { toEngineError } from '../../../src/sql/engine/engine-errors.ts';
 import { type Engine, openEngine } from '../../../src/sql/engine/engine.ts';
 import { identifier } from '../../../src/sql/print/quote.ts';
-import { textConverter } from '../../../src/sql/types/result-text.ts';
-import { engineType } from '../../../src/sql/types/engine-types.ts';
+import { createTextConverter } from '../../../src/sql/engine/result-text.ts';
+import { toDuckdbType } from '../../../src/sql/types/column-types.ts';
 import { parseQuery } from '../../../src/sql/parse/parse.ts';
 import { createPlanner, type Planner, type StatementPlan } from '../../../src/sql/plan/planner.ts';
 import { bigint, catalogOf, decimal, double, json, tableDef, text } from '../engine-fixture.ts';
@@ -51,7 +51,7 @@ export class ExpressionRunner {
     try {
       return await this.#run(sql);
     } catch (error) {
-      const failure = error instanceof DriverError ? error : engineError(error, () => undefined);
+      const failure = error instanceof DriverError ? error : toEngineError(error, () => undefined);
       return { error: failure.sqlState, message: failure.message };
     }
   }
@@ -70,7 +70,7 @@ export class ExpressionRunner {
     for (const relation of plan.relations) await this.#fill(schema, relation.alias, relation.table);
     const result = await this.#connection.runAndReadAll(plan.engineSql(schema));
     const types = plan.columns.map((column) => column.type);
-    const converters = result.columnTypes().map((type, i) => textConverter(type, types[i] ?? ''));
+    const converters = result.columnTypes().map((type, i) => createTextConverter(type, types[i] ?? ''));
     return {
       columns: plan.columns.map((column) => column.name),
       types,
@@ -80,7 +80,7 @@ export class ExpressionRunner {
 
   async #fill(schema: string, alias: string, table: TableDef): Promise<void> {
     const name = `${identifier(schema)}.${identifier(alias)}`;
-    const columns = table.columns.map((column) => `${identifier(column.name)} ${engineType(column.type)}`);
+    const columns = table.columns.map((column) => `${identifier(column.name)} ${toDuckdbType(column.type)}`);
     await this.#connection.run(`CREATE TABLE ${name} (${columns.join(', ')})`);
     const rows = new RegExp(`insert into ${table.name} values\\s*(.*?);`, 's').exec(this.#rows)?.[1] ?? '';
     await this.#connection.run(`INSERT INTO ${name} VALUES ${rows}`);

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { loadModule } from 'libpg-query';
-import { parseArrayLiteral } from '../../../src/sql/types/array-literal.ts';
+import { parseArrayLiteral } from '../../../src/sql/types/text-input.ts';
 import { EARLY_REWRITES, REWRITES, rewriteDialect } from '../../../src/sql/dialect/rewrite.ts';
 import { similarToRegex } from '../../../src/sql/dialect/similar.ts';
 import { parseQuery } from '../../../src/sql/parse/parse.ts';
+import { loadParser } from '../../../src/sql/parse/parser.ts';
 import { printSelect } from '../../../src/sql/print/print.ts';
 
-beforeAll(() => loadModule());
+beforeAll(() => loadParser());
 
 describe('the table of rewrites', () => {
   it('names each difference once and says why', () => {

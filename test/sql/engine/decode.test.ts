@@ -5,9 +5,9 @@ import type { ColumnDef } from '../../../src/catalog/table-def.ts';
 import type { AttributeMap } from '../../../src/dynamo/attribute-value.ts';
 import { decodeSql, MISFIT } from '../../../src/sql/engine/decode-sql.ts';
 import { openEngine, type Engine } from '../../../src/sql/engine/engine.ts';
-import { valueConverter } from '../../../src/sql/types/result-value.ts';
-import { columnDecoder } from '../../../src/sql/exec/row-decoder.ts';
-import { driftIn } from '../../../src/sql/exec/type-drift.ts';
+import { createValueConverter } from '../../../src/sql/engine/result-value.ts';
+import { createColumnDecoder } from '../../../src/sql/exec/row-decoder.ts';
+import { findDrift } from '../../../src/sql/exec/type-drift.ts';
 import type { Value } from '../../../src/sql/types/value.ts';
 import { itemsWith } from '../../support/attribute-values.ts';
 import { column, itemColumn } from '../../support/columns.ts';
@@ -31,7 +31,7 @@ async function decodeInEngine(
   try {
     statement.bindBlob(1, Buffer.from(JSON.stringify(items)));
     const reader = await statement.runAndReadAll();
-    const converters = reader.columnTypes().map((type) => valueConverter(type, 'auto'));
+    const converters = reader.columnTypes().map((type) => createValueConverter(type, 'auto'));
     return reader.getRows().map((row) => row.map((value, i) => converters[i]?.(value) ?? null));
   } finally {
     statement.destroySync();
@@ -39,7 +39,7 @@ async function decodeInEngine(
 }
 
 function decodeDirectly(columns: readonly ColumnDef[], items: readonly AttributeMap[]): Value[][] {
-  const decoders = columns.map((each) => columnDecoder(each, 'auto'));
+  const decoders = columns.map((each) => createColumnDecoder(each, 'auto'));
   return items.map((item) => decoders.map((decode) => decode(item)));
 }
 
@@ -91,7 +91,7 @@ describe('decoding a page', () => {
         const page = Buffer.from(JSON.stringify(items));
         const decoded = await decodeInEngine(wanted, items).catch((error: unknown) => String(error));
         const found = typeof decoded === 'string' && decoded.includes(MISFIT) ? MISFIT : decoded;
-        const drifts = driftIn({ name: 't' }, wanted, page) !== undefined;
+        const drifts = findDrift({ name: 't' }, wanted, page) !== undefined;
         expect(found).toEqual(drifts ? MISFIT : decodeDirectly(wanted, items));
       }),
       { numRuns: 150 },

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { documentNumber, fitsDouble, numberValue, plainDigits } from '../../../src/sql/types/number-value.ts';
+import {
+  toDocumentNumber,
+  fitsDouble,
+  toNumberValue,
+  expandExponent,
+} from '../../../src/sql/types/number-value.ts';
 
 const digits = fc
   .tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 38n - 1n }), fc.integer({ min: 0, max: 20 }))
@@ -34,13 +39,13 @@ describe('numberValue', () => {
     ['1E-130', 1e-130],
     ['0', 0],
   ])('%s becomes %p', (text, expected) => {
-    expect(numberValue(text)).toBe(expected);
+    expect(toNumberValue(text)).toBe(expected);
   });
 
   it('never changes the number, whatever type it chooses', () => {
     fc.assert(
       fc.property(digits, (text) => {
-        const value = numberValue(text);
+        const value = toNumberValue(text);
         expect(exactly(String(value))).toBe(exactly(text));
         expect(typeof value === 'bigint' && Number.isSafeInteger(Number(value))).toBe(false);
       }),
@@ -66,14 +71,14 @@ describe('plainDigits', () => {
     ['-12E-1', '-1.2'],
     ['7', '7'],
   ])('%s is %s', (text, expected) => {
-    expect(plainDigits(text)).toBe(expected);
+    expect(expandExponent(text)).toBe(expected);
   });
 
   it('names the same number without an exponent', () => {
     fc.assert(
       fc.property(digits, fc.integer({ min: -20, max: 20 }), (text, power) => {
         const written = `${text}E${power >= 0 ? '+' : ''}${power}`;
-        const plain = plainDigits(written);
+        const plain = expandExponent(written);
         expect(plain).not.toMatch(/e/i);
         expect(exactly(plain)).toBe(exactly(written));
       }),
@@ -89,6 +94,6 @@ describe('documentNumber', () => {
     ['0.1', 0.1],
     ['12345678901234567890.5', '12345678901234567890.5'],
   ])('%s becomes %p', (text, expected) => {
-    expect(documentNumber(text)).toBe(expected);
+    expect(toDocumentNumber(text)).toBe(expected);
   });
 });

@@ -1,4 +1,4 @@
-import { plainDigits } from '../../types/number-value.ts';
+import { expandExponent } from '../../types/number-value.ts';
 import { raise } from './raise.ts';
 
 type Sign = 'S' | 'MI' | 'PL' | 'SG' | 'PR';
@@ -57,7 +57,7 @@ export function formatNumber(digits: string, pattern: string): string {
   const places = pieces.filter((piece) => piece.kind === 'digit');
   const wholes = places.filter((piece) => !piece.fraction);
   const fractions = places.filter((piece) => piece.fraction);
-  const rounded = roundDigits(plainDigits(digits), fractions.length);
+  const rounded = roundDigits(expandExponent(digits), fractions.length);
   const negative = rounded.startsWith('-');
   const [whole = '', fraction = ''] = rounded.replace('-', '').split('.');
 

@@ -1,5 +1,5 @@
-import { plainDigits, trimmed } from '../../types/number-value.ts';
-import { type JsonNode, readJson } from '../../types/json-text.ts';
+import { expandExponent, trimFraction } from '../../types/number-value.ts';
+import { type JsonNode, parseJson } from '../../types/json-text.ts';
 
 /**
  * Whether one document contains another as PostgreSQL's `@>` says: an object has the members, an array has the elements,
@@ -7,7 +7,7 @@ import { type JsonNode, readJson } from '../../types/json-text.ts';
  * https://www.postgresql.org/docs/15/datatype-json.html#JSON-CONTAINMENT
  */
 export function jsonContains(document: string, part: string): boolean {
-  const [outer, inner] = [readJson(document), readJson(part)];
+  const [outer, inner] = [parseJson(document), parseJson(part)];
   if (isList(outer) && !isList(inner) && !isObject(inner)) return outer.some((each) => contains(each, inner));
   return contains(outer, inner);
 }
@@ -27,7 +27,7 @@ function contains(outer: JsonNode, inner: JsonNode): boolean {
 }
 
 function digits({ number }: { readonly number: string }): string {
-  return trimmed(plainDigits(number));
+  return trimFraction(expandExponent(number));
 }
 
 function isList(node: JsonNode): node is readonly JsonNode[] {

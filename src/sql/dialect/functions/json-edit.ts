@@ -1,38 +1,38 @@
-import { type JsonNode, printNormal, readJson } from '../../types/json-text.ts';
+import { type JsonNode, formatJsonb, parseJson } from '../../types/json-text.ts';
 import { raise } from './raise.ts';
 
 /** jsonb_set: the document with this value at a path (a JSON array of steps); `create` adds the last step where it is missing. */
 export function setPath(document: string, path: string, value: string, create: boolean): string {
-  return printNormal(edit(readJson(document), stepsOf(path), readJson(value), create));
+  return formatJsonb(edit(parseJson(document), stepsOf(path), parseJson(value), create));
 }
 
 /** `#-`: the document without what lies at a path. */
 export function deletePath(document: string, path: string): string {
-  return printNormal(edit(readJson(document), stepsOf(path), undefined, false));
+  return formatJsonb(edit(parseJson(document), stepsOf(path), undefined, false));
 }
 
 /** `-`: without a key (text), without several (an array of texts), or without an element (a number). */
 export function deleteKey(document: string, key: string): string {
-  const from = readJson(document);
-  const which = readJson(key);
-  if (typeof which === 'string') return printNormal(without([which], from));
+  const from = parseJson(document);
+  const which = parseJson(key);
+  if (typeof which === 'string') return formatJsonb(without([which], from));
   if (Array.isArray(which))
-    return printNormal(
+    return formatJsonb(
       without(
         which.filter((each) => typeof each === 'string'),
         from,
       ),
     );
   if (!Array.isArray(from)) return raise('SQL_BAD_ARGUMENT', 'cannot delete from object using integer index');
-  const at = Number(printNormal(which));
-  return printNormal(from.filter((_, i) => i !== (at < 0 ? from.length + at : at)));
+  const at = Number(formatJsonb(which));
+  return formatJsonb(from.filter((_, i) => i !== (at < 0 ? from.length + at : at)));
 }
 
 /** `||`: two objects are merged, everything else makes an array. */
 export function concatenate(left: string, right: string): string {
-  const [a, b] = [readJson(left), readJson(right)];
-  if (a instanceof Map && b instanceof Map) return printNormal(new Map([...a, ...b]));
-  return printNormal([...(Array.isArray(a) ? a : [a]), ...(Array.isArray(b) ? b : [b])]);
+  const [a, b] = [parseJson(left), parseJson(right)];
+  if (a instanceof Map && b instanceof Map) return formatJsonb(new Map([...a, ...b]));
+  return formatJsonb([...(Array.isArray(a) ? a : [a]), ...(Array.isArray(b) ? b : [b])]);
 }
 
 /** jsonb_strip_nulls. */
@@ -44,7 +44,7 @@ export function stripNulls(document: string): string {
       [...node].filter(([, value]) => value !== null).map(([key, value]) => [key, strip(value)]),
     );
   };
-  return printNormal(strip(readJson(document)));
+  return formatJsonb(strip(parseJson(document)));
 }
 
 function without(keys: readonly string[], from: JsonNode): JsonNode {
@@ -54,9 +54,9 @@ function without(keys: readonly string[], from: JsonNode): JsonNode {
 }
 
 function stepsOf(path: string): string[] {
-  const steps = readJson(path);
+  const steps = parseJson(path);
   if (!Array.isArray(steps)) return raise('SQL_BAD_ARGUMENT', 'a path into JSON is an array of texts');
-  return steps.map((step) => (typeof step === 'string' ? step : printNormal(step)));
+  return steps.map((step) => (typeof step === 'string' ? step : formatJsonb(step)));
 }
 
 /** Undefined as the value removes. What the path does not reach is left as it is. */

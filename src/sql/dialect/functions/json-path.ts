@@ -1,4 +1,4 @@
-import { type JsonNode, printNormal, readJson } from '../../types/json-text.ts';
+import { type JsonNode, formatJsonb, parseJson } from '../../types/json-text.ts';
 import { raise } from './raise.ts';
 
 type Step = { readonly key: string } | { readonly index: number } | 'keys' | 'items';
@@ -7,9 +7,9 @@ const STEP = /\s*(?:\.\s*(?:([\p{L}_$][\p{L}\p{N}_$]*)|"((?:[^"\\]|\\.)*)"|(\*))
 
 /** What a SQL/JSON path of keys, positions and wildcards finds, as a JSON array. In lax mode arrays are looked into, and a value is an array of itself. */
 export function followPath(document: string, path: string): string {
-  let found: readonly JsonNode[] = [readJson(document)];
+  let found: readonly JsonNode[] = [parseJson(document)];
   for (const step of readPath(path)) found = found.flatMap((node) => follow(node, step));
-  return printNormal(found);
+  return formatJsonb(found);
 }
 
 function readPath(path: string): Step[] {

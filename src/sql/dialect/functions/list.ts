@@ -1,14 +1,14 @@
-import { postgresTypeName } from '../../types/engine-types.ts';
-import { plainDigits, trimmed } from '../../types/number-value.ts';
-import { arrayText } from '../../types/array-literal.ts';
-import { floatText } from '../../types/float-text.ts';
+import { toPostgresType } from '../../types/types.ts';
+import { expandExponent, trimFraction } from '../../types/number-value.ts';
+import { formatArray } from '../../types/text-format.ts';
+import { formatFloat } from '../../types/text-format.ts';
 import {
-  comparableJson,
+  toComparableJson,
   type JsonNode,
-  normalJson,
-  numberJson,
-  printNormal,
-  readJson,
+  normalizeJson,
+  formatJsonNumber,
+  formatJsonb,
+  parseJson,
 } from '../../types/json-text.ts';
 import { capitalise, formatText, quoteIdentifier } from './format-text.ts';
 import { formatNumber, parseNumber } from './format-number.ts';
@@ -49,15 +49,15 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
       ? text.normalize(form)
       : raise('SQL_BAD_ARGUMENT', `invalid normalization form: ${form}`),
   ),
-  define('pg_float_text', 1, (text = '') => floatText(numberOf(text))),
-  define('pg_real_text', 1, (text = '') => floatText(Math.fround(numberOf(text)), 'real')),
+  define('pg_float_text', 1, (text = '') => formatFloat(numberOf(text))),
+  define('pg_real_text', 1, (text = '') => formatFloat(Math.fround(numberOf(text)), 'real')),
   define('pg_interval_text', 1, (text = '') => text.replace(/\bmonth(s?)\b/g, 'mon$1')),
   define('pg_blob_text', 1, (text = '') => `\\x${blobBytes(text).toString('hex')}`),
-  define('pg_array_text', 2, (json = '', type = '') => arrayOf(readJson(json), postgresTypeName(type))),
-  define('pg_type_name', 1, (type = '') => postgresTypeName(type)),
+  define('pg_array_text', 2, (json = '', type = '') => arrayOf(parseJson(json), toPostgresType(type))),
+  define('pg_type_name', 1, (type = '') => toPostgresType(type)),
   define('pg_normal_json', 1, (text = '') => checkedJson(text)),
-  define('pg_comparable_json', 1, (text = '') => comparableJson(text) ?? checkedJson(text)),
-  define('pg_number_json', 1, (digits = '') => numberJson(digits)),
+  define('pg_comparable_json', 1, (text = '') => toComparableJson(text) ?? checkedJson(text)),
+  define('pg_number_json', 1, (digits = '') => formatJsonNumber(digits)),
   define('pg_json_set', 3, (document = '', path = '', value = '') => setPath(document, path, value, true)),
   define('pg_json_replace', 3, (document = '', path = '', value = '') =>
     setPath(document, path, value, false),
@@ -73,7 +73,7 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
 
 function checkedJson(text: string): string {
   try {
-    return normalJson(text);
+    return normalizeJson(text);
   } catch (error) {
     if (error instanceof SyntaxError)
       return raise('SQL_BAD_VALUE', `invalid input syntax for type json: ${text.slice(0, 80)}`);
@@ -87,7 +87,7 @@ function numberOf(text: string): number {
 
 /** The digits of a number that has no more of them behind its point. */
 function elementNumber(text: string, scale: number): string {
-  const digits = /^-?\d/.test(text) ? trimmed(plainDigits(text)) : '';
+  const digits = /^-?\d/.test(text) ? trimFraction(expandExponent(text)) : '';
   if (digits !== '' && (digits.split('.')[1] ?? '').length <= scale) return digits;
   return raise(
     'SQL_BAD_VALUE',
@@ -96,7 +96,9 @@ function elementNumber(text: string, scale: number): string {
 }
 
 function finiteDigits(text: string): string {
-  return /inf|nan/.test(text) ? raise('SQL_BAD_VALUE', `to_char cannot format ${text}`) : plainDigits(text);
+  return /inf|nan/.test(text)
+    ? raise('SQL_BAD_VALUE', `to_char cannot format ${text}`)
+    : expandExponent(text);
 }
 
 /** DuckDB prints bytes beyond printable ASCII as `\xFF`. */
@@ -113,8 +115,8 @@ function arrayOf(list: JsonNode, type: string): string {
     if (item === null || typeof item === 'string') return item;
     if (Array.isArray(item)) return arrayOf(item, type);
     if (typeof item === 'boolean') return item ? 't' : 'f';
-    const text = printNormal(item);
-    return type === 'double precision[]' ? floatText(Number(text)) : text;
+    const text = formatJsonb(item);
+    return type === 'double precision[]' ? formatFloat(Number(text)) : text;
   };
-  return arrayText(items.map(element), items.some(Array.isArray));
+  return formatArray(items.map(element), items.some(Array.isArray));
 }

@@ -1,43 +1,45 @@
+import { postgresColumnType } from '../../types/column-types.ts';
 import type { SqlType } from '../../../catalog/table-def.ts';
-import type { KeyType } from '../../../dynamo/attribute-value.ts';
+import { COLUMN_KINDS } from '../../../catalog/schemas/column-types.ts';
+import { TYPE_NAMES, TYPES } from '../../types/types.ts';
 import type { ParsedType } from './table-statement.ts';
 import type { TokenReader } from './token-reader.ts';
 
 interface TypeSpec {
   /** PostgreSQL's names of it; how many numbers may follow in parentheses. */
   readonly names: readonly string[];
-  readonly modifiers?: number;
+  readonly modifiers: number;
   readonly type: SqlType;
-  readonly key?: KeyType;
 }
 
+const namesOfKind = (kind: SqlType['kind']): readonly string[] =>
+  TYPE_NAMES.filter((name) => TYPES[name].column === kind).flatMap((name) => [
+    ...new Set([name, TYPES[name].typname, ...TYPES[name].aliases]),
+  ]);
+
 /** The types that columns of tables may have. */
-export const TYPES: readonly TypeSpec[] = [
-  {
-    names: ['text', 'varchar', 'character varying', 'char', 'character', 'bpchar'],
-    modifiers: 1,
-    type: { kind: 'text' },
-    key: 'S',
-  },
-  {
-    names: ['bigint', 'integer', 'int', 'smallint', 'int2', 'int4', 'int8'],
+const COLUMN_TYPE_NAMES: Readonly<Record<SqlType['kind'], TypeSpec>> = {
+  text: { names: namesOfKind('text'), modifiers: 1, type: { kind: 'text' } },
+  bigint: {
+    names: namesOfKind('bigint'),
+    modifiers: 0,
     type: { kind: 'bigint' },
-    key: 'N',
   },
-  { names: ['hugeint'], type: { kind: 'hugeint' }, key: 'N' },
-  { names: ['numeric', 'decimal', 'dec'], modifiers: 2, type: { kind: 'decimal', scale: 0 }, key: 'N' },
-  {
-    names: ['double precision', 'real', 'float', 'float4', 'float8'],
+  // PostgreSQL has no such type.
+  hugeint: { names: ['hugeint'], modifiers: 0, type: { kind: 'hugeint' } },
+  decimal: { names: namesOfKind('decimal'), modifiers: 2, type: { kind: 'decimal', scale: 0 } },
+  double: {
+    names: namesOfKind('double'),
     modifiers: 1,
     type: { kind: 'double' },
-    key: 'N',
   },
-  { names: ['bytea'], type: { kind: 'blob' }, key: 'B' },
-  { names: ['boolean', 'bool'], type: { kind: 'boolean' } },
-  { names: ['json', 'jsonb'], type: { kind: 'json' } },
-];
+  blob: { names: namesOfKind('blob'), modifiers: 0, type: { kind: 'blob' } },
+  boolean: { names: namesOfKind('boolean'), modifiers: 0, type: { kind: 'boolean' } },
+  json: { names: namesOfKind('json'), modifiers: 0, type: { kind: 'json' } },
+};
 
-const NAMES = TYPES.flatMap((spec) => spec.names.map((name) => ({ name, spec }))).toSorted(
+const SPECS = Object.values(COLUMN_TYPE_NAMES);
+const NAMES = SPECS.flatMap((spec) => spec.names.map((name) => ({ name, spec }))).toSorted(
   (a, b) => b.name.length - a.name.length,
 );
 /** Where `numeric` says nothing of its scale. */
@@ -54,7 +56,9 @@ export function readType(reader: TokenReader): ParsedType {
   const { position } = reader;
   const found = NAMES.find(({ name }) => reader.accept(name));
   if (found === undefined) {
-    const usual = TYPES.map(({ names }) => names[0]).join(', ');
+    const usual = SPECS.map(({ type }) =>
+      type.kind === 'hugeint' ? type.kind : postgresColumnType(type),
+    ).join(', ');
     if (TIMES.some((name) => reader.sees(name)))
       throw reader.error(
         'SQL_NOT_SUPPORTED',
@@ -64,7 +68,7 @@ export function readType(reader: TokenReader): ParsedType {
     throw reader.expected(`a type: ${usual}`);
   }
   const { name, spec } = found;
-  const most = spec.modifiers ?? 0;
+  const most = spec.modifiers;
   const modifiers =
     most > 0 && reader.sees('(') ? reader.list(() => reader.wholeNumber('a whole number')) : [];
   if (modifiers.length > most) throw reader.error('SQL_SYNTAX', `${name} takes at most ${most} numbers.`);
@@ -78,7 +82,7 @@ export function readType(reader: TokenReader): ParsedType {
   const type = typeWith(spec.type, modifiers);
   if (type.kind === 'decimal' && type.scale > MAX_DIGITS)
     throw reader.error('SQL_TABLE_DEFINITION', `${text}: a number has at most ${MAX_DIGITS} digits.`);
-  return { text, type, key: spec.key, position };
+  return { text, type, key: COLUMN_KINDS[type.kind].key, position };
 }
 
 function typeWith(type: SqlType, [precision, scale]: readonly number[]): SqlType {
@@ -86,4 +90,6 @@ function typeWith(type: SqlType, [precision, scale]: readonly number[]): SqlType
   return { kind: 'decimal', scale: scale ?? (precision === undefined ? USUAL_SCALE : 0) };
 }
 
-const TIMES = ['timestamp', 'timestamptz', 'date', 'time', 'timetz', 'interval'];
+const TIMES = TYPE_NAMES.map((name) => TYPES[name])
+  .filter(({ category }) => category === 'D' || category === 'T')
+  .map(({ typname }) => typname);

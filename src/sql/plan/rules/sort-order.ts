@@ -1,3 +1,4 @@
+import { COLUMN_KINDS } from '../../../catalog/schemas/column-types.ts';
 import { type ColumnDef, type KeySchema, keyAttributes } from '../../../catalog/table-def.ts';
 import type { Key, KeyRange, SortTerm } from '../../../dynamo/read/access-path.ts';
 import type { KeyType } from '../../../dynamo/attribute-value.ts';
@@ -103,20 +104,7 @@ function sortsAs(
   attribute: { readonly name: string; readonly type: KeyType },
 ): boolean {
   if (path.length > 1 || path[0] !== attribute.name) return false;
-  switch (type.kind) {
-    case 'text':
-      return attribute.type === 'S';
-    case 'bigint':
-    case 'hugeint':
-    case 'decimal':
-    case 'double':
-      return attribute.type === 'N';
-    case 'blob':
-      return attribute.type === 'B';
-    case 'boolean':
-    case 'json':
-      return false;
-  }
+  return COLUMN_KINDS[type.kind].key === attribute.type;
 }
 
 function compareBy(by: readonly SortTerm[], a: Key, b: Key): number {

@@ -1,7 +1,8 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from '@jest/globals';
 import type { SqlType } from '../../../src/catalog/table-def.ts';
-import { engineType, postgresTypeName } from '../../../src/sql/types/engine-types.ts';
+import { toDuckdbType } from '../../../src/sql/types/column-types.ts';
+import { toPostgresType } from '../../../src/sql/types/types.ts';
 
 describe('the types of columns', () => {
   it('are types of DuckDB that go by PostgreSQL’s names', async () => {
@@ -16,9 +17,9 @@ describe('the types of columns', () => {
       [{ kind: 'json' }, 'json'],
     ];
     const connection = await (await DuckDBInstance.create(':memory:')).connect();
-    const columns = types.map(([type], i) => `NULL::${engineType(type)} AS c${i}`);
+    const columns = types.map(([type], i) => `NULL::${toDuckdbType(type)} AS c${i}`);
     const result = await connection.run(`SELECT ${columns.join(', ')}`);
-    expect(result.columnTypes().map((type) => postgresTypeName(type.alias ?? type.toString()))).toEqual(
+    expect(result.columnTypes().map((type) => toPostgresType(type.alias ?? type.toString()))).toEqual(
       types.map(([, name]) => name),
     );
     connection.closeSync();
@@ -41,6 +42,6 @@ describe('the types of columns', () => {
     ["ENUM('a', 'b')", 'text'],
     ['"NULL"', 'text'],
   ])('%s is %s', (duckdb, postgres) => {
-    expect(postgresTypeName(duckdb)).toBe(postgres);
+    expect(toPostgresType(duckdb)).toBe(postgres);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { floatText } from '../../../src/sql/types/float-text.ts';
-import { normalJson } from '../../../src/sql/types/json-text.ts';
-import { textForm } from '../../../src/sql/types/text-form.ts';
+import { formatFloat } from '../../../src/sql/types/text-format.ts';
+import { normalizeJson } from '../../../src/sql/types/json-text.ts';
+import { formatValue } from '../../../src/sql/types/format-value.ts';
 import type { Value } from '../../../src/sql/types/value.ts';
 
 describe("PostgreSQL's text form", () => {
@@ -30,13 +30,13 @@ describe("PostgreSQL's text form", () => {
     [{ b: 1, a: 'x' }, 'json', '{"b":1,"a":"x"}'],
     [{ bb: 1, c: [true] }, 'jsonb', '{"c": [true], "bb": 1}'],
   ])('%p as %s is %p', (value, type, text) => {
-    expect(textForm(value, type)).toBe(text);
+    expect(formatValue(value, type)).toBe(text);
   });
 
   it('prints doubles so that they are read back', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true }), (value) => {
-        expect(Number(floatText(value))).toBe(value);
+        expect(Number(formatFloat(value))).toBe(value);
       }),
     );
   });
@@ -44,8 +44,8 @@ describe("PostgreSQL's text form", () => {
   it('brings JSON into a form that stays, with the same meaning', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        const normal = normalJson(JSON.stringify(value));
-        expect(normalJson(normal)).toBe(normal);
+        const normal = normalizeJson(JSON.stringify(value));
+        expect(normalizeJson(normal)).toBe(normal);
         expect(JSON.parse(normal)).toEqual(JSON.parse(JSON.stringify(value)));
       }),
     );
