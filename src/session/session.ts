@@ -1,4 +1,5 @@
 import { anySignal } from '../core/async/abort.ts';
+import { lazy } from '../core/async/lazy.ts';
 import { DriverError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Folders } from '../core/ports.ts';
@@ -6,7 +7,6 @@ import type { SessionContext } from '../sql/exec/context.ts';
 import { type TransactionBlock, createTransactionBlock } from '../sql/exec/transaction-block.ts';
 import { prepare, type StatementCache } from '../sql/statement/prepare.ts';
 import type { Statement, StatementResult } from '../sql/statement/statement.ts';
-import { runTransaction } from '../sql/statement/transaction.ts';
 import { trackCall } from '../sql/statement/within-transaction.ts';
 import type {
   Connection,
@@ -24,6 +24,8 @@ import { createSchemas } from './schemas.ts';
 import { statementContext } from './statement-limits.ts';
 import { statementLog } from './statement-log.ts';
 import { withStatementTimeout } from './statement-timeout.ts';
+
+const loadTransaction = lazy(() => import('../sql/statement/transaction.ts'));
 
 export interface SessionParts {
   readonly session: SessionContext;
@@ -136,8 +138,11 @@ export function createSession({
     description,
     metadata: createMetadata(session, () => signalFor(undefined)),
     schemas: createSchemas({ session, folders, guard: () => signalFor(undefined) }),
-    transaction: async (work, options = {}) =>
-      runTransaction((block) => work(runnerOn(block)), options, session, signalFor(options.signal)),
+    async transaction(work, options = {}) {
+      const signal = signalFor(options.signal);
+      const { runTransaction } = await loadTransaction();
+      return runTransaction((block) => work(runnerOn(block)), options, session, signal);
+    },
     whoami: async ({ signal } = {}) => whoami(signalFor(signal)),
     close() {
       return (closed ??= (async () => {
