@@ -41,7 +41,9 @@ export async function bundle(outdir: string, packages: readonly string[]): Promi
     minifyWhitespace: true,
     legalComments: 'none',
     // For what undici, which is CommonJS, requires of Node.
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    banner: {
+      js: "import{createRequire as $require}from'node:module';const require=$require(import.meta.url);",
+    },
     metafile: true,
     logLevel: 'warning',
   });
