@@ -620,7 +620,7 @@ describe('a connection shows', () => {
     expect(plan.rows).toEqual([{ 'QUERY PLAN': [expect.not.objectContaining({ ran: expect.anything() })] }]);
     await expect(db.query(`EXPLAIN (FORMAT XML) ${query}`)).rejects.toMatchObject({
       sqlState: '0A000',
-      message: 'EXPLAIN has the formats TEXT and, of queries, JSON: found XML.',
+      message: 'EXPLAIN format XML is not supported: use TEXT or, for queries, JSON',
     });
     await expect(
       db.query("EXPLAIN (FORMAT JSON) DELETE FROM orders WHERE customer = 'c1'"),

@@ -274,7 +274,7 @@ describe('settings of the server', () => {
   it('are not set to what they cannot be', async () => {
     await expect(db.query("SET TIME ZONE 'Europe/Rome'")).rejects.toMatchObject({
       sqlState: '0A000',
-      message: 'TimeZone is UTC, and cannot be set to Europe/Rome.',
+      message: 'parameter "TimeZone" cannot be changed from "UTC" to "Europe/Rome"',
     });
     await expect(db.query('SET serch_path = public')).rejects.toMatchObject({
       sqlState: '42704',
@@ -282,7 +282,7 @@ describe('settings of the server', () => {
     });
     await expect(db.query("SELECT current_setting('nothing')")).rejects.toMatchObject({
       sqlState: '42704',
-      message: 'There is no setting nothing.',
+      message: 'unrecognized configuration parameter "nothing"',
     });
   });
 });

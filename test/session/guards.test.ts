@@ -50,7 +50,7 @@ describe('MaxConnectionRCU', () => {
       code: 'EXEC_CAPACITY',
       sqlState: '53400',
       message: expect.stringMatching(
-        /^The connection has consumed \d\d(?:\.5)? read capacity units; MaxConnectionRCU is 20$/,
+        /^the connection has consumed \d\d(?:\.5)? read capacity units; MaxConnectionRCU is 20$/,
       ),
       remedy: expect.stringContaining('raise MaxConnectionRCU'),
     });
@@ -169,7 +169,7 @@ describe('StatementTimeout', () => {
     expect(error).toMatchObject({
       code: 'EXEC_TIMEOUT',
       sqlState: '57014',
-      message: 'The statement worked for 0.2 s, which is all it may',
+      message: 'canceling statement due to statement timeout (0.2 s)',
       remedy: expect.stringContaining('StatementTimeout'),
     });
     await expect(db.query(sql)).rejects.toMatchObject({ code: 'EXEC_TIMEOUT', message: /1 s/ });

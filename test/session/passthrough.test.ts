@@ -80,7 +80,7 @@ describe('PartiQL passthrough', () => {
     expect(double?.received).toHaveLength(2);
     await expect(db.query(text, [], { maxRcu: 5 })).rejects.toMatchObject({
       code: 'EXEC_CAPACITY',
-      message: 'The statement was stopped after 6 read capacity units; MaxRCU is 5',
+      message: 'statement stopped after 6 read capacity units; MaxRCU is 5',
     });
     await expect(db.query(text, [], { timeoutMs: 100 })).rejects.toMatchObject({ code: 'EXEC_TIMEOUT' });
     const stream = await db.stream(text);

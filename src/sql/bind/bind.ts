@@ -9,17 +9,17 @@ import { isStar } from '../parse/tree.ts';
 import { printSelect } from '../print/print.ts';
 import type { View } from '../../catalog/view.ts';
 import type { Binder } from './binder.ts';
-import { printingRelations } from './catalog-calls.ts';
-import { writeParameters } from './literals.ts';
+import { printRelationNames } from './catalog-calls.ts';
+import { inlineParameters } from './literals.ts';
 import { bindExpression, bindQuery } from './query.ts';
-import { type KnownTable, knownView } from './known-table.ts';
-import { namesIn } from './names-in.ts';
-import { inPortions, type Portions, type TextGroups, textGroupsIn } from './portions.ts';
+import { type KnownTable, parseView } from './known-table.ts';
+import { collectColumnNames } from './names-in.ts';
+import { splitIntoPortions, type Portions, type TextGroups, findTextGroups } from './portions.ts';
 import {
   type Relation,
-  relationOf,
+  toRelation,
   type SystemRelation,
-  systemRelationOf,
+  toSystemRelation,
   unmangleName,
 } from './relation.ts';
 
@@ -62,13 +62,14 @@ export async function bindStatement(
   const tables = new Map<string, KnownTable>();
   const relationNames = new Map<string, string | null>();
   for (;;) {
-    const bound = aboutQuotes(parsed, () => withinStack(() => bindAll(parsed, tables, relationNames)));
-    if (bound.wanted.size + bound.wantedNames.size === 0) return bindingOf(parsed, bound, parameters);
+    const bound = withQuoteRemedy(parsed, () => guardStack(() => bindAll(parsed, tables, relationNames)));
+    if (bound.missingTables.size + bound.missingNames.size === 0)
+      return toBoundStatement(parsed, bound, parameters);
     await Promise.all([
-      ...[...bound.wanted].map(async ([name, location]) => {
-        tables.set(name, await tableAt(catalog, name, parsed.position(location), signal));
+      ...[...bound.missingTables].map(async ([name, location]) => {
+        tables.set(name, await loadTable(catalog, name, parsed.position(location), signal));
       }),
-      ...[...bound.wantedNames].map(async (name) => {
+      ...[...bound.missingNames].map(async (name) => {
         relationNames.set(name, catalog.relationName ? await catalog.relationName(name, signal) : name);
       }),
     ]);
@@ -76,7 +77,7 @@ export async function bindStatement(
 }
 
 /** Who takes double quotes for those of text is told so: what they hold is a name, and there is no such column. */
-function aboutQuotes<T>({ text }: ParsedQuery, bind: () => T): T {
+function withQuoteRemedy<T>({ text }: ParsedQuery, bind: () => T): T {
   try {
     return bind();
   } catch (error) {
@@ -100,9 +101,9 @@ interface Attempt {
   readonly relations: readonly Relation[];
   readonly system: readonly SystemRelation[];
   /** Tables that are not known yet, and where they were named first. */
-  readonly wanted: ReadonlyMap<string, number>;
+  readonly missingTables: ReadonlyMap<string, number>;
   /** What was cast to regclass, and is not known yet to be one. */
-  readonly wantedNames: ReadonlySet<string>;
+  readonly missingNames: ReadonlySet<string>;
 }
 
 function bindAll(
@@ -112,25 +113,25 @@ function bindAll(
 ): Attempt {
   const relations: Relation[] = [];
   const system: SystemRelation[] = [];
-  const wanted = new Map<string, number>();
-  const wantedNames = new Set<string>();
-  const binderOf = (select: SelectStmt, views: readonly string[]): Binder => {
-    const own = namesIn({ SelectStmt: select });
+  const missingTables = new Map<string, number>();
+  const missingNames = new Set<string>();
+  const createBinder = (select: SelectStmt, views: readonly string[]): Binder => {
+    const own = collectColumnNames({ SelectStmt: select });
     const binder: Binder = {
       position: (location) => parsed.position(location ?? 0),
       table: (name, location) => {
         const table = tables.get(name);
-        if (table === undefined && !wanted.has(name)) wanted.set(name, location ?? 0);
+        if (table === undefined && !missingTables.has(name)) missingTables.set(name, location ?? 0);
         return table;
       },
       relationName: (name) => {
         const known = relationNames.get(name);
-        if (known === undefined) wantedNames.add(name);
+        if (known === undefined) missingNames.add(name);
         return known;
       },
       relation: (table, named) => {
         const names = named === undefined ? own : new Set([...own, ...named]);
-        const relation = relationOf(`r${relations.length}`, table, names);
+        const relation = toRelation(`r${relations.length}`, table, names);
         relations.push(relation);
         return relation;
       },
@@ -140,25 +141,25 @@ function bindAll(
         if (found !== undefined) relations[at] = { ...found, hint };
       },
       system: (table) => {
-        const relation = systemRelationOf(`sys${system.length}`, table);
+        const relation = toSystemRelation(`sys${system.length}`, table);
         system.push(relation);
         return relation;
       },
       views,
-      inView: (name, query) => binderOf(query, [...views, name]),
+      forView: (name, query) => createBinder(query, [...views, name]),
       query: (query, common, outer) => bindQuery(query, common, outer, binder),
       expression: (part, scope, common) => bindExpression(part, scope, common, binder),
     };
     return binder;
   };
-  const ast = printingRelations(parsed.ast);
-  const { select } = bindQuery(ast, new Map(), undefined, binderOf(ast, []));
-  return { select, relations, system, wanted, wantedNames };
+  const ast = printRelationNames(parsed.ast);
+  const { select } = bindQuery(ast, new Map(), undefined, createBinder(ast, []));
+  return { select, relations, system, missingTables, missingNames };
 }
 
-function bindingOf(
+function toBoundStatement(
   parsed: ParsedQuery,
-  bound: Omit<Attempt, 'wanted' | 'wantedNames'>,
+  bound: Omit<Attempt, 'missingTables' | 'missingNames'>,
   parameters: readonly ParameterLiteral[],
 ): BoundStatement {
   if (parameters.length < parsed.parameterCount)
@@ -170,22 +171,22 @@ function bindingOf(
   const printed = new Map<string, string>();
   let rewritten: SelectStmt | undefined;
   const tree = (): SelectStmt =>
-    (rewritten ??= rewriteDialect(writeParameters(select, parameters), parsed.position));
+    (rewritten ??= rewriteDialect(inlineParameters(select, parameters), parsed.position));
   const print = (query: SelectStmt, schema: string): string => printSelect(query, schema, parsed.position);
   return {
     relations,
     system,
     select,
-    resultTypes: resultTypes(select),
+    resultTypes: findResultTypes(select),
     unmangle: (name) => unmangleName(relations, name),
-    withParameters: (others) => bindingOf(parsed, bound, others),
-    textGroups: () => textGroupsIn(tree(), relations),
+    withParameters: (others) => toBoundStatement(parsed, bound, others),
+    textGroups: () => findTextGroups(tree(), relations),
     engineSql: (schema, portions) => {
       if (portions !== undefined)
-        return withinStack(() => print(inPortions(tree(), relations, portions), schema));
+        return guardStack(() => print(splitIntoPortions(tree(), relations, portions), schema));
       let sql = printed.get(schema);
       if (sql === undefined) {
-        sql = withinStack(() => print(tree(), schema));
+        sql = guardStack(() => print(tree(), schema));
         printed.set(schema, sql);
       }
       return sql;
@@ -194,7 +195,7 @@ function bindingOf(
 }
 
 /** Told from the form of the SELECT list, where each of its entries is one column. */
-function resultTypes(select: SelectStmt): ReadonlyMap<number, string> {
+function findResultTypes(select: SelectStmt): ReadonlyMap<number, string> {
   const values = (select.targetList ?? []).map((node) =>
     'ResTarget' in node ? node.ResTarget.val : undefined,
   );
@@ -207,7 +208,7 @@ function resultTypes(select: SelectStmt): ReadonlyMap<number, string> {
   );
 }
 
-async function tableAt(
+async function loadTable(
   catalog: TableSource,
   name: string,
   position: number,
@@ -215,7 +216,7 @@ async function tableAt(
 ): Promise<KnownTable> {
   try {
     const view = await catalog.view?.(name, signal);
-    if (view !== undefined) return await knownView(view);
+    if (view !== undefined) return await parseView(view);
     return { kind: 'table', table: await catalog.table(name, signal) };
   } catch (error) {
     if (!(error instanceof DriverError) || error.position !== undefined || isConnectionFailure(error))
@@ -231,12 +232,12 @@ async function tableAt(
 }
 
 /** Trees are walked by recursion; the parser bounds how deep they are by what it sees, which a long chain may escape. */
-function withinStack<T>(work: () => T): T {
+function guardStack<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
     if (error instanceof RangeError)
-      throw new DriverError('SQL_NOT_SUPPORTED', 'The statement is nested too deeply.', { cause: error });
+      throw new DriverError('SQL_NOT_SUPPORTED', 'the statement is nested too deeply', { cause: error });
     throw error;
   }
 }

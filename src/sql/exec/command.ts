@@ -8,11 +8,11 @@ import type { ResultColumn } from '../types/types.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../types/value.ts';
 
-/** What a command did, and the rows that it gives. */
+/** What a command did, and the rows that it returns. */
 export interface CommandResult extends RowReader {
   /** PostgreSQL's command tag without its counts: `INSERT`, `CREATE VIEW` … */
   readonly tag: string;
-  /** The rows that it changed; absent where it counts none. */
+  /** Rows that it changed; absent where it does not count them. */
   readonly affected?: number;
   readonly columns: readonly ResultColumn[];
   readonly reads: readonly TableRead[];
@@ -21,26 +21,26 @@ export interface CommandResult extends RowReader {
   close(): Promise<void>;
 }
 
-/** A kind of statement that is no query. */
+/** A kind of statement that is not a query. */
 export interface Command {
-  /** What PostgreSQL's tree calls it: `ViewStmt`, `DropStmt` … */
+  /** Its nodes in PostgreSQL's parse tree: `ViewStmt`, `DropStmt` … */
   readonly nodes: readonly string[];
-  /** What it does as part of a transaction; undefined: it is refused there. */
+  /** What it does inside a transaction; absent or undefined: it is refused there. */
   readonly roleInTransaction?: (parsed: ParsedCommand) => 'reads' | 'writes' | undefined;
-  /** Does what the statement says; when it returns, everything is done but for reading its rows. */
+  /** Runs the command; when it resolves, only its rows are still to be read. */
   run(
     parsed: ParsedCommand,
     parameters: readonly ParameterLiteral[],
     context: StatementContext,
     signal: AbortSignal,
   ): Promise<CommandResult>;
-  /** The columns of its rows, for a statement that is only prepared; absent: it gives none. */
+  /** The columns of its rows, for a prepared statement; absent: it returns none. */
   columns?(
     parsed: ParsedCommand,
     context: StatementContext,
     signal: AbortSignal,
   ): Promise<readonly ResultColumn[]>;
-  /** The lines of EXPLAIN; absent: it has none. */
+  /** The lines of EXPLAIN; absent: EXPLAIN is not supported. */
   explain?(
     parsed: ParsedCommand,
     parameters: readonly ParameterLiteral[],
@@ -49,7 +49,7 @@ export interface Command {
   ): Promise<readonly string[]>;
 }
 
-/** The result of a command that gives no rows. */
+/** The result of a command without rows. */
 export function emptyResult(tag: string, affected?: number): CommandResult {
   return {
     tag,
@@ -63,7 +63,7 @@ export function emptyResult(tag: string, affected?: number): CommandResult {
   };
 }
 
-/** The result of a command that gives these rows. */
+/** The result of a command that returns these rows. */
 export function rowsResult(
   tag: string,
   columns: readonly ResultColumn[],

@@ -13,32 +13,30 @@ import { createRowScanner } from './item-scanner.ts';
 import { readTable } from './read-table.ts';
 import { createColumnDecoder } from './row-decoder.ts';
 
-/** Rows as they come, some at a time and never none: arrays by position, or objects by name. */
+/** Rows in pages that are never empty: as arrays by position, or as objects by column name. */
 export interface RowReader {
   arrays(): AsyncGenerator<Value[][]>;
   objects(): AsyncGenerator<Record<string, Value>[]>;
-  /** Where each item is a row: the items as they came. */
+  /** The undecoded items, where each of them is one row. */
   readonly pages?: (() => AsyncGenerator<Page>) | undefined;
-  /** After the rows: whether MaxRows left out more of them, or may have, where only another request could tell. */
+  /** Once the rows are read: whether MaxRows left out others, or may have where only another request could tell. */
   readonly isCut?: () => boolean;
 }
 
-/** Whether MaxRows cut a result, as it turns out. */
+/** Set while rows are read: whether MaxRows cut the result. */
 interface Cut {
   isCut: boolean;
 }
 
-/** A statement on the direct path, under way. */
+/** A statement that runs on the direct path. */
 export interface DirectResult extends RowReader {
   readonly columns: readonly ResultColumn[];
   readonly reads: readonly TableRead[];
   readonly stats: ReadStats;
-  /** What it took to learn what its table looks like. */
-  readonly sampling: ReadStats;
   close(): Promise<void>;
 }
 
-/** The direct path: constant memory, no engine. Made in one piece, because a look-up has no time to spare. */
+/** Starts a statement on the direct path: constant memory, no engine. */
 export function openDirectly(
   plan: DirectPlan,
   reads: readonly TableRead[],
@@ -55,7 +53,6 @@ export function openDirectly(
     columns: plan.columns,
     reads,
     stats,
-    sampling: context.sampling,
     arrays,
     async *objects() {
       for await (const rows of arrays()) yield rows.map(toObject);
@@ -66,7 +63,7 @@ export function openDirectly(
   };
 }
 
-/** Makes rows objects by name; of columns with one name the last wins, as in node-postgres. */
+/** Turns rows into objects by column name; of columns with the same name the last one wins, as in node-postgres. */
 export function createObjectMapper(
   names: readonly string[],
 ): (row: readonly Value[]) => Record<string, Value> {
@@ -149,7 +146,7 @@ async function* readItems(
   if (cut) cut.isCut = maxRows === 0 && limit > 0;
   if (left <= 0) return;
   const decode = findPageDecoder(plan.output, context.settings.decimals);
-  // One more than MaxRows lets pass tells whether there are more.
+  // One row more than MaxRows tells whether the result is cut.
   const fewer = maxRows < limit ? withFirstPage(read, skip + maxRows + 1) : read;
   for await (const page of readTable(fewer, context, stats, signal)) {
     if (page.count <= skip) {
@@ -169,10 +166,10 @@ async function* readItems(
   }
 }
 
-/** Beyond so many items a page of its own size costs nothing more, and reading ahead saves time. */
+/** Above this a page of DynamoDB's own size costs no more, and reading ahead saves time. */
 const FEW_ITEMS = 1000;
 
-/** The same read for somebody who probably leaves after so many items; guards still take it for a whole one. */
+/** The same read for a caller who will probably stop after `items`; guards still treat it as a complete read. */
 function withFirstPage(read: TableRead, items: number): TableRead {
   const { access, fetchBack, filter, limit, firstPage } = read;
   if (access.kind !== 'Query' && access.kind !== 'Scan') return read;
@@ -181,7 +178,7 @@ function withFirstPage(read: TableRead, items: number): TableRead {
     : { ...read, firstPage: filter.length > 0 ? Math.max(items, FEWEST_FILTERED) : items };
 }
 
-/** Whether another page may follow, as far as this one tells. */
+/** Whether another page may follow this one. */
 function mayHaveMorePages({ lastKey }: Page, { access, fetchBack }: TableRead): boolean {
   if (lastKey !== undefined || fetchBack !== undefined) return true;
   switch (access.kind) {
@@ -199,7 +196,7 @@ function mayHaveMorePages({ lastKey }: Page, { access, fetchBack }: TableRead): 
 
 type PageDecoder = (page: Page) => Iterable<Value[][]>;
 
-/** Decoders by the output columns that they were made for: statements that run again find theirs. */
+/** Decoders by their output columns, so that a statement that runs again reuses its own. */
 const decoders = {
   auto: new WeakMap<readonly ColumnDef[], PageDecoder>(),
   digits: new WeakMap<readonly ColumnDef[], PageDecoder>(),
@@ -213,7 +210,7 @@ function findPageDecoder(output: readonly ColumnDef[], decimals: DecimalStyle): 
   return made;
 }
 
-/** What turns a page into rows: the scanner, and JSON.parse for what the scanner does not serve. */
+/** Decodes pages with the scanner, and with JSON.parse what the scanner does not support. */
 function createPageDecoder(output: readonly ColumnDef[], decimals: DecimalStyle): PageDecoder {
   const scan = createRowScanner(output, decimals);
   const readers = output.map((column) => createColumnDecoder(column, decimals));

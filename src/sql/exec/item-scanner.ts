@@ -4,15 +4,15 @@ import type { DecimalStyle } from '../types/value.ts';
 import type { Value } from '../types/value.ts';
 
 /**
- * Reads a page's items straight into rows, without making JavaScript objects of the wire form on the way, in batches
- * that are small enough to be garbage soon. It knows only the compact JSON that DynamoDB writes: whatever looks different
- * ends it early with `false`, and the rest of the page is for JSON.parse.
+ * Reads a page's items directly into rows, without building JavaScript objects of the wire format, in batches small
+ * enough to die young in V8's heap. It supports only the compact JSON that DynamoDB writes: at anything else it ends early
+ * and returns `false`, and the rest of the page is left to JSON.parse.
  */
 export type RowScanner = (page: Buffer) => Generator<Value[][], boolean>;
 
 const BATCH = 256;
 
-/** A scanner for these output columns; undefined where one of them is no plain attribute. */
+/** A scanner for these output columns; undefined where one of them is not a top-level attribute. */
 export function createRowScanner(
   columns: readonly ColumnDef[],
   decimals: DecimalStyle,
@@ -21,7 +21,7 @@ export function createRowScanner(
   const targets = new Map<string, Target>();
   for (const [position, column] of columns.entries()) {
     const [name] = column.path;
-    // Two output columns of one attribute: rare enough for the other way.
+    // Two output columns of one attribute are rare enough to leave to JSON.parse.
     if (targets.has(name)) return undefined;
     targets.set(name, { position, column, style: chooseStyle(column, decimals) });
   }
@@ -34,7 +34,7 @@ interface Target {
   readonly style: Style;
 }
 
-/** What becomes of numbers and binary: inside documents they are values and base64. */
+/** How numbers and binary values are converted; inside documents binary stays base64. */
 interface Style {
   number(digits: string): Value;
   binary(base64: string): Value;
@@ -64,11 +64,11 @@ function chooseStyle({ type }: ColumnDef, decimals: DecimalStyle): Style {
   }
 }
 
-/** Not the JSON that DynamoDB writes, or an item that goes on beyond the window. One for all: making an error is slow. */
+/** Unsupported JSON, or an item that continues beyond the window. A single instance, because creating errors is slow. */
 class Unexpected extends Error {}
 const UNEXPECTED = new Unexpected();
 
-/** A name that stood at this place in the item before, with its quotes and colon as bytes, and what becomes of its value. */
+/** The attribute at this position of the previous item: its name with quotes and colon as bytes, and its target. */
 interface KnownName {
   readonly quoted: string;
   readonly target: Target | undefined;
@@ -80,7 +80,7 @@ function* scanPage(
   width: number,
 ): Generator<Value[][], boolean> {
   const blank: readonly Value[] = Array.from({ length: width }, () => null);
-  // Items of a table mostly have the same attributes in the same order: each name is first compared with its predecessor's.
+  // Items of a table mostly have the same attributes in the same order, so each name is first compared with the previous item's.
   const order: KnownName[] = [];
   let batch: Value[][] = [];
   let isWhole = false;
@@ -129,7 +129,7 @@ function scanItem(
     } while (cursor.skip(COMMA));
     cursor.expect(CLOSE);
   }
-  // The comma or bracket after it: an item is whole only when something follows.
+  // An item is complete only if the comma or bracket after it is in the window too.
   cursor.expectMore();
   return row;
 }
@@ -144,12 +144,12 @@ const CLOSE = 0x7d;
 const BACKSLASH = 0x5c;
 const LAST_ASCII = 0x7f;
 
-/** Text beyond 128 KB would be garbage that only V8's slow collection frees; and a string that is kept keeps its window. */
+/** Strings above 128 KB are freed only by V8's major GC, and a substring that is kept keeps its whole window alive. */
 const WINDOW = 64 * 1024;
 
 /**
- * A place in a page, and what can be read there, through a window of text that has a character for each byte: making
- * it costs a fraction of decoding UTF-8, and only strings that need decoding are read again from the bytes.
+ * Reads a page from a position on, through a window that holds one Latin-1 character per byte: creating it costs a
+ * fraction of decoding UTF-8, and only strings that need decoding are read again from the bytes.
  */
 class Cursor {
   readonly #bytes: Buffer;
@@ -163,7 +163,7 @@ class Cursor {
     this.#text = bytes.toString('latin1', 0, WINDOW);
   }
 
-  /** Reads something that must lie within one window, in a wider one where it does not. */
+  /** Reads something that must lie within one window, and widens the window until it does. */
   readWhole<T>(read: () => T): T {
     if (this.#text.length - this.#at < 2 * this.#largest) this.#open(this.#base + this.#at, WINDOW);
     const start = this.#base + this.#at;
@@ -213,7 +213,7 @@ class Cursor {
     return this.#at;
   }
 
-  /** What was read since a place, a character for each byte. */
+  /** What was read since a position, one character per byte. */
   textSince(place: number): string {
     return this.#text.slice(place, this.#at);
   }
@@ -258,7 +258,7 @@ class Cursor {
     return value;
   }
 
-  /** The one member of a typed value; the commonest types first. */
+  /** The only member of a typed value; the most frequent types first. */
   #member(style: Style): Value {
     if (this.skipWord('"S":')) return this.string();
     if (this.skipWord('"N":')) return style.number(this.string());

@@ -7,7 +7,7 @@ import { collectWantedNames } from './wanted-names.ts';
 import type { StatementContext } from './context.ts';
 import { resolveViewColumns } from './view-columns.ts';
 
-/** Rows of one INSERT. */
+/** Rows per INSERT. */
 const BATCH = 500;
 
 /** Fills the stub of a system table in a schema of the engine. */

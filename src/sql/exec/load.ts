@@ -12,10 +12,10 @@ import type { StatementContext } from './context.ts';
 import { readTable } from './read-table.ts';
 import { findDrift } from './type-drift.ts';
 
-/** Pages that are decoded at once for one relation; more only contend for DuckDB's threads. */
+/** Pages of one relation that are decoded concurrently; more would only contend for DuckDB's threads. */
 const DECODERS = 2;
 
-/** Each check whether there are rows enough runs the statement over all that is loaded. */
+/** Checks are spaced out, because each runs the statement over everything loaded so far. */
 const GROWTH_BETWEEN_CHECKS = 1.25;
 
 /** Creates the relation in a schema of the engine: the needed columns as a table, the others as NULLs in a view over it. */
@@ -52,8 +52,8 @@ export function columnsToLoad(relation: Relation, read: TableRead): readonly Col
 }
 
 /**
- * Reads a relation page by page; DuckDB decodes while the next pages arrive. Where `isEnough` is given it is asked now
- * and then whether more rows are needed. Throws TypeDrift where a value does not fit.
+ * Reads a relation page by page; DuckDB decodes while the next pages arrive. Stops once `isEnough` returns true, which is
+ * called now and then. Throws TypeDrift if a value does not fit its column.
  */
 export async function loadRelation(
   engine: Engine,

@@ -18,16 +18,16 @@ import { columnsToLoad, createRelation, loadRelation } from './load.ts';
 import { choosePortions } from './text-portions.ts';
 import { TypeDrift } from './type-drift.ts';
 
-/** A loaded statement: its rows can be read once, and what it holds in the engine is freed by `close`. */
+/** A statement whose relations are loaded. Its rows can be read once; `close` frees what it holds in the engine. */
 export interface EngineResult extends RowReader {
-  /** As they were made. */
+  /** The reads that were sent; some were planned only after the relation with their keys was loaded. */
   readonly reads: readonly TableRead[];
   close(): Promise<void>;
 }
 
 /**
- * The engine path: every relation is read at once into a schema of its own, then DuckDB runs the whole statement, with
- * every condition, over what was read.
+ * The engine path: all relations are read concurrently into a new schema, then DuckDB runs the whole statement, with
+ * every condition, over the rows that were read.
  */
 export async function openOnEngine(
   plan: StatementPlan,
@@ -70,7 +70,7 @@ function hasGivenUp(error: unknown): boolean {
   return /^FATAL Error|database has been invalidated/.test(getErrorMessage(error));
 }
 
-/** Reads every relation; gives the reads as they were made, since some wait for the keys of others. */
+/** Reads every relation and returns the reads that were sent. */
 async function loadAll(
   engine: Engine,
   connection: DuckDBConnection,
@@ -116,14 +116,14 @@ async function loadAll(
     const reads = await Promise.all(all);
     return reads.filter((read) => read !== undefined);
   } catch (error) {
-    // The other reads are of no use any more; their own failures follow from this one.
+    // The failures of the other reads follow from this one.
     stop.abort(error);
     await Promise.allSettled([...all, ...system]);
     throw error;
   }
 }
 
-/** Whether the statement, over what is loaded, already gives all rows that it can, or its one value. */
+/** Whether the statement over the loaded rows already returns all rows that it can, or its one value. */
 async function hasEnough(
   connection: DuckDBConnection,
   sql: string,

@@ -5,10 +5,10 @@ import type { ParsedQuery } from '../parse/parse.ts';
 import type { Planner, StatementPlan } from '../plan/planner.ts';
 import type { StatementContext } from './context.ts';
 
-/** Plans are kept for so many sets of parameters of one statement. */
+/** Plans kept per statement, one for each set of parameters. */
 const PARAMETER_SETS = { entries: 16, characters: 64 * 1024 };
 
-/** What was made of a statement, and what the catalog said meanwhile. */
+/** A result, and the catalog's answers that it depends on. */
 interface CachedResult<T> {
   readonly made: T;
   readonly lookups: readonly Lookup[];
@@ -19,17 +19,17 @@ interface Lookup<T = unknown> {
   readonly found: T;
 }
 
-/** Of one statement. */
+/** What is cached for one statement. */
 interface StatementCacheEntry {
   bound?: CachedResult<BoundStatement>;
   readonly plans: Map<string, Promise<CachedResult<StatementPlan>>>;
 }
 
-const memories = new WeakMap<Planner, WeakMap<ParsedQuery, StatementCacheEntry>>();
+const entries = new WeakMap<Planner, WeakMap<ParsedQuery, StatementCacheEntry>>();
 
 /**
- * The plan that was made for the same statement, parameters and settings, while its tables look the same; else a new one, for which
- * the statement is bound again only where its tables look different.
+ * Returns the cached plan for the statement, parameters and settings if its tables have not changed, or makes a new one. The
+ * statement is bound again only if its tables have changed.
  */
 export async function memoizePlan(
   parsed: ParsedQuery,
@@ -38,44 +38,44 @@ export async function memoizePlan(
   signal: AbortSignal | undefined,
   make: (bound: BoundStatement) => Promise<StatementPlan>,
 ): Promise<StatementPlan> {
-  const memory = findEntry(session.database.planner, parsed);
-  const { plans } = memory;
+  const entry = findEntry(session.database.planner, parsed);
+  const { plans } = entry;
   const { autoDetectIndex, consistentReads, threads } = settings;
   const key = JSON.stringify([autoDetectIndex, consistentReads, threads, parameters]);
   const known = await plans.get(key);
   if (known !== undefined && (await isCurrent(known, catalog, signal))) return known.made;
-  const { made: bound, lookups } = await bindOnce(memory, parsed, parameters, catalog, signal);
+  const { made: bound, lookups } = await bindOnce(entry, parsed, parameters, catalog, signal);
   const plan = await make(bound.withParameters(parameters));
   plans.delete(key);
-  // Only now: who asks meanwhile has a signal of its own, and plans for itself.
+  // Cached only once it is made: a concurrent caller has another signal and must not depend on this one.
   await memoizeAsync(plans, key, PARAMETER_SETS, () => Promise.resolve({ made: plan, lookups }));
   return plan;
 }
 
 async function bindOnce(
-  memory: StatementCacheEntry,
+  entry: StatementCacheEntry,
   parsed: ParsedQuery,
   parameters: readonly ParameterLiteral[],
   catalog: TableSource,
   signal: AbortSignal | undefined,
 ): Promise<CachedResult<BoundStatement>> {
-  const { bound: known } = memory;
+  const { bound: known } = entry;
   if (known !== undefined && (await isCurrent(known, catalog, signal))) return known;
   const lookups: Lookup[] = [];
   const made = await bindStatement(parsed, parameters, recordLookups(catalog, lookups), signal);
-  memory.bound = { made, lookups };
-  return memory.bound;
+  entry.bound = { made, lookups };
+  return entry.bound;
 }
 
 function findEntry(planner: Planner, parsed: ParsedQuery): StatementCacheEntry {
-  const statements = memories.get(planner) ?? new WeakMap<ParsedQuery, StatementCacheEntry>();
-  memories.set(planner, statements);
-  const memory = statements.get(parsed) ?? { plans: new Map() };
-  statements.set(parsed, memory);
-  return memory;
+  const statements = entries.get(planner) ?? new WeakMap<ParsedQuery, StatementCacheEntry>();
+  entries.set(planner, statements);
+  const entry = statements.get(parsed) ?? { plans: new Map() };
+  statements.set(parsed, entry);
+  return entry;
 }
 
-/** The same catalog, taking down what it is asked and what it says. */
+/** The same catalog, recording its answers. */
 function recordLookups(catalog: TableSource, lookups: Lookup[]): TableSource {
   const record = async <T>(find: Lookup<T>['find'], signal: AbortSignal | undefined): Promise<T> => {
     const found = await find(catalog, signal);
@@ -99,7 +99,7 @@ async function isCurrent(
     for (const { find, found } of lookups) if ((await find(catalog, signal)) !== found) return false;
     return true;
   } catch {
-    // The binder meets the same failure and knows its position.
+    // Binding again fails the same way, and knows the position.
     return false;
   }
 }

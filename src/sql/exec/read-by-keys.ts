@@ -3,8 +3,8 @@ import { batchGetUnits, readUnits } from '../../dynamo/read/capacity.ts';
 import type { Relation } from '../bind/relation.ts';
 import { trimFraction } from '../types/number-value.ts';
 import { identifier } from '../print/quote.ts';
-import { compareCosts, costOf } from '../plan/cost.ts';
-import { keyLiteral, readWithKeys } from '../plan/key-sources.ts';
+import { compareCosts, estimateCost } from '../plan/cost.ts';
+import { toJoinKeyLiteral, planWithKeys } from '../plan/key-sources.ts';
 import type { PlanSettings, TableRead } from '../plan/table-read.ts';
 import type { StatementContext } from './context.ts';
 
@@ -36,10 +36,10 @@ export async function readByKeys(
   if (printed.length > MAX_KEYS) return planned;
   const values = printed
     .map((text) =>
-      keyLiteral(keysFrom.attribute, column.column.type.kind === 'decimal' ? trimFraction(text) : text),
+      toJoinKeyLiteral(keysFrom.attribute, column.column.type.kind === 'decimal' ? trimFraction(text) : text),
     )
     .filter((value) => value !== undefined);
-  const keyed = readWithKeys(planned, keysFrom.attribute, values, settings, session.database.planner.rules);
+  const keyed = planWithKeys(planned, keysFrom.attribute, values, settings, session.database.planner.rules);
   return isCheaper(keyed, planned, settings) ? keyed : planned;
 }
 
@@ -63,7 +63,7 @@ function isCheaper(keyed: TableRead, scan: TableRead, settings: PlanSettings): b
     }
     case 'Query':
       if (itemCount === 0) return access.ranges.length <= FEW_KEYS;
-      return compareCosts(costOf(keyed, settings), costOf(scan, settings)) < 0;
+      return compareCosts(estimateCost(keyed, settings), estimateCost(scan, settings)) < 0;
     case 'Scan':
       return false;
   }

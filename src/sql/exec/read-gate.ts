@@ -3,7 +3,7 @@ import type { GatePassage, ReadGate } from '../../dynamo/read/reader.ts';
 import { totalCapacity, type ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { TokenBucket } from '../../dynamo/transport/token-bucket.ts';
 import { describeAccess } from '../plan/describe-access.ts';
-import { estimatedUnits } from '../plan/estimate.ts';
+import { estimateReadUnits } from '../plan/estimate.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { StatementContext } from './context.ts';
 
@@ -93,7 +93,8 @@ export function assertEstimateWithinBudgets(
   const { fetchBack: _fetchBack, ...entries } = read;
   const access = describeAccess(entries);
   // What lies under a key is a guess, which refuses nothing, and so is how much of it passes.
-  const units = read.access.kind === 'Query' ? 0 : (estimatedUnits(entries, settings.consistentReads) ?? 0);
+  const units =
+    read.access.kind === 'Query' ? 0 : (estimateReadUnits(entries, settings.consistentReads) ?? 0);
   const sampled = totalCapacity(sampling);
   if (maxRcu !== undefined && units + sampled > maxRcu)
     throw budgetError(

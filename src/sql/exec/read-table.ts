@@ -7,13 +7,13 @@ import { readPages } from '../../dynamo/read/reader.ts';
 import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import { chooseAccessPath } from '../plan/choose-path.ts';
 import { placeName } from '../plan/cost.ts';
-import { estimatedUnits } from '../plan/estimate.ts';
-import { lintSchemaOf, readRequestOf } from '../plan/read-request.ts';
-import { filterExpression } from '../plan/rules/filter-expression.ts';
+import { estimateReadUnits } from '../plan/estimate.ts';
+import { toLintSchema, toReadRequest } from '../plan/read-request.ts';
+import { filterExpressionRule } from '../plan/rules/filter-expression.ts';
 import { parallelScan } from '../plan/rules/parallel-scan.ts';
-import { itemsUnder } from '../plan/statistics.ts';
-import { type PlanSettings, scanOf, type TableRead } from '../plan/table-read.ts';
-import { unusedIndexes } from '../plan/unused-indexes.ts';
+import { estimateItems } from '../plan/statistics.ts';
+import { type PlanSettings, toScanPath, type TableRead } from '../plan/table-read.ts';
+import { explainUnusedIndexes } from '../plan/unused-indexes.ts';
 import type { StatementContext } from './context.ts';
 import { assertEstimateWithinBudgets, choosePageSize, createReadGate } from './read-gate.ts';
 
@@ -56,7 +56,7 @@ function recordCardinality(
   const [range, ...others] = access.kind === 'Query' ? access.ranges : [];
   if (access.kind !== 'Query' || range === undefined || others.length > 0) return;
   if (limit !== undefined || firstPage !== undefined) return;
-  settings.learned?.record(placeName(table, access.index), range, itemsUnder(table, range), met);
+  settings.learned?.record(placeName(table, access.index), range, estimateItems(table, range), met);
 }
 
 function requestPages(
@@ -69,13 +69,13 @@ function requestPages(
   const atomic = context.block.open?.readOnly === true;
   return readPages(
     context.session.database.client,
-    { ...readRequestOf(read, consistentReads), atomic },
+    { ...toReadRequest(read, consistentReads), atomic },
     {
       stats,
       concurrency: threads,
       // As many again as are under way: more would only wait in memory for whoever decodes them.
       bufferedPages: threads,
-      schema: lintSchemaOf(read),
+      schema: toLintSchema(read),
       ...choosePageSize(read, context),
       gate: createReadGate(read, context, stats),
       ...(signal ? { signal } : {}),
@@ -121,8 +121,9 @@ function computeMaxKeys(read: TableRead, context: StatementContext): number {
   // A statement that names an index wants what is in the index.
   if (read.hint?.kind === 'only') return Infinity;
   const { consistentReads } = context.settings;
-  const itemUnits = estimatedUnits({ ...read, access: { kind: 'GetItem', key: {} } }, consistentReads) ?? 0;
-  const scanUnits = estimatedUnits(asScan(read, context), consistentReads);
+  const itemUnits =
+    estimateReadUnits({ ...read, access: { kind: 'GetItem', key: {} } }, consistentReads) ?? 0;
+  const scanUnits = estimateReadUnits(asScan(read, context), consistentReads);
   return scanUnits === undefined ? FEW_KEYS : Math.floor(scanUnits / itemUnits);
 }
 
@@ -156,11 +157,11 @@ function asScan(
   { settings, session }: StatementContext,
 ): TableRead {
   const rules = session.database.planner.rules.filter(
-    (rule) => rule === filterExpression || rule === parallelScan,
+    (rule) => rule === filterExpressionRule || rule === parallelScan,
   );
   const residual = read.conditions;
   return chooseAccessPath(
-    { ...read, access: scanOf(read.table), keyed: [], filter: [], residual },
+    { ...read, access: toScanPath(read.table), keyed: [], filter: [], residual },
     settings,
     rules,
   );
@@ -175,7 +176,7 @@ function assertScanAllowed(read: TableRead, context: StatementContext): void {
     (limit !== undefined && filter.length === 0)
   )
     return;
-  const units = estimatedUnits(read, context.settings.consistentReads);
+  const units = estimateReadUnits(read, context.settings.consistentReads);
   const cost = units === undefined ? '' : `, about ${units} read capacity units`;
   const message = `The statement reads all of ${read.table.name}${cost}: ${explainMissingIndex(read, context.settings)}`;
   if (context.settings.fullScan === 'Deny') throw new DriverError('EXEC_FULL_SCAN', message);
@@ -185,7 +186,7 @@ function assertScanAllowed(read: TableRead, context: StatementContext): void {
 function explainMissingIndex(read: TableRead, settings: PlanSettings): string {
   const held = new Set(read.conditions.flatMap(({ predicate }) => findEqualityAttribute(predicate) ?? []));
   if (held.size === 0) return 'no condition holds an attribute to a value';
-  const nearly = unusedIndexes(read, settings).filter(({ why }) => why !== 'key');
+  const nearly = explainUnusedIndexes(read, settings).filter(({ why }) => why !== 'key');
   const reasons = nearly.map(({ index, reason }) => `${index}: ${reason}`);
   return `no key or index begins with ${[...held].join(' or ')}${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`;
 }

@@ -6,12 +6,12 @@ import { toPlainItem, toPlainValue } from '../types/plain-document.ts';
 import type { DecimalStyle } from '../types/value.ts';
 import type { Value } from '../types/value.ts';
 
-/** Reads one output column from an item in wire form. */
+/** Reads one output column from an item in DynamoDB's wire format. */
 export type ColumnDecoder = (item: AttributeMap) => Value;
 
 /**
- * Decoders for the direct path. A value of a type that sampling never saw is delivered as what it is: the same value
- * that a widened column would give.
+ * A decoder for the direct path. A value of a type that sampling did not see is returned as it is, like the value of a
+ * widened column.
  */
 export function createColumnDecoder(column: ColumnDef, decimals: DecimalStyle): ColumnDecoder {
   if (isWholeItem(column)) return toPlainItem;
@@ -48,7 +48,7 @@ function chooseConverter(column: ColumnDef, decimals: DecimalStyle): (value: Att
   }
 }
 
-/** Outside documents binary is bytes. */
+/** Binary is a Uint8Array at the top level, and base64 inside documents. */
 function toOtherValue(value: AttributeValue): Value {
   return 'B' in value ? new Uint8Array(Buffer.from(value.B, 'base64')) : toPlainValue(value);
 }

@@ -2,7 +2,7 @@ import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import { newReadStats, type ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import { locate, type ParsedQuery } from '../parse/parse.ts';
-import { integerLists } from '../plan/integer-lists.ts';
+import { findIntegerLists } from '../plan/integer-lists.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { StatementContext } from './context.ts';
@@ -34,7 +34,7 @@ export async function planStatement(
   return memoizePlan(parsed, parameters, context, signal, (bound) =>
     context.session.database.planner.plan(bound, context.settings, {
       locate: (name) => locate(parsed, name),
-      lists: integerLists(bound.select, parameters),
+      lists: findIntegerLists(bound.select, parameters),
     }),
   );
 }

@@ -4,7 +4,7 @@ import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { DecimalStyle } from '../types/value.ts';
 
-/** A column for each attribute of items that are at hand, with a type that holds all of its values. */
+/** A column for each attribute of these items, with a type that holds all of its values. */
 export function inferColumns(
   items: readonly AttributeMap[],
   decimals: DecimalStyle,

@@ -3,19 +3,19 @@ import type { Portions, TextGroups } from '../bind/portions.ts';
 import { identifier } from '../print/quote.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 
-/** Fewer rows are not worth the question. */
+/** With fewer rows, measuring costs more than it saves. */
 const MANY_ROWS = 500_000;
 
-/** The part of MemoryLimit that texts, which DuckDB does not count, may take beside it. */
+/** Strings, which DuckDB does not count, may take this part of MemoryLimit in addition to it. */
 const PART_OF_LIMIT = 8;
 
-/** What a text of its own takes beside its bytes. */
-const BYTES_BESIDE = 32;
+/** What a string takes in addition to its bytes. */
+const STRING_OVERHEAD_BYTES = 32;
 
-/** Each portion reads the relation once. */
+/** Limited, because each portion reads the relation once. */
 const MAX_PORTIONS = 63;
 
-/** In how many portions groups are to be made so that the texts of each fit; undefined where all of them do at once. */
+/** The number of portions per relation in which groups are made so that the strings of each fit in memory; undefined if one does. */
 export async function choosePortions(
   connection: DuckDBConnection,
   schema: string,
@@ -33,13 +33,15 @@ export async function choosePortions(
 }
 
 function measureSql(schema: string, { alias, keys, texts }: TextGroups): string {
-  const bytes = texts.map((text) => `coalesce(avg(strlen(${identifier(text)})), 0) + ${BYTES_BESIDE}`);
-  const held = `approx_count_distinct(hash(${keys.map(identifier).join(', ')})) * (${bytes.join(' + ')})`;
-  const room = `parse_formatted_bytes(current_setting('memory_limit')) / ${PART_OF_LIMIT}`;
-  return `SELECT ceil(${held} / (${room})) FROM ${identifier(schema)}.${identifier(alias)}`;
+  const bytes = texts.map(
+    (text) => `coalesce(avg(strlen(${identifier(text)})), 0) + ${STRING_OVERHEAD_BYTES}`,
+  );
+  const needed = `approx_count_distinct(hash(${keys.map(identifier).join(', ')})) * (${bytes.join(' + ')})`;
+  const available = `parse_formatted_bytes(current_setting('memory_limit')) / ${PART_OF_LIMIT}`;
+  return `SELECT ceil(${needed} / (${available})) FROM ${identifier(schema)}.${identifier(alias)}`;
 }
 
-/** An odd number, since DuckDB's hash tables use the last bits of the same hash. */
+/** Odd, because DuckDB's hash tables use the last bits of the same hash. */
 function roundUpToOdd(count: number): number {
   return Math.min(MAX_PORTIONS, count % 2 === 0 ? count + 1 : count);
 }

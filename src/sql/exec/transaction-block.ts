@@ -4,13 +4,13 @@ import type { Key } from '../../dynamo/read/access-path.ts';
 import type { ItemWrite, UpdateAction } from '../../dynamo/write/item-write.ts';
 import type { TransactionBuffer } from './transaction-buffer.ts';
 
-/** The one write of an item that a transaction will make, and how it leaves the item. */
+/** The one write of an item that a transaction will make, and the item after it. */
 export interface PendingWrite {
   readonly write: ItemWrite;
   readonly after:
     | { readonly kind: 'item'; readonly item: AttributeMap }
     | { readonly kind: 'deleted' }
-    /** The update's actions are all that is known. */
+    /** Only the update's actions are known. */
     | { readonly kind: 'updated'; readonly actions: readonly UpdateAction[] }
     | { readonly kind: 'unchanged' };
 }
@@ -19,23 +19,23 @@ export interface PendingWrite {
 export interface TransactionStatement {
   readonly number: number;
   readonly text: string;
-  /** An INSERT that reads what is there, and would not have been sent for an item that is. */
+  /** An INSERT that read the item first, and would not have written over an existing one. */
   readonly looksFirst: boolean;
 }
 
-/** A write that waits for COMMIT, and the statements that it is made of. */
+/** A write that waits for COMMIT, and the statements that it combines. */
 export interface PlannedWrite extends PendingWrite {
   readonly table: TableDef;
   readonly key: Key;
   readonly statements: readonly TransactionStatement[];
 }
 
-/** A transaction between BEGIN and COMMIT. Its writes are kept here: DynamoDB learns of them all at once. */
+/** A transaction between BEGIN and COMMIT. Its writes are buffered, and sent in one request. */
 export interface OpenTransaction {
   readonly readOnly: boolean;
-  /** Why nothing but ROLLBACK is possible. */
+  /** The failure after which only ROLLBACK is possible. */
   readonly failure: { readonly statement: TransactionStatement; readonly error: unknown } | undefined;
-  /** Calls that have begun and are not over. */
+  /** Calls that have not ended. */
   readonly running: number;
   readonly writes: readonly PlannedWrite[];
   /** Begins its next statement, whose writes go to the buffer. */
@@ -46,19 +46,19 @@ export interface OpenTransaction {
   enter(): void;
   leave(): void;
   fail(statement: TransactionStatement, error: unknown): void;
-  /** From now on it takes no writes. */
+  /** Ends it: later writes are refused. */
   end(): void;
 }
 
-/** Where the statements of a connection, or of the handle of one transaction, stand. */
+/** The transaction state of a connection, or of the handle of one transaction. */
 export interface TransactionBlock {
-  /** The transaction that they are part of; undefined: each stands alone. */
+  /** The transaction that statements are part of; undefined: each is its own. */
   open: OpenTransaction | undefined;
-  /** Who ends it: the statements COMMIT and ROLLBACK, or the function that it was begun for. */
+  /** Whether COMMIT and ROLLBACK end it, or the return of the function that it was begun for. */
   readonly endedBy: 'statements' | 'function';
 }
 
-/** A connection's, which begins outside a transaction. */
+/** The state of a new connection, outside a transaction. */
 export function createTransactionBlock(): TransactionBlock {
   return { open: undefined, endedBy: 'statements' };
 }

@@ -6,13 +6,13 @@ import type { WriteOutcome } from '../../dynamo/write/write.ts';
 
 /** Collects the writes of a statement until COMMIT. */
 export interface TransactionBuffer {
-  /** `base`: the item, as it was read, that an image is requested of; it must still be the same at COMMIT. */
+  /** `base`: the item as it was read, if the write returns an image; it must be unchanged at COMMIT. */
   write(
     write: ItemWrite,
     table: TableDef,
-    wanted: { readonly returned: Returned; readonly base: AttributeMap | undefined },
+    options: { readonly returned: Returned; readonly base: AttributeMap | undefined },
   ): WriteOutcome;
-  /** An item as the transaction has left it so far, starting from what DynamoDB has. */
+  /** The item as the transaction has changed it so far, starting from the stored one. */
   currentItem(key: Key, item: AttributeMap | undefined, table: TableDef): AttributeMap | undefined;
   /** The keys of the items that the transaction writes or checks. */
   listKeys(table: TableDef): readonly Key[];

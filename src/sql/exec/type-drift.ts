@@ -4,14 +4,16 @@ import { fitsColumn, findValue } from '../engine/fits.ts';
 
 type DriftingTable = Pick<TableDef, 'name' | 'schemaFile'>;
 
-/** Thrown while loading: a value was met that its column's type cannot hold. The statement widens the column and starts over. */
+/** Thrown while loading a value that its column's type cannot hold. The statement then widens the column and restarts. */
 export class TypeDrift extends Error {
   readonly table: DriftingTable;
   readonly column: ColumnDef;
   readonly evidence: AttributeValue;
 
   constructor(table: DriftingTable, column: ColumnDef, evidence: AttributeValue) {
-    super(`"${column.name}" of ${table.name} holds a value that ${column.type.kind} cannot`);
+    super(
+      `column "${column.name}" of "${table.name}" contains a value that does not fit type ${column.type.kind}`,
+    );
     this.name = 'TypeDrift';
     this.table = table;
     this.column = column;

@@ -2,7 +2,7 @@ import type { Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 import type { Condition } from '../plan/table-read.ts';
 import type { WantedNames } from '../system/system-table.ts';
 
-/** What conditions, all of which hold, say about a column of names. What they leave open is checked again later. */
+/** The names that conditions, all of which must hold, allow in a column. DuckDB applies the conditions again. */
 export function collectWantedNames(
   conditions: readonly Condition[],
   column: string | undefined,

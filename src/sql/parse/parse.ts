@@ -78,13 +78,13 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
   const hints = readHints(prepared, statements);
   const [first, second] = statements;
   if (first?.stmt === undefined)
-    throw new DriverError('SQL_SYNTAX', 'There is no statement.', { position: 1 });
+    throw new DriverError('SQL_SYNTAX', 'the statement is empty', { position: 1 });
   if (second !== undefined)
     throw refuseAt(
       prepared,
       second.stmt_location ?? 0,
       'SQL_NOT_SUPPORTED',
-      `One statement at a time: found ${statements.length}, separated by ";".`,
+      `cannot execute multiple statements in one call (found ${statements.length})`,
     );
 
   const explain = 'ExplainStmt' in first.stmt ? first.stmt.ExplainStmt : undefined;
@@ -104,7 +104,7 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
       prepared,
       first.stmt_location ?? 0,
       'SQL_NOT_SUPPORTED',
-      `EXPLAIN has the formats TEXT and, of queries, JSON: found ${format}.`,
+      `EXPLAIN format ${format} is not supported: use TEXT or, for queries, JSON`,
     );
   if (!('SelectStmt' in node))
     return {
@@ -170,21 +170,24 @@ function parseText(prepared: PreparedText): RawStmt[] {
     };
     const message = prepared.restore(getErrorMessage(error));
     if (error instanceof RangeError || message.startsWith('memory exhausted'))
-      throw new DriverError('SQL_NOT_SUPPORTED', 'The statement is nested too deeply.', place);
-    throw new DriverError('SQL_SYNTAX', `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, {
+      throw new DriverError('SQL_NOT_SUPPORTED', 'the statement is nested too deeply', place);
+    throw new DriverError('SQL_SYNTAX', message, {
       ...place,
-      ...stumble(message),
+      ...suggestCorrection(message),
     });
   }
 }
 
-/** What may help at the word that the parser stumbled at. */
-function stumble(message: string): { readonly candidates?: readonly string[]; readonly remedy?: string } {
+/** Candidates or a remedy for the word of a syntax error. */
+function suggestCorrection(message: string): {
+  readonly candidates?: readonly string[];
+  readonly remedy?: string;
+} {
   const word = /^syntax error at or near "(\w+)"$/.exec(message)?.[1];
   if (word === undefined) return {};
   if (scan(word)?.[0]?.kind === 'reserved')
     return {
-      remedy: `Correct the statement at the marked position; ${word} is a reserved word, and as a name stands in double quotes: "${word}".`,
+      remedy: `Correct the statement at the marked position. ${word} is a reserved keyword; to use it as a name, write "${word}".`,
     };
   return { candidates: nearest(word, KEYWORDS) };
 }

@@ -2,7 +2,7 @@ import { resultColumn, type ResultColumn } from '../types/types.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import type { StatementContext } from '../exec/context.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
-import { analysisDocument, analysisLines } from '../plan/explain.ts';
+import { toAnalysisDocument, formatAnalysis } from '../plan/explain.ts';
 import { parseDocument } from '../types/json-text.ts';
 import type { Value } from '../types/value.ts';
 import type { RunningBody, StatementBody } from './statement.ts';
@@ -26,7 +26,7 @@ export function explainStatement(
   const columns = asJson ? JSON_COLUMNS : TEXT_COLUMNS;
   return {
     kind: 'explain',
-    // A query that is only analysed need not be told which writes it does not see.
+    // The rows of an analysed query are not returned, so the warning about unseen writes is left out.
     transactionRole:
       analyze && explained.transactionRole.kind !== 'query' ? explained.transactionRole : { kind: 'reads' },
     columns: () => Promise.resolve(columns),
@@ -79,8 +79,8 @@ async function analyse(
   const { stats, writes } = running;
   const elapsedMs = performance.now() - begun;
   return {
-    lines: analysisLines(stats, rowCount, elapsedMs, writes, context.sampling),
-    document: analysisDocument(stats, rowCount, elapsedMs, context.sampling),
+    lines: formatAnalysis(stats, rowCount, elapsedMs, writes, context.sampling),
+    document: toAnalysisDocument(stats, rowCount, elapsedMs, context.sampling),
     running: { stats, ...(writes && { writes }) },
   };
 }

@@ -16,12 +16,12 @@ import { createColumnDecoder } from '../exec/row-decoder.ts';
 import { inferColumns } from '../exec/seen-columns.ts';
 import type { RunningBody, StatementBody } from './statement.ts';
 
-/** The column for what only later pages' items have. */
+/** The column for attributes that only items of later pages have. */
 const REST = '$rest';
 
 /**
  * A statement that DynamoDB executes unchanged. Its columns are the attributes of the first page that has items; where
- * more pages follow, a last column `$rest` holds their other attributes as JSON.
+ * more pages follow, a last column `$rest` holds their further attributes as JSON.
  */
 export function partiqlStatement(parsed: ParsedPartiql): StatementBody {
   return {
@@ -50,27 +50,23 @@ async function runPartiql(
 ): Promise<RunningBody> {
   const reads = verb === 'SELECT';
   if (context.session.readOnly && !reads)
-    throw new DriverError(
-      'SQL_READ_ONLY',
-      `Readonly=true allows SELECT only, not ${verb || 'this statement'}`,
-      {
-        remedy: 'Connect with Readonly=false to write.',
-      },
-    );
+    throw new DriverError('SQL_READ_ONLY', `cannot execute ${verb || 'this statement'} with Readonly=true`, {
+      remedy: 'Connect with Readonly=false to write.',
+    });
   const stats = newReadStats();
   const pages = statementPages(
     context.session.database.client,
     {
       text,
-      parameters: parameters.map((parameter, i) => attributeOf(parameter, `$${i + 1}`)),
+      parameters: parameters.map((parameter, i) => toAttributeValue(parameter, `$${i + 1}`)),
       writes: !reads,
       consistent: reads && context.settings.consistentReads,
       ...(reads && choosePageSize(undefined, context)),
     },
     { stats, signal, gate: createPartiqlGate(context, stats) },
   );
-  const first = await firstWithItems(pages);
-  const shape = shapeOf(first?.items ?? [], first?.more === true, context);
+  const first = await readFirstItems(pages);
+  const shape = inferShape(first?.items ?? [], first?.more === true, context);
   const toObject = createObjectMapper(shape.columns.map(({ name }) => name));
 
   let isCut = false;
@@ -86,7 +82,7 @@ async function runPartiql(
         if (left <= 0) return;
         const next = await pages.next();
         if (next.done === true) return;
-        ({ items, more } = pageOf(next.value));
+        ({ items, more } = parsePage(next.value));
       }
     } finally {
       await pages.return(undefined);
@@ -111,16 +107,16 @@ interface FilledPage {
   readonly more: boolean;
 }
 
-async function firstWithItems(pages: AsyncGenerator<Page, void>): Promise<FilledPage | undefined> {
+async function readFirstItems(pages: AsyncGenerator<Page, void>): Promise<FilledPage | undefined> {
   for (;;) {
     const next = await pages.next();
     if (next.done === true) return undefined;
-    const page = pageOf(next.value);
+    const page = parsePage(next.value);
     if (page.items.length > 0) return page;
   }
 }
 
-function pageOf({ items, nextToken }: Page): FilledPage {
+function parsePage({ items, nextToken }: Page): FilledPage {
   return { items: JSON.parse(items.toString()), more: nextToken !== undefined };
 }
 
@@ -129,30 +125,30 @@ interface Shape {
   row(item: AttributeMap): Value[];
 }
 
-function shapeOf(
+function inferShape(
   items: readonly AttributeMap[],
   more: boolean,
   { settings: { decimals } }: StatementContext,
 ): Shape {
-  const found = inferColumns(items, decimals);
-  const columns = [...found.values()];
+  const inferred = inferColumns(items, decimals);
+  const columns = [...inferred.values()];
   const readers = columns.map((column) => createColumnDecoder(column, decimals));
   const named = columns.map(({ name, type }) => resultColumn(name, postgresColumnType(type)));
   if (!more) return { columns: named, row: (item) => readers.map((read) => read(item)) };
   let rest = REST;
-  for (let n = 2; found.has(rest); n++) rest = `${REST}_${n}`;
+  for (let n = 2; inferred.has(rest); n++) rest = `${REST}_${n}`;
   return {
     columns: [...named, resultColumn(rest, 'json')],
     row(item) {
-      const others = Object.entries(item).filter(([name]) => !found.has(name));
-      const besides = others.length === 0 ? null : toPlainItem(Object.fromEntries(others));
-      return [...readers.map((read) => read(item)), besides];
+      const others = Object.entries(item).filter(([name]) => !inferred.has(name));
+      const remaining = others.length === 0 ? null : toPlainItem(Object.fromEntries(others));
+      return [...readers.map((read) => read(item)), remaining];
     },
   };
 }
 
-/** A parameter as DynamoDB's value: instants are ISO 8601 text. */
-function attributeOf(literal: ParameterLiteral, parameter: string): AttributeValue {
+/** A parameter as DynamoDB's value: timestamps become ISO 8601 strings. */
+function toAttributeValue(literal: ParameterLiteral, parameter: string): AttributeValue {
   switch (literal.kind) {
     case 'null':
       return { NULL: true };
@@ -164,12 +160,12 @@ function attributeOf(literal: ParameterLiteral, parameter: string): AttributeVal
     case 'bytes':
       return { B: Buffer.from(literal.bytes).toString('base64') };
     case 'array':
-      return { L: literal.items.map((item) => attributeOf(item, parameter)) };
+      return { L: literal.items.map((item) => toAttributeValue(item, parameter)) };
     case 'number':
       if (/[Ia]/.test(literal.text))
         throw new DriverError(
           'SQL_BAD_VALUE',
-          `Parameter ${parameter} is ${literal.text}, no number of DynamoDB.`,
+          `parameter ${parameter} is ${literal.text}, which DynamoDB numbers cannot hold`,
         );
       return { N: literal.text };
   }

@@ -16,7 +16,7 @@ export type StatementCache = Map<string, Promise<Statement>>;
 /** A tree takes about fifty times the memory of its text. */
 const CACHE_LIMITS = { entries: 500, characters: 256 * 1024 };
 
-// A point query needs none of these, nor the planner and DuckDB behind them.
+// A point query needs none of these, nor the planner and DuckDB that they import.
 const loadCommand = lazy(() => import('./command-statement.ts'));
 const loadExplain = lazy(() => import('./explain-statement.ts'));
 const loadLockingSelect = lazy(() => import('./locking-select.ts'));

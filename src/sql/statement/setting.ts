@@ -6,27 +6,27 @@ import type { ParsedCommand } from '../parse/parse.ts';
 import { SERVER_SETTINGS, serverSetting, type ServerSetting } from '../system/server-settings.ts';
 import { type Command, emptyResult, rowsResult } from '../exec/command.ts';
 
-/** `SHOW name`, `SHOW ALL`: what programs ask of a server when they connect. */
+/** `SHOW name`, `SHOW ALL`: programs read settings when they connect. */
 export const showSetting: Command = {
   nodes: ['VariableShowStmt'],
   roleInTransaction: () => 'reads',
   async run(parsed) {
-    const asked = shown(parsed);
-    return typeof asked === 'string'
+    const target = findShown(parsed);
+    return typeof target === 'string'
       ? rowsResult(
           'SHOW',
           ALL_COLUMNS,
           SERVER_SETTINGS.map(({ name, value, doc }) => [name, value, doc]),
         )
-      : rowsResult('SHOW', [resultColumn(asked.name, 'text')], [[asked.value]]);
+      : rowsResult('SHOW', [resultColumn(target.name, 'text')], [[target.value]]);
   },
   async columns(parsed) {
-    const asked = shown(parsed);
-    return typeof asked === 'string' ? ALL_COLUMNS : [resultColumn(asked.name, 'text')];
+    const target = findShown(parsed);
+    return typeof target === 'string' ? ALL_COLUMNS : [resultColumn(target.name, 'text')];
   },
 };
 
-/** `SET name = value`: where nothing depends on it, and to the value that it has. */
+/** `SET name = value`: allowed for settings without effect, and to the current value. */
 export const setSetting: Command = {
   nodes: ['VariableSetStmt'],
   roleInTransaction: () => 'reads',
@@ -37,13 +37,13 @@ export const setSetting: Command = {
       case 'VAR_RESET_ALL':
         return emptyResult('RESET');
       case 'VAR_RESET':
-        known(statement.name ?? '', parsed);
+        findSetting(statement.name ?? '', parsed);
         return emptyResult('RESET');
       case 'VAR_SET_DEFAULT':
-        known(statement.name ?? '', parsed);
+        findSetting(statement.name ?? '', parsed);
         return emptyResult('SET');
       case 'VAR_SET_VALUE':
-        refuseChange(known(statement.name ?? '', parsed), valueOf(statement), parsed);
+        assertUnchanged(findSetting(statement.name ?? '', parsed), formatValue(statement), parsed);
         return emptyResult('SET');
       case 'VAR_SET_MULTI':
       case 'VAR_SET_CURRENT':
@@ -54,30 +54,30 @@ export const setSetting: Command = {
   },
 };
 
-function refuseChange(setting: ServerSetting, value: string, parsed: ParsedCommand): void {
-  if (setting.isFree === true || sameValue(setting, value)) return;
+function assertUnchanged(setting: ServerSetting, value: string, parsed: ParsedCommand): void {
+  if (setting.isFree === true || isSameValue(setting, value)) return;
   throw new DriverError(
     'SQL_NOT_SUPPORTED',
-    `${setting.name} is ${setting.value}, and cannot be set to ${value}.`,
+    `parameter "${setting.name}" cannot be changed from "${setting.value}" to "${value}"`,
     {
       position: parsed.position(0),
-      remedy: 'Properties of the connection say what a statement may cost and what it reads.',
+      remedy: 'Use connection properties to limit what statements read and cost.',
     },
   );
 }
 
 const ALL_COLUMNS = ['name', 'setting', 'description'].map((name) => resultColumn(name, 'text'));
 
-function shown(parsed: ParsedCommand): ServerSetting | 'all' {
+function findShown(parsed: ParsedCommand): ServerSetting | 'all' {
   if (!('VariableShowStmt' in parsed.node)) throw parsed.refusal();
   const name = parsed.node.VariableShowStmt.name ?? '';
-  return name === 'all' ? 'all' : known(name, parsed);
+  return name === 'all' ? 'all' : findSetting(name, parsed);
 }
 
-function known(name: string, parsed: ParsedCommand): ServerSetting {
+function findSetting(name: string, parsed: ParsedCommand): ServerSetting {
   const setting = serverSetting(name);
   if (setting !== undefined) return setting;
-  throw new DriverError('SQL_UNKNOWN_SETTING', `There is no setting ${name}.`, {
+  throw new DriverError('SQL_UNKNOWN_SETTING', `unrecognized configuration parameter "${name}"`, {
     position: parsed.position(0),
     candidates: nearest(
       name,
@@ -86,25 +86,25 @@ function known(name: string, parsed: ParsedCommand): ServerSetting {
   });
 }
 
-function valueOf({ args }: VariableSetStmt): string {
-  return (args ?? []).map(textOfValue).join(', ');
+function formatValue({ args }: VariableSetStmt): string {
+  return (args ?? []).map(formatArgument).join(', ');
 }
 
-function textOfValue(node: Node): string {
-  if ('TypeCast' in node) return node.TypeCast.arg === undefined ? '' : textOfValue(node.TypeCast.arg);
+function formatArgument(node: Node): string {
+  if ('TypeCast' in node) return node.TypeCast.arg === undefined ? '' : formatArgument(node.TypeCast.arg);
   if (!('A_Const' in node)) return '';
   const { sval, ival, fval } = node.A_Const;
   return sval?.sval ?? fval?.fval ?? String(ival?.ival ?? 0);
 }
 
-/** `utf-8` is UTF8, and DateStyle `ISO` one part of `ISO, MDY`. */
-function sameValue({ value }: ServerSetting, wanted: string): boolean {
-  const parts = plain(value).split(', ');
-  return plain(wanted)
+/** Whether a value means the current one: `utf-8` is UTF8, and DateStyle `ISO` is part of `ISO, MDY`. */
+function isSameValue({ value }: ServerSetting, requested: string): boolean {
+  const parts = normalize(value).split(', ');
+  return normalize(requested)
     .split(/,\s*/)
-    .every((part) => parts.includes(part) || part === plain(value));
+    .every((part) => parts.includes(part) || part === normalize(value));
 }
 
-function plain(text: string): string {
+function normalize(text: string): string {
   return text.toLowerCase().replaceAll(/[-_"]/g, '');
 }

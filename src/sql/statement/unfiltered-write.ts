@@ -1,22 +1,22 @@
 import { DriverError } from '../../core/errors.ts';
 import { parseStatement, type ParsedStatement } from '../parse/parse.ts';
 
-/** A statement that concerns every item of its tables, which a person may not have meant. */
+/** A statement that affects every item of its tables, perhaps by mistake. */
 export interface UnfilteredWrite {
   /** `DELETE without WHERE` … */
   readonly what: string;
   readonly tables: readonly string[];
-  /** Whether it writes each item. */
+  /** Whether it writes each item, and so consumes capacity for it. */
   readonly writes: boolean;
 }
 
-/** What a text sweeps away; undefined where it concerns some items, changes nothing, or is no statement. */
+/** The unfiltered write that a statement is; undefined if it is filtered, does not write, or cannot be parsed. */
 export async function findUnfilteredWrite(sql: string): Promise<UnfilteredWrite | undefined> {
   let parsed: ParsedStatement;
   try {
     parsed = await parseStatement(sql);
   } catch (error) {
-    // Running it says the same, with its place.
+    // Running it reports the same error with its position.
     if (error instanceof DriverError) return undefined;
     throw error;
   }

@@ -162,7 +162,7 @@ describe('names that PostgreSQL would cut', () => {
       position: 8 + 243 + 2,
       code: 'SQL_SYNTAX',
     });
-    expect((await refusal(`select 1 as x "${long}"`)).message).toBe(`Syntax error at or near ""${long}"".`);
+    expect((await refusal(`select 1 as x "${long}"`)).message).toBe(`syntax error at or near ""${long}""`);
     const parsed = await parseQuery(`select "${long}", :a, total`);
     expect(locate(parsed, 'total')).toBe(8 + 243 + 2 + 4);
     expect(locate(parsed, long)).toBe(8);

@@ -18,7 +18,7 @@ export function readTableStatement(text: string): TableStatement | undefined {
   const statement = read?.(reader);
   if (statement === undefined) return undefined;
   if (reader.sees(';'))
-    throw reader.error('SQL_NOT_SUPPORTED', 'One statement at a time: found several, separated by ";".');
+    throw reader.error('SQL_NOT_SUPPORTED', 'cannot execute multiple statements in one call');
   if (!reader.isAtEnd) throw reader.expected('the end of the statement');
   return statement;
 }
