@@ -32,13 +32,13 @@ export interface Binder {
   /** The views that are being bound, the outermost first. */
   readonly views: readonly string[];
   /** The binder of a view's query. */
-  readonly inView: (name: string, query: SelectStmt) => Binder;
+  readonly forView: (name: string, query: SelectStmt) => Binder;
   readonly query: (select: SelectStmt, tables: CommonTables, outer: Scope | undefined) => BoundQuery;
   /** An expression, or any part of a statement that holds expressions. */
   readonly expression: <T>(part: T, scope: Scope, tables: CommonTables) => T;
 }
 
-export function notSupported(
+export function createNotSupportedError(
   binder: Pick<Binder, 'position'>,
   what: string,
   location?: number,
@@ -63,6 +63,6 @@ export function renameColumns(
 }
 
 /** The query inside a node that holds one. */
-export function selectIn(node: Node | undefined): SelectStmt {
+export function unwrapSelect(node: Node | undefined): SelectStmt {
   return node !== undefined && 'SelectStmt' in node ? node.SelectStmt : {};
 }

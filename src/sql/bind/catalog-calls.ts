@@ -9,12 +9,12 @@ import type { Binder } from './binder.ts';
 import { foldCase } from './suggestions.ts';
 
 /** Bytes as DynamoDB last counted them: of the table, of its indexes, or of all of these. */
-const sizeOf = (which: string): string =>
+const sizeQuery = (which: string): string =>
   `SELECT CAST(coalesce(sum(pg__i.sizebytes), 0) AS bigint) FROM pg_catalog.pg_stat_user_tables pg__t
    JOIN sys.sys_indexes pg__i ON pg__i.tablename = pg__t.relname WHERE pg__t.relid = $1 AND pg__i.ordinalposition = 1${which}`;
 
 // Aliases that no statement uses, or a column of the argument would be taken for one of theirs.
-const LOOK_UPS: ReadonlyMap<string, string> = new Map([
+const LOOKUPS: ReadonlyMap<string, string> = new Map([
   ['name of a relation', 'SELECT pg__c.relname FROM pg_catalog.pg_class pg__c WHERE pg__c.oid = $1'],
   ['name of a schema', 'SELECT pg__n.nspname FROM pg_catalog.pg_namespace pg__n WHERE pg__n.oid = $1'],
   [
@@ -40,46 +40,46 @@ const LOOK_UPS: ReadonlyMap<string, string> = new Map([
     `SELECT pg__v.definition FROM pg_catalog.pg_views pg__v JOIN pg_catalog.pg_class pg__c ON pg__c.relname = pg__v.viewname
      WHERE pg__c.oid = $1`,
   ],
-  ['pg_total_relation_size', sizeOf('')],
-  ['pg_table_size', sizeOf(' AND pg__i.isprimary')],
-  ['pg_relation_size', sizeOf(' AND pg__i.isprimary')],
-  ['pg_indexes_size', sizeOf(' AND NOT pg__i.isprimary')],
+  ['pg_total_relation_size', sizeQuery('')],
+  ['pg_table_size', sizeQuery(' AND pg__i.isprimary')],
+  ['pg_relation_size', sizeQuery(' AND pg__i.isprimary')],
+  ['pg_indexes_size', sizeQuery(' AND NOT pg__i.isprimary')],
 ]);
 
 /** What asks PostgreSQL's catalog without naming a table of it; undefined for every other node. */
-export function catalogCall(node: Node, names: Pick<Binder, 'relationName'>): Node | undefined {
-  if ('A_Expr' in node) return comparedRelations(node.A_Expr);
-  if ('TypeCast' in node) return objectCast(node.TypeCast.arg, typeOf(node), names);
+export function rewriteCatalogCall(node: Node, names: Pick<Binder, 'relationName'>): Node | undefined {
+  if ('A_Expr' in node) return compareByOid(node.A_Expr);
+  if ('TypeCast' in node) return rewriteObjectCast(node.TypeCast.arg, findCastType(node), names);
   const { name, args } = callOf(node) ?? { name: '', args: [] };
-  if (/^pg_\w+_size$/.test(name) && LOOK_UPS.has(name) && args.length === 1)
-    return lookUp(name, asRelation(args[0]));
+  if (/^pg_\w+_size$/.test(name) && LOOKUPS.has(name) && args.length === 1)
+    return buildLookup(name, toRegclass(args[0]));
   const [first, part] = args;
   if (first === undefined) return undefined;
   if (name === 'to_regclass') {
     const text = constantText(first);
-    return text === undefined ? relationNamed(first) : lookUp('relation', number(oidOfText(text)));
+    return text === undefined ? findRelationByText(first) : buildLookup('relation', number(toOid(text)));
   }
   // Of one column of an index it gives the name.
   const isWhole = name !== 'pg_get_indexdef' || part === undefined || isZero(part);
-  return name.startsWith('pg_get_') && LOOK_UPS.has(name) && isWhole ? lookUp(name, first) : undefined;
+  return name.startsWith('pg_get_') && LOOKUPS.has(name) && isWhole ? buildLookup(name, first) : undefined;
 }
 
 /** The statement whose result has the names of relations where PostgreSQL prints them. */
-export function printingRelations(select: SelectStmt): SelectStmt {
+export function printRelationNames(select: SelectStmt): SelectStmt {
   if (select.targetList === undefined) return select;
   const targetList = select.targetList.map((node): Node => {
     const value = 'ResTarget' in node ? node.ResTarget.val : undefined;
     const { name } = (value && callOf(value)) ?? {};
-    const isRelation = relationText(value) !== undefined || name === 'to_regclass';
+    const isRelation = findRelationText(value) !== undefined || name === 'to_regclass';
     if (!('ResTarget' in node) || value === undefined || !isRelation) return node;
-    const val = name === undefined ? cast(value, 'text') : lookUp('name of a relation', value);
+    const val = name === undefined ? cast(value, 'text') : buildLookup('name of a relation', value);
     return { ResTarget: { name: name ?? 'regclass', ...node.ResTarget, val } };
   });
   return { ...select, targetList };
 }
 
 /** Relations are compared by their numbers, also where a column says which; undefined for everything else. */
-function comparedRelations(expression: A_Expr): Node | undefined {
+function compareByOid(expression: A_Expr): Node | undefined {
   const { lexpr, rexpr } = expression;
   const sides = [lexpr, rexpr].flatMap((side) =>
     side !== undefined && 'List' in side ? (side.List.items ?? []) : (side ?? []),
@@ -95,20 +95,20 @@ function comparedRelations(expression: A_Expr): Node | undefined {
 }
 
 /** What is passed where PostgreSQL takes a regclass: a text is one, too. */
-function asRelation(argument: Node | undefined): Node {
+function toRegclass(argument: Node | undefined): Node {
   const value = argument ?? { A_Const: { isnull: true } };
   return constantText(value) === undefined ? value : cast(value, 'regclass');
 }
 
 /** `c.oid::regclass` */
 function isColumnOfRelations(node: Node): boolean {
-  const arg = 'TypeCast' in node && typeOf(node) === 'regclass' ? node.TypeCast.arg : undefined;
-  return arg !== undefined && ('ColumnRef' in arg || typeOf(arg) === 'oid');
+  const arg = 'TypeCast' in node && findCastType(node) === 'regclass' ? node.TypeCast.arg : undefined;
+  return arg !== undefined && ('ColumnRef' in arg || findCastType(arg) === 'oid');
 }
 
 /** The text of `'orders'::regclass`. */
-function relationText(node: Node | undefined): string | undefined {
-  return node !== undefined && 'TypeCast' in node && typeOf(node) === 'regclass'
+function findRelationText(node: Node | undefined): string | undefined {
+  return node !== undefined && 'TypeCast' in node && findCastType(node) === 'regclass'
     ? constantText(node.TypeCast.arg)
     : undefined;
 }
@@ -116,28 +116,32 @@ function relationText(node: Node | undefined): string | undefined {
 const TEXTS: ReadonlySet<string | undefined> = new Set(['text', 'varchar', 'name']);
 
 /** `'orders'::regclass` is a number and `c.oid::regclass` a name: what is cast tells which. */
-function objectCast(
+function rewriteObjectCast(
   arg: Node | undefined,
   type: string | undefined,
   names: Pick<Binder, 'relationName'>,
 ): Node | undefined {
   if (arg === undefined) return undefined;
-  const printed = TEXTS.has(type) ? relationText(arg) : undefined;
+  const printed = TEXTS.has(type) ? findRelationText(arg) : undefined;
   if (printed !== undefined) {
-    const known = knownRelation(printed, names);
-    return known === null ? lookUp('name of a relation', relationOid(printed, names)) : constant(known ?? '');
+    const known = resolveRelationName(printed, names);
+    return known === null
+      ? buildLookup('name of a relation', toRelationOid(printed, names))
+      : constant(known ?? '');
   }
   if (type === 'oid') return cast(arg, 'int8');
-  if (type === 'regnamespace') return lookUp('name of a schema', arg);
+  if (type === 'regnamespace') return buildLookup('name of a schema', arg);
   if (type === 'regtype') return call('format_type', [arg, number('-1')]);
   if (type !== 'regclass') return undefined;
   const text = constantText(arg);
-  if (text !== undefined) return relationOid(text, names);
+  if (text !== undefined) return toRelationOid(text, names);
   if ('A_Const' in arg) return undefined;
-  return 'ColumnRef' in arg || typeOf(arg) === 'oid' ? lookUp('name of a relation', arg) : relationNamed(arg);
+  return 'ColumnRef' in arg || findCastType(arg) === 'oid'
+    ? buildLookup('name of a relation', arg)
+    : findRelationByText(arg);
 }
 
-function typeOf(node: Node): string | undefined {
+function findCastType(node: Node): string | undefined {
   return 'TypeCast' in node ? textsOf(node.TypeCast.typeName?.names).at(-1) : undefined;
 }
 
@@ -146,44 +150,46 @@ function isZero(node: Node): boolean {
 }
 
 /** The relation that a text names as `format('%I.%I', …)` writes it. */
-function relationNamed(text: Node): Node {
+function findRelationByText(text: Node): Node {
   const last = call('regexp_extract', [cast(text, 'text'), constant('("([^"]|"")*"|[^."]+)$')]);
   const bare = call('btrim', [last, constant('"')]);
-  return lookUp('relation by name', call('replace', [bare, constant('""'), constant('"')]));
+  return buildLookup('relation by name', call('replace', [bare, constant('""'), constant('"')]));
 }
 
 /** A number where the text names a table; names of indexes are looked for when the statement runs. */
-function relationOid(text: string, names: Pick<Binder, 'relationName'>): Node {
+function toRelationOid(text: string, names: Pick<Binder, 'relationName'>): Node {
   if (/^\s*\d+\s*$/.test(text)) return cast(number(text.trim()), 'int8');
-  const known = knownRelation(text, names);
+  const known = resolveRelationName(text, names);
   if (known !== null) return cast(number(String(oidOf(known ?? ''))), 'int8');
   const code: ErrorCode = 'CATALOG_UNKNOWN_TABLE';
   const unknown = call('error', [constant(`[${code}] There is no relation ${text}.`)]);
   return {
-    CoalesceExpr: { args: [lookUp('relation by name', constant(nameIn(text))), cast(unknown, 'int8')] },
+    CoalesceExpr: {
+      args: [buildLookup('relation by name', constant(parseLastName(text))), cast(unknown, 'int8')],
+    },
   };
 }
 
 /** The name of the table, view or system table; null where it is none, undefined where that is not known yet. */
-function knownRelation(text: string, names: Pick<Binder, 'relationName'>): string | null | undefined {
-  const name = nameIn(text);
+function resolveRelationName(text: string, names: Pick<Binder, 'relationName'>): string | null | undefined {
+  const name = parseLastName(text);
   const [, schema] = /^\s*"?(\w+)"?\./.exec(text) ?? [];
   return findSystemTable(schema, name)?.name ?? names.relationName(name);
 }
 
 /** The object identifier of a relation by its name in SQL's spelling. */
-function oidOfText(text: string): string {
-  return String(oidOf(nameIn(text)));
+function toOid(text: string): string {
+  return String(oidOf(parseLastName(text)));
 }
 
 /** The last part of a name in SQL's spelling. */
-function nameIn(text: string): string {
+function parseLastName(text: string): string {
   const [, quoted, plain = text] = /(?:"((?:[^"]|"")*)"|([^."]+))$/.exec(text.trim()) ?? [];
   return quoted?.replaceAll('""', '"') ?? foldCase(plain);
 }
 
-function lookUp(name: string, argument: Node): Node {
-  const statement = parseTree(LOOK_UPS.get(name) ?? '').stmts?.[0]?.stmt;
+function buildLookup(name: string, argument: Node): Node {
+  const statement = parseTree(LOOKUPS.get(name) ?? '').stmts?.[0]?.stmt;
   const subselect = mapNodes(statement, function put(node: Node): Node {
     return 'ParamRef' in node ? argument : mapInside(node, put);
   });

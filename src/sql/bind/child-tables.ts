@@ -11,7 +11,7 @@ import { binary, call, cast, column, constant, jsonElements, name, number } from
 import { textsOf } from '../parse/tree.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
 import { type Binder, renameColumns } from './binder.ts';
-import { adaptationTo, type Relation } from './relation.ts';
+import { toAdaptation, type Relation } from './relation.ts';
 import type { OfferedColumn, Scope } from './scope.ts';
 
 type ChildTable = TableDef & { readonly child: ChildDef };
@@ -42,7 +42,7 @@ export function bindChildTable(range: RangeVar, table: ChildTable, scope: Scope,
     ...keys.map((_, i) => column(keyName(i))),
     ...levels.map((_, i) => column(indexName(i))),
     ...elementColumns(table).map((each, i) =>
-      valueOf(each.path.slice(1), child.elements[i]?.type ?? each.type),
+      extractValue(each.path.slice(1), child.elements[i]?.type ?? each.type),
     ),
     column(ELEMENT),
   ];
@@ -50,7 +50,7 @@ export function bindChildTable(range: RangeVar, table: ChildTable, scope: Scope,
     name: each.name,
     engineName: each.name,
     ...(each.hidden === true ? { hidden: true as const } : {}),
-    ...adaptationTo(each),
+    ...toAdaptation(each),
   }));
   scope.sources.push({ alias, columns: renameColumns(offered, given) });
   return {
@@ -60,7 +60,7 @@ export function bindChildTable(range: RangeVar, table: ChildTable, scope: Scope,
           targetList: columns.map((each, i) => ({
             ResTarget: { name: each.name, val: values[i] ?? column(ELEMENT) },
           })),
-          fromClause: [unnested(child, relation, child.within.length)],
+          fromClause: [unnestLevel(child, relation, child.within.length)],
         },
       },
       alias: { aliasname: alias, ...(given.length === 0 ? {} : { colnames: given.map(name) }) },
@@ -69,19 +69,19 @@ export function bindChildTable(range: RangeVar, table: ChildTable, scope: Scope,
 }
 
 /** The elements of the list at this depth, with the parent's key and the positions of all lists above. */
-function unnested(child: ChildDef, relation: Relation, depth: number): Node {
+function unnestLevel(child: ChildDef, relation: Relation, depth: number): Node {
   const keys = keyColumns(child.parent);
   const engineName = (path: readonly (string | number)[]): string =>
     relation.columns.find(({ column: each }) => each.path === path)?.engineName ?? '';
   const list = child.within[depth - 1];
   const document =
-    list === undefined ? column(PARENT, engineName(child.column.path)) : memberOf(list, 'json_extract');
+    list === undefined ? column(PARENT, engineName(child.column.path)) : extractMember(list, 'json_extract');
   const through =
     list === undefined
-      ? keys.map((key, i) => target(keyName(i), column(PARENT, engineName(key.path))))
+      ? keys.map((key, i) => toTarget(keyName(i), column(PARENT, engineName(key.path))))
       : [
-          ...keys.map((_, i) => target(keyName(i), column(keyName(i)))),
-          ...Array.from({ length: depth }, (_, i) => target(indexName(i), column(indexName(i)))),
+          ...keys.map((_, i) => toTarget(keyName(i), column(keyName(i)))),
+          ...Array.from({ length: depth }, (_, i) => toTarget(indexName(i), column(indexName(i)))),
         ];
   const from: Node =
     list === undefined
@@ -93,12 +93,12 @@ function unnested(child: ChildDef, relation: Relation, depth: number): Node {
             alias: { aliasname: PARENT },
           },
         }
-      : unnested(child, relation, depth - 1);
+      : unnestLevel(child, relation, depth - 1);
   const rows: SelectStmt = {
     targetList: [
       ...through,
-      target(indexName(depth), call('generate_subscripts', [jsonElements(document), number('1')])),
-      target(ELEMENT, call('unnest', [jsonElements(document)])),
+      toTarget(indexName(depth), call('generate_subscripts', [jsonElements(document), number('1')])),
+      toTarget(ELEMENT, call('unnest', [jsonElements(document)])),
     ],
     fromClause: [from],
     // What has no element gives no row; DynamoDB can be asked for the size.
@@ -107,7 +107,7 @@ function unnested(child: ChildDef, relation: Relation, depth: number): Node {
   return { RangeSubselect: { subquery: { SelectStmt: rows }, alias: { aliasname: 'elements' } } };
 }
 
-function target(label: string, val: Node): Node {
+function toTarget(label: string, val: Node): Node {
   return { ResTarget: { name: label, val } };
 }
 
@@ -119,7 +119,10 @@ function indexName(depth: number): string {
   return `index ${depth}`;
 }
 
-function memberOf({ path }: Pick<ElementDef, 'path'>, extract: 'json_extract' | 'json_extract_string'): Node {
+function extractMember(
+  { path }: Pick<ElementDef, 'path'>,
+  extract: 'json_extract' | 'json_extract_string',
+): Node {
   if (path.length === 0)
     return extract === 'json_extract' ? column(ELEMENT) : call(extract, [column(ELEMENT), constant('$')]);
   const pointer = path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
@@ -127,8 +130,8 @@ function memberOf({ path }: Pick<ElementDef, 'path'>, extract: 'json_extract' | 
 }
 
 /** A member of the element in the type that its column has; what does not fit there fails. */
-function valueOf(path: ElementDef['path'], type: SqlType): Node {
-  const text = memberOf({ path }, 'json_extract_string');
+function extractValue(path: ElementDef['path'], type: SqlType): Node {
+  const text = extractMember({ path }, 'json_extract_string');
   switch (type.kind) {
     case 'bigint':
       return cast(call('pg_element_number', [text, constant('0')]), 'int8');
@@ -152,7 +155,7 @@ function valueOf(path: ElementDef['path'], type: SqlType): Node {
     case 'json': {
       const isNull: Node = { NullTest: { arg: text, nulltesttype: 'IS_NOT_NULL' } };
       return {
-        CaseExpr: { args: [{ CaseWhen: { expr: isNull, result: memberOf({ path }, 'json_extract') } }] },
+        CaseExpr: { args: [{ CaseWhen: { expr: isNull, result: extractMember({ path }, 'json_extract') } }] },
       };
     }
   }

@@ -26,10 +26,10 @@ const UNITS: ReadonlyMap<string, string> = new Map(
 );
 
 /** A call as other drivers write it, whose arguments are no expressions of SQL; undefined for every other node. */
-export function driverCall(node: Node): Node | undefined {
+export function rewriteDriverCall(node: Node): Node | undefined {
   const fn = callOf(node);
   if (fn === undefined) return undefined;
-  if (isDocument(node)) return column(ITEM_COLUMN);
+  if (isDocumentCall(node)) return column(ITEM_COLUMN);
   const [first, ...rest] = fn.args;
   if (!WITH_UNIT.has(fn.name) || first === undefined) return undefined;
   const written = 'ColumnRef' in first ? textsOf(first.ColumnRef.fields) : [constantText(first) ?? ''];
@@ -38,7 +38,7 @@ export function driverCall(node: Node): Node | undefined {
 }
 
 /** `DOCUMENT(*)`: the whole item. */
-export function isDocument(node: Node): boolean {
+export function isDocumentCall(node: Node): boolean {
   const fn = callOf(node);
   return fn?.name === 'document' && fn.call.agg_star === true;
 }

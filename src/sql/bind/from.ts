@@ -9,7 +9,13 @@ import { STUB_SCHEMA } from '../print/print.ts';
 import { CATALOG_NAME, isTableSchema } from '../types/table-schema.ts';
 import { findSystemTable } from '../system/registry.ts';
 import { RECORD_FUNCTIONS, recordColumns, recordQuery, unnestTargets } from './table-functions.ts';
-import { type Binder, type CommonTables, notSupported, renameColumns, selectIn } from './binder.ts';
+import {
+  type Binder,
+  type CommonTables,
+  createNotSupportedError,
+  renameColumns,
+  unwrapSelect,
+} from './binder.ts';
 import { offeredColumns, type Relation, type SystemRelation } from './relation.ts';
 import type { Scope } from './scope.ts';
 import { bindChildTable, hasChild } from './child-tables.ts';
@@ -26,7 +32,7 @@ export function bindFromItem(node: Node, scope: Scope, tables: CommonTables, bin
   if ('RangeTableSample' in node) {
     const { relation, args } = node.RangeTableSample;
     if (relation === undefined || node.RangeTableSample.repeatable !== undefined)
-      throw notSupported(binder, 'TABLESAMPLE … REPEATABLE', node.RangeTableSample.location);
+      throw createNotSupportedError(binder, 'TABLESAMPLE … REPEATABLE', node.RangeTableSample.location);
     return {
       RangeTableSample: {
         ...node.RangeTableSample,
@@ -35,8 +41,9 @@ export function bindFromItem(node: Node, scope: Scope, tables: CommonTables, bin
       },
     };
   }
-  if ('RangeTableFunc' in node) throw notSupported(binder, 'XMLTABLE', node.RangeTableFunc.location);
-  throw notSupported(binder, 'JSON_TABLE', undefined, 'Use json_array_elements and ->> instead.');
+  if ('RangeTableFunc' in node)
+    throw createNotSupportedError(binder, 'XMLTABLE', node.RangeTableFunc.location);
+  throw createNotSupportedError(binder, 'JSON_TABLE', undefined, 'Use json_array_elements and ->> instead.');
 }
 
 function bindTable(range: RangeVar, scope: Scope, tables: CommonTables, binder: Binder): Node {
@@ -90,7 +97,11 @@ function bindTable(range: RangeVar, scope: Scope, tables: CommonTables, binder: 
 /** Only a table of DynamoDB has indexes. */
 function refuseHint(range: RangeVar, binder: Binder): void {
   if (hintOf(range) !== undefined)
-    throw notSupported(binder, `An index hint after ${range.relname}, which is no table,`, range.location);
+    throw createNotSupportedError(
+      binder,
+      `An index hint after ${range.relname}, which is no table,`,
+      range.location,
+    );
 }
 
 /** A table of DynamoDB, or an index of one. */
@@ -143,7 +154,7 @@ function bindJoin(join: JoinExpr, scope: Scope, tables: CommonTables, binder: Bi
       binder,
     );
   }
-  if (join.join_using_alias !== undefined) throw notSupported(binder, 'USING (…) AS alias');
+  if (join.join_using_alias !== undefined) throw createNotSupportedError(binder, 'USING (…) AS alias');
   const first = scope.sources.length;
   const larg = join.larg === undefined ? undefined : bindFromItem(join.larg, scope, tables, binder);
   const rarg = join.rarg === undefined ? undefined : bindFromItem(join.rarg, scope, tables, binder);
@@ -153,7 +164,7 @@ function bindJoin(join: JoinExpr, scope: Scope, tables: CommonTables, binder: Bi
       .flatMap((source) => (source.columns ?? []).filter((column) => column.hidden === true));
     // DuckDB would join on a hidden column that both sides have.
     if (hidden[0] !== undefined)
-      throw notSupported(
+      throw createNotSupportedError(
         binder,
         `NATURAL JOIN in a statement that names the hidden column "${hidden[0].name}"`,
         undefined,
@@ -174,7 +185,11 @@ function bindJoin(join: JoinExpr, scope: Scope, tables: CommonTables, binder: Bi
 }
 
 function bindSubquery(range: RangeSubselect, scope: Scope, tables: CommonTables, binder: Binder): Node {
-  const bound = binder.query(selectIn(range.subquery), tables, range.lateral === true ? scope : scope.outer);
+  const bound = binder.query(
+    unwrapSelect(range.subquery),
+    tables,
+    range.lateral === true ? scope : scope.outer,
+  );
   scope.sources.push({
     alias: range.alias?.aliasname,
     columns: renameColumns(bound.columns, textsOf(range.alias?.colnames)),
@@ -187,7 +202,7 @@ function bindFunction(range: RangeFunction, scope: Scope, tables: CommonTables, 
   const [first, second] = range.functions ?? [];
   const items = first !== undefined && 'List' in first ? (first.List.items ?? []) : [];
   const fn = items[0];
-  if (second !== undefined) throw notSupported(binder, 'ROWS FROM with several functions');
+  if (second !== undefined) throw createNotSupportedError(binder, 'ROWS FROM with several functions');
   const called = fn !== undefined && 'FuncCall' in fn ? fn.FuncCall : undefined;
   const functionName = textsOf(called?.funcname).at(-1) ?? 'This';
   const known = SET_RETURNING.get(functionName);
@@ -209,7 +224,7 @@ function bindFunction(range: RangeFunction, scope: Scope, tables: CommonTables, 
     range.coldeflist !== undefined ||
     Object.keys(items[1] ?? {}).length > 0
   )
-    throw notSupported(
+    throw createNotSupportedError(
       binder,
       `${functionName} in FROM`,
       called?.location,
@@ -248,7 +263,7 @@ function offerSubquery(
   scope: Scope,
   binder: Binder,
 ): Node {
-  if (range.ordinality === true) throw notSupported(binder, 'WITH ORDINALITY here');
+  if (range.ordinality === true) throw createNotSupportedError(binder, 'WITH ORDINALITY here');
   const alias = range.alias?.aliasname ?? names[0] ?? '';
   scope.sources.push({ alias, columns: names.map((each) => ({ name: each, engineName: each })) });
   return {

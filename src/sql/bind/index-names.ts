@@ -7,15 +7,15 @@ import type { ParsedHint } from '../parse/hints.ts';
 import { textsOf } from '../parse/tree.ts';
 import type { Binder } from './binder.ts';
 import type { IndexHint } from './index-hint.ts';
-import { findColumn, findSource, type Scope, type Source } from './scope.ts';
+import { findColumn, findFromItem, type Scope, type FromItem } from './scope.ts';
 
 /** A hint with the real names of the table's indexes. */
 export function resolveHint({ kind, names, position }: ParsedHint, table: TableDef): IndexHint {
   const all = table.indexes.map((index) => index.name);
-  return { kind, indexes: names?.map((name) => knownIndex(table, name, position)) ?? all };
+  return { kind, indexes: names?.map((name) => resolveIndex(table, name, position)) ?? all };
 }
 
-function knownIndex(table: TableDef, name: string, position: number): string {
+function resolveIndex(table: TableDef, name: string, position: number): string {
   const index = indexNamed(table, name);
   if (index !== undefined) return index.name;
   const known = table.indexes.map((each) => each.name);
@@ -35,7 +35,7 @@ function knownIndex(table: TableDef, name: string, position: number): string {
 const PSEUDO_COLUMN = 'secondaryindexname';
 
 /** The condition without `SecondaryIndexName = 'index'`, which says what index of its table is read. */
-export function withoutIndexNames(where: Node, scope: Scope, binder: Binder): Node | undefined {
+export function takeIndexNames(where: Node, scope: Scope, binder: Binder): Node | undefined {
   const parts = 'BoolExpr' in where && where.BoolExpr.boolop === 'AND_EXPR' ? where.BoolExpr.args : [where];
   const rest = (parts ?? []).filter((part) => !takeIndexName(part, scope, binder));
   if (rest.length === parts?.length) return where;
@@ -51,7 +51,7 @@ function takeIndexName(part: Node, scope: Scope, binder: Binder): boolean {
   if (!isPseudoColumn(column) || column === undefined || !('ColumnRef' in column)) return false;
   const { fields, location } = column.ColumnRef;
   const position = binder.position(location);
-  const { relation } = sourceOf(textsOf(fields), scope, position) ?? {};
+  const { relation } = findIndexSource(textsOf(fields), scope, position) ?? {};
   if (relation === undefined) return false;
   const name = value !== undefined && 'A_Const' in value ? value.A_Const.sval?.sval : undefined;
   if (name === undefined)
@@ -59,7 +59,7 @@ function takeIndexName(part: Node, scope: Scope, binder: Binder): boolean {
       position,
       remedy: "Write the name of an index in quotes: SecondaryIndexName = 'by_status'.",
     });
-  binder.hint(relation, { kind: 'only', indexes: [knownIndex(relation.table, name, position)] });
+  binder.hint(relation, { kind: 'only', indexes: [resolveIndex(relation.table, name, position)] });
   return true;
 }
 
@@ -72,8 +72,9 @@ function isPseudoColumn(node: Node | undefined): boolean {
 }
 
 /** The one table that the name can be about; none where it is a column after all. */
-function sourceOf(fields: readonly string[], scope: Scope, position: number): Source | undefined {
-  const among = fields.length > 1 ? [findSource(scope, fields.slice(0, -1), () => position)] : scope.sources;
+function findIndexSource(fields: readonly string[], scope: Scope, position: number): FromItem | undefined {
+  const among =
+    fields.length > 1 ? [findFromItem(scope, fields.slice(0, -1), () => position)] : scope.sources;
   const named = fields.at(-1) ?? '';
   if (among.some(({ columns }) => findColumn(columns ?? [], named, () => position) !== undefined))
     return undefined;

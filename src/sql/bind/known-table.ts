@@ -25,38 +25,38 @@ export interface KnownEntity {
 export type KnownTable = { readonly kind: 'table'; readonly table: TableDef } | KnownView | KnownEntity;
 
 /** A view as the binder takes it. */
-export async function knownView(view: View): Promise<KnownView | KnownEntity> {
+export async function parseView(view: View): Promise<KnownView | KnownEntity> {
   if (view.kind === 'view')
     return {
       kind: 'view',
       name: view.name,
-      query: await parsedQuery(view.query, view),
+      query: await parseViewQuery(view.query, view),
       columns: view.columns ?? [],
     };
   const { kind, name, table, where } = view;
   if (where === undefined) return { kind, name, table, where };
   // A comment at its end must not hide what follows.
-  const { whereClause, ...rest } = await parsedQuery(`SELECT WHERE (${where}\n)`, view);
+  const { whereClause, ...rest } = await parseViewQuery(`SELECT WHERE (${where}\n)`, view);
   const clauses = Object.keys(rest).filter((clause) => clause !== 'limitOption' && clause !== 'op');
   if (whereClause === undefined || clauses.length > 0)
-    throw new DriverError('CATALOG_VIEW', `${nameOf(view)}: "where" is more than a condition`);
+    throw new DriverError('CATALOG_VIEW', `${describeView(view)}: "where" is more than a condition`);
   return { kind, name, table, where: whereClause };
 }
 
-async function parsedQuery(sql: string, view: View): Promise<SelectStmt> {
+async function parseViewQuery(sql: string, view: View): Promise<SelectStmt> {
   try {
     const { ast, parameterCount } = await parseQuery(sql);
     if (parameterCount > 0) throw new DriverError('CATALOG_VIEW', 'there are parameters in it');
     return ast;
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;
-    throw new DriverError(error.code, `${nameOf(view)}: ${error.message}`, {
+    throw new DriverError(error.code, `${describeView(view)}: ${error.message}`, {
       cause: error,
       remedy: error.remedy,
     });
   }
 }
 
-function nameOf({ name, file }: View): string {
+function describeView({ name, file }: View): string {
   return `View "${name}"${file === undefined ? '' : ` (${file})`}`;
 }

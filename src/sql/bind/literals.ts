@@ -5,8 +5,8 @@ import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
 
 /** Writes the values of `$1`, `$2` … into a statement as literals. */
-export function writeParameters(select: SelectStmt, parameters: readonly ParameterLiteral[]): SelectStmt {
-  const literals = parameters.map(literalNode);
+export function inlineParameters(select: SelectStmt, parameters: readonly ParameterLiteral[]): SelectStmt {
+  const literals = parameters.map(toLiteralNode);
   const write = (node: Node): Node => {
     if ('ParamRef' in node) return literals[(node.ParamRef.number ?? 0) - 1] ?? node;
     refuseArrays(node, parameters);
@@ -24,7 +24,7 @@ function refuseArrays(node: Node, parameters: readonly ParameterLiteral[]): void
   const isList = kind === 'AEXPR_IN';
   const values = isList && rexpr !== undefined && 'List' in rexpr ? (rexpr.List.items ?? []) : [lexpr, rexpr];
   for (const value of values) {
-    const parameter = isList ? (castValue(value) ?? value) : castValue(value);
+    const parameter = isList ? (findTextCastValue(value) ?? value) : findTextCastValue(value);
     const number = parameter !== undefined && 'ParamRef' in parameter ? (parameter.ParamRef.number ?? 0) : 0;
     if (parameters[number - 1]?.kind !== 'array') continue;
     throw new DriverError(
@@ -38,13 +38,13 @@ function refuseArrays(node: Node, parameters: readonly ParameterLiteral[]): void
 }
 
 /** What is cast to text. */
-function castValue(node: Node | undefined): Node | undefined {
+function findTextCastValue(node: Node | undefined): Node | undefined {
   return node !== undefined && 'TypeCast' in node && textsOf(node.TypeCast.typeName?.names).at(-1) === 'text'
     ? node.TypeCast.arg
     : undefined;
 }
 
-function literalNode(literal: ParameterLiteral): Node {
+function toLiteralNode(literal: ParameterLiteral): Node {
   switch (literal.kind) {
     case 'null':
       return { A_Const: { isnull: true } };
@@ -59,6 +59,6 @@ function literalNode(literal: ParameterLiteral): Node {
     case 'bytes':
       return cast(constant(`\\x${Buffer.from(literal.bytes).toString('hex')}`), 'bytea');
     case 'array':
-      return { A_ArrayExpr: { elements: literal.items.map(literalNode) } };
+      return { A_ArrayExpr: { elements: literal.items.map(toLiteralNode) } };
   }
 }

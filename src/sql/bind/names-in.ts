@@ -1,14 +1,14 @@
 import type { Node } from 'libpg-query';
 import { ITEM_COLUMN } from '../../catalog/table-def.ts';
 import { textsOf, visitNodes } from '../parse/tree.ts';
-import { isDocument } from './driver-functions.ts';
+import { isDocumentCall } from './driver-functions.ts';
 
 /** The last parts of all names of columns, in lower case: what decides which hidden columns a stub needs. */
-export function namesIn(part: Node): ReadonlySet<string> {
+export function collectColumnNames(part: Node): ReadonlySet<string> {
   const names = new Set<string>();
   visitNodes(part, (node) => {
     if ('ColumnRef' in node) names.add((textsOf(node.ColumnRef.fields).at(-1) ?? '').toLowerCase());
-    if (isDocument(node)) names.add(ITEM_COLUMN);
+    if (isDocumentCall(node)) names.add(ITEM_COLUMN);
     if ('JoinExpr' in node)
       for (const name of textsOf(node.JoinExpr.usingClause)) names.add(name.toLowerCase());
   });

@@ -8,16 +8,16 @@ interface Named {
 }
 
 /** The name that PostgreSQL gives to a column of a result which has no alias. */
-export function outputName(node: Node): string {
-  return nameOf(node)?.name ?? '?column?';
+export function inferOutputName(node: Node): string {
+  return inferName(node)?.name ?? '?column?';
 }
 
-function nameOf(node: Node | undefined): Named | undefined {
+function inferName(node: Node | undefined): Named | undefined {
   if (node === undefined) return undefined;
   if ('ColumnRef' in node) return strong(node.ColumnRef.fields?.findLast((field) => 'String' in field));
   if ('FuncCall' in node) return { name: textsOf(node.FuncCall.funcname).at(-1) ?? '', weak: false };
   if ('TypeCast' in node) {
-    const inner = nameOf(node.TypeCast.arg);
+    const inner = inferName(node.TypeCast.arg);
     if (inner !== undefined && !inner.weak) return inner;
     const type = textsOf(node.TypeCast.typeName?.names).at(-1);
     return type === undefined ? inner : { name: type, weak: true };
@@ -25,11 +25,11 @@ function nameOf(node: Node | undefined): Named | undefined {
   if ('A_Indirection' in node)
     return (
       strong(node.A_Indirection.indirection?.findLast((field) => 'String' in field)) ??
-      nameOf(node.A_Indirection.arg)
+      inferName(node.A_Indirection.arg)
     );
-  if ('CollateClause' in node) return nameOf(node.CollateClause.arg);
+  if ('CollateClause' in node) return inferName(node.CollateClause.arg);
   if ('CaseExpr' in node) {
-    const last = nameOf(node.CaseExpr.defresult);
+    const last = inferName(node.CaseExpr.defresult);
     return last !== undefined && !last.weak ? last : { name: 'case', weak: true };
   }
   if ('A_Expr' in node)
@@ -39,7 +39,7 @@ function nameOf(node: Node | undefined): Named | undefined {
     if (node.SubLink.subLinkType === 'ARRAY_SUBLINK') return { name: 'array', weak: false };
     const query = node.SubLink.subselect;
     return node.SubLink.subLinkType === 'EXPR_SUBLINK' && query !== undefined && 'SelectStmt' in query
-      ? nameOfQuery(query.SelectStmt)
+      ? inferQueryName(query.SelectStmt)
       : undefined;
   }
   if ('SQLValueFunction' in node)
@@ -59,13 +59,13 @@ const FIXED: readonly (readonly [string, string])[] = [
 ];
 
 /** A subquery in an expression is named for its only column. */
-function nameOfQuery(query: SelectStmt): Named | undefined {
-  if (query.larg !== undefined) return nameOfQuery(query.larg);
+function inferQueryName(query: SelectStmt): Named | undefined {
+  if (query.larg !== undefined) return inferQueryName(query.larg);
   if (query.valuesLists !== undefined) return { name: 'column1', weak: false };
   const target = query.targetList?.[0];
   if (target === undefined || !('ResTarget' in target)) return undefined;
   return target.ResTarget.name === undefined
-    ? nameOf(target.ResTarget.val)
+    ? inferName(target.ResTarget.val)
     : { name: target.ResTarget.name, weak: false };
 }
 

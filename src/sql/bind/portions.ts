@@ -21,10 +21,10 @@ export interface TextGroups {
 export type Portions = ReadonlyMap<string, number>;
 
 /** The groupings of a query that can be made in portions. */
-export function textGroupsIn(select: SelectStmt, relations: readonly Relation[]): readonly TextGroups[] {
+export function findTextGroups(select: SelectStmt, relations: readonly Relation[]): readonly TextGroups[] {
   const found: TextGroups[] = [];
   visitQueries(select, (query) => {
-    const groups = textGroupsOf(query, relations);
+    const groups = toTextGroups(query, relations);
     if (groups !== undefined) found.push(groups);
     return undefined;
   });
@@ -32,15 +32,15 @@ export function textGroupsIn(select: SelectStmt, relations: readonly Relation[])
 }
 
 /** The same query, in which each portion of the groups is a query of its own: those whose keys have the same hash. */
-export function inPortions(
+export function splitIntoPortions(
   select: SelectStmt,
   relations: readonly Relation[],
   portions: Portions,
 ): SelectStmt {
   return visitQueries(select, (query) => {
-    const groups = textGroupsOf(query, relations);
+    const groups = toTextGroups(query, relations);
     const count = groups && portions.get(groups.alias);
-    return count === undefined ? undefined : unionOf(query, groups?.keys ?? [], count);
+    return count === undefined ? undefined : toUnion(query, groups?.keys ?? [], count);
   });
 }
 
@@ -59,7 +59,7 @@ function visitQueries(select: SelectStmt, change: (query: SelectStmt) => SelectS
   return visited !== undefined && 'SelectStmt' in visited ? visited.SelectStmt : select;
 }
 
-function textGroupsOf(query: SelectStmt, relations: readonly Relation[]): TextGroups | undefined {
+function toTextGroups(query: SelectStmt, relations: readonly Relation[]): TextGroups | undefined {
   const { withClause, distinctClause, groupClause = [], targetList = [], fromClause = [] } = query;
   const [from, ...others] = fromClause;
   if (withClause !== undefined || distinctClause !== undefined || others.length > 0) return undefined;
@@ -71,21 +71,21 @@ function textGroupsOf(query: SelectStmt, relations: readonly Relation[]): TextGr
   if (relation === undefined || groupClause.length === 0 || !isRepeatable(query) || !isSortable(query))
     return undefined;
   const source = from.RangeVar.alias?.aliasname ?? relation.alias;
-  const columnOf = (node: Node | undefined): string | undefined => ownColumn(node, source, relation);
-  const keys = groupClause.map((key) => columnOf(targetAt(key, targetList) ?? key));
+  const toColumnName = (node: Node | undefined): string | undefined => findOwnColumn(node, source, relation);
+  const keys = groupClause.map((key) => toColumnName(resolveTargetPosition(key, targetList) ?? key));
   if (!keys.every((key) => key !== undefined)) return undefined;
   const kinds = new Map(relation.columns.map((each) => [each.engineName, each.column.type.kind]));
   const texts: string[] = [];
   visitNodes([targetList, query.havingClause, query.sortClause], (node) => {
     const text =
-      'FuncCall' in node && isExtreme(node.FuncCall) ? columnOf(node.FuncCall.args?.[0]) : undefined;
+      'FuncCall' in node && isMinOrMax(node.FuncCall) ? toColumnName(node.FuncCall.args?.[0]) : undefined;
     const kind = kinds.get(text ?? '');
     if (text !== undefined && (kind === 'text' || kind === 'json')) texts.push(text);
   });
   return texts.length === 0 ? undefined : { alias: relation.alias, keys, texts };
 }
 
-function isExtreme({ funcname, args }: FuncCall): boolean {
+function isMinOrMax({ funcname, args }: FuncCall): boolean {
   const called = textOf(funcname?.at(-1));
   return args?.length === 1 && (called === 'min' || called === 'max');
 }
@@ -111,14 +111,14 @@ function isSortable({ sortClause = [], targetList = [] }: SelectStmt): boolean {
   });
   return sortClause.every((item) => {
     const key = 'SortBy' in item ? item.SortBy.node : undefined;
-    if (targetAt(key, targetList) !== undefined) return true;
+    if (resolveTargetPosition(key, targetList) !== undefined) return true;
     const [name, ...more] = key !== undefined && 'ColumnRef' in key ? textsOf(key.ColumnRef.fields) : [];
     return name !== undefined && more.length === 0 && outputs.filter((each) => each === name).length === 1;
   });
 }
 
 /** What a number in GROUP BY or ORDER BY stands for; undefined behind a star, which stands for many. */
-function targetAt(key: Node | undefined, targetList: readonly Node[]): Node | undefined {
+function resolveTargetPosition(key: Node | undefined, targetList: readonly Node[]): Node | undefined {
   const position = key !== undefined && 'A_Const' in key ? key.A_Const.ival?.ival : undefined;
   if (position === undefined) return undefined;
   const values = targetList
@@ -127,7 +127,7 @@ function targetAt(key: Node | undefined, targetList: readonly Node[]): Node | un
   return values.some(isStar) ? undefined : values[position - 1];
 }
 
-function ownColumn(node: Node | undefined, source: string, { columns }: Relation): string | undefined {
+function findOwnColumn(node: Node | undefined, source: string, { columns }: Relation): string | undefined {
   if (node === undefined || !('ColumnRef' in node)) return undefined;
   const fields = textsOf(node.ColumnRef.fields);
   const name =
@@ -135,7 +135,7 @@ function ownColumn(node: Node | undefined, source: string, { columns }: Relation
   return columns.some(({ engineName }) => engineName === name) ? name : undefined;
 }
 
-function unionOf(query: SelectStmt, keys: readonly string[], count: number): SelectStmt {
+function toUnion(query: SelectStmt, keys: readonly string[], count: number): SelectStmt {
   const { sortClause, limitCount, limitOffset, limitOption, whereClause, ...rest } = query;
   const hash = call(
     'hash',

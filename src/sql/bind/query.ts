@@ -3,13 +3,13 @@ import type { A_Expr, ColumnRef, Node, SelectStmt } from 'libpg-query';
 import { cast, jsonElements, name } from '../dialect/build.ts';
 import { comparedDocument, documentText } from '../dialect/documents.ts';
 import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
-import { type Binder, type BoundQuery, type CommonTables, renameColumns, selectIn } from './binder.ts';
-import { catalogCall } from './catalog-calls.ts';
-import { driverCall } from './driver-functions.ts';
+import { type Binder, type BoundQuery, type CommonTables, renameColumns, unwrapSelect } from './binder.ts';
+import { rewriteCatalogCall } from './catalog-calls.ts';
+import { rewriteDriverCall } from './driver-functions.ts';
 import { bindFromItem } from './from.ts';
-import { withoutIndexNames } from './index-names.ts';
+import { takeIndexNames } from './index-names.ts';
 import { type OfferedColumn, type ResolvedColumn, resolveColumn, type Scope } from './scope.ts';
-import { bindTarget, offeredBy } from './targets.ts';
+import { bindTarget, listOfferedColumns } from './targets.ts';
 
 /** Binds a query with all that is in it. */
 export function bindQuery(
@@ -33,7 +33,7 @@ export function bindQuery(
 /** Binds the expressions of a part of a statement. */
 export function bindExpression<T>(part: T, scope: Scope, tables: CommonTables, binder: Binder): T {
   const bind = (written: Node): Node => {
-    const node = driverCall(written) ?? catalogCall(written, binder) ?? written;
+    const node = rewriteDriverCall(written) ?? rewriteCatalogCall(written, binder) ?? written;
     if ('ColumnRef' in node) return bindColumn(node.ColumnRef, scope, binder);
     if ('SubLink' in node) {
       const { subselect, testexpr } = node.SubLink;
@@ -41,7 +41,7 @@ export function bindExpression<T>(part: T, scope: Scope, tables: CommonTables, b
         SubLink: {
           ...node.SubLink,
           ...(testexpr === undefined ? {} : { testexpr: bind(testexpr) }),
-          subselect: { SelectStmt: binder.query(selectIn(subselect), tables, scope).select },
+          subselect: { SelectStmt: binder.query(unwrapSelect(subselect), tables, scope).select },
         },
       };
     }
@@ -56,15 +56,17 @@ export function bindExpression<T>(part: T, scope: Scope, tables: CommonTables, b
 /** What a column is compared with takes on the column's type where SQL leaves that open. */
 function bindBinary(written: A_Expr, inside: A_Expr, scope: Scope, binder: Binder): A_Expr {
   const [left, right] = [
-    adaptingColumn(written.lexpr, scope, binder),
-    adaptingColumn(written.rexpr, scope, binder),
+    findAdaptingColumn(written.lexpr, scope, binder),
+    findAdaptingColumn(written.rexpr, scope, binder),
   ];
   if (right?.adapts === 'json' && isOverArray(written))
     return inside.rexpr === undefined ? inside : { ...inside, rexpr: jsonElements(inside.rexpr) };
-  if (left?.adapts === 'json' || right?.adapts === 'json') return withDocument(written, inside, left, right);
+  if (left?.adapts === 'json' || right?.adapts === 'json')
+    return adaptDocuments(written, inside, left, right);
   const adapts = left?.adapts ?? right?.adapts;
   if (adapts === undefined || !isComparison(written)) return inside;
-  const adapt = (node: Node): Node => (adapts === 'bytea' ? asBinary(node) : asText(node, written, binder));
+  const adapt = (node: Node): Node =>
+    adapts === 'bytea' ? toBinaryOperand(node) : toTextOperand(node, written, binder);
   const { lexpr, rexpr } = inside;
   return {
     ...inside,
@@ -99,7 +101,7 @@ function isOverArray({ kind }: A_Expr): boolean {
 const PATTERN = /^(?:AEXPR_I?LIKE|AEXPR_SIMILAR)$/;
 
 /** A column of documents beside anything but another one: what it is compared with decides how. */
-function withDocument(
+function adaptDocuments(
   written: A_Expr,
   bound: A_Expr,
   left: ResolvedColumn | undefined,
@@ -109,32 +111,36 @@ function withDocument(
   const isPattern = PATTERN.test(written.kind ?? '') || textsOf(written.name).join('').includes('~');
   if (lexpr === undefined || rexpr === undefined || !(isPattern || isComparison(written))) return bound;
   if (left?.adapts === right?.adapts) return bound;
-  if (left?.adapts === 'json') return { ...bound, lexpr: beside(lexpr, left, right) };
-  return right === undefined ? bound : { ...bound, rexpr: beside(rexpr, right, left) };
+  if (left?.adapts === 'json') return { ...bound, lexpr: adaptDocument(lexpr, left, right) };
+  return right === undefined ? bound : { ...bound, rexpr: adaptDocument(rexpr, right, left) };
 }
 
-function beside(document: Node, own: ResolvedColumn, other: ResolvedColumn | undefined): Node {
+function adaptDocument(document: Node, own: ResolvedColumn, other: ResolvedColumn | undefined): Node {
   return other?.adapts === 'text' ? documentText(document) : comparedDocument(document, own);
 }
 
-function adaptingColumn(node: Node | undefined, scope: Scope, binder: Binder): ResolvedColumn | undefined {
+function findAdaptingColumn(
+  node: Node | undefined,
+  scope: Scope,
+  binder: Binder,
+): ResolvedColumn | undefined {
   if (node === undefined || !('ColumnRef' in node)) return undefined;
   const { fields, location } = node.ColumnRef;
   return resolveColumn(scope, textsOf(fields), () => binder.position(location));
 }
 
 /** DuckDB has its own spelling of binary. */
-function asBinary(node: Node): Node {
-  if ('List' in node || 'A_ArrayExpr' in node) return mapInside(node, asBinary);
+function toBinaryOperand(node: Node): Node {
+  if ('List' in node || 'A_ArrayExpr' in node) return mapInside(node, toBinaryOperand);
   return 'ParamRef' in node || ('A_Const' in node && node.A_Const.sval !== undefined)
     ? cast(node, 'bytea')
     : node;
 }
 
 /** A parameter that was passed as a number is compared as text, as PostgreSQL does; a number in the statement is a mistake. */
-function asText(node: Node, expression: A_Expr, binder: Binder): Node {
+function toTextOperand(node: Node, expression: A_Expr, binder: Binder): Node {
   if ('List' in node || 'A_ArrayExpr' in node)
-    return mapInside(node, (item) => asText(item, expression, binder));
+    return mapInside(node, (item) => toTextOperand(item, expression, binder));
   if ('ParamRef' in node && expression.kind !== 'AEXPR_OP_ANY' && expression.kind !== 'AEXPR_OP_ALL')
     return cast(node, 'text');
   if (!('A_Const' in node) || (node.A_Const.ival === undefined && node.A_Const.fval === undefined))
@@ -165,9 +171,10 @@ function bindCommonTables(
     'CommonTableExpr' in node ? node.CommonTableExpr : [],
   );
   if (select.withClause?.recursive === true)
-    for (const table of given) visible.set(table.ctename ?? '', named(textsOf(table.aliascolnames)));
+    for (const table of given)
+      visible.set(table.ctename ?? '', toOfferedColumns(textsOf(table.aliascolnames)));
   const ctes = given.map((table): Node => {
-    const bound = binder.query(selectIn(table.ctequery), new Map(visible), outer);
+    const bound = binder.query(unwrapSelect(table.ctequery), new Map(visible), outer);
     visible.set(table.ctename ?? '', renameColumns(bound.columns, textsOf(table.aliascolnames)));
     return { CommonTableExpr: { ...table, ctequery: { SelectStmt: bound.select } } };
   });
@@ -175,7 +182,7 @@ function bindCommonTables(
 }
 
 /** What a recursive query knows of itself before it is bound: the columns that it was given names for. */
-function named(names: readonly string[]): readonly OfferedColumn[] | undefined {
+function toOfferedColumns(names: readonly string[]): readonly OfferedColumn[] | undefined {
   return names.length === 0 ? undefined : names.map((each) => ({ name: each, engineName: each }));
 }
 
@@ -264,7 +271,7 @@ function bindPlain(
   const scope: Scope = { sources: [], merged: new Set(), outer };
   const fromClause = select.fromClause?.map((item) => bindFromItem(item, scope, tables, binder));
   const { whereClause: written, ...unconditional } = select;
-  const whereClause = written && withoutIndexNames(written, scope, binder);
+  const whereClause = written && takeIndexNames(written, scope, binder);
   const targets = (select.targetList ?? []).flatMap((node) =>
     'ResTarget' in node ? [bindTarget(node.ResTarget, scope, tables, binder)] : [],
   );
@@ -272,7 +279,7 @@ function bindPlain(
   const part = (key: 'groupClause' | 'havingClause' | 'windowClause', within: Scope): Partial<SelectStmt> =>
     select[key] === undefined ? {} : { [key]: binder.expression(select[key], within, tables) };
   return {
-    columns: offeredBy(targets),
+    columns: listOfferedColumns(targets),
     select: {
       ...bindTail(unconditional, named, tables, binder),
       ...(fromClause === undefined ? {} : { fromClause }),

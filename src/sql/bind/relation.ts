@@ -28,22 +28,22 @@ export interface SystemRelation {
   readonly columns: readonly RelationColumn[];
 }
 
-export function systemRelationOf(alias: string, table: SystemTable): SystemRelation {
+export function toSystemRelation(alias: string, table: SystemTable): SystemRelation {
   return { alias, table, columns: table.columns.map((column) => ({ engineName: column.name, column })) };
 }
 
 // A private-use character that sets apart, for DuckDB, names that differ only in case; it ignores case even in quotes.
-const APART = 0xe000;
-const APART_END = 0xf8ff;
+const FIRST_MARK = 0xe000;
+const LAST_MARK = 0xf8ff;
 
 /** An occurrence of a table, with the hidden columns that `named` (in lower case) asks for. */
-export function relationOf(alias: string, table: TableDef, named: ReadonlySet<string>): Relation {
+export function toRelation(alias: string, table: TableDef, named: ReadonlySet<string>): Relation {
   const taken = new Set<string>();
   const columns = table.columns
     .filter((column) => column.hidden !== true || named.has(column.name.toLowerCase()))
     .map((column) => {
       let engineName = column.name;
-      for (let mark = APART; taken.has(engineName.toLowerCase()); mark++)
+      for (let mark = FIRST_MARK; taken.has(engineName.toLowerCase()); mark++)
         engineName = `${column.name}${String.fromCharCode(mark)}`;
       taken.add(engineName.toLowerCase());
       return { engineName, column };
@@ -54,7 +54,7 @@ export function relationOf(alias: string, table: TableDef, named: ReadonlySet<st
 /** The attribute's own spelling of a name that DuckDB gave. */
 export function unmangleName(relations: readonly Relation[], name: string): string {
   const last = name.charCodeAt(name.length - 1);
-  if (last < APART || last > APART_END) return name;
+  if (last < FIRST_MARK || last > LAST_MARK) return name;
   for (const relation of relations)
     for (const { engineName, column } of relation.columns) if (engineName === name) return column.name;
   return name;
@@ -66,12 +66,12 @@ export function offeredColumns({ columns }: Pick<Relation, 'columns'>): readonly
     name: column.name,
     engineName,
     ...(column.hidden === true ? { hidden: true as const } : {}),
-    ...adaptationTo(column),
+    ...toAdaptation(column),
   }));
 }
 
 /** What a column makes of the values that it is compared with. */
-export function adaptationTo({
+export function toAdaptation({
   type: { kind },
   seen,
 }: Pick<ColumnDef, 'type' | 'seen'>): Pick<OfferedColumn, 'adapts' | 'holds'> {

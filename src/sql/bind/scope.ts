@@ -2,7 +2,7 @@ import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { isSystemSchema } from '../system/schemas.ts';
 import { isTableSchema } from '../types/table-schema.ts';
-import { foldCase, unknownColumn } from './suggestions.ts';
+import { foldCase, createUnknownColumnError } from './suggestions.ts';
 
 /**
  * What a column is compared with takes on this type: the spelling of a bytea, and the key that a number was passed for. A document is
@@ -22,7 +22,7 @@ export interface OfferedColumn {
 }
 
 /** An item of FROM. */
-export interface Source {
+export interface FromItem {
   /** What its columns may be qualified with. */
   readonly alias: string | undefined;
   /** Undefined where only DuckDB can tell. */
@@ -35,7 +35,7 @@ export interface Source {
 
 /** What a name may refer to at a place of a statement. */
 export interface Scope {
-  readonly sources: Source[];
+  readonly sources: FromItem[];
   /** Columns that USING has made one; undefined after NATURAL, which may merge any. */
   merged: ReadonlySet<string> | undefined;
   /** Names of the SELECT list that ORDER BY and GROUP BY may use. */
@@ -120,11 +120,11 @@ function resolveBare(scope: Scope, name: string, position: () => number): Resolv
     )
       return undefined;
   }
-  throw unknownColumn(name, allColumns(scope), position);
+  throw createUnknownColumnError(name, allColumns(scope), position);
 }
 
 /** For DuckDB, a name of the inner SELECT list goes before a column of the outer query, unless that is qualified. */
-function outerQualifier(scope: Scope, level: Scope, { alias }: Source, name: string): string[] {
+function outerQualifier(scope: Scope, level: Scope, { alias }: FromItem, name: string): string[] {
   if (level === scope || alias === undefined || level.merged?.has(foldCase(name)) !== false) return [];
   for (let inner: Scope | undefined = scope; inner !== undefined && inner !== level; inner = inner.outer)
     if (inner.sources.some((source) => source.alias === alias)) return [];
@@ -137,12 +137,12 @@ function resolveQualified(
   name: string,
   position: () => number,
 ): ResolvedColumn | undefined {
-  const source = findSource(scope, qualifier, position);
+  const source = findFromItem(scope, qualifier, position);
   if (source.columns === undefined)
     return { fields: [source.alias ?? '', name], name, adapts: undefined, holds: '' };
   const column = findColumn(source.columns, name, position);
   if (column === undefined)
-    throw unknownColumn(
+    throw createUnknownColumnError(
       `${source.alias}.${name}`,
       source.columns.map((each) => each.name),
       position,
@@ -156,7 +156,7 @@ function resolveQualified(
 }
 
 /** The FROM item that a qualifier (`o`, `public.orders`) means. */
-export function findSource(scope: Scope, qualifier: readonly string[], position: () => number): Source {
+export function findFromItem(scope: Scope, qualifier: readonly string[], position: () => number): FromItem {
   const alias = qualifier.at(-1) ?? '';
   const schema = qualifier.at(-2);
   if (qualifier.length <= 3 && (schema === undefined || isTableSchema(schema) || isSystemSchema(schema))) {

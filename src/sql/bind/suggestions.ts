@@ -8,7 +8,11 @@ export function foldCase(name: string): string {
 }
 
 /** The failure of a name that is no column, with the columns that may have been meant. */
-export function unknownColumn(name: string, known: readonly string[], position: () => number): DriverError {
+export function createUnknownColumnError(
+  name: string,
+  known: readonly string[],
+  position: () => number,
+): DriverError {
   const wanted = foldCase(name.slice(name.lastIndexOf('.') + 1));
   const candidates = [...new Set(known)]
     .filter((each) => isClose(foldCase(each), wanted))

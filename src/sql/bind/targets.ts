@@ -2,14 +2,14 @@ import type { ColumnRef, Node, ResTarget } from 'libpg-query';
 import { column, name } from '../dialect/build.ts';
 import { textsOf } from '../parse/tree.ts';
 import type { Binder, CommonTables } from './binder.ts';
-import { outputName } from './output-name.ts';
+import { inferOutputName } from './output-name.ts';
 import {
-  findSource,
+  findFromItem,
   type OfferedColumn,
   type ResolvedColumn,
   resolveColumn,
   type Scope,
-  type Source,
+  type FromItem,
 } from './scope.ts';
 
 /** An entry of a SELECT list and the columns it offers; undefined where only DuckDB can tell. */
@@ -19,7 +19,7 @@ export interface BoundTarget {
 }
 
 /** What a SELECT list offers. */
-export function offeredBy(targets: readonly BoundTarget[]): readonly OfferedColumn[] | undefined {
+export function listOfferedColumns(targets: readonly BoundTarget[]): readonly OfferedColumn[] | undefined {
   return targets.some(({ offers }) => offers === undefined)
     ? undefined
     : targets.flatMap(({ offers }) => offers ?? []);
@@ -39,13 +39,13 @@ export function bindTarget(
     if (fields.at(-1) === '*') return bindStar(target, value.ColumnRef, fields, scope, binder);
     if (target.name === undefined) return bindColumnTarget(target, value.ColumnRef, fields, scope, binder);
   }
-  const label = target.name ?? outputName(value);
+  const label = target.name ?? inferOutputName(value);
   const column = 'ColumnRef' in value ? value.ColumnRef : undefined;
   const resolved =
     column && resolveColumn(scope, textsOf(column.fields), () => binder.position(column.location));
   return {
     target: { ...target, name: label, val: binder.expression(value, scope, tables) },
-    offers: [{ name: label, engineName: label, ...adaptationOf(resolved) }],
+    offers: [{ name: label, engineName: label, ...pickAdaptation(resolved) }],
   };
 }
 
@@ -72,11 +72,11 @@ function bindColumnTarget(
       }
     : {
         target: { ...target, val },
-        offers: [{ name: resolved.name, engineName, ...adaptationOf(resolved) }],
+        offers: [{ name: resolved.name, engineName, ...pickAdaptation(resolved) }],
       };
 }
 
-function adaptationOf(column: ResolvedColumn | undefined): Pick<OfferedColumn, 'adapts' | 'holds'> {
+function pickAdaptation(column: ResolvedColumn | undefined): Pick<OfferedColumn, 'adapts' | 'holds'> {
   if (column?.adapts === undefined) return {};
   return { adapts: column.adapts, ...(column.holds !== '' && { holds: column.holds }) };
 }
@@ -90,12 +90,12 @@ function bindStar(
 ): BoundTarget {
   const qualified = fields.length > 1;
   const sources = qualified
-    ? [findSource(scope, fields.slice(0, -1), () => binder.position(reference.location))]
+    ? [findFromItem(scope, fields.slice(0, -1), () => binder.position(reference.location))]
     : scope.sources;
   const hidden = sources.flatMap((source) =>
     (source.columns ?? [])
       .filter((each) => each.hidden === true)
-      .map((each) => column(...qualifierOf(source, qualified), each.engineName)),
+      .map((each) => column(...toQualifier(source, qualified), each.engineName)),
   );
   const prefix = qualified ? [name(sources[0]?.alias ?? '')] : [];
   const merges = !qualified && (scope.merged === undefined || scope.merged.size > 0);
@@ -111,6 +111,6 @@ function bindStar(
   };
 }
 
-function qualifierOf(source: Source, qualified: boolean): string[] {
+function toQualifier(source: FromItem, qualified: boolean): string[] {
   return qualified || source.alias === undefined ? [] : [source.alias];
 }

@@ -5,7 +5,7 @@ import { textsOf } from '../parse/tree.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
 import { type Binder, renameColumns } from './binder.ts';
 import type { KnownEntity, KnownView } from './known-table.ts';
-import { namesIn } from './names-in.ts';
+import { collectColumnNames } from './names-in.ts';
 import { offeredColumns } from './relation.ts';
 import type { Scope } from './scope.ts';
 
@@ -19,8 +19,10 @@ export function bindView(range: RangeVar, view: KnownView, scope: Scope, binder:
   const given = textsOf(range.alias?.colnames);
   const names = [...given, ...view.columns.slice(given.length)];
   // What fails in the view is shown where the statement names the view.
-  const query = movedTo(view.query, range.location ?? 0);
-  const bound = inside(view.name, () => binder.inView(view.name, query).query(query, new Map(), undefined));
+  const query = relocate(view.query, range.location ?? 0);
+  const bound = withViewContext(view.name, () =>
+    binder.forView(view.name, query).query(query, new Map(), undefined),
+  );
   if (bound.columns !== undefined && names.length > bound.columns.length)
     throw new DriverError(
       'SQL_SYNTAX',
@@ -40,15 +42,15 @@ export function bindView(range: RangeVar, view: KnownView, scope: Scope, binder:
 export function bindEntity(range: RangeVar, entity: KnownEntity, scope: Scope, binder: Binder): Node {
   const alias = range.alias?.aliasname ?? range.relname ?? entity.name;
   const given = textsOf(range.alias?.colnames);
-  const where = entity.where && movedTo(entity.where, range.location ?? 0);
-  const relation = binder.relation(entity.table, where && namesIn(where));
+  const where = entity.where && relocate(entity.where, range.location ?? 0);
+  const relation = binder.relation(entity.table, where && collectColumnNames(where));
   const offered = offeredColumns(relation);
   const inner: Scope = {
     sources: [{ alias: entity.name, columns: offered }],
     merged: new Set(),
     outer: undefined,
   };
-  const whereClause = where && inside(entity.name, () => binder.expression(where, inner, new Map()));
+  const whereClause = where && withViewContext(entity.name, () => binder.expression(where, inner, new Map()));
   scope.sources.push({ alias, columns: renameColumns(offered, given) });
   return {
     RangeSubselect: {
@@ -88,7 +90,7 @@ function checkDepth(range: RangeVar, view: string, binder: Binder): void {
 }
 
 /** The failure of a view's query says which view it is. */
-function inside<T>(view: string, work: () => T): T {
+function withViewContext<T>(view: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -104,18 +106,18 @@ function inside<T>(view: string, work: () => T): T {
 }
 
 /** The tree as if all of it stood at one place of a statement. */
-function movedTo<T>(tree: T, location: number): T {
+function relocate<T>(tree: T, location: number): T {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- numbers take the places of numbers
-  return moved(tree, location) as T;
+  return relocatePart(tree, location) as T;
 }
 
-function moved(part: unknown, location: number): unknown {
-  if (Array.isArray(part)) return part.map((item: unknown) => moved(item, location));
+function relocatePart(part: unknown, location: number): unknown {
+  if (Array.isArray(part)) return part.map((item: unknown) => relocatePart(item, location));
   if (typeof part !== 'object' || part === null) return part;
   return Object.fromEntries(
     Object.entries(part).map(([key, value]: [string, unknown]) => [
       key,
-      key === 'location' && typeof value === 'number' ? location : moved(value, location),
+      key === 'location' && typeof value === 'number' ? location : relocatePart(value, location),
     ]),
   );
 }

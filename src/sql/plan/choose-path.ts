@@ -1,4 +1,4 @@
-import { compareCosts, type Cost, costOf } from './cost.ts';
+import { compareCosts, type Cost, estimateCost } from './cost.ts';
 import type { PlanSettings, PushdownRule, ReadRule, TableRead } from './table-read.ts';
 
 /**
@@ -65,7 +65,7 @@ interface PricedRead {
 function cheapest([first, ...others]: readonly TableRead[], settings: PlanSettings): TableRead {
   if (first === undefined) throw new RangeError('A read has at least one access path');
   if (others.length === 0) return first;
-  const price = (read: TableRead): PricedRead => ({ read, cost: costOf(read, settings) });
+  const price = (read: TableRead): PricedRead => ({ read, cost: estimateCost(read, settings) });
   return others.map(price).reduce((best, each) => (isBetter(each, best) ? each : best), price(first)).read;
 }
 

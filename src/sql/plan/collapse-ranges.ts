@@ -7,8 +7,8 @@ type Compared = Extract<Predicate, { readonly kind: 'compare' }>;
 /** `x >= 5 AND x <= 5`, as BETWEEN says it of one value, becomes `x = 5`: the equality that a key asks for. */
 export function collapseEqualBounds(conditions: readonly Condition[]): readonly Condition[] {
   return conditions.reduce((sofar, from) => {
-    const low = boundOf(from, '>=');
-    const to = low && sofar.find((other) => isSameBound(low, boundOf(other, '<=')));
+    const low = toBound(from, '>=');
+    const to = low && sofar.find((other) => isSameBound(low, toBound(other, '<=')));
     if (low === undefined || to === undefined) return sofar;
     const predicate: Compared = { ...low, op: '=' };
     const point: Condition = { text: describePredicate(predicate), predicate, exact: true };
@@ -16,7 +16,7 @@ export function collapseEqualBounds(conditions: readonly Condition[]): readonly 
   }, conditions);
 }
 
-function boundOf({ predicate, exact }: Condition, op: Comparison): Compared | undefined {
+function toBound({ predicate, exact }: Condition, op: Comparison): Compared | undefined {
   return exact && predicate?.kind === 'compare' && predicate.op === op ? predicate : undefined;
 }
 

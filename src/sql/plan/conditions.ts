@@ -13,8 +13,8 @@ import {
   placeIsNull,
   textTest,
 } from './document-conditions.ts';
-import { type ColumnLookup, type DocumentPlace, placeOf, wholeColumn } from './document-place.ts';
-import { literalFor, numberOf } from './literals.ts';
+import { type ColumnLookup, type DocumentPlace, resolvePlace, wholeColumn } from './document-place.ts';
+import { toColumnLiteral, toDecimalText } from './literals.ts';
 import type { PlanExpression, PlanFilter, PlanType, PlanValue } from './plan-json.ts';
 import { allOf, anyOf, superset, exact, type Pushdown } from './pushdown.ts';
 import type { Condition } from './table-read.ts';
@@ -45,40 +45,40 @@ const NEGATED: Readonly<Record<Comparison, Comparison>> = {
 };
 
 /** The conditions that DuckDB pushed into the scan of one column. */
-export function conditionsOfFilter(filter: PlanFilter, column: ColumnDef): Condition[] {
+export function toFilterConditions(filter: PlanFilter, column: ColumnDef): Condition[] {
   switch (filter.filter_type) {
     case 'CONJUNCTION_AND':
-      return (filter.child_filters ?? []).flatMap((child) => conditionsOfFilter(child, column));
+      return (filter.child_filters ?? []).flatMap((child) => toFilterConditions(child, column));
     case 'OPTIONAL_FILTER':
       // A hint that repeats what a LOGICAL_FILTER above the scan still checks.
       return [];
     default:
       return [
-        conditionOf(
-          pushedOfFilter(filter, column),
-          filter.expr ? textOf(filter.expr, () => column) : column.name,
+        toCondition(
+          toFilterPushdown(filter, column),
+          filter.expr ? describeExpression(filter.expr, () => column) : column.name,
         ),
       ];
   }
 }
 
 /** The conditions of an expression that must be true; references are resolved by `lookup`. */
-export function conditionsOfExpression(expression: PlanExpression, lookup: ColumnLookup): Condition[] {
+export function toConditions(expression: PlanExpression, lookup: ColumnLookup): Condition[] {
   if (expression.type === 'CONJUNCTION_AND') {
-    return (expression.children ?? []).flatMap((child) => conditionsOfExpression(child, lookup));
+    return (expression.children ?? []).flatMap((child) => toConditions(child, lookup));
   }
-  return [conditionOf(pushedOf(expression, lookup, false), textOf(expression, lookup))];
+  return [toCondition(toPushdown(expression, lookup, false), describeExpression(expression, lookup))];
 }
 
-function conditionOf(pushed: Pushdown | undefined, written: string): Condition {
+function toCondition(pushed: Pushdown | undefined, written: string): Condition {
   return pushed === undefined
     ? { text: written, predicate: undefined, exact: false }
     : { ...pushed, text: pushed.exact ? describePredicate(pushed.predicate) : written };
 }
 
-function pushedOfFilter(filter: PlanFilter, column: ColumnDef): Pushdown | undefined {
+function toFilterPushdown(filter: PlanFilter, column: ColumnDef): Pushdown | undefined {
   const parts = (): (Pushdown | undefined)[] =>
-    (filter.child_filters ?? []).map((child) => pushedOfFilter(child, column));
+    (filter.child_filters ?? []).map((child) => toFilterPushdown(child, column));
   switch (filter.filter_type) {
     case 'CONSTANT_COMPARISON': {
       const op = COMPARISONS.get(filter.comparison_type ?? '');
@@ -98,33 +98,37 @@ function pushedOfFilter(filter: PlanFilter, column: ColumnDef): Pushdown | undef
       return allOf(parts());
     case 'EXPRESSION_FILTER':
       // Inside the filter of one column that column is reference 0.
-      return filter.expr === undefined ? undefined : pushedOf(filter.expr, () => column, false);
+      return filter.expr === undefined ? undefined : toPushdown(filter.expr, () => column, false);
     default:
       return undefined;
   }
 }
 
 /** What holds where the expression is TRUE (where it is FALSE, if negated). */
-function pushedOf(expression: PlanExpression, lookup: ColumnLookup, negated: boolean): Pushdown | undefined {
+function toPushdown(
+  expression: PlanExpression,
+  lookup: ColumnLookup,
+  negated: boolean,
+): Pushdown | undefined {
   const children = expression.children ?? [];
   switch (expression.type) {
     case 'CONJUNCTION_AND':
     case 'CONJUNCTION_OR': {
-      const parts = children.map((child) => pushedOf(child, lookup, negated));
+      const parts = children.map((child) => toPushdown(child, lookup, negated));
       return (expression.type === 'CONJUNCTION_AND') === negated ? anyOf(parts) : allOf(parts);
     }
     case 'OPERATOR_NOT':
-      return children[0] && pushedOf(children[0], lookup, !negated);
+      return children[0] && toPushdown(children[0], lookup, !negated);
     case 'OPERATOR_IS_NULL':
     case 'OPERATOR_IS_NOT_NULL': {
-      const subject = subjectOf(children[0], lookup);
+      const subject = resolveSubject(children[0], lookup);
       return subject && isNull(subject, (expression.type === 'OPERATOR_IS_NULL') !== negated);
     }
     case 'VALUE_CONSTANT':
       return constantTest(expression.value, negated);
     case 'BOUND_REF':
     case 'OPERATOR_CAST':
-      return isTrue(subjectOf(expression, lookup), !negated);
+      return isTrue(resolveSubject(expression, lookup), !negated);
     case 'CASE_EXPR':
       return negated ? undefined : hasKey(expression, lookup);
     case 'COMPARE_IN':
@@ -170,9 +174,9 @@ function comparison(
   negated = false,
 ): Pushdown | undefined {
   const wanted = negated ? NEGATED[op] : op;
-  const subject = subjectOf(left, lookup);
+  const subject = resolveSubject(left, lookup);
   if (subject !== undefined && right?.value !== undefined) return compare(subject, wanted, right.value);
-  const swapped = subjectOf(right, lookup);
+  const swapped = resolveSubject(right, lookup);
   return swapped !== undefined && left?.value !== undefined
     ? compare(swapped, SWAPPED[wanted], left.value)
     : undefined;
@@ -185,7 +189,7 @@ function distinctFrom(
   distinct: boolean,
 ): Pushdown | undefined {
   const { left, right } = expression;
-  const subject = subjectOf(left, lookup) ?? subjectOf(right, lookup);
+  const subject = resolveSubject(left, lookup) ?? resolveSubject(right, lookup);
   const constant = right?.value ?? left?.value;
   if (subject === undefined || constant === undefined) return undefined;
   if (constant.is_null === true) return isNull(subject, !distinct);
@@ -215,12 +219,12 @@ function functionTest(
       ? { kind: 'contains', path, part: literal, ...negation }
       : undefined;
   };
-  const column = columnOf(subject, lookup);
+  const column = resolveReference(subject, lookup);
   if (column !== undefined && isText(column)) {
     const predicate = test(column.path);
     return predicate && exact(predicate);
   }
-  const place = placeOf(subject, lookup);
+  const place = resolvePlace(subject, lookup);
   return place && textTest(place, test);
 }
 
@@ -232,30 +236,34 @@ type Subject =
   | { readonly kind: 'size'; readonly column: ColumnDef; readonly unit: 'bytes' | 'characters' }
   | { readonly kind: 'arrayLength'; readonly place: DocumentPlace };
 
-function subjectOf(expression: PlanExpression | undefined, lookup: ColumnLookup): Subject | undefined {
+function resolveSubject(expression: PlanExpression | undefined, lookup: ColumnLookup): Subject | undefined {
   if (expression === undefined) return undefined;
-  const column = columnOf(expression, lookup);
+  const column = resolveReference(expression, lookup);
   if (column !== undefined) return { kind: 'column', column };
-  const place = placeOf(expression, lookup);
+  const place = resolvePlace(expression, lookup);
   if (place !== undefined) return { kind: 'place', place };
   const [argument, ...more] = expression.children ?? [];
   if (expression.type === 'OPERATOR_CAST') {
     const child = numberText(expression.child);
-    const inner = subjectOf(child, lookup);
+    const inner = resolveSubject(child, lookup);
     const type = expression.return_type;
     if (inner?.kind === 'size' || inner?.kind === 'arrayLength') return inner;
     const from =
-      inner?.kind === 'column' ? placeOf(child, lookup) : inner?.kind === 'place' ? inner.place : undefined;
+      inner?.kind === 'column'
+        ? resolvePlace(child, lookup)
+        : inner?.kind === 'place'
+          ? inner.place
+          : undefined;
     return from && type && { kind: 'cast', place: from, type, tries: expression.try_cast === true };
   }
   if (expression.type !== 'BOUND_FUNCTION' || more.length > 0) return undefined;
   if (expression.name === 'json_array_length') {
     const of = argument?.name === 'to_json' ? argument.children?.[0] : argument;
-    const array = argument === of || of?.type === 'BOUND_REF' ? placeOf(of, lookup) : undefined;
+    const array = argument === of || of?.type === 'BOUND_REF' ? resolvePlace(of, lookup) : undefined;
     return array && { kind: 'arrayLength', place: array };
   }
   const unit = SIZES.get(expression.name ?? '');
-  const measured = columnOf(argument, lookup);
+  const measured = resolveReference(argument, lookup);
   return unit && measured && (isText(measured) || measured.type.kind === 'blob')
     ? { kind: 'size', column: measured, unit }
     : undefined;
@@ -284,7 +292,7 @@ function compare(subject: Subject, op: Comparison, constant: PlanValue): Pushdow
         const place = wholeColumn(column);
         return place && comparePlace(place, op, constant);
       }
-      const value = literalFor(column, constant);
+      const value = toColumnLiteral(column, constant);
       return value && exact({ kind: 'compare', path: column.path, op, value });
     }
     case 'place':
@@ -293,14 +301,14 @@ function compare(subject: Subject, op: Comparison, constant: PlanValue): Pushdow
       return compareCast(subject.place, subject.type, op, constant);
     case 'size': {
       const { column, unit } = subject;
-      const count = Number(numberOf(constant));
+      const count = Number(toDecimalText(constant));
       if (!Number.isSafeInteger(count)) return undefined;
       return column.type.kind === 'blob'
         ? exact({ kind: 'size', path: column.path, op, count })
         : compareTextSize(column.path, unit, op, count);
     }
     case 'arrayLength': {
-      const count = Number(numberOf(constant));
+      const count = Number(toDecimalText(constant));
       return Number.isSafeInteger(count) ? compareArrayLength(subject.place, op, count) : undefined;
     }
   }
@@ -313,8 +321,8 @@ function compareTextSize(
   op: Comparison,
   count: number,
 ): Pushdown | undefined {
-  const few = unit === 'characters' ? count : Math.ceil(count / MOST_BYTES);
-  const many = unit === 'bytes' ? count : count * MOST_BYTES;
+  const few = unit === 'characters' ? count : Math.ceil(count / MAX_UTF8_BYTES);
+  const many = unit === 'bytes' ? count : count * MAX_UTF8_BYTES;
   const low = (): Pushdown => superset({ kind: 'size', path, op: '>=', count: few });
   const high = (): Pushdown => superset({ kind: 'size', path, op: '<=', count: many });
   switch (op) {
@@ -332,7 +340,7 @@ function compareTextSize(
 }
 
 /** Of one character in UTF-8. */
-const MOST_BYTES = 4;
+const MAX_UTF8_BYTES = 4;
 
 function isNull(subject: Subject, wanted: boolean): Pushdown | undefined {
   switch (subject.kind) {
@@ -376,7 +384,7 @@ function listContains(
   const cast = list?.type === 'OPERATOR_CAST' ? list.child : undefined;
   const [array, shape] = (cast ?? list)?.name === 'from_json' ? ((cast ?? list)?.children ?? []) : [];
   if (shape?.value?.value !== (cast ? '["JSON"]' : '["VARCHAR"]')) return undefined;
-  const place = placeOf(array, lookup);
+  const place = resolvePlace(array, lookup);
   return place && (cast ? placeHasElement(place, text) : placeHasMember(place, text));
 }
 
@@ -389,16 +397,19 @@ function hasKey({ case_checks, else_expr }: PlanExpression, lookup: ColumnLookup
     object?.when_expr?.left?.name === 'json_type' &&
     array?.then_expr?.name === 'list_contains' &&
     else_expr?.value?.is_null === true;
-  const place = isTest && more.length === 0 ? placeOf(keys?.children?.[0], lookup) : undefined;
+  const place = isTest && more.length === 0 ? resolvePlace(keys?.children?.[0], lookup) : undefined;
   const text = key?.value?.value;
   return place && typeof text === 'string' ? placeHasKey(place, text) : undefined;
 }
 
 /** The column that an expression reads, also through a cast that changes no comparison (a number to a wider number). */
-function columnOf(expression: PlanExpression | undefined, lookup: ColumnLookup): ColumnDef | undefined {
+function resolveReference(
+  expression: PlanExpression | undefined,
+  lookup: ColumnLookup,
+): ColumnDef | undefined {
   if (expression?.type === 'BOUND_REF' && expression.index !== undefined) return lookup(expression.index);
   if (expression?.type === 'OPERATOR_CAST' && expression.child !== undefined) {
-    const inner = columnOf(expression.child, lookup);
+    const inner = resolveReference(expression.child, lookup);
     const to = expression.return_type?.id;
     if (inner !== undefined && to !== undefined && isExactWidening(inner.type, to)) return inner;
   }
@@ -426,11 +437,11 @@ function isText(column: ColumnDef): boolean {
 }
 
 /** An expression that no rule understands, roughly. */
-function textOf(expression: PlanExpression, lookup: ColumnLookup): string {
+function describeExpression(expression: PlanExpression, lookup: ColumnLookup): string {
   const column =
     expression.type === 'BOUND_REF' && expression.index !== undefined ? lookup(expression.index) : undefined;
   if (column !== undefined) return column.name;
-  if (expression.value !== undefined) return constantText(expression.value);
+  if (expression.value !== undefined) return describeConstant(expression.value);
   const parts = [
     expression.left,
     expression.right,
@@ -440,10 +451,10 @@ function textOf(expression: PlanExpression, lookup: ColumnLookup): string {
   ].filter((part) => part !== undefined);
   const name =
     expression.name ?? COMPARISONS.get(expression.type) ?? expression.type.toLowerCase().replaceAll('_', ' ');
-  return `${name}(${parts.map((part) => textOf(part, lookup)).join(', ')})`;
+  return `${name}(${parts.map((part) => describeExpression(part, lookup)).join(', ')})`;
 }
 
-function constantText(constant: PlanValue): string {
+function describeConstant(constant: PlanValue): string {
   if (constant.is_null === true) return 'NULL';
-  return numberOf(constant) ?? JSON.stringify(constant.value);
+  return toDecimalText(constant) ?? JSON.stringify(constant.value);
 }

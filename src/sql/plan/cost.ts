@@ -2,7 +2,7 @@ import type { IndexDef, TableDef } from '../../catalog/table-def.ts';
 import { getItemUnits, pageUnits } from '../../dynamo/read/capacity.ts';
 import { LIMITS } from '../../dynamo/lint/limits.ts';
 import { implies } from './implies.ts';
-import { indexExtent, itemsUnder, passingPart, tableExtent, type Extent } from './statistics.ts';
+import { indexExtent, estimateItems, estimateSelectivity, tableExtent, type Extent } from './statistics.ts';
 import type { PlanSettings, TableRead } from './table-read.ts';
 
 /** What a read will probably take. */
@@ -17,25 +17,25 @@ export interface Cost {
 export type CostSettings = Pick<PlanSettings, 'consistentReads' | 'learned'>;
 
 const PAGE_BYTES = 1024 * 1024;
-const NOTHING: Cost = { units: 0, requests: 0, rounds: 0 };
+const NO_COST: Cost = { units: 0, requests: 0, rounds: 0 };
 
 /**
  * The cost of a read as DynamoDB counts it: pages of Query and Scan add their items up before they are rounded to 4 KB,
  * GetItem and BatchGetItem round each item, and what is eventually consistent costs half.
  */
-export function costOf(read: TableRead, settings: CostSettings): Cost {
+export function estimateCost(read: TableRead, settings: CostSettings): Cost {
   const { access, table } = read;
   const consistent = settings.consistentReads;
   switch (access.kind) {
     case 'Empty':
-      return NOTHING;
+      return NO_COST;
     case 'GetItem':
       return { units: getItemUnits(tableExtent(table).itemBytes, consistent), requests: 1, rounds: 1 };
     case 'BatchGetItem':
       return fetchCost(access.keys.length, table, consistent);
     case 'Query': {
       const { itemBytes } = placeExtent(table, access.index);
-      const each = access.ranges.map((range) => itemsIn(table, access.index, range, settings));
+      const each = access.ranges.map((range) => expectedItems(table, access.index, range, settings));
       const all = each.reduce((sum, items) => sum + items, 0);
       const evaluated = evaluatedItems(read, all);
       const queries = each.map((items) =>
@@ -43,9 +43,9 @@ export function costOf(read: TableRead, settings: CostSettings): Cost {
       );
       // A merge of ranges asks each of them; a reader who stops early asks those that it comes to.
       const asked = evaluated < all ? queries.slice(0, Math.max(1, Math.ceil(evaluated))) : queries;
-      const query = asked.reduce(both, NOTHING);
+      const query = asked.reduce(addCosts, NO_COST);
       const rounds = Math.max(1, ...asked.map((one) => one.rounds));
-      return withFetched({ ...query, rounds }, evaluated, read, consistent);
+      return addFetchCost({ ...query, rounds }, evaluated, read, consistent);
     }
     case 'Scan': {
       const { items, itemBytes } = placeExtent(table, access.index);
@@ -57,24 +57,24 @@ export function costOf(read: TableRead, settings: CostSettings): Cost {
         requests: one.requests * access.segments,
         rounds: one.rounds,
       };
-      return withFetched(scan, evaluated, read, consistent);
+      return addFetchCost(scan, evaluated, read, consistent);
     }
   }
 }
 
 /** Less than zero where `a` is the cheaper: capacity first, then requests, then waiting. */
 export function compareCosts(a: Cost, b: Cost): number {
-  return round(a.units) - round(b.units) || a.requests - b.requests || a.rounds - b.rounds;
+  return roundToHalf(a.units) - roundToHalf(b.units) || a.requests - b.requests || a.rounds - b.rounds;
 }
 
 /** How many items, or entries of the index, a key condition reaches, by what earlier reads met where there were any. */
-export function itemsIn(
+export function expectedItems(
   table: TableDef,
   index: string | undefined,
-  range: Parameters<typeof itemsUnder>[1],
+  range: Parameters<typeof estimateItems>[1],
   { learned }: CostSettings,
 ): number {
-  const estimate = itemsUnder(table, range);
+  const estimate = estimateItems(table, range);
   return learned?.expected(placeName(table, index), range, estimate) ?? estimate;
 }
 
@@ -96,23 +96,23 @@ function evaluatedItems(read: TableRead, all: number): number {
   // How many more it takes than the first page, DuckDB finds out.
   if (firstPage !== undefined) return Math.min(all, firstPage);
   if (limit === undefined || residual.length > 0 || fetchBack) return all;
-  return Math.min(all, limit / Math.max(filteredPart(read), 1e-9));
+  return Math.min(all, limit / Math.max(filterSelectivity(read), 1e-9));
 }
 
 /** Entries of an index, and where they are read for keys the items that those lead to. */
-function withFetched(entries: Cost, evaluated: number, read: TableRead, consistent: boolean): Cost {
+function addFetchCost(entries: Cost, evaluated: number, read: TableRead, consistent: boolean): Cost {
   return read.fetchBack
-    ? both(entries, fetchCost(evaluated * filteredPart(read), read.table, consistent))
+    ? addCosts(entries, fetchCost(evaluated * filterSelectivity(read), read.table, consistent))
     : entries;
 }
 
 /** The part of what is evaluated that the filter lets through. What follows from another condition narrows no further. */
-function filteredPart({ filter, table }: TableRead): number {
+function filterSelectivity({ filter, table }: TableRead): number {
   const asked = filter.flatMap(({ predicate }) => predicate ?? []);
   const narrowing = asked.filter(
     (one) => !asked.some((other) => other !== one && implies(other, one) && !implies(one, other)),
   );
-  return narrowing.reduce((part, predicate) => part * passingPart(table, predicate), 1);
+  return narrowing.reduce((part, predicate) => part * estimateSelectivity(table, predicate), 1);
 }
 
 function pagesCost(bytes: number, consistent: boolean): Cost {
@@ -121,17 +121,17 @@ function pagesCost(bytes: number, consistent: boolean): Cost {
 }
 
 function fetchCost(items: number, table: TableDef, consistent: boolean): Cost {
-  if (items <= 0) return NOTHING;
+  if (items <= 0) return NO_COST;
   const requests = Math.max(1, Math.ceil(items / LIMITS.batchGetKeys.most));
   const { itemBytes } = tableExtent(table);
   return { units: items * getItemUnits(itemBytes, consistent), requests, rounds: 1 };
 }
 
-function both(a: Cost, b: Cost): Cost {
+function addCosts(a: Cost, b: Cost): Cost {
   return { units: a.units + b.units, requests: a.requests + b.requests, rounds: a.rounds + b.rounds };
 }
 
 /** Estimates that differ by less than half a unit say nothing. */
-function round(units: number): number {
+function roundToHalf(units: number): number {
   return Math.round(units * 2) / 2;
 }

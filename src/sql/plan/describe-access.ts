@@ -15,7 +15,7 @@ export function describeAccess(read: Pick<TableRead, 'table' | 'access' | 'fetch
     case 'Query': {
       const place = access.index === undefined ? table.name : `${table.name}.${access.index}`;
       const many = access.ranges.length === 1 ? '' : ` of ${access.ranges.length} ranges`;
-      return `Query ${place}(${rangeAttributes(access.ranges[0]).join(', ')})${access.descending === true ? ' descending' : ''}${many}${rangeOrderText(access.rangeOrder)}${fetched}`;
+      return `Query ${place}(${listRangeAttributes(access.ranges[0]).join(', ')})${access.descending === true ? ' descending' : ''}${many}${formatRangeOrder(access.rangeOrder)}${fetched}`;
     }
     case 'Scan': {
       const place = access.index === undefined ? table.name : `${table.name}.${access.index}`;
@@ -26,12 +26,12 @@ export function describeAccess(read: Pick<TableRead, 'table' | 'access' | 'fetch
   }
 }
 
-function rangeOrderText(order: Query['rangeOrder']): string {
+function formatRangeOrder(order: Query['rangeOrder']): string {
   if (order === undefined) return '';
   if (order === 'sequence') return ', one after the other';
   return `, merged by ${order.map(({ attribute, descending }) => `${attribute}${descending ? ' descending' : ''}`).join(', ')}`;
 }
 
-function rangeAttributes(range: KeyRange | undefined): readonly string[] {
+function listRangeAttributes(range: KeyRange | undefined): readonly string[] {
   return [...Object.keys(range?.equals ?? {}), ...(range?.sort ? [range.sort.attribute] : [])];
 }

@@ -4,25 +4,25 @@ import type { Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 export function describePredicate(predicate: Predicate): string {
   switch (predicate.kind) {
     case 'compare':
-      return `${pathText(predicate.path)} ${predicate.op} ${literalText(predicate.value)}`;
+      return `${describePath(predicate.path)} ${predicate.op} ${describeLiteral(predicate.value)}`;
     case 'in':
-      return `${pathText(predicate.path)} IN (${predicate.values.map((value) => literalText(value)).join(', ')})`;
+      return `${describePath(predicate.path)} IN (${predicate.values.map((value) => describeLiteral(value)).join(', ')})`;
     case 'beginsWith':
-      return `${pathText(predicate.path)} ${predicate.negated ? 'NOT ' : ''}LIKE ${literalText({ ...predicate.prefix }, '', '%')}`;
+      return `${describePath(predicate.path)} ${predicate.negated ? 'NOT ' : ''}LIKE ${describeLiteral({ ...predicate.prefix }, '', '%')}`;
     case 'contains':
-      return `${pathText(predicate.path)} ${predicate.negated ? 'NOT ' : ''}LIKE ${literalText({ ...predicate.part }, '%', '%')}`;
+      return `${describePath(predicate.path)} ${predicate.negated ? 'NOT ' : ''}LIKE ${describeLiteral({ ...predicate.part }, '%', '%')}`;
     case 'isNull':
-      return `${pathText(predicate.path)} IS NULL`;
+      return `${describePath(predicate.path)} IS NULL`;
     case 'isNotNull':
-      return `${pathText(predicate.path)} IS NOT NULL`;
+      return `${describePath(predicate.path)} IS NOT NULL`;
     case 'hasType':
-      return `${pathText(predicate.path)} is of type ${predicate.type}`;
+      return `${describePath(predicate.path)} is of type ${predicate.type}`;
     case 'otherType':
-      return `${pathText(predicate.path)} is of another type than ${predicate.type}`;
+      return `${describePath(predicate.path)} is of another type than ${predicate.type}`;
     case 'hasMember':
-      return `${literalText(predicate.value)} = ANY (${pathText(predicate.path)})`;
+      return `${describeLiteral(predicate.value)} = ANY (${describePath(predicate.path)})`;
     case 'size':
-      return `size(${pathText(predicate.path)}) ${predicate.op} ${predicate.count}`;
+      return `size(${describePath(predicate.path)}) ${predicate.op} ${predicate.count}`;
     case 'and':
     case 'or':
       return `(${predicate.of.map(describePredicate).join(predicate.kind === 'and' ? ' AND ' : ' OR ')})`;
@@ -31,13 +31,13 @@ export function describePredicate(predicate: Predicate): string {
   }
 }
 
-function pathText(path: readonly (string | number)[]): string {
+function describePath(path: readonly (string | number)[]): string {
   return path
     .map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i > 0 ? '.' : ''}${step}`))
     .join('');
 }
 
-function literalText(literal: Literal, before = '', after = ''): string {
+function describeLiteral(literal: Literal, before = '', after = ''): string {
   switch (literal.type) {
     case 'BOOL':
       return literal.value ? 'TRUE' : 'FALSE';

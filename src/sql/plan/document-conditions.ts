@@ -1,8 +1,8 @@
 import type { AttributeType } from '../../dynamo/attribute-value.ts';
 import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 import type { DocumentPlace } from './document-place.ts';
-import { isDynamoNumber, isNumber, numberOf } from './literals.ts';
-import { neighbours } from './number-neighbours.ts';
+import { isDynamoNumber, isNumber, toDecimalText } from './literals.ts';
+import { adjacentNumbers } from './number-neighbours.ts';
 import type { PlanType, PlanValue } from './plan-json.ts';
 import { allOf, anyOf, superset, exact, type Pushdown } from './pushdown.ts';
 
@@ -21,7 +21,7 @@ export function comparePlace(
   if (typeof text !== 'string') return undefined;
   if (place.as === 'json') return op === '=' ? jsonEquals(place, text) : undefined;
   if (op === '=') return placeEquals(place, text);
-  return everywhere(place, (path) => {
+  return atEveryPath(place, (path) => {
     const compared: Predicate = { kind: 'compare', path, op, value: { type: 'S', text } };
     return op === '<>'
       ? { predicate: compared, exact: textEquals(path, text)?.predicate.kind === 'compare' }
@@ -32,8 +32,9 @@ export function comparePlace(
 /** The place IS [NOT] NULL. */
 export function placeIsNull(place: DocumentPlace, isNull: boolean): Pushdown | undefined {
   const onlyText = place.as === 'text' && place.paths.length === 1 && place.inSets.length === 0;
-  if (isNull) return allOf(place.paths.map((path) => ({ predicate: { kind: 'isNull', path }, exact: onlyText })));
-  return everywhere(place, (path) =>
+  if (isNull)
+    return allOf(place.paths.map((path) => ({ predicate: { kind: 'isNull', path }, exact: onlyText })));
+  return atEveryPath(place, (path) =>
     place.as === 'text'
       ? exact({ kind: 'isNotNull', path })
       : anyOf([exact({ kind: 'isNotNull', path }), exact({ kind: 'hasType', path, type: 'NULL' })]),
@@ -48,17 +49,18 @@ export function compareCast(
   constant: PlanValue,
 ): Pushdown | undefined {
   if (constant.is_null === true) return exact({ kind: 'never' });
-  if (type.id === 'VARCHAR') return place.as === 'text' ? comparePlace(place, op, constant) : present(place);
+  if (type.id === 'VARCHAR')
+    return place.as === 'text' ? comparePlace(place, op, constant) : isPresent(place);
   if (type.id === 'BOOLEAN' && typeof constant.value === 'boolean' && (op === '=' || op === '<>'))
     return castIsTrue(place, constant.value === (op === '='));
-  const digits = constant.type.id === type.id ? numberOf(constant) : undefined;
-  const around = digits === undefined ? undefined : neighbours(digits, type);
-  if (digits === undefined || around === undefined || op === '<>') return present(place);
+  const digits = constant.type.id === type.id ? toDecimalText(constant) : undefined;
+  const around = digits === undefined ? undefined : adjacentNumbers(digits, type);
+  if (digits === undefined || around === undefined || op === '<>') return isPresent(place);
   // A cast rounds: what it makes greater than a value is greater than that value, or than the one before.
   const low = op === '>' ? digits : op === '>=' || op === '=' ? around.before : undefined;
   const high = op === '<' ? digits : op === '<=' || op === '=' ? around.after : undefined;
-  if (![low, high].every((bound) => bound === undefined || isDynamoNumber(bound))) return present(place);
-  return everywhere(place, (path) => {
+  if (![low, high].every((bound) => bound === undefined || isDynamoNumber(bound))) return isPresent(place);
+  return atEveryPath(place, (path) => {
     const bound = (than: '<' | '>', text: string | undefined): Pushdown[] =>
       text === undefined ? [] : [superset({ kind: 'compare', path, op: than, value: { type: 'N', text } })];
     return orAnotherType(allOf([...bound('>', low), ...bound('<', high)]), path, 'N');
@@ -67,7 +69,7 @@ export function compareCast(
 
 /** The place, cast to boolean, is TRUE (or FALSE). */
 export function castIsTrue(place: DocumentPlace, wanted: boolean): Pushdown | undefined {
-  return everywhere(place, (path) =>
+  return atEveryPath(place, (path) =>
     orAnotherType(
       superset({ kind: 'compare', path, op: '=', value: { type: 'BOOL', value: wanted } }),
       path,
@@ -82,7 +84,7 @@ export function textTest(
   test: (path: DocumentPath) => Predicate | undefined,
 ): Pushdown | undefined {
   return place.as === 'text'
-    ? everywhere(place, (path) => {
+    ? atEveryPath(place, (path) => {
         const predicate = test(path);
         return orAnotherType(predicate && superset(predicate), path, 'S');
       })
@@ -91,7 +93,7 @@ export function textTest(
 
 /** The array at the place has an element that prints as this text. */
 export function placeHasMember(place: DocumentPlace, text: string): Pushdown | undefined {
-  return everywhere(place, (path) =>
+  return atEveryPath(place, (path) =>
     anyOf([
       ...membersPrintedAs(path, text),
       // Emulators find no booleans in lists, and nothing finds documents whose members are in another order.
@@ -122,13 +124,13 @@ export function compareArrayLength(
   op: Comparison,
   count: number,
 ): Pushdown | undefined {
-  return everywhere(place, (path) => {
+  return atEveryPath(place, (path) => {
     const size = superset({ kind: 'size', path, op, count });
-    return holds(0, op, count) ? orAnotherType(size, path, 'L') : size;
+    return compareCounts(0, op, count) ? orAnotherType(size, path, 'L') : size;
   });
 }
 
-function holds(left: number, op: Comparison, right: number): boolean {
+function compareCounts(left: number, op: Comparison, right: number): boolean {
   switch (op) {
     case '=':
       return left === right;
@@ -146,12 +148,12 @@ function holds(left: number, op: Comparison, right: number): boolean {
 }
 
 /** The place holds something. */
-function present(place: DocumentPlace): Pushdown | undefined {
-  return everywhere(place, (path) => superset({ kind: 'isNotNull', path }));
+function isPresent(place: DocumentPlace): Pushdown | undefined {
+  return atEveryPath(place, (path) => superset({ kind: 'isNotNull', path }));
 }
 
 /** What holds at the place: at one of its paths, or in the set whose member it may be. */
-function everywhere(
+function atEveryPath(
   place: DocumentPlace,
   at: (path: DocumentPath) => Pushdown | undefined,
   inSets: () => readonly Pushdown[] = () =>
@@ -187,7 +189,7 @@ function jsonString(written: string): string | undefined {
 }
 
 function placeEquals(place: DocumentPlace, text: string): Pushdown | undefined {
-  return everywhere(
+  return atEveryPath(
     place,
     (path) => textEquals(path, text),
     () => place.inSets.flatMap((path) => membersPrintedAs(path, text)),

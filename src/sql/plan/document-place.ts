@@ -19,11 +19,11 @@ export interface DocumentPlace {
 }
 
 /** The place that an expression reads: a document's column, or what `->`, `->>` and their kin reach in it. */
-export function placeOf(
+export function resolvePlace(
   expression: PlanExpression | undefined,
   lookup: ColumnLookup,
 ): DocumentPlace | undefined {
-  const asText = memberOfJsonb(expression, lookup);
+  const asText = resolveJsonbMember(expression, lookup);
   if (asText !== undefined) return asText;
   const steps: (readonly Step[])[] = [];
   const as = expression?.name === 'json_extract_string' ? 'text' : 'json';
@@ -31,7 +31,7 @@ export function placeOf(
   while (node?.type === 'BOUND_FUNCTION') {
     if (node.name !== 'json_extract' && node.name !== 'json_extract_string') return undefined;
     const [document, path, ...more] = node.children ?? [];
-    const own = more.length > 0 ? undefined : stepsOf(path);
+    const own = more.length > 0 ? undefined : parsePath(path);
     // What was taken out as text is read as JSON anew, which DynamoDB does not do.
     if (own === undefined || (node !== expression && node.name !== 'json_extract')) return undefined;
     steps.unshift(...own);
@@ -48,14 +48,14 @@ export function wholeColumn(column: ColumnDef): DocumentPlace | undefined {
 }
 
 /** `jsonb ->> key` is a CASE that prints documents in their normal form and anything else like `->>`. */
-function memberOfJsonb(
+function resolveJsonbMember(
   expression: PlanExpression | undefined,
   lookup: ColumnLookup,
 ): DocumentPlace | undefined {
   if (expression?.type !== 'CASE_EXPR' || expression.else_expr?.name !== 'json_extract_string')
     return undefined;
   const checks = expression.case_checks ?? [];
-  const place = placeOf(expression.else_expr, lookup);
+  const place = resolvePlace(expression.else_expr, lookup);
   const isNormalForm = checks.every(
     ({ when_expr, then_expr }) =>
       then_expr?.name === 'pg_normal_json' &&
@@ -89,21 +89,21 @@ function placeIn(
   for (const meanings of inner) {
     parents = meanings.some((step) => typeof step === 'number') ? paths : [];
     paths = paths.flatMap((path) => meanings.map((step): DocumentPath => [...path, step]));
-    if (paths.length > MOST_MEANINGS) return undefined;
+    if (paths.length > MAX_MEANINGS) return undefined;
   }
-  return paths.every(canBeAsked) ? { paths, inSets: parents, as } : undefined;
+  return paths.every(isValidPath) ? { paths, inSets: parents, as } : undefined;
 }
 
-const MOST_MEANINGS = 4;
-const MOST_STEPS = 32;
-const LAST_POSITION = 99_999;
+const MAX_MEANINGS = 4;
+const MAX_STEPS = 32;
+const MAX_POSITION = 99_999;
 
-function canBeAsked(path: DocumentPath): boolean {
+function isValidPath(path: DocumentPath): boolean {
   return (
-    path.length <= MOST_STEPS &&
+    path.length <= MAX_STEPS &&
     path.every((step) =>
       typeof step === 'number'
-        ? step <= LAST_POSITION
+        ? step <= MAX_POSITION
         : step !== '' && Buffer.byteLength(step) <= LIMITS.attributeNameBytes.most,
     )
   );
@@ -112,7 +112,7 @@ function canBeAsked(path: DocumentPath): boolean {
 const PATH_STEP = /\."([^"\\*]+)"|\.([A-Za-z_]\w*)|\[(\d+)\]/gy;
 
 /** The steps of a path in one of DuckDB's spellings: `$.a."b c"[0]`, the JSON pointer `/a/0`, a bare key, a position. */
-function stepsOf(argument: PlanExpression | undefined): (readonly Step[])[] | undefined {
+function parsePath(argument: PlanExpression | undefined): (readonly Step[])[] | undefined {
   const path = argument?.value?.value;
   if (typeof path === 'number') return path >= 0 ? [[path]] : undefined;
   if (typeof path !== 'string' || path === '') return undefined;

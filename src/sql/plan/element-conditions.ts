@@ -1,8 +1,8 @@
-import { conditionsOfExpression } from './conditions.ts';
+import { toConditions } from './conditions.ts';
 import { describePredicate } from './describe-predicate.ts';
 import { compareArrayLength, placeHasMember } from './document-conditions.ts';
-import { type ColumnLookup, type DocumentPlace, placeOf } from './document-place.ts';
-import { numberOf } from './literals.ts';
+import { type ColumnLookup, type DocumentPlace, resolvePlace } from './document-place.ts';
+import { toDecimalText } from './literals.ts';
 import type { PlanExpression, PlanNode } from './plan-json.ts';
 import { allOf, anyOf, type Pushdown } from './pushdown.ts';
 import { substitute } from './substitute.ts';
@@ -26,21 +26,25 @@ export function elementConditions(
   above: readonly PlanExpression[],
   lookup: ColumnLookup,
 ): readonly Condition[] {
-  const found = listsOf(unnest, width, lookup).flatMap((list) => {
-    const position = above.map((each) => positionIn(each, list)).find((each) => each !== undefined);
+  const found = findLists(unnest, width, lookup).flatMap((list) => {
+    const position = above.map((each) => findPosition(each, list)).find((each) => each !== undefined);
     return above.flatMap((each) =>
-      position === undefined ? described(memberOf(each, list)) : conditionsAt(each, list, position, lookup),
+      position === undefined
+        ? toElementConditions(toMembership(each, list))
+        : conditionsAt(each, list, position, lookup),
     );
   });
   return found.filter(({ predicate }) => predicate !== undefined).map((each) => ({ ...each, exact: false }));
 }
 
-function listsOf(unnest: PlanNode, width: number, lookup: ColumnLookup): readonly List[] {
+function findLists(unnest: PlanNode, width: number, lookup: ColumnLookup): readonly List[] {
   const unnested = (unnest.expressions ?? []).map((each) => each.child);
-  const positions = unnested.map((each) => (each?.name === 'generate_series' ? seriesOver(each) : undefined));
+  const positions = unnested.map((each) =>
+    each?.name === 'generate_series' ? findSeriesDocument(each) : undefined,
+  );
   return unnested.flatMap((each, i): readonly List[] => {
-    const document = documentOf(each);
-    const place = placeOf(document, lookup);
+    const document = findListDocument(each);
+    const place = resolvePlace(document, lookup);
     if (document === undefined || place === undefined) return [];
     const position = positions.findIndex((over) => over !== undefined && isSame(over, document));
     return [{ document, place, element: width + i, position: position < 0 ? -1 : width + position }];
@@ -48,12 +52,14 @@ function listsOf(unnest: PlanNode, width: number, lookup: ColumnLookup): readonl
 }
 
 /** Of `generate_subscripts(list, 1)`, which the engine writes as a series, the list's document. */
-function seriesOver({ children = [] }: PlanExpression): PlanExpression | undefined {
+function findSeriesDocument({ children = [] }: PlanExpression): PlanExpression | undefined {
   const [from, to] = children;
-  return from?.value?.value === 1 && to?.name === 'array_length' ? documentOf(to.children?.[0]) : undefined;
+  return from?.value?.value === 1 && to?.name === 'array_length'
+    ? findListDocument(to.children?.[0])
+    : undefined;
 }
 
-function documentOf(list: PlanExpression | undefined): PlanExpression | undefined {
+function findListDocument(list: PlanExpression | undefined): PlanExpression | undefined {
   const [document, shape] = list?.name === 'from_json' ? (list.children ?? []) : [];
   return shape?.value?.value === '["JSON"]' ? document : undefined;
 }
@@ -67,10 +73,10 @@ function refersTo(expression: PlanExpression | undefined, index: number): boolea
 }
 
 /** The position, from 1, that a condition fixes. */
-function positionIn({ type, left, right }: PlanExpression, { position }: List): number | undefined {
+function findPosition({ type, left, right }: PlanExpression, { position }: List): number | undefined {
   if (type !== 'COMPARE_EQUAL') return undefined;
   const constant = refersTo(left, position) ? right : refersTo(right, position) ? left : undefined;
-  const at = Number(constant?.value && numberOf(constant.value));
+  const at = Number(constant?.value && toDecimalText(constant.value));
   return Number.isSafeInteger(at) && at > 0 ? at : undefined;
 }
 
@@ -80,15 +86,15 @@ function conditionsAt(
   position: number,
   lookup: ColumnLookup,
 ): readonly Condition[] {
-  if (positionIn(expression, list) !== undefined)
-    return described(compareArrayLength(list.place, '>=', position));
+  if (findPosition(expression, list) !== undefined)
+    return toElementConditions(compareArrayLength(list.place, '>=', position));
   const there = substitute(expression, (index) =>
     index === list.element ? elementAt(list.document, position - 1) : undefined,
   );
-  return there === undefined ? [] : conditionsOfExpression(there, lookup);
+  return there === undefined ? [] : toConditions(there, lookup);
 }
 
-function described(pushed: Pushdown | undefined): readonly Condition[] {
+function toElementConditions(pushed: Pushdown | undefined): readonly Condition[] {
   return pushed === undefined ? [] : [{ ...pushed, text: describePredicate(pushed.predicate) }];
 }
 
@@ -107,25 +113,25 @@ function elementAt(document: PlanExpression, position: number): PlanExpression {
 }
 
 /** Some element is one of these values. */
-function memberOf(expression: PlanExpression, list: List): Pushdown | undefined {
+function toMembership(expression: PlanExpression, list: List): Pushdown | undefined {
   const { type, left, right, children = [] } = expression;
   switch (type) {
     case 'CONJUNCTION_OR':
-      return anyOf(children.map((each) => memberOf(each, list)));
+      return anyOf(children.map((each) => toMembership(each, list)));
     case 'CONJUNCTION_AND':
-      return allOf(children.map((each) => memberOf(each, list)));
+      return allOf(children.map((each) => toMembership(each, list)));
     case 'COMPARE_IN': {
       const [value, ...constants] = children;
-      return anyOf(constants.map((constant) => isMember(value, constant, list)));
+      return anyOf(constants.map((constant) => toMemberTest(value, constant, list)));
     }
     case 'COMPARE_EQUAL':
-      return isMember(left, right, list) ?? isMember(right, left, list);
+      return toMemberTest(left, right, list) ?? toMemberTest(right, left, list);
     default:
       return undefined;
   }
 }
 
-function isMember(
+function toMemberTest(
   value: PlanExpression | undefined,
   constant: PlanExpression | undefined,
   { element, place }: List,
@@ -135,7 +141,7 @@ function isMember(
   const text = number ?? value;
   const [document, path] = text?.name === 'json_extract_string' ? (text.children ?? []) : [];
   if (!refersTo(document, element) || path?.value?.value !== '$') return undefined;
-  const wanted = number === undefined ? constant.value.value : numberOf(constant.value);
+  const wanted = number === undefined ? constant.value.value : toDecimalText(constant.value);
   return typeof wanted === 'string' ? placeHasMember(place, wanted) : undefined;
 }
 

@@ -1,9 +1,9 @@
-import { costOf, type CostSettings } from './cost.ts';
+import { estimateCost, type CostSettings } from './cost.ts';
 import { isCounted } from './statistics.ts';
 import type { TableRead } from './table-read.ts';
 
 /** Read capacity units that a read will probably consume; undefined where it depends on what nobody has counted. */
-export function estimatedUnits(
+export function estimateReadUnits(
   read: TableRead,
   consistent: boolean,
   learned?: CostSettings['learned'],
@@ -11,11 +11,11 @@ export function estimatedUnits(
   const { kind } = read.access;
   // DynamoDB counts a table about every six hours: a new one has no size yet.
   if ((kind === 'Query' || kind === 'Scan') && !isCounted(read.table)) return undefined;
-  const { units } = costOf(read, { consistentReads: consistent, learned });
-  return halves(units);
+  const { units } = estimateCost(read, { consistentReads: consistent, learned });
+  return roundUpToHalf(units);
 }
 
 /** Figures for people: capacity comes in halves. */
-export function halves(units: number): number {
+export function roundUpToHalf(units: number): number {
   return Math.ceil(units * 2) / 2;
 }

@@ -4,10 +4,10 @@ import { totalWritten, type WriteStats } from '../../dynamo/write/write-stats.ts
 import { buildRequest, partsOf } from '../../dynamo/read/request.ts';
 import { describeAccess } from './describe-access.ts';
 import type { StatementPlan } from './planner.ts';
-import { estimatedUnits } from './estimate.ts';
-import { readRequestOf } from './read-request.ts';
+import { estimateReadUnits } from './estimate.ts';
+import { toReadRequest } from './read-request.ts';
 import type { PlanSettings, TableRead } from './table-read.ts';
-import { type UnusedIndex, unusedIndexes } from './unused-indexes.ts';
+import { type UnusedIndex, explainUnusedIndexes } from './unused-indexes.ts';
 
 /** One read of a table in a plan. */
 export interface ExplainedRead {
@@ -59,11 +59,11 @@ export function explainPlan(
   const system = plan.system.map(
     ({ relation }) => `  System table ${relation.table.name}  (no item is read)`,
   );
-  return { mode, reads, text: [head, ...reads.flatMap(readLines), ...system].join('\n') };
+  return { mode, reads, text: [head, ...reads.flatMap(formatRead), ...system].join('\n') };
 }
 
 /** What EXPLAIN (ANALYZE, FORMAT JSON) adds. */
-export function analysisDocument(
+export function toAnalysisDocument(
   stats: ReadStats,
   rowCount: number,
   elapsedMs: number,
@@ -85,7 +85,7 @@ export function analysisDocument(
 }
 
 /** What EXPLAIN ANALYZE adds after the statement ran. */
-export function analysisLines(
+export function formatAnalysis(
   stats: ReadStats,
   rowCount: number,
   elapsedMs: number,
@@ -96,20 +96,20 @@ export function analysisLines(
     ...(sampling === undefined || sampling.requests === 0
       ? []
       : [
-          `Sampled: ${totalCapacity(sampling)} RCU${placesText(sampling.capacity)} in ${plural(sampling.requests, 'request')}, once, to learn what tables look like`,
+          `Sampled: ${totalCapacity(sampling)} RCU${formatPlaces(sampling.capacity)} in ${plural(sampling.requests, 'request')}, once, to learn what tables look like`,
         ]),
     ...(writes === undefined
       ? []
       : [
-          `Written: ${totalWritten(writes)} WCU${placesText(writes.capacity)} in ${plural(writes.requests, 'request')}, ${plural(writes.itemsWritten, 'item')}, ${plural(writes.conflicts, 'conflict')}`,
+          `Written: ${totalWritten(writes)} WCU${formatPlaces(writes.capacity)} in ${plural(writes.requests, 'request')}, ${plural(writes.itemsWritten, 'item')}, ${plural(writes.conflicts, 'conflict')}`,
         ]),
-    `Consumed: ${totalCapacity(stats)} RCU${placesText(stats.capacity)} in ${plural(stats.requests, 'request')}, ${plural(stats.pages, 'page')}, ${plural(stats.bytes, 'byte')}`,
+    `Consumed: ${totalCapacity(stats)} RCU${formatPlaces(stats.capacity)} in ${plural(stats.requests, 'request')}, ${plural(stats.pages, 'page')}, ${plural(stats.bytes, 'byte')}`,
     `Items: ${stats.itemsRead} read, ${stats.itemsReturned} returned; throttled ${plural(stats.throttles, 'time')}`,
     `Rows: ${rowCount} in ${elapsedMs.toFixed(1)} ms`,
   ];
 }
 
-function placesText(capacity: ReadonlyMap<string, number>): string {
+function formatPlaces(capacity: ReadonlyMap<string, number>): string {
   const places = [...capacity].map(([place, units]) => `${place} ${units}`);
   return places.length > 1 ? ` (${places.join(', ')})` : '';
 }
@@ -120,7 +120,7 @@ function explainRead(
   tables: ReadonlyMap<string, string>,
 ): ExplainedRead {
   const { consistentReads, learned } = settings;
-  const request = readRequestOf(read, consistentReads);
+  const request = toReadRequest(read, consistentReads);
   const parts = partsOf(request);
   const [first] = parts;
   return {
@@ -128,22 +128,22 @@ function explainRead(
     access: describeAccess(read),
     request: first && buildRequest(request, first),
     parts: parts.length,
-    keyed: textsOf(read.keyed),
-    filter: textsOf(read.filter),
-    residual: textsOf(read.residual),
-    estimatedCapacity: estimatedUnits(read, consistentReads, learned),
+    keyed: listTexts(read.keyed),
+    filter: listTexts(read.filter),
+    residual: listTexts(read.residual),
+    estimatedCapacity: estimateReadUnits(read, consistentReads, learned),
     keysFrom:
       read.keysFrom &&
       `${read.keysFrom.attribute.name} = ${tables.get(read.keysFrom.alias)}.${read.keysFrom.column.name}`,
-    unusedIndexes: unusedIndexes(read, settings),
+    unusedIndexes: explainUnusedIndexes(read, settings),
   };
 }
 
-function textsOf(conditions: TableRead['residual']): readonly string[] {
+function listTexts(conditions: TableRead['residual']): readonly string[] {
   return conditions.map((condition) => condition.text);
 }
 
-function readLines(read: ExplainedRead): string[] {
+function formatRead(read: ExplainedRead): string[] {
   const capacity =
     read.estimatedCapacity === undefined
       ? read.request?.operation === 'Scan'
@@ -152,11 +152,11 @@ function readLines(read: ExplainedRead): string[] {
       : `about ${read.estimatedCapacity} RCU`;
   return [
     `  ${read.access}  (${capacity})`,
-    ...labelled('key condition', read.keyed),
-    ...labelled('filter in DynamoDB', read.filter),
-    ...labelled('left to DuckDB', read.residual),
-    ...labelled('by keys instead, if they are few', read.keysFrom === undefined ? [] : [read.keysFrom]),
-    ...labelled('index not used', unusedLines(read.unusedIndexes)),
+    ...labelLines('key condition', read.keyed),
+    ...labelLines('filter in DynamoDB', read.filter),
+    ...labelLines('left to DuckDB', read.residual),
+    ...labelLines('by keys instead, if they are few', read.keysFrom === undefined ? [] : [read.keysFrom]),
+    ...labelLines('index not used', formatUnused(read.unusedIndexes)),
     ...(read.request
       ? [
           `    request: ${read.request.operation} ${JSON.stringify(read.request.input)}${read.parts > 1 ? `  (1 of ${read.parts})` : ''}`,
@@ -166,16 +166,16 @@ function readLines(read: ExplainedRead): string[] {
 }
 
 /** One reason for many indexes is told once, in lines that a terminal holds. */
-function unusedLines(unused: readonly UnusedIndex[]): string[] {
+function formatUnused(unused: readonly UnusedIndex[]): string[] {
   const byReason = new Map<string, string[]>();
   for (const { index, key, reason } of unused)
     byReason.set(reason, [...(byReason.get(reason) ?? []), `${index}(${key.join(', ')})`]);
-  return [...byReason].flatMap(([reason, indexes]) => wrapped(indexes).map((line) => `${line}: ${reason}`));
+  return [...byReason].flatMap(([reason, indexes]) => wrapLines(indexes).map((line) => `${line}: ${reason}`));
 }
 
 const LINE_WIDTH = 100;
 
-function wrapped(words: readonly string[]): readonly string[] {
+function wrapLines(words: readonly string[]): readonly string[] {
   return words.reduce<readonly string[]>((lines, word) => {
     const last = lines.at(-1);
     return last === undefined || last.length + word.length > LINE_WIDTH
@@ -184,6 +184,6 @@ function wrapped(words: readonly string[]): readonly string[] {
   }, []);
 }
 
-function labelled(label: string, lines: readonly string[]): string[] {
+function labelLines(label: string, lines: readonly string[]): string[] {
   return lines.map((line) => `    ${label}: ${line}`);
 }

@@ -22,9 +22,9 @@ export function isSamePath(one: DocumentPath, other: DocumentPath): boolean {
 export function literalHolds(value: Literal, predicate: Predicate): boolean | undefined {
   switch (predicate.kind) {
     case 'compare':
-      return compared(value, predicate.op, predicate.value);
+      return compareLiterals(value, predicate.op, predicate.value);
     case 'in': {
-      const each = predicate.values.map((other) => compared(value, '=', other));
+      const each = predicate.values.map((other) => compareLiterals(value, '=', other));
       return each.includes(true) ? true : each.includes(undefined) ? undefined : false;
     }
     case 'beginsWith':
@@ -47,7 +47,7 @@ export function literalHolds(value: Literal, predicate: Predicate): boolean | un
   }
 }
 
-function compared(value: Literal, op: Comparison, other: Literal): boolean | undefined {
+function compareLiterals(value: Literal, op: Comparison, other: Literal): boolean | undefined {
   if (value.type === 'BOOL' && other.type === 'BOOL')
     return op === '=' || op === '<>' ? (value.value === other.value) === (op === '=') : undefined;
   const [left, right] = [keyLiteral(value), keyLiteral(other)];

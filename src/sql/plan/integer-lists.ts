@@ -10,7 +10,7 @@ export type IntegerList = readonly bigint[];
  * The IN lists of a statement that DuckDB turns into ranges: consecutive integers. A range of a partition key is no key
  * condition, a list is.
  */
-export function integerLists(
+export function findIntegerLists(
   ast: SelectStmt,
   parameters: readonly ParameterLiteral[],
 ): readonly IntegerList[] {
@@ -18,7 +18,7 @@ export function integerLists(
   visitNodes({ SelectStmt: ast }, (node) => {
     if (!('A_Expr' in node) || (node.A_Expr.kind !== 'AEXPR_IN' && node.A_Expr.kind !== 'AEXPR_OP_ANY'))
       return;
-    const values = node.A_Expr.rexpr && listed(node.A_Expr.rexpr, parameters);
+    const values = node.A_Expr.rexpr && listValues(node.A_Expr.rexpr, parameters);
     if (values === undefined || !values.every((value) => value !== undefined)) return;
     const sorted = [...new Set(values)].toSorted((a, b) => (a < b ? -1 : 1));
     const [first] = sorted;
@@ -28,25 +28,25 @@ export function integerLists(
 }
 
 /** What `IN (…)` and `= ANY (ARRAY[…])` list; undefined for what is no list of constants. */
-function listed(
+function listValues(
   list: Node,
   parameters: readonly ParameterLiteral[],
 ): readonly (bigint | undefined)[] | undefined {
   if ('ParamRef' in list) {
     const value = parameters[(list.ParamRef.number ?? 0) - 1];
-    return value?.kind === 'array' ? value.items.map(integerOfLiteral) : undefined;
+    return value?.kind === 'array' ? value.items.map(literalToInteger) : undefined;
   }
   const items =
     'List' in list ? list.List.items : 'A_ArrayExpr' in list ? list.A_ArrayExpr.elements : undefined;
-  return items?.map((item) => integerOf(item, parameters));
+  return items?.map((item) => toInteger(item, parameters));
 }
 
-function integerOfLiteral(value: ParameterLiteral | undefined): bigint | undefined {
+function literalToInteger(value: ParameterLiteral | undefined): bigint | undefined {
   return value?.kind === 'number' && /^-?\d+$/.test(value.text) ? BigInt(value.text) : undefined;
 }
 
-function integerOf(node: Node, parameters: readonly ParameterLiteral[]): bigint | undefined {
-  if ('ParamRef' in node) return integerOfLiteral(parameters[(node.ParamRef.number ?? 0) - 1]);
+function toInteger(node: Node, parameters: readonly ParameterLiteral[]): bigint | undefined {
+  if ('ParamRef' in node) return literalToInteger(parameters[(node.ParamRef.number ?? 0) - 1]);
   if ('A_Const' in node && node.A_Const.ival !== undefined) return BigInt(node.A_Const.ival.ival ?? 0);
   return undefined;
 }

@@ -51,7 +51,7 @@ const KEEPS: ReadonlyMap<string, { readonly left: boolean; readonly right: boole
 ]);
 
 /** The edges of a plan. `scanOf` tells what a scan hands up; undefined for what is no stub. */
-export function joinEdges(
+export function findJoinEdges(
   plans: readonly PlanNode[],
   scanOf: (get: PlanNode) => readonly (StubColumn | undefined)[] | undefined,
 ): readonly JoinEdge[] {
@@ -64,7 +64,7 @@ export function joinEdges(
       case 'LOGICAL_DELIM_GET':
         return delimited;
       case 'LOGICAL_FILTER':
-        return projected(visitOnly(children, delimited), node.projection_map);
+        return projectOrigins(visitOnly(children, delimited), node.projection_map);
       case 'LOGICAL_PROJECTION':
         return throughExpressions(node.expressions ?? [], visitOnly(children, delimited));
       case 'LOGICAL_AGGREGATE_AND_GROUP_BY': {
@@ -104,7 +104,7 @@ export function joinEdges(
     const restricts = RESTRICTS.get(type);
     for (const { left: l, right: r, comparison } of node.conditions ?? []) {
       const equality = EQUALITIES.get(comparison ?? '');
-      const [a, b] = [reference(l, left), reference(r, right)];
+      const [a, b] = [resolveOrigin(l, left), resolveOrigin(r, right)];
       if (equality === undefined || restricts === undefined || a === undefined || b === undefined) continue;
       if (restricts.left && a.rowwise) edges.push({ restricted: a, source: b, ...equality });
       if (restricts.right && b.rowwise) edges.push({ restricted: b, source: a, ...equality });
@@ -112,10 +112,10 @@ export function joinEdges(
     const keeps = KEEPS.get(type) ?? { left: false, right: false };
     const kept = (origins: Origins, keep: boolean): Origins =>
       origins.map((origin) => origin && { ...origin, rowwise: keep && origin.rowwise });
-    const leftOut = projected(kept(left, keeps.left), node.left_projection_map);
+    const leftOut = projectOrigins(kept(left, keeps.left), node.left_projection_map);
     if (type === 'SEMI' || type === 'ANTI') return leftOut;
     if (type === 'MARK') return [...leftOut, undefined];
-    return [...leftOut, ...projected(kept(right, keeps.right), node.right_projection_map)];
+    return [...leftOut, ...projectOrigins(kept(right, keeps.right), node.right_projection_map)];
   };
 
   for (const plan of plans) visit(plan, []);
@@ -127,16 +127,16 @@ function asSource(origin: Origin | undefined): Origin | undefined {
   return origin && { ...origin, rowwise: false };
 }
 
-function reference(expression: PlanExpression | undefined, origins: Origins): Origin | undefined {
+function resolveOrigin(expression: PlanExpression | undefined, origins: Origins): Origin | undefined {
   return expression?.type === 'BOUND_REF' && expression.index !== undefined
     ? origins[expression.index]
     : undefined;
 }
 
 function throughExpressions(expressions: readonly PlanExpression[], origins: Origins): Origins {
-  return expressions.map((expression) => reference(expression, origins));
+  return expressions.map((expression) => resolveOrigin(expression, origins));
 }
 
-function projected(origins: Origins, map: readonly number[] | undefined): Origins {
+function projectOrigins(origins: Origins, map: readonly number[] | undefined): Origins {
   return map === undefined || map.length === 0 ? origins : map.map((position) => origins[position]);
 }

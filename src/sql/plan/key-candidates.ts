@@ -8,14 +8,14 @@ import {
 } from '../../catalog/table-def.ts';
 import type { Key, KeyRange } from '../../dynamo/read/access-path.ts';
 import { DriverError } from '../../core/errors.ts';
-import { combinations, equalTo, sortRange } from './key-values.ts';
+import { combineKeys, findEquality, findSortRange } from './key-values.ts';
 import type { Condition, PlanSettings, TableRead } from './table-read.ts';
 
 /** Beyond so many Queries a Scan is usually cheaper, and always simpler. */
 export const MAX_RANGES = 100;
 
 /** A key, of the table or of an index, whose partition the conditions hold to values. */
-export interface Candidate {
+export interface KeyMatch {
   readonly index: IndexDef | undefined;
   readonly ranges: readonly KeyRange[];
   readonly keyed: ReadonlySet<Condition>;
@@ -27,32 +27,32 @@ export interface Candidate {
  * The key ranges that the conditions give; undefined where a partition attribute is not held to values. Several values
  * of a sort attribute are a range each, or, `together`, all that its partition has.
  */
-export function candidateFor(
+export function matchKey(
   read: TableRead,
   key: KeySchema,
   index: IndexDef | undefined,
   together = false,
-): Candidate | undefined {
+): KeyMatch | undefined {
   const keyed = new Set<Condition>();
   let keys: Key[] = [{}];
   let bound = 0;
   for (const attribute of key.partition) {
-    const found = equalTo(read.residual, attribute, 'partition');
+    const found = findEquality(read.residual, attribute, 'partition');
     if (found === undefined) return undefined;
     keyed.add(found.by);
-    keys = combinations(keys, attribute.name, found.values);
+    keys = combineKeys(keys, attribute.name, found.values);
   }
   let range: KeyRange['sort'];
   for (const attribute of key.sort) {
-    const found = equalTo(read.residual, attribute, 'sort');
+    const found = findEquality(read.residual, attribute, 'sort');
     const fits = found !== undefined && keys.length * found.values.length <= MAX_RANGES;
     if (fits && !(together && found.values.length > 1)) {
       keyed.add(found.by);
-      keys = combinations(keys, attribute.name, found.values);
+      keys = combineKeys(keys, attribute.name, found.values);
       bound += 2;
       continue;
     }
-    const between = sortRange(read.residual, attribute);
+    const between = findSortRange(read.residual, attribute);
     if (between?.condition === 'never') keys = [];
     else if (between) range = { attribute: attribute.name, condition: between.condition };
     for (const condition of between?.exact ?? []) keyed.add(condition);
@@ -65,7 +65,7 @@ export function candidateFor(
 }
 
 /** The read of what a candidate's ranges hold. */
-export function toQuery(read: TableRead, { ranges, index, keyed }: Candidate): TableRead {
+export function toQueryRead(read: TableRead, { ranges, index, keyed }: KeyMatch): TableRead {
   return {
     ...read,
     access:
@@ -82,7 +82,7 @@ export function toQuery(read: TableRead, { ranges, index, keyed }: Candidate): T
  * What holds of the index entry stays residual then: the item may have changed since.
  */
 export function readThroughIndex(read: TableRead, bare: TableRead, index: IndexDef | undefined): TableRead {
-  if (index === undefined || read.access.kind === 'Empty' || missingColumn(bare, index) === undefined)
+  if (index === undefined || read.access.kind === 'Empty' || findMissingColumn(bare, index) === undefined)
     return read;
   return { ...read, residual: bare.residual, fetchBack: true };
 }
@@ -139,7 +139,7 @@ export function whyUnusable(index: IndexDef, settings: PlanSettings): string | u
 }
 
 /** Why an index must not serve this read, not even for keys; undefined where it may. */
-export function reasonAgainst(read: TableRead, index: IndexDef, settings: PlanSettings): string | undefined {
+export function whyUnsafe(read: TableRead, index: IndexDef, settings: PlanSettings): string | undefined {
   const why = whyUnusable(index, settings);
   const isNamed = read.hint?.kind === 'only' || read.table.through === index.name;
   if (why !== undefined || isNamed) return why;
@@ -147,19 +147,19 @@ export function reasonAgainst(read: TableRead, index: IndexDef, settings: PlanSe
   const sparse = keyAttributes(index.key).find(
     (attribute) =>
       !own.has(attribute.name) &&
-      !read.residual.some((condition) => impliesPresent(condition, attribute.name, attribute.type)),
+      !read.residual.some((condition) => impliesPresence(condition, attribute.name, attribute.type)),
   );
   return sparse && `items without ${sparse.name} are missing from it`;
 }
 
 /** The first needed column that an index does not hold. */
-export function missingColumn(read: TableRead, { projection }: IndexDef): ColumnDef | undefined {
+export function findMissingColumn(read: TableRead, { projection }: IndexDef): ColumnDef | undefined {
   if (projection === 'all') return undefined;
   return read.columns.find((column) => isWholeItem(column) || !projection.includes(column.path[0]));
 }
 
 /** Whether the condition holds only where the attribute is present with the key's type. */
-function impliesPresent({ predicate, exact }: Condition, name: string, type: 'S' | 'N' | 'B'): boolean {
+function impliesPresence({ predicate, exact }: Condition, name: string, type: 'S' | 'N' | 'B'): boolean {
   if (
     !exact ||
     predicate === undefined ||

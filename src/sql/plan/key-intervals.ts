@@ -1,7 +1,7 @@
 import type { SortCondition } from '../../dynamo/read/access-path.ts';
 import type { KeyValue } from '../../dynamo/attribute-value.ts';
 import { compareKeyValues } from '../../dynamo/key.ts';
-import { leastTextAfter } from './text-prefix.ts';
+import { nextPrefix } from './text-prefix.ts';
 
 /** The end of an interval of a sort key; undefined where it has none. */
 interface End {
@@ -23,30 +23,30 @@ interface Interval {
 export function disjointConditions(
   conditions: readonly (SortCondition | undefined)[],
 ): { readonly conditions: readonly (SortCondition | undefined)[]; readonly exact: boolean } | undefined {
-  const intervals = conditions.map((condition) => (condition ? intervalOf(condition) : WHOLE));
+  const intervals = conditions.map((condition) => (condition ? toInterval(condition) : WHOLE));
   const known = intervals.filter((interval) => interval !== undefined);
   if (known.length < intervals.length) return undefined;
   const merged = mergeAll(known);
-  const printed = merged.map(conditionOf);
+  const printed = merged.map(toSortCondition);
   // BETWEEN takes in both its ends: they may meet those of the neighbours now.
   const closed = mergeAll(
     merged.map((interval, i) => (printed[i]?.exact === false ? withEnds(interval) : interval)),
   );
   return {
-    conditions: closed.map((interval) => conditionOf(interval).condition),
+    conditions: closed.map((interval) => toSortCondition(interval).condition),
     exact: printed.every(({ exact }) => exact),
   };
 }
 
 const WHOLE: Interval = { low: undefined, high: undefined };
 
-function intervalOf(condition: SortCondition): Interval | undefined {
+function toInterval(condition: SortCondition): Interval | undefined {
   switch (condition.kind) {
     case 'between':
       return { low: closed(condition.low), high: closed(condition.high) };
     case 'beginsWith': {
       const { prefix } = condition;
-      const after = 'S' in prefix ? leastTextAfter(prefix.S) : undefined;
+      const after = 'S' in prefix ? nextPrefix(prefix.S) : undefined;
       return after === undefined
         ? undefined
         : { low: closed(prefix), high: { value: { S: after }, inclusive: false }, prefix };
@@ -71,7 +71,7 @@ function mergeAll(intervals: readonly Interval[]): readonly Interval[] {
   const merged: Interval[] = [];
   for (const next of intervals.toSorted((a, b) => compareLow(a.low, b.low))) {
     const last = merged.at(-1);
-    if (last === undefined || !overlap(last, next)) merged.push(next);
+    if (last === undefined || !doOverlap(last, next)) merged.push(next);
     else if (compareHigh(last.high, next.high) < 0) {
       const isSame = compareLow(last.low, next.low) === 0;
       merged.splice(-1, 1, isSame ? next : { low: last.low, high: next.high });
@@ -81,7 +81,7 @@ function mergeAll(intervals: readonly Interval[]): readonly Interval[] {
 }
 
 /** Whether the later one begins before the earlier one ends. */
-function overlap(earlier: Interval, later: Interval): boolean {
+function doOverlap(earlier: Interval, later: Interval): boolean {
   const { high } = earlier;
   const { low } = later;
   if (high === undefined || low === undefined) return true;
@@ -99,7 +99,7 @@ function compareHigh(a: End | undefined, b: End | undefined): number {
   return (compareKeyValues(a.value, b.value) ?? 0) || Number(a.inclusive) - Number(b.inclusive);
 }
 
-function conditionOf({ low, high, prefix }: Interval): {
+function toSortCondition({ low, high, prefix }: Interval): {
   readonly condition: SortCondition | undefined;
   readonly exact: boolean;
 } {

@@ -25,12 +25,12 @@ export function withKeySources(
   const waits = new Map<string, string>();
   const leadsTo = (from: string | undefined, to: string): boolean =>
     from !== undefined && (from === to || leadsTo(waits.get(from), to));
-  return bySize(reads).reduce<readonly TableRead[]>((sofar, target) => {
+  return sortBySize(reads).reduce<readonly TableRead[]>((sofar, target) => {
     if (target.access.kind !== 'Scan') return sofar;
     const possible = edges.filter(
       (edge) => edge.restricted.alias === target.alias && isPossible(edge, target, settings, rules),
     );
-    const best = bySize(reads)
+    const best = sortBySize(reads)
       .toReversed()
       .map((source) =>
         possible.find((edge) => edge.source.alias === source.alias && !leadsTo(source.alias, target.alias)),
@@ -45,15 +45,15 @@ export function withKeySources(
 }
 
 /** The largest first. */
-function bySize(reads: readonly TableRead[]): readonly TableRead[] {
-  return reads.toSorted((a, b) => weight(b) - weight(a));
+function sortBySize(reads: readonly TableRead[]): readonly TableRead[] {
+  return reads.toSorted((a, b) => estimateBytes(b) - estimateBytes(a));
 }
 
 /** What a Scan counts at least: a table's size as DynamoDB told it may be hours old. */
-const LEAST_SCAN_BYTES = 65_536;
+const MIN_SCAN_BYTES = 65_536;
 
 /** What a read probably brings, in bytes: enough to say which of two is the larger. */
-function weight({ access, table, limit }: TableRead): number {
+function estimateBytes({ access, table, limit }: TableRead): number {
   const itemBytes = table.itemCount > 0 ? table.sizeBytes / table.itemCount : 1024;
   if (limit !== undefined && access.kind !== 'Empty') return itemBytes * limit;
   switch (access.kind) {
@@ -66,13 +66,13 @@ function weight({ access, table, limit }: TableRead): number {
     case 'Query':
       return Math.max(1, Math.sqrt(table.itemCount)) * itemBytes * access.ranges.length;
     case 'Scan':
-      return Math.max(table.sizeBytes, LEAST_SCAN_BYTES);
+      return Math.max(table.sizeBytes, MIN_SCAN_BYTES);
   }
 }
 
 /** A keyed read goes before any Scan; of two Scans one must be much the smaller for waiting to pay. */
 function isSmaller(source: TableRead, target: TableRead): boolean {
-  return source.access.kind !== 'Scan' || weight(source) * 4 <= weight(target);
+  return source.access.kind !== 'Scan' || estimateBytes(source) * 4 <= estimateBytes(target);
 }
 
 function isPossible(
@@ -95,12 +95,12 @@ function isPossible(
     wire === 'S' || wire === 'N' ? { type: wire, text: wire === 'S' ? 'a' : '1' } : undefined;
   return (
     sample !== undefined &&
-    readWithKeys(target, restricted.column, [sample], settings, rules).access.kind !== 'Scan'
+    planWithKeys(target, restricted.column, [sample], settings, rules).access.kind !== 'Scan'
   );
 }
 
 /** The read when its attribute can only have these values; still a Scan where they make no key condition. */
-export function readWithKeys(
+export function planWithKeys(
   read: TableRead,
   attribute: ColumnDef,
   values: readonly Literal[],
@@ -117,7 +117,7 @@ export function readWithKeys(
 }
 
 /** A value of the engine, printed, as a literal of the attribute's type. */
-export function keyLiteral(
+export function toJoinKeyLiteral(
   attribute: ColumnDef,
   printed: string,
 ): Extract<Literal, { readonly text: string }> | undefined {

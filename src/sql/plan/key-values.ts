@@ -6,32 +6,32 @@ import type { KeyValue } from '../../dynamo/attribute-value.ts';
 import { keyLiteral } from '../../dynamo/expression/literal-value.ts';
 import type { Comparison, Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 import type { Condition } from './table-read.ts';
-import { leastTextAfter } from './text-prefix.ts';
+import { nextPrefix } from './text-prefix.ts';
 
 /** Values that one attribute is held to, and the conditions that say so. */
-export interface EqualTo {
+export interface KeyEquality {
   /** Without duplicates and without values that no key can have. */
   readonly values: readonly KeyValue[];
   readonly by: Condition;
 }
 
 /** The equality (or IN) that holds a key attribute to values; undefined where there is none of the attribute's type. */
-export function equalTo(
+export function findEquality(
   conditions: readonly Condition[],
   attribute: KeyAttribute,
   role: 'partition' | 'sort',
-): EqualTo | undefined {
-  let best: EqualTo | undefined;
+): KeyEquality | undefined {
+  let best: KeyEquality | undefined;
   for (const by of conditions) {
-    const literals = by.exact ? equalLiterals(by.predicate, attribute.name) : undefined;
+    const literals = by.exact ? findEqualLiterals(by.predicate, attribute.name) : undefined;
     if (literals === undefined || literals.some((literal) => literal.type !== attribute.type)) continue;
-    const values = distinct(literals.map(keyValue).filter((value) => canBeKey(value, role)));
+    const values = distinct(literals.map(toKeyValue).filter((value) => canBeKey(value, role)));
     if (best === undefined || values.length < best.values.length) best = { values, by };
   }
   return best;
 }
 
-function equalLiterals(predicate: Predicate | undefined, name: string): readonly Literal[] | undefined {
+function findEqualLiterals(predicate: Predicate | undefined, name: string): readonly Literal[] | undefined {
   if (predicate?.kind === 'compare' && predicate.op === '=' && isAttribute(predicate, name))
     return [predicate.value];
   if (predicate?.kind === 'in' && isAttribute(predicate, name)) return predicate.values;
@@ -51,7 +51,10 @@ interface Bound {
 }
 
 /** The narrowest single condition on a sort-key attribute that is implied: DynamoDB takes one, BETWEEN being the only two-sided form. */
-export function sortRange(conditions: readonly Condition[], attribute: KeyAttribute): SortRange | undefined {
+export function findSortRange(
+  conditions: readonly Condition[],
+  attribute: KeyAttribute,
+): SortRange | undefined {
   let low: Bound | undefined;
   let high: Bound | undefined;
   for (const by of conditions) {
@@ -62,7 +65,7 @@ export function sortRange(conditions: readonly Condition[], attribute: KeyAttrib
       isAttribute(predicate, attribute.name)
     ) {
       if (predicate.prefix.type === attribute.type) {
-        return { condition: { kind: 'beginsWith', prefix: keyValue(predicate.prefix) }, exact: [by] };
+        return { condition: { kind: 'beginsWith', prefix: toKeyValue(predicate.prefix) }, exact: [by] };
       }
     }
     if (
@@ -71,11 +74,11 @@ export function sortRange(conditions: readonly Condition[], attribute: KeyAttrib
       predicate.value.type !== attribute.type
     )
       continue;
-    const value = keyValue(predicate.value);
+    const value = toKeyValue(predicate.value);
     if (!canBeKey(value, 'sort')) continue;
     const bound = { value, inclusive: predicate.op.endsWith('='), by };
-    if (isLower(predicate.op)) low = low && !tighter(bound, low, 1) ? low : bound;
-    if (isUpper(predicate.op)) high = high && !tighter(bound, high, -1) ? high : bound;
+    if (isLower(predicate.op)) low = low && !isTighter(bound, low, 1) ? low : bound;
+    if (isUpper(predicate.op)) high = high && !isTighter(bound, high, -1) ? high : bound;
   }
   if (low && high) return twoSided(low, high);
   const one = low ?? high;
@@ -89,7 +92,7 @@ function twoSided(low: Bound, high: Bound): SortRange {
   if (order > 0 || (order === 0 && !(low.inclusive && high.inclusive))) {
     return { condition: 'never', exact: [low.by, high.by] };
   }
-  const prefix = prefixOf(low, high);
+  const prefix = findPrefix(low, high);
   if (prefix !== undefined)
     return { condition: { kind: 'beginsWith', prefix: { S: prefix } }, exact: [low.by, high.by] };
   const exact = [low, high].filter((bound) => bound.inclusive).map((bound) => bound.by);
@@ -97,13 +100,13 @@ function twoSided(low: Bound, high: Bound): SortRange {
 }
 
 /** `x >= 'ab' AND x < 'ac'` is how DuckDB writes `x LIKE 'ab%'`. */
-function prefixOf(low: Bound, high: Bound): string | undefined {
+function findPrefix(low: Bound, high: Bound): string | undefined {
   if (!low.inclusive || high.inclusive || !('S' in low.value) || !('S' in high.value)) return undefined;
   const text = low.value.S;
-  return high.value.S === leastTextAfter(text) ? text : undefined;
+  return high.value.S === nextPrefix(text) ? text : undefined;
 }
 
-function tighter(candidate: Bound, current: Bound, direction: 1 | -1): boolean {
+function isTighter(candidate: Bound, current: Bound, direction: 1 | -1): boolean {
   const order = (compareKeyValues(candidate.value, current.value) ?? 0) * direction;
   return order > 0 || (order === 0 && !candidate.inclusive);
 }
@@ -115,7 +118,7 @@ function isAttribute(predicate: { readonly path: readonly (string | number)[] },
   return predicate.path.length === 1 && predicate.path[0] === name;
 }
 
-function keyValue(literal: Literal): KeyValue {
+function toKeyValue(literal: Literal): KeyValue {
   const value = keyLiteral(literal);
   if (value === undefined) throw new TypeError('A boolean is no key value');
   return value;
@@ -132,6 +135,6 @@ function distinct(values: readonly KeyValue[]): readonly KeyValue[] {
 }
 
 /** Each key so far with each value of one more attribute. */
-export function combinations(keys: readonly Key[], name: string, values: readonly KeyValue[]): Key[] {
+export function combineKeys(keys: readonly Key[], name: string, values: readonly KeyValue[]): Key[] {
   return keys.flatMap((key) => values.map((value) => ({ ...key, [name]: value })));
 }

@@ -1,27 +1,27 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { Literal } from '../../dynamo/expression/predicate.ts';
 import { storedAttributeType } from '../types/column-types.ts';
-import { digitsOf, type PlanValue } from './plan-json.ts';
+import { formatDigits, type PlanValue } from './plan-json.ts';
 
 /** The constant in the column's DynamoDB type; undefined where comparing there could mean something else than in SQL. */
-export function literalFor(column: ColumnDef, constant: PlanValue): Literal | undefined {
+export function toColumnLiteral(column: ColumnDef, constant: PlanValue): Literal | undefined {
   // DynamoDB compares all digits.
   if (column.type.kind === 'double' && column.type.rounds === true) return undefined;
   switch (column.type.kind) {
     case 'text':
-      return storedAttributeType(column) === 'S' ? textLiteral(constant) : undefined;
+      return storedAttributeType(column) === 'S' ? toStringLiteral(constant) : undefined;
     case 'bigint':
     case 'hugeint':
     case 'decimal':
     case 'double': {
-      const digits = numberOf(constant);
+      const digits = toDecimalText(constant);
       return digits !== undefined && isDynamoNumber(digits) ? { type: 'N', text: digits } : undefined;
     }
     case 'boolean':
       return typeof constant.value === 'boolean' ? { type: 'BOOL', value: constant.value } : undefined;
     case 'blob':
       return constant.type.id === 'BLOB' && typeof constant.value === 'string'
-        ? { type: 'B', text: base64OfBlob(constant.value) }
+        ? { type: 'B', text: toBase64(constant.value) }
         : undefined;
     case 'json':
       return undefined;
@@ -29,14 +29,14 @@ export function literalFor(column: ColumnDef, constant: PlanValue): Literal | un
 }
 
 /** The plan leaves out an empty text. */
-function textLiteral({ type, value = '', is_null: isNull }: PlanValue): Literal | undefined {
+function toStringLiteral({ type, value = '', is_null: isNull }: PlanValue): Literal | undefined {
   const isText = type.id === 'VARCHAR' && typeof value === 'string' && isNull !== true;
   return isText ? { type: 'S', text: value } : undefined;
 }
 
 /** The digits of a number; undefined for every other constant. */
-export function numberOf(constant: PlanValue): string | undefined {
-  return NUMERIC.has(constant.type.id) && constant.is_null !== true ? digitsOf(constant) : undefined;
+export function toDecimalText(constant: PlanValue): string | undefined {
+  return NUMERIC.has(constant.type.id) && constant.is_null !== true ? formatDigits(constant) : undefined;
 }
 
 const NUMERIC: ReadonlySet<string> = new Set([
@@ -73,7 +73,7 @@ export function isDynamoNumber(text: string): boolean {
 }
 
 /** DuckDB prints a blob as text in which bytes that are not printable ASCII are `\xHH`. */
-function base64OfBlob(printed: string): string {
+function toBase64(printed: string): string {
   const bytes = printed.replaceAll(/\\x([0-9A-Fa-f]{2})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );

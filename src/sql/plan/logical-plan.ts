@@ -1,9 +1,9 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
-import { conditionsOfExpression, conditionsOfFilter } from './conditions.ts';
+import { toConditions, toFilterConditions } from './conditions.ts';
 import { elementConditions } from './element-conditions.ts';
-import { joinEdges, type JoinEdge, type StubColumn } from './join-edges.ts';
+import { findJoinEdges, type JoinEdge, type StubColumn } from './join-edges.ts';
 import type { PlanExpression, PlanFilter, PlanNode } from './plan-json.ts';
-import { positionOf, rowChain, type RowChain, type FindScan } from './row-chain.ts';
+import { referencedPosition, rowChain, type RowChain, type FindScan } from './row-chain.ts';
 import { substitute } from './substitute.ts';
 import type { Condition, OrderTerm } from './table-read.ts';
 
@@ -20,7 +20,7 @@ export interface Cut {
   readonly rows: number;
   readonly order: readonly OrderTerm[];
   /** Conditions that are not the scan's own say as well which rows count. */
-  readonly sieved: boolean;
+  readonly filteredAbove: boolean;
 }
 
 /** The statement is one scan, a projection of plain columns and perhaps a limit and an order: rows can stream as they come. */
@@ -72,7 +72,7 @@ export function readPlan(plans: readonly PlanNode[], stubs: StubColumns): PlanFa
   };
   const visit = (node: PlanNode, above: Above): void => {
     if (node.type === 'LOGICAL_GET') {
-      const found = factsOf(node, above, stubs);
+      const found = toScanFacts(node, above, stubs);
       // Scanned twice (a correlated subquery that was copied): only what needs no condition is safe for both.
       if (found === undefined) return;
       const before = scans.get(found.alias);
@@ -82,14 +82,14 @@ export function readPlan(plans: readonly PlanNode[], stubs: StubColumns): PlanFa
     }
     if (node.type === 'LOGICAL_LIMIT') {
       const chain = rowChain(node, findScan, true);
-      const cut = chain && cutOf(chain);
+      const cut = chain && toCut(chain);
       if (chain && cut) cuts.set(chain.alias, cut);
     }
     for (const child of node.children ?? []) visit(child, below(node, above));
   };
   for (const plan of plans) visit(plan, NOTHING_ABOVE);
   const [only] = plans;
-  const edges = joinEdges(plans, (get) => scanColumns(get, stubs));
+  const edges = findJoinEdges(plans, (get) => scanColumns(get, stubs));
   const whole = plans.length === 1 ? only : undefined;
   for (const [alias, cut] of cuts) {
     const facts = scans.get(alias);
@@ -151,20 +151,20 @@ function scanColumns(get: PlanNode, stubs: StubColumns): readonly (StubColumn | 
 
 /** `SELECT` of counts only, or of `min(column)` and `max(column)` only, over one scan. */
 function summaryShape(root: PlanNode, findScan: FindScan): DirectShape | undefined {
-  const aggregates = aggregatesOf(root, findScan);
+  const aggregates = findAggregates(root, findScan);
   if (aggregates === undefined) return undefined;
   const { chain, expressions } = aggregates;
-  const found = expressions.map((expression) => summaryOf(expression, chain));
+  const found = expressions.map((expression) => toSummary(expression, chain));
   const summaries = found.filter((summary) => summary !== undefined);
   const [first] = summaries;
-  if (first === undefined || chain.sieved || summaries.length < found.length) return undefined;
+  if (first === undefined || chain.filteredAbove || summaries.length < found.length) return undefined;
   if (!summaries.every(({ kind }) => kind === first.kind)) return undefined;
   const output = summaries.flatMap((summary) => (summary.kind === 'first' ? [summary.column] : []));
   return { alias: chain.alias, output, order: [], summaries };
 }
 
 /** The aggregates that are the statement's columns, over the rows of a chain that is neither sorted nor cut. */
-function aggregatesOf(
+function findAggregates(
   root: PlanNode,
   findScan: FindScan,
 ): { readonly chain: RowChain; readonly expressions: readonly PlanExpression[] } | undefined {
@@ -176,18 +176,18 @@ function aggregatesOf(
   if (chain === undefined || (aggregate.groups ?? []).length > 0) return undefined;
   if (chain.limit !== undefined || chain.offset !== undefined || chain.order.length > 0) return undefined;
   const output = (root.expressions ?? []).map(
-    (expression) => aggregate.expressions?.[positionOf(expression)],
+    (expression) => aggregate.expressions?.[referencedPosition(expression)],
   );
   const expressions = output.filter((expression) => expression !== undefined);
   return expressions.length < output.length ? undefined : { chain, expressions };
 }
 
-function summaryOf(expression: PlanExpression, chain: RowChain): Summary | undefined {
+function toSummary(expression: PlanExpression, chain: RowChain): Summary | undefined {
   if (expression.filter !== undefined || expression.aggregate_type === 'DISTINCT') return undefined;
   const [argument, ...others] = expression.children ?? [];
   if (expression.name === 'count_star') return { kind: 'count' };
   if (argument === undefined || others.length > 0) return undefined;
-  const column = chain.output[positionOf(argument)];
+  const column = chain.output[referencedPosition(argument)];
   const { name } = expression;
   if (name === 'min' || name === 'max')
     return column && { kind: 'first', column, descending: name === 'max' };
@@ -196,25 +196,25 @@ function summaryOf(expression: PlanExpression, chain: RowChain): Summary | undef
   return column && { kind: 'count', of: column };
 }
 
-function cutOf({ limit, offset = 0, order, sieved }: RowChain): Cut | undefined {
-  return limit === undefined ? undefined : { rows: limit + offset, order, sieved };
+function toCut({ limit, offset = 0, order, filteredAbove }: RowChain): Cut | undefined {
+  return limit === undefined ? undefined : { rows: limit + offset, order, filteredAbove };
 }
 
 /** A limit over one scan; or one `min` or `max`, which is the first value that there is. */
 function prefixShape(root: PlanNode, findScan: FindScan): PrefixShape | undefined {
   const chain = rowChain(root, findScan);
-  const cut = chain && cutOf(chain);
+  const cut = chain && toCut(chain);
   if (chain?.limit !== undefined && cut) return { alias: chain.alias, cut, until: chain.limit };
-  const aggregates = aggregatesOf(root, findScan);
+  const aggregates = findAggregates(root, findScan);
   const [only, ...others] = aggregates?.expressions ?? [];
-  const summary = aggregates && only && others.length === 0 ? summaryOf(only, aggregates.chain) : undefined;
+  const summary = aggregates && only && others.length === 0 ? toSummary(only, aggregates.chain) : undefined;
   if (aggregates === undefined || summary?.kind !== 'first') return undefined;
   const { column, descending } = summary;
-  const { alias, sieved } = aggregates.chain;
-  return { alias, cut: { rows: 1, order: [{ column, descending }], sieved }, until: 'value' };
+  const { alias, filteredAbove } = aggregates.chain;
+  return { alias, cut: { rows: 1, order: [{ column, descending }], filteredAbove }, until: 'value' };
 }
 
-function factsOf(
+function toScanFacts(
   get: PlanNode,
   { own, unnest }: Above,
   stubs: StubColumns,
@@ -227,7 +227,7 @@ function factsOf(
   const lookup = (index: number): ColumnDef | undefined => visible[index];
   const conditions = [
     ...(get.table_filters?.filters ?? []).flatMap(({ key, value }) => filterConditions(value, columns[key])),
-    ...own.flatMap((expression) => conditionsOfExpression(expression, lookup)),
+    ...own.flatMap((expression) => toConditions(expression, lookup)),
     ...(unnest ? elementConditions(unnest.node, visible.length, unnest.all, lookup) : []),
   ];
   const needed = new Set(read.filter((column) => column !== undefined));
@@ -237,7 +237,7 @@ function factsOf(
 function filterConditions(filter: PlanFilter, column: ColumnDef | undefined): Condition[] {
   return column === undefined
     ? [{ text: filter.filter_type, predicate: undefined, exact: false }]
-    : conditionsOfFilter(filter, column);
+    : toFilterConditions(filter, column);
 }
 
 /** What the scan reads, filters included; row numbers are none of ours. */
@@ -258,7 +258,7 @@ function visibleColumns(
 
 function directShape(root: PlanNode, findScan: FindScan): DirectShape | undefined {
   const chain = rowChain(root, findScan);
-  if (chain === undefined || chain.sieved) return undefined;
+  if (chain === undefined || chain.filteredAbove) return undefined;
   const { alias, order, limit, offset } = chain;
   const output = chain.output.filter((column) => column !== undefined);
   if (output.length < chain.output.length) return undefined;

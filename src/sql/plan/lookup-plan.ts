@@ -1,6 +1,6 @@
 import { keyAttributes } from '../../catalog/table-def.ts';
 import type { KeyValue } from '../../dynamo/attribute-value.ts';
-import { equalTo } from './key-values.ts';
+import { findEquality } from './key-values.ts';
 import type { Condition, PlanSettings, PushdownRule, TableRead } from './table-read.ts';
 
 /** A look-up by the whole key and by nothing else, as it was planned: with other values of the key its plan is the same. */
@@ -11,7 +11,7 @@ export interface LookupPlan {
 }
 
 /** What can be kept of a plan for the next call; undefined where it is more than a look-up. */
-export function lookupPlan(
+export function toLookupPlan(
   read: TableRead,
   settings: PlanSettings,
   rules: readonly PushdownRule[],
@@ -23,7 +23,7 @@ export function lookupPlan(
 }
 
 /** The same look-up with the values of these conditions; undefined where one of them can be no key. */
-export function lookedUpAgain(
+export function repeatLookup(
   { read }: LookupPlan,
   conditions: readonly Condition[],
   limit: number | undefined,
@@ -31,7 +31,7 @@ export function lookedUpAgain(
   const key: Record<string, KeyValue> = {};
   for (const role of ['partition', 'sort'] as const) {
     for (const attribute of read.table.key[role]) {
-      const value = equalTo(conditions, attribute, role)?.values[0];
+      const value = findEquality(conditions, attribute, role)?.values[0];
       if (value === undefined) return undefined;
       key[attribute.name] = value;
     }

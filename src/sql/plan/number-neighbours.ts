@@ -1,7 +1,7 @@
-import { type PlanType, withScale } from './plan-json.ts';
+import { type PlanType, formatScaled } from './plan-json.ts';
 
 /** The values of a numeric type next to one of its values; undefined where the type has no such neighbours. */
-export function neighbours(
+export function adjacentNumbers(
   digits: string,
   type: PlanType,
 ): { readonly before: string; readonly after: string } | undefined {
@@ -11,9 +11,9 @@ export function neighbours(
     case 'INTEGER':
     case 'BIGINT':
     case 'HUGEINT':
-      return stepsOf(digits, 0);
+      return decimalNeighbours(digits, 0);
     case 'DECIMAL':
-      return stepsOf(digits, type.type_info?.scale ?? 0);
+      return decimalNeighbours(digits, type.type_info?.scale ?? 0);
     case 'DOUBLE': {
       const [before, after] = [nextDouble(Number(digits), -1n), nextDouble(Number(digits), 1n)];
       return Number.isFinite(before) && Number.isFinite(after)
@@ -25,12 +25,12 @@ export function neighbours(
   }
 }
 
-function stepsOf(digits: string, scale: number): { before: string; after: string } | undefined {
+function decimalNeighbours(digits: string, scale: number): { before: string; after: string } | undefined {
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(digits);
   const [, sign = '', whole = '', fraction = ''] = match ?? [];
   if (match === null || fraction.length > scale) return undefined;
   const unscaled = BigInt(sign + whole + fraction.padEnd(scale, '0'));
-  return { before: withScale(unscaled - 1n, scale), after: withScale(unscaled + 1n, scale) };
+  return { before: formatScaled(unscaled - 1n, scale), after: formatScaled(unscaled + 1n, scale) };
 }
 
 /** Doubles of one sign are ordered like their bits. */

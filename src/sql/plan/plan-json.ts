@@ -124,19 +124,19 @@ function readJson(text: string): ReturnType<typeof JSON.parse> {
 }
 
 /** The constant as decimal digits: DuckDB writes 128-bit integers and decimals as two halves. */
-export function digitsOf(constant: PlanValue): string | undefined {
+export function formatDigits(constant: PlanValue): string | undefined {
   const { value, type } = constant;
   if (value === undefined || typeof value === 'boolean') return undefined;
   const scale = type.id === 'DECIMAL' ? (type.type_info?.scale ?? 0) : 0;
   if (typeof value === 'object') {
-    return withScale((BigInt(value.upper) << 64n) + BigInt(value.lower), scale);
+    return formatScaled((BigInt(value.upper) << 64n) + BigInt(value.lower), scale);
   }
-  if (scale > 0) return withScale(BigInt(value), scale);
+  if (scale > 0) return formatScaled(BigInt(value), scale);
   return String(value);
 }
 
 /** An integer as decimal digits with so many of them behind the point, less zeros at the end. */
-export function withScale(unscaled: bigint, scale: number): string {
+export function formatScaled(unscaled: bigint, scale: number): string {
   if (scale === 0) return String(unscaled);
   const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');
   const whole = digits.slice(0, -scale);

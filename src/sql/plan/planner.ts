@@ -28,7 +28,7 @@ import {
   type Condition,
   type PlanSettings,
   type PushdownRule,
-  scanOf,
+  toScanPath,
   type TableRead,
 } from './table-read.ts';
 
@@ -190,13 +190,16 @@ async function analyse(
   relations: readonly Stub[],
 ): Promise<Analysed> {
   const [columns, facts] = await Promise.all([
-    resultColumns(describing, sql),
+    describeResultColumns(describing, sql),
     planFacts(connection, sql, relations),
   ]);
   return { columns, facts };
 }
 
-async function resultColumns(connection: DuckDBConnection, sql: string): Promise<readonly ResultColumn[]> {
+async function describeResultColumns(
+  connection: DuckDBConnection,
+  sql: string,
+): Promise<readonly ResultColumn[]> {
   const prepared = await connection.prepare(sql);
   const columns: ResultColumn[] = [];
   for (let i = 0; i < prepared.columnCount; i++) {
@@ -232,12 +235,12 @@ interface Planning {
   readonly rules: readonly PushdownRule[];
 }
 
-type Wanted = Pick<TableRead, 'limit' | 'order' | 'countOnly' | 'firstPage'>;
+type ReadGoals = Pick<TableRead, 'limit' | 'order' | 'countOnly' | 'firstPage'>;
 
 function planRead(
   relation: Relation,
   { facts, settings, lists, rules }: Planning,
-  wanted: Wanted = {},
+  wanted: ReadGoals = {},
   further: readonly Condition[] = [],
 ): TableRead {
   const scan = facts?.scans.get(relation.alias);
@@ -247,7 +250,7 @@ function planRead(
     alias: relation.alias,
     table: relation.table,
     // What the optimiser removed from the plan cannot contribute a row.
-    access: facts !== undefined && scan === undefined ? { kind: 'Empty' } : scanOf(relation.table),
+    access: facts !== undefined && scan === undefined ? { kind: 'Empty' } : toScanPath(relation.table),
     conditions,
     keyed: [],
     filter: [],
@@ -276,7 +279,7 @@ function planDirect(
           ...(order.length === 0 ? {} : { order }),
         }),
       ];
-  return reads?.every(isWhole) ? { reads, direct } : undefined;
+  return reads?.every(isComplete) ? { reads, direct } : undefined;
 }
 
 /** One read counts for all; of `min` and `max` each reads its own end. */
@@ -291,7 +294,7 @@ function planSummaries(
     summary.kind === 'count' ? [{ of: undefined, ...summary }] : [],
   )) {
     const isEvery = of === undefined || (of.path.length === 1 && keys.has(of.path[0]));
-    counted.set(isEvery ? kind : of.name, isEvery ? [] : [presence(of)]);
+    counted.set(isEvery ? kind : of.name, isEvery ? [] : [toPresenceCondition(of)]);
   }
   if (counted.size > 1) return undefined;
   const [conditions] = counted.values();
@@ -301,7 +304,7 @@ function planSummaries(
   );
 }
 
-function presence({ name, path }: ColumnDef): Condition {
+function toPresenceCondition({ name, path }: ColumnDef): Condition {
   return { text: `${name} IS NOT NULL`, predicate: { kind: 'isNotNull', path }, exact: true };
 }
 
@@ -317,10 +320,11 @@ function planPrefix(
     ...(order.length === 0 ? {} : { order }),
     firstPage: Math.max(1, rows),
   });
-  if (read.order !== undefined || (read.residual.length === 0 && !prefix.cut.sieved)) return undefined;
+  if (read.order !== undefined || (read.residual.length === 0 && !prefix.cut.filteredAbove)) return undefined;
   // What the entries of an index promise, their items nearly always keep.
   const promised = new Set([...read.keyed, ...(read.fetchBack ? read.filter : [])]);
-  const isSelective = prefix.cut.sieved || !read.residual.every((condition) => promised.has(condition));
+  const isSelective =
+    prefix.cut.filteredAbove || !read.residual.every((condition) => promised.has(condition));
   // Each item that is fetched by its key costs as much as many that are read together.
   if (read.fetchBack && isSelective) return undefined;
   const firstPage = isSelective ? Math.max(rows, FEWEST_FILTERED) : rows;
@@ -336,15 +340,15 @@ function withFirstPage({ considered, ...read }: TableRead, firstPage: number): T
 /** DuckDB sorts, cuts and counts: the read brings all rows, or as many as a limit of its own lets through. */
 function planForEngine(relation: Relation, planning: Planning): TableRead {
   const cut = planning.facts?.scans.get(relation.alias)?.cut;
-  if (cut && !cut.sieved) {
+  if (cut && !cut.filteredAbove) {
     const order = cut.order.length === 0 ? {} : { order: cut.order };
     const read = planRead(relation, planning, { limit: cut.rows, ...order });
-    if (isWhole(read)) return read;
+    if (isComplete(read)) return read;
   }
   return planRead(relation, planning);
 }
 
 /** Nothing is left to do about its rows. */
-function isWhole(read: TableRead): boolean {
+function isComplete(read: TableRead): boolean {
   return read.residual.length === 0 && read.order === undefined;
 }

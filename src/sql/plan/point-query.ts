@@ -15,12 +15,12 @@ import {
   type Condition,
   type PlanSettings,
   type PushdownRule,
-  scanOf,
+  toScanPath,
   type TableRead,
 } from './table-read.ts';
 import { findSystemTable } from '../system/registry.ts';
 import type { DirectPlan } from './direct-plan.ts';
-import { lookedUpAgain, type LookupPlan, lookupPlan } from './lookup-plan.ts';
+import { repeatLookup, type LookupPlan, toLookupPlan } from './lookup-plan.ts';
 
 /**
  * A statement of the form `SELECT columns FROM table [WHERE column = value AND …] [LIMIT n]`. Its plan is found without
@@ -37,7 +37,7 @@ export interface PointQuery {
 }
 
 /** What a trivial statement consists of; anything else in it is for the planner. */
-const TRIVIAL_CLAUSES: ReadonlySet<string> = new Set([
+const POINT_QUERY_CLAUSES: ReadonlySet<string> = new Set([
   'targetList',
   'fromClause',
   'whereClause',
@@ -48,7 +48,7 @@ const TRIVIAL_CLAUSES: ReadonlySet<string> = new Set([
 
 /** Whether a statement has the form of a point query, whatever its table turns out to be. */
 export function isPointShape(parsed: ParsedQuery): boolean {
-  return shapeOf(parsed) !== undefined;
+  return matchShape(parsed) !== undefined;
 }
 
 /** The statement as a point query; undefined where its table does not allow that. */
@@ -57,7 +57,7 @@ export async function matchPointQuery(
   catalog: Pick<Catalog, 'table' | 'view'>,
   signal: AbortSignal,
 ): Promise<PointQuery | undefined> {
-  const shape = shapeOf(parsed);
+  const shape = matchShape(parsed);
   if (shape === undefined) return undefined;
   const { source, equalities } = shape;
   let table: TableDef;
@@ -71,10 +71,10 @@ export async function matchPointQuery(
     return undefined;
   }
   if (table.child !== undefined) return undefined;
-  const known = understood.get(parsed);
+  const known = compiled.get(parsed);
   if (known?.table === table) return known.statement;
-  const statement = understand(parsed.ast, table, source.alias, equalities);
-  understood.set(parsed, { table, statement });
+  const statement = compile(parsed.ast, table, source.alias, equalities);
+  compiled.set(parsed, { table, statement });
   return statement;
 }
 
@@ -86,11 +86,11 @@ interface Shape {
 /** What the texts of statements say, whatever their tables are; undefined for those that are not trivial. */
 const shapes = new WeakMap<ParsedQuery, Shape | undefined>();
 
-function shapeOf(parsed: ParsedQuery): Shape | undefined {
+function matchShape(parsed: ParsedQuery): Shape | undefined {
   if (shapes.has(parsed)) return shapes.get(parsed);
   const { ast } = parsed;
-  const source = sourceOf(ast);
-  const equalities = ast.whereClause === undefined ? [] : equalitiesOf(ast.whereClause);
+  const source = matchSource(ast);
+  const equalities = ast.whereClause === undefined ? [] : matchEqualities(ast.whereClause);
   const shape =
     source === undefined ||
     equalities === undefined ||
@@ -103,20 +103,20 @@ function shapeOf(parsed: ParsedQuery): Shape | undefined {
 }
 
 /** What was found for a statement, as long as its table looks the same. */
-const understood = new WeakMap<
+const compiled = new WeakMap<
   ParsedQuery,
   { readonly table: TableDef; readonly statement: PointQuery | undefined }
 >();
 
-function understand(
+function compile(
   ast: SelectStmt,
   table: TableDef,
   alias: string,
   equalities: readonly Equality[],
 ): PointQuery | undefined {
-  const output = outputOf(ast, table, alias);
+  const output = resolveOutput(ast, table, alias);
   const compared = equalities.map(({ column, value }) => ({
-    column: columnNamed(column, table, alias),
+    column: findNamedColumn(column, table, alias),
     value,
   }));
   if (output === undefined || compared.some(({ column }) => column === undefined)) return undefined;
@@ -128,19 +128,21 @@ function understand(
   return {
     columns,
     plan(parameters, settings, rules) {
-      const limit = ast.limitCount === undefined ? undefined : limitOf(ast.limitCount, parameters);
-      const conditions = compared.map(({ column, value }) => column && equality(column, value, parameters));
+      const limit = ast.limitCount === undefined ? undefined : resolveLimit(ast.limitCount, parameters);
+      const conditions = compared.map(
+        ({ column, value }) => column && toEqualityCondition(column, value, parameters),
+      );
       if (limit === 'unknown' || !conditions.every((condition) => condition !== undefined)) return undefined;
       const known = lookup?.settings === settings && lookup.rules === rules ? lookup : undefined;
-      const again = known && lookedUpAgain(known, conditions, limit);
-      const read = again ?? plannedRead(table, needed, conditions, limit, settings, rules);
-      lookup = known ?? lookupPlan(read, settings, rules);
+      const again = known && repeatLookup(known, conditions, limit);
+      const read = again ?? planPointRead(table, needed, conditions, limit, settings, rules);
+      lookup = known ?? toLookupPlan(read, settings, rules);
       return read.residual.length > 0 ? undefined : { columns, read, output: outputColumns, limit };
     },
   };
 }
 
-function plannedRead(
+function planPointRead(
   table: TableDef,
   columns: readonly ColumnDef[],
   residual: readonly Condition[],
@@ -151,7 +153,7 @@ function plannedRead(
   const start: TableRead = {
     alias: table.name,
     table,
-    access: scanOf(table),
+    access: toScanPath(table),
     conditions: residual,
     keyed: [],
     filter: [],
@@ -163,9 +165,9 @@ function plannedRead(
   return chooseAccessPath(start, settings, rules);
 }
 
-function sourceOf(ast: SelectStmt): { readonly name: string; readonly alias: string } | undefined {
+function matchSource(ast: SelectStmt): { readonly name: string; readonly alias: string } | undefined {
   for (const [clause, value] of Object.entries(ast)) {
-    if (!TRIVIAL_CLAUSES.has(clause) && value !== undefined) return undefined;
+    if (!POINT_QUERY_CLAUSES.has(clause) && value !== undefined) return undefined;
   }
   const [from] = ast.fromClause ?? [];
   if (ast.op !== 'SETOP_NONE' || ast.fromClause?.length !== 1 || from === undefined || !('RangeVar' in from))
@@ -188,10 +190,10 @@ interface Equality {
 }
 
 /** The parts of `a = 1 AND b = $1`; undefined for any other condition. */
-function equalitiesOf(where: Node): readonly Equality[] | undefined {
+function matchEqualities(where: Node): readonly Equality[] | undefined {
   if ('BoolExpr' in where) {
     if (where.BoolExpr.boolop !== 'AND_EXPR') return undefined;
-    const parts = (where.BoolExpr.args ?? []).map(equalitiesOf);
+    const parts = (where.BoolExpr.args ?? []).map(matchEqualities);
     return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
   }
   if (!('A_Expr' in where) || where.A_Expr.kind !== 'AEXPR_OP') return undefined;
@@ -225,7 +227,7 @@ function hasPlainTargets(ast: SelectStmt): boolean {
   );
 }
 
-function outputOf(ast: SelectStmt, table: TableDef, alias: string): readonly Output[] | undefined {
+function resolveOutput(ast: SelectStmt, table: TableDef, alias: string): readonly Output[] | undefined {
   const output: Output[] = [];
   for (const target of ast.targetList ?? []) {
     const { name, val } = 'ResTarget' in target ? target.ResTarget : {};
@@ -240,7 +242,7 @@ function outputOf(ast: SelectStmt, table: TableDef, alias: string): readonly Out
       );
       continue;
     }
-    const column = columnNamed(val.ColumnRef, table, alias);
+    const column = findNamedColumn(val.ColumnRef, table, alias);
     if (column === undefined) return undefined;
     output.push({ name: name ?? column.name, column });
   }
@@ -248,7 +250,7 @@ function outputOf(ast: SelectStmt, table: TableDef, alias: string): readonly Out
 }
 
 /** The column that a reference means: exactly spelled, or the only one that differs in case. */
-function columnNamed(reference: ColumnRef, table: TableDef, alias: string): ColumnDef | undefined {
+function findNamedColumn(reference: ColumnRef, table: TableDef, alias: string): ColumnDef | undefined {
   const names = (reference.fields ?? []).map((field) => ('String' in field ? field.String.sval : undefined));
   const name = names.at(-1);
   if (name === undefined || names.length > 2 || (names.length === 2 && names[0] !== alias)) return undefined;
@@ -258,13 +260,13 @@ function columnNamed(reference: ColumnRef, table: TableDef, alias: string): Colu
 }
 
 /** `column = constant` as DynamoDB compares it; undefined where the constant is not of the column's type. */
-function equality(
+function toEqualityCondition(
   column: ColumnDef,
   node: Node,
   parameters: readonly ParameterLiteral[],
 ): Condition | undefined {
-  const value = constantOf(node, parameters);
-  const literal = value && literalFor(column, value);
+  const value = resolveConstant(node, parameters);
+  const literal = value && toEqualityLiteral(column, value);
   if (literal === undefined) return undefined;
   const predicate = { kind: 'compare', path: column.path, op: '=', value: literal } as const;
   return {
@@ -276,7 +278,7 @@ function equality(
   };
 }
 
-function literalFor(column: ColumnDef, value: ParameterLiteral): Literal | undefined {
+function toEqualityLiteral(column: ColumnDef, value: ParameterLiteral): Literal | undefined {
   if (column.type.kind === 'double' && column.type.rounds === true) return undefined;
   const wire = storedAttributeType(column);
   if (wire === 'S' && value.kind === 'text') return { type: 'S', text: value.text };
@@ -287,12 +289,12 @@ function literalFor(column: ColumnDef, value: ParameterLiteral): Literal | undef
     : undefined;
 }
 
-function limitOf(node: Node, parameters: readonly ParameterLiteral[]): number | 'unknown' {
-  const value = constantOf(node, parameters);
+function resolveLimit(node: Node, parameters: readonly ParameterLiteral[]): number | 'unknown' {
+  const value = resolveConstant(node, parameters);
   return value?.kind === 'number' && /^\d{1,15}$/.test(value.text) ? Number(value.text) : 'unknown';
 }
 
-function constantOf(node: Node, parameters: readonly ParameterLiteral[]): ParameterLiteral | undefined {
+function resolveConstant(node: Node, parameters: readonly ParameterLiteral[]): ParameterLiteral | undefined {
   if ('ParamRef' in node) return parameters[(node.ParamRef.number ?? 0) - 1];
   if (!('A_Const' in node)) return undefined;
   const { sval, ival, boolval, isnull } = node.A_Const;

@@ -18,7 +18,7 @@ export function superset(predicate: Predicate): Pushdown {
 export function allOf(parts: readonly (Pushdown | undefined)[]): Pushdown | undefined {
   const known = parts.filter((part) => part !== undefined);
   if (known.length === 0) return undefined;
-  const of = flattened('and', known);
+  const of = flatten('and', known);
   const allExact = known.length === parts.length && known.every((part) => part.exact);
   const [first] = of;
   if (first === undefined || of.some(({ kind }) => kind === 'never')) return exact({ kind: 'never' });
@@ -29,19 +29,19 @@ export function allOf(parts: readonly (Pushdown | undefined)[]): Pushdown | unde
 export function anyOf(parts: readonly (Pushdown | undefined)[]): Pushdown | undefined {
   const known = parts.filter((part) => part !== undefined);
   if (known.length < parts.length || known.length === 0) return undefined;
-  const of = withLists(flattened('or', known).filter(({ kind }) => kind !== 'never'));
+  const of = mergeEqualities(flatten('or', known).filter(({ kind }) => kind !== 'never'));
   const allExact = known.every((part) => part.exact);
   const [first] = of;
   if (first === undefined) return exact({ kind: 'never' });
   return { predicate: of.length === 1 ? first : { kind: 'or', of }, exact: allExact };
 }
 
-function flattened(kind: 'and' | 'or', parts: readonly Pushdown[]): readonly Predicate[] {
+function flatten(kind: 'and' | 'or', parts: readonly Pushdown[]): readonly Predicate[] {
   return parts.flatMap(({ predicate }) => (predicate.kind === kind ? predicate.of : [predicate]));
 }
 
 /** Several equalities of one path and type become an IN, of booleans an OR; what is said twice is said once. */
-function withLists(parts: readonly Predicate[]): readonly Predicate[] {
+function mergeEqualities(parts: readonly Predicate[]): readonly Predicate[] {
   const lists = new Map<string, Map<string, Literal>>();
   const result = new Map<string, Predicate>();
   for (const part of parts) {
@@ -53,12 +53,12 @@ function withLists(parts: readonly Predicate[]): readonly Predicate[] {
     const identity = JSON.stringify([path, value.type]);
     const values = lists.get(identity) ?? new Map<string, Literal>();
     lists.set(identity, values.set(JSON.stringify(value), value));
-    result.set(identity, listOf(path, [...values.values()]));
+    result.set(identity, toEqualityOrList(path, [...values.values()]));
   }
   return [...result.values()];
 }
 
-function listOf(path: DocumentPath, values: readonly Literal[]): Predicate {
+function toEqualityOrList(path: DocumentPath, values: readonly Literal[]): Predicate {
   const [value, second] = values;
   if (value !== undefined && second === undefined) return { kind: 'compare', path, op: '=', value };
   // Emulators find FALSE to be of no type.

@@ -8,8 +8,8 @@ import type { TableRead } from './table-read.ts';
 const MAX_PROJECTED = 300;
 
 /** The read as the room `dynamo` sends it. */
-export function readRequestOf(read: TableRead, consistent: boolean): ReadRequest {
-  const projection = read.countOnly ? undefined : projectionOf(read);
+export function toReadRequest(read: TableRead, consistent: boolean): ReadRequest {
+  const projection = read.countOnly ? undefined : toProjection(read);
   return {
     table: read.table.name,
     access: read.access,
@@ -25,7 +25,7 @@ export function readRequestOf(read: TableRead, consistent: boolean): ReadRequest
 }
 
 /** The paths to bring back; undefined where the whole item is wanted. It saves bytes, not capacity. */
-function projectionOf(read: TableRead): readonly DocumentPath[] | undefined {
+function toProjection(read: TableRead): readonly DocumentPath[] | undefined {
   if (read.fetchBack) return entryAttributes(read).map((name) => [name]);
   const { access, table } = read;
   const columns =
@@ -57,7 +57,7 @@ function keyColumns(table: TableDef): readonly ColumnDef[] {
 }
 
 /** The key schema that the request linter holds the read against. */
-export function lintSchemaOf({ table, access }: TableRead): LintSchema {
+export function toLintSchema({ table, access }: TableRead): LintSchema {
   const name = access.kind === 'Query' || access.kind === 'Scan' ? access.index : undefined;
   const index = table.indexes.find((candidate) => candidate.name === name);
   return { key: table.key, ...(index ? { index: { key: index.key, kind: index.kind } } : {}) };

@@ -20,7 +20,7 @@ export interface RowChain {
   readonly limit: number | undefined;
   readonly offset: number | undefined;
   /** Rows are left out by conditions that are not the scan's own. */
-  readonly sieved: boolean;
+  readonly filteredAbove: boolean;
 }
 
 /**
@@ -32,7 +32,7 @@ export function rowChain(root: PlanNode, findScan: FindScan, joined = false): Ro
   let limit: number | undefined;
   let offset: number | undefined;
   let orders: PlanNode['orders'];
-  let sieved = false;
+  let filteredAbove = false;
   // Positions of the output, and of the order, in the node below; -1 for what is computed.
   let positions: readonly number[] | undefined;
   let orderPositions: readonly number[] = [];
@@ -47,24 +47,25 @@ export function rowChain(root: PlanNode, findScan: FindScan, joined = false): Ro
     switch (node.type) {
       case 'LOGICAL_LIMIT': {
         // A limit below an order or a condition cuts before it sorts or sieves.
-        if (limit !== undefined || offset !== undefined || orders !== undefined || sieved) return undefined;
-        const limitOf = constantLimit(node.limit_val);
-        const offsetOf = constantLimit(node.offset_val);
-        if (limitOf === 'other' || offsetOf === 'other') return undefined;
-        [limit, offset] = [limitOf, offsetOf];
+        if (limit !== undefined || offset !== undefined || orders !== undefined || filteredAbove)
+          return undefined;
+        const limitValue = constantLimit(node.limit_val);
+        const offsetValue = constantLimit(node.offset_val);
+        if (limitValue === 'other' || offsetValue === 'other') return undefined;
+        [limit, offset] = [limitValue, offsetValue];
         break;
       }
       case 'LOGICAL_ORDER_BY':
         if (orders !== undefined || node.orders === undefined) return undefined;
         through(node.projection_map);
         orders = node.orders;
-        orderPositions = orders.map(({ expression }) => positionOf(expression));
+        orderPositions = orders.map(({ expression }) => referencedPosition(expression));
         break;
       case 'LOGICAL_PROJECTION':
-        through((node.expressions ?? []).map(positionOf));
+        through((node.expressions ?? []).map(referencedPosition));
         break;
       case 'LOGICAL_FILTER':
-        sieved ||= child?.type !== 'LOGICAL_GET';
+        filteredAbove ||= child?.type !== 'LOGICAL_GET';
         through(node.projection_map);
         break;
       case 'LOGICAL_COMPARISON_JOIN': {
@@ -83,7 +84,7 @@ export function rowChain(root: PlanNode, findScan: FindScan, joined = false): Ro
         });
         if (order.length < (orders?.length ?? 0)) return undefined;
         const output = (positions ?? scan.columns.map((_, i) => i)).map((position) => scan.columns[position]);
-        return { alias: scan.alias, output, order, limit, offset, sieved };
+        return { alias: scan.alias, output, order, limit, offset, filteredAbove };
       }
       default:
         return undefined;
@@ -100,14 +101,14 @@ function leftPositions(
   findScan: FindScan,
 ): readonly number[] {
   if (map.length > 0) return map;
-  return Array.from({ length: (left && widthOf(left, findScan)) ?? 0 }, (_, i) => i);
+  return Array.from({ length: (left && countColumns(left, findScan)) ?? 0 }, (_, i) => i);
 }
 
 /** How many columns a node hands up; undefined where that is not to be seen here. */
-function widthOf(node: PlanNode, findScan: FindScan): number | undefined {
+function countColumns(node: PlanNode, findScan: FindScan): number | undefined {
   const [first, second] = node.children ?? [];
   const mapped = (map: readonly number[] | undefined, child: PlanNode | undefined): number | undefined =>
-    map !== undefined && map.length > 0 ? map.length : child && widthOf(child, findScan);
+    map !== undefined && map.length > 0 ? map.length : child && countColumns(child, findScan);
   switch (node.type) {
     case 'LOGICAL_GET':
       return findScan(node)?.columns.length;
@@ -131,7 +132,7 @@ function widthOf(node: PlanNode, findScan: FindScan): number | undefined {
 }
 
 /** The position that an expression refers to; -1 for what is computed. */
-export function positionOf(expression: PlanExpression): number {
+export function referencedPosition(expression: PlanExpression): number {
   return expression.type === 'BOUND_REF' ? (expression.index ?? -1) : -1;
 }
 

@@ -41,10 +41,10 @@ export function indexExtent(table: TableDef, index: IndexDef): Extent {
   if (itemCount > 0) return { items: itemCount, itemBytes: sizeBytes / itemCount };
   const whole = tableExtent(table);
   const keys = keyNames(key);
-  const presence = keys.reduce((part, name) => part * (attribute(table, name)?.presence ?? 1), 1);
+  const presence = keys.reduce((part, name) => part * (findAttributeColumn(table, name)?.presence ?? 1), 1);
   if (projection === 'all') return { ...whole, items: whole.items * presence };
   const itemBytes = projection.reduce((sum, name) => {
-    const column = attribute(table, name);
+    const column = findAttributeColumn(table, name);
     return (
       sum +
       (column?.values?.bytes ?? UNKNOWN.itemBytes / 8) * (keys.includes(name) ? 1 : (column?.presence ?? 1))
@@ -54,45 +54,48 @@ export function indexExtent(table: TableDef, index: IndexDef): Extent {
 }
 
 /** How many items, or entries of an index, a key condition probably reaches. */
-export function itemsUnder(table: TableDef, { equals, sort }: KeyRange): number {
+export function estimateItems(table: TableDef, { equals, sort }: KeyRange): number {
   const { items } = tableExtent(table);
   const names = Object.keys(equals);
   const isUnique = table.through === undefined && keyNames(table.key).every((name) => names.includes(name));
   if (isUnique) return 1;
   let part = 1;
-  for (const [name, value] of Object.entries(equals)) part *= equalPart(table, name, value);
-  if (sort !== undefined) part *= sortPart(table, sort.attribute, sort.condition);
+  for (const [name, value] of Object.entries(equals)) part *= equalitySelectivity(table, name, value);
+  if (sort !== undefined) part *= sortConditionSelectivity(table, sort.attribute, sort.condition);
   return items * part;
 }
 
 /** The part of the items that a filter probably lets through, 0 to 1. */
-export function passingPart(table: TableDef, predicate: Predicate): number {
+export function estimateSelectivity(table: TableDef, predicate: Predicate): number {
   switch (predicate.kind) {
     case 'never':
       return 0;
     case 'and':
-      return predicate.of.reduce((part, each) => part * passingPart(table, each), 1);
+      return predicate.of.reduce((part, each) => part * estimateSelectivity(table, each), 1);
     case 'or':
-      return 1 - predicate.of.reduce((part, each) => part * (1 - passingPart(table, each)), 1);
+      return 1 - predicate.of.reduce((part, each) => part * (1 - estimateSelectivity(table, each)), 1);
     case 'in':
       return Math.min(
         1,
-        predicate.values.reduce((sum, value) => sum + comparedPart(table, predicate.path, '=', value), 0),
+        predicate.values.reduce(
+          (sum, value) => sum + comparisonSelectivity(table, predicate.path, '=', value),
+          0,
+        ),
       );
     case 'compare':
-      return comparedPart(table, predicate.path, predicate.op, predicate.value);
+      return comparisonSelectivity(table, predicate.path, predicate.op, predicate.value);
     case 'beginsWith': {
       const value = keyLiteral(predicate.prefix);
       const part =
         value === undefined || predicate.path.length > 1
           ? UNKNOWN_FRACTION
-          : sortPart(table, predicate.path[0], { kind: 'beginsWith', prefix: value });
+          : sortConditionSelectivity(table, predicate.path[0], { kind: 'beginsWith', prefix: value });
       return predicate.negated === true ? 1 - part : part;
     }
     case 'isNull':
     case 'isNotNull': {
       const presence =
-        predicate.path.length > 1 ? 0.5 : (attribute(table, predicate.path[0])?.presence ?? 0.5);
+        predicate.path.length > 1 ? 0.5 : (findAttributeColumn(table, predicate.path[0])?.presence ?? 0.5);
       return predicate.kind === 'isNull' ? 1 - presence : presence;
     }
     case 'contains':
@@ -104,7 +107,7 @@ export function passingPart(table: TableDef, predicate: Predicate): number {
   }
 }
 
-function comparedPart(
+function comparisonSelectivity(
   table: TableDef,
   path: Extract<Predicate, { kind: 'compare' }>['path'],
   op: Extract<Predicate, { kind: 'compare' }>['op'],
@@ -112,19 +115,19 @@ function comparedPart(
 ): number {
   const value = keyLiteral(literal);
   if (path.length > 1 || value === undefined) return op === '=' ? UNKNOWN_FRACTION : 0.5;
-  if (op === '=') return equalPart(table, path[0], value);
-  if (op === '<>') return 1 - equalPart(table, path[0], value);
-  return sortPart(table, path[0], { kind: 'compare', op, value });
+  if (op === '=') return equalitySelectivity(table, path[0], value);
+  if (op === '<>') return 1 - equalitySelectivity(table, path[0], value);
+  return sortConditionSelectivity(table, path[0], { kind: 'compare', op, value });
 }
 
-function attribute({ columns }: TableDef, name: string): ColumnDef | undefined {
+function findAttributeColumn({ columns }: TableDef, name: string): ColumnDef | undefined {
   return columns.find(({ path, hidden }) => path.length === 1 && path[0] === name && hidden !== true);
 }
 
 /** The part of the items whose attribute has the value. */
-function equalPart(table: TableDef, name: string, value: KeyValue): number {
+function equalitySelectivity(table: TableDef, name: string, value: KeyValue): number {
   const { items } = tableExtent(table);
-  const sketch = attribute(table, name)?.values;
+  const sketch = findAttributeColumn(table, name)?.values;
   const sought = sketchedValue(value);
   // As many different values as each of them has items.
   if (sketch === undefined || sought === undefined || sketch.values === 0)
@@ -148,18 +151,19 @@ function distinctValues({ items, values, distinct, once }: ValueSketch, all: num
 }
 
 /** The part of the items whose attribute meets a sort condition. */
-function sortPart(table: TableDef, name: string, condition: SortCondition): number {
-  const sketch = attribute(table, name)?.values;
-  if (condition.kind === 'compare' && condition.op === '=') return equalPart(table, name, condition.value);
+function sortConditionSelectivity(table: TableDef, name: string, condition: SortCondition): number {
+  const sketch = findAttributeColumn(table, name)?.values;
+  if (condition.kind === 'compare' && condition.op === '=')
+    return equalitySelectivity(table, name, condition.value);
   if (sketch === undefined || sketch.steps.length === 0) return condition.kind === 'compare' ? 0.3 : 0.1;
-  const holds = sortTest(condition);
+  const holds = toSketchTest(condition);
   if (holds === undefined) return 0.3;
   const met = sketch.steps.filter(holds).length;
   // Between two steps there may be some.
   return (Math.max(met, 0.5) / sketch.steps.length) * (sketch.values / sketch.items);
 }
 
-function sortTest(condition: SortCondition): ((value: SketchedValue) => boolean) | undefined {
+function toSketchTest(condition: SortCondition): ((value: SketchedValue) => boolean) | undefined {
   switch (condition.kind) {
     case 'beginsWith': {
       const prefix = sketchedValue(condition.prefix);

@@ -69,11 +69,11 @@ export interface Considered {
 
 /** The read before planning: a Scan of the whole table whose conditions are all residual. */
 export function asFullScan({ fetchBack: _fetchBack, ...read }: TableRead): TableRead {
-  return { ...read, access: scanOf(read.table), keyed: [], filter: [], residual: read.conditions };
+  return { ...read, access: toScanPath(read.table), keyed: [], filter: [], residual: read.conditions };
 }
 
 /** The Scan of a whole table, or of the index that a relation stands for. */
-export function scanOf(table: TableDef): Extract<AccessPath, { kind: 'Scan' }> {
+export function toScanPath(table: TableDef): Extract<AccessPath, { kind: 'Scan' }> {
   return { kind: 'Scan', segments: 1, ...(table.through === undefined ? {} : { index: table.through }) };
 }
 

@@ -1,5 +1,5 @@
 /** The least text behind all that begin with a prefix, in the order of bytes; undefined where there is none. */
-export function leastTextAfter(prefix: string): string | undefined {
+export function nextPrefix(prefix: string): string | undefined {
   const characters = Array.from(prefix);
   const last = characters.pop()?.codePointAt(0);
   if (last === undefined || last === LAST_CODE_POINT) return undefined;

@@ -1,7 +1,7 @@
 import { type IndexDef, keyNames } from '../../catalog/table-def.ts';
-import { costOf } from './cost.ts';
-import { halves } from './estimate.ts';
-import { missingColumn, whyUnusable } from './key-candidates.ts';
+import { estimateCost } from './cost.ts';
+import { roundUpToHalf } from './estimate.ts';
+import { findMissingColumn, whyUnusable } from './key-candidates.ts';
 import { isCounted } from './statistics.ts';
 import type { PlanSettings, TableRead } from './table-read.ts';
 
@@ -10,12 +10,12 @@ export interface UnusedIndex {
   readonly index: string;
   /** The attributes of its key. */
   readonly key: readonly string[];
-  readonly why: UnusedBecause;
+  readonly why: UnusedReason;
   /** The same for people, without the index's name. */
   readonly reason: string;
 }
 
-export type UnusedBecause =
+export type UnusedReason =
   /** The statement, or AutoDetectIndex, rules it out. */
   | 'ruled out'
   /** It is not active, or has no consistent reads. */
@@ -29,18 +29,18 @@ export type UnusedBecause =
 type Reason = Pick<UnusedIndex, 'why' | 'reason'>;
 
 /** Why each index of the table that is not read is not; none of a relation that is an index itself. */
-export function unusedIndexes(read: TableRead, settings: PlanSettings): readonly UnusedIndex[] {
+export function explainUnusedIndexes(read: TableRead, settings: PlanSettings): readonly UnusedIndex[] {
   const { table, access } = read;
   const used = access.kind === 'Query' || access.kind === 'Scan' ? access.index : undefined;
   const others = table.through === undefined ? table.indexes.filter(({ name }) => name !== used) : [];
   return others.map((index) => ({
     index: index.name,
     key: keyNames(index.key),
-    ...reasonOf(index, read, settings),
+    ...explainUnused(index, read, settings),
   }));
 }
 
-function reasonOf(index: IndexDef, read: TableRead, settings: PlanSettings): Reason {
+function explainUnused(index: IndexDef, read: TableRead, settings: PlanSettings): Reason {
   const { access, hint } = read;
   if (access.kind === 'Empty') return { why: 'cost', reason: 'nothing is read' };
   if (access.kind === 'GetItem')
@@ -51,8 +51,8 @@ function reasonOf(index: IndexDef, read: TableRead, settings: PlanSettings): Rea
   if (cannot !== undefined) return { why: 'unreadable', reason: cannot };
   if (!settings.autoDetectIndex && hint?.kind !== 'only')
     return { why: 'ruled out', reason: 'AutoDetectIndex=false' };
-  const losers = losersThrough(index, read);
-  if (losers.length > 0) return byCost(index, read, losers, settings);
+  const losers = findLosers(index, read);
+  if (losers.length > 0) return explainByCost(index, read, losers, settings);
   const unsafe = read.considered?.unsafe.get(index.name);
   return unsafe === undefined
     ? { why: 'key', reason: 'no condition gives its partition key values' }
@@ -60,7 +60,7 @@ function reasonOf(index: IndexDef, read: TableRead, settings: PlanSettings): Rea
 }
 
 /** The paths through an index that lost. A Scan of it competes with Scans only, and for keys only where it has a filter. */
-function losersThrough({ name }: IndexDef, { access, considered }: TableRead): readonly TableRead[] {
+function findLosers({ name }: IndexDef, { access, considered }: TableRead): readonly TableRead[] {
   return (considered?.paths ?? []).filter((path) => {
     if (path.access.kind === 'Query') return path.access.index === name;
     if (path.access.kind !== 'Scan' || path.access.index !== name) return false;
@@ -69,18 +69,18 @@ function losersThrough({ name }: IndexDef, { access, considered }: TableRead): r
 }
 
 /** Undercut by the read that was chosen. */
-function byCost(
+function explainByCost(
   index: IndexDef,
   read: TableRead,
   losers: readonly TableRead[],
   settings: PlanSettings,
 ): Reason {
-  const missing = missingColumn(read, index);
-  const units = Math.min(...losers.map((loser) => costOf(loser, settings).units));
+  const missing = findMissingColumn(read, index);
+  const units = Math.min(...losers.map((loser) => estimateCost(loser, settings).units));
   const reasons = [
     ...(missing === undefined ? [] : [`it does not hold ${missing.name}`]),
     ...(isCounted(read.table)
-      ? [`about ${halves(units)} RCU against ${halves(costOf(read, settings).units)}`]
+      ? [`about ${roundUpToHalf(units)} RCU against ${roundUpToHalf(estimateCost(read, settings).units)}`]
       : missing === undefined
         ? ['no cheaper, as far as is known']
         : []),

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { sketchAttributes } from '../../../src/catalog/value-sketch.ts';
 import type { TableDef } from '../../../src/catalog/table-def.ts';
-import { costOf } from '../../../src/sql/plan/cost.ts';
-import { estimatedUnits } from '../../../src/sql/plan/estimate.ts';
+import { estimateCost } from '../../../src/sql/plan/cost.ts';
+import { estimateReadUnits } from '../../../src/sql/plan/estimate.ts';
 import { PUSHDOWN_RULES } from '../../../src/sql/plan/rules/index.ts';
 import { chooseAccessPath } from '../../../src/sql/plan/choose-path.ts';
-import { unusedIndexes } from '../../../src/sql/plan/unused-indexes.ts';
+import { explainUnusedIndexes } from '../../../src/sql/plan/unused-indexes.ts';
 import { column } from '../../support/columns.ts';
 import { compare, isIn, scan, SETTINGS } from '../../support/reads.ts';
 import { index, key, table } from '../../support/tables.ts';
@@ -40,17 +40,18 @@ describe('the cost of a read', () => {
   it('adds items up before it rounds for pages, and rounds each item that is got by its key', () => {
     const keys = Array.from({ length: 8 }, (_, i) => ({ pk: { S: 'p1' }, sk: { S: `${i}` } }));
     const got = { ...scan(sketched, []), access: { kind: 'BatchGetItem', keys } } as const;
-    expect(costOf(got, SETTINGS)).toEqual({ units: 4, requests: 1, rounds: 1 });
+    expect(estimateCost(got, SETTINGS)).toEqual({ units: 4, requests: 1, rounds: 1 });
     const [range] = [{ equals: { pk: { S: 'p1' } } }];
     const query = { ...scan(sketched, []), access: { kind: 'Query', ranges: [range] } } as const;
-    expect(costOf(query, SETTINGS).units).toBeCloseTo((1000 * 400) / 8192, 0);
-    expect(costOf(query, { consistentReads: true }).units).toBeCloseTo((1000 * 400) / 4096, 0);
+    expect(estimateCost(query, SETTINGS).units).toBeCloseTo((1000 * 400) / 8192, 0);
+    expect(estimateCost(query, { consistentReads: true }).units).toBeCloseTo((1000 * 400) / 4096, 0);
   });
 
   it('counts once what follows from another condition', () => {
     const open = compare('status', '=', 'open');
     const [alone, twice] = [[open], [open, isIn('status', 'open', 'done'), compare('status', '>', 'a')]].map(
-      (filter) => costOf({ ...scan(sketched, filter, { filter, residual: [], limit: 1 }) }, SETTINGS).units,
+      (filter) =>
+        estimateCost({ ...scan(sketched, filter, { filter, residual: [], limit: 1 }) }, SETTINGS).units,
     );
     expect(twice).toBe(alone);
   });
@@ -68,11 +69,11 @@ describe('the cost of a read', () => {
 
   it('tells of an index that was not taken what it would have cost', () => {
     const read = planned(compare('status', '=', 'open'), compare('kind', '=', 'k0'));
-    expect(unusedIndexes(read, SETTINGS)).toMatchObject([
+    expect(explainUnusedIndexes(read, SETTINGS)).toMatchObject([
       { index: 'by_kind', why: 'cost', reason: expect.stringMatching(/^about [\d.]+ RCU against [\d.]+$/) },
       { index: 'keys', why: 'key' },
     ]);
-    expect(estimatedUnits(read, false)).toBeLessThan(15);
+    expect(estimateReadUnits(read, false)).toBeLessThan(15);
   });
 
   it('takes one Query of a partition for many points in it', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseQuery } from '../../../src/sql/parse/parse.ts';
-import { integerLists, restoreLists } from '../../../src/sql/plan/integer-lists.ts';
+import { findIntegerLists, restoreLists } from '../../../src/sql/plan/integer-lists.ts';
 import { compare, isIn } from '../../support/reads.ts';
 
-const lists = async (condition: string, parameters: Parameters<typeof integerLists>[1] = []) =>
-  integerLists((await parseQuery(`SELECT 1 FROM t WHERE ${condition}`)).ast, parameters);
+const lists = async (condition: string, parameters: Parameters<typeof findIntegerLists>[1] = []) =>
+  findIntegerLists((await parseQuery(`SELECT 1 FROM t WHERE ${condition}`)).ast, parameters);
 
 describe('integer lists', () => {
   it('are found in IN and = ANY, with constants and parameters', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { leastTextAfter } from '../../../src/sql/plan/text-prefix.ts';
+import { nextPrefix } from '../../../src/sql/plan/text-prefix.ts';
 
 const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 4 });
 const order = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
@@ -9,7 +9,7 @@ describe('leastTextAfter', () => {
   it('bounds exactly the texts that begin with a prefix', () => {
     fc.assert(
       fc.property(text, text, (prefix, other) => {
-        const after = leastTextAfter(prefix);
+        const after = nextPrefix(prefix);
         if (after === undefined) return prefix.endsWith('\u{10FFFF}');
         const isBetween = (value: string): boolean => order(value, prefix) >= 0 && order(value, after) < 0;
         return isBetween(prefix + other) && isBetween(other) === other.startsWith(prefix);
@@ -25,6 +25,6 @@ describe('leastTextAfter', () => {
     ['', undefined],
     ['\u{10FFFF}', undefined],
   ])('%j: %j', (prefix, after) => {
-    expect(leastTextAfter(prefix)).toBe(after);
+    expect(nextPrefix(prefix)).toBe(after);
   });
 });

@@ -4,7 +4,7 @@ import { explainPlan } from '../../../src/sql/plan/explain.ts';
 import { chooseAccessPath } from '../../../src/sql/plan/choose-path.ts';
 import { PUSHDOWN_RULES } from '../../../src/sql/plan/rules/index.ts';
 import type { Condition, PlanSettings, TableRead } from '../../../src/sql/plan/table-read.ts';
-import { unusedIndexes } from '../../../src/sql/plan/unused-indexes.ts';
+import { explainUnusedIndexes } from '../../../src/sql/plan/unused-indexes.ts';
 import { column } from '../../support/columns.ts';
 import { compare, condition, literal, scan, SETTINGS } from '../../support/reads.ts';
 import { index, key, table } from '../../support/tables.ts';
@@ -42,7 +42,7 @@ function planned(
   return chooseAccessPath(scan(t, conditions, more), settings, PUSHDOWN_RULES);
 }
 const whyOf = (read: TableRead, settings: PlanSettings = SETTINGS) =>
-  unusedIndexes(read, settings).map(({ index: name, why, reason }) => [name, why, reason]);
+  explainUnusedIndexes(read, settings).map(({ index: name, why, reason }) => [name, why, reason]);
 
 describe('unusedIndexes', () => {
   it('tells of each index but the one that is read why it does not serve', () => {
@@ -110,7 +110,7 @@ describe('unusedIndexes', () => {
 
   it('a relation that is an index itself has no others', () => {
     const read = scan({ ...t, through: 'by_day' }, [compare('status', '=', 'x')]);
-    expect(unusedIndexes(chooseAccessPath(read, SETTINGS, PUSHDOWN_RULES), SETTINGS)).toEqual([]);
+    expect(explainUnusedIndexes(chooseAccessPath(read, SETTINGS, PUSHDOWN_RULES), SETTINGS)).toEqual([]);
   });
 });
 

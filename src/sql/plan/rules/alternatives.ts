@@ -5,15 +5,9 @@ import type { Predicate } from '../../../dynamo/expression/predicate.ts';
 import { describePredicate } from '../describe-predicate.ts';
 import { implies } from '../implies.ts';
 import { disjointConditions } from '../key-intervals.ts';
-import { passingPart } from '../statistics.ts';
+import { estimateSelectivity } from '../statistics.ts';
 import type { AccessRule, Condition, PlanSettings, TableRead } from '../table-read.ts';
-import {
-  candidateFor,
-  candidateKeys,
-  MAX_RANGES,
-  reasonAgainst,
-  readThroughIndex,
-} from '../key-candidates.ts';
+import { matchKey, candidateKeys, MAX_RANGES, whyUnsafe, readThroughIndex } from '../key-candidates.ts';
 
 /**
  * `(pk = 'a' AND sk > 1) OR pk = 'b'`: a Query for each alternative, where every one of them gives a condition on the
@@ -40,24 +34,25 @@ function alternativeQueries(
   settings: PlanSettings,
 ): readonly TableRead[] {
   return read.residual.flatMap((condition) => {
-    const branches = branchesOf(condition, read.table)?.map((branch) => withBranch(read, condition, branch));
+    const branches = toBranches(condition, read.table)?.map((branch) => withBranch(read, condition, branch));
     const isSafe =
-      index === undefined ||
-      branches?.every((branch) => reasonAgainst(branch, index, settings) === undefined);
-    const ranges = branches && isSafe ? splitBy(read, branches, key, index) : undefined;
+      index === undefined || branches?.every((branch) => whyUnsafe(branch, index, settings) === undefined);
+    const ranges = branches && isSafe ? splitRanges(read, branches, key, index) : undefined;
     return ranges ? [readThroughIndex(withRanges(read, condition, ranges, index), read, index)] : [];
   });
 }
 
 /** Below this part of the items, to leave out those with a value saves less than another Query may cost. */
-const COMMON = 0.1;
+const COMMON_FRACTION = 0.1;
 
 /** What a condition is alternatives of. A key condition has no `<>`: less or greater says the same of a common value. */
-function branchesOf({ predicate, exact }: Condition, table: TableDef): readonly Predicate[] | undefined {
+function toBranches({ predicate, exact }: Condition, table: TableDef): readonly Predicate[] | undefined {
   if (!exact || predicate === undefined) return undefined;
   if (predicate.kind === 'or') return predicate.of;
   const parts = predicate.kind === 'and' ? predicate.of : [predicate];
-  const common = parts.find((part) => isNotEqual(part) && passingPart(table, { ...part, op: '=' }) >= COMMON);
+  const common = parts.find(
+    (part) => isNotEqual(part) && estimateSelectivity(table, { ...part, op: '=' }) >= COMMON_FRACTION,
+  );
   if (common?.kind !== 'compare') return undefined;
   return (['<', '>'] as const).map((op) => ({
     kind: 'and',
@@ -88,19 +83,19 @@ interface Split {
   readonly exact: boolean;
 }
 
-function splitBy(
+function splitRanges(
   read: TableRead,
   branches: readonly TableRead[],
   key: KeySchema,
   index: IndexDef | undefined,
 ): Split | undefined {
-  const shared = candidateFor(read, key, index);
+  const shared = matchKey(read, key, index);
   const sharedBound = shared?.bound ?? -1;
-  const found = branches.map((branch) => candidateFor(branch, key, index));
+  const found = branches.map((branch) => matchKey(branch, key, index));
   const candidates = found.filter((candidate) => candidate !== undefined);
   if (candidates.length < found.length || candidates.some(({ bound }) => bound < sharedBound))
     return undefined;
-  const { ranges, exact } = disjoint(
+  const { ranges, exact } = makeDisjoint(
     candidates.flatMap((candidate) => candidate.ranges),
     key,
   );
@@ -120,31 +115,31 @@ function splitBy(
 }
 
 /** Ranges of which no two share an item; where several of a partition cannot be told apart, all of it. */
-function disjoint(
+function makeDisjoint(
   ranges: readonly KeyRange[],
   key: KeySchema,
 ): { readonly ranges: readonly KeyRange[]; readonly exact: boolean } {
   const partitions = new Map<string, KeyRange[]>();
   for (const range of ranges) {
-    const partition = keyIdentity(partitionOf(range, key));
+    const partition = keyIdentity(pickPartition(range, key));
     partitions.set(partition, [...(partitions.get(partition) ?? []), range]);
   }
-  const separated = [...partitions.values()].map((same) => disjointInPartition(same, key));
+  const separated = [...partitions.values()].map((same) => makeDisjointInPartition(same, key));
   return { ranges: separated.flatMap((each) => each.ranges), exact: separated.every(({ exact }) => exact) };
 }
 
-function disjointInPartition(same: readonly KeyRange[], key: KeySchema): ReturnType<typeof disjoint> {
+function makeDisjointInPartition(same: readonly KeyRange[], key: KeySchema): ReturnType<typeof makeDisjoint> {
   const [first] = same;
   if (first === undefined || same.length === 1) return { ranges: same, exact: true };
   const arePoints = same.every(
     ({ equals, sort }) => sort === undefined && Object.keys(equals).length > key.partition.length,
   );
-  if (arePoints && samePoints(same))
+  if (arePoints && fixSameAttributes(same))
     return {
       ranges: [...new Map(same.map((range) => [keyIdentity(range.equals), range])).values()],
       exact: true,
     };
-  const equals = partitionOf(first, key);
+  const equals = pickPartition(first, key);
   const [attribute, ...further] = key.sort.map(({ name }) => name);
   const isPlain = same.every((range) =>
     further.every((name) => range.equals[name] === undefined && range.sort?.attribute !== name),
@@ -152,7 +147,7 @@ function disjointInPartition(same: readonly KeyRange[], key: KeySchema): ReturnT
   const separated =
     attribute === undefined || !isPlain
       ? undefined
-      : disjointConditions(same.map((range) => conditionOn(attribute, range)));
+      : disjointConditions(same.map((range) => toSortCondition(attribute, range)));
   if (attribute === undefined || separated === undefined) return { ranges: [{ equals }], exact: false };
   return {
     exact: separated.exact,
@@ -165,23 +160,23 @@ function disjointInPartition(same: readonly KeyRange[], key: KeySchema): ReturnT
   };
 }
 
-function conditionOn(attribute: string, { equals, sort }: KeyRange): SortCondition | undefined {
+function toSortCondition(attribute: string, { equals, sort }: KeyRange): SortCondition | undefined {
   const value = equals[attribute];
   return value === undefined ? sort?.condition : { kind: 'compare', op: '=', value };
 }
 
 /** Whether all fix the same attributes, so that different values mean different items. */
-function samePoints(ranges: readonly KeyRange[]): boolean {
+function fixSameAttributes(ranges: readonly KeyRange[]): boolean {
   return new Set(ranges.map(({ equals }) => Object.keys(equals).toSorted().join('\u0000'))).size === 1;
 }
 
-function partitionOf({ equals }: KeyRange, key: KeySchema): KeyRange['equals'] {
+function pickPartition({ equals }: KeyRange, key: KeySchema): KeyRange['equals'] {
   const names = new Set(key.partition.map(({ name }) => name));
   return Object.fromEntries(Object.entries(equals).filter(([name]) => names.has(name)));
 }
 
 /** What DuckDB concludes from the alternatives and asks as well: `pk IN ('a', 'b')`. */
-function impliedBy({ predicate: whole }: Condition, { residual }: TableRead): readonly Condition[] {
+function findImplied({ predicate: whole }: Condition, { residual }: TableRead): readonly Condition[] {
   if (whole?.kind !== 'or') return [];
   return residual.filter(
     ({ predicate, exact }) => exact && predicate && whole.of.every((branch) => implies(branch, predicate)),
@@ -197,7 +192,7 @@ function withRanges(
   const { partition, sort } = read.table.key;
   const done = new Set([
     ...keyed,
-    ...(exact && condition.exact ? [condition, ...impliedBy(condition, read)] : []),
+    ...(exact && condition.exact ? [condition, ...findImplied(condition, read)] : []),
   ]);
   const isWholeKey = ranges.every(
     ({ equals, sort: range }) =>

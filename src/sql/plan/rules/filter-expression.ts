@@ -4,18 +4,18 @@ import type { Predicate } from '../../../dynamo/expression/predicate.ts';
 import type { ReadRule, TableRead } from '../table-read.ts';
 
 /** What DynamoDB can evaluate goes into the FilterExpression, as far as its limits allow. */
-export const filterExpression: ReadRule = {
+export const filterExpressionRule: ReadRule = {
   kind: 'finish',
   name: 'filter-expression',
   apply(read) {
     if (read.access.kind !== 'Scan' && read.access.kind !== 'Query') return undefined;
-    const holds = heldAttributes(read);
-    const forbidden = keyAttributesOf(read);
+    const holds = projectionTest(read);
+    const forbidden = indexKeyAttributes(read);
     const pushable = read.residual.filter(
       ({ predicate }) =>
         predicate !== undefined &&
-        attributesOf(predicate).every((name) => !forbidden.has(name) && holds(name)) &&
-        !asksForEmptyKey(predicate, read),
+        listAttributes(predicate).every((name) => !forbidden.has(name) && holds(name)) &&
+        !comparesEmptyKey(predicate, read),
     );
     const predicates = pushable
       .map((condition) => condition.predicate)
@@ -33,7 +33,7 @@ export const filterExpression: ReadRule = {
 };
 
 /** "Filter Expression can only contain non-primary key attributes": true for Query only. */
-function keyAttributesOf(read: TableRead): ReadonlySet<string> {
+function indexKeyAttributes(read: TableRead): ReadonlySet<string> {
   const { access, table } = read;
   if (access.kind !== 'Query') return new Set();
   const key =
@@ -42,16 +42,16 @@ function keyAttributesOf(read: TableRead): ReadonlySet<string> {
 }
 
 /** An index that is read for keys cannot filter by what it does not hold. */
-function heldAttributes({ access, table, fetchBack }: TableRead): (name: string) => boolean {
+function projectionTest({ access, table, fetchBack }: TableRead): (name: string) => boolean {
   if (!fetchBack || (access.kind !== 'Query' && access.kind !== 'Scan')) return () => true;
   const projection = table.indexes.find(({ name }) => name === access.index)?.projection ?? [];
   return (name) => projection === 'all' || projection.includes(name);
 }
 
 /** No key is an empty text, and DynamoDB may refuse to look for one. */
-function asksForEmptyKey(predicate: Predicate, read: TableRead): boolean {
+function comparesEmptyKey(predicate: Predicate, read: TableRead): boolean {
   if (predicate.kind === 'and' || predicate.kind === 'or')
-    return predicate.of.some((each) => asksForEmptyKey(each, read));
+    return predicate.of.some((each) => comparesEmptyKey(each, read));
   if (predicate.kind !== 'compare' && predicate.kind !== 'in') return false;
   const { key, indexes } = read.table;
   const isKey = [key, ...indexes.map((index) => index.key)].some((each) =>
@@ -61,11 +61,11 @@ function asksForEmptyKey(predicate: Predicate, read: TableRead): boolean {
   return isKey && values.some((value) => value.type === 'S' && value.text === '');
 }
 
-function attributesOf(predicate: Predicate): readonly string[] {
+function listAttributes(predicate: Predicate): readonly string[] {
   switch (predicate.kind) {
     case 'and':
     case 'or':
-      return predicate.of.flatMap(attributesOf);
+      return predicate.of.flatMap(listAttributes);
     case 'never':
       return [];
     case 'compare':

@@ -1,6 +1,6 @@
 import type { Key } from '../../../dynamo/read/access-path.ts';
 import { candidateKeys } from '../key-candidates.ts';
-import { combinations, equalTo } from '../key-values.ts';
+import { combineKeys, findEquality } from '../key-values.ts';
 import type { Condition, AccessRule, TableRead } from '../table-read.ts';
 
 /** Beyond so many keys, one BatchGetItem after another takes longer than it saves. */
@@ -22,10 +22,10 @@ export const fullKey: AccessRule = {
       [sort, 'sort'],
     ] as const) {
       for (const attribute of attributes) {
-        const found = equalTo(read.conditions, attribute, role);
+        const found = findEquality(read.conditions, attribute, role);
         if (found === undefined) return [];
         keyed.add(found.by);
-        keys = combinations(keys, attribute.name, found.values);
+        keys = combineKeys(keys, attribute.name, found.values);
         if (keys.length > MAX_KEYS) return [];
       }
     }

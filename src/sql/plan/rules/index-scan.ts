@@ -1,4 +1,4 @@
-import { candidateKeys, reasonAgainst, readThroughIndex } from '../key-candidates.ts';
+import { candidateKeys, whyUnsafe, readThroughIndex } from '../key-candidates.ts';
 import type { AccessRule } from '../table-read.ts';
 
 /**
@@ -10,7 +10,7 @@ export const indexScan: AccessRule = {
   name: 'index-scan',
   propose(read, settings) {
     return candidateKeys(read, settings)
-      .indexes.filter((index) => reasonAgainst(read, index, settings) === undefined)
+      .indexes.filter((index) => whyUnsafe(read, index, settings) === undefined)
       .map((index) => ({
         kind: 'path',
         read: readThroughIndex(

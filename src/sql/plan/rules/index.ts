@@ -1,6 +1,6 @@
 import type { PushdownRule } from '../table-read.ts';
 import { alternatives } from './alternatives.ts';
-import { filterExpression } from './filter-expression.ts';
+import { filterExpressionRule } from './filter-expression.ts';
 import { fullKey } from './full-key.ts';
 import { indexScan } from './index-scan.ts';
 import { keyCondition } from './key-condition.ts';
@@ -15,7 +15,7 @@ export const PUSHDOWN_RULES: readonly PushdownRule[] = [
   fullKey,
   alternatives,
   keyCondition,
-  filterExpression,
+  filterExpressionRule,
   sortOrder,
   parallelScan,
 ];

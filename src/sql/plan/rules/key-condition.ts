@@ -1,4 +1,4 @@
-import { candidateFor, candidateKeys, toQuery, reasonAgainst, readThroughIndex } from '../key-candidates.ts';
+import { matchKey, candidateKeys, toQueryRead, whyUnsafe, readThroughIndex } from '../key-candidates.ts';
 import type { IndexDef, KeySchema } from '../../../catalog/table-def.ts';
 import type { AccessRule, Proposal, TableRead } from '../table-read.ts';
 import { sortedQuery } from './sort-order.ts';
@@ -16,7 +16,7 @@ export const keyCondition: AccessRule = {
     const unsafe: Proposal[] = [];
     for (const index of indexes) {
       const ofIndex = keyQueries(read, index.key, index);
-      const reason = ofIndex.length === 0 ? undefined : reasonAgainst(read, index, settings);
+      const reason = ofIndex.length === 0 ? undefined : whyUnsafe(read, index, settings);
       if (reason === undefined) queries.push(...ofIndex);
       else unsafe.push({ kind: 'unsafe', index: index.name, reason });
     }
@@ -35,11 +35,11 @@ interface KeyQuery {
 
 /** The Queries that the conditions allow of one key. */
 function keyQueries(read: TableRead, key: KeySchema, index: IndexDef | undefined): KeyQuery[] {
-  const each = candidateFor(read, key, index);
+  const each = matchKey(read, key, index);
   if (each === undefined) return [];
-  const all = each.ranges.length > 1 ? candidateFor(read, key, index, true) : undefined;
+  const all = each.ranges.length > 1 ? matchKey(read, key, index, true) : undefined;
   return [each, ...(all && all.bound < each.bound ? [all] : [])].map((candidate) => ({
-    read: readThroughIndex(toQuery(read, candidate), read, index),
+    read: readThroughIndex(toQueryRead(read, candidate), read, index),
     bound: candidate.bound,
   }));
 }

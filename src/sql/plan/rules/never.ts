@@ -12,7 +12,7 @@ export const never: AccessRule = {
   name: 'never',
   propose(read) {
     const asked = read.residual.flatMap(({ predicate, exact }) =>
-      exact && predicate ? partsOf(predicate) : [],
+      exact && predicate ? splitConjunction(predicate) : [],
     );
     if (!asked.some((predicate) => isImpossible(predicate, asked, read))) return [];
     const empty: TableRead = { ...read, access: { kind: 'Empty' }, keyed: read.residual, residual: [] };
@@ -20,8 +20,8 @@ export const never: AccessRule = {
   },
 };
 
-function partsOf(predicate: Predicate): readonly Predicate[] {
-  return predicate.kind === 'and' ? predicate.of.flatMap(partsOf) : [predicate];
+function splitConjunction(predicate: Predicate): readonly Predicate[] {
+  return predicate.kind === 'and' ? predicate.of.flatMap(splitConjunction) : [predicate];
 }
 
 function isImpossible(predicate: Predicate, asked: readonly Predicate[], { table }: TableRead): boolean {
@@ -31,12 +31,12 @@ function isImpossible(predicate: Predicate, asked: readonly Predicate[], { table
     case 'isNull': {
       const [name, ...deeper] = predicate.path;
       const isKey = keyAttributes(table.key).some((attribute) => attribute.name === name);
-      return (isKey && deeper.length === 0) || asked.some((other) => needs(other, predicate.path));
+      return (isKey && deeper.length === 0) || asked.some((other) => requiresValueAt(other, predicate.path));
     }
     case 'compare':
     case 'in': {
-      const values = valuesOf(predicate);
-      const others = asked.filter((other) => other !== predicate && needs(other, predicate.path));
+      const values = listEqualValues(predicate);
+      const others = asked.filter((other) => other !== predicate && requiresValueAt(other, predicate.path));
       return (
         values.length > 0 &&
         !values.some((value) => others.every((other) => literalHolds(value, other) !== false))
@@ -56,12 +56,12 @@ function isImpossible(predicate: Predicate, asked: readonly Predicate[], { table
 }
 
 /** What the path is held to; nothing where it is not. */
-function valuesOf(predicate: Predicate): readonly Literal[] {
+function listEqualValues(predicate: Predicate): readonly Literal[] {
   if (predicate.kind === 'in') return predicate.values;
   return predicate.kind === 'compare' && predicate.op === '=' ? [predicate.value] : [];
 }
 
 /** Whether the predicate is about the path, and needs a value there. */
-function needs(predicate: Predicate, path: DocumentPath): boolean {
+function requiresValueAt(predicate: Predicate, path: DocumentPath): boolean {
   return 'path' in predicate && predicate.kind !== 'isNull' && isSamePath(predicate.path, path);
 }

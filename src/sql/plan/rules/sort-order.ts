@@ -18,15 +18,15 @@ export const sortOrder: ReadRule = {
     switch (access.kind) {
       case 'GetItem':
       case 'Empty':
-        return satisfied(read, access);
+        return withOrderMet(read, access);
       case 'BatchGetItem': {
-        const by = keyTerms(order, read.table.key);
+        const by = toKeyTerms(order, read.table.key);
         const keys = by && access.keys.toSorted((a, b) => compareBy(by, a, b));
-        return keys && satisfied(read, { kind: 'BatchGetItem', keys, ordered: true });
+        return keys && withOrderMet(read, { kind: 'BatchGetItem', keys, ordered: true });
       }
       case 'Query': {
         const sorted = sortedQuery(read, access, order);
-        return sorted && satisfied(read, sorted);
+        return sorted && withOrderMet(read, sorted);
       }
       case 'Scan':
         return undefined;
@@ -51,10 +51,10 @@ export function sortedQuery(
   for (const { equals } of ranges) {
     const free = key.sort.filter(({ name }) => equals[name] === undefined);
     for (const { column, descending: direction } of order) {
-      if (isHeld(column, key, equals)) continue;
+      if (isFixed(column, key, equals)) continue;
       const next = free.shift();
       if (next === undefined && isUnique) break;
-      if (next === undefined || !sortsAs(column, next) || (descending ?? direction) !== direction)
+      if (next === undefined || !sortsLike(column, next) || (descending ?? direction) !== direction)
         return undefined;
       descending = direction;
     }
@@ -79,18 +79,18 @@ function isStrict(ranges: readonly KeyRange[], by: readonly SortTerm[]): boolean
 }
 
 /** The attribute has one value throughout a range. */
-function isHeld(column: ColumnDef, key: KeySchema, equals: Key): boolean {
-  const attribute = keyAttributes(key).find((each) => sortsAs(column, each));
+function isFixed(column: ColumnDef, key: KeySchema, equals: Key): boolean {
+  const attribute = keyAttributes(key).find((each) => sortsLike(column, each));
   return attribute !== undefined && equals[attribute.name] !== undefined;
 }
 
 /** The order as attributes of the key; what follows all of them cannot matter. */
-function keyTerms(order: readonly OrderTerm[], key: KeySchema): readonly SortTerm[] | undefined {
+function toKeyTerms(order: readonly OrderTerm[], key: KeySchema): readonly SortTerm[] | undefined {
   const left = [...keyAttributes(key)];
   const terms: SortTerm[] = [];
   for (const { column, descending } of order) {
     if (left.length === 0) break;
-    const at = left.findIndex((attribute) => sortsAs(column, attribute));
+    const at = left.findIndex((attribute) => sortsLike(column, attribute));
     if (at < 0 && !terms.some(({ attribute }) => attribute === column.path[0])) return undefined;
     left.splice(at, at < 0 ? 0 : 1);
     terms.push({ attribute: column.path[0], descending });
@@ -99,7 +99,7 @@ function keyTerms(order: readonly OrderTerm[], key: KeySchema): readonly SortTer
 }
 
 /** Whether SQL sorts the column as DynamoDB does the key attribute: a number that is kept as text it does not. */
-function sortsAs(
+function sortsLike(
   { path, type }: ColumnDef,
   attribute: { readonly name: string; readonly type: KeyType },
 ): boolean {
@@ -116,6 +116,6 @@ function compareBy(by: readonly SortTerm[], a: Key, b: Key): number {
   return 0;
 }
 
-function satisfied({ order, ...read }: TableRead, access: TableRead['access']): TableRead {
+function withOrderMet({ order, ...read }: TableRead, access: TableRead['access']): TableRead {
   return { ...read, access, ...(order === undefined ? {} : { sorted: order }) };
 }

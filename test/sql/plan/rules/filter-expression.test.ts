@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { filterExpression } from '../../../../src/sql/plan/rules/filter-expression.ts';
+import { filterExpressionRule } from '../../../../src/sql/plan/rules/filter-expression.ts';
 import { column } from '../../../support/columns.ts';
 import { compare, condition, isIn, literal, scan, SETTINGS } from '../../../support/reads.ts';
 import { index, key, table } from '../../../support/tables.ts';
@@ -9,14 +9,14 @@ const opaque = { text: 'lower(x) = 1', predicate: undefined, exact: false };
 
 describe('filter-expression', () => {
   it('takes what DynamoDB can evaluate and leaves the rest', () => {
-    const read = filterExpression.apply(scan(t, [compare('x', '>', 1), opaque]), SETTINGS);
+    const read = filterExpressionRule.apply(scan(t, [compare('x', '>', 1), opaque]), SETTINGS);
     expect(read?.filter).toEqual([compare('x', '>', 1)]);
     expect(read?.residual).toEqual([opaque]);
   });
 
   it('a condition that is only wider than SQL is asked for and still owed', () => {
     const wider = { ...compare('x', '>', 1), exact: false };
-    const read = filterExpression.apply(scan(t, [wider]), SETTINGS);
+    const read = filterExpressionRule.apply(scan(t, [wider]), SETTINGS);
     expect(read?.filter).toEqual([wider]);
     expect(read?.residual).toEqual([wider]);
   });
@@ -26,9 +26,9 @@ describe('filter-expression', () => {
       kind: 'or',
       of: [compare('sk', '=', 'a'), compare('x', '=', 1)].map((each) => each.predicate ?? { kind: 'never' }),
     });
-    expect(filterExpression.apply(scan(t, [onKey]), SETTINGS)?.filter).toEqual([onKey]);
+    expect(filterExpressionRule.apply(scan(t, [onKey]), SETTINGS)?.filter).toEqual([onKey]);
     const query = scan(t, [onKey], { access: { kind: 'Query', ranges: [{ equals: { pk: { S: 'a' } } }] } });
-    expect(filterExpression.apply(query, SETTINGS)).toBeUndefined();
+    expect(filterExpressionRule.apply(query, SETTINGS)).toBeUndefined();
   });
 
   it('what exceeds the size of an expression stays residual, whole', () => {
@@ -41,7 +41,7 @@ describe('filter-expression', () => {
         value: literal(i),
       })),
     });
-    const read = filterExpression.apply(scan(t, [long, isIn('x', 1, 2)]), SETTINGS);
+    const read = filterExpressionRule.apply(scan(t, [long, isIn('x', 1, 2)]), SETTINGS);
     expect(read?.filter).toEqual([isIn('x', 1, 2)]);
     expect(read?.residual).toEqual([long]);
   });
@@ -52,7 +52,7 @@ describe('filter-expression', () => {
     });
     const conditions = [compare('y', '>', 1), compare('z', '>', 1), compare('pk', '>', 'a')] as const;
     const ranges = [{ equals: { x: { N: '1' } } }];
-    const read = filterExpression.apply(
+    const read = filterExpressionRule.apply(
       scan(narrow, conditions, { access: { kind: 'Query', index: 'by_x', ranges }, fetchBack: true }),
       SETTINGS,
     );
@@ -63,6 +63,6 @@ describe('filter-expression', () => {
     const read = scan(t, [compare('x', '>', 1)], {
       access: { kind: 'GetItem', key: { pk: { S: 'a' }, sk: { S: 'b' } } },
     });
-    expect(filterExpression.apply(read, SETTINGS)).toBeUndefined();
+    expect(filterExpressionRule.apply(read, SETTINGS)).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { chooseAccessPath } from '../../../../src/sql/plan/choose-path.ts';
 import type { Condition } from '../../../../src/sql/plan/table-read.ts';
 import { keyCondition } from '../../../../src/sql/plan/rules/key-condition.ts';
-import { unusedIndexes } from '../../../../src/sql/plan/unused-indexes.ts';
+import { explainUnusedIndexes } from '../../../../src/sql/plan/unused-indexes.ts';
 import { column } from '../../../support/columns.ts';
 import { compare, condition, isIn, planWith, scan, SETTINGS } from '../../../support/reads.ts';
 import { index, key, table } from '../../../support/tables.ts';
@@ -90,7 +90,7 @@ describe('key-condition on an index', () => {
     });
     const read = scan(sparse, [compare('status', '=', 'NEW')]);
     expect(planWith(keyCondition, read)).toBeUndefined();
-    expect(unusedIndexes(chooseAccessPath(read, SETTINGS, [keyCondition]), SETTINGS)).toMatchObject([
+    expect(explainUnusedIndexes(chooseAccessPath(read, SETTINGS, [keyCondition]), SETTINGS)).toMatchObject([
       { index: 'by_status_at', why: 'sparse', reason: 'items without at are missing from it' },
     ]);
   });
