@@ -25,12 +25,12 @@ async function failure(sql: string, parameters: Parameters = []): Promise<unknow
   throw new Error(`${sql} did not fail`);
 }
 
-describe('what a failure says to whoever typed the statement', () => {
+describe('the remedy of a failed statement', () => {
   it.each([
     [`SELECT id FROM orders WHERE status = "open"`, `write it in single quotes: 'open'.`],
     [`SELECT id FROM orders WHERE status = "it's"`, `write it in single quotes: 'it''s'.`],
     [`SELECT id FROM "orders" o WHERE o.status = 'x' AND missing = 1`, `"$item"->>'name'`],
-    [`SELECT * FROM order`, 'order is a reserved word, and as a name stands in double quotes: "order".'],
+    [`SELECT * FROM order`, 'order is a reserved keyword; to use it as a name, write "order".'],
     [`SELECT id FROM orders WHERE id = 5 5`, 'Correct the statement at the marked position.'],
   ])('%s', async (sql, remedy) => {
     expect(await failure(sql)).toMatchObject({ remedy: expect.stringContaining(remedy) });
@@ -93,7 +93,7 @@ describe('arguments that are none', () => {
     const options = { fullScan: 'deny' };
     await expect(db.query('SELECT 1', [], options as object)).rejects.toMatchObject({
       code: 'SQL_BAD_ARGUMENT',
-      message: 'The option fullScan is deny; it is one of Allow, Warn, Deny',
+      message: 'invalid value for statement option "fullScan": deny (expected one of Allow, Warn, Deny)',
     });
   });
 
@@ -101,7 +101,7 @@ describe('arguments that are none', () => {
     const options = { maxRCU: 5 };
     await expect(db.query('SELECT 1', [], options as object)).rejects.toMatchObject({
       code: 'SQL_BAD_ARGUMENT',
-      message: 'A statement has no option maxRCU.',
+      message: 'unrecognized statement option "maxRCU"',
       candidates: ['maxRcu', 'maxWcu'],
     });
   });

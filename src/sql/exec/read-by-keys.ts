@@ -8,14 +8,14 @@ import { toJoinKeyLiteral, planWithKeys } from '../plan/key-sources.ts';
 import type { PlanSettings, TableRead } from '../plan/table-read.ts';
 import type { StatementContext } from './context.ts';
 
-/** More keys than this are more requests than a Scan is likely to take. */
+/** Above this, keys are likely to take more requests than a Scan. */
 const MAX_KEYS = 1000;
-/** Where the size of the table is not known, so many keys are taken for cheaper than a Scan. */
+/** Up to this, keys are assumed to be cheaper than a Scan of a table of unknown size. */
 const FEW_KEYS = 100;
 
 /**
- * The read, now that the relation that its keys come from is loaded: by those keys where they are fewer than a Scan is
- * dear, else as it was planned. DuckDB still joins what comes back.
+ * Plans a read whose keys come from another relation, now that it is loaded: by those keys if that is cheaper, or else as
+ * it was planned. DuckDB still joins the rows.
  */
 export async function readByKeys(
   connection: DuckDBConnection,

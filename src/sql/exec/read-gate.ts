@@ -7,25 +7,24 @@ import { estimateReadUnits } from '../plan/estimate.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { StatementContext } from './context.ts';
 
-/** What knows the budgets of a statement and of its session. */
+/** The budgets of a statement and of its session. */
 export type BudgetScope = Pick<StatementContext, 'session' | 'settings' | 'sampling'>;
 
-/** What stands before the requests of a read: budgets, the rate that is allowed, and what the place bears. */
+/** The gate of a read's requests: budgets, CapacityPercent, and the concurrency that the table or index sustains. */
 export function createReadGate(read: TableRead, context: StatementContext, stats: ReadStats): ReadGate {
   const place = findPlace(read);
   const rate = computeRate(place.readCapacity, context);
-  if (rate === undefined)
-    warnOfPercent(place.name, 'it is read on demand, without a bound of its own', context);
+  if (rate === undefined) warnOfPercent(place.name, 'its capacity is on demand, without a limit', context);
   return createCapacityGate(place.name, context, stats, rate);
 }
 
-/** What stands before the requests of a PartiQL statement, whose table is not known. */
+/** The gate of a PartiQL statement's requests, whose table is not known. */
 export function createPartiqlGate(context: StatementContext, stats: ReadStats): ReadGate {
-  warnOfPercent('PartiQL', 'its table is not known to the driver', context);
+  warnOfPercent('PartiQL', 'the driver does not know its table', context);
   return createCapacityGate('PartiQL', context, stats);
 }
 
-/** What stands before the requests that sample a table. */
+/** The gate of requests that sample a table. */
 export function createSampleGate({ name, readCapacity }: Place, scope: BudgetScope): ReadGate {
   return createCapacityGate(name, scope, scope.sampling, computeRate(readCapacity, scope));
 }
@@ -34,10 +33,10 @@ function warnOfPercent(place: string, reason: string, { session, settings }: Sta
   const { warnedOf } = session.usage;
   if (settings.capacityPercent === undefined || warnedOf.has(place)) return;
   warnedOf.add(place);
-  session.warn(`CapacityPercent has no effect on ${place}: ${reason}; MaxRCU bounds a statement`);
+  session.warn(`CapacityPercent has no effect on ${place}: ${reason}; use MaxRCU to limit a statement`);
 }
 
-/** A gate for requests to a place, at most at a rate. */
+/** A gate for requests to a table or index, at most at this rate. */
 function createCapacityGate(
   place: string,
   scope: BudgetScope,
@@ -71,18 +70,18 @@ function createCapacityGate(
   };
 }
 
-/** Nothing more is read where a budget is used up. */
+/** Throws when a budget is used up. */
 function assertWithinBudgets({ session, settings, sampling }: BudgetScope, stats: ReadStats): void {
   const { maxRcu } = settings;
   const { maxSessionRcu, usage } = session;
   const units = totalCapacity(stats) + (stats === sampling ? 0 : totalCapacity(sampling));
   if (maxRcu !== undefined && units >= maxRcu)
-    throw budgetError(`The statement was stopped after ${units}`, 'MaxRCU', maxRcu);
+    throw budgetError(`statement stopped after ${units}`, 'MaxRCU', maxRcu);
   if (maxSessionRcu !== undefined && usage.readCapacity >= maxSessionRcu)
-    throw budgetError(`The connection has consumed ${usage.readCapacity}`, 'MaxConnectionRCU', maxSessionRcu);
+    throw budgetError(`the connection has consumed ${usage.readCapacity}`, 'MaxConnectionRCU', maxSessionRcu);
 }
 
-/** Refuses a read that is expected to consume more than is left. */
+/** Throws when a read is expected to consume more than is left. */
 export function assertEstimateWithinBudgets(
   read: TableRead,
   { session, settings, sampling }: BudgetScope,
@@ -92,7 +91,7 @@ export function assertEstimateWithinBudgets(
   if (maxRcu === undefined && maxSessionRcu === undefined) return;
   const { fetchBack: _fetchBack, ...entries } = read;
   const access = describeAccess(entries);
-  // What lies under a key is a guess, which refuses nothing, and so is how much of it passes.
+  // How much lies under a key is only an estimate, which is no reason to refuse.
   const units =
     read.access.kind === 'Query' ? 0 : (estimateReadUnits(entries, settings.consistentReads) ?? 0);
   const sampled = totalCapacity(sampling);
@@ -111,20 +110,20 @@ export function assertEstimateWithinBudgets(
     );
 }
 
-function budgetError(what: string, property: string, most: number, besides = ''): DriverError {
-  return new DriverError('EXEC_CAPACITY', `${what} read capacity units${besides}; ${property} is ${most}`, {
+function budgetError(what: string, property: string, max: number, details = ''): DriverError {
+  return new DriverError('EXEC_CAPACITY', `${what} read capacity units${details}; ${property} is ${max}`, {
     remedy: `Narrow the statement with a key condition, or raise ${property}.`,
   });
 }
 
 const UNKNOWN_ITEM_BYTES = 1024;
 const BYTES_PER_UNIT = 4096;
-/** Of a budget, so that it is not overrun by much. */
+/** A page uses at most this part of a budget, so that the budget is exceeded by little. */
 const PAGES_PER_BUDGET = 8;
-/** Of what may be read in a second, so that reading is even. */
+/** A page uses at most this part of a second's capacity, so that reads are even. */
 const PAGES_PER_SECOND = 4;
 
-/** Where capacity is bounded, a page is a small part of it. Of PartiQL nobody knows what it reads. */
+/** Limits pages to a small part of the remaining capacity. `read` is undefined for PartiQL, whose table is not known. */
 export function choosePageSize(
   read: TableRead | undefined,
   context: StatementContext,
@@ -142,8 +141,8 @@ export function choosePageSize(
   const { itemCount, sizeBytes } = read?.table ?? { itemCount: 0, sizeBytes: 0 };
   const itemBytes = itemCount > 0 ? sizeBytes / itemCount : UNKNOWN_ITEM_BYTES;
   const pageBytes = units * BYTES_PER_UNIT * (settings.consistentReads ? 1 : 2);
-  const careful = Math.max(1, Math.floor(pageBytes / itemBytes));
-  return { pageSize: Math.min(pageSize ?? careful, careful) };
+  const limit = Math.max(1, Math.floor(pageBytes / itemBytes));
+  return { pageSize: Math.min(pageSize ?? limit, limit) };
 }
 
 interface Place {
@@ -151,7 +150,7 @@ interface Place {
   readonly readCapacity?: number | undefined;
 }
 
-/** A global index has capacity of its own; a local one has the table's. */
+/** Where a read takes its capacity from: a global index has its own, a local one shares the table's. */
 function findPlace({ table, access }: TableRead): Place {
   const name = 'index' in access ? access.index : undefined;
   const index = table.indexes.find((each) => each.name === name && each.kind === 'global');
@@ -160,7 +159,7 @@ function findPlace({ table, access }: TableRead): Place {
     : { name: `${table.name}.${index.name}`, readCapacity: index.readCapacity };
 }
 
-/** Units a second; undefined where nothing bounds them. */
+/** Units per second; undefined without a limit. */
 function computeRate(
   readCapacity: number | undefined,
   { settings: { capacityPercent } }: Pick<StatementContext, 'settings'>,

@@ -17,16 +17,16 @@ import { explainUnusedIndexes } from '../plan/unused-indexes.ts';
 import type { StatementContext } from './context.ts';
 import { assertEstimateWithinBudgets, choosePageSize, createReadGate } from './read-gate.ts';
 
-/** The pages of a read, within what FullScan, MaxRCU, MaxConnectionRCU and CapacityPercent allow. */
+/** Reads pages within the limits of FullScan, MaxRCU, MaxConnectionRCU and CapacityPercent. */
 export async function* readTable(
   read: TableRead,
   context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Page> {
-  const given = context.overrideRows?.(read);
-  if (given !== undefined) {
-    yield given;
+  const override = context.overrideRows?.(read);
+  if (override !== undefined) {
+    yield override;
     return;
   }
   assertScanAllowed(read, context);
@@ -39,18 +39,18 @@ export async function* readTable(
     yield* readTable(await fetchBack(read, context, stats, signal), context, stats, signal);
     return;
   }
-  let met = 0;
+  let itemsRead = 0;
   for await (const page of requestPages(read, context, stats, signal)) {
-    met += page.scannedCount;
+    itemsRead += page.scannedCount;
     yield page;
   }
-  recordCardinality(read, met, context);
+  recordCardinality(read, itemsRead, context);
 }
 
-/** What a Query met that was read to its end is expected of it the next time. */
+/** Estimates of the next Query on this range use what this one read, if it was read to its end. */
 function recordCardinality(
   { access, table, limit, firstPage }: TableRead,
-  met: number,
+  itemsRead: number,
   { settings }: StatementContext,
 ): void {
   const [range, ...others] = access.kind === 'Query' ? access.ranges : [];
@@ -73,7 +73,7 @@ function requestPages(
     {
       stats,
       concurrency: threads,
-      // As many again as are under way: more would only wait in memory for whoever decodes them.
+      // As many again as are in flight: more would only wait in memory to be decoded.
       bufferedPages: threads,
       schema: toLintSchema(read),
       ...choosePageSize(read, context),
@@ -83,21 +83,21 @@ function requestPages(
   );
 }
 
-/** Where DynamoDB has not counted a table, so many keys are taken for cheaper than a Scan. */
+/** Up to this, keys are assumed to be cheaper than a Scan of a table whose size DynamoDB does not report yet. */
 const FEW_KEYS = 100;
 
-/** The items of an index's keys, or the whole table where fetching them one by one would cost more. */
+/** Plans to fetch the items by the keys in an index, or to scan the table if fetching them would cost more. */
 async function fetchBack(
   read: TableRead,
   context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): Promise<TableRead> {
-  const most = computeMaxKeys(read, context);
+  const maxKeys = computeMaxKeys(read, context);
   const keys: Key[] = [];
   for await (const page of requestPages(read, context, stats, signal)) {
     keys.push(...extractKeys(page, read));
-    if (keys.length > most) return asScan(read, context);
+    if (keys.length > maxKeys) return asScan(read, context);
   }
   const { fetchBack: _fetchBack, ...rest } = read;
   return {
@@ -107,7 +107,7 @@ async function fetchBack(
   };
 }
 
-/** The keys of the items that a page of an index's entries leads to. */
+/** The keys of the items that a page of index entries refers to. */
 function extractKeys(page: Page, { table }: TableRead): readonly Key[] {
   const entries: readonly Key[] = JSON.parse(page.items.toString());
   const names = new Set(keyNames(table.key));
@@ -116,9 +116,9 @@ function extractKeys(page: Page, { table }: TableRead): readonly Key[] {
   );
 }
 
-/** So many items cost no more one by one than the table does. */
+/** Up to this, items fetched by key cost no more than a Scan of the table. */
 function computeMaxKeys(read: TableRead, context: StatementContext): number {
-  // A statement that names an index wants what is in the index.
+  // A statement with an index hint must get its rows from the index.
   if (read.hint?.kind === 'only') return Infinity;
   const { consistentReads } = context.settings;
   const itemUnits =
@@ -128,8 +128,8 @@ function computeMaxKeys(read: TableRead, context: StatementContext): number {
 }
 
 /**
- * The items of so many keys before those of the next, for a reader who may stop early: in the order of the index where
- * one is asked for, which a Scan instead would lose.
+ * Fetches the items of a few keys at a time, for a caller who may stop early: in the order of the index if the statement
+ * asks for it, which a Scan would lose.
  */
 async function* fetchIncrementally(
   read: TableRead,
@@ -139,19 +139,19 @@ async function* fetchIncrementally(
 ): AsyncGenerator<Page> {
   const { fetchBack: _fetchBack, ...rest } = read;
   const ordered = read.sorted === undefined ? {} : { ordered: true as const };
-  let most = Math.max(1, read.firstPage ?? 1);
+  let batchSize = Math.max(1, read.firstPage ?? 1);
   for await (const page of requestPages(read, context, stats, signal)) {
     let left = extractKeys(page, read);
     while (left.length > 0) {
-      const access = { kind: 'BatchGetItem', keys: left.slice(0, most), ...ordered } as const;
-      left = left.slice(most);
-      most *= 2;
+      const access = { kind: 'BatchGetItem', keys: left.slice(0, batchSize), ...ordered } as const;
+      left = left.slice(batchSize);
+      batchSize *= 2;
       yield* readTable({ ...rest, filter: [], access }, context, stats, signal);
     }
   }
 }
 
-/** The read without a key: a Scan with whatever filter DynamoDB can evaluate. */
+/** The read as a Scan with the filter that DynamoDB can evaluate. */
 function asScan(
   { fetchBack: _fetchBack, ...read }: TableRead,
   { settings, session }: StatementContext,
@@ -167,7 +167,7 @@ function asScan(
   );
 }
 
-/** The first rows of a table are no full scan: LIMIT without a condition stops early. */
+/** LIMIT without a condition stops early and does not count as a full scan. */
 function assertScanAllowed(read: TableRead, context: StatementContext): void {
   const { access, limit, filter } = read;
   if (
@@ -178,20 +178,22 @@ function assertScanAllowed(read: TableRead, context: StatementContext): void {
     return;
   const units = estimateReadUnits(read, context.settings.consistentReads);
   const cost = units === undefined ? '' : `, about ${units} read capacity units`;
-  const message = `The statement reads all of ${read.table.name}${cost}: ${explainMissingIndex(read, context.settings)}`;
+  const message = `the statement reads the whole table "${read.table.name}"${cost}: ${explainMissingIndex(read, context.settings)}`;
   if (context.settings.fullScan === 'Deny') throw new DriverError('EXEC_FULL_SCAN', message);
   context.session.warn(message);
 }
 
 function explainMissingIndex(read: TableRead, settings: PlanSettings): string {
-  const held = new Set(read.conditions.flatMap(({ predicate }) => findEqualityAttribute(predicate) ?? []));
-  if (held.size === 0) return 'no condition holds an attribute to a value';
+  const attributes = new Set(
+    read.conditions.flatMap(({ predicate }) => findEqualityAttribute(predicate) ?? []),
+  );
+  if (attributes.size === 0) return 'no condition compares an attribute with a value by =';
   const nearly = explainUnusedIndexes(read, settings).filter(({ why }) => why !== 'key');
-  const reasons = nearly.map(({ index, reason }) => `${index}: ${reason}`);
-  return `no key or index begins with ${[...held].join(' or ')}${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`;
+  const reasons = almost.map(({ index, reason }) => `${index}: ${reason}`);
+  return `no key or index begins with ${[...attributes].join(' or ')}${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`;
 }
 
 function findEqualityAttribute(predicate: Predicate | undefined): string | undefined {
-  const isHeld = predicate?.kind === 'in' || (predicate?.kind === 'compare' && predicate.op === '=');
-  return isHeld && predicate.path.length === 1 ? predicate.path[0] : undefined;
+  const isEquality = predicate?.kind === 'in' || (predicate?.kind === 'compare' && predicate.op === '=');
+  return isEquality && predicate.path.length === 1 ? predicate.path[0] : undefined;
 }

@@ -12,19 +12,19 @@ import { openOnEngine } from './on-engine.ts';
 import { memoizePlan } from './plan-cache.ts';
 import { TypeDrift } from './type-drift.ts';
 
-/** How often one statement may start over because a value widened a column. */
+/** How often a statement may restart because a value widened a column. */
 const MAX_WIDENINGS = 20;
 
-/** A statement under way: its rows can be read once. */
+/** A running statement. Its rows can be read once. */
 export interface RunningStatement extends RowReader {
   readonly plan: StatementPlan;
-  /** As they were made: some wait for the keys of others. */
+  /** The reads that were sent; some were planned only after the relation with their keys was loaded. */
   readonly reads: readonly TableRead[];
   readonly stats: ReadStats;
   close(): Promise<void>;
 }
 
-/** Binds and plans a statement; reads nothing but what the catalog needs. */
+/** Binds and plans a statement. Sends only what the catalog needs. */
 export async function planStatement(
   parsed: ParsedQuery,
   parameters: readonly ParameterLiteral[],
@@ -39,7 +39,7 @@ export async function planStatement(
   );
 }
 
-/** Runs a statement as far as its first rows. */
+/** Runs a statement up to its first rows. */
 export async function runStatement(
   parsed: ParsedQuery,
   parameters: readonly ParameterLiteral[],
@@ -85,7 +85,7 @@ async function widenColumn(drift: TypeDrift, context: StatementContext, widening
   if (table.schemaFile !== undefined)
     throw new DriverError('CATALOG_TYPE_DRIFT', getErrorMessage(drift), {
       cause: drift,
-      remedy: `Give the column a type that holds all its values in ${table.schemaFile}: json holds any.`,
+      remedy: `Change the type of the column in ${table.schemaFile} to one that holds all its values, such as json.`,
     });
   const before = await context.catalog.table(table.name);
   const after = await context.catalog.widen(table.name, column.name, evidence);
