@@ -40,14 +40,14 @@ export const auto = authScheme({
   example: 'AWSRegion=Ireland',
   requires: [],
   uses: USES,
-  choose({ given }) {
-    if (given.has('awsAccessKey') || given.has('awsSecretKey')) {
-      if (given.has('awsSessionToken')) return 'TemporaryCredentials';
-      return given.has('awsRoleArn') ? 'AwsIAMRoles' : 'AwsRootKeys';
+  choose({ explicit }) {
+    if (explicit.has('awsAccessKey') || explicit.has('awsSecretKey')) {
+      if (explicit.has('awsSessionToken')) return 'TemporaryCredentials';
+      return explicit.has('awsRoleArn') ? 'AwsIAMRoles' : 'AwsRootKeys';
     }
-    if (given.has('awsSessionToken')) return 'TemporaryCredentials';
-    if (given.has('awsWebIdentityToken') || given.has('awsWebIdentityTokenFile')) return 'AwsWebIdentity';
-    return PROFILE_OPTIONS.some((name) => given.has(name)) ? 'AwsCredentialsFile' : undefined;
+    if (explicit.has('awsSessionToken')) return 'TemporaryCredentials';
+    if (explicit.has('awsWebIdentityToken') || explicit.has('awsWebIdentityTokenFile')) return 'AwsWebIdentity';
+    return PROFILE_OPTIONS.some((name) => explicit.has(name)) ? 'AwsCredentialsFile' : undefined;
   },
   check: profileProblem,
   source: (given, ports) => withRole(firstOf(machineSources(given, ports)), given, ports),

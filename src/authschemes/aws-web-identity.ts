@@ -13,7 +13,7 @@ export const awsWebIdentity = authScheme({
   requires: [],
   uses: WEB_IDENTITY_OPTIONS,
   check(given) {
-    if (given.given.has('awsWebIdentityToken') && given.given.has('awsWebIdentityTokenFile')) {
+    if (given.explicit.has('awsWebIdentityToken') && given.explicit.has('awsWebIdentityTokenFile')) {
       return {
         code: 'AUTH_CONFLICTING_PROPERTY',
         message: 'AWSWebIdentityToken does not go with AWSWebIdentityTokenFile: give one of them',

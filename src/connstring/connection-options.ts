@@ -14,16 +14,16 @@ type Spelling<Spec> = Spec extends {
   ? K | (A & string)
   : never;
 
-// `string & {}` lets any spelling of a word pass while editors still offer the documented ones.
-type Words<T> = T | (string & {});
+// `string & {}` accepts any spelling, while editors still suggest the documented ones.
+type Suggested<T> = T | (string & {});
 
-/** What may be given for a value that is read as T. */
+/** The accepted input for a property whose value is a T. */
 type Input<T> = [T] extends [never]
   ? string | Secret
   : T extends Secret
     ? string | Secret
     : T extends string
-      ? Words<T>
+      ? Suggested<T>
       : T extends number | boolean
         ? T | string
         : T extends readonly string[]
@@ -36,9 +36,12 @@ export type SsoOptions = {
 };
 
 /**
- * A connection as an object: the properties' documented spellings and their aliases. JavaScript may spell them in any
- * case.
+ * A connection as an object, with the documented spellings of the properties and their aliases. Case is ignored at run
+ * time.
  */
-export type ConnectionOptions = {
-  readonly [N in PropertyName as Spelling<Table[N]>]?: Input<ValueOf<Table[N]>> | undefined;
+export type ConnectionOptions = OptionsFor<PropertyName>;
+
+/** The same for some of the properties. */
+export type OptionsFor<Name extends PropertyName> = {
+  readonly [N in Name as Spelling<Table[N]>]?: Input<ValueOf<Table[N]>> | undefined;
 };

@@ -5,14 +5,14 @@ import { nearest } from '../core/nearest.ts';
 import type { Ports } from '../core/ports.ts';
 import type { ConnectionObject } from './entries.ts';
 
-/** What the section of odbc.ini gives that a DSN names; the first file that has the section counts. */
+/** Reads the section of odbc.ini that a DSN names, from the first file that contains it. */
 export async function readDsn(name: string, ports: Ports): Promise<ConnectionObject> {
-  const own = ports.env('ODBCINI');
-  const files = [...(own === undefined ? [] : [own]), `${ports.home}/.odbc.ini`, '/etc/odbc.ini'];
+  const odbcIni = ports.env('ODBCINI');
+  const files = [...(odbcIni === undefined ? [] : [odbcIni]), `${ports.home}/.odbc.ini`, '/etc/odbc.ini'];
   const known: string[] = [];
   const attempts: { what: string; why: string }[] = [];
   for (const file of files) {
-    const sections = await sectionsOf(file, ports);
+    const sections = await readSections(file, ports);
     if (sections === undefined) {
       attempts.push({ what: file, why: 'no such file' });
       continue;
@@ -25,15 +25,15 @@ export async function readDsn(name: string, ports: Ports): Promise<ConnectionObj
     known.push(...sections.map((candidate) => candidate.name));
   }
   const candidates = nearest(name, known);
-  const meant = candidates.length === 0 ? '' : `; did you mean ${candidates.join(' or ')}?`;
+  const hint = candidates.length === 0 ? '' : `; did you mean ${candidates.join(' or ')}?`;
   const tried = attempts.map(({ what, why }) => `${what} (${why})`).join(', ');
-  throw new DriverError('CONN_DSN_NOT_FOUND', `DSN "${name}" was not found in ${tried}${meant}`, {
+  throw new DriverError('CONN_DSN_NOT_FOUND', `DSN "${name}" not found in ${tried}${hint}`, {
     attempts,
     candidates,
   });
 }
 
-async function sectionsOf(file: string, ports: Ports): Promise<readonly IniSection[] | undefined> {
+async function readSections(file: string, ports: Ports): Promise<readonly IniSection[] | undefined> {
   const text = await readNamedFile(file, ports, 'CONN_DSN_NOT_FOUND');
   return text === undefined ? undefined : readIni(text, { indentedBlocks: false }).sections;
 }

@@ -1,25 +1,25 @@
 import type { PropertySpec, PropertyTable } from './property-spec.ts';
 
-/** A row of a table under its name there. */
-export type Found = { readonly name: string; readonly spec: PropertySpec };
+/** A property with its name in the table. */
+export type NamedSpec = { readonly name: string; readonly spec: PropertySpec };
 
-const indexes = new WeakMap<PropertyTable, ReadonlyMap<string, Found>>();
+const indexes = new WeakMap<PropertyTable, ReadonlyMap<string, NamedSpec>>();
 
-/** The row that a spelling means: its key or an alias, case and blanks ignored. */
-export function findProperty(spelled: string, table: PropertyTable): Found | undefined {
+/** Finds a property by its key or an alias, ignoring case and spaces. */
+export function findProperty(spelled: string, table: PropertyTable): NamedSpec | undefined {
   let index = indexes.get(table);
   if (index === undefined) {
     index = new Map(
       Object.entries(table).flatMap(([name, spec]) =>
-        [spec.key, ...(spec.aliases ?? [])].map((key) => [plainKey(key), { name, spec }] as const),
+        [spec.key, ...(spec.aliases ?? [])].map((key) => [normalizeKey(key), { name, spec }] as const),
       ),
     );
     indexes.set(table, index);
   }
-  return index.get(plainKey(spelled));
+  return index.get(normalizeKey(spelled));
 }
 
-/** How keys are compared. */
-export function plainKey(key: string): string {
+/** The form in which keys are compared. */
+export function normalizeKey(key: string): string {
   return key.replaceAll(/\s/g, '').toLowerCase();
 }

@@ -1,31 +1,31 @@
 import { Secret } from '../core/secret.ts';
-import { type ConnectionObject, entriesOfObject, entriesOfText, objectOf } from './entries.ts';
+import { type ConnectionObject, toEntries, parseEntries, toNestedObject } from './entries.ts';
 import { PROPERTIES } from './properties.ts';
 import type { NestedObject } from './property-spec.ts';
 
-/** A connection string as an object by documented spelling: grammar and keys only, values as written. */
+/** Parses a connection string to an object with the documented spellings. Values stay as written and are not validated. */
 export function parse(text: string): ConnectionObject {
-  return objectOf(entriesOfText(text, PROPERTIES));
+  return toNestedObject(parseEntries(text, PROPERTIES));
 }
 
-/** An object as a connection string that `parse` reads back. Secrets stand in it in clear. */
+/** Formats an object as a connection string for `parse`. Secrets are included in plain text. */
 export function format(object: ConnectionObject): string {
-  return write(objectOf(entriesOfObject(object, PROPERTIES)));
+  return formatNested(toNestedObject(toEntries(object, PROPERTIES)));
 }
 
-function write(object: NestedObject): string {
+function formatNested(object: NestedObject): string {
   return Object.entries(object)
-    .map(([key, value]) => `${key}=${quoted(clear(value))}`)
+    .map(([key, value]) => `${key}=${quoteValue(revealValue(value))}`)
     .join(';');
 }
 
-function clear(value: string | Secret | NestedObject): string {
+function revealValue(value: string | Secret | NestedObject): string {
   if (typeof value === 'string') return value;
-  return value instanceof Secret ? value.reveal() : write(value);
+  return value instanceof Secret ? value.reveal() : formatNested(value);
 }
 
-/** A value as the grammar wants it: in quotes where it would otherwise end early or lose its blanks. */
-export function quoted(value: string): string {
-  const plain = value !== '' && value === value.trim() && !/[;'"]|^\{/.test(value);
-  return plain ? value : `'${value.replaceAll("'", "''")}'`;
+/** Quotes a value that would otherwise end early or lose its surrounding spaces. */
+export function quoteValue(value: string): string {
+  const isPlain = value !== '' && value === value.trim() && !/[;'"]|^\{/.test(value);
+  return isPlain ? value : `'${value.replaceAll("'", "''")}'`;
 }

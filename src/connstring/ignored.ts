@@ -1,11 +1,11 @@
-import { plainKey } from './find-property.ts';
+import { normalizeKey } from './find-property.ts';
 
-/** A key that other drivers of this family know and that has no meaning here: accepted, its value never looked at. */
+/** A key of similar drivers that is accepted and ignored, so that their connection strings keep working. */
 interface IgnoredKey {
   readonly key: string;
-  /** What to write here for the same purpose. */
+  /** The property that serves the same purpose. */
   readonly instead?: string;
-  /** Written by driver managers into every string: no word about it. */
+  /** Added to every string by driver managers, so not worth a warning. */
   readonly silent?: true;
 }
 
@@ -48,19 +48,23 @@ export const IGNORED_KEYS: readonly IgnoredKey[] = [
   { key: 'Views' },
 ];
 
-const BY_KEY: ReadonlyMap<string, IgnoredKey> = new Map(IGNORED_KEYS.map((row) => [plainKey(row.key), row]));
+const BY_KEY: ReadonlyMap<string, IgnoredKey> = new Map(
+  IGNORED_KEYS.map((row) => [normalizeKey(row.key), row]),
+);
 
-/** The documented spelling of a key that is accepted and ignored, else undefined. */
-export function ignoredKey(spelled: string): string | undefined {
-  return BY_KEY.get(plainKey(spelled))?.key;
+/** The documented spelling of an ignored key; undefined for any other. */
+export function findIgnoredKey(spelled: string): string | undefined {
+  return BY_KEY.get(normalizeKey(spelled))?.key;
 }
 
-/** One line about ignored keys; undefined where there is nothing to say. */
-export function ignoredWarning(keys: readonly string[]): string | undefined {
-  const told = keys.flatMap((key) => {
-    const row = BY_KEY.get(plainKey(key));
+/** A warning that lists ignored keys; undefined if none deserves it. */
+export function formatIgnoredWarning(keys: readonly string[]): string | undefined {
+  const names = keys.flatMap((key) => {
+    const row = BY_KEY.get(normalizeKey(key));
     if (row === undefined || row.silent) return [];
     return [row.instead === undefined ? row.key : `${row.key} (use ${row.instead})`];
   });
-  return told.length === 0 ? undefined : `Ignored, having no meaning for this driver: ${told.join(', ')}`;
+  return names.length === 0
+    ? undefined
+    : `Ignoring properties that DynaDBC does not use: ${names.join(', ')}`;
 }

@@ -1,49 +1,48 @@
 import { DriverError } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
 import { readDsn } from './dsn.ts';
-import { type ConnectionObject, type Entry, entriesOfObject, entriesOfText } from './entries.ts';
-import { ignoredWarning } from './ignored.ts';
+import { type ConnectionObject, type Entry, toEntries, parseEntries } from './entries.ts';
+import { formatIgnoredWarning } from './ignored.ts';
 import { type Options, PROPERTIES, type PropertyName } from './properties.ts';
 import type { PropertySpec } from './property-spec.ts';
-import { readTable, readValue } from './read-table.ts';
+import { readProperties, readValue } from './read-table.ts';
 
-/** A connection that was read, and what should be said about it. */
-export interface Resolved {
+/** The options of a connection, and warnings for the user. */
+export interface ParsedConnection {
   readonly options: Options;
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads a connection string or object: `overrides` come before the string, the string before its DSN, then environment
- * variables, then defaults.
+ * Parses a connection string or object. `overrides` take precedence over the string, the string over its DSN, then come
+ * environment variables and defaults.
  */
 export async function parseConnection(
   input: string | ConnectionObject,
   ports: Ports,
   overrides: ConnectionObject = {},
-): Promise<Resolved> {
+): Promise<ParsedConnection> {
   if (typeof input !== 'string' && !isObject(input)) {
     throw new DriverError(
       'CONN_BAD_VALUE',
-      'A connection is given as a string or as an object of properties',
+      `expected a connection string or an object of properties, got ${input === null ? 'null' : typeof input}`,
     );
   }
-  const own =
-    typeof input === 'string' ? entriesOfText(input, PROPERTIES) : entriesOfObject(input, PROPERTIES);
-  const over = entriesOfObject(overrides, PROPERTIES);
-  const dsn = [...over, ...own].find((entry) => entry.name === 'dsn')?.value;
-  const under = typeof dsn === 'string' ? await entriesOfDsn(dsn, ports) : [];
-  const entries = layered(over, own, under);
-  const typed = readTable(entries, PROPERTIES, ports);
-  const given = new Set(entries.flatMap(({ name }) => (isPropertyName(name) ? [name] : [])));
-  const options = { ...typed, ...fromEnvironment(given, ports), given };
-  return { options, warnings: warningsOf(entries) };
+  const main = typeof input === 'string' ? parseEntries(input, PROPERTIES) : toEntries(input, PROPERTIES);
+  const over = toEntries(overrides, PROPERTIES);
+  const dsn = [...over, ...main].find((entry) => entry.name === 'dsn')?.value;
+  const under = typeof dsn === 'string' ? await readDsnEntries(dsn, ports) : [];
+  const entries = mergeLayers(over, main, under);
+  const typed = readProperties(entries, PROPERTIES, ports);
+  const explicit = new Set(entries.flatMap(({ name }) => (isPropertyName(name) ? [name] : [])));
+  const options = { ...typed, ...readEnvironment(explicit, ports), explicit };
+  return { options, warnings: collectWarnings(entries) };
 }
 
-async function entriesOfDsn(name: string, ports: Ports): Promise<readonly Entry[]> {
+async function readDsnEntries(name: string, ports: Ports): Promise<readonly Entry[]> {
   const object = await readDsn(name, ports);
   try {
-    return entriesOfObject(object, PROPERTIES);
+    return toEntries(object, PROPERTIES);
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;
     throw new DriverError(error.code, `DSN ${name}: ${error.message}`, {
@@ -53,8 +52,8 @@ async function entriesOfDsn(name: string, ports: Ports): Promise<readonly Entry[
   }
 }
 
-/** The first layer that has a property gives it. */
-function layered(...layers: readonly (readonly Entry[])[]): readonly Entry[] {
+/** Takes each property from the first layer that sets it. */
+function mergeLayers(...layers: readonly (readonly Entry[])[]): readonly Entry[] {
   const first = new Map<string, Entry>();
   for (const entry of layers.flat()) {
     const id = entry.name ?? `ignored ${entry.key}`;
@@ -63,10 +62,10 @@ function layered(...layers: readonly (readonly Entry[])[]): readonly Entry[] {
   return [...first.values()];
 }
 
-function fromEnvironment(given: ReadonlySet<string>, ports: Ports): Partial<Options> {
+function readEnvironment(explicit: ReadonlySet<string>, ports: Ports): Partial<Options> {
   const values: [string, unknown][] = [];
   for (const [name, spec] of Object.entries<PropertySpec>(PROPERTIES)) {
-    const variable = given.has(name) ? undefined : spec.env?.find((v) => ports.env(v) !== undefined);
+    const variable = explicit.has(name) ? undefined : spec.env?.find((v) => ports.env(v) !== undefined);
     const value = variable === undefined ? undefined : ports.env(variable);
     if (variable === undefined || value === undefined) continue;
     const entry = { name, key: spec.key, spelled: spec.key, value };
@@ -75,7 +74,7 @@ function fromEnvironment(given: ReadonlySet<string>, ports: Ports): Partial<Opti
   return Object.fromEntries(values);
 }
 
-// For callers without types.
+// For callers without TypeScript.
 function isObject(input: unknown): boolean {
   return typeof input === 'object' && input !== null;
 }
@@ -84,7 +83,7 @@ function isPropertyName(name: string | undefined): name is PropertyName {
   return name !== undefined && Object.hasOwn(PROPERTIES, name);
 }
 
-function warningsOf(entries: readonly Entry[]): readonly string[] {
-  const ignored = ignoredWarning(entries.filter((e) => e.name === undefined).map((e) => e.key));
+function collectWarnings(entries: readonly Entry[]): readonly string[] {
+  const ignored = formatIgnoredWarning(entries.filter((e) => e.name === undefined).map((e) => e.key));
   return ignored === undefined ? [] : [ignored];
 }

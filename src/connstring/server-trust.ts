@@ -5,19 +5,21 @@ import type { ServerTrust } from '../core/network-settings.ts';
 import type { Ports } from '../core/ports.ts';
 import { path } from './value-types.ts';
 
-/** Reads SSLServerCert: PEM text, a file of it, a SHA-256 fingerprint, or `*`. */
-export async function serverTrust(
-  given: string | undefined,
+/** Reads SSLServerCert: PEM, a PEM file, a SHA-256 fingerprint, or `*`. */
+export async function readServerTrust(
+  setting: string | undefined,
   ports: Pick<Ports, 'env' | 'home' | 'readFile' | 'warn'>,
 ): Promise<ServerTrust | undefined> {
-  if (given === undefined) return undefined;
-  const value = given.trim();
+  if (setting === undefined) return undefined;
+  const value = setting.trim();
   if (value === '*') {
-    ports.warn('SSLServerCert is *: any server can pass for the right one and read what is sent to it');
+    ports.warn(
+      'SSLServerCert=* disables certificate verification: any server can impersonate AWS and read the traffic',
+    );
     return { kind: 'anything' };
   }
   if (value.includes('-----BEGIN ')) {
-    return { kind: 'certificates', pem: certificates(value, 'The text of SSLServerCert') };
+    return { kind: 'certificates', pem: parseCertificates(value, 'SSLServerCert') };
   }
   const digits = value
     .replace(/^sha-?256[:=]/i, '')
@@ -27,28 +29,29 @@ export async function serverTrust(
   if (/^([\da-f]{32}|[\da-f]{40})$/.test(digits)) {
     throw new DriverError(
       'CONN_BAD_VALUE',
-      `SSLServerCert is a fingerprint of ${digits.length} digits; expected the 64 digits of SHA-256`,
+      `SSLServerCert is a fingerprint of ${digits.length} digits; expected the 64 digits of a SHA-256 fingerprint`,
     );
   }
   const file = path.read(value, ports);
-  if ('expected' in file) throw new DriverError('CONN_BAD_VALUE', `SSLServerCert: expected ${file.expected}`);
-  const text = await readNamedFile(file.value, ports, 'CONN_BAD_VALUE');
-  if (text === undefined)
-    throw new DriverError('CONN_BAD_VALUE', `SSLServerCert names ${value}, but there is no such file`);
-  return { kind: 'certificates', pem: certificates(text, `The file ${value} of SSLServerCert`) };
+  if ('expected' in file)
+    throw new DriverError('CONN_BAD_VALUE', `invalid value for SSLServerCert: expected ${file.expected}`);
+  const pem = await readNamedFile(file.value, ports, 'CONN_BAD_VALUE');
+  if (pem === undefined)
+    throw new DriverError('CONN_BAD_VALUE', `could not open file "${value}" of SSLServerCert: no such file`);
+  return { kind: 'certificates', pem: parseCertificates(pem, `file "${value}" of SSLServerCert`) };
 }
 
-/** The certificates of a text, one after the other; line breaks in it may have become blanks. */
-function certificates(text: string, where: string): string {
-  const blocks = text.split('-----BEGIN CERTIFICATE-----').slice(1);
+/** The certificates in PEM text. Line breaks may have become spaces, as some forms do. */
+function parseCertificates(pem: string, where: string): string {
+  const blocks = pem.split('-----BEGIN CERTIFICATE-----').slice(1);
   try {
-    const found = blocks.map((block) => {
+    const parsed = blocks.map((block) => {
       const [base64 = ''] = block.split('-----END CERTIFICATE-----');
       return new X509Certificate(Buffer.from(base64, 'base64')).toString();
     });
-    if (found.length > 0) return found.join('');
+    if (parsed.length > 0) return parsed.join('');
   } catch (cause) {
-    throw new DriverError('CONN_BAD_VALUE', `${where} has a certificate that cannot be read`, { cause });
+    throw new DriverError('CONN_BAD_VALUE', `${where} contains an invalid certificate`, { cause });
   }
-  throw new DriverError('CONN_BAD_VALUE', `${where} has no certificate in PEM`);
+  throw new DriverError('CONN_BAD_VALUE', `${where} contains no PEM certificate`);
 }

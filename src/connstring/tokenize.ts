@@ -1,33 +1,36 @@
 import { DriverError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 
-/** The longest connection string that is read, in characters. */
-export const MAX_LENGTH = 1 << 20;
+/** In characters. */
+export const MAX_CONNECTION_STRING_LENGTH = 1 << 20;
 
-/** One `Key=Value` as it stands in the string. */
-export interface Token {
+/** One `Key=Value` of the string. */
+export interface PropertyToken {
   /** As written. */
   readonly key: string;
-  /** One-based place of the key's first character. */
+  /** One-based position of the key's first character. */
   readonly position: number;
-  /** Secret unless the key is known to be none. */
+  /** A secret unless the key is known to be public. */
   readonly value: string | Secret;
-  /** What to do with the value where what follows it turns out to belong to it; none for a quoted one. */
+  /** How to write the value if what follows belongs to it; absent for a quoted value. */
   readonly repair?: string;
 }
 
-/** Whether a key, as written, is known to hold no secret. */
+/** Whether the value of a key, as written, is known not to be a secret. */
 export type IsPublic = (key: string) => boolean;
 
 /**
- * Reads `Key=Value;Key=Value`. Messages tell places, never text: what stands in the wrong place may be half a
- * password whose `;` was not quoted.
+ * Splits `Key=Value;Key=Value`. Errors report positions and never quote the input, which may be part of a password whose
+ * `;` was not quoted.
  */
-export function tokenize(text: string, isPublic: IsPublic, start = 0): readonly Token[] {
-  if (text.length > MAX_LENGTH) {
-    throw new DriverError('CONN_SYNTAX', `The connection string is longer than ${MAX_LENGTH} characters`);
+export function tokenize(text: string, isPublic: IsPublic, start = 0): readonly PropertyToken[] {
+  if (text.length > MAX_CONNECTION_STRING_LENGTH) {
+    throw new DriverError(
+      'CONN_SYNTAX',
+      `connection string exceeds ${MAX_CONNECTION_STRING_LENGTH} characters`,
+    );
   }
-  const tokens: Token[] = [];
+  const tokens: PropertyToken[] = [];
   for (
     let at = skip(text, start, BLANKS_AND_SEMICOLONS);
     at < text.length;
@@ -37,10 +40,10 @@ export function tokenize(text: string, isPublic: IsPublic, start = 0): readonly 
     const equals = text.indexOf('=', keyAt);
     const semicolon = text.indexOf(';', keyAt);
     if (equals < 0 || (semicolon >= 0 && semicolon < equals)) {
-      throw syntax('expected Key=Value, found no "=" before the next ";" or the end', keyAt, tokens.at(-1));
+      throw connectionSyntaxError('expected Key=Value, found no "="', keyAt, tokens.at(-1));
     }
     const key = text.slice(keyAt, equals).trim();
-    if (key === '') throw syntax('expected a key before "="', keyAt, tokens.at(-1));
+    if (key === '') throw connectionSyntaxError('expected a key before "="', keyAt, tokens.at(-1));
     const { value, end, isQuoted } = readValue(text, skip(text, equals + 1, BLANKS), key);
     tokens.push({
       key,
@@ -56,14 +59,14 @@ export function tokenize(text: string, isPublic: IsPublic, start = 0): readonly 
 const BLANKS = /\s*/y;
 const BLANKS_AND_SEMICOLONS = /[\s;]*/y;
 
-/** The place after whatever the sticky pattern takes. */
+/** The index after the match of a sticky pattern. */
 function skip(text: string, from: number, pattern: RegExp): number {
   pattern.lastIndex = from;
   pattern.test(text);
   return pattern.lastIndex;
 }
 
-const REPAIR = { repair: 'a value that holds ";" must be quoted' };
+const REPAIR = { repair: 'a value that contains ";" must be quoted' };
 
 const CLOSING: ReadonlyMap<string, string> = new Map([
   ["'", "'"],
@@ -85,14 +88,16 @@ function readValue(
   let value = '';
   for (let at = from + 1; ;) {
     const close = text.indexOf(closing, at);
-    if (close < 0)
-      throw syntax(`the value that starts with ${text.charAt(from)} has no closing ${closing}`, from);
+    if (close < 0) throw connectionSyntaxError(`unterminated quoted value, expected ${closing}`, from);
     value += text.slice(at, close);
     if (text[close + 1] !== closing) {
       const end = skip(text, close + 1, BLANKS);
       if (end < text.length && text[end] !== ';') {
-        const doubled = `a ${closing} inside it is written twice`;
-        throw syntax(`expected ";" after the quoted value of ${shownKey(key)}; ${doubled}`, end);
+        const doubled = `write ${closing} twice inside a quoted value`;
+        throw connectionSyntaxError(
+          `expected ";" after the quoted value of ${displayKey(key)}; ${doubled}`,
+          end,
+        );
       }
       return { value, end, isQuoted: true };
     }
@@ -101,20 +106,27 @@ function readValue(
   }
 }
 
-/** A key is shown only where it looks like one. */
-export function shownKey(key: string): string {
+/** The key for messages, unless it does not look like one. */
+export function displayKey(key: string): string {
   return /^[A-Za-z][\w ]{0,31}$/.test(key) ? key : 'the property';
 }
 
-/** What to say where text may be the rest of the secret before it; empty where it cannot be. */
-export function mayBelongTo(before: Token | undefined): string {
+/** A hint that the input may be the rest of the unquoted secret before it; empty if that cannot be. */
+export function formatUnquotedHint(before: PropertyToken | undefined): string {
   const isOpen = before?.value instanceof Secret && before.repair !== undefined;
-  return isOpen ? `; if it belongs to the value of ${shownKey(before.key)}: ${before.repair}` : '';
+  return isOpen
+    ? `; if it is part of the value of ${displayKey(before.key)}, note that ${before.repair}`
+    : '';
 }
 
-function syntax(problem: string, at: number, before?: Token): DriverError {
-  const hint = mayBelongTo(before);
-  return new DriverError('CONN_SYNTAX', `Character ${at + 1} of the connection string: ${problem}${hint}`, {
-    position: at + 1,
-  });
+/** An error at a zero-based index, with a hint about the token before it. */
+export function connectionSyntaxError(problem: string, at: number, before?: PropertyToken): DriverError {
+  const hint = formatUnquotedHint(before);
+  return new DriverError(
+    'CONN_SYNTAX',
+    `syntax error in connection string at character ${at + 1}: ${problem}${hint}`,
+    {
+      position: at + 1,
+    },
+  );
 }

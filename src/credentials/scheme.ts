@@ -8,7 +8,7 @@ export type SchemeOptions<R extends PropertyName, U extends PropertyName> = {
   readonly [K in R]-?: NonNullable<Options[K]>;
 } & Pick<Options, U> & {
     /** Those of them that the user gave, as against environment and defaults. */
-    readonly given: ReadonlySet<PropertyName>;
+    readonly explicit: ReadonlySet<PropertyName>;
   };
 
 /** A way to sign in: from the options it declares to a source of credentials. */
@@ -24,12 +24,12 @@ export interface AuthScheme<R extends PropertyName = PropertyName, U extends Pro
   /** The Region where nothing names one; absent: there must be one. */
   readonly defaultRegion?: string;
   /** The scheme that does the work for these options, where this one only chooses. */
-  choose?(given: SchemeOptions<R, U>): string | undefined;
+  choose?(options: SchemeOptions<R, U>): string | undefined;
   /** Rules that `requires` cannot say. */
-  check?(given: SchemeOptions<R, U>): Problem | undefined;
+  check?(options: SchemeOptions<R, U>): Problem | undefined;
   /** What a user who named this scheme should know. */
-  notice?(given: SchemeOptions<R, U>): string | undefined;
-  source(given: SchemeOptions<R, U>, ports: Ports): CredentialSource;
+  notice?(options: SchemeOptions<R, U>): string | undefined;
+  source(options: SchemeOptions<R, U>, ports: Ports): CredentialSource;
 }
 
 /** Types a scheme by what it declares. */
@@ -46,7 +46,7 @@ export function declared<R extends PropertyName, U extends PropertyName>(
 ): SchemeOptions<R, U> {
   const names: readonly PropertyName[] = [...scheme.requires, ...scheme.uses];
   const values = names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]]));
-  const given = new Set(names.filter((name) => options.given.has(name)));
+  const explicit = new Set(names.filter((name) => options.explicit.has(name)));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- signIn has seen to what is required
-  return { ...Object.fromEntries(values), given } as SchemeOptions<R, U>;
+  return { ...Object.fromEntries(values), explicit } as SchemeOptions<R, U>;
 }

@@ -16,7 +16,7 @@ export const WEB_IDENTITY_OPTIONS = [
   'temporaryTokenDuration',
   ...STS_OPTIONS,
 ] as const;
-export type WebIdentityOptions = Pick<Options, (typeof WEB_IDENTITY_OPTIONS)[number] | 'given'>;
+export type WebIdentityOptions = Pick<Options, (typeof WEB_IDENTITY_OPTIONS)[number] | 'explicit'>;
 
 /** A role, and where the token comes from. */
 interface Found {
@@ -50,7 +50,7 @@ export function webIdentity(given: WebIdentityOptions, ports: Ports): Credential
       sessionName: named ?? sessionName(given, ports),
       token: await tokenOf(token, ports),
       // Unless it was asked for, the role's own default is the one that is sure to be allowed.
-      durationSeconds: given.given.has('temporaryTokenDuration') ? given.temporaryTokenDuration : undefined,
+      durationSeconds: given.explicit.has('temporaryTokenDuration') ? given.temporaryTokenDuration : undefined,
       signal,
     });
     const whose = token instanceof Secret ? 'AWSWebIdentityToken' : token.file;

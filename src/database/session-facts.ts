@@ -1,5 +1,5 @@
 import { type Options, PROPERTIES } from '../connstring/properties.ts';
-import { maskEmbeddedSecrets } from '../connstring/showable.ts';
+import { maskEmbeddedSecrets } from '../connstring/mask-secrets.ts';
 import { Secret } from '../core/secret.ts';
 import { PACKAGE_VERSION } from '../core/version.ts';
 import type { PropertySpec } from '../connstring/property-spec.ts';

@@ -9,7 +9,7 @@ import { splitCommand } from '../core/split-command.ts';
 /** The options that say which profile of which files is meant. */
 export type ProfileOptions = Pick<
   Options,
-  'awsCredentialsFile' | 'awsCredentialsFileProfile' | 'awsConfigFile' | 'given'
+  'awsCredentialsFile' | 'awsCredentialsFileProfile' | 'awsConfigFile' | 'explicit'
 >;
 export const PROFILE_OPTIONS = ['awsCredentialsFile', 'awsCredentialsFileProfile', 'awsConfigFile'] as const;
 
@@ -56,7 +56,7 @@ export function namedBy(
   { home }: Pick<Ports, 'home'>,
 ): keyof typeof USUAL | undefined {
   return (['awsCredentialsFile', 'awsConfigFile'] as const).find(
-    (name) => options.given.has(name) && options[name] === file && file !== `${home}/${USUAL[name]}`,
+    (name) => options.explicit.has(name) && options[name] === file && file !== `${home}/${USUAL[name]}`,
   );
 }
 

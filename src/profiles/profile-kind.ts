@@ -16,7 +16,7 @@ export const PROFILE_SOURCE_OPTIONS = [
   'mfaToken',
   'credentialsLocation',
 ] as const;
-export type ProfileSourceOptions = Pick<Options, (typeof PROFILE_SOURCE_OPTIONS)[number] | 'given'>;
+export type ProfileSourceOptions = Pick<Options, (typeof PROFILE_SOURCE_OPTIONS)[number] | 'explicit'>;
 
 /** What a profile is read with. */
 export interface ProfileContext {

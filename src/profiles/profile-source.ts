@@ -12,7 +12,7 @@ export function profileSource(options: ProfileSourceOptions, ports: Ports): Cred
   const named = namedSources(options, ports);
   return async (signal) => {
     const files = await readProfileFiles(options, ports);
-    if (options.given.has('awsCredentialsFile') && !files.found.credentials) {
+    if (options.explicit.has('awsCredentialsFile') && !files.found.credentials) {
       throw new DriverError('AUTH_PROFILE', `AWSCredentialsFile: there is no file ${files.credentialsFile}`);
     }
     const profile = profileNamed(options.awsCredentialsFileProfile, files);

@@ -5,8 +5,8 @@ import { Secret } from '../../src/core/secret.ts';
 import { fakePorts } from '../doubles/ports.ts';
 
 describe('ConnectionOptions', () => {
-  it('takes documented spellings and aliases with values of their kind, and is read like a string', async () => {
-    const given: ConnectionOptions = {
+  it('accepts documented spellings and aliases with values of their types, and is parsed like a string', async () => {
+    const input: ConnectionOptions = {
       AuthScheme: 'temporarycredentials',
       Region: 'Ireland',
       AWSSecretKey: new Secret('s'),
@@ -17,7 +17,7 @@ describe('ConnectionOptions', () => {
       SSOProperties: { MFAType: 'SMS', MFARememberDevice: false },
       User: undefined,
     };
-    const { options } = await parseConnection(given, fakePorts());
+    const { options } = await parseConnection(input, fakePorts());
     expect(options).toMatchObject({
       authScheme: 'TemporaryCredentials',
       awsRegion: 'eu-west-1',
@@ -27,13 +27,13 @@ describe('ConnectionOptions', () => {
       tables: ['a', 'b'],
       ssoProperties: { mfaType: 'SMS', mfaRememberDevice: false },
     });
-    expect(options.given.has('user')).toBe(false);
+    expect(options.explicit.has('user')).toBe(false);
   });
 
-  it('refuses unknown keys and values of another kind when it is compiled', async () => {
-    // @ts-expect-error there is no such property
+  it('refuses unknown keys and values of other types at compile time', async () => {
+    // @ts-expect-error not a property
     const unknown: ConnectionOptions = { Nonsense: 1 };
-    // @ts-expect-error a number of threads is no list
+    // @ts-expect-error a number of threads is not a list
     const list: ConnectionOptions = { ThreadCount: ['4'] };
     await expect(parseConnection(unknown, fakePorts())).rejects.toMatchObject({
       code: 'CONN_UNKNOWN_PROPERTY',

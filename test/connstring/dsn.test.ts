@@ -22,7 +22,7 @@ AWSRegion = Paris
 describe('DSN', () => {
   const files = { '/home/ana/.odbc.ini': ODBC };
 
-  it('gives what the string does not say itself', async () => {
+  it('provides the properties that the string does not set', async () => {
     const { options, warnings } = await parseConnection('dsn=SHOP;AWSRegion=London', fakePorts({ files }));
     expect(options).toMatchObject({
       awsRegion: 'eu-west-2',
@@ -33,12 +33,12 @@ describe('DSN', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('may have dots in its name', async () => {
+  it('may contain dots in its name', async () => {
     const { options } = await parseConnection('DSN=corp.shop', fakePorts({ files }));
     expect(options.awsRegion).toBe('eu-west-3');
   });
 
-  it('is looked for in ODBCINI, then at home, then in /etc', async () => {
+  it('is searched in ODBCINI, then in the home directory, then in /etc', async () => {
     const all = {
       '/o.ini': '[a]\nUser=1',
       '/home/ana/.odbc.ini': '[a]\nUser=2\n[b]\nUser=2',
@@ -51,7 +51,7 @@ describe('DSN', () => {
     expect(users).toEqual(['1', '2', '3']);
   });
 
-  it('that is nowhere is an error with every file and near names', async () => {
+  it('that does not exist is an error with every searched file and similar names', async () => {
     const error = await thrownBy(() => parseConnection('DSN=Shp', fakePorts({ files })));
     expect(error.code).toBe('CONN_DSN_NOT_FOUND');
     expect(error.attempts).toEqual([
@@ -64,11 +64,11 @@ describe('DSN', () => {
   it('with an unknown key is an error that names the DSN', async () => {
     const bad = { '/etc/odbc.ini': '[x]\nAWSRegoin=Ireland\nPassword=CANARY' };
     const error = await thrownBy(() => parseConnection('DSN=x', fakePorts({ files: bad })));
-    expect(error.message).toMatch(/^DSN x: Unknown property "awsregoin"/);
+    expect(error.message).toMatch(/^DSN x: unknown connection property "awsregoin"/);
     expect(printsOf(error)).not.toContain('CANARY');
   });
 
-  it('in a file that cannot be read is an error that names the file', async () => {
+  it('in an unreadable file is an error that names the file', async () => {
     const error = await thrownBy(() => parseConnection('DSN=x', fakePorts({ forbidden: ['/etc/odbc.ini'] })));
     expect(error.message).toBe('could not read file "/etc/odbc.ini": permission denied');
   });

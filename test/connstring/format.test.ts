@@ -48,7 +48,7 @@ const open = (v: unknown): unknown => {
 function outcomeOf(text: string): string {
   try {
     parse(text);
-    return 'read';
+    return 'parsed';
   } catch (error) {
     return error instanceof DriverError ? error.code : String(error);
   }
@@ -61,12 +61,12 @@ describe('parse and format', () => {
     );
   });
 
-  it('read any text or refuse it with an error of the connection string', () => {
+  it('parse any string or fail with an error of the connection string', () => {
     const text = fc.string({ unit: fc.constantFrom(...`;='"{} UserPassword`.split('')) });
-    fc.assert(fc.property(text, (input) => expect(outcomeOf(input)).toMatch(/^(read|CONN_[A-Z_]+)$/)));
+    fc.assert(fc.property(text, (input) => expect(outcomeOf(input)).toMatch(/^(parsed|CONN_[A-Z_]+)$/)));
   });
 
-  it('spells keys as documented, whatever the case, blanks and alias they came with', () => {
+  it('normalize case, spaces and aliases to the documented spelling', () => {
     expect(parse('aws region=x; ACCESSKEY=a; useR=b')).toEqual({
       AWSRegion: 'x',
       AWSAccessKey: 'a',
@@ -74,22 +74,22 @@ describe('parse and format', () => {
     });
   });
 
-  it('leaves out what has no value', () => {
+  it('leave out properties without a value', () => {
     expect(parse('User=;Password=;AWSRegion=x')).toEqual({ AWSRegion: 'x' });
     expect(format({ User: undefined, Password: null, AWSRegion: 'x', Endpoint: '' })).toBe('AWSRegion=x');
   });
 
-  it('writes numbers, booleans and lists of the object form as text', () => {
+  it('format numbers, booleans and lists of the object form', () => {
     expect(format({ ThreadCount: 4, FlattenObjects: true, Tables: ['a', 'b'] })).toBe(
       'ThreadCount=4;FlattenObjects=true;Tables=a,b',
     );
   });
 
-  it('quotes a nested string once and its values once more', () => {
+  it('quote a nested string once and its values once more', () => {
     expect(format({ SSOProperties: { APIToken: "a;'b'" } })).toBe(`SSOProperties='APIToken=''a;''''b'''''''`);
   });
 
-  it('takes the properties of Other as if they stood beside it', () => {
+  it('merge the properties of Other into the connection', () => {
     expect(parse("User=ana;Other='ThreadCount=7;AWSRegion=x'")).toEqual({
       User: 'ana',
       ThreadCount: '7',
@@ -102,19 +102,19 @@ describe('parse and format', () => {
     'jdbc:amazondynamodb:User=a',
     'JDBC:DynamoDB:User=a',
     ' jdbc:dynadbc: User=a',
-  ])('strips the prefix of %j', (text) => {
+  ])('strip the prefix of %j', (text) => {
     expect(parse(text)).toEqual({ User: 'a' });
   });
 
-  it('refuses a value that is neither text, number, boolean nor list', async () => {
+  it('refuse a value that is not a string, number, boolean or list', async () => {
     // @ts-expect-error for callers without types
     expect((await thrownBy(() => format({ User: Symbol('x') }))).code).toBe('CONN_BAD_VALUE');
     expect((await thrownBy(() => format({ User: { Password: 'x' } }))).code).toBe('CONN_BAD_VALUE');
   });
 });
 
-describe('a key that is given twice', () => {
-  it('is fine with the same value, under an alias too', () => {
+describe('a repeated key', () => {
+  it('is accepted with the same value, also under an alias', () => {
     expect(parse('User=a;user=a;Region=x;AWSRegion=x')).toEqual({ User: 'a', AWSRegion: 'x' });
     expect(parse("SSOProperties='APIToken=a';SSOProperties={apitoken=a;}")).toEqual({
       SSOProperties: { APIToken: new Secret('a') },
@@ -132,30 +132,32 @@ describe('a key that is given twice', () => {
     expect(error.message).toMatch(message);
   });
 
-  it('is refused without telling the values of secrets', async () => {
+  it('is refused without showing the values of secrets', async () => {
     const error = await thrownBy(() => parse('Password=CANARY1;password=CANARY2'));
     expect(`${error.message}${error.stack}`).not.toContain('CANARY');
   });
 });
 
-describe('a key that is not known', () => {
-  it('is refused with its place and the names it may stand for', async () => {
+describe('an unknown key', () => {
+  it('is refused with its position and similar names', async () => {
     const error = await thrownBy(() => parse('User=a; AWSRegoin=x'));
     expect(error.code).toBe('CONN_UNKNOWN_PROPERTY');
-    expect(error.message).toBe('Unknown property "AWSRegoin" at character 9; did you mean AWSRegion?');
+    expect(error.message).toBe(
+      'unknown connection property "AWSRegoin" at character 9; did you mean AWSRegion?',
+    );
     expect(error.position).toBe(9);
     expect(error.candidates).toEqual(['AWSRegion']);
   });
 
-  it('is refused inside a nested string with the place of that string', async () => {
+  it('is refused inside a nested string with the position of that string', async () => {
     const error = await thrownBy(() => parse("User=a;SSOProperties='MFATyp=SMS'"));
     expect(error.message).toBe(
-      'In SSOProperties: Unknown property "MFATyp" at character 1; did you mean MFAType?',
+      'SSOProperties: unknown connection property "MFATyp" at character 1; did you mean MFAType?',
     );
     expect(error.position).toBe(8);
   });
 
-  it('is not shown where it may be half a password', async () => {
+  it('is not shown if it may be part of a password', async () => {
     const error = await thrownBy(() => parse('Password=abc;CANARY=x'));
     expect(error.message).not.toContain('CANARY');
     expect(error.message).toMatch(/value of Password.*quoted/);

@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { networkSettings } from '../../src/connstring/network.ts';
+import { resolveNetworkSettings } from '../../src/connstring/network.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { fakePorts } from '../doubles/ports.ts';
 import { testAuthority } from '../support/certificates.ts';
 import { printsOf } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
 
-type World = NonNullable<Parameters<typeof fakePorts>[0]>;
+type PortOptions = NonNullable<Parameters<typeof fakePorts>[0]>;
 
-async function read(properties: Readonly<Record<string, string>>, world: World = {}) {
-  const ports = fakePorts(world);
+async function read(properties: Readonly<Record<string, string>>, portOptions: PortOptions = {}) {
+  const ports = fakePorts(portOptions);
   const { options } = await parseConnection({ AWSRegion: 'eu-west-1', ...properties }, ports);
-  return { settings: await networkSettings(options, ports), warnings: ports.warnings };
+  return { settings: await resolveNetworkSettings(options, ports), warnings: ports.warnings };
 }
 
 describe('the proxy', () => {
@@ -26,7 +26,7 @@ describe('the proxy', () => {
     expect((await read(properties)).settings?.proxy?.url).toBe(url);
   });
 
-  it('is that of the environment where the string names none, and never for this machine', async () => {
+  it('is that of the environment if the string sets none, and never for local hosts', async () => {
     const env = { HTTPS_PROXY: 'http://ana:p%40ss@proxy.corp:3128', NO_PROXY: 'corp.com, .local' };
     const { settings } = await read({}, { env });
     expect(settings?.proxy).toMatchObject({ url: 'http://proxy.corp:3128', user: 'ana', httpsOnly: true });
@@ -61,34 +61,34 @@ describe('SSLServerCert', () => {
     },
   );
 
-  it('of * is taken with a warning', async () => {
+  it('of * is accepted with a warning', async () => {
     const { settings, warnings } = await read({ SSLServerCert: '*' });
     expect(settings?.trust).toEqual({ kind: 'anything' });
-    expect(warnings).toEqual([expect.stringContaining('SSLServerCert is *')]);
+    expect(warnings).toEqual([expect.stringContaining('SSLServerCert=*')]);
   });
 
-  it('may be PEM text, also where its line breaks became blanks, or a file of it', async () => {
+  it('may be PEM, also with its line breaks turned into spaces, or a PEM file', async () => {
     const authority = testAuthority();
     const pem = 'skipped' in authority ? undefined : authority.ca;
-    const given = pem === undefined ? [] : [pem, pem.replaceAll('\n', ' '), '/ca.pem'];
-    const readings = given.map((value) =>
+    const values = pem === undefined ? [] : [pem, pem.replaceAll('\n', ' '), '/ca.pem'];
+    const readings = values.map((value) =>
       read({ SSLServerCert: value }, { files: { '/ca.pem': `x\n${pem}` } }),
     );
     const trusted = (await Promise.all(readings)).map(({ settings }) => settings?.trust);
-    expect(trusted).toEqual(given.map(() => ({ kind: 'certificates', pem })));
+    expect(trusted).toEqual(values.map(() => ({ kind: 'certificates', pem })));
   });
 
   it.each([
     ['0a'.repeat(20), 'fingerprint of 40 digits'],
     ['/nowhere.pem', 'no such file'],
-    ['/empty.pem', 'no certificate in PEM'],
-    ['-----BEGIN CERTIFICATE-----AAAA-----END CERTIFICATE-----', 'cannot be read'],
+    ['/empty.pem', 'contains no PEM certificate'],
+    ['-----BEGIN CERTIFICATE-----AAAA-----END CERTIFICATE-----', 'contains an invalid certificate'],
   ])('of %s is refused', async (value, words) => {
     const error = await thrownBy(() => read({ SSLServerCert: value }, { files: { '/empty.pem': 'x' } }));
     expect([error.code, error.message]).toEqual(['CONN_BAD_VALUE', expect.stringContaining(words)]);
   });
 });
 
-it('nothing is changed where nothing was given', async () => {
+it('network settings are undefined if no property is set', async () => {
   expect((await read({})).settings).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { redact } from '../../src/connstring/redact.ts';
 import { Secret } from '../../src/core/secret.ts';
 
 describe('redact', () => {
-  it('shows what is no secret and masks what is one', () => {
+  it('shows public values and masks secrets', () => {
     expect(redact('awsregion=Ireland; AccessKey=AKIA; SecretKey=CANARY;')).toBe(
       'AWSRegion=Ireland;AWSAccessKey=AKIA;AWSSecretKey=***',
     );
@@ -17,7 +17,7 @@ describe('redact', () => {
     expect(redact("Other='Password=CANARY;User=ana'")).toBe("Other='Password=***;User=ana'");
   });
 
-  it('masks objects likewise', () => {
+  it('masks objects in the same format', () => {
     expect(
       redact({
         User: 'ana',
@@ -47,7 +47,7 @@ describe('redact', () => {
     expect(redact(text)).not.toContain('CANARY');
   });
 
-  it('never throws, and never shows what stands behind a secret key', () => {
+  it('never throws, and never shows the value of a secret key', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (before, after) => {
         expect(redact(`${before};Password='CANARY';${after}`)).not.toContain('CANARY');

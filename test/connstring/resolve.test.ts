@@ -14,7 +14,7 @@ const optionsOf = async (
 ): Promise<Options> => (await parseConnection(input, fakePorts({ env }))).options;
 
 describe('parseConnection', () => {
-  it('gives typed values, and defaults for the rest', async () => {
+  it('returns typed values, and defaults for the rest', async () => {
     const options = await optionsOf(
       'ThreadCount=8; Region=Ireland; FlattenObjects=yes; Tables=a,b; Password=x',
     );
@@ -29,7 +29,7 @@ describe('parseConnection', () => {
       maxRows: -1,
     });
     expect(options.user).toBeUndefined();
-    expect([...options.given].toSorted()).toEqual([
+    expect([...options.explicit].toSorted()).toEqual([
       'awsRegion',
       'flattenObjects',
       'password',
@@ -38,7 +38,7 @@ describe('parseConnection', () => {
     ]);
   });
 
-  it('reads an object as it reads the string of the same properties', async () => {
+  it('parses an object like the string of the same properties', async () => {
     const object = {
       threadcount: 8,
       REGION: 'Ireland',
@@ -59,7 +59,7 @@ describe('parseConnection', () => {
     expect(options).toMatchObject({ awsRegion: 'eu-west-2', user: 'a', threadCount: 2 });
   });
 
-  it('gives nested properties their own types and defaults', async () => {
+  it('applies the types and defaults of nested properties', async () => {
     const options = await optionsOf("SSOProperties='apitoken=x;mfatype=sms'");
     expect(options.ssoProperties).toEqual({
       apiToken: new Secret('x'),
@@ -69,55 +69,55 @@ describe('parseConnection', () => {
     });
   });
 
-  it('takes from the environment what was not given, the first variable that is set', async () => {
+  it('uses the first environment variable that is set for a property that is not set', async () => {
     const env = { AWS_DEFAULT_REGION: 'eu-west-3', AWS_REGION: 'eu-west-2', AWS_PROFILE: 'prod' };
     const options = await optionsOf('', env);
     expect(options).toMatchObject({ awsRegion: 'eu-west-2', awsCredentialsFileProfile: 'prod' });
-    expect(options.given.size).toBe(0);
+    expect(options.explicit.size).toBe(0);
     expect((await optionsOf('Region=Ireland', env)).awsRegion).toBe('eu-west-1');
   });
 
-  it('says which environment variable holds a bad value', async () => {
+  it('names the environment variable with an invalid value', async () => {
     const error = await thrownBy(() => optionsOf('', { AWS_REGION: 'Narnia' }));
     expect(error.code).toBe('CONN_BAD_VALUE');
     expect(error.message).toContain('environment variable AWS_REGION');
   });
 
-  it('says which value was expected, which was found, and where', async () => {
+  it('reports the expected value, the actual value and its position', async () => {
     const error = await thrownBy(() => optionsOf('User=a; threadcount=many'));
     expect(error.code).toBe('CONN_BAD_VALUE');
     expect(error.message).toBe(
-      'threadcount (character 9): expected a whole number from 1 to 256, found "many"',
+      'invalid value for threadcount at character 9: expected an integer from 1 to 256, got "many"',
     );
     expect(error.position).toBe(9);
   });
 
-  it('tells the place of Other for what goes wrong inside it', async () => {
+  it('reports the position of Other for errors inside it', async () => {
     const error = await thrownBy(() => optionsOf("User=a; Other='  Timeout=1;threadcount=many'"));
-    expect(error.message).toContain('threadcount (character 9)');
+    expect(error.message).toContain('threadcount at character 9');
   });
 
-  it('does not tell a password that a forgotten semicolon put into another value', async () => {
+  it('does not show a password that a missing semicolon made part of another value', async () => {
     const error = await thrownBy(() => optionsOf('AWSRegion=eu-west-1 Password=CANARY;User=a'));
     expect(printsOf(error)).not.toContain('CANARY');
   });
 
-  it('warns once of keys that mean nothing here, and not at all of those that driver managers add', async () => {
+  it('warns once of ignored keys, but not of those that driver managers add', async () => {
     const { warnings } = await parseConnection(
       'Driver={Dyna};RTK=x;S3StagingDirectory=s3://a;UseEC2Roles=true',
       fakePorts(),
     );
     expect(warnings).toEqual([
-      'Ignored, having no meaning for this driver: RTK, S3StagingDirectory, UseEC2Roles (use AuthScheme=AwsEC2Roles)',
+      'Ignoring properties that DynaDBC does not use: RTK, S3StagingDirectory, UseEC2Roles (use AuthScheme=AwsEC2Roles)',
     ]);
   });
 
-  it('refuses what is neither string nor object', async () => {
+  it('refuses input that is neither a string nor an object', async () => {
     // @ts-expect-error for callers without types
     expect((await thrownBy(() => optionsOf(undefined))).code).toBe('CONN_BAD_VALUE');
   });
 
-  it('prints no secret, whatever way it is printed', async () => {
+  it('masks secrets however it is printed', async () => {
     const options = await optionsOf({
       Password: 'CANARY',
       AWSSecretKey: new Secret('CANARY'),
@@ -134,7 +134,7 @@ const fixtures = await Promise.all(
   (await readdir(folder)).map(async (file) => [file, await readFile(new URL(file, folder), 'utf8')] as const),
 );
 
-const STAGING = 'Ignored, having no meaning for this driver: S3StagingDirectory';
+const STAGING = 'Ignoring properties that DynaDBC does not use: S3StagingDirectory';
 
 describe('the example strings', () => {
   it.each(fixtures)('%s is read, and its secrets stay secret', async (_, text) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MAX_LENGTH, tokenize } from '../../src/connstring/tokenize.ts';
+import { MAX_CONNECTION_STRING_LENGTH, tokenize } from '../../src/connstring/tokenize.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { thrownBy } from '../support/thrown.ts';
 
@@ -81,41 +81,41 @@ describe('tokenize', () => {
     ['A="1""', 3],
     ['A={1', 3],
     ["A='1' 2;B=3", 7],
-  ])('tells the place where %j goes wrong', async (text, position) => {
+  ])('reports the position of the error in %j', async (text, position) => {
     const error = await thrownBy(() => pairs(text));
     expect(error.code).toBe('CONN_SYNTAX');
     expect(error.position).toBe(position);
-    expect(error.message).toContain(`Character ${position}`);
+    expect(error.message).toContain(`at character ${position}:`);
   });
 
-  it('counts places from the start of the text, whatever was skipped', () => {
+  it('counts positions from the start of the string, including its prefix', () => {
     const tokens = tokenize('jdbc:x:A=1; B=2', everythingIsPublic, 7);
     expect(tokens.map((token) => token.position)).toEqual([8, 13]);
   });
 
-  it('makes a Secret of every value whose key is not known to be public', () => {
+  it('wraps every value in a Secret unless its key is known to be public', () => {
     const [user, password] = tokenize('User=ana;Pass=word', (key) => key === 'User');
     expect(user?.value).toBe('ana');
     expect(password?.value).toEqual(new Secret('word'));
   });
 
-  it('never quotes text that stands in the wrong place', async () => {
+  it('never quotes misplaced input', async () => {
     const texts = ["Password='CANARY", 'Password=a;CANARY', "Password='a'CANARY;User=b", 'CANARY'];
     const errors = await Promise.all(texts.map((text) => thrownBy(() => tokenize(text, () => false))));
     expect(errors.map((error) => error.message).join('\n')).not.toContain('CANARY');
   });
 
-  it('advises quotes where text may be the rest of a secret', async () => {
+  it('suggests quoting if the input may be the rest of a secret', async () => {
     const error = await thrownBy(() => tokenize('Password=a;b', () => false));
     expect(error.message).toMatch(/value of Password.*quoted/);
   });
 
-  it('refuses a string of more than a mebi of characters', async () => {
-    const error = await thrownBy(() => pairs(`A=${'x'.repeat(MAX_LENGTH)}`));
+  it('refuses a string of more than 2^20 characters', async () => {
+    const error = await thrownBy(() => pairs(`A=${'x'.repeat(MAX_CONNECTION_STRING_LENGTH)}`));
     expect(error.code).toBe('CONN_SYNTAX');
   });
 
-  it('reads a long string of many quotes', () => {
+  it('parses a long string of many quotes', () => {
     const value = "''".repeat(200_000);
     expect(pairs(`A='${value}'`)).toEqual([['A', "'".repeat(200_000)]]);
   });

@@ -17,11 +17,11 @@ describe('the URL form', () => {
     expect(parse(text)).toEqual(expected);
   });
 
-  it('leaves a plus sign as it is, since secret keys hold them', () => {
+  it('keeps a plus sign, since secret keys contain them', () => {
     expect(parse('dynamodb://?AWSSecretKey=a+b%2Fc')).toEqual({ AWSSecretKey: new Secret('a+b/c') });
   });
 
-  it('refuses a host and a property that name different Regions', async () => {
+  it('refuses a host and a property with different Regions', async () => {
     const error = await thrownBy(() => parse('dynamodb://eu-west-1?AWSRegion=eu-west-2'));
     expect(error.code).toBe('CONN_DUPLICATE_PROPERTY');
   });
@@ -31,14 +31,14 @@ describe('the URL form', () => {
     ['dynamodb://eu-west-1?Password=%CANARY', 31],
     ['dynamodb://eu-west-1?CANARY', 22],
     ['dynamodb://eu-west-1?Password=a&CANARY', 33],
-  ])('tells the place and nothing of the text where %j goes wrong', async (text, position) => {
+  ])('reports the position and nothing of the input for the error in %j', async (text, position) => {
     const error = await thrownBy(() => parse(text));
     expect(error.code).toBe('CONN_SYNTAX');
     expect(error.position).toBe(position);
     expect(error.message).not.toContain('CANARY');
   });
 
-  it('does not show a key that an unescaped & may have cut off a secret', async () => {
+  it('does not show a key that may be the rest of a secret after an unescaped &', async () => {
     const error = await thrownBy(() => parse('dynamodb://?Password=abc&CANARY=x'));
     expect(error.code).toBe('CONN_UNKNOWN_PROPERTY');
     expect(error.message).not.toContain('CANARY');

@@ -14,7 +14,7 @@ import {
 } from '../../src/connstring/value-types.ts';
 import { Secret } from '../../src/core/secret.ts';
 
-const world = {
+const context = {
   home: '/home/ana',
   env: (name: string) =>
     new Map([
@@ -47,8 +47,8 @@ describe('value types', () => {
     [url, 'http://127.0.0.1:8000', 'http://127.0.0.1:8000'],
     [list, 'a, b ,,c', ['a', 'b', 'c']],
     [size, '2 GiB', '2 GiB'],
-  ])('%# read what they name', (type, text, value) => {
-    expect(type.read(text, world)).toEqual({ value });
+  ])('%# parse valid input', (type, text, value) => {
+    expect(type.read(text, context)).toEqual({ value });
   });
 
   it.each<[ValueType<unknown>, string]>([
@@ -73,19 +73,19 @@ describe('value types', () => {
     [url, 'ftp://host'],
     [url, 'https://user:word@host'],
     [size, 'lots'],
-  ])('%# refuse what they cannot read and say what they expect', (type, text) => {
-    expect(type.read(text, world)).toMatchObject({ expected: expect.stringMatching(/\w/) });
+  ])('%# refuse invalid input and describe what they expect', (type, text) => {
+    expect(type.read(text, context)).toMatchObject({ expected: expect.stringMatching(/\w/) });
   });
 
-  it('refuse a Secret where none belongs', () => {
-    expect(word.read(new Secret('Never'), world)).toMatchObject({ expected: expect.any(String) });
-    expect(integer(1).read(new Secret('1'), world)).toMatchObject({ expected: expect.any(String) });
+  it('refuse a Secret unless they are secret', () => {
+    expect(word.read(new Secret('Never'), context)).toMatchObject({ expected: expect.any(String) });
+    expect(integer(1).read(new Secret('1'), context)).toMatchObject({ expected: expect.any(String) });
   });
 
-  it('name near words and Regions', () => {
-    expect(word.read('OnUsed', world)).toMatchObject({ candidates: ['OnUse'] });
-    expect(region.read('Irland', world)).toMatchObject({ candidates: ['IRELAND'] });
-    expect(region.read('eu-west', world)).toMatchObject({
+  it('suggest similar values and Regions', () => {
+    expect(word.read('OnUsed', context)).toMatchObject({ candidates: ['OnUse'] });
+    expect(region.read('Irland', context)).toMatchObject({ candidates: ['IRELAND'] });
+    expect(region.read('eu-west', context)).toMatchObject({
       candidates: expect.arrayContaining(['eu-west-1']),
     });
   });

@@ -60,7 +60,7 @@ describe.each(SCHEMES.map((scheme) => [scheme.name, scheme] as const))('AuthSche
   it('shows a connection string that names it, has all it needs and would be taken', async () => {
     const { options } = await parseConnection(scheme.example, fakePorts());
     expect(options.authScheme).toBe(scheme.name);
-    expect(scheme.requires.filter((name) => !options.given.has(name))).toEqual([]);
+    expect(scheme.requires.filter((name) => !options.explicit.has(name))).toEqual([]);
     expect(scheme.check?.(declared(scheme, options))).toBeUndefined();
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { plainKey } from '../../src/connstring/find-property.ts';
+import { normalizeKey } from '../../src/connstring/find-property.ts';
 import { parse } from '../../src/connstring/format.ts';
 import { IGNORED_KEYS } from '../../src/connstring/ignored.ts';
 import { PROPERTIES } from '../../src/connstring/properties.ts';
@@ -51,7 +51,7 @@ describe.each(Object.entries(tables))('the table of %s', (_, table) => {
       spec.key,
       ...(spec.aliases ?? []),
     ]);
-    expect(new Set(spellings.map(plainKey)).size).toBe(spellings.length);
+    expect(new Set(spellings.map(normalizeKey)).size).toBe(spellings.length);
   });
 });
 
@@ -62,9 +62,9 @@ describe('ignored keys', () => {
   ]);
 
   it('are no properties, and stand once', () => {
-    const known = new Set(spellings.map(plainKey));
-    expect(IGNORED_KEYS.filter((row) => known.has(plainKey(row.key)))).toEqual([]);
-    expect(new Set(IGNORED_KEYS.map((row) => plainKey(row.key))).size).toBe(IGNORED_KEYS.length);
+    const known = new Set(spellings.map(normalizeKey));
+    expect(IGNORED_KEYS.filter((row) => known.has(normalizeKey(row.key)))).toEqual([]);
+    expect(new Set(IGNORED_KEYS.map((row) => normalizeKey(row.key))).size).toBe(IGNORED_KEYS.length);
   });
 
   it('point to properties that exist', () => {

@@ -136,7 +136,7 @@ const FAULTS: readonly (readonly [
     'a quotation that does not end',
     { text: `AWSRegion=Ireland;User='ana` },
     'connection string',
-    'has no closing',
+    'unterminated quoted value',
   ],
   ['a Region that there is not', { text: 'AWSRegion=Irland' }, 'connection string', 'AWSRegion'],
   ['a value of the wrong kind', { text: 'ThreadCount=many' }, 'connection string', 'ThreadCount'],

@@ -15,7 +15,7 @@ export const FEDERATED_OPTIONS = [
 export const FEDERATED_REGION = 'us-east-1';
 
 export type FederatedOptions = Pick<Options, (typeof FEDERATED_OPTIONS)[number]> & {
-  readonly given: ReadonlySet<PropertyName>;
+  readonly explicit: ReadonlySet<PropertyName>;
 };
 
 const ARNS = [

@@ -52,7 +52,7 @@ export function federatedSource(
     const wish = { roleArn: given.awsRoleArn, principalArn: given.awsPrincipalArn };
     const pair = chooseRole(assertion?.roleValues, wish);
     checkPartition(pair, target.region);
-    const wanted = given.given.has('temporaryTokenDuration') ? given.temporaryTokenDuration : undefined;
+    const wanted = given.explicit.has('temporaryTokenDuration') ? given.temporaryTokenDuration : undefined;
     const durationSeconds = sessionSeconds(wanted, assertion, now);
     const call = { ...target, ...pair, assertion: encoded, durationSeconds, signal };
     const credentials = await (wanted === undefined ? assumedForLess(call) : assumeRoleWithSaml(call));
