@@ -12,31 +12,31 @@ import { queryWithin } from '../parse/parse.ts';
 import type { Value } from '../types/value.ts';
 import type { StatementScope } from '../write/statement-scope.ts';
 
-/** Text of a row. */
+/** A row as strings. */
 export type CellRow = readonly (string | null)[];
 
-/** The rows of a query as text. */
+/** The rows of a query as strings. */
 export interface Cells {
   readonly columns: readonly ResultColumn[];
   readonly batches: () => AsyncGenerator<readonly CellRow[]>;
-  /** Instead of batches, where each item of a read is a row. */
+  /** Set if each item of a read is a row: replaces `batches`, which must not be read then. */
   readonly items?: ItemCells | undefined;
 }
 
-/** Items, and what makes rows of them. */
+/** Items, and the formatter of their cells. */
 export interface ItemCells {
-  /** Of the table; one for each column of the rows. */
+  /** The table's column of each column of the rows. */
   readonly output: readonly ColumnDef[];
   readonly pages: () => AsyncGenerator<Page>;
   readonly cell: (item: AttributeMap, position: number) => string | null;
 }
 
-/** What cells are: PostgreSQL's text output, or JSON. */
+/** The format of cells: PostgreSQL's text output, or JSON. */
 type CellFormat = 'text' | 'json';
 
 /**
- * Runs a query whose values come as text. Rows that stream as they are read are turned into text here; the engine makes text
- * of its own values, so that no digit and no microsecond is lost on the way.
+ * Runs a query and returns its values as strings. Rows of a direct read are formatted here; the engine casts its own values to
+ * text, so that no digit or microsecond is lost in between.
  */
 export async function queryCells(
   select: SelectStmt,
@@ -47,16 +47,16 @@ export async function queryCells(
   const context = scope.context.withSettings({ decimals: 'digits' });
   const plan = await planStatement(queryWithin(parsed, select), parameters, context, signal);
   const { columns } = plan;
-  const asked = plan.direct === undefined ? castToText(select, columns, form) : select;
+  const textSelect = plan.direct === undefined ? castToText(select, columns, form) : select;
   const cells = columns.map(({ type }, i) => {
     const output = plan.direct?.summaries === undefined ? plan.direct?.output[i] : undefined;
-    // Some numbers have more digits than a type of SQL: their column is one of text.
+    // Numbers with more digits than any SQL type are in a text column, but are formatted as numbers.
     const kind = output !== undefined && storedAttributeType(output) === 'N' ? 'numeric' : type;
     return createCellFormatter(kind, form, plan.direct !== undefined);
   });
   const run = (): Promise<RunningStatement> =>
-    runStatement(queryWithin(parsed, asked), parameters, context, signal, stats);
-  // A direct statement has read nothing before its first rows.
+    runStatement(queryWithin(parsed, textSelect), parameters, context, signal, stats);
+  // Starting a direct statement reads nothing yet.
   const direct = plan.direct === undefined ? undefined : await run();
   async function* batches(): ReturnType<Cells['batches']> {
     const running = direct ?? (await run());
@@ -97,14 +97,14 @@ function createCellFormatter(
     const cell = text(value);
     if (cell === null) return null;
     if (type === 'boolean') return cell === 't' ? 'true' : 'false';
-    // In JSON a line feed can only stand between the parts of a document.
+    // Valid JSON has line breaks only between tokens, so they can be replaced.
     if (isDocumentType(type) || type.endsWith('[]')) return cell.replace(/[\r\n]+/g, ' ');
     if (isNumericType(type) && JSON_NUMBER.test(cell)) return cell;
     return JSON.stringify(type.startsWith('timestamp') ? cell.replace(' ', 'T') : cell);
   };
 }
 
-/** The same rows with all values as text but the booleans, whose text in a file is not that of a cast. */
+/** Casts all columns to text except booleans, whose form in a file differs from that of a cast. */
 function castToText(select: SelectStmt, columns: readonly ResultColumn[], form: CellFormat): SelectStmt {
   const names = columns.map((_, i) => `c${i}`);
   const targets = names.map((each, i): Node => {

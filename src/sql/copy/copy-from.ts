@@ -2,80 +2,82 @@ import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { inParallel } from '../../core/async/parallel.ts';
 import type { SourceFile } from '../../core/ports.ts';
-import { createKeyedQueue } from '../../core/async/keyed-queue.ts';
+import { createKeyedQueue } from '../../core/async/keyed-mutex.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { keyIdentity } from '../../dynamo/key.ts';
 import { checkItem } from '../../dynamo/lint/lint-writes.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import { newWriteStats, totalWritten, type WriteStats } from '../../dynamo/write/write-stats.ts';
 import type { BatchedWrite } from '../../dynamo/write/writer.ts';
-import { type CommandResult, done } from '../exec/command.ts';
+import { type CommandResult, emptyResult } from '../exec/command.ts';
 import type { FileAccess } from '../exec/context.ts';
-import { keyOf } from '../write/item-of.ts';
-import { itemsOf } from '../write/items-of.ts';
+import { extractKey } from '../write/item-key.ts';
+import { fetchItems } from '../write/fetch-items.ts';
 import { putItem } from '../write/put-item.ts';
 import { withPartialResult } from '../write/returning.ts';
-import { sameValue } from '../write/same-value.ts';
-import type { StatementScope } from '../write/source-rows.ts';
-import { unitsOfItem, writeGate } from '../write/write-gate.ts';
+import { isSameValue } from '../write/same-value.ts';
+import type { StatementScope } from '../write/statement-scope.ts';
+import { estimatePutUnits, getWriteBudget } from '../write/write-budget.ts';
 import { resolveTarget } from '../write/target-table.ts';
 import type { CopyRequest } from './request.ts';
-import { fileError } from './file-error.ts';
-import { parquetRows } from './parquet.ts';
+import { toFileError } from './file-error.ts';
+import { readParquet } from './parquet.ts';
 import { createWriteRateLimiter, type WriteRateLimiter } from './write-rate-limiter.ts';
-import { openRejects, type Rejects } from './rejects.ts';
-import { newWatermark, openResume, type Resume, type Watermark } from './resume.ts';
-import { type FileRow, type RowsInto, textFileRows } from './rows.ts';
-import { bytesOf, textsOf } from './texts.ts';
+import { openRejectLog, type RejectLog } from './reject-log.ts';
+import { createWatermark, openResumePoint, type ResumePoint, type Watermark } from './resume-point.ts';
+import { type FileRow, type LoadTarget, parseTextRows } from './file-rows.ts';
+import { readFileBytes, decodeUtf8 } from './file-text.ts';
 
-/** A load under way. */
+/** A running load. */
 interface Load {
   readonly request: CopyRequest;
   readonly table: TableDef;
-  readonly reading: StatementScope;
+  readonly scope: StatementScope;
   readonly writes: WriteStats;
-  readonly rejects: Rejects;
-  readonly resume: Resume | undefined;
+  readonly rejects: RejectLog;
+  readonly resume: ResumePoint | undefined;
   readonly watermark: Watermark;
-  readonly pace: WriteRateLimiter;
-  /** Tells how far it is, and remembers it now and then. */
+  readonly rateLimiter: WriteRateLimiter;
+  /** Reports the progress, and saves it from time to time. */
   readonly onWritten: () => void;
 }
 
-/** Puts the rows of a file into a table. */
+/** COPY FROM: writes the rows of a file to a table. */
 export async function copyFrom(
   request: CopyRequest,
-  asked: Omit<StatementScope, 'stats'>,
+  input: Omit<StatementScope, 'stats'>,
 ): Promise<CommandResult> {
   const { statement, options, columns, files } = request;
-  const { parsed, context, signal } = asked;
+  const { parsed, context, signal } = input;
   const table = await resolveTarget(statement.relation, 'COPY', parsed, context, signal);
-  const file = await sourceOf(request);
-  const reading: StatementScope = { ...asked, stats: newReadStats() };
+  const file = await openSource(request);
+  const scope: StatementScope = { ...input, stats: newReadStats() };
   const writes = newWriteStats();
-  const said = { ...options, rateLimit: undefined, rejects: undefined, columns };
-  const resume = options.resume ? await openResume(files.disk, file, table.name, said, signal) : undefined;
-  const watermark = newWatermark(resume?.rows ?? 0);
-  const rejects = await openRejects(request, (resume?.rows ?? 0) > 0);
-  const saver = newSaver(resume, watermark);
+  const resumeOptions = { ...options, rateLimit: undefined, rejects: undefined, columns };
+  const resume = options.resume
+    ? await openResumePoint(files.disk, file, table.name, resumeOptions, signal)
+    : undefined;
+  const watermark = createWatermark(resume?.rows ?? 0);
+  const rejects = await openRejectLog(request, (resume?.rows ?? 0) > 0);
+  const saver = createProgressSaver(resume, watermark);
   let bytes = 0;
   const load: Load = {
     request,
     table,
-    reading,
+    scope,
     writes,
     rejects,
     resume,
     watermark,
-    pace: createWriteRateLimiter(options.rateLimit, writes, files.clock),
+    rateLimiter: createWriteRateLimiter(options.rateLimit, writes, files.clock),
     onWritten() {
       saver.touch();
       const { itemsWritten: rows } = writes;
       context.onProgress?.({ rows, bytes, totalBytes: file.size, writeCapacity: totalWritten(writes) });
     },
   };
-  const into: RowsInto = { table, columns, options, parsed };
-  const rows = rowsOf(file, into, files, signal, (read) => {
+  const into: LoadTarget = { table, columns, options, parsed };
+  const rows = readRows(file, into, files, signal, (read) => {
     bytes = read;
   });
   try {
@@ -86,48 +88,51 @@ export async function copyFrom(
     throw withPartialResult(error, writes, 'copied');
   } finally {
     await rejects.close();
-    // Its columns may be others now.
+    // The rows may have added columns.
     if (writes.itemsWritten > 0) context.catalog.forget(table.name);
   }
   if (rejects.count() > 0)
-    context.warn(`COPY ${table.name}: skipped what is no item in ${file.path} (rows: ${rejects.count()})`);
-  return { ...done('COPY', writes.itemsWritten), stats: reading.stats, writes };
+    context.session.warn(`COPY ${table.name}: skipped ${rejects.count()} invalid rows of ${file.path}`);
+  return { ...emptyResult('COPY', writes.itemsWritten), stats: scope.stats, writes };
 }
 
-async function sourceOf({ file, files: { disk } }: CopyRequest): Promise<SourceFile> {
+async function openSource({ file, files: { disk } }: CopyRequest): Promise<SourceFile> {
   const path = disk.resolve(file);
-  let found: SourceFile | undefined;
+  let source: SourceFile | undefined;
   try {
-    found = await disk.source(file);
+    source = await disk.source(file);
   } catch (error) {
-    throw fileError(error, 'read', path);
+    throw toFileError(error, 'read', path);
   }
-  if (found !== undefined) return found;
-  throw new DriverError('FILE_NOT_FOUND', `${path} cannot be read: there is no such file.`);
+  if (source !== undefined) return source;
+  throw new DriverError(
+    'FILE_NOT_FOUND',
+    `could not open file "${path}" for reading: No such file or directory`,
+  );
 }
 
-function rowsOf(
+function readRows(
   file: SourceFile,
-  into: RowsInto,
+  into: LoadTarget,
   files: FileAccess,
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
 ): AsyncIterable<readonly FileRow[]> {
   const { format, compression } = into.options;
-  if (format === 'parquet') return parquetFileRows(file, into, files, signal);
-  const chunks = bytesOf(file, compression === 'gzip', signal, onBytes);
-  return textFileRows(textsOf(chunks, file.path), into, file.path);
+  if (format === 'parquet') return readParquetRows(file, into, files, signal);
+  const chunks = readFileBytes(file, compression === 'gzip', signal, onBytes);
+  return parseTextRows(decodeUtf8(chunks, file.path), into, file.path);
 }
 
-async function* parquetFileRows(
+async function* readParquetRows(
   { path }: SourceFile,
-  into: RowsInto,
+  into: LoadTarget,
   files: FileAccess,
   signal: AbortSignal,
 ): AsyncGenerator<readonly FileRow[]> {
   const engine = await files.engine(path);
   try {
-    yield* parquetRows(engine, path, into, signal);
+    yield* readParquet(engine, path, into, signal);
   } finally {
     engine.close();
   }
@@ -139,31 +144,31 @@ interface NewItem {
   readonly row: FileRow;
 }
 
-/** The items that the rows are, from the first that earlier runs have not done; also those before a row that is none. */
-async function* itemsOfRows(
+/** Builds the items of the rows that earlier runs have not written. Items before an invalid row are still yielded. */
+async function* toNewItems(
   rows: AsyncIterable<readonly FileRow[]>,
   load: Load,
 ): AsyncGenerator<readonly NewItem[]> {
   const { table, watermark, rejects, request, resume } = load;
   let at = 0;
-  for await (const some of rows) {
+  for await (const batch of rows) {
     const items: NewItem[] = [];
     try {
-      for (const row of some) {
+      for (const row of batch) {
         at += 1;
         if (at <= (resume?.rows ?? 0)) continue;
         try {
           const item = row.item();
           checkItem(item, table.key);
           items.push({ kind: 'put', item, row });
-          watermark.begun(at);
+          watermark.start(at);
         } catch (error) {
           if (!(error instanceof DriverError)) throw error;
-          if (request.options.onError === 'stop') throw atRow(error, row, request);
+          if (request.options.onError === 'stop') throw withRowContext(error, row, request);
           await rejects.add(row, error);
         }
-        // A row that stops the load is to be read again.
-        watermark.read(at);
+        // Not reached for a row that stops the load, so that a resumed load reads it again.
+        watermark.advance(at);
       }
     } finally {
       yield items;
@@ -171,7 +176,7 @@ async function* itemsOfRows(
   }
 }
 
-function atRow(error: DriverError, { line }: FileRow, { file, options }: CopyRequest): DriverError {
+function withRowContext(error: DriverError, { line }: FileRow, { file, options }: CopyRequest): DriverError {
   const place = options.format === 'parquet' ? 'row' : 'line';
   return new DriverError(error.code, `${file}, ${place} ${line}: ${error.message}`, {
     cause: error,
@@ -179,81 +184,85 @@ function atRow(error: DriverError, { line }: FileRow, { file, options }: CopyReq
   });
 }
 
-/** Puts the items 25 to a request, whatever is there. */
+/** Puts the items in batches of 25, replacing existing ones. */
 async function putAll(rows: AsyncIterable<readonly FileRow[]>, load: Load): Promise<void> {
-  const { table, reading, writes, watermark, pace, onWritten } = load;
-  const { client, settings, writing } = reading.context;
-  const gate = writeGate(writes, writing.maxWcu);
-  const measured = writing.maxWcu !== undefined || pace.bounded;
+  const { table, scope, writes, watermark, rateLimiter: pace, onWritten } = load;
+  const { settings, session } = scope.context;
+  const budget = getWriteBudget(writes, settings.maxWcu);
+  const measured = settings.maxWcu !== undefined || pace.bounded;
   const unitsOf = (batch: readonly BatchedWrite[]): number =>
     measured
-      ? batch.reduce((sum, write) => sum + (write.kind === 'put' ? unitsOfItem(write.item, table) : 1), 0)
+      ? batch.reduce(
+          (sum, write) => sum + (write.kind === 'put' ? estimatePutUnits(write.item, table) : 1),
+          0,
+        )
       : 0;
-  await client.writeBatches(table.name, itemsOfRows(rows, load), {
+  await session.database.client.writeBatches(table.name, toNewItems(rows, load), {
     concurrency: settings.threads,
     key: table.key,
     stats: writes,
-    signal: reading.signal,
+    signal: scope.signal,
     around: async (batch, send) => {
       const units = unitsOf(batch);
-      await pace.wait(units, reading.signal);
-      return gate.pass(units, send);
+      await pace.wait(units, scope.signal);
+      return budget.spend(units, send);
     },
     onProgress: onWritten,
-    onBatch: (first, count) => watermark.finished(first, count),
+    onBatch: (first, count) => watermark.finish(first, count),
   });
 }
 
-/** Puts the items one by one, each only where its key has none yet. */
+/** Puts the items one by one, each only if its key does not exist yet. */
 async function putEach(rows: AsyncIterable<readonly FileRow[]>, load: Load): Promise<void> {
-  const { table, reading, writes, watermark, pace, request, resume, onWritten } = load;
+  const { table, scope, writes, watermark, rateLimiter: pace, request, resume, onWritten } = load;
   const kind = request.options.onConflict === 'skip' ? 'nothing' : 'error';
-  const takeTurn = createKeyedQueue();
-  async function* inTurn() {
+  const takeTicket = createKeyedQueue();
+  async function* queueByKey() {
     let at = 0;
-    for await (const items of itemsOfRows(rows, load))
+    for await (const items of toNewItems(rows, load))
       for (const { row, item } of items)
-        yield { row, item, at: at++, turn: takeTurn([keyIdentity(keyOf(item, table))]) };
+        yield { row, item, at: at++, ticket: takeTicket([keyIdentity(extractKey(item, table))]) };
   }
-  await inParallel(inTurn(), reading.context.settings.threads, async ({ row, item, at, turn }) => {
+  await inParallel(queueByKey(), scope.context.settings.threads, async ({ row, item, at, ticket }) => {
     try {
-      await turn.ready;
-      if (pace.bounded) await pace.wait(unitsOfItem(item, table), reading.signal);
-      await putItem(item, { kind }, table, reading, writes, false);
+      await ticket.ready;
+      if (pace.bounded) await pace.wait(estimatePutUnits(item, table), scope.signal);
+      await putItem(item, { kind }, table, scope, writes, false);
     } catch (error) {
-      const isOwn = resume !== undefined && resume.rows > 0 && (await isThere(item, error, load));
-      if (!isOwn)
+      const isAlreadyWritten =
+        resume !== undefined && resume.rows > 0 && (await hasSameItem(item, error, load));
+      if (!isAlreadyWritten)
         throw error instanceof DriverError && error.code === 'SQL_UNIQUE'
-          ? atRow(error, row, request)
+          ? withRowContext(error, row, request)
           : error;
     } finally {
-      turn.release();
+      ticket.release();
     }
-    watermark.finished(at, 1);
+    watermark.finish(at, 1);
     onWritten();
   });
 }
 
-/** Whether an earlier run has put the very item. */
-async function isThere(item: AttributeMap, error: unknown, { table, reading }: Load): Promise<boolean> {
+/** Whether an insert failed because an earlier run has written the same item. */
+async function hasSameItem(item: AttributeMap, error: unknown, { table, scope }: Load): Promise<boolean> {
   if (!(error instanceof DriverError) || error.code !== 'SQL_UNIQUE') return false;
-  const [there] = await itemsOf([keyOf(item, table)], table, reading);
-  return there !== undefined && sameValue({ M: there }, { M: item });
+  const [existing] = await fetchItems([extractKey(item, table)], table, scope);
+  return existing !== undefined && isSameValue({ M: existing }, { M: item });
 }
 
 const ROWS_BETWEEN_SAVES = 2000;
 
-/** Remembers how far a load is. */
-interface Saver {
-  /** Every few thousand rows, one write of the file at a time. */
+/** Saves the progress of a load, so that it can be resumed. */
+interface ProgressSaver {
+  /** Call after each write; saves every few thousand rows. */
   readonly touch: () => void;
-  /** When the load has stopped. */
+  /** Call when the load has failed: saves the final position. */
   readonly stopped: () => Promise<void>;
-  /** When it is over. */
+  /** Call when the load is complete: deletes the saved position. */
   readonly finished: () => Promise<void>;
 }
 
-function newSaver(resume: Resume | undefined, watermark: Watermark): Saver {
+function createProgressSaver(resume: ResumePoint | undefined, watermark: Watermark): ProgressSaver {
   let saved = watermark.rows();
   let saving: Promise<void> = Promise.resolve();
   return {
@@ -262,7 +271,7 @@ function newSaver(resume: Resume | undefined, watermark: Watermark): Saver {
       if (resume === undefined || rows - saved < ROWS_BETWEEN_SAVES) return;
       saved = rows;
       saving = saving.then(() => resume.save(rows));
-      // Whoever waits for the end is told.
+      // The error surfaces in `finished`; until then it must not count as unhandled.
       saving.catch(() => undefined);
     },
     async stopped() {

@@ -4,19 +4,19 @@ import type { PageCursor } from './page-cursor.ts';
 
 const LINE_FEED = 0x0a;
 
-/** Where the field of a column lies while its item is read. */
+/** The bytes of a column's field while its item is scanned. */
 interface Field {
-  /** Undefined: it is NULL. */
+  /** The buffer that `start` and `end` refer to; undefined: the field is NULL. */
   from: 'page' | 'made' | undefined;
   start: number;
   end: number;
-  /** It is to stand between quotes. */
+  /** Whether the line must quote it. */
   quoted: boolean;
 }
 
-/** The fields of one item, which lie in its page where they can be copied, and their line. */
+/** Collects the fields of one item as byte ranges of its page or of `made`, and writes them as a line of CSV. */
 export class CsvLine {
-  /** Fields that are no copies. */
+  /** The bytes of fields that cannot be copied from the page. */
   readonly made = new GrowingBytes();
   readonly #cursor: PageCursor;
   readonly #delimiter: number;
@@ -35,32 +35,34 @@ export class CsvLine {
     }));
   }
 
-  /** All fields are NULL. */
+  /** Resets all fields to NULL. */
   clear(): void {
     for (const field of this.#fields) field.from = undefined;
     this.made.length = 0;
   }
 
-  /** A field is bytes of the page; false for what would be taken for NULL, or for no row. */
+  /** Sets a field to bytes of the page; false if they would read as NULL or, in a single column, as no row. */
   copy(position: number, start: number, end: number, quoted: boolean): boolean {
-    return !this.#isOdd(this.#cursor.page, start, end) && this.#set(position, 'page', start, end, quoted);
+    return (
+      !this.#isAmbiguous(this.#cursor.page, start, end) && this.#set(position, 'page', start, end, quoted)
+    );
   }
 
-  /** A field is what was made from `start` on; false for what would be taken for NULL, or for no row. */
+  /** Sets a field to the bytes of `made` from `start` on; false under the same conditions as `copy`. */
   make(position: number, start: number, quoted: boolean): boolean {
     const { bytes, length } = this.made;
-    return !this.#isOdd(bytes, start, length) && this.#set(position, 'made', start, length, quoted);
+    return !this.#isAmbiguous(bytes, start, length) && this.#set(position, 'made', start, length, quoted);
   }
 
-  /** A field is this text, which has its quotes already. */
-  makeOf(position: number, text: string): boolean {
+  /** Sets a field to a string that is already quoted if necessary. */
+  setText(position: number, text: string): boolean {
     const start = this.made.length;
     const bytes = Buffer.from(text);
     this.made.copy(bytes, 0, bytes.length);
     return this.#set(position, 'made', start, this.made.length, false);
   }
 
-  #isOdd(bytes: Buffer, start: number, end: number): boolean {
+  #isAmbiguous(bytes: Buffer, start: number, end: number): boolean {
     if (end === start && this.#fields.length === 1) return true;
     return end - start === this.#null.length && this.#null.equals(bytes.subarray(start, end));
   }
@@ -75,7 +77,7 @@ export class CsvLine {
     return true;
   }
 
-  /** Adds the line to others. */
+  /** Appends the line to the output. */
   writeTo(out: GrowingBytes): void {
     const { page } = this.#cursor;
     let isFirst = true;

@@ -4,79 +4,86 @@ import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import { CsvLine } from './csv-line.ts';
 import { DocumentJson } from './document-json.ts';
 import { GrowingBytes } from './growing-bytes.ts';
-import { CLOSE, CLOSE_LIST, COLON, COMMA, FALSE, OPEN, OPEN_LIST, TRUE, TYPES } from './json-bytes.ts';
+import { CLOSE, CLOSE_LIST, COLON, COMMA, FALSE, OPEN, OPEN_LIST, TRUE, TYPE_TAGS } from './json-bytes.ts';
 import type { CopyOptions } from './options.ts';
-import { DOUBLE_DIGITS, INTEGER_DIGITS, PageCursor } from './page-cursor.ts';
+import { MAX_DOUBLE_DIGITS, MAX_INTEGER_DIGITS, PageCursor } from './page-cursor.ts';
 
-/** Lines of CSV, until the next page is scanned. */
+/** Lines of CSV, valid until the next page is scanned. */
 export interface ScannedLines {
   readonly bytes: Buffer;
-  /** So many items of the page they are, from the first. */
+  /** The number of items converted, from the first of the page. */
   readonly count: number;
-  /** Whether these are all. */
-  readonly isWhole: boolean;
+  /** Whether all items of the page were converted. */
+  readonly isComplete: boolean;
 }
 
-/** The field that a value of the column at this position is, quoted where it must be. */
-export type FieldOf = (value: AttributeValue, position: number) => string;
+/** Formats a value of the column at this position as a field, quoted if necessary. */
+export type FieldFormatter = (value: AttributeValue, position: number) => string;
 
-/** Others could stand in numbers or between the parts of documents. */
+/** Delimiters that cannot occur in numbers, or between the tokens of a document other than as its comma. */
 const DELIMITERS: ReadonlySet<string> = new Set([',', ';', '|', '\t']);
 
 /**
- * Turns the items of a page into lines, up to the first that does not look like DynamoDB's compact JSON. It copies bytes
- * without making strings of them; `fieldOf` makes the fields that are more than a copy. Undefined where a column is no
- * plain attribute, or where the options ask for what is rare.
+ * Returns a function that converts the items of a page to lines of CSV by copying bytes, without decoding strings. It stops at
+ * the first item that is not in DynamoDB's compact JSON. `formatField` formats the values that cannot be copied. Undefined if
+ * a column is not a top-level attribute, or for unusual quoting options.
  */
-export function csvScanner(
+export function createCsvScanner(
   columns: readonly ColumnDef[],
   options: CopyOptions,
-  fieldOf: FieldOf,
+  formatField: FieldFormatter,
 ): ((page: Buffer) => ScannedLines) | undefined {
   const { delimiter, quote, escape, forceQuote } = options;
   const positions = new Map(columns.map(({ path: [name] }, position) => [name, position]));
   const arePlain =
     positions.size === columns.length &&
     columns.every((each) => each.path.length === 1 && each.stored !== true && !isWholeItem(each));
-  const areUsual = quote === '"' && escape === '"' && DELIMITERS.has(delimiter);
-  if (!arePlain || !areUsual || forceQuote === '*' || forceQuote.size > 0) return undefined;
-  const scanner = new Scanner(columns, positions, options, fieldOf);
+  const hasUsualQuoting = quote === '"' && escape === '"' && DELIMITERS.has(delimiter);
+  if (!arePlain || !hasUsualQuoting || forceQuote === '*' || forceQuote.size > 0) return undefined;
+  const scanner = new Scanner(columns, positions, options, formatField);
   return (page) => scanner.lines(page);
 }
 
 const LETTER_F = 0x66;
 const LETTER_T = 0x74;
 
-/** A name that stood at this place in the item before, with its quotes and colon, and its column; -1 where none has it. */
-interface Known {
-  readonly quoted: Buffer;
+/** The attribute name at some place of the previous item. Most items have the same attributes in the same order. */
+interface KnownName {
+  /** With its quotes and the colon. */
+  readonly bytes: Buffer;
+  /** The position of its column; -1 if the query does not select it. */
   readonly position: number;
 }
 
-/** Goes from item to item. */
+/**
+ * Scans one page at a time. Its private methods return false, or undefined, where the bytes are not of the expected form; the
+ * item is then left to the caller.
+ */
 class Scanner {
   readonly #positions: ReadonlyMap<string, number>;
   readonly #isJson: readonly boolean[];
-  readonly #mostDigits: readonly number[];
-  readonly #fieldOf: FieldOf;
+  readonly #maxDigits: readonly number[];
+  readonly #formatField: FieldFormatter;
   readonly #cursor: PageCursor;
   readonly #line: CsvLine;
   readonly #documents: DocumentJson;
-  /** Items of a table mostly have the same attributes in the same order. */
-  readonly #order: Known[] = [];
+  /** The names of the previous item by their place, compared before the name is decoded. */
+  readonly #order: KnownName[] = [];
   readonly #out = new GrowingBytes();
 
   constructor(
     columns: readonly ColumnDef[],
     positions: ReadonlyMap<string, number>,
     options: Pick<CopyOptions, 'delimiter' | 'null'>,
-    fieldOf: FieldOf,
+    formatField: FieldFormatter,
   ) {
     const delimiter = options.delimiter.charCodeAt(0);
     this.#positions = positions;
     this.#isJson = columns.map(({ type }) => type.kind === 'json');
-    this.#mostDigits = columns.map(({ type }) => (type.kind === 'double' ? DOUBLE_DIGITS : INTEGER_DIGITS));
-    this.#fieldOf = fieldOf;
+    this.#maxDigits = columns.map(({ type }) =>
+      type.kind === 'double' ? MAX_DOUBLE_DIGITS : MAX_INTEGER_DIGITS,
+    );
+    this.#formatField = formatField;
     this.#cursor = new PageCursor(delimiter);
     this.#line = new CsvLine(this.#cursor, columns.length, delimiter, options.null);
     this.#documents = new DocumentJson(this.#cursor, this.#line.made, delimiter);
@@ -93,8 +100,8 @@ class Scanner {
         this.#line.writeTo(this.#out);
         count++;
       } while (cursor.skip(COMMA));
-    const isWhole = cursor.skip(CLOSE_LIST) && cursor.at === page.length;
-    return { bytes: this.#out.bytes.subarray(0, this.#out.length), count, isWhole };
+    const isComplete = cursor.skip(CLOSE_LIST) && cursor.at === page.length;
+    return { bytes: this.#out.bytes.subarray(0, this.#out.length), count, isComplete };
   }
 
   #item(): boolean {
@@ -111,65 +118,66 @@ class Scanner {
     return cursor.skip(CLOSE);
   }
 
-  /** The column that the next name is of. */
+  /** Reads a name; returns the position of its column, or -1. */
   #name(place: number): number | undefined {
     const cursor = this.#cursor;
     const { page, at: start } = cursor;
     const known = this.#order[place];
-    if (known !== undefined && cursor.word(known.quoted)) return known.position;
+    if (known !== undefined && cursor.bytes(known.bytes)) return known.position;
     if (!cursor.string()) return undefined;
     const { at: end } = cursor;
     if (!cursor.skip(COLON)) return undefined;
     const name: string = JSON.parse(page.toString('utf8', start, end));
     const position = this.#positions.get(name) ?? -1;
-    this.#order[place] = { quoted: Buffer.from(page.subarray(start, cursor.at)), position };
+    this.#order[place] = { bytes: Buffer.from(page.subarray(start, cursor.at)), position };
     return position;
   }
 
+  /** Reads a value into the field of its column. */
   #field(position: number): boolean {
     const cursor = this.#cursor;
     const { made } = this.#line;
     const { at: start } = cursor;
     const { length } = made;
-    if (this.#copied(position)) return true;
+    if (this.#copy(position)) return true;
     cursor.at = start;
     made.length = length;
     if (!cursor.object()) return false;
     const value: AttributeValue = JSON.parse(cursor.page.toString('utf8', start, cursor.at));
-    return this.#line.makeOf(position, this.#fieldOf(value, position));
+    return this.#line.setText(position, this.#formatField(value, position));
   }
 
-  /** Takes a value whose field has bytes of the value's own; false for all others. */
-  #copied(position: number): boolean {
+  /** Reads a value whose field consists of bytes of the page; false for all others. */
+  #copy(position: number): boolean {
     const cursor = this.#cursor;
     const { at: start } = cursor;
     if (!cursor.skip(OPEN)) return false;
-    if (cursor.word(TYPES.N)) {
+    if (cursor.bytes(TYPE_TAGS.N)) {
       const { at: digits } = cursor;
-      return cursor.plainNumber(this.#mostDigits[position] ?? 0) && this.#between(digits, position, false);
+      return cursor.plainNumber(this.#maxDigits[position] ?? 0) && this.#copyString(digits, position, false);
     }
-    if (cursor.word(TYPES.NULL)) return cursor.skip(CLOSE);
+    if (cursor.bytes(TYPE_TAGS.NULL)) return cursor.skip(CLOSE);
     if (this.#isJson[position] !== true) {
-      if (cursor.word(TYPES.S)) {
+      if (cursor.bytes(TYPE_TAGS.S)) {
         const { at: text } = cursor;
-        return cursor.plainString() && this.#between(text, position, cursor.isMarked);
+        return cursor.plainString() && this.#copyString(text, position, cursor.isMarked);
       }
-      if (cursor.word(TYPES.BOOL)) return this.#boolean(position);
-      if (cursor.word(TYPES.B)) return false;
+      if (cursor.bytes(TYPE_TAGS.BOOL)) return this.#boolean(position);
+      if (cursor.bytes(TYPE_TAGS.B)) return false;
     }
     cursor.at = start;
     return this.#document(position);
   }
 
-  /** The field is what stands between the quotes of the string that was just taken, the last of its value. */
-  #between(start: number, position: number, quoted: boolean): boolean {
+  /** Sets the field to the content of the string that was just read, and reads the end of its value. */
+  #copyString(start: number, position: number, quoted: boolean): boolean {
     const { at: end } = this.#cursor;
     return this.#cursor.skip(CLOSE) && this.#line.copy(position, start + 1, end - 1, quoted);
   }
 
   #boolean(position: number): boolean {
-    const isTrue = this.#cursor.word(TRUE);
-    if (!isTrue && !this.#cursor.word(FALSE)) return false;
+    const isTrue = this.#cursor.bytes(TRUE);
+    if (!isTrue && !this.#cursor.bytes(FALSE)) return false;
     const { made } = this.#line;
     const { length } = made;
     made.put(isTrue ? LETTER_T : LETTER_F);

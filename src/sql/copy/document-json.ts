@@ -16,9 +16,9 @@ import { MAX_INTEGER_DIGITS, isDigit, type PageCursor } from './page-cursor.ts';
 
 const UNDERSCORE = 0x5f;
 
-/** Makes plain JSON of DynamoDB's, as it stands in a field of CSV: its quotes doubled. */
+/** Converts a value in DynamoDB's JSON format to plain JSON for a field of CSV, with doubled quotes. */
 export class DocumentJson {
-  /** Whether something was written since it was last false that only stands in CSV between quotes. */
+  /** Set when something is written that CSV allows only in a quoted field; the caller resets it. */
   needsQuotes = false;
   readonly #cursor: PageCursor;
   readonly #out: GrowingBytes;
@@ -30,7 +30,7 @@ export class DocumentJson {
     this.#isCommaSafe = delimiter !== COMMA;
   }
 
-  /** Takes a value with its type; false where its JSON is more than leaving types out. */
+  /** Reads a typed value and writes its JSON; false if more is needed than leaving out the types. */
   write(): boolean {
     const cursor = this.#cursor;
     return cursor.skip(OPEN) && this.#member() && cursor.skip(CLOSE);
@@ -38,23 +38,23 @@ export class DocumentJson {
 
   #member(): boolean {
     const cursor = this.#cursor;
-    if (cursor.word(TYPE_TAGS.S)) return this.#string();
-    if (cursor.word(TYPE_TAGS.N)) return this.#number();
-    if (cursor.word(TYPE_TAGS.M)) return this.#map();
-    if (cursor.word(TYPE_TAGS.L)) return this.#list(() => this.write());
-    if (cursor.word(TYPE_TAGS.BOOL)) return this.#constant(TRUE) || this.#constant(FALSE);
-    if (cursor.word(TYPE_TAGS.NULL)) {
+    if (cursor.bytes(TYPE_TAGS.S)) return this.#string();
+    if (cursor.bytes(TYPE_TAGS.N)) return this.#number();
+    if (cursor.bytes(TYPE_TAGS.M)) return this.#map();
+    if (cursor.bytes(TYPE_TAGS.L)) return this.#list(() => this.write());
+    if (cursor.bytes(TYPE_TAGS.BOOL)) return this.#constant(TRUE) || this.#constant(FALSE);
+    if (cursor.bytes(TYPE_TAGS.NULL)) {
       this.#out.copy(NULL, 0, NULL.length);
       return true;
     }
-    if (cursor.word(TYPE_TAGS.NS)) return this.#list(() => this.#number());
-    if (cursor.word(TYPE_TAGS.SS) || cursor.word(TYPE_TAGS.BS)) return this.#list(() => this.#string());
-    return cursor.word(TYPE_TAGS.B) && this.#string();
+    if (cursor.bytes(TYPE_TAGS.NS)) return this.#list(() => this.#number());
+    if (cursor.bytes(TYPE_TAGS.SS) || cursor.bytes(TYPE_TAGS.BS)) return this.#list(() => this.#string());
+    return cursor.bytes(TYPE_TAGS.B) && this.#string();
   }
 
-  #constant(word: Buffer): boolean {
-    if (!this.#cursor.word(word)) return false;
-    this.#out.copy(word, 0, word.length);
+  #constant(bytes: Buffer): boolean {
+    if (!this.#cursor.bytes(bytes)) return false;
+    this.#out.copy(bytes, 0, bytes.length);
     return true;
   }
 
@@ -90,7 +90,7 @@ export class DocumentJson {
       do {
         if (!isFirst) this.#comma();
         isFirst = false;
-        if (this.#isOddName() || !this.#string() || !cursor.skip(COLON)) return false;
+        if (this.#isReorderedName() || !this.#string() || !cursor.skip(COLON)) return false;
         out.put(COLON);
         if (!this.write()) return false;
       } while (cursor.skip(COMMA));
@@ -100,8 +100,8 @@ export class DocumentJson {
     return true;
   }
 
-  /** Whether a name may be one that objects of JavaScript have in another place, or not at all: `10`, `__proto__`. */
-  #isOddName(): boolean {
+  /** Whether a JavaScript object would reorder or drop the name: `10`, `__proto__`. */
+  #isReorderedName(): boolean {
     const { page, at } = this.#cursor;
     const [first, second] = [page[at + 1], page[at + 2]];
     return isDigit(first) || (first === UNDERSCORE && second === UNDERSCORE);

@@ -1,16 +1,16 @@
-/** Below that a loop is faster than a call. */
-const SHORT = 64;
+/** Up to this length a loop is faster than Buffer.copy. */
+const MAX_LOOP_BYTES = 64;
 
-/** Bytes that are put one after another into a buffer that grows with them. */
+/** A buffer that grows as bytes are appended. */
 export class GrowingBytes {
   bytes: Buffer = Buffer.allocUnsafe(64 * 1024);
   length = 0;
 
   reserve(more: number): void {
     if (this.length + more <= this.bytes.length) return;
-    const wider = Buffer.allocUnsafe(2 * (this.length + more));
-    this.bytes.copy(wider, 0, 0, this.length);
-    this.bytes = wider;
+    const larger = Buffer.allocUnsafe(2 * (this.length + more));
+    this.bytes.copy(larger, 0, 0, this.length);
+    this.bytes = larger;
   }
 
   put(byte: number): void {
@@ -23,7 +23,7 @@ export class GrowingBytes {
     const { bytes } = this;
     let at = this.length;
     this.length += end - start;
-    if (end - start > SHORT) from.copy(bytes, at, start, end);
+    if (end - start > MAX_LOOP_BYTES) from.copy(bytes, at, start, end);
     else for (let i = start; i < end; i++) bytes[at++] = from[i] ?? 0;
   }
 }

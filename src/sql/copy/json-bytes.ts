@@ -1,4 +1,4 @@
-/** The bytes that DynamoDB's JSON is made of. */
+/** The punctuation of JSON. */
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
 export const COLON = 0x3a;
@@ -7,12 +7,12 @@ export const CLOSE_LIST = 0x5d;
 export const OPEN = 0x7b;
 export const CLOSE = 0x7d;
 
-/** Its words. */
+/** The literals of JSON. */
 export const FALSE = Buffer.from('false');
 export const TRUE = Buffer.from('true');
 export const NULL = Buffer.from('null');
 
-/** The names of types before their values. */
+/** The type names of DynamoDB's JSON format, with quotes and colon. */
 export const TYPE_TAGS = {
   S: Buffer.from('"S":'),
   N: Buffer.from('"N":'),

@@ -1,19 +1,19 @@
 import { DriverError } from '../../core/errors.ts';
-import { isTooLong, linesOf, tooLong } from './texts.ts';
+import { isRowTooLong, splitLines, rowTooLongError } from './file-text.ts';
 
-/** A JSON value of a file, as it stands there. */
-export interface JsonRow {
+/** A JSON value of a file, before parsing. */
+export interface JsonText {
   readonly line: number;
   readonly text: string;
 }
 
-/** The lines of a file that holds an object on each; blank ones are passed over. */
-export async function* jsonLines(
+/** The non-blank lines of a file with one object per line. */
+export async function* readJsonLines(
   texts: AsyncIterable<string>,
   path: string,
-): AsyncGenerator<readonly JsonRow[]> {
+): AsyncGenerator<readonly JsonText[]> {
   let before = 0;
-  for await (const lines of linesOf(texts, path)) {
+  for await (const lines of splitLines(texts, path)) {
     const first = before + 1;
     before += lines.length;
     yield lines.map((text, i) => ({ line: first + i, text })).filter(({ text }) => text.trim() !== '');
@@ -23,15 +23,15 @@ export async function* jsonLines(
 const STRUCTURE = /["\\{}[\]\n]/g;
 const BETWEEN = new Set([',', '[', ']', ' ', '\t', '\r', '\n', '\ufeff']);
 
-/** The objects of a file, whether they are elements of one array or stand one after another. */
-export async function* jsonObjects(
+/** The objects of a file, either the elements of one array or a sequence. */
+export async function* readJsonObjects(
   texts: AsyncIterable<string>,
   path: string,
-): AsyncGenerator<readonly JsonRow[]> {
+): AsyncGenerator<readonly JsonText[]> {
   let text = '';
   let line = 1;
-  for await (const more of texts) {
-    text += more;
+  for await (const chunk of texts) {
+    text += chunk;
     let at = 0;
     for (;;) {
       while (at < text.length && BETWEEN.has(text[at] ?? '')) {
@@ -42,9 +42,9 @@ export async function* jsonObjects(
       if (text[at] !== '{')
         throw new DriverError(
           'FILE_FORMAT',
-          `${path}, line ${line}: ${JSON.stringify(text.slice(at, at + 20))} stands where an object should begin.`,
+          `${path}, line ${line}: ${JSON.stringify(text.slice(at, at + 20))} found where an object was expected`,
         );
-      const end = endOfObject(text, at);
+      const end = findObjectEnd(text, at);
       if (end === undefined) break;
       const object = text.slice(at, end);
       yield [{ line, text: object }];
@@ -52,19 +52,18 @@ export async function* jsonObjects(
       at = end;
     }
     text = text.slice(at);
-    if (isTooLong(text.length)) throw tooLong(path, line);
+    if (isRowTooLong(text.length)) throw rowTooLongError(path, line);
   }
-  if (text !== '')
-    throw new DriverError('FILE_FORMAT', `${path}, line ${line}: an object begins there and never ends.`);
+  if (text !== '') throw new DriverError('FILE_FORMAT', `${path}, line ${line}: unterminated JSON object`);
 }
 
-/** The place after the object that begins there; undefined where the text ends before. */
-function endOfObject(text: string, start: number): number | undefined {
+/** The end of the object that starts at `start`; undefined if the text ends before. */
+function findObjectEnd(text: string, start: number): number | undefined {
   let depth = 0;
   let inString = false;
   STRUCTURE.lastIndex = start;
-  for (let found = STRUCTURE.exec(text); found !== null; found = STRUCTURE.exec(text)) {
-    const [character] = found;
+  for (let match = STRUCTURE.exec(text); match !== null; match = STRUCTURE.exec(text)) {
+    const [character] = match;
     if (inString) {
       if (character === '\\') STRUCTURE.lastIndex += 1;
       else if (character === '"') inString = false;
@@ -72,7 +71,7 @@ function endOfObject(text: string, start: number): number | undefined {
     else if (character === '{' || character === '[') depth += 1;
     else if (character === '}' || character === ']') {
       depth -= 1;
-      if (depth === 0) return found.index + 1;
+      if (depth === 0) return match.index + 1;
     }
   }
   return undefined;

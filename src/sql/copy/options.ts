@@ -10,15 +10,15 @@ export type CopyFormat = (typeof COPY_FORMATS)[number];
 
 const COMPRESSIONS = ['none', 'gzip', 'zstd', 'snappy'] as const;
 
-/** Columns that an option is about: these, or all. */
+/** The columns that an option applies to: these, or all. */
 export type ColumnChoice = '*' | ReadonlySet<string>;
 
-/** What WITH ( … ) says, with defaults where it says nothing. */
+/** The options of a COPY, with defaults. */
 export interface CopyOptions {
   readonly format: CopyFormat;
-  /** Of the file as a whole; Parquet compresses its parts. */
+  /** Compression of the whole file; for Parquet, of its pages. */
   readonly compression: (typeof COMPRESSIONS)[number];
-  /** `match`: the names must be those of the columns. */
+  /** `match`: the header must have the names of the columns. */
   readonly header: boolean | 'match';
   readonly delimiter: string;
   readonly null: string;
@@ -27,71 +27,80 @@ export interface CopyOptions {
   readonly forceQuote: ColumnChoice;
   readonly forceNull: ColumnChoice;
   readonly forceNotNull: ColumnChoice;
-  /** TO: a file that is there is replaced. */
+  /** TO: replace an existing file. */
   readonly overwrite: boolean;
-  /** FROM: what becomes of an item with the key of a row. */
+  /** FROM: what happens to a row whose key exists. */
   readonly onConflict: 'replace' | 'skip' | 'error';
-  /** FROM: whether NULLs are stored; an item need not have the attribute. DynamoDB's JSON says it itself. */
+  /** FROM: whether a NULL is stored, or its attribute left out. */
   readonly nulls: 'omit' | 'store';
   readonly onError: 'stop' | 'skip';
-  /** Where rows go that were skipped. */
+  /** FROM: the file that skipped rows are written to. */
   readonly rejects: string | undefined;
-  /** Write capacity units a second. */
+  /** FROM: maximum write capacity units per second. */
   readonly rateLimit: number | undefined;
   readonly resume: boolean;
 }
 
-interface Given {
+interface OptionNode {
   readonly name: string;
   readonly arg: Node | undefined;
   readonly position: number;
 }
 
-/** An option: where it may stand, and what it makes of its argument. */
+/** A kind of option: the formats and direction it is valid for, and the parser of its argument. */
 interface OptionKind {
   readonly formats?: readonly CopyFormat[];
   readonly direction?: 'TO' | 'FROM';
-  readonly read: (given: Given) => Partial<CopyOptions>;
+  readonly parse: (option: OptionNode) => Partial<CopyOptions>;
 }
 
-const TEXTS = ['text', 'csv'] as const;
-const CSV = ['csv'] as const;
-const WITH_NULLS = ['text', 'csv', 'json', 'ndjson', 'parquet'] as const;
+const TEXT_FORMATS = ['text', 'csv'] as const;
+const CSV_ONLY = ['csv'] as const;
+const FORMATS_WITH_NULLS = ['text', 'csv', 'json', 'ndjson', 'parquet'] as const;
 const OPTION_KINDS: ReadonlyMap<string, OptionKind> = new Map<string, OptionKind>([
-  ['format', { read: (given) => ({ format: formatOf(given) }) }],
-  ['compression', { read: (given) => ({ compression: oneOf(given, COMPRESSIONS) }) }],
-  ['encoding', { formats: TEXTS, read: utf8 }],
-  ['header', { formats: TEXTS, read: (given) => ({ header: headerOf(given) }) }],
-  ['delimiter', { formats: TEXTS, read: (given) => ({ delimiter: character(given) }) }],
-  ['null', { formats: TEXTS, read: (given) => ({ null: lineText(given) }) }],
-  ['quote', { formats: CSV, read: (given) => ({ quote: character(given) }) }],
-  ['escape', { formats: CSV, read: (given) => ({ escape: character(given) }) }],
-  ['force_quote', { formats: CSV, direction: 'TO', read: (given) => ({ forceQuote: columnsOf(given) }) }],
-  ['force_null', { formats: CSV, direction: 'FROM', read: (given) => ({ forceNull: columnsOf(given) }) }],
+  ['format', { parse: (option) => ({ format: parseFormat(option) }) }],
+  ['compression', { parse: (option) => ({ compression: parseChoice(option, COMPRESSIONS) }) }],
+  ['encoding', { formats: TEXT_FORMATS, parse: parseEncoding }],
+  ['header', { formats: TEXT_FORMATS, parse: (option) => ({ header: parseHeader(option) }) }],
+  ['delimiter', { formats: TEXT_FORMATS, parse: (option) => ({ delimiter: parseCharacter(option) }) }],
+  ['null', { formats: TEXT_FORMATS, parse: (option) => ({ null: parseNull(option) }) }],
+  ['quote', { formats: CSV_ONLY, parse: (option) => ({ quote: parseCharacter(option) }) }],
+  ['escape', { formats: CSV_ONLY, parse: (option) => ({ escape: parseCharacter(option) }) }],
+  [
+    'force_quote',
+    { formats: CSV_ONLY, direction: 'TO', parse: (option) => ({ forceQuote: parseColumns(option) }) },
+  ],
+  [
+    'force_null',
+    { formats: CSV_ONLY, direction: 'FROM', parse: (option) => ({ forceNull: parseColumns(option) }) },
+  ],
   [
     'force_not_null',
-    { formats: CSV, direction: 'FROM', read: (given) => ({ forceNotNull: columnsOf(given) }) },
+    { formats: CSV_ONLY, direction: 'FROM', parse: (option) => ({ forceNotNull: parseColumns(option) }) },
   ],
-  ['overwrite', { direction: 'TO', read: (given) => ({ overwrite: booleanOf(given) }) }],
+  ['overwrite', { direction: 'TO', parse: (option) => ({ overwrite: parseBoolean(option) }) }],
   [
     'on_conflict',
     {
       direction: 'FROM',
-      read: (given) => ({ onConflict: oneOf(given, ['replace', 'skip', 'error']) }),
+      parse: (option) => ({ onConflict: parseChoice(option, ['replace', 'skip', 'error']) }),
     },
   ],
   [
     'nulls',
     {
-      formats: WITH_NULLS,
+      formats: FORMATS_WITH_NULLS,
       direction: 'FROM',
-      read: (given) => ({ nulls: oneOf(given, ['omit', 'store']) }),
+      parse: (option) => ({ nulls: parseChoice(option, ['omit', 'store']) }),
     },
   ],
-  ['on_error', { direction: 'FROM', read: (given) => ({ onError: oneOf(given, ['stop', 'skip']) }) }],
-  ['rejects', { direction: 'FROM', read: (given) => ({ rejects: path(given) }) }],
-  ['rate_limit', { direction: 'FROM', read: (given) => ({ rateLimit: rate(given) }) }],
-  ['resume', { direction: 'FROM', read: (given) => ({ resume: booleanOf(given) }) }],
+  [
+    'on_error',
+    { direction: 'FROM', parse: (option) => ({ onError: parseChoice(option, ['stop', 'skip']) }) },
+  ],
+  ['rejects', { direction: 'FROM', parse: (option) => ({ rejects: parsePath(option) }) }],
+  ['rate_limit', { direction: 'FROM', parse: (option) => ({ rateLimit: parseRate(option) }) }],
+  ['resume', { direction: 'FROM', parse: (option) => ({ resume: parseBoolean(option) }) }],
 ]);
 
 const EXTENSIONS: ReadonlyMap<string, CopyFormat> = new Map([
@@ -102,8 +111,8 @@ const EXTENSIONS: ReadonlyMap<string, CopyFormat> = new Map([
   ['parquet', 'parquet'],
 ]);
 
-/** The format that a file's name tells, and whether it says that it is compressed. */
-export function formatOfName(file: string): {
+/** The format that a file's extension implies, and whether it is compressed. */
+export function detectFormat(file: string): {
   readonly format: CopyFormat | undefined;
   readonly gzip: boolean;
 } {
@@ -112,32 +121,33 @@ export function formatOfName(file: string): {
   return { format: EXTENSIONS.get(extension?.toLowerCase() ?? ''), gzip };
 }
 
-/** Reads the options of a COPY; throws where they do not go together. */
-export function copyOptions(
+/** Parses the options of a COPY. Throws if one is invalid or they contradict each other. */
+export function parseCopyOptions(
   nodes: readonly Node[],
   file: string,
   direction: 'TO' | 'FROM',
   parsed: ParsedText,
 ): CopyOptions {
-  const asked = nodes.flatMap((node): readonly (Given & OptionKind)[] => {
+  const entries = nodes.flatMap((node): readonly (OptionNode & OptionKind)[] => {
     if (!('DefElem' in node)) return [];
     const { defname: name = '', arg, location = 0 } = node.DefElem;
-    return [{ name, arg, position: parsed.position(location), ...kindNamed(name, location, parsed) }];
+    return [{ name, arg, position: parsed.position(location), ...findOptionKind(name, location, parsed) }];
   });
-  const twice = asked.find(({ name }, i) => asked.findIndex((other) => other.name === name) !== i);
-  if (twice !== undefined)
-    throw new DriverError('SQL_SYNTAX', `${twice.name.toUpperCase()} is given twice.`, {
-      position: twice.position,
+  const duplicate = entries.find(({ name }, i) => entries.findIndex((other) => other.name === name) !== i);
+  if (duplicate !== undefined)
+    throw new DriverError('SQL_SYNTAX', 'conflicting or redundant options', {
+      position: duplicate.position,
+      remedy: `Write ${duplicate.name.toUpperCase()} only once.`,
     });
-  let given: Partial<CopyOptions> = {};
-  for (const option of asked) given = { ...given, ...option.read(option) };
-  const named = formatOfName(file);
-  const { format = named.format ?? 'text', quote = '"' } = given;
-  for (const option of asked) checkPlace(option, format, direction);
-  const zipped = named.gzip ? 'gzip' : 'none';
-  const chosen: CopyOptions = {
+  let explicit: Partial<CopyOptions> = {};
+  for (const entry of entries) explicit = { ...explicit, ...entry.parse(entry) };
+  const detected = detectFormat(file);
+  const { format = detected.format ?? 'text', quote = '"' } = explicit;
+  for (const entry of entries) checkApplicable(entry, format, direction);
+  const fileCompression = detected.gzip ? 'gzip' : 'none';
+  const options: CopyOptions = {
     format,
-    compression: format === 'parquet' ? 'zstd' : zipped,
+    compression: format === 'parquet' ? 'zstd' : fileCompression,
     header: false,
     delimiter: format === 'csv' ? ',' : '\t',
     null: format === 'csv' ? '' : '\\N',
@@ -153,46 +163,54 @@ export function copyOptions(
     rejects: undefined,
     rateLimit: undefined,
     resume: false,
-    ...given,
+    ...explicit,
   };
-  checkTogether(chosen);
-  return chosen;
+  checkCombination(options);
+  return options;
 }
 
-function kindNamed(name: string, location: number, parsed: ParsedText): OptionKind {
+function findOptionKind(name: string, location: number, parsed: ParsedText): OptionKind {
   const kind = OPTION_KINDS.get(name);
   if (kind !== undefined) return kind;
   const all = [...OPTION_KINDS.keys()];
-  throw new DriverError('SQL_SYNTAX', `COPY has no option ${name}.`, {
+  throw new DriverError('SQL_SYNTAX', `option "${name}" not recognized`, {
     position: parsed.position(location),
     candidates: nearest(name, all),
-    remedy: `Its options are ${all.join(', ')}.`,
+    remedy: `Use one of ${all.join(', ')}.`,
   });
 }
 
 const NONE: ReadonlySet<string> = new Set();
 
-function checkPlace(
-  { name, position, formats, direction }: Given & OptionKind,
+/** PostgreSQL's checks of an option against the format and the direction. */
+function checkApplicable(
+  { name, position, formats, direction }: OptionNode & OptionKind,
   format: CopyFormat,
-  going: 'TO' | 'FROM',
+  actualDirection: 'TO' | 'FROM',
 ): void {
   if (formats !== undefined && !formats.includes(format))
-    throw new DriverError('SQL_SYNTAX', `${name.toUpperCase()} does not go with the format ${format}.`, {
-      position,
-      remedy: `It goes with ${formats.join(', ')}.`,
-    });
-  if (direction !== undefined && direction !== going)
-    throw new DriverError('SQL_SYNTAX', `${name.toUpperCase()} goes with COPY ${direction} only.`, {
-      position,
-    });
+    throw new DriverError(
+      'SQL_SYNTAX',
+      formats === CSV_ONLY
+        ? `COPY ${name.toUpperCase()} requires CSV mode`
+        : `COPY ${name.toUpperCase()} cannot be used with format ${format}`,
+      { position, remedy: `Leave it out, or use FORMAT ${formats.join(', ')}.` },
+    );
+  if (direction !== undefined && direction !== actualDirection)
+    throw new DriverError(
+      'SQL_SYNTAX',
+      `COPY ${name.toUpperCase()} cannot be used with COPY ${actualDirection}`,
+      {
+        position,
+      },
+    );
 }
 
-function wrong(message: string): DriverError {
+function invalidOptions(message: string): DriverError {
   return new DriverError('SQL_BAD_ARGUMENT', message);
 }
 
-function checkTogether({
+function checkCombination({
   format,
   compression,
   delimiter,
@@ -202,16 +220,22 @@ function checkTogether({
   ...rest
 }: CopyOptions): void {
   if (format !== 'parquet' && (compression === 'zstd' || compression === 'snappy'))
-    throw wrong(`COMPRESSION ${compression} goes with the format parquet; the others have gzip.`);
-  if (format === 'csv' && delimiter === quote) throw wrong('DELIMITER and QUOTE must differ.');
-  if (format === 'text' && /[\\.a-z\d]/.test(delimiter)) throw wrong(`DELIMITER cannot be "${delimiter}".`);
+    throw invalidOptions(
+      `COPY COMPRESSION ${compression} requires FORMAT parquet: other formats support gzip`,
+    );
+  if (format === 'csv' && delimiter === quote)
+    throw invalidOptions('COPY delimiter and quote must be different');
+  if (format === 'text' && /[\\.a-z\d]/.test(delimiter))
+    throw invalidOptions(`COPY delimiter cannot be "${delimiter}"`);
   if ((format === 'csv' || format === 'text') && rest.null.includes(delimiter))
-    throw wrong('NULL must not hold the DELIMITER.');
-  if (format === 'csv' && rest.null.includes(quote)) throw wrong('NULL must not hold the QUOTE.');
-  if (rejects !== undefined && onError !== 'skip') throw wrong('REJECTS goes with ON_ERROR skip.');
+    throw invalidOptions('COPY delimiter must not appear in the NULL specification');
+  if (format === 'csv' && rest.null.includes(quote))
+    throw invalidOptions('CSV quote character must not appear in the NULL specification');
+  if (rejects !== undefined && onError !== 'skip')
+    throw invalidOptions('COPY REJECTS requires ON_ERROR to be set to SKIP');
 }
 
-function wordOf({ arg }: Given): string | undefined {
+function readKeyword({ arg }: OptionNode): string | undefined {
   if (arg === undefined) return undefined;
   if ('Integer' in arg) return String(arg.Integer.ival ?? 0);
   if ('Float' in arg) return arg.Float.fval ?? '0';
@@ -219,74 +243,101 @@ function wordOf({ arg }: Given): string | undefined {
   return textOf(arg);
 }
 
-function misfit({ name, position }: Given, expected: string, found: string | undefined): DriverError {
-  const what = found === undefined ? 'nothing' : JSON.stringify(found);
-  return new DriverError('SQL_BAD_ARGUMENT', `${name.toUpperCase()} takes ${expected}, not ${what}.`, {
+function invalidArgument({ position }: OptionNode, message: string, remedy?: string): DriverError {
+  return new DriverError('SQL_BAD_ARGUMENT', message, {
     position,
+    ...(remedy !== undefined && { remedy }),
   });
 }
 
-function oneOf<const T extends string>(given: Given, words: readonly T[]): T {
-  const word = wordOf(given)?.toLowerCase();
-  const found = words.find((each) => each === word);
-  if (found === undefined) throw misfit(given, words.join(', '), wordOf(given));
-  return found;
+function parseChoice<const T extends string>(option: OptionNode, choices: readonly T[]): T {
+  const value = readKeyword(option);
+  const choice = choices.find((each) => each === value?.toLowerCase());
+  if (choice !== undefined) return choice;
+  const remedy = `Use one of ${choices.join(', ')}.`;
+  if (value === undefined) throw invalidArgument(option, `${option.name} requires a parameter`, remedy);
+  const name = option.name === 'format' ? option.name : option.name.toUpperCase();
+  throw invalidArgument(option, `COPY ${name} "${value}" not recognized`, remedy);
 }
 
-function formatOf(given: Given): CopyFormat {
-  return wordOf(given) === JSON_STAND_IN ? 'json' : oneOf(given, COPY_FORMATS);
+function parseFormat(option: OptionNode): CopyFormat {
+  return readKeyword(option) === JSON_STAND_IN ? 'json' : parseChoice(option, COPY_FORMATS);
 }
 
-function booleanOf(given: Given): boolean {
-  const word = wordOf(given)?.toLowerCase() ?? 'true';
-  if (['true', 'on', '1'].includes(word)) return true;
-  if (['false', 'off', '0'].includes(word)) return false;
-  throw misfit(given, 'true or false', word);
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 'on', '1'].map((keyword) => [keyword, true] as const),
+  ...['false', 'off', '0'].map((keyword) => [keyword, false] as const),
+]);
+
+function readBoolean(option: OptionNode): boolean | undefined {
+  return BOOLEANS.get(readKeyword(option)?.toLowerCase() ?? 'true');
 }
 
-function headerOf(given: Given): boolean | 'match' {
-  return wordOf(given)?.toLowerCase() === 'match' ? 'match' : booleanOf(given);
+function parseBoolean(option: OptionNode): boolean {
+  const value = readBoolean(option);
+  if (value === undefined) throw invalidArgument(option, `${option.name} requires a Boolean value`);
+  return value;
 }
 
-function utf8(given: Given): Partial<CopyOptions> {
-  if (!/^utf-?8$/i.test(wordOf(given) ?? '')) throw misfit(given, 'UTF8', wordOf(given));
+function parseHeader(option: OptionNode): boolean | 'match' {
+  if (readKeyword(option)?.toLowerCase() === 'match') return 'match';
+  const value = readBoolean(option);
+  if (value === undefined)
+    throw invalidArgument(option, `${option.name} requires a Boolean value or "match"`);
+  return value;
+}
+
+function parseEncoding(option: OptionNode): Partial<CopyOptions> {
+  const encoding = readKeyword(option);
+  if (encoding === undefined || !/^utf-?8$/i.test(encoding))
+    throw invalidArgument(option, `COPY supports only the encoding UTF8, not "${encoding ?? ''}"`);
   return {};
 }
 
-function character(given: Given): string {
-  const text = wordOf(given);
-  if (text?.length !== 1 || /[\r\n\u0080-\uffff]/.test(text))
-    throw misfit(given, 'one ASCII character', text);
+function parseCharacter(option: OptionNode): string {
+  const text = readKeyword(option);
+  if (text?.length !== 1 || /[\u0080-\uffff]/.test(text))
+    throw invalidArgument(option, `COPY ${option.name} must be a single one-byte character`);
+  if (/[\r\n]/.test(text))
+    throw invalidArgument(option, `COPY ${option.name} cannot be newline or carriage return`);
   return text;
 }
 
-function lineText(given: Given): string {
-  const text = wordOf(given);
-  if (text === undefined || /[\r\n]/.test(text)) throw misfit(given, 'text within a line', text);
+function parseNull(option: OptionNode): string {
+  const text = readKeyword(option);
+  if (text === undefined) throw invalidArgument(option, `${option.name} requires a parameter`);
+  if (/[\r\n]/.test(text))
+    throw invalidArgument(option, 'COPY null representation cannot use newline or carriage return');
   return text;
 }
 
-function path(given: Given): string {
-  const text = wordOf(given);
-  if (text === undefined || text === '') throw misfit(given, 'the name of a file', text);
+function parsePath(option: OptionNode): string {
+  const text = readKeyword(option);
+  if (text === undefined || text === '')
+    throw invalidArgument(option, `${option.name} requires the name of a file`);
   return text;
 }
 
-function rate(given: Given): number {
-  const units = Number(wordOf(given));
-  if (!(units > 0 && units < Infinity)) throw misfit(given, 'write capacity units a second', wordOf(given));
+function parseRate(option: OptionNode): number {
+  const units = Number(readKeyword(option));
+  if (!(units > 0 && units < Infinity))
+    throw invalidArgument(
+      option,
+      `${option.name} requires a positive number of write capacity units per second`,
+    );
   return units;
 }
 
-function columnsOf(given: Given): ColumnChoice {
-  const { arg } = given;
+function parseColumns(option: OptionNode): ColumnChoice {
+  const { arg } = option;
   if (arg !== undefined && 'A_Star' in arg) return '*';
   const items = arg !== undefined && 'List' in arg ? (arg.List.items ?? []) : [];
-  if (items.length === 0) throw misfit(given, 'a list of columns or *', wordOf(given));
+  if (items.length === 0)
+    throw invalidArgument(option, `argument to option "${option.name}" must be a list of column names`);
   return new Set(items.filter(isNode).map((item) => textOf(item) ?? ''));
 }
 
-/** Whether an option is about the column. */
-export function concerns(choice: ColumnChoice, name: string): boolean {
+/** Whether an option applies to the column. */
+export function appliesTo(choice: ColumnChoice, name: string): boolean {
   return choice === '*' || choice.has(name);
 }

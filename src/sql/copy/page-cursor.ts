@@ -7,15 +7,18 @@ const NINE = 0x39;
 const BACKSLASH = 0x5c;
 const FIRST_PRINTABLE = 0x20;
 
-/** So many digits an integer of 64 bits always has room for, and a double. */
+/** The numbers of digits that a 64-bit integer and a double always hold exactly. */
 export const MAX_INTEGER_DIGITS = 18;
 export const MAX_DOUBLE_DIGITS = 15;
 
-/** A place in a page, and what can be taken there. What was not there may leave the place behind its beginning. */
+/**
+ * A position in a page. Each method moves past what it reads and returns whether it was there; after `false` the position is
+ * undefined, except for `skip` and `bytes`.
+ */
 export class PageCursor {
   page: Buffer = Buffer.alloc(0);
   at = 0;
-  /** Whether the string that was taken last has the byte that `marks`. */
+  /** Whether the last plain string contains the marked byte, the delimiter. */
   isMarked = false;
   readonly #mark: number;
 
@@ -28,22 +31,22 @@ export class PageCursor {
     this.at = 0;
   }
 
-  /** Takes this byte. */
+  /** Reads this byte. */
   skip(byte: number): boolean {
     if (this.page[this.at] !== byte) return false;
     this.at++;
     return true;
   }
 
-  /** Takes these bytes. */
-  word(word: Buffer): boolean {
+  /** Reads these bytes. */
+  bytes(expected: Buffer): boolean {
     const { page, at } = this;
-    for (let i = 0; i < word.length; i++) if (page[at + i] !== word[i]) return false;
-    this.at = at + word.length;
+    for (let i = 0; i < expected.length; i++) if (page[at + i] !== expected[i]) return false;
+    this.at = at + expected.length;
     return true;
   }
 
-  /** Takes a string all of whose bytes stand for themselves. */
+  /** Reads a string without escapes and control characters. */
   plainString(): boolean {
     const { page } = this;
     const mark = this.#mark;
@@ -61,8 +64,8 @@ export class PageCursor {
     return true;
   }
 
-  /** Takes a number between quotes whose digits stand in every type as they are: no exponent, no zeros that say nothing. */
-  plainNumber(mostDigits: number): boolean {
+  /** Reads a quoted number that every type formats the same: no exponent, no redundant zeros, at most `maxDigits`. */
+  plainNumber(maxDigits: number): boolean {
     const { page } = this;
     let { at } = this;
     if (page[at++] !== QUOTE) return false;
@@ -77,13 +80,13 @@ export class PageCursor {
       while (isDigit(page[at])) at++;
       if (at === fraction || page[at - 1] === ZERO || (isZero && page[fraction] === ZERO)) return false;
       if (at - begin > MAX_DOUBLE_DIGITS) return false;
-    } else if (at - whole > mostDigits || (isZero && whole > begin)) return false;
+    } else if (at - whole > maxDigits || (isZero && whole > begin)) return false;
     if (page[at] !== QUOTE) return false;
     this.at = at + 1;
     return true;
   }
 
-  /** Takes any string. */
+  /** Reads any string. */
   string(): boolean {
     const { page } = this;
     if (page[this.at] !== QUOTE) return false;
@@ -97,7 +100,7 @@ export class PageCursor {
     return false;
   }
 
-  /** Takes any object. */
+  /** Reads any object. */
   object(): boolean {
     const { page } = this;
     let depth = 0;

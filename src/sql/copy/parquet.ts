@@ -24,7 +24,7 @@ import { buildItem } from '../write/build-item.ts';
 import type { StoredInput } from '../write/stored-input.ts';
 import { nullInput, type FileRow, type LoadTarget, resolveFileColumns } from './file-rows.ts';
 
-/** The rows of a Parquet file, by its own types. */
+/** Reads the rows of a Parquet file, with the file's types. */
 export async function* readParquet(
   engine: Engine,
   path: string,
@@ -72,12 +72,12 @@ function toParquetError(error: unknown, path: string): unknown {
   const [message = ''] = getErrorMessage(error).split('\n');
   if (!/parquet|magic bytes|No files found|snappy|zstd|thrift/i.test(message))
     return toEngineError(error, () => undefined);
-  return new DriverError('FILE_FORMAT', `${path} is no Parquet file that can be read: ${message}.`, {
+  return new DriverError('FILE_FORMAT', `could not read file "${path}" as Parquet: ${message}`, {
     cause: error,
   });
 }
 
-/** A value of a file as one to write; undefined for NULL. */
+/** Converts a value of the file to one to store; undefined for NULL. */
 function toInput(value: DuckDBValue, type: DuckDBType | undefined): StoredInput | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === 'string')
@@ -101,7 +101,7 @@ function objectToInput(value: NonNullable<DuckDBValue> & object, type: DuckDBTyp
   if (value instanceof DuckDBStructValue) return toMapInput(Object.entries(value.entries));
   if (value instanceof DuckDBMapValue)
     return toMapInput(value.entries.map(({ key, value: member }) => [String(key), member] as const));
-  // DATE, TIME, UUID, other timestamps …: as they print.
+  // DATE, TIME, UUID and other timestamps are stored as they print.
   return {
     kind: 'text',
     text: /TIMESTAMP/.test(String(type)) ? String(value).replace(' ', 'T') : String(value),
@@ -124,34 +124,34 @@ function toMapInput(members: readonly (readonly [name: string, value: DuckDBValu
 
 const VIEW_NAME = 'copied';
 
-/** The statement as a view, so that its columns' types can be seen before it is written to a file. */
+/** The SQL that creates a view of the statement, so that its column types are known before it is written to a file. */
 export function createViewSql(sql: string, columns: number): string {
   const names = Array.from({ length: columns }, (_, i) => columnName(i));
   return `CREATE VIEW ${VIEW_NAME}(${names.join(', ')}) AS ${sql}`;
 }
 
-/** Writes the view to a file; gives the number of its rows. */
+/** Writes the view to a file; returns the number of rows. */
 export async function writeParquet(
   connection: DuckDBConnection,
   names: readonly string[],
   path: string,
   compression: string,
 ): Promise<number> {
-  const described = await connection.runAndReadAll(`DESCRIBE ${VIEW_NAME}`);
-  const list = described
+  const description = await connection.runAndReadAll(`DESCRIBE ${VIEW_NAME}`);
+  const list = description
     .getRows()
     .map(([, type], i) => `${castExactly(columnName(i), String(type))} AS ${identifier(names[i] ?? '')}`);
-  const copied = await connection.runAndReadAll(
+  const result = await connection.runAndReadAll(
     `COPY (SELECT ${list.join(', ')} FROM ${VIEW_NAME}) TO ${literal(path)} (FORMAT parquet, USE_TMP_FILE false, COMPRESSION ${literal(compression === 'none' ? 'uncompressed' : compression)})`,
   );
-  return Number(copied.getRows()[0]?.[0] ?? 0);
+  return Number(result.getRows()[0]?.[0] ?? 0);
 }
 
 function columnName(at: number): string {
   return `c${at}`;
 }
 
-/** Parquet has no integers of 128 bits, and DuckDB would round them. */
+/** Parquet has no 128-bit integers, and DuckDB would round them. */
 function castExactly(column: string, type: string): string {
   if (type === 'HUGEINT') return `CAST(${column} AS DECIMAL(38, 0))`;
   return /^(?:UHUGEINT|BIGNUM|BIT|"NULL"|NULL)$/.test(type) ? `CAST(${column} AS VARCHAR)` : column;

@@ -2,12 +2,12 @@ import type { CopyStmt } from 'libpg-query';
 import type { FileAccess } from '../exec/context.ts';
 import type { CopyOptions } from './options.ts';
 
-/** A COPY as its statement says it. */
+/** A parsed COPY statement. */
 export interface CopyRequest {
   readonly statement: CopyStmt;
   readonly file: string;
   readonly files: FileAccess;
   readonly options: CopyOptions;
-  /** The columns that it names. */
+  /** The column list, if it has one. */
   readonly columns: readonly string[] | undefined;
 }

@@ -2,15 +2,15 @@ import type { Clock } from '../../dynamo/transport/clock.ts';
 import { tokenBucket } from '../../dynamo/transport/token-bucket.ts';
 import { totalWritten, type WriteStats } from '../../dynamo/write/write-stats.ts';
 
-/** Keeps writes to a rate. */
+/** Limits the rate of writes. */
 export interface WriteRateLimiter {
-  /** Whether there is one. */
+  /** Whether there is a limit. */
   readonly bounded: boolean;
-  /** Waits until the rate allows a write that is expected to take so many units. */
+  /** Waits until the rate allows a write that is expected to consume `units`. */
   wait(units: number, signal: AbortSignal): Promise<void>;
 }
 
-/** `unitsPerSecond`: write capacity units; what writes took more than was expected of them is waited for later. */
+/** `unitsPerSecond`: write capacity units. Consumption beyond the estimates delays later writes. */
 export function createWriteRateLimiter(
   unitsPerSecond: number | undefined,
   stats: WriteStats,

@@ -10,7 +10,7 @@ import { parseCopyOptions } from '../../../src/sql/copy/options.ts';
 import { openEngine } from '../../../src/sql/engine/engine.ts';
 import type { SessionContext } from '../../../src/sql/exec/context.ts';
 import { newStatement } from '../../../src/sql/exec/sampling-budget.ts';
-import { transactionBlock } from '../../../src/sql/exec/transaction-block.ts';
+import { createTransactionBlock } from '../../../src/sql/exec/transaction-block.ts';
 import { parseQuery, parseStatement } from '../../../src/sql/parse/parse.ts';
 import { PUSHDOWN_RULES } from '../../../src/sql/plan/rules/index.ts';
 import { databaseWith, sessionWith, startWorld, type World } from '../../support/world.ts';
@@ -72,7 +72,7 @@ async function fileOf(query: string, options: string): Promise<string> {
   written = [];
   const parsed = await parseStatement(`COPY (${query}) TO 'rows.csv' WITH (FORMAT csv${options})`);
   if (parsed.kind !== 'command') throw new Error('not a command');
-  const context = newStatement(session, session.defaults, transactionBlock()).derive({
+  const context = newStatement(session, session.defaults, createTransactionBlock()).derive({
     overrideRows: () => page,
   });
   const running = await copy.run(parsed, [], context, new AbortController().signal);
@@ -189,8 +189,8 @@ const column = (name: string, kind: 'text' | 'bigint' | 'boolean' | 'json'): Col
   presence: 1,
 });
 
-describe('lines that are copied from items', () => {
-  it('are those that rows of values give, byte by byte', async () => {
+describe('CSV lines copied from items', () => {
+  it('equal the lines of decoded rows, byte by byte', async () => {
     await fc.assert(
       fc.asyncProperty(items, query, options, async (some, statement, how) => {
         page = pageOf(JSON.stringify(some));
@@ -202,7 +202,7 @@ describe('lines that are copied from items', () => {
       { numRuns: 400 },
     );
   });
-  it('are the same where the JSON is not as DynamoDB writes it', async () => {
+  it('are the same for JSON that DynamoDB would format differently', async () => {
     const compact = JSON.stringify([SAMPLE, { ...SAMPLE, text: { S: 'é, "' } }, { id: { S: 'c' } }]);
     const spaced = compact.replace('{"id":{"S":"c"}}', ' { "id" : { "S" : "c" } } ');
     const escaped = compact.replaceAll('"text":{"S":"x"}', '"t\\u0065xt":{"S":"\\u0078"}');
@@ -213,7 +213,7 @@ describe('lines that are copied from items', () => {
       expect(await fileOf('SELECT * FROM samples', '')).toBe(lines);
     }
   });
-  it('hold what lies in a page of many items, each column in its place', async () => {
+  it('have each value in its column for a page of many items', async () => {
     const many = Array.from({ length: 3000 }, (_, i) => ({
       ...(i % 2 === 0 && { whole: { N: String(i) } }),
       text: { S: `${'long '.repeat(i % 40)}${i}` },
@@ -223,7 +223,7 @@ describe('lines that are copied from items', () => {
     const lines = (await fileOf('SELECT id, whole, text FROM samples', '')).trimEnd().split('\n');
     expect(lines).toEqual(many.map(({ id, whole, text: { S } }) => `${id.S},${whole?.N ?? ''},${S}`));
   });
-  it('need no strings for texts, short numbers and documents of these', async () => {
+  it('are made without decoding strings, short numbers and documents of these', async () => {
     const columns = [
       column('n', 'bigint'),
       column('s', 'text'),
@@ -241,8 +241,8 @@ describe('lines that are copied from items', () => {
       M: { x: { L: [{ S: 'é' }, { N: '-1.5' }, { NULL: true }] }, y: { SS: ['a', 'b'] } },
     };
     const json = JSON.stringify([{ other: doc, s: { S: 'a, b' }, ok: { BOOL: true }, n: { N: '12' }, doc }]);
-    const { bytes, count, isWhole } = scan?.(Buffer.from(json)) ?? {};
-    expect([bytes?.toString(), count, isWhole]).toEqual([
+    const { bytes, count, isComplete } = scan?.(Buffer.from(json)) ?? {};
+    expect([bytes?.toString(), count, isComplete]).toEqual([
       '12,"a, b",t,"{""x"":[""é"",-1.5,null],""y"":[""a"",""b""]}"\n',
       1,
       true,

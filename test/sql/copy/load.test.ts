@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from '../../../src/index.ts';
 import { newWriteStats } from '../../../src/dynamo/write/write-stats.ts';
 import { createWriteRateLimiter } from '../../../src/sql/copy/write-rate-limiter.ts';
-import { newWatermark } from '../../../src/sql/copy/resume.ts';
+import { createWatermark } from '../../../src/sql/copy/resume-point.ts';
 import type { Received, Reply } from '../../doubles/dynamodb-http.ts';
 import { serveTable } from '../../doubles/served-table.ts';
 import { fakeClock } from '../../support/clock.ts';
@@ -51,13 +51,13 @@ function refusal(name: string, status = 400): Reply {
   };
 }
 
-/** A table that keeps what is written to it, unless the test has another answer for a request. */
-async function loading(other: (at: number, puts: readonly Put[]) => Reply | undefined) {
+/** A table that records its writes, unless the test overrides the response. */
+async function loading(override: (at: number, puts: readonly Put[]) => Reply | undefined) {
   const written: string[] = [];
   const server = await serveTable((at, received) => {
     const puts = putsOf(received);
-    const instead = other(at, puts);
-    if (instead !== undefined) return instead;
+    const response = override(at, puts);
+    if (response !== undefined) return response;
     written.push(...puts.map(({ PutRequest: { Item: item } }) => item.id.S));
     return answer(puts);
   });
@@ -65,7 +65,7 @@ async function loading(other: (at: number, puts: readonly Put[]) => Reply | unde
 }
 
 describe('a load', () => {
-  it('sends again what was left over, and counts each row once', async () => {
+  it('resends unprocessed items, and counts each row once', async () => {
     let kept: readonly Put[] = [];
     const server = await loading((at, puts) => {
       if (at !== 0) return undefined;
@@ -81,7 +81,7 @@ describe('a load', () => {
     await server.close();
   });
 
-  it('survives throttling and failures of the service', async () => {
+  it('survives throttling and service errors', async () => {
     const server = await loading((at) =>
       at % 3 === 0
         ? refusal('ProvisionedThroughputExceededException')
@@ -95,7 +95,7 @@ describe('a load', () => {
     await server.close();
   });
 
-  it('says how many rows were written before it failed', async () => {
+  it('reports how many rows were written before it failed', async () => {
     const server = await loading((at) => (at === 2 ? refusal('AccessDeniedException') : undefined));
     await using db = await connect(server.string());
     const error = await thrownBy(async () => db.query(`COPY things FROM '${await rowsFile(100)}'`));
@@ -104,7 +104,7 @@ describe('a load', () => {
     await server.close();
   });
 
-  it('goes on where it was interrupted, and writes every row', async () => {
+  it('resumes after an interruption, and writes every row', async () => {
     let broken = true;
     const server = await loading((at) => (broken && at >= 3 ? refusal('AccessDeniedException') : undefined));
     await using db = await connect(server.string());
@@ -121,19 +121,21 @@ describe('a load', () => {
     await server.close();
   });
 
-  it('comes again upon a row that it could not read', async () => {
+  it('fails again on an invalid row when it is resumed', async () => {
     const server = await loading(() => undefined);
     await using db = await connect(server.string());
     const file = await rowsFile(25);
     await appendFile(file, '{"n":1}\n{"id":"last"}\n');
     const load = `COPY things FROM '${file}' (RESUME true)`;
     for (const error of [await thrownBy(() => db.query(load)), await thrownBy(() => db.query(load))])
-      expect(error.message).toMatch(/line 26: id is part of the table's key/);
+      expect(error.message).toMatch(
+        /line 26: null value in column "id" of relation "things" violates not-null constraint/,
+      );
     expect(server.written).toHaveLength(25);
     await server.close();
   });
 
-  it('writes the rows before one that is none, as far as they fill a request', async () => {
+  it('writes full batches of rows before an invalid one', async () => {
     const server = await loading(() => undefined);
     await using db = await connect(server.string());
     const file = await rowsFile(60);
@@ -143,7 +145,7 @@ describe('a load', () => {
     await server.close();
   });
 
-  it('goes on after it was cancelled', async () => {
+  it('resumes after it was cancelled', async () => {
     const stop = new AbortController();
     const server = await loading((at) => {
       if (at === 2) stop.abort();
@@ -158,7 +160,7 @@ describe('a load', () => {
     await server.close();
   });
 
-  it('does not go on with another file or other options', async () => {
+  it('does not resume with another file or other options', async () => {
     const server = await loading((at) => (at === 1 ? refusal('AccessDeniedException') : undefined));
     await using db = await connect(server.string());
     const file = await rowsFile(100);
@@ -166,12 +168,12 @@ describe('a load', () => {
     const options = await thrownBy(() => db.query(`COPY things FROM '${file}' (RESUME true, NULLS store)`));
     await writeFile(file, '{"id":"other"}\n');
     const changed = await thrownBy(() => db.query(`COPY things FROM '${file}' (RESUME true)`));
-    for (const error of [options, changed]) expect(error.message).toMatch(/is of another load/);
+    for (const error of [options, changed]) expect(error.message).toMatch(/belongs to a different load/);
     await server.close();
   });
 
-  it('takes items that it has put before for its own', async () => {
-    const there = new Map<string, unknown>();
+  it('accepts items that an earlier run has written', async () => {
+    const stored = new Map<string, unknown>();
     let broken = true;
     const server = await serveTable((_at, { operation, input }) => {
       if (operation === 'BatchGetItem')
@@ -179,19 +181,19 @@ describe('a load', () => {
           body: JSON.stringify({ Responses: { things: [{ id: { S: 'k3' } }] }, UnprocessedKeys: {} }),
         };
       const { id }: { readonly id: { readonly S: string } } = Object(input['Item']);
-      if (there.has(id.S)) return refusal('ConditionalCheckFailedException');
-      there.set(id.S, { id });
-      // This one takes place, and the load does not hear of it.
+      if (stored.has(id.S)) return refusal('ConditionalCheckFailedException');
+      stored.set(id.S, { id });
+      // This put succeeds, but its response is an error.
       return broken && id.S === 'k3' ? refusal('AccessDeniedException') : { body: '{}' };
     });
     await using db = await connect(server.string());
     const load = `COPY things FROM '${await rowsFile(8)}' (RESUME true, ON_CONFLICT error)`;
     await thrownBy(() => db.query(load));
-    expect(there.size).toBe(4);
+    expect(stored.size).toBe(4);
     broken = false;
     await db.query(load);
-    expect(there.size).toBe(8);
-    // Without anything to go on from, the items are somebody else's.
+    expect(stored.size).toBe(8);
+    // Without saved progress the items count as existing.
     expect((await thrownBy(() => db.query(load))).code).toBe('SQL_UNIQUE');
     await server.close();
   });
@@ -206,36 +208,36 @@ describe('a load', () => {
   });
 });
 
-describe('a rate', () => {
-  it('holds writes back, for what they took beyond what was expected as well', async () => {
+describe('RATE_LIMIT', () => {
+  it('delays writes, also for consumption beyond the estimates', async () => {
     const clock = fakeClock();
     const stats = newWriteStats();
-    const pace = createWriteRateLimiter(100, stats, clock);
+    const limiter = createWriteRateLimiter(100, stats, clock);
     const { signal } = new AbortController();
     for (let request = 0; request < 20; request += 1) {
-      await pace.wait(25, signal);
+      await limiter.wait(25, signal);
       stats.capacity.set('things', 50 * (request + 1));
     }
-    // 1,000 units, of which the last 50 are only begun.
+    // 1,000 units, of which the last 50 are still in flight.
     expect(clock.now()).toBeGreaterThanOrEqual(9000);
     expect(clock.now()).toBeLessThanOrEqual(10_500);
   });
 });
 
-describe('what is done', () => {
-  it('counts rows up to the first that is not', () => {
-    const mark = newWatermark(10);
+describe('a watermark', () => {
+  it('counts the rows before the first unfinished one', () => {
+    const mark = createWatermark(10);
     expect(mark.rows()).toBe(10);
     for (const row of [11, 12, 14, 15]) {
-      mark.read(row);
-      mark.begun(row);
+      mark.advance(row);
+      mark.start(row);
     }
-    mark.finished(1, 1);
+    mark.finish(1, 1);
     expect(mark.rows()).toBe(10);
-    mark.finished(0, 1);
+    mark.finish(0, 1);
     expect(mark.rows()).toBe(13);
-    mark.finished(2, 2);
-    mark.read(16);
+    mark.finish(2, 2);
+    mark.advance(16);
     expect(mark.rows()).toBe(16);
   });
 });

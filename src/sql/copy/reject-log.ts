@@ -1,27 +1,27 @@
 import type { FileDraft } from '../../core/ports.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { CopyRequest } from './request.ts';
-import { fileError } from './file-error.ts';
-import type { FileRow } from './rows.ts';
+import { toFileError } from './file-error.ts';
+import type { FileRow } from './file-rows.ts';
 
-/** Where rows go that are no items. */
-export interface Rejects {
-  /** Writes a row down, and why it is none. */
+/** Counts the invalid rows of a load, and writes them to a file. */
+export interface RejectLog {
+  /** Records a row with its error. */
   add(row: FileRow, error: DriverError): Promise<void>;
   count(): number;
   close(): Promise<void>;
 }
 
-/** A file with a line of JSON for each row; `again`: it goes on where an earlier run ended. */
-export async function openRejects(
+/** Opens the REJECTS file, which gets a line of JSON per row; `append`: a resumed load continues the existing file. */
+export async function openRejectLog(
   { options, files: { disk } }: CopyRequest,
-  again: boolean,
-): Promise<Rejects> {
+  append: boolean,
+): Promise<RejectLog> {
   const path = options.rejects;
   let file: Pick<FileDraft, 'write' | 'finish'> | undefined;
   let count = 0;
-  if (path !== undefined && !again && (await disk.source(path)) !== undefined)
-    throw new DriverError('FILE_EXISTS', `${path} cannot be written: there is such a file already.`, {
+  if (path !== undefined && !append && (await disk.source(path)) !== undefined)
+    throw new DriverError('FILE_EXISTS', `could not open file "${path}" for writing: File exists`, {
       remedy: 'Name another file for REJECTS.',
     });
   return {
@@ -29,10 +29,10 @@ export async function openRejects(
       count += 1;
       if (path === undefined) return;
       try {
-        file ??= await disk.log(path, !again);
+        file ??= await disk.log(path, !append);
         await file.write(Buffer.from(`${JSON.stringify({ line, code, reason, row: text })}\n`));
       } catch (error) {
-        throw fileError(error, 'written', path);
+        throw toFileError(error, 'write', path);
       }
     },
     count: () => count,

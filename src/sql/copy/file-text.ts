@@ -3,10 +3,10 @@ import { createGunzip } from 'node:zlib';
 import { DriverError } from '../../core/errors.ts';
 import type { SourceFile } from '../../core/ports.ts';
 import { throwIfCancelled } from '../../dynamo/transport/service-errors.ts';
-import { fileError } from './file-error.ts';
+import { toFileError } from './file-error.ts';
 
-/** The bytes of a file, decompressed; `onBytes` hears how many were read of it. */
-export async function* bytesOf(
+/** The bytes of a file, decompressed if `gzip`; `onBytes` is called with the number of file bytes read so far. */
+export async function* readFileBytes(
   file: SourceFile,
   gzip: boolean,
   signal: AbortSignal,
@@ -21,46 +21,48 @@ export async function* bytesOf(
     }
   }
   try {
-    // A failure ends the stream that is read here.
+    // The callback is needed but empty: an error also ends the stream that is read here.
     yield* gzip ? pipeline(Readable.from(counted()), createGunzip(), () => undefined) : counted();
   } catch (error) {
     throwIfCancelled(signal);
-    throw fileError(error, 'read', file.path);
+    throw toFileError(error, 'read', file.path);
   }
 }
 
-/** Bytes as text, some at a time. */
-export async function* textsOf(chunks: AsyncIterable<Buffer>, path: string): AsyncGenerator<string> {
+/** Decodes UTF-8 chunk by chunk. */
+export async function* decodeUtf8(chunks: AsyncIterable<Buffer>, path: string): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const decode = (chunk?: Buffer): string => {
     try {
       return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
     } catch (error) {
-      throw new DriverError('FILE_FORMAT', `${path} is not in UTF-8.`, { cause: error });
+      throw new DriverError('FILE_FORMAT', `invalid byte sequence for encoding "UTF8" in file "${path}"`, {
+        cause: error,
+      });
     }
   };
   for await (const chunk of chunks) yield decode(chunk);
   yield decode();
 }
 
-/** The most characters of one row: far more than an item may have. */
-const MOST_CHARACTERS = 16 * 1024 * 1024;
+/** Maximum number of characters per row, far more than an item can have. */
+const MAX_ROW_CHARACTERS = 16 * 1024 * 1024;
 
-/** A row of a file that is too long to be one. */
-export function tooLong(path: string, line: number): DriverError {
+/** The error of a row that is too long. */
+export function rowTooLongError(path: string, line: number): DriverError {
   return new DriverError(
     'FILE_FORMAT',
-    `${path}, line ${line}: the row has more than ${MOST_CHARACTERS} characters.`,
-    { remedy: 'An item has at most 400 KB: check the format of the file, and its quotes.' },
+    `${path}, line ${line}: row exceeds ${MAX_ROW_CHARACTERS} characters`,
+    { remedy: 'Check the format and the quotes of the file: an item has at most 400 KB.' },
   );
 }
 
-export function isTooLong(length: number): boolean {
-  return length > MOST_CHARACTERS;
+export function isRowTooLong(length: number): boolean {
+  return length > MAX_ROW_CHARACTERS;
 }
 
-/** The lines of a text without their line feeds; the last may lack one. */
-export async function* linesOf(
+/** Splits text into lines without their line feeds; the last line may lack one. */
+export async function* splitLines(
   texts: AsyncIterable<string>,
   path: string,
 ): AsyncGenerator<readonly string[]> {
@@ -70,7 +72,7 @@ export async function* linesOf(
     const end = text.lastIndexOf('\n');
     if (end < 0) {
       rest += text;
-      if (isTooLong(rest.length)) throw tooLong(path, line);
+      if (isRowTooLong(rest.length)) throw rowTooLongError(path, line);
       continue;
     }
     const lines = (rest + text.slice(0, end)).split('\n');
@@ -81,7 +83,7 @@ export async function* linesOf(
   if (rest !== '') yield [rest];
 }
 
-/** A line without the carriage return that some files have before the line feed. */
-export function withoutReturn(line: string): string {
+/** A line without the carriage return of a CRLF. */
+export function stripCarriageReturn(line: string): string {
   return line.endsWith('\r') ? line.slice(0, -1) : line;
 }

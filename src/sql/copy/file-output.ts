@@ -2,21 +2,21 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FileDraft } from '../../core/ports.ts';
 
-/** Text on its way into a file. */
-export interface Output {
-  /** Bytes are those of a text as UTF-8; afterwards they may be others. */
+/** Writes strings and bytes to a file, in blocks. */
+export interface FileOutput {
+  /** Writes a string, or UTF-8 bytes, which may be reused afterwards. */
   write(text: string | Buffer): Promise<void>;
-  /** Writes what is held back; gives all bytes of the file. */
+  /** Flushes the buffer; returns the size of the file. */
   end(): Promise<number>;
-  /** Bytes that are in the file. */
+  /** The number of bytes written to the file so far. */
   bytes(): number;
 }
 
 const BLOCK_CHARACTERS = 512 * 1024;
 const compress = promisify(gzip);
 
-/** Collects text into blocks; a compressed file is a row of such blocks, which every reader of gzip takes for one. */
-export function outputTo(draft: FileDraft, gzipped: boolean): Output {
+/** Buffers strings into blocks. A compressed file is a sequence of gzip members, which readers treat as one stream. */
+export function createOutput(draft: FileDraft, gzipped: boolean): FileOutput {
   let parts: string[] = [];
   let length = 0;
   let bytes = 0;

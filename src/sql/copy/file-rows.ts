@@ -1,0 +1,209 @@
+import type { TableDef } from '../../catalog/table-def.ts';
+import { DriverError } from '../../core/errors.ts';
+import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
+import type { ParsedText } from '../parse/parse.ts';
+import { resolveWriteTarget, type WriteTarget } from '../write/write-target.ts';
+import { buildItem, assertDistinctTargets } from '../write/build-item.ts';
+import { parseJsonAttribute, parseDynamoJsonItem, abbreviate } from '../write/json-attribute.ts';
+import type { StoredInput } from '../write/stored-input.ts';
+import { readCsvRows } from './csv-format.ts';
+import type { DelimitedRow, IsNull } from './delimited-row.ts';
+import { readTextRows } from './text-format.ts';
+import { readJsonLines, readJsonObjects, type JsonText } from './json-values.ts';
+import { appliesTo, type CopyOptions } from './options.ts';
+
+/** A row of a file. */
+export interface FileRow {
+  /** The line it starts on, or the row number in a Parquet file, from 1. */
+  readonly line: number;
+  /** The row's text; empty for Parquet. */
+  readonly text: string;
+  /** Builds the item. Throws if the row is invalid. */
+  item(): AttributeMap;
+}
+
+/** The table and columns that a file is loaded into. */
+export interface LoadTarget {
+  readonly table: TableDef;
+  /** The statement's column list; undefined: the file's header or members, or the table's columns, name the values. */
+  readonly columns: readonly string[] | undefined;
+  readonly options: CopyOptions;
+  readonly parsed: ParsedText;
+}
+
+/** Resolves a column name of the file. */
+export function resolveFileColumn(name: string, { table, parsed }: LoadTarget): WriteTarget {
+  // The name is spelled in the file, not in the statement's text.
+  return resolveWriteTarget(table, { name, steps: [], location: 0 }, { ...parsed, text: '' });
+}
+
+export function resolveFileColumns(names: readonly string[], into: LoadTarget): readonly WriteTarget[] {
+  const targets = names.map((name) => resolveFileColumn(name, into));
+  assertDistinctTargets(targets);
+  return targets;
+}
+
+/** The value of a NULL field: no attribute, unless the option NULLS stores them. */
+export function nullInput({ nulls }: CopyOptions): StoredInput {
+  return { kind: nulls === 'store' ? 'null' : 'missing' };
+}
+
+/** Parses the rows of a text file, in the format of the options. */
+export function parseTextRows(
+  texts: AsyncIterable<string>,
+  into: LoadTarget,
+  path: string,
+): AsyncGenerator<readonly FileRow[]> {
+  switch (into.options.format) {
+    case 'csv':
+      return parseDelimitedRows(readCsvRows(texts, into.options, path), into, path);
+    case 'json':
+      return parseJsonRows(readJsonObjects(texts, path), into);
+    case 'ndjson':
+      return parseJsonRows(readJsonLines(texts, path), into);
+    case 'dynamodb_json':
+      return parseDynamoJsonRows(readJsonLines(texts, path), into);
+    case 'text':
+    case 'parquet':
+      return parseDelimitedRows(readTextRows(texts, into.options, path), into, path);
+  }
+}
+
+async function* parseDelimitedRows(
+  rows: AsyncIterable<readonly DelimitedRow[]>,
+  into: LoadTarget,
+  path: string,
+): AsyncGenerator<readonly FileRow[]> {
+  const { table, columns, options } = into;
+  const tableColumns = table.columns.filter((column) => column.hidden !== true).map((column) => column.name);
+  let names = columns;
+  let fields: Fields | undefined;
+  for await (const batch of rows) {
+    const [first] = batch;
+    if (first === undefined) continue;
+    let dataRows = batch;
+    if (fields === undefined) {
+      if (options.header !== false) {
+        const header = first.fields(() => false).map((name) => name ?? '');
+        if (options.header === 'match') assertHeaderMatches(header, columns ?? tableColumns, path);
+        names ??= header;
+        dataRows = batch.slice(1);
+      }
+      fields = resolveFields(names ?? tableColumns, into);
+    }
+    const { targets, isNull } = fields;
+    yield dataRows.map((row) => ({
+      line: row.line,
+      text: row.text,
+      item: () => buildItem(toInputs(row.fields(isNull), targets, options), targets, table),
+    }));
+  }
+}
+
+interface Fields {
+  readonly targets: readonly WriteTarget[];
+  readonly isNull: IsNull;
+}
+
+function resolveFields(names: readonly string[], into: LoadTarget): Fields {
+  const { null: nullText, forceNull, forceNotNull } = into.options;
+  const nullWhenQuoted = names.map((name) => appliesTo(forceNull, name));
+  const neverNull = names.map((name) => appliesTo(forceNotNull, name));
+  return {
+    targets: resolveFileColumns(names, into),
+    isNull: (text, quoted, at) =>
+      text === nullText && (quoted ? nullWhenQuoted[at] === true : neverNull[at] !== true),
+  };
+}
+
+function assertHeaderMatches(header: readonly string[], names: readonly string[], path: string): void {
+  const start = `${path}, line 1`;
+  if (header.length !== names.length)
+    throw new DriverError(
+      'FILE_FORMAT',
+      `${start}: wrong number of fields in header line: got ${header.length}, expected ${names.length}`,
+    );
+  const at = names.findIndex((name, i) => name !== header[i]);
+  if (at >= 0)
+    throw new DriverError(
+      'FILE_FORMAT',
+      `${start}: column name mismatch in header line field ${at + 1}: got "${header[at]}", expected "${names[at]}"`,
+    );
+}
+
+function toInputs(
+  fields: readonly (string | null)[],
+  targets: readonly WriteTarget[],
+  options: CopyOptions,
+): readonly StoredInput[] {
+  if (fields.length < targets.length)
+    throw new DriverError(
+      'FILE_FORMAT',
+      `missing data for column "${targets[fields.length]?.label}" (${fields.length} values for ${targets.length} columns)`,
+    );
+  if (fields.length > targets.length)
+    throw new DriverError(
+      'FILE_FORMAT',
+      `extra data after last expected column (${fields.length} values for ${targets.length} columns)`,
+    );
+  return fields.map((text) => (text === null ? nullInput(options) : { kind: 'text', text, untyped: true }));
+}
+
+async function* parseJsonRows(
+  rows: AsyncIterable<readonly JsonText[]>,
+  into: LoadTarget,
+): AsyncGenerator<readonly FileRow[]> {
+  const known = new Map<string, WriteTarget>();
+  const resolve = (name: string): WriteTarget => {
+    const target = known.get(name) ?? resolveFileColumn(name, into);
+    known.set(name, target);
+    return target;
+  };
+  const selected = into.columns && new Set(resolveFileColumns(into.columns, into).map(({ label }) => label));
+  const item = (text: string): AttributeMap => {
+    const targets: WriteTarget[] = [];
+    const values: StoredInput[] = [];
+    for (const [name, value] of Object.entries(parseObject(text))) {
+      const target = resolve(name);
+      if (selected?.has(target.label) === false) continue;
+      targets.push(target);
+      values.push(jsonToInput(value, target, into.options));
+    }
+    return buildItem(values, targets, into.table);
+  };
+  for await (const batch of rows)
+    yield batch.map(({ line, text }) => ({ line, text, item: () => item(text) }));
+}
+
+const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** JSON has no binary values, and long numbers are often written as strings: such columns accept strings for both. */
+function jsonToInput(value: AttributeValue, { key, seen }: WriteTarget, options: CopyOptions): StoredInput {
+  if ('NULL' in value) return nullInput(options);
+  if ('N' in value) return { kind: 'number', text: value.N };
+  if (!('S' in value)) return { kind: 'attribute', value };
+  const type = key?.type ?? Object.keys(seen).join();
+  const isConverted = type === 'B' || (type === 'N' && NUMBER.test(value.S));
+  return isConverted ? { kind: 'text', text: value.S, untyped: true } : { kind: 'text', text: value.S };
+}
+
+function parseObject(text: string): AttributeMap {
+  const value = parseJsonAttribute(text);
+  if ('M' in value) return value.M;
+  throw new DriverError('FILE_FORMAT', `expected a JSON object, got ${abbreviate(text)}`);
+}
+
+async function* parseDynamoJsonRows(
+  rows: AsyncIterable<readonly JsonText[]>,
+  into: LoadTarget,
+): AsyncGenerator<readonly FileRow[]> {
+  const names = into.columns && resolveFileColumns(into.columns, into).map(({ path: [first] }) => first);
+  const item = (text: string): AttributeMap => {
+    const whole = parseDynamoJsonItem(text);
+    return names === undefined
+      ? whole
+      : Object.fromEntries(Object.entries(whole).filter(([name]) => names.includes(name)));
+  };
+  for await (const batch of rows)
+    yield batch.map(({ line, text }) => ({ line, text, item: () => item(text) }));
+}
