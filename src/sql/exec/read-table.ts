@@ -56,7 +56,7 @@ function recordCardinality(
   const [range, ...others] = access.kind === 'Query' ? access.ranges : [];
   if (access.kind !== 'Query' || range === undefined || others.length > 0) return;
   if (limit !== undefined || firstPage !== undefined) return;
-  settings.learned?.record(placeName(table, access.index), range, estimateItems(table, range), met);
+  settings.learned?.record(placeName(table, access.index), range, estimateItems(table, range), itemsRead);
 }
 
 function requestPages(
@@ -188,7 +188,7 @@ function explainMissingIndex(read: TableRead, settings: PlanSettings): string {
     read.conditions.flatMap(({ predicate }) => findEqualityAttribute(predicate) ?? []),
   );
   if (attributes.size === 0) return 'no condition compares an attribute with a value by =';
-  const nearly = explainUnusedIndexes(read, settings).filter(({ why }) => why !== 'key');
+  const almost = explainUnusedIndexes(read, settings).filter(({ why }) => why !== 'key');
   const reasons = almost.map(({ index, reason }) => `${index}: ${reason}`);
   return `no key or index begins with ${[...attributes].join(' or ')}${reasons.length === 0 ? '' : ` (${reasons.join('; ')})`}`;
 }
