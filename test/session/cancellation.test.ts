@@ -46,7 +46,7 @@ describe('leaving a stream early', () => {
     expect(stream.stats.pages).toBeLessThanOrEqual(reads);
   });
 
-  it('stops them where batches are read, and where the stream goes out of scope', async () => {
+  it('stops the reads of batches, and when the stream goes out of scope', async () => {
     const table = await serve(pages(1000));
     await using db = await connect(table.string());
     for await (const batch of (await db.stream('SELECT id FROM things')).batches()) {
@@ -64,7 +64,7 @@ describe('leaving a stream early', () => {
     expect(reads).toBeLessThan(12);
   });
 
-  it('ends it: after close there are no more rows', async () => {
+  it('returns no more rows after close', async () => {
     const table = await serve(pages(20));
     await using db = await connect(table.string());
     for (const [, sql] of PATHS) {
@@ -76,7 +76,7 @@ describe('leaving a stream early', () => {
     }
   });
 
-  it('is never needed for LIMIT: nothing is read ahead', async () => {
+  it('is not needed with LIMIT, which reads nothing ahead', async () => {
     const table = await serve(pages(1000));
     await using db = await connect(table.string());
     expect((await db.query('SELECT id FROM things LIMIT 3')).rows).toEqual([
@@ -87,7 +87,7 @@ describe('leaving a stream early', () => {
     expect(table.reads()).toBe(2);
   });
 
-  it('opens no request where nobody asked for a row', async () => {
+  it('sends no request if no row was requested', async () => {
     const table = await serve(pages(1000));
     await using db = await connect(table.string());
     const stream = await db.stream('SELECT id FROM things');
@@ -97,7 +97,7 @@ describe('leaving a stream early', () => {
 });
 
 describe('an aborted statement', () => {
-  it.each(PATHS)('ends while it learns of its table: %s', async (_, sql) => {
+  it.each(PATHS)('ends while its table is described or sampled: %s', async (_, sql) => {
     const controller = new AbortController();
     await using double = await startHttpDouble(() => {
       controller.abort();
@@ -112,7 +112,7 @@ describe('an aborted statement', () => {
   });
 
   describe.each(PATHS)('on the %s path', (_, sql) => {
-    it('sends nothing where it was aborted before', async () => {
+    it('sends nothing if it was aborted before', async () => {
       const table = await serve(pages(3));
       await using db = await connect(table.string());
       await db.prepare(sql);
@@ -137,7 +137,7 @@ describe('an aborted statement', () => {
       expect(table.reads()).toBe(during + 1);
     });
 
-    it('ends at whatever point it is aborted, and leaves the connection in order', async () => {
+    it('ends wherever it is aborted, and leaves the connection usable', async () => {
       const table = await serve(pages(3));
       await using db = await connect(table.string());
       const everything = (await db.query(sql)).rows;
@@ -160,7 +160,7 @@ describe('an aborted statement', () => {
       expect([...codes]).toEqual(['EXEC_CANCELLED']);
     }, 60_000);
 
-    it('ends with the reason that it was given, in the middle of its rows', async () => {
+    it('ends with the reason of the abort, in the middle of its rows', async () => {
       const table = await serve(pages(1000));
       await using db = await connect(table.string());
       const controller = new AbortController();
@@ -178,7 +178,7 @@ describe('an aborted statement', () => {
 });
 
 describe('closing the connection', () => {
-  it.each(PATHS)('ends what runs on the %s path, and every later statement', async (_, sql) => {
+  it.each(PATHS)('ends running statements on the %s path, and refuses later ones', async (_, sql) => {
     const table = await serve((at) => (at === 0 ? pageOf(['a'], true) : 'hang'));
     const db = await connect(table.string());
     const running = thrownBy(() => db.query(sql));
@@ -192,7 +192,7 @@ describe('closing the connection', () => {
     await expect(db.whoami()).rejects.toMatchObject({ code: 'CONN_CLOSED' });
   });
 
-  it('may be asked for twice, and leaves no connection open', async () => {
+  it('can be called twice, and leaves no socket open', async () => {
     const table = await serve(pages(3));
     const db = await connect(table.string());
     await db.query('SELECT id FROM things ORDER BY id');

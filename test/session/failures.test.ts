@@ -11,12 +11,12 @@ const PATHS = [
 ] as const;
 const THROTTLED = serviceError('ProvisionedThroughputExceededException', 'Rate exceeded');
 
-describe('what goes wrong at DynamoDB', () => {
+describe('a failure of DynamoDB', () => {
   let served: ServedTable | undefined;
   afterEach(() => served?.close());
 
   describe.each(PATHS)('on the %s path', (_, sql) => {
-    it('is waited for where requests come too fast, and counted', async () => {
+    it('is retried when throttled, and counted', async () => {
       served = await serveTable((at) => (at === 1 || at === 2 ? THROTTLED : pageOf([`a${at}`], at === 0)));
       await using db = await connect(served.string());
       const { rows, stats } = await db.query(sql);
@@ -24,32 +24,32 @@ describe('what goes wrong at DynamoDB', () => {
       expect(stats).toMatchObject({ throttles: 2, requests: 4, pages: 2, itemsRead: 2, readCapacity: 1 });
     });
 
-    it('is told where they never stop coming too fast', async () => {
+    it('is reported when throttling does not end', async () => {
       served = await serveTable(() => THROTTLED);
       await using db = await connect(served.string('MaximumRequestRetries=2'));
       await expect(db.query(sql)).rejects.toMatchObject({ code: 'DYNAMO_THROTTLED', sqlState: '53000' });
       expect(served.reads()).toBe(3);
     });
 
-    it('is asked for again where an answer breaks off', async () => {
+    it('is retried when a response breaks off', async () => {
       served = await serveTable((at) => (at === 0 ? { cut: '{"Items":[{"id":{"S":"tr' } : pageOf(['whole'])));
       await using db = await connect(served.string());
       expect((await db.query(sql)).rows).toEqual([{ id: 'whole' }]);
     });
 
-    it('is told where answers always break off', async () => {
+    it('is reported when every response breaks off', async () => {
       served = await serveTable(() => ({ cut: '{"Items":[' }));
       await using db = await connect(served.string('MaximumRequestRetries=1'));
       await expect(db.query(sql)).rejects.toMatchObject({ code: 'CONN_NETWORK', sqlState: '08006' });
     });
 
-    it('is told where the answer is no answer of DynamoDB', async () => {
+    it('is reported when the response is not from DynamoDB', async () => {
       served = await serveTable(() => ({ body: '<html>A proxy speaking</html>' }));
       await using db = await connect(served.string('MaximumRequestRetries=1'));
       await expect(db.query(sql)).rejects.toMatchObject({ code: 'DYNAMO_MALFORMED', sqlState: '08P01' });
     });
 
-    it('is never half an answer: rows of earlier pages come with the error of a later one', async () => {
+    it('never truncates a result silently: rows of earlier pages are followed by the error of a later one', async () => {
       served = await serveTable((at) =>
         at === 0 ? pageOf(['a'], true) : serviceError('ValidationException', 'no'),
       );
@@ -71,7 +71,7 @@ describe('what goes wrong at DynamoDB', () => {
       expect(served.reads()).toBe(1);
     });
 
-    it('leaves the connection in order', async () => {
+    it('leaves the connection usable', async () => {
       served = await serveTable((at) =>
         at === 0 ? serviceError('ValidationException', 'no') : pageOf(['b']),
       );
@@ -82,7 +82,7 @@ describe('what goes wrong at DynamoDB', () => {
   });
 });
 
-describe('what is wrong with a statement', () => {
+describe('an error in a statement', () => {
   let world: World;
   let db: Connection;
   beforeAll(async () => {

@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('MaxConnectionRCU', () => {
-  it.each(PATHS)('stops what all statements together consume: %s', async (path, sql) => {
+  it.each(PATHS)('stops a statement when all statements together exceed it: %s', async (path, sql) => {
     const name = `grown_${path}`;
     await world.add({ name, key: ['id:N'], items: Array.from({ length: 20 }, (_, id) => item(id)) });
     const db = await world.open('MaxConnectionRCU=20');
@@ -59,7 +59,7 @@ describe('MaxConnectionRCU', () => {
     });
   });
 
-  it('refuses before it reads what is known to cost more than is left', async () => {
+  it('refuses a statement that is known to cost more than is left, before it reads', async () => {
     const db = await world.open('MaxConnectionRCU=2');
     const ids = Array.from({ length: 50 }, (_, id) => id).join(', ');
     await db.query('SELECT id FROM readings WHERE id = 1');
@@ -82,7 +82,7 @@ const percentOf = (readCapacity: number) => {
 };
 
 describe('CapacityPercent', () => {
-  it.each(PATHS)('keeps to its part of the provisioned capacity: %s', async (_, sql) => {
+  it.each(PATHS)('limits reads to a percentage of the provisioned capacity: %s', async (_, sql) => {
     const { clock, db } = percentOf(20);
     const { stats } = await db.query(sql);
     expect(stats.readCapacity).toBeGreaterThan(90);
@@ -92,13 +92,13 @@ describe('CapacityPercent', () => {
     expect(stats.pages).toBeGreaterThan(10);
   });
 
-  it('is reckoned of a global index by itself', async () => {
+  it('refers to the capacity of a global index when that is read', async () => {
     const { clock, db } = percentOf(20);
     await db.query("SELECT pad FROM readings WHERE kind = 'odd'");
     expect(clock.now()).toBe(0);
   });
 
-  it('may be another for one statement', async () => {
+  it('can be overridden for a single statement', async () => {
     const { clock, db } = percentOf(20);
     const { stats } = await db.query('SELECT pad FROM readings', [], { capacityPercent: 50 });
     expect(
@@ -106,7 +106,7 @@ describe('CapacityPercent', () => {
     ).toBeLessThan(0.1);
   });
 
-  it('warns once where a table has no bound that it could be a part of', async () => {
+  it('warns once if the capacity of a table is on demand', async () => {
     const warnings: string[] = [];
     await using db = await connect(world.string('CapacityPercent=10'), {
       onWarning: (message) => warnings.push(message),
@@ -118,7 +118,7 @@ describe('CapacityPercent', () => {
 });
 
 describe('a statement', () => {
-  it('may have limits of its own, tighter or wider than the connection', async () => {
+  it('can have tighter or wider limits than its connection', async () => {
     const db = await world.open('MaxRCU=5;FullScan=Deny;MaxRows=3;UseConsistentReads=true');
     const sql = 'SELECT id FROM readings';
     await expect(db.query(sql)).rejects.toMatchObject({ code: 'EXEC_FULL_SCAN' });
@@ -138,10 +138,10 @@ describe('a statement', () => {
   });
 
   it.each<[QueryOptions, string]>([
-    [{ maxRcu: 0 }, 'maxRcu is 0; it is a number, more than 0'],
-    [{ capacityPercent: 101 }, 'capacityPercent is 101; it is a number, more than 0 and at most 100'],
-    [{ timeoutMs: -1 }, 'timeoutMs is -1'],
-    [{ maxRows: Number.NaN }, 'maxRows is NaN; it is a number, at least -1'],
+    [{ maxRcu: 0 }, '"maxRcu": 0 (expected a number greater than 0)'],
+    [{ capacityPercent: 101 }, '"capacityPercent": 101 (expected a number greater than 0 and at most 100)'],
+    [{ timeoutMs: -1 }, '"timeoutMs": -1'],
+    [{ maxRows: Number.NaN }, '"maxRows": NaN (expected a number at least -1)'],
   ])('%j is refused', async (options, message) => {
     const db = await world.open();
     await expect(db.query('SELECT 1', [], options)).rejects.toMatchObject({
@@ -159,7 +159,7 @@ describe('StatementTimeout', () => {
     ['engine', 'SELECT id FROM things ORDER BY id'],
   ] as const;
 
-  it.each(THINGS)('ends a statement whose requests together take too long: %s', async (_, sql) => {
+  it.each(THINGS)('cancels a statement whose requests together take too long: %s', async (_, sql) => {
     served = await serveTable(async (at) => {
       await sleep(20);
       return pageOf([`a${at}`], true);
@@ -175,7 +175,7 @@ describe('StatementTimeout', () => {
     await expect(db.query(sql)).rejects.toMatchObject({ code: 'EXEC_TIMEOUT', message: /1 s/ });
   });
 
-  it('does not count the time that the reader of a stream takes', async () => {
+  it('does not count the time between reads of a stream', async () => {
     served = await serveTable((at) => pageOf([`a${at}`], at < 3));
     await using db = await connect(served.string());
     await db.query('SELECT id FROM things LIMIT 1');
@@ -187,7 +187,7 @@ describe('StatementTimeout', () => {
     expect(seen).toHaveLength(3);
   });
 
-  it('ends a computation of the engine', async () => {
+  it('cancels a computation in DuckDB', async () => {
     await using db = await connect(world.string());
     const error = await thrownBy(() =>
       db.query(
@@ -203,8 +203,8 @@ describe('StatementTimeout', () => {
   });
 });
 
-describe('what sampling tables consumes', () => {
-  it('is told with the statement that first needs the table, and by EXPLAIN ANALYZE', async () => {
+describe('the capacity that sampling consumes', () => {
+  it('is reported by the statement that first needs the table, and by EXPLAIN ANALYZE', async () => {
     const db = await world.open();
     const sql = 'SELECT id FROM readings WHERE id = 1';
     const first = await db.query(sql);
@@ -220,7 +220,7 @@ describe('what sampling tables consumes', () => {
     expect(lines).toContainEqual(expect.stringMatching(/^Consumed: 0\.5 RCU in 1 request, 1 page, /));
   });
 
-  it('is told apart where a statement is refused for both', async () => {
+  it('is shown separately if a statement is refused for both', async () => {
     const db = await connect(world.string('MaxRCU=20'), { onWarning: () => undefined });
     try {
       const ids = Array.from({ length: 50 }, (_, id) => id).join(', ');
@@ -252,7 +252,7 @@ describe('what sampling tables consumes', () => {
     }
   });
 
-  it('counts in MaxRCU, and leaves the statement its half', async () => {
+  it('counts in MaxRCU, and leaves half of it to the statement', async () => {
     const db = await world.open('MaxRCU=4');
     const first = await db.query('SELECT id FROM readings WHERE id = 1');
     expect(first.rows).toEqual([{ id: 1 }]);
@@ -263,7 +263,7 @@ describe('what sampling tables consumes', () => {
     expect(free.stats.sampledCapacity).toBeGreaterThan(90);
   });
 
-  it('bounds a sample of a statement alone, which is made anew for one without a bound', async () => {
+  it('limits only the sample of that statement, and one without a limit samples again', async () => {
     const db = await world.open();
     const bounded = await db.query('SELECT /*+ MAX_RCU(4) */ id FROM readings WHERE id = 1');
     expect(bounded.stats.sampledCapacity).toBeLessThanOrEqual(3);

@@ -27,8 +27,8 @@ async function failure(sql: string, parameters: Parameters = []): Promise<unknow
 
 describe('the remedy of a failed statement', () => {
   it.each([
-    [`SELECT id FROM orders WHERE status = "open"`, `write it in single quotes: 'open'.`],
-    [`SELECT id FROM orders WHERE status = "it's"`, `write it in single quotes: 'it''s'.`],
+    [`SELECT id FROM orders WHERE status = "open"`, `Write a string constant in single quotes: 'open'.`],
+    [`SELECT id FROM orders WHERE status = "it's"`, `Write a string constant in single quotes: 'it''s'.`],
     [`SELECT id FROM "orders" o WHERE o.status = 'x' AND missing = 1`, `"$item"->>'name'`],
     [`SELECT * FROM order`, 'order is a reserved keyword; to use it as a name, write "order".'],
     [`SELECT id FROM orders WHERE id = 5 5`, 'Correct the statement at the marked position.'],
@@ -40,7 +40,7 @@ describe('the remedy of a failed statement', () => {
     ['SELECT * FORM orders', ['FROM']],
     ['SELCT * FROM orders', ['SELECT']],
     ['SELECT * FROM orders WHERE id = 5 5', []],
-  ])('%s may have meant %j', async (sql, candidates) => {
+  ])('%s suggests %j', async (sql, candidates) => {
     expect(await failure(sql)).toMatchObject({ code: 'SQL_SYNTAX', candidates });
   });
 
@@ -65,7 +65,7 @@ describe('the remedy of a failed statement', () => {
     ['SELECT id FROM orders WHERE id IN (?)', [['a', 'b']]],
     ['SELECT id FROM orders WHERE status NOT IN ($1, $2)', ['x', ['a']]],
     ['SELECT id FROM orders WHERE status = $1', [['open']]],
-  ])('%s takes no array for one value', async (sql, parameters) => {
+  ])('%s refuses an array for a single value', async (sql, parameters) => {
     expect(await failure(sql, parameters)).toMatchObject({
       code: 'SQL_BAD_VALUE',
       message: expect.stringContaining('is an array'),
@@ -73,7 +73,7 @@ describe('the remedy of a failed statement', () => {
     });
   });
 
-  it('arrays are compared with arrays, and their values by ANY', async () => {
+  it('compares arrays with arrays, and their elements with ANY', async () => {
     const { rows } = await db.query(
       'SELECT id, ARRAY[1, 2] = $2 AS same FROM orders WHERE status = ANY ($1) AND id <> ALL ($3)',
       [['open', 'paid'], [1, 2], ['b']],
@@ -82,14 +82,14 @@ describe('the remedy of a failed statement', () => {
   });
 });
 
-describe('arguments that are none', () => {
-  it.each([undefined, null, 5, {}])('%p is no statement', async (sql) => {
-    const given: unknown = sql;
-    await expect(db.query(given as string)).rejects.toMatchObject({ code: 'SQL_BAD_ARGUMENT' });
-    await expect(db.prepare(given as string)).rejects.toMatchObject({ code: 'SQL_BAD_ARGUMENT' });
+describe('invalid arguments', () => {
+  it.each([undefined, null, 5, {}])('%p is refused as a statement', async (sql) => {
+    const statement: unknown = sql;
+    await expect(db.query(statement as string)).rejects.toMatchObject({ code: 'SQL_BAD_ARGUMENT' });
+    await expect(db.prepare(statement as string)).rejects.toMatchObject({ code: 'SQL_BAD_ARGUMENT' });
   });
 
-  it('a word that an option does not know is refused: a guard in other spelling would guard nothing', async () => {
+  it('an unknown value of an option is refused, because a misspelled guard would have no effect', async () => {
     const options = { fullScan: 'deny' };
     await expect(db.query('SELECT 1', [], options as object)).rejects.toMatchObject({
       code: 'SQL_BAD_ARGUMENT',
@@ -97,7 +97,7 @@ describe('arguments that are none', () => {
     });
   });
 
-  it('an option that there is not is refused instead of being without effect', async () => {
+  it('an unknown option is refused, because it would have no effect', async () => {
     const options = { maxRCU: 5 };
     await expect(db.query('SELECT 1', [], options as object)).rejects.toMatchObject({
       code: 'SQL_BAD_ARGUMENT',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Connection, ParameterValue, QueryOptions } from '../../src/session/connection.ts';
-import { item } from '../../src/sandbox/attributes.ts';
+import { toItem } from '../../src/sandbox/attributes.ts';
 import { startWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -14,7 +14,7 @@ beforeAll(async () => {
     name: 'orders',
     key: ['customer:S', 'placed:N'],
     items: ['ana', 'bob'].flatMap((customer) =>
-      [1, 2, 3].map((placed) => item({ customer, placed, total: placed * 10 })),
+      [1, 2, 3].map((placed) => toItem({ customer, placed, total: placed * 10 })),
     ),
   });
   db = await world.open();
@@ -61,7 +61,7 @@ const STATEMENTS: readonly {
 ];
 
 describe('a prepared look-up', () => {
-  it.each(STATEMENTS)('finds with each key what a new statement finds: $sql', async ({ sql, of }) => {
+  it.each(STATEMENTS)('returns for each key what a new statement returns: $sql', async ({ sql, of }) => {
     const prepared = await db.prepare(sql);
     let texts = 0;
     const options = fc.constantFrom<QueryOptions>({}, { consistent: true });
@@ -88,7 +88,7 @@ describe('a prepared look-up', () => {
     );
   });
 
-  it('asks nothing for a key that no item can have', async () => {
+  it('sends no request for a key that no item can have', async () => {
     const prepared = await db.prepare('SELECT * FROM orders WHERE customer = $1 AND placed = $2');
     expect((await prepared.query(['ana', 1])).rows).toHaveLength(1);
     const { rows, stats } = await prepared.query(['', 1]);

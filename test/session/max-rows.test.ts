@@ -12,13 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-describe('a result that MaxRows ends', () => {
+describe('a result cut by MaxRows', () => {
   it.each([
     ['direct', 'SELECT n FROM things'],
     ['direct, of one partition', "SELECT n FROM things WHERE id = 'a'"],
     ['engine, of several queries', 'SELECT n FROM things UNION ALL SELECT 0'],
     ['engine', 'SELECT DISTINCT n + 1 AS n FROM things'],
-  ])('says that it is cut where there are more rows: %s', async (_, sql) => {
+  ])('is reported as truncated if more rows exist: %s', async (_, sql) => {
     expect(await db.query(sql, [], { maxRows: 3 })).toMatchObject({ rowCount: 3, truncated: true });
     expect(await db.query(sql, [], { maxRows: 0 })).toMatchObject({ rowCount: 0, truncated: true });
     expect(await db.query(sql, [], { maxRows: 7 })).toMatchObject({ truncated: false });
@@ -30,11 +30,11 @@ describe('a result that MaxRows ends', () => {
     'SELECT n FROM things LIMIT 5',
     'SELECT DISTINCT n + 1 AS n FROM things',
     'SELECT n FROM things OFFSET 0',
-  ])('is whole where there are just as many: %s', async (sql) => {
+  ])('is complete if exactly as many rows exist: %s', async (sql) => {
     expect(await db.query(sql, [], { maxRows: 5 })).toMatchObject({ rowCount: 5, truncated: false });
   });
 
-  it('is not cut by a LIMIT of its own', async () => {
+  it('is not truncated by its own LIMIT', async () => {
     const sql = 'SELECT n FROM things LIMIT 3';
     expect(await db.query(sql, [], { maxRows: 3 })).toMatchObject({ rowCount: 3, truncated: false });
     expect(await db.query(sql, [], { maxRows: 2 })).toMatchObject({ rowCount: 2, truncated: true });
@@ -43,7 +43,7 @@ describe('a result that MaxRows ends', () => {
     });
   });
 
-  it('counts what OFFSET passes over', async () => {
+  it('does not count rows skipped by OFFSET', async () => {
     const sql = "SELECT n FROM things WHERE id = 'a' LIMIT 10 OFFSET 2";
     expect(await db.query(sql, [], { maxRows: 3 })).toMatchObject({ rowCount: 3, truncated: false });
     expect(await db.query(sql, [], { maxRows: 2 })).toMatchObject({ rowCount: 2, truncated: true });
@@ -53,18 +53,18 @@ describe('a result that MaxRows ends', () => {
     'SELECT n FROM things',
     "SELECT n FROM things WHERE id = 'a'",
     "SELECT n FROM things WHERE id = 'a' ORDER BY n DESC OFFSET 1",
-  ])('reads hardly more items than it gives: %s', async (sql) => {
+  ])('reads few items more than it returns: %s', async (sql) => {
     const passed = sql.endsWith('OFFSET 1') ? 1 : 0;
     const { stats } = await db.query(sql, [], { maxRows: 2 });
     expect(stats.itemsRead).toBe(passed + 2 + 1);
   });
 
-  it('does not look for rows a few items at a time', async () => {
+  it('does not search for rows a few items at a time', async () => {
     const { rowCount, stats } = await db.query("SELECT n FROM things WHERE id <> 'b'", [], { maxRows: 1 });
     expect([rowCount, stats.requests]).toEqual([1, 1]);
   });
 
-  it('tells a stream too, once it was read', async () => {
+  it('is reported by a stream once it was read', async () => {
     await using rows = await db.stream('SELECT n FROM things', [], { maxRows: 2, timeoutMs: 60_000 });
     expect(rows.truncated).toBe(false);
     let count = 0;

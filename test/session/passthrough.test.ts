@@ -29,7 +29,7 @@ describe('PartiQL passthrough', () => {
     );
   };
 
-  it('sends the text as it is, with its parameters, and follows the pages', async () => {
+  it('sends the statement unchanged, with its parameters, and reads all pages', async () => {
     const pages = [
       page([], 't1'),
       page([{ id: { S: 'a' }, n: { N: '1' } }], 't2'),
@@ -63,7 +63,7 @@ describe('PartiQL passthrough', () => {
     ]);
   });
 
-  it('has no other columns than the attributes where there is one page only', async () => {
+  it('has only the attributes as columns if one page holds all items', async () => {
     await using db = await open(() => page([{ id: { S: 'a' } }, { b: { B: 'AQI=' }, x: { NULL: true } }]));
     const { rows, columns } = await db.query('SELECT * FROM things', [], { rowMode: 'array' });
     expect(columns.map(({ name }) => name)).toEqual(['id', 'b', 'x']);
@@ -73,7 +73,7 @@ describe('PartiQL passthrough', () => {
     ]);
   });
 
-  it('keeps its limits: rows, capacity, time of day at DynamoDB', async () => {
+  it('respects MaxRows, MaxRCU and consistent reads', async () => {
     await using db = await open(() => page([{ id: { S: 'a' } }, { id: { S: 'b' } }], 'again'));
     const text = 'SELECT id FROM things';
     expect(await db.query(text, [], { maxRows: 3 })).toMatchObject({ rowCount: 3, truncated: true });
@@ -93,7 +93,7 @@ describe('PartiQL passthrough', () => {
     expect(double?.received).toHaveLength(sent ?? 0);
   });
 
-  it('lets statements that write through, unless Readonly says otherwise', async () => {
+  it('sends statements that write, unless Readonly=true', async () => {
     const insert = `INSERT INTO things VALUE {'id': ?}`;
     await using db = await open(() => ({ body: '{"Items":[]}' }), 'UseConsistentReads=true;Pagesize=5');
     expect(await db.query(insert, ['a'])).toMatchObject({ rows: [], command: 'INSERT' });
@@ -116,14 +116,14 @@ describe('PartiQL passthrough', () => {
     expect(double?.received).toEqual([]);
   });
 
-  it('does not repeat what may have been written, and says so', async () => {
+  it('does not retry a write that may have taken place, and reports that', async () => {
     await using db = await open(() => ({ cut: '{"Items":[' }));
     const error = await thrownBy(() => db.query(`UPDATE things SET n = n + 1 WHERE id = 'a'`));
     expect(error.message).toMatch(/may/);
     expect(double?.received).toHaveLength(1);
   });
 
-  it('tells what DynamoDB says of a statement, and repeats what is worth it', async () => {
+  it('reports errors of DynamoDB, and retries what is retryable', async () => {
     await using db = await open((_, at) =>
       at === 0
         ? serviceError('ThrottlingException', 'slowly')
@@ -136,7 +136,7 @@ describe('PartiQL passthrough', () => {
     expect(double?.received).toHaveLength(2);
   });
 
-  it('refuses what cannot be sent, before it is sent', async () => {
+  it('refuses what cannot be sent, without a request', async () => {
     await using db = await open(() => 'hang');
     await expect(db.query(`SELECT * FROM things WHERE id = '${'x'.repeat(8192)}'`)).rejects.toMatchObject({
       code: 'DYNAMO_LIMIT',
@@ -154,7 +154,7 @@ describe('PartiQL passthrough', () => {
     expect(double?.received).toEqual([]);
   });
 
-  it('is chosen for one statement as well', async () => {
+  it('can be chosen for a single statement', async () => {
     await using db = await open(() => page([{ id: { S: 'a' } }]), '', false);
     expect((await db.query('SELECT id FROM things', [], { passthrough: true })).rows).toEqual([{ id: 'a' }]);
     await expect(db.query("SELECT id FROM things WHERE id IN ['a']")).rejects.toMatchObject({
@@ -169,7 +169,7 @@ describe('a PartiQL statement', () => {
     [`select '?''?', "?" -- ?\n, ? /* ? */ FROM t`, 'SELECT', 1],
     ['  /* why? */ UPDATE t SET a = ? WHERE k = ?', 'UPDATE', 2],
     ['', '', 0],
-  ])('%j has its verb and its parameters counted', (text, verb, parameterCount) => {
+  ])('%j has a verb and a number of parameters', (text, verb, parameterCount) => {
     expect(parsePartiql(text)).toMatchObject({ text, verb, parameterCount });
   });
 });

@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('a query', () => {
-  it('gives rows, columns, their number and what it cost', async () => {
+  it('returns rows, columns, the row count and statistics', async () => {
     const { rows, columns, rowCount, stats } = await db.query(
       "SELECT placed, total FROM orders WHERE customer = 'ana' AND placed = 2",
     );
@@ -57,13 +57,13 @@ describe('a query', () => {
     expect(stats.elapsedMs).toBeGreaterThanOrEqual(0);
   });
 
-  it('names the index in what it cost', async () => {
+  it('reports consumed capacity by index', async () => {
     const { stats } = await db.query("SELECT customer FROM orders WHERE status = 'open'");
     expect(stats.plan).toEqual(['Query orders.by_status(status)']);
     expect([...stats.capacity.keys()]).toEqual(['orders.by_status']);
   });
 
-  it('gives arrays by position where they are asked for, columns of one name included', async () => {
+  it('returns arrays by position on request, including columns of the same name', async () => {
     const sql = "SELECT placed AS x, total AS x FROM orders WHERE customer = 'ana' AND placed = 1";
     for (const text of [sql, `${sql} ORDER BY length(customer)`]) {
       expect((await db.query(text, [], { rowMode: 'array' })).rows).toEqual([[1, 10]]);
@@ -97,7 +97,7 @@ describe('a query', () => {
     );
   });
 
-  it('needs no table', async () => {
+  it('works without a table', async () => {
     expect((await db.query('SELECT 1 + 1 AS two, 7 / 2 AS three')).rows).toEqual([{ two: 2, three: 3 }]);
   });
 
@@ -110,14 +110,14 @@ describe('a query', () => {
     ]);
   });
 
-  it('reads so many items at once as PageSize says', async () => {
+  it('reads PageSize items per request', async () => {
     const small = await world.open('PageSize=2');
     const { rows, stats } = await small.query('SELECT placed FROM orders');
     expect(rows).toHaveLength(6);
     expect(stats.pages).toBeGreaterThanOrEqual(3);
   });
 
-  it('reads consistently where that is asked for, and then no global index', async () => {
+  it('reads consistently on request, and then not from a global index', async () => {
     const strict = await world.open('UseConsistentReads=true');
     const key = await strict.query("SELECT total FROM orders WHERE customer = 'ana' AND placed = 1");
     expect(key.stats.readCapacity).toBe(1);
@@ -126,12 +126,15 @@ describe('a query', () => {
       access: 'Scan orders',
       request: { input: { ConsistentRead: true } },
       unusedIndexes: expect.arrayContaining([
-        expect.objectContaining({ index: 'by_status', reason: 'a global index has no consistent reads' }),
+        expect.objectContaining({
+          index: 'by_status',
+          reason: 'global indexes do not support consistent reads',
+        }),
       ]),
     });
   });
 
-  it('uses no index where AutoDetectIndex is off', async () => {
+  it('uses no index with AutoDetectIndex=false', async () => {
     const plain = await world.open('AutoDetectIndex=false');
     const { rows, stats } = await plain.query("SELECT customer FROM orders WHERE status = 'open'");
     expect(rows).toHaveLength(2);
@@ -153,7 +156,7 @@ describe('a stream', () => {
     },
   );
 
-  it('gives positional batches, never an empty one', async () => {
+  it('returns positional batches, never an empty one', async () => {
     const batches: unknown[] = [];
     for await (const batch of (
       await db.stream("SELECT placed, total FROM orders WHERE customer = 'bob'")
@@ -168,7 +171,7 @@ describe('a stream', () => {
     ]);
   });
 
-  it('ends at once where nothing can match', async () => {
+  it('ends immediately if nothing can match', async () => {
     const stream = await db.stream("SELECT * FROM orders WHERE customer = 'ana' AND customer = 'bob'");
     for await (const row of stream) throw new Error(`no row was expected, but ${JSON.stringify(row)}`);
     expect(stream.stats.requests).toBe(0);
@@ -176,7 +179,7 @@ describe('a stream', () => {
 });
 
 describe('a prepared statement', () => {
-  it('knows its parameters and columns without a read, and runs as often as wanted', async () => {
+  it('knows its parameters and columns without a read, and can run repeatedly', async () => {
     await using statement = await db.prepare(
       'SELECT customer, total FROM orders WHERE customer = :who AND placed = :at',
     );
@@ -195,7 +198,7 @@ describe('a prepared statement', () => {
     expect(stream.stats.itemsRead).toBe(1);
   });
 
-  it('says which columns an expression over parameters has', async () => {
+  it('describes the columns of expressions with parameters', async () => {
     const { columns } = await db.prepare(
       'SELECT count(*) AS n, $1::numeric AS x, lower($2) AS l FROM orders',
     );
@@ -205,15 +208,15 @@ describe('a prepared statement', () => {
   it('refuses too few values, too many and unknown names', async () => {
     const byNumber = await db.prepare('SELECT * FROM orders WHERE customer = $1');
     const byName = await db.prepare('SELECT * FROM orders WHERE customer = :who');
-    for (const given of [[], ['a', 'b'], { who: 'a' }])
-      expect(await thrownBy(() => byNumber.query(given))).toMatchObject({ code: 'SQL_PARAMETERS' });
-    for (const given of [{}, { whom: 'a' }])
-      expect(await thrownBy(() => byName.query(given))).toMatchObject({ code: 'SQL_PARAMETERS' });
+    for (const values of [[], ['a', 'b'], { who: 'a' }])
+      expect(await thrownBy(() => byNumber.query(values))).toMatchObject({ code: 'SQL_PARAMETERS' });
+    for (const values of [{}, { whom: 'a' }])
+      expect(await thrownBy(() => byName.query(values))).toMatchObject({ code: 'SQL_PARAMETERS' });
   });
 });
 
 describe('explaining', () => {
-  it('tells the requests, what is left to DuckDB and why an index does not serve, and sends none of them', async () => {
+  it('shows the requests, the conditions left to DuckDB and why an index is not used, and sends no request', async () => {
     const { mode, reads, text } = await db.explain(
       "SELECT lines FROM orders WHERE customer = 'ana' AND total > 5 AND lower(status) = 'open'",
     );
@@ -242,7 +245,7 @@ describe('explaining', () => {
       expect(text).toContain(line);
   });
 
-  it('as SQL gives the plan as rows without reading', async () => {
+  it('with the EXPLAIN statement returns the plan as rows without reading', async () => {
     const { rows, columns, stats } = await db.query<{ 'QUERY PLAN': string }>(
       "EXPLAIN SELECT * FROM orders WHERE customer = 'ana'",
     );
@@ -251,7 +254,7 @@ describe('explaining', () => {
     expect(stats.requests).toBe(0);
   });
 
-  it('with ANALYZE runs the statement and tells what it took', async () => {
+  it('with ANALYZE runs the statement and shows its statistics', async () => {
     const { rows, stats } = await db.query<{ 'QUERY PLAN': string }>(
       'EXPLAIN ANALYZE SELECT * FROM orders WHERE customer = ?',
       ['ana'],
@@ -263,7 +266,7 @@ describe('explaining', () => {
 });
 
 describe('metadata', () => {
-  it('tells tables, columns, indexes and keys', async () => {
+  it('lists tables, columns, indexes and keys', async () => {
     expect(await db.metadata.tables()).toEqual([{ name: 'orders', kind: 'table' }]);
     expect(await db.metadata.details('ORDERS')).toMatchObject({
       name: 'orders',
@@ -303,7 +306,7 @@ describe('metadata', () => {
     ]);
   });
 
-  it('says which table may have been meant', async () => {
+  it('suggests similar table names', async () => {
     await expect(db.metadata.columns('order')).rejects.toMatchObject({
       code: 'CATALOG_UNKNOWN_TABLE',
       candidates: ['orders'],

@@ -38,8 +38,8 @@ async function memory() {
   return { world, plan };
 }
 
-describe('remembered plans', () => {
-  it('are used again for the same parameters and settings', async () => {
+describe('cached plans', () => {
+  it('are reused for the same parameters and settings', async () => {
     const { world, plan } = await memory();
     const first = await plan(ONE);
     expect(await plan(ONE)).toBe(first);
@@ -49,7 +49,7 @@ describe('remembered plans', () => {
     expect(world.made).toBe(4);
   });
 
-  it('are made anew when a table looks different', async () => {
+  it('are made again when a table has changed', async () => {
     const { world, plan } = await memory();
     const first = await plan();
     world.table = tableDef('orders', LOOK);
@@ -58,7 +58,7 @@ describe('remembered plans', () => {
     expect(await plan()).toBe(second);
   });
 
-  it('of other parameters are made of the same binding while the table looks the same', async () => {
+  it('for other parameters reuse the binding while the table has not changed', async () => {
     const { world, plan } = await memory();
     await plan(ONE);
     await plan([{ kind: 'number', text: '20' }]);
@@ -74,13 +74,13 @@ describe('remembered plans', () => {
     ]);
   });
 
-  it('are not made of too few parameters', async () => {
+  it('are not made for too few parameters', async () => {
     const { plan } = await memory();
     await plan();
     await expect(plan([])).rejects.toMatchObject({ code: 'SQL_PARAMETERS' });
   });
 
-  it('are not used for a table that is gone', async () => {
+  it('are not used for a table that was dropped', async () => {
     const { world, plan } = await memory();
     await plan();
     world.table = undefined;

@@ -24,7 +24,7 @@ afterAll(() => {
 });
 
 describe('portions', () => {
-  it('are as many as let the texts of each take an eighth of the memory', async () => {
+  it('are as many as needed for the strings of each to fit in an eighth of the memory', async () => {
     const portions = await choosePortions(connection, 's', BY_KEY, ROWS);
     // About 600,000 groups of 132 bytes are 79 MB; the number of groups is an estimate.
     expect([5, 7, 9]).toContain(portions?.get('r0'));
@@ -40,11 +40,11 @@ describe('portions', () => {
     expect((portions?.get('r0') ?? 0) % 2).toBe(1);
   });
 
-  it('are not made of few groups', async () => {
+  it('are not used for few groups', async () => {
     expect(await choosePortions(connection, 's', BY_FEW, ROWS)).toBeUndefined();
   });
 
-  it('are not made of few rows, which are not looked at', async () => {
+  it('are not used for few rows, which are not measured', async () => {
     expect(await choosePortions(connection, 'nowhere', BY_KEY, 1000)).toBeUndefined();
   });
 });
