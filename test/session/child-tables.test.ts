@@ -261,9 +261,9 @@ describe('a child table', () => {
     );
   });
 
-  it('is not written to', async () => {
+  it('cannot be written to', async () => {
     await expect(db.query("DELETE FROM orders.lines WHERE customer = 'ana'")).rejects.toThrow(
-      'DELETE: the rows of orders.lines are elements of lists: write the lists of orders.',
+      'cannot execute DELETE on child table "orders.lines": its rows are elements of lists in "orders"',
     );
   });
 

@@ -53,7 +53,7 @@ describe('dynadbc export and import', () => {
     expect(await readFile(file, 'utf8')).toBe('id,total\na,1.5\nb,2.0\n');
     const twice = io();
     expect(await runCli(['export', 'orders', file], twice)).toBe(1);
-    expect(twice.stderr.text()).toContain('there is such a file already');
+    expect(twice.stderr.text()).toContain('File exists');
     expect(await runCli(['export', 'orders', file, '--overwrite'], io())).toBe(0);
     await writeFile(file, 'id,total\n,1\nc,3\n');
     const rejects = join(folder, 'rejects');
