@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
-import { item } from '../../src/sandbox/attributes.ts';
+import { toItem } from '../../src/sandbox/attributes.ts';
 import { thrownBy } from '../support/thrown.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
       { name: 'by_flag', key: ['flag:S'], projection: 'KEYS_ONLY' },
     ],
     items: Array.from({ length: 12 }, (_, n) =>
-      item({
+      toItem({
         id: `o${n}`,
         at: n,
         status: n % 2 === 0 ? 'open' : 'done',
@@ -101,7 +101,7 @@ describe('an index hint', () => {
     for (const from of ['orders /*+ INDEX(by_status) */', '"orders.by_status"'])
       expect(await thrownBy(() => strict.query(`SELECT note FROM ${from}`))).toMatchObject({
         code: 'SQL_NOT_SUPPORTED',
-        message: 'Index by_status of orders is not read: a global index has no consistent reads.',
+        message: 'cannot use index "by_status" of "orders": global indexes do not support consistent reads',
       });
   });
 

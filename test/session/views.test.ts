@@ -67,7 +67,7 @@ describe('a view', () => {
       ['c2', '7.0', 'ORDER#3'],
     ]);
     expect(await rows('SELECT o.customer FROM orders AS o (c) WHERE c = ?', ['c2']).catch(String)).toContain(
-      'There is no column o.customer',
+      'column o.customer does not exist',
     );
     expect(await rows('SELECT o.c FROM orders AS o (c) WHERE c = ?', ['c2'])).toEqual([['c2']]);
   });
@@ -148,8 +148,12 @@ describe('a view', () => {
     ['CREATE VIEW "APP" AS SELECT 1', '42P07', 'There is a table "app" already'],
     ['CREATE VIEW sys_tables AS SELECT 1', '42P07', 'system table'],
     ['CREATE VIEW v AS SELECT pk, pk FROM app', '42P17', 'Column "pk" is in the view twice'],
-    ['CREATE VIEW v (a, b) AS SELECT pk FROM app', '42601', '1 columns, but 2 names'],
-    ['CREATE VIEW v AS SELECT nothing FROM app', '42703', 'There is no column nothing'],
+    [
+      'CREATE VIEW v (a, b) AS SELECT pk FROM app',
+      '42601',
+      'view "v" has 1 columns available but 2 columns specified',
+    ],
+    ['CREATE VIEW v AS SELECT nothing FROM app', '42703', 'column "nothing" does not exist'],
     ['CREATE VIEW v AS SELECT * FROM v', '42P01', 'There is no table "v"'],
     ['CREATE RECURSIVE VIEW v (n) AS SELECT 1', '0A000', 'RECURSIVE'],
     ['CREATE VIEW v AS SELECT pk FROM app WITH CHECK OPTION', '0A000', 'CHECK OPTION'],
@@ -167,7 +171,7 @@ describe('a view', () => {
     await db.query('CREATE VIEW b AS SELECT x FROM a');
     expect(await failure(db.query('CREATE OR REPLACE VIEW a AS SELECT x FROM b'))).toMatchObject({
       code: 'CATALOG_VIEW',
-      message: 'View "a" is made from itself: a -> b -> a.',
+      message: 'view "a" refers to itself: a -> b -> a',
     });
     await writeFile(join(folder, 'a.schema.json'), '{"version":1,"view":"a","query":"SELECT x FROM b"}');
     const next = await world.open(`Location=${folder}`);
@@ -183,7 +187,7 @@ describe('a view', () => {
     await db.query('CREATE OR REPLACE VIEW a AS SELECT 1 AS y');
     expect(await failure(db.query('SELECT 1, x FROM b'))).toMatchObject({
       code: 'SQL_UNKNOWN_COLUMN',
-      message: expect.stringContaining('In view "b": There is no column x'),
+      message: expect.stringContaining('in view "b": column "x" does not exist'),
       position: 18,
     });
   });

@@ -1,6 +1,7 @@
 import type { SelectStmt } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError, isConnectionFailure } from '../../core/errors.ts';
+import { plural } from '../../core/plural.ts';
 import { rewriteDialect } from '../dialect/rewrite.ts';
 import { staticType } from '../dialect/static-types.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
@@ -76,7 +77,7 @@ export async function bindStatement(
   }
 }
 
-/** Who takes double quotes for those of text is told so: what they hold is a name, and there is no such column. */
+/** Explains double quotes when a string constant was written in them by mistake. */
 function withQuoteRemedy<T>({ text }: ParsedQuery, bind: () => T): T {
   try {
     return bind();
@@ -91,7 +92,7 @@ function withQuoteRemedy<T>({ text }: ParsedQuery, bind: () => T): T {
     throw new DriverError(error.code, error.message, {
       cause: error,
       ...(error.position === undefined ? {} : { position: error.position }),
-      remedy: `Double quotes hold names. If it is meant as text, write it in single quotes: '${written}'.`,
+      remedy: `Double quotes delimit identifiers. Write a string constant in single quotes: '${written}'.`,
     });
   }
 }
@@ -165,7 +166,7 @@ function toBoundStatement(
   if (parameters.length < parsed.parameterCount)
     throw new DriverError(
       'SQL_PARAMETERS',
-      `The statement has ${parsed.parameterCount} parameters, but ${parameters.length} values came with it.`,
+      `the statement has ${plural(parsed.parameterCount, 'parameter')}, but got ${plural(parameters.length, 'value')}`,
     );
   const { select, relations, system } = bound;
   const printed = new Map<string, string>();

@@ -7,50 +7,53 @@ import type { KnownTable } from './known-table.ts';
 import type { Relation, SystemRelation } from './relation.ts';
 import type { OfferedColumn, Scope } from './scope.ts';
 
-/** The names of WITH that are in scope, with their columns where they are known. */
+/** The common table expressions in scope, with their columns where they are known. */
 export type CommonTables = ReadonlyMap<string, readonly OfferedColumn[] | undefined>;
 
 export interface BoundQuery {
   readonly select: SelectStmt;
-  /** Undefined where only DuckDB can tell. */
+  /** Undefined if only DuckDB knows them. */
   readonly columns: readonly OfferedColumn[] | undefined;
 }
 
-/** What the parts of the binder need of each other and of the statement. */
+/** Context that the parts of the binder share for one statement or view. */
 export interface Binder {
   readonly position: (location: number | undefined) => number;
-  /** What a table name means; undefined, and noted as wanted, where that has not been read yet. */
+  /** Resolves a table name. Returns undefined if the catalog was not asked for it yet, and records the name for the next pass. */
   readonly table: (name: string, location: number | undefined) => KnownTable | undefined;
-  /** The real name of a table or view; null where there is none, undefined, and noted, where that has not been asked yet. */
+  /**
+   * Resolves the name of a table or view; null if neither exists. Returns undefined if the catalog was not asked yet, and
+   * records the name for the next pass.
+   */
   readonly relationName: (name: string) => string | null | undefined;
-  /** A new occurrence of a table, with those hidden columns that the query names or that are named here. */
+  /** Adds an occurrence of a table, with the hidden columns that the query or `named` mentions. */
   readonly relation: (table: TableDef, named?: ReadonlySet<string>) => Relation;
-  /** Says what indexes may serve an occurrence. */
+  /** Restricts the indexes that may be used for an occurrence. */
   readonly hint: (relation: Pick<Relation, 'alias'>, hint: IndexHint) => void;
-  /** A new occurrence of a system table. */
+  /** Adds an occurrence of a system table. */
   readonly system: (table: SystemTable) => SystemRelation;
-  /** The views that are being bound, the outermost first. */
+  /** The views being expanded, outermost first. */
   readonly views: readonly string[];
-  /** The binder of a view's query. */
+  /** Returns a binder for the query of a view. */
   readonly forView: (name: string, query: SelectStmt) => Binder;
   readonly query: (select: SelectStmt, tables: CommonTables, outer: Scope | undefined) => BoundQuery;
-  /** An expression, or any part of a statement that holds expressions. */
+  /** Binds an expression, or any part of a statement that contains expressions. */
   readonly expression: <T>(part: T, scope: Scope, tables: CommonTables) => T;
 }
 
 export function createNotSupportedError(
   binder: Pick<Binder, 'position'>,
-  what: string,
+  feature: string,
   location?: number,
   remedy?: string,
 ): DriverError {
-  return new DriverError('SQL_NOT_SUPPORTED', `${what} is not supported.`, {
+  return new DriverError('SQL_NOT_SUPPORTED', `${feature} is not supported`, {
     ...(location === undefined ? {} : { position: binder.position(location) }),
     ...(remedy === undefined ? {} : { remedy }),
   });
 }
 
-/** A query's columns under the names of an alias's column list, which may be shorter. */
+/** Renames columns by the column list of an alias, which may be shorter. */
 export function renameColumns(
   columns: readonly OfferedColumn[] | undefined,
   names: readonly string[],
@@ -62,7 +65,7 @@ export function renameColumns(
   });
 }
 
-/** The query inside a node that holds one. */
+/** Returns the SELECT that a node wraps. */
 export function unwrapSelect(node: Node | undefined): SelectStmt {
   return node !== undefined && 'SelectStmt' in node ? node.SelectStmt : {};
 }

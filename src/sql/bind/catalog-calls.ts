@@ -162,7 +162,9 @@ function toRelationOid(text: string, names: Pick<Binder, 'relationName'>): Node 
   const known = resolveRelationName(text, names);
   if (known !== null) return cast(number(String(oidOf(known ?? ''))), 'int8');
   const code: ErrorCode = 'CATALOG_UNKNOWN_TABLE';
-  const unknown = call('error', [constant(`[${code}] There is no relation ${text}.`)]);
+  const unknown = call('error', [
+    constant(`[${code}] relation "${text.replaceAll('"', '')}" does not exist`),
+  ]);
   return {
     CoalesceExpr: {
       args: [buildLookup('relation by name', constant(parseLastName(text))), cast(unknown, 'int8')],

@@ -23,7 +23,7 @@ import { foldCase } from './suggestions.ts';
 import { resolveHint } from './index-names.ts';
 import { bindEntity, bindView } from './views.ts';
 
-/** Binds an item of FROM and adds what it offers to the scope. */
+/** Binds an item of FROM and adds its columns to the scope. */
 export function bindFromItem(node: Node, scope: Scope, tables: CommonTables, binder: Binder): Node {
   if ('RangeVar' in node) return bindTable(node.RangeVar, scope, tables, binder);
   if ('JoinExpr' in node) return bindJoin(node.JoinExpr, scope, tables, binder);
@@ -59,10 +59,10 @@ function bindTable(range: RangeVar, scope: Scope, tables: CommonTables, binder: 
   if (range.catalogname !== undefined && !isTableSchema(range.catalogname))
     throw new DriverError(
       'CATALOG_UNKNOWN_TABLE',
-      `There is no schema ${range.catalogname}: tables are in dynamodb (or public).`,
+      `schema "${range.catalogname}" does not exist (tables are in "public")`,
       {
         position: binder.position(range.location),
-        remedy: `Leave the schema away; a DynamoDB name with a dot is written in double quotes, as in "${schema}.${written}".`,
+        remedy: `Omit the schema, or put a table name that contains a dot in double quotes: "${schema}.${written}".`,
       },
     );
 
@@ -72,14 +72,14 @@ function bindTable(range: RangeVar, scope: Scope, tables: CommonTables, binder: 
     return bindStub(range, binder.system(system), scope, binder);
   }
 
-  // What is no schema is a table, and the name a part of it.
+  // A qualifier that is not a schema is the first part of a DynamoDB table name with a dot.
   const isHome = range.catalogname === undefined || range.catalogname === CATALOG_NAME;
   const isPart = schema !== undefined && !(isHome && isTableSchema(schema));
   const known = binder.table(isPart ? `${schema}.${written}` : written, range.location);
   if (known !== undefined && (known.kind !== 'table' || hasChild(known.table))) refuseHint(range, binder);
   switch (known?.kind) {
     case undefined:
-      scope.sources.push({ alias, columns: undefined });
+      scope.sources.push({ alias, columns: undefined, tableName: written });
       return { RangeVar: range };
     case 'table': {
       const { table } = known;
@@ -94,17 +94,17 @@ function bindTable(range: RangeVar, scope: Scope, tables: CommonTables, binder: 
   }
 }
 
-/** Only a table of DynamoDB has indexes. */
+/** Only DynamoDB tables have indexes. */
 function refuseHint(range: RangeVar, binder: Binder): void {
   if (hintOf(range) !== undefined)
     throw createNotSupportedError(
       binder,
-      `An index hint after ${range.relname}, which is no table,`,
+      `an index hint on "${range.relname}", which is not a table,`,
       range.location,
     );
 }
 
-/** A table of DynamoDB, or an index of one. */
+/** Binds a DynamoDB table, or one of its indexes used as a relation. */
 function bindOwnTable(range: RangeVar, table: TableDef, scope: Scope, binder: Binder): Node {
   const relation = binder.relation(table);
   const bound = bindStub(range, relation, scope, binder);
@@ -115,14 +115,14 @@ function bindOwnTable(range: RangeVar, table: TableDef, scope: Scope, binder: Bi
   return bound;
 }
 
-/** A table whose rows are in a stub. */
+/** Binds a table whose rows are loaded into a stub. */
 function bindStub(range: RangeVar, relation: Relation | SystemRelation, scope: Scope, binder: Binder): Node {
   const alias = range.alias?.aliasname ?? range.relname ?? '';
   const columnNames = textsOf(range.alias?.colnames);
   if (columnNames.length > relation.columns.length)
     throw new DriverError(
       'SQL_SYNTAX',
-      `Table ${range.relname} has ${relation.columns.length} columns, but ${alias} names ${columnNames.length}.`,
+      `table "${alias}" has ${relation.columns.length} columns available but ${columnNames.length} columns specified`,
       {
         position: binder.position(range.location),
       },
@@ -139,7 +139,7 @@ function bindStub(range: RangeVar, relation: Relation | SystemRelation, scope: S
 }
 
 function bindJoin(join: JoinExpr, scope: Scope, tables: CommonTables, binder: Binder): Node {
-  // DuckDB knows no alias over a join: it becomes a subquery.
+  // DuckDB has no alias for a join, so the join becomes a subquery.
   if (join.alias !== undefined) {
     const { alias, ...bare } = join;
     const star: Node = { ResTarget: { val: { ColumnRef: { fields: [{ A_Star: {} }] } } } };
@@ -162,13 +162,13 @@ function bindJoin(join: JoinExpr, scope: Scope, tables: CommonTables, binder: Bi
     const hidden = scope.sources
       .slice(first)
       .flatMap((source) => (source.columns ?? []).filter((column) => column.hidden === true));
-    // DuckDB would join on a hidden column that both sides have.
+    // DuckDB would also join on a hidden column that both sides have.
     if (hidden[0] !== undefined)
       throw createNotSupportedError(
         binder,
-        `NATURAL JOIN in a statement that names the hidden column "${hidden[0].name}"`,
+        `NATURAL JOIN with a reference to the hidden column "${hidden[0].name}"`,
         undefined,
-        'Write JOIN … USING (columns).',
+        'Use JOIN … USING (columns).',
       );
     scope.merged = undefined;
   } else if (join.usingClause !== undefined && scope.merged !== undefined) {
@@ -197,14 +197,14 @@ function bindSubquery(range: RangeSubselect, scope: Scope, tables: CommonTables,
   return { RangeSubselect: { ...range, subquery: { SelectStmt: bound.select } } };
 }
 
-/** A function's columns are named here, by PostgreSQL's rules, so that its rewriting need not care. */
+/** Binds a function and names its columns by PostgreSQL's rules, so that rewriting it needs no names. */
 function bindFunction(range: RangeFunction, scope: Scope, tables: CommonTables, binder: Binder): Node {
   const [first, second] = range.functions ?? [];
   const items = first !== undefined && 'List' in first ? (first.List.items ?? []) : [];
   const fn = items[0];
   if (second !== undefined) throw createNotSupportedError(binder, 'ROWS FROM with several functions');
   const called = fn !== undefined && 'FuncCall' in fn ? fn.FuncCall : undefined;
-  const functionName = textsOf(called?.funcname).at(-1) ?? 'This';
+  const functionName = textsOf(called?.funcname).at(-1) ?? 'this function';
   const known = SET_RETURNING.get(functionName);
   if (called !== undefined && RECORD_FUNCTIONS.has(functionName) && range.coldeflist !== undefined) {
     const columns = recordColumns(range.coldeflist);
@@ -228,19 +228,19 @@ function bindFunction(range: RangeFunction, scope: Scope, tables: CommonTables, 
       binder,
       `${functionName} in FROM`,
       called?.location,
-      `These functions may stand in FROM: ${[...SET_RETURNING.keys()].join(', ')}.`,
+      `Use one of these functions: ${[...SET_RETURNING.keys()].join(', ')}.`,
     );
   const args = binder.expression(called.args ?? [], scope, tables);
   if (functionName === 'unnest' && args.length > 1) {
-    const given = textsOf(range.alias?.colnames);
-    const names = args.map((_, i) => given[i] ?? 'unnest');
+    const aliases = textsOf(range.alias?.colnames);
+    const names = args.map((_, i) => aliases[i] ?? 'unnest');
     return offerSubquery(range, names, { targetList: unnestTargets(args, names) }, scope, binder);
   }
 
   const alias = range.alias?.aliasname ?? functionName;
   const own = [...(known.columns ?? [alias]), ...(range.ordinality === true ? ['ordinality'] : [])];
-  const given = textsOf(range.alias?.colnames);
-  const names = own.map((each, i) => given[i] ?? each);
+  const aliases = textsOf(range.alias?.colnames);
+  const names = own.map((each, i) => aliases[i] ?? each);
   scope.sources.push({
     alias,
     columns: names.map((each) => ({ name: each, engineName: each })),
@@ -255,7 +255,7 @@ function bindFunction(range: RangeFunction, scope: Scope, tables: CommonTables, 
   };
 }
 
-/** A function that has become a subquery with these columns. */
+/** Returns a function rewritten as a subquery with these columns, and adds them to the scope. */
 function offerSubquery(
   range: RangeFunction,
   names: readonly string[],
@@ -263,7 +263,7 @@ function offerSubquery(
   scope: Scope,
   binder: Binder,
 ): Node {
-  if (range.ordinality === true) throw createNotSupportedError(binder, 'WITH ORDINALITY here');
+  if (range.ordinality === true) throw createNotSupportedError(binder, 'WITH ORDINALITY for this function');
   const alias = range.alias?.aliasname ?? names[0] ?? '';
   scope.sources.push({ alias, columns: names.map((each) => ({ name: each, engineName: each })) });
   return {

@@ -9,7 +9,7 @@ import type { Binder } from './binder.ts';
 import type { IndexHint } from './index-hint.ts';
 import { findColumn, findFromItem, type Scope, type FromItem } from './scope.ts';
 
-/** A hint with the real names of the table's indexes. */
+/** Resolves the index names of a hint. */
 export function resolveHint({ kind, names, position }: ParsedHint, table: TableDef): IndexHint {
   const all = table.indexes.map((index) => index.name);
   return { kind, indexes: names?.map((name) => resolveIndex(table, name, position)) ?? all };
@@ -20,21 +20,22 @@ function resolveIndex(table: TableDef, name: string, position: number): string {
   if (index !== undefined) return index.name;
   const known = table.indexes.map((each) => each.name);
   const candidates = nearest(name, known);
-  const hint =
+  const remedy =
     candidates.length > 0
-      ? `; did you mean "${candidates.join('", "')}"?`
+      ? `Perhaps you meant the index "${candidates.join('" or "')}".`
       : known.length > 0
-        ? `; it has "${known.join('", "')}".`
-        : '; it has none.';
-  throw new DriverError('SQL_UNKNOWN_INDEX', `Table "${table.name}" has no index "${name}"${hint}`, {
+        ? `Use one of the indexes of the table: "${known.join('", "')}".`
+        : 'Omit the index: the table has none.';
+  throw new DriverError('SQL_UNKNOWN_INDEX', `index "${name}" for table "${table.name}" does not exist`, {
     position,
     candidates: candidates.length > 0 ? candidates : known,
+    remedy,
   });
 }
 
 const PSEUDO_COLUMN = 'secondaryindexname';
 
-/** The condition without `SecondaryIndexName = 'index'`, which says what index of its table is read. */
+/** Removes `SecondaryIndexName = 'index'` from a condition and applies it as an index hint. */
 export function takeIndexNames(where: Node, scope: Scope, binder: Binder): Node | undefined {
   const parts = 'BoolExpr' in where && where.BoolExpr.boolop === 'AND_EXPR' ? where.BoolExpr.args : [where];
   const rest = (parts ?? []).filter((part) => !takeIndexName(part, scope, binder));
@@ -55,9 +56,9 @@ function takeIndexName(part: Node, scope: Scope, binder: Binder): boolean {
   if (relation === undefined) return false;
   const name = value !== undefined && 'A_Const' in value ? value.A_Const.sval?.sval : undefined;
   if (name === undefined)
-    throw new DriverError('SQL_SYNTAX', 'SecondaryIndexName is compared with something else than a name.', {
+    throw new DriverError('SQL_SYNTAX', 'SecondaryIndexName must be compared with a string constant', {
       position,
-      remedy: "Write the name of an index in quotes: SecondaryIndexName = 'by_status'.",
+      remedy: "Write the name of an index in single quotes: SecondaryIndexName = 'by_status'.",
     });
   binder.hint(relation, { kind: 'only', indexes: [resolveIndex(relation.table, name, position)] });
   return true;
@@ -71,7 +72,7 @@ function isPseudoColumn(node: Node | undefined): boolean {
   );
 }
 
-/** The one table that the name can be about; none where it is a column after all. */
+/** The only table that the pseudo column can refer to; undefined if a real column has that name. */
 function findIndexSource(fields: readonly string[], scope: Scope, position: number): FromItem | undefined {
   const among =
     fields.length > 1 ? [findFromItem(scope, fields.slice(0, -1), () => position)] : scope.sources;
@@ -80,8 +81,8 @@ function findIndexSource(fields: readonly string[], scope: Scope, position: numb
     return undefined;
   const [source, second] = among.filter(({ relation }) => relation !== undefined);
   if (second === undefined) return source;
-  throw new DriverError('SQL_AMBIGUOUS_COLUMN', 'SecondaryIndexName may be of more than one table.', {
+  throw new DriverError('SQL_AMBIGUOUS_COLUMN', 'column reference "SecondaryIndexName" is ambiguous', {
     position,
-    remedy: 'Put the table or its alias before it.',
+    remedy: 'Qualify it with the table name or alias.',
   });
 }

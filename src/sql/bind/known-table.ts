@@ -9,11 +9,11 @@ export interface KnownView {
   readonly kind: 'view';
   readonly name: string;
   readonly query: SelectStmt;
-  /** Its own names for its first columns. */
+  /** Names for its first columns. */
   readonly columns: readonly string[];
 }
 
-/** The items of a table that meet a condition. */
+/** An entity: the items of a table that meet a condition. */
 export interface KnownEntity {
   readonly kind: 'entity';
   readonly name: string;
@@ -21,10 +21,10 @@ export interface KnownEntity {
   readonly where: Node | undefined;
 }
 
-/** What a table name turned out to mean. */
+/** The relation that a table name was resolved to. */
 export type KnownTable = { readonly kind: 'table'; readonly table: TableDef } | KnownView | KnownEntity;
 
-/** A view as the binder takes it. */
+/** Parses the query of a view, or the condition of an entity. */
 export async function parseView(view: View): Promise<KnownView | KnownEntity> {
   if (view.kind === 'view')
     return {
@@ -35,18 +35,18 @@ export async function parseView(view: View): Promise<KnownView | KnownEntity> {
     };
   const { kind, name, table, where } = view;
   if (where === undefined) return { kind, name, table, where };
-  // A comment at its end must not hide what follows.
+  // The newline ends a trailing comment, which would hide the parenthesis.
   const { whereClause, ...rest } = await parseViewQuery(`SELECT WHERE (${where}\n)`, view);
   const clauses = Object.keys(rest).filter((clause) => clause !== 'limitOption' && clause !== 'op');
   if (whereClause === undefined || clauses.length > 0)
-    throw new DriverError('CATALOG_VIEW', `${describeView(view)}: "where" is more than a condition`);
+    throw new DriverError('CATALOG_VIEW', `${describeView(view)}: "where" must be a single condition`);
   return { kind, name, table, where: whereClause };
 }
 
 async function parseViewQuery(sql: string, view: View): Promise<SelectStmt> {
   try {
     const { ast, parameterCount } = await parseQuery(sql);
-    if (parameterCount > 0) throw new DriverError('CATALOG_VIEW', 'there are parameters in it');
+    if (parameterCount > 0) throw new DriverError('CATALOG_VIEW', 'parameters are not allowed in views');
     return ast;
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;
@@ -58,5 +58,5 @@ async function parseViewQuery(sql: string, view: View): Promise<SelectStmt> {
 }
 
 function describeView({ name, file }: View): string {
-  return `View "${name}"${file === undefined ? '' : ` (${file})`}`;
+  return `view "${name}"${file === undefined ? '' : ` (${file})`}`;
 }

@@ -4,7 +4,7 @@ import { cast, constant, number } from '../dialect/build.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
 
-/** Writes the values of `$1`, `$2` … into a statement as literals. */
+/** Replaces `$1`, `$2` … in a statement by literals. */
 export function inlineParameters(select: SelectStmt, parameters: readonly ParameterLiteral[]): SelectStmt {
   const literals = parameters.map(toLiteralNode);
   const write = (node: Node): Node => {
@@ -17,7 +17,7 @@ export function inlineParameters(select: SelectStmt, parameters: readonly Parame
 
 const COMPARED: ReadonlySet<string | undefined> = new Set(['AEXPR_IN', 'AEXPR_OP']);
 
-/** An array that is taken for one value, as beside a column of text, would be equal to none. */
+/** Rejects an array compared as a single value: as text it would equal nothing. */
 function refuseArrays(node: Node, parameters: readonly ParameterLiteral[]): void {
   if (!('A_Expr' in node) || !COMPARED.has(node.A_Expr.kind)) return;
   const { kind, lexpr, rexpr } = node.A_Expr;
@@ -29,15 +29,15 @@ function refuseArrays(node: Node, parameters: readonly ParameterLiteral[]): void
     if (parameters[number - 1]?.kind !== 'array') continue;
     throw new DriverError(
       'SQL_BAD_VALUE',
-      `Parameter $${number} is an array, and is compared as one value.`,
+      `parameter $${number} is an array but is compared as a single value`,
       {
-        remedy: 'Write = ANY (…) for one of its values, <> ALL (…) for none of them.',
+        remedy: 'Use = ANY (…) to match any of its values, or <> ALL (…) to match none of them.',
       },
     );
   }
 }
 
-/** What is cast to text. */
+/** The operand of a cast to text. */
 function findTextCastValue(node: Node | undefined): Node | undefined {
   return node !== undefined && 'TypeCast' in node && textsOf(node.TypeCast.typeName?.names).at(-1) === 'text'
     ? node.TypeCast.arg

@@ -1,5 +1,5 @@
 import { DriverError } from '../../core/errors.ts';
-import type { A_Expr, ColumnRef, Node, SelectStmt } from 'libpg-query';
+import type { A_Const, A_Expr, ColumnRef, Node, SelectStmt } from 'libpg-query';
 import { cast, jsonElements, name } from '../dialect/build.ts';
 import { comparedDocument, documentText } from '../dialect/documents.ts';
 import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
@@ -145,10 +145,19 @@ function toTextOperand(node: Node, expression: A_Expr, binder: Binder): Node {
     return cast(node, 'text');
   if (!('A_Const' in node) || (node.A_Const.ival === undefined && node.A_Const.fval === undefined))
     return node;
-  throw new DriverError('SQL_UNKNOWN_FUNCTION', 'A text column is compared with a number.', {
+  throw new DriverError('SQL_UNKNOWN_FUNCTION', describeTextComparison(node.A_Const, expression), {
     position: binder.position(node.A_Const.location ?? expression.location),
-    remedy: "Write the number in quotes ('5'), or cast the column (column::numeric).",
+    remedy: "Write the number in single quotes ('5'), or cast the column (column::numeric).",
   });
+}
+
+/** PostgreSQL's message for a comparison that it has no operator for. */
+function describeTextComparison(constant: A_Const, { name: operator, lexpr }: A_Expr): string {
+  const written = textsOf(operator).join('');
+  const symbol = COMPARING.has(written) ? written : written.includes('BETWEEN') ? '>=' : '=';
+  const number = constant.ival === undefined ? 'numeric' : 'integer';
+  const isColumnFirst = lexpr !== undefined && 'ColumnRef' in lexpr;
+  return `operator does not exist: ${isColumnFirst ? `text ${symbol} ${number}` : `${number} ${symbol} text`}`;
 }
 
 function bindColumn(reference: ColumnRef, scope: Scope, binder: Binder): Node {

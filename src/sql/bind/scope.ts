@@ -2,48 +2,50 @@ import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { isSystemSchema } from '../system/schemas.ts';
 import { isTableSchema } from '../types/table-schema.ts';
-import { foldCase, createUnknownColumnError } from './suggestions.ts';
+import { createUnknownColumnError, foldCase, type KnownColumn } from './suggestions.ts';
 
 /**
- * What a column is compared with takes on this type: the spelling of a bytea, and the key that a number was passed for. A document is
- * an array to ANY and ALL.
+ * The type to which a value compared with the column is converted: hexadecimal strings to bytea, numbers passed for a text key to
+ * text, and JSON documents to arrays for ANY and ALL.
  */
 export type Adapts = 'bytea' | 'text' | 'json';
 
-/** A column that a query or a FROM item offers: its name for the user, and for DuckDB. */
+/** A column of a query or a FROM item: its name in the statement, and in DuckDB. */
 export interface OfferedColumn {
   readonly name: string;
   readonly engineName: string;
   /** Not part of `*`. */
   readonly hidden?: true;
   readonly adapts?: Adapts;
-  /** The types that were seen in it, where these are several. */
+  /** Describes the types that sampling saw in the column, if there were several. */
   readonly holds?: string;
 }
 
 /** An item of FROM. */
 export interface FromItem {
-  /** What its columns may be qualified with. */
+  /** The qualifier of its columns. */
   readonly alias: string | undefined;
-  /** Undefined where only DuckDB can tell. */
+  /** Undefined if only DuckDB knows them. */
   readonly columns: readonly OfferedColumn[] | undefined;
-  /** The table whose items these are, where it is one. */
+  /** The DynamoDB table that it reads, if it is one. */
   readonly relation?: { readonly alias: string; readonly table: TableDef };
-  /** A function that gives one column may be named for that column. */
+  /** The name of the table as the statement writes it, before the catalog was asked for the table. */
+  readonly tableName?: string;
+  /** A function with one column, whose alias may also be used as the column's name. */
   readonly scalar?: true;
 }
 
-/** What a name may refer to at a place of a statement. */
+/** The names that are visible at some point of a statement. */
 export interface Scope {
   readonly sources: FromItem[];
-  /** Columns that USING has made one; undefined after NATURAL, which may merge any. */
+  /** Columns merged by USING; undefined after NATURAL, which may merge any. */
   merged: ReadonlySet<string> | undefined;
   /** Names of the SELECT list that ORDER BY and GROUP BY may use. */
   readonly outputs?: ReadonlySet<string>;
   readonly outer: Scope | undefined;
 }
 
-/** The column that a name means among these: the exact spelling, else the only one that differs in case alone. */
+/** Finds a column by its exact name, or else the only one whose name differs just in case. */
 export function findColumn(
   columns: readonly OfferedColumn[],
   name: string,
@@ -56,18 +58,14 @@ export function findColumn(
     (column) => column.name.length === name.length && foldCase(column.name) === folded,
   );
   if (matches.length < 2) return matches[0];
-  throw new DriverError(
-    'SQL_AMBIGUOUS_COLUMN',
-    `Column ${name} may mean ${matches.map((match) => `"${match.name}"`).join(' or ')}.`,
-    {
-      position: position(),
-      candidates: matches.map((match) => match.name),
-      remedy: 'Write the column in double quotes exactly as DynamoDB spells it.',
-    },
-  );
+  throw new DriverError('SQL_AMBIGUOUS_COLUMN', `column reference "${name}" is ambiguous`, {
+    position: position(),
+    candidates: matches.map((match) => match.name),
+    remedy: `Write ${matches.map((match) => `"${match.name}"`).join(' or ')}, in double quotes.`,
+  });
 }
 
-/** How DuckDB has to be told of a column: the fields of its reference, and the name that it bears in a result. */
+/** A resolved reference: the fields of the reference in DuckDB, and the column's name in a result. */
 export interface ResolvedColumn {
   readonly fields: readonly string[];
   readonly name: string;
@@ -75,7 +73,7 @@ export interface ResolvedColumn {
   readonly holds: string;
 }
 
-/** Resolves a column reference from the inside out; undefined where it stays as it is for DuckDB to judge. */
+/** Resolves a column reference, innermost scope first; undefined if it is left to DuckDB as it is. */
 export function resolveColumn(
   scope: Scope,
   fields: readonly string[],
@@ -95,14 +93,11 @@ function resolveBare(scope: Scope, name: string, position: () => number): Resolv
     });
     const [first, second] = found;
     if (second !== undefined && level.merged?.has(foldCase(name)) === false)
-      throw new DriverError(
-        'SQL_AMBIGUOUS_COLUMN',
-        `Column ${name} is in more than one table: ${found.map(({ source }) => source.alias ?? '?').join(', ')}.`,
-        {
-          position: position(),
-          candidates: found.map(({ source, column }) => `${source.alias}.${column.name}`),
-        },
-      );
+      throw new DriverError('SQL_AMBIGUOUS_COLUMN', `column reference "${name}" is ambiguous`, {
+        position: position(),
+        candidates: found.map(({ source, column }) => `${source.alias}.${column.name}`),
+        remedy: `Qualify the column: ${found.map(({ source, column }) => `${source.alias ?? '?'}.${column.name}`).join(' or ')}.`,
+      });
     if (first !== undefined)
       return {
         fields: [...outerQualifier(scope, level, first.source, name), first.column.engineName],
@@ -120,10 +115,10 @@ function resolveBare(scope: Scope, name: string, position: () => number): Resolv
     )
       return undefined;
   }
-  throw createUnknownColumnError(name, allColumns(scope), position);
+  throw createUnknownColumnError([name], listVisibleColumns(scope), position);
 }
 
-/** For DuckDB, a name of the inner SELECT list goes before a column of the outer query, unless that is qualified. */
+/** DuckDB prefers a name of the inner SELECT list to an unqualified column of the outer query, so outer columns are qualified. */
 function outerQualifier(scope: Scope, level: Scope, { alias }: FromItem, name: string): string[] {
   if (level === scope || alias === undefined || level.merged?.has(foldCase(name)) !== false) return [];
   for (let inner: Scope | undefined = scope; inner !== undefined && inner !== level; inner = inner.outer)
@@ -143,8 +138,8 @@ function resolveQualified(
   const column = findColumn(source.columns, name, position);
   if (column === undefined)
     throw createUnknownColumnError(
-      `${source.alias}.${name}`,
-      source.columns.map((each) => each.name),
+      [source.alias ?? '', name],
+      source.columns.map((each) => ({ qualifier: source.alias, name: each.name })),
       position,
     );
   return {
@@ -155,7 +150,7 @@ function resolveQualified(
   };
 }
 
-/** The FROM item that a qualifier (`o`, `public.orders`) means. */
+/** Finds the FROM item of a qualifier (`o`, `public.orders`). */
 export function findFromItem(scope: Scope, qualifier: readonly string[], position: () => number): FromItem {
   const alias = qualifier.at(-1) ?? '';
   const schema = qualifier.at(-2);
@@ -168,21 +163,33 @@ export function findFromItem(scope: Scope, qualifier: readonly string[], positio
     }
   }
   const known = scope.sources.flatMap((source) => source.alias ?? []);
+  const renamed = scope.sources.find(
+    ({ relation, tableName }) => (relation?.table.name ?? tableName) === alias,
+  )?.alias;
   throw new DriverError(
     'SQL_UNKNOWN_COLUMN',
-    `There is no ${qualifier.join('.')} in FROM${known.length === 0 ? '' : `; there is ${known.join(', ')}`}.`,
+    renamed === undefined
+      ? `missing FROM-clause entry for table "${qualifier.join('.')}"`
+      : `invalid reference to FROM-clause entry for table "${qualifier.join('.')}"`,
     {
       position: position(),
       candidates: known,
-      remedy: 'Qualify columns with a table or alias that FROM names.',
+      remedy: describeFromItems(known, renamed),
     },
   );
 }
 
-function allColumns(scope: Scope): string[] {
-  const columns: string[] = [];
+function describeFromItems(known: readonly string[], renamed: string | undefined): string {
+  if (renamed !== undefined) return `Perhaps you meant to reference the table alias "${renamed}".`;
+  return known.length === 0
+    ? 'Add the table to the FROM clause.'
+    : `Qualify the column with a table or alias of the FROM clause: ${known.join(', ')}.`;
+}
+
+function listVisibleColumns(scope: Scope): readonly KnownColumn[] {
+  const columns: KnownColumn[] = [];
   for (let level: Scope | undefined = scope; level !== undefined; level = level.outer)
-    for (const source of level.sources)
-      for (const column of source.columns ?? []) if (column.hidden !== true) columns.push(column.name);
+    for (const { alias: qualifier, columns: own = [] } of level.sources)
+      for (const { name, hidden } of own) if (hidden !== true) columns.push({ qualifier, name });
   return columns;
 }

@@ -2,41 +2,52 @@ import { DriverError } from '../../core/errors.ts';
 
 const MAX_CANDIDATES = 5;
 
-/** Unquoted names reach us in lower case, as PostgreSQL folds them: ASCII letters only. */
+/** PostgreSQL's case folding of unquoted names: ASCII letters only. The parser has already applied it to them. */
 export function foldCase(name: string): string {
   return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-/** The failure of a name that is no column, with the columns that may have been meant. */
-export function createUnknownColumnError(
-  name: string,
-  known: readonly string[],
-  position: () => number,
-): DriverError {
-  const wanted = foldCase(name.slice(name.lastIndexOf('.') + 1));
-  const candidates = [...new Set(known)]
-    .filter((each) => isClose(foldCase(each), wanted))
-    .slice(0, MAX_CANDIDATES);
-  const hint =
-    candidates.length === 0 ? '' : `; is it ${candidates.map((each) => `"${each}"`).join(' or ')}?`;
-  if (SYSTEM_COLUMNS.has(name.replace(/^.*\./, '').toLowerCase()))
-    return new DriverError(
-      'SQL_NOT_SUPPORTED',
-      `The system column ${name} is not supported: items have none.`,
-      {
-        position: position(),
-      },
-    );
-  return new DriverError('SQL_UNKNOWN_COLUMN', `There is no column ${name}${hint === '' ? '.' : hint}`, {
-    position: position(),
-    candidates,
-  });
+/** A column that a misspelled name may have meant. */
+export interface KnownColumn {
+  readonly qualifier: string | undefined;
+  readonly name: string;
 }
 
-// What every table of PostgreSQL has.
+/** The error for a reference (`name`, `alias.name`) to a column that does not exist, with similar names as candidates. */
+export function createUnknownColumnError(
+  reference: readonly string[],
+  known: readonly KnownColumn[],
+  position: () => number,
+): DriverError {
+  const name = reference.at(-1) ?? '';
+  if (SYSTEM_COLUMNS.has(name.toLowerCase()))
+    return new DriverError('SQL_NOT_SUPPORTED', `system column "${name}" is not supported`, {
+      position: position(),
+    });
+  const folded = foldCase(name);
+  const similar = [...new Map(known.map((column) => [column.name, column])).values()]
+    .filter((column) => isClose(foldCase(column.name), folded))
+    .slice(0, MAX_CANDIDATES);
+  const suggestions = similar.map(
+    (column) => `the column "${[column.qualifier ?? [], column.name].flat().join('.')}"`,
+  );
+  return new DriverError(
+    'SQL_UNKNOWN_COLUMN',
+    `column ${reference.length > 1 ? reference.join('.') : `"${name}"`} does not exist`,
+    {
+      position: position(),
+      candidates: similar.map((column) => column.name),
+      ...(similar.length === 0
+        ? {}
+        : { remedy: `Perhaps you meant to reference ${suggestions.join(' or ')}.` }),
+    },
+  );
+}
+
+/** The columns that every table of PostgreSQL has. */
 const SYSTEM_COLUMNS: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);
 
-/** Whether one name may be a slip for the other: a part of it, or at most two letters away. */
+/** Whether one name may be a typo of the other: contained in it, or an edit distance of at most two. */
 function isClose(a: string, b: string): boolean {
   if (Math.min(a.length, b.length) > 2 && (a.includes(b) || b.includes(a))) return true;
   if (Math.abs(a.length - b.length) > 2 || Math.max(a.length, b.length) < 3) return false;

@@ -9,16 +9,16 @@ import { collectColumnNames } from './names-in.ts';
 import { offeredColumns } from './relation.ts';
 import type { Scope } from './scope.ts';
 
-/** How many views may stand in each other. */
+/** The maximum depth of nested views. */
 const MAX_DEPTH = 32;
 
-/** A view becomes a subquery with its query, which knows nothing of the statement around it. */
+/** Expands a view to a subquery. Its query does not see the statement around it. */
 export function bindView(range: RangeVar, view: KnownView, scope: Scope, binder: Binder): Node {
   checkDepth(range, view.name, binder);
   const alias = range.alias?.aliasname ?? range.relname ?? view.name;
-  const given = textsOf(range.alias?.colnames);
-  const names = [...given, ...view.columns.slice(given.length)];
-  // What fails in the view is shown where the statement names the view.
+  const aliases = textsOf(range.alias?.colnames);
+  const names = [...aliases, ...view.columns.slice(aliases.length)];
+  // An error inside the view is reported at its position in the statement.
   const query = relocate(view.query, range.location ?? 0);
   const bound = withViewContext(view.name, () =>
     binder.forView(view.name, query).query(query, new Map(), undefined),
@@ -26,7 +26,7 @@ export function bindView(range: RangeVar, view: KnownView, scope: Scope, binder:
   if (bound.columns !== undefined && names.length > bound.columns.length)
     throw new DriverError(
       'SQL_SYNTAX',
-      `View ${view.name} has ${bound.columns.length} columns, but ${names.length} names are given for them.`,
+      `view "${view.name}" has ${bound.columns.length} columns available but ${names.length} columns specified`,
       { position: binder.position(range.location) },
     );
   scope.sources.push({ alias, columns: renameColumns(bound.columns, names) });
@@ -38,10 +38,10 @@ export function bindView(range: RangeVar, view: KnownView, scope: Scope, binder:
   };
 }
 
-/** An entity becomes a subquery over its table, hidden columns that the statement names included. */
+/** Expands an entity to a subquery over its table, including hidden columns that the statement references. */
 export function bindEntity(range: RangeVar, entity: KnownEntity, scope: Scope, binder: Binder): Node {
   const alias = range.alias?.aliasname ?? range.relname ?? entity.name;
-  const given = textsOf(range.alias?.colnames);
+  const aliases = textsOf(range.alias?.colnames);
   const where = entity.where && relocate(entity.where, range.location ?? 0);
   const relation = binder.relation(entity.table, where && collectColumnNames(where));
   const offered = offeredColumns(relation);
@@ -51,7 +51,7 @@ export function bindEntity(range: RangeVar, entity: KnownEntity, scope: Scope, b
     outer: undefined,
   };
   const whereClause = where && withViewContext(entity.name, () => binder.expression(where, inner, new Map()));
-  scope.sources.push({ alias, columns: renameColumns(offered, given) });
+  scope.sources.push({ alias, columns: renameColumns(offered, aliases) });
   return {
     RangeSubselect: {
       subquery: {
@@ -72,7 +72,7 @@ export function bindEntity(range: RangeVar, entity: KnownEntity, scope: Scope, b
           ...(whereClause === undefined ? {} : { whereClause }),
         },
       },
-      alias: { aliasname: alias, ...(given.length === 0 ? {} : { colnames: given.map(name) }) },
+      alias: { aliasname: alias, ...(aliases.length === 0 ? {} : { colnames: aliases.map(name) }) },
     },
   };
 }
@@ -82,20 +82,22 @@ function checkDepth(range: RangeVar, view: string, binder: Binder): void {
   if (binder.views.includes(view))
     throw new DriverError(
       'CATALOG_VIEW',
-      `View "${view}" is made from itself: ${[...binder.views.slice(binder.views.indexOf(view)), view].join(' -> ')}.`,
+      `view "${view}" refers to itself: ${[...binder.views.slice(binder.views.indexOf(view)), view].join(' -> ')}`,
       { position },
     );
   if (binder.views.length >= MAX_DEPTH)
-    throw new DriverError('CATALOG_VIEW', `More than ${MAX_DEPTH} views stand in each other.`, { position });
+    throw new DriverError('CATALOG_VIEW', `views are nested more than ${MAX_DEPTH} levels deep`, {
+      position,
+    });
 }
 
-/** The failure of a view's query says which view it is. */
+/** Adds the view's name to the errors of its query. */
 function withViewContext<T>(view: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof DriverError) || error.code === 'CATALOG_VIEW') throw error;
-    throw new DriverError(error.code, `In view "${view}": ${error.message}`, {
+    throw new DriverError(error.code, `in view "${view}": ${error.message}`, {
       cause: error,
       candidates: error.candidates,
       attempts: error.attempts,
@@ -105,9 +107,9 @@ function withViewContext<T>(view: string, work: () => T): T {
   }
 }
 
-/** The tree as if all of it stood at one place of a statement. */
+/** Returns the tree with all its locations set to one place of the statement. */
 function relocate<T>(tree: T, location: number): T {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- numbers take the places of numbers
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only numbers are replaced, by numbers
   return relocatePart(tree, location) as T;
 }
 

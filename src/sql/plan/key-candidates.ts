@@ -123,9 +123,9 @@ export function assertHintUsable(
     if (why !== undefined)
       throw new DriverError(
         'SQL_NOT_SUPPORTED',
-        `Index ${index.name} of ${table.name} is not read: ${why}.`,
+        `cannot use index "${index.name}" of "${table.name}": ${why}`,
         {
-          remedy: 'Leave the index to the planner, or set UseConsistentReads=false.',
+          remedy: 'Let the planner choose the index, or set UseConsistentReads=false.',
         },
       );
   }
@@ -134,7 +134,7 @@ export function assertHintUsable(
 /** Why an index cannot be read at all; undefined where it can. */
 export function whyUnusable(index: IndexDef, settings: PlanSettings): string | undefined {
   if (!index.active) return 'it is not active';
-  if (settings.consistentReads && index.kind === 'global') return 'a global index has no consistent reads';
+  if (settings.consistentReads && index.kind === 'global') return 'global indexes do not support consistent reads';
   return undefined;
 }
 

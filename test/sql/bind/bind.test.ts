@@ -214,6 +214,73 @@ describe('what cannot be resolved', () => {
     });
   });
 
+  it.each<[string, string, string]>([
+    [
+      'select totl from orders o',
+      'column "totl" does not exist',
+      'Perhaps you meant to reference the column "o.total".',
+    ],
+    [
+      'select o.totl from orders o',
+      'column o.totl does not exist',
+      'Perhaps you meant to reference the column "o.total".',
+    ],
+    ['select zzz from orders', 'column "zzz" does not exist', `read an attribute that sampling did not see`],
+    [
+      'select id from orders, customers',
+      'column reference "id" is ambiguous',
+      'Qualify the column: orders.id or customers.id.',
+    ],
+    [
+      'select "NAME" from mixed',
+      'column reference "NAME" is ambiguous',
+      'Write "Name" or "name", in double quotes.',
+    ],
+    [
+      'select x.total from orders o',
+      'missing FROM-clause entry for table "x"',
+      'Qualify the column with a table or alias of the FROM clause: o.',
+    ],
+    [
+      'select orders.total from orders o',
+      'invalid reference to FROM-clause entry for table "orders"',
+      'Perhaps you meant to reference the table alias "o".',
+    ],
+    [
+      'select 1 from my.public.orders',
+      'schema "my" does not exist (tables are in "public")',
+      'put a table name that contains a dot in double quotes: "public.orders".',
+    ],
+    [
+      'select a from orders as o(a, b, c, d)',
+      'table "o" has 3 columns available but 4 columns specified',
+      'Correct the statement',
+    ],
+    ['select ctid from orders', 'system column "ctid" is not supported', 'Rewrite the statement'],
+    [
+      'select 1 from orders where id = 5',
+      'operator does not exist: text = integer',
+      "Write the number in single quotes ('5')",
+    ],
+    [
+      'select 1 from orders where 1.5 < id',
+      'operator does not exist: numeric < text',
+      'or cast the column (column::numeric).',
+    ],
+    [
+      'select 1 from orders where id between 1 and 2',
+      'operator does not exist: text >= integer',
+      'cast the column',
+    ],
+    [
+      'select 1 from orders /*+ INDEX(nope) */',
+      'index "nope" for table "orders" does not exist',
+      'Omit the index: the table has none.',
+    ],
+  ])('%s: %s', async (sql, message, remedy) => {
+    expect(await refusal(sql)).toMatchObject({ message, remedy: expect.stringContaining(remedy) });
+  });
+
   it('keeps what the catalog said of an unknown table', async () => {
     const thrown = new DriverError('AUTH_DENIED', 'You may not describe it.', {
       candidates: ['x'],

@@ -96,7 +96,7 @@ describe('unusedIndexes', () => {
     expect(whyWith({ ...SETTINGS, consistentReads: true })[0]).toEqual([
       'by_status',
       'unreadable',
-      'a global index has no consistent reads',
+      'global indexes do not support consistent reads',
     ]);
     const not = planned(conditions, { hint: { kind: 'not', indexes: ['by_status'] } });
     expect(whyOf(not)[0]).toEqual(['by_status', 'ruled out', 'a hint of the statement']);
