@@ -1,14 +1,30 @@
 import { createRequire } from 'node:module';
 import type * as Parser from 'libpg-query';
 
+const MAX_LOAD_MS = 60_000;
+
 const requirePackage: (name: 'libpg-query') => typeof Parser = createRequire(import.meta.url);
 let parser: typeof Parser | undefined;
 
+let loading: Promise<void> | undefined;
+
 /** Loads PostgreSQL's parser, which is WebAssembly. Statements are parsed and scanned only after that. */
-export async function loadParser(): Promise<void> {
+export function loadParser(): Promise<void> {
+  return (loading ??= load());
+}
+
+async function load(): Promise<void> {
   // Required, not imported: Node reads an imported CommonJS package twice, and keeps 9 MB more for it.
-  parser ??= requirePackage('libpg-query');
-  await parser.loadModule();
+  const required = requirePackage('libpg-query');
+  // Compiling does not keep Node's event loop alive. Without anything else in it Node waits until V8 has optimized what
+  // the first statement runs, which takes longer than all the rest.
+  const keepAlive = setInterval(() => undefined, MAX_LOAD_MS);
+  try {
+    await required.loadModule();
+    parser = required;
+  } finally {
+    clearInterval(keepAlive);
+  }
 }
 
 /** The tree of a text; throws what `getErrorPosition` knows. */

@@ -1,3 +1,4 @@
+import { getRecent, setRecent } from '../../core/async/lru.ts';
 import { scanTokens } from './parser.ts';
 import { indexOfByte } from './positions.ts';
 
@@ -41,6 +42,17 @@ export function scan(text: string): readonly Token[] | undefined {
 
 /** All tokens of a text, comments included. */
 export function scanWithComments(text: string): readonly TokenOrComment[] | undefined {
+  const cached = getRecent(scanned, text);
+  if (cached !== undefined) return cached.tokens;
+  const tokens = scanText(text);
+  setRecent(scanned, text, { tokens }, { entries: 2 });
+  return tokens;
+}
+
+/** A statement is scanned several times while it is parsed, as it was written and with numbered parameters. */
+const scanned = new Map<string, { readonly tokens: readonly TokenOrComment[] | undefined }>();
+
+function scanText(text: string): readonly TokenOrComment[] | undefined {
   // libpg-query 18.1.5 leaves these as they are in its JSON, which cannot be read then; only offsets matter here.
   // oxlint-disable-next-line no-control-regex
   const tokens = scanTokens(text.replace(/[\x01-\x08\x0b\x0c\x0e-\x1f]/g, ' '));
