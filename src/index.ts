@@ -1,7 +1,8 @@
-export { connect, type ConnectOptions } from './host/node/connect.ts';
+export { connect, openDatabase, type ConnectOptions } from './host/node/connect.ts';
 export type {
   ColumnInfo,
   Connection,
+  Database,
   Identity,
   IndexInfo,
   Metadata,
@@ -15,6 +16,9 @@ export type {
   QueryResult,
   RowObject,
   RowStream,
+  Session,
+  SessionListeners,
+  SessionOptions,
   StatementRunner,
   StatementStats,
   TableDetails,

@@ -1,4 +1,4 @@
-import { dynamodbEndpoint } from '../aws/endpoints.ts';
+import { resolveDynamodbEndpoint } from '../aws/endpoints.ts';
 import type { Options } from '../connstring/properties.ts';
 import { anySignal } from '../core/async/abort.ts';
 import type { Log } from '../core/log.ts';
@@ -15,7 +15,7 @@ export function createDatabaseClient(
   region: string,
   log?: Log,
 ): DynamoClient {
-  const endpoint = dynamodbEndpoint(properties, region) ?? identity.endpointUrl;
+  const endpoint = resolveDynamodbEndpoint(properties, region) ?? identity.endpointUrl;
   return createClient({
     region,
     ...(endpoint === undefined ? {} : { endpoint }),

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chooseRegion, dynamodbEndpoint, stsEndpoint } from '../aws/endpoints.ts';
+import { resolveRegion, resolveDynamodbEndpoint, resolveStsEndpoint } from '../aws/endpoints.ts';
 import { getCallerIdentity } from '../aws/sts.ts';
 import { createCatalog } from '../catalog/catalog.ts';
 import type { Options } from '../connstring/properties.ts';
@@ -112,7 +112,7 @@ export async function openSharedDatabase(
     ports,
     log,
     description,
-    source: dynamodbEndpoint(properties, region) ?? region,
+    source: resolveDynamodbEndpoint(properties, region) ?? region,
     feedback: createCardinalityFeedback(),
     files: disk && {
       disk,
@@ -146,7 +146,7 @@ async function chooseIdentity(
   ports: Ports,
 ): Promise<{ readonly identity: SignIn; readonly region: string }> {
   const identity = await signIn(properties, ports);
-  return { identity, region: chooseRegion(properties, identity) };
+  return { identity, region: resolveRegion(properties, identity) };
 }
 
 async function whoAmI(
@@ -159,7 +159,7 @@ async function whoAmI(
   const { account, arn } = await getCallerIdentity({
     credentials,
     region,
-    endpoint: stsEndpoint(properties, region),
+    endpoint: resolveStsEndpoint(properties, region),
     dispatcher: identity.network.dispatcher,
     signal,
   });

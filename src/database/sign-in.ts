@@ -1,4 +1,4 @@
-import { knownRegion } from '../aws/endpoints.ts';
+import { findRegion } from '../aws/endpoints.ts';
 import { resolveNetworkSettings } from '../connstring/network.ts';
 import { type Options, PROPERTIES, type PropertyName } from '../connstring/properties.ts';
 import type { PropertyGroup } from '../connstring/property-spec.ts';
@@ -45,7 +45,7 @@ export async function signIn(options: Options, ports: Ports): Promise<SignIn> {
   if (problem !== undefined) throw new DriverError(problem.code, problem.message);
   for (const line of notices(scheme, options)) ports.warn(line);
   const settings = inSomeRegion(await settingsOf(scheme, options, ports), scheme, options, ports);
-  const awsRegion = knownRegion(options, settings);
+  const awsRegion = findRegion(options, settings);
   const given = declared(scheme, awsRegion === undefined ? options : { ...options, awsRegion });
   const networked = (await resolveNetworkSettings(options, ports)) ?? {};
   const way = createDispatcher(networked);
@@ -84,7 +84,7 @@ function inSomeRegion(
   options: Options,
   ports: Ports,
 ): ProfileSettings {
-  if (region === undefined || knownRegion(options, settings) !== undefined) return settings;
+  if (region === undefined || findRegion(options, settings) !== undefined) return settings;
   ports.warn(
     `No Region is given, so AuthScheme ${name} takes ${region}: set AWSRegion, AWS_REGION or the profile's region to where the tables are`,
   );

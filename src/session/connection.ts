@@ -4,6 +4,7 @@ import type { Explanation } from '../sql/plan/explain.ts';
 import type { ResultColumn } from '../sql/types/types.ts';
 import type { Value } from '../sql/types/value.ts';
 import type { SessionListeners } from '../database/session-context.ts';
+import type { SessionOptions } from '../database/session-properties.ts';
 import type { Identity } from '../database/shared-database.ts';
 import type { Schemas } from './schemas.ts';
 
@@ -208,8 +209,11 @@ export type Session = Connection;
 
 /** One set of credentials with what its sessions share: client, catalog, planner and engine. */
 export interface Database extends AsyncDisposable {
-  /** Opens a session. Sends nothing; closing it leaves the database and its other sessions open. */
-  session(listeners?: SessionListeners): Session;
+  /**
+   * Opens a session. Sends nothing; closing it leaves the database and its other sessions open. Its properties replace
+   * the database's: limits such as MaxRows and MaxConnectionRCU, or Readonly.
+   */
+  session(properties?: SessionOptions, listeners?: SessionListeners): Session;
   /** The connection string with its secrets masked. */
   readonly description: string;
   whoami(options?: { readonly signal?: AbortSignal }): Promise<Identity>;
@@ -217,4 +221,4 @@ export interface Database extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export type { Identity, SessionListeners };
+export type { Identity, SessionListeners, SessionOptions };

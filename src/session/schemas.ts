@@ -10,7 +10,7 @@ import { DriverError, getErrorMessage } from '../core/errors.ts';
 import type { Folders } from '../core/ports.ts';
 import type { SessionContext } from '../sql/exec/context.ts';
 import { newCatalogContext } from '../sql/exec/sampling-budget.ts';
-import { viewColumns } from '../sql/exec/view-columns.ts';
+import { resolveViewColumns } from '../sql/exec/view-columns.ts';
 
 /** A schema file that was written, or left as it was because there is one already. */
 export interface WrittenSchema {
@@ -143,7 +143,7 @@ export function createSchemas({ session, folders, guard }: SchemasParts): Schema
     schema: Schema,
   ): Promise<readonly Pick<SchemaFinding, 'column' | 'severity' | 'message'>[]> {
     if (!describesTable(schema)) {
-      await viewColumns(schema.name, newCatalogContext(session), guard());
+      await resolveViewColumns(schema.name, newCatalogContext(session), guard());
       return [];
     }
     const declared = await catalog.table(schema.name, guard());

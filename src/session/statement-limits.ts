@@ -3,95 +3,48 @@ import { nearest } from '../core/nearest.ts';
 import type { SessionContext, StatementContext, StatementSettings } from '../sql/exec/context.ts';
 import { newStatement } from '../sql/exec/sampling-budget.ts';
 import type { TransactionBlock } from '../sql/exec/transaction-block.ts';
+import { describeMismatch, STATEMENT_OPTIONS, type StatementOption } from '../sql/parse/statement-options.ts';
 import type { QueryOptions } from './connection.ts';
 
-/** The numbers among the options, with the least and the most that each may be. */
-const BOUNDS = [
-  ['maxRcu', Number.MIN_VALUE, Infinity],
-  ['maxWcu', Number.MIN_VALUE, Infinity],
-  ['capacityPercent', Number.MIN_VALUE, 100],
-  ['timeoutMs', 0, 2 ** 31 - 1],
-  ['maxRows', -1, Infinity],
-  ['pageSize', 1, Infinity],
-] as const satisfies readonly (readonly [keyof QueryOptions, number, number])[];
+const OPTIONS: ReadonlyMap<string, StatementOption> = new Map(
+  Object.entries(STATEMENT_OPTIONS satisfies Record<keyof QueryOptions, StatementOption>),
+);
 
-/** The options that are one of some words. */
-const WORDS = [
-  ['rowMode', ['object', 'array']],
-  ['fullScan', ['Allow', 'Warn', 'Deny']],
-  ['onConflict', ['Retry', 'Skip', 'Error']],
-] as const satisfies readonly (readonly [keyof QueryOptions, readonly string[]])[];
-
-/** The options there are: one with another name would be without effect. */
-const OPTIONS = {
-  rowMode: true,
-  signal: true,
-  maxRcu: true,
-  maxWcu: true,
-  capacityPercent: true,
-  timeoutMs: true,
-  maxRows: true,
-  pageSize: true,
-  fullScan: true,
-  onConflict: true,
-  consistent: true,
-  passthrough: true,
-  onProgress: true,
-} as const satisfies Record<keyof QueryOptions, true>;
-
-/** The context of a statement with these options. */
+/** The context of one run of a statement with these options. */
 export function statementContext(
   session: SessionContext,
   block: TransactionBlock,
   options: QueryOptions,
 ): StatementContext {
-  checkNames(options);
-  checkNumbers(options);
-  checkWords(options);
-  const { rowMode: _rowMode, signal: _signal, onProgress, passthrough: _passthrough, ...changes } = options;
-  const { consistent, pageSize, ...plain } = changes;
+  let changes: Record<string, unknown> | undefined;
+  for (const [name, value] of Object.entries(options)) {
+    const option = OPTIONS.get(name);
+    if (option === undefined) throw unknownOption(name);
+    if (value === undefined) continue;
+    const expected = describeMismatch(option, value);
+    if (expected !== undefined) throw badOption(name, value, expected);
+    const { setting, convert } = option;
+    if (setting === undefined) continue;
+    changes ??= {};
+    changes[setting] = convert && typeof value === 'number' ? convert(value) : value;
+  }
   const settings: StatementSettings =
-    Object.keys(changes).length === 0
-      ? session.defaults
-      : {
-          ...session.defaults,
-          ...plain,
-          ...(consistent !== undefined && { consistentReads: consistent }),
-          ...(pageSize !== undefined && { pageSize: Math.ceil(pageSize) }),
-        };
+    changes === undefined ? session.defaults : { ...session.defaults, ...changes };
   const context = newStatement(session, settings, block);
-  return onProgress === undefined ? context : context.derive({ onProgress });
+  return options.onProgress === undefined ? context : context.derive({ onProgress: options.onProgress });
 }
 
-function checkNames(options: QueryOptions): void {
-  for (const name of Object.keys(options))
-    if (!Object.hasOwn(OPTIONS, name))
-      throw new DriverError('SQL_BAD_ARGUMENT', `A statement has no option ${name}.`, {
-        candidates: nearest(name, Object.keys(OPTIONS)),
-        remedy: `Its options are ${Object.keys(OPTIONS).join(', ')}.`,
-      });
+function unknownOption(name: string): DriverError {
+  const names = [...OPTIONS.keys()];
+  return new DriverError('SQL_BAD_ARGUMENT', `unrecognized statement option "${name}"`, {
+    candidates: nearest(name, names),
+    remedy: `The options are ${names.join(', ')}.`,
+  });
 }
 
-function checkNumbers(options: QueryOptions): void {
-  for (const [name, least, most] of BOUNDS) {
-    const value = options[name];
-    if (value === undefined || (typeof value === 'number' && value >= least && value <= most)) continue;
-    const from = least === Number.MIN_VALUE ? 'more than 0' : `at least ${least}`;
-    const to = most === Infinity ? '' : ` and at most ${most}`;
-    throw new DriverError(
-      'SQL_BAD_ARGUMENT',
-      `The option ${name} is ${String(value)}; it is a number, ${from}${to}`,
-    );
-  }
-}
-
-function checkWords(options: QueryOptions): void {
-  for (const [name, words] of WORDS) {
-    const value = options[name];
-    if (value === undefined || words.some((word) => word === value)) continue;
-    throw new DriverError(
-      'SQL_BAD_ARGUMENT',
-      `The option ${name} is ${value}; it is one of ${words.join(', ')}`,
-    );
-  }
+function badOption(name: string, value: unknown, expected: string): DriverError {
+  return new DriverError(
+    'SQL_BAD_ARGUMENT',
+    `invalid value for statement option "${name}": ${String(value)} (expected ${expected})`,
+  );
 }

@@ -20,7 +20,7 @@ export async function connect(
   options: ConnectOptions = {},
 ): Promise<Connection> {
   const database = await openFor(input, options);
-  return openSession(database, {}, () => database.close());
+  return openSession(database, {}, {}, () => database.close());
 }
 
 /**
@@ -33,7 +33,7 @@ export async function openDatabase(
 ): Promise<Database> {
   const shared = await openFor(input, options);
   return {
-    session: (listeners) => openSession(shared, listeners),
+    session: (overrides, listeners) => openSession(shared, overrides, listeners),
     description: shared.description,
     whoami: ({ signal } = {}) => shared.whoami(signal ?? anySignal()),
     close: () => shared.close(),

@@ -73,18 +73,35 @@ async function open(
   await prepare?.(connection);
   for (const setting of [...settings, ...POSTGRES_SETTINGS, ...SANDBOX_SETTINGS])
     await connection.run(setting);
+  let isClosed = false;
+  let settingLimit = false;
+  const end = (): void => {
+    connection.closeSync();
+    instance.closeSync();
+  };
   const leave = await memory.join({
     ...(fixedBytes !== undefined && { fixedBytes }),
-    setLimit: async (bytes) => void (await connection.run(`SET GLOBAL memory_limit = '${bytes}B'`)),
+    async setLimit(bytes) {
+      if (isClosed) return;
+      settingLimit = true;
+      try {
+        await connection.run(`SET GLOBAL memory_limit = '${bytes}B'`);
+      } finally {
+        settingLimit = false;
+        if (isClosed) end();
+      }
+    },
   });
   let schemas = 0;
   return {
     connect: () => instance.connect(),
     newSchema: () => `s${++schemas}`,
     close() {
+      if (isClosed) return;
+      isClosed = true;
       void leave();
-      connection.closeSync();
-      instance.closeSync();
+      // DuckDB must not lose a connection that still works.
+      if (!settingLimit) end();
     },
   };
 }

@@ -39,22 +39,29 @@ export async function openOnEngine(
   const engine = context.ownEngine ?? (await context.session.database.engine());
   const connection = await engine.connect();
   const schema = engine.newSchema();
-  const interrupt = (): void => connection.interrupt();
+  let isOpen = false;
+  const abort = (): void => {
+    connection.interrupt();
+    // The engine outlives a session that closes with an open stream.
+    if (isOpen) void close().catch(() => undefined);
+  };
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> =>
     (closed ??= (async () => {
-      signal?.removeEventListener('abort', interrupt);
+      signal?.removeEventListener('abort', abort);
       if (plan.relations.length + plan.system.length > 0)
         await connection.run(`DROP SCHEMA IF EXISTS ${identifier(schema)} CASCADE`);
       connection.closeSync();
     })());
-  signal?.addEventListener('abort', interrupt, { once: true });
+  signal?.addEventListener('abort', abort, { once: true });
   try {
     const reads = await loadAll(engine, connection, schema, plan, context, stats, signal);
     throwIfCancelled(signal);
     const portions = await choosePortions(connection, schema, plan, stats.itemsReturned);
     throwIfCancelled(signal);
     const result = await connection.stream(plan.engineSql(schema, portions));
+    throwIfCancelled(signal);
+    isOpen = true;
     return { ...createRowReader(result, plan, context, signal, locate), reads, close };
   } catch (error) {
     if (hasGivenUp(error)) context.session.database.discardEngine(engine);
@@ -182,6 +189,7 @@ async function fetchChunk(
   signal: AbortSignal | undefined,
   locate: (name: string) => number | undefined,
 ): ReturnType<DuckDBResult['fetchChunk']> {
+  throwIfCancelled(signal);
   try {
     return await result.fetchChunk();
   } catch (error) {

@@ -1,48 +1,60 @@
 import { DriverError } from '../../core/errors.ts';
 import { scan, type Token } from './scan.ts';
+import { STATEMENT_OPTIONS, type StatementOption, type StatementOptionName } from './statement-options.ts';
 
-/** What a statement asks for itself, in a comment behind SELECT: `CONSISTENT MAX_RCU(50)`. */
-export interface StatementHints {
-  readonly consistent?: true;
-  readonly maxRcu?: number;
-  readonly capacityPercent?: number;
-  readonly pageSize?: number;
+type Options = typeof STATEMENT_OPTIONS;
+
+type HintName = {
+  [N in StatementOptionName]: Options[N] extends { readonly hint: object } ? N : never;
+}[StatementOptionName];
+
+/** The options that a statement sets for itself in a comment after SELECT: `CONSISTENT MAX_RCU(50)`. */
+export type StatementHints = {
+  readonly [N in HintName]?: Options[N] extends { readonly type: { readonly kind: 'boolean' } }
+    ? true
+    : number;
+};
+
+interface Hint {
+  readonly name: string;
+  /** Undefined: the hint has no value. */
+  readonly example: number | undefined;
 }
 
-const NUMBERS: ReadonlyMap<string, Exclude<keyof StatementHints, 'consistent'>> = new Map([
-  ['max_rcu', 'maxRcu'],
-  ['capacity_percent', 'capacityPercent'],
-  ['page_size', 'pageSize'],
-]);
+const HINTS: ReadonlyMap<string, Hint> = new Map(
+  Object.entries<StatementOption>(STATEMENT_OPTIONS).flatMap(([name, { hint }]) =>
+    hint === undefined ? [] : [[hint.keyword, { name, example: hint.example }] as const],
+  ),
+);
 
-/** Reads such a comment; `position` is where it stands. */
+/** Reads such a comment; `position` is that of the comment. */
 export function statementHints(comment: string, position: number): StatementHints {
   const tokens = scan(comment.slice(3, -2)) ?? [];
   let hints: StatementHints = {};
   for (let at = 0; at < tokens.length;) {
-    const word = tokens[at]?.text.toLowerCase() ?? '';
-    const number = NUMBERS.get(word);
-    const value = number && numberAfter(tokens, at);
-    const isKnown = word === 'consistent' || value !== undefined;
-    if (!isKnown || (number ?? 'consistent') in hints) throw wrong(comment, position);
-    hints = { ...hints, ...(number ? { [number]: value } : { consistent: true as const }) };
-    at += number ? 4 : 1;
+    const hint = HINTS.get(tokens[at]?.text.toUpperCase() ?? '');
+    const value = hint?.example === undefined ? true : numberAfter(tokens, at);
+    if (hint === undefined || value === undefined || hint.name in hints) throw badHint(comment, position);
+    hints = { ...hints, [hint.name]: value };
+    at += value === true ? 1 : 4;
   }
-  if (tokens.length === 0) throw wrong(comment, position);
+  if (tokens.length === 0) throw badHint(comment, position);
   return hints;
 }
 
-/** The number of `word(number)`. */
+/** The number of `keyword(number)`. */
 function numberAfter(tokens: readonly Token[], at: number): number | undefined {
   const [open, value, close] = tokens.slice(at + 1, at + 4);
   const isNumber = open?.text === '(' && close?.text === ')' && /^\d+(?:\.\d+)?$/.test(value?.text ?? '');
   return isNumber ? Number(value?.text) : undefined;
 }
 
-function wrong(comment: string, position: number): DriverError {
-  return new DriverError('SQL_SYNTAX', `Found the hint ${comment}, which is none behind SELECT.`, {
+function badHint(comment: string, position: number): DriverError {
+  const examples = [...HINTS].map(([keyword, { example }]) =>
+    example === undefined ? keyword : `${keyword}(${example})`,
+  );
+  return new DriverError('SQL_SYNTAX', `unrecognized hint after SELECT: ${comment}`, {
     position,
-    remedy:
-      'Write SELECT /*+ CONSISTENT MAX_RCU(50) CAPACITY_PERCENT(20) PAGE_SIZE(100) */, each at most once; hints for indexes stand behind a table in FROM.',
+    remedy: `Write SELECT /*+ ${examples.join(' ')} */, each at most once. Hints for indexes follow a table in FROM.`,
   });
 }
