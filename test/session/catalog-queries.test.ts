@@ -267,11 +267,11 @@ describe('settings of the server', () => {
     'SET datestyle = ISO',
     "SET TIME ZONE 'UTC'",
     'SET search_path TO DEFAULT',
-  ])('%s changes nothing and is taken', async (sql) => {
+  ])('%s is accepted without effect', async (sql) => {
     expect(await db.query(sql)).toMatchObject({ command: 'SET', rowCount: 0 });
   });
 
-  it('are not set to what they cannot be', async () => {
+  it('cannot be changed where statements depend on them', async () => {
     await expect(db.query("SET TIME ZONE 'Europe/Rome'")).rejects.toMatchObject({
       sqlState: '0A000',
       message: 'parameter "TimeZone" cannot be changed from "UTC" to "Europe/Rome"',

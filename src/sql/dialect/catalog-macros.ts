@@ -17,7 +17,7 @@ const setting = (otherwise: string): string =>
     otherwise,
   );
 
-const UNKNOWN = "error('[SQL_UNKNOWN_SETTING] There is no setting ' || s || '.')";
+const UNKNOWN = `error('[SQL_UNKNOWN_SETTING] unrecognized configuration parameter "' || s || '"')`;
 
 /** What programs ask about the catalog and the server, so far as it is the same for all tables. */
 export const CATALOG_MACROS: readonly Macro[] = [
