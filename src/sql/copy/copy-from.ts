@@ -49,7 +49,7 @@ export async function copyFrom(
 ): Promise<CommandResult> {
   const { statement, options, columns, files } = request;
   const { parsed, context, signal } = input;
-  const table = await resolveTarget(statement.relation, 'COPY', parsed, context, signal);
+  const table = await resolveTarget(statement.relation, 'COPY FROM', parsed, context, signal);
   const file = await openSource(request);
   const scope: StatementScope = { ...input, stats: newReadStats() };
   const writes = newWriteStats();
@@ -177,8 +177,8 @@ async function* toNewItems(
 }
 
 function withRowContext(error: DriverError, { line }: FileRow, { file, options }: CopyRequest): DriverError {
-  const place = options.format === 'parquet' ? 'row' : 'line';
-  return new DriverError(error.code, `${file}, ${place} ${line}: ${error.message}`, {
+  const unit = options.format === 'parquet' ? 'row' : 'line';
+  return new DriverError(error.code, `${file}, ${unit} ${line}: ${error.message}`, {
     cause: error,
     remedy: error.remedy,
   });
@@ -190,7 +190,7 @@ async function putAll(rows: AsyncIterable<readonly FileRow[]>, load: Load): Prom
   const { settings, session } = scope.context;
   const budget = getWriteBudget(writes, settings.maxWcu);
   const measured = settings.maxWcu !== undefined || pace.bounded;
-  const unitsOf = (batch: readonly BatchedWrite[]): number =>
+  const estimateUnits = (batch: readonly BatchedWrite[]): number =>
     measured
       ? batch.reduce(
           (sum, write) => sum + (write.kind === 'put' ? estimatePutUnits(write.item, table) : 1),
@@ -203,7 +203,7 @@ async function putAll(rows: AsyncIterable<readonly FileRow[]>, load: Load): Prom
     stats: writes,
     signal: scope.signal,
     around: async (batch, send) => {
-      const units = unitsOf(batch);
+      const units = estimateUnits(batch);
       await pace.wait(units, scope.signal);
       return budget.spend(units, send);
     },

@@ -8,7 +8,7 @@ import type { CopyOptions } from './options.ts';
  * rows before one that cannot be read are still yielded.
  */
 export async function* readCsvRows(
-  texts: AsyncIterable<string>,
+  chunks: AsyncIterable<string>,
   options: CopyOptions,
   path: string,
 ): AsyncGenerator<readonly DelimitedRow[]> {
@@ -18,7 +18,7 @@ export async function* readCsvRows(
   let parts: string[] = [];
   let length = 0;
   let inside = false;
-  for await (const lines of splitLines(texts, path)) {
+  for await (const lines of splitLines(chunks, path)) {
     const rows: DelimitedRow[] = [];
     try {
       for (const part of lines) {

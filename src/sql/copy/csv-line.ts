@@ -7,17 +7,17 @@ const LINE_FEED = 0x0a;
 /** The bytes of a column's field while its item is scanned. */
 interface Field {
   /** The buffer that `start` and `end` refer to; undefined: the field is NULL. */
-  from: 'page' | 'made' | undefined;
+  from: 'page' | 'scratch' | undefined;
   start: number;
   end: number;
   /** Whether the line must quote it. */
   quoted: boolean;
 }
 
-/** Collects the fields of one item as byte ranges of its page or of `made`, and writes them as a line of CSV. */
+/** Collects the fields of one item as byte ranges of its page or of `scratch`, and writes them as a line of CSV. */
 export class CsvLine {
   /** The bytes of fields that cannot be copied from the page. */
-  readonly made = new GrowingBytes();
+  readonly scratch = new GrowingBytes();
   readonly #cursor: PageCursor;
   readonly #delimiter: number;
   readonly #null: Buffer;
@@ -38,28 +38,28 @@ export class CsvLine {
   /** Resets all fields to NULL. */
   clear(): void {
     for (const field of this.#fields) field.from = undefined;
-    this.made.length = 0;
+    this.scratch.length = 0;
   }
 
   /** Sets a field to bytes of the page; false if they would read as NULL or, in a single column, as no row. */
-  copy(position: number, start: number, end: number, quoted: boolean): boolean {
+  setFromPage(position: number, start: number, end: number, quoted: boolean): boolean {
     return (
       !this.#isAmbiguous(this.#cursor.page, start, end) && this.#set(position, 'page', start, end, quoted)
     );
   }
 
-  /** Sets a field to the bytes of `made` from `start` on; false under the same conditions as `copy`. */
-  make(position: number, start: number, quoted: boolean): boolean {
-    const { bytes, length } = this.made;
-    return !this.#isAmbiguous(bytes, start, length) && this.#set(position, 'made', start, length, quoted);
+  /** Sets a field to the bytes of `scratch` from `start` on; false under the same conditions as `setFromPage`. */
+  setFromScratch(position: number, start: number, quoted: boolean): boolean {
+    const { bytes, length } = this.scratch;
+    return !this.#isAmbiguous(bytes, start, length) && this.#set(position, 'scratch', start, length, quoted);
   }
 
   /** Sets a field to a string that is already quoted if necessary. */
   setText(position: number, text: string): boolean {
-    const start = this.made.length;
+    const start = this.scratch.length;
     const bytes = Buffer.from(text);
-    this.made.copy(bytes, 0, bytes.length);
-    return this.#set(position, 'made', start, this.made.length, false);
+    this.scratch.copy(bytes, 0, bytes.length);
+    return this.#set(position, 'scratch', start, this.scratch.length, false);
   }
 
   #isAmbiguous(bytes: Buffer, start: number, end: number): boolean {
@@ -67,7 +67,7 @@ export class CsvLine {
     return end - start === this.#null.length && this.#null.equals(bytes.subarray(start, end));
   }
 
-  #set(position: number, from: 'page' | 'made', start: number, end: number, quoted: boolean): boolean {
+  #set(position: number, from: 'page' | 'scratch', start: number, end: number, quoted: boolean): boolean {
     const field = this.#fields[position];
     if (field === undefined) return false;
     field.from = from;
@@ -86,7 +86,7 @@ export class CsvLine {
       isFirst = false;
       if (quoted && from !== undefined) out.put(QUOTE);
       if (from === undefined) out.copy(this.#null, 0, this.#null.length);
-      else out.copy(from === 'page' ? page : this.made.bytes, start, end);
+      else out.copy(from === 'page' ? page : this.scratch.bytes, start, end);
       if (quoted && from !== undefined) out.put(QUOTE);
     }
     out.put(LINE_FEED);

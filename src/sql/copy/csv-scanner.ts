@@ -41,13 +41,13 @@ export function createCsvScanner(
   const hasUsualQuoting = quote === '"' && escape === '"' && DELIMITERS.has(delimiter);
   if (!arePlain || !hasUsualQuoting || forceQuote === '*' || forceQuote.size > 0) return undefined;
   const scanner = new Scanner(columns, positions, options, formatField);
-  return (page) => scanner.lines(page);
+  return (page) => scanner.scan(page);
 }
 
 const LETTER_F = 0x66;
 const LETTER_T = 0x74;
 
-/** The attribute name at some place of the previous item. Most items have the same attributes in the same order. */
+/** A name of the previous item. Most items of a table have the same attributes in the same order. */
 interface KnownName {
   /** With its quotes and the colon. */
   readonly bytes: Buffer;
@@ -67,7 +67,7 @@ class Scanner {
   readonly #cursor: PageCursor;
   readonly #line: CsvLine;
   readonly #documents: DocumentJson;
-  /** The names of the previous item by their place, compared before the name is decoded. */
+  /** The names of the previous item in order; a name is compared with them before it is decoded. */
   readonly #order: KnownName[] = [];
   readonly #out = new GrowingBytes();
 
@@ -86,17 +86,17 @@ class Scanner {
     this.#formatField = formatField;
     this.#cursor = new PageCursor(delimiter);
     this.#line = new CsvLine(this.#cursor, columns.length, delimiter, options.null);
-    this.#documents = new DocumentJson(this.#cursor, this.#line.made, delimiter);
+    this.#documents = new DocumentJson(this.#cursor, this.#line.scratch, delimiter);
   }
 
-  lines(page: Buffer): ScannedLines {
+  scan(page: Buffer): ScannedLines {
     const cursor = this.#cursor;
     cursor.open(page);
     this.#out.length = 0;
     let count = 0;
     if (isUtf8(page) && cursor.skip(OPEN_LIST) && page[cursor.at] !== CLOSE_LIST)
       do {
-        if (!this.#item()) break;
+        if (!this.#scanItem()) break;
         this.#line.writeTo(this.#out);
         count++;
       } while (cursor.skip(COMMA));
@@ -104,90 +104,92 @@ class Scanner {
     return { bytes: this.#out.bytes.subarray(0, this.#out.length), count, isComplete };
   }
 
-  #item(): boolean {
+  #scanItem(): boolean {
     const cursor = this.#cursor;
     this.#line.clear();
     if (!cursor.skip(OPEN)) return false;
     if (cursor.skip(CLOSE)) return true;
-    let place = 0;
+    let index = 0;
     do {
-      const position = this.#name(place++);
+      const position = this.#scanName(index++);
       if (position === undefined) return false;
-      if (!(position < 0 ? cursor.object() : this.#field(position))) return false;
+      if (!(position < 0 ? cursor.skipObject() : this.#scanField(position))) return false;
     } while (cursor.skip(COMMA));
     return cursor.skip(CLOSE);
   }
 
   /** Reads a name; returns the position of its column, or -1. */
-  #name(place: number): number | undefined {
+  #scanName(index: number): number | undefined {
     const cursor = this.#cursor;
     const { page, at: start } = cursor;
-    const known = this.#order[place];
-    if (known !== undefined && cursor.bytes(known.bytes)) return known.position;
-    if (!cursor.string()) return undefined;
+    const known = this.#order[index];
+    if (known !== undefined && cursor.skipBytes(known.bytes)) return known.position;
+    if (!cursor.skipString()) return undefined;
     const { at: end } = cursor;
     if (!cursor.skip(COLON)) return undefined;
     const name: string = JSON.parse(page.toString('utf8', start, end));
     const position = this.#positions.get(name) ?? -1;
-    this.#order[place] = { bytes: Buffer.from(page.subarray(start, cursor.at)), position };
+    this.#order[index] = { bytes: Buffer.from(page.subarray(start, cursor.at)), position };
     return position;
   }
 
   /** Reads a value into the field of its column. */
-  #field(position: number): boolean {
+  #scanField(position: number): boolean {
     const cursor = this.#cursor;
-    const { made } = this.#line;
+    const { scratch } = this.#line;
     const { at: start } = cursor;
-    const { length } = made;
-    if (this.#copy(position)) return true;
+    const { length } = scratch;
+    if (this.#copyValue(position)) return true;
     cursor.at = start;
-    made.length = length;
-    if (!cursor.object()) return false;
+    scratch.length = length;
+    if (!cursor.skipObject()) return false;
     const value: AttributeValue = JSON.parse(cursor.page.toString('utf8', start, cursor.at));
     return this.#line.setText(position, this.#formatField(value, position));
   }
 
   /** Reads a value whose field consists of bytes of the page; false for all others. */
-  #copy(position: number): boolean {
+  #copyValue(position: number): boolean {
     const cursor = this.#cursor;
     const { at: start } = cursor;
     if (!cursor.skip(OPEN)) return false;
-    if (cursor.bytes(TYPE_TAGS.N)) {
+    if (cursor.skipBytes(TYPE_TAGS.N)) {
       const { at: digits } = cursor;
-      return cursor.plainNumber(this.#maxDigits[position] ?? 0) && this.#copyString(digits, position, false);
+      return (
+        cursor.skipPlainNumber(this.#maxDigits[position] ?? 0) && this.#copyString(digits, position, false)
+      );
     }
-    if (cursor.bytes(TYPE_TAGS.NULL)) return cursor.skip(CLOSE);
+    if (cursor.skipBytes(TYPE_TAGS.NULL)) return cursor.skip(CLOSE);
     if (this.#isJson[position] !== true) {
-      if (cursor.bytes(TYPE_TAGS.S)) {
+      if (cursor.skipBytes(TYPE_TAGS.S)) {
         const { at: text } = cursor;
-        return cursor.plainString() && this.#copyString(text, position, cursor.isMarked);
+        return cursor.skipPlainString() && this.#copyString(text, position, cursor.isMarked);
       }
-      if (cursor.bytes(TYPE_TAGS.BOOL)) return this.#boolean(position);
-      if (cursor.bytes(TYPE_TAGS.B)) return false;
+      if (cursor.skipBytes(TYPE_TAGS.BOOL)) return this.#copyBoolean(position);
+      if (cursor.skipBytes(TYPE_TAGS.B)) return false;
     }
     cursor.at = start;
-    return this.#document(position);
+    return this.#copyDocument(position);
   }
 
   /** Sets the field to the content of the string that was just read, and reads the end of its value. */
   #copyString(start: number, position: number, quoted: boolean): boolean {
     const { at: end } = this.#cursor;
-    return this.#cursor.skip(CLOSE) && this.#line.copy(position, start + 1, end - 1, quoted);
+    return this.#cursor.skip(CLOSE) && this.#line.setFromPage(position, start + 1, end - 1, quoted);
   }
 
-  #boolean(position: number): boolean {
-    const isTrue = this.#cursor.bytes(TRUE);
-    if (!isTrue && !this.#cursor.bytes(FALSE)) return false;
-    const { made } = this.#line;
-    const { length } = made;
-    made.put(isTrue ? LETTER_T : LETTER_F);
-    return this.#cursor.skip(CLOSE) && this.#line.make(position, length, false);
+  #copyBoolean(position: number): boolean {
+    const isTrue = this.#cursor.skipBytes(TRUE);
+    if (!isTrue && !this.#cursor.skipBytes(FALSE)) return false;
+    const { scratch } = this.#line;
+    const { length } = scratch;
+    scratch.put(isTrue ? LETTER_T : LETTER_F);
+    return this.#cursor.skip(CLOSE) && this.#line.setFromScratch(position, length, false);
   }
 
-  #document(position: number): boolean {
+  #copyDocument(position: number): boolean {
     const documents = this.#documents;
-    const { length } = this.#line.made;
+    const { length } = this.#line.scratch;
     documents.needsQuotes = false;
-    return documents.write() && this.#line.make(position, length, documents.needsQuotes);
+    return documents.write() && this.#line.setFromScratch(position, length, documents.needsQuotes);
   }
 }

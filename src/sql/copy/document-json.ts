@@ -33,36 +33,37 @@ export class DocumentJson {
   /** Reads a typed value and writes its JSON; false if more is needed than leaving out the types. */
   write(): boolean {
     const cursor = this.#cursor;
-    return cursor.skip(OPEN) && this.#member() && cursor.skip(CLOSE);
+    return cursor.skip(OPEN) && this.#writeMember() && cursor.skip(CLOSE);
   }
 
-  #member(): boolean {
+  #writeMember(): boolean {
     const cursor = this.#cursor;
-    if (cursor.bytes(TYPE_TAGS.S)) return this.#string();
-    if (cursor.bytes(TYPE_TAGS.N)) return this.#number();
-    if (cursor.bytes(TYPE_TAGS.M)) return this.#map();
-    if (cursor.bytes(TYPE_TAGS.L)) return this.#list(() => this.write());
-    if (cursor.bytes(TYPE_TAGS.BOOL)) return this.#constant(TRUE) || this.#constant(FALSE);
-    if (cursor.bytes(TYPE_TAGS.NULL)) {
+    if (cursor.skipBytes(TYPE_TAGS.S)) return this.#writeString();
+    if (cursor.skipBytes(TYPE_TAGS.N)) return this.#writeNumber();
+    if (cursor.skipBytes(TYPE_TAGS.M)) return this.#writeMap();
+    if (cursor.skipBytes(TYPE_TAGS.L)) return this.#writeList(() => this.write());
+    if (cursor.skipBytes(TYPE_TAGS.BOOL)) return this.#writeConstant(TRUE) || this.#writeConstant(FALSE);
+    if (cursor.skipBytes(TYPE_TAGS.NULL)) {
       this.#out.copy(NULL, 0, NULL.length);
       return true;
     }
-    if (cursor.bytes(TYPE_TAGS.NS)) return this.#list(() => this.#number());
-    if (cursor.bytes(TYPE_TAGS.SS) || cursor.bytes(TYPE_TAGS.BS)) return this.#list(() => this.#string());
-    return cursor.bytes(TYPE_TAGS.B) && this.#string();
+    if (cursor.skipBytes(TYPE_TAGS.NS)) return this.#writeList(() => this.#writeNumber());
+    if (cursor.skipBytes(TYPE_TAGS.SS) || cursor.skipBytes(TYPE_TAGS.BS))
+      return this.#writeList(() => this.#writeString());
+    return cursor.skipBytes(TYPE_TAGS.B) && this.#writeString();
   }
 
-  #constant(bytes: Buffer): boolean {
-    if (!this.#cursor.bytes(bytes)) return false;
+  #writeConstant(bytes: Buffer): boolean {
+    if (!this.#cursor.skipBytes(bytes)) return false;
     this.#out.copy(bytes, 0, bytes.length);
     return true;
   }
 
-  #string(): boolean {
+  #writeString(): boolean {
     const cursor = this.#cursor;
     const out = this.#out;
     const start = cursor.at + 1;
-    if (!cursor.plainString()) return false;
+    if (!cursor.skipPlainString()) return false;
     this.needsQuotes = true;
     out.put(QUOTE);
     out.put(QUOTE);
@@ -72,15 +73,15 @@ export class DocumentJson {
     return true;
   }
 
-  #number(): boolean {
+  #writeNumber(): boolean {
     const cursor = this.#cursor;
     const start = cursor.at + 1;
-    if (!cursor.plainNumber(MAX_INTEGER_DIGITS)) return false;
+    if (!cursor.skipPlainNumber(MAX_INTEGER_DIGITS)) return false;
     this.#out.copy(cursor.page, start, cursor.at - 1);
     return true;
   }
 
-  #map(): boolean {
+  #writeMap(): boolean {
     const cursor = this.#cursor;
     const out = this.#out;
     if (!cursor.skip(OPEN)) return false;
@@ -88,9 +89,9 @@ export class DocumentJson {
     let isFirst = true;
     if (!cursor.skip(CLOSE)) {
       do {
-        if (!isFirst) this.#comma();
+        if (!isFirst) this.#writeComma();
         isFirst = false;
-        if (this.#isReorderedName() || !this.#string() || !cursor.skip(COLON)) return false;
+        if (this.#isReorderedName() || !this.#writeString() || !cursor.skip(COLON)) return false;
         out.put(COLON);
         if (!this.write()) return false;
       } while (cursor.skip(COMMA));
@@ -107,7 +108,7 @@ export class DocumentJson {
     return isDigit(first) || (first === UNDERSCORE && second === UNDERSCORE);
   }
 
-  #list(element: () => boolean): boolean {
+  #writeList(element: () => boolean): boolean {
     const cursor = this.#cursor;
     const out = this.#out;
     if (!cursor.skip(OPEN_LIST)) return false;
@@ -115,7 +116,7 @@ export class DocumentJson {
     let isFirst = true;
     if (!cursor.skip(CLOSE_LIST)) {
       do {
-        if (!isFirst) this.#comma();
+        if (!isFirst) this.#writeComma();
         isFirst = false;
         if (!element()) return false;
       } while (cursor.skip(COMMA));
@@ -125,7 +126,7 @@ export class DocumentJson {
     return true;
   }
 
-  #comma(): void {
+  #writeComma(): void {
     this.#out.put(COMMA);
     if (!this.#isCommaSafe) this.needsQuotes = true;
   }

@@ -50,22 +50,22 @@ export function nullInput({ nulls }: CopyOptions): StoredInput {
 
 /** Parses the rows of a text file, in the format of the options. */
 export function parseTextRows(
-  texts: AsyncIterable<string>,
+  chunks: AsyncIterable<string>,
   into: LoadTarget,
   path: string,
 ): AsyncGenerator<readonly FileRow[]> {
   switch (into.options.format) {
     case 'csv':
-      return parseDelimitedRows(readCsvRows(texts, into.options, path), into, path);
+      return parseDelimitedRows(readCsvRows(chunks, into.options, path), into, path);
     case 'json':
-      return parseJsonRows(readJsonObjects(texts, path), into);
+      return parseJsonRows(readJsonObjects(chunks, path), into);
     case 'ndjson':
-      return parseJsonRows(readJsonLines(texts, path), into);
+      return parseJsonRows(readJsonLines(chunks, path), into);
     case 'dynamodb_json':
-      return parseDynamoJsonRows(readJsonLines(texts, path), into);
+      return parseDynamoJsonRows(readJsonLines(chunks, path), into);
     case 'text':
     case 'parquet':
-      return parseDelimitedRows(readTextRows(texts, into.options, path), into, path);
+      return parseDelimitedRows(readTextRows(chunks, into.options, path), into, path);
   }
 }
 

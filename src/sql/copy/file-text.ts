@@ -63,12 +63,12 @@ export function isRowTooLong(length: number): boolean {
 
 /** Splits text into lines without their line feeds; the last line may lack one. */
 export async function* splitLines(
-  texts: AsyncIterable<string>,
+  chunks: AsyncIterable<string>,
   path: string,
 ): AsyncGenerator<readonly string[]> {
   let rest = '';
   let line = 1;
-  for await (const text of texts) {
+  for await (const text of chunks) {
     const end = text.lastIndexOf('\n');
     if (end < 0) {
       rest += text;

@@ -9,11 +9,11 @@ export interface JsonText {
 
 /** The non-blank lines of a file with one object per line. */
 export async function* readJsonLines(
-  texts: AsyncIterable<string>,
+  chunks: AsyncIterable<string>,
   path: string,
 ): AsyncGenerator<readonly JsonText[]> {
   let before = 0;
-  for await (const lines of splitLines(texts, path)) {
+  for await (const lines of splitLines(chunks, path)) {
     const first = before + 1;
     before += lines.length;
     yield lines.map((text, i) => ({ line: first + i, text })).filter(({ text }) => text.trim() !== '');
@@ -25,12 +25,12 @@ const BETWEEN = new Set([',', '[', ']', ' ', '\t', '\r', '\n', '\ufeff']);
 
 /** The objects of a file, either the elements of one array or a sequence. */
 export async function* readJsonObjects(
-  texts: AsyncIterable<string>,
+  chunks: AsyncIterable<string>,
   path: string,
 ): AsyncGenerator<readonly JsonText[]> {
   let text = '';
   let line = 1;
-  for await (const chunk of texts) {
+  for await (const chunk of chunks) {
     text += chunk;
     let at = 0;
     for (;;) {
@@ -42,7 +42,7 @@ export async function* readJsonObjects(
       if (text[at] !== '{')
         throw new DriverError(
           'FILE_FORMAT',
-          `${path}, line ${line}: ${JSON.stringify(text.slice(at, at + 20))} found where an object was expected`,
+          `${path}, line ${line}: expected a JSON object, found ${JSON.stringify(text.slice(at, at + 20))}`,
         );
       const end = findObjectEnd(text, at);
       if (end === undefined) break;

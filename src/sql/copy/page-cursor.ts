@@ -12,8 +12,8 @@ export const MAX_INTEGER_DIGITS = 18;
 export const MAX_DOUBLE_DIGITS = 15;
 
 /**
- * A position in a page. Each method moves past what it reads and returns whether it was there; after `false` the position is
- * undefined, except for `skip` and `bytes`.
+ * A position in a page. Each method skips what it is named after and returns whether it was there; after `false` the position is
+ * undefined, except for `skip` and `skipBytes`.
  */
 export class PageCursor {
   page: Buffer = Buffer.alloc(0);
@@ -31,23 +31,23 @@ export class PageCursor {
     this.at = 0;
   }
 
-  /** Reads this byte. */
+  /** Skips this byte. */
   skip(byte: number): boolean {
     if (this.page[this.at] !== byte) return false;
     this.at++;
     return true;
   }
 
-  /** Reads these bytes. */
-  bytes(expected: Buffer): boolean {
+  /** Skips these bytes. */
+  skipBytes(expected: Buffer): boolean {
     const { page, at } = this;
     for (let i = 0; i < expected.length; i++) if (page[at + i] !== expected[i]) return false;
     this.at = at + expected.length;
     return true;
   }
 
-  /** Reads a string without escapes and control characters. */
-  plainString(): boolean {
+  /** Skips a string without escapes and control characters. */
+  skipPlainString(): boolean {
     const { page } = this;
     const mark = this.#mark;
     if (page[this.at] !== QUOTE) return false;
@@ -64,8 +64,8 @@ export class PageCursor {
     return true;
   }
 
-  /** Reads a quoted number that every type formats the same: no exponent, no redundant zeros, at most `maxDigits`. */
-  plainNumber(maxDigits: number): boolean {
+  /** Skips a quoted number that every type formats the same: no exponent, no redundant zeros, at most `maxDigits`. */
+  skipPlainNumber(maxDigits: number): boolean {
     const { page } = this;
     let { at } = this;
     if (page[at++] !== QUOTE) return false;
@@ -86,8 +86,8 @@ export class PageCursor {
     return true;
   }
 
-  /** Reads any string. */
-  string(): boolean {
+  /** Skips any string. */
+  skipString(): boolean {
     const { page } = this;
     if (page[this.at] !== QUOTE) return false;
     for (let at = this.at + 1; at < page.length; at++) {
@@ -100,14 +100,14 @@ export class PageCursor {
     return false;
   }
 
-  /** Reads any object. */
-  object(): boolean {
+  /** Skips any object. */
+  skipObject(): boolean {
     const { page } = this;
     let depth = 0;
     while (this.at < page.length) {
       const byte = page[this.at];
       if (byte === QUOTE) {
-        if (!this.string()) return false;
+        if (!this.skipString()) return false;
       } else {
         if (byte === OPEN) depth++;
         else if (byte === CLOSE) depth--;

@@ -5,14 +5,14 @@ import type { CopyOptions } from './options.ts';
 
 /** Splits a file in PostgreSQL's text format into rows: tab-separated fields with backslash escapes. */
 export async function* readTextRows(
-  texts: AsyncIterable<string>,
+  chunks: AsyncIterable<string>,
   { delimiter }: CopyOptions,
   path: string,
 ): AsyncGenerator<readonly DelimitedRow[]> {
   let line = 0;
   let start = 0;
   let continued = '';
-  for await (const lines of splitLines(texts, path)) {
+  for await (const lines of splitLines(chunks, path)) {
     const rows: DelimitedRow[] = [];
     try {
       for (const part of lines) {

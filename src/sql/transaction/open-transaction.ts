@@ -40,8 +40,10 @@ export function openTransaction(readOnly: boolean): OpenTransaction {
     if (next === undefined || (before !== undefined && !isAccepted(next.write, table)))
       throw dependsError(before, statement, table, key);
     assertAcceptable(next.write, table);
-    const by = [...(before?.statements ?? []), statement].filter((each, i, all) => all.indexOf(each) === i);
-    planned.set(identity, { ...next, table, key, statements: by });
+    const statements = [...(before?.statements ?? []), statement].filter(
+      (each, i, all) => all.indexOf(each) === i,
+    );
+    planned.set(identity, { ...next, table, key, statements });
     checkLimits([...planned.values()], statement);
     return 'added';
   };
