@@ -11,7 +11,7 @@ const PATHS = [
   ['engine', 'SELECT id FROM things ORDER BY id'],
 ] as const;
 
-/** A table of so many pages with two items each. */
+/** Serves a table of `count` pages with two items each. */
 const pages =
   (count: number) =>
   (_: number, { input }: Received): Reply => {
@@ -39,7 +39,7 @@ describe('leaving a stream early', () => {
       break;
     }
     const reads = table.reads();
-    // The page that was read and what was read ahead.
+    // The page that was consumed, and those read ahead.
     expect(reads).toBeLessThan(6);
     await sleep(50);
     expect(table.reads()).toBe(reads);

@@ -40,7 +40,7 @@ describe('MaxConnectionRCU', () => {
     const db = await world.open('MaxConnectionRCU=20');
     const first = await db.query(`SELECT pad FROM ${name} WHERE id IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)`);
     expect(first.stats.readCapacity).toBe(5);
-    // What was sampled would fit, so the read begins.
+    // The estimate fits the budget, so the read begins.
     await world.client.putItems(
       name,
       Array.from({ length: 80 }, (_, id) => item(100 + id)),
@@ -70,8 +70,8 @@ describe('MaxConnectionRCU', () => {
   });
 });
 
-/** A connection that may use a quarter of so many read units a second, and its clock. */
-const percentOf = (readCapacity: number) => {
+/** A connection with CapacityPercent=25 of this provisioned capacity, and its clock. */
+const connectWithCapacity = (readCapacity: number) => {
   const clock = fakeClock();
   const look = { readCapacity, sizeBytes: ITEMS * 4010 };
   const db = world.withRules(PUSHDOWN_RULES, look, {
@@ -83,7 +83,7 @@ const percentOf = (readCapacity: number) => {
 
 describe('CapacityPercent', () => {
   it.each(PATHS)('limits reads to a percentage of the provisioned capacity: %s', async (_, sql) => {
-    const { clock, db } = percentOf(20);
+    const { clock, db } = connectWithCapacity(20);
     const { stats } = await db.query(sql);
     expect(stats.readCapacity).toBeGreaterThan(90);
     expect(
@@ -93,13 +93,13 @@ describe('CapacityPercent', () => {
   });
 
   it('refers to the capacity of a global index when that is read', async () => {
-    const { clock, db } = percentOf(20);
+    const { clock, db } = connectWithCapacity(20);
     await db.query("SELECT pad FROM readings WHERE kind = 'odd'");
     expect(clock.now()).toBe(0);
   });
 
   it('can be overridden for a single statement', async () => {
-    const { clock, db } = percentOf(20);
+    const { clock, db } = connectWithCapacity(20);
     const { stats } = await db.query('SELECT pad FROM readings', [], { capacityPercent: 50 });
     expect(
       Math.abs((stats.readCapacity + stats.sampledCapacity) / (clock.now() / 1000) / 10 - 1),
@@ -239,7 +239,7 @@ describe('the capacity that sampling consumes', () => {
     });
     try {
       const { stats } = await db.query('SELECT id FROM readings WHERE id = 1');
-      // Half of what is left, and at most a page more.
+      // Half of what is left, and at most one page more.
       expect(stats.sampledCapacity).toBeGreaterThanOrEqual(10);
       expect(stats.sampledCapacity).toBeLessThan(14);
       expect(warnings).toEqual([expect.stringMatching(/^"readings" was sampled with \d+ items only/)]);
@@ -257,7 +257,7 @@ describe('the capacity that sampling consumes', () => {
     const first = await db.query('SELECT id FROM readings WHERE id = 1');
     expect(first.rows).toEqual([{ id: 1 }]);
     expect(first.stats.sampledCapacity + first.stats.readCapacity).toBeLessThanOrEqual(4);
-    // What was learned is kept for statements with this budget.
+    // The sample is kept for statements with this budget.
     expect((await db.query('SELECT id FROM readings WHERE id = 2')).stats.sampledCapacity).toBe(0);
     const free = await db.query('SELECT /*+ MAX_RCU(1000) */ id FROM readings WHERE id = 2');
     expect(free.stats.sampledCapacity).toBeGreaterThan(90);

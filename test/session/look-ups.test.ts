@@ -24,7 +24,7 @@ afterAll(() => world.close());
 
 type Call = readonly [ParameterValue, ParameterValue];
 
-/** What a key may be asked for by, and what no key can be. */
+/** Values that can be keys, and values that cannot. */
 const CALLS: readonly Call[] = [
   ['ana', 1],
   ['bob', 3],
@@ -72,7 +72,7 @@ describe('a prepared look-up', () => {
         async (calls, asked) => {
           for (const [at, call] of calls.entries()) {
             const found = await prepared.query(of(call), asked[at]);
-            // A text of its own is planned anew.
+            // Another text is planned again.
             texts += 1;
             const anew = await other.query(`${sql} /* ${texts} */`, of(call), asked[at]);
             expect(found.rows).toEqual(anew.rows);

@@ -144,7 +144,7 @@ describe('a query', () => {
 
 describe('a stream', () => {
   it.each(['SELECT placed FROM orders', 'SELECT placed FROM orders ORDER BY placed'])(
-    'gives row after row: %s',
+    'returns row after row: %s',
     async (sql) => {
       const stream = await db.stream<{ placed: number }>(sql);
       expect(stream.columns).toEqual([{ name: 'placed', type: 'bigint', oid: 20 }]);

@@ -15,59 +15,59 @@ const SETTINGS = DEFAULT_SETTINGS;
 const LOOK = { id: text, total: bigint };
 const ONE: readonly ParameterLiteral[] = [{ kind: 'number', text: '1' }];
 
-/** A table that may come to look different, what was bound to it, and a count of the plans that were made over it. */
-async function memory() {
+/** A table that can change, and counts of its bindings and plans. */
+async function setUp() {
   const parsed = (await parseStatement('SELECT * FROM orders WHERE total > $1')) as ParsedQuery;
-  const world = {
+  const state = {
     table: tableDef('orders', LOOK) as TableDef | undefined,
     made: 0,
     bound: [] as BoundStatement[],
   };
   const table = async (): Promise<TableDef> => {
-    if (world.table === undefined) throw new Error('there is no table');
-    return world.table;
+    if (state.table === undefined) throw new Error('table not found');
+    return state.table;
   };
   const catalog = { table, view: async () => undefined } as Partial<Catalog> as Catalog;
   const session = sessionWith({ planner: createPlanner() } as Partial<DatabaseContext> as DatabaseContext);
   const plan = (parameters = ONE, settings = SETTINGS): Promise<StatementPlan> =>
     memoizePlan(parsed, parameters, { session, catalog, settings }, undefined, async (bound) => {
-      world.made += 1;
-      world.bound.push(bound);
+      state.made += 1;
+      state.bound.push(bound);
       return {} as StatementPlan;
     });
-  return { world, plan };
+  return { state, plan };
 }
 
 describe('cached plans', () => {
   it('are reused for the same parameters and settings', async () => {
-    const { world, plan } = await memory();
+    const { state, plan } = await setUp();
     const first = await plan(ONE);
     expect(await plan(ONE)).toBe(first);
     expect(await plan([{ kind: 'number', text: '2' }])).not.toBe(first);
     expect(await plan([{ kind: 'text', text: '1' }])).not.toBe(first);
     expect(await plan(ONE, { ...SETTINGS, consistentReads: true })).not.toBe(first);
-    expect(world.made).toBe(4);
+    expect(state.made).toBe(4);
   });
 
   it('are made again when a table has changed', async () => {
-    const { world, plan } = await memory();
+    const { state, plan } = await setUp();
     const first = await plan();
-    world.table = tableDef('orders', LOOK);
+    state.table = tableDef('orders', LOOK);
     const second = await plan();
     expect(second).not.toBe(first);
     expect(await plan()).toBe(second);
   });
 
   it('for other parameters reuse the binding while the table has not changed', async () => {
-    const { world, plan } = await memory();
+    const { state, plan } = await setUp();
     await plan(ONE);
     await plan([{ kind: 'number', text: '20' }]);
-    world.table = tableDef('orders', LOOK);
+    state.table = tableDef('orders', LOOK);
     await plan([{ kind: 'number', text: '300' }]);
-    const [first, second, third] = world.bound;
+    const [first, second, third] = state.bound;
     expect(second?.select).toBe(first?.select);
     expect(third?.select).not.toBe(first?.select);
-    expect(world.bound.map((bound) => / > (\d+)/.exec(bound.engineSql('s'))?.[1])).toEqual([
+    expect(state.bound.map((bound) => / > (\d+)/.exec(bound.engineSql('s'))?.[1])).toEqual([
       '1',
       '20',
       '300',
@@ -75,15 +75,15 @@ describe('cached plans', () => {
   });
 
   it('are not made for too few parameters', async () => {
-    const { plan } = await memory();
+    const { plan } = await setUp();
     await plan();
     await expect(plan([])).rejects.toMatchObject({ code: 'SQL_PARAMETERS' });
   });
 
   it('are not used for a table that was dropped', async () => {
-    const { world, plan } = await memory();
+    const { state, plan } = await setUp();
     await plan();
-    world.table = undefined;
-    await expect(plan()).rejects.toThrow('there is no table');
+    state.table = undefined;
+    await expect(plan()).rejects.toThrow('table not found');
   });
 });
