@@ -32,7 +32,7 @@ export interface LoadTarget {
 }
 
 /** Resolves a column name of the file. */
-export function resolveFileColumn(name: string, { table, parsed }: LoadTarget): WriteTarget {
+function resolveFileColumn(name: string, { table, parsed }: LoadTarget): WriteTarget {
   // The name is spelled in the file, not in the statement's text.
   return resolveWriteTarget(table, { name, steps: [], location: 0 }, { ...parsed, text: '' });
 }

@@ -5,13 +5,13 @@ import { JSON_STAND_IN } from '../parse/copy-format.ts';
 import type { ParsedText } from '../parse/parse.ts';
 import { isNode, textOf } from '../parse/tree.ts';
 
-export const COPY_FORMATS = ['text', 'csv', 'json', 'ndjson', 'dynamodb_json', 'parquet'] as const;
-export type CopyFormat = (typeof COPY_FORMATS)[number];
+const COPY_FORMATS = ['text', 'csv', 'json', 'ndjson', 'dynamodb_json', 'parquet'] as const;
+type CopyFormat = (typeof COPY_FORMATS)[number];
 
 const COMPRESSIONS = ['none', 'gzip', 'zstd', 'snappy'] as const;
 
 /** The columns that an option applies to: these, or all. */
-export type ColumnChoice = '*' | ReadonlySet<string>;
+type ColumnChoice = '*' | ReadonlySet<string>;
 
 /** The options of a COPY, with defaults. */
 export interface CopyOptions {
@@ -112,7 +112,7 @@ const EXTENSIONS: ReadonlyMap<string, CopyFormat> = new Map([
 ]);
 
 /** The format that a file's extension implies, and whether it is compressed. */
-export function detectFormat(file: string): {
+function detectFormat(file: string): {
   readonly format: CopyFormat | undefined;
   readonly gzip: boolean;
 } {

@@ -40,7 +40,7 @@ export function evaluateConstant(
 }
 
 /** The value of a parameter; a string is untyped, like a bare literal. */
-export function parameterToInput(literal: ParameterLiteral): StoredInput {
+function parameterToInput(literal: ParameterLiteral): StoredInput {
   switch (literal.kind) {
     case 'text':
       return { kind: 'text', text: literal.text, untyped: true };
