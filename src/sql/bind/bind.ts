@@ -24,32 +24,32 @@ import {
   unmangleName,
 } from './relation.ts';
 
-/** Where the binder finds tables. */
+/** The catalog as the binder sees it. */
 export interface TableSource {
   table(name: string, signal?: AbortSignal): Promise<TableDef>;
-  /** Absent: there are no views. */
+  /** Without it there are no views. */
   view?(name: string, signal?: AbortSignal): Promise<View | undefined>;
-  /** The real name of a table or view; null where there is none. Absent: names are as they are written. */
+  /** Resolves the name of a table or view; null if neither exists. Without it names are taken literally. */
   relationName?(name: string, signal?: AbortSignal): Promise<string | null>;
 }
 
 /** A statement whose names are resolved, ready for DuckDB. */
 export interface BoundStatement {
-  /** One for each occurrence of a table. */
+  /** One per occurrence of a table. */
   readonly relations: readonly Relation[];
-  /** One for each occurrence of a system table. */
+  /** One per occurrence of a system table. */
   readonly system: readonly SystemRelation[];
-  /** Its tree, views written out. */
+  /** The bound tree, with views expanded. */
   readonly select: SelectStmt;
-  /** The statement as DuckDB runs it over stubs in this schema: a table for each relation, named by its alias. */
+  /** The statement in DuckDB's SQL, over the stubs of this schema: one table per relation, named by its alias. */
   readonly engineSql: (schema: string, portions?: Portions) => string;
-  /** The groupings that can be made in portions. */
+  /** The groupings that can be computed in portions. */
   readonly textGroups: () => readonly TextGroups[];
-  /** The attribute's own spelling of a column name that DuckDB gives. */
+  /** Returns the attribute's name for a column name of DuckDB's result. */
   readonly unmangle: (name: string) => string;
-  /** PostgreSQL's types of result columns that DuckDB has no types for, by position. */
+  /** PostgreSQL types, by position, of the result columns whose type DuckDB does not have. */
   readonly resultTypes: ReadonlyMap<number, string>;
-  /** The same statement with other values for its parameters; nothing is resolved again. */
+  /** The same statement with other parameter values. Names are not resolved again. */
   readonly withParameters: (parameters: readonly ParameterLiteral[]) => BoundStatement;
 }
 
@@ -101,9 +101,9 @@ interface Attempt {
   readonly select: SelectStmt;
   readonly relations: readonly Relation[];
   readonly system: readonly SystemRelation[];
-  /** Tables that are not known yet, and where they were named first. */
+  /** Tables that the catalog was not asked for yet, with the location of their first mention. */
   readonly missingTables: ReadonlyMap<string, number>;
-  /** What was cast to regclass, and is not known yet to be one. */
+  /** Names cast to regclass that the catalog was not asked for yet. */
   readonly missingNames: ReadonlySet<string>;
 }
 
@@ -195,7 +195,7 @@ function toBoundStatement(
   };
 }
 
-/** Told from the form of the SELECT list, where each of its entries is one column. */
+/** Infers them from the SELECT list, unless it contains a star. */
 function findResultTypes(select: SelectStmt): ReadonlyMap<number, string> {
   const values = (select.targetList ?? []).map((node) =>
     'ResTarget' in node ? node.ResTarget.val : undefined,
@@ -232,7 +232,10 @@ async function loadTable(
   }
 }
 
-/** Trees are walked by recursion; the parser bounds how deep they are by what it sees, which a long chain may escape. */
+/**
+ * Trees are walked recursively. The parser limits their depth, but a long chain of operators can exceed the stack
+ * anyway.
+ */
 function guardStack<T>(work: () => T): T {
   try {
     return work();

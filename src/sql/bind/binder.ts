@@ -2,9 +2,8 @@ import type { Node, SelectStmt } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { SystemTable } from '../system/system-table.ts';
-import type { IndexHint } from './index-hint.ts';
 import type { KnownTable } from './known-table.ts';
-import type { Relation, SystemRelation } from './relation.ts';
+import type { IndexHint, Relation, SystemRelation } from './relation.ts';
 import type { OfferedColumn, Scope } from './scope.ts';
 
 /** The common table expressions in scope, with their columns where they are known. */

@@ -8,12 +8,12 @@ import { findSystemTable } from '../system/registry.ts';
 import type { Binder } from './binder.ts';
 import { foldCase } from './suggestions.ts';
 
-/** Bytes as DynamoDB last counted them: of the table, of its indexes, or of all of these. */
+/** Sums the bytes that DynamoDB last reported for the table, its indexes, or both. */
 const sizeQuery = (which: string): string =>
   `SELECT CAST(coalesce(sum(pg__i.sizebytes), 0) AS bigint) FROM pg_catalog.pg_stat_user_tables pg__t
    JOIN sys.sys_indexes pg__i ON pg__i.tablename = pg__t.relname WHERE pg__t.relid = $1 AND pg__i.ordinalposition = 1${which}`;
 
-// Aliases that no statement uses, or a column of the argument would be taken for one of theirs.
+// The aliases must not occur in statements: they would capture columns of the argument.
 const LOOKUPS: ReadonlyMap<string, string> = new Map([
   ['name of a relation', 'SELECT pg__c.relname FROM pg_catalog.pg_class pg__c WHERE pg__c.oid = $1'],
   ['name of a schema', 'SELECT pg__n.nspname FROM pg_catalog.pg_namespace pg__n WHERE pg__n.oid = $1'],
@@ -46,7 +46,7 @@ const LOOKUPS: ReadonlyMap<string, string> = new Map([
   ['pg_indexes_size', sizeQuery(' AND NOT pg__i.isprimary')],
 ]);
 
-/** What asks PostgreSQL's catalog without naming a table of it; undefined for every other node. */
+/** Rewrites a call or cast that reads PostgreSQL's catalog; undefined for all other nodes. */
 export function rewriteCatalogCall(node: Node, names: Pick<Binder, 'relationName'>): Node | undefined {
   if ('A_Expr' in node) return compareByOid(node.A_Expr);
   if ('TypeCast' in node) return rewriteObjectCast(node.TypeCast.arg, findCastType(node), names);
@@ -59,12 +59,12 @@ export function rewriteCatalogCall(node: Node, names: Pick<Binder, 'relationName
     const text = constantText(first);
     return text === undefined ? findRelationByText(first) : buildLookup('relation', number(toOid(text)));
   }
-  // Of one column of an index it gives the name.
+  // With a column number, pg_get_indexdef returns just the column's name.
   const isWhole = name !== 'pg_get_indexdef' || part === undefined || isZero(part);
   return name.startsWith('pg_get_') && LOOKUPS.has(name) && isWhole ? buildLookup(name, first) : undefined;
 }
 
-/** The statement whose result has the names of relations where PostgreSQL prints them. */
+/** Makes a result show relation names where PostgreSQL prints a regclass. */
 export function printRelationNames(select: SelectStmt): SelectStmt {
   if (select.targetList === undefined) return select;
   const targetList = select.targetList.map((node): Node => {
@@ -78,7 +78,7 @@ export function printRelationNames(select: SelectStmt): SelectStmt {
   return { ...select, targetList };
 }
 
-/** Relations are compared by their numbers, also where a column says which; undefined for everything else. */
+/** Compares relations by OID, also if one side is a column; undefined for all other comparisons. */
 function compareByOid(expression: A_Expr): Node | undefined {
   const { lexpr, rexpr } = expression;
   const sides = [lexpr, rexpr].flatMap((side) =>
@@ -94,7 +94,7 @@ function compareByOid(expression: A_Expr): Node | undefined {
   return { A_Expr: { ...expression, lexpr: numbered(lexpr), rexpr: numbered(rexpr) } };
 }
 
-/** What is passed where PostgreSQL takes a regclass: a text is one, too. */
+/** An argument of type regclass; string constants are cast to it. */
 function toRegclass(argument: Node | undefined): Node {
   const value = argument ?? { A_Const: { isnull: true } };
   return constantText(value) === undefined ? value : cast(value, 'regclass');
@@ -106,7 +106,7 @@ function isColumnOfRelations(node: Node): boolean {
   return arg !== undefined && ('ColumnRef' in arg || findCastType(arg) === 'oid');
 }
 
-/** The text of `'orders'::regclass`. */
+/** Returns `orders` for `'orders'::regclass`. */
 function findRelationText(node: Node | undefined): string | undefined {
   return node !== undefined && 'TypeCast' in node && findCastType(node) === 'regclass'
     ? constantText(node.TypeCast.arg)
@@ -115,7 +115,10 @@ function findRelationText(node: Node | undefined): string | undefined {
 
 const TEXTS: ReadonlySet<string | undefined> = new Set(['text', 'varchar', 'name']);
 
-/** `'orders'::regclass` is a number and `c.oid::regclass` a name: what is cast tells which. */
+/**
+ * Casts of string constants, as in `'orders'::regclass`, return an OID; casts of OIDs, as in `c.oid::regclass`, return
+ * a name.
+ */
 function rewriteObjectCast(
   arg: Node | undefined,
   type: string | undefined,
@@ -149,14 +152,14 @@ function isZero(node: Node): boolean {
   return 'A_Const' in node && node.A_Const.ival !== undefined && (node.A_Const.ival.ival ?? 0) === 0;
 }
 
-/** The relation that a text names as `format('%I.%I', …)` writes it. */
+/** Looks up the relation named by an expression in the form that `format('%I.%I', …)` returns. */
 function findRelationByText(text: Node): Node {
   const last = call('regexp_extract', [cast(text, 'text'), constant('("([^"]|"")*"|[^."]+)$')]);
   const bare = call('btrim', [last, constant('"')]);
   return buildLookup('relation by name', call('replace', [bare, constant('""'), constant('"')]));
 }
 
-/** A number where the text names a table; names of indexes are looked for when the statement runs. */
+/** Returns the OID of a table at once; index names are looked up when the statement runs. */
 function toRelationOid(text: string, names: Pick<Binder, 'relationName'>): Node {
   if (/^\s*\d+\s*$/.test(text)) return cast(number(text.trim()), 'int8');
   const known = resolveRelationName(text, names);
@@ -172,19 +175,19 @@ function toRelationOid(text: string, names: Pick<Binder, 'relationName'>): Node 
   };
 }
 
-/** The name of the table, view or system table; null where it is none, undefined where that is not known yet. */
+/** The name of the table, view or system table; null if there is none, undefined if the catalog was not asked yet. */
 function resolveRelationName(text: string, names: Pick<Binder, 'relationName'>): string | null | undefined {
   const name = parseLastName(text);
   const [, schema] = /^\s*"?(\w+)"?\./.exec(text) ?? [];
   return findSystemTable(schema, name)?.name ?? names.relationName(name);
 }
 
-/** The object identifier of a relation by its name in SQL's spelling. */
+/** The OID of a relation by its name as written in SQL. */
 function toOid(text: string): string {
   return String(oidOf(parseLastName(text)));
 }
 
-/** The last part of a name in SQL's spelling. */
+/** Returns the last part of a name as written in SQL, unquoted or folded to lower case. */
 function parseLastName(text: string): string {
   const [, quoted, plain = text] = /(?:"((?:[^"]|"")*)"|([^."]+))$/.exec(text.trim()) ?? [];
   return quoted?.replaceAll('""', '"') ?? foldCase(plain);

@@ -24,18 +24,18 @@ const PARENT = 'parent';
 const ELEMENT = '[]';
 
 /**
- * A child table becomes a subquery that unnests the documents of its parent. The key columns go through it as they are, so that
- * conditions on them reach the parent's read.
+ * Expands a child table to a subquery that unnests the documents of its parent. The key columns pass through unchanged,
+ * so that conditions on them reach the parent's read.
  */
 export function bindChildTable(range: RangeVar, table: ChildTable, scope: Scope, binder: Binder): Node {
   const { child } = table;
   const alias = range.alias?.aliasname ?? range.relname ?? table.name;
-  const given = textsOf(range.alias?.colnames);
+  const aliases = textsOf(range.alias?.colnames);
   const keys = keyColumns(child.parent);
   const needed = [child.column, ...keys].map((each) => each.name.toLowerCase());
   const relation = binder.relation(child.parent, new Set(needed));
   const levels = [child.column, ...child.within];
-  // The statement names the hidden column of some table: it may be this one's.
+  // The statement references a hidden column, which may belong to this table.
   const isNamed = relation.columns.some(({ column: each }) => each.name === ITEM_COLUMN);
   const columns = table.columns.filter((each) => each.name !== ITEM_COLUMN || isNamed);
   const values = [
@@ -52,7 +52,7 @@ export function bindChildTable(range: RangeVar, table: ChildTable, scope: Scope,
     ...(each.hidden === true ? { hidden: true as const } : {}),
     ...toAdaptation(each),
   }));
-  scope.sources.push({ alias, columns: renameColumns(offered, given) });
+  scope.sources.push({ alias, columns: renameColumns(offered, aliases) });
   return {
     RangeSubselect: {
       subquery: {
@@ -63,12 +63,12 @@ export function bindChildTable(range: RangeVar, table: ChildTable, scope: Scope,
           fromClause: [unnestLevel(child, relation, child.within.length)],
         },
       },
-      alias: { aliasname: alias, ...(given.length === 0 ? {} : { colnames: given.map(name) }) },
+      alias: { aliasname: alias, ...(aliases.length === 0 ? {} : { colnames: aliases.map(name) }) },
     },
   };
 }
 
-/** The elements of the list at this depth, with the parent's key and the positions of all lists above. */
+/** Unnests the list at this depth, keeping the parent's key and the positions in all outer lists. */
 function unnestLevel(child: ChildDef, relation: Relation, depth: number): Node {
   const keys = keyColumns(child.parent);
   const engineName = (path: readonly (string | number)[]): string =>
@@ -101,7 +101,7 @@ function unnestLevel(child: ChildDef, relation: Relation, depth: number): Node {
       toTarget(ELEMENT, call('unnest', [jsonElements(document)])),
     ],
     fromClause: [from],
-    // What has no element gives no row; DynamoDB can be asked for the size.
+    // Empty lists produce no rows, and DynamoDB can evaluate the size in its filter.
     whereClause: binary('>', call('json_array_length', [document]), number('0')),
   };
   return { RangeSubselect: { subquery: { SelectStmt: rows }, alias: { aliasname: 'elements' } } };
@@ -129,7 +129,7 @@ function extractMember(
   return call(extract, [column(ELEMENT), constant(pointer)]);
 }
 
-/** A member of the element in the type that its column has; what does not fit there fails. */
+/** Extracts a member of an element, cast to the type of its column; a value of another type fails the cast. */
 function extractValue(path: ElementDef['path'], type: SqlType): Node {
   const text = extractMember({ path }, 'json_extract_string');
   switch (type.kind) {

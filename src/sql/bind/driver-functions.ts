@@ -3,7 +3,7 @@ import { ITEM_COLUMN } from '../../catalog/table-def.ts';
 import { callOf, column, constant, constantText } from '../dialect/build.ts';
 import { textsOf } from '../parse/tree.ts';
 
-/** Functions whose first argument is a unit of time, which may stand without quotes. */
+/** Functions whose first argument is a unit of time, quoted or not. */
 const WITH_UNIT: ReadonlySet<string> = new Set(['dateadd', 'datediff', 'datepart']);
 
 const UNITS: ReadonlyMap<string, string> = new Map(
@@ -25,7 +25,9 @@ const UNITS: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** A call as other drivers write it, whose arguments are no expressions of SQL; undefined for every other node. */
+/**
+ * Rewrites a call in another driver's syntax, whose arguments are not SQL expressions; undefined for all other nodes.
+ */
 export function rewriteDriverCall(node: Node): Node | undefined {
   const fn = callOf(node);
   if (fn === undefined) return undefined;

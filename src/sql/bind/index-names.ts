@@ -6,7 +6,7 @@ import { nearest } from '../../core/nearest.ts';
 import type { ParsedHint } from '../parse/hints.ts';
 import { textsOf } from '../parse/tree.ts';
 import type { Binder } from './binder.ts';
-import type { IndexHint } from './index-hint.ts';
+import type { IndexHint } from './relation.ts';
 import { findColumn, findFromItem, type Scope, type FromItem } from './scope.ts';
 
 /** Resolves the index names of a hint. */

@@ -3,7 +3,9 @@ import { ITEM_COLUMN } from '../../catalog/table-def.ts';
 import { textsOf, visitNodes } from '../parse/tree.ts';
 import { isDocumentCall } from './driver-functions.ts';
 
-/** The last parts of all names of columns, in lower case: what decides which hidden columns a stub needs. */
+/**
+ * Collects the unqualified, lower-case names of all referenced columns. They decide which hidden columns a stub needs.
+ */
 export function collectColumnNames(part: Node): ReadonlySet<string> {
   const names = new Set<string>();
   visitNodes(part, (node) => {

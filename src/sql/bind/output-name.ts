@@ -3,11 +3,11 @@ import { textOf, textsOf } from '../parse/tree.ts';
 
 interface Named {
   readonly name: string;
-  /** A weak name (that of a type, or `case`) gives way to one found deeper. */
+  /** A weak name (that of a type, or `case`) yields to one found deeper in the expression. */
   readonly weak: boolean;
 }
 
-/** The name that PostgreSQL gives to a column of a result which has no alias. */
+/** PostgreSQL's name for a result column without an alias. */
 export function inferOutputName(node: Node): string {
   return inferName(node)?.name ?? '?column?';
 }
@@ -58,7 +58,7 @@ const FIXED: readonly (readonly [string, string])[] = [
   ['GroupingFunc', 'grouping'],
 ];
 
-/** A subquery in an expression is named for its only column. */
+/** A scalar subquery is named after its only column. */
 function inferQueryName(query: SelectStmt): Named | undefined {
   if (query.larg !== undefined) return inferQueryName(query.larg);
   if (query.valuesLists !== undefined) return { name: 'column1', weak: false };

@@ -5,22 +5,22 @@ import { STUB_SCHEMA } from '../print/print.ts';
 import type { Relation } from './relation.ts';
 
 /**
- * A relation that is grouped by columns of its own with the least or greatest text of each group. DuckDB keeps these texts
- * beside what it counts and spills, for all groups at once.
+ * A relation grouped by its columns, with min() or max() of a text column. DuckDB keeps those texts in memory for all
+ * groups at once, even when it spills the rest of the aggregation.
  */
 export interface TextGroups {
-  /** The relation's. */
+  /** The alias of the relation. */
   readonly alias: string;
-  /** What the engine calls the columns by which it is grouped. */
+  /** The engine's names of the grouping columns. */
   readonly keys: readonly string[];
-  /** And those whose text is kept, once for each aggregate. */
+  /** The engine's names of the text columns, once per aggregate. */
   readonly texts: readonly string[];
 }
 
-/** By the alias of a relation, in how many portions its groups are made. */
+/** The number of portions by the alias of the relation. */
 export type Portions = ReadonlyMap<string, number>;
 
-/** The groupings of a query that can be made in portions. */
+/** Finds the groupings of a query that can be computed in portions. */
 export function findTextGroups(select: SelectStmt, relations: readonly Relation[]): readonly TextGroups[] {
   const found: TextGroups[] = [];
   visitQueries(select, (query) => {
@@ -31,7 +31,7 @@ export function findTextGroups(select: SelectStmt, relations: readonly Relation[
   return found;
 }
 
-/** The same query, in which each portion of the groups is a query of its own: those whose keys have the same hash. */
+/** Rewrites a grouping as a UNION ALL of portions, each with the groups whose keys have the same hash. */
 export function splitIntoPortions(
   select: SelectStmt,
   relations: readonly Relation[],
@@ -44,7 +44,7 @@ export function splitIntoPortions(
   });
 }
 
-/** Hands over the query itself, and those that FROM and WITH hold once for the whole statement. */
+/** Visits the query and the subqueries of FROM and WITH that run once per statement. */
 function visitQueries(select: SelectStmt, change: (query: SelectStmt) => SelectStmt | undefined): SelectStmt {
   const visit = (node: Node): Node => {
     if ('SubLink' in node || ('RangeSubselect' in node && node.RangeSubselect.lateral === true)) return node;
@@ -65,7 +65,7 @@ function toTextGroups(query: SelectStmt, relations: readonly Relation[]): TextGr
   if (withClause !== undefined || distinctClause !== undefined || others.length > 0) return undefined;
   if (from === undefined || !('RangeVar' in from) || from.RangeVar.schemaname !== STUB_SCHEMA)
     return undefined;
-  // Names that FROM gives the columns are not the engine's.
+  // Column aliases in FROM would hide the engine's names.
   if ((from.RangeVar.alias?.colnames ?? []).length > 0) return undefined;
   const relation = relations.find(({ alias }) => alias === from.RangeVar.relname);
   if (relation === undefined || groupClause.length === 0 || !isRepeatable(query) || !isSortable(query))
@@ -90,7 +90,9 @@ function isMinOrMax({ funcname, args }: FuncCall): boolean {
   return args?.length === 1 && (called === 'min' || called === 'max');
 }
 
-/** Whether it can be run several times: what it holds beside the relation would be as well. */
+/**
+ * Whether the query can run once per portion: subqueries would run as often, and windows would see one portion only.
+ */
 function isRepeatable(query: SelectStmt): boolean {
   let repeatable = true;
   visitNodes(query, (node) => {
@@ -100,7 +102,7 @@ function isRepeatable(query: SelectStmt): boolean {
   return repeatable;
 }
 
-/** Whether it is ordered by columns of its result, if at all: those are what a union can be ordered by. */
+/** Whether it is ordered by result columns only, as a union must be. */
 function isSortable({ sortClause = [], targetList = [] }: SelectStmt): boolean {
   const outputs = targetList.map((node) => {
     if (!('ResTarget' in node)) return undefined;
@@ -117,7 +119,7 @@ function isSortable({ sortClause = [], targetList = [] }: SelectStmt): boolean {
   });
 }
 
-/** What a number in GROUP BY or ORDER BY stands for; undefined behind a star, which stands for many. */
+/** Resolves a position in GROUP BY or ORDER BY; undefined after a star, which expands to several columns. */
 function resolveTargetPosition(key: Node | undefined, targetList: readonly Node[]): Node | undefined {
   const position = key !== undefined && 'A_Const' in key ? key.A_Const.ival?.ival : undefined;
   if (position === undefined) return undefined;

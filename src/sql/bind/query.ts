@@ -11,7 +11,7 @@ import { takeIndexNames } from './index-names.ts';
 import { type OfferedColumn, type ResolvedColumn, resolveColumn, type Scope } from './scope.ts';
 import { bindTarget, listOfferedColumns } from './targets.ts';
 
-/** Binds a query with all that is in it. */
+/** Binds a query and everything in it. */
 export function bindQuery(
   select: SelectStmt,
   tables: CommonTables,
@@ -53,7 +53,7 @@ export function bindExpression<T>(part: T, scope: Scope, tables: CommonTables, b
   return mapNodes(part, bind);
 }
 
-/** What a column is compared with takes on the column's type where SQL leaves that open. */
+/** Converts the other operand of a comparison to the column's type, where SQL leaves the type open. */
 function bindBinary(written: A_Expr, inside: A_Expr, scope: Scope, binder: Binder): A_Expr {
   const [left, right] = [
     findAdaptingColumn(written.lexpr, scope, binder),
@@ -93,14 +93,14 @@ function isComparison({ kind, name: operator }: A_Expr): boolean {
   );
 }
 
-/** To ANY and ALL a list or set is an array. */
+/** ANY and ALL treat a list or set as an array. */
 function isOverArray({ kind }: A_Expr): boolean {
   return kind === 'AEXPR_OP_ANY' || kind === 'AEXPR_OP_ALL';
 }
 
 const PATTERN = /^(?:AEXPR_I?LIKE|AEXPR_SIMILAR)$/;
 
-/** A column of documents beside anything but another one: what it is compared with decides how. */
+/** Adapts a JSON column to what it is compared with, unless that is a JSON column too. */
 function adaptDocuments(
   written: A_Expr,
   bound: A_Expr,
@@ -129,7 +129,7 @@ function findAdaptingColumn(
   return resolveColumn(scope, textsOf(fields), () => binder.position(location));
 }
 
-/** DuckDB has its own spelling of binary. */
+/** DuckDB writes binary constants differently. */
 function toBinaryOperand(node: Node): Node {
   if ('List' in node || 'A_ArrayExpr' in node) return mapInside(node, toBinaryOperand);
   return 'ParamRef' in node || ('A_Const' in node && node.A_Const.sval !== undefined)
@@ -137,7 +137,7 @@ function toBinaryOperand(node: Node): Node {
     : node;
 }
 
-/** A parameter that was passed as a number is compared as text, as PostgreSQL does; a number in the statement is a mistake. */
+/** A number passed as a parameter is compared as text, as in PostgreSQL; a number in the statement is an error. */
 function toTextOperand(node: Node, expression: A_Expr, binder: Binder): Node {
   if ('List' in node || 'A_ArrayExpr' in node)
     return mapInside(node, (item) => toTextOperand(item, expression, binder));
@@ -176,13 +176,13 @@ function bindCommonTables(
   binder: Binder,
 ): { readonly ctes: Node[]; readonly visible: CommonTables } {
   const visible = new Map(tables);
-  const given = (select.withClause?.ctes ?? []).flatMap((node) =>
+  const commonTables = (select.withClause?.ctes ?? []).flatMap((node) =>
     'CommonTableExpr' in node ? node.CommonTableExpr : [],
   );
   if (select.withClause?.recursive === true)
-    for (const table of given)
+    for (const table of commonTables)
       visible.set(table.ctename ?? '', toOfferedColumns(textsOf(table.aliascolnames)));
-  const ctes = given.map((table): Node => {
+  const ctes = commonTables.map((table): Node => {
     const bound = binder.query(unwrapSelect(table.ctequery), new Map(visible), outer);
     visible.set(table.ctename ?? '', renameColumns(bound.columns, textsOf(table.aliascolnames)));
     return { CommonTableExpr: { ...table, ctequery: { SelectStmt: bound.select } } };
@@ -190,7 +190,7 @@ function bindCommonTables(
   return { ctes, visible };
 }
 
-/** What a recursive query knows of itself before it is bound: the columns that it was given names for. */
+/** The columns of a recursive query before it is bound: those named in its column list. */
 function toOfferedColumns(names: readonly string[]): readonly OfferedColumn[] | undefined {
   return names.length === 0 ? undefined : names.map((each) => ({ name: each, engineName: each }));
 }
@@ -231,7 +231,7 @@ function bindTail(select: SelectStmt, scope: Scope, tables: CommonTables, binder
   };
 }
 
-/** A name that stands alone in ORDER BY or DISTINCT ON means a column of the result first. */
+/** An unqualified name in ORDER BY or DISTINCT ON refers to a result column first. */
 function bindSortItem(item: Node, scope: Scope, tables: CommonTables, binder: Binder): Node {
   const key = 'SortBy' in item ? item.SortBy.node : item;
   const fields = key !== undefined && 'ColumnRef' in key ? textsOf(key.ColumnRef.fields) : [];
@@ -240,7 +240,7 @@ function bindSortItem(item: Node, scope: Scope, tables: CommonTables, binder: Bi
     : binder.expression(item, scope, tables);
 }
 
-/** DuckDB calls the columns of VALUES col0, col1 …; PostgreSQL column1, column2 …. */
+/** DuckDB names the columns of VALUES col0, col1 …; PostgreSQL column1, column2 …. */
 function bindValues(
   select: SelectStmt,
   rows: readonly Node[],

@@ -1,21 +1,26 @@
 import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
-import type { IndexHint } from './index-hint.ts';
 import type { SystemTable } from '../system/system-table.ts';
 import type { OfferedColumn } from './scope.ts';
 
-/** One occurrence of a table in a statement. Each has a stub of its own, so that a self-join has two reads. */
+/** Restricts the indexes that may be used to read one table. The names are those of the catalog. */
+export type IndexHint =
+  /** Reads one of these, even if items are missing from it. */
+  | { readonly kind: 'only'; readonly indexes: readonly string[] }
+  | { readonly kind: 'not'; readonly indexes: readonly string[] };
+
+/** One occurrence of a table in a statement. Each has its own stub, so a self-join has two reads. */
 export interface Relation {
-  /** The name of its stub: `r0`, `r1` … in the order in which the statement names them. */
+  /** The name of its stub: `r0`, `r1` … in the order of the statement. */
   readonly alias: string;
   readonly table: TableDef;
-  /** The stub's columns: the visible ones, then the hidden ones that the statement names. */
+  /** The stub's columns: the visible ones, then the hidden ones that the statement references. */
   readonly columns: readonly RelationColumn[];
-  /** What the statement says about its indexes. */
+  /** The statement's index hint. */
   readonly hint?: IndexHint;
 }
 
 export interface RelationColumn {
-  /** What DuckDB calls it. */
+  /** The column's name in DuckDB. */
   readonly engineName: string;
   readonly column: ColumnDef;
 }
@@ -32,11 +37,11 @@ export function toSystemRelation(alias: string, table: SystemTable): SystemRelat
   return { alias, table, columns: table.columns.map((column) => ({ engineName: column.name, column })) };
 }
 
-// A private-use character that sets apart, for DuckDB, names that differ only in case; it ignores case even in quotes.
+// DuckDB ignores case even in quoted names. A private-use character at the end keeps such names distinct.
 const FIRST_MARK = 0xe000;
 const LAST_MARK = 0xf8ff;
 
-/** An occurrence of a table, with the hidden columns that `named` (in lower case) asks for. */
+/** Creates an occurrence of a table, with the hidden columns in `named` (lower case). */
 export function toRelation(alias: string, table: TableDef, named: ReadonlySet<string>): Relation {
   const taken = new Set<string>();
   const columns = table.columns
@@ -51,7 +56,7 @@ export function toRelation(alias: string, table: TableDef, named: ReadonlySet<st
   return { alias, table, columns };
 }
 
-/** The attribute's own spelling of a name that DuckDB gave. */
+/** Returns the attribute's name for a column name of DuckDB. */
 export function unmangleName(relations: readonly Relation[], name: string): string {
   const last = name.charCodeAt(name.length - 1);
   if (last < FIRST_MARK || last > LAST_MARK) return name;
@@ -60,7 +65,7 @@ export function unmangleName(relations: readonly Relation[], name: string): stri
   return name;
 }
 
-/** What an occurrence of a table offers to the query that it stands in. */
+/** The columns that an occurrence of a table adds to the scope of its query. */
 export function offeredColumns({ columns }: Pick<Relation, 'columns'>): readonly OfferedColumn[] {
   return columns.map(({ engineName, column }) => ({
     name: column.name,
@@ -70,7 +75,7 @@ export function offeredColumns({ columns }: Pick<Relation, 'columns'>): readonly
   }));
 }
 
-/** What a column makes of the values that it is compared with. */
+/** How values compared with the column are converted. */
 export function toAdaptation({
   type: { kind },
   seen,

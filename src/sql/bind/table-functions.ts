@@ -2,7 +2,7 @@ import type { Node, SelectStmt, TypeName } from 'libpg-query';
 import { call, column, constant } from '../dialect/build.ts';
 import { textsOf } from '../parse/tree.ts';
 
-/** Functions that turn documents into rows whose columns the statement defines. */
+/** Functions that return rows of a document, with columns defined in the statement. */
 export const RECORD_FUNCTIONS: ReadonlySet<string> = new Set([
   'json_to_record',
   'jsonb_to_record',
@@ -22,7 +22,7 @@ export function recordColumns(definitions: readonly Node[]): RecordColumn[] {
   );
 }
 
-/** The rows of an array of objects, or the one row of an object. */
+/** Builds a query that returns one row per object of an array, or one row for an object. */
 export function recordQuery(document: Node, columns: readonly RecordColumn[], isSet: boolean): SelectStmt {
   const rows = isSet ? call('unnest', [call('from_json', [document, constant('["JSON"]')])]) : document;
   return {
@@ -46,7 +46,7 @@ export function recordQuery(document: Node, columns: readonly RecordColumn[], is
   };
 }
 
-/** Several arrays side by side; the shorter ones end in NULL. */
+/** Unnests several arrays in parallel; shorter ones are padded with NULL. */
 export function unnestTargets(arrays: readonly Node[], names: readonly string[]): Node[] {
   return arrays.map((array, i) => ({
     ResTarget: { name: names[i] ?? 'unnest', val: call('unnest', [array]) },

@@ -12,20 +12,20 @@ import {
   type FromItem,
 } from './scope.ts';
 
-/** An entry of a SELECT list and the columns it offers; undefined where only DuckDB can tell. */
+/** An entry of a SELECT list and its columns; undefined if only DuckDB knows them. */
 export interface BoundTarget {
   readonly target: ResTarget;
   readonly offers: readonly OfferedColumn[] | undefined;
 }
 
-/** What a SELECT list offers. */
+/** The columns of a SELECT list. */
 export function listOfferedColumns(targets: readonly BoundTarget[]): readonly OfferedColumn[] | undefined {
   return targets.some(({ offers }) => offers === undefined)
     ? undefined
     : targets.flatMap(({ offers }) => offers ?? []);
 }
 
-/** An entry of a SELECT list, named as PostgreSQL names it. */
+/** Binds an entry of a SELECT list and names it as PostgreSQL does. */
 export function bindTarget(
   target: ResTarget,
   scope: Scope,
@@ -49,7 +49,7 @@ export function bindTarget(
   };
 }
 
-/** A column keeps its own spelling; DuckDB's name for it goes with it and is undone in the result. */
+/** The result shows the attribute's name; DuckDB's name is used internally and translated back. */
 function bindColumnTarget(
   target: ResTarget,
   reference: ColumnRef,

@@ -1,7 +1,7 @@
 import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
 import type { AccessPath } from '../../dynamo/read/access-path.ts';
 import type { Predicate } from '../../dynamo/expression/predicate.ts';
-import type { IndexHint } from '../bind/index-hint.ts';
+import type { IndexHint } from '../bind/relation.ts';
 import type { CardinalityFeedback } from './cardinality-feedback.ts';
 
 /**

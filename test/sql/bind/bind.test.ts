@@ -32,8 +32,8 @@ async function names(sql: string): Promise<string[][]> {
   return (await engine.bind(sql)).relations.map(({ columns }) => columns.map(({ engineName }) => engineName));
 }
 
-describe('relations', () => {
-  it('are one for each occurrence of a table', async () => {
+describe('the relations of a statement', () => {
+  it('include one per occurrence of a table', async () => {
     const { relations } = await engine.bind(
       'select * from orders a join orders b using (id) where exists (select 1 from customers c where c.id = a.id)',
     );
@@ -44,7 +44,7 @@ describe('relations', () => {
     ]);
   });
 
-  it('have no occurrence where a common table has the name', async () => {
+  it('do not include a common table expression with the name of a table', async () => {
     expect((await engine.bind('with orders as (select 1 as id) select * from orders')).relations).toEqual([]);
     expect(
       (await engine.bind('with orders as (select id from orders) select * from orders, public.orders o'))
@@ -70,7 +70,7 @@ describe('relations', () => {
     ).toEqual([]);
   });
 
-  it('carry hidden columns only where the statement names them', async () => {
+  it('have hidden columns only if the statement references them', async () => {
     expect(await names('select * from orders')).toEqual([['id', 'total', 'lines']]);
     expect(await names('select 1 from orders where "$item" is null')).toEqual([
       ['id', 'total', 'lines', '$item'],
@@ -80,7 +80,7 @@ describe('relations', () => {
     ]);
   });
 
-  it('ask the catalog once for each table', async () => {
+  it('take one catalog lookup per table', async () => {
     const asked: string[] = [];
     const source = catalogOf([orders, customers]);
     const parsed = await parseQuery('select 1 from orders, orders o, "Customers", (select 1 from orders) x');
@@ -93,25 +93,25 @@ describe('relations', () => {
     expect(asked).toEqual(['orders', 'Customers']);
   });
 
-  it('hand the signal to the catalog', async () => {
+  it('pass the signal to the catalog', async () => {
     const { signal } = new AbortController();
-    let given: AbortSignal | undefined;
+    let received: AbortSignal | undefined;
     await bindStatement(
       await parseQuery('select 1 from orders'),
       [],
       {
         table: async (_, passed) => {
-          given = passed;
+          received = passed;
           return orders;
         },
       },
       signal,
     );
-    expect(given).toBe(signal);
+    expect(received).toBe(signal);
   });
 });
 
-describe('the names of a result', () => {
+describe('the column names of a result', () => {
   it.each([
     ['select count(*), sum(total), max(total) + 1 from orders', ['count', 'sum', '?column?']],
     [
@@ -162,7 +162,7 @@ describe('the names of a result', () => {
   });
 });
 
-describe('what cannot be resolved', () => {
+describe('an unresolved name', () => {
   it.each<[string, string, number, readonly string[]]>([
     ['select totl from orders', 'SQL_UNKNOWN_COLUMN', 8, ['total']],
     ['select ?::int, é.total from orders é where totel = 1', 'SQL_PARAMETERS', 0, []],
@@ -281,7 +281,7 @@ describe('what cannot be resolved', () => {
     expect(await refusal(sql)).toMatchObject({ message, remedy: expect.stringContaining(remedy) });
   });
 
-  it('keeps what the catalog said of an unknown table', async () => {
+  it('keeps the code, message and candidates of a catalog error', async () => {
     const thrown = new DriverError('AUTH_DENIED', 'You may not describe it.', {
       candidates: ['x'],
       remedy: 'Ask.',
@@ -299,7 +299,7 @@ describe('what cannot be resolved', () => {
     });
   });
 
-  it('passes on what is no failure of the driver', async () => {
+  it('rethrows errors that are not a DriverError', async () => {
     const thrown = new TypeError('x');
     await expect(
       bindStatement(await parseQuery('select 1 from t'), [], { table: () => Promise.reject(thrown) }),
@@ -308,7 +308,7 @@ describe('what cannot be resolved', () => {
 });
 
 describe('a bound statement', () => {
-  it('takes other values without being resolved again', async () => {
+  it('takes other parameter values without being resolved again', async () => {
     const parsed = await parseQuery('select id from orders where id = ? and total in (?, 2)');
     const bound = await bindStatement(parsed, toParameterList(parsed, ["it's", 1]), catalogOf([orders]));
     const other = bound.withParameters(toParameterList(parsed, ['b', -3n]));
@@ -328,7 +328,7 @@ describe('a bound statement', () => {
     });
   });
 
-  it('undoes the names that keep attributes apart, and leaves all others', async () => {
+  it('translates names made distinct for DuckDB back, and no others', async () => {
     const { relations, unmangle } = await engine.bind('select * from mixed');
     const engineNames = relations.flatMap(({ columns }) => columns.map(({ engineName }) => engineName));
     expect(new Set(engineNames.map((name) => name.toLowerCase())).size).toBe(3);

@@ -19,11 +19,11 @@ afterAll(() => engine.close());
 
 const THREE = new Map([['r0', 3]]);
 
-async function groupsOf(sql: string): Promise<readonly unknown[]> {
+async function findGroups(sql: string): Promise<readonly unknown[]> {
   return (await engine.bind(sql)).textGroups();
 }
 
-describe('groups with texts', () => {
+describe('groupings with min or max of a text', () => {
   it.each([
     ['select city, max(note) from orders group by city', ['city'], ['note']],
     [
@@ -40,10 +40,10 @@ describe('groups with texts', () => {
   });
 
   it.each([
-    ['numbers take no room of their own', 'select city, max(total) from orders group by city'],
-    ['there is one group', 'select max(note) from orders'],
+    ['numbers need no extra memory', 'select city, max(total) from orders group by city'],
+    ['all rows form one group', 'select max(note) from orders'],
     ['keys are computed', 'select upper(city), max(note) from orders group by upper(city)'],
-    ['a key may be any column behind a star', 'select o.*, max(note) from orders o group by 1, 2, 3, 4, 5'],
+    ['a key may be any column after a star', 'select o.*, max(note) from orders o group by 1, 2, 3, 4, 5'],
     ['columns have other names', 'select a, max(b) from orders o(b, a) group by a'],
     ['several tables are joined', 'select a.city, max(b.note) from orders a, orders b group by a.city'],
     ['a window goes over all groups', 'select city, max(note), count(*) over () from orders group by city'],
@@ -53,17 +53,17 @@ describe('groups with texts', () => {
       'a subquery would run again',
       'select city, max(note) from orders where total > (select 1) group by city',
     ],
-    ['it runs for each row', 'select (select max(note) from orders b group by city limit 1) from orders a'],
-    ['the order is no column of the result', 'select max(note) from orders group by city order by city'],
-  ])('are not where %s', async (_, sql) => {
-    expect(await groupsOf(sql)).toEqual([]);
+    ['it runs once per row', 'select (select max(note) from orders b group by city limit 1) from orders a'],
+    ['the order is not a column of the result', 'select max(note) from orders group by city order by city'],
+  ])('are not split if %s', async (_, sql) => {
+    expect(await findGroups(sql)).toEqual([]);
   });
 });
 
 const portion = (n: number): string =>
   `SELECT "city", "max"("note") AS "max" FROM "s"."r0" AS "orders" WHERE (("total" > 1) AND (("hash"("city") % 3) = ${n})) GROUP BY "city"`;
 
-describe('groups made in portions', () => {
+describe('groups computed in portions', () => {
   it('are the groups whose keys have the same hash, ordered together', async () => {
     const bound = await engine.bind(
       'select city, max(note) from orders where total > 1 group by city order by 2 limit 3',
@@ -89,7 +89,7 @@ describe('groups made in portions', () => {
         fc.integer({ min: 1, max: 9 }),
         async ([list, where, by, least, last], count) => {
           const sql = `SELECT ${list} FROM orders ${where} GROUP BY ${by} ${least}${last}`;
-          expect(await groupsOf(sql)).toHaveLength(1);
+          expect(await findGroups(sql)).toHaveLength(1);
           const whole = await engine.run(sql);
           const parts = await engine.run(sql, [], new Map([['r0', count]]));
           const sorted = (rows: readonly unknown[]): unknown =>
@@ -102,7 +102,7 @@ describe('groups made in portions', () => {
     );
   });
 
-  it('take the place of a query that another reads', async () => {
+  it('replace a subquery that the statement reads from', async () => {
     const sql =
       'with g as (select city, max(note) m from orders group by 1) select count(*), max(m), (select min(total) from orders) from g';
     const bound = await engine.bind(sql);
