@@ -6,6 +6,7 @@ import type { TableNode } from './table/table-statement.ts';
 import { readHints } from './hints.ts';
 import { checkNesting } from './nesting.ts';
 import { getErrorPosition, loadParser, parseTree } from './parser.ts';
+import { readLookup } from './lookup-tree.ts';
 import { type PreparedText, prepareText } from './prepared-text.ts';
 import type { InsertKind } from './insert-kind.ts';
 import { refuseAt, refuseStatement, refuseWrites } from './refusals.ts';
@@ -161,7 +162,7 @@ function namedIn(node: Node): { readonly parts?: Node[]; readonly location?: num
 function parseText(prepared: PreparedText): RawStmt[] {
   if (prepared.text === '') return [];
   try {
-    return parseTree(prepared.text).stmts ?? [];
+    return readLookup(prepared.text) ?? parseTree(prepared.text).stmts ?? [];
   } catch (error) {
     const position = getErrorPosition(error);
     const place = {

@@ -8,6 +8,8 @@ export interface Token {
   readonly start: number;
   readonly end: number;
   readonly kind: TokenKind;
+  /** An identifier, or a keyword that is one wherever a name may stand. */
+  readonly isName: boolean;
 }
 
 export type TokenKind = 'word' | 'reserved' | 'constant' | 'parameter' | 'operator' | 'punctuation';
@@ -33,6 +35,7 @@ const KINDS: ReadonlyMap<number, TokenKind> = new Map([
   [273, 'operator'],
   [274, 'operator'],
 ]);
+const NAME_KEYWORDS: ReadonlySet<string> = new Set(['NO_KEYWORD', 'UNRESERVED_KEYWORD']);
 const COMMENTS: ReadonlySet<number> = new Set([275, 276]);
 
 /** The tokens of a text in PostgreSQL's reading, without comments; undefined where it cannot be read to its end. */
@@ -60,7 +63,9 @@ function scanText(text: string): readonly TokenOrComment[] | undefined {
   const indexOf = indexOfByte(text);
   return tokens.map((token) => {
     const [start, end] = [indexOf(token.start), indexOf(token.end)];
-    return { text: text.slice(start, end), start, end, kind: kindOf(token.tokenType, token.keywordName) };
+    const kind = kindOf(token.tokenType, token.keywordName);
+    const isName = kind === 'word' && NAME_KEYWORDS.has(token.keywordName);
+    return { text: text.slice(start, end), start, end, kind, isName };
   });
 }
 
