@@ -215,7 +215,7 @@ describe('the capacity that sampling consumes', () => {
     const { rows } = await other.query<string[]>(`EXPLAIN ANALYZE ${sql}`, [], { rowMode: 'array' });
     const lines = rows.flat();
     expect(lines).toContainEqual(
-      expect.stringMatching(/^Sampled: \d+(\.5)? RCU in 1 request, once, to learn what tables look like$/),
+      expect.stringMatching(/^Sampled: \d+(\.5)? RCU in 1 request, once, to infer the schemas of tables$/),
     );
     expect(lines).toContainEqual(expect.stringMatching(/^Consumed: 0\.5 RCU in 1 request, 1 page, /));
   });

@@ -201,7 +201,7 @@ describe('joins', () => {
       `SELECT c.name FROM orders o JOIN customers c ON c.id = o.customer WHERE o.status = 'open'`,
     );
     expect(explanation.reads.map(({ keysFrom }) => keysFrom)).toEqual([undefined, 'id = orders.customer']);
-    expect(explanation.text).toContain('by keys instead, if they are few: id = orders.customer');
+    expect(explanation.text).toContain('read by keys instead if there are few: id = orders.customer');
   });
 });
 

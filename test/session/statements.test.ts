@@ -234,7 +234,7 @@ describe('explaining', () => {
       unusedIndexes: expect.arrayContaining([
         expect.objectContaining({
           index: 'local_total',
-          reason: expect.stringMatching(/^it does not hold /),
+          reason: expect.stringMatching(/^it does not project /),
         }),
       ]),
     });

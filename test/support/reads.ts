@@ -6,7 +6,7 @@ import type { AccessRule, Condition, PlanSettings, TableRead } from '../../src/s
 
 export const SETTINGS: PlanSettings = { autoDetectIndex: true, consistentReads: false, threads: 4 };
 
-/** Text is a string, numbers are numbers, as DynamoDB has them. */
+/** Converts a JavaScript value to a literal of DynamoDB. */
 export function literal(value: string | number | boolean): Literal {
   if (typeof value === 'boolean') return { type: 'BOOL', value };
   return typeof value === 'number' ? { type: 'N', text: String(value) } : { type: 'S', text: value };
@@ -24,7 +24,7 @@ export function condition(predicate: Predicate): Condition {
   return { text: describePredicate(predicate), predicate, exact: true };
 }
 
-/** A read as planning begins it: a Scan whose conditions are all residual. */
+/** A read before planning: a Scan whose conditions are all residual. */
 export function scan(
   table: TableDef,
   residual: readonly Condition[],
@@ -43,7 +43,7 @@ export function scan(
   };
 }
 
-/** The read that one access rule alone leads to; undefined where the full Scan stays. */
+/** The read that a single access rule leads to; undefined if the read stays a full Scan. */
 export function planWith(
   rule: AccessRule,
   read: TableRead,

@@ -14,7 +14,7 @@ const LIMITS = { entries: 2000 };
 /** The weight of a new figure in the moving average. */
 const WEIGHT = 0.3;
 
-/** An empty memory. `place` is a table, or a table and its index. */
+/** Creates empty feedback. A `place` is a table, or a table and its index. */
 export function createCardinalityFeedback(): CardinalityFeedback {
   const figures = new Map<string, number>();
   return {
@@ -37,7 +37,7 @@ function exactName(place: string, { equals, sort }: KeyRange): string {
   return `${place} ${keyIdentity(equals)} ${sort === undefined ? '' : JSON.stringify(sort)}`;
 }
 
-/** The same attributes under the same kind of condition; the values may differ. */
+/** Identifies conditions of the same kind on the same attributes, whatever their values. */
 function shapeName(place: string, { equals, sort }: KeyRange): string {
   const op = sort?.condition.kind === 'compare' ? sort.condition.op : sort?.condition.kind;
   return JSON.stringify([place, Object.keys(equals).toSorted(), sort?.attribute, op]);

@@ -34,12 +34,12 @@ function candidates(start: TableRead, settings: PlanSettings, rules: readonly Pu
       else proposed.push(proposal.read);
     }
   }
-  // A statement that names an index is not answered from the table.
+  // A statement that names an index must not read the table.
   const isHinted = start.hint?.kind === 'only' && start.table.through === undefined;
   return { reads: isHinted && proposed.length > 0 ? proposed : [start, ...proposed], unsafe };
 }
 
-/** One item or none: nothing can cost less. */
+/** One item or none: no other path can cost less. */
 function isOptimal({ access }: TableRead): boolean {
   return access.kind === 'GetItem' || access.kind === 'Empty';
 }
@@ -61,7 +61,7 @@ interface PricedRead {
   readonly cost: Cost;
 }
 
-/** The first of those that cost least. */
+/** Returns the first of the cheapest paths. */
 function cheapest([first, ...others]: readonly TableRead[], settings: PlanSettings): TableRead {
   if (first === undefined) throw new RangeError('A read has at least one access path');
   if (others.length === 0) return first;
@@ -69,7 +69,7 @@ function cheapest([first, ...others]: readonly TableRead[], settings: PlanSettin
   return others.map(price).reduce((best, each) => (isBetter(each, best) ? each : best), price(first)).read;
 }
 
-/** The counters are hours old, and a Scan grows with the table where a key condition may not. */
+/** DynamoDB's counters may be hours old, and a Scan grows with the table while a key condition may not. */
 const SCAN_HANDICAP = { factor: 1.2, units: 2 };
 
 function isBetter(proposed: PricedRead, current: PricedRead): boolean {

@@ -4,7 +4,7 @@ import type { Condition } from './table-read.ts';
 
 type Compared = Extract<Predicate, { readonly kind: 'compare' }>;
 
-/** `x >= 5 AND x <= 5`, as BETWEEN says it of one value, becomes `x = 5`: the equality that a key asks for. */
+/** Turns `x >= 5 AND x <= 5` (from BETWEEN 5 AND 5) into `x = 5`, which a partition key condition needs. */
 export function collapseEqualBounds(conditions: readonly Condition[]): readonly Condition[] {
   return conditions.reduce((sofar, from) => {
     const low = toBound(from, '>=');

@@ -44,13 +44,13 @@ const NEGATED: Readonly<Record<Comparison, Comparison>> = {
   '>=': '<',
 };
 
-/** The conditions that DuckDB pushed into the scan of one column. */
+/** Translates the filter that DuckDB pushed into the scan of one column. */
 export function toFilterConditions(filter: PlanFilter, column: ColumnDef): Condition[] {
   switch (filter.filter_type) {
     case 'CONJUNCTION_AND':
       return (filter.child_filters ?? []).flatMap((child) => toFilterConditions(child, column));
     case 'OPTIONAL_FILTER':
-      // A hint that repeats what a LOGICAL_FILTER above the scan still checks.
+      // An optional filter repeats a condition that a LOGICAL_FILTER above the scan still checks.
       return [];
     default:
       return [
@@ -62,7 +62,7 @@ export function toFilterConditions(filter: PlanFilter, column: ColumnDef): Condi
   }
 }
 
-/** The conditions of an expression that must be true; references are resolved by `lookup`. */
+/** Translates an expression that must be true, split at AND; `lookup` resolves its references. */
 export function toConditions(expression: PlanExpression, lookup: ColumnLookup): Condition[] {
   if (expression.type === 'CONJUNCTION_AND') {
     return (expression.children ?? []).flatMap((child) => toConditions(child, lookup));
@@ -70,10 +70,10 @@ export function toConditions(expression: PlanExpression, lookup: ColumnLookup): 
   return [toCondition(toPushdown(expression, lookup, false), describeExpression(expression, lookup))];
 }
 
-function toCondition(pushed: Pushdown | undefined, written: string): Condition {
+function toCondition(pushed: Pushdown | undefined, description: string): Condition {
   return pushed === undefined
-    ? { text: written, predicate: undefined, exact: false }
-    : { ...pushed, text: pushed.exact ? describePredicate(pushed.predicate) : written };
+    ? { text: description, predicate: undefined, exact: false }
+    : { ...pushed, text: pushed.exact ? describePredicate(pushed.predicate) : description };
 }
 
 function toFilterPushdown(filter: PlanFilter, column: ColumnDef): Pushdown | undefined {
@@ -97,14 +97,14 @@ function toFilterPushdown(filter: PlanFilter, column: ColumnDef): Pushdown | und
     case 'CONJUNCTION_AND':
       return allOf(parts());
     case 'EXPRESSION_FILTER':
-      // Inside the filter of one column that column is reference 0.
+      // In the filter of one column, reference 0 is that column.
       return filter.expr === undefined ? undefined : toPushdown(filter.expr, () => column, false);
     default:
       return undefined;
   }
 }
 
-/** What holds where the expression is TRUE (where it is FALSE, if negated). */
+/** A pushdown that holds wherever the expression is TRUE, or FALSE if `negated`. */
 function toPushdown(
   expression: PlanExpression,
   lookup: ColumnLookup,
@@ -160,7 +160,7 @@ function toPushdown(
   }
 }
 
-/** NULL is as little TRUE as it is FALSE. What is always TRUE says nothing. */
+/** NULL is neither TRUE nor FALSE. A constant that always holds adds no condition. */
 function constantTest(constant: PlanValue | undefined, negated: boolean): Pushdown | undefined {
   const isNever = constant?.is_null === true || constant?.value === negated;
   return isNever ? exact({ kind: 'never' }) : undefined;
@@ -173,12 +173,12 @@ function comparison(
   lookup: ColumnLookup,
   negated = false,
 ): Pushdown | undefined {
-  const wanted = negated ? NEGATED[op] : op;
+  const effective = negated ? NEGATED[op] : op;
   const subject = resolveSubject(left, lookup);
-  if (subject !== undefined && right?.value !== undefined) return compare(subject, wanted, right.value);
+  if (subject !== undefined && right?.value !== undefined) return compare(subject, effective, right.value);
   const swapped = resolveSubject(right, lookup);
   return swapped !== undefined && left?.value !== undefined
-    ? compare(swapped, SWAPPED[wanted], left.value)
+    ? compare(swapped, SWAPPED[effective], left.value)
     : undefined;
 }
 
@@ -199,7 +199,7 @@ function distinctFrom(
 
 const PREFIX_FUNCTIONS: ReadonlySet<string> = new Set(['prefix', 'starts_with', '^@']);
 
-/** DuckDB has turned LIKE into these where the pattern allows it. */
+/** DuckDB rewrites LIKE to these functions where the pattern allows it. */
 function functionTest(
   expression: PlanExpression,
   lookup: ColumnLookup,
@@ -228,7 +228,7 @@ function functionTest(
   return place && textTest(place, test);
 }
 
-/** What a condition can be about. */
+/** The left side of a condition. */
 type Subject =
   | { readonly kind: 'column'; readonly column: ColumnDef }
   | { readonly kind: 'place'; readonly place: DocumentPlace }
@@ -269,7 +269,7 @@ function resolveSubject(expression: PlanExpression | undefined, lookup: ColumnLo
     : undefined;
 }
 
-/** Columns of child tables read their numbers from texts, and fail where there is none: as a cast does. */
+/** Child tables parse their numbers from strings and fail on other strings, as a cast does. */
 function numberText(expression: PlanExpression | undefined): PlanExpression | undefined {
   return expression?.name === 'pg_element_number' ? expression.children?.[0] : expression;
 }
@@ -314,7 +314,9 @@ function compare(subject: Subject, op: Comparison, constant: PlanValue): Pushdow
   }
 }
 
-/** To DynamoDB a text is as long as its bytes, to emulators as its characters or half of them: within these all agree. */
+/**
+ * DynamoDB measures strings in bytes, some emulators in characters or UTF-16 units. All of them agree on these bounds.
+ */
 function compareTextSize(
   path: DocumentPath,
   unit: 'bytes' | 'characters',
@@ -339,21 +341,21 @@ function compareTextSize(
   }
 }
 
-/** Of one character in UTF-8. */
+/** The maximum length of a character in UTF-8. */
 const MAX_UTF8_BYTES = 4;
 
-function isNull(subject: Subject, wanted: boolean): Pushdown | undefined {
+function isNull(subject: Subject, expectNull: boolean): Pushdown | undefined {
   switch (subject.kind) {
     case 'column': {
       if (isWholeItem(subject.column)) return undefined;
-      return exact({ kind: wanted ? 'isNull' : 'isNotNull', path: subject.column.path });
+      return exact({ kind: expectNull ? 'isNull' : 'isNotNull', path: subject.column.path });
     }
     case 'place':
-      return placeIsNull(subject.place, wanted);
+      return placeIsNull(subject.place, expectNull);
     case 'cast': {
-      // What a cast that only tries cannot convert is NULL as well.
-      if (subject.tries && wanted) return undefined;
-      const found = placeIsNull(subject.place, wanted);
+      // TRY_CAST also returns NULL for values that it cannot convert.
+      if (subject.tries && expectNull) return undefined;
+      const found = placeIsNull(subject.place, expectNull);
       return found && superset(found.predicate);
     }
     case 'size':
@@ -362,20 +364,20 @@ function isNull(subject: Subject, wanted: boolean): Pushdown | undefined {
   }
 }
 
-function isTrue(subject: Subject | undefined, wanted: boolean): Pushdown | undefined {
+function isTrue(subject: Subject | undefined, expected: boolean): Pushdown | undefined {
   if (subject?.kind === 'column' && subject.column.type.kind === 'boolean')
     return exact({
       kind: 'compare',
       path: subject.column.path,
       op: '=',
-      value: { type: 'BOOL', value: wanted },
+      value: { type: 'BOOL', value: expected },
     });
   return subject?.kind === 'cast' && subject.type.id === 'BOOLEAN'
-    ? castIsTrue(subject.place, wanted)
+    ? castIsTrue(subject.place, expected)
     : undefined;
 }
 
-/** The elements of an array, as text. */
+/** Tests whether an array contains an element that prints as this string. */
 function listContains(
   list: PlanExpression | undefined,
   text: string,
@@ -388,7 +390,7 @@ function listContains(
   return place && (cast ? placeHasElement(place, text) : placeHasMember(place, text));
 }
 
-/** `document ? key` is a CASE that looks at the keys of an object and at the elements of an array. */
+/** `document ? key` is expanded to a CASE over the keys of an object or the elements of an array. */
 function hasKey({ case_checks, else_expr }: PlanExpression, lookup: ColumnLookup): Pushdown | undefined {
   const [object, array, ...more] = case_checks ?? [];
   const [keys, key] = object?.then_expr?.name === 'list_contains' ? (object.then_expr.children ?? []) : [];
@@ -402,7 +404,9 @@ function hasKey({ case_checks, else_expr }: PlanExpression, lookup: ColumnLookup
   return place && typeof text === 'string' ? placeHasKey(place, text) : undefined;
 }
 
-/** The column that an expression reads, also through a cast that changes no comparison (a number to a wider number). */
+/**
+ * The column that an expression reads, directly or through a cast that does not affect comparisons (to a wider number).
+ */
 function resolveReference(
   expression: PlanExpression | undefined,
   lookup: ColumnLookup,
@@ -436,7 +440,7 @@ function isText(column: ColumnDef): boolean {
   return column.type.kind === 'text' && storedAttributeType(column) === 'S';
 }
 
-/** An expression that no rule understands, roughly. */
+/** An approximate rendering of an expression that cannot be pushed down. */
 function describeExpression(expression: PlanExpression, lookup: ColumnLookup): string {
   const column =
     expression.type === 'BOUND_REF' && expression.index !== undefined ? lookup(expression.index) : undefined;

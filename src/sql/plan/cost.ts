@@ -5,12 +5,12 @@ import { implies } from './implies.ts';
 import { indexExtent, estimateItems, estimateSelectivity, tableExtent, type Extent } from './statistics.ts';
 import type { PlanSettings, TableRead } from './table-read.ts';
 
-/** What a read will probably take. */
+/** The estimated cost of a read. */
 export interface Cost {
-  /** Read capacity units: what is paid for. */
+  /** Read capacity units, which are billed. */
   readonly units: number;
   readonly requests: number;
-  /** Requests that wait for one another. */
+  /** The number of requests that must be sent one after another. */
   readonly rounds: number;
 }
 
@@ -20,8 +20,8 @@ const PAGE_BYTES = 1024 * 1024;
 const NO_COST: Cost = { units: 0, requests: 0, rounds: 0 };
 
 /**
- * The cost of a read as DynamoDB counts it: pages of Query and Scan add their items up before they are rounded to 4 KB,
- * GetItem and BatchGetItem round each item, and what is eventually consistent costs half.
+ * Estimates the cost of a read by DynamoDB's rules: Query and Scan sum up the items of a page before rounding to 4 KB,
+ * GetItem and BatchGetItem round each item, and eventually consistent reads cost half.
  */
 export function estimateCost(read: TableRead, settings: CostSettings): Cost {
   const { access, table } = read;
@@ -41,7 +41,7 @@ export function estimateCost(read: TableRead, settings: CostSettings): Cost {
       const queries = each.map((items) =>
         pagesCost(((items * evaluated) / Math.max(all, 1e-9)) * itemBytes, consistent),
       );
-      // A merge of ranges asks each of them; a reader who stops early asks those that it comes to.
+      // Merging queries all ranges; a read that stops early queries only the ranges that it reaches.
       const asked = evaluated < all ? queries.slice(0, Math.max(1, Math.ceil(evaluated))) : queries;
       const query = asked.reduce(addCosts, NO_COST);
       const rounds = Math.max(1, ...asked.map((one) => one.rounds));
@@ -62,12 +62,14 @@ export function estimateCost(read: TableRead, settings: CostSettings): Cost {
   }
 }
 
-/** Less than zero where `a` is the cheaper: capacity first, then requests, then waiting. */
+/** Negative if `a` is cheaper. Compares capacity first, then requests, then rounds. */
 export function compareCosts(a: Cost, b: Cost): number {
   return roundToHalf(a.units) - roundToHalf(b.units) || a.requests - b.requests || a.rounds - b.rounds;
 }
 
-/** How many items, or entries of the index, a key condition reaches, by what earlier reads met where there were any. */
+/**
+ * The expected number of items or index entries under a key condition, learned from earlier reads if there were any.
+ */
 export function expectedItems(
   table: TableDef,
   index: string | undefined,
@@ -89,24 +91,27 @@ function placeExtent(table: TableDef, name: string | undefined): Extent {
   return index === undefined ? tableExtent(table) : indexExtent(table, index);
 }
 
-/** A limit ends a read early where nothing is left to do about its rows: the filter says how early. */
+/**
+ * The number of items evaluated: a limit ends a read early if nothing is residual, depending on the filter's
+ * selectivity.
+ */
 function evaluatedItems(read: TableRead, all: number): number {
   const { limit, firstPage, order, residual, fetchBack } = read;
   if (order !== undefined) return all;
-  // How many more it takes than the first page, DuckDB finds out.
+  // How many more pages are needed is only known when the statement runs.
   if (firstPage !== undefined) return Math.min(all, firstPage);
   if (limit === undefined || residual.length > 0 || fetchBack) return all;
   return Math.min(all, limit / Math.max(filterSelectivity(read), 1e-9));
 }
 
-/** Entries of an index, and where they are read for keys the items that those lead to. */
+/** Adds the cost of fetching the items if the index entries are only read for their keys. */
 function addFetchCost(entries: Cost, evaluated: number, read: TableRead, consistent: boolean): Cost {
   return read.fetchBack
     ? addCosts(entries, fetchCost(evaluated * filterSelectivity(read), read.table, consistent))
     : entries;
 }
 
-/** The part of what is evaluated that the filter lets through. What follows from another condition narrows no further. */
+/** The fraction of evaluated items that pass the filter. A condition implied by another one does not count. */
 function filterSelectivity({ filter, table }: TableRead): number {
   const asked = filter.flatMap(({ predicate }) => predicate ?? []);
   const narrowing = asked.filter(
@@ -131,7 +136,7 @@ function addCosts(a: Cost, b: Cost): Cost {
   return { units: a.units + b.units, requests: a.requests + b.requests, rounds: a.rounds + b.rounds };
 }
 
-/** Estimates that differ by less than half a unit say nothing. */
+/** Differences of less than half a unit are noise. */
 function roundToHalf(units: number): number {
   return Math.round(units * 2) / 2;
 }

@@ -3,7 +3,10 @@ import type { TableRead } from './table-read.ts';
 
 type Query = Extract<AccessPath, { readonly kind: 'Query' }>;
 
-/** A read in one line: `GetItem orders(customer_id, order_id)`, `Query orders.by_status(status)`, `Scan readings in 4 segments`. */
+/**
+ * Describes a read in one line: `GetItem orders(customer_id, order_id)`, `Query orders.by_status(status)`, `Scan
+ * readings in 4 segments`.
+ */
 export function describeAccess(read: Pick<TableRead, 'table' | 'access' | 'fetchBack'>): string {
   const { access, table } = read;
   const fetched = read.fetchBack ? `, then BatchGetItem ${table.name}` : '';

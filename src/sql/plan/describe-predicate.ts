@@ -1,6 +1,6 @@
 import type { Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 
-/** A predicate as a person would write it. */
+/** Formats a predicate in SQL notation. */
 export function describePredicate(predicate: Predicate): string {
   switch (predicate.kind) {
     case 'compare':
@@ -16,9 +16,9 @@ export function describePredicate(predicate: Predicate): string {
     case 'isNotNull':
       return `${describePath(predicate.path)} IS NOT NULL`;
     case 'hasType':
-      return `${describePath(predicate.path)} is of type ${predicate.type}`;
+      return `${describePath(predicate.path)} has type ${predicate.type}`;
     case 'otherType':
-      return `${describePath(predicate.path)} is of another type than ${predicate.type}`;
+      return `${describePath(predicate.path)} has a type other than ${predicate.type}`;
     case 'hasMember':
       return `${describeLiteral(predicate.value)} = ANY (${describePath(predicate.path)})`;
     case 'size':

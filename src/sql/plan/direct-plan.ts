@@ -3,7 +3,9 @@ import type { Summary } from './logical-plan.ts';
 import type { ResultColumn } from '../types/types.ts';
 import type { TableRead } from './table-read.ts';
 
-/** A statement that is one read: every condition pushed, plain columns, rows in the order in which they come. */
+/**
+ * A statement that is a single read: all conditions pushed down, plain columns, rows in the order in which they arrive.
+ */
 export interface DirectPlan {
   readonly columns: readonly ResultColumn[];
   readonly read: TableRead;
@@ -11,6 +13,9 @@ export interface DirectPlan {
   readonly output: readonly ColumnDef[];
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
-  /** One row of these instead, each with its read: how many items there are, or the first item's column. */
+  /**
+   * If present, the result is one row of these values, each with its read: a number of items, or a column of the first
+   * item.
+   */
   readonly summaries?: readonly (Summary & { readonly read: TableRead })[] | undefined;
 }

@@ -7,10 +7,10 @@ import type { PlanType, PlanValue } from './plan-json.ts';
 import { allOf, anyOf, superset, exact, type Pushdown } from './pushdown.ts';
 
 const SETS = ['SS', 'NS', 'BS'] as const satisfies readonly AttributeType[];
-/** Integers that a document prints as they are written here. */
+/** Integers that documents print in exactly this notation. */
 const PRINTED_AS_WRITTEN = /^(?:0|-?[1-9]\d{0,14})$/;
 
-/** The place compared with a constant, in the way in which documents are printed. */
+/** Compares the printed value at a place with a constant. */
 export function comparePlace(
   place: DocumentPlace,
   op: Comparison,
@@ -29,7 +29,7 @@ export function comparePlace(
   });
 }
 
-/** The place IS [NOT] NULL. */
+/** Tests whether the value at a place IS [NOT] NULL. */
 export function placeIsNull(place: DocumentPlace, isNull: boolean): Pushdown | undefined {
   const onlyText = place.as === 'text' && place.paths.length === 1 && place.inSets.length === 0;
   if (isNull)
@@ -41,7 +41,7 @@ export function placeIsNull(place: DocumentPlace, isNull: boolean): Pushdown | u
   );
 }
 
-/** The place, cast to a type, compared with a constant of that type. */
+/** Compares the value at a place, cast to a type, with a constant of that type. */
 export function compareCast(
   place: DocumentPlace,
   type: PlanType,
@@ -56,7 +56,7 @@ export function compareCast(
   const digits = constant.type.id === type.id ? toDecimalText(constant) : undefined;
   const around = digits === undefined ? undefined : adjacentNumbers(digits, type);
   if (digits === undefined || around === undefined || op === '<>') return isPresent(place);
-  // A cast rounds: what it makes greater than a value is greater than that value, or than the one before.
+  // A cast rounds, so the original value may be slightly out of the range of its result.
   const low = op === '>' ? digits : op === '>=' || op === '=' ? around.before : undefined;
   const high = op === '<' ? digits : op === '<=' || op === '=' ? around.after : undefined;
   if (![low, high].every((bound) => bound === undefined || isDynamoNumber(bound))) return isPresent(place);
@@ -67,18 +67,18 @@ export function compareCast(
   });
 }
 
-/** The place, cast to boolean, is TRUE (or FALSE). */
-export function castIsTrue(place: DocumentPlace, wanted: boolean): Pushdown | undefined {
+/** Tests whether the value at a place, cast to boolean, is TRUE (or FALSE). */
+export function castIsTrue(place: DocumentPlace, expected: boolean): Pushdown | undefined {
   return atEveryPath(place, (path) =>
     orAnotherType(
-      superset({ kind: 'compare', path, op: '=', value: { type: 'BOOL', value: wanted } }),
+      superset({ kind: 'compare', path, op: '=', value: { type: 'BOOL', value: expected } }),
       path,
       'BOOL',
     ),
   );
 }
 
-/** A test that only text can be asked, such as `begins_with`; what is no text may pass. */
+/** A test for strings only, such as `begins_with`; values of other types pass it. */
 export function textTest(
   place: DocumentPlace,
   test: (path: DocumentPath) => Predicate | undefined,
@@ -91,24 +91,24 @@ export function textTest(
     : undefined;
 }
 
-/** The array at the place has an element that prints as this text. */
+/** Tests whether the array at a place has an element that prints as this string. */
 export function placeHasMember(place: DocumentPlace, text: string): Pushdown | undefined {
   return atEveryPath(place, (path) =>
     anyOf([
       ...membersPrintedAs(path, text),
-      // Emulators find no booleans in lists, and nothing finds documents whose members are in another order.
+      // Emulators do not find booleans in lists, and documents with reordered members cannot be found at all.
       ...(/^(?:[[{]|true$|false$)/.test(text) ? [superset({ kind: 'hasType', path, type: 'L' })] : []),
     ]),
   );
 }
 
-/** The same of the element as JSON writes it. */
+/** The same for an element in JSON notation. */
 export function placeHasElement(place: DocumentPlace, json: string): Pushdown | undefined {
   const text = json.startsWith('"') ? jsonString(json) : json;
   return text === undefined ? undefined : placeHasMember(place, text);
 }
 
-/** The place is a map with this key, or an array that holds this text. */
+/** Tests whether the place is a map with this key or an array that contains this string. */
 export function placeHasKey(place: DocumentPlace, key: string): Pushdown | undefined {
   const inside: DocumentPlace = {
     paths: place.paths.map((path): DocumentPath => [...path, key]),
@@ -118,7 +118,7 @@ export function placeHasKey(place: DocumentPlace, key: string): Pushdown | undef
   return key === '' ? undefined : anyOf([placeIsNull(inside, false), placeHasMember(place, key)]);
 }
 
-/** The number of elements at the place compared with a number; what is no array has none. */
+/** Compares the number of elements of an array; other values have no elements. */
 export function compareArrayLength(
   place: DocumentPlace,
   op: Comparison,
@@ -147,12 +147,12 @@ function compareCounts(left: number, op: Comparison, right: number): boolean {
   }
 }
 
-/** The place holds something. */
+/** Tests whether there is a value at the place. */
 function isPresent(place: DocumentPlace): Pushdown | undefined {
   return atEveryPath(place, (path) => superset({ kind: 'isNotNull', path }));
 }
 
-/** What holds at the place: at one of its paths, or in the set whose member it may be. */
+/** Applies a test to each path of a place, and accepts sets whose members the place may be. */
 function atEveryPath(
   place: DocumentPlace,
   at: (path: DocumentPath) => Pushdown | undefined,
@@ -179,7 +179,7 @@ function jsonEquals(place: DocumentPlace, json: string): Pushdown | undefined {
   return found && superset(found.predicate);
 }
 
-/** The text that JSON writes so; undefined where it is no JSON. */
+/** Decodes a JSON string; undefined if it is invalid. */
 function jsonString(written: string): string | undefined {
   try {
     return String(JSON.parse(written));
@@ -196,7 +196,7 @@ function placeEquals(place: DocumentPlace, text: string): Pushdown | undefined {
   );
 }
 
-/** What prints as this text. */
+/** Tests whether the value at a path prints as this string. */
 function textEquals(path: DocumentPath, text: string): Pushdown | undefined {
   const scalars = valuesPrintedAs(text).map((value): Pushdown => ({
     predicate: { kind: 'compare', path, op: '=', value },
@@ -212,7 +212,7 @@ function membersPrintedAs(path: DocumentPath, text: string): readonly Pushdown[]
   );
 }
 
-/** Values of every type that a document may print as this text; of the numbers some that it prints otherwise. */
+/** Values of every type that a document may print as this string, and numbers in other notations of the same value. */
 function valuesPrintedAs(text: string): readonly Literal[] {
   return [
     { type: 'S', text },
@@ -224,7 +224,7 @@ function valuesPrintedAs(text: string): readonly Literal[] {
   ];
 }
 
-/** Types some of whose values a document may print as this text, beyond those of `valuesPrintedAs`. */
+/** Types with other values that a document may print as this string, besides those of `valuesPrintedAs`. */
 function typesPrintedLike(text: string): readonly AttributeType[] {
   if (text === '') return ['B'];
   if (text.startsWith('{')) return ['M'];

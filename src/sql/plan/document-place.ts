@@ -3,22 +3,27 @@ import { LIMITS } from '../../dynamo/lint/limits.ts';
 import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import type { PlanExpression } from './plan-json.ts';
 
-/** Finds the column behind a reference; undefined where it is none of the table's. */
+/** Finds the column of a reference; undefined if it is not a column of the table. */
 export type ColumnLookup = (index: number) => ColumnDef | undefined;
 
 type Step = string | number;
 
-/** Where in an item an expression reads. */
+/** The place in an item that an expression reads. */
 export interface DocumentPlace {
-  /** One of these is the place: digits may be a key or a position. */
+  /** The possible paths of the place: digits may be a key or a position. */
   readonly paths: readonly DocumentPath[];
-  /** What holds the place if that is a position: to SQL a set has positions, to DynamoDB it has none. */
+  /**
+   * The parents of the place if it is a position. They may be sets, which have positions in SQL but not in DynamoDB.
+   */
   readonly inSets: readonly DocumentPath[];
-  /** As `->` gives it, where a NULL in a document is a value, or as `->>`. */
+  /** `json` for the result of `->`, in which a NULL is a value; `text` for that of `->>`. */
   readonly as: 'json' | 'text';
 }
 
-/** The place that an expression reads: a document's column, or what `->`, `->>` and their kin reach in it. */
+/**
+ * Resolves an expression to the place that it reads: a JSON column, or a member reached with `->`, `->>` and similar
+ * operators.
+ */
 export function resolvePlace(
   expression: PlanExpression | undefined,
   lookup: ColumnLookup,
@@ -32,7 +37,7 @@ export function resolvePlace(
     if (node.name !== 'json_extract' && node.name !== 'json_extract_string') return undefined;
     const [document, path, ...more] = node.children ?? [];
     const own = more.length > 0 ? undefined : parsePath(path);
-    // What was taken out as text is read as JSON anew, which DynamoDB does not do.
+    // A member extracted as text is parsed as JSON again, which DynamoDB cannot do.
     if (own === undefined || (node !== expression && node.name !== 'json_extract')) return undefined;
     steps.unshift(...own);
     node = document;
@@ -42,12 +47,12 @@ export function resolvePlace(
   return column?.type.kind === 'json' ? placeIn(column, steps, as) : undefined;
 }
 
-/** The document in a column; undefined for the whole item, which is no attribute. */
+/** The document in a column; undefined for the whole item, which is not an attribute. */
 export function wholeColumn(column: ColumnDef): DocumentPlace | undefined {
   return placeIn(column, [], 'json');
 }
 
-/** `jsonb ->> key` is a CASE that prints documents in their normal form and anything else like `->>`. */
+/** `jsonb ->> key` is expanded to a CASE that normalizes documents and returns everything else like `->>`. */
 function resolveJsonbMember(
   expression: PlanExpression | undefined,
   lookup: ColumnLookup,
@@ -70,7 +75,7 @@ function isDeepEqual(a: PlanExpression | undefined, b: PlanExpression | undefine
   return a !== undefined && JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Each step with all that it may mean. */
+/** Builds a place from steps, each of which may have several meanings. */
 function placeIn(
   column: ColumnDef,
   steps: readonly (readonly Step[])[],
@@ -111,7 +116,7 @@ function isValidPath(path: DocumentPath): boolean {
 
 const PATH_STEP = /\."([^"\\*]+)"|\.([A-Za-z_]\w*)|\[(\d+)\]/gy;
 
-/** The steps of a path in one of DuckDB's spellings: `$.a."b c"[0]`, the JSON pointer `/a/0`, a bare key, a position. */
+/** Parses a path in one of DuckDB's notations: `$.a."b c"[0]`, the JSON pointer `/a/0`, a bare key, a position. */
 function parsePath(argument: PlanExpression | undefined): (readonly Step[])[] | undefined {
   const path = argument?.value?.value;
   if (typeof path === 'number') return path >= 0 ? [[path]] : undefined;

@@ -8,7 +8,7 @@ import { allOf, anyOf, type Pushdown } from './pushdown.ts';
 import { substitute } from './substitute.ts';
 import type { Condition } from './table-read.ts';
 
-/** A list that an UNNEST takes apart: which of its output columns are the elements and their positions, from 1. */
+/** A list that an UNNEST expands, with the output columns of its elements and their positions, which count from 1. */
 interface List {
   readonly document: PlanExpression;
   readonly place: DocumentPlace;
@@ -17,8 +17,9 @@ interface List {
 }
 
 /**
- * What conditions on the elements of lists say about the items: one of the elements meets them, and where its position is known,
- * this one. They only narrow the read: the engine checks the elements. `width` is how many columns the UNNEST gets from below.
+ * Derives conditions on items from conditions on the elements of their lists: some element meets them or, if its
+ * position is known, that element. They only narrow the read, as the engine checks the elements. `width` is the number
+ * of columns that the UNNEST receives from below.
  */
 export function elementConditions(
   unnest: PlanNode,
@@ -51,7 +52,7 @@ function findLists(unnest: PlanNode, width: number, lookup: ColumnLookup): reado
   });
 }
 
-/** Of `generate_subscripts(list, 1)`, which the engine writes as a series, the list's document. */
+/** The document of `generate_subscripts(list, 1)`, which the engine expands to a series. */
 function findSeriesDocument({ children = [] }: PlanExpression): PlanExpression | undefined {
   const [from, to] = children;
   return from?.value?.value === 1 && to?.name === 'array_length'
@@ -72,7 +73,7 @@ function refersTo(expression: PlanExpression | undefined, index: number): boolea
   return expression?.type === 'BOUND_REF' && expression.index === index;
 }
 
-/** The position, from 1, that a condition fixes. */
+/** The position, counted from 1, that a condition requires. */
 function findPosition({ type, left, right }: PlanExpression, { position }: List): number | undefined {
   if (type !== 'COMPARE_EQUAL') return undefined;
   const constant = refersTo(left, position) ? right : refersTo(right, position) ? left : undefined;
@@ -112,7 +113,7 @@ function elementAt(document: PlanExpression, position: number): PlanExpression {
   };
 }
 
-/** Some element is one of these values. */
+/** Tests whether some element has one of the compared values. */
 function toMembership(expression: PlanExpression, list: List): Pushdown | undefined {
   const { type, left, right, children = [] } = expression;
   switch (type) {
@@ -141,11 +142,11 @@ function toMemberTest(
   const text = number ?? value;
   const [document, path] = text?.name === 'json_extract_string' ? (text.children ?? []) : [];
   if (!refersTo(document, element) || path?.value?.value !== '$') return undefined;
-  const wanted = number === undefined ? constant.value.value : toDecimalText(constant.value);
-  return typeof wanted === 'string' ? placeHasMember(place, wanted) : undefined;
+  const expected = number === undefined ? constant.value.value : toDecimalText(constant.value);
+  return typeof expected === 'string' ? placeHasMember(place, expected) : undefined;
 }
 
-/** The text that a column of numbers is read from. */
+/** The string that a numeric column is parsed from. */
 function elementNumber(value: PlanExpression | undefined): PlanExpression | undefined {
   if (value?.type === 'OPERATOR_CAST') return elementNumber(value.child);
   return value?.name === 'pg_element_number' ? value.children?.[0] : undefined;

@@ -14,36 +14,36 @@ export interface ExplainedRead {
   readonly table: string;
   /** `Query orders.by_status(status)` */
   readonly access: string;
-  /** The request that would be sent first, as DynamoDB's API spells it; undefined where none is sent. */
+  /** The first request, as sent to DynamoDB's API; undefined if no request is sent. */
   readonly request:
     | { readonly operation: string; readonly input: Readonly<Record<string, unknown>> }
     | undefined;
-  /** How many such requests there are to begin with: ranges of a Query, segments of a Scan, batches of keys. */
+  /** The number of initial requests: ranges of a Query, segments of a Scan, batches of keys. */
   readonly parts: number;
-  /** What the key condition and the filter take over, and what DuckDB still owes. */
+  /** The conditions in the key condition, in the filter, and those left to DuckDB. */
   readonly keyed: readonly string[];
   readonly filter: readonly string[];
   readonly residual: readonly string[];
-  /** Read capacity units expected; undefined where it depends on how much lies under the key. */
+  /** The estimated read capacity units; undefined if they depend on an unknown number of items. */
   readonly estimatedCapacity: number | undefined;
-  /** Where its keys may come from when the statement runs, instead of the access shown. */
+  /** The column that may provide keys when the statement runs, instead of the access path shown. */
   readonly keysFrom: string | undefined;
-  /** The table's indexes that do not serve, and why. */
+  /** The indexes of the table that are not used, with the reasons. */
   readonly unusedIndexes: readonly UnusedIndex[];
 }
 
 export interface Explanation {
   /**
-   * `direct`: rows stream from DynamoDB as they are; `engine`: DuckDB runs the statement over what is read; `command`: the
-   * statement is no query.
+   * `direct`: rows are streamed from DynamoDB without DuckDB; `engine`: DuckDB runs the statement over the items read;
+   * `command`: the statement is not a query.
    */
   readonly mode: 'direct' | 'engine' | 'command';
   readonly reads: readonly ExplainedRead[];
-  /** For people. */
+  /** The explanation as text. */
   readonly text: string;
 }
 
-/** What a plan would send and cost. Sends nothing. */
+/** Explains what a plan would send and cost. Sends no request. */
 export function explainPlan(
   plan: Pick<StatementPlan, 'reads' | 'direct' | 'system'>,
   settings: PlanSettings,
@@ -54,15 +54,15 @@ export function explainPlan(
   const mayStop = plan.reads.some(({ firstPage }) => firstPage !== undefined);
   const head =
     mode === 'direct'
-      ? 'Direct: rows stream from DynamoDB as they come'
-      : `Engine: DuckDB runs the statement over what is read${mayStop ? ', and stops reading when that gives enough rows' : ''}`;
+      ? 'Direct: rows are streamed from DynamoDB as they arrive'
+      : `Engine: DuckDB runs the statement over the items read${mayStop ? ', and stops reading once it has enough rows' : ''}`;
   const system = plan.system.map(
     ({ relation }) => `  System table ${relation.table.name}  (no item is read)`,
   );
   return { mode, reads, text: [head, ...reads.flatMap(formatRead), ...system].join('\n') };
 }
 
-/** What EXPLAIN (ANALYZE, FORMAT JSON) adds. */
+/** The additional properties of EXPLAIN (ANALYZE, FORMAT JSON). */
 export function toAnalysisDocument(
   stats: ReadStats,
   rowCount: number,
@@ -84,7 +84,7 @@ export function toAnalysisDocument(
   };
 }
 
-/** What EXPLAIN ANALYZE adds after the statement ran. */
+/** The additional lines of EXPLAIN ANALYZE. */
 export function formatAnalysis(
   stats: ReadStats,
   rowCount: number,
@@ -96,7 +96,7 @@ export function formatAnalysis(
     ...(sampling === undefined || sampling.requests === 0
       ? []
       : [
-          `Sampled: ${totalCapacity(sampling)} RCU${formatPlaces(sampling.capacity)} in ${plural(sampling.requests, 'request')}, once, to learn what tables look like`,
+          `Sampled: ${totalCapacity(sampling)} RCU${formatPlaces(sampling.capacity)} in ${plural(sampling.requests, 'request')}, once, to infer the schemas of tables`,
         ]),
     ...(writes === undefined
       ? []
@@ -147,15 +147,18 @@ function formatRead(read: ExplainedRead): string[] {
   const capacity =
     read.estimatedCapacity === undefined
       ? read.request?.operation === 'Scan'
-        ? 'DynamoDB has not counted the table yet'
-        : 'capacity depends on how much lies under the key'
+        ? 'table size not known yet'
+        : 'capacity depends on the number of items under the key'
       : `about ${read.estimatedCapacity} RCU`;
   return [
     `  ${read.access}  (${capacity})`,
     ...labelLines('key condition', read.keyed),
     ...labelLines('filter in DynamoDB', read.filter),
     ...labelLines('left to DuckDB', read.residual),
-    ...labelLines('by keys instead, if they are few', read.keysFrom === undefined ? [] : [read.keysFrom]),
+    ...labelLines(
+      'read by keys instead if there are few',
+      read.keysFrom === undefined ? [] : [read.keysFrom],
+    ),
     ...labelLines('index not used', formatUnused(read.unusedIndexes)),
     ...(read.request
       ? [
@@ -165,7 +168,7 @@ function formatRead(read: ExplainedRead): string[] {
   ];
 }
 
-/** One reason for many indexes is told once, in lines that a terminal holds. */
+/** Groups indexes by reason, in lines that fit a terminal. */
 function formatUnused(unused: readonly UnusedIndex[]): string[] {
   const byReason = new Map<string, string[]>();
   for (const { index, key, reason } of unused)

@@ -2,7 +2,7 @@ import { compareKeyValues } from '../../dynamo/key.ts';
 import { keyLiteral } from '../../dynamo/expression/literal-value.ts';
 import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 
-/** Whether the second predicate holds wherever the first does, as far as that can be seen. */
+/** Whether the second predicate is known to hold wherever the first does. */
 export function implies(one: Predicate, other: Predicate): boolean {
   if (one.kind === 'or') return one.of.every((part) => implies(part, other));
   if (other.kind === 'or') return other.of.some((part) => implies(one, part));
@@ -13,12 +13,12 @@ export function implies(one: Predicate, other: Predicate): boolean {
   return isHeld && literalHolds(one.value, other) === true;
 }
 
-/** Whether both are about the same place of an item. */
+/** Whether both paths are equal. */
 export function isSamePath(one: DocumentPath, other: DocumentPath): boolean {
   return one.length === other.length && one.every((step, i) => step === other[i]);
 }
 
-/** Whether a predicate on one path holds where that has the value; undefined where that is not to be said here. */
+/** Whether a predicate holds if its path has the value; undefined if unknown. */
 export function literalHolds(value: Literal, predicate: Predicate): boolean | undefined {
   switch (predicate.kind) {
     case 'compare':

@@ -3,12 +3,12 @@ import { visitNodes } from '../parse/tree.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import type { Condition } from './table-read.ts';
 
-/** The numbers of an IN list, sorted, where they are consecutive integers. */
+/** The numbers of an IN list of consecutive integers, sorted. */
 export type IntegerList = readonly bigint[];
 
 /**
- * The IN lists of a statement that DuckDB turns into ranges: consecutive integers. A range of a partition key is no key
- * condition, a list is.
+ * Finds the IN lists that DuckDB turns into ranges: those of consecutive integers. A partition key needs the list, as a
+ * range is not a valid key condition for it.
  */
 export function findIntegerLists(
   ast: SelectStmt,
@@ -27,7 +27,7 @@ export function findIntegerLists(
   return lists;
 }
 
-/** What `IN (…)` and `= ANY (ARRAY[…])` list; undefined for what is no list of constants. */
+/** The values of `IN (…)` or `= ANY (ARRAY[…])`; undefined if they are not a list of constants. */
 function listValues(
   list: Node,
   parameters: readonly ParameterLiteral[],
@@ -51,7 +51,7 @@ function toInteger(node: Node, parameters: readonly ParameterLiteral[]): bigint 
   return undefined;
 }
 
-/** Conditions in which `a >= 1 AND a <= 3` is `a IN (1, 2, 3)` again, where the statement had that list. */
+/** Turns `a >= 1 AND a <= 3` back into `a IN (1, 2, 3)` if the statement has that list. */
 export function restoreLists(
   conditions: readonly Condition[],
   lists: readonly IntegerList[],
@@ -82,7 +82,7 @@ export function restoreLists(
   return restored;
 }
 
-/** The attribute that a condition compares in this way with this number. */
+/** The attribute that a condition compares with this number using this operator. */
 function boundPath(
   { predicate, exact }: Condition,
   op: string,

@@ -8,17 +8,20 @@ export interface StubColumn {
 }
 
 /**
- * An equality between two scans under which rows of `restricted` matter only if their value is one that `source` has.
- * So `source` can be read first, and its values become keys for the other.
+ * An equality between two scans that makes rows of `restricted` irrelevant unless `source` has their value. So `source`
+ * can be read first, and its values become keys for the other.
  */
 export interface JoinEdge {
   readonly restricted: StubColumn;
   readonly source: StubColumn;
-  /** NULL equals NULL. */
+  /** Whether NULL equals NULL. */
   readonly nullSafe: boolean;
 }
 
-/** Where a column of a node comes from, and whether leaving out rows of the scan only leaves out rows of the node. */
+/**
+ * The scan and column that a column of a node comes from. `rowwise` if omitting rows of the scan only omits rows of the
+ * node.
+ */
 interface Origin extends StubColumn {
   readonly rowwise: boolean;
 }
@@ -29,7 +32,7 @@ const EQUALITIES: ReadonlyMap<string, { readonly nullSafe: boolean }> = new Map(
   ['COMPARE_NOT_DISTINCT_FROM', { nullSafe: true }],
 ]);
 
-/** Which side of a join loses nothing when it holds only rows that the other side can match. */
+/** The sides of a join that may be restricted to rows with a match on the other side. */
 const RESTRICTS: ReadonlyMap<string, { readonly left: boolean; readonly right: boolean }> = new Map([
   ['INNER', { left: true, right: true }],
   ['SEMI', { left: true, right: true }],
@@ -39,7 +42,7 @@ const RESTRICTS: ReadonlyMap<string, { readonly left: boolean; readonly right: b
   ['RIGHT', { left: true, right: false }],
 ]);
 
-/** Which side's rows stay rows of the join: leaving some out changes nothing about the others. */
+/** The sides whose rows become rows of the join, so that omitting some does not affect the others. */
 const KEEPS: ReadonlyMap<string, { readonly left: boolean; readonly right: boolean }> = new Map([
   ['INNER', { left: true, right: true }],
   ['SEMI', { left: true, right: false }],
@@ -50,17 +53,19 @@ const KEEPS: ReadonlyMap<string, { readonly left: boolean; readonly right: boole
   ['RIGHT', { left: false, right: true }],
 ]);
 
-/** The edges of a plan. `scanOf` tells what a scan hands up; undefined for what is no stub. */
+/**
+ * Finds the edges of a plan. `findScanColumns` returns the output columns of a scan; undefined if it is not the scan of a stub.
+ */
 export function findJoinEdges(
   plans: readonly PlanNode[],
-  scanOf: (get: PlanNode) => readonly (StubColumn | undefined)[] | undefined,
+  findScanColumns: (get: PlanNode) => readonly (StubColumn | undefined)[] | undefined,
 ): readonly JoinEdge[] {
   const edges: JoinEdge[] = [];
   const visit = (node: PlanNode, delimited: Origins): Origins => {
     const children = node.children ?? [];
     switch (node.type) {
       case 'LOGICAL_GET':
-        return (scanOf(node) ?? []).map((found) => found && { ...found, rowwise: true });
+        return (findScanColumns(node) ?? []).map((found) => found && { ...found, rowwise: true });
       case 'LOGICAL_DELIM_GET':
         return delimited;
       case 'LOGICAL_FILTER':
@@ -69,7 +74,7 @@ export function findJoinEdges(
         return throughExpressions(node.expressions ?? [], visitOnly(children, delimited));
       case 'LOGICAL_AGGREGATE_AND_GROUP_BY': {
         const below = visitOnly(children, delimited);
-        // A group is made of rows with one value: leaving out the value leaves out the group, and nothing else.
+        // All rows of a group share one value, so omitting the value omits that group only.
         return node.grouping_sets === undefined || node.grouping_sets.length <= 1
           ? throughExpressions(node.groups ?? [], below)
           : [];
@@ -122,7 +127,7 @@ export function findJoinEdges(
   return edges.filter(({ restricted, source }) => restricted.alias !== source.alias);
 }
 
-/** Values that stand on another side of the plan: good as keys, no rows of their own. */
+/** Values from another part of the plan: usable as keys, but not rows of this node. */
 function asSource(origin: Origin | undefined): Origin | undefined {
   return origin && { ...origin, rowwise: false };
 }

@@ -11,21 +11,21 @@ import { DriverError } from '../../core/errors.ts';
 import { combineKeys, findEquality, findSortRange } from './key-values.ts';
 import type { Condition, PlanSettings, TableRead } from './table-read.ts';
 
-/** Beyond so many Queries a Scan is usually cheaper, and always simpler. */
+/** With more Queries, a Scan is usually cheaper and always simpler. */
 export const MAX_RANGES = 100;
 
-/** A key, of the table or of an index, whose partition the conditions hold to values. */
+/** A key of the table or of an index whose partition key the conditions fix to values. */
 export interface KeyMatch {
   readonly index: IndexDef | undefined;
   readonly ranges: readonly KeyRange[];
   readonly keyed: ReadonlySet<Condition>;
-  /** How much of the sort key is fixed: each equality counts two, a range one. */
+  /** How much of the sort key is fixed: 2 for each equality, 1 for a range. */
   readonly bound: number;
 }
 
 /**
- * The key ranges that the conditions give; undefined where a partition attribute is not held to values. Several values
- * of a sort attribute are a range each, or, `together`, all that its partition has.
+ * Matches the conditions with a key; undefined if a partition key attribute is not fixed to values. Several values of a
+ * sort key attribute become one range each or, with `together`, one range of the whole partition.
  */
 export function matchKey(
   read: TableRead,
@@ -64,7 +64,7 @@ export function matchKey(
   return { index, ranges, keyed, bound };
 }
 
-/** The read of what a candidate's ranges hold. */
+/** The Query of the ranges of a key. */
 export function toQueryRead(read: TableRead, { ranges, index, keyed }: KeyMatch): TableRead {
   return {
     ...read,
@@ -78,8 +78,8 @@ export function toQueryRead(read: TableRead, { ranges, index, keyed }: KeyMatch)
 }
 
 /**
- * The read as its index serves it: as it is, or for the keys alone where the index does not hold all that is needed.
- * What holds of the index entry stays residual then: the item may have changed since.
+ * Adapts a read to the projection of its index: if the index lacks a needed attribute, it only provides keys and the
+ * items are fetched. All conditions stay residual then, as the item may have changed since.
  */
 export function readThroughIndex(read: TableRead, bare: TableRead, index: IndexDef | undefined): TableRead {
   if (index === undefined || read.access.kind === 'Empty' || findMissingColumn(bare, index) === undefined)
@@ -87,16 +87,16 @@ export function readThroughIndex(read: TableRead, bare: TableRead, index: IndexD
   return { ...read, residual: bare.residual, fetchBack: true };
 }
 
-/** The keys that may serve a read: the place that it reads anyway, and its table's indexes. */
+/** The keys that may be used for a read: that of the relation itself, and those of the table's indexes. */
 export interface CandidateKeys {
-  /** Undefined where a hint forbids the table's own key. */
+  /** Undefined if a hint excludes the table's own key. */
   readonly own: { readonly key: KeySchema; readonly index: IndexDef | undefined } | undefined;
   readonly indexes: readonly IndexDef[];
-  /** The statement names the indexes: what they lack is what it wants to do without. */
+  /** Whether the statement names the indexes, and so accepts that they may lack items. */
   readonly hinted: boolean;
 }
 
-/** What hints, AutoDetectIndex and a relation that is an index itself leave to choose from. */
+/** Selects the keys that hints and AutoDetectIndex allow. A relation that is an index has just its own key. */
 export function candidateKeys({ table, hint }: TableRead, settings: PlanSettings): CandidateKeys {
   const { through, key, indexes } = table;
   if (through !== undefined)
@@ -112,7 +112,7 @@ export function candidateKeys({ table, hint }: TableRead, settings: PlanSettings
   return { own, indexes: allowed.filter(({ name }) => hint?.indexes.includes(name) !== true), hinted: false };
 }
 
-/** Refuses a place that the statement names and that cannot be read so. */
+/** Throws SQL_NOT_SUPPORTED if the statement names an index that cannot be read. */
 export function assertHintUsable(
   { table, hint }: Pick<TableRead, 'table' | 'hint'>,
   settings: PlanSettings,
@@ -131,14 +131,15 @@ export function assertHintUsable(
   }
 }
 
-/** Why an index cannot be read at all; undefined where it can. */
+/** Why an index cannot be read at all; undefined if it can. */
 export function whyUnusable(index: IndexDef, settings: PlanSettings): string | undefined {
   if (!index.active) return 'it is not active';
-  if (settings.consistentReads && index.kind === 'global') return 'global indexes do not support consistent reads';
+  if (settings.consistentReads && index.kind === 'global')
+    return 'global indexes do not support consistent reads';
   return undefined;
 }
 
-/** Why an index must not serve this read, not even for keys; undefined where it may. */
+/** Why an index must not be used for this read, not even for keys; undefined if it may. */
 export function whyUnsafe(read: TableRead, index: IndexDef, settings: PlanSettings): string | undefined {
   const why = whyUnusable(index, settings);
   const isNamed = read.hint?.kind === 'only' || read.table.through === index.name;
@@ -152,7 +153,7 @@ export function whyUnsafe(read: TableRead, index: IndexDef, settings: PlanSettin
   return sparse && `items without ${sparse.name} are missing from it`;
 }
 
-/** The first needed column that an index does not hold. */
+/** The first needed column that an index does not project. */
 export function findMissingColumn(read: TableRead, { projection }: IndexDef): ColumnDef | undefined {
   if (projection === 'all') return undefined;
   return read.columns.find((column) => isWholeItem(column) || !projection.includes(column.path[0]));

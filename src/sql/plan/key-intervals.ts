@@ -3,7 +3,7 @@ import type { KeyValue } from '../../dynamo/attribute-value.ts';
 import { compareKeyValues } from '../../dynamo/key.ts';
 import { nextPrefix } from './text-prefix.ts';
 
-/** The end of an interval of a sort key; undefined where it has none. */
+/** One end of an interval of sort key values. */
 interface End {
   readonly value: KeyValue;
   readonly inclusive: boolean;
@@ -12,13 +12,14 @@ interface End {
 interface Interval {
   readonly low: End | undefined;
   readonly high: End | undefined;
-  /** Where it is one of a prefix: it says so in fewer words. */
+  /** The prefix, if the interval is that of begins_with. */
   readonly prefix?: KeyValue;
 }
 
 /**
- * Conditions on one sort key attribute, of which any may hold, as conditions that never hold together; undefined in the
- * list for no condition at all. `exact`: they hold where those do and nowhere else. Nothing where intervals cannot tell.
+ * Rewrites alternative conditions on one sort key attribute as conditions that never overlap. In both lists, undefined
+ * means no condition. `exact` if they hold exactly where one of the originals does. Returns undefined if a condition is
+ * not an interval.
  */
 export function disjointConditions(
   conditions: readonly (SortCondition | undefined)[],
@@ -28,7 +29,7 @@ export function disjointConditions(
   if (known.length < intervals.length) return undefined;
   const merged = mergeAll(known);
   const printed = merged.map(toSortCondition);
-  // BETWEEN takes in both its ends: they may meet those of the neighbours now.
+  // BETWEEN includes both ends, which may now touch the neighbouring intervals.
   const closed = mergeAll(
     merged.map((interval, i) => (printed[i]?.exact === false ? withEnds(interval) : interval)),
   );
@@ -80,7 +81,7 @@ function mergeAll(intervals: readonly Interval[]): readonly Interval[] {
   return merged;
 }
 
-/** Whether the later one begins before the earlier one ends. */
+/** Whether the later interval begins before the earlier one ends. */
 function doOverlap(earlier: Interval, later: Interval): boolean {
   const { high } = earlier;
   const { low } = later;

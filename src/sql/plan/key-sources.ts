@@ -12,8 +12,8 @@ import {
 } from './table-read.ts';
 
 /**
- * Gives a Scan the read whose values may become its keys, where a join says that no other rows matter and where those
- * values would make a key condition. Whether it pays is decided when the values are known.
+ * Assigns to a Scan the read whose values may become its keys, if a join makes all other rows irrelevant and the values
+ * would form a key condition. Whether this pays off is decided once the values are known.
  */
 export function withKeySources(
   reads: readonly TableRead[],
@@ -21,7 +21,7 @@ export function withKeySources(
   settings: PlanSettings,
   rules: readonly PushdownRule[],
 ): readonly TableRead[] {
-  // A read waits for at most one other, and none waits in a circle.
+  // A read waits for at most one other, without cycles.
   const waits = new Map<string, string>();
   const leadsTo = (from: string | undefined, to: string): boolean =>
     from !== undefined && (from === to || leadsTo(waits.get(from), to));
@@ -44,15 +44,15 @@ export function withKeySources(
   }, reads);
 }
 
-/** The largest first. */
+/** Sorts the largest read first. */
 function sortBySize(reads: readonly TableRead[]): readonly TableRead[] {
   return reads.toSorted((a, b) => estimateBytes(b) - estimateBytes(a));
 }
 
-/** What a Scan counts at least: a table's size as DynamoDB told it may be hours old. */
+/** The minimum size of a Scan: DynamoDB's table sizes may be hours old. */
 const MIN_SCAN_BYTES = 65_536;
 
-/** What a read probably brings, in bytes: enough to say which of two is the larger. */
+/** A rough estimate of the bytes that a read returns, to compare the sizes of two reads. */
 function estimateBytes({ access, table, limit }: TableRead): number {
   const itemBytes = table.itemCount > 0 ? table.sizeBytes / table.itemCount : 1024;
   if (limit !== undefined && access.kind !== 'Empty') return itemBytes * limit;
@@ -70,7 +70,7 @@ function estimateBytes({ access, table, limit }: TableRead): number {
   }
 }
 
-/** A keyed read goes before any Scan; of two Scans one must be much the smaller for waiting to pay. */
+/** Reads by key go before any Scan. Waiting for another Scan only pays off if it is much smaller. */
 function isSmaller(source: TableRead, target: TableRead): boolean {
   return source.access.kind !== 'Scan' || estimateBytes(source) * 4 <= estimateBytes(target);
 }
@@ -88,7 +88,7 @@ function isPossible(
     restricted.column.type.kind === 'double'
   )
     return false;
-  // NULL is no key value: where NULLs match each other the attribute must be one that every item has.
+  // NULL cannot be a key value: if NULLs match each other, every item must have the attribute.
   const always = keyAttributes(target.table.key).some(({ name }) => name === restricted.column.path[0]);
   if (nullSafe && !always) return false;
   const sample: Literal | undefined =
@@ -99,7 +99,7 @@ function isPossible(
   );
 }
 
-/** The read when its attribute can only have these values; still a Scan where they make no key condition. */
+/** Plans a read whose attribute can only have these values. It stays a Scan if they do not form a key condition. */
 export function planWithKeys(
   read: TableRead,
   attribute: ColumnDef,
@@ -116,7 +116,7 @@ export function planWithKeys(
   return chooseAccessPath(asFullScan({ ...rest, conditions: [...read.conditions, keys] }), settings, rules);
 }
 
-/** A value of the engine, printed, as a literal of the attribute's type. */
+/** Converts a value printed by the engine to a literal of the attribute's type. */
 export function toJoinKeyLiteral(
   attribute: ColumnDef,
   printed: string,

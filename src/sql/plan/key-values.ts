@@ -8,14 +8,14 @@ import type { Comparison, Literal, Predicate } from '../../dynamo/expression/pre
 import type { Condition } from './table-read.ts';
 import { nextPrefix } from './text-prefix.ts';
 
-/** Values that one attribute is held to, and the conditions that say so. */
+/** The values that an attribute is fixed to, and the condition that fixes it. */
 export interface KeyEquality {
-  /** Without duplicates and without values that no key can have. */
+  /** Distinct, without values that are invalid as keys. */
   readonly values: readonly KeyValue[];
   readonly by: Condition;
 }
 
-/** The equality (or IN) that holds a key attribute to values; undefined where there is none of the attribute's type. */
+/** Finds the equality or IN that fixes a key attribute to the fewest values of its type. */
 export function findEquality(
   conditions: readonly Condition[],
   attribute: KeyAttribute,
@@ -38,7 +38,7 @@ function findEqualLiterals(predicate: Predicate | undefined, name: string): read
   return undefined;
 }
 
-/** A sort condition and the conditions that it covers exactly; those it only widens stay residual. */
+/** A sort key condition, and the conditions that it expresses exactly. Conditions that it widens stay residual. */
 export interface SortRange {
   readonly condition: SortCondition | 'never';
   readonly exact: readonly Condition[];
@@ -50,7 +50,10 @@ interface Bound {
   readonly by: Condition;
 }
 
-/** The narrowest single condition on a sort-key attribute that is implied: DynamoDB takes one, BETWEEN being the only two-sided form. */
+/**
+ * Finds the narrowest condition on a sort key attribute. DynamoDB accepts just one, and BETWEEN is the only one with
+ * two bounds.
+ */
 export function findSortRange(
   conditions: readonly Condition[],
   attribute: KeyAttribute,
@@ -99,7 +102,7 @@ function twoSided(low: Bound, high: Bound): SortRange {
   return { condition: { kind: 'between', low: low.value, high: high.value }, exact };
 }
 
-/** `x >= 'ab' AND x < 'ac'` is how DuckDB writes `x LIKE 'ab%'`. */
+/** DuckDB rewrites `x LIKE 'ab%'` to `x >= 'ab' AND x < 'ac'`. */
 function findPrefix(low: Bound, high: Bound): string | undefined {
   if (!low.inclusive || high.inclusive || !('S' in low.value) || !('S' in high.value)) return undefined;
   const text = low.value.S;
@@ -120,7 +123,7 @@ function isAttribute(predicate: { readonly path: readonly (string | number)[] },
 
 function toKeyValue(literal: Literal): KeyValue {
   const value = keyLiteral(literal);
-  if (value === undefined) throw new TypeError('A boolean is no key value');
+  if (value === undefined) throw new TypeError('a boolean cannot be a key value');
   return value;
 }
 
@@ -134,7 +137,7 @@ function distinct(values: readonly KeyValue[]): readonly KeyValue[] {
   return distinctKeys(values.map((value) => ({ value }))).flatMap(({ value }) => value ?? []);
 }
 
-/** Each key so far with each value of one more attribute. */
+/** Combines each key with each value of one more attribute. */
 export function combineKeys(keys: readonly Key[], name: string, values: readonly KeyValue[]): Key[] {
   return keys.flatMap((key) => values.map((value) => ({ ...key, [name]: value })));
 }

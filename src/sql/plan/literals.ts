@@ -3,9 +3,9 @@ import type { Literal } from '../../dynamo/expression/predicate.ts';
 import { storedAttributeType } from '../types/column-types.ts';
 import { formatDigits, type PlanValue } from './plan-json.ts';
 
-/** The constant in the column's DynamoDB type; undefined where comparing there could mean something else than in SQL. */
+/** Converts a constant to the column's DynamoDB type; undefined if the comparison could differ from SQL's. */
 export function toColumnLiteral(column: ColumnDef, constant: PlanValue): Literal | undefined {
-  // DynamoDB compares all digits.
+  // DynamoDB compares all digits, a rounded double only some of them.
   if (column.type.kind === 'double' && column.type.rounds === true) return undefined;
   switch (column.type.kind) {
     case 'text':
@@ -28,13 +28,13 @@ export function toColumnLiteral(column: ColumnDef, constant: PlanValue): Literal
   }
 }
 
-/** The plan leaves out an empty text. */
+/** The plan omits the value of an empty string. */
 function toStringLiteral({ type, value = '', is_null: isNull }: PlanValue): Literal | undefined {
   const isText = type.id === 'VARCHAR' && typeof value === 'string' && isNull !== true;
   return isText ? { type: 'S', text: value } : undefined;
 }
 
-/** The digits of a number; undefined for every other constant. */
+/** The digits of a numeric constant; undefined for all others. */
 export function toDecimalText(constant: PlanValue): string | undefined {
   return NUMERIC.has(constant.type.id) && constant.is_null !== true ? formatDigits(constant) : undefined;
 }
@@ -62,7 +62,7 @@ export function isNumber(text: string): boolean {
   return NUMBER.test(text);
 }
 
-/** DynamoDB takes up to 38 significant digits from 1E-130 to 9.99E+125; anything else it refuses. */
+/** DynamoDB accepts up to 38 significant digits, from 1E-130 to 9.99E+125. */
 export function isDynamoNumber(text: string): boolean {
   const match = NUMBER.exec(text);
   if (match === null) return false;
@@ -72,7 +72,7 @@ export function isDynamoNumber(text: string): boolean {
   return significant.length <= 38 && Math.abs(magnitude) < 125;
 }
 
-/** DuckDB prints a blob as text in which bytes that are not printable ASCII are `\xHH`. */
+/** DuckDB prints a blob as a string with `\xHH` for bytes that are not printable ASCII. */
 function toBase64(printed: string): string {
   const bytes = printed.replaceAll(/\\x([0-9A-Fa-f]{2})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),

@@ -7,7 +7,7 @@ import { referencedPosition, rowChain, type RowChain, type FindScan } from './ro
 import { substitute } from './substitute.ts';
 import type { Condition, OrderTerm } from './table-read.ts';
 
-/** What the optimised plan says about one stub. */
+/** The optimised plan's conditions and columns for one stub. */
 export interface ScanFacts {
   readonly conditions: readonly Condition[];
   /** The columns that the statement needs of this scan. */
@@ -15,15 +15,17 @@ export interface ScanFacts {
   readonly cut?: Cut;
 }
 
-/** Of the rows of a scan only the first in an order matter. */
+/** Only the first rows of a scan matter, in some order. */
 export interface Cut {
   readonly rows: number;
   readonly order: readonly OrderTerm[];
-  /** Conditions that are not the scan's own say as well which rows count. */
+  /** Whether conditions above the scan drop further rows. */
   readonly filteredAbove: boolean;
 }
 
-/** The statement is one scan, a projection of plain columns and perhaps a limit and an order: rows can stream as they come. */
+/**
+ * A statement of one scan with plain columns and optionally a limit and an order: rows can be streamed as they arrive.
+ */
 export interface DirectShape {
   readonly alias: string;
   /** The output columns, as columns of the table. */
@@ -31,16 +33,16 @@ export interface DirectShape {
   readonly limit?: number;
   readonly offset?: number;
   readonly order: readonly OrderTerm[];
-  /** There is one row, and each of its values is the number of items, or the first item's column, NULL where there is none. */
+  /** The result is one row of counts, or of columns of the first item (NULL without items). */
   readonly summaries?: readonly Summary[];
 }
 
 export type Summary =
-  /** Of the items, or of those in which the column is not NULL. */
+  /** Counts all items, or those in which the column is not NULL. */
   | { readonly kind: 'count'; readonly of?: ColumnDef }
   | { readonly kind: 'first'; readonly column: ColumnDef; readonly descending: boolean };
 
-/** The statement needs no more than the first rows of its one scan; it has enough as soon as it gives so many rows, or its value. */
+/** The statement needs only the first rows of its one scan: until it has returned that many rows, or its value. */
 export interface PrefixShape {
   readonly alias: string;
   readonly cut: Cut;
@@ -48,17 +50,17 @@ export interface PrefixShape {
 }
 
 export interface PlanFacts {
-  /** By stub. A stub that the optimiser removed is not here: its rows cannot matter. */
+  /** By stub. A stub that the optimiser removed is missing: its rows cannot matter. */
   readonly scans: ReadonlyMap<string, ScanFacts>;
   readonly direct: DirectShape | undefined;
   readonly prefix: PrefixShape | undefined;
   readonly edges: readonly JoinEdge[];
 }
 
-/** The columns of a stub in the order of its definition; undefined for tables that are no stubs. */
+/** The columns of a stub in the order of its definition; undefined for other tables. */
 export type StubColumns = (stub: string) => readonly ColumnDef[] | undefined;
 
-/** Reads the plan: which conditions reach which scan, and whether the statement needs no engine at all. */
+/** Extracts from the plan which conditions reach which scan, and whether the statement can run without the engine. */
 export function readPlan(plans: readonly PlanNode[], stubs: StubColumns): PlanFacts {
   const scans = new Map<string, ScanFacts>();
   const copied = new Set<string>();
@@ -73,7 +75,7 @@ export function readPlan(plans: readonly PlanNode[], stubs: StubColumns): PlanFa
   const visit = (node: PlanNode, above: Above): void => {
     if (node.type === 'LOGICAL_GET') {
       const found = toScanFacts(node, above, stubs);
-      // Scanned twice (a correlated subquery that was copied): only what needs no condition is safe for both.
+      // A copied correlated subquery scans a stub twice: only a read without conditions covers both.
       if (found === undefined) return;
       const before = scans.get(found.alias);
       if (before) copied.add(found.alias);
@@ -103,19 +105,19 @@ export function readPlan(plans: readonly PlanNode[], stubs: StubColumns): PlanFa
   };
 }
 
-/** What must be true of the rows of a node. */
+/** The conditions that the rows of a node must meet. */
 interface Above {
-  /** As the node's parent says, a filter. */
+  /** The conditions of its parent, if that is a filter. */
   readonly own: readonly PlanExpression[];
-  /** As all filters say between which and the node there are projections alone. */
+  /** The conditions of all filters above it that are separated by projections only. */
   readonly all: readonly PlanExpression[];
-  /** The UNNEST whose rows a node's are, one for each element of a list, and what must be true of them. */
+  /** The UNNEST above it, with the conditions on its rows (one per element of a list). */
   readonly unnest?: { readonly node: PlanNode; readonly all: readonly PlanExpression[] };
 }
 
 const NOTHING_ABOVE: Above = { own: [], all: [] };
 
-/** What must be true of the rows of a node's only child. */
+/** The conditions that the rows of the only child of a node must meet. */
 function below(node: PlanNode, { all }: Above): Above {
   const through = (positions: readonly PlanExpression[] | undefined): readonly PlanExpression[] =>
     all.flatMap((each) => substitute(each, (index) => positions?.[index]) ?? []);
@@ -149,7 +151,7 @@ function scanColumns(get: PlanNode, stubs: StubColumns): readonly (StubColumn | 
   return visibleColumns(get, readColumns(get, columns)).map((column) => column && { alias, column });
 }
 
-/** `SELECT` of counts only, or of `min(column)` and `max(column)` only, over one scan. */
+/** Matches a SELECT of only counts, or of only `min(column)` and `max(column)`, over one scan. */
 function summaryShape(root: PlanNode, findScan: FindScan): DirectShape | undefined {
   const aggregates = findAggregates(root, findScan);
   if (aggregates === undefined) return undefined;
@@ -163,7 +165,7 @@ function summaryShape(root: PlanNode, findScan: FindScan): DirectShape | undefin
   return { alias: chain.alias, output, order: [], summaries };
 }
 
-/** The aggregates that are the statement's columns, over the rows of a chain that is neither sorted nor cut. */
+/** Finds the aggregates of a statement whose columns are all aggregates over an unsorted, unlimited chain. */
 function findAggregates(
   root: PlanNode,
   findScan: FindScan,
@@ -200,7 +202,7 @@ function toCut({ limit, offset = 0, order, filteredAbove }: RowChain): Cut | und
   return limit === undefined ? undefined : { rows: limit + offset, order, filteredAbove };
 }
 
-/** A limit over one scan; or one `min` or `max`, which is the first value that there is. */
+/** Matches a limit over one scan, or a single `min` or `max`, which is the first value in its order. */
 function prefixShape(root: PlanNode, findScan: FindScan): PrefixShape | undefined {
   const chain = rowChain(root, findScan);
   const cut = chain && toCut(chain);
@@ -240,14 +242,14 @@ function filterConditions(filter: PlanFilter, column: ColumnDef | undefined): Co
     : toFilterConditions(filter, column);
 }
 
-/** What the scan reads, filters included; row numbers are none of ours. */
+/** The columns that the scan reads, including those of its filters; undefined for DuckDB's row numbers. */
 function readColumns(get: PlanNode, columns: readonly ColumnDef[]): readonly (ColumnDef | undefined)[] {
   return (get.column_indexes ?? []).map(({ index }) =>
     typeof index === 'number' ? columns[index] : undefined,
   );
 }
 
-/** What the scan hands up, in the order in which expressions above count it. */
+/** The output columns of the scan, in the order of the references above it. */
 function visibleColumns(
   get: PlanNode,
   read: readonly (ColumnDef | undefined)[],

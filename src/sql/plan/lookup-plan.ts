@@ -3,14 +3,14 @@ import type { KeyValue } from '../../dynamo/attribute-value.ts';
 import { findEquality } from './key-values.ts';
 import type { Condition, PlanSettings, PushdownRule, TableRead } from './table-read.ts';
 
-/** A look-up by the whole key and by nothing else, as it was planned: with other values of the key its plan is the same. */
+/** The plan of a lookup by exactly the full key. It is reused for other values of the key. */
 export interface LookupPlan {
   readonly read: TableRead;
   readonly settings: PlanSettings;
   readonly rules: readonly PushdownRule[];
 }
 
-/** What can be kept of a plan for the next call; undefined where it is more than a look-up. */
+/** Keeps the plan of a lookup for reuse; undefined if the read is more than a lookup. */
 export function toLookupPlan(
   read: TableRead,
   settings: PlanSettings,
@@ -18,11 +18,11 @@ export function toLookupPlan(
 ): LookupPlan | undefined {
   const { access, conditions, filter, residual, table } = read;
   if (access.kind !== 'GetItem' || filter.length + residual.length > 0) return undefined;
-  // One condition for each attribute: none is left that could contradict another.
+  // With one condition per key attribute, no two conditions can contradict each other.
   return conditions.length === keyAttributes(table.key).length ? { read, settings, rules } : undefined;
 }
 
-/** The same look-up with the values of these conditions; undefined where one of them can be no key. */
+/** Repeats a lookup with the values of these conditions; undefined if one of them is not a valid key. */
 export function repeatLookup(
   { read }: LookupPlan,
   conditions: readonly Condition[],

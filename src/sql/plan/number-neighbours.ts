@@ -1,6 +1,6 @@
 import { type PlanType, formatScaled } from './plan-json.ts';
 
-/** The values of a numeric type next to one of its values; undefined where the type has no such neighbours. */
+/** The values of a numeric type directly before and after a value; undefined if the type has none. */
 export function adjacentNumbers(
   digits: string,
   type: PlanType,
@@ -33,7 +33,7 @@ function decimalNeighbours(digits: string, scale: number): { before: string; aft
   return { before: formatScaled(unscaled - 1n, scale), after: formatScaled(unscaled + 1n, scale) };
 }
 
-/** Doubles of one sign are ordered like their bits. */
+/** Doubles of the same sign are ordered like their bits. */
 function nextDouble(value: number, direction: 1n | -1n): number {
   if (value === 0) return Number(direction) * Number.MIN_VALUE;
   const view = new DataView(new ArrayBuffer(8));

@@ -1,8 +1,9 @@
 import { getErrorMessage } from '../../core/errors.ts';
 
 /**
- * The parts of DuckDB's serialised logical plan that planning reads. DuckDB does not promise this format: everything is
- * optional, and what is not understood stays residual. test/sql/plan/plan-json.test.ts pins what is relied on.
+ * The parts of DuckDB's serialised logical plan that the planner uses. DuckDB does not guarantee this format:
+ * everything is optional, and conditions that are not understood stay residual. test/contract/plans.test.ts pins what
+ * is relied on.
  */
 export interface PlanNode {
   readonly type: string;
@@ -25,7 +26,7 @@ export interface PlanNode {
   }[];
   readonly left_projection_map?: readonly number[];
   readonly right_projection_map?: readonly number[];
-  /** Of a LOGICAL_DELIM_JOIN: what its LOGICAL_DELIM_GETs hand up. */
+  /** The output columns of the LOGICAL_DELIM_GETs of a LOGICAL_DELIM_JOIN. */
   readonly duplicate_eliminated_columns?: readonly PlanExpression[];
   readonly limit_val?: PlanLimit;
   readonly offset_val?: PlanLimit;
@@ -72,7 +73,7 @@ export interface PlanExpression {
     readonly then_expr?: PlanExpression;
   }[];
   readonly else_expr?: PlanExpression;
-  /** Of an aggregate. */
+  /** The FILTER clause of an aggregate. */
   readonly filter?: PlanExpression;
   readonly aggregate_type?: string;
   readonly return_type?: PlanType;
@@ -94,11 +95,11 @@ export interface PlanValue {
     | { readonly upper: number | string; readonly lower: number | string };
 }
 
-/** Numbers of 16 digits and more do not survive JSON.parse, and infinity is no JSON: they arrive as text. */
+/** JSON.parse rounds numbers of 16 digits and more and rejects infinity, so they are quoted first. */
 const STRING_OR_LONG_NUMBER =
   /"(?:[^"\\]|\\.)*"|-?\d{16,}(?!\d*[.eE])|-?\d+\.\d{15,}(?:[eE][+-]?\d+)?|-?\bInfinity\b|\bNaN\b/g;
 
-/** The plans in what `json_serialize_plan` returned, or the reason why there are none. */
+/** Parses the result of `json_serialize_plan`: the plans, or the reason of a failure. */
 export function parsePlan(
   text: string,
 ): { readonly plans: readonly PlanNode[] } | { readonly failure: string } {
@@ -109,12 +110,12 @@ export function parsePlan(
     readonly plans?: readonly PlanNode[];
   } = readJson(safe);
   if (parsed.error === true || parsed.plans === undefined) {
-    return { failure: parsed.error_message ?? 'DuckDB gave no plan' };
+    return { failure: parsed.error_message ?? 'DuckDB returned no plan' };
   }
   return { plans: parsed.plans };
 }
 
-/** DuckDB does not escape everything that JSON wants escaped, such as the bytes of a bit string. */
+/** DuckDB leaves some characters unescaped that JSON requires to be escaped, such as the bytes of a bit string. */
 function readJson(text: string): ReturnType<typeof JSON.parse> {
   try {
     return JSON.parse(text);
@@ -123,7 +124,7 @@ function readJson(text: string): ReturnType<typeof JSON.parse> {
   }
 }
 
-/** The constant as decimal digits: DuckDB writes 128-bit integers and decimals as two halves. */
+/** Formats a constant as decimal digits. DuckDB serialises 128-bit integers and decimals as two halves. */
 export function formatDigits(constant: PlanValue): string | undefined {
   const { value, type } = constant;
   if (value === undefined || typeof value === 'boolean') return undefined;
@@ -135,7 +136,7 @@ export function formatDigits(constant: PlanValue): string | undefined {
   return String(value);
 }
 
-/** An integer as decimal digits with so many of them behind the point, less zeros at the end. */
+/** Formats an integer with `scale` digits after the decimal point, without trailing zeros. */
 export function formatScaled(unscaled: bigint, scale: number): string {
   if (scale === 0) return String(unscaled);
   const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');

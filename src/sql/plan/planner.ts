@@ -8,7 +8,7 @@ import type { Relation, SystemRelation } from '../bind/relation.ts';
 import { toEngineError } from '../engine/engine-errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { loadEngine } from '../engine/load-engine.ts';
-import { identifier, literal } from '../print/quote.ts';
+import { quoteIdentifier, quoteLiteral } from '../print/quote.ts';
 import { toDuckdbType } from '../types/column-types.ts';
 import { restoreLists, type IntegerList } from './integer-lists.ts';
 import {
@@ -32,7 +32,7 @@ import {
   type TableRead,
 } from './table-read.ts';
 
-/** An occurrence of a system table, and the conditions on its rows that DuckDB will apply. */
+/** An occurrence of a system table, with the conditions that DuckDB will apply to its rows. */
 export interface SystemRead {
   readonly relation: SystemRelation;
   readonly conditions: readonly Condition[];
@@ -43,21 +43,21 @@ export interface StatementPlan {
   readonly relations: readonly Relation[];
   /** The system tables that it reads. */
   readonly system: readonly SystemRead[];
-  /** The statement over the relations of a schema. */
+  /** The statement over the relations in a schema of DuckDB. */
   readonly engineSql: BoundStatement['engineSql'];
-  /** The groupings that can be made in portions. */
+  /** The groupings that can be computed in portions. */
   readonly textGroups: BoundStatement['textGroups'];
-  /** One for each relation, in the same order; of a direct statement with `min` and `max`, one for each end. */
+  /** One per relation, in the same order; for a direct statement with `min` and `max`, one per aggregate. */
   readonly reads: readonly TableRead[];
-  /** Where present, rows stream from the one read as they come. */
+  /** If present, rows are streamed from the single read as they arrive. */
   readonly direct: DirectShape | undefined;
-  /** Where present, the one read stops when the statement has as many rows, or the value. */
+  /** If present, the single read stops once the statement has this many rows, or its value. */
   readonly until: PrefixShape['until'] | undefined;
 }
 
-/** What the statement's own tree knows and DuckDB's plan no longer does. */
+/** Facts from the statement's tree that DuckDB's plan no longer has. */
 export interface PlanHints {
-  /** Where the statement names a column first. */
+  /** Finds the location of the first mention of a column. */
   readonly locate: (name: string) => number | undefined;
   readonly lists: readonly IntegerList[];
 }
@@ -68,11 +68,11 @@ export interface Planner {
   close(): Promise<void>;
 }
 
-/** Stubs and plans are kept for so many statements. */
+/** The number of statements whose stubs and plans are cached. */
 const STUBS = { entries: 256 };
 const ANALYSED = { entries: 256, characters: 512 * 1024 };
 
-/** A planner with a DuckDB of its own, started with the first statement that needs it. */
+/** Creates a planner with its own DuckDB instance, which is started by the first statement that needs it. */
 export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): Planner {
   let opened: Promise<PlanningEngine> | undefined;
   const open = (): Promise<PlanningEngine> => (opened ??= openPlanning());
@@ -94,7 +94,7 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
       STUBS,
       () => createStubs(open, relations),
       (schema) => {
-        void open().then(({ connection }) => connection.run(`DROP SCHEMA ${identifier(schema)} CASCADE`));
+        void open().then(({ connection }) => connection.run(`DROP SCHEMA ${quoteIdentifier(schema)} CASCADE`));
       },
     );
   };
@@ -147,16 +147,16 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
   };
 }
 
-/** What has a stub: a table of DynamoDB, or a system table. */
+/** Relations with a stub: DynamoDB tables and system tables. */
 type Stub = Relation | SystemRelation;
 
 interface Analysed {
   readonly columns: readonly ResultColumn[];
-  /** Undefined where DuckDB's plan did not serialise: every read stays a Scan then. */
+  /** Undefined if DuckDB could not serialise the plan: every read stays a Scan then. */
   readonly facts: PlanFacts | undefined;
 }
 
-/** A DuckDB that plans, and what it is asked over: two questions about one statement go side by side. */
+/** The planning DuckDB with two connections, so that a statement's columns and plan are requested in parallel. */
 interface PlanningEngine {
   readonly engine: Engine;
   readonly connection: DuckDBConnection;
@@ -172,13 +172,13 @@ async function openPlanning(): Promise<PlanningEngine> {
 async function createStubs(open: () => Promise<PlanningEngine>, relations: readonly Stub[]): Promise<string> {
   const { engine, connection } = await open();
   const schema = engine.newSchema();
-  await connection.run(`CREATE SCHEMA ${identifier(schema)}`);
+  await connection.run(`CREATE SCHEMA ${quoteIdentifier(schema)}`);
   for (const { alias, columns } of relations) {
     const definitions = columns.map(
-      ({ engineName, column }) => `${identifier(engineName)} ${toDuckdbType(column.type)}`,
+      ({ engineName, column }) => `${quoteIdentifier(engineName)} ${toDuckdbType(column.type)}`,
     );
     await connection.run(
-      `CREATE TABLE ${identifier(schema)}.${identifier(alias)} (${definitions.join(', ')})`,
+      `CREATE TABLE ${quoteIdentifier(schema)}.${quoteIdentifier(alias)} (${definitions.join(', ')})`,
     );
   }
   return schema;
@@ -210,14 +210,14 @@ async function describeResultColumns(
   return columns;
 }
 
-/** Undefined where DuckDB's plan does not serialise, as that of a statement with a mistake, which it only tells of. */
+/** Undefined if DuckDB cannot serialise the plan, for instance because the statement is invalid. */
 async function planFacts(
   connection: DuckDBConnection,
   sql: string,
   relations: readonly Stub[],
 ): Promise<PlanFacts | undefined> {
   const answer = await connection.runAndReadAll(
-    `SELECT json_serialize_plan(${literal(sql)}, optimize := true, skip_null := true, skip_empty := true)`,
+    `SELECT json_serialize_plan(${quoteLiteral(sql)}, optimize := true, skip_null := true, skip_empty := true)`,
   );
   const plan = parsePlan(String(answer.getRows()[0]?.[0]));
   if ('failure' in plan) return undefined;
@@ -227,7 +227,7 @@ async function planFacts(
   return readPlan(plan.plans, (stub) => byAlias.get(stub));
 }
 
-/** What planning a read takes. */
+/** The inputs of planning a read. */
 interface Planning {
   readonly facts: PlanFacts | undefined;
   readonly settings: PlanSettings;
@@ -240,7 +240,7 @@ type ReadGoals = Pick<TableRead, 'limit' | 'order' | 'countOnly' | 'firstPage'>;
 function planRead(
   relation: Relation,
   { facts, settings, lists, rules }: Planning,
-  wanted: ReadGoals = {},
+  goals: ReadGoals = {},
   further: readonly Condition[] = [],
 ): TableRead {
   const scan = facts?.scans.get(relation.alias);
@@ -249,7 +249,7 @@ function planRead(
   const start: TableRead = {
     alias: relation.alias,
     table: relation.table,
-    // What the optimiser removed from the plan cannot contribute a row.
+    // A stub that the optimiser removed from the plan cannot contribute a row.
     access: facts !== undefined && scan === undefined ? { kind: 'Empty' } : toScanPath(relation.table),
     conditions,
     keyed: [],
@@ -257,13 +257,13 @@ function planRead(
     residual: conditions,
     columns: needed,
     ...(relation.hint === undefined ? {} : { hint: relation.hint }),
-    ...wanted,
+    ...goals,
   };
   assertHintUsable(start, settings);
   return chooseAccessPath(start, settings, rules);
 }
 
-/** The statement without an engine, where nothing is left for one to do. */
+/** Plans the statement without the engine, if nothing is left for it to do. */
 function planDirect(
   [relation, ...others]: readonly Relation[],
   planning: Planning,
@@ -282,7 +282,7 @@ function planDirect(
   return reads?.every(isComplete) ? { reads, direct } : undefined;
 }
 
-/** One read counts for all; of `min` and `max` each reads its own end. */
+/** All counts share one read; `min` and `max` each have their own. */
 function planSummaries(
   relation: Relation,
   summaries: readonly Summary[],
@@ -308,7 +308,7 @@ function toPresenceCondition({ name, path }: ColumnDef): Condition {
   return { text: `${name} IS NOT NULL`, predicate: { kind: 'isNotNull', path }, exact: true };
 }
 
-/** The statement over so much of its one scan as gives it the rows that it wants. */
+/** Plans to stop the statement's only read as soon as it has enough rows. */
 function planPrefix(
   [relation, ...others]: readonly Relation[],
   planning: Planning,
@@ -321,23 +321,26 @@ function planPrefix(
     firstPage: Math.max(1, rows),
   });
   if (read.order !== undefined || (read.residual.length === 0 && !prefix.cut.filteredAbove)) return undefined;
-  // What the entries of an index promise, their items nearly always keep.
+  // Items nearly always match what their index entries matched.
   const promised = new Set([...read.keyed, ...(read.fetchBack ? read.filter : [])]);
   const isSelective =
     prefix.cut.filteredAbove || !read.residual.every((condition) => promised.has(condition));
-  // Each item that is fetched by its key costs as much as many that are read together.
+  // Fetching one item by key costs as much as reading many items in one page.
   if (read.fetchBack && isSelective) return undefined;
   const firstPage = isSelective ? Math.max(rows, FEWEST_FILTERED) : rows;
   return { reads: [withFirstPage(read, firstPage)], until: prefix.until };
 }
 
-/** The losers as well: EXPLAIN compares their costs with those of the read. */
+/** Also updates the losing paths, whose costs EXPLAIN compares with that of the read. */
 function withFirstPage({ considered, ...read }: TableRead, firstPage: number): TableRead {
   const paths = considered?.paths.map((path) => ({ ...path, firstPage }));
   return { ...read, firstPage, ...(considered && paths ? { considered: { ...considered, paths } } : {}) };
 }
 
-/** DuckDB sorts, cuts and counts: the read brings all rows, or as many as a limit of its own lets through. */
+/**
+ * Plans a read for the engine, which sorts, limits and counts. The read returns all rows, or the first ones if its own
+ * limit is enough.
+ */
 function planForEngine(relation: Relation, planning: Planning): TableRead {
   const cut = planning.facts?.scans.get(relation.alias)?.cut;
   if (cut && !cut.filteredAbove) {
@@ -348,7 +351,7 @@ function planForEngine(relation: Relation, planning: Planning): TableRead {
   return planRead(relation, planning);
 }
 
-/** Nothing is left to do about its rows. */
+/** Whether the rows need no further filtering or sorting. */
 function isComplete(read: TableRead): boolean {
   return read.residual.length === 0 && read.order === undefined;
 }

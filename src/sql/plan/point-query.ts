@@ -6,7 +6,7 @@ import { isConnectionFailure } from '../../core/errors.ts';
 import type { Literal } from '../../dynamo/expression/predicate.ts';
 import { postgresColumnType, storedAttributeType } from '../types/column-types.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
-import { hintOf } from '../parse/hints.ts';
+import { getIndexHint } from '../parse/hints.ts';
 import type { ParsedQuery } from '../parse/parse.ts';
 import { describePredicate } from './describe-predicate.ts';
 import { chooseAccessPath } from './choose-path.ts';
@@ -23,12 +23,15 @@ import type { DirectPlan } from './direct-plan.ts';
 import { repeatLookup, type LookupPlan, toLookupPlan } from './lookup-plan.ts';
 
 /**
- * A statement of the form `SELECT columns FROM table [WHERE column = value AND …] [LIMIT n]`. Its plan is found without
- * the planning engine, so that a point lookup costs one GetItem and next to nothing else.
+ * A statement of the form `SELECT columns FROM table [WHERE column = value AND …] [LIMIT n]`. It is planned without the
+ * planning engine, so a point lookup costs little more than its GetItem.
  */
 export interface PointQuery {
   readonly columns: readonly ResultColumn[];
-  /** The plan for these parameters; undefined where a value is not of its column's type, or DynamoDB cannot do all of it. */
+  /**
+   * Plans the query for these parameters; undefined if a value does not have its column's type, or a condition cannot
+   * be pushed down.
+   */
   plan(
     parameters: readonly ParameterLiteral[],
     settings: PlanSettings,
@@ -36,7 +39,7 @@ export interface PointQuery {
   ): DirectPlan | undefined;
 }
 
-/** What a trivial statement consists of; anything else in it is for the planner. */
+/** The clauses of a point query; statements with other clauses are left to the planner. */
 const POINT_QUERY_CLAUSES: ReadonlySet<string> = new Set([
   'targetList',
   'fromClause',
@@ -46,12 +49,12 @@ const POINT_QUERY_CLAUSES: ReadonlySet<string> = new Set([
   'op',
 ]);
 
-/** Whether a statement has the form of a point query, whatever its table turns out to be. */
+/** Whether a statement has the form of a point query, regardless of its table. */
 export function isPointShape(parsed: ParsedQuery): boolean {
   return matchShape(parsed) !== undefined;
 }
 
-/** The statement as a point query; undefined where its table does not allow that. */
+/** Compiles the statement as a point query; undefined if its table does not allow that. */
 export async function matchPointQuery(
   parsed: ParsedQuery,
   catalog: Pick<Catalog, 'table' | 'view'>,
@@ -67,7 +70,7 @@ export async function matchPointQuery(
   } catch (error) {
     // Retrying in the binder would trigger a second sign-in.
     if (isConnectionFailure(error)) throw error;
-    // The binder meets the same failure and knows its position.
+    // The binder will report the same error with its position.
     return undefined;
   }
   if (table.child !== undefined) return undefined;
@@ -83,7 +86,7 @@ interface Shape {
   readonly equalities: readonly Equality[];
 }
 
-/** What the texts of statements say, whatever their tables are; undefined for those that are not trivial. */
+/** The shapes of statements, which do not depend on their tables; undefined if a statement is not a point query. */
 const shapes = new WeakMap<ParsedQuery, Shape | undefined>();
 
 function matchShape(parsed: ParsedQuery): Shape | undefined {
@@ -102,7 +105,7 @@ function matchShape(parsed: ParsedQuery): Shape | undefined {
   return shape;
 }
 
-/** What was found for a statement, as long as its table looks the same. */
+/** The compiled query of a statement, valid as long as its table definition is the same. */
 const compiled = new WeakMap<
   ParsedQuery,
   { readonly table: TableDef; readonly statement: PointQuery | undefined }
@@ -173,7 +176,7 @@ function matchSource(ast: SelectStmt): { readonly name: string; readonly alias: 
   if (ast.op !== 'SETOP_NONE' || ast.fromClause?.length !== 1 || from === undefined || !('RangeVar' in from))
     return undefined;
   const { relname, schemaname, catalogname, alias } = from.RangeVar;
-  if (hintOf(from.RangeVar) !== undefined) return undefined;
+  if (getIndexHint(from.RangeVar) !== undefined) return undefined;
   if (
     relname === undefined ||
     schemaname !== undefined ||
@@ -189,7 +192,7 @@ interface Equality {
   readonly value: Node;
 }
 
-/** The parts of `a = 1 AND b = $1`; undefined for any other condition. */
+/** Splits `a = 1 AND b = $1` into its equalities; undefined for any other condition. */
 function matchEqualities(where: Node): readonly Equality[] | undefined {
   if ('BoolExpr' in where) {
     if (where.BoolExpr.boolop !== 'AND_EXPR') return undefined;
@@ -249,7 +252,7 @@ function resolveOutput(ast: SelectStmt, table: TableDef, alias: string): readonl
   return output.length === 0 ? undefined : output;
 }
 
-/** The column that a reference means: exactly spelled, or the only one that differs in case. */
+/** Finds a column by its exact name, or the only one whose name differs just in case. */
 function findNamedColumn(reference: ColumnRef, table: TableDef, alias: string): ColumnDef | undefined {
   const names = (reference.fields ?? []).map((field) => ('String' in field ? field.String.sval : undefined));
   const name = names.at(-1);
@@ -259,7 +262,7 @@ function findNamedColumn(reference: ColumnRef, table: TableDef, alias: string): 
   return alike.length === 1 ? alike[0] : alike.find((column) => column.name === name);
 }
 
-/** `column = constant` as DynamoDB compares it; undefined where the constant is not of the column's type. */
+/** Translates `column = constant`; undefined if the constant does not have the column's type. */
 function toEqualityCondition(
   column: ColumnDef,
   node: Node,

@@ -1,6 +1,6 @@
 import type { DocumentPath, Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 
-/** What DynamoDB can be asked for an expression: it holds wherever the expression is TRUE; if `exact`, nowhere else. */
+/** A predicate for DynamoDB that holds wherever an expression is TRUE and, if `exact`, nowhere else. */
 export interface Pushdown {
   readonly predicate: Predicate;
   readonly exact: boolean;
@@ -14,7 +14,7 @@ export function superset(predicate: Predicate): Pushdown {
   return { predicate, exact: false };
 }
 
-/** All parts hold. What is not known of one of them the others still narrow. */
+/** All parts hold. A part that cannot be pushed down is omitted, which makes the result inexact. */
 export function allOf(parts: readonly (Pushdown | undefined)[]): Pushdown | undefined {
   const known = parts.filter((part) => part !== undefined);
   if (known.length === 0) return undefined;
@@ -25,7 +25,7 @@ export function allOf(parts: readonly (Pushdown | undefined)[]): Pushdown | unde
   return { predicate: of.length === 1 ? first : { kind: 'and', of }, exact: allExact };
 }
 
-/** Some part holds. */
+/** Some part holds. Undefined if a part cannot be pushed down. */
 export function anyOf(parts: readonly (Pushdown | undefined)[]): Pushdown | undefined {
   const known = parts.filter((part) => part !== undefined);
   if (known.length < parts.length || known.length === 0) return undefined;
@@ -40,7 +40,7 @@ function flatten(kind: 'and' | 'or', parts: readonly Pushdown[]): readonly Predi
   return parts.flatMap(({ predicate }) => (predicate.kind === kind ? predicate.of : [predicate]));
 }
 
-/** Several equalities of one path and type become an IN, of booleans an OR; what is said twice is said once. */
+/** Merges equalities on the same path and type into an IN (an OR for booleans) and removes duplicates. */
 function mergeEqualities(parts: readonly Predicate[]): readonly Predicate[] {
   const lists = new Map<string, Map<string, Literal>>();
   const result = new Map<string, Predicate>();
@@ -61,7 +61,7 @@ function mergeEqualities(parts: readonly Predicate[]): readonly Predicate[] {
 function toEqualityOrList(path: DocumentPath, values: readonly Literal[]): Predicate {
   const [value, second] = values;
   if (value !== undefined && second === undefined) return { kind: 'compare', path, op: '=', value };
-  // Emulators find FALSE to be of no type.
+  // Emulators do not recognise the type of FALSE in an IN.
   return value?.type === 'BOOL'
     ? { kind: 'or', of: values.map((each) => ({ kind: 'compare', path, op: '=', value: each })) }
     : { kind: 'in', path, values };

@@ -4,10 +4,10 @@ import type { LintSchema } from '../../dynamo/lint/lint-report.ts';
 import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import type { TableRead } from './table-read.ts';
 
-/** A ProjectionExpression of more names would come near its limit of 4 KB; then whole items are read. */
+/** With more names, a ProjectionExpression would approach its limit of 4 KB; whole items are read instead. */
 const MAX_PROJECTED = 300;
 
-/** The read as the room `dynamo` sends it. */
+/** Converts a read to the request that src/dynamo sends. */
 export function toReadRequest(read: TableRead, consistent: boolean): ReadRequest {
   const projection = read.countOnly ? undefined : toProjection(read);
   return {
@@ -24,7 +24,7 @@ export function toReadRequest(read: TableRead, consistent: boolean): ReadRequest
   };
 }
 
-/** The paths to bring back; undefined where the whole item is wanted. It saves bytes, not capacity. */
+/** The paths to project; undefined for whole items. A projection saves bytes, not capacity. */
 function toProjection(read: TableRead): readonly DocumentPath[] | undefined {
   if (read.fetchBack) return entryAttributes(read).map((name) => [name]);
   const { access, table } = read;
@@ -36,19 +36,19 @@ function toProjection(read: TableRead): readonly DocumentPath[] | undefined {
   const visible = table.columns.filter((column) => column.hidden !== true);
   const needed = columns.filter((column) => column.hidden !== true);
   if (needed.length === visible.length || columns.length > MAX_PROJECTED) return undefined;
-  // Two columns may be of one attribute, and DynamoDB takes each path once.
+  // Two columns may have the same attribute, but DynamoDB accepts each path only once.
   if (columns.length > 0) return [...new Map(columns.map(({ path }) => [path.join('\0'), path])).values()];
-  // Rows are only counted: any attribute that every item has will do.
+  // Rows are only counted, so any attribute that all items have suffices.
   return table.key.partition.map((attribute) => [attribute.name]);
 }
 
-/** Of an index's entries the keys of their items are needed, and what they are merged by. */
+/** The attributes needed of index entries: the keys of their items, and those that ranges are merged by. */
 function entryAttributes({ table, access }: TableRead): readonly string[] {
   const order = access.kind === 'Query' && typeof access.rangeOrder === 'object' ? access.rangeOrder : [];
   return [...new Set([...keyNames(table.key), ...order.map(({ attribute }) => attribute)])];
 }
 
-/** By which items are put in the order of their keys. */
+/** The key columns, by which fetched items are sorted. */
 function keyColumns(table: TableDef): readonly ColumnDef[] {
   const names = new Set(keyNames(table.key));
   return table.columns.filter(
@@ -56,7 +56,7 @@ function keyColumns(table: TableDef): readonly ColumnDef[] {
   );
 }
 
-/** The key schema that the request linter holds the read against. */
+/** The key schema against which the request linter checks the read. */
 export function toLintSchema({ table, access }: TableRead): LintSchema {
   const name = access.kind === 'Query' || access.kind === 'Scan' ? access.index : undefined;
   const index = table.indexes.find((candidate) => candidate.name === name);

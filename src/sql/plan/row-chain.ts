@@ -2,30 +2,30 @@ import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { PlanExpression, PlanNode } from './plan-json.ts';
 import type { OrderTerm } from './table-read.ts';
 
-/** What a scan hands up: its stub, and the columns as expressions above count them. */
+/** The output of a scan: its stub, and its columns in the order of the references above it. */
 export interface ScanOutput {
   readonly alias: string;
   readonly columns: readonly (ColumnDef | undefined)[];
 }
 
-/** Undefined for what is no scan of a stub. */
+/** Undefined if the node is not the scan of a stub. */
 export type FindScan = (get: PlanNode) => ScanOutput | undefined;
 
-/** A scan and what is done to its rows, each by itself: left out, projected; then perhaps all sorted and cut. */
+/** A scan whose rows are filtered and projected one by one, and then optionally sorted and limited. */
 export interface RowChain {
   readonly alias: string;
-  /** The output columns, as columns of the table; undefined for what is computed. */
+  /** The output columns, as columns of the table; undefined for computed ones. */
   readonly output: readonly (ColumnDef | undefined)[];
   readonly order: readonly OrderTerm[];
   readonly limit: number | undefined;
   readonly offset: number | undefined;
-  /** Rows are left out by conditions that are not the scan's own. */
+  /** Whether conditions above the scan drop further rows. */
   readonly filteredAbove: boolean;
 }
 
 /**
- * The chain that ends with a node; undefined where it is more than that, or sorts by what is no column. `joined`: it may
- * pass joins that give each of its rows at least one row, with further columns.
+ * Matches the chain that ends with a node; undefined if the node is more than a chain, or is sorted by a computed
+ * value. With `joined`, the chain may pass joins that keep each of its rows and only add columns.
  */
 export function rowChain(root: PlanNode, findScan: FindScan, joined = false): RowChain | undefined {
   let node: PlanNode | undefined = root;
@@ -33,7 +33,7 @@ export function rowChain(root: PlanNode, findScan: FindScan, joined = false): Ro
   let offset: number | undefined;
   let orders: PlanNode['orders'];
   let filteredAbove = false;
-  // Positions of the output, and of the order, in the node below; -1 for what is computed.
+  // The positions of the output columns and the sort keys in the node below; -1 for computed ones.
   let positions: readonly number[] | undefined;
   let orderPositions: readonly number[] = [];
   const through = (below: readonly number[] | undefined): void => {
@@ -46,7 +46,7 @@ export function rowChain(root: PlanNode, findScan: FindScan, joined = false): Ro
     const child: PlanNode | undefined = node.children?.[0];
     switch (node.type) {
       case 'LOGICAL_LIMIT': {
-        // A limit below an order or a condition cuts before it sorts or sieves.
+        // A limit below a sort or a filter applies before it.
         if (limit !== undefined || offset !== undefined || orders !== undefined || filteredAbove)
           return undefined;
         const limitValue = constantLimit(node.limit_val);
@@ -95,7 +95,7 @@ export function rowChain(root: PlanNode, findScan: FindScan, joined = false): Ro
 
 const KEEPS_LEFT: ReadonlySet<string> = new Set(['LEFT', 'SINGLE']);
 
-/** The columns of a join that come from its left side, as that counts them: they come first. None where their number is not known. */
+/** The left side's positions of the join's first columns; empty if their number is unknown. */
 function leftPositions(
   { children: [left] = [], left_projection_map: map = [] }: PlanNode,
   findScan: FindScan,
@@ -104,7 +104,7 @@ function leftPositions(
   return Array.from({ length: (left && countColumns(left, findScan)) ?? 0 }, (_, i) => i);
 }
 
-/** How many columns a node hands up; undefined where that is not to be seen here. */
+/** The number of output columns of a node; undefined if unknown. */
 function countColumns(node: PlanNode, findScan: FindScan): number | undefined {
   const [first, second] = node.children ?? [];
   const mapped = (map: readonly number[] | undefined, child: PlanNode | undefined): number | undefined =>
@@ -131,7 +131,7 @@ function countColumns(node: PlanNode, findScan: FindScan): number | undefined {
   }
 }
 
-/** The position that an expression refers to; -1 for what is computed. */
+/** The position that an expression refers to; -1 for a computed one. */
 export function referencedPosition(expression: PlanExpression): number {
   return expression.type === 'BOUND_REF' ? (expression.index ?? -1) : -1;
 }

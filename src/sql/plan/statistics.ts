@@ -10,23 +10,23 @@ import type { KeyValue } from '../../dynamo/attribute-value.ts';
 import { keyLiteral } from '../../dynamo/expression/literal-value.ts';
 import type { Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 
-/** How many items or entries there are, and the bytes of one. */
+/** The number of items or index entries, and the size of one. */
 export interface Extent {
   readonly items: number;
   readonly itemBytes: number;
 }
 
-/** A table of which nothing is known: nobody regrets a Query of it. */
+/** The assumed size of an unknown table, large enough to prefer a Query. */
 const UNKNOWN: Extent = { items: 1_000_000, itemBytes: 400 };
-/** What a filter lets through where nothing is known of its attribute, as a part of the items. */
+/** The assumed selectivity of a filter on an unknown attribute. */
 const UNKNOWN_FRACTION = 0.1;
 
-/** Whether DynamoDB has counted the table, or sampling has seen all of it. */
+/** Whether the table's size is known, from DynamoDB or because sampling read all of it. */
 export function isCounted({ itemCount, sampled }: TableDef): boolean {
   return itemCount > 0 || sampled.whole === true;
 }
 
-/** A table by DynamoDB's counters, else by its sample. */
+/** The extent of a table by DynamoDB's counters, or else by its sample. */
 export function tableExtent(table: TableDef): Extent {
   const { itemCount, sizeBytes, sampled } = table;
   if (itemCount > 0) return { items: itemCount, itemBytes: sizeBytes / itemCount };
@@ -35,7 +35,7 @@ export function tableExtent(table: TableDef): Extent {
   return { items: whole === true ? items : Math.max(items, UNKNOWN.items), itemBytes };
 }
 
-/** An index by DynamoDB's counters, else by what the table's sample says of the attributes that it holds. */
+/** The extent of an index by DynamoDB's counters, or else by the table's sample of its attributes. */
 export function indexExtent(table: TableDef, index: IndexDef): Extent {
   const { itemCount = 0, sizeBytes = 0, key, projection } = index;
   if (itemCount > 0) return { items: itemCount, itemBytes: sizeBytes / itemCount };
@@ -53,7 +53,7 @@ export function indexExtent(table: TableDef, index: IndexDef): Extent {
   return { items: whole.items * presence, itemBytes: Math.min(itemBytes, whole.itemBytes) };
 }
 
-/** How many items, or entries of an index, a key condition probably reaches. */
+/** Estimates the number of items or index entries under a key condition. */
 export function estimateItems(table: TableDef, { equals, sort }: KeyRange): number {
   const { items } = tableExtent(table);
   const names = Object.keys(equals);
@@ -65,7 +65,7 @@ export function estimateItems(table: TableDef, { equals, sort }: KeyRange): numb
   return items * part;
 }
 
-/** The part of the items that a filter probably lets through, 0 to 1. */
+/** Estimates the fraction of items (0 to 1) that pass a filter. */
 export function estimateSelectivity(table: TableDef, predicate: Predicate): number {
   switch (predicate.kind) {
     case 'never':
@@ -124,12 +124,12 @@ function findAttributeColumn({ columns }: TableDef, name: string): ColumnDef | u
   return columns.find(({ path, hidden }) => path.length === 1 && path[0] === name && hidden !== true);
 }
 
-/** The part of the items whose attribute has the value. */
+/** Estimates the fraction of items whose attribute has the value. */
 function equalitySelectivity(table: TableDef, name: string, value: KeyValue): number {
   const { items } = tableExtent(table);
   const sketch = findAttributeColumn(table, name)?.values;
   const sought = sketchedValue(value);
-  // As many different values as each of them has items.
+  // Assumes as many distinct values as there are items per value.
   if (sketch === undefined || sought === undefined || sketch.values === 0)
     return Math.max(1, Math.sqrt(items)) / Math.max(1, items);
   const met = sketch.common.get(sought);
@@ -141,8 +141,8 @@ function equalitySelectivity(table: TableDef, name: string, value: KeyValue): nu
 }
 
 /**
- * How many different values all items have, from those of a sample: the estimator of Haas and Stokes, which PostgreSQL
- * takes for its n_distinct as well.
+ * Estimates the number of distinct values of all items from a sample, with the estimator of Haas and Stokes that
+ * PostgreSQL also uses for n_distinct.
  */
 function distinctValues({ items, values, distinct, once }: ValueSketch, all: number): number {
   const population = Math.max(values, (all * values) / Math.max(1, items));
@@ -150,7 +150,7 @@ function distinctValues({ items, values, distinct, once }: ValueSketch, all: num
   return Math.min(Math.max(distinct, estimate), population);
 }
 
-/** The part of the items whose attribute meets a sort condition. */
+/** Estimates the fraction of items whose attribute meets a sort key condition. */
 function sortConditionSelectivity(table: TableDef, name: string, condition: SortCondition): number {
   const sketch = findAttributeColumn(table, name)?.values;
   if (condition.kind === 'compare' && condition.op === '=')
@@ -159,7 +159,7 @@ function sortConditionSelectivity(table: TableDef, name: string, condition: Sort
   const holds = toSketchTest(condition);
   if (holds === undefined) return 0.3;
   const met = sketch.steps.filter(holds).length;
-  // Between two steps there may be some.
+  // There may be matching values between two steps.
   return (Math.max(met, 0.5) / sketch.steps.length) * (sketch.values / sketch.items);
 }
 

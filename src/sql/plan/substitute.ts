@@ -1,6 +1,6 @@
 import type { PlanExpression } from './plan-json.ts';
 
-/** The expression with something else for each of its references; undefined where one of them has none. */
+/** Replaces each reference of an expression; undefined if one of them has no replacement. */
 export function substitute(
   expression: PlanExpression,
   instead: (index: number) => PlanExpression | undefined,

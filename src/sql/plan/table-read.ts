@@ -5,19 +5,19 @@ import type { IndexHint } from '../bind/relation.ts';
 import type { CardinalityFeedback } from './cardinality-feedback.ts';
 
 /**
- * A condition that DuckDB found for one scan. `predicate` is what DynamoDB can be asked (undefined where it cannot);
- * `exact` says that both mean the same on every item, so that DuckDB need not check again.
+ * A condition that DuckDB pushed down to one scan. `predicate` is its translation for DynamoDB, undefined if there is
+ * none. `exact` if both hold for the same items, so that DuckDB need not check again.
  */
 export interface Condition {
-  /** As a person would write it, for EXPLAIN. */
+  /** The condition in SQL notation, for EXPLAIN. */
   readonly text: string;
   readonly predicate: Predicate | undefined;
   readonly exact: boolean;
 }
 
 /**
- * One read of one table: starts as a Scan whose conditions are all residual; rules move conditions out. DuckDB checks every original
- * condition again on the engine path, so whatever a rule does may only widen the set of rows, never narrow it.
+ * One read of one table. It begins as a Scan whose conditions are all residual, and rules move conditions out. On the
+ * engine path DuckDB checks every original condition again, so a rule may widen the set of rows but never narrow it.
  */
 export interface TableRead {
   /** The stub's name in the statement: `r0`, `r1` … */
@@ -25,45 +25,45 @@ export interface TableRead {
   readonly table: TableDef;
   readonly access: AccessPath;
   /**
-   * The Query of the index brings keys only; the items are fetched by them, or the table is read after all where they are too
-   * many. What holds of the index entry is checked again on the item, which may have changed since.
+   * The index is read for keys only, and the items are fetched by them; if there are too many, the table is scanned
+   * instead. Conditions on the index entry are checked again on the item, which may have changed since.
    */
   readonly fetchBack?: true;
-  /** What the statement says about the table's indexes. */
+  /** The statement's index hint. */
   readonly hint?: IndexHint;
-  /** All that the statement asks of this scan, wherever it went. */
+  /** All conditions of this scan, whether pushed down or not. */
   readonly conditions: readonly Condition[];
-  /** DynamoDB evaluates these with the key condition. */
+  /** The conditions in the key condition. */
   readonly keyed: readonly Condition[];
   readonly filter: readonly Condition[];
-  /** DuckDB still owes these. */
+  /** The conditions that DuckDB must still check. */
   readonly residual: readonly Condition[];
-  /** What the statement needs of the table, in the table's order. */
+  /** The columns that the statement needs, in the table's order. */
   readonly columns: readonly ColumnDef[];
-  /** So many rows are enough, if in the end nothing is residual and the order is met. */
+  /** The number of rows that are enough, if nothing is residual and the order is met. */
   readonly limit?: number;
-  /** Rows are wanted in this order; a rule that meets it removes it. */
+  /** The requested order; the rule that meets it moves it to `sorted`. */
   readonly order?: readonly OrderTerm[];
-  /** The order that is met. */
+  /** The order in which the read returns its rows. */
   readonly sorted?: readonly OrderTerm[];
   /**
-   * The statement may need only the first so many rows, or more: DuckDB says when there are enough. Pages start so
-   * small and double.
+   * The size of the first page. The statement may need only these rows, or more, so the page size doubles until DuckDB
+   * has enough.
    */
   readonly firstPage?: number;
   /** Only the number of items matters. */
   readonly countOnly?: true;
   /** Its keys may come from another read. */
   readonly keysFrom?: KeySource;
-  /** What the access path was chosen from; absent where no other path was proposed. */
+  /** The paths that the access path was chosen from; absent if there was just one. */
   readonly considered?: Considered;
 }
 
-/** What was weighed for one read. EXPLAIN shows why the losers lost. */
+/** The paths considered for one read, for EXPLAIN to show why the others lost. */
 export interface Considered {
-  /** Every path that could serve, with its filter and order, the chosen one included. */
+  /** All candidates with their filter and order, including the chosen one. */
   readonly paths: readonly TableRead[];
-  /** Indexes whose key would serve but that may lack items of the result, with the reason. */
+  /** Indexes whose key matches but that may lack items of the result, with the reason. */
   readonly unsafe: ReadonlyMap<string, string>;
 }
 
@@ -83,42 +83,45 @@ export interface OrderTerm {
   readonly descending: boolean;
 }
 
-/** Another read whose values, once they are known, can be this one's keys: cheaper than a Scan if they are few. */
+/**
+ * Another read whose values can become this read's keys once they are known, which is cheaper than a Scan if they are
+ * few.
+ */
 export interface KeySource {
   readonly alias: string;
   readonly column: ColumnDef;
-  /** The attribute of this read's table that equals it. */
+  /** The attribute of this read's table that equals the column. */
   readonly attribute: ColumnDef;
 }
 
-/** What rules may ask about the session. */
+/** The settings of the session that planning depends on. */
 export interface PlanSettings {
   readonly autoDetectIndex: boolean;
   readonly consistentReads: boolean;
   readonly threads: number;
-  /** What Queries of the session have met so far. */
+  /** The cardinalities that earlier Queries have returned. */
   readonly learned?: CardinalityFeedback | undefined;
 }
 
 /** One step of planning a read. Rules never see what another rule made of a competing path. */
 export type PushdownRule = AccessRule | ReadRule;
 
-/** Proposes access paths; which of them serves, the costs of all proposals decide. */
+/** Proposes access paths. The costs of all proposals decide which one is chosen. */
 export interface AccessRule {
   readonly kind: 'access';
   readonly name: string;
-  /** `read` is a full Scan. The path to prefer comes first: it is chosen where several cost the same. */
+  /** `read` is a full Scan. The preferred path comes first: it wins if several cost the same. */
   propose(read: TableRead, settings: PlanSettings): readonly Proposal[];
 }
 
 export type Proposal =
   | { readonly kind: 'path'; readonly read: TableRead }
-  /** An index that the conditions fit, but that may lack items of the result. */
+  /** An index whose key matches the conditions, but that may lack items of the result. */
   | { readonly kind: 'unsafe'; readonly index: string; readonly reason: string };
 
 /**
- * Adds to a read whose access path stands: with `finish` to every candidate, before their costs are compared; with `chosen`
- * to the chosen read alone, as it changes no cost. Returns undefined where it has nothing to add.
+ * Adds to a read with a given access path: with `finish` to every candidate, before costs are compared; with `chosen`
+ * only to the chosen read, without affecting its cost. Returns undefined if there is nothing to add.
  */
 export interface ReadRule {
   readonly kind: 'finish' | 'chosen';

@@ -5,30 +5,30 @@ import { findMissingColumn, whyUnusable } from './key-candidates.ts';
 import { isCounted } from './statistics.ts';
 import type { PlanSettings, TableRead } from './table-read.ts';
 
-/** An index that does not serve a read. */
+/** An index that a read does not use. */
 export interface UnusedIndex {
   readonly index: string;
   /** The attributes of its key. */
   readonly key: readonly string[];
   readonly why: UnusedReason;
-  /** The same for people, without the index's name. */
+  /** The reason as text, without the index's name. */
   readonly reason: string;
 }
 
 export type UnusedReason =
-  /** The statement, or AutoDetectIndex, rules it out. */
+  /** Excluded by a hint or by AutoDetectIndex. */
   | 'ruled out'
-  /** It is not active, or has no consistent reads. */
+  /** Not active, or without consistent reads. */
   | 'unreadable'
-  /** No condition holds its partition key to values. */
+  /** No condition fixes its partition key to values. */
   | 'key'
-  /** Items that the statement wants may be missing from it. */
+  /** Items of the result may be missing from it. */
   | 'sparse'
   | 'cost';
 
 type Reason = Pick<UnusedIndex, 'why' | 'reason'>;
 
-/** Why each index of the table that is not read is not; none of a relation that is an index itself. */
+/** Explains for each unused index of the table why it is not used. A relation that is an index has no others. */
 export function explainUnusedIndexes(read: TableRead, settings: PlanSettings): readonly UnusedIndex[] {
   const { table, access } = read;
   const used = access.kind === 'Query' || access.kind === 'Scan' ? access.index : undefined;
@@ -43,10 +43,9 @@ export function explainUnusedIndexes(read: TableRead, settings: PlanSettings): r
 function explainUnused(index: IndexDef, read: TableRead, settings: PlanSettings): Reason {
   const { access, hint } = read;
   if (access.kind === 'Empty') return { why: 'cost', reason: 'nothing is read' };
-  if (access.kind === 'GetItem')
-    return { why: 'cost', reason: 'nothing costs less than one item by its key' };
+  if (access.kind === 'GetItem') return { why: 'cost', reason: 'reading one item by its key costs least' };
   if (hint && hint.indexes.includes(index.name) !== (hint.kind === 'only'))
-    return { why: 'ruled out', reason: 'a hint of the statement' };
+    return { why: 'ruled out', reason: 'excluded by a hint' };
   const cannot = whyUnusable(index, settings);
   if (cannot !== undefined) return { why: 'unreadable', reason: cannot };
   if (!settings.autoDetectIndex && hint?.kind !== 'only')
@@ -55,11 +54,14 @@ function explainUnused(index: IndexDef, read: TableRead, settings: PlanSettings)
   if (losers.length > 0) return explainByCost(index, read, losers, settings);
   const unsafe = read.considered?.unsafe.get(index.name);
   return unsafe === undefined
-    ? { why: 'key', reason: 'no condition gives its partition key values' }
+    ? { why: 'key', reason: 'no condition fixes its partition key' }
     : { why: 'sparse', reason: unsafe };
 }
 
-/** The paths through an index that lost. A Scan of it competes with Scans only, and for keys only where it has a filter. */
+/**
+ * The losing paths through an index. A Scan of the index only counts if a Scan was chosen and, if it reads keys, has a
+ * filter.
+ */
 function findLosers({ name }: IndexDef, { access, considered }: TableRead): readonly TableRead[] {
   return (considered?.paths ?? []).filter((path) => {
     if (path.access.kind === 'Query') return path.access.index === name;
@@ -68,7 +70,7 @@ function findLosers({ name }: IndexDef, { access, considered }: TableRead): read
   });
 }
 
-/** Undercut by the read that was chosen. */
+/** Explains by its cost why an index lost to the chosen read. */
 function explainByCost(
   index: IndexDef,
   read: TableRead,
@@ -78,11 +80,11 @@ function explainByCost(
   const missing = findMissingColumn(read, index);
   const units = Math.min(...losers.map((loser) => estimateCost(loser, settings).units));
   const reasons = [
-    ...(missing === undefined ? [] : [`it does not hold ${missing.name}`]),
+    ...(missing === undefined ? [] : [`it does not project ${missing.name}`]),
     ...(isCounted(read.table)
       ? [`about ${roundUpToHalf(units)} RCU against ${roundUpToHalf(estimateCost(read, settings).units)}`]
       : missing === undefined
-        ? ['no cheaper, as far as is known']
+        ? ['not known to be cheaper']
         : []),
   ];
   return { why: 'cost', reason: reasons.join(', ') };

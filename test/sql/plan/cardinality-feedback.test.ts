@@ -3,8 +3,8 @@ import { createCardinalityFeedback } from '../../../src/sql/plan/cardinality-fee
 
 const under = (status: string) => ({ equals: { status: { S: status } } });
 
-describe('what Queries have met', () => {
-  it('is expected of the same condition, and corrects the estimate of others of its shape', () => {
+describe('cardinality feedback', () => {
+  it('returns the recorded figure for the same condition and corrects estimates of similar ones', () => {
     const learned = createCardinalityFeedback();
     expect(learned.expected('t.by_status', under('open'), 10)).toBe(10);
     learned.record('t.by_status', under('open'), 10, 1000);
@@ -14,7 +14,7 @@ describe('what Queries have met', () => {
     expect(corrected).toBeLessThan(1000);
   });
 
-  it('says nothing of another place or another kind of condition', () => {
+  it('does not affect another table or another kind of condition', () => {
     const learned = createCardinalityFeedback();
     learned.record('t.by_status', under('open'), 10, 1000);
     expect(learned.expected('t', under('open'), 10)).toBe(10);
@@ -22,7 +22,7 @@ describe('what Queries have met', () => {
     expect(learned.expected('t.by_status', { ...under('open'), sort }, 10)).toBe(10);
   });
 
-  it('is forgotten where it was not asked for longest', () => {
+  it('forgets the least recently used figure', () => {
     const learned = createCardinalityFeedback();
     learned.record('t', under('first'), 10, 500);
     for (let i = 0; i < 3000; i++) learned.record(`t${i}`, under('x'), 10, 10);

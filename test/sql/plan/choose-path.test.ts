@@ -36,7 +36,7 @@ describe('chooseAccessPath', () => {
     expect([first.asked, second.asked]).toEqual([[start], [start]]);
   });
 
-  it('asks no further rule once a single item is all there is to read', () => {
+  it('asks no further rule once a single item is read by its key', () => {
     const later = proposing();
     const one = proposing({ kind: 'GetItem', key: {} });
     expect(chooseAccessPath(start, SETTINGS, [one, later]).access.kind).toBe('GetItem');

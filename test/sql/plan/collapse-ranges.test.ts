@@ -4,8 +4,8 @@ import { compare } from '../../support/reads.ts';
 
 const [low, high] = [compare('x', '>=', 5), compare('x', '<=', 5)];
 
-describe('withPoints', () => {
-  it('takes two bounds that meet for an equality, and leaves the others', () => {
+describe('collapseEqualBounds', () => {
+  it('turns two equal bounds into an equality and keeps the other conditions', () => {
     const other = compare('y', '>=', 5);
     expect(collapseEqualBounds([low, other, high])).toEqual([other, compare('x', '=', 5)]);
     expect(collapseEqualBounds([high, low])).toEqual([compare('x', '=', 5)]);

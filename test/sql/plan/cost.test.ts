@@ -37,7 +37,7 @@ const planned = (...conditions: Parameters<typeof scan>[1]) =>
   chooseAccessPath(scan(sketched, conditions), SETTINGS, PUSHDOWN_RULES);
 
 describe('the cost of a read', () => {
-  it('adds items up before it rounds for pages, and rounds each item that is got by its key', () => {
+  it('rounds the sum of a page, and each item that is fetched by key', () => {
     const keys = Array.from({ length: 8 }, (_, i) => ({ pk: { S: 'p1' }, sk: { S: `${i}` } }));
     const got = { ...scan(sketched, []), access: { kind: 'BatchGetItem', keys } } as const;
     expect(estimateCost(got, SETTINGS)).toEqual({ units: 4, requests: 1, rounds: 1 });
@@ -47,7 +47,7 @@ describe('the cost of a read', () => {
     expect(estimateCost(query, { consistentReads: true }).units).toBeCloseTo((1000 * 400) / 4096, 0);
   });
 
-  it('counts once what follows from another condition', () => {
+  it('does not count conditions implied by another one', () => {
     const open = compare('status', '=', 'open');
     const [alone, twice] = [[open], [open, isIn('status', 'open', 'done'), compare('status', '>', 'a')]].map(
       (filter) =>
@@ -56,7 +56,7 @@ describe('the cost of a read', () => {
     expect(twice).toBe(alone);
   });
 
-  it('knows common values from rare ones', () => {
+  it('distinguishes common values from rare ones', () => {
     expect(planned(compare('status', '=', 'open'), compare('kind', '=', 'k0')).access).toMatchObject({
       kind: 'Query',
       index: 'by_status',
@@ -67,7 +67,7 @@ describe('the cost of a read', () => {
     });
   });
 
-  it('tells of an index that was not taken what it would have cost', () => {
+  it('shows what an unused index would have cost', () => {
     const read = planned(compare('status', '=', 'open'), compare('kind', '=', 'k0'));
     expect(explainUnusedIndexes(read, SETTINGS)).toMatchObject([
       { index: 'by_kind', why: 'cost', reason: expect.stringMatching(/^about [\d.]+ RCU against [\d.]+$/) },
@@ -76,7 +76,7 @@ describe('the cost of a read', () => {
     expect(estimateReadUnits(read, false)).toBeLessThan(15);
   });
 
-  it('takes one Query of a partition for many points in it', () => {
+  it('prefers one Query of a partition to fetching many of its items', () => {
     const many = Array.from({ length: 600 }, (_, i) => String(i).padStart(4, '0'));
     expect(planned(compare('pk', '=', 'p1'), isIn('sk', ...many)).access).toMatchObject({
       kind: 'Query',
@@ -85,7 +85,7 @@ describe('the cost of a read', () => {
     expect(planned(compare('pk', '=', 'p1'), isIn('sk', '0001', '0011')).access.kind).toBe('BatchGetItem');
   });
 
-  it('scans an index that holds every item where that is all that is needed', () => {
+  it('scans a complete index that projects all needed columns', () => {
     const needed = sketched.columns.filter(({ name }) => name === 'sk');
     const read = chooseAccessPath(scan(sketched, [], { columns: needed }), SETTINGS, PUSHDOWN_RULES);
     expect(read.access).toMatchObject({ kind: 'Scan', index: 'keys' });

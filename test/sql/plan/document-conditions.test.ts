@@ -14,7 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => planner.close());
 
-/** What DynamoDB would be asked for a condition; `=` before it where that means the same. */
+/** The pushdown of a condition, prefixed with `=` if it is exact. */
 async function pushed(where: string): Promise<readonly string[]> {
   const parsed = await parseQuery(`SELECT pk FROM t WHERE ${where}`);
   const bound = await bindStatement(parsed, [], catalogOf([TABLE]));
@@ -28,7 +28,7 @@ async function pushed(where: string): Promise<readonly string[]> {
   );
 }
 
-const SETS_OF_DOC = 'doc is of type SS OR doc is of type NS OR doc is of type BS';
+const SETS_OF_DOC = 'doc has type SS OR doc has type NS OR doc has type BS';
 
 describe('conditions on documents', () => {
   it.each<[string, string]>([
@@ -43,25 +43,25 @@ describe('conditions on documents', () => {
     ["doc->>'n' = 'true'", "= (doc.n = 'true' OR doc.n = TRUE OR doc.n = base64 'true')"],
     [
       "doc->>'n' = '[1]'",
-      "(doc.n = '[1]' OR doc.n is of type L OR doc.n is of type SS OR doc.n is of type NS OR doc.n is of type BS)",
+      "(doc.n = '[1]' OR doc.n has type L OR doc.n has type SS OR doc.n has type NS OR doc.n has type BS)",
     ],
     ["doc->>'n' <> 'x'", "= doc.n <> 'x'"],
     ["doc->>'n' <> '5'", "doc.n <> '5'"],
-    ["doc->>'n' > 'x'", "(doc.n > 'x' OR doc.n is of another type than S)"],
+    ["doc->>'n' > 'x'", "(doc.n > 'x' OR doc.n has a type other than S)"],
     ["doc->>'n' IN ('x', 'y')", "= doc.n IN ('x', 'y')"],
     ["doc->>'n' IS NULL", '= doc.n IS NULL'],
     ["doc->>'n' IS NOT NULL", '= doc.n IS NOT NULL'],
     ["doc->'n' IS NULL", 'doc.n IS NULL'],
-    ["doc->'n' IS NOT NULL", '= (doc.n IS NOT NULL OR doc.n is of type NULL)'],
+    ["doc->'n' IS NOT NULL", '= (doc.n IS NOT NULL OR doc.n has type NULL)'],
     ["NOT (doc->>'n' = 'x' OR doc->>'m' = 'y')", "= (doc.n <> 'x' AND doc.m <> 'y')"],
-    ["doc->>'n' LIKE 'x%'", "(doc.n LIKE 'x%' OR doc.n is of another type than S)"],
-    ["doc->>'n' NOT LIKE '%x%'", "(doc.n NOT LIKE '%x%' OR doc.n is of another type than S)"],
-    ["(doc->>'n')::int > 5", '(doc.n > 5 OR doc.n is of another type than N)'],
-    ["(doc->>'n')::int = 5", '((doc.n > 4 AND doc.n < 6) OR doc.n is of another type than N)'],
-    ["(doc->>'n')::numeric <= 1.5", '(doc.n < 1.5000000001 OR doc.n is of another type than N)'],
-    ["(doc->>'n')::float8 >= 0.1", '(doc.n > 0.09999999999999999 OR doc.n is of another type than N)'],
-    ["(doc->>'n')::boolean", '(doc.n = TRUE OR doc.n is of another type than BOOL)'],
-    ["NOT (doc->>'n')::boolean", '(doc.n = FALSE OR doc.n is of another type than BOOL)'],
+    ["doc->>'n' LIKE 'x%'", "(doc.n LIKE 'x%' OR doc.n has a type other than S)"],
+    ["doc->>'n' NOT LIKE '%x%'", "(doc.n NOT LIKE '%x%' OR doc.n has a type other than S)"],
+    ["(doc->>'n')::int > 5", '(doc.n > 5 OR doc.n has a type other than N)'],
+    ["(doc->>'n')::int = 5", '((doc.n > 4 AND doc.n < 6) OR doc.n has a type other than N)'],
+    ["(doc->>'n')::numeric <= 1.5", '(doc.n < 1.5000000001 OR doc.n has a type other than N)'],
+    ["(doc->>'n')::float8 >= 0.1", '(doc.n > 0.09999999999999999 OR doc.n has a type other than N)'],
+    ["(doc->>'n')::boolean", '(doc.n = TRUE OR doc.n has a type other than BOOL)'],
+    ["NOT (doc->>'n')::boolean", '(doc.n = FALSE OR doc.n has a type other than BOOL)'],
     ["(doc->>'d')::date > '2024-01-01'", 'doc.d IS NOT NULL'],
     ["doc->>0 = 'x'", "(doc[0] = 'x' OR 'x' = ANY (doc))"],
     ['doc->>0 IS NOT NULL', `(doc[0] IS NOT NULL OR ${SETS_OF_DOC})`],
@@ -76,8 +76,8 @@ describe('conditions on documents', () => {
     ["(doc->>'a' = 'x' AND upper(s) = 'X') OR s = 'y'", "? (doc.a = 'x' OR s = 'y')"],
     ["coalesce(doc->>'a', 'x') = 'x'", '?'],
     ['json_array_length(doc) > 2', 'size(doc) > 2'],
-    ['json_array_length(doc) < 2', '(size(doc) < 2 OR doc is of another type than L)'],
-    ["doc ? 'k'", "(doc.k IS NOT NULL OR doc.k is of type NULL OR 'k' = ANY (doc))"],
+    ['json_array_length(doc) < 2', '(size(doc) < 2 OR doc has a type other than L)'],
+    ["doc ? 'k'", "(doc.k IS NOT NULL OR doc.k has type NULL OR 'k' = ANY (doc))"],
     ['octet_length(x) = 2', '= size(x) = 2'],
     ['length(s) > 5', 'size(s) >= 5'],
     ['length(s) = 5', '(size(s) >= 5 AND size(s) <= 20)'],

@@ -16,7 +16,7 @@ describe('integer lists', () => {
     ]);
   });
 
-  it('with gaps, text or expressions are none', async () => {
+  it('are not lists with gaps, strings or expressions', async () => {
     expect(await lists("a IN (1, 3) AND b IN ('1', '2') AND c IN (1, 1 + 1) AND d BETWEEN 1 AND 2")).toEqual(
       [],
     );
@@ -26,14 +26,14 @@ describe('integer lists', () => {
 describe('restoring lists', () => {
   const other = compare('b', '>=', 1);
 
-  it('a range that was a list is the list again', () => {
+  it('turns a range back into the list it came from', () => {
     expect(restoreLists([compare('a', '>=', 1), other, compare('a', '<=', 3)], [[1n, 2n, 3n]])).toEqual([
       other,
       isIn('a', 1, 2, 3),
     ]);
   });
 
-  it('any other range stays a range', () => {
+  it('leaves any other range', () => {
     const conditions = [compare('a', '>=', 1), compare('a', '<=', 4), other];
     expect(restoreLists(conditions, [[1n, 2n, 3n]])).toEqual(conditions);
     expect(restoreLists(conditions, [])).toEqual(conditions);

@@ -17,17 +17,17 @@ const compare = (op: '=' | '<' | '<=' | '>' | '>=', value: number): SortConditio
 });
 const begins = (prefix: string): SortCondition => ({ kind: 'beginsWith', prefix: S(prefix) });
 
-const numberOf = (value: object): number => Number('N' in value ? value.N : NaN);
+const toNumber = (value: object): number => Number('N' in value ? value.N : NaN);
 
 function holds(condition: SortCondition | undefined, x: number): boolean {
   if (condition === undefined) return true;
   switch (condition.kind) {
     case 'between':
-      return numberOf(condition.low) <= x && x <= numberOf(condition.high);
+      return toNumber(condition.low) <= x && x <= toNumber(condition.high);
     case 'beginsWith':
       throw new TypeError('A number has no prefix');
     case 'compare': {
-      const value = numberOf(condition.value);
+      const value = toNumber(condition.value);
       return { '=': x === value, '<': x < value, '<=': x <= value, '>': x > value, '>=': x >= value }[
         condition.op
       ];
@@ -43,8 +43,8 @@ const anyCondition = fc.oneof(
     .map(([op, value]) => compare(op, value)),
 );
 
-describe('conditions of which any may hold', () => {
-  it('become conditions of which one holds, for the same values', () => {
+describe('alternative sort key conditions', () => {
+  it('become disjoint conditions on the same values', () => {
     fc.assert(
       fc.property(fc.array(anyCondition, { minLength: 1, maxLength: 6 }), (conditions) => {
         const disjoint = disjointConditions(conditions);
@@ -58,7 +58,7 @@ describe('conditions of which any may hold', () => {
     );
   });
 
-  it('are all when they leave nothing out', () => {
+  it('become no condition if they cover everything', () => {
     expect(disjointConditions([compare('<', 3), compare('>=', 1)])).toEqual({
       conditions: [undefined],
       exact: true,
@@ -66,14 +66,14 @@ describe('conditions of which any may hold', () => {
     expect(disjointConditions([undefined, compare('=', 1)])?.conditions).toEqual([undefined]);
   });
 
-  it('stay prefixes where they can', () => {
+  it('stay prefixes if possible', () => {
     expect(disjointConditions([begins('b'), begins('a'), begins('ab')])).toEqual({
       conditions: [begins('a'), begins('b')],
       exact: true,
     });
   });
 
-  it('are widened where a prefix ends within another range', () => {
+  it('are widened if a prefix ends inside another range', () => {
     const beyond: SortCondition = { kind: 'between', low: S('aa'), high: S('abc') };
     expect(disjointConditions([begins('ab'), beyond])).toEqual({
       conditions: [{ kind: 'between', low: S('aa'), high: S('ac') }],
@@ -81,7 +81,7 @@ describe('conditions of which any may hold', () => {
     });
   });
 
-  it('cannot be told apart where the end of a prefix is not known', () => {
+  it('are not separated if the end of a prefix is unknown', () => {
     expect(disjointConditions([begins('\u{10FFFF}'), begins('a')])).toBeUndefined();
   });
 });

@@ -7,8 +7,8 @@ import { table } from '../../support/tables.ts';
 
 const pk = column('pk', 'text');
 
-/** The read that gives a join's keys, if one does, where the tables have so many bytes. */
-function sourceOf(small: number, large: number): string | undefined {
+/** The read that a join's keys come from, if any, for tables of these sizes in bytes. */
+function findKeySource(small: number, large: number): string | undefined {
   const [names, items] = (
     [
       ['names', small],
@@ -27,13 +27,13 @@ function sourceOf(small: number, large: number): string | undefined {
 }
 
 describe('the keys of a join', () => {
-  it('are those of a table that is much the smaller, though neither is large', () => {
-    expect(sourceOf(5_000, 800_000)).toBe('names');
-    expect(sourceOf(100_000_000, 500_000_000)).toBe('names');
+  it('come from the table that is much smaller, even if neither is large', () => {
+    expect(findKeySource(5_000, 800_000)).toBe('names');
+    expect(findKeySource(100_000_000, 500_000_000)).toBe('names');
   });
 
-  it('are not waited for where the tables are alike, or a request or two reads either', () => {
-    expect(sourceOf(400_000, 800_000)).toBeUndefined();
-    expect(sourceOf(0, 200_000)).toBeUndefined();
+  it('are not used if the tables have similar sizes or are tiny', () => {
+    expect(findKeySource(400_000, 800_000)).toBeUndefined();
+    expect(findKeySource(0, 200_000)).toBeUndefined();
   });
 });

@@ -5,8 +5,8 @@ import { nextPrefix } from '../../../src/sql/plan/text-prefix.ts';
 const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 4 });
 const order = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-describe('leastTextAfter', () => {
-  it('bounds exactly the texts that begin with a prefix', () => {
+describe('nextPrefix', () => {
+  it('bounds exactly the strings with a prefix', () => {
     fc.assert(
       fc.property(text, text, (prefix, other) => {
         const after = nextPrefix(prefix);

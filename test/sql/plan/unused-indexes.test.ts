@@ -41,29 +41,29 @@ function planned(
 ): TableRead {
   return chooseAccessPath(scan(t, conditions, more), settings, PUSHDOWN_RULES);
 }
-const whyOf = (read: TableRead, settings: PlanSettings = SETTINGS) =>
+const explainUnused = (read: TableRead, settings: PlanSettings = SETTINGS) =>
   explainUnusedIndexes(read, settings).map(({ index: name, why, reason }) => [name, why, reason]);
 
-describe('unusedIndexes', () => {
-  it('tells of each index but the one that is read why it does not serve', () => {
-    expect(whyOf(planned([compare('status', '=', 'x')]))).toEqual([
-      ['narrow', 'cost', expect.stringMatching(/^it does not hold at, about [\d.]+ RCU against [\d.]+$/)],
+describe('explainUnusedIndexes', () => {
+  it('explains for each index except the chosen one why it is not used', () => {
+    expect(explainUnused(planned([compare('status', '=', 'x')]))).toEqual([
+      ['narrow', 'cost', expect.stringMatching(/^it does not project at, about [\d.]+ RCU against [\d.]+$/)],
       ['dated', 'sparse', 'items without at are missing from it'],
-      ['by_day', 'key', 'no condition gives its partition key values'],
+      ['by_day', 'key', 'no condition fixes its partition key'],
     ]);
   });
 
-  it('knows of alternatives that every one of them may promise an entry', () => {
+  it('includes the costs of alternatives', () => {
     const read = planned([condition({ kind: 'or', of: [dated('x'), dated('y')] })]);
     expect(read.access).toMatchObject({ kind: 'Query', index: 'dated' });
-    expect(whyOf({ ...read, access: { kind: 'Scan', segments: 1 } })).toContainEqual([
+    expect(explainUnused({ ...read, access: { kind: 'Scan', segments: 1 } })).toContainEqual([
       'dated',
       'cost',
       expect.stringMatching(/RCU against/),
     ]);
   });
 
-  it('compares costs with the order and the limit that the statement has', () => {
+  it('compares costs under the order and limit of the statement', () => {
     const ordered = { ...t, indexes: [index('by_at', key('pk:S', 'at:S'), { ...big, kind: 'local' })] };
     const order = t.columns
       .filter(({ name }) => name === 'sk')
@@ -72,22 +72,26 @@ describe('unusedIndexes', () => {
     const start = scan(ordered, conditions, { order, limit: 1 });
     const read = chooseAccessPath(start, SETTINGS, PUSHDOWN_RULES);
     expect(read).toMatchObject({ access: { kind: 'Query', ranges: [{}] }, sorted: order });
-    const [[, why, reason] = []] = whyOf(read);
+    const [[, why, reason] = []] = explainUnused(read);
     expect(why).toBe('cost');
     expect(Number(/^about ([\d.]+) RCU against/.exec(String(reason))?.[1])).toBeGreaterThan(2);
   });
 
-  it('says so where nothing can cost less', () => {
+  it('says that no path can cost less', () => {
     const one = planned([compare('pk', '=', 'a'), compare('sk', '=', 'b'), compare('status', '=', 'x')]);
-    expect(new Set(whyOf(one).map(([, , reason]) => reason))).toEqual(
-      new Set(['nothing costs less than one item by its key']),
+    expect(new Set(explainUnused(one).map(([, , reason]) => reason))).toEqual(
+      new Set(['reading one item by its key costs least']),
     );
-    expect(whyOf({ ...one, access: { kind: 'Empty' } })[0]).toEqual(['by_status', 'cost', 'nothing is read']);
+    expect(explainUnused({ ...one, access: { kind: 'Empty' } })[0]).toEqual([
+      'by_status',
+      'cost',
+      'nothing is read',
+    ]);
   });
 
-  it('names the setting or the hint that rules an index out', () => {
+  it('names the setting or hint that excludes an index', () => {
     const conditions = [compare('status', '=', 'x')];
-    const whyWith = (settings: PlanSettings) => whyOf(planned(conditions, {}, settings), settings);
+    const whyWith = (settings: PlanSettings) => explainUnused(planned(conditions, {}, settings), settings);
     expect(whyWith({ ...SETTINGS, autoDetectIndex: false })[0]).toEqual([
       'by_status',
       'ruled out',
@@ -99,23 +103,23 @@ describe('unusedIndexes', () => {
       'global indexes do not support consistent reads',
     ]);
     const not = planned(conditions, { hint: { kind: 'not', indexes: ['by_status'] } });
-    expect(whyOf(not)[0]).toEqual(['by_status', 'ruled out', 'a hint of the statement']);
+    expect(explainUnused(not)[0]).toEqual(['by_status', 'ruled out', 'excluded by a hint']);
     const only = planned(conditions, { hint: { kind: 'only', indexes: ['dated'] } });
-    expect(whyOf(only).map(([name, why]) => [name, why])).toEqual([
+    expect(explainUnused(only).map(([name, why]) => [name, why])).toEqual([
       ['by_status', 'ruled out'],
       ['narrow', 'ruled out'],
       ['by_day', 'ruled out'],
     ]);
   });
 
-  it('a relation that is an index itself has no others', () => {
+  it('lists no other indexes for a relation that is an index', () => {
     const read = scan({ ...t, through: 'by_day' }, [compare('status', '=', 'x')]);
     expect(explainUnusedIndexes(chooseAccessPath(read, SETTINGS, PUSHDOWN_RULES), SETTINGS)).toEqual([]);
   });
 });
 
 describe('EXPLAIN', () => {
-  it('tells a reason that many indexes have in a few lines', () => {
+  it('prints a reason shared by many indexes in a few lines', () => {
     const indexes = Array.from({ length: 20 }, (_, i) => index(`by_attribute_${i}`, key(`a${i}:S`, 'sk:S')));
     const wide = table(
       Array.from({ length: 20 }, (_, i) => column(`a${i}`, 'text')),
@@ -127,7 +131,7 @@ describe('EXPLAIN', () => {
     expect(lines.length).toBeLessThanOrEqual(6);
     for (const line of lines) {
       expect(line.length).toBeLessThan(180);
-      expect(line).toMatch(/: no condition gives its partition key values$/);
+      expect(line).toMatch(/: no condition fixes its partition key$/);
     }
     for (const { name } of indexes) expect(lines.join()).toContain(`${name}(`);
     expect(reads[0]?.unusedIndexes).toHaveLength(20);

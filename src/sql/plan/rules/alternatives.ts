@@ -10,8 +10,8 @@ import type { AccessRule, Condition, PlanSettings, TableRead } from '../table-re
 import { matchKey, candidateKeys, MAX_RANGES, whyUnsafe, readThroughIndex } from '../key-candidates.ts';
 
 /**
- * `(pk = 'a' AND sk > 1) OR pk = 'b'`: a Query for each alternative, where every one of them gives a condition on the
- * same key, and a narrower one than they share. Where the ranges say all of it, nothing of the condition is left.
+ * `(pk = 'a' AND sk > 1) OR pk = 'b'`: proposes a Query per alternative, if each of them has a condition on the same
+ * key that is narrower than what they share. Nothing of the condition stays residual if the ranges express it exactly.
  */
 export const alternatives: AccessRule = {
   kind: 'access',
@@ -26,7 +26,7 @@ export const alternatives: AccessRule = {
   },
 };
 
-/** The Queries of one key that each condition with alternatives allows, where no item can be missing from its index. */
+/** The Queries that conditions with alternatives allow for one key, if no item can be missing from its index. */
 function alternativeQueries(
   read: TableRead,
   key: KeySchema,
@@ -42,10 +42,12 @@ function alternativeQueries(
   });
 }
 
-/** Below this part of the items, to leave out those with a value saves less than another Query may cost. */
+/** If fewer items have a value, excluding them saves less than another Query may cost. */
 const COMMON_FRACTION = 0.1;
 
-/** What a condition is alternatives of. A key condition has no `<>`: less or greater says the same of a common value. */
+/**
+ * Splits a condition into alternatives. A key condition cannot have `<>`, so a common value is excluded by `<` or `>`.
+ */
 function toBranches({ predicate, exact }: Condition, table: TableDef): readonly Predicate[] | undefined {
   if (!exact || predicate === undefined) return undefined;
   if (predicate.kind === 'or') return predicate.of;
@@ -64,7 +66,7 @@ function isNotEqual(predicate: Predicate): predicate is Extract<Predicate, { kin
   return predicate.kind === 'compare' && predicate.op === '<>';
 }
 
-/** The read as it would be if only this alternative existed. */
+/** The read with just one of the alternatives. */
 function withBranch(read: TableRead, whole: Condition, branch: Predicate): TableRead {
   const parts = branch.kind === 'and' ? branch.of : [branch];
   const conditions = parts.map((predicate) => ({
@@ -75,11 +77,11 @@ function withBranch(read: TableRead, whole: Condition, branch: Predicate): Table
   return { ...read, residual: [...read.residual.filter((condition) => condition !== whole), ...conditions] };
 }
 
-/** The ranges of all alternatives, disjoint, and the conditions that they say exactly. */
+/** Disjoint ranges of all alternatives, and the conditions that they express exactly. */
 interface Split {
   readonly ranges: readonly KeyRange[];
   readonly keyed: ReadonlySet<Condition>;
-  /** Of each alternative by itself the ranges say everything as well. */
+  /** Whether the ranges express each alternative exactly. */
   readonly exact: boolean;
 }
 
@@ -99,7 +101,7 @@ function splitRanges(
     candidates.flatMap((candidate) => candidate.ranges),
     key,
   );
-  // Pairs of values are fewer than each first with each second.
+  // Pairs of values are fewer ranges than all combinations of them.
   const isNarrower =
     candidates.some(({ bound }) => bound > sharedBound) || ranges.length < (shared?.ranges.length ?? 0);
   if (!isNarrower || ranges.length > MAX_RANGES) return undefined;
@@ -114,7 +116,7 @@ function splitRanges(
   };
 }
 
-/** Ranges of which no two share an item; where several of a partition cannot be told apart, all of it. */
+/** Makes ranges disjoint. Ranges of a partition that cannot be separated become the whole partition. */
 function makeDisjoint(
   ranges: readonly KeyRange[],
   key: KeySchema,
@@ -165,7 +167,7 @@ function toSortCondition(attribute: string, { equals, sort }: KeyRange): SortCon
   return value === undefined ? sort?.condition : { kind: 'compare', op: '=', value };
 }
 
-/** Whether all fix the same attributes, so that different values mean different items. */
+/** Whether all ranges fix the same attributes, so that different values mean different items. */
 function fixSameAttributes(ranges: readonly KeyRange[]): boolean {
   return new Set(ranges.map(({ equals }) => Object.keys(equals).toSorted().join('\u0000'))).size === 1;
 }
@@ -175,7 +177,7 @@ function pickPartition({ equals }: KeyRange, key: KeySchema): KeyRange['equals']
   return Object.fromEntries(Object.entries(equals).filter(([name]) => names.has(name)));
 }
 
-/** What DuckDB concludes from the alternatives and asks as well: `pk IN ('a', 'b')`. */
+/** The conditions that DuckDB derived from the alternatives, such as `pk IN ('a', 'b')`. */
 function findImplied({ predicate: whole }: Condition, { residual }: TableRead): readonly Condition[] {
   if (whole?.kind !== 'or') return [];
   return residual.filter(

@@ -3,7 +3,7 @@ import { splitByLimits } from '../../../dynamo/expression/expression.ts';
 import type { Predicate } from '../../../dynamo/expression/predicate.ts';
 import type { ReadRule, TableRead } from '../table-read.ts';
 
-/** What DynamoDB can evaluate goes into the FilterExpression, as far as its limits allow. */
+/** Moves the conditions that DynamoDB can evaluate into the FilterExpression, within its limits. */
 export const filterExpressionRule: ReadRule = {
   kind: 'finish',
   name: 'filter-expression',
@@ -25,7 +25,7 @@ export const filterExpressionRule: ReadRule = {
       (condition) => condition.predicate !== undefined && fits.has(condition.predicate),
     );
     if (filter.length === 0) return undefined;
-    // The entry says which items are worth fetching; what holds of it is checked again on the item.
+    // The filter selects the index entries worth fetching; the conditions are checked again on the item.
     if (read.fetchBack) return { ...read, filter };
     const done = new Set(filter.filter((condition) => condition.exact));
     return { ...read, filter, residual: read.residual.filter((condition) => !done.has(condition)) };
@@ -41,14 +41,14 @@ function indexKeyAttributes(read: TableRead): ReadonlySet<string> {
   return new Set([...(key?.partition ?? []), ...(key?.sort ?? [])].map((attribute) => attribute.name));
 }
 
-/** An index that is read for keys cannot filter by what it does not hold. */
+/** An index that is read for keys cannot filter by attributes that it does not project. */
 function projectionTest({ access, table, fetchBack }: TableRead): (name: string) => boolean {
   if (!fetchBack || (access.kind !== 'Query' && access.kind !== 'Scan')) return () => true;
   const projection = table.indexes.find(({ name }) => name === access.index)?.projection ?? [];
   return (name) => projection === 'all' || projection.includes(name);
 }
 
-/** No key is an empty text, and DynamoDB may refuse to look for one. */
+/** Key attributes cannot be empty strings, and DynamoDB may reject comparisons with one. */
 function comparesEmptyKey(predicate: Predicate, read: TableRead): boolean {
   if (predicate.kind === 'and' || predicate.kind === 'or')
     return predicate.of.some((each) => comparesEmptyKey(each, read));

@@ -3,16 +3,16 @@ import { candidateKeys } from '../key-candidates.ts';
 import { combineKeys, findEquality } from '../key-values.ts';
 import type { Condition, AccessRule, TableRead } from '../table-read.ts';
 
-/** Beyond so many keys, one BatchGetItem after another takes longer than it saves. */
+/** With more keys, the sequence of BatchGetItem requests takes longer than it saves. */
 const MAX_KEYS = 100_000;
 
-/** Every attribute of the table's key held to values: one GetItem, or BatchGetItem for the combinations. */
+/** All attributes of the table's key are fixed to values: one GetItem, or a BatchGetItem of the combinations. */
 export const fullKey: AccessRule = {
   kind: 'access',
   name: 'full-key',
   propose(read, settings) {
     const { own } = candidateKeys(read, settings);
-    // An index may hold several entries under one key, and not every item.
+    // An index may have several entries with the same key, and may lack items.
     if (own === undefined || own.index !== undefined) return [];
     const { partition, sort } = own.key;
     let keys: Key[] = [{}];

@@ -2,8 +2,8 @@ import { candidateKeys, whyUnsafe, readThroughIndex } from '../key-candidates.ts
 import type { AccessRule } from '../table-read.ts';
 
 /**
- * A Scan of an index that is smaller than its table, where no item can be missing from it or the statement names it. An
- * index that does not hold every needed attribute returns the keys of the items that its filter lets through.
+ * A Scan of an index, which may be smaller than its table, if no item can be missing from it or the statement names it.
+ * An index that does not project every needed attribute returns the keys of the items that pass its filter.
  */
 export const indexScan: AccessRule = {
   kind: 'access',

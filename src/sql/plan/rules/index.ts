@@ -8,7 +8,7 @@ import { never } from './never.ts';
 import { parallelScan } from './parallel-scan.ts';
 import { sortOrder } from './sort-order.ts';
 
-/** The order decides between candidates that cost the same, and finishing rules run in it. */
+/** Access rules are listed in order of preference at equal cost, finishing rules in the order in which they run. */
 export const PUSHDOWN_RULES: readonly PushdownRule[] = [
   never,
   indexScan,

@@ -4,8 +4,9 @@ import type { AccessRule, Proposal, TableRead } from '../table-read.ts';
 import { sortedQuery } from './sort-order.ts';
 
 /**
- * The partition key held to values and perhaps the sort key to a range: a Query of the table or of an index. An index
- * serves only where no item can be missing from it; where it does not hold every needed attribute it returns the keys.
+ * The partition key is fixed to values, and optionally the sort key to a range: a Query of the table or of an index. An
+ * index is only used if no item can be missing from it; if it does not project every needed attribute, it returns the
+ * keys.
  */
 export const keyCondition: AccessRule = {
   kind: 'access',
@@ -20,7 +21,7 @@ export const keyCondition: AccessRule = {
       if (reason === undefined) queries.push(...ofIndex);
       else unsafe.push({ kind: 'unsafe', index: index.name, reason });
     }
-    // The one that fixes most of its key is preferred, then one that returns the rows in their order.
+    // Prefers the Query that fixes most of its key, then one that returns the rows in the requested order.
     const narrowestFirst = queries.toSorted(
       (a, b) => b.bound - a.bound || Number(isSorted(b.read)) - Number(isSorted(a.read)),
     );
@@ -33,7 +34,7 @@ interface KeyQuery {
   readonly bound: number;
 }
 
-/** The Queries that the conditions allow of one key. */
+/** The Queries that the conditions allow for one key. */
 function keyQueries(read: TableRead, key: KeySchema, index: IndexDef | undefined): KeyQuery[] {
   const each = matchKey(read, key, index);
   if (each === undefined) return [];

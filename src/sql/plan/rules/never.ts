@@ -4,8 +4,8 @@ import { isSamePath, literalHolds } from '../implies.ts';
 import type { AccessRule, TableRead } from '../table-read.ts';
 
 /**
- * Conditions that no item can meet together need no request: a key that is NULL, lists without a common value, a value
- * out of its range. What a single constant contradicts DuckDB has found before.
+ * Contradictory conditions need no request: a key that IS NULL, lists without a common value, a value out of its range.
+ * DuckDB has already removed conditions that a single constant contradicts.
  */
 export const never: AccessRule = {
   kind: 'access',
@@ -55,13 +55,13 @@ function isImpossible(predicate: Predicate, asked: readonly Predicate[], { table
   }
 }
 
-/** What the path is held to; nothing where it is not. */
+/** The values that a predicate fixes its path to; empty if it does not. */
 function listEqualValues(predicate: Predicate): readonly Literal[] {
   if (predicate.kind === 'in') return predicate.values;
   return predicate.kind === 'compare' && predicate.op === '=' ? [predicate.value] : [];
 }
 
-/** Whether the predicate is about the path, and needs a value there. */
+/** Whether the predicate is on this path and only holds if there is a value. */
 function requiresValueAt(predicate: Predicate, path: DocumentPath): boolean {
   return 'path' in predicate && predicate.kind !== 'isNull' && isSamePath(predicate.path, path);
 }

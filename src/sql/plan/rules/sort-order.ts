@@ -6,8 +6,8 @@ import { compareKeyValues } from '../../../dynamo/key.ts';
 import type { OrderTerm, ReadRule, TableRead } from '../table-read.ts';
 
 /**
- * ORDER BY key attributes is the order in which a Query answers. Several ranges are read one after the other where the
- * order says which comes first, and merged where it does not; keys are sorted before they are fetched.
+ * Meets ORDER BY key attributes with the order of a Query. Several ranges are read in sequence if the order determines
+ * which comes first, and merged otherwise; keys are sorted before they are fetched.
  */
 export const sortOrder: ReadRule = {
   kind: 'finish',
@@ -36,7 +36,7 @@ export const sortOrder: ReadRule = {
 
 type Query = Extract<TableRead['access'], { readonly kind: 'Query' }>;
 
-/** The Query that answers in the order; undefined where none does. */
+/** The Query that returns rows in the order; undefined if it cannot. */
 export function sortedQuery(
   { table }: TableRead,
   access: Query,
@@ -45,7 +45,7 @@ export function sortedQuery(
   const { index, ranges } = access;
   const key = index === undefined ? table.key : table.indexes.find(({ name }) => name === index)?.key;
   if (key === undefined) return undefined;
-  // No two items of a table have one key, so that nothing sorts them further.
+  // Keys are unique in a table, so further sort columns have no effect.
   const isUnique = index === undefined && ranges.length === 1;
   let descending: boolean | undefined;
   for (const { equals } of ranges) {
@@ -70,7 +70,7 @@ export function sortedQuery(
     : { ...access, ...backwards, rangeOrder: by };
 }
 
-/** Whether each range comes before the next, whatever is in it. */
+/** Whether every item of a range sorts before every item of the next. */
 function isStrict(ranges: readonly KeyRange[], by: readonly SortTerm[]): boolean {
   return ranges.every((range, i) => {
     const next = ranges[i + 1];
@@ -78,13 +78,13 @@ function isStrict(ranges: readonly KeyRange[], by: readonly SortTerm[]): boolean
   });
 }
 
-/** The attribute has one value throughout a range. */
+/** Whether the column has a single value throughout a range. */
 function isFixed(column: ColumnDef, key: KeySchema, equals: Key): boolean {
   const attribute = keyAttributes(key).find((each) => sortsLike(column, each));
   return attribute !== undefined && equals[attribute.name] !== undefined;
 }
 
-/** The order as attributes of the key; what follows all of them cannot matter. */
+/** Translates the order to key attributes; terms after the full key have no effect. */
 function toKeyTerms(order: readonly OrderTerm[], key: KeySchema): readonly SortTerm[] | undefined {
   const left = [...keyAttributes(key)];
   const terms: SortTerm[] = [];
@@ -98,7 +98,7 @@ function toKeyTerms(order: readonly OrderTerm[], key: KeySchema): readonly SortT
   return terms;
 }
 
-/** Whether SQL sorts the column as DynamoDB does the key attribute: a number that is kept as text it does not. */
+/** Whether SQL and DynamoDB sort the column alike. They do not if a number is stored as text. */
 function sortsLike(
   { path, type }: ColumnDef,
   attribute: { readonly name: string; readonly type: KeyType },

@@ -22,7 +22,7 @@ const access = (...conditions: ReturnType<typeof or>[]) =>
   planWith(alternatives, scan(t, conditions))?.access;
 
 describe('alternatives', () => {
-  it('each gives a Query of its own, and nothing stays owed', () => {
+  it('become one Query each, and nothing stays residual', () => {
     const either = or(all(compare('pk', '=', 'a'), compare('sk', '>', 'm')), one(compare('pk', '=', 'b')));
     const read = planWith(alternatives, scan(t, [either]));
     expect(read?.access).toEqual({
@@ -38,7 +38,7 @@ describe('alternatives', () => {
     expect(read).toMatchObject({ residual: [], keyed: [either] });
   });
 
-  it('whole keys become a BatchGetItem, each once', () => {
+  it('full keys become a BatchGetItem without duplicates', () => {
     expect(access(or(item('a', '1'), item('a', '2'), item('b', '1'), item('a', '1')))).toEqual({
       kind: 'BatchGetItem',
       keys: [
@@ -49,7 +49,7 @@ describe('alternatives', () => {
     });
   });
 
-  it('ranges of one partition that overlap become one, so that no row comes twice', () => {
+  it('overlapping ranges of a partition are merged, so that no row is returned twice', () => {
     const either = or(
       all(compare('pk', '=', 'a'), compare('sk', '>', 'm')),
       all(compare('pk', '=', 'a'), compare('sk', '<', 'p')),
@@ -57,7 +57,7 @@ describe('alternatives', () => {
     expect(access(either)).toEqual({ kind: 'Query', ranges: [{ equals: { pk: { S: 'a' } } }] });
   });
 
-  it('what an alternative asks beside its key stays owed', () => {
+  it('conditions on other attributes keep the alternatives residual', () => {
     const either = or(
       all(compare('pk', '=', 'a'), compare('x', '>', 1)),
       all(compare('pk', '=', 'b'), compare('sk', '<', 'p')),
@@ -65,7 +65,7 @@ describe('alternatives', () => {
     expect(planWith(alternatives, scan(t, [either]))?.residual).toEqual([either]);
   });
 
-  it('less and greater leave out a value, and all else stays owed', () => {
+  it('< and > exclude a common value, and other conditions stay residual', () => {
     const [partition, unequal, more] = [
       compare('pk', '=', 'a'),
       compare('sk', '<>', 'm'),
@@ -76,7 +76,7 @@ describe('alternatives', () => {
     expect(read).toMatchObject({ access: { kind: 'Query' }, keyed: [partition, unequal], residual: [more] });
   });
 
-  it('what follows from the alternatives is owed no more', () => {
+  it('conditions implied by the alternatives do not stay residual', () => {
     const either = or(all(compare('pk', '=', 'a'), compare('sk', '>', 'm')), one(compare('pk', '=', 'b')));
     const read = planWith(alternatives, scan(t, [isIn('pk', 'a', 'b'), compare('pk', '<', 'x'), either]));
     expect(read?.residual).toEqual([]);
@@ -84,17 +84,17 @@ describe('alternatives', () => {
     expect(other?.residual).toEqual([isIn('pk', 'a', 'c')]);
   });
 
-  it('which narrow the key no further than what they share are left to other rules', () => {
+  it('that do not narrow the key further are left to other rules', () => {
     const either = or(one(compare('x', '=', 1)), one(compare('x', '>', 7)));
     expect(access(compare('pk', '=', 'a'), either)).toBeUndefined();
   });
 
-  it('what is asked beside them counts for each', () => {
+  it('combine with the conditions around them', () => {
     const either = or(one(compare('sk', '=', '1')), one(compare('sk', '=', '2')));
     expect(access(either, compare('pk', '=', 'a'))).toMatchObject({ kind: 'BatchGetItem' });
   });
 
-  it('an index serves where it is safe for every alternative', () => {
+  it('an index is used if it is safe for every alternative', () => {
     expect(
       access(or(all(compare('status', '=', 'x'), compare('x', '>', 1)), one(compare('status', '=', 'y')))),
     ).toMatchObject({
@@ -103,7 +103,7 @@ describe('alternatives', () => {
     });
   });
 
-  it('of an index that does not hold all that is needed they give keys, and all stays owed', () => {
+  it('an index that lacks a needed column returns keys, and all conditions stay residual', () => {
     const big = { itemCount: 100_000, sizeBytes: 100_000_000 };
     const narrow = table([column('status', 'text'), column('x', 'bigint')], {
       ...big,
@@ -125,7 +125,7 @@ describe('alternatives', () => {
     expect(covered?.fetchBack).toBeUndefined();
   });
 
-  it('an alternative that does not promise an entry of the index forbids it', () => {
+  it('an index is not used if an alternative does not imply an entry in it', () => {
     const sparse = table([column('status', 'text'), column('at', 'text')], {
       indexes: [index('by_status', key('status:S', 'at:S'))],
     });

@@ -8,20 +8,20 @@ const t = table([column('x', 'bigint')]);
 const opaque = { text: 'lower(x) = 1', predicate: undefined, exact: false };
 
 describe('filter-expression', () => {
-  it('takes what DynamoDB can evaluate and leaves the rest', () => {
+  it('takes conditions that DynamoDB can evaluate and leaves the rest', () => {
     const read = filterExpressionRule.apply(scan(t, [compare('x', '>', 1), opaque]), SETTINGS);
     expect(read?.filter).toEqual([compare('x', '>', 1)]);
     expect(read?.residual).toEqual([opaque]);
   });
 
-  it('a condition that is only wider than SQL is asked for and still owed', () => {
+  it('an inexact condition is pushed down and stays residual', () => {
     const wider = { ...compare('x', '>', 1), exact: false };
     const read = filterExpressionRule.apply(scan(t, [wider]), SETTINGS);
     expect(read?.filter).toEqual([wider]);
     expect(read?.residual).toEqual([wider]);
   });
 
-  it('key attributes are no part of the filter of a Query, but may be in that of a Scan', () => {
+  it('key attributes are allowed in the filter of a Scan but not of a Query', () => {
     const onKey = condition({
       kind: 'or',
       of: [compare('sk', '=', 'a'), compare('x', '=', 1)].map((each) => each.predicate ?? { kind: 'never' }),
@@ -31,7 +31,7 @@ describe('filter-expression', () => {
     expect(filterExpressionRule.apply(query, SETTINGS)).toBeUndefined();
   });
 
-  it('what exceeds the size of an expression stays residual, whole', () => {
+  it('a condition that exceeds the expression size stays residual as a whole', () => {
     const long = condition({
       kind: 'or',
       of: Array.from({ length: 400 }, (_, i) => ({
@@ -46,7 +46,7 @@ describe('filter-expression', () => {
     expect(read?.residual).toEqual([long]);
   });
 
-  it('of an index that is read for keys what it holds is asked, and still owed', () => {
+  it('an index read for keys filters by its projected attributes, and all conditions stay residual', () => {
     const narrow = table([column('x', 'bigint'), column('y', 'bigint'), column('z', 'bigint')], {
       indexes: [index('by_x', key('x:N'), { projection: ['pk', 'sk', 'x', 'y'] })],
     });

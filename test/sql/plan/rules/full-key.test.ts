@@ -6,7 +6,7 @@ import { key, table } from '../../../support/tables.ts';
 const t = table([]);
 
 describe('full-key', () => {
-  it('a whole key becomes one GetItem; what else was asked stays residual', () => {
+  it('a full key becomes one GetItem, and other conditions stay residual', () => {
     const other = compare('x', '>', 1);
     const read = planWith(fullKey, scan(t, [compare('sk', '=', 'b'), other, compare('pk', '=', 'a')]));
     expect(read?.access).toEqual({ kind: 'GetItem', key: { pk: { S: 'a' }, sk: { S: 'b' } } });
@@ -32,7 +32,7 @@ describe('full-key', () => {
     });
   });
 
-  it('numbers that are written differently are one key', () => {
+  it('different notations of a number are the same key', () => {
     const numeric = table([], { key: key('id:N') });
     const both = condition({
       kind: 'in',
@@ -48,7 +48,7 @@ describe('full-key', () => {
     });
   });
 
-  it('a value that no key can have needs no request', () => {
+  it('a value that is not a valid key needs no request', () => {
     expect(planWith(fullKey, scan(t, [compare('pk', '=', ''), compare('sk', '=', 'x')]))?.access).toEqual({
       kind: 'Empty',
     });
@@ -57,11 +57,11 @@ describe('full-key', () => {
     ).toEqual({ kind: 'Empty' });
   });
 
-  it('a value of another type than the key is no key value', () => {
+  it("a value of a type other than the key's is not a key value", () => {
     expect(planWith(fullKey, scan(t, [compare('pk', '=', 1), compare('sk', '=', 'x')]))).toBeUndefined();
   });
 
-  it('more combinations than a Scan of the table costs are left to it', () => {
+  it('combinations that cost more than a Scan are left to the Scan', () => {
     const many = Array.from({ length: 1001 }, (_, i) => `k${i}`);
     const conditions = [isIn('pk', ...many), compare('sk', '=', 'x')];
     expect(planWith(fullKey, scan(t, conditions))).toBeUndefined();

@@ -47,7 +47,7 @@ describe('key-condition on the table', () => {
     expect(range?.equals).toEqual({ pk: { S: 'a' }, ...(expected === undefined ? { sk: { S: 'b' } } : {}) });
   });
 
-  it('a half-open pair is asked for as BETWEEN, and the open end stays owed', () => {
+  it('a half-open pair becomes BETWEEN, and the open end stays residual', () => {
     const open = compare('sk', '<', 'd');
     const read = own(compare('pk', '=', 'a'), compare('sk', '>=', 'b'), open);
     expect(read?.access).toMatchObject({
@@ -65,7 +65,7 @@ describe('key-condition on the table', () => {
     });
   });
 
-  it('each value of a partition list is a Query of its own, up to a hundred', () => {
+  it('each value of a partition key list is one Query, up to a hundred', () => {
     expect(own(isIn('pk', 'a', 'b'))?.access).toEqual({
       kind: 'Query',
       ranges: [{ equals: { pk: { S: 'a' } } }, { equals: { pk: { S: 'b' } } }],
@@ -80,11 +80,11 @@ describe('key-condition on the table', () => {
 });
 
 describe('key-condition on an index', () => {
-  it('serves where no item can be missing from it', () => {
+  it('is used if no item can be missing from it', () => {
     expect(own(compare('status', '=', 'NEW'))?.access).toMatchObject({ kind: 'Query', index: 'by_status' });
   });
 
-  it('is refused where items without a key attribute would be lost', () => {
+  it('is not used if items without a key attribute would be lost', () => {
     const sparse = table([column('status', 'text'), column('at', 'text')], {
       indexes: [index('by_status_at', key('status:S', 'at:S'))],
     });
@@ -95,7 +95,7 @@ describe('key-condition on an index', () => {
     ]);
   });
 
-  it('serves when a comparison proves that the attribute is there', () => {
+  it('is used if a comparison implies that the attribute is present', () => {
     expect(own(compare('status', '=', 'NEW'), compare('at', '>', '2024'))?.access).toMatchObject({
       index: 'by_status_at',
     });
@@ -115,7 +115,7 @@ describe('key-condition on an index', () => {
         ],
       }),
     ],
-  ])('%s does not prove it', (_, weak) => {
+  ])('%s does not imply it', (_, weak) => {
     const read = planWith(
       keyCondition,
       scan({ ...t, indexes: t.indexes.slice(1, 2) }, [compare('status', '=', 'NEW'), weak]),
@@ -123,7 +123,7 @@ describe('key-condition on an index', () => {
     expect(read).toBeUndefined();
   });
 
-  it('that does not hold every needed column gives the keys of the items, and nothing is taken for done', () => {
+  it('returns keys if it lacks a needed column, and all conditions stay residual', () => {
     const conditions = [compare('at', '=', '2024')];
     expect(planWith(keyCondition, scan(t, conditions))).toMatchObject({
       access: { kind: 'Query', index: 'narrow' },
@@ -136,7 +136,7 @@ describe('key-condition on an index', () => {
     });
   });
 
-  it('gives way to consistent reads, to AutoDetectIndex=false and while it is being built', () => {
+  it('is not used for consistent reads, with AutoDetectIndex=false, or while it is being created', () => {
     const conditions = [compare('status', '=', 'NEW')];
     expect(
       planWith(keyCondition, scan(t, conditions), { ...SETTINGS, consistentReads: true }),
@@ -148,7 +148,7 @@ describe('key-condition on an index', () => {
     expect(planWith(keyCondition, scan(building, conditions))).toBeUndefined();
   });
 
-  it('keys of several attributes take all partition attributes, then sort attributes from the left', () => {
+  it('needs all partition attributes of a multi-attribute key, then sort attributes from the left', () => {
     const multi = table(
       [column('a', 'text'), column('b', 'bigint'), column('c', 'text'), column('d', 'text')],
       {

@@ -38,13 +38,13 @@ describe('the order of a Query', () => {
     expect(ordered(query(A), 'sk DESC')).toEqual({ ...query(A), descending: true });
   });
 
-  it('of one partition is that of the partition key as well, which has one value', () => {
+  it('of one partition includes the partition key, which has one value', () => {
     expect(ordered(query(A), 'pk', 'sk')).toEqual(query(A));
     expect(ordered(query(A), 'pk DESC', 'sk')).toEqual(query(A));
     expect(ordered(query(A), 'pk')).toEqual(query(A));
   });
 
-  it('leaves nothing to sort further once the whole key has been named', () => {
+  it('ignores terms after the full key', () => {
     expect(ordered(query(A), 'sk', 'a')).toEqual(query(A));
     expect(ordered(query(A, B), 'sk', 'a')).toBeUndefined();
   });
@@ -60,7 +60,7 @@ describe('the order of a Query', () => {
     });
   });
 
-  it('of several partitions that come first in the order is one after the other', () => {
+  it('of several partitions is a sequence if the partition key comes first', () => {
     expect(ordered(query(A, B), 'pk DESC', 'sk')).toEqual({ ...query(B, A), rangeOrder: 'sequence' });
     expect(ordered(query(B, A), 'pk', 'sk DESC')).toEqual({
       ...query(A, B),
@@ -69,7 +69,7 @@ describe('the order of a Query', () => {
     });
   });
 
-  it('is not another column’s, nor that of a number kept as text', () => {
+  it('is not that of another column, nor of a number stored as text', () => {
     expect(ordered(query(A), 'a')).toBeUndefined();
     expect(ordered({ kind: 'Scan', segments: 1 }, 'sk')).toBeUndefined();
     const numbers = table([], { key: key('pk:S', 'sk:N') });
