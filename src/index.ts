@@ -7,6 +7,7 @@ export type {
   IndexInfo,
   Metadata,
   OutputColumn,
+  ParameterType,
   Parameters,
   ParameterValue,
   PreparedStatement,

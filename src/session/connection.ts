@@ -56,7 +56,7 @@ export type RowObject = Record<string, Value>;
 
 /**
  * A column of a result. `type` is PostgreSQL's name of it: `text`, `bigint`, `numeric`, `double precision`, `boolean`,
- * `bytea`, `json` …
+ * `bytea`, `json` …; `oid` is PostgreSQL's object identifier of that type.
  */
 export type OutputColumn = ResultColumn;
 
@@ -106,11 +106,19 @@ export interface RowStream<T> extends AsyncIterable<T>, AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** PostgreSQL's name of a parameter's type, and its object identifier. */
+export interface ParameterType {
+  readonly type: string;
+  readonly oid: number;
+}
+
 export interface PreparedStatement extends AsyncDisposable {
   readonly text: string;
   readonly parameterCount: number;
   /** The names of `:name` parameters in the order of their numbers; empty for `?` and `$n`. */
   readonly parameterNames: readonly string[];
+  /** By position, as PostgreSQL infers them from their use: of a column that they are compared with, of a cast … */
+  readonly parameterTypes: readonly ParameterType[];
   readonly columns: readonly OutputColumn[];
   query<T = RowObject>(parameters?: Parameters, options?: QueryOptions): Promise<QueryResult<T>>;
   stream<T = RowObject>(parameters?: Parameters, options?: QueryOptions): Promise<RowStream<T>>;

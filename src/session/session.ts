@@ -1,3 +1,4 @@
+import { typeOid } from '../sql/types/types.ts';
 import { anySignal } from '../core/async/abort.ts';
 import { lazy } from '../core/async/lazy.ts';
 import { DriverError } from '../core/errors.ts';
@@ -74,7 +75,7 @@ export function createSession({
     ): Promise<StatementResult> => {
       // An option of the call takes precedence over a hint in the statement.
       const limited = statementContext(session, block, { ...statement.hints, ...options });
-      return logged(statement.text, () =>
+      return await logged(statement.text, () =>
         withStatementTimeout(limited.settings.timeoutMs, signal, (bounded) =>
           statement.run(parameters, limited, bounded),
         ),
@@ -87,7 +88,7 @@ export function createSession({
     ): Promise<QueryResult<T>> => {
       const begun = performance.now();
       const result = await start(statement, parameters, options, signalFor(options.signal));
-      return collectRows<T>(result, options, begun);
+      return await collectRows<T>(result, options, begun);
     };
     const stream = async <T>(
       statement: Statement,
@@ -109,11 +110,16 @@ export function createSession({
       async prepare(sql) {
         const statement = await prepareText(sql);
         const { text, parameterCount, parameterNames } = statement;
+        const context = statementContext(session, block, {});
+        const signal = signalFor(undefined);
+        const columns = await statement.columns(context, signal);
+        const types = await statement.parameterTypes(context, signal);
         return {
           text,
           parameterCount,
           parameterNames,
-          columns: await statement.columns(statementContext(session, block, {}), signalFor(undefined)),
+          columns,
+          parameterTypes: types.map((type) => ({ type, oid: typeOid(type) })),
           query: <T = RowObject>(parameters?: Parameters, options: QueryOptions = {}) =>
             trackCall(block, text, () => query<T>(statement, parameters, options)),
           stream: <T = RowObject>(parameters?: Parameters, options: QueryOptions = {}) =>

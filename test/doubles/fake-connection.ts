@@ -117,6 +117,7 @@ export function fakeConnection(
         columns,
         parameterCount: parameterNames.length,
         parameterNames,
+        parameterTypes: parameterNames.map(() => ({ type: 'text', oid: 25 })),
         query: unused,
         stream: (parameters, options) => stream(sql, parameters, options),
         close: async () => undefined,

@@ -20,6 +20,7 @@ const CACHE_LIMITS = { entries: 500, characters: 256 * 1024 };
 const loadCommand = lazy(() => import('./command-statement.ts'));
 const loadExplain = lazy(() => import('./explain-statement.ts'));
 const loadLockingSelect = lazy(() => import('./locking-select.ts'));
+const loadParameterTypes = lazy(() => import('./parameter-types.ts'));
 const loadPartiql = lazy(() => import('./partiql-statement.ts'));
 const loadPlannedQuery = lazy(() => import('./planned-query.ts'));
 
@@ -41,7 +42,7 @@ export async function prepare(text: string, { statements, passthrough }: Prepare
     const parsed = parsePartiql(text);
     return toStatement(parsed, (await loadPartiql()).partiqlStatement(parsed));
   }
-  return memoizeAsync(statements, text, CACHE_LIMITS, async () => {
+  return await memoizeAsync(statements, text, CACHE_LIMITS, async () => {
     try {
       const parsed = await parseStatement(text);
       return toStatement(parsed, await chooseBody(parsed));
@@ -89,7 +90,11 @@ function toStatement(parsed: ParsedStatement | ParsedPartiql, body: StatementBod
     parameterCount,
     parameterNames,
     hints: parsed.kind === 'partiql' ? {} : parsed.hints,
-    parameterTypes: () => Promise.resolve(Array.from({ length: parameterCount }, () => 'unknown')),
+    parameterTypes: async (context, signal) => {
+      if (parameterCount === 0) return [];
+      const { parameterTypes } = await loadParameterTypes();
+      return withDriverErrors(parameterTypes(parsed, context, signal), signal);
+    },
     columns: (context, signal) => withDriverErrors(body.columns(context, signal), signal),
     explain: (parameters, context, signal) =>
       withDriverErrors(
@@ -115,13 +120,6 @@ function toResult(
   signal: AbortSignal,
 ): StatementResult {
   const { columns, plan, stats, writes, tag = 'SELECT', affected, isCut } = running;
-  async function* pages<T>(from: AsyncGenerator<T>): AsyncGenerator<T> {
-    try {
-      yield* from;
-    } catch (error) {
-      throw toStatementError(error, signal);
-    }
-  }
   return {
     columns,
     plan,
@@ -131,10 +129,25 @@ function toResult(
     tag,
     affected,
     ...(isCut && { isCut }),
-    arrays: () => pages(running.arrays()),
-    objects: () => pages(running.objects()),
+    arrays: () => guardPages(running.arrays(), signal),
+    objects: () => guardPages(running.objects(), signal),
     close: () => withDriverErrors(running.close(), signal),
   };
+}
+
+/** Hand-written: an async generator around another takes several more turns of the microtask queue per page. */
+function guardPages<T>(pages: AsyncGenerator<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const fail = (error: unknown): never => {
+    throw toStatementError(error, signal);
+  };
+  const guarded: AsyncGenerator<T> = {
+    next: () => pages.next().catch(fail),
+    return: (value) => pages.return(value).catch(fail),
+    throw: (thrown) => pages.throw(thrown).catch(fail),
+    [Symbol.asyncIterator]: () => guarded,
+    [Symbol.asyncDispose]: async () => void (await guarded.return(undefined)),
+  };
+  return guarded;
 }
 
 async function withDriverErrors<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -35,7 +35,7 @@ export interface Statement {
   readonly parameterNames: readonly string[];
   /** The limits that the statement sets for itself in a comment after SELECT. */
   readonly hints: StatementHints;
-  /** PostgreSQL's names of the parameters' types, `unknown` where the statement leaves them open. Reads no item. */
+  /** PostgreSQL's names of the parameters' types, inferred from their use: text where nothing tells. Reads no item. */
   parameterTypes(context: StatementContext, signal: AbortSignal): Promise<readonly string[]>;
   /** The columns of its rows, before its parameters have values; empty where they are only known after a read. */
   columns(context: StatementContext, signal: AbortSignal): Promise<readonly ResultColumn[]>;

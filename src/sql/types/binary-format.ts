@@ -104,8 +104,8 @@ export function floatFormat(type: 'real' | 'double precision'): BinaryFormat {
   };
 }
 
-/** What stands for the sign of a number that is not finite. */
-const SIGNS = { NaN: 0xc000, Infinity: 0xd000, '-Infinity': 0xf000 } as const;
+/** What stands for the sign of a number that is not finite, and for its scale. */
+const SIGNS = { NaN: [0xc000, 0], Infinity: [0xd000, 0x20], '-Infinity': [0xf000, 0x20] } as const;
 const NEGATIVE = 0x4000;
 
 /** Groups of four decimal digits: int16 count, weight of the first, sign and scale, then the groups. */
@@ -113,7 +113,7 @@ export const numericFormat: BinaryFormat = {
   encode: (text) => {
     const digits = parseNumber(text, 'numeric');
     if (digits === 'NaN' || digits === 'Infinity' || digits === '-Infinity')
-      return toInt16s([0, 0, SIGNS[digits], 0]);
+      return toInt16s([0, 0, ...SIGNS[digits]]);
     const plain = /e/i.test(digits) ? expandExponent(digits) : digits;
     const [, sign = '', whole = '', fraction = ''] = /^(-?)0*(\d*)\.?(\d*)$/.exec(plain) ?? [];
     const padded = whole.padStart(Math.ceil(whole.length / 4) * 4, '0') + fraction;
@@ -127,7 +127,7 @@ export const numericFormat: BinaryFormat = {
   decode: (bytes) => {
     if (bytes.length < 8 || bytes.length !== 8 + 2 * bytes.readUInt16BE()) throw badLength('numeric', bytes);
     const [weight, sign, scale] = [bytes.readInt16BE(2), bytes.readUInt16BE(4), bytes.readUInt16BE(6)];
-    const special = Object.entries(SIGNS).find(([, each]) => each === sign);
+    const special = Object.entries(SIGNS).find(([, [each]]) => each === sign);
     if (special !== undefined) return special[0];
     const group = (at: number): string => {
       const offset = 8 + 2 * at;

@@ -1,8 +1,35 @@
+import { readTypes } from './recorded.ts';
+import { toPostgresType, TYPE_NAMES, typeOid, TYPES } from '../../../src/sql/types/types.ts';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from '@jest/globals';
 import type { SqlType } from '../../../src/catalog/table-def.ts';
 import { toDuckdbType } from '../../../src/sql/types/column-types.ts';
-import { toPostgresType } from '../../../src/sql/types/types.ts';
+
+describe('the table of types', () => {
+  it('says what PostgreSQL 15 says in pg_type', () => {
+    const rows = TYPE_NAMES.map((name) => {
+      const { typname, oid, arrayOid, length, category } = TYPES[name];
+      return { name, typname, oid, arrayOid, length, category };
+    });
+    expect(rows.toSorted((a, b) => a.oid - b.oid)).toEqual(readTypes());
+  });
+
+  it('gives each DuckDB type to one of them', () => {
+    const types = TYPE_NAMES.flatMap((name) => TYPES[name].duckdb.types);
+    expect(new Set(types).size).toBe(types.length);
+  });
+
+  it.each([
+    ['text', 25],
+    ['int8', 20],
+    ['decimal', 1700],
+    ['bigint[]', 1016],
+    ['timestamp with time zone[]', 1185],
+    ['char', 1042],
+  ])('knows the object identifier of %s', (type, oid) => {
+    expect(typeOid(type)).toBe(oid);
+  });
+});
 
 describe('the types of columns', () => {
   it('are types of DuckDB that go by PostgreSQL’s names', async () => {

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { env } from 'node:process';
+import {
+  COMPARISON_SIGNATURES,
+  FUNCTION_SIGNATURES,
+  IMPLICIT_CASTS,
+  OPERATOR_SIGNATURES,
+} from '../../src/sql/bind/postgres-signatures.ts';
+import { TYPE_NAMES, TYPES } from '../../src/sql/types/types.ts';
+import { TABLES_SQL } from '../sql/dialect/recorded.ts';
+import {
+  fixtureText,
+  PARAMETER_STATEMENTS,
+  parametersText,
+  readParameters,
+  readTypes,
+  readValues,
+  type RecordedParameters,
+  TYPED_INPUTS,
+  typeFixture,
+  type TypeFixture,
+} from '../sql/types/recorded.ts';
+import { withoutPackages } from './debian.ts';
+import { type Postgres, postgresPrograms, startPostgres } from './postgres.ts';
+
+const missing = withoutPackages(['postgresql-15']);
+const programs = missing === undefined ? postgresPrograms() : undefined;
+
+(programs === undefined ? describe.skip : describe)(
+  `PostgreSQL 15 says of types what was recorded${missing === undefined ? '' : ` (${missing})`}`,
+  () => {
+    let postgres: Postgres | undefined;
+    beforeAll(async () => {
+      postgres = await startPostgres(programs ?? '');
+    }, 120_000);
+    afterAll(() => postgres?.stop());
+
+    /** The rows that each statement returns. */
+    const run = (setup: string, statements: readonly string[]): readonly (readonly (string | null)[])[][] =>
+      (postgres?.run(setup, statements) ?? []).map((outcome) => {
+        if ('error' in outcome)
+          throw new Error(`${outcome.error} of one of ${statements.join('; ').slice(0, 500)}`);
+        return [...outcome.rows];
+      });
+    // With DYNADBC_RECORD the files are written anew.
+    const record = (fixture: TypeFixture, text: string): void => {
+      if (env['DYNADBC_RECORD'] !== undefined) writeFileSync(typeFixture(fixture), text);
+    };
+
+    it('of the types of parameters', () => {
+      const prepares = PARAMETER_STATEMENTS.map((sql, i) => `prepare p${i} as ${sql};`);
+      const answers = run(
+        `${TABLES_SQL}\n${prepares.join('\n')}`,
+        PARAMETER_STATEMENTS.map(
+          (_, i) =>
+            `select array_to_string(parameter_types::text[], '|') from pg_prepared_statements where name = 'p${i}'`,
+        ),
+      );
+      const found: RecordedParameters = Object.fromEntries(
+        PARAMETER_STATEMENTS.map((sql, i) => [sql, answers[i]?.[0]?.[0]?.split('|') ?? null]),
+      );
+      record('parameters', parametersText(found));
+      expect(found).toEqual(readParameters());
+    });
+
+    it('of pg_type', () => {
+      const names = TYPE_NAMES.map((name) => `'${TYPES[name].typname}'`).join(', ');
+      const [rows = []] = run('', [
+        `select format_type(oid, null), typname, oid, typarray, typlen, typcategory from pg_type where typname in (${names}) and typnamespace = 'pg_catalog'::regnamespace order by oid`,
+      ]);
+      const found = rows.map(([name, typname, oid, arrayOid, length, category]) => ({
+        name,
+        typname,
+        oid: Number(oid),
+        arrayOid: Number(arrayOid),
+        length: Number(length),
+        category,
+      }));
+      record('pg-type', fixtureText(found));
+      expect(found).toEqual(readTypes());
+    });
+
+    it('of values in text and binary', () => {
+      const answers = run(
+        '',
+        TYPED_INPUTS.map(({ type, input }) => {
+          const value = `'${input.replaceAll("'", "''")}'::${type}`;
+          return `select ${value}, encode(${sendFunction(type)}(${value}), 'hex')`;
+        }),
+      );
+      const found = TYPED_INPUTS.map((each, i) => {
+        const [text, binary] = answers[i]?.[0] ?? [];
+        return { ...each, text, binary };
+      });
+      record('values', fixtureText(found));
+      expect(found).toEqual(readValues());
+    });
+
+    it('of operators, functions and implicit casts', () => {
+      const [ops = [], fns = [], casts = []] = run(SIGNATURE_SETUP, [
+        OPERATORS_SQL,
+        functionsSql(),
+        CASTS_SQL,
+      ]);
+      const operators = new Map(ops.map(([name, signatures]) => [name, words(signatures ?? '')]));
+      const ours = tableOf(OPERATOR_SIGNATURES);
+      for (const name of ['=', '<>', '<', '<=', '>', '>=']) ours.set(name, words(COMPARISON_SIGNATURES));
+      expect(ours).toEqual(operators);
+      expect(tableOf(FUNCTION_SIGNATURES)).toEqual(
+        new Map(fns.map(([name, signatures]) => [name, words(signatures ?? '')])),
+      );
+      expect(words(IMPLICIT_CASTS)).toEqual(words(casts[0]?.[0] ?? ''));
+    });
+  },
+);
+
+function words(text: string): string[] {
+  return text.trim().split(/\s+/).toSorted();
+}
+
+function tableOf(text: string): Map<string, string[]> {
+  return new Map(
+    text
+      .trim()
+      .split(/\n {2}(?! )/)
+      .map((entry): [string, string[]] => {
+        const [name = '', ...signatures] = entry.split(/\s+/);
+        return [name, signatures.toSorted()];
+      }),
+  );
+}
+
+function sendFunction(type: string): string {
+  if (type.endsWith('[]')) return 'array_send';
+  const { typname } = Object.entries(TYPES).find(([name]) => name === type)?.[1] ?? { typname: type };
+  return /^(?:date|time|timetz|timestamp|timestamptz|interval|numeric|uuid|json|jsonb|varbit)$/.test(typname)
+    ? `${typname}_send`
+    : `${typname}send`;
+}
+
+/** The types that operators and functions are listed for. */
+const SIGNATURE_SETUP = `
+create table ours as select oid, typname, typarray from pg_type
+  where typname in ('bool','bytea','char','name','int8','int2','int4','text','oid','json','float4','float8','unknown','bpchar','varchar','date','time','timestamp','timestamptz','interval','timetz','bit','varbit','numeric','uuid','jsonb')
+  and typnamespace = 'pg_catalog'::regnamespace;
+create table polymorphic as select oid, typname from pg_type where typname in ('anyelement','anyarray','anynonarray','anycompatible','anycompatiblearray','any');
+create table operands as
+  select oid, typname from ours where typname not in ('oid', 'char', 'name', 'unknown')
+  union all select typarray, '_text' from ours where typname = 'text'
+  union all select oid, typname from polymorphic;
+create table arguments as
+  select oid, typname from ours where typname not in ('oid', 'char', 'name', 'unknown', 'bit')
+  union all select typarray, '_' || typname from ours where typname in ('text','int4','int8','float8','numeric')
+  union all select oid, typname from polymorphic;`;
+
+const OPERATORS_SQL = `
+select oprname, string_agg(coalesce(l.typname, '-') || ',' || r.typname || '>' || result.typname, ' ')
+from pg_operator left join operands l on l.oid = oprleft join operands r on r.oid = oprright join pg_type result on result.oid = oprresult
+where (oprleft = 0 or l.oid is not null) and oprname in ('=','<>','<','<=','>','>=','+','-','*','/','%','^','||','->','->>','#>','#>>','@>','<@','?','?|','?&','#-','~','~*','!~','!~*','@','|/')
+  and (coalesce(l.typname, '') not like 'any%' or oprname = '||') and coalesce(l.typname, '') not like '\\_%'
+group by oprname`.replaceAll('\n', ' ');
+
+const CASTS_SQL = `
+select string_agg(s.typname || '>' || t.typname, ' ')
+from pg_cast join ours s on s.oid = castsource join ours t on t.oid = casttarget where castcontext = 'i' and s.oid <> t.oid`.replaceAll(
+  '\n',
+  ' ',
+);
+
+function functionsSql(): string {
+  const names = [...tableOf(FUNCTION_SIGNATURES).keys()].map((name) => `'${name}'`).join(',');
+  return `
+select proname, string_agg(case when provariadic <> 0 then '*' else '' end || array_to_string(f.args, ',') || '>' || result, ' ')
+from (select proname, provariadic, pronargdefaults as defaults, (select typname from pg_type where oid = prorettype) as result,
+  array(select coalesce(a.typname, '?') from unnest(proargtypes::oid[]) with ordinality u(t, n) left join arguments a on a.oid = u.t order by n) as args
+  from pg_proc where pronamespace = 'pg_catalog'::regnamespace and prokind in ('f', 'a', 'w') and proname in (${names})) whole, lateral (select whole.args[1:cardinality(whole.args) - d] as args from generate_series(0, defaults) d) f
+where not ('?' = any(f.args)) group by proname`.replaceAll('\n', ' ');
+}

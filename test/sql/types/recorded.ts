@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+
+const FIXTURES = new URL('../../fixtures/types/', import.meta.url);
+
+/** The files that hold what PostgreSQL 15 said. */
+export type TypeFixture = 'parameters' | 'pg-type' | 'values';
+
+export function typeFixture(name: TypeFixture): URL {
+  return new URL(`${name}.json`, FIXTURES);
+}
+
+/** Statements with parameters, one per line. */
+export const PARAMETER_STATEMENTS: readonly string[] = readFileSync(
+  new URL('parameters.sql', FIXTURES),
+  'utf8',
+)
+  .trim()
+  .split('\n');
+
+/** Types and strings in PostgreSQL's input syntax, one pair per line. */
+export const TYPED_INPUTS: readonly { readonly type: string; readonly input: string }[] = readFileSync(
+  new URL('values.txt', FIXTURES),
+  'utf8',
+)
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => {
+    const [type = '', input = ''] = line.split('\t');
+    return { type, input };
+  });
+
+/** For each statement the types of its parameters; null where PostgreSQL refuses the statement. */
+export type RecordedParameters = Readonly<Record<string, readonly string[] | null>>;
+
+/** A row of pg_type. */
+export interface RecordedType {
+  readonly name: string;
+  readonly typname: string;
+  readonly oid: number;
+  readonly arrayOid: number;
+  readonly length: number;
+  readonly category: string;
+}
+
+/** A value in both formats. */
+export interface RecordedValue {
+  readonly type: string;
+  readonly input: string;
+  readonly text: string;
+  /** In hexadecimal digits. */
+  readonly binary: string;
+}
+
+export function readParameters(): RecordedParameters {
+  return JSON.parse(readFileSync(typeFixture('parameters'), 'utf8'));
+}
+
+export function readTypes(): readonly RecordedType[] {
+  return JSON.parse(readFileSync(typeFixture('pg-type'), 'utf8'));
+}
+
+export function readValues(): readonly RecordedValue[] {
+  return JSON.parse(readFileSync(typeFixture('values'), 'utf8'));
+}
+
+/** The text of a file: one line per entry. */
+export function fixtureText(entries: readonly unknown[]): string {
+  return `[\n${entries.map((entry) => JSON.stringify(entry)).join(',\n')}\n]\n`;
+}
+
+export function parametersText(recorded: RecordedParameters): string {
+  const lines = Object.entries(recorded).map(
+    ([sql, types]) => `${JSON.stringify(sql)}: ${JSON.stringify(types)}`,
+  );
+  return `{\n${lines.join(',\n')}\n}\n`;
+}
