@@ -1,8 +1,8 @@
-import { knownRegion } from '../aws/endpoints.ts';
+import { findRegion } from '../aws/endpoints.ts';
 import type { Secret } from '../core/secret.ts';
 import { relyingPartyOf } from '../saml/adfs/addresses.ts';
 import { FORMS_USER_AGENT, signInToAdfs, WINDOWS_USER_AGENT } from '../saml/adfs/sign-in.ts';
-import { httpSession } from '../net/http-session.ts';
+import { createHttpSession } from '../net/http-session.ts';
 import { kerberosNegotiator } from '../saml/negotiate/kerberos.ts';
 import { kerberosOnly } from '../saml/negotiate/kerberos-only.ts';
 import { singleFlight } from '../core/async/single-flight.ts';
@@ -36,7 +36,7 @@ export const adfs = authScheme({
   source(given, ports) {
     const { ssoLoginUrl: loginUrl, user: name, password, ssoProperties: sso } = given;
     const user = name === undefined || password === undefined ? undefined : { name, password };
-    const relyingParty = sso?.relyingParty ?? relyingPartyOf(knownRegion(given) ?? '');
+    const relyingParty = sso?.relyingParty ?? relyingPartyOf(findRegion(given) ?? '');
     const userAgent = sso?.userAgent ?? (user === undefined ? WINDOWS_USER_AGENT : FORMS_USER_AGENT);
     const way = idpHttpOptions(ports);
     const anyNegotiator = ports.negotiatorFor ?? kerberosNegotiator();
@@ -46,7 +46,7 @@ export const adfs = authScheme({
     const signIn = async (passCode: Secret | undefined, signal: AbortSignal): Promise<SamlResponse> => {
       // Windows sign-in may belong to a connection.
       const singleConnection = user === undefined;
-      await using session = httpSession({ ...way, userAgent, signal, singleConnection });
+      await using session = createHttpSession({ ...way, userAgent, signal, singleConnection });
       const world = { session, negotiatorFor, signal, now: () => ports.now(), ...createPrompter(ports) };
       return await signInToAdfs({ loginUrl, relyingParty, user, passCode }, world);
     };

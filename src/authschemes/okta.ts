@@ -3,7 +3,7 @@ import type { Ports, Vault } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
 import { signInAtOkta } from '../saml/okta/sign-in.ts';
 import { singleFlight } from '../core/async/single-flight.ts';
-import { redactor } from '../net/redactor.ts';
+import { createRedactor } from '../net/redactor.ts';
 import { readSamlResponse } from '../saml/response.ts';
 import {
   FEDERATED_OPTIONS,
@@ -68,7 +68,7 @@ export const okta = authScheme({
               now: () => ports.now(),
             }),
           );
-          return readSamlResponse(encoded, redactor([password]));
+          return readSamlResponse(encoded, createRedactor([password]));
         }),
     });
   },

@@ -1,7 +1,7 @@
-import { knownRegion } from '../aws/endpoints.ts';
+import { findRegion } from '../aws/endpoints.ts';
 import type { Secret } from '../core/secret.ts';
 import { relyingPartyOf } from '../saml/adfs/addresses.ts';
-import { httpSession } from '../net/http-session.ts';
+import { createHttpSession } from '../net/http-session.ts';
 import { singleFlight } from '../core/async/single-flight.ts';
 import { pingAddress } from '../saml/pingfederate/addresses.ts';
 import { signInToPing } from '../saml/pingfederate/sign-in.ts';
@@ -51,7 +51,7 @@ export const pingFederate = authScheme({
       password,
       ssoProperties: sso,
     } = given;
-    const partner = sso?.relyingParty ?? relyingPartyOf(knownRegion(given) ?? '');
+    const partner = sso?.relyingParty ?? relyingPartyOf(findRegion(given) ?? '');
     const isBasic = sso?.authScheme === 'Basic';
     const way = idpHttpOptions(ports);
     const user = { name, password };
@@ -59,7 +59,7 @@ export const pingFederate = authScheme({
 
     const signIn = async (passCode: Secret | undefined, signal: AbortSignal): Promise<SamlResponse> => {
       const certificate = await clientCertificate(sso, ports);
-      await using session = httpSession({
+      await using session = createHttpSession({
         ...way,
         clientCertificate: certificate,
         userAgent: sso?.userAgent,

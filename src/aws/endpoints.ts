@@ -2,74 +2,74 @@ import { DriverError } from '../core/errors.ts';
 import { isLoopback } from '../net/local-addresses.ts';
 import { DEFAULT_DOMAIN, dnsSuffix } from './regions.ts';
 
-/** The connection's options that decide Region and endpoints. */
+/** The options that determine the Region and the endpoints. */
 export interface EndpointOptions {
   readonly awsRegion?: string | undefined;
-  /** DynamoDB's address, in place of the Region's. */
+  /** The DynamoDB endpoint, instead of the Region's. */
   readonly endpoint?: string | undefined;
-  /** The address of STS, in place of the Region's. */
+  /** The STS endpoint, instead of the Region's. */
   readonly stsEndpoint?: string | undefined;
   /** The domain of AWS endpoints, such as `amazonaws.com`. */
   readonly domain: string;
 }
 
-/** What a profile says of where things are. */
-interface Located {
+/** The Region and endpoint of a profile. */
+interface ProfileLocation {
   readonly region?: string;
   readonly endpointUrl?: string;
 }
 
-/** The Region to sign for: AWSRegion, else the profile's; an emulator on this machine needs none. */
-export function chooseRegion(
+/** The Region to sign for: AWSRegion, else that of the profile. A local emulator does not require one. */
+export function resolveRegion(
   options: Pick<EndpointOptions, 'awsRegion' | 'endpoint'>,
-  profile: Located,
+  profile: ProfileLocation,
 ): string {
-  const region = knownRegion(options, profile);
+  const region = findRegion(options, profile);
   if (region !== undefined) return region;
   throw new DriverError(
     'CONN_NO_REGION',
-    'No Region is known: AWSRegion, AWS_REGION and the profile give none',
+    'You must specify a Region: neither AWSRegion, AWS_REGION nor the profile sets one',
   );
 }
 
-/** The same; undefined where none is known. */
-export function knownRegion(
+/** Like `resolveRegion`, but undefined if there is none. */
+export function findRegion(
   options: Pick<EndpointOptions, 'awsRegion' | 'endpoint'>,
-  profile: Located = {},
+  profile: ProfileLocation = {},
 ): string | undefined {
   const region = options.awsRegion ?? profile.region;
   if (region !== undefined) return region;
   const endpoint = options.endpoint ?? profile.endpointUrl;
-  return endpoint !== undefined && isOnThisMachine(endpoint) ? 'us-east-1' : undefined;
+  return endpoint !== undefined && isLocalEndpoint(endpoint) ? 'us-east-1' : undefined;
 }
 
-/** The address of DynamoDB where it is not the one that the Region implies; undefined otherwise. */
-export function dynamodbEndpoint(
+/** The DynamoDB endpoint if it differs from the default of the Region; undefined otherwise. */
+export function resolveDynamodbEndpoint(
   options: Pick<EndpointOptions, 'endpoint' | 'domain'>,
   region: string,
 ): string | undefined {
-  return options.endpoint ?? underDomain('dynamodb', options, region);
+  return options.endpoint ?? endpointInDomain('dynamodb', options, region);
 }
 
-/** The address of STS where it is not the one that the Region implies; undefined otherwise. */
-export function stsEndpoint(
+/** The STS endpoint if it differs from the default of the Region; undefined otherwise. */
+export function resolveStsEndpoint(
   options: Pick<EndpointOptions, 'stsEndpoint' | 'domain'>,
   region: string,
 ): string | undefined {
-  return options.stsEndpoint ?? underDomain('sts', options, region);
+  return options.stsEndpoint ?? endpointInDomain('sts', options, region);
 }
 
-/** A Domain counts where it is neither the default nor what the Region's partition has anyway. */
-function underDomain(
+/** An endpoint in Domain, unless that is the default or the domain of the Region's partition. */
+function endpointInDomain(
   service: string,
   { domain }: Pick<EndpointOptions, 'domain'>,
   region: string,
 ): string | undefined {
-  const isUsual = domain === DEFAULT_DOMAIN || domain === dnsSuffix(region);
-  return isUsual ? undefined : `https://${service}.${region}.${domain}`;
+  const isDefault = domain === DEFAULT_DOMAIN || domain === dnsSuffix(region);
+  return isDefault ? undefined : `https://${service}.${region}.${domain}`;
 }
 
-/** Whether an address is on this machine. */
-export function isOnThisMachine(endpoint: string): boolean {
+/** Whether an endpoint is on this machine. */
+export function isLocalEndpoint(endpoint: string): boolean {
   return URL.canParse(endpoint) && isLoopback(new URL(endpoint).hostname);
 }

@@ -1,4 +1,4 @@
-/** Region names as the DynamoDB drivers of this family write them, and their codes. */
+/** Region names, as other DynamoDB drivers spell them, and their codes. */
 export const REGION_NAMES: ReadonlyMap<string, string> = new Map([
   ['OHIO', 'us-east-2'],
   ['NORTHERNVIRGINIA', 'us-east-1'],
@@ -39,17 +39,17 @@ export const REGION_NAMES: ReadonlyMap<string, string> = new Map([
   ['GOVCLOUDWEST', 'us-gov-west-1'],
 ]);
 
-/** New Regions open faster than drivers are released, so anything of this form passes. */
+/** Any code of this form is accepted, since new Regions open faster than drivers are released. */
 const CODE = /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/;
 
-/** The code of a Region given by code or name (case, blanks, `-` and `_` in names ignored); undefined for anything else. */
-export function regionCode(text: string): string | undefined {
-  const code = text.trim().toLowerCase();
+/** The code of a Region for its code or name, ignoring case, spaces, `-` and `_` in names; undefined for anything else. */
+export function toRegionCode(input: string): string | undefined {
+  const code = input.trim().toLowerCase();
   if (CODE.test(code)) return code;
   return REGION_NAMES.get(code.replaceAll(/[\s_-]/g, '').toUpperCase());
 }
 
-/** The partitions besides `aws`, by what the codes of their Regions begin with. */
+/** The partitions other than `aws`, by the prefix of their Region codes. */
 const PARTITIONS: readonly {
   readonly prefix: string;
   readonly partition: string;
@@ -64,15 +64,15 @@ const PARTITIONS: readonly {
   { prefix: 'eusc-', partition: 'aws-eusc', dnsSuffix: 'amazonaws.eu' },
 ];
 
-/** The domain of the `aws` partition's endpoints. */
+/** The endpoint domain of the `aws` partition. */
 export const DEFAULT_DOMAIN = 'amazonaws.com';
 
-/** The domain that a Region's endpoints have in its partition. */
+/** The endpoint domain of a Region's partition. */
 export function dnsSuffix(region: string): string {
   return PARTITIONS.find(({ prefix }) => region.startsWith(prefix))?.dnsSuffix ?? DEFAULT_DOMAIN;
 }
 
-/** The partition of a Region, as the second part of an ARN calls it. */
-export function partitionOf(region: string): string {
+/** The partition of a Region, as in its ARNs. */
+export function findPartition(region: string): string {
   return PARTITIONS.find(({ prefix }) => region.startsWith(prefix))?.partition ?? 'aws';
 }

@@ -1,7 +1,7 @@
 import { maskKeyId } from '../core/credentials.ts';
 import { DriverError, type ErrorCode } from '../core/errors.ts';
 
-/** What was asked of STS: what its refusals are explained with. */
+/** The request that STS rejected, to explain the error. */
 export interface StsAttempt {
   readonly operation: string;
   readonly accessKeyId?: string | undefined;
@@ -11,10 +11,10 @@ export interface StsAttempt {
   readonly durationSeconds?: number | undefined;
 }
 
-interface Meaning {
+interface StsErrorRule {
   readonly names: readonly string[];
-  /** What its text must hold besides; the text itself may quote what was sent, and is never shown. */
-  readonly says?: RegExp;
+  /** Must match the message as well. The message itself may quote the request and is never shown. */
+  readonly pattern?: RegExp;
   readonly code: ErrorCode;
   message(attempt: StsAttempt): string;
   remedy?(attempt: StsAttempt): string;
@@ -22,22 +22,22 @@ interface Meaning {
 
 const key = ({ accessKeyId }: StsAttempt): string => maskKeyId(accessKeyId ?? '');
 const role = ({ roleArn }: StsAttempt): string => roleArn ?? 'the role';
-const fromFile = 'Check that the token is of the right provider and not expired.';
+const CHECK_TOKEN = 'Check that the token is from the right identity provider and has not expired.';
 
-/** What STS's refusals mean for the person who signs in; the first that fits counts. */
-const MEANINGS: readonly Meaning[] = [
+/** The meaning of STS errors; the first match applies. */
+const RULES: readonly StsErrorRule[] = [
   {
     names: ['InvalidClientTokenId'],
     code: 'AUTH_REFUSED',
     message: (attempt) =>
-      `AWS does not know the access key ${key(attempt)}: it was deleted, is inactive, or is of another partition`,
+      `AWS does not recognize the access key ${key(attempt)}: it was deleted, is inactive, or belongs to another partition`,
   },
   {
     names: ['SignatureDoesNotMatch'],
-    says: /expired|not yet current/i,
+    pattern: /expired|not yet current/i,
     code: 'AUTH_REFUSED',
-    message: () => 'AWS found the request too old or too new: the clock of this machine is wrong',
-    remedy: () => 'Set the clock of this machine right.',
+    message: () => 'The signature is expired or not yet current: the clock of this machine is wrong',
+    remedy: () => 'Correct the system clock.',
   },
   {
     names: ['SignatureDoesNotMatch', 'IncompleteSignature'],
@@ -47,15 +47,15 @@ const MEANINGS: readonly Meaning[] = [
   {
     names: ['RequestExpired', 'RequestTimeTooSkewed'],
     code: 'AUTH_REFUSED',
-    message: () => 'AWS found the request too old: the clock of this machine is wrong',
-    remedy: () => 'Set the clock of this machine right.',
+    message: () => 'The request has expired: the clock of this machine is wrong',
+    remedy: () => 'Correct the system clock.',
   },
   {
     names: ['ExpiredToken', 'ExpiredTokenException'],
-    says: /web identity|saml|id token/i,
+    pattern: /web identity|saml|id token/i,
     code: 'AUTH_EXPIRED',
     message: () => "The identity provider's token has expired",
-    remedy: () => 'Get a new token of the identity provider.',
+    remedy: () => 'Get a new token from the identity provider.',
   },
   {
     names: ['ExpiredToken', 'ExpiredTokenException'],
@@ -67,134 +67,135 @@ const MEANINGS: readonly Meaning[] = [
   },
   {
     names: ['AccessDenied'],
-    says: /MultiFactorAuthentication failed.*(?:unable to validate|must provide)/is,
+    pattern: /MultiFactorAuthentication failed.*(?:unable to validate|must provide)/is,
     code: 'AUTH_REFUSED',
-    message: ({ mfaSerialNumber }) => `AWS does not take the MFA device ${mfaSerialNumber} with these keys`,
-    remedy: () => "Set MFASerialNumber to the ARN of the user's own device, as IAM shows it.",
+    message: ({ mfaSerialNumber }) =>
+      `The MFA device ${mfaSerialNumber} does not belong to the user of these keys`,
+    remedy: () => "Set MFASerialNumber to the ARN of the user's MFA device, as shown in IAM.",
   },
   {
     names: ['AccessDenied'],
-    says: /MultiFactorAuthentication/i,
+    pattern: /MultiFactorAuthentication/i,
     code: 'AUTH_REFUSED',
-    message: ({ mfaSerialNumber }) => `AWS refused the one-time code of the MFA device ${mfaSerialNumber}`,
-    remedy: () => 'Give the code that the device shows now; each code works once.',
+    message: ({ mfaSerialNumber }) => `AWS rejected the one-time code of the MFA device ${mfaSerialNumber}`,
+    remedy: () => 'Use the code that the device shows now; each code works once.',
   },
   {
     names: ['AccessDenied'],
-    says: /session credentials/i,
+    pattern: /session credentials/i,
     code: 'AUTH_DENIED',
-    message: () => 'A session cannot begin another session: GetSessionToken takes the keys of a user only',
-    remedy: () => 'Add AWSRoleARN, so that the code goes along with the role, or give long-lived keys.',
+    message: () =>
+      'Cannot call GetSessionToken with session credentials: it requires the access keys of an IAM user',
+    remedy: () => 'Set AWSRoleARN to use the code for AssumeRole, or use long-term access keys.',
   },
   {
     names: ['AccessDenied'],
-    says: /root account/i,
+    pattern: /root account/i,
     code: 'AUTH_DENIED',
-    message: () => 'Keys of the root user may not assume roles',
-    remedy: () => 'Use the keys of an IAM user, or leave out AWSRoleARN.',
+    message: () => 'Roles may not be assumed by root accounts',
+    remedy: () => 'Use the access keys of an IAM user, or remove AWSRoleARN.',
   },
   {
     names: ['AccessDenied'],
-    says: /AssumeRoleWithSAML/,
+    pattern: /AssumeRoleWithSAML/,
     code: 'AUTH_DENIED',
-    message: (attempt) => `The role ${role(attempt)} may not be assumed with this assertion`,
+    message: (attempt) => `Not authorized to assume ${role(attempt)} with this assertion`,
     remedy: (attempt) =>
-      `Check the role's trust policy: ${attempt.principalArn ?? 'the SAML provider'} must be its principal, and its condition on SAML:aud must fit the assertion's audience.`,
+      `Check the role's trust policy: ${attempt.principalArn ?? 'the SAML provider'} must be its principal, and its SAML:aud condition must match the audience of the assertion.`,
   },
   {
     names: ['AccessDenied'],
-    says: /AssumeRole/,
+    pattern: /AssumeRole/,
     code: 'AUTH_DENIED',
-    message: (attempt) => `The role ${role(attempt)} may not be assumed this way`,
+    message: (attempt) => `Not authorized to assume ${role(attempt)}`,
     remedy: ({ operation }) =>
       operation === 'AssumeRole'
-        ? "Check the role's trust policy, the caller's permission for sts:AssumeRole, AWSExternalId, and whether the role asks for MFA."
-        : "Check the role's trust policy: the provider that it names, and its conditions on audience and subject.",
+        ? "Check the role's trust policy, the caller's permission for sts:AssumeRole, AWSExternalId, and whether the role requires MFA."
+        : "Check the role's trust policy: its identity provider, and its conditions on audience and subject.",
   },
   {
     names: ['AccessDenied'],
     code: 'AUTH_DENIED',
-    message: (attempt) => `A policy forbids the access key ${key(attempt)} to call STS`,
-    remedy: ({ operation }) => `Ask for the IAM permission sts:${operation}.`,
+    message: (attempt) => `The access key ${key(attempt)} is not authorized to call STS`,
+    remedy: ({ operation }) => `Grant the IAM permission sts:${operation}.`,
   },
   {
     names: ['ValidationError', 'ValidationException'],
-    says: /RoleSessionName/,
+    pattern: /RoleSessionName/,
     code: 'AUTH_SAML',
     message: () =>
-      'AWS does not take the RoleSessionName of the assertion: 2 to 64 letters, digits or _+=,.@-',
+      'The RoleSessionName of the assertion is invalid: it must have 2 to 64 letters, digits or _+=,.@-',
   },
   {
     names: ['ValidationError', 'ValidationException'],
-    says: /outside the account/i,
+    pattern: /outside the account/i,
     code: 'AUTH_ROLE',
     message: (attempt) => `${attempt.principalArn} is not in the account of the role ${role(attempt)}`,
     remedy: () => 'Set AWSPrincipalARN to the SAML provider in the account of AWSRoleARN.',
   },
   {
     names: ['ValidationError', 'ValidationException'],
-    says: /role chaining/i,
+    pattern: /role chaining/i,
     code: 'CONN_BAD_VALUE',
     message: ({ durationSeconds }) =>
-      `TemporaryTokenDuration is ${durationSeconds}, but the keys are a role's own: a role assumed by another role lasts 3600 seconds at most`,
+      `TemporaryTokenDuration is ${durationSeconds}, but the keys belong to a role: role chaining is limited to 3600 seconds`,
     remedy: () => 'Lower TemporaryTokenDuration to 3600.',
   },
   {
     names: ['ValidationError', 'ValidationException'],
-    says: /MaxSessionDuration/i,
+    pattern: /MaxSessionDuration/i,
     code: 'CONN_BAD_VALUE',
     message: (attempt) =>
-      `TemporaryTokenDuration is ${attempt.durationSeconds}, which is longer than the role ${role(attempt)} allows`,
+      `TemporaryTokenDuration is ${attempt.durationSeconds}, which exceeds the MaxSessionDuration of ${role(attempt)}`,
     remedy: () => "Lower TemporaryTokenDuration, or raise the role's maximum session duration.",
   },
   {
     names: ['ValidationError', 'ValidationException'],
     code: 'AUTH_REFUSED',
-    message: ({ operation }) => `STS found something wrong in what ${operation} was given`,
+    message: ({ operation }) => `STS rejected the parameters of ${operation}`,
     remedy: () =>
       'Check AWSRoleARN, RoleSessionName, AWSExternalId, MFASerialNumber and TemporaryTokenDuration.',
   },
   {
     names: ['InvalidIdentityToken', 'InvalidIdentityTokenException'],
-    says: /signature/i,
+    pattern: /signature/i,
     code: 'AUTH_REFUSED',
     message: (attempt) =>
-      `AWS finds the signature wrong: ${attempt.principalArn ?? 'the provider in IAM'} has another certificate than the identity provider signs with`,
+      `Invalid signature: the certificate of ${attempt.principalArn ?? 'the provider in IAM'} is not the one that the identity provider signs with`,
     remedy: () => "Upload the identity provider's current metadata to the provider in IAM.",
   },
   {
     names: ['InvalidIdentityToken', 'InvalidIdentityTokenException'],
-    says: /issuer not present/i,
+    pattern: /issuer not present/i,
     code: 'AUTH_REFUSED',
-    message: (attempt) =>
-      `The assertion is not of the identity provider that ${attempt.principalArn} stands for`,
-    remedy: () => "Set AWSPrincipalARN to the SAML provider that has this identity provider's metadata.",
+    message: (attempt) => `The assertion was not issued by the identity provider of ${attempt.principalArn}`,
+    remedy: () => "Set AWSPrincipalARN to the SAML provider with this identity provider's metadata.",
   },
   {
     names: ['InvalidIdentityToken', 'InvalidIdentityTokenException'],
-    says: /specified provider doesn/i,
+    pattern: /specified provider doesn/i,
     code: 'AUTH_REFUSED',
-    message: (attempt) => `There is no SAML provider ${attempt.principalArn} in that account`,
+    message: (attempt) => `The SAML provider ${attempt.principalArn} does not exist`,
     remedy: () => 'Correct AWSPrincipalARN, or create the SAML provider in IAM.',
   },
   {
     names: ['InvalidIdentityToken', 'InvalidIdentityTokenException'],
-    says: /saml/i,
+    pattern: /saml/i,
     code: 'AUTH_SAML',
-    message: () => 'AWS finds no valid assertion in the SAML response',
+    message: () => 'The SAML response does not contain a valid assertion',
   },
   {
     names: ['InvalidIdentityToken', 'InvalidIdentityTokenException'],
     code: 'AUTH_REFUSED',
     message: () =>
-      "AWS does not accept the identity provider's token: its signature or its issuer is not that of a provider in IAM",
-    remedy: () => fromFile,
+      "AWS rejected the identity provider's token: its signature or issuer does not match an identity provider in IAM",
+    remedy: () => CHECK_TOKEN,
   },
   {
     names: ['IDPRejectedClaim', 'IDPRejectedClaimException'],
     code: 'AUTH_REFUSED',
     message: () => "The identity provider rejected the token's claims, or the token was revoked",
-    remedy: () => fromFile,
+    remedy: () => CHECK_TOKEN,
   },
   {
     names: ['RegionDisabledException', 'RegionDisabled'],
@@ -205,7 +206,7 @@ const MEANINGS: readonly Meaning[] = [
   {
     names: ['PackedPolicyTooLarge', 'PackedPolicyTooLargeException'],
     code: 'AUTH_REFUSED',
-    message: () => "The identity provider's token carries more session tags than AWS takes",
+    message: () => "The identity provider's token exceeds the limit for session tags",
   },
   {
     names: [
@@ -219,36 +220,36 @@ const MEANINGS: readonly Meaning[] = [
       'InternalFailure',
     ],
     code: 'AUTH_UNAVAILABLE',
-    message: ({ operation }) => `STS could not do ${operation} for the moment`,
+    message: ({ operation }) => `STS ${operation} is temporarily unavailable`,
   },
 ];
 
-/** An error of the SDK's client for STS as the driver tells it. */
-export function stsError(thrown: unknown, attempt: StsAttempt): DriverError {
+/** Converts an error of the SDK's STS client to a DriverError. */
+export function toStsError(thrown: unknown, attempt: StsAttempt): DriverError {
   if (thrown instanceof DriverError) return thrown;
   const name = thrown instanceof Error ? thrown.name : 'Error';
-  const text = thrown instanceof Error ? thrown.message : '';
-  const meaning = MEANINGS.find(({ names, says }) => names.includes(name) && (says?.test(text) ?? true));
+  const message = thrown instanceof Error ? thrown.message : '';
+  const rule = RULES.find(({ names, pattern }) => names.includes(name) && (pattern?.test(message) ?? true));
   const { operation } = attempt;
-  if (meaning !== undefined) {
-    const remedy = meaning.remedy?.(attempt);
+  if (rule !== undefined) {
+    const remedy = rule.remedy?.(attempt);
     return new DriverError(
-      meaning.code,
-      `${meaning.message(attempt)} (STS ${operation}: ${name})`,
+      rule.code,
+      `${rule.message(attempt)} (STS ${operation}: ${name})`,
       remedy === undefined ? {} : { remedy },
     );
   }
-  const status = statusOf(thrown);
+  const status = readHttpStatus(thrown);
   if (status === undefined || status < 300)
-    return new DriverError('AUTH_MALFORMED', `STS answered ${operation} with something other than its XML`);
+    return new DriverError('AUTH_MALFORMED', `STS returned an invalid response to ${operation}`);
   if (status >= 500 || status === 429) {
-    return new DriverError('AUTH_UNAVAILABLE', `STS failed at ${operation} with status ${status}`);
+    return new DriverError('AUTH_UNAVAILABLE', `STS ${operation} failed with status ${status}`);
   }
-  return new DriverError('AUTH_REFUSED', `STS refused ${operation}: ${name}`);
+  return new DriverError('AUTH_REFUSED', `STS rejected ${operation}: ${name}`);
 }
 
-/** The HTTP status of the answer, where there was one that could be read. */
-function statusOf(thrown: unknown): number | undefined {
+/** The HTTP status of the response, if there was one. */
+function readHttpStatus(thrown: unknown): number | undefined {
   if (typeof thrown !== 'object' || thrown === null || !('$metadata' in thrown)) return undefined;
   const metadata = thrown.$metadata;
   if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined;

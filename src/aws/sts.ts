@@ -3,33 +3,32 @@ import type { Dispatcher } from 'undici';
 import { type Credentials, toExpiration, isCredentialString } from '../core/credentials.ts';
 import { DriverError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
-import { boundedHandler } from './bounded-handler.ts';
-import { type StsAttempt, stsError } from './sts-errors.ts';
+import { createBoundedHandler } from './bounded-handler.ts';
+import { type StsAttempt, toStsError } from './sts-errors.ts';
 
-/** Where STS is. */
+/** The STS endpoint to call. */
 export interface StsTarget {
   readonly region: string;
-  /** In place of the Region's own address. */
+  /** Instead of the Region's endpoint. */
   readonly endpoint?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The longest that one request may take. */
+  /** Timeout of one request. */
   readonly timeoutMs?: number;
-  /** The way out, where a proxy or certificates of one's own count. */
+  /** For a proxy or custom certificate trust. */
   readonly dispatcher?: Dispatcher | undefined;
 }
 
-/** A call that is signed. */
+/** A signed call. */
 export interface StsCall extends StsTarget {
   readonly credentials: Credentials;
 }
 
-/** A one-time code and the device that showed it. */
+/** A one-time code and its MFA device. */
 export interface MfaCode {
   readonly serialNumber: string;
   readonly code: string;
 }
 
-/** What AssumeRole is asked for. */
 export interface AssumeRoleCall extends StsCall {
   readonly roleArn: string;
   readonly sessionName: string;
@@ -38,22 +37,19 @@ export interface AssumeRoleCall extends StsCall {
   readonly mfa?: MfaCode | undefined;
 }
 
-/** What GetSessionToken is asked for. */
 export interface SessionTokenCall extends StsCall {
   readonly durationSeconds: number;
   readonly mfa?: MfaCode | undefined;
 }
 
-/** What AssumeRoleWithWebIdentity is asked for. */
 export interface WebIdentityCall extends StsTarget {
   readonly roleArn: string;
   readonly sessionName: string;
   readonly token: Secret;
-  /** Absent: as long as the role's default. */
+  /** By default 3600. */
   readonly durationSeconds?: number | undefined;
 }
 
-/** What AssumeRoleWithSAML is asked for. */
 export interface SamlCall extends StsTarget {
   readonly roleArn: string;
   readonly principalArn: string;
@@ -62,27 +58,27 @@ export interface SamlCall extends StsTarget {
   readonly durationSeconds: number;
 }
 
-/** Whom credentials belong to. */
+/** The identity that credentials belong to. */
 export interface CallerIdentity {
   readonly account: string;
   readonly arn: string;
   readonly userId: string;
 }
 
-/** Asks STS whom the credentials belong to. Needs no permission. */
+/** Returns the identity of credentials. Requires no permission. */
 export async function getCallerIdentity(call: StsCall): Promise<CallerIdentity> {
   const attempt = { operation: 'GetCallerIdentity', accessKeyId: call.credentials.accessKeyId };
-  return calling(attempt, call, async ({ GetCallerIdentityCommand }, client, abort) => {
+  return callSts(attempt, call, async ({ GetCallerIdentityCommand }, client, abort) => {
     const answer = await client.send(new GetCallerIdentityCommand({}), abort);
     const { Account: account, Arn: arn, UserId: userId } = answer;
     if (account === undefined || arn === undefined || userId === undefined) {
-      throw new DriverError('AUTH_MALFORMED', 'STS answered GetCallerIdentity without an account');
+      throw new DriverError('AUTH_MALFORMED', 'STS returned no account for GetCallerIdentity');
     }
     return { account, arn, userId };
   });
 }
 
-/** The credentials of a role, for one who may assume it. */
+/** Returns credentials of a role. */
 export async function assumeRole(call: AssumeRoleCall): Promise<Credentials> {
   const { roleArn, sessionName, durationSeconds, externalId, mfa, credentials } = call;
   const attempt = {
@@ -92,20 +88,20 @@ export async function assumeRole(call: AssumeRoleCall): Promise<Credentials> {
     durationSeconds,
     mfaSerialNumber: mfa?.serialNumber,
   };
-  return calling(attempt, call, async ({ AssumeRoleCommand }, client, abort) => {
+  return callSts(attempt, call, async ({ AssumeRoleCommand }, client, abort) => {
     const command = new AssumeRoleCommand({
       RoleArn: roleArn,
       RoleSessionName: sessionName,
       DurationSeconds: durationSeconds,
       ...(externalId === undefined ? {} : { ExternalId: externalId }),
-      ...codeInput(mfa),
+      ...toMfaInput(mfa),
     });
     const answer = await client.send(command, abort);
-    return credentialsOf(attempt, answer.Credentials, client, `role ${roleArn}`, roleArn.split(':')[4]);
+    return toStsCredentials(attempt, answer.Credentials, client, `role ${roleArn}`, roleArn.split(':')[4]);
   });
 }
 
-/** A session of the user whose long-lived keys sign; with a code, one that counts as signed in with MFA. */
+/** Returns session credentials of an IAM user; with a code, the session is MFA-authenticated. */
 export async function getSessionToken(call: SessionTokenCall): Promise<Credentials> {
   const { durationSeconds, mfa, credentials } = call;
   const attempt = {
@@ -114,19 +110,19 @@ export async function getSessionToken(call: SessionTokenCall): Promise<Credentia
     durationSeconds,
     mfaSerialNumber: mfa?.serialNumber,
   };
-  return calling(attempt, call, async ({ GetSessionTokenCommand }, client, abort) => {
-    const command = new GetSessionTokenCommand({ DurationSeconds: durationSeconds, ...codeInput(mfa) });
+  return callSts(attempt, call, async ({ GetSessionTokenCommand }, client, abort) => {
+    const command = new GetSessionTokenCommand({ DurationSeconds: durationSeconds, ...toMfaInput(mfa) });
     const answer = await client.send(command, abort);
     const origin = mfa === undefined ? 'session' : `session with the MFA device ${mfa.serialNumber}`;
-    return credentialsOf(attempt, answer.Credentials, client, origin, credentials.accountId);
+    return toStsCredentials(attempt, answer.Credentials, client, origin, credentials.accountId);
   });
 }
 
-/** The credentials of a role, for the bearer of an OpenID Connect token. The request is not signed. */
+/** Returns credentials of a role for an OpenID Connect token. The request is not signed. */
 export async function assumeRoleWithWebIdentity(call: WebIdentityCall): Promise<Credentials> {
   const { roleArn, sessionName, token, durationSeconds } = call;
   const attempt = { operation: 'AssumeRoleWithWebIdentity', roleArn, durationSeconds };
-  return calling(attempt, call, async ({ AssumeRoleWithWebIdentityCommand }, client, abort) => {
+  return callSts(attempt, call, async ({ AssumeRoleWithWebIdentityCommand }, client, abort) => {
     const command = new AssumeRoleWithWebIdentityCommand({
       RoleArn: roleArn,
       RoleSessionName: sessionName,
@@ -134,15 +130,15 @@ export async function assumeRoleWithWebIdentity(call: WebIdentityCall): Promise<
       ...(durationSeconds === undefined ? {} : { DurationSeconds: durationSeconds }),
     });
     const answer = await client.send(command, abort);
-    return credentialsOf(attempt, answer.Credentials, client, `role ${roleArn}`, roleArn.split(':')[4]);
+    return toStsCredentials(attempt, answer.Credentials, client, `role ${roleArn}`, roleArn.split(':')[4]);
   });
 }
 
-/** The credentials of a role, for the bearer of a SAML response. The request is not signed. */
+/** Returns credentials of a role for a SAML response. The request is not signed. */
 export async function assumeRoleWithSaml(call: SamlCall): Promise<Credentials> {
   const { roleArn, principalArn, assertion, durationSeconds } = call;
   const attempt = { operation: 'AssumeRoleWithSAML', roleArn, principalArn, durationSeconds };
-  return calling(attempt, call, async ({ AssumeRoleWithSAMLCommand }, client, abort) => {
+  return callSts(attempt, call, async ({ AssumeRoleWithSAMLCommand }, client, abort) => {
     const command = new AssumeRoleWithSAMLCommand({
       RoleArn: roleArn,
       PrincipalArn: principalArn,
@@ -150,14 +146,14 @@ export async function assumeRoleWithSaml(call: SamlCall): Promise<Credentials> {
       DurationSeconds: durationSeconds,
     });
     const answer = await client.send(command, abort);
-    return credentialsOf(attempt, answer.Credentials, client, `role ${roleArn}`, roleArn.split(':')[4]);
+    return toStsCredentials(attempt, answer.Credentials, client, `role ${roleArn}`, roleArn.split(':')[4]);
   });
 }
 
 const TIMEOUT_MS = 10_000;
 
-/** One call of STS with a client of its own; whatever goes wrong becomes an error of ours. */
-async function calling<T>(
+/** Makes one call with a new client, and converts its errors. */
+async function callSts<T>(
   attempt: StsAttempt,
   call: StsTarget & { readonly credentials?: Credentials },
   work: (sdk: typeof Sdk, client: Sdk.STSClient, abort: { abortSignal?: AbortSignal }) => Promise<T>,
@@ -167,20 +163,20 @@ async function calling<T>(
   const { credentials, endpoint, region, signal } = call;
   const client = new sdk.STSClient({
     region,
-    // An unsigned call must not look for credentials of its own.
+    // For an unsigned call the SDK must not search for credentials.
     credentials: { ...(credentials ?? { accessKeyId: '', secretAccessKey: '' }) },
     ...(endpoint === undefined ? {} : { endpoint }),
-    retryStrategy: onceWithTheRightTime,
-    requestHandler: boundedHandler(call.timeoutMs ?? TIMEOUT_MS, call.dispatcher),
+    retryStrategy: retryClockSkewOnce,
+    requestHandler: createBoundedHandler(call.timeoutMs ?? TIMEOUT_MS, call.dispatcher),
   });
   try {
     return await work(sdk, client, signal === undefined ? {} : { abortSignal: signal });
   } catch (error) {
     if (signal?.aborted) {
       if (signal.reason instanceof DriverError) throw signal.reason;
-      throw new DriverError('EXEC_CANCELLED', 'The call of STS was cancelled', { cause: signal.reason });
+      throw new DriverError('EXEC_CANCELLED', 'The call to STS was cancelled', { cause: signal.reason });
     }
-    throw stsError(error, attempt);
+    throw toStsError(error, attempt);
   } finally {
     client.destroy();
   }
@@ -192,14 +188,14 @@ type Strategy = Extract<
 >;
 
 /**
- * Repeats a request whose signature had the wrong time, once: the SDK has the right time from the refusal. All other
- * repetitions are `retrying`'s business.
+ * Retries a request once if its signature had the wrong time: the SDK learned the right time from the error response.
+ * All other retries are up to `retrying`.
  */
-const onceWithTheRightTime: Strategy = {
+const retryClockSkewOnce: Strategy = {
   acquireInitialRetryToken: async () => retryToken(0),
   async refreshRetryTokenForRetry(last, { error }) {
     const corrected: unknown = Object(Object(error).$metadata).clockSkewCorrected;
-    if (corrected !== true || last.getRetryCount() > 0) throw new Error('not worth another try');
+    if (corrected !== true || last.getRetryCount() > 0) throw new Error('not retryable');
     return retryToken(1);
   },
   recordSuccess: () => undefined,
@@ -209,42 +205,42 @@ function retryToken(retries: number): Awaited<ReturnType<Strategy['acquireInitia
   return { getRetryCount: () => retries, getRetryDelay: () => 0 };
 }
 
-function codeInput(mfa: MfaCode | undefined): { SerialNumber?: string; TokenCode?: string } {
+function toMfaInput(mfa: MfaCode | undefined): { SerialNumber?: string; TokenCode?: string } {
   return mfa === undefined ? {} : { SerialNumber: mfa.serialNumber, TokenCode: mfa.code };
 }
 
-interface Given {
+interface StsCredentialsOutput {
   readonly AccessKeyId?: string | undefined;
   readonly SecretAccessKey?: string | undefined;
   readonly SessionToken?: string | undefined;
   readonly Expiration?: Date | undefined;
 }
 
-/** A clock that is off by less is left alone: the answer was under way for a while, too. */
-const WORTH_CORRECTING_MS = 4 * 60_000;
+/** Smaller differences are ignored: they may be due to network latency. */
+const MIN_SKEW_MS = 4 * 60_000;
 
-function credentialsOf(
+function toStsCredentials(
   { operation }: StsAttempt,
-  given: Given | undefined,
+  output: StsCredentialsOutput | undefined,
   client: Sdk.STSClient,
   origin: string,
   accountId: string | undefined,
 ): Credentials {
-  const { AccessKeyId: id, SecretAccessKey: secret, SessionToken: token, Expiration: end } = given ?? {};
-  const areTexts = isCredentialString(id) && isCredentialString(secret);
+  const { AccessKeyId: id, SecretAccessKey: secret, SessionToken: token, Expiration: end } = output ?? {};
+  const areKeysValid = isCredentialString(id) && isCredentialString(secret);
   const expiration = toExpiration(end?.getTime());
-  if (!areTexts || !isCredentialString(token) || expiration === undefined) {
-    throw new DriverError('AUTH_MALFORMED', `STS answered ${operation} without credentials`);
+  if (!areKeysValid || !isCredentialString(token) || expiration === undefined) {
+    throw new DriverError('AUTH_MALFORMED', `STS returned no credentials for ${operation}`);
   }
-  // How far this machine's clock is behind, as the answer's Date header showed.
+  // How far the local clock is behind, according to the Date header of the response.
   const behindMs = client.config.systemClockOffset;
-  const isWrong = Math.abs(behindMs) > WORTH_CORRECTING_MS;
+  const isSkewed = Math.abs(behindMs) > MIN_SKEW_MS;
   return {
     accessKeyId: id,
     secretAccessKey: secret,
     sessionToken: token,
-    // By the clock that it will be compared with.
-    expiration: isWrong ? new Date(expiration.getTime() - behindMs) : expiration,
+    // In terms of the local clock, which it is compared with.
+    expiration: isSkewed ? new Date(expiration.getTime() - behindMs) : expiration,
     ...(accountId === undefined || !/^\d{12}$/.test(accountId) ? {} : { accountId }),
     origin,
   };

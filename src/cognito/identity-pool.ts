@@ -1,7 +1,7 @@
 import { type Credentials, toExpiration, isCredentialString } from '../core/credentials.ts';
 import { DriverError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
-import { boundedHandler } from '../aws/bounded-handler.ts';
+import { createBoundedHandler } from '../aws/bounded-handler.ts';
 import { cognitoError } from './cognito-errors.ts';
 import type { IdentityPool } from './pools.ts';
 
@@ -17,7 +17,7 @@ export async function credentialsOfIdentity(
   const sdk = await import('@aws-sdk/client-cognito-identity');
   const client = new sdk.CognitoIdentityClient({
     region: pool.region,
-    requestHandler: boundedHandler(TIMEOUT_MS, pool.dispatcher),
+    requestHandler: createBoundedHandler(TIMEOUT_MS, pool.dispatcher),
     maxAttempts: MAX_ATTEMPTS,
     ...(pool.endpoint === undefined ? {} : { endpoint: pool.endpoint }),
   });

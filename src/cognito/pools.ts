@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { dnsSuffix, regionCode } from '../aws/regions.ts';
+import { dnsSuffix, toRegionCode } from '../aws/regions.ts';
 import type { Options } from '../connstring/properties.ts';
 import type { Ports } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
@@ -65,7 +65,7 @@ function partsOf(id: string, separator: '_' | ':'): { region: string; rest: stri
   const at = id.indexOf(separator);
   const region = id.slice(0, Math.max(at, 0));
   const rest = id.slice(at + 1);
-  return regionCode(region) === region && /^[\w-]+$/.test(rest) ? { region, rest } : undefined;
+  return toRegionCode(region) === region && /^[\w-]+$/.test(rest) ? { region, rest } : undefined;
 }
 
 /** The user pool of IDs that were found to be right. */

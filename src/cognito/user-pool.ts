@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { DriverError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
-import { boundedHandler } from '../aws/bounded-handler.ts';
+import { createBoundedHandler } from '../aws/bounded-handler.ts';
 import { type Answerer, answerChallenge, newPasswordIn } from './challenges.ts';
 import { cognitoError } from './cognito-errors.ts';
 import type { PasswordFlow } from './password-flows.ts';
@@ -130,7 +130,7 @@ async function withClient<T>(
   const sdk = await import('@aws-sdk/client-cognito-identity-provider');
   const client: CognitoIdentityProviderClient = new sdk.CognitoIdentityProviderClient({
     region: pool.region,
-    requestHandler: boundedHandler(TIMEOUT_MS, pool.dispatcher),
+    requestHandler: createBoundedHandler(TIMEOUT_MS, pool.dispatcher),
     // A one-time code must not be sent twice.
     maxAttempts: 1,
     ...(pool.endpoint === undefined ? {} : { endpoint: pool.endpoint }),

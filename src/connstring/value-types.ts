@@ -1,7 +1,7 @@
 import { nearest } from '../core/nearest.ts';
 import { Secret } from '../core/secret.ts';
 import type { ParseResult, ValueType, ParseContext } from './property-spec.ts';
-import { REGION_NAMES, regionCode } from '../aws/regions.ts';
+import { REGION_NAMES, toRegionCode } from '../aws/regions.ts';
 
 /** A type whose values are strings; `read` returns undefined for an invalid one. */
 function textType<T>(
@@ -83,7 +83,7 @@ export const region: ValueType<string> = {
   label: 'Region',
   read(value) {
     const input = typeof value === 'string' ? value : '';
-    const code = regionCode(input);
+    const code = toRegionCode(input);
     if (code !== undefined) return { value: code };
     const name = input.replaceAll(/[\s_-]/g, '');
     const near = [...nearest(name, REGION_NAMES.keys()), ...nearest(input, new Set(REGION_NAMES.values()))];

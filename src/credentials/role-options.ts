@@ -1,4 +1,4 @@
-import { knownRegion, stsEndpoint } from '../aws/endpoints.ts';
+import { findRegion, resolveStsEndpoint } from '../aws/endpoints.ts';
 import type { Options } from '../connstring/properties.ts';
 import { DriverError, type Problem } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
@@ -25,11 +25,11 @@ export type RoleOptions = Pick<Options, (typeof ROLE_OPTIONS)[number]> &
 
 /** Where STS is for these options. */
 export function stsTarget(given: StsOptions, ports: Pick<Ports, 'network'>): StsTarget {
-  const region = knownRegion(given);
+  const region = findRegion(given);
   if (region === undefined) {
     throw new DriverError('CONN_NO_REGION', 'No Region is known in which STS could be asked');
   }
-  return { region, endpoint: stsEndpoint(given, region), dispatcher: ports.network?.dispatcher };
+  return { region, endpoint: resolveStsEndpoint(given, region), dispatcher: ports.network?.dispatcher };
 }
 
 /** How the session is called in CloudTrail. */

@@ -70,7 +70,7 @@ const NETWORK_REMEDIES: readonly (readonly [sign: RegExp, remedy: string])[] = [
     'The port does not speak TLS. Use http:// for a plain HTTP endpoint.',
   ],
   [
-    /no answer within|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH/,
+    /no (?:answer|response) within|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH/,
     'Check firewalls, the proxy settings and VPC endpoints.',
   ],
 ];

@@ -3,8 +3,8 @@ import { DriverError, getErrorMessage } from '../core/errors.ts';
 import { getErrorCode } from '../core/error-code.ts';
 import type { ClientCertificate } from '../core/network-settings.ts';
 
-/** The certificate as TLS takes it. It is tried at once, so that a wrong password is not told as a failed connection. */
-export function clientCertificateOptions(certificate: ClientCertificate | undefined): SecureContextOptions {
+/** The certificate as TLS options. It is loaded at once, so that a wrong password is not reported as a failed connection. */
+export function toClientCertificateOptions(certificate: ClientCertificate | undefined): SecureContextOptions {
   if (certificate === undefined) return {};
   const passphrase = certificate.password === undefined ? {} : { passphrase: certificate.password.reveal() };
   const options =
@@ -14,34 +14,34 @@ export function clientCertificateOptions(certificate: ClientCertificate | undefi
   try {
     createSecureContext(options);
   } catch (error) {
-    throw unusable(error);
+    throw toCertificateError(error);
   }
   return options;
 }
 
-function unusable(error: unknown): DriverError {
-  const text = `${getErrorMessage(error)} ${String(getErrorCode(error))}`;
+function toCertificateError(error: unknown): DriverError {
+  const message = `${getErrorMessage(error)} ${String(getErrorCode(error))}`;
   if (
     /mac verify failure|bad decrypt|BAD_DECRYPT|wrong password|interrupted or cancelled|bad password read/i.test(
-      text,
+      message,
     )
   ) {
-    return new DriverError('CONN_BAD_VALUE', 'SSLClientCertPassword does not open SSLClientCert', {
+    return new DriverError('CONN_BAD_VALUE', 'SSLClientCertPassword is not the password of SSLClientCert', {
       cause: error,
     });
   }
-  if (/unsupported/i.test(text)) {
-    return new DriverError(
-      'CONN_BAD_VALUE',
-      'SSLClientCert is encrypted with a cipher that is no longer supported',
-      {
-        cause: error,
-        remedy:
-          'Export the certificate again with AES-256, for instance: openssl pkcs12 -export -keypbe AES-256-CBC -certpbe AES-256-CBC.',
-      },
-    );
+  if (/unsupported/i.test(message)) {
+    return new DriverError('CONN_BAD_VALUE', 'SSLClientCert is encrypted with an unsupported cipher', {
+      cause: error,
+      remedy:
+        'Export the certificate again with AES-256, for example with openssl pkcs12 -export -keypbe AES-256-CBC -certpbe AES-256-CBC.',
+    });
   }
-  return new DriverError('CONN_BAD_VALUE', 'SSLClientCert holds no certificate with its key', {
-    cause: error,
-  });
+  return new DriverError(
+    'CONN_BAD_VALUE',
+    'SSLClientCert does not contain a certificate and its private key',
+    {
+      cause: error,
+    },
+  );
 }

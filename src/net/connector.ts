@@ -3,42 +3,42 @@ import { type PeerCertificate, rootCertificates, TLSSocket } from 'node:tls';
 import { callbackify } from 'node:util';
 import { buildConnector } from 'undici';
 import { DriverError } from '../core/errors.ts';
-import { clientCertificateOptions } from './client-certificate.ts';
-import { localRefusal, lookupBut } from './local-addresses.ts';
-import { proxyFor } from './proxy-rules.ts';
+import { toClientCertificateOptions } from './client-certificate.ts';
+import { checkForbidden, createFilteredLookup } from './local-addresses.ts';
+import { selectProxy } from './proxy-rules.ts';
 import { openTunnel, type TlsTrust } from './tunnel.ts';
 import type { DispatcherOptions, NetworkSettings, ServerTrust } from '../core/network-settings.ts';
 
 const CONNECT_TIMEOUT_MS = 15_000;
 
-/** Opens connections: through the proxy where one counts, and to none but trusted servers. `closing` ends them all. */
+/** Opens connections to trusted servers, through the proxy unless the host is an exception. `closing` ends all of them. */
 export function createConnector(
   settings: NetworkSettings,
   { clientCertificate, forbidden }: DispatcherOptions,
   closing: AbortSignal,
 ): buildConnector.connector {
   const connect = buildConnector({
-    ...trustOptions(settings.trust),
-    ...clientCertificateOptions(clientCertificate),
+    ...toTrustOptions(settings.trust),
+    ...toClientCertificateOptions(clientCertificate),
     minVersion: 'TLSv1.2',
     timeout: CONNECT_TIMEOUT_MS,
     signal: closing,
-    // A resumed session has no certificate to compare.
+    // A resumed TLS session has no certificate to compare.
     ...(settings.trust?.kind === 'fingerprint' ? { maxCachedSessions: 0 } : {}),
-    ...(forbidden === undefined ? {} : { lookup: lookupBut(forbidden) }),
+    ...(forbidden === undefined ? {} : { lookup: createFilteredLookup(forbidden) }),
   });
 
   const tunnelOptions = {
     timeoutMs: CONNECT_TIMEOUT_MS,
-    trust: tunnelTrust(settings.trust),
+    trust: toTunnelTrust(settings.trust),
     signal: closing,
   };
 
   async function open(options: buildConnector.Options): Promise<Socket> {
     const { hostname } = options;
-    const refusal = forbidden && localRefusal(hostname, hostname, forbidden);
-    if (refusal !== undefined) throw refusal;
-    const proxy = proxyFor(settings.proxy, options);
+    const forbiddenError = forbidden && checkForbidden(hostname, hostname, forbidden);
+    if (forbiddenError !== undefined) throw forbiddenError;
+    const proxy = selectProxy(settings.proxy, options);
     const tunnel = proxy && (await openTunnel(proxy, options, tunnelOptions));
     if (tunnel !== undefined && options.protocol !== 'https:') return tunnel;
     const socket = await new Promise<Socket>((resolve, reject) => {
@@ -47,7 +47,8 @@ export function createConnector(
         else reject(error);
       });
     });
-    const problem = settings.trust?.kind === 'fingerprint' ? mismatch(settings.trust, socket) : undefined;
+    const problem =
+      settings.trust?.kind === 'fingerprint' ? checkFingerprint(settings.trust, socket) : undefined;
     if (problem === undefined) return socket;
     socket.destroy();
     throw problem;
@@ -61,10 +62,10 @@ export function createConnector(
     });
 }
 
-function trustOptions(trust: ServerTrust | undefined): TlsTrust {
+function toTrustOptions(trust: ServerTrust | undefined): TlsTrust {
   switch (trust?.kind) {
     case undefined:
-      // In so many words, since NODE_TLS_REJECT_UNAUTHORIZED would count otherwise.
+      // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED has no effect.
       return { rejectUnauthorized: true };
     case 'certificates':
       return {
@@ -79,22 +80,22 @@ function trustOptions(trust: ServerTrust | undefined): TlsTrust {
   }
 }
 
-/** A proxy is another server: a fingerprint is not its own, while authorities that count for one count for both. */
-function tunnelTrust(trust: ServerTrust | undefined): TlsTrust {
-  return trustOptions(trust?.kind === 'fingerprint' ? undefined : trust);
+/** The proxy is another server: the fingerprint does not apply to it, but trusted authorities do. */
+function toTunnelTrust(trust: ServerTrust | undefined): TlsTrust {
+  return toTrustOptions(trust?.kind === 'fingerprint' ? undefined : trust);
 }
 
-/** Why the server at the other end is not the one with that fingerprint. */
-function mismatch(
+/** An error unless the server certificate has the fingerprint. */
+function checkFingerprint(
   trust: Extract<ServerTrust, { kind: 'fingerprint' }>,
   socket: Socket,
 ): DriverError | undefined {
   if (!(socket instanceof TLSSocket)) return undefined;
   const certificate: Partial<PeerCertificate> = socket.getPeerCertificate();
-  const shown = certificate.fingerprint256?.replaceAll(':', '').toLowerCase();
-  if (shown === trust.sha256) return undefined;
+  const actual = certificate.fingerprint256?.replaceAll(':', '').toLowerCase();
+  if (actual === trust.sha256) return undefined;
   return new DriverError(
     'CONN_TLS',
-    `The server shows a certificate with the fingerprint ${shown ?? '(none)'}, but SSLServerCert is ${trust.sha256}`,
+    `server certificate has the fingerprint ${actual ?? '(none)'}, but SSLServerCert is ${trust.sha256}`,
   );
 }

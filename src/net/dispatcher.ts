@@ -3,15 +3,18 @@ import { createAbortController } from '../core/async/abort.ts';
 import { createConnector } from './connector.ts';
 import type { DispatcherOptions, NetworkSettings } from '../core/network-settings.ts';
 
-/** A dispatcher in the hands of its owner. */
-export interface OwnDispatcher {
+/** A dispatcher and the means to close it. */
+export interface ClosableDispatcher {
   readonly dispatcher: Dispatcher;
-  /** Ends all its connections, those too that are only being opened: they would keep the process alive. */
+  /** Closes all connections, including those being opened, which would keep the process alive. */
   close(): Promise<void>;
 }
 
-/** Sends requests through the proxy and to the servers that the settings name. */
-export function createDispatcher(settings: NetworkSettings, options: DispatcherOptions = {}): OwnDispatcher {
+/** A dispatcher that applies the proxy and the trust of the settings. */
+export function createDispatcher(
+  settings: NetworkSettings,
+  options: DispatcherOptions = {},
+): ClosableDispatcher {
   const closing = createAbortController();
   const dispatcher = new Agent({
     connect: createConnector(settings, options, closing.signal),

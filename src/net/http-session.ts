@@ -2,71 +2,71 @@ import { Cookie, CookieJar } from 'tough-cookie';
 import { request } from 'undici';
 import { DriverError } from '../core/errors.ts';
 import { createDispatcher } from './dispatcher.ts';
-import { connectFailure, firstFailure } from './failures.ts';
+import { toConnectionError, toHandshakeError } from './failures.ts';
 import type { ForbiddenHosts } from '../core/network-settings.ts';
 import type { ClientCertificate, NetworkSettings } from '../core/network-settings.ts';
 import { Secret } from '../core/secret.ts';
 import { readBody } from './response-body.ts';
-import { type Redactor, redactNothing, redactor } from './redactor.ts';
-import { checkSecure, isRedirect, nextHop } from './redirects.ts';
+import { type Redactor, redactNothing, createRedactor } from './redactor.ts';
+import { assertSecure, isRedirect, nextHop } from './redirects.ts';
 
-/** How an identity provider is talked to. */
+/** The options of an HTTP session with an identity provider. */
 export interface HttpSessionOptions {
-  /** Absent: no proxy, and servers that the usual authorities vouch for. */
+  /** By default no proxy, and the usual certificate authorities. */
   readonly network?: NetworkSettings | undefined;
   readonly clientCertificate?: ClientCertificate | undefined;
-  /** Hosts that are not asked, by whatever name. Absent: those where machines ask for credentials. */
+  /** Addresses to refuse, whatever host name resolves to them; by default link-local ones (instance metadata). */
   readonly forbidden?: ForbiddenHosts | undefined;
-  /** Ends everything that is under way. */
+  /** Aborts all requests. */
   readonly signal?: AbortSignal | undefined;
   readonly userAgent?: string | undefined;
-  /** One request, from the look-up of the name to the last byte. */
+  /** Timeout of one request, from DNS lookup to the last byte. */
   readonly requestTimeoutMs?: number | undefined;
-  /** Of one answer, before and after decompression. */
+  /** Limit of a response body, before and after decompression. */
   readonly maxBytes?: number | undefined;
-  /** All requests go over one kept-alive connection, as NTLM and Negotiate need it. */
+  /** Sends all requests over one keep-alive connection, as NTLM and Negotiate require. */
   readonly singleConnection?: boolean | undefined;
-  /** For doubles that speak plain http on loopback. */
+  /** For test doubles, which use plain HTTP on loopback. */
   readonly allowHttpOnLoopback?: boolean | undefined;
 }
 
 export interface SessionRequest {
   readonly url: URL | string;
-  /** Absent: POST where there is a body. */
+  /** By default POST if there is a body. */
   readonly method?: 'GET' | 'POST' | undefined;
-  /** Sent to this address and, within its origin, where that redirects. */
+  /** Sent to this URL and to redirects within its origin. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: { readonly type: string; readonly text: Secret } | undefined;
-  /** Absent: 10; with 0 a redirect is the answer. */
+  /** By default 10; with 0 a redirect is returned as the response. */
   readonly maxRedirects?: number | undefined;
-  /** The last word: sent even where the session's signal has ended everything else, and waited for no longer than this. */
-  readonly farewellMs?: number | undefined;
+  /** Sends the request even after the session's signal was aborted (a final cancel), with this timeout. */
+  readonly afterAbortMs?: number | undefined;
 }
 
-/** What came at the end of the redirects. */
-export interface SessionAnswer {
-  /** Where it came from. */
+/** The response at the end of the redirects. */
+export interface SessionResponse {
+  /** The URL that was requested last. */
   readonly url: URL;
   readonly status: number;
-  /** All values of a header, by its name in lower case. */
+  /** All values of a header, by lower-case name. */
   headers(name: string): readonly string[];
   readonly text: string;
-  /** The session's own. */
-  readonly hide: Redactor;
+  /** Masks the secrets of the session. */
+  readonly redact: Redactor;
 }
 
-/** One sign-in's way to its identity provider: keeps cookies, stays on the origin, and stops where bounds are met. */
+/** The HTTP session of one sign-in: keeps cookies, follows redirects within the origin only, and enforces limits. */
 export interface HttpSession extends AsyncDisposable {
-  send(request: SessionRequest): Promise<SessionAnswer>;
-  /** Makes the secret one that `hide` knows. */
-  keepSecret(secret: Secret): void;
-  /** Takes what was sent in secret out of words of answers that are to be shown. */
-  readonly hide: Redactor;
-  /** The value of a cookie that would go to the address. */
+  send(request: SessionRequest): Promise<SessionResponse>;
+  /** Adds a secret for `redact` to mask. */
+  addSecret(secret: Secret): void;
+  /** Masks the secrets sent in this session in parts of responses that are shown to the user. */
+  readonly redact: Redactor;
+  /** The value of a cookie that would be sent to the URL. */
   cookie(url: URL | string, name: string): Secret | undefined;
-  /** Adds a cookie, for the address's host alone. */
+  /** Adds a cookie for the host of the URL. */
   setCookie(url: URL | string, name: string, value: Secret): void;
-  /** All cookies that would go to the address, as `restoreCookies` of a later session takes them. */
+  /** All cookies that would be sent to the URL, for `restoreCookies` of a later session. */
   cookies(url: URL | string): Secret;
   restoreCookies(url: URL | string, cookies: Secret): void;
   close(): Promise<void>;
@@ -77,91 +77,91 @@ const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_REDIRECTS = 10;
 const MAX_COOKIES = 200;
 
-/** Opens a session. Nothing is sent until something is asked for. */
-export function httpSession(options: HttpSessionOptions): HttpSession {
+/** Creates a session. Connects on the first request. */
+export function createHttpSession(options: HttpSessionOptions): HttpSession {
   const jar = new CookieJar();
   let cookies = 0;
-  let hasAnswered = false;
+  let hasResponded = false;
   const secrets = new Map<string, Secret>();
-  let hideAll = redactNothing;
-  const hide: Redactor = (text) => hideAll(text);
-  const way = createDispatcher(options.network ?? {}, {
+  let redactSecrets = redactNothing;
+  const redact: Redactor = (text) => redactSecrets(text);
+  const connection = createDispatcher(options.network ?? {}, {
     clientCertificate: options.clientCertificate,
     forbidden: options.forbidden ?? 'link-local',
     ...(options.singleConnection === true ? { connections: 1 } : {}),
   });
 
-  function keep(url: URL, lines: readonly string[]): void {
+  function storeCookies(url: URL, lines: readonly string[]): void {
     cookies += lines.length;
     if (cookies > MAX_COOKIES) {
       throw new DriverError('AUTH_MALFORMED', `${url.origin} set more than ${MAX_COOKIES} cookies`);
     }
-    // What a browser would not keep, this does not either.
+    // Invalid cookies are ignored, as browsers do.
     for (const line of lines) jar.setCookieSync(line, url.href, { ignoreError: true });
   }
 
-  async function exchange(url: URL, method: 'GET' | 'POST', sent: SessionRequest): Promise<SessionAnswer> {
-    const timeoutMs = sent.farewellMs ?? options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+  async function exchange(url: URL, method: 'GET' | 'POST', input: SessionRequest): Promise<SessionResponse> {
+    const timeoutMs = input.afterAbortMs ?? options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
     const late = AbortSignal.timeout(timeoutMs);
-    const ended = sent.farewellMs === undefined ? options.signal : undefined;
-    const signal = ended === undefined ? late : AbortSignal.any([late, ended]);
-    const body = method === 'POST' ? sent.body : undefined;
+    const aborted = input.afterAbortMs === undefined ? options.signal : undefined;
+    const signal = aborted === undefined ? late : AbortSignal.any([late, aborted]);
+    const body = method === 'POST' ? input.body : undefined;
     const cookie = jar.getCookieStringSync(url.href);
     try {
-      const answer = await request(url, {
-        dispatcher: way.dispatcher,
+      const response = await request(url, {
+        dispatcher: connection.dispatcher,
         method,
         signal,
         headers: {
           accept: '*/*',
           'accept-encoding': 'identity',
           ...(options.userAgent === undefined ? {} : { 'user-agent': options.userAgent }),
-          ...sent.headers,
+          ...input.headers,
           ...(cookie === '' ? {} : { cookie }),
           ...(body === undefined ? {} : { 'content-type': body.type }),
         },
         ...(body === undefined ? {} : { body: body.text.reveal() }),
       });
-      hasAnswered = true;
-      const headers = (name: string): readonly string[] => listed(answer.headers[name]);
-      keep(url, headers('set-cookie'));
-      const text = await readBody(answer.body as AsyncIterable<Uint8Array>, {
+      hasResponded = true;
+      const headers = (name: string): readonly string[] => toList(response.headers[name]);
+      storeCookies(url, headers('set-cookie'));
+      const text = await readBody(response.body as AsyncIterable<Uint8Array>, {
         origin: url.origin,
         maxBytes: options.maxBytes ?? MAX_BYTES,
         encoding: headers('content-encoding')[0],
         contentType: headers('content-type')[0],
       });
-      return { url, status: answer.statusCode, headers, text, hide };
+      return { url, status: response.statusCode, headers, text, redact };
     } catch (error) {
-      if (ended?.aborted === true) throw abandoned(ended);
+      if (aborted?.aborted === true) throw toAbortError(aborted);
       if (error instanceof DriverError) throw error;
       if (!late.aborted) throw failure(url.origin, error);
-      throw notReached(`${url.origin} gave no answer within ${timeoutMs / 1000} s`, error);
+      throw unreachableError(`no response from ${url.origin} within ${timeoutMs / 1000} s`, error);
     }
   }
 
   function failure(origin: string, error: unknown): DriverError {
-    const known = hasAnswered
-      ? connectFailure(origin, error)
-      : firstFailure(origin, error, options.clientCertificate !== undefined);
-    return known.code === 'CONN_NETWORK' ? notReached(known.message, error) : known;
+    const known = hasResponded
+      ? toConnectionError(origin, error)
+      : toHandshakeError(origin, error, options.clientCertificate !== undefined);
+    return known.code === 'CONN_NETWORK' ? unreachableError(known.message, error) : known;
   }
 
-  async function send(wanted: SessionRequest): Promise<SessionAnswer> {
-    checkHeaders({ ...wanted.headers, 'user-agent': options.userAgent ?? '' });
+  async function send(input: SessionRequest): Promise<SessionResponse> {
+    checkHeaders({ ...input.headers, 'user-agent': options.userAgent ?? '' });
     const allowHttp = options.allowHttpOnLoopback === true;
-    let url = new URL(wanted.url);
-    let method = wanted.method ?? (wanted.body === undefined ? 'GET' : 'POST');
-    checkSecure(url, allowHttp);
-    const most = wanted.maxRedirects ?? MAX_REDIRECTS;
+    let url = new URL(input.url);
+    let method = input.method ?? (input.body === undefined ? 'GET' : 'POST');
+    assertSecure(url, allowHttp);
+    const maxRedirects = input.maxRedirects ?? MAX_REDIRECTS;
     for (let hops = 0; ; hops++) {
-      const answer = await exchange(url, method, wanted);
-      const location = answer.headers('location')[0];
-      if (!isRedirect(answer.status) || location === undefined || most === 0) return answer;
-      if (hops === most) {
-        throw new DriverError('AUTH_MALFORMED', `${url.origin} redirected more than ${most} times`);
+      const response = await exchange(url, method, input);
+      const location = response.headers('location')[0];
+      if (!isRedirect(response.status) || location === undefined || maxRedirects === 0) return response;
+      if (hops === maxRedirects) {
+        throw new DriverError('AUTH_MALFORMED', `${url.origin} redirected more than ${maxRedirects} times`);
       }
-      ({ url, method } = nextHop({ status: answer.status, from: url, location, method }, allowHttp));
+      ({ url, method } = nextHop({ status: response.status, from: url, location, method }, allowHttp));
     }
   }
 
@@ -170,25 +170,25 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
   }
 
   const close = async (): Promise<void> => {
-    await way.close();
+    await connection.close();
     jar.removeAllCookiesSync();
   };
   return {
     send,
-    keepSecret(secret) {
+    addSecret(secret) {
       if (secrets.has(secret.reveal())) return;
       secrets.set(secret.reveal(), secret);
-      hideAll = redactor(secrets.values());
+      redactSecrets = createRedactor(secrets.values());
     },
-    hide,
+    redact,
     cookie(url, name) {
-      const found = jar.getCookiesSync(String(url)).find(({ key }) => key === name);
-      return found === undefined ? undefined : new Secret(found.value);
+      const match = jar.getCookiesSync(String(url)).find(({ key }) => key === name);
+      return match === undefined ? undefined : new Secret(match.value);
     },
     setCookie,
     cookies: (url) => new Secret(jar.getCookieStringSync(String(url))),
-    restoreCookies(url, kept) {
-      for (const pair of kept.reveal().split('; ')) {
+    restoreCookies(url, saved) {
+      for (const pair of saved.reveal().split('; ')) {
         const [name = '', ...value] = pair.split('=');
         if (name !== '') setCookie(url, name, new Secret(value.join('=')));
       }
@@ -198,28 +198,28 @@ export function httpSession(options: HttpSessionOptions): HttpSession {
   };
 }
 
-function notReached(message: string, cause: unknown): DriverError {
+function unreachableError(message: string, cause: unknown): DriverError {
   return new DriverError('CONN_NETWORK', message, {
     cause,
     remedy:
-      'Check SSOLoginURL, and that the identity provider can be reached from here: by VPN, or by a proxy (ProxyServer).',
+      'Check SSOLoginURL, and that this machine can reach the identity provider, by VPN or through a proxy (ProxyServer).',
   });
 }
 
-function listed(value: string | string[] | undefined): readonly string[] {
+function toList(value: string | string[] | undefined): readonly string[] {
   return value === undefined ? [] : [value].flat();
 }
 
-/** A line break in a header would begin another header. */
+/** A line break in a header would start another header. */
 function checkHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {
     if (/[^\t\x20-\x7E\x80-\xFF]/.test(value)) {
-      throw new DriverError('CONN_BAD_VALUE', `The header ${name} cannot hold line breaks and the like`);
+      throw new DriverError('CONN_BAD_VALUE', `invalid character in the value of header ${name}`);
     }
   }
 }
 
-function abandoned({ reason }: AbortSignal): DriverError {
+function toAbortError({ reason }: AbortSignal): DriverError {
   if (reason instanceof DriverError) return reason;
   return new DriverError('EXEC_CANCELLED', 'The sign-in was cancelled', { cause: reason });
 }

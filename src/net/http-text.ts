@@ -1,63 +1,63 @@
 import { type Dispatcher, request } from 'undici';
 import { raceAbort } from '../core/async/abort.ts';
 import { DriverError } from '../core/errors.ts';
-import { connectFailure } from './failures.ts';
+import { toConnectionError } from './failures.ts';
 
-/** A request whose answer is a small text. Redirections are not followed. */
+/** A request for a small text. Redirects are not followed. */
 export interface TextRequest {
   readonly url: string;
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The longest that it may take, from the look-up of the name to the last byte. */
+  /** From DNS lookup to the last byte. */
   readonly timeoutMs: number;
-  /** Absent: 64 KiB. */
+  /** By default 64 KiB. */
   readonly maxBytes?: number;
   readonly signal?: AbortSignal | undefined;
-  /** The way out, where a proxy or certificates of one's own count. */
+  /** For a proxy or custom certificate trust. */
   readonly dispatcher?: Dispatcher | undefined;
 }
 
-export interface TextAnswer {
+export interface TextResponse {
   readonly status: number;
-  /** A header of the answer, by its name in lower case. */
+  /** A response header, by lower-case name. */
   header(name: string): string | undefined;
   readonly text: string;
 }
 
 const MAX_BYTES = 64 * 1024;
 
-/** Sends a request and reads its answer, whatever its status. A failure names the address, never what was sent. */
-export async function requestText(wanted: TextRequest): Promise<TextAnswer> {
-  const late = AbortSignal.timeout(wanted.timeoutMs);
-  const signal = wanted.signal === undefined ? late : AbortSignal.any([late, wanted.signal]);
+/** Sends a request and returns the response, whatever its status. Errors name the origin, never the request. */
+export async function requestText(input: TextRequest): Promise<TextResponse> {
+  const late = AbortSignal.timeout(input.timeoutMs);
+  const signal = input.signal === undefined ? late : AbortSignal.any([late, input.signal]);
   try {
-    return await raceAbort(answerTo(wanted, signal), wanted.signal);
+    return await raceAbort(fetchText(input, signal), input.signal);
   } catch (error) {
     if (error instanceof DriverError) throw error;
-    const { origin } = new URL(wanted.url);
-    if (!late.aborted) throw connectFailure(origin, error);
-    const message = `${origin} could not be reached: no answer within ${wanted.timeoutMs / 1000} s`;
+    const { origin } = new URL(input.url);
+    if (!late.aborted) throw toConnectionError(origin, error);
+    const message = `could not connect to ${origin}: no response within ${input.timeoutMs / 1000} s`;
     throw new DriverError('CONN_NETWORK', message, { cause: error });
   }
 }
 
-async function answerTo(wanted: TextRequest, signal: AbortSignal): Promise<TextAnswer> {
-  const { statusCode, headers, body } = await request(wanted.url, {
-    method: wanted.method ?? 'GET',
-    ...(wanted.headers === undefined ? {} : { headers: wanted.headers }),
-    ...(wanted.body === undefined ? {} : { body: wanted.body }),
-    ...(wanted.dispatcher === undefined ? {} : { dispatcher: wanted.dispatcher }),
+async function fetchText(input: TextRequest, signal: AbortSignal): Promise<TextResponse> {
+  const { statusCode, headers, body } = await request(input.url, {
+    method: input.method ?? 'GET',
+    ...(input.headers === undefined ? {} : { headers: input.headers }),
+    ...(input.body === undefined ? {} : { body: input.body }),
+    ...(input.dispatcher === undefined ? {} : { dispatcher: input.dispatcher }),
     signal,
   });
-  const maxBytes = wanted.maxBytes ?? MAX_BYTES;
+  const maxBytes = input.maxBytes ?? MAX_BYTES;
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
     if (bytes > maxBytes) {
-      const { origin } = new URL(wanted.url);
-      throw new DriverError('AUTH_MALFORMED', `${origin} answered more than ${maxBytes} bytes`);
+      const { origin } = new URL(input.url);
+      throw new DriverError('AUTH_MALFORMED', `${origin} responded with more than ${maxBytes} bytes`);
     }
     chunks.push(chunk);
   }

@@ -3,32 +3,32 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { DriverError } from '../core/errors.ts';
 import type { ForbiddenHosts } from '../core/network-settings.ts';
 
-const LINK_LOCAL = blocks(
+const LINK_LOCAL = createBlockList(
   ['169.254.0.0', 16],
   ['fe80::', 10],
-  // The metadata service of EC2, Amazon's time and name servers.
+  // EC2's metadata service, and Amazon's time and DNS servers.
   ['fd00:ec2::', 32],
 );
-const LOOPBACK = blocks(
+const LOOPBACK = createBlockList(
   ['127.0.0.0', 8],
   ['::1', 128],
-  // No address in particular: whoever calls it gets this machine.
+  // The unspecified address connects to this machine.
   ['0.0.0.0', 8],
   ['::', 128],
 );
 
-/** Whether a host is an address, in whatever form, that only means something on this machine's own link. */
+/** Whether a host is a link-local address, in any notation. */
 export function isLinkLocal(host: string): boolean {
-  return isIn(LINK_LOCAL, host);
+  return isInBlockList(LINK_LOCAL, host);
 }
 
-/** Whether a host is this machine, by its address or as `localhost`. */
+/** Whether a host is a loopback address or `localhost`. */
 export function isLoopback(host: string): boolean {
-  return /^(.+\.)?localhost\.?$/i.test(host) || isIn(LOOPBACK, host);
+  return /^(.+\.)?localhost\.?$/i.test(host) || isInBlockList(LOOPBACK, host);
 }
 
-/** What is said against a host; undefined where it may be asked. */
-export function localRefusal(
+/** An error if the address of a host is forbidden. */
+export function checkForbidden(
   host: string,
   address: string,
   forbidden: ForbiddenHosts,
@@ -37,42 +37,43 @@ export function localRefusal(
   if (isLinkLocal(address)) {
     return new DriverError(
       'AUTH_UNTRUSTED',
-      `${shown} is a link-local address: no identity provider is there`,
+      `${shown} is a link-local address, which cannot be an identity provider`,
     );
   }
   if (forbidden === 'link-local' || !isLoopback(address)) return undefined;
   return new DriverError(
     'AUTH_UNTRUSTED',
-    `${shown} is this machine itself, where only a trusted connection string may look for an identity provider`,
+    `${shown} is a local address, which only a trusted connection string may use as an identity provider`,
     {
       remedy:
-        'Nothing was sent there. Should an identity provider run here, as in development, connect with { trusted: true }; otherwise correct SSOLoginURL.',
+        'Correct SSOLoginURL, or connect with { trusted: true } if an identity provider runs on this machine, as in development. Nothing was sent to the address.',
     },
   );
 }
 
-/** Looks a name up as usual, and refuses it where it means an address that is forbidden. */
-export function lookupBut(forbidden: ForbiddenHosts): LookupFunction {
+/** A DNS lookup that fails for names of forbidden addresses. */
+export function createFilteredLookup(forbidden: ForbiddenHosts): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       const [first] = addresses ?? [];
-      const [refusal] = (addresses ?? []).flatMap(
-        ({ address }) => localRefusal(hostname, address, forbidden) ?? [],
+      const [forbiddenError] = (addresses ?? []).flatMap(
+        ({ address }) => checkForbidden(hostname, address, forbidden) ?? [],
       );
-      if (error !== null || refusal !== undefined) callback(error ?? refusal ?? null, '');
+      if (error !== null || forbiddenError !== undefined) callback(error ?? forbiddenError ?? null, '');
       else if (options.all === true) callback(null, addresses);
       else callback(null, first?.address ?? '', first?.family);
     });
   };
 }
 
-function blocks(...ranges: readonly (readonly [network: string, bits: number])[]): BlockList {
+function createBlockList(...ranges: readonly (readonly [network: string, bits: number])[]): BlockList {
   const list = new BlockList();
-  for (const [network, bits] of ranges) list.addSubnet(network, bits, isIP(network) === 4 ? 'ipv4' : 'ipv6');
+  for (const [network, bits] of ranges)
+    list.addSubnet(network, bits, network.includes(':') ? 'ipv6' : 'ipv4');
   return list;
 }
 
-function isIn(list: BlockList, host: string): boolean {
+function isInBlockList(list: BlockList, host: string): boolean {
   const address = host.replace(/^\[|\]$/g, '');
   const family = isIP(address);
   return family !== 0 && list.check(address, family === 4 ? 'ipv4' : 'ipv6');

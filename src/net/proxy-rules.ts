@@ -2,15 +2,18 @@ import { BlockList, isIP } from 'node:net';
 import { isLinkLocal } from './local-addresses.ts';
 import type { ProxySettings } from '../core/network-settings.ts';
 
-/** Where a connection leads. */
-export interface Target {
+/** The server to connect to. */
+export interface ProxyTarget {
   readonly protocol: string;
   readonly hostname: string;
   readonly port: string;
 }
 
-/** The proxy that leads there; undefined where the target is reached without one. */
-export function proxyFor(proxy: ProxySettings | undefined, target: Target): ProxySettings | undefined {
+/** The proxy for a target; undefined to connect directly. */
+export function selectProxy(
+  proxy: ProxySettings | undefined,
+  target: ProxyTarget,
+): ProxySettings | undefined {
   if (proxy === undefined || (proxy.httpsOnly === true && target.protocol !== 'https:')) return undefined;
   const host = target.hostname
     .replace(/^\[|\]$/g, '')
@@ -22,17 +25,17 @@ export function proxyFor(proxy: ProxySettings | undefined, target: Target): Prox
 }
 
 function isException(exception: string, host: string, port: string): boolean {
-  const { name, port: wanted } = parts(exception.trim().toLowerCase());
-  if (wanted !== undefined && wanted !== port) return false;
+  const { name, port: onlyPort } = parseException(exception.trim().toLowerCase());
+  if (onlyPort !== undefined && onlyPort !== port) return false;
   if (name === '*') return true;
   if (name === '') return false;
-  if (name.includes('/')) return inBlock(name, host);
-  // `example.com`, `.example.com` and `*.example.com` all mean the domain and what is under it.
+  if (name.includes('/')) return isInCidrBlock(name, host);
+  // `example.com`, `.example.com` and `*.example.com` all match the domain and its subdomains.
   const domain = name.replace(/^\*?\./, '');
   return host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`));
 }
 
-function parts(exception: string): { readonly name: string; readonly port?: string } {
+function parseException(exception: string): { readonly name: string; readonly port?: string } {
   const bracketed = /^\[([^\]]*)\](?::(\d+))?$/.exec(exception);
   const plain = bracketed ?? (isIP(exception) === 6 ? null : /^([^:]*):(\d+)$/.exec(exception));
   if (plain === null) return { name: exception };
@@ -40,7 +43,7 @@ function parts(exception: string): { readonly name: string; readonly port?: stri
   return port === undefined ? { name } : { name, port };
 }
 
-function inBlock(block: string, host: string): boolean {
+function isInCidrBlock(block: string, host: string): boolean {
   const [address = '', bits = ''] = block.split('/');
   const family = isIP(address);
   if (family === 0 || isIP(host) !== family || !/^\d{1,3}$/.test(bits)) return false;

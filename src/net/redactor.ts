@@ -1,34 +1,35 @@
 import type { Secret } from '../core/secret.ts';
 
-/** Takes secrets out of a text that somebody else wrote. */
+/** Masks secrets in text from a server. */
 export type Redactor = (text: string) => string;
 
-/** For texts of those who were told no secret. */
+/** For text from servers that were sent no secret. */
 export const redactNothing: Redactor = (text) => text;
 
 const MASK = '***';
-/** Nobody is shown as much; a secret that begins where showing ends is still seen whole. */
+/** Far more than is ever shown, so that a secret at the end of the shown part is still matched as a whole. */
 const MAX_CHARS = 1 << 16;
 
-/** Hides these secrets as they are and as servers give them back: encoded for addresses, HTML, XML, JSON or in base64. */
-export function redactor(secrets: Iterable<Secret>): Redactor {
-  const patterns = [...secrets].flatMap((secret) => patternsOf(secret.reveal()));
-  // What is longer may hold what is shorter.
+/** Masks these secrets, also as servers echo them: encoded for URLs, HTML, XML, JSON or in base64. */
+export function createRedactor(secrets: Iterable<Secret>): Redactor {
+  const patterns = [...secrets].flatMap((secret) => toPatterns(secret.reveal()));
+  // Longer patterns first: they may contain shorter ones.
   const ordered = patterns.toSorted((one, other) => other.length - one.length);
-  const found = ordered.map((pattern) => new RegExp(pattern, 'gi'));
-  return (text) => found.reduce((left, pattern) => left.replaceAll(pattern, MASK), text.slice(0, MAX_CHARS));
+  const matchers = ordered.map((pattern) => new RegExp(pattern, 'gi'));
+  return (text) =>
+    matchers.reduce((left, pattern) => left.replaceAll(pattern, MASK), text.slice(0, MAX_CHARS));
 }
 
-function patternsOf(secret: string): readonly string[] {
-  // Servers trim, and what is shown has one blank for several.
+function toPatterns(secret: string): readonly string[] {
+  // Servers trim values, and shown text has its white space collapsed.
   const plain = secret.trim();
   if (plain === '') return [];
   const bytes = Buffer.from(plain);
   const characters = Array.from(plain.replaceAll(/\s+/g, ' '));
   return [
-    characters.map(anyForm).join(''),
+    characters.map(toAnyEncoding).join(''),
     ...base64Forms(bytes),
-    ...(bytes.length < LEAST_CHARS ? [] : [bytes.toString('hex')]),
+    ...(bytes.length < MIN_CHARS ? [] : [bytes.toString('hex')]),
   ];
 }
 
@@ -41,8 +42,8 @@ const NAMED: ReadonlyMap<string, string> = new Map([
   [' ', 'nbsp'],
 ]);
 
-/** A character in any of the forms, also where it was encoded more than once. */
-function anyForm(character: string): string {
+/** A pattern for a character in any encoding, also when encoded more than once. */
+function toAnyEncoding(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const named = NAMED.get(character);
   const numbers = `#(?:0{0,6}${code}|x0{0,6}${hex(code, 1)})`;
@@ -51,27 +52,27 @@ function anyForm(character: string): string {
     [...Buffer.from(character)].map((byte) => `%(?:25){0,3}${hex(byte, 2)}`).join(''),
     `&(?:amp;){0,3}(?:${named === undefined ? '' : `${named}|`}${numbers});`,
     units.map((unit) => String.raw`\\{1,3}u${unit}`).join(''),
-    String.raw`\\{1,3}${literal(character)}`,
-    ...(character === ' ' ? [String.raw`\s+`, String.raw`\+`] : [literal(character)]),
+    String.raw`\\{1,3}${escapeRegExp(character)}`,
+    ...(character === ' ' ? [String.raw`\s+`, String.raw`\+`] : [escapeRegExp(character)]),
   ];
   return `(?:${forms.join('|')})`;
 }
 
-/** Fewer would be found in any text. */
-const LEAST_CHARS = 6;
+/** Shorter strings would match in any text. */
+const MIN_CHARS = 6;
 const SKIPPED = [0, 2, 3];
 
-/** What base64 makes of the bytes wherever they stand in a longer text, such as after a name and a colon. */
+/** The base64 encodings of the bytes at any offset in a longer string, such as after a user name and a colon. */
 function base64Forms(bytes: Buffer): readonly string[] {
   return SKIPPED.flatMap((skipped, shift) => {
     const isWhole = (shift + bytes.length) % 3 === 0;
     const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
       .toString('base64')
       .replaceAll('=', '');
-    // The outermost characters hold bits of what is around, too.
-    const own = encoded.slice(skipped, isWhole ? undefined : -1);
-    if (own.length < LEAST_CHARS) return [];
-    return [Array.from(own, base64Form).join('') + (isWhole ? '' : String.raw`[\w+/-]?(?:=|%3d){0,2}`)];
+    // The outermost characters also encode bits of the neighbouring bytes.
+    const inner = encoded.slice(skipped, isWhole ? undefined : -1);
+    if (inner.length < MIN_CHARS) return [];
+    return [Array.from(inner, base64Form).join('') + (isWhole ? '' : String.raw`[\w+/-]?(?:=|%3d){0,2}`)];
   });
 }
 
@@ -90,6 +91,6 @@ function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0');
 }
 
-function literal(character: string): string {
+function escapeRegExp(character: string): string {
   return character.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
 }

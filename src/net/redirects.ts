@@ -1,7 +1,7 @@
 import { DriverError } from '../core/errors.ts';
 import { isLoopback } from './local-addresses.ts';
 
-/** An answer that leads on. */
+/** A redirect response. */
 export interface Redirect {
   readonly status: number;
   readonly from: URL;
@@ -9,7 +9,7 @@ export interface Redirect {
   readonly method: 'GET' | 'POST';
 }
 
-/** What to ask next. */
+/** The next request of a redirect chain. */
 export interface Hop {
   readonly url: URL;
   readonly method: 'GET' | 'POST';
@@ -17,46 +17,46 @@ export interface Hop {
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Whether a status leads on to another address. */
+/** Whether a status is a redirect. */
 export function isRedirect(status: number): boolean {
   return REDIRECTS.has(status);
 }
 
 /**
- * Where a redirect leads. It never leaves the origin: what was typed in for one server, and what that server gave in
- * return, is no other's business.
+ * The request that a redirect leads to. It never leaves the origin, so that credentials and cookies of one server are
+ * not sent to another.
  */
 export function nextHop({ status, from, location, method }: Redirect, allowHttp = false): Hop {
-  const url = resolveWithin(from, location, 'redirects', allowHttp);
-  // 307 and 308 repeat the request as it was.
+  const url = resolveSameOrigin(from, location, 'redirects', allowHttp);
+  // 307 and 308 repeat the request unchanged.
   return { url, method: status === 307 || status === 308 ? method : 'GET' };
 }
 
-/** An address that a page or answer of the identity provider gave, on the provider's own origin. */
-export function resolveWithin(from: URL, address: string, verb: string, allowHttp = false): URL {
+/** Resolves an address from a page of the identity provider, which must be on the same origin. */
+export function resolveSameOrigin(from: URL, address: string, verb: string, allowHttp = false): URL {
   const trimmed = address.trim();
   const url = URL.canParse(trimmed, from.href) ? new URL(trimmed, from) : undefined;
   if (url === undefined) {
-    throw new DriverError('AUTH_MALFORMED', `${from.origin} ${verb} to something that is no address`);
+    throw new DriverError('AUTH_MALFORMED', `${from.origin} ${verb} to an invalid URL`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw new DriverError('AUTH_UNTRUSTED', `${from.origin} ${verb} to an address with credentials in it`);
+    throw new DriverError('AUTH_UNTRUSTED', `${from.origin} ${verb} to a URL that contains credentials`);
   }
   if (url.origin !== from.origin || url.origin === 'null') {
-    const where = url.origin === 'null' ? `a ${url.protocol} address` : url.origin;
+    const where = url.origin === 'null' ? `a ${url.protocol} URL` : url.origin;
     throw new DriverError(
       'AUTH_UNTRUSTED',
-      `${from.origin} ${verb} to ${where}: the sign-in stays where it began`,
+      `${from.origin} ${verb} to ${where}, but a sign-in must stay on one origin`,
     );
   }
   url.hash = '';
-  checkSecure(url, allowHttp);
+  assertSecure(url, allowHttp);
   return url;
 }
 
-/** Refuses what is not https; plain http only on this machine, and only where the caller allows it. */
-export function checkSecure(url: URL, allowHttp = false): void {
+/** Throws unless the URL is https, or plain http on loopback if the caller allows it. */
+export function assertSecure(url: URL, allowHttp = false): void {
   if (url.protocol === 'https:') return;
   if (allowHttp && url.protocol === 'http:' && isLoopback(url.hostname)) return;
-  throw new DriverError('AUTH_UNTRUSTED', `The sign-in needs an https address, but ${url.origin} is not one`);
+  throw new DriverError('AUTH_UNTRUSTED', `The sign-in requires https, but the address is ${url.origin}`);
 }

@@ -11,7 +11,7 @@ const DECODERS: ReadonlyMap<string, (bytes: Buffer, bounds: { maxOutputLength: n
   ],
 );
 
-/** How an answer's bytes are to be read. */
+/** How to decode a response body. */
 export interface BodyFormat {
   readonly origin: string;
   readonly maxBytes: number;
@@ -19,48 +19,48 @@ export interface BodyFormat {
   readonly contentType: string | undefined;
 }
 
-/** The text of an answer, which may be neither larger than the bound nor become larger when decompressed. */
+/** Reads a response body as text. Neither its compressed nor its decompressed size may exceed the limit. */
 export async function readBody(body: AsyncIterable<Uint8Array>, format: BodyFormat): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > format.maxBytes) throw tooLarge(format);
+    if (bytes > format.maxBytes) throw tooLargeError(format);
     chunks.push(chunk);
   }
-  return decoderOf(format.contentType).decode(decompressed(Buffer.concat(chunks), format));
+  return createTextDecoder(format.contentType).decode(decompress(Buffer.concat(chunks), format));
 }
 
-function decompressed(bytes: Buffer, format: BodyFormat): Buffer {
+function decompress(bytes: Buffer, format: BodyFormat): Buffer {
   const encoding = format.encoding?.trim().toLowerCase() ?? 'identity';
   if (encoding === 'identity' || encoding === '' || bytes.length === 0) return bytes;
   const decode = DECODERS.get(encoding);
   if (decode === undefined) {
     throw new DriverError(
       'AUTH_MALFORMED',
-      `${format.origin} answered in an encoding that was not asked for`,
+      `${format.origin} responded with an unsupported content encoding`,
     );
   }
   try {
     return decode(bytes, { maxOutputLength: format.maxBytes });
   } catch (cause) {
-    if (getErrorCode(cause) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(format);
-    throw new DriverError('AUTH_MALFORMED', `${format.origin} answered with broken ${encoding} data`, {
+    if (getErrorCode(cause) === 'ERR_BUFFER_TOO_LARGE') throw tooLargeError(format);
+    throw new DriverError('AUTH_MALFORMED', `${format.origin} responded with invalid ${encoding} data`, {
       cause,
     });
   }
 }
 
-function tooLarge({ origin, maxBytes }: BodyFormat): DriverError {
-  return new DriverError('AUTH_MALFORMED', `${origin} answered with more than ${maxBytes} bytes`);
+function tooLargeError({ origin, maxBytes }: BodyFormat): DriverError {
+  return new DriverError('AUTH_MALFORMED', `${origin} responded with more than ${maxBytes} bytes`);
 }
 
-function decoderOf(contentType: string | undefined): InstanceType<typeof TextDecoder> {
+function createTextDecoder(contentType: string | undefined): InstanceType<typeof TextDecoder> {
   const charset = /;\s*charset\s*=\s*"?([\w.:+-]{1,40})/i.exec(contentType ?? '')?.[1];
   try {
     return new TextDecoder(charset ?? 'utf-8');
   } catch {
-    // An encoding that nobody knows: UTF-8 is what servers mean.
+    // Servers that send an unknown charset usually mean UTF-8.
     return new TextDecoder();
   }
 }

@@ -3,17 +3,17 @@ import { request as overHttps } from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { DriverError, getErrorMessage } from '../core/errors.ts';
-import { tlsReason } from './failures.ts';
-import type { Target } from './proxy-rules.ts';
+import { describeTlsError } from './failures.ts';
+import type { ProxyTarget } from './proxy-rules.ts';
 import type { ProxySettings } from '../core/network-settings.ts';
 
 /**
- * Asks the proxy for a connection to the target. The proxy's password goes to the proxy alone, and to one that is
- * reached by https only where it is to be trusted.
+ * Opens a tunnel to the target with CONNECT. The proxy password is sent only to the proxy, and to an https proxy only if
+ * its certificate is trusted.
  */
 export function openTunnel(
   proxy: ProxySettings,
-  target: Target,
+  target: ProxyTarget,
   {
     timeoutMs,
     trust,
@@ -26,11 +26,11 @@ export function openTunnel(
   return new Promise((resolve, reject) => {
     const fail = (why: string, cause?: unknown): void =>
       reject(
-        new DriverError('CONN_PROXY', `The proxy ${url.host} gave no connection to ${authority}: ${why}`, {
+        new DriverError('CONN_PROXY', `proxy ${url.host} could not connect to ${authority}: ${why}`, {
           cause,
         }),
       );
-    const asked = (url.protocol === 'https:' ? overHttps : overHttp)({
+    const connecting = (url.protocol === 'https:' ? overHttps : overHttp)({
       host,
       port: url.port || (url.protocol === 'https:' ? 443 : 80),
       method: 'CONNECT',
@@ -38,36 +38,40 @@ export function openTunnel(
       agent: false,
       timeout: timeoutMs,
       signal,
-      // Its certificate is for its own name, where Node would go by the header.
+      // The certificate is for the proxy's name, while Node.js would check the Host header.
       ...(url.protocol === 'https:'
         ? { ...trust, servername: isIP(host) === 0 ? host : '', minVersion: 'TLSv1.2' }
         : {}),
-      headers: { host: authority, ...authorization(proxy) },
+      headers: { host: authority, ...toProxyAuthorization(proxy) },
     });
-    asked.once('connect', ({ statusCode = 0 }, socket: Socket, head: Buffer) => {
+    connecting.once('connect', ({ statusCode = 0 }, socket: Socket, head: Buffer) => {
       if (statusCode === 200 && head.length === 0) {
         socket.setTimeout(0);
         resolve(socket);
         return;
       }
       socket.destroy();
-      fail(statusCode === 407 ? 'it wants ProxyUser and ProxyPassword (407)' : `it answered ${statusCode}`);
+      fail(
+        statusCode === 407
+          ? 'it requires ProxyUser and ProxyPassword (407)'
+          : `it responded with status ${statusCode}`,
+      );
     });
-    asked.once('timeout', () => {
-      fail(`no answer within ${timeoutMs / 1000} s`);
-      asked.destroy();
+    connecting.once('timeout', () => {
+      fail(`no response within ${timeoutMs / 1000} s`);
+      connecting.destroy();
     });
-    asked.once('error', (error) =>
-      fail(tlsReason(error) ?? (getErrorMessage(error) || 'it cannot be reached'), error),
+    connecting.once('error', (error) =>
+      fail(describeTlsError(error) ?? (getErrorMessage(error) || 'connection failed'), error),
     );
-    asked.end();
+    connecting.end();
   });
 }
 
-/** Which certificates of a server are taken. */
+/** The certificates of a server to trust. */
 export type TlsTrust = Pick<ConnectionOptions, 'ca' | 'allowPartialTrustChain' | 'rejectUnauthorized'>;
 
-function authorization({ user, password }: ProxySettings): { 'proxy-authorization'?: string } {
+function toProxyAuthorization({ user, password }: ProxySettings): { 'proxy-authorization'?: string } {
   if (user === undefined) return {};
   const pair = Buffer.from(`${user}:${password?.reveal() ?? ''}`).toString('base64');
   return { 'proxy-authorization': `Basic ${pair}` };

@@ -1,5 +1,5 @@
 import { url } from '../connstring/value-types.ts';
-import { regionCode } from '../aws/regions.ts';
+import { toRegionCode } from '../aws/regions.ts';
 import { type Attempt, DriverError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Ports } from '../core/ports.ts';
@@ -83,7 +83,7 @@ function settingRemarks(key: string, setting: Setting): readonly Attempt[] {
   if (WORDS.has(key) && wordOf(setting) !== setting.value) {
     remarks.push({ what, why: `the AWS command line takes the comment behind ${key} as part of its value` });
   }
-  if ((key === 'region' || key === 'sso_region') && regionCode(wordOf(setting)) === undefined) {
+  if ((key === 'region' || key === 'sso_region') && toRegionCode(wordOf(setting)) === undefined) {
     remarks.push({ what, why: `${key} is no Region code such as eu-west-1` });
   }
   if (/(^|\.)endpoint_url$/.test(key)) {

@@ -1,4 +1,4 @@
-import { regionCode } from '../aws/regions.ts';
+import { toRegionCode } from '../aws/regions.ts';
 import { url } from '../connstring/value-types.ts';
 import { DriverError } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
@@ -17,7 +17,7 @@ export async function readProfileSettings(options: ProfileOptions, ports: Ports)
   const profile = files.profiles.get(options.awsCredentialsFileProfile);
   if (profile === undefined) return {};
   const region = profile.settings.get('region');
-  const code = region === undefined ? undefined : regionCode(wordOf(region));
+  const code = region === undefined ? undefined : toRegionCode(wordOf(region));
   if (region !== undefined && code === undefined) {
     throw new DriverError(
       'AUTH_PROFILE',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { dnsSuffix } from '../aws/regions.ts';
 import { type Credentials, toExpiration, isCredentialString } from '../core/credentials.ts';
 import { DriverError } from '../core/errors.ts';
-import { type TextAnswer, requestText } from '../net/http-text.ts';
+import { type TextResponse, requestText } from '../net/http-text.ts';
 import { readNamedFile } from '../core/named-file.ts';
 import { Secret } from '../core/secret.ts';
 import { parseZonedTime } from '../core/zoned-time.ts';
@@ -141,7 +141,7 @@ function roleCredentials(text: string): Credentials {
   return { accessKeyId, secretAccessKey, sessionToken, expiration };
 }
 
-function refusal({ status }: TextAnswer, sso: SsoSettings, profile: Profile, context: ProfileContext): Error {
+function refusal({ status }: TextResponse, sso: SsoSettings, profile: Profile, context: ProfileContext): Error {
   if (status === 401) return signInAgain('IAM Identity Center has ended the sign-in', profile, context);
   if (status === 403 || status === 404) {
     return new DriverError(

@@ -1,5 +1,5 @@
-import { stsEndpoint } from '../aws/endpoints.ts';
-import { regionCode } from '../aws/regions.ts';
+import { resolveStsEndpoint } from '../aws/endpoints.ts';
+import { toRegionCode } from '../aws/regions.ts';
 import type { Profile } from './profile-files.ts';
 import { type ProfileContext, wordAt } from './profile-kind.ts';
 
@@ -17,10 +17,10 @@ export function stsOfProfile(
   { options, files, chain }: ProfileContext,
 ): { readonly region: string; readonly endpoint: string | undefined } {
   const named = [...chain.flatMap((name) => files.profiles.get(name) ?? []), profile]
-    .map((candidate) => regionCode(wordAt(candidate, 'region') ?? ''))
+    .map((candidate) => toRegionCode(wordAt(candidate, 'region') ?? ''))
     .find((region) => region !== undefined);
   const region = options.awsRegion ?? named ?? HOMES.get(roleArn.split(':')[1] ?? '') ?? 'us-east-1';
-  return { region, endpoint: stsEndpoint(options, region) ?? endpointIn(profile, files) };
+  return { region, endpoint: resolveStsEndpoint(options, region) ?? endpointIn(profile, files) };
 }
 
 function endpointIn(profile: Profile, files: ProfileContext['files']): string | undefined {

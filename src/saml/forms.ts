@@ -1,9 +1,9 @@
 import { DriverError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import type { FormField, HtmlForm } from './html-form.ts';
-import type { HttpSession, SessionAnswer, SessionRequest } from '../net/http-session.ts';
+import type { HttpSession, SessionResponse, SessionRequest } from '../net/http-session.ts';
 import { readPage } from './page.ts';
-import { resolveWithin } from '../net/redirects.ts';
+import { resolveSameOrigin } from '../net/redirects.ts';
 
 /** What to fill in, by the names of fields. */
 export type FormValues = Readonly<Record<string, string | Secret>>;
@@ -19,8 +19,8 @@ export function submitForm(
   form: HtmlForm,
   values: FormValues = {},
   options: { readonly allowHttpOnLoopback?: boolean } = {},
-): Promise<SessionAnswer> {
-  for (const value of Object.values(values)) if (typeof value !== 'string') session.keepSecret(value);
+): Promise<SessionResponse> {
+  for (const value of Object.values(values)) if (typeof value !== 'string') session.addSecret(value);
   return session.send(formRequest(form, values, options.allowHttpOnLoopback));
 }
 
@@ -31,7 +31,7 @@ export function formRequest(form: HtmlForm, values: FormValues = {}, allowHttp =
     : form.page.href;
   const address = form.action.trim() === '' ? form.page.href : form.action.trim();
   const absolute = URL.canParse(address, base) ? new URL(address, base).href : address;
-  const url = resolveWithin(form.page, absolute, 'has a form that leads', allowHttp);
+  const url = resolveSameOrigin(form.page, absolute, 'has a form that leads', allowHttp);
   if (form.method === 'get') {
     throw new DriverError(
       'AUTH_UNTRUSTED',

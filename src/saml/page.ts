@@ -36,9 +36,9 @@ const VOID: ReadonlySet<string> = new Set(['input', 'br', 'img', 'hr', 'meta', '
 
 /**
  * Reads a page's tags one after the other. No tree is built: its repairs take quadratic time on pages made for that,
- * and forms, texts and scripts are found without. What is for people to read of it passes `hide`.
+ * and forms, texts and scripts are found without. What is for people to read of it passes `redact`.
  */
-export function readPage(html: string, url: URL, hide: Redactor = redactNothing): HtmlPage {
+export function readPage(html: string, url: URL, redact: Redactor = redactNothing): HtmlPage {
   const forms = collectForms(url);
   const pieces: Piece[] = [];
   const ids = new Map<string, number>();
@@ -89,13 +89,13 @@ export function readPage(html: string, url: URL, hide: Redactor = redactNothing)
   tokenizer.write(html, true);
   return {
     url,
-    title: excerpt(hide(title ?? '')),
+    title: excerpt(redact(title ?? '')),
     forms: forms.forms(base ?? url.href),
     refresh,
     scripts,
     textOf(id) {
       const at = ids.get(id);
-      return at === undefined ? undefined : excerpt(hide(textFrom(pieces, at)));
+      return at === undefined ? undefined : excerpt(redact(textFrom(pieces, at)));
     },
   };
 }

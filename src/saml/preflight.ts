@@ -9,11 +9,11 @@ export function preflight(
   rules: {
     readonly now: Date;
     readonly recipient: 'required' | 'expected';
-    readonly hide?: Redactor | undefined;
+    readonly redact?: Redactor | undefined;
   },
 ): readonly string[] {
-  const { hide = redactNothing } = rules;
-  const shown = (text: string): string => excerpt(hide(text));
+  const { redact = redactNothing } = rules;
+  const shown = (text: string): string => excerpt(redact(text));
   checkTimes(facts, rules.now);
   checkSessionName(facts, shown);
   const { recipients, audiences } = facts;

@@ -18,10 +18,10 @@ export interface SamlResponse {
 /** The most that STS takes, in characters of base64. */
 const MAX_ENCODED_CHARS = 100_000;
 
-/** Reads a response as pages carry it: in base64. What is told of a refusal passes `hide`. */
-export function readSamlResponse(encoded: Secret, hide: Redactor = redactNothing): SamlResponse {
+/** Reads a response as pages carry it: in base64. What is told of a refusal passes `redact`. */
+export function readSamlResponse(encoded: Secret, redact: Redactor = redactNothing): SamlResponse {
   const text = encoded.reveal().replaceAll(/[\t\n\r ]+/g, '');
-  return { encoded: bounded(text), assertion: factsOf(readXml(decodedBase64(text)).root, hide) };
+  return { encoded: bounded(text), assertion: factsOf(readXml(decodedBase64(text)).root, redact) };
 }
 
 /** Makes a response of an assertion that stands in another document. */
@@ -61,11 +61,11 @@ function decodedBase64(text: string): string {
   }
 }
 
-function factsOf(root: XmlElement, hide: Redactor): AssertionFacts | undefined {
+function factsOf(root: XmlElement, redact: Redactor): AssertionFacts | undefined {
   if (root.localName !== 'Response' || root.namespace !== PROTOCOL) {
     throw new DriverError('AUTH_MALFORMED', 'The XML is no SAML response');
   }
-  checkStatus(root, hide);
+  checkStatus(root, redact);
   const assertions = childrenOf(root, ASSERTION, 'Assertion');
   const encrypted = childrenOf(root, ASSERTION, 'EncryptedAssertion');
   if (assertions.length + encrypted.length > 1) {
@@ -78,7 +78,7 @@ function factsOf(root: XmlElement, hide: Redactor): AssertionFacts | undefined {
 }
 
 /** Identity providers say in the status why they did not issue an assertion. */
-function checkStatus(root: XmlElement, hide: Redactor): void {
+function checkStatus(root: XmlElement, redact: Redactor): void {
   const [status] = childrenOf(root, PROTOCOL, 'Status');
   const [code] = childrenOf(status, PROTOCOL, 'StatusCode');
   const value = code?.attributes.get('Value') ?? 'no status';
@@ -87,7 +87,7 @@ function checkStatus(root: XmlElement, hide: Redactor): void {
   const said = childrenOf(status, PROTOCOL, 'StatusMessage')[0]?.text;
   const words = [value, second].map((name) => name?.replace(/^.*:/, '')).filter((name) => name !== undefined);
   const detail = [...words, ...(said === undefined ? [] : [said])]
-    .map((word) => excerpt(hide(word)))
+    .map((word) => excerpt(redact(word)))
     .join(', ');
   throw new DriverError('AUTH_REFUSED', `The identity provider issued no assertion: ${detail}`, {
     remedy: 'Ask the administrator of the identity provider why it refuses to sign you in to AWS.',

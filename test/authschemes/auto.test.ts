@@ -93,9 +93,9 @@ describe('Auto without properties', () => {
       { what: 'profile "default"', why: expect.stringContaining(`${CREDENTIALS} (no such file)`) },
       {
         what: 'container',
-        why: 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and AWS_CONTAINER_CREDENTIALS_FULL_URI not set',
+        why: 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and AWS_CONTAINER_CREDENTIALS_FULL_URI are not set',
       },
-      { what: 'EC2 instance', why: expect.stringContaining('turned off by AWS_EC2_METADATA_DISABLED') },
+      { what: 'EC2 instance', why: expect.stringContaining('disabled by AWS_EC2_METADATA_DISABLED') },
     ]);
     expect(error.attempts.every(({ why }) => error.message.includes(why))).toBe(true);
   });

@@ -152,14 +152,14 @@ describe('the duration', () => {
 
 describe('AssumeRoleWithSAML', () => {
   it.each([
-    ['InvalidIdentityToken', 'Response signature invalid CANARY', 'AUTH_REFUSED', 'signature wrong'],
+    ['InvalidIdentityToken', 'Response signature invalid CANARY', 'AUTH_REFUSED', 'Invalid signature'],
     ['InvalidIdentityToken', 'Issuer not present in specified provider', 'AUTH_REFUSED', PROVIDER],
-    ['InvalidIdentityToken', "Specified provider doesn't exist", 'AUTH_REFUSED', 'no SAML provider'],
+    ['InvalidIdentityToken', "Specified provider doesn't exist", 'AUTH_REFUSED', 'does not exist'],
     [
       'InvalidIdentityToken',
       'The response did not contain a valid SAML assertion',
       'AUTH_SAML',
-      'no valid assertion',
+      'not contain a valid assertion',
     ],
     [
       'ExpiredTokenException',

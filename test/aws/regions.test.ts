@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { REGION_NAMES, dnsSuffix, regionCode } from '../../src/aws/regions.ts';
+import { REGION_NAMES, dnsSuffix, toRegionCode } from '../../src/aws/regions.ts';
 
-describe('regionCode', () => {
+describe('toRegionCode', () => {
   it.each([
     ['eu-west-1', 'eu-west-1'],
     ['EU-WEST-1', 'eu-west-1'],
@@ -12,22 +12,22 @@ describe('regionCode', () => {
     ['xx-newest-12', 'xx-newest-12'],
     ['us-isob-east-1', 'us-isob-east-1'],
     ['eusc-de-east-1', 'eusc-de-east-1'],
-  ])('knows %s', (text, code) => {
-    expect(regionCode(text)).toBe(code);
+  ])('accepts %s', (text, code) => {
+    expect(toRegionCode(text)).toBe(code);
   });
 
   it.each(['', 'Irland', 'eu-west', 'eu_west_1', '-', 'constructor', 'eu-west-1.evil.example'])(
     'does not know %j',
     (text) => {
-      expect(regionCode(text)).toBeUndefined();
+      expect(toRegionCode(text)).toBeUndefined();
     },
   );
 
-  it('has names in capitals without blanks, each for a code of its own', () => {
+  it('has upper-case names without spaces, each with a different code', () => {
     const names = [...REGION_NAMES.keys()];
     expect(names.filter((name) => !/^[A-Z]+$/.test(name))).toEqual([]);
     expect(new Set(REGION_NAMES.values()).size).toBe(names.length);
-    expect([...REGION_NAMES.values()].filter((code) => regionCode(code) !== code)).toEqual([]);
+    expect([...REGION_NAMES.values()].filter((code) => toRegionCode(code) !== code)).toEqual([]);
   });
 });
 

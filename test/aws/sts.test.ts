@@ -27,7 +27,7 @@ const credentials = {
 const callTo = (sts: StsDouble): StsCall => ({ credentials, region: 'eu-west-1', endpoint: sts.endpoint });
 
 describe('getCallerIdentity', () => {
-  it('tells account and ARN, asked with a signature for the Region', async () => {
+  it('returns account and ARN, with a request signed for the Region', async () => {
     await using sts = await startSts(() => callerIdentity(ARN));
     expect(await getCallerIdentity(callTo(sts))).toEqual({
       account: '123456789012',
@@ -39,12 +39,12 @@ describe('getCallerIdentity', () => {
   });
 
   it.each([
-    ['InvalidClientTokenId', 403, 'AUTH_REFUSED', 'AWS does not know the access key AKIA…MNOP'],
+    ['InvalidClientTokenId', 403, 'AUTH_REFUSED', 'AWS does not recognize the access key AKIA…MNOP'],
     ['SignatureDoesNotMatch', 403, 'AUTH_REFUSED', 'The secret key does not match the access key AKIA…MNOP'],
     ['ExpiredToken', 400, 'AUTH_EXPIRED', 'The session token has expired'],
-    ['AccessDenied', 403, 'AUTH_DENIED', 'A policy forbids the access key AKIA…MNOP'],
-    ['SomethingNew', 400, 'AUTH_REFUSED', 'STS refused GetCallerIdentity: SomethingNew'],
-  ])('tells what %s means, without what STS quotes', async (name, status, code, message) => {
+    ['AccessDenied', 403, 'AUTH_DENIED', 'The access key AKIA…MNOP is not authorized to call STS'],
+    ['SomethingNew', 400, 'AUTH_REFUSED', 'STS rejected GetCallerIdentity: SomethingNew'],
+  ])('explains %s without quoting STS', async (name, status, code, message) => {
     await using sts = await startSts(() => stsError(status, name, 'x-amz-security-token:CANARY-TOKEN'));
     const error = await thrownBy(() => getCallerIdentity(callTo(sts)));
     expect(error.code).toBe(code);
@@ -52,26 +52,26 @@ describe('getCallerIdentity', () => {
     expect(printsOf(error)).not.toContain('CANARY');
   });
 
-  it('says that a failure is for the moment', async () => {
+  it('reports a transient failure', async () => {
     await using sts = await startSts(() => stsError(500, 'InternalFailure', 'oops'));
     expect((await thrownBy(() => getCallerIdentity(callTo(sts)))).code).toBe('AUTH_UNAVAILABLE');
     expect(sts.requests).toHaveLength(1);
   });
 
-  it('gives up after its time', async () => {
+  it('times out', async () => {
     await using sts = await startSts(() => undefined);
     const error = await thrownBy(() => getCallerIdentity({ ...callTo(sts), timeoutMs: 50 }));
     expect(error.code).toBe('CONN_NETWORK');
     expect(error.message).toContain(sts.endpoint);
   });
 
-  it('ends when its caller gives up', async () => {
+  it('is aborted by its signal', async () => {
     await using sts = await startSts(() => undefined);
     const signal = AbortSignal.timeout(50);
     expect((await thrownBy(() => getCallerIdentity({ ...callTo(sts), signal }))).code).toBe('EXEC_CANCELLED');
   });
 
-  it('tells where nobody answers', async () => {
+  it('names an endpoint that does not respond', async () => {
     const sts = await startSts(() => undefined);
     await sts[Symbol.asyncDispose]();
     const error = await thrownBy(() => getCallerIdentity(callTo(sts)));
@@ -86,7 +86,7 @@ const END = new Date(Math.floor(Date.now() / 1000) * 1000 + 3_600_000);
 const role = { roleArn: ROLE, sessionName: 'dynadbc-ana', durationSeconds: 900 };
 
 describe('assumeRole', () => {
-  it('asks for the role, signed, and gives its credentials', async () => {
+  it('sends a signed request for the role and returns its credentials', async () => {
     await using sts = await startSts(() => stsCredentials('AssumeRole', 'ASIA1', END));
     expect(await assumeRole({ ...callTo(sts), ...role, externalId: 'x-1' })).toEqual({
       accessKeyId: 'ASIA1',
@@ -107,7 +107,7 @@ describe('assumeRole', () => {
     expect(sts.requests[0]?.authorization).toContain('AKIAABCDEFGHIJKLMNOP/');
   });
 
-  it('sends the one-time code along', async () => {
+  it('sends the one-time code', async () => {
     await using sts = await startSts(() => stsCredentials('AssumeRole', 'ASIA1'));
     await assumeRole({ ...callTo(sts), ...role, mfa: { serialNumber: 'GAHT12345678', code: '987654' } });
     expect(fieldsOf(sts.requests[0])).toMatchObject({ SerialNumber: 'GAHT12345678', TokenCode: '987654' });
@@ -118,7 +118,7 @@ describe('assumeRole', () => {
       'AccessDenied',
       'User: x is not authorized to perform: sts:AssumeRole',
       'AUTH_DENIED',
-      /may not be assumed/,
+      /Not authorized to assume/,
     ],
     [
       'AccessDenied',
@@ -132,7 +132,7 @@ describe('assumeRole', () => {
       'AUTH_REFUSED',
       /device GAHT12345678/,
     ],
-    ['AccessDenied', 'Roles may not be assumed by root accounts.', 'AUTH_DENIED', /root user/],
+    ['AccessDenied', 'Roles may not be assumed by root accounts.', 'AUTH_DENIED', /by root accounts/],
     [
       'ValidationError',
       'The requested DurationSeconds exceeds the MaxSessionDuration',
@@ -145,11 +145,11 @@ describe('assumeRole', () => {
       'CONN_BAD_VALUE',
       /3600 seconds/,
     ],
-    ['ValidationError', 'CANARY failed to satisfy constraint', 'AUTH_REFUSED', /something wrong/],
-    ['Throttling', 'Rate exceeded', 'AUTH_UNAVAILABLE', /for the moment/],
+    ['ValidationError', 'CANARY failed to satisfy constraint', 'AUTH_REFUSED', /rejected the parameters/],
+    ['Throttling', 'Rate exceeded', 'AUTH_UNAVAILABLE', /temporarily unavailable/],
     ['SignatureDoesNotMatch', 'Signature expired: 20260101', 'AUTH_REFUSED', /clock/],
     ['SignatureDoesNotMatch', 'CANARY', 'AUTH_REFUSED', /secret key does not match/],
-  ])('tells what %s "%s" means', async (name, text, code, message) => {
+  ])('explains %s "%s"', async (name, text, code, message) => {
     await using sts = await startSts(() => stsError(400, name, text));
     const error = await thrownBy(() =>
       assumeRole({ ...callTo(sts), ...role, mfa: { serialNumber: 'GAHT12345678', code: '987654' } }),
@@ -182,14 +182,14 @@ describe('assumeRole', () => {
     ['an end of no zone', stsCredentials('AssumeRole', 'A').body.replace(/(?<=<Expiration>.*)Z(?=<)/, '')],
     ['no time for an end', stsCredentials('AssumeRole', 'A').body.replace(/(?<=<Expiration>)[^<]*/, 'soon')],
     ['too much', 'x'.repeat(400_000)],
-  ])('calls an answer with %s malformed', async (_, body) => {
+  ])('reports a response with %s as malformed', async (_, body) => {
     await using sts = await startSts(() => ({ status: 200, body }));
     const error = await thrownBy(() => assumeRole({ ...callTo(sts), ...role }));
     expect(error.code).toBe('AUTH_MALFORMED');
     expect(printsOf(error)).not.toContain('CANARY-SECRET');
   });
 
-  it('signs once more with the right time where the clock of this machine is wrong', async () => {
+  it('signs again with the right time if the local clock is wrong', async () => {
     const HOURS_MS = 2 * 3_600_000;
     const headers = { date: new Date(Date.now() + HOURS_MS).toUTCString() };
     const end = new Date(Math.floor(Date.now() / 1000) * 1000 + HOURS_MS + 3_600_000);
@@ -205,7 +205,7 @@ describe('assumeRole', () => {
     expect(sts.requests).toHaveLength(2);
   });
 
-  it('asks no third time where the right time did not help', async () => {
+  it('does not retry twice if the right time did not help', async () => {
     const headers = { date: new Date(Date.now() + 7_200_000).toUTCString() };
     await using sts = await startSts(() => ({
       headers,
@@ -217,7 +217,7 @@ describe('assumeRole', () => {
 });
 
 describe('getSessionToken', () => {
-  it('begins a session with a one-time code', async () => {
+  it('starts a session with a one-time code', async () => {
     await using sts = await startSts(() => stsCredentials('GetSessionToken', 'ASIA2', END));
     const mfa = { serialNumber: 'arn:aws:iam::123456789012:mfa/ana', code: '987654' };
     expect(await getSessionToken({ ...callTo(sts), durationSeconds: 3600, mfa })).toMatchObject({
@@ -234,12 +234,12 @@ describe('getSessionToken', () => {
     });
   });
 
-  it('says that a session cannot begin a session', async () => {
+  it('explains that session credentials cannot start a session', async () => {
     await using sts = await startSts(() =>
       stsError(403, 'AccessDenied', 'Cannot call GetSessionToken with session credentials'),
     );
     const error = await thrownBy(() => getSessionToken({ ...callTo(sts), durationSeconds: 3600 }));
-    expect(error.message).toContain('A session cannot begin another session');
+    expect(error.message).toContain('Cannot call GetSessionToken with session credentials');
     expect(error.remedy).toContain('AWSRoleARN');
   });
 });
@@ -247,7 +247,7 @@ describe('getSessionToken', () => {
 describe('assumeRoleWithWebIdentity', () => {
   const call = { region: 'eu-west-1', roleArn: ROLE, sessionName: 'pod', token: new Secret('CANARY.JWT.x') };
 
-  it('trades the token for credentials, without a signature', async () => {
+  it('exchanges the token for credentials, without a signature', async () => {
     await using sts = await startSts(() => stsCredentials('AssumeRoleWithWebIdentity', 'ASIA3', END));
     const credentials = await assumeRoleWithWebIdentity({ ...call, endpoint: sts.endpoint });
     expect(credentials).toMatchObject({ accessKeyId: 'ASIA3', expiration: END });
@@ -266,7 +266,7 @@ describe('assumeRoleWithWebIdentity', () => {
     ['ExpiredTokenException', 'AUTH_EXPIRED'],
     ['IDPRejectedClaim', 'AUTH_REFUSED'],
     ['IDPCommunicationError', 'AUTH_UNAVAILABLE'],
-  ])('tells %s without the token', async (name, code) => {
+  ])('reports %s without the token', async (name, code) => {
     await using sts = await startSts(() => stsError(400, name, 'Token CANARY.JWT.x'));
     const error = await thrownBy(() => assumeRoleWithWebIdentity({ ...call, endpoint: sts.endpoint }));
     expect(error.code).toBe(code);

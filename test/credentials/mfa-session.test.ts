@@ -176,7 +176,7 @@ describe('a one-time code', () => {
     const text = connection(sts, `MFAToken=${newCode()}`);
     const failure = await thrownBy(() => idOf(text, ports));
     expect(failure.message).toBe(
-      'STS could not do GetSessionToken for the moment (STS GetSessionToken: InternalFailure); the code that was sent counts as used',
+      'STS GetSessionToken is temporarily unavailable (STS GetSessionToken: InternalFailure); the code that was sent counts as used',
     );
     const error = await thrownBy(() => idOf(text, ports));
     expect(error.message).toBe('The code in MFAToken was used already; each works once');
@@ -245,7 +245,7 @@ describe('a one-time code', () => {
         : stsCredentials('GetSessionToken', 'ASIA', new Date(ports.now() + HOUR_MS));
     });
     const way = await open(connection(sts, ''), ports);
-    expect((await thrownBy(() => way.source(nobody))).message).toContain('AWS refused the one-time code');
+    expect((await thrownBy(() => way.source(nobody))).message).toContain('AWS rejected the one-time code');
     expect((await way.source(nobody)).accessKeyId).toBe('ASIA');
     way.close();
   });

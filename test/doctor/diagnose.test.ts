@@ -148,7 +148,7 @@ const FAULTS: readonly (readonly [
     'properties',
     'may not assume roles',
   ],
-  ['no Region anywhere', { text: KEYS }, 'properties', 'No Region is known', 'Set AWSRegion'],
+  ['no Region anywhere', { text: KEYS }, 'properties', 'You must specify a Region', 'Set AWSRegion'],
   [
     'a role that is no ARN',
     { text: `AuthScheme=AwsIAMRoles;${KEYS.slice(23)};AWSRoleARN=Reader${WELL}` },
@@ -273,7 +273,7 @@ const FAULTS: readonly (readonly [
       sts: () => stsError(403, 'AccessDenied', 'User is not authorized to perform: sts:AssumeRole'),
     },
     'credentials',
-    `The role ${ROLE} may not be assumed`,
+    `Not authorized to assume ${ROLE}`,
     'trust policy',
   ],
   [
@@ -289,7 +289,7 @@ const FAULTS: readonly (readonly [
     'a key that was deleted',
     { text: KEYS + WELL, sts: () => stsError(403, 'InvalidClientTokenId', 'x') },
     'identity',
-    'AWS does not know the access key AKIA…MNOP',
+    'AWS does not recognize the access key AKIA…MNOP',
   ],
   [
     'a wrong secret key',
@@ -317,14 +317,14 @@ const FAULTS: readonly (readonly [
     'an endpoint where nobody listens',
     { text: `${KEYS};AWSRegion=eu-west-1;Endpoint=http://127.0.0.1:1` },
     'network',
-    'http://127.0.0.1:1 could not be reached',
+    'could not connect to http://127.0.0.1:1',
     'start the emulator',
   ],
   [
     'an endpoint that speaks no TLS',
     { text: `${KEYS}${WELL.replace('=DYNAMODB', '=https://LOCAL')}` },
     'network',
-    'could not be reached',
+    'could not connect to',
   ],
   [
     'a policy that forbids ListTables',

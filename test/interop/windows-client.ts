@@ -3,13 +3,13 @@ import { argv, stdout } from 'node:process';
 import type * as Kerberos from 'kerberos';
 import { DriverError } from '../../src/core/errors.ts';
 import { signInToAdfs, WINDOWS_USER_AGENT } from '../../src/saml/adfs/sign-in.ts';
-import { httpSession } from '../../src/net/http-session.ts';
+import { createHttpSession } from '../../src/net/http-session.ts';
 import { kerberosNegotiator } from '../../src/saml/negotiate/kerberos.ts';
 
 // A process of its own: the system's Kerberos reads the environment that a process was started with.
 const [, , loginUrl = '', ca = '', module = ''] = argv;
 const { signal } = new AbortController();
-await using session = httpSession({
+await using session = createHttpSession({
   network: { trust: { kind: 'certificates', pem: readFileSync(ca, 'utf8') } },
   userAgent: WINDOWS_USER_AGENT,
   singleConnection: true,

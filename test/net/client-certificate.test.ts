@@ -9,7 +9,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import type { ClientCertificate } from '../../src/core/network-settings.ts';
 import { createDispatcher } from '../../src/net/dispatcher.ts';
 import { Secret } from '../../src/core/secret.ts';
-import { httpSession } from '../../src/net/http-session.ts';
+import { createHttpSession } from '../../src/net/http-session.ts';
 import { type TestAuthority, testAuthority } from '../support/certificates.ts';
 import { printsOf } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
@@ -52,7 +52,7 @@ async function shown(clientCertificate: ClientCertificate | undefined): Promise<
   });
   const { port } = server.address() as AddressInfo;
   const network = { trust: { kind: 'certificates', pem: ca } } as const;
-  const session = httpSession({ network, clientCertificate });
+  const session = createHttpSession({ network, clientCertificate });
   try {
     return (await session.send({ url: `https://127.0.0.1:${port}/` })).text;
   } finally {
@@ -66,18 +66,23 @@ describeWithTls('a client certificate', () => {
   it.each([
     ['a PFX file', (): ClientCertificate => ({ kind: 'pfx', pfx: pfx(), password: new Secret('CANARY') })],
     ['PEM', (): ClientCertificate => ({ kind: 'pem', pem: new Secret(pair.key + pair.cert) })],
-  ])('of %s shows the server who is calling', async (_, certificate) => {
+  ])('of %s authenticates the client', async (_, certificate) => {
     expect(await shown(certificate())).toBe('localhost');
   });
 
   it.each([
-    ['a wrong password', () => pfx(), 'wrong', 'SSLClientCertPassword does not open SSLClientCert'],
-    ['something else', () => Buffer.from('nonsense'), 'CANARY', 'no certificate with its key'],
+    ['a wrong password', () => pfx(), 'wrong', 'SSLClientCertPassword is not the password of SSLClientCert'],
+    [
+      'something else',
+      () => Buffer.from('nonsense'),
+      'CANARY',
+      'does not contain a certificate and its private key',
+    ],
     [
       'an old cipher',
       () => pfx('-legacy', '-keypbe', 'PBE-SHA1-RC2-40', '-certpbe', 'PBE-SHA1-RC2-40'),
       'CANARY',
-      'no longer supported',
+      'unsupported cipher',
     ],
   ])('with %s is refused at once', async (_, made, password, words) => {
     const clientCertificate = { kind: 'pfx', pfx: made(), password: new Secret(password) } as const;
@@ -88,7 +93,7 @@ describeWithTls('a client certificate', () => {
 });
 
 describeWithTls('a session of one connection', () => {
-  it('asks everything over it, as NTLM and Negotiate need it', async () => {
+  it('sends all requests over it, as NTLM and Negotiate require', async () => {
     const ports = new Set<number | undefined>();
     const server = createServer(pair, ({ socket }, response) => {
       ports.add(socket.remotePort);
@@ -98,7 +103,7 @@ describeWithTls('a session of one connection', () => {
       server.listen(0, '127.0.0.1', resolve);
     });
     const { port } = server.address() as AddressInfo;
-    const session = httpSession({
+    const session = createHttpSession({
       network: { trust: { kind: 'certificates', pem: ca } },
       singleConnection: true,
     });

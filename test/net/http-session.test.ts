@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { Secret } from '../../src/core/secret.ts';
-import { type HttpSessionOptions, httpSession } from '../../src/net/http-session.ts';
+import { type HttpSessionOptions, createHttpSession } from '../../src/net/http-session.ts';
 import { type HttpsAnswer, type HttpsRequest, startHttps } from '../doubles/https-server.ts';
 import { type TestAuthority, testAuthority } from '../support/certificates.ts';
 import { printsOf } from '../support/prints.ts';
@@ -24,7 +24,7 @@ async function visit(
   options: HttpSessionOptions = trusting,
 ) {
   const server = await startHttps(pair, answer);
-  const session = httpSession(options);
+  const session = createHttpSession(options);
   return {
     server,
     session,
@@ -39,7 +39,7 @@ async function visit(
 const body = { type: 'application/x-www-form-urlencoded', text: new Secret('Password=CANARY') };
 
 describeWithTls('a session', () => {
-  it('keeps cookies of every answer, redirects included, and sends them where they belong', async () => {
+  it('keeps the cookies of every response, including redirects, and sends them where they apply', async () => {
     await using at = await visit(({ url }) => {
       if (url.pathname === '/')
         return {
@@ -69,7 +69,7 @@ describeWithTls('a session', () => {
     expect(at.server.requests[0]?.headers.cookie).toBe('DT=device');
   });
 
-  it.each([301, 302, 303])('turns a form into a visit after %i', async (status) => {
+  it.each([301, 302, 303])('follows %i after a POST with GET', async (status) => {
     await using at = await visit(({ url }) =>
       url.pathname === '/' ? { status, headers: { location: '/next' } } : { body: 'there' },
     );
@@ -81,7 +81,7 @@ describeWithTls('a session', () => {
     ]);
   });
 
-  it.each([307, 308])('repeats a form within the origin after %i', async (status) => {
+  it.each([307, 308])('repeats a POST within the origin after %i', async (status) => {
     await using at = await visit(({ url }) =>
       url.pathname === '/' ? { status, headers: { location: '/next' } } : {},
     );
@@ -104,20 +104,20 @@ describeWithTls('a session', () => {
     expect(at.server.requests).toHaveLength(1);
   });
 
-  it('follows ten redirects and no more', async () => {
+  it('follows at most ten redirects', async () => {
     await using at = await visit(() => ({ status: 302, headers: { location: '/again' } }));
     const error = await thrownBy(() => at.session.send({ url: at.origin }));
     expect(error.message).toContain('redirected more than 10 times');
     expect(at.server.requests).toHaveLength(11);
   });
 
-  it('gives a redirect as it is where none shall be followed', async () => {
+  it('returns a redirect if none may be followed', async () => {
     await using at = await visit(() => ({ status: 302, headers: { location: 'https://elsewhere.example' } }));
     const answer = await at.session.send({ url: at.origin, maxRedirects: 0 });
     expect([answer.status, answer.headers('location')]).toEqual([302, ['https://elsewhere.example']]);
   });
 
-  it('stops reading an answer that is too large', async () => {
+  it('stops reading a response that is too large', async () => {
     await using at = await visit(() => ({ body: 'x'.repeat(5000) }), { ...trusting, maxBytes: 1000 });
     const error = await thrownBy(() => at.session.send({ url: at.origin }));
     expect(error.message).toContain('more than 1000 bytes');
@@ -131,7 +131,7 @@ describeWithTls('a session', () => {
     );
   });
 
-  it('ends with the signal, and when an answer takes too long', async () => {
+  it('is aborted by its signal, and times out', async () => {
     const controller = new AbortController();
     await using at = await visit(
       () => {
@@ -143,11 +143,11 @@ describeWithTls('a session', () => {
     expect((await thrownBy(() => at.session.send({ url: at.origin }))).code).toBe('EXEC_CANCELLED');
     await using late = await visit(() => undefined, { ...trusting, requestTimeoutMs: 50 });
     const error = await thrownBy(() => late.session.send({ url: late.origin }));
-    expect(error.message).toBe(`${late.origin} gave no answer within 0.05 s`);
+    expect(error.message).toBe(`no response from ${late.origin} within 0.05 s`);
     expect(error.remedy).toContain('Check SSOLoginURL');
   });
 
-  it('refuses header values that would begin another header', async () => {
+  it('refuses header values that would start another header', async () => {
     await using at = await visit(() => ({}), { ...trusting, userAgent: 'a\r\nX-Evil: 1' });
     expect((await thrownBy(() => at.session.send({ url: at.origin }))).code).toBe('CONN_BAD_VALUE');
     expect(at.server.requests).toHaveLength(0);
@@ -156,7 +156,7 @@ describeWithTls('a session', () => {
   it.each(['http://127.0.0.1:1/', 'ftp://127.0.0.1/', 'http://idp.example/'])(
     'asks nothing of %s',
     async (url) => {
-      await using session = httpSession(trusting);
+      await using session = createHttpSession(trusting);
       expect((await thrownBy(() => session.send({ url }))).code).toBe('AUTH_UNTRUSTED');
     },
   );
@@ -168,59 +168,59 @@ describeWithTls('a session', () => {
     'https://0xa9.0xfe.0xa9.0xfe/',
     'https://[::ffff:169.254.169.254]/',
     'https://[fd00:ec2::254]/',
-  ])('asks nothing of the link-local address %s', async (url) => {
-    await using session = httpSession(trusting);
+  ])('sends nothing to the link-local address %s', async (url) => {
+    await using session = createHttpSession(trusting);
     const error = await thrownBy(() => session.send({ url }));
     expect([error.code, error.message]).toEqual(['AUTH_UNTRUSTED', expect.stringContaining('link-local')]);
   });
 });
 
-const answered = (): HttpsAnswer => ({ body: 'hello' });
+const respond = (): HttpsAnswer => ({ body: 'hello' });
 
 describeWithTls('the server of a session', () => {
-  it('is refused where nobody vouches for it, with its name and the reason', async () => {
-    await using at = await visit(answered, {});
+  it('is refused if its certificate is not trusted, with its name and the reason', async () => {
+    await using at = await visit(respond, {});
     const error = await thrownBy(() => at.session.send({ url: at.origin, body }));
     expect(error.code).toBe('CONN_TLS');
     expect(error.message).toContain(
-      `No trusted connection to ${at.origin}: an authority that is not known here`,
+      `could not establish a TLS connection to ${at.origin}: its certificate is signed by an unknown authority`,
     );
     expect(at.server.requests).toHaveLength(0);
   });
 
-  it('is refused under a name that its certificate does not have', async () => {
+  it('is refused under a name that is not in its certificate', async () => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- openssl is here
     const other = testAuthority('DNS:elsewhere.example') as TestAuthority;
-    await using server = await startHttps(other.server, answered);
-    await using session = httpSession({ network: { trust: { kind: 'certificates', pem: other.ca } } });
+    await using server = await startHttps(other.server, respond);
+    await using session = createHttpSession({ network: { trust: { kind: 'certificates', pem: other.ca } } });
     const error = await thrownBy(() => session.send({ url: server.origin, body }));
     expect(error.message).toContain('its certificate is for another host');
     expect(server.requests).toHaveLength(0);
   });
 
-  it('is known by its own certificate as well as by its authority', async () => {
-    await using at = await visit(answered, { network: { trust: { kind: 'certificates', pem: pair.cert } } });
+  it('is trusted by its own certificate as well as by its authority', async () => {
+    await using at = await visit(respond, { network: { trust: { kind: 'certificates', pem: pair.cert } } });
     expect((await at.session.send({ url: at.origin })).text).toBe('hello');
   });
 
-  it('is known by its fingerprint, and no other server is', async () => {
+  it('is trusted by its fingerprint, and no other server is', async () => {
     const sha256 = new X509Certificate(pair.cert).fingerprint256.replaceAll(':', '').toLowerCase();
-    await using at = await visit(answered, { network: { trust: { kind: 'fingerprint', sha256 } } });
+    await using at = await visit(respond, { network: { trust: { kind: 'fingerprint', sha256 } } });
     expect((await at.session.send({ url: at.origin })).text).toBe('hello');
     const other = { kind: 'fingerprint', sha256: '0'.repeat(64) } as const;
-    await using stranger = await visit(answered, { network: { trust: other } });
+    await using stranger = await visit(respond, { network: { trust: other } });
     const error = await thrownBy(() => stranger.session.send({ url: stranger.origin, body }));
     expect([error.code, error.message]).toEqual(['CONN_TLS', expect.stringContaining(sha256)]);
     expect(stranger.server.requests).toHaveLength(0);
   });
 
-  it('is anybody where that was asked for', async () => {
-    await using at = await visit(answered, { network: { trust: { kind: 'anything' } } });
+  it('may be any server if that was requested', async () => {
+    await using at = await visit(respond, { network: { trust: { kind: 'anything' } } });
     expect((await at.session.send({ url: at.origin })).text).toBe('hello');
   });
 
-  it('that does not speak TLS is told as such', async () => {
-    await using session = httpSession(trusting);
+  it('that does not speak TLS is reported as such', async () => {
+    await using session = createHttpSession(trusting);
     const { createServer } = await import('node:http');
     const plain = createServer((_, response) => response.end('plain'));
     await new Promise<void>((resolve) => {
@@ -231,11 +231,11 @@ describeWithTls('the server of a session', () => {
     const error = await thrownBy(() => session.send({ url: `https://127.0.0.1:${port}/` }));
     plain.close();
     plain.closeAllConnections();
-    expect(error.message).toContain('it does not speak TLS at this port');
+    expect(error.message).toContain('it does not speak TLS on this port');
   });
 });
 
-describeWithTls('a server that ends the connection without a word', () => {
+describeWithTls('a server that closes the connection without an error', () => {
   const { key, cert } = pair;
   const endings: readonly (readonly [string, () => Server])[] = [
     ['in the handshake', () => createTcpServer((socket) => void socket.once('data', () => socket.end()))],
@@ -261,25 +261,25 @@ describeWithTls('a server that ends the connection without a word', () => {
     }),
   ];
 
-  it.each(endings)('%s, is told as one that may require a client certificate', async (_, make) => {
+  it.each(endings)('%s, is reported as one that may require a client certificate', async (_, make) => {
     const server = make();
     server.on('tlsClientError', () => undefined);
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);
     });
     const { port } = server.address() as AddressInfo;
-    await using session = httpSession(trusting);
+    await using session = createHttpSession(trusting);
     const error = await thrownBy(() => session.send({ url: `https://127.0.0.1:${port}/`, body }));
     server.close();
     expect(error.code).toBe('CONN_TLS');
     expect(error.message).toMatch(
-      /it closed the connection during the TLS handshake or right after it; it may require a client certificate: SSLClientCert \(|it wants a client certificate|it ended the handshake/,
+      /it closed the connection during or right after the handshake and may require a client certificate \(SSLClientCert\) \(|it requires a client certificate|it aborted the handshake/,
     );
     expect(error.remedy).toContain('SSLClientCert');
     expect(printsOf(error)).not.toContain('CANARY');
   });
 
-  it('after it has answered before, is told as out of reach', async () => {
+  it('after an earlier response, is reported as unreachable', async () => {
     let requests = 0;
     await using at = await visit(() => (++requests === 1 ? { body: 'hello' } : undefined));
     await at.session.send({ url: at.origin });
@@ -289,8 +289,8 @@ describeWithTls('a server that ends the connection without a word', () => {
   });
 });
 
-describe('a compressed answer', () => {
-  it('is read within the bound', async () => {
+describe('a compressed response', () => {
+  it('is read within the limit', async () => {
     const { readBody } = await import('../../src/net/response-body.ts');
     const format = {
       origin: 'https://idp.example',
@@ -305,7 +305,7 @@ describe('a compressed answer', () => {
     expect((await thrownBy(() => broken)).code).toBe('AUTH_MALFORMED');
   });
 
-  it('is decoded as its header says, else as UTF-8', async () => {
+  it('is decoded by its charset, by default UTF-8', async () => {
     const { readBody } = await import('../../src/net/response-body.ts');
     const read = (contentType: string) =>
       readBody(streamOf(Buffer.from([0xe9])), {

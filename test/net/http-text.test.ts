@@ -19,7 +19,7 @@ async function withServer<T>(listener: RequestListener, work: (url: string) => P
 }
 
 describe('requestText', () => {
-  it('gives status, headers and text, whatever the status', async () => {
+  it('returns status, headers and text, whatever the status', async () => {
     const answer = await withServer(
       (request, response) => {
         response
@@ -36,7 +36,7 @@ describe('requestText', () => {
     ]);
   });
 
-  it('does not follow redirections', async () => {
+  it('does not follow redirects', async () => {
     const answer = await withServer(
       (_, response) => void response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
       (url) => requestText({ url, timeoutMs: 5000 }),
@@ -44,36 +44,36 @@ describe('requestText', () => {
     expect(answer.status).toBe(302);
   });
 
-  it('fails where the answer is longer than allowed', async () => {
+  it('fails if the response is too large', async () => {
     const error = await withServer(
       (_, response) => void response.end('x'.repeat(11)),
       (url) => thrownBy(() => requestText({ url, timeoutMs: 5000, maxBytes: 10 })),
     );
     expect([error.code, error.message]).toEqual([
       'AUTH_MALFORMED',
-      expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+ answered more than 10 bytes$/),
+      expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+ responded with more than 10 bytes$/),
     ]);
   });
 
-  it('fails where no answer comes in time', async () => {
+  it('times out', async () => {
     const error = await withServer(
       () => undefined,
       (url) => thrownBy(() => requestText({ url, timeoutMs: 50 })),
     );
     expect([error.code, error.message]).toEqual([
       'CONN_NETWORK',
-      expect.stringContaining('no answer within 0.05 s'),
+      expect.stringContaining('no response within 0.05 s'),
     ]);
   });
 
-  it('fails where nobody listens, and names no more than the address', async () => {
+  it('fails if the port is closed, and names only the origin', async () => {
     const url = 'http://127.0.0.1:1/CANARY?CANARY';
     const error = await thrownBy(() => requestText({ url, headers: { a: 'CANARY' }, timeoutMs: 5000 }));
-    expect(error.message).toMatch(/^http:\/\/127\.0\.0\.1:1 could not be reached: .*ECONNREFUSED/);
+    expect(error.message).toMatch(/^could not connect to http:\/\/127\.0\.0\.1:1: .*ECONNREFUSED/);
     expect(printsOf(error)).not.toContain('CANARY');
   });
 
-  it('ends when it is no longer wanted', async () => {
+  it('is aborted by its signal', async () => {
     const controller = new AbortController();
     const error = await withServer(
       () => controller.abort(),

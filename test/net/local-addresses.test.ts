@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { isLinkLocal, isLoopback, localRefusal, lookupBut } from '../../src/net/local-addresses.ts';
+import {
+  isLinkLocal,
+  isLoopback,
+  checkForbidden,
+  createFilteredLookup,
+} from '../../src/net/local-addresses.ts';
 import { DriverError } from '../../src/core/errors.ts';
 
 /** The host as an address has it that was read. */
@@ -22,10 +27,10 @@ describe('a host', () => {
     '0.0.0.0',
     '0',
     '[::]',
-  ])('%s is this machine', (host) => {
+  ])('%s is a loopback address', (host) => {
     expect([isLoopback(hostOf(host)), isLinkLocal(hostOf(host))]).toEqual([true, false]);
-    expect(localRefusal(hostOf(host), hostOf(host), 'local')?.remedy).toContain('{ trusted: true }');
-    expect(localRefusal(hostOf(host), hostOf(host), 'link-local')).toBeUndefined();
+    expect(checkForbidden(hostOf(host), hostOf(host), 'local')?.remedy).toContain('{ trusted: true }');
+    expect(checkForbidden(hostOf(host), hostOf(host), 'link-local')).toBeUndefined();
   });
 
   it.each(['169.254.169.254', '2852039166', '[::ffff:169.254.170.2]', '[fe80::1]', '[fd00:ec2::254]'])(
@@ -33,14 +38,14 @@ describe('a host', () => {
     (host) => {
       expect([isLoopback(hostOf(host)), isLinkLocal(hostOf(host))]).toEqual([false, true]);
       for (const forbidden of ['local', 'link-local'] as const)
-        expect(localRefusal(hostOf(host), hostOf(host), forbidden)?.code).toBe('AUTH_UNTRUSTED');
+        expect(checkForbidden(hostOf(host), hostOf(host), forbidden)?.code).toBe('AUTH_UNTRUSTED');
     },
   );
 
   it.each(['localhost.example', 'notlocalhost', '128.0.0.1', '10.0.0.1', '[::2]', 'idp.corp', '1.0.0.0'])(
     '%s is elsewhere',
     (host) => {
-      expect(localRefusal(hostOf(host), hostOf(host), 'local')).toBeUndefined();
+      expect(checkForbidden(hostOf(host), hostOf(host), 'local')).toBeUndefined();
     },
   );
 });
@@ -48,20 +53,20 @@ describe('a host', () => {
 /** What a look-up comes to. */
 const found = async (name: string, forbidden: 'local' | 'link-local', all: boolean): Promise<unknown> =>
   new Promise((resolve) => {
-    lookupBut(forbidden)(name, { all }, (error, address) => resolve(error ?? address));
+    createFilteredLookup(forbidden)(name, { all }, (error, address) => resolve(error ?? address));
   });
 
 describe('a name', () => {
-  it.each([true, false])('is refused for what it means (all: %s)', async (all) => {
+  it.each([true, false])('is refused for its address (all: %s)', async (all) => {
     const refused = await found('localhost', 'local', all);
     expect(refused).toBeInstanceOf(DriverError);
     expect(refused).toMatchObject({
       code: 'AUTH_UNTRUSTED',
-      message: expect.stringMatching(/^localhost \((127\.0\.0\.1|::1)\) is this machine itself/),
+      message: expect.stringMatching(/^localhost \((127\.0\.0\.1|::1)\) is a local address/),
     });
   });
 
-  it('is looked up as usual otherwise', async () => {
+  it('is otherwise resolved as usual', async () => {
     expect(await found('localhost', 'link-local', false)).toMatch(/^(127\.0\.0\.1|::1)$/);
     expect(await found('localhost', 'link-local', true)).toContainEqual(
       expect.objectContaining({ address: expect.stringMatching(/^(127\.0\.0\.1|::1)$/) }),

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { proxyFor } from '../../src/net/proxy-rules.ts';
+import { selectProxy } from '../../src/net/proxy-rules.ts';
 
 const through = (exceptions: readonly string[], host: string, port = '', protocol = 'https:'): boolean =>
-  proxyFor({ url: 'http://proxy:80', exceptions }, { protocol, hostname: host, port }) !== undefined;
+  selectProxy({ url: 'http://proxy:80', exceptions }, { protocol, hostname: host, port }) !== undefined;
 
-describe('a host is reached without the proxy', () => {
+describe('a direct connection', () => {
   it.each([
     ['example.com', 'example.com', ''],
     ['example.com', 'api.EXAMPLE.com.', ''],
@@ -19,7 +19,7 @@ describe('a host is reached without the proxy', () => {
     ['[::1]:8000', '[::1]', '8000'],
     ['fd00::/8', '[fd12::1]', ''],
     ['*', 'anything', ''],
-  ])('where %s is an exception: %s', (exception, host, port) => {
+  ])('with the exception %s is made to %s', (exception, host, port) => {
     expect(through([exception], host, port)).toBe(false);
   });
 
@@ -31,7 +31,7 @@ describe('a host is reached without the proxy', () => {
   );
 });
 
-describe('a host is reached through the proxy', () => {
+describe('a connection through the proxy', () => {
   it.each([
     ['example.com', 'badexample.com', ''],
     ['example.com', 'example.com.evil', ''],
@@ -42,11 +42,11 @@ describe('a host is reached through the proxy', () => {
     ['0.0.1', '10.0.0.1', ''],
     ['', 'example.com', ''],
     ['.', 'example.com', ''],
-  ])('where %j is an exception: %s', (exception, host, port) => {
+  ])('with the exception %j is made to %s', (exception, host, port) => {
     expect(through([exception], host, port)).toBe(true);
   });
 
-  it('whatever exceptions for others there are', () => {
+  it('is made whatever the exceptions for other hosts', () => {
     const exception = fc.string().filter((text) => !text.includes('*') && !text.includes('dynamodb'));
     fc.assert(
       fc.property(fc.array(exception), (exceptions) => {
@@ -57,8 +57,8 @@ describe('a host is reached through the proxy', () => {
   });
 });
 
-it('plain http goes directly where the proxy is for https only', () => {
+it('plain http is sent directly if the proxy is for https only', () => {
   const proxy = { url: 'http://proxy:80', exceptions: [], httpsOnly: true };
-  expect(proxyFor(proxy, { protocol: 'http:', hostname: 'a.b', port: '' })).toBeUndefined();
-  expect(proxyFor(proxy, { protocol: 'https:', hostname: 'a.b', port: '' })).toBe(proxy);
+  expect(selectProxy(proxy, { protocol: 'http:', hostname: 'a.b', port: '' })).toBeUndefined();
+  expect(selectProxy(proxy, { protocol: 'https:', hostname: 'a.b', port: '' })).toBe(proxy);
 });

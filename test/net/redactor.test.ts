@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Secret } from '../../src/core/secret.ts';
-import { redactor } from '../../src/net/redactor.ts';
+import { createRedactor } from '../../src/net/redactor.ts';
 
 const hexOf = (character: string): string => (character.codePointAt(0) ?? 0).toString(16);
 
@@ -34,16 +34,16 @@ const passwords = fc
   .map((chosen) => chosen.join(''))
   .filter((text) => text.trim() === text && !/ {2}/.test(text) && !/[ß]/.test(text));
 
-describe('a secret that comes back is hidden', () => {
+describe('an echoed secret is masked', () => {
   it.each(Object.entries(ECHOES))('%s', (_, echo) => {
     fc.assert(
       fc.property(passwords, (password) => {
-        expect(redactor([new Secret(password)])(`“${echo(password)}”`)).toBe('“***”');
+        expect(createRedactor([new Secret(password)])(`“${echo(password)}”`)).toBe('“***”');
       }),
     );
   });
 
-  it('in base64, wherever it stands in what was encoded', () => {
+  it('in base64, at any offset in the encoded string', () => {
     fc.assert(
       fc.property(
         passwords,
@@ -52,7 +52,7 @@ describe('a secret that comes back is hidden', () => {
         (password, before, after) => {
           fc.pre(Buffer.byteLength(password) >= 8);
           const encoded = Buffer.from(before + password + after).toString('base64');
-          const left = redactor([new Secret(password)])(encoded).replace('***', '');
+          const left = createRedactor([new Secret(password)])(encoded).replace('***', '');
           // What is left are the neighbours, and the bits that share a character with them.
           const neighbours = Math.ceil((Buffer.byteLength(before + after) * 4) / 3);
           expect(left.replaceAll('=', '').length).toBeLessThanOrEqual(neighbours + 4);
@@ -61,32 +61,34 @@ describe('a secret that comes back is hidden', () => {
     );
   });
 
-  it('in hexadecimal digits, and in the base64 of addresses', () => {
-    const hide = redactor([new Secret('CANARY>>?>~pass')]);
+  it('in hexadecimal, and in URL-safe base64', () => {
+    const hide = createRedactor([new Secret('CANARY>>?>~pass')]);
     expect(hide(Buffer.from('CANARY>>?>~pass').toString('hex'))).toBe('***');
     expect(hide(Buffer.from('CANARY>>?>~pass').toString('base64url'))).toBe('***');
   });
 
-  it('with blanks of another kind or number', () => {
-    expect(redactor([new Secret(' two  words ')])('(two \n words) (two\u00A0words)')).toBe('(***) (***)');
+  it('with different white space', () => {
+    expect(createRedactor([new Secret(' two  words ')])('(two \n words) (two\u00A0words)')).toBe(
+      '(***) (***)',
+    );
   });
 
-  it('of several, the longer one first', () => {
-    expect(redactor([new Secret('pass'), new Secret('password')])('password pass')).toBe('*** ***');
+  it('of several, the longest first', () => {
+    expect(createRedactor([new Secret('pass'), new Secret('password')])('password pass')).toBe('*** ***');
   });
 });
 
-describe('all else stays', () => {
-  it('where no secret is in it', () => {
+describe('other text is unchanged', () => {
+  it('without a secret', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        expect(redactor([new Secret('CANARY-secret')])(text)).toBe(text);
+        expect(createRedactor([new Secret('CANARY-secret')])(text)).toBe(text);
       }),
     );
   });
 
-  it('and blank secrets hide nothing', () => {
-    expect(redactor([new Secret(''), new Secret(' ')])('a b')).toBe('a b');
+  it('with a blank secret', () => {
+    expect(createRedactor([new Secret(''), new Secret(' ')])('a b')).toBe('a b');
   });
 
   it.each(['\\', '&amp;', '%25', ' ', '&#0', 'a', 'a ', '%', '+'])(
@@ -94,7 +96,7 @@ describe('all else stays', () => {
     (piece) => {
       const text = piece.repeat((1 << 20) / piece.length);
       const secrets = ['a a a a b', String.raw`\\\\b`, '&&&&b', '%%%%b'].map((secret) => new Secret(secret));
-      expect(redactor(secrets)(text)).toHaveLength(1 << 16);
+      expect(createRedactor(secrets)(text)).toHaveLength(1 << 16);
     },
     5000,
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DriverError } from '../../src/core/errors.ts';
-import { nextHop, resolveWithin } from '../../src/net/redirects.ts';
+import { nextHop, resolveSameOrigin } from '../../src/net/redirects.ts';
 
 const FROM = new URL('https://idp.example/a/b');
 
@@ -20,12 +20,12 @@ describe('a redirect', () => {
     ['next', 'https://idp.example/a/next'],
     ['?x=1', 'https://idp.example/a/b?x=1'],
     ['https://IDP.example:443/c#part', 'https://idp.example/c'],
-  ])('to %s leads on within the origin', (location, url) => {
+  ])('to %s is followed within the origin', (location, url) => {
     const hop = nextHop({ status: 302, from: FROM, location, method: 'POST' });
     expect([hop.url.href, hop.method]).toEqual([url, 'GET']);
   });
 
-  it('leads to the same origin without credentials or fragment, or nowhere, wherever it points', () => {
+  it('leads to the same origin without credentials or fragment, or is refused', () => {
     const location = fc.oneof(
       fc.string(),
       fc.webUrl(),
@@ -45,12 +45,12 @@ describe('a redirect', () => {
     );
   });
 
-  it('may be plain http on this machine only, and only where that was allowed', () => {
+  it('may be plain http only on loopback, and only if that was allowed', () => {
     const from = new URL('http://127.0.0.1:8080/');
-    expect(resolveWithin(from, '/x', 'redirects', true).href).toBe('http://127.0.0.1:8080/x');
-    expect(() => resolveWithin(from, '/x', 'redirects')).toThrow('needs an https address');
-    expect(() => resolveWithin(new URL('http://idp.example/'), '/x', 'redirects', true)).toThrow(
-      'needs an https',
+    expect(resolveSameOrigin(from, '/x', 'redirects', true).href).toBe('http://127.0.0.1:8080/x');
+    expect(() => resolveSameOrigin(from, '/x', 'redirects')).toThrow('requires https');
+    expect(() => resolveSameOrigin(new URL('http://idp.example/'), '/x', 'redirects', true)).toThrow(
+      'requires https',
     );
   });
 });

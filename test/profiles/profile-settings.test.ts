@@ -27,7 +27,7 @@ describe('readProfileSettings', () => {
   it.each([
     ['[profile p]\nregion = Narnia!', ':2: region of profile "p"'],
     ['[profile p]\nservices = s', ':2: there is no section [services s]'],
-    ['[profile p]\nendpoint_url = localhost', ':2: endpoint_url: expected an http or https address'],
+    ['[profile p]\nendpoint_url = localhost', ':2: endpoint_url: expected an http or https URL'],
   ])('of %j are an error with file and line', async (config, message) => {
     const error = await thrownBy(() => settingsOf(config));
     expect(error.code).toBe('AUTH_PROFILE');

@@ -155,7 +155,7 @@ describe('a profile with a role', () => {
       credentialsIn(fakePorts({ files }), `Profile=r;STSEndpoint=${sts.endpoint}`),
     );
     expect(error.code).toBe('AUTH_DENIED');
-    expect(error.message).toContain(`${CONFIG}:2: profile "r": The role ${ROLE} may not be assumed`);
+    expect(error.message).toContain(`${CONFIG}:2: profile "r": Not authorized to assume ${ROLE}`);
     expect(error.remedy).toContain('trust policy');
     expect(printsOf(error)).not.toContain('CANARY');
   });

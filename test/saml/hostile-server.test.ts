@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { DriverError } from '../../src/core/errors.ts';
-import { type HttpSessionOptions, httpSession } from '../../src/net/http-session.ts';
+import { type HttpSessionOptions, createHttpSession } from '../../src/net/http-session.ts';
 import { startHttps } from '../doubles/https-server.ts';
 import { type KeyPair, testAuthority } from '../support/certificates.ts';
 import { thrownBy } from '../support/thrown.ts';
@@ -29,7 +29,7 @@ async function visiting(
     server.listen(0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
-  await using client = httpSession(session);
+  await using client = createHttpSession(session);
   try {
     return await thrownBy(() => client.send({ url: `https://127.0.0.1:${port}/` }));
   } finally {
@@ -67,7 +67,7 @@ describeWithTls('a hostile server', () => {
     );
     expect([error.code, error.message]).toEqual([
       'CONN_NETWORK',
-      expect.stringContaining('no answer within'),
+      expect.stringContaining('no response within'),
     ]);
   });
 
@@ -111,8 +111,8 @@ describeWithTls('a hostile server', () => {
 
   it('gets the cookies of one sign-in from that sign-in alone', async () => {
     await using server = await startHttps(pair, () => ({ headers: { 'set-cookie': 'sid=CANARY; Secure' } }));
-    await using first = httpSession(trusting);
-    await using second = httpSession(trusting);
+    await using first = createHttpSession(trusting);
+    await using second = createHttpSession(trusting);
     await first.send({ url: server.origin });
     await second.send({ url: server.origin });
     await first.send({ url: server.origin });
@@ -129,7 +129,7 @@ describeWithTls('a hostile server', () => {
       await using server = await startHttps(pair, () => ({
         headers: { 'set-cookie': `sid=CANARY; Secure; Domain=${domain}` },
       }));
-      await using session = httpSession(trusting);
+      await using session = createHttpSession(trusting);
       await session.send({ url: server.origin });
       await session.send({ url: server.origin });
       expect(server.requests[1]?.headers.cookie).toBeUndefined();

@@ -3,18 +3,18 @@ import fc from 'fast-check';
 import { DriverError } from '../../src/core/errors.ts';
 import { adfsPages } from '../../src/saml/adfs/pages.ts';
 import { redactNothing } from '../../src/net/redactor.ts';
-import type { SessionAnswer } from '../../src/net/http-session.ts';
+import type { SessionResponse } from '../../src/net/http-session.ts';
 import { readPage } from '../../src/saml/page.ts';
 import type { PagesProvider } from '../../src/saml/pages/wanted-page.ts';
 import { pingPages } from '../../src/saml/pingfederate/pages.ts';
 
-function answered(text: string, status: number): SessionAnswer {
+function answered(text: string, status: number): SessionResponse {
   return {
     url: new URL('https://idp.corp.test/adfs/ls/'),
     status,
     headers: () => [],
     text,
-    hide: redactNothing,
+    redact: redactNothing,
   };
 }
 

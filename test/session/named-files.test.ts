@@ -110,7 +110,7 @@ describe.each(NAMED)('a file that %s names', (name, properties, env) => {
     const error = await failure(properties(file), { env: env?.(file) ?? {} });
     // One that is to be written need not be there.
     const missed =
-      name === 'CredentialsLocation' ? /could not be reached/ : /no such file|no file|not there|No profile/;
+      name === 'CredentialsLocation' ? /could not connect to/ : /no such file|no file|not there|No profile/;
     expect(error.message).toMatch(missed);
   });
 });
@@ -211,7 +211,7 @@ describe('CredentialsLocation', () => {
       const error = await failure(at(location), { env: { HOME: folder } });
       expect([error.code, error.message]).toEqual([
         'CONN_BAD_VALUE',
-        expect.stringContaining('expected memory://name or a path of this machine'),
+        expect.stringContaining('expected memory://name or a local path'),
       ]);
     },
   );

@@ -96,8 +96,8 @@ describeWithTls('DynamoDB', () => {
   });
 
   it.each([
-    [407, 'it wants ProxyUser and ProxyPassword (407)'],
-    [403, 'it answered 403'],
+    [407, 'it requires ProxyUser and ProxyPassword (407)'],
+    [403, 'it responded with status 403'],
   ])('is not reached where the proxy answers %i', async (status, words) => {
     await using proxy = await startProxy(status);
     const properties = { ...KEYS, Endpoint: 'https://127.0.0.1:1', ProxyServer: `127.0.0.1:${proxy.port}` };

@@ -60,7 +60,7 @@ describeWithTls('a proxy that is reached by https', () => {
   ])('gets no password where SSLServerCert is %s', async (_, trust) => {
     const error = await thrownBy(() => through(trust()));
     expect(error.code).toBe('CONN_PROXY');
-    expect(error.message).toContain('an authority that is not known here signed its certificate');
+    expect(error.message).toContain('its certificate is signed by an unknown authority');
     expect(printsOf(error)).not.toContain('CANARY');
   });
 });
@@ -142,7 +142,7 @@ describe('a diagnosis', () => {
     const found: Finding[] = [];
     for await (const finding of diagnose(text, { ports: fakePorts() })) found.push(finding);
     expect(printsOf(found)).toContain(
-      `The proxy 127.0.0.1:${proxy.port} gave no connection to dynamodb.eu-west-1`,
+      `proxy 127.0.0.1:${proxy.port} could not connect to dynamodb.eu-west-1`,
     );
   });
 });

@@ -2,34 +2,37 @@ import { type Credentials, toExpiration, isCredentialString } from '../../core/c
 import { DriverError } from '../../core/errors.ts';
 import { parseZonedTime } from '../../core/zoned-time.ts';
 
-/** The JSON object of an answer; an error that names who gave something else, and never what. */
-export function jsonObject(body: string, who: string): ReadonlyMap<string, unknown> {
+/** Parses a JSON object. Errors name the service and never quote the response. */
+export function parseJsonObject(body: string, service: string): ReadonlyMap<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(body);
   } catch {
-    // The parser's message quotes the text, which may hold a secret.
+    // The parser's message quotes the input, which may contain a secret.
     value = undefined;
   }
   if (typeof value === 'object' && value !== null) return new Map(Object.entries(value));
-  throw new DriverError('AUTH_MALFORMED', `${who} answered with something other than a JSON object`);
+  throw new DriverError('AUTH_MALFORMED', `${service} returned an invalid response: expected a JSON object`);
 }
 
-/** Credentials as instances and containers are given them. */
-export function credentialDocument(
+/** Converts the credentials document of an EC2 instance or a container. */
+export function toMetadataCredentials(
   document: ReadonlyMap<string, unknown>,
-  who: string,
+  service: string,
   origin: string,
 ): Credentials {
   const field = (name: string): string => {
     const value = document.get(name);
     if (isCredentialString(value)) return value;
-    throw new DriverError('AUTH_MALFORMED', `${who} gave credentials without a usable ${name}`);
+    throw new DriverError(
+      'AUTH_MALFORMED',
+      `${service} returned credentials with a missing or invalid ${name}`,
+    );
   };
   const accountId = document.get('AccountId');
   const expiration = toExpiration(parseZonedTime(field('Expiration')));
   if (expiration === undefined) {
-    throw new DriverError('AUTH_MALFORMED', `${who} gave credentials whose Expiration is no time`);
+    throw new DriverError('AUTH_MALFORMED', `${service} returned credentials with an invalid Expiration`);
   }
   return {
     accessKeyId: field('AccessKeyId'),

@@ -1,134 +1,141 @@
 import { DriverError } from '../../core/errors.ts';
 import { type MetadataResponse, type MetadataRequest, requestMetadata } from './metadata-request.ts';
 
-/** The name of the service in messages. */
+/** The service name in messages. */
 export const SERVICE = 'The EC2 instance metadata service';
 
 const TOKEN_PATH = '/latest/api/token';
 const TOKEN_HEADER = 'x-aws-ec2-metadata-token';
 const TTL_HEADER = 'x-aws-ec2-metadata-token-ttl-seconds';
 const TTL_SECONDS = 21_600;
-const SPARE_MS = 120_000;
+const TOKEN_MARGIN_MS = 120_000;
 const MAX_BYTES = 16 * 1024;
-/** The first token after a boot may need longer than the rest. */
-const TOKEN_TRIES = 2;
+/** The first token after a boot may take longer. */
+const MAX_TOKEN_ATTEMPTS = 2;
 
 /** How to reach the metadata service of an EC2 instance. */
 export interface InstanceSettings {
   readonly endpoint: string;
-  /** The longest that one answer may take. */
+  /** Timeout of one request. */
   readonly timeoutMs: number;
-  /** The setting that turns the service off. */
+  /** The setting that disables the service. */
   readonly disabledBy?: string;
-  /** The setting that forbids its version 1. */
+  /** The setting that disables IMDSv1. */
   readonly v1DisabledBy?: string;
 }
 
-/** What was learnt of the service: the token of version 2, or that there is only version 1. */
-export interface MetadataMemory {
+/** The state kept between requests: an IMDSv2 token, or why only IMDSv1 is used. */
+export interface MetadataState {
   session?: { readonly token: string; readonly untilMs: number };
-  onlyV1?: 'no token came in time' | 'it offers no tokens';
+  onlyV1?: 'token request timed out' | 'tokens not supported';
 }
 
 interface Clock {
   now(): number;
 }
 
-/** The text at a path of the metadata service, undefined where there is none. */
+/** Reads a path of the metadata service; undefined if it does not exist. */
 export async function readMetadata(
   path: string,
   settings: InstanceSettings,
-  memory: MetadataMemory,
+  state: MetadataState,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  let answer = await get(path, settings, memory, clock, signal);
+  let answer = await fetchMetadata(path, settings, state, clock, signal);
   if (answer.kind === 'answer' && answer.status === 401) {
-    // The token was withdrawn, or version 1 was: one more try with a new one.
-    const why = memory.onlyV1;
-    delete memory.session;
-    delete memory.onlyV1;
-    if (why !== 'no token came in time') answer = await get(path, settings, memory, clock, signal);
+    // The token was revoked or IMDSv1 was disabled: retry once with a new token.
+    const reason = state.onlyV1;
+    delete state.session;
+    delete state.onlyV1;
+    if (reason !== 'token request timed out')
+      answer = await fetchMetadata(path, settings, state, clock, signal);
   }
   switch (answer.kind) {
     case 'answer':
-      return textOf(answer);
+      return toMetadataText(answer);
     case 'too-late':
-      throw memory.onlyV1 === 'no token came in time'
-        ? absent(settings, 'nothing answered in time')
-        : notInTime();
+      throw state.onlyV1 === 'token request timed out'
+        ? noServiceError(settings, 'request timed out')
+        : timeoutError();
     case 'too-large':
-      throw new DriverError('AUTH_MALFORMED', `${SERVICE} answered with more than ${MAX_BYTES} bytes`);
+      throw new DriverError('AUTH_MALFORMED', `${SERVICE} responded with more than ${MAX_BYTES} bytes`);
     case 'unreachable':
-      throw absent(settings, answer.cause.message);
+      throw noServiceError(settings, answer.cause.message);
   }
 }
 
-function textOf({ status, body }: { readonly status: number; readonly body: string }): string | undefined {
+function toMetadataText({
+  status,
+  body,
+}: {
+  readonly status: number;
+  readonly body: string;
+}): string | undefined {
   if (status === 200) return body;
   if (status === 404) return undefined;
-  if (status === 401) throw v1Refused();
+  if (status === 401) throw tokenRequiredError();
   if (status >= 500 || status === 429) {
     throw new DriverError('AUTH_UNAVAILABLE', `${SERVICE} failed with status ${status}`);
   }
-  throw new DriverError('AUTH_REFUSED', `${SERVICE} refused with status ${status}`);
+  throw new DriverError('AUTH_REFUSED', `${SERVICE} rejected the request with status ${status}`);
 }
 
-async function get(
+async function fetchMetadata(
   path: string,
   settings: InstanceSettings,
-  memory: MetadataMemory,
+  state: MetadataState,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<MetadataResponse> {
-  const token = await tokenOf(settings, memory, clock, signal);
+  const token = await fetchToken(settings, state, clock, signal);
   const headers: Record<string, string> = token === undefined ? {} : { [TOKEN_HEADER]: token };
   return requestMetadata(request('GET', path, headers, settings), signal);
 }
 
-/** A token of version 2; undefined where only version 1 is left and may be used. */
-async function tokenOf(
+/** An IMDSv2 token; undefined to use IMDSv1, if that is allowed. */
+async function fetchToken(
   settings: InstanceSettings,
-  memory: MetadataMemory,
+  state: MetadataState,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if (memory.session !== undefined && memory.session.untilMs > clock.now()) return memory.session.token;
-  if (memory.onlyV1 !== undefined) return undefined;
+  if (state.session !== undefined && state.session.untilMs > clock.now()) return state.session.token;
+  if (state.onlyV1 !== undefined) return undefined;
   const put = request('PUT', TOKEN_PATH, { [TTL_HEADER]: String(TTL_SECONDS) }, settings);
   let answer = await requestMetadata(put, signal);
-  for (let tries = 1; tries < TOKEN_TRIES && isForTheMoment(answer); tries++) {
+  for (let tries = 1; tries < MAX_TOKEN_ATTEMPTS && isTransient(answer); tries++) {
     answer = await requestMetadata(put, signal);
   }
   if (answer.kind === 'answer' && answer.status === 200) {
     const token = answer.body.trim();
     if (!/^[\x21-\x7E]{1,4096}$/.test(token)) {
-      throw new DriverError('AUTH_MALFORMED', `${SERVICE} gave something other than a token`);
+      throw new DriverError('AUTH_MALFORMED', `${SERVICE} returned an invalid token`);
     }
     const seconds = Number(answer.headers[TTL_HEADER] ?? TTL_SECONDS);
-    const lastsMs = (Number.isFinite(seconds) ? seconds : 0) * 1000;
-    memory.session = { token, untilMs: clock.now() + lastsMs - SPARE_MS };
+    const lifetimeMs = (Number.isFinite(seconds) ? seconds : 0) * 1000;
+    state.session = { token, untilMs: clock.now() + lifetimeMs - TOKEN_MARGIN_MS };
     return token;
   }
-  memory.onlyV1 = fallback(answer, settings);
+  state.onlyV1 = fallBackToV1(answer, settings);
   return undefined;
 }
 
-function isForTheMoment(answer: MetadataResponse): boolean {
+function isTransient(answer: MetadataResponse): boolean {
   return answer.kind === 'too-late' || (answer.kind === 'answer' && answer.status >= 500);
 }
 
-/** Why version 1 is to be used; an error where it may not be, or where it would not help. */
-function fallback(
+/** Why IMDSv1 is used; an error if it is disabled or would not help. */
+function fallBackToV1(
   answer: MetadataResponse,
   settings: InstanceSettings,
-): NonNullable<MetadataMemory['onlyV1']> {
+): NonNullable<MetadataState['onlyV1']> {
   const reason = reasonForV1(answer, settings);
   if (settings.v1DisabledBy === undefined) return reason;
-  const remedy = reason === 'no token came in time' ? { remedy: HOP_LIMIT } : {};
+  const remedy = reason === 'token request timed out' ? { remedy: HOP_LIMIT } : {};
   throw new DriverError(
     'AUTH_REFUSED',
-    `${SERVICE} gave no token of version 2 (${reason}), and ${settings.v1DisabledBy} forbids version 1`,
+    `${SERVICE} returned no IMDSv2 token (${reason}), and ${settings.v1DisabledBy} disables IMDSv1`,
     remedy,
   );
 }
@@ -136,19 +143,22 @@ function fallback(
 function reasonForV1(
   answer: MetadataResponse,
   settings: InstanceSettings,
-): NonNullable<MetadataMemory['onlyV1']> {
+): NonNullable<MetadataState['onlyV1']> {
   switch (answer.kind) {
     case 'too-late':
-      return 'no token came in time';
+      return 'token request timed out';
     case 'unreachable':
-      throw absent(settings, answer.cause.message);
+      throw noServiceError(settings, answer.cause.message);
     case 'too-large':
-      throw new DriverError('AUTH_MALFORMED', `${SERVICE} gave something other than a token`);
+      throw new DriverError('AUTH_MALFORMED', `${SERVICE} returned an invalid token`);
     case 'answer':
-      if ([403, 404, 405].includes(answer.status)) return 'it offers no tokens';
+      if ([403, 404, 405].includes(answer.status)) return 'tokens not supported';
       throw answer.status >= 500
         ? new DriverError('AUTH_UNAVAILABLE', `${SERVICE} failed with status ${answer.status}`)
-        : new DriverError('AUTH_REFUSED', `${SERVICE} refused a token with status ${answer.status}`);
+        : new DriverError(
+            'AUTH_REFUSED',
+            `${SERVICE} rejected the token request with status ${answer.status}`,
+          );
   }
 }
 
@@ -164,23 +174,19 @@ function request(
 const HOP_LIMIT =
   "In a container, raise the instance's metadata hop limit to 2 (HttpPutResponseHopLimit), or use AuthScheme AwsContainer or AwsWebIdentity.";
 
-/** An answer to the token's request does not leave the instance when the hop limit is 1. */
-function v1Refused(): DriverError {
-  return new DriverError('AUTH_REFUSED', `${SERVICE} wants a token of version 2, and none could be had`, {
+/** With a hop limit of 1, the response to a token request does not reach a container. */
+function tokenRequiredError(): DriverError {
+  return new DriverError('AUTH_REFUSED', `${SERVICE} requires an IMDSv2 token, but none could be obtained`, {
     remedy: HOP_LIMIT,
   });
 }
 
-function notInTime(): DriverError {
-  return new DriverError('CONN_NETWORK', `${SERVICE} did not answer in time`);
+function timeoutError(): DriverError {
+  return new DriverError('CONN_NETWORK', `${SERVICE} timed out`);
 }
 
-function absent({ endpoint }: InstanceSettings, why: string): DriverError {
-  return new DriverError(
-    'AUTH_NO_CREDENTIALS',
-    `There is no EC2 instance metadata service at ${endpoint}: ${why}`,
-    {
-      remedy: `Use AwsEC2Roles on EC2 instances only. ${HOP_LIMIT}`,
-    },
-  );
+function noServiceError({ endpoint }: InstanceSettings, why: string): DriverError {
+  return new DriverError('AUTH_NO_CREDENTIALS', `no EC2 instance metadata service at ${endpoint}: ${why}`, {
+    remedy: `Use AwsEC2Roles on EC2 instances only. ${HOP_LIMIT}`,
+  });
 }

@@ -1,17 +1,17 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
 
-/** A request to a service of this machine or its host. */
+/** A request to a metadata service on this machine or its host. */
 export interface MetadataRequest {
   readonly method: 'GET' | 'PUT';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** The longest that the whole answer may take. */
+  /** Until the response is complete. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
 }
 
-/** What came of it. A failure is told apart because what it means depends on who was asked. */
+/** The outcome. Failures are values, since their meaning depends on the service. */
 export type MetadataResponse =
   | {
       readonly kind: 'answer';
@@ -24,8 +24,8 @@ export type MetadataResponse =
   | { readonly kind: 'unreachable'; readonly cause: Error };
 
 /**
- * Asks once: follows no redirect, uses no proxy and no shared connection. Credentials come this way, and must not be
- * asked of anybody else.
+ * Sends one request without redirects, proxy or shared connections: the response contains credentials, so no other
+ * server may answer it.
  */
 export async function requestMetadata(
   request: MetadataRequest,
@@ -35,7 +35,7 @@ export async function requestMetadata(
   return new Promise((resolve, reject) => {
     const { method, headers, timeoutMs, maxBytes } = request;
     const send = request.url.protocol === 'https:' ? overHttps : overHttp;
-    // A shared agent may have been given a proxy.
+    // The global agent may use a proxy.
     const sent = send(request.url, { method, headers, agent: false });
     const settle = (end: () => void): void => {
       clearTimeout(timer);
@@ -43,12 +43,12 @@ export async function requestMetadata(
       end();
       sent.destroy();
     };
-    const answer = (given: MetadataResponse): void => settle(() => resolve(given));
+    const answer = (outcome: MetadataResponse): void => settle(() => resolve(outcome));
     const abort = (): void => settle(() => reject(signal.reason));
     const timer = setTimeout(() => answer({ kind: 'too-late' }), timeoutMs);
     timer.unref();
     signal.addEventListener('abort', abort, { once: true });
-    // Stays after the end: a destroyed request may still tell of it.
+    // Not removed at the end: a destroyed request may still emit an error.
     sent.on('error', (cause) => answer({ kind: 'unreachable', cause }));
     sent.on('response', (response) => collect(response, maxBytes, answer));
     sent.end();
@@ -58,7 +58,7 @@ export async function requestMetadata(
 function collect(
   response: IncomingMessage,
   maxBytes: number,
-  answer: (given: MetadataResponse) => void,
+  answer: (outcome: MetadataResponse) => void,
 ): void {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { Options } from '../../connstring/properties.ts';
 import { path as pathType } from '../../connstring/value-types.ts';
 import { DriverError, getErrorMessage } from '../../core/errors.ts';
-import { clientCertificateOptions } from '../../net/client-certificate.ts';
+import { toClientCertificateOptions } from '../../net/client-certificate.ts';
 import type { ClientCertificate } from '../../core/network-settings.ts';
 import type { Ports } from '../../core/ports.ts';
 import { Secret } from '../../core/secret.ts';
@@ -82,7 +82,7 @@ function fromPfx(pfx: Buffer, subject: string | undefined, password: Secret | un
   const whole: ClientCertificate = { kind: 'pfx', pfx, password };
   // Of several, TLS itself takes the first that has a key.
   if (isAny(subject)) return whole;
-  clientCertificateOptions(whole);
+  toClientCertificateOptions(whole);
   return chosen(readPfx(pfx, password), subject) ?? whole;
 }
 

@@ -1,9 +1,9 @@
-import { partitionOf } from '../../aws/regions.ts';
+import { findPartition } from '../../aws/regions.ts';
 import type { CredentialSource, Credentials } from '../../core/credentials.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
-import { redactor } from '../../net/redactor.ts';
+import { createRedactor } from '../../net/redactor.ts';
 import { preflight, SESSION_SECONDS, sessionSeconds } from '../../saml/preflight.ts';
 import type { SamlResponse } from '../../saml/response.ts';
 import { chooseRole, type RolePair, rolePairs } from '../../saml/roles.ts';
@@ -41,8 +41,8 @@ export function federatedSource(
     const { encoded, assertion } = await issuer.obtain(signal);
     const now = new Date(ports.now());
     if (assertion !== undefined) {
-      const hide = redactor((issuer.secrets ?? []).filter((secret) => secret !== undefined));
-      preflight(assertion, { now, recipient: issuer.recipient, hide }).forEach(tell);
+      const hide = createRedactor((issuer.secrets ?? []).filter((secret) => secret !== undefined));
+      preflight(assertion, { now, recipient: issuer.recipient, redact: hide }).forEach(tell);
       const { malformed } = rolePairs(assertion.roleValues);
       if (malformed > 0)
         ports.notice?.(
@@ -75,10 +75,10 @@ async function assumedForLess(call: SamlCall): Promise<Credentials> {
 function checkPartition({ roleArn, principalArn }: RolePair, region: string): void {
   for (const arn of [roleArn, principalArn]) {
     const partition = arn.split(':')[1];
-    if (partition === partitionOf(region)) continue;
+    if (partition === findPartition(region)) continue;
     throw new DriverError(
       'AUTH_ROLE',
-      `${arn} is of the partition ${partition}, but AWSRegion ${region} of ${partitionOf(region)}`,
+      `${arn} is of the partition ${partition}, but AWSRegion ${region} of ${findPartition(region)}`,
       { remedy: 'Set AWSRegion to a Region of the partition that the role is in.' },
     );
   }

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { createDispatcher } from '../../net/dispatcher.ts';
-import { connectFailure } from '../../net/failures.ts';
+import { toConnectionError } from '../../net/failures.ts';
 import { reasonOf, TransportError, type TransportFailure } from './failures.ts';
 
 /** A signed request, as the AWS SDK hands it to whoever sends it. */
@@ -94,7 +94,7 @@ export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Tra
               resolve({ statusCode, headers: answerHeaders, body: body.bytes() });
             },
             onResponseError(_controller, error) {
-              const told = connectFailure(`${protocol}//${host}`, error);
+              const told = toConnectionError(`${protocol}//${host}`, error);
               // Certificates and proxies do not become right by asking again.
               if (told.code === 'CONN_NETWORK') failed('network', reasonOf(error), error);
               else fail(told);

@@ -1,5 +1,5 @@
 import { DriverError } from '../../core/errors.ts';
-import type { SessionAnswer } from '../../net/http-session.ts';
+import type { SessionResponse } from '../../net/http-session.ts';
 import { quoted } from '../quoted.ts';
 
 /** Pages that only a browser can go on from. */
@@ -25,7 +25,7 @@ export const DEAD_ENDS = {
 } as const;
 
 /** ADFS asked HTTP who is there: once more, or though it has a password to ask for. */
-export function windowsWanted({ url }: SessionAnswer, hasPassword: boolean): DriverError {
+export function windowsWanted({ url }: SessionResponse, hasPassword: boolean): DriverError {
   if (hasPassword) {
     return new DriverError(
       'AUTH_NOT_SUPPORTED',
@@ -42,7 +42,7 @@ export function windowsWanted({ url }: SessionAnswer, hasPassword: boolean): Dri
 }
 
 /** What an error page means: mostly that the sign-on page is off, or does not know AWS. */
-export function errorPage({ status, url }: SessionAnswer, title: string, says: string): DriverError {
+export function errorPage({ status, url }: SessionResponse, title: string, says: string): DriverError {
   const words = `${title} ${says}`;
   if (/MSIS7007|relying party/i.test(words)) {
     return new DriverError('AUTH_SAML', `ADFS has no relying party of that name${quoted(says)}`, {

@@ -1,6 +1,6 @@
 import type { DriverError } from '../../core/errors.ts';
 import type { HtmlForm } from '../html-form.ts';
-import type { SessionAnswer } from '../../net/http-session.ts';
+import type { SessionResponse } from '../../net/http-session.ts';
 import type { HtmlPage } from '../page.ts';
 import {
   assertionPage,
@@ -32,7 +32,7 @@ export const adfsPages: PagesProvider = {
 const FIRST_FACTORS: ReadonlySet<string> = new Set(['', 'FormsAuthentication', 'WindowsAuthentication']);
 
 /** The first that knows the page says what it is. */
-const READERS: readonly ((page: HtmlPage, answer: SessionAnswer) => WantedPage | undefined)[] = [
+const READERS: readonly ((page: HtmlPage, answer: SessionResponse) => WantedPage | undefined)[] = [
   assertionPage,
   failedPage,
   certificatePage,
@@ -43,7 +43,7 @@ const READERS: readonly ((page: HtmlPage, answer: SessionAnswer) => WantedPage |
   ({ refresh }) => (refresh === undefined ? undefined : { kind: 'moving on', address: refresh }),
 ];
 
-function failedPage(page: HtmlPage, answer: SessionAnswer): WantedPage | undefined {
+function failedPage(page: HtmlPage, answer: SessionResponse): WantedPage | undefined {
   return answer.status < 400 ? undefined : deadEnd(errorPage(answer, page.title, errorText(page)));
 }
 

@@ -52,7 +52,7 @@ export async function signInToAdfs(request: AdfsRequest, world: AdfsContext): Pr
           passCode,
           ...(user === undefined ? { open: (wanted) => negotiated(session, wanted, negotiatorFor) } : {}),
         }),
-        session.hide,
+        session.redact,
       );
     case 'trust': {
       const { url: endpoint, version } = address;

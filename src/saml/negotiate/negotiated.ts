@@ -1,6 +1,6 @@
 import { DriverError } from '../../core/errors.ts';
 import type { NegotiatorFor } from '../../core/ports.ts';
-import type { HttpSession, SessionAnswer, SessionRequest } from '../../net/http-session.ts';
+import type { HttpSession, SessionResponse, SessionRequest } from '../../net/http-session.ts';
 import { isRedirect, nextHop } from '../../net/redirects.ts';
 
 const MAX_LEGS = 4;
@@ -14,7 +14,7 @@ export async function negotiated(
   session: HttpSession,
   request: SessionRequest,
   negotiatorFor: NegotiatorFor,
-): Promise<SessionAnswer> {
+): Promise<SessionResponse> {
   let wanted: SessionRequest = { ...request, maxRedirects: 0 };
   for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
     const answer = await answerTo(session, wanted, negotiatorFor);
@@ -33,7 +33,7 @@ async function answerTo(
   session: HttpSession,
   request: SessionRequest,
   negotiatorFor: NegotiatorFor,
-): Promise<SessionAnswer> {
+): Promise<SessionResponse> {
   let answer = await session.send(request);
   if (answer.status !== 401) return answer;
   if (challengeIn(answer) === undefined) throw otherSchemes(answer);
@@ -58,7 +58,7 @@ async function answerTo(
 }
 
 /** What comes after `Negotiate`; empty where nothing does, undefined where there is no such challenge. */
-function challengeIn(answer: SessionAnswer): string | undefined {
+function challengeIn(answer: SessionResponse): string | undefined {
   for (const line of answer.headers('www-authenticate')) {
     const found = /(?:^|,)\s*Negotiate(?:\s+([A-Za-z\d+/]+={0,2}))?\s*(?:,|$)/i.exec(line);
     if (found !== null) return found[1] ?? '';
@@ -66,7 +66,7 @@ function challengeIn(answer: SessionAnswer): string | undefined {
   return undefined;
 }
 
-function otherSchemes(answer: SessionAnswer): DriverError {
+function otherSchemes(answer: SessionResponse): DriverError {
   const names = answer
     .headers('www-authenticate')
     .flatMap((line) => /^\s*(NTLM|Basic|Digest|Bearer)\b/i.exec(line)?.[1] ?? []);

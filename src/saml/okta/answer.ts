@@ -1,6 +1,6 @@
 import { Secret } from '../../core/secret.ts';
 import { type Redactor, redactNothing } from '../../net/redactor.ts';
-import { resolveWithin } from '../../net/redirects.ts';
+import { resolveSameOrigin } from '../../net/redirects.ts';
 
 /** A second factor of the user. */
 export interface OktaFactor {
@@ -38,9 +38,9 @@ const MAX_FACTORS = 50;
 
 /**
  * Reads an answer. Links that lead elsewhere than to the organisation's origin are an error: they would carry secrets.
- * What is shown of it passes `hide`.
+ * What is shown of it passes `redact`.
  */
-export function readAnswer(json: unknown, origin: string, hide: Redactor = redactNothing): OktaAnswer {
+export function readAnswer(json: unknown, origin: string, redact: Redactor = redactNothing): OktaAnswer {
   const status = textAt(json, 'status');
   const stateToken = textAt(json, 'stateToken');
   const sessionToken = textAt(json, 'sessionToken');
@@ -55,25 +55,25 @@ export function readAnswer(json: unknown, origin: string, hide: Redactor = redac
     sessionToken: sessionToken === undefined ? undefined : new Secret(sessionToken),
     expiresAt: Number.isNaN(expiresAt) ? undefined : expiresAt,
     factorResult: textAt(json, 'factorResult'),
-    factors: factors.map((factor: unknown) => readFactor(factor, origin, hide)),
+    factors: factors.map((factor: unknown) => readFactor(factor, origin, redact)),
     mayRemember: at(json, '_embedded', 'policy', 'allowRememberDevice') === true,
     next: textAt(json, '_links', 'next', 'name'),
     link: (name) => linkOf(json, name, origin),
   };
 }
 
-function readFactor(json: unknown, origin: string, hide: Redactor): OktaFactor {
+function readFactor(json: unknown, origin: string, redact: Redactor): OktaFactor {
   const profile = at(json, 'profile');
   const reaches = textAt(profile, 'phoneNumber') ?? textAt(profile, 'email') ?? textAt(profile, 'name') ?? '';
   const number = at(json, '_embedded', 'challenge', 'correctAnswer');
   return {
     id: textAt(json, 'id') ?? '',
-    type: hide(textAt(json, 'factorType') ?? ''),
-    provider: hide(textAt(json, 'provider') ?? ''),
-    reaches: shown(hide(reaches)),
+    type: redact(textAt(json, 'factorType') ?? ''),
+    provider: redact(textAt(json, 'provider') ?? ''),
+    reaches: shown(redact(reaches)),
     verifyUrl: linkOf(json, 'verify', origin),
     number:
-      typeof number === 'number' || typeof number === 'string' ? shown(hide(String(number))) : undefined,
+      typeof number === 'number' || typeof number === 'string' ? shown(redact(String(number))) : undefined,
   };
 }
 
@@ -81,7 +81,7 @@ function readFactor(json: unknown, origin: string, hide: Redactor): OktaFactor {
 function linkOf(json: unknown, name: string, origin: string): string | undefined {
   const found = at(json, '_links', name);
   const href = textAt(Array.isArray(found) ? found[0] : found, 'href');
-  return href === undefined ? undefined : resolveWithin(new URL(origin), href, 'links').href;
+  return href === undefined ? undefined : resolveSameOrigin(new URL(origin), href, 'links').href;
 }
 
 /** A value inside an answer; only what the answer itself has, never what objects inherit. */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { raceAbort } from '../../core/async/abort.ts';
 import { DriverError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
-import type { HttpSession, SessionAnswer } from '../../net/http-session.ts';
+import type { HttpSession, SessionResponse } from '../../net/http-session.ts';
 import { readAnswer } from './answer.ts';
 import { type OktaRefusal, type OktaStep, oktaError } from './errors.ts';
 import type { OktaApi } from './visit.ts';
@@ -25,7 +25,7 @@ const FAREWELL_MS = 3000;
 export function oktaApi(options: OktaApiOptions): OktaApi {
   const { origin, apiToken, session, signal } = options;
 
-  async function post(url: string, body: Readonly<Record<string, unknown>>): Promise<SessionAnswer> {
+  async function post(url: string, body: Readonly<Record<string, unknown>>): Promise<SessionResponse> {
     const headers = {
       accept: 'application/json',
       // No other page of the organisation gets to see the token.
@@ -39,7 +39,7 @@ export function oktaApi(options: OktaApiOptions): OktaApi {
   function revealed(body: Readonly<Record<string, unknown>>): object {
     const fields = Object.entries(body).map(([name, value]) => {
       if (!(value instanceof Secret)) return [name, value] as const;
-      session.keepSecret(value);
+      session.addSecret(value);
       return [name, value.reveal()] as const;
     });
     return Object.fromEntries(fields);
@@ -55,9 +55,9 @@ export function oktaApi(options: OktaApiOptions): OktaApi {
         answer = await post(url, body);
       }
       const json = jsonOf(answer);
-      if (answer.status === 200 && json !== undefined) return readAnswer(json, origin, answer.hide);
-      const { status, hide } = answer;
-      const refusal: OktaRefusal = { status, json, limitedUntil: limitOf(answer), hide };
+      if (answer.status === 200 && json !== undefined) return readAnswer(json, origin, answer.redact);
+      const { status, redact } = answer;
+      const refusal: OktaRefusal = { status, json, limitedUntil: limitOf(answer), redact };
       throw oktaError(refusal, step, apiToken !== undefined, origin);
     },
     async cancel(url, stateToken) {
@@ -68,7 +68,7 @@ export function oktaApi(options: OktaApiOptions): OktaApi {
           headers: { accept: 'application/json' },
           body: { type: 'application/json', text },
           maxRedirects: 0,
-          farewellMs: FAREWELL_MS,
+          afterAbortMs: FAREWELL_MS,
         });
       } catch (error) {
         // Okta ends it by itself after some minutes, and the sign-in has failed for a reason of its own.
@@ -78,7 +78,7 @@ export function oktaApi(options: OktaApiOptions): OktaApi {
   };
 }
 
-function jsonOf(answer: SessionAnswer): unknown {
+function jsonOf(answer: SessionResponse): unknown {
   try {
     const json: unknown = JSON.parse(answer.text);
     return typeof json === 'object' && json !== null ? json : undefined;
@@ -88,7 +88,7 @@ function jsonOf(answer: SessionAnswer): unknown {
 }
 
 /** How long a limit lasts yet, by Okta's own clock where it tells; undefined where none was met or its end is not known. */
-function waitOf(answer: SessionAnswer, now: number): number | undefined {
+function waitOf(answer: SessionResponse, now: number): number | undefined {
   const until = answer.status === 429 ? limitOf(answer) : undefined;
   if (until === undefined) return undefined;
   const theirs = Date.parse(answer.headers('date')[0] ?? '');
@@ -96,7 +96,7 @@ function waitOf(answer: SessionAnswer, now: number): number | undefined {
 }
 
 /** When the limit on requests ends: the header counts seconds since 1970. */
-function limitOf(answer: SessionAnswer): number | undefined {
+function limitOf(answer: SessionResponse): number | undefined {
   const [seconds = ''] = answer.headers('x-rate-limit-reset');
   return /^\d{1,12}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }

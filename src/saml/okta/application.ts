@@ -1,6 +1,6 @@
 import { DriverError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
-import type { HttpSession, SessionAnswer } from '../../net/http-session.ts';
+import type { HttpSession, SessionResponse } from '../../net/http-session.ts';
 import { excerpt, type HtmlPage, readPage } from '../page.ts';
 import { samlResponseField } from '../saml-response-field.ts';
 import { at } from './answer.ts';
@@ -15,7 +15,7 @@ export type ApplicationPage =
 export async function openApplication(url: string, session: HttpSession): Promise<ApplicationPage> {
   const answer = await session.send({ url, headers: { accept: 'text/html' } });
   if (answer.status >= 400) throw notOpened(answer);
-  const page = readPage(answer.text, answer.url, answer.hide);
+  const page = readPage(answer.text, answer.url, answer.redact);
   const encoded = samlResponseField(page);
   if (encoded !== undefined) return { kind: 'response', encoded };
   const stateToken = stateTokenIn(page.scripts);
@@ -23,7 +23,7 @@ export async function openApplication(url: string, session: HttpSession): Promis
   throw await withoutResponse(page, session);
 }
 
-function notOpened({ status, url }: SessionAnswer): DriverError {
+function notOpened({ status, url }: SessionResponse): DriverError {
   if (status === 429 || status >= 500) {
     return new DriverError('AUTH_UNAVAILABLE', `Okta answered with status ${status} for the AWS application`);
   }

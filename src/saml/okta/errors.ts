@@ -13,7 +13,7 @@ export interface OktaRefusal {
   /** When the limit ends, milliseconds since 1970. */
   readonly limitedUntil: number | undefined;
   /** Its words are shown without what was sent in secret. */
-  readonly hide: Redactor;
+  readonly redact: Redactor;
 }
 
 interface Meaning {
@@ -169,11 +169,11 @@ export function oktaError(
   return new DriverError('AUTH_REFUSED', `Okta refused: ${reasonsOf(refusal)} (${name})`);
 }
 
-function reasonsOf({ json, hide }: OktaRefusal): string {
+function reasonsOf({ json, redact }: OktaRefusal): string {
   const causes = at(json, 'errorCauses');
   const words = (Array.isArray(causes) ? causes.slice(0, 3) : []).flatMap(
     (cause: unknown) => textAt(cause, 'errorSummary') ?? [],
   );
   const said = words.length > 0 ? words.join('; ') : (textAt(json, 'errorSummary') ?? 'it gave no reason');
-  return shown(hide(said));
+  return shown(redact(said));
 }

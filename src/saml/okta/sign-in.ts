@@ -1,7 +1,7 @@
 import { DriverError, type ErrorCode } from '../../core/errors.ts';
 import type { Vault } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
-import { httpSession, type HttpSession, type HttpSessionOptions } from '../../net/http-session.ts';
+import { createHttpSession, type HttpSession, type HttpSessionOptions } from '../../net/http-session.ts';
 import { oktaApi } from './api.ts';
 import { isIdentityEngine, newEngine, openApplication } from './application.ts';
 import { type Authenticated, authenticate, stepUp } from './authenticate.ts';
@@ -35,10 +35,10 @@ export async function signInAtOkta(request: OktaRequest, world: OktaWorld): Prom
   const { origin } = new URL(request.loginUrl);
   const { signal, person, http } = world;
   const memory = oktaMemory(origin, request.user, world.vault, (message) => person.notice(message));
-  await using session = httpSession({ ...http, signal });
-  if (request.apiToken !== undefined) session.keepSecret(request.apiToken);
+  await using session = createHttpSession({ ...http, signal });
+  if (request.apiToken !== undefined) session.addSecret(request.apiToken);
   // It may come back from a page that is asked before it is sent.
-  session.keepSecret(request.password);
+  session.addSecret(request.password);
   const api = oktaApi({
     origin,
     apiToken: request.apiToken,

@@ -3,10 +3,10 @@ import { DriverError } from '../../core/errors.ts';
 import type { PromptRequest } from '../../core/ports.ts';
 import { Secret } from '../../core/secret.ts';
 import { submitForm } from '../forms.ts';
-import type { HttpSession, SessionAnswer, SessionRequest } from '../../net/http-session.ts';
+import type { HttpSession, SessionResponse, SessionRequest } from '../../net/http-session.ts';
 import { readPage } from '../page.ts';
 import { quoted } from '../quoted.ts';
-import { resolveWithin } from '../../net/redirects.ts';
+import { resolveSameOrigin } from '../../net/redirects.ts';
 import type { PagesProvider, WantedPage } from './wanted-page.ts';
 
 /** Who goes through the pages, and with what. */
@@ -23,7 +23,7 @@ export interface PagesSignIn {
   /** Between two looks at whether the phone was touched. Absent: 3 seconds. */
   readonly pollMs?: number | undefined;
   /** How addresses are asked for. Absent: as they are. */
-  open?: ((request: SessionRequest) => Promise<SessionAnswer>) | undefined;
+  open?: ((request: SessionRequest) => Promise<SessionResponse>) | undefined;
 }
 
 type PageOf<K extends WantedPage['kind']> = Extract<WantedPage, { kind: K }>;
@@ -57,7 +57,7 @@ export async function walkPages(
   let answer = await open({ url });
   for (let pages = 0; pages - walk.looks < MAX_PAGES; pages += 1) {
     if (answer.status === 401) throw provider.unauthorized(answer, signIn.user !== undefined);
-    const page = provider.read(readPage(answer.text, answer.url, answer.hide), answer);
+    const page = provider.read(readPage(answer.text, answer.url, answer.redact), answer);
     switch (page.kind) {
       case 'assertion':
         return page.encoded;
@@ -68,7 +68,7 @@ export async function walkPages(
         answer = await sendPassword(page, walk);
         break;
       case 'second factor': {
-        const factor = { ...page, method: answer.hide(page.method) };
+        const factor = { ...page, method: answer.redact(page.method) };
         answer = page.isWaiting ? await lookAgain(factor, walk) : await sendCode(factor, walk);
         break;
       }
@@ -77,7 +77,7 @@ export async function walkPages(
         answer = await submitForm(session, page.form);
         break;
       case 'moving on':
-        answer = await open({ url: resolveWithin(answer.url, page.address, 'has a page that leads') });
+        answer = await open({ url: resolveSameOrigin(answer.url, page.address, 'has a page that leads') });
         break;
       case 'dead end':
         throw page.error;
@@ -89,14 +89,14 @@ export async function walkPages(
   );
 }
 
-async function sendName(page: PageOf<'name'>, walk: Walk): Promise<SessionAnswer> {
+async function sendName(page: PageOf<'name'>, walk: Walk): Promise<SessionResponse> {
   const { name } = userOf(walk);
   once('the name', walk, () => refusedPassword(page.says, walk));
   return submitForm(walk.session, page.form, { [page.user.name]: name });
 }
 
 /** A password goes out once: the form that comes back after it says that it was wrong. */
-async function sendPassword(page: PageOf<'password'>, walk: Walk): Promise<SessionAnswer> {
+async function sendPassword(page: PageOf<'password'>, walk: Walk): Promise<SessionResponse> {
   const { name, password } = userOf(walk);
   once('the password', walk, () => refusedPassword(page.says, walk));
   return submitForm(walk.session, page.form, {
@@ -116,7 +116,7 @@ function once(question: string, { answered }: Walk, refusal: () => DriverError):
   answered.add(question);
 }
 
-async function sendCode(page: PageOf<'second factor'>, walk: Walk): Promise<SessionAnswer> {
+async function sendCode(page: PageOf<'second factor'>, walk: Walk): Promise<SessionResponse> {
   const { field, form } = page;
   const { name } = walk.provider;
   const method = shown(page.method);
@@ -155,7 +155,7 @@ async function codeFor(method: string, says: string, walk: Walk): Promise<Secret
 async function lookAgain(
   { form, method, number, says }: PageOf<'second factor'>,
   walk: Walk,
-): Promise<SessionAnswer> {
+): Promise<SessionResponse> {
   const { signIn, provider } = walk;
   if (says !== '' && walk.looks > 0)
     throw notApproved(`${provider.name} did not accept ${shown(method)}${quoted(says)}`);

@@ -2,7 +2,7 @@ import type { DriverError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { FormValues } from '../forms.ts';
 import type { FormField, HtmlForm } from '../html-form.ts';
-import type { SessionAnswer } from '../../net/http-session.ts';
+import type { SessionResponse } from '../../net/http-session.ts';
 import type { HtmlPage } from '../page.ts';
 
 /** What a page of an identity provider wants. */
@@ -44,9 +44,9 @@ export type WantedPage =
 export interface PagesProvider {
   /** As messages call it. */
   readonly name: string;
-  read(page: HtmlPage, answer: SessionAnswer): WantedPage;
+  read(page: HtmlPage, answer: SessionResponse): WantedPage;
   /** Why HTTP itself asks who is there; `hasPassword` says whether a user was given. */
-  unauthorized(answer: SessionAnswer, hasPassword: boolean): DriverError;
+  unauthorized(answer: SessionResponse, hasPassword: boolean): DriverError;
   /** The password form came although no user was given. */
   passwordWanted(): DriverError;
   /** How users are written here, for the remedy of a refused password. */

@@ -1,6 +1,6 @@
 import { DriverError } from '../../core/errors.ts';
 import type { HtmlForm } from '../html-form.ts';
-import type { SessionAnswer } from '../../net/http-session.ts';
+import type { SessionResponse } from '../../net/http-session.ts';
 import type { HtmlPage } from '../page.ts';
 import {
   assertionPage,
@@ -38,7 +38,7 @@ export const pingPages: PagesProvider = {
 };
 
 /** The first that knows the page says what it is. */
-const READERS: readonly ((page: HtmlPage, answer: SessionAnswer) => WantedPage | undefined)[] = [
+const READERS: readonly ((page: HtmlPage, answer: SessionResponse) => WantedPage | undefined)[] = [
   assertionPage,
   (page, answer) => (answer.status < 400 ? undefined : { kind: 'dead end', error: errorPage(page, answer) }),
   newPasswordPage,
@@ -119,7 +119,7 @@ function errorText(page: HtmlPage): string {
   return textOfOne(page, ['errorMessage', 'error', 'ping-error']);
 }
 
-function errorPage(page: HtmlPage, { status }: SessionAnswer): DriverError {
+function errorPage(page: HtmlPage, { status }: SessionResponse): DriverError {
   const said = errorText(page) || page.title;
   if (/PartnerSpId|unknown partner|no connection|not found/i.test(said) || status === 404) {
     return new DriverError('AUTH_SAML', `PingFederate knows no connection of that name${quoted(said)}`, {

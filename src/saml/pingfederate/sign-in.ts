@@ -43,7 +43,7 @@ export async function signInToPing(request: PingRequest, world: PingWorld): Prom
     case 'pages':
       return readSamlResponse(
         await walkPages(session, address.url, pingPages, { ...world, user, passCode }),
-        session.hide,
+        session.redact,
       );
     case 'trust': {
       const { exchangeUrl } = request;

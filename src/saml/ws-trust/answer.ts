@@ -28,14 +28,14 @@ const MAX_SUBCODES = 8;
 
 /**
  * Reads a SOAP answer. Only the one path on which WS-Trust puts a token counts, not whatever else looks like one. The
- * words of a fault pass `hide`.
+ * words of a fault pass `redact`.
  */
-export function readTrustAnswer(root: XmlElement, hide: Redactor = redactNothing): TrustAnswer {
+export function readTrustAnswer(root: XmlElement, redact: Redactor = redactNothing): TrustAnswer {
   const soap = root.namespace;
   if (root.localName !== 'Envelope' || (soap !== SOAP_12 && soap !== SOAP_11)) return { kind: 'neither' };
   const [body] = childrenOf(root, soap, 'Body');
   const [fault] = childrenOf(body, soap, 'Fault');
-  if (fault !== undefined) return faultOf(soap === SOAP_12 ? words12(fault) : words11(fault), hide);
+  if (fault !== undefined) return faultOf(soap === SOAP_12 ? words12(fault) : words11(fault), redact);
   for (const trust of TRUSTS) {
     const [collection = body] = childrenOf(body, trust, 'RequestSecurityTokenResponseCollection');
     const [response] = childrenOf(collection, trust, 'RequestSecurityTokenResponse');
@@ -70,11 +70,11 @@ function words11(fault: XmlElement): FaultWords {
   return { code: code?.text ?? '', reason: reason?.text ?? '' };
 }
 
-function faultOf({ code, reason }: FaultWords, hide: Redactor): TrustAnswer {
-  const name = hide(code).trim().split(':').at(-1) ?? '';
+function faultOf({ code, reason }: FaultWords, redact: Redactor): TrustAnswer {
+  const name = redact(code).trim().split(':').at(-1) ?? '';
   return {
     kind: 'fault',
     code: /^[\w.-]{1,60}$/.test(name) ? name : 'Fault',
-    reason: excerpt(hide(reason)),
+    reason: excerpt(redact(reason)),
   };
 }

@@ -1,5 +1,5 @@
 import type { DriverError, ErrorCode } from '../../core/errors.ts';
-import type { SessionAnswer } from '../../net/http-session.ts';
+import type { SessionResponse } from '../../net/http-session.ts';
 
 /** What a refusal of a security token service means; of several the first that fits counts. */
 export interface FaultMeaning {
@@ -22,5 +22,5 @@ export interface TrustPeer {
   /** How to have tokens issued unencrypted. */
   readonly encryption: string;
   /** What a status, or a page in place of a message, means. Undefined: nothing in particular. */
-  refusal(answer: SessionAnswer): DriverError | undefined;
+  refusal(answer: SessionResponse): DriverError | undefined;
 }

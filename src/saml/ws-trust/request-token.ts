@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DriverError } from '../../core/errors.ts';
-import type { HttpSession, SessionAnswer, SessionRequest } from '../../net/http-session.ts';
+import type { HttpSession, SessionResponse, SessionRequest } from '../../net/http-session.ts';
 import { quoted } from '../quoted.ts';
 import { type SamlResponse, responseAround } from '../response.ts';
 import { readXml } from '../xml.ts';
@@ -31,15 +31,15 @@ export async function requestToken(
   peer: TrustPeer,
   { now, authorization }: { readonly now: number; readonly authorization?: string | undefined },
 ): Promise<SamlResponse> {
-  if (request.user !== undefined) session.keepSecret(request.user.password);
+  if (request.user !== undefined) session.addSecret(request.user.password);
   return tokenOf(await session.send(trustRequest(request, now, authorization)), peer, now);
 }
 
 /** The token in an answer, or why there is none. */
-export function tokenOf(answer: SessionAnswer, peer: TrustPeer, now: number): SamlResponse {
+export function tokenOf(answer: SessionResponse, peer: TrustPeer, now: number): SamlResponse {
   if (!isXml(answer)) throw peer.refusal(answer) ?? noMessage(answer, peer);
   const document = readXml(answer.text);
-  const read = readTrustAnswer(document.root, answer.hide);
+  const read = readTrustAnswer(document.root, answer.redact);
   switch (read.kind) {
     case 'token':
       if (read.token.localName.startsWith('Encrypted')) {
@@ -55,7 +55,7 @@ export function tokenOf(answer: SessionAnswer, peer: TrustPeer, now: number): Sa
   }
 }
 
-function isXml(answer: SessionAnswer): boolean {
+function isXml(answer: SessionResponse): boolean {
   const type = answer.headers('content-type')[0] ?? '';
   return /\bxml\b/i.test(type) && !/html/i.test(type) && answer.text.trim() !== '';
 }
@@ -68,7 +68,7 @@ function faultError({ code, reason }: Extract<TrustAnswer, { kind: 'fault' }>, p
   return new DriverError(meaning.code, `${meaning.message} (${said})`, { remedy: meaning.remedy });
 }
 
-function noMessage({ url, status }: SessionAnswer, { name }: TrustPeer): DriverError {
+function noMessage({ url, status }: SessionResponse, { name }: TrustPeer): DriverError {
   if (status >= 500) return new DriverError('AUTH_UNAVAILABLE', `${name} failed with status ${status}`);
   const what =
     status >= 300 && status < 400 ? 'a redirect' : `something other than a token (status ${status})`;

@@ -9,7 +9,7 @@ import { printsOf } from '../../support/prints.ts';
 import { sourceOf } from '../../support/source-of.ts';
 import { thrownBy } from '../../support/thrown.ts';
 
-const nobody = new AbortController().signal;
+const signal = new AbortController().signal;
 const document = {
   ...instanceDocument(new Date('2026-01-01T06:00:00Z'), 'ASIACONTAINER000000'),
   AccountId: '123456789012',
@@ -28,10 +28,10 @@ const full = (agent: Listening): Record<string, string> => ({
 });
 
 describe('AuthScheme AwsContainer', () => {
-  it('gives the credentials that the agent has', async () => {
+  it('returns the credentials of the agent', async () => {
     await using agent = await listen(good);
     const source = await inside({ ...full(agent), AWS_CONTAINER_AUTHORIZATION_TOKEN: 'CANARY-token' });
-    expect(await source(nobody)).toEqual({
+    expect(await source(signal)).toEqual({
       accessKeyId: 'ASIACONTAINER000000',
       secretAccessKey: 'CANARY-secret',
       sessionToken: 'CANARY-token',
@@ -43,7 +43,7 @@ describe('AuthScheme AwsContainer', () => {
     expect(agent.heard[0]?.headers.authorization).toBe('CANARY-token');
   });
 
-  it('reads the file of the token each time, before the variable', async () => {
+  it('reads the token file each time, in preference to the variable', async () => {
     await using agent = await listen(good);
     const files: Record<string, string> = { '/token': 'one\n' };
     const ports = fakePorts({
@@ -54,19 +54,19 @@ describe('AuthScheme AwsContainer', () => {
       },
     });
     const source = containerCredentials({ ...ports, readFile: async (path) => files[path] });
-    await source(nobody);
+    await source(signal);
     files['/token'] = 'two';
-    await source(nobody);
+    await source(signal);
     expect(agent.heard.map(({ headers }) => headers.authorization)).toEqual(['one', 'two']);
   });
 
-  it('takes the path of ECS before the address of EKS', async () => {
+  it('prefers the relative URI of ECS to the full URI of EKS', async () => {
     await using ecs = await listen(good);
     await using other = await listen(good);
     const ports = fakePorts({
       env: { ...full(other), AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/1' },
     });
-    await containerCredentials(ports, ecs.endpoint)(nobody);
+    await containerCredentials(ports, ecs.endpoint)(signal);
     expect(ecs.heard.map(({ path }) => path)).toEqual(['/v2/credentials/1']);
     expect(other.heard).toEqual([]);
   });
@@ -96,19 +96,19 @@ describe('AuthScheme AwsContainer', () => {
     'ftp://127.0.0.1/',
     'file:///etc/passwd',
     'nonsense',
-  ])('asks nobody at %s', async (uri) => {
+  ])('sends nothing to %s', async (uri) => {
     const error = await thrownBy(async () =>
-      (await inside({ AWS_CONTAINER_CREDENTIALS_FULL_URI: uri }))(nobody),
+      (await inside({ AWS_CONTAINER_CREDENTIALS_FULL_URI: uri }))(signal),
     );
     expect(error.code).toBe('AUTH_NO_CREDENTIALS');
-    expect(error.message).toContain('AWS_CONTAINER_CREDENTIALS_FULL_URI: expected an https address');
+    expect(error.message).toContain('AWS_CONTAINER_CREDENTIALS_FULL_URI: expected an https URL');
   });
 
   it.each(['//evil.example/x', 'http://evil.example/x', 'v2/credentials', '\\\\evil.example/x'])(
     'takes %s for no path',
     async (path) => {
       const env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path };
-      const error = await thrownBy(async () => (await inside(env))(nobody));
+      const error = await thrownBy(async () => (await inside(env))(signal));
       expect(error.message).toContain('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: expected a path');
     },
   );
@@ -129,31 +129,31 @@ describe('AuthScheme AwsContainer', () => {
     'http://localhost',
     'HTTP://LOCALHOST.',
     'https://agent.example',
-  ])('would ask %s', async (origin) => {
+  ])('accepts %s', async (origin) => {
     const source = await inside({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${origin}/v1` });
     // The address is looked at first, so that nothing is sent here.
     await expect(source(AbortSignal.abort(new Error('left')))).rejects.toThrow('left');
   });
 
-  it('says that there is nothing in the environment', async () => {
-    const error = await thrownBy(async () => (await inside({}))(nobody));
+  it('reports that the environment has no endpoint', async () => {
+    const error = await thrownBy(async () => (await inside({}))(signal));
     expect(error.code).toBe('AUTH_NO_CREDENTIALS');
-    expect(error.message).toContain('AWS_CONTAINER_CREDENTIALS_FULL_URI not set');
+    expect(error.message).toContain('AWS_CONTAINER_CREDENTIALS_FULL_URI are not set');
   });
 
   it.each([
-    ['a line break', { AWS_CONTAINER_AUTHORIZATION_TOKEN: 'CANARY\r\nx: y' }, {}, 'one line of a token'],
-    ['no file', { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/none' }, {}, 'there is no file /none'],
+    ['a line break', { AWS_CONTAINER_AUTHORIZATION_TOKEN: 'CANARY\r\nx: y' }, {}, 'a single-line token'],
+    ['no file', { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/none' }, {}, 'could not open file "/none"'],
     [
       'two lines',
       { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/two' },
       { '/two': 'CANARY\nCANARY' },
-      '/two holds',
+      '/two does not contain',
     ],
   ])('refuses a token with %s', async (_, env, files, message) => {
     await using agent = await listen(good);
-    const given = { ...full(agent), ...env } as Record<string, string>;
-    const error = await thrownBy(async () => (await inside(given, files))(nobody));
+    const variables = { ...full(agent), ...env } as Record<string, string>;
+    const error = await thrownBy(async () => (await inside(variables, files))(signal));
     expect(error.message).toContain(message);
     expect(printsOf(error)).not.toContain('CANARY');
     expect(agent.heard).toEqual([]);
@@ -165,8 +165,12 @@ describe('AuthScheme AwsContainer', () => {
     ['redirected', { status: 302, headers: { location: 'http://example.com/' } }, 'AUTH_REFUSED'],
     ['text', { body: 'CANARY' }, 'AUTH_MALFORMED'],
     ['a list', { body: '["CANARY"]' }, 'AUTH_MALFORMED'],
-    ['an heir', { body: JSON.stringify({ ['__proto__']: document }) }, 'AUTH_MALFORMED'],
-    ['a heritage', { body: `{"__proto__":${JSON.stringify(document)},"AccessKeyId":"A"}` }, 'AUTH_MALFORMED'],
+    ['with a prototype', { body: JSON.stringify({ ['__proto__']: document }) }, 'AUTH_MALFORMED'],
+    [
+      'with inherited values',
+      { body: `{"__proto__":${JSON.stringify(document)},"AccessKeyId":"A"}` },
+      'AUTH_MALFORMED',
+    ],
     ['without secret', { body: JSON.stringify({ ...document, SecretAccessKey: null }) }, 'AUTH_MALFORMED'],
     ['of numbers', { body: JSON.stringify({ ...document, Token: 7 }) }, 'AUTH_MALFORMED'],
     [
@@ -186,21 +190,21 @@ describe('AuthScheme AwsContainer', () => {
       'AUTH_MALFORMED',
     ],
     [
-      'said twice, the last time wrong',
+      'with a repeated key, the last one wrong',
       { body: JSON.stringify(document).replace('}', ',"Token":""}') },
       'AUTH_MALFORMED',
     ],
     ['huge', { body: `"${'x'.repeat(100_000)}"` }, 'AUTH_MALFORMED'],
-  ])('tells an answer that is %s', async (_, told, code) => {
-    await using agent = await listen(() => told);
-    const error = await thrownBy(async () => (await inside(full(agent)))(nobody));
+  ])('reports a response that is %s', async (_, response, code) => {
+    await using agent = await listen(() => response);
+    const error = await thrownBy(async () => (await inside(full(agent)))(signal));
     expect(error.code).toBe(code);
     expect(printsOf(error)).not.toContain('CANARY');
   });
 
-  it('waits two seconds at most, and no longer than its caller', async () => {
+  it('times out after two seconds, or when it is aborted', async () => {
     await using agent = await listen(() => undefined);
-    expect((await thrownBy(async () => (await inside(full(agent)))(nobody))).code).toBe('CONN_NETWORK');
+    expect((await thrownBy(async () => (await inside(full(agent)))(signal))).code).toBe('CONN_NETWORK');
     const leaving = new AbortController();
     setTimeout(() => leaving.abort(new Error('left')), 30);
     await expect((await inside(full(agent)))(leaving.signal)).rejects.toThrow('left');

@@ -11,7 +11,7 @@ import { printsOf } from '../../support/prints.ts';
 import { sourceOf } from '../../support/source-of.ts';
 import { thrownBy } from '../../support/thrown.ts';
 
-const nobody = new AbortController().signal;
+const signal = new AbortController().signal;
 const TOKEN = 'PUT /latest/api/token';
 const ROLES = 'GET /latest/meta-data/iam/security-credentials/';
 const ROLE = `${ROLES}web-server`;
@@ -26,11 +26,11 @@ async function on(
 }
 
 describe('AuthScheme AwsEC2Roles', () => {
-  it('gives the credentials of the role, asked with a token that serves until shortly before it ends', async () => {
+  it('returns the credentials of the role, with a token that is reused until shortly before it expires', async () => {
     await using imds = await startImds();
     const ports = fakePorts();
     const source = await on(imds, ports);
-    expect(await source(nobody)).toEqual({
+    expect(await source(signal)).toEqual({
       accessKeyId: 'ASIAINSTANCE0000000',
       secretAccessKey: 'CANARY-secret',
       sessionToken: 'CANARY-token',
@@ -38,35 +38,35 @@ describe('AuthScheme AwsEC2Roles', () => {
       origin: 'role web-server of this EC2 instance',
     });
     ports.advance(5 * 3_600_000);
-    await source(nobody);
+    await source(signal);
     expect(imds.asked()).toEqual([TOKEN, ROLES, ROLE, ROLES, ROLE]);
     ports.advance(58.5 * 60_000);
-    await source(nobody);
+    await source(signal);
     expect(imds.asked().slice(5)).toEqual([TOKEN, ROLES, ROLE]);
   });
 
   it.each([403, 404, 405])(
-    'falls back to version 1 where a token is refused with %d, and remembers',
+    'falls back to IMDSv1 if a token is rejected with %d, and remembers it',
     async (status) => {
       await using imds = await startImds({ token: () => status, v1: 'yes' });
       const source = await on(imds);
-      expect((await source(nobody)).accessKeyId).toBe('ASIAINSTANCE0000000');
-      await source(nobody);
+      expect((await source(signal)).accessKeyId).toBe('ASIAINSTANCE0000000');
+      await source(signal);
       expect(imds.asked()).toEqual([TOKEN, ROLES, ROLE, ROLES, ROLE]);
     },
   );
 
-  it('falls back to version 1 where no token comes in time, and does not wait for one again', async () => {
+  it('falls back to IMDSv1 if the token request times out, and does not request one again', async () => {
     await using imds = await startImds({ token: () => 'silence', v1: 'yes' });
     const source = await on(imds);
-    await source(nobody);
-    await source(nobody);
+    await source(signal);
+    await source(signal);
     expect(imds.asked()).toEqual([TOKEN, TOKEN, ROLES, ROLE, ROLES, ROLE]);
   });
 
-  it('tells of the hop limit where no token comes and version 2 is required', async () => {
+  it('mentions the hop limit if there is no token and IMDSv2 is required', async () => {
     await using imds = await startImds({ token: () => 'silence' });
-    const error = await thrownBy(async () => (await on(imds))(nobody));
+    const error = await thrownBy(async () => (await on(imds))(signal));
     expect(error.code).toBe('AUTH_REFUSED');
     expect(error.remedy).toContain('hop limit to 2');
   });
@@ -79,45 +79,45 @@ describe('AuthScheme AwsEC2Roles', () => {
       'ec2_metadata_v1_disabled = true',
       '/home/ana/.aws/config:2: ec2_metadata_v1_disabled',
     ],
-  ])('does not fall back where %s forbids it', async (_, env, line, where) => {
+  ])('does not fall back if %s disables it', async (_, env, line, where) => {
     await using imds = await startImds({ token: () => 403, v1: 'yes' });
     const files = line === undefined ? {} : { '/home/ana/.aws/config': `[default]\n${line}\n` };
-    const error = await thrownBy(async () => (await on(imds, fakePorts({ env, files })))(nobody));
+    const error = await thrownBy(async () => (await on(imds, fakePorts({ env, files })))(signal));
     expect(error.code).toBe('AUTH_REFUSED');
-    expect(error.message).toContain(`${where} forbids version 1`);
+    expect(error.message).toContain(`${where} disables IMDSv1`);
     expect(imds.asked()).toEqual([TOKEN]);
   });
 
-  it('takes status 400 for a refusal, not for an old version', async () => {
+  it('treats status 400 as a rejection, not as an old version', async () => {
     await using imds = await startImds({ token: () => 400, v1: 'yes' });
-    expect((await thrownBy(async () => (await on(imds))(nobody))).message).toContain(
-      'refused a token with status 400',
+    expect((await thrownBy(async () => (await on(imds))(signal))).message).toContain(
+      'rejected the token request with status 400',
     );
     expect(imds.asked()).toEqual([TOKEN]);
   });
 
-  it('asks for a new token once where the old one no longer counts', async () => {
+  it('requests a new token once if the old one is rejected', async () => {
     await using imds = await startImds();
     const source = await on(imds);
-    await source(nobody);
+    await source(signal);
     imds.withdrawTokens();
-    await source(nobody);
+    await source(signal);
     expect(imds.asked().slice(3)).toEqual([ROLES, TOKEN, ROLES, ROLE]);
   });
 
-  it('says that no role is attached', async () => {
+  it('reports that no role is attached', async () => {
     for (const role of [() => undefined, () => ' \n']) {
       await using imds = await startImds({ role });
-      const error = await thrownBy(async () => (await on(imds))(nobody));
+      const error = await thrownBy(async () => (await on(imds))(signal));
       expect(error.message).toBe('No IAM role is attached to this EC2 instance');
     }
   });
 
-  it('understands an error that comes with status 200', async () => {
+  it('recognizes an error with status 200', async () => {
     await using imds = await startImds({
       document: () => ({ Code: 'AssumeRoleUnauthorizedAccess', Message: 'CANARY' }),
     });
-    const error = await thrownBy(async () => (await on(imds))(nobody));
+    const error = await thrownBy(async () => (await on(imds))(signal));
     expect(error.code).toBe('AUTH_REFUSED');
     expect(error.message).toContain('for the role web-server: AssumeRoleUnauthorizedAccess');
     expect(error.remedy).toContain('trust policy names ec2.amazonaws.com');
@@ -136,91 +136,91 @@ describe('AuthScheme AwsEC2Roles', () => {
     ['a time of no zone', { ...instanceDocument(new Date(0)), Expiration: '2026-01-01T06:00:00' }],
     ['an heir', { body: JSON.stringify({ ['__proto__']: instanceDocument(new Date(0)) }) }],
     [
-      'a secret that is said again as none',
+      'a secret that is repeated as null',
       { body: JSON.stringify(instanceDocument(new Date(0))).replace('}', ',"SecretAccessKey":null}') },
     ],
     ['too much', { body: ' '.repeat(20_000) }],
-  ])('calls %s malformed', async (_, document) => {
+  ])('reports %s as malformed', async (_, document) => {
     await using imds = await startImds({ document: () => document });
-    const error = await thrownBy(async () => (await on(imds))(nobody));
+    const error = await thrownBy(async () => (await on(imds))(signal));
     expect(error.code).toBe('AUTH_MALFORMED');
     expect(printsOf(error)).not.toContain('CANARY');
   });
 
-  it('follows no redirection', async () => {
+  it('does not follow redirects', async () => {
     await using other = await startImds();
     const document = { status: 302, headers: { location: `${other.endpoint}/latest/meta-data/` } };
     await using imds = await startImds({ document: () => document });
-    expect((await thrownBy(async () => (await on(imds))(nobody))).message).toContain(
-      'refused with status 302',
+    expect((await thrownBy(async () => (await on(imds))(signal))).message).toContain(
+      'rejected the request with status 302',
     );
     expect(other.heard).toEqual([]);
   });
 
-  it('says that there is none where nobody answers, in a few seconds', async () => {
+  it('reports that there is no service if it does not respond, within seconds', async () => {
     await using silent = await startImds({ token: () => 'silence', v1: 'silence' });
-    const slow = await thrownBy(async () => (await on(silent))(nobody));
+    const slow = await thrownBy(async () => (await on(silent))(signal));
     expect(slow.code).toBe('AUTH_NO_CREDENTIALS');
     expect(slow.message).toContain(`no EC2 instance metadata service at ${silent.endpoint}`);
     const gone = await startImds();
     await gone[Symbol.asyncDispose]();
-    expect((await thrownBy(async () => (await on(gone))(nobody))).code).toBe('AUTH_NO_CREDENTIALS');
+    expect((await thrownBy(async () => (await on(gone))(signal))).code).toBe('AUTH_NO_CREDENTIALS');
   });
 
-  it('says that a failing service has failed for the moment', async () => {
+  it('reports a failing service as unavailable', async () => {
     await using imds = await startImds({ document: () => ({ status: 503, body: 'CANARY' }) });
-    const error = await thrownBy(async () => (await on(imds))(nobody));
+    const error = await thrownBy(async () => (await on(imds))(signal));
     expect(error.code).toBe('AUTH_UNAVAILABLE');
     expect(printsOf(error)).not.toContain('CANARY');
   });
 
-  it('sends nothing where the service is turned off', async () => {
+  it('sends nothing if the service is disabled', async () => {
     await using imds = await startImds();
     const ports = fakePorts({ env: { AWS_EC2_METADATA_DISABLED: 'true' } });
-    const error = await thrownBy(async () => (await on(imds, ports))(nobody));
-    expect(error.message).toContain('turned off by AWS_EC2_METADATA_DISABLED');
+    const error = await thrownBy(async () => (await on(imds, ports))(signal));
+    expect(error.message).toContain('disabled by AWS_EC2_METADATA_DISABLED');
     expect(imds.heard).toEqual([]);
   });
 
-  it('goes on with what it has while the service gives nothing fresh, and asks again later', async () => {
+  it('keeps using the last credentials while the service cannot renew them, and asks again later', async () => {
     let document: Readonly<Record<string, unknown>> = instanceDocument(new Date('2026-01-01T01:00:00Z'));
     await using imds = await startImds({ document: () => document });
     const ports = fakePorts();
     const source = await on(imds, ports);
-    await source(nobody);
+    await source(signal);
     ports.advance(2 * 3_600_000);
-    const expired = await source(nobody);
+    const expired = await source(signal);
     expect(expired.accessKeyId).toBe('ASIAINSTANCE0000000');
     expect(expired.expiration).toEqual(new Date('2026-01-01T02:12:30Z'));
     document = { status: 500 };
-    expect((await source(nobody)).expiration).toEqual(new Date('2026-01-01T02:12:30Z'));
+    expect((await source(signal)).expiration).toEqual(new Date('2026-01-01T02:12:30Z'));
     expect(ports.warnings).toHaveLength(2);
     document = instanceDocument(new Date('2026-01-01T09:00:00Z'), 'ASIANEW000000000000');
-    expect((await source(nobody)).accessKeyId).toBe('ASIANEW000000000000');
+    expect((await source(signal)).accessKeyId).toBe('ASIANEW000000000000');
   });
 
-  it('takes expired credentials for expired where it had none before', async () => {
+  it('returns expired credentials as expired if it had none before', async () => {
     await using imds = await startImds({
       document: () => instanceDocument(new Date('2025-12-31T00:00:00Z')),
     });
     const ports = fakePorts();
-    expect((await (await on(imds, ports))(nobody)).expiration).toEqual(new Date('2025-12-31T00:00:00Z'));
+    expect((await (await on(imds, ports))(signal)).expiration).toEqual(new Date('2025-12-31T00:00:00Z'));
     expect(ports.warnings).toEqual([]);
   });
 
-  it('assumes the role that is wanted on top, signed with the role of the instance', async () => {
+  it('assumes AWSRoleARN with the credentials of the instance', async () => {
     await using imds = await startImds();
     await using sts = await startSts(() => stsCredentials('AssumeRole', 'ASIAROLE'));
     const role = 'AWSRoleARN=arn:aws:iam::123456789012:role/Top;AWSExternalId=e1';
     const source = await on(imds, fakePorts(), `STSEndpoint=${sts.endpoint};${role}`);
-    const credentials = await source(nobody);
+    const credentials = await source(signal);
     expect(credentials.accessKeyId).toBe('ASIAROLE');
     expect(credentials.origin).toContain('role web-server of this EC2 instance');
     expect(sts.requests[0]?.authorization).toContain('Credential=ASIAINSTANCE0000000/');
     expect(sts.requests[0]?.body).toContain('ExternalId=e1');
   });
 
-  it('gives up when its caller does', async () => {
+  it('is aborted by its signal', async () => {
     await using imds = await startImds({ token: () => 'silence' });
     const leaving = new AbortController();
     const source = await on(imds, fakePorts());
@@ -228,7 +228,7 @@ describe('AuthScheme AwsEC2Roles', () => {
     await expect(source(leaving.signal)).rejects.toThrow('left');
   });
 
-  it('goes past the agent that the process shares, which may have a proxy', async () => {
+  it('does not use the global agent, which may have a proxy', async () => {
     await using imds = await startImds();
     const shared = http.globalAgent;
     http.globalAgent = new http.Agent();
@@ -236,7 +236,7 @@ describe('AuthScheme AwsEC2Roles', () => {
       throw new Error('the shared agent was used');
     };
     try {
-      expect((await (await on(imds))(nobody)).accessKeyId).toBe('ASIAINSTANCE0000000');
+      expect((await (await on(imds))(signal)).accessKeyId).toBe('ASIAINSTANCE0000000');
     } finally {
       http.globalAgent = shared;
     }
@@ -276,7 +276,7 @@ describe('instanceSettings', () => {
     expect(await endpointOf(text, env as Record<string, string>, config)).toBe(endpoint);
   });
 
-  it('refuses a mode and an address that are none, and says where they stand', async () => {
+  it('refuses an invalid mode and an invalid endpoint, with their position', async () => {
     const mode = await thrownBy(() => endpointOf('', { AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: 'IPv5' }));
     expect(mode.message).toBe('AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is "IPv5"; expected IPv4 or IPv6');
     const address = await thrownBy(() =>

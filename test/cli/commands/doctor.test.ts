@@ -17,7 +17,7 @@ const REFUSED: Finding = {
   step: 'identity',
   verdict: 'problem',
   code: 'AUTH_REFUSED',
-  message: 'AWS does not know the access key',
+  message: 'AWS does not recognize the access key',
   remedy: 'Check the key.',
   attempts: [{ what: 'environment', why: 'nothing\u001B[2J' }],
 };
@@ -45,7 +45,7 @@ describe('dynadbc doctor', () => {
   it('prints what was tried and what to do, and ends with status 1 where something is wrong', async () => {
     const io = world(REFUSED);
     expect(await runCli(['doctor'], io)).toBe(1);
-    expect(io.stdout.text()).toContain('problem  identity           AWS does not know the access key\n');
+    expect(io.stdout.text()).toContain('problem  identity           AWS does not recognize the access key\n');
     expect(io.stdout.text()).toContain('- environment: nothing');
     expect(io.stdout.text()).toContain('hint: Check the key.\n');
     expect(io.stdout.text()).not.toContain('\u001B');

@@ -6,7 +6,7 @@ import { clientCertificate } from '../../../src/credentials/federated/client-cer
 import { readPfx } from '../../../src/credentials/federated/pfx.ts';
 import { parseConnection } from '../../../src/connstring/resolve.ts';
 import { DriverError } from '../../../src/core/errors.ts';
-import { clientCertificateOptions } from '../../../src/net/client-certificate.ts';
+import { toClientCertificateOptions } from '../../../src/net/client-certificate.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { fakePorts } from '../../doubles/ports.ts';
 import { testAuthority } from '../../support/certificates.ts';
@@ -39,7 +39,7 @@ async function callerWith(sso: string): Promise<string> {
     });
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;
-      const shown = clientCertificateOptions(certificate);
+      const shown = toClientCertificateOptions(certificate);
       connectTls({ port, host: '127.0.0.1', ca, ...shown })
         .once('error', reject)
         .resume();
@@ -82,7 +82,7 @@ describeWithTls('of several certificates in one PFX file', () => {
   it('the password is what is wrong where it does not open the file', async () => {
     const sso = pfxOfBoth('triple DES').replace(CLIENT_PASSWORD, 'CANARY-no');
     const error = await thrownBy(() => callerWith(`${sso}SSLClientCertSubject=ana`));
-    expect(error.message).toBe('SSLClientCertPassword does not open SSLClientCert');
+    expect(error.message).toBe('SSLClientCertPassword is not the password of SSLClientCert');
   });
 });
 

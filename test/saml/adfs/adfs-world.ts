@@ -6,7 +6,7 @@ import {
   signInToAdfs,
   WINDOWS_USER_AGENT,
 } from '../../../src/saml/adfs/sign-in.ts';
-import { httpSession } from '../../../src/net/http-session.ts';
+import { createHttpSession } from '../../../src/net/http-session.ts';
 import type { SamlResponse } from '../../../src/saml/response.ts';
 import { PASSWORD, USER } from '../../doubles/adfs.ts';
 
@@ -29,7 +29,7 @@ export interface AdfsWish {
 export async function signIn(origin: string, ca: string, wish: AdfsWish = {}): Promise<SamlResponse> {
   const { user = USER, password = PASSWORD, passCode, prompt, negotiator } = wish;
   const signal = wish.signal ?? new AbortController().signal;
-  await using session = httpSession({
+  await using session = createHttpSession({
     network: { trust: { kind: 'certificates', pem: ca } },
     userAgent: wish.userAgent ?? (user === null ? WINDOWS_USER_AGENT : FORMS_USER_AGENT),
     signal,

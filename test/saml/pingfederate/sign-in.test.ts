@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Secret } from '../../../src/core/secret.ts';
-import { httpSession } from '../../../src/net/http-session.ts';
+import { createHttpSession } from '../../../src/net/http-session.ts';
 import { type PingRequest, signInToPing } from '../../../src/saml/pingfederate/sign-in.ts';
 import type { SamlResponse } from '../../../src/saml/response.ts';
 import type { HttpsAnswer } from '../../doubles/https-server.ts';
@@ -25,7 +25,7 @@ type Wish = Partial<Omit<PingRequest, 'user' | 'passCode'>> & {
 async function signIn(origin: string, wish: Wish = {}): Promise<SamlResponse> {
   const { path = '/idp/sts.wst', user = USER, password = PASSWORD, passCode, ...rest } = wish;
   const { signal } = new AbortController();
-  await using session = httpSession({ network: { trust: { kind: 'certificates', pem: ca } }, signal });
+  await using session = createHttpSession({ network: { trust: { kind: 'certificates', pem: ca } }, signal });
   const request: PingRequest = {
     loginUrl: `${origin}${path}`,
     exchangeUrl: PARTNER,

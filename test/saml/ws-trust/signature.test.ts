@@ -1,18 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { redactNothing } from '../../../src/net/redactor.ts';
-import type { SessionAnswer } from '../../../src/net/http-session.ts';
+import type { SessionResponse } from '../../../src/net/http-session.ts';
 import { adfsTrust } from '../../../src/saml/adfs/trust-peer.ts';
 import { tokenOf } from '../../../src/saml/ws-trust/request-token.ts';
 import { ROLE } from '../../support/saml.ts';
 import { declarations, isSignatureGood, signed, tokenXml, trustResponse } from '../../support/tokens.ts';
 
-function answered(text: string): SessionAnswer {
+function answered(text: string): SessionResponse {
   return {
     url: new URL('https://adfs.corp.test/adfs/services/trust/13/usernamemixed'),
     status: 200,
     headers: (name) => (name === 'content-type' ? ['application/soap+xml; charset=utf-8'] : []),
     text,
-    hide: redactNothing,
+    redact: redactNothing,
   };
 }
 

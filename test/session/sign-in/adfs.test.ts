@@ -303,7 +303,7 @@ withTls('a connection by way of ADFS fails', () => {
       'where another server is to do it',
       { setup: telling({ status: 302, headers: { location: 'https://evil.test/adfs/ls' } }) },
       'AUTH_UNTRUSTED',
-      'ADFS redirects to https://evil.test: the sign-in stays where it began',
+      'ADFS redirects to https://evil.test, but a sign-in must stay on one origin',
     ],
     [
       'where a code is wanted and nobody can be asked',

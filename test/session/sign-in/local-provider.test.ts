@@ -48,7 +48,7 @@ withTls('an identity provider on this machine', () => {
     const error = await thrownBy(() => connection.whoami());
     expect([error.code, error.message]).toEqual([
       'AUTH_UNTRUSTED',
-      expect.stringContaining('is this machine itself, where only a trusted connection string may look'),
+      expect.stringContaining('is a local address, which only a trusted connection string may use'),
     ]);
     expect(error.remedy).toContain('{ trusted: true }');
     expect(printsOf(error)).not.toContain('CANARY');
@@ -64,7 +64,7 @@ withTls('an identity provider on this machine', () => {
       const error = await thrownBy(() => connection.whoami());
       expect([error.code, error.message]).toEqual([
         'AUTH_UNTRUSTED',
-        '169.254.169.254 is a link-local address: no identity provider is there',
+        '169.254.169.254 is a link-local address, which cannot be an identity provider',
       ]);
     },
   );

@@ -490,7 +490,7 @@ withTls('a connection by way of Okta fails', () => {
       'where the application leads elsewhere',
       atTheApplication({ status: 302, headers: { location: 'https://evil.test/collect' } }),
       'AUTH_UNTRUSTED',
-      'OKTA redirects to https://evil.test: the sign-in stays where it began',
+      'OKTA redirects to https://evil.test, but a sign-in must stay on one origin',
     ],
   ])('%s', async (_, setup, code, message) => {
     expect(await failureOf(setup)).toEqual({ code, message });

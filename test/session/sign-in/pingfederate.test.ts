@@ -338,7 +338,7 @@ withTls('a connection by way of PingFederate fails', () => {
         }),
       },
       'AUTH_UNTRUSTED',
-      'PING has a form that leads to https://evil.test: the sign-in stays where it began',
+      'PING has a form that leads to https://evil.test, but a sign-in must stay on one origin',
     ],
     [
       'with a password that does not open the PFX',
@@ -347,7 +347,7 @@ withTls('a connection by way of PingFederate fails', () => {
         sso: `SSLClientCertType=PFXBLOB;SSLClientCert=${base64(pfx)};SSLClientCertPassword=CANARY-no`,
       },
       'CONN_BAD_VALUE',
-      'SSLClientCertPassword does not open SSLClientCert',
+      'SSLClientCertPassword is not the password of SSLClientCert',
     ],
     [
       'with a password that does not open the key',
@@ -356,7 +356,7 @@ withTls('a connection by way of PingFederate fails', () => {
         sso: `SSLClientCertType=PEMKEY_BLOB;SSLClientCert=${base64(lockedPem)};SSLClientCertPassword=CANARY-no`,
       },
       'CONN_BAD_VALUE',
-      'SSLClientCertPassword does not open SSLClientCert',
+      'SSLClientCertPassword is not the password of SSLClientCert',
     ],
     [
       'with a subject that is not there',
@@ -381,7 +381,7 @@ withTls('a connection by way of PingFederate fails', () => {
     const sso = 'SSLClientCertType=PEMKEY_BLOB;SSLClientCert=Q0FOQVJZ';
     expect(await failureOf({ setup: { clientCa }, sso })).toMatchObject({
       code: 'CONN_BAD_VALUE',
-      message: expect.stringContaining('holds no certificate with its key'),
+      message: expect.stringContaining('does not contain a certificate and its private key'),
     });
   });
 
@@ -412,7 +412,7 @@ withOldCiphers('a connection by way of PingFederate with a certificate of an old
     const sso = `SSLClientCertType=PFXBLOB;SSLClientCert=${base64(oldPfx ?? '')};SSLClientCertPassword=${CLIENT_PASSWORD}`;
     expect(await failureOf({ setup: { clientCa }, sso })).toEqual({
       code: 'CONN_BAD_VALUE',
-      message: 'SSLClientCert is encrypted with a cipher that is no longer supported',
+      message: 'SSLClientCert is encrypted with an unsupported cipher',
     });
   });
 });

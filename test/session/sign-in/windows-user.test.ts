@@ -163,7 +163,7 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
       {
         setup: { answer: () => ({ status: 302, headers: { location: 'https://evil.test/adfs/ls/wia' } }) },
         code: 'AUTH_UNTRUSTED',
-        message: 'ADFS redirects to https://evil.test: the sign-in stays where it began',
+        message: 'ADFS redirects to https://evil.test, but a sign-in must stay on one origin',
       },
     ],
     [
