@@ -1,13 +1,13 @@
 import { PassThrough, Readable } from 'node:stream';
 import type { Command } from 'commander';
-import type { Io, Screen } from '../src/cli/io.ts';
+import type { Io, OutputScreen } from '../src/cli/io.ts';
 import { buildProgram } from '../src/cli/program.ts';
 
 const COLUMNS = 100;
 
 /** The reference of the command line: what `--help` says of every command. */
-export function cliPage(): string {
-  const program = buildProgram(helpIo());
+export async function cliPage(): Promise<string> {
+  const program = await buildProgram(helpIo());
   const sections = program.commands.flatMap((command) => sectionsOf(command, '## dynadbc'));
   return [
     '# Command line',
@@ -28,7 +28,7 @@ function helpBlock(command: Command): string {
 
 /** Asking for help touches nothing of the outside world but the width of the screen. */
 function helpIo(): Io {
-  const screen: Screen = {
+  const screen: OutputScreen = {
     stream: new PassThrough(),
     isTerminal: false,
     colors: false,

@@ -1,17 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { credentialsCommand } from './commands/credentials.ts';
-import { demoCommand } from './commands/demo.ts';
-import { describeCommand } from './commands/describe.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { explainCommand } from './commands/explain.ts';
-import { exportCommand } from './commands/export.ts';
-import { importCommand } from './commands/import.ts';
-import { propertiesCommand } from './commands/properties.ts';
-import { queryCommand } from './commands/query.ts';
-import { schemaCommand } from './commands/schema.ts';
-import { shellCommand } from './commands/shell.ts';
-import { tablesCommand } from './commands/tables.ts';
-import { whoamiCommand } from './commands/whoami.ts';
+import { lazy } from '../core/async/lazy.ts';
 import { examples } from './examples.ts';
 import { formatFailure, unwrapFailure, toFailureReport, formatStack } from './failure.ts';
 import type { Io } from './io.ts';
@@ -19,24 +7,28 @@ import { isBrokenPipe } from './output/writer.ts';
 import { UsageError } from './usage-error.ts';
 import { PACKAGE_VERSION } from '../core/version.ts';
 
-const COMMANDS = [
-  queryCommand,
-  shellCommand,
-  tablesCommand,
-  describeCommand,
-  explainCommand,
-  exportCommand,
-  importCommand,
-  schemaCommand,
-  whoamiCommand,
-  credentialsCommand,
-  doctorCommand,
-  propertiesCommand,
-  demoCommand,
-];
+/** The commands in the order of the help. */
+const COMMANDS: ReadonlyMap<string, () => Promise<(io: Io) => Command>> = new Map([
+  ['query', lazy(async () => (await import('./commands/query.ts')).queryCommand)],
+  ['shell', lazy(async () => (await import('./commands/shell.ts')).shellCommand)],
+  ['tables', lazy(async () => (await import('./commands/tables.ts')).tablesCommand)],
+  ['describe', lazy(async () => (await import('./commands/describe.ts')).describeCommand)],
+  ['explain', lazy(async () => (await import('./commands/explain.ts')).explainCommand)],
+  ['export', lazy(async () => (await import('./commands/export.ts')).exportCommand)],
+  ['import', lazy(async () => (await import('./commands/import.ts')).importCommand)],
+  ['schema', lazy(async () => (await import('./commands/schema.ts')).schemaCommand)],
+  ['whoami', lazy(async () => (await import('./commands/whoami.ts')).whoamiCommand)],
+  ['credentials', lazy(async () => (await import('./commands/credentials.ts')).credentialsCommand)],
+  ['doctor', lazy(async () => (await import('./commands/doctor.ts')).doctorCommand)],
+  ['properties', lazy(async () => (await import('./commands/properties.ts')).propertiesCommand)],
+  ['demo', lazy(async () => (await import('./commands/demo.ts')).demoCommand)],
+]);
 
-/** Builds the command line; nothing runs before arguments are parsed. */
-export function buildProgram(io: Io): Command {
+/** Options that may stand before a command. */
+const GLOBAL_OPTIONS: ReadonlySet<string> = new Set(['--json-errors', '--debug']);
+
+/** Builds the command line that these arguments need; nothing runs before arguments are parsed. */
+export async function buildProgram(io: Io, args: readonly string[] = []): Promise<Command> {
   const program = new Command('dynadbc')
     .description('SQL for Amazon DynamoDB from one connection string.')
     .version(PACKAGE_VERSION, '-V, --version', 'print the version')
@@ -52,7 +44,7 @@ export function buildProgram(io: Io): Command {
 
 Exit status: 0 on success, 1 if a connection or statement failed, 2 for a usage error.`,
     );
-  for (const command of COMMANDS) program.addCommand(command(io));
+  for (const create of await Promise.all(neededCommands(args))) program.addCommand(create(io));
   for (const command of withSubcommands(program)) {
     command
       .exitOverride()
@@ -71,13 +63,21 @@ Exit status: 0 on success, 1 if a connection or statement failed, 2 for a usage 
   return program;
 }
 
+/** A command needs no other, the version none; whatever else stands first, such as "--help", needs all. */
+function neededCommands(args: readonly string[]): readonly Promise<(io: Io) => Command>[] {
+  const first = args.find((arg) => !GLOBAL_OPTIONS.has(arg)) ?? '';
+  if (first === '-V' || first === '--version') return [];
+  const named = COMMANDS.get(first);
+  return (named === undefined ? [...COMMANDS.values()] : [named]).map((load) => load());
+}
+
 function withSubcommands(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
 /** Runs one command line and returns its exit status: 0, 1 (failed) or 2 (usage error). */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
-  const program = buildProgram(io);
+  const program = await buildProgram(io, args);
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;

@@ -361,7 +361,7 @@ describe('help', () => {
   });
 
   it('has a summary and examples for every command', async () => {
-    for (const command of buildProgram(fakeIo()).commands) {
+    for (const command of (await buildProgram(fakeIo())).commands) {
       const io = fakeIo();
       expect(command.summary()).not.toBe('');
       expect(await runCli([command.name(), '--help'], io)).toBe(0);
