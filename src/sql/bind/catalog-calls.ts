@@ -2,8 +2,8 @@ import type { A_Expr, Node, SelectStmt } from 'libpg-query';
 import type { ErrorCode } from '../../core/errors.ts';
 import { call, callOf, cast, constant, constantText, number } from '../dialect/build.ts';
 import { parseTree } from '../parse/parser.ts';
-import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
-import { oidOf } from '../system/pg-oids.ts';
+import { mapInside, mapNodes, getStringValues } from '../parse/tree.ts';
+import { computeRelationOid } from '../system/pg-oids.ts';
 import { findSystemTable } from '../system/registry.ts';
 import type { Binder } from './binder.ts';
 import { foldCase } from './suggestions.ts';
@@ -145,7 +145,7 @@ function rewriteObjectCast(
 }
 
 function findCastType(node: Node): string | undefined {
-  return 'TypeCast' in node ? textsOf(node.TypeCast.typeName?.names).at(-1) : undefined;
+  return 'TypeCast' in node ? getStringValues(node.TypeCast.typeName?.names).at(-1) : undefined;
 }
 
 function isZero(node: Node): boolean {
@@ -163,7 +163,7 @@ function findRelationByText(text: Node): Node {
 function toRelationOid(text: string, names: Pick<Binder, 'relationName'>): Node {
   if (/^\s*\d+\s*$/.test(text)) return cast(number(text.trim()), 'int8');
   const known = resolveRelationName(text, names);
-  if (known !== null) return cast(number(String(oidOf(known ?? ''))), 'int8');
+  if (known !== null) return cast(number(String(computeRelationOid(known ?? ''))), 'int8');
   const code: ErrorCode = 'CATALOG_UNKNOWN_TABLE';
   const unknown = call('error', [
     constant(`[${code}] relation "${text.replaceAll('"', '')}" does not exist`),
@@ -184,7 +184,7 @@ function resolveRelationName(text: string, names: Pick<Binder, 'relationName'>):
 
 /** The OID of a relation by its name as written in SQL. */
 function toOid(text: string): string {
-  return String(oidOf(parseLastName(text)));
+  return String(computeRelationOid(parseLastName(text)));
 }
 
 /** Returns the last part of a name as written in SQL, unquoted or folded to lower case. */

@@ -8,7 +8,7 @@ import {
   type TableDef,
 } from '../../catalog/table-def.ts';
 import { binary, call, cast, column, constant, jsonElements, name, number } from '../dialect/build.ts';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
 import { type Binder, renameColumns } from './binder.ts';
 import { toAdaptation, type Relation } from './relation.ts';
@@ -30,7 +30,7 @@ const ELEMENT = '[]';
 export function bindChildTable(range: RangeVar, table: ChildTable, scope: Scope, binder: Binder): Node {
   const { child } = table;
   const alias = range.alias?.aliasname ?? range.relname ?? table.name;
-  const aliases = textsOf(range.alias?.colnames);
+  const aliases = getStringValues(range.alias?.colnames);
   const keys = keyColumns(child.parent);
   const needed = [child.column, ...keys].map((each) => each.name.toLowerCase());
   const relation = binder.relation(child.parent, new Set(needed));

@@ -1,7 +1,7 @@
 import type { Node } from 'libpg-query';
 import { ITEM_COLUMN } from '../../catalog/table-def.ts';
 import { callOf, column, constant, constantText } from '../dialect/build.ts';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 
 /** Functions whose first argument is a unit of time, quoted or not. */
 const WITH_UNIT: ReadonlySet<string> = new Set(['dateadd', 'datediff', 'datepart']);
@@ -34,7 +34,8 @@ export function rewriteDriverCall(node: Node): Node | undefined {
   if (isDocumentCall(node)) return column(ITEM_COLUMN);
   const [first, ...rest] = fn.args;
   if (!WITH_UNIT.has(fn.name) || first === undefined) return undefined;
-  const written = 'ColumnRef' in first ? textsOf(first.ColumnRef.fields) : [constantText(first) ?? ''];
+  const written =
+    'ColumnRef' in first ? getStringValues(first.ColumnRef.fields) : [constantText(first) ?? ''];
   const unit = written.length === 1 ? UNITS.get((written[0] ?? '').toLowerCase()) : undefined;
   return unit === undefined ? undefined : { FuncCall: { ...fn.call, args: [constant(unit), ...rest] } };
 }

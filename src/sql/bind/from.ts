@@ -3,8 +3,8 @@ import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { name } from '../dialect/build.ts';
 import { SET_RETURNING } from '../dialect/set-returning.ts';
-import { hintOf } from '../parse/hints.ts';
-import { textsOf } from '../parse/tree.ts';
+import { getIndexHint } from '../parse/hints.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
 import { CATALOG_NAME, isTableSchema } from '../types/table-schema.ts';
 import { findSystemTable } from '../system/registry.ts';
@@ -49,7 +49,7 @@ export function bindFromItem(node: Node, scope: Scope, tables: CommonTables, bin
 function bindTable(range: RangeVar, scope: Scope, tables: CommonTables, binder: Binder): Node {
   const written = range.relname ?? '';
   const alias = range.alias?.aliasname ?? written;
-  const columnNames = textsOf(range.alias?.colnames);
+  const columnNames = getStringValues(range.alias?.colnames);
   const schema = range.schemaname;
   if (schema === undefined && tables.has(written)) {
     refuseHint(range, binder);
@@ -96,7 +96,7 @@ function bindTable(range: RangeVar, scope: Scope, tables: CommonTables, binder: 
 
 /** Only DynamoDB tables have indexes. */
 function refuseHint(range: RangeVar, binder: Binder): void {
-  if (hintOf(range) !== undefined)
+  if (getIndexHint(range) !== undefined)
     throw createNotSupportedError(
       binder,
       `an index hint on "${range.relname}", which is not a table,`,
@@ -110,7 +110,7 @@ function bindOwnTable(range: RangeVar, table: TableDef, scope: Scope, binder: Bi
   const bound = bindStub(range, relation, scope, binder);
   const source = scope.sources.pop();
   if (source !== undefined) scope.sources.push({ ...source, relation });
-  const written = hintOf(range);
+  const written = getIndexHint(range);
   if (written !== undefined) binder.hint(relation, resolveHint(written, table));
   return bound;
 }
@@ -118,7 +118,7 @@ function bindOwnTable(range: RangeVar, table: TableDef, scope: Scope, binder: Bi
 /** Binds a table whose rows are loaded into a stub. */
 function bindStub(range: RangeVar, relation: Relation | SystemRelation, scope: Scope, binder: Binder): Node {
   const alias = range.alias?.aliasname ?? range.relname ?? '';
-  const columnNames = textsOf(range.alias?.colnames);
+  const columnNames = getStringValues(range.alias?.colnames);
   if (columnNames.length > relation.columns.length)
     throw new DriverError(
       'SQL_SYNTAX',
@@ -172,7 +172,7 @@ function bindJoin(join: JoinExpr, scope: Scope, tables: CommonTables, binder: Bi
       );
     scope.merged = undefined;
   } else if (join.usingClause !== undefined && scope.merged !== undefined) {
-    scope.merged = new Set([...scope.merged, ...textsOf(join.usingClause).map(foldCase)]);
+    scope.merged = new Set([...scope.merged, ...getStringValues(join.usingClause).map(foldCase)]);
   }
   return {
     JoinExpr: {
@@ -192,7 +192,7 @@ function bindSubquery(range: RangeSubselect, scope: Scope, tables: CommonTables,
   );
   scope.sources.push({
     alias: range.alias?.aliasname,
-    columns: renameColumns(bound.columns, textsOf(range.alias?.colnames)),
+    columns: renameColumns(bound.columns, getStringValues(range.alias?.colnames)),
   });
   return { RangeSubselect: { ...range, subquery: { SelectStmt: bound.select } } };
 }
@@ -204,7 +204,7 @@ function bindFunction(range: RangeFunction, scope: Scope, tables: CommonTables, 
   const fn = items[0];
   if (second !== undefined) throw createNotSupportedError(binder, 'ROWS FROM with several functions');
   const called = fn !== undefined && 'FuncCall' in fn ? fn.FuncCall : undefined;
-  const functionName = textsOf(called?.funcname).at(-1) ?? 'this function';
+  const functionName = getStringValues(called?.funcname).at(-1) ?? 'this function';
   const known = SET_RETURNING.get(functionName);
   if (called !== undefined && RECORD_FUNCTIONS.has(functionName) && range.coldeflist !== undefined) {
     const columns = recordColumns(range.coldeflist);
@@ -232,14 +232,14 @@ function bindFunction(range: RangeFunction, scope: Scope, tables: CommonTables, 
     );
   const args = binder.expression(called.args ?? [], scope, tables);
   if (functionName === 'unnest' && args.length > 1) {
-    const aliases = textsOf(range.alias?.colnames);
+    const aliases = getStringValues(range.alias?.colnames);
     const names = args.map((_, i) => aliases[i] ?? 'unnest');
     return offerSubquery(range, names, { targetList: unnestTargets(args, names) }, scope, binder);
   }
 
   const alias = range.alias?.aliasname ?? functionName;
   const own = [...(known.columns ?? [alias]), ...(range.ordinality === true ? ['ordinality'] : [])];
-  const aliases = textsOf(range.alias?.colnames);
+  const aliases = getStringValues(range.alias?.colnames);
   const names = own.map((each, i) => aliases[i] ?? each);
   scope.sources.push({
     alias,

@@ -4,7 +4,7 @@ import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { ParsedHint } from '../parse/hints.ts';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import type { Binder } from './binder.ts';
 import type { IndexHint } from './relation.ts';
 import { findColumn, findFromItem, type Scope, type FromItem } from './scope.ts';
@@ -45,14 +45,18 @@ export function takeIndexNames(where: Node, scope: Scope, binder: Binder): Node 
 }
 
 function takeIndexName(part: Node, scope: Scope, binder: Binder): boolean {
-  if (!('A_Expr' in part) || part.A_Expr.kind !== 'AEXPR_OP' || textsOf(part.A_Expr.name).join('') !== '=')
+  if (
+    !('A_Expr' in part) ||
+    part.A_Expr.kind !== 'AEXPR_OP' ||
+    getStringValues(part.A_Expr.name).join('') !== '='
+  )
     return false;
   const { lexpr, rexpr } = part.A_Expr;
   const [column, value] = isPseudoColumn(lexpr) ? [lexpr, rexpr] : [rexpr, lexpr];
   if (!isPseudoColumn(column) || column === undefined || !('ColumnRef' in column)) return false;
   const { fields, location } = column.ColumnRef;
   const position = binder.position(location);
-  const { relation } = findIndexSource(textsOf(fields), scope, position) ?? {};
+  const { relation } = findIndexSource(getStringValues(fields), scope, position) ?? {};
   if (relation === undefined) return false;
   const name = value !== undefined && 'A_Const' in value ? value.A_Const.sval?.sval : undefined;
   if (name === undefined)
@@ -68,7 +72,7 @@ function isPseudoColumn(node: Node | undefined): boolean {
   return (
     node !== undefined &&
     'ColumnRef' in node &&
-    textsOf(node.ColumnRef.fields).at(-1)?.toLowerCase() === PSEUDO_COLUMN
+    getStringValues(node.ColumnRef.fields).at(-1)?.toLowerCase() === PSEUDO_COLUMN
   );
 }
 

@@ -2,7 +2,7 @@ import type { Node, SelectStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { cast, constant, number } from '../dialect/build.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
-import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
+import { mapInside, mapNodes, getStringValues } from '../parse/tree.ts';
 
 /** Replaces `$1`, `$2` … in a statement by literals. */
 export function inlineParameters(select: SelectStmt, parameters: readonly ParameterLiteral[]): SelectStmt {
@@ -39,7 +39,9 @@ function refuseArrays(node: Node, parameters: readonly ParameterLiteral[]): void
 
 /** The operand of a cast to text. */
 function findTextCastValue(node: Node | undefined): Node | undefined {
-  return node !== undefined && 'TypeCast' in node && textsOf(node.TypeCast.typeName?.names).at(-1) === 'text'
+  return node !== undefined &&
+    'TypeCast' in node &&
+    getStringValues(node.TypeCast.typeName?.names).at(-1) === 'text'
     ? node.TypeCast.arg
     : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Node } from 'libpg-query';
 import { ITEM_COLUMN } from '../../catalog/table-def.ts';
-import { textsOf, visitNodes } from '../parse/tree.ts';
+import { getStringValues, visitNodes } from '../parse/tree.ts';
 import { isDocumentCall } from './driver-functions.ts';
 
 /**
@@ -9,10 +9,10 @@ import { isDocumentCall } from './driver-functions.ts';
 export function collectColumnNames(part: Node): ReadonlySet<string> {
   const names = new Set<string>();
   visitNodes(part, (node) => {
-    if ('ColumnRef' in node) names.add((textsOf(node.ColumnRef.fields).at(-1) ?? '').toLowerCase());
+    if ('ColumnRef' in node) names.add((getStringValues(node.ColumnRef.fields).at(-1) ?? '').toLowerCase());
     if (isDocumentCall(node)) names.add(ITEM_COLUMN);
     if ('JoinExpr' in node)
-      for (const name of textsOf(node.JoinExpr.usingClause)) names.add(name.toLowerCase());
+      for (const name of getStringValues(node.JoinExpr.usingClause)) names.add(name.toLowerCase());
   });
   return names;
 }

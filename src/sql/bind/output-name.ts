@@ -1,5 +1,5 @@
 import type { Node, SelectStmt } from 'libpg-query';
-import { textOf, textsOf } from '../parse/tree.ts';
+import { getStringValue, getStringValues } from '../parse/tree.ts';
 
 interface Named {
   readonly name: string;
@@ -15,11 +15,11 @@ export function inferOutputName(node: Node): string {
 function inferName(node: Node | undefined): Named | undefined {
   if (node === undefined) return undefined;
   if ('ColumnRef' in node) return strong(node.ColumnRef.fields?.findLast((field) => 'String' in field));
-  if ('FuncCall' in node) return { name: textsOf(node.FuncCall.funcname).at(-1) ?? '', weak: false };
+  if ('FuncCall' in node) return { name: getStringValues(node.FuncCall.funcname).at(-1) ?? '', weak: false };
   if ('TypeCast' in node) {
     const inner = inferName(node.TypeCast.arg);
     if (inner !== undefined && !inner.weak) return inner;
-    const type = textsOf(node.TypeCast.typeName?.names).at(-1);
+    const type = getStringValues(node.TypeCast.typeName?.names).at(-1);
     return type === undefined ? inner : { name: type, weak: true };
   }
   if ('A_Indirection' in node)
@@ -70,6 +70,6 @@ function inferQueryName(query: SelectStmt): Named | undefined {
 }
 
 function strong(field: Node | undefined): Named | undefined {
-  const name = textOf(field);
+  const name = getStringValue(field);
   return name === undefined ? undefined : { name, weak: false };
 }

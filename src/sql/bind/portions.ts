@@ -1,6 +1,6 @@
 import type { FuncCall, Node, SelectStmt } from 'libpg-query';
 import { binary, call, column, number } from '../dialect/build.ts';
-import { isStar, mapInside, mapNodes, textOf, textsOf, visitNodes } from '../parse/tree.ts';
+import { isStar, mapInside, mapNodes, getStringValue, getStringValues, visitNodes } from '../parse/tree.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
 import type { Relation } from './relation.ts';
 
@@ -86,7 +86,7 @@ function toTextGroups(query: SelectStmt, relations: readonly Relation[]): TextGr
 }
 
 function isMinOrMax({ funcname, args }: FuncCall): boolean {
-  const called = textOf(funcname?.at(-1));
+  const called = getStringValue(funcname?.at(-1));
   return args?.length === 1 && (called === 'min' || called === 'max');
 }
 
@@ -108,13 +108,15 @@ function isSortable({ sortClause = [], targetList = [] }: SelectStmt): boolean {
     if (!('ResTarget' in node)) return undefined;
     const { name, val } = node.ResTarget;
     return (
-      name ?? (val !== undefined && 'ColumnRef' in val ? textsOf(val.ColumnRef.fields).at(-1) : undefined)
+      name ??
+      (val !== undefined && 'ColumnRef' in val ? getStringValues(val.ColumnRef.fields).at(-1) : undefined)
     );
   });
   return sortClause.every((item) => {
     const key = 'SortBy' in item ? item.SortBy.node : undefined;
     if (resolveTargetPosition(key, targetList) !== undefined) return true;
-    const [name, ...more] = key !== undefined && 'ColumnRef' in key ? textsOf(key.ColumnRef.fields) : [];
+    const [name, ...more] =
+      key !== undefined && 'ColumnRef' in key ? getStringValues(key.ColumnRef.fields) : [];
     return name !== undefined && more.length === 0 && outputs.filter((each) => each === name).length === 1;
   });
 }
@@ -131,7 +133,7 @@ function resolveTargetPosition(key: Node | undefined, targetList: readonly Node[
 
 function findOwnColumn(node: Node | undefined, source: string, { columns }: Relation): string | undefined {
   if (node === undefined || !('ColumnRef' in node)) return undefined;
-  const fields = textsOf(node.ColumnRef.fields);
+  const fields = getStringValues(node.ColumnRef.fields);
   const name =
     fields.length === 1 || (fields.length === 2 && fields[0] === source) ? fields.at(-1) : undefined;
   return columns.some(({ engineName }) => engineName === name) ? name : undefined;

@@ -2,7 +2,7 @@ import { DriverError } from '../../core/errors.ts';
 import type { A_Const, A_Expr, ColumnRef, Node, SelectStmt } from 'libpg-query';
 import { cast, jsonElements, name } from '../dialect/build.ts';
 import { comparedDocument, documentText } from '../dialect/documents.ts';
-import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
+import { mapInside, mapNodes, getStringValues } from '../parse/tree.ts';
 import { type Binder, type BoundQuery, type CommonTables, renameColumns, unwrapSelect } from './binder.ts';
 import { rewriteCatalogCall } from './catalog-calls.ts';
 import { rewriteDriverCall } from './driver-functions.ts';
@@ -89,7 +89,8 @@ const COMPARING_KINDS: ReadonlySet<string> = new Set([
 
 function isComparison({ kind, name: operator }: A_Expr): boolean {
   return (
-    COMPARING_KINDS.has(kind ?? '') && (kind !== 'AEXPR_OP' || COMPARING.has(textsOf(operator).join('')))
+    COMPARING_KINDS.has(kind ?? '') &&
+    (kind !== 'AEXPR_OP' || COMPARING.has(getStringValues(operator).join('')))
   );
 }
 
@@ -108,7 +109,7 @@ function adaptDocuments(
   right: ResolvedColumn | undefined,
 ): A_Expr {
   const { lexpr, rexpr } = bound;
-  const isPattern = PATTERN.test(written.kind ?? '') || textsOf(written.name).join('').includes('~');
+  const isPattern = PATTERN.test(written.kind ?? '') || getStringValues(written.name).join('').includes('~');
   if (lexpr === undefined || rexpr === undefined || !(isPattern || isComparison(written))) return bound;
   if (left?.adapts === right?.adapts) return bound;
   if (left?.adapts === 'json') return { ...bound, lexpr: adaptDocument(lexpr, left, right) };
@@ -126,7 +127,7 @@ function findAdaptingColumn(
 ): ResolvedColumn | undefined {
   if (node === undefined || !('ColumnRef' in node)) return undefined;
   const { fields, location } = node.ColumnRef;
-  return resolveColumn(scope, textsOf(fields), () => binder.position(location));
+  return resolveColumn(scope, getStringValues(fields), () => binder.position(location));
 }
 
 /** DuckDB writes binary constants differently. */
@@ -153,7 +154,7 @@ function toTextOperand(node: Node, expression: A_Expr, binder: Binder): Node {
 
 /** PostgreSQL's message for a comparison that it has no operator for. */
 function describeTextComparison(constant: A_Const, { name: operator, lexpr }: A_Expr): string {
-  const written = textsOf(operator).join('');
+  const written = getStringValues(operator).join('');
   const symbol = COMPARING.has(written) ? written : written.includes('BETWEEN') ? '>=' : '=';
   const number = constant.ival === undefined ? 'numeric' : 'integer';
   const isColumnFirst = lexpr !== undefined && 'ColumnRef' in lexpr;
@@ -161,7 +162,7 @@ function describeTextComparison(constant: A_Const, { name: operator, lexpr }: A_
 }
 
 function bindColumn(reference: ColumnRef, scope: Scope, binder: Binder): Node {
-  const fields = textsOf(reference.fields);
+  const fields = getStringValues(reference.fields);
   if (fields.at(-1) === '*') return { ColumnRef: reference };
   const resolved = resolveColumn(scope, fields, () => binder.position(reference.location));
   return resolved === undefined
@@ -181,10 +182,10 @@ function bindCommonTables(
   );
   if (select.withClause?.recursive === true)
     for (const table of commonTables)
-      visible.set(table.ctename ?? '', toOfferedColumns(textsOf(table.aliascolnames)));
+      visible.set(table.ctename ?? '', toOfferedColumns(getStringValues(table.aliascolnames)));
   const ctes = commonTables.map((table): Node => {
     const bound = binder.query(unwrapSelect(table.ctequery), new Map(visible), outer);
-    visible.set(table.ctename ?? '', renameColumns(bound.columns, textsOf(table.aliascolnames)));
+    visible.set(table.ctename ?? '', renameColumns(bound.columns, getStringValues(table.aliascolnames)));
     return { CommonTableExpr: { ...table, ctequery: { SelectStmt: bound.select } } };
   });
   return { ctes, visible };
@@ -234,7 +235,7 @@ function bindTail(select: SelectStmt, scope: Scope, tables: CommonTables, binder
 /** An unqualified name in ORDER BY or DISTINCT ON refers to a result column first. */
 function bindSortItem(item: Node, scope: Scope, tables: CommonTables, binder: Binder): Node {
   const key = 'SortBy' in item ? item.SortBy.node : item;
-  const fields = key !== undefined && 'ColumnRef' in key ? textsOf(key.ColumnRef.fields) : [];
+  const fields = key !== undefined && 'ColumnRef' in key ? getStringValues(key.ColumnRef.fields) : [];
   return fields.length === 1 && scope.outputs?.has(fields[0] ?? '') === true
     ? item
     : binder.expression(item, scope, tables);

@@ -84,7 +84,7 @@ export function concreteType(type: string, element: InternalType): InternalType 
 function select(candidates: readonly Signature[], types: readonly InternalType[]): Signature | undefined {
   const isOpen = (i: number): boolean => types[i] === 'unknown' || types[i] === undefined;
   let left: readonly Signature[] = candidates.filter(({ args }) =>
-    args.every((arg, i) => isOpen(i) || isPolymorphic(arg) || canConvert(types[i] ?? '', arg)),
+    args.every((arg, i) => isOpen(i) || canConvert(types[i] ?? '', arg)),
   );
   left = mostOf(left, ({ args }) => count(args, (arg, i) => !isOpen(i) && arg === types[i]));
   left = mostOf(left, ({ args }) =>

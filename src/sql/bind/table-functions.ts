@@ -1,6 +1,6 @@
 import type { Node, SelectStmt, TypeName } from 'libpg-query';
 import { call, column, constant } from '../dialect/build.ts';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 
 /** Functions that return rows of a document, with columns defined in the statement. */
 export const RECORD_FUNCTIONS: ReadonlySet<string> = new Set([
@@ -27,7 +27,7 @@ export function recordQuery(document: Node, columns: readonly RecordColumn[], is
   const rows = isSet ? call('unnest', [call('from_json', [document, constant('["JSON"]')])]) : document;
   return {
     targetList: columns.map(({ name, type }): Node => {
-      const isJson = /^jsonb?$/.test(textsOf(type.names).at(-1) ?? '');
+      const isJson = /^jsonb?$/.test(getStringValues(type.names).at(-1) ?? '');
       const member = call(isJson ? 'json_extract' : 'json_extract_string', [
         column('row'),
         constant(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`),

@@ -1,6 +1,6 @@
 import type { ColumnRef, Node, ResTarget } from 'libpg-query';
 import { column, name } from '../dialect/build.ts';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import type { Binder, CommonTables } from './binder.ts';
 import { inferOutputName } from './output-name.ts';
 import {
@@ -35,14 +35,14 @@ export function bindTarget(
   const value = target.val;
   if (value === undefined) return { target, offers: [] };
   if ('ColumnRef' in value) {
-    const fields = textsOf(value.ColumnRef.fields);
+    const fields = getStringValues(value.ColumnRef.fields);
     if (fields.at(-1) === '*') return bindStar(target, value.ColumnRef, fields, scope, binder);
     if (target.name === undefined) return bindColumnTarget(target, value.ColumnRef, fields, scope, binder);
   }
   const label = target.name ?? inferOutputName(value);
   const column = 'ColumnRef' in value ? value.ColumnRef : undefined;
   const resolved =
-    column && resolveColumn(scope, textsOf(column.fields), () => binder.position(column.location));
+    column && resolveColumn(scope, getStringValues(column.fields), () => binder.position(column.location));
   return {
     target: { ...target, name: label, val: binder.expression(value, scope, tables) },
     offers: [{ name: label, engineName: label, ...pickAdaptation(resolved) }],

@@ -1,7 +1,7 @@
 import type { Node, RangeVar } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { column, name } from '../dialect/build.ts';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
 import { type Binder, renameColumns } from './binder.ts';
 import type { KnownEntity, KnownView } from './known-table.ts';
@@ -16,7 +16,7 @@ const MAX_DEPTH = 32;
 export function bindView(range: RangeVar, view: KnownView, scope: Scope, binder: Binder): Node {
   checkDepth(range, view.name, binder);
   const alias = range.alias?.aliasname ?? range.relname ?? view.name;
-  const aliases = textsOf(range.alias?.colnames);
+  const aliases = getStringValues(range.alias?.colnames);
   const names = [...aliases, ...view.columns.slice(aliases.length)];
   // An error inside the view is reported at its position in the statement.
   const query = relocate(view.query, range.location ?? 0);
@@ -41,7 +41,7 @@ export function bindView(range: RangeVar, view: KnownView, scope: Scope, binder:
 /** Expands an entity to a subquery over its table, including hidden columns that the statement references. */
 export function bindEntity(range: RangeVar, entity: KnownEntity, scope: Scope, binder: Binder): Node {
   const alias = range.alias?.aliasname ?? range.relname ?? entity.name;
-  const aliases = textsOf(range.alias?.colnames);
+  const aliases = getStringValues(range.alias?.colnames);
   const where = entity.where && relocate(entity.where, range.location ?? 0);
   const relation = binder.relation(entity.table, where && collectColumnNames(where));
   const offered = offeredColumns(relation);

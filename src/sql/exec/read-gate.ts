@@ -3,7 +3,7 @@ import type { GatePassage, ReadGate } from '../../dynamo/read/reader.ts';
 import { totalCapacity, type ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { TokenBucket } from '../../dynamo/transport/token-bucket.ts';
 import { describeAccess } from '../plan/describe-access.ts';
-import { estimateReadUnits } from '../plan/estimate.ts';
+import { estimateReadUnits } from '../plan/cost.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { StatementContext } from './context.ts';
 

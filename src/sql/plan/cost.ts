@@ -2,7 +2,14 @@ import type { IndexDef, TableDef } from '../../catalog/table-def.ts';
 import { getItemUnits, pageUnits } from '../../dynamo/read/capacity.ts';
 import { LIMITS } from '../../dynamo/lint/limits.ts';
 import { implies } from './implies.ts';
-import { indexExtent, estimateItems, estimateSelectivity, tableExtent, type Extent } from './statistics.ts';
+import {
+  estimateItems,
+  estimateSelectivity,
+  type Extent,
+  indexExtent,
+  isCounted,
+  tableExtent,
+} from './statistics.ts';
 import type { PlanSettings, TableRead } from './table-read.ts';
 
 /** The estimated cost of a read. */
@@ -60,6 +67,24 @@ export function estimateCost(read: TableRead, settings: CostSettings): Cost {
       return addFetchCost(scan, evaluated, read, consistent);
     }
   }
+}
+
+/** Estimates the read capacity units of a read; undefined if they depend on a table size that is not known. */
+export function estimateReadUnits(
+  read: TableRead,
+  consistent: boolean,
+  learned?: CostSettings['learned'],
+): number | undefined {
+  const { kind } = read.access;
+  // DynamoDB updates table sizes about every six hours: a new table has none yet.
+  if ((kind === 'Query' || kind === 'Scan') && !isCounted(read.table)) return undefined;
+  const { units } = estimateCost(read, { consistentReads: consistent, learned });
+  return roundUpToHalf(units);
+}
+
+/** Rounds capacity for display: it is consumed in half units. */
+export function roundUpToHalf(units: number): number {
+  return Math.ceil(units * 2) / 2;
 }
 
 /** Negative if `a` is cheaper. Compares capacity first, then requests, then rounds. */

@@ -4,7 +4,7 @@ import { totalWritten, type WriteStats } from '../../dynamo/write/write-stats.ts
 import { buildRequest, partsOf } from '../../dynamo/read/request.ts';
 import { describeAccess } from './describe-access.ts';
 import type { StatementPlan } from './planner.ts';
-import { estimateReadUnits } from './estimate.ts';
+import { estimateReadUnits } from './cost.ts';
 import { toReadRequest } from './read-request.ts';
 import type { PlanSettings, TableRead } from './table-read.ts';
 import { type UnusedIndex, explainUnusedIndexes } from './unused-indexes.ts';

@@ -8,7 +8,7 @@ import type { Relation, SystemRelation } from '../bind/relation.ts';
 import { toEngineError } from '../engine/engine-errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { loadEngine } from '../engine/load-engine.ts';
-import { quoteIdentifier, quoteLiteral } from '../print/quote.ts';
+import { quoteName, quoteString } from '../print/quote.ts';
 import { toDuckdbType } from '../types/column-types.ts';
 import { restoreLists, type IntegerList } from './integer-lists.ts';
 import {
@@ -94,7 +94,7 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
       STUBS,
       () => createStubs(open, relations),
       (schema) => {
-        void open().then(({ connection }) => connection.run(`DROP SCHEMA ${quoteIdentifier(schema)} CASCADE`));
+        void open().then(({ connection }) => connection.run(`DROP SCHEMA ${quoteName(schema)} CASCADE`));
       },
     );
   };
@@ -172,14 +172,12 @@ async function openPlanning(): Promise<PlanningEngine> {
 async function createStubs(open: () => Promise<PlanningEngine>, relations: readonly Stub[]): Promise<string> {
   const { engine, connection } = await open();
   const schema = engine.newSchema();
-  await connection.run(`CREATE SCHEMA ${quoteIdentifier(schema)}`);
+  await connection.run(`CREATE SCHEMA ${quoteName(schema)}`);
   for (const { alias, columns } of relations) {
     const definitions = columns.map(
-      ({ engineName, column }) => `${quoteIdentifier(engineName)} ${toDuckdbType(column.type)}`,
+      ({ engineName, column }) => `${quoteName(engineName)} ${toDuckdbType(column.type)}`,
     );
-    await connection.run(
-      `CREATE TABLE ${quoteIdentifier(schema)}.${quoteIdentifier(alias)} (${definitions.join(', ')})`,
-    );
+    await connection.run(`CREATE TABLE ${quoteName(schema)}.${quoteName(alias)} (${definitions.join(', ')})`);
   }
   return schema;
 }
@@ -217,7 +215,7 @@ async function planFacts(
   relations: readonly Stub[],
 ): Promise<PlanFacts | undefined> {
   const answer = await connection.runAndReadAll(
-    `SELECT json_serialize_plan(${quoteLiteral(sql)}, optimize := true, skip_null := true, skip_empty := true)`,
+    `SELECT json_serialize_plan(${quoteString(sql)}, optimize := true, skip_null := true, skip_empty := true)`,
   );
   const plan = parsePlan(String(answer.getRows()[0]?.[0]));
   if ('failure' in plan) return undefined;

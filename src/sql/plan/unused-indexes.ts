@@ -1,6 +1,5 @@
 import { type IndexDef, keyNames } from '../../catalog/table-def.ts';
-import { estimateCost } from './cost.ts';
-import { roundUpToHalf } from './estimate.ts';
+import { estimateCost, roundUpToHalf } from './cost.ts';
 import { findMissingColumn, whyUnusable } from './key-candidates.ts';
 import { isCounted } from './statistics.ts';
 import type { PlanSettings, TableRead } from './table-read.ts';

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { sketchAttributes } from '../../../src/catalog/value-sketch.ts';
 import type { TableDef } from '../../../src/catalog/table-def.ts';
-import { estimateCost } from '../../../src/sql/plan/cost.ts';
-import { estimateReadUnits } from '../../../src/sql/plan/estimate.ts';
+import { estimateCost, estimateReadUnits } from '../../../src/sql/plan/cost.ts';
 import { PUSHDOWN_RULES } from '../../../src/sql/plan/rules/index.ts';
 import { chooseAccessPath } from '../../../src/sql/plan/choose-path.ts';
 import { explainUnusedIndexes } from '../../../src/sql/plan/unused-indexes.ts';
