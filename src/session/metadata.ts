@@ -4,7 +4,7 @@ import { postgresColumnType } from '../sql/types/column-types.ts';
 import type { SessionContext } from '../sql/exec/context.ts';
 import { newCatalogContext } from '../sql/exec/sampling-budget.ts';
 import { resolveViewColumns } from '../sql/exec/view-columns.ts';
-import { definitionOf, isViewSchema } from '../sql/system/definition.ts';
+import { toViewQuery, isViewSchema } from '../sql/system/view-query.ts';
 import type { ColumnInfo, IndexInfo, Metadata, PrimaryKeyInfo } from './connection.ts';
 
 /** The catalog in the words of JDBC's DatabaseMetaData. */
@@ -32,7 +32,7 @@ export function createMetadata(session: SessionContext, guard: () => AbortSignal
           kind: 'view',
           itemCount: 0,
           sizeBytes: 0,
-          definition: definitionOf(view.schema),
+          definition: toViewQuery(view.schema),
           schemaFile: view.file,
         };
       const { name: exact, itemCount, sizeBytes, schemaFile } = await table(name);

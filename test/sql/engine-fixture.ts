@@ -7,7 +7,7 @@ import { type Engine, openEngine } from '../../src/sql/engine/engine.ts';
 import { toDuckdbType } from '../../src/sql/types/column-types.ts';
 import { toParameterList } from '../../src/sql/parse/parameter-list.ts';
 import { parseQuery } from '../../src/sql/parse/parse.ts';
-import { quoteName } from '../../src/sql/print/names.ts';
+import { quoteName } from '../../src/sql/print/quote.ts';
 
 export const bigint: SqlType = { kind: 'bigint' };
 export const decimal: SqlType = { kind: 'decimal', scale: 2 };

@@ -7,7 +7,7 @@ import type {
   OutputColumn,
   TableDetails,
 } from '../../session/connection.ts';
-import { quoteName } from '../../sql/print/names.ts';
+import { quoteName } from '../../sql/print/quote.ts';
 import type { Value } from '../../sql/types/value.ts';
 import { examples } from '../examples.ts';
 import type { Io, OutputScreen } from '../io.ts';

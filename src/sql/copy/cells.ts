@@ -8,7 +8,7 @@ import { formatValue } from '../types/format-value.ts';
 import { storedAttributeType } from '../types/column-types.ts';
 import { createColumnDecoder } from '../exec/row-decoder.ts';
 import { planStatement, type RunningStatement, runStatement } from '../exec/run.ts';
-import { queryWithin } from '../parse/parse.ts';
+import { toParsedQuery } from '../parse/parse.ts';
 import type { Value } from '../types/value.ts';
 import type { StatementScope } from '../write/statement-scope.ts';
 
@@ -45,7 +45,7 @@ export async function queryCells(
 ): Promise<Cells> {
   const { parsed, parameters, signal, stats } = scope;
   const context = scope.context.withSettings({ decimals: 'digits' });
-  const plan = await planStatement(queryWithin(parsed, select), parameters, context, signal);
+  const plan = await planStatement(toParsedQuery(parsed, select), parameters, context, signal);
   const { columns } = plan;
   const textSelect = plan.direct === undefined ? castToText(select, columns, form) : select;
   const cells = columns.map(({ type }, i) => {
@@ -55,7 +55,7 @@ export async function queryCells(
     return createCellFormatter(kind, form, plan.direct !== undefined);
   });
   const run = (): Promise<RunningStatement> =>
-    runStatement(queryWithin(parsed, textSelect), parameters, context, signal, stats);
+    runStatement(toParsedQuery(parsed, textSelect), parameters, context, signal, stats);
   // Starting a direct statement reads nothing yet.
   const direct = plan.direct === undefined ? undefined : await run();
   async function* batches(): ReturnType<Cells['batches']> {

@@ -7,7 +7,7 @@ import { throwIfCancelled } from '../../dynamo/transport/service-errors.ts';
 import { type CommandResult, emptyResult } from '../exec/command.ts';
 import { toEngineError } from '../engine/engine-errors.ts';
 import { planStatement, runStatement } from '../exec/run.ts';
-import { queryWithin } from '../parse/parse.ts';
+import { toParsedQuery } from '../parse/parse.ts';
 import type { ResultColumn } from '../types/types.ts';
 import { toAttribute } from '../write/to-attribute.ts';
 import { readSourceRows } from '../write/source-rows.ts';
@@ -136,7 +136,7 @@ function assertDistinctNames(names: readonly string[]): void {
 /** Items in DynamoDB's JSON format, as DynamoDB's exports write them. */
 async function* formatItems(select: SelectStmt, scope: StatementScope): AsyncGenerator<FileLines> {
   const { parsed, parameters, context, signal } = scope;
-  const { columns } = await planStatement(queryWithin(parsed, select), parameters, context, signal);
+  const { columns } = await planStatement(toParsedQuery(parsed, select), parameters, context, signal);
   const names = columns.map(({ name }) => name);
   assertDistinctNames(names);
   const whole = names.length === 1 && names[0] === '$item';
@@ -163,7 +163,7 @@ async function writeParquetFile(
   const engine = await files.engine(draft.path);
   let names: readonly string[] = [];
   const ownContext = context.derive({ ownEngine: engine });
-  const query = queryWithin(parsed, select);
+  const query = toParsedQuery(parsed, select);
   try {
     const running = await runStatement(query, parameters, ownContext, signal, stats, (plan) => {
       names = plan.columns.map(({ name }) => name);

@@ -4,7 +4,7 @@ import type { Command } from '../exec/command.ts';
 import { column } from '../dialect/build.ts';
 import type { StatementContext } from '../exec/context.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { copyFrom } from './copy-from.ts';
 import { copyTo } from './copy-to.ts';
 import { parseCopyOptions } from './options.ts';
@@ -23,8 +23,8 @@ export const copy: Command = {
   },
 };
 
-function asCopy({ node, refusal }: ParsedCommand): CopyStmt {
-  if (!('CopyStmt' in node)) throw refusal();
+function asCopy({ node, unsupported }: ParsedCommand): CopyStmt {
+  if (!('CopyStmt' in node)) throw unsupported();
   return node.CopyStmt;
 }
 
@@ -58,7 +58,7 @@ function parseRequest(
     throw new DriverError('SQL_NOT_SUPPORTED', 'COPY to or from a file is not allowed on this connection', {
       remedy: 'Connect with AllowFiles=true.',
     });
-  const columns = textsOf(attlist);
+  const columns = getStringValues(attlist);
   return {
     statement,
     file,

@@ -1,9 +1,9 @@
 import type { Node } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
-import { JSON_STAND_IN } from '../parse/copy-format.ts';
+import { JSON_FORMAT_PLACEHOLDER } from '../parse/copy-format.ts';
 import type { ParsedText } from '../parse/parse.ts';
-import { isNode, textOf } from '../parse/tree.ts';
+import { isNode, getStringValue } from '../parse/tree.ts';
 
 const COPY_FORMATS = ['text', 'csv', 'json', 'ndjson', 'dynamodb_json', 'parquet'] as const;
 type CopyFormat = (typeof COPY_FORMATS)[number];
@@ -240,7 +240,7 @@ function readKeyword({ arg }: OptionNode): string | undefined {
   if ('Integer' in arg) return String(arg.Integer.ival ?? 0);
   if ('Float' in arg) return arg.Float.fval ?? '0';
   if ('Boolean' in arg) return arg.Boolean.boolval === true ? 'true' : 'false';
-  return textOf(arg);
+  return getStringValue(arg);
 }
 
 function invalidArgument({ position }: OptionNode, message: string, remedy?: string): DriverError {
@@ -261,7 +261,7 @@ function parseChoice<const T extends string>(option: OptionNode, choices: readon
 }
 
 function parseFormat(option: OptionNode): CopyFormat {
-  return readKeyword(option) === JSON_STAND_IN ? 'json' : parseChoice(option, COPY_FORMATS);
+  return readKeyword(option) === JSON_FORMAT_PLACEHOLDER ? 'json' : parseChoice(option, COPY_FORMATS);
 }
 
 const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
@@ -334,7 +334,7 @@ function parseColumns(option: OptionNode): ColumnChoice {
   const items = arg !== undefined && 'List' in arg ? (arg.List.items ?? []) : [];
   if (items.length === 0)
     throw invalidArgument(option, `argument to option "${option.name}" must be a list of column names`);
-  return new Set(items.filter(isNode).map((item) => textOf(item) ?? ''));
+  return new Set(items.filter(isNode).map((item) => getStringValue(item) ?? ''));
 }
 
 /** Whether an option applies to the column. */

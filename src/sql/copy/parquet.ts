@@ -18,7 +18,7 @@ import { formatFloat } from '../types/text-format.ts';
 import { formatTimestamp } from '../types/text-format.ts';
 import { toEngineError } from '../engine/engine-errors.ts';
 import type { Engine } from '../engine/engine.ts';
-import { identifier, literal } from '../print/quote.ts';
+import { quoteName, quoteString } from '../print/quote.ts';
 import { toAttribute } from '../write/to-attribute.ts';
 import { buildItem } from '../write/build-item.ts';
 import type { StoredInput } from '../write/stored-input.ts';
@@ -35,8 +35,8 @@ export async function* readParquet(
   const interrupt = (): void => connection.interrupt();
   signal.addEventListener('abort', interrupt, { once: true });
   try {
-    const columns = into.columns?.map(identifier).join(', ') ?? '*';
-    const result = await connection.stream(`SELECT ${columns} FROM read_parquet(${literal(path)})`);
+    const columns = into.columns?.map(quoteName).join(', ') ?? '*';
+    const result = await connection.stream(`SELECT ${columns} FROM read_parquet(${quoteString(path)})`);
     const targets = resolveFileColumns(result.columnNames(), into);
     const types = result.columnTypes();
     let line = 0;
@@ -140,9 +140,9 @@ export async function writeParquet(
   const description = await connection.runAndReadAll(`DESCRIBE ${VIEW_NAME}`);
   const list = description
     .getRows()
-    .map(([, type], i) => `${castExactly(columnName(i), String(type))} AS ${identifier(names[i] ?? '')}`);
+    .map(([, type], i) => `${castExactly(columnName(i), String(type))} AS ${quoteName(names[i] ?? '')}`);
   const result = await connection.runAndReadAll(
-    `COPY (SELECT ${list.join(', ')} FROM ${VIEW_NAME}) TO ${literal(path)} (FORMAT parquet, USE_TMP_FILE false, COMPRESSION ${literal(compression === 'none' ? 'uncompressed' : compression)})`,
+    `COPY (SELECT ${list.join(', ')} FROM ${VIEW_NAME}) TO ${quoteString(path)} (FORMAT parquet, USE_TMP_FILE false, COMPRESSION ${quoteString(compression === 'none' ? 'uncompressed' : compression)})`,
   );
   return Number(result.getRows()[0]?.[0] ?? 0);
 }

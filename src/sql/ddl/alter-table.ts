@@ -2,59 +2,64 @@ import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { CreateTableInput } from '../../dynamo/transport/admin.ts';
 import { checkTable } from '../../dynamo/lint/lint-tables.ts';
-import { type CommandResult, done } from '../exec/command.ts';
-import { globalIndexInput, indexThroughput, type Throughput, type TypeOfAttribute } from './definition.ts';
-import { keyTypesOf } from './key-types.ts';
-import { readSettings } from './options.ts';
-import { settingSteps } from './settings-steps.ts';
+import { type CommandResult, emptyResult } from '../exec/command.ts';
+import {
+  toGlobalIndexInput,
+  toIndexThroughput,
+  type Throughput,
+  type ResolveKeyType,
+} from './table-input.ts';
+import { listKeyTypes } from './key-types.ts';
+import { parseTableOptions } from './table-options.ts';
+import { toOptionSteps } from './option-steps.ts';
 import type { AlterAction, IndexClause, TableStatement, Located } from '../parse/table/table-statement.ts';
-import { isOnDemand } from './throughput-now.ts';
+import { isOnDemand } from './throughput-options.ts';
 import {
   findTable,
-  indexState,
-  refuseReadOnly,
+  describePendingIndex,
+  assertWritable,
   requireTable,
-  stateOf,
-  type Step,
+  describePending,
+  type DdlStep,
   type Table,
-  untilDone,
-  whenFree,
-  type Work,
-} from './work.ts';
+  waitUntilDone,
+  retryWhileBusy,
+  type DdlContext,
+} from './ddl-context.ts';
 
 type AlterTable = Extract<TableStatement, { kind: 'alter-table' }>;
 type GlobalIndexInput = NonNullable<CreateTableInput['GlobalSecondaryIndexes']>[number];
 type DropIndex = Extract<TableStatement, { kind: 'drop-index' }>;
 
 /** Adds and removes indexes, and changes the options of a table, one after the other. */
-export async function alterTable(statement: AlterTable, work: Work): Promise<CommandResult> {
+export async function alterTable(statement: AlterTable, work: DdlContext): Promise<CommandResult> {
   const { tag, actions, waits } = statement;
-  refuseReadOnly(tag, work.context, statement.table.position);
+  assertWritable(tag, work.context, statement.table.position);
   const table = statement.ifExists
     ? await findTable(statement.table, work)
     : await requireTable(statement.table, work);
   if (table === undefined) {
     work.context.session.warn(`There is no table "${statement.table.value}": nothing is changed`);
-    return done(tag);
+    return emptyResult(tag);
   }
-  const steps: Step[] = [];
-  for (const action of actions) steps.push(...(await stepsOf(action, table, work)));
-  await take(steps, table, { what: tag, waits }, work);
-  return done(tag);
+  const steps: DdlStep[] = [];
+  for (const action of actions) steps.push(...(await toSteps(action, table, work)));
+  await runSteps(steps, table, { what: tag, waits }, work);
+  return emptyResult(tag);
 }
 
 /** Removes indexes, whose tables need not be named where only one table has an index of the name. */
 export async function dropIndexes(
   { indexes, ifExists, waits }: DropIndex,
-  work: Work,
+  work: DdlContext,
 ): Promise<CommandResult> {
   const what = 'DROP INDEX';
   const [first] = indexes;
-  refuseReadOnly(what, work.context, first?.name.position);
+  assertWritable(what, work.context, first?.name.position);
   for (const { table: named, name } of indexes) {
     const table =
       named === undefined
-        ? await tableWithIndex(name, work)
+        ? await findTableWithIndex(name, work)
         : await findTable({ value: named, position: name.position }, work);
     if (table === undefined && named !== undefined && !ifExists)
       await requireTable({ value: named, position: name.position }, work);
@@ -63,17 +68,17 @@ export async function dropIndexes(
       work.context.session.warn(`There is no index "${name.value}": nothing is dropped`);
       continue;
     }
-    await take(dropSteps({ name, ifExists }, table, work), table, { what, waits }, work);
+    await runSteps(toDropIndexSteps({ name, ifExists }, table, work), table, { what, waits }, work);
   }
-  return done(what);
+  return emptyResult(what);
 }
 
 /** Does one step after the other; each has to wait for the one before. */
-async function take(
-  steps: readonly Step[],
+async function runSteps(
+  steps: readonly DdlStep[],
   table: Table,
   { what, waits }: { readonly what: string; readonly waits: boolean },
-  work: Work,
+  work: DdlContext,
 ): Promise<void> {
   const { TableName: name } = table;
   const { catalog, session } = work.context;
@@ -82,28 +87,28 @@ async function take(
     for (const [at, step] of steps.entries()) {
       const isLast = at === steps.length - 1;
       const now = at === 0 ? table : ((await client.describeTable(name, work.signal)) ?? table);
-      await whenFree(what, work, waits || at > 0, () => step.send({ ...now, TableName: name }));
-      if (waits || !isLast) await untilDone(name, work, step.state ?? stateOf);
+      await retryWhileBusy(what, work, waits || at > 0, () => step.send({ ...now, TableName: name }));
+      if (waits || !isLast) await waitUntilDone(name, work, step.state ?? describePending);
     }
   } finally {
     catalog.forget(name);
   }
 }
 
-async function stepsOf(action: AlterAction, table: Table, work: Work): Promise<readonly Step[]> {
+async function toSteps(action: AlterAction, table: Table, work: DdlContext): Promise<readonly DdlStep[]> {
   const { client } = work.context.session.database;
   switch (action.kind) {
     case 'add-index':
-      return addSteps(action, table, work);
+      return toAddIndexSteps(action, table, work);
     case 'drop-index':
-      return dropSteps(action, table, work);
+      return toDropIndexSteps(action, table, work);
     case 'set-index': {
-      const { value: name } = requireIndex(action.name, table);
-      const settings = readSettings(action.options, 'index');
+      const { value: name } = requireGlobalIndex(action.name, table);
+      const settings = parseTableOptions(action.options, 'index');
       return [
         {
           send: (now) => {
-            const throughput = indexThroughput(settings, throughputNow(now, name), { name });
+            const throughput = toIndexThroughput(settings, getThroughput(now, name), { name });
             return client.admin.update(
               {
                 TableName: now.TableName,
@@ -116,36 +121,38 @@ async function stepsOf(action: AlterAction, table: Table, work: Work): Promise<r
       ];
     }
     case 'set':
-      return settingSteps(readSettings(action.options, 'table'), work);
+      return toOptionSteps(parseTableOptions(action.options, 'table'), work);
   }
 }
 
-async function addSteps(
+async function toAddIndexSteps(
   { index, ifNotExists }: Extract<AlterAction, { kind: 'add-index' }>,
   table: Table,
-  work: Work,
-): Promise<readonly Step[]> {
+  work: DdlContext,
+): Promise<readonly DdlStep[]> {
   const { context, signal } = work;
   if (index.kind === 'local')
     throw new DriverError('SQL_NOT_SUPPORTED', 'DynamoDB makes local indexes with their tables only.', {
       position: index.position,
       remedy: 'Make a global index, or the table anew with LOCAL INDEX in CREATE TABLE.',
     });
-  if (indexNames(table).includes(index.name)) {
+  if (listIndexNames(table).includes(index.name)) {
     if (!ifNotExists)
       throw new DriverError(
         'CATALOG_DUPLICATE_TABLE',
         `Table ${table.TableName} has an index "${index.name}" already.`,
         { position: index.position },
       );
-    context.session.warn(`Table ${table.TableName} has an index "${index.name}" already: it is left as it is`);
+    context.session.warn(
+      `Table ${table.TableName} has an index "${index.name}" already: it is left as it is`,
+    );
     return [];
   }
-  const typeOf = await attributeTypes(index, table, work);
-  const made = (now: Table): GlobalIndexInput => globalIndexInput(index, typeOf, throughputNow(now));
+  const typeOf = await createKeyTypeResolver(index, table, work);
+  const made = (now: Table): GlobalIndexInput => toGlobalIndexInput(index, typeOf, getThroughput(now));
   // Its capacity is judged when the steps before have been taken.
-  const plain = globalIndexInput({ ...index, options: [] }, typeOf, throughputNow(table));
-  checkTable(withIndex(table, plain), index.position);
+  const plain = toGlobalIndexInput({ ...index, options: [] }, typeOf, getThroughput(table));
+  checkTable(addIndexToInput(table, plain), index.position);
   const types = new Map(
     [...index.partition, ...index.sort].map((part) => [part.name, typeOf(part, index.name)]),
   );
@@ -163,17 +170,17 @@ async function addSteps(
           },
           signal,
         ),
-      state: indexState(index.name, 'made'),
+      state: describePendingIndex(index.name, 'made'),
     },
   ];
 }
 
 /** The types of an index's attributes: as they are written, as the table has them, or as its items do. */
-async function attributeTypes(
+async function createKeyTypeResolver(
   { partition, sort }: IndexClause,
   table: Table,
-  { context, signal }: Work,
-): Promise<TypeOfAttribute> {
+  { context, signal }: DdlContext,
+): Promise<ResolveKeyType> {
   const known = new Map<string, string | undefined>(
     (table.AttributeDefinitions ?? []).map(({ AttributeName: name = '', AttributeType: type }) => [
       name,
@@ -202,7 +209,7 @@ async function attributeTypes(
     }
     if (has === 'S' || has === 'N' || has === 'B') return has;
     const column = columns.find((each) => each.path.length === 1 && each.path[0] === name);
-    const seen = column === undefined ? [] : keyTypesOf(column);
+    const seen = column === undefined ? [] : listKeyTypes(column);
     const [only] = seen.length === 1 ? seen : [];
     if (only !== undefined) return only;
     const found =
@@ -216,16 +223,16 @@ async function attributeTypes(
   };
 }
 
-function dropSteps(
+function toDropIndexSteps(
   { name, ifExists }: { readonly name: Located<string>; readonly ifExists: boolean },
   table: Table,
-  { context, signal }: Work,
-): readonly Step[] {
-  if (ifExists && !indexNames(table).includes(name.value)) {
+  { context, signal }: DdlContext,
+): readonly DdlStep[] {
+  if (ifExists && !listIndexNames(table).includes(name.value)) {
     context.session.warn(`Table ${table.TableName} has no index "${name.value}": nothing is dropped`);
     return [];
   }
-  const { value } = requireIndex(name, table);
+  const { value } = requireGlobalIndex(name, table);
   return [
     {
       send: (now) =>
@@ -233,20 +240,20 @@ function dropSteps(
           { TableName: now.TableName, GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: value } }] },
           signal,
         ),
-      state: indexState(value, 'dropped'),
+      state: describePendingIndex(value, 'dropped'),
     },
   ];
 }
 
 /** The index is there, and is one that can be changed. */
-function requireIndex(name: Located<string>, table: Table): Located<string> {
+function requireGlobalIndex(name: Located<string>, table: Table): Located<string> {
   if (table.LocalSecondaryIndexes?.some(({ IndexName }) => IndexName === name.value) === true)
     throw new DriverError(
       'SQL_NOT_SUPPORTED',
       `"${name.value}" is a local index: DynamoDB neither changes nor removes these while their tables last.`,
       { position: name.position },
     );
-  if (indexNames(table).includes(name.value)) return name;
+  if (listIndexNames(table).includes(name.value)) return name;
   throw unknownIndex(name, table);
 }
 
@@ -254,27 +261,27 @@ function unknownIndex(name: Located<string>, table: Table | undefined): DriverEr
   const where = table === undefined ? 'No table' : `Table ${table.TableName}`;
   return new DriverError('SQL_UNKNOWN_INDEX', `${where} has ${table ? 'no' : 'an'} index "${name.value}".`, {
     position: name.position,
-    candidates: nearest(name.value, table === undefined ? [] : indexNames(table)),
+    candidates: nearest(name.value, table === undefined ? [] : listIndexNames(table)),
     remedy: 'Check the name; SHOW INDEXES FROM table lists the indexes of a table.',
   });
 }
 
-function indexNames(table: Table): readonly string[] {
+function listIndexNames(table: Table): readonly string[] {
   const all = [...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])];
   return all.map(({ IndexName: name = '' }) => name);
 }
 
 /** The only table that has an index of this name. */
-async function tableWithIndex(
+async function findTableWithIndex(
   { value, position }: Located<string>,
-  { context: { catalog, session }, signal }: Work,
+  { context: { catalog, session }, signal }: DdlContext,
 ): Promise<Table | undefined> {
   const found: Table[] = [];
   for (const name of await catalog.tableNames(signal)) {
     const table = await session.database.client.describeTable(name, signal);
     if (table === undefined) continue;
     const named: Table = { ...table, TableName: name };
-    if (indexNames(named).includes(value)) found.push(named);
+    if (listIndexNames(named).includes(value)) found.push(named);
   }
   const [first, second] = found;
   if (first === undefined || second === undefined) return first;
@@ -287,7 +294,7 @@ async function tableWithIndex(
 }
 
 /** The capacity of a table, or of one of its indexes, as it is. */
-function throughputNow(table: Table, index?: string): Throughput {
+function getThroughput(table: Table, index?: string): Throughput {
   if (isOnDemand(table)) return { BillingMode: 'PAY_PER_REQUEST' };
   const of = table.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === index) ?? table;
   const { ReadCapacityUnits: read = 1, WriteCapacityUnits: write = 1 } = of.ProvisionedThroughput ?? {};
@@ -298,7 +305,7 @@ function throughputNow(table: Table, index?: string): Throughput {
 }
 
 /** The table as it will be. */
-function withIndex(table: Table, index: GlobalIndexInput): CreateTableInput {
+function addIndexToInput(table: Table, index: GlobalIndexInput): CreateTableInput {
   const { TableName, KeySchema, GlobalSecondaryIndexes = [], LocalSecondaryIndexes = [] } = table;
   const definition = ({
     IndexName,

@@ -2,48 +2,54 @@ import type { TableSchema } from '../../catalog/schemas/schema-file.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { CreateTableInput } from '../../dynamo/transport/admin.ts';
 import { checkTable } from '../../dynamo/lint/lint-tables.ts';
-import { type CommandResult, done } from '../exec/command.ts';
+import { type CommandResult, emptyResult } from '../exec/command.ts';
 import { findSystemTable } from '../system/registry.ts';
-import { createTableInput } from './definition.ts';
-import { readSettings, type Settings } from './options.ts';
+import { toCreateTableInput } from './table-input.ts';
+import { parseTableOptions, type TableOptions } from './table-options.ts';
 import type { TableStatement, Located } from '../parse/table/table-statement.ts';
-import { refuseReadOnly, stateOf, untilDone, whenFree, type Work } from './work.ts';
+import {
+  assertWritable,
+  describePending,
+  waitUntilDone,
+  retryWhileBusy,
+  type DdlContext,
+} from './ddl-context.ts';
 
 type CreateTable = Extract<TableStatement, { kind: 'create-table' }>;
 
 const TAG = 'CREATE TABLE';
 
 /** Makes a table with its indexes. */
-export async function createTable(statement: CreateTable, work: Work): Promise<CommandResult> {
+export async function createTable(statement: CreateTable, work: DdlContext): Promise<CommandResult> {
   const { table } = statement;
-  refuseReadOnly(TAG, work.context, table.position);
-  checkColumns(statement);
-  const settings = readSettings(statement.options, 'table');
-  const input = createTableInput(statement, settings);
+  assertWritable(TAG, work.context, table.position);
+  assertDistinctColumns(statement);
+  const settings = parseTableOptions(statement.options, 'table');
+  const input = toCreateTableInput(statement, settings);
   checkTable(input, table.position);
-  const made = await makeTable(input, settings, table, statement, work);
-  if (made) await keepColumns(statement, input, work);
-  return done(TAG);
+  const made = await sendCreateTable(input, settings, table, statement, work);
+  if (made) await saveColumns(statement, input, work);
+  return emptyResult(TAG);
 }
 
 /** Makes the table that CreateTable is sent; false where it is there already and that is fine. */
-export async function makeTable(
+export async function sendCreateTable(
   input: CreateTableInput,
-  settings: Settings,
+  settings: TableOptions,
   { value: name, position }: Located<string>,
   { ifNotExists, waits }: { readonly ifNotExists: boolean; readonly waits: boolean },
-  work: Work,
+  work: DdlContext,
 ): Promise<boolean> {
   const { context, signal } = work;
   const { catalog, session } = context;
   const { client } = session.database;
-  await refuseTaken(name, position, work);
+  await assertNameUnused(name, position, work);
   if (ifNotExists && (await client.describeTable(name, signal)) !== undefined) {
     session.warn(`There is a table "${name}" already: it is left as it is`);
     return false;
   }
   try {
-    await whenFree(TAG, work, false, () => client.admin.create(input, signal));
+    await retryWhileBusy(TAG, work, false, () => client.admin.create(input, signal));
   } catch (error) {
     if (!(error instanceof DriverError) || error.code !== 'DYNAMO_IN_USE') throw error;
     throw new DriverError('CATALOG_DUPLICATE_TABLE', `There is a table "${name}" already.`, {
@@ -56,10 +62,10 @@ export async function makeTable(
   const ttl = settings.options.get('ttl');
   const recovers = settings.options.get('point_in_time_recovery') === 'true';
   // Both can be had of a table that is there.
-  if (waits || ttl !== undefined || recovers) await untilDone(name, work, stateOf);
+  if (waits || ttl !== undefined || recovers) await waitUntilDone(name, work, describePending);
   if (ttl !== undefined) await client.admin.setTimeToLive(name, ttl, { enabled: true }, signal);
   if (recovers)
-    await whenFree(TAG, work, true, () =>
+    await retryWhileBusy(TAG, work, true, () =>
       client.admin.setPointInTimeRecovery(name, { enabled: true }, signal),
     );
   catalog.forget(name);
@@ -67,7 +73,7 @@ export async function makeTable(
 }
 
 /** Tables, views and system tables have their names in common. */
-async function refuseTaken(name: string, position: number, { context }: Work): Promise<void> {
+async function assertNameUnused(name: string, position: number, { context }: DdlContext): Promise<void> {
   const stored = (await context.catalog.schemas.all()).find(({ schema }) => schema.name === name);
   const isView = stored !== undefined && (stored.schema.kind === 'view' || stored.schema.table !== name);
   const isSystem = findSystemTable(undefined, name) !== undefined;
@@ -79,7 +85,7 @@ async function refuseTaken(name: string, position: number, { context }: Work): P
     );
 }
 
-function checkColumns({ columns }: CreateTable): void {
+function assertDistinctColumns({ columns }: CreateTable): void {
   const twice = columns.find(({ name }, i) => columns.findIndex((other) => other.name === name) !== i);
   if (twice !== undefined)
     throw new DriverError('SQL_TABLE_DEFINITION', `Column "${twice.name}" is there twice.`, {
@@ -88,10 +94,10 @@ function checkColumns({ columns }: CreateTable): void {
 }
 
 /** DynamoDB keeps the types of keys; what the other columns are is kept as a schema. */
-async function keepColumns(
+async function saveColumns(
   { table, columns }: CreateTable,
   { AttributeDefinitions: attributes = [] }: CreateTableInput,
-  { context }: Work,
+  { context }: DdlContext,
 ): Promise<void> {
   const { schemas } = context.catalog;
   const others = columns.filter(({ name }) => !attributes.some((each) => each.AttributeName === name));

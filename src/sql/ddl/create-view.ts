@@ -4,29 +4,36 @@ import { DriverError } from '../../core/errors.ts';
 import { bindStatement } from '../bind/bind.ts';
 import type { StatementContext } from '../exec/context.ts';
 import { planStatement } from '../exec/run.ts';
-import { type ParsedCommand, parseQuery, queryWithin } from '../parse/parse.ts';
+import { type ParsedCommand, parseQuery, toParsedQuery } from '../parse/parse.ts';
 import { scan } from '../parse/scan.ts';
-import { textsOf } from '../parse/tree.ts';
-import { quoteName } from '../print/names.ts';
+import { getStringValues } from '../parse/tree.ts';
+import { quoteName } from '../print/quote.ts';
 import { findSystemTable } from '../system/registry.ts';
 import { isTableSchema } from '../types/table-schema.ts';
-import { type Command, done } from '../exec/command.ts';
+import { type Command, emptyResult } from '../exec/command.ts';
 
 /** `CREATE [OR REPLACE] [TEMP] VIEW name [(columns)] AS query` */
 export const createView: Command = {
   nodes: ['ViewStmt'],
   async run(parsed, _parameters, context, signal) {
-    if (!('ViewStmt' in parsed.node)) throw parsed.refusal();
+    if (!('ViewStmt' in parsed.node)) throw parsed.unsupported();
     const statement = parsed.node.ViewStmt;
-    const name = nameOf(statement, parsed);
+    const name = getViewName(statement, parsed);
     const temporary = isTemporary(statement);
-    const view: ViewSchema = { kind: 'view', name, query: queryText(parsed), ...columnsOf(statement) };
-    await refuseTaken(name, temporary, statement.replace === true, context, signal);
-    await check(view, statement, parsed, context, signal);
+    const view: ViewSchema = {
+      kind: 'view',
+      name,
+      query: getQueryText(parsed),
+      ...getColumnNames(statement),
+    };
+    await assertViewNameUnused(name, temporary, statement.replace === true, context, signal);
+    await checkView(view, statement, parsed, context, signal);
     const file = await context.catalog.schemas.save(view, temporary);
     if (file === undefined && !temporary)
-      context.session.warn(`View "${name}" lasts as long as this connection: Location names no folder to keep it in`);
-    return done('CREATE VIEW');
+      context.session.warn(
+        `View "${name}" lasts as long as this connection: Location names no folder to keep it in`,
+      );
+    return emptyResult('CREATE VIEW');
   },
 };
 
@@ -34,12 +41,12 @@ function isTemporary({ view }: ViewStmt): boolean {
   return view?.relpersistence === 't' || view?.schemaname === 'pg_temp';
 }
 
-function columnsOf({ aliases }: ViewStmt): Pick<ViewSchema, 'columns'> {
-  const columns = textsOf(aliases);
+function getColumnNames({ aliases }: ViewStmt): Pick<ViewSchema, 'columns'> {
+  const columns = getStringValues(aliases);
   return columns.length === 0 ? {} : { columns };
 }
 
-function nameOf({ view }: ViewStmt, parsed: ParsedCommand): string {
+function getViewName({ view }: ViewStmt, parsed: ParsedCommand): string {
   const { relname = '', schemaname, catalogname, location = 0 } = view ?? {};
   const isHome = schemaname === undefined || schemaname === 'pg_temp' || isTableSchema(schemaname);
   if (catalogname === undefined && isHome) return relname;
@@ -53,7 +60,7 @@ function nameOf({ view }: ViewStmt, parsed: ParsedCommand): string {
 }
 
 /** The query as it was written. */
-function queryText(parsed: ParsedCommand): string {
+function getQueryText(parsed: ParsedCommand): string {
   const { text } = parsed;
   const tokens = scan(text) ?? [];
   const words = tokens.map((token) => token.text.toLowerCase());
@@ -68,7 +75,7 @@ function queryText(parsed: ParsedCommand): string {
 }
 
 /** Tables and views have their names in common. */
-async function refuseTaken(
+async function assertViewNameUnused(
   name: string,
   temporary: boolean,
   replace: boolean,
@@ -97,7 +104,7 @@ async function refuseTaken(
 const FREE: ReadonlySet<string> = new Set(['CATALOG_UNKNOWN_TABLE', 'AUTH_DENIED']);
 
 /** Plans the query by itself, for places of failures, and then as the view, as if that were there. */
-async function check(
+async function checkView(
   view: ViewSchema,
   { query, withCheckOption, options }: ViewStmt,
   parsed: ParsedCommand,
@@ -106,7 +113,7 @@ async function check(
 ): Promise<void> {
   const { catalog, settings, session } = context;
   const { planner } = session.database;
-  if (query === undefined || !('SelectStmt' in query)) throw parsed.refusal();
+  if (query === undefined || !('SelectStmt' in query)) throw parsed.unsupported();
   if (withCheckOption !== undefined && withCheckOption !== 'NO_CHECK_OPTION')
     throw new DriverError('SQL_NOT_SUPPORTED', 'WITH CHECK OPTION is not supported: views are read only.');
   if (options !== undefined)
@@ -117,7 +124,7 @@ async function check(
     });
   // The parser of queries refuses what writes.
   await parseQuery(view.query);
-  const { columns } = await planStatement(queryWithin(parsed, query.SelectStmt), [], context, signal);
+  const { columns } = await planStatement(toParsedQuery(parsed, query.SelectStmt), [], context, signal);
   const names = columns.map(({ name }, i) => view.columns?.[i] ?? name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)

@@ -1,14 +1,24 @@
-import { type CommandResult, done } from '../exec/command.ts';
+import { type CommandResult, emptyResult } from '../exec/command.ts';
 import type { TableStatement } from '../parse/table/table-statement.ts';
-import { findTable, refuseReadOnly, requireTable, untilDone, whenFree, type Work } from './work.ts';
+import {
+  findTable,
+  assertWritable,
+  requireTable,
+  waitUntilDone,
+  retryWhileBusy,
+  type DdlContext,
+} from './ddl-context.ts';
 
 type DropTable = Extract<TableStatement, { kind: 'drop-table' }>;
 
 /** Removes tables with all their items. Nothing is removed where one of them is not there. */
-export async function dropTables({ tables, ifExists, waits }: DropTable, work: Work): Promise<CommandResult> {
+export async function dropTables(
+  { tables, ifExists, waits }: DropTable,
+  work: DdlContext,
+): Promise<CommandResult> {
   const what = 'DROP TABLE';
   const { context, signal } = work;
-  refuseReadOnly(what, context, tables[0]?.position);
+  assertWritable(what, context, tables[0]?.position);
   const names = new Set<string>();
   for (const table of tables) {
     const found = ifExists ? await findTable(table, work) : await requireTable(table, work);
@@ -16,22 +26,22 @@ export async function dropTables({ tables, ifExists, waits }: DropTable, work: W
     else names.add(found.TableName);
   }
   for (const name of names) {
-    await whenFree(what, work, waits, () => context.session.database.client.admin.delete(name, signal));
+    await retryWhileBusy(what, work, waits, () => context.session.database.client.admin.delete(name, signal));
     context.catalog.forget(name);
   }
   for (const name of names) {
     if (waits)
-      await untilDone(name, work, (table) =>
+      await waitUntilDone(name, work, (table) =>
         table === undefined ? undefined : `Table ${name} is ${table.TableStatus ?? 'there'}`,
       );
     context.catalog.forget(name);
     await forgetSchema(name, work);
   }
-  return done(what);
+  return emptyResult(what);
 }
 
 /** What was said of its columns goes with the table, unless it is in a file: that may be somebody's work. */
-async function forgetSchema(name: string, { context }: Work): Promise<void> {
+async function forgetSchema(name: string, { context }: DdlContext): Promise<void> {
   const { schemas } = context.catalog;
   const stored = (await schemas.all()).find(({ schema }) => schema.name === name && schema.kind === 'table');
   if (stored === undefined) return;

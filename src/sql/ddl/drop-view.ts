@@ -4,27 +4,31 @@ import type { StoredSchema } from '../../catalog/schemas/schema-store.ts';
 import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { StatementContext } from '../exec/context.ts';
-import { textsOf } from '../parse/tree.ts';
-import { type Command, done } from '../exec/command.ts';
+import { getStringValues } from '../parse/tree.ts';
+import { type Command, emptyResult } from '../exec/command.ts';
 
 /** `DROP VIEW [IF EXISTS] name, …` */
 export const dropView: Command = {
   nodes: ['DropStmt'],
   async run(parsed, _parameters, context) {
     if (!('DropStmt' in parsed.node) || parsed.node.DropStmt.removeType !== 'OBJECT_VIEW')
-      throw parsed.refusal();
+      throw parsed.unsupported();
     const statement = parsed.node.DropStmt;
-    const found = await Promise.all(namesOf(statement).map((name) => viewNamed(name, statement, context)));
+    const found = await Promise.all(
+      getViewNames(statement).map((name) => findView(name, statement, context)),
+    );
     for (const stored of found) if (stored !== undefined) await context.catalog.schemas.remove(stored);
-    return done('DROP VIEW');
+    return emptyResult('DROP VIEW');
   },
 };
 
-function namesOf({ objects }: DropStmt): readonly string[] {
-  return (objects ?? []).map((node) => ('List' in node ? (textsOf(node.List.items).at(-1) ?? '') : ''));
+function getViewNames({ objects }: DropStmt): readonly string[] {
+  return (objects ?? []).map((node) =>
+    'List' in node ? (getStringValues(node.List.items).at(-1) ?? '') : '',
+  );
 }
 
-async function viewNamed(
+async function findView(
   name: string,
   { missing_ok: missingIsFine }: DropStmt,
   { catalog, session }: StatementContext,

@@ -4,18 +4,15 @@ import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { KeyType } from '../../dynamo/attribute-value.ts';
 
 /** The types that the values of a column have in items, as far as keys can have them: declared, else as sampled. */
-export function keyTypesOf(column: ColumnDef): readonly KeyType[] {
+export function listKeyTypes(column: ColumnDef): readonly KeyType[] {
   const seen = Object.keys(column.seen).filter(isKeyType);
   if (seen.length > 0 || !Number.isNaN(column.presence)) return seen;
-  const declared = declaredKeyType({ type: column.type });
+  const declared = toKeyType({ type: column.type });
   return declared === undefined ? [] : [declared];
 }
 
 /** The DynamoDB type of a key whose column is declared so; undefined: it cannot be a key. */
-export function declaredKeyType({
-  type,
-  holds,
-}: Pick<DeclaredColumn, 'type' | 'holds'>): KeyType | undefined {
+export function toKeyType({ type, holds }: Pick<DeclaredColumn, 'type' | 'holds'>): KeyType | undefined {
   return type.kind === 'text' ? (holds ?? 'S') : COLUMN_KINDS[type.kind].key;
 }
 

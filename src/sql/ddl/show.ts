@@ -6,9 +6,9 @@ import { postgresColumnType } from '../types/column-types.ts';
 import type { StatementContext } from '../exec/context.ts';
 import { resolveViewColumns } from '../exec/view-columns.ts';
 import type { Value } from '../types/value.ts';
-import { tableText } from './table-text.ts';
+import { formatCreateTable } from './format-create-table.ts';
 import type { TableStatement, Located } from '../parse/table/table-statement.ts';
-import { requireTable, type Work } from './work.ts';
+import { requireTable, type DdlContext } from './ddl-context.ts';
 
 type Show = Extract<TableStatement, { kind: 'show-tables' | 'show-create' | 'show-indexes' | 'describe' }>;
 
@@ -16,7 +16,7 @@ const text = (...names: readonly string[]): readonly ResultColumn[] =>
   names.map((name) => resultColumn(name, 'text'));
 
 /** The columns of what a statement shows. */
-export const SHOWN = {
+export const SHOW_COLUMNS = {
   'show-tables': text('name', 'kind'),
   'show-create': text('table', 'statement'),
   'show-indexes': [
@@ -27,25 +27,25 @@ export const SHOWN = {
 } as const satisfies Record<Show['kind'], readonly ResultColumn[]>;
 
 /** Tells of tables, in rows. */
-export async function show(statement: Show, work: Work): Promise<CommandResult> {
+export async function show(statement: Show, work: DdlContext): Promise<CommandResult> {
   const tag = statement.kind === 'describe' ? statement.tag : 'SHOW';
-  return rowsResult(tag, SHOWN[statement.kind], await rowsOf(statement, work));
+  return rowsResult(tag, SHOW_COLUMNS[statement.kind], await buildShowRows(statement, work));
 }
 
-function rowsOf(statement: Show, work: Work): Promise<readonly Value[][]> {
+function buildShowRows(statement: Show, work: DdlContext): Promise<readonly Value[][]> {
   switch (statement.kind) {
     case 'show-tables':
-      return allNames(work);
+      return listNames(work);
     case 'show-create':
-      return createText(statement.table, work);
+      return showCreateTable(statement.table, work);
     case 'show-indexes':
-      return indexesOf(statement.table, work);
+      return showIndexes(statement.table, work);
     case 'describe':
-      return columnsOf(statement.table, work);
+      return describeRelation(statement.table, work);
   }
 }
 
-async function allNames({ context: { catalog }, signal }: Work): Promise<Value[][]> {
+async function listNames({ context: { catalog }, signal }: DdlContext): Promise<Value[][]> {
   const views = (await catalog.schemas.all()).filter(({ schema }) => !describesTable(schema));
   return [
     ...(await catalog.tableNames(signal)).map((name) => [name, 'table']),
@@ -53,7 +53,7 @@ async function allNames({ context: { catalog }, signal }: Work): Promise<Value[]
   ];
 }
 
-async function createText(written: Located<string>, work: Work): Promise<Value[][]> {
+async function showCreateTable(written: Located<string>, work: DdlContext): Promise<Value[][]> {
   const { context, signal } = work;
   const table = await requireTable(written, work);
   const { TableName: name, TableArn: arn } = table;
@@ -64,10 +64,10 @@ async function createText(written: Located<string>, work: Work): Promise<Value[]
   const declared = schema.find(
     (each) => each.kind === 'table' && each.table === name && describesTable(each),
   );
-  return [[name, tableText(table, extras, declared?.kind === 'table' ? declared : undefined)]];
+  return [[name, formatCreateTable(table, extras, declared?.kind === 'table' ? declared : undefined)]];
 }
 
-async function indexesOf(written: Located<string>, work: Work): Promise<Value[][]> {
+async function showIndexes(written: Located<string>, work: DdlContext): Promise<Value[][]> {
   const table = await requireTable(written, work);
   const { indexes } = await work.context.catalog.described(table.TableName, work.signal);
   const status = new Map(
@@ -85,7 +85,7 @@ async function indexesOf(written: Located<string>, work: Work): Promise<Value[][
   ]);
 }
 
-async function columnsOf({ value, position }: Located<string>, work: Work): Promise<Value[][]> {
+async function describeRelation({ value, position }: Located<string>, work: DdlContext): Promise<Value[][]> {
   const { context, signal } = work;
   const view = await context.catalog.view(value, signal);
   if (view !== undefined)
@@ -95,19 +95,19 @@ async function columnsOf({ value, position }: Located<string>, work: Work): Prom
       true,
       null,
     ]);
-  return describedColumns(await tableOf({ value, position }, context, work));
+  return describeTableColumns(await findTableDef({ value, position }, context, work));
 }
 
-async function tableOf(
+async function findTableDef(
   written: Located<string>,
   { catalog }: Pick<StatementContext, 'catalog'>,
-  work: Work,
+  work: DdlContext,
 ): Promise<TableDef> {
   const { TableName: name } = await requireTable(written, work);
   return catalog.table(name, work.signal);
 }
 
-function describedColumns({ key, columns }: TableDef): Value[][] {
+function describeTableColumns({ key, columns }: TableDef): Value[][] {
   const roles = new Map([
     ...key.partition.map(({ name }) => [name, 'partition'] as const),
     ...key.sort.map(({ name }) => [name, 'sort'] as const),

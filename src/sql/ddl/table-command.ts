@@ -2,20 +2,20 @@ import type { Command } from '../exec/command.ts';
 import { alterTable, dropIndexes } from './alter-table.ts';
 import { createTable } from './create-table.ts';
 import { dropTables } from './drop-table.ts';
-import { show, SHOWN } from './show.ts';
-import type { Work } from './work.ts';
+import { show, SHOW_COLUMNS } from './show.ts';
+import type { DdlContext } from './ddl-context.ts';
 
 /** Statements about tables and indexes. */
 export const tableCommand: Command = {
   nodes: ['TableStatement'],
-  transactional({ node }) {
+  roleInTransaction({ node }) {
     const kind = 'TableStatement' in node ? node.TableStatement.kind : 'drop-table';
-    return kind in SHOWN ? 'reads' : undefined;
+    return kind in SHOW_COLUMNS ? 'reads' : undefined;
   },
   async run(parsed, _parameters, context, signal) {
-    if (!('TableStatement' in parsed.node)) throw parsed.refusal();
+    if (!('TableStatement' in parsed.node)) throw parsed.unsupported();
     const statement = parsed.node.TableStatement;
-    const work: Work = { parsed, context, signal };
+    const work: DdlContext = { parsed, context, signal };
     switch (statement.kind) {
       case 'create-table':
         return createTable(statement, work);
@@ -39,7 +39,7 @@ export const tableCommand: Command = {
       case 'show-create':
       case 'show-indexes':
       case 'describe':
-        return SHOWN[kind];
+        return SHOW_COLUMNS[kind];
       case 'create-table':
       case 'alter-table':
       case 'drop-table':

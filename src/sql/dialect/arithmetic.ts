@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { binary, call, callOf, cast, constant, constantText, number } from './build.ts';
 import { operatorOf } from './operator.ts';
 import { staticType } from './static-types.ts';
@@ -83,7 +83,10 @@ export const arithmeticRewrites: readonly Rewrite[] = [
       const computed = written.TypeCast.arg;
       if (arg === undefined || computed === undefined || 'A_Const' in computed || 'TypeCast' in computed)
         return undefined;
-      if (!/^int[248]$/.test(textsOf(typeName?.names).at(-1) ?? '') || staticType(computed) !== 'numeric')
+      if (
+        !/^int[248]$/.test(getStringValues(typeName?.names).at(-1) ?? '') ||
+        staticType(computed) !== 'numeric'
+      )
         return undefined;
       return { TypeCast: { ...node.TypeCast, arg: call('round', [arg]) } };
     },

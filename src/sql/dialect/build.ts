@@ -1,5 +1,5 @@
 import type { FuncCall, Node } from 'libpg-query';
-import { textOf } from '../parse/tree.ts';
+import { getStringValue } from '../parse/tree.ts';
 import { parseArrayLiteral } from '../types/text-input.ts';
 
 /** A function call. */
@@ -44,7 +44,7 @@ const TEXT_TYPES: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'j
 export function constantText(node: Node | undefined): string | undefined {
   if (node === undefined) return undefined;
   if ('TypeCast' in node) {
-    const type = textOf(node.TypeCast.typeName?.names?.at(-1));
+    const type = getStringValue(node.TypeCast.typeName?.names?.at(-1));
     return type !== undefined && TEXT_TYPES.has(type) ? constantText(node.TypeCast.arg) : undefined;
   }
   return 'A_Const' in node && node.A_Const.sval !== undefined ? (node.A_Const.sval.sval ?? '') : undefined;
@@ -61,7 +61,7 @@ export function callOf(
 ): { readonly name: string; readonly call: FuncCall; readonly args: readonly Node[] } | undefined {
   return node !== undefined && 'FuncCall' in node
     ? {
-        name: textOf(node.FuncCall.funcname?.at(-1)) ?? '',
+        name: getStringValue(node.FuncCall.funcname?.at(-1)) ?? '',
         call: node.FuncCall,
         args: node.FuncCall.args ?? [],
       }

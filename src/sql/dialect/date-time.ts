@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { binary, call, callOf, cast, constant, constantText, number } from './build.ts';
 import { staticType } from './static-types.ts';
 import { readableInterval, readableTime } from './time-literals.ts';
@@ -82,7 +82,7 @@ export const dateTimeRewrites: readonly Rewrite[] = [
     apply: (node) => {
       if (!('TypeCast' in node)) return undefined;
       const { arg, typeName } = node.TypeCast;
-      const type = textsOf(typeName?.names).at(-1) ?? '';
+      const type = getStringValues(typeName?.names).at(-1) ?? '';
       const special =
         arg !== undefined && 'A_Const' in arg
           ? SPECIAL.get((constantText(arg) ?? '').trim().toLowerCase())
@@ -96,7 +96,7 @@ export const dateTimeRewrites: readonly Rewrite[] = [
     apply: (node) => {
       if (!('TypeCast' in node) || node.TypeCast.typeName?.arrayBounds !== undefined) return undefined;
       const { arg, typeName } = node.TypeCast;
-      const type = textsOf(typeName?.names).at(-1) ?? '';
+      const type = getStringValues(typeName?.names).at(-1) ?? '';
       const text = arg !== undefined && 'A_Const' in arg ? constantText(arg) : undefined;
       if (text === undefined || typeName?.typmods !== undefined) return undefined;
       const read = TIMES.has(type) ? readableTime(text) : type === 'interval' ? readableInterval(text) : text;

@@ -1,6 +1,6 @@
 import type { A_Expr, Node } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
-import { mapInside, textsOf } from '../parse/tree.ts';
+import { mapInside, getStringValues } from '../parse/tree.ts';
 import { arrayElements, binary, call, callOf, cast, constant, constantText } from './build.ts';
 import { toComparableJson, formatJsonNumber } from '../types/json-text.ts';
 import { type StaticType, staticType } from './static-types.ts';
@@ -122,12 +122,13 @@ function isFromColumn(node: Node | undefined): boolean {
 }
 
 function isEquality({ kind, name }: A_Expr): boolean {
-  return !/BETWEEN|LIKE|SIMILAR/.test(kind ?? '') && ['=', '<>'].includes(textsOf(name).at(-1) ?? '');
+  return !/BETWEEN|LIKE|SIMILAR/.test(kind ?? '') && ['=', '<>'].includes(getStringValues(name).at(-1) ?? '');
 }
 
 function isPattern({ kind, name }: A_Expr): boolean {
   return (
-    /LIKE|SIMILAR/.test(kind ?? '') || (kind === 'AEXPR_OP' && (textsOf(name).at(-1) ?? '').includes('~'))
+    /LIKE|SIMILAR/.test(kind ?? '') ||
+    (kind === 'AEXPR_OP' && (getStringValues(name).at(-1) ?? '').includes('~'))
   );
 }
 
@@ -191,7 +192,7 @@ function itemsOf(node: Node): readonly Node[] | undefined {
 }
 
 function hasNoOrder({ name, holds }: Compared, expression: A_Expr, context: RewriteContext): DriverError {
-  const operator = textsOf(expression.name).at(-1) ?? '';
+  const operator = getStringValues(expression.name).at(-1) ?? '';
   return new DriverError(
     'SQL_UNKNOWN_FUNCTION',
     `Column "${name}" is json${holds === '' ? '' : ` and holds ${holds}`}; ${operator} compares it with a number.`,

@@ -1,6 +1,6 @@
 import { DriverError } from '../../core/errors.ts';
-import { textsOf } from '../parse/tree.ts';
-import { FREE_SETTINGS, serverSetting } from '../system/server-settings.ts';
+import { getStringValues } from '../parse/tree.ts';
+import { IGNORED_SETTINGS, findServerSetting } from '../system/server-settings.ts';
 import { CATALOG_NAME, OWNER_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
 import { binary, call, constant, constantText, name, number } from './build.ts';
 import type { Rewrite } from './types.ts';
@@ -48,7 +48,7 @@ export const functionRewrites: readonly Rewrite[] = [
     why: 'DuckDB spells them differently.',
     apply: (node) => {
       if (!('FuncCall' in node)) return undefined;
-      const renamed = NAMES.get(textsOf(node.FuncCall.funcname).at(-1) ?? '');
+      const renamed = NAMES.get(getStringValues(node.FuncCall.funcname).at(-1) ?? '');
       return renamed === undefined
         ? undefined
         : { FuncCall: { ...node.FuncCall, funcname: [name(renamed)] } };
@@ -62,7 +62,7 @@ export const functionRewrites: readonly Rewrite[] = [
         'SQLValueFunction' in node
           ? (node.SQLValueFunction.op ?? '').replace(/^SVFOP_|_N$/g, '').toLowerCase()
           : 'FuncCall' in node && node.FuncCall.args === undefined
-            ? (textsOf(node.FuncCall.funcname).at(-1) ?? '')
+            ? (getStringValues(node.FuncCall.funcname).at(-1) ?? '')
             : '';
       const [instant, session] = [INSTANTS.get(asked), SESSION.get(asked)];
       if (session !== undefined) return constant(session);
@@ -74,7 +74,7 @@ export const functionRewrites: readonly Rewrite[] = [
     why: 'They exist in PostgreSQL, so saying that they are unknown would mislead.',
     apply: (node, context) => {
       if (!('FuncCall' in node)) return undefined;
-      const asked = textsOf(node.FuncCall.funcname).at(-1) ?? '';
+      const asked = getStringValues(node.FuncCall.funcname).at(-1) ?? '';
       if (!WITHOUT_COUNTERPART.has(asked)) return undefined;
       throw new DriverError('SQL_NOT_SUPPORTED', `The function ${asked} is not supported.`, {
         position: context.position(node.FuncCall.location ?? 0),
@@ -85,20 +85,26 @@ export const functionRewrites: readonly Rewrite[] = [
     name: 'set_config',
     why: 'Clients name themselves with it; what would change results cannot be set.',
     apply: (node, context) => {
-      if (!('FuncCall' in node) || textsOf(node.FuncCall.funcname).at(-1) !== 'set_config') return undefined;
+      if (!('FuncCall' in node) || getStringValues(node.FuncCall.funcname).at(-1) !== 'set_config')
+        return undefined;
       const [setting, value] = node.FuncCall.args ?? [];
       const asked = constantText(setting) ?? '';
-      if (value !== undefined && serverSetting(asked)?.isFree === true) return value;
-      throw new DriverError('SQL_NOT_SUPPORTED', `set_config is supported for ${FREE_SETTINGS.join(', ')}.`, {
-        position: context.position(node.FuncCall.location ?? 0),
-      });
+      if (value !== undefined && findServerSetting(asked)?.isIgnored === true) return value;
+      throw new DriverError(
+        'SQL_NOT_SUPPORTED',
+        `set_config is supported for ${IGNORED_SETTINGS.join(', ')}.`,
+        {
+          position: context.position(node.FuncCall.location ?? 0),
+        },
+      );
     },
   },
   {
     name: 'overlay',
     why: 'DuckDB has no overlay(text placing part from start for length).',
     apply: (node) => {
-      if (!('FuncCall' in node) || textsOf(node.FuncCall.funcname).at(-1) !== 'overlay') return undefined;
+      if (!('FuncCall' in node) || getStringValues(node.FuncCall.funcname).at(-1) !== 'overlay')
+        return undefined;
       const [text, part, start, length] = node.FuncCall.args ?? [];
       if (text === undefined || part === undefined || start === undefined) return undefined;
       const after = binary('+', start, length ?? call('length', [part]));

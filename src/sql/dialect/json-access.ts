@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { call, callOf, constant, constantText } from './build.ts';
 import { parseArrayLiteral } from '../types/text-input.ts';
 import { operatorOf } from './operator.ts';
@@ -38,7 +38,7 @@ export const jsonAccessRewrites: readonly Rewrite[] = [
     why: 'DuckDB has no function that takes the steps of a path one by one.',
     apply: (node) => {
       if (!('FuncCall' in node)) return undefined;
-      const target = EXTRACTED.get(textsOf(node.FuncCall.funcname).at(-1) ?? '');
+      const target = EXTRACTED.get(getStringValues(node.FuncCall.funcname).at(-1) ?? '');
       const [from, ...steps] = node.FuncCall.args ?? [];
       if (target === undefined || from === undefined) return undefined;
       const path = stepsOf(steps.map(constantText));
@@ -115,7 +115,7 @@ const OUR_PATH = /^\$(?:\."[^"\\*]+"|\[(?:#-)?\d+\])*$/;
 function extract(target: string, from: Node, steps: readonly Step[], open = false): Node {
   if (steps.length === 0) return call(target, [from, constant('$')]);
   const inner =
-    'FuncCall' in from && textsOf(from.FuncCall.funcname).at(-1) === 'json_extract'
+    'FuncCall' in from && getStringValues(from.FuncCall.funcname).at(-1) === 'json_extract'
       ? from.FuncCall.args
       : undefined;
   const before = constantText(inner?.[1]);

@@ -1,5 +1,5 @@
 import type { FuncCall, Node } from 'libpg-query';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { binary, call, cast, constant, constantText, name } from './build.ts';
 import { operatorOf } from './operator.ts';
 import type { Rewrite } from './types.ts';
@@ -128,7 +128,7 @@ export const jsonFunctionRewrites: readonly Rewrite[] = [
 
 function functionOf(node: Node): { readonly name: string; readonly call: FuncCall } | undefined {
   return 'FuncCall' in node
-    ? { name: textsOf(node.FuncCall.funcname).at(-1) ?? '', call: node.FuncCall }
+    ? { name: getStringValues(node.FuncCall.funcname).at(-1) ?? '', call: node.FuncCall }
     : undefined;
 }
 
@@ -144,9 +144,9 @@ function when(type: string, result: Node): Node {
 /** Whether an operand is JSON by its form: a cast to it, a member of it, or the text of an object. */
 function isJson(node: Node): boolean {
   if ('TypeCast' in node)
-    return ['json', 'jsonb'].includes(textsOf(node.TypeCast.typeName?.names).at(-1) ?? '');
+    return ['json', 'jsonb'].includes(getStringValues(node.TypeCast.typeName?.names).at(-1) ?? '');
   if ('FuncCall' in node)
-    return ['json_extract', 'pg_jsonb'].includes(textsOf(node.FuncCall.funcname).at(-1) ?? '');
+    return ['json_extract', 'pg_jsonb'].includes(getStringValues(node.FuncCall.funcname).at(-1) ?? '');
   return (
     /^\s*[[{]\s*(?:["\]}[{\d]|true|false|null)/.test(constantText(node) ?? '') &&
     !/^\s*\{\s*[^"}\s]/.test(constantText(node) ?? '')

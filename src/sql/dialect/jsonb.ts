@@ -1,6 +1,6 @@
 import type { Node } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { parseArrayLiteral } from '../types/text-input.ts';
 import { call, callOf, cast, constant, constantText } from './build.ts';
 import { operatorOf } from './operator.ts';
@@ -18,7 +18,7 @@ export const jsonbRewrites: readonly Rewrite[] = [
       if (
         arg === undefined ||
         typeName?.arrayBounds !== undefined ||
-        textsOf(typeName?.names).at(-1) !== 'jsonb'
+        getStringValues(typeName?.names).at(-1) !== 'jsonb'
       )
         return undefined;
       return staticType(written.TypeCast.arg) === 'jsonb' ? arg : call('pg_jsonb', [arg]);

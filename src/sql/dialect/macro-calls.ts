@@ -1,4 +1,4 @@
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { call } from './build.ts';
 import { CATALOG_MACROS } from './catalog-macros.ts';
 import { DRIVER_MACROS } from './driver-macros.ts';
@@ -24,7 +24,7 @@ export const macroRewrites: readonly Rewrite[] = [
     why: 'A macro bears another name than the function it stands for, which DuckDB may have as well.',
     apply: (node) => {
       if (!('FuncCall' in node)) return undefined;
-      const name = textsOf(node.FuncCall.funcname).at(-1) ?? '';
+      const name = getStringValues(node.FuncCall.funcname).at(-1) ?? '';
       return NAMES.has(name) ? call(`pg_${name}`, node.FuncCall.args ?? []) : undefined;
     },
   },

@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 
 /** The operands of an expression with a plain operator. */
 export function operatorOf(node: Node):
@@ -13,7 +13,7 @@ export function operatorOf(node: Node):
   if (!('A_Expr' in node) || node.A_Expr.kind !== 'AEXPR_OP' || node.A_Expr.rexpr === undefined)
     return undefined;
   return {
-    operator: textsOf(node.A_Expr.name).at(-1) ?? '',
+    operator: getStringValues(node.A_Expr.name).at(-1) ?? '',
     left: node.A_Expr.lexpr,
     right: node.A_Expr.rexpr,
     location: node.A_Expr.location,

@@ -1,5 +1,5 @@
 import type { A_Expr, Node } from 'libpg-query';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { arrayElements, binary, call, callOf, constantText, name, not } from './build.ts';
 import { jsonValue } from './documents.ts';
 import { operatorOf } from './operator.ts';
@@ -29,7 +29,7 @@ export const earlyOperatorRewrites: readonly Rewrite[] = [
     apply: (node) => {
       if (!('A_Expr' in node)) return undefined;
       const { kind, name: names, rexpr } = node.A_Expr;
-      const pattern = PATTERN_KINDS.get(textsOf(names).at(-1) ?? '');
+      const pattern = PATTERN_KINDS.get(getStringValues(names).at(-1) ?? '');
       const isAny = kind === 'AEXPR_OP_ANY';
       const items =
         pattern === undefined || !(isAny || kind === 'AEXPR_OP_ALL') ? undefined : elementsOf(rexpr);
@@ -61,7 +61,7 @@ export const operatorRewrites: readonly Rewrite[] = [
     apply: (node) => {
       if (!('A_Expr' in node)) return undefined;
       const { kind, name: names, rexpr } = node.A_Expr;
-      const operator = textsOf(names).at(-1);
+      const operator = getStringValues(names).at(-1);
       const isIn = kind === 'AEXPR_OP_ANY' && operator === '=';
       if (!isIn && !(kind === 'AEXPR_OP_ALL' && operator === '<>')) return undefined;
       const items = elementsOf(rexpr);
@@ -76,7 +76,7 @@ export const operatorRewrites: readonly Rewrite[] = [
     apply: (node) => {
       if (!('A_Expr' in node)) return undefined;
       const { kind, name: names, lexpr, rexpr } = node.A_Expr;
-      const operator = textsOf(names).at(-1);
+      const operator = getStringValues(names).at(-1);
       if (operator !== '=' && operator !== '<>') return undefined;
       if (kind === 'AEXPR_OP') return compareRows(operator, lexpr, rexpr);
       if (kind !== 'AEXPR_IN' || rexpr === undefined || !('List' in rexpr)) return undefined;

@@ -1,6 +1,6 @@
 import type { Node } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { call, callOf, constant, constantText, name, not } from './build.ts';
 import { likePieces } from './like-pattern.ts';
 import { operatorOf } from './operator.ts';
@@ -41,7 +41,7 @@ export const patternRewrites: readonly Rewrite[] = [
       if (!('A_Expr' in node) || (node.A_Expr.kind !== 'AEXPR_LIKE' && node.A_Expr.kind !== 'AEXPR_ILIKE'))
         return undefined;
       const { lexpr: text, rexpr: pattern } = node.A_Expr;
-      const target = LIKE.get(textsOf(node.A_Expr.name).at(-1) ?? '');
+      const target = LIKE.get(getStringValues(node.A_Expr.name).at(-1) ?? '');
       if (target === undefined || text === undefined || pattern === undefined) return undefined;
       const escaped = callOf(pattern);
       const [like, escape] =
@@ -69,7 +69,7 @@ export const patternRewrites: readonly Rewrite[] = [
           remedy: 'Use LIKE or a regular expression with ~.',
         });
       const matches = call('regexp_full_match', [lexpr, constant(similarToRegex(text, mark)), constant('s')]);
-      return textsOf(node.A_Expr.name).at(-1) === '!~' ? not(matches) : matches;
+      return getStringValues(node.A_Expr.name).at(-1) === '!~' ? not(matches) : matches;
     },
   },
   {
@@ -117,7 +117,8 @@ function knownText(node: Node | undefined): string | undefined {
 
 /** `substring(x from 'a(b)c')`: the first group, else the whole match, else NULL. */
 function substringByPattern(node: Node): Node | undefined {
-  if (!('FuncCall' in node) || textsOf(node.FuncCall.funcname).at(-1) !== 'substring') return undefined;
+  if (!('FuncCall' in node) || getStringValues(node.FuncCall.funcname).at(-1) !== 'substring')
+    return undefined;
   const [text, pattern, more] = node.FuncCall.args ?? [];
   const known = constantText(pattern);
   if (text === undefined || pattern === undefined || more !== undefined || known === undefined)

@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { call, callOf, cast, column, constant } from './build.ts';
 import { SET_RETURNING } from './set-returning.ts';
 import { staticType } from './static-types.ts';
@@ -44,7 +44,8 @@ export const setReturningRewrites: readonly Rewrite[] = [
       if (!('RangeFunction' in node)) return undefined;
       const item = node.RangeFunction.functions?.[0];
       const fn = item !== undefined && 'List' in item ? item.List.items?.[0] : undefined;
-      const name = fn !== undefined && 'FuncCall' in fn ? textsOf(fn.FuncCall.funcname).at(-1) : undefined;
+      const name =
+        fn !== undefined && 'FuncCall' in fn ? getStringValues(fn.FuncCall.funcname).at(-1) : undefined;
       if (
         fn === undefined ||
         !('FuncCall' in fn) ||

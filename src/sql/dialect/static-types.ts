@@ -1,6 +1,6 @@
 import { findInternalType, type TypeName } from '../types/types.ts';
 import type { A_Expr, FuncCall, Node } from 'libpg-query';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 
 /** What PostgreSQL's type of an expression is known to be from its form alone, by the internal name of the type. */
 export type StaticType =
@@ -80,7 +80,7 @@ export function staticType(node: Node | undefined): StaticType | undefined {
   if (node === undefined) return undefined;
   if ('TypeCast' in node) {
     const { typeName } = node.TypeCast;
-    const type = findInternalType(textsOf(typeName?.names).at(-1) ?? '');
+    const type = findInternalType(getStringValues(typeName?.names).at(-1) ?? '');
     return type === undefined || typeName?.arrayBounds !== undefined ? undefined : STATIC_TYPES[type];
   }
   if ('A_Const' in node)
@@ -101,7 +101,7 @@ export function staticType(node: Node | undefined): StaticType | undefined {
 }
 
 function typeOfCall(call: FuncCall): StaticType | undefined {
-  const name = textsOf(call.funcname).at(-1) ?? '';
+  const name = getStringValues(call.funcname).at(-1) ?? '';
   const first = call.args?.[0];
   switch (name) {
     case 'sum': {
@@ -124,7 +124,7 @@ const WIDTH: readonly (StaticType | undefined)[] = ['int4', 'int8', 'numeric', '
 
 function typeOfOperator({ kind, name, lexpr, rexpr }: A_Expr): StaticType | undefined {
   if (kind !== 'AEXPR_OP') return undefined;
-  const operator = textsOf(name).at(-1) ?? '';
+  const operator = getStringValues(name).at(-1) ?? '';
   const [left, right] = [staticType(lexpr), staticType(rexpr)];
   if (operator === '->>' || operator === '#>>') return 'text';
   if (operator === '->' || operator === '#>') return left;

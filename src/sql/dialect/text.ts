@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { binary, call, callOf, cast, constant, constantText } from './build.ts';
 import { operatorOf } from './operator.ts';
 import { staticType } from './static-types.ts';
@@ -23,7 +23,7 @@ export const textRewrites: readonly Rewrite[] = [
     apply: (node, _, written) => {
       if (!('TypeCast' in node) || !('TypeCast' in written)) return undefined;
       const { arg, typeName } = node.TypeCast;
-      const type = textsOf(typeName?.names).at(-1) ?? '';
+      const type = getStringValues(typeName?.names).at(-1) ?? '';
       if (arg === undefined || typeName?.arrayBounds !== undefined || typeName?.typmods !== undefined)
         return undefined;
       if (type !== 'text' && type !== 'varchar') return undefined;

@@ -1,6 +1,6 @@
 import type { Node, TypeCast, TypeName } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { arrayElements, call, cast, constant, constantText, number } from './build.ts';
 import { asText } from './text.ts';
 import type { Rewrite } from './types.ts';
@@ -151,7 +151,7 @@ function locationOf(typed: TypeCast): number {
 }
 
 function typeOf(type: TypeName | undefined): string {
-  return textsOf(type?.names).at(-1) ?? '';
+  return getStringValues(type?.names).at(-1) ?? '';
 }
 
 /** A literal keeps its digits. */

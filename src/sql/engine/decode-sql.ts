@@ -1,6 +1,6 @@
 import { isWholeItem, type ColumnDef } from '../../catalog/table-def.ts';
 import { toDuckdbType } from '../types/column-types.ts';
-import { identifier, literal } from '../print/quote.ts';
+import { quoteName, quoteString } from '../print/quote.ts';
 import { storedAttributeType } from '../types/column-types.ts';
 
 /** What an error of a page's decoding holds; the column's position follows. */
@@ -33,7 +33,7 @@ function structSql(columns: readonly ColumnDef[]): string {
     return `${JSON.stringify(column.path[0])}:${shape}`;
   });
   return selectSql(columns, `[{${members.join(',')}}]`, (column) => {
-    const whole = `i.${identifier(column.path[0])}`;
+    const whole = `i.${quoteName(column.path[0])}`;
     const wire = storedAttributeType(column);
     return wire === undefined ? { whole } : { whole, value: `${whole}.${wire}`, isNull: `${whole}."NULL"` };
   });
@@ -43,14 +43,14 @@ function pathSql(columns: readonly ColumnDef[]): string {
   return selectSql(columns, '["JSON"]', (column) => {
     if (isWholeItem(column)) return { whole: 'i' };
     const path = wirePath(column);
-    const whole = `json_extract(i, ${literal(path)})`;
+    const whole = `json_extract(i, ${quoteString(path)})`;
     const wire = storedAttributeType(column);
     if (wire === undefined) return { whole };
-    const text = `json_extract_string(i, ${literal(`${path}/${wire}`)})`;
+    const text = `json_extract_string(i, ${quoteString(`${path}/${wire}`)})`;
     return {
       whole,
       value: wire === 'BOOL' ? `CAST(${text} AS BOOLEAN)` : text,
-      isNull: `json_extract(i, ${literal(`${path}/NULL`)})`,
+      isNull: `json_extract(i, ${quoteString(`${path}/NULL`)})`,
     };
   });
 }
@@ -85,9 +85,9 @@ function selectSql(
     }
     const isThere = `p${position}`;
     found.push(`${value} AS ${name}`, `${whole} IS NOT NULL AND ${isNull} IS NULL AS ${isThere}`);
-    return `coalesce(${conversion(column, name)}, CASE WHEN ${isThere} THEN error(${literal(`${MISFIT}${position}`)}) END)`;
+    return `coalesce(${conversion(column, name)}, CASE WHEN ${isThere} THEN error(${quoteString(`${MISFIT}${position}`)}) END)`;
   });
-  const items = `SELECT unnest(from_json(decode($1::BLOB), ${literal(shape)})) AS i`;
+  const items = `SELECT unnest(from_json(decode($1::BLOB), ${quoteString(shape)})) AS i`;
   return `SELECT ${values.join(', ')} FROM (SELECT ${found.join(', ')} FROM (${items}))`;
 }
 

@@ -1,7 +1,7 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { MACRO_STATEMENTS } from '../dialect/macro-calls.ts';
 import { registerFunctions } from './functions.ts';
-import { literal } from '../print/quote.ts';
+import { quoteString } from '../print/quote.ts';
 import { type MemoryBudget, MIN_ENGINE_BYTES, processMemory } from './memory-budget.ts';
 import { PLANNING_OPTIMIZERS, POSTGRES_SETTINGS, SANDBOX_SETTINGS } from './settings.ts';
 
@@ -29,8 +29,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return open(options.threads === undefined ? {} : { threads: String(options.threads) }, { memory }, [
     ...(options.tempDirectory === undefined
       ? []
-      : [`SET GLOBAL temp_directory = ${literal(options.tempDirectory)}`]),
-    ...(options.file === undefined ? [] : [`SET GLOBAL allowed_paths = [${literal(options.file)}]`]),
+      : [`SET GLOBAL temp_directory = ${quoteString(options.tempDirectory)}`]),
+    ...(options.file === undefined ? [] : [`SET GLOBAL allowed_paths = [${quoteString(options.file)}]`]),
     // Rows of a relation have no order of their own; not keeping one saves memory.
     'SET GLOBAL preserve_insertion_order = false',
   ]);
@@ -48,7 +48,7 @@ export async function openPlanningEngine(): Promise<Engine> {
         .getRows()
         .map(([name]) => String(name))
         .filter((name) => !PLANNING_OPTIMIZERS.has(name));
-      await connection.run(`SET GLOBAL disabled_optimizers = ${literal(others.join(','))}`);
+      await connection.run(`SET GLOBAL disabled_optimizers = ${quoteString(others.join(','))}`);
     },
   );
 }

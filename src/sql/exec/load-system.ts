@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { identifier, literal } from '../print/quote.ts';
+import { quoteName, quoteString } from '../print/quote.ts';
 import { toDuckdbType } from '../types/column-types.ts';
 import type { SystemRead } from '../plan/planner.ts';
 import type { Cell } from '../system/system-table.ts';
@@ -19,9 +19,9 @@ export async function loadSystemTable(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { table, columns, alias } = relation;
-  const place = `${identifier(schema)}.${identifier(alias)}`;
+  const place = `${quoteName(schema)}.${quoteName(alias)}`;
   const definitions = columns.map(
-    ({ engineName, column }) => `${identifier(engineName)} ${toDuckdbType(column.type)}`,
+    ({ engineName, column }) => `${quoteName(engineName)} ${toDuckdbType(column.type)}`,
   );
   await connection.run(`CREATE TABLE ${place} (${definitions.join(', ')})`);
   const rows = await table.rows({
@@ -30,8 +30,8 @@ export async function loadSystemTable(
     viewColumns: (view) => resolveViewColumns(view, context, signal),
     warn: context.session.warn,
     signal,
-    wanted: collectWantedNames(conditions, table.tableColumn),
-    asked: (column) => collectWantedNames(conditions, column),
+    tableFilter: collectWantedNames(conditions, table.tableColumn),
+    filterFor: (column) => collectWantedNames(conditions, column),
   });
   for (let start = 0; start < rows.length; start += BATCH) {
     const values = rows.slice(start, start + BATCH).map((row) => `(${row.map(formatCell).join(', ')})`);
@@ -41,5 +41,5 @@ export async function loadSystemTable(
 
 function formatCell(cell: Cell): string {
   if (cell === null) return 'NULL';
-  return typeof cell === 'string' ? literal(cell) : String(cell);
+  return typeof cell === 'string' ? quoteString(cell) : String(cell);
 }

@@ -5,7 +5,7 @@ import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { Relation } from '../bind/relation.ts';
 import { decodeSql, MISFIT } from '../engine/decode-sql.ts';
 import type { Engine } from '../engine/engine.ts';
-import { identifier } from '../print/quote.ts';
+import { quoteName } from '../print/quote.ts';
 import { toDuckdbType } from '../types/column-types.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { StatementContext } from './context.ts';
@@ -26,15 +26,15 @@ export async function createRelation(
   columns: readonly ColumnDef[],
 ): Promise<void> {
   const loaded = new Set(columns);
-  const place = (name: string): string => `${identifier(schema)}.${identifier(name)}`;
+  const place = (name: string): string => `${quoteName(schema)}.${quoteName(name)}`;
   const definitions = relation.columns
     .filter(({ column }) => loaded.has(column))
-    .map(({ engineName, column }) => `${identifier(engineName)} ${toDuckdbType(column.type)}`);
+    .map(({ engineName, column }) => `${quoteName(engineName)} ${toDuckdbType(column.type)}`);
   await connection.run(`CREATE TABLE ${place(dataTableName(relation))} (${definitions.join(', ')})`);
   const values = relation.columns.map(({ engineName, column }) =>
     loaded.has(column)
-      ? identifier(engineName)
-      : `CAST(NULL AS ${toDuckdbType(column.type)}) AS ${identifier(engineName)}`,
+      ? quoteName(engineName)
+      : `CAST(NULL AS ${toDuckdbType(column.type)}) AS ${quoteName(engineName)}`,
   );
   await connection.run(
     `CREATE VIEW ${place(relation.alias)} AS SELECT ${values.join(', ')} FROM ${place(dataTableName(relation))}`,
@@ -66,7 +66,7 @@ export async function loadRelation(
   isEnough?: () => Promise<boolean>,
 ): Promise<void> {
   const columns = columnsToLoad(relation, read);
-  const insert = `INSERT INTO ${identifier(schema)}.${identifier(dataTableName(relation))} ${decodeSql(columns)}`;
+  const insert = `INSERT INTO ${quoteName(schema)}.${quoteName(dataTableName(relation))} ${decodeSql(columns)}`;
   const idle: Decoder[] = [];
   const all: Decoder[] = [];
   const running = new Set<Promise<void>>();

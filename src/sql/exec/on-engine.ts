@@ -5,7 +5,7 @@ import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import { throwIfCancelled } from '../../dynamo/transport/service-errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { toEngineError } from '../engine/engine-errors.ts';
-import { identifier } from '../print/quote.ts';
+import { quoteName } from '../print/quote.ts';
 import { createValueConverter } from '../engine/result-value.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
@@ -50,7 +50,7 @@ export async function openOnEngine(
     (closed ??= (async () => {
       signal?.removeEventListener('abort', abort);
       if (plan.relations.length + plan.system.length > 0)
-        await connection.run(`DROP SCHEMA IF EXISTS ${identifier(schema)} CASCADE`);
+        await connection.run(`DROP SCHEMA IF EXISTS ${quoteName(schema)} CASCADE`);
       connection.closeSync();
     })());
   signal?.addEventListener('abort', abort, { once: true });
@@ -88,7 +88,7 @@ async function loadAll(
   signal: AbortSignal | undefined,
 ): Promise<readonly TableRead[]> {
   if (plan.relations.length + plan.system.length === 0) return [];
-  await connection.run(`CREATE SCHEMA ${identifier(schema)}`);
+  await connection.run(`CREATE SCHEMA ${quoteName(schema)}`);
   const stop = new AbortController();
   const either = anySignal(signal, stop.signal);
   const byAlias = new Map(

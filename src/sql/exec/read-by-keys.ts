@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { batchGetUnits, readUnits } from '../../dynamo/read/capacity.ts';
 import type { Relation } from '../bind/relation.ts';
 import { trimFraction } from '../types/number-value.ts';
-import { identifier } from '../print/quote.ts';
+import { quoteName } from '../print/quote.ts';
 import { compareCosts, estimateCost } from '../plan/cost.ts';
 import { toJoinKeyLiteral, planWithKeys } from '../plan/key-sources.ts';
 import type { PlanSettings, TableRead } from '../plan/table-read.ts';
@@ -27,9 +27,9 @@ export async function readByKeys(
   const { keysFrom } = planned;
   const column = source.columns.find((each) => each.column === keysFrom?.column);
   if (keysFrom === undefined || column === undefined) return planned;
-  const name = identifier(column.engineName);
+  const name = quoteName(column.engineName);
   const answer = await connection.runAndReadAll(
-    `SELECT DISTINCT CAST(${name} AS VARCHAR) FROM ${identifier(schema)}.${identifier(source.alias)} WHERE ${name} IS NOT NULL LIMIT ${MAX_KEYS + 1}`,
+    `SELECT DISTINCT CAST(${name} AS VARCHAR) FROM ${quoteName(schema)}.${quoteName(source.alias)} WHERE ${name} IS NOT NULL LIMIT ${MAX_KEYS + 1}`,
   );
   const printed = answer.getRows().map(([value]) => String(value));
   if (printed.length === 0) return { ...planned, access: { kind: 'Empty' } };

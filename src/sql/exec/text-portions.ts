@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Portions, TextGroups } from '../bind/portions.ts';
-import { identifier } from '../print/quote.ts';
+import { quoteName } from '../print/quote.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 
 /** With fewer rows, measuring costs more than it saves. */
@@ -34,11 +34,11 @@ export async function choosePortions(
 
 function measureSql(schema: string, { alias, keys, texts }: TextGroups): string {
   const bytes = texts.map(
-    (text) => `coalesce(avg(strlen(${identifier(text)})), 0) + ${STRING_OVERHEAD_BYTES}`,
+    (text) => `coalesce(avg(strlen(${quoteName(text)})), 0) + ${STRING_OVERHEAD_BYTES}`,
   );
-  const needed = `approx_count_distinct(hash(${keys.map(identifier).join(', ')})) * (${bytes.join(' + ')})`;
+  const needed = `approx_count_distinct(hash(${keys.map(quoteName).join(', ')})) * (${bytes.join(' + ')})`;
   const available = `parse_formatted_bytes(current_setting('memory_limit')) / ${PART_OF_LIMIT}`;
-  return `SELECT ceil(${needed} / (${available})) FROM ${identifier(schema)}.${identifier(alias)}`;
+  return `SELECT ceil(${needed} / (${available})) FROM ${quoteName(schema)}.${quoteName(alias)}`;
 }
 
 /** Odd, because DuckDB's hash tables use the last bits of the same hash. */

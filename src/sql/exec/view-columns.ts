@@ -1,7 +1,7 @@
 import { lazy } from '../../core/async/lazy.ts';
 import { parseQuery } from '../parse/parse.ts';
 import type { ResultColumn } from '../types/types.ts';
-import { quoteName } from '../print/names.ts';
+import { quoteName } from '../print/quote.ts';
 import type { StatementContext } from './context.ts';
 
 const loadBinder = lazy(() => import('../bind/bind.ts'));

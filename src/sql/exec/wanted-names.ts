@@ -1,12 +1,9 @@
 import type { Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 import type { Condition } from '../plan/table-read.ts';
-import type { WantedNames } from '../system/system-table.ts';
+import type { NameFilter } from '../system/system-table.ts';
 
 /** The names that conditions, all of which must hold, allow in a column. DuckDB applies the conditions again. */
-export function collectWantedNames(
-  conditions: readonly Condition[],
-  column: string | undefined,
-): WantedNames {
+export function collectWantedNames(conditions: readonly Condition[], column: string | undefined): NameFilter {
   const predicates = conditions.flatMap(({ predicate }) => predicate ?? []);
   const lists = predicates.flatMap((predicate) => {
     const list = column === undefined ? undefined : listNames(predicate, column);

@@ -1,10 +1,10 @@
 import { scan } from './scan.ts';
 
 /** What stands for `json` as a format of COPY, in as many characters, so that all places in the text stay what they were. */
-export const JSON_STAND_IN = 'js';
+export const JSON_FORMAT_PLACEHOLDER = 'js';
 
 /** PostgreSQL's grammar keeps FORMAT before JSON for its JSON constructors, and so refuses COPY … (FORMAT json). */
-export function standInForJson(sql: string): string {
+export function replaceJsonFormat(sql: string): string {
   if (!/\bformat\s+json\b/i.test(sql) || !/\bcopy\b/i.test(sql)) return sql;
   const tokens = scan(sql) ?? [];
   if (!/^copy$/i.test(tokens[0]?.text ?? '')) return sql;
@@ -17,5 +17,5 @@ export function standInForJson(sql: string): string {
   const json = tokens[at + 1];
   return at < 0 || json === undefined
     ? sql
-    : `${sql.slice(0, json.start)}'${JSON_STAND_IN}'${sql.slice(json.end)}`;
+    : `${sql.slice(0, json.start)}'${JSON_FORMAT_PLACEHOLDER}'${sql.slice(json.end)}`;
 }

@@ -2,7 +2,7 @@ import type { Node, RangeVar, RawStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import type { PreparedText } from './prepared-text.ts';
 import { scan, scanWithComments, type Token, type TokenOrComment } from './scan.ts';
-import { type StatementHints, statementHints } from './statement-hints.ts';
+import { type StatementHints, parseStatementHints } from './statement-hints.ts';
 import { visitNodes } from './tree.ts';
 
 /** What a comment after a table says about its indexes: `INDEX(a, b)`, `NO_INDEX(a)`, or `NO_INDEX` for all. */
@@ -16,32 +16,32 @@ export interface ParsedHint {
 const hints = new WeakMap<RangeVar, ParsedHint>();
 
 /** The hint that stands after a table in FROM. */
-export function hintOf(range: RangeVar): ParsedHint | undefined {
+export function getIndexHint(range: RangeVar): ParsedHint | undefined {
   return hints.get(range);
 }
 
 const isHint = (token: TokenOrComment): boolean => token.text.startsWith('/*+');
 
 /** Finds the hints of a statement, which its tree has lost, keeps those for their tables, and gives those of its own. */
-export function readHints(prepared: PreparedText, statements: readonly RawStmt[]): StatementHints {
+export function extractHints(prepared: PreparedText, statements: readonly RawStmt[]): StatementHints {
   if (!prepared.text.includes('/*+')) return {};
   const tokens = scanWithComments(prepared.text) ?? [];
   const left = new Set(tokens.filter(isHint));
   const visit = (node: Node): void => {
     if (!('RangeVar' in node)) return;
-    for (const token of commentsAfter(node.RangeVar, tokens, prepared)) {
+    for (const token of findHintComments(node.RangeVar, tokens, prepared)) {
       if (!left.delete(token)) continue;
       const position = prepared.positionOfIndex(token.start);
-      if (hints.has(node.RangeVar)) throw wrongHint('A table takes one hint', position);
-      hints.set(node.RangeVar, hintIn(token, position));
+      if (hints.has(node.RangeVar)) throw invalidIndexHint('A table takes one hint', position);
+      hints.set(node.RangeVar, parseIndexHint(token, position));
     }
   };
   for (const { stmt } of statements) if (stmt !== undefined) visitNodes(stmt, visit);
   const [own, second] = left;
   if (own === undefined) return {};
   if (isAfterSelect(own, tokens) && second === undefined)
-    return statementHints(own.text, prepared.positionOfIndex(own.start));
-  throw wrongHint(
+    return parseStatementHints(own.text, prepared.positionOfIndex(own.start));
+  throw invalidIndexHint(
     'A hint stands after the name or the alias of a table in FROM, or once behind SELECT',
     prepared.positionOfIndex((isAfterSelect(own, tokens) ? (second ?? own) : own).start),
   );
@@ -53,7 +53,7 @@ function isAfterSelect(comment: TokenOrComment, tokens: readonly TokenOrComment[
 }
 
 /** The hints between a table's name and the end of its alias, or right after that. */
-function commentsAfter(
+function findHintComments(
   range: RangeVar,
   tokens: readonly TokenOrComment[],
   prepared: PreparedText,
@@ -81,7 +81,7 @@ function commentsAfter(
   return found;
 }
 
-function hintIn({ text }: TokenOrComment, position: number): ParsedHint {
+function parseIndexHint({ text }: TokenOrComment, position: number): ParsedHint {
   const [word, open, ...rest] = scan(text.slice(3, -2)) ?? [];
   const kind = HINTS.get(word?.text.toLowerCase() ?? '');
   if (kind === 'not' && open === undefined) return { kind, position };
@@ -90,8 +90,8 @@ function hintIn({ text }: TokenOrComment, position: number): ParsedHint {
   const isList = open?.text === '(' && names.length > 0 && names.every(isName);
   const isClosed = separators.at(-1) === ')' && separators.slice(0, -1).every((each) => each === ',');
   if (kind === undefined || !isList || !isClosed || rest.length % 2 === 1)
-    throw wrongHint(`Found the hint ${text}, which is none`, position);
-  return { kind, names: names.map(nameIn), position };
+    throw invalidIndexHint(`Found the hint ${text}, which is none`, position);
+  return { kind, names: names.map(unquoteName), position };
 }
 
 const HINTS: ReadonlyMap<string, ParsedHint['kind']> = new Map([
@@ -103,11 +103,11 @@ function isName({ kind }: Token): boolean {
   return kind === 'word' || kind === 'reserved';
 }
 
-function nameIn({ text }: Token): string {
+function unquoteName({ text }: Token): string {
   return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
 }
 
-function wrongHint(what: string, position: number): DriverError {
+function invalidIndexHint(what: string, position: number): DriverError {
   return new DriverError('SQL_SYNTAX', `${what}.`, {
     position,
     remedy:

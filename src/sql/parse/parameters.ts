@@ -90,7 +90,7 @@ export function numberParameters(sql: string): NumberedText {
     } else {
       if (token.kind === 'parameter') {
         use('$n', token.start);
-        count = Math.max(count, parameterNumber(token, sql));
+        count = Math.max(count, parseParameterNumber(token, sql));
       }
       // A value before the bracket makes it a subscript, where a colon is a slice; ARRAY[ is none.
       if (token.text === '[') subscripts.push(!expected);
@@ -152,7 +152,7 @@ function splitMarks(
   return expected;
 }
 
-function parameterNumber(token: Token, sql: string): number {
+function parseParameterNumber(token: Token, sql: string): number {
   const number = Number(token.text.slice(1));
   if (number >= 1 && number <= 65_535) return number;
   throw new DriverError('SQL_PARAMETERS', `Parameters are numbered from $1 to $65535: found ${token.text}.`, {

@@ -3,16 +3,16 @@ import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
 import { readTableStatement } from './table/read-statement.ts';
 import type { TableNode } from './table/table-statement.ts';
-import { readHints } from './hints.ts';
+import { extractHints } from './hints.ts';
 import { checkNesting } from './nesting.ts';
 import { getErrorPosition, loadParser, parseTree } from './parser.ts';
 import { readLookup } from './lookup-tree.ts';
 import { type PreparedText, prepareText } from './prepared-text.ts';
 import type { InsertKind } from './insert-kind.ts';
-import { refuseAt, refuseStatement, refuseWrites } from './refusals.ts';
+import { errorAt, unsupportedStatement, rejectWrites } from './unsupported.ts';
 import { scan } from './scan.ts';
 import type { StatementHints } from './statement-hints.ts';
-import { textOf, textsOf, visitNodes } from './tree.ts';
+import { getStringValue, getStringValues, visitNodes } from './tree.ts';
 
 /** A statement's text and where its parts stand in it. */
 export interface ParsedText {
@@ -44,11 +44,11 @@ export interface ParsedCommand extends ParsedText {
   readonly kind: 'command';
   readonly node: Node | TableNode;
   /** Of an INSERT: how it was written. */
-  readonly putVerb: InsertKind;
+  readonly insertKind: InsertKind;
   readonly explain: boolean;
   readonly analyze: boolean;
   /** The failure that says that there is no such command. */
-  readonly refusal: () => DriverError;
+  readonly unsupported: () => DriverError;
 }
 
 export type ParsedStatement = ParsedQuery | ParsedCommand;
@@ -69,19 +69,19 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
       kind: 'command',
       node: { TableStatement: tables },
       hints: {},
-      putVerb: prepared.putVerb,
+      insertKind: prepared.insertKind,
       explain: false,
       analyze: false,
-      refusal: () => refuseStatement(prepared, 0),
+      unsupported: () => unsupportedStatement(prepared, 0),
     };
 
   const statements = prepared.restore(parseText(prepared));
-  const hints = readHints(prepared, statements);
+  const hints = extractHints(prepared, statements);
   const [first, second] = statements;
   if (first?.stmt === undefined)
     throw new DriverError('SQL_SYNTAX', 'the statement is empty', { position: 1 });
   if (second !== undefined)
-    throw refuseAt(
+    throw errorAt(
       prepared,
       second.stmt_location ?? 0,
       'SQL_NOT_SUPPORTED',
@@ -98,10 +98,10 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
     hints,
   };
   const options = explain?.options ?? [];
-  const analyze = isAnalyze(options);
-  const format = formatOf(options);
+  const analyze = hasAnalyze(options);
+  const format = getExplainFormat(options);
   if (format !== 'TEXT' && (format !== 'JSON' || !('SelectStmt' in node)))
-    throw refuseAt(
+    throw errorAt(
       prepared,
       first.stmt_location ?? 0,
       'SQL_NOT_SUPPORTED',
@@ -112,12 +112,12 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
       ...text,
       kind: 'command',
       node,
-      putVerb: prepared.putVerb,
+      insertKind: prepared.insertKind,
       explain: explain !== undefined,
       analyze,
-      refusal: () => refuseStatement(prepared, first.stmt_location ?? 0),
+      unsupported: () => unsupportedStatement(prepared, first.stmt_location ?? 0),
     };
-  refuseWrites(node, prepared);
+  rejectWrites(node, prepared);
   const { lockingClause: locking, ...ast } = node.SelectStmt;
   const locks = locking === undefined ? {} : ({ locks: true } as const);
   const json = format === 'JSON' ? ({ asJson: true } as const) : {};
@@ -127,12 +127,12 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
 /** Parses a query; any other statement is refused by name. */
 export async function parseQuery(sql: string): Promise<ParsedQuery> {
   const parsed = await parseStatement(sql);
-  if (parsed.kind === 'command') throw parsed.refusal();
+  if (parsed.kind === 'command') throw parsed.unsupported();
   return parsed;
 }
 
 /** A query that is part of a command. */
-export function queryWithin(
+export function toParsedQuery(
   { text, parameterCount, parameterNames, position, hints }: ParsedText,
   ast: SelectStmt,
 ): ParsedQuery {
@@ -143,15 +143,15 @@ export function queryWithin(
 export function locate(parsed: ParsedQuery, name: string): number | undefined {
   let found: number | undefined;
   visitNodes({ SelectStmt: parsed.ast }, (node) => {
-    const named = namedIn(node);
-    if (textsOf(named?.parts).at(-1)?.toLowerCase() !== name.toLowerCase()) return;
+    const named = getNamed(node);
+    if (getStringValues(named?.parts).at(-1)?.toLowerCase() !== name.toLowerCase()) return;
     const location = named?.location ?? 0;
     if (found === undefined || location < found) found = location;
   });
   return found === undefined ? undefined : parsed.position(found);
 }
 
-function namedIn(node: Node): { readonly parts?: Node[]; readonly location?: number } | undefined {
+function getNamed(node: Node): { readonly parts?: Node[]; readonly location?: number } | undefined {
   if ('ColumnRef' in node)
     return { parts: node.ColumnRef.fields ?? [], location: node.ColumnRef.location ?? 0 };
   if ('FuncCall' in node)
@@ -200,14 +200,16 @@ const KEYWORDS: readonly string[] =
   );
 
 /** The last FORMAT of an EXPLAIN counts, as in PostgreSQL. */
-function formatOf(options: readonly Node[]): string {
+function getExplainFormat(options: readonly Node[]): string {
   const formats = options.flatMap((option) =>
-    'DefElem' in option && option.DefElem.defname === 'format' ? (textOf(option.DefElem.arg) ?? '') : [],
+    'DefElem' in option && option.DefElem.defname === 'format'
+      ? (getStringValue(option.DefElem.arg) ?? '')
+      : [],
   );
   return (formats.at(-1) ?? 'text').toUpperCase();
 }
 
-function isAnalyze(options: readonly Node[]): boolean {
+function hasAnalyze(options: readonly Node[]): boolean {
   return options.some((option) => {
     if (!('DefElem' in option) || option.DefElem.defname !== 'analyze') return false;
     const value = option.DefElem.arg;

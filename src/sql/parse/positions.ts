@@ -9,25 +9,25 @@ export interface Edit {
 }
 
 /** So many places are counted from the start of the text, most being near it; for more a table is worth its while. */
-const FEW_PLACES = 32;
+const MAX_COUNTED_LOOKUPS = 32;
 
 /** The index in a JavaScript string of a byte of its UTF-8 form, as libpg-query counts. */
-export function indexOfByte(text: string): (byte: number) => number {
+export function createByteIndexer(text: string): (byte: number) => number {
   if (Buffer.byteLength(text) === text.length) return (byte) => byte;
   let asked = 0;
   let table: Uint32Array | undefined;
   return (byte) => {
     asked += 1;
-    if (asked <= FEW_PLACES) return countedIndex(text, byte);
-    table ??= indexTable(text);
+    if (asked <= MAX_COUNTED_LOOKUPS) return countToByte(text, byte);
+    table ??= buildIndexTable(text);
     return table[byte] ?? text.length;
   };
 }
 
-function countedIndex(text: string, byte: number): number {
+function countToByte(text: string, byte: number): number {
   let index = 0;
   for (let at = 0; index < text.length;) {
-    const { width, length } = extentAt(text, index);
+    const { width, length } = measureCharacter(text, index);
     at += width;
     if (at > byte) break;
     index += length;
@@ -36,11 +36,11 @@ function countedIndex(text: string, byte: number): number {
 }
 
 /** By byte. */
-function indexTable(text: string): Uint32Array {
+function buildIndexTable(text: string): Uint32Array {
   const indexes = new Uint32Array(Buffer.byteLength(text));
   let at = 0;
   for (let index = 0; index < text.length;) {
-    const { width, length } = extentAt(text, index);
+    const { width, length } = measureCharacter(text, index);
     indexes.fill(index, at, at + width);
     at += width;
     index += length;
@@ -49,14 +49,14 @@ function indexTable(text: string): Uint32Array {
 }
 
 /** How many bytes of UTF-8 the character at an index has, and how many units of a JavaScript string. */
-function extentAt(text: string, index: number): { readonly width: number; readonly length: number } {
+function measureCharacter(text: string, index: number): { readonly width: number; readonly length: number } {
   const codePoint = text.codePointAt(index) ?? 0;
   const width = codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
   return { width, length: codePoint > 0xffff ? 2 : 1 };
 }
 
 /** The index in the text before the edits of an index in the text after them. */
-export function originalIndex(edits: readonly Edit[], index: number): number {
+export function toOriginalIndex(edits: readonly Edit[], index: number): number {
   let shift = 0;
   for (const edit of edits) {
     if (index < edit.start) break;

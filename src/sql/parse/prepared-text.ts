@@ -1,16 +1,16 @@
 import { DriverError } from '../../core/errors.ts';
-import { standInForJson } from './copy-format.ts';
+import { replaceJsonFormat } from './copy-format.ts';
 import { shortenNames } from './long-names.ts';
 import { numberParameters } from './parameters.ts';
 import { type InsertKind, readInsertKind } from './insert-kind.ts';
-import { indexOfByte, indexOfCharacter, originalIndex, positionAt } from './positions.ts';
+import { createByteIndexer, indexOfCharacter, toOriginalIndex, positionAt } from './positions.ts';
 
 /** A statement as the parser takes it, and the way back from places in it to positions in the user's text. */
 export interface PreparedText {
   readonly text: string;
   readonly parameterCount: number;
   readonly parameterNames: readonly string[];
-  readonly putVerb: InsertKind;
+  readonly insertKind: InsertKind;
   /** Puts back the names that the parser would have cut. */
   readonly restore: <T>(parsed: T) => T;
   /** One-based positions in the user's text, of an index, a byte and a character of `text`. */
@@ -25,18 +25,18 @@ const MAX_STATEMENT_BYTES = 1_048_576;
 /** Makes a statement ready for PostgreSQL's parser: parameters as `$n`, names short enough. */
 export function prepareText(sql: string): PreparedText {
   checkText(sql);
-  const { text: standing, verb } = readInsertKind(standInForJson(sql));
+  const { text: standing, verb } = readInsertKind(replaceJsonFormat(sql));
   const numbered = numberParameters(standing);
   const { text, edits, restore } = shortenNames(numbered.text);
   let byteIndex: ((byte: number) => number) | undefined;
-  const indexAt = (byte: number): number => (byteIndex ??= indexOfByte(text))(byte);
+  const indexAt = (byte: number): number => (byteIndex ??= createByteIndexer(text))(byte);
   const positionOfIndex = (index: number): number =>
-    positionAt(sql, originalIndex(numbered.edits, originalIndex(edits, index)));
+    positionAt(sql, toOriginalIndex(numbered.edits, toOriginalIndex(edits, index)));
   return {
     text,
     parameterCount: numbered.parameterCount,
     parameterNames: numbered.parameterNames,
-    putVerb: verb,
+    insertKind: verb,
     restore,
     positionOfIndex,
     positionOfByte: (byte) => positionOfIndex(indexAt(byte)),

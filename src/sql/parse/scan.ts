@@ -1,6 +1,6 @@
 import { getRecent, setRecent } from '../../core/async/lru.ts';
 import { scanTokens } from './parser.ts';
-import { indexOfByte } from './positions.ts';
+import { createByteIndexer } from './positions.ts';
 
 /** A token of a statement. `start` and `end` are indexes of the JavaScript string. */
 export interface Token {
@@ -60,10 +60,10 @@ function scanText(text: string): readonly TokenOrComment[] | undefined {
   // oxlint-disable-next-line no-control-regex
   const tokens = scanTokens(text.replace(/[\x01-\x08\x0b\x0c\x0e-\x1f]/g, ' '));
   if (tokens === undefined) return undefined;
-  const indexOf = indexOfByte(text);
+  const indexOf = createByteIndexer(text);
   return tokens.map((token) => {
     const [start, end] = [indexOf(token.start), indexOf(token.end)];
-    const kind = kindOf(token.tokenType, token.keywordName);
+    const kind = classifyToken(token.tokenType, token.keywordName);
     const isName = kind === 'word' && NAME_KEYWORDS.has(token.keywordName);
     return { text: text.slice(start, end), start, end, kind, isName };
   });
@@ -73,7 +73,7 @@ function isToken(token: TokenOrComment): token is Token {
   return token.kind !== 'comment';
 }
 
-function kindOf(tokenType: number, keywordName: string): TokenOrComment['kind'] {
+function classifyToken(tokenType: number, keywordName: string): TokenOrComment['kind'] {
   if (COMMENTS.has(tokenType)) return 'comment';
   if (keywordName === 'RESERVED_KEYWORD') return 'reserved';
   if (keywordName !== 'NO_KEYWORD') return 'word';

@@ -28,17 +28,18 @@ const HINTS: ReadonlyMap<string, Hint> = new Map(
 );
 
 /** Reads such a comment; `position` is that of the comment. */
-export function statementHints(comment: string, position: number): StatementHints {
+export function parseStatementHints(comment: string, position: number): StatementHints {
   const tokens = scan(comment.slice(3, -2)) ?? [];
   let hints: StatementHints = {};
   for (let at = 0; at < tokens.length;) {
     const hint = HINTS.get(tokens[at]?.text.toUpperCase() ?? '');
     const value = hint?.example === undefined ? true : numberAfter(tokens, at);
-    if (hint === undefined || value === undefined || hint.name in hints) throw badHint(comment, position);
+    if (hint === undefined || value === undefined || hint.name in hints)
+      throw invalidStatementHint(comment, position);
     hints = { ...hints, [hint.name]: value };
     at += value === true ? 1 : 4;
   }
-  if (tokens.length === 0) throw badHint(comment, position);
+  if (tokens.length === 0) throw invalidStatementHint(comment, position);
   return hints;
 }
 
@@ -49,7 +50,7 @@ function numberAfter(tokens: readonly Token[], at: number): number | undefined {
   return isNumber ? Number(value?.text) : undefined;
 }
 
-function badHint(comment: string, position: number): DriverError {
+function invalidStatementHint(comment: string, position: number): DriverError {
   const examples = [...HINTS].map(([keyword, { example }]) =>
     example === undefined ? keyword : `${keyword}(${example})`,
   );

@@ -53,13 +53,13 @@ export function visitNodes(part: unknown, visit: (node: Node) => void): void {
 }
 
 /** The text of a String node, as names are made of. */
-export function textOf(node: Node | undefined): string | undefined {
+export function getStringValue(node: Node | undefined): string | undefined {
   return node !== undefined && 'String' in node ? (node.String.sval ?? '') : undefined;
 }
 
 /** A name of several parts, such as that of a column or a function. */
-export function textsOf(nodes: readonly Node[] | undefined): string[] {
-  return (nodes ?? []).map((node) => textOf(node) ?? '*');
+export function getStringValues(nodes: readonly Node[] | undefined): string[] {
+  return (nodes ?? []).map((node) => getStringValue(node) ?? '*');
 }
 
 /** Whether an expression of a SELECT list stands for all columns, of one table or of each. */

@@ -12,8 +12,8 @@ import type {
   TypeName,
   WindowDef,
 } from 'libpg-query';
-import { textOf, textsOf } from '../parse/tree.ts';
-import { quoteName, quoteText } from './names.ts';
+import { getStringValue, getStringValues } from '../parse/tree.ts';
+import { quoteName, quoteString } from './quote.ts';
 import { type Printer, unsupported } from './printer.ts';
 
 /**
@@ -73,7 +73,7 @@ function optional(before: string, node: Node | undefined, printer: Printer): str
 function printColumn(column: ColumnRef): string {
   const fields = column.fields ?? [];
   const star = fields.findIndex((field) => 'A_Star' in field);
-  const names = fields.map((field) => ('A_Star' in field ? '*' : quoteName(textOf(field) ?? '')));
+  const names = fields.map((field) => ('A_Star' in field ? '*' : quoteName(getStringValue(field) ?? '')));
   if (star < 0 || star === fields.length - 1) return names.join('.');
   const hidden = fields
     .slice(star + 1)
@@ -83,7 +83,7 @@ function printColumn(column: ColumnRef): string {
 
 function printConstant(constant: A_Const, printer: Printer): string {
   if (constant.isnull === true) return 'NULL';
-  if (constant.sval !== undefined) return quoteText(constant.sval.sval ?? '');
+  if (constant.sval !== undefined) return quoteString(constant.sval.sval ?? '');
   if (constant.ival !== undefined) return negative(String(constant.ival.ival ?? 0));
   if (constant.boolval !== undefined) return constant.boolval.boolval === true ? 'true' : 'false';
   if (constant.fval !== undefined) return negative(printNumber(constant.fval.fval ?? '0'));
@@ -107,7 +107,7 @@ const OPERATORS: ReadonlySet<string> = new Set(
 
 function printOperator(expression: A_Expr, printer: Printer): string {
   const [left, right] = [printer.node(expression.lexpr), printer.node(expression.rexpr)];
-  const operator = textsOf(expression.name).at(-1) ?? '';
+  const operator = getStringValues(expression.name).at(-1) ?? '';
   switch (expression.kind) {
     case 'AEXPR_OP':
       if (!OPERATORS.has(operator))
@@ -163,7 +163,7 @@ const SYNTAX_CALLS: ReadonlyMap<string, (args: readonly string[], field: string)
 ]);
 
 function printCall(call: FuncCall, printer: Printer): string {
-  const names = textsOf(call.funcname);
+  const names = getStringValues(call.funcname);
   const name = names.at(-1) ?? '';
   const args = (call.args ?? []).map(printer.node);
   if (names.length > 1 && names[0] !== 'pg_catalog')
@@ -185,12 +185,12 @@ function printCall(call: FuncCall, printer: Printer): string {
 }
 
 function fieldName(node: Node | undefined): string {
-  return quoteText(node !== undefined && 'A_Const' in node ? (node.A_Const.sval?.sval ?? '') : '');
+  return quoteString(node !== undefined && 'A_Const' in node ? (node.A_Const.sval?.sval ?? '') : '');
 }
 
 function printSubquery(link: SubLink, printer: Printer): string {
   const query = `(${printer.node(link.subselect)})`;
-  const operator = textsOf(link.operName).at(-1);
+  const operator = getStringValues(link.operName).at(-1);
   switch (link.subLinkType) {
     case 'EXISTS_SUBLINK':
       return `EXISTS ${query}`;
@@ -214,7 +214,7 @@ function printSubquery(link: SubLink, printer: Printer): string {
 const BYTE_ORDERS: ReadonlySet<string> = new Set(['C', 'POSIX', 'default', 'ucs_basic']);
 
 function printCollation(clause: CollateClause, printer: Printer): string {
-  const name = textsOf(clause.collname).at(-1) ?? '';
+  const name = getStringValues(clause.collname).at(-1) ?? '';
   if (!BYTE_ORDERS.has(name)) throw unsupported(`COLLATE "${name}"`, printer, clause.location);
   return printer.node(clause.arg);
 }
@@ -227,7 +227,7 @@ function printSubscript(node: Node, printer: Printer): string {
       : `[${printer.node(uidx)}]`;
   }
   if ('A_Star' in node) throw unsupported('(row).*', printer);
-  return `.${quoteName(textOf(node) ?? '')}`;
+  return `.${quoteName(getStringValue(node) ?? '')}`;
 }
 
 const FRAME = { nonDefault: 0x1, range: 0x2, rows: 0x4, groups: 0x8, between: 0x10 } as const;
@@ -265,7 +265,7 @@ const DUCKDB_ONLY: ReadonlyMap<string, string> = new Map([
 
 /** A type's name, with its modifiers where they mean the same in DuckDB. */
 export function printType(type: TypeName, printer: Printer): string {
-  const names = textsOf(type.names);
+  const names = getStringValues(type.names);
   const name = names.at(-1) ?? '';
   if (names.length > 1 && names[0] !== 'pg_catalog')
     throw unsupported(`The type ${names.join('.')}`, printer, type.location);

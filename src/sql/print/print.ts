@@ -9,9 +9,9 @@ import type {
   SelectStmt,
   SortBy,
 } from 'libpg-query';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { printExpression, printWindow } from './expressions.ts';
-import { quoteName } from './names.ts';
+import { quoteName } from './quote.ts';
 import { type Printer, unsupported } from './printer.ts';
 
 /** The schema name that stands for the stubs' schema until a statement is printed. */
@@ -129,7 +129,9 @@ function printCommonTable(table: CommonTableExpr, printer: Printer): string {
   if (table.search_clause !== undefined || table.cycle_clause !== undefined)
     throw unsupported('SEARCH or CYCLE', printer, table.location);
   const columns =
-    table.aliascolnames === undefined ? '' : ` (${textsOf(table.aliascolnames).map(quoteName).join(', ')})`;
+    table.aliascolnames === undefined
+      ? ''
+      : ` (${getStringValues(table.aliascolnames).map(quoteName).join(', ')})`;
   const materialized = {
     CTEMaterializeAlways: ' MATERIALIZED',
     CTEMaterializeNever: ' NOT MATERIALIZED',
@@ -146,7 +148,7 @@ function printTable(table: RangeVar, stubSchema: string): string {
 function printAlias(alias: Alias | undefined): string {
   if (alias === undefined) return '';
   const columns =
-    alias.colnames === undefined ? '' : `(${textsOf(alias.colnames).map(quoteName).join(', ')})`;
+    alias.colnames === undefined ? '' : `(${getStringValues(alias.colnames).map(quoteName).join(', ')})`;
   return ` AS ${quoteName(alias.aliasname ?? '')}${columns}`;
 }
 
@@ -160,7 +162,7 @@ const JOINS: ReadonlyMap<string | undefined, string> = new Map([
 function printJoin(join: JoinExpr, printer: Printer): string {
   const condition =
     join.usingClause !== undefined
-      ? ` USING (${textsOf(join.usingClause).map(quoteName).join(', ')})`
+      ? ` USING (${getStringValues(join.usingClause).map(quoteName).join(', ')})`
       : join.quals !== undefined
         ? ` ON ${printer.node(join.quals)}`
         : '';
@@ -182,7 +184,7 @@ function printSample({ relation, args }: RangeTableSample, printer: Printer): st
 }
 
 function printSort(sort: SortBy, printer: Printer): string {
-  const operator = textsOf(sort.useOp).at(-1);
+  const operator = getStringValues(sort.useOp).at(-1);
   const descending = sort.sortby_dir === 'SORTBY_DESC' || operator === '>';
   const nulls =
     sort.sortby_nulls === 'SORTBY_NULLS_FIRST'

@@ -1,9 +1,9 @@
 /** A name as a quoted identifier. */
-export function identifier(name: string): string {
+export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** Text as a literal. */
-export function literal(text: string): string {
+export function quoteString(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

@@ -22,7 +22,7 @@ export function readArguments(
     const position = parsed.position(named?.location ?? 0);
     const written = named?.name ?? parameters[at]?.name;
     const { parameter, number } = findParameter(written, parameters, procedure, position);
-    const value = valueOf(named?.arg ?? node, literals);
+    const value = toArgumentValue(named?.arg ?? node, literals);
     if (value === null) continue;
     if (value === undefined)
       throw new DriverError('SQL_BAD_ARGUMENT', `${procedure}: ${parameter.name} has to be a constant.`, {
@@ -37,7 +37,7 @@ export function readArguments(
   const missing = parameters.find(({ name, required }) => required === true && !given.has(name));
   if (missing !== undefined)
     throw new DriverError('SQL_BAD_ARGUMENT', `${procedure} needs ${missing.name}.`, {
-      remedy: `Write CALL ${procedure}(${usage(parameters)}).`,
+      remedy: `Write CALL ${procedure}(${formatUsage(parameters)}).`,
     });
   return given;
 }
@@ -70,7 +70,7 @@ function findParameter(
 }
 
 /** Undefined: no constant. */
-function valueOf(node: Node, literals: readonly ParameterLiteral[]): string | null | undefined {
+function toArgumentValue(node: Node, literals: readonly ParameterLiteral[]): string | null | undefined {
   const value = evaluateConstant(node, literals);
   switch (value?.kind) {
     case 'text':
@@ -90,7 +90,7 @@ function valueOf(node: Node, literals: readonly ParameterLiteral[]): string | nu
   }
 }
 
-function usage(parameters: readonly ProcedureParameter[]): string {
+function formatUsage(parameters: readonly ProcedureParameter[]): string {
   return parameters
     .filter(({ required }) => required === true)
     .map(({ name, numbered }) => (numbered === true ? `"${name}1" => '…'` : `${name} => '…'`))

@@ -1,13 +1,13 @@
 import { schemaOfTable } from '../../catalog/schemas/declared-table.ts';
 import { DriverError } from '../../core/errors.ts';
-import type { Work } from '../ddl/work.ts';
+import type { DdlContext } from '../ddl/ddl-context.ts';
 import type { Value } from '../types/value.ts';
 import type { Arguments } from './arguments.ts';
 
 /** The procedure CreateSchema: the schema file of one table, in the folder of the connection. */
 export async function callCreateSchema(
   given: Arguments,
-  { context: { catalog }, signal }: Work,
+  { context: { catalog }, signal }: DdlContext,
 ): Promise<readonly Value[]> {
   const { schemas } = catalog;
   if (schemas.folder === undefined)

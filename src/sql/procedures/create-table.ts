@@ -1,26 +1,26 @@
 import { DriverError } from '../../core/errors.ts';
 import { checkTable } from '../../dynamo/lint/lint-tables.ts';
-import { makeTable } from '../ddl/create-table.ts';
-import { throughputOf } from '../ddl/definition.ts';
-import { readSettings } from '../ddl/options.ts';
-import { refuseReadOnly, type Work } from '../ddl/work.ts';
+import { sendCreateTable } from '../ddl/create-table.ts';
+import { toThroughput } from '../ddl/table-input.ts';
+import { parseTableOptions } from '../ddl/table-options.ts';
+import { assertWritable, type DdlContext } from '../ddl/ddl-context.ts';
 import type { Value } from '../types/value.ts';
 import type { Arguments } from './arguments.ts';
 
 /** The procedure CreateTable: a key whose types are S, N or B. */
-export async function callCreateTable(given: Arguments, work: Work): Promise<readonly Value[]> {
-  refuseReadOnly('CreateTable', work.context);
+export async function callCreateTable(given: Arguments, work: DdlContext): Promise<readonly Value[]> {
+  assertWritable('CreateTable', work.context);
   const one = (name: string): string | undefined => given.get(name)?.get(1);
   const all = (name: string): ReadonlyMap<number, string> => given.get(name) ?? new Map<number, string>();
   const types = new Map(
     [...all('AttributeDefinitions_AttributeName#')].map(([number, name]) => [
       name,
-      keyTypeOf(all('AttributeDefinitions_AttributeType#').get(number)),
+      parseKeyType(all('AttributeDefinitions_AttributeType#').get(number)),
     ]),
   );
   const kinds = all('KeySchema_KeyType#');
   const key = [...all('KeySchema_AttributeName#')]
-    .map(([number, name]) => ({ name, number, kind: kindOf(kinds.get(number), number) }))
+    .map(([number, name]) => ({ name, number, kind: parseKeyRole(kinds.get(number), number) }))
     .toSorted((a, b) => (a.kind === b.kind ? a.number - b.number : a.kind === 'HASH' ? -1 : 1));
   if (key.filter(({ kind }) => kind === 'HASH').length !== 1)
     throw new DriverError('SQL_TABLE_DEFINITION', 'A table has one partition key (HASH).');
@@ -30,9 +30,9 @@ export async function callCreateTable(given: Arguments, work: Work): Promise<rea
       remedy: 'DynamoDB keeps the types of keys only: leave the others out.',
     });
   const table = { value: one('TableName') ?? '', position: 1 };
-  const settings = readSettings(
+  const settings = parseTableOptions(
     [
-      { name: 'billing', value: billingOf(one('BillingMode')), position: 1 },
+      { name: 'billing', value: toBillingOption(one('BillingMode')), position: 1 },
       { name: 'read_capacity', value: one('ProvisionedThroughput_ReadCapacityUnits'), position: 1 },
       { name: 'write_capacity', value: one('ProvisionedThroughput_WriteCapacityUnits'), position: 1 },
     ],
@@ -45,23 +45,23 @@ export async function callCreateTable(given: Arguments, work: Work): Promise<rea
       AttributeName: name,
       AttributeType: types.get(name) ?? ('S' as const),
     })),
-    ...throughputOf(settings),
+    ...toThroughput(settings),
   };
   checkTable(input);
-  return [await makeTable(input, settings, table, { ifNotExists: false, waits: true }, work)];
+  return [await sendCreateTable(input, settings, table, { ifNotExists: false, waits: true }, work)];
 }
 
-function billingOf(mode: string | undefined): string | undefined {
+function toBillingOption(mode: string | undefined): string | undefined {
   return mode?.toUpperCase() === 'PAY_PER_REQUEST' ? 'on_demand' : mode;
 }
 
-function keyTypeOf(type = 'S'): 'S' | 'N' | 'B' {
+function parseKeyType(type = 'S'): 'S' | 'N' | 'B' {
   const letter = type.toUpperCase();
   if (letter === 'S' || letter === 'N' || letter === 'B') return letter;
   throw new DriverError('SQL_BAD_ARGUMENT', `The type of a key is S, N or B, and not "${type}".`);
 }
 
-function kindOf(written: string | undefined, number: number): 'HASH' | 'RANGE' {
+function parseKeyRole(written: string | undefined, number: number): 'HASH' | 'RANGE' {
   const kind = written?.toUpperCase() ?? (number === 1 ? 'HASH' : 'RANGE');
   if (kind === 'HASH' || kind === 'RANGE') return kind;
   throw new DriverError('SQL_BAD_ARGUMENT', `A key is HASH or RANGE, and not "${written}".`);

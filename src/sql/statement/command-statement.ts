@@ -16,7 +16,7 @@ export function commandStatement(parsed: ParsedCommand): StatementBody {
       return { ...result, plan: reads.map(describeAccess) };
     },
     async explain(parameters, context, signal) {
-      if (command.explain === undefined) throw parsed.refusal();
+      if (command.explain === undefined) throw parsed.unsupported();
       const lines = await command.explain(parsed, parameters, context, signal);
       return { mode: 'command', reads: [], text: lines.join('\n') };
     },

@@ -4,7 +4,7 @@ import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import type { StatementContext } from '../exec/context.ts';
 import { runStatement } from '../exec/run.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
-import { queryWithin, type ParsedQuery } from '../parse/parse.ts';
+import { toParsedQuery, type ParsedQuery } from '../parse/parse.ts';
 import { describeAccess } from '../plan/describe-access.ts';
 import { distinctKeys } from '../../dynamo/key.ts';
 import { overrideWithItems } from '../write/item-expressions.ts';
@@ -64,7 +64,7 @@ async function runLocking(
       { returned: 'NONE', base: undefined },
     );
   const { plan, ...running } = await runStatement(
-    queryWithin(parsed, rest),
+    toParsedQuery(parsed, rest),
     parameters,
     overrideWithItems(context, table, items).withSettings({ maxRows: context.settings.maxRows }),
     signal,

@@ -9,7 +9,7 @@ import { deleteItems } from '../write/delete.ts';
 import { insert } from '../write/insert.ts';
 import { truncate } from '../write/truncate.ts';
 import { update } from '../write/update.ts';
-import { call } from '../procedures/call.ts';
+import { callCommand } from '../procedures/call.ts';
 import { tableCommand } from '../ddl/table-command.ts';
 
 /** All commands. */
@@ -25,12 +25,12 @@ export const COMMANDS: readonly Command[] = [
   tableCommand,
   showSetting,
   setSetting,
-  call,
+  callCommand,
 ];
 
 /** The command that runs a statement; throws where none does. */
 export function findCommand(parsed: ParsedCommand): Command {
   const found = COMMANDS.find(({ nodes }) => nodes.some((node) => node in parsed.node));
-  if (found === undefined) throw parsed.refusal();
+  if (found === undefined) throw parsed.unsupported();
   return found;
 }

@@ -3,7 +3,7 @@ import type { Node, VariableSetStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
-import { SERVER_SETTINGS, serverSetting, type ServerSetting } from '../system/server-settings.ts';
+import { SERVER_SETTINGS, findServerSetting, type ServerSetting } from '../system/server-settings.ts';
 import { type Command, emptyResult, rowsResult } from '../exec/command.ts';
 
 /** `SHOW name`, `SHOW ALL`: programs read settings when they connect. */
@@ -31,7 +31,7 @@ export const setSetting: Command = {
   nodes: ['VariableSetStmt'],
   roleInTransaction: () => 'reads',
   async run(parsed) {
-    if (!('VariableSetStmt' in parsed.node)) throw parsed.refusal();
+    if (!('VariableSetStmt' in parsed.node)) throw parsed.unsupported();
     const statement = parsed.node.VariableSetStmt;
     switch (statement.kind) {
       case 'VAR_RESET_ALL':
@@ -49,13 +49,13 @@ export const setSetting: Command = {
       case 'VAR_SET_CURRENT':
       case undefined:
       default:
-        throw parsed.refusal();
+        throw parsed.unsupported();
     }
   },
 };
 
 function assertUnchanged(setting: ServerSetting, value: string, parsed: ParsedCommand): void {
-  if (setting.isFree === true || isSameValue(setting, value)) return;
+  if (setting.isIgnored === true || isSameValue(setting, value)) return;
   throw new DriverError(
     'SQL_NOT_SUPPORTED',
     `parameter "${setting.name}" cannot be changed from "${setting.value}" to "${value}"`,
@@ -69,13 +69,13 @@ function assertUnchanged(setting: ServerSetting, value: string, parsed: ParsedCo
 const ALL_COLUMNS = ['name', 'setting', 'description'].map((name) => resultColumn(name, 'text'));
 
 function findShown(parsed: ParsedCommand): ServerSetting | 'all' {
-  if (!('VariableShowStmt' in parsed.node)) throw parsed.refusal();
+  if (!('VariableShowStmt' in parsed.node)) throw parsed.unsupported();
   const name = parsed.node.VariableShowStmt.name ?? '';
   return name === 'all' ? 'all' : findSetting(name, parsed);
 }
 
 function findSetting(name: string, parsed: ParsedCommand): ServerSetting {
-  const setting = serverSetting(name);
+  const setting = findServerSetting(name);
   if (setting !== undefined) return setting;
   throw new DriverError('SQL_UNKNOWN_SETTING', `unrecognized configuration parameter "${name}"`, {
     position: parsed.position(0),

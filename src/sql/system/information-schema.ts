@@ -1,15 +1,15 @@
 import { describeType, elementType } from '../types/types.ts';
 import { keyAttributes } from '../../catalog/table-def.ts';
 import { CATALOG_NAME, OWNER_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
-import { definitionOf, isViewSchema } from './definition.ts';
-import { describedTables, namedTables, shownTables, viewNames } from './shown.ts';
-import { primaryKeyName, schemaNames } from './sys-tables.ts';
-import { type Cell, type SystemTable, systemTable } from './system-table.ts';
+import { toViewQuery, isViewSchema } from './view-query.ts';
+import { describeTables, listTablesAndViews, listTablesWithColumns, listViewNames } from './listed-tables.ts';
+import { toPrimaryKeyName, listSchemaNames } from './sys-tables.ts';
+import { type Cell, type SystemTable, defineSystemTable } from './system-table.ts';
 
 const place = { table_catalog: CATALOG_NAME, table_schema: TABLE_SCHEMA } as const;
 const constraintPlace = { constraint_catalog: CATALOG_NAME, constraint_schema: TABLE_SCHEMA } as const;
 
-const schemata = systemTable({
+const schemata = defineSystemTable({
   schema: 'information_schema',
   name: 'schemata',
   columns: {
@@ -22,14 +22,14 @@ const schemata = systemTable({
     sql_path: 'text',
   },
   rows: async (context) =>
-    schemaNames(context).map((schema_name) => ({
+    listSchemaNames(context).map((schema_name) => ({
       catalog_name: CATALOG_NAME,
       schema_name,
       schema_owner: OWNER_NAME,
     })),
 });
 
-const tables = systemTable({
+const tables = defineSystemTable({
   schema: 'information_schema',
   name: 'tables',
   columns: {
@@ -48,7 +48,7 @@ const tables = systemTable({
   },
   tableColumn: 'table_name',
   rows: async (context) =>
-    (await namedTables(context)).map(({ name, isView }) => ({
+    (await listTablesAndViews(context)).map(({ name, isView }) => ({
       ...place,
       table_name: name,
       table_type: isView ? 'VIEW' : 'BASE TABLE',
@@ -57,7 +57,7 @@ const tables = systemTable({
     })),
 });
 
-const columns = systemTable({
+const columns = defineSystemTable({
   schema: 'information_schema',
   name: 'columns',
   columns: {
@@ -95,7 +95,7 @@ const columns = systemTable({
   },
   tableColumn: 'table_name',
   rows: async (context) =>
-    (await shownTables(context)).flatMap((table) =>
+    (await listTablesWithColumns(context)).flatMap((table) =>
       table.columns
         .filter((column) => !column.isHidden)
         .map((column, i) => {
@@ -123,7 +123,7 @@ const columns = systemTable({
     ),
 });
 
-const views = systemTable({
+const views = defineSystemTable({
   schema: 'information_schema',
   name: 'views',
   columns: {
@@ -137,13 +137,13 @@ const views = systemTable({
   },
   tableColumn: 'table_name',
   rows: async (context) => {
-    const names = new Set(await viewNames(context));
+    const names = new Set(await listViewNames(context));
     return (await context.catalog.schemas.all())
       .filter(({ schema }) => isViewSchema(schema) && names.has(schema.name))
       .map(({ schema }) => ({
         ...place,
         table_name: schema.name,
-        view_definition: definitionOf(schema),
+        view_definition: toViewQuery(schema),
         check_option: 'NONE',
         is_updatable: 'NO',
         is_insertable_into: 'NO',
@@ -151,7 +151,7 @@ const views = systemTable({
   },
 });
 
-const tableConstraints = systemTable({
+const tableConstraints = defineSystemTable({
   schema: 'information_schema',
   name: 'table_constraints',
   columns: {
@@ -168,10 +168,10 @@ const tableConstraints = systemTable({
   },
   tableColumn: 'table_name',
   rows: async (context) =>
-    (await describedTables(context)).map(({ name }) => ({
+    (await describeTables(context)).map(({ name }) => ({
       ...place,
       ...constraintPlace,
-      constraint_name: primaryKeyName(name),
+      constraint_name: toPrimaryKeyName(name),
       table_name: name,
       constraint_type: 'PRIMARY KEY',
       is_deferrable: 'NO',
@@ -180,7 +180,7 @@ const tableConstraints = systemTable({
     })),
 });
 
-const keyColumnUsage = systemTable({
+const keyColumnUsage = defineSystemTable({
   schema: 'information_schema',
   name: 'key_column_usage',
   columns: {
@@ -196,11 +196,11 @@ const keyColumnUsage = systemTable({
   },
   tableColumn: 'table_name',
   rows: async (context) =>
-    (await describedTables(context)).flatMap(({ name, key }) =>
+    (await describeTables(context)).flatMap(({ name, key }) =>
       keyAttributes(key).map((attribute, i) => ({
         ...place,
         ...constraintPlace,
-        constraint_name: primaryKeyName(name),
+        constraint_name: toPrimaryKeyName(name),
         table_name: name,
         column_name: attribute.name,
         ordinal_position: i + 1,
@@ -208,7 +208,7 @@ const keyColumnUsage = systemTable({
     ),
 });
 
-const constraintColumnUsage = systemTable({
+const constraintColumnUsage = defineSystemTable({
   schema: 'information_schema',
   name: 'constraint_column_usage',
   columns: {
@@ -222,19 +222,19 @@ const constraintColumnUsage = systemTable({
   },
   tableColumn: 'table_name',
   rows: async (context) =>
-    (await describedTables(context)).flatMap(({ name, key }) =>
+    (await describeTables(context)).flatMap(({ name, key }) =>
       keyAttributes(key).map((attribute) => ({
         ...place,
         ...constraintPlace,
         table_name: name,
         column_name: attribute.name,
-        constraint_name: primaryKeyName(name),
+        constraint_name: toPrimaryKeyName(name),
       })),
     ),
 });
 
 // DynamoDB has none of these.
-const WITHOUT_ROWS: Readonly<Record<string, readonly string[]>> = {
+const EMPTY_TABLES: Readonly<Record<string, readonly string[]>> = {
   check_constraints: ['constraint_catalog', 'constraint_schema', 'constraint_name', 'check_clause'],
   parameters: [
     'specific_catalog',
@@ -263,7 +263,7 @@ const WITHOUT_ROWS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-const referentialConstraints = systemTable({
+const referentialConstraints = defineSystemTable({
   schema: 'information_schema',
   name: 'referential_constraints',
   columns: {
@@ -281,7 +281,7 @@ const referentialConstraints = systemTable({
   rows: async () => [],
 });
 
-const routines = systemTable({
+const routines = defineSystemTable({
   schema: 'information_schema',
   name: 'routines',
   columns: {
@@ -297,7 +297,7 @@ const routines = systemTable({
   rows: async () => [],
 });
 
-const characterSets = systemTable({
+const characterSets = defineSystemTable({
   schema: 'information_schema',
   name: 'character_sets',
   columns: {
@@ -334,8 +334,8 @@ export const INFORMATION_SCHEMA: readonly SystemTable[] = [
   referentialConstraints,
   routines,
   characterSets,
-  ...Object.entries(WITHOUT_ROWS).map(([name, columns]) =>
-    systemTable({
+  ...Object.entries(EMPTY_TABLES).map(([name, columns]) =>
+    defineSystemTable({
       schema: 'information_schema',
       name,
       columns: Object.fromEntries(columns.map((column) => [column, 'text' as const])),

@@ -1,16 +1,30 @@
 import { describeType, typeOid, TYPES } from '../types/types.ts';
 import { keyNames } from '../../catalog/table-def.ts';
 import { OWNER_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
-import { definitionOf, isViewSchema } from './definition.ts';
+import { toViewQuery, isViewSchema } from './view-query.ts';
 import { PG_EMPTY } from './pg-empty.ts';
-import { BTREE_OID, constraintOid, HEAP_OID, indexOid, oidOf, OWNER_OID, TABLES_OID } from './pg-oids.ts';
-import { askingByOid, listedIndexes, pgIndexes } from './pg-relations.ts';
+import {
+  BTREE_OID,
+  computeConstraintOid,
+  HEAP_OID,
+  computeIndexOid,
+  computeRelationOid,
+  OWNER_OID,
+  TABLES_OID,
+} from './pg-oids.ts';
+import { filterByOid, listIndexRelations, listPgIndexes } from './pg-indexes.ts';
 import { PG_SERVER } from './pg-server.ts';
-import { describedTables, namedTables, shownTables, tableNames, viewNames } from './shown.ts';
-import { primaryKeyName } from './sys-tables.ts';
-import { type SystemContext, type SystemTable, systemTable } from './system-table.ts';
+import {
+  describeTables,
+  listTablesAndViews,
+  listTablesWithColumns,
+  listTableNames,
+  listViewNames,
+} from './listed-tables.ts';
+import { toPrimaryKeyName } from './sys-tables.ts';
+import { type SystemContext, type SystemTable, defineSystemTable } from './system-table.ts';
 
-const pgClass = systemTable({
+const pgClass = defineSystemTable({
   schema: 'pg_catalog',
   name: 'pg_class',
   columns: {
@@ -47,16 +61,16 @@ const pgClass = systemTable({
   },
   tableColumn: 'relname',
   rows: async (context) => {
-    const tables = (await namedTables(context)).map(({ name, isView }) => ({
+    const tables = (await listTablesAndViews(context)).map(({ name, isView }) => ({
       ...RELATION,
-      oid: oidOf(name),
+      oid: computeRelationOid(name),
       relname: name,
       relam: isView ? 0 : HEAP_OID,
       relhasindex: !isView,
       relkind: isView ? 'v' : 'r',
     }));
-    if (!context.asked('relkind').admits('i')) return tables;
-    const indexes = await listedIndexes(context, 'relname', ({ name }) => name);
+    if (!context.filterFor('relkind').admits('i')) return tables;
+    const indexes = await listIndexRelations(context, 'relname', ({ name }) => name);
     return [
       ...tables,
       ...indexes.map(({ oid, name, attributes, itemCount }) => ({
@@ -97,7 +111,7 @@ const RELATION = {
   relispartition: false,
 } as const;
 
-const pgAttribute = systemTable({
+const pgAttribute = defineSystemTable({
   schema: 'pg_catalog',
   name: 'pg_attribute',
   columns: {
@@ -125,15 +139,15 @@ const pgAttribute = systemTable({
     attfdwoptions: 'text',
   },
   rows: async (context) => {
-    const tables = await shownTables(askingByOid(context, 'attrelid'));
-    const indexes = await listedIndexes(context, 'attrelid', ({ oid }) => String(oid));
+    const tables = await listTablesWithColumns(filterByOid(context, 'attrelid'));
+    const indexes = await listIndexRelations(context, 'attrelid', ({ oid }) => String(oid));
     return [
       ...tables.flatMap((table) =>
         table.columns
           .filter(({ isHidden }) => !isHidden)
           .map(({ name, type, isKey }, i) => ({
             ...ATTRIBUTE,
-            attrelid: oidOf(table.name),
+            attrelid: computeRelationOid(table.name),
             attname: name,
             atttypid: typeOid(type),
             attlen: describeType(type).length,
@@ -175,7 +189,7 @@ const ATTRIBUTE = {
   attcollation: 0,
 } as const;
 
-const pgIndex = systemTable({
+const pgIndex = defineSystemTable({
   schema: 'pg_catalog',
   name: 'pg_index',
   columns: {
@@ -199,11 +213,11 @@ const pgIndex = systemTable({
     indpred: 'text',
   },
   rows: async (context) => {
-    const asking = askingByOid(context, 'indrelid');
-    const positions = await columnPositions(asking);
-    return (await pgIndexes(asking)).map(({ oid, table, isPrimary, isActive, attributes }) => ({
+    const asking = filterByOid(context, 'indrelid');
+    const positions = await numberColumns(asking);
+    return (await listPgIndexes(asking)).map(({ oid, table, isPrimary, isActive, attributes }) => ({
       indexrelid: oid,
-      indrelid: oidOf(table),
+      indrelid: computeRelationOid(table),
       indnatts: attributes.length,
       indnkeyatts: attributes.length,
       indisunique: isPrimary,
@@ -222,7 +236,7 @@ const pgIndex = systemTable({
   },
 });
 
-const pgConstraint = systemTable({
+const pgConstraint = defineSystemTable({
   schema: 'pg_catalog',
   name: 'pg_constraint',
   columns: {
@@ -249,20 +263,20 @@ const pgConstraint = systemTable({
     conbin: 'text',
   },
   rows: async (context) => {
-    const asking = askingByOid(context, 'conrelid');
-    if (!context.asked('contype').admits('p')) return [];
-    const positions = await columnPositions(asking);
-    return (await describedTables(asking)).map(({ name, key }) => ({
-      oid: constraintOid(name),
-      conname: primaryKeyName(name),
+    const asking = filterByOid(context, 'conrelid');
+    if (!context.filterFor('contype').admits('p')) return [];
+    const positions = await numberColumns(asking);
+    return (await describeTables(asking)).map(({ name, key }) => ({
+      oid: computeConstraintOid(name),
+      conname: toPrimaryKeyName(name),
       connamespace: TABLES_OID,
       contype: 'p',
       condeferrable: false,
       condeferred: false,
       convalidated: true,
-      conrelid: oidOf(name),
+      conrelid: computeRelationOid(name),
       contypid: 0,
-      conindid: indexOid(name, primaryKeyName(name)),
+      conindid: computeIndexOid(name, toPrimaryKeyName(name)),
       conparentid: 0,
       confrelid: 0,
       confupdtype: ' ',
@@ -277,18 +291,18 @@ const pgConstraint = systemTable({
 });
 
 /** The numbers of columns by table and name, as pg_attribute counts them. */
-async function columnPositions(
+async function numberColumns(
   context: SystemContext,
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
   return new Map(
-    (await shownTables(context)).map(({ name, columns }) => [
+    (await listTablesWithColumns(context)).map(({ name, columns }) => [
       name,
       new Map(columns.filter(({ isHidden }) => !isHidden).map((column, i) => [column.name, i + 1])),
     ]),
   );
 }
 
-const pgTables = systemTable({
+const pgTables = defineSystemTable({
   schema: 'pg_catalog',
   name: 'pg_tables',
   columns: {
@@ -303,7 +317,7 @@ const pgTables = systemTable({
   },
   tableColumn: 'tablename',
   rows: async (context) =>
-    (await tableNames(context)).map((tablename) => ({
+    (await listTableNames(context)).map((tablename) => ({
       schemaname: TABLE_SCHEMA,
       tablename,
       tableowner: OWNER_NAME,
@@ -314,7 +328,7 @@ const pgTables = systemTable({
     })),
 });
 
-const pgIndexesView = systemTable({
+const pgIndexesView = defineSystemTable({
   schema: 'pg_catalog',
   name: 'pg_indexes',
   columns: {
@@ -326,7 +340,7 @@ const pgIndexesView = systemTable({
   },
   tableColumn: 'tablename',
   rows: async (context) =>
-    (await pgIndexes(context)).map(({ table, name, definition }) => ({
+    (await listPgIndexes(context)).map(({ table, name, definition }) => ({
       schemaname: TABLE_SCHEMA,
       tablename: table,
       indexname: name,
@@ -334,32 +348,32 @@ const pgIndexesView = systemTable({
     })),
 });
 
-const pgViews = systemTable({
+const pgViews = defineSystemTable({
   schema: 'pg_catalog',
   name: 'pg_views',
   columns: { schemaname: 'text', viewname: 'text', viewowner: 'text', definition: 'text' },
   tableColumn: 'viewname',
   rows: async (context) => {
-    const names = new Set(await viewNames(context));
+    const names = new Set(await listViewNames(context));
     return (await context.catalog.schemas.all())
       .filter(({ schema }) => isViewSchema(schema) && names.has(schema.name))
       .map(({ schema }) => ({
         schemaname: TABLE_SCHEMA,
         viewname: schema.name,
         viewowner: OWNER_NAME,
-        definition: definitionOf(schema),
+        definition: toViewQuery(schema),
       }));
   },
 });
 
-const pgStatUserTables = systemTable({
+const pgStatUserTables = defineSystemTable({
   schema: 'pg_catalog',
   name: 'pg_stat_user_tables',
   columns: { relid: 'bigint', schemaname: 'text', relname: 'text', n_live_tup: 'bigint' },
   tableColumn: 'relname',
   rows: async (context) =>
-    (await describedTables(context)).map(({ name, itemCount }) => ({
-      relid: oidOf(name),
+    (await describeTables(context)).map(({ name, itemCount }) => ({
+      relid: computeRelationOid(name),
       schemaname: TABLE_SCHEMA,
       relname: name,
       n_live_tup: itemCount,

@@ -1,11 +1,11 @@
-import { type SystemTable, systemTable } from './system-table.ts';
+import { type SystemTable, defineSystemTable } from './system-table.ts';
 
 type Column = readonly [name: string, type: 'text' | 'bigint' | 'boolean'];
 
 const columns = (type: Column[1], names: string): Column[] => names.split(' ').map((name) => [name, type]);
 
 /** What DynamoDB has none of. Programs join these tables to others, so they are there, without rows. */
-const WITHOUT_ROWS: Readonly<Record<string, readonly Column[]>> = {
+const EMPTY_TABLES: Readonly<Record<string, readonly Column[]>> = {
   pg_attrdef: [...columns('bigint', 'oid adrelid adnum'), ...columns('text', 'adbin')],
   pg_depend: [
     ...columns('bigint', 'classid objid objsubid refclassid refobjid refobjsubid'),
@@ -57,8 +57,8 @@ const WITHOUT_ROWS: Readonly<Record<string, readonly Column[]>> = {
 };
 
 /** Tables of PostgreSQL's catalog that never have rows. */
-export const PG_EMPTY: readonly SystemTable[] = Object.entries(WITHOUT_ROWS).map(([name, definition]) =>
-  systemTable({
+export const PG_EMPTY: readonly SystemTable[] = Object.entries(EMPTY_TABLES).map(([name, definition]) =>
+  defineSystemTable({
     schema: 'pg_catalog',
     name,
     columns: Object.fromEntries(definition),

@@ -22,18 +22,18 @@ export const NAMESPACES = [TABLE_SCHEMA, ...SYSTEM_SCHEMA_NAMES].map((name, i) =
 }));
 
 /** The object identifier of a table or view: from its name, so that it is the same in every statement. */
-export function oidOf(name: string): number {
+export function computeRelationOid(name: string): number {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return FIRST_RELATION_OID + (hash % RELATION_OIDS);
 }
 
 /** That of an index. Names of tables hold no colon. */
-export function indexOid(table: string, index: string): number {
-  return oidOf(`${table}:${index}`);
+export function computeIndexOid(table: string, index: string): number {
+  return computeRelationOid(`${table}:${index}`);
 }
 
 /** That of the constraint that a table's key is. */
-export function constraintOid(table: string): number {
-  return oidOf(`${table}::`);
+export function computeConstraintOid(table: string): number {
+  return computeRelationOid(`${table}::`);
 }

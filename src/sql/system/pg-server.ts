@@ -2,10 +2,10 @@ import { TYPE_NAMES, TYPES } from '../types/types.ts';
 import { CATALOG_NAME, OWNER_NAME } from '../types/table-schema.ts';
 import { BTREE_OID, CATALOG_OID, DATABASE_OID, HEAP_OID, NAMESPACES, OWNER_OID } from './pg-oids.ts';
 import { SERVER_SETTINGS } from './server-settings.ts';
-import { isBrowsable } from './shown.ts';
-import { type SystemTable, systemTable } from './system-table.ts';
+import { isBrowsable } from './listed-tables.ts';
+import { type SystemTable, defineSystemTable } from './system-table.ts';
 
-const pgNamespace = systemTable({
+const pgNamespace = defineSystemTable({
   schema: 'pg_catalog',
   name: 'pg_namespace',
   columns: { oid: 'bigint', nspname: 'text', nspowner: 'bigint', nspacl: 'text' },
@@ -17,7 +17,7 @@ const pgNamespace = systemTable({
     })),
 });
 
-const pgType = systemTable({
+const pgType = defineSystemTable({
   schema: 'pg_catalog',
   name: 'pg_type',
   columns: {
@@ -70,7 +70,7 @@ const pgType = systemTable({
     })),
 });
 
-const pgDatabase = systemTable({
+const pgDatabase = defineSystemTable({
   schema: 'pg_catalog',
   name: 'pg_database',
   columns: {
@@ -103,7 +103,7 @@ const pgDatabase = systemTable({
   ],
 });
 
-const pgRoles = systemTable({
+const pgRoles = defineSystemTable({
   schema: 'pg_catalog',
   name: 'pg_roles',
   columns: {
@@ -135,14 +135,14 @@ const pgRoles = systemTable({
   ],
 });
 
-const pgUser = systemTable({
+const pgUser = defineSystemTable({
   schema: 'pg_catalog',
   name: 'pg_user',
   columns: { usename: 'text', usesysid: 'bigint', usecreatedb: 'boolean', usesuper: 'boolean' },
   rows: async () => [{ usename: OWNER_NAME, usesysid: OWNER_OID, usecreatedb: false, usesuper: false }],
 });
 
-const pgAm = systemTable({
+const pgAm = defineSystemTable({
   schema: 'pg_catalog',
   name: 'pg_am',
   columns: { oid: 'bigint', amname: 'text', amtype: 'text' },
@@ -152,21 +152,21 @@ const pgAm = systemTable({
   ],
 });
 
-const pgCollation = systemTable({
+const pgCollation = defineSystemTable({
   schema: 'pg_catalog',
   name: 'pg_collation',
   columns: { oid: 'bigint', collname: 'text', collnamespace: 'bigint', collowner: 'bigint' },
   rows: async () => [{ oid: 950, collname: 'C', collnamespace: CATALOG_OID, collowner: OWNER_OID }],
 });
 
-const pgTablespace = systemTable({
+const pgTablespace = defineSystemTable({
   schema: 'pg_catalog',
   name: 'pg_tablespace',
   columns: { oid: 'bigint', spcname: 'text', spcowner: 'bigint' },
   rows: async () => [{ oid: 1663, spcname: 'pg_default', spcowner: OWNER_OID }],
 });
 
-const pgSettings = systemTable({
+const pgSettings = defineSystemTable({
   schema: 'pg_catalog',
   name: 'pg_settings',
   columns: {
@@ -182,12 +182,12 @@ const pgSettings = systemTable({
     reset_val: 'text',
   },
   rows: async () =>
-    SERVER_SETTINGS.map(({ name, value, doc, isFree }) => ({
+    SERVER_SETTINGS.map(({ name, value, doc, isIgnored }) => ({
       name,
       setting: value,
       category: 'Client Connection Defaults',
       short_desc: doc,
-      context: isFree === true ? 'user' : 'internal',
+      context: isIgnored === true ? 'user' : 'internal',
       vartype: 'string',
       source: 'default',
       boot_val: value,

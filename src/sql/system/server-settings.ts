@@ -6,7 +6,7 @@ export interface ServerSetting {
   readonly value: string;
   readonly doc: string;
   /** Setting it to anything changes nothing, so that it may be. */
-  readonly isFree?: true;
+  readonly isIgnored?: true;
 }
 
 /** The version of PostgreSQL whose SQL this is. */
@@ -14,13 +14,18 @@ export const SERVER_VERSION = '15.0';
 
 /** The settings that programs ask for when they connect. */
 export const SERVER_SETTINGS: readonly ServerSetting[] = [
-  { name: 'application_name', value: '', doc: 'What the program calls itself.', isFree: true },
+  { name: 'application_name', value: '', doc: 'What the program calls itself.', isIgnored: true },
   { name: 'bytea_output', value: 'hex', doc: 'How bytes are written as text.' },
   { name: 'client_encoding', value: 'UTF8', doc: 'The encoding of statements and results.' },
-  { name: 'client_min_messages', value: 'notice', doc: 'Which messages are sent.', isFree: true },
+  { name: 'client_min_messages', value: 'notice', doc: 'Which messages are sent.', isIgnored: true },
   { name: 'DateStyle', value: 'ISO, MDY', doc: 'How dates are written.' },
   { name: 'default_transaction_isolation', value: 'read committed', doc: 'The isolation of transactions.' },
-  { name: 'extra_float_digits', value: '1', doc: 'Doubles are written with all their digits.', isFree: true },
+  {
+    name: 'extra_float_digits',
+    value: '1',
+    doc: 'Doubles are written with all their digits.',
+    isIgnored: true,
+  },
   { name: 'integer_datetimes', value: 'on', doc: 'Times are counted in microseconds.' },
   { name: 'IntervalStyle', value: 'postgres', doc: 'How intervals are written.' },
   { name: 'is_superuser', value: 'off', doc: 'IAM says who may do what.' },
@@ -43,11 +48,11 @@ const BY_NAME: ReadonlyMap<string, ServerSetting> = new Map(
 );
 
 /** The names of those that may be set to anything, since nothing depends on them. */
-export const FREE_SETTINGS: readonly string[] = SERVER_SETTINGS.filter(({ isFree }) => isFree === true).map(
-  ({ name }) => name,
-);
+export const IGNORED_SETTINGS: readonly string[] = SERVER_SETTINGS.filter(
+  ({ isIgnored }) => isIgnored === true,
+).map(({ name }) => name);
 
 /** The setting of this name, in whatever case it is written. */
-export function serverSetting(name: string): ServerSetting | undefined {
+export function findServerSetting(name: string): ServerSetting | undefined {
   return BY_NAME.get(name.toLowerCase());
 }

@@ -1,10 +1,10 @@
 import { PROCEDURE_LIST } from './procedure-definitions.ts';
 import { CATALOG_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
-import { definitionOf, isViewSchema } from './definition.ts';
-import { type SystemTable, systemTable } from './system-table.ts';
+import { toViewQuery, isViewSchema } from './view-query.ts';
+import { type SystemTable, defineSystemTable } from './system-table.ts';
 import { describeType } from '../types/types.ts';
 
-const sysConnectionProps = systemTable({
+const sysConnectionProps = defineSystemTable({
   schema: 'sys',
   name: 'sys_connection_props',
   columns: {
@@ -56,14 +56,14 @@ const SQL_INFO: readonly (readonly [name: string, value: string])[] = [
   ['MULTIPLE_STATEMENTS', 'NO'],
 ];
 
-const sysSqlInfo = systemTable({
+const sysSqlInfo = defineSystemTable({
   schema: 'sys',
   name: 'sys_sqlinfo',
   columns: { Name: 'text', Value: 'text' },
   rows: async () => SQL_INFO.map(([Name, Value]) => ({ Name, Value })),
 });
 
-const sysInformation = systemTable({
+const sysInformation = defineSystemTable({
   schema: 'sys',
   name: 'sys_information',
   columns: { Product: 'text', Version: 'text', Datasource: 'text' },
@@ -72,7 +72,7 @@ const sysInformation = systemTable({
   ],
 });
 
-const sysIdentity = systemTable({
+const sysIdentity = defineSystemTable({
   schema: 'sys',
   name: 'sys_identity',
   columns: { Id: 'text', Batch: 'text', Operation: 'text', Message: 'text' },
@@ -82,7 +82,7 @@ const sysIdentity = systemTable({
 
 const PLACE = { CatalogName: CATALOG_NAME, SchemaName: TABLE_SCHEMA } as const;
 
-const sysProcedures = systemTable({
+const sysProcedures = defineSystemTable({
   schema: 'sys',
   name: 'sys_procedures',
   columns: {
@@ -104,7 +104,7 @@ const sysProcedures = systemTable({
 /** JDBC's procedureColumnIn and procedureColumnResult. */
 const DIRECTIONS = { in: 1, result: 3 } as const;
 
-const sysProcedureParameters = systemTable({
+const sysProcedureParameters = defineSystemTable({
   schema: 'sys',
   name: 'sys_procedureparameters',
   columns: {
@@ -151,7 +151,7 @@ const sysProcedureParameters = systemTable({
     ),
 });
 
-const sysViews = systemTable({
+const sysViews = defineSystemTable({
   schema: 'sys',
   name: 'sys_views',
   columns: {
@@ -164,14 +164,14 @@ const sysViews = systemTable({
     IsTemporary: 'boolean',
   },
   tableColumn: 'ViewName',
-  rows: async ({ catalog, wanted }) =>
+  rows: async ({ catalog, tableFilter: wanted }) =>
     (await catalog.schemas.all())
       .filter(({ schema }) => isViewSchema(schema) && wanted.admits(schema.name))
       .map(({ schema, file }) => ({
         CatalogName: CATALOG_NAME,
         SchemaName: TABLE_SCHEMA,
         ViewName: schema.name,
-        Definition: definitionOf(schema),
+        Definition: toViewQuery(schema),
         BaseTable: schema.kind === 'table' ? schema.table : null,
         SchemaFile: file ?? null,
         IsTemporary: file === undefined,

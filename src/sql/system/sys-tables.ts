@@ -1,33 +1,33 @@
 import { keyAttributes } from '../../catalog/table-def.ts';
 import { CATALOG_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
 import { SYSTEM_SCHEMA_NAMES } from './schemas.ts';
-import { describedTables, isBrowsable, namedTables, shownTables } from './shown.ts';
-import { type SystemContext, type SystemTable, systemTable } from './system-table.ts';
+import { describeTables, isBrowsable, listTablesAndViews, listTablesWithColumns } from './listed-tables.ts';
+import { type SystemContext, type SystemTable, defineSystemTable } from './system-table.ts';
 import { describeType } from '../types/types.ts';
 
 const place = { CatalogName: CATALOG_NAME, SchemaName: TABLE_SCHEMA } as const;
 
 /** The schemas, those of system tables last. */
-export function schemaNames(context: SystemContext): readonly string[] {
+export function listSchemaNames(context: SystemContext): readonly string[] {
   return [TABLE_SCHEMA, ...SYSTEM_SCHEMA_NAMES].filter((name) => isBrowsable(context, name));
 }
 
-const sysCatalogs = systemTable({
+const sysCatalogs = defineSystemTable({
   schema: 'sys',
   name: 'sys_catalogs',
   columns: { CatalogName: 'text' },
   rows: async () => [{ CatalogName: CATALOG_NAME }],
 });
 
-const sysSchemas = systemTable({
+const sysSchemas = defineSystemTable({
   schema: 'sys',
   name: 'sys_schemas',
   columns: { CatalogName: 'text', SchemaName: 'text' },
   rows: async (context) =>
-    schemaNames(context).map((SchemaName) => ({ CatalogName: CATALOG_NAME, SchemaName })),
+    listSchemaNames(context).map((SchemaName) => ({ CatalogName: CATALOG_NAME, SchemaName })),
 });
 
-const sysTables = systemTable({
+const sysTables = defineSystemTable({
   schema: 'sys',
   name: 'sys_tables',
   columns: {
@@ -40,7 +40,7 @@ const sysTables = systemTable({
   },
   tableColumn: 'TableName',
   rows: async (context) =>
-    (await namedTables(context)).map(({ name, isView }) => ({
+    (await listTablesAndViews(context)).map(({ name, isView }) => ({
       ...place,
       TableName: name,
       TableType: isView ? 'VIEW' : 'TABLE',
@@ -48,7 +48,7 @@ const sysTables = systemTable({
     })),
 });
 
-const sysTableColumns = systemTable({
+const sysTableColumns = defineSystemTable({
   schema: 'sys',
   name: 'sys_tablecolumns',
   columns: {
@@ -74,7 +74,7 @@ const sysTableColumns = systemTable({
   },
   tableColumn: 'TableName',
   rows: async (context) =>
-    (await shownTables(context)).flatMap((table) =>
+    (await listTablesWithColumns(context)).flatMap((table) =>
       table.columns.map((column) => {
         const { jdbcType, precision, maxLength } = describeType(column.type);
         return {
@@ -100,7 +100,7 @@ const sysTableColumns = systemTable({
     ),
 });
 
-const sysPrimaryKeys = systemTable({
+const sysPrimaryKeys = defineSystemTable({
   schema: 'sys',
   name: 'sys_primarykeys',
   columns: {
@@ -113,18 +113,18 @@ const sysPrimaryKeys = systemTable({
   },
   tableColumn: 'TableName',
   rows: async (context) =>
-    (await describedTables(context)).flatMap(({ name, key }) =>
+    (await describeTables(context)).flatMap(({ name, key }) =>
       keyAttributes(key).map((attribute, i) => ({
         ...place,
         TableName: name,
         ColumnName: attribute.name,
         KeySeq: i + 1,
-        KeyName: primaryKeyName(name),
+        KeyName: toPrimaryKeyName(name),
       })),
     ),
 });
 
-const sysKeyColumns = systemTable({
+const sysKeyColumns = defineSystemTable({
   schema: 'sys',
   name: 'sys_keycolumns',
   columns: {
@@ -143,19 +143,19 @@ const sysKeyColumns = systemTable({
   },
   tableColumn: 'TableName',
   rows: async (context) =>
-    (await describedTables(context)).flatMap(({ name, key }) =>
+    (await describeTables(context)).flatMap(({ name, key }) =>
       keyAttributes(key).map((attribute) => ({
         ...place,
         TableName: name,
         ColumnName: attribute.name,
         IsKey: true,
         IsForeignKey: false,
-        PrimaryKeyName: primaryKeyName(name),
+        PrimaryKeyName: toPrimaryKeyName(name),
       })),
     ),
 });
 
-const sysForeignKeys = systemTable({
+const sysForeignKeys = defineSystemTable({
   schema: 'sys',
   name: 'sys_foreignkeys',
   columns: {
@@ -175,7 +175,7 @@ const sysForeignKeys = systemTable({
   rows: async () => [],
 });
 
-const sysIndexes = systemTable({
+const sysIndexes = defineSystemTable({
   schema: 'sys',
   name: 'sys_indexes',
   columns: {
@@ -198,9 +198,9 @@ const sysIndexes = systemTable({
   },
   tableColumn: 'TableName',
   rows: async (context) =>
-    (await describedTables(context)).flatMap((table) => {
+    (await describeTables(context)).flatMap((table) => {
       const own = {
-        name: primaryKeyName(table.name),
+        name: toPrimaryKeyName(table.name),
         kind: 'primary',
         key: table.key,
         projection: 'all' as const,
@@ -235,7 +235,7 @@ const sysIndexes = systemTable({
 });
 
 /** What the key of a table is called, as PostgreSQL would call it. */
-export function primaryKeyName(table: string): string {
+export function toPrimaryKeyName(table: string): string {
   return `${table}_pkey`;
 }
 

@@ -13,7 +13,7 @@ export interface ViewColumn {
 }
 
 /** The names, or the numbers as text, that conditions on a column leave possible. */
-export interface WantedNames {
+export interface NameFilter {
   /** The only ones there can be; absent where there is no such list. */
   readonly exact: readonly string[] | undefined;
   admits(name: string): boolean;
@@ -28,9 +28,9 @@ export interface SystemContext {
   readonly warn: (message: string) => void;
   readonly signal: AbortSignal | undefined;
   /** The tables that the statement asks about. */
-  readonly wanted: WantedNames;
+  readonly tableFilter: NameFilter;
   /** What it asks about another column. */
-  readonly asked: (column: string) => WantedNames;
+  readonly filterFor: (column: string) => NameFilter;
 }
 
 export type SystemSchema = 'sys' | 'information_schema' | 'pg_catalog';
@@ -57,15 +57,19 @@ interface Definition<T extends Types> {
 }
 
 /** Defines a system table: what its rows do not name is NULL. */
-export function systemTable<const T extends Types>({ columns, rows, ...rest }: Definition<T>): SystemTable {
+export function defineSystemTable<const T extends Types>({
+  columns,
+  rows,
+  ...rest
+}: Definition<T>): SystemTable {
   const names: (keyof T & string)[] = Object.keys(columns);
   return {
     ...rest,
-    columns: names.map((name) => columnOf(name, { kind: columns[name] ?? 'text' })),
+    columns: names.map((name) => toColumnDef(name, { kind: columns[name] ?? 'text' })),
     rows: async (context) => (await rows(context)).map((row) => names.map((name) => row[name] ?? null)),
   };
 }
 
-function columnOf(name: string, type: SqlType): ColumnDef {
+function toColumnDef(name: string, type: SqlType): ColumnDef {
   return { name, path: [name], type, seen: {}, presence: 1 };
 }

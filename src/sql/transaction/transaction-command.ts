@@ -18,7 +18,7 @@ export const transaction: Command = {
         { remedy: 'Return from the function to commit, or throw an error to roll back.' },
       );
     const { kind } = statement;
-    if (kind === undefined) throw parsed.refusal();
+    if (kind === undefined) throw parsed.unsupported();
     switch (kind) {
       case 'TRANS_STMT_BEGIN':
         return beginTransaction('BEGIN', statement, context);
@@ -48,8 +48,8 @@ export const transaction: Command = {
   },
 };
 
-function asTransactionStatement({ node, refusal }: ParsedCommand): TransactionStmt {
-  if (!('TransactionStmt' in node)) throw refusal();
+function asTransactionStatement({ node, unsupported }: ParsedCommand): TransactionStmt {
+  if (!('TransactionStmt' in node)) throw unsupported();
   return node.TransactionStmt;
 }
 
@@ -103,7 +103,7 @@ async function commitOpen(context: StatementContext, signal: AbortSignal): Promi
     );
   open.end();
   block.open = undefined;
-  const writes = await commitTransaction(open, session.database.client, settings.maxWcu, signal);
+  const writes = await commitTransaction(open, session.database, settings.maxWcu, signal);
   return { ...emptyResult('COMMIT'), writes };
 }
 

@@ -3,7 +3,7 @@ import { callOf } from '../dialect/build.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
-import { textOf } from '../parse/tree.ts';
+import { getStringValue } from '../parse/tree.ts';
 import { toAttribute } from './to-attribute.ts';
 import { parseDynamoJson } from './json-attribute.ts';
 import type { StoredInput } from './stored-input.ts';
@@ -30,9 +30,13 @@ export function evaluateConstant(
     const { arg, typeName } = node.TypeCast;
     const inner = arg && evaluateConstant(arg, parameters);
     const bounded = (typeName?.typmods ?? []).length > 0 || (typeName?.arrayBounds ?? []).length > 0;
-    return inner && !bounded ? applyCast(inner, textOf(typeName?.names?.at(-1)) ?? '') : undefined;
+    return inner && !bounded ? applyCast(inner, getStringValue(typeName?.names?.at(-1)) ?? '') : undefined;
   }
-  if ('A_Expr' in node && node.A_Expr.lexpr === undefined && textOf(node.A_Expr.name?.at(-1)) === '-') {
+  if (
+    'A_Expr' in node &&
+    node.A_Expr.lexpr === undefined &&
+    getStringValue(node.A_Expr.name?.at(-1)) === '-'
+  ) {
     const inner = node.A_Expr.rexpr && evaluateConstant(node.A_Expr.rexpr, parameters);
     return inner?.kind === 'number' ? { kind: 'number', text: negate(inner.text) } : undefined;
   }

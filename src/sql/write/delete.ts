@@ -71,7 +71,7 @@ export const deleteItems: Command = {
   },
 };
 
-function asDelete({ node, refusal }: ParsedCommand): DeleteStmt {
-  if (!('DeleteStmt' in node)) throw refusal();
+function asDelete({ node, unsupported }: ParsedCommand): DeleteStmt {
+  if (!('DeleteStmt' in node)) throw unsupported();
   return node.DeleteStmt;
 }

@@ -2,7 +2,7 @@ import type { Node, OnConflictClause, RangeVar } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { explainPlan } from '../plan/explain.ts';
 import { planStatement } from '../exec/run.ts';
-import { queryWithin } from '../parse/parse.ts';
+import { toParsedQuery } from '../parse/parse.ts';
 import type { InsertKind } from '../parse/insert-kind.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { PlanSettings } from '../plan/table-read.ts';
@@ -53,7 +53,7 @@ export async function explainInsert(
   const write = describePut(table, verb, onConflict, session.batchWrites);
   if (select === undefined || valuesLists !== undefined)
     return [`${write}: ${formatRowCount(valuesLists?.length ?? 0)}, nothing is read`];
-  const plan = await planStatement(queryWithin(parsed, select), parameters, context, signal);
+  const plan = await planStatement(toParsedQuery(parsed, select), parameters, context, signal);
   return [`${write}, for each row of:`, ...explainLines(plan, settings)];
 }
 

@@ -17,6 +17,7 @@ import { notNullError } from './to-attribute.ts';
 import { findNewAttributes, noticeNewAttributes } from './new-attributes.ts';
 import { buildNewItems } from './new-items.ts';
 import { resolveOnConflict, putItem, type OnConflict } from './put-item.ts';
+import { recordBatch } from './record-write.ts';
 import { describeReturning, withPartialResult, toCommandResult } from './returning.ts';
 import { readSourceRows } from './source-rows.ts';
 import type { StatementScope } from './statement-scope.ts';
@@ -32,13 +33,13 @@ export const insert: Command = {
   roleInTransaction: () => 'writes',
   async run(parsed, parameters, context, signal) {
     const statement = asInsert(parsed);
-    const verb = parsed.putVerb.toUpperCase();
+    const verb = parsed.insertKind.toUpperCase();
     const table = await resolveTarget(statement.relation, verb, parsed, context, signal);
     const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
     const targets = resolveTargets(statement, table, parsed);
     const { onConflictClause, relation } = statement;
     const onConflict = resolveOnConflict(
-      parsed.putVerb,
+      parsed.insertKind,
       onConflictClause,
       targets,
       table,
@@ -51,14 +52,14 @@ export const insert: Command = {
   columns: (parsed, context, signal) => describeReturning(asInsert(parsed), parsed, context, signal),
   async explain(parsed, parameters, context, signal) {
     const { relation, selectStmt, onConflictClause } = asInsert(parsed);
-    const table = await resolveTarget(relation, parsed.putVerb.toUpperCase(), parsed, context, signal);
+    const table = await resolveTarget(relation, parsed.insertKind.toUpperCase(), parsed, context, signal);
     const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
-    return explainInsert(table, parsed.putVerb, onConflictClause, selectStmt, scope);
+    return explainInsert(table, parsed.insertKind, onConflictClause, selectStmt, scope);
   },
 };
 
-function asInsert({ node, refusal }: ParsedCommand): InsertStmt {
-  if (!('InsertStmt' in node)) throw refusal();
+function asInsert({ node, unsupported }: ParsedCommand): InsertStmt {
+  if (!('InsertStmt' in node)) throw unsupported();
   return node.InsertStmt;
 }
 
@@ -174,7 +175,11 @@ async function putBatches(
     key: table.key,
     stats: writes,
     signal,
-    around: (batch, send) => budget.spend(estimateBatchUnits(batch, table, settings.maxWcu), send),
+    around: async (batch, send) => {
+      const sent = await budget.spend(estimateBatchUnits(batch, table, settings.maxWcu), send);
+      recordBatch(batch, table, context);
+      return sent;
+    },
   });
 }
 

@@ -4,7 +4,7 @@ import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
 import type { StatementContext } from '../exec/context.ts';
 import { planStatement, runStatement } from '../exec/run.ts';
-import { queryWithin, type ParsedQuery } from '../parse/parse.ts';
+import { toParsedQuery, type ParsedQuery } from '../parse/parse.ts';
 import type { ResultColumn } from '../types/types.ts';
 import type { Value } from '../types/value.ts';
 import type { StatementScope } from './statement-scope.ts';
@@ -58,7 +58,7 @@ function buildItemQuery(
   range: RangeVar,
   targets: readonly Node[],
 ): ParsedQuery {
-  return queryWithin(parsed, {
+  return toParsedQuery(parsed, {
     targetList: [...targets],
     fromClause: [{ RangeVar: range }],
     limitOption: 'LIMIT_OPTION_DEFAULT',

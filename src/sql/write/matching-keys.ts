@@ -8,7 +8,7 @@ import type { Predicate } from '../../dynamo/expression/predicate.ts';
 import { column } from '../dialect/build.ts';
 import { readTable } from '../exec/read-table.ts';
 import { planStatement, runStatement } from '../exec/run.ts';
-import { queryWithin, type ParsedQuery, type ParsedText } from '../parse/parse.ts';
+import { toParsedQuery, type ParsedQuery, type ParsedText } from '../parse/parse.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import { toAttribute } from './to-attribute.ts';
@@ -37,7 +37,7 @@ export function buildKeyQuery(
   range: RangeVar,
   where: Node | undefined,
 ): ParsedQuery {
-  return queryWithin(parsed, {
+  return toParsedQuery(parsed, {
     targetList: keyColumnNames(table).map((name) => ({
       ResTarget: { val: column(resolveAlias(range), name) },
     })),

@@ -5,7 +5,7 @@ import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import { DriverError } from '../../core/errors.ts';
 import { call, cast, constant, number } from '../dialect/build.ts';
 import { toPlainValue } from '../types/plain-document.ts';
-import { mapInside, mapNodes, textsOf } from '../parse/tree.ts';
+import { mapInside, mapNodes, getStringValues } from '../parse/tree.ts';
 import { parseAssignments } from './assignment.ts';
 import { resolveWriteTarget } from './write-target.ts';
 import { extractKey } from './item-key.ts';
@@ -92,7 +92,7 @@ function withExcluded<T>(
 }
 
 function findExcludedName(node: Node): string | undefined {
-  const [qualifier, name] = 'ColumnRef' in node ? textsOf(node.ColumnRef.fields) : [];
+  const [qualifier, name] = 'ColumnRef' in node ? getStringValues(node.ColumnRef.fields) : [];
   return qualifier === 'excluded' ? name : undefined;
 }
 

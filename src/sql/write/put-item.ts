@@ -5,7 +5,7 @@ import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { UpdateAction } from '../../dynamo/write/item-write.ts';
 import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import type { InsertKind } from '../parse/insert-kind.ts';
-import { textOf } from '../parse/tree.ts';
+import { getStringValue } from '../parse/tree.ts';
 import type { WriteTarget } from './write-target.ts';
 import { describeItem, duplicateKeyError, extractKey } from './item-key.ts';
 import { fetchItems } from './fetch-items.ts';
@@ -67,7 +67,7 @@ function assertWholeAttributes(targets: readonly WriteTarget[]): readonly WriteT
 }
 
 function readElementName(node: Node): string {
-  return 'IndexElem' in node ? (node.IndexElem.name ?? '') : (textOf(node) ?? '');
+  return 'IndexElem' in node ? (node.IndexElem.name ?? '') : (getStringValue(node) ?? '');
 }
 
 function isSameName(name: string, attribute: string): boolean {

@@ -5,7 +5,7 @@ import type { UpdateAction, WriteCondition } from '../../dynamo/write/item-write
 import { cast } from '../dialect/build.ts';
 import { ITEM_COLUMN } from '../../catalog/table-def.ts';
 import { findValue } from '../engine/fits.ts';
-import { textsOf, visitNodes } from '../parse/tree.ts';
+import { getStringValues, visitNodes } from '../parse/tree.ts';
 import type { Assignment } from './assignment.ts';
 import { toAttribute } from './to-attribute.ts';
 import { describeOverItems, evaluateOverItems } from './item-expressions.ts';
@@ -120,7 +120,7 @@ function referencedAttributes(expressions: readonly Node[], table: TableDef): re
   const names = new Set<string>();
   visitNodes(expressions, (node) => {
     if (!('ColumnRef' in node)) return;
-    const reference = textsOf(node.ColumnRef.fields).at(-1) ?? '';
+    const reference = getStringValues(node.ColumnRef.fields).at(-1) ?? '';
     for (const column of table.columns)
       if (column.name === reference || column.name.toLowerCase() === reference.toLowerCase())
         names.add(column.path[0]);

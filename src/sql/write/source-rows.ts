@@ -7,7 +7,7 @@ import { cast, column, name } from '../dialect/build.ts';
 import { findValue } from '../engine/fits.ts';
 import { readTable } from '../exec/read-table.ts';
 import { planStatement, runStatement } from '../exec/run.ts';
-import { queryWithin } from '../parse/parse.ts';
+import { toParsedQuery } from '../parse/parse.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../types/value.ts';
@@ -35,7 +35,7 @@ export async function readSourceRows(select: SelectStmt, scope: StatementScope):
   if (lists !== undefined && !sortClause && !limitCount && !limitOffset && !withClause)
     return { rows: valueRows(lists, scope), isComplete: true, isSingle: lists.length === 1, reads: [] };
   const { parsed, parameters, context, signal } = scope;
-  const plan = await planStatement(queryWithin(parsed, select), parameters, context, signal);
+  const plan = await planStatement(toParsedQuery(parsed, select), parameters, context, signal);
   return { rows: queryRows(select, plan, scope), isComplete: false, isSingle: false, reads: plan.reads };
 }
 
@@ -90,11 +90,11 @@ async function* queryRows(
   const { columns } =
     storedContext === undefined
       ? plan
-      : await planStatement(queryWithin(parsed, query), parameters, storedContext, signal);
+      : await planStatement(toParsedQuery(parsed, query), parameters, storedContext, signal);
   const documents = columns.map(({ type }) => isDocumentType(type));
   const wrapped = documents.includes(true) ? withDocumentsAsText(query, documents) : query;
   const running = await runStatement(
-    queryWithin(parsed, wrapped),
+    toParsedQuery(parsed, wrapped),
     parameters,
     storedContext ?? context,
     signal,

@@ -2,7 +2,7 @@ import type { Node, SelectStmt } from 'libpg-query';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { storedName, type ColumnDef, type TableDef } from '../../catalog/table-def.ts';
 import { foldCase } from '../bind/suggestions.ts';
-import { textsOf } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { findSystemTable } from '../system/registry.ts';
 import { isTableSchema } from '../types/table-schema.ts';
 
@@ -112,7 +112,7 @@ function expandStar(target: Node, relations: readonly FromTable[]): readonly Nod
   const fields = value.ColumnRef.fields ?? [];
   const last = fields.at(-1);
   if (last === undefined || !('A_Star' in last)) return [target];
-  const [alias] = textsOf(fields.slice(0, -1));
+  const [alias] = getStringValues(fields.slice(0, -1));
   const from = alias === undefined ? only : relations.find((each) => each.alias === alias);
   if (from?.table === undefined || (alias === undefined && others.length > 0)) return [target];
   return from.table.columns
@@ -125,7 +125,7 @@ function toStoredTarget(target: Node, relations: readonly FromTable[]): Node | u
   const value = 'ResTarget' in target ? target.ResTarget.val : undefined;
   if (value === undefined || !('ColumnRef' in value)) return undefined;
   const fields = value.ColumnRef.fields ?? [];
-  const names = textsOf(fields);
+  const names = getStringValues(fields);
   const name = names.at(-1);
   if (name === undefined || names.length !== fields.length || names.length > 2) return undefined;
   const [alias] = names.length === 2 ? names : [];

@@ -14,6 +14,7 @@ import { buildKeyQuery } from './matching-keys.ts';
 import { withPartialResult } from './returning.ts';
 import type { StatementScope } from './statement-scope.ts';
 import { getWriteBudget } from './write-budget.ts';
+import { recordBatch } from './record-write.ts';
 import { resolveTarget } from './target-table.ts';
 
 /**
@@ -23,7 +24,7 @@ import { resolveTarget } from './target-table.ts';
 export const truncate: Command = {
   nodes: ['TruncateStmt'],
   async run(parsed, parameters, context, signal) {
-    if (!('TruncateStmt' in parsed.node)) throw parsed.refusal();
+    if (!('TruncateStmt' in parsed.node)) throw parsed.unsupported();
     const { relations = [] } = parsed.node.TruncateStmt;
     const ranges = relations.flatMap((node) => ('RangeVar' in node ? node.RangeVar : []));
     const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
@@ -81,6 +82,10 @@ async function deleteAll(
     key: table.key,
     stats: writes,
     signal,
-    around: (batch, send) => budget.spend(batch.length, send),
+    around: async (batch, send) => {
+      const sent = await budget.spend(batch.length, send);
+      recordBatch(batch, table, context);
+      return sent;
+    },
   });
 }

@@ -4,7 +4,7 @@ import type { UpdateOperand, WriteCondition } from '../../dynamo/write/item-writ
 import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import { foldCase } from '../bind/suggestions.ts';
 import { callOf } from '../dialect/build.ts';
-import { textOf, textsOf } from '../parse/tree.ts';
+import { getStringValue, getStringValues } from '../parse/tree.ts';
 import { toAttribute } from './to-attribute.ts';
 import { evaluateConstant } from './constant.ts';
 import { resolveWriteTarget, type WriteTarget } from './write-target.ts';
@@ -54,7 +54,7 @@ export function toOperand(node: Node, scope: AssignmentScope): Operand | undefin
 function toArithmetic(node: Node, scope: AssignmentScope): Operand | undefined {
   if (!('A_Expr' in node) || node.A_Expr.kind !== 'AEXPR_OP') return undefined;
   const { name, lexpr, rexpr } = node.A_Expr;
-  const operator = textOf(name?.at(-1));
+  const operator = getStringValue(name?.at(-1));
   if ((operator !== '+' && operator !== '-') || lexpr === undefined || rexpr === undefined) return undefined;
   return combine(
     operator === '+' ? 'plus' : 'minus',
@@ -88,7 +88,7 @@ function combine(
 
 /** Whether all sampled values of the column are numbers. */
 function holdsNumbers(node: Node, table: TableDef): boolean {
-  const name = 'ColumnRef' in node ? textsOf(node.ColumnRef.fields).at(-1) : undefined;
+  const name = 'ColumnRef' in node ? getStringValues(node.ColumnRef.fields).at(-1) : undefined;
   const column = table.columns.find((each) => each.name === name || each.name.toLowerCase() === name);
   return column !== undefined && Object.keys(column.seen).join() === 'N';
 }
@@ -96,7 +96,7 @@ function holdsNumbers(node: Node, table: TableDef): boolean {
 /** The path of a column, or of the assigned attribute itself even if no sampled item has it. */
 export function resolveOperandPath(node: Node, scope: AssignmentScope): DocumentPath | undefined {
   const { target, alias } = scope;
-  const names = 'ColumnRef' in node ? textsOf(node.ColumnRef.fields) : [];
+  const names = 'ColumnRef' in node ? getStringValues(node.ColumnRef.fields) : [];
   const assigned = foldCase(target.path.join('.'));
   const isAssigned = [names, names[0] === alias ? names.slice(1) : []].some(
     (parts) => foldCase(parts.join('.')) === assigned,
@@ -107,7 +107,7 @@ export function resolveOperandPath(node: Node, scope: AssignmentScope): Document
 /** The path of a bare column of the table. */
 function resolveColumnPath(node: Node, { table, alias, parsed }: AssignmentScope): DocumentPath | undefined {
   if (!('ColumnRef' in node)) return undefined;
-  const names = textsOf(node.ColumnRef.fields);
+  const names = getStringValues(node.ColumnRef.fields);
   const name = names.at(-1);
   if (name === undefined || names.length > 2 || (names.length === 2 && names[0] !== alias)) return undefined;
   const { column, whole, path } = resolveWriteTarget(

@@ -84,7 +84,7 @@ function changesKey(assignments: ItemChanges['assignments']): boolean {
   return assignments.some(({ target }) => target.key?.of === 'table');
 }
 
-function asUpdate({ node, refusal }: ParsedCommand): UpdateStmt {
-  if (!('UpdateStmt' in node)) throw refusal();
+function asUpdate({ node, unsupported }: ParsedCommand): UpdateStmt {
+  if (!('UpdateStmt' in node)) throw unsupported();
   return node.UpdateStmt;
 }

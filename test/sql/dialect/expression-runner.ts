@@ -4,7 +4,7 @@ import type { TableDef } from '../../../src/catalog/table-def.ts';
 import { bindStatement } from '../../../src/sql/bind/bind.ts';
 import { toEngineError } from '../../../src/sql/engine/engine-errors.ts';
 import { type Engine, openEngine } from '../../../src/sql/engine/engine.ts';
-import { identifier } from '../../../src/sql/print/quote.ts';
+import { quoteName } from '../../../src/sql/print/quote.ts';
 import { createTextConverter } from '../../../src/sql/engine/result-text.ts';
 import { toDuckdbType } from '../../../src/sql/types/column-types.ts';
 import { parseQuery } from '../../../src/sql/parse/parse.ts';
@@ -66,7 +66,7 @@ export class ExpressionRunner {
       return { error: '0A000', message: 'EXPLAIN describes the plan of the driver.' };
     const plan = await this.plan(sql);
     const schema = this.#engine.newSchema();
-    await this.#connection.run(`CREATE SCHEMA ${identifier(schema)}`);
+    await this.#connection.run(`CREATE SCHEMA ${quoteName(schema)}`);
     for (const relation of plan.relations) await this.#fill(schema, relation.alias, relation.table);
     const result = await this.#connection.runAndReadAll(plan.engineSql(schema));
     const types = plan.columns.map((column) => column.type);
@@ -79,8 +79,8 @@ export class ExpressionRunner {
   }
 
   async #fill(schema: string, alias: string, table: TableDef): Promise<void> {
-    const name = `${identifier(schema)}.${identifier(alias)}`;
-    const columns = table.columns.map((column) => `${identifier(column.name)} ${toDuckdbType(column.type)}`);
+    const name = `${quoteName(schema)}.${quoteName(alias)}`;
+    const columns = table.columns.map((column) => `${quoteName(column.name)} ${toDuckdbType(column.type)}`);
     await this.#connection.run(`CREATE TABLE ${name} (${columns.join(', ')})`);
     const rows = new RegExp(`insert into ${table.name} values\\s*(.*?);`, 's').exec(this.#rows)?.[1] ?? '';
     await this.#connection.run(`INSERT INTO ${name} VALUES ${rows}`);

@@ -5,7 +5,7 @@ import { toParameterList } from '../../../src/sql/parse/parameter-list.ts';
 import { numberParameters } from '../../../src/sql/parse/parameters.ts';
 import { parseQuery } from '../../../src/sql/parse/parse.ts';
 import { loadParser } from '../../../src/sql/parse/parser.ts';
-import { originalIndex } from '../../../src/sql/parse/positions.ts';
+import { toOriginalIndex } from '../../../src/sql/parse/positions.ts';
 
 beforeAll(() => loadParser());
 
@@ -117,13 +117,13 @@ describe('parameters are numbered', () => {
         const { text, edits } = numberParameters(sql);
         let last = 0;
         for (let index = 0; index < text.length; index++) {
-          const original = originalIndex(edits, index);
+          const original = toOriginalIndex(edits, index);
           expect(original).toBeGreaterThanOrEqual(last);
           const edited = edits.some((edit) => index >= edit.start && index < edit.start + edit.length);
           expect(edited ? '?' : text[index]).toBe(sql[original]);
           last = original;
         }
-        expect(originalIndex(edits, text.length)).toBe(sql.length);
+        expect(toOriginalIndex(edits, text.length)).toBe(sql.length);
       }),
     );
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { indexOfByte } from '../../../src/sql/parse/positions.ts';
+import { createByteIndexer } from '../../../src/sql/parse/positions.ts';
 
 describe('the index of a byte', () => {
   it('is that of the character which the byte belongs to, however many are asked for', () => {
@@ -9,7 +9,7 @@ describe('the index of a byte', () => {
         const indexes = Array.from(text).flatMap((character, at, all) =>
           Array<number>(Buffer.byteLength(character)).fill(all.slice(0, at).join('').length),
         );
-        const find = indexOfByte(text);
+        const find = createByteIndexer(text);
         const asked = [...indexes.keys(), indexes.length];
         const expected = [...indexes, text.length];
         expect(asked.map(find)).toEqual(expected);

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { SelectStmt } from 'libpg-query';
 import { loadParser, parseTree } from '../../../src/sql/parse/parser.ts';
-import { quoteName, quoteText } from '../../../src/sql/print/names.ts';
+import { quoteName, quoteString } from '../../../src/sql/print/quote.ts';
 import { printSelect } from '../../../src/sql/print/print.ts';
 
 beforeAll(() => loadParser());
@@ -158,7 +158,7 @@ describe('printing', () => {
       fc.property(fc.string({ unit: 'grapheme' }), (given) => {
         const value = given.replace(/\0|\p{Surrogate}/gu, '');
         const name = `x${value.slice(0, 15).replace(/\p{Surrogate}/u, '')}`;
-        const [target] = parse(`select ${quoteText(value)} as ${quoteName(name)}`).targetList ?? [];
+        const [target] = parse(`select ${quoteString(value)} as ${quoteName(name)}`).targetList ?? [];
         expect(target).toMatchObject({
           ResTarget: { name, val: { A_Const: { sval: { sval: value } } } },
         });

@@ -47,8 +47,8 @@ const USUAL_SCALE = 9;
 const MAX_DIGITS = 38;
 
 /** Whether a type comes next. */
-export function seesType(reader: TokenReader): boolean {
-  return NAMES.some(({ name }) => reader.sees(name));
+export function isTypeNext(reader: TokenReader): boolean {
+  return NAMES.some(({ name }) => reader.isNext(name));
 }
 
 /** Reads the type of a column. */
@@ -59,20 +59,20 @@ export function readType(reader: TokenReader): ParsedType {
     const usual = SPECS.map(({ type }) =>
       type.kind === 'hugeint' ? type.kind : postgresColumnType(type),
     ).join(', ');
-    if (TIMES.some((name) => reader.sees(name)))
+    if (TIMES.some((name) => reader.isNext(name)))
       throw reader.error(
         'SQL_NOT_SUPPORTED',
         'DynamoDB has no times.',
         'Make it text, and write times in ISO 8601, which sorts as they do; or bigint, and count seconds.',
       );
-    throw reader.expected(`a type: ${usual}`);
+    throw reader.unexpected(`a type: ${usual}`);
   }
   const { name, spec } = found;
   const most = spec.modifiers;
   const modifiers =
-    most > 0 && reader.sees('(') ? reader.list(() => reader.wholeNumber('a whole number')) : [];
+    most > 0 && reader.isNext('(') ? reader.readList(() => reader.readInteger('a whole number')) : [];
   if (modifiers.length > most) throw reader.error('SQL_SYNTAX', `${name} takes at most ${most} numbers.`);
-  if (reader.sees('['))
+  if (reader.isNext('['))
     throw reader.error(
       'SQL_NOT_SUPPORTED',
       'A column of an array type is not supported.',

@@ -1,6 +1,6 @@
 import { DriverError } from '../../../core/errors.ts';
 import { readIndex, readOptions } from './read-index.ts';
-import { readTable, readWait } from './read-names.ts';
+import { readTableName, readWait } from './read-names.ts';
 import type { ColumnClause, IndexClause, TableStatement, Located } from './table-statement.ts';
 import type { TokenReader } from './token-reader.ts';
 import { readType } from './column-type-names.ts';
@@ -10,8 +10,8 @@ type CreateTable = Extract<TableStatement, { kind: 'create-table' }>;
 /** `[IF NOT EXISTS] name (elements) [WITH (…)] [NOWAIT]`, after CREATE TABLE. */
 export function readCreateTable(reader: TokenReader): CreateTable {
   const ifNotExists = reader.accept('if not exists');
-  const table = readTable(reader);
-  if (reader.sees('as') || reader.sees('of') || reader.sees('partition'))
+  const table = readTableName(reader);
+  if (reader.isNext('as') || reader.isNext('of') || reader.isNext('partition'))
     throw reader.error(
       'SQL_NOT_SUPPORTED',
       'CREATE TABLE needs a list of columns: DynamoDB has to be told the key.',
@@ -20,17 +20,17 @@ export function readCreateTable(reader: TokenReader): CreateTable {
   const columns: ColumnClause[] = [];
   const indexes: IndexClause[] = [];
   const keys: (readonly Located<string>[])[] = [];
-  reader.list(() => {
-    const kind = indexKind(reader);
+  reader.readList(() => {
+    const kind = acceptIndexKind(reader);
     if (kind !== undefined) indexes.push(readIndex(reader, kind));
-    else if (seesTableConstraint(reader)) keys.push(readPrimaryKey(reader));
+    else if (isTableConstraintNext(reader)) keys.push(readPrimaryKey(reader));
     else {
       const column = readColumn(reader);
       columns.push(column);
       if (column.isKey) keys.push([{ value: column.name, position: column.position }]);
     }
   });
-  if (reader.sees('inherits') || reader.sees('partition'))
+  if (reader.isNext('inherits') || reader.isNext('partition'))
     throw reader.error('SQL_NOT_SUPPORTED', 'DynamoDB parts tables by itself, and none inherits.');
   const options = reader.accept('with') ? readOptions(reader) : [];
   const [key, second] = keys;
@@ -57,7 +57,7 @@ export function readCreateTable(reader: TokenReader): CreateTable {
 }
 
 /** Takes `[GLOBAL | LOCAL] INDEX`; a column may be called "index", but no column's type is called so. */
-export function indexKind(reader: TokenReader): IndexClause['kind'] | undefined {
+export function acceptIndexKind(reader: TokenReader): IndexClause['kind'] | undefined {
   if (reader.accept('global index')) return 'global';
   if (reader.accept('local index')) return 'local';
   return reader.accept('index') ? 'global' : undefined;
@@ -65,27 +65,27 @@ export function indexKind(reader: TokenReader): IndexClause['kind'] | undefined 
 
 const TABLE_CONSTRAINTS = ['constraint', 'primary key', 'unique', 'check', 'foreign key', 'exclude', 'like'];
 
-function seesTableConstraint(reader: TokenReader): boolean {
-  return TABLE_CONSTRAINTS.some((words) => reader.sees(words));
+function isTableConstraintNext(reader: TokenReader): boolean {
+  return TABLE_CONSTRAINTS.some((words) => reader.isNext(words));
 }
 
 function readPrimaryKey(reader: TokenReader): readonly Located<string>[] {
-  if (reader.accept('constraint')) reader.name('the name of the constraint');
-  refuseConstraint(reader);
+  if (reader.accept('constraint')) reader.readName('the name of the constraint');
+  rejectConstraint(reader);
   reader.expect('primary key');
-  return reader.list(() => reader.name('an attribute of the key'));
+  return reader.readList(() => reader.readName('an attribute of the key'));
 }
 
 function readColumn(reader: TokenReader): ColumnClause {
-  const { value: name, position } = reader.name('a column, PRIMARY KEY or INDEX');
+  const { value: name, position } = reader.readName('a column, PRIMARY KEY or INDEX');
   const type = readType(reader);
   let [isKey, notNull] = [false, false];
-  while (!reader.sees(',') && !reader.sees(')')) {
-    if (reader.accept('constraint')) reader.name('the name of the constraint');
-    refuseConstraint(reader);
+  while (!reader.isNext(',') && !reader.isNext(')')) {
+    if (reader.accept('constraint')) reader.readName('the name of the constraint');
+    rejectConstraint(reader);
     if (reader.accept('not null')) notNull = true;
     else if (reader.accept('primary key')) isKey = true;
-    else if (!reader.accept('null')) throw reader.expected('NOT NULL, PRIMARY KEY, "," or ")"');
+    else if (!reader.accept('null')) throw reader.unexpected('NOT NULL, PRIMARY KEY, "," or ")"');
   }
   return { name, type, isKey, notNull, position };
 }
@@ -111,7 +111,7 @@ const REFUSED: readonly (readonly [words: string, message: string, remedy: strin
   ['like', 'LIKE copies no table here.', 'SHOW CREATE TABLE gives the text to copy from.'],
 ];
 
-function refuseConstraint(reader: TokenReader): void {
-  const refused = REFUSED.find(([words]) => reader.sees(words));
+function rejectConstraint(reader: TokenReader): void {
+  const refused = REFUSED.find(([words]) => reader.isNext(words));
   if (refused !== undefined) throw reader.error('SQL_NOT_SUPPORTED', refused[1], refused[2]);
 }

@@ -3,12 +3,12 @@ import type { Located } from './table-statement.ts';
 import type { TokenReader } from './token-reader.ts';
 
 /** The name of a table. A dot belongs to it, unless the schema of all tables stands before it. */
-export function readTable(reader: TokenReader): Located<string> {
-  return tableOf(reader.parts('the name of a table'));
+export function readTableName(reader: TokenReader): Located<string> {
+  return toTableName(reader.readQualifiedName('the name of a table'));
 }
 
 /** The table that these parts name. */
-export function tableOf(parts: readonly Located<string>[]): Located<string> {
+export function toTableName(parts: readonly Located<string>[]): Located<string> {
   const [first, ...rest] = parts.map((part) => part.value);
   const own = first !== undefined && rest.length > 0 && isTableSchema(first) ? rest : [first ?? '', ...rest];
   return { value: own.join('.'), position: parts[0]?.position ?? 1 };

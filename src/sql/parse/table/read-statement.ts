@@ -1,7 +1,7 @@
 import { scan } from '../scan.ts';
-import { indexKind, readCreateTable } from './read-create-table.ts';
+import { acceptIndexKind, readCreateTable } from './read-create-table.ts';
 import { readIndex, readIndexBody, readOptionNames, readOptions } from './read-index.ts';
-import { readTable, readWait, tableOf } from './read-names.ts';
+import { readTableName, readWait, toTableName } from './read-names.ts';
 import type { AlterAction, TableStatement, Located } from './table-statement.ts';
 import { TokenReader } from './token-reader.ts';
 
@@ -17,9 +17,9 @@ export function readTableStatement(text: string): TableStatement | undefined {
   const read = STATEMENTS.find(([words]) => reader.accept(words))?.[1];
   const statement = read?.(reader);
   if (statement === undefined) return undefined;
-  if (reader.sees(';'))
+  if (reader.isNext(';'))
     throw reader.error('SQL_NOT_SUPPORTED', 'cannot execute multiple statements in one call');
-  if (!reader.isAtEnd) throw reader.expected('the end of the statement');
+  if (!reader.isAtEnd) throw reader.unexpected('the end of the statement');
   return statement;
 }
 
@@ -34,15 +34,15 @@ const STATEMENTS: readonly (readonly [words: string, read: (reader: TokenReader)
     'global temporary',
     'local temp',
     'local temporary',
-  ].map((word) => [`create ${word} table`, refuseTemporary] as const),
-  ['create unique index', refuseUnique],
+  ].map((word) => [`create ${word} table`, rejectTemporary] as const),
+  ['create unique index', rejectUnique],
   ['create global index', (reader) => readCreateIndex(reader, 'global')],
   ['create local index', (reader) => readCreateIndex(reader, 'local')],
   ['create index', (reader) => readCreateIndex(reader, 'global')],
   ['drop table', readDropTable],
   ['drop index', readDropIndex],
   ['alter table', readAlterTable],
-  ['show create table', (reader) => ({ kind: 'show-create', table: readTable(reader) })],
+  ['show create table', (reader) => ({ kind: 'show-create', table: readTableName(reader) })],
   ['show tables', () => ({ kind: 'show-tables' })],
   ['show indexes', readShowIndexes],
   ['show index', readShowIndexes],
@@ -51,11 +51,11 @@ const STATEMENTS: readonly (readonly [words: string, read: (reader: TokenReader)
   ['desc', readDescribe],
 ];
 
-function refuseTemporary(reader: TokenReader): never {
+function rejectTemporary(reader: TokenReader): never {
   throw reader.error('SQL_NOT_SUPPORTED', 'DynamoDB has no temporary tables.');
 }
 
-function refuseUnique(reader: TokenReader): never {
+function rejectUnique(reader: TokenReader): never {
   throw reader.error(
     'SQL_NOT_SUPPORTED',
     'An index of DynamoDB is never unique.',
@@ -66,10 +66,10 @@ function refuseUnique(reader: TokenReader): never {
 function readCreateIndex(reader: TokenReader, kind: 'global' | 'local'): TableStatement {
   reader.accept('concurrently');
   const ifNotExists = reader.accept('if not exists');
-  const { value: name, position } = reader.name('the name of the index');
+  const { value: name, position } = reader.readName('the name of the index');
   reader.expect('on');
   reader.accept('only');
-  const table = readTable(reader);
+  const table = readTableName(reader);
   const index = readIndexBody(reader, { name, kind, position });
   return {
     kind: 'alter-table',
@@ -83,8 +83,8 @@ function readCreateIndex(reader: TokenReader, kind: 'global' | 'local'): TableSt
 
 function readDropTable(reader: TokenReader): TableStatement {
   const ifExists = reader.accept('if exists');
-  const tables = [readTable(reader)];
-  while (reader.accept(',')) tables.push(readTable(reader));
+  const tables = [readTableName(reader)];
+  while (reader.accept(',')) tables.push(readTableName(reader));
   readDropBehavior(reader);
   return { kind: 'drop-table', tables, ifExists, waits: readWait(reader) };
 }
@@ -102,10 +102,10 @@ function readIndexName(reader: TokenReader): {
   readonly table: string | undefined;
   readonly name: Located<string>;
 } {
-  const parts = reader.parts('the name of the index');
+  const parts = reader.readQualifiedName('the name of the index');
   const name = parts.at(-1);
-  if (name === undefined) throw reader.expected('the name of the index');
-  const table = tableOf(parts.slice(0, -1)).value;
+  if (name === undefined) throw reader.unexpected('the name of the index');
+  const table = toTableName(parts.slice(0, -1)).value;
   return { table: table === '' ? undefined : table, name };
 }
 
@@ -117,7 +117,7 @@ function readDropBehavior(reader: TokenReader): void {
 function readAlterTable(reader: TokenReader): TableStatement {
   const ifExists = reader.accept('if exists');
   reader.accept('only');
-  const table = readTable(reader);
+  const table = readTableName(reader);
   const actions = [readAction(reader)];
   while (reader.accept(',')) actions.push(readAction(reader));
   return { kind: 'alter-table', tag: 'ALTER TABLE', table, ifExists, actions, waits: readWait(reader) };
@@ -128,22 +128,22 @@ function readAction(reader: TokenReader): AlterAction {
   if (reader.accept('reset')) return { kind: 'set', options: readOptionNames(reader) };
   if (reader.accept('drop index')) {
     const ifExists = reader.accept('if exists');
-    return { kind: 'drop-index', ifExists, name: reader.name('the name of the index') };
+    return { kind: 'drop-index', ifExists, name: reader.readName('the name of the index') };
   }
   if (reader.accept('alter index')) {
-    const name = reader.name('the name of the index');
+    const name = reader.readName('the name of the index');
     reader.expect('set');
     return { kind: 'set-index', name, options: readOptions(reader) };
   }
-  if (reader.sees('add index') || reader.sees('add global index') || reader.sees('add local index')) {
+  if (reader.isNext('add index') || reader.isNext('add global index') || reader.isNext('add local index')) {
     reader.expect('add');
-    const kind = indexKind(reader) ?? 'global';
+    const kind = acceptIndexKind(reader) ?? 'global';
     const ifNotExists = reader.accept('if not exists');
     return { kind: 'add-index', ifNotExists, index: readIndex(reader, kind) };
   }
-  const refused = REFUSED.find(([words]) => reader.sees(words));
+  const refused = REFUSED.find(([words]) => reader.isNext(words));
   if (refused !== undefined) throw reader.error('SQL_NOT_SUPPORTED', refused[1], refused[2]);
-  throw reader.expected('ADD INDEX, DROP INDEX, ALTER INDEX, SET or RESET');
+  throw reader.unexpected('ADD INDEX, DROP INDEX, ALTER INDEX, SET or RESET');
 }
 
 const NO_COLUMNS = 'DynamoDB keeps no columns: an item has the attributes that it is given.';
@@ -157,18 +157,18 @@ const REFUSED: readonly (readonly [words: string, message: string, remedy?: stri
 
 function readShowIndexes(reader: TokenReader): TableStatement {
   readFrom(reader);
-  return { kind: 'show-indexes', table: readTable(reader) };
+  return { kind: 'show-indexes', table: readTableName(reader) };
 }
 
 function readDescribe(reader: TokenReader): TableStatement {
   reader.accept('table');
-  return { kind: 'describe', tag: 'DESCRIBE', table: readTable(reader) };
+  return { kind: 'describe', tag: 'DESCRIBE', table: readTableName(reader) };
 }
 
 /** MySQL's word for DESCRIBE. */
 function readShowColumns(reader: TokenReader): TableStatement {
   readFrom(reader);
-  return { kind: 'describe', tag: 'SHOW', table: readTable(reader) };
+  return { kind: 'describe', tag: 'SHOW', table: readTableName(reader) };
 }
 
 function readFrom(reader: TokenReader): void {

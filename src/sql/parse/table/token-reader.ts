@@ -27,38 +27,38 @@ export class TokenReader {
 
   /** Takes these words, if they come next. */
   accept(words: string): boolean {
-    if (!this.sees(words)) return false;
+    if (!this.isNext(words)) return false;
     this.#at += words.split(' ').length;
     return true;
   }
 
   /** Whether these words or signs come next. */
-  sees(words: string): boolean {
+  isNext(words: string): boolean {
     return words.split(' ').every((word, i) => this.#tokens[this.#at + i]?.text.toLowerCase() === word);
   }
 
   expect(words: string, meaning?: string): void {
-    if (!this.accept(words)) throw this.expected(meaning ?? words.toUpperCase());
+    if (!this.accept(words)) throw this.unexpected(meaning ?? words.toUpperCase());
   }
 
   /** A name: in double quotes as it is, else in lower case. */
-  name(what: string): Located<string> {
+  readName(what: string): Located<string> {
     const { position } = this;
     const token = this.#next;
-    if (token === undefined || token.kind !== 'word') throw this.expected(what);
+    if (token === undefined || token.kind !== 'word') throw this.unexpected(what);
     this.#at += 1;
     return { value: nameOf(token.text), position };
   }
 
   /** A name and what it is qualified with. */
-  parts(what: string): readonly Located<string>[] {
-    const parts = [this.name(what)];
-    while (this.accept('.')) parts.push(this.name(what));
+  readQualifiedName(what: string): readonly Located<string>[] {
+    const parts = [this.readName(what)];
+    while (this.accept('.')) parts.push(this.readName(what));
     return parts;
   }
 
   /** What stands in parentheses, parted by commas. */
-  list<T>(read: () => T): readonly T[] {
+  readList<T>(read: () => T): readonly T[] {
     this.expect('(', '"("');
     const items = [read()];
     while (this.accept(',')) items.push(read());
@@ -70,24 +70,24 @@ export class TokenReader {
   value(what: string): string {
     const sign = this.accept('-') ? '-' : '';
     const token = this.#next;
-    if (token === undefined || (sign !== '' && !NUMBER.test(token.text))) throw this.expected(what);
+    if (token === undefined || (sign !== '' && !NUMBER.test(token.text))) throw this.unexpected(what);
     const { text, kind } = token;
     const isText = text.startsWith("'");
-    if (!isText && kind !== 'word' && kind !== 'reserved' && !NUMBER.test(text)) throw this.expected(what);
+    if (!isText && kind !== 'word' && kind !== 'reserved' && !NUMBER.test(text)) throw this.unexpected(what);
     this.#at += 1;
     if (isText) return text.slice(1, -1).replaceAll("''", "'");
     return kind === 'word' ? nameOf(text) : `${sign}${text}`;
   }
 
-  wholeNumber(what: string): number {
+  readInteger(what: string): number {
     const text = this.#next?.text ?? '';
-    if (!/^\d+$/.test(text)) throw this.expected(what);
+    if (!/^\d+$/.test(text)) throw this.unexpected(what);
     this.#at += 1;
     return Number(text);
   }
 
   /** What was found does not fit. */
-  expected(what: string): DriverError {
+  unexpected(what: string): DriverError {
     const found = this.#next === undefined ? 'the end of the statement' : `"${this.#next.text}"`;
     return this.error('SQL_SYNTAX', `Expected ${what}, found ${found}.`);
   }

@@ -5,12 +5,7 @@ import { scan } from './scan.ts';
 import { visitNodes } from './tree.ts';
 
 /** The failure of a statement that starts at this byte, with its position. */
-export function refuseAt(
-  prepared: PreparedText,
-  byte: number,
-  code: ErrorCode,
-  message: string,
-): DriverError {
+export function errorAt(prepared: PreparedText, byte: number, code: ErrorCode, message: string): DriverError {
   return new DriverError(code, message, {
     position: prepared.positionOfIndex(firstToken(prepared, byte).start),
   });
@@ -39,7 +34,7 @@ const REASONS: ReadonlyMap<string, readonly [message: string, remedy: string]> =
 ]);
 
 /** Why a statement that is no query is refused. */
-export function refuseStatement(prepared: PreparedText, byte: number): DriverError {
+export function unsupportedStatement(prepared: PreparedText, byte: number): DriverError {
   const { text, start } = firstToken(prepared, byte);
   const word = text.toUpperCase();
   const reason = REASONS.get(word);
@@ -48,7 +43,7 @@ export function refuseStatement(prepared: PreparedText, byte: number): DriverErr
       position: prepared.positionOfIndex(start),
       remedy: reason[1],
     });
-  return refuseAt(
+  return errorAt(
     prepared,
     byte,
     'SQL_NOT_SUPPORTED',
@@ -68,7 +63,7 @@ function statementName(prepared: PreparedText, byte: number): string {
 const TWO_WORDS: ReadonlySet<string> = new Set(['CREATE', 'ALTER', 'DROP']);
 
 /** Refuses what writes or locks, wherever in the query it stands. */
-export function refuseWrites(query: Node, prepared: PreparedText): void {
+export function rejectWrites(query: Node, prepared: PreparedText): void {
   const locks = 'SelectStmt' in query ? (query.SelectStmt.lockingClause ?? []) : [];
   visitNodes(query, (node) => {
     for (const kind of ['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'] as const)
@@ -77,7 +72,7 @@ export function refuseWrites(query: Node, prepared: PreparedText): void {
           'SQL_NOT_SUPPORTED',
           `${kind.slice(0, -4).toUpperCase()} inside WITH is not supported.`,
           {
-            ...locationIn(node, prepared),
+            ...findPosition(node, prepared),
             remedy: 'Run it as a statement of its own; RETURNING gives its rows.',
           },
         );
@@ -88,20 +83,20 @@ export function refuseWrites(query: Node, prepared: PreparedText): void {
       throw new DriverError(
         'SQL_NOT_SUPPORTED',
         'FOR UPDATE and its kin stand at the end of a statement, without SKIP LOCKED: DynamoDB has no row locks.',
-        { position: prepared.positionOfIndex(lockIndex(prepared.text)) },
+        { position: prepared.positionOfIndex(findLockingClause(prepared.text)) },
       );
-    if ('SelectStmt' in node) refuseInto(node.SelectStmt, prepared);
+    if ('SelectStmt' in node) rejectInto(node.SelectStmt, prepared);
   });
 }
 
-function refuseInto(select: SelectStmt, prepared: PreparedText): void {
+function rejectInto(select: SelectStmt, prepared: PreparedText): void {
   if (select.intoClause !== undefined)
     throw new DriverError('SQL_NOT_SUPPORTED', 'SELECT INTO is not supported.', {
       position: prepared.positionOfByte(select.intoClause.rel?.location ?? 0),
       remedy: 'Write INSERT INTO table SELECT …; CREATE TABLE makes the table.',
     });
-  if (select.larg !== undefined) refuseInto(select.larg, prepared);
-  if (select.rarg !== undefined) refuseInto(select.rarg, prepared);
+  if (select.larg !== undefined) rejectInto(select.larg, prepared);
+  if (select.rarg !== undefined) rejectInto(select.rarg, prepared);
 }
 
 function firstToken(prepared: PreparedText, byte: number): { readonly text: string; readonly start: number } {
@@ -115,7 +110,7 @@ function firstToken(prepared: PreparedText, byte: number): { readonly text: stri
 }
 
 /** The tree does not say where a locking clause stands. */
-function lockIndex(text: string): number {
+function findLockingClause(text: string): number {
   const tokens = scan(text) ?? [];
   const lock = tokens.find(
     ({ text: word }, i) =>
@@ -125,7 +120,7 @@ function lockIndex(text: string): number {
 }
 
 /** The first place that a part of the tree knows. */
-function locationIn(part: Node, prepared: PreparedText): { readonly position?: number } {
+function findPosition(part: Node, prepared: PreparedText): { readonly position?: number } {
   const found = /"location":(\d+)/.exec(JSON.stringify(part))?.[1];
   return found === undefined ? {} : { position: prepared.positionOfByte(Number(found)) };
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Predicate } from '../../../src/dynamo/expression/predicate.ts';
 import { createCatalog } from '../../../src/catalog/catalog.ts';
-import { describedTables, namedTables } from '../../../src/sql/system/shown.ts';
+import { describeTables, listTablesAndViews } from '../../../src/sql/system/listed-tables.ts';
 import type { SystemContext } from '../../../src/sql/system/system-table.ts';
 import { PG_CATALOG } from '../../../src/sql/system/pg-catalog.ts';
-import { oidOf } from '../../../src/sql/system/pg-oids.ts';
-import { wantedNames } from '../../../src/sql/exec/wanted-names.ts';
+import { computeRelationOid } from '../../../src/sql/system/pg-oids.ts';
+import { collectWantedNames } from '../../../src/sql/exec/wanted-names.ts';
 import { fakeClient } from '../../catalog/fake-client.ts';
 
 const text = (value: string) => ({ type: 'S', text: value }) as const;
@@ -39,8 +39,8 @@ function world(predicates: readonly Predicate[]): {
       viewColumns: async () => [],
       warn: (message) => void warnings.push(message),
       signal: undefined,
-      wanted: wantedNames(conditions, 'TableName'),
-      asked: (column) => wantedNames(conditions, column),
+      tableFilter: collectWantedNames(conditions, 'TableName'),
+      filterFor: (column) => collectWantedNames(conditions, column),
     },
   };
 }
@@ -64,22 +64,22 @@ describe('the tables that a statement asks about', () => {
     [[{ kind: 'isNotNull', path }], 25],
   ])('are the only ones described: %j', async (predicates, count) => {
     const { context, described } = world(predicates);
-    expect(await describedTables(context)).toHaveLength(count);
+    expect(await describeTables(context)).toHaveLength(count);
     expect(described()).toHaveLength(count);
   });
 
   it('are named without a description, unless they are few', async () => {
     const all = world([]);
-    expect(await namedTables(all.context)).toHaveLength(25);
+    expect(await listTablesAndViews(all.context)).toHaveLength(25);
     expect(all.described()).toEqual([]);
   });
 
   it('earn a word where they are many', async () => {
     const all = world([]);
-    await describedTables(all.context);
+    await describeTables(all.context);
     expect(all.warnings).toEqual([expect.stringContaining('25 tables are described')]);
     const one = world([{ kind: 'compare', path, op: '=', value: text('table03') }]);
-    await describedTables(one.context);
+    await describeTables(one.context);
     expect(one.warnings).toEqual([]);
   });
 });
@@ -90,12 +90,12 @@ describe('the tables that a statement asks about by their object identifiers', (
       kind: 'compare',
       op: '=',
       path: ['attrelid'],
-      value: { type: 'N', text: String(oidOf('table07')) },
+      value: { type: 'N', text: String(computeRelationOid('table07')) },
     } as const;
     const { context, described } = world([oid]);
     const attributes = PG_CATALOG.find(({ name }) => name === 'pg_attribute');
     expect((await attributes?.rows(context))?.map(([relation, column]) => [relation, column])).toEqual([
-      [oidOf('table07'), 'pk'],
+      [computeRelationOid('table07'), 'pk'],
     ]);
     expect(described()).toEqual(['DescribeTable table07']);
   });

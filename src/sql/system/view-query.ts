@@ -1,5 +1,5 @@
 import { describesTable, type Schema } from '../../catalog/schemas/schema-file.ts';
-import { quoteName } from '../print/names.ts';
+import { quoteName } from '../print/quote.ts';
 
 /** Whether a schema is shown as a view. */
 export function isViewSchema(schema: Schema): boolean {
@@ -7,7 +7,7 @@ export function isViewSchema(schema: Schema): boolean {
 }
 
 /** The query that a view stands for. */
-export function definitionOf(schema: Schema): string {
+export function toViewQuery(schema: Schema): string {
   if (schema.kind === 'view') return schema.query;
   const columns = schema.columns.filter(({ hidden }) => hidden !== true).map(({ name }) => quoteName(name));
   const where = schema.where === undefined ? '' : ` WHERE ${schema.where}`;

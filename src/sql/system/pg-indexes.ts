@@ -1,9 +1,9 @@
 import { type IndexDef, type KeyAttribute, keyAttributes, keyNames } from '../../catalog/table-def.ts';
-import { quoteName } from '../print/names.ts';
+import { quoteName } from '../print/quote.ts';
 import { TABLE_SCHEMA } from '../types/table-schema.ts';
-import { indexOid, oidOf } from './pg-oids.ts';
-import { describedTables, namedTables } from './shown.ts';
-import { primaryKeyName } from './sys-tables.ts';
+import { computeIndexOid, computeRelationOid } from './pg-oids.ts';
+import { describeTables, listTablesAndViews } from './listed-tables.ts';
+import { toPrimaryKeyName } from './sys-tables.ts';
 import type { SystemContext } from './system-table.ts';
 
 /** An index as PostgreSQL's catalog shows it; a table's key is the first of its indexes. */
@@ -19,10 +19,10 @@ export interface PgIndex {
 }
 
 /** The indexes of the tables that the statement asks about. */
-export async function pgIndexes(context: SystemContext): Promise<readonly PgIndex[]> {
-  return (await describedTables(context)).flatMap(({ name, key, indexes, itemCount }) => [
-    pgIndex(name, { name: primaryKeyName(name), key, active: true, itemCount }, true),
-    ...indexes.map((index) => pgIndex(name, index, false)),
+export async function listPgIndexes(context: SystemContext): Promise<readonly PgIndex[]> {
+  return (await describeTables(context)).flatMap(({ name, key, indexes, itemCount }) => [
+    toPgIndex(name, { name: toPrimaryKeyName(name), key, active: true, itemCount }, true),
+    ...indexes.map((index) => toPgIndex(name, index, false)),
   ]);
 }
 
@@ -30,30 +30,32 @@ export async function pgIndexes(context: SystemContext): Promise<readonly PgInde
  * Those that a table of all relations lists beside the tables. `column` tells relations apart: where the statement asks for tables only, none
  * needs to be described.
  */
-export async function listedIndexes(
+export async function listIndexRelations(
   context: SystemContext,
   column: string,
   idOf: (relation: { readonly oid: number; readonly name: string }) => string,
 ): Promise<readonly PgIndex[]> {
-  const { exact } = context.asked(column);
-  const all: SystemContext = { ...context, wanted: { exact: undefined, admits: () => true } };
+  const { exact } = context.filterFor(column);
+  const all: SystemContext = { ...context, tableFilter: { exact: undefined, admits: () => true } };
   if (exact !== undefined) {
-    const tables = new Set((await namedTables(all)).map(({ name }) => idOf({ name, oid: oidOf(name) })));
+    const tables = new Set(
+      (await listTablesAndViews(all)).map(({ name }) => idOf({ name, oid: computeRelationOid(name) })),
+    );
     if (exact.every((each) => tables.has(each))) return [];
   }
-  return await pgIndexes(all);
+  return await listPgIndexes(all);
 }
 
 /** The context of a table whose column of object identifiers says which tables the statement asks about. */
-export function askingByOid(context: SystemContext, column: string): SystemContext {
-  const asked = context.asked(column);
+export function filterByOid(context: SystemContext, column: string): SystemContext {
+  const asked = context.filterFor(column);
   return {
     ...context,
-    wanted: { exact: undefined, admits: (name) => asked.admits(String(oidOf(name))) },
+    tableFilter: { exact: undefined, admits: (name) => asked.admits(String(computeRelationOid(name))) },
   };
 }
 
-function pgIndex(
+function toPgIndex(
   table: string,
   { name, key, active, itemCount }: Pick<IndexDef, 'name' | 'key' | 'active' | 'itemCount'>,
   isPrimary: boolean,
@@ -61,6 +63,6 @@ function pgIndex(
   const attributes = keyAttributes(key);
   const place = `${quoteName(TABLE_SCHEMA)}.${quoteName(table)}`;
   const definition = `CREATE ${isPrimary ? 'UNIQUE ' : ''}INDEX ${quoteName(name)} ON ${place} USING btree (${keyNames(key).map(quoteName).join(', ')})`;
-  const oid = indexOid(table, name);
+  const oid = computeIndexOid(table, name);
   return { oid, name, table, isPrimary, isActive: active, itemCount, attributes, definition };
 }

@@ -9,10 +9,10 @@ import type { SystemContext } from './system-table.ts';
 
 /** How many tables are described at once, and from how many on a word is said about it. */
 const CONCURRENCY = 8;
-const MANY = 20;
+const MAX_SILENT_REQUESTS = 20;
 
 /** A column of a table or view, as system tables show it. */
-export interface ShownColumn {
+export interface ListedColumn {
   readonly name: string;
   /** PostgreSQL's name of its type. */
   readonly type: string;
@@ -23,10 +23,10 @@ export interface ShownColumn {
   readonly isKey: boolean;
 }
 
-export interface ShownTable {
+export interface ListedTable {
   readonly name: string;
   readonly isView: boolean;
-  readonly columns: readonly ShownColumn[];
+  readonly columns: readonly ListedColumn[];
 }
 
 /** Whether the user wants to see a schema. */
@@ -38,43 +38,45 @@ export function isBrowsable({ facts }: SystemContext, schema: string): boolean {
 }
 
 /** The names of the tables that the statement asks about. */
-export async function tableNames(context: SystemContext): Promise<readonly string[]> {
-  const { catalog, wanted, signal } = context;
+export async function listTableNames(context: SystemContext): Promise<readonly string[]> {
+  const { catalog, tableFilter: wanted, signal } = context;
   if (!isBrowsable(context, TABLE_SCHEMA)) return [];
-  if (wanted.exact !== undefined) return (await describedTables(context)).map(({ name }) => name);
+  if (wanted.exact !== undefined) return (await describeTables(context)).map(({ name }) => name);
   return (await catalog.tableNames(signal)).filter((name) => wanted.admits(name));
 }
 
 /** The views that the statement asks about. */
-export async function viewNames(context: SystemContext): Promise<readonly string[]> {
+export async function listViewNames(context: SystemContext): Promise<readonly string[]> {
   if (!isBrowsable(context, TABLE_SCHEMA)) return [];
   return (await context.catalog.schemas.all())
-    .filter(({ schema }) => !describesTable(schema) && context.wanted.admits(schema.name))
+    .filter(({ schema }) => !describesTable(schema) && context.tableFilter.admits(schema.name))
     .map(({ schema }) => schema.name);
 }
 
 /** Tables, then views, by name alone. */
-export async function namedTables(
+export async function listTablesAndViews(
   context: SystemContext,
-): Promise<readonly Pick<ShownTable, 'name' | 'isView'>[]> {
+): Promise<readonly Pick<ListedTable, 'name' | 'isView'>[]> {
   return [
-    ...(await tableNames(context)).map((name) => ({ name, isView: false })),
-    ...(await viewNames(context)).map((name) => ({ name, isView: true })),
+    ...(await listTableNames(context)).map((name) => ({ name, isView: false })),
+    ...(await listViewNames(context)).map((name) => ({ name, isView: true })),
   ];
 }
 
 /** Those tables without their columns: a request for each that is not known yet. */
-export function describedTables(context: SystemContext): Promise<readonly DescribedTable[]> {
-  return ofEach(context, (name) => context.catalog.described(name, context.signal));
+export function describeTables(context: SystemContext): Promise<readonly DescribedTable[]> {
+  return loadEachTable(context, (name) => context.catalog.described(name, context.signal));
 }
 
 /** Those tables with their columns: each that is not known yet is sampled. */
-export async function shownTables(context: SystemContext): Promise<readonly ShownTable[]> {
-  const tables = (await ofEach(context, (name) => context.catalog.table(name, context.signal))).map(shown);
-  const views = await viewNames(context);
-  const withColumns: ShownTable[] = [];
+export async function listTablesWithColumns(context: SystemContext): Promise<readonly ListedTable[]> {
+  const tables = (await loadEachTable(context, (name) => context.catalog.table(name, context.signal))).map(
+    toListedTable,
+  );
+  const views = await listViewNames(context);
+  const withColumns: ListedTable[] = [];
   for (const name of views) {
-    const columns = await orNothing(context, name, () => context.viewColumns(name));
+    const columns = await skipUnreadable(context, name, () => context.viewColumns(name));
     if (columns === undefined) continue;
     withColumns.push({
       name,
@@ -91,7 +93,7 @@ export async function shownTables(context: SystemContext): Promise<readonly Show
   return [...tables, ...withColumns];
 }
 
-function shown({ name, key, columns }: TableDef): ShownTable {
+function toListedTable({ name, key, columns }: TableDef): ListedTable {
   const keys = new Set(keyNames(key));
   return {
     name,
@@ -108,28 +110,28 @@ function shown({ name, key, columns }: TableDef): ShownTable {
 }
 
 /** Asks about each table; what has gone or may not be described is left out. */
-async function ofEach<T extends { readonly name: string }>(
+async function loadEachTable<T extends { readonly name: string }>(
   context: SystemContext,
   ask: (name: string) => Promise<T>,
 ): Promise<readonly T[]> {
-  const { catalog, wanted, warn, signal } = context;
+  const { catalog, tableFilter: wanted, warn, signal } = context;
   if (!isBrowsable(context, TABLE_SCHEMA)) return [];
   const listed = wanted.exact ?? (await catalog.tableNames(signal));
   const names = listed.filter((name) => wanted.admits(name));
-  if (names.length > MANY)
+  if (names.length > MAX_SILENT_REQUESTS)
     warn(
       `${names.length} tables are described for this statement; a condition that names the table asks for one only`,
     );
   const found = new Map<string, T>();
   await inParallel(names, CONCURRENCY, async (name) => {
-    const table = await orNothing(context, name, () => ask(name));
+    const table = await skipUnreadable(context, name, () => ask(name));
     // A name in another case means the table in FROM, but not in a condition.
     if (table?.name === name) found.set(name, table);
   });
   return names.flatMap((name) => found.get(name) ?? []);
 }
 
-async function orNothing<T>(
+async function skipUnreadable<T>(
   { warn }: SystemContext,
   name: string,
   ask: () => Promise<T>,
@@ -137,14 +139,14 @@ async function orNothing<T>(
   try {
     return await ask();
   } catch (error) {
-    if (!(error instanceof DriverError) || !LEFT_OUT.has(error.code)) throw error;
+    if (!(error instanceof DriverError) || !SKIPPED_ERRORS.has(error.code)) throw error;
     if (error.code !== 'CATALOG_UNKNOWN_TABLE') warn(`"${name}" is left out: ${error.message}`);
     return undefined;
   }
 }
 
 /** A table that cannot be described must not hide the others. */
-const LEFT_OUT: ReadonlySet<string> = new Set([
+const SKIPPED_ERRORS: ReadonlySet<string> = new Set([
   'AUTH_DENIED',
   'CATALOG_UNKNOWN_TABLE',
   'CATALOG_AMBIGUOUS_TABLE',

@@ -1,7 +1,7 @@
 import type { CreateTableInput } from '../../dynamo/transport/admin.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { KeyType } from '../../dynamo/attribute-value.ts';
-import { readSettings, type Settings } from './options.ts';
+import { parseTableOptions, type TableOptions } from './table-options.ts';
 import type { IndexClause, IndexKeyPart, TableStatement } from '../parse/table/table-statement.ts';
 
 type CreateTable = Extract<TableStatement, { kind: 'create-table' }>;
@@ -13,10 +13,10 @@ export type Throughput = Pick<
 >;
 
 /** Finds the type of an attribute that an index names without one. */
-export type TypeOfAttribute = (part: IndexKeyPart, index: string) => KeyType;
+export type ResolveKeyType = (part: IndexKeyPart, index: string) => KeyType;
 
 /** What CreateTable is sent for a statement. */
-export function createTableInput(statement: CreateTable, settings: Settings): CreateTableInput {
+export function toCreateTableInput(statement: CreateTable, settings: TableOptions): CreateTableInput {
   const { table, columns, key, indexes } = statement;
   const types = new Map<string, KeyType>();
   const typeOf = (name: string, position: number): KeyType => {
@@ -40,7 +40,7 @@ export function createTableInput(statement: CreateTable, settings: Settings): Cr
     return column.type.key;
   };
   for (const { value, position } of key) typeOf(value, position);
-  const typeInIndex: TypeOfAttribute = (part) => {
+  const typeInIndex: ResolveKeyType = (part) => {
     if (part.type !== undefined)
       throw new DriverError(
         'SQL_TABLE_DEFINITION',
@@ -51,7 +51,7 @@ export function createTableInput(statement: CreateTable, settings: Settings): Cr
   };
   const global = indexes.filter(({ kind }) => kind === 'global');
   const local = indexes.filter(({ kind }) => kind === 'local');
-  const throughput = throughputOf(settings);
+  const throughput = toThroughput(settings);
   const input = {
     TableName: table.value,
     KeySchema: key.map(({ value }, i) => ({
@@ -60,12 +60,12 @@ export function createTableInput(statement: CreateTable, settings: Settings): Cr
     })),
     ...throughput,
     ...(global.length > 0 && {
-      GlobalSecondaryIndexes: global.map((index) => globalIndexInput(index, typeInIndex, throughput)),
+      GlobalSecondaryIndexes: global.map((index) => toGlobalIndexInput(index, typeInIndex, throughput)),
     }),
     ...(local.length > 0 && {
-      LocalSecondaryIndexes: local.map((index) => localIndexInput(index, typeInIndex)),
+      LocalSecondaryIndexes: local.map((index) => toLocalIndexInput(index, typeInIndex)),
     }),
-    ...otherSettings(settings),
+    ...toOtherInput(settings),
   };
   return {
     ...input,
@@ -77,26 +77,26 @@ export function createTableInput(statement: CreateTable, settings: Settings): Cr
 }
 
 /** How an index is made that is spread over partitions of its own. */
-export function globalIndexInput(
+export function toGlobalIndexInput(
   index: IndexClause,
-  typeOf: TypeOfAttribute,
+  typeOf: ResolveKeyType,
   table: Throughput,
 ): GlobalIndexInput {
-  const settings = readSettings(index.options, 'index');
-  return { ...indexInput(index, typeOf), ...indexThroughput(settings, table, index) };
+  const settings = parseTableOptions(index.options, 'index');
+  return { ...toIndexInput(index, typeOf), ...toIndexThroughput(settings, table, index) };
 }
 
-function localIndexInput(index: IndexClause, typeOf: TypeOfAttribute): LocalIndexInput {
+function toLocalIndexInput(index: IndexClause, typeOf: ResolveKeyType): LocalIndexInput {
   const [option] = index.options;
   if (option !== undefined)
     throw new DriverError('SQL_TABLE_DEFINITION', `Local index ${index.name} has no options of its own.`, {
       position: option.position,
       remedy: "Leave WITH out: a local index uses its table's capacity.",
     });
-  return indexInput(index, typeOf);
+  return toIndexInput(index, typeOf);
 }
 
-function indexInput(index: IndexClause, typeOf: TypeOfAttribute): LocalIndexInput {
+function toIndexInput(index: IndexClause, typeOf: ResolveKeyType): LocalIndexInput {
   const { name, partition, sort, projection } = index;
   for (const part of [...partition, ...sort]) typeOf(part, name);
   return {
@@ -119,7 +119,7 @@ function keyElements(
 }
 
 /** What the options of a table say of its capacity; on demand where they say nothing. */
-export function throughputOf({ options }: Settings): Throughput {
+export function toThroughput({ options }: TableOptions): Throughput {
   const [read, write] = [options.get('read_capacity'), options.get('write_capacity')];
   const [maxRead, maxWrite] = [options.get('max_read_units'), options.get('max_write_units')];
   const isProvisioned =
@@ -129,16 +129,16 @@ export function throughputOf({ options }: Settings): Throughput {
       throw mixed('Options max_read_units and max_write_units are for billing = on_demand.');
     if (read === undefined || write === undefined)
       throw mixed('Option billing = provisioned needs read_capacity and write_capacity.');
-    return { BillingMode: 'PROVISIONED', ProvisionedThroughput: provisioned(read, write) };
+    return { BillingMode: 'PROVISIONED', ProvisionedThroughput: toProvisioned(read, write) };
   }
   if (read !== undefined || write !== undefined)
     throw mixed('Options read_capacity and write_capacity are for billing = provisioned.');
-  return { BillingMode: 'PAY_PER_REQUEST', ...onDemand(maxRead, maxWrite) };
+  return { BillingMode: 'PAY_PER_REQUEST', ...toOnDemand(maxRead, maxWrite) };
 }
 
 /** The capacity of an index: its own, else the table's where that is provisioned. */
-export function indexThroughput(
-  { options }: Settings,
+export function toIndexThroughput(
+  { options }: TableOptions,
   table: Throughput,
   { name }: Pick<IndexClause, 'name'>,
 ): Omit<Throughput, 'BillingMode'> {
@@ -149,7 +149,7 @@ export function indexThroughput(
     if (maxRead !== undefined || maxWrite !== undefined)
       throw mixed(`Index ${name}: max_read_units and max_write_units are for tables on demand.`);
     return {
-      ProvisionedThroughput: provisioned(
+      ProvisionedThroughput: toProvisioned(
         read ?? String(own.ReadCapacityUnits),
         write ?? String(own.WriteCapacityUnits),
       ),
@@ -157,14 +157,14 @@ export function indexThroughput(
   }
   if (read !== undefined || write !== undefined)
     throw mixed(`Index ${name}: read_capacity and write_capacity are for provisioned tables.`);
-  return onDemand(maxRead, maxWrite);
+  return toOnDemand(maxRead, maxWrite);
 }
 
-function provisioned(read: string, write: string): NonNullable<Throughput['ProvisionedThroughput']> {
+function toProvisioned(read: string, write: string): NonNullable<Throughput['ProvisionedThroughput']> {
   return { ReadCapacityUnits: Number(read), WriteCapacityUnits: Number(write) };
 }
 
-function onDemand(
+function toOnDemand(
   read: string | undefined,
   write: string | undefined,
 ): Pick<Throughput, 'OnDemandThroughput'> {
@@ -177,32 +177,32 @@ function onDemand(
   };
 }
 
-function otherSettings({ options, tags }: Settings): Partial<CreateTableInput> {
-  const stream = streamOf(options.get('stream'));
+function toOtherInput({ options, tags }: TableOptions): Partial<CreateTableInput> {
+  const stream = toStreamSpecification(options.get('stream'));
   const tableClass = options.get('table_class');
   const encryption = options.get('encryption');
   return {
     ...(stream !== undefined && { StreamSpecification: stream }),
-    ...(tableClass !== undefined && { TableClass: tableClassOf(tableClass) }),
+    ...(tableClass !== undefined && { TableClass: toTableClass(tableClass) }),
     ...(options.get('deletion_protection') === 'true' && { DeletionProtectionEnabled: true }),
-    ...(encryption !== undefined && { SSESpecification: encryptionOf(encryption) }),
+    ...(encryption !== undefined && { SSESpecification: toSseSpecification(encryption) }),
     ...(tags.size > 0 && { Tags: [...tags].map(([Key, Value = '']) => ({ Key, Value })) }),
   };
 }
 
 /** Undefined: there is no stream. */
-export function streamOf(value: string | undefined): CreateTableInput['StreamSpecification'] {
+export function toStreamSpecification(value: string | undefined): CreateTableInput['StreamSpecification'] {
   const view = STREAMS.find((each) => each.toLowerCase() === value);
   return view === undefined ? undefined : { StreamEnabled: true, StreamViewType: view };
 }
 
 const STREAMS = ['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES'] as const;
 
-export function tableClassOf(value: string): 'STANDARD' | 'STANDARD_INFREQUENT_ACCESS' {
+export function toTableClass(value: string): 'STANDARD' | 'STANDARD_INFREQUENT_ACCESS' {
   return value === 'standard' ? 'STANDARD' : 'STANDARD_INFREQUENT_ACCESS';
 }
 
-export function encryptionOf(value: string): NonNullable<CreateTableInput['SSESpecification']> {
+export function toSseSpecification(value: string): NonNullable<CreateTableInput['SSESpecification']> {
   return { Enabled: true, SSEType: 'KMS', ...(value !== 'kms' && { KMSMasterKeyId: value }) };
 }
 

@@ -11,7 +11,7 @@ interface OptionSpec {
 }
 
 /** The options of tables and indexes. */
-export const OPTIONS = {
+export const TABLE_OPTIONS = {
   billing: {
     on: 'table',
     takes: ['on_demand', 'provisioned'],
@@ -58,15 +58,15 @@ export const OPTIONS = {
   },
 } as const satisfies Record<string, OptionSpec>;
 
-export type OptionName = keyof typeof OPTIONS;
+export type TableOptionName = keyof typeof TABLE_OPTIONS;
 
 /** Options as they hold: the values in one spelling, undefined where one is to be as usual. */
-export interface Settings {
-  readonly options: ReadonlyMap<OptionName, string | undefined>;
+export interface TableOptions {
+  readonly options: ReadonlyMap<TableOptionName, string | undefined>;
   readonly tags: ReadonlyMap<string, string | undefined>;
 }
 
-const BY_NAME: ReadonlyMap<string, OptionSpec> = new Map<string, OptionSpec>(Object.entries(OPTIONS));
+const BY_NAME: ReadonlyMap<string, OptionSpec> = new Map<string, OptionSpec>(Object.entries(TABLE_OPTIONS));
 const TAG = 'tag.';
 const BOOLEANS: ReadonlyMap<string, string> = new Map([
   ['true', 'true'],
@@ -80,8 +80,8 @@ const BOOLEANS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Reads the options of a table or an index, each of which is given once. */
-export function readSettings(written: readonly ParsedOption[], on: 'table' | 'index'): Settings {
-  const options = new Map<OptionName, string | undefined>();
+export function parseTableOptions(written: readonly ParsedOption[], on: 'table' | 'index'): TableOptions {
+  const options = new Map<TableOptionName, string | undefined>();
   const tags = new Map<string, string | undefined>();
   for (const option of written) {
     const { name } = option;
@@ -93,16 +93,16 @@ export function readSettings(written: readonly ParsedOption[], on: 'table' | 'in
     if (!isOptionName(name) || spec === undefined || (spec.on !== on && spec.on !== 'both'))
       throw unknownOption(option, on);
     if (options.has(name)) throw problem(option, `Option ${name} is given twice.`);
-    options.set(name, option.value === undefined ? undefined : valueOf(option, option.value, spec));
+    options.set(name, option.value === undefined ? undefined : parseOptionValue(option, option.value, spec));
   }
   return { options, tags };
 }
 
-function isOptionName(name: string): name is OptionName {
+function isOptionName(name: string): name is TableOptionName {
   return BY_NAME.has(name);
 }
 
-function valueOf(option: ParsedOption, value: string, { takes }: OptionSpec): string {
+function parseOptionValue(option: ParsedOption, value: string, { takes }: OptionSpec): string {
   switch (takes) {
     case 'name':
       if (value === '') throw problem(option, `Option ${option.name} is empty.`);

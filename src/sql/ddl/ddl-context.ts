@@ -8,7 +8,7 @@ import { findSystemTable } from '../system/registry.ts';
 import type { Located } from '../parse/table/table-statement.ts';
 
 /** A statement about tables at work. */
-export interface Work {
+export interface DdlContext {
   readonly parsed: ParsedCommand;
   readonly context: StatementContext;
   readonly signal: AbortSignal;
@@ -18,7 +18,7 @@ export interface Work {
 export type Table = TableDescription & { readonly TableName: string };
 
 /** A request of its own: DynamoDB takes one change of a table at a time. */
-export interface Step {
+export interface DdlStep {
   send(table: Table): Promise<void>;
   /** What DynamoDB is at on its account; undefined: nothing. Absent: what the table is at. */
   readonly state?: (table: TableDescription | undefined) => string | undefined;
@@ -35,11 +35,7 @@ const FIRST_WORD_MS = 1000;
 const NEXT_WORD_MS = 15_000;
 
 /** Refuses what may not be written. */
-export function refuseReadOnly(
-  verb: string,
-  { session }: StatementContext,
-  position = 1,
-): void {
+export function assertWritable(verb: string, { session }: StatementContext, position = 1): void {
   if (session.readOnly)
     throw new DriverError('SQL_READ_ONLY', `${verb} changes tables, and the connection is Readonly.`, {
       position,
@@ -49,7 +45,7 @@ export function refuseReadOnly(
 /** A table as DynamoDB describes it now, by a name as SQL writes it; undefined where there is none. */
 export async function findTable(
   { value, position }: Located<string>,
-  { context: { catalog, session }, signal }: Work,
+  { context: { catalog, session }, signal }: DdlContext,
 ): Promise<Table | undefined> {
   const stored = await catalog.schemas.find(value);
   const isSystem = findSystemTable(undefined, value) !== undefined;
@@ -71,7 +67,7 @@ export async function findTable(
 }
 
 /** The same of a table that has to be there. */
-export async function requireTable(table: Located<string>, work: Work): Promise<Table> {
+export async function requireTable(table: Located<string>, work: DdlContext): Promise<Table> {
   const found = await findTable(table, work);
   if (found !== undefined) return found;
   const { value, position } = table;
@@ -87,9 +83,9 @@ export async function requireTable(table: Located<string>, work: Work): Promise<
 }
 
 /** Sends a request; where DynamoDB is at other work, again when it may be done. */
-export async function whenFree<T>(
+export async function retryWhileBusy<T>(
   what: string,
-  { context, signal }: Work,
+  { context, signal }: DdlContext,
   waits: boolean,
   send: () => Promise<T>,
 ): Promise<T> {
@@ -109,9 +105,9 @@ export async function whenFree<T>(
 /**
  * Waits until DynamoDB has done what it was told. `state` tells what it is at, and undefined when it is done.
  */
-export async function untilDone(
+export async function waitUntilDone(
   table: string,
-  { context: { session }, signal }: Work,
+  { context: { session }, signal }: DdlContext,
   state: (description: TableDescription | undefined) => string | undefined,
 ): Promise<void> {
   const begun = performance.now();
@@ -134,7 +130,7 @@ export async function untilDone(
 }
 
 /** What a table and its indexes are at; undefined: nothing. */
-export function stateOf(table: TableDescription | undefined): string | undefined {
+export function describePending(table: TableDescription | undefined): string | undefined {
   if (table === undefined) return 'The table is not there yet';
   const { TableStatus: status = 'ACTIVE', TableName: name = '' } = table;
   const index = table.GlobalSecondaryIndexes?.find(
@@ -148,14 +144,14 @@ export function stateOf(table: TableDescription | undefined): string | undefined
 }
 
 /** The same, of a table that is to have an index, or to have it no longer. */
-export function indexState(
+export function describePendingIndex(
   index: string,
   is: 'made' | 'dropped',
 ): (table: TableDescription | undefined) => string | undefined {
   let unseen = 0;
   return (table) => {
     const isThere = table?.GlobalSecondaryIndexes?.some(({ IndexName }) => IndexName === index) === true;
-    const state = stateOf(table);
+    const state = describePending(table);
     if (state !== undefined || isThere === (is === 'made')) return state;
     // DescribeTable may lag behind, though not for long.
     unseen += 1;

@@ -1,13 +1,13 @@
 import { DriverError } from '../../core/errors.ts';
 import type { UpdateTableInput } from '../../dynamo/transport/admin.ts';
-import { encryptionOf, streamOf, tableClassOf, throughputOf } from './definition.ts';
-import { OPTIONS, type OptionName, type Settings } from './options.ts';
-import { isOnDemand, type Setting, throughputSettings } from './throughput-now.ts';
-import type { Step, Table, Work } from './work.ts';
+import { toSseSpecification, toStreamSpecification, toTableClass, toThroughput } from './table-input.ts';
+import { TABLE_OPTIONS, type TableOptionName, type TableOptions } from './table-options.ts';
+import { isOnDemand, type OptionValue, toThroughputOptions } from './throughput-options.ts';
+import type { DdlStep, Table, DdlContext } from './ddl-context.ts';
 
-type Send = Step['send'];
+type Send = DdlStep['send'];
 
-const THROUGHPUT: readonly OptionName[] = [
+const THROUGHPUT: readonly TableOptionName[] = [
   'billing',
   'read_capacity',
   'write_capacity',
@@ -16,7 +16,7 @@ const THROUGHPUT: readonly OptionName[] = [
 ];
 
 /** What is to be sent, in the order in which DynamoDB takes it, for SET and RESET of options. */
-export function settingSteps(settings: Settings, { context, signal }: Work): readonly Step[] {
+export function toOptionSteps(settings: TableOptions, { context, signal }: DdlContext): readonly DdlStep[] {
   const { admin } = context.session.database.client;
   const steps: Send[] = [];
   const update = (name: string, change: Omit<UpdateTableInput, 'TableName'>): Promise<void> =>
@@ -24,12 +24,12 @@ export function settingSteps(settings: Settings, { context, signal }: Work): rea
 
   if (THROUGHPUT.some((name) => settings.options.has(name)))
     steps.push((table) => {
-      const now = optionsNow(table);
+      const now = getCurrentThroughput(table);
       const wanted = new Map([...now, ...settings.options]);
       // To go from one to the other is to leave its capacity behind.
-      if (settings.options.get('billing') === 'on_demand') forget(wanted, settings, 'capacity');
-      if (settings.options.get('billing') === 'provisioned') forget(wanted, settings, 'units');
-      const throughput = throughputOf({ options: wanted, tags: new Map() });
+      if (settings.options.get('billing') === 'on_demand') dropUnset(wanted, settings, 'capacity');
+      if (settings.options.get('billing') === 'provisioned') dropUnset(wanted, settings, 'units');
+      const throughput = toThroughput({ options: wanted, tags: new Map() });
       const becomesProvisioned =
         throughput.ProvisionedThroughput !== undefined && now.get('billing') === 'on_demand';
       const indexes = becomesProvisioned ? (table.GlobalSecondaryIndexes ?? []) : [];
@@ -42,11 +42,11 @@ export function settingSteps(settings: Settings, { context, signal }: Work): rea
         }),
       });
     });
-  const wants = (name: OptionName, step: (value: string | undefined) => readonly Send[]): void => {
-    if (settings.options.has(name)) steps.push(...step(settings.options.get(name) ?? usualOf(name)));
+  const wants = (name: TableOptionName, step: (value: string | undefined) => readonly Send[]): void => {
+    if (settings.options.has(name)) steps.push(...step(settings.options.get(name) ?? getDefault(name)));
   };
   wants('stream', (value) => {
-    const wanted = streamOf(value);
+    const wanted = toStreamSpecification(value);
     const end: Send = async (table) => {
       const { StreamSpecification: now } = table;
       if (now?.StreamEnabled === true && now.StreamViewType !== wanted?.StreamViewType)
@@ -59,12 +59,12 @@ export function settingSteps(settings: Settings, { context, signal }: Work): rea
     return wanted === undefined ? [end] : [end, begin];
   });
   wants('table_class', (value = '') => [
-    (table) => update(table.TableName, { TableClass: tableClassOf(value) }),
+    (table) => update(table.TableName, { TableClass: toTableClass(value) }),
   ]);
   wants('encryption', (value) => [
     (table) =>
       update(table.TableName, {
-        SSESpecification: value === undefined ? { Enabled: false } : encryptionOf(value),
+        SSESpecification: value === undefined ? { Enabled: false } : toSseSpecification(value),
       }),
   ]);
   wants('deletion_protection', (value) => [
@@ -96,20 +96,20 @@ export function settingSteps(settings: Settings, { context, signal }: Work): rea
   return steps.map((send) => ({ send }));
 }
 
-function optionsNow(table: Table): Map<OptionName, string | undefined> {
-  const billing: Setting = ['billing', isOnDemand(table) ? 'on_demand' : 'provisioned'];
-  return new Map([billing, ...throughputSettings(table, isOnDemand(table))]);
+function getCurrentThroughput(table: Table): Map<TableOptionName, string | undefined> {
+  const billing: OptionValue = ['billing', isOnDemand(table) ? 'on_demand' : 'provisioned'];
+  return new Map([billing, ...toThroughputOptions(table, isOnDemand(table))]);
 }
 
-function forget(
-  wanted: Map<OptionName, string | undefined>,
-  { options }: Settings,
+function dropUnset(
+  wanted: Map<TableOptionName, string | undefined>,
+  { options }: TableOptions,
   what: 'capacity' | 'units',
 ): void {
   for (const name of THROUGHPUT) if (name.endsWith(what) && !options.has(name)) wanted.delete(name);
 }
 
-function usualOf(name: OptionName): string | undefined {
-  const spec = OPTIONS[name];
+function getDefault(name: TableOptionName): string | undefined {
+  const spec = TABLE_OPTIONS[name];
   return 'usual' in spec ? spec.usual : undefined;
 }

@@ -1,8 +1,8 @@
 import type { TableDescription } from '../../catalog/describe.ts';
-import type { OptionName } from './options.ts';
+import type { TableOptionName } from './table-options.ts';
 
 /** An option as it holds; undefined: it is not given. */
-export type Setting = readonly [name: OptionName, value: string | undefined];
+export type OptionValue = readonly [name: TableOptionName, value: string | undefined];
 
 /** Whether a table is paid for by what is read and written. */
 export function isOnDemand({ BillingModeSummary: billing }: TableDescription): boolean {
@@ -10,13 +10,13 @@ export function isOnDemand({ BillingModeSummary: billing }: TableDescription): b
 }
 
 /** The capacity of a table or an index, as options. */
-export function throughputSettings(
+export function toThroughputOptions(
   {
     ProvisionedThroughput: provisioned,
     OnDemandThroughput: onDemand,
   }: Pick<TableDescription, 'ProvisionedThroughput' | 'OnDemandThroughput'>,
   onDemandTable: boolean,
-): readonly Setting[] {
+): readonly OptionValue[] {
   return onDemandTable
     ? [
         ['max_read_units', units(onDemand?.MaxReadRequestUnits)],

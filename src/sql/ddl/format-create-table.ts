@@ -3,32 +3,32 @@ import { columnTypeName } from '../../catalog/schemas/column-types.ts';
 import type { DeclaredColumn, TableSchema } from '../../catalog/schemas/schema-file.ts';
 import type { TableExtras } from '../../dynamo/transport/admin.ts';
 import type { KeyType } from '../../dynamo/attribute-value.ts';
-import { quoteName, quoteText } from '../print/names.ts';
-import { declaredKeyType } from './key-types.ts';
-import { OPTIONS } from './options.ts';
-import { isOnDemand, type Setting, throughputSettings } from './throughput-now.ts';
+import { quoteName, quoteString } from '../print/quote.ts';
+import { toKeyType } from './key-types.ts';
+import { TABLE_OPTIONS } from './table-options.ts';
+import { isOnDemand, type OptionValue, toThroughputOptions } from './throughput-options.ts';
 
 type Index = NonNullable<TableDescription['GlobalSecondaryIndexes']>[number];
 
 /** The statement that makes a table like this one. */
-export function tableText(
+export function formatCreateTable(
   table: TableDescription,
   extras: TableExtras,
   declared: TableSchema | undefined,
 ): string {
-  const key = namesOf(table.KeySchema).map(quoteName).join(', ');
+  const key = getAttributeNames(table.KeySchema).map(quoteName).join(', ');
   const elements = [
-    ...columnTexts(table, declared),
+    ...formatColumns(table, declared),
     `PRIMARY KEY (${key})`,
-    ...byName(table.GlobalSecondaryIndexes).map((index) => `INDEX ${indexText(index, table)}`),
-    ...byName(table.LocalSecondaryIndexes).map((index) => `LOCAL INDEX ${indexText(index, undefined)}`),
+    ...sortByName(table.GlobalSecondaryIndexes).map((index) => `INDEX ${formatIndex(index, table)}`),
+    ...sortByName(table.LocalSecondaryIndexes).map((index) => `LOCAL INDEX ${formatIndex(index, undefined)}`),
   ];
   const options = [
-    ...written(settingsOf(table, extras)),
+    ...formatOptions(getTableOptions(table, extras)),
     ...[...(extras.tags ?? [])]
       .filter(([name]) => !name.startsWith('aws:'))
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, value]) => `tag.${quoteName(name)} = ${quoteText(value)}`),
+      .map(([name, value]) => `tag.${quoteName(name)} = ${quoteString(value)}`),
   ];
   const body = elements.map((element) => `  ${element}`).join(',\n');
   const head = `CREATE TABLE ${quoteName(table.TableName ?? '')} (\n${body}\n)`;
@@ -38,13 +38,16 @@ export function tableText(
 const KEY_TYPES = { S: 'text', N: 'numeric', B: 'bytea' } as const satisfies Record<KeyType, string>;
 
 /** The attributes of keys, and what a schema file declares beside them. */
-function columnTexts(table: TableDescription, declared: TableSchema | undefined): readonly string[] {
+function formatColumns(table: TableDescription, declared: TableSchema | undefined): readonly string[] {
   const types = new Map<string, KeyType>();
   for (const { AttributeName: name = '', AttributeType: type } of table.AttributeDefinitions ?? [])
     types.set(name, type === 'N' || type === 'B' ? type : 'S');
-  const indexes = [...byName(table.GlobalSecondaryIndexes), ...byName(table.LocalSecondaryIndexes)];
+  const indexes = [...sortByName(table.GlobalSecondaryIndexes), ...sortByName(table.LocalSecondaryIndexes)];
   const keys = [
-    ...new Set([...namesOf(table.KeySchema), ...indexes.flatMap(({ KeySchema }) => namesOf(KeySchema))]),
+    ...new Set([
+      ...getAttributeNames(table.KeySchema),
+      ...indexes.flatMap(({ KeySchema }) => getAttributeNames(KeySchema)),
+    ]),
   ];
   const plain = (declared?.columns ?? []).filter(
     ({ name, path, hidden }) => path.length === 1 && path[0] === name && hidden === undefined,
@@ -54,21 +57,20 @@ function columnTexts(table: TableDescription, declared: TableSchema | undefined)
   const names = [...new Set([...columns.map(({ name }) => name), ...keys])];
   return names.map((name) => {
     const column = columns.find((each) => each.name === name);
-    return `${quoteName(name)} ${typeText(column, types.get(name))}`;
+    return `${quoteName(name)} ${formatType(column, types.get(name))}`;
   });
 }
 
-function typeText(column: DeclaredColumn | undefined, key: KeyType | undefined): string {
-  if (column === undefined || (key !== undefined && declaredKeyType(column) !== key))
-    return KEY_TYPES[key ?? 'S'];
+function formatType(column: DeclaredColumn | undefined, key: KeyType | undefined): string {
+  if (column === undefined || (key !== undefined && toKeyType(column) !== key)) return KEY_TYPES[key ?? 'S'];
   if (column.holds === 'N') return KEY_TYPES.N;
   return column.type.kind === 'double' ? 'double precision' : columnTypeName(column.type);
 }
 
-function indexText(index: Index, table: TableDescription | undefined): string {
+function formatIndex(index: Index, table: TableDescription | undefined): string {
   const { IndexName: name = '', KeySchema: schema, Projection: projection } = index;
-  const partition = namesOf(schema?.filter(({ KeyType }) => KeyType === 'HASH')).map(quoteName);
-  const sort = namesOf(schema?.filter(({ KeyType }) => KeyType === 'RANGE')).map(quoteName);
+  const partition = getAttributeNames(schema?.filter(({ KeyType }) => KeyType === 'HASH')).map(quoteName);
+  const sort = getAttributeNames(schema?.filter(({ KeyType }) => KeyType === 'RANGE')).map(quoteName);
   const first = partition.length > 1 ? `(${partition.join(', ')})` : partition.join('');
   const held =
     projection?.ProjectionType === 'INCLUDE'
@@ -76,16 +78,16 @@ function indexText(index: Index, table: TableDescription | undefined): string {
       : projection?.ProjectionType === 'KEYS_ONLY'
         ? ' KEYS ONLY'
         : '';
-  const options = written(table === undefined ? [] : indexSettings(index, table));
+  const options = formatOptions(table === undefined ? [] : getIndexOptions(index, table));
   const settings = options.length === 0 ? '' : ` WITH (${options.join(', ')})`;
   return `${quoteName(name)} (${[first, ...sort].join(', ')})${held}${settings}`;
 }
 
-function settingsOf(table: TableDescription, extras: TableExtras): readonly Setting[] {
+function getTableOptions(table: TableDescription, extras: TableExtras): readonly OptionValue[] {
   const { StreamSpecification: stream } = table;
   return [
     ['billing', isOnDemand(table) ? 'on_demand' : 'provisioned'],
-    ...throughputSettings(table, isOnDemand(table)),
+    ...toThroughputOptions(table, isOnDemand(table)),
     ['ttl', extras.timeToLive ?? undefined],
     ['stream', stream?.StreamEnabled === true ? stream.StreamViewType?.toLowerCase() : undefined],
     ['table_class', table.TableClassSummary?.TableClass?.toLowerCase()],
@@ -99,27 +101,27 @@ function settingsOf(table: TableDescription, extras: TableExtras): readonly Sett
 }
 
 /** What sets an index apart from its table. */
-function indexSettings(index: Index, table: TableDescription): readonly Setting[] {
-  const usual = isOnDemand(table) ? undefined : new Map(throughputSettings(table, false));
-  return throughputSettings(index, isOnDemand(table)).filter(([name, value]) => usual?.get(name) !== value);
+function getIndexOptions(index: Index, table: TableDescription): readonly OptionValue[] {
+  const usual = isOnDemand(table) ? undefined : new Map(toThroughputOptions(table, false));
+  return toThroughputOptions(index, isOnDemand(table)).filter(([name, value]) => usual?.get(name) !== value);
 }
 
 /** Those settings that are not as usual. */
-function written(settings: readonly Setting[]): readonly string[] {
+function formatOptions(settings: readonly OptionValue[]): readonly string[] {
   return settings.flatMap(([name, value]) => {
-    const { takes, ...spec } = OPTIONS[name];
+    const { takes, ...spec } = TABLE_OPTIONS[name];
     const usual = 'usual' in spec ? spec.usual : undefined;
     if (value === undefined || value === usual) return [];
-    return [`${name} = ${takes === 'number' || takes === 'boolean' ? value : quoteText(value)}`];
+    return [`${name} = ${takes === 'number' || takes === 'boolean' ? value : quoteString(value)}`];
   });
 }
 
-function byName<T extends { readonly IndexName?: string | undefined }>(
+function sortByName<T extends { readonly IndexName?: string | undefined }>(
   indexes: readonly T[] | undefined,
 ): readonly T[] {
   return (indexes ?? []).toSorted((a, b) => ((a.IndexName ?? '') < (b.IndexName ?? '') ? -1 : 1));
 }
 
-function namesOf(schema: TableDescription['KeySchema']): readonly string[] {
+function getAttributeNames(schema: TableDescription['KeySchema']): readonly string[] {
   return (schema ?? []).map(({ AttributeName: name = '' }) => name);
 }
