@@ -103,6 +103,8 @@ export interface RowStream<T> extends AsyncIterable<T>, AsyncDisposable {
   readonly stats: StatementStats;
   /** Positional, a page or chunk at a time. */
   batches(): AsyncIterable<readonly (readonly Value[])[]>;
+  /** The same rows in PostgreSQL's text format, `t` and `\\x00ff` and `{a,"b c",NULL}`; NULL is null. */
+  textBatches(): AsyncIterable<readonly (readonly (string | null)[])[]>;
   close(): Promise<void>;
 }
 

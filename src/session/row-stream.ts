@@ -1,3 +1,4 @@
+import { textFormatter } from '../sql/types/format-value.ts';
 import { totalCapacity } from '../dynamo/read/read-stats.ts';
 import { newWriteStats, totalWritten, type WriteStats } from '../dynamo/write/write-stats.ts';
 import type { StatementResult } from '../sql/statement/statement.ts';
@@ -7,6 +8,13 @@ import type { QueryOptions, QueryResult, RowStream, StatementStats } from './con
 function readPages<T>(result: StatementResult, { rowMode }: QueryOptions): AsyncGenerator<T[]> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller knows what its rows look like
   return (rowMode === 'array' ? result.arrays() : result.objects()) as AsyncGenerator<T[]>;
+}
+
+/** Rows in PostgreSQL's text format. */
+async function* formatRows({ columns, arrays }: StatementResult): AsyncGenerator<(string | null)[][]> {
+  const formatters = columns.map(({ type }) => textFormatter(type));
+  for await (const rows of arrays())
+    yield rows.map((row) => formatters.map((format, i) => format(row[i] ?? null)));
 }
 
 /** All rows of a running statement. `begun`: performance.now() when it was started. */
@@ -66,6 +74,13 @@ export function rowStream<T>(
     async *batches() {
       try {
         yield* opened(result.arrays());
+      } finally {
+        await close();
+      }
+    },
+    async *textBatches() {
+      try {
+        yield* opened(result.texts?.() ?? formatRows(result));
       } finally {
         await close();
       }

@@ -90,6 +90,7 @@ export function fakeConnection(
       truncated: answer.truncated ?? false,
       stats: statsOf(),
       batches: rows,
+      textBatches: unused,
       close: async () => undefined,
       [Symbol.asyncIterator]: () => {
         throw new Error('The command line reads batches.');

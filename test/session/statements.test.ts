@@ -183,7 +183,14 @@ describe('a prepared statement', () => {
     await using statement = await db.prepare(
       'SELECT customer, total FROM orders WHERE customer = :who AND placed = :at',
     );
-    expect(statement).toMatchObject({ parameterCount: 2, parameterNames: ['who', 'at'] });
+    expect(statement).toMatchObject({
+      parameterCount: 2,
+      parameterNames: ['who', 'at'],
+      parameterTypes: [
+        { type: 'text', oid: 25 },
+        { type: 'bigint', oid: 20 },
+      ],
+    });
     expect(statement.columns).toEqual([
       { name: 'customer', type: 'text', oid: 25 },
       { name: 'total', type: 'bigint', oid: 20 },

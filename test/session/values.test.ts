@@ -1,3 +1,4 @@
+import { typeOid } from '../../src/sql/types/types.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AttributeValue } from '../../src/dynamo/attribute-value.ts';
 import type { Connection } from '../../src/session/connection.ts';
@@ -93,7 +94,7 @@ describe('a value of DynamoDB in JavaScript', () => {
       const sql = `SELECT "${name}" FROM everything ${where}`;
       expect((await db.explain(sql)).mode).toBe(mode);
       const { rows, columns } = await db.query(sql);
-      expect(columns).toEqual([{ name, type }]);
+      expect(columns).toEqual([{ name, type, oid: typeOid(type) }]);
       expect(rows).toEqual([{ [name]: value }]);
     });
 
@@ -131,6 +132,74 @@ describe('a value of DynamoDB in JavaScript', () => {
     expect(rows).toEqual([
       { at: new Date('2026-01-02T03:04:05Z'), day: '2026-01-02', while: '1 year 2 mons 1 day' },
     ]);
+  });
+});
+
+/** What PostgreSQL's text format makes of the values above, where that is not the text itself. */
+const TEXTS: Readonly<Record<string, string | null>> = {
+  text: 'pâté \u{1F600} "q"',
+  empty: '',
+  small: '42',
+  large: '9007199254740993',
+  huge: NINES,
+  price: '12.5',
+  exact: '12345678901234567890.123456789012345678',
+  fraction: `0.${'0'.repeat(37)}1`,
+  tiny: '1e-100',
+  wide: WIDE,
+  yes: 't',
+  no: 'f',
+  nothing: null,
+  bytes: '\\x00ff27',
+  map: '{"a":1.5,"b.c":[true,null]}',
+  list: '["x",9007199254740993,"AP8n"]',
+  longInside: `{"n":"${NINES}"}`,
+  numbers: '[3]',
+};
+
+async function textsOf(sql: string): Promise<readonly (readonly (string | null)[])[]> {
+  const rows: (readonly (string | null)[])[] = [];
+  for await (const batch of (await db.stream(sql)).textBatches()) rows.push(...batch);
+  return rows;
+}
+
+describe("a value in PostgreSQL's text format", () => {
+  it.each([
+    ['directly', "WHERE id = 'x'"],
+    ['through the engine', "WHERE id = 'x' ORDER BY length(id)"],
+  ])('is what PostgreSQL prints, %s', async (_, where) => {
+    const names = Object.keys(TEXTS);
+    const list = names.map((name) => `"${name}"`).join(', ');
+    const [row = []] = await textsOf(`SELECT ${list} FROM everything ${where}`);
+    expect(Object.fromEntries(names.map((name, i) => [name, row[i]]))).toEqual(TEXTS);
+  });
+
+  it('keeps what a Date does not', async () => {
+    expect(
+      await textsOf(
+        "SELECT timestamptz '2026-01-02 03:04:05.123456+00', timestamp 'infinity', time '01:02:03.4', interval '14 months -1 day', array['a b', NULL, ''], true, 1e15::float8",
+      ),
+    ).toEqual([
+      [
+        '2026-01-02 03:04:05.123456+00',
+        'infinity',
+        '01:02:03.4',
+        '1 year 2 mons -1 days',
+        '{"a b",NULL,""}',
+        't',
+        '1e+15',
+      ],
+    ]);
+  });
+
+  it('is that of EXPLAIN and of commands as well', async () => {
+    expect(await textsOf("EXPLAIN SELECT id FROM everything WHERE id = 'x'")).toContainEqual([
+      expect.stringContaining('GetItem everything(id)'),
+    ]);
+    expect(await textsOf('DESCRIBE nested')).toContainEqual(['id', 'text', 'f', 'partition']);
+  });
+    for await (const batch of partiql.textBatches()) expect(batch).toEqual([['x', 't', '12.5']]);
+    expect(partiql.columns.map(({ oid }) => oid)).toEqual([25, 16, 1700]);
   });
 });
 

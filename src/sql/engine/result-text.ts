@@ -1,7 +1,9 @@
+import type { Value } from '../types/value.ts';
+import { elementType } from '../types/types.ts';
+import { textFormatter } from '../types/format-value.ts';
 import { formatArray, formatRecord, formatTimestamp } from '../types/text-format.ts';
 import {
   DuckDBArrayValue,
-  DuckDBBlobValue,
   DuckDBDecimalValue,
   DuckDBListValue,
   DuckDBStructValue,
@@ -11,12 +13,11 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 import { normalizeJson } from '../types/json-text.ts';
-import { formatValue } from '../types/format-value.ts';
 import { createValueConverter } from './result-value.ts';
 
 /**
- * A converter for the values of one column of DuckDB's result into PostgreSQL's text form. Unlike a detour over JavaScript's values it
- * keeps microseconds, the scale of decimals and the spelling of JSON.
+ * A converter for the values of one column of DuckDB's result into PostgreSQL's text format. Unlike JavaScript's values the
+ * strings keep microseconds, the scale of decimals and the spelling of JSON.
  */
 export function createTextConverter(
   type: DuckDBType,
@@ -25,21 +26,31 @@ export function createTextConverter(
   if (type.alias === 'JSON')
     return (value) =>
       typeof value !== 'string' ? null : postgresType === 'jsonb' ? normalizeJson(value) : value;
-  const asValue = createValueConverter(type, 'auto');
-  const convert = (value: DuckDBValue, kind: string): string | null => {
+  return converterOf(postgresType, createValueConverter(type, 'auto'));
+}
+
+function converterOf(
+  postgresType: string,
+  toValue: (value: DuckDBValue) => Value,
+): (value: DuckDBValue) => string | null {
+  const format = textFormatter(postgresType);
+  const element = elementType(postgresType);
+  const convertElement = element === undefined ? undefined : converterOf(element, toValue);
+  const convertMember = postgresType === 'record' ? converterOf('text', toValue) : undefined;
+  const zone = postgresType === 'timestamp with time zone' ? '+00' : '';
+  const convert = (value: DuckDBValue): string | null => {
     if (value instanceof DuckDBDecimalValue) return value.toString();
     if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue)
-      return formatTimestamp(value.micros, kind === 'timestamp with time zone' ? '+00' : '');
-    if (value instanceof DuckDBBlobValue) return formatValue(value.bytes, kind);
-    if (kind === 'record' && value instanceof DuckDBStructValue)
-      return formatRecord(Object.values(value.entries).map((member) => convert(member, 'text')));
-    if (isList(value) && kind.endsWith('[]')) {
-      const items = value.items.map((item) => convert(item, isList(item) ? kind : kind.slice(0, -2)));
+      return formatTimestamp(value.micros, zone);
+    if (convertMember !== undefined && value instanceof DuckDBStructValue)
+      return formatRecord(Object.values(value.entries).map(convertMember));
+    if (convertElement !== undefined && isList(value)) {
+      const items = value.items.map((item) => (isList(item) ? convert(item) : convertElement(item)));
       return formatArray(items, value.items.some(isList));
     }
-    return formatValue(asValue(value), kind);
+    return format(toValue(value));
   };
-  return (value) => convert(value, postgresType);
+  return convert;
 }
 
 function isList(value: DuckDBValue): value is DuckDBListValue | DuckDBArrayValue {

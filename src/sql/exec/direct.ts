@@ -17,10 +17,26 @@ import { createColumnDecoder } from './row-decoder.ts';
 export interface RowReader {
   arrays(): AsyncGenerator<Value[][]>;
   objects(): AsyncGenerator<Record<string, Value>[]>;
+  /** Rows in PostgreSQL's text format, where values of JavaScript keep less than the rows have: microseconds, for one. */
+  readonly texts?: (() => AsyncGenerator<(string | null)[][]>) | undefined;
   /** The undecoded items, where each of them is one row. */
   readonly pages?: (() => AsyncGenerator<Page>) | undefined;
   /** Once the rows are read: whether MaxRows left out others, or may have where only another request could tell. */
   readonly isCut?: () => boolean;
+}
+
+/** The pages of a result in all of its forms, each seen through `wrap`. */
+export function wrapPages<T extends RowReader>(
+  rows: T,
+  wrap: <P>(pages: AsyncGenerator<P[]>) => AsyncGenerator<P[]>,
+): T {
+  const { texts } = rows;
+  return {
+    ...rows,
+    arrays: () => wrap(rows.arrays()),
+    objects: () => wrap(rows.objects()),
+    ...(texts && { texts: () => wrap(texts()) }),
+  };
 }
 
 /** Set while rows are read: whether MaxRows cut the result. */

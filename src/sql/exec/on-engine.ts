@@ -1,4 +1,6 @@
-import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
+import { trimFraction } from '../types/number-value.ts';
+import { createTextConverter } from '../engine/result-text.ts';
+import type { DuckDBConnection, DuckDBResult, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { getErrorMessage } from '../../core/errors.ts';
 import { anySignal } from '../../core/async/abort.ts';
 import type { ReadStats } from '../../dynamo/read/read-stats.ts';
@@ -153,10 +155,10 @@ function createRowReader(
 ): RowReader {
   const toObject = createObjectMapper(plan.columns.map((column) => column.name));
   let isCut = false;
-  async function* arrays(): AsyncGenerator<Value[][]> {
-    const converters = result
-      .columnTypes()
-      .map((type) => createValueConverter(type, context.settings.decimals));
+  async function* read<T>(
+    createConverter: (type: DuckDBType, position: number) => (value: DuckDBValue) => T,
+  ): AsyncGenerator<T[][]> {
+    const converters = result.columnTypes().map(createConverter);
     let left = context.settings.maxRows < 0 ? Infinity : context.settings.maxRows;
     for (;;) {
       const chunk = await fetchChunk(result, signal, locate);
@@ -164,7 +166,7 @@ function createRowReader(
       isCut = chunk.rowCount > left;
       if (left === 0) return;
       const columns = chunk.getColumns();
-      const rows: Value[][] = [];
+      const rows: T[][] = [];
       for (let row = 0; row < Math.min(chunk.rowCount, left); row++) {
         rows.push(converters.map((convert, i) => convert(columns[i]?.[row] ?? null)));
       }
@@ -173,8 +175,22 @@ function createRowReader(
       if (isCut) return;
     }
   }
+  const arrays = (): AsyncGenerator<Value[][]> =>
+    read((type) => createValueConverter(type, context.settings.decimals));
+  const texts = (): AsyncGenerator<(string | null)[][]> =>
+    read((type, position) => {
+      const { type: postgresType = 'text' } = plan.columns[position] ?? {};
+      const convert = createTextConverter(type, postgresType);
+      if (postgresType !== 'numeric') return convert;
+      // The scale of a column comes from a sample: its zeros are not DynamoDB's, nor those of the direct path.
+      return (value) => {
+        const digits = convert(value);
+        return digits === null ? null : trimFraction(digits);
+      };
+    });
   return {
     arrays,
+    texts,
     isCut: () => isCut,
     async *objects() {
       for await (const rows of arrays()) {

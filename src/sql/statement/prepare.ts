@@ -6,6 +6,7 @@ import { toParameterList } from '../parse/parameter-list.ts';
 import { type ParsedQuery, type ParsedStatement, parseStatement } from '../parse/parse.ts';
 import { type ParsedPartiql, parsePartiql } from '../parse/partiql.ts';
 import { isPointShape } from '../plan/point-query.ts';
+import { withFreshCatalog } from './fresh-catalog.ts';
 import { pointQuery } from './point-query.ts';
 import type { RunningBody, Statement, StatementBody, StatementResult } from './statement.ts';
 import { withinTransaction } from './within-transaction.ts';
@@ -81,7 +82,8 @@ function unloadedQuery(parsed: ParsedQuery): StatementBody {
 }
 
 /** What all kinds of statements have in common: parameters, transaction, sampling budget and errors. */
-function toStatement(parsed: ParsedStatement | ParsedPartiql, body: StatementBody): Statement {
+function toStatement(parsed: ParsedStatement | ParsedPartiql, chosen: StatementBody): Statement {
+  const body = mayRunAgain(parsed, chosen) ? withFreshCatalog(chosen) : chosen;
   const { text, parameterCount, parameterNames } = parsed;
   const member = { text, role: body.transactionRole };
   return {
@@ -114,12 +116,22 @@ function toStatement(parsed: ParsedStatement | ParsedPartiql, body: StatementBod
   };
 }
 
+/** Not what changes tables, views or transactions. */
+function mayRunAgain(parsed: ParsedStatement | ParsedPartiql, { transactionRole }: StatementBody): boolean {
+  if (parsed.kind === 'partiql') return false;
+  if (parsed.kind === 'command' && 'CopyStmt' in parsed.node) return true;
+  return transactionRole.kind !== 'refused' && transactionRole.kind !== 'control';
+}
+
 function toResult(
   running: RunningBody,
   sampling: StatementResult['sampling'],
   signal: AbortSignal,
 ): StatementResult {
-  const { columns, plan, stats, writes, tag = 'SELECT', affected, isCut } = running;
+  const { columns, plan, stats, writes, tag = 'SELECT', affected, isCut, texts } = running;
+  const fail = (error: unknown): never => {
+    throw toStatementError(error, signal);
+  };
   return {
     columns,
     plan,
@@ -129,25 +141,37 @@ function toResult(
     tag,
     affected,
     ...(isCut && { isCut }),
-    arrays: () => guardPages(running.arrays(), signal),
-    objects: () => guardPages(running.objects(), signal),
-    close: () => withDriverErrors(running.close(), signal),
+    ...(texts && { texts: () => new GuardedPages(texts(), fail) }),
+    arrays: () => new GuardedPages(running.arrays(), fail),
+    objects: () => new GuardedPages(running.objects(), fail),
+    close: () => running.close().catch(fail),
   };
 }
 
-/** Hand-written: an async generator around another takes several more turns of the microtask queue per page. */
-function guardPages<T>(pages: AsyncGenerator<T>, signal: AbortSignal): AsyncGenerator<T> {
-  const fail = (error: unknown): never => {
-    throw toStatementError(error, signal);
-  };
-  const guarded: AsyncGenerator<T> = {
-    next: () => pages.next().catch(fail),
-    return: (value) => pages.return(value).catch(fail),
-    throw: (thrown) => pages.throw(thrown).catch(fail),
-    [Symbol.asyncIterator]: () => guarded,
-    [Symbol.asyncDispose]: async () => void (await guarded.return(undefined)),
-  };
-  return guarded;
+/** Pages whose failures go through `fail`. An async generator around another would take more turns of the microtask queue. */
+class GuardedPages<T> implements AsyncGenerator<T> {
+  readonly #pages: AsyncGenerator<T>;
+  readonly #fail: (error: unknown) => never;
+
+  constructor(pages: AsyncGenerator<T>, fail: (error: unknown) => never) {
+    this.#pages = pages;
+    this.#fail = fail;
+  }
+  next(): Promise<IteratorResult<T>> {
+    return this.#pages.next().catch(this.#fail);
+  }
+  return(value?: unknown): Promise<IteratorResult<T>> {
+    return this.#pages.return(value).catch(this.#fail);
+  }
+  throw(thrown: unknown): Promise<IteratorResult<T>> {
+    return this.#pages.throw(thrown).catch(this.#fail);
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+  [Symbol.asyncIterator](): AsyncGenerator<T> {
+    return this;
+  }
 }
 
 async function withDriverErrors<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
