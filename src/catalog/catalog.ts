@@ -23,6 +23,7 @@ import { describesTable, type TableSchema } from './schemas/schema-file.ts';
 import { createSchemaStore, type SchemaStore, type StoredSchema } from './schemas/schema-store.ts';
 import type { View } from './view.ts';
 import type { SqlType, TableDef } from './table-def.ts';
+import { type Knowledge, newKnowledge, tableIdentity } from './knowledge.ts';
 import { sketchAttributes, type ValueSketch } from './value-sketch.ts';
 import { matchTableName, unknownTable } from './table-name.ts';
 
@@ -73,8 +74,22 @@ export interface Catalog {
    * when the column holds such values already.
    */
   widen(table: string, column: string, evidence: AttributeValue): Promise<TableDef>;
-  /** Forgets one table, or all there is. */
+  /** An attribute was written that the table has no column for: from now on it has one. */
+  learn(table: string, attribute: string, value: AttributeValue): void;
+  /**
+   * Makes the next lookup describe and sample the table anew. Without a name, everything is forgotten, including what
+   * writes and wider values have shown.
+   */
   forget(name?: string): void;
+}
+
+/** What a sample showed of a table. */
+interface Observed {
+  readonly identity: string;
+  readonly described: DescribedTable;
+  readonly attributes: ReadonlyMap<string, Histogram>;
+  readonly sketches: ReadonlyMap<string, ValueSketch>;
+  readonly sampled: TableDef['sampled'];
 }
 
 type CatalogClient = Pick<DynamoClient, 'read' | 'listTables' | 'describeTable'>;
@@ -84,8 +99,10 @@ interface Entry {
   /** What declares its columns; undefined where they were sampled. */
   readonly declared: TableSchema | undefined;
   readonly columns: readonly InferredColumn[];
-  /** What sampling did not see, by column name; outlives the sample. */
-  readonly learned: ReadonlyMap<string, Histogram>;
+  /** What its columns were inferred from; undefined where they are declared. */
+  readonly observed: Observed | undefined;
+  /** The version of the knowledge that its columns were inferred with. */
+  readonly knowledge: number;
   readonly expiresAt: number;
   /** This budget ended its sample early: not good enough for who has more. */
   readonly cut?: number;
@@ -96,6 +113,8 @@ const NAMES_TTL_MS = 30_000;
 /** An ARN names a table of another account. */
 const TABLE_NAME = /^(?:[\w.-]{3,255}|arn:\S+)$/;
 const READABLE = new Set(['ACTIVE', 'UPDATING']);
+/** Of one table, so that a table with data in its attributes' names does not fill the memory. */
+const MAX_LEARNED_ATTRIBUTES = 1000;
 const NO_SAMPLE: Sample = { items: [], whole: false };
 const WHOLE_VALUES: Flattening = { objects: false, arrays: 0 };
 
@@ -103,8 +122,10 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
   const schemas = options.schemas ?? createSchemaStore({ now: () => options.now() });
   const entries = new Map<string, Entry>();
   const realNames = new Map<string, string>();
+  /** By real name; outlives samples, but not the table. */
+  const knowledge = new Map<string, Knowledge>();
   const underWay = new Map<string, Promise<TableDef>>();
-  const entities = new WeakMap<TableSchema, { readonly table: TableDef; readonly expiresAt: number }>();
+  let entities = new WeakMap<TableSchema, { readonly table: TableDef; readonly expiresAt: number }>();
   let names: { readonly list: Promise<readonly string[]>; readonly expiresAt: number } | undefined;
 
   function listNames(): Promise<readonly string[]> {
@@ -129,7 +150,52 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     if (entry === undefined || entry.expiresAt <= options.now()) return undefined;
     if (entry.cut !== undefined && (paidBy?.budget() ?? Infinity) > entry.cut) return undefined;
     if (schemas.failureOf(entry.table.name) !== undefined) return undefined;
-    return schemaFor(entry.table.name, stored)?.schema === entry.declared ? entry.table : undefined;
+    if (schemaFor(entry.table.name, stored)?.schema !== entry.declared) return undefined;
+    return upToDate(entry).table;
+  }
+
+  /** The entry with columns for the attributes that were written since its columns were inferred. */
+  function upToDate(entry: Entry): Entry {
+    const known = knowledge.get(entry.table.name);
+    if (entry.observed === undefined || (known?.version ?? 0) === entry.knowledge) return entry;
+    const updated = { ...entry, ...inferTable(entry.observed, known) };
+    entries.set(entry.table.name, updated);
+    return updated;
+  }
+
+  function inferTable(
+    observed: Observed,
+    known: Knowledge | undefined,
+  ): Pick<Entry, 'table' | 'columns' | 'observed' | 'knowledge'> {
+    const { described, sketches, sampled } = observed;
+    const attributes = new Map([...(known?.attributes ?? []), ...observed.attributes]);
+    const columns = inferColumns(described, attributes, sampled.items, options).map((inferred) => {
+      const column = withSketch(inferred, sketches);
+      const wider = known?.wider.get(column.column.name);
+      return wider === undefined
+        ? column
+        : reinferColumn(column, mergeHistograms(column.histogram, wider), options);
+    });
+    return {
+      table: { ...described, columns: columns.map(({ column }) => column), sampled },
+      columns,
+      observed,
+      knowledge: known?.version ?? 0,
+    };
+  }
+
+  /** What is known of a table beyond its sample: nothing where it was created anew. */
+  function recall(name: string, identity: string): Knowledge | undefined {
+    const known = knowledge.get(name);
+    if (known === undefined || known.identity === identity) return known;
+    knowledge.delete(name);
+    return undefined;
+  }
+
+  function remember(name: string, { identity }: Observed): Knowledge {
+    const known = recall(name, identity) ?? newKnowledge(identity);
+    knowledge.set(name, known);
+    return known;
   }
 
   async function load(name: string, paidBy: SampleMeter | undefined): Promise<TableDef> {
@@ -203,7 +269,7 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     const failure = schemas.failureOf(name);
     if (failure !== undefined) throw failure;
     if (own !== undefined) return declaredEntry(described, own.schema, own.file);
-    const entry = await sampledEntry(described, paidBy);
+    const entry = await sampledEntry(described, tableIdentity(description), paidBy);
     if (options.writesSchemas !== true || entry.cut !== undefined || entry.table.sampled.items === 0)
       return entry;
     const file = await schemas.save(schemaOfTable(entry.table), false);
@@ -217,7 +283,8 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       table: declaredTable(described, declared, file),
       declared,
       columns: [],
-      learned: entries.get(described.name)?.learned ?? new Map<string, Histogram>(),
+      observed: undefined,
+      knowledge: 0,
       expiresAt: expiryOf(described),
     };
   }
@@ -226,7 +293,11 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     return options.now() + (READABLE.has(status) ? options.cacheTtlMs : 0);
   }
 
-  async function sampledEntry(described: DescribedTable, paidBy: SampleMeter | undefined): Promise<Entry> {
+  async function sampledEntry(
+    described: DescribedTable,
+    identity: string,
+    paidBy: SampleMeter | undefined,
+  ): Promise<Entry> {
     const { name } = described;
     const stats = newReadStats();
     const readable = options.typeDetection === 'RowScan' && READABLE.has(described.status);
@@ -235,19 +306,11 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       options.warn?.(
         `"${name}" was sampled with ${items.length} items only, as far as half of MaxRCU or MaxConnectionRCU goes: columns may be missing`,
       );
-    const attributes = histogramOf(items, { objects: options.flattenObjects, arrays: options.flattenArrays });
-    const learned = entries.get(name)?.learned ?? new Map<string, Histogram>();
-    const sketches = sketchAttributes(items);
-    const columns = inferColumns(described, attributes, items.length, options).map((inferred) => {
-      const known = withSketch(inferred, sketches);
-      const more = learned.get(known.column.name);
-      return more === undefined
-        ? known
-        : reinferColumn(known, mergeHistograms(known.histogram, more), options);
-    });
-    const table = {
-      ...described,
-      columns: columns.map((known) => known.column),
+    const observed: Observed = {
+      identity,
+      described,
+      attributes: histogramOf(items, { objects: options.flattenObjects, arrays: options.flattenArrays }),
+      sketches: sketchAttributes(items),
       sampled: {
         items: items.length,
         readCapacity: totalCapacity(stats),
@@ -256,10 +319,8 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       },
     };
     return {
-      table,
+      ...inferTable(observed, recall(name, identity)),
       declared: undefined,
-      columns,
-      learned,
       expiresAt: expiryOf(described),
       ...(cut !== undefined && { cut }),
     };
@@ -304,7 +365,12 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     },
     async sampled(name, signal, paidBy = options.paidBy) {
       const [realName, description] = await raceAbort(find(name), signal);
-      return (await raceAbort(sampledEntry(describe(realName, description), paidBy), signal)).table;
+      return (
+        await raceAbort(
+          sampledEntry(describe(realName, description), tableIdentity(description), paidBy),
+          signal,
+        )
+      ).table;
     },
     async view(name, signal) {
       const stored = await schemas.find(name);
@@ -324,7 +390,6 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       const name = realNames.get(tableName) ?? tableName;
       const entry = entries.get(name);
       if (entry === undefined) return load(tableName, options.paidBy);
-      if (entry.declared !== undefined) return entry.table;
       const column = entry.columns.find((known) => known.column.name === columnName);
       if (column === undefined) return entry.table;
 
@@ -332,28 +397,52 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       observe(met, evidence, WHOLE_VALUES);
       const wider = reinferColumn(column, mergeHistograms(column.histogram, met), options);
       const columns = entry.columns.map((known) => (known === column ? wider : known));
-      const learned = new Map(entry.learned);
-      learned.set(columnName, mergeHistograms(entry.learned.get(columnName) ?? newHistogram(), met));
+      if (entry.observed === undefined) return entry.table;
+      const { wider: knownWider } = remember(name, entry.observed);
+      knownWider.set(columnName, mergeHistograms(knownWider.get(columnName) ?? newHistogram(), met));
       const table =
         wider.column === column.column
           ? entry.table
           : { ...entry.table, columns: columns.map((known) => known.column) };
-      entries.set(name, { ...entry, table, columns, learned });
+      entries.set(name, { ...entry, table, columns });
       return table;
+    },
+    learn(tableName, attribute, value) {
+      const name = realNames.get(tableName) ?? tableName;
+      const observed = entries.get(name)?.observed;
+      if (observed === undefined || observed.attributes.has(attribute) || options.typeDetection === 'None')
+        return;
+      const known = remember(name, observed);
+      const histogram = known.attributes.get(attribute) ?? newHistogram();
+      if (histogram.present === 0 && known.attributes.size >= MAX_LEARNED_ATTRIBUTES) return;
+      observe(histogram, value, { objects: options.flattenObjects, arrays: options.flattenArrays });
+      known.attributes.set(attribute, histogram);
+      known.version += 1;
     },
     forget(name) {
       names = undefined;
+      entities = new WeakMap();
       if (name === undefined) {
         entries.clear();
         realNames.clear();
         underWay.clear();
+        knowledge.clear();
         return;
       }
-      entries.delete(realNames.get(name) ?? name);
-      realNames.delete(name);
-      underWay.delete(name);
+      // `table.part` means a part of a table where no table has the whole name.
+      for (const each of prefixesAtDots(name)) {
+        entries.delete(realNames.get(each) ?? each);
+        realNames.delete(each);
+        underWay.delete(each);
+      }
     },
   };
+}
+
+function* prefixesAtDots(name: string): Generator<string> {
+  yield name;
+  for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1))
+    yield name.slice(0, dot);
 }
 
 /** The schema that gives a table its columns. */

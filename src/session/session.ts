@@ -6,6 +6,7 @@ import type { Log } from '../core/log.ts';
 import type { Folders } from '../core/ports.ts';
 import type { SessionContext } from '../sql/exec/context.ts';
 import { type TransactionBlock, createTransactionBlock } from '../sql/exec/transaction-block.ts';
+import { isRestartable } from '../sql/statement/fresh-catalog.ts';
 import { prepare, type StatementCache } from '../sql/statement/prepare.ts';
 import type { Statement, StatementResult } from '../sql/statement/statement.ts';
 import { trackCall } from '../sql/statement/within-transaction.ts';
@@ -87,8 +88,16 @@ export function createSession({
       options: QueryOptions,
     ): Promise<QueryResult<T>> => {
       const begun = performance.now();
-      const result = await start(statement, parameters, options, signalFor(options.signal));
-      return await collectRows<T>(result, options, begun);
+      const run = async (): Promise<QueryResult<T>> => {
+        const result = await start(statement, parameters, options, signalFor(options.signal));
+        return await collectRows<T>(result, options, begun);
+      };
+      try {
+        return await run();
+      } catch (error) {
+        if (!isRestartable(error)) throw error;
+        return await run();
+      }
     };
     const stream = async <T>(
       statement: Statement,

@@ -26,6 +26,7 @@ import { createWriteRateLimiter, type WriteRateLimiter } from './write-rate-limi
 import { openRejectLog, type RejectLog } from './reject-log.ts';
 import { createWatermark, openResumePoint, type ResumePoint, type Watermark } from './resume-point.ts';
 import { type FileRow, type LoadTarget, parseTextRows } from './file-rows.ts';
+import { recordBatch } from '../write/record-write.ts';
 import { readFileBytes, decodeUtf8 } from './file-text.ts';
 
 /** A running load. */
@@ -59,6 +60,8 @@ export async function copyFrom(
     : undefined;
   const watermark = createWatermark(resume?.rows ?? 0);
   const rejects = await openRejectLog(request, (resume?.rows ?? 0) > 0);
+  // A second run would find the files of the first.
+  if (resume !== undefined || options.rejects !== undefined) context.trace.hasWritten = true;
   const saver = createProgressSaver(resume, watermark);
   let bytes = 0;
   const load: Load = {
@@ -205,7 +208,9 @@ async function putAll(rows: AsyncIterable<readonly FileRow[]>, load: Load): Prom
     around: async (batch, send) => {
       const units = estimateUnits(batch);
       await pace.wait(units, scope.signal);
-      return budget.spend(units, send);
+      const sent = await budget.spend(units, send);
+      recordBatch(batch, table, scope.context);
+      return sent;
     },
     onProgress: onWritten,
     onBatch: (first, count) => watermark.finish(first, count),

@@ -2,6 +2,7 @@ import type { Command } from '../exec/command.ts';
 import { alterTable, dropIndexes } from './alter-table.ts';
 import { createTable } from './create-table.ts';
 import { dropTables } from './drop-table.ts';
+import { refreshTable } from './refresh-table.ts';
 import { show, SHOW_COLUMNS } from './show.ts';
 import type { DdlContext } from './ddl-context.ts';
 
@@ -10,7 +11,7 @@ export const tableCommand: Command = {
   nodes: ['TableStatement'],
   roleInTransaction({ node }) {
     const kind = 'TableStatement' in node ? node.TableStatement.kind : 'drop-table';
-    return kind in SHOW_COLUMNS ? 'reads' : undefined;
+    return kind in SHOW_COLUMNS || kind === 'refresh-table' ? 'reads' : undefined;
   },
   async run(parsed, _parameters, context, signal) {
     if (!('TableStatement' in parsed.node)) throw parsed.unsupported();
@@ -25,6 +26,8 @@ export const tableCommand: Command = {
         return dropTables(statement, work);
       case 'drop-index':
         return dropIndexes(statement, work);
+      case 'refresh-table':
+        return refreshTable(statement.table, work);
       case 'show-tables':
       case 'show-create':
       case 'show-indexes':
@@ -44,6 +47,7 @@ export const tableCommand: Command = {
       case 'alter-table':
       case 'drop-table':
       case 'drop-index':
+      case 'refresh-table':
       case undefined:
         return [];
     }

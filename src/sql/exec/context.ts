@@ -1,5 +1,6 @@
 import type { DataFiles } from '../../core/ports.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { TableDef } from '../../catalog/table-def.ts';
 import type { DynamoClient } from '../../dynamo/transport/client.ts';
 import type { Clock } from '../../dynamo/transport/clock.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
@@ -96,6 +97,14 @@ export interface StatementSettings extends PlanSettings {
   readonly passthrough: boolean;
 }
 
+/** What a statement has done so far, which decides whether it may run again. */
+export interface StatementTrace {
+  /** The tables that it looked up, by the names that it used. */
+  readonly lookups: { readonly name: string; readonly table: Promise<TableDef> }[];
+  /** Something was written or changed, or waits for COMMIT. */
+  hasWritten: boolean;
+}
+
 /** What distinguishes a statement, or a part of one, from others of its session. */
 interface StatementParts {
   readonly settings: StatementSettings;
@@ -103,6 +112,7 @@ interface StatementParts {
   readonly catalog: Catalog;
   /** What sampling tables consumed; budgets count it. */
   readonly sampling: ReadStats;
+  readonly trace: StatementTrace;
   /** The transaction that the statement is part of, if any. */
   readonly block: TransactionBlock;
   /** Where writes go instead of DynamoDB, inside a transaction. */
@@ -121,6 +131,7 @@ export class StatementContext implements StatementParts {
   readonly settings: StatementSettings;
   readonly catalog: Catalog;
   readonly sampling: ReadStats;
+  readonly trace: StatementTrace;
   readonly block: TransactionBlock;
   readonly buffer: TransactionBuffer | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
@@ -132,6 +143,7 @@ export class StatementContext implements StatementParts {
     this.settings = parts.settings;
     this.catalog = parts.catalog;
     this.sampling = parts.sampling;
+    this.trace = parts.trace;
     this.block = parts.block;
     this.buffer = parts.buffer;
     this.onProgress = parts.onProgress;
@@ -145,6 +157,7 @@ export class StatementContext implements StatementParts {
       settings: changes.settings ?? this.settings,
       catalog: changes.catalog ?? this.catalog,
       sampling: changes.sampling ?? this.sampling,
+      trace: changes.trace ?? this.trace,
       block: changes.block ?? this.block,
       buffer: changes.buffer ?? this.buffer,
       onProgress: changes.onProgress ?? this.onProgress,

@@ -1,7 +1,12 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { SampleMeter } from '../../catalog/sample.ts';
 import { newReadStats, totalCapacity } from '../../dynamo/read/read-stats.ts';
-import { type SessionContext, StatementContext, type StatementSettings } from './context.ts';
+import {
+  type SessionContext,
+  StatementContext,
+  type StatementSettings,
+  type StatementTrace,
+} from './context.ts';
 import { type TransactionBlock, createTransactionBlock } from './transaction-block.ts';
 import { type BudgetScope, createSampleGate } from './read-gate.ts';
 
@@ -16,8 +21,9 @@ export function newStatement(
 ): StatementContext {
   const sampling = newReadStats();
   const meter = samplingMeter({ session, settings, sampling });
-  const catalog = meteredCatalog(session.database.sharedCatalog, meter);
-  return new StatementContext(session, { settings, catalog, sampling, block });
+  const trace: StatementTrace = { lookups: [], hasWritten: false };
+  const catalog = statementCatalog(session.database.sharedCatalog, meter, trace);
+  return new StatementContext(session, { settings, catalog, sampling, trace, block });
 }
 
 /** A context for what is not a statement, such as metadata: only the session's budget bounds its samples. */
@@ -41,10 +47,15 @@ function samplingMeter(scope: BudgetScope): SampleMeter {
   };
 }
 
-function meteredCatalog(catalog: Catalog, meter: SampleMeter): Catalog {
+/** The catalog, which charges samples to the statement and traces what it looks up. */
+function statementCatalog(catalog: Catalog, meter: SampleMeter, { lookups }: StatementTrace): Catalog {
   return {
     ...catalog,
-    table: (name, signal, paidBy = meter) => catalog.table(name, signal, paidBy),
+    table(name, signal, paidBy = meter) {
+      const table = catalog.table(name, signal, paidBy);
+      lookups.push({ name, table });
+      return table;
+    },
     sampled: (name, signal, paidBy = meter) => catalog.sampled(name, signal, paidBy),
   };
 }

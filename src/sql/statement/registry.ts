@@ -3,6 +3,7 @@ import type { Command } from '../exec/command.ts';
 import { copy } from '../copy/copy.ts';
 import { createView } from '../ddl/create-view.ts';
 import { dropView } from '../ddl/drop-view.ts';
+import { discard } from './discard.ts';
 import { setSetting, showSetting } from './setting.ts';
 import { transaction } from '../transaction/transaction-command.ts';
 import { deleteItems } from '../write/delete.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   tableCommand,
   showSetting,
   setSetting,
+  discard,
   callCommand,
 ];
 

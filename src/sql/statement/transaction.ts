@@ -26,7 +26,7 @@ export async function runTransaction<T>(
         { remedy: 'Await every statement within the function.' },
       );
     open.end();
-    await commitTransaction(open, session.database.client, session.defaults.maxWcu, signal);
+    await commitTransaction(open, session.database, session.defaults.maxWcu, signal);
     return result;
   } finally {
     open.end();

@@ -1,5 +1,4 @@
 import { DriverError, type ErrorCode } from '../../core/errors.ts';
-import type { DynamoClient } from '../../dynamo/transport/client.ts';
 import { ServiceError } from '../../dynamo/transport/failures.ts';
 import { transact } from '../../dynamo/write/transact.ts';
 import { mayHaveTakenPlace, type CancellationReason } from '../../dynamo/write/write.ts';
@@ -7,12 +6,14 @@ import { newWriteStats, type WriteStats } from '../../dynamo/write/write-stats.t
 import { describeItem, duplicateKeyError } from '../write/item-key.ts';
 import { estimatePutUnits, getWriteBudget } from '../write/write-budget.ts';
 import type { OpenTransaction, PlannedWrite } from '../exec/transaction-block.ts';
+import type { DatabaseContext } from '../exec/context.ts';
+import { learnFromWrite } from '../write/record-write.ts';
 import { formatStatement } from './open-transaction.ts';
 
 /** Sends the writes of a transaction, all or nothing. The error names the statements whose writes failed. */
 export async function commitTransaction(
   { writes }: OpenTransaction,
-  client: Pick<DynamoClient, 'write'>,
+  { client, sharedCatalog }: Pick<DatabaseContext, 'client' | 'sharedCatalog'>,
   maxWcu: number | undefined,
   signal: AbortSignal,
 ): Promise<WriteStats> {
@@ -30,6 +31,7 @@ export async function commitTransaction(
     }),
   );
   if (outcome.kind === 'cancelled') throw cancellationError(outcome.reasons, writes);
+  for (const { write, table } of writes) learnFromWrite(write, table, sharedCatalog);
   stats.itemsWritten = writes.filter(({ write }) => write.kind !== 'check').length;
   return stats;
 }

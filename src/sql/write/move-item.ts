@@ -11,6 +11,7 @@ import { applyActions } from './apply-actions.ts';
 import { unchangedConditions } from './item-conditions.ts';
 import { duplicateKeyError, extractKey, formatKey } from './item-key.ts';
 import type { RowUpdate } from './row-update.ts';
+import { recordWrite } from './record-write.ts';
 import type { StatementScope } from './statement-scope.ts';
 import { estimatePutUnits, getWriteBudget } from './write-budget.ts';
 import { writeItem, type WriteResult } from './write-item.ts';
@@ -61,6 +62,7 @@ async function writePair(
   const { maxWcu } = settings;
   const done = { kind: 'done', item: moved } as const;
   if (transaction !== undefined) {
+    context.trace.hasWritten = true;
     const [deleted, put] = pair.map(
       (write) => transaction.write(write, table, { returned: 'NONE', base: undefined }).kind,
     );
@@ -72,7 +74,10 @@ async function writePair(
   const outcome = await getWriteBudget(writes, maxWcu).spend(units, () =>
     transact(context.session.database.client, pair, writes, signal),
   );
-  if (outcome.kind === 'done') return done;
+  if (outcome.kind === 'done') {
+    recordWrite(pair[1], table, context);
+    return done;
+  }
   const [deleted, put] = outcome.reasons;
   if (deleted?.code === 'ConditionalCheckFailed') return { kind: 'refused', item: deleted.item };
   if (put?.code === 'ConditionalCheckFailed') throw duplicateKeyError(moved, table);

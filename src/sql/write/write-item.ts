@@ -8,6 +8,7 @@ import { pastTransactions } from '../../dynamo/write/transact.ts';
 import type { WriteOutcome } from '../../dynamo/write/write.ts';
 import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import type { StatementContext } from '../exec/context.ts';
+import { recordWrite } from './record-write.ts';
 import { findValue } from '../engine/fits.ts';
 import { extractKey } from './item-key.ts';
 import { fetchItems } from './fetch-items.ts';
@@ -35,8 +36,10 @@ export async function writeItem(
   const { maxWcu } = settings;
   const built = writeRequest(write, returned);
   checkWrite(built, new Map([[write.table, table.key]]));
-  if (transaction !== undefined)
+  if (transaction !== undefined) {
+    context.trace.hasWritten = true;
     return toWriteResult(write, transaction.write(write, table, { returned, base }), stats);
+  }
   const units = write.kind === 'put' && maxWcu !== undefined ? estimatePutUnits(write.item, table) : 1;
   const outcome = await getWriteBudget(stats, maxWcu).spend(units, () =>
     pastTransactions(
@@ -44,11 +47,12 @@ export async function writeItem(
       signal,
     ),
   );
-  if (outcome.kind !== 'refused' || !outcome.uncertain || outcome.item !== undefined)
-    return toWriteResult(write, outcome, stats);
   // The item is deleted, or this is an emulator that does not return it with a failed condition.
-  const item = await fetchCurrentItem(write, table, context, signal);
-  return toWriteResult(write, { ...outcome, item }, stats);
+  const isUnseen = outcome.kind === 'refused' && outcome.uncertain && outcome.item === undefined;
+  const item = isUnseen ? await fetchCurrentItem(write, table, context, signal) : undefined;
+  const result = toWriteResult(write, isUnseen ? { ...outcome, item } : outcome, stats);
+  if (result.kind === 'done') recordWrite(write, table, context);
+  return result;
 }
 
 async function fetchCurrentItem(

@@ -6,7 +6,7 @@ import type { AlterAction, TableStatement, Located } from './table-statement.ts'
 import { TokenReader } from './token-reader.ts';
 
 /** No other statement is searched for the words that these begin with. */
-const MAYBE = /\b(?:create|drop|alter|show|describe|desc)\b/i;
+const MAYBE = /\b(?:create|drop|alter|show|describe|desc|refresh)\b/i;
 
 /** The statement about tables and indexes that a text is; undefined where it is another. */
 export function readTableStatement(text: string): TableStatement | undefined {
@@ -42,6 +42,7 @@ const STATEMENTS: readonly (readonly [words: string, read: (reader: TokenReader)
   ['drop table', readDropTable],
   ['drop index', readDropIndex],
   ['alter table', readAlterTable],
+  ['refresh table', (reader) => ({ kind: 'refresh-table', table: readTableName(reader) })],
   ['show create table', (reader) => ({ kind: 'show-create', table: readTableName(reader) })],
   ['show tables', () => ({ kind: 'show-tables' })],
   ['show indexes', readShowIndexes],

@@ -94,6 +94,8 @@ export type TableStatement =
       readonly ifExists: boolean;
       readonly waits: boolean;
     }
+  /** Looks at a table again; Spark's word for it. */
+  | { readonly kind: 'refresh-table'; readonly table: Located<string> }
   | { readonly kind: 'show-tables' }
   | { readonly kind: 'show-create'; readonly table: Located<string> }
   | { readonly kind: 'show-indexes'; readonly table: Located<string> }
