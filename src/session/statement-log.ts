@@ -4,6 +4,7 @@ import { plural } from '../core/plural.ts';
 import { totalCapacity } from '../dynamo/read/read-stats.ts';
 import { totalWritten } from '../dynamo/write/write-stats.ts';
 import type { StatementResult } from '../sql/statement/statement.ts';
+import { wrapPages } from '../sql/statement/wrap-pages.ts';
 
 /** Starts a statement and logs its text, reads, failure and end. */
 export type StatementLog = (text: string, start: () => Promise<StatementResult>) => Promise<StatementResult>;
@@ -42,9 +43,7 @@ export function statementLog(log: Log | undefined): StatementLog {
     }
     let closed = false;
     return {
-      ...result,
-      arrays: () => counted(result.arrays()),
-      objects: () => counted(result.objects()),
+      ...wrapPages(result, counted),
       async close() {
         await result.close();
         if (closed) return;

@@ -1,17 +1,25 @@
 import { anySignal } from '../core/async/abort.ts';
 import { DriverError } from '../core/errors.ts';
 import type { StatementResult } from '../sql/statement/statement.ts';
+import { wrapPages } from '../sql/statement/wrap-pages.ts';
 
 /**
  * Runs a statement that may work for this long; 0: no limit. The clock stops while the caller is busy with rows that it
  * has.
  */
-export async function withStatementTimeout(
+export function withStatementTimeout(
   limitMs: number,
   signal: AbortSignal,
   run: (signal: AbortSignal) => Promise<StatementResult>,
 ): Promise<StatementResult> {
-  if (limitMs <= 0) return run(signal);
+  return limitMs > 0 ? runWithin(limitMs, signal, run) : run(signal);
+}
+
+async function runWithin(
+  limitMs: number,
+  signal: AbortSignal,
+  run: (signal: AbortSignal) => Promise<StatementResult>,
+): Promise<StatementResult> {
   const expired = new AbortController();
   const either = anySignal(signal, expired.signal);
   let leftMs = limitMs;
@@ -25,7 +33,7 @@ export async function withStatementTimeout(
       leftMs -= performance.now() - begun;
     }
   };
-  async function* timedPages<T>(pages: AsyncGenerator<T>): AsyncGenerator<T> {
+  async function* timedPages<T>(pages: AsyncGenerator<T[]>): AsyncGenerator<T[]> {
     try {
       for (;;) {
         const next = await timed(() => pages.next());
@@ -36,12 +44,7 @@ export async function withStatementTimeout(
       await pages.return(undefined);
     }
   }
-  const result = await timed(() => run(either));
-  return {
-    ...result,
-    arrays: () => timedPages(result.arrays()),
-    objects: () => timedPages(result.objects()),
-  };
+  return wrapPages(await timed(() => run(either)), timedPages);
 }
 
 function timeoutError(limitMs: number): DriverError {

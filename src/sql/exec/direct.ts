@@ -25,20 +25,6 @@ export interface RowReader {
   readonly isCut?: () => boolean;
 }
 
-/** The pages of a result in all of its forms, each seen through `wrap`. */
-export function wrapPages<T extends RowReader>(
-  rows: T,
-  wrap: <P>(pages: AsyncGenerator<P[]>) => AsyncGenerator<P[]>,
-): T {
-  const { texts } = rows;
-  return {
-    ...rows,
-    arrays: () => wrap(rows.arrays()),
-    objects: () => wrap(rows.objects()),
-    ...(texts && { texts: () => wrap(texts()) }),
-  };
-}
-
 /** Set while rows are read: whether MaxRows cut the result. */
 interface Cut {
   isCut: boolean;

@@ -21,10 +21,8 @@ export function pointQuery(parsed: ParsedQuery, planned: StatementBody): Stateme
       const query = await matchPointQuery(parsed, context.catalog, signal);
       const plan = query?.plan(parameters, context.settings, context.session.database.planner.rules);
       if (plan === undefined) return planned.run(parameters, context, signal);
-      return {
-        ...openDirectly(plan, [plan.read], context, newReadStats(), signal),
-        plan: [describeAccess(plan.read)],
-      };
+      const result = openDirectly(plan, [plan.read], context, newReadStats(), signal);
+      return Object.assign(result, { plan: [describeAccess(plan.read)] });
     },
   };
 }

@@ -4,6 +4,7 @@ import type { RowReader } from '../exec/direct.ts';
 import type { OpenTransaction, TransactionBlock } from '../exec/transaction-block.ts';
 import { formatStatement } from '../transaction/open-transaction.ts';
 import type { TransactionRole } from './statement.ts';
+import { wrapPages } from './wrap-pages.ts';
 
 /** What a transaction needs to know of a statement that runs in it. */
 interface Member {
@@ -15,13 +16,13 @@ interface Member {
  * Runs a statement as part of the context's open transaction, if there is one: its writes wait for COMMIT, and its
  * failure is the transaction's.
  */
-export async function withinTransaction<T extends Pick<RowReader, 'arrays' | 'objects'>>(
+export async function withinTransaction<T extends RowReader>(
   { text, role }: Member,
   context: StatementContext,
   run: (context: StatementContext) => Promise<T>,
 ): Promise<T> {
   const { open } = context.block;
-  if (open === undefined) return run(context);
+  if (open === undefined) return await run(context);
   if (open.failure !== undefined && !(role.kind === 'control' && role.ends)) throw failedTransaction(open);
   if (role.kind === 'control') return run(context);
   const looksFirst = role.kind === 'writes' && role.looksFirst;
@@ -35,12 +36,12 @@ export async function withinTransaction<T extends Pick<RowReader, 'arrays' | 'ob
     if (role.kind === 'query') warnOfUnseenWrites(open, context);
     const reading = open.readOnly ? context.withSettings({ consistentReads: true }) : context;
     const running = await run(reading.derive({ buffer }));
-    return { ...running, arrays: () => watched(running.arrays()), objects: () => watched(running.objects()) };
+    return wrapPages(running, watched);
   } catch (error) {
     throw fail(error);
   }
 
-  async function* watched<P>(pages: AsyncGenerator<P>): AsyncGenerator<P> {
+  async function* watched<P>(pages: AsyncGenerator<P[]>): AsyncGenerator<P[]> {
     try {
       yield* pages;
     } catch (error) {
@@ -58,7 +59,7 @@ export async function trackCall<T>(
   text: string,
   call: () => Promise<T>,
 ): Promise<T> {
-  if (open === undefined) return call();
+  if (open === undefined) return await call();
   open.enter();
   try {
     return await call();
