@@ -1,5 +1,6 @@
 import { chmod, readFile, rm } from 'node:fs/promises';
 import { bundle } from './build/bundle.ts';
+import { checkLazy } from './build/check-lazy.ts';
 import { writeDeclarations } from './build/declarations.ts';
 import { writeLicenses } from './build/licenses.ts';
 
@@ -17,6 +18,7 @@ const packages = Object.keys({ ...dependencies, ...optionalDependencies, ...peer
 
 await rm('dist', { recursive: true, force: true });
 const metafile = await bundle('dist', packages);
+checkLazy(metafile, ['dist/index.js', manifest.bin.dynadbc.replace('./', '')]);
 await chmod(manifest.bin.dynadbc, 0o755);
 await Promise.all([
   writeDeclarations('dist', packages),
