@@ -45,18 +45,18 @@ describe('the remedy of a failed statement', () => {
   });
 
   it.each([
-    ['SELECT foo(id) FROM orders', 'There is no function foo.', 8],
-    ['SELECT sum(status) FROM orders', 'There is no function sum(text).', 8],
+    ['SELECT foo(id) FROM orders', 'function foo does not exist', 8],
+    ['SELECT sum(status) FROM orders', 'function sum(text) does not exist', 8],
+    ["SELECT 1 FROM orders WHERE total LIKE '1%'", 'operator does not exist: numeric ~~ text', undefined],
+    ['SELECT upper(status, 2) FROM orders', 'function upper(text, integer) does not exist', 8],
     [
-      "SELECT 1 FROM orders WHERE total LIKE '1%'",
-      'There is no operator LIKE for numeric and text.',
-      undefined,
+      'SELECT array_length(status) FROM orders',
+      'function array_length does not exist for these arguments',
+      8,
     ],
-    ['SELECT upper(status, 2) FROM orders', 'There is no function upper(text, integer).', 8],
-    ['SELECT array_length(status) FROM orders', 'There is no function array_length for these arguments.', 8],
-    ["SELECT id FROM orders WHERE total > 'abc'", '"abc" is no numeric.', undefined],
-    ["SELECT 'x'::int", '"x" is no integer.', undefined],
-    ["SELECT 'x'::date", '"x" is no date.', undefined],
+    ["SELECT id FROM orders WHERE total > 'abc'", 'invalid input syntax for type numeric: "abc"', undefined],
+    ["SELECT 'x'::int", 'invalid input syntax for type integer: "x"', undefined],
+    ["SELECT 'x'::date", 'invalid input syntax for type date: "x"', undefined],
   ])('%s: %s', async (sql, message, position) => {
     expect(await failure(sql)).toMatchObject({ message, position });
   });

@@ -1,67 +1,81 @@
 import { DriverError, ERRORS, getErrorMessage, type ErrorCode } from '../../core/errors.ts';
 import { toPostgresType } from '../types/types.ts';
 
-/** What DuckDB's messages mean in PostgreSQL's terms; the first that matches counts. */
-const MEANINGS: readonly {
+interface Meaning {
   readonly pattern: RegExp;
   readonly code: ErrorCode;
-  /** What it says in place of DuckDB's words, with the pattern's groups as `$1`. */
-  readonly says?: string;
-}[] = [
+  /** PostgreSQL's message, with the groups of the pattern as `$1`; absent: it is made of what DuckDB's message names. */
+  readonly message?: string;
+  readonly remedy?: string;
+}
+
+/** What DuckDB's messages mean in PostgreSQL's terms; the first that matches counts. */
+const MEANINGS: readonly Meaning[] = [
   {
     pattern: /More than one row returned by a subquery/,
     code: 'SQL_CARDINALITY',
-    says: 'A subquery that stands for a value gave more than one row.',
+    message: 'more than one row returned by a subquery used as an expression',
+  },
+  {
+    pattern: /Subquery returns (\d+) columns - expected 1\b/,
+    code: 'SQL_SYNTAX',
+    message: 'subquery must return only one column (found $1)',
   },
   {
     pattern: /Subquery returns (\d+) columns - expected (\d+)/,
     code: 'SQL_SYNTAX',
-    says: 'The number of columns of a subquery does not fit: found $1, expected $2.',
+    message: 'subquery returns $1 columns, expected $2',
   },
   {
     pattern: /Set operations can only apply to expressions with the same number of result columns/,
     code: 'SQL_SYNTAX',
-    says: 'The sides of UNION, INTERSECT and EXCEPT must have the same number of columns.',
+    message: 'each UNION, INTERSECT or EXCEPT query must have the same number of columns',
   },
   {
     pattern: /ORDER term out of range - should be between 1 and (\d+)/,
     code: 'SQL_COLUMN_REFERENCE',
-    says: 'ORDER BY takes positions of the SELECT list, from 1 to $1.',
+    message: 'ORDER BY position is not in select list (positions are 1 to $1)',
   },
   {
     pattern: /LIMIT\/OFFSET cannot be negative/,
     code: 'SQL_ROW_COUNT',
-    says: 'LIMIT and OFFSET are never negative.',
+    message: 'LIMIT and OFFSET must not be negative',
   },
   {
     pattern: /aggregate function calls cannot be nested/,
     code: 'SQL_GROUPING',
-    says: 'An aggregate cannot be computed of an aggregate of the same query.',
+    message: 'aggregate function calls cannot be nested',
   },
   {
     pattern: /(\w+(?: BY)?) clause cannot contain window functions/,
     code: 'SQL_WINDOWING',
-    says: 'Window functions are not allowed in $1.',
+    message: 'window functions are not allowed in $1',
   },
   {
     pattern: /(\w+(?: BY)?) clause cannot contain aggregates/,
     code: 'SQL_GROUPING',
-    says: 'Aggregate functions are not allowed in $1.',
+    message: 'aggregate functions are not allowed in $1',
+  },
+  {
+    pattern: /column "?([^"]+?)"? must appear in the GROUP BY clause/,
+    code: 'SQL_GROUPING',
+    message: 'column "$1" must appear in the GROUP BY clause or be used in an aggregate function',
   },
   {
     pattern: /UNNEST\(\) can only be applied to lists, structs and NULL, not JSON/,
     code: 'SQL_UNKNOWN_FUNCTION',
-    says: 'There is no function unnest(json); json_array_elements gives the elements of a list.',
+    message: 'function unnest(json) does not exist',
+    remedy: 'Use json_array_elements for the elements of a list.',
   },
   {
     pattern: /Function "(\w+)" is a table function/,
     code: 'SQL_UNKNOWN_FUNCTION',
-    says: 'There is no function $1 outside FROM.',
+    message: 'function $1 does not exist outside FROM',
   },
   {
     pattern: /extract specifier "([^"]*)" not recognized/,
     code: 'SQL_BAD_ARGUMENT',
-    says: '"$1" is no unit of time.',
+    message: 'unit "$1" not recognized',
   },
   {
     pattern:
@@ -91,28 +105,29 @@ const MEANINGS: readonly {
   { pattern: /^(?:Error: )?(?:Binder|Catalog|Invalid Input|Invalid Type) Error/i, code: 'SQL_BIND' },
 ];
 
-const UNKNOWN: (typeof MEANINGS)[number] = { pattern: /^/, code: 'EXEC_ENGINE' };
+const UNKNOWN: Meaning = { pattern: /^/, code: 'EXEC_ENGINE' };
 
-/** An error of DuckDB as the driver's own: one line, PostgreSQL's SQLSTATE, the position in the user's text where a column is named. */
+/** DuckDB's error as a DriverError: one line, PostgreSQL's SQLSTATE, and the position of the column or function that it names. */
 export function toEngineError(thrown: unknown, locate: (name: string) => number | undefined): DriverError {
   if (thrown instanceof DriverError) return thrown;
-  const message = getErrorMessage(thrown);
-  const raised = parseRaised(message);
+  const text = getErrorMessage(thrown);
+  const raised = parseRaised(text);
   if (raised !== undefined) return new DriverError(raised.code, raised.message, { cause: thrown });
-  const { code, pattern, says } = MEANINGS.find((each) => each.pattern.test(message)) ?? UNKNOWN;
+  const { code, pattern, message, remedy } = MEANINGS.find((each) => each.pattern.test(text)) ?? UNKNOWN;
   const named =
-    findCall(message)?.name ?? /(?:column|reference to column name|named) "?([^"\s!]+)"?/i.exec(message)?.[1];
+    findCall(text)?.name ?? /(?:column|reference to column name|named) "?([^"\s!]+)"?/i.exec(text)?.[1];
   const position = named === undefined ? undefined : locate(named);
-  const candidates = findCandidates(message);
-  const said = says === undefined ? undefined : pattern.exec(message)?.[0].replace(pattern, says);
-  return new DriverError(code, said ?? describe(code, message, named), {
+  const candidates = findCandidates(text);
+  const known = message === undefined ? undefined : pattern.exec(text)?.[0].replace(pattern, message);
+  return new DriverError(code, known ?? describe(code, text, named), {
     cause: thrown,
+    ...(remedy === undefined ? {} : { remedy }),
     ...(position === undefined ? {} : { position }),
     ...(candidates.length === 0 ? {} : { candidates }),
   });
 }
 
-/** What a macro or a function of ours raised: `[SQL_DIVISION_BY_ZERO] division by zero`. */
+/** What one of the driver's macros or functions raised: `[SQL_DIVISION_BY_ZERO] division by zero`. */
 function parseRaised(message: string): { readonly code: ErrorCode; readonly message: string } | undefined {
   const [, code = '', text = ''] = /^(?:Error: )?Invalid Input Error: \[(\w+)\] (.*)/s.exec(message) ?? [];
   return isErrorCode(code) ? { code, message: text.trim() } : undefined;
@@ -122,55 +137,58 @@ function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERRORS, code);
 }
 
+/** PostgreSQL's message, made of the names and types in DuckDB's. */
 function describe(code: ErrorCode, message: string, named: string | undefined): string {
   if (code === 'SQL_UNKNOWN_COLUMN' && named !== undefined) return `column "${named}" does not exist`;
-  const operator = findOperator(message);
+  if (code === 'SQL_AMBIGUOUS_COLUMN' && named !== undefined)
+    return `column reference "${named}" is ambiguous`;
+  const operator = describeOperator(message);
   if (operator !== undefined) return operator;
   const called = findCall(message);
-  if (called !== undefined) return `There is no function ${called.name}${called.types ?? ''}.`;
+  if (called !== undefined)
+    return `function ${called.name}${called.types ?? ''} does not exist${called.reason ?? ''}`;
   const [, left, right] = /Cannot compare values of type (.+?) and type (.+?) - an/.exec(message) ?? [];
   if (left !== undefined && right !== undefined)
-    return `There is no comparison of ${formatTypeName(left)} with ${formatTypeName(right)}; cast one of them.`;
+    return `cannot compare ${formatTypeName(left)} with ${formatTypeName(right)} without a cast`;
   const overflowed = /Overflow in \w+ of ([A-Z]+\d*)/.exec(message)?.[1];
-  if (overflowed !== undefined) return `The result is out of range for ${formatTypeName(overflowed)}.`;
-  const unfit = UNFIT.exec(message);
-  if (unfit !== null) return `"${unfit[1] ?? ''}" is no ${formatTypeName(unfit[2] ?? '')}.`;
+  if (overflowed !== undefined) return `${formatTypeName(overflowed)} out of range`;
+  const [, input, type] = BAD_INPUT.exec(message) ?? [];
+  if (type !== undefined) return `invalid input syntax for type ${formatTypeName(type)}: "${input ?? ''}"`;
   const [, kind, text] = /invalid (\w+) field format: "([^]*?)", expected/.exec(message) ?? [];
-  if (kind !== undefined) return `"${text ?? ''}" is no ${kind}.`;
+  if (kind !== undefined) return `invalid input syntax for type ${kind}: "${text ?? ''}"`;
   const [firstLine = ''] = message.replace(/^(?:Error: )?[A-Za-z ]+ Error: /, '').split('\n');
-  // Stub names are of no use to the person who wrote the statement.
+  // The names of stubs mean nothing to the user.
   return firstLine.replace(/\s*Candidate bindings:.*$/s, '').trim();
 }
 
-/** DuckDB could not make a value of a type of a text. */
-const UNFIT = /Could not convert string ["']([^]*?)["'] to ([A-Z]\w*(?: WITH TIME ZONE)?)/;
+const BAD_INPUT = /Could not convert string ["']([^]*?)["'] to ([A-Z]\w*(?: WITH TIME ZONE)?)/;
 
-/** The function that there is not, or not for these types. */
-function findCall(message: string): { readonly name: string; readonly types?: string } | undefined {
+interface Call {
+  readonly name: string;
+  /** The types of its arguments, in parentheses, where DuckDB names them. */
+  readonly types?: string;
+  readonly reason?: string;
+}
+
+/** The function that does not exist, or not for these types. */
+function findCall(message: string): Call | undefined {
   const unknown = /Function with name "?([^"\s!]+)"? does not exist/i.exec(message)?.[1];
   if (unknown !== undefined) return { name: withoutPrefix(unknown) };
   const macro = /Macro "?(\w+?)"?\(\) does not support the supplied arguments/.exec(message)?.[1];
-  if (macro !== undefined) return { name: withoutPrefix(macro), types: ' for these arguments' };
+  if (macro !== undefined) return { name: withoutPrefix(macro), reason: ' for these arguments' };
   const [, name, types] =
     /No function matches the given name and argument types '(\w+)\((.*)\)'/.exec(message) ?? [];
   if (name === undefined || types === undefined) return undefined;
   return { name: withoutPrefix(name), types: `(${parseTypeList(types).join(', ')})` };
 }
 
-/** DuckDB takes these operators for functions. */
-const OPERATORS: ReadonlyMap<string, string> = new Map([
-  ['~~', 'LIKE'],
-  ['!~~', 'NOT LIKE'],
-  ['~~*', 'ILIKE'],
-  ['!~~*', 'NOT ILIKE'],
-  ['~~~', 'GLOB'],
-]);
-
-function findOperator(message: string): string | undefined {
+/** To DuckDB an operator is a function of its sign. */
+function describeOperator(message: string): string | undefined {
   const [, sign, types] =
     /No function matches the given name and argument types '([^\w(]+)\((.*)\)'/.exec(message) ?? [];
   if (sign === undefined || types === undefined) return undefined;
-  return `There is no operator ${OPERATORS.get(sign) ?? sign} for ${parseTypeList(types).join(' and ')}.`;
+  const [left = '', right] = parseTypeList(types);
+  return `operator does not exist: ${right === undefined ? `${sign} ${left}` : `${left} ${sign} ${right}`}`;
 }
 
 function parseTypeList(list: string): readonly string[] {
@@ -178,27 +196,17 @@ function parseTypeList(list: string): readonly string[] {
   return list === '' ? [] : list.split(/,\s*(?![^(]*\))/).map(formatTypeName);
 }
 
-/** What stands in for PostgreSQL's functions is called after them. */
+/** A macro that stands in for one of PostgreSQL's functions has its name after a prefix. */
 function withoutPrefix(name: string): string {
   return name.replace(/^pg_(?!get_|is_|table|backend|encoding)/, '');
 }
 
-/** DuckDB calls integers by their width in some messages, and literals by themselves. */
-function formatTypeName(engineName: string): string {
-  const plain = engineName.replace(/_LITERAL$/, '').replace(/^STRING$/, 'VARCHAR');
-  return WIDTHS.get(plain) ?? toPostgresType(plain);
+/** A type as DuckDB's messages name it: literals have types of their own there. */
+function formatTypeName(duckdbType: string): string {
+  return toPostgresType(duckdbType.replace(/_LITERAL$/, '').replace(/^STRING$/, 'VARCHAR'));
 }
 
-const WIDTHS: ReadonlyMap<string, string> = new Map([
-  ['INT16', 'smallint'],
-  ['INT32', 'integer'],
-  ['INT64', 'bigint'],
-  ['INT128', 'numeric'],
-  ['DECIMAL', 'numeric'],
-  ['BOOL', 'boolean'],
-]);
-
-/** DuckDB lists them as `"r0.status"`, `"status"` or, for functions, after a line of its own. */
+/** What may have been meant, from DuckDB's lists: `"r0.status"` or `"status"`. */
 function findCandidates(message: string): readonly string[] {
   const list = /(?:Candidate bindings|Did you mean):?\s*(.*)/s.exec(message)?.[1]?.split('\nLINE')[0] ?? '';
   return [
