@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
 import { startWorld, type World } from '../support/world.ts';
 
-/** Attribute names that a database would not choose. */
+/** Attribute names that need quoting or escaping somewhere. */
 const NAMES = [
   'a.b',
   'a b',
@@ -49,40 +49,43 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-const columnOf = (name: string): string => (name === '$item' ? '$item_2' : name);
+const toColumnName = (name: string): string => (name === '$item' ? '$item_2' : name);
 
-describe('an attribute by the name', () => {
-  it.each(NAMES)('%s is selected, compared and sorted by, on both paths', async (name) => {
-    const column = columnOf(name);
-    const expected = [{ [column]: `y ${name}` }];
-    const text = `'y ${name.replaceAll("'", "''")}'`;
-    const select = `SELECT ${quoted(column)} FROM "My.Odd-Table_1"`;
-    const { rows: direct, columns } = await db.query(`${select} WHERE ${quoted(column)} = ${text}`);
-    expect(direct).toEqual(expected);
-    expect(columns).toEqual([{ name: column, type: 'text', oid: 25 }]);
-    const { rows: byEngine } = await db.query(
-      `${select} WHERE ${quoted(column)} <> 'x' ORDER BY ${quoted(column)} DESC LIMIT 1`,
-    );
-    expect(byEngine).toEqual(expected);
-    const { rows: byKey } = await db.query(`${select} WHERE "the key" = ? AND "Sort.Key" = ?`, ['y', 1]);
-    expect(byKey).toEqual(expected);
-  });
+describe('an attribute', () => {
+  it.each(NAMES)(
+    'named %s is selected, compared and sorted by, with and without the engine',
+    async (name) => {
+      const column = toColumnName(name);
+      const expected = [{ [column]: `y ${name}` }];
+      const text = `'y ${name.replaceAll("'", "''")}'`;
+      const select = `SELECT ${quoted(column)} FROM "My.Odd-Table_1"`;
+      const { rows: direct, columns } = await db.query(`${select} WHERE ${quoted(column)} = ${text}`);
+      expect(direct).toEqual(expected);
+      expect(columns).toEqual([{ name: column, type: 'text', oid: 25 }]);
+      const { rows: byEngine } = await db.query(
+        `${select} WHERE ${quoted(column)} <> 'x' ORDER BY ${quoted(column)} DESC LIMIT 1`,
+      );
+      expect(byEngine).toEqual(expected);
+      const { rows: byKey } = await db.query(`${select} WHERE "the key" = ? AND "Sort.Key" = ?`, ['y', 1]);
+      expect(byKey).toEqual(expected);
+    },
+  );
 
-  it('is a column of * in every spelling', async () => {
+  it('is a column of SELECT * in every spelling', async () => {
     const { rows, columns } = await db.query('SELECT * FROM "My.Odd-Table_1" ORDER BY "the key"', [], {
       rowMode: 'array',
     });
     const names = columns.map(({ name }) => name);
-    expect(names.toSorted()).toEqual(['the key', 'Sort.Key', ...NAMES.map(columnOf)].toSorted());
+    expect(names.toSorted()).toEqual(['the key', 'Sort.Key', ...NAMES.map(toColumnName)].toSorted());
     const value = new Map<string, unknown>([
       ['the key', 'x'],
       ['Sort.Key', 1],
-      ...NAMES.map((name) => [columnOf(name), `x ${name}`] as const),
+      ...NAMES.map((name) => [toColumnName(name), `x ${name}`] as const),
     ]);
     expect(rows[0]).toEqual(names.map((name) => value.get(name)));
   });
 
-  it('that differs from others in case alone must be spelled exactly', async () => {
+  it('that differs from others only in case must be spelled exactly', async () => {
     await expect(db.query('SELECT "ToTaL" FROM "My.Odd-Table_1"')).rejects.toMatchObject({
       code: 'SQL_AMBIGUOUS_COLUMN',
       position: 8,
@@ -92,7 +95,7 @@ describe('an attribute by the name', () => {
     expect(rows).toEqual([{ TOTAL: 'y TOTAL', total: 'y total' }]);
   });
 
-  it('serves as the key of an index', async () => {
+  it('can be the key of an index', async () => {
     const { rows, stats } = await db.query(
       `SELECT "the key" FROM "My.Odd-Table_1" WHERE "select" = 'x select'`,
     );
@@ -100,7 +103,7 @@ describe('an attribute by the name', () => {
     expect(stats.plan).toEqual(['Query My.Odd-Table_1.by-select(select)']);
   });
 
-  it('is found in any case where only one is alike', async () => {
+  it('is found in any case if no other name is similar', async () => {
     const { rows } = await db.query(`SELECT SIZE FROM "MY.odd-TABLE_1" WHERE "THE KEY" = 'x'`);
     expect(rows).toEqual([{ size: 'x size' }]);
   });

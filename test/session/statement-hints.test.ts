@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
-import { item } from '../../src/sandbox/attributes.ts';
+import { toItem } from '../../src/sandbox/attributes.ts';
 import { thrownBy } from '../support/thrown.ts';
 import { startWorld, type World } from '../support/world.ts';
 
@@ -14,14 +14,14 @@ beforeAll(async () => {
     key: ['sensor:S', 'at:N'],
     indexes: [{ name: 'by_kind', key: ['kind:S', 'at:N'] }],
     items: Array.from({ length: 40 }, (_, at) =>
-      item({ sensor: `s${at % 2}`, at, kind: 'k', pad: 'x'.repeat(2000) }),
+      toItem({ sensor: `s${at % 2}`, at, kind: 'k', pad: 'x'.repeat(2000) }),
     ),
   });
   db = await world.open();
 });
 afterAll(() => world.close());
 
-describe('a hint behind SELECT', () => {
+describe('a hint after SELECT', () => {
   it('makes the reads of one statement consistent', async () => {
     const where = "FROM readings WHERE sensor = 's1'";
     const plain = await db.query(`SELECT at ${where}`);
@@ -35,7 +35,7 @@ describe('a hint behind SELECT', () => {
     expect(JSON.stringify(rows)).toContain('ConsistentRead');
   });
 
-  it('sets the size of its pages and the limits of its cost', async () => {
+  it('sets the page size and the capacity limits', async () => {
     const paged = await db.query(
       "SELECT /* all of it */ /*+ PAGE_SIZE(5) CAPACITY_PERCENT(50.5) */ pad FROM readings WHERE sensor = 's0'",
     );
@@ -46,12 +46,12 @@ describe('a hint behind SELECT', () => {
     ).toMatchObject({ code: 'EXEC_CAPACITY' });
   });
 
-  it('gives way to what the program asks for', async () => {
+  it('is overridden by the options of the call', async () => {
     const { stats } = await db.query('SELECT /*+ PAGE_SIZE(1) */ pad FROM readings', [], { pageSize: 100 });
     expect(stats.requests).toBe(1);
   });
 
-  it('belongs to the statement wherever the SELECT stands in it, and leaves the hints of tables alone', async () => {
+  it('applies to the whole statement from any SELECT, next to the hints of tables', async () => {
     const { stats, rows } = await db.query(
       `WITH k AS (SELECT /*+ PAGE_SIZE(10) */ at FROM readings /*+ NO_INDEX */ WHERE sensor = 's1') SELECT count(*) AS n FROM k`,
     );
@@ -69,7 +69,7 @@ describe('a hint behind SELECT', () => {
     '/*+ MAX_RCU(1) MAX_RCU(2) */',
     '/*+ PARALLEL(8) */',
     '/*+ constructor */',
-  ])('that is none is refused with its place: %s', async (hint) => {
+  ])('that is not valid is rejected with its position: %s', async (hint) => {
     expect(await thrownBy(() => db.query(`SELECT ${hint} pad FROM readings`))).toMatchObject({
       code: 'SQL_SYNTAX',
       sqlState: '42601',
@@ -80,12 +80,12 @@ describe('a hint behind SELECT', () => {
   it.each([
     ['SELECT /*+ CONSISTENT */ /*+ PAGE_SIZE(1) */ pad FROM readings', 26],
     ['SELECT pad /*+ CONSISTENT */ FROM readings', 12],
-  ])('stands once, and behind SELECT: %s', async (sql, position) => {
+  ])('is allowed once, directly after SELECT: %s', async (sql, position) => {
     expect(await thrownBy(() => db.query(sql))).toMatchObject({ code: 'SQL_SYNTAX', position });
   });
 
   it.each(['PAGE_SIZE(0)', 'CAPACITY_PERCENT(101)', 'MAX_RCU(0)'])(
-    'has the bounds of the option: %s',
+    'has the range of the option: %s',
     async (hint) => {
       expect(await thrownBy(() => db.query(`SELECT /*+ ${hint} */ pad FROM readings`))).toMatchObject({
         code: 'SQL_BAD_ARGUMENT',

@@ -1,9 +1,9 @@
 import { scan } from './scan.ts';
 
-/** What stands for `json` as a format of COPY, in as many characters, so that all places in the text stay what they were. */
+/** Replaces `json` as a format of COPY. With its quotes it has the same length, so that positions do not change. */
 export const JSON_FORMAT_PLACEHOLDER = 'js';
 
-/** PostgreSQL's grammar keeps FORMAT before JSON for its JSON constructors, and so refuses COPY … (FORMAT json). */
+/** PostgreSQL's grammar reserves FORMAT JSON for its JSON constructors, so it rejects COPY … (FORMAT json). */
 export function replaceJsonFormat(sql: string): string {
   if (!/\bformat\s+json\b/i.test(sql) || !/\bcopy\b/i.test(sql)) return sql;
   const tokens = scan(sql) ?? [];

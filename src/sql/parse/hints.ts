@@ -1,11 +1,11 @@
 import type { Node, RangeVar, RawStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import type { PreparedText } from './prepared-text.ts';
-import { scan, scanWithComments, type Token, type TokenOrComment } from './scan.ts';
+import { scan, scanWithComments, type Token, type TokenOrComment, unquoteIdentifier } from './scan.ts';
 import { type StatementHints, parseStatementHints } from './statement-hints.ts';
 import { visitNodes } from './tree.ts';
 
-/** What a comment after a table says about its indexes: `INDEX(a, b)`, `NO_INDEX(a)`, or `NO_INDEX` for all. */
+/** A hint about the indexes of a table: `INDEX(a, b)`, `NO_INDEX(a)`, or `NO_INDEX` for all of them. */
 export interface ParsedHint {
   readonly kind: 'only' | 'not';
   /** Absent: all of them. */
@@ -15,35 +15,38 @@ export interface ParsedHint {
 
 const hints = new WeakMap<RangeVar, ParsedHint>();
 
-/** The hint that stands after a table in FROM. */
+/** The hint in the comment after a table in FROM. */
 export function getIndexHint(range: RangeVar): ParsedHint | undefined {
   return hints.get(range);
 }
 
 const isHint = (token: TokenOrComment): boolean => token.text.startsWith('/*+');
 
-/** Finds the hints of a statement, which its tree has lost, keeps those for their tables, and gives those of its own. */
+/**
+ * Finds the hints of a statement, which the parse tree does not contain. Index hints are kept for `getIndexHint`; those
+ * after SELECT are returned.
+ */
 export function extractHints(prepared: PreparedText, statements: readonly RawStmt[]): StatementHints {
   if (!prepared.text.includes('/*+')) return {};
   const tokens = scanWithComments(prepared.text) ?? [];
-  const left = new Set(tokens.filter(isHint));
+  const unused = new Set(tokens.filter(isHint));
   const visit = (node: Node): void => {
     if (!('RangeVar' in node)) return;
     for (const token of findHintComments(node.RangeVar, tokens, prepared)) {
-      if (!left.delete(token)) continue;
+      if (!unused.delete(token)) continue;
       const position = prepared.positionOfIndex(token.start);
-      if (hints.has(node.RangeVar)) throw invalidIndexHint('A table takes one hint', position);
+      if (hints.has(node.RangeVar)) throw invalidIndexHint('a table can have only one hint', position);
       hints.set(node.RangeVar, parseIndexHint(token, position));
     }
   };
   for (const { stmt } of statements) if (stmt !== undefined) visitNodes(stmt, visit);
-  const [own, second] = left;
-  if (own === undefined) return {};
-  if (isAfterSelect(own, tokens) && second === undefined)
-    return parseStatementHints(own.text, prepared.positionOfIndex(own.start));
+  const [first, second] = unused;
+  if (first === undefined) return {};
+  if (isAfterSelect(first, tokens) && second === undefined)
+    return parseStatementHints(first.text, prepared.positionOfIndex(first.start));
   throw invalidIndexHint(
-    'A hint stands after the name or the alias of a table in FROM, or once behind SELECT',
-    prepared.positionOfIndex((isAfterSelect(own, tokens) ? (second ?? own) : own).start),
+    'a hint must follow the name or alias of a table in FROM, or the first SELECT',
+    prepared.positionOfIndex((isAfterSelect(first, tokens) ? (second ?? first) : first).start),
   );
 }
 
@@ -52,7 +55,7 @@ function isAfterSelect(comment: TokenOrComment, tokens: readonly TokenOrComment[
   return before?.text.toLowerCase() === 'select';
 }
 
-/** The hints between a table's name and the end of its alias, or right after that. */
+/** The hints between the name of a table and the end of its alias, or directly after the alias. */
 function findHintComments(
   range: RangeVar,
   tokens: readonly TokenOrComment[],
@@ -90,8 +93,8 @@ function parseIndexHint({ text }: TokenOrComment, position: number): ParsedHint 
   const isList = open?.text === '(' && names.length > 0 && names.every(isName);
   const isClosed = separators.at(-1) === ')' && separators.slice(0, -1).every((each) => each === ',');
   if (kind === undefined || !isList || !isClosed || rest.length % 2 === 1)
-    throw invalidIndexHint(`Found the hint ${text}, which is none`, position);
-  return { kind, names: names.map(unquoteName), position };
+    throw invalidIndexHint(`unrecognized hint: ${text}`, position);
+  return { kind, names: names.map((name) => unquoteIdentifier(name.text)), position };
 }
 
 const HINTS: ReadonlyMap<string, ParsedHint['kind']> = new Map([
@@ -103,14 +106,10 @@ function isName({ kind }: Token): boolean {
   return kind === 'word' || kind === 'reserved';
 }
 
-function unquoteName({ text }: Token): string {
-  return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
-}
-
-function invalidIndexHint(what: string, position: number): DriverError {
-  return new DriverError('SQL_SYNTAX', `${what}.`, {
+function invalidIndexHint(message: string, position: number): DriverError {
+  return new DriverError('SQL_SYNTAX', message, {
     position,
     remedy:
-      'Write FROM table /*+ INDEX(name) */, /*+ NO_INDEX(name) */ or /*+ NO_INDEX */; names with other characters than letters, digits and _ in double quotes.',
+      'Write FROM table /*+ INDEX(name) */, /*+ NO_INDEX(name) */ or /*+ NO_INDEX */, and quote names that contain other characters than letters, digits and _.',
   });
 }

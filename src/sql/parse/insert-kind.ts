@@ -1,23 +1,24 @@
 import { scan } from './scan.ts';
 
-/** What a statement that is built as INSERT does with an item that has the key already. */
+/** INSERT, REPLACE or UPSERT: what happens when an item with the same key exists. */
 export type InsertKind = 'insert' | 'replace' | 'upsert';
 
-/** INSERT in as many characters, so that all places in the text stay what they were. */
-const STAND_INS: ReadonlyMap<string, { readonly verb: InsertKind; readonly text: string }> = new Map([
-  ['replace', { verb: 'replace', text: 'INSERT ' }],
-  ['upsert', { verb: 'upsert', text: 'INSERT' }],
+/** The replacements have the length of the keyword, so that positions do not change. */
+const KEYWORDS: ReadonlyMap<string, { readonly kind: InsertKind; readonly replacement: string }> = new Map([
+  ['replace', { kind: 'replace', replacement: 'INSERT ' }],
+  ['upsert', { kind: 'upsert', replacement: 'INSERT' }],
 ]);
 
-/** REPLACE INTO and UPSERT INTO are not PostgreSQL's: its parser is given INSERT INTO, and the verb is kept apart. */
-export function readInsertKind(sql: string): { readonly text: string; readonly verb: InsertKind } {
-  const asItIs = { text: sql, verb: 'insert' } as const;
-  if (!/\b(?:replace|upsert)\s/i.test(sql)) return asItIs;
+/** PostgreSQL has no REPLACE INTO and UPSERT INTO, so its parser gets INSERT INTO and the kind is kept separately. */
+export function readInsertKind(sql: string): { readonly text: string; readonly kind: InsertKind } {
+  const unchanged = { text: sql, kind: 'insert' } as const;
+  if (!/\b(?:replace|upsert)\s/i.test(sql)) return unchanged;
   const tokens = scan(sql) ?? [];
-  const at = tokens.findIndex(({ text }) => STAND_INS.has(text.toLowerCase()));
+  const at = tokens.findIndex(({ text }) => KEYWORDS.has(text.toLowerCase()));
   const token = tokens[at];
-  const found = token && STAND_INS.get(token.text.toLowerCase());
+  const keyword = token && KEYWORDS.get(token.text.toLowerCase());
   const isFirst = at === 0 || /^explain$/i.test(tokens[0]?.text ?? '');
-  if (found === undefined || !isFirst || !/^into$/i.test(tokens[at + 1]?.text ?? '')) return asItIs;
-  return { text: sql.slice(0, token?.start) + found.text + sql.slice(token?.end), verb: found.verb };
+  if (keyword === undefined || !isFirst || !/^into$/i.test(tokens[at + 1]?.text ?? '')) return unchanged;
+  const text = sql.slice(0, token?.start) + keyword.replacement + sql.slice(token?.end);
+  return { text, kind: keyword.kind };
 }

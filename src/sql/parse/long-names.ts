@@ -1,20 +1,20 @@
 import type { Edit } from './positions.ts';
-import { scan } from './scan.ts';
+import { parseIdentifier, scan } from './scan.ts';
 
-// PostgreSQL's parser cuts names to 63 bytes; DynamoDB has longer ones.
+// PostgreSQL's parser truncates names to 63 bytes; DynamoDB allows longer ones.
 const MAX_NAME_BYTES = 63;
-/** A unit of a JavaScript string has at most three bytes of UTF-8. */
+// A code unit takes up to three bytes of UTF-8, so shorter names cannot exceed the limit.
 const MAYBE_LONG = /"[^"]{22}|[\w$\u0080-\uffff]{22}/;
 
-/** A text whose long names have short ones in their place. */
+/** A statement whose long names were replaced by short ones. */
 export interface ShortenedText {
   readonly text: string;
   readonly edits: readonly Edit[];
-  /** What was parsed, or a message about it, with the long names back. */
+  /** Puts the long names back into a parse tree or an error message. */
   readonly restore: <T>(parsed: T) => T;
 }
 
-/** Replaces names that the parser would cut. */
+/** Replaces names that the parser would truncate. */
 export function shortenNames(sql: string): ShortenedText {
   const unchanged: ShortenedText = { text: sql, edits: [], restore: (parsed) => parsed };
   if (!MAYBE_LONG.test(sql)) return unchanged;
@@ -28,7 +28,7 @@ export function shortenNames(sql: string): ShortenedText {
   for (const token of scan(sql) ?? []) {
     if (token.kind !== 'word' || Buffer.byteLength(token.text) <= MAX_NAME_BYTES) continue;
     const short = `${prefix}${names.size}`;
-    names.set(short, nameOf(token.text));
+    names.set(short, parseIdentifier(token.text));
     text += sql.slice(copied, token.start);
     edits.push({
       start: text.length,
@@ -43,22 +43,17 @@ export function shortenNames(sql: string): ShortenedText {
   return {
     text: text + sql.slice(copied),
     edits,
-    restore: restorer(new RegExp(`${prefix}\\d+`, 'g'), names),
+    restore: createRestore(new RegExp(`${prefix}\\d+`, 'g'), names),
   };
 }
 
-function nameOf(token: string): string {
-  if (token.startsWith('"')) return token.slice(1, -1).replaceAll('""', '"');
-  return token.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
-
-function restorer(pattern: RegExp, names: ReadonlyMap<string, string>): <T>(parsed: T) => T {
-  const restored = (value: unknown): unknown => {
+function createRestore(pattern: RegExp, names: ReadonlyMap<string, string>): <T>(parsed: T) => T {
+  const restore = (value: unknown): unknown => {
     if (typeof value === 'string') return value.replace(pattern, (short) => names.get(short) ?? short);
-    if (Array.isArray(value)) return value.map(restored);
+    if (Array.isArray(value)) return value.map(restore);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, restored(inside)]));
+    return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, restore(inside)]));
   };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only text changes, so the shape stays
-  return <T>(parsed: T) => restored(parsed) as T;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only strings change, so the shape stays
+  return <T>(parsed: T) => restore(parsed) as T;
 }

@@ -2,22 +2,22 @@ import type { A_Const, Node, RawStmt } from 'libpg-query';
 import { scanWithComments, type TokenOrComment } from './scan.ts';
 
 /**
- * The tree of `SELECT columns FROM table WHERE column = value AND … LIMIT n`, as PostgreSQL's parser makes it; undefined
- * for any other text. It is read from the scanner's tokens, because a single run of the parser makes V8 optimize it,
- * which takes 40 MB and 100 ms of a second thread: more than all else that a process does to look an item up.
+ * The parse tree of `SELECT columns FROM table WHERE column = value AND … LIMIT n`, identical to that of PostgreSQL's
+ * parser; undefined for any other statement. It is built from the scanner's tokens, because a single run of the parser
+ * makes V8 optimize it, which takes 40 MB and 100 ms of a second thread: more than the rest of a lookup.
  */
 export function readLookup(text: string): RawStmt[] | undefined {
-  // Offsets in other texts are not those of bytes.
+  // Otherwise indexes of the string would differ from the byte offsets that the parser reports.
   if (!ASCII.test(text)) return undefined;
   const tokens = scanWithComments(text);
   return tokens && readSelect(new Cursor(tokens));
 }
 
 const ASCII = /^[\t\n\r\x20-\x7e]*$/;
-/** Longer names are truncated. */
+/** PostgreSQL truncates longer names. */
 const MAX_NAME_LENGTH = 63;
 
-/** Tokens from left to right. What does not match is left to be read as something else. */
+/** Reads tokens from left to right. A token that does not match is not consumed. */
 class Cursor {
   readonly #tokens: readonly TokenOrComment[];
   #index = 0;
@@ -30,14 +30,14 @@ class Cursor {
     return this.#index === this.#tokens.length;
   }
 
-  /** Takes the next token if it has this text; keywords match in any case. */
+  /** Takes the next token if it is this one; keywords match in any case. */
   take(text: string): TokenOrComment | undefined {
     return this.takeIf((token) => token.text.toUpperCase() === text);
   }
 
-  takeIf(isWanted: (token: TokenOrComment) => boolean): TokenOrComment | undefined {
+  takeIf(matches: (token: TokenOrComment) => boolean): TokenOrComment | undefined {
     const token = this.#tokens[this.#index];
-    if (token === undefined || !isWanted(token)) return undefined;
+    if (token === undefined || !matches(token)) return undefined;
     this.#index += 1;
     return token;
   }
@@ -110,7 +110,7 @@ function readValue(cursor: Cursor): Node | undefined {
 }
 
 function toConstant(text: string): A_Const | undefined {
-  // PostgreSQL leaves out what is zero.
+  // PostgreSQL omits a field that is zero.
   if (/^\d{1,9}$/.test(text)) return { ival: Number(text) === 0 ? {} : { ival: Number(text) } };
   return /^'[^'\\]*'$/.test(text) ? { sval: { sval: text.slice(1, -1) } } : undefined;
 }

@@ -4,7 +4,7 @@ import { scan } from './scan.ts';
 const MAX_DEPTH = 1000;
 const OPENING: ReadonlySet<string> = new Set(['(', '[', 'case']);
 const CLOSING: ReadonlySet<string> = new Set([')', ']', 'end']);
-// Operators do not nest across these: lists are flat, and so are chains of AND and OR.
+// These end a chain of operators: lists and chains of AND and OR have flat trees.
 const FLAT: ReadonlySet<string> = new Set([
   ',',
   'and',
@@ -17,19 +17,19 @@ const FLAT: ReadonlySet<string> = new Set([
   'else',
   'on',
 ]);
-// Each of these hangs what stands to its left one level lower, as an operator does.
+// Like an operator, each of these adds a level to the expression on its left.
 const CHAINING: ReadonlySet<string> = new Set(['not', '::', 'is', 'isnull', 'notnull', 'collate', 'at']);
 const LINKING: ReadonlySet<string> = new Set(['union', 'except', 'intersect', 'join']);
 
-/** Comments, other quotes than '…' and "…", and what nests without brackets. */
-const UNCLEAR = /\\|--|\/\*|\$(?!\d)|\b(?:case|union|except|intersect|join)\b/i;
+/** Comments, quotes other than '…' and "…", and keywords that nest without brackets: these need the scanner. */
+const NEEDS_SCAN = /\\|--|\/\*|\$(?!\d)|\b(?:case|union|except|intersect|join)\b/i;
 
 /**
- * Whether the mere characters show that a text is not too deep, as those of a long list of rows do: on these the scanner
- * would take longer than the parser. Each character that may be of an operator or a word counts as one.
+ * A cheap upper bound of the depth, counted by character instead of by token. It recognizes long lists of rows, on which
+ * the scanner takes longer than the parser.
  */
-function isPlainlyFlat(text: string): boolean {
-  if (UNCLEAR.test(text)) return false;
+function isClearlyShallow(text: string): boolean {
+  if (NEEDS_SCAN.test(text)) return false;
   const outer: number[] = [];
   let outerDepth = 0;
   let chain = 0;
@@ -54,12 +54,11 @@ function isPlainlyFlat(text: string): boolean {
 }
 
 /**
- * Refuses a statement whose tree might be too deep. The parser must not meet it: when its stack overflows, the memory
- * that it held is lost, and after some such statements it parses nothing any more (libpg-query 18.1.5).
+ * Rejects a statement whose tree might be too deep, before the parser sees it: a stack overflow leaks the parser's
+ * memory, and after a few of them every statement fails (libpg-query 18.1.5).
  */
 export function checkNesting(text: string, position: (index: number) => number): void {
-  // No shorter text can be so deep.
-  if (text.length <= MAX_DEPTH || isPlainlyFlat(text)) return;
+  if (text.length <= MAX_DEPTH || isClearlyShallow(text)) return;
   const outer: { readonly chain: number; readonly links: number }[] = [];
   let outerDepth = 0;
   let [chain, links] = [0, 0];
@@ -79,7 +78,7 @@ export function checkNesting(text: string, position: (index: number) => number):
     if (outerDepth + chain + links > MAX_DEPTH)
       throw new DriverError(
         'SQL_NOT_SUPPORTED',
-        `The statement is nested more than ${MAX_DEPTH} levels deep.`,
+        `the statement is nested more than ${MAX_DEPTH} levels deep`,
         {
           position: position(token.start),
         },

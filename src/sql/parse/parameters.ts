@@ -2,12 +2,12 @@ import { DriverError } from '../../core/errors.ts';
 import { type Edit, positionAt } from './positions.ts';
 import { scan, type Token } from './scan.ts';
 
-/** A statement whose parameters are all written `$n`. */
+/** A statement in which every parameter is `$n`. */
 export interface NumberedText {
   readonly text: string;
   readonly edits: readonly Edit[];
   readonly parameterCount: number;
-  /** The names of `:name` parameters in the order of their numbers. */
+  /** The names of `:name` parameters, ordered by number. */
   readonly parameterNames: readonly string[];
 }
 
@@ -15,18 +15,18 @@ type Style = '?' | '$n' | ':name';
 
 const OPERATORS_WITH_MARK = ['?|', '?&', '?'];
 const JSON_OPERATORS: ReadonlySet<string> = new Set(['?', '??', '?|', '?&', '??|', '??&', '@?']);
-// A value does not start after these, though they are reserved.
+// Reserved keywords that are values or end one: an operator follows them.
 const VALUE_WORDS: ReadonlySet<string> = new Set(
   'null true false end default user current_user session_user current_role current_catalog current_date current_time current_timestamp localtime localtimestamp'.split(
     ' ',
   ),
 );
-// These may be names of columns as well: they are where one of PostgreSQL's operators and a value follow.
+// Keywords that a value follows; they are column names if a JSON operator and a value follow instead.
 const LEADING_WORDS: ReadonlySet<string> = new Set(
   'between like ilike escape by first next rows range groups zone values'.split(' '),
 );
 
-/** Rewrites `?` and `:name` as `$n`. Strings, names, comments and PostgreSQL's operators with `?` stay as they are. */
+/** Rewrites `?` and `:name` as `$n`. Strings, names, comments and PostgreSQL's operators with `?` are not changed. */
 export function numberParameters(sql: string): NumberedText {
   const unchanged = { text: sql, edits: [], parameterCount: 0, parameterNames: [] };
   if (!/[?:$]/.test(sql)) return unchanged;
@@ -42,13 +42,9 @@ export function numberParameters(sql: string): NumberedText {
 
   const use = (next: Style, index: number): void => {
     if (style !== undefined && style !== next)
-      throw new DriverError(
-        'SQL_PARAMETERS',
-        `A statement writes its parameters in one way: found ${next} after ${style}.`,
-        {
-          position: positionAt(sql, index),
-        },
-      );
+      throw new DriverError('SQL_PARAMETERS', `cannot mix parameter styles: found ${next} after ${style}`, {
+        position: positionAt(sql, index),
+      });
     style = next;
   };
   const replace = (start: number, end: number, replacement: string): void => {
@@ -92,7 +88,7 @@ export function numberParameters(sql: string): NumberedText {
         use('$n', token.start);
         count = Math.max(count, parseParameterNumber(token, sql));
       }
-      // A value before the bracket makes it a subscript, where a colon is a slice; ARRAY[ is none.
+      // After a value, a bracket opens a subscript, in which a colon means a slice. ARRAY[ does not.
       if (token.text === '[') subscripts.push(!expected);
       if (token.text === ']') subscripts.pop();
       expected =
@@ -110,8 +106,8 @@ export function numberParameters(sql: string): NumberedText {
 }
 
 /**
- * PostgreSQL's scanner takes `=?`, `?||` or `?+?` for one operator. Walks through such a token, calling `mark` on each
- * parameter and writing JDBC's `??` as the operator `?`. Gives whether a value is expected after it.
+ * PostgreSQL scans `=?`, `?||` or `?+?` as a single operator. Walks through such a token, calls `mark` for each
+ * parameter and rewrites JDBC's `??` as the operator `?`. Returns whether a value is expected after the token.
  */
 function splitMarks(
   token: Token,
@@ -155,8 +151,9 @@ function splitMarks(
 function parseParameterNumber(token: Token, sql: string): number {
   const number = Number(token.text.slice(1));
   if (number >= 1 && number <= 65_535) return number;
-  throw new DriverError('SQL_PARAMETERS', `Parameters are numbered from $1 to $65535: found ${token.text}.`, {
+  throw new DriverError('SQL_PARAMETERS', `there is no parameter ${token.text}`, {
     position: positionAt(sql, token.start),
+    remedy: 'Number parameters from $1 to $65535.',
   });
 }
 
@@ -169,7 +166,7 @@ function isName(token: Token | undefined): token is Token {
   );
 }
 
-/** Whether a value may follow the token (rather than an operator). */
+/** Whether a value, rather than an operator, may follow the token. */
 function expectsValue(token: Token): boolean {
   switch (token.kind) {
     case 'operator':

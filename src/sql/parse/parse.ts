@@ -14,40 +14,40 @@ import { scan } from './scan.ts';
 import type { StatementHints } from './statement-hints.ts';
 import { getStringValue, getStringValues, visitNodes } from './tree.ts';
 
-/** A statement's text and where its parts stand in it. */
+/** What every parsed statement has: its source and its parameters. */
 export interface ParsedText {
-  /** As the user wrote it. */
+  /** The statement as the user wrote it. */
   readonly text: string;
   readonly parameterCount: number;
-  /** The names of `:name` parameters in the order of their numbers. */
+  /** The names of `:name` parameters, ordered by number. */
   readonly parameterNames: readonly string[];
-  /** The one-based character position in `text` of a `location` of the tree. */
+  /** The one-based character position in `text` of a `location` of the parse tree. */
   readonly position: (location: number) => number;
-  /** What it asks for itself. */
+  /** The hints after SELECT. */
   readonly hints: StatementHints;
 }
 
-/** A statement that can be planned: a SELECT, or the SELECT that EXPLAIN is about. */
+/** A statement that can be planned: a SELECT, or the SELECT of an EXPLAIN. */
 export interface ParsedQuery extends ParsedText {
   readonly kind: 'select' | 'explain';
   /** EXPLAIN ANALYZE. */
   readonly analyze: boolean;
   /** EXPLAIN (FORMAT JSON). */
   readonly asJson?: true;
-  /** FOR UPDATE and its kin: what it reads must be the same at COMMIT. */
+  /** FOR UPDATE and the other locking clauses: COMMIT fails if the items read have changed. */
   readonly locks?: true;
   readonly ast: SelectStmt;
 }
 
-/** Any other statement: a command, or the command that EXPLAIN is about. */
+/** Any other statement: a command, or the command of an EXPLAIN. */
 export interface ParsedCommand extends ParsedText {
   readonly kind: 'command';
   readonly node: Node | TableNode;
-  /** Of an INSERT: how it was written. */
+  /** For an INSERT: which keyword it was written with. */
   readonly insertKind: InsertKind;
   readonly explain: boolean;
   readonly analyze: boolean;
-  /** The failure that says that there is no such command. */
+  /** The error for a command that is not supported. */
   readonly unsupported: () => DriverError;
 }
 
@@ -124,14 +124,14 @@ export async function parseStatement(sql: string): Promise<ParsedStatement> {
   return { ...text, kind: explain === undefined ? 'select' : 'explain', analyze, ...json, ...locks, ast };
 }
 
-/** Parses a query; any other statement is refused by name. */
+/** Parses a query; throws SQL_NOT_SUPPORTED for any other statement. */
 export async function parseQuery(sql: string): Promise<ParsedQuery> {
   const parsed = await parseStatement(sql);
   if (parsed.kind === 'command') throw parsed.unsupported();
   return parsed;
 }
 
-/** A query that is part of a command. */
+/** The query in a command, such as the SELECT of an INSERT. */
 export function toParsedQuery(
   { text, parameterCount, parameterNames, position, hints }: ParsedText,
   ast: SelectStmt,
@@ -139,7 +139,7 @@ export function toParsedQuery(
   return { text, parameterCount, parameterNames, position, hints, kind: 'select', analyze: false, ast };
 }
 
-/** The position of the first column or function whose name ends in this. */
+/** The position of the first column or function with this unqualified name. */
 export function locate(parsed: ParsedQuery, name: string): number | undefined {
   let found: number | undefined;
   visitNodes({ SelectStmt: parsed.ast }, (node) => {
@@ -179,7 +179,7 @@ function parseText(prepared: PreparedText): RawStmt[] {
   }
 }
 
-/** Candidates or a remedy for the word of a syntax error. */
+/** Candidates or a remedy for the keyword or name at a syntax error. */
 function suggestCorrection(message: string): {
   readonly candidates?: readonly string[];
   readonly remedy?: string;
@@ -193,13 +193,13 @@ function suggestCorrection(message: string): {
   return { candidates: nearest(word, KEYWORDS) };
 }
 
-/** Those that statements and their clauses begin with, and that are missed when they are misspelt. */
+/** Keywords that begin statements and clauses, as corrections of misspelt ones. */
 const KEYWORDS: readonly string[] =
   'SELECT FROM WHERE GROUP ORDER HAVING LIMIT OFFSET INSERT INTO UPDATE DELETE VALUES SET JOIN UNION CREATE ALTER DROP EXPLAIN BETWEEN DISTINCT'.split(
     ' ',
   );
 
-/** The last FORMAT of an EXPLAIN counts, as in PostgreSQL. */
+/** If an EXPLAIN has several FORMAT options, the last one counts, as in PostgreSQL. */
 function getExplainFormat(options: readonly Node[]): string {
   const formats = options.flatMap((option) =>
     'DefElem' in option && option.DefElem.defname === 'format'

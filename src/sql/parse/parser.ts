@@ -27,12 +27,12 @@ async function load(): Promise<void> {
   }
 }
 
-/** The tree of a text; throws what `getErrorPosition` knows. */
+/** Parses a statement; `getErrorPosition` returns the position of the errors that it throws. */
 export function parseTree(text: string): Parser.ParseResult {
   return loaded().parseSync(text);
 }
 
-/** The tokens of a text; undefined if it cannot be read to its end, which the parser reports with its position. */
+/** Scans a statement; undefined if its end cannot be scanned, which the parser reports with a position. */
 export function scanTokens(text: string): readonly Parser.ScanToken[] | undefined {
   const { scanSync } = loaded();
   try {

@@ -10,7 +10,7 @@ export interface ParsedPartiql extends Pick<ParsedText, 'text' | 'parameterCount
 /** String literals, quoted names and comments, in which a question mark is not a parameter. */
 const QUOTED = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[^]*?\*\//g;
 
-/** Finds the keyword and the parameters of a PartiQL statement. */
+/** Finds the first keyword and counts the parameters of a PartiQL statement. */
 export function parsePartiql(text: string): ParsedPartiql {
   const bare = text.replaceAll(QUOTED, (found) => (/^['"]/.test(found) ? "''" : ' '));
   return {

@@ -1,24 +1,24 @@
-/** A piece of the text that was replaced before parsing. Indexes are those of JavaScript strings. */
+/** A part of the statement that was replaced before parsing. Indexes are in code units of JavaScript strings. */
 export interface Edit {
-  /** Where the replacement starts in the text that was parsed. */
+  /** Start of the replacement in the parsed statement. */
   readonly start: number;
   readonly length: number;
-  /** Where the replaced text started and how long it was. */
+  /** Start and length of the replaced part in the original statement. */
   readonly originalStart: number;
   readonly originalLength: number;
 }
 
-/** So many places are counted from the start of the text, most being near it; for more a table is worth its while. */
+/** Up to this many lookups count from the start of the string, since most are near it; more are worth a table. */
 const MAX_COUNTED_LOOKUPS = 32;
 
-/** The index in a JavaScript string of a byte of its UTF-8 form, as libpg-query counts. */
+/** Returns a function from a byte offset in UTF-8, as libpg-query counts, to an index in the JavaScript string. */
 export function createByteIndexer(text: string): (byte: number) => number {
   if (Buffer.byteLength(text) === text.length) return (byte) => byte;
-  let asked = 0;
+  let lookups = 0;
   let table: Uint32Array | undefined;
   return (byte) => {
-    asked += 1;
-    if (asked <= MAX_COUNTED_LOOKUPS) return countToByte(text, byte);
+    lookups += 1;
+    if (lookups <= MAX_COUNTED_LOOKUPS) return countToByte(text, byte);
     table ??= buildIndexTable(text);
     return table[byte] ?? text.length;
   };
@@ -35,7 +35,7 @@ function countToByte(text: string, byte: number): number {
   return index;
 }
 
-/** By byte. */
+/** The index for each byte. */
 function buildIndexTable(text: string): Uint32Array {
   const indexes = new Uint32Array(Buffer.byteLength(text));
   let at = 0;
@@ -48,14 +48,14 @@ function buildIndexTable(text: string): Uint32Array {
   return indexes;
 }
 
-/** How many bytes of UTF-8 the character at an index has, and how many units of a JavaScript string. */
+/** The size of the character at an index: bytes of UTF-8 and code units of a JavaScript string. */
 function measureCharacter(text: string, index: number): { readonly width: number; readonly length: number } {
   const codePoint = text.codePointAt(index) ?? 0;
   const width = codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
   return { width, length: codePoint > 0xffff ? 2 : 1 };
 }
 
-/** The index in the text before the edits of an index in the text after them. */
+/** Maps an index in the edited string to an index in the original string. */
 export function toOriginalIndex(edits: readonly Edit[], index: number): number {
   let shift = 0;
   for (const edit of edits) {

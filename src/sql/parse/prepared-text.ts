@@ -5,15 +5,15 @@ import { numberParameters } from './parameters.ts';
 import { type InsertKind, readInsertKind } from './insert-kind.ts';
 import { createByteIndexer, indexOfCharacter, toOriginalIndex, positionAt } from './positions.ts';
 
-/** A statement as the parser takes it, and the way back from places in it to positions in the user's text. */
+/** A statement in the form that the parser accepts, and the mapping of its offsets to positions in the original. */
 export interface PreparedText {
   readonly text: string;
   readonly parameterCount: number;
   readonly parameterNames: readonly string[];
   readonly insertKind: InsertKind;
-  /** Puts back the names that the parser would have cut. */
+  /** Puts back the names that the parser would have truncated. */
   readonly restore: <T>(parsed: T) => T;
-  /** One-based positions in the user's text, of an index, a byte and a character of `text`. */
+  /** One-based positions in the user's statement of an index, a byte and a character of `text`. */
   readonly positionOfIndex: (index: number) => number;
   readonly positionOfByte: (byte: number) => number;
   readonly positionOfCharacter: (character: number) => number;
@@ -22,11 +22,11 @@ export interface PreparedText {
 
 const MAX_STATEMENT_BYTES = 1_048_576;
 
-/** Makes a statement ready for PostgreSQL's parser: parameters as `$n`, names short enough. */
+/** Prepares a statement for PostgreSQL's parser: parameters become `$n`, long names are shortened. */
 export function prepareText(sql: string): PreparedText {
   checkText(sql);
-  const { text: standing, verb } = readInsertKind(replaceJsonFormat(sql));
-  const numbered = numberParameters(standing);
+  const { text: postgresSql, kind } = readInsertKind(replaceJsonFormat(sql));
+  const numbered = numberParameters(postgresSql);
   const { text, edits, restore } = shortenNames(numbered.text);
   let byteIndex: ((byte: number) => number) | undefined;
   const indexAt = (byte: number): number => (byteIndex ??= createByteIndexer(text))(byte);
@@ -36,7 +36,7 @@ export function prepareText(sql: string): PreparedText {
     text,
     parameterCount: numbered.parameterCount,
     parameterNames: numbered.parameterNames,
-    insertKind: verb,
+    insertKind: kind,
     restore,
     positionOfIndex,
     positionOfByte: (byte) => positionOfIndex(indexAt(byte)),
@@ -50,16 +50,14 @@ function checkText(sql: string): void {
   if (bytes > MAX_STATEMENT_BYTES)
     throw new DriverError(
       'SQL_NOT_SUPPORTED',
-      `The statement has ${bytes} bytes; at most ${MAX_STATEMENT_BYTES} are read.`,
+      `the statement is ${bytes} bytes long; the maximum is ${MAX_STATEMENT_BYTES}`,
       {
-        remedy: 'Shorten the statement: pass long values as parameters.',
+        remedy: 'Shorten the statement, and pass long values as parameters.',
       },
     );
-  const stray = sql.search(/\0|\p{Surrogate}/u);
-  if (stray >= 0)
-    throw new DriverError(
-      'SQL_SYNTAX',
-      'The statement holds a character that is no Unicode text (NUL or half of a surrogate pair).',
-      { position: positionAt(sql, stray) },
-    );
+  const invalid = sql.search(/\0|\p{Surrogate}/u);
+  if (invalid >= 0)
+    throw new DriverError('SQL_SYNTAX', 'the statement contains a NUL character or an unpaired surrogate', {
+      position: positionAt(sql, invalid),
+    });
 }

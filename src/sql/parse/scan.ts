@@ -8,7 +8,7 @@ export interface Token {
   readonly start: number;
   readonly end: number;
   readonly kind: TokenKind;
-  /** An identifier, or a keyword that is one wherever a name may stand. */
+  /** An identifier, or a keyword that PostgreSQL accepts as one everywhere. */
   readonly isName: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface TokenOrComment extends Omit<Token, 'kind'> {
   readonly kind: TokenKind | 'comment';
 }
 
-// The numbers are those of PostgreSQL's grammar, as libpg-query 18 hands them out.
+// Token numbers of PostgreSQL's grammar, as libpg-query 18 returns them.
 const KINDS: ReadonlyMap<number, TokenKind> = new Map([
   [258, 'word'],
   [259, 'word'],
@@ -38,12 +38,12 @@ const KINDS: ReadonlyMap<number, TokenKind> = new Map([
 const NAME_KEYWORDS: ReadonlySet<string> = new Set(['NO_KEYWORD', 'UNRESERVED_KEYWORD']);
 const COMMENTS: ReadonlySet<number> = new Set([275, 276]);
 
-/** The tokens of a text in PostgreSQL's reading, without comments; undefined where it cannot be read to its end. */
+/** The tokens of a statement as PostgreSQL scans it, without comments; undefined if its end cannot be scanned. */
 export function scan(text: string): readonly Token[] | undefined {
   return scanWithComments(text)?.filter(isToken);
 }
 
-/** All tokens of a text, comments included. */
+/** All tokens of a statement, including comments. */
 export function scanWithComments(text: string): readonly TokenOrComment[] | undefined {
   const cached = getRecent(scanned, text);
   if (cached !== undefined) return cached.tokens;
@@ -52,21 +52,33 @@ export function scanWithComments(text: string): readonly TokenOrComment[] | unde
   return tokens;
 }
 
-/** A statement is scanned several times while it is parsed, as it was written and with numbered parameters. */
+/** Parsing scans a statement several times, both as it was written and with numbered parameters. */
 const scanned = new Map<string, { readonly tokens: readonly TokenOrComment[] | undefined }>();
 
 function scanText(text: string): readonly TokenOrComment[] | undefined {
-  // libpg-query 18.1.5 leaves these as they are in its JSON, which cannot be read then; only offsets matter here.
+  // libpg-query 18.1.5 does not escape these in its JSON, which then cannot be parsed; only offsets matter here.
   // oxlint-disable-next-line no-control-regex
   const tokens = scanTokens(text.replace(/[\x01-\x08\x0b\x0c\x0e-\x1f]/g, ' '));
   if (tokens === undefined) return undefined;
-  const indexOf = createByteIndexer(text);
+  const toIndex = createByteIndexer(text);
   return tokens.map((token) => {
-    const [start, end] = [indexOf(token.start), indexOf(token.end)];
+    const [start, end] = [toIndex(token.start), toIndex(token.end)];
     const kind = classifyToken(token.tokenType, token.keywordName);
     const isName = kind === 'word' && NAME_KEYWORDS.has(token.keywordName);
     return { text: text.slice(start, end), start, end, kind, isName };
   });
+}
+
+/** The name that an identifier stands for: as spelled in double quotes, otherwise in lower case. */
+export function parseIdentifier(text: string): string {
+  return text.startsWith('"')
+    ? unquoteIdentifier(text)
+    : text.replace(/[A-Z]+/g, (part) => part.toLowerCase());
+}
+
+/** An identifier without its double quotes, if it has them. */
+export function unquoteIdentifier(text: string): string {
+  return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
 }
 
 function isToken(token: TokenOrComment): token is Token {

@@ -1,4 +1,4 @@
-// What may hold a ";" that ends nothing; where its end is missing, it reaches to the end of the text.
+// Strings and names, in which a ";" does not end a statement. Unterminated ones extend to the end of the input.
 const QUOTED: readonly RegExp[] = [
   /(?<![\w$\u0080-\uffff])[eE]'(?:[^'\\]|\\[^]|'')*(?:'|\\?$)/y,
   /'(?:[^']|'')*(?:'|$)/y,
@@ -8,7 +8,7 @@ const QUOTED: readonly RegExp[] = [
 const LINE_COMMENT = /--[^\n\r]*/y;
 const COMMENT_EDGE = /\/\*|\*\//g;
 
-/** The statements of a text that a ";" completes, without it, and what follows the last of them. */
+/** The statements that are terminated by a ";", without it, and the rest of the input. */
 export function splitStatements(text: string): {
   readonly statements: readonly string[];
   readonly rest: string;
@@ -35,7 +35,7 @@ export function splitStatements(text: string): {
   return { statements, rest: text.slice(start) };
 }
 
-/** Comments of the second form nest, as PostgreSQL's do. */
+/** Block comments nest, as in PostgreSQL. */
 function commentLength(text: string, at: number): number {
   if (!text.startsWith('/*', at)) return lengthAt([LINE_COMMENT], text, at);
   COMMENT_EDGE.lastIndex = at;

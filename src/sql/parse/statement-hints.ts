@@ -8,7 +8,7 @@ type HintName = {
   [N in StatementOptionName]: Options[N] extends { readonly hint: object } ? N : never;
 }[StatementOptionName];
 
-/** The options that a statement sets for itself in a comment after SELECT: `CONSISTENT MAX_RCU(50)`. */
+/** The options in the comment after SELECT, such as `CONSISTENT MAX_RCU(50)`. */
 export type StatementHints = {
   readonly [N in HintName]?: Options[N] extends { readonly type: { readonly kind: 'boolean' } }
     ? true
@@ -27,7 +27,7 @@ const HINTS: ReadonlyMap<string, Hint> = new Map(
   ),
 );
 
-/** Reads such a comment; `position` is that of the comment. */
+/** Parses the comment after SELECT, which stands at `position`. */
 export function parseStatementHints(comment: string, position: number): StatementHints {
   const tokens = scan(comment.slice(3, -2)) ?? [];
   let hints: StatementHints = {};

@@ -3,16 +3,16 @@ type OptionType =
   | { readonly kind: 'number'; readonly above?: number; readonly from?: number; readonly to?: number }
   | { readonly kind: 'word'; readonly words: readonly string[] }
   | { readonly kind: 'boolean' }
-  /** A function or an object, which only the caller can check. */
+  /** A function or an object, which is not checked here. */
   | { readonly kind: 'object' };
 
 /** An option of a statement. */
 export interface StatementOption {
   readonly type: OptionType;
-  /** The setting of the statement that it replaces; undefined: it concerns the call only. */
+  /** The setting that it overrides for the statement; undefined: it concerns the call only. */
   readonly setting?: string;
   readonly convert?: (value: number) => number;
-  /** As a hint after SELECT, with a value for messages. */
+  /** Its hint after SELECT, with an example value for messages. */
   readonly hint?: { readonly keyword: string; readonly example?: number };
   /** The connection property that sets it for all statements of a session. */
   readonly property?: string;
@@ -41,7 +41,7 @@ export const STATEMENT_OPTIONS = {
     property: 'capacityPercent',
   },
   timeoutMs: {
-    // The longest delay of a timer.
+    // The maximum delay of a timer.
     type: { kind: 'number', from: 0, to: 2 ** 31 - 1 },
     setting: 'timeoutMs',
     property: 'statementTimeout',

@@ -1,6 +1,6 @@
 import type { Node } from 'libpg-query';
 
-/** Whether a value of a parse tree is a node: an object whose one key names the node's kind. */
+/** Whether a value of a parse tree is a node: an object whose only key is the kind of the node. */
 export function isNode(value: unknown): value is Node {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const keys = Object.keys(value);
@@ -9,11 +9,11 @@ export function isNode(value: unknown): value is Node {
 }
 
 /**
- * A copy of a part of a parse tree in which `change` has replaced the topmost nodes; what stays the same is shared.
- * `change` goes on to deeper nodes by calling this on what it was given.
+ * Copies a part of a parse tree, replacing its topmost nodes by the results of `change`; unchanged parts are shared.
+ * To reach deeper nodes, `change` calls `mapInside` on its argument.
  */
 export function mapNodes<T>(part: T, change: (node: Node) => Node): T {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a node takes a node's place, so the shape stays
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a node is replaced by a node, so the shape stays
   return map(part, change) as T;
 }
 
@@ -26,9 +26,9 @@ function map(part: unknown, change: (node: Node) => Node): unknown {
   return isNode(part) ? change(part) : mapFields(part, change);
 }
 
-/** As mapNodes, for the parts of one node: the node itself is not handed to `change`. */
+/** Like mapNodes, for the children of a node: `change` is not called on the node itself. */
 export function mapInside(node: Node, change: (node: Node) => Node): Node {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one key of a node stays
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the only key of a node stays
   return mapFields(node, change) as Node;
 }
 
@@ -52,17 +52,17 @@ export function visitNodes(part: unknown, visit: (node: Node) => void): void {
   for (const value of Object.values(part)) visitNodes(value, visit);
 }
 
-/** The text of a String node, as names are made of. */
+/** The value of a String node, such as a part of a name; undefined for another node. */
 export function getStringValue(node: Node | undefined): string | undefined {
   return node !== undefined && 'String' in node ? (node.String.sval ?? '') : undefined;
 }
 
-/** A name of several parts, such as that of a column or a function. */
+/** The values of a list of String nodes, such as the qualified name of a column or function; `*` for A_Star. */
 export function getStringValues(nodes: readonly Node[] | undefined): string[] {
   return (nodes ?? []).map((node) => getStringValue(node) ?? '*');
 }
 
-/** Whether an expression of a SELECT list stands for all columns, of one table or of each. */
+/** Whether an item of a SELECT list is `*` or `table.*`. */
 export function isStar(value: Node | undefined): boolean {
   return (
     value !== undefined &&

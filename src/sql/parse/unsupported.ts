@@ -4,54 +4,63 @@ import type { PreparedText } from './prepared-text.ts';
 import { scan } from './scan.ts';
 import { visitNodes } from './tree.ts';
 
-/** The failure of a statement that starts at this byte, with its position. */
+/** An error with the position of the first token at or after this byte. */
 export function errorAt(prepared: PreparedText, byte: number, code: ErrorCode, message: string): DriverError {
   return new DriverError(code, message, {
     position: prepared.positionOfIndex(firstToken(prepared, byte).start),
   });
 }
 
-/** Statements that DynamoDB has nothing for, and what does the same. */
-const REASONS: ReadonlyMap<string, readonly [message: string, remedy: string]> = new Map([
-  ['COMMENT', ['DynamoDB keeps no comments.', 'Tag the table: ALTER TABLE name SET (tag.description = …).']],
-  ['GRANT', ['IAM says who may do what, and not SQL.', 'Attach an IAM policy that allows it.']],
-  ['REVOKE', ['IAM says who may do what, and not SQL.', 'Change the IAM policy that allows it.']],
-  ['VACUUM', ['DynamoDB looks after its storage by itself.', 'Leave it out.']],
-  ['REINDEX', ['DynamoDB looks after its indexes by itself.', 'Leave it out.']],
-  ['ANALYZE', ['DynamoDB keeps no statistics; the driver samples tables by itself.', 'Leave it out.']],
-  ['CLUSTER', ['DynamoDB keeps items in the order of their keys.', 'Make an index with the order you need.']],
+/** Statements that DynamoDB has no equivalent for: why, and what to use instead. */
+const REASONS: ReadonlyMap<string, { readonly why?: string; readonly remedy: string }> = new Map([
+  [
+    'COMMENT',
+    {
+      why: 'DynamoDB does not store comments',
+      remedy: 'Tag the table instead: ALTER TABLE name SET (tag.description = …).',
+    },
+  ],
+  ['GRANT', { why: 'IAM policies control access', remedy: 'Attach an IAM policy that allows the access.' }],
+  ['REVOKE', { why: 'IAM policies control access', remedy: 'Change the IAM policy that allows the access.' }],
+  ['VACUUM', { why: 'DynamoDB maintains its storage', remedy: 'Remove the statement.' }],
+  ['REINDEX', { why: 'DynamoDB maintains its indexes', remedy: 'Remove the statement.' }],
+  [
+    'ANALYZE',
+    {
+      why: 'DynamoDB has no statistics; the driver samples tables when it needs them',
+      remedy: 'Remove the statement.',
+    },
+  ],
+  [
+    'CLUSTER',
+    { why: 'DynamoDB orders items by their key', remedy: 'Create an index with the order that you need.' },
+  ],
   [
     'MERGE',
-    [
-      'it is not supported.',
-      'Write INSERT … ON CONFLICT (key) DO UPDATE, or UPDATE and DELETE with WHERE key IN (SELECT …).',
-    ],
+    {
+      remedy:
+        'Write INSERT … ON CONFLICT (key) DO UPDATE, or UPDATE and DELETE with WHERE key IN (SELECT …).',
+    },
   ],
-  [
-    'LOCK',
-    ['DynamoDB has no locks.', 'Write with conditions, or in a transaction: those see no half changes.'],
-  ],
+  ['LOCK', { why: 'DynamoDB has no locks', remedy: 'Use conditional writes, or write in a transaction.' }],
 ]);
 
-/** Why a statement that is no query is refused. */
+/** The error for a statement that is not a query and that no command implements. */
 export function unsupportedStatement(prepared: PreparedText, byte: number): DriverError {
   const { text, start } = firstToken(prepared, byte);
-  const word = text.toUpperCase();
-  const reason = REASONS.get(word);
-  if (reason !== undefined)
-    return new DriverError('SQL_NOT_SUPPORTED', `${word}: ${reason[0]}`, {
+  const keyword = text.toUpperCase();
+  const reason = REASONS.get(keyword);
+  if (reason !== undefined) {
+    const why = reason.why === undefined ? '' : `: ${reason.why}`;
+    return new DriverError('SQL_NOT_SUPPORTED', `${keyword} is not supported${why}`, {
       position: prepared.positionOfIndex(start),
-      remedy: reason[1],
+      remedy: reason.remedy,
     });
-  return errorAt(
-    prepared,
-    byte,
-    'SQL_NOT_SUPPORTED',
-    `${statementName(prepared, byte)} is not supported here.`,
-  );
+  }
+  return errorAt(prepared, byte, 'SQL_NOT_SUPPORTED', `${statementName(prepared, byte)} is not supported`);
 }
 
-/** What a statement is called: `CREATE TYPE`, `SHOW` … */
+/** The name of a statement: `CREATE TYPE`, `SHOW` … */
 function statementName(prepared: PreparedText, byte: number): string {
   const index = prepared.indexOfByte(byte);
   const tokens = (scan(prepared.text) ?? []).filter(({ start, text }) => start >= index && text !== ';');
@@ -62,7 +71,7 @@ function statementName(prepared: PreparedText, byte: number): string {
 
 const TWO_WORDS: ReadonlySet<string> = new Set(['CREATE', 'ALTER', 'DROP']);
 
-/** Refuses what writes or locks, wherever in the query it stands. */
+/** Rejects subqueries that write, and locking clauses except one at the end of the statement. */
 export function rejectWrites(query: Node, prepared: PreparedText): void {
   const locks = 'SelectStmt' in query ? (query.SelectStmt.lockingClause ?? []) : [];
   visitNodes(query, (node) => {
@@ -70,10 +79,10 @@ export function rejectWrites(query: Node, prepared: PreparedText): void {
       if (kind in node)
         throw new DriverError(
           'SQL_NOT_SUPPORTED',
-          `${kind.slice(0, -4).toUpperCase()} inside WITH is not supported.`,
+          `${kind.slice(0, -4).toUpperCase()} in WITH is not supported`,
           {
             ...findPosition(node, prepared),
-            remedy: 'Run it as a statement of its own; RETURNING gives its rows.',
+            remedy: 'Run it as a separate statement; RETURNING returns its rows.',
           },
         );
     if (
@@ -82,8 +91,11 @@ export function rejectWrites(query: Node, prepared: PreparedText): void {
     )
       throw new DriverError(
         'SQL_NOT_SUPPORTED',
-        'FOR UPDATE and its kin stand at the end of a statement, without SKIP LOCKED: DynamoDB has no row locks.',
-        { position: prepared.positionOfIndex(findLockingClause(prepared.text)) },
+        'a locking clause in a subquery or with SKIP LOCKED is not supported',
+        {
+          position: prepared.positionOfIndex(findLockingClause(prepared.text)),
+          remedy: 'Write FOR UPDATE at the end of the statement, without SKIP LOCKED.',
+        },
       );
     if ('SelectStmt' in node) rejectInto(node.SelectStmt, prepared);
   });
@@ -91,9 +103,9 @@ export function rejectWrites(query: Node, prepared: PreparedText): void {
 
 function rejectInto(select: SelectStmt, prepared: PreparedText): void {
   if (select.intoClause !== undefined)
-    throw new DriverError('SQL_NOT_SUPPORTED', 'SELECT INTO is not supported.', {
+    throw new DriverError('SQL_NOT_SUPPORTED', 'SELECT INTO is not supported', {
       position: prepared.positionOfByte(select.intoClause.rel?.location ?? 0),
-      remedy: 'Write INSERT INTO table SELECT …; CREATE TABLE makes the table.',
+      remedy: 'Create the table with CREATE TABLE, then write INSERT INTO table SELECT ….',
     });
   if (select.larg !== undefined) rejectInto(select.larg, prepared);
   if (select.rarg !== undefined) rejectInto(select.rarg, prepared);
@@ -109,7 +121,7 @@ function firstToken(prepared: PreparedText, byte: number): { readonly text: stri
   );
 }
 
-/** The tree does not say where a locking clause stands. */
+/** The parse tree does not contain the location of a locking clause. */
 function findLockingClause(text: string): number {
   const tokens = scan(text) ?? [];
   const lock = tokens.find(
@@ -119,7 +131,7 @@ function findLockingClause(text: string): number {
   return lock?.start ?? 0;
 }
 
-/** The first place that a part of the tree knows. */
+/** The position of the first location in a part of the parse tree. */
 function findPosition(part: Node, prepared: PreparedText): { readonly position?: number } {
   const found = /"location":(\d+)/.exec(JSON.stringify(part))?.[1];
   return found === undefined ? {} : { position: prepared.positionOfByte(Number(found)) };

@@ -41,7 +41,7 @@ const OTHERS: readonly string[] = [
   `SELECT ${'x'.repeat(64)} FROM t WHERE a = 1`,
 ];
 
-/** Of each kind that the grammar distinguishes: identifiers, keywords that are names, and those that are not always. */
+/** Identifiers and keywords of every kind in the grammar: unreserved, reserved, and names in some contexts only. */
 const NAMES: readonly string[] =
   'a B _x1 n$ "Quoted name" "a" name type value key data date level format nulls without text over partition rows range values row interval char int user left full join like only null order limit offset all any array as asc between both case cast check collate column current_date default distinct do else end exists extract false fetch for freeze from grant group having ilike in inner is isnull json json_object least national natural none normalize not notnull on or overlay placing position precision primary real returning right select setof similar smallint some substring table then time timestamp to trim true union unique using varchar verbose when where window with xmlparse abort absolute action zone preceding unbounded recursive temporary lateral first last escape instead overriding system storage xml yes no'
     .split(' ')
@@ -85,7 +85,7 @@ const value = fc.oneof(
 );
 const space = fc.constantFrom(' ', '  ', '\n', '\t', '\r\n', ' /* c */ ', ' -- c\n');
 
-/** A look-up, or something close to one. */
+/** A lookup, or something close to one. */
 const statement = fc
   .record({
     targets: fc.oneof(fc.constant(['*']), fc.array(name, { maxLength: 3 })),
@@ -117,8 +117,8 @@ const word = fc.oneof(
   fc.constantFrom('SELECT', 'FROM', 'WHERE', 'AND', 'LIMIT', '*', ',', '=', '.', '(', ')'),
 );
 
-/** The tree that is read without the parser, and the parser's, of texts for which there is one. */
-function treesOf(text: string): readonly [tree: unknown, parsed: unknown] | undefined {
+/** The tree read without the parser and the tree of the parser; undefined if the statement is left to the parser. */
+function readBothTrees(text: string): readonly [tree: unknown, parsed: unknown] | undefined {
   const tree = readLookup(text);
   return tree === undefined
     ? undefined
@@ -128,19 +128,19 @@ function treesOf(text: string): readonly [tree: unknown, parsed: unknown] | unde
       ];
 }
 
-describe('the tree of a look-up', () => {
-  it.each(LOOKUPS)('is that of the parser: %s', (text) => {
+describe('readLookup', () => {
+  it.each(LOOKUPS)('returns the same tree as the parser: %s', (text) => {
     expect(readLookup(text)).toEqual(parseTree(text).stmts);
   });
 
-  it.each(OTHERS)('is left to the parser: %s', (text) => {
+  it.each(OTHERS)('leaves other statements to the parser: %s', (text) => {
     expect(readLookup(text)).toBeUndefined();
   });
 
-  it('is that of the parser for whatever it is read from', () => {
+  it('returns the same tree as the parser for generated lookups', () => {
     let read = 0;
     const property = fc.property(statement, (text) => {
-      const [tree, parsed] = treesOf(text) ?? [];
+      const [tree, parsed] = readBothTrees(text) ?? [];
       read += tree === undefined ? 0 : 1;
       expect(tree).toEqual(parsed);
     });
@@ -148,22 +148,22 @@ describe('the tree of a look-up', () => {
     expect(read).toBeGreaterThan(500);
   });
 
-  it('is not made up where the parser finds an error', () => {
+  it('returns the same tree as the parser for random tokens, or none', () => {
     const words = fc.array(word, { maxLength: 12 }).map((each) => each.join(' '));
     const property = fc.property(words, (text) => {
-      const [tree, parsed] = treesOf(text) ?? [];
+      const [tree, parsed] = readBothTrees(text) ?? [];
       expect(tree).toEqual(parsed);
     });
     fc.assert(property, { numRuns: 5_000 });
   });
 
-  it.each(NAMES)('has %s as a name only where it is one', (each) => {
+  it.each(NAMES)('accepts %s as a name only where the parser does', (each) => {
     for (const text of [
       `SELECT ${each} FROM t WHERE a = 1`,
       `SELECT a, ${each} FROM ${each}`,
       `SELECT * FROM t WHERE ${each} = 1 AND ${each} = $1 LIMIT 1`,
     ]) {
-      const [tree, parsed] = treesOf(text) ?? [];
+      const [tree, parsed] = readBothTrees(text) ?? [];
       expect(tree).toEqual(parsed);
     }
   });

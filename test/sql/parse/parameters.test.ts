@@ -9,10 +9,10 @@ import { toOriginalIndex } from '../../../src/sql/parse/positions.ts';
 
 beforeAll(() => loadParser());
 
-/** The rewritten text with single spaces. */
-const rewritten = (sql: string): string => numberParameters(sql).text.replace(/ +/g, ' ').trim();
+/** The rewritten statement with single spaces. */
+const rewrite = (sql: string): string => numberParameters(sql).text.replace(/ +/g, ' ').trim();
 
-describe('parameters are numbered', () => {
+describe('numberParameters', () => {
   it.each([
     ['select ?', 'select $1'],
     ['select ?,?', 'select $1 , $2'],
@@ -59,11 +59,11 @@ describe('parameters are numbered', () => {
       `'?' "?" $$ ? :a $$ $q$?$q$ E'\\'?' /* ? :a */ -- ? :a`,
     ],
     ['$2, $1', '$2, $1'],
-  ])('%s becomes %s', (sql, expected) => {
-    expect(rewritten(sql)).toBe(expected);
+  ])('rewrites %s as %s', (sql, expected) => {
+    expect(rewrite(sql)).toBe(expected);
   });
 
-  it('counts $n by the highest number and :name by the different names', () => {
+  it('counts $n by the highest number and :name by distinct names', () => {
     expect(numberParameters('select $3, $1').parameterCount).toBe(3);
     expect(numberParameters('select :b, :a, :b')).toMatchObject({
       parameterCount: 2,
@@ -75,19 +75,23 @@ describe('parameters are numbered', () => {
     ['select ?, $1', 11],
     ['select $1, :a', 12],
     ['select :é, ?', 12],
-  ])('does not mix styles: %s', (sql, position) => {
+  ])('rejects mixed styles: %s', (sql, position) => {
     expect(() => numberParameters(sql)).toThrow(
       expect.objectContaining({ code: 'SQL_PARAMETERS', position }),
     );
   });
 
-  it.each(['select $0', 'select $65536'])('does not take %s', (sql) => {
-    expect(() => numberParameters(sql)).toThrow(
-      expect.objectContaining({ code: 'SQL_PARAMETERS', position: 8 }),
+  it.each(['$0', '$65536'])('rejects %s', (parameter) => {
+    expect(() => numberParameters(`select ${parameter}`)).toThrow(
+      expect.objectContaining({
+        code: 'SQL_PARAMETERS',
+        position: 8,
+        message: `there is no parameter ${parameter}`,
+      }),
     );
   });
 
-  it('leaves strings, names and comments untouched, whatever they hold', () => {
+  it('does not change strings, names and comments', () => {
     const inside = fc.string({ unit: 'grapheme' }).map((s) => s.replace(/[\0$\\]|\p{Surrogate}/gu, '?'));
     const opaque = fc.oneof(
       inside.map((s) => `'${s.replaceAll("'", "''")}'`),
@@ -106,7 +110,7 @@ describe('parameters are numbered', () => {
     );
   });
 
-  it('maps every place of the rewritten text back', () => {
+  it('maps every index of the rewritten statement back', () => {
     const pieces = fc.array(fc.constantFrom('a', ' ', '?', ' = ', 'é', '😀', "'?'"), {
       minLength: 1,
       maxLength: 12,
@@ -133,8 +137,8 @@ async function list(sql: string, parameters: readonly unknown[] | object | undef
   return toParameterList(await parseQuery(sql), parameters);
 }
 
-describe('the values of parameters', () => {
-  it('come by position or by name', async () => {
+describe('toParameterList', () => {
+  it('takes values by position or by name', async () => {
     expect(await list('select ?, ?', ['a', 1])).toEqual([
       { kind: 'text', text: 'a' },
       { kind: 'number', text: '1' },
@@ -148,7 +152,7 @@ describe('the values of parameters', () => {
     expect(await list('select 1', {})).toEqual([]);
   });
 
-  it('keep their digits, bytes and instants', async () => {
+  it('keeps digits, bytes and instants', async () => {
     expect(
       await list('select ?,?,?,?,?,?', [
         10n ** 30n,
@@ -175,13 +179,13 @@ describe('the values of parameters', () => {
   });
 
   it.each<[string, readonly unknown[] | object | undefined, string]>([
-    ['select ?', undefined, 'The statement has 1 parameter, but no values came with it.'],
-    ['select ?', [1, 2], 'The statement has 1 parameter, but 2 values came with it.'],
-    ['select 1', [1], 'The statement has no parameters, but 1 value came with it.'],
-    ['select :a, :b', { a: 1 }, 'No value came for :b.'],
-    ['select :a', { a: 1, A: 2 }, 'The statement has no parameter named A; it has :a.'],
-    ['select ?', { a: 1 }, 'The statement has no :name parameters, but values came by name: a.'],
-  ])('%s does not go with %j', async (sql, parameters, message) => {
+    ['select ?', undefined, 'the statement has 1 parameter, but no values were supplied'],
+    ['select ?', [1, 2], 'the statement has 1 parameter, but 2 values were supplied'],
+    ['select 1', [1], 'the statement has no parameters, but 1 value was supplied'],
+    ['select :a, :b', { a: 1 }, 'no value was supplied for :b'],
+    ['select :a', { a: 1, A: 2 }, 'the statement has no parameter named A (found :a)'],
+    ['select ?', { a: 1 }, 'the statement has no named parameters, but values were supplied by name: a'],
+  ])('rejects for %s the values %j', async (sql, parameters, message) => {
     const error: unknown = await list(sql, parameters).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(DriverError);
     expect(error).toMatchObject({ code: 'SQL_PARAMETERS', message });
@@ -194,7 +198,7 @@ describe('the values of parameters', () => {
     [{ a: 1 }, 'object'],
     [Symbol('x'), 'symbol'],
     [() => 1, 'function'],
-  ])('%p is no value', async (value, part) => {
+  ])('rejects %p', async (value, part) => {
     await expect(list('select :v', { v: value })).rejects.toMatchObject({
       code: 'SQL_BAD_VALUE',
       message: expect.stringContaining(part),

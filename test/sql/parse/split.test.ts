@@ -23,11 +23,11 @@ describe('splitStatements', () => {
     ['select $x$ open; ', [], 'select $x$ open; '],
     ['select /* open; ', [], 'select /* open; '],
     ["select E'open\\", [], "select E'open\\"],
-  ])('%j', (text, statements, rest) => {
+  ])('splits %j', (text, statements, rest) => {
     expect(splitStatements(text)).toEqual({ statements, rest });
   });
 
-  it('undoes the joining of statements', () => {
+  it('is the inverse of joining statements', () => {
     const piece = fc.constantFrom(
       "'a;b'",
       '";"',

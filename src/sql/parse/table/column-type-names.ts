@@ -6,8 +6,9 @@ import type { ParsedType } from './table-statement.ts';
 import type { TokenReader } from './token-reader.ts';
 
 interface TypeSpec {
-  /** PostgreSQL's names of it; how many numbers may follow in parentheses. */
+  /** PostgreSQL's names for the type. */
   readonly names: readonly string[];
+  /** The maximum number of type modifiers in parentheses. */
   readonly modifiers: number;
   readonly type: SqlType;
 }
@@ -42,11 +43,11 @@ const SPECS = Object.values(COLUMN_TYPE_NAMES);
 const NAMES = SPECS.flatMap((spec) => spec.names.map((name) => ({ name, spec }))).toSorted(
   (a, b) => b.name.length - a.name.length,
 );
-/** Where `numeric` says nothing of its scale. */
-const USUAL_SCALE = 9;
+/** The scale of `numeric` without modifiers. */
+const DEFAULT_SCALE = 9;
 const MAX_DIGITS = 38;
 
-/** Whether a type comes next. */
+/** Whether the next tokens are a type. */
 export function isTypeNext(reader: TokenReader): boolean {
   return NAMES.some(({ name }) => reader.isNext(name));
 }
@@ -56,38 +57,42 @@ export function readType(reader: TokenReader): ParsedType {
   const { position } = reader;
   const found = NAMES.find(({ name }) => reader.accept(name));
   if (found === undefined) {
-    const usual = SPECS.map(({ type }) =>
+    const types = SPECS.map(({ type }) =>
       type.kind === 'hugeint' ? type.kind : postgresColumnType(type),
     ).join(', ');
     if (TIMES.some((name) => reader.isNext(name)))
       throw reader.error(
         'SQL_NOT_SUPPORTED',
-        'DynamoDB has no times.',
-        'Make it text, and write times in ISO 8601, which sorts as they do; or bigint, and count seconds.',
+        'a date or time column is not supported: DynamoDB has no such type',
+        'Use text with ISO 8601 values, which sort chronologically, or bigint with seconds.',
       );
-    throw reader.unexpected(`a type: ${usual}`);
+    throw reader.unexpected(`a type (${types})`);
   }
   const { name, spec } = found;
-  const most = spec.modifiers;
+  const max = spec.modifiers;
   const modifiers =
-    most > 0 && reader.isNext('(') ? reader.readList(() => reader.readInteger('a whole number')) : [];
-  if (modifiers.length > most) throw reader.error('SQL_SYNTAX', `${name} takes at most ${most} numbers.`);
+    max > 0 && reader.isNext('(') ? reader.readList(() => reader.readInteger('an integer')) : [];
+  if (modifiers.length > max)
+    throw reader.error(
+      'SQL_SYNTAX',
+      `type ${name} allows at most ${max} type ${max === 1 ? 'modifier' : 'modifiers'}`,
+    );
   if (reader.isNext('['))
     throw reader.error(
       'SQL_NOT_SUPPORTED',
-      'A column of an array type is not supported.',
-      'Make it json: lists and sets of items are read and written as such.',
+      'a column of an array type is not supported',
+      'Use json, in which lists and sets of items are read and written.',
     );
   const text = modifiers.length === 0 ? name : `${name}(${modifiers.join(', ')})`;
-  const type = typeWith(spec.type, modifiers);
+  const type = applyModifiers(spec.type, modifiers);
   if (type.kind === 'decimal' && type.scale > MAX_DIGITS)
-    throw reader.error('SQL_TABLE_DEFINITION', `${text}: a number has at most ${MAX_DIGITS} digits.`);
+    throw reader.error('SQL_TABLE_DEFINITION', `${text}: numbers have at most ${MAX_DIGITS} digits`);
   return { text, type, key: COLUMN_KINDS[type.kind].key, position };
 }
 
-function typeWith(type: SqlType, [precision, scale]: readonly number[]): SqlType {
+function applyModifiers(type: SqlType, [precision, scale]: readonly number[]): SqlType {
   if (type.kind !== 'decimal') return type;
-  return { kind: 'decimal', scale: scale ?? (precision === undefined ? USUAL_SCALE : 0) };
+  return { kind: 'decimal', scale: scale ?? (precision === undefined ? DEFAULT_SCALE : 0) };
 }
 
 const TIMES = TYPE_NAMES.map((name) => TYPES[name])

@@ -14,7 +14,7 @@ export function readCreateTable(reader: TokenReader): CreateTable {
   if (reader.isNext('as') || reader.isNext('of') || reader.isNext('partition'))
     throw reader.error(
       'SQL_NOT_SUPPORTED',
-      'CREATE TABLE needs a list of columns: DynamoDB has to be told the key.',
+      'CREATE TABLE without a column list is not supported: a DynamoDB table needs a key',
       'Write CREATE TABLE name (id text, PRIMARY KEY (id)), then INSERT INTO name SELECT ….',
     );
   const columns: ColumnClause[] = [];
@@ -31,19 +31,28 @@ export function readCreateTable(reader: TokenReader): CreateTable {
     }
   });
   if (reader.isNext('inherits') || reader.isNext('partition'))
-    throw reader.error('SQL_NOT_SUPPORTED', 'DynamoDB parts tables by itself, and none inherits.');
+    throw reader.error(
+      'SQL_NOT_SUPPORTED',
+      reader.isNext('inherits')
+        ? 'INHERITS is not supported: DynamoDB has no table inheritance'
+        : 'PARTITION BY is not supported: DynamoDB partitions tables by their partition key',
+    );
   const options = reader.accept('with') ? readOptions(reader) : [];
   const [key, second] = keys;
   if (key === undefined)
-    throw new DriverError('SQL_TABLE_DEFINITION', `Table ${table.value} has no key.`, {
+    throw new DriverError('SQL_TABLE_DEFINITION', `table "${table.value}" has no primary key`, {
       position: table.position,
-      remedy: 'Add PRIMARY KEY (partition) or PRIMARY KEY (partition, sort) to the columns.',
+      remedy: 'Add PRIMARY KEY (partition) or PRIMARY KEY (partition, sort) after the columns.',
     });
   if (second !== undefined)
-    throw new DriverError('SQL_TABLE_DEFINITION', `Table ${table.value} has two primary keys.`, {
-      position: second[0]?.position ?? table.position,
-      remedy: 'Write a key of two attributes as PRIMARY KEY (partition, sort) after the columns.',
-    });
+    throw new DriverError(
+      'SQL_TABLE_DEFINITION',
+      `multiple primary keys for table "${table.value}" are not allowed`,
+      {
+        position: second[0]?.position ?? table.position,
+        remedy: 'Write a key of two attributes as PRIMARY KEY (partition, sort) after the columns.',
+      },
+    );
   return {
     kind: 'create-table',
     table,
@@ -56,7 +65,7 @@ export function readCreateTable(reader: TokenReader): CreateTable {
   };
 }
 
-/** Takes `[GLOBAL | LOCAL] INDEX`; a column may be called "index", but no column's type is called so. */
+/** Accepts `[GLOBAL | LOCAL] INDEX`. A column cannot be mistaken for it, since `index` is not a type. */
 export function acceptIndexKind(reader: TokenReader): IndexClause['kind'] | undefined {
   if (reader.accept('global index')) return 'global';
   if (reader.accept('local index')) return 'local';
@@ -66,14 +75,14 @@ export function acceptIndexKind(reader: TokenReader): IndexClause['kind'] | unde
 const TABLE_CONSTRAINTS = ['constraint', 'primary key', 'unique', 'check', 'foreign key', 'exclude', 'like'];
 
 function isTableConstraintNext(reader: TokenReader): boolean {
-  return TABLE_CONSTRAINTS.some((words) => reader.isNext(words));
+  return TABLE_CONSTRAINTS.some((keywords) => reader.isNext(keywords));
 }
 
 function readPrimaryKey(reader: TokenReader): readonly Located<string>[] {
-  if (reader.accept('constraint')) reader.readName('the name of the constraint');
+  if (reader.accept('constraint')) reader.readName('a constraint name');
   rejectConstraint(reader);
   reader.expect('primary key');
-  return reader.readList(() => reader.readName('an attribute of the key'));
+  return reader.readList(() => reader.readName('a key column'));
 }
 
 function readColumn(reader: TokenReader): ColumnClause {
@@ -81,7 +90,7 @@ function readColumn(reader: TokenReader): ColumnClause {
   const type = readType(reader);
   let [isKey, notNull] = [false, false];
   while (!reader.isNext(',') && !reader.isNext(')')) {
-    if (reader.accept('constraint')) reader.readName('the name of the constraint');
+    if (reader.accept('constraint')) reader.readName('a constraint name');
     rejectConstraint(reader);
     if (reader.accept('not null')) notNull = true;
     else if (reader.accept('primary key')) isKey = true;
@@ -90,28 +99,34 @@ function readColumn(reader: TokenReader): ColumnClause {
   return { name, type, isKey, notNull, position };
 }
 
-/** What DynamoDB does not do, and what to do instead. */
-const REFUSED: readonly (readonly [words: string, message: string, remedy: string])[] = [
+/** Constraints that DynamoDB does not have: why, and what to do instead. */
+const UNSUPPORTED: readonly (readonly [keywords: string, why: string, remedy: string])[] = [
   [
     'unique',
-    'Only the key of a table is unique.',
-    'Leave UNIQUE out; make what is unique the key of a table.',
+    'only the primary key of a table is unique',
+    'Remove UNIQUE, or make the column the primary key of a table.',
   ],
   [
     'check',
-    'DynamoDB checks no conditions of its own.',
-    'Leave CHECK out, and check in the statement that writes.',
+    'DynamoDB has no CHECK constraints',
+    'Remove CHECK, and check the condition in the statements that write.',
   ],
-  ['references', 'DynamoDB has no foreign keys.', 'Leave REFERENCES out.'],
-  ['foreign key', 'DynamoDB has no foreign keys.', 'Leave FOREIGN KEY out.'],
-  ['exclude', 'DynamoDB has no exclusion constraints.', 'Leave EXCLUDE out.'],
-  ['default', 'DynamoDB keeps no defaults.', 'Leave DEFAULT out, and give the value when you insert.'],
-  ['generated', 'DynamoDB generates no values.', 'Leave GENERATED out, and give the value when you insert.'],
-  ['collate', 'DynamoDB orders text by its bytes.', 'Leave COLLATE out.'],
-  ['like', 'LIKE copies no table here.', 'SHOW CREATE TABLE gives the text to copy from.'],
+  ['references', 'DynamoDB has no foreign keys', 'Remove REFERENCES.'],
+  ['foreign key', 'DynamoDB has no foreign keys', 'Remove FOREIGN KEY.'],
+  ['exclude', 'DynamoDB has no exclusion constraints', 'Remove EXCLUDE.'],
+  ['default', 'DynamoDB has no default values', 'Remove DEFAULT, and set the value in INSERT.'],
+  ['generated', 'DynamoDB does not generate values', 'Remove GENERATED, and set the value in INSERT.'],
+  ['collate', 'DynamoDB sorts strings by their bytes', 'Remove COLLATE.'],
+  [
+    'like',
+    'the columns must be listed',
+    'Copy the columns from the statement that SHOW CREATE TABLE returns.',
+  ],
 ];
 
 function rejectConstraint(reader: TokenReader): void {
-  const refused = REFUSED.find(([words]) => reader.isNext(words));
-  if (refused !== undefined) throw reader.error('SQL_NOT_SUPPORTED', refused[1], refused[2]);
+  const unsupported = UNSUPPORTED.find(([keywords]) => reader.isNext(keywords));
+  if (unsupported === undefined) return;
+  const [keywords, why, remedy] = unsupported;
+  throw reader.error('SQL_NOT_SUPPORTED', `${keywords.toUpperCase()} is not supported: ${why}`, remedy);
 }

@@ -2,19 +2,19 @@ import { isTableSchema } from '../../types/table-schema.ts';
 import type { Located } from './table-statement.ts';
 import type { TokenReader } from './token-reader.ts';
 
-/** The name of a table. A dot belongs to it, unless the schema of all tables stands before it. */
+/** Reads the name of a table. A dot is part of the name, unless it follows the schema of all tables. */
 export function readTableName(reader: TokenReader): Located<string> {
-  return toTableName(reader.readQualifiedName('the name of a table'));
+  return toTableName(reader.readQualifiedName('a table name'));
 }
 
-/** The table that these parts name. */
+/** Joins the parts of a table name, without the schema. */
 export function toTableName(parts: readonly Located<string>[]): Located<string> {
   const [first, ...rest] = parts.map((part) => part.value);
-  const own = first !== undefined && rest.length > 0 && isTableSchema(first) ? rest : [first ?? '', ...rest];
-  return { value: own.join('.'), position: parts[0]?.position ?? 1 };
+  const hasSchema = first !== undefined && rest.length > 0 && isTableSchema(first);
+  return { value: (hasSchema ? rest : [first ?? '', ...rest]).join('.'), position: parts[0]?.position ?? 1 };
 }
 
-/** `[WAIT | NOWAIT]` and the end of the statement. */
+/** Reads `[WAIT | NOWAIT]`. */
 export function readWait(reader: TokenReader): boolean {
   const waits = !reader.accept('nowait');
   if (waits) reader.accept('wait');

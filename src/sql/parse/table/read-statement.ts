@@ -5,16 +5,16 @@ import { readTableName, readWait, toTableName } from './read-names.ts';
 import type { AlterAction, TableStatement, Located } from './table-statement.ts';
 import { TokenReader } from './token-reader.ts';
 
-/** No other statement is searched for the words that these begin with. */
+/** Other statements need not be scanned. */
 const MAYBE = /\b(?:create|drop|alter|show|describe|desc|refresh)\b/i;
 
-/** The statement about tables and indexes that a text is; undefined where it is another. */
+/** Reads a statement about tables and indexes; undefined if it is another statement. */
 export function readTableStatement(text: string): TableStatement | undefined {
   if (!MAYBE.test(text)) return undefined;
   const tokens = [...(scan(text) ?? [])];
   while (tokens.at(-1)?.text === ';') tokens.pop();
   const reader = new TokenReader(text, tokens);
-  const read = STATEMENTS.find(([words]) => reader.accept(words))?.[1];
+  const read = STATEMENTS.find(([keywords]) => reader.accept(keywords))?.[1];
   const statement = read?.(reader);
   if (statement === undefined) return undefined;
   if (reader.isNext(';'))
@@ -23,8 +23,8 @@ export function readTableStatement(text: string): TableStatement | undefined {
   return statement;
 }
 
-/** What statements begin with, longer beginnings first, and how they go on. */
-const STATEMENTS: readonly (readonly [words: string, read: (reader: TokenReader) => TableStatement])[] = [
+/** The first keywords of each statement, longer ones first, and how the rest is read. */
+const STATEMENTS: readonly (readonly [keywords: string, read: (reader: TokenReader) => TableStatement])[] = [
   ['create table', readCreateTable],
   ...[
     'temp',
@@ -53,21 +53,21 @@ const STATEMENTS: readonly (readonly [words: string, read: (reader: TokenReader)
 ];
 
 function rejectTemporary(reader: TokenReader): never {
-  throw reader.error('SQL_NOT_SUPPORTED', 'DynamoDB has no temporary tables.');
+  throw reader.error('SQL_NOT_SUPPORTED', 'a temporary or unlogged table is not supported');
 }
 
 function rejectUnique(reader: TokenReader): never {
   throw reader.error(
     'SQL_NOT_SUPPORTED',
-    'An index of DynamoDB is never unique.',
-    'Leave UNIQUE out; make what is unique the key of a table.',
+    'UNIQUE is not supported: only the primary key of a table is unique',
+    'Remove UNIQUE, or make the column the primary key of a table.',
   );
 }
 
 function readCreateIndex(reader: TokenReader, kind: 'global' | 'local'): TableStatement {
   reader.accept('concurrently');
   const ifNotExists = reader.accept('if not exists');
-  const { value: name, position } = reader.readName('the name of the index');
+  const { value: name, position } = reader.readName('an index name');
   reader.expect('on');
   reader.accept('only');
   const table = readTableName(reader);
@@ -103,14 +103,14 @@ function readIndexName(reader: TokenReader): {
   readonly table: string | undefined;
   readonly name: Located<string>;
 } {
-  const parts = reader.readQualifiedName('the name of the index');
+  const parts = reader.readQualifiedName('an index name');
   const name = parts.at(-1);
-  if (name === undefined) throw reader.unexpected('the name of the index');
+  if (name === undefined) throw reader.unexpected('an index name');
   const table = toTableName(parts.slice(0, -1)).value;
   return { table: table === '' ? undefined : table, name };
 }
 
-/** Nothing depends on tables and indexes here: both words say the same. */
+/** Nothing depends on tables and indexes, so both keywords have the same effect. */
 function readDropBehavior(reader: TokenReader): void {
   if (!reader.accept('cascade')) reader.accept('restrict');
 }
@@ -129,10 +129,10 @@ function readAction(reader: TokenReader): AlterAction {
   if (reader.accept('reset')) return { kind: 'set', options: readOptionNames(reader) };
   if (reader.accept('drop index')) {
     const ifExists = reader.accept('if exists');
-    return { kind: 'drop-index', ifExists, name: reader.readName('the name of the index') };
+    return { kind: 'drop-index', ifExists, name: reader.readName('an index name') };
   }
   if (reader.accept('alter index')) {
-    const name = reader.readName('the name of the index');
+    const name = reader.readName('an index name');
     reader.expect('set');
     return { kind: 'set-index', name, options: readOptions(reader) };
   }
@@ -142,18 +142,34 @@ function readAction(reader: TokenReader): AlterAction {
     const ifNotExists = reader.accept('if not exists');
     return { kind: 'add-index', ifNotExists, index: readIndex(reader, kind) };
   }
-  const refused = REFUSED.find(([words]) => reader.isNext(words));
-  if (refused !== undefined) throw reader.error('SQL_NOT_SUPPORTED', refused[1], refused[2]);
+  const unsupported = UNSUPPORTED.find(([keyword]) => reader.isNext(keyword));
+  if (unsupported !== undefined) throw reader.error('SQL_NOT_SUPPORTED', unsupported[1], unsupported[2]);
   throw reader.unexpected('ADD INDEX, DROP INDEX, ALTER INDEX, SET or RESET');
 }
 
-const NO_COLUMNS = 'DynamoDB keeps no columns: an item has the attributes that it is given.';
-const REFUSED: readonly (readonly [words: string, message: string, remedy?: string])[] = [
-  ['rename', 'DynamoDB renames neither tables nor attributes.', 'Make a new table, and copy the items.'],
-  ['add', NO_COLUMNS, 'Set the attribute with INSERT or UPDATE, or declare the column in a schema file.'],
-  ['drop', NO_COLUMNS, 'UPDATE table SET name = DEFAULT removes an attribute from items.'],
-  ['alter', NO_COLUMNS, 'The type of a key cannot be changed; of other attributes each value has its own.'],
-  ['owner', 'DynamoDB has no owners: IAM says who may do what.'],
+const NO_COLUMNS = 'DynamoDB does not store columns, only the attributes of each item';
+const UNSUPPORTED: readonly (readonly [keyword: string, message: string, remedy?: string])[] = [
+  [
+    'rename',
+    'RENAME is not supported: DynamoDB cannot rename tables or attributes',
+    'Create a new table, and copy the items.',
+  ],
+  [
+    'add',
+    `ADD COLUMN is not supported: ${NO_COLUMNS}`,
+    'Set the attribute with INSERT or UPDATE, or declare the column in a schema file.',
+  ],
+  [
+    'drop',
+    `DROP COLUMN is not supported: ${NO_COLUMNS}`,
+    'Write UPDATE table SET name = DEFAULT to remove the attribute from items.',
+  ],
+  [
+    'alter',
+    `ALTER COLUMN is not supported: ${NO_COLUMNS}`,
+    'Create a new table to change the type of a key; other attributes have a type per value.',
+  ],
+  ['owner', 'OWNER TO is not supported: IAM policies control access'],
 ];
 
 function readShowIndexes(reader: TokenReader): TableStatement {
@@ -166,12 +182,12 @@ function readDescribe(reader: TokenReader): TableStatement {
   return { kind: 'describe', tag: 'DESCRIBE', table: readTableName(reader) };
 }
 
-/** MySQL's word for DESCRIBE. */
+/** SHOW COLUMNS is DESCRIBE in MySQL. */
 function readShowColumns(reader: TokenReader): TableStatement {
   readFrom(reader);
   return { kind: 'describe', tag: 'SHOW', table: readTableName(reader) };
 }
 
 function readFrom(reader: TokenReader): void {
-  if (!reader.accept('from')) reader.expect('in', 'FROM and the name of a table');
+  if (!reader.accept('from')) reader.expect('in', 'FROM');
 }

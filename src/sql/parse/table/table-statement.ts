@@ -1,26 +1,26 @@
 import type { KeyType } from '../../../dynamo/attribute-value.ts';
 import type { SqlType } from '../../../catalog/table-def.ts';
 
-/** A name or value of a statement, and its one-based position there. */
+/** A name or value in a statement, and its one-based position. */
 export interface Located<T> {
   readonly value: T;
   readonly position: number;
 }
 
-/** A type as a statement names it, and what it is to a key. */
+/** A type in a statement. */
 export interface ParsedType {
-  /** As it was written: `numeric(10, 2)`. */
+  /** As written: `numeric(10, 2)`. */
   readonly text: string;
   readonly type: SqlType;
-  /** The DynamoDB type of a key of this type; undefined: no key has it. */
+  /** The DynamoDB type of a key of this type; undefined: it cannot be a key. */
   readonly key: KeyType | undefined;
   readonly position: number;
 }
 
-/** An option of WITH, SET or RESET; its name is in lower case, but for what follows `tag.`. */
+/** An option of WITH, SET or RESET. Its name is in lower case, except after `tag.`. */
 export interface ParsedOption {
   readonly name: string;
-  /** Undefined where none is given. */
+  /** Undefined for RESET. */
   readonly value: string | undefined;
   readonly position: number;
 }
@@ -33,7 +33,7 @@ export interface ColumnClause {
   readonly position: number;
 }
 
-/** An attribute of an index's key; its type may be known from elsewhere. */
+/** An attribute of the key of an index. Its type is optional: the table or its items may determine it. */
 export interface IndexKeyPart {
   readonly name: string;
   readonly type: ParsedType | undefined;
@@ -58,10 +58,10 @@ export type AlterAction =
       readonly name: Located<string>;
       readonly options: readonly ParsedOption[];
     }
-  /** Options without a value are to be as they are without being given. */
+  /** Options without a value are reset to their defaults. */
   | { readonly kind: 'set'; readonly options: readonly ParsedOption[] };
 
-/** A statement about tables and indexes. `waits`: it ends when DynamoDB has done it. */
+/** A statement about tables and indexes. `waits`: it returns when DynamoDB has finished the change. */
 export type TableStatement =
   | {
       readonly kind: 'create-table';
@@ -101,7 +101,7 @@ export type TableStatement =
   | { readonly kind: 'show-indexes'; readonly table: Located<string> }
   | { readonly kind: 'describe'; readonly tag: 'DESCRIBE' | 'SHOW'; readonly table: Located<string> };
 
-/** Such a statement in the place of a node of PostgreSQL's tree. */
+/** Such a statement in place of a node of PostgreSQL's parse tree. */
 export interface TableNode {
   readonly TableStatement: TableStatement;
 }

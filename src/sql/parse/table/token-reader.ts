@@ -1,11 +1,11 @@
 import { DriverError } from '../../../core/errors.ts';
 import { positionAt } from '../positions.ts';
-import type { Token } from '../scan.ts';
+import { parseIdentifier, type Token } from '../scan.ts';
 import type { Located } from './table-statement.ts';
 
 const NUMBER = /^\d/;
 
-/** Reads a statement token by token. What is not there is a syntax error at its place. */
+/** Reads a statement token by token. Throws a syntax error at the first token that does not match. */
 export class TokenReader {
   readonly #text: string;
   readonly #tokens: readonly Token[];
@@ -16,7 +16,7 @@ export class TokenReader {
     this.#tokens = tokens;
   }
 
-  /** The one-based position of the token that is read next. */
+  /** The one-based position of the next token. */
   get position(): number {
     return positionAt(this.#text, this.#next?.start ?? this.#text.length);
   }
@@ -25,39 +25,41 @@ export class TokenReader {
     return this.#next === undefined;
   }
 
-  /** Takes these words, if they come next. */
-  accept(words: string): boolean {
-    if (!this.isNext(words)) return false;
-    this.#at += words.split(' ').length;
+  /** Takes these keywords or symbols, separated by spaces, if they are next. */
+  accept(keywords: string): boolean {
+    if (!this.isNext(keywords)) return false;
+    this.#at += keywords.split(' ').length;
     return true;
   }
 
-  /** Whether these words or signs come next. */
-  isNext(words: string): boolean {
-    return words.split(' ').every((word, i) => this.#tokens[this.#at + i]?.text.toLowerCase() === word);
+  /** Whether these keywords or symbols are next. */
+  isNext(keywords: string): boolean {
+    return keywords
+      .split(' ')
+      .every((keyword, i) => this.#tokens[this.#at + i]?.text.toLowerCase() === keyword);
   }
 
-  expect(words: string, meaning?: string): void {
-    if (!this.accept(words)) throw this.unexpected(meaning ?? words.toUpperCase());
+  expect(keywords: string, description?: string): void {
+    if (!this.accept(keywords)) throw this.unexpected(description ?? keywords.toUpperCase());
   }
 
-  /** A name: in double quotes as it is, else in lower case. */
+  /** Reads an identifier. */
   readName(what: string): Located<string> {
     const { position } = this;
     const token = this.#next;
     if (token === undefined || token.kind !== 'word') throw this.unexpected(what);
     this.#at += 1;
-    return { value: nameOf(token.text), position };
+    return { value: parseIdentifier(token.text), position };
   }
 
-  /** A name and what it is qualified with. */
+  /** Reads identifiers separated by dots. */
   readQualifiedName(what: string): readonly Located<string>[] {
     const parts = [this.readName(what)];
     while (this.accept('.')) parts.push(this.readName(what));
     return parts;
   }
 
-  /** What stands in parentheses, parted by commas. */
+  /** Reads a list in parentheses, separated by commas. */
   readList<T>(read: () => T): readonly T[] {
     this.expect('(', '"("');
     const items = [read()];
@@ -66,17 +68,18 @@ export class TokenReader {
     return items;
   }
 
-  /** A value of an option: a text, a number or a word. */
-  value(what: string): string {
+  /** Reads the value of an option: a string, a number or a keyword. */
+  readValue(what: string): string {
     const sign = this.accept('-') ? '-' : '';
     const token = this.#next;
     if (token === undefined || (sign !== '' && !NUMBER.test(token.text))) throw this.unexpected(what);
     const { text, kind } = token;
-    const isText = text.startsWith("'");
-    if (!isText && kind !== 'word' && kind !== 'reserved' && !NUMBER.test(text)) throw this.unexpected(what);
+    const isString = text.startsWith("'");
+    if (!isString && kind !== 'word' && kind !== 'reserved' && !NUMBER.test(text))
+      throw this.unexpected(what);
     this.#at += 1;
-    if (isText) return text.slice(1, -1).replaceAll("''", "'");
-    return kind === 'word' ? nameOf(text) : `${sign}${text}`;
+    if (isString) return text.slice(1, -1).replaceAll("''", "'");
+    return kind === 'word' ? parseIdentifier(text) : `${sign}${text}`;
   }
 
   readInteger(what: string): number {
@@ -86,10 +89,10 @@ export class TokenReader {
     return Number(text);
   }
 
-  /** What was found does not fit. */
-  unexpected(what: string): DriverError {
-    const found = this.#next === undefined ? 'the end of the statement' : `"${this.#next.text}"`;
-    return this.error('SQL_SYNTAX', `Expected ${what}, found ${found}.`);
+  /** The syntax error for a next token that is not what was expected. */
+  unexpected(expected: string): DriverError {
+    const place = this.#next === undefined ? 'end of input' : `or near "${this.#next.text}"`;
+    return this.error('SQL_SYNTAX', `syntax error at ${place}: expected ${expected}`);
   }
 
   error(
@@ -106,9 +109,4 @@ export class TokenReader {
   get #next(): Token | undefined {
     return this.#tokens[this.#at];
   }
-}
-
-function nameOf(text: string): string {
-  if (text.startsWith('"')) return text.slice(1, -1).replaceAll('""', '"');
-  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

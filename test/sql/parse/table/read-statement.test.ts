@@ -5,8 +5,8 @@ import { thrownBy } from '../../../support/thrown.ts';
 
 beforeAll(() => loadParser());
 
-describe('a statement about tables', () => {
-  it('is read with its columns, indexes and options', () => {
+describe('readTableStatement', () => {
+  it('reads the columns, indexes and options of a table', () => {
     const statement = readTableStatement(
       `/* new */ CREATE TABLE IF NOT EXISTS "Shop.Orders" (
          id text NOT NULL, line bigint, "Total" numeric(10, 2), a varchar(3),
@@ -71,7 +71,7 @@ describe('a statement about tables', () => {
     ['SHOW INDEXES IN t', { kind: 'show-indexes', table: { value: 't' } }],
     ['desc "T"', { kind: 'describe', tag: 'DESCRIBE', table: { value: 'T' } }],
     ['show columns from "T"', { kind: 'describe', tag: 'SHOW', table: { value: 'T' } }],
-  ])('is %s', (text, expected) => {
+  ])('reads %s', (text, expected) => {
     expect(readTableStatement(text)).toMatchObject(expected);
   });
 
@@ -83,7 +83,7 @@ describe('a statement about tables', () => {
     'SHOW server_version',
     'CREATE TABLESPACE x',
     'DROP TABLE "unterminated',
-  ])('is not %s', (text) => {
+  ])('leaves other statements to the parser: %s', (text) => {
     expect(readTableStatement(text)).toBeUndefined();
   });
 
@@ -111,7 +111,7 @@ describe('a statement about tables', () => {
     ['ALTER TABLE ttt', 'SQL_SYNTAX', 16],
     ['DROP TABLE ttt; DROP TABLE uuu', 'SQL_NOT_SUPPORTED', 15],
     ['SHOW INDEXES ttt', 'SQL_SYNTAX', 14],
-  ])('is refused where it is wrong: %s', async (text, code, position) => {
+  ])('reports the position of an error: %s', async (text, code, position) => {
     expect(await thrownBy(() => readTableStatement(text))).toMatchObject({ code, position });
   });
 });
