@@ -43,11 +43,6 @@ const programs = missing === undefined ? postgresPrograms() : undefined;
           throw new Error(`${outcome.error} of one of ${statements.join('; ').slice(0, 500)}`);
         return [...outcome.rows];
       });
-    // With DYNADBC_RECORD the files are written anew.
-    const record = (fixture: TypeFixture, text: string): void => {
-      if (env['DYNADBC_RECORD'] !== undefined) writeFileSync(typeFixture(fixture), text);
-    };
-
     it('of the types of parameters', () => {
       const prepares = PARAMETER_STATEMENTS.map((sql, i) => `prepare p${i} as ${sql};`);
       const answers = run(
@@ -114,6 +109,11 @@ const programs = missing === undefined ? postgresPrograms() : undefined;
     });
   },
 );
+
+/** With DYNADBC_RECORD the files are written anew. */
+function record(fixture: TypeFixture, text: string): void {
+  if (env['DYNADBC_RECORD'] !== undefined) writeFileSync(typeFixture(fixture), text);
+}
 
 function words(text: string): string[] {
   return text.trim().split(/\s+/).toSorted();

@@ -1,3 +1,4 @@
+import { typeOid } from '../../src/sql/types/types.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AttributeValue } from '../../src/dynamo/attribute-value.ts';
 import { startWorld, type World } from '../support/world.ts';
@@ -65,7 +66,7 @@ describe('a value that the sample did not show', () => {
       expect(digits(byKey.rows)).toEqual(digits([{ id: 'b', v: values[1] }]));
       const { rows, columns } = await db.query(`SELECT id, v FROM ${name} ORDER BY id`);
       expect(rows).toEqual(expected);
-      expect(columns[1]).toEqual({ name: 'v', type });
+      expect(columns[1]).toEqual({ name: 'v', type, oid: typeOid(type) });
       expect((await db.query(`SELECT id, v FROM ${name} WHERE id IN ('a', 'b')`)).rows).toEqual(
         expect.arrayContaining(expected),
       );

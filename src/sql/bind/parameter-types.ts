@@ -15,7 +15,7 @@ import {
   resolveOperator,
 } from './resolve-signature.ts';
 
-/** A column that an item of FROM has, or a query gives. */
+/** A column of an item of FROM or of a query's result. */
 interface TypedColumn {
   readonly name: string;
   readonly type: InternalType;
@@ -68,7 +68,7 @@ export function columnInternalType({ type }: Pick<ColumnDef, 'type'>): InternalT
   return TYPES[postgresColumnType(type)].typname;
 }
 
-/** The name that `format_type` gives. */
+/** The name that `format_type` returns. */
 function formatType(type: string): string {
   const element = type.startsWith('_') ? type.slice(1) : type;
   const name = findInternalType(element) ?? 'text';
@@ -211,7 +211,7 @@ class Inference {
     }
   }
 
-  /** Everything inside a part of a statement that gives no value itself. */
+  /** The expressions of a clause. */
   #visit(node: Node, scope: TypedScope): void {
     if ('SortBy' in node) this.#type(node.SortBy.node, scope);
     else if ('WindowDef' in node) {
@@ -383,7 +383,7 @@ class Inference {
     const found = resolveFunction(getStringValues(funcname).at(-1) ?? '', types);
     const element = found && polymorphicType(found, types);
     for (const [i, arg] of args.entries())
-      this.#convert(arg, found && concreteType(found.args[i] ?? '', element), scope);
+      this.#decide(arg, found && concreteType(found.args[i] ?? '', element));
     this.#convert(filter, 'bool', scope);
     for (const item of order ?? []) this.#visit(item, scope);
     if (over !== undefined) this.#visit({ WindowDef: over }, scope);

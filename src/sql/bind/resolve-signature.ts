@@ -86,8 +86,8 @@ function select(candidates: readonly Signature[], types: readonly InternalType[]
   let left: readonly Signature[] = candidates.filter(({ args }) =>
     args.every((arg, i) => isOpen(i) || canConvert(types[i] ?? '', arg)),
   );
-  left = mostOf(left, ({ args }) => count(args, (arg, i) => !isOpen(i) && arg === types[i]));
-  left = mostOf(left, ({ args }) =>
+  left = keepBest(left, ({ args }) => count(args, (arg, i) => !isOpen(i) && arg === types[i]));
+  left = keepBest(left, ({ args }) =>
     count(args, (arg, i) => !isOpen(i) && (arg === types[i] || isPreferredFor(arg, types[i] ?? ''))),
   );
   if (left.length < 2) return left[0];
@@ -121,7 +121,10 @@ function fitsOpen(arg: string, at: number, candidates: readonly Signature[]): bo
   return isPreferred(arg) || !args.some((each) => category(each) === kind && isPreferred(each));
 }
 
-function mostOf(candidates: readonly Signature[], score: (each: Signature) => number): readonly Signature[] {
+function keepBest(
+  candidates: readonly Signature[],
+  score: (each: Signature) => number,
+): readonly Signature[] {
   const best = Math.max(0, ...candidates.map(score));
   return candidates.filter((each) => score(each) === best);
 }

@@ -3,13 +3,13 @@ import { toDuckdbType } from '../types/column-types.ts';
 import { quoteName, quoteString } from '../print/quote.ts';
 import { storedAttributeType } from '../types/column-types.ts';
 
-/** What an error of a page's decoding holds; the column's position follows. */
+/** Marks the error of a value that does not fit its column; the column's position follows. */
 export const MISFIT = 'dynadbc misfit ';
 
 /**
  * The query that turns one page (a BLOB holding a JSON array of items in wire form, bound as $1) into rows with these
  * columns. A value that does not fit its column's type raises an error that names MISFIT and the column: nothing is
- * rounded or dropped. DuckDB decodes natively: into structs where every column is a plain attribute, else by paths.
+ * rounded or dropped. DuckDB decodes natively: into structs if every column is a top-level attribute, else by paths.
  */
 export function decodeSql(columns: readonly ColumnDef[]): string {
   return canUseStructs(columns) ? structSql(columns) : pathSql(columns);
@@ -58,22 +58,22 @@ function pathSql(columns: readonly ColumnDef[]): string {
 /** Where a column's parts lie in an item `i`. */
 interface Parts {
   readonly whole: string;
-  /** Of a scalar column: its value in wire form, and what is there for NULL. */
+  /** Of a scalar column: its value in wire form, and the marker of NULL. */
   readonly value?: string;
   readonly isNull?: string;
 }
 
 /**
- * In two steps, so that each part is named once: preparing takes a time that grows with the length of the expressions.
+ * In two steps, so that each part is written once: the time to prepare grows with the length of the expressions.
  */
 function selectSql(
   columns: readonly ColumnDef[],
   shape: string,
-  partsOf: (column: ColumnDef) => Parts,
+  getParts: (column: ColumnDef) => Parts,
 ): string {
   const found: string[] = [];
   const values = columns.map((column, position) => {
-    const { whole, value, isNull } = partsOf(column);
+    const { whole, value, isNull } = getParts(column);
     const name = `v${position}`;
     if (value === undefined) {
       found.push(`${whole} AS ${name}`);
@@ -104,7 +104,7 @@ function pointerKey(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-/** The value in the column's type; NULL where it is missing or does not fit. */
+/** The value in the column's type; NULL if it is missing or does not fit. */
 function conversion(column: ColumnDef, value: string): string {
   switch (column.type.kind) {
     case 'bigint':
@@ -124,7 +124,7 @@ function conversion(column: ColumnDef, value: string): string {
   }
 }
 
-/** A cast rounds what has more places than its type, so that only digits which have no more are cast. */
+/** A cast would round digits beyond the scale, so only values without such digits are cast. */
 function fixed(value: string, { kind, scale }: Fixed): string {
   const type = toDuckdbType(kind === 'decimal' ? { kind, scale } : { kind });
   const places = scale === 0 ? '' : `(\\.[0-9]{1,${scale}})?`;
@@ -137,7 +137,7 @@ interface Fixed {
   readonly scale: number;
 }
 
-/** A type of 64 bits that most values fit: DuckDB casts text to one of 128 a hundred times more slowly. */
+/** A 64-bit type that most values fit: DuckDB casts text to 128-bit types a hundred times more slowly. */
 function narrowType({ kind, scale }: Fixed): readonly string[] {
   if (kind === 'hugeint') return ['BIGINT'];
   return kind === 'decimal' && scale < 18 ? [`DECIMAL(18, ${scale})`] : [];

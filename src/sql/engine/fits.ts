@@ -40,7 +40,7 @@ function isIntegerBelow(digits: string, bound: bigint): boolean {
   return value < bound && value >= -bound;
 }
 
-/** What lies at a column's path in an item; undefined where nothing does. */
+/** The value at a column's path in an item; undefined if there is none. */
 export function findValue(item: AttributeMap, path: ColumnDef['path']): AttributeValue | undefined {
   let value: AttributeValue | undefined = item[path[0]];
   for (const step of path.slice(1)) {

@@ -4,7 +4,7 @@ import { DIALECT_FUNCTIONS, type TextFunction } from '../dialect/functions/list.
 import { fitsDouble, toFixedDigits } from '../types/number-value.ts';
 import { itemToJsonText, toJsonText } from '../types/plain-document.ts';
 
-/** The functions that loading calls where DuckDB has none. */
+/** Functions for loading items that DuckDB lacks. */
 const LOADING_FUNCTIONS: readonly TextFunction[] = [
   {
     // A DynamoDB value in wire form as plain JSON; {"NULL":true} as SQL's NULL.
@@ -24,7 +24,7 @@ const LOADING_FUNCTIONS: readonly TextFunction[] = [
   { name: 'dynamo_double', parameters: 1, apply: (text = '') => (fitsDouble(text) ? text : null) },
 ];
 
-/** Registers the functions that run in JavaScript, a chunk at a time, for the whole instance. Texts in, text out. */
+/** Registers the functions that run in JavaScript, chunk by chunk, for the whole instance. They take and return strings. */
 export function registerFunctions(connection: DuckDBConnection): void {
   for (const each of [...LOADING_FUNCTIONS, ...DIALECT_FUNCTIONS]) register(connection, each);
 }

@@ -26,17 +26,17 @@ export function createTextConverter(
   if (type.alias === 'JSON')
     return (value) =>
       typeof value !== 'string' ? null : postgresType === 'jsonb' ? normalizeJson(value) : value;
-  return converterOf(postgresType, createValueConverter(type, 'auto'));
+  return createConverter(postgresType, createValueConverter(type, 'auto'));
 }
 
-function converterOf(
+function createConverter(
   postgresType: string,
   toValue: (value: DuckDBValue) => Value,
 ): (value: DuckDBValue) => string | null {
   const format = textFormatter(postgresType);
   const element = elementType(postgresType);
-  const convertElement = element === undefined ? undefined : converterOf(element, toValue);
-  const convertMember = postgresType === 'record' ? converterOf('text', toValue) : undefined;
+  const convertElement = element === undefined ? undefined : createConverter(element, toValue);
+  const convertMember = postgresType === 'record' ? createConverter('text', toValue) : undefined;
   const zone = postgresType === 'timestamp with time zone' ? '+00' : '';
   const convert = (value: DuckDBValue): string | null => {
     if (value instanceof DuckDBDecimalValue) return value.toString();

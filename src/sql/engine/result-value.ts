@@ -70,11 +70,11 @@ function convertObject(value: NonNullable<DuckDBValue> & object, decimals: Decim
       value.entries.map(({ key, value: member }) => [String(key), convert(member, decimals)]),
     );
   }
-  // DATE, TIME, UUID, BIT …: as they print.
+  // DATE, TIME, UUID, BIT … stay strings.
   return String(value);
 }
 
-/** Infinity and years beyond JavaScript's have no Date: they stay text. */
+/** Infinity and years beyond JavaScript's range have no Date: they stay strings. */
 function toDate(micros: bigint, printed: { toString(): string }): Value {
   const millis = Number(micros / 1000n);
   return Math.abs(millis) <= 8.64e15 ? new Date(millis) : printed.toString();

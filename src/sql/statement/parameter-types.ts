@@ -97,7 +97,7 @@ function insertParts(statement: InsertStmt, table: TableDef): readonly Part[] {
     const values = rows.valuesLists.flatMap((row) =>
       'List' in row ? assignments(row.List.items ?? [], types) : [],
     );
-    parts.push(selectOf(values, [], undefined, ctes.length === 0 ? undefined : { ctes }));
+    parts.push(toSelect(values, [], undefined, ctes.length === 0 ? undefined : { ctes }));
   } else if (rows !== undefined) {
     const hasStar = (rows.targetList ?? []).some((node) => 'ResTarget' in node && isStar(node.ResTarget.val));
     const clause = ctes.length === 0 ? {} : { withClause: { ...rows.withClause, ctes } };
@@ -109,7 +109,7 @@ function insertParts(statement: InsertStmt, table: TableDef): readonly Part[] {
   if (targetList.length > 0) {
     // What would have been inserted has the columns of the table.
     const excluded: Node = { RangeVar: { ...relation, alias: { aliasname: 'excluded' } } };
-    parts.push(selectOf(setValues(targetList, table), [from, excluded], whereClause));
+    parts.push(toSelect(setValues(targetList, table), [from, excluded], whereClause));
   }
   return [...parts, ...returningParts(returningClause?.exprs, from)];
 }
@@ -118,7 +118,7 @@ function updateParts(statement: UpdateStmt, table: TableDef): readonly Part[] {
   const { relation, targetList = [], fromClause = [], whereClause, withClause, returningClause } = statement;
   const from: Node[] = relation === undefined ? [] : [{ RangeVar: relation }];
   return [
-    selectOf(setValues(targetList, table), [...from, ...fromClause], whereClause, withClause),
+    toSelect(setValues(targetList, table), [...from, ...fromClause], whereClause, withClause),
     ...from.flatMap((each) => returningParts(returningClause?.exprs, each)),
   ];
 }
@@ -132,7 +132,7 @@ function deleteParts({
 }: DeleteStmt): readonly Part[] {
   const from: Node[] = relation === undefined ? [] : [{ RangeVar: relation }];
   return [
-    selectOf([], [...from, ...usingClause], whereClause, withClause),
+    toSelect([], [...from, ...usingClause], whereClause, withClause),
     ...from.flatMap((each) => returningParts(returningClause?.exprs, each)),
   ];
 }
@@ -150,7 +150,7 @@ function callParts({ funccall }: CallStmt): readonly Part[] {
     );
     return { value: named?.arg ?? arg, type: parameter && TYPES[parameter.type].typname };
   });
-  return [selectOf(values, [], undefined)];
+  return [toSelect(values, [], undefined)];
 }
 
 function returningParts(exprs: readonly Node[] | undefined, from: Node): readonly Part[] {
@@ -192,7 +192,7 @@ function assignedType(target: Node, table: TableDef): InternalType {
 
 const PLAIN = { limitOption: 'LIMIT_OPTION_DEFAULT', op: 'SETOP_NONE' } as const;
 
-function selectOf(
+function toSelect(
   values: readonly Assignment[],
   fromClause: readonly Node[],
   whereClause: Node | undefined,

@@ -32,7 +32,7 @@ const WORDS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | nul
 
 /** Reads JSON text; of equal keys the last counts. */
 export function parseJson(text: string): JsonNode {
-  // Only to find faults: what it gives has lost digits.
+  // Only for its syntax errors: its numbers have lost digits.
   JSON.parse(text);
   const tokens = [...text.matchAll(TOKEN)].map(([, token = '']) => token);
   let at = 0;
@@ -82,7 +82,7 @@ export function normalizeJson(text: string): string {
   return formatJsonb(parseJson(text));
 }
 
-/** A form that equal documents share, whatever the order of their members and the zeros of their numbers; undefined for what is no JSON. */
+/** One form for equal documents, regardless of the order of members and of zeros in numbers; undefined for text that is not JSON. */
 export function toComparableJson(text: string): string | undefined {
   try {
     return formatJsonb(parseJson(text), formatJsonNumber);
@@ -92,7 +92,7 @@ export function toComparableJson(text: string): string | undefined {
   }
 }
 
-/** A number as documents of DynamoDB hold it: without zeros at its end, and as text where JSON tools would round it. */
+/** A number as the driver's documents hold it: without zeros at its end, and as a string where JSON tools would round it. */
 export function formatJsonNumber(digits: string): string {
   const value = toDocumentNumber(digits);
   return typeof value === 'string' ? JSON.stringify(value) : String(value);

@@ -22,7 +22,7 @@ export function toDocumentNumber(digits: string): number | bigint | string {
   return value >= -(2n ** 63n) && value < 2n ** 64n ? value : String(value);
 }
 
-/** For trailing zeros, exponents and digits beyond what a double holds. */
+/** For trailing zeros, exponents, and digits that a double cannot hold. */
 function toNumberValueSlowly(digits: string, number: number): number | bigint | string {
   const exact = normalize(digits);
   if (exact === undefined) return digits;
@@ -51,12 +51,12 @@ function normalize(digits: string): { significand: string; exponent: number } | 
   };
 }
 
-/** Without zeros at the end of a fraction, which DynamoDB does not keep either. */
+/** Drops the zeros at the end of a fraction, as DynamoDB does. */
 export function trimFraction(digits: string): string {
   return /\.\d*$/.test(digits) ? digits.replace(/\.?0+$/, '') : digits;
 }
 
-/** Whether a double holds these digits: what it prints names the same number. */
+/** Whether a double holds these digits: it prints as the same number. */
 export function fitsDouble(digits: string): boolean {
   const exact = normalize(digits);
   const number = Number(digits);
@@ -78,7 +78,7 @@ export function expandExponent(digits: string): string {
   return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`;
 }
 
-/** The digits without an exponent; null where they have more places behind the point. */
+/** The digits without an exponent; null if more of them than `scale` follow the point. */
 export function toFixedDigits(digits: string, scale: number): string | null {
   const plain = expandExponent(digits);
   const point = plain.indexOf('.');

@@ -1,7 +1,7 @@
 import { DriverError } from '../../core/errors.ts';
 import { INFINITE_MICROS, toDays } from './text-format.ts';
 
-/** The elements of an array of one dimension, `{a,"b c",NULL}`; undefined where the text is not one. */
+/** The elements of a one-dimensional array, `{a,"b c",NULL}`; undefined if the string is not one. */
 export function parseArrayLiteral(literal: string): (string | null)[] | undefined {
   const items = parseArray(literal);
   return items === undefined || items.some((item) => typeof item === 'object' && item !== null)
@@ -15,7 +15,7 @@ export type ArrayElement = string | null | readonly ArrayElement[];
 const ELEMENT = /\s*(?:"((?:[^"\\]|\\.)*)"|([^",{}\\]*[^",{}\\\s])|(?=\{))\s*/sy;
 const SEPARATOR = /\s*([,}])\s*/y;
 
-/** The elements of an array of any number of dimensions; undefined where the text is not one. */
+/** The elements of an array with any number of dimensions; undefined if the string is not one. */
 export function parseArray(literal: string): ArrayElement[] | undefined {
   const text = literal.trim();
   let at = 0;
@@ -65,7 +65,7 @@ const BOOLEANS: readonly (readonly [string, boolean])[] = [
   ['0', false],
 ];
 
-/** Any beginning of true, false, yes, no, on and off that names one of them. */
+/** Any unambiguous prefix of true, false, yes, no, on and off, in any case. */
 export function parseBoolean(text: string): boolean {
   const word = text.trim().toLowerCase();
   const matches = word === '' || word === 'o' ? [] : BOOLEANS.filter(([name]) => name.startsWith(word));
@@ -134,13 +134,13 @@ const DATE = /^(\d{4,6})-(\d{1,2})-(\d{1,2})/;
 const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?/;
 const OFFSET = /^(?:Z|([-+])(\d{2}):?(\d{2})?(?::?(\d{2}))?)$/i;
 
-/** What stands in a date or a timestamp in ISO 8601, as PostgreSQL prints them. */
+/** The parts of a date or a timestamp in ISO 8601 or in PostgreSQL's output format. */
 interface ParsedTimestamp {
   /** Days since 1970. */
   readonly days: number;
   /** Microseconds of the day. */
   readonly micros: bigint;
-  /** Seconds east of UTC; undefined where the text does not say. */
+  /** Seconds east of UTC; undefined if the string has no offset. */
   readonly offset: number | undefined;
 }
 
@@ -150,7 +150,7 @@ export function parseDate(text: string): number | 'infinity' | '-infinity' {
   return special ?? parseDateTime(text, 'date').days;
 }
 
-/** A timestamp by its microseconds since 1970; UTC where one with time zone does not say its offset. */
+/** A timestamp by its microseconds since 1970. One with time zone that has no offset is in UTC. */
 export function parseTimestamp(
   text: string,
   type: 'timestamp without time zone' | 'timestamp with time zone',
@@ -213,7 +213,7 @@ function parseDateTime(text: string, type: string): ParsedTimestamp {
   return { days, micros: clock.micros, offset };
 }
 
-/** The clock that a text begins with, and how many characters that takes. */
+/** The time of day that a string begins with, and its length there. */
 function parseClock(text: string): { readonly micros: bigint; readonly length: number } | undefined {
   const found = CLOCK.exec(text);
   if (found === null) return undefined;
@@ -232,7 +232,7 @@ function parseOffset(text: string): number | undefined {
   return sign === '-' ? -size : size;
 }
 
-/** The parts of an interval, which stand for themselves: a month has no fixed number of days. */
+/** The parts of an interval, kept apart because a month has no fixed number of days. */
 export interface ParsedInterval {
   readonly months: number;
   readonly days: number;

@@ -58,7 +58,7 @@ export const plainText: TextFormat = { format: formatAny, parse: parsePlain };
 
 export const booleanText: TextFormat = { format: formatAny, parse: parseBoolean };
 
-/** Integers of so many bits; an oid has no sign. */
+/** Integers of this many bits; an oid has no sign. */
 export function integerText(type: 'smallint' | 'integer' | 'bigint' | 'oid', bits: number): TextFormat {
   const isSigned = type !== 'oid';
   const max = 2n ** BigInt(isSigned ? bits - 1 : bits) - 1n;

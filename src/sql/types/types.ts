@@ -35,7 +35,7 @@ import {
 
 /** Everything that the driver knows of one of PostgreSQL's types. What other files say of types is a view over these rows. */
 export interface TypeRow {
-  /** `pg_type.typname`: `int8`. The key of the row is the name that `format_type` gives: `bigint`. */
+  /** `pg_type.typname`: `int8`. The key of the row is the name that `format_type` returns: `bigint`. */
   readonly typname: string;
   /** Further names that SQL accepts. */
   readonly aliases: readonly string[];
@@ -53,7 +53,7 @@ export interface TypeRow {
   readonly radix: 2 | 10 | null;
   /** Digits of a second's fraction. */
   readonly fractionDigits: 0 | 6 | null;
-  /** Characters of the longest value; null where there is no bound. */
+  /** Characters of the longest value; null if it has no limit. */
   readonly maxLength: number | null;
   readonly duckdb: {
     /** What a cast to the type names; undefined: such a cast is refused. */
@@ -126,7 +126,7 @@ const BITS = {
   binary: bitFormat,
 } as const;
 
-/** PostgreSQL's types, by the names that `format_type` gives. */
+/** PostgreSQL's types, by the names that `format_type` returns. */
 export const TYPES = {
   text: {
     ...STRING,

@@ -74,6 +74,13 @@ describe('the types of parameters', () => {
     expect(await infer(sql)).toEqual(types);
   });
 
+  it('are inferred in one pass, however deep the expression is', async () => {
+    const depth = 60;
+    const nested = `${'coalesce(upper('.repeat(depth)}$1${"), 'x')".repeat(depth)}`;
+    const sum = Array.from({ length: depth }, () => '(1 + ').join('') + '$2' + ')'.repeat(depth);
+    expect(await infer(`select ${nested} from o where qty = ${sum}`)).toEqual(['text', 'integer']);
+  });
+
   it('are text in PartiQL', async () => {
     expect(await parameterTypes(parsePartiql('SELECT * FROM o WHERE pk = ?'), TABLES, signal)).toEqual([
       'text',

@@ -14,7 +14,7 @@ describe('the table of types', () => {
     expect(rows.toSorted((a, b) => a.oid - b.oid)).toEqual(readTypes());
   });
 
-  it('gives each DuckDB type to one of them', () => {
+  it('maps each DuckDB type to one of them', () => {
     const types = TYPE_NAMES.flatMap((name) => TYPES[name].duckdb.types);
     expect(new Set(types).size).toBe(types.length);
   });
