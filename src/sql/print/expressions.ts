@@ -17,8 +17,8 @@ import { quoteName, quoteString } from './quote.ts';
 import { type Printer, unsupported } from './printer.ts';
 
 /**
- * Prints an expression; undefined where the node is none. Whatever has operators is printed in parentheses, since
- * DuckDB binds some of them looser or tighter than PostgreSQL (`->>` looser than `=`).
+ * Prints an expression; undefined if the node is not one. Operators are always printed in parentheses, because the
+ * precedence of some differs in DuckDB (`->>` binds less tightly than `=`).
  */
 export function printExpression(node: Node, printer: Printer): string | undefined {
   if ('ColumnRef' in node) return printColumn(node.ColumnRef);
@@ -54,7 +54,7 @@ export function printExpression(node: Node, printer: Printer): string | undefine
   return undefined;
 }
 
-/** `OVER w`, `OVER (…)`, and the same without OVER for the WINDOW clause. */
+/** Prints a window specification, as in OVER (…) and WINDOW w AS (…). */
 export function printWindow(window: WindowDef, printer: Printer): string {
   const parts = [
     window.refname === undefined ? '' : quoteName(window.refname),
@@ -69,7 +69,7 @@ function optional(before: string, node: Node | undefined, printer: Printer): str
   return node === undefined ? '' : `${before}${printer.node(node)}`;
 }
 
-/** A `*` may be followed by the columns that it leaves out. */
+/** The binder adds the columns that a `*` excludes after it. */
 function printColumn(column: ColumnRef): string {
   const fields = column.fields ?? [];
   const star = fields.findIndex((field) => 'A_Star' in field);
@@ -84,23 +84,23 @@ function printColumn(column: ColumnRef): string {
 function printConstant(constant: A_Const, printer: Printer): string {
   if (constant.isnull === true) return 'NULL';
   if (constant.sval !== undefined) return quoteString(constant.sval.sval ?? '');
-  if (constant.ival !== undefined) return negative(String(constant.ival.ival ?? 0));
+  if (constant.ival !== undefined) return parenthesizeNegative(String(constant.ival.ival ?? 0));
   if (constant.boolval !== undefined) return constant.boolval.boolval === true ? 'true' : 'false';
-  if (constant.fval !== undefined) return negative(printNumber(constant.fval.fval ?? '0'));
-  throw unsupported('A bit string', printer, constant.location);
+  if (constant.fval !== undefined) return parenthesizeNegative(printNumber(constant.fval.fval ?? '0'));
+  throw unsupported('a bit string constant', printer, constant.location);
 }
 
-function negative(digits: string): string {
+function parenthesizeNegative(digits: string): string {
   return digits.startsWith('-') ? `(${digits})` : digits;
 }
 
-/** DuckDB knows decimal notation only: `0x1F`, `0o17`, `0b1` and `1_000` are read here. */
+/** DuckDB accepts only decimal notation, so `0x1F`, `0o17`, `0b1` and `1_000` are converted. */
 function printNumber(text: string): string {
   const digits = text.replaceAll('_', '');
   return /^0[xob]/i.test(digits) ? BigInt(digits).toString() : digits;
 }
 
-/** What means the same in both; the rest has become a function by now, or has no counterpart. */
+/** Operators with the same meaning in both. The dialect has rewritten the others to functions, if DuckDB has any. */
 const OPERATORS: ReadonlySet<string> = new Set(
   '+ - * / % ^ = <> < > <= >= || & | << >> ~ @ ^@ @> <@ && ~~ !~~ ~~* !~~*'.split(' '),
 );
@@ -110,8 +110,7 @@ function printOperator(expression: A_Expr, printer: Printer): string {
   const operator = getStringValues(expression.name).at(-1) ?? '';
   switch (expression.kind) {
     case 'AEXPR_OP':
-      if (!OPERATORS.has(operator))
-        throw unsupported(`The operator ${operator}`, printer, expression.location);
+      if (!OPERATORS.has(operator)) throw unsupported(`operator ${operator}`, printer, expression.location);
       return expression.lexpr === undefined ? `${operator} ${right}` : `${left} ${operator} ${right}`;
     case 'AEXPR_OP_ANY':
       return `${left} ${operator} ANY (${right})`;
@@ -130,18 +129,18 @@ function printOperator(expression: A_Expr, printer: Printer): string {
     case 'AEXPR_ILIKE':
       return `${left} ${operator === '!~~*' ? 'NOT ILIKE' : 'ILIKE'} ${right}`;
     case 'AEXPR_BETWEEN':
-      return `${left} BETWEEN ${range(expression, printer)}`;
+      return `${left} BETWEEN ${printRange(expression, printer)}`;
     case 'AEXPR_NOT_BETWEEN':
-      return `${left} NOT BETWEEN ${range(expression, printer)}`;
+      return `${left} NOT BETWEEN ${printRange(expression, printer)}`;
     case 'AEXPR_SIMILAR':
     case 'AEXPR_BETWEEN_SYM':
     case 'AEXPR_NOT_BETWEEN_SYM':
     case undefined:
   }
-  throw unsupported(`The operator ${operator}`, printer, expression.location);
+  throw unsupported(`operator ${operator}`, printer, expression.location);
 }
 
-function range(expression: A_Expr, printer: Printer): string {
+function printRange(expression: A_Expr, printer: Printer): string {
   const bounds =
     expression.rexpr !== undefined && 'List' in expression.rexpr ? (expression.rexpr.List.items ?? []) : [];
   return bounds.map(printer.node).join(' AND ');
@@ -167,9 +166,9 @@ function printCall(call: FuncCall, printer: Printer): string {
   const name = names.at(-1) ?? '';
   const args = (call.args ?? []).map(printer.node);
   if (names.length > 1 && names[0] !== 'pg_catalog')
-    throw unsupported(`The function ${names.join('.')}`, printer, call.location);
+    throw unsupported(`function ${names.join('.')}`, printer, call.location);
   const syntax = call.funcformat === 'COERCE_SQL_SYNTAX' ? SYNTAX_CALLS.get(name) : undefined;
-  if (syntax !== undefined) return syntax(args, fieldName(call.args?.[0]));
+  if (syntax !== undefined) return syntax(args, printField(call.args?.[0]));
   if (call.func_variadic === true) args.push(`VARIADIC ${args.pop() ?? ''}`);
   const inside = call.agg_star === true ? '*' : args.join(', ');
   const order = call.agg_order === undefined ? '' : `ORDER BY ${printer.list(call.agg_order)}`;
@@ -184,7 +183,7 @@ function printCall(call: FuncCall, printer: Printer): string {
   ].join('');
 }
 
-function fieldName(node: Node | undefined): string {
+function printField(node: Node | undefined): string {
   return quoteString(node !== undefined && 'A_Const' in node ? (node.A_Const.sval?.sval ?? '') : '');
 }
 
@@ -207,10 +206,10 @@ function printSubquery(link: SubLink, printer: Printer): string {
     case 'CTE_SUBLINK':
     case undefined:
   }
-  throw unsupported('This kind of subquery', printer, link.location);
+  throw unsupported('this kind of subquery', printer, link.location);
 }
 
-// These compare bytes, as DuckDB does by itself.
+// Collations that compare bytes, which is DuckDB's default.
 const BYTE_ORDERS: ReadonlySet<string> = new Set(['C', 'POSIX', 'default', 'ucs_basic']);
 
 function printCollation(clause: CollateClause, printer: Printer): string {
@@ -231,20 +230,20 @@ function printSubscript(node: Node, printer: Printer): string {
 }
 
 const FRAME = { nonDefault: 0x1, range: 0x2, rows: 0x4, groups: 0x8, between: 0x10 } as const;
-const FRAME_BOUNDS: readonly (readonly [start: number, end: number, text: string])[] = [
+const FRAME_BOUNDS: readonly (readonly [start: number, end: number, sql: string])[] = [
   [0x20, 0x40, 'UNBOUNDED PRECEDING'],
   [0x80, 0x100, 'UNBOUNDED FOLLOWING'],
   [0x200, 0x400, 'CURRENT ROW'],
   [0x800, 0x1000, 'PRECEDING'],
   [0x2000, 0x4000, 'FOLLOWING'],
 ];
-const FRAME_EXCLUSIONS: readonly (readonly [bit: number, text: string])[] = [
+const FRAME_EXCLUSIONS: readonly (readonly [bit: number, sql: string])[] = [
   [0x8000, ' EXCLUDE CURRENT ROW'],
   [0x10000, ' EXCLUDE GROUP'],
   [0x20000, ' EXCLUDE TIES'],
 ];
 
-/** The frame is a set of bits in PostgreSQL's tree (FRAMEOPTION_ in its parsenodes.h). */
+/** PostgreSQL's parse tree has the frame as a set of bits (FRAMEOPTION_… in parsenodes.h). */
 function printFrame(window: WindowDef, printer: Printer): string {
   const bits = window.frameOptions ?? 0;
   if ((bits & FRAME.nonDefault) === 0) return '';
@@ -263,17 +262,17 @@ const DUCKDB_ONLY: ReadonlyMap<string, string> = new Map([
   ['hugeint', 'hugeint'],
 ]);
 
-/** A type's name, with its modifiers where they mean the same in DuckDB. */
+/** Prints the name of a type, with its modifiers if they have the same meaning in DuckDB. */
 export function printType(type: TypeName, printer: Printer): string {
   const names = getStringValues(type.names);
   const name = names.at(-1) ?? '';
   if (names.length > 1 && names[0] !== 'pg_catalog')
-    throw unsupported(`The type ${names.join('.')}`, printer, type.location);
+    throw unsupported(`type ${names.join('.')}`, printer, type.location);
   const modifiers = name === 'numeric' && type.typmods !== undefined ? `(${printer.list(type.typmods)})` : '';
   const arrays = (type.arrayBounds ?? []).map(() => '[]').join('');
   const known = findInternalType(name);
-  // DuckDB's own types, which the driver's rewriting casts to.
+  // The rewrites of the dialect also cast to DuckDB's own types.
   const printed = known === undefined ? DUCKDB_ONLY.get(name) : TYPES[known].duckdb.cast;
-  if (printed === undefined) throw unsupported(`The type ${name}`, printer, type.location);
+  if (printed === undefined) throw unsupported(`type ${name}`, printer, type.location);
   return `${printed}${modifiers}${arrays}`;
 }

@@ -14,10 +14,13 @@ import { printExpression, printWindow } from './expressions.ts';
 import { quoteName } from './quote.ts';
 import { type Printer, unsupported } from './printer.ts';
 
-/** The schema name that stands for the stubs' schema until a statement is printed. */
+/** Placeholder for the schema of the stub tables, which is known only when the statement is printed. */
 export const STUB_SCHEMA = '<stubs>';
 
-/** A query as DuckDB reads it. Only what is known to mean the same there is printed; the rest is refused by name. */
+/**
+ * Prints a query for DuckDB. Throws SQL_NOT_SUPPORTED with the name of any construct that is not known to have the same
+ * meaning there.
+ */
 export function printSelect(
   select: SelectStmt,
   stubSchema: string,
@@ -32,7 +35,7 @@ export function printSelect(
   return printer.select(select);
 }
 
-// What to call the nodes that have no counterpart.
+// Names for messages of nodes that have no equivalent in DuckDB.
 const CONSTRUCTS: ReadonlyMap<string, string> = new Map([
   ['JsonFuncExpr', 'JSON_VALUE, JSON_QUERY or JSON_EXISTS'],
   ['JsonIsPredicate', 'IS JSON'],
@@ -109,7 +112,7 @@ function printBody(select: SelectStmt, printer: Printer): string {
     .join(' ');
 }
 
-/** `SELECT DISTINCT` is a list of one empty element in PostgreSQL's tree. */
+/** In PostgreSQL's parse tree, `SELECT DISTINCT` is a list with one empty element. */
 function printDistinct(select: SelectStmt, printer: Printer): string {
   const [first] = select.distinctClause ?? [];
   if (first === undefined) return '';
@@ -178,7 +181,7 @@ function printFunction(fn: RangeFunction, printer: Printer): string {
   return `${fn.lateral === true ? 'LATERAL ' : ''}${printer.node(called)}${fn.ordinality === true ? ' WITH ORDINALITY' : ''}${printAlias(fn.alias)}`;
 }
 
-/** Blocks are of another size in every engine: both methods sample rows. */
+/** SYSTEM samples rows like BERNOULLI, since blocks differ between engines. */
 function printSample({ relation, args }: RangeTableSample, printer: Printer): string {
   return `${printer.node(relation)} TABLESAMPLE BERNOULLI (${printer.list(args)} PERCENT)`;
 }

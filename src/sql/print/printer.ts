@@ -1,7 +1,7 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 
-/** Hands a node to whoever prints its kind, so that statements and expressions can hold each other. */
+/** Prints nodes of any kind, so that statements and expressions can contain each other. */
 export interface Printer {
   readonly node: (node: Node | undefined) => string;
   readonly list: (nodes: readonly Node[] | undefined) => string;
@@ -9,11 +9,11 @@ export interface Printer {
   readonly location: (location: number | undefined) => { readonly position?: number };
 }
 
-/** What to say about a construct that has no counterpart in the engine. */
+/** The error for a construct that has no equivalent in DuckDB. */
 export function unsupported(
   what: string,
   printer: Pick<Printer, 'location'>,
   location?: number,
 ): DriverError {
-  return new DriverError('SQL_NOT_SUPPORTED', `${what} is not supported.`, printer.location(location));
+  return new DriverError('SQL_NOT_SUPPORTED', `${what} is not supported`, printer.location(location));
 }

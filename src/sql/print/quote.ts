@@ -1,9 +1,9 @@
-/** A name as a quoted identifier. */
+/** Quotes an identifier. Always: DuckDB reserves more keywords than PostgreSQL. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Text as a literal. */
+/** Quotes a string constant. A backslash has no special meaning in DuckDB. */
 export function quoteString(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

@@ -9,11 +9,11 @@ beforeAll(() => loadParser());
 
 function parse(sql: string): SelectStmt {
   const statement = parseTree(sql).stmts?.[0]?.stmt;
-  if (statement === undefined || !('SelectStmt' in statement)) throw new Error(`No query: ${sql}`);
+  if (statement === undefined || !('SelectStmt' in statement)) throw new Error(`not a query: ${sql}`);
   return statement.SelectStmt;
 }
 
-/** A tree without its places in the text, and without the schema that PostgreSQL's keywords add to names of types. */
+/** A parse tree without locations, and without the schema that PostgreSQL adds to the names of built-in types. */
 function shape(tree: unknown): unknown {
   if (Array.isArray(tree))
     return tree.filter((item) => JSON.stringify(item) !== '{"String":{"sval":"pg_catalog"}}').map(shape);
@@ -84,7 +84,7 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => {
         .map(([[l, r], op]) => `(${l}) ${op} (${r})`),
       fc
         .tuple(pair, fc.constantFrom('+', '-', '*', '||'))
-        .map(([[l, r], op]) => `(${l}) ${op} ${leafOf(r)} ${op} ${leafOf(l)}`),
+        .map(([[l, r], op]) => `(${l}) ${op} ${toLeaf(r)} ${op} ${toLeaf(l)}`),
       fc
         .tuple(
           e,
@@ -120,13 +120,13 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => {
   };
 });
 
-/** Something that may stand without parentheses. */
-function leafOf(text: string): string {
+/** An operand that needs no parentheses. */
+function toLeaf(text: string): string {
   return /^[\w."']+$/.test(text) ? text : 'z';
 }
 
-describe('printing', () => {
-  it('keeps the meaning of any expression: what is printed parses to the same tree', () => {
+describe('printSelect', () => {
+  it('prints expressions that parse to the same tree', () => {
     fc.assert(
       fc.property(expression, (text) => roundTrip(`select ${text}`)),
       { numRuns: 300 },
@@ -148,15 +148,15 @@ describe('printing', () => {
     'values (1, 5), (2, 3) order by 1 limit 1',
     `select 'a\\b', e'\\n', '', 1.50, 1e10, 12345678901234567890, .5`,
     'select "select", "a""b", "ünï😀" from "x.y"',
-  ])('keeps %s', (sql) => {
+  ])('prints a query that parses to the same tree: %s', (sql) => {
     expect.hasAssertions();
     roundTrip(sql);
   });
 
-  it('quotes names and text so that they are read back', () => {
+  it('quotes names and strings so that they parse back', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), (given) => {
-        const value = given.replace(/\0|\p{Surrogate}/gu, '');
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const value = text.replace(/\0|\p{Surrogate}/gu, '');
         const name = `x${value.slice(0, 15).replace(/\p{Surrogate}/u, '')}`;
         const [target] = parse(`select ${quoteString(value)} as ${quoteName(name)}`).targetList ?? [];
         expect(target).toMatchObject({
