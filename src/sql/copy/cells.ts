@@ -4,7 +4,7 @@ import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
 import { call, cast, column, name } from '../dialect/build.ts';
-import { formatValue } from '../types/format-value.ts';
+import { textFormatter } from '../types/format-value.ts';
 import { storedAttributeType } from '../types/column-types.ts';
 import { createColumnDecoder } from '../exec/row-decoder.ts';
 import { planStatement, type RunningStatement, runStatement } from '../exec/run.ts';
@@ -90,8 +90,9 @@ function createCellFormatter(
   form: CellFormat,
   direct: boolean,
 ): (value: Value) => string | null {
+  const format = textFormatter(type);
   const text = (value: Value): string | null =>
-    typeof value === 'string' && !direct ? value : formatValue(value, type);
+    typeof value === 'string' && !direct ? value : format(value);
   if (form === 'text') return text;
   return (value) => {
     const cell = text(value);

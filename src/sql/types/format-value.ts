@@ -22,11 +22,6 @@ export function textFormatter(type: string): (value: Value) => string | null {
   return formatList;
 }
 
-/** A value in PostgreSQL's text output, by PostgreSQL's name of its type; null stays null. */
-export function formatValue(value: Value, type: string): string | null {
-  return textFormatter(type)(value);
-}
-
 /** The value of a string in PostgreSQL's input syntax. */
 export function parseValue(text: string, type: string): NonNullable<Value> {
   const element = elementType(type);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { formatFloat } from '../../../src/sql/types/text-format.ts';
 import { normalizeJson } from '../../../src/sql/types/json-text.ts';
-import { formatValue } from '../../../src/sql/types/format-value.ts';
+import { textFormatter } from '../../../src/sql/types/format-value.ts';
 import type { Value } from '../../../src/sql/types/value.ts';
 
 describe("PostgreSQL's text form", () => {
@@ -30,7 +30,7 @@ describe("PostgreSQL's text form", () => {
     [{ b: 1, a: 'x' }, 'json', '{"b":1,"a":"x"}'],
     [{ bb: 1, c: [true] }, 'jsonb', '{"c": [true], "bb": 1}'],
   ])('%p as %s is %p', (value, type, text) => {
-    expect(formatValue(value, type)).toBe(text);
+    expect(textFormatter(type)(value)).toBe(text);
   });
 
   it('prints doubles so that they are read back', () => {
