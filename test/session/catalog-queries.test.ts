@@ -24,8 +24,8 @@ async function rows(sql: string): Promise<unknown[][]> {
   return (await db.query<unknown[]>(sql, [], { rowMode: 'array' })).rows;
 }
 
-describe('what programs ask of the catalog before they show tables', () => {
-  it('the schema and the database that are current are those that tables are listed under', async () => {
+describe('catalog queries of programs', () => {
+  it('list tables in the current schema and database', async () => {
     expect(
       await rows(
         'SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_catalog = current_database() ORDER BY 1',
@@ -34,7 +34,7 @@ describe('what programs ask of the catalog before they show tables', () => {
     expect(await rows('SELECT id FROM dynamodb.public."Customers"')).toEqual([['a']]);
   });
 
-  it('relations with their kinds, owners and comments', async () => {
+  it('list relations with their kinds, owners and comments', async () => {
     expect(
       await rows(
         `SELECT n.nspname, c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner), am.amname, d.description
@@ -53,7 +53,7 @@ describe('what programs ask of the catalog before they show tables', () => {
     ]);
   });
 
-  it('columns by the name of their table, cast to regclass', async () => {
+  it('list columns by the name of their table, cast to regclass', async () => {
     expect(
       await rows(
         `SELECT a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid)
@@ -82,11 +82,11 @@ describe('what programs ask of the catalog before they show tables', () => {
     [`current_schemas(false)`, ['public']],
     [`pg_encoding_to_char(6)`, 'UTF8'],
     [`format_type(20, NULL)`, 'bigint'],
-  ])('%s', async (expression, value) => {
+  ])('evaluate %s', async (expression, value) => {
     expect(await rows(`SELECT ${expression}`)).toEqual([[value]]);
   });
 
-  it('names of relations, by their object identifiers', async () => {
+  it('convert OIDs to relation names', async () => {
     expect(
       await rows(
         `SELECT i.indrelid::regclass::text, i.indexrelid::regclass FROM pg_index i WHERE NOT i.indisprimary`,
@@ -109,7 +109,7 @@ describe('what programs ask of the catalog before they show tables', () => {
     ],
     ["SELECT relname FROM pg_class c WHERE c.oid = 'orders_pkey'::regclass", 'orders_pkey'],
     ["SELECT relname FROM pg_class c WHERE c.oid::regclass::text = 'by_status'", 'by_status'],
-  ])('a relation is told by its name, and compared by its number: %s', async (sql, name) => {
+  ])('show a regclass as its name, and compare its OID: %s', async (sql, name) => {
     expect(await rows(sql)).toEqual([[name]]);
   });
 
@@ -117,14 +117,14 @@ describe('what programs ask of the catalog before they show tables', () => {
     "SELECT 'nothing'::regclass",
     "SELECT 'nothing'::regclass::oid",
     "SELECT attname FROM pg_attribute WHERE attrelid = 'public.nothing'::regclass",
-  ])('what is no relation is refused: %s', async (sql) => {
+  ])('reject the name of a relation that does not exist: %s', async (sql) => {
     expect(await thrownBy(() => rows(sql))).toMatchObject({
       sqlState: '42P01',
       message: expect.stringMatching(/^relation "(public\.)?nothing" does not exist$/),
     });
   });
 
-  it('columns of result with their PostgreSQL names', async () => {
+  it('return columns with their PostgreSQL names', async () => {
     const { columns } = await db.query("SELECT 'orders'::regclass, to_regclass('orders') AS x");
     expect(columns).toEqual([
       { name: 'regclass', type: 'text', oid: 25 },
@@ -132,7 +132,7 @@ describe('what programs ask of the catalog before they show tables', () => {
     ]);
   });
 
-  it('keys and indexes with their columns', async () => {
+  it('list keys and indexes with their columns', async () => {
     expect(
       await rows(
         `SELECT ic.relname, i.indisunique, ia.attnum, ta.attname FROM pg_index i
@@ -155,7 +155,7 @@ describe('what programs ask of the catalog before they show tables', () => {
     ).toEqual([['customer'], ['id']]);
   });
 
-  it("keys as pgjdbc's getPrimaryKeys asks for them", async () => {
+  it("list keys for pgjdbc's getPrimaryKeys", async () => {
     expect(
       await rows(
         `SELECT result.TABLE_NAME, result.COLUMN_NAME, result.KEY_SEQ, result.PK_NAME FROM (
@@ -179,7 +179,7 @@ describe('what programs ask of the catalog before they show tables', () => {
     ]);
   });
 
-  it('attributes of indexes with the types of their keys, and how long types are', async () => {
+  it('list index attributes with their types, and the lengths of types', async () => {
     expect(
       await rows(
         `SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
@@ -201,7 +201,7 @@ describe('what programs ask of the catalog before they show tables', () => {
     ]);
   });
 
-  it('the sizes of tables and of their indexes, as DynamoDB counts them', async () => {
+  it('report the sizes of tables and indexes from DynamoDB', async () => {
     const sized = world.withRules([], { sizeBytes: 5000 });
     const { rows: found } = await sized.query(
       `SELECT relname, pg_total_relation_size(c.oid) AS total, pg_table_size(c.oid) AS own, pg_indexes_size(c.oid) AS indexes
@@ -220,7 +220,7 @@ describe('what programs ask of the catalog before they show tables', () => {
     });
   });
 
-  it('definitions of indexes, constraints and views', async () => {
+  it('return the definitions of indexes, constraints and views', async () => {
     expect(
       await rows(
         `SELECT pg_get_indexdef(i.indexrelid), pg_get_constraintdef(p.oid, true) FROM pg_index i
@@ -238,15 +238,15 @@ describe('what programs ask of the catalog before they show tables', () => {
   });
 });
 
-describe('settings of the server', () => {
+describe('server settings', () => {
   it.each([
     ['SHOW search_path', [['public']]],
     ['show SERVER_VERSION', [['15.0']]],
     ['SHOW TRANSACTION ISOLATION LEVEL', [['read committed']]],
     ['SHOW TIME ZONE', [['UTC']]],
     ["SELECT setting FROM pg_settings WHERE name = 'client_encoding'", [['UTF8']]],
-  ])('%s', async (sql, found) => {
-    expect(await rows(sql)).toEqual(found);
+  ])('are shown by %s', async (sql, expected) => {
+    expect(await rows(sql)).toEqual(expected);
   });
 
   it('are listed by SHOW ALL', async () => {
@@ -255,7 +255,7 @@ describe('settings of the server', () => {
     expect(all).toContainEqual({
       name: 'DateStyle',
       setting: 'ISO, MDY',
-      description: 'How dates are written.',
+      description: 'The output format of dates.',
     });
   });
 
@@ -267,11 +267,11 @@ describe('settings of the server', () => {
     'SET datestyle = ISO',
     "SET TIME ZONE 'UTC'",
     'SET search_path TO DEFAULT',
-  ])('%s is accepted without effect', async (sql) => {
+  ])('can be set without effect: %s', async (sql) => {
     expect(await db.query(sql)).toMatchObject({ command: 'SET', rowCount: 0 });
   });
 
-  it('cannot be changed where statements depend on them', async () => {
+  it('cannot be changed if statements depend on them', async () => {
     await expect(db.query("SET TIME ZONE 'Europe/Rome'")).rejects.toMatchObject({
       sqlState: '0A000',
       message: 'parameter "TimeZone" cannot be changed from "UTC" to "Europe/Rome"',

@@ -34,7 +34,7 @@ describe('system tables', () => {
     async (schema, name, columns) => {
       const result = await db.query(`SELECT * FROM ${schema}.${name}`);
       expect(result.columns.map((column) => column.name)).toEqual(columns.map((column) => column.name));
-      // Those of the information schema need its name, as in PostgreSQL.
+      // As in PostgreSQL, information_schema is not in the search path.
       const bare = schema === 'information_schema' ? `${schema}.${name}` : name;
       expect((await db.query(`SELECT * FROM ${bare}`)).rowCount).toBe(result.rowCount);
     },
@@ -101,18 +101,18 @@ describe('system tables', () => {
     ).toEqual([['Customers', 'id', 'text']]);
   });
 
-  it('do not take the exact name of another case for a table', async () => {
+  it('compare table names in conditions exactly', async () => {
     expect(await rows("SELECT 1 FROM sys_tables WHERE TableName = 'ORDERS'")).toEqual([]);
     expect(await rows("SELECT 1 FROM sys_tablecolumns WHERE TableName IN ('nothing', 'ORDERS')")).toEqual([]);
   });
 
-  it('are explained as what they are', async () => {
+  it('appear in EXPLAIN as system tables', async () => {
     const { text, reads } = await db.explain("SELECT * FROM sys_indexes WHERE TableName = 'orders'");
     expect(reads).toEqual([]);
     expect(text).toContain('System table sys_indexes  (no item is read)');
   });
 
-  it('show no secret of the connection', async () => {
+  it('do not show secrets of the connection', async () => {
     const found = await rows(
       'SELECT Name, Value, Sensitivity FROM sys_connection_props WHERE Value IS NOT NULL',
     );
@@ -121,7 +121,7 @@ describe('system tables', () => {
     expect(JSON.stringify(found)).not.toContain('not-a-secret');
   });
 
-  it('list the schemas that BrowsableSchemas names', async () => {
+  it('list only the schemas in BrowsableSchemas', async () => {
     await using other = await connect(world.string('BrowsableSchemas=information_schema,pg_catalog'));
     const { rows: schemas } = await other.query('SELECT SchemaName FROM sys_schemas ORDER BY 1');
     expect(schemas).toEqual([{ SchemaName: 'information_schema' }, { SchemaName: 'pg_catalog' }]);
@@ -130,14 +130,15 @@ describe('system tables', () => {
     expect((await dynamodb.query('SELECT * FROM sys_tables')).rowCount).toBe(2);
   });
 
-  it('list only what Tables names', async () => {
+  it('list only the tables in Tables', async () => {
     await using other = await connect(world.string('Tables=orders'));
     expect((await other.query('SELECT TableName FROM sys_tables')).rows).toEqual([{ TableName: 'orders' }]);
   });
 
-  it('are told apart from what does not exist', async () => {
+  it('are suggested for a misspelt name', async () => {
     await expect(db.query('SELECT * FROM information_schema.tabels')).rejects.toMatchObject({
       code: 'CATALOG_UNKNOWN_TABLE',
+      message: 'relation "information_schema.tabels" does not exist',
       candidates: ['tables'],
       position: 15,
     });
@@ -145,14 +146,14 @@ describe('system tables', () => {
 });
 
 describe('IgnoreTypes', () => {
-  it('keeps types from columns, but not from those of keys', async () => {
+  it('removes types from columns other than keys', async () => {
     await using other = await connect(world.string('IgnoreTypes=numeric, Bigint,Date'));
     const result = await other.query("SELECT id, total FROM orders WHERE customer = 'a'");
     expect(result.columns.map(({ type }) => type)).toEqual(['bigint', 'text']);
     expect(result.rows).toEqual([{ id: 1, total: '1.25' }]);
   });
 
-  it('names types that there are', async () => {
+  it('accepts only existing types', async () => {
     await expect(connect(world.string('IgnoreTypes=numerc'))).rejects.toMatchObject({
       code: 'CONN_BAD_VALUE',
       candidates: ['numeric'],

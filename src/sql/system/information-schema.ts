@@ -233,7 +233,7 @@ const constraintColumnUsage = defineSystemTable({
     ),
 });
 
-// DynamoDB has none of these.
+// DynamoDB has nothing to list in these.
 const EMPTY_TABLES: Readonly<Record<string, readonly string[]>> = {
   check_constraints: ['constraint_catalog', 'constraint_schema', 'constraint_name', 'check_clause'],
   parameters: [
@@ -277,7 +277,7 @@ const referentialConstraints = defineSystemTable({
     update_rule: 'text',
     delete_rule: 'text',
   },
-  // DynamoDB has none.
+  // DynamoDB has no foreign keys.
   rows: async () => [],
 });
 
@@ -322,7 +322,7 @@ const characterSets = defineSystemTable({
   ],
 });
 
-/** The information schema, with PostgreSQL's names of columns. */
+/** The tables of information_schema, with PostgreSQL's column names. */
 export const INFORMATION_SCHEMA: readonly SystemTable[] = [
   schemata,
   tables,

@@ -7,16 +7,16 @@ import { postgresColumnType } from '../types/column-types.ts';
 import { isTableSchema, TABLE_SCHEMA } from '../types/table-schema.ts';
 import type { SystemContext } from './system-table.ts';
 
-/** How many tables are described at once, and from how many on a word is said about it. */
 const CONCURRENCY = 8;
+/** A statement that describes more tables than this gets a warning. */
 const MAX_SILENT_REQUESTS = 20;
 
-/** A column of a table or view, as system tables show it. */
+/** A column of a table or view, as system tables list it. */
 export interface ListedColumn {
   readonly name: string;
-  /** PostgreSQL's name of its type. */
+  /** PostgreSQL's name for its type. */
   readonly type: string;
-  /** 1-based. */
+  /** One-based. */
   readonly position: number;
   readonly scale: number | null;
   readonly isHidden: boolean;
@@ -29,23 +29,24 @@ export interface ListedTable {
   readonly columns: readonly ListedColumn[];
 }
 
-/** Whether the user wants to see a schema. */
+/** Whether BrowsableSchemas includes a schema. */
 export function isBrowsable({ facts }: SystemContext, schema: string): boolean {
   const { browsableSchemas } = facts;
   if (browsableSchemas === undefined) return true;
-  const wanted = browsableSchemas.map((each) => each.toLowerCase());
-  return wanted.some((each) => each === schema || (schema === TABLE_SCHEMA && isTableSchema(each)));
+  return browsableSchemas
+    .map((each) => each.toLowerCase())
+    .some((each) => each === schema || (schema === TABLE_SCHEMA && isTableSchema(each)));
 }
 
-/** The names of the tables that the statement asks about. */
+/** The names of the tables that the statement needs. */
 export async function listTableNames(context: SystemContext): Promise<readonly string[]> {
-  const { catalog, tableFilter: wanted, signal } = context;
+  const { catalog, tableFilter, signal } = context;
   if (!isBrowsable(context, TABLE_SCHEMA)) return [];
-  if (wanted.exact !== undefined) return (await describeTables(context)).map(({ name }) => name);
-  return (await catalog.tableNames(signal)).filter((name) => wanted.admits(name));
+  if (tableFilter.exact !== undefined) return (await describeTables(context)).map(({ name }) => name);
+  return (await catalog.tableNames(signal)).filter((name) => tableFilter.admits(name));
 }
 
-/** The views that the statement asks about. */
+/** The names of the views that the statement needs. */
 export async function listViewNames(context: SystemContext): Promise<readonly string[]> {
   if (!isBrowsable(context, TABLE_SCHEMA)) return [];
   return (await context.catalog.schemas.all())
@@ -53,7 +54,7 @@ export async function listViewNames(context: SystemContext): Promise<readonly st
     .map(({ schema }) => schema.name);
 }
 
-/** Tables, then views, by name alone. */
+/** Tables, then views, without a request for each. */
 export async function listTablesAndViews(
   context: SystemContext,
 ): Promise<readonly Pick<ListedTable, 'name' | 'isView'>[]> {
@@ -63,22 +64,21 @@ export async function listTablesAndViews(
   ];
 }
 
-/** Those tables without their columns: a request for each that is not known yet. */
+/** The tables without their columns: a DescribeTable request for each that is not cached. */
 export function describeTables(context: SystemContext): Promise<readonly DescribedTable[]> {
   return loadEachTable(context, (name) => context.catalog.described(name, context.signal));
 }
 
-/** Those tables with their columns: each that is not known yet is sampled. */
+/** The tables and views with their columns: each table that is not cached is sampled. */
 export async function listTablesWithColumns(context: SystemContext): Promise<readonly ListedTable[]> {
   const tables = (await loadEachTable(context, (name) => context.catalog.table(name, context.signal))).map(
     toListedTable,
   );
-  const views = await listViewNames(context);
-  const withColumns: ListedTable[] = [];
-  for (const name of views) {
+  const views: ListedTable[] = [];
+  for (const name of await listViewNames(context)) {
     const columns = await skipUnreadable(context, name, () => context.viewColumns(name));
     if (columns === undefined) continue;
-    withColumns.push({
+    views.push({
       name,
       isView: true,
       columns: columns.map((column, i) => ({
@@ -90,7 +90,7 @@ export async function listTablesWithColumns(context: SystemContext): Promise<rea
       })),
     });
   }
-  return [...tables, ...withColumns];
+  return [...tables, ...views];
 }
 
 function toListedTable({ name, key, columns }: TableDef): ListedTable {
@@ -109,23 +109,23 @@ function toListedTable({ name, key, columns }: TableDef): ListedTable {
   };
 }
 
-/** Asks about each table; what has gone or may not be described is left out. */
+/** Loads each table; those that no longer exist or cannot be described are skipped. */
 async function loadEachTable<T extends { readonly name: string }>(
   context: SystemContext,
-  ask: (name: string) => Promise<T>,
+  load: (name: string) => Promise<T>,
 ): Promise<readonly T[]> {
-  const { catalog, tableFilter: wanted, warn, signal } = context;
+  const { catalog, tableFilter, warn, signal } = context;
   if (!isBrowsable(context, TABLE_SCHEMA)) return [];
-  const listed = wanted.exact ?? (await catalog.tableNames(signal));
-  const names = listed.filter((name) => wanted.admits(name));
+  const listed = tableFilter.exact ?? (await catalog.tableNames(signal));
+  const names = listed.filter((name) => tableFilter.admits(name));
   if (names.length > MAX_SILENT_REQUESTS)
     warn(
-      `${names.length} tables are described for this statement; a condition that names the table asks for one only`,
+      `describing ${names.length} tables for this statement; add a condition on the table name to describe only one`,
     );
   const found = new Map<string, T>();
   await inParallel(names, CONCURRENCY, async (name) => {
-    const table = await skipUnreadable(context, name, () => ask(name));
-    // A name in another case means the table in FROM, but not in a condition.
+    const table = await skipUnreadable(context, name, () => load(name));
+    // FROM finds a table by its name in another case; a condition compares it exactly.
     if (table?.name === name) found.set(name, table);
   });
   return names.flatMap((name) => found.get(name) ?? []);
@@ -134,18 +134,18 @@ async function loadEachTable<T extends { readonly name: string }>(
 async function skipUnreadable<T>(
   { warn }: SystemContext,
   name: string,
-  ask: () => Promise<T>,
+  load: () => Promise<T>,
 ): Promise<T | undefined> {
   try {
-    return await ask();
+    return await load();
   } catch (error) {
     if (!(error instanceof DriverError) || !SKIPPED_ERRORS.has(error.code)) throw error;
-    if (error.code !== 'CATALOG_UNKNOWN_TABLE') warn(`"${name}" is left out: ${error.message}`);
+    if (error.code !== 'CATALOG_UNKNOWN_TABLE') warn(`skipping "${name}": ${error.message}`);
     return undefined;
   }
 }
 
-/** A table that cannot be described must not hide the others. */
+/** A table or view that cannot be described must not hide the others. */
 const SKIPPED_ERRORS: ReadonlySet<string> = new Set([
   'AUTH_DENIED',
   'CATALOG_UNKNOWN_TABLE',

@@ -170,7 +170,7 @@ const pgAttribute = defineSystemTable({
   },
 });
 
-/** What a key declares says no more of its numbers than that they are. */
+/** The key of an index declares only the attribute type, so numbers have no narrower type. */
 const KEY_TYPES = { S: 'text', N: 'numeric', B: 'bytea' } as const;
 
 const ATTRIBUTE = {
@@ -213,9 +213,9 @@ const pgIndex = defineSystemTable({
     indpred: 'text',
   },
   rows: async (context) => {
-    const asking = filterByOid(context, 'indrelid');
-    const positions = await numberColumns(asking);
-    return (await listPgIndexes(asking)).map(({ oid, table, isPrimary, isActive, attributes }) => ({
+    const scoped = filterByOid(context, 'indrelid');
+    const positions = await numberColumns(scoped);
+    return (await listPgIndexes(scoped)).map(({ oid, table, isPrimary, isActive, attributes }) => ({
       indexrelid: oid,
       indrelid: computeRelationOid(table),
       indnatts: attributes.length,
@@ -263,10 +263,10 @@ const pgConstraint = defineSystemTable({
     conbin: 'text',
   },
   rows: async (context) => {
-    const asking = filterByOid(context, 'conrelid');
+    const scoped = filterByOid(context, 'conrelid');
     if (!context.filterFor('contype').admits('p')) return [];
-    const positions = await numberColumns(asking);
-    return (await describeTables(asking)).map(({ name, key }) => ({
+    const positions = await numberColumns(scoped);
+    return (await describeTables(scoped)).map(({ name, key }) => ({
       oid: computeConstraintOid(name),
       conname: toPrimaryKeyName(name),
       connamespace: TABLES_OID,
@@ -290,7 +290,7 @@ const pgConstraint = defineSystemTable({
   },
 });
 
-/** The numbers of columns by table and name, as pg_attribute counts them. */
+/** The attnum of each column, by table and name. */
 async function numberColumns(
   context: SystemContext,
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
@@ -380,7 +380,7 @@ const pgStatUserTables = defineSystemTable({
     })),
 });
 
-/** What programs read of PostgreSQL's own catalog before they show tables. */
+/** The tables of pg_catalog that programs read to list tables. */
 export const PG_CATALOG: readonly SystemTable[] = [
   pgClass,
   pgAttribute,

@@ -4,7 +4,7 @@ type Column = readonly [name: string, type: 'text' | 'bigint' | 'boolean'];
 
 const columns = (type: Column[1], names: string): Column[] => names.split(' ').map((name) => [name, type]);
 
-/** What DynamoDB has none of. Programs join these tables to others, so they are there, without rows. */
+/** DynamoDB has nothing to list in these tables, but programs join them to others. */
 const EMPTY_TABLES: Readonly<Record<string, readonly Column[]>> = {
   pg_attrdef: [...columns('bigint', 'oid adrelid adnum'), ...columns('text', 'adbin')],
   pg_depend: [
@@ -56,7 +56,7 @@ const EMPTY_TABLES: Readonly<Record<string, readonly Column[]>> = {
   ],
 };
 
-/** Tables of PostgreSQL's catalog that never have rows. */
+/** The tables of pg_catalog that never have rows. */
 export const PG_EMPTY: readonly SystemTable[] = Object.entries(EMPTY_TABLES).map(([name, definition]) =>
   defineSystemTable({
     schema: 'pg_catalog',

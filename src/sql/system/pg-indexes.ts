@@ -6,7 +6,7 @@ import { describeTables, listTablesAndViews } from './listed-tables.ts';
 import { toPrimaryKeyName } from './sys-tables.ts';
 import type { SystemContext } from './system-table.ts';
 
-/** An index as PostgreSQL's catalog shows it; a table's key is the first of its indexes. */
+/** An index as pg_catalog lists it. The primary key of a table is the first of its indexes. */
 export interface PgIndex {
   readonly oid: number;
   readonly name: string;
@@ -18,7 +18,7 @@ export interface PgIndex {
   readonly definition: string;
 }
 
-/** The indexes of the tables that the statement asks about. */
+/** The indexes of the tables that the statement needs. */
 export async function listPgIndexes(context: SystemContext): Promise<readonly PgIndex[]> {
   return (await describeTables(context)).flatMap(({ name, key, indexes, itemCount }) => [
     toPgIndex(name, { name: toPrimaryKeyName(name), key, active: true, itemCount }, true),
@@ -27,26 +27,26 @@ export async function listPgIndexes(context: SystemContext): Promise<readonly Pg
 }
 
 /**
- * Those that a table of all relations lists beside the tables. `column` tells relations apart: where the statement asks for tables only, none
- * needs to be described.
+ * The indexes in a system table that lists all relations. `column` identifies the relations: if its conditions allow
+ * only tables, no table has to be described for its indexes.
  */
 export async function listIndexRelations(
   context: SystemContext,
   column: string,
-  idOf: (relation: { readonly oid: number; readonly name: string }) => string,
+  toId: (relation: { readonly oid: number; readonly name: string }) => string,
 ): Promise<readonly PgIndex[]> {
   const { exact } = context.filterFor(column);
   const all: SystemContext = { ...context, tableFilter: { exact: undefined, admits: () => true } };
   if (exact !== undefined) {
     const tables = new Set(
-      (await listTablesAndViews(all)).map(({ name }) => idOf({ name, oid: computeRelationOid(name) })),
+      (await listTablesAndViews(all)).map(({ name }) => toId({ name, oid: computeRelationOid(name) })),
     );
     if (exact.every((each) => tables.has(each))) return [];
   }
   return await listPgIndexes(all);
 }
 
-/** The context of a table whose column of object identifiers says which tables the statement asks about. */
+/** The context for a system table that identifies tables by an OID column instead of a name. */
 export function filterByOid(context: SystemContext, column: string): SystemContext {
   const asked = context.filterFor(column);
   return {

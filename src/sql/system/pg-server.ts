@@ -195,7 +195,7 @@ const pgSettings = defineSystemTable({
     })),
 });
 
-/** What PostgreSQL's catalog tells of the server itself: schemas, types, databases, roles and settings. */
+/** The tables of pg_catalog about the server itself: schemas, types, databases, roles and settings. */
 export const PG_SERVER: readonly SystemTable[] = [
   pgNamespace,
   pgType,

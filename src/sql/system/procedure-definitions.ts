@@ -1,9 +1,9 @@
-/** A value that a procedure is given, or gives. */
+/** A parameter of a procedure, or a column of its result. */
 export interface ProcedureParameter {
   readonly name: string;
   readonly type: 'text' | 'bigint' | 'boolean';
   readonly required?: true;
-  /** There may be several of it, as `name#1`, `name#2` … */
+  /** Can be repeated, as `name#1`, `name#2` … */
   readonly numbered?: true;
   readonly doc: string;
 }
@@ -12,15 +12,15 @@ export interface ProcedureDefinition {
   readonly name: string;
   readonly doc: string;
   readonly parameters: readonly ProcedureParameter[];
-  /** The columns of its one row. */
+  /** The columns of the row that it returns. */
   readonly results: readonly ProcedureParameter[];
 }
 
-/** The procedures that CALL knows, under the names that the commercial drivers gave them. */
+/** The procedures for CALL, with the names that the commercial drivers use. */
 export const PROCEDURES = {
   CreateTable: {
     name: 'CreateTable',
-    doc: 'Makes a table. CREATE TABLE does the same and more.',
+    doc: 'Creates a table. CREATE TABLE does the same and more.',
     parameters: [
       { name: 'TableName', type: 'text', required: true, doc: 'The name of the table.' },
       {
@@ -28,53 +28,53 @@ export const PROCEDURES = {
         type: 'text',
         required: true,
         numbered: true,
-        doc: 'An attribute of the key: the partition key is #1, the sort key #2.',
+        doc: 'An attribute of the key: #1 is the partition key, #2 the sort key.',
       },
       {
         name: 'KeySchema_KeyType#',
         type: 'text',
         numbered: true,
-        doc: 'HASH for the partition key, RANGE for the sort key; by their numbers where it is left out.',
+        doc: 'HASH for the partition key, RANGE for the sort key (default: HASH for #1, RANGE for #2).',
       },
       {
         name: 'AttributeDefinitions_AttributeName#',
         type: 'text',
         numbered: true,
-        doc: 'An attribute of the key whose type is given under the same number.',
+        doc: 'An attribute of the key, whose type has the same number.',
       },
       {
         name: 'AttributeDefinitions_AttributeType#',
         type: 'text',
         numbered: true,
-        doc: 'S for text, N for numbers, B for bytes; S where it is left out.',
+        doc: 'S for a string, N for a number, B for binary (default: S).',
       },
       {
         name: 'BillingMode',
         type: 'text',
-        doc: 'PAY_PER_REQUEST or PROVISIONED; provisioned where capacity is given.',
+        doc: 'PAY_PER_REQUEST or PROVISIONED (default: PROVISIONED if capacity units are set).',
       },
       {
         name: 'ProvisionedThroughput_ReadCapacityUnits',
         type: 'bigint',
-        doc: 'Read capacity units a second.',
+        doc: 'Read capacity units per second.',
       },
       {
         name: 'ProvisionedThroughput_WriteCapacityUnits',
         type: 'bigint',
-        doc: 'Write capacity units a second.',
+        doc: 'Write capacity units per second.',
       },
     ],
-    results: [{ name: 'Success', type: 'boolean', doc: 'Whether the table was made.' }],
+    results: [{ name: 'Success', type: 'boolean', doc: 'Whether the table was created.' }],
   },
   CreateSchema: {
     name: 'CreateSchema',
-    doc: 'Writes the schema file of a table, as sampling finds it, to the folder Location.',
+    doc: 'Samples a table and writes its schema file to the folder Location.',
     parameters: [
       { name: 'TableName', type: 'text', required: true, doc: 'The name of the table.' },
       {
         name: 'FileName',
         type: 'text',
-        doc: 'The name of the file in that folder, ending in .schema.json; the name of the table where it is left out.',
+        doc: 'The name of the file, ending in .schema.json (default: the name of the table).',
       },
     ],
     results: [
@@ -86,5 +86,5 @@ export const PROCEDURES = {
 
 export type ProcedureName = keyof typeof PROCEDURES;
 
-/** The same in a list. */
+/** The procedures as a list. */
 export const PROCEDURE_LIST: readonly ProcedureDefinition[] = Object.values(PROCEDURES);

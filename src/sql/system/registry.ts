@@ -15,29 +15,29 @@ export const SYSTEM_TABLES: readonly SystemTable[] = [
   ...PG_CATALOG,
 ];
 
-/** Those that need no schema before their names, by name. */
-const BARE: ReadonlyMap<string, SystemTable> = new Map(
+/** The tables that can be named without a schema, by name. */
+const UNQUALIFIED: ReadonlyMap<string, SystemTable> = new Map(
   SYSTEM_TABLES.filter(({ schema }) => schema !== 'information_schema').map((table) => [table.name, table]),
 );
 const QUALIFIED: ReadonlyMap<string, SystemTable> = new Map(
   SYSTEM_TABLES.map((table) => [`${table.schema}.${table.name}`, table]),
 );
 
-/** The system table that a name means, if it means one. */
+/** Finds a system table by name; throws CATALOG_UNKNOWN_TABLE if the schema is a system schema without that table. */
 export function findSystemTable(
   schema: string | undefined,
   name: string,
   position?: () => number,
 ): SystemTable | undefined {
-  if (schema === undefined) return BARE.get(name) ?? BARE.get(name.toLowerCase());
-  const [home, wanted] = [schema.toLowerCase(), name.toLowerCase()];
-  if (!isSystemSchema(home)) return undefined;
-  const found = QUALIFIED.get(`${home}.${wanted}`);
-  if (found !== undefined) return found;
-  const names = SYSTEM_TABLES.filter((table) => table.schema === home).map((table) => table.name);
-  throw new DriverError('CATALOG_UNKNOWN_TABLE', `There is no table ${name} in ${schema}.`, {
+  if (schema === undefined) return UNQUALIFIED.get(name) ?? UNQUALIFIED.get(name.toLowerCase());
+  const [schemaKey, nameKey] = [schema.toLowerCase(), name.toLowerCase()];
+  if (!isSystemSchema(schemaKey)) return undefined;
+  const table = QUALIFIED.get(`${schemaKey}.${nameKey}`);
+  if (table !== undefined) return table;
+  const names = SYSTEM_TABLES.filter((each) => each.schema === schemaKey).map((each) => each.name);
+  throw new DriverError('CATALOG_UNKNOWN_TABLE', `relation "${schema}.${name}" does not exist`, {
     ...(position === undefined ? {} : { position: position() }),
-    candidates: nearest(wanted, names),
-    remedy: `${schema} has ${names.join(', ')}.`,
+    candidates: nearest(nameKey, names),
+    remedy: `Use one of the tables of ${schemaKey}: ${names.join(', ')}.`,
   });
 }

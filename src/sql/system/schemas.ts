@@ -1,6 +1,6 @@
 import type { SystemSchema } from './system-table.ts';
 
-/** The schemas that hold system tables. */
+/** The schemas of system tables. */
 export const SYSTEM_SCHEMA_NAMES = [
   'information_schema',
   'pg_catalog',
@@ -9,7 +9,7 @@ export const SYSTEM_SCHEMA_NAMES = [
 
 const SYSTEM_SCHEMAS: ReadonlySet<string> = new Set(SYSTEM_SCHEMA_NAMES);
 
-/** Whether a schema holds system tables. */
+/** Whether a schema contains system tables. */
 export function isSystemSchema(schema: string): boolean {
   return SYSTEM_SCHEMAS.has(schema);
 }

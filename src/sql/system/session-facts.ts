@@ -1,4 +1,4 @@
-/** A connection property as system tables show it; a secret's value is `***`. */
+/** A connection property as system tables list it; the value of a secret is `***`. */
 export interface PropertyFact {
   readonly name: string;
   readonly doc: string;
@@ -9,7 +9,7 @@ export interface PropertyFact {
   readonly isSecret: boolean;
 }
 
-/** What system tables tell of the connection itself. */
+/** What system tables show about the session itself. */
 export interface SessionFacts {
   readonly properties: readonly PropertyFact[];
   readonly version: string;

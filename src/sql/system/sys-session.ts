@@ -36,7 +36,7 @@ const sysConnectionProps = defineSystemTable({
     })),
 });
 
-/** What a program that writes SQL asks a driver about its dialect. */
+/** What programs that generate SQL read about the dialect. */
 const SQL_INFO: readonly (readonly [name: string, value: string])[] = [
   ['AGGREGATE_FUNCTIONS', 'AVG,COUNT,MAX,MIN,SUM,COUNT_DISTINCT'],
   ['COUNT', 'YES'],
@@ -76,7 +76,7 @@ const sysIdentity = defineSystemTable({
   schema: 'sys',
   name: 'sys_identity',
   columns: { Id: 'text', Batch: 'text', Operation: 'text', Message: 'text' },
-  // Items bring their own keys: DynamoDB generates none that a program would have to ask for.
+  // DynamoDB does not generate keys.
   rows: async () => [],
 });
 
@@ -164,9 +164,9 @@ const sysViews = defineSystemTable({
     IsTemporary: 'boolean',
   },
   tableColumn: 'ViewName',
-  rows: async ({ catalog, tableFilter: wanted }) =>
+  rows: async ({ catalog, tableFilter }) =>
     (await catalog.schemas.all())
-      .filter(({ schema }) => isViewSchema(schema) && wanted.admits(schema.name))
+      .filter(({ schema }) => isViewSchema(schema) && tableFilter.admits(schema.name))
       .map(({ schema, file }) => ({
         CatalogName: CATALOG_NAME,
         SchemaName: TABLE_SCHEMA,
@@ -178,7 +178,7 @@ const sysViews = defineSystemTable({
       })),
 });
 
-/** System tables about the connection and its views. */
+/** The tables of sys about the session and its views. */
 export const SYS_SESSION: readonly SystemTable[] = [
   sysViews,
   sysConnectionProps,

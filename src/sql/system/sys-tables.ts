@@ -7,7 +7,7 @@ import { describeType } from '../types/types.ts';
 
 const place = { CatalogName: CATALOG_NAME, SchemaName: TABLE_SCHEMA } as const;
 
-/** The schemas, those of system tables last. */
+/** The schemas, with those of system tables last. */
 export function listSchemaNames(context: SystemContext): readonly string[] {
   return [TABLE_SCHEMA, ...SYSTEM_SCHEMA_NAMES].filter((name) => isBrowsable(context, name));
 }
@@ -171,7 +171,7 @@ const sysForeignKeys = defineSystemTable({
     ReferencedColumnName: 'text',
     ForeignKeyType: 'text',
   },
-  // DynamoDB has none.
+  // DynamoDB has no foreign keys.
   rows: async () => [],
 });
 
@@ -199,7 +199,7 @@ const sysIndexes = defineSystemTable({
   tableColumn: 'TableName',
   rows: async (context) =>
     (await describeTables(context)).flatMap((table) => {
-      const own = {
+      const primaryKey = {
         name: toPrimaryKeyName(table.name),
         kind: 'primary',
         key: table.key,
@@ -208,7 +208,7 @@ const sysIndexes = defineSystemTable({
         sizeBytes: table.sizeBytes,
         active: true,
       };
-      return [own, ...table.indexes].flatMap((index) =>
+      return [primaryKey, ...table.indexes].flatMap((index) =>
         [
           ...index.key.partition.map(({ name }) => ({ name, keyType: 'HASH' })),
           ...index.key.sort.map(({ name }) => ({ name, keyType: 'RANGE' })),
@@ -217,9 +217,9 @@ const sysIndexes = defineSystemTable({
           TableName: table.name,
           IndexName: index.name,
           ColumnName: name,
-          IsUnique: index === own,
-          IsPrimary: index === own,
-          // JDBC's tableIndexOther: neither clustered nor hashed in its sense.
+          IsUnique: index === primaryKey,
+          IsPrimary: index === primaryKey,
+          // JDBC's tableIndexOther.
           Type: 3,
           SortOrder: keyType === 'RANGE' ? 'A' : null,
           OrdinalPosition: i + 1,
@@ -234,12 +234,12 @@ const sysIndexes = defineSystemTable({
     }),
 });
 
-/** What the key of a table is called, as PostgreSQL would call it. */
+/** The name of a table's primary key, as PostgreSQL generates it. */
 export function toPrimaryKeyName(table: string): string {
   return `${table}_pkey`;
 }
 
-/** System tables about tables, under the names that the commercial drivers gave them. */
+/** The tables of sys about tables, with the names that the commercial drivers use. */
 export const SYS_TABLES: readonly SystemTable[] = [
   sysCatalogs,
   sysSchemas,

@@ -8,41 +8,41 @@ export type Cell = string | number | boolean | null;
 /** A column of a view. */
 export interface ViewColumn {
   readonly name: string;
-  /** PostgreSQL's name of its type. */
+  /** PostgreSQL's name for its type. */
   readonly type: string;
 }
 
-/** The names, or the numbers as text, that conditions on a column leave possible. */
+/** The values that conditions on a column allow: names, or OIDs as decimal strings. */
 export interface NameFilter {
-  /** The only ones there can be; absent where there is no such list. */
+  /** The only possible values; undefined if they cannot be listed. */
   readonly exact: readonly string[] | undefined;
   admits(name: string): boolean;
 }
 
-/** What rows of system tables are made from. */
+/** The sources of the rows of system tables. */
 export interface SystemContext {
   readonly catalog: Catalog;
   readonly facts: SessionFacts;
-  /** The columns that a view has at present. */
+  /** Resolves the current columns of a view. */
   readonly viewColumns: (view: string) => Promise<readonly ViewColumn[]>;
   readonly warn: (message: string) => void;
   readonly signal: AbortSignal | undefined;
-  /** The tables that the statement asks about. */
+  /** The tables that the statement needs. */
   readonly tableFilter: NameFilter;
-  /** What it asks about another column. */
+  /** The conditions on another column. */
   readonly filterFor: (column: string) => NameFilter;
 }
 
 export type SystemSchema = 'sys' | 'information_schema' | 'pg_catalog';
 
-/** A table whose rows say something about the connection or what can be read through it. */
+/** A table whose rows describe the session, or the tables and views that it can read. */
 export interface SystemTable {
   readonly schema: SystemSchema;
   readonly name: string;
   readonly columns: readonly ColumnDef[];
-  /** The column that names tables: conditions on it narrow what is described. */
+  /** The column with table names: conditions on it reduce the tables that are described. */
   readonly tableColumn?: string | undefined;
-  /** By position, as the columns are. */
+  /** Rows as arrays, in the order of `columns`. */
   readonly rows: (context: SystemContext) => Promise<readonly (readonly Cell[])[]>;
 }
 
@@ -56,7 +56,7 @@ interface Definition<T extends Types> {
   readonly rows: (context: SystemContext) => Promise<readonly Partial<Record<keyof T, Cell>>[]>;
 }
 
-/** Defines a system table: what its rows do not name is NULL. */
+/** Defines a system table. Columns that a row does not have are NULL. */
 export function defineSystemTable<const T extends Types>({
   columns,
   rows,

@@ -1,12 +1,12 @@
 import { describesTable, type Schema } from '../../catalog/schemas/schema-file.ts';
 import { quoteName } from '../print/quote.ts';
 
-/** Whether a schema is shown as a view. */
+/** Whether system tables list a schema as a view. */
 export function isViewSchema(schema: Schema): boolean {
   return !describesTable(schema);
 }
 
-/** The query that a view stands for. */
+/** The query of a view; for the child table of a schema file, a SELECT from its table. */
 export function toViewQuery(schema: Schema): string {
   if (schema.kind === 'view') return schema.query;
   const columns = schema.columns.filter(({ hidden }) => hidden !== true).map(({ name }) => quoteName(name));

@@ -11,8 +11,8 @@ import { fakeClient } from '../../catalog/fake-client.ts';
 const text = (value: string) => ({ type: 'S', text: value }) as const;
 const path = ['TableName'] as const;
 
-/** What is asked of DynamoDB for a statement with these conditions. */
-function world(predicates: readonly Predicate[]): {
+/** A context for a statement with these conditions, which records DescribeTable requests and warnings. */
+function createContext(predicates: readonly Predicate[]): {
   context: SystemContext;
   readonly described: () => string[];
   warnings: string[];
@@ -47,7 +47,7 @@ function world(predicates: readonly Predicate[]): {
 
 const NAMES = Array.from({ length: 25 }, (_, i) => `table${String(i).padStart(2, '0')}`);
 
-describe('the tables that a statement asks about', () => {
+describe('the tables that a statement needs', () => {
   it.each<[readonly Predicate[], number]>([
     [[{ kind: 'compare', path, op: '=', value: text('table03') }], 1],
     [[{ kind: 'in', path, values: [text('table03'), text('table04'), text('nothing')] }], 2],
@@ -63,36 +63,36 @@ describe('the tables that a statement asks about', () => {
     [[{ kind: 'compare', path: ['ColumnName'], op: '=', value: text('table03') }], 25],
     [[{ kind: 'isNotNull', path }], 25],
   ])('are the only ones described: %j', async (predicates, count) => {
-    const { context, described } = world(predicates);
+    const { context, described } = createContext(predicates);
     expect(await describeTables(context)).toHaveLength(count);
     expect(described()).toHaveLength(count);
   });
 
-  it('are named without a description, unless they are few', async () => {
-    const all = world([]);
+  it('are not described for their names', async () => {
+    const all = createContext([]);
     expect(await listTablesAndViews(all.context)).toHaveLength(25);
     expect(all.described()).toEqual([]);
   });
 
-  it('earn a word where they are many', async () => {
-    const all = world([]);
+  it('cause a warning if there are many', async () => {
+    const all = createContext([]);
     await describeTables(all.context);
-    expect(all.warnings).toEqual([expect.stringContaining('25 tables are described')]);
-    const one = world([{ kind: 'compare', path, op: '=', value: text('table03') }]);
+    expect(all.warnings).toEqual([expect.stringContaining('describing 25 tables')]);
+    const one = createContext([{ kind: 'compare', path, op: '=', value: text('table03') }]);
     await describeTables(one.context);
     expect(one.warnings).toEqual([]);
   });
 });
 
-describe('the tables that a statement asks about by their object identifiers', () => {
-  it('are the only ones that are described', async () => {
+describe('the tables that a statement identifies by OID', () => {
+  it('are the only ones described', async () => {
     const oid = {
       kind: 'compare',
       op: '=',
       path: ['attrelid'],
       value: { type: 'N', text: String(computeRelationOid('table07')) },
     } as const;
-    const { context, described } = world([oid]);
+    const { context, described } = createContext([oid]);
     const attributes = PG_CATALOG.find(({ name }) => name === 'pg_attribute');
     expect((await attributes?.rows(context))?.map(([relation, column]) => [relation, column])).toEqual([
       [computeRelationOid('table07'), 'pk'],
