@@ -1,10 +1,9 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError, type ErrorCode } from '../../core/errors.ts';
-import { addStats } from '../../dynamo/read/read-stats.ts';
 import type { StatementContext } from '../exec/context.ts';
 import type { ResultColumn } from '../types/types.ts';
-import type { RunningBody, StatementBody } from './statement.ts';
+import type { RunningBody, TransactionRole } from './statement.ts';
 
 /** Failures that a table may cause that looks different by now. */
 const QUERY_FAILURES: readonly ErrorCode[] = [
@@ -14,19 +13,27 @@ const QUERY_FAILURES: readonly ErrorCode[] = [
   'SQL_UNKNOWN_INDEX',
   // An operator or aggregate that the type of a column does not have.
   'SQL_UNKNOWN_FUNCTION',
+  // A constant that the type of a column cannot hold.
+  'SQL_BAD_VALUE',
 ];
 
 const STALE: Readonly<Record<'query' | 'write', ReadonlySet<ErrorCode>>> = {
   query: new Set(QUERY_FAILURES),
-  // A key attribute has no value, or one of another type.
-  write: new Set([...QUERY_FAILURES, 'SQL_NOT_NULL', 'SQL_BAD_VALUE']),
+  // A key attribute has no value.
+  write: new Set([...QUERY_FAILURES, 'SQL_NOT_NULL']),
 };
 
 /** What running a statement again depends on. */
-interface Scope {
+export interface RetryScope {
   readonly context: StatementContext;
   readonly signal: AbortSignal;
+  /** Failures that a change of a table may explain; empty: the statement never runs again. */
   readonly staleCodes: ReadonlySet<ErrorCode>;
+}
+
+/** The failures after which a statement with this role may run again. */
+export function chooseStaleCodes(role: TransactionRole): ReadonlySet<ErrorCode> {
+  return STALE[role.kind === 'query' ? 'query' : 'write'];
 }
 
 const restartable = new WeakSet<object>();
@@ -40,26 +47,11 @@ export function isRestartable(error: unknown): boolean {
 }
 
 /**
- * The catalog describes and samples a table rarely, while other programs change it. A statement that fails in a way that
- * a change may explain looks at its tables again, and runs a second time if they look different and it wrote nothing.
+ * Runs the work. The catalog describes and samples a table rarely, while other programs change it: work that fails in a
+ * way that a change may explain looks at its tables again, and runs a second time if they have changed and it wrote
+ * nothing.
  */
-export function withFreshCatalog(body: StatementBody): StatementBody {
-  const staleCodes = STALE[body.transactionRole.kind === 'query' ? 'query' : 'write'];
-  return {
-    ...body,
-    columns: (context, signal) =>
-      tryTwice({ context, signal, staleCodes }, () => body.columns(context, signal)),
-    explain: (parameters, context, signal) =>
-      tryTwice({ context, signal, staleCodes }, () => body.explain(parameters, context, signal)),
-    async run(parameters, context, signal) {
-      const scope = { context, signal, staleCodes };
-      const run = (): Promise<RunningBody> => body.run(parameters, context, signal);
-      return withSecondTry(await tryTwice(scope, run), scope, run);
-    },
-  };
-}
-
-async function tryTwice<T>(scope: Scope, work: () => Promise<T>): Promise<T> {
+export async function retryOnChange<T>(scope: RetryScope, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -68,90 +60,19 @@ async function tryTwice<T>(scope: Scope, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A running statement that starts over where its first rows cannot be read because a table has changed. */
-function withSecondTry(first: RunningBody, scope: Scope, run: () => Promise<RunningBody>): RunningBody {
-  let second: RunningBody | undefined;
-  let isCounted = false;
-  const countSecond = (): void => {
-    if (second === undefined || isCounted) return;
-    isCounted = true;
-    addStats(first.stats, second.stats);
-  };
-  const startOver = async (error: unknown): Promise<RunningBody> => {
-    if (!(await hasChanged(error, scope))) throw error;
-    second = await run();
-    if (haveSameTypes(first.columns, second.columns)) return second;
-    if (error instanceof DriverError) restartable.add(error);
-    throw error;
-  };
-  const readPages = <T>(open: (running: RunningBody) => AsyncGenerator<T>): AsyncGenerator<T> =>
-    new SecondTryPages(first, open, startOver, countSecond);
-  const { texts, isCut } = first;
-  return {
-    ...first,
-    arrays: () => readPages((running) => running.arrays()),
-    objects: () => readPages((running) => running.objects()),
-    texts: texts && (() => readPages((running) => running.texts?.() ?? texts())),
-    ...(isCut && { isCut: () => (second ?? first).isCut?.() ?? false }),
-    async close() {
-      countSecond();
-      await first.close();
-      await second?.close();
-    },
-  };
-}
-
-/** Pages that may start over while there are none. Written by hand: a look-up has no time for another async generator. */
-class SecondTryPages<T> implements AsyncGenerator<T> {
-  #pages: AsyncGenerator<T>;
-  #isStarted = false;
-  readonly #open: (running: RunningBody) => AsyncGenerator<T>;
-  readonly #startOver: (error: unknown) => Promise<RunningBody>;
-  readonly #onEnd: () => void;
-
-  constructor(
-    first: RunningBody,
-    open: (running: RunningBody) => AsyncGenerator<T>,
-    startOver: (error: unknown) => Promise<RunningBody>,
-    onEnd: () => void,
-  ) {
-    this.#pages = open(first);
-    this.#open = open;
-    this.#startOver = startOver;
-    this.#onEnd = onEnd;
-  }
-
-  async next(): Promise<IteratorResult<T>> {
-    const page = this.#isStarted ? await this.#pages.next() : await this.#first();
-    if (page.done === true) this.#onEnd();
-    return page;
-  }
-
-  async #first(): Promise<IteratorResult<T>> {
-    this.#isStarted = true;
-    try {
-      return await this.#pages.next();
-    } catch (error) {
-      this.#pages = this.#open(await this.#startOver(error));
-      return this.#pages.next();
-    }
-  }
-
-  return(value: unknown): Promise<IteratorResult<T>> {
-    return this.#pages.return(value);
-  }
-
-  throw(thrown: unknown): Promise<IteratorResult<T>> {
-    return this.#pages.throw(thrown);
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return(undefined);
-  }
+/** Starts a statement again whose first rows failed with this error, if a table has changed; else throws the error. */
+export async function restart(
+  error: unknown,
+  first: RunningBody,
+  start: () => Promise<RunningBody>,
+  scope: RetryScope,
+): Promise<RunningBody> {
+  if (!(await hasChanged(error, scope))) throw error;
+  const second = await start();
+  if (haveSameTypes(first.columns, second.columns)) return second;
+  await second.close();
+  if (error instanceof DriverError) restartable.add(error);
+  throw error;
 }
 
 function haveSameTypes(before: readonly ResultColumn[], after: readonly ResultColumn[]): boolean {
@@ -162,9 +83,12 @@ function haveSameTypes(before: readonly ResultColumn[], after: readonly ResultCo
 }
 
 /** Looks at the statement's tables again, if the failure may come from a change; whether one of them has changed. */
-async function hasChanged(error: unknown, { context, signal, staleCodes }: Scope): Promise<boolean> {
+export async function hasChanged(
+  error: unknown,
+  { context, signal, staleCodes }: RetryScope,
+): Promise<boolean> {
   const { trace, catalog } = context;
-  if (!(error instanceof DriverError)) return false;
+  if (!(error instanceof DriverError) || staleCodes.size === 0) return false;
   if (!staleCodes.has(error.code) && !isValidationFailure(error)) return false;
   if (trace.hasWritten || signal.aborted) return false;
   const lookups = new Map(trace.lookups.map(({ name, table }) => [name, table]));

@@ -1,14 +1,15 @@
-import { abortError } from '../../core/async/abort.ts';
 import { lazy } from '../../core/async/lazy.ts';
 import { memoizeAsync } from '../../core/async/lru.ts';
-import { DriverError, getErrorMessage } from '../../core/errors.ts';
+import { DriverError, type ErrorCode } from '../../core/errors.ts';
 import { toParameterList } from '../parse/parameter-list.ts';
 import { type ParsedQuery, type ParsedStatement, parseStatement } from '../parse/parse.ts';
 import { type ParsedPartiql, parsePartiql } from '../parse/partiql.ts';
 import { isPointShape } from '../plan/point-query.ts';
-import { withFreshCatalog } from './fresh-catalog.ts';
+import { toStatementError } from './failure.ts';
+import { chooseStaleCodes, retryOnChange } from './fresh-catalog.ts';
 import { pointQuery } from './point-query.ts';
-import type { RunningBody, Statement, StatementBody, StatementResult } from './statement.ts';
+import type { Statement, StatementBody } from './statement.ts';
+import { startStatement } from './statement-result.ts';
 import { withinTransaction } from './within-transaction.ts';
 
 /** Statements by their text. */
@@ -82,8 +83,8 @@ function unloadedQuery(parsed: ParsedQuery): StatementBody {
 }
 
 /** What all kinds of statements have in common: parameters, transaction, sampling budget and errors. */
-function toStatement(parsed: ParsedStatement | ParsedPartiql, chosen: StatementBody): Statement {
-  const body = mayRunAgain(parsed, chosen) ? withFreshCatalog(chosen) : chosen;
+function toStatement(parsed: ParsedStatement | ParsedPartiql, body: StatementBody): Statement {
+  const staleCodes = mayRunAgain(parsed, body) ? chooseStaleCodes(body.transactionRole) : NO_CODES;
   const { text, parameterCount, parameterNames } = parsed;
   const member = { text, role: body.transactionRole };
   return {
@@ -97,17 +98,27 @@ function toStatement(parsed: ParsedStatement | ParsedPartiql, chosen: StatementB
       const { parameterTypes } = await loadParameterTypes();
       return withDriverErrors(parameterTypes(parsed, context, signal), signal);
     },
-    columns: (context, signal) => withDriverErrors(body.columns(context, signal), signal),
+    columns: (context, signal) =>
+      withDriverErrors(
+        retryOnChange({ context, signal, staleCodes }, () => body.columns(context, signal)),
+        signal,
+      ),
     explain: (parameters, context, signal) =>
       withDriverErrors(
-        (async () => body.explain(toParameterList(parsed, parameters), context, signal))(),
+        retryOnChange({ context, signal, staleCodes }, async () =>
+          body.explain(toParameterList(parsed, parameters), context, signal),
+        ),
         signal,
       ),
     async run(parameters, context, signal) {
       try {
         return await withinTransaction(member, context, async (within) => {
           const list = toParameterList(parsed, parameters);
-          return toResult(await body.run(list, within, signal), within.sampling, signal);
+          return startStatement(() => body.run(list, within, signal), {
+            context: within,
+            signal,
+            staleCodes,
+          });
         });
       } catch (error) {
         throw toStatementError(error, signal);
@@ -116,62 +127,13 @@ function toStatement(parsed: ParsedStatement | ParsedPartiql, chosen: StatementB
   };
 }
 
+const NO_CODES: ReadonlySet<ErrorCode> = new Set();
+
 /** Not what changes tables, views or transactions. */
 function mayRunAgain(parsed: ParsedStatement | ParsedPartiql, { transactionRole }: StatementBody): boolean {
   if (parsed.kind === 'partiql') return false;
   if (parsed.kind === 'command' && 'CopyStmt' in parsed.node) return true;
   return transactionRole.kind !== 'refused' && transactionRole.kind !== 'control';
-}
-
-function toResult(
-  running: RunningBody,
-  sampling: StatementResult['sampling'],
-  signal: AbortSignal,
-): StatementResult {
-  const { columns, plan, stats, writes, tag = 'SELECT', affected, isCut, texts } = running;
-  const fail = (error: unknown): never => {
-    throw toStatementError(error, signal);
-  };
-  return {
-    columns,
-    plan,
-    stats,
-    sampling,
-    writes,
-    tag,
-    affected,
-    ...(isCut && { isCut }),
-    ...(texts && { texts: () => new GuardedPages(texts(), fail) }),
-    arrays: () => new GuardedPages(running.arrays(), fail),
-    objects: () => new GuardedPages(running.objects(), fail),
-    close: () => running.close().catch(fail),
-  };
-}
-
-/** Pages whose failures go through `fail`. An async generator around another would take more turns of the microtask queue. */
-class GuardedPages<T> implements AsyncGenerator<T> {
-  readonly #pages: AsyncGenerator<T>;
-  readonly #fail: (error: unknown) => never;
-
-  constructor(pages: AsyncGenerator<T>, fail: (error: unknown) => never) {
-    this.#pages = pages;
-    this.#fail = fail;
-  }
-  next(): Promise<IteratorResult<T>> {
-    return this.#pages.next().catch(this.#fail);
-  }
-  return(value?: unknown): Promise<IteratorResult<T>> {
-    return this.#pages.return(value).catch(this.#fail);
-  }
-  throw(thrown: unknown): Promise<IteratorResult<T>> {
-    return this.#pages.throw(thrown).catch(this.#fail);
-  }
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
-  }
-  [Symbol.asyncIterator](): AsyncGenerator<T> {
-    return this;
-  }
 }
 
 async function withDriverErrors<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -180,10 +142,4 @@ async function withDriverErrors<T>(work: Promise<T>, signal: AbortSignal): Promi
   } catch (error) {
     throw toStatementError(error, signal);
   }
-}
-
-function toStatementError(thrown: unknown, signal?: AbortSignal): DriverError {
-  if (thrown instanceof DriverError) return thrown;
-  if (signal?.aborted === true) return abortError(signal);
-  return new DriverError('EXEC_ENGINE', `internal error: ${getErrorMessage(thrown)}`, { cause: thrown });
 }
