@@ -1,10 +1,9 @@
 import { findRegion } from '../aws/endpoints.ts';
 import type { Secret } from '../core/secret.ts';
-import { relyingPartyOf } from '../saml/adfs/addresses.ts';
+import { defaultRelyingParty } from '../saml/adfs/addresses.ts';
 import { FORMS_USER_AGENT, signInToAdfs, WINDOWS_USER_AGENT } from '../saml/adfs/sign-in.ts';
 import { createHttpSession } from '../net/http-session.ts';
-import { kerberosNegotiator } from '../saml/negotiate/kerberos.ts';
-import { kerberosOnly } from '../saml/negotiate/kerberos-only.ts';
+import { createKerberosNegotiator, withoutNtlm } from '../saml/negotiate/kerberos.ts';
 import { singleFlight } from '../core/async/single-flight.ts';
 import type { SamlResponse } from '../saml/response.ts';
 import {
@@ -36,11 +35,11 @@ export const adfs = authScheme({
   source(given, ports) {
     const { ssoLoginUrl: loginUrl, user: name, password, ssoProperties: sso } = given;
     const user = name === undefined || password === undefined ? undefined : { name, password };
-    const relyingParty = sso?.relyingParty ?? relyingPartyOf(findRegion(given) ?? '');
+    const relyingParty = sso?.relyingParty ?? defaultRelyingParty(findRegion(given) ?? '');
     const userAgent = sso?.userAgent ?? (user === undefined ? WINDOWS_USER_AGENT : FORMS_USER_AGENT);
     const way = idpHttpOptions(ports);
-    const anyNegotiator = ports.negotiatorFor ?? kerberosNegotiator();
-    const negotiatorFor = sso?.kerberosOnly === true ? kerberosOnly(anyNegotiator) : anyNegotiator;
+    const anyNegotiator = ports.negotiatorFor ?? createKerberosNegotiator();
+    const negotiatorFor = sso?.kerberosOnly === true ? withoutNtlm(anyNegotiator) : anyNegotiator;
     const withCode = oneTimeCode(sso?.mfaPassCode);
 
     const signIn = async (passCode: Secret | undefined, signal: AbortSignal): Promise<SamlResponse> => {

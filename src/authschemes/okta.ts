@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Ports, Vault } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
-import { signInAtOkta } from '../saml/okta/sign-in.ts';
+import { signInToOkta } from '../saml/okta/sign-in.ts';
 import { singleFlight } from '../core/async/single-flight.ts';
 import { createRedactor } from '../net/redactor.ts';
 import { readSamlResponse } from '../saml/response.ts';
@@ -60,10 +60,10 @@ export const okta = authScheme({
           const secrets = [password, apiToken, passCode].map((secret) => secret?.reveal());
           const way = JSON.stringify([mfaType, rememberDevice, http]);
           const encoded = await together([loginUrl, user, ...secrets, way], signal, (shared) =>
-            signInAtOkta(request, {
+            signInToOkta(request, {
               http,
               signal: shared,
-              person: createPrompter(ports),
+              prompter: createPrompter(ports),
               vault: vaultAt(given.credentialsLocation, ports),
               now: () => ports.now(),
             }),

@@ -1,9 +1,9 @@
 import { findRegion } from '../aws/endpoints.ts';
 import type { Secret } from '../core/secret.ts';
-import { relyingPartyOf } from '../saml/adfs/addresses.ts';
+import { defaultRelyingParty } from '../saml/adfs/addresses.ts';
 import { createHttpSession } from '../net/http-session.ts';
 import { singleFlight } from '../core/async/single-flight.ts';
-import { pingAddress } from '../saml/pingfederate/addresses.ts';
+import { resolvePingAddress } from '../saml/pingfederate/addresses.ts';
 import { signInToPing } from '../saml/pingfederate/sign-in.ts';
 import type { SamlResponse } from '../saml/response.ts';
 import { clientCertificate } from '../credentials/federated/client-certificate.ts';
@@ -35,7 +35,7 @@ export const pingFederate = authScheme({
   check(given) {
     const problem = providerProblem('PingFederate', given) ?? federatedProblem(given);
     if (problem !== undefined || given.ssoExchangeUrl !== undefined) return problem;
-    return pingAddress(given.ssoLoginUrl, '').kind === 'pages'
+    return resolvePingAddress(given.ssoLoginUrl, '').kind === 'pages'
       ? undefined
       : {
           code: 'AUTH_MISSING_PROPERTY',
@@ -51,7 +51,7 @@ export const pingFederate = authScheme({
       password,
       ssoProperties: sso,
     } = given;
-    const partner = sso?.relyingParty ?? relyingPartyOf(findRegion(given) ?? '');
+    const partner = sso?.relyingParty ?? defaultRelyingParty(findRegion(given) ?? '');
     const isBasic = sso?.authScheme === 'Basic';
     const way = idpHttpOptions(ports);
     const user = { name, password };

@@ -1,10 +1,10 @@
 import { DriverError } from '../core/errors.ts';
 import type { FormField, HtmlForm } from './html-form.ts';
 
-/** The attributes of a tag; the first of a name counts. */
+/** The attributes of a tag. */
 export type TagAttributes = ReadonlyMap<string, string>;
 
-/** Puts controls together into forms as the tags of a page go by. */
+/** Collects the forms of a page from its tags. */
 export interface FormCollector {
   open(tag: string, attributes: TagAttributes): void;
   text(text: string): void;
@@ -20,7 +20,7 @@ interface Draft {
   readonly fields: FormField[];
 }
 
-/** A control whose text makes its value. */
+/** A control whose value is its text. */
 interface OpenControl {
   readonly tag: 'textarea' | 'select';
   readonly attributes: TagAttributes;
@@ -31,12 +31,12 @@ interface OpenControl {
 
 const MAX_FORMS = 100;
 const MAX_FIELDS = 1000;
-const UNSENT: ReadonlySet<string> = new Set(['submit', 'button', 'image', 'reset', 'file']);
+const UNSENT_TYPES: ReadonlySet<string> = new Set(['submit', 'button', 'image', 'reset', 'file']);
 
-/** Begins with no form. Tags need not be nested well: a form goes on until it is closed or the page ends. */
+/** Creates a collector. Tags need not be nested correctly: a form continues until it is closed or the page ends. */
 export function collectForms(page: URL): FormCollector {
   const drafts: Draft[] = [];
-  const elsewhere: { readonly form: string; readonly field: FormField }[] = [];
+  const detached: { readonly form: string; readonly field: FormField }[] = [];
   let current: Draft | undefined;
   let control: OpenControl | undefined;
   let count = 0;
@@ -45,12 +45,12 @@ export function collectForms(page: URL): FormCollector {
     const name = attributes.get('name') ?? '';
     if (name === '') return;
     count += 1;
-    if (count > MAX_FIELDS) throw tooMany(page, `more than ${MAX_FIELDS} fields`);
+    if (count > MAX_FIELDS) throw tooManyError(page, `more than ${MAX_FIELDS} fields`);
     const isEnabled = isSent && !attributes.has('disabled');
     const field = { name, type, value, id: attributes.get('id') ?? '', isSent: isEnabled };
     const form = attributes.get('form');
     if (form === undefined) current?.fields.push(field);
-    else elsewhere.push({ form, field });
+    else detached.push({ form, field });
   }
 
   function endOption(): void {
@@ -65,7 +65,7 @@ export function collectForms(page: URL): FormCollector {
   function endControl(): void {
     if (control === undefined) return;
     endOption();
-    // A line break right after the tag is not part of the text.
+    // HTML drops a line break right after the tag.
     const value =
       control.tag === 'select' ? control.value || (control.first ?? '') : control.value.replace(/^\n/, '');
     add(control.attributes, control.tag, value, true);
@@ -77,14 +77,14 @@ export function collectForms(page: URL): FormCollector {
       switch (tag) {
         case 'form':
           if (current !== undefined) return;
-          if (drafts.length === MAX_FORMS) throw tooMany(page, `more than ${MAX_FORMS} forms`);
-          current = draftOf(attributes);
+          if (drafts.length === MAX_FORMS) throw tooManyError(page, `more than ${MAX_FORMS} forms`);
+          current = createDraft(attributes);
           drafts.push(current);
           return;
         case 'input': {
           const type = (attributes.get('type') ?? 'text').trim().toLowerCase();
           const isBox = type === 'checkbox' || type === 'radio';
-          const isSent = isBox ? attributes.has('checked') : !UNSENT.has(type);
+          const isSent = isBox ? attributes.has('checked') : !UNSENT_TYPES.has(type);
           add(attributes, type, attributes.get('value') ?? (isBox ? 'on' : ''), isSent);
           return;
         }
@@ -126,13 +126,13 @@ export function collectForms(page: URL): FormCollector {
     },
     forms(base) {
       endControl();
-      for (const { form, field } of elsewhere) drafts.find(({ id }) => id === form)?.fields.push(field);
+      for (const { form, field } of detached) drafts.find(({ id }) => id === form)?.fields.push(field);
       return drafts.map((draft) => ({ ...draft, base, page }));
     },
   };
 }
 
-function draftOf(attributes: TagAttributes): Draft {
+function createDraft(attributes: TagAttributes): Draft {
   return {
     id: attributes.get('id') ?? '',
     name: attributes.get('name') ?? '',
@@ -142,6 +142,6 @@ function draftOf(attributes: TagAttributes): Draft {
   };
 }
 
-function tooMany(page: URL, what: string): DriverError {
-  return new DriverError('AUTH_MALFORMED', `${page.origin} answered with a page of ${what}`);
+function tooManyError(page: URL, what: string): DriverError {
+  return new DriverError('AUTH_MALFORMED', `${page.origin} responded with a page of ${what}`);
 }

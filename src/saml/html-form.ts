@@ -5,18 +5,18 @@ export interface FormField {
   readonly type: string;
   readonly value: string;
   readonly id: string;
-  /** Whether it goes along when nobody touches it: unticked boxes and buttons do not. */
+  /** Whether a browser submits it by default: not unchecked boxes and buttons. */
   readonly isSent: boolean;
 }
 
-/** A form as a page has it. */
+/** A form of a page. */
 export interface HtmlForm {
   readonly id: string;
   readonly name: string;
   readonly method: 'get' | 'post';
-  /** As written; empty: the page's own address. */
+  /** As written; empty for the URL of the page. */
   readonly action: string;
-  /** The page's address, or what its `base` element says instead. */
+  /** The URL of the page or of its `base` element. */
   readonly base: string;
   readonly page: URL;
   readonly fields: readonly FormField[];

@@ -1,26 +1,27 @@
 import { type Token, Tokenizer, TokenizerMode } from 'parse5';
+import { excerpt } from './excerpt.ts';
 import { collectForms, type TagAttributes } from './form-collector.ts';
 import { type Redactor, redactNothing } from '../net/redactor.ts';
 import type { HtmlForm } from './html-form.ts';
 
-/** What a sign-in needs to know of a page. */
+/** The parts of a page that a sign-in needs. */
 export interface HtmlPage {
   readonly url: URL;
   readonly title: string;
   readonly forms: readonly HtmlForm[];
-  /** Where the page wants to go by itself, as it says so. */
+  /** The target of a `meta` refresh. */
   readonly refresh: string | undefined;
-  /** The text of each script that is part of the page. */
+  /** The text of each inline script. */
   readonly scripts: readonly string[];
-  /** The text of the element with that id as one line, 200 characters of it; undefined where there is none. */
-  textOf(id: string): string | undefined;
+  /** An excerpt of the text of the element with this id; undefined if there is none. */
+  textById(id: string): string | undefined;
 }
 
 type Piece =
   | { readonly kind: 'open' | 'close'; readonly tag: string }
   | { readonly kind: 'text'; readonly text: string };
 
-/** Elements whose content is text, and how it is read. */
+/** Elements whose content is text, with the tokenizer mode for it. */
 const TEXT_MODES: ReadonlyMap<string, (typeof TokenizerMode)[keyof typeof TokenizerMode]> = new Map([
   ['title', TokenizerMode.RCDATA],
   ['textarea', TokenizerMode.RCDATA],
@@ -32,11 +33,13 @@ const TEXT_MODES: ReadonlyMap<string, (typeof TokenizerMode)[keyof typeof Tokeni
   ['noframes', TokenizerMode.RAWTEXT],
   ['plaintext', TokenizerMode.PLAINTEXT],
 ]);
+/** More than an excerpt needs. */
+const MAX_TEXT_CHARS = 2000;
 const VOID: ReadonlySet<string> = new Set(['input', 'br', 'img', 'hr', 'meta', 'link', 'base']);
 
 /**
- * Reads a page's tags one after the other. No tree is built: its repairs take quadratic time on pages made for that,
- * and forms, texts and scripts are found without. What is for people to read of it passes `redact`.
+ * Reads a page tag by tag. No tree is built, since its repairs take quadratic time on hostile pages, and forms, texts and
+ * scripts can be found without one. Text for display passes through `redact`.
  */
 export function readPage(html: string, url: URL, redact: Redactor = redactNothing): HtmlPage {
   const forms = collectForms(url);
@@ -65,7 +68,7 @@ export function readPage(html: string, url: URL, redact: Redactor = redactNothin
         if (!VOID.has(tag)) pieces.push({ kind: 'open', tag });
         if (tag === 'base') base ??= attributes.get('href');
         if (tag === 'meta' && attributes.get('http-equiv')?.toLowerCase() === 'refresh') {
-          refresh ??= refreshOf(attributes.get('content') ?? '');
+          refresh ??= parseRefresh(attributes.get('content') ?? '');
         }
         const mode = TEXT_MODES.get(tag);
         if (mode === undefined) return;
@@ -93,31 +96,20 @@ export function readPage(html: string, url: URL, redact: Redactor = redactNothin
     forms: forms.forms(base ?? url.href),
     refresh,
     scripts,
-    textOf(id) {
+    textById(id) {
       const at = ids.get(id);
-      return at === undefined ? undefined : excerpt(redact(textFrom(pieces, at)));
+      return at === undefined ? undefined : excerpt(redact(readText(pieces, at)));
     },
   };
 }
 
-const EXCERPT_CHARS = 200;
-
-/** A text of a page as one line that may be shown: bounded, and without what terminals act on. */
-export function excerpt(text: string): string {
-  const line = text
-    .slice(0, 10 * EXCERPT_CHARS)
-    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim();
-  return line.length > EXCERPT_CHARS ? `${line.slice(0, EXCERPT_CHARS - 1)}…` : line;
-}
-
-/** The text between the tag at that place and the one that closes it. */
-function textFrom(pieces: readonly Piece[], at: number): string {
+/** The text between the tag at an index and its closing tag. */
+function readText(pieces: readonly Piece[], at: number): string {
   const first = pieces[at];
   if (first?.kind !== 'open') return '';
   let depth = 0;
   let text = '';
-  for (let next = at; next < pieces.length && text.length < 10 * EXCERPT_CHARS; next++) {
+  for (let next = at; next < pieces.length && text.length < MAX_TEXT_CHARS; next++) {
     const piece = pieces[next];
     if (piece?.kind === 'text') text += piece.text;
     else if (piece?.tag === first.tag) depth += piece.kind === 'open' ? 1 : -1;
@@ -126,8 +118,8 @@ function textFrom(pieces: readonly Piece[], at: number): string {
   return text;
 }
 
-/** `5; url=/next` as browsers read it. */
-function refreshOf(content: string): string | undefined {
+/** Parses `5; url=/next` as browsers do. */
+function parseRefresh(content: string): string | undefined {
   const address = content
     .replace(/^[\s\d.]+/, '')
     .replace(/^[;,]\s*/, '')

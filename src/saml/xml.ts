@@ -1,29 +1,29 @@
 import { XMLParser } from 'fast-xml-parser';
 import { DriverError } from '../core/errors.ts';
-import { FORBIDDEN, guardXml, refused } from './xml-guard.ts';
+import { INVALID_XML_CHARACTER, guardXml, xmlError } from './xml-guard.ts';
 
-/** An element of a document: what it is called, what is in it, and where it stands in the text. */
+/** An element with its content and its position in the document. */
 export interface XmlElement {
   readonly name: string;
-  /** Without its prefix. */
+  /** Without prefix. */
   readonly localName: string;
-  /** Empty: in no namespace. */
+  /** Empty if it is in no namespace. */
   readonly namespace: string;
-  /** By name as written; namespace declarations are not among them. */
+  /** By name as written, without namespace declarations. */
   readonly attributes: ReadonlyMap<string, string>;
-  /** All that is declared here or further out, by prefix; the default namespace has the prefix ''. */
+  /** The namespaces in scope by prefix; the default namespace has the prefix ''. */
   readonly namespaces: ReadonlyMap<string, string>;
-  /** The prefixes that its own start tag declares. */
+  /** The prefixes declared on this element. */
   readonly declared: ReadonlySet<string>;
   readonly children: readonly XmlElement[];
-  /** Its own text, CDATA sections included, as if there were no comments. */
+  /** Its own text including CDATA sections, without comments. */
   readonly text: string;
-  /** Offsets of its first character and of the one after its last in the document's text. */
+  /** Start and end offsets in the text of the document. */
   readonly start: number;
   readonly end: number;
 }
 
-/** A document and its outermost element, whose offsets count in this text. */
+/** A document and its root element. */
 export interface XmlDocument {
   readonly text: string;
   readonly root: XmlElement;
@@ -43,9 +43,9 @@ const PARSER = new XMLParser({
   trimValues: false,
   processEntities: false,
 });
-const ALWAYS: ReadonlyMap<string, string> = new Map([['xml', 'http://www.w3.org/XML/1998/namespace']]);
+const PREDECLARED: ReadonlyMap<string, string> = new Map([['xml', 'http://www.w3.org/XML/1998/namespace']]);
 
-/** Reads a document that others wrote. What it must not have, the guard refuses first. */
+/** Parses an untrusted document after `guardXml` has checked it. */
 export function readXml(document: string): XmlDocument {
   const text = document.replace(/^\uFEFF/, '');
   const spans = guardXml(text);
@@ -61,12 +61,12 @@ export function readXml(document: string): XmlDocument {
   function element(node: Node, name: string, outer: ReadonlyMap<string, string>): XmlElement {
     const span = spans[next];
     next += 1;
-    // Guard and parser must see the same elements; where they do not, somebody wants them to differ.
-    if (span === undefined || span.name !== name) throw refused('can be read in two ways');
-    const written = Object.entries(Object(node[':@'])).map(
-      ([key, value]) => [key, attributeText(String(value))] as const,
+    // Guard and parser must see the same elements; a difference means an attack.
+    if (span === undefined || span.name !== name) throw xmlError('is ambiguous');
+    const attributes = Object.entries(Object(node[':@'])).map(
+      ([key, value]) => [key, decodeAttribute(String(value))] as const,
     );
-    const declared = written.flatMap(([key, value]) =>
+    const declared = attributes.flatMap(([key, value]) =>
       key === 'xmlns'
         ? [['', value] as const]
         : key.startsWith('xmlns:')
@@ -77,29 +77,29 @@ export function readXml(document: string): XmlDocument {
     const colon = name.indexOf(':');
     const prefix = name.slice(0, Math.max(colon, 0));
     const namespace = namespaces.get(prefix);
-    if (namespace === undefined && prefix !== '') throw refused(`does not declare the prefix ${prefix}`);
-    const inside = nodesOf(node[name]);
+    if (namespace === undefined && prefix !== '') throw xmlError(`does not declare the prefix ${prefix}`);
+    const content = toNodes(node[name]);
     return {
       name,
       localName: name.slice(colon + 1),
       namespace: namespace ?? '',
-      attributes: new Map(written.filter(([key]) => key !== 'xmlns' && !key.startsWith('xmlns:'))),
+      attributes: new Map(attributes.filter(([key]) => key !== 'xmlns' && !key.startsWith('xmlns:'))),
       namespaces,
       declared: new Set(declared.map(([prefix]) => prefix)),
-      children: elements(inside, namespaces),
-      text: inside.map(textOf).join(''),
+      children: elements(content, namespaces),
+      text: content.map(readNodeText).join(''),
       start: span.start,
       end: span.end,
     };
   }
 
-  const [root] = elements(nodesOf(parse(text)), ALWAYS);
-  if (root === undefined || next !== spans.length) throw refused('can be read in two ways');
+  const [root] = elements(toNodes(parse(text)), PREDECLARED);
+  if (root === undefined || next !== spans.length) throw xmlError('is ambiguous');
   return { text, root };
 }
 
-/** The children of that name. */
-export function childrenOf(
+/** The children with this name. */
+export function findChildren(
   parent: XmlElement | undefined,
   namespace: string,
   localName: string,
@@ -109,12 +109,12 @@ export function childrenOf(
   );
 }
 
-/** A text of ours as it may stand in an element or attribute. */
+/** Escapes a string for an element or attribute. */
 export function escapeXml(text: string): string {
-  if (FORBIDDEN.test(text)) {
+  if (INVALID_XML_CHARACTER.test(text)) {
     throw new DriverError(
       'CONN_BAD_VALUE',
-      'A value for the identity provider has characters that XML cannot hold',
+      'A value for the identity provider contains characters that XML does not allow',
     );
   }
   return text.replaceAll(/[&<>"'\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -128,19 +128,19 @@ function parse(text: string): unknown {
   }
 }
 
-function nodesOf(value: unknown): readonly Node[] {
+function toNodes(value: unknown): readonly Node[] {
   return Array.isArray(value) ? value.map((node: unknown): Node => Object(node)) : [];
 }
 
-function textOf(node: Node): string {
-  if ('#text' in node) return decoded(String(node['#text']));
-  return nodesOf(node['#cdata'])
+function readNodeText(node: Node): string {
+  if ('#text' in node) return decodeEntities(String(node['#text']));
+  return toNodes(node['#cdata'])
     .map((part) => String(part['#text']))
     .join('');
 }
 
-function attributeText(value: string): string {
-  return decoded(value.replaceAll(/[\t\n\r]/g, ' '));
+function decodeAttribute(value: string): string {
+  return decodeEntities(value.replaceAll(/[\t\n\r]/g, ' '));
 }
 
 const ENTITIES: ReadonlyMap<string, string> = new Map([
@@ -151,14 +151,15 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['apos', "'"],
 ]);
 
-/** References are resolved once: what comes out is text, whatever it looks like. */
-function decoded(text: string): string {
+/** Resolves references once; the result is text even if it looks like a reference. */
+function decodeEntities(text: string): string {
   return text.replaceAll(/&([^;]{1,9});/g, (_, name: string) => {
-    const known = ENTITIES.get(name);
-    if (known !== undefined) return known;
+    const entity = ENTITIES.get(name);
+    if (entity !== undefined) return entity;
     const code = name.startsWith('#x') ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
     const character = code <= 0x10_ffff ? String.fromCodePoint(code) : '\0';
-    if (FORBIDDEN.test(character)) throw refused('refers to a character that XML forbids');
+    if (INVALID_XML_CHARACTER.test(character))
+      throw xmlError('references a character that XML does not allow');
     return character;
   });
 }

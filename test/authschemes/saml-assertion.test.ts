@@ -80,7 +80,7 @@ describe('AuthScheme SAMLAssertion', () => {
       { notOnOrAfter: new Date('2025-12-31T23:55:00Z') },
       '',
       'AUTH_EXPIRED',
-      'good until',
+      'expired at',
     ],
     ['another partition', {}, 'AWSRegion=cn-north-1;', 'AUTH_ROLE', 'aws-cn'],
   ])('asks STS nothing with %s', async (_, words, properties, code, text) => {

@@ -67,7 +67,7 @@ describeWithTls('a hostile server', () => {
     );
     expect([error.code, error.message]).toEqual([
       'CONN_NETWORK',
-      expect.stringContaining('no response within'),
+      expect.stringMatching(/no response from .* within/),
     ]);
   });
 
@@ -94,7 +94,7 @@ describeWithTls('a hostile server', () => {
     const error = await visiting({ ...pair, ...old }, () => undefined);
     expect([error.code, error.message]).toEqual([
       'CONN_TLS',
-      expect.stringContaining('no TLS newer than 1.1'),
+      expect.stringContaining('does not support TLS 1.2'),
     ]);
   });
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Secret } from '../../src/core/secret.ts';
-import { formRequest, readForms } from '../../src/saml/forms.ts';
+import { toFormRequest, readForms } from '../../src/saml/forms.ts';
 import type { HtmlForm } from '../../src/saml/html-form.ts';
-import { excerpt, readPage } from '../../src/saml/page.ts';
+import { excerpt } from '../../src/saml/excerpt.ts';
+import { readPage } from '../../src/saml/page.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const PAGE = new URL('https://idp.example/adfs/ls?a=1');
@@ -18,7 +19,7 @@ function only(html: string): HtmlForm {
 }
 
 const sent = (html: string, values = {}): string | undefined =>
-  formRequest(only(html), values).body?.text.reveal();
+  toFormRequest(only(html), values).body?.text.reveal();
 
 describe('the forms of a page', () => {
   it.each([
@@ -73,7 +74,7 @@ describe('the forms of a page', () => {
     ['the default port', 'https://idp.example:443/x', '/x'],
     ['an address with entities', '/x?a=1&amp;b=2', '/x?a=1&b=2'],
   ])('lead on with %s', (_, action, path) => {
-    const { url } = formRequest(only(`<form method=post action="${action}">`));
+    const { url } = toFormRequest(only(`<form method=post action="${action}">`));
     expect(String(url)).toBe(`https://idp.example${path}`);
   });
 
@@ -90,18 +91,18 @@ describe('the forms of a page', () => {
     '\\\\evil.example\\x',
   ])('keep the password where the action is %s', async (action) => {
     const form = only(`<form method=post action="${action}"><input type=password name=p></form>`);
-    const error = await thrownBy(() => formRequest(form, { p: new Secret('CANARY') }));
+    const error = await thrownBy(() => toFormRequest(form, { p: new Secret('CANARY') }));
     expect(['AUTH_UNTRUSTED', 'AUTH_MALFORMED']).toContain(error.code);
   });
 
   it('keep the password where a base leads elsewhere', async () => {
     const form = only('<base href="https://evil.example/"><form method=post action="x">');
-    expect((await thrownBy(() => formRequest(form))).code).toBe('AUTH_UNTRUSTED');
+    expect((await thrownBy(() => toFormRequest(form))).code).toBe('AUTH_UNTRUSTED');
   });
 
   it('keep the password out of addresses', async () => {
-    const error = await thrownBy(() => formRequest(only('<form action="/x">')));
-    expect(error.message).toContain('put the password into an address');
+    const error = await thrownBy(() => toFormRequest(only('<form action="/x">')));
+    expect(error.message).toContain('put the password in the URL');
   });
 
   it.each([
@@ -125,9 +126,9 @@ describe('a page', () => {
       refresh: '/adfs/ls/wia',
       scripts: ["var a = '<b>';", ''],
     });
-    expect(page.textOf('errorText')).toBe('Wrong password. [31mred');
-    expect(page.textOf('outer')).toBe('one Wrong password. [31mred two');
-    expect([page.textOf('field'), page.textOf('constructor')]).toEqual(['', undefined]);
+    expect(page.textById('errorText')).toBe('Wrong password. [31mred');
+    expect(page.textById('outer')).toBe('one Wrong password. [31mred two');
+    expect([page.textById('field'), page.textById('constructor')]).toEqual(['', undefined]);
   });
 
   it('is quoted on one line, in part, without what terminals act on', () => {
@@ -155,7 +156,7 @@ describe('a page', () => {
       fc.property(text, (html) => {
         const page = readPage(html, PAGE);
         expect(page.forms.every(({ page: url }) => url === PAGE)).toBe(true);
-        expect((page.textOf('x') ?? '').length).toBeLessThanOrEqual(200);
+        expect((page.textById('x') ?? '').length).toBeLessThanOrEqual(200);
       }),
     );
   });

@@ -5,7 +5,7 @@ import { adfsPages } from '../../src/saml/adfs/pages.ts';
 import { redactNothing } from '../../src/net/redactor.ts';
 import type { SessionResponse } from '../../src/net/http-session.ts';
 import { readPage } from '../../src/saml/page.ts';
-import type { PagesProvider } from '../../src/saml/pages/wanted-page.ts';
+import type { PagesProvider } from '../../src/saml/pages/sign-in-page.ts';
 import { pingPages } from '../../src/saml/pingfederate/pages.ts';
 
 function answered(text: string, status: number): SessionResponse {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Secret } from '../../src/core/secret.ts';
-import { preflight, sessionSeconds } from '../../src/saml/preflight.ts';
-import { readAnySaml, readSamlResponse, responseAround } from '../../src/saml/response.ts';
+import { preflight, resolveSessionSeconds } from '../../src/saml/preflight.ts';
+import { readAnySaml, readSamlResponse, wrapInResponse } from '../../src/saml/response.ts';
 import type { AssertionFacts } from '../../src/saml/assertion.ts';
-import { childrenOf, readXml } from '../../src/saml/xml.ts';
+import { findChildren, readXml } from '../../src/saml/xml.ts';
 import { printsOf } from '../support/prints.ts';
 import { assertionXml, type AssertionWords, base64, PROVIDER, responseXml, ROLE } from '../support/saml.ts';
 import { thrownBy } from '../support/thrown.ts';
@@ -61,8 +61,8 @@ describe('a SAML response', () => {
       'AUTH_SAML',
       'SAML 1.1',
     ],
-    ['another namespace', '<Response xmlns="urn:x"/>', 'AUTH_MALFORMED', 'no SAML response'],
-    ['a page', '<html></html>', 'AUTH_MALFORMED', 'no SAML response'],
+    ['another namespace', '<Response xmlns="urn:x"/>', 'AUTH_MALFORMED', 'not a SAML response'],
+    ['a page', '<html></html>', 'AUTH_MALFORMED', 'not a SAML response'],
     [
       'a time that is none',
       responseXml(assertionXml().replace('<saml:Conditions', '<saml:Conditions NotBefore="CANARY"')),
@@ -96,7 +96,7 @@ describe('a SAML response', () => {
 
   it('must not be longer than STS takes', async () => {
     const roles = Array.from({ length: 1000 }, (_, at) => `${ROLE}${at},${PROVIDER}`);
-    expect((await thrownBy(() => facts({ roles }))).message).toContain('STS takes 100000 at most');
+    expect((await thrownBy(() => facts({ roles }))).message).toContain('STS accepts at most 100000');
   });
 });
 
@@ -109,9 +109,9 @@ describe('an assertion by itself', () => {
 
   it('is wrapped with its own characters, and declares what was declared around it', () => {
     const document = readXml(around);
-    const [assertion] = childrenOf(document.root, 'urn:oasis:names:tc:SAML:2.0:assertion', 'Assertion');
+    const [assertion] = findChildren(document.root, 'urn:oasis:names:tc:SAML:2.0:assertion', 'Assertion');
     if (assertion === undefined) throw new Error('no assertion');
-    const { encoded } = responseAround(document, assertion, NOW);
+    const { encoded } = wrapInResponse(document, assertion, NOW);
     const xml = Buffer.from(encoded.reveal(), 'base64').toString();
     expect(xml).toContain(bare.replace('<saml:Assertion', ''));
     const [wrapped] = readXml(xml).root.children.slice(1);
@@ -145,15 +145,15 @@ describe('before STS is asked', () => {
   });
 
   it.each([
-    ['it has expired', { notOnOrAfter: later(0) }, 'AUTH_EXPIRED', 'good until 2026-01-01T00:00:00.000Z'],
-    ['it is of tomorrow', { notBefore: later(301) }, 'AUTH_SAML', 'good from'],
+    ['it has expired', { notOnOrAfter: later(0) }, 'AUTH_EXPIRED', 'expired at 2026-01-01T00:00:00.000Z'],
+    ['it is of tomorrow', { notBefore: later(301) }, 'AUTH_SAML', 'not valid before'],
     ['it has no session name', { sessionName: undefined }, 'AUTH_SAML', 'lacks the attribute'],
     ['its session name is odd', { sessionName: 'Ana García' }, 'AUTH_SAML', 'is "Ana García"'],
     [
       'it is for somebody else',
       { recipient: 'https://evil.signin.aws.amazon.com.example/' },
       'AUTH_SAML',
-      'is for https://evil',
+      'is https://evil',
     ],
     ['it is for nobody', { recipient: undefined }, 'AUTH_SAML', 'no Recipient'],
   ])('an assertion is refused where %s', async (_, words, code, text) => {
@@ -177,6 +177,6 @@ describe('before STS is asked', () => {
     ['a quarter of an hour at least', 7200, { sessionNotOnOrAfter: later(10) }, 900],
     ['half a day at most', undefined, { sessionDuration: '86400' }, 43_200],
   ])('a session is to last %s', (_, wanted, words, seconds) => {
-    expect(sessionSeconds(wanted, facts(words), NOW)).toBe(seconds);
+    expect(resolveSessionSeconds(wanted, facts(words), NOW)).toBe(seconds);
   });
 });

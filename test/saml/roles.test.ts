@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { chooseRole, rolePairs } from '../../src/saml/roles.ts';
+import { chooseRole, parseRolePairs } from '../../src/saml/roles.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const role = (name: string): string => `arn:aws:iam::123456789012:role/${name}`;
@@ -21,7 +21,7 @@ describe('the pairs of an assertion', () => {
       `arn:aws-us-gov:iam::123456789012:role/A,arn:aws-us-gov:iam::123456789012:saml-provider/P`,
     ],
   ])('are told apart by what they are: %s', (_, value) => {
-    const [pair] = rolePairs([value]).pairs;
+    const [pair] = parseRolePairs([value]).pairs;
     expect(pair?.roleArn).toContain(':role/');
     expect(pair?.principalArn).toMatch(/^arn:[a-z-]+:iam::\d+:saml-provider\/P$/);
   });
@@ -34,14 +34,14 @@ describe('the pairs of an assertion', () => {
     `${ANALYST},x`,
     'arn:aws:iam::1:role/A,arn:aws:iam::1:saml-provider/P',
   ])('leave out %j and keep the others', (value) => {
-    expect(rolePairs([value, ANALYST])).toEqual({ pairs: [analyst], malformed: 1 });
+    expect(parseRolePairs([value, ANALYST])).toEqual({ pairs: [analyst], malformed: 1 });
   });
 
   it('count once, and are read from any text', () => {
-    expect(rolePairs([ANALYST, ANALYST]).pairs).toHaveLength(1);
+    expect(parseRolePairs([ANALYST, ANALYST]).pairs).toHaveLength(1);
     fc.assert(
       fc.property(fc.array(fc.string()), (values) => {
-        const { pairs, malformed } = rolePairs(values);
+        const { pairs, malformed } = parseRolePairs(values);
         expect(pairs.length + malformed).toBeLessThanOrEqual(values.length);
       }),
     );

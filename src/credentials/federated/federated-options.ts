@@ -42,10 +42,10 @@ export function federatedProblem(options: FederatedOptions): Problem | undefined
     }
   }
   const { temporaryTokenDuration: seconds } = options;
-  const { least, most } = SESSION_SECONDS;
-  if (seconds >= least && seconds <= most) return undefined;
+  const { min, max } = SESSION_SECONDS;
+  if (seconds >= min && seconds <= max) return undefined;
   return {
     code: 'CONN_BAD_VALUE',
-    message: `TemporaryTokenDuration is ${seconds}; AssumeRoleWithSAML takes ${least} to ${most} seconds`,
+    message: `TemporaryTokenDuration is ${seconds}; AssumeRoleWithSAML takes ${min} to ${max} seconds`,
   };
 }

@@ -4,9 +4,9 @@ import { DriverError } from '../../core/errors.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
 import { createRedactor } from '../../net/redactor.ts';
-import { preflight, SESSION_SECONDS, sessionSeconds } from '../../saml/preflight.ts';
+import { preflight, SESSION_SECONDS, resolveSessionSeconds } from '../../saml/preflight.ts';
 import type { SamlResponse } from '../../saml/response.ts';
-import { chooseRole, type RolePair, rolePairs } from '../../saml/roles.ts';
+import { chooseRole, type RolePair, parseRolePairs } from '../../saml/roles.ts';
 import { stsTarget } from '../role-options.ts';
 import { assumeRoleWithSaml, type SamlCall } from '../../aws/sts.ts';
 import type { FederatedOptions } from './federated-options.ts';
@@ -43,7 +43,7 @@ export function federatedSource(
     if (assertion !== undefined) {
       const hide = createRedactor((issuer.secrets ?? []).filter((secret) => secret !== undefined));
       preflight(assertion, { now, recipient: issuer.recipient, redact: hide }).forEach(tell);
-      const { malformed } = rolePairs(assertion.roleValues);
+      const { malformed } = parseRolePairs(assertion.roleValues);
       if (malformed > 0)
         ports.notice?.(
           `Left out of the roles in the assertion: ${malformed} that ${malformed === 1 ? 'names' : 'name'} no role and its provider`,
@@ -53,7 +53,7 @@ export function federatedSource(
     const pair = chooseRole(assertion?.roleValues, wish);
     checkPartition(pair, target.region);
     const wanted = given.explicit.has('temporaryTokenDuration') ? given.temporaryTokenDuration : undefined;
-    const durationSeconds = sessionSeconds(wanted, assertion, now);
+    const durationSeconds = resolveSessionSeconds(wanted, assertion, now);
     const call = { ...target, ...pair, assertion: encoded, durationSeconds, signal };
     const credentials = await (wanted === undefined ? assumedForLess(call) : assumeRoleWithSaml(call));
     return { ...credentials, origin: `role ${pair.roleArn} by ${issuer.origin}` };
@@ -66,8 +66,8 @@ async function assumedForLess(call: SamlCall): Promise<Credentials> {
     return await assumeRoleWithSaml(call);
   } catch (error) {
     const isTooLong = error instanceof DriverError && error.code === 'CONN_BAD_VALUE';
-    if (!isTooLong || call.durationSeconds <= SESSION_SECONDS.usual) throw error;
-    return assumeRoleWithSaml({ ...call, durationSeconds: SESSION_SECONDS.usual });
+    if (!isTooLong || call.durationSeconds <= SESSION_SECONDS.default) throw error;
+    return assumeRoleWithSaml({ ...call, durationSeconds: SESSION_SECONDS.default });
   }
 }
 

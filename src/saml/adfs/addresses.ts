@@ -1,6 +1,6 @@
 import type { TrustVersion } from '../ws-trust/envelope.ts';
 
-/** Where and how an ADFS farm is asked to sign a user in. */
+/** The endpoint of an ADFS farm, and how to sign in there. */
 export type AdfsAddress =
   | { readonly kind: 'pages'; readonly url: string }
   | {
@@ -12,23 +12,23 @@ export type AdfsAddress =
 const SIGN_ON_PAGE = '/adfs/ls/IdpInitiatedSignOn.aspx';
 const RELYING_PARTY = 'loginToRp';
 
-/** The name that AWS's own federation metadata gives AWS, by the partition of the Region. */
-export function relyingPartyOf(region: string): string {
+/** The identifier of AWS in its federation metadata, by partition. */
+export function defaultRelyingParty(region: string): string {
   if (region.startsWith('us-gov-')) return 'urn:amazon:webservices:govcloud';
   if (region.startsWith('cn-')) return 'urn:amazon:webservices:cn-north-1';
   return 'urn:amazon:webservices';
 }
 
 /**
- * What `SSOLoginURL` means: an address under `/adfs/services/trust/` is asked by WS-Trust, an address of the sign-on
- * page as it is, and of any other only the server counts.
+ * Resolves `SSOLoginURL`: a URL under `/adfs/services/trust/` is a WS-Trust endpoint, a URL of the sign-on page is used
+ * as it is, and of any other URL only the server is used.
  */
-export function adfsAddress(ssoLoginUrl: string, relyingParty: string): AdfsAddress {
+export function resolveAdfsAddress(ssoLoginUrl: string, relyingParty: string): AdfsAddress {
   const url = new URL(ssoLoginUrl);
   const path = url.pathname.toLowerCase();
   if (path.includes('/services/trust/')) {
     const version = path.includes('/trust/2005/') ? '2005' : '1.3';
-    // As it was given: the message names the address that it is sent to.
+    // Unmodified, since the message contains the URL that it is sent to.
     return { kind: 'trust', url: ssoLoginUrl, version };
   }
   const page = path.includes('idpinitiatedsignon') ? url : new URL(SIGN_ON_PAGE, url);
@@ -36,9 +36,9 @@ export function adfsAddress(ssoLoginUrl: string, relyingParty: string): AdfsAddr
     (name) => name.toLowerCase() === RELYING_PARTY.toLowerCase(),
   );
   if (!isNamed) {
-    // Not through searchParams, which would write the rest of the query anew.
-    const wanted = `${RELYING_PARTY}=${encodeURIComponent(relyingParty).replaceAll('%3A', ':')}`;
-    page.search = page.search === '' ? wanted : `${page.search}&${wanted}`;
+    // Not through searchParams, which would re-encode the rest of the query.
+    const parameter = `${RELYING_PARTY}=${encodeURIComponent(relyingParty).replaceAll('%3A', ':')}`;
+    page.search = page.search === '' ? parameter : `${page.search}&${parameter}`;
   }
   page.hash = '';
   return { kind: 'pages', url: page.href };

@@ -1,8 +1,8 @@
 import { DriverError } from '../../core/errors.ts';
 import type { SessionResponse } from '../../net/http-session.ts';
-import { quoted } from '../quoted.ts';
+import { formatDetail } from '../excerpt.ts';
 
-/** Pages that only a browser can go on from. */
+/** Errors for pages that require a browser. */
 export const DEAD_ENDS = {
   password: () =>
     new DriverError('AUTH_NOT_SUPPORTED', 'ADFS showed the password form instead of Windows sign-in', {
@@ -14,25 +14,25 @@ export const DEAD_ENDS = {
       remedy: 'Change the password in Windows, or at ADFS with a browser.',
     }),
   certificate: () =>
-    new DriverError('AUTH_NOT_SUPPORTED', 'ADFS asks for a certificate of the user or the device', {
+    new DriverError('AUTH_NOT_SUPPORTED', 'ADFS requires a user or device certificate', {
       remedy: 'Have an administrator allow passwords or Windows sign-in for this application.',
     }),
   homeRealm: () =>
-    new DriverError('AUTH_NOT_SUPPORTED', 'ADFS asks which organisation the user belongs to', {
+    new DriverError('AUTH_NOT_SUPPORTED', 'ADFS asks for the home realm of the user', {
       remedy:
         'Name the claims provider in SSOLoginURL: https://adfs.example.com/adfs/ls/IdpInitiatedSignOn.aspx?whr=IDENTIFIER.',
     }),
 } as const;
 
-/** ADFS asked HTTP who is there: once more, or though it has a password to ask for. */
-export function windowsWanted({ url }: SessionResponse, hasPassword: boolean): DriverError {
+/** The error for a 401: Windows sign-in failed, or is required although a password is set. */
+export function windowsSignInError({ url }: SessionResponse, hasPassword: boolean): DriverError {
   if (hasPassword) {
     return new DriverError(
       'AUTH_NOT_SUPPORTED',
-      'ADFS asks for Windows sign-in, though User and Password are given',
+      'ADFS requires Windows sign-in, but User and Password are set',
       {
         remedy:
-          "Leave out User and Password to sign in as the Windows user, or set SSOProperties='UserAgent=...' to one that is not in WIASupportedUserAgents.",
+          "Remove User and Password to sign in as the Windows user, or set SSOProperties='UserAgent=...' to one that is not in WIASupportedUserAgents.",
       },
     );
   }
@@ -41,31 +41,39 @@ export function windowsWanted({ url }: SessionResponse, hasPassword: boolean): D
   });
 }
 
-/** What an error page means: mostly that the sign-on page is off, or does not know AWS. */
-export function errorPage({ status, url }: SessionResponse, title: string, says: string): DriverError {
-  const words = `${title} ${says}`;
+/** The error for an error page: usually the sign-on page is disabled, or AWS is not a relying party. */
+export function toErrorPageError(
+  { status, url }: SessionResponse,
+  title: string,
+  detail: string,
+): DriverError {
+  const words = `${title} ${detail}`;
   if (/MSIS7007|relying party/i.test(words)) {
-    return new DriverError('AUTH_SAML', `ADFS has no relying party of that name${quoted(says)}`, {
-      remedy: "Name the relying party trust for AWS by its identifier: SSOProperties='RelyingParty=...'.",
-    });
+    return new DriverError(
+      'AUTH_SAML',
+      `ADFS has no relying party with that identifier${formatDetail(detail)}`,
+      {
+        remedy: "Name the relying party trust for AWS by its identifier: SSOProperties='RelyingParty=...'.",
+      },
+    );
   }
   if (/MSIS7012|not available/i.test(words)) {
-    return new DriverError('AUTH_SAML', `The ADFS sign-on page for AWS is disabled${quoted(says)}`, {
+    return new DriverError('AUTH_SAML', `The ADFS sign-on page for AWS is disabled${formatDetail(detail)}`, {
       remedy:
         'Have an administrator run Set-AdfsProperties -EnableIdPInitiatedSignonPage $true, or set SSOLoginURL to the WS-Trust endpoint /adfs/services/trust/13/usernamemixed.',
     });
   }
-  if (says !== '') {
-    return new DriverError('AUTH_SAML', `ADFS could not sign the user in: ${says}`, {
+  if (detail !== '') {
+    return new DriverError('AUTH_SAML', `ADFS could not sign the user in: ${detail}`, {
       remedy: 'Look for the message in the AD FS/Admin event log of the server.',
     });
   }
   if (status >= 500) return new DriverError('AUTH_UNAVAILABLE', `${url.origin} failed with status ${status}`);
   return new DriverError(
     'AUTH_MALFORMED',
-    `${url.origin} answered with a page that is none of ADFS (status ${status})`,
+    `${url.origin} responded with a page that is not from ADFS (status ${status})`,
     {
-      remedy: 'Check SSOLoginURL: it is the address of the ADFS server.',
+      remedy: 'Check that SSOLoginURL is the URL of the ADFS server.',
     },
   );
 }

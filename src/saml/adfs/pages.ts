@@ -3,15 +3,15 @@ import type { HtmlForm } from '../html-form.ts';
 import type { SessionResponse } from '../../net/http-session.ts';
 import type { HtmlPage } from '../page.ts';
 import {
-  assertionPage,
-  passwordPage,
-  single,
-  textOfOne,
-  typedFields,
-  wantsNewPassword,
+  readAssertionPage,
+  readPasswordPage,
+  onlyOne,
+  findText,
+  findTypedFields,
+  hasNewPasswordForm,
 } from '../pages/readers.ts';
-import type { PagesProvider, WantedPage } from '../pages/wanted-page.ts';
-import { DEAD_ENDS, errorPage, windowsWanted } from './dead-ends.ts';
+import type { PagesProvider, SignInPage } from '../pages/sign-in-page.ts';
+import { DEAD_ENDS, toErrorPageError, windowsSignInError } from './dead-ends.ts';
 
 /** The pages of ADFS, from AD FS 2.0 on. */
 export const adfsPages: PagesProvider = {
@@ -19,79 +19,81 @@ export const adfsPages: PagesProvider = {
   userForm: String.raw` (as DOMAIN\user or user@domain)`,
   read(page, answer) {
     for (const read of READERS) {
-      const known = read(page, answer);
-      if (known !== undefined) return known;
+      const recognized = read(page, answer);
+      if (recognized !== undefined) return recognized;
     }
-    return deadEnd(errorPage(answer, page.title, errorText(page)));
+    return toDeadEnd(toErrorPageError(answer, page.title, findErrorText(page)));
   },
-  unauthorized: windowsWanted,
-  passwordWanted: () => DEAD_ENDS.password(),
+  unauthorized: windowsSignInError,
+  passwordRequired: () => DEAD_ENDS.password(),
 };
 
-/** The ways to sign in that are no second factor. */
+/** Authentication methods that are not a second factor. */
 const FIRST_FACTORS: ReadonlySet<string> = new Set(['', 'FormsAuthentication', 'WindowsAuthentication']);
 
-/** The first that knows the page says what it is. */
-const READERS: readonly ((page: HtmlPage, answer: SessionResponse) => WantedPage | undefined)[] = [
-  assertionPage,
-  failedPage,
-  certificatePage,
-  newPasswordPage,
-  secondFactorPage,
-  (page) => passwordPage(page, errorText(page)),
-  homeRealmPage,
-  ({ refresh }) => (refresh === undefined ? undefined : { kind: 'moving on', address: refresh }),
+/** Tried in this order; the first that recognizes the page returns it. */
+const READERS: readonly ((page: HtmlPage, answer: SessionResponse) => SignInPage | undefined)[] = [
+  readAssertionPage,
+  readFailedPage,
+  readCertificatePage,
+  readNewPasswordPage,
+  readSecondFactorPage,
+  (page) => readPasswordPage(page, findErrorText(page)),
+  readHomeRealmPage,
+  ({ refresh }) => (refresh === undefined ? undefined : { kind: 'redirect', address: refresh }),
 ];
 
-function failedPage(page: HtmlPage, answer: SessionResponse): WantedPage | undefined {
-  return answer.status < 400 ? undefined : deadEnd(errorPage(answer, page.title, errorText(page)));
+function readFailedPage(page: HtmlPage, answer: SessionResponse): SignInPage | undefined {
+  return answer.status < 400
+    ? undefined
+    : toDeadEnd(toErrorPageError(answer, page.title, findErrorText(page)));
 }
 
-function certificatePage(page: HtmlPage): WantedPage | undefined {
-  const isAsked = page.forms.some((form) => methodOf(form) === 'CertificateAuthentication');
-  return isAsked ? deadEnd(DEAD_ENDS.certificate()) : undefined;
+function readCertificatePage(page: HtmlPage): SignInPage | undefined {
+  const isAsked = page.forms.some((form) => findAuthMethod(form) === 'CertificateAuthentication');
+  return isAsked ? toDeadEnd(DEAD_ENDS.certificate()) : undefined;
 }
 
-function newPasswordPage(page: HtmlPage): WantedPage | undefined {
-  return wantsNewPassword(page) ? deadEnd(DEAD_ENDS.newPassword()) : undefined;
+function readNewPasswordPage(page: HtmlPage): SignInPage | undefined {
+  return hasNewPasswordForm(page) ? toDeadEnd(DEAD_ENDS.newPassword()) : undefined;
 }
 
-/** The page has a second form that switches between methods; it is named `options`. */
-function secondFactorPage(page: HtmlPage): WantedPage | undefined {
-  const asking = page.forms.filter((form) => !FIRST_FACTORS.has(methodOf(form)));
-  const form = asking.find(({ id }) => id !== 'options') ?? asking[0];
+/** The page also has a form `options` to switch between methods. */
+function readSecondFactorPage(page: HtmlPage): SignInPage | undefined {
+  const candidates = page.forms.filter((form) => !FIRST_FACTORS.has(findAuthMethod(form)));
+  const form = candidates.find(({ id }) => id !== 'options') ?? candidates[0];
   if (form === undefined) return undefined;
-  const method = methodOf(form);
-  const fields = typedFields(form).filter(({ name }) => !/^user_?name$/i.test(name));
+  const method = findAuthMethod(form);
+  const fields = findTypedFields(form).filter(({ name }) => !/^user_?name$/i.test(name));
   return {
     kind: 'second factor',
     method,
     form,
-    field: single(fields),
+    field: onlyOne(fields),
     isWaiting: fields.length === 0 && /^AzureMfa/i.test(method),
-    number: page.textOf('validEntropyNumber') || undefined,
-    says: errorText(page),
+    number: page.textById('validEntropyNumber') || undefined,
+    detail: findErrorText(page),
   };
 }
 
-function homeRealmPage(page: HtmlPage): WantedPage | undefined {
+function readHomeRealmPage(page: HtmlPage): SignInPage | undefined {
   const isAsked = page.forms.some(
     ({ id, fields }) => id === 'hrd' || fields.some(({ name }) => name === 'HomeRealmSelection'),
   );
-  return isAsked ? deadEnd(DEAD_ENDS.homeRealm()) : undefined;
+  return isAsked ? toDeadEnd(DEAD_ENDS.homeRealm()) : undefined;
 }
 
-function deadEnd(error: DriverError): WantedPage {
+function toDeadEnd(error: DriverError): SignInPage {
   return { kind: 'dead end', error };
 }
 
-function methodOf({ fields }: HtmlForm): string {
+function findAuthMethod({ fields }: HtmlForm): string {
   return fields.find(({ name }) => name === 'AuthMethod')?.value ?? '';
 }
 
-/** Where the versions of ADFS put what went wrong. */
+/** The elements that contain errors in different versions of ADFS. */
 const ERROR_IDS = ['errorText', 'errorMessage', 'error', 'ctl00_ContentPlaceHolder1_ErrorTextLabel'];
 
-function errorText(page: HtmlPage): string {
-  return textOfOne(page, ERROR_IDS);
+function findErrorText(page: HtmlPage): string {
+  return findText(page, ERROR_IDS);
 }

@@ -9,36 +9,35 @@ export const adfsTrust: TrustPeer = {
   faults: [
     {
       codes: ['InvalidScope'],
-      says: /ID3082|MSIS3020|MSIS7007/,
+      pattern: /ID3082|MSIS3020|MSIS7007/,
       code: 'AUTH_SAML',
-      message: 'ADFS has no relying party of that name',
+      message: 'ADFS has no relying party with that identifier',
       remedy: "Name the relying party trust for AWS by its identifier: SSOProperties='RelyingParty=...'.",
     },
     {
       codes: ['FailedAuthentication'],
-      says: /ID3242/,
+      pattern: /ID3242/,
       code: 'AUTH_REFUSED',
-      message: 'ADFS refused User or Password, or the account is locked',
+      message: 'ADFS rejected User or Password, or the account is locked',
       remedy: String.raw`Check User (as DOMAIN\user or user@domain) and Password. Too many attempts lock the account.`,
     },
     {
       codes: ['InvalidSecurity', 'InvalidSecurityToken', 'MessageExpired'],
       code: 'AUTH_REFUSED',
-      message:
-        'ADFS found the request too old or too new, or expects another kind of sign-in at this endpoint',
+      message: 'ADFS rejected the timestamp of the request, or the endpoint expects another kind of sign-in',
       remedy:
-        'Set the clock of this machine right, and end SSOLoginURL with /adfs/services/trust/13/usernamemixed (with User and Password) or /windowstransport (without).',
+        'Correct the system clock, and end SSOLoginURL with /adfs/services/trust/13/usernamemixed (with User and Password) or /windowstransport (without).',
     },
     {
       codes: ['RequestFailed'],
-      says: /MSIS3127/,
+      pattern: /MSIS3127/,
       code: 'AUTH_REFUSED',
-      message: 'ADFS issues no token for this user',
+      message: 'ADFS did not issue a token for this user',
       remedy:
         'Have an administrator check the issuance authorization rules of the relying party trust for AWS, and whether they ask for a second factor; with one, set SSOLoginURL to the server alone.',
     },
   ],
-  refusal({ status, url }) {
+  explainStatus({ status, url }) {
     if (status === 401) {
       return new DriverError('AUTH_REFUSED', 'ADFS did not accept the Windows sign-in', {
         remedy: `Check that the service principal name HTTP/${url.hostname} belongs to the ADFS service account, and that the user may use AWS.`,

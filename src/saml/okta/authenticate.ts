@@ -1,27 +1,27 @@
 import { DriverError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
-import type { OktaAnswer } from './answer.ts';
+import type { AuthnResponse } from './authn-response.ts';
 import type { PendingCode } from './memory.ts';
-import { answerFactor, codeWasSent, isWrongCode, verifyCode } from './second-factor.ts';
-import type { OktaSignInState } from './visit.ts';
+import { answerFactor, codeSentError, isWrongCode, verifyCode } from './second-factor.ts';
+import type { OktaSignInState } from './sign-in-state.ts';
 
-/** How a sign-in ended: with a token that opens a session, or with an address to go on at. */
+/** The result of a sign-in: a session token, or a URL to continue at. */
 export type Authenticated =
   | { readonly kind: 'session'; readonly token: Secret }
   | { readonly kind: 'continue'; readonly url: string | undefined };
 
 const MAX_STEPS = 12;
-/** Okta itself sends no two codes within this time. */
+/** Okta sends at most one code within this time. */
 const RESEND_MS = 30_000;
 
-/** Signs the user in: with the code that Okta has sent before, where one is pending, else with the password. */
-export async function authenticate(visit: OktaSignInState): Promise<Authenticated> {
-  const pending = await answerPending(visit);
-  return pending ?? proceed(await sendPassword(visit), visit);
+/** Signs the user in with the code of a pending sign-in, or else with the password. */
+export async function authenticate(state: OktaSignInState): Promise<Authenticated> {
+  const pending = await answerPending(state);
+  return pending ?? proceed(await sendPassword(state), state);
 }
 
-async function sendPassword({ api, request, memory }: OktaSignInState): Promise<OktaAnswer> {
-  // Okta listens to the name of the device only where a trusted application gives it.
+async function sendPassword({ api, request, memory }: OktaSignInState): Promise<AuthnResponse> {
+  // Okta accepts a device token only from trusted applications.
   const isTrusted = request.apiToken !== undefined && request.rememberDevice;
   const context = isTrusted ? { context: { deviceToken: (await memory.deviceToken()).reveal() } } : {};
   const body = {
@@ -33,50 +33,50 @@ async function sendPassword({ api, request, memory }: OktaSignInState): Promise<
   return api.send(`${api.origin}/api/v1/authn`, body, 'password');
 }
 
-/** Goes on with what the application asks for beyond the session. */
-export async function stepUp(stateToken: Secret, visit: OktaSignInState): Promise<Authenticated> {
-  visit.isStepUp = true;
-  // The state token alone: with an empty name and password beside it, Okta would check those.
+/** Continues with the further step that the application requires. */
+export async function stepUp(stateToken: Secret, state: OktaSignInState): Promise<Authenticated> {
+  state.isStepUp = true;
+  // Only the state token: Okta would check an empty user name and password.
   const body = { stateToken };
-  return proceed(await visit.api.send(`${visit.api.origin}/api/v1/authn`, body, 'state'), visit);
+  return proceed(await state.api.send(`${state.api.origin}/api/v1/authn`, body, 'state'), state);
 }
 
-async function answerPending(visit: OktaSignInState): Promise<Authenticated | undefined> {
-  const { memory, request, api, passCode } = visit;
-  const pending = await memory.pending(request.password, visit.now());
+async function answerPending(state: OktaSignInState): Promise<Authenticated | undefined> {
+  const { memory, request, api, passCode } = state;
+  const pending = await memory.pending(request.password, state.now());
   if (pending === undefined || (request.mfaType ?? pending.mfaType) !== pending.mfaType) return undefined;
   if (!pending.verifyUrl.startsWith(`${api.origin}/`)) return undefined;
   if (passCode === undefined) {
-    // Every statement of a connection without a code would have another one sent.
-    const isRecent = visit.now() - pending.sentAt < RESEND_MS && visit.person.prompt === undefined;
-    if (isRecent) throw codeWasSent(pending);
+    // Otherwise every statement without a code would send another one.
+    const isRecent = state.now() - pending.sentAt < RESEND_MS && state.prompter.prompt === undefined;
+    if (isRecent) throw codeSentError(pending);
     return undefined;
   }
-  if (pending.refusedCode?.equals(passCode) === true) throw codeWasSent(pending, refusedBefore());
-  visit.session.restoreCookies(api.origin, pending.cookies);
-  let answer: OktaAnswer;
+  if (pending.rejectedCode?.equals(passCode) === true) throw codeSentError(pending, rejectedBeforeError());
+  state.session.restoreCookies(api.origin, pending.cookies);
+  let answer: AuthnResponse;
   try {
-    answer = await verifyCode(pending, passCode, visit);
+    answer = await verifyCode(pending, passCode, state);
   } catch (error) {
     if (isWrongCode(error)) {
-      await memory.keepPending({ ...pending, refusedCode: passCode }, request.password);
-      throw await sentAgain(pending, error, visit);
+      await memory.savePending({ ...pending, rejectedCode: passCode }, request.password);
+      throw await resendCode(pending, error, state);
     }
-    await memory.keepPending(undefined, request.password);
+    await memory.savePending(undefined, request.password);
     if (error instanceof DriverError && error.code === 'AUTH_EXPIRED') return undefined;
     throw error;
   }
-  await memory.keepPending(undefined, request.password);
-  visit.isStepUp = pending.isStepUp;
-  return proceed(answer, visit);
+  await memory.savePending(undefined, request.password);
+  state.isStepUp = pending.isStepUp;
+  return proceed(answer, state);
 }
 
-function refusedBefore(): DriverError {
-  return new DriverError('AUTH_REFUSED', 'MFAPassCode is one that Okta did not accept before');
+function rejectedBeforeError(): DriverError {
+  return new DriverError('AUTH_REFUSED', 'Okta has already rejected this MFAPassCode');
 }
 
-/** Another code for the same sign-in; where Okta sends none so soon, the one before is still good. */
-async function sentAgain(
+/** Requests another code for the same sign-in; if Okta does not send one so soon, the last one is still valid. */
+async function resendCode(
   pending: PendingCode,
   problem: DriverError,
   { api }: OktaSignInState,
@@ -92,66 +92,69 @@ async function sentAgain(
     }
     return error instanceof DriverError ? error : problem;
   }
-  return codeWasSent(pending, problem);
+  return codeSentError(pending, problem);
 }
 
-/** Walks from state to state until the user is signed in. Whatever ends it otherwise also ends it at Okta. */
-async function proceed(first: OktaAnswer, visit: OktaSignInState): Promise<Authenticated> {
+/** Walks from state to state until the user is signed in. On failure, the sign-in is cancelled at Okta. */
+async function proceed(first: AuthnResponse, state: OktaSignInState): Promise<Authenticated> {
   let answer = first;
   try {
     for (let step = 0; step < MAX_STEPS; step += 1) {
-      if (answer.status === 'SUCCESS') return outcomeOf(answer);
-      answer = await nextAnswer(answer, visit);
+      if (answer.status === 'SUCCESS') return toAuthenticated(answer);
+      answer = await nextAnswer(answer, state);
     }
-    throw new DriverError('AUTH_MALFORMED', `Okta did not come to an end within ${MAX_STEPS} steps`);
+    throw new DriverError('AUTH_MALFORMED', `The Okta sign-in did not complete within ${MAX_STEPS} steps`);
   } catch (error) {
     const { stateToken } = answer;
-    if (stateToken !== undefined && !(await isPending(stateToken, visit))) {
-      await visit.api.cancel(answer.link('cancel') ?? `${visit.api.origin}/api/v1/authn/cancel`, stateToken);
+    if (stateToken !== undefined && !(await isPending(stateToken, state))) {
+      await state.api.cancel(answer.link('cancel') ?? `${state.api.origin}/api/v1/authn/cancel`, stateToken);
     }
     throw error;
   }
 }
 
-/** Whether a later connection will come back to it with the code. */
-async function isPending(stateToken: Secret, visit: OktaSignInState): Promise<boolean> {
-  const pending = await visit.memory.pending(visit.request.password, visit.now());
+/** Whether a later connection will continue with the code. */
+async function isPending(stateToken: Secret, state: OktaSignInState): Promise<boolean> {
+  const pending = await state.memory.pending(state.request.password, state.now());
   return pending?.stateToken.equals(stateToken) === true;
 }
 
-function outcomeOf(answer: OktaAnswer): Authenticated {
+function toAuthenticated(answer: AuthnResponse): Authenticated {
   return answer.sessionToken === undefined
     ? { kind: 'continue', url: answer.link('next') }
     : { kind: 'session', token: answer.sessionToken };
 }
 
-async function nextAnswer(answer: OktaAnswer, visit: OktaSignInState): Promise<OktaAnswer> {
+async function nextAnswer(answer: AuthnResponse, state: OktaSignInState): Promise<AuthnResponse> {
   switch (answer.status) {
     case 'MFA_REQUIRED':
     case 'MFA_CHALLENGE':
-      return answerFactor(answer, visit);
+      return answerFactor(answer, state);
     case 'PASSWORD_WARN':
-      visit.person.notice('The password expires soon at Okta');
-      return skip(answer, visit);
+      state.prompter.notice('The Okta password expires soon');
+      return skip(answer, state);
     case 'MFA_ENROLL':
     case 'MFA_ENROLL_ACTIVATE':
-      return skip(answer, visit);
+      return skip(answer, state);
     default:
-      throw cannotGoOn(answer.status);
+      throw unsupportedStatusError(answer.status);
   }
 }
 
-function skip(answer: OktaAnswer, { api }: OktaSignInState): Promise<OktaAnswer> {
+function skip(answer: AuthnResponse, { api }: OktaSignInState): Promise<AuthnResponse> {
   const url = answer.link('skip');
-  if (url === undefined || answer.stateToken === undefined) throw cannotGoOn(answer.status);
+  if (url === undefined || answer.stateToken === undefined) throw unsupportedStatusError(answer.status);
   return api.send(url, { stateToken: answer.stateToken }, 'state');
 }
 
 const DEAD_ENDS: ReadonlyMap<string, readonly [message: string, remedy: string]> = new Map([
-  ['MFA_ENROLL', ['Okta wants a second factor to be set up first', 'Sign in at Okta with a browser once.']],
+  [
+    'MFA_ENROLL',
+    ['Okta requires a second factor to be enrolled first', 'Sign in at Okta with a browser once.'],
+  ],
   [
     'MFA_ENROLL_ACTIVATE',
-    ['Okta wants a second factor to be activated first', 'Sign in at Okta with a browser once.'],
+    ['Okta requires a second factor to be activated first', 'Sign in at Okta with a browser once.'],
   ],
   ['PASSWORD_EXPIRED', ['The password has expired at Okta', 'Change the password at Okta.']],
   ['PASSWORD_WARN', ['The password expires at Okta', 'Change the password at Okta.']],
@@ -163,15 +166,15 @@ const DEAD_ENDS: ReadonlyMap<string, readonly [message: string, remedy: string]>
   ],
   [
     'LOCKED_OUT',
-    ['The account is locked at Okta', 'Unlock the account at Okta, or ask an administrator of Okta.'],
+    ['The account is locked at Okta', 'Unlock the account at Okta, or ask an Okta administrator.'],
   ],
 ]);
 
-function cannotGoOn(status: string): DriverError {
-  const known = DEAD_ENDS.get(status);
-  if (known !== undefined) return new DriverError('AUTH_REFUSED', known[0], { remedy: known[1] });
-  const word = /^[A-Z_]{1,40}$/.test(status) ? status : 'a state without a name';
-  return new DriverError('AUTH_NOT_SUPPORTED', `Okta answered ${word}, which only a browser can go on from`, {
+function unsupportedStatusError(status: string): DriverError {
+  const deadEnd = DEAD_ENDS.get(status);
+  if (deadEnd !== undefined) return new DriverError('AUTH_REFUSED', deadEnd[0], { remedy: deadEnd[1] });
+  const name = /^[A-Z_]{1,40}$/.test(status) ? status : 'an unnamed status';
+  return new DriverError('AUTH_NOT_SUPPORTED', `Okta responded with ${name}, which requires a browser`, {
     remedy: 'Sign in at Okta with a browser once, then connect again.',
   });
 }

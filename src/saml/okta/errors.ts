@@ -1,22 +1,22 @@
 import { DriverError, type ErrorCode } from '../../core/errors.ts';
 import type { Redactor } from '../../net/redactor.ts';
-import { at, shown, textAt } from './answer.ts';
+import { getMember, toDisplayText, getString } from './authn-response.ts';
 
-/** What was being done when Okta refused. */
+/** The step of the sign-in that failed. */
 export type OktaStep = 'password' | 'send' | 'code' | 'poll' | 'state';
 
-/** A refusal as it came. */
-export interface OktaRefusal {
+/** An error response. */
+export interface OktaErrorResponse {
   readonly status: number;
-  /** Undefined where the answer was no JSON. */
+  /** Undefined if the body is not JSON. */
   readonly json: unknown;
-  /** When the limit ends, milliseconds since 1970. */
+  /** When the rate limit resets, in milliseconds since 1970. */
   readonly limitedUntil: number | undefined;
-  /** Its words are shown without what was sent in secret. */
+  /** Masks secrets in its messages. */
   readonly redact: Redactor;
 }
 
-interface Meaning {
+interface OktaErrorRule {
   readonly code: ErrorCode;
   readonly message: string;
   readonly remedy?: string;
@@ -26,31 +26,31 @@ interface Meaning {
   readonly token?: boolean;
 }
 
-const BAD_TOKEN: Meaning = {
+const BAD_TOKEN: OktaErrorRule = {
   code: 'AUTH_REFUSED',
-  message: 'Okta did not accept APIToken',
-  remedy: 'Check APIToken in SSOProperties: it may have been revoked, or belong to another organisation.',
+  message: 'Okta rejected APIToken',
+  remedy: 'Check APIToken in SSOProperties: it may have been revoked, or belong to another organization.',
   token: true,
 };
-const LOCKED: Meaning = {
+const LOCKED: OktaErrorRule = {
   code: 'AUTH_REFUSED',
   message: 'The account is locked at Okta',
-  remedy: 'Unlock the account at Okta, or ask an administrator of Okta.',
+  remedy: 'Unlock the account at Okta, or ask an Okta administrator.',
 };
-const TOO_SOON: Meaning = {
+const TOO_SOON: OktaErrorRule = {
   code: 'AUTH_CODE_NEEDED',
-  message: 'Okta sent a code a moment ago and sends no other yet',
-  remedy: 'Give the code that came as MFAPassCode in SSOProperties, or try again in half a minute.',
+  message: 'Okta sent a code recently and does not send another one yet',
+  remedy: 'Set MFAPassCode in SSOProperties to that code, or retry in 30 seconds.',
 };
 
-/** What Okta's error codes mean for the person who signs in; of several the first that fits counts. */
-const MEANINGS: ReadonlyMap<string, readonly Meaning[]> = new Map<string, readonly Meaning[]>([
+/** The meaning of Okta's error codes; the first match applies. */
+const RULES: ReadonlyMap<string, readonly OktaErrorRule[]> = new Map<string, readonly OktaErrorRule[]>([
   [
     'E0000004',
     [
       {
         code: 'AUTH_REFUSED',
-        message: 'Okta refused User or Password, or the account is locked',
+        message: 'Okta rejected User or Password, or the account is locked',
         remedy: 'Check User and Password. Too many attempts lock the account.',
       },
     ],
@@ -73,8 +73,8 @@ const MEANINGS: ReadonlyMap<string, readonly Meaning[]> = new Map<string, readon
       BAD_TOKEN,
       {
         code: 'AUTH_NOT_SUPPORTED',
-        message: 'Okta does not let programs sign in with a password',
-        remedy: 'Ask an administrator of Okta to allow the authentication API for this user.',
+        message: 'Okta does not allow password sign-in through its API',
+        remedy: 'Ask an Okta administrator to allow the authentication API for this user.',
       },
     ],
   ],
@@ -84,8 +84,8 @@ const MEANINGS: ReadonlyMap<string, readonly Meaning[]> = new Map<string, readon
       BAD_TOKEN,
       {
         code: 'AUTH_NOT_SUPPORTED',
-        message: 'The Okta organisation lacks the feature that this sign-in needs',
-        remedy: 'Ask an administrator of Okta which factors and features the organisation has.',
+        message: 'The Okta organization does not have the feature required for this sign-in',
+        remedy: 'Ask an Okta administrator which factors and features the organization has.',
       },
     ],
   ],
@@ -95,8 +95,8 @@ const MEANINGS: ReadonlyMap<string, readonly Meaning[]> = new Map<string, readon
       { ...BAD_TOKEN, step: 'password' },
       {
         code: 'AUTH_NOT_SUPPORTED',
-        message: 'Okta refused to begin a sign-in',
-        remedy: 'Ask an administrator of Okta to allow the authentication API for this user.',
+        message: 'Okta rejected the start of the sign-in',
+        remedy: 'Ask an Okta administrator to allow the authentication API for this user.',
         step: 'password',
       },
       { code: 'AUTH_EXPIRED', message: 'The sign-in took longer than Okta allows' },
@@ -110,8 +110,8 @@ const MEANINGS: ReadonlyMap<string, readonly Meaning[]> = new Map<string, readon
     [
       {
         code: 'AUTH_REFUSED',
-        message: 'Okta did not accept the one-time code',
-        remedy: 'Give the newest code, and check the clock of the device that shows it.',
+        message: 'Okta rejected the one-time code',
+        remedy: 'Use the latest code, and check the clock of the device that shows it.',
       },
     ],
   ],
@@ -120,60 +120,61 @@ const MEANINGS: ReadonlyMap<string, readonly Meaning[]> = new Map<string, readon
     [
       {
         code: 'AUTH_REFUSED',
-        message: 'The one-time code was used already',
-        remedy: 'Wait for the next code and give that one.',
+        message: 'The one-time code has already been used',
+        remedy: 'Use the next code.',
       },
     ],
   ],
-  ['E0000079', [{ code: 'AUTH_EXPIRED', message: 'Okta has ended this sign-in' }]],
+  ['E0000079', [{ code: 'AUTH_EXPIRED', message: 'Okta ended this sign-in' }]],
 ]);
 
 const NOT_OKTA: ReadonlySet<number> = new Set([301, 302, 303, 307, 308, 403, 404, 405]);
 
-/** What Okta calls its refusal, where it says so. */
-export function errorCodeOf({ json }: OktaRefusal): string | undefined {
-  const code = textAt(json, 'errorCode');
+/** Okta's error code. */
+export function getOktaErrorCode({ json }: OktaErrorResponse): string | undefined {
+  const code = getString(json, 'errorCode');
   return code !== undefined && /^E\d{7}$/.test(code) ? code : undefined;
 }
 
-/** Okta's refusal as the driver tells it. */
-export function oktaError(
-  refusal: OktaRefusal,
+/** Converts an error response to a DriverError. */
+export function toOktaError(
+  response: OktaErrorResponse,
   step: OktaStep,
   hasApiToken: boolean,
   origin: string,
 ): DriverError {
-  const { status, limitedUntil } = refusal;
-  const name = errorCodeOf(refusal);
-  const meaning = MEANINGS.get(name ?? '')?.find(
-    (known) => (known.step ?? step) === step && (known.token ?? hasApiToken) === hasApiToken,
+  const { status, limitedUntil } = response;
+  const name = getOktaErrorCode(response);
+  const rule = RULES.get(name ?? '')?.find(
+    (each) => (each.step ?? step) === step && (each.token ?? hasApiToken) === hasApiToken,
   );
-  if (meaning !== undefined) {
-    const { code, message, remedy } = meaning;
+  if (rule !== undefined) {
+    const { code, message, remedy } = rule;
     return new DriverError(code, `${message} (${name})`, remedy === undefined ? {} : { remedy });
   }
   if (status === 429) {
     const until = limitedUntil === undefined ? '' : ` until ${new Date(limitedUntil).toISOString()}`;
-    return new DriverError('AUTH_UNAVAILABLE', `Okta takes no more requests${until}`);
+    return new DriverError('AUTH_UNAVAILABLE', `The Okta rate limit is exceeded${until}`);
   }
-  if (status >= 500) return new DriverError('AUTH_UNAVAILABLE', `Okta has failed with status ${status}`);
+  if (status >= 500) return new DriverError('AUTH_UNAVAILABLE', `Okta failed with status ${status}`);
   if (name === undefined || (name === 'E0000022' && step === 'password')) {
     if (name !== undefined || NOT_OKTA.has(status) || status < 300) {
-      return new DriverError('AUTH_MALFORMED', `${origin} does not answer as an Okta organisation does`, {
+      return new DriverError('AUTH_MALFORMED', `${origin} does not respond like an Okta organization`, {
         remedy:
-          "Check SSOLoginURL: it is the embed link of the AWS application, as Okta's administrators see it.",
+          'Set SSOLoginURL to the embed link of the AWS application, which Okta administrators can see.',
       });
     }
-    return new DriverError('AUTH_MALFORMED', `Okta refused with status ${status} and no reason`);
+    return new DriverError('AUTH_MALFORMED', `Okta rejected the request with status ${status}`);
   }
-  return new DriverError('AUTH_REFUSED', `Okta refused: ${reasonsOf(refusal)} (${name})`);
+  return new DriverError('AUTH_REFUSED', `Okta rejected the request: ${formatReasons(response)} (${name})`);
 }
 
-function reasonsOf({ json, redact }: OktaRefusal): string {
-  const causes = at(json, 'errorCauses');
-  const words = (Array.isArray(causes) ? causes.slice(0, 3) : []).flatMap(
-    (cause: unknown) => textAt(cause, 'errorSummary') ?? [],
+function formatReasons({ json, redact }: OktaErrorResponse): string {
+  const causes = getMember(json, 'errorCauses');
+  const summaries = (Array.isArray(causes) ? causes.slice(0, 3) : []).flatMap(
+    (cause: unknown) => getString(cause, 'errorSummary') ?? [],
   );
-  const said = words.length > 0 ? words.join('; ') : (textAt(json, 'errorSummary') ?? 'it gave no reason');
-  return shown(redact(said));
+  const reason =
+    summaries.length > 0 ? summaries.join('; ') : (getString(json, 'errorSummary') ?? 'no reason given');
+  return toDisplayText(redact(reason));
 }

@@ -3,52 +3,52 @@ import { join } from 'node:path';
 import { getErrorMessage } from '../../core/errors.ts';
 import type { Vault } from '../../core/ports.ts';
 import { Secret } from '../../core/secret.ts';
-import { at, textAt } from './answer.ts';
+import { getMember, getString } from './authn-response.ts';
 
-/** A code that Okta has sent and that a later connection will bring. */
+/** A sign-in that waits for a code sent by Okta, to be continued by a later connection. */
 export interface PendingCode {
   readonly stateToken: Secret;
-  /** Where the code is answered. */
+  /** The URL to verify the code. */
   readonly verifyUrl: string;
   readonly mfaType: string;
   readonly reaches: string;
-  /** Whether it was sent for the application, to a user who is signed in. */
+  /** Whether the user is signed in and the code is for the application. */
   readonly isStepUp: boolean;
-  /** The session that the sign-in belongs to. */
+  /** The cookies of the session. */
   readonly cookies: Secret;
-  /** A code that Okta did not accept: it is not sent again. */
-  readonly refusedCode?: Secret | undefined;
-  /** Milliseconds since 1970, as is the end. */
+  /** A code that Okta has rejected and that is not sent again. */
+  readonly rejectedCode?: Secret | undefined;
+  /** Milliseconds since 1970, like `expiresAt`. */
   readonly sentAt: number;
   readonly expiresAt: number;
 }
 
-/** What is kept of one user of one organisation between connections. */
+/** The state of a user of an organization that is kept between connections. */
 export interface OktaMemory {
-  /** The name under which Okta knows this device and user: random, so that nobody can guess it. */
+  /** The random token by which Okta recognizes this device and user. */
   deviceToken(): Promise<Secret>;
-  /** Keeps the name that Okta gave instead. */
-  keepDeviceToken(token: Secret): Promise<void>;
-  /** The pending code of whoever knows the password that it was sent for. */
+  /** Saves the token that Okta issued instead. */
+  saveDeviceToken(token: Secret): Promise<void>;
+  /** The pending sign-in; requires the password that it was started with. */
   pending(password: Secret, now: number): Promise<PendingCode | undefined>;
-  keepPending(pending: PendingCode | undefined, password: Secret): Promise<void>;
+  savePending(pending: PendingCode | undefined, password: Secret): Promise<void>;
 }
 
-interface Kept {
+interface StoredState {
   readonly deviceToken?: string | undefined;
   readonly pending?: string | undefined;
 }
 
 type Store = Pick<Vault, 'read' | 'write'>;
 
-const inThisProcess = new Map<string, string>();
+const processFiles = new Map<string, string>();
 const processStore: Store = {
-  read: async (path) => inThisProcess.get(path),
-  write: async (path, text) => void inThisProcess.set(path, text),
+  read: async (path) => processFiles.get(path),
+  write: async (path, text) => void processFiles.set(path, text),
 };
 
-/** Opens the memory of one user. Without a vault, or with one that fails, it lasts as long as the process. */
-export function oktaMemory(
+/** Opens the state of a user. Without a working vault it lasts as long as the process. */
+export function openOktaMemory(
   origin: string,
   user: string,
   vault: Vault | undefined,
@@ -61,21 +61,21 @@ export function oktaMemory(
   const path = join(vault?.directory ?? '', `okta-${id}.json`);
   let store: Store = vault ?? processStore;
 
-  /** What cannot be kept costs the user another code, not the sign-in. */
+  /** A failing vault costs the user another code, not the sign-in. */
   async function orInProcess<T>(work: (store: Store) => Promise<T>): Promise<T> {
     try {
       return await work(store);
     } catch (error) {
       if (store === processStore) throw error;
-      warn(`What Okta remembers of this device cannot be kept: ${getErrorMessage(error)}`);
+      warn(`could not save the Okta device token: ${getErrorMessage(error)}`);
       store = processStore;
       return work(store);
     }
   }
-  const load = async (): Promise<Kept> => keptIn(await orInProcess((there) => there.read(path)));
-  async function save(change: Kept): Promise<void> {
+  const load = async (): Promise<StoredState> => parseStored(await orInProcess((files) => files.read(path)));
+  async function save(change: StoredState): Promise<void> {
     const text = JSON.stringify({ ...(await load()), ...change });
-    await orInProcess((there) => there.write(path, text));
+    await orInProcess((files) => files.write(path, text));
   }
 
   return {
@@ -86,25 +86,25 @@ export function oktaMemory(
       await save({ deviceToken: fresh });
       return new Secret(fresh);
     },
-    async keepDeviceToken(token) {
+    async saveDeviceToken(token) {
       if ((await load()).deviceToken !== token.reveal()) await save({ deviceToken: token.reveal() });
     },
     async pending(password, now) {
       const { pending } = await load();
       const opened = pending === undefined ? undefined : await unseal(pending, password);
-      const found = opened === undefined ? undefined : pendingIn(opened);
-      return found !== undefined && found.expiresAt > now ? found : undefined;
+      const restored = opened === undefined ? undefined : parsePending(opened);
+      return restored !== undefined && restored.expiresAt > now ? restored : undefined;
     },
-    async keepPending(pending, password) {
+    async savePending(pending, password) {
       if (pending === undefined) {
         if ((await load()).pending !== undefined) await save({ pending: undefined });
         return;
       }
-      const { stateToken, refusedCode, cookies } = pending;
+      const { stateToken, rejectedCode, cookies } = pending;
       const secrets = {
         stateToken: stateToken.reveal(),
         cookies: cookies.reveal(),
-        refusedCode: refusedCode?.reveal(),
+        rejectedCode: rejectedCode?.reveal(),
       };
       const text = JSON.stringify({ ...pending, ...secrets });
       await save({ pending: await seal(text, password) });
@@ -112,34 +112,34 @@ export function oktaMemory(
   };
 }
 
-/** Whatever a file holds that is not what was kept counts as nothing: it costs one more code, never a sign-in. */
-function keptIn(text: string | undefined): Kept {
-  const json = parsed(text ?? '');
-  return { deviceToken: deviceTokenIn(json), pending: textAt(json, 'pending') };
+/** Invalid contents are ignored: they cost another code, never the sign-in. */
+function parseStored(text: string | undefined): StoredState {
+  const json = parseJson(text ?? '');
+  return { deviceToken: parseDeviceToken(json), pending: getString(json, 'pending') };
 }
 
-function deviceTokenIn(json: unknown): string | undefined {
-  const token = textAt(json, 'deviceToken');
+function parseDeviceToken(json: unknown): string | undefined {
+  const token = getString(json, 'deviceToken');
   return token !== undefined && /^[\w-]{16,128}$/.test(token) ? token : undefined;
 }
 
-function pendingIn(text: string): PendingCode | undefined {
-  const json = parsed(text);
-  const stateToken = textAt(json, 'stateToken');
-  const verifyUrl = textAt(json, 'verifyUrl');
-  const sentAt = at(json, 'sentAt');
-  const expiresAt = at(json, 'expiresAt');
-  const refusedCode = textAt(json, 'refusedCode');
+function parsePending(text: string): PendingCode | undefined {
+  const json = parseJson(text);
+  const stateToken = getString(json, 'stateToken');
+  const verifyUrl = getString(json, 'verifyUrl');
+  const sentAt = getMember(json, 'sentAt');
+  const expiresAt = getMember(json, 'expiresAt');
+  const rejectedCode = getString(json, 'rejectedCode');
   if (stateToken === undefined || verifyUrl === undefined || !isTime(sentAt) || !isTime(expiresAt))
     return undefined;
   return {
     stateToken: new Secret(stateToken),
     verifyUrl,
-    mfaType: textAt(json, 'mfaType') ?? '',
-    reaches: textAt(json, 'reaches') ?? '',
-    isStepUp: at(json, 'isStepUp') === true,
-    cookies: new Secret(textAt(json, 'cookies') ?? ''),
-    refusedCode: refusedCode === undefined ? undefined : new Secret(refusedCode),
+    mfaType: getString(json, 'mfaType') ?? '',
+    reaches: getString(json, 'reaches') ?? '',
+    isStepUp: getMember(json, 'isStepUp') === true,
+    cookies: new Secret(getString(json, 'cookies') ?? ''),
+    rejectedCode: rejectedCode === undefined ? undefined : new Secret(rejectedCode),
     sentAt,
     expiresAt,
   };
@@ -149,7 +149,7 @@ function isTime(value: unknown): value is number {
   return typeof value === 'number';
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -161,11 +161,11 @@ const SALT_BYTES = 16;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Only the password opens it again: a state token stands for a password that Okta has accepted. */
+/** Encrypted with the password, since a state token proves that Okta has accepted it. */
 async function seal(text: string, password: Secret): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', await keyFrom(password, salt), iv);
+  const cipher = createCipheriv('aes-256-gcm', await deriveKey(password, salt), iv);
   const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
   return Buffer.concat([salt, iv, cipher.getAuthTag(), body]).toString('base64');
 }
@@ -174,7 +174,7 @@ async function unseal(sealed: string, password: Secret): Promise<string | undefi
   const bytes = Buffer.from(sealed, 'base64');
   const head = SALT_BYTES + IV_BYTES + TAG_BYTES;
   if (bytes.length <= head) return undefined;
-  const key = await keyFrom(password, bytes.subarray(0, SALT_BYTES));
+  const key = await deriveKey(password, bytes.subarray(0, SALT_BYTES));
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(SALT_BYTES, SALT_BYTES + IV_BYTES));
   decipher.setAuthTag(bytes.subarray(SALT_BYTES + IV_BYTES, head));
   try {
@@ -184,7 +184,7 @@ async function unseal(sealed: string, password: Secret): Promise<string | undefi
   }
 }
 
-function keyFrom(password: Secret, salt: Buffer): Promise<Buffer> {
+function deriveKey(password: Secret, salt: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     scrypt(password.reveal(), salt, 32, (error, key) => (error === null ? resolve(key) : reject(error)));
   });

@@ -3,26 +3,26 @@ const MAX_TOKEN = 4096;
 const CODE = /^\\(?:x([\da-f]{2})|u([\da-f]{4})|(.))$/i;
 
 /**
- * The state token that a page of Okta hands to its own script, as `stateToken = '…'` or `"stateToken":"…"`: the page
- * asks for a further sign-in step. Reads each character once.
+ * The state token that an Okta page passes to its script, as `stateToken = '…'` or `"stateToken":"…"`, if it requires a
+ * further sign-in step. Reads each character once.
  */
-export function stateTokenIn(scripts: readonly string[]): string | undefined {
+export function findStateToken(scripts: readonly string[]): string | undefined {
   for (const script of scripts) {
     for (let from = script.indexOf(NAME); from !== -1; from = script.indexOf(NAME, from + NAME.length)) {
-      const token = assignedText(script, from + NAME.length);
+      const token = parseAssignedString(script, from + NAME.length);
       if (token !== undefined && token !== '') return token;
     }
   }
   return undefined;
 }
 
-/** The quoted text after `=` or `:`, with the script's escapes undone. */
-function assignedText(script: string, from: number): string | undefined {
+/** The quoted string after `=` or `:`, unescaped. */
+function parseAssignedString(script: string, from: number): string | undefined {
   let at = from;
   if (script[at] === '"' || script[at] === "'") at += 1;
-  at = afterBlanks(script, at);
+  at = skipWhitespace(script, at);
   if (script[at] !== '=' && script[at] !== ':') return undefined;
-  at = afterBlanks(script, at + 1);
+  at = skipWhitespace(script, at + 1);
   const quote = script[at];
   if (quote !== '"' && quote !== "'") return undefined;
   let text = '';
@@ -42,7 +42,7 @@ function assignedText(script: string, from: number): string | undefined {
   return undefined;
 }
 
-function afterBlanks(script: string, from: number): number {
+function skipWhitespace(script: string, from: number): number {
   let at = from;
   while (at < script.length && at - from < 64 && /\s/.test(script.charAt(at))) at += 1;
   return at;

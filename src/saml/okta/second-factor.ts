@@ -2,18 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { raceAbort } from '../../core/async/abort.ts';
 import { DriverError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
-import type { OktaAnswer } from './answer.ts';
-import { type ChosenFactor, chooseFactor, nameOf } from './factors.ts';
+import type { AuthnResponse } from './authn-response.ts';
+import { type ChosenFactor, chooseFactor, describeFactor } from './factors.ts';
 import type { PendingCode } from './memory.ts';
-import type { OktaSignInState } from './visit.ts';
+import type { OktaSignInState } from './sign-in-state.ts';
 
-const TRIES = 3;
-/** Shorter than a sign-in may take by default, so that the message says what was waited for. */
+const MAX_ATTEMPTS = 3;
+/** Shorter than the default timeout of a sign-in, so that the error names the push. */
 const PUSH_MS = 110_000;
-/** Okta's own default, where it names no time. */
+/** Okta's default. */
 const STATE_MS = 5 * 60_000;
 
-/** A factor under way: where its answers go. */
+/** An active factor. */
 interface Challenge {
   readonly chosen: ChosenFactor;
   readonly stateToken: Secret;
@@ -21,170 +21,180 @@ interface Challenge {
   readonly expiresAt: number;
 }
 
-/** Answers Okta's question for a second factor; the answer is Okta's next one. */
-export async function answerFactor(answer: OktaAnswer, visit: OktaSignInState): Promise<OktaAnswer> {
-  const { request, person } = visit;
+/** Verifies a second factor, and returns Okta's next response. */
+export async function answerFactor(answer: AuthnResponse, state: OktaSignInState): Promise<AuthnResponse> {
+  const { request, prompter } = state;
   const chosen = await chooseFactor(answer.factors, {
     mfaType: request.mfaType,
-    hasCode: visit.passCode !== undefined,
-    prompt: person.prompt === undefined ? undefined : (question) => ask(visit, question),
+    hasCode: state.passCode !== undefined,
+    prompt: prompter.prompt === undefined ? undefined : (question) => ask(state, question),
   });
-  const challenge = challengeOf(answer, chosen, visit);
-  const isUnderWay = answer.status === 'MFA_CHALLENGE';
-  switch (chosen.answered) {
-    case 'by touch':
-      return untilTouched(isUnderWay ? answer : await begin(challenge, visit), challenge, visit);
-    case 'by shown code':
+  const challenge = toChallenge(answer, chosen, state);
+  const isActive = answer.status === 'MFA_CHALLENGE';
+  switch (chosen.method) {
+    case 'push':
+      return pollPush(isActive ? answer : await sendChallenge(challenge, state), challenge, state);
+    case 'generated code':
       return answerCode(
         challenge,
-        visit,
-        `One-time code for Okta, from ${nameOf(chosen)}${purposeOf(visit)}`,
+        state,
+        `One-time code for Okta, from ${describeFactor(chosen)}${formatPurpose(state)}`,
       );
-    case 'by sent code':
-      return answerSentCode(challenge, visit, isUnderWay);
+    case 'sent code':
+      return answerSentCode(challenge, state, isActive);
   }
 }
 
-function challengeOf(answer: OktaAnswer, chosen: ChosenFactor, visit: OktaSignInState): Challenge {
+function toChallenge(answer: AuthnResponse, chosen: ChosenFactor, state: OktaSignInState): Challenge {
   const { stateToken, mayRemember, expiresAt } = answer;
   if (stateToken === undefined || chosen.factor.verifyUrl === undefined) {
-    throw new DriverError('AUTH_MALFORMED', 'Okta asked for a second factor without saying where to answer');
+    throw new DriverError(
+      'AUTH_MALFORMED',
+      'Okta requires a second factor but did not return its verification URL',
+    );
   }
   const url = new URL(chosen.factor.verifyUrl);
-  // Where the organisation does not allow it, asking for it is refused.
-  if (mayRemember && visit.request.rememberDevice) url.searchParams.set('rememberDevice', 'true');
-  return { chosen, stateToken, verifyUrl: url.href, expiresAt: expiresAt ?? visit.now() + STATE_MS };
+  // Okta rejects this if the organization does not allow it.
+  if (mayRemember && state.request.rememberDevice) url.searchParams.set('rememberDevice', 'true');
+  return { chosen, stateToken, verifyUrl: url.href, expiresAt: expiresAt ?? state.now() + STATE_MS };
 }
 
-function begin({ verifyUrl, stateToken }: Challenge, { api }: OktaSignInState): Promise<OktaAnswer> {
+function sendChallenge(
+  { verifyUrl, stateToken }: Challenge,
+  { api }: OktaSignInState,
+): Promise<AuthnResponse> {
   return api.send(verifyUrl, { stateToken }, 'send');
 }
 
-/** Sends a code to Okta. Whether it is taken or refused, it is spent. */
+/** Sends a code to Okta, which can then not be used again. */
 export async function verifyCode(
   { verifyUrl, stateToken }: Pick<Challenge, 'verifyUrl' | 'stateToken'>,
   code: Secret,
-  visit: OktaSignInState,
-): Promise<OktaAnswer> {
+  state: OktaSignInState,
+): Promise<AuthnResponse> {
   try {
     const passCode = new Secret(code.reveal().trim());
-    const answer = await visit.api.send(verifyUrl, { stateToken, passCode }, 'code');
-    visit.passCode = undefined;
+    const answer = await state.api.send(verifyUrl, { stateToken, passCode }, 'code');
+    state.passCode = undefined;
     return answer;
   } catch (error) {
-    if (isWrongCode(error)) visit.passCode = undefined;
+    if (isWrongCode(error)) state.passCode = undefined;
     throw error;
   }
 }
 
-/** Whether Okta did not take the code, but may take another. */
+/** Whether Okta rejected the code but may accept another. */
 export function isWrongCode(error: unknown): error is DriverError {
   return error instanceof DriverError && /\(E0000(?:068|082)\)$/.test(error.message);
 }
 
-/** Answers with the code that was given, then with those that the person gives. */
+/** Verifies the code that is set, then those that the user enters. */
 async function answerCode(
   challenge: Challenge,
-  visit: OktaSignInState,
+  state: OktaSignInState,
   question: string,
-): Promise<OktaAnswer> {
-  let refused: DriverError | undefined;
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const code = visit.passCode ?? (await askForCode(visit, question, refused));
+): Promise<AuthnResponse> {
+  let rejected: DriverError | undefined;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const code = state.passCode ?? (await askForCode(state, question, rejected));
     try {
-      return await verifyCode(challenge, code, visit);
+      return await verifyCode(challenge, code, state);
     } catch (error) {
       if (!isWrongCode(error)) throw error;
-      refused = error;
+      rejected = error;
     }
   }
-  throw refused ?? codeNeeded(question, visit);
+  throw rejected ?? codeNeededError(question, state);
 }
 
 async function askForCode(
-  visit: OktaSignInState,
+  state: OktaSignInState,
   question: string,
-  refused: DriverError | undefined,
+  rejected: DriverError | undefined,
 ): Promise<Secret> {
-  if (visit.person.prompt === undefined) throw refused ?? codeNeeded(question, visit);
-  if (refused !== undefined) visit.person.notice(`${refused.message}. ${refused.remedy}`);
-  return new Secret(await ask(visit, { kind: 'code', message: question, secret: true }));
+  if (state.prompter.prompt === undefined) throw rejected ?? codeNeededError(question, state);
+  if (rejected !== undefined) state.prompter.notice(`${rejected.message}. ${rejected.remedy}`);
+  return new Secret(await ask(state, { kind: 'code', message: question, secret: true }));
 }
 
-function codeNeeded(question: string, { request }: OktaSignInState): DriverError {
+function codeNeededError(question: string, { request }: OktaSignInState): DriverError {
   if (request.passCode !== undefined) {
     return new DriverError(
       'AUTH_CODE_NEEDED',
-      `${question}: MFAPassCode is spent and there is nobody to ask`,
+      `${question}: MFAPassCode has already been used, and prompting is not possible`,
       {
         remedy: 'Each code works once. Connect with onPrompt, or choose a factor whose code Okta sends.',
       },
     );
   }
-  return new DriverError('AUTH_CODE_NEEDED', `${question}: there is no MFAPassCode and nobody to ask`, {
-    remedy: "Give the code that the device shows now: SSOProperties='MFAPassCode=…'.",
-  });
+  return new DriverError(
+    'AUTH_CODE_NEEDED',
+    `${question}: MFAPassCode is not set, and prompting is not possible`,
+    {
+      remedy: "Set SSOProperties='MFAPassCode=…' to the code that the device shows now.",
+    },
+  );
 }
 
 async function ask(
-  { person, signal }: OktaSignInState,
-  question: Parameters<NonNullable<OktaSignInState['person']['prompt']>>[0],
+  { prompter, signal }: OktaSignInState,
+  question: Parameters<NonNullable<OktaSignInState['prompter']['prompt']>>[0],
 ): Promise<string> {
-  const answer = await raceAbort(Promise.resolve(person.prompt?.(question, signal)), signal);
+  const answer = await raceAbort(Promise.resolve(prompter.prompt?.(question, signal)), signal);
   return (answer ?? '').trim();
 }
 
-/** A code that Okta sends: the one that was given may still be good; otherwise a new one is sent. */
+/** Verifies a code that Okta sends: first the one that is set, which may still be valid, then a new one. */
 async function answerSentCode(
   challenge: Challenge,
-  visit: OktaSignInState,
+  state: OktaSignInState,
   isSent: boolean,
-): Promise<OktaAnswer> {
-  const { request, person, passCode } = visit;
+): Promise<AuthnResponse> {
+  const { request, prompter, passCode } = state;
   let problem: DriverError | undefined;
   if (passCode !== undefined) {
     try {
-      return await verifyCode(challenge, passCode, visit);
+      return await verifyCode(challenge, passCode, state);
     } catch (error) {
       if (!isWrongCode(error)) throw error;
       problem = error;
     }
   }
-  if (!isSent) await begin(challenge, visit);
+  if (!isSent) await sendChallenge(challenge, state);
   const { reaches } = challenge.chosen.factor;
   const where = reaches === '' ? '' : ` to ${reaches}`;
-  const question = `One-time code for Okta, sent by ${challenge.chosen.mfaType}${where}${purposeOf(visit)}`;
-  if (person.prompt !== undefined) return answerCode(challenge, visit, question);
+  const question = `One-time code for Okta, sent by ${challenge.chosen.mfaType}${where}${formatPurpose(state)}`;
+  if (prompter.prompt !== undefined) return answerCode(challenge, state, question);
   const { stateToken, verifyUrl, expiresAt, chosen } = challenge;
-  const refusedCode = problem === undefined ? undefined : passCode;
+  const rejectedCode = problem === undefined ? undefined : passCode;
   const pending = {
-    isStepUp: visit.isStepUp,
-    cookies: visit.session.cookies(visit.api.origin),
+    isStepUp: state.isStepUp,
+    cookies: state.session.cookies(state.api.origin),
     stateToken,
     verifyUrl,
-    sentAt: visit.now(),
+    sentAt: state.now(),
     expiresAt,
     mfaType: chosen.mfaType,
     reaches,
-    refusedCode,
+    rejectedCode,
   };
-  await visit.memory.keepPending(pending, request.password);
-  throw codeWasSent(pending, problem);
+  await state.memory.savePending(pending, request.password);
+  throw codeSentError(pending, problem);
 }
 
-/** Tells the second question from the first, where the application has one of its own. */
-function purposeOf({ isStepUp }: { readonly isStepUp: boolean }): string {
+/** Distinguishes the code for the application from the first one. */
+function formatPurpose({ isStepUp }: { readonly isStepUp: boolean }): string {
   return isStepUp ? ', for the AWS application' : '';
 }
 
-/** What tells the user to come back with the code. */
-export function codeWasSent(
+/** The error that asks the user to connect again with the code. */
+export function codeSentError(
   { mfaType, reaches, isStepUp }: Pick<PendingCode, 'mfaType' | 'reaches' | 'isStepUp'>,
   problem?: DriverError,
 ): DriverError {
-  const why = problem === undefined ? '' : `${problem.message}. `;
+  const prefix = problem === undefined ? '' : `${problem.message}. `;
   const where = reaches === '' ? `by ${mfaType}` : `by ${mfaType} to ${reaches}`;
-  const message = `${why}Okta sent a one-time code ${where}${purposeOf({ isStepUp })}`;
+  const message = `${prefix}Okta sent a one-time code ${where}${formatPurpose({ isStepUp })}`;
   return new DriverError('AUTH_CODE_NEEDED', message, {
     remedy:
       "Open the connection again with that code: SSOProperties='MFAPassCode=…', or connect with onPrompt.",
@@ -193,38 +203,38 @@ export function codeWasSent(
 }
 
 const PUSH_FAILURES: ReadonlyMap<string, string> = new Map([
-  ['REJECTED', 'The request was refused in Okta Verify'],
-  ['TIMEOUT', 'Nobody answered the request in Okta Verify in time'],
-  ['TIME_WINDOW_EXCEEDED', 'The answer in Okta Verify came too late'],
+  ['REJECTED', 'The request was rejected in Okta Verify'],
+  ['TIMEOUT', 'The request in Okta Verify timed out'],
+  ['TIME_WINDOW_EXCEEDED', 'The response in Okta Verify came too late'],
   ['CANCELLED', 'The request in Okta Verify was cancelled'],
-  ['PASSCODE_REPLAYED', 'The code of Okta Verify was used already'],
+  ['PASSCODE_REPLAYED', 'The Okta Verify code has already been used'],
   ['ERROR', 'Okta could not reach Okta Verify'],
 ]);
 
-/** Asks again and again whether the request in the app was approved, until Okta, the clock or the caller ends it. */
-async function untilTouched(
-  first: OktaAnswer,
+/** Polls for an approval in the app until Okta, the deadline or the caller ends it. */
+async function pollPush(
+  first: AuthnResponse,
   challenge: Challenge,
-  visit: OktaSignInState,
-): Promise<OktaAnswer> {
-  const { api, person, signal, pollMs } = visit;
-  const deadline = Math.min(challenge.expiresAt, visit.now() + PUSH_MS);
+  state: OktaSignInState,
+): Promise<AuthnResponse> {
+  const { api, prompter, signal, pollMs } = state;
+  const deadline = Math.min(challenge.expiresAt, state.now() + PUSH_MS);
   const { reaches } = challenge.chosen.factor;
-  const where = `${reaches === '' ? '' : ` on ${reaches}`}${purposeOf(visit)}`;
-  let told: string | undefined;
+  const where = `${reaches === '' ? '' : ` on ${reaches}`}${formatPurpose(state)}`;
+  let lastNotice: string | undefined;
   let answer = first;
   while (answer.status === 'MFA_CHALLENGE') {
     const result = answer.factorResult ?? 'WAITING';
-    if (result !== 'WAITING') throw pushFailure(result);
-    if (visit.now() >= deadline) throw pushFailure('TIMEOUT');
+    if (result !== 'WAITING') throw pushError(result);
+    if (state.now() >= deadline) throw pushError('TIMEOUT');
     const number = answer.factors[0]?.number;
-    const news =
+    const notice =
       number === undefined
         ? `Approve the sign-in in Okta Verify${where}`
         : `Choose the number ${number} in Okta Verify${where}`;
-    if (news !== told && (told === undefined || number !== undefined)) person.notice(news);
-    told = news;
-    // The wait itself keeps no process alive.
+    if (notice !== lastNotice && (lastNotice === undefined || number !== undefined)) prompter.notice(notice);
+    lastNotice = notice;
+    // Unreferenced, so that the wait does not keep the process alive.
     await raceAbort(pause(pollMs, undefined, { ref: false }), signal);
     const url = answer.link('next') ?? challenge.verifyUrl;
     answer = await api.send(url, { stateToken: challenge.stateToken }, 'poll');
@@ -232,10 +242,10 @@ async function untilTouched(
   return answer;
 }
 
-function pushFailure(result: string): DriverError {
-  const message = PUSH_FAILURES.get(result) ?? 'Okta Verify gave an answer that is not known';
+function pushError(result: string): DriverError {
+  const message = PUSH_FAILURES.get(result) ?? 'Okta Verify returned an unknown result';
   return new DriverError('AUTH_REFUSED', message, {
     remedy:
-      "Connect again and approve the request, or give a code: SSOProperties='MFAType=OktaVerify;MFAPassCode=…'.",
+      "Connect again and approve the request, or set a code: SSOProperties='MFAType=OktaVerify;MFAPassCode=…'.",
   });
 }

@@ -2,20 +2,20 @@ import { DriverError, type ErrorCode } from '../../core/errors.ts';
 import type { Vault } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
 import { createHttpSession, type HttpSession, type HttpSessionOptions } from '../../net/http-session.ts';
-import { oktaApi } from './api.ts';
-import { isIdentityEngine, newEngine, openApplication } from './application.ts';
+import { createOktaApi } from './api.ts';
+import { isIdentityEngine, identityEngineError, openApplication } from './application.ts';
 import { type Authenticated, authenticate, stepUp } from './authenticate.ts';
-import { oktaMemory } from './memory.ts';
-import type { OktaPrompter, OktaRequest, OktaSignInState } from './visit.ts';
+import { openOktaMemory } from './memory.ts';
+import type { OktaPrompter, OktaRequest, OktaSignInState } from './sign-in-state.ts';
 
-/** What a sign-in at Okta needs of the world. */
-export interface OktaWorld {
+/** The environment of a sign-in at Okta. */
+export interface OktaContext {
   readonly http: Omit<HttpSessionOptions, 'signal'>;
   readonly signal: AbortSignal;
-  readonly person: OktaPrompter;
-  /** Keeps the device's name and pending codes; absent: this process does. */
+  readonly prompter: OktaPrompter;
+  /** Stores the device token and pending codes; by default they last as long as the process. */
   readonly vault?: Vault | undefined;
-  /** Absent: 3 s. */
+  /** By default 3 seconds. */
   readonly pollMs?: number | undefined;
   /** Milliseconds since 1970, UTC. */
   now(): number;
@@ -23,83 +23,83 @@ export interface OktaWorld {
 
 const POLL_MS = 3000;
 const MAX_STEP_UPS = 2;
-/** How Okta answers to a state token that it does not take. */
-const NOT_TAKEN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+/** Okta's errors for a state token that it does not accept. */
+const NOT_ACCEPTED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'AUTH_EXPIRED',
   'AUTH_MALFORMED',
   'AUTH_NOT_SUPPORTED',
 ]);
 
-/** Signs the user in and gives the SAML response for AWS, in base64 as Okta issued it. */
-export async function signInAtOkta(request: OktaRequest, world: OktaWorld): Promise<Secret> {
+/** Signs the user in and returns the base64-encoded SAML response for AWS. */
+export async function signInToOkta(request: OktaRequest, context: OktaContext): Promise<Secret> {
   const { origin } = new URL(request.loginUrl);
-  const { signal, person, http } = world;
-  const memory = oktaMemory(origin, request.user, world.vault, (message) => person.notice(message));
+  const { signal, prompter, http } = context;
+  const memory = openOktaMemory(origin, request.user, context.vault, (message) => prompter.notice(message));
   await using session = createHttpSession({ ...http, signal });
   if (request.apiToken !== undefined) session.addSecret(request.apiToken);
-  // It may come back from a page that is asked before it is sent.
+  // A page may echo it even before it is sent.
   session.addSecret(request.password);
-  const api = oktaApi({
+  const api = createOktaApi({
     origin,
     apiToken: request.apiToken,
     session,
     signal,
-    now: () => world.now(),
+    now: () => context.now(),
   });
-  const visit: OktaSignInState = {
+  const state: OktaSignInState = {
     request,
     api,
-    person,
+    prompter,
     memory,
     session,
     passCode: request.passCode,
     isStepUp: false,
     signal,
-    pollMs: world.pollMs ?? POLL_MS,
-    now: () => world.now(),
+    pollMs: context.pollMs ?? POLL_MS,
+    now: () => context.now(),
   };
-  // Okta knows a remembered device by this cookie; it goes along from the first request on.
+  // Okta recognizes a remembered device by this cookie, from the first request on.
   if (request.rememberDevice) session.setCookie(origin, 'DT', await memory.deviceToken());
-  const response = await responseFor(await authenticate(visit), visit, session);
-  const given = session.cookie(origin, 'DT');
-  if (request.rememberDevice && given !== undefined) await memory.keepDeviceToken(given);
+  const response = await fetchResponse(await authenticate(state), state, session);
+  const deviceToken = session.cookie(origin, 'DT');
+  if (request.rememberDevice && deviceToken !== undefined) await memory.saveDeviceToken(deviceToken);
   return response;
 }
 
-/** Opens the application with what the sign-in gave, and goes through the further steps that it asks for. */
-async function responseFor(
+/** Opens the application with the result of the sign-in, and completes the further steps that it requires. */
+async function fetchResponse(
   first: Authenticated,
-  visit: OktaSignInState,
+  state: OktaSignInState,
   session: HttpSession,
 ): Promise<Secret> {
   let outcome = first;
   for (let steps = 0; steps <= MAX_STEP_UPS; steps += 1) {
-    const page = await openApplication(addressFor(outcome, visit.request.loginUrl), session);
+    const page = await openApplication(resolveApplicationUrl(outcome, state.request.loginUrl), session);
     if (page.kind === 'response') return page.encoded;
-    outcome = await furtherStep(page.stateToken, visit, session);
+    outcome = await tryStepUp(page.stateToken, state, session);
   }
-  throw new DriverError('AUTH_MALFORMED', 'Okta asks for one sign-in step after another and never ends');
+  throw new DriverError('AUTH_MALFORMED', 'Okta keeps requesting further sign-in steps');
 }
 
-function addressFor(outcome: Authenticated, loginUrl: string): string {
+function resolveApplicationUrl(outcome: Authenticated, loginUrl: string): string {
   if (outcome.kind === 'continue') return outcome.url ?? loginUrl;
   const url = new URL(loginUrl);
   url.searchParams.set('onetimetoken', outcome.token.reveal());
   return url.href;
 }
 
-async function furtherStep(
+async function tryStepUp(
   stateToken: Secret,
-  visit: OktaSignInState,
+  state: OktaSignInState,
   session: HttpSession,
 ): Promise<Authenticated> {
   try {
-    return await stepUp(stateToken, visit);
+    return await stepUp(stateToken, state);
   } catch (error) {
-    // Only the classic engine takes a page's state token from a program.
-    const isNotTaken = error instanceof DriverError && NOT_TAKEN.has(error.code);
-    if (isNotTaken && (await isIdentityEngine(visit.api.origin, session)))
-      throw newEngine(visit.api.origin, error);
+    // Only the classic engine accepts a page's state token through the API.
+    const isNotAccepted = error instanceof DriverError && NOT_ACCEPTED.has(error.code);
+    if (isNotAccepted && (await isIdentityEngine(state.api.origin, session)))
+      throw identityEngineError(state.api.origin, error);
     throw error;
   }
 }

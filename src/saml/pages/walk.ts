@@ -5,57 +5,57 @@ import { Secret } from '../../core/secret.ts';
 import { submitForm } from '../forms.ts';
 import type { HttpSession, SessionResponse, SessionRequest } from '../../net/http-session.ts';
 import { readPage } from '../page.ts';
-import { quoted } from '../quoted.ts';
+import { formatDetail } from '../excerpt.ts';
 import { resolveSameOrigin } from '../../net/redirects.ts';
-import type { PagesProvider, WantedPage } from './wanted-page.ts';
+import type { PagesProvider, SignInPage } from './sign-in-page.ts';
 
-/** Who goes through the pages, and with what. */
+/** The credentials and environment of a sign-in through pages. */
 export interface PagesSignIn {
-  /** Absent: HTTP has said already who it is. */
+  /** Absent if HTTP authenticates the user. */
   readonly user?: { readonly name: string; readonly password: Secret } | undefined;
-  /** The code of a second factor, where there is one. */
+  /** The code of a second factor. */
   readonly passCode?: Secret | undefined;
   readonly signal: AbortSignal;
-  /** Asks the person; absent where nobody listens. */
+  /** Asks the user; absent in unattended processes. */
   prompt?: ((request: PromptRequest, signal: AbortSignal) => Promise<string>) | undefined;
-  /** One line of news: a number to choose on the phone. */
+  /** Shows the user a line, such as a number to choose on the phone. */
   notice(message: string): void;
-  /** Between two looks at whether the phone was touched. Absent: 3 seconds. */
+  /** Interval between polls for an approval; by default 3 seconds. */
   readonly pollMs?: number | undefined;
-  /** How addresses are asked for. Absent: as they are. */
+  /** Replaces `session.send`, for HTTP authentication. */
   open?: ((request: SessionRequest) => Promise<SessionResponse>) | undefined;
 }
 
-type PageOf<K extends WantedPage['kind']> = Extract<WantedPage, { kind: K }>;
+type PageOf<K extends SignInPage['kind']> = Extract<SignInPage, { kind: K }>;
 
 interface Walk {
   readonly session: HttpSession;
   readonly provider: PagesProvider;
   readonly signIn: PagesSignIn;
-  /** What was answered already: each question is answered once. */
+  /** Questions already answered; each is answered once. */
   readonly answered: Set<string>;
   codes: number;
-  looks: number;
+  polls: number;
 }
 
 const BROWSER_REMEDY =
   'Have the administrator allow a factor with a code, or sign in with a browser and use AuthScheme=SAMLAssertion.';
 
 const MAX_PAGES = 12;
-const MAX_LOOKS = 60;
+const MAX_POLLS = 60;
 const POLL_MS = 3000;
 
-/** Goes from page to page until one has the response for AWS, which is given in base64 and sent nowhere. */
+/** Walks from page to page to the SAML response, which is returned base64-encoded and not sent to AWS. */
 export async function walkPages(
   session: HttpSession,
   url: string,
   provider: PagesProvider,
   signIn: PagesSignIn,
 ): Promise<Secret> {
-  const walk: Walk = { session, provider, signIn, answered: new Set(), codes: 0, looks: 0 };
+  const walk: Walk = { session, provider, signIn, answered: new Set(), codes: 0, polls: 0 };
   const open = signIn.open ?? ((request: SessionRequest) => session.send(request));
   let answer = await open({ url });
-  for (let pages = 0; pages - walk.looks < MAX_PAGES; pages += 1) {
+  for (let pages = 0; pages - walk.polls < MAX_PAGES; pages += 1) {
     if (answer.status === 401) throw provider.unauthorized(answer, signIn.user !== undefined);
     const page = provider.read(readPage(answer.text, answer.url, answer.redact), answer);
     switch (page.kind) {
@@ -69,15 +69,19 @@ export async function walkPages(
         break;
       case 'second factor': {
         const factor = { ...page, method: answer.redact(page.method) };
-        answer = page.isWaiting ? await lookAgain(factor, walk) : await sendCode(factor, walk);
+        answer = page.isWaiting ? await pollPhone(factor, walk) : await sendCode(factor, walk);
         break;
       }
-      case 'relay':
-        once(`the form ${JSON.stringify([page.form.action, page.form.fields])}`, walk, () => waiting(walk));
+      case 'auto submit':
+        answerOnce(`the form ${JSON.stringify([page.form.action, page.form.fields])}`, walk, () =>
+          stuckError(walk),
+        );
         answer = await submitForm(session, page.form);
         break;
-      case 'moving on':
-        answer = await open({ url: resolveSameOrigin(answer.url, page.address, 'has a page that leads') });
+      case 'redirect':
+        answer = await open({
+          url: resolveSameOrigin(answer.url, page.address, 'has a page that redirects'),
+        });
         break;
       case 'dead end':
         throw page.error;
@@ -85,20 +89,20 @@ export async function walkPages(
   }
   throw new DriverError(
     'AUTH_MALFORMED',
-    `${provider.name} showed ${MAX_PAGES} pages and no response for AWS`,
+    `${provider.name} showed ${MAX_PAGES} pages without a SAML response`,
   );
 }
 
 async function sendName(page: PageOf<'name'>, walk: Walk): Promise<SessionResponse> {
-  const { name } = userOf(walk);
-  once('the name', walk, () => refusedPassword(page.says, walk));
+  const { name } = requireUser(walk);
+  answerOnce('the name', walk, () => passwordError(page.detail, walk));
   return submitForm(walk.session, page.form, { [page.user.name]: name });
 }
 
-/** A password goes out once: the form that comes back after it says that it was wrong. */
+/** A password is sent once: if the form is shown again, it was wrong. */
 async function sendPassword(page: PageOf<'password'>, walk: Walk): Promise<SessionResponse> {
-  const { name, password } = userOf(walk);
-  once('the password', walk, () => refusedPassword(page.says, walk));
+  const { name, password } = requireUser(walk);
+  answerOnce('the password', walk, () => passwordError(page.detail, walk));
   return submitForm(walk.session, page.form, {
     ...page.scripted,
     ...(page.user === undefined ? {} : { [page.user.name]: name }),
@@ -106,77 +110,81 @@ async function sendPassword(page: PageOf<'password'>, walk: Walk): Promise<Sessi
   });
 }
 
-function userOf({ signIn, provider }: Walk): { readonly name: string; readonly password: Secret } {
-  if (signIn.user === undefined) throw provider.passwordWanted();
+function requireUser({ signIn, provider }: Walk): { readonly name: string; readonly password: Secret } {
+  if (signIn.user === undefined) throw provider.passwordRequired();
   return signIn.user;
 }
 
-function once(question: string, { answered }: Walk, refusal: () => DriverError): void {
-  if (answered.has(question)) throw refusal();
+function answerOnce(question: string, { answered }: Walk, toError: () => DriverError): void {
+  if (answered.has(question)) throw toError();
   answered.add(question);
 }
 
 async function sendCode(page: PageOf<'second factor'>, walk: Walk): Promise<SessionResponse> {
   const { field, form } = page;
   const { name } = walk.provider;
-  const method = shown(page.method);
+  const method = displayMethod(page.method);
   if (field === undefined) {
     throw new DriverError(
       'AUTH_NOT_SUPPORTED',
-      `${name} asks for the second factor ${method}, which needs a browser`,
+      `${name} requires the second factor ${method}, which needs a browser`,
       { remedy: BROWSER_REMEDY },
     );
   }
-  const refusal = (): DriverError =>
-    new DriverError('AUTH_REFUSED', `${name} did not accept the code for ${method}${quoted(page.says)}`, {
-      remedy: 'Give the code that the device shows now; each code works once.',
+  const toError = (): DriverError =>
+    new DriverError('AUTH_REFUSED', `${name} rejected the code for ${method}${formatDetail(page.detail)}`, {
+      remedy: 'Use the code that the device shows now; each code works once.',
     });
-  once(`${page.method} ${field.name}`, walk, refusal);
-  return submitForm(walk.session, form, { [field.name]: await codeFor(method, page.says, walk) });
+  answerOnce(`${page.method} ${field.name}`, walk, toError);
+  return submitForm(walk.session, form, { [field.name]: await resolveCode(method, page.detail, walk) });
 }
 
-async function codeFor(method: string, says: string, walk: Walk): Promise<Secret> {
+async function resolveCode(method: string, detail: string, walk: Walk): Promise<Secret> {
   const { passCode, prompt, signal } = walk.signIn;
   const { name } = walk.provider;
   walk.codes += 1;
-  // A code is good for one question.
+  // A code works once.
   if (passCode !== undefined && walk.codes === 1) return passCode;
   if (prompt === undefined) {
-    throw new DriverError('AUTH_CODE_NEEDED', `${name} asks for a code for ${method}${quoted(says)}`, {
-      remedy: 'Give the code as MFAPassCode in SSOProperties, or connect with onPrompt to be asked for it.',
-    });
+    throw new DriverError(
+      'AUTH_CODE_NEEDED',
+      `${name} requires a code for ${method}${formatDetail(detail)}`,
+      {
+        remedy: 'Set MFAPassCode in SSOProperties to the code, or connect with onPrompt to be asked for it.',
+      },
+    );
   }
   return new Secret(
     await prompt({ kind: 'code', message: `Code for ${method} at ${name}`, secret: true }, signal),
   );
 }
 
-/** The page's own form, sent again, is how a page learns what happened on the phone. */
-async function lookAgain(
-  { form, method, number, says }: PageOf<'second factor'>,
+/** The page is told of an approval on the phone when its form is submitted again. */
+async function pollPhone(
+  { form, method, number, detail }: PageOf<'second factor'>,
   walk: Walk,
 ): Promise<SessionResponse> {
   const { signIn, provider } = walk;
-  if (says !== '' && walk.looks > 0)
-    throw notApproved(`${provider.name} did not accept ${shown(method)}${quoted(says)}`);
-  if (walk.looks === 0) {
+  if (detail !== '' && walk.polls > 0)
+    throw notApprovedError(`${provider.name} rejected ${displayMethod(method)}${formatDetail(detail)}`);
+  if (walk.polls === 0) {
     const what = number === undefined ? 'Approve the sign-in' : `Choose ${number}`;
-    signIn.notice(`${what} on your phone: ${provider.name} waits for it`);
+    signIn.notice(`${what} on your phone (${provider.name})`);
   }
-  walk.looks += 1;
-  if (walk.looks > MAX_LOOKS)
-    throw notApproved(`Nobody approved the sign-in at ${provider.name} on the phone`);
-  await waitALittle(signIn);
+  walk.polls += 1;
+  if (walk.polls > MAX_POLLS)
+    throw notApprovedError(`The sign-in at ${provider.name} was not approved on the phone in time`);
+  await waitForPoll(signIn);
   return submitForm(walk.session, form);
 }
 
-function notApproved(message: string): DriverError {
+function notApprovedError(message: string): DriverError {
   return new DriverError('AUTH_REFUSED', message, {
     remedy: 'Approve the request on the phone while the connection is being opened.',
   });
 }
 
-async function waitALittle({ pollMs = POLL_MS, signal }: PagesSignIn): Promise<void> {
+async function waitForPoll({ pollMs = POLL_MS, signal }: PagesSignIn): Promise<void> {
   try {
     await pause(pollMs, undefined, { signal });
   } catch (cause) {
@@ -185,24 +193,24 @@ async function waitALittle({ pollMs = POLL_MS, signal }: PagesSignIn): Promise<v
   }
 }
 
-/** The same form again: the page waits for what a browser's script would find out. */
-function waiting({ provider }: Walk): DriverError {
+/** The same form was shown again: the page waits for a script. */
+function stuckError({ provider }: Walk): DriverError {
   return new DriverError(
     'AUTH_NOT_SUPPORTED',
-    `${provider.name} shows the same page again and waits for something that only a browser can do`,
+    `${provider.name} repeats the same page, which needs a browser`,
     { remedy: BROWSER_REMEDY },
   );
 }
 
-function refusedPassword(says: string, { provider }: Walk): DriverError {
+function passwordError(detail: string, { provider }: Walk): DriverError {
   return new DriverError(
     'AUTH_REFUSED',
-    `${provider.name} refused User or Password, or the account is locked${quoted(says)}`,
+    `${provider.name} rejected User or Password, or the account is locked${formatDetail(detail)}`,
     { remedy: `Check User${provider.userForm} and Password. Too many attempts lock the account.` },
   );
 }
 
-/** A provider's name of a factor as part of a message. */
-function shown(method: string): string {
+/** A provider's name for a factor, for messages. */
+function displayMethod(method: string): string {
   return /^[\w .-]{1,80}$/.test(method) ? method : 'of an unknown kind';
 }

@@ -1,4 +1,4 @@
-/** How a PingFederate server is asked to sign a user in. */
+/** The endpoint of a PingFederate server, and how to sign in there. */
 export type PingAddress =
   | { readonly kind: 'pages'; readonly url: string }
   | { readonly kind: 'trust'; readonly url: string };
@@ -7,12 +7,12 @@ const START_PAGE = '/idp/startSSO.ping';
 const PARTNER = 'PartnerSpId';
 
 /**
- * What `SSOLoginURL` means: an address that ends in `.wst` is a security token service, any other a page; of a server
- * alone it is the page that begins a sign-in to the partner.
+ * Resolves `SSOLoginURL`: a URL that ends in `.wst` is a security token service, any other a page. A server alone stands
+ * for its page that starts a sign-in to the partner.
  */
-export function pingAddress(ssoLoginUrl: string, partner: string): PingAddress {
+export function resolvePingAddress(ssoLoginUrl: string, partner: string): PingAddress {
   const url = new URL(ssoLoginUrl);
-  // As it was given: the message names the address that it is sent to.
+  // Unmodified, since the message contains the URL that it is sent to.
   if (/\.wst$/i.test(url.pathname)) return { kind: 'trust', url: ssoLoginUrl };
   if (url.pathname === '/') url.pathname = START_PAGE;
   const isStart = url.pathname.toLowerCase() === START_PAGE.toLowerCase();

@@ -5,69 +5,69 @@ import type { HttpSession } from '../../net/http-session.ts';
 import { walkPages } from '../pages/walk.ts';
 import { readSamlResponse, type SamlResponse } from '../response.ts';
 import { requestToken } from '../ws-trust/request-token.ts';
-import { pingAddress } from './addresses.ts';
+import { resolvePingAddress } from './addresses.ts';
 import { pingPages } from './pages.ts';
 import { pingTrust } from './trust-peer.ts';
 
-/** Who signs in at PingFederate, and with what. */
+/** The credentials for a sign-in at PingFederate. */
 export interface PingRequest {
   readonly loginUrl: string;
-  /** The Partner Service Identifier; the security token service needs it. */
+  /** The Partner Service Identifier, required by the security token service. */
   readonly exchangeUrl?: string | undefined;
-  /** The partner's entity ID, for the pages. */
+  /** The entity ID of the partner, for the pages. */
   readonly partner: string;
   readonly user: { readonly name: string; readonly password: Secret };
-  /** The code of a second factor, where there is one. */
+  /** The code of a second factor. */
   readonly passCode?: Secret | undefined;
-  /** Whether name and password also go into an Authorization header. */
+  /** Whether to send user name and password in an Authorization header, too. */
   readonly isBasic: boolean;
 }
 
-/** What a sign-in at PingFederate takes besides. */
-export interface PingWorld {
+/** The environment of a sign-in at PingFederate. */
+export interface PingContext {
   readonly session: HttpSession;
   readonly signal: AbortSignal;
   /** Milliseconds since 1970, UTC. */
   now(): number;
   notice(message: string): void;
-  /** Absent where nobody answers. */
+  /** Absent in unattended processes. */
   prompt?: ((request: PromptRequest, signal: AbortSignal) => Promise<string>) | undefined;
 }
 
-/** Signs in at PingFederate: at its security token service, or by its pages. */
-export async function signInToPing(request: PingRequest, world: PingWorld): Promise<SamlResponse> {
-  const { session } = world;
+/** Signs in at PingFederate through its security token service or its pages. */
+export async function signInToPing(request: PingRequest, context: PingContext): Promise<SamlResponse> {
+  const { session } = context;
   const { user, passCode } = request;
-  const address = pingAddress(request.loginUrl, request.partner);
+  const address = resolvePingAddress(request.loginUrl, request.partner);
   switch (address.kind) {
     case 'pages':
       return readSamlResponse(
-        await walkPages(session, address.url, pingPages, { ...world, user, passCode }),
+        await walkPages(session, address.url, pingPages, { ...context, user, passCode }),
         session.redact,
       );
     case 'trust': {
       const { exchangeUrl } = request;
-      if (exchangeUrl === undefined) throw exchangeUrlMissing();
-      const authorization = request.isBasic ? basicHeader(user.name, user.password) : undefined;
-      const wanted = { endpoint: address.url, version: '1.3', appliesTo: exchangeUrl, user } as const;
-      return requestToken(session, wanted, pingTrust, { now: world.now(), authorization });
+      if (exchangeUrl === undefined) throw missingExchangeUrlError();
+      const authorization = request.isBasic ? toBasicHeader(user.name, user.password) : undefined;
+      const token = { endpoint: address.url, version: '1.3', appliesTo: exchangeUrl, user } as const;
+      return requestToken(session, token, pingTrust, { now: context.now(), authorization });
     }
   }
 }
 
-/** The security token service was named, but not whom the token is for. */
-export function exchangeUrlMissing(): DriverError {
+/** The error for a security token service without a partner. */
+export function missingExchangeUrlError(): DriverError {
   return new DriverError(
     'AUTH_MISSING_PROPERTY',
-    'AuthScheme PingFederate needs SSOExchangeUrl where SSOLoginURL is a security token service (.wst)',
+    'AuthScheme PingFederate requires SSOExchangeUrl if SSOLoginURL is a security token service (.wst)',
   );
 }
 
-/** Goes to the security token service alone: no other request has it. */
-function basicHeader(name: string, password: Secret): string {
+/** Sent only to the security token service. */
+function toBasicHeader(name: string, password: Secret): string {
   if (name.includes(':')) {
-    throw new DriverError('CONN_BAD_VALUE', `HTTP Basic cannot send User ${name}, because it has a colon`, {
-      remedy: 'Leave out Authscheme=Basic in SSOProperties, or give User another way.',
+    throw new DriverError('CONN_BAD_VALUE', `HTTP Basic does not allow a colon in User "${name}"`, {
+      remedy: 'Remove Authscheme=Basic from SSOProperties, or write User without a colon.',
     });
   }
   return `Basic ${Buffer.from(`${name}:${password.reveal()}`).toString('base64')}`;

@@ -10,40 +10,40 @@ export const pingTrust: TrustPeer = {
   faults: [
     {
       codes: ['InvalidScope'],
-      says: /AppliesTo/i,
+      pattern: /AppliesTo/i,
       code: 'AUTH_SAML',
-      message: 'PingFederate knows no partner of the name in SSOExchangeUrl',
+      message: 'SSOExchangeUrl is not a partner of PingFederate',
       remedy:
         'Set SSOExchangeUrl to the Partner Service Identifier: SP Connections > the connection > WS-Trust > Protocol Settings.',
     },
     {
       codes: ['FailedAuthentication', 'AuthenticationBadElements'],
       code: 'AUTH_REFUSED',
-      message: 'PingFederate refused User or Password, or the account is locked',
+      message: 'PingFederate rejected User or Password, or the account is locked',
       remedy: 'Check User and Password. Too many attempts lock the account.',
     },
     {
       codes: ['InvalidSecurity', 'InvalidSecurityToken', 'MessageExpired', 'ExpiredData', 'InvalidTimeRange'],
       code: 'AUTH_REFUSED',
-      message: 'PingFederate found the request too old or too new, or expects another kind of token',
+      message: 'PingFederate rejected the timestamp of the request, or expects another kind of token',
       remedy:
-        'Set the clock of this machine right, and have an administrator put a username token processor on the connection; with several, name it in SSOLoginURL: .../idp/sts.wst?TokenProcessorId=ID.',
+        'Correct the system clock, and have an administrator put a username token processor on the connection; with several, name it in SSOLoginURL: .../idp/sts.wst?TokenProcessorId=ID.',
     },
     {
       codes: ['InvalidRequest', 'BadRequest', 'RequestFailed'],
       code: 'AUTH_REFUSED',
-      message: 'PingFederate issues no token for this request',
+      message: 'PingFederate did not issue a token for this request',
       remedy:
         'Have an administrator check the WS-Trust settings of the SP connection, and its token processor and generator.',
     },
   ],
-  refusal(answer) {
+  explainStatus(answer) {
     const { status, url, text } = answer;
-    if (status === 401) return unauthorized(answer.headers('www-authenticate'));
+    if (status === 401) return toUnauthorizedError(answer.headers('www-authenticate'));
     if (status === 403) {
       return new DriverError(
         'AUTH_REFUSED',
-        `${url.origin} lets nobody in without a client certificate, or not with this one`,
+        `${url.origin} requires a client certificate, or rejected this one`,
         {
           remedy: 'Check SSLClientCert in SSOProperties.',
         },
@@ -58,7 +58,7 @@ export const pingTrust: TrustPeer = {
     if (status >= 500 || !/<html|<!doctype html/i.test(text.slice(0, 1000))) return undefined;
     return new DriverError(
       'AUTH_MALFORMED',
-      `${url.origin}${url.pathname} answered with a page for browsers, expected a token`,
+      `${url.origin}${url.pathname} responded with an HTML page instead of a token`,
       {
         remedy: 'Check SSOLoginURL: the security token service ends in /idp/sts.wst.',
       },
@@ -66,13 +66,13 @@ export const pingTrust: TrustPeer = {
   },
 };
 
-function unauthorized(challenges: readonly string[]): DriverError {
+function toUnauthorizedError(challenges: readonly string[]): DriverError {
   const wantsBasic = challenges.some((line) => /^\s*Basic\b/i.test(line));
   return new DriverError(
     'AUTH_REFUSED',
     wantsBasic
-      ? 'PingFederate asks for HTTP Basic, or refused it'
-      : 'PingFederate refused the request (status 401)',
+      ? 'PingFederate requires HTTP Basic, or rejected it'
+      : 'PingFederate rejected the request (status 401)',
     {
       remedy: wantsBasic
         ? "Set SSOProperties='Authscheme=Basic'; if it is set, check User and Password."

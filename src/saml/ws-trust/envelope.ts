@@ -1,23 +1,23 @@
 import { DriverError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import { escapeXml } from '../xml.ts';
-import { FORBIDDEN } from '../xml-guard.ts';
+import { INVALID_XML_CHARACTER } from '../xml-guard.ts';
 
-/** The two editions of WS-Trust that identity providers speak. */
+/** The versions of WS-Trust that identity providers support. */
 export type TrustVersion = '1.3' | '2005';
 
-/** What a security token service is asked for. */
+/** A request for a token. */
 export interface TokenRequest {
-  /** The address, exactly as the request is sent to it. */
+  /** The exact URL that the request is sent to. */
   readonly endpoint: string;
   readonly version: TrustVersion;
-  /** Whom the token is for: the relying party, by the name the service knows it by. */
+  /** The identifier of the relying party that the token is for. */
   readonly appliesTo: string;
-  /** Absent: the connection says who asks. */
+  /** Absent if the connection authenticates the user. */
   readonly user?: { readonly name: string; readonly password: Secret } | undefined;
 }
 
-/** What makes one request different from the next. */
+/** The time and ID of a request. */
 export interface Stamp {
   /** Milliseconds since 1970, UTC. */
   readonly now: number;
@@ -44,30 +44,30 @@ const SOAP = 'http://www.w3.org/2003/05/soap-envelope';
 const ADDRESSING = 'http://www.w3.org/2005/08/addressing';
 const WSS = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss';
 const SAML_2 = 'http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0';
-const LIFE_MS = 5 * 60_000;
+const LIFETIME_MS = 5 * 60_000;
 
-/** The action that asks for a token, as addressing headers name it. */
+/** The WS-Addressing action of a token request. */
 export function issueAction(version: TrustVersion): string {
   return `${EDITIONS[version].namespace}/RST/Issue`;
 }
 
-/** The SOAP message that asks for a SAML 2.0 token. It holds the password. */
-export function tokenRequestEnvelope(request: TokenRequest, stamp: Stamp): Secret {
+/** The SOAP message that requests a SAML 2.0 token. Contains the password. */
+export function createTokenRequestEnvelope(request: TokenRequest, stamp: Stamp): Secret {
   const { namespace, keyType } = EDITIONS[request.version];
   return new Secret(
     `<s:Envelope xmlns:s="${SOAP}" xmlns:a="${ADDRESSING}"><s:Header>` +
       `<a:Action s:mustUnderstand="1">${issueAction(request.version)}</a:Action>` +
       `<a:MessageID>urn:uuid:${stamp.messageId}</a:MessageID>` +
       `<a:ReplyTo><a:Address>${ADDRESSING}/anonymous</a:Address></a:ReplyTo>` +
-      `<a:To s:mustUnderstand="1">${xmlText('SSOLoginURL', request.endpoint)}</a:To>` +
+      `<a:To s:mustUnderstand="1">${toXmlText('SSOLoginURL', request.endpoint)}</a:To>` +
       securityHeader(request, stamp) +
       `</s:Header><s:Body><t:RequestSecurityToken xmlns:t="${namespace}">` +
       `<p:AppliesTo xmlns:p="http://schemas.xmlsoap.org/ws/2004/09/policy"><a:EndpointReference>` +
-      `<a:Address>${xmlText('the relying party', request.appliesTo)}</a:Address>` +
+      `<a:Address>${toXmlText('the relying party', request.appliesTo)}</a:Address>` +
       `</a:EndpointReference></p:AppliesTo>` +
       `<t:KeyType>${keyType}</t:KeyType>` +
       `<t:RequestType>${namespace}/Issue</t:RequestType>` +
-      // Without it ADFS issues SAML 1.1, which AWS does not take.
+      // Without it ADFS issues SAML 1.1, which AWS does not accept.
       `<t:TokenType>${SAML_2}</t:TokenType>` +
       `</t:RequestSecurityToken></s:Body></s:Envelope>`,
   );
@@ -76,20 +76,20 @@ export function tokenRequestEnvelope(request: TokenRequest, stamp: Stamp): Secre
 function securityHeader({ user }: TokenRequest, { now, messageId }: Stamp): string {
   if (user === undefined) return '';
   const created = new Date(now).toISOString();
-  const expires = new Date(now + LIFE_MS).toISOString();
+  const expires = new Date(now + LIFETIME_MS).toISOString();
   return (
     `<o:Security s:mustUnderstand="1" xmlns:o="${WSS}-wssecurity-secext-1.0.xsd" xmlns:u="${WSS}-wssecurity-utility-1.0.xsd">` +
     `<u:Timestamp u:Id="_0"><u:Created>${created}</u:Created><u:Expires>${expires}</u:Expires></u:Timestamp>` +
-    `<o:UsernameToken u:Id="user-${messageId}"><o:Username>${xmlText('User', user.name)}</o:Username>` +
-    `<o:Password Type="${WSS}-username-token-profile-1.0#PasswordText">${xmlText('Password', user.password.reveal())}</o:Password>` +
+    `<o:UsernameToken u:Id="user-${messageId}"><o:Username>${toXmlText('User', user.name)}</o:Username>` +
+    `<o:Password Type="${WSS}-username-token-profile-1.0#PasswordText">${toXmlText('Password', user.password.reveal())}</o:Password>` +
     `</o:UsernameToken></o:Security>`
   );
 }
 
-/** A value as text of an element; `name` is the property that it came from. */
-function xmlText(name: string, value: string): string {
-  if (!FORBIDDEN.test(value)) return escapeXml(value);
-  throw new DriverError('CONN_BAD_VALUE', `${name} holds a character that XML cannot carry`, {
+/** A value as the text of an element; `name` is its property. */
+function toXmlText(name: string, value: string): string {
+  if (!INVALID_XML_CHARACTER.test(value)) return escapeXml(value);
+  throw new DriverError('CONN_BAD_VALUE', `${name} contains a character that XML does not allow`, {
     remedy: `Remove control characters from ${name}.`,
   });
 }

@@ -1,26 +1,26 @@
 import type { DriverError, ErrorCode } from '../../core/errors.ts';
 import type { SessionResponse } from '../../net/http-session.ts';
 
-/** What a refusal of a security token service means; of several the first that fits counts. */
-export interface FaultMeaning {
-  /** The fault's code, without its prefix. */
+/** The meaning of a fault; the first match applies. */
+export interface FaultRule {
+  /** Fault codes without prefix. */
   readonly codes: readonly string[];
-  /** What the service's words may hold instead of one of the codes. */
-  readonly says?: RegExp;
+  /** Matches the reason of the fault, as an alternative to the codes. */
+  readonly pattern?: RegExp;
   readonly code: ErrorCode;
   readonly message: string;
   readonly remedy: string;
 }
 
-/** What sets one product's security token service apart from the others. */
+/** The specifics of one product's security token service. */
 export interface TrustPeer {
-  /** As messages call it. */
+  /** As shown in messages. */
   readonly name: string;
-  readonly faults: readonly FaultMeaning[];
-  /** What to do about a refusal of which nothing is known. */
+  readonly faults: readonly FaultRule[];
+  /** The remedy for an unknown fault. */
   readonly advice: string;
-  /** How to have tokens issued unencrypted. */
+  /** The remedy for encrypted tokens. */
   readonly encryption: string;
-  /** What a status, or a page in place of a message, means. Undefined: nothing in particular. */
-  refusal(answer: SessionResponse): DriverError | undefined;
+  /** The error for an HTTP status or an HTML page instead of a message; undefined if it has no specific meaning. */
+  explainStatus(answer: SessionResponse): DriverError | undefined;
 }

@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { DriverError } from '../../core/errors.ts';
 import type { HttpSession, SessionResponse, SessionRequest } from '../../net/http-session.ts';
-import { quoted } from '../quoted.ts';
-import { type SamlResponse, responseAround } from '../response.ts';
+import { formatDetail } from '../excerpt.ts';
+import { type SamlResponse, wrapInResponse } from '../response.ts';
 import { readXml } from '../xml.ts';
-import { type TrustAnswer, readTrustAnswer } from './answer.ts';
-import { issueAction, tokenRequestEnvelope, type TokenRequest } from './envelope.ts';
+import { type TrustResponse, readTrustResponse } from './trust-response.ts';
+import { issueAction, createTokenRequestEnvelope, type TokenRequest } from './envelope.ts';
 import type { TrustPeer } from './peer.ts';
 
-/** The message that asks for a token, ready to be sent. A redirect would repeat the password elsewhere: none is followed. */
-export function trustRequest(request: TokenRequest, now: number, authorization?: string): SessionRequest {
+/** The HTTP request for a token. Redirects are not followed, since they would resend the password. */
+export function createTrustRequest(
+  request: TokenRequest,
+  now: number,
+  authorization?: string,
+): SessionRequest {
   return {
     url: request.endpoint,
     headers: {
@@ -18,13 +22,13 @@ export function trustRequest(request: TokenRequest, now: number, authorization?:
     },
     body: {
       type: 'application/soap+xml; charset=utf-8',
-      text: tokenRequestEnvelope(request, { now, messageId: randomUUID() }),
+      text: createTokenRequestEnvelope(request, { now, messageId: randomUUID() }),
     },
     maxRedirects: 0,
   };
 }
 
-/** Asks a security token service for a token: an assertion, made into a response for AWS. */
+/** Requests a token, and wraps its assertion in a SAML response for AWS. */
 export async function requestToken(
   session: HttpSession,
   request: TokenRequest,
@@ -32,14 +36,14 @@ export async function requestToken(
   { now, authorization }: { readonly now: number; readonly authorization?: string | undefined },
 ): Promise<SamlResponse> {
   if (request.user !== undefined) session.addSecret(request.user.password);
-  return tokenOf(await session.send(trustRequest(request, now, authorization)), peer, now);
+  return readToken(await session.send(createTrustRequest(request, now, authorization)), peer, now);
 }
 
-/** The token in an answer, or why there is none. */
-export function tokenOf(answer: SessionResponse, peer: TrustPeer, now: number): SamlResponse {
-  if (!isXml(answer)) throw peer.refusal(answer) ?? noMessage(answer, peer);
+/** Reads the token of a response; throws if there is none. */
+export function readToken(answer: SessionResponse, peer: TrustPeer, now: number): SamlResponse {
+  if (!isXmlResponse(answer)) throw peer.explainStatus(answer) ?? noTokenError(answer, peer);
   const document = readXml(answer.text);
-  const read = readTrustAnswer(document.root, answer.redact);
+  const read = readTrustResponse(document.root, answer.redact);
   switch (read.kind) {
     case 'token':
       if (read.token.localName.startsWith('Encrypted')) {
@@ -47,30 +51,37 @@ export function tokenOf(answer: SessionResponse, peer: TrustPeer, now: number): 
           remedy: peer.encryption,
         });
       }
-      return responseAround(document, read.token, new Date(now));
+      return wrapInResponse(document, read.token, new Date(now));
     case 'fault':
-      throw faultError(read, peer);
+      throw toFaultError(read, peer);
     case 'neither':
-      throw peer.refusal(answer) ?? noMessage(answer, peer);
+      throw peer.explainStatus(answer) ?? noTokenError(answer, peer);
   }
 }
 
-function isXml(answer: SessionResponse): boolean {
+function isXmlResponse(answer: SessionResponse): boolean {
   const type = answer.headers('content-type')[0] ?? '';
   return /\bxml\b/i.test(type) && !/html/i.test(type) && answer.text.trim() !== '';
 }
 
-function faultError({ code, reason }: Extract<TrustAnswer, { kind: 'fault' }>, peer: TrustPeer): DriverError {
-  const said = `${code}${quoted(reason)}`;
-  const meaning = peer.faults.find(({ codes, says }) => codes.includes(code) || says?.test(reason) === true);
-  if (meaning === undefined)
-    return new DriverError('AUTH_REFUSED', `${peer.name} refused: ${said}`, { remedy: peer.advice });
-  return new DriverError(meaning.code, `${meaning.message} (${said})`, { remedy: meaning.remedy });
+function toFaultError(
+  { code, reason }: Extract<TrustResponse, { kind: 'fault' }>,
+  peer: TrustPeer,
+): DriverError {
+  const detail = `${code}${formatDetail(reason)}`;
+  const rule = peer.faults.find(
+    ({ codes, pattern }) => codes.includes(code) || pattern?.test(reason) === true,
+  );
+  if (rule === undefined)
+    return new DriverError('AUTH_REFUSED', `${peer.name} rejected the request: ${detail}`, {
+      remedy: peer.advice,
+    });
+  return new DriverError(rule.code, `${rule.message} (${detail})`, { remedy: rule.remedy });
 }
 
-function noMessage({ url, status }: SessionResponse, { name }: TrustPeer): DriverError {
+function noTokenError({ url, status }: SessionResponse, { name }: TrustPeer): DriverError {
   if (status >= 500) return new DriverError('AUTH_UNAVAILABLE', `${name} failed with status ${status}`);
   const what =
     status >= 300 && status < 400 ? 'a redirect' : `something other than a token (status ${status})`;
-  return new DriverError('AUTH_MALFORMED', `${url.origin} answered the request for a token with ${what}`);
+  return new DriverError('AUTH_MALFORMED', `${url.origin} responded to the token request with ${what}`);
 }

@@ -76,7 +76,7 @@ describe('AuthScheme SAMLAssertion', () => {
     at.ports.advance(61 * MINUTE);
     const error = await thrownBy(() => connection.query(QUERY));
     expect(error.code).toBe('AUTH_EXPIRED');
-    expect(error.message).toContain('was good until 2026-01-01T00:05:00.000Z');
+    expect(error.message).toContain('expired at 2026-01-01T00:05:00.000Z');
     at.files.set('/saml.txt', assertion(at.ports.now()));
     at.ports.advance(MINUTE);
     expect((await connection.query(QUERY)).rowCount).toBe(1);

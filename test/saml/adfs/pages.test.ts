@@ -14,7 +14,7 @@ import { printsOf } from '../../support/prints.ts';
 import { ROLE } from '../../support/saml.ts';
 import { samlResponse } from '../../support/tokens.ts';
 import { thrownBy } from '../../support/thrown.ts';
-import { signIn } from './adfs-world.ts';
+import { signIn } from './adfs-sign-in.ts';
 
 const authority = testAuthority();
 const describeWithTls = 'skipped' in authority ? describe.skip : describe;
@@ -66,14 +66,14 @@ describeWithTls('the sign-on page of ADFS', () => {
     await signIn(adfs.origin, ca, { relyingParty: 'urn:amazon:webservices:govcloud' });
     const error = await thrownBy(() => signIn(adfs.origin, ca));
     expect(error.code).toBe('AUTH_SAML');
-    expect(error.message).toMatch(/^ADFS has no relying party of that name: MSIS7007/);
+    expect(error.message).toMatch(/^ADFS has no relying party with that identifier: MSIS7007/);
   });
 
   it('refuses a wrong password once, in its own words', async () => {
     await using adfs = await startAdfs(pair);
     const error = await thrownBy(() => signIn(adfs.origin, ca, { password: 'CANARY-wrong' }));
     expect(error.code).toBe('AUTH_REFUSED');
-    expect(error.message).toBe(`ADFS refused User or Password, or the account is locked: ${REFUSED}`);
+    expect(error.message).toBe(`ADFS rejected User or Password, or the account is locked: ${REFUSED}`);
     expect(adfs.passwords()).toBe(1);
     expect(printsOf([error])).not.toContain('CANARY');
   });
@@ -129,16 +129,14 @@ describeWithTls('a second factor at ADFS', () => {
     await using adfs = await startAdfs(pair, { adapters: [VIP] });
     const error = await thrownBy(() => signIn(adfs.origin, ca));
     expect(error.code).toBe('AUTH_CODE_NEEDED');
-    expect(error.message).toBe('ADFS asks for a code for VIPAuthenticationProviderUPN');
+    expect(error.message).toBe('ADFS requires a code for VIPAuthenticationProviderUPN');
   });
 
   it('takes a code once: a wrong one is not sent again', async () => {
     await using adfs = await startAdfs(pair, { adapters: [VIP] });
     const error = await thrownBy(() => signIn(adfs.origin, ca, { passCode: '000000' }));
     expect(error.code).toBe('AUTH_REFUSED');
-    expect(error.message).toBe(
-      'ADFS did not accept the code for VIPAuthenticationProviderUPN: The code is wrong.',
-    );
+    expect(error.message).toBe('ADFS rejected the code for VIPAuthenticationProviderUPN: The code is wrong.');
     expect(adfs.requests.filter(({ body }) => body.includes('000000'))).toHaveLength(1);
   });
 
@@ -146,20 +144,20 @@ describeWithTls('a second factor at ADFS', () => {
     const second: AdapterWords = { method: 'SafeNet-MFA', fields: ['otp'], code: '654321' };
     await using adfs = await startAdfs(pair, { adapters: [VIP, second] });
     const error = await thrownBy(() => signIn(adfs.origin, ca, { passCode: '123456' }));
-    expect(error.message).toBe('ADFS asks for a code for SafeNet-MFA');
+    expect(error.message).toBe('ADFS requires a code for SafeNet-MFA');
   });
 
   it('on a phone is waited for, and its number shown', async () => {
     await using adfs = await startAdfs(pair, { adapters: [AZURE] });
     const notices: string[] = [];
     expect((await signIn(adfs.origin, ca, { notices })).assertion?.roleValues).toHaveLength(1);
-    expect(notices).toEqual(['Choose 42 on your phone: ADFS waits for it']);
+    expect(notices).toEqual(['Choose 42 on your phone (ADFS)']);
   });
 
   it('on a phone that nobody touches ends', async () => {
     await using adfs = await startAdfs(pair, { adapters: [{ ...AZURE, looks: Infinity }] });
     const error = await thrownBy(() => signIn(adfs.origin, ca));
-    expect(error.message).toBe('Nobody approved the sign-in at ADFS on the phone');
+    expect(error.message).toBe('The sign-in at ADFS was not approved on the phone in time');
   });
 
   it('on a phone is not waited for once the sign-in is cancelled', async () => {
@@ -181,7 +179,7 @@ describeWithTls('a second factor at ADFS', () => {
     await using adfs = await startAdfs(pair, { adapters: [adapter] });
     const error = await thrownBy(() => signIn(adfs.origin, ca, { passCode: '123456' }));
     expect(error.code).toBe('AUTH_NOT_SUPPORTED');
-    expect(error.message).toBe(`ADFS asks for the second factor ${adapter.method}, which needs a browser`);
+    expect(error.message).toBe(`ADFS requires the second factor ${adapter.method}, which needs a browser`);
   });
 });
 
@@ -192,7 +190,7 @@ describeWithTls('a page of ADFS that leads nowhere', () => {
     [
       'an error of the relying party',
       { status: 500, body: errorPage('MSIS7007: no') },
-      /no relying party of that name/,
+      /no relying party with that identifier/,
     ],
     [
       'a disabled sign-on page',
@@ -205,7 +203,7 @@ describeWithTls('a page of ADFS that leads nowhere', () => {
       /could not sign the user in: Contact/,
     ],
     ['a failed server', { status: 503, body: 'x' }, /failed with status 503/],
-    ['a page of another program', { body: '<h1>It works!</h1>' }, /a page that is none of ADFS/],
+    ['a page of another program', { body: '<h1>It works!</h1>' }, /a page that is not from ADFS/],
     [
       'an expired password',
       { body: form('<input name=a type=password><input name=b type=password>') },
@@ -214,17 +212,17 @@ describeWithTls('a page of ADFS that leads nowhere', () => {
     [
       'a certificate',
       { body: form('<input type=hidden name=AuthMethod value=CertificateAuthentication>') },
-      /asks for a certificate/,
+      /requires a user or device certificate/,
     ],
     [
       'the choice of an organisation',
       { body: '<form id=hrd method=post><input type=hidden name=HomeRealmSelection></form>' },
-      /which organisation/,
+      /home realm/,
     ],
     [
       'Windows sign-in',
       { status: 401, headers: { 'www-authenticate': 'Negotiate' } },
-      /asks for Windows sign-in, though/,
+      /requires Windows sign-in, but/,
     ],
     [
       'two responses',
@@ -246,7 +244,7 @@ describeWithTls('a page of ADFS that leads nowhere', () => {
       }),
     });
     expect((await thrownBy(() => signIn(adfs.origin, ca))).message).toMatch(
-      /showed 12 pages and no response/,
+      /showed 12 pages without a SAML response/,
     );
   });
 

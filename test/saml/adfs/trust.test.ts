@@ -5,7 +5,7 @@ import { printsOf } from '../../support/prints.ts';
 import { ROLE } from '../../support/saml.ts';
 import { thrownBy } from '../../support/thrown.ts';
 import { tokenXml } from '../../support/tokens.ts';
-import { signIn } from './adfs-world.ts';
+import { signIn } from './adfs-sign-in.ts';
 
 const authority = testAuthority();
 const describeWithTls = 'skipped' in authority ? describe.skip : describe;
@@ -39,19 +39,29 @@ describeWithTls('the WS-Trust endpoints of ADFS', () => {
   it('gets no message with characters that XML cannot carry', async () => {
     await using adfs = await startAdfs(pair);
     const error = await thrownBy(() => signIn(adfs.origin, ca, { path: MIXED, password: 'CANARY\u0001' }));
-    expect(error.message).toBe('Password holds a character that XML cannot carry');
+    expect(error.message).toBe('Password contains a character that XML does not allow');
     expect(adfs.requests).toEqual([]);
   });
 
   it.each<[string, readonly [string, string], string, RegExp]>([
-    ['InvalidSecurity', ['InvalidSecurity', 'An error occurred.'], 'AUTH_REFUSED', /too old or too new/],
+    [
+      'InvalidSecurity',
+      ['InvalidSecurity', 'An error occurred.'],
+      'AUTH_REFUSED',
+      /rejected the timestamp of the request/,
+    ],
     [
       'RequestFailed',
       ['RequestFailed', 'MSIS3127: The specified request failed.'],
       'AUTH_REFUSED',
-      /issues no token for this user/,
+      /did not issue a token for this user/,
     ],
-    ['a word of its own', ['SomethingNew', 'No.'], 'AUTH_REFUSED', /^ADFS refused: SomethingNew: No\.$/],
+    [
+      'a word of its own',
+      ['SomethingNew', 'No.'],
+      'AUTH_REFUSED',
+      /^ADFS rejected the request: SomethingNew: No\.$/,
+    ],
   ])('refuses with %s', async (_, fault, code, message) => {
     await using adfs = await startAdfs(pair, { fault });
     const error = await thrownBy(() => signIn(adfs.origin, ca, { path: MIXED }));
@@ -63,7 +73,7 @@ describeWithTls('the WS-Trust endpoints of ADFS', () => {
     await using adfs = await startAdfs(pair);
     const error = await thrownBy(() => signIn(adfs.origin, ca, { path: MIXED, password: 'CANARY-wrong' }));
     expect(error.message).toMatch(
-      /^ADFS refused User or Password, or the account is locked \(FailedAuthentication: ID3242/,
+      /^ADFS rejected User or Password, or the account is locked \(FailedAuthentication: ID3242/,
     );
     expect(adfs.passwords()).toBe(1);
     expect(printsOf([error])).not.toContain('CANARY');
@@ -73,7 +83,7 @@ describeWithTls('the WS-Trust endpoints of ADFS', () => {
     await using adfs = await startAdfs(pair);
     const error = await thrownBy(() => signIn(adfs.origin, ca, { path: MIXED, relyingParty: 'urn:else' }));
     expect(error.code).toBe('AUTH_SAML');
-    expect(error.message).toMatch(/no relying party of that name \(InvalidScope: ID3082/);
+    expect(error.message).toMatch(/no relying party with that identifier \(InvalidScope: ID3082/);
   });
 
   it.each([
@@ -102,7 +112,7 @@ describeWithTls('the WS-Trust endpoints of ADFS', () => {
   it.each([
     ['encrypted', '<x:EncryptedData xmlns:x="http://www.w3.org/2001/04/xmlenc#"/>', /encrypted the token/],
     ['of SAML 1.1', '<a:Assertion xmlns:a="urn:oasis:names:tc:SAML:1.0:assertion"/>', /SAML 1\.1/],
-    ['of no kind at all', '<a/>', /no SAML 2\.0 assertion/],
+    ['of no kind at all', '<a/>', /not a SAML 2\.0 assertion/],
   ])('issues a token that is %s', async (_, token, message) => {
     await using adfs = await startAdfs(pair, { token });
     expect((await thrownBy(() => signIn(adfs.origin, ca, { path: MIXED }))).message).toMatch(message);
@@ -180,7 +190,7 @@ describeWithTls('Windows sign-in at ADFS', () => {
       answer: () => ({ status: 401, headers: { 'www-authenticate': ['NTLM', 'Basic realm="x"'] } }),
     });
     const error = await thrownBy(() => signIn(adfs.origin, ca, { user: null }));
-    expect(error.message).toMatch(/asks for Windows sign-in by NTLM, Basic, expected Negotiate$/);
+    expect(error.message).toMatch(/offers Windows sign-in by NTLM, Basic, but Negotiate is required$/);
   });
 
   it('takes its token to no other host', async () => {

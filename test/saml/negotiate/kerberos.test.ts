@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { kerberosNegotiator } from '../../../src/saml/negotiate/kerberos.ts';
+import { createKerberosNegotiator } from '../../../src/saml/negotiate/kerberos.ts';
 import { thrownBy } from '../../support/thrown.ts';
 
 interface Asked {
@@ -31,7 +31,7 @@ function failing(message: string, code?: string): () => Promise<never> {
 describe('Kerberos', () => {
   it('asks for the service of the host, for proof of it, and gives it no leave to act as the user', async () => {
     const asked: Asked[] = [];
-    const negotiator = await kerberosNegotiator(library(async (challenge) => `${challenge}+`, asked))(
+    const negotiator = await createKerberosNegotiator(library(async (challenge) => `${challenge}+`, asked))(
       'adfs.corp.test',
     );
     expect(await negotiator.step('')).toBe('+');
@@ -40,20 +40,20 @@ describe('Kerberos', () => {
   });
 
   it('has nothing to say at the end', async () => {
-    const negotiator = await kerberosNegotiator(library(async () => null))('adfs.corp.test');
+    const negotiator = await createKerberosNegotiator(library(async () => null))('adfs.corp.test');
     expect(await negotiator.step('eA==')).toBe('');
   });
 
   it.each([
     ['is not installed', failing("Cannot find package 'kerberos'", 'ERR_MODULE_NOT_FOUND')],
     [
-      'cannot be loaded here',
+      'could not be loaded',
       failing('libgssapi_krb5.so.2: cannot open shared object file', 'ERR_DLOPEN_FAILED'),
     ],
   ])('says that the package %s', async (what, load) => {
-    const error = await thrownBy(() => kerberosNegotiator(load)('adfs.corp.test'));
+    const error = await thrownBy(() => createKerberosNegotiator(load)('adfs.corp.test'));
     expect(error.code).toBe('AUTH_NOT_SUPPORTED');
-    expect(error.message).toBe(`Windows sign-in needs the package kerberos, which ${what}`);
+    expect(error.message).toBe(`Windows sign-in requires the package kerberos, which ${what}`);
     expect(error.remedy).toContain('npm install kerberos');
   });
 
@@ -73,16 +73,16 @@ describe('Kerberos', () => {
     [
       'Unspecified GSS failure: Server HTTP/adfs.corp.test@CORP.TEST not found in Kerberos database',
       'AUTH_REFUSED',
-      /no service HTTP\/adfs\.corp\.test/,
+      /does not know the service HTTP\/adfs\.corp\.test/,
     ],
     [
       'Unspecified GSS failure: Cannot contact any KDC for realm "CORP.TEST"',
       'AUTH_UNAVAILABLE',
-      /could not be reached/,
+      /KDC is not reachable/,
     ],
     ['Something else', 'AUTH_REFUSED', /could not sign in at adfs\.corp\.test \(Something else\)/],
   ])('explains: %s', async (says, code, message) => {
-    const negotiator = await kerberosNegotiator(library(failing(says)))('adfs.corp.test');
+    const negotiator = await createKerberosNegotiator(library(failing(says)))('adfs.corp.test');
     const error = await thrownBy(() => negotiator.step(''));
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { stateTokenIn } from '../../../src/saml/okta/page-state.ts';
+import { findStateToken } from '../../../src/saml/okta/page-state.ts';
 
 /** The text as Okta's pages write it: all that is no letter or digit becomes `\xNN`. */
 function escaped(text: string): string {
@@ -21,13 +21,13 @@ describe('the state token of a page', () => {
     ["stateToken = ''; stateToken = 'second'", 'second'],
     ["if (stateToken) { go(); } stateToken = 'x'", 'x'],
   ])('is found in %s', (script, token) => {
-    expect(stateTokenIn(['nothing', script])).toBe(token);
+    expect(findStateToken(['nothing', script])).toBe(token);
   });
 
   it.each(['', 'stateToken', 'stateToken = ', "stateToken = 'never closed", 'stateToken = other'])(
     'is not found in %s',
     (script) => {
-      expect(stateTokenIn([script])).toBeUndefined();
+      expect(findStateToken([script])).toBeUndefined();
     },
   );
 
@@ -36,7 +36,7 @@ describe('the state token of a page', () => {
     fc.assert(
       fc.property(token, fc.string(), (text, before) => {
         fc.pre(!before.includes('stateToken'));
-        expect(stateTokenIn([`${before};var stateToken = '${escaped(text)}';`])).toBe(text);
+        expect(findStateToken([`${before};var stateToken = '${escaped(text)}';`])).toBe(text);
       }),
     );
   });
@@ -44,7 +44,7 @@ describe('the state token of a page', () => {
   it.each(['stateToken', 'stateToken="', "stateToken='\\", 'stateToken      ', '\\x', 'stateToken="\\u'])(
     'is looked for once a character in a megabyte of %s',
     (piece) => {
-      const found = stateTokenIn([piece.repeat(Math.ceil(1_000_000 / piece.length))]) ?? '';
+      const found = findStateToken([piece.repeat(Math.ceil(1_000_000 / piece.length))]) ?? '';
       expect(found.length).toBeLessThanOrEqual(4096);
     },
   );

@@ -12,13 +12,13 @@ import {
 import { testAuthority } from '../../support/certificates.ts';
 import { printsOf } from '../../support/prints.ts';
 import { thrownBy } from '../../support/thrown.ts';
-import { oktaWorld } from './okta-world.ts';
+import { createOktaUser } from './okta-user.ts';
 
 const authority = testAuthority();
 const withTls = 'skipped' in authority ? describe.skip : describe;
 const pair = 'skipped' in authority ? { key: '', cert: '' } : authority.server;
-const world = (): ReturnType<typeof oktaWorld> =>
-  oktaWorld('skipped' in authority ? { ca: '', server: pair } : authority);
+const world = (): ReturnType<typeof createOktaUser> =>
+  createOktaUser('skipped' in authority ? { ca: '', server: pair } : authority);
 
 const SMS: FactorWords = { id: 'sms1', type: 'sms', profile: { phoneNumber: '+1 XXX-XXX-1234' } };
 const EMAIL: FactorWords = { id: 'ema1', type: 'email', profile: { email: 'a***@corp.test' } };
@@ -104,7 +104,7 @@ withTls('a sign-in at Okta with a password', () => {
     const error = await thrownBy(() => world().signIn(okta, { password: 'CANARY-wrong' }));
     expect(error).toMatchObject({
       code: 'AUTH_REFUSED',
-      message: 'Okta refused User or Password, or the account is locked (E0000004)',
+      message: 'Okta rejected User or Password, or the account is locked (E0000004)',
     });
     expect(okta.passwords()).toBe(1);
   });
@@ -113,15 +113,20 @@ withTls('a sign-in at Okta with a password', () => {
     [401, 'E0000064', 'AUTH_REFUSED', 'The password has expired at Okta (E0000064)'],
     [403, 'E0000119', 'AUTH_REFUSED', 'The account is locked at Okta (E0000119)'],
     [403, 'E0000069', 'AUTH_REFUSED', 'The account is locked at Okta (E0000069)'],
-    [403, 'E0000006', 'AUTH_NOT_SUPPORTED', 'Okta does not let programs sign in with a password (E0000006)'],
+    [
+      403,
+      'E0000006',
+      'AUTH_NOT_SUPPORTED',
+      'Okta does not allow password sign-in through its API (E0000006)',
+    ],
     [
       401,
       'E0000015',
       'AUTH_NOT_SUPPORTED',
-      'The Okta organisation lacks the feature that this sign-in needs (E0000015)',
+      'The Okta organization does not have the feature required for this sign-in (E0000015)',
     ],
-    [401, 'E0000011', 'AUTH_NOT_SUPPORTED', 'Okta refused to begin a sign-in (E0000011)'],
-    [400, 'E0009999', 'AUTH_REFUSED', 'Okta refused: something new (E0009999)'],
+    [401, 'E0000011', 'AUTH_NOT_SUPPORTED', 'Okta rejected the start of the sign-in (E0000011)'],
+    [400, 'E0009999', 'AUTH_REFUSED', 'Okta rejected the request: something new (E0009999)'],
   ])('tells status %d with %s as %s', async (status, name, code, message) => {
     await expect(failureAt(toThePassword(refusal(status, name, 'something new')))).resolves.toMatchObject({
       code,
@@ -131,13 +136,13 @@ withTls('a sign-in at Okta with a password', () => {
 
   it('blames the API token where one was sent', async () => {
     const error = await failureAt({ apiToken: 'CANARY-right' }, { apiToken: 'CANARY-wrong' });
-    expect(error).toMatchObject({ code: 'AUTH_REFUSED', message: 'Okta did not accept APIToken (E0000011)' });
+    expect(error).toMatchObject({ code: 'AUTH_REFUSED', message: 'Okta rejected APIToken (E0000011)' });
   });
 
   it('shows what Okta found wrong with a request, without control characters', async () => {
     const causes = ['username: is\u001B[31m bad', 'two'];
     const error = await failureAt(toThePassword(refusal(400, 'E0000001', 'Api validation failed', causes)));
-    expect(error.message).toBe('Okta refused: username: is [31m bad; two (E0000001)');
+    expect(error.message).toBe('Okta rejected the request: username: is [31m bad; two (E0000001)');
   });
 
   it.each([
@@ -150,21 +155,21 @@ withTls('a sign-in at Okta with a password', () => {
     expect(okta.passwords()).toBe(1);
   });
 
-  it('says until when Okta takes no more requests', async () => {
+  it('says until when The Okta rate limit is exceeded', async () => {
     const limited = {
       ...refusal(429, 'E0000047', 'too many'),
       headers: { 'x-rate-limit-reset': '4102444800' },
     };
     await expect(failureAt(toThePassword(limited))).resolves.toMatchObject({
       code: 'AUTH_UNAVAILABLE',
-      message: 'Okta takes no more requests until 2100-01-01T00:00:00.000Z',
+      message: 'The Okta rate limit is exceeded until 2100-01-01T00:00:00.000Z',
     });
   });
 
   it('tells a failing server from a refusal', async () => {
     await expect(failureAt(toThePassword({ status: 503, body: '<h1>down' }))).resolves.toMatchObject({
       code: 'AUTH_UNAVAILABLE',
-      message: 'Okta has failed with status 503',
+      message: 'Okta failed with status 503',
     });
   });
 
@@ -177,9 +182,7 @@ withTls('a sign-in at Okta with a password', () => {
   ])('recognises an address that is no Okta organisation by %s', async (_, answer) => {
     const error = await failureAt(toThePassword(answer));
     expect(error.code).toBe('AUTH_MALFORMED');
-    expect(error.message).toMatch(
-      /^https:\/\/127\.0\.0\.1:\d+ does not answer as an Okta organisation does$/,
-    );
+    expect(error.message).toMatch(/^https:\/\/127\.0\.0\.1:\d+ does not respond like an Okta organization$/);
   });
 
   it.each([
@@ -188,18 +191,14 @@ withTls('a sign-in at Okta with a password', () => {
     ['LOCKED_OUT', 'AUTH_REFUSED', 'The account is locked at Okta'],
     ['RECOVERY', 'AUTH_REFUSED', 'The account is being recovered at Okta'],
     ['RECOVERY_CHALLENGE', 'AUTH_REFUSED', 'The account is being recovered at Okta'],
-    ['MFA_ENROLL', 'AUTH_REFUSED', 'Okta wants a second factor to be set up first'],
-    ['MFA_ENROLL_ACTIVATE', 'AUTH_REFUSED', 'Okta wants a second factor to be activated first'],
+    ['MFA_ENROLL', 'AUTH_REFUSED', 'Okta requires a second factor to be enrolled first'],
+    ['MFA_ENROLL_ACTIVATE', 'AUTH_REFUSED', 'Okta requires a second factor to be activated first'],
     [
       'UNAUTHENTICATED',
       'AUTH_NOT_SUPPORTED',
-      'Okta answered UNAUTHENTICATED, which only a browser can go on from',
+      'Okta responded with UNAUTHENTICATED, which requires a browser',
     ],
-    [
-      '\u001B[2J',
-      'AUTH_NOT_SUPPORTED',
-      'Okta answered a state without a name, which only a browser can go on from',
-    ],
+    ['\u001B[2J', 'AUTH_NOT_SUPPORTED', 'Okta responded with an unnamed status, which requires a browser'],
   ])('stops at the state %s and ends it at Okta', async (status, code, message) => {
     await using okta = await startOkta(pair, { status });
     await expect(thrownBy(() => world().signIn(okta))).resolves.toMatchObject({ code, message });
@@ -238,7 +237,7 @@ withTls('a sign-in at Okta with a password', () => {
     });
     expect(error).toMatchObject({
       code: 'AUTH_MALFORMED',
-      message: 'Okta did not come to an end within 12 steps',
+      message: 'The Okta sign-in did not complete within 12 steps',
     });
   });
 });
@@ -269,7 +268,7 @@ withTls('a second factor at Okta', () => {
     const wrong = await thrownBy(() =>
       machine.signIn(okta, { password: 'CANARY-wrong', passCode: okta.codes[0] ?? '' }),
     );
-    expect(wrong.message).toBe('Okta refused User or Password, or the account is locked (E0000004)');
+    expect(wrong.message).toBe('Okta rejected User or Password, or the account is locked (E0000004)');
     await expect(machine.signIn(okta, { passCode: okta.codes[0] ?? '' })).resolves.toBe('PHNhbWw+');
   });
 
@@ -279,7 +278,7 @@ withTls('a second factor at Okta', () => {
     await thrownBy(() => machine.signIn(okta));
     const first = await thrownBy(() => machine.signIn(okta, { passCode: '000000' }));
     expect(first.message).toBe(
-      'Okta did not accept the one-time code (E0000068). Okta sent a one-time code by SMS to +1 XXX-XXX-1234',
+      'Okta rejected the one-time code (E0000068). Okta sent a one-time code by SMS to +1 XXX-XXX-1234',
     );
     const asked = okta.requests.length;
     const second = await thrownBy(() => machine.signIn(okta, { passCode: '000000' }));
@@ -317,7 +316,7 @@ withTls('a second factor at Okta', () => {
     expect(error).toMatchObject({
       code: 'AUTH_CODE_NEEDED',
       message:
-        'Okta did not accept the one-time code (E0000068). Okta sent a code a moment ago and sends no other yet (E0000109)',
+        'Okta rejected the one-time code (E0000068). Okta sent a code recently and does not send another one yet (E0000109)',
     });
   });
 
@@ -357,7 +356,7 @@ withTls('a second factor at Okta', () => {
     const error = await thrownBy(() =>
       machine.signIn(okta, { prompt: async () => '999999', rememberDevice: false }),
     );
-    expect(error.message).toBe('Okta did not accept the one-time code (E0000068)');
+    expect(error.message).toBe('Okta rejected the one-time code (E0000068)');
     expect(okta.cancelled).toHaveLength(1);
   });
 
@@ -386,7 +385,8 @@ withTls('a second factor at Okta', () => {
     const error = await thrownBy(() => world().signIn(okta));
     expect(error).toMatchObject({
       code: 'AUTH_CODE_NEEDED',
-      message: 'One-time code for Okta, from TOTP of GOOGLE: there is no MFAPassCode and nobody to ask',
+      message:
+        'One-time code for Okta, from TOTP of GOOGLE: MFAPassCode is not set, and prompting is not possible',
     });
     expect(okta.cancelled).toHaveLength(1);
   });
@@ -403,13 +403,13 @@ withTls('a second factor at Okta', () => {
   });
 
   it.each([
-    ['REJECTED', 'The request was refused in Okta Verify'],
-    ['TIMEOUT', 'Nobody answered the request in Okta Verify in time'],
+    ['REJECTED', 'The request was rejected in Okta Verify'],
+    ['TIMEOUT', 'The request in Okta Verify timed out'],
     ['CANCELLED', 'The request in Okta Verify was cancelled'],
-    ['TIME_WINDOW_EXCEEDED', 'The answer in Okta Verify came too late'],
+    ['TIME_WINDOW_EXCEEDED', 'The response in Okta Verify came too late'],
     ['ERROR', 'Okta could not reach Okta Verify'],
-    ['PASSCODE_REPLAYED', 'The code of Okta Verify was used already'],
-    ['SOMETHING', 'Okta Verify gave an answer that is not known'],
+    ['PASSCODE_REPLAYED', 'The Okta Verify code has already been used'],
+    ['SOMETHING', 'Okta Verify returned an unknown result'],
   ])('by touch that comes to %s is an error', async (result, message) => {
     await expect(failureAt({ factors: [PUSH], push: ['WAITING', result] })).resolves.toMatchObject({
       code: 'AUTH_REFUSED',
@@ -422,7 +422,7 @@ withTls('a second factor at Okta', () => {
     let clock = Date.now();
     const now = (): number => (clock += 30_000);
     const error = await thrownBy(() => world().signIn(okta, { now }));
-    expect(error.message).toBe('Nobody answered the request in Okta Verify in time');
+    expect(error.message).toBe('The request in Okta Verify timed out');
     expect(okta.cancelled).toHaveLength(1);
   });
 
@@ -451,7 +451,7 @@ withTls('a second factor at Okta', () => {
       push: ['REJECTED'],
       answer: ({ url }) => (url.pathname.endsWith('/cancel') ? 'silence' : undefined),
     });
-    expect(error.message).toBe('The request was refused in Okta Verify');
+    expect(error.message).toBe('The request was rejected in Okta Verify');
   });
 
   it('is not asked for on a device that Okta remembers', async () => {
@@ -490,14 +490,14 @@ withTls('a second factor at Okta', () => {
   it('that is not set up is an error that lists what is', async () => {
     await expect(failureAt({ factors: [SMS] }, { mfaType: 'Email' })).resolves.toMatchObject({
       code: 'AUTH_REFUSED',
-      message: 'MFAType Email is not set up at Okta; there are SMS',
+      message: 'MFAType Email is not enrolled at Okta (available: SMS)',
     });
   });
 
   it('that only a browser can answer is named', async () => {
     await expect(failureAt({ factors: [WEBAUTHN] })).resolves.toMatchObject({
       code: 'AUTH_NOT_SUPPORTED',
-      message: 'Okta asks for a second factor that needs a browser: webauthn of FIDO',
+      message: 'Okta requires a second factor that needs a browser: webauthn of FIDO',
     });
   });
 });
@@ -518,7 +518,7 @@ withTls('the AWS application at Okta', () => {
   it('of an organisation on the new engine is an error that says so', async () => {
     const error = await failureAt({ appFactors: [VERIFY_CODE], pipeline: 'idx' }, { passCode: '314159' });
     expect(error.code).toBe('AUTH_NOT_SUPPORTED');
-    expect(error.message).toMatch(/ runs Okta Identity Engine with a policy that only a browser can meet$/);
+    expect(error.message).toMatch(/ runs Okta Identity Engine with a policy that requires a browser$/);
   });
 
   it.each([
@@ -526,20 +526,20 @@ withTls('the AWS application at Okta', () => {
       'not assigned',
       html('<title>403</title>', 403),
       'AUTH_REFUSED',
-      /may not open the AWS application .*\(status 403\)$/,
+      /is not allowed to open the AWS application .*\(status 403\)$/,
     ],
-    ['failing', html('', 502), 'AUTH_UNAVAILABLE', /^Okta answered with status 502 for the AWS application$/],
+    ['failing', html('', 502), 'AUTH_UNAVAILABLE', /^The AWS application at Okta failed with status 502$/],
     [
       'without a form',
       html('<title>Hello\u0007</title>'),
       'AUTH_MALFORMED',
-      /holds no SAML response: Hello$/,
+      /contains no SAML response: Hello$/,
     ],
     [
       'at the sign-in page',
       { status: 302, headers: { location: '/login/login.htm' } },
       'AUTH_REFUSED',
-      /^Okta did not accept its own session/,
+      /^Okta rejected the session/,
     ],
   ])('that is %s is an error of its own', async (_, answer, code, message) => {
     const error = await failureAt(atTheApplication(answer));

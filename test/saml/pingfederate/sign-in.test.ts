@@ -59,14 +59,14 @@ describeWithTls("PingFederate's security token service", () => {
   it('says that it wants HTTP Basic', async () => {
     await using ping = await startPing(pair, { isBasic: true });
     const error = await thrownBy(() => signIn(ping.origin));
-    expect(error.message).toBe('PingFederate asks for HTTP Basic, or refused it');
+    expect(error.message).toBe('PingFederate requires HTTP Basic, or rejected it');
     expect(error.remedy).toContain('Authscheme=Basic');
   });
 
   it('gets no name with a colon by HTTP Basic', async () => {
     await using ping = await startPing(pair);
     const error = await thrownBy(() => signIn(ping.origin, { isBasic: true, user: 'a:b' }));
-    expect(error.message).toBe('HTTP Basic cannot send User a:b, because it has a colon');
+    expect(error.message).toBe('HTTP Basic does not allow a colon in User "a:b"');
     expect(ping.requests).toEqual([]);
   });
 
@@ -81,7 +81,7 @@ describeWithTls("PingFederate's security token service", () => {
     await using ping = await startPing(pair);
     const error = await thrownBy(() => signIn(ping.origin, { password: 'CANARY-wrong' }));
     expect(error.code).toBe('AUTH_REFUSED');
-    expect(error.message).toMatch(/^PingFederate refused User or Password, or the account is locked/);
+    expect(error.message).toMatch(/^PingFederate rejected User or Password, or the account is locked/);
     expect(ping.passwords()).toBe(1);
     expect(printsOf([error])).not.toContain('CANARY');
   });
@@ -90,17 +90,15 @@ describeWithTls("PingFederate's security token service", () => {
     await using ping = await startPing(pair);
     const error = await thrownBy(() => signIn(ping.origin, { exchangeUrl: 'urn:else' }));
     expect(error.code).toBe('AUTH_SAML');
-    expect(error.message).toMatch(
-      /^PingFederate knows no partner of the name in SSOExchangeUrl \(InvalidRequest/,
-    );
+    expect(error.message).toMatch(/^SSOExchangeUrl is not a partner of PingFederate \(InvalidRequest/);
   });
 
   it.each<[readonly [string, string], RegExp]>([
-    [['InvalidSecurity', 'x'], /too old or too new/],
-    [['InvalidRequest', 'x'], /issues no token for this request/],
-    [['BadRequest', 'x'], /issues no token for this request/],
-    [['InvalidScope', 'x'], /knows no partner/],
-    [['Unheard', 'x'], /^PingFederate refused: Unheard: x$/],
+    [['InvalidSecurity', 'x'], /rejected the timestamp of the request/],
+    [['InvalidRequest', 'x'], /did not issue a token for this request/],
+    [['BadRequest', 'x'], /did not issue a token for this request/],
+    [['InvalidScope', 'x'], /is not a partner of PingFederate/],
+    [['Unheard', 'x'], /^PingFederate rejected the request: Unheard: x$/],
   ])('refuses with the fault %j', async (fault, message) => {
     await using ping = await startPing(pair, { fault });
     expect((await thrownBy(() => signIn(ping.origin))).message).toMatch(message);
@@ -108,13 +106,13 @@ describeWithTls("PingFederate's security token service", () => {
 
   it.each<[string, HttpsAnswer, RegExp]>([
     ['is not enabled', { status: 404 }, /^PingFederate does not offer \/idp\/sts\.wst$/],
-    ['wants a client certificate', { status: 403 }, /lets nobody in without a client certificate/],
+    ['wants a client certificate', { status: 403 }, /requires a client certificate/],
     [
       'is a page for browsers',
       { body: '<!DOCTYPE html><html>', headers: { 'content-type': 'text/html' } },
-      /answered with a page for browsers, expected a token$/,
+      /responded with an HTML page instead of a token$/,
     ],
-    ['refuses', { status: 401 }, /refused the request \(status 401\)$/],
+    ['refuses', { status: 401 }, /rejected the request \(status 401\)$/],
     ['has failed', { status: 503 }, /^PingFederate failed with status 503$/],
     ['leads elsewhere', { status: 308, headers: { location: 'https://evil.example/' } }, /with a redirect$/],
   ])('says that it %s', async (_, told, message) => {
@@ -155,7 +153,7 @@ describeWithTls("PingFederate's pages", () => {
     await using ping = await startPing(pair);
     const error = await thrownBy(() => signIn(ping.origin, { path: '', password: 'CANARY-wrong' }));
     expect(error.message).toBe(
-      "PingFederate refused User or Password, or the account is locked: We didn't recognize the username or password you entered.",
+      "PingFederate rejected User or Password, or the account is locked: We didn't recognize the username or password you entered.",
     );
     expect(ping.passwords()).toBe(1);
   });
@@ -166,10 +164,10 @@ describeWithTls("PingFederate's pages", () => {
       1,
     );
     expect((await thrownBy(() => signIn(ping.origin, { path: '' }))).message).toBe(
-      'PingFederate asks for a code for One-time code',
+      'PingFederate requires a code for One-time code',
     );
     expect((await thrownBy(() => signIn(ping.origin, { path: '', passCode: '0' }))).message).toBe(
-      'PingFederate did not accept the code for One-time code',
+      'PingFederate rejected the code for One-time code',
     );
   });
 
@@ -179,22 +177,22 @@ describeWithTls("PingFederate's pages", () => {
       {
         body: '<form method="post" action="https://authenticator.pingone.com/pingid/ppm/auth"><input type="hidden" name="ppm_request" value="x"></form>',
       },
-      /hands the sign-in over to PingID at https:\/\/authenticator\.pingone\.com, which needs a browser$/,
+      /delegates the sign-in to PingID at https:\/\/authenticator\.pingone\.com, which needs a browser$/,
     ],
     [
       'a new password',
       { body: '<form method=post><input type=password name=a><input type=password name=b></form>' },
-      /wants the password to be changed/,
+      /requires a new password/,
     ],
     [
       'an unknown partner',
       { status: 404, body: '<title>Unknown partner</title>' },
-      /knows no connection of that name: Unknown partner$/,
+      /has no connection with that name: Unknown partner$/,
     ],
     [
       'Windows sign-in',
       { status: 401, headers: { 'www-authenticate': 'Negotiate' } },
-      /asks for Windows sign-in or HTTP Basic, expected a page$/,
+      /requires Windows sign-in or HTTP Basic instead of a sign-in page$/,
     ],
     ['a failure', { status: 500, body: '<title>Sorry</title>' }, /failed with status 500: Sorry$/],
     [
@@ -205,7 +203,7 @@ describeWithTls("PingFederate's pages", () => {
     [
       'the same form again and again',
       { body: '<form method=post action="/x"><input type=hidden name=a></form>' },
-      /shows the same page again and waits for something that only a browser can do$/,
+      /repeats the same page, which needs a browser$/,
     ],
   ])('lead nowhere with %s', async (_, told, message) => {
     await using ping = await startPing(pair, { answer: () => told });

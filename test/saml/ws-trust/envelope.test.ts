@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Secret } from '../../../src/core/secret.ts';
-import { readTrustAnswer } from '../../../src/saml/ws-trust/answer.ts';
-import { tokenRequestEnvelope } from '../../../src/saml/ws-trust/envelope.ts';
+import { readTrustResponse } from '../../../src/saml/ws-trust/trust-response.ts';
+import { createTokenRequestEnvelope } from '../../../src/saml/ws-trust/envelope.ts';
 import { readXml, type XmlElement } from '../../../src/saml/xml.ts';
-import { FORBIDDEN } from '../../../src/saml/xml-guard.ts';
+import { INVALID_XML_CHARACTER } from '../../../src/saml/xml-guard.ts';
 import { soapFault, tokenXml, trustResponse } from '../../support/tokens.ts';
 
 const stamp = { now: Date.UTC(2026, 0, 2, 3, 4, 5, 678), messageId: '5f7ee0a4-55b8-4c1c-9f9f-3f2b0f1d8f11' };
@@ -18,7 +18,7 @@ function textsOf(root: XmlElement, name: string): readonly string[] {
 
 describe('a request for a token', () => {
   it('carries any name, password and partner that XML can hold, and nothing else by them', () => {
-    const text = fc.string({ unit: 'binary' }).filter((value) => !FORBIDDEN.test(value));
+    const text = fc.string({ unit: 'binary' }).filter((value) => !INVALID_XML_CHARACTER.test(value));
     fc.assert(
       fc.property(text, text, text, (name, password, appliesTo) => {
         const request = {
@@ -27,7 +27,7 @@ describe('a request for a token', () => {
           appliesTo,
           user: { name, password: new Secret(password) },
         } as const;
-        const { root } = readXml(tokenRequestEnvelope(request, stamp).reveal());
+        const { root } = readXml(createTokenRequestEnvelope(request, stamp).reveal());
         expect(textsOf(root, 'Username')).toEqual([name]);
         expect(textsOf(root, 'Password')).toEqual([password]);
         expect(textsOf(root, 'To')).toEqual([request.endpoint]);
@@ -39,25 +39,25 @@ describe('a request for a token', () => {
   it('is good for five minutes from now', () => {
     const user = { name: 'ana', password: new Secret('x') };
     const request = { endpoint: 'https://idp.test/', version: '1.3', appliesTo: 'urn:aws', user } as const;
-    const { root } = readXml(tokenRequestEnvelope(request, stamp).reveal());
+    const { root } = readXml(createTokenRequestEnvelope(request, stamp).reveal());
     expect(textsOf(root, 'Created')).toEqual(['2026-01-02T03:04:05.678Z']);
     expect(textsOf(root, 'Expires')).toEqual(['2026-01-02T03:09:05.678Z']);
   });
 
   it('without a user has no security header', () => {
     const request = { endpoint: 'https://idp.test/', version: '2005', appliesTo: 'urn:aws' } as const;
-    const { root } = readXml(tokenRequestEnvelope(request, stamp).reveal());
+    const { root } = readXml(createTokenRequestEnvelope(request, stamp).reveal());
     expect(textsOf(root, 'Security')).toEqual([]);
   });
 
   it('does not show the password', () => {
     const user = { name: 'ana', password: new Secret('CANARY') };
     const request = { endpoint: 'https://idp.test/', version: '1.3', appliesTo: 'urn:aws', user } as const;
-    expect(String(tokenRequestEnvelope(request, stamp))).toBe('***');
+    expect(String(createTokenRequestEnvelope(request, stamp))).toBe('***');
   });
 });
 
-const kindOf = (text: string): string => readTrustAnswer(readXml(text).root).kind;
+const kindOf = (text: string): string => readTrustResponse(readXml(text).root).kind;
 
 describe('an answer with a token', () => {
   it('is one in either version of WS-Trust', () => {
@@ -85,7 +85,7 @@ describe('an answer with a token', () => {
   it('is a fault of SOAP 1.1 or 1.2, by its innermost code', () => {
     const eleven =
       '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode xmlns:w="urn:w">w:InvalidRequest</faultcode><faultstring>No \u0085 way</faultstring></s:Fault></s:Body></s:Envelope>';
-    expect(readTrustAnswer(readXml(eleven).root)).toEqual({
+    expect(readTrustResponse(readXml(eleven).root)).toEqual({
       kind: 'fault',
       code: 'InvalidRequest',
       reason: 'No way',
@@ -94,12 +94,12 @@ describe('an answer with a token', () => {
       '</s:Value></s:Subcode>',
       '</s:Value><s:Subcode><s:Value>a:Inner</s:Value></s:Subcode></s:Subcode>',
     );
-    expect(readTrustAnswer(readXml(nested).root)).toEqual({
+    expect(readTrustResponse(readXml(nested).root)).toEqual({
       kind: 'fault',
       code: 'Inner',
       reason: 'Because',
     });
     const strange = soapFault('<![CDATA[\n<b>]]>', 'x');
-    expect(readTrustAnswer(readXml(strange).root)).toEqual({ kind: 'fault', code: 'Fault', reason: 'x' });
+    expect(readTrustResponse(readXml(strange).root)).toEqual({ kind: 'fault', code: 'Fault', reason: 'x' });
   });
 });

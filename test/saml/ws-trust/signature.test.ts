@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { redactNothing } from '../../../src/net/redactor.ts';
 import type { SessionResponse } from '../../../src/net/http-session.ts';
 import { adfsTrust } from '../../../src/saml/adfs/trust-peer.ts';
-import { tokenOf } from '../../../src/saml/ws-trust/request-token.ts';
+import { readToken } from '../../../src/saml/ws-trust/request-token.ts';
 import { ROLE } from '../../support/saml.ts';
 import { declarations, isSignatureGood, signed, tokenXml, trustResponse } from '../../support/tokens.ts';
 
@@ -17,7 +17,7 @@ function answered(text: string): SessionResponse {
 }
 
 function wrapped(text: string): string {
-  const { encoded } = tokenOf(answered(text), adfsTrust, Date.UTC(2026, 0, 1));
+  const { encoded } = readToken(answered(text), adfsTrust, Date.UTC(2026, 0, 1));
   return Buffer.from(encoded.reveal(), 'base64').toString();
 }
 

@@ -170,7 +170,7 @@ withTls('a connection by way of ADFS reads rows', () => {
     ],
     [
       'with a touch of the phone, whose number it tells',
-      { setup: asking(PHONE), told: ['Choose 42 on your phone: ADFS waits for it'] },
+      { setup: asking(PHONE), told: ['Choose 42 on your phone (ADFS)'] },
     ],
   ])('%s', async (_, success) => {
     expect(await rowsOf(success)).toEqual(ROWS);
@@ -215,31 +215,31 @@ withTls('a connection by way of ADFS fails', () => {
       'with a wrong password',
       { more: { Password: 'CANARY-wrong' } },
       'AUTH_REFUSED',
-      `ADFS refused User or Password, or the account is locked: ${REFUSED}`,
+      `ADFS rejected User or Password, or the account is locked: ${REFUSED}`,
     ],
     [
       'with a wrong password by WS-Trust',
       { more: { Password: 'CANARY-wrong' }, path: MIXED },
       'AUTH_REFUSED',
-      'ADFS refused User or Password, or the account is locked (FailedAuthentication: ID3242: The security token could not be authenticated or authorized.)',
+      'ADFS rejected User or Password, or the account is locked (FailedAuthentication: ID3242: The security token could not be authenticated or authorized.)',
     ],
     [
       'with a name that is no account',
       { more: { User: 'ana' } },
       'AUTH_REFUSED',
-      `ADFS refused User or Password, or the account is locked: ${REFUSED}`,
+      `ADFS rejected User or Password, or the account is locked: ${REFUSED}`,
     ],
     [
       'with a relying party that is not there',
       { sso: 'RelyingParty=urn:else' },
       'AUTH_SAML',
-      'ADFS has no relying party of that name: MSIS7007: The requested relying party trust is unspecified or unsupported.',
+      'ADFS has no relying party with that identifier: MSIS7007: The requested relying party trust is unspecified or unsupported.',
     ],
     [
       'with a relying party that is not there, by WS-Trust',
       { sso: 'RelyingParty=urn:else', path: MIXED },
       'AUTH_SAML',
-      'ADFS has no relying party of that name (InvalidScope: ID3082: The request scope is not valid or is unsupported.)',
+      'ADFS has no relying party with that identifier (InvalidScope: ID3082: The request scope is not valid or is unsupported.)',
     ],
     [
       'where the sign-on page is off',
@@ -269,7 +269,7 @@ withTls('a connection by way of ADFS fails', () => {
       'where another program answers',
       { setup: telling({ body: '<h1>It works!</h1>' }) },
       'AUTH_MALFORMED',
-      'ADFS answered with a page that is none of ADFS (status 200)',
+      'ADFS responded with a page that is not from ADFS (status 200)',
     ],
     [
       'where the password has expired',
@@ -281,7 +281,7 @@ withTls('a connection by way of ADFS fails', () => {
       'where a certificate is wanted',
       { setup: telling(form('<input type=hidden name=AuthMethod value=CertificateAuthentication>')) },
       'AUTH_NOT_SUPPORTED',
-      'ADFS asks for a certificate of the user or the device',
+      'ADFS requires a user or device certificate',
     ],
     [
       'where the organisation is asked for',
@@ -291,13 +291,13 @@ withTls('a connection by way of ADFS fails', () => {
         }),
       },
       'AUTH_NOT_SUPPORTED',
-      'ADFS asks which organisation the user belongs to',
+      'ADFS asks for the home realm of the user',
     ],
     [
       'where Windows sign-in is wanted of one with a password',
       { setup: telling({ status: 401, headers: { 'www-authenticate': ['Negotiate', 'NTLM'] } }) },
       'AUTH_NOT_SUPPORTED',
-      'ADFS asks for Windows sign-in, though User and Password are given',
+      'ADFS requires Windows sign-in, but User and Password are set',
     ],
     [
       'where another server is to do it',
@@ -309,19 +309,19 @@ withTls('a connection by way of ADFS fails', () => {
       'where a code is wanted and nobody can be asked',
       { setup: asking(VIP) },
       'AUTH_CODE_NEEDED',
-      'ADFS asks for a code for VIPAuthenticationProviderUPN',
+      'ADFS requires a code for VIPAuthenticationProviderUPN',
     ],
     [
       'with a wrong code',
       { setup: asking(VIP), sso: 'MFAPassCode=000000' },
       'AUTH_REFUSED',
-      'ADFS did not accept the code for VIPAuthenticationProviderUPN: The code is wrong.',
+      'ADFS rejected the code for VIPAuthenticationProviderUPN: The code is wrong.',
     ],
     [
       'where a second adapter wants a code of its own',
       { setup: asking(VIP, SAFENET), sso: `MFAPassCode=${CODE}` },
       'AUTH_CODE_NEEDED',
-      'ADFS asks for a code for SafeNet-MFA',
+      'ADFS requires a code for SafeNet-MFA',
     ],
     ...[
       { method: 'DuoAdfsAdapter', fields: [] },
@@ -330,16 +330,20 @@ withTls('a connection by way of ADFS fails', () => {
       `where ${adapter.method} needs a browser`,
       { setup: asking(adapter), sso: `MFAPassCode=${CODE}` },
       'AUTH_NOT_SUPPORTED',
-      `ADFS asks for the second factor ${adapter.method}, which needs a browser`,
+      `ADFS requires the second factor ${adapter.method}, which needs a browser`,
     ]),
     ...(
       [
         [
           'InvalidSecurity',
           'An error occurred.',
-          'ADFS found the request too old or too new, or expects another kind of sign-in at this endpoint',
+          'ADFS rejected the timestamp of the request, or the endpoint expects another kind of sign-in',
         ],
-        ['RequestFailed', 'MSIS3127: The specified request failed.', 'ADFS issues no token for this user'],
+        [
+          'RequestFailed',
+          'MSIS3127: The specified request failed.',
+          'ADFS did not issue a token for this user',
+        ],
       ] as const
     ).map(([fault, reason, message]): [string, Words, string, string] => [
       `with the fault ${fault}`,
@@ -351,13 +355,13 @@ withTls('a connection by way of ADFS fails', () => {
       'with the fault MSIS3020',
       { setup: { fault: ['RequestFailed', 'MSIS3020: no such party'] }, path: MIXED },
       'AUTH_SAML',
-      'ADFS has no relying party of that name (RequestFailed: MSIS3020: no such party)',
+      'ADFS has no relying party with that identifier (RequestFailed: MSIS3020: no such party)',
     ],
     [
       'with a fault that nobody knows',
       { setup: { fault: ['SomethingNew', 'No.'] }, path: MIXED_2005 },
       'AUTH_REFUSED',
-      'ADFS refused: SomethingNew: No.',
+      'ADFS rejected the request: SomethingNew: No.',
     ],
     ...[404, 503].map((status): [string, Words, string, string] => [
       `where the endpoint answers ${status}`,

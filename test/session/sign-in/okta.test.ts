@@ -141,7 +141,7 @@ withTls('a connection by way of Okta reads rows', () => {
     ['with an API token', { setup: { apiToken: API_TOKEN }, sso: `ApiToken=${API_TOKEN}` }],
     [
       'with a password that expires soon',
-      { setup: { status: 'PASSWORD_WARN', maySkip: true }, told: ['The password expires soon at Okta'] },
+      { setup: { status: 'PASSWORD_WARN', maySkip: true }, told: ['The Okta password expires soon'] },
     ],
     ['where setting a factor up may wait', { setup: { status: 'MFA_ENROLL', maySkip: true } }],
     ['where activating a factor may wait', { setup: { status: 'MFA_ENROLL_ACTIVATE', maySkip: true } }],
@@ -169,7 +169,7 @@ withTls('a connection by way of Okta reads rows', () => {
         someone: { answers: ['000000', CODE] },
         asked: ['One-time code for Okta, from TOTP of GOOGLE', 'One-time code for Okta, from TOTP of GOOGLE'],
         told: [
-          'Okta did not accept the one-time code (E0000068). Give the newest code, and check the clock of the device that shows it.',
+          'Okta rejected the one-time code (E0000068). Use the latest code, and check the clock of the device that shows it.',
         ],
       },
     ],
@@ -315,7 +315,7 @@ withTls('a connection by way of Okta reads rows', () => {
     await thrownBy(() => place.rowsFor(properties(okta), who));
     const wrong = await thrownBy(() => place.rowsFor(properties(okta, 'MFAPassCode=000000'), who));
     expect(wrong.message).toBe(
-      'Okta did not accept the one-time code (E0000068). Okta sent a one-time code by SMS to +1 XXX-XXX-1234, for the AWS application',
+      'Okta rejected the one-time code (E0000068). Okta sent a one-time code by SMS to +1 XXX-XXX-1234, for the AWS application',
     );
     expect(await place.rowsFor(properties(okta, 'MFAPassCode=100001'), who)).toEqual(ROWS);
     expect(okta.passwords()).toBe(1);
@@ -327,7 +327,7 @@ withTls('a connection by way of Okta reads rows', () => {
     await thrownBy(() => place.rowsFor(properties(okta), who));
     const wrong = await thrownBy(() => place.rowsFor(properties(okta, 'MFAPassCode=000000'), who));
     expect(wrong.message).toBe(
-      'Okta did not accept the one-time code (E0000068). Okta sent a one-time code by SMS to +1 XXX-XXX-1234',
+      'Okta rejected the one-time code (E0000068). Okta sent a one-time code by SMS to +1 XXX-XXX-1234',
     );
     expect(okta.codes).toHaveLength(2);
     const code = okta.codes.at(-1) ?? '';
@@ -373,31 +373,31 @@ withTls('a connection by way of Okta fails', () => {
     ['LOCKED_OUT', 'AUTH_REFUSED', 'The account is locked at Okta'],
     ['RECOVERY', 'AUTH_REFUSED', 'The account is being recovered at Okta'],
     ['RECOVERY_CHALLENGE', 'AUTH_REFUSED', 'The account is being recovered at Okta'],
-    ['MFA_ENROLL', 'AUTH_REFUSED', 'Okta wants a second factor to be set up first'],
-    ['MFA_ENROLL_ACTIVATE', 'AUTH_REFUSED', 'Okta wants a second factor to be activated first'],
+    ['MFA_ENROLL', 'AUTH_REFUSED', 'Okta requires a second factor to be enrolled first'],
+    ['MFA_ENROLL_ACTIVATE', 'AUTH_REFUSED', 'Okta requires a second factor to be activated first'],
     [
       'UNAUTHENTICATED',
       'AUTH_NOT_SUPPORTED',
-      'Okta answered UNAUTHENTICATED, which only a browser can go on from',
+      'Okta responded with UNAUTHENTICATED, which requires a browser',
     ],
   ])('in the state %s', async (status, code, message) => {
     expect(await failureOf({ status })).toEqual({ code, message });
   });
 
   it.each<[status: number, name: string, code: string, message: string]>([
-    [401, 'E0000004', 'AUTH_REFUSED', 'Okta refused User or Password, or the account is locked'],
+    [401, 'E0000004', 'AUTH_REFUSED', 'Okta rejected User or Password, or the account is locked'],
     [401, 'E0000064', 'AUTH_REFUSED', 'The password has expired at Okta'],
     [403, 'E0000119', 'AUTH_REFUSED', 'The account is locked at Okta'],
     [403, 'E0000069', 'AUTH_REFUSED', 'The account is locked at Okta'],
-    [403, 'E0000006', 'AUTH_NOT_SUPPORTED', 'Okta does not let programs sign in with a password'],
+    [403, 'E0000006', 'AUTH_NOT_SUPPORTED', 'Okta does not allow password sign-in through its API'],
     [
       401,
       'E0000015',
       'AUTH_NOT_SUPPORTED',
-      'The Okta organisation lacks the feature that this sign-in needs',
+      'The Okta organization does not have the feature required for this sign-in',
     ],
-    [401, 'E0000011', 'AUTH_NOT_SUPPORTED', 'Okta refused to begin a sign-in'],
-    [400, 'E0000001', 'AUTH_REFUSED', 'Okta refused: username: bad'],
+    [401, 'E0000011', 'AUTH_NOT_SUPPORTED', 'Okta rejected the start of the sign-in'],
+    [400, 'E0000001', 'AUTH_REFUSED', 'Okta rejected the request: username: bad'],
   ])('with status %d and %s to the password', async (status, name, code, message) => {
     const setup = toThePassword(refusal(status, name, 'no', ['username: bad']));
     expect(await failureOf(setup)).toEqual({ code, message: `${message} (${name})` });
@@ -411,7 +411,7 @@ withTls('a connection by way of Okta fails', () => {
         headers: { 'x-rate-limit-reset': '4102444800' },
       }),
       'AUTH_UNAVAILABLE',
-      'Okta takes no more requests until 2100-01-01T00:00:00.000Z',
+      'The Okta rate limit is exceeded until 2100-01-01T00:00:00.000Z',
     ],
     ...[403, 404, 405].map(
       (status) =>
@@ -419,7 +419,7 @@ withTls('a connection by way of Okta fails', () => {
           `where the host answers ${status}`,
           toThePassword(status === 403 ? refusal(403, 'E0000022', 'not here') : html('nothing here', status)),
           'AUTH_MALFORMED',
-          'OKTA does not answer as an Okta organisation does',
+          'OKTA does not respond like an Okta organization',
         ] as [string, OktaSetup, string, string],
     ),
     [
@@ -432,19 +432,19 @@ withTls('a connection by way of Okta fails', () => {
       'where the factor needs a browser',
       { factors: [WEBAUTHN] },
       'AUTH_NOT_SUPPORTED',
-      'Okta asks for a second factor that needs a browser: webauthn of FIDO',
+      'Okta requires a second factor that needs a browser: webauthn of FIDO',
     ],
     [
       'where the factor is a question',
       { factors: [QUESTION] },
       'AUTH_NOT_SUPPORTED',
-      'Okta asks for a second factor that needs a browser: question of OKTA',
+      'Okta requires a second factor that needs a browser: question of OKTA',
     ],
     [
       'where a device shows the code and nobody can be asked',
       { factors: [GOOGLE] },
       'AUTH_CODE_NEEDED',
-      'One-time code for Okta, from TOTP of GOOGLE: there is no MFAPassCode and nobody to ask',
+      'One-time code for Okta, from TOTP of GOOGLE: MFAPassCode is not set, and prompting is not possible',
     ],
     [
       'where a code was sent a moment ago',
@@ -454,37 +454,37 @@ withTls('a connection by way of Okta fails', () => {
           url.pathname.endsWith('/verify') ? refusal(429, 'E0000109', 'recently sent') : undefined,
       },
       'AUTH_CODE_NEEDED',
-      'Okta sent a code a moment ago and sends no other yet (E0000109)',
+      'Okta sent a code recently and does not send another one yet (E0000109)',
     ],
     [
       'where the application is not assigned',
       atTheApplication(html('<title>403</title>', 403)),
       'AUTH_REFUSED',
-      'The user may not open the AWS application at OKTA (status 403)',
+      'The user is not allowed to open the AWS application at OKTA (status 403)',
     ],
     [
       'where the application is not there',
       atTheApplication(html('', 404)),
       'AUTH_REFUSED',
-      'The user may not open the AWS application at OKTA (status 404)',
+      'The user is not allowed to open the AWS application at OKTA (status 404)',
     ],
     [
       'where the session is not accepted',
       atTheApplication({ status: 302, headers: { location: '/login/login.htm' } }),
       'AUTH_REFUSED',
-      'Okta did not accept its own session for the AWS application',
+      'Okta rejected the session for the AWS application',
     ],
     [
       'where the application has no response',
       atTheApplication(html('<title>Hello</title>')),
       'AUTH_MALFORMED',
-      'The page of the AWS application holds no SAML response: Hello',
+      'The page of the AWS application contains no SAML response: Hello',
     ],
     [
       'where the new engine wants its own page',
       atTheApplication(html('<div id="okta-sign-in">'), 'idx'),
       'AUTH_NOT_SUPPORTED',
-      'OKTA runs Okta Identity Engine with a policy that only a browser can meet',
+      'OKTA runs Okta Identity Engine with a policy that requires a browser',
     ],
     [
       'where the application leads elsewhere',
@@ -502,35 +502,35 @@ withTls('a connection by way of Okta fails', () => {
       { apiToken: API_TOKEN },
       'ApiToken=CANARY-other',
       'AUTH_REFUSED',
-      'Okta did not accept APIToken (E0000011)',
+      'Okta rejected APIToken (E0000011)',
     ],
     [
       'with a factor that is not set up',
       { factors: [SMS] },
       'MFAType=Email',
       'AUTH_REFUSED',
-      'MFAType Email is not set up at Okta; there are SMS',
+      'MFAType Email is not enrolled at Okta (available: SMS)',
     ],
     [
       'with a wrong code',
       { factors: [GOOGLE] },
       'MFAPassCode=000000',
       'AUTH_REFUSED',
-      'Okta did not accept the one-time code (E0000068)',
+      'Okta rejected the one-time code (E0000068)',
     ],
     [
       'with a used code',
       toTheCode(403, 'E0000082'),
       `MFAPassCode=${CODE}`,
       'AUTH_REFUSED',
-      'The one-time code was used already (E0000082)',
+      'The one-time code has already been used (E0000082)',
     ],
     [
       'where the sign-in was ended',
       toTheCode(403, 'E0000079'),
       `MFAPassCode=${CODE}`,
       'AUTH_EXPIRED',
-      'Okta has ended this sign-in (E0000079)',
+      'Okta ended this sign-in (E0000079)',
     ],
     [
       'where the sign-in took too long',
@@ -551,14 +551,14 @@ withTls('a connection by way of Okta fails', () => {
       { factors: [GOOGLE], appFactors: [GOOGLE] },
       `MFAPassCode=${CODE}`,
       'AUTH_CODE_NEEDED',
-      'One-time code for Okta, from TOTP of GOOGLE, for the AWS application: MFAPassCode is spent and there is nobody to ask',
+      'One-time code for Okta, from TOTP of GOOGLE, for the AWS application: MFAPassCode has already been used, and prompting is not possible',
     ],
     [
       'where the new engine takes no state token of a page',
       { appFactors: [VERIFY_CODE], pipeline: 'idx' },
       `MFAPassCode=${CODE}`,
       'AUTH_NOT_SUPPORTED',
-      'OKTA runs Okta Identity Engine with a policy that only a browser can meet',
+      'OKTA runs Okta Identity Engine with a policy that requires a browser',
     ],
   ])('%s', async (_, setup, sso, code, message) => {
     expect(await failureOf(setup, sso)).toEqual({ code, message });
@@ -566,13 +566,13 @@ withTls('a connection by way of Okta fails', () => {
 
   it('where the touch ends as it should not', async () => {
     const outcomes: readonly (readonly [string, string])[] = [
-      ['REJECTED', 'The request was refused in Okta Verify'],
-      ['TIMEOUT', 'Nobody answered the request in Okta Verify in time'],
+      ['REJECTED', 'The request was rejected in Okta Verify'],
+      ['TIMEOUT', 'The request in Okta Verify timed out'],
       ['CANCELLED', 'The request in Okta Verify was cancelled'],
-      ['TIME_WINDOW_EXCEEDED', 'The answer in Okta Verify came too late'],
+      ['TIME_WINDOW_EXCEEDED', 'The response in Okta Verify came too late'],
       ['ERROR', 'Okta could not reach Okta Verify'],
-      ['PASSCODE_REPLAYED', 'The code of Okta Verify was used already'],
-      ['SOMETHING_NEW', 'Okta Verify gave an answer that is not known'],
+      ['PASSCODE_REPLAYED', 'The Okta Verify code has already been used'],
+      ['SOMETHING_NEW', 'Okta Verify returned an unknown result'],
     ];
     // Polls are seconds apart, so that these wait side by side.
     const found = await Promise.all(

@@ -171,25 +171,25 @@ withTls('a connection by way of PingFederate fails', () => {
       'with a wrong password',
       { more: { Password: 'CANARY-wrong' } },
       'AUTH_REFUSED',
-      'PingFederate refused User or Password, or the account is locked (FailedAuthentication: Authentication failed.)',
+      'PingFederate rejected User or Password, or the account is locked (FailedAuthentication: Authentication failed.)',
     ],
     [
       'with a wrong password on its pages',
       { more: { Password: 'CANARY-wrong' }, path: '' },
       'AUTH_REFUSED',
-      "PingFederate refused User or Password, or the account is locked: We didn't recognize the username or password you entered.",
+      "PingFederate rejected User or Password, or the account is locked: We didn't recognize the username or password you entered.",
     ],
     [
       'where it wants HTTP Basic',
       { setup: { isBasic: true } },
       'AUTH_REFUSED',
-      'PingFederate asks for HTTP Basic, or refused it',
+      'PingFederate requires HTTP Basic, or rejected it',
     ],
     [
       'with a name that HTTP Basic cannot send',
       { more: { User: 'a:b' }, sso: 'Authscheme=Basic' },
       'CONN_BAD_VALUE',
-      'HTTP Basic cannot send User a:b, because it has a colon',
+      'HTTP Basic does not allow a colon in User "a:b"',
     ],
     [
       'without SSOExchangeUrl',
@@ -201,18 +201,18 @@ withTls('a connection by way of PingFederate fails', () => {
       'with a partner that it does not know',
       { more: { SSOExchangeUrl: 'urn:else' } },
       'AUTH_SAML',
-      'PingFederate knows no partner of the name in SSOExchangeUrl (InvalidRequest: No connection for AppliesTo.)',
+      'SSOExchangeUrl is not a partner of PingFederate (InvalidRequest: No connection for AppliesTo.)',
     ],
     ...(
       [
-        ['InvalidScope', 'AUTH_SAML', 'PingFederate knows no partner of the name in SSOExchangeUrl'],
+        ['InvalidScope', 'AUTH_SAML', 'SSOExchangeUrl is not a partner of PingFederate'],
         [
           'InvalidSecurity',
           'AUTH_REFUSED',
-          'PingFederate found the request too old or too new, or expects another kind of token',
+          'PingFederate rejected the timestamp of the request, or expects another kind of token',
         ],
-        ['InvalidRequest', 'AUTH_REFUSED', 'PingFederate issues no token for this request'],
-        ['BadRequest', 'AUTH_REFUSED', 'PingFederate issues no token for this request'],
+        ['InvalidRequest', 'AUTH_REFUSED', 'PingFederate did not issue a token for this request'],
+        ['BadRequest', 'AUTH_REFUSED', 'PingFederate did not issue a token for this request'],
       ] as const
     ).map(([fault, code, message]): [string, Words, string, string] => [
       `with the fault ${fault}`,
@@ -224,7 +224,7 @@ withTls('a connection by way of PingFederate fails', () => {
       'with a fault that nobody knows',
       { setup: { fault: ['Unheard', 'no'] } },
       'AUTH_REFUSED',
-      'PingFederate refused: Unheard: no',
+      'PingFederate rejected the request: Unheard: no',
     ],
     [
       'where WS-Trust is off',
@@ -236,13 +236,13 @@ withTls('a connection by way of PingFederate fails', () => {
       'where it answers 403',
       { setup: telling({ status: 403 }) },
       'AUTH_REFUSED',
-      'PING lets nobody in without a client certificate, or not with this one',
+      'PING requires a client certificate, or rejected this one',
     ],
     [
       'where a page is no token service',
       { setup: telling({ body: '<!DOCTYPE html><html>', headers: { 'content-type': 'text/html' } }) },
       'AUTH_MALFORMED',
-      'PING/idp/sts.wst answered with a page for browsers, expected a token',
+      'PING/idp/sts.wst responded with an HTML page instead of a token',
     ],
     [
       'where the server fails',
@@ -262,13 +262,13 @@ withTls('a connection by way of PingFederate fails', () => {
       'where its pages want a code and nobody can be asked',
       { path: '', setup: { code: CODE } },
       'AUTH_CODE_NEEDED',
-      'PingFederate asks for a code for One-time code',
+      'PingFederate requires a code for One-time code',
     ],
     [
       'with a wrong code',
       { path: '', setup: { code: CODE }, sso: 'MFAPassCode=000000' },
       'AUTH_REFUSED',
-      'PingFederate did not accept the code for One-time code',
+      'PingFederate rejected the code for One-time code',
     ],
     [
       'where PingID takes over',
@@ -279,7 +279,7 @@ withTls('a connection by way of PingFederate fails', () => {
         }),
       },
       'AUTH_NOT_SUPPORTED',
-      'PingFederate hands the sign-in over to PingID at https://authenticator.pingone.test, which needs a browser',
+      'PingFederate delegates the sign-in to PingID at https://authenticator.pingone.test, which needs a browser',
     ],
     [
       'where another service takes over',
@@ -290,7 +290,7 @@ withTls('a connection by way of PingFederate fails', () => {
         }),
       },
       'AUTH_NOT_SUPPORTED',
-      'PingFederate hands the sign-in over to https://mfa.corp.test, which needs a browser',
+      'PingFederate delegates the sign-in to https://mfa.corp.test, which needs a browser',
     ],
     [
       'where a page waits for a swipe',
@@ -301,7 +301,7 @@ withTls('a connection by way of PingFederate fails', () => {
         }),
       },
       'AUTH_NOT_SUPPORTED',
-      'PingFederate shows the same page again and waits for something that only a browser can do',
+      'PingFederate repeats the same page, which needs a browser',
     ],
     [
       'where the password is to be changed',
@@ -312,13 +312,13 @@ withTls('a connection by way of PingFederate fails', () => {
         }),
       },
       'AUTH_REFUSED',
-      'PingFederate wants the password to be changed',
+      'PingFederate requires a new password',
     ],
     [
       'with a partner that its pages do not know',
       { path: '', sso: 'RelyingParty=urn:else' },
       'AUTH_SAML',
-      'PingFederate knows no connection of that name: Unknown partner',
+      'PingFederate has no connection with that name: Unknown partner',
     ],
     [
       'where its pages want Windows sign-in',
@@ -327,7 +327,7 @@ withTls('a connection by way of PingFederate fails', () => {
         setup: telling({ status: 401, headers: { 'www-authenticate': 'Negotiate' } }),
       },
       'AUTH_NOT_SUPPORTED',
-      'PING asks for Windows sign-in or HTTP Basic, expected a page',
+      'PING requires Windows sign-in or HTTP Basic instead of a sign-in page',
     ],
     [
       'where a form would take the password elsewhere',
@@ -338,7 +338,7 @@ withTls('a connection by way of PingFederate fails', () => {
         }),
       },
       'AUTH_UNTRUSTED',
-      'PING has a form that leads to https://evil.test, but a sign-in must stay on one origin',
+      'PING has a form that submits to https://evil.test, but a sign-in must stay on one origin',
     ],
     [
       'with a password that does not open the PFX',

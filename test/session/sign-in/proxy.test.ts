@@ -81,7 +81,7 @@ withTls.each(Object.entries(WAYS))('a sign-in by way of %s', (_, way) => {
     await using proxy = await startProxy(403);
     const error = await thrownBy(() => rowsThrough(proxy.port, provider, way));
     expect(error.code).toBe('CONN_PROXY');
-    expect(error.message).toContain(`The proxy 127.0.0.1:${proxy.port}`);
+    expect(error.message).toContain(`proxy 127.0.0.1:${proxy.port}`);
     expect(provider.requests).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ConnectionObject } from '../../../src/connstring/entries.ts';
 import type { NegotiatorFor } from '../../../src/core/ports.ts';
-import { kerberosNegotiator } from '../../../src/saml/negotiate/kerberos.ts';
+import { createKerberosNegotiator } from '../../../src/saml/negotiate/kerberos.ts';
 import { type AdapterWords, type AdfsDouble, type AdfsSetup, startAdfs } from '../../doubles/adfs.ts';
 import { testAuthority } from '../../support/certificates.ts';
 import { PROVIDER, ROLE } from '../../support/saml.ts';
@@ -96,7 +96,7 @@ interface Failure {
 
 /** The package as it behaves where the system's library says that. */
 const failing = (says: string): NegotiatorFor =>
-  kerberosNegotiator(async () => ({
+  createKerberosNegotiator(async () => ({
     default: {
       GSS_C_MUTUAL_FLAG: 2,
       GSS_C_SEQUENCE_FLAG: 8,
@@ -135,7 +135,7 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
       {
         setup: { answer: () => ({ status: 401, headers: { 'www-authenticate': 'NTLM' } }) },
         code: 'AUTH_NOT_SUPPORTED',
-        message: 'ADFS asks for Windows sign-in by NTLM, expected Negotiate',
+        message: 'ADFS offers Windows sign-in by NTLM, but Negotiate is required',
       },
     ],
     [
@@ -145,7 +145,7 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
         sso: 'KerberosOnly=true',
         negotiatorFor: windowsUser(NTLM).negotiatorFor,
         code: 'AUTH_NOT_SUPPORTED',
-        message: 'Windows would sign in at 127.0.0.1 by NTLM, expected Kerberos (KerberosOnly)',
+        message: 'Windows offered NTLM for 127.0.0.1, but KerberosOnly requires Kerberos',
       },
     ],
     [
@@ -182,7 +182,7 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
         path: TRANSPORT,
         code: 'AUTH_REFUSED',
         message:
-          'ADFS issues no token for this user (RequestFailed: MSIS3127: The specified request failed.)',
+          'ADFS did not issue a token for this user (RequestFailed: MSIS3127: The specified request failed.)',
       },
     ],
     [
@@ -199,7 +199,7 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
                 },
         },
         code: 'AUTH_CODE_NEEDED',
-        message: 'ADFS asks for a code for SafeNet-MFA',
+        message: 'ADFS requires a code for SafeNet-MFA',
       },
     ],
     ...(
@@ -207,19 +207,19 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
         [
           'No credentials were supplied, or the credentials were unavailable or inaccessible: SPNEGO cannot find mechanisms to negotiate',
           'AUTH_NO_CREDENTIALS',
-          'There is no Kerberos ticket of the user',
+          'The user has no Kerberos ticket',
         ],
         ['Ticket expired', 'AUTH_EXPIRED', 'The Kerberos ticket of the user has expired'],
-        ['Clock skew too great', 'AUTH_REFUSED', 'Kerberos found the clock of this machine wrong'],
+        ['Clock skew too great', 'AUTH_REFUSED', 'Kerberos rejected the clock of this machine'],
         [
           'Server HTTP/adfs@CORP.TEST not found in Kerberos database',
           'AUTH_REFUSED',
-          'Kerberos knows no service HTTP/127.0.0.1',
+          'Kerberos does not know the service HTTP/127.0.0.1',
         ],
         [
           'Cannot contact any KDC for realm "CORP.TEST"',
           'AUTH_UNAVAILABLE',
-          'The Kerberos server could not be reached',
+          'The Kerberos KDC is not reachable',
         ],
         ['Something else', 'AUTH_REFUSED', 'Kerberos could not sign in at 127.0.0.1'],
       ] as const
@@ -236,11 +236,11 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
       'without the package',
       {
         setup: { tickets: [TICKET] },
-        negotiatorFor: kerberosNegotiator(() =>
+        negotiatorFor: createKerberosNegotiator(() =>
           Promise.reject(Object.assign(new Error('no kerberos'), { code: 'ERR_MODULE_NOT_FOUND' })),
         ),
         code: 'AUTH_NOT_SUPPORTED',
-        message: 'Windows sign-in needs the package kerberos, which is not installed',
+        message: 'Windows sign-in requires the package kerberos, which is not installed',
       },
     ],
   ])(

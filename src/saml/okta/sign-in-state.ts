@@ -1,12 +1,12 @@
 import type { PromptRequest } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { HttpSession } from '../../net/http-session.ts';
-import type { OktaAnswer } from './answer.ts';
+import type { AuthnResponse } from './authn-response.ts';
 import type { OktaStep } from './errors.ts';
 import type { MfaType } from './factors.ts';
 import type { OktaMemory } from './memory.ts';
 
-/** Who signs in at Okta, and with what. */
+/** The credentials for a sign-in at Okta. */
 export interface OktaRequest {
   /** The embed link of the AWS application. */
   readonly loginUrl: string;
@@ -14,42 +14,42 @@ export interface OktaRequest {
   readonly password: Secret;
   readonly apiToken?: Secret | undefined;
   readonly mfaType?: MfaType | undefined;
-  /** The one-time code, where there is one. */
+  /** The one-time code. */
   readonly passCode?: Secret | undefined;
   readonly rememberDevice: boolean;
 }
 
-/** The person at the other end. */
+/** Shows notices to the user and asks questions. */
 export interface OktaPrompter {
-  /** One line of news: a number to choose in the app, a password that ends soon. */
+  /** Shows a line, such as a number to choose in the app. */
   notice(message: string): void;
-  /** Absent where nobody answers. */
+  /** Absent in unattended processes. */
   prompt?: ((request: PromptRequest, signal: AbortSignal) => Promise<string>) | undefined;
 }
 
-/** The authentication API of one organisation, in one sign-in. */
+/** The authentication API of one organization, in one sign-in. */
 export interface OktaApi {
   readonly origin: string;
-  /** Sends a step, secret fields too. A refusal is an error, as `oktaError` tells it. */
-  send(url: string, body: Readonly<Record<string, unknown>>, step: OktaStep): Promise<OktaAnswer>;
-  /** Ends what was begun, even where the sign-in itself was aborted. Tells nothing. */
+  /** Sends a step, including secret fields. Throws the DriverError of an error response. */
+  send(url: string, body: Readonly<Record<string, unknown>>, step: OktaStep): Promise<AuthnResponse>;
+  /** Cancels the sign-in at Okta, even after it was aborted here. Ignores failures. */
   cancel(url: string, stateToken: Secret): Promise<void>;
 }
 
-/** One sign-in at Okta and all that it takes. */
+/** The state of one sign-in at Okta. */
 export interface OktaSignInState {
   readonly request: OktaRequest;
   readonly api: OktaApi;
-  readonly person: OktaPrompter;
+  readonly prompter: OktaPrompter;
   readonly memory: OktaMemory;
-  /** Where the cookies of the organisation are. */
+  /** The cookies of the organization. */
   readonly session: Pick<HttpSession, 'cookies' | 'restoreCookies'>;
-  /** The code that was given, until Okta has taken or refused it: codes work once. */
+  /** The code that was set, until it is sent: codes work once. */
   passCode: Secret | undefined;
-  /** Whether the user is signed in and the application asks for more. */
+  /** Whether the user is signed in and the application requires a further step. */
   isStepUp: boolean;
   readonly signal: AbortSignal;
-  /** Between two questions whether the touch has come. */
+  /** Interval between polls for an approval. */
   readonly pollMs: number;
   /** Milliseconds since 1970, UTC. */
   now(): number;

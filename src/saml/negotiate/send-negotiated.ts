@@ -7,21 +7,21 @@ const MAX_LEGS = 4;
 const MAX_REDIRECTS = 10;
 
 /**
- * Sends a request as the user whom the operating system knows. Tokens go to the address that asked for them and nowhere
- * else: a redirect is followed without. Where the server does not accept them, its 401 is the answer.
+ * Sends a request as the user of the operating system. Tokens are sent only to the URL that asked for them, not to
+ * redirects. If the server does not accept them, its 401 is returned.
  */
-export async function negotiated(
+export async function sendNegotiated(
   session: HttpSession,
   request: SessionRequest,
   negotiatorFor: NegotiatorFor,
 ): Promise<SessionResponse> {
-  let wanted: SessionRequest = { ...request, maxRedirects: 0 };
+  let next: SessionRequest = { ...request, maxRedirects: 0 };
   for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
-    const answer = await answerTo(session, wanted, negotiatorFor);
+    const answer = await negotiate(session, next, negotiatorFor);
     const [location] = answer.headers('location');
     if (!isRedirect(answer.status) || location === undefined || request.body !== undefined) return answer;
     const { url } = nextHop({ status: answer.status, from: answer.url, location, method: 'GET' });
-    wanted = { url, maxRedirects: 0 };
+    next = { url, maxRedirects: 0 };
   }
   throw new DriverError(
     'AUTH_MALFORMED',
@@ -29,18 +29,18 @@ export async function negotiated(
   );
 }
 
-async function answerTo(
+async function negotiate(
   session: HttpSession,
   request: SessionRequest,
   negotiatorFor: NegotiatorFor,
 ): Promise<SessionResponse> {
   let answer = await session.send(request);
   if (answer.status !== 401) return answer;
-  if (challengeIn(answer) === undefined) throw otherSchemes(answer);
+  if (findChallenge(answer) === undefined) throw unsupportedSchemeError(answer);
   const negotiator = await negotiatorFor(answer.url.hostname);
   for (let leg = 0; leg < MAX_LEGS; leg += 1) {
-    const challenge = challengeIn(answer) ?? '';
-    // An empty challenge after the first means that the server begins anew: it did not accept the user.
+    const challenge = findChallenge(answer) ?? '';
+    // An empty challenge after the first means that the server starts over: it did not accept the user.
     if (leg > 0 && challenge === '') return answer;
     const token = await negotiator.step(challenge);
     answer = await session.send({
@@ -48,8 +48,8 @@ async function answerTo(
       headers: { ...request.headers, authorization: `Negotiate ${token}` },
     });
     if (answer.status !== 401) {
-      const proof = challengeIn(answer) ?? '';
-      // The server proves in turn who it is.
+      const proof = findChallenge(answer) ?? '';
+      // Verify the server's own proof of identity.
       if (proof !== '') await negotiator.step(proof);
       return answer;
     }
@@ -57,23 +57,23 @@ async function answerTo(
   return answer;
 }
 
-/** What comes after `Negotiate`; empty where nothing does, undefined where there is no such challenge. */
-function challengeIn(answer: SessionResponse): string | undefined {
+/** The token of a Negotiate challenge, which may be empty; undefined if there is no such challenge. */
+function findChallenge(answer: SessionResponse): string | undefined {
   for (const line of answer.headers('www-authenticate')) {
-    const found = /(?:^|,)\s*Negotiate(?:\s+([A-Za-z\d+/]+={0,2}))?\s*(?:,|$)/i.exec(line);
-    if (found !== null) return found[1] ?? '';
+    const match = /(?:^|,)\s*Negotiate(?:\s+([A-Za-z\d+/]+={0,2}))?\s*(?:,|$)/i.exec(line);
+    if (match !== null) return match[1] ?? '';
   }
   return undefined;
 }
 
-function otherSchemes(answer: SessionResponse): DriverError {
+function unsupportedSchemeError(answer: SessionResponse): DriverError {
   const names = answer
     .headers('www-authenticate')
     .flatMap((line) => /^\s*(NTLM|Basic|Digest|Bearer)\b/i.exec(line)?.[1] ?? []);
-  const offered = names.length === 0 ? 'nothing that is known here' : [...new Set(names)].join(', ');
+  const offered = names.length === 0 ? 'an unknown scheme' : [...new Set(names)].join(', ');
   return new DriverError(
     'AUTH_NOT_SUPPORTED',
-    `${answer.url.origin} asks for Windows sign-in by ${offered}, expected Negotiate`,
+    `${answer.url.origin} offers Windows sign-in by ${offered}, but Negotiate is required`,
     {
       remedy:
         'Have an administrator allow Negotiate (Kerberos) for integrated Windows authentication, or set User and Password.',

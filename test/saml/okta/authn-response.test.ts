@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DriverError } from '../../../src/core/errors.ts';
 import { redactNothing } from '../../../src/net/redactor.ts';
-import { readAnswer } from '../../../src/saml/okta/answer.ts';
-import { errorCodeOf, oktaError } from '../../../src/saml/okta/errors.ts';
+import { readAuthnResponse } from '../../../src/saml/okta/authn-response.ts';
+import { getOktaErrorCode, toOktaError } from '../../../src/saml/okta/errors.ts';
 
 const ORIGIN = 'https://corp.okta.test';
 const NAMES = [
@@ -37,7 +37,7 @@ describe('an answer of Okta', () => {
     fc.assert(
       fc.property(documents, (json) => {
         try {
-          const answer = readAnswer(json, ORIGIN);
+          const answer = readAuthnResponse(json, ORIGIN);
           const links = [answer.link('next'), ...answer.factors.map(({ verifyUrl }) => verifyUrl)];
           return links.every((link) => link === undefined || new URL(link).origin === ORIGIN);
         } catch (error) {
@@ -49,7 +49,7 @@ describe('an answer of Okta', () => {
   });
 
   it('has only what is its own, nothing inherited', () => {
-    const answer = readAnswer(Object.create({ status: 'SUCCESS', sessionToken: 'x' }), ORIGIN);
+    const answer = readAuthnResponse(Object.create({ status: 'SUCCESS', sessionToken: 'x' }), ORIGIN);
     expect(answer.sessionToken).toBeUndefined();
   });
 
@@ -68,9 +68,9 @@ describe('an answer of Okta', () => {
         steps,
         fc.boolean(),
         (json, status, step, hasToken) => {
-          const refusal = { status, json, limitedUntil: undefined, hide: redactNothing };
-          const error = oktaError(refusal, step, hasToken, ORIGIN);
-          const name = errorCodeOf(refusal);
+          const refusal = { status, json, limitedUntil: undefined, redact: redactNothing };
+          const error = toOktaError(refusal, step, hasToken, ORIGIN);
+          const name = getOktaErrorCode(refusal);
           return (
             error.message !== '' &&
             error.message.length < 600 &&

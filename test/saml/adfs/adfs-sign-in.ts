@@ -11,7 +11,7 @@ import type { SamlResponse } from '../../../src/saml/response.ts';
 import { PASSWORD, USER } from '../../doubles/adfs.ts';
 
 /** What a test says differently of one sign-in. */
-export interface AdfsWish {
+export interface AdfsSignInOptions {
   readonly path?: string;
   /** Null: as the Windows user. */
   readonly user?: string | null;
@@ -26,7 +26,11 @@ export interface AdfsWish {
 }
 
 /** Signs in at a farm whose certificate that authority vouches for. */
-export async function signIn(origin: string, ca: string, wish: AdfsWish = {}): Promise<SamlResponse> {
+export async function signIn(
+  origin: string,
+  ca: string,
+  wish: AdfsSignInOptions = {},
+): Promise<SamlResponse> {
   const { user = USER, password = PASSWORD, passCode, prompt, negotiator } = wish;
   const signal = wish.signal ?? new AbortController().signal;
   await using session = createHttpSession({

@@ -1,12 +1,12 @@
 import type { PromptRequest } from '../../../src/core/ports.ts';
 import { Secret } from '../../../src/core/secret.ts';
-import { signInAtOkta } from '../../../src/saml/okta/sign-in.ts';
-import type { OktaRequest } from '../../../src/saml/okta/visit.ts';
+import { signInToOkta } from '../../../src/saml/okta/sign-in.ts';
+import type { OktaRequest } from '../../../src/saml/okta/sign-in-state.ts';
 import { PASSWORD, USER, type OktaDouble } from '../../doubles/okta.ts';
 import type { TestAuthority } from '../../support/certificates.ts';
 
 /** What a test says differently of one sign-in. */
-export interface OktaWish extends Partial<Omit<OktaRequest, 'password' | 'passCode' | 'apiToken'>> {
+export interface OktaSignInOptions extends Partial<Omit<OktaRequest, 'password' | 'passCode' | 'apiToken'>> {
   readonly password?: string;
   readonly passCode?: string;
   readonly apiToken?: string;
@@ -16,14 +16,14 @@ export interface OktaWish extends Partial<Omit<OktaRequest, 'password' | 'passCo
 }
 
 /** One person and one machine that sign in at an organisation again and again. */
-export interface OktaWorld {
+export interface OktaTestUser {
   readonly notices: string[];
   /** What is kept on disk, by path. */
   readonly files: Map<string, string>;
-  signIn(okta: OktaDouble, wish?: OktaWish): Promise<string>;
+  signIn(okta: OktaDouble, wish?: OktaSignInOptions): Promise<string>;
 }
 
-export function oktaWorld(authority: TestAuthority): OktaWorld {
+export function createOktaUser(authority: TestAuthority): OktaTestUser {
   const notices: string[] = [];
   const files = new Map<string, string>();
   return {
@@ -39,10 +39,10 @@ export function oktaWorld(authority: TestAuthority): OktaWorld {
         ...(apiToken === undefined ? {} : { apiToken: new Secret(apiToken) }),
         ...wish,
       };
-      const response = await signInAtOkta(request, {
+      const response = await signInToOkta(request, {
         http: { network: { trust: { kind: 'certificates', pem: authority.ca } } },
         signal: signal ?? new AbortController().signal,
-        person: { notice: (message) => void notices.push(message), prompt },
+        prompter: { notice: (message) => void notices.push(message), prompt },
         vault: {
           directory: '/state',
           read: async (path) => files.get(path),

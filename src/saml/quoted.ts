@@ -1,4 +1,0 @@
-/** A provider's own words after ours. */
-export function quoted(says: string): string {
-  return says === '' ? '' : `: ${says}`;
-}
