@@ -5,7 +5,6 @@ import { anySignal } from '../../core/async/abort.ts';
 import { openSharedDatabase, type SharedDatabase } from '../../database/shared-database.ts';
 import type { Connection, Database } from '../../session/connection.ts';
 import { openSession } from '../../session/open-session.ts';
-import { loadParser } from '../../sql/parse/parser.ts';
 import { type HostOptions, resolvePorts } from './process-ports.ts';
 
 export interface ConnectOptions extends HostOptions {
@@ -46,8 +45,6 @@ async function openFor(
   input: string | ConnectionOptions,
   { signal, ...host }: ConnectOptions,
 ): Promise<SharedDatabase> {
-  // Compiles while the sign-in is prepared. The first statement reports a failure.
-  loadParser().catch(() => undefined);
   const ports = resolvePorts(host);
   const { options: properties, warnings } = await parseConnection(input, ports);
   for (const warning of warnings) ports.warn(warning);

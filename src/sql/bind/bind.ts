@@ -6,6 +6,7 @@ import { rewriteDialect } from '../dialect/rewrite.ts';
 import { staticType } from '../dialect/static-types.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import type { ParsedQuery } from '../parse/parse.ts';
+import { loadParser } from '../parse/parser.ts';
 import { isStar } from '../parse/tree.ts';
 import { printSelect } from '../print/print.ts';
 import type { View } from '../../catalog/view.ts';
@@ -60,6 +61,8 @@ export async function bindStatement(
   catalog: TableSource,
   signal?: AbortSignal,
 ): Promise<BoundStatement> {
+  // The binder parses SQL of its own; the statement may have been parsed as a look-up.
+  await loadParser();
   const tables = new Map<string, KnownTable>();
   const relationNames = new Map<string, string | null>();
   for (;;) {

@@ -6,7 +6,6 @@ import type { TableNode } from './table/table-statement.ts';
 import { extractHints } from './hints.ts';
 import { checkNesting } from './nesting.ts';
 import { getErrorPosition, loadParser, parseTree } from './parser.ts';
-import { readLookup } from './lookup-tree.ts';
 import { type PreparedText, prepareText } from './prepared-text.ts';
 import type { InsertKind } from './insert-kind.ts';
 import { errorAt, unsupportedStatement, rejectWrites } from './unsupported.ts';
@@ -162,7 +161,7 @@ function getNamed(node: Node): { readonly parts?: Node[]; readonly location?: nu
 function parseText(prepared: PreparedText): RawStmt[] {
   if (prepared.text === '') return [];
   try {
-    return readLookup(prepared.text) ?? parseTree(prepared.text).stmts ?? [];
+    return parseTree(prepared.text).stmts ?? [];
   } catch (error) {
     const position = getErrorPosition(error);
     const place = {

@@ -8,8 +8,6 @@ export interface Token {
   readonly start: number;
   readonly end: number;
   readonly kind: TokenKind;
-  /** An identifier, or a keyword that PostgreSQL accepts as one everywhere. */
-  readonly isName: boolean;
 }
 
 export type TokenKind = 'word' | 'reserved' | 'constant' | 'parameter' | 'operator' | 'punctuation';
@@ -35,7 +33,6 @@ const KINDS: ReadonlyMap<number, TokenKind> = new Map([
   [273, 'operator'],
   [274, 'operator'],
 ]);
-const NAME_KEYWORDS: ReadonlySet<string> = new Set(['NO_KEYWORD', 'UNRESERVED_KEYWORD']);
 const COMMENTS: ReadonlySet<number> = new Set([275, 276]);
 
 /** The tokens of a statement as PostgreSQL scans it, without comments; undefined if its end cannot be scanned. */
@@ -63,9 +60,12 @@ function scanText(text: string): readonly TokenOrComment[] | undefined {
   const toIndex = createByteIndexer(text);
   return tokens.map((token) => {
     const [start, end] = [toIndex(token.start), toIndex(token.end)];
-    const kind = classifyToken(token.tokenType, token.keywordName);
-    const isName = kind === 'word' && NAME_KEYWORDS.has(token.keywordName);
-    return { text: text.slice(start, end), start, end, kind, isName };
+    return {
+      text: text.slice(start, end),
+      start,
+      end,
+      kind: classifyToken(token.tokenType, token.keywordName),
+    };
   });
 }
 

@@ -2,6 +2,7 @@ import { lazy } from '../../core/async/lazy.ts';
 import { memoizeAsync } from '../../core/async/lru.ts';
 import { DriverError, type ErrorCode } from '../../core/errors.ts';
 import { toParameterList } from '../parse/parameter-list.ts';
+import { parseLookup } from '../parse/lookup.ts';
 import { type ParsedQuery, type ParsedStatement, parseStatement } from '../parse/parse.ts';
 import { type ParsedPartiql, parsePartiql } from '../parse/partiql.ts';
 import { isPointShape } from '../plan/point-query.ts';
@@ -46,7 +47,7 @@ export async function prepare(text: string, { statements, passthrough }: Prepare
   }
   return await memoizeAsync(statements, text, CACHE_LIMITS, async () => {
     try {
-      const parsed = await parseStatement(text);
+      const parsed = parseLookup(text) ?? (await parseStatement(text));
       return toStatement(parsed, await chooseBody(parsed));
     } catch (error) {
       throw toStatementError(error);
