@@ -22,11 +22,11 @@ const NAMES: readonly string[] = ['a', 'B c', 'order', 'x"y', 'x.y'];
 const attribute = fc.constantFrom(...NAMES);
 const type = fc.constantFrom('text', 'numeric', 'bytea');
 
-function quoted(names: readonly string[]): string {
+function quoteNames(names: readonly string[]): string {
   return names.map((name) => `"${name.replaceAll('"', '""')}"`).join(', ');
 }
 
-/** Tables in words: every attribute of a key has a type, and indexes are of attributes apart. `sorts` are what local indexes sort by. */
+/** CREATE TABLE statements in which every key attribute has a type. Local indexes sort by one of `sorts`. */
 const tables = (sorts: readonly string[]): fc.Arbitrary<string> =>
   fc
     .record({
@@ -39,19 +39,21 @@ const tables = (sorts: readonly string[]): fc.Arbitrary<string> =>
         maxLength: 4,
       }),
       capacity: fc.option(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }))),
-      own: fc.option(fc.integer({ min: 1, max: 9 })),
+      indexCapacity: fc.option(fc.integer({ min: 1, max: 9 })),
     })
-    .map(({ types, key, global, local: sort, kinds, capacity, own }) => {
+    .map(({ types, key, global, local: sort, kinds, capacity, indexCapacity }) => {
       const isUsed = (name: string): boolean =>
         key.includes(name) || global.some((each) => each.includes(name)) || (withLocal && sort === name);
       const withLocal = key.length === 2 && sort !== null && !key.includes(sort);
       const index = (at: number): string =>
-        capacity !== null && own !== null ? `${kinds[at]} WITH (read_capacity = ${own})` : (kinds[at] ?? '');
+        capacity !== null && indexCapacity !== null
+          ? `${kinds[at]} WITH (read_capacity = ${indexCapacity})`
+          : (kinds[at] ?? '');
       const elements = [
-        ...NAMES.filter(isUsed).map((name) => `${quoted([name])} ${types[NAMES.indexOf(name)]}`),
-        `PRIMARY KEY (${quoted(key)})`,
-        ...global.map((each, at) => `INDEX "index-${at}" (${quoted(each)})${index(at)}`),
-        ...(withLocal ? [`LOCAL INDEX "local" (${quoted([key[0] ?? '', sort])})${kinds[3]}`] : []),
+        ...NAMES.filter(isUsed).map((name) => `${quoteNames([name])} ${types[NAMES.indexOf(name)]}`),
+        `PRIMARY KEY (${quoteNames(key)})`,
+        ...global.map((each, at) => `INDEX "index-${at}" (${quoteNames(each)})${index(at)}`),
+        ...(withLocal ? [`LOCAL INDEX "local" (${quoteNames([key[0] ?? '', sort])})${kinds[3]}`] : []),
       ];
       const options =
         capacity === null ? '' : ` WITH (read_capacity = ${capacity[0]}, write_capacity = ${capacity[1]})`;
@@ -73,35 +75,37 @@ for (const { name, suite, start, isLocal } of EMULATORS)
       await world.close();
     });
 
-    const created = async (written: string): Promise<string> => {
-      const { rows } = await db.query<{ statement: string }>(`SHOW CREATE TABLE ${written}`);
+    const showCreate = async (table: string): Promise<string> => {
+      const { rows } = await db.query<{ statement: string }>(`SHOW CREATE TABLE ${table}`);
       return rows[0]?.statement ?? '';
     };
-    const indexNames = async (written: string): Promise<readonly unknown[]> =>
-      (await db.query(`SHOW INDEXES FROM ${written}`)).rows.map(({ index }) => index);
+    const listIndexes = async (table: string): Promise<readonly unknown[]> =>
+      (await db.query(`SHOW INDEXES FROM ${table}`)).rows.map(({ index }) => index);
 
-    it('shows the statement that makes the same table, whatever it was made with', async () => {
-      // DynamoDB Local fails (InternalFailure) at every local index by an attribute with a double quote in its name.
+    it('shows a CREATE TABLE statement that creates the same table', async () => {
+      // DynamoDB Local fails (InternalFailure) for local indexes on an attribute with a double quote in its name.
       const sorts = isLocal ? NAMES.filter((each) => !each.includes('"')) : NAMES;
       await fc.assert(
         fc.asyncProperty(tables(sorts), async (statement) => {
           await db.query('DROP TABLE IF EXISTS "Round.Trip"');
           await db.query(statement);
-          const first = await created('"Round.Trip"');
+          const first = await showCreate('"Round.Trip"');
           await db.query('DROP TABLE "Round.Trip"');
           await db.query(first);
-          expect(await created('"Round.Trip"')).toBe(first);
+          expect(await showCreate('"Round.Trip"')).toBe(first);
         }),
         { numRuns: 8 },
       );
     }, 120_000);
 
-    it('makes a table that can be written and read at once', async () => {
+    it('creates a table that can be written and read immediately', async () => {
       const { command, rowCount } = await db.query(
         'CREATE TABLE orders (id text, line int, total numeric(10, 2), PRIMARY KEY (id, line))',
       );
       expect({ command, rowCount }).toEqual({ command: 'CREATE TABLE', rowCount: 0 });
-      expect(warnings.at(-1)).toContain('DynamoDB keeps the types of keys only: what was said of "total"');
+      expect(warnings.at(-1)).toBe(
+        'the types of "total" are known only to this connection: DynamoDB stores only the types of keys, and Location is not set',
+      );
       await db.query("INSERT INTO orders VALUES ('a', 1, 2.5)");
       expect((await db.query('SELECT * FROM orders')).rows).toEqual([{ id: 'a', line: 1, total: 2.5 }]);
       const described = await db.query('DESCRIBE orders');
@@ -112,94 +116,134 @@ for (const { name, suite, start, isLocal } of EMULATORS)
         { column: 'line', type: 'bigint', nullable: false, key: 'sort' },
         { column: 'total', type: 'numeric', nullable: true, key: null },
       ]);
-      expect(await created('orders')).toBe(
+      expect(await showCreate('orders')).toBe(
         'CREATE TABLE "orders" (\n  "id" text,\n  "line" bigint,\n  "total" numeric(38,2),\n  PRIMARY KEY ("id", "line")\n)',
       );
       expect((await db.query('SHOW TABLES')).rows).toContainEqual({ name: 'orders', kind: 'table' });
     });
 
-    // dynalite takes requests for new indexes, and makes none.
+    // dynalite accepts requests for new indexes, but does not create them.
     if (isLocal)
-      it('adds and removes indexes, and knows them at once', async () => {
+      it('adds and removes indexes that are usable immediately', async () => {
         await db.query(
           'CREATE TABLE stock (id text PRIMARY KEY) WITH (billing = provisioned, read_capacity = 3, write_capacity = 4)',
         );
         await db.query("INSERT INTO stock (id, kind, n) VALUES ('a', 'k', 1)");
         await db.query('CREATE INDEX by_kind ON stock (kind, n) INCLUDE (note) WITH (read_capacity = 2)');
-        expect(await created('stock')).toContain(
+        expect(await showCreate('stock')).toContain(
           'INDEX "by_kind" ("kind", "n") INCLUDE ("note") WITH (read_capacity = 2)',
         );
-        expect(await created('stock')).toContain('"n" numeric');
+        expect(await showCreate('stock')).toContain('"n" numeric');
         expect(await thrownBy(() => db.query('CREATE INDEX by_kind ON stock (kind)'))).toMatchObject({
           code: 'CATALOG_DUPLICATE_TABLE',
           sqlState: '42P07',
+          message: 'index "by_kind" for table "stock" already exists',
         });
         await db.query(
           'ALTER TABLE stock ADD INDEX IF NOT EXISTS by_kind (kind), ADD INDEX by_new ("New" bytea)',
         );
-        expect(await indexNames('stock')).toEqual(expect.arrayContaining(['by_kind', 'by_new']));
-        expect(await thrownBy(() => db.query('CREATE INDEX other ON stock (nobody_has_it)'))).toMatchObject({
+        expect(warnings.at(-1)).toBe('index "by_kind" for table "stock" already exists, skipping');
+        expect(await listIndexes('stock')).toEqual(expect.arrayContaining(['by_kind', 'by_new']));
+        expect(await thrownBy(() => db.query('CREATE INDEX other ON stock (not_in_items)'))).toMatchObject({
           code: 'SQL_TABLE_DEFINITION',
           position: 30,
         });
         await db.query('DROP INDEX by_new');
         await db.query('ALTER TABLE stock DROP INDEX by_kind');
-        expect(await indexNames('stock')).toEqual([]);
+        expect(await listIndexes('stock')).toEqual([]);
         expect(await thrownBy(() => db.query('DROP INDEX stock.by_kind'))).toMatchObject({
           code: 'SQL_UNKNOWN_INDEX',
           sqlState: '42704',
           position: 18,
+          message: 'index "by_kind" for table "stock" does not exist',
         });
         await db.query('DROP INDEX IF EXISTS by_kind, stock.by_kind');
         await db.query('ALTER TABLE stock SET (billing = on_demand)');
-        expect(await created('stock')).not.toContain('WITH');
+        expect(await showCreate('stock')).not.toContain('WITH');
       });
 
-    it('leaves alone what is there where IF NOT EXISTS says so, and drops all or nothing', async () => {
+    it('skips an existing table with IF NOT EXISTS, and drops all tables or none', async () => {
       await db.query('CREATE TABLE one_table (id text PRIMARY KEY)');
       expect(await thrownBy(() => db.query('CREATE TABLE one_table (id text PRIMARY KEY)'))).toMatchObject({
         code: 'CATALOG_DUPLICATE_TABLE',
         position: 14,
+        message: 'relation "one_table" already exists',
       });
       await db.query('CREATE TABLE IF NOT EXISTS one_table (other bytea PRIMARY KEY)');
-      expect(await created('one_table')).toContain('"id" text');
+      expect(await showCreate('one_table')).toContain('"id" text');
       expect(await thrownBy(() => db.query('DROP TABLE one_table, two_tables'))).toMatchObject({
         code: 'CATALOG_UNKNOWN_TABLE',
         position: 23,
       });
-      expect(await created('one_table')).toContain('"id" text');
+      expect(await showCreate('one_table')).toContain('"id" text');
       await db.query('DROP TABLE IF EXISTS one_table, two_tables');
-      expect(warnings.at(-1)).toBe('There is no table "two_tables": nothing is dropped');
+      expect(warnings.at(-1)).toBe('table "two_tables" does not exist, skipping');
       expect(await thrownBy(() => db.query('SELECT * FROM one_table'))).toMatchObject({
         code: 'CATALOG_UNKNOWN_TABLE',
       });
     });
 
     it.each([
-      ['CREATE TABLE xy (id text PRIMARY KEY)', 'SQL_TABLE_DEFINITION'],
-      ['CREATE TABLE "a b c" (id text PRIMARY KEY)', 'SQL_TABLE_DEFINITION'],
-      ['CREATE TABLE ttt (id boolean PRIMARY KEY)', 'SQL_TABLE_DEFINITION'],
-      ['CREATE TABLE ttt (id text, a text, b text, PRIMARY KEY (id, a, b))', 'SQL_TABLE_DEFINITION'],
+      ['CREATE TABLE xy (id text PRIMARY KEY)', 'SQL_TABLE_DEFINITION', ''],
+      ['CREATE TABLE "a b c" (id text PRIMARY KEY)', 'SQL_TABLE_DEFINITION', ''],
+      [
+        'CREATE TABLE ttt (id boolean PRIMARY KEY)',
+        'SQL_TABLE_DEFINITION',
+        'key column "id" has type boolean; DynamoDB keys must be text, numeric or bytea',
+      ],
+      ['CREATE TABLE ttt (id text, a text, b text, PRIMARY KEY (id, a, b))', 'SQL_TABLE_DEFINITION', ''],
       [
         'CREATE TABLE ttt (id text, a text, PRIMARY KEY (id), LOCAL INDEX loc (id, a))',
         'SQL_TABLE_DEFINITION',
+        '',
       ],
-      ['CREATE TABLE ttt (id text PRIMARY KEY, id text)', 'SQL_TABLE_DEFINITION'],
-      ['CREATE TABLE ttt (id text PRIMARY KEY) WITH (ttl = a, ttl = b)', 'SQL_TABLE_DEFINITION'],
-      ['CREATE TABLE ttt (id text PRIMARY KEY) WITH (stream = everything)', 'SQL_TABLE_DEFINITION'],
+      [
+        'CREATE TABLE ttt (id text, PRIMARY KEY (key))',
+        'SQL_TABLE_DEFINITION',
+        'column "key" named in key does not exist',
+      ],
+      [
+        'CREATE TABLE ttt (id text PRIMARY KEY, id text)',
+        'SQL_TABLE_DEFINITION',
+        'column "id" specified more than once',
+      ],
+      [
+        'CREATE TABLE ttt (id text PRIMARY KEY) WITH (ttl = a, ttl = b)',
+        'SQL_TABLE_DEFINITION',
+        'option "ttl" specified more than once',
+      ],
+      [
+        'CREATE TABLE ttt (id text PRIMARY KEY) WITH (stream = everything)',
+        'SQL_TABLE_DEFINITION',
+        'invalid value for option "stream": "everything" (expected one of none, keys_only, new_image, old_image, new_and_old_images)',
+      ],
+      [
+        'CREATE TABLE ttt (id text PRIMARY KEY) WITH (streams = none)',
+        'SQL_TABLE_DEFINITION',
+        'unrecognized table option "streams"',
+      ],
       [
         'CREATE TABLE ttt (id text PRIMARY KEY) WITH (billing = on_demand, read_capacity = 1)',
         'SQL_TABLE_DEFINITION',
+        'options read_capacity and write_capacity require billing = provisioned',
       ],
-      ['CREATE TABLE sys_tables (id text PRIMARY KEY)', 'CATALOG_DUPLICATE_TABLE'],
-      ['DROP TABLE pg_class', 'CATALOG_WRONG_KIND'],
-      ['ALTER TABLE nowhere SET (ttl = a)', 'CATALOG_UNKNOWN_TABLE'],
-    ])('refuses before anything is sent: %s', async (sql, code) => {
-      expect(await thrownBy(() => db.query(sql))).toMatchObject({ code });
+      [
+        'CREATE TABLE sys_tables (id text PRIMARY KEY)',
+        'CATALOG_DUPLICATE_TABLE',
+        'relation "sys_tables" already exists: it is a system table',
+      ],
+      ['DROP TABLE pg_class', 'CATALOG_WRONG_KIND', '"pg_class" is a system table'],
+      ['ALTER TABLE nowhere SET (ttl = a)', 'CATALOG_UNKNOWN_TABLE', ''],
+      ["CALL DropTable('ttt')", 'SQL_UNKNOWN_FUNCTION', 'procedure droptable does not exist'],
+    ])('rejects before anything is sent: %s', async (sql, code, message) => {
+      expect(await thrownBy(() => db.query(sql))).toMatchObject({
+        code,
+        message: message === '' ? expect.any(String) : message,
+      });
       expect((await db.query('SHOW TABLES')).rows).not.toContainEqual({ name: 'ttt', kind: 'table' });
     });
 
-    it('changes nothing on a connection that only reads', async () => {
+    it('changes nothing on a read-only connection', async () => {
       await db.query('CREATE TABLE IF NOT EXISTS kept (id text PRIMARY KEY)');
       const reader = await world.open('Readonly=true');
       for (const sql of [
@@ -210,28 +254,32 @@ for (const { name, suite, start, isLocal } of EMULATORS)
         'DROP INDEX i_x',
         `CALL CreateTable('other', "KeySchema_AttributeName#1" => 'id')`,
       ])
-        expect(await thrownBy(() => reader.query(sql))).toMatchObject({ code: 'SQL_READ_ONLY' });
+        expect(await thrownBy(() => reader.query(sql))).toMatchObject({
+          code: 'SQL_READ_ONLY',
+          message: expect.stringMatching(/^cannot execute [A-Za-z ]+ on a read-only connection$/),
+        });
       expect((await reader.query('SHOW CREATE TABLE kept')).rowCount).toBe(1);
     });
 
-    it('takes the procedures of the commercial drivers', async () => {
+    it('runs the procedures of the commercial drivers', async () => {
       const { rows } = await db.query(
         `CALL CreateTable(TableName => ?, "Keyschema_attributename#1" => 'id', "KeySchema_AttributeName#2" => 'n',
            "AttributeDefinitions_AttributeName#1" => 'n', "AttributeDefinitions_AttributeType#1" => 'N')`,
         ['called'],
       );
       expect(rows).toEqual([{ Success: true }]);
-      expect(await created('called')).toBe(
+      expect(await showCreate('called')).toBe(
         'CREATE TABLE "called" (\n  "id" text,\n  "n" numeric,\n  PRIMARY KEY ("id", "n")\n)',
       );
       expect(await thrownBy(() => db.query("CALL CreateTable('called')"))).toMatchObject({
         code: 'SQL_BAD_ARGUMENT',
+        message: 'procedure CreateTable requires an argument "KeySchema_AttributeName#"',
       });
       const listed = await db.query('SELECT DISTINCT ProcedureName FROM sys_procedureparameters ORDER BY 1');
       expect(listed.rows.map((row) => Object.values(row)[0])).toEqual(['CreateSchema', 'CreateTable']);
     });
 
-    it('keeps what is said of other columns as a schema file', async () => {
+    it('saves the other columns as a schema file', async () => {
       const folder = await mkdtemp(join(tmpdir(), 'dynadbc-tables-'));
       try {
         const owner = await world.open(`Location=${folder}`);
@@ -252,22 +300,22 @@ for (const { name, suite, start, isLocal } of EMULATORS)
     });
 
     if (isLocal)
-      it('sets streams and the time to live, and takes them away', async () => {
+      it('sets and resets streams and the TTL attribute', async () => {
         await db.query(
           'CREATE TABLE streamed (id text PRIMARY KEY) WITH (stream = keys_only, ttl = "Expires")',
         );
-        expect(await created('streamed')).toContain("ttl = 'Expires',\n  stream = 'keys_only'");
+        expect(await showCreate('streamed')).toContain("ttl = 'Expires',\n  stream = 'keys_only'");
         await db.query('ALTER TABLE streamed SET (stream = new_and_old_images)');
-        expect(await created('streamed')).toContain("stream = 'new_and_old_images'");
+        expect(await showCreate('streamed')).toContain("stream = 'new_and_old_images'");
         await db.query('ALTER TABLE streamed RESET (stream, ttl)');
-        expect(await created('streamed')).not.toContain('WITH');
+        expect(await showCreate('streamed')).not.toContain('WITH');
       });
     else
-      it('keeps tags', async () => {
+      it('sets and resets tags', async () => {
         await db.query('CREATE TABLE tagged (id text PRIMARY KEY)');
         await db.query(`ALTER TABLE tagged SET (tag."Cost Center" = 'a', tag.b = 'it''s')`);
-        expect(await created('tagged')).toContain(`tag."Cost Center" = 'a',\n  tag."b" = 'it''s'`);
+        expect(await showCreate('tagged')).toContain(`tag."Cost Center" = 'a',\n  tag."b" = 'it''s'`);
         await db.query('ALTER TABLE tagged RESET (tag."Cost Center"), SET (tag.b = c)');
-        expect(await created('tagged')).toMatch(/WITH \(\n {2}tag."b" = 'c'\n\)$/);
+        expect(await showCreate('tagged')).toMatch(/WITH \(\n {2}tag."b" = 'c'\n\)$/);
       });
   });

@@ -48,7 +48,7 @@ function save(name: string, content: unknown): Promise<void> {
   return writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
 }
 
-function failure(work: Promise<unknown>): Promise<unknown> {
+function rejectionReason(work: Promise<unknown>): Promise<unknown> {
   return work.then(
     () => undefined,
     (error: unknown) => error,
@@ -56,7 +56,7 @@ function failure(work: Promise<unknown>): Promise<unknown> {
 }
 
 describe('a view', () => {
-  it('stands for its query, renamed columns and casts included', async () => {
+  it('returns the rows of its query, with renamed columns and casts', async () => {
     const { command } = await db.query(
       "CREATE VIEW orders (customer, amount) AS SELECT pk, total::text, sk FROM app WHERE type = 'Order'; ",
     );
@@ -81,13 +81,13 @@ describe('a view', () => {
       'Query app(pk, sk)',
     ],
     ["SELECT * FROM app WHERE type = 'Order'", "type = 'Customer'", 'No request for app: no item can match'],
-  ])('puts its condition into the key: %s where %s', async (query, where, access) => {
+  ])('combines its condition with that of the statement: %s where %s', async (query, where, access) => {
     await db.query(`CREATE VIEW v AS ${query}`);
     const { reads } = await db.explain(`SELECT * FROM v WHERE ${where}`);
     expect(reads.map((read) => read.access)).toEqual([access]);
   });
 
-  it('may be made from views, joined with itself, and read with parameters', async () => {
+  it('can be defined over views, joined with itself, and read with parameters', async () => {
     await db.query("CREATE VIEW orders AS SELECT pk AS customer, sk, total FROM app WHERE sk LIKE 'ORDER#%'");
     await db.query(
       'CREATE VIEW totals AS SELECT customer, sum(total) AS total FROM orders GROUP BY customer',
@@ -103,7 +103,7 @@ describe('a view', () => {
     );
   });
 
-  it('is kept in a file of the folder that only the user can read, and is there for the next connection', async () => {
+  it('is saved in a file that only the user can read, for later connections', async () => {
     await db.query('CREATE VIEW "../odd name" AS SELECT pk FROM app');
     const files = await readdir(folder);
     expect(files).toEqual(['_.._odd_name.schema.json']);
@@ -120,34 +120,44 @@ describe('a view', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('lasts as long as the connection where there is no folder, and says so unless it is temporary', async () => {
+  it('exists only in the connection without Location, with a warning unless it is temporary', async () => {
     const warnings: string[] = [];
     const { connect } = await import('../../src/index.ts');
     await using other = await connect(world.string(), { onWarning: (message) => warnings.push(message) });
     await other.query('CREATE TEMP VIEW a AS SELECT 1 AS x');
     expect(warnings).toEqual([]);
     await other.query('CREATE VIEW b AS SELECT x FROM a');
-    expect(warnings).toEqual([expect.stringContaining('Location names no folder')]);
+    expect(warnings).toEqual(['view "b" exists only in this connection, because Location is not set']);
     expect((await other.query('SELECT * FROM b')).rows).toEqual([{ x: 1 }]);
     await db.query('CREATE TEMP VIEW a AS SELECT 2 AS x');
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('is replaced and dropped by its name', async () => {
+  it('is replaced and dropped by name', async () => {
     await db.query('CREATE VIEW v AS SELECT 1 AS x');
-    expect(await failure(db.query('CREATE VIEW v AS SELECT 2 AS x'))).toMatchObject({ sqlState: '42P07' });
+    expect(await rejectionReason(db.query('CREATE VIEW v AS SELECT 2 AS x'))).toMatchObject({
+      sqlState: '42P07',
+      message: expect.stringContaining('relation "v" already exists'),
+    });
+    expect(await rejectionReason(db.query('DROP TABLE v'))).toMatchObject({
+      sqlState: '42809',
+      message: '"v" is not a table',
+    });
     await db.query('CREATE OR REPLACE VIEW v AS SELECT 2 AS x -- the second');
     expect(await rows('SELECT x FROM V')).toEqual([[2]]);
     await db.query('DROP VIEW IF EXISTS nothing, v');
-    expect(await failure(db.query('SELECT * FROM v'))).toMatchObject({ sqlState: '42P01' });
-    expect(await failure(db.query('DROP VIEW v'))).toMatchObject({ sqlState: '42P01' });
+    expect(await rejectionReason(db.query('SELECT * FROM v'))).toMatchObject({ sqlState: '42P01' });
+    expect(await rejectionReason(db.query('DROP VIEW v'))).toMatchObject({
+      sqlState: '42P01',
+      message: 'view "v" does not exist',
+    });
   });
 
   it.each([
-    ['CREATE VIEW app AS SELECT 1', '42P07', 'There is a table "app" already'],
-    ['CREATE VIEW "APP" AS SELECT 1', '42P07', 'There is a table "app" already'],
+    ['CREATE VIEW app AS SELECT 1', '42P07', 'relation "app" already exists'],
+    ['CREATE VIEW "APP" AS SELECT 1', '42P07', 'relation "app" already exists'],
     ['CREATE VIEW sys_tables AS SELECT 1', '42P07', 'system table'],
-    ['CREATE VIEW v AS SELECT pk, pk FROM app', '42P17', 'Column "pk" is in the view twice'],
+    ['CREATE VIEW v AS SELECT pk, pk FROM app', '42P17', 'column "pk" specified more than once'],
     [
       'CREATE VIEW v (a, b) AS SELECT pk FROM app',
       '42601',
@@ -157,35 +167,35 @@ describe('a view', () => {
     ['CREATE VIEW v AS SELECT * FROM v', '42P01', 'There is no table "v"'],
     ['CREATE RECURSIVE VIEW v (n) AS SELECT 1', '0A000', 'RECURSIVE'],
     ['CREATE VIEW v AS SELECT pk FROM app WITH CHECK OPTION', '0A000', 'CHECK OPTION'],
-    ['CREATE VIEW other.v AS SELECT 1', '0A000', 'There is no schema other'],
-  ])('is refused: %s', async (sql, sqlState, message) => {
-    expect(await failure(db.query(sql))).toMatchObject({
+    ['CREATE VIEW other.v AS SELECT 1', '0A000', 'schema "other" does not exist (views are in "public")'],
+  ])('is rejected: %s', async (sql, sqlState, message) => {
+    expect(await rejectionReason(db.query(sql))).toMatchObject({
       sqlState,
       message: expect.stringContaining(message),
     });
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('is never made from itself', async () => {
+  it('cannot refer to itself', async () => {
     await db.query('CREATE VIEW a AS SELECT 1 AS x');
     await db.query('CREATE VIEW b AS SELECT x FROM a');
-    expect(await failure(db.query('CREATE OR REPLACE VIEW a AS SELECT x FROM b'))).toMatchObject({
+    expect(await rejectionReason(db.query('CREATE OR REPLACE VIEW a AS SELECT x FROM b'))).toMatchObject({
       code: 'CATALOG_VIEW',
       message: 'view "a" refers to itself: a -> b -> a',
     });
     await writeFile(join(folder, 'a.schema.json'), '{"version":1,"view":"a","query":"SELECT x FROM b"}');
     const next = await world.open(`Location=${folder}`);
-    expect(await failure(next.query('SELECT  *  FROM a'))).toMatchObject({
+    expect(await rejectionReason(next.query('SELECT  *  FROM a'))).toMatchObject({
       code: 'CATALOG_VIEW',
       position: 17,
     });
   });
 
-  it('tells whose query failed, and shows where the statement names it', async () => {
+  it('is named in the error of its query, at its position in the statement', async () => {
     await db.query('CREATE VIEW a AS SELECT 1 AS x');
     await db.query('CREATE VIEW b AS SELECT x FROM a');
     await db.query('CREATE OR REPLACE VIEW a AS SELECT 1 AS y');
-    expect(await failure(db.query('SELECT 1, x FROM b'))).toMatchObject({
+    expect(await rejectionReason(db.query('SELECT 1, x FROM b'))).toMatchObject({
       code: 'SQL_UNKNOWN_COLUMN',
       message: expect.stringContaining('in view "b": column "x" does not exist'),
       position: 18,
@@ -249,7 +259,7 @@ describe('a schema file', () => {
     expect(await rows("SELECT sk FROM app WHERE customer = 'c2'")).toEqual([['ORDER#3']]);
   });
 
-  it('makes an entity of the items that meet a condition, which becomes a part of the key', async () => {
+  it('defines an entity by a condition, which becomes a part of the key condition', async () => {
     await save('order.schema.json', {
       version: 1,
       table: 'app',
@@ -270,7 +280,7 @@ describe('a schema file', () => {
     expect(await db.metadata.tables()).toContainEqual({ name: 'Order', kind: 'view' });
   });
 
-  it('is read again when it has changed', async () => {
+  it('is read again after a change', async () => {
     await save('v.schema.json', { version: 1, view: 'v', query: 'SELECT 1 AS x' });
     expect(await rows('SELECT * FROM v')).toEqual([[1]]);
     await save('v.schema.json', { version: 1, view: 'v', query: ['SELECT 2', 'AS x, 3 AS y'] });
@@ -297,15 +307,15 @@ describe('a schema file', () => {
     [{ version: 1, table: 'app', columns: [], colour: 1 }, '"colour" is not known'],
     [{ version: 1, table: 'app', view: 'app', query: ' ' }, '"table" is not known'],
     [{ version: 1, view: 'app', query: ' ' }, '/query: is " "; expected SQL'],
-  ])('says what is wrong with it: %j', async (content, message) => {
+  ])('is rejected with the position of the mistake: %j', async (content, message) => {
     await save('app.schema.json', content);
-    expect(await failure(db.query('SELECT * FROM app'))).toMatchObject({
+    expect(await rejectionReason(db.query('SELECT * FROM app'))).toMatchObject({
       code: 'CATALOG_SCHEMA_FILE',
       message: expect.stringContaining(message),
     });
   });
 
-  it('that is broken stops only the statements that need it, which say where it is wrong', async () => {
+  it('that is invalid fails only the statements that need it, with its position', async () => {
     const warnings: string[] = [];
     await save('good.schema.json', { version: 1, view: 'good', query: 'SELECT 1 AS x' });
     await save('one.schema.json', { version: 1, view: 'bad', query: 5 });
@@ -334,7 +344,7 @@ describe('a schema file', () => {
         ['three', 'three.schema.json, line 1: this is no JSON'],
         ['twin', '"twin" is described by'],
       ] as const)
-        expect(await failure(other.query(`SELECT * FROM ${name}`))).toMatchObject({
+        expect(await rejectionReason(other.query(`SELECT * FROM ${name}`))).toMatchObject({
           code: 'CATALOG_SCHEMA_FILE',
           message: expect.stringContaining(message),
           position: 15,
@@ -345,14 +355,16 @@ describe('a schema file', () => {
         ['cut', 'error'],
         ['twin', 'error'],
       ]);
-      expect(await failure(other.metadata.columns('bad'))).toMatchObject({ code: 'CATALOG_SCHEMA_FILE' });
+      expect(await rejectionReason(other.metadata.columns('bad'))).toMatchObject({
+        code: 'CATALOG_SCHEMA_FILE',
+      });
       expect(await other.schemas.export(['three'])).toMatchObject([{ name: 'three', kept: true }]);
     } finally {
       await other.close();
     }
   });
 
-  it('that is broken is named by the doctor', async () => {
+  it('that is invalid is reported by the doctor', async () => {
     await save('good.schema.json', { version: 1, view: 'good', query: 'SELECT 1 AS x' });
     await save('one.schema.json', { version: 1, view: 'bad', query: 5 });
     const found: Finding[] = [];
@@ -364,14 +376,14 @@ describe('a schema file', () => {
     ]);
   });
 
-  it('that breaks, and is mended, is noticed by the connection', async () => {
+  it('is reloaded when it becomes invalid and when it is corrected', async () => {
     expect(await rows('SELECT count(*) FROM app')).toEqual([[4]]);
     await save('app.schema.json', { version: 1, table: 'app', columns: 1 });
     await new Promise((resolve) => setTimeout(resolve, 1100));
-    expect(await failure(db.query('SELECT count(*) FROM app'))).toMatchObject({
+    expect(await rejectionReason(db.query('SELECT count(*) FROM app'))).toMatchObject({
       code: 'CATALOG_SCHEMA_FILE',
     });
-    expect(await failure(db.query("INSERT INTO app (pk, sk) VALUES ('x', 'y')"))).toMatchObject({
+    expect(await rejectionReason(db.query("INSERT INTO app (pk, sk) VALUES ('x', 'y')"))).toMatchObject({
       code: 'CATALOG_SCHEMA_FILE',
     });
     expect(await db.schemas.export(['app'], { overwrite: true })).toMatchObject([
@@ -380,7 +392,7 @@ describe('a schema file', () => {
     expect(await rows('SELECT count(*) FROM app')).toEqual([[4]]);
   });
 
-  it('whose types do not hold a value is named', async () => {
+  it('is named in the error for a value that does not match its type', async () => {
     await save('app.schema.json', {
       version: 1,
       table: 'app',
@@ -389,13 +401,13 @@ describe('a schema file', () => {
         { name: 'type', type: 'bigint' },
       ],
     });
-    expect(await failure(db.query('SELECT max(type + 1) FROM app'))).toMatchObject({
+    expect(await rejectionReason(db.query('SELECT max(type + 1) FROM app'))).toMatchObject({
       code: 'CATALOG_TYPE_DRIFT',
       remedy: expect.stringContaining('app.schema.json'),
     });
   });
 
-  it('is written from what sampling finds, checked against it, and kept when it is there', async () => {
+  it('is exported from a sample, checked against one, and not overwritten', async () => {
     expect(await db.schemas.export()).toEqual([
       { name: 'app', file: join(folder, 'app.schema.json'), kept: false },
     ]);
@@ -424,7 +436,7 @@ describe('a schema file', () => {
     );
   });
 
-  it('is made of a data model, its facets becoming entities', async () => {
+  it('is imported from a data model, whose facets become entities', async () => {
     const model = join(folder, 'model.json');
     await save('model.json', {
       ModelName: 'shop',
@@ -454,7 +466,9 @@ describe('a schema file', () => {
       ],
     });
     expect((await db.schemas.import(model)).map(({ name }) => name)).toEqual(['app', 'OrderHead']);
-    expect(await failure(db.schemas.import(model))).toMatchObject({ code: 'CATALOG_DUPLICATE_TABLE' });
+    expect(await rejectionReason(db.schemas.import(model))).toMatchObject({
+      code: 'CATALOG_DUPLICATE_TABLE',
+    });
     const result = await db.query(`SELECT * FROM "OrderHead" WHERE customer = 'c1' ORDER BY "order"`);
     expect(result.rows).toEqual([
       { customer: 'c1', order: 'ORDER#1', total: 3.5 },
@@ -463,7 +477,7 @@ describe('a schema file', () => {
     expect(result.stats.plan).toEqual(['Query app(pk, sk)']);
   });
 
-  it('is written when GenerateSchemaFiles says so', async () => {
+  it('is generated with GenerateSchemaFiles', async () => {
     const lazy = await world.open(`Location=${folder};GenerateSchemaFiles=OnUse`);
     expect(await readdir(folder)).toEqual([]);
     expect((await lazy.query('SELECT * FROM app')).rowCount).toBe(4);
@@ -471,6 +485,8 @@ describe('a schema file', () => {
     await rm(join(folder, 'app.schema.json'));
     await world.open(`Location=${folder};GenerateSchemaFiles=OnStart`);
     expect(await readdir(folder)).toEqual(['app.schema.json']);
-    expect(await failure(world.open('GenerateSchemaFiles=OnUse'))).toMatchObject({ code: 'CONN_BAD_VALUE' });
+    expect(await rejectionReason(world.open('GenerateSchemaFiles=OnUse'))).toMatchObject({
+      code: 'CONN_BAD_VALUE',
+    });
   });
 });

@@ -9,99 +9,89 @@ import {
   type Throughput,
   type ResolveKeyType,
 } from './table-input.ts';
+import { assertWritable, type DdlContext, findTable, requireTable, type Table } from './ddl-context.ts';
 import { listKeyTypes } from './key-types.ts';
 import { parseTableOptions } from './table-options.ts';
-import { toOptionSteps } from './option-steps.ts';
+import { type DdlStep, toOptionSteps } from './option-steps.ts';
 import type { AlterAction, IndexClause, TableStatement, Located } from '../parse/table/table-statement.ts';
 import { isOnDemand } from './throughput-options.ts';
-import {
-  findTable,
-  describePendingIndex,
-  assertWritable,
-  requireTable,
-  describePending,
-  type DdlStep,
-  type Table,
-  waitUntilDone,
-  retryWhileBusy,
-  type DdlContext,
-} from './ddl-context.ts';
+import { describePending, describePendingIndex, retryWhileBusy, waitUntilDone } from './wait.ts';
 
 type AlterTable = Extract<TableStatement, { kind: 'alter-table' }>;
 type GlobalIndexInput = NonNullable<CreateTableInput['GlobalSecondaryIndexes']>[number];
 type DropIndex = Extract<TableStatement, { kind: 'drop-index' }>;
 
-/** Adds and removes indexes, and changes the options of a table, one after the other. */
-export async function alterTable(statement: AlterTable, work: DdlContext): Promise<CommandResult> {
+/** Adds and removes indexes and changes options, in the order of the statement. */
+export async function alterTable(statement: AlterTable, ddl: DdlContext): Promise<CommandResult> {
   const { tag, actions, waits } = statement;
-  assertWritable(tag, work.context, statement.table.position);
+  assertWritable(tag, ddl.context, statement.table.position);
   const table = statement.ifExists
-    ? await findTable(statement.table, work)
-    : await requireTable(statement.table, work);
+    ? await findTable(statement.table, ddl)
+    : await requireTable(statement.table, ddl);
   if (table === undefined) {
-    work.context.session.warn(`There is no table "${statement.table.value}": nothing is changed`);
+    ddl.context.session.warn(`relation "${statement.table.value}" does not exist, skipping`);
     return emptyResult(tag);
   }
   const steps: DdlStep[] = [];
-  for (const action of actions) steps.push(...(await toSteps(action, table, work)));
-  await runSteps(steps, table, { what: tag, waits }, work);
+  for (const action of actions) steps.push(...(await toSteps(action, table, ddl)));
+  await runSteps(steps, table, { command: tag, waits }, ddl);
   return emptyResult(tag);
 }
 
-/** Removes indexes, whose tables need not be named where only one table has an index of the name. */
+/** Removes indexes. The table can be omitted if only one table has an index with that name. */
 export async function dropIndexes(
   { indexes, ifExists, waits }: DropIndex,
-  work: DdlContext,
+  ddl: DdlContext,
 ): Promise<CommandResult> {
-  const what = 'DROP INDEX';
+  const command = 'DROP INDEX';
   const [first] = indexes;
-  assertWritable(what, work.context, first?.name.position);
+  assertWritable(command, ddl.context, first?.name.position);
   for (const { table: named, name } of indexes) {
     const table =
       named === undefined
-        ? await findTableWithIndex(name, work)
-        : await findTable({ value: named, position: name.position }, work);
+        ? await findTableWithIndex(name, ddl)
+        : await findTable({ value: named, position: name.position }, ddl);
     if (table === undefined && named !== undefined && !ifExists)
-      await requireTable({ value: named, position: name.position }, work);
+      await requireTable({ value: named, position: name.position }, ddl);
     if (table === undefined) {
       if (!ifExists) throw unknownIndex(name, undefined);
-      work.context.session.warn(`There is no index "${name.value}": nothing is dropped`);
+      ddl.context.session.warn(`index "${name.value}" does not exist, skipping`);
       continue;
     }
-    await runSteps(toDropIndexSteps({ name, ifExists }, table, work), table, { what, waits }, work);
+    await runSteps(toDropIndexSteps({ name, ifExists }, table, ddl), table, { command, waits }, ddl);
   }
-  return emptyResult(what);
+  return emptyResult(command);
 }
 
-/** Does one step after the other; each has to wait for the one before. */
+/** Runs the steps one after the other: DynamoDB accepts a change of a table only after the previous one. */
 async function runSteps(
   steps: readonly DdlStep[],
   table: Table,
-  { what, waits }: { readonly what: string; readonly waits: boolean },
-  work: DdlContext,
+  { command, waits }: { readonly command: string; readonly waits: boolean },
+  ddl: DdlContext,
 ): Promise<void> {
   const { TableName: name } = table;
-  const { catalog, session } = work.context;
+  const { catalog, session } = ddl.context;
   const { client } = session.database;
   try {
     for (const [at, step] of steps.entries()) {
       const isLast = at === steps.length - 1;
-      const now = at === 0 ? table : ((await client.describeTable(name, work.signal)) ?? table);
-      await retryWhileBusy(what, work, waits || at > 0, () => step.send({ ...now, TableName: name }));
-      if (waits || !isLast) await waitUntilDone(name, work, step.state ?? describePending);
+      const now = at === 0 ? table : ((await client.describeTable(name, ddl.signal)) ?? table);
+      await retryWhileBusy(command, ddl, waits || at > 0, () => step.send({ ...now, TableName: name }));
+      if (waits || !isLast) await waitUntilDone(name, ddl, step.describePending ?? describePending);
     }
   } finally {
     catalog.forget(name);
   }
 }
 
-async function toSteps(action: AlterAction, table: Table, work: DdlContext): Promise<readonly DdlStep[]> {
-  const { client } = work.context.session.database;
+async function toSteps(action: AlterAction, table: Table, ddl: DdlContext): Promise<readonly DdlStep[]> {
+  const { client } = ddl.context.session.database;
   switch (action.kind) {
     case 'add-index':
-      return toAddIndexSteps(action, table, work);
+      return toAddIndexSteps(action, table, ddl);
     case 'drop-index':
-      return toDropIndexSteps(action, table, work);
+      return toDropIndexSteps(action, table, ddl);
     case 'set-index': {
       const { value: name } = requireGlobalIndex(action.name, table);
       const settings = parseTableOptions(action.options, 'index');
@@ -114,47 +104,46 @@ async function toSteps(action: AlterAction, table: Table, work: DdlContext): Pro
                 TableName: now.TableName,
                 GlobalSecondaryIndexUpdates: [{ Update: { IndexName: name, ...throughput } }],
               },
-              work.signal,
+              ddl.signal,
             );
           },
         },
       ];
     }
     case 'set':
-      return toOptionSteps(parseTableOptions(action.options, 'table'), work);
+      return toOptionSteps(parseTableOptions(action.options, 'table'), ddl);
   }
 }
 
 async function toAddIndexSteps(
   { index, ifNotExists }: Extract<AlterAction, { kind: 'add-index' }>,
   table: Table,
-  work: DdlContext,
+  ddl: DdlContext,
 ): Promise<readonly DdlStep[]> {
-  const { context, signal } = work;
+  const { context, signal } = ddl;
   if (index.kind === 'local')
-    throw new DriverError('SQL_NOT_SUPPORTED', 'DynamoDB makes local indexes with their tables only.', {
-      position: index.position,
-      remedy: 'Make a global index, or the table anew with LOCAL INDEX in CREATE TABLE.',
-    });
-  if (listIndexNames(table).includes(index.name)) {
-    if (!ifNotExists)
-      throw new DriverError(
-        'CATALOG_DUPLICATE_TABLE',
-        `Table ${table.TableName} has an index "${index.name}" already.`,
-        { position: index.position },
-      );
-    context.session.warn(
-      `Table ${table.TableName} has an index "${index.name}" already: it is left as it is`,
+    throw new DriverError(
+      'SQL_NOT_SUPPORTED',
+      'adding a local index to an existing table is not supported by DynamoDB',
+      {
+        position: index.position,
+        remedy: 'Create a global index, or a new table with LOCAL INDEX in CREATE TABLE.',
+      },
     );
+  if (listIndexNames(table).includes(index.name)) {
+    const message = `index "${index.name}" for table "${table.TableName}" already exists`;
+    if (!ifNotExists) throw new DriverError('CATALOG_DUPLICATE_TABLE', message, { position: index.position });
+    context.session.warn(`${message}, skipping`);
     return [];
   }
-  const typeOf = await createKeyTypeResolver(index, table, work);
-  const made = (now: Table): GlobalIndexInput => toGlobalIndexInput(index, typeOf, getThroughput(now));
-  // Its capacity is judged when the steps before have been taken.
-  const plain = toGlobalIndexInput({ ...index, options: [] }, typeOf, getThroughput(table));
-  checkTable(addIndexToInput(table, plain), index.position);
+  const resolveKeyType = await createKeyTypeResolver(index, table, ddl);
+  const toInput = (now: Table): GlobalIndexInput =>
+    toGlobalIndexInput(index, resolveKeyType, getThroughput(now));
+  // Its options are checked when the previous steps, which may change the billing mode, have run.
+  const withoutOptions = toGlobalIndexInput({ ...index, options: [] }, resolveKeyType, getThroughput(table));
+  checkTable(addIndexToInput(table, withoutOptions), index.position);
   const types = new Map(
-    [...index.partition, ...index.sort].map((part) => [part.name, typeOf(part, index.name)]),
+    [...index.partition, ...index.sort].map((part) => [part.name, resolveKeyType(part, index.name)]),
   );
   return [
     {
@@ -166,16 +155,16 @@ async function toAddIndexSteps(
               ...(now.AttributeDefinitions ?? []).filter(({ AttributeName: name = '' }) => !types.has(name)),
               ...[...types].map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType })),
             ],
-            GlobalSecondaryIndexUpdates: [{ Create: made(now) }],
+            GlobalSecondaryIndexUpdates: [{ Create: toInput(now) }],
           },
           signal,
         ),
-      state: describePendingIndex(index.name, 'made'),
+      describePending: describePendingIndex(index.name, 'created'),
     },
   ];
 }
 
-/** The types of an index's attributes: as they are written, as the table has them, or as its items do. */
+/** Finds the types of key attributes: in the statement, in other keys of the table, or in sampled items. */
 async function createKeyTypeResolver(
   { partition, sort }: IndexClause,
   table: Table,
@@ -188,38 +177,39 @@ async function createKeyTypeResolver(
     ]),
   );
   const parts = [...partition, ...sort];
-  const isGuess = parts.some(({ name, type }) => type === undefined && !known.has(name));
-  const columns = isGuess ? (await context.catalog.table(table.TableName, signal)).columns : [];
+  const needsSample = parts.some(({ name, type }) => type === undefined && !known.has(name));
+  const columns = needsSample ? (await context.catalog.table(table.TableName, signal)).columns : [];
   return ({ name, type, position }) => {
-    const has = known.get(name);
+    const knownType = known.get(name);
     if (type !== undefined) {
       if (type.key === undefined)
         throw new DriverError(
           'SQL_TABLE_DEFINITION',
-          `"${name}" is ${type.text}: a key of DynamoDB is text, a number or bytea.`,
+          `key column "${name}" has type ${type.text}; DynamoDB keys must be text, numeric or bytea`,
           { position: type.position },
         );
-      if (has !== undefined && has !== type.key)
+      if (knownType !== undefined && knownType !== type.key)
         throw new DriverError(
           'SQL_TABLE_DEFINITION',
-          `"${name}" is ${type.text} here, and of type ${has} in another key.`,
+          `key column "${name}" has type ${type.text}, but type ${knownType} in another key`,
           { position: type.position },
         );
       return type.key;
     }
-    if (has === 'S' || has === 'N' || has === 'B') return has;
+    if (knownType === 'S' || knownType === 'N' || knownType === 'B') return knownType;
     const column = columns.find((each) => each.path.length === 1 && each.path[0] === name);
     const seen = column === undefined ? [] : listKeyTypes(column);
     const [only] = seen.length === 1 ? seen : [];
     if (only !== undefined) return only;
-    const found =
+    const reason =
       seen.length > 1
-        ? `items have it as ${seen.join(' and ')}`
-        : 'no item that was sampled has it as text, number or bytes';
-    throw new DriverError('SQL_TABLE_DEFINITION', `The type of "${name}" is not known: ${found}.`, {
-      position,
-      remedy: `Write its type into the key: ("${name}" text), numeric or bytea.`,
-    });
+        ? `items have types ${seen.join(' and ')}`
+        : 'no sampled item has it as a string, number or binary';
+    throw new DriverError(
+      'SQL_TABLE_DEFINITION',
+      `could not determine the type of key column "${name}": ${reason}`,
+      { position, remedy: `Write the type in the key: ("${name}" text), or numeric or bytea.` },
+    );
   };
 }
 
@@ -229,7 +219,7 @@ function toDropIndexSteps(
   { context, signal }: DdlContext,
 ): readonly DdlStep[] {
   if (ifExists && !listIndexNames(table).includes(name.value)) {
-    context.session.warn(`Table ${table.TableName} has no index "${name.value}": nothing is dropped`);
+    context.session.warn(`index "${name.value}" for table "${table.TableName}" does not exist, skipping`);
     return [];
   }
   const { value } = requireGlobalIndex(name, table);
@@ -240,7 +230,7 @@ function toDropIndexSteps(
           { TableName: now.TableName, GlobalSecondaryIndexUpdates: [{ Delete: { IndexName: value } }] },
           signal,
         ),
-      state: describePendingIndex(value, 'dropped'),
+      describePending: describePendingIndex(value, 'deleted'),
     },
   ];
 }
@@ -250,7 +240,7 @@ function requireGlobalIndex(name: Located<string>, table: Table): Located<string
   if (table.LocalSecondaryIndexes?.some(({ IndexName }) => IndexName === name.value) === true)
     throw new DriverError(
       'SQL_NOT_SUPPORTED',
-      `"${name.value}" is a local index: DynamoDB neither changes nor removes these while their tables last.`,
+      `changing or dropping the local index "${name.value}" is not supported by DynamoDB`,
       { position: name.position },
     );
   if (listIndexNames(table).includes(name.value)) return name;
@@ -258,8 +248,8 @@ function requireGlobalIndex(name: Located<string>, table: Table): Located<string
 }
 
 function unknownIndex(name: Located<string>, table: Table | undefined): DriverError {
-  const where = table === undefined ? 'No table' : `Table ${table.TableName}`;
-  return new DriverError('SQL_UNKNOWN_INDEX', `${where} has ${table ? 'no' : 'an'} index "${name.value}".`, {
+  const ofTable = table === undefined ? '' : ` for table "${table.TableName}"`;
+  return new DriverError('SQL_UNKNOWN_INDEX', `index "${name.value}"${ofTable} does not exist`, {
     position: name.position,
     candidates: nearest(name.value, table === undefined ? [] : listIndexNames(table)),
     remedy: 'Check the name; SHOW INDEXES FROM table lists the indexes of a table.',
@@ -271,7 +261,7 @@ function listIndexNames(table: Table): readonly string[] {
   return all.map(({ IndexName: name = '' }) => name);
 }
 
-/** The only table that has an index of this name. */
+/** Finds the only table with an index of this name; throws CATALOG_AMBIGUOUS_TABLE if there are several. */
 async function findTableWithIndex(
   { value, position }: Located<string>,
   { context: { catalog, session }, signal }: DdlContext,
@@ -286,25 +276,25 @@ async function findTableWithIndex(
   const [first, second] = found;
   if (first === undefined || second === undefined) return first;
   const candidates = found.map(({ TableName: name }) => `${name}.${value}`);
-  throw new DriverError('CATALOG_AMBIGUOUS_TABLE', `Several tables have an index "${value}".`, {
+  throw new DriverError('CATALOG_AMBIGUOUS_TABLE', `index name "${value}" is ambiguous`, {
     position,
     candidates,
-    remedy: `Name the table as well: ${candidates.join(', ')}.`,
+    remedy: `Qualify it with the table: ${candidates.join(', ')}.`,
   });
 }
 
-/** The capacity of a table, or of one of its indexes, as it is. */
+/** The current capacity of a table or one of its indexes. */
 function getThroughput(table: Table, index?: string): Throughput {
   if (isOnDemand(table)) return { BillingMode: 'PAY_PER_REQUEST' };
-  const of = table.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === index) ?? table;
-  const { ReadCapacityUnits: read = 1, WriteCapacityUnits: write = 1 } = of.ProvisionedThroughput ?? {};
+  const target = table.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === index) ?? table;
+  const { ReadCapacityUnits: read = 1, WriteCapacityUnits: write = 1 } = target.ProvisionedThroughput ?? {};
   return {
     BillingMode: 'PROVISIONED',
     ProvisionedThroughput: { ReadCapacityUnits: read, WriteCapacityUnits: write },
   };
 }
 
-/** The table as it will be. */
+/** The CreateTable input of the table with the new index, for the linter. */
 function addIndexToInput(table: Table, index: GlobalIndexInput): CreateTableInput {
   const { TableName, KeySchema, GlobalSecondaryIndexes = [], LocalSecondaryIndexes = [] } = table;
   const definition = ({

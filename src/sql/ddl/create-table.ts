@@ -7,52 +7,47 @@ import { findSystemTable } from '../system/registry.ts';
 import { toCreateTableInput } from './table-input.ts';
 import { parseTableOptions, type TableOptions } from './table-options.ts';
 import type { TableStatement, Located } from '../parse/table/table-statement.ts';
-import {
-  assertWritable,
-  describePending,
-  waitUntilDone,
-  retryWhileBusy,
-  type DdlContext,
-} from './ddl-context.ts';
+import { assertWritable, type DdlContext } from './ddl-context.ts';
+import { describePending, retryWhileBusy, waitUntilDone } from './wait.ts';
 
 type CreateTable = Extract<TableStatement, { kind: 'create-table' }>;
 
 const TAG = 'CREATE TABLE';
 
-/** Makes a table with its indexes. */
-export async function createTable(statement: CreateTable, work: DdlContext): Promise<CommandResult> {
+/** Creates a table with its indexes. */
+export async function createTable(statement: CreateTable, ddl: DdlContext): Promise<CommandResult> {
   const { table } = statement;
-  assertWritable(TAG, work.context, table.position);
+  assertWritable(TAG, ddl.context, table.position);
   assertDistinctColumns(statement);
   const settings = parseTableOptions(statement.options, 'table');
   const input = toCreateTableInput(statement, settings);
   checkTable(input, table.position);
-  const made = await sendCreateTable(input, settings, table, statement, work);
-  if (made) await saveColumns(statement, input, work);
+  const created = await sendCreateTable(input, settings, table, statement, ddl);
+  if (created) await saveColumns(statement, input, ddl);
   return emptyResult(TAG);
 }
 
-/** Makes the table that CreateTable is sent; false where it is there already and that is fine. */
+/** Sends CreateTable and the requests for further options. Returns false if the table exists and `ifNotExists`. */
 export async function sendCreateTable(
   input: CreateTableInput,
   settings: TableOptions,
   { value: name, position }: Located<string>,
   { ifNotExists, waits }: { readonly ifNotExists: boolean; readonly waits: boolean },
-  work: DdlContext,
+  ddl: DdlContext,
 ): Promise<boolean> {
-  const { context, signal } = work;
+  const { context, signal } = ddl;
   const { catalog, session } = context;
   const { client } = session.database;
-  await assertNameUnused(name, position, work);
+  await assertNameUnused(name, position, ddl);
   if (ifNotExists && (await client.describeTable(name, signal)) !== undefined) {
-    session.warn(`There is a table "${name}" already: it is left as it is`);
+    session.warn(`relation "${name}" already exists, skipping`);
     return false;
   }
   try {
-    await retryWhileBusy(TAG, work, false, () => client.admin.create(input, signal));
+    await retryWhileBusy(TAG, ddl, false, () => client.admin.create(input, signal));
   } catch (error) {
     if (!(error instanceof DriverError) || error.code !== 'DYNAMO_IN_USE') throw error;
-    throw new DriverError('CATALOG_DUPLICATE_TABLE', `There is a table "${name}" already.`, {
+    throw new DriverError('CATALOG_DUPLICATE_TABLE', `relation "${name}" already exists`, {
       position,
       cause: error,
     });
@@ -61,18 +56,18 @@ export async function sendCreateTable(
   }
   const ttl = settings.options.get('ttl');
   const recovers = settings.options.get('point_in_time_recovery') === 'true';
-  // Both can be had of a table that is there.
-  if (waits || ttl !== undefined || recovers) await waitUntilDone(name, work, describePending);
+  // Both require a table that is ACTIVE.
+  if (waits || ttl !== undefined || recovers) await waitUntilDone(name, ddl, describePending);
   if (ttl !== undefined) await client.admin.setTimeToLive(name, ttl, { enabled: true }, signal);
   if (recovers)
-    await retryWhileBusy(TAG, work, true, () =>
+    await retryWhileBusy(TAG, ddl, true, () =>
       client.admin.setPointInTimeRecovery(name, { enabled: true }, signal),
     );
   catalog.forget(name);
   return true;
 }
 
-/** Tables, views and system tables have their names in common. */
+/** Tables, views and system tables share one namespace. */
 async function assertNameUnused(name: string, position: number, { context }: DdlContext): Promise<void> {
   const stored = (await context.catalog.schemas.all()).find(({ schema }) => schema.name === name);
   const isView = stored !== undefined && (stored.schema.kind === 'view' || stored.schema.table !== name);
@@ -80,20 +75,20 @@ async function assertNameUnused(name: string, position: number, { context }: Ddl
   if (isView || isSystem)
     throw new DriverError(
       'CATALOG_DUPLICATE_TABLE',
-      isSystem ? `"${name}" is a system table.` : `There is a view "${name}" already.`,
-      { position },
+      `relation "${name}" already exists: it is a ${isSystem ? 'system table' : 'view'}`,
+      { position, remedy: 'Choose another name.' },
     );
 }
 
 function assertDistinctColumns({ columns }: CreateTable): void {
-  const twice = columns.find(({ name }, i) => columns.findIndex((other) => other.name === name) !== i);
-  if (twice !== undefined)
-    throw new DriverError('SQL_TABLE_DEFINITION', `Column "${twice.name}" is there twice.`, {
-      position: twice.position,
+  const duplicate = columns.find(({ name }, i) => columns.findIndex((other) => other.name === name) !== i);
+  if (duplicate !== undefined)
+    throw new DriverError('SQL_TABLE_DEFINITION', `column "${duplicate.name}" specified more than once`, {
+      position: duplicate.position,
     });
 }
 
-/** DynamoDB keeps the types of keys; what the other columns are is kept as a schema. */
+/** DynamoDB stores only the types of keys, so the types of the other columns are saved as a schema. */
 async function saveColumns(
   { table, columns }: CreateTable,
   { AttributeDefinitions: attributes = [] }: CreateTableInput,
@@ -105,10 +100,10 @@ async function saveColumns(
   const names = others.map(({ name }) => `"${name}"`).join(', ');
   const unchecked = others.filter(({ notNull }) => notNull).map(({ name }) => `"${name}"`);
   if (unchecked.length > 0)
-    context.session.warn(`DynamoDB does not check NOT NULL of what is in no key: ${unchecked.join(', ')}`);
-  const known = (await schemas.all()).find(({ schema }) => schema.name === table.value);
-  if (known?.file !== undefined) {
-    context.session.warn(`${known.file} describes "${table.value}" already: it is left as it is`);
+    context.session.warn(`NOT NULL is not enforced for columns outside keys: ${unchecked.join(', ')}`);
+  const stored = (await schemas.all()).find(({ schema }) => schema.name === table.value);
+  if (stored?.file !== undefined) {
+    context.session.warn(`the schema file ${stored.file} for "${table.value}" already exists, skipping`);
     return;
   }
   const schema: TableSchema = {
@@ -119,6 +114,6 @@ async function saveColumns(
   };
   if ((await schemas.save(schema, false)) === undefined)
     context.session.warn(
-      `DynamoDB keeps the types of keys only: what was said of ${names} lasts as long as this connection, for Location names no folder to keep it in`,
+      `the types of ${names} are known only to this connection: DynamoDB stores only the types of keys, and Location is not set`,
     );
 }

@@ -30,9 +30,7 @@ export const createView: Command = {
     await checkView(view, statement, parsed, context, signal);
     const file = await context.catalog.schemas.save(view, temporary);
     if (file === undefined && !temporary)
-      context.session.warn(
-        `View "${name}" lasts as long as this connection: Location names no folder to keep it in`,
-      );
+      context.session.warn(`view "${name}" exists only in this connection, because Location is not set`);
     return emptyResult('CREATE VIEW');
   },
 };
@@ -48,33 +46,33 @@ function getColumnNames({ aliases }: ViewStmt): Pick<ViewSchema, 'columns'> {
 
 function getViewName({ view }: ViewStmt, parsed: ParsedCommand): string {
   const { relname = '', schemaname, catalogname, location = 0 } = view ?? {};
-  const isHome = schemaname === undefined || schemaname === 'pg_temp' || isTableSchema(schemaname);
-  if (catalogname === undefined && isHome) return relname;
+  const isViewSchema = schemaname === undefined || schemaname === 'pg_temp' || isTableSchema(schemaname);
+  if (catalogname === undefined && isViewSchema) return relname;
   throw new DriverError(
     'SQL_NOT_SUPPORTED',
-    `There is no schema ${schemaname} for views: they are in public.`,
+    `schema "${schemaname}" does not exist (views are in "public")`,
     {
       position: parsed.position(location),
     },
   );
 }
 
-/** The query as it was written. */
+/** The query of the view as it was written. */
 function getQueryText(parsed: ParsedCommand): string {
   const { text } = parsed;
   const tokens = scan(text) ?? [];
-  const words = tokens.map((token) => token.text.toLowerCase());
-  const after = tokens[words.indexOf('as')]?.end ?? 0;
-  const last = tokens.findLast((token) => token.text !== ';')?.end ?? text.length;
-  if (words.slice(0, words.indexOf('view')).includes('recursive'))
-    throw new DriverError('SQL_NOT_SUPPORTED', 'CREATE RECURSIVE VIEW is not supported.', {
+  const keywords = tokens.map((token) => token.text.toLowerCase());
+  const start = tokens[keywords.indexOf('as')]?.end ?? 0;
+  const end = tokens.findLast((token) => token.text !== ';')?.end ?? text.length;
+  if (keywords.slice(0, keywords.indexOf('view')).includes('recursive'))
+    throw new DriverError('SQL_NOT_SUPPORTED', 'CREATE RECURSIVE VIEW is not supported', {
       position: 1,
       remedy: 'Write CREATE VIEW name AS WITH RECURSIVE … SELECT ….',
     });
-  return text.slice(after, last).trim();
+  return text.slice(start, end).trim();
 }
 
-/** Tables and views have their names in common. */
+/** Tables and views share one namespace. */
 async function assertViewNameUnused(
   name: string,
   temporary: boolean,
@@ -83,27 +81,33 @@ async function assertViewNameUnused(
   signal: AbortSignal,
 ): Promise<void> {
   if (findSystemTable(undefined, name) !== undefined)
-    throw new DriverError('CATALOG_DUPLICATE_TABLE', `"${name}" is a system table.`);
+    throw new DriverError(
+      'CATALOG_DUPLICATE_TABLE',
+      `relation "${name}" already exists: it is a system table`,
+      { remedy: 'Choose another name.' },
+    );
   const stored = await catalog.schemas.find(name);
   if (stored !== undefined) {
     const { schema, file } = stored;
-    const hides = temporary && file !== undefined;
-    if (hides || (replace && schema.kind === 'view' && schema.name === name)) return;
-    const what = schema.kind === 'view' ? 'There is a view' : `${file ?? 'A schema'} describes`;
-    throw new DriverError('CATALOG_DUPLICATE_TABLE', `${what} "${schema.name}" already.`);
+    const hidesFile = temporary && file !== undefined;
+    if (hidesFile || (replace && schema.kind === 'view' && schema.name === name)) return;
+    throw new DriverError(
+      'CATALOG_DUPLICATE_TABLE',
+      `relation "${schema.name}" already exists${file === undefined ? '' : ` (schema file ${file})`}`,
+    );
   }
   const table = await catalog.described(name, signal).catch((error: unknown) => {
-    // Who may not ask about a table of this name could not read it either.
-    if (error instanceof DriverError && FREE.has(error.code)) return undefined;
+    // Without the permission to describe a table of this name, it could not be read either.
+    if (error instanceof DriverError && UNUSED_NAME_ERRORS.has(error.code)) return undefined;
     throw error;
   });
   if (table !== undefined)
-    throw new DriverError('CATALOG_DUPLICATE_TABLE', `There is a table "${table.name}" already.`);
+    throw new DriverError('CATALOG_DUPLICATE_TABLE', `relation "${table.name}" already exists`);
 }
 
-const FREE: ReadonlySet<string> = new Set(['CATALOG_UNKNOWN_TABLE', 'AUTH_DENIED']);
+const UNUSED_NAME_ERRORS: ReadonlySet<string> = new Set(['CATALOG_UNKNOWN_TABLE', 'AUTH_DENIED']);
 
-/** Plans the query by itself, for places of failures, and then as the view, as if that were there. */
+/** Plans the query alone, so that errors have positions, and then a SELECT from the view as if it existed. */
 async function checkView(
   view: ViewSchema,
   { query, withCheckOption, options }: ViewStmt,
@@ -115,28 +119,28 @@ async function checkView(
   const { planner } = session.database;
   if (query === undefined || !('SelectStmt' in query)) throw parsed.unsupported();
   if (withCheckOption !== undefined && withCheckOption !== 'NO_CHECK_OPTION')
-    throw new DriverError('SQL_NOT_SUPPORTED', 'WITH CHECK OPTION is not supported: views are read only.');
+    throw new DriverError('SQL_NOT_SUPPORTED', 'WITH CHECK OPTION is not supported: views are read-only');
   if (options !== undefined)
-    throw new DriverError('SQL_NOT_SUPPORTED', 'CREATE VIEW … WITH (options) is not supported.');
+    throw new DriverError('SQL_NOT_SUPPORTED', 'CREATE VIEW … WITH (options) is not supported');
   if (parsed.parameterCount > 0)
-    throw new DriverError('CATALOG_VIEW', 'The query of a view has no parameters.', {
-      remedy: 'Write the values themselves, and give parameters to statements that read the view.',
+    throw new DriverError('CATALOG_VIEW', 'the query of a view cannot have parameters', {
+      remedy: 'Write constants, and use parameters in the statements that read the view.',
     });
-  // The parser of queries refuses what writes.
+  // Rejects queries that write.
   await parseQuery(view.query);
   const { columns } = await planStatement(toParsedQuery(parsed, query.SelectStmt), [], context, signal);
   const names = columns.map(({ name }, i) => view.columns?.[i] ?? name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined)
-    throw new DriverError('CATALOG_VIEW', `Column "${twice}" is in the view twice.`, {
-      remedy: 'Name the columns apart: CREATE VIEW name (a, b) AS …',
+  const duplicate = names.find((name, i) => names.indexOf(name) !== i);
+  if (duplicate !== undefined)
+    throw new DriverError('CATALOG_VIEW', `column "${duplicate}" specified more than once`, {
+      remedy: 'Name the columns of the view: CREATE VIEW name (a, b) AS ….',
     });
   const withView = {
     table: (name: string) => catalog.table(name, signal),
     view: async (name: string) =>
       name === view.name ? { ...view, file: undefined } : catalog.view(name, signal),
   };
-  const whole = await parseQuery(`SELECT * FROM ${quoteName(view.name)}`);
-  const bound = await bindStatement(whole, [], withView, signal);
+  const parsedView = await parseQuery(`SELECT * FROM ${quoteName(view.name)}`);
+  const bound = await bindStatement(parsedView, [], withView, signal);
   await planner.plan(bound, settings, { locate: () => undefined, lists: [] });
 }

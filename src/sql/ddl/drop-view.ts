@@ -30,19 +30,21 @@ function getViewNames({ objects }: DropStmt): readonly string[] {
 
 async function findView(
   name: string,
-  { missing_ok: missingIsFine }: DropStmt,
+  { missing_ok: ifExists }: DropStmt,
   { catalog, session }: StatementContext,
 ): Promise<StoredSchema | undefined> {
   const stored = await catalog.schemas.find(name);
   if (stored !== undefined && describesTable(stored.schema))
-    throw new DriverError('CATALOG_WRONG_KIND', `"${stored.schema.name}" is a table, and no view.`);
+    throw new DriverError('CATALOG_WRONG_KIND', `"${stored.schema.name}" is not a view`, {
+      remedy: 'Use DROP TABLE to remove a table.',
+    });
   if (stored !== undefined) return stored;
-  if (missingIsFine === true) {
-    session.warn(`There is no view "${name}": nothing is dropped`);
+  if (ifExists === true) {
+    session.warn(`view "${name}" does not exist, skipping`);
     return undefined;
   }
   const names = (await catalog.schemas.all()).map(({ schema }) => schema.name);
-  throw new DriverError('CATALOG_UNKNOWN_TABLE', `There is no view "${name}".`, {
+  throw new DriverError('CATALOG_UNKNOWN_TABLE', `view "${name}" does not exist`, {
     candidates: nearest(name, names),
     remedy: 'Check the name; sys_views lists the views.',
   });

@@ -10,7 +10,7 @@ import { isOnDemand, type OptionValue, toThroughputOptions } from './throughput-
 
 type Index = NonNullable<TableDescription['GlobalSecondaryIndexes']>[number];
 
-/** The statement that makes a table like this one. */
+/** The CREATE TABLE statement of a table. */
 export function formatCreateTable(
   table: TableDescription,
   extras: TableExtras,
@@ -37,7 +37,7 @@ export function formatCreateTable(
 
 const KEY_TYPES = { S: 'text', N: 'numeric', B: 'bytea' } as const satisfies Record<KeyType, string>;
 
-/** The attributes of keys, and what a schema file declares beside them. */
+/** The key attributes, and the columns of the schema file. */
 function formatColumns(table: TableDescription, declared: TableSchema | undefined): readonly string[] {
   const types = new Map<string, KeyType>();
   for (const { AttributeName: name = '', AttributeType: type } of table.AttributeDefinitions ?? [])
@@ -49,11 +49,11 @@ function formatColumns(table: TableDescription, declared: TableSchema | undefine
       ...indexes.flatMap(({ KeySchema }) => getAttributeNames(KeySchema)),
     ]),
   ];
-  const plain = (declared?.columns ?? []).filter(
+  const topLevel = (declared?.columns ?? []).filter(
     ({ name, path, hidden }) => path.length === 1 && path[0] === name && hidden === undefined,
   );
-  // Keys alone are known to DynamoDB: what a file says of nothing else is not worth a file.
-  const columns = plain.every(({ name }) => types.has(name)) ? [] : plain;
+  // DynamoDB stores the types of keys, so a schema with only key columns adds nothing.
+  const columns = topLevel.every(({ name }) => types.has(name)) ? [] : topLevel;
   const names = [...new Set([...columns.map(({ name }) => name), ...keys])];
   return names.map((name) => {
     const column = columns.find((each) => each.name === name);
@@ -72,7 +72,7 @@ function formatIndex(index: Index, table: TableDescription | undefined): string 
   const partition = getAttributeNames(schema?.filter(({ KeyType }) => KeyType === 'HASH')).map(quoteName);
   const sort = getAttributeNames(schema?.filter(({ KeyType }) => KeyType === 'RANGE')).map(quoteName);
   const first = partition.length > 1 ? `(${partition.join(', ')})` : partition.join('');
-  const held =
+  const projected =
     projection?.ProjectionType === 'INCLUDE'
       ? ` INCLUDE (${(projection.NonKeyAttributes ?? []).toSorted().map(quoteName).join(', ')})`
       : projection?.ProjectionType === 'KEYS_ONLY'
@@ -80,7 +80,7 @@ function formatIndex(index: Index, table: TableDescription | undefined): string 
         : '';
   const options = formatOptions(table === undefined ? [] : getIndexOptions(index, table));
   const settings = options.length === 0 ? '' : ` WITH (${options.join(', ')})`;
-  return `${quoteName(name)} (${[first, ...sort].join(', ')})${held}${settings}`;
+  return `${quoteName(name)} (${[first, ...sort].join(', ')})${projected}${settings}`;
 }
 
 function getTableOptions(table: TableDescription, extras: TableExtras): readonly OptionValue[] {
@@ -100,18 +100,20 @@ function getTableOptions(table: TableDescription, extras: TableExtras): readonly
   ];
 }
 
-/** What sets an index apart from its table. */
+/** The options of an index that differ from those of its table. */
 function getIndexOptions(index: Index, table: TableDescription): readonly OptionValue[] {
-  const usual = isOnDemand(table) ? undefined : new Map(toThroughputOptions(table, false));
-  return toThroughputOptions(index, isOnDemand(table)).filter(([name, value]) => usual?.get(name) !== value);
+  const inherited = isOnDemand(table) ? undefined : new Map(toThroughputOptions(table, false));
+  return toThroughputOptions(index, isOnDemand(table)).filter(
+    ([name, value]) => inherited?.get(name) !== value,
+  );
 }
 
-/** Those settings that are not as usual. */
+/** Formats the options that differ from their defaults. */
 function formatOptions(settings: readonly OptionValue[]): readonly string[] {
   return settings.flatMap(([name, value]) => {
     const { takes, ...spec } = TABLE_OPTIONS[name];
-    const usual = 'usual' in spec ? spec.usual : undefined;
-    if (value === undefined || value === usual) return [];
+    const defaultValue = 'default' in spec ? spec.default : undefined;
+    if (value === undefined || value === defaultValue) return [];
     return [`${name} = ${takes === 'number' || takes === 'boolean' ? value : quoteString(value)}`];
   });
 }

@@ -3,7 +3,7 @@ import type { DeclaredColumn } from '../../catalog/schemas/schema-file.ts';
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { KeyType } from '../../dynamo/attribute-value.ts';
 
-/** The types that the values of a column have in items, as far as keys can have them: declared, else as sampled. */
+/** The attribute types of a column that keys can have: those in sampled items, otherwise the declared one. */
 export function listKeyTypes(column: ColumnDef): readonly KeyType[] {
   const seen = Object.keys(column.seen).filter(isKeyType);
   if (seen.length > 0 || !Number.isNaN(column.presence)) return seen;
@@ -11,7 +11,7 @@ export function listKeyTypes(column: ColumnDef): readonly KeyType[] {
   return declared === undefined ? [] : [declared];
 }
 
-/** The DynamoDB type of a key whose column is declared so; undefined: it cannot be a key. */
+/** The DynamoDB type of a key with this declared type; undefined: it cannot be a key. */
 export function toKeyType({ type, holds }: Pick<DeclaredColumn, 'type' | 'holds'>): KeyType | undefined {
   return type.kind === 'text' ? (holds ?? 'S') : COLUMN_KINDS[type.kind].key;
 }

@@ -1,9 +1,17 @@
+import type { TableDescription } from '../../catalog/describe.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { UpdateTableInput } from '../../dynamo/transport/admin.ts';
 import { toSseSpecification, toStreamSpecification, toTableClass, toThroughput } from './table-input.ts';
 import { TABLE_OPTIONS, type TableOptionName, type TableOptions } from './table-options.ts';
 import { isOnDemand, type OptionValue, toThroughputOptions } from './throughput-options.ts';
-import type { DdlStep, Table, DdlContext } from './ddl-context.ts';
+import type { DdlContext, Table } from './ddl-context.ts';
+
+/** One request: DynamoDB accepts one change of a table at a time. */
+export interface DdlStep {
+  send(table: Table): Promise<void>;
+  /** Describes what is still pending; undefined when done. By default the status of the table and its indexes counts. */
+  readonly describePending?: (table: TableDescription | undefined) => string | undefined;
+}
 
 type Send = DdlStep['send'];
 
@@ -15,7 +23,7 @@ const THROUGHPUT: readonly TableOptionName[] = [
   'max_write_units',
 ];
 
-/** What is to be sent, in the order in which DynamoDB takes it, for SET and RESET of options. */
+/** The requests for SET and RESET of options, in the order that DynamoDB requires. */
 export function toOptionSteps(settings: TableOptions, { context, signal }: DdlContext): readonly DdlStep[] {
   const { admin } = context.session.database.client;
   const steps: Send[] = [];
@@ -25,11 +33,11 @@ export function toOptionSteps(settings: TableOptions, { context, signal }: DdlCo
   if (THROUGHPUT.some((name) => settings.options.has(name)))
     steps.push((table) => {
       const now = getCurrentThroughput(table);
-      const wanted = new Map([...now, ...settings.options]);
-      // To go from one to the other is to leave its capacity behind.
-      if (settings.options.get('billing') === 'on_demand') dropUnset(wanted, settings, 'capacity');
-      if (settings.options.get('billing') === 'provisioned') dropUnset(wanted, settings, 'units');
-      const throughput = toThroughput({ options: wanted, tags: new Map() });
+      const target = new Map([...now, ...settings.options]);
+      // The capacity options of the previous billing mode do not apply to the new one.
+      if (settings.options.get('billing') === 'on_demand') dropUnset(target, settings, 'capacity');
+      if (settings.options.get('billing') === 'provisioned') dropUnset(target, settings, 'units');
+      const throughput = toThroughput({ options: target, tags: new Map() });
       const becomesProvisioned =
         throughput.ProvisionedThroughput !== undefined && now.get('billing') === 'on_demand';
       const indexes = becomesProvisioned ? (table.GlobalSecondaryIndexes ?? []) : [];
@@ -42,46 +50,47 @@ export function toOptionSteps(settings: TableOptions, { context, signal }: DdlCo
         }),
       });
     });
-  const wants = (name: TableOptionName, step: (value: string | undefined) => readonly Send[]): void => {
-    if (settings.options.has(name)) steps.push(...step(settings.options.get(name) ?? getDefault(name)));
+  const addSteps = (name: TableOptionName, toSteps: (value: string | undefined) => readonly Send[]): void => {
+    if (settings.options.has(name)) steps.push(...toSteps(settings.options.get(name) ?? getDefault(name)));
   };
-  wants('stream', (value) => {
-    const wanted = toStreamSpecification(value);
-    const end: Send = async (table) => {
+  addSteps('stream', (value) => {
+    const target = toStreamSpecification(value);
+    // A stream cannot change its view type: it is disabled and enabled again.
+    const disable: Send = async (table) => {
       const { StreamSpecification: now } = table;
-      if (now?.StreamEnabled === true && now.StreamViewType !== wanted?.StreamViewType)
+      if (now?.StreamEnabled === true && now.StreamViewType !== target?.StreamViewType)
         await update(table.TableName, { StreamSpecification: { StreamEnabled: false } });
     };
-    const begin: Send = async (table) => {
+    const enable: Send = async (table) => {
       if (table.StreamSpecification?.StreamEnabled !== true)
-        await update(table.TableName, { StreamSpecification: wanted });
+        await update(table.TableName, { StreamSpecification: target });
     };
-    return wanted === undefined ? [end] : [end, begin];
+    return target === undefined ? [disable] : [disable, enable];
   });
-  wants('table_class', (value = '') => [
+  addSteps('table_class', (value = '') => [
     (table) => update(table.TableName, { TableClass: toTableClass(value) }),
   ]);
-  wants('encryption', (value) => [
+  addSteps('encryption', (value) => [
     (table) =>
       update(table.TableName, {
         SSESpecification: value === undefined ? { Enabled: false } : toSseSpecification(value),
       }),
   ]);
-  wants('deletion_protection', (value) => [
+  addSteps('deletion_protection', (value) => [
     (table) => update(table.TableName, { DeletionProtectionEnabled: value === 'true' }),
   ]);
-  wants('point_in_time_recovery', (value) => [
+  addSteps('point_in_time_recovery', (value) => [
     (table) => admin.setPointInTimeRecovery(table.TableName, { enabled: value === 'true' }, signal),
   ]);
-  wants('ttl', (value) => [
+  addSteps('ttl', (value) => [
     async ({ TableName: name, TableArn: arn }) => {
       const { timeToLive: now } = await admin.extras(name, arn, signal);
       if (now === value || (now === null && value === undefined)) return;
       if (typeof now === 'string' && value !== undefined)
         throw new DriverError(
           'SQL_TABLE_DEFINITION',
-          `The time to live of ${name} is "${now}", and DynamoDB changes it in two steps.`,
-          { remedy: 'RESET (ttl) first, and SET it anew an hour later.' },
+          `cannot change the TTL attribute of table "${name}" from "${now}" to "${value}" in one step`,
+          { remedy: 'Run RESET (ttl), and SET it again an hour later.' },
         );
       const attribute = value ?? now;
       if (typeof attribute === 'string')
@@ -90,7 +99,8 @@ export function toOptionSteps(settings: TableOptions, { context, signal }: DdlCo
   ]);
   if (settings.tags.size > 0)
     steps.push(async ({ TableName: name, TableArn: arn }) => {
-      if (arn === undefined) throw new DriverError('DYNAMO_MALFORMED', `Table ${name} has no ARN to tag.`);
+      if (arn === undefined)
+        throw new DriverError('DYNAMO_MALFORMED', `DescribeTable returned no ARN for table "${name}"`);
       await admin.setTags(arn, settings.tags, signal);
     });
   return steps.map((send) => ({ send }));
@@ -102,14 +112,14 @@ function getCurrentThroughput(table: Table): Map<TableOptionName, string | undef
 }
 
 function dropUnset(
-  wanted: Map<TableOptionName, string | undefined>,
+  target: Map<TableOptionName, string | undefined>,
   { options }: TableOptions,
-  what: 'capacity' | 'units',
+  suffix: 'capacity' | 'units',
 ): void {
-  for (const name of THROUGHPUT) if (name.endsWith(what) && !options.has(name)) wanted.delete(name);
+  for (const name of THROUGHPUT) if (name.endsWith(suffix) && !options.has(name)) target.delete(name);
 }
 
 function getDefault(name: TableOptionName): string | undefined {
   const spec = TABLE_OPTIONS[name];
-  return 'usual' in spec ? spec.usual : undefined;
+  return 'default' in spec ? spec.default : undefined;
 }

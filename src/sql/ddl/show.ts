@@ -15,7 +15,7 @@ type Show = Extract<TableStatement, { kind: 'show-tables' | 'show-create' | 'sho
 const text = (...names: readonly string[]): readonly ResultColumn[] =>
   names.map((name) => resultColumn(name, 'text'));
 
-/** The columns of what a statement shows. */
+/** The result columns of each statement. */
 export const SHOW_COLUMNS = {
   'show-tables': text('name', 'kind'),
   'show-create': text('table', 'statement'),
@@ -26,22 +26,22 @@ export const SHOW_COLUMNS = {
   describe: [...text('column', 'type'), resultColumn('nullable', 'boolean'), ...text('key')],
 } as const satisfies Record<Show['kind'], readonly ResultColumn[]>;
 
-/** Tells of tables, in rows. */
-export async function show(statement: Show, work: DdlContext): Promise<CommandResult> {
+/** Runs SHOW TABLES, SHOW CREATE TABLE, SHOW INDEXES and DESCRIBE. */
+export async function show(statement: Show, ddl: DdlContext): Promise<CommandResult> {
   const tag = statement.kind === 'describe' ? statement.tag : 'SHOW';
-  return rowsResult(tag, SHOW_COLUMNS[statement.kind], await buildShowRows(statement, work));
+  return rowsResult(tag, SHOW_COLUMNS[statement.kind], await buildShowRows(statement, ddl));
 }
 
-function buildShowRows(statement: Show, work: DdlContext): Promise<readonly Value[][]> {
+function buildShowRows(statement: Show, ddl: DdlContext): Promise<readonly Value[][]> {
   switch (statement.kind) {
     case 'show-tables':
-      return listNames(work);
+      return listNames(ddl);
     case 'show-create':
-      return showCreateTable(statement.table, work);
+      return showCreateTable(statement.table, ddl);
     case 'show-indexes':
-      return showIndexes(statement.table, work);
+      return showIndexes(statement.table, ddl);
     case 'describe':
-      return describeRelation(statement.table, work);
+      return describeRelation(statement.table, ddl);
   }
 }
 
@@ -53,13 +53,12 @@ async function listNames({ context: { catalog }, signal }: DdlContext): Promise<
   ];
 }
 
-async function showCreateTable(written: Located<string>, work: DdlContext): Promise<Value[][]> {
-  const { context, signal } = work;
-  const table = await requireTable(written, work);
+async function showCreateTable(target: Located<string>, ddl: DdlContext): Promise<Value[][]> {
+  const { context, signal } = ddl;
+  const table = await requireTable(target, ddl);
   const { TableName: name, TableArn: arn } = table;
   const extras = await context.session.database.client.admin.extras(name, arn, signal);
-  for (const reason of extras.unknown)
-    context.session.warn(`Left out of the statement, for it is not known: ${reason}`);
+  for (const reason of extras.unknown) context.session.warn(`the statement is incomplete: ${reason}`);
   const schema = (await context.catalog.schemas.all()).map((stored) => stored.schema);
   const declared = schema.find(
     (each) => each.kind === 'table' && each.table === name && describesTable(each),
@@ -67,9 +66,9 @@ async function showCreateTable(written: Located<string>, work: DdlContext): Prom
   return [[name, formatCreateTable(table, extras, declared?.kind === 'table' ? declared : undefined)]];
 }
 
-async function showIndexes(written: Located<string>, work: DdlContext): Promise<Value[][]> {
-  const table = await requireTable(written, work);
-  const { indexes } = await work.context.catalog.described(table.TableName, work.signal);
+async function showIndexes(target: Located<string>, ddl: DdlContext): Promise<Value[][]> {
+  const table = await requireTable(target, ddl);
+  const { indexes } = await ddl.context.catalog.described(table.TableName, ddl.signal);
   const status = new Map(
     table.GlobalSecondaryIndexes?.map(({ IndexName, IndexStatus }) => [IndexName, IndexStatus]),
   );
@@ -85,8 +84,8 @@ async function showIndexes(written: Located<string>, work: DdlContext): Promise<
   ]);
 }
 
-async function describeRelation({ value, position }: Located<string>, work: DdlContext): Promise<Value[][]> {
-  const { context, signal } = work;
+async function describeRelation({ value, position }: Located<string>, ddl: DdlContext): Promise<Value[][]> {
+  const { context, signal } = ddl;
   const view = await context.catalog.view(value, signal);
   if (view !== undefined)
     return (await resolveViewColumns(value, context, signal)).map(({ name, type }) => [
@@ -95,16 +94,16 @@ async function describeRelation({ value, position }: Located<string>, work: DdlC
       true,
       null,
     ]);
-  return describeTableColumns(await findTableDef({ value, position }, context, work));
+  return describeTableColumns(await findTableDef({ value, position }, context, ddl));
 }
 
 async function findTableDef(
-  written: Located<string>,
+  target: Located<string>,
   { catalog }: Pick<StatementContext, 'catalog'>,
-  work: DdlContext,
+  ddl: DdlContext,
 ): Promise<TableDef> {
-  const { TableName: name } = await requireTable(written, work);
-  return catalog.table(name, work.signal);
+  const { TableName: name } = await requireTable(target, ddl);
+  return catalog.table(name, ddl.signal);
 }
 
 function describeTableColumns({ key, columns }: TableDef): Value[][] {

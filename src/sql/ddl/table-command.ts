@@ -6,7 +6,7 @@ import { refreshTable } from './refresh-table.ts';
 import { show, SHOW_COLUMNS } from './show.ts';
 import type { DdlContext } from './ddl-context.ts';
 
-/** Statements about tables and indexes. */
+/** The command for statements about tables and indexes. */
 export const tableCommand: Command = {
   nodes: ['TableStatement'],
   roleInTransaction({ node }) {
@@ -16,23 +16,23 @@ export const tableCommand: Command = {
   async run(parsed, _parameters, context, signal) {
     if (!('TableStatement' in parsed.node)) throw parsed.unsupported();
     const statement = parsed.node.TableStatement;
-    const work: DdlContext = { parsed, context, signal };
+    const ddl: DdlContext = { parsed, context, signal };
     switch (statement.kind) {
       case 'create-table':
-        return createTable(statement, work);
+        return createTable(statement, ddl);
       case 'alter-table':
-        return alterTable(statement, work);
+        return alterTable(statement, ddl);
       case 'drop-table':
-        return dropTables(statement, work);
+        return dropTables(statement, ddl);
       case 'drop-index':
-        return dropIndexes(statement, work);
+        return dropIndexes(statement, ddl);
       case 'refresh-table':
-        return refreshTable(statement.table, work);
+        return refreshTable(statement.table, ddl);
       case 'show-tables':
       case 'show-create':
       case 'show-indexes':
       case 'describe':
-        return show(statement, work);
+        return show(statement, ddl);
     }
   },
   async columns({ node }) {

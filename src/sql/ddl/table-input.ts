@@ -12,42 +12,38 @@ export type Throughput = Pick<
   'BillingMode' | 'ProvisionedThroughput' | 'OnDemandThroughput'
 >;
 
-/** Finds the type of an attribute that an index names without one. */
+/** Determines the type of a key attribute of an index; throws SQL_TABLE_DEFINITION if it cannot be a key. */
 export type ResolveKeyType = (part: IndexKeyPart, index: string) => KeyType;
 
-/** What CreateTable is sent for a statement. */
+/** The CreateTable input of a statement. */
 export function toCreateTableInput(statement: CreateTable, settings: TableOptions): CreateTableInput {
   const { table, columns, key, indexes } = statement;
   const types = new Map<string, KeyType>();
-  const typeOf = (name: string, position: number): KeyType => {
+  const resolveType = (name: string, position: number): KeyType => {
     const column = columns.find((each) => each.name === name);
     if (column === undefined)
-      throw new DriverError(
-        'SQL_TABLE_DEFINITION',
-        `The key attribute "${name}" is no column of the table.`,
-        {
-          position,
-          remedy: `Add it to the columns with its type: "${name}" text.`,
-        },
-      );
+      throw new DriverError('SQL_TABLE_DEFINITION', `column "${name}" named in key does not exist`, {
+        position,
+        remedy: `Add the column with its type: "${name}" text.`,
+      });
     if (column.type.key === undefined)
       throw new DriverError(
         'SQL_TABLE_DEFINITION',
-        `"${name}" is ${column.type.text}: a key of DynamoDB is text, a number or bytea.`,
+        `key column "${name}" has type ${column.type.text}; DynamoDB keys must be text, numeric or bytea`,
         { position: column.type.position },
       );
     types.set(name, column.type.key);
     return column.type.key;
   };
-  for (const { value, position } of key) typeOf(value, position);
-  const typeInIndex: ResolveKeyType = (part) => {
+  for (const { value, position } of key) resolveType(value, position);
+  const resolveIndexType: ResolveKeyType = (part) => {
     if (part.type !== undefined)
       throw new DriverError(
         'SQL_TABLE_DEFINITION',
-        `The type of "${part.name}" belongs to the columns of the table, and not to the index.`,
-        { position: part.type.position },
+        `the index cannot specify a type for column "${part.name}"`,
+        { position: part.type.position, remedy: 'Write the type in the columns of the table.' },
       );
-    return typeOf(part.name, part.position);
+    return resolveType(part.name, part.position);
   };
   const global = indexes.filter(({ kind }) => kind === 'global');
   const local = indexes.filter(({ kind }) => kind === 'local');
@@ -60,10 +56,10 @@ export function toCreateTableInput(statement: CreateTable, settings: TableOption
     })),
     ...throughput,
     ...(global.length > 0 && {
-      GlobalSecondaryIndexes: global.map((index) => toGlobalIndexInput(index, typeInIndex, throughput)),
+      GlobalSecondaryIndexes: global.map((index) => toGlobalIndexInput(index, resolveIndexType, throughput)),
     }),
     ...(local.length > 0 && {
-      LocalSecondaryIndexes: local.map((index) => toLocalIndexInput(index, typeInIndex)),
+      LocalSecondaryIndexes: local.map((index) => toLocalIndexInput(index, resolveIndexType)),
     }),
     ...toOtherInput(settings),
   };
@@ -76,29 +72,29 @@ export function toCreateTableInput(statement: CreateTable, settings: TableOption
   };
 }
 
-/** How an index is made that is spread over partitions of its own. */
+/** The input for a global index of a table with this capacity. */
 export function toGlobalIndexInput(
   index: IndexClause,
-  typeOf: ResolveKeyType,
+  resolveKeyType: ResolveKeyType,
   table: Throughput,
 ): GlobalIndexInput {
-  const settings = parseTableOptions(index.options, 'index');
-  return { ...toIndexInput(index, typeOf), ...toIndexThroughput(settings, table, index) };
+  const options = parseTableOptions(index.options, 'index');
+  return { ...toIndexInput(index, resolveKeyType), ...toIndexThroughput(options, table, index) };
 }
 
-function toLocalIndexInput(index: IndexClause, typeOf: ResolveKeyType): LocalIndexInput {
+function toLocalIndexInput(index: IndexClause, resolveKeyType: ResolveKeyType): LocalIndexInput {
   const [option] = index.options;
   if (option !== undefined)
-    throw new DriverError('SQL_TABLE_DEFINITION', `Local index ${index.name} has no options of its own.`, {
+    throw new DriverError('SQL_TABLE_DEFINITION', `local index "${index.name}" cannot have options`, {
       position: option.position,
-      remedy: "Leave WITH out: a local index uses its table's capacity.",
+      remedy: 'Remove WITH: a local index uses the capacity of its table.',
     });
-  return toIndexInput(index, typeOf);
+  return toIndexInput(index, resolveKeyType);
 }
 
-function toIndexInput(index: IndexClause, typeOf: ResolveKeyType): LocalIndexInput {
+function toIndexInput(index: IndexClause, resolveKeyType: ResolveKeyType): LocalIndexInput {
   const { name, partition, sort, projection } = index;
-  for (const part of [...partition, ...sort]) typeOf(part, name);
+  for (const part of [...partition, ...sort]) resolveKeyType(part, name);
   return {
     IndexName: name,
     KeySchema: [...keyElements(partition, 'HASH'), ...keyElements(sort, 'RANGE')],
@@ -118,7 +114,7 @@ function keyElements(
   return parts.map((part) => ({ AttributeName: part.name, KeyType }));
 }
 
-/** What the options of a table say of its capacity; on demand where they say nothing. */
+/** The capacity of a table by its options; on demand without any. */
 export function toThroughput({ options }: TableOptions): Throughput {
   const [read, write] = [options.get('read_capacity'), options.get('write_capacity')];
   const [maxRead, maxWrite] = [options.get('max_read_units'), options.get('max_write_units')];
@@ -126,17 +122,17 @@ export function toThroughput({ options }: TableOptions): Throughput {
     (options.get('billing') ?? ((read ?? write) ? 'provisioned' : 'on_demand')) === 'provisioned';
   if (isProvisioned) {
     if (maxRead !== undefined || maxWrite !== undefined)
-      throw mixed('Options max_read_units and max_write_units are for billing = on_demand.');
+      throw conflict('options max_read_units and max_write_units require billing = on_demand');
     if (read === undefined || write === undefined)
-      throw mixed('Option billing = provisioned needs read_capacity and write_capacity.');
+      throw conflict('option billing = provisioned requires read_capacity and write_capacity');
     return { BillingMode: 'PROVISIONED', ProvisionedThroughput: toProvisioned(read, write) };
   }
   if (read !== undefined || write !== undefined)
-    throw mixed('Options read_capacity and write_capacity are for billing = provisioned.');
+    throw conflict('options read_capacity and write_capacity require billing = provisioned');
   return { BillingMode: 'PAY_PER_REQUEST', ...toOnDemand(maxRead, maxWrite) };
 }
 
-/** The capacity of an index: its own, else the table's where that is provisioned. */
+/** The capacity of an index by its options; by default the same as that of a provisioned table. */
 export function toIndexThroughput(
   { options }: TableOptions,
   table: Throughput,
@@ -144,19 +140,19 @@ export function toIndexThroughput(
 ): Omit<Throughput, 'BillingMode'> {
   const [read, write] = [options.get('read_capacity'), options.get('write_capacity')];
   const [maxRead, maxWrite] = [options.get('max_read_units'), options.get('max_write_units')];
-  const { ProvisionedThroughput: own } = table;
-  if (own !== undefined) {
+  const { ProvisionedThroughput: capacity } = table;
+  if (capacity !== undefined) {
     if (maxRead !== undefined || maxWrite !== undefined)
-      throw mixed(`Index ${name}: max_read_units and max_write_units are for tables on demand.`);
+      throw conflict(`index "${name}": max_read_units and max_write_units require an on-demand table`);
     return {
       ProvisionedThroughput: toProvisioned(
-        read ?? String(own.ReadCapacityUnits),
-        write ?? String(own.WriteCapacityUnits),
+        read ?? String(capacity.ReadCapacityUnits),
+        write ?? String(capacity.WriteCapacityUnits),
       ),
     };
   }
   if (read !== undefined || write !== undefined)
-    throw mixed(`Index ${name}: read_capacity and write_capacity are for provisioned tables.`);
+    throw conflict(`index "${name}": read_capacity and write_capacity require a provisioned table`);
   return toOnDemand(maxRead, maxWrite);
 }
 
@@ -190,7 +186,7 @@ function toOtherInput({ options, tags }: TableOptions): Partial<CreateTableInput
   };
 }
 
-/** Undefined: there is no stream. */
+/** The specification for the option `stream`; undefined: no stream. */
 export function toStreamSpecification(value: string | undefined): CreateTableInput['StreamSpecification'] {
   const view = STREAMS.find((each) => each.toLowerCase() === value);
   return view === undefined ? undefined : { StreamEnabled: true, StreamViewType: view };
@@ -206,6 +202,6 @@ export function toSseSpecification(value: string): NonNullable<CreateTableInput[
   return { Enabled: true, SSEType: 'KMS', ...(value !== 'kms' && { KMSMasterKeyId: value }) };
 }
 
-function mixed(message: string): DriverError {
+function conflict(message: string): DriverError {
   return new DriverError('SQL_TABLE_DEFINITION', message);
 }

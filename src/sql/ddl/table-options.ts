@@ -5,8 +5,7 @@ import type { ParsedOption } from '../parse/table/table-statement.ts';
 interface OptionSpec {
   readonly on: 'table' | 'index' | 'both';
   readonly takes: 'number' | 'boolean' | 'name' | readonly string[];
-  /** What holds where it is not given; undefined: nothing. */
-  readonly usual?: string;
+  readonly default?: string;
   readonly doc: string;
 }
 
@@ -15,52 +14,52 @@ export const TABLE_OPTIONS = {
   billing: {
     on: 'table',
     takes: ['on_demand', 'provisioned'],
-    usual: 'on_demand',
-    doc: 'How capacity is paid for.',
+    default: 'on_demand',
+    doc: 'The billing mode.',
   },
-  read_capacity: { on: 'both', takes: 'number', doc: 'Provisioned read capacity units a second.' },
-  write_capacity: { on: 'both', takes: 'number', doc: 'Provisioned write capacity units a second.' },
-  max_read_units: { on: 'both', takes: 'number', doc: 'The most read units a second on demand.' },
-  max_write_units: { on: 'both', takes: 'number', doc: 'The most write units a second on demand.' },
+  read_capacity: { on: 'both', takes: 'number', doc: 'Provisioned read capacity units per second.' },
+  write_capacity: { on: 'both', takes: 'number', doc: 'Provisioned write capacity units per second.' },
+  max_read_units: { on: 'both', takes: 'number', doc: 'Maximum on-demand read units per second.' },
+  max_write_units: { on: 'both', takes: 'number', doc: 'Maximum on-demand write units per second.' },
   ttl: {
     on: 'table',
     takes: 'name',
-    doc: 'The attribute that holds the second (since 1970) after which DynamoDB deletes an item.',
+    doc: 'The attribute with the Unix time, in seconds, after which DynamoDB deletes an item.',
   },
   stream: {
     on: 'table',
     takes: ['none', 'keys_only', 'new_image', 'old_image', 'new_and_old_images'],
-    usual: 'none',
-    doc: 'What the stream of changes holds.',
+    default: 'none',
+    doc: 'The contents of the stream of changes.',
   },
   table_class: {
     on: 'table',
     takes: ['standard', 'standard_infrequent_access'],
-    usual: 'standard',
-    doc: 'Cheaper storage, or cheaper reads and writes.',
+    default: 'standard',
+    doc: 'The table class: cheaper reads and writes, or cheaper storage.',
   },
   deletion_protection: {
     on: 'table',
     takes: 'boolean',
-    usual: 'false',
-    doc: 'DROP TABLE is refused until it is taken away.',
+    default: 'false',
+    doc: 'Rejects DROP TABLE until it is set to false.',
   },
   point_in_time_recovery: {
     on: 'table',
     takes: 'boolean',
-    usual: 'false',
-    doc: 'DynamoDB keeps what is needed to restore any second of the last days.',
+    default: 'false',
+    doc: 'Backs up the table continuously, so that it can be restored to any second of the last 35 days.',
   },
   encryption: {
     on: 'table',
     takes: 'name',
-    doc: "`kms` for AWS's managed key, or the ARN of a key of your own; usually a key that DynamoDB owns.",
+    doc: '`kms` for the AWS managed key, or the ARN of a customer managed key (default: a key owned by DynamoDB).',
   },
 } as const satisfies Record<string, OptionSpec>;
 
 export type TableOptionName = keyof typeof TABLE_OPTIONS;
 
-/** Options as they hold: the values in one spelling, undefined where one is to be as usual. */
+/** Parsed options: values are normalized; undefined resets an option to its default. */
 export interface TableOptions {
   readonly options: ReadonlyMap<TableOptionName, string | undefined>;
   readonly tags: ReadonlyMap<string, string | undefined>;
@@ -79,11 +78,11 @@ const BOOLEANS: ReadonlyMap<string, string> = new Map([
   ['0', 'false'],
 ]);
 
-/** Reads the options of a table or an index, each of which is given once. */
-export function parseTableOptions(written: readonly ParsedOption[], on: 'table' | 'index'): TableOptions {
+/** Parses the options of a table or index; throws SQL_TABLE_DEFINITION for unknown, repeated and invalid ones. */
+export function parseTableOptions(parsed: readonly ParsedOption[], on: 'table' | 'index'): TableOptions {
   const options = new Map<TableOptionName, string | undefined>();
   const tags = new Map<string, string | undefined>();
-  for (const option of written) {
+  for (const option of parsed) {
     const { name } = option;
     if (on === 'table' && name.startsWith(TAG)) {
       tags.set(name.slice(TAG.length), option.value);
@@ -92,7 +91,7 @@ export function parseTableOptions(written: readonly ParsedOption[], on: 'table' 
     const spec = BY_NAME.get(name);
     if (!isOptionName(name) || spec === undefined || (spec.on !== on && spec.on !== 'both'))
       throw unknownOption(option, on);
-    if (options.has(name)) throw problem(option, `Option ${name} is given twice.`);
+    if (options.has(name)) throw invalidOption(option, `option "${name}" specified more than once`);
     options.set(name, option.value === undefined ? undefined : parseOptionValue(option, option.value, spec));
   }
   return { options, tags };
@@ -105,22 +104,20 @@ function isOptionName(name: string): name is TableOptionName {
 function parseOptionValue(option: ParsedOption, value: string, { takes }: OptionSpec): string {
   switch (takes) {
     case 'name':
-      if (value === '') throw problem(option, `Option ${option.name} is empty.`);
+      if (value === '') throw invalidValue(option, value, 'a name');
       return value;
     case 'boolean': {
       const known = BOOLEANS.get(value.toLowerCase());
-      if (known === undefined)
-        throw problem(option, `Option ${option.name} is "${value}"; expected true or false.`);
+      if (known === undefined) throw invalidValue(option, value, 'true or false');
       return known;
     }
     case 'number':
       if (!/^\d{1,15}$/.test(value) || Number(value) === 0)
-        throw problem(option, `Option ${option.name} is "${value}"; expected a whole number from 1.`);
+        throw invalidValue(option, value, 'a positive integer');
       return String(Number(value));
     default: {
       const known = takes.find((each) => each === value.toLowerCase().replaceAll('-', '_'));
-      if (known === undefined)
-        throw problem(option, `Option ${option.name} is "${value}"; expected one of ${takes.join(', ')}.`);
+      if (known === undefined) throw invalidValue(option, value, `one of ${takes.join(', ')}`);
       return known;
     }
   }
@@ -129,13 +126,20 @@ function parseOptionValue(option: ParsedOption, value: string, { takes }: Option
 function unknownOption(option: ParsedOption, on: 'table' | 'index'): DriverError {
   const names = [...BY_NAME].filter(([, spec]) => spec.on === on || spec.on === 'both').map(([name]) => name);
   const article = on === 'table' ? 'a table' : 'an index';
-  return new DriverError('SQL_TABLE_DEFINITION', `There is no option ${option.name} of ${article}.`, {
+  return new DriverError('SQL_TABLE_DEFINITION', `unrecognized ${on} option "${option.name}"`, {
     position: option.position,
     candidates: nearest(option.name, names),
-    remedy: `The options of ${article} are ${names.join(', ')}${on === 'table' ? ' and tag.name' : ''}.`,
+    remedy: `Use one of the options of ${article}: ${names.join(', ')}${on === 'table' ? ', tag.name' : ''}.`,
   });
 }
 
-function problem({ position }: ParsedOption, message: string): DriverError {
+function invalidValue(option: ParsedOption, value: string, expected: string): DriverError {
+  return invalidOption(
+    option,
+    `invalid value for option "${option.name}": "${value}" (expected ${expected})`,
+  );
+}
+
+function invalidOption({ position }: ParsedOption, message: string): DriverError {
   return new DriverError('SQL_TABLE_DEFINITION', message, { position });
 }

@@ -1,15 +1,15 @@
 import type { TableDescription } from '../../catalog/describe.ts';
 import type { TableOptionName } from './table-options.ts';
 
-/** An option as it holds; undefined: it is not given. */
+/** The current value of an option; undefined: not set. */
 export type OptionValue = readonly [name: TableOptionName, value: string | undefined];
 
-/** Whether a table is paid for by what is read and written. */
+/** Whether the billing mode of a table is on demand. */
 export function isOnDemand({ BillingModeSummary: billing }: TableDescription): boolean {
   return billing?.BillingMode === 'PAY_PER_REQUEST';
 }
 
-/** The capacity of a table or an index, as options. */
+/** The capacity of a table or index as options. */
 export function toThroughputOptions(
   {
     ProvisionedThroughput: provisioned,
@@ -28,7 +28,7 @@ export function toThroughputOptions(
       ];
 }
 
-/** DynamoDB says 0 or -1 where there is no bound. */
+/** DynamoDB returns 0 or -1 for no limit. */
 function units(count: number | undefined): string | undefined {
   return count === undefined || count <= 0 ? undefined : String(count);
 }

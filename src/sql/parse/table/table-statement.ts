@@ -94,7 +94,7 @@ export type TableStatement =
       readonly ifExists: boolean;
       readonly waits: boolean;
     }
-  /** Looks at a table again; Spark's word for it. */
+  /** As in Spark SQL: discards what the catalog knows about the table. */
   | { readonly kind: 'refresh-table'; readonly table: Located<string> }
   | { readonly kind: 'show-tables' }
   | { readonly kind: 'show-create'; readonly table: Located<string> }
