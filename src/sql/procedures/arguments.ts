@@ -6,49 +6,53 @@ import type { ParsedCommand } from '../parse/parse.ts';
 import { evaluateConstant } from '../write/constant.ts';
 import type { ProcedureDefinition, ProcedureParameter } from '../system/procedure-definitions.ts';
 
-/** What a procedure was given: by its parameter's name, the values by their numbers from 1. */
+/** The arguments of a procedure: by the name of the parameter, the values by their numbers from 1. */
 export type Arguments = ReadonlyMap<string, ReadonlyMap<number, string>>;
 
-/** Reads `name => value`, `"name#1" => value`, or values in the order of the parameters. */
+/** Reads arguments written as `name => value`, `"name#1" => value`, or in the order of the parameters. */
 export function readArguments(
   { name: procedure, parameters }: ProcedureDefinition,
   nodes: readonly Node[],
   parsed: ParsedCommand,
   literals: readonly ParameterLiteral[],
 ): Arguments {
-  const given = new Map<string, Map<number, string>>();
+  const values = new Map<string, Map<number, string>>();
   for (const [at, node] of nodes.entries()) {
     const named = 'NamedArgExpr' in node ? node.NamedArgExpr : undefined;
     const position = parsed.position(named?.location ?? 0);
-    const written = named?.name ?? parameters[at]?.name;
-    const { parameter, number } = findParameter(written, parameters, procedure, position);
+    const name = named?.name ?? parameters[at]?.name;
+    const { parameter, number } = findParameter(name, parameters, procedure, position);
     const value = toArgumentValue(named?.arg ?? node, literals);
     if (value === null) continue;
     if (value === undefined)
-      throw new DriverError('SQL_BAD_ARGUMENT', `${procedure}: ${parameter.name} has to be a constant.`, {
-        position,
-      });
-    const numbers = given.get(parameter.name) ?? new Map<number, string>();
+      throw new DriverError(
+        'SQL_BAD_ARGUMENT',
+        `argument "${parameter.name}" of procedure ${procedure} must be a constant`,
+        { position },
+      );
+    const numbers = values.get(parameter.name) ?? new Map<number, string>();
     if (numbers.has(number))
-      throw new DriverError('SQL_BAD_ARGUMENT', `${procedure}: ${written} is given twice.`, { position });
+      throw new DriverError('SQL_BAD_ARGUMENT', `argument name "${name}" used more than once`, { position });
     numbers.set(number, value);
-    given.set(parameter.name, numbers);
+    values.set(parameter.name, numbers);
   }
-  const missing = parameters.find(({ name, required }) => required === true && !given.has(name));
+  const missing = parameters.find(({ name, required }) => required === true && !values.has(name));
   if (missing !== undefined)
-    throw new DriverError('SQL_BAD_ARGUMENT', `${procedure} needs ${missing.name}.`, {
-      remedy: `Write CALL ${procedure}(${formatUsage(parameters)}).`,
-    });
-  return given;
+    throw new DriverError(
+      'SQL_BAD_ARGUMENT',
+      `procedure ${procedure} requires an argument "${missing.name}"`,
+      { remedy: `Write CALL ${procedure}(${formatUsage(parameters)}).` },
+    );
+  return values;
 }
 
 function findParameter(
-  written: string | undefined,
+  argument: string | undefined,
   parameters: readonly ProcedureParameter[],
   procedure: string,
   position: number,
 ): { readonly parameter: ProcedureParameter; readonly number: number } {
-  const [, stem = '', digits] = /^([^]*?)(?:#(\d*))?$/.exec(written ?? '') ?? [];
+  const [, stem = '', digits] = /^([^]*?)(?:#(\d*))?$/.exec(argument ?? '') ?? [];
   const parameter = parameters.find(
     ({ name, numbered }) =>
       name.replace('#', '').toLowerCase() === stem.toLowerCase() &&
@@ -58,18 +62,18 @@ function findParameter(
   const names = parameters.map(({ name }) => name);
   throw new DriverError(
     'SQL_BAD_ARGUMENT',
-    written === undefined
-      ? `${procedure} has ${parameters.length} parameters.`
-      : `${procedure} has no parameter ${written}.`,
+    argument === undefined
+      ? `procedure ${procedure} has only ${parameters.length} parameters`
+      : `procedure ${procedure} has no parameter named "${argument}"`,
     {
       position,
-      candidates: nearest(written ?? '', names),
-      remedy: `The parameters are ${names.join(', ')}.`,
+      candidates: nearest(argument ?? '', names),
+      remedy: `Use the parameters of the procedure: ${names.join(', ')}.`,
     },
   );
 }
 
-/** Undefined: no constant. */
+/** The value as a string; null for NULL, undefined if it is not a constant. */
 function toArgumentValue(node: Node, literals: readonly ParameterLiteral[]): string | null | undefined {
   const value = evaluateConstant(node, literals);
   switch (value?.kind) {

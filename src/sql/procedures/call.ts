@@ -12,7 +12,7 @@ import { callCreateSchema } from './create-schema.ts';
 import { callCreateTable } from './create-table.ts';
 import { type ProcedureDefinition, type ProcedureName, PROCEDURES } from '../system/procedure-definitions.ts';
 
-type Procedure = (given: Arguments, work: DdlContext) => Promise<readonly Value[]>;
+type Procedure = (args: Arguments, ddl: DdlContext) => Promise<readonly Value[]>;
 
 const RUN: Readonly<Record<ProcedureName, Procedure>> = {
   CreateTable: callCreateTable,
@@ -27,9 +27,9 @@ const NAMES: ReadonlyMap<string, ProcedureName> = new Map([
 export const callCommand: Command = {
   nodes: ['CallStmt'],
   async run(parsed, parameters, context, signal) {
-    const { name, args } = resolveProcedure(parsed);
-    const given = readArguments(PROCEDURES[name], args, parsed, parameters);
-    const row = await RUN[name](given, { parsed, context, signal });
+    const { name, nodes } = resolveProcedure(parsed);
+    const args = readArguments(PROCEDURES[name], nodes, parsed, parameters);
+    const row = await RUN[name](args, { parsed, context, signal });
     return rowsResult('CALL', toResultColumns(PROCEDURES[name]), [row]);
   },
   async columns(parsed) {
@@ -43,17 +43,17 @@ function toResultColumns({ results }: ProcedureDefinition): readonly ResultColum
 
 function resolveProcedure(parsed: ParsedCommand): {
   readonly name: ProcedureName;
-  readonly args: NonNullable<NonNullable<CallStmt['funccall']>['args']>;
+  readonly nodes: NonNullable<NonNullable<CallStmt['funccall']>['args']>;
 } {
   if (!('CallStmt' in parsed.node)) throw parsed.unsupported();
-  const { funcname, args = [], location = 0 } = parsed.node.CallStmt.funccall ?? {};
-  const written = getStringValues(funcname).at(-1) ?? '';
-  const name = NAMES.get(written.toLowerCase());
-  if (name !== undefined) return { name, args };
+  const { funcname, args: nodes = [], location = 0 } = parsed.node.CallStmt.funccall ?? {};
+  const called = getStringValues(funcname).at(-1) ?? '';
+  const name = NAMES.get(called.toLowerCase());
+  if (name !== undefined) return { name, nodes };
   const names = Object.keys(PROCEDURES);
-  throw new DriverError('SQL_UNKNOWN_FUNCTION', `There is no procedure ${written}.`, {
+  throw new DriverError('SQL_UNKNOWN_FUNCTION', `procedure ${called} does not exist`, {
     position: parsed.position(location),
-    candidates: nearest(written, names),
-    remedy: `The procedures are ${names.join(' and ')}.`,
+    candidates: nearest(called, names),
+    remedy: `Call ${names.join(' or ')}.`,
   });
 }

@@ -4,23 +4,25 @@ import type { DdlContext } from '../ddl/ddl-context.ts';
 import type { Value } from '../types/value.ts';
 import type { Arguments } from './arguments.ts';
 
-/** The procedure CreateSchema: the schema file of one table, in the folder of the connection. */
+/** The procedure CreateSchema: writes the schema file of a table to the folder Location. */
 export async function callCreateSchema(
-  given: Arguments,
+  args: Arguments,
   { context: { catalog }, signal }: DdlContext,
 ): Promise<readonly Value[]> {
   const { schemas } = catalog;
   if (schemas.folder === undefined)
-    throw new DriverError('CONN_BAD_VALUE', 'There is no folder to write schema files to', {
-      remedy: 'Set Location in the connection string.',
+    throw new DriverError('CONN_BAD_VALUE', 'CreateSchema requires the connection property Location', {
+      remedy: 'Set Location in the connection string to the folder of schema files.',
     });
-  const table = await catalog.sampled(given.get('TableName')?.get(1) ?? '', signal);
-  const there = (await schemas.all()).find(({ schema }) => schema.name === table.name);
-  if (there?.file !== undefined)
-    throw new DriverError('CATALOG_DUPLICATE_TABLE', `${there.file} describes "${table.name}" already`, {
-      remedy: 'Remove the file first.',
-    });
-  const file = await schemas.save(schemaOfTable(table), false, given.get('FileName')?.get(1));
+  const table = await catalog.sampled(args.get('TableName')?.get(1) ?? '', signal);
+  const stored = (await schemas.all()).find(({ schema }) => schema.name === table.name);
+  if (stored?.file !== undefined)
+    throw new DriverError(
+      'CATALOG_DUPLICATE_TABLE',
+      `schema file for "${table.name}" already exists: ${stored.file}`,
+      { remedy: 'Remove the file first.' },
+    );
+  const file = await schemas.save(schemaOfTable(table), false, args.get('FileName')?.get(1));
   catalog.forget(table.name);
   return ['Success', file ?? null];
 }

@@ -7,27 +7,27 @@ import { assertWritable, type DdlContext } from '../ddl/ddl-context.ts';
 import type { Value } from '../types/value.ts';
 import type { Arguments } from './arguments.ts';
 
-/** The procedure CreateTable: a key whose types are S, N or B. */
-export async function callCreateTable(given: Arguments, work: DdlContext): Promise<readonly Value[]> {
-  assertWritable('CreateTable', work.context);
-  const one = (name: string): string | undefined => given.get(name)?.get(1);
-  const all = (name: string): ReadonlyMap<number, string> => given.get(name) ?? new Map<number, string>();
+/** The procedure CreateTable: creates a table with one or two key attributes. */
+export async function callCreateTable(args: Arguments, ddl: DdlContext): Promise<readonly Value[]> {
+  assertWritable('CreateTable', ddl.context);
+  const one = (name: string): string | undefined => args.get(name)?.get(1);
+  const all = (name: string): ReadonlyMap<number, string> => args.get(name) ?? new Map<number, string>();
   const types = new Map(
     [...all('AttributeDefinitions_AttributeName#')].map(([number, name]) => [
       name,
       parseKeyType(all('AttributeDefinitions_AttributeType#').get(number)),
     ]),
   );
-  const kinds = all('KeySchema_KeyType#');
+  const roles = all('KeySchema_KeyType#');
   const key = [...all('KeySchema_AttributeName#')]
-    .map(([number, name]) => ({ name, number, kind: parseKeyRole(kinds.get(number), number) }))
-    .toSorted((a, b) => (a.kind === b.kind ? a.number - b.number : a.kind === 'HASH' ? -1 : 1));
-  if (key.filter(({ kind }) => kind === 'HASH').length !== 1)
-    throw new DriverError('SQL_TABLE_DEFINITION', 'A table has one partition key (HASH).');
-  const stray = [...types.keys()].find((name) => !key.some((each) => each.name === name));
-  if (stray !== undefined)
-    throw new DriverError('SQL_TABLE_DEFINITION', `"${stray}" has a type, and is not in the key.`, {
-      remedy: 'DynamoDB keeps the types of keys only: leave the others out.',
+    .map(([number, name]) => ({ name, number, role: parseKeyRole(roles.get(number), number) }))
+    .toSorted((a, b) => (a.role === b.role ? a.number - b.number : a.role === 'HASH' ? -1 : 1));
+  if (key.filter(({ role }) => role === 'HASH').length !== 1)
+    throw new DriverError('SQL_TABLE_DEFINITION', 'a table must have exactly one partition key (HASH)');
+  const unused = [...types.keys()].find((name) => !key.some((each) => each.name === name));
+  if (unused !== undefined)
+    throw new DriverError('SQL_TABLE_DEFINITION', `attribute "${unused}" has a type but is not a key`, {
+      remedy: 'Define only key attributes: DynamoDB does not store the types of others.',
     });
   const table = { value: one('TableName') ?? '', position: 1 };
   const settings = parseTableOptions(
@@ -40,7 +40,7 @@ export async function callCreateTable(given: Arguments, work: DdlContext): Promi
   );
   const input = {
     TableName: table.value,
-    KeySchema: key.map(({ name, kind }) => ({ AttributeName: name, KeyType: kind })),
+    KeySchema: key.map(({ name, role }) => ({ AttributeName: name, KeyType: role })),
     AttributeDefinitions: key.map(({ name }) => ({
       AttributeName: name,
       AttributeType: types.get(name) ?? ('S' as const),
@@ -48,7 +48,7 @@ export async function callCreateTable(given: Arguments, work: DdlContext): Promi
     ...toThroughput(settings),
   };
   checkTable(input);
-  return [await sendCreateTable(input, settings, table, { ifNotExists: false, waits: true }, work)];
+  return [await sendCreateTable(input, settings, table, { ifNotExists: false, waits: true }, ddl)];
 }
 
 function toBillingOption(mode: string | undefined): string | undefined {
@@ -58,11 +58,11 @@ function toBillingOption(mode: string | undefined): string | undefined {
 function parseKeyType(type = 'S'): 'S' | 'N' | 'B' {
   const letter = type.toUpperCase();
   if (letter === 'S' || letter === 'N' || letter === 'B') return letter;
-  throw new DriverError('SQL_BAD_ARGUMENT', `The type of a key is S, N or B, and not "${type}".`);
+  throw new DriverError('SQL_BAD_ARGUMENT', `invalid key type "${type}" (expected S, N or B)`);
 }
 
-function parseKeyRole(written: string | undefined, number: number): 'HASH' | 'RANGE' {
-  const kind = written?.toUpperCase() ?? (number === 1 ? 'HASH' : 'RANGE');
-  if (kind === 'HASH' || kind === 'RANGE') return kind;
-  throw new DriverError('SQL_BAD_ARGUMENT', `A key is HASH or RANGE, and not "${written}".`);
+function parseKeyRole(keyType: string | undefined, number: number): 'HASH' | 'RANGE' {
+  const role = keyType?.toUpperCase() ?? (number === 1 ? 'HASH' : 'RANGE');
+  if (role === 'HASH' || role === 'RANGE') return role;
+  throw new DriverError('SQL_BAD_ARGUMENT', `invalid KeyType "${keyType}" (expected HASH or RANGE)`);
 }
