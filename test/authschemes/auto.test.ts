@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type SignIn, signIn } from '../../src/database/sign-in.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { type FakePorts, fakePorts } from '../doubles/ports.ts';
-import { fieldsOf, startSts, stsCredentials } from '../doubles/sts.ts';
+import { toFields, startSts, stsCredentials } from '../doubles/sts.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const CREDENTIALS = '/home/ana/.aws/credentials';
@@ -53,7 +53,7 @@ describe('Auto without properties', () => {
     const way = await open(world(env, files), text);
     expect(await way.source(nobody)).toMatchObject({ accessKeyId: 'ROLE' });
     expect(way.describe()).toContain(`role ${ROLE}, by way of environment variables`);
-    expect(fieldsOf(sts.requests[0])).toMatchObject({ Action: 'AssumeRole', RoleArn: ROLE });
+    expect(toFields(sts.requests[0])).toMatchObject({ Action: 'AssumeRole', RoleArn: ROLE });
     expect(sts.requests[0]?.authorization).toContain('Credential=ENV/');
   });
 

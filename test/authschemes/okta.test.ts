@@ -13,7 +13,7 @@ import { processPorts } from '../../src/host/node/process-ports.ts';
 import { fileVault } from '../../src/host/node/vault.ts';
 import { type OktaDouble, type OktaSetup, startOkta, USER } from '../doubles/okta.ts';
 import { fakePorts, type FakePorts } from '../doubles/ports.ts';
-import { fieldsOf, type StsDouble, startSts, stsCredentials } from '../doubles/sts.ts';
+import { toFields, type StsDouble, startSts, stsCredentials } from '../doubles/sts.ts';
 import { testAuthority } from '../support/certificates.ts';
 import { samlResponse } from '../support/saml-response.ts';
 import { sourceOf } from '../support/source-of.ts';
@@ -91,7 +91,7 @@ withTls('AuthScheme Okta', () => {
       await using db = await connect(text, { ports, trusted: true });
       const { rows } = await db.query('SELECT id FROM orders ORDER BY id');
       expect(rows).toEqual([{ id: 'a' }, { id: 'b' }]);
-      expect(fieldsOf(place.sts.requests[0])).toMatchObject({
+      expect(toFields(place.sts.requests[0])).toMatchObject({
         Action: 'AssumeRoleWithSAML',
         RoleArn: ROLE,
         PrincipalArn: PROVIDER,
@@ -127,7 +127,7 @@ withTls('AuthScheme Okta', () => {
     way.close();
     const chosen = await opened(place.text(`AWSRoleARN=${OTHER}`));
     await chosen.source(never());
-    expect(fieldsOf(place.sts.requests[0])).toMatchObject({ RoleArn: OTHER, PrincipalArn: PROVIDER });
+    expect(toFields(place.sts.requests[0])).toMatchObject({ RoleArn: OTHER, PrincipalArn: PROVIDER });
     chosen.close();
   });
 

@@ -6,7 +6,7 @@ import { connect } from '../../src/index.ts';
 import { startDynalite } from '../doubles/dynalite.ts';
 import { type FakePorts, fakePorts } from '../doubles/ports.ts';
 import {
-  fieldsOf,
+  toFields,
   startSts,
   type StsAnswer,
   type StsDouble,
@@ -40,7 +40,7 @@ describe('AuthScheme SAMLAssertion', () => {
       accountId: '123456789012',
       origin: `role ${ROLE} by SAMLAssertion of the connection`,
     });
-    expect(fieldsOf(sts.requests[0])).toEqual({
+    expect(toFields(sts.requests[0])).toEqual({
       Action: 'AssumeRoleWithSAML',
       Version: '2011-06-15',
       RoleArn: ROLE,
@@ -59,7 +59,7 @@ describe('AuthScheme SAMLAssertion', () => {
     await source(new AbortController().signal);
     files['/saml.txt'] = assertionXml({ sessionName: 'second' });
     await source(new AbortController().signal);
-    const [, second] = sts.requests.map((request) => fieldsOf(request)['SAMLAssertion'] ?? '');
+    const [, second] = sts.requests.map((request) => toFields(request)['SAMLAssertion'] ?? '');
     expect(Buffer.from(second ?? '', 'base64').toString()).toContain('second');
   });
 
@@ -70,7 +70,7 @@ describe('AuthScheme SAMLAssertion', () => {
     await using sts = await startSts(granted);
     const roles = [`${ROLE},${PROVIDER}`, `${PROVIDER},${OTHER}`, 'nonsense'];
     await exchanged(sts, `SAMLAssertion=${encoded({ roles })};${properties}`);
-    expect(fieldsOf(sts.requests[0])['RoleArn']).toBe(role);
+    expect(toFields(sts.requests[0])['RoleArn']).toBe(role);
   });
 
   it.each([
@@ -123,7 +123,7 @@ describe('AuthScheme SAMLAssertion', () => {
 
 /** Takes an hour and no more. */
 const refusing = (body: string): StsAnswer =>
-  fieldsOf({ body })['DurationSeconds'] === '3600'
+  toFields({ body })['DurationSeconds'] === '3600'
     ? granted()
     : stsError(
         400,
@@ -131,7 +131,7 @@ const refusing = (body: string): StsAnswer =>
         'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
       );
 
-const asked = (sts: StsDouble) => sts.requests.map((request) => fieldsOf(request)['DurationSeconds']);
+const asked = (sts: StsDouble) => sts.requests.map((request) => toFields(request)['DurationSeconds']);
 
 describe('the duration', () => {
   const assertion = `SAMLAssertion=${encoded({ sessionDuration: '28800' })}`;

@@ -10,7 +10,7 @@ import { Secret } from '../../src/core/secret.ts';
 import {
   type StsDouble,
   callerIdentity,
-  fieldsOf,
+  toFields,
   startSts,
   stsCredentials,
   stsError,
@@ -96,7 +96,7 @@ describe('assumeRole', () => {
       accountId: '123456789012',
       origin: `role ${ROLE}`,
     });
-    expect(fieldsOf(sts.requests[0])).toEqual({
+    expect(toFields(sts.requests[0])).toEqual({
       Action: 'AssumeRole',
       Version: '2011-06-15',
       RoleArn: ROLE,
@@ -110,7 +110,7 @@ describe('assumeRole', () => {
   it('sends the one-time code', async () => {
     await using sts = await startSts(() => stsCredentials('AssumeRole', 'ASIA1'));
     await assumeRole({ ...callTo(sts), ...role, mfa: { serialNumber: 'GAHT12345678', code: '987654' } });
-    expect(fieldsOf(sts.requests[0])).toMatchObject({ SerialNumber: 'GAHT12345678', TokenCode: '987654' });
+    expect(toFields(sts.requests[0])).toMatchObject({ SerialNumber: 'GAHT12345678', TokenCode: '987654' });
   });
 
   it.each([
@@ -225,7 +225,7 @@ describe('getSessionToken', () => {
       expiration: END,
       origin: 'session with the MFA device arn:aws:iam::123456789012:mfa/ana',
     });
-    expect(fieldsOf(sts.requests[0])).toEqual({
+    expect(toFields(sts.requests[0])).toEqual({
       Action: 'GetSessionToken',
       Version: '2011-06-15',
       DurationSeconds: '3600',
@@ -252,7 +252,7 @@ describe('assumeRoleWithWebIdentity', () => {
     const credentials = await assumeRoleWithWebIdentity({ ...call, endpoint: sts.endpoint });
     expect(credentials).toMatchObject({ accessKeyId: 'ASIA3', expiration: END });
     expect(sts.requests[0]?.authorization).toBe('');
-    expect(fieldsOf(sts.requests[0])).toEqual({
+    expect(toFields(sts.requests[0])).toEqual({
       Action: 'AssumeRoleWithWebIdentity',
       Version: '2011-06-15',
       RoleArn: ROLE,

@@ -3,40 +3,40 @@ import type { KeyPair } from '../support/certificates.ts';
 import { tokenXml, samlResponse, soapFault, trustResponse } from '../support/tokens.ts';
 import { type HttpsAnswer, type HttpsRequest, type HttpsServer, startHttps } from './https-server.ts';
 
-/** A second factor that the farm asks for after the password. */
+/** A second factor that the farm requires after the password. */
 export interface AdapterWords {
   readonly method: string;
-  /** The names of the fields to fill in; without any the page waits for a phone. */
+  /** The names of the fields to fill in; without any the page waits for an approval on a phone. */
   readonly fields: readonly string[];
   readonly code?: string;
-  /** How often the page is asked before the phone was touched. */
+  /** The number of polls before the approval. */
   readonly looks?: number;
   readonly number?: string;
 }
 
-/** How the farm is set up, and what it is told to do differently. */
+/** The configuration of the farm, and overrides of its behavior. */
 export interface AdfsSetup {
   readonly user?: string;
   readonly password?: string;
   readonly relyingParty?: string;
   readonly adapters?: readonly AdapterWords[];
-  /** The token that it takes in `Authorization: Negotiate`; more than one makes as many legs. */
+  /** The tokens that it accepts in `Authorization: Negotiate`, one for each leg. */
   readonly tickets?: readonly string[];
-  /** Answers in place of the farm; undefined where it shall answer itself. */
+  /** Replaces a response; undefined for the regular one. */
   answer?(request: HttpsRequest): HttpsAnswer | 'silence' | undefined;
-  /** A fault in place of a token. */
+  /** A fault instead of a token. */
   readonly fault?: readonly [code: string, reason: string];
   /** The token of its security token service. */
   readonly token?: string;
 }
 
-/** An ADFS farm on loopback, over TLS. It checks what it is sent as ADFS does. */
+/** An ADFS farm on loopback with TLS. It validates requests as ADFS does. */
 export interface AdfsDouble extends AsyncDisposable {
   readonly origin: string;
   readonly requests: HttpsServer['requests'];
-  /** What was sent against the protocol. */
+  /** Violations of the protocol. */
   readonly violations: readonly string[];
-  /** How many passwords were checked. */
+  /** The number of passwords checked. */
   passwords(): number;
 }
 
@@ -131,10 +131,10 @@ export async function startAdfs(pair: KeyPair, setup: AdfsSetup = {}): Promise<A
 
   function windows({ url, headers }: HttpsRequest): HttpsAnswer {
     const { tickets = [] } = setup;
-    const given = headers.authorization;
+    const sent = headers.authorization;
     const challenge = ['Negotiate', 'NTLM'];
-    if (given === undefined) return { status: 401, headers: { 'www-authenticate': challenge } };
-    if (given !== `Negotiate ${tickets[legs]}`)
+    if (sent === undefined) return { status: 401, headers: { 'www-authenticate': challenge } };
+    if (sent !== `Negotiate ${tickets[legs]}`)
       return { status: 401, headers: { 'www-authenticate': challenge } };
     legs += 1;
     if (legs < tickets.length)
@@ -184,9 +184,9 @@ export async function startAdfs(pair: KeyPair, setup: AdfsSetup = {}): Promise<A
   }
 
   const server: HttpsServer = await startHttps(pair, (request) => {
-    const told = setup.answer?.(request);
-    if (told === 'silence') return undefined;
-    if (told !== undefined) return told;
+    const override = setup.answer?.(request);
+    if (override === 'silence') return undefined;
+    if (override !== undefined) return override;
     const path = request.url.pathname.toLowerCase();
     if (path === SIGN_ON) return signOn(request);
     if (path === '/adfs/ls/wia') return windows(request);
@@ -196,7 +196,7 @@ export async function startAdfs(pair: KeyPair, setup: AdfsSetup = {}): Promise<A
   return { ...server, violations, passwords: () => passwords };
 }
 
-/** What a request for a token says. */
+/** The contents of a token request. */
 export interface AskedToken {
   readonly to: string;
   readonly appliesTo: string;
@@ -206,7 +206,7 @@ export interface AskedToken {
 
 const SAML_2 = 'http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0';
 
-/** Reads a request for a token as a service does, and takes note of what is wrong with it. */
+/** Reads a token request as the service does, and records violations. */
 export function readTokenRequest({ headers, body, url }: HttpsRequest, violations: string[]): AskedToken {
   const expect = (isRight: boolean, what: string): void => {
     if (!isRight) violations.push(what);
@@ -244,9 +244,9 @@ export function readTokenRequest({ headers, body, url }: HttpsRequest, violation
   };
 }
 
-/** The sign-in page as AD FS 2016 to 2022 has it: two forms, of which one is submitted. */
+/** The sign-in page of AD FS 2016 to 2022: two forms, of which one is submitted. */
 export function loginPage(url: URL, error: string): string {
-  // The port is there even where it is the usual one, and entities are entities.
+  // Includes the default port and HTML entities, as the real page does.
   const action = `https://${url.hostname}:${url.port}${url.pathname}${url.search}&amp;client-request-id=1`;
   return `<!DOCTYPE html><html><head><title>Sign In</title></head><body><div id="authArea">
 <form method="post" id="loginForm" autocomplete="off" novalidate="novalidate" onKeyPress="x()" action="${action}">
@@ -268,13 +268,13 @@ function adapterPage({ method, fields, number }: AdapterWords, error: string): s
 <form id="options" method="post"><input type="hidden" name="AuthMethod" /></form></body></html>`;
 }
 
-/** The page that a browser would send on to AWS. */
+/** The page that a browser would post to AWS. */
 export function responsePage(encoded: string): string {
   const value = encoded.replaceAll('+', '&#x2b;').replaceAll('=', '&#x3d;');
   return `<html><head><title>Working...</title></head><body><form method="POST" name="hiddenform" action="https://signin.aws.amazon.com:443/saml"><input type="hidden" name="SAMLResponse" value="${value}" /><noscript><p>Script is disabled.</p><input type="submit" value="Submit" /></noscript></form><script>window.setTimeout('document.forms[0].submit()', 0);</script></body></html>`;
 }
 
-/** The page that ADFS shows when something is wrong. */
+/** The error page of ADFS. */
 export function errorPage(message: string): string {
   return `<html><head><title>Error</title></head><body><div id="errorArea"><div id="errorMessage">${message}</div></div></body></html>`;
 }

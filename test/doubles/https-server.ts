@@ -3,35 +3,35 @@ import { createServer } from 'node:https';
 import type { KeyPair } from '../support/certificates.ts';
 import { listenOnNewPort } from './new-port.ts';
 
-/** A request as the double sees it. */
+/** A recorded request. */
 export interface HttpsRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Tells one connection from another. */
+  /** Identifies the connection. */
   readonly connection: number;
 }
 
-/** What the double answers. */
+/** A response of the double. */
 export interface HttpsAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string;
 }
 
-/** A server with real TLS on loopback that keeps what it was sent. */
+/** A TLS server on loopback that records its requests. */
 export interface HttpsServer extends AsyncDisposable {
   readonly origin: string;
   readonly requests: HttpsRequest[];
 }
 
-/** Whose client certificates it wants to see. */
+/** The authority of the client certificates that it requires. */
 export interface ClientAuthority {
   readonly clientCa?: string;
 }
 
-/** Starts one. An answer of undefined never comes. */
+/** Starts a server. It never responds if the answer is undefined. */
 export async function startHttps(
   { key, cert }: KeyPair,
   answer: (request: HttpsRequest) => HttpsAnswer | undefined | Promise<HttpsAnswer | undefined>,
@@ -68,10 +68,10 @@ async function tell(
   outgoing: ServerResponse,
   answer: HttpsAnswer | undefined | Promise<HttpsAnswer | undefined>,
 ): Promise<void> {
-  const told = await answer;
-  if (told === undefined) return;
-  for (const [name, value] of Object.entries(told.headers ?? {})) {
+  const reply = await answer;
+  if (reply === undefined) return;
+  for (const [name, value] of Object.entries(reply.headers ?? {})) {
     outgoing.setHeader(name, typeof value === 'string' ? value : [...value]);
   }
-  outgoing.writeHead(told.status ?? 200).end(told.body ?? '');
+  outgoing.writeHead(reply.status ?? 200).end(reply.body ?? '');
 }

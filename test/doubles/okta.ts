@@ -10,47 +10,47 @@ export interface FactorWords {
   readonly profile?: Readonly<Record<string, string>>;
 }
 
-/** How the organisation is set up, and what it is told to do differently. */
+/** The configuration of the organization, and overrides of its behavior. */
 export interface OktaSetup {
   readonly user?: string;
   readonly password?: string;
   readonly factors?: readonly FactorWords[];
   readonly allowRememberDevice?: boolean;
-  /** The state instead of the usual one after a right password. */
+  /** The status after a correct password, instead of the default. */
   readonly status?: string;
-  /** Whether that state may be skipped. */
+  /** Whether that status can be skipped. */
   readonly maySkip?: boolean;
-  /** The first factor is under way as soon as the password was right. */
+  /** Whether the first factor is active right after the password. */
   readonly isUnderWay?: boolean;
-  /** What the push comes to, one poll after the other. */
+  /** The results of the push, one for each poll. */
   readonly push?: readonly string[];
-  /** The number that the user has to choose. */
+  /** The number for the user to choose. */
   readonly number?: number;
-  /** Requests must carry it. */
+  /** Required in requests. */
   readonly apiToken?: string;
-  /** The application wants a factor of its own. */
+  /** Whether the application requires another factor. */
   readonly appFactors?: readonly FactorWords[];
   readonly pipeline?: 'v1' | 'idx';
-  /** What the application's form holds. */
+  /** The SAML response in the application's form. */
   readonly samlResponse?: string;
-  /** Answers in place of the organisation; undefined where it shall answer itself. */
+  /** Replaces a response; undefined for the regular one. */
   answer?(request: HttpsRequest, origin: string): HttpsAnswer | 'silence' | undefined;
 }
 
-/** An Okta organisation on loopback, over TLS. It checks what it is sent as Okta does. */
+/** An Okta organization on loopback with TLS. It validates requests as Okta does. */
 export interface OktaDouble extends AsyncDisposable {
   readonly origin: string;
   readonly loginUrl: string;
   readonly requests: HttpsServer['requests'];
-  /** What was sent against the protocol. */
+  /** Violations of the protocol. */
   readonly violations: readonly string[];
-  /** Codes sent so far, the newest last. */
+  /** The codes sent so far, the latest last. */
   readonly codes: readonly string[];
-  /** State tokens of transactions that were cancelled. */
+  /** The state tokens of cancelled transactions. */
   readonly cancelled: readonly string[];
-  /** The code that apps show. */
+  /** The code that apps generate. */
   readonly shownCode: string;
-  /** How many passwords were checked. */
+  /** The number of passwords checked. */
   passwords(): number;
 }
 
@@ -79,9 +79,9 @@ export async function startOkta(pair: KeyPair, setup: OktaSetup = {}): Promise<O
   let passwords = 0;
 
   const server = await startHttps(pair, (request) => {
-    const told = setup.answer?.(request, server.origin);
-    if (told === 'silence') return undefined;
-    if (told !== undefined) return told;
+    const override = setup.answer?.(request, server.origin);
+    if (override === 'silence') return undefined;
+    if (override !== undefined) return override;
     const { pathname } = request.url;
     if (pathname.startsWith('/api/v1/')) return api(request, pathname);
     if (pathname === '/.well-known/okta-organization') return json(200, { pipeline: setup.pipeline ?? 'v1' });
@@ -126,7 +126,7 @@ export async function startOkta(pair: KeyPair, setup: OktaSetup = {}): Promise<O
       return json(200, { status: setup.status, stateToken: begin([], false), ...links(skipped) });
     }
     const factors = setup.factors ?? [];
-    if (factors.length === 0 || remembered.has(deviceOf(request) ?? '-')) return success(false);
+    if (factors.length === 0 || remembered.has(readDevice(request) ?? '-')) return success(false);
     const begun = begin(factors, false);
     return setup.isUnderWay === true
       ? verify(request, factors[0]?.id ?? '', { stateToken: begun })
@@ -153,8 +153,8 @@ export async function startOkta(pair: KeyPair, setup: OktaSetup = {}): Promise<O
       rememberDeviceLifetimeInMinutes: 15,
     };
     return json(200, {
-      ...stateOf(stateToken, 'MFA_REQUIRED'),
-      _embedded: { factors: factors.map(factorOf), policy },
+      ...toState(stateToken, 'MFA_REQUIRED'),
+      _embedded: { factors: factors.map(toFactor), policy },
       ...links({ cancel: `${server.origin}/api/v1/authn/cancel` }),
     });
   }
@@ -172,7 +172,7 @@ export async function startOkta(pair: KeyPair, setup: OktaSetup = {}): Promise<O
       if (!SENT.has(factor.type)) return refusal(400, 'E0000001', 'Api validation failed: passCode');
       transaction.code = String(100_000 + codes.length);
       codes.push(transaction.code);
-      return json(200, { ...stateOf(stateToken, 'MFA_CHALLENGE'), _embedded: { factor: factorOf(factor) } });
+      return json(200, { ...toState(stateToken, 'MFA_CHALLENGE'), _embedded: { factor: toFactor(factor) } });
     }
     const right = SENT.has(factor.type) ? transaction.code : shownCode;
     if (passCode !== right) return refusal(403, 'E0000068', 'Invalid Passcode/Answer');
@@ -192,9 +192,9 @@ export async function startOkta(pair: KeyPair, setup: OktaSetup = {}): Promise<O
     const challenge =
       setup.number === undefined ? {} : { _embedded: { challenge: { correctAnswer: setup.number } } };
     return json(200, {
-      ...stateOf(stateToken, 'MFA_CHALLENGE'),
+      ...toState(stateToken, 'MFA_CHALLENGE'),
       factorResult: result,
-      _embedded: { factor: { ...factorOf(factor), ...challenge } },
+      _embedded: { factor: { ...toFactor(factor), ...challenge } },
       _links: {
         next: { name: 'poll', href: verifyUrl(factor) },
         cancel: { href: `${server.origin}/api/v1/authn/cancel` },
@@ -205,11 +205,11 @@ export async function startOkta(pair: KeyPair, setup: OktaSetup = {}): Promise<O
 
   function passed(request: HttpsRequest, stateToken: string, transaction: Transaction): HttpsAnswer {
     transactions.delete(stateToken);
-    const wantsMemory = request.url.searchParams.get('rememberDevice') === 'true';
-    if (wantsMemory && setup.allowRememberDevice === false)
+    const shouldRemember = request.url.searchParams.get('rememberDevice') === 'true';
+    if (shouldRemember && setup.allowRememberDevice === false)
       violations.push('asked to be remembered against the policy');
-    const device = deviceOf(request);
-    if (wantsMemory && device !== undefined) remembered.add(device);
+    const device = readDevice(request);
+    if (shouldRemember && device !== undefined) remembered.add(device);
     return success(transaction.isStepUp);
   }
 
@@ -232,8 +232,8 @@ export async function startOkta(pair: KeyPair, setup: OktaSetup = {}): Promise<O
     if (pathname === '/login/step-up/redirect') {
       const ticket = request.url.searchParams.get('stateToken') ?? '';
       if (!steppedUp.delete(ticket)) return html('<title>Error</title>', 403);
-      // What was proved beyond the password counts for the session that it was asked of.
-      if (!sessions.has(cookieOf(request, 'sid') ?? '')) return redirect('/login/login.htm');
+      // A further factor applies only to the session that required it.
+      if (!sessions.has(readCookie(request, 'sid') ?? '')) return redirect('/login/login.htm');
       return samlForm();
     }
     if (pathname === EMBED) {
@@ -244,7 +244,7 @@ export async function startOkta(pair: KeyPair, setup: OktaSetup = {}): Promise<O
       return redirect(app, [`sid=${sid}; Path=/; Secure; HttpOnly`]);
     }
     if (pathname !== app) return html('<title>Sign In</title><div id="okta-sign-in"></div>');
-    if (!sessions.has(cookieOf(request, 'sid') ?? '')) return redirect('/login/login.htm');
+    if (!sessions.has(readCookie(request, 'sid') ?? '')) return redirect('/login/login.htm');
     if (setup.appFactors === undefined) return samlForm();
     const stateToken = begin(setup.appFactors, true).replaceAll('-', String.raw`\x2D`);
     return html(`<title>Verify</title><script>var other = 1; var stateToken = '${stateToken}';</script>`);
@@ -259,7 +259,7 @@ export async function startOkta(pair: KeyPair, setup: OktaSetup = {}): Promise<O
   }
 
   const verifyUrl = ({ id }: FactorWords): string => `${server.origin}/api/v1/authn/factors/${id}/verify`;
-  const factorOf = (factor: FactorWords): object => ({
+  const toFactor = (factor: FactorWords): object => ({
     id: factor.id,
     factorType: factor.type,
     provider: factor.provider ?? 'OKTA',
@@ -284,7 +284,7 @@ function fresh(prefix: string): string {
   return `CANARY-${prefix}-${randomBytes(12).toString('hex')}`;
 }
 
-/** How Okta refuses. */
+/** An error response of Okta. */
 export function refusal(
   status: number,
   errorCode: string,
@@ -315,7 +315,7 @@ function links(hrefs: Readonly<Record<string, string>>): object {
   return { _links: Object.fromEntries(Object.entries(hrefs).map(([name, href]) => [name, { href }])) };
 }
 
-function stateOf(stateToken: string, status: string): object {
+function toState(stateToken: string, status: string): object {
   return { status, stateToken, expiresAt: soon() };
 }
 
@@ -323,11 +323,11 @@ function soon(): string {
   return new Date(Date.now() + 300_000).toISOString();
 }
 
-function deviceOf(request: HttpsRequest): string | undefined {
-  return cookieOf(request, 'DT');
+function readDevice(request: HttpsRequest): string | undefined {
+  return readCookie(request, 'DT');
 }
 
-export function cookieOf(request: HttpsRequest | undefined, name: string): string | undefined {
+export function readCookie(request: HttpsRequest | undefined, name: string): string | undefined {
   const pairs = (request?.headers.cookie ?? '').split('; ').map((pair) => pair.split('='));
   return pairs.find(([key]) => key === name)?.[1];
 }

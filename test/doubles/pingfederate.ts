@@ -3,33 +3,33 @@ import { samlResponse, soapFault, tokenXml, trustResponse } from '../support/tok
 import { readTokenRequest, responsePage } from './adfs.ts';
 import { type HttpsAnswer, type HttpsRequest, type HttpsServer, startHttps } from './https-server.ts';
 
-/** How the server is set up, and what it is told to do differently. */
+/** The configuration of the server, and overrides of its behavior. */
 export interface PingSetup {
   readonly user?: string;
   readonly password?: string;
   /** The Partner Service Identifier. */
   readonly partner?: string;
-  /** Asks for HTTP Basic as well. */
+  /** Whether it requires HTTP Basic, too. */
   readonly isBasic?: boolean;
-  /** Asks for the name on a page of its own. */
+  /** Whether it asks for the user name on a separate page. */
   readonly isNameFirst?: boolean;
-  /** The code that it asks for after the password. */
+  /** The code that it requires after the password. */
   readonly code?: string;
-  /** Whose client certificates it wants to see. */
+  /** The authority of the client certificates that it requires. */
   readonly clientCa?: string;
   readonly token?: string;
   readonly fault?: readonly [code: string, reason: string];
-  /** Answers in place of the server; undefined where it shall answer itself. */
+  /** Replaces a response; undefined for the regular one. */
   answer?(request: HttpsRequest): HttpsAnswer | 'silence' | undefined;
 }
 
-/** A PingFederate server on loopback, over TLS: its security token service and its HTML form adapter. */
+/** A PingFederate server on loopback with TLS: its security token service and its HTML form adapter. */
 export interface PingDouble extends AsyncDisposable {
   readonly origin: string;
   readonly requests: HttpsServer['requests'];
-  /** What was sent against the protocol. */
+  /** Violations of the protocol. */
   readonly violations: readonly string[];
-  /** How many passwords were checked. */
+  /** The number of passwords checked. */
   passwords(): number;
 }
 
@@ -51,10 +51,7 @@ export async function startPing(pair: KeyPair, setup: PingSetup = {}): Promise<P
     if (setup.isBasic === true && authorization !== basic) {
       return { status: 401, headers: { 'www-authenticate': 'Basic realm="PingFederate"' } };
     }
-    expect(
-      setup.isBasic === true || authorization === undefined,
-      'an Authorization header that nobody asked for',
-    );
+    expect(setup.isBasic === true || authorization === undefined, 'an unexpected Authorization header');
     const asked = readTokenRequest(request, violations);
     expect(asked.to === `${origin}${request.url.pathname}${request.url.search}`, `To is ${asked.to}`);
     const type = { 'content-type': 'application/soap+xml;charset=utf-8' };
@@ -90,7 +87,7 @@ export async function startPing(pair: KeyPair, setup: PingSetup = {}): Promise<P
       return { body: loginPage('', false) };
     }
     passwords += 1;
-    expect(form.get('pf.ok') === 'clicked', 'a form that nobody clicked');
+    expect(form.get('pf.ok') === 'clicked', 'a form without a click');
     expect(form.get('pf.adapterId') === 'HtmlForm', 'a form without its adapter');
     const isRight =
       form.get('pf.pass') === password && (setup.isNameFirst === true || form.get('pf.username') === user);
@@ -101,13 +98,13 @@ export async function startPing(pair: KeyPair, setup: PingSetup = {}): Promise<P
   const server: HttpsServer = await startHttps(
     pair,
     (request) => {
-      const told = setup.answer?.(request);
-      if (told === 'silence') return undefined;
-      if (told !== undefined) return told;
+      const override = setup.answer?.(request);
+      if (override === 'silence') return undefined;
+      if (override !== undefined) return override;
       const { pathname } = request.url;
       if (pathname === '/idp/sts.wst') return sts(request, server.origin);
       if (pathname === '/idp/startSSO.ping') return begin(request);
-      // The form's own address has a nonce: any other is refused.
+      // The form's action has a nonce; any other URL is rejected.
       if (pathname === RESUME) return resume(request);
       return { status: 404, body: '<title>Page not found</title>' };
     },

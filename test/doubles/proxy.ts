@@ -3,20 +3,20 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { KeyPair } from '../support/certificates.ts';
 
-/** An HTTP proxy on loopback that opens tunnels and notes who asked for them. */
+/** An HTTP proxy on loopback that opens tunnels and records the requests. */
 export interface ProxyDouble extends AsyncDisposable {
   readonly port: number;
-  /** What was asked for, with the credentials that came along. */
+  /** The requested targets, with the credentials sent. */
   readonly tunnels: { readonly authority: string; readonly authorization: string | undefined }[];
 }
 
-const unheard: RequestListener = (_, response) => void response.writeHead(501).end();
+const rejectAll: RequestListener = (_, response) => void response.writeHead(501).end();
 
-/** Starts one; where a status is given it refuses with that, and with a certificate it speaks TLS. */
+/** Starts a proxy; with a status it rejects all requests, with a certificate it uses TLS. */
 export async function startProxy(refusal?: number, pair?: KeyPair): Promise<ProxyDouble> {
   const tunnels: { authority: string; authorization: string | undefined }[] = [];
   const sockets = new Set<Socket>();
-  const server = pair === undefined ? createServer(unheard) : createHttpsServer({ ...pair }, unheard);
+  const server = pair === undefined ? createServer(rejectAll) : createHttpsServer({ ...pair }, rejectAll);
   server.on('connection', (socket: Socket) => sockets.add(socket));
   server.on('connect', ({ url = '', headers }, client: Socket) => {
     tunnels.push({ authority: url, authorization: headers['proxy-authorization'] });
@@ -25,7 +25,7 @@ export async function startProxy(refusal?: number, pair?: KeyPair): Promise<Prox
       return;
     }
     const port = Number(url.slice(url.lastIndexOf(':') + 1));
-    // Every name is this machine: the proxy looks names up, not its client.
+    // All names resolve to this machine: the proxy resolves names, not its client.
     const target = connect(port, '127.0.0.1', () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       target.pipe(client).pipe(target);

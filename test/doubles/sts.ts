@@ -1,23 +1,23 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the double answers to one request. */
+/** The response of the double to a request. */
 export interface StsAnswer {
   readonly status: number;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What was asked. */
+/** A recorded request. */
 export interface StsRequest {
   readonly body: string;
   readonly authorization: string;
   readonly headers: IncomingHttpHeaders;
-  /** The session token that signed; absent where long-lived keys did. */
+  /** The session token of the signature; absent for long-term keys. */
   readonly token: string | undefined;
 }
 
-/** A Security Token Service on loopback: it answers as told and keeps what it was asked. */
+/** A Security Token Service on loopback that responds as configured and records its requests. */
 export interface StsDouble extends AsyncDisposable {
   readonly endpoint: string;
   readonly requests: StsRequest[];
@@ -38,10 +38,10 @@ export async function startSts(answer: (body: string) => StsAnswer | undefined):
         headers,
         token: token?.toString(),
       });
-      const told = answer(body);
-      // Undefined: it never answers.
-      if (told !== undefined) {
-        response.writeHead(told.status, { 'content-type': 'text/xml', ...told.headers }).end(told.body);
+      const reply = answer(body);
+      // Undefined: it never responds.
+      if (reply !== undefined) {
+        response.writeHead(reply.status, { 'content-type': 'text/xml', ...reply.headers }).end(reply.body);
       }
     });
   });
@@ -61,7 +61,7 @@ export async function startSts(answer: (body: string) => StsAnswer | undefined):
   };
 }
 
-/** STS's answer to GetCallerIdentity. */
+/** The response to GetCallerIdentity. */
 export function callerIdentity(arn: string): StsAnswer {
   const account = arn.split(':')[4] ?? '';
   return {
@@ -70,7 +70,7 @@ export function callerIdentity(arn: string): StsAnswer {
   };
 }
 
-/** STS's way to refuse. */
+/** An error response of STS. */
 export function stsError(status: number, code: string, message: string): StsAnswer {
   return {
     status,
@@ -78,7 +78,7 @@ export function stsError(status: number, code: string, message: string): StsAnsw
   };
 }
 
-/** STS's answer to an operation that gives credentials, good for an hour unless told otherwise. */
+/** The response to an operation that returns credentials, valid for an hour by default. */
 export function stsCredentials(
   operation: string,
   id: string,
@@ -90,7 +90,7 @@ export function stsCredentials(
   };
 }
 
-/** What a request asked for: its fields by name. */
-export function fieldsOf(request: { readonly body: string } | undefined): Record<string, string> {
+/** The fields of a request by name. */
+export function toFields(request: { readonly body: string } | undefined): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(request?.body ?? ''));
 }

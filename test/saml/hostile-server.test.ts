@@ -57,7 +57,7 @@ function expiredPair(): KeyPair {
 }
 
 describeWithTls('a hostile server', () => {
-  it('that sends a byte now and then is not waited for longer than a request may take', async () => {
+  it('that sends single bytes slowly times out', async () => {
     const error = await visiting(
       pair,
       (_, response) => {
@@ -71,7 +71,7 @@ describeWithTls('a hostile server', () => {
     ]);
   });
 
-  it('that sends a header without end is left', async () => {
+  it('that sends an endless header is disconnected', async () => {
     const error = await visiting(pair, (_, response) => {
       response.setHeader('x-large', 'x'.repeat(1 << 17));
       response.end();
@@ -79,7 +79,7 @@ describeWithTls('a hostile server', () => {
     expect(error.code).toBe('CONN_NETWORK');
   });
 
-  it('of an expired certificate is refused, and told as such', async () => {
+  it('with an expired certificate is refused, and reported as such', async () => {
     const expired = expiredPair();
     const trust = { kind: 'certificates', pem: expired.cert } as const;
     const error = await visiting(expired, () => undefined, { network: { trust } });
@@ -89,7 +89,7 @@ describeWithTls('a hostile server', () => {
     ]);
   });
 
-  it('that speaks old TLS alone is refused', async () => {
+  it('with old TLS versions only is refused', async () => {
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
     const error = await visiting({ ...pair, ...old }, () => undefined);
     expect([error.code, error.message]).toEqual([
@@ -98,7 +98,7 @@ describeWithTls('a hostile server', () => {
     ]);
   });
 
-  it('is not trusted because the environment says to trust all', async () => {
+  it('is not trusted even if the environment disables verification', async () => {
     const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
     process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
     try {
@@ -109,7 +109,7 @@ describeWithTls('a hostile server', () => {
     }
   });
 
-  it('gets the cookies of one sign-in from that sign-in alone', async () => {
+  it('gets the cookies of a sign-in only from that sign-in', async () => {
     await using server = await startHttps(pair, () => ({ headers: { 'set-cookie': 'sid=CANARY; Secure' } }));
     await using first = createHttpSession(trusting);
     await using second = createHttpSession(trusting);

@@ -44,21 +44,21 @@ describe('the forms of a page', () => {
     expect(fieldsOf(html)).toEqual(forms);
   });
 
-  it('are sent as a browser would: no buttons, no unticked boxes, nothing disabled', () => {
+  it('are submitted as by a browser: no buttons, unchecked boxes or disabled fields', () => {
     const html = `<form method=post><input name=u type=email value=x><input name=p type=password>
       <input type=checkbox name=no><input type=checkbox name=yes checked><input type=submit name=go value=Go>
       <button name=b value=1>B</button><input name=d value=1 disabled><input value=nameless></form>`;
     expect(sent(html, { u: 'ana@corp', p: new Secret('p&ss +') })).toBe('u=ana%40corp&p=p%26ss+%2B&yes=on');
   });
 
-  it('take a value once, whatever the page repeats, and values of their own', () => {
+  it('take each value once even if a field is repeated, and additional values', () => {
     const html =
       '<form method=post><input name=a value=1><input name=a value=2><input name=c value=3></form>';
     expect(sent(html, { a: '9', 'pf.ok': 'clicked' })).toBe('a=9&c=3&pf.ok=clicked');
     expect(sent(html)).toBe('a=1&a=2&c=3');
   });
 
-  it('carry every password unchanged', () => {
+  it('submit any password unchanged', () => {
     const html = '<form method=post><input type=password name=p></form>';
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (password) => {
@@ -73,7 +73,7 @@ describe('the forms of a page', () => {
     ['a relative address', 'next?b=2#x', '/adfs/next?b=2'],
     ['the default port', 'https://idp.example:443/x', '/x'],
     ['an address with entities', '/x?a=1&amp;b=2', '/x?a=1&b=2'],
-  ])('lead on with %s', (_, action, path) => {
+  ])('resolve an action that is %s', (_, action, path) => {
     const { url } = toFormRequest(only(`<form method=post action="${action}">`));
     expect(String(url)).toBe(`https://idp.example${path}`);
   });
@@ -89,18 +89,18 @@ describe('the forms of a page', () => {
     'https://idp.example:8443/',
     'https://',
     '\\\\evil.example\\x',
-  ])('keep the password where the action is %s', async (action) => {
+  ])('withhold the password if the action is %s', async (action) => {
     const form = only(`<form method=post action="${action}"><input type=password name=p></form>`);
     const error = await thrownBy(() => toFormRequest(form, { p: new Secret('CANARY') }));
     expect(['AUTH_UNTRUSTED', 'AUTH_MALFORMED']).toContain(error.code);
   });
 
-  it('keep the password where a base leads elsewhere', async () => {
+  it('withhold the password if a base element leads to another origin', async () => {
     const form = only('<base href="https://evil.example/"><form method=post action="x">');
     expect((await thrownBy(() => toFormRequest(form))).code).toBe('AUTH_UNTRUSTED');
   });
 
-  it('keep the password out of addresses', async () => {
+  it('do not put the password in a URL', async () => {
     const error = await thrownBy(() => toFormRequest(only('<form action="/x">')));
     expect(error.message).toContain('put the password in the URL');
   });
@@ -108,13 +108,13 @@ describe('the forms of a page', () => {
   it.each([
     ['forms', '<form></form>'],
     ['fields', '<form><input name=a>'],
-  ])('are bounded in their number: %s', async (_, html) => {
+  ])('are limited in number: %s', async (_, html) => {
     expect((await thrownBy(() => readForms(html.repeat(1001), PAGE))).code).toBe('AUTH_MALFORMED');
   });
 });
 
 describe('a page', () => {
-  it('has title, texts by id, scripts, and where it goes by itself', () => {
+  it('has a title, texts by id, scripts and a refresh target', () => {
     const page = readPage(
       `<title>Sign &amp; in</title><meta http-equiv=Refresh content="0; URL='/adfs/ls/wia'">
        <div id=outer><div>one</div> <span id=errorText>Wrong <b>password</b>.\n\x1b[31mred</span> two</div> three
@@ -131,11 +131,11 @@ describe('a page', () => {
     expect([page.textById('field'), page.textById('constructor')]).toEqual(['', undefined]);
   });
 
-  it('is quoted on one line, in part, without what terminals act on', () => {
+  it('is quoted on one truncated line without control characters', () => {
     expect(excerpt(`a\u202Eb\x07\n${'x'.repeat(500)}`)).toMatch(/^a b x{195}…$/);
   });
 
-  it('of any text is read', () => {
+  it('can be any text', () => {
     const pieces = fc.constantFrom(
       '<form>',
       '<input name=a ',
@@ -175,7 +175,7 @@ describe('a page', () => {
     '<textarea name=a>',
     ' a=1',
     "<x y='",
-  ])('of a megabyte of %s is read or refused', (piece) => {
+  ])('of a megabyte of %s is parsed or refused', (piece) => {
     const html = piece.repeat(Math.ceil(1_000_000 / piece.length));
     const read = (): string => {
       try {

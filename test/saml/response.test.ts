@@ -19,13 +19,13 @@ function facts(words: AssertionWords = {}): AssertionFacts {
 }
 
 describe('a SAML response', () => {
-  it('goes to STS as it came, but for line breaks around and in its base64', () => {
+  it('is sent to STS unmodified, except for white space in its base64', () => {
     const encoded = base64(responseXml(assertionXml()));
     const wrapped = encoded.replaceAll(/(.{76})/g, '$1\r\n');
     expect(readSamlResponse(new Secret(` ${wrapped}\n`)).encoded.reveal()).toBe(encoded);
   });
 
-  it('says what AWS will look at', () => {
+  it('has the facts that AWS evaluates', () => {
     const words = { notOnOrAfter: later(300), sessionNotOnOrAfter: later(3600), sessionDuration: '7200' };
     expect(facts(words)).toEqual({
       issuer: 'https://idp.example',
@@ -40,14 +40,14 @@ describe('a SAML response', () => {
     });
   });
 
-  it('names roles around comments as AWS reads them, and none in other places', () => {
+  it('has the roles as AWS reads them with comments, and none from other places', () => {
     expect(facts({ roles: [`${ROLE}<!-- x -->s,${PROVIDER}`] }).roleValues).toEqual([`${ROLE}s,${PROVIDER}`]);
     const advice = `<saml:Advice>${assertionXml({ roles: ['evil'] })}</saml:Advice></saml:Assertion>`;
     const nested = assertionXml().replace('</saml:Assertion>', advice);
     expect(read(responseXml(nested)).assertion?.roleValues).toEqual([`${ROLE},${PROVIDER}`]);
   });
 
-  it('with an encrypted assertion is for AWS alone to read', () => {
+  it('with an encrypted assertion has no facts', () => {
     const encrypted = '<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"/>';
     expect(read(responseXml(encrypted)).assertion).toBeUndefined();
   });
@@ -75,7 +75,7 @@ describe('a SAML response', () => {
     expect(printsOf(error)).not.toContain('CANARY');
   });
 
-  it('tells why none was issued', async () => {
+  it('explains why no assertion was issued', async () => {
     const second = '<samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:AuthnFailed"/>';
     const xml = responseXml('').replace(
       'Success"/>',
@@ -85,29 +85,29 @@ describe('a SAML response', () => {
     expect(error.message).toBe('The identity provider issued no assertion: Responder, AuthnFailed, No roles');
   });
 
-  it.each(['', 'not base64!', '%3D', 'PHg+-_'])('must be in base64: %j', async (text) => {
+  it.each(['', 'not base64!', '%3D', 'PHg+-_'])('must be valid base64: %j', async (text) => {
     expect((await thrownBy(() => readSamlResponse(new Secret(text)))).code).toBe('AUTH_MALFORMED');
   });
 
-  it('must be in UTF-8', async () => {
+  it('must be valid UTF-8', async () => {
     const latin = Buffer.from('<a>\u00e9</a>', 'latin1').toString('base64');
     expect((await thrownBy(() => readSamlResponse(new Secret(latin)))).message).toContain('UTF-8');
   });
 
-  it('must not be longer than STS takes', async () => {
+  it('must not exceed the limit of STS', async () => {
     const roles = Array.from({ length: 1000 }, (_, at) => `${ROLE}${at},${PROVIDER}`);
     expect((await thrownBy(() => facts({ roles }))).message).toContain('STS accepts at most 100000');
   });
 });
 
-describe('an assertion by itself', () => {
+describe('a bare assertion', () => {
   const bare = assertionXml({ sessionName: 'Zoë' }).replace(
     ' xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"',
     '',
   );
   const around = `<e:Envelope xmlns:e="urn:e" xmlns="urn:d" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" xmlns:xs="urn:&amp;&quot;">\r\n${bare}</e:Envelope>`;
 
-  it('is wrapped with its own characters, and declares what was declared around it', () => {
+  it('is wrapped unmodified, and declares the namespaces in scope', () => {
     const document = readXml(around);
     const [assertion] = findChildren(document.root, 'urn:oasis:names:tc:SAML:2.0:assertion', 'Assertion');
     if (assertion === undefined) throw new Error('no assertion');
@@ -126,7 +126,7 @@ describe('an assertion by itself', () => {
     ['a response', `\n${responseXml(assertionXml())}\n`],
     ['an assertion in base64', base64(assertionXml())],
     ['an assertion', assertionXml()],
-  ])('may be at hand as %s', (_, text) => {
+  ])('may be %s', (_, text) => {
     expect(readAnySaml(new Secret(text), NOW).assertion?.roleValues).toEqual([`${ROLE},${PROVIDER}`]);
   });
 });
@@ -134,13 +134,13 @@ describe('an assertion by itself', () => {
 const check = (words: AssertionWords, recipient: 'required' | 'expected' = 'required') =>
   preflight(facts(words), { now: NOW, recipient });
 
-describe('before STS is asked', () => {
+describe('preflight', () => {
   it.each([
     'https://signin.aws.amazon.com/saml',
     'https://eu-west-1.signin.aws.amazon.com/platform/saml/acs/1',
     'https://signin.amazonaws-us-gov.com/saml',
     'https://signin.amazonaws.cn/saml',
-  ])('nothing is said of an assertion for %s', (recipient) => {
+  ])('accepts an assertion for %s', (recipient) => {
     expect(check({ recipient, notOnOrAfter: later(1), notBefore: later(200) })).toEqual([]);
   });
 
@@ -150,18 +150,18 @@ describe('before STS is asked', () => {
     ['it has no session name', { sessionName: undefined }, 'AUTH_SAML', 'lacks the attribute'],
     ['its session name is odd', { sessionName: 'Ana García' }, 'AUTH_SAML', 'is "Ana García"'],
     [
-      'it is for somebody else',
+      'it is for another recipient',
       { recipient: 'https://evil.signin.aws.amazon.com.example/' },
       'AUTH_SAML',
       'is https://evil',
     ],
-    ['it is for nobody', { recipient: undefined }, 'AUTH_SAML', 'no Recipient'],
-  ])('an assertion is refused where %s', async (_, words, code, text) => {
+    ['it has no recipient', { recipient: undefined }, 'AUTH_SAML', 'no Recipient'],
+  ])('rejects an assertion if %s', async (_, words, code, text) => {
     const error = await thrownBy(() => check(words));
     expect([error.code, error.message]).toEqual([code, expect.stringContaining(text)]);
   });
 
-  it('what AWS may take is only remarked on', () => {
+  it('warns about an assertion that AWS may accept', () => {
     const warnings = check({ recipient: undefined, audience: 'https://corp.example' }, 'expected');
     expect(warnings).toEqual([
       expect.stringContaining('no Recipient'),
@@ -172,11 +172,11 @@ describe('before STS is asked', () => {
   it.each([
     ['what the user wants', 7200, {}, 7200],
     ['an hour', undefined, {}, 3600],
-    ['what the assertion says', undefined, { sessionDuration: '1800' }, 1800],
+    ['by the assertion', undefined, { sessionDuration: '1800' }, 1800],
     ['what is left of the session', 7200, { sessionNotOnOrAfter: later(1000) }, 1000],
     ['a quarter of an hour at least', 7200, { sessionNotOnOrAfter: later(10) }, 900],
     ['half a day at most', undefined, { sessionDuration: '86400' }, 43_200],
-  ])('a session is to last %s', (_, wanted, words, seconds) => {
+  ])('sets the session duration %s', (_, wanted, words, seconds) => {
     expect(resolveSessionSeconds(wanted, facts(words), NOW)).toBe(seconds);
   });
 });

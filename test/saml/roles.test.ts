@@ -20,7 +20,7 @@ describe('the pairs of an assertion', () => {
       'another partition',
       `arn:aws-us-gov:iam::123456789012:role/A,arn:aws-us-gov:iam::123456789012:saml-provider/P`,
     ],
-  ])('are told apart by what they are: %s', (_, value) => {
+  ])('are recognized in any order: %s', (_, value) => {
     const [pair] = parseRolePairs([value]).pairs;
     expect(pair?.roleArn).toContain(':role/');
     expect(pair?.principalArn).toMatch(/^arn:[a-z-]+:iam::\d+:saml-provider\/P$/);
@@ -33,11 +33,11 @@ describe('the pairs of an assertion', () => {
     `${role('A')},${role('B')}`,
     `${ANALYST},x`,
     'arn:aws:iam::1:role/A,arn:aws:iam::1:saml-provider/P',
-  ])('leave out %j and keep the others', (value) => {
+  ])('skip %j and keep the others', (value) => {
     expect(parseRolePairs([value, ANALYST])).toEqual({ pairs: [analyst], malformed: 1 });
   });
 
-  it('count once, and are read from any text', () => {
+  it('are unique, and parsed from any text', () => {
     expect(parseRolePairs([ANALYST, ANALYST]).pairs).toHaveLength(1);
     fc.assert(
       fc.property(fc.array(fc.string()), (values) => {
@@ -65,18 +65,18 @@ describe('the role', () => {
       { roleArn: role('X'), principalArn: provider('Y') },
     ],
     ['both ARNs of an encrypted assertion', undefined, analyst, analyst],
-  ])('is %s', (_, values, wish, chosen) => {
-    expect(chooseRole(values, wish)).toEqual(chosen);
+  ])('is %s', (_, values, preference, chosen) => {
+    expect(chooseRole(values, preference)).toEqual(chosen);
   });
 
-  it('is never guessed: the error lists what there is', async () => {
+  it('is never guessed: the error lists the roles', async () => {
     const error = await thrownBy(() => chooseRole([ANALYST, ADMIN], {}));
     expect(error.code).toBe('AUTH_ROLE');
     expect(error.message).toContain(`set AWSRoleARN to one of ${analyst.roleArn}, ${admin.roleArn}`);
     expect(error.candidates).toEqual([analyst.roleArn, admin.roleArn]);
   });
 
-  it('through several providers leaves the provider open', async () => {
+  it('with several providers is ambiguous', async () => {
     const values = [ANALYST, `${analyst.roleArn},${provider('Other')}`];
     const error = await thrownBy(() => chooseRole(values, { roleArn: analyst.roleArn }));
     expect(error.candidates).toEqual([provider('Corp'), provider('Other')]);
@@ -88,8 +88,8 @@ describe('the role', () => {
     ['none', [], {}, 'AUTH_SAML', 'lacks the attribute'],
     ['none that can be read', ['x'], {}, 'AUTH_SAML', '1 of its values'],
     ['an encrypted assertion', undefined, { roleArn: role('A') }, 'AUTH_ROLE', 'encrypted'],
-  ])('is missing where there is %s', async (_, values, wish, code, words) => {
-    const error = await thrownBy(() => chooseRole(values, wish));
+  ])('is an error with %s', async (_, values, preference, code, words) => {
+    const error = await thrownBy(() => chooseRole(values, preference));
     expect([error.code, error.message]).toEqual([code, expect.stringContaining(words)]);
   });
 });

@@ -39,8 +39,8 @@ const outer = fc.record({
   blanks: fc.constantFrom('', '\n  ', '\t'),
 });
 
-describe('an assertion that is wrapped', () => {
-  it('keeps a good signature, whatever declares its namespaces and whatever is in its names', () => {
+describe('a wrapped assertion', () => {
+  it('keeps its signature valid, for any namespace declarations and names', () => {
     fc.assert(
       fc.property(
         prefixes,
@@ -71,20 +71,20 @@ describe('an assertion that is wrapped', () => {
     );
   });
 
-  it('means the same where it says itself what its prefixes mean, and the envelope says otherwise', () => {
+  it('keeps its own namespace declarations if the envelope declares others', () => {
     const token = tokenXml({ prefix: 'p' });
     const response = wrapped(signed(`<p:E xmlns:p="urn:other" xmlns:xs="urn:other">${token}</p:E>`));
     expect(isSignatureGood(response)).toBe(true);
     expect(response.match(/xmlns:p=/g)).toHaveLength(1);
   });
 
-  it('that stands alone is wrapped as it is', () => {
+  it('without outer declarations is wrapped unmodified', () => {
     const token = signed(tokenXml({ nameId: 'Zoë\u00A0Ångström' }));
     expect(wrapped(token)).toContain(token);
     expect(isSignatureGood(wrapped(token))).toBe(true);
   });
 
-  it('keeps line breaks, quotes and references as they came', () => {
+  it('keeps line breaks, quotes and references unmodified', () => {
     const token = tokenXml().replace('ID="_a1"', "\n ID='_a1'").replace('>ana<', '>&#97;na\n<');
     const document = signed(`<e xmlns="urn:e">${token}</e>`);
     const [from] = /<saml:Issuer[\s\S]*<\/saml:Assertion>/.exec(document) ?? [];

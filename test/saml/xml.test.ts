@@ -7,7 +7,7 @@ import { printsOf } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 describe('a document', () => {
-  it('has elements with namespaces, attributes, texts and places', () => {
+  it('has elements with namespaces, attributes, text and offsets', () => {
     const text = `\uFEFF<?xml version="1.0" encoding="UTF-8"?>\r\n<!-- c --><a:r xmlns:a="urn:a" xmlns="urn:d" k='&lt;&#x41;"'>\r\n<x>t<!-- > -->u<![CDATA[<&]]>&amp;lt;</x><a:y xmlns:a="urn:b"/></a:r>\n`;
     const { root, text: read } = readXml(text);
     const [x, y] = root.children;
@@ -19,7 +19,7 @@ describe('a document', () => {
     expect(read.slice(root.start, root.end)).toMatch(/^<a:r [^]*<\/a:r>$/);
   });
 
-  it('gives back what was escaped into it, in elements and attributes', () => {
+  it('undoes escaping in elements and attributes', () => {
     const words = fc.string({ unit: 'grapheme' }).filter((word) => !INVALID_XML_CHARACTER.test(word));
     fc.assert(
       fc.property(words, words, (text, value) => {
@@ -29,7 +29,7 @@ describe('a document', () => {
     );
   });
 
-  it('has every element at its place', () => {
+  it('has correct offsets for every element', () => {
     const tree = fc.letrec<{ node: string }>((tie) => ({
       node: fc
         .tuple(
@@ -129,7 +129,7 @@ describe('a document', () => {
   });
 });
 
-describe('a text that XML cannot hold', () => {
+describe('a string that XML does not allow', () => {
   it.each(['\0', '\u001B', '\uFFFE', '\uD800'])('is refused before it is sent: %j', async (text) => {
     expect((await thrownBy(() => escapeXml(text))).code).toBe('CONN_BAD_VALUE');
   });

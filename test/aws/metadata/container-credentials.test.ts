@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { awsContainer } from '../../../src/authschemes/aws-container.ts';
-import { containerCredentials } from '../../../src/aws/metadata/container-credentials.ts';
+import { fromContainerMetadata } from '../../../src/aws/metadata/container-credentials.ts';
 import type { CredentialSource } from '../../../src/core/credentials.ts';
 import { instanceDocument } from '../../doubles/imds.ts';
 import { type Listening, type Told, listen } from '../../doubles/json-server.ts';
@@ -53,7 +53,7 @@ describe('AuthScheme AwsContainer', () => {
         AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/token',
       },
     });
-    const source = containerCredentials({ ...ports, readFile: async (path) => files[path] });
+    const source = fromContainerMetadata({ ...ports, readFile: async (path) => files[path] });
     await source(signal);
     files['/token'] = 'two';
     await source(signal);
@@ -66,7 +66,7 @@ describe('AuthScheme AwsContainer', () => {
     const ports = fakePorts({
       env: { ...full(other), AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/1' },
     });
-    await containerCredentials(ports, ecs.endpoint)(signal);
+    await fromContainerMetadata(ports, ecs.endpoint)(signal);
     expect(ecs.heard.map(({ path }) => path)).toEqual(['/v2/credentials/1']);
     expect(other.heard).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { awsEc2Roles } from '../../../src/authschemes/aws-ec2-roles.ts';
-import { instanceSettings } from '../../../src/profiles/instance-settings.ts';
+import { resolveInstanceSettings } from '../../../src/profiles/instance-settings.ts';
 import { parseConnection } from '../../../src/connstring/resolve.ts';
 import type { CredentialSource } from '../../../src/core/credentials.ts';
 import { type ImdsDouble, instanceDocument, startImds } from '../../doubles/imds.ts';
@@ -247,7 +247,7 @@ describe('AuthScheme AwsEC2Roles', () => {
 async function endpointOf(text: string, env: Record<string, string>, config = ''): Promise<string> {
   const ports = fakePorts({ env, files: { '/home/ana/.aws/config': config } });
   const { options } = await parseConnection(`AWSRegion=eu-west-1;${text}`, ports);
-  return (await instanceSettings(options, ports)).endpoint;
+  return (await resolveInstanceSettings(options, ports)).endpoint;
 }
 
 describe('instanceSettings', () => {

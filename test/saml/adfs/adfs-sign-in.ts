@@ -10,10 +10,10 @@ import { createHttpSession } from '../../../src/net/http-session.ts';
 import type { SamlResponse } from '../../../src/saml/response.ts';
 import { PASSWORD, USER } from '../../doubles/adfs.ts';
 
-/** What a test says differently of one sign-in. */
+/** What differs in one sign-in. */
 export interface AdfsSignInOptions {
   readonly path?: string;
-  /** Null: as the Windows user. */
+  /** Null to sign in as the Windows user. */
   readonly user?: string | null;
   readonly password?: string;
   readonly passCode?: string;
@@ -25,23 +25,23 @@ export interface AdfsSignInOptions {
   readonly prompt?: (request: PromptRequest) => Promise<string>;
 }
 
-/** Signs in at a farm whose certificate that authority vouches for. */
+/** Signs in at a farm whose certificate is signed by this authority. */
 export async function signIn(
   origin: string,
   ca: string,
-  wish: AdfsSignInOptions = {},
+  options: AdfsSignInOptions = {},
 ): Promise<SamlResponse> {
-  const { user = USER, password = PASSWORD, passCode, prompt, negotiator } = wish;
-  const signal = wish.signal ?? new AbortController().signal;
+  const { user = USER, password = PASSWORD, passCode, prompt, negotiator } = options;
+  const signal = options.signal ?? new AbortController().signal;
   await using session = createHttpSession({
     network: { trust: { kind: 'certificates', pem: ca } },
-    userAgent: wish.userAgent ?? (user === null ? WINDOWS_USER_AGENT : FORMS_USER_AGENT),
+    userAgent: options.userAgent ?? (user === null ? WINDOWS_USER_AGENT : FORMS_USER_AGENT),
     signal,
     singleConnection: user === null,
   });
   const request: AdfsRequest = {
-    loginUrl: `${origin}${wish.path ?? ''}`,
-    relyingParty: wish.relyingParty ?? 'urn:amazon:webservices',
+    loginUrl: `${origin}${options.path ?? ''}`,
+    relyingParty: options.relyingParty ?? 'urn:amazon:webservices',
     user: user === null ? undefined : { name: user, password: new Secret(password) },
     passCode: passCode === undefined ? undefined : new Secret(passCode),
   };
@@ -50,7 +50,7 @@ export async function signIn(
     signal,
     negotiatorFor: async () => negotiator ?? { step: async () => 'bm9uZQ==' },
     now: () => Date.UTC(2026, 0, 1),
-    notice: (message) => void wish.notices?.push(message),
+    notice: (message) => void options.notices?.push(message),
     prompt,
     pollMs: 1,
   });

@@ -30,13 +30,13 @@ const AZURE: AdapterWords = { method: 'AzureMfaAuthentication', fields: [], look
 
 /** The page of AD FS 2.0. */
 const old = (
-  says: string,
+  detail: string,
 ): string => `<form method="post" action=""><input name="__VIEWSTATE" type="hidden" value="v=1">
   <input name="ctl00$ContentPlaceHolder1$UsernameTextBox" type="text"><input name="ctl00$ContentPlaceHolder1$PasswordTextBox" type="password">
-  <input type="submit" name="ctl00$ContentPlaceHolder1$SubmitButton"><label id="errorText">${says}</label></form>`;
+  <input type="submit" name="ctl00$ContentPlaceHolder1$SubmitButton"><label id="errorText">${detail}</label></form>`;
 
 describeWithTls('the sign-on page of ADFS', () => {
-  it('takes name and password in one form and gives the response for AWS', async () => {
+  it('takes user name and password in one form and returns the SAML response', async () => {
     await using adfs = await startAdfs(pair);
     const { encoded, assertion } = await signIn(adfs.origin, ca);
     expect(assertion?.roleValues.join()).toContain(ROLE);
@@ -56,12 +56,12 @@ describeWithTls('the sign-on page of ADFS', () => {
     '/adfs/ls',
     '/adfs/ls/idpinitiatedsignon.aspx',
     '/adfs/ls/IdpInitiatedSignOn.aspx?loginToRp=urn:amazon:webservices',
-  ])('is found from SSOLoginURL with the path "%s"', async (path) => {
+  ])('is resolved from SSOLoginURL with the path "%s"', async (path) => {
     await using adfs = await startAdfs(pair);
     expect((await signIn(adfs.origin, ca, { path })).assertion?.roleValues).toHaveLength(1);
   });
 
-  it('is asked for the relying party that is named', async () => {
+  it('is opened for the relying party that is set', async () => {
     await using adfs = await startAdfs(pair, { relyingParty: 'urn:amazon:webservices:govcloud' });
     await signIn(adfs.origin, ca, { relyingParty: 'urn:amazon:webservices:govcloud' });
     const error = await thrownBy(() => signIn(adfs.origin, ca));
@@ -69,7 +69,7 @@ describeWithTls('the sign-on page of ADFS', () => {
     expect(error.message).toMatch(/^ADFS has no relying party with that identifier: MSIS7007/);
   });
 
-  it('refuses a wrong password once, in its own words', async () => {
+  it('rejects a wrong password once, with its message', async () => {
     await using adfs = await startAdfs(pair);
     const error = await thrownBy(() => signIn(adfs.origin, ca, { password: 'CANARY-wrong' }));
     expect(error.code).toBe('AUTH_REFUSED');
@@ -78,7 +78,7 @@ describeWithTls('the sign-on page of ADFS', () => {
     expect(printsOf([error])).not.toContain('CANARY');
   });
 
-  it('is read in the versions before 2016 too', async () => {
+  it('is supported before 2016, too', async () => {
     await using adfs = await startAdfs(pair, {
       answer: ({ method, body }) => {
         if (method === 'GET') return { body: old('') };
@@ -106,13 +106,13 @@ describeWithTls('a second factor at ADFS', () => {
     { method: 'AzureMfaServerAuthentication', fields: ['VerificationCode'], code: '123456' },
     { method: 'SafeNet-MFA', fields: ['otp'], code: '123456' },
     { method: 'Defender AD FS Adapter', fields: ['DefenderToken'], code: '123456' },
-  ])('of $method takes MFAPassCode', async (adapter) => {
+  ])('of $method accepts MFAPassCode', async (adapter) => {
     await using adfs = await startAdfs(pair, { adapters: [adapter] });
     expect((await signIn(adfs.origin, ca, { passCode: '123456' })).assertion?.roleValues).toHaveLength(1);
     expect(adfs.violations).toEqual([]);
   });
 
-  it('is asked of the person where there is no code', async () => {
+  it('prompts if no code is set', async () => {
     await using adfs = await startAdfs(pair, { adapters: [VIP] });
     const asked: unknown[] = [];
     const prompt = async (request: object): Promise<string> => {
@@ -125,7 +125,7 @@ describeWithTls('a second factor at ADFS', () => {
     ]);
   });
 
-  it('is an error of its own where nobody can be asked', async () => {
+  it('is a specific error without a prompt', async () => {
     await using adfs = await startAdfs(pair, { adapters: [VIP] });
     const error = await thrownBy(() => signIn(adfs.origin, ca));
     expect(error.code).toBe('AUTH_CODE_NEEDED');
@@ -140,27 +140,27 @@ describeWithTls('a second factor at ADFS', () => {
     expect(adfs.requests.filter(({ body }) => body.includes('000000'))).toHaveLength(1);
   });
 
-  it('after another wants a code of its own', async () => {
+  it('after another one requires another code', async () => {
     const second: AdapterWords = { method: 'SafeNet-MFA', fields: ['otp'], code: '654321' };
     await using adfs = await startAdfs(pair, { adapters: [VIP, second] });
     const error = await thrownBy(() => signIn(adfs.origin, ca, { passCode: '123456' }));
     expect(error.message).toBe('ADFS requires a code for SafeNet-MFA');
   });
 
-  it('on a phone is waited for, and its number shown', async () => {
+  it('on a phone is polled, and its number shown', async () => {
     await using adfs = await startAdfs(pair, { adapters: [AZURE] });
     const notices: string[] = [];
     expect((await signIn(adfs.origin, ca, { notices })).assertion?.roleValues).toHaveLength(1);
     expect(notices).toEqual(['Choose 42 on your phone (ADFS)']);
   });
 
-  it('on a phone that nobody touches ends', async () => {
+  it('on a phone times out without an approval', async () => {
     await using adfs = await startAdfs(pair, { adapters: [{ ...AZURE, looks: Infinity }] });
     const error = await thrownBy(() => signIn(adfs.origin, ca));
     expect(error.message).toBe('The sign-in at ADFS was not approved on the phone in time');
   });
 
-  it('on a phone is not waited for once the sign-in is cancelled', async () => {
+  it('on a phone is not polled after the sign-in is cancelled', async () => {
     await using adfs = await startAdfs(pair, { adapters: [{ ...AZURE, looks: Infinity }] });
     const stop = new AbortController();
     const work = thrownBy(() =>
@@ -185,7 +185,7 @@ describeWithTls('a second factor at ADFS', () => {
 
 const form = (inputs: string): string => `<form method="post" id="loginForm">${inputs}</form>`;
 
-describeWithTls('a page of ADFS that leads nowhere', () => {
+describeWithTls('an ADFS page that requires a browser', () => {
   it.each<[string, HttpsAnswer, RegExp]>([
     [
       'an error of the relying party',
@@ -229,15 +229,15 @@ describeWithTls('a page of ADFS that leads nowhere', () => {
       { body: '<form><input name=SAMLResponse value=YQ==><input name=SAMLResponse value=Yg==></form>' },
       /several SAML responses/,
     ],
-  ])('is told: %s', async (_, told, message) => {
-    await using adfs = await startAdfs(pair, { answer: () => told });
+  ])('is an error: %s', async (_, override, message) => {
+    await using adfs = await startAdfs(pair, { answer: () => override });
     const error = await thrownBy(() => signIn(adfs.origin, ca));
     expect(error.message).toMatch(message);
     expect(error.remedy).not.toBe('');
     expect(adfs.passwords()).toBe(0);
   });
 
-  it('ends after some pages, even where each is a new one', async () => {
+  it('ends after some pages, even if each one is new', async () => {
     await using adfs = await startAdfs(pair, {
       answer: ({ url }) => ({
         body: `<meta http-equiv=refresh content="0;url=/adfs/${url.pathname.length}x">`,
@@ -248,10 +248,10 @@ describeWithTls('a page of ADFS that leads nowhere', () => {
     );
   });
 
-  it("shows a server's words as one bounded line without control characters", async () => {
-    const says = `\u001B[2J${'long '.repeat(200)}`;
+  it("shows a server's message as one truncated line without control characters", async () => {
+    const detail = `\u001B[2J${'long '.repeat(200)}`;
     await using adfs = await startAdfs(pair, {
-      answer: ({ method, url }) => ({ body: loginPage(url, method === 'POST' ? says : '') }),
+      answer: ({ method, url }) => ({ body: loginPage(url, method === 'POST' ? detail : '') }),
     });
     const { message } = await thrownBy(() => signIn(adfs.origin, ca));
     expect(message.length).toBeLessThan(300);
@@ -262,7 +262,7 @@ describeWithTls('a page of ADFS that leads nowhere', () => {
 const login = (action: string, method = 'post', head = ''): string =>
   `${head}<form method="${method}" action="${action}"><input name="UserName" type="text"><input name="Password" type="password"></form>`;
 
-describeWithTls('a hostile page in the place of ADFS gets no password', () => {
+describeWithTls('a hostile page instead of ADFS gets no password', () => {
   it.each([
     ['another host', login('https://evil.example/')],
     ['plain http', login('http://127.0.0.1/')],
@@ -280,7 +280,7 @@ describeWithTls('a hostile page in the place of ADFS gets no password', () => {
     expect(printsOf([error])).not.toContain('CANARY');
   });
 
-  it('by a redirect of the form that would send it again elsewhere', async () => {
+  it('by a redirect that would resend the form to another origin', async () => {
     await using elsewhere = await startAdfs(pair);
     const answer = ({ method }: HttpsRequest): HttpsAnswer | undefined =>
       method === 'POST' ? { status: 307, headers: { location: `${elsewhere.origin}/` } } : undefined;

@@ -28,7 +28,7 @@ describeWithTls('the WS-Trust endpoints of ADFS', () => {
     },
   );
 
-  it('takes every character of name and password as it is', async () => {
+  it('accept any character in user name and password', async () => {
     const user = String.raw`CORP\a</o:Username>&amp;"'`;
     const password = `]]> $& $$ \` & < \r\n\t\u00E4\u{1F600}`;
     await using adfs = await startAdfs(pair, { user, password });
@@ -36,7 +36,7 @@ describeWithTls('the WS-Trust endpoints of ADFS', () => {
     expect(adfs.violations).toEqual([]);
   });
 
-  it('gets no message with characters that XML cannot carry', async () => {
+  it('are not sent characters that XML does not allow', async () => {
     await using adfs = await startAdfs(pair);
     const error = await thrownBy(() => signIn(adfs.origin, ca, { path: MIXED, password: 'CANARY\u0001' }));
     expect(error.message).toBe('Password contains a character that XML does not allow');
@@ -62,14 +62,14 @@ describeWithTls('the WS-Trust endpoints of ADFS', () => {
       'AUTH_REFUSED',
       /^ADFS rejected the request: SomethingNew: No\.$/,
     ],
-  ])('refuses with %s', async (_, fault, code, message) => {
+  ])('rejects with %s', async (_, fault, code, message) => {
     await using adfs = await startAdfs(pair, { fault });
     const error = await thrownBy(() => signIn(adfs.origin, ca, { path: MIXED }));
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);
   });
 
-  it('refuses a wrong password once', async () => {
+  it('rejects a wrong password once', async () => {
     await using adfs = await startAdfs(pair);
     const error = await thrownBy(() => signIn(adfs.origin, ca, { path: MIXED, password: 'CANARY-wrong' }));
     expect(error.message).toMatch(
@@ -79,7 +79,7 @@ describeWithTls('the WS-Trust endpoints of ADFS', () => {
     expect(printsOf([error])).not.toContain('CANARY');
   });
 
-  it('says which relying party it does not know', async () => {
+  it('reports an unknown relying party', async () => {
     await using adfs = await startAdfs(pair);
     const error = await thrownBy(() => signIn(adfs.origin, ca, { path: MIXED, relyingParty: 'urn:else' }));
     expect(error.code).toBe('AUTH_SAML');
@@ -102,7 +102,7 @@ describeWithTls('the WS-Trust endpoints of ADFS', () => {
       { body: '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', headers: { 'content-type': 'text/xml' } },
       /DOCTYPE/,
     ],
-  ])('answers with %s', async (_, told, message) => {
+  ])('responds with %s', async (_, told, message) => {
     await using adfs = await startAdfs(pair, { answer: () => told });
     const error = await thrownBy(() => signIn(adfs.origin, ca, { path: MIXED }));
     expect(error.message).toMatch(message);
@@ -131,7 +131,7 @@ const negotiator = (...tokens: readonly string[]) => {
 };
 
 describeWithTls('Windows sign-in at ADFS', () => {
-  it('goes through the page that asks for it, and proves both sides', async () => {
+  it('goes through the page that requires it, with mutual authentication', async () => {
     const mine = negotiator('dGlja2V0');
     await using adfs = await startAdfs(pair, { tickets: ['dGlja2V0'] });
     const { assertion } = await signIn(adfs.origin, ca, { user: null, negotiator: mine });
@@ -147,7 +147,7 @@ describeWithTls('Windows sign-in at ADFS', () => {
     );
   });
 
-  it('answers further challenges on the same connection', async () => {
+  it('responds to further challenges on the same connection', async () => {
     const mine = negotiator('b25l', 'dHdv', 'dGhyZWU=');
     await using adfs = await startAdfs(pair, { tickets: ['b25l', 'dHdv', 'dGhyZWU='] });
     await signIn(adfs.origin, ca, { user: null, negotiator: mine });
@@ -155,7 +155,7 @@ describeWithTls('Windows sign-in at ADFS', () => {
     expect(new Set(adfs.requests.map(({ connection }) => connection)).size).toBe(1);
   });
 
-  it('gets a token of the endpoint for Windows users', async () => {
+  it('gets a token from the endpoint for Windows users', async () => {
     await using adfs = await startAdfs(pair, { tickets: ['dGlja2V0'], token: tokenXml() });
     const path = '/adfs/services/trust/13/windowstransport';
     const { assertion } = await signIn(adfs.origin, ca, {
@@ -168,7 +168,7 @@ describeWithTls('Windows sign-in at ADFS', () => {
     expect(adfs.passwords()).toBe(0);
   });
 
-  it('that is not accepted is told, and not tried again', async () => {
+  it('that is not accepted is an error, and not retried', async () => {
     await using adfs = await startAdfs(pair, { tickets: ['right'] });
     const error = await thrownBy(() =>
       signIn(adfs.origin, ca, { user: null, negotiator: negotiator('d3Jvbmc=') }),
@@ -178,14 +178,14 @@ describeWithTls('Windows sign-in at ADFS', () => {
     expect(adfs.requests.filter(({ headers }) => headers.authorization !== undefined)).toHaveLength(1);
   });
 
-  it('finds the password form where ADFS does not take the program for a Windows browser', async () => {
+  it('finds the password form if ADFS does not recognize a Windows browser', async () => {
     await using adfs = await startAdfs(pair);
     const error = await thrownBy(() => signIn(adfs.origin, ca, { user: null }));
     expect(error.message).toBe('ADFS showed the password form instead of Windows sign-in');
     expect(error.remedy).toContain('WIASupportedUserAgents');
   });
 
-  it('needs Negotiate among what is offered', async () => {
+  it('requires Negotiate', async () => {
     await using adfs = await startAdfs(pair, {
       answer: () => ({ status: 401, headers: { 'www-authenticate': ['NTLM', 'Basic realm="x"'] } }),
     });
@@ -193,7 +193,7 @@ describeWithTls('Windows sign-in at ADFS', () => {
     expect(error.message).toMatch(/offers Windows sign-in by NTLM, Basic, but Negotiate is required$/);
   });
 
-  it('takes its token to no other host', async () => {
+  it('sends its token to no other host', async () => {
     await using elsewhere = await startAdfs(pair, { tickets: ['dGlja2V0'] });
     const location = `${elsewhere.origin}/adfs/ls/wia`;
     await using adfs = await startAdfs(pair, { answer: () => ({ status: 302, headers: { location } }) });
@@ -204,7 +204,7 @@ describeWithTls('Windows sign-in at ADFS', () => {
     expect(elsewhere.requests).toEqual([]);
   });
 
-  it('does not go on for ever with a server that never has enough', async () => {
+  it('ends with a server that never stops challenging', async () => {
     await using adfs = await startAdfs(pair, {
       answer: () => ({ status: 401, headers: { 'www-authenticate': 'Negotiate bW9yZQ==' } }),
     });

@@ -29,7 +29,7 @@ function failing(message: string, code?: string): () => Promise<never> {
 }
 
 describe('Kerberos', () => {
-  it('asks for the service of the host, for proof of it, and gives it no leave to act as the user', async () => {
+  it('requests the service of the host with mutual authentication and without delegation', async () => {
     const asked: Asked[] = [];
     const negotiator = await createKerberosNegotiator(library(async (challenge) => `${challenge}+`, asked))(
       'adfs.corp.test',
@@ -39,7 +39,7 @@ describe('Kerberos', () => {
     expect(asked).toEqual([{ service: 'HTTP@adfs.corp.test', options: { mechOID: 6, gssFlag: 10 } }]);
   });
 
-  it('has nothing to say at the end', async () => {
+  it('may end with an empty token', async () => {
     const negotiator = await createKerberosNegotiator(library(async () => null))('adfs.corp.test');
     expect(await negotiator.step('eA==')).toBe('');
   });
@@ -50,7 +50,7 @@ describe('Kerberos', () => {
       'could not be loaded',
       failing('libgssapi_krb5.so.2: cannot open shared object file', 'ERR_DLOPEN_FAILED'),
     ],
-  ])('says that the package %s', async (what, load) => {
+  ])('reports that the package %s', async (what, load) => {
     const error = await thrownBy(() => createKerberosNegotiator(load)('adfs.corp.test'));
     expect(error.code).toBe('AUTH_NOT_SUPPORTED');
     expect(error.message).toBe(`Windows sign-in requires the package kerberos, which ${what}`);
@@ -81,8 +81,8 @@ describe('Kerberos', () => {
       /KDC is not reachable/,
     ],
     ['Something else', 'AUTH_REFUSED', /could not sign in at adfs\.corp\.test \(Something else\)/],
-  ])('explains: %s', async (says, code, message) => {
-    const negotiator = await createKerberosNegotiator(library(failing(says)))('adfs.corp.test');
+  ])('explains: %s', async (reason, code, message) => {
+    const negotiator = await createKerberosNegotiator(library(failing(reason)))('adfs.corp.test');
     const error = await thrownBy(() => negotiator.step(''));
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);

@@ -32,8 +32,8 @@ const documents = fc.letrec((tie) => ({
   ),
 })).node;
 
-describe('an answer of Okta', () => {
-  it('is read or refused, whatever it holds, and never leads elsewhere', () => {
+describe('a response of Okta', () => {
+  it('is parsed or rejected, and never leads to another origin', () => {
     fc.assert(
       fc.property(documents, (json) => {
         try {
@@ -48,12 +48,12 @@ describe('an answer of Okta', () => {
     );
   });
 
-  it('has only what is its own, nothing inherited', () => {
+  it('has own members only, nothing inherited', () => {
     const answer = readAuthnResponse(Object.create({ status: 'SUCCESS', sessionToken: 'x' }), ORIGIN);
     expect(answer.sessionToken).toBeUndefined();
   });
 
-  it('that refuses becomes an error of the driver, whatever it holds', () => {
+  it('with any error becomes a DriverError', () => {
     const steps = fc.constantFrom(
       'password' as const,
       'send' as const,

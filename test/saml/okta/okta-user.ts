@@ -5,7 +5,7 @@ import type { OktaRequest } from '../../../src/saml/okta/sign-in-state.ts';
 import { PASSWORD, USER, type OktaDouble } from '../../doubles/okta.ts';
 import type { TestAuthority } from '../../support/certificates.ts';
 
-/** What a test says differently of one sign-in. */
+/** What differs in one sign-in. */
 export interface OktaSignInOptions extends Partial<Omit<OktaRequest, 'password' | 'passCode' | 'apiToken'>> {
   readonly password?: string;
   readonly passCode?: string;
@@ -15,12 +15,12 @@ export interface OktaSignInOptions extends Partial<Omit<OktaRequest, 'password' 
   readonly prompt?: (request: PromptRequest) => Promise<string>;
 }
 
-/** One person and one machine that sign in at an organisation again and again. */
+/** A user and a machine that sign in at an organization repeatedly. */
 export interface OktaTestUser {
   readonly notices: string[];
-  /** What is kept on disk, by path. */
+  /** The files on disk, by path. */
   readonly files: Map<string, string>;
-  signIn(okta: OktaDouble, wish?: OktaSignInOptions): Promise<string>;
+  signIn(okta: OktaDouble, options?: OktaSignInOptions): Promise<string>;
 }
 
 export function createOktaUser(authority: TestAuthority): OktaTestUser {
@@ -29,7 +29,7 @@ export function createOktaUser(authority: TestAuthority): OktaTestUser {
   return {
     notices,
     files,
-    async signIn(okta, { password = PASSWORD, passCode, apiToken, signal, now, prompt, ...wish } = {}) {
+    async signIn(okta, { password = PASSWORD, passCode, apiToken, signal, now, prompt, ...options } = {}) {
       const request: OktaRequest = {
         loginUrl: okta.loginUrl,
         user: USER,
@@ -37,7 +37,7 @@ export function createOktaUser(authority: TestAuthority): OktaTestUser {
         rememberDevice: true,
         ...(passCode === undefined ? {} : { passCode: new Secret(passCode) }),
         ...(apiToken === undefined ? {} : { apiToken: new Secret(apiToken) }),
-        ...wish,
+        ...options,
       };
       const response = await signInToOkta(request, {
         http: { network: { trust: { kind: 'certificates', pem: authority.ca } } },

@@ -31,7 +31,7 @@ describe('the state token of a page', () => {
     },
   );
 
-  it('is whatever was escaped', () => {
+  it('is unescaped', () => {
     const token = fc.string({ unit: 'binary', minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(token, fc.string(), (text, before) => {

@@ -3,7 +3,7 @@ import {
   type FactorWords,
   type OktaSetup,
   PASSWORD,
-  cookieOf,
+  readCookie,
   html,
   json,
   refusal,
@@ -17,7 +17,7 @@ import { createOktaUser } from './okta-user.ts';
 const authority = testAuthority();
 const withTls = 'skipped' in authority ? describe.skip : describe;
 const pair = 'skipped' in authority ? { key: '', cert: '' } : authority.server;
-const world = (): ReturnType<typeof createOktaUser> =>
+const createUser = (): ReturnType<typeof createOktaUser> =>
   createOktaUser('skipped' in authority ? { ca: '', server: pair } : authority);
 
 const SMS: FactorWords = { id: 'sms1', type: 'sms', profile: { phoneNumber: '+1 XXX-XXX-1234' } };
@@ -29,9 +29,9 @@ const GOOGLE: FactorWords = { id: 'uft1', type: 'token:software:totp', provider:
 const WEBAUTHN: FactorWords = { id: 'fwf1', type: 'webauthn', provider: 'FIDO' };
 
 /** The failure of one sign-in at an organisation set up so. */
-async function failureAt(setup: OktaSetup, wish = {}): Promise<Awaited<ReturnType<typeof thrownBy>>> {
+async function failureAt(setup: OktaSetup, options = {}): Promise<Awaited<ReturnType<typeof thrownBy>>> {
   await using okta = await startOkta(pair, setup);
-  const error = await thrownBy(() => world().signIn(okta, wish));
+  const error = await thrownBy(() => createUser().signIn(okta, options));
   expect(okta.violations).toEqual([]);
   expect(printsOf([error])).not.toMatch(/CANARY/);
   return error;
@@ -59,49 +59,49 @@ const TUESDAY = 'Tue, 05 Jan 2027 00:00:00 GMT';
 const tuesday = Date.parse(TUESDAY) / 1000;
 
 withTls('a sign-in at Okta with a password', () => {
-  it('gives the SAML response as the page holds it', async () => {
+  it('returns the SAML response of the page', async () => {
     await using okta = await startOkta(pair, { samlResponse: 'PHNhbWw+a+b==' });
-    await expect(world().signIn(okta)).resolves.toBe('PHNhbWw+a+b==');
+    await expect(createUser().signIn(okta)).resolves.toBe('PHNhbWw+a+b==');
     expect(okta.violations).toEqual([]);
   });
 
-  it('sends the device cookie from the first request on, and the same one next time', async () => {
+  it('sends the device cookie with the first request, and the same one next time', async () => {
     await using okta = await startOkta(pair);
-    const machine = world();
+    const machine = createUser();
     await machine.signIn(okta);
     await machine.signIn(okta);
-    const devices = new Set(okta.requests.map((request) => cookieOf(request, 'DT')));
+    const devices = new Set(okta.requests.map((request) => readCookie(request, 'DT')));
     expect([...devices]).toEqual([expect.stringMatching(/^[\da-f]{32}$/)]);
   });
 
-  it('gives two users of one machine two device cookies', async () => {
+  it('uses two device cookies for two users of a machine', async () => {
     await using okta = await startOkta(pair, { user: 'bo@corp.test' });
-    const machine = world();
+    const machine = createUser();
     await machine.signIn(okta, { user: 'bo@corp.test' });
     await thrownBy(() => machine.signIn(okta));
-    expect(new Set(okta.requests.map((request) => cookieOf(request, 'DT'))).size).toBe(2);
+    expect(new Set(okta.requests.map((request) => readCookie(request, 'DT'))).size).toBe(2);
   });
 
-  it('sends no device cookie and keeps nothing when devices shall not be remembered', async () => {
+  it('sends no device cookie and saves nothing if devices must not be remembered', async () => {
     await using okta = await startOkta(pair);
-    const machine = world();
+    const machine = createUser();
     await machine.signIn(okta, { rememberDevice: false });
-    expect(okta.requests.filter((request) => cookieOf(request, 'DT') !== undefined)).toEqual([]);
+    expect(okta.requests.filter((request) => readCookie(request, 'DT') !== undefined)).toEqual([]);
     expect(machine.files.size).toBe(0);
   });
 
-  it('sends the API token to the API alone, and the device with it', async () => {
+  it('sends the API token only to the API, with the device token', async () => {
     await using okta = await startOkta(pair, { apiToken: 'CANARY-token' });
-    await world().signIn(okta, { apiToken: 'CANARY-token' });
+    await createUser().signIn(okta, { apiToken: 'CANARY-token' });
     const body: unknown = JSON.parse(okta.requests[0]?.body ?? '');
-    const deviceToken = cookieOf(okta.requests[0], 'DT');
+    const deviceToken = readCookie(okta.requests[0], 'DT');
     expect(body).toMatchObject({ context: { deviceToken } });
     expect(okta.violations).toEqual([]);
   });
 
-  it('checks a refused password once and says so', async () => {
+  it('sends a wrong password once and reports it', async () => {
     await using okta = await startOkta(pair);
-    const error = await thrownBy(() => world().signIn(okta, { password: 'CANARY-wrong' }));
+    const error = await thrownBy(() => createUser().signIn(okta, { password: 'CANARY-wrong' }));
     expect(error).toMatchObject({
       code: 'AUTH_REFUSED',
       message: 'Okta rejected User or Password, or the account is locked (E0000004)',
@@ -127,19 +127,19 @@ withTls('a sign-in at Okta with a password', () => {
     ],
     [401, 'E0000011', 'AUTH_NOT_SUPPORTED', 'Okta rejected the start of the sign-in (E0000011)'],
     [400, 'E0009999', 'AUTH_REFUSED', 'Okta rejected the request: something new (E0009999)'],
-  ])('tells status %d with %s as %s', async (status, name, code, message) => {
+  ])('reports status %d with %s as %s', async (status, name, code, message) => {
     await expect(failureAt(toThePassword(refusal(status, name, 'something new')))).resolves.toMatchObject({
       code,
       message,
     });
   });
 
-  it('blames the API token where one was sent', async () => {
+  it('reports the API token if one was sent', async () => {
     const error = await failureAt({ apiToken: 'CANARY-right' }, { apiToken: 'CANARY-wrong' });
     expect(error).toMatchObject({ code: 'AUTH_REFUSED', message: 'Okta rejected APIToken (E0000011)' });
   });
 
-  it('shows what Okta found wrong with a request, without control characters', async () => {
+  it('shows the reason of an error without control characters', async () => {
     const causes = ['username: is\u001B[31m bad', 'two'];
     const error = await failureAt(toThePassword(refusal(400, 'E0000001', 'Api validation failed', causes)));
     expect(error.message).toBe('Okta rejected the request: username: is [31m bad; two (E0000001)');
@@ -149,13 +149,13 @@ withTls('a sign-in at Okta with a password', () => {
     ['that ends soon, by the clock of Okta', TUESDAY, tuesday + 1],
     ['that has ended by the time it is heard of', TUESDAY, tuesday - 1],
     ['that has ended by the clock of this machine, where Okta tells no time', '', Date.now() / 1000],
-  ])('waits for a limit %s', async (_, date, reset) => {
+  ])('waits for a rate limit %s', async (_, date, reset) => {
     await using okta = await startOkta(pair, limitedOnce(date, Math.floor(reset)));
-    await expect(world().signIn(okta)).resolves.toBe('PHNhbWw+');
+    await expect(createUser().signIn(okta)).resolves.toBe('PHNhbWw+');
     expect(okta.passwords()).toBe(1);
   });
 
-  it('says until when The Okta rate limit is exceeded', async () => {
+  it('reports when the rate limit resets', async () => {
     const limited = {
       ...refusal(429, 'E0000047', 'too many'),
       headers: { 'x-rate-limit-reset': '4102444800' },
@@ -166,7 +166,7 @@ withTls('a sign-in at Okta with a password', () => {
     });
   });
 
-  it('tells a failing server from a refusal', async () => {
+  it('distinguishes a failing server from a rejection', async () => {
     await expect(failureAt(toThePassword({ status: 503, body: '<h1>down' }))).resolves.toMatchObject({
       code: 'AUTH_UNAVAILABLE',
       message: 'Okta failed with status 503',
@@ -179,7 +179,7 @@ withTls('a sign-in at Okta with a password', () => {
     ['another API', json(403, { errorCode: 'E0000022', errorSummary: 'not here' })],
     ['a redirect', { status: 302, headers: { location: '/elsewhere' } }],
     ['JSON that is no object', { status: 200, body: 'null' }],
-  ])('recognises an address that is no Okta organisation by %s', async (_, answer) => {
+  ])('recognizes a server that is not an Okta organization by %s', async (_, answer) => {
     const error = await failureAt(toThePassword(answer));
     expect(error.code).toBe('AUTH_MALFORMED');
     expect(error.message).toMatch(/^https:\/\/127\.0\.0\.1:\d+ does not respond like an Okta organization$/);
@@ -199,13 +199,13 @@ withTls('a sign-in at Okta with a password', () => {
       'Okta responded with UNAUTHENTICATED, which requires a browser',
     ],
     ['\u001B[2J', 'AUTH_NOT_SUPPORTED', 'Okta responded with an unnamed status, which requires a browser'],
-  ])('stops at the state %s and ends it at Okta', async (status, code, message) => {
+  ])('stops at the status %s and cancels the sign-in at Okta', async (status, code, message) => {
     await using okta = await startOkta(pair, { status });
-    await expect(thrownBy(() => world().signIn(okta))).resolves.toMatchObject({ code, message });
+    await expect(thrownBy(() => createUser().signIn(okta))).resolves.toMatchObject({ code, message });
     expect(okta.cancelled).toHaveLength(1);
   });
 
-  it.each(['PASSWORD_WARN', 'MFA_ENROLL'])('skips %s where Okta allows it', async (status) => {
+  it.each(['PASSWORD_WARN', 'MFA_ENROLL'])('skips %s if Okta allows it', async (status) => {
     await using okta = await startOkta(pair, {
       answer({ url, body }, origin) {
         const state = {
@@ -224,10 +224,10 @@ withTls('a sign-in at Okta with a password', () => {
           : undefined;
       },
     });
-    await expect(world().signIn(okta)).resolves.toBe('UA==');
+    await expect(createUser().signIn(okta)).resolves.toBe('UA==');
   });
 
-  it('comes to an end where Okta skips from state to state', async () => {
+  it('ends if Okta skips from state to state', async () => {
     const error = await failureAt({
       answer({ url }, origin) {
         if (url.pathname.endsWith('/cancel')) return undefined;
@@ -247,10 +247,10 @@ withTls('a second factor at Okta', () => {
     ['SMS', SMS, 'Okta sent a one-time code by SMS to +1 XXX-XXX-1234'],
     ['Email', EMAIL, 'Okta sent a one-time code by Email to a***@corp.test'],
     ['Call', CALL, 'Okta sent a one-time code by Call to +1 XXX-XXX-9999'],
-  ] as const)('by %s takes two connections: the second brings the code', async (mfaType, factor, message) => {
+  ] as const)('by %s takes two connections: the second has the code', async (mfaType, factor, message) => {
     await using okta = await startOkta(pair, { factors: [SMS, EMAIL, CALL, PUSH] });
     expect(factor.type).toBe(mfaType.toLowerCase());
-    const machine = world();
+    const machine = createUser();
     const error = await thrownBy(() => machine.signIn(okta, { mfaType }));
     expect(error).toMatchObject({ code: 'AUTH_CODE_NEEDED', message });
     expect(okta.cancelled).toEqual([]);
@@ -260,9 +260,9 @@ withTls('a second factor at Okta', () => {
     expect(okta.violations).toEqual([]);
   });
 
-  it('keeps the pending sign-in so that only the password opens it', async () => {
+  it('saves the pending sign-in encrypted with the password', async () => {
     await using okta = await startOkta(pair, { factors: [SMS] });
-    const machine = world();
+    const machine = createUser();
     await thrownBy(() => machine.signIn(okta));
     expect([...machine.files.values()].join('')).not.toMatch(/CANARY|XXX/);
     const wrong = await thrownBy(() =>
@@ -272,9 +272,9 @@ withTls('a second factor at Okta', () => {
     await expect(machine.signIn(okta, { passCode: okta.codes[0] ?? '' })).resolves.toBe('PHNhbWw+');
   });
 
-  it('sends another code for a wrong one, and a refused one not twice', async () => {
+  it('requests another code after a wrong one, and does not send a rejected one again', async () => {
     await using okta = await startOkta(pair, { factors: [SMS] });
-    const machine = world();
+    const machine = createUser();
     await thrownBy(() => machine.signIn(okta));
     const first = await thrownBy(() => machine.signIn(okta, { passCode: '000000' }));
     expect(first.message).toBe(
@@ -288,9 +288,9 @@ withTls('a second factor at Okta', () => {
     expect(okta.passwords()).toBe(1);
   });
 
-  it('sends one code for all who come without one in half a minute', async () => {
+  it('requests one code for all connections without one within 30 seconds', async () => {
     await using okta = await startOkta(pair, { factors: [SMS] });
-    const machine = world();
+    const machine = createUser();
     await thrownBy(() => machine.signIn(okta));
     const asked = okta.requests.length;
     const again = await thrownBy(() => machine.signIn(okta));
@@ -300,7 +300,7 @@ withTls('a second factor at Okta', () => {
     expect(okta.codes).toHaveLength(2);
   });
 
-  it('says that the earlier code still counts where Okta sends no other so soon', async () => {
+  it('reports that the last code is still valid if Okta does not send another one so soon', async () => {
     let sent = 0;
     await using okta = await startOkta(pair, {
       factors: [SMS],
@@ -310,7 +310,7 @@ withTls('a second factor at Okta', () => {
         return sent === 1 ? undefined : refusal(429, 'E0000109', 'An SMS message was recently sent');
       },
     });
-    const machine = world();
+    const machine = createUser();
     await thrownBy(() => machine.signIn(okta));
     const error = await thrownBy(() => machine.signIn(okta, { passCode: '000000' }));
     expect(error).toMatchObject({
@@ -320,7 +320,7 @@ withTls('a second factor at Okta', () => {
     });
   });
 
-  it('begins anew with the code where Okta has forgotten the first sign-in', async () => {
+  it('starts over with the code if the first sign-in has expired', async () => {
     let isForgotten = false;
     await using okta = await startOkta(pair, {
       factors: [SMS],
@@ -330,7 +330,7 @@ withTls('a second factor at Okta', () => {
         return refusal(401, 'E0000011', 'Invalid token provided');
       },
     });
-    const machine = world();
+    const machine = createUser();
     await thrownBy(() => machine.signIn(okta));
     isForgotten = true;
     const error = await thrownBy(() => machine.signIn(okta, { passCode: okta.codes[0] ?? '' }));
@@ -339,7 +339,7 @@ withTls('a second factor at Okta', () => {
     await expect(machine.signIn(okta, { passCode: okta.codes.at(-1) ?? '' })).resolves.toBe('PHNhbWw+');
   });
 
-  it('asks the person for the code where there is one to ask, three times at most', async () => {
+  it('prompts for the code, three times at most', async () => {
     await using okta = await startOkta(pair, { factors: [SMS] });
     const asked: string[] = [];
     const answers = ['000000', '000001', ''];
@@ -348,7 +348,7 @@ withTls('a second factor at Okta', () => {
       const answer = answers[asked.length - 1] ?? '';
       return answer === '' ? (okta.codes[0] ?? '') : answer;
     };
-    const machine = world();
+    const machine = createUser();
     await expect(machine.signIn(okta, { prompt })).resolves.toBe('PHNhbWw+');
     expect(new Set(asked)).toEqual(new Set(['One-time code for Okta, sent by SMS to +1 XXX-XXX-1234']));
     expect(machine.notices).toHaveLength(2);
@@ -360,9 +360,9 @@ withTls('a second factor at Okta', () => {
     expect(okta.cancelled).toHaveLength(1);
   });
 
-  it('of Okta Verify is the code where one is given, else the touch', async () => {
+  it('of Okta Verify is the code if one is set, else the push', async () => {
     await using okta = await startOkta(pair, { factors: [PUSH, VERIFY_CODE] });
-    const machine = world();
+    const machine = createUser();
     await machine.signIn(okta, { passCode: okta.shownCode, mfaType: 'OktaVerify', rememberDevice: false });
     await machine.signIn(okta, { rememberDevice: false });
     const verified = okta.requests.map(({ url }) => url.pathname).filter((path) => path.endsWith('/verify'));
@@ -374,15 +374,15 @@ withTls('a second factor at Okta', () => {
     expect(machine.notices).toEqual(["Approve the sign-in in Okta Verify on Ana's phone"]);
   });
 
-  it('by TOTP takes the authenticator app before Okta Verify', async () => {
+  it('by TOTP prefers the authenticator app to Okta Verify', async () => {
     await using okta = await startOkta(pair, { factors: [VERIFY_CODE, GOOGLE] });
-    await world().signIn(okta, { passCode: okta.shownCode, mfaType: 'TOTP' });
+    await createUser().signIn(okta, { passCode: okta.shownCode, mfaType: 'TOTP' });
     expect(okta.requests.map(({ url }) => url.pathname)).toContain('/api/v1/authn/factors/uft1/verify');
   });
 
-  it('by TOTP without a code and nobody to ask says what is missing, and leaves nothing open', async () => {
+  it('by TOTP without a code or a prompt is an error, and cancels the sign-in', async () => {
     await using okta = await startOkta(pair, { factors: [GOOGLE] });
-    const error = await thrownBy(() => world().signIn(okta));
+    const error = await thrownBy(() => createUser().signIn(okta));
     expect(error).toMatchObject({
       code: 'AUTH_CODE_NEEDED',
       message:
@@ -397,7 +397,7 @@ withTls('a second factor at Okta', () => {
       number: 42,
       push: ['WAITING', 'WAITING', 'SUCCESS'],
     });
-    const machine = world();
+    const machine = createUser();
     await machine.signIn(okta);
     expect(machine.notices).toEqual(["Choose the number 42 in Okta Verify on Ana's phone"]);
   });
@@ -410,26 +410,26 @@ withTls('a second factor at Okta', () => {
     ['ERROR', 'Okta could not reach Okta Verify'],
     ['PASSCODE_REPLAYED', 'The Okta Verify code has already been used'],
     ['SOMETHING', 'Okta Verify returned an unknown result'],
-  ])('by touch that comes to %s is an error', async (result, message) => {
+  ])('by push that ends with %s is an error', async (result, message) => {
     await expect(failureAt({ factors: [PUSH], push: ['WAITING', result] })).resolves.toMatchObject({
       code: 'AUTH_REFUSED',
       message,
     });
   });
 
-  it('waits for a touch no longer than its deadline', async () => {
+  it('does not wait for a push beyond its deadline', async () => {
     await using okta = await startOkta(pair, { factors: [PUSH], push: [] });
     let clock = Date.now();
     const now = (): number => (clock += 30_000);
-    const error = await thrownBy(() => world().signIn(okta, { now }));
+    const error = await thrownBy(() => createUser().signIn(okta, { now }));
     expect(error.message).toBe('The request in Okta Verify timed out');
     expect(okta.cancelled).toHaveLength(1);
   });
 
-  it('that is awaited ends with the caller, at Okta too', async () => {
+  it('is cancelled with its caller, at Okta too', async () => {
     await using okta = await startOkta(pair, { factors: [PUSH], push: [] });
     const caller = new AbortController();
-    const machine = world();
+    const machine = createUser();
     const done = thrownBy(() => machine.signIn(okta, { signal: caller.signal }));
     while (okta.requests.length < 4) await new Promise((resolve) => setTimeout(resolve, 5));
     caller.abort();
@@ -437,15 +437,15 @@ withTls('a second factor at Okta', () => {
     expect(okta.cancelled).toHaveLength(1);
   });
 
-  it('that comes to nothing is ended at Okta over a connection that is open', async () => {
+  it('that fails is cancelled at Okta over an open connection', async () => {
     await using okta = await startOkta(pair, { factors: [PUSH], push: ['REJECTED'] });
-    await thrownBy(() => world().signIn(okta));
+    await thrownBy(() => createUser().signIn(okta));
     expect(okta.cancelled).toHaveLength(1);
     const [last, ...before] = okta.requests.map(({ connection }) => connection).toReversed();
     expect(before).toContain(last);
   });
 
-  it('that comes to nothing is told though Okta is silent about the end', async () => {
+  it('that fails is reported even if Okta does not respond to the cancellation', async () => {
     const error = await failureAt({
       factors: [PUSH],
       push: ['REJECTED'],
@@ -454,20 +454,20 @@ withTls('a second factor at Okta', () => {
     expect(error.message).toBe('The request was rejected in Okta Verify');
   });
 
-  it('is not asked for on a device that Okta remembers', async () => {
+  it('is not required on a remembered device', async () => {
     await using okta = await startOkta(pair, { factors: [VERIFY_CODE] });
-    const machine = world();
+    const machine = createUser();
     await machine.signIn(okta, { passCode: okta.shownCode });
     await expect(machine.signIn(okta)).resolves.toBe('PHNhbWw+');
   });
 
-  it('asks to be remembered only where the policy allows it', async () => {
+  it('asks to be remembered only if the policy allows it', async () => {
     await using okta = await startOkta(pair, { factors: [VERIFY_CODE], allowRememberDevice: false });
-    await world().signIn(okta, { passCode: okta.shownCode });
+    await createUser().signIn(okta, { passCode: okta.shownCode });
     expect(okta.violations).toEqual([]);
   });
 
-  it('must be chosen where there are several', async () => {
+  it('must be chosen if there are several', async () => {
     const error = await failureAt({ factors: [SMS, PUSH, VERIFY_CODE, EMAIL, WEBAUTHN] });
     expect(error).toMatchObject({
       code: 'AUTH_CODE_NEEDED',
@@ -476,25 +476,25 @@ withTls('a second factor at Okta', () => {
     });
   });
 
-  it('is chosen by the person where there is one to ask', async () => {
+  it('is chosen at the prompt', async () => {
     await using okta = await startOkta(pair, { factors: [SMS, PUSH] });
     const offered: (readonly string[])[] = [];
     const prompt = async ({ choices = [] }: { readonly choices?: readonly string[] }): Promise<string> => {
       offered.push(choices);
       return choices[0] ?? '';
     };
-    await world().signIn(okta, { prompt });
+    await createUser().signIn(okta, { prompt });
     expect(offered).toEqual([["OktaVerify (Ana's phone)", 'SMS (+1 XXX-XXX-1234)']]);
   });
 
-  it('that is not set up is an error that lists what is', async () => {
+  it('that is not enrolled is an error that lists the enrolled ones', async () => {
     await expect(failureAt({ factors: [SMS] }, { mfaType: 'Email' })).resolves.toMatchObject({
       code: 'AUTH_REFUSED',
       message: 'MFAType Email is not enrolled at Okta (available: SMS)',
     });
   });
 
-  it('that only a browser can answer is named', async () => {
+  it('that needs a browser is named', async () => {
     await expect(failureAt({ factors: [WEBAUTHN] })).resolves.toMatchObject({
       code: 'AUTH_NOT_SUPPORTED',
       message: 'Okta requires a second factor that needs a browser: webauthn of FIDO',
@@ -509,13 +509,13 @@ const atTheApplication = (answer: ReturnType<typeof html>, pipeline: 'v1' | 'idx
 });
 
 withTls('the AWS application at Okta', () => {
-  it('may want a factor of its own, which the same sign-in answers', async () => {
+  it('may require another factor, which the same sign-in verifies', async () => {
     await using okta = await startOkta(pair, { appFactors: [VERIFY_CODE] });
-    await expect(world().signIn(okta, { passCode: okta.shownCode })).resolves.toBe('PHNhbWw+');
+    await expect(createUser().signIn(okta, { passCode: okta.shownCode })).resolves.toBe('PHNhbWw+');
     expect(okta.violations).toEqual([]);
   });
 
-  it('of an organisation on the new engine is an error that says so', async () => {
+  it('of an organization with Identity Engine is an error that says so', async () => {
     const error = await failureAt({ appFactors: [VERIFY_CODE], pipeline: 'idx' }, { passCode: '314159' });
     expect(error.code).toBe('AUTH_NOT_SUPPORTED');
     expect(error.message).toMatch(/ runs Okta Identity Engine with a policy that requires a browser$/);
@@ -541,23 +541,23 @@ withTls('the AWS application at Okta', () => {
       'AUTH_REFUSED',
       /^Okta rejected the session/,
     ],
-  ])('that is %s is an error of its own', async (_, answer, code, message) => {
+  ])('that is %s is a specific error', async (_, answer, code, message) => {
     const error = await failureAt(atTheApplication(answer));
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);
   });
 
-  it('with a page of the new engine is told from one without a response', async () => {
+  it('with a page of Identity Engine is distinguished from one without a response', async () => {
     const error = await failureAt(atTheApplication(html('<div id="okta-sign-in">'), 'idx'));
     expect(error.code).toBe('AUTH_NOT_SUPPORTED');
   });
 
-  it('that redirects elsewhere is not followed', async () => {
+  it('that redirects to another origin is not followed', async () => {
     const away = { status: 302, headers: { location: 'https://evil.test/collect' } };
     await expect(failureAt(atTheApplication(away))).resolves.toMatchObject({ code: 'AUTH_UNTRUSTED' });
   });
 
-  it('that asks for step after step comes to an end', async () => {
+  it('that requires step after step ends', async () => {
     await using okta = await startOkta(pair, {
       answer({ url }, origin) {
         if (url.pathname === '/again') return html('<script>stateToken: "CANARY-x"</script>');
@@ -565,7 +565,9 @@ withTls('the AWS application at Okta', () => {
         return json(200, { status: 'SUCCESS', _links: { next: { href: `${origin}/again` } } });
       },
     });
-    await expect(thrownBy(() => world().signIn(okta))).resolves.toMatchObject({ code: 'AUTH_MALFORMED' });
+    await expect(thrownBy(() => createUser().signIn(okta))).resolves.toMatchObject({
+      code: 'AUTH_MALFORMED',
+    });
   });
 });
 
@@ -575,7 +577,7 @@ withTls('links in answers of Okta', () => {
     'http://127.0.0.1/verify',
     'javascript:alert(1)',
     'https://a:b@127.0.0.1/',
-  ])('to %s end the sign-in before anything goes there', async (href) => {
+  ])('to %s end the sign-in before anything is sent', async (href) => {
     const factor = { id: 'x', factorType: 'sms', provider: 'OKTA', _links: { verify: { href } } };
     const answer = json(200, {
       status: 'MFA_REQUIRED',
@@ -588,9 +590,9 @@ withTls('links in answers of Okta', () => {
 });
 
 withTls('the password', () => {
-  it('is sent nowhere but to the authentication API', async () => {
+  it('is sent only to the authentication API', async () => {
     await using okta = await startOkta(pair, { factors: [SMS] });
-    await thrownBy(() => world().signIn(okta));
+    await thrownBy(() => createUser().signIn(okta));
     const seen = okta.requests.filter(({ url, body, headers }) =>
       [url.href, body, JSON.stringify(headers)].some((text) =>
         text.includes(JSON.stringify(PASSWORD).slice(1, -1)),

@@ -15,15 +15,15 @@ const describeWithTls = 'skipped' in authority ? describe.skip : describe;
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nothing runs without one
 const { ca, server: pair } = authority as TestAuthority;
 
-type Wish = Partial<Omit<PingRequest, 'user' | 'passCode'>> & {
+type SignInOptions = Partial<Omit<PingRequest, 'user' | 'passCode'>> & {
   readonly path?: string;
   readonly user?: string;
   readonly password?: string;
   readonly passCode?: string;
 };
 
-async function signIn(origin: string, wish: Wish = {}): Promise<SamlResponse> {
-  const { path = '/idp/sts.wst', user = USER, password = PASSWORD, passCode, ...rest } = wish;
+async function signIn(origin: string, options: SignInOptions = {}): Promise<SamlResponse> {
+  const { path = '/idp/sts.wst', user = USER, password = PASSWORD, passCode, ...rest } = options;
   const { signal } = new AbortController();
   await using session = createHttpSession({ network: { trust: { kind: 'certificates', pem: ca } }, signal });
   const request: PingRequest = {
@@ -35,8 +35,8 @@ async function signIn(origin: string, wish: Wish = {}): Promise<SamlResponse> {
     user: { name: user, password: new Secret(password) },
     passCode: passCode === undefined ? undefined : new Secret(passCode),
   };
-  const world = { session, signal, now: () => Date.UTC(2026, 0, 1), notice: () => undefined };
-  return await signInToPing(request, world);
+  const context = { session, signal, now: () => Date.UTC(2026, 0, 1), notice: () => undefined };
+  return await signInToPing(request, context);
 }
 
 describeWithTls("PingFederate's security token service", () => {
@@ -50,34 +50,34 @@ describeWithTls("PingFederate's security token service", () => {
     },
   );
 
-  it('gets HTTP Basic where that is asked for, in UTF-8', async () => {
+  it('gets HTTP Basic in UTF-8 if it is set', async () => {
     await using ping = await startPing(pair, { isBasic: true });
     expect((await signIn(ping.origin, { isBasic: true })).assertion?.roleValues).toHaveLength(1);
     expect(ping.violations).toEqual([]);
   });
 
-  it('says that it wants HTTP Basic', async () => {
+  it('reports that it requires HTTP Basic', async () => {
     await using ping = await startPing(pair, { isBasic: true });
     const error = await thrownBy(() => signIn(ping.origin));
     expect(error.message).toBe('PingFederate requires HTTP Basic, or rejected it');
     expect(error.remedy).toContain('Authscheme=Basic');
   });
 
-  it('gets no name with a colon by HTTP Basic', async () => {
+  it('is not sent a user name with a colon by HTTP Basic', async () => {
     await using ping = await startPing(pair);
     const error = await thrownBy(() => signIn(ping.origin, { isBasic: true, user: 'a:b' }));
     expect(error.message).toBe('HTTP Basic does not allow a colon in User "a:b"');
     expect(ping.requests).toEqual([]);
   });
 
-  it('needs to be told whom the token is for', async () => {
+  it('requires a partner', async () => {
     await using ping = await startPing(pair);
     const error = await thrownBy(() => signIn(ping.origin, { exchangeUrl: undefined }));
     expect(error.code).toBe('AUTH_MISSING_PROPERTY');
     expect(ping.requests).toEqual([]);
   });
 
-  it('refuses a wrong password once', async () => {
+  it('rejects a wrong password once', async () => {
     await using ping = await startPing(pair);
     const error = await thrownBy(() => signIn(ping.origin, { password: 'CANARY-wrong' }));
     expect(error.code).toBe('AUTH_REFUSED');
@@ -86,7 +86,7 @@ describeWithTls("PingFederate's security token service", () => {
     expect(printsOf([error])).not.toContain('CANARY');
   });
 
-  it('knows no other partner', async () => {
+  it('does not know another partner', async () => {
     await using ping = await startPing(pair);
     const error = await thrownBy(() => signIn(ping.origin, { exchangeUrl: 'urn:else' }));
     expect(error.code).toBe('AUTH_SAML');
@@ -99,7 +99,7 @@ describeWithTls("PingFederate's security token service", () => {
     [['BadRequest', 'x'], /did not issue a token for this request/],
     [['InvalidScope', 'x'], /is not a partner of PingFederate/],
     [['Unheard', 'x'], /^PingFederate rejected the request: Unheard: x$/],
-  ])('refuses with the fault %j', async (fault, message) => {
+  ])('rejects with the fault %j', async (fault, message) => {
     await using ping = await startPing(pair, { fault });
     expect((await thrownBy(() => signIn(ping.origin))).message).toMatch(message);
   });
@@ -115,8 +115,8 @@ describeWithTls("PingFederate's security token service", () => {
     ['refuses', { status: 401 }, /rejected the request \(status 401\)$/],
     ['has failed', { status: 503 }, /^PingFederate failed with status 503$/],
     ['leads elsewhere', { status: 308, headers: { location: 'https://evil.example/' } }, /with a redirect$/],
-  ])('says that it %s', async (_, told, message) => {
-    await using ping = await startPing(pair, { answer: () => told });
+  ])('reports that it %s', async (_, override, message) => {
+    await using ping = await startPing(pair, { answer: () => override });
     const error = await thrownBy(() => signIn(ping.origin));
     expect(error.message).toMatch(message);
     expect(ping.requests).toHaveLength(1);
@@ -143,13 +143,13 @@ describeWithTls("PingFederate's pages", () => {
     },
   );
 
-  it('may ask for the name first', async () => {
+  it('may ask for the user name first', async () => {
     await using ping = await startPing(pair, { isNameFirst: true });
     expect((await signIn(ping.origin, { path: '' })).assertion?.roleValues).toHaveLength(1);
     expect(ping.violations).toEqual([]);
   });
 
-  it('refuse a wrong password once', async () => {
+  it('reject a wrong password once', async () => {
     await using ping = await startPing(pair);
     const error = await thrownBy(() => signIn(ping.origin, { path: '', password: 'CANARY-wrong' }));
     expect(error.message).toBe(
@@ -158,7 +158,7 @@ describeWithTls("PingFederate's pages", () => {
     expect(ping.passwords()).toBe(1);
   });
 
-  it('take the code of a second factor', async () => {
+  it('accept the code of a second factor', async () => {
     await using ping = await startPing(pair, { code: '123456' });
     expect((await signIn(ping.origin, { path: '', passCode: '123456' })).assertion?.roleValues).toHaveLength(
       1,
@@ -205,13 +205,13 @@ describeWithTls("PingFederate's pages", () => {
       { body: '<form method=post action="/x"><input type=hidden name=a></form>' },
       /repeats the same page, which needs a browser$/,
     ],
-  ])('lead nowhere with %s', async (_, told, message) => {
-    await using ping = await startPing(pair, { answer: () => told });
+  ])('are an error with %s', async (_, override, message) => {
+    await using ping = await startPing(pair, { answer: () => override });
     expect((await thrownBy(() => signIn(ping.origin, { path: '' }))).message).toMatch(message);
     expect(ping.passwords()).toBe(0);
   });
 
-  it('give no password to a form of another host', async () => {
+  it('send no password to a form of another host', async () => {
     const body =
       '<form method=post action="https://evil.example/"><input name=pf.username><input type=password name=pf.pass></form>';
     await using ping = await startPing(pair, { answer: () => ({ body }) });

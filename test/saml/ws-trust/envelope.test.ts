@@ -17,7 +17,7 @@ function textsOf(root: XmlElement, name: string): readonly string[] {
 }
 
 describe('a request for a token', () => {
-  it('carries any name, password and partner that XML can hold, and nothing else by them', () => {
+  it('contains any user name, password and partner that XML allows, escaped', () => {
     const text = fc.string({ unit: 'binary' }).filter((value) => !INVALID_XML_CHARACTER.test(value));
     fc.assert(
       fc.property(text, text, text, (name, password, appliesTo) => {
@@ -36,7 +36,7 @@ describe('a request for a token', () => {
     );
   });
 
-  it('is good for five minutes from now', () => {
+  it('is valid for five minutes', () => {
     const user = { name: 'ana', password: new Secret('x') };
     const request = { endpoint: 'https://idp.test/', version: '1.3', appliesTo: 'urn:aws', user } as const;
     const { root } = readXml(createTokenRequestEnvelope(request, stamp).reveal());
@@ -59,8 +59,8 @@ describe('a request for a token', () => {
 
 const kindOf = (text: string): string => readTrustResponse(readXml(text).root).kind;
 
-describe('an answer with a token', () => {
-  it('is one in either version of WS-Trust', () => {
+describe('a response with a token', () => {
+  it('is recognized in both versions of WS-Trust', () => {
     expect(kindOf(trustResponse(tokenXml()))).toBe('token');
     expect(kindOf(trustResponse(tokenXml(), { version: '2005' }))).toBe('token');
     // PingFederate answers without the collection where it is told so.
@@ -69,7 +69,7 @@ describe('an answer with a token', () => {
     ).toBe('token');
   });
 
-  it('is none where the token stands in another place', () => {
+  it('is not recognized with the token in another place', () => {
     const token = tokenXml();
     const soap = 'xmlns:s="http://www.w3.org/2003/05/soap-envelope"';
     expect(kindOf(token)).toBe('neither');
@@ -82,7 +82,7 @@ describe('an answer with a token', () => {
     expect(kindOf(trustResponse(''))).toBe('neither');
   });
 
-  it('is a fault of SOAP 1.1 or 1.2, by its innermost code', () => {
+  it('may be a fault of SOAP 1.1 or 1.2, with its innermost code', () => {
     const eleven =
       '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode xmlns:w="urn:w">w:InvalidRequest</faultcode><faultstring>No \u0085 way</faultstring></s:Fault></s:Body></s:Envelope>';
     expect(readTrustResponse(readXml(eleven).root)).toEqual({

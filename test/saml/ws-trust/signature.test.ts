@@ -21,7 +21,7 @@ function wrapped(text: string): string {
   return Buffer.from(encoded.reveal(), 'base64').toString();
 }
 
-describe('the signature of a token stays good in the response for AWS', () => {
+describe('the signature of a token stays valid in the SAML response', () => {
   it.each([
     ['that declares its namespaces itself', { prefix: 'saml', declares: true }],
     ['whose namespaces the envelope declares', { prefix: 'saml', declares: false }],
@@ -43,7 +43,7 @@ describe('the signature of a token stays good in the response for AWS', () => {
     }
   });
 
-  it('and the characters of the token are those that came', () => {
+  it('and the characters of the token are unchanged', () => {
     const document = signed(trustResponse(tokenXml({ nameId: 'Zoë' })));
     const [token = ''] = /<saml:Assertion[\s\S]*<\/saml:Assertion>/.exec(document) ?? [];
     const [, ...rest] = token.split('>');

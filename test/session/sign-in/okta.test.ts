@@ -6,7 +6,7 @@ import {
   type OktaDouble,
   type OktaSetup,
   PASSWORD,
-  cookieOf,
+  readCookie,
   html,
   refusal,
   startOkta,
@@ -359,7 +359,7 @@ withTls('a connection by way of Okta reads rows', () => {
     expect(await place.rowsFor(properties(okta), who)).toEqual(ROWS);
     expect(who.asked).toHaveLength(1);
     expect(okta.passwords()).toBe(2);
-    const devices = new Set(okta.requests.map((request) => cookieOf(request, 'DT')));
+    const devices = new Set(okta.requests.map((request) => readCookie(request, 'DT')));
     expect([...devices]).toEqual([expect.stringMatching(/^[\da-f]{32}$/)]);
     expect(place.strays(okta, [...SECRETS, ...devices].map(String))).toEqual([]);
   });
