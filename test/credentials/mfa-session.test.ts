@@ -3,7 +3,7 @@ import { type SignIn, signIn } from '../../src/database/sign-in.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import type { Ports } from '../../src/core/ports.ts';
 import { type FakePorts, fakePorts } from '../doubles/ports.ts';
-import { type StsDouble, fieldsOf, startSts, stsCredentials, stsError } from '../doubles/sts.ts';
+import { type StsDouble, toFields, startSts, stsCredentials, stsError } from '../doubles/sts.ts';
 import { printsOf } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
 
@@ -24,7 +24,7 @@ function newCode(): string {
 async function startMfaSts(ports: FakePorts): Promise<StsDouble> {
   const used = new Set<string>();
   return startSts((body) => {
-    const { Action: action = '', TokenCode: code } = fieldsOf({ body });
+    const { Action: action = '', TokenCode: code } = toFields({ body });
     if (code === undefined || used.has(code)) {
       return stsError(
         403,
@@ -65,7 +65,7 @@ describe('a one-time code', () => {
       await using sts = await startMfaSts(ports);
       const code = newCode();
       expect(await idOf(connection(sts, `${scheme}MFAToken=${code}`), ports)).toBe(`ASIA0000000${code}`);
-      expect(fieldsOf(sts.requests[0])).toMatchObject({
+      expect(toFields(sts.requests[0])).toMatchObject({
         Action: 'GetSessionToken',
         SerialNumber: MFA,
         TokenCode: code,
@@ -81,7 +81,7 @@ describe('a one-time code', () => {
       await using sts = await startMfaSts(ports);
       const code = newCode();
       await idOf(connection(sts, `AuthScheme=${scheme};MFAToken=${code};AWSRoleARN=${ROLE}`), ports);
-      expect(sts.requests.map(fieldsOf)).toEqual([
+      expect(sts.requests.map(toFields)).toEqual([
         expect.objectContaining({ Action: 'AssumeRole', RoleArn: ROLE, SerialNumber: MFA, TokenCode: code }),
       ]);
     },
@@ -235,7 +235,7 @@ describe('a one-time code', () => {
     const codes = ['000000', newCode()];
     const { ports } = world({ prompt: async () => codes.shift() ?? '' });
     await using sts = await startSts((body) => {
-      const { TokenCode: code } = fieldsOf({ body });
+      const { TokenCode: code } = toFields({ body });
       return code === '000000'
         ? stsError(
             403,

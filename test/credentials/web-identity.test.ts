@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { awsWebIdentity } from '../../src/authschemes/aws-web-identity.ts';
 import { fakePorts } from '../doubles/ports.ts';
-import { type StsDouble, fieldsOf, startSts, stsCredentials, stsError } from '../doubles/sts.ts';
+import { type StsDouble, toFields, startSts, stsCredentials, stsError } from '../doubles/sts.ts';
 import { printsOf } from '../support/prints.ts';
 import { sourceOf } from '../support/source-of.ts';
 import { thrownBy } from '../support/thrown.ts';
@@ -35,14 +35,14 @@ describe('AuthScheme AwsWebIdentity', () => {
     });
     files[FILE] = 'eyJ.two.sig';
     await source(nobody);
-    expect(fieldsOf(sts.requests[0])).toMatchObject({
+    expect(toFields(sts.requests[0])).toMatchObject({
       Action: 'AssumeRoleWithWebIdentity',
       RoleArn: ROLE,
       RoleSessionName: 'pod-7',
       WebIdentityToken: 'eyJ.one.sig',
     });
-    expect(fieldsOf(sts.requests[0])).not.toHaveProperty('DurationSeconds');
-    expect(fieldsOf(sts.requests[1])['WebIdentityToken']).toBe('eyJ.two.sig');
+    expect(toFields(sts.requests[0])).not.toHaveProperty('DurationSeconds');
+    expect(toFields(sts.requests[1])['WebIdentityToken']).toBe('eyJ.two.sig');
     expect(sts.requests.map(({ authorization }) => authorization)).toEqual(['', '']);
   });
 
@@ -51,7 +51,7 @@ describe('AuthScheme AwsWebIdentity', () => {
     const text = `AWSRoleARN=${OTHER};AWSWebIdentityToken=CANARY.t.s;RoleSessionName=mine;TemporaryTokenDuration=1800`;
     const source = await sourceOf(awsWebIdentity, at(sts) + text, fakePorts({ env: pod }));
     expect((await source(nobody)).origin).toBe(`role ${OTHER} by the web identity of AWSWebIdentityToken`);
-    expect(fieldsOf(sts.requests[0])).toMatchObject({
+    expect(toFields(sts.requests[0])).toMatchObject({
       RoleArn: OTHER,
       WebIdentityToken: 'CANARY.t.s',
       RoleSessionName: 'mine',

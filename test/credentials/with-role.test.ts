@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type SignIn, signIn } from '../../src/database/sign-in.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { type FakePorts, fakePorts } from '../doubles/ports.ts';
-import { fieldsOf, startSts, stsCredentials } from '../doubles/sts.ts';
+import { toFields, startSts, stsCredentials } from '../doubles/sts.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/Analyst';
@@ -22,7 +22,7 @@ describe('a role', () => {
       accessKeyId: 'ASIAROLE00000001',
       accountId: '123456789012',
     });
-    expect(fieldsOf(sts.requests[0])).toMatchObject({
+    expect(toFields(sts.requests[0])).toMatchObject({
       Action: 'AssumeRole',
       RoleArn: ROLE,
       ExternalId: 'x-1',
@@ -52,7 +52,7 @@ describe('a role', () => {
     await using sts = await startSts(() => stsCredentials('AssumeRole', 'ASIAROLE00000001'));
     const way = await open(`${keys};AWSRoleARN=${ROLE};STSEndpoint=${sts.endpoint}`, fakePorts({ env }));
     await way.source(nobody);
-    expect(fieldsOf(sts.requests[0])['RoleSessionName']).toBe(name);
+    expect(toFields(sts.requests[0])['RoleSessionName']).toBe(name);
     way.close();
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { connect } from '../../../src/index.ts';
 import { type FakePorts, fakePorts } from '../../doubles/ports.ts';
 import { pageOf, serveTable } from '../../doubles/served-table.ts';
-import { fieldsOf, startSts, stsCredentials, stsError } from '../../doubles/sts.ts';
+import { toFields, startSts, stsCredentials, stsError } from '../../doubles/sts.ts';
 import { printsOf } from '../../support/prints.ts';
 import { assertionXml, base64, PROVIDER, responseXml, ROLE } from '../../support/saml.ts';
 import { thrownBy } from '../../support/thrown.ts';
@@ -16,7 +16,7 @@ async function world() {
   const ports: FakePorts = fakePorts();
   const files = new Map<string, string>();
   const sts = await startSts((body) => {
-    const { SAMLAssertion = '', DurationSeconds } = fieldsOf({ body });
+    const { SAMLAssertion = '', DurationSeconds } = toFields({ body });
     const xml = Buffer.from(SAMLAssertion, 'base64').toString();
     return xml.includes('<saml:Assertion')
       ? stsCredentials(
@@ -64,7 +64,7 @@ describe('AuthScheme SAMLAssertion', () => {
       expect(printsOf([connection])).not.toContain('CANARY');
     }
     expect(at.sts.requests).toHaveLength(2);
-    expect(fieldsOf(at.sts.requests[0])).toMatchObject({ RoleArn: ROLE, PrincipalArn: PROVIDER });
+    expect(toFields(at.sts.requests[0])).toMatchObject({ RoleArn: ROLE, PrincipalArn: PROVIDER });
     expect(at.table.received.at(-1)?.headers.authorization).toContain('Credential=ASIA3600/');
   });
 

@@ -6,7 +6,7 @@ import { connect, type ConnectOptions } from '../../../src/host/node/connect.ts'
 import { startDynalite } from '../../doubles/dynalite.ts';
 import type { HttpsRequest } from '../../doubles/https-server.ts';
 import { fakePorts } from '../../doubles/ports.ts';
-import { fieldsOf, startSts, stsCredentials } from '../../doubles/sts.ts';
+import { toFields, startSts, stsCredentials } from '../../doubles/sts.ts';
 import { startWorld } from '../../support/world.ts';
 
 /** One person at one machine, who may sign in again and again. */
@@ -94,13 +94,13 @@ export async function openPlace(): Promise<Place> {
       const { rows } = await connection.query("SELECT id FROM orders WHERE id IN ('a', 'b') ORDER BY id");
       return rows;
     },
-    asked: () => sts.requests.map(fieldsOf),
+    asked: () => sts.requests.map(toFields),
     strays(provider, secrets) {
       const known = new Set(
         [sts.endpoint, world.endpoint, provider.origin].map((address) => new URL(address).host),
       );
       const elsewhere = contacted.hosts().filter((host) => !known.has(host));
-      const assertions = sts.requests.flatMap((request) => fieldsOf(request)['SAMLAssertion'] ?? []);
+      const assertions = sts.requests.flatMap((request) => toFields(request)['SAMLAssertion'] ?? []);
       const atSts = sts.requests.map(({ body, headers }) => `${body} ${JSON.stringify(headers)}`);
       const atDynamo = dynamo.join('\n');
       return [
