@@ -238,7 +238,7 @@ for (const { name, suite, start, isLocal } of EMULATORS)
     ])('rejects before anything is sent: %s', async (sql, code, message) => {
       expect(await thrownBy(() => db.query(sql))).toMatchObject({
         code,
-        message: message === '' ? expect.any(String) : message,
+        message: expect.stringContaining(message),
       });
       expect((await db.query('SHOW TABLES')).rows).not.toContainEqual({ name: 'ttt', kind: 'table' });
     });

@@ -3,7 +3,7 @@ import { type CommandResult, emptyResult } from '../exec/command.ts';
 import type { Located } from '../parse/table/table-statement.ts';
 import type { DdlContext } from './ddl-context.ts';
 
-/** REFRESH TABLE: describes and samples a table now, after another program has changed it. */
+/** `REFRESH TABLE name`: describes and samples the table again, for changes by other programs. */
 export async function refreshTable(
   { value, position }: Located<string>,
   { context: { catalog }, signal }: DdlContext,

@@ -3,9 +3,9 @@ import type { ParsedQuery } from './parse.ts';
 import { type Edit, positionAt, toOriginalIndex } from './positions.ts';
 
 /**
- * Parses `SELECT columns FROM table [WHERE column = value AND …] [LIMIT value]` exactly as `parseStatement` does;
- * undefined for any other statement. It exists for processes that only look items up: PostgreSQL's parser is WebAssembly,
- * and loading it, running it once and V8's optimizing it takes 50 MB and more time than everything else.
+ * Parses `SELECT columns FROM table [WHERE column = value AND …] [LIMIT value]` with the same result as
+ * `parseStatement`; undefined for any other statement. For processes that only look up items: PostgreSQL's parser is
+ * WebAssembly, and to load, run and optimize it takes 50 MB and more time than the rest of a lookup.
  */
 export function parseLookup(sql: string): ParsedQuery | undefined {
   const read = readTokens(sql);
@@ -26,7 +26,7 @@ export function parseLookup(sql: string): ParsedQuery | undefined {
 
 interface Token {
   readonly kind: 'word' | 'quoted' | 'string' | 'integer' | 'parameter' | 'symbol';
-  /** A word in lower case; what is between quotes; the number of a parameter. */
+  /** A word in lower case, a string or name without its quotes, or the number of a parameter. */
   readonly text: string;
   /** Its offset in the statement with numbered parameters. */
   readonly location: number;
@@ -39,14 +39,14 @@ interface TokenizedLookup {
   readonly parameterNames: readonly string[];
 }
 
-/** Other characters have offsets that differ from those of their bytes. */
+/** With other characters, indexes would differ from byte offsets. */
 const ASCII = /^[\t\n\r\x20-\x7e]*$/;
 const MAX_LENGTH = 10_000;
-/** PostgreSQL truncates longer ones. */
+/** PostgreSQL truncates longer names. */
 const MAX_NAME_LENGTH = 63;
 const MAX_PARAMETER = 65_535;
 
-// Not all that PostgreSQL's scanner knows, but nothing that it would read in another way.
+// A subset of the tokens of PostgreSQL's scanner, which scans each of these the same way.
 const TOKEN =
   /(?<word>[a-z_][\w$]*)|"(?<quoted>[^"]+)"|'(?<string>[^'\\]*)'|(?<integer>\d{1,9})(?![\w.$])|\$(?<number>[1-9]\d{0,4})(?![\w$])|(?<mark>\?|:[a-z_][\w$]*)|(?<symbol>[*,=;])/iy;
 const SPACE = /[ \t\n\r]*/y;
@@ -91,16 +91,16 @@ function toToken(
   return { kind: 'symbol', text: symbol ?? '', location };
 }
 
-/** Numbers `?` and `:name` as `numberParameters` does. */
+/** Numbers `?` and `:name` like `numberParameters`. */
 class ParameterNumbers {
   readonly edits: Edit[] = [];
   readonly names = new Map<string, number>();
   count = 0;
-  /** How much longer the statement became. */
+  /** By how much the statement is longer than the original so far. */
   shift = 0;
   #style: string | undefined;
 
-  /** A parameter that has its number; undefined if it must not have it. */
+  /** Reads a `$n` parameter; undefined if its style or number is not allowed. */
   use(number: number, location: number): Token | undefined {
     if (!this.#isStyle('$') || number > MAX_PARAMETER) return undefined;
     this.count = Math.max(this.count, number);
@@ -109,18 +109,18 @@ class ParameterNumbers {
 
   replace(mark: string, originalStart: number, end: number): Token | undefined {
     if (!this.#isStyle(mark.charAt(0))) return undefined;
-    const number = this.#numberOf(mark);
+    const number = this.#assignNumber(mark);
     this.count = Math.max(this.count, number);
     const originalLength = end - originalStart;
     const start = originalStart + this.shift;
-    // Between two spaces, so that it joins nothing beside it.
+    // With spaces, so that it does not merge with the adjacent tokens.
     const length = ` $${number} `.length;
     this.edits.push({ start, length, originalStart, originalLength });
     this.shift += length - originalLength;
     return { kind: 'parameter', text: String(number), location: start + 1 };
   }
 
-  #numberOf(mark: string): number {
+  #assignNumber(mark: string): number {
     if (mark === '?') return this.count + 1;
     const name = mark.slice(1);
     const number = this.names.get(name) ?? this.names.size + 1;
@@ -134,7 +134,7 @@ class ParameterNumbers {
   }
 }
 
-/** Tokens from left to right. */
+/** Reads tokens from left to right. A token that does not match is not consumed. */
 class Cursor {
   readonly #tokens: readonly Token[];
   #index = 0;
@@ -147,7 +147,7 @@ class Cursor {
     return this.#index === this.#tokens.length;
   }
 
-  /** Takes the next token if it is one of these. */
+  /** Takes the next token if it has this kind and text. */
   take(kind: Token['kind'], text?: string): Token | undefined {
     const token = this.#tokens[this.#index];
     if (token?.kind !== kind || (text !== undefined && token.text !== text)) return undefined;
@@ -217,7 +217,7 @@ function readValue(cursor: Cursor): Node | undefined {
   const string = cursor.take('string');
   if (string) return toConstant({ sval: { sval: string.text } }, string);
   const integer = cursor.take('integer');
-  // The parser leaves out zeros.
+  // PostgreSQL's parser omits a field that is zero.
   return (
     integer && toConstant({ ival: Number(integer.text) === 0 ? {} : { ival: Number(integer.text) } }, integer)
   );
@@ -242,7 +242,7 @@ function toConstant(value: A_Const, { location }: Token): Node {
   return { A_Const: { ...value, location } };
 }
 
-/** PostgreSQL's keywords that are not a name everywhere: all but the unreserved ones. */
+/** PostgreSQL's keywords other than the unreserved ones: these are not names everywhere. */
 export const RESTRICTED_KEYWORDS: ReadonlySet<string> = new Set(
   (
     'all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast char character check coalesce ' +

@@ -55,7 +55,7 @@ const OTHERS: readonly string[] = [
   `SELECT ${'x'.repeat(64)} FROM t WHERE a = 1`,
 ];
 
-/** Of each kind that the grammar distinguishes. */
+/** Identifiers and keywords of each kind in the grammar. */
 const NAMES: readonly string[] = [
   ...'a B _x1 n$ name type value key data date level format nulls without text over partition rows range first next last'.split(
     ' ',
@@ -103,7 +103,7 @@ const constant = fc.oneof(
 );
 const space = fc.constantFrom(' ', '  ', '\n', '\t', '\r\n', '\f', ' /* c */ ', ' -- c\n', '');
 
-/** A look-up, or something close to one. */
+/** A lookup, or something close to one. */
 const statement = fc
   .record({
     targets: fc.oneof(fc.constant(['*']), fc.array(name, { maxLength: 3 })),
@@ -160,7 +160,7 @@ const word = fc.oneof(
   ),
 );
 
-/** All of a statement that can be compared: its positions are those of the locations of its tree. */
+/** The comparable parts of a parsed statement, with the positions of all locations in its tree. */
 function comparable(parsed: ParsedStatement): unknown {
   if (parsed.kind !== 'select') return parsed.kind;
   const { position, ...rest } = parsed;
@@ -176,7 +176,7 @@ function locationsOf(tree: SelectStmt): readonly number[] {
   return found;
 }
 
-/** The statement as it is parsed without PostgreSQL's parser and with it; undefined if only that can. */
+/** The statement parsed with and without PostgreSQL's parser; undefined if it is left to PostgreSQL's parser. */
 async function bothOf(text: string): Promise<readonly [unknown, unknown] | undefined> {
   const lookup = parseLookup(text);
   return lookup && [comparable(lookup), comparable(await parseStatement(text))];
@@ -186,18 +186,18 @@ function kindOf(keyword: string): string | undefined {
   return scanTokens(keyword)?.[0]?.keywordName;
 }
 
-describe('a look-up parsed without the parser', () => {
-  it.each(LOOKUPS)('is as with it: %j', async (text) => {
+describe('parseLookup', () => {
+  it.each(LOOKUPS)('returns the same result as parseStatement: %j', async (text) => {
     const [lookup, parsed] = (await bothOf(text)) ?? [];
     expect(lookup).toBeDefined();
     expect(lookup).toEqual(parsed);
   });
 
-  it.each(OTHERS)('is nothing else: %j', (text) => {
+  it.each(OTHERS)('leaves other statements to parseStatement: %j', (text) => {
     expect(parseLookup(text)).toBeUndefined();
   });
 
-  it('is as with it, whatever it consists of', async () => {
+  it('returns the same result as parseStatement for generated lookups', async () => {
     let count = 0;
     const property = fc.asyncProperty(statement, async (text) => {
       const [lookup, parsed] = (await bothOf(text)) ?? [];
@@ -208,7 +208,7 @@ describe('a look-up parsed without the parser', () => {
     expect(count).toBeGreaterThan(250);
   });
 
-  it('is no text that the parser rejects', async () => {
+  it('does not accept random tokens that parseStatement rejects', async () => {
     const words = fc
       .tuple(fc.array(word, { maxLength: 12 }), fc.constantFrom(' ', ''))
       .map(([each, gap]) => each.join(gap));
@@ -219,7 +219,7 @@ describe('a look-up parsed without the parser', () => {
     await fc.assert(property, { numRuns: 5_000 });
   });
 
-  it.each(NAMES)('has %j as a name only where it is one', async (each) => {
+  it.each(NAMES)('accepts %j as a name only where parseStatement does', async (each) => {
     for (const text of [
       `SELECT ${each} FROM t WHERE a = 1`,
       `SELECT a, ${each} FROM ${each}`,
@@ -230,7 +230,7 @@ describe('a look-up parsed without the parser', () => {
     }
   });
 
-  it('knows the keywords of this version of PostgreSQL', async () => {
+  it('has the keywords of this version of PostgreSQL', async () => {
     const wasm = await readFile(
       createRequire(import.meta.url).resolve('libpg-query/wasm/libpg-query.wasm'),
       'latin1',
