@@ -164,10 +164,10 @@ const word = fc.oneof(
 function comparable(parsed: ParsedStatement): unknown {
   if (parsed.kind !== 'select') return parsed.kind;
   const { position, ...rest } = parsed;
-  return { ...rest, positions: locationsOf(parsed.ast).map(position) };
+  return { ...rest, positions: collectLocations(parsed.ast).map(position) };
 }
 
-function locationsOf(tree: SelectStmt): readonly number[] {
+function collectLocations(tree: SelectStmt): readonly number[] {
   const found: number[] = [];
   JSON.stringify(tree, (key, value: unknown) => {
     if (key === 'location') found.push(Number(value));
@@ -177,18 +177,18 @@ function locationsOf(tree: SelectStmt): readonly number[] {
 }
 
 /** The statement parsed with and without PostgreSQL's parser; undefined if it is left to PostgreSQL's parser. */
-async function bothOf(text: string): Promise<readonly [unknown, unknown] | undefined> {
+async function parseBoth(text: string): Promise<readonly [unknown, unknown] | undefined> {
   const lookup = parseLookup(text);
   return lookup && [comparable(lookup), comparable(await parseStatement(text))];
 }
 
-function kindOf(keyword: string): string | undefined {
+function getKeywordKind(keyword: string): string | undefined {
   return scanTokens(keyword)?.[0]?.keywordName;
 }
 
 describe('parseLookup', () => {
   it.each(LOOKUPS)('returns the same result as parseStatement: %j', async (text) => {
-    const [lookup, parsed] = (await bothOf(text)) ?? [];
+    const [lookup, parsed] = (await parseBoth(text)) ?? [];
     expect(lookup).toBeDefined();
     expect(lookup).toEqual(parsed);
   });
@@ -200,7 +200,7 @@ describe('parseLookup', () => {
   it('returns the same result as parseStatement for generated lookups', async () => {
     let count = 0;
     const property = fc.asyncProperty(statement, async (text) => {
-      const [lookup, parsed] = (await bothOf(text)) ?? [];
+      const [lookup, parsed] = (await parseBoth(text)) ?? [];
       count += lookup === undefined ? 0 : 1;
       expect(lookup).toEqual(parsed);
     });
@@ -213,7 +213,7 @@ describe('parseLookup', () => {
       .tuple(fc.array(word, { maxLength: 12 }), fc.constantFrom(' ', ''))
       .map(([each, gap]) => each.join(gap));
     const property = fc.asyncProperty(words, async (text) => {
-      const [lookup, parsed] = (await bothOf(text)) ?? [];
+      const [lookup, parsed] = (await parseBoth(text)) ?? [];
       expect(lookup).toEqual(parsed);
     });
     await fc.assert(property, { numRuns: 5_000 });
@@ -225,7 +225,7 @@ describe('parseLookup', () => {
       `SELECT a, ${each} FROM ${each}`,
       `SELECT * FROM t WHERE ${each} = 1 AND ${each} =? LIMIT 1`,
     ]) {
-      const [lookup, parsed] = (await bothOf(text)) ?? [];
+      const [lookup, parsed] = (await parseBoth(text)) ?? [];
       expect(lookup).toEqual(parsed);
     }
   });
@@ -238,9 +238,9 @@ describe('parseLookup', () => {
     const [list = ''] = /abort\0absent\0[a-z_\0]+\0zone\0/.exec(wasm) ?? [];
     const keywords = list.split('\0').slice(0, -1);
     expect(keywords.length).toBeGreaterThan(400);
-    expect(keywords.map(kindOf)).not.toContain('NO_KEYWORD');
+    expect(keywords.map(getKeywordKind)).not.toContain('NO_KEYWORD');
     expect(RESTRICTED_KEYWORDS).toEqual(
-      new Set(keywords.filter((each) => kindOf(each) !== 'UNRESERVED_KEYWORD')),
+      new Set(keywords.filter((each) => getKeywordKind(each) !== 'UNRESERVED_KEYWORD')),
     );
   });
 });

@@ -17,8 +17,15 @@ export function readTableStatement(text: string): TableStatement | undefined {
   const read = STATEMENTS.find(([keywords]) => reader.accept(keywords))?.[1];
   const statement = read?.(reader);
   if (statement === undefined) return undefined;
-  if (reader.isNext(';'))
-    throw reader.error('SQL_NOT_SUPPORTED', 'cannot execute multiple statements in one call');
+  if (reader.isNext(';')) {
+    const count = tokens.filter(
+      ({ text: token }, i) => token !== ';' && (tokens[i - 1]?.text ?? ';') === ';',
+    ).length;
+    throw reader.error(
+      'SQL_NOT_SUPPORTED',
+      `cannot execute multiple statements in one call (found ${count})`,
+    );
+  }
   if (!reader.isAtEnd) throw reader.unexpected('the end of the statement');
   return statement;
 }

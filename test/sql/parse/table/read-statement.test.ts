@@ -114,4 +114,19 @@ describe('readTableStatement', () => {
   ])('reports the position of an error: %s', async (text, code, position) => {
     expect(await thrownBy(() => readTableStatement(text))).toMatchObject({ code, position });
   });
+
+  it.each([
+    ['DROP TABLE a; ;DROP TABLE b;', 'cannot execute multiple statements in one call (found 2)'],
+    ['DROP TABLE', 'syntax error at end of input: expected a table name'],
+    ['DROP TABLE a b', 'syntax error at or near "b": expected the end of the statement'],
+    ['ALTER TABLE t ADD COLUMN a int', /^ADD COLUMN is not supported: /],
+    ['CREATE TABLE t (a int UNIQUE)', 'UNIQUE is not supported: only the primary key of a table is unique'],
+    ['CREATE TABLE t (a int)', 'table "t" has no primary key'],
+    [
+      'CREATE TABLE t (a int PRIMARY KEY, PRIMARY KEY (a))',
+      'multiple primary keys for table "t" are not allowed',
+    ],
+  ])('describes an error: %s', (text, message) => {
+    expect(() => readTableStatement(text)).toThrow(message);
+  });
 });
