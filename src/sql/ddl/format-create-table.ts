@@ -111,10 +111,10 @@ function getIndexOptions(index: Index, table: TableDescription): readonly Option
 /** Formats the options that differ from their defaults. */
 function formatOptions(settings: readonly OptionValue[]): readonly string[] {
   return settings.flatMap(([name, value]) => {
-    const { takes, ...spec } = TABLE_OPTIONS[name];
+    const { type, ...spec } = TABLE_OPTIONS[name];
     const defaultValue = 'default' in spec ? spec.default : undefined;
     if (value === undefined || value === defaultValue) return [];
-    return [`${name} = ${takes === 'number' || takes === 'boolean' ? value : quoteString(value)}`];
+    return [`${name} = ${type === 'number' || type === 'boolean' ? value : quoteString(value)}`];
   });
 }
 

@@ -4,7 +4,7 @@ import type { ParsedOption } from '../parse/table/table-statement.ts';
 
 interface OptionSpec {
   readonly on: 'table' | 'index' | 'both';
-  readonly takes: 'number' | 'boolean' | 'name' | readonly string[];
+  readonly type: 'number' | 'boolean' | 'name' | readonly string[];
   readonly default?: string;
   readonly doc: string;
 }
@@ -13,46 +13,46 @@ interface OptionSpec {
 export const TABLE_OPTIONS = {
   billing: {
     on: 'table',
-    takes: ['on_demand', 'provisioned'],
+    type: ['on_demand', 'provisioned'],
     default: 'on_demand',
     doc: 'The billing mode.',
   },
-  read_capacity: { on: 'both', takes: 'number', doc: 'Provisioned read capacity units per second.' },
-  write_capacity: { on: 'both', takes: 'number', doc: 'Provisioned write capacity units per second.' },
-  max_read_units: { on: 'both', takes: 'number', doc: 'Maximum on-demand read units per second.' },
-  max_write_units: { on: 'both', takes: 'number', doc: 'Maximum on-demand write units per second.' },
+  read_capacity: { on: 'both', type: 'number', doc: 'Provisioned read capacity units per second.' },
+  write_capacity: { on: 'both', type: 'number', doc: 'Provisioned write capacity units per second.' },
+  max_read_units: { on: 'both', type: 'number', doc: 'Maximum on-demand read units per second.' },
+  max_write_units: { on: 'both', type: 'number', doc: 'Maximum on-demand write units per second.' },
   ttl: {
     on: 'table',
-    takes: 'name',
+    type: 'name',
     doc: 'The attribute with the Unix time, in seconds, after which DynamoDB deletes an item.',
   },
   stream: {
     on: 'table',
-    takes: ['none', 'keys_only', 'new_image', 'old_image', 'new_and_old_images'],
+    type: ['none', 'keys_only', 'new_image', 'old_image', 'new_and_old_images'],
     default: 'none',
     doc: 'The contents of the stream of changes.',
   },
   table_class: {
     on: 'table',
-    takes: ['standard', 'standard_infrequent_access'],
+    type: ['standard', 'standard_infrequent_access'],
     default: 'standard',
     doc: 'The table class: cheaper reads and writes, or cheaper storage.',
   },
   deletion_protection: {
     on: 'table',
-    takes: 'boolean',
+    type: 'boolean',
     default: 'false',
     doc: 'Rejects DROP TABLE until it is set to false.',
   },
   point_in_time_recovery: {
     on: 'table',
-    takes: 'boolean',
+    type: 'boolean',
     default: 'false',
     doc: 'Backs up the table continuously, so that it can be restored to any second of the last 35 days.',
   },
   encryption: {
     on: 'table',
-    takes: 'name',
+    type: 'name',
     doc: '`kms` for the AWS managed key, or the ARN of a customer managed key (default: a key owned by DynamoDB).',
   },
 } as const satisfies Record<string, OptionSpec>;
@@ -101,8 +101,8 @@ function isOptionName(name: string): name is TableOptionName {
   return BY_NAME.has(name);
 }
 
-function parseOptionValue(option: ParsedOption, value: string, { takes }: OptionSpec): string {
-  switch (takes) {
+function parseOptionValue(option: ParsedOption, value: string, { type }: OptionSpec): string {
+  switch (type) {
     case 'name':
       if (value === '') throw invalidValue(option, value, 'a name');
       return value;
@@ -116,8 +116,8 @@ function parseOptionValue(option: ParsedOption, value: string, { takes }: Option
         throw invalidValue(option, value, 'a positive integer');
       return String(Number(value));
     default: {
-      const known = takes.find((each) => each === value.toLowerCase().replaceAll('-', '_'));
-      if (known === undefined) throw invalidValue(option, value, `one of ${takes.join(', ')}`);
+      const known = type.find((each) => each === value.toLowerCase().replaceAll('-', '_'));
+      if (known === undefined) throw invalidValue(option, value, `one of ${type.join(', ')}`);
       return known;
     }
   }

@@ -75,7 +75,7 @@ export const STATEMENT_OPTIONS = {
 
 export type StatementOptionName = keyof typeof STATEMENT_OPTIONS;
 
-/** The values that an option takes, as a phrase; undefined where the value is one of them. */
+/** The values that an option takes, as a phrase; undefined if the value is one of them. */
 export function describeMismatch({ type }: StatementOption, value: unknown): string | undefined {
   switch (type.kind) {
     case 'number': {
