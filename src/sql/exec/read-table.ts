@@ -1,5 +1,6 @@
-import { keyNames } from '../../catalog/table-def.ts';
+import { isWholeItem, keyAttributes, keyNames } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
+import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { Key } from '../../dynamo/read/access-path.ts';
 import type { Predicate } from '../../dynamo/expression/predicate.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
@@ -39,11 +40,35 @@ export async function* readTable(
     return;
   }
   let itemsRead = 0;
+  let isChecked = false;
   for await (const page of requestPages(read, context, stats, signal)) {
     itemsRead += page.scannedCount;
+    if (!isChecked && page.count > 0) {
+      assertSameTable(page, read);
+      isChecked = true;
+    }
     yield page;
   }
   recordCardinality(read, itemsRead, context);
+}
+
+/** Items without the key that the catalog knows belong to another table of the same name. */
+function assertSameTable(page: Page, { access, table, columns, countOnly }: TableRead): void {
+  if ((access.kind !== 'Scan' && access.kind !== 'Query') || countOnly === true || table.child !== undefined)
+    return;
+  const isRead = (name: string): boolean =>
+    columns.some((column) => isWholeItem(column) || (column.path.length === 1 && column.path[0] === name));
+  for (const { name, type } of keyAttributes(table.key)) {
+    if (!isRead(name) || page.items.includes(`${JSON.stringify(name)}:{"${type}":`)) continue;
+    const [item]: readonly AttributeMap[] = page.parsed ?? JSON.parse(page.items.toString());
+    const value = item?.[name];
+    if (item === undefined || (value !== undefined && type in value)) continue;
+    throw new DriverError(
+      'CATALOG_TYPE_DRIFT',
+      `items of "${table.name}" have no key attribute "${name}" of type ${type}: the table has been created anew`,
+      { remedy: 'Run the statement again.' },
+    );
+  }
 }
 
 /** Estimates of the next Query on this range use what this one read, if it was read to its end. */
