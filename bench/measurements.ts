@@ -9,6 +9,7 @@ import { localFiles } from './local-files.ts';
 import type { Measurement } from './measurement.ts';
 import { memory, memoryGroupBy } from './memory.ts';
 import { planning } from './planning.ts';
+import { sessions } from './sessions.ts';
 import { aggregate, csv, lookup, stream } from './sides.ts';
 import { TABLE } from './tables.ts';
 
@@ -30,6 +31,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   duelOf('csv', { timesTheRate: 5 }, ({ db, sdk }) => csv(db, sdk, TABLE, ownFolder())),
   duelOf('lookup', { ofTheTime: 0.6 }, ({ db, sdk }) => lookup(db, sdk, TABLE)),
   coldStart,
+  sessions,
   bulkWrite,
   bulkMemory,
   growth,

@@ -138,11 +138,13 @@ function whereKey({ shape }: Asked, item: AttributeMap): string {
     .join(' AND ');
 }
 
+function cell(name: string, value: Plain): Plain {
+  return MIXED.has(name) && value !== null ? `${value}` : value;
+}
+
 /** Rows in an order of their own, as these columns show them. */
 function shown(rows: Rows | string, names: readonly string[]): unknown {
   if (typeof rows === 'string') return rows;
-  const cell = (name: string, value: Plain): Plain =>
-    MIXED.has(name) && value !== null ? `${value}` : value;
   return rows
     .map((row) => JSON.stringify(names.map((name) => cell(name, row[name] ?? null))))
     .toSorted((a, b) => (a < b ? -1 : 1));
