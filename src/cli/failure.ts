@@ -82,10 +82,14 @@ export function formatFailure(
   if (thrown instanceof StatementFailure && report.position !== null && !report.code.startsWith('CONN_')) {
     lines.push(...formatPosition(thrown.statement, report.position, look.columns));
   }
-  // The message may already name a candidate.
+  // The message may already name a candidate, or the hint does: "customer", "orders.customer".
   const mentioned = new Set(report.message.split(/[^\p{L}\p{N}_$.-]+/u));
   const candidates = report.candidates.filter(
-    (name) => !mentioned.has(name) && !report.message.includes(`"${name}"`),
+    (name) =>
+      !mentioned.has(name) &&
+      !report.message.includes(`"${name}"`) &&
+      !report.remedy.includes(`"${name}"`) &&
+      !report.remedy.includes(`.${name}"`),
   );
   if (candidates.length > 0) {
     lines.push(`did you mean ${candidates.map((name) => `"${escapeControl(name)}"`).join(' or ')}?`);

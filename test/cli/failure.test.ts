@@ -55,6 +55,14 @@ describe('a failure on the command line', () => {
     expect(formatFailure(failure, LOOK)).toContain('\ndid you mean "b"?\n');
   });
 
+  it('leaves out candidates that the hint names', () => {
+    const failure = new DriverError('SQL_UNKNOWN_COLUMN', 'column "custmer" does not exist', {
+      candidates: ['customer', 'name'],
+      remedy: 'Perhaps you meant to reference the column "orders.customer". Check the name.',
+    });
+    expect(formatFailure(failure, LOOK)).toContain('\ndid you mean "name"?\n');
+  });
+
   it('never shows a connection string', () => {
     const failure = new DriverError('CONN_SYNTAX', 'Expected "=".', { position: 5 });
     expect(formatFailure(new StatementFailure('SELECT 1', failure), LOOK)).not.toContain('LINE');
