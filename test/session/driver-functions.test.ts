@@ -98,7 +98,7 @@ describe('functions of other drivers', () => {
 
   it('say which path they take', async () => {
     await expect(value("JSON_SUM(doc, 'prices')", 'FROM shops')).rejects.toThrow(
-      "json_sum takes a document and a constant path such as '$.prices[..]'",
+      "json_sum requires a document and a constant path such as '$.prices[..]'",
     );
     await expect(value("DATEADD(fortnight, 1, '2024-01-01')")).rejects.toThrow('fortnight');
   });

@@ -3,7 +3,7 @@ import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError, isConnectionFailure } from '../../core/errors.ts';
 import { plural } from '../../core/plural.ts';
 import { rewriteDialect } from '../dialect/rewrite.ts';
-import { staticType } from '../dialect/static-types.ts';
+import { inferStaticType } from '../dialect/static-types.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import type { ParsedQuery } from '../parse/parse.ts';
 import { loadParser } from '../parse/parser.ts';
@@ -207,7 +207,7 @@ function findResultTypes(select: SelectStmt): ReadonlyMap<number, string> {
   return new Map(
     values.flatMap((value, i): [number, string][] => {
       if (value !== undefined && 'RowExpr' in value) return [[i, 'record']];
-      return staticType(value) === 'jsonb' ? [[i, 'jsonb']] : [];
+      return inferStaticType(value) === 'jsonb' ? [[i, 'jsonb']] : [];
     }),
   );
 }

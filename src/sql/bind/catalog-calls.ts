@@ -1,6 +1,6 @@
 import type { A_Expr, Node, SelectStmt } from 'libpg-query';
 import type { ErrorCode } from '../../core/errors.ts';
-import { call, callOf, cast, constant, constantText, number } from '../dialect/build.ts';
+import { call, matchCall, cast, constant, getConstantText, number } from '../dialect/build.ts';
 import { parseTree } from '../parse/parser.ts';
 import { mapInside, mapNodes, getStringValues } from '../parse/tree.ts';
 import { computeRelationOid } from '../system/pg-oids.ts';
@@ -50,13 +50,13 @@ const LOOKUPS: ReadonlyMap<string, string> = new Map([
 export function rewriteCatalogCall(node: Node, names: Pick<Binder, 'relationName'>): Node | undefined {
   if ('A_Expr' in node) return compareByOid(node.A_Expr);
   if ('TypeCast' in node) return rewriteObjectCast(node.TypeCast.arg, findCastType(node), names);
-  const { name, args } = callOf(node) ?? { name: '', args: [] };
+  const { name, args } = matchCall(node) ?? { name: '', args: [] };
   if (/^pg_\w+_size$/.test(name) && LOOKUPS.has(name) && args.length === 1)
     return buildLookup(name, toRegclass(args[0]));
   const [first, part] = args;
   if (first === undefined) return undefined;
   if (name === 'to_regclass') {
-    const text = constantText(first);
+    const text = getConstantText(first);
     return text === undefined ? findRelationByText(first) : buildLookup('relation', number(toOid(text)));
   }
   // With a column number, pg_get_indexdef returns just the column's name.
@@ -69,7 +69,7 @@ export function printRelationNames(select: SelectStmt): SelectStmt {
   if (select.targetList === undefined) return select;
   const targetList = select.targetList.map((node): Node => {
     const value = 'ResTarget' in node ? node.ResTarget.val : undefined;
-    const { name } = (value && callOf(value)) ?? {};
+    const { name } = (value && matchCall(value)) ?? {};
     const isRelation = findRelationText(value) !== undefined || name === 'to_regclass';
     if (!('ResTarget' in node) || value === undefined || !isRelation) return node;
     const val = name === undefined ? cast(value, 'text') : buildLookup('name of a relation', value);
@@ -97,7 +97,7 @@ function compareByOid(expression: A_Expr): Node | undefined {
 /** An argument of type regclass; string constants are cast to it. */
 function toRegclass(argument: Node | undefined): Node {
   const value = argument ?? { A_Const: { isnull: true } };
-  return constantText(value) === undefined ? value : cast(value, 'regclass');
+  return getConstantText(value) === undefined ? value : cast(value, 'regclass');
 }
 
 /** `c.oid::regclass` */
@@ -109,7 +109,7 @@ function isColumnOfRelations(node: Node): boolean {
 /** Returns `orders` for `'orders'::regclass`. */
 function findRelationText(node: Node | undefined): string | undefined {
   return node !== undefined && 'TypeCast' in node && findCastType(node) === 'regclass'
-    ? constantText(node.TypeCast.arg)
+    ? getConstantText(node.TypeCast.arg)
     : undefined;
 }
 
@@ -136,7 +136,7 @@ function rewriteObjectCast(
   if (type === 'regnamespace') return buildLookup('name of a schema', arg);
   if (type === 'regtype') return call('format_type', [arg, number('-1')]);
   if (type !== 'regclass') return undefined;
-  const text = constantText(arg);
+  const text = getConstantText(arg);
   if (text !== undefined) return toRelationOid(text, names);
   if ('A_Const' in arg) return undefined;
   return 'ColumnRef' in arg || findCastType(arg) === 'oid'

@@ -1,6 +1,6 @@
 import type { Node } from 'libpg-query';
 import { ITEM_COLUMN } from '../../catalog/table-def.ts';
-import { callOf, column, constant, constantText } from '../dialect/build.ts';
+import { matchCall, column, constant, getConstantText } from '../dialect/build.ts';
 import { getStringValues } from '../parse/tree.ts';
 
 /** Functions whose first argument is a unit of time, quoted or not. */
@@ -29,19 +29,19 @@ const UNITS: ReadonlyMap<string, string> = new Map(
  * Rewrites a call in another driver's syntax, whose arguments are not SQL expressions; undefined for all other nodes.
  */
 export function rewriteDriverCall(node: Node): Node | undefined {
-  const fn = callOf(node);
+  const fn = matchCall(node);
   if (fn === undefined) return undefined;
   if (isDocumentCall(node)) return column(ITEM_COLUMN);
   const [first, ...rest] = fn.args;
   if (!WITH_UNIT.has(fn.name) || first === undefined) return undefined;
   const written =
-    'ColumnRef' in first ? getStringValues(first.ColumnRef.fields) : [constantText(first) ?? ''];
+    'ColumnRef' in first ? getStringValues(first.ColumnRef.fields) : [getConstantText(first) ?? ''];
   const unit = written.length === 1 ? UNITS.get((written[0] ?? '').toLowerCase()) : undefined;
   return unit === undefined ? undefined : { FuncCall: { ...fn.call, args: [constant(unit), ...rest] } };
 }
 
 /** `DOCUMENT(*)`: the whole item. */
 export function isDocumentCall(node: Node): boolean {
-  const fn = callOf(node);
+  const fn = matchCall(node);
   return fn?.name === 'document' && fn.call.agg_star === true;
 }

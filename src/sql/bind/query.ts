@@ -1,7 +1,7 @@
 import { DriverError } from '../../core/errors.ts';
 import type { A_Const, A_Expr, ColumnRef, Node, SelectStmt } from 'libpg-query';
 import { cast, jsonElements, name } from '../dialect/build.ts';
-import { comparedDocument, documentText } from '../dialect/documents.ts';
+import { markComparedDocument, toDocumentText } from '../dialect/documents.ts';
 import { mapInside, mapNodes, getStringValues } from '../parse/tree.ts';
 import { type Binder, type BoundQuery, type CommonTables, renameColumns, unwrapSelect } from './binder.ts';
 import { rewriteCatalogCall } from './catalog-calls.ts';
@@ -117,7 +117,7 @@ function adaptDocuments(
 }
 
 function adaptDocument(document: Node, own: ResolvedColumn, other: ResolvedColumn | undefined): Node {
-  return other?.adapts === 'text' ? documentText(document) : comparedDocument(document, own);
+  return other?.adapts === 'text' ? toDocumentText(document) : markComparedDocument(document, own);
 }
 
 function findAdaptingColumn(

@@ -1,33 +1,33 @@
 import type { Node } from 'libpg-query';
 import { getStringValues } from '../parse/tree.ts';
-import { binary, call, callOf, cast, constant, constantText, number } from './build.ts';
-import { operatorOf } from './operator.ts';
-import { staticType } from './static-types.ts';
+import { binary, call, matchCall, cast, constant, getConstantText, number } from './build.ts';
+import { matchOperator } from './operator.ts';
+import { inferStaticType } from './static-types.ts';
 import type { Rewrite } from './types.ts';
 
-/** Numbers: where DuckDB gives NULL or infinity instead of a failure, or another type. */
+/** Arithmetic for which DuckDB returns NULL or infinity instead of an error, or another type. */
 export const arithmeticRewrites: readonly Rewrite[] = [
   {
     name: 'division and remainder',
-    why: 'For DuckDB a division by zero is NULL or infinity, and an interval cannot be divided.',
-    apply: (node, _, written) => {
-      const [operator, left, right] = divisionOf(node);
+    why: 'DuckDB divides by zero to NULL or infinity, and cannot divide an interval.',
+    apply: (node, _, original) => {
+      const [operator, left, right] = matchDivision(node);
       if (left === undefined || right === undefined) return undefined;
-      const dividend = divisionOf(written)[1];
+      const dividend = matchDivision(original)[1];
       const divisor = isNonzero(right) ? right : call('pg_nonzero', [right]);
-      if (operator === '/' && staticType(dividend) === 'interval')
+      if (operator === '/' && inferStaticType(dividend) === 'interval')
         return binary('*', left, binary('/', cast(number('1'), 'float8'), divisor));
       return divisor === right ? undefined : binary(operator, left, divisor);
     },
   },
   {
     name: 'powers',
-    why: 'DuckDB runs over to infinity.',
+    why: 'DuckDB returns infinity on overflow.',
     apply: (node) => {
-      const expression = operatorOf(node);
+      const expression = matchOperator(node);
       if (expression?.operator === '^' && expression.left !== undefined)
         return call('pg_finite', [call('power', [expression.left, expression.right])]);
-      const fn = callOf(node);
+      const fn = matchCall(node);
       return fn !== undefined && ['power', 'pow', 'exp'].includes(fn.name)
         ? call('pg_finite', [node])
         : undefined;
@@ -35,22 +35,22 @@ export const arithmeticRewrites: readonly Rewrite[] = [
   },
   {
     name: 'sums of integers',
-    why: 'DuckDB gives HUGEINT, which divides without a fraction; in PostgreSQL the sum of a bigint is numeric, that of an integer bigint.',
-    apply: (node, _, written) => {
-      const fn = callOf(node);
+    why: 'DuckDB returns HUGEINT, whose division discards the fraction. In PostgreSQL the sum of a bigint is numeric, and of an integer bigint.',
+    apply: (node, _, original) => {
+      const fn = matchCall(node);
       if (fn?.name !== 'sum') return undefined;
-      const type = staticType(callOf(written)?.args[0]);
+      const type = inferStaticType(matchCall(original)?.args[0]);
       if (type === 'float8' || type === 'interval') return undefined;
       return type === 'int4' ? cast(node, 'int8') : binary('+', node, number('0.'));
     },
   },
   {
     name: 'percentile_cont',
-    why: 'In PostgreSQL it is computed in double precision; DuckDB keeps the type of its argument.',
-    apply: (node, _, written) => {
-      const fn = callOf(node);
+    why: 'PostgreSQL computes it in double precision; DuckDB keeps the type of the argument.',
+    apply: (node, _, original) => {
+      const fn = matchCall(node);
       const [order] = fn?.call.agg_order ?? [];
-      const [before] = callOf(written)?.call.agg_order ?? [];
+      const [before] = matchCall(original)?.call.agg_order ?? [];
       if (
         fn?.name !== 'percentile_cont' ||
         order === undefined ||
@@ -58,7 +58,7 @@ export const arithmeticRewrites: readonly Rewrite[] = [
         order.SortBy.node === undefined
       )
         return undefined;
-      if (before !== undefined && 'SortBy' in before && staticType(before.SortBy.node) === 'interval')
+      if (before !== undefined && 'SortBy' in before && inferStaticType(before.SortBy.node) === 'interval')
         return undefined;
       const sorted: Node = { SortBy: { ...order.SortBy, node: cast(order.SortBy.node, 'float8') } };
       return { FuncCall: { ...fn.call, agg_order: [sorted] } };
@@ -66,26 +66,30 @@ export const arithmeticRewrites: readonly Rewrite[] = [
   },
   {
     name: 'rounding',
-    why: 'PostgreSQL rounds halves of double precision to the even neighbour, DuckDB away from zero.',
-    apply: (node, _, written) => {
-      const fn = callOf(node);
-      if (fn?.name !== 'round' || fn.args.length !== 1 || staticType(callOf(written)?.args[0]) !== 'float8')
+    why: 'PostgreSQL rounds half to even in double precision, DuckDB away from zero.',
+    apply: (node, _, original) => {
+      const fn = matchCall(node);
+      if (
+        fn?.name !== 'round' ||
+        fn.args.length !== 1 ||
+        inferStaticType(matchCall(original)?.args[0]) !== 'float8'
+      )
         return undefined;
       return call('round_even', [...fn.args, number('0')]);
     },
   },
   {
     name: 'numeric to integer',
-    why: 'Averages and quotients are DOUBLE in DuckDB, whose halves are rounded to even.',
-    apply: (node, _, written) => {
-      if (!('TypeCast' in node) || !('TypeCast' in written)) return undefined;
+    why: 'Averages and quotients are DOUBLE in DuckDB, so a cast rounds half to even.',
+    apply: (node, _, original) => {
+      if (!('TypeCast' in node) || !('TypeCast' in original)) return undefined;
       const { arg, typeName } = node.TypeCast;
-      const computed = written.TypeCast.arg;
+      const computed = original.TypeCast.arg;
       if (arg === undefined || computed === undefined || 'A_Const' in computed || 'TypeCast' in computed)
         return undefined;
       if (
         !/^int[248]$/.test(getStringValues(typeName?.names).at(-1) ?? '') ||
-        staticType(computed) !== 'numeric'
+        inferStaticType(computed) !== 'numeric'
       )
         return undefined;
       return { TypeCast: { ...node.TypeCast, arg: call('round', [arg]) } };
@@ -93,17 +97,17 @@ export const arithmeticRewrites: readonly Rewrite[] = [
   },
   {
     name: 'pg_typeof',
-    why: 'DuckDB names its own types.',
-    apply: (node, _, written) => {
-      const fn = callOf(node);
+    why: 'DuckDB returns the names of its own types.',
+    apply: (node, _, original) => {
+      const fn = matchCall(node);
       const [arg] = fn?.args ?? [];
       if (fn?.name !== 'pg_typeof' || arg === undefined) return undefined;
-      if (constantText(arg) !== undefined && 'A_Const' in arg) return constant('unknown');
-      const inner = callOf(callOf(written)?.args[0]);
-      const [averaged] = callOf(arg)?.args ?? [];
+      if (getConstantText(arg) !== undefined && 'A_Const' in arg) return constant('unknown');
+      const inner = matchCall(matchCall(original)?.args[0]);
+      const [averaged] = matchCall(arg)?.args ?? [];
       if (inner?.name === 'avg' && averaged !== undefined)
         return call('pg_average_type', [call('typeof', [call('min', [averaged])])]);
-      const type = staticType(callOf(written)?.args[0]);
+      const type = inferStaticType(matchCall(original)?.args[0]);
       return type === 'numeric' || type === 'jsonb'
         ? constant(type)
         : call('pg_type_name', [call('typeof', [arg])]);
@@ -111,13 +115,13 @@ export const arithmeticRewrites: readonly Rewrite[] = [
   },
 ];
 
-function divisionOf(
+function matchDivision(
   node: Node,
 ): readonly [operator: string, left: Node | undefined, right: Node | undefined] {
-  const expression = operatorOf(node);
+  const expression = matchOperator(node);
   if (expression?.operator === '/' || expression?.operator === '%')
     return [expression.operator, expression.left, expression.right];
-  const fn = callOf(node);
+  const fn = matchCall(node);
   return fn?.name === 'mod' ? ['%', fn.args[0], fn.args[1]] : ['', undefined, undefined];
 }
 

@@ -7,7 +7,7 @@ export function call(name: string, args: readonly Node[]): Node {
   return { FuncCall: { funcname: [{ String: { sval: name } }], args: [...args] } };
 }
 
-/** A text literal. */
+/** A string literal. */
 export function constant(text: string): Node {
   return { A_Const: { sval: { sval: text } } };
 }
@@ -40,23 +40,23 @@ export function cast(arg: Node, type: string): Node {
 
 const TEXT_TYPES: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'json', 'jsonb']);
 
-/** The text of a text literal, bare or cast to a type that keeps it. */
-export function constantText(node: Node | undefined): string | undefined {
+/** The string of a literal, bare or cast to a type that does not change it. */
+export function getConstantText(node: Node | undefined): string | undefined {
   if (node === undefined) return undefined;
   if ('TypeCast' in node) {
     const type = getStringValue(node.TypeCast.typeName?.names?.at(-1));
-    return type !== undefined && TEXT_TYPES.has(type) ? constantText(node.TypeCast.arg) : undefined;
+    return type !== undefined && TEXT_TYPES.has(type) ? getConstantText(node.TypeCast.arg) : undefined;
   }
   return 'A_Const' in node && node.A_Const.sval !== undefined ? (node.A_Const.sval.sval ?? '') : undefined;
 }
 
-/** An expression with a plain operator. */
+/** A binary expression. */
 export function binary(operator: string, left: Node, right: Node): Node {
   return { A_Expr: { kind: 'AEXPR_OP', name: [name(operator)], lexpr: left, rexpr: right } };
 }
 
-/** A function call by its name; undefined for every other node. */
-export function callOf(
+/** Returns the parts of a function call, and undefined for every other node. */
+export function matchCall(
   node: Node | undefined,
 ): { readonly name: string; readonly call: FuncCall; readonly args: readonly Node[] } | undefined {
   return node !== undefined && 'FuncCall' in node
@@ -68,8 +68,8 @@ export function callOf(
     : undefined;
 }
 
-/** The elements of an array literal as separate literals. */
+/** Splits an array literal into literals of its elements. */
 export function arrayElements(literal: Node | undefined): Node[] | undefined {
-  const items = parseArrayLiteral(constantText(literal) ?? '');
+  const items = parseArrayLiteral(getConstantText(literal) ?? '');
   return items?.map((item): Node => (item === null ? { A_Const: { isnull: true } } : constant(item)));
 }

@@ -3,7 +3,7 @@ import { SERVER_SETTINGS, SERVER_VERSION } from '../system/server-settings.ts';
 import { OWNER_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
 import type { Macro } from './macros.ts';
 
-const WHY = 'DuckDB has none, or answers for a catalog of its own.';
+const WHY = 'DuckDB has no such function, or answers from its own catalog.';
 const NO_TEXT = 'CAST(NULL AS VARCHAR)';
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
@@ -19,13 +19,13 @@ const setting = (otherwise: string): string =>
 
 const UNKNOWN = `error('[SQL_UNKNOWN_SETTING] unrecognized configuration parameter "' || s || '"')`;
 
-/** What programs ask about the catalog and the server, so far as it is the same for all tables. */
+/** Functions about the catalog and the server whose results do not depend on the tables. */
 export const CATALOG_MACROS: readonly Macro[] = [
-  { name: 'pg_backend_pid', forms: [['', '1']], why: 'A driver has no processes on a server.' },
+  { name: 'pg_backend_pid', forms: [['', '1']], why: 'A driver has no server process.' },
   {
     name: 'version',
     forms: [['', quoted(`PostgreSQL ${SERVER_VERSION} (DynaDBC)`)]],
-    why: 'DuckDB names itself.',
+    why: 'DuckDB returns its own version.',
   },
   {
     name: 'current_setting',
@@ -79,7 +79,7 @@ export const CATALOG_MACROS: readonly Macro[] = [
     name: 'numbered',
     internal: true,
     forms: [['list', "list_transform(CAST(list AS BIGINT[]), lambda x, n: {'x': x, 'n': n})"]],
-    why: 'The rows of _pg_expandarray, by which programs number the columns of keys.',
+    why: 'Produces the rows of _pg_expandarray, with which clients number the columns of keys.',
   },
   { name: 'pg_is_in_recovery', forms: [['', 'false']], why: WHY },
 ];

@@ -1,8 +1,8 @@
 import type { Node } from 'libpg-query';
 import { getStringValues } from '../parse/tree.ts';
-import { binary, call, callOf, cast, constant, constantText, number } from './build.ts';
-import { staticType } from './static-types.ts';
-import { readableInterval, readableTime } from './time-literals.ts';
+import { binary, call, matchCall, cast, constant, getConstantText, number } from './build.ts';
+import { inferStaticType } from './static-types.ts';
+import { normalizeIntervalLiteral, normalizeTimeLiteral } from './time-literals.ts';
 import type { Rewrite } from './types.ts';
 
 const SPECIAL: ReadonlyMap<string, Node> = new Map([
@@ -28,11 +28,11 @@ const UNITS: ReadonlyMap<string, (count: Node) => Node> = new Map<string, (count
 export const dateTimeRewrites: readonly Rewrite[] = [
   {
     name: 'extract',
-    why: "DuckDB gives integers, without the fraction of a second, and PostgreSQL's numeric divides with a fraction.",
+    why: 'DuckDB returns integers without the fraction of a second; PostgreSQL returns numeric.',
     apply: (node) => {
-      const fn = callOf(node);
+      const fn = matchCall(node);
       const [field, source] = fn?.args ?? [];
-      const unit = constantText(field)?.toLowerCase().replace(/s$/, '');
+      const unit = getConstantText(field)?.toLowerCase().replace(/s$/, '');
       if (fn === undefined || source === undefined || unit === undefined) return undefined;
       if (fn.name !== 'extract' && fn.name !== 'date_part') return undefined;
       const scale = unit === 'second' ? '0.000001' : unit === 'millisecond' ? '0.001' : undefined;
@@ -46,22 +46,22 @@ export const dateTimeRewrites: readonly Rewrite[] = [
   },
   {
     name: 'date_trunc',
-    why: 'In PostgreSQL a date becomes a timestamp with time zone; DuckDB has no form with a time zone.',
-    apply: (node, _, written) => {
-      const fn = callOf(node);
+    why: 'PostgreSQL converts a date to timestamp with time zone; DuckDB has no form with a time zone argument.',
+    apply: (node, _, original) => {
+      const fn = matchCall(node);
       const [unit, source, zone] = fn?.args ?? [];
       if (fn?.name !== 'date_trunc' || unit === undefined || source === undefined) return undefined;
       if (zone !== undefined) return call('pg_date_trunc_in_zone', [unit, source, zone]);
-      return staticType(callOf(written)?.args[1]) === 'date'
+      return inferStaticType(matchCall(original)?.args[1]) === 'date'
         ? call('date_trunc', [unit, cast(source, 'timestamptz')])
         : undefined;
     },
   },
   {
     name: 'make_interval',
-    why: 'DuckDB has a function for each unit.',
+    why: 'DuckDB has one function per unit instead.',
     apply: (node) => {
-      const fn = callOf(node);
+      const fn = matchCall(node);
       if (fn?.name !== 'make_interval') return undefined;
       const units = [...UNITS.values()];
       const parts = fn.args.flatMap((arg, i) => {
@@ -78,29 +78,33 @@ export const dateTimeRewrites: readonly Rewrite[] = [
   },
   {
     name: 'now as a literal',
-    why: "DuckDB does not read 'now', 'today' and their kin.",
+    why: "DuckDB does not parse 'now', 'today', 'tomorrow' and 'yesterday'.",
     apply: (node) => {
       if (!('TypeCast' in node)) return undefined;
       const { arg, typeName } = node.TypeCast;
       const type = getStringValues(typeName?.names).at(-1) ?? '';
       const special =
         arg !== undefined && 'A_Const' in arg
-          ? SPECIAL.get((constantText(arg) ?? '').trim().toLowerCase())
+          ? SPECIAL.get((getConstantText(arg) ?? '').trim().toLowerCase())
           : undefined;
       return special === undefined || !TIMES.has(type) ? undefined : cast(special, type);
     },
   },
   {
-    name: 'dates and intervals as people write them',
-    why: "DuckDB reads no '20260305' and no '05-Mar-2026', no zone after minutes, and no 'P1D'.",
+    name: 'formats of dates and intervals',
+    why: "DuckDB does not parse '20260305', '05-Mar-2026', a time zone after minutes, or 'P1D'.",
     apply: (node) => {
       if (!('TypeCast' in node) || node.TypeCast.typeName?.arrayBounds !== undefined) return undefined;
       const { arg, typeName } = node.TypeCast;
       const type = getStringValues(typeName?.names).at(-1) ?? '';
-      const text = arg !== undefined && 'A_Const' in arg ? constantText(arg) : undefined;
+      const text = arg !== undefined && 'A_Const' in arg ? getConstantText(arg) : undefined;
       if (text === undefined || typeName?.typmods !== undefined) return undefined;
-      const read = TIMES.has(type) ? readableTime(text) : type === 'interval' ? readableInterval(text) : text;
-      return read === text ? undefined : cast(constant(read), type);
+      const normalized = TIMES.has(type)
+        ? normalizeTimeLiteral(text)
+        : type === 'interval'
+          ? normalizeIntervalLiteral(text)
+          : text;
+      return normalized === text ? undefined : cast(constant(normalized), type);
     },
   },
 ];

@@ -1,63 +1,63 @@
 import type { Node } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
-import { call, callOf, constant, constantText, number } from './build.ts';
+import { call, matchCall, constant, getConstantText, number } from './build.ts';
 import type { Rewrite, RewriteContext } from './types.ts';
 
-/** What is made of the elements, as a list of texts. */
-const SUMMARIES: ReadonlyMap<string, (texts: Node) => Node> = new Map([
-  ['json_count', (texts) => call('len', [texts])],
-  ['json_sum', (texts) => call('list_sum', [call('pg_json_numbers', [texts])])],
-  ['json_avg', (texts) => call('list_avg', [call('pg_json_numbers', [texts])])],
-  ['json_min', (texts) => call('list_min', [call('pg_json_numbers', [texts])])],
-  ['json_max', (texts) => call('list_max', [call('pg_json_numbers', [texts])])],
+/** Functions that summarize elements, which they get as a list of strings. */
+const SUMMARIES: ReadonlyMap<string, (elements: Node) => Node> = new Map([
+  ['json_count', (elements) => call('len', [elements])],
+  ['json_sum', (elements) => call('list_sum', [call('pg_json_numbers', [elements])])],
+  ['json_avg', (elements) => call('list_avg', [call('pg_json_numbers', [elements])])],
+  ['json_min', (elements) => call('list_min', [call('pg_json_numbers', [elements])])],
+  ['json_max', (elements) => call('list_max', [call('pg_json_numbers', [elements])])],
 ]);
 
-/** `[..]`, `[2..]`, `[..5]`, `[2..5]`: elements from 0 on, both ends included. */
+/** `[..]`, `[2..]`, `[..5]`, `[2..5]`: zero-based positions, both ends inclusive. */
 const RANGE = /\[(\d*)\.\.(\d*)\]/;
 
 /** Functions of other drivers that follow a path into a document. */
 export const driverJsonRewrites: readonly Rewrite[] = [
   {
     name: 'json_extract of other drivers',
-    why: 'It gives the value as text; that of DuckDB gives it as JSON, where a text has quotes.',
+    why: "It returns the value as text; DuckDB's returns JSON, in which a string is quoted.",
     apply: (node) => {
-      const fn = callOf(node);
+      const fn = matchCall(node);
       const [document, path, ...more] = fn?.args ?? [];
       if (fn?.name !== 'json_extract' || document === undefined || path === undefined || more.length > 0)
         return undefined;
-      const text = constantText(path);
+      const text = getConstantText(path);
       return text?.startsWith('$') === true
-        ? call('json_extract_string', [document, constant(duckPath(text))])
+        ? call('json_extract_string', [document, constant(toDuckdbPath(text))])
         : undefined;
     },
   },
   {
     name: 'summaries of arrays',
-    why: 'PostgreSQL has no function that adds up what a path finds in a document.',
+    why: 'Other drivers have functions that aggregate the elements at a path of a document; DuckDB has none.',
     apply: (node, context) => {
-      const fn = callOf(node);
+      const fn = matchCall(node);
       const summary = SUMMARIES.get(fn?.name ?? '');
       const [document, path] = fn?.args ?? [];
       if (fn === undefined || summary === undefined || document === undefined) return undefined;
-      const text = constantText(path);
+      const text = getConstantText(path);
       if (text?.startsWith('$') !== true || fn.args.length !== 2)
-        throw badPath(
-          `${fn.name} takes a document and a constant path such as '$.prices[..]'`,
+        throw createPathError(
+          `${fn.name} requires a document and a constant path such as '$.prices[..]'`,
           fn.call.location,
           context,
         );
-      return summary(elementsAt(document, duckPath(text)));
+      return summary(selectElements(document, toDuckdbPath(text)));
     },
   },
 ];
 
 /** Other drivers write `$.[0]` as well as `$[0]`. */
-function duckPath(path: string): string {
+function toDuckdbPath(path: string): string {
   return path.replaceAll('.[', '[');
 }
 
-/** The elements as texts: all that the path finds, or those of a range. */
-function elementsAt(document: Node, path: string): Node {
+/** The elements as strings: all at the path, or those in a range. */
+function selectElements(document: Node, path: string): Node {
   const range = RANGE.exec(path);
   if (range === null) {
     const one = /\[(\d+)\]$/.exec(path);
@@ -65,8 +65,8 @@ function elementsAt(document: Node, path: string): Node {
       ? call('json_extract_string', [document, constant(`${path}[*]`)])
       : slice(document, `${path.slice(0, one.index)}[*]`, one[1] ?? '', one[1] ?? '');
   }
-  const [written, from = '', to = ''] = range;
-  const all = path.replace(written, '[*]');
+  const [brackets, from = '', to = ''] = range;
+  const all = path.replace(brackets, '[*]');
   return from === '' && to === ''
     ? call('json_extract_string', [document, constant(all)])
     : slice(document, all, from, to);
@@ -80,6 +80,10 @@ function slice(document: Node, path: string, from: string, to: string): Node {
   ]);
 }
 
-function badPath(message: string, location: number | undefined, context: RewriteContext): DriverError {
-  return new DriverError('SQL_BAD_ARGUMENT', `${message}.`, { position: context.position(location ?? 0) });
+function createPathError(
+  message: string,
+  location: number | undefined,
+  context: RewriteContext,
+): DriverError {
+  return new DriverError('SQL_BAD_ARGUMENT', message, { position: context.position(location ?? 0) });
 }

@@ -1,9 +1,9 @@
 import type { Macro } from './macros.ts';
 
 const TIME = (value: string): string => `CAST(${value} AS TIMESTAMP)`;
-const WHY = 'Neither PostgreSQL nor DuckDB has it; statements written for other drivers call it.';
+const WHY = 'Neither PostgreSQL nor DuckDB has it, but statements written for other drivers call it.';
 
-/** Functions of other drivers for DynamoDB and of other databases, so far as PostgreSQL has none of the name. */
+/** Functions of other DynamoDB drivers and other databases that do not clash with PostgreSQL's. */
 export const DRIVER_MACROS: readonly Macro[] = [
   {
     name: 'charindex',
@@ -64,6 +64,6 @@ export const DRIVER_MACROS: readonly Macro[] = [
     name: 'json_numbers',
     internal: true,
     forms: [['texts', 'CAST(texts AS DECIMAL(38, 10)[])']],
-    why: 'What json_sum and its kin add up are the elements as text.',
+    why: 'json_sum, json_avg, json_min and json_max get the elements as text.',
   },
 ];

@@ -2,7 +2,7 @@ import { DriverError } from '../../core/errors.ts';
 import { getStringValues } from '../parse/tree.ts';
 import { IGNORED_SETTINGS, findServerSetting } from '../system/server-settings.ts';
 import { CATALOG_NAME, OWNER_NAME, TABLE_SCHEMA } from '../types/table-schema.ts';
-import { binary, call, constant, constantText, name, number } from './build.ts';
+import { binary, call, constant, getConstantText, name, number } from './build.ts';
 import type { Rewrite } from './types.ts';
 
 const NAMES: ReadonlyMap<string, string> = new Map([
@@ -41,6 +41,7 @@ const WITHOUT_COUNTERPART: ReadonlySet<string> = new Set(
     'pg_advisory_lock pg_try_advisory_lock array_fill json_populate_record jsonb_populate_record jsonb_insert convert_from convert_to'
   ).split(' '),
 );
+
 /** Functions that DuckDB has under another name or with other arguments. */
 export const functionRewrites: readonly Rewrite[] = [
   {
@@ -56,43 +57,43 @@ export const functionRewrites: readonly Rewrite[] = [
   },
   {
     name: 'the time and the session',
-    why: 'DuckDB takes current_date and its kin for a name of the SELECT list where there is one, and names itself as the database.',
+    why: 'DuckDB resolves current_date, current_user and so on to columns of the same name, and reports its own database name.',
     apply: (node) => {
-      const asked =
+      const functionName =
         'SQLValueFunction' in node
           ? (node.SQLValueFunction.op ?? '').replace(/^SVFOP_|_N$/g, '').toLowerCase()
           : 'FuncCall' in node && node.FuncCall.args === undefined
             ? (getStringValues(node.FuncCall.funcname).at(-1) ?? '')
             : '';
-      const [instant, session] = [INSTANTS.get(asked), SESSION.get(asked)];
+      const [instant, session] = [INSTANTS.get(functionName), SESSION.get(functionName)];
       if (session !== undefined) return constant(session);
       return instant === undefined ? undefined : call(instant, []);
     },
   },
   {
     name: 'functions without a counterpart',
-    why: 'They exist in PostgreSQL, so saying that they are unknown would mislead.',
+    why: 'They exist in PostgreSQL, so "function does not exist" would mislead.',
     apply: (node, context) => {
       if (!('FuncCall' in node)) return undefined;
-      const asked = getStringValues(node.FuncCall.funcname).at(-1) ?? '';
-      if (!WITHOUT_COUNTERPART.has(asked)) return undefined;
-      throw new DriverError('SQL_NOT_SUPPORTED', `The function ${asked} is not supported.`, {
+      const functionName = getStringValues(node.FuncCall.funcname).at(-1) ?? '';
+      if (!WITHOUT_COUNTERPART.has(functionName)) return undefined;
+      throw new DriverError('SQL_NOT_SUPPORTED', `function ${functionName} is not supported`, {
         position: context.position(node.FuncCall.location ?? 0),
       });
     },
   },
   {
     name: 'set_config',
-    why: 'Clients name themselves with it; what would change results cannot be set.',
+    why: 'Clients set application_name with it; settings that would change results are refused.',
     apply: (node, context) => {
       if (!('FuncCall' in node) || getStringValues(node.FuncCall.funcname).at(-1) !== 'set_config')
         return undefined;
       const [setting, value] = node.FuncCall.args ?? [];
-      const asked = constantText(setting) ?? '';
-      if (value !== undefined && findServerSetting(asked)?.isIgnored === true) return value;
+      const settingName = getConstantText(setting) ?? '';
+      if (value !== undefined && findServerSetting(settingName)?.isIgnored === true) return value;
       throw new DriverError(
         'SQL_NOT_SUPPORTED',
-        `set_config is supported for ${IGNORED_SETTINGS.join(', ')}.`,
+        `set_config is supported only for ${IGNORED_SETTINGS.join(', ')}`,
         {
           position: context.position(node.FuncCall.location ?? 0),
         },

@@ -1,9 +1,9 @@
 import type { Node } from 'libpg-query';
 import { getStringValues } from '../parse/tree.ts';
-import { call, callOf, constant, constantText } from './build.ts';
+import { call, matchCall, constant, getConstantText } from './build.ts';
 import { parseArrayLiteral } from '../types/text-input.ts';
-import { operatorOf } from './operator.ts';
-import { staticType } from './static-types.ts';
+import { matchOperator } from './operator.ts';
+import { inferStaticType } from './static-types.ts';
 import type { Rewrite } from './types.ts';
 
 type Step = string | number;
@@ -19,68 +19,68 @@ const EXTRACTED: ReadonlyMap<string, 'json_extract' | 'json_extract_string'> = n
   ['jsonb_extract_path_text', 'json_extract_string'],
 ]);
 
-/** The operators and functions that reach into JSON. */
+/** Operators and functions that extract a part of a document. */
 export const jsonAccessRewrites: readonly Rewrite[] = [
   {
     name: 'json operators',
-    why: 'DuckDB binds -> and ->> looser than =, takes a text key for a path where it starts with $, and has no #>.',
-    apply: (node, _, written) => {
-      const expression = operatorOf(node);
+    why: 'In DuckDB -> and ->> have a lower precedence than =, a key that starts with $ is a path, and #> does not exist.',
+    apply: (node, _, original) => {
+      const expression = matchOperator(node);
       const target = EXTRACTED.get(expression?.operator ?? '');
       if (expression?.left === undefined || target === undefined) return undefined;
-      if (target === 'json_extract_string' && staticType(operatorOf(written)?.left) === 'jsonb')
-        return member(reach('json_extract', expression.left, expression));
-      return reach(target, expression.left, expression);
+      if (target === 'json_extract_string' && inferStaticType(matchOperator(original)?.left) === 'jsonb')
+        return toMemberText(extractByOperator('json_extract', expression.left, expression));
+      return extractByOperator(target, expression.left, expression);
     },
   },
   {
     name: 'json_extract_path',
-    why: 'DuckDB has no function that takes the steps of a path one by one.',
+    why: 'DuckDB has no function that takes the steps of a path as arguments.',
     apply: (node) => {
       if (!('FuncCall' in node)) return undefined;
       const target = EXTRACTED.get(getStringValues(node.FuncCall.funcname).at(-1) ?? '');
       const [from, ...steps] = node.FuncCall.args ?? [];
       if (target === undefined || from === undefined) return undefined;
-      const path = stepsOf(steps.map(constantText));
+      const path = toSteps(steps.map(getConstantText));
       return path === undefined ? undefined : extract(target, from, path, true);
     },
   },
 ];
 
-/** A member as text: objects and arrays in the normal form of jsonb. */
-function member(reached: Node | undefined): Node | undefined {
-  return reached === undefined ? undefined : call('pg_jsonb_member', [reached]);
+/** A member as text; objects and arrays are printed as jsonb. */
+function toMemberText(member: Node | undefined): Node | undefined {
+  return member === undefined ? undefined : call('pg_jsonb_member', [member]);
 }
 
-/** What `->` and `#>` reach from a document; documents are read the same in whichever form they are. */
-function reach(
+/** Translates `->`, `#>` and their text forms. The result does not depend on whether the document is in normal form. */
+function extractByOperator(
   target: string,
   document: Node,
   { operator, right }: { readonly operator: string; readonly right: Node },
 ): Node | undefined {
-  const from = fromJsonb(document);
+  const from = skipNormalForm(document);
   if (operator.startsWith('-')) {
-    const step = constantStep(right);
+    const step = getConstantStep(right);
     return step === undefined ? call(target, [from, right]) : extract(target, from, [step]);
   }
-  const path = constantPath(right);
+  const path = getConstantPath(right);
   return path === undefined ? undefined : extract(target, from, path, true);
 }
 
-/** A column of documents that is cast to jsonb on the way to a member need not be put into its normal form. */
-function fromJsonb(node: Node): Node {
-  const fn = callOf(node);
+/** A column that is cast to jsonb only to extract a member does not need the normal form. */
+function skipNormalForm(node: Node): Node {
+  const fn = matchCall(node);
   const [inner] = fn?.name === 'pg_jsonb' ? fn.args : [];
   return inner === undefined ? node : 'ColumnRef' in inner ? inner : node;
 }
 
-/** A key or position that is written as a constant. Positions are numbers, keys text. */
-function constantStep(node: Node): Step | undefined {
-  const text = constantText(node);
+/** A constant key (a string) or position (a number). */
+function getConstantStep(node: Node): Step | undefined {
+  const text = getConstantText(node);
   if (text !== undefined) return text;
-  const negated = operatorOf(node);
+  const negated = matchOperator(node);
   if (negated?.operator === '-' && negated.left === undefined) {
-    const position = constantStep(negated.right);
+    const position = getConstantStep(negated.right);
     return typeof position === 'number' ? -position : undefined;
   }
   if (!('A_Const' in node)) return undefined;
@@ -90,46 +90,46 @@ function constantStep(node: Node): Step | undefined {
 }
 
 /** The path of `#>`: `'{a,0,b}'` or `ARRAY['a', '0', 'b']`. */
-function constantPath(node: Node): Step[] | undefined {
+function getConstantPath(node: Node): Step[] | undefined {
   if ('TypeCast' in node && node.TypeCast.arg !== undefined && 'A_ArrayExpr' in node.TypeCast.arg)
-    return constantPath(node.TypeCast.arg);
+    return getConstantPath(node.TypeCast.arg);
   const items =
     'A_ArrayExpr' in node
-      ? (node.A_ArrayExpr.elements ?? []).map(constantText)
-      : parseArrayLiteral(constantText(node) ?? '');
-  return stepsOf(items);
+      ? (node.A_ArrayExpr.elements ?? []).map(getConstantText)
+      : parseArrayLiteral(getConstantText(node) ?? '');
+  return toSteps(items);
 }
 
-/** The steps of a path are text; only a number counts from the end of a list. */
-function stepsOf(texts: readonly (string | null | undefined)[] | undefined): Step[] | undefined {
+/** Steps are strings, except negative positions, which count from the end of an array. */
+function toSteps(texts: readonly (string | null | undefined)[] | undefined): Step[] | undefined {
   const steps = texts?.flatMap((text): Step[] =>
     typeof text === 'string' ? [/^-[1-9]\d*$/.test(text) ? Number(text) : text] : [],
   );
   return steps?.length === texts?.length ? steps : undefined;
 }
 
-// What json_extract makes of constant steps; a further step is added to it.
-const OUR_PATH = /^\$(?:\."[^"\\*]+"|\[(?:#-)?\d+\])*$/;
+// A path that extract() produced, to which it can append further steps.
+const SIMPLE_PATH = /^\$(?:\."[^"\\*]+"|\[(?:#-)?\d+\])*$/;
 
-/** With `open` steps, digits may be a key or a position, as a JSON pointer takes them. */
+/** If steps are `open`, digits may be a key or a position, which only a JSON pointer leaves open. */
 function extract(target: string, from: Node, steps: readonly Step[], open = false): Node {
   if (steps.length === 0) return call(target, [from, constant('$')]);
   const inner =
     'FuncCall' in from && getStringValues(from.FuncCall.funcname).at(-1) === 'json_extract'
       ? from.FuncCall.args
       : undefined;
-  const before = constantText(inner?.[1]);
+  const before = getConstantText(inner?.[1]);
   const path = steps.every((step) => isPlain(step) && !(open && /^\d+$/.test(String(step))))
     ? steps.map(pathStep).join('')
     : undefined;
   if (path !== undefined) {
-    return inner?.[0] !== undefined && before !== undefined && OUR_PATH.test(before)
+    return inner?.[0] !== undefined && before !== undefined && SIMPLE_PATH.test(before)
       ? call(target, [inner[0], constant(before + path)])
       : call(target, [from, constant(`$${path}`)]);
   }
-  // A path cannot spell every key, a JSON pointer can; but it cannot count from the end.
+  // A JSON pointer can contain any key, unlike a path, but cannot count from the end.
   const [first = '', ...rest] = steps;
-  const reached = call(rest.length === 0 ? target : 'json_extract', [
+  const extracted = call(rest.length === 0 ? target : 'json_extract', [
     from,
     constant(
       typeof first === 'number'
@@ -137,7 +137,7 @@ function extract(target: string, from: Node, steps: readonly Step[], open = fals
         : `/${first.replaceAll('~', '~0').replaceAll('/', '~1')}`,
     ),
   ]);
-  return rest.length === 0 ? reached : extract(target, reached, rest, open);
+  return rest.length === 0 ? extracted : extract(target, extracted, rest, open);
 }
 
 function isPlain(step: Step): boolean {

@@ -1,10 +1,10 @@
-import type { FuncCall, Node } from 'libpg-query';
+import type { Node } from 'libpg-query';
 import { getStringValues } from '../parse/tree.ts';
-import { binary, call, cast, constant, constantText, name } from './build.ts';
-import { operatorOf } from './operator.ts';
+import { binary, call, cast, constant, getConstantText, matchCall, name } from './build.ts';
+import { matchOperator } from './operator.ts';
 import type { Rewrite } from './types.ts';
 
-/** PostgreSQL's name (jsonb_ the same as json_) and DuckDB's. */
+/** DuckDB's names by PostgreSQL's; the names with jsonb_ are looked up as json_. */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['json_array_length', 'json_array_length'],
   ['json_build_object', 'json_object'],
@@ -25,13 +25,13 @@ const TYPES: readonly (readonly [duckdb: readonly string[], postgres: string])[]
   [['BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE', 'DECIMAL'], 'number'],
 ];
 
-/** JSON functions that DuckDB has under another name, or has not at all. */
+/** JSON functions that DuckDB lacks or has under another name. */
 export const jsonFunctionRewrites: readonly Rewrite[] = [
   {
     name: 'json_object_agg',
-    why: "DuckDB's json_group_object is a macro, which takes no ORDER BY, FILTER or OVER.",
+    why: "DuckDB's json_group_object is a macro, which does not accept ORDER BY, FILTER or OVER.",
     apply: (node) => {
-      const fn = functionOf(node);
+      const fn = matchCall(node);
       const [key, value] = fn?.call.args ?? [];
       if (
         fn === undefined ||
@@ -42,8 +42,8 @@ export const jsonFunctionRewrites: readonly Rewrite[] = [
         return undefined;
       const { agg_order: order, agg_filter: filter, over } = fn.call;
       if (order === undefined && filter === undefined && over === undefined) return undefined;
-      const member = binary('||', binary('||', printed(cast(key, 'varchar')), constant(':')), {
-        CoalesceExpr: { args: [printed(value), constant('null')] },
+      const member = binary('||', binary('||', toJsonText(cast(key, 'varchar')), constant(':')), {
+        CoalesceExpr: { args: [toJsonText(value), constant('null')] },
       });
       const members: Node = {
         FuncCall: { ...fn.call, funcname: [name('string_agg')], args: [member, constant(',')] },
@@ -53,9 +53,9 @@ export const jsonFunctionRewrites: readonly Rewrite[] = [
   },
   {
     name: 'json function names',
-    why: 'DuckDB has one JSON type, and its functions are called json_….',
+    why: 'DuckDB has a single JSON type, whose functions begin with json_.',
     apply: (node) => {
-      const fn = functionOf(node);
+      const fn = matchCall(node);
       const renamed = fn === undefined ? undefined : NAMES.get(fn.name.replace(/^jsonb_/, 'json_'));
       return fn === undefined || renamed === undefined || renamed === fn.name
         ? undefined
@@ -64,18 +64,18 @@ export const jsonFunctionRewrites: readonly Rewrite[] = [
   },
   {
     name: 'json_agg',
-    why: "DuckDB's json_group_array is a macro, which takes no ORDER BY, FILTER or OVER.",
+    why: "DuckDB's json_group_array is a macro, which does not accept ORDER BY, FILTER or OVER.",
     apply: (node) => {
-      const fn = functionOf(node);
+      const fn = matchCall(node);
       if (fn?.name !== 'json_agg' && fn?.name !== 'jsonb_agg') return undefined;
       return call('to_json', [{ FuncCall: { ...fn.call, funcname: [name('list')] } }]);
     },
   },
   {
     name: 'json_typeof',
-    why: "DuckDB's json_type gives the names of its own types.",
+    why: "DuckDB's json_type returns the names of its own types.",
     apply: (node) => {
-      const fn = functionOf(node);
+      const fn = matchCall(node);
       const arg = fn?.call.args?.[0];
       if (arg === undefined || (fn?.name !== 'json_typeof' && fn?.name !== 'jsonb_typeof')) return undefined;
       const whens = TYPES.flatMap(([types, result]) => types.map((type) => when(type, constant(result))));
@@ -84,9 +84,9 @@ export const jsonFunctionRewrites: readonly Rewrite[] = [
   },
   {
     name: 'json contains',
-    why: 'For DuckDB @> compares lists, and its json_contains looks into whatever lies deeper as well.',
+    why: "DuckDB's @> compares lists, and its json_contains also searches nested values.",
     apply: (node) => {
-      const expression = operatorOf(node);
+      const expression = matchOperator(node);
       if (expression?.left === undefined) return undefined;
       const [outer, inner] =
         expression.operator === '@>'
@@ -99,9 +99,9 @@ export const jsonFunctionRewrites: readonly Rewrite[] = [
   },
   {
     name: 'json has key',
-    why: 'DuckDB has no operator ?: a key of an object, or a text in an array.',
+    why: 'DuckDB has no operator ?, which tests for a key of an object or a string in an array.',
     apply: (node) => {
-      const expression = operatorOf(node);
+      const expression = matchOperator(node);
       if (expression?.operator !== '?' || expression.left === undefined) return undefined;
       const { left, right } = expression;
       const texts: Node = {
@@ -126,14 +126,8 @@ export const jsonFunctionRewrites: readonly Rewrite[] = [
   },
 ];
 
-function functionOf(node: Node): { readonly name: string; readonly call: FuncCall } | undefined {
-  return 'FuncCall' in node
-    ? { name: getStringValues(node.FuncCall.funcname).at(-1) ?? '', call: node.FuncCall }
-    : undefined;
-}
-
-/** A value as JSON text. */
-function printed(value: Node): Node {
+/** The JSON text of a value. */
+function toJsonText(value: Node): Node {
   return cast(call('to_json', [value]), 'varchar');
 }
 
@@ -141,14 +135,14 @@ function when(type: string, result: Node): Node {
   return { CaseWhen: { expr: constant(type), result } };
 }
 
-/** Whether an operand is JSON by its form: a cast to it, a member of it, or the text of an object. */
+/** Whether an operand is evidently JSON: a cast to JSON, a member of a document, or a literal with an object or array. */
 function isJson(node: Node): boolean {
   if ('TypeCast' in node)
     return ['json', 'jsonb'].includes(getStringValues(node.TypeCast.typeName?.names).at(-1) ?? '');
   if ('FuncCall' in node)
     return ['json_extract', 'pg_jsonb'].includes(getStringValues(node.FuncCall.funcname).at(-1) ?? '');
   return (
-    /^\s*[[{]\s*(?:["\]}[{\d]|true|false|null)/.test(constantText(node) ?? '') &&
-    !/^\s*\{\s*[^"}\s]/.test(constantText(node) ?? '')
+    /^\s*[[{]\s*(?:["\]}[{\d]|true|false|null)/.test(getConstantText(node) ?? '') &&
+    !/^\s*\{\s*[^"}\s]/.test(getConstantText(node) ?? '')
   );
 }

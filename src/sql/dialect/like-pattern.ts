@@ -1,10 +1,10 @@
-/** A part of a LIKE pattern: text that stands for itself, or a wildcard. */
+/** A part of a LIKE pattern: literal text or a wildcard. */
 export type LikePiece =
   | { readonly text: string; readonly wildcard?: never }
   | { readonly wildcard: '%' | '_'; readonly text?: never };
 
-/** The parts of a pattern, its escapes resolved; undefined where that is an error. */
-export function likePieces(pattern: string, escape: string): readonly LikePiece[] | undefined {
+/** Splits a pattern and resolves its escapes. Returns undefined if the pattern or the escape is invalid. */
+export function parseLikePattern(pattern: string, escape: string): readonly LikePiece[] | undefined {
   if (Array.from(escape).length > 1) return undefined;
   const pieces: LikePiece[] = [];
   let text = '';

@@ -11,17 +11,17 @@ const NAMES: ReadonlySet<string> = new Set(
   ALL.flatMap(({ name, internal }) => (internal === true ? [] : name)),
 );
 
-/** What the engines run before anything else. */
+/** Creates the macros; the engines run these statements first. */
 export const MACRO_STATEMENTS: readonly string[] = ALL.map(
   ({ name, forms }) =>
     `CREATE MACRO pg_${name}${forms.map(([parameters, sql]) => `(${parameters}) AS ${sql}`).join(', ')}`,
 );
 
-/** Calls of the functions that are macros. */
+/** Calls of functions that are defined as macros. */
 export const macroRewrites: readonly Rewrite[] = [
   {
     name: 'macros',
-    why: 'A macro bears another name than the function it stands for, which DuckDB may have as well.',
+    why: 'A macro has a prefix, because DuckDB may have a function of the same name.',
     apply: (node) => {
       if (!('FuncCall' in node)) return undefined;
       const name = getStringValues(node.FuncCall.funcname).at(-1) ?? '';

@@ -1,8 +1,8 @@
-/** A function that PostgreSQL has and DuckDB has not, or has with another meaning, in DuckDB's SQL. */
+/** A function of PostgreSQL that DuckDB lacks or defines differently, written in DuckDB's SQL. */
 export interface Macro {
-  /** PostgreSQL's name. In the engines it is called `pg_` and this. */
+  /** PostgreSQL's name; the macro's own name has the prefix `pg_`. */
   readonly name: string;
-  /** Only rewrites and other macros call it. */
+  /** Called only by rewrites and other macros. */
   readonly internal?: true;
   /** Parameters and body, one for each number of arguments. */
   readonly forms: readonly (readonly [parameters: string, sql: string])[];
@@ -11,7 +11,7 @@ export interface Macro {
 
 const raise = (code: string, message: string): string => `error('[${code}] ${message}')`;
 
-// What len() gives for a document is the length of its text.
+// For a document len() returns the length of its text.
 const ELEMENTS = 'CAST(json_array_length(to_json(a)) AS INTEGER)';
 const dimension = (value: string): readonly [string, string] => [
   'a, n',
@@ -22,14 +22,14 @@ const clock =
   "(datepart('hour', i) * 3600 + datepart('minute', i) * 60) * 1000000 + datepart('microsecond', i)";
 const months = "(datepart('year', i) * 12 + datepart('month', i))";
 
-/** They are created in the planning engine and in the executing one. Bodies that ask for `typeof` fold to one branch when they are bound. */
+/** Created in the planning engine and in the executing engines. A CASE on `typeof` folds to one branch when DuckDB binds it. */
 export const MACROS: readonly Macro[] = [
   // Numbers
   {
     name: 'nonzero',
     internal: true,
     forms: [['b', `CASE WHEN b = 0 THEN ${raise('SQL_DIVISION_BY_ZERO', 'division by zero')} ELSE b END`]],
-    why: 'For DuckDB a division by zero is NULL or infinity.',
+    why: 'DuckDB divides by zero to NULL or infinity.',
   },
   {
     name: 'finite',
@@ -40,12 +40,12 @@ export const MACROS: readonly Macro[] = [
         `CASE WHEN isinf(x) THEN ${raise('SQL_NUMERIC_RANGE', 'value out of range: overflow')} ELSE x END`,
       ],
     ],
-    why: "DuckDB's powers run over to infinity.",
+    why: 'DuckDB returns infinity on overflow.',
   },
   {
     name: 'div',
     forms: [['a, b', 'CAST(trunc(a / pg_nonzero(b)) AS DECIMAL(38, 0))']],
-    why: 'DuckDB has divide, which is no numeric.',
+    why: "DuckDB's divide does not return numeric.",
   },
   {
     name: 'width_bucket',
@@ -85,7 +85,7 @@ export const MACROS: readonly Macro[] = [
         "CASE typeof(x) WHEN 'VARCHAR' THEN left(CAST(x AS VARCHAR), 1) ELSE chr(TRY_CAST(x AS INTEGER)) END",
       ],
     ],
-    why: 'DuckDB has no type "char" of one byte.',
+    why: 'DuckDB has no one-byte type "char".',
   },
   {
     name: 'bit',
@@ -105,12 +105,12 @@ export const MACROS: readonly Macro[] = [
       ['t, n', `${name}(t, greatest(n, 0), ' ')`],
       ['t, n, f', `CASE WHEN f = '' THEN left(t, greatest(n, 0)) ELSE ${name}(t, greatest(n, 0), f) END`],
     ],
-    why: "DuckDB's has no default for what it fills with, and refuses to fill with nothing.",
+    why: "DuckDB's has no default for the fill string, and refuses an empty one.",
   })),
   {
     name: 'sha256',
     forms: [['x', 'unhex(sha256(x))']],
-    why: "DuckDB's gives hexadecimal digits, not bytes.",
+    why: "DuckDB's returns hexadecimal digits instead of bytes.",
   },
   {
     name: 'text',
@@ -123,7 +123,7 @@ export const MACROS: readonly Macro[] = [
           "ELSE CASE WHEN typeof(x) LIKE '%[]' THEN pg_array_text(CAST(to_json(x) AS VARCHAR), typeof(x)) ELSE CAST(x AS VARCHAR) END END",
       ],
     ],
-    why: 'DuckDB prints floating-point numbers, intervals, bytes and lists in its own way.',
+    why: 'DuckDB formats floating-point numbers, intervals, bytes and lists differently.',
   },
   {
     name: 'output',
@@ -139,7 +139,7 @@ export const MACROS: readonly Macro[] = [
         "CASE typeof(x) WHEN 'BLOB' THEN octet_length(CAST(x AS BLOB)) ELSE strlen(CAST(x AS VARCHAR)) END",
       ],
     ],
-    why: "DuckDB's is for bytes only.",
+    why: "DuckDB's accepts only bytes.",
   },
   {
     name: 'quote_literal',
@@ -149,12 +149,12 @@ export const MACROS: readonly Macro[] = [
         "CASE WHEN contains(pg_text(x), '\\') THEN 'E' ELSE '' END || '''' || replace(replace(pg_text(x), '\\', '\\\\'), '''', '''''') || ''''",
       ],
     ],
-    why: 'DuckDB has none.',
+    why: 'DuckDB has no such function.',
   },
   {
     name: 'quote_nullable',
     forms: [['x', "coalesce(pg_quote_literal(x), 'NULL')"]],
-    why: 'DuckDB has none.',
+    why: 'DuckDB has no such function.',
   },
   {
     name: 'encode',
@@ -162,10 +162,10 @@ export const MACROS: readonly Macro[] = [
       [
         'b, f',
         "CASE lower(f) WHEN 'hex' THEN lower(hex(CAST(b AS BLOB))) WHEN 'base64' THEN regexp_replace(to_base64(CAST(b AS BLOB)), '(.{76})(.)', '\\1' || chr(10) || '\\2', 'g') " +
-          `ELSE ${raise('SQL_NOT_SUPPORTED', 'encode is supported for hex and base64')} END`,
+          `ELSE ${raise('SQL_NOT_SUPPORTED', 'encode is supported only for hex and base64')} END`,
       ],
     ],
-    why: "DuckDB's encode turns text into bytes.",
+    why: "DuckDB's encode converts text to bytes.",
   },
   {
     name: 'decode',
@@ -173,10 +173,10 @@ export const MACROS: readonly Macro[] = [
       [
         't, f',
         "CASE lower(f) WHEN 'hex' THEN unhex(t) WHEN 'base64' THEN from_base64(replace(t, chr(10), '')) " +
-          `ELSE ${raise('SQL_NOT_SUPPORTED', 'decode is supported for hex and base64')} END`,
+          `ELSE ${raise('SQL_NOT_SUPPORTED', 'decode is supported only for hex and base64')} END`,
       ],
     ],
-    why: "DuckDB's decode turns bytes into text.",
+    why: "DuckDB's decode converts bytes to text.",
   },
   {
     name: 'normalize',
@@ -184,13 +184,13 @@ export const MACROS: readonly Macro[] = [
       ['t', 'nfc_normalize(t)'],
       ['t, f', 'pg_normal_form(t, upper(f))'],
     ],
-    why: 'DuckDB knows NFC only.',
+    why: 'DuckDB supports only NFC.',
   },
   // Dates and times
   {
     name: 'to_char',
     forms: [['x, f', 'pg_formatted(CAST(x AS VARCHAR), typeof(x), f)']],
-    why: "DuckDB's strftime and format have patterns of their own.",
+    why: "DuckDB's strftime and format use different patterns.",
   },
   {
     name: 'to_timestamp',
@@ -198,23 +198,23 @@ export const MACROS: readonly Macro[] = [
       ['x', 'to_timestamp(x)'],
       ['t, f', 'CAST(pg_parsed_time(t, f) AS TIMESTAMP WITH TIME ZONE)'],
     ],
-    why: "DuckDB's takes seconds only; strptime has patterns of its own.",
+    why: "DuckDB's accepts only seconds, and strptime uses different patterns.",
   },
   {
     name: 'to_date',
     forms: [['t, f', 'CAST(CAST(pg_parsed_time(t, f) AS TIMESTAMP) AS DATE)']],
-    why: 'As to_timestamp.',
+    why: 'DuckDB has only strptime, which uses different patterns.',
   },
   {
     name: 'to_number',
     forms: [['t, f', 'CAST(pg_parsed_number(t, f) AS DECIMAL(38, 10))']],
-    why: 'DuckDB has none.',
+    why: 'DuckDB has no such function.',
   },
   {
     name: 'date_trunc_in_zone',
     internal: true,
     forms: [['u, x, z', 'timezone(z, date_trunc(u, timezone(z, CAST(x AS TIMESTAMP WITH TIME ZONE))))']],
-    why: "DuckDB's date_trunc takes no time zone.",
+    why: "DuckDB's date_trunc does not accept a time zone.",
   },
   {
     name: 'date_bin',
@@ -239,7 +239,7 @@ export const MACROS: readonly Macro[] = [
         `to_months(CAST(${months} + trunc(datepart('day', i) / 30) AS INTEGER)) + to_days(CAST(datepart('day', i) % 30 AS INTEGER)) + to_microseconds(${clock})`,
       ],
     ],
-    why: 'DuckDB has none.',
+    why: 'DuckDB has no such function.',
   },
   {
     name: 'justify_hours',
@@ -249,47 +249,47 @@ export const MACROS: readonly Macro[] = [
         `to_months(CAST(${months} AS INTEGER)) + to_days(CAST(datepart('day', i) + (${clock}) / 86400000000 AS INTEGER)) + to_microseconds((${clock}) % 86400000000)`,
       ],
     ],
-    why: 'DuckDB has none.',
+    why: 'DuckDB has no such function.',
   },
   {
     name: 'justify_interval',
     forms: [['i', 'pg_justify_days(pg_justify_hours(i))']],
-    why: 'DuckDB has none.',
+    why: 'DuckDB has no such function.',
   },
   // Arrays
   {
     name: 'cardinality',
     forms: [['a', ELEMENTS]],
-    why: "DuckDB's is for maps only. Lists and sets in documents have one as well.",
+    why: "DuckDB's accepts only maps. Here lists and sets in documents have a cardinality, too.",
   },
   {
     name: 'each_in_array',
     internal: true,
     forms: [['a', 'list_transform(a, lambda e: [e])']],
-    why: 'regexp_matches gives an array for each match, regexp_extract_all a text.',
+    why: 'regexp_matches returns an array for each match, regexp_extract_all a string.',
   },
   {
     name: 'present',
     internal: true,
     forms: [['a', 'list_filter(a, lambda e: e IS NOT NULL)']],
-    why: 'No match is no row of regexp_matches.',
+    why: 'regexp_matches returns no row if nothing matches.',
   },
   {
     name: 'array_length',
     forms: [dimension(ELEMENTS)],
-    why: 'For PostgreSQL an empty array has no length. Lists and sets in documents have one as well.',
+    why: 'In PostgreSQL the length of an empty array is NULL. Here lists and sets in documents have a length, too.',
   },
-  { name: 'array_upper', forms: [dimension(ELEMENTS)], why: 'DuckDB has none.' },
-  { name: 'array_lower', forms: [dimension('1')], why: 'DuckDB has none.' },
+  { name: 'array_upper', forms: [dimension(ELEMENTS)], why: 'DuckDB has no such function.' },
+  { name: 'array_lower', forms: [dimension('1')], why: 'DuckDB has no such function.' },
   {
     name: 'array_remove',
     forms: [['a, x', 'list_filter(a, lambda e: e IS DISTINCT FROM x)']],
-    why: 'DuckDB has none.',
+    why: 'DuckDB has no such function.',
   },
   {
     name: 'array_replace',
     forms: [['a, x, y', 'list_transform(a, lambda e: CASE WHEN e IS NOT DISTINCT FROM x THEN y ELSE e END)']],
-    why: 'DuckDB has none.',
+    why: 'DuckDB has no such function.',
   },
   {
     name: 'array_to_string',
@@ -297,14 +297,14 @@ export const MACROS: readonly Macro[] = [
       ['a, s', 'array_to_string(list_transform(a, lambda e: pg_output(e)), s)'],
       ['a, s, n', 'array_to_string(list_transform(a, lambda e: coalesce(pg_output(e), n)), s)'],
     ],
-    why: 'DuckDB cannot stand in for NULL, and prints elements in its own way.',
+    why: 'DuckDB has no replacement for NULL, and formats elements differently.',
   },
   // JSON
   {
     name: 'jsonb',
     internal: true,
     forms: [['x', 'CAST(pg_normal_json(CAST(x AS VARCHAR)) AS JSON)']],
-    why: 'DuckDB has no jsonb: equal documents need not be equal text.',
+    why: 'DuckDB has no jsonb; in its JSON type equal documents may have different text.',
   },
   {
     name: 'json_value',
@@ -315,7 +315,7 @@ export const MACROS: readonly Macro[] = [
         "CASE WHEN typeof(x) IN ('DOUBLE', 'FLOAT', 'HUGEINT') OR typeof(x) LIKE 'DECIMAL%' THEN pg_number_json(CAST(x AS VARCHAR)) ELSE CAST(to_json(x) AS VARCHAR) END",
       ],
     ],
-    why: 'DuckDB writes a DECIMAL as the double next to it, and 2.0 with its zero.',
+    why: 'DuckDB formats a DECIMAL as the nearest double, and keeps the zero of 2.0.',
   },
   {
     name: 'jsonb_member',
@@ -326,7 +326,7 @@ export const MACROS: readonly Macro[] = [
         "CASE json_type(x) WHEN 'OBJECT' THEN pg_normal_json(CAST(x AS VARCHAR)) WHEN 'ARRAY' THEN pg_normal_json(CAST(x AS VARCHAR)) ELSE json_extract_string(x, '$') END",
       ],
     ],
-    why: 'As jsonb prints what it holds.',
+    why: 'PostgreSQL extracts a member of jsonb in the normal form.',
   },
   {
     name: 'jsonb_set',
@@ -337,12 +337,12 @@ export const MACROS: readonly Macro[] = [
         'CAST(CASE WHEN c THEN pg_json_set(CAST(x AS VARCHAR), p, CAST(v AS VARCHAR)) ELSE pg_json_replace(CAST(x AS VARCHAR), p, CAST(v AS VARCHAR)) END AS JSON)',
       ],
     ],
-    why: "DuckDB's JSON is not changed in place.",
+    why: 'DuckDB has no function that modifies a document.',
   },
   {
     name: 'jsonb_strip_nulls',
     forms: [['x', 'CAST(pg_json_without_nulls(CAST(x AS VARCHAR)) AS JSON)']],
-    why: 'DuckDB has none.',
+    why: 'DuckDB has no such function.',
   },
   {
     name: 'jsonb_pretty',

@@ -1,8 +1,8 @@
 import type { Node } from 'libpg-query';
 import { getStringValues } from '../parse/tree.ts';
 
-/** The operands of an expression with a plain operator. */
-export function operatorOf(node: Node):
+/** Returns the parts of a binary or prefix expression, and undefined for every other node. */
+export function matchOperator(node: Node):
   | {
       readonly operator: string;
       readonly left: Node | undefined;

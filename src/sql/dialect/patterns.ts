@@ -1,9 +1,9 @@
 import type { Node } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { getStringValues } from '../parse/tree.ts';
-import { call, callOf, constant, constantText, name, not } from './build.ts';
-import { likePieces } from './like-pattern.ts';
-import { operatorOf } from './operator.ts';
+import { call, matchCall, constant, getConstantText, name, not } from './build.ts';
+import { parseLikePattern } from './like-pattern.ts';
+import { matchOperator } from './operator.ts';
 import { similarToRegex } from './similar.ts';
 import type { Rewrite } from './types.ts';
 
@@ -25,9 +25,9 @@ const LIKE: ReadonlyMap<string, string> = new Map([
 export const patternRewrites: readonly Rewrite[] = [
   {
     name: 'regular expressions',
-    why: "DuckDB's ~ matches the whole text only, and it has no !~ and ~*. A dot matches a line break in PostgreSQL.",
+    why: "DuckDB's ~ matches only the whole string, and !~ and ~* do not exist. In PostgreSQL a dot also matches a line break.",
     apply: (node) => {
-      const expression = operatorOf(node);
+      const expression = matchOperator(node);
       const regex = REGEX.get(expression?.operator ?? '');
       if (expression?.left === undefined || regex === undefined) return undefined;
       const matches = call('regexp_matches', [expression.left, expression.right, constant(regex.options)]);
@@ -36,37 +36,38 @@ export const patternRewrites: readonly Rewrite[] = [
   },
   {
     name: 'LIKE with an escape',
-    why: 'In PostgreSQL a backslash escapes where ESCAPE says nothing else; in DuckDB nothing does.',
+    why: 'In PostgreSQL the default escape character is the backslash; DuckDB has none.',
     apply: (node) => {
       if (!('A_Expr' in node) || (node.A_Expr.kind !== 'AEXPR_LIKE' && node.A_Expr.kind !== 'AEXPR_ILIKE'))
         return undefined;
       const { lexpr: text, rexpr: pattern } = node.A_Expr;
       const target = LIKE.get(getStringValues(node.A_Expr.name).at(-1) ?? '');
       if (target === undefined || text === undefined || pattern === undefined) return undefined;
-      const escaped = callOf(pattern);
+      const escaped = matchCall(pattern);
       const [like, escape] =
         escaped?.name === 'like_escape' ? escaped.args : ([pattern, constant('\\')] as const);
       if (like === undefined || escape === undefined) return undefined;
-      if (escaped?.name !== 'like_escape' && constantText(like)?.includes('\\') === false) return undefined;
+      if (escaped?.name !== 'like_escape' && getConstantText(like)?.includes('\\') === false)
+        return undefined;
       const plain = call(target, [text, like, escape]);
       return target.includes('ilike')
         ? plain
-        : withoutEscapes(plain, { text, like, escape, negated: target.startsWith('not') });
+        : resolveEscapes(plain, { text, like, escape, negated: target.startsWith('not') });
     },
   },
   {
     name: 'SIMILAR TO',
-    why: 'For DuckDB its pattern is a plain regular expression.',
+    why: 'DuckDB treats the pattern as a regular expression.',
     apply: (node, context) => {
       if (!('A_Expr' in node) || node.A_Expr.kind !== 'AEXPR_SIMILAR' || node.A_Expr.lexpr === undefined)
         return undefined;
       const { lexpr, rexpr, location } = node.A_Expr;
       const [pattern, escape] = rexpr !== undefined && 'FuncCall' in rexpr ? (rexpr.FuncCall.args ?? []) : [];
-      const [text, mark] = [constantText(pattern), escape === undefined ? '\\' : constantText(escape)];
+      const [text, mark] = [getConstantText(pattern), escape === undefined ? '\\' : getConstantText(escape)];
       if (text === undefined || mark === undefined)
-        throw new DriverError('SQL_NOT_SUPPORTED', 'SIMILAR TO is supported with a constant pattern only.', {
+        throw new DriverError('SQL_NOT_SUPPORTED', 'SIMILAR TO is supported only with a constant pattern', {
           position: context.position(location ?? 0),
-          remedy: 'Use LIKE or a regular expression with ~.',
+          remedy: 'Use LIKE, or ~ with a regular expression.',
         });
       const matches = call('regexp_full_match', [lexpr, constant(similarToRegex(text, mark)), constant('s')]);
       return getStringValues(node.A_Expr.name).at(-1) === '!~' ? not(matches) : matches;
@@ -74,18 +75,18 @@ export const patternRewrites: readonly Rewrite[] = [
   },
   {
     name: 'substring by pattern',
-    why: 'DuckDB cuts by position only.',
-    apply: (node) => substringByPattern(node),
+    why: "DuckDB's substring accepts only positions.",
+    apply: (node) => rewriteSubstring(node),
   },
 ];
 
-/** A constant pattern in words that DynamoDB has as well: it knows beginnings and parts, but no escapes. */
-function withoutEscapes(
+/** Replaces a constant pattern by functions that can be pushed down: DynamoDB has begins_with and contains, but no escapes. */
+function resolveEscapes(
   plain: Node,
   { text, like, escape, negated }: Readonly<Record<'text' | 'like' | 'escape', Node> & { negated: boolean }>,
 ): Node {
-  const [pattern, mark] = [knownText(like), constantText(escape)];
-  const pieces = pattern === undefined || mark === undefined ? undefined : likePieces(pattern, mark);
+  const [pattern, mark] = [getKnownText(like), getConstantText(escape)];
+  const pieces = pattern === undefined || mark === undefined ? undefined : parseLikePattern(pattern, mark);
   if (pieces === undefined) return plain;
   const shape = pieces.map((piece) => piece.wildcard ?? 'text').join(' ');
   const [first = '', second = ''] = pieces.map((piece) => piece.text ?? '');
@@ -101,26 +102,26 @@ function withoutEscapes(
     };
   if (shape === 'text %') return sign(call('starts_with', [text, constant(first)]));
   if (shape === '% text %') return sign(call('contains', [text, constant(second)]));
-  // Said twice of a column only: what is computed may be costly, or another value the second time.
+  // Only a column may be evaluated twice: another expression may be expensive or volatile.
   return first === '' || negated || !('ColumnRef' in text)
     ? plain
     : { BoolExpr: { boolop: 'AND_EXPR', args: [call('starts_with', [text, constant(first)]), plain] } };
 }
 
-/** A constant text, or several that are joined: `$1 || '%'`. */
-function knownText(node: Node | undefined): string | undefined {
-  const joined = node && operatorOf(node);
-  if (joined?.operator !== '||') return constantText(node);
-  const [left, right] = [knownText(joined.left), knownText(joined.right)];
+/** A constant string, or a concatenation of constant strings: `$1 || '%'`. */
+function getKnownText(node: Node | undefined): string | undefined {
+  const joined = node && matchOperator(node);
+  if (joined?.operator !== '||') return getConstantText(node);
+  const [left, right] = [getKnownText(joined.left), getKnownText(joined.right)];
   return left === undefined || right === undefined ? undefined : left + right;
 }
 
-/** `substring(x from 'a(b)c')`: the first group, else the whole match, else NULL. */
-function substringByPattern(node: Node): Node | undefined {
+/** `substring(x from 'a(b)c')`: the first group if the pattern has one, otherwise the whole match; NULL if nothing matches. */
+function rewriteSubstring(node: Node): Node | undefined {
   if (!('FuncCall' in node) || getStringValues(node.FuncCall.funcname).at(-1) !== 'substring')
     return undefined;
   const [text, pattern, more] = node.FuncCall.args ?? [];
-  const known = constantText(pattern);
+  const known = getConstantText(pattern);
   if (text === undefined || pattern === undefined || more !== undefined || known === undefined)
     return undefined;
   const group = /(?:^|[^\\])(?:\\\\)*\((?!\?)/.test(known) ? '1' : '0';

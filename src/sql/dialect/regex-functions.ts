@@ -1,9 +1,9 @@
 import type { Node } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
-import { call, callOf, constant, constantText } from './build.ts';
+import { call, matchCall, constant, getConstantText } from './build.ts';
 import type { Rewrite } from './types.ts';
 
-/** How many arguments come before the flags. */
+/** The number of arguments before the flags. */
 const FLAGS_AT: ReadonlyMap<string, number> = new Map([
   ['regexp_replace', 3],
   ['regexp_match', 2],
@@ -12,13 +12,13 @@ const FLAGS_AT: ReadonlyMap<string, number> = new Map([
   ['regexp_split_to_array', 2],
 ]);
 
-/** Functions that take regular expressions. */
+/** Functions with regular expressions. */
 export const regexFunctionRewrites: readonly Rewrite[] = [
   {
     name: 'regular expression functions',
-    why: 'For DuckDB a dot does not match a line break unless it is told to; it has no regexp_match, and \\0 for \\&.',
+    why: 'In DuckDB a dot matches a line break only with an option, regexp_match does not exist, and \\& is spelled \\0.',
     apply: (node, context) => {
-      const fn = callOf(node);
+      const fn = matchCall(node);
       const at = FLAGS_AT.get(fn?.name ?? '');
       const [text, pattern, replacement] = fn?.args ?? [];
       if (
@@ -30,17 +30,17 @@ export const regexFunctionRewrites: readonly Rewrite[] = [
       )
         return undefined;
       const refuse = (what: string): DriverError =>
-        new DriverError('SQL_NOT_SUPPORTED', `${fn.name} is not supported ${what}.`, {
+        new DriverError('SQL_NOT_SUPPORTED', `${fn.name} is not supported ${what}`, {
           position: context.position(fn.call.location ?? 0),
         });
       if (fn.args.length > at + 1) throw refuse('with a start or a count');
-      const given = fn.args[at];
-      const flags = given === undefined ? '' : constantText(given);
+      const flagsArgument = fn.args[at];
+      const flags = flagsArgument === undefined ? '' : getConstantText(flagsArgument);
       if (flags === undefined || !/^[gi]*$/.test(flags)) throw refuse('with flags other than g and i');
       const options = constant(`s${flags}`);
       switch (fn.name) {
         case 'regexp_replace': {
-          const known = constantText(replacement);
+          const known = getConstantText(replacement);
           return call(fn.name, [
             text,
             pattern,
@@ -53,13 +53,13 @@ export const regexFunctionRewrites: readonly Rewrite[] = [
         case 'regexp_like':
           return call('regexp_matches', [text, pattern, options]);
         case 'regexp_match':
-          return matchOf(text, pattern, options, refuse);
+          return extractFirstMatch(text, pattern, options, refuse);
         case 'regexp_matches':
           return call('unnest', [
             flags.includes('g')
-              ? matchesOf(text, pattern, constant(`s${flags.replaceAll('g', '')}`), refuse)
+              ? extractAllMatches(text, pattern, constant(`s${flags.replaceAll('g', '')}`), refuse)
               : call('pg_present', [
-                  { A_ArrayExpr: { elements: [matchOf(text, pattern, options, refuse)] } },
+                  { A_ArrayExpr: { elements: [extractFirstMatch(text, pattern, options, refuse)] } },
                 ]),
           ]);
         default:
@@ -69,16 +69,26 @@ export const regexFunctionRewrites: readonly Rewrite[] = [
   },
 ];
 
-/** A row for each match: its group, or the whole of it. */
-function matchesOf(text: Node, pattern: Node, options: Node, refuse: (what: string) => DriverError): Node {
-  const groups = groupsOf(pattern, refuse);
+/** A row for each match with its group, or the whole match if the pattern has no groups. */
+function extractAllMatches(
+  text: Node,
+  pattern: Node,
+  options: Node,
+  refuse: (what: string) => DriverError,
+): Node {
+  const groups = listGroups(pattern, refuse);
   if (groups.length > 1) throw refuse('with the flag g and several groups');
   return call('pg_each_in_array', [call('regexp_extract_all', [text, pattern, ...groups, options])]);
 }
 
-/** The groups of the first match, or the whole of it where there are none. */
-function matchOf(text: Node, pattern: Node, options: Node, refuse: (what: string) => DriverError): Node {
-  const elements = groupsOf(pattern, refuse).map((group) =>
+/** The groups of the first match, or the whole match if the pattern has no groups. */
+function extractFirstMatch(
+  text: Node,
+  pattern: Node,
+  options: Node,
+  refuse: (what: string) => DriverError,
+): Node {
+  const elements = listGroups(pattern, refuse).map((group) =>
     call('regexp_extract', [text, pattern, group, options]),
   );
   return {
@@ -95,13 +105,14 @@ function matchOf(text: Node, pattern: Node, options: Node, refuse: (what: string
   };
 }
 
-/** The numbers of a pattern's groups; 0, for the whole, where it has none. */
-function groupsOf(pattern: Node, refuse: (what: string) => DriverError): readonly Node[] {
-  const known = constantText(pattern);
+/** The numbers of a pattern's groups; 0, which is the whole match, if it has none. */
+function listGroups(pattern: Node, refuse: (what: string) => DriverError): readonly Node[] {
+  const known = getConstantText(pattern);
   if (known === undefined) throw refuse('with a pattern that is not constant');
   const groups = known.match(/(?<!\\)(?:\\\\)*\((?!\?)/g)?.length ?? 0;
-  // RE2 gives '' and not NULL for a group that took no part.
-  if (groups > 0 && /\||\)[?*{]/.test(known)) throw refuse('with groups that may take no part in a match');
+  // RE2 returns '' instead of NULL for a group that did not participate in the match.
+  if (groups > 0 && /\||\)[?*{]/.test(known))
+    throw refuse('with groups that might not participate in a match');
   const numbers = groups === 0 ? [0] : Array.from({ length: groups }, (_, i) => i + 1);
   return numbers.map((group) => ({ A_Const: { ival: { ival: group } } }));
 }

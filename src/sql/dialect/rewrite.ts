@@ -17,7 +17,7 @@ import { textRewrites } from './text.ts';
 import { typeRewrites } from './types-and-literals.ts';
 import type { Rewrite, RewriteContext } from './types.ts';
 
-/** Every rewrite, in the order in which they are tried; at most one changes a node. */
+/** All rewrites, in the order in which they are tried. At most one of them changes a node. */
 export const REWRITES: readonly Rewrite[] = [
   ...setReturningRewrites,
   ...jsonbRewrites,
@@ -35,24 +35,24 @@ export const REWRITES: readonly Rewrite[] = [
   ...macroRewrites,
 ];
 
-/** Those that come before them: what they make is rewritten like what was written. */
+/** Applied before the others, which then rewrite the result. */
 export const EARLY_REWRITES: readonly Rewrite[] = [...documentRewrites, ...earlyOperatorRewrites];
 
-/** A query in DuckDB's terms. */
+/** Translates a query into DuckDB's dialect. */
 export function rewriteDialect(select: SelectStmt, position: (location: number) => number): SelectStmt {
   const context: RewriteContext = { position };
-  const rewrite = (given: Node): Node => {
-    const written = changed(EARLY_REWRITES, given, context, given);
-    return changed(REWRITES, mapInside(written, rewrite), context, written);
+  const rewrite = (node: Node): Node => {
+    const original = applyFirst(EARLY_REWRITES, node, context, node);
+    return applyFirst(REWRITES, mapInside(original, rewrite), context, original);
   };
   return mapNodes(select, rewrite);
 }
 
-/** The node as the first of the rewrites changes it. */
-function changed(rewrites: readonly Rewrite[], node: Node, context: RewriteContext, written: Node): Node {
-  for (const each of rewrites) {
-    const other = each.apply(node, context, written);
-    if (other !== undefined) return other;
+/** Applies the first rewrite that changes the node. */
+function applyFirst(rewrites: readonly Rewrite[], node: Node, context: RewriteContext, original: Node): Node {
+  for (const rewrite of rewrites) {
+    const changed = rewrite.apply(node, context, original);
+    if (changed !== undefined) return changed;
   }
   return node;
 }

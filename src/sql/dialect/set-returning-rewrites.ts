@@ -1,34 +1,34 @@
 import type { Node } from 'libpg-query';
 import { getStringValues } from '../parse/tree.ts';
-import { call, callOf, cast, column, constant } from './build.ts';
+import { call, matchCall, cast, column, constant } from './build.ts';
 import { SET_RETURNING } from './set-returning.ts';
-import { staticType } from './static-types.ts';
+import { inferStaticType } from './static-types.ts';
 import type { Rewrite } from './types.ts';
 
-/** Functions that give rows, in FROM and in a SELECT list. */
+/** Set-returning functions in FROM and in a SELECT list. */
 export const setReturningRewrites: readonly Rewrite[] = [
   {
     name: 'set-returning functions',
-    why: 'DuckDB has the list of their rows, which unnest turns into rows in FROM and in a SELECT list.',
-    apply: (node, _, written) => {
-      const fn = callOf(node);
+    why: 'DuckDB has functions that return a list, which unnest turns into rows in FROM and in a SELECT list.',
+    apply: (node, _, original) => {
+      const fn = matchCall(node);
       const list = SET_RETURNING.get(fn?.name ?? '')?.list;
       if (fn === undefined || list === undefined) return undefined;
-      // PostgreSQL has no series of dates: they become timestamps with time zone.
+      // PostgreSQL has no series of dates; it casts them to timestamp with time zone.
       const args = fn.args.map((arg, i) =>
-        staticType(callOf(written)?.args[i]) === 'date' ? cast(arg, 'timestamptz') : arg,
+        inferStaticType(matchCall(original)?.args[i]) === 'date' ? cast(arg, 'timestamptz') : arg,
       );
       return call('unnest', [list(args)]);
     },
   },
   {
     name: '_pg_expandarray in FROM',
-    why: 'unnest gives a column of rows there, and PostgreSQL the two columns of them.',
+    why: 'There unnest returns one column of structs, PostgreSQL two columns.',
     apply: (node) => {
       if (!('RangeFunction' in node)) return undefined;
       const item = node.RangeFunction.functions?.[0];
       const rows = item !== undefined && 'List' in item ? item.List.items?.[0] : undefined;
-      if (rows === undefined || callOf(callOf(rows)?.args[0])?.name !== 'pg_numbered') return undefined;
+      if (rows === undefined || matchCall(matchCall(rows)?.args[0])?.name !== 'pg_numbered') return undefined;
       const targetList = ['x', 'n'].map((name): Node => ({
         ResTarget: { name, val: call('struct_extract', [rows, constant(name)]) },
       }));
@@ -39,7 +39,7 @@ export const setReturningRewrites: readonly Rewrite[] = [
   },
   {
     name: 'json_each',
-    why: "DuckDB's json_each gives more columns than key and value, and has no jsonb and text forms.",
+    why: "DuckDB's json_each returns more columns than key and value, and has no jsonb and text forms.",
     apply: (node) => {
       if (!('RangeFunction' in node)) return undefined;
       const item = node.RangeFunction.functions?.[0];

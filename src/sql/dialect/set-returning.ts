@@ -1,11 +1,11 @@
 import type { Node } from 'libpg-query';
 import { call, constant } from './build.ts';
 
-/** A function that gives rows. In DuckDB all of them are an unnest of a list. */
+/** A set-returning function. In DuckDB it is an unnest of a list. */
 interface SetReturning {
-  /** The columns it gives, by PostgreSQL's names; undefined: one column, named as its alias or the function. */
+  /** PostgreSQL's names of its columns; undefined for one column that is named after the alias or the function. */
   readonly columns: readonly string[] | undefined;
-  /** The list that is unnested; undefined where DuckDB has the function itself. */
+  /** The list to unnest; undefined if DuckDB has the function, or another rewrite handles it. */
   readonly list: ((args: readonly Node[]) => Node) | undefined;
 }
 
@@ -14,7 +14,7 @@ const elements = (type: string) => (args: readonly Node[]) =>
 const value = ['value'];
 const keyAndValue = ['key', 'value'];
 
-/** The functions that may stand in FROM. Those with one column may stand in a SELECT list as well. */
+/** The functions allowed in FROM. Those with one column are also allowed in a SELECT list. */
 export const SET_RETURNING: ReadonlyMap<string, SetReturning> = new Map<string, SetReturning>([
   ['unnest', { columns: undefined, list: undefined }],
   ['generate_series', { columns: undefined, list: (args) => call('generate_series', args) }],

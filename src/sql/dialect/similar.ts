@@ -1,4 +1,4 @@
-/** The regular expression that matches what a SIMILAR TO pattern matches. */
+/** Converts a SIMILAR TO pattern into an equivalent regular expression. */
 export function similarToRegex(pattern: string, escape: string): string {
   let regex = '';
   let inBrackets = false;
@@ -6,7 +6,7 @@ export function similarToRegex(pattern: string, escape: string): string {
     const character = pattern.charAt(i);
     if (character === escape && escape !== '') {
       i++;
-      regex += literally(pattern.charAt(i));
+      regex += escapeLiteral(pattern.charAt(i));
     } else if (inBrackets) {
       if (character === ']') inBrackets = false;
       regex += character === '\\' ? '\\\\' : character;
@@ -16,13 +16,13 @@ export function similarToRegex(pattern: string, escape: string): string {
     } else if (character === '%') regex += '.*';
     else if (character === '_') regex += '.';
     else if (character === '(') regex += '(?:';
-    // These mean the same in both.
+    // These mean the same in both languages.
     else if ('|*+?{}),0123456789'.includes(character)) regex += character;
-    else regex += literally(character);
+    else regex += escapeLiteral(character);
   }
   return regex;
 }
 
-function literally(character: string): string {
+function escapeLiteral(character: string): string {
   return /[\\^$.|?*+()[\]{}]/.test(character) ? `\\${character}` : character;
 }

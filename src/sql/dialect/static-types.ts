@@ -2,7 +2,7 @@ import { findInternalType, type TypeName } from '../types/types.ts';
 import type { A_Expr, FuncCall, Node } from 'libpg-query';
 import { getStringValues } from '../parse/tree.ts';
 
-/** What PostgreSQL's type of an expression is known to be from its form alone, by the internal name of the type. */
+/** The internal name of a PostgreSQL type that can be inferred from the form of an expression. */
 export type StaticType =
   | 'text'
   | 'int4'
@@ -75,8 +75,8 @@ const FUNCTIONS: ReadonlyMap<string, StaticType> = new Map([
   ),
 ]);
 
-/** The type of a bound expression that is not rewritten yet; undefined where only DuckDB can tell. */
-export function staticType(node: Node | undefined): StaticType | undefined {
+/** Infers the type of a bound expression before it is rewritten. Returns undefined if only DuckDB knows it. */
+export function inferStaticType(node: Node | undefined): StaticType | undefined {
   if (node === undefined) return undefined;
   if ('TypeCast' in node) {
     const { typeName } = node.TypeCast;
@@ -85,35 +85,35 @@ export function staticType(node: Node | undefined): StaticType | undefined {
   }
   if ('A_Const' in node)
     return node.A_Const.ival !== undefined ? 'int4' : node.A_Const.fval !== undefined ? 'numeric' : undefined;
-  if ('FuncCall' in node) return typeOfCall(node.FuncCall);
-  if ('A_Expr' in node) return typeOfOperator(node.A_Expr);
+  if ('FuncCall' in node) return inferCallType(node.FuncCall);
+  if ('A_Expr' in node) return inferOperatorType(node.A_Expr);
   if ('CaseExpr' in node) {
     const { args, defresult } = node.CaseExpr;
-    return common([
+    return findCommonType([
       ...(args ?? []).map((when) => ('CaseWhen' in when ? when.CaseWhen.result : undefined)),
       defresult,
     ]);
   }
-  if ('CoalesceExpr' in node) return common(node.CoalesceExpr.args ?? []);
+  if ('CoalesceExpr' in node) return findCommonType(node.CoalesceExpr.args ?? []);
   if ('SQLValueFunction' in node)
     return node.SQLValueFunction.op === 'SVFOP_CURRENT_DATE' ? 'date' : undefined;
   return undefined;
 }
 
-function typeOfCall(call: FuncCall): StaticType | undefined {
+function inferCallType(call: FuncCall): StaticType | undefined {
   const name = getStringValues(call.funcname).at(-1) ?? '';
   const first = call.args?.[0];
   switch (name) {
     case 'sum': {
-      const type = staticType(first);
+      const type = inferStaticType(first);
       return type === 'int4' ? 'int8' : type;
     }
     case 'avg':
-      return staticType(first) === 'float8' ? 'float8' : 'numeric';
+      return inferStaticType(first) === 'float8' ? 'float8' : 'numeric';
     case 'min':
     case 'max':
     case 'abs':
-      return staticType(first);
+      return inferStaticType(first);
     default:
       return FUNCTIONS.get(name);
   }
@@ -122,10 +122,10 @@ function typeOfCall(call: FuncCall): StaticType | undefined {
 const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%']);
 const WIDTH: readonly (StaticType | undefined)[] = ['int4', 'int8', 'numeric', 'float8'];
 
-function typeOfOperator({ kind, name, lexpr, rexpr }: A_Expr): StaticType | undefined {
+function inferOperatorType({ kind, name, lexpr, rexpr }: A_Expr): StaticType | undefined {
   if (kind !== 'AEXPR_OP') return undefined;
   const operator = getStringValues(name).at(-1) ?? '';
-  const [left, right] = [staticType(lexpr), staticType(rexpr)];
+  const [left, right] = [inferStaticType(lexpr), inferStaticType(rexpr)];
   if (operator === '->>' || operator === '#>>') return 'text';
   if (operator === '->' || operator === '#>') return left;
   if (operator === '||')
@@ -138,11 +138,13 @@ function typeOfOperator({ kind, name, lexpr, rexpr }: A_Expr): StaticType | unde
   return left === undefined || right === undefined || a < 0 || b < 0 ? undefined : WIDTH[Math.max(a, b)];
 }
 
-/** The type that all of these have, NULL aside. */
-function common(nodes: readonly (Node | undefined)[]): StaticType | undefined {
+/** The type that all of the expressions have, ignoring NULL. */
+function findCommonType(nodes: readonly (Node | undefined)[]): StaticType | undefined {
   const types = new Set(
     nodes.flatMap((node) =>
-      node === undefined || ('A_Const' in node && node.A_Const.isnull === true) ? [] : [staticType(node)],
+      node === undefined || ('A_Const' in node && node.A_Const.isnull === true)
+        ? []
+        : [inferStaticType(node)],
     ),
   );
   return types.size === 1 ? [...types][0] : undefined;

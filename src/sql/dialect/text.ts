@@ -1,77 +1,77 @@
 import type { Node } from 'libpg-query';
 import { getStringValues } from '../parse/tree.ts';
-import { binary, call, callOf, cast, constant, constantText } from './build.ts';
-import { operatorOf } from './operator.ts';
-import { staticType } from './static-types.ts';
+import { binary, call, matchCall, cast, constant, getConstantText } from './build.ts';
+import { matchOperator } from './operator.ts';
+import { inferStaticType } from './static-types.ts';
 import type { Rewrite } from './types.ts';
 
-// Of these a cast prints the same in both, or the text is there already.
+// Types that DuckDB casts to the same text as PostgreSQL.
 const PLAIN: ReadonlySet<string | undefined> = new Set(['text', 'int4', 'int8', 'date']);
 
-/** An expression as text, printed as PostgreSQL prints it. */
-export function asText(node: Node, written: Node | undefined): Node {
-  const type = staticType(written);
-  if (constantText(node) !== undefined || PLAIN.has(type)) return cast(node, 'varchar');
+/** Casts an expression to text in PostgreSQL's output format. */
+export function castToText(node: Node, original: Node | undefined): Node {
+  const type = inferStaticType(original);
+  if (getConstantText(node) !== undefined || PLAIN.has(type)) return cast(node, 'varchar');
   return type === 'jsonb' ? call('pg_normal_json', [cast(node, 'varchar')]) : call('pg_text', [node]);
 }
 
-/** Values that become text. */
+/** Conversions to text. */
 export const textRewrites: readonly Rewrite[] = [
   {
     name: 'casts to text',
-    why: 'DuckDB prints floating-point numbers, intervals, bytes, arrays and JSON in its own way.',
-    apply: (node, _, written) => {
-      if (!('TypeCast' in node) || !('TypeCast' in written)) return undefined;
+    why: 'DuckDB formats floating-point numbers, intervals, bytes, arrays and JSON differently.',
+    apply: (node, _, original) => {
+      if (!('TypeCast' in node) || !('TypeCast' in original)) return undefined;
       const { arg, typeName } = node.TypeCast;
       const type = getStringValues(typeName?.names).at(-1) ?? '';
       if (arg === undefined || typeName?.arrayBounds !== undefined || typeName?.typmods !== undefined)
         return undefined;
       if (type !== 'text' && type !== 'varchar') return undefined;
-      const printed = asText(arg, written.TypeCast.arg);
-      return 'TypeCast' in printed ? undefined : printed;
+      const converted = castToText(arg, original.TypeCast.arg);
+      return 'TypeCast' in converted ? undefined : converted;
     },
   },
   {
     name: 'concatenation',
-    why: 'What is joined to text is printed as a cast prints it.',
-    apply: (node, _, written) => {
-      const [expression, before] = [operatorOf(node), operatorOf(written)];
+    why: 'PostgreSQL converts an operand that is not text as a cast to text would.',
+    apply: (node, _, original) => {
+      const [expression, before] = [matchOperator(node), matchOperator(original)];
       if (expression?.operator !== '||' || expression.left === undefined || before?.left === undefined)
         return undefined;
       const [left, right] = [isText(before.left), isText(before.right)];
       if (left === right) return undefined;
       const other = left ? before.right : before.left;
-      if ('A_ArrayExpr' in other || PLAIN.has(staticType(other)) || staticType(other) === 'jsonb')
+      if ('A_ArrayExpr' in other || PLAIN.has(inferStaticType(other)) || inferStaticType(other) === 'jsonb')
         return undefined;
       return left
-        ? binary('||', expression.left, asText(expression.right, before.right))
-        : binary('||', asText(expression.left, before.left), expression.right);
+        ? binary('||', expression.left, castToText(expression.right, before.right))
+        : binary('||', castToText(expression.left, before.left), expression.right);
     },
   },
   {
     name: 'concat',
-    why: 'As concatenation, with t and f for booleans.',
+    why: 'PostgreSQL converts arguments as a cast to text would, except booleans, which become t and f.',
     apply: (node) => {
-      const fn = callOf(node);
+      const fn = matchCall(node);
       if (
         fn === undefined ||
         fn.call.func_variadic === true ||
         (fn.name !== 'concat' && fn.name !== 'concat_ws')
       )
         return undefined;
-      const printed = fn.args.map((arg) => (isPlain(arg) ? arg : call('pg_output', [arg])));
-      return printed.every((arg, i) => arg === fn.args[i]) ? undefined : call(fn.name, printed);
+      const converted = fn.args.map((arg) => (isPlain(arg) ? arg : call('pg_output', [arg])));
+      return converted.every((arg, i) => arg === fn.args[i]) ? undefined : call(fn.name, converted);
     },
   },
   {
     name: 'format',
-    why: "DuckDB's format has the placeholders of another language.",
+    why: "DuckDB's format has different placeholders.",
     apply: (node) => {
-      const fn = callOf(node);
+      const fn = matchCall(node);
       const [pattern, ...args] = fn?.args ?? [];
       if (fn?.name !== 'format' || pattern === undefined || fn.call.func_variadic === true) return undefined;
       const texts = args.map((arg) =>
-        constantText(arg) === undefined ? call('pg_output', [arg]) : cast(arg, 'varchar'),
+        getConstantText(arg) === undefined ? call('pg_output', [arg]) : cast(arg, 'varchar'),
       );
       const json =
         texts.length === 0
@@ -83,7 +83,7 @@ export const textRewrites: readonly Rewrite[] = [
 ];
 
 function isText(node: Node): boolean {
-  return ('A_Const' in node && node.A_Const.sval !== undefined) || staticType(node) === 'text';
+  return ('A_Const' in node && node.A_Const.sval !== undefined) || inferStaticType(node) === 'text';
 }
 
 function isPlain(node: Node): boolean {

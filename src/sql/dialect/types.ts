@@ -1,17 +1,17 @@
 import type { Node } from 'libpg-query';
 
-/** What a rewrite may ask. */
 export interface RewriteContext {
+  /** Converts a location of the parse tree into a character position of the statement, for errors. */
   readonly position: (location: number) => number;
 }
 
-/** A difference between PostgreSQL and DuckDB, and how a tree is changed to bridge it. */
+/** A difference between PostgreSQL and DuckDB, and the change of the parse tree that removes it. */
 export interface Rewrite {
   readonly name: string;
   readonly why: string;
   /**
-   * The node in DuckDB's terms; undefined where the difference does not show. Parts of `node` are rewritten already; `written` is the
-   * same node before that, whose types can be told from its form.
+   * Returns the node in DuckDB's dialect, or undefined if this difference does not affect it. The children of `node` are rewritten
+   * already; `original` is the node before that, from which static types are inferred.
    */
-  readonly apply: (node: Node, context: RewriteContext, written: Node) => Node | undefined;
+  readonly apply: (node: Node, context: RewriteContext, original: Node) => Node | undefined;
 }

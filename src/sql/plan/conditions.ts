@@ -16,7 +16,7 @@ import {
 import { type ColumnLookup, type DocumentPlace, resolvePlace, wholeColumn } from './document-place.ts';
 import { toColumnLiteral, toDecimalText } from './literals.ts';
 import type { PlanExpression, PlanFilter, PlanType, PlanValue } from './plan-json.ts';
-import { allOf, anyOf, superset, exact, type Pushdown } from './pushdown.ts';
+import { joinAnd, joinOr, superset, exact, type Pushdown } from './pushdown.ts';
 import type { Condition } from './table-read.ts';
 
 const COMPARISONS = new Map<string, Comparison>([
@@ -93,9 +93,9 @@ function toFilterPushdown(filter: PlanFilter, column: ColumnDef): Pushdown | und
     case 'IN_FILTER':
       return undefined;
     case 'CONJUNCTION_OR':
-      return anyOf(parts());
+      return joinOr(parts());
     case 'CONJUNCTION_AND':
-      return allOf(parts());
+      return joinAnd(parts());
     case 'EXPRESSION_FILTER':
       // In the filter of one column, reference 0 is that column.
       return filter.expr === undefined ? undefined : toPushdown(filter.expr, () => column, false);
@@ -115,7 +115,7 @@ function toPushdown(
     case 'CONJUNCTION_AND':
     case 'CONJUNCTION_OR': {
       const parts = children.map((child) => toPushdown(child, lookup, negated));
-      return (expression.type === 'CONJUNCTION_AND') === negated ? anyOf(parts) : allOf(parts);
+      return (expression.type === 'CONJUNCTION_AND') === negated ? joinOr(parts) : joinAnd(parts);
     }
     case 'OPERATOR_NOT':
       return children[0] && toPushdown(children[0], lookup, !negated);
@@ -136,7 +136,7 @@ function toPushdown(
       const [subject, ...values] = children;
       const isIn = (expression.type === 'COMPARE_IN') !== negated;
       const each = values.map((value) => comparison(subject, value, isIn ? '=' : '<>', lookup));
-      return isIn ? anyOf(each) : allOf(each);
+      return isIn ? joinOr(each) : joinAnd(each);
     }
     case 'COMPARE_BETWEEN': {
       const { input, lower, upper } = expression;
@@ -146,7 +146,7 @@ function toPushdown(
         comparison(input, lower, low, lookup, negated),
         comparison(input, upper, high, lookup, negated),
       ];
-      return negated ? anyOf(bounds) : allOf(bounds);
+      return negated ? joinOr(bounds) : joinAnd(bounds);
     }
     case 'COMPARE_DISTINCT_FROM':
     case 'COMPARE_NOT_DISTINCT_FROM':
@@ -194,7 +194,7 @@ function distinctFrom(
   if (subject === undefined || constant === undefined) return undefined;
   if (constant.is_null === true) return isNull(subject, !distinct);
   const compared = compare(subject, distinct ? '<>' : '=', constant);
-  return distinct ? anyOf([compared, isNull(subject, true)]) : compared;
+  return distinct ? joinOr([compared, isNull(subject, true)]) : compared;
 }
 
 const PREFIX_FUNCTIONS: ReadonlySet<string> = new Set(['prefix', 'starts_with', '^@']);
@@ -329,7 +329,7 @@ function compareTextSize(
   const high = (): Pushdown => superset({ kind: 'size', path, op: '<=', count: many });
   switch (op) {
     case '=':
-      return allOf([low(), high()]);
+      return joinAnd([low(), high()]);
     case '<>':
       return superset({ kind: 'isNotNull', path });
     case '>':

@@ -4,7 +4,7 @@ import type { DocumentPlace } from './document-place.ts';
 import { isDynamoNumber, isNumber, toDecimalText } from './literals.ts';
 import { adjacentNumbers } from './number-neighbours.ts';
 import type { PlanType, PlanValue } from './plan-json.ts';
-import { allOf, anyOf, superset, exact, type Pushdown } from './pushdown.ts';
+import { joinAnd, joinOr, superset, exact, type Pushdown } from './pushdown.ts';
 
 const SETS = ['SS', 'NS', 'BS'] as const satisfies readonly AttributeType[];
 /** Integers that documents print in exactly this notation. */
@@ -25,7 +25,7 @@ export function comparePlace(
     const compared: Predicate = { kind: 'compare', path, op, value: { type: 'S', text } };
     return op === '<>'
       ? { predicate: compared, exact: textEquals(path, text)?.predicate.kind === 'compare' }
-      : anyOf([superset(compared), superset({ kind: 'otherType', path, type: 'S' })]);
+      : joinOr([superset(compared), superset({ kind: 'otherType', path, type: 'S' })]);
   });
 }
 
@@ -33,11 +33,11 @@ export function comparePlace(
 export function placeIsNull(place: DocumentPlace, isNull: boolean): Pushdown | undefined {
   const onlyText = place.as === 'text' && place.paths.length === 1 && place.inSets.length === 0;
   if (isNull)
-    return allOf(place.paths.map((path) => ({ predicate: { kind: 'isNull', path }, exact: onlyText })));
+    return joinAnd(place.paths.map((path) => ({ predicate: { kind: 'isNull', path }, exact: onlyText })));
   return atEveryPath(place, (path) =>
     place.as === 'text'
       ? exact({ kind: 'isNotNull', path })
-      : anyOf([exact({ kind: 'isNotNull', path }), exact({ kind: 'hasType', path, type: 'NULL' })]),
+      : joinOr([exact({ kind: 'isNotNull', path }), exact({ kind: 'hasType', path, type: 'NULL' })]),
   );
 }
 
@@ -63,7 +63,7 @@ export function compareCast(
   return atEveryPath(place, (path) => {
     const bound = (than: '<' | '>', text: string | undefined): Pushdown[] =>
       text === undefined ? [] : [superset({ kind: 'compare', path, op: than, value: { type: 'N', text } })];
-    return orAnotherType(allOf([...bound('>', low), ...bound('<', high)]), path, 'N');
+    return orAnotherType(joinAnd([...bound('>', low), ...bound('<', high)]), path, 'N');
   });
 }
 
@@ -94,7 +94,7 @@ export function textTest(
 /** Tests whether the array at a place has an element that prints as this string. */
 export function placeHasMember(place: DocumentPlace, text: string): Pushdown | undefined {
   return atEveryPath(place, (path) =>
-    anyOf([
+    joinOr([
       ...membersPrintedAs(path, text),
       // Emulators do not find booleans in lists, and documents with reordered members cannot be found at all.
       ...(/^(?:[[{]|true$|false$)/.test(text) ? [superset({ kind: 'hasType', path, type: 'L' })] : []),
@@ -115,7 +115,7 @@ export function placeHasKey(place: DocumentPlace, key: string): Pushdown | undef
     inSets: [],
     as: 'json',
   };
-  return key === '' ? undefined : anyOf([placeIsNull(inside, false), placeHasMember(place, key)]);
+  return key === '' ? undefined : joinOr([placeIsNull(inside, false), placeHasMember(place, key)]);
 }
 
 /** Compares the number of elements of an array; other values have no elements. */
@@ -159,7 +159,7 @@ function atEveryPath(
   inSets: () => readonly Pushdown[] = () =>
     place.inSets.flatMap((path) => SETS.map((type) => superset({ kind: 'hasType', path, type }))),
 ): Pushdown | undefined {
-  return anyOf([...place.paths.map(at), ...inSets()]);
+  return joinOr([...place.paths.map(at), ...inSets()]);
 }
 
 function orAnotherType(
@@ -167,7 +167,7 @@ function orAnotherType(
   path: DocumentPath,
   type: AttributeType,
 ): Pushdown | undefined {
-  return anyOf([pushed, superset({ kind: 'otherType', path, type })]);
+  return joinOr([pushed, superset({ kind: 'otherType', path, type })]);
 }
 
 function jsonEquals(place: DocumentPlace, json: string): Pushdown | undefined {
@@ -203,7 +203,7 @@ function textEquals(path: DocumentPath, text: string): Pushdown | undefined {
     exact: value.type !== 'N' || PRINTED_AS_WRITTEN.test(text),
   }));
   const types = typesPrintedLike(text).map((type) => superset({ kind: 'hasType', path, type }));
-  return anyOf([...scalars, ...types]);
+  return joinOr([...scalars, ...types]);
 }
 
 function membersPrintedAs(path: DocumentPath, text: string): readonly Pushdown[] {

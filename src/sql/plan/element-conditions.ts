@@ -4,7 +4,7 @@ import { compareArrayLength, placeHasMember } from './document-conditions.ts';
 import { type ColumnLookup, type DocumentPlace, resolvePlace } from './document-place.ts';
 import { toDecimalText } from './literals.ts';
 import type { PlanExpression, PlanNode } from './plan-json.ts';
-import { allOf, anyOf, type Pushdown } from './pushdown.ts';
+import { joinAnd, joinOr, type Pushdown } from './pushdown.ts';
 import { substitute } from './substitute.ts';
 import type { Condition } from './table-read.ts';
 
@@ -118,12 +118,12 @@ function toMembership(expression: PlanExpression, list: List): Pushdown | undefi
   const { type, left, right, children = [] } = expression;
   switch (type) {
     case 'CONJUNCTION_OR':
-      return anyOf(children.map((each) => toMembership(each, list)));
+      return joinOr(children.map((each) => toMembership(each, list)));
     case 'CONJUNCTION_AND':
-      return allOf(children.map((each) => toMembership(each, list)));
+      return joinAnd(children.map((each) => toMembership(each, list)));
     case 'COMPARE_IN': {
       const [value, ...constants] = children;
-      return anyOf(constants.map((constant) => toMemberTest(value, constant, list)));
+      return joinOr(constants.map((constant) => toMemberTest(value, constant, list)));
     }
     case 'COMPARE_EQUAL':
       return toMemberTest(left, right, list) ?? toMemberTest(right, left, list);

@@ -15,7 +15,7 @@ export function superset(predicate: Predicate): Pushdown {
 }
 
 /** All parts hold. A part that cannot be pushed down is omitted, which makes the result inexact. */
-export function allOf(parts: readonly (Pushdown | undefined)[]): Pushdown | undefined {
+export function joinAnd(parts: readonly (Pushdown | undefined)[]): Pushdown | undefined {
   const known = parts.filter((part) => part !== undefined);
   if (known.length === 0) return undefined;
   const of = flatten('and', known);
@@ -26,7 +26,7 @@ export function allOf(parts: readonly (Pushdown | undefined)[]): Pushdown | unde
 }
 
 /** Some part holds. Undefined if a part cannot be pushed down. */
-export function anyOf(parts: readonly (Pushdown | undefined)[]): Pushdown | undefined {
+export function joinOr(parts: readonly (Pushdown | undefined)[]): Pushdown | undefined {
   const known = parts.filter((part) => part !== undefined);
   if (known.length < parts.length || known.length === 0) return undefined;
   const of = mergeEqualities(flatten('or', known).filter(({ kind }) => kind !== 'never'));

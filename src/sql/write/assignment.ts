@@ -3,7 +3,7 @@ import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import type { UpdateAction, WriteCondition } from '../../dynamo/write/item-write.ts';
-import { callOf } from '../dialect/build.ts';
+import { matchCall } from '../dialect/build.ts';
 import { visitNodes } from '../parse/tree.ts';
 import { isSamePath } from '../plan/implies.ts';
 import { toAttribute } from './to-attribute.ts';
@@ -87,7 +87,7 @@ function isExpression(node: Node, { parameters }: ExpressionScope): boolean {
 function findUpdateFunction(expression: Node): string | undefined {
   let name: string | undefined;
   visitNodes([expression], (node) => {
-    const { name: called } = callOf(node) ?? {};
+    const { name: called } = matchCall(node) ?? {};
     if (called !== undefined && UPDATE_FUNCTIONS.has(called)) name ??= called;
   });
   return name;
@@ -103,7 +103,7 @@ function toNativeUpdate(node: Node, scope: AssignmentScope): Assignment['nativeU
       value === undefined ? { kind: 'remove', path } : { kind: 'set', path, to: { kind: 'value', value } };
     return { action, needs: parentConditions(path) };
   }
-  const { name = '', args = [] } = callOf(node) ?? {};
+  const { name = '', args = [] } = matchCall(node) ?? {};
   if (name === 'remove_attribute') return { action: { kind: 'remove', path }, needs: parentConditions(path) };
   if (name === 'set_add' || name === 'set_remove')
     return {
@@ -125,7 +125,7 @@ function toNativeUpdate(node: Node, scope: AssignmentScope): Assignment['nativeU
     throw new DriverError(
       'SQL_NOT_SUPPORTED',
       `${updateFunction} accepts only columns, constants and parameters, because DynamoDB evaluates it`,
-      { position: parsed.position(callOf(node)?.call.location ?? 0) },
+      { position: parsed.position(matchCall(node)?.call.location ?? 0) },
     );
   return undefined;
 }

@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import { callOf } from '../dialect/build.ts';
+import { matchCall } from '../dialect/build.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
@@ -98,7 +98,7 @@ const SETS: ReadonlyMap<string, 'SS' | 'NS' | 'BS'> = new Map([
 
 /** The value of one of DynamoDB's constructors: `string_set('a', 'b')`, `dynamodb_json('{"NS":["1"]}')`. */
 function evaluateConstructor(node: Node, parameters: readonly ParameterLiteral[]): StoredInput | undefined {
-  const { name = '', args = [] } = callOf(node) ?? {};
+  const { name = '', args = [] } = matchCall(node) ?? {};
   const set = SETS.get(name);
   if (set === undefined && name !== 'dynamodb_json') return undefined;
   const values = args.map((arg) => evaluateConstant(arg, parameters));

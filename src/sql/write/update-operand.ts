@@ -3,7 +3,7 @@ import type { TableDef } from '../../catalog/table-def.ts';
 import type { UpdateOperand, WriteCondition } from '../../dynamo/write/item-write.ts';
 import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import { foldCase } from '../bind/suggestions.ts';
-import { callOf } from '../dialect/build.ts';
+import { matchCall } from '../dialect/build.ts';
 import { getStringValue, getStringValues } from '../parse/tree.ts';
 import { toAttribute } from './to-attribute.ts';
 import { evaluateConstant } from './constant.ts';
@@ -34,7 +34,7 @@ export function toOperand(node: Node, scope: AssignmentScope): Operand | undefin
   }
   const path = resolveOperandPath(node, scope);
   if (path !== undefined) return { to: { kind: 'path', path }, needs: [{ kind: 'isNotNull', path }] };
-  const { name, args: [first, second] = [] } = callOf(node) ?? {};
+  const { name, args: [first, second] = [] } = matchCall(node) ?? {};
   if (name === 'if_not_exists' && first !== undefined && second !== undefined) {
     const tested = resolveOperandPath(first, scope);
     const otherwise = toOperand(second, scope);
@@ -70,7 +70,7 @@ function toNumberOperand(node: Node, scope: AssignmentScope): Operand | undefine
     return constant.kind === 'number'
       ? { to: { kind: 'value', value: { N: constant.text } }, needs: [] }
       : undefined;
-  if (callOf(node)?.name === 'if_not_exists') return toOperand(node, scope);
+  if (matchCall(node)?.name === 'if_not_exists') return toOperand(node, scope);
   const path = resolveColumnPath(node, scope);
   if (path === undefined || !holdsNumbers(node, scope.table)) return undefined;
   return { to: { kind: 'path', path }, needs: [{ kind: 'hasType', path, type: 'N' }] };

@@ -1,13 +1,13 @@
 import type { Outcome } from './recorded.ts';
 
-/** How what the driver gives stands to what PostgreSQL gives. */
+/** How the driver's result compares with PostgreSQL's. */
 export type Verdict = 'equal' | 'refused' | 'different';
 
 const NUMBERS: ReadonlySet<string> = new Set(['numeric', 'real', 'double precision']);
 
 /**
- * The same text in every cell under the same names. Where PostgreSQL's type is a number with a fraction, the same value to
- * 15 digits; where it is `json`, whose blanks mean nothing, the same document. A failure is the same by its SQLSTATE.
+ * Results are equal if all columns have the same names and all cells the same text. Numbers with a fraction are compared to 15
+ * digits, and `json` as documents, since its whitespace is not significant. Errors are equal if their SQLSTATEs are.
  */
 export function compareOutcomes(expected: Outcome, found: Outcome): Verdict {
   if ('error' in found)

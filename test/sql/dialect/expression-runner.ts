@@ -28,7 +28,7 @@ const TABLES = [
 
 const SETTINGS = { autoDetectIndex: true, consistentReads: false, threads: 1 };
 
-/** The driver's planner and engine over the tables of the fixture, printing what a statement gives as PostgreSQL prints it. */
+/** Runs statements with the driver's planner and engine over the tables of the fixture, and formats results as PostgreSQL does. */
 export class ExpressionRunner {
   readonly #planner: Planner = createPlanner();
   readonly #engine: Engine;
@@ -41,7 +41,7 @@ export class ExpressionRunner {
     this.#rows = rows;
   }
 
-  /** `tablesSql` holds the INSERT statements that fill the tables. */
+  /** `tablesSql` contains the INSERT statements that fill the tables. */
   static async open(tablesSql: string): Promise<ExpressionRunner> {
     const engine = await openEngine({ threads: 1 });
     return new ExpressionRunner(engine, await engine.connect(), tablesSql);

@@ -5,19 +5,19 @@ import { compareOutcomes, type Verdict } from './compare.ts';
 import { ExpressionRunner } from './expression-runner.ts';
 import { readExpressions, readRecorded, TABLES_SQL } from './recorded.ts';
 
-/** What is refused with SQLSTATE 0A000, and why. */
+/** Expressions that are refused with SQLSTATE 0A000, and why. */
 const REFUSED: ReadonlyMap<RegExp, string> = new Map([
   [/::money/, 'amounts of money depend on a locale'],
   [/^select inet/, 'addresses would be compared as text'],
   [/int4range/, 'DuckDB has no ranges'],
-  [/ctid|xmin/, 'items have no place and no version'],
+  [/ctid|xmin/, 'items have neither a location nor a version'],
   [/^explain/, 'the driver explains its own plan'],
 ]);
 
-/** PostgreSQL 15 does not know it; later versions do, with this meaning. */
+/** Functions that PostgreSQL 15 does not have, but later versions do. */
 const NEWER = /any_value/;
 
-function wanted(sql: string): Verdict {
+function expectedVerdict(sql: string): Verdict {
   if (NEWER.test(sql)) return 'different';
   return [...REFUSED.keys()].some((pattern) => pattern.test(sql)) ? 'refused' : 'equal';
 }
@@ -43,8 +43,8 @@ describe("PostgreSQL's dialect", () => {
     const found = await runner.run(sql);
     const verdict = compareOutcomes(expected, found);
     counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-    // What was found stands beside the verdict for the message.
-    expect({ verdict, expected, found }).toEqual({ verdict: wanted(sql), expected, found });
+    // The results are compared too, so that a failure shows them.
+    expect({ verdict, expected, found }).toEqual({ verdict: expectedVerdict(sql), expected, found });
   });
 
   it('agrees for at least 345 of them', () => {
@@ -68,21 +68,24 @@ describe('formats and failures', () => {
 describe('the table of macros', () => {
   const statements = [...readExpressions('expressions'), ...readExpressions('formats')].map(({ sql }) => sql);
 
-  it('names each function once and says why', () => {
+  it('lists each function once, with a reason', () => {
     expect(new Set(MACROS.map(({ name }) => name)).size).toBe(MACROS.length);
     expect(MACROS.filter(({ why }) => why.length < 10)).toEqual([]);
   });
 
-  it.each(MACROS.filter(({ internal }) => internal !== true))('$name has been compared', ({ name }) => {
-    expect(statements.some((sql) => sql.includes(name))).toBe(true);
-  });
+  it.each(MACROS.filter(({ internal }) => internal !== true))(
+    '$name is compared with PostgreSQL',
+    ({ name }) => {
+      expect(statements.some((sql) => sql.includes(name))).toBe(true);
+    },
+  );
 });
 
 describe('planning', () => {
   it.each([
     [`select sk from o where status::text = 'NEW'`, 1],
     [`select sk from o where qty > 2 and status = any(array['NEW', 'PAID']) and placed::text >= '2024'`, 3],
-  ])('still pushes %s down', async (sql, pushed) => {
+  ])('still pushes down the conditions of %s', async (sql, pushed) => {
     const [read] = (await runner.plan(sql)).reads;
     expect(read?.filter).toHaveLength(pushed);
     expect(read?.residual).toEqual([]);

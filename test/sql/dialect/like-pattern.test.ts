@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type LikePiece, likePieces } from '../../../src/sql/dialect/like-pattern.ts';
+import { type LikePiece, parseLikePattern } from '../../../src/sql/dialect/like-pattern.ts';
 
 describe('a LIKE pattern', () => {
   it.each<[string, string, readonly LikePiece[] | undefined]>([
@@ -12,11 +12,11 @@ describe('a LIKE pattern', () => {
     ['', '\\', []],
     ['a\\', '\\', undefined],
     ['a%', 'xy', undefined],
-  ])('%j with the escape %j', (pattern, escape, pieces) => {
-    expect(likePieces(pattern, escape)).toEqual(pieces);
+  ])('parses %j with the escape %j', (pattern, escape, pieces) => {
+    expect(parseLikePattern(pattern, escape)).toEqual(pieces);
   });
 
-  it('gives back any text that was escaped', () => {
+  it('returns any string that was escaped', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', minLength: 1 }),
@@ -25,7 +25,7 @@ describe('a LIKE pattern', () => {
           const escaped = Array.from(text, (character) =>
             ['%', '_', escape].includes(character) ? escape + character : character,
           ).join('');
-          expect(likePieces(escaped, escape)).toEqual([{ text }]);
+          expect(parseLikePattern(escaped, escape)).toEqual([{ text }]);
         },
       ),
     );

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What a statement gave: rows in PostgreSQL's text form with the names and types of their columns, or the SQLSTATE of its failure. */
+/** The result of a statement: its columns and its rows in PostgreSQL's text format, or the SQLSTATE of its error. */
 export type Outcome =
   | {
       readonly columns: readonly string[];
@@ -14,7 +14,7 @@ export interface Expression {
   readonly sql: string;
 }
 
-/** The lists of statements, and files of what PostgreSQL gave for them. */
+/** The lists of statements, each with a file of PostgreSQL's results. */
 export type FixtureName = 'expressions' | 'formats';
 
 const FIXTURES = new URL('../../fixtures/dialect/', import.meta.url);
@@ -22,7 +22,7 @@ const FIXTURES = new URL('../../fixtures/dialect/', import.meta.url);
 /** The statements that create and fill the tables. */
 export const TABLES_SQL = readFileSync(new URL('tables.sql', FIXTURES), 'utf8');
 
-/** The statements, one a line, under lines `-- family`. */
+/** Reads the statements, one per line, under headings `-- family`. */
 export function readExpressions(fixture: FixtureName): Expression[] {
   let family = '';
   return readFileSync(new URL(`${fixture}.sql`, FIXTURES), 'utf8')
@@ -33,7 +33,7 @@ export function readExpressions(fixture: FixtureName): Expression[] {
     });
 }
 
-/** The file that holds what PostgreSQL gave. */
+/** The file with PostgreSQL's results. */
 export function recordedFile(fixture: FixtureName): URL {
   return new URL(`${fixture}.json`, FIXTURES);
 }
@@ -43,7 +43,7 @@ export function readRecorded(fixture: FixtureName): ReadonlyMap<string, Outcome>
   return new Map(Object.entries(parsed));
 }
 
-/** The file's text: a line for each statement. */
+/** Formats that file: one line for each statement. */
 export function recordedText(statements: readonly string[], outcomes: readonly Outcome[]): string {
   const lines = statements.map((sql, i) => `${JSON.stringify(sql)}: ${JSON.stringify(outcomes[i])}`);
   return `{\n${lines.join(',\n')}\n}\n`;

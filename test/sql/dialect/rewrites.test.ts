@@ -10,20 +10,20 @@ import { printSelect } from '../../../src/sql/print/print.ts';
 beforeAll(() => loadParser());
 
 describe('the table of rewrites', () => {
-  it('names each difference once and says why', () => {
+  it('lists each difference once, with a reason', () => {
     const all = [...EARLY_REWRITES, ...REWRITES];
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
     expect(all.filter(({ why }) => why.length < 20)).toEqual([]);
   });
 
-  it('leaves a query alone that means the same in both', async () => {
+  it('does not change a query with the same meaning in both dialects', async () => {
     const { ast, position } = await parseQuery(
       `select a, count(*) from t where b = 'x' and c in (1, 2) or d like 'x%' group by a order by 2 desc limit 3`,
     );
     expect(rewriteDialect(ast, position)).toBe(ast);
   });
 
-  it('joins steps into JSON into one path', async () => {
+  it('joins the steps into a document into one path', async () => {
     const { ast, position } = await parseQuery(`select a->'b'->0->-1->>'c d', a->b->>'c', a->'x"y'->'z'`);
     const sql = printSelect(rewriteDialect(ast, position), 's', position);
     expect(sql).toContain(`"json_extract_string"("a", '$."b"[0][#-1]."c d"')`);
@@ -43,11 +43,11 @@ describe('array literals', () => {
     ['{a', undefined],
     ['a', undefined],
     ['', undefined],
-  ])('%j', (literal, items) => {
+  ])('parses %j', (literal, items) => {
     expect(parseArrayLiteral(literal)).toEqual(items);
   });
 
-  it('give back what was quoted', () => {
+  it('return the elements that were quoted', () => {
     fc.assert(
       fc.property(fc.array(fc.string()), (items) => {
         const literal = `{${items.map((item) => `"${item.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
@@ -75,7 +75,7 @@ describe('SIMILAR TO', () => {
     ['[a-c]+', 'cab', true],
     ['[^a]', 'a', false],
     ['a{2,3}', 'aaaa', false],
-  ])('%s and %j: %p', (pattern, text, matches) => {
+  ])('decides whether %s matches %j: %p', (pattern, text, matches) => {
     expect(new RegExp(`^(?:${similarToRegex(pattern, '\\')})$`, 's').test(text)).toBe(matches);
   });
 });

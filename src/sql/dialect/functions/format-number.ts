@@ -33,7 +33,7 @@ function readPattern(pattern: string): Pattern {
     if (quoted !== undefined) pieces.push({ kind: 'text', text: quoted.replace(/\\(.)/gs, '$1') });
     else if (upper === 'FM') fill = false;
     else if (UNSUPPORTED.has(upper))
-      raise('SQL_NOT_SUPPORTED', `${token} in the pattern of a number is not supported`);
+      raise('SQL_NOT_SUPPORTED', `"${token}" is not supported in a number format`);
     else if (sign !== undefined) pieces.push({ kind: 'sign', sign });
     else if (upper === 'TH') pieces.push({ kind: 'ordinal', text: token });
     else if (token === '9' || token === '0') pieces.push({ kind: 'digit', zero: token === '0', fraction });
@@ -51,8 +51,8 @@ function readPattern(pattern: string): Pattern {
   return { pieces, fill };
 }
 
-/** to_char of a number that is given by its digits. */
-export function formatNumber(digits: string, pattern: string): string {
+/** to_char of a number, which is passed as its digits. */
+export function formatNumberByPattern(digits: string, pattern: string): string {
   const { pieces, fill } = readPattern(pattern);
   const places = pieces.filter((piece) => piece.kind === 'digit');
   const wholes = places.filter((piece) => !piece.fraction);
@@ -63,16 +63,16 @@ export function formatNumber(digits: string, pattern: string): string {
 
   const lastZero = fractions.findLastIndex((piece) => piece.zero);
   const needed = fill ? fractions.length : Math.max(lastZero + 1, fraction.replace(/0+$/, '').length);
-  // A zero is shown where nothing else would be.
+  // A lone zero is printed only if there are no other digits.
   const significant = whole.replace(/^0+/, '') || (needed === 0 ? '0' : '');
   const overflows = wholes.length === 0 || significant.length > wholes.length;
   const kept = overflows ? fractions.length : needed;
   const zero = wholes.findIndex((piece) => piece.zero);
-  // So many of the first places stay empty.
+  // The number of leading positions that stay empty.
   const empty = overflows ? 0 : Math.min(wholes.length - significant.length, zero < 0 ? wholes.length : zero);
   const shown = significant.padStart(wholes.length, '0');
 
-  const open = openingSign(pieces, negative, fill);
+  const open = formatOpeningSign(pieces, negative, fill);
   let at = 0;
   let after = 0;
   let begun = false;
@@ -107,30 +107,30 @@ export function formatNumber(digits: string, pattern: string): string {
         }
         break;
       case 'sign':
-        out += signText(piece.sign, negative, fill, begun);
+        out += formatSign(piece.sign, negative, fill, begun);
         break;
       case 'ordinal':
-        if (!negative && !overflows && fractions.length === 0) out += ordinal(significant, piece.text);
+        if (!negative && !overflows && fractions.length === 0) out += formatOrdinal(significant, piece.text);
         break;
     }
   }
   return out;
 }
 
-/** What stands right before the first digit. */
-function openingSign(pieces: readonly Piece[], negative: boolean, fill: boolean): string {
+/** The sign that is printed directly before the first digit. */
+function formatOpeningSign(pieces: readonly Piece[], negative: boolean, fill: boolean): string {
   const first = pieces.findIndex((piece) => piece.kind === 'digit' || piece.kind === 'point');
   const signs = pieces.flatMap((piece, i) =>
     piece.kind === 'sign' ? [{ sign: piece.sign, leads: i < first }] : [],
   );
   if (signs.some(({ sign }) => sign === 'PR')) return negative ? '<' : fill ? ' ' : '';
   if (signs.some(({ sign, leads }) => sign === 'S' && leads)) return negative ? '-' : '+';
-  // PL only adds a plus: a minus has its usual place.
+  // PL only adds a plus; a minus stays before the first digit.
   if (signs.some(({ sign }) => sign !== 'PL')) return '';
   return negative ? '-' : fill ? ' ' : '';
 }
 
-function signText(sign: Sign, negative: boolean, fill: boolean, begun: boolean): string {
+function formatSign(sign: Sign, negative: boolean, fill: boolean, begun: boolean): string {
   switch (sign) {
     case 'S':
       return begun ? (negative ? '-' : '+') : '';
@@ -145,13 +145,13 @@ function signText(sign: Sign, negative: boolean, fill: boolean, begun: boolean):
   }
 }
 
-function ordinal(digits: string, text: string): string {
+function formatOrdinal(digits: string, text: string): string {
   const last = Number(digits.slice(-2));
   const word = last > 10 && last < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][last % 10] ?? 'th');
   return text === 'TH' ? word.toUpperCase() : word;
 }
 
-/** Rounded to so many places, halves away from zero. */
+/** Rounds half away from zero to this number of decimal places. */
 export function roundDigits(digits: string, places: number): string {
   const negative = digits.startsWith('-');
   const [whole = '0', fraction = ''] = digits.replace('-', '').split('.');
@@ -163,8 +163,8 @@ export function roundDigits(digits: string, places: number): string {
   return negative && kept !== 0n ? `-${result}` : result;
 }
 
-/** to_number: the digits of text that is written by a pattern. */
-export function parseNumber(text: string, pattern: string): string {
+/** to_number: the digits of a formatted number. */
+export function parseNumberByPattern(text: string, pattern: string): string {
   readPattern(pattern);
   const negative = /-|<.*>/.test(text);
   const digits = text.replace(/[^\d.]/g, '');

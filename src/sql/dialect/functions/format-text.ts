@@ -2,7 +2,7 @@ import { raise } from './raise.ts';
 
 const PLACEHOLDER = /%(?:%|(?:(\d+)\$)?(-)?(\d+)?([sIL])|(.?))/gs;
 
-/** format(): `%s`, `%I` and `%L` with positions and widths. The arguments are a JSON array of texts. */
+/** format(): `%s`, `%I` and `%L` with positions and widths. The arguments are a JSON array of strings. */
 export function formatText(pattern: string, argumentsJson: string): string {
   const args: readonly (string | null)[] = JSON.parse(argumentsJson);
   let next = 0;
@@ -24,13 +24,13 @@ export function formatText(pattern: string, argumentsJson: string): string {
               : quoteLiteral(value)
             : value === null
               ? raise('SQL_BAD_ARGUMENT', 'null values cannot be formatted as an SQL identifier')
-              : quoteIdentifier(value);
+              : quoteIdent(value);
       return left === undefined ? text.padStart(Number(width ?? 0)) : text.padEnd(Number(width ?? 0));
     },
   );
 }
 
-// PostgreSQL's reserved words, which quote_ident quotes (its appendix C; those that a column may not bear).
+// PostgreSQL's reserved key words, which quote_ident quotes (appendix C of its manual: those not allowed as a column name).
 const RESERVED: ReadonlySet<string> = new Set(
   (
     'all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast char character check coalesce ' +
@@ -45,7 +45,7 @@ const RESERVED: ReadonlySet<string> = new Set(
 );
 
 /** quote_ident(). */
-export function quoteIdentifier(name: string): string {
+export function quoteIdent(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
@@ -54,8 +54,8 @@ function quoteLiteral(text: string): string {
   return text.includes('\\') ? `E${quoted}` : quoted;
 }
 
-/** initcap(): the first letter of each run of letters and digits is a capital. */
-export function capitalise(text: string): string {
+/** initcap(): the first letter of each run of letters and digits becomes upper case. */
+export function capitalizeWords(text: string): string {
   return text.replace(/[\p{L}\p{N}]+/gu, (word) => {
     const [first = ''] = word;
     return first.toUpperCase() + word.slice(first.length).toLowerCase();

@@ -1,14 +1,21 @@
-import { type Clock, dayNumber, dayOfYear, isoWeek, readClock, weekday } from './clock.ts';
+import {
+  type DateTimeFields,
+  toDayNumber,
+  getDayOfYear,
+  getIsoWeek,
+  parseDateTimeFields,
+  getWeekday,
+} from './date-time-fields.ts';
 import { DAYS, MONTHS, type PatternPiece, readPattern } from './pattern.ts';
 import { raise } from './raise.ts';
 
-/** to_char of a date, a timestamp (its time zone is UTC where it has one) or an interval, given as DuckDB prints it. */
-export function formatTime(text: string, type: string, pattern: string): string | null {
-  const clock = readClock(text);
+/** to_char of a date, a timestamp (in UTC if it has a time zone) or an interval, passed as DuckDB's text. */
+export function formatTimeByPattern(text: string, type: string, pattern: string): string | null {
+  const clock = parseDateTimeFields(text);
   if (clock === undefined) return null;
   const zoned = type === 'TIMESTAMP WITH TIME ZONE' || type === 'DATE';
   return readPattern(pattern)
-    .map((piece) => (piece.kind === 'text' ? piece.text : field(piece, clock, zoned)))
+    .map((piece) => (piece.kind === 'text' ? piece.text : formatField(piece, clock, zoned)))
     .join('');
 }
 
@@ -17,48 +24,55 @@ type Field = Extract<PatternPiece, { kind: 'field' }>;
 const ROMAN = 'I II III IV V VI VII VIII IX X XI XII'.split(' ');
 const CALENDAR: ReadonlySet<string> = new Set('MONTH MON RM DAY DY D ID IDDD IYYY IYY IY I IW'.split(' '));
 
-function field(piece: Field, clock: Clock, zoned: boolean): string {
-  if (clock.span && CALENDAR.has(piece.field))
-    return raise('SQL_BAD_DATETIME', `An interval has no ${piece.spelling}.`);
-  const text = textField(piece, clock, zoned);
+function formatField(piece: Field, clock: DateTimeFields, zoned: boolean): string {
+  if (clock.isInterval && CALENDAR.has(piece.field))
+    return raise(
+      'SQL_BAD_DATETIME',
+      `invalid format specification for an interval value: "${piece.spelling}"`,
+    );
+  const text = formatTextField(piece, clock, zoned);
   if (text !== undefined) return text;
-  const [value, width] = numberField(piece.field, clock);
+  const [value, width] = getNumberField(piece.field, clock);
   const digits = piece.fill ? String(Math.abs(value)).padStart(width, '0') : String(Math.abs(value));
   const printed = `${value < 0 ? '-' : ''}${digits}`;
-  if (piece.field === 'Y,YYY') return ordinal(piece, printed.replace(/(\d{3})$/, ',$1'), value);
-  return ordinal(piece, printed, value);
+  if (piece.field === 'Y,YYY') return appendOrdinal(piece, printed.replace(/(\d{3})$/, ',$1'), value);
+  return appendOrdinal(piece, printed, value);
 }
 
-function ordinal({ ordinal: suffix }: Field, printed: string, value: number): string {
+function appendOrdinal({ ordinal: suffix }: Field, printed: string, value: number): string {
   if (suffix === undefined) return printed;
   const last = Math.abs(value) % 100;
   const word = last > 10 && last < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][last % 10] ?? 'th');
   return printed + (suffix === 'TH' ? word.toUpperCase() : word);
 }
 
-function textField(piece: Field, clock: Clock, zoned: boolean): string | undefined {
+function formatTextField(piece: Field, clock: DateTimeFields, zoned: boolean): string | undefined {
   const { spelling } = piece;
   switch (piece.field) {
     case 'MONTH':
-      return named(MONTHS[clock.month - 1] ?? '', piece, 9);
+      return formatName(MONTHS[clock.month - 1] ?? '', piece, 9);
     case 'MON':
-      return named((MONTHS[clock.month - 1] ?? '').slice(0, 3), piece, 3);
+      return formatName((MONTHS[clock.month - 1] ?? '').slice(0, 3), piece, 3);
     case 'DAY':
-      return named(DAYS[weekday(clock)] ?? '', piece, 9);
+      return formatName(DAYS[getWeekday(clock)] ?? '', piece, 9);
     case 'DY':
-      return named((DAYS[weekday(clock)] ?? '').slice(0, 3), piece, 3);
+      return formatName((DAYS[getWeekday(clock)] ?? '').slice(0, 3), piece, 3);
     case 'RM':
-      return named(ROMAN[clock.month - 1] ?? '', { ...piece, spelling: spelling === 'rm' ? 'rm' : 'RM' }, 4);
+      return formatName(
+        ROMAN[clock.month - 1] ?? '',
+        { ...piece, spelling: spelling === 'rm' ? 'rm' : 'RM' },
+        4,
+      );
     case 'AM':
     case 'PM':
     case 'A.M.':
     case 'P.M.':
-      return likeSpelled(clock.hour % 24 >= 12 ? 'p' : 'a', 'm', spelling);
+      return copySpelling(clock.hour % 24 >= 12 ? 'p' : 'a', 'm', spelling);
     case 'AD':
     case 'BC':
     case 'A.D.':
     case 'B.C.':
-      return clock.year > 0 ? likeSpelled('a', 'd', spelling) : likeSpelled('b', 'c', spelling);
+      return clock.year > 0 ? copySpelling('a', 'd', spelling) : copySpelling('b', 'c', spelling);
     case 'TZ':
       return zoned ? (spelling === 'tz' ? 'utc' : 'UTC') : '';
     case 'TZH':
@@ -72,14 +86,14 @@ function textField(piece: Field, clock: Clock, zoned: boolean): string | undefin
   }
 }
 
-/** `A.M.`, `am` and so on. */
-function likeSpelled(first: string, second: string, spelling: string): string {
+/** Spells two letters as the field does: `A.M.`, `am` and so on. */
+function copySpelling(first: string, second: string, spelling: string): string {
   const text = spelling.includes('.') ? `${first}.${second}.` : `${first}${second}`;
   return spelling === spelling.toLowerCase() ? text : text.toUpperCase();
 }
 
 /** A name in the case of the field: MONTH, Month, month. */
-function named(name: string, { spelling, fill }: Field, width: number): string {
+function formatName(name: string, { spelling, fill }: Field, width: number): string {
   const cased =
     spelling === spelling.toUpperCase()
       ? name.toUpperCase()
@@ -90,8 +104,8 @@ function named(name: string, { spelling, fill }: Field, width: number): string {
 }
 
 /** A numeric field and its width. */
-function numberField(name: string, clock: Clock): readonly [value: number, width: number] {
-  const year = clock.span ? clock.year : clock.year > 0 ? clock.year : 1 - clock.year;
+function getNumberField(name: string, clock: DateTimeFields): readonly [value: number, width: number] {
+  const year = clock.isInterval ? clock.year : clock.year > 0 ? clock.year : 1 - clock.year;
   const seconds = (clock.hour * 60 + clock.minute) * 60 + clock.second;
   switch (name) {
     case 'YYYY':
@@ -104,35 +118,35 @@ function numberField(name: string, clock: Clock): readonly [value: number, width
     case 'Y':
       return [year % 10, 1];
     case 'IYYY':
-      return [isoWeek(clock).year, 4];
+      return [getIsoWeek(clock).year, 4];
     case 'IYY':
-      return [isoWeek(clock).year % 1000, 3];
+      return [getIsoWeek(clock).year % 1000, 3];
     case 'IY':
-      return [isoWeek(clock).year % 100, 2];
+      return [getIsoWeek(clock).year % 100, 2];
     case 'I':
-      return [isoWeek(clock).year % 10, 1];
+      return [getIsoWeek(clock).year % 10, 1];
     case 'Q':
       return [Math.ceil(clock.month / 3), 1];
     case 'MM':
       return [clock.month, 2];
     case 'IW':
-      return [isoWeek(clock).week, 2];
+      return [getIsoWeek(clock).week, 2];
     case 'WW':
-      return [Math.ceil(dayOfYear(clock) / 7), 2];
+      return [Math.ceil(getDayOfYear(clock) / 7), 2];
     case 'W':
       return [Math.ceil(clock.day / 7), 1];
     case 'DDD':
-      return [dayOfYear(clock), 3];
+      return [getDayOfYear(clock), 3];
     case 'IDDD':
-      return [isoWeek(clock).day, 3];
+      return [getIsoWeek(clock).day, 3];
     case 'DD':
       return [clock.day, 2];
     case 'D':
-      return [weekday(clock) + 1, 1];
+      return [getWeekday(clock) + 1, 1];
     case 'ID':
-      return [weekday(clock) === 0 ? 7 : weekday(clock), 1];
+      return [getWeekday(clock) === 0 ? 7 : getWeekday(clock), 1];
     case 'J':
-      return [dayNumber(clock.year, clock.month, clock.day) + 2_440_588, 0];
+      return [toDayNumber(clock.year, clock.month, clock.day) + 2_440_588, 0];
     case 'HH24':
       return [clock.hour, 2];
     case 'HH12':

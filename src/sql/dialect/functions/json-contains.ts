@@ -2,8 +2,8 @@ import { expandExponent, trimFraction } from '../../types/number-value.ts';
 import { type JsonNode, parseJson } from '../../types/json-text.ts';
 
 /**
- * Whether one document contains another as PostgreSQL's `@>` says: an object has the members, an array has the elements,
- * in any order and however often, and a bare value is equal. Only at the top may an array contain a bare value.
+ * Whether one document contains another, as PostgreSQL's `@>`: an object has all members, an array all elements in any order and
+ * number, and scalars are equal. Only at the top level may an array contain a scalar.
  * https://www.postgresql.org/docs/15/datatype-json.html#JSON-CONTAINMENT
  */
 export function jsonContains(document: string, part: string): boolean {

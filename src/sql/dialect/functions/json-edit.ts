@@ -1,17 +1,17 @@
 import { type JsonNode, formatJsonb, parseJson } from '../../types/json-text.ts';
 import { raise } from './raise.ts';
 
-/** jsonb_set: the document with this value at a path (a JSON array of steps); `create` adds the last step where it is missing. */
+/** jsonb_set: the document with this value at a path (a JSON array of steps); `create` adds the last step if it is missing. */
 export function setPath(document: string, path: string, value: string, create: boolean): string {
-  return formatJsonb(edit(parseJson(document), stepsOf(path), parseJson(value), create));
+  return formatJsonb(edit(parseJson(document), parseSteps(path), parseJson(value), create));
 }
 
-/** `#-`: the document without what lies at a path. */
+/** `#-`: the document without the value at a path. */
 export function deletePath(document: string, path: string): string {
-  return formatJsonb(edit(parseJson(document), stepsOf(path), undefined, false));
+  return formatJsonb(edit(parseJson(document), parseSteps(path), undefined, false));
 }
 
-/** `-`: without a key (text), without several (an array of texts), or without an element (a number). */
+/** `-`: removes a key (a string), several keys (an array of strings) or an element (a number). */
 export function deleteKey(document: string, key: string): string {
   const from = parseJson(document);
   const which = parseJson(key);
@@ -28,7 +28,7 @@ export function deleteKey(document: string, key: string): string {
   return formatJsonb(from.filter((_, i) => i !== (at < 0 ? from.length + at : at)));
 }
 
-/** `||`: two objects are merged, everything else makes an array. */
+/** `||`: merges two objects; anything else is concatenated as arrays. */
 export function concatenate(left: string, right: string): string {
   const [a, b] = [parseJson(left), parseJson(right)];
   if (a instanceof Map && b instanceof Map) return formatJsonb(new Map([...a, ...b]));
@@ -53,13 +53,13 @@ function without(keys: readonly string[], from: JsonNode): JsonNode {
   return raise('SQL_BAD_ARGUMENT', 'cannot delete from scalar');
 }
 
-function stepsOf(path: string): string[] {
+function parseSteps(path: string): string[] {
   const steps = parseJson(path);
-  if (!Array.isArray(steps)) return raise('SQL_BAD_ARGUMENT', 'a path into JSON is an array of texts');
+  if (!Array.isArray(steps)) return raise('SQL_BAD_ARGUMENT', 'a JSON path must be an array of strings');
   return steps.map((step) => (typeof step === 'string' ? step : formatJsonb(step)));
 }
 
-/** Undefined as the value removes. What the path does not reach is left as it is. */
+/** Replaces the value at a path, or removes it if `value` is undefined. A path that does not exist changes nothing. */
 function edit(
   node: JsonNode,
   [step, ...rest]: readonly string[],
@@ -79,8 +79,8 @@ function edit(
   }
   if (!Array.isArray(node)) return node;
   if (!/^-?\d+$/.test(step)) return raise('SQL_BAD_VALUE', `path element "${step}" is not an integer`);
-  const asked = Number(step);
-  const at = asked < 0 ? node.length + asked : asked;
+  const position = Number(step);
+  const at = position < 0 ? node.length + position : position;
   const inner = node[at];
   if (inner === undefined) {
     if (!last || !create || value === undefined) return node;

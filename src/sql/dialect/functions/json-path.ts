@@ -5,7 +5,7 @@ type Step = { readonly key: string } | { readonly index: number } | 'keys' | 'it
 
 const STEP = /\s*(?:\.\s*(?:([\p{L}_$][\p{L}\p{N}_$]*)|"((?:[^"\\]|\\.)*)"|(\*))|\[\s*(?:(\d+)|(\*))\s*\])/uy;
 
-/** What a SQL/JSON path of keys, positions and wildcards finds, as a JSON array. In lax mode arrays are looked into, and a value is an array of itself. */
+/** Evaluates a SQL/JSON path of keys, positions and wildcards in lax mode, which unwraps arrays and wraps values. Returns a JSON array. */
 export function followPath(document: string, path: string): string {
   let found: readonly JsonNode[] = [parseJson(document)];
   for (const step of readPath(path)) found = found.flatMap((node) => follow(node, step));
@@ -37,7 +37,10 @@ function readPath(path: string): Step[] {
 }
 
 function refuse(path: string): never {
-  return raise('SQL_NOT_SUPPORTED', `A path of keys, positions and wildcards is supported: found ${path}`);
+  return raise(
+    'SQL_NOT_SUPPORTED',
+    `jsonpath is supported only with keys, positions and wildcards: "${path}"`,
+  );
 }
 
 function follow(node: JsonNode, step: Step): readonly JsonNode[] {

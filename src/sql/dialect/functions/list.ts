@@ -10,16 +10,16 @@ import {
   formatJsonb,
   parseJson,
 } from '../../types/json-text.ts';
-import { capitalise, formatText, quoteIdentifier } from './format-text.ts';
-import { formatNumber, parseNumber } from './format-number.ts';
-import { formatTime } from './format-time.ts';
+import { capitalizeWords, formatText, quoteIdent } from './format-text.ts';
+import { formatNumberByPattern, parseNumberByPattern } from './format-number.ts';
+import { formatTimeByPattern } from './format-time.ts';
 import { jsonContains } from './json-contains.ts';
 import { concatenate, deleteKey, deletePath, setPath, stripNulls } from './json-edit.ts';
 import { followPath } from './json-path.ts';
-import { parseTime } from './parse-time.ts';
+import { parseTimeByPattern } from './parse-time.ts';
 import { raise } from './raise.ts';
 
-/** A function that runs in JavaScript: texts in, text out; NULL for any argument gives NULL. */
+/** A function that runs in JavaScript. Its arguments and its result are strings; it returns NULL if an argument is NULL. */
 export interface TextFunction {
   readonly name: string;
   readonly parameters: number;
@@ -34,29 +34,33 @@ const define = (name: string, parameters: number, apply: TextFunction['apply']):
 
 const NUMBERS = /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL.*|DOUBLE|FLOAT|BIGNUM)$/;
 
-/** What neither DuckDB has nor a macro can say. They stand for PostgreSQL's functions within macros and rewrites. */
+/** Functions that can be written neither as macros nor as rewrites, which call them. */
 export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
   define('pg_formatted', 3, (text = '', type = '', pattern = '') =>
-    NUMBERS.test(type) ? formatNumber(finiteDigits(text), pattern) : formatTime(text, type, pattern),
+    NUMBERS.test(type)
+      ? formatNumberByPattern(toFiniteDigits(text), pattern)
+      : formatTimeByPattern(text, type, pattern),
   ),
-  define('pg_parsed_time', 2, (text = '', pattern = '') => parseTime(text, pattern)),
-  define('pg_parsed_number', 2, (text = '', pattern = '') => parseNumber(text, pattern)),
+  define('pg_parsed_time', 2, (text = '', pattern = '') => parseTimeByPattern(text, pattern)),
+  define('pg_parsed_number', 2, (text = '', pattern = '') => parseNumberByPattern(text, pattern)),
   define('pg_format', 2, (pattern = '', args = '') => formatText(pattern, args)),
-  define('pg_quote_ident', 1, (name = '') => quoteIdentifier(name)),
-  define('pg_initcap', 1, (text = '') => capitalise(text)),
+  define('pg_quote_ident', 1, (name = '') => quoteIdent(name)),
+  define('pg_initcap', 1, (text = '') => capitalizeWords(text)),
   define('pg_normal_form', 2, (text = '', form = '') =>
     /^NFK?[CD]$/.test(form)
       ? text.normalize(form)
       : raise('SQL_BAD_ARGUMENT', `invalid normalization form: ${form}`),
   ),
-  define('pg_float_text', 1, (text = '') => formatFloat(numberOf(text))),
-  define('pg_real_text', 1, (text = '') => formatFloat(Math.fround(numberOf(text)), 'real')),
+  define('pg_float_text', 1, (text = '') => formatFloat(toNumber(text))),
+  define('pg_real_text', 1, (text = '') => formatFloat(Math.fround(toNumber(text)), 'real')),
   define('pg_interval_text', 1, (text = '') => text.replace(/\bmonth(s?)\b/g, 'mon$1')),
-  define('pg_blob_text', 1, (text = '') => `\\x${blobBytes(text).toString('hex')}`),
-  define('pg_array_text', 2, (json = '', type = '') => arrayOf(parseJson(json), toPostgresType(type))),
+  define('pg_blob_text', 1, (text = '') => `\\x${parseBlob(text).toString('hex')}`),
+  define('pg_array_text', 2, (json = '', type = '') =>
+    formatJsonArray(parseJson(json), toPostgresType(type)),
+  ),
   define('pg_type_name', 1, (type = '') => toPostgresType(type)),
-  define('pg_normal_json', 1, (text = '') => checkedJson(text)),
-  define('pg_comparable_json', 1, (text = '') => toComparableJson(text) ?? checkedJson(text)),
+  define('pg_normal_json', 1, (text = '') => normalizeOrRaise(text)),
+  define('pg_comparable_json', 1, (text = '') => toComparableJson(text) ?? normalizeOrRaise(text)),
   define('pg_number_json', 1, (digits = '') => formatJsonNumber(digits)),
   define('pg_json_set', 3, (document = '', path = '', value = '') => setPath(document, path, value, true)),
   define('pg_json_replace', 3, (document = '', path = '', value = '') =>
@@ -67,11 +71,11 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
   define('pg_json_concat', 2, (left = '', right = '') => concatenate(left, right)),
   define('pg_json_contains', 2, (document = '', part = '') => (jsonContains(document, part) ? 't' : 'f')),
   define('pg_json_path', 2, (document = '', path = '') => followPath(document, path)),
-  define('pg_element_number', 2, (text = '', scale = '') => elementNumber(text, Number(scale))),
+  define('pg_element_number', 2, (text = '', scale = '') => toElementNumber(text, Number(scale))),
   define('pg_json_without_nulls', 1, (document = '') => stripNulls(document)),
 ];
 
-function checkedJson(text: string): string {
+function normalizeOrRaise(text: string): string {
   try {
     return normalizeJson(text);
   } catch (error) {
@@ -81,39 +85,39 @@ function checkedJson(text: string): string {
   }
 }
 
-function numberOf(text: string): number {
+function toNumber(text: string): number {
   return /inf/.test(text) ? (text.startsWith('-') ? -Infinity : Infinity) : Number(text);
 }
 
-/** The digits of a number that has no more of them behind its point. */
-function elementNumber(text: string, scale: number): string {
+/** The digits of a number that has at most `scale` decimal places. */
+function toElementNumber(text: string, scale: number): string {
   const digits = /^-?\d/.test(text) ? trimFraction(expandExponent(text)) : '';
   if (digits !== '' && (digits.split('.')[1] ?? '').length <= scale) return digits;
   return raise(
     'SQL_BAD_VALUE',
-    `an element holds ${text.slice(0, 80)} where the sample showed numbers of ${scale} decimal places`,
+    `an element contains ${text.slice(0, 80)}, but its column has ${scale} decimal places`,
   );
 }
 
-function finiteDigits(text: string): string {
+function toFiniteDigits(text: string): string {
   return /inf|nan/.test(text)
     ? raise('SQL_BAD_VALUE', `to_char cannot format ${text}`)
     : expandExponent(text);
 }
 
-/** DuckDB prints bytes beyond printable ASCII as `\xFF`. */
-function blobBytes(text: string): Buffer {
+/** Parses DuckDB's text of a BLOB, in which other bytes than printable ASCII are `\xFF`. */
+function parseBlob(text: string): Buffer {
   return Buffer.from(
     text.replace(/\\x([\dA-F]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))),
     'latin1',
   );
 }
 
-function arrayOf(list: JsonNode, type: string): string {
+function formatJsonArray(list: JsonNode, type: string): string {
   const items = Array.isArray(list) ? list : [list];
   const element = (item: JsonNode): string | null => {
     if (item === null || typeof item === 'string') return item;
-    if (Array.isArray(item)) return arrayOf(item, type);
+    if (Array.isArray(item)) return formatJsonArray(item, type);
     if (typeof item === 'boolean') return item ? 't' : 'f';
     const text = formatJsonb(item);
     return type === 'double precision[]' ? formatFloat(Number(text)) : text;

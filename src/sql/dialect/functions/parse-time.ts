@@ -1,4 +1,4 @@
-import { dayNumber, firstMonday } from './clock.ts';
+import { toDayNumber, getFirstMonday } from './date-time-fields.ts';
 import { MONTHS, readPattern } from './pattern.ts';
 import { raise } from './raise.ts';
 
@@ -34,8 +34,8 @@ const WIDTHS: ReadonlyMap<string, number> = new Map([
 ]);
 const HALVES: ReadonlySet<string> = new Set(['AM', 'PM', 'A.M.', 'P.M.']);
 
-/** to_timestamp and to_date: text read by a pattern, as the text of a timestamp in UTC. */
-export function parseTime(text: string, pattern: string): string {
+/** to_timestamp and to_date: parses a string by a pattern, and returns the text of a timestamp in UTC. */
+export function parseTimeByPattern(text: string, pattern: string): string {
   const pieces = readPattern(pattern);
   const fields = new Map<string, number>();
   let afternoon: boolean | undefined;
@@ -43,13 +43,13 @@ export function parseTime(text: string, pattern: string): string {
   const fail = (what: string): never =>
     raise('SQL_BAD_DATETIME', `invalid value "${text.slice(at, at + 10)}" for ${what} in "${text}"`);
   const take = (expression: RegExp, what: string): string => {
-    const found = expression.exec(text.slice(at))?.[0] ?? fail(what);
-    at += found.length;
-    return found;
+    const [match] = expression.exec(text.slice(at)) ?? fail(what);
+    at += match.length;
+    return match;
   };
   pieces.forEach((piece, i) => {
     if (piece.kind === 'text') {
-      // A separator of the pattern stands for any separator of the text, or for none.
+      // A separator of the pattern matches any separator of the string, or none.
       if (/[\p{L}\p{N}]/u.test(piece.text)) at += piece.text.length;
       else at += /^[^\p{L}\p{N}+-]|^[+-](?!\d)|^-/u.exec(text.slice(at))?.[0].length ?? 0;
       return;
@@ -67,19 +67,19 @@ export function parseTime(text: string, pattern: string): string {
     else {
       const width =
         WIDTHS.get(field) ??
-        raise('SQL_NOT_SUPPORTED', `${piece.spelling} is not supported in a pattern that text is read by`);
+        raise('SQL_NOT_SUPPORTED', `formatting field "${piece.spelling}" is only supported in to_char`);
       const next = pieces[i + 1];
-      // Digits run on until something else where nothing numeric follows.
+      // A year takes all digits unless another numeric field follows.
       const open = next === undefined || next.kind === 'text' || HALVES.has(next.field);
       const digits = take(new RegExp(`^\\d{1,${open && field === 'YYYY' ? 9 : width}}`), piece.spelling);
       fields.set(field, /^(?:MS|US|FF\d)$/.test(field) ? Number(digits.padEnd(6, '0')) : Number(digits));
       if (piece.ordinal !== undefined) take(/^(?:st|nd|rd|th)/i, 'an ordinal');
     }
   });
-  return timestampOf(fields, afternoon, text);
+  return toTimestamp(fields, afternoon, text);
 }
 
-function timestampOf(
+function toTimestamp(
   fields: ReadonlyMap<string, number>,
   afternoon: boolean | undefined,
   text: string,
@@ -101,7 +101,7 @@ function timestampOf(
   const micros = get('US') ?? get('MS') ?? [...fields].find(([name]) => name.startsWith('FF'))?.[1] ?? 0;
   const month = get('MM') ?? 1;
   const day = get('DD') ?? 1;
-  const year = yearOf(fields);
+  const year = resolveYear(fields);
   const julian = get('J');
   const ofYear = get('DDD');
   const week = get('IW');
@@ -109,12 +109,12 @@ function timestampOf(
     julian !== undefined
       ? julian - 2_440_588
       : get('IYYY') !== undefined && week !== undefined
-        ? firstMonday(get('IYYY') ?? 1) + (week - 1) * 7 + ((get('ID') ?? 1) - 1)
+        ? getFirstMonday(get('IYYY') ?? 1) + (week - 1) * 7 + ((get('ID') ?? 1) - 1)
         : ofYear !== undefined
-          ? dayNumber(year, 1, 1) + ofYear - 1
-          : month < 1 || month > 12 || day < 1 || day > daysIn(year, month)
+          ? toDayNumber(year, 1, 1) + ofYear - 1
+          : month < 1 || month > 12 || day < 1 || day > countDays(year, month)
             ? out()
-            : dayNumber(year, month, day);
+            : toDayNumber(year, month, day);
   const midnight = get('SSSS') ?? get('SSSSS');
   if (hour > 23 || minute > 59 || second > 59) out();
   const seconds = midnight ?? (hour * 60 + minute) * 60 + second;
@@ -122,8 +122,8 @@ function timestampOf(
   return `${iso.slice(0, -5).replace('T', ' ')}.${String(micros).padStart(6, '0')}`;
 }
 
-/** Fewer than four digits name the year nearest to 2020. */
-function yearOf(fields: ReadonlyMap<string, number>): number {
+/** A year of fewer than four digits is the one nearest to 2020. */
+function resolveYear(fields: ReadonlyMap<string, number>): number {
   const year = fields.get('YYYY') ?? fields.get('IYYY');
   if (year !== undefined) return year;
   const short = fields.get('YYY') ?? fields.get('YY') ?? fields.get('Y');
@@ -132,8 +132,8 @@ function yearOf(fields: ReadonlyMap<string, number>): number {
   return short + (short < 70 ? 2000 : 1900);
 }
 
-function daysIn(year: number, month: number): number {
+function countDays(year: number, month: number): number {
   return (
-    dayNumber(month === 12 ? year + 1 : year, month === 12 ? 1 : month + 1, 1) - dayNumber(year, month, 1)
+    toDayNumber(month === 12 ? year + 1 : year, month === 12 ? 1 : month + 1, 1) - toDayNumber(year, month, 1)
   );
 }

@@ -1,4 +1,4 @@
-/** A piece of a to_char or to_timestamp pattern: text that stands for itself, or a field with its modifiers. */
+/** A piece of a to_char or to_timestamp pattern: literal text, or a field with its modifiers. */
 export type PatternPiece =
   | { readonly kind: 'text'; readonly text: string }
   | {
@@ -17,7 +17,7 @@ const FIELDS =
 
 const cache = new Map<string, readonly PatternPiece[]>();
 
-/** Reads a pattern for dates and times; the last few are kept. */
+/** Parses a pattern for dates and times. Recent patterns are cached. */
 export function readPattern(pattern: string): readonly PatternPiece[] {
   const known = cache.get(pattern);
   if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 import { type ErrorCode } from '../../../core/errors.ts';
 
-/** The failure of a function that runs inside DuckDB, which keeps nothing but the message: the code goes with it. */
+/** Throws an error out of a function that runs inside DuckDB. DuckDB keeps only the message, so the code is part of it. */
 export function raise(code: ErrorCode, message: string): never {
   throw new RangeError(`[${code}] ${message}`);
 }

@@ -1,5 +1,5 @@
-/** A point in time or an interval by its fields, as DuckDB prints it. */
-export interface Clock {
+/** The fields of a date, a time, a timestamp or an interval. */
+export interface DateTimeFields {
   readonly year: number;
   readonly month: number;
   readonly day: number;
@@ -7,16 +7,16 @@ export interface Clock {
   readonly minute: number;
   readonly second: number;
   readonly micros: number;
-  /** Whether it is an interval, which has no weekday and no era. */
-  readonly span: boolean;
+  /** An interval has no weekday and no era. */
+  readonly isInterval: boolean;
 }
 
 const POINT =
   /^(-?\d+)-(\d\d)-(\d\d)(?: (\d\d):(\d\d):(\d\d)(?:\.(\d+))?)?(?:[-+]\d\d(?::\d\d)*)?( \(BC\)| BC)?$/;
 const TIME = /(-?)(\d+):(\d\d):(\d\d)(?:\.(\d+))?$/;
 
-/** Reads what DuckDB prints for a DATE, a TIMESTAMP, a TIME or an INTERVAL; undefined for infinity. */
-export function readClock(text: string): Clock | undefined {
+/** Parses DuckDB's text of a DATE, a TIMESTAMP, a TIME or an INTERVAL. Returns undefined for infinity. */
+export function parseDateTimeFields(text: string): DateTimeFields | undefined {
   const point = POINT.exec(text);
   if (point !== null) {
     const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = point
@@ -29,8 +29,8 @@ export function readClock(text: string): Clock | undefined {
       hour,
       minute,
       second,
-      micros: micros(point[7]),
-      span: false,
+      micros: toMicros(point[7]),
+      isInterval: false,
     };
   }
   if (/infinity/.test(text)) return undefined;
@@ -44,48 +44,48 @@ export function readClock(text: string): Clock | undefined {
     hour: sign * Number(time?.[2] ?? 0),
     minute: sign * Number(time?.[3] ?? 0),
     second: sign * Number(time?.[4] ?? 0),
-    micros: sign * micros(time?.[5]),
-    span: true,
+    micros: sign * toMicros(time?.[5]),
+    isInterval: true,
   };
 }
 
-function micros(fraction: string | undefined): number {
+function toMicros(fraction: string | undefined): number {
   return Number((fraction ?? '').padEnd(6, '0').slice(0, 6));
 }
 
 const DAY_MS = 86_400_000;
 
-/** The day of a calendar, as days since 1970. */
-export function dayNumber(year: number, month: number, day: number): number {
+/** The number of days since 1970-01-01. */
+export function toDayNumber(year: number, month: number, day: number): number {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   return Math.round(date.getTime() / DAY_MS);
 }
 
 /** Sunday is 0. */
-export function weekday({ year, month, day }: Clock): number {
-  return (((dayNumber(year, month, day) + 4) % 7) + 7) % 7;
+export function getWeekday({ year, month, day }: DateTimeFields): number {
+  return (((toDayNumber(year, month, day) + 4) % 7) + 7) % 7;
 }
 
-export function dayOfYear({ year, month, day }: Clock): number {
-  return dayNumber(year, month, day) - dayNumber(year, 1, 1) + 1;
+export function getDayOfYear({ year, month, day }: DateTimeFields): number {
+  return toDayNumber(year, month, day) - toDayNumber(year, 1, 1) + 1;
 }
 
-/** ISO 8601's year, week and day of that year. */
-export function isoWeek(clock: Clock): {
+/** The ISO 8601 week: its year, its number, and the day of that year. */
+export function getIsoWeek(clock: DateTimeFields): {
   readonly year: number;
   readonly week: number;
   readonly day: number;
 } {
-  const today = dayNumber(clock.year, clock.month, clock.day);
-  const thursday = today - ((weekday(clock) + 6) % 7) + 3;
+  const today = toDayNumber(clock.year, clock.month, clock.day);
+  const thursday = today - ((getWeekday(clock) + 6) % 7) + 3;
   const year = new Date(thursday * DAY_MS).getUTCFullYear();
-  const first = firstMonday(year);
+  const first = getFirstMonday(year);
   return { year, week: Math.floor((today - first) / 7) + 1, day: today - first + 1 };
 }
 
-/** The Monday of ISO 8601's first week, as days since 1970. */
-export function firstMonday(year: number): number {
-  const fourth = dayNumber(year, 1, 4);
+/** The Monday of the first ISO 8601 week, as days since 1970-01-01. */
+export function getFirstMonday(year: number): number {
+  const fourth = toDayNumber(year, 1, 4);
   return fourth - ((((fourth + 3) % 7) + 7) % 7);
 }
