@@ -27,7 +27,7 @@ export function formatJson(value: Value, type: string): string {
 }
 
 function formatJsonObject(value: Exclude<Value & object, null>, type: string): string {
-  if (value instanceof Date) return formatJsonString(formatDate(value));
+  if (value instanceof Date) return formatJsonString(formatIsoTimestamp(value));
   if (value instanceof Uint8Array) return formatJsonString(formatBase64(value));
   if (isList(value)) {
     const inner = elementType(type) ?? 'json';
@@ -45,7 +45,7 @@ export function formatBase64(bytes: Uint8Array): string {
 }
 
 /** Formats a timestamp for every output format. */
-export function formatDate(date: Date): string {
+export function formatIsoTimestamp(date: Date): string {
   return Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toISOString();
 }
 

@@ -15,7 +15,7 @@ import { readScriptLines } from './include.ts';
 import { runMetaCommand, type ShellState } from './meta-commands.ts';
 import { cachedNames } from './names.ts';
 import { multilineHistory } from './multiline-history.ts';
-import { type StatementRunner, statementBuffer } from './statement-buffer.ts';
+import { type StatementHandlers, statementBuffer } from './statement-buffer.ts';
 
 const PROMPT = 'dynadbc=> ';
 const CONTINUATION_PROMPT = 'dynadbc-> ';
@@ -95,7 +95,7 @@ export async function runShell(
     });
 
   /** Runs statements of a file: a failure ends the file. */
-  function createRunner(signal: AbortSignal, depth = 0): StatementRunner {
+  function createRunner(signal: AbortSignal, depth = 0): StatementHandlers {
     const statement = (sql: string): Promise<void> => execute(sql, signal);
     const include = async (path: string): Promise<void> => {
       const script = statementBuffer(createRunner(signal, depth + 1));

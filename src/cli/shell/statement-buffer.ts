@@ -13,12 +13,12 @@ export interface StatementBuffer {
 }
 
 /** Runs what the buffer completes. */
-export interface StatementRunner {
+export interface StatementHandlers {
   readonly statement: (sql: string) => Promise<void>;
   readonly command: (text: string) => Promise<void>;
 }
 
-export function statementBuffer({ statement, command }: StatementRunner): StatementBuffer {
+export function statementBuffer({ statement, command }: StatementHandlers): StatementBuffer {
   let text = '';
   return {
     get text() {
