@@ -2,11 +2,11 @@ import { getMaxListeners, setMaxListeners } from 'node:events';
 import { DriverError } from '../errors.ts';
 
 /**
- * The same promise for one of several waiters: an abort ends this wait only, and the work goes on for the others.
+ * Waits for shared work. An abort rejects only this caller's promise; the work continues for the others.
  */
 export function raceAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
-  // All requests of a statement listen to its one signal, so many listeners are not a leak.
+  // Every request of a statement listens to its signal, so a large number of listeners is not a leak.
   if (getMaxListeners(signal) !== Infinity) setMaxListeners(Infinity, signal);
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(abortError(signal));
@@ -16,7 +16,7 @@ export function raceAbort<T>(work: Promise<T>, signal: AbortSignal | undefined):
   });
 }
 
-/** The error of a statement whose signal was aborted: the reason itself where it is a DriverError. */
+/** The error of an aborted statement: the signal's reason if that is a DriverError. */
 export function abortError({ reason }: AbortSignal): DriverError {
   return reason instanceof DriverError
     ? reason

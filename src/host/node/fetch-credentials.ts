@@ -5,7 +5,7 @@ import type { Credentials } from '../../core/credentials.ts';
 import type { ConnectOptions } from './connect.ts';
 import { resolvePorts } from './process-ports.ts';
 
-/** Signs in as the connection says, and gives what it would sign with. Asks DynamoDB nothing. */
+/** Signs in and returns the credentials that the connection would sign requests with. Sends no request to DynamoDB. */
 export async function fetchCredentials(
   input: string | ConnectionOptions,
   options: ConnectOptions = {},
@@ -13,10 +13,10 @@ export async function fetchCredentials(
   const ports = resolvePorts(options);
   const resolved = await parseConnection(input, ports);
   for (const warning of resolved.warnings) ports.warn(warning);
-  const way = await signIn(resolved.options, ports);
+  const identity = await signIn(resolved.options, ports);
   try {
-    return await way.source(options.signal ?? new AbortController().signal);
+    return await identity.source(options.signal ?? new AbortController().signal);
   } finally {
-    way.close();
+    identity.close();
   }
 }

@@ -172,7 +172,7 @@ function canConvert(from: string, to: string): boolean {
   return from === to || isPolymorphic(to) || implicitCasts().has(`${from}>${to}`);
 }
 
-/** The signature for so many arguments; none where it takes another number of them. */
+/** Expands a signature to this number of arguments. Returns none if it does not accept that number. */
 function spread(signature: Signature, count: number): readonly Signature[] {
   const { args, variadic } = signature;
   if (!variadic) return args.length === count ? [signature] : [];

@@ -91,7 +91,7 @@ export function assertEstimateWithinBudgets(
   if (maxRcu === undefined && maxSessionRcu === undefined) return;
   const { fetchBack: _fetchBack, ...entries } = read;
   const access = describeAccess(entries);
-  // How much lies under a key is only an estimate, which is no reason to refuse.
+  // The size of an item collection is only an estimate, so it is not a reason to refuse.
   const units =
     read.access.kind === 'Query' ? 0 : (estimateReadUnits(entries, settings.consistentReads) ?? 0);
   const sampled = totalCapacity(sampling);
