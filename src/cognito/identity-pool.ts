@@ -2,14 +2,14 @@ import { type Credentials, toExpiration, isCredentialString } from '../core/cred
 import { DriverError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import { createBoundedHandler } from '../aws/bounded-handler.ts';
-import { cognitoError } from './cognito-errors.ts';
+import { toCognitoError } from './cognito-errors.ts';
 import type { IdentityPool } from './pools.ts';
 
 const TIMEOUT_MS = 10_000;
 const MAX_ATTEMPTS = 3;
 
-/** Exchanges a user pool's ID token for AWS credentials. */
-export async function credentialsOfIdentity(
+/** Exchanges the ID token of a user pool for AWS credentials. */
+export async function getIdentityCredentials(
   pool: IdentityPool,
   idToken: Secret,
   signal: AbortSignal,
@@ -28,7 +28,7 @@ export async function credentialsOfIdentity(
       abortSignal: signal,
     });
     operation = 'GetCredentialsForIdentity';
-    const { Credentials: given } = await client.send(
+    const { Credentials: credentials } = await client.send(
       new sdk.GetCredentialsForIdentityCommand({
         IdentityId,
         Logins,
@@ -36,11 +36,11 @@ export async function credentialsOfIdentity(
       }),
       { abortSignal: signal },
     );
-    const { AccessKeyId, SecretKey, SessionToken, Expiration } = given ?? {};
+    const { AccessKeyId, SecretKey, SessionToken, Expiration } = credentials ?? {};
     const expiration = toExpiration(Expiration?.getTime());
-    const areTexts = isCredentialString(AccessKeyId) && isCredentialString(SecretKey);
-    if (!areTexts || !isCredentialString(SessionToken) || expiration === undefined) {
-      throw new DriverError('AUTH_MALFORMED', 'Cognito gave credentials that are not whole');
+    const hasKeys = isCredentialString(AccessKeyId) && isCredentialString(SecretKey);
+    if (!hasKeys || !isCredentialString(SessionToken) || expiration === undefined) {
+      throw new DriverError('AUTH_MALFORMED', 'Cognito returned incomplete or invalid credentials');
     }
     return {
       accessKeyId: AccessKeyId,
@@ -51,7 +51,7 @@ export async function credentialsOfIdentity(
     };
   } catch (error) {
     signal.throwIfAborted();
-    throw cognitoError(operation, error);
+    throw toCognitoError(operation, error);
   } finally {
     client.destroy();
   }

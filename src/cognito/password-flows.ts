@@ -1,46 +1,45 @@
 import { DriverError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
+import type { CognitoParameters } from './challenges.ts';
 import type { UserPool } from './pools.ts';
-import { beginSrp, srpTimestamp } from './srp.ts';
+import { beginSrp, formatSrpTimestamp } from './srp.ts';
 
-type Texts = Readonly<Record<string, string>>;
-
-/** A sign-in that has begun: what it sends, and how it answers the question for a proof, if one comes. */
-interface Begun {
-  readonly sends: Texts;
-  readonly prove?: (asked: Texts) => Promise<Texts>;
+/** The parameters of InitiateAuth, and the response to the challenge PASSWORD_VERIFIER if the flow has one. */
+interface FlowStart {
+  readonly parameters: CognitoParameters;
+  readonly verifyPassword?: (challenge: CognitoParameters) => Promise<CognitoParameters>;
 }
 
-/** A way to show the user pool that the password is known. */
+/** How the password is verified by the user pool. */
 export interface PasswordFlow {
   readonly authFlow: 'USER_SRP_AUTH' | 'USER_PASSWORD_AUTH';
-  readonly begin: (pool: UserPool, password: Secret) => Promise<Begun>;
+  readonly begin: (pool: UserPool, password: Secret) => Promise<FlowStart>;
 }
 
 /** Sends the password itself, over TLS. */
 export const basicFlow: PasswordFlow = {
   authFlow: 'USER_PASSWORD_AUTH',
-  begin: async (_, password) => ({ sends: { PASSWORD: password.reveal() } }),
+  begin: async (_, password) => ({ parameters: { PASSWORD: password.reveal() } }),
 };
 
-/** Proves the password and never sends it. */
+/** Proves knowledge of the password with Secure Remote Password, without sending it. */
 export const srpFlow: PasswordFlow = {
   authFlow: 'USER_SRP_AUTH',
   async begin(pool, password) {
-    const run = await beginSrp(pool.name);
+    const exchange = await beginSrp(pool.name);
     return {
-      sends: { SRP_A: run.publicA },
-      async prove(asked) {
+      parameters: { SRP_A: exchange.publicA },
+      async verifyPassword(parameters) {
         const challenge = {
-          userId: parameter(asked, 'USER_ID_FOR_SRP'),
-          salt: parameter(asked, 'SALT'),
-          serverB: parameter(asked, 'SRP_B'),
-          secretBlock: parameter(asked, 'SECRET_BLOCK'),
+          userId: requireParameter(parameters, 'USER_ID_FOR_SRP'),
+          salt: requireParameter(parameters, 'SALT'),
+          serverB: requireParameter(parameters, 'SRP_B'),
+          secretBlock: requireParameter(parameters, 'SECRET_BLOCK'),
         };
-        const timestamp = await srpTimestamp();
+        const timestamp = await formatSrpTimestamp();
         return {
           PASSWORD_CLAIM_SECRET_BLOCK: challenge.secretBlock,
-          PASSWORD_CLAIM_SIGNATURE: run.prove(challenge, password.reveal(), timestamp),
+          PASSWORD_CLAIM_SIGNATURE: exchange.prove(challenge, password.reveal(), timestamp),
           TIMESTAMP: timestamp,
         };
       },
@@ -48,8 +47,8 @@ export const srpFlow: PasswordFlow = {
   },
 };
 
-function parameter(asked: Texts, name: string): string {
-  const value = asked[name];
+function requireParameter(parameters: CognitoParameters, name: string): string {
+  const value = parameters[name];
   if (value !== undefined && value !== '') return value;
-  throw new DriverError('AUTH_MALFORMED', `Cognito asked for a proof of the password without ${name}`);
+  throw new DriverError('AUTH_MALFORMED', `Cognito returned the challenge PASSWORD_VERIFIER without ${name}`);
 }

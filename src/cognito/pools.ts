@@ -5,23 +5,24 @@ import type { Ports } from '../core/ports.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Problem } from '../core/errors.ts';
 
-/** A user pool, seen through one of its app clients. */
+/** A user pool and one of its app clients. */
 export interface UserPool {
   readonly id: string;
-  /** The part of the ID that SRP hashes. */
+  /** The part of the ID after the Region, which SRP hashes. */
   readonly name: string;
   readonly region: string;
   readonly clientId: string;
   readonly clientSecret?: Secret | undefined;
   readonly endpoint?: string | undefined;
-  /** The way to Cognito, where it is not the usual one. */
+  /** Undefined for the default dispatcher. */
   readonly dispatcher?: Dispatcher | undefined;
 }
 
-/** An identity pool and how it calls the user pool. */
+/** An identity pool. */
 export interface IdentityPool {
   readonly id: string;
   readonly region: string;
+  /** The name of the user pool as a login provider. */
   readonly provider: string;
   readonly roleArn?: string | undefined;
   readonly endpoint?: string | undefined;
@@ -41,55 +42,56 @@ type PoolOptions = Pick<
   readonly awsIdentityPoolId: string;
 };
 
-/** What is wrong with the IDs of the pools, before anything is sent. */
-export function poolProblem(given: PoolOptions): Problem | undefined {
-  const region = partsOf(given.awsUserPoolId, '_')?.region;
-  if (region === undefined) return badId('AWSUserPoolId', given.awsUserPoolId, 'eu-west-1_AbCdEf123');
-  if (partsOf(given.awsIdentityPoolId, ':') === undefined) {
+/** Checks the IDs of the pools before anything is sent. */
+export function checkPoolOptions(options: PoolOptions): Problem | undefined {
+  const region = splitPoolId(options.awsUserPoolId, '_')?.region;
+  if (region === undefined)
+    return toBadIdProblem('AWSUserPoolId', options.awsUserPoolId, 'eu-west-1_AbCdEf123');
+  if (splitPoolId(options.awsIdentityPoolId, ':') === undefined) {
     const example = 'eu-west-1:01234567-89ab-cdef-0123-456789abcdef';
-    return badId('AWSIdentityPoolId', given.awsIdentityPoolId, example);
+    return toBadIdProblem('AWSIdentityPoolId', options.awsIdentityPoolId, example);
   }
-  if (given.awsCognitoRegion === undefined || given.awsCognitoRegion === region) return undefined;
+  if (options.awsCognitoRegion === undefined || options.awsCognitoRegion === region) return undefined;
   return {
     code: 'AUTH_CONFLICTING_PROPERTY',
-    message: `AWSUserPoolId ${given.awsUserPoolId} is in ${region}, but AWSCognitoRegion is ${given.awsCognitoRegion}`,
+    message: `AWSUserPoolId ${options.awsUserPoolId} is in ${region}, but AWSCognitoRegion is ${options.awsCognitoRegion}`,
   };
 }
 
-function badId(key: string, value: string, example: string): Problem {
+function toBadIdProblem(key: string, value: string, example: string): Problem {
   return { code: 'CONN_BAD_VALUE', message: `${key} is "${value}"; expected an ID such as ${example}` };
 }
 
-/** Region and rest of a pool's ID. */
-function partsOf(id: string, separator: '_' | ':'): { region: string; rest: string } | undefined {
+/** Splits the ID of a pool into the Region and the rest. */
+function splitPoolId(id: string, separator: '_' | ':'): { region: string; rest: string } | undefined {
   const at = id.indexOf(separator);
   const region = id.slice(0, Math.max(at, 0));
   const rest = id.slice(at + 1);
   return toRegionCode(region) === region && /^[\w-]+$/.test(rest) ? { region, rest } : undefined;
 }
 
-/** The user pool of IDs that were found to be right. */
-export function userPool(given: PoolOptions, ports: Pick<Ports, 'network'>): UserPool {
-  const { region, rest } = partsOf(given.awsUserPoolId, '_') ?? { region: '', rest: '' };
+/** The user pool of options that passed `checkPoolOptions`. */
+export function toUserPool(options: PoolOptions, ports: Pick<Ports, 'network'>): UserPool {
+  const { region, rest } = splitPoolId(options.awsUserPoolId, '_') ?? { region: '', rest: '' };
   return {
-    id: given.awsUserPoolId,
+    id: options.awsUserPoolId,
     name: rest,
     region,
-    clientId: given.awsUserPoolClientAppId,
-    clientSecret: given.awsUserPoolClientAppSecret,
-    endpoint: given.cognitoIdpEndpoint,
+    clientId: options.awsUserPoolClientAppId,
+    clientSecret: options.awsUserPoolClientAppSecret,
+    endpoint: options.cognitoIdpEndpoint,
     dispatcher: ports.network?.dispatcher,
   };
 }
 
-/** The identity pool of IDs that were found to be right, which knows that user pool. */
-export function identityPool(given: PoolOptions, { id, region, dispatcher }: UserPool): IdentityPool {
+/** The identity pool of options that passed `checkPoolOptions`, with that user pool as the login provider. */
+export function toIdentityPool(options: PoolOptions, { id, region, dispatcher }: UserPool): IdentityPool {
   return {
-    id: given.awsIdentityPoolId,
-    region: partsOf(given.awsIdentityPoolId, ':')?.region ?? '',
+    id: options.awsIdentityPoolId,
+    region: splitPoolId(options.awsIdentityPoolId, ':')?.region ?? '',
     provider: `cognito-idp.${region}.${dnsSuffix(region)}/${id}`,
-    roleArn: given.awsRoleArn,
-    endpoint: given.cognitoIdentityEndpoint,
+    roleArn: options.awsRoleArn,
+    endpoint: options.cognitoIdentityEndpoint,
     dispatcher,
   };
 }

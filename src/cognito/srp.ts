@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { DriverError } from '../core/errors.ts';
 
-/** What the user pool sends so that the password can be proved. */
+/** The parameters of the challenge PASSWORD_VERIFIER. */
 export interface SrpChallenge {
   readonly userId: string;
   readonly salt: string;
@@ -9,50 +9,50 @@ export interface SrpChallenge {
   readonly secretBlock: string;
 }
 
-/** One run of Secure Remote Password: it shows `publicA` and proves the password without sending it. */
-export interface SrpRun {
+/** One exchange of Secure Remote Password, which proves the password without sending it. */
+export interface SrpExchange {
   readonly publicA: string;
-  /** The signature that the user pool can check only with the right password. */
+  /** The password claim signature; throws AUTH_MALFORMED for values that SRP does not allow. */
   prove(challenge: SrpChallenge, password: string, timestamp: string): string;
 }
 
-/** Begins a run. `smallA`, in hexadecimal digits, is for published vectors: without it, it is drawn at random. */
-export async function beginSrp(poolName: string, smallA?: string): Promise<SrpRun> {
-  // Loaded when needed: few connections use Cognito.
+/** Begins an exchange. `smallA`, in hexadecimal, is for test vectors; by default it is random. */
+export async function beginSrp(poolName: string, smallA?: string): Promise<SrpExchange> {
+  // Loaded on demand, since few connections use Cognito.
   const [{ AuthenticationHelper }, { default: module }] = await Promise.all([
     import('amazon-cognito-identity-js'),
     import('amazon-cognito-identity-js/lib/BigInteger.js'),
   ]);
-  const numberOf = (digits: string): InstanceType<typeof module.default> => {
+  const parseNumber = (digits: string): InstanceType<typeof module.default> => {
     if (/^[0-9a-f]{1,1024}$/i.test(digits)) return new module.default(digits, 16);
-    throw new DriverError('AUTH_MALFORMED', 'Cognito sent something other than a number for SRP');
+    throw new DriverError('AUTH_MALFORMED', 'Cognito returned an invalid SRP number');
   };
   const helper = new AuthenticationHelper(poolName);
   if (smallA !== undefined) {
-    helper.smallAValue = numberOf(smallA);
+    helper.smallAValue = parseNumber(smallA);
     helper.largeAValue = undefined;
   }
-  // Its callbacks are called at once.
+  // The helper calls its callbacks synchronously.
   let publicA = '';
   helper.getLargeAValue((_, value) => (publicA = value.toString(16)));
 
-  function keyFor({ userId, serverB, salt }: SrpChallenge, password: string): Uint8Array {
-    const given = [numberOf(serverB), numberOf(salt)] as const;
+  function deriveKey({ userId, serverB, salt }: SrpChallenge, password: string): Uint8Array {
+    const numbers = [parseNumber(serverB), parseNumber(salt)] as const;
     let key: Uint8Array | undefined;
     try {
-      helper.getPasswordAuthenticationKey(userId, password, ...given, (_, derived) => (key = derived));
+      helper.getPasswordAuthenticationKey(userId, password, ...numbers, (_, derived) => (key = derived));
     } catch {
       key = undefined;
     }
     if (key !== undefined) return key;
-    // With such a number anybody's password would do.
-    throw new DriverError('AUTH_MALFORMED', 'Cognito sent a number that SRP forbids');
+    // With a multiple of the modulus, any password would be accepted.
+    throw new DriverError('AUTH_MALFORMED', 'Cognito returned an SRP number that is not allowed');
   }
 
   return {
     publicA,
     prove(challenge, password, timestamp) {
-      return createHmac('sha256', keyFor(challenge, password))
+      return createHmac('sha256', deriveKey(challenge, password))
         .update(poolName)
         .update(challenge.userId)
         .update(Buffer.from(challenge.secretBlock, 'base64'))
@@ -62,8 +62,8 @@ export async function beginSrp(poolName: string, smallA?: string): Promise<SrpRu
   };
 }
 
-/** The time as the user pool wants it, in English and without a zero before the day. */
-export async function srpTimestamp(): Promise<string> {
+/** The current time in the format of the user pool: English names, and no leading zero in the day. */
+export async function formatSrpTimestamp(): Promise<string> {
   const { DateHelper } = await import('amazon-cognito-identity-js');
   return new DateHelper().getNowString();
 }

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type {
   ChallengeNameType,
   CognitoIdentityProviderClient,
@@ -7,98 +8,101 @@ import type {
 import { DriverError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import { createBoundedHandler } from '../aws/bounded-handler.ts';
-import { type Answerer, answerChallenge, newPasswordIn } from './challenges.ts';
-import { cognitoError } from './cognito-errors.ts';
+import {
+  type ChallengeResponder,
+  type CognitoParameters,
+  findNewPassword,
+  respondToChallenge,
+} from './challenges.ts';
+import { toCognitoError } from './cognito-errors.ts';
 import type { PasswordFlow } from './password-flows.ts';
 import type { UserPool } from './pools.ts';
-import { secretHash } from './secret-hash.ts';
 
-/** What a sign-in at the user pool gives. */
+/** The tokens of a user who signed in to a user pool. */
 export interface PoolSession {
   readonly idToken: Secret;
   readonly refreshToken?: Secret;
-  /** The name under which the user pool keeps the user; not always the one that was typed. */
+  /** The user name in the user pool, which can differ from the one in the connection string. */
   readonly userName: string;
-  /** The password that the sign-in set in place of a temporary one. */
+  /** The password that replaced a temporary one during this sign-in. */
   readonly newPassword?: Secret;
 }
 
-/** Whoever signs in. */
+/** The user who signs in. */
 export interface PoolUser {
   readonly name: string;
   readonly password: Secret;
 }
 
-type Texts = Readonly<Record<string, string>>;
-/** Both of Cognito's answers look like this. */
-type Step = Pick<
+/** The common part of the responses of InitiateAuth and RespondToAuthChallenge. */
+type AuthResponse = Pick<
   RespondToAuthChallengeCommandOutput,
   'AuthenticationResult' | 'ChallengeName' | 'ChallengeParameters' | 'Session'
 >;
 
 const TIMEOUT_MS = 10_000;
-const MAX_STEPS = 8;
+const MAX_CHALLENGES = 8;
 
-/** Signs in with a password and answers what the user pool asks besides. */
+/** Signs in with a password and responds to the challenges of the user pool. */
 export async function signInToPool(
   pool: UserPool,
   user: PoolUser,
   flow: PasswordFlow,
-  answerer: Answerer,
+  responder: ChallengeResponder,
   signal: AbortSignal,
 ): Promise<PoolSession> {
-  const { sends, prove } = await flow.begin(pool, user.password);
-  return withClient(pool, signal, async (calls) => {
-    let step = await calls.initiate(flow.authFlow, user.name, { USERNAME: user.name, ...sends });
+  const { parameters, verifyPassword } = await flow.begin(pool, user.password);
+  return withClient(pool, signal, async (client) => {
+    let response = await client.initiate(flow.authFlow, user.name, { USERNAME: user.name, ...parameters });
     let userName = user.name;
     let newPassword: Secret | undefined;
-    for (let steps = 0; steps < MAX_STEPS && step.ChallengeName !== undefined; steps++) {
-      const asked = step.ChallengeParameters ?? {};
-      userName = asked['USER_ID_FOR_SRP'] ?? userName;
-      const name = step.ChallengeName;
-      const answer =
-        name === 'PASSWORD_VERIFIER' && prove !== undefined
-          ? await prove(asked)
-          : await answerChallenge(name, asked, answerer);
-      step = await calls.respond(name, userName, answer, step.Session);
-      newPassword = newPasswordIn(answer) ?? newPassword;
+    for (let count = 0; count < MAX_CHALLENGES && response.ChallengeName !== undefined; count++) {
+      const name = response.ChallengeName;
+      const challenge = response.ChallengeParameters ?? {};
+      userName = challenge['USER_ID_FOR_SRP'] ?? userName;
+      const answers =
+        name === 'PASSWORD_VERIFIER' && verifyPassword !== undefined
+          ? await verifyPassword(challenge)
+          : await respondToChallenge(name, challenge, responder);
+      response = await client.respond(name, userName, answers, response.Session);
+      newPassword = findNewPassword(answers) ?? newPassword;
     }
-    const session = sessionOf(step, userName);
+    const session = toPoolSession(response, userName);
     return newPassword === undefined ? session : { ...session, newPassword };
   });
 }
 
-/** Goes on with an earlier sign-in; fails where the user pool has ended it. */
+/** Renews a session with its refresh token; fails if the user pool has revoked it. */
 export async function refreshPoolSession(
   pool: UserPool,
   { userName, refreshToken }: PoolSession & { readonly refreshToken: Secret },
   signal: AbortSignal,
 ): Promise<PoolSession> {
-  return withClient(pool, signal, async (calls) => {
-    const step = await calls.initiate('REFRESH_TOKEN_AUTH', userName, {
+  return withClient(pool, signal, async (client) => {
+    const response = await client.initiate('REFRESH_TOKEN_AUTH', userName, {
       REFRESH_TOKEN: refreshToken.reveal(),
     });
-    return { refreshToken, ...sessionOf(step, userName) };
+    return { refreshToken, ...toPoolSession(response, userName) };
   });
 }
 
-function sessionOf(step: Step, userName: string): PoolSession {
-  if (step.ChallengeName !== undefined) {
-    throw new DriverError('AUTH_REFUSED', `The user pool went on asking after ${MAX_STEPS} answers`);
+function toPoolSession(response: AuthResponse, userName: string): PoolSession {
+  if (response.ChallengeName !== undefined) {
+    throw new DriverError('AUTH_REFUSED', `The user pool requires more than ${MAX_CHALLENGES} challenges`);
   }
-  const { IdToken: idToken, RefreshToken: refreshToken } = step.AuthenticationResult ?? {};
+  const { IdToken: idToken, RefreshToken: refreshToken } = response.AuthenticationResult ?? {};
   if (idToken === undefined || idToken === '') {
-    throw new DriverError('AUTH_MALFORMED', 'Cognito ended the sign-in without an ID token');
+    throw new DriverError('AUTH_MALFORMED', 'Cognito returned no ID token');
   }
   return {
     idToken: new Secret(idToken),
     ...(refreshToken === undefined ? {} : { refreshToken: new Secret(refreshToken) }),
-    userName: userNameIn(idToken) ?? userName,
+    userName: parseUserName(idToken) ?? userName,
   };
 }
 
-/** The token's word on how the user pool calls the user. Nothing hangs on its being true: the user pool checks it. */
-function userNameIn(idToken: string): string | undefined {
+/** The user name in the ID token. It needs no verification, since the user pool checks it in each request. */
+function parseUserName(idToken: string): string | undefined {
   try {
     const claims: unknown = JSON.parse(
       Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8'),
@@ -106,26 +110,30 @@ function userNameIn(idToken: string): string | undefined {
     const name = new Map(Object.entries(Object(claims))).get('cognito:username');
     return typeof name === 'string' && name !== '' ? name : undefined;
   } catch {
-    // Not a token of the usual form: the name is the one that the sign-in went by.
+    // Not a JWT: the caller keeps the name that it signed in with.
     return undefined;
   }
 }
 
-/** The two requests of a sign-in. */
-interface PoolCalls {
-  initiate(flow: InitiateAuthCommandInput['AuthFlow'], userName: string, sends: Texts): Promise<Step>;
+/** The requests of a sign-in. */
+interface PoolClient {
+  initiate(
+    flow: InitiateAuthCommandInput['AuthFlow'],
+    userName: string,
+    parameters: CognitoParameters,
+  ): Promise<AuthResponse>;
   respond(
     name: ChallengeNameType,
     userName: string,
-    answer: Texts,
+    answers: CognitoParameters,
     session: string | undefined,
-  ): Promise<Step>;
+  ): Promise<AuthResponse>;
 }
 
 async function withClient<T>(
   pool: UserPool,
   signal: AbortSignal,
-  work: (calls: PoolCalls) => Promise<T>,
+  work: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
   const sdk = await import('@aws-sdk/client-cognito-identity-provider');
   const client: CognitoIdentityProviderClient = new sdk.CognitoIdentityProviderClient({
@@ -135,25 +143,29 @@ async function withClient<T>(
     maxAttempts: 1,
     ...(pool.endpoint === undefined ? {} : { endpoint: pool.endpoint }),
   });
-  const withHash = (userName: string, sends: Texts): Record<string, string> =>
+  const withHash = (userName: string, parameters: CognitoParameters): Record<string, string> =>
     pool.clientSecret === undefined
-      ? { ...sends }
-      : { ...sends, SECRET_HASH: secretHash(userName, pool.clientId, pool.clientSecret) };
+      ? { ...parameters }
+      : { ...parameters, SECRET_HASH: computeSecretHash(userName, pool.clientId, pool.clientSecret) };
   try {
     return await work({
-      async initiate(AuthFlow, userName, sends) {
-        const AuthParameters = withHash(userName, sends);
+      async initiate(AuthFlow, userName, parameters) {
+        const AuthParameters = withHash(userName, parameters);
         const command = new sdk.InitiateAuthCommand({ ClientId: pool.clientId, AuthFlow, AuthParameters });
-        return told('InitiateAuth', signal, client.send(command, { abortSignal: signal }));
+        return toCognitoResult('InitiateAuth', signal, client.send(command, { abortSignal: signal }));
       },
-      async respond(ChallengeName, userName, answer, Session) {
+      async respond(ChallengeName, userName, answers, Session) {
         const command = new sdk.RespondToAuthChallengeCommand({
           ClientId: pool.clientId,
           ChallengeName,
-          ChallengeResponses: withHash(userName, { USERNAME: userName, ...answer }),
+          ChallengeResponses: withHash(userName, { USERNAME: userName, ...answers }),
           ...(Session === undefined ? {} : { Session }),
         });
-        return told('RespondToAuthChallenge', signal, client.send(command, { abortSignal: signal }));
+        return toCognitoResult(
+          'RespondToAuthChallenge',
+          signal,
+          client.send(command, { abortSignal: signal }),
+        );
       },
     });
   } finally {
@@ -161,12 +173,19 @@ async function withClient<T>(
   }
 }
 
-/** The answer, or its failure as the driver tells it; who gave up hears why. */
-async function told<T>(operation: string, signal: AbortSignal, answer: Promise<T>): Promise<T> {
+/** The result of a request; failures become driver errors, or the abort reason if the caller aborted. */
+async function toCognitoResult<T>(operation: string, signal: AbortSignal, result: Promise<T>): Promise<T> {
   try {
-    return await answer;
+    return await result;
   } catch (error) {
     signal.throwIfAborted();
-    throw cognitoError(operation, error);
+    throw toCognitoError(operation, error);
   }
+}
+
+/** The SECRET_HASH of a request, which proves knowledge of the app client's secret. */
+export function computeSecretHash(userName: string, clientId: string, clientSecret: Secret): string {
+  return createHmac('sha256', clientSecret.reveal())
+    .update(userName + clientId)
+    .digest('base64');
 }

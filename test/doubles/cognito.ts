@@ -3,22 +3,22 @@ import { type Heard, type Listening, type Told, listen } from './json-server.ts'
 import { type ServerRun, serverRun, verifierOf } from './srp-server.ts';
 
 /** A question that comes after the password, and what answers it. */
-export interface Question {
+export interface ChallengeSetup {
   readonly name: string;
   readonly parameters?: Readonly<Record<string, string>>;
   /** The fields of the right answer; another one is refused as a wrong code. */
   readonly right: Readonly<Record<string, string>>;
 }
 
-export interface CognitoWorld {
+export interface CognitoSetup {
   readonly user?: string;
   /** The user pool's own name of the user. */
   readonly sub?: string;
   readonly password?: string;
   readonly clientSecret?: string;
-  readonly questions?: readonly Question[];
+  readonly challenges?: readonly ChallengeSetup[];
   /** Overrides: what is answered to an operation instead; undefined goes on as usual. */
-  readonly instead?: (operation: string, body: Texts, count: number) => Told | 'silence';
+  readonly override?: (operation: string, body: Texts, count: number) => Told | 'silence';
   readonly expiration?: () => number;
 }
 
@@ -41,8 +41,13 @@ interface Texts {
 }
 
 /** Checks what a user pool checks: SRP's proof, SECRET_HASH, sessions used in order, tokens it gave. */
-export async function startCognito(world: CognitoWorld = {}): Promise<CognitoDouble> {
-  const { user = 'ana@corp.example', sub = '7c0f-sub', password = 'Pa$$ wörd;1', questions = [] } = world;
+export async function startCognito(world: CognitoSetup = {}): Promise<CognitoDouble> {
+  const {
+    user = 'ana@corp.example',
+    sub = '7c0f-sub',
+    password = 'Pa$$ wörd;1',
+    challenges: questions = [],
+  } = world;
   const verifier = verifierOf(POOL_NAME, sub, password);
   const tokens = new Set<string>();
   let run: ServerRun | undefined;
@@ -164,7 +169,7 @@ export async function startCognito(world: CognitoWorld = {}): Promise<CognitoDou
   const double = await listen((heard) => {
     const operation = operationOf(heard);
     const body = texts(JSON.parse(heard.body));
-    const told = world.instead?.(operation, body, count++);
+    const told = world.override?.(operation, body, count++);
     if (told === 'silence') return undefined;
     if (told !== undefined) return told;
     if (heard.headers.authorization !== undefined) return refuse('InvalidParameterException', 'signed');
