@@ -2,17 +2,17 @@ import { lintProfiles } from '../profiles/lint-profiles.ts';
 import { readProfileFiles } from '../profiles/profile-files.ts';
 import { type SignIn, signIn } from '../database/sign-in.ts';
 import { getCallerIdentity } from '../aws/sts.ts';
-import { chooseRegion, dynamodbEndpoint, isOnThisMachine, stsEndpoint } from '../aws/endpoints.ts';
+import { resolveRegion, resolveDynamodbEndpoint, isLocalEndpoint, resolveStsEndpoint } from '../aws/endpoints.ts';
 import type { Options } from '../connstring/properties.ts';
 import { redact } from '../connstring/redact.ts';
 import { dnsSuffix } from '../aws/regions.ts';
-import { type Resolved, parseConnection } from '../connstring/resolve.ts';
+import { type ParsedConnection, parseConnection } from '../connstring/resolve.ts';
 import { type Credentials, maskKeyId } from '../core/credentials.ts';
 import { DriverError } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
 import { createDatabaseClient } from '../database/dynamodb-client.ts';
 import { type HostOptions, resolvePorts } from '../host/node/process-ports.ts';
-import { schemaStoreFor } from '../database/schema-store.ts';
+import { openSchemaStore } from '../database/schema-store.ts';
 import { type Finding, failed, ok, skipped, warning } from './finding.ts';
 import { checkNetwork } from './network.ts';
 
@@ -65,11 +65,11 @@ interface PreparedSignIn {
   readonly properties: Options;
 }
 
-async function prepareSignIn({ options }: Resolved, ports: Ports): Promise<PreparedSignIn> {
+async function prepareSignIn({ options }: ParsedConnection, ports: Ports): Promise<PreparedSignIn> {
   // A diagnosis reports the first failure instead of waiting for retries.
   const properties = { ...options, maximumRequestRetries: 1 };
   const identity = await signIn(properties, ports);
-  return { identity, region: chooseRegion(properties, identity), properties };
+  return { identity, region: resolveRegion(properties, identity), properties };
 }
 
 /** The same proxy and TLS settings as the connection. */
@@ -82,8 +82,8 @@ async function checkFiles(options: Options, ports: Ports): Promise<readonly Find
   if ('error' in read) return [failed('AWS files', read.error)];
   const files = read.value;
   const existing = [
-    ...(files.found.credentials ? [files.credentialsFile] : []),
-    ...(files.found.config ? [files.configFile] : []),
+    ...(files.exists.credentials ? [files.credentialsFile] : []),
+    ...(files.exists.config ? [files.configFile] : []),
   ];
   if (existing.length === 0) {
     return [skipped('AWS files', `neither ${files.credentialsFile} nor ${files.configFile} exists`)];
@@ -101,7 +101,7 @@ async function checkSchemas(options: Options, ports: Ports): Promise<readonly Fi
   const { location } = options;
   if (location === undefined) return [];
   const read = await attempt(async () => {
-    const store = schemaStoreFor(options, { ...ports, warn: () => undefined });
+    const store = openSchemaStore(options, { ...ports, warn: () => undefined });
     return { broken: await store.broken(), all: await store.all() };
   });
   if ('error' in read) return [failed('schema files', read.error)];
@@ -117,8 +117,8 @@ function serviceAddresses({
 }: PreparedSignIn): Parameters<typeof checkNetwork>[0] {
   const suffix = `${region}.${dnsSuffix(region)}`;
   const dynamodb =
-    dynamodbEndpoint(properties, region) ?? identity.endpointUrl ?? `https://dynamodb.${suffix}`;
-  const sts = stsEndpoint(properties, region) ?? `https://sts.${suffix}`;
+    resolveDynamodbEndpoint(properties, region) ?? identity.endpointUrl ?? `https://dynamodb.${suffix}`;
+  const sts = resolveStsEndpoint(properties, region) ?? `https://sts.${suffix}`;
   return [
     { service: 'DynamoDB', url: dynamodb },
     ...(isEmulated(properties, identity) ? [] : [{ service: 'STS' as const, url: sts }]),
@@ -128,7 +128,7 @@ function serviceAddresses({
 /** DynamoDB emulators come without STS. */
 function isEmulated({ endpoint, stsEndpoint: sts }: Options, identity: SignIn): boolean {
   const dynamodb = endpoint ?? identity.endpointUrl;
-  return sts === undefined && dynamodb !== undefined && isOnThisMachine(dynamodb);
+  return sts === undefined && dynamodb !== undefined && isLocalEndpoint(dynamodb);
 }
 
 function describeCredentials(
@@ -150,7 +150,7 @@ async function checkIdentity(
     return skipped('identity', 'a local emulator does not check identities');
   }
   const dispatcher = identity.network.dispatcher;
-  const call = { credentials, region, endpoint: stsEndpoint(properties, region), dispatcher, signal };
+  const call = { credentials, region, endpoint: resolveStsEndpoint(properties, region), dispatcher, signal };
   const caller = await attempt(() => getCallerIdentity(call));
   signal.throwIfAborted();
   if ('value' in caller) return ok('identity', `${caller.value.arn} in account ${caller.value.account}`);

@@ -8,10 +8,10 @@ import {
   type Profile,
   type ProfileOptions,
   readProfileFiles,
-  wordOf,
+  stripComment,
 } from './profile-files.ts';
 
-/** The options that say where an instance's metadata service is. */
+/** The properties that determine the instance metadata settings. */
 export const INSTANCE_OPTIONS = ['imdsEndpoint', ...PROFILE_OPTIONS] as const;
 export type InstanceOptions = ProfileOptions & Pick<Options, 'imdsEndpoint'>;
 
@@ -21,61 +21,70 @@ const ENDPOINTS: ReadonlyMap<string, string> = new Map([
 ]);
 const TIMEOUT_MS = 1000;
 
-/** What the connection, the environment and the profile say of the metadata service, in this order. */
-export async function instanceSettings(options: InstanceOptions, ports: Ports): Promise<InstanceSettings> {
+/** The instance metadata settings, from the properties, the environment and the profile, in this order. */
+export async function resolveInstanceSettings(
+  options: InstanceOptions,
+  ports: Ports,
+): Promise<InstanceSettings> {
   const { profiles } = await readProfileFiles(options, ports);
   const profile = profiles.get(options.awsCredentialsFileProfile);
-  const disabledBy = switchedOn('AWS_EC2_METADATA_DISABLED', undefined, profile, ports);
-  const v1DisabledBy = switchedOn('AWS_EC2_METADATA_V1_DISABLED', 'ec2_metadata_v1_disabled', profile, ports);
+  const disabledBy = findEnabledSetting('AWS_EC2_METADATA_DISABLED', undefined, profile, ports);
+  const v1DisabledBy = findEnabledSetting(
+    'AWS_EC2_METADATA_V1_DISABLED',
+    'ec2_metadata_v1_disabled',
+    profile,
+    ports,
+  );
   return {
-    endpoint: endpointOf(options, profile, ports).replace(/\/+$/, ''),
-    timeoutMs: timeoutOf(ports),
+    endpoint: resolveEndpoint(options, profile, ports).replace(/\/+$/, ''),
+    timeoutMs: resolveTimeoutMs(ports),
     ...(disabledBy === undefined ? {} : { disabledBy }),
     ...(v1DisabledBy === undefined ? {} : { v1DisabledBy }),
   };
 }
 
-/** A setting of the environment or, where that is silent, of the profile. */
-interface Found {
+/** A setting from the environment, else from the profile. */
+interface FoundSetting {
   readonly value: string;
-  readonly where: string;
+  /** The variable, or `file:line: key`. */
+  readonly source: string;
 }
 
-function found(
+function findSetting(
   variable: string,
   key: string | undefined,
   profile: Profile | undefined,
   ports: Ports,
-): Found | undefined {
+): FoundSetting | undefined {
   const value = ports.env(variable);
-  if (value !== undefined) return { value, where: variable };
+  if (value !== undefined) return { value, source: variable };
   const setting = key === undefined ? undefined : profile?.settings.get(key);
   return setting === undefined
     ? undefined
-    : { value: wordOf(setting), where: `${setting.file}:${setting.line}: ${key}` };
+    : { value: stripComment(setting), source: `${setting.file}:${setting.line}: ${key}` };
 }
 
-function switchedOn(
+function findEnabledSetting(
   variable: string,
   key: string | undefined,
   profile: Profile | undefined,
   ports: Ports,
 ): string | undefined {
-  const setting = found(variable, key, profile, ports);
-  return setting?.value.trim().toLowerCase() === 'true' ? setting.where : undefined;
+  const setting = findSetting(variable, key, profile, ports);
+  return setting?.value.trim().toLowerCase() === 'true' ? setting.source : undefined;
 }
 
-function endpointOf(options: InstanceOptions, profile: Profile | undefined, ports: Ports): string {
-  // The property stands for AWS_EC2_METADATA_SERVICE_ENDPOINT as well.
+function resolveEndpoint(options: InstanceOptions, profile: Profile | undefined, ports: Ports): string {
+  // The property is also set by AWS_EC2_METADATA_SERVICE_ENDPOINT.
   if (options.imdsEndpoint !== undefined) return options.imdsEndpoint;
-  const address = profile?.settings.get('ec2_metadata_service_endpoint');
-  if (address !== undefined) {
-    const reading = url.read(wordOf(address), ports);
-    if ('value' in reading) return reading.value;
-    const where = `${address.file}:${address.line}: ec2_metadata_service_endpoint`;
-    throw new DriverError('AUTH_PROFILE', `${where}: expected ${reading.expected}`);
+  const setting = profile?.settings.get('ec2_metadata_service_endpoint');
+  if (setting !== undefined) {
+    const parsed = url.read(stripComment(setting), ports);
+    if ('value' in parsed) return parsed.value;
+    const location = `${setting.file}:${setting.line}: ec2_metadata_service_endpoint`;
+    throw new DriverError('AUTH_PROFILE', `${location}: expected ${parsed.expected}`);
   }
-  const mode = found(
+  const mode = findSetting(
     'AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE',
     'ec2_metadata_service_endpoint_mode',
     profile,
@@ -83,11 +92,11 @@ function endpointOf(options: InstanceOptions, profile: Profile | undefined, port
   );
   const endpoint = ENDPOINTS.get(mode?.value.trim().toLowerCase() ?? 'ipv4');
   if (endpoint !== undefined) return endpoint;
-  throw new DriverError('AUTH_PROFILE', `${mode?.where} is "${mode?.value}"; expected IPv4 or IPv6`);
+  throw new DriverError('AUTH_PROFILE', `${mode?.source} is "${mode?.value}"; expected IPv4 or IPv6`);
 }
 
-/** The AWS command line's variable, in seconds. */
-function timeoutOf(ports: Ports): number {
+/** The timeout of the AWS CLI's environment variable, which is in seconds. */
+function resolveTimeoutMs(ports: Ports): number {
   const seconds = Number(ports.env('AWS_METADATA_SERVICE_TIMEOUT') ?? NaN);
   return seconds > 0 && seconds <= 60 ? seconds * 1000 : TIMEOUT_MS;
 }

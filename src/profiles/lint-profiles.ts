@@ -3,40 +3,41 @@ import { toRegionCode } from '../aws/regions.ts';
 import { type Attempt, DriverError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Ports } from '../core/ports.ts';
-import { type Profile, type ProfileFiles, type Setting, wordOf } from './profile-files.ts';
-import { type ProfileSourceOptions, firstKey, placeOf } from './profile-kind.ts';
-import { sourcesIn } from './profile-source.ts';
-import { namedSources } from './role-credentials.ts';
+import { type Profile, type ProfileFiles, type Setting, stripComment } from './profile-files.ts';
+import { type ProfileSourceOptions, findFirstSetting, formatLocation } from './profile-kind.ts';
+import { createSourceResolver } from './profile-source.ts';
+import { createNamedSources } from './role-credentials.ts';
 import { hasKeys } from './static-keys.ts';
 
-/** What is wrong or doubtful in the AWS files, each with `file:line`, in their order. Sends nothing. */
+/** Errors and doubtful settings in the AWS files, each with `file:line`, in file order. Sends nothing. */
 export function lintProfiles(
   files: ProfileFiles,
   options: ProfileSourceOptions,
   ports: Ports,
 ): readonly Attempt[] {
   const sections = [...files.profiles.values(), ...files.ssoSessions.values(), ...files.services.values()];
-  // A fault of one profile shows in all whose roles build on it.
-  const faulty = new Map(faults(files, options, ports).map((remark) => [remark.what, remark]));
-  const found = [
+  // The error of a profile is found again through each profile that uses it as its source.
+  const errors = new Map(findProfileErrors(files, options, ports).map((remark) => [remark.what, remark]));
+  const remarks = [
     ...files.remarks,
     ...sections.flatMap(({ settings }) =>
-      [...settings].flatMap(([key, setting]) => settingRemarks(key, setting)),
+      [...settings].flatMap(([key, setting]) => lintSetting(key, setting)),
     ),
-    ...[...files.profiles.values()].flatMap(mixtures),
-    ...faulty.values(),
+    ...[...files.profiles.values()].flatMap(lintMixedCredentials),
+    ...errors.values(),
   ];
-  return found.toSorted((a, b) => compare(a.what, b.what));
+  return remarks.toSorted((a, b) => compareLocations(a.what, b.what));
 }
 
-const WORDS: ReadonlySet<string> = new Set([
+/** Settings whose values contain no blanks. */
+const SINGLE_WORD_KEYS: ReadonlySet<string> = new Set([
   'region',
   'sso_region',
   'output',
   'duration_seconds',
   'sso_account_id',
 ]);
-const KEYS = [
+const KNOWN_KEYS = [
   'aws_access_key_id',
   'aws_secret_access_key',
   'aws_session_token',
@@ -74,63 +75,67 @@ const KEYS = [
   'ec2_metadata_service_endpoint_mode',
 ];
 
-function settingRemarks(key: string, setting: Setting): readonly Attempt[] {
-  const what = placeOf(setting);
+function lintSetting(key: string, setting: Setting): readonly Attempt[] {
+  const what = formatLocation(setting);
   const remarks: Attempt[] = [];
-  const near = KEYS.includes(key) ? [] : misspelled(key);
-  if (near.length > 0)
-    remarks.push({ what, why: `${key} means nothing; did you mean ${near.join(' or ')}?` });
-  if (WORDS.has(key) && wordOf(setting) !== setting.value) {
-    remarks.push({ what, why: `the AWS command line takes the comment behind ${key} as part of its value` });
+  const corrections = KNOWN_KEYS.includes(key) ? [] : findCorrections(key);
+  if (corrections.length > 0)
+    remarks.push({ what, why: `unknown setting ${key}; did you mean ${corrections.join(' or ')}?` });
+  if (SINGLE_WORD_KEYS.has(key) && stripComment(setting) !== setting.value) {
+    remarks.push({ what, why: `the AWS CLI includes the comment after ${key} in its value` });
   }
-  if ((key === 'region' || key === 'sso_region') && toRegionCode(wordOf(setting)) === undefined) {
-    remarks.push({ what, why: `${key} is no Region code such as eu-west-1` });
+  if ((key === 'region' || key === 'sso_region') && toRegionCode(stripComment(setting)) === undefined) {
+    remarks.push({ what, why: `${key} is not a Region code such as eu-west-1` });
   }
   if (/(^|\.)endpoint_url$/.test(key)) {
-    const reading = url.read(wordOf(setting), { home: '', env: () => undefined });
-    if ('expected' in reading) remarks.push({ what, why: `${key}: expected ${reading.expected}` });
+    const parsed = url.read(stripComment(setting), { home: '', env: () => undefined });
+    if ('expected' in parsed) remarks.push({ what, why: `${key}: expected ${parsed.expected}` });
   }
   return remarks;
 }
 
-/** Other tools have keys of their own, so only what is a letter or two away from a known one is doubted. */
-function misspelled(key: string): readonly string[] {
-  return nearest(key, KEYS, 2).filter(
+/** Other tools add their own settings, so only those at most two letters from a known one are reported. */
+function findCorrections(key: string): readonly string[] {
+  return nearest(key, KNOWN_KEYS, 2).filter(
     (known) => Math.abs(known.length - key.length) <= 2 && known[0] === key[0],
   );
 }
 
-function mixtures(profile: Profile): readonly Attempt[] {
-  const sso = firstKey(profile, 'sso_account_id', 'sso_role_name');
-  const role = firstKey(profile, 'role_arn');
-  const stronger = role ?? sso;
-  if (stronger === undefined || !hasKeys(profile)) return [];
+function lintMixedCredentials(profile: Profile): readonly Attempt[] {
+  const sso = findFirstSetting(profile, 'sso_account_id', 'sso_role_name');
+  const role = findFirstSetting(profile, 'role_arn');
+  const preferred = role ?? sso;
+  if (preferred === undefined || !hasKeys(profile)) return [];
   if (profile.settings.get('source_profile')?.value === profile.name) return [];
-  const named = role === undefined ? 'IAM Identity Center' : 'its role';
+  const method = role === undefined ? 'IAM Identity Center' : 'its role';
   return [
     {
-      what: placeOf(stronger),
-      why: `profile "${profile.name}" has keys as well, which are passed over: it signs in with ${named}`,
+      what: formatLocation(preferred),
+      why: `profile "${profile.name}" also has access keys, which are ignored: it signs in with ${method}`,
     },
   ];
 }
 
-function faults(files: ProfileFiles, options: ProfileSourceOptions, ports: Ports): readonly Attempt[] {
-  const sourceOf = sourcesIn(files, namedSources(options, ports), options, ports);
+function findProfileErrors(
+  files: ProfileFiles,
+  options: ProfileSourceOptions,
+  ports: Ports,
+): readonly Attempt[] {
+  const resolveSource = createSourceResolver(files, createNamedSources(options, ports), options, ports);
   return [...files.profiles.values()].flatMap((profile) => {
     try {
-      sourceOf(profile, [profile.name]);
+      resolveSource(profile, [profile.name]);
       return [];
     } catch (error) {
-      // A profile without credentials may be there for its settings.
+      // A profile may exist only for its settings.
       if (!(error instanceof DriverError) || error.code === 'AUTH_NO_CREDENTIALS') return [];
-      const [, what = profile.place, why = error.message] = /^(.+?:\d+): (.*)$/s.exec(error.message) ?? [];
+      const [, what = profile.location, why = error.message] = /^(.+?:\d+): (.*)$/s.exec(error.message) ?? [];
       return [{ what, why }];
     }
   });
 }
 
-/** By file, then by line as a number. */
-function compare(a: string, b: string): number {
+/** Compares by file, then by line number. */
+function compareLocations(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });
 }

@@ -4,95 +4,95 @@ import { getErrorMessage } from '../core/errors.ts';
 import type { ProgramResult } from '../core/ports.ts';
 import { splitCommand } from '../core/split-command.ts';
 import { parseZonedTime } from '../core/zoned-time.ts';
-import { namedBy } from './profile-files.ts';
-import { type ProfileKind, firstKey, profileError } from './profile-kind.ts';
+import { findNamingProperty } from './profile-files.ts';
+import { type ProfileKind, findFirstSetting, profileError } from './profile-kind.ts';
 
-const BOUNDS = { timeoutMs: 60_000, maxBytes: 64 * 1024 };
+const LIMITS = { timeoutMs: 60_000, maxBytes: 64 * 1024 };
 
-/** Credentials that a program prints, as `credential_process` of the AWS tools describes it. */
+/** Credentials from an external process, in the format of the AWS CLI's `credential_process`. */
 export const processCredentials: ProfileKind = {
-  what: 'a process',
-  key: (profile) => firstKey(profile, 'credential_process'),
+  what: 'an external process',
+  key: (profile) => findFirstSetting(profile, 'credential_process'),
   source(profile, key, context) {
     const argv = splitCommand(key.value, context.ports.platform);
-    const fault = (message: string, cause?: unknown): Error =>
+    const toError = (message: string, cause?: unknown): Error =>
       profileError(key, `credential_process of profile "${profile.name}" ${message}`, context.chain, {
         cause,
       });
-    if (argv === undefined) throw fault('has a quotation that does not end');
-    if (argv.length === 0 || argv[0] === '') throw fault('names no program');
+    if (argv === undefined) throw toError('has an unterminated quoted string');
+    if (argv.length === 0 || argv[0] === '') throw toError('names no command');
     const run = context.ports.run?.bind(context.ports);
-    if (run === undefined) throw fault('names a program, but programs may not be run here');
-    const named = namedBy(key.file, context.options, context.ports);
-    if (named !== undefined && context.ports.trusted !== true) {
-      const message = `names a program, and only ${PROPERTIES[named].key} of the connection names the file`;
+    if (run === undefined) throw toError('cannot be run: this host does not run programs');
+    const property = findNamingProperty(key.file, context.options, context.ports);
+    if (property !== undefined && context.ports.trusted !== true) {
+      const message = `is not allowed: an untrusted connection string names its file with ${PROPERTIES[property].key}`;
       throw profileError(key, `credential_process of profile "${profile.name}" ${message}`, context.chain, {
         remedy:
-          'Nothing was run. Name the file in the environment, put the profile into ~/.aws/config, or connect with { trusted: true } where nobody else writes the connection string.',
+          'Nothing was run. Name the file in the environment, move the profile to ~/.aws/config, or connect with { trusted: true } if you trust the connection string.',
       });
     }
     return async (signal) => {
       let result: ProgramResult;
       try {
-        result = await run(argv, BOUNDS, signal);
+        result = await run(argv, LIMITS, signal);
       } catch (cause) {
         signal.throwIfAborted();
-        throw fault(`could not be run: ${getErrorMessage(cause)}`, cause);
+        throw toError(`could not be run: ${getErrorMessage(cause)}`, cause);
       }
-      if (result.status !== 0) throw fault(ending(result));
-      const document = objectIn(result.stdout);
-      if (document === undefined) throw fault('printed something other than a JSON object');
-      const problem = problemOf(document);
-      if (problem !== undefined) throw fault(problem);
-      return credentialsOf(document, `credential_process of profile "${profile.name}" of ${key.file}`);
+      if (result.status !== 0) throw toError(describeExit(result));
+      const document = parseDocument(result.stdout);
+      if (document === undefined) throw toError('returned invalid output: expected a JSON object');
+      const problem = findProblem(document);
+      if (problem !== undefined) throw toError(problem);
+      return toProcessCredentials(document, `credential_process of profile "${profile.name}" of ${key.file}`);
     };
   },
 };
 
-/** The program's status and its last words, without what looks like a secret. */
-function ending({ status, stderr }: ProgramResult): string {
-  const how = status === null ? 'was ended by a signal' : `ended with status ${status}`;
+/** The exit status and the last line of stderr, with possible secrets masked. */
+function describeExit({ status, stderr }: ProgramResult): string {
+  const outcome = status === null ? 'was terminated by a signal' : `exited with status ${status}`;
   const last = stderr.trim().split('\n').at(-1)?.trim().slice(0, 300) ?? '';
-  const said = last.replaceAll(/[\w+/=.~-]{16,}/g, (word) => (/\d/.test(word) ? '***' : word));
-  return said === '' ? how : `${how}: ${said}`;
+  const detail = last.replaceAll(/[\w+/=.~-]{16,}/g, (word) => (/\d/.test(word) ? '***' : word));
+  return detail === '' ? outcome : `${outcome}: ${detail}`;
 }
 
-function objectIn(text: string): ReadonlyMap<string, unknown> | undefined {
+function parseDocument(text: string): ReadonlyMap<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? new Map(Object.entries(value)) : undefined;
   } catch {
-    // The parser's message quotes the text, which may hold a secret.
+    // The parser's message quotes the output, which may contain a secret.
     return undefined;
   }
 }
 
-function problemOf(document: ReadonlyMap<string, unknown>): string | undefined {
-  if (document.get('Version') !== 1) return 'printed no "Version": 1';
+function findProblem(document: ReadonlyMap<string, unknown>): string | undefined {
+  if (document.get('Version') !== 1) return 'returned an unsupported Version: expected 1';
   for (const key of ['AccessKeyId', 'SecretAccessKey']) {
-    if (!isCredentialString(document.get(key))) return `printed no ${key}`;
+    if (!isCredentialString(document.get(key))) return `returned a missing or invalid ${key}`;
   }
   const token = document.get('SessionToken');
   if (token !== undefined && token !== null && !isCredentialString(token))
-    return 'printed a SessionToken that is no text';
+    return 'returned an invalid SessionToken';
   const expiration = document.get('Expiration');
-  if (expiration !== undefined && expiration !== null && endOf(expiration) === undefined) {
-    return 'printed an Expiration that is no time';
+  if (expiration !== undefined && expiration !== null && parseExpiration(expiration) === undefined) {
+    return 'returned an invalid Expiration timestamp';
   }
   return undefined;
 }
 
-function credentialsOf(document: ReadonlyMap<string, unknown>, origin: string): Credentials {
-  const word = (key: string): string | undefined => {
+function toProcessCredentials(document: ReadonlyMap<string, unknown>, origin: string): Credentials {
+  const getString = (key: string): string | undefined => {
     const value = document.get(key);
     return isCredentialString(value) ? value : undefined;
   };
-  const expiration = endOf(document.get('Expiration'));
-  const sessionToken = word('SessionToken');
-  const accountId = word('AccountId');
+  const expiration = parseExpiration(document.get('Expiration'));
+  const sessionToken = getString('SessionToken');
+  const accountId = getString('AccountId');
   return {
-    accessKeyId: word('AccessKeyId') ?? '',
-    secretAccessKey: word('SecretAccessKey') ?? '',
+    accessKeyId: getString('AccessKeyId') ?? '',
+    secretAccessKey: getString('SecretAccessKey') ?? '',
     ...(sessionToken === undefined ? {} : { sessionToken }),
     ...(expiration === undefined ? {} : { expiration }),
     ...(accountId === undefined ? {} : { accountId }),
@@ -100,6 +100,6 @@ function credentialsOf(document: ReadonlyMap<string, unknown>, origin: string): 
   };
 }
 
-function endOf(value: unknown): Date | undefined {
+function parseExpiration(value: unknown): Date | undefined {
   return typeof value === 'string' ? toExpiration(parseZonedTime(value)) : undefined;
 }

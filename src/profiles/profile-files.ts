@@ -6,117 +6,121 @@ import { nearest } from '../core/nearest.ts';
 import type { Ports } from '../core/ports.ts';
 import { splitCommand } from '../core/split-command.ts';
 
-/** The options that say which profile of which files is meant. */
+/** The properties that select the files and the profile. */
 export type ProfileOptions = Pick<
   Options,
   'awsCredentialsFile' | 'awsCredentialsFileProfile' | 'awsConfigFile' | 'explicit'
 >;
 export const PROFILE_OPTIONS = ['awsCredentialsFile', 'awsCredentialsFileProfile', 'awsConfigFile'] as const;
 
-/** One setting of a profile, and where it stands. */
+/** A setting of a profile and its location. */
 export interface Setting extends IniEntry {
   readonly file: string;
 }
 
-/** A section of the config file, or a profile as both files together give it: the credentials file comes first. */
+/** A section of the config file, or a profile merged from both files; the credentials file takes precedence. */
 export interface Profile {
   readonly name: string;
   /** `file:line` of its first section. */
-  readonly place: string;
+  readonly location: string;
   readonly settings: ReadonlyMap<string, Setting>;
 }
 
-/** Both files as they were read. */
+/** The content of both files. */
 export interface ProfileFiles {
   readonly credentialsFile: string;
   readonly configFile: string;
-  /** By name, those of the config file first. */
+  /** By name; those of the config file come first. */
   readonly profiles: ReadonlyMap<string, Profile>;
   /** `[services x]` sections of the config file by x. */
   readonly services: ReadonlyMap<string, Profile>;
   /** `[sso-session x]` sections of the config file by x. */
   readonly ssoSessions: ReadonlyMap<string, Profile>;
-  readonly found: { readonly credentials: boolean; readonly config: boolean };
-  /** Lines of either file that were not understood. */
+  readonly exists: { readonly credentials: boolean; readonly config: boolean };
+  /** Lines and sections of either file that are ignored. */
   readonly remarks: readonly Attempt[];
 }
 
-/** The setting's value where it cannot hold blanks: a comment behind it is left out. */
-export function wordOf(setting: IniEntry): string {
+/** The value of a setting that cannot contain blanks, without a comment after it. */
+export function stripComment(setting: IniEntry): string {
   return setting.value.replace(/\s[#;].*$/s, '').trim();
 }
 
-/** Where the AWS tools look for their files. */
-const USUAL = { awsCredentialsFile: '.aws/credentials', awsConfigFile: '.aws/config' } as const;
+/** The default paths of the AWS CLI, in the home directory. */
+const DEFAULT_PATHS = { awsCredentialsFile: '.aws/credentials', awsConfigFile: '.aws/config' } as const;
 
-/** The property by which the connection itself, not this machine, says that this file is one of the profiles' files. */
-export function namedBy(
+/** The property of the connection string that names this file; undefined if the environment or a default does. */
+export function findNamingProperty(
   file: string,
   options: ProfileOptions,
   { home }: Pick<Ports, 'home'>,
-): keyof typeof USUAL | undefined {
+): keyof typeof DEFAULT_PATHS | undefined {
   return (['awsCredentialsFile', 'awsConfigFile'] as const).find(
-    (name) => options.explicit.has(name) && options[name] === file && file !== `${home}/${USUAL[name]}`,
+    (name) =>
+      options.explicit.has(name) && options[name] === file && file !== `${home}/${DEFAULT_PATHS[name]}`,
   );
 }
 
-/** Reads the AWS credentials and config files anew. A file that is not there has no profiles. */
+/** Reads the AWS credentials and config files. A file that does not exist has no profiles. */
 export async function readProfileFiles(options: ProfileOptions, ports: Ports): Promise<ProfileFiles> {
-  const credentialsFile = options.awsCredentialsFile ?? `${ports.home}/${USUAL.awsCredentialsFile}`;
-  const configFile = options.awsConfigFile ?? `${ports.home}/${USUAL.awsConfigFile}`;
+  const credentialsFile = options.awsCredentialsFile ?? `${ports.home}/${DEFAULT_PATHS.awsCredentialsFile}`;
+  const configFile = options.awsConfigFile ?? `${ports.home}/${DEFAULT_PATHS.awsConfigFile}`;
   const [credentials, config] = await Promise.all([
-    readOne(credentialsFile, ports),
-    readOne(configFile, ports),
+    readFile(credentialsFile, ports),
+    readFile(configFile, ports),
   ]);
   const profiles = new Map<string, Profile>();
-  for (const section of config === undefined ? [] : byPrecedence(config)) {
-    const name = profileName(section.name);
-    if (name !== undefined) profiles.set(name, merged(profiles.get(name), name, configFile, section));
+  for (const section of config === undefined ? [] : selectDefault(config)) {
+    const name = parseProfileName(section.name);
+    if (name !== undefined) profiles.set(name, mergeProfile(profiles.get(name), name, configFile, section));
   }
   for (const section of credentials?.sections ?? []) {
-    profiles.set(section.name, merged(profiles.get(section.name), section.name, credentialsFile, section));
+    profiles.set(
+      section.name,
+      mergeProfile(profiles.get(section.name), section.name, credentialsFile, section),
+    );
   }
   return {
     credentialsFile,
     configFile,
     profiles,
-    services: sectionsOf(config, 'services', configFile),
-    ssoSessions: sectionsOf(config, 'sso-session', configFile),
-    found: { credentials: credentials !== undefined, config: config !== undefined },
+    services: selectSections(config, 'services', configFile),
+    ssoSessions: selectSections(config, 'sso-session', configFile),
+    exists: { credentials: credentials !== undefined, config: config !== undefined },
     remarks: [
-      ...remarksOf(credentialsFile, credentials, credentialsRemark),
-      ...remarksOf(configFile, config, configRemark),
+      ...listRemarks(credentialsFile, credentials, lintCredentialsSection),
+      ...listRemarks(configFile, config, lintConfigSection),
     ],
   };
 }
 
-/** The profile of that name; an error that says where it was looked for and what there is. */
-export function profileNamed(name: string, files: ProfileFiles): Profile {
+/** Returns a profile by name; the error lists the files and similar names. */
+export function getProfile(name: string, files: ProfileFiles): Profile {
   const profile = files.profiles.get(name);
   if (profile !== undefined) return profile;
   const names = [...files.profiles.keys()];
   const candidates = nearest(name, names);
-  const where = [
-    `${files.credentialsFile}${files.found.credentials ? '' : ' (no such file)'}`,
-    `${files.configFile}${files.found.config ? '' : ' (no such file)'}`,
+  const paths = [
+    `${files.credentialsFile}${files.exists.credentials ? '' : ' (no such file)'}`,
+    `${files.configFile}${files.exists.config ? '' : ' (no such file)'}`,
   ].join(' and ');
-  const known = names.length === 0 ? '' : `; profiles there: ${names.slice(0, 10).join(', ')}`;
-  const meant = candidates.length === 0 ? known : `; did you mean ${candidates.join(' or ')}?`;
-  // Nobody has asked for the profile that has this name.
+  const available = names.length === 0 ? '' : `; available profiles: ${names.slice(0, 10).join(', ')}`;
+  const hint = candidates.length === 0 ? available : `; did you mean ${candidates.join(' or ')}?`;
+  // The default profile is not required to exist.
   const code = name === 'default' ? 'AUTH_NO_CREDENTIALS' : 'AUTH_PROFILE';
-  throw new DriverError(code, `No profile "${name}" in ${where}${meant}`, {
+  throw new DriverError(code, `The config profile (${name}) could not be found in ${paths}${hint}`, {
     candidates,
     attempts: files.remarks,
   });
 }
 
-async function readOne(file: string, ports: Ports): Promise<IniFile | undefined> {
+async function readFile(file: string, ports: Ports): Promise<IniFile | undefined> {
   const text = await readNamedFile(file, ports, 'AUTH_PROFILE');
-  return text === undefined ? undefined : withDefaults(readIni(text, { indentedBlocks: true }));
+  return text === undefined ? undefined : applyDefaults(readIni(text, { indentedBlocks: true }));
 }
 
-/** Keys of a section `[DEFAULT]` count in every section of the file. */
-function withDefaults(file: IniFile): IniFile {
+/** Copies the settings of a section `[DEFAULT]` to every section of the file. */
+function applyDefaults(file: IniFile): IniFile {
   const defaults = file.sections.find((section) => section.name === 'DEFAULT');
   if (defaults === undefined) return file;
   const sections = file.sections
@@ -125,14 +129,14 @@ function withDefaults(file: IniFile): IniFile {
   return { ...file, sections };
 }
 
-/** What was not understood, and sections that the AWS command line passes over. */
-function remarksOf(
+/** The lines that could not be parsed, and the sections that the AWS CLI ignores. */
+function listRemarks(
   file: string,
   content: IniFile | undefined,
-  sectionRemark: (name: string) => string | undefined,
+  lintSection: (name: string) => string | undefined,
 ): readonly Attempt[] {
   const sections = (content?.sections ?? []).flatMap(({ name, line }) => {
-    const message = sectionRemark(name);
+    const message = lintSection(name);
     return message === undefined ? [] : [{ line, message }];
   });
   return [...(content?.remarks ?? []), ...sections]
@@ -142,53 +146,57 @@ function remarksOf(
 
 const CONFIG_TYPES = ['profile', 'sso-session', 'services'] as const;
 
-function configRemark(section: string): string | undefined {
+function lintConfigSection(section: string): string | undefined {
   const type = CONFIG_TYPES.find((known) => section.startsWith(`${known} `));
   if (type !== undefined) {
-    return typedName(section, type) === undefined
-      ? `[${section}] is passed over: write a name with blanks as [${type} "${section.slice(type.length + 1)}"]`
+    return parseSectionName(section, type) === undefined
+      ? `[${section}] is ignored: write a name with blanks as [${type} "${section.slice(type.length + 1)}"]`
       : undefined;
   }
   if (/^(default|preview|plugins)$/.test(section)) return undefined;
-  return `[${section}] is no profile in this file: write [profile ${section}]`;
+  return `[${section}] is not a profile in this file: write [profile ${section}]`;
 }
 
-function credentialsRemark(section: string): string | undefined {
-  const name = typedName(section, 'profile');
+function lintCredentialsSection(section: string): string | undefined {
+  const name = parseSectionName(section, 'profile');
   return name === undefined
     ? undefined
     : `[${section}] is a profile named "${section}" in this file: write [${name}]`;
 }
 
-/** `[profile default]` comes before `[default]`. */
-function byPrecedence(file: IniFile): IniFile['sections'] {
-  const prefixed = file.sections.some((section) => typedName(section.name, 'profile') === 'default');
+/** If the file has `[profile default]`, drops `[default]`. */
+function selectDefault(file: IniFile): IniFile['sections'] {
+  const prefixed = file.sections.some((section) => parseSectionName(section.name, 'profile') === 'default');
   return prefixed ? file.sections.filter((section) => section.name !== 'default') : file.sections;
 }
 
-function profileName(section: string): string | undefined {
-  return section === 'default' ? section : typedName(section, 'profile');
+function parseProfileName(section: string): string | undefined {
+  return section === 'default' ? section : parseSectionName(section, 'profile');
 }
 
-/** `x` of a section `[type x]` or `[type "x y"]`; of more words, none, as the AWS command line has it. */
-function typedName(section: string, type: string): string | undefined {
+/** The name `x` of a section `[type x]` or `[type "x y"]`; undefined for more words, as in the AWS CLI. */
+function parseSectionName(section: string, type: string): string | undefined {
   if (!section.startsWith(`${type} `)) return undefined;
   const words = splitCommand(section, undefined);
-  // An apostrophe on its own is part of the name.
+  // A single apostrophe is part of the name.
   if (words === undefined) return section.slice(type.length + 1);
   return words.length === 2 ? words[1] : undefined;
 }
 
-function sectionsOf(config: IniFile | undefined, type: string, file: string): ReadonlyMap<string, Profile> {
+function selectSections(
+  config: IniFile | undefined,
+  type: string,
+  file: string,
+): ReadonlyMap<string, Profile> {
   return new Map(
     (config?.sections ?? []).flatMap((section): [string, Profile][] => {
-      const name = typedName(section.name, type);
-      return name === undefined ? [] : [[name, merged(undefined, name, file, section)]];
+      const name = parseSectionName(section.name, type);
+      return name === undefined ? [] : [[name, mergeProfile(undefined, name, file, section)]];
     }),
   );
 }
 
-function merged(
+function mergeProfile(
   before: Profile | undefined,
   name: string,
   file: string,
@@ -196,11 +204,11 @@ function merged(
 ): Profile {
   return {
     name,
-    place: before?.place ?? `${file}:${section.line}`,
-    settings: new Map([...(before?.settings ?? []), ...located(section.entries, file)]),
+    location: before?.location ?? `${file}:${section.line}`,
+    settings: new Map([...(before?.settings ?? []), ...withFile(section.entries, file)]),
   };
 }
 
-function located(entries: ReadonlyMap<string, IniEntry>, file: string): Map<string, Setting> {
+function withFile(entries: ReadonlyMap<string, IniEntry>, file: string): Map<string, Setting> {
   return new Map([...entries].map(([key, entry]) => [key, { ...entry, file }]));
 }

@@ -2,9 +2,15 @@ import type { Options } from '../connstring/properties.ts';
 import type { CredentialSource } from '../core/credentials.ts';
 import { DriverError, type ErrorCode, type ErrorDetails } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
-import { PROFILE_OPTIONS, type Profile, type ProfileFiles, type Setting, wordOf } from './profile-files.ts';
+import {
+  PROFILE_OPTIONS,
+  type Profile,
+  type ProfileFiles,
+  type Setting,
+  stripComment,
+} from './profile-files.ts';
 
-/** The options that the ways of a profile read besides those that name its files. */
+/** The properties that the credentials of a profile depend on. */
 export const PROFILE_SOURCE_OPTIONS = [
   ...PROFILE_OPTIONS,
   'awsRegion',
@@ -18,47 +24,47 @@ export const PROFILE_SOURCE_OPTIONS = [
 ] as const;
 export type ProfileSourceOptions = Pick<Options, (typeof PROFILE_SOURCE_OPTIONS)[number] | 'explicit'>;
 
-/** What a profile is read with. */
+/** What is needed to resolve the credentials of a profile. */
 export interface ProfileContext {
   readonly files: ProfileFiles;
   readonly options: ProfileSourceOptions;
   readonly ports: Ports;
-  /** The profiles that led here; this one comes last. */
+  /** The profiles visited through source_profile; this one is the last. */
   readonly chain: readonly string[];
-  /** What `credential_source` may name. */
-  readonly named: ReadonlyMap<string, CredentialSource>;
-  /** The credentials of a further profile, for a role of this one. */
-  sourceOf(profile: Profile, chain: readonly string[]): CredentialSource;
+  /** The sources that `credential_source` can name. */
+  readonly namedSources: ReadonlyMap<string, CredentialSource>;
+  /** Resolves the credentials of another profile, to assume a role with. */
+  resolveSource(profile: Profile, chain: readonly string[]): CredentialSource;
 }
 
-/** A way in which a profile can give credentials. */
+/** A kind of profile, by where its credentials come from. */
 export interface ProfileKind {
-  /** For people: `a role`, `a process`. */
+  /** For messages: `a role`, `an external process`. */
   readonly what: string;
-  /** The key that makes a profile one of this kind; undefined where it is not. */
+  /** The setting that makes a profile one of this kind, or undefined. */
   key(profile: Profile, files: ProfileFiles): Setting | undefined;
-  /** Checks the profile at once; sends nothing before the source is called. */
+  /** Checks the profile and throws AUTH_PROFILE; sends nothing before the source is called. */
   source(profile: Profile, key: Setting, context: ProfileContext): CredentialSource;
 }
 
-/** The first of these keys that a profile has. */
-export function firstKey(profile: Profile, ...keys: readonly string[]): Setting | undefined {
+/** The first of these settings that the profile has. */
+export function findFirstSetting(profile: Profile, ...keys: readonly string[]): Setting | undefined {
   const key = keys.find((candidate) => profile.settings.has(candidate));
   return key === undefined ? undefined : profile.settings.get(key);
 }
 
-/** The value of a key that holds no blanks; undefined where it is absent or empty. */
-export function wordAt(profile: Profile, key: string): string | undefined {
+/** The value of a setting without blanks; undefined if it is absent or empty. */
+export function getSettingValue(profile: Profile, key: string): string | undefined {
   const setting = profile.settings.get(key);
-  return setting === undefined ? undefined : wordOf(setting) || undefined;
+  return setting === undefined ? undefined : stripComment(setting) || undefined;
 }
 
 /** `file:line` of a setting, or of the profile. */
-export function placeOf(at: Setting | Profile): string {
-  return 'place' in at ? at.place : `${at.file}:${at.line}`;
+export function formatLocation(at: Setting | Profile): string {
+  return 'location' in at ? at.location : `${at.file}:${at.line}`;
 }
 
-/** A fault of the files: where it stands, what it is, and through which profiles it was met. */
+/** An error in the files, with its location and the profiles that led to it. */
 export function profileError(
   at: Setting | Profile,
   message: string,
@@ -67,12 +73,12 @@ export function profileError(
 ): DriverError {
   return new DriverError(
     details.code ?? 'AUTH_PROFILE',
-    `${placeOf(at)}: ${message}${chainText(chain)}`,
+    `${formatLocation(at)}: ${message}${formatChain(chain)}`,
     details,
   );
 }
 
-/** ` (a -> b)` where there was more than one profile. */
-export function chainText(chain: readonly string[]): string {
+/** ` (a -> b)` for several profiles, else an empty string. */
+export function formatChain(chain: readonly string[]): string {
   return chain.length < 2 ? '' : ` (${chain.join(' -> ')})`;
 }

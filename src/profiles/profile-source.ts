@@ -1,64 +1,68 @@
 import type { CredentialSource } from '../core/credentials.ts';
 import { DriverError, type Problem } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
-import { type RoleOptions, roleProblem } from '../credentials/role-options.ts';
-import { type Profile, type ProfileFiles, profileNamed, readProfileFiles } from './profile-files.ts';
+import { type RoleOptions, checkRoleOptions } from '../credentials/role-options.ts';
+import { type Profile, type ProfileFiles, getProfile, readProfileFiles } from './profile-files.ts';
 import { type ProfileContext, type ProfileSourceOptions, profileError } from './profile-kind.ts';
-import { sourceOfProfile } from './profile-kinds.ts';
-import { namedSources } from './role-credentials.ts';
+import { findProfileSource } from './profile-kinds.ts';
+import { createNamedSources } from './role-credentials.ts';
 
-/** Credentials of the chosen profile; the files are read again at each call, so that new keys are seen. */
-export function profileSource(options: ProfileSourceOptions, ports: Ports): CredentialSource {
-  const named = namedSources(options, ports);
+/** Credentials of the selected profile. Each call reads the files again, so that new keys take effect. */
+export function fromProfile(options: ProfileSourceOptions, ports: Ports): CredentialSource {
+  const namedSources = createNamedSources(options, ports);
   return async (signal) => {
     const files = await readProfileFiles(options, ports);
-    if (options.explicit.has('awsCredentialsFile') && !files.found.credentials) {
-      throw new DriverError('AUTH_PROFILE', `AWSCredentialsFile: there is no file ${files.credentialsFile}`);
+    if (options.explicit.has('awsCredentialsFile') && !files.exists.credentials) {
+      throw new DriverError(
+        'AUTH_PROFILE',
+        `could not open AWSCredentialsFile "${files.credentialsFile}": no such file`,
+      );
     }
-    const profile = profileNamed(options.awsCredentialsFileProfile, files);
-    return sourcesIn(files, named, options, ports)(profile, [profile.name])(signal);
+    const profile = getProfile(options.awsCredentialsFileProfile, files);
+    return createSourceResolver(files, namedSources, options, ports)(profile, [profile.name])(signal);
   };
 }
 
-/** The sources of the files' profiles. All that can be said against a profile without asking anybody is said at once. */
-export function sourcesIn(
+/** Resolves profiles of these files to sources. Errors that need no request are thrown at once. */
+export function createSourceResolver(
   files: ProfileFiles,
-  named: ProfileContext['named'],
+  namedSources: ProfileContext['namedSources'],
   options: ProfileSourceOptions,
   ports: Ports,
-): ProfileContext['sourceOf'] {
-  const sourceOf: ProfileContext['sourceOf'] = (profile, chain) => {
-    const source = sourceOfProfile(profile, { files, options, ports, chain, named, sourceOf });
+): ProfileContext['resolveSource'] {
+  const resolveSource: ProfileContext['resolveSource'] = (profile, chain) => {
+    const source = findProfileSource(profile, { files, options, ports, chain, namedSources, resolveSource });
     if (source !== undefined) return source;
-    throw withoutCredentials(profile, chain, files);
+    throw toNoCredentialsError(profile, chain, files);
   };
-  return sourceOf;
+  return resolveSource;
 }
 
-/** What is wrong with a role or a code on top of a profile; the code may be for the device that the profile names. */
-export function profileProblem({ mfaToken, ...given }: RoleOptions): Problem | undefined {
-  const isOurs = given.mfaSerialNumber !== undefined && mfaToken !== undefined;
-  return roleProblem(isOurs ? { ...given, mfaToken } : given);
+/** Checks the role and MFA options on top of a profile. Without MFASerialNumber, MFAToken is for the device of the profile. */
+export function checkProfileOptions({ mfaToken, ...options }: RoleOptions): Problem | undefined {
+  const hasOwnDevice = options.mfaSerialNumber !== undefined && mfaToken !== undefined;
+  return checkRoleOptions(hasOwnDevice ? { ...options, mfaToken } : options);
 }
 
-/** Keys that give nothing by themselves, and what each lacks. */
-const HALVES: readonly (readonly [key: string, lacks: string])[] = [
+/** Settings that configure no credentials alone, and what they require. */
+const INCOMPLETE: readonly (readonly [key: string, required: string])[] = [
   ['source_profile', 'role_arn'],
   ['credential_source', 'role_arn'],
   ['sso_session', 'sso_account_id and sso_role_name'],
   ['sso_start_url', 'sso_account_id and sso_role_name'],
 ];
 
-function withoutCredentials(profile: Profile, chain: readonly string[], files: ProfileFiles): DriverError {
-  const half = HALVES.find(([key]) => profile.settings.has(key));
-  const at = (half && profile.settings.get(half[0])) ?? profile;
-  const lacks = half === undefined ? 'has no credentials' : `has ${half[0]} but no ${half[1]}`;
-  return profileError(at, `profile "${profile.name}" ${lacks}`, chain, {
-    code: half === undefined && chain.length === 1 ? 'AUTH_NO_CREDENTIALS' : 'AUTH_PROFILE',
+function toNoCredentialsError(profile: Profile, chain: readonly string[], files: ProfileFiles): DriverError {
+  const incomplete = INCOMPLETE.find(([key]) => profile.settings.has(key));
+  const at = (incomplete && profile.settings.get(incomplete[0])) ?? profile;
+  const problem =
+    incomplete === undefined ? 'has no credentials' : `has ${incomplete[0]}, but requires ${incomplete[1]}`;
+  return profileError(at, `profile "${profile.name}" ${problem}`, chain, {
+    code: incomplete === undefined && chain.length === 1 ? 'AUTH_NO_CREDENTIALS' : 'AUTH_PROFILE',
     attempts: files.remarks,
     remedy:
-      half === undefined
-        ? 'Add aws_access_key_id and aws_secret_access_key, role_arn, credential_process or sso_session to the profile, or name another one.'
-        : `Add ${half[1]} to the profile, or name another one.`,
+      incomplete === undefined
+        ? 'Add aws_access_key_id and aws_secret_access_key, role_arn, credential_process or sso_session to the profile, or use another profile.'
+        : `Add ${incomplete[1]} to the profile, or use another profile.`,
   });
 }

@@ -1,40 +1,41 @@
 import type { Credentials } from '../core/credentials.ts';
 import type { Profile, Setting } from './profile-files.ts';
-import { type ProfileKind, firstKey, profileError, wordAt } from './profile-kind.ts';
+import { type ProfileKind, findFirstSetting, profileError, getSettingValue } from './profile-kind.ts';
 
 const KEYS = ['aws_access_key_id', 'aws_secret_access_key'] as const;
 
-/** Keys that the credentials file holds. */
-export const keysOfCredentialsFile: ProfileKind = {
-  what: 'keys',
+/** Access keys in the credentials file. */
+export const credentialsFileKeys: ProfileKind = {
+  what: 'access keys',
   key(profile, files) {
-    const key = firstKey(profile, ...KEYS);
+    const key = findFirstSetting(profile, ...KEYS);
     return key?.file === files.credentialsFile ? key : undefined;
   },
   source:
     (profile, _, { chain }) =>
     async () =>
-      credentialsOf(profile, chain),
+      toStaticCredentials(profile, chain),
 };
 
-/** Keys that the config file holds. */
-export const keysOfConfigFile: ProfileKind = {
-  ...keysOfCredentialsFile,
-  key: (profile) => firstKey(profile, ...KEYS),
+/** Access keys in the config file. */
+export const configFileKeys: ProfileKind = {
+  ...credentialsFileKeys,
+  key: (profile) => findFirstSetting(profile, ...KEYS),
 };
 
-/** Whether a profile has keys of its own, be they only half of what is needed. */
+/** Whether a profile has access keys, even partial ones. */
 export function hasKeys(profile: Profile): boolean {
-  return firstKey(profile, ...KEYS) !== undefined;
+  return findFirstSetting(profile, ...KEYS) !== undefined;
 }
 
-function credentialsOf(profile: Profile, chain: readonly string[]): Credentials {
-  const id = required(profile, 0, chain);
-  const accessKeyId = wordAt(profile, KEYS[0]) ?? '';
-  required(profile, 1, chain);
-  const secretAccessKey = wordAt(profile, KEYS[1]) ?? '';
-  const token = wordAt(profile, 'aws_session_token') ?? wordAt(profile, 'aws_security_token');
-  const accountId = wordAt(profile, 'aws_account_id');
+function toStaticCredentials(profile: Profile, chain: readonly string[]): Credentials {
+  const id = requireSetting(profile, 0, chain);
+  const accessKeyId = getSettingValue(profile, KEYS[0]) ?? '';
+  requireSetting(profile, 1, chain);
+  const secretAccessKey = getSettingValue(profile, KEYS[1]) ?? '';
+  const token =
+    getSettingValue(profile, 'aws_session_token') ?? getSettingValue(profile, 'aws_security_token');
+  const accountId = getSettingValue(profile, 'aws_account_id');
   return {
     accessKeyId,
     secretAccessKey,
@@ -44,12 +45,12 @@ function credentialsOf(profile: Profile, chain: readonly string[]): Credentials 
   };
 }
 
-function required(profile: Profile, which: 0 | 1, chain: readonly string[]): Setting {
+function requireSetting(profile: Profile, which: 0 | 1, chain: readonly string[]): Setting {
   const key = KEYS[which];
   const setting = profile.settings.get(key);
-  if (setting !== undefined && wordAt(profile, key) !== undefined) return setting;
+  if (setting !== undefined && getSettingValue(profile, key) !== undefined) return setting;
   const other = KEYS[which === 0 ? 1 : 0];
-  const state = setting === undefined ? `has ${other} but no ${key}` : `has an empty ${key}`;
-  const near = setting ?? profile.settings.get(other) ?? profile;
-  throw profileError(near, `profile "${profile.name}" ${state}`, chain);
+  const problem = setting === undefined ? `has ${other}, but ${key} is missing` : `has an empty ${key}`;
+  const at = setting ?? profile.settings.get(other) ?? profile;
+  throw profileError(at, `profile "${profile.name}" ${problem}`, chain);
 }

@@ -1,41 +1,46 @@
 import { getErrorMessage } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
-import { sessionName } from '../credentials/role-options.ts';
+import { resolveSessionName } from '../credentials/role-options.ts';
 import { assumeRoleWithWebIdentity } from '../aws/sts.ts';
-import { type ProfileKind, firstKey, profileError, wordAt } from './profile-kind.ts';
-import { stsOfProfile } from './sts-of-profile.ts';
+import { type ProfileKind, findFirstSetting, profileError, getSettingValue } from './profile-kind.ts';
+import { resolveProfileSts } from './profile-sts.ts';
 
-/** Credentials of a role, for the bearer of an OpenID Connect token that a file holds. */
+/** Credentials of a role that is assumed with the OpenID Connect token in a file. */
 export const webIdentityCredentials: ProfileKind = {
   what: 'a web identity',
-  key: (profile) => firstKey(profile, 'web_identity_token_file'),
+  key: (profile) => findFirstSetting(profile, 'web_identity_token_file'),
   source(profile, key, context) {
     const { chain, ports } = context;
-    const roleArn = wordAt(profile, 'role_arn');
+    const roleArn = getSettingValue(profile, 'role_arn');
     if (roleArn === undefined) {
-      throw profileError(key, `profile "${profile.name}" has web_identity_token_file but no role_arn`, chain);
+      throw profileError(
+        key,
+        `profile "${profile.name}" has web_identity_token_file, but requires role_arn`,
+        chain,
+      );
     }
     const file = key.value.replace(/^~(?=$|[/\\])/, () => ports.home);
-    const fault = (message: string, cause?: unknown): Error =>
+    const toError = (message: string, cause?: unknown): Error =>
       profileError(key, `web_identity_token_file of profile "${profile.name}": ${message}`, chain, { cause });
     return async (signal) => {
-      // Whoever issues the tokens renews the file.
-      const text = await ports.readFile(file).catch((cause: unknown) => {
-        throw fault(`${file} cannot be read: ${getErrorMessage(cause)}`, cause);
+      // The identity provider rotates the token, so the file is read each time.
+      const content = await ports.readFile(file).catch((cause: unknown) => {
+        throw toError(`could not read file "${file}": ${getErrorMessage(cause)}`, cause);
       });
-      if (text === undefined) throw fault(`there is no file ${file}`);
-      const token = text.trim();
-      if (token === '') throw fault(`${file} is empty`);
+      if (content === undefined) throw toError(`could not open file "${file}": no such file`);
+      const token = content.trim();
+      if (token === '') throw toError(`file "${file}" is empty`);
       const credentials = await assumeRoleWithWebIdentity({
-        ...stsOfProfile(roleArn, profile, context),
+        ...resolveProfileSts(roleArn, profile, context),
         roleArn,
-        sessionName: wordAt(profile, 'role_session_name') ?? sessionName(context.options, ports),
+        sessionName:
+          getSettingValue(profile, 'role_session_name') ?? resolveSessionName(context.options, ports),
         token: new Secret(token),
         signal,
       });
       return {
         ...credentials,
-        origin: `profile "${profile.name}", role ${roleArn}, by way of the web identity of ${file}`,
+        origin: `profile "${profile.name}", role ${roleArn}, via the web identity token from ${file}`,
       };
     };
   },

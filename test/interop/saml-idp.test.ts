@@ -5,7 +5,7 @@ import { parseConnection } from '../../src/connstring/resolve.ts';
 import { connect } from '../../src/index.ts';
 import { fakePorts } from '../doubles/ports.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { startWorld } from '../support/world.ts';
+import { startTestDatabase } from '../support/test-database.ts';
 import { startProgram } from './program.ts';
 import { startSimpleSaml } from './simplesamlphp.ts';
 
@@ -57,8 +57,8 @@ const withMoto = 'skipped' in moto ? describe.skip : describe;
 withIdp(`a real SAML identity provider${reason(idp)}`, () => {
   withMoto(`together with an STS${reason(moto)}`, () => {
     it('signs a user in through its pages, up to the rows of a table', async () => {
-      await using world = await startWorld({ endpoint: aws, close: async () => undefined });
-      await world.add({
+      await using database = await startTestDatabase({ endpoint: aws, close: async () => undefined });
+      await database.add({
         name: 'saml_orders',
         key: ['id:S'],
         items: [{ id: { S: 'a' } }, { id: { S: 'b' } }],

@@ -5,11 +5,11 @@ import { fakePorts } from '../doubles/ports.ts';
 import { printsOf } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
 import { runProgram } from '../../src/host/node/run-program.ts';
-import { CONFIG, credentialsIn } from './given.ts';
+import { CONFIG, loadProfileCredentials } from './profile-files.ts';
 
 type Run = NonNullable<Ports['run']>;
 
-const world = (command: string, run?: Run): ReturnType<typeof fakePorts> =>
+const portsWith = (command: string, run?: Run): ReturnType<typeof fakePorts> =>
   fakePorts({
     files: { [CONFIG]: `[default]\ncredential_process = ${command}\n` },
     ...(run === undefined ? {} : { run }),
@@ -21,13 +21,13 @@ const document = (changes: Record<string, unknown> = {}): string =>
   JSON.stringify({ Version: 1, AccessKeyId: 'AKIA1', SecretAccessKey: 'CANARY-1', ...changes });
 
 describe('a profile with credential_process', () => {
-  it('gives what the program prints', async () => {
+  it('returns the credentials that the process prints', async () => {
     const printed = document({
       SessionToken: 't',
       Expiration: '2026-01-01T01:00:00Z',
       AccountId: '123456789012',
     });
-    expect(await credentialsIn(world('p', prints(printed)), '')).toEqual({
+    expect(await loadProfileCredentials(portsWith('p', prints(printed)), '')).toEqual({
       accessKeyId: 'AKIA1',
       secretAccessKey: 'CANARY-1',
       sessionToken: 't',
@@ -37,42 +37,52 @@ describe('a profile with credential_process', () => {
     });
   });
 
-  it('hands the words on without a shell', async () => {
+  it('passes the arguments without a shell', async () => {
     const calls: (readonly string[])[] = [];
     const run: Run = async (argv) => {
       calls.push(argv);
       return { status: 0, stdout: document(), stderr: '' };
     };
-    await credentialsIn(world(`"/opt/my tool" --for '$HOME' ; a#b`, run), '');
+    await loadProfileCredentials(portsWith(`"/opt/my tool" --for '$HOME' ; a#b`, run), '');
     expect(calls).toEqual([['/opt/my tool', '--for', '$HOME', ';', 'a#b']]);
   });
 
   it('runs a real program', async () => {
     const script = `console.log(${JSON.stringify(document())})`;
     const command = `"${execPath}" -e '${script}'`;
-    expect(await credentialsIn(world(command, runProgram), '')).toMatchObject({ accessKeyId: 'AKIA1' });
+    expect(await loadProfileCredentials(portsWith(command, runProgram), '')).toMatchObject({
+      accessKeyId: 'AKIA1',
+    });
   });
 
   it.each([
-    ['"open', prints(document()), 'has a quotation that does not end'],
-    ["''", prints(document()), 'names no program'],
-    ['p', undefined, 'names a program, but programs may not be run here'],
-    ['p', prints('', 3, 'x\nno such user\n'), 'ended with status 3: no such user'],
-    ['p', prints('', 1, 'bad token CANARY1234567890abc'), 'ended with status 1: bad token ***'],
-    ['p', prints('', null), 'was ended by a signal'],
-    ['p', prints('CANARY'), 'printed something other than a JSON object'],
-    ['p', prints('null'), 'printed something other than a JSON object'],
-    ['p', prints(document({ Version: 2 })), 'printed no "Version": 1'],
-    ['p', prints(document({ SecretAccessKey: undefined })), 'printed no SecretAccessKey'],
-    ['p', prints(document({ AccessKeyId: 7 })), 'printed no AccessKeyId'],
-    ['p', prints(document({ SessionToken: 'CANARY\n' })), 'printed a SessionToken that is no text'],
-    ['p', prints(document({ Expiration: 'soon' })), 'printed an Expiration that is no time'],
-    ['p', prints(document({ Expiration: 1_767_229_200 })), 'printed an Expiration that is no time'],
-    ['p', prints(document({ Expiration: '2026-01-01T01:00:00' })), 'printed an Expiration that is no time'],
-    ['p', prints(`{"__proto__":${document()}}`), 'printed no "Version": 1'],
-    ['p', prints(document().replace('}', ',"SecretAccessKey":""}')), 'printed no SecretAccessKey'],
-  ])('is an error with file, line and reason: %s (%#)', async (command, run, reason) => {
-    const error = await thrownBy(() => credentialsIn(world(command, run), ''));
+    ['"open', prints(document()), 'has an unterminated quoted string'],
+    ["''", prints(document()), 'names no command'],
+    ['p', undefined, 'cannot be run: this host does not run programs'],
+    ['p', prints('', 3, 'x\nno such user\n'), 'exited with status 3: no such user'],
+    ['p', prints('', 1, 'bad token CANARY1234567890abc'), 'exited with status 1: bad token ***'],
+    ['p', prints('', null), 'was terminated by a signal'],
+    ['p', prints('CANARY'), 'returned invalid output: expected a JSON object'],
+    ['p', prints('null'), 'returned invalid output: expected a JSON object'],
+    ['p', prints(document({ Version: 2 })), 'returned an unsupported Version: expected 1'],
+    ['p', prints(document({ SecretAccessKey: undefined })), 'returned a missing or invalid SecretAccessKey'],
+    ['p', prints(document({ AccessKeyId: 7 })), 'returned a missing or invalid AccessKeyId'],
+    ['p', prints(document({ SessionToken: 'CANARY\n' })), 'returned an invalid SessionToken'],
+    ['p', prints(document({ Expiration: 'soon' })), 'returned an invalid Expiration timestamp'],
+    ['p', prints(document({ Expiration: 1_767_229_200 })), 'returned an invalid Expiration timestamp'],
+    [
+      'p',
+      prints(document({ Expiration: '2026-01-01T01:00:00' })),
+      'returned an invalid Expiration timestamp',
+    ],
+    ['p', prints(`{"__proto__":${document()}}`), 'returned an unsupported Version: expected 1'],
+    [
+      'p',
+      prints(document().replace('}', ',"SecretAccessKey":""}')),
+      'returned a missing or invalid SecretAccessKey',
+    ],
+  ])('reports file, line and reason: %s (%#)', async (command, run, reason) => {
+    const error = await thrownBy(() => loadProfileCredentials(portsWith(command, run), ''));
     expect(error.code).toBe('AUTH_PROFILE');
     expect(error.message).toBe(`${CONFIG}:2: credential_process of profile "default" ${reason}`);
     expect(printsOf(error)).not.toContain('CANARY');
@@ -81,7 +91,7 @@ describe('a profile with credential_process', () => {
   it.each([
     ['AWSConfigFile', '/tmp/config', '[default]'],
     ['AWSCredentialsFile', '/tmp/credentials', '[default]'],
-  ])('is not run where a string from anybody names the file as %s', async (property, file, section) => {
+  ])('is not run if an untrusted connection string names the file in %s', async (property, file, section) => {
     let runs = 0;
     const run: Run = async () => {
       runs += 1;
@@ -89,22 +99,26 @@ describe('a profile with credential_process', () => {
     };
     const files = { [file]: `${section}\ncredential_process = p\n` };
     const text = `${property}=${file}`;
-    const error = await thrownBy(() => credentialsIn(fakePorts({ files, run, trusted: false }), text));
+    const error = await thrownBy(() =>
+      loadProfileCredentials(fakePorts({ files, run, trusted: false }), text),
+    );
     expect(error.code).toBe('AUTH_PROFILE');
     expect(error.message).toBe(
-      `${file}:2: credential_process of profile "default" names a program, and only ${property} of the connection names the file`,
+      `${file}:2: credential_process of profile "default" is not allowed: an untrusted connection string names its file with ${property}`,
     );
     expect(error.remedy).toContain('{ trusted: true }');
     expect(runs).toBe(0);
-    expect(await credentialsIn(fakePorts({ files, run }), text)).toMatchObject({ accessKeyId: 'AKIA1' });
+    expect(await loadProfileCredentials(fakePorts({ files, run }), text)).toMatchObject({
+      accessKeyId: 'AKIA1',
+    });
     expect(runs).toBe(1);
   });
 
   it.each([
-    ['in its usual place', '', CONFIG, {}],
-    ['in its usual place, which the string names', 'AWSConfigFile=~/.aws/config', CONFIG, {}],
+    ['in the default location', '', CONFIG, {}],
+    ['in the default location that the string names', 'AWSConfigFile=~/.aws/config', CONFIG, {}],
     ['that the environment names', '', '/etc/aws', { AWS_CONFIG_FILE: '/etc/aws' }],
-  ])('is run for a string from anybody where the file is one %s', async (_, text, file, env) => {
+  ])('is run for an untrusted connection string with the file %s', async (_, text, file, env) => {
     const files = { [file]: '[default]\ncredential_process = p\n' };
     const ports = fakePorts({
       files,
@@ -112,11 +126,11 @@ describe('a profile with credential_process', () => {
       run: prints(document()),
       trusted: false,
     });
-    expect(await credentialsIn(ports, text)).toMatchObject({ accessKeyId: 'AKIA1' });
+    expect(await loadProfileCredentials(ports, text)).toMatchObject({ accessKeyId: 'AKIA1' });
   });
 
-  it('is an error where the program is not there', async () => {
-    const error = await thrownBy(() => credentialsIn(world('/no/such/program', runProgram), ''));
+  it('reports a program that does not exist', async () => {
+    const error = await thrownBy(() => loadProfileCredentials(portsWith('/no/such/program', runProgram), ''));
     expect(error.message).toMatch(/config:2: credential_process .* could not be run: .*ENOENT$/);
   });
 });

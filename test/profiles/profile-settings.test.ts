@@ -4,7 +4,7 @@ import { parseConnection } from '../../src/connstring/resolve.ts';
 import { fakePorts } from '../doubles/ports.ts';
 import { thrownBy } from '../support/thrown.ts';
 
-async function settingsOf(config: string): Promise<ProfileSettings> {
+async function readSettings(config: string): Promise<ProfileSettings> {
   const ports = fakePorts({ files: { '/home/ana/.aws/config': config } });
   return readProfileSettings((await parseConnection('Profile=p', ports)).options, ports);
 }
@@ -20,16 +20,16 @@ describe('readProfileSettings', () => {
       { endpointUrl: 'http://localhost:2' },
     ],
     ['[profile p]\nendpoint_url = http://localhost:1\nignore_configured_endpoint_urls = true', {}],
-  ])('of %j are %j', async (config, expected) => {
-    expect(await settingsOf(config)).toEqual(expected);
+  ])('reads %j as %j', async (config, expected) => {
+    expect(await readSettings(config)).toEqual(expected);
   });
 
   it.each([
     ['[profile p]\nregion = Narnia!', ':2: region of profile "p"'],
-    ['[profile p]\nservices = s', ':2: there is no section [services s]'],
+    ['[profile p]\nservices = s', ':2: section [services s] referenced in profile "p" does not exist'],
     ['[profile p]\nendpoint_url = localhost', ':2: endpoint_url: expected an http or https URL'],
-  ])('of %j are an error with file and line', async (config, message) => {
-    const error = await thrownBy(() => settingsOf(config));
+  ])('reports file and line for %j', async (config, message) => {
+    const error = await thrownBy(() => readSettings(config));
     expect(error.code).toBe('AUTH_PROFILE');
     expect(error.message).toContain(`/home/ana/.aws/config${message}`);
   });

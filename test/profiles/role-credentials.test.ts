@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { fakePorts } from '../doubles/ports.ts';
-import { fieldsOf, startSts, stsCredentials, stsError } from '../doubles/sts.ts';
+import { toFields, startSts, stsCredentials, stsError } from '../doubles/sts.ts';
 import { printsOf } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { CONFIG, CREDENTIALS, credentialsIn, pair } from './given.ts';
+import { CONFIG, CREDENTIALS, loadProfileCredentials, pair } from './profile-files.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/Reader';
 const BASE = `[base]\n${pair('AKIABASEBASEBASE', 'CANARY-BASE')}`;
@@ -15,12 +15,15 @@ describe('a profile with a role', () => {
       [CREDENTIALS]: BASE,
       [CONFIG]: `[profile r]\nrole_arn = ${ROLE}\nsource_profile = base\nexternal_id = x1\nrole_session_name = me\nduration_seconds = 1800\nregion = eu-west-1\n`,
     };
-    const credentials = await credentialsIn(fakePorts({ files }), `Profile=r;STSEndpoint=${sts.endpoint}`);
+    const credentials = await loadProfileCredentials(
+      fakePorts({ files }),
+      `Profile=r;STSEndpoint=${sts.endpoint}`,
+    );
     expect(credentials).toMatchObject({
       accessKeyId: 'ASIA1',
-      origin: `profile "r", role ${ROLE}, by way of profile "base" of ${CREDENTIALS}`,
+      origin: `profile "r", role ${ROLE}, via profile "base" of ${CREDENTIALS}`,
     });
-    expect(fieldsOf(sts.requests[0])).toMatchObject({
+    expect(toFields(sts.requests[0])).toMatchObject({
       Action: 'AssumeRole',
       RoleArn: ROLE,
       ExternalId: 'x1',
@@ -31,16 +34,18 @@ describe('a profile with a role', () => {
     expect(sts.requests[0]?.authorization).toContain('/eu-west-1/sts/');
   });
 
-  it('asks the STS that its services section names', async () => {
+  it('uses the STS endpoint of its services section', async () => {
     await using sts = await startSts(() => stsCredentials('AssumeRole', 'ASIA1'));
     const files = {
       [CREDENTIALS]: BASE,
       [CONFIG]: `[profile r]\nrole_arn = ${ROLE}\nsource_profile = base\nservices = s\n[services s]\nsts =\n  endpoint_url = ${sts.endpoint}\n`,
     };
-    expect(await credentialsIn(fakePorts({ files }), 'Profile=r')).toMatchObject({ accessKeyId: 'ASIA1' });
+    expect(await loadProfileCredentials(fakePorts({ files }), 'Profile=r')).toMatchObject({
+      accessKeyId: 'ASIA1',
+    });
   });
 
-  it('assumes role after role where its source has one', async () => {
+  it('assumes the role of its source profile first', async () => {
     await using sts = await startSts((body) =>
       stsCredentials('AssumeRole', body.includes('ReaderSecond') ? 'ASIA2' : 'ASIA1'),
     );
@@ -48,10 +53,13 @@ describe('a profile with a role', () => {
       [CREDENTIALS]: BASE,
       [CONFIG]: `[profile b]\nrole_arn = ${ROLE}Second\nsource_profile = a\n[profile a]\nrole_arn = ${ROLE}\nsource_profile = base\n`,
     };
-    const credentials = await credentialsIn(fakePorts({ files }), `Profile=b;STSEndpoint=${sts.endpoint}`);
+    const credentials = await loadProfileCredentials(
+      fakePorts({ files }),
+      `Profile=b;STSEndpoint=${sts.endpoint}`,
+    );
     expect(credentials.accessKeyId).toBe('ASIA2');
     expect(credentials.origin).toBe(
-      `profile "b", role ${ROLE}Second, by way of profile "a", role ${ROLE}, by way of profile "base" of ${CREDENTIALS}`,
+      `profile "b", role ${ROLE}Second, via profile "a", role ${ROLE}, via profile "base" of ${CREDENTIALS}`,
     );
     expect(sts.requests.map(({ authorization }) => /Credential=(\w+)/.exec(authorization)?.[1])).toEqual([
       'AKIABASEBASEBASE',
@@ -59,7 +67,7 @@ describe('a profile with a role', () => {
     ]);
   });
 
-  it('may name itself where it has keys, and gives the keys where another names it', async () => {
+  it('can be its own source profile with access keys, and provides the keys for other profiles', async () => {
     await using sts = await startSts(() => stsCredentials('AssumeRole', 'ASIA1'));
     const self = `role_arn = ${ROLE}\nsource_profile = self\n`;
     const files = {
@@ -67,32 +75,35 @@ describe('a profile with a role', () => {
       [CONFIG]: `[profile self]\n${self}[profile other]\nrole_arn = ${ROLE}\nsource_profile = self\n`,
     };
     const text = (name: string): string => `Profile=${name};STSEndpoint=${sts.endpoint}`;
-    await credentialsIn(fakePorts({ files }), text('self'));
-    await credentialsIn(fakePorts({ files }), text('other'));
+    await loadProfileCredentials(fakePorts({ files }), text('self'));
+    await loadProfileCredentials(fakePorts({ files }), text('other'));
     expect(sts.requests.map(({ authorization }) => authorization.includes('AKIASELFSELFSELF'))).toEqual([
       true,
       true,
     ]);
   });
 
-  it('assumes it with the keys of the environment', async () => {
+  it('assumes it with the keys in the environment', async () => {
     await using sts = await startSts(() => stsCredentials('AssumeRole', 'ASIA1'));
     const files = { [CONFIG]: `[default]\nrole_arn = ${ROLE}\ncredential_source = Environment\n` };
     const env = { AWS_ACCESS_KEY_ID: 'AKIAENVENVENVENV', AWS_SECRET_ACCESS_KEY: 's' };
-    await credentialsIn(fakePorts({ files, env }), `AWSConfigFile=${CONFIG};STSEndpoint=${sts.endpoint}`);
+    await loadProfileCredentials(
+      fakePorts({ files, env }),
+      `AWSConfigFile=${CONFIG};STSEndpoint=${sts.endpoint}`,
+    );
     expect(sts.requests[0]?.authorization).toContain('AKIAENVENVENVENV/');
   });
 
   it.each([
     ['role_arn =', `:2: role_arn of profile "r" is empty`],
-    [`role_arn = ${ROLE}`, ':2: profile "r" has role_arn but neither source_profile nor credential_source'],
+    [`role_arn = ${ROLE}`, ':2: profile "r" has role_arn, but requires source_profile or credential_source'],
     [
       `role_arn = ${ROLE}\nsource_profile = base\ncredential_source = Environment`,
-      ':4: profile "r" has both source_profile and credential_source',
+      ':4: profile "r" contains both source_profile and credential_source',
     ],
     [
       `role_arn = ${ROLE}\nsource_profile = bas`,
-      ':3: there is no profile "bas", which source_profile of profile "r" names; did you mean base?',
+      ':3: source_profile "bas" referenced in profile "r" does not exist; did you mean base?',
     ],
     [
       `role_arn = ${ROLE}\ncredential_source = environment`,
@@ -100,33 +111,33 @@ describe('a profile with a role', () => {
     ],
     [
       `role_arn = ${ROLE}\ncredential_source = Environment`,
-      ':3: credential_source Environment of profile "r": AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY not set',
+      ':3: credential_source Environment of profile "r": AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set',
     ],
     [
       `role_arn = ${ROLE}\nsource_profile = base\nduration_seconds = 10`,
-      ':4: duration_seconds of profile "r": expected seconds from 900 to 43200',
+      ':4: duration_seconds of profile "r" is invalid; expected 900 to 43200',
     ],
-    [`role_arn = ${ROLE}\nsource_profile = r`, ':3: the profiles name each other in a circle: r -> r'],
+    [`role_arn = ${ROLE}\nsource_profile = r`, ':3: infinite loop in source_profile: r -> r'],
     [
       `role_arn = ${ROLE}\nsource_profile = q\n[profile q]\nrole_arn = ${ROLE}\nsource_profile = r`,
-      ':6: the profiles name each other in a circle: r -> q -> r',
+      ':6: infinite loop in source_profile: r -> q -> r',
     ],
     [
       `role_arn = ${ROLE}\nsource_profile = q\n[profile q]\naws_access_key_id = A`,
-      ':5: profile "q" has aws_access_key_id but no aws_secret_access_key (r -> q)',
+      ':5: profile "q" has aws_access_key_id, but aws_secret_access_key is missing (r -> q)',
     ],
     [
       `role_arn = ${ROLE}\nsource_profile = q\n[profile q]\nregion = eu-west-1`,
       ':4: profile "q" has no credentials (r -> q)',
     ],
-  ])('is an error with file, line and chain: %j', async (body, message) => {
+  ])('reports file, line and chain: %j', async (body, message) => {
     const files = { [CREDENTIALS]: BASE, [CONFIG]: `[profile r]\n${body}\n` };
-    const error = await thrownBy(() => credentialsIn(fakePorts({ files }), 'Profile=r'));
+    const error = await thrownBy(() => loadProfileCredentials(fakePorts({ files }), 'Profile=r'));
     expect(error.code).toBe('AUTH_PROFILE');
     expect(error.message).toBe(`${CONFIG}${message}`);
   });
 
-  it('takes MFAToken to the MFA device that it names, once, and keeps the session', async () => {
+  it('uses MFAToken for its MFA device once and saves the session', async () => {
     await using sts = await startSts(() =>
       stsCredentials('AssumeRole', 'ASIA1', new Date(Date.UTC(2026, 0, 1, 1))),
     );
@@ -135,15 +146,15 @@ describe('a profile with a role', () => {
       [CONFIG]: `[profile r]\nrole_arn = ${ROLE}\nsource_profile = base\nmfa_serial = arn:aws:iam::123456789012:mfa/ana\n`,
     };
     const text = `Profile=r;MFAToken=123456;CredentialsLocation=memory://profiles;STSEndpoint=${sts.endpoint}`;
-    const first = await credentialsIn(fakePorts({ files }), text);
-    const second = await credentialsIn(fakePorts({ files }), text);
+    const first = await loadProfileCredentials(fakePorts({ files }), text);
+    const second = await loadProfileCredentials(fakePorts({ files }), text);
     expect([first.accessKeyId, second.accessKeyId]).toEqual(['ASIA1', 'ASIA1']);
-    expect(sts.requests.map(fieldsOf)).toMatchObject([
+    expect(sts.requests.map(toFields)).toMatchObject([
       { SerialNumber: 'arn:aws:iam::123456789012:mfa/ana', TokenCode: '123456' },
     ]);
   });
 
-  it('says for which profile STS refused the role', async () => {
+  it('reports the profile whose role STS denied', async () => {
     await using sts = await startSts(() =>
       stsError(403, 'AccessDenied', 'not authorized to perform: sts:AssumeRole'),
     );
@@ -152,7 +163,7 @@ describe('a profile with a role', () => {
       [CONFIG]: `[profile r]\nrole_arn = ${ROLE}\nsource_profile = base\n`,
     };
     const error = await thrownBy(() =>
-      credentialsIn(fakePorts({ files }), `Profile=r;STSEndpoint=${sts.endpoint}`),
+      loadProfileCredentials(fakePorts({ files }), `Profile=r;STSEndpoint=${sts.endpoint}`),
     );
     expect(error.code).toBe('AUTH_DENIED');
     expect(error.message).toContain(`${CONFIG}:2: profile "r": Not authorized to assume ${ROLE}`);
@@ -161,23 +172,23 @@ describe('a profile with a role', () => {
   });
 });
 
-const filesWith = (token?: string): Record<string, string> => ({
+const webIdentityFiles = (token?: string): Record<string, string> => ({
   [CONFIG]: `[default]\nrole_arn = ${ROLE}\nweb_identity_token_file = ~/token\nrole_session_name = pod\n`,
   ...(token === undefined ? {} : { '/home/ana/token': token }),
 });
 
 describe('a profile with a web identity', () => {
-  it('assumes its role with the token of the file, unsigned', async () => {
+  it('assumes its role with the token in the file and an unsigned request', async () => {
     await using sts = await startSts(() => stsCredentials('AssumeRoleWithWebIdentity', 'ASIA1'));
-    const credentials = await credentialsIn(
-      fakePorts({ files: filesWith('header.body.sig\n') }),
+    const credentials = await loadProfileCredentials(
+      fakePorts({ files: webIdentityFiles('header.body.sig\n') }),
       `STSEndpoint=${sts.endpoint}`,
     );
     expect(credentials).toMatchObject({
       accessKeyId: 'ASIA1',
-      origin: `profile "default", role ${ROLE}, by way of the web identity of /home/ana/token`,
+      origin: `profile "default", role ${ROLE}, via the web identity token from /home/ana/token`,
     });
-    expect(fieldsOf(sts.requests[0])).toMatchObject({
+    expect(toFields(sts.requests[0])).toMatchObject({
       Action: 'AssumeRoleWithWebIdentity',
       RoleArn: ROLE,
       RoleSessionName: 'pod',
@@ -187,17 +198,19 @@ describe('a profile with a web identity', () => {
   });
 
   it.each([
-    [undefined, 'there is no file /home/ana/token'],
-    [' \n', '/home/ana/token is empty'],
-  ])('is an error with file and line where the token file is %j', async (token, message) => {
-    const error = await thrownBy(() => credentialsIn(fakePorts({ files: filesWith(token) }), ''));
+    [undefined, 'could not open file "/home/ana/token": no such file'],
+    [' \n', 'file "/home/ana/token" is empty'],
+  ])('reports file and line if the token file is %j', async (token, message) => {
+    const error = await thrownBy(() =>
+      loadProfileCredentials(fakePorts({ files: webIdentityFiles(token) }), ''),
+    );
     expect(error.message).toBe(`${CONFIG}:3: web_identity_token_file of profile "default": ${message}`);
   });
 
-  it('is an error where there is no role', async () => {
+  it('requires role_arn', async () => {
     const ports = fakePorts({ files: { [CONFIG]: '[default]\nweb_identity_token_file = /t\n' } });
-    expect((await thrownBy(() => credentialsIn(ports, ''))).message).toBe(
-      `${CONFIG}:2: profile "default" has web_identity_token_file but no role_arn`,
+    expect((await thrownBy(() => loadProfileCredentials(ports, ''))).message).toBe(
+      `${CONFIG}:2: profile "default" has web_identity_token_file, but requires role_arn`,
     );
   });
 });

@@ -14,7 +14,7 @@ const MAX_BYTES = 64 * 1024;
 const AGENTS: ReadonlySet<string> = new Set(['169.254.170.2', '169.254.170.23', '[fd00:ec2::23]']);
 
 /** Credentials of an ECS task or EKS pod, from the endpoint in its environment. */
-export function containerCredentials(ports: Ports, ecs: string = ECS): CredentialSource {
+export function fromContainerMetadata(ports: Ports, ecs: string = ECS): CredentialSource {
   return async (signal) => {
     const url = resolveServiceUrl(ports, ecs);
     const token = await readAuthorization(ports);

@@ -7,7 +7,7 @@ import { type InstanceSettings, type MetadataState, SERVICE, readMetadata } from
 const ROLES_PATH = '/latest/meta-data/iam/security-credentials/';
 
 /** Credentials of the IAM role of this EC2 instance. */
-export function instanceCredentials(
+export function fromInstanceMetadata(
   settings: () => Promise<InstanceSettings>,
   ports: Ports,
 ): CredentialSource {
