@@ -1,52 +1,55 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { DriverError } from '../core/errors.ts';
 
-/** A refused sign-in is not tried again for so long: providers lock accounts after a few. */
-export const REFUSAL_MS = 30_000;
+/** A rejected sign-in is not repeated for this long: providers lock accounts after a few. */
+export const LOGIN_FAILURE_TTL_MS = 30_000;
 
-/** Remembers the last refusal of one sign-in. */
+/** Remembers that a sign-in was rejected. */
 export interface LoginFailureCache {
-  /** The refusal, while it is remembered. */
-  current(nowMs: number): DriverError | undefined;
-  /** Takes note of a failure; only refusals are remembered. */
-  note(error: unknown, nowMs: number): void;
+  /** The failure, until it expires. */
+  get(nowMs: number): DriverError | undefined;
+  /** Records a failure; ignored unless it is a rejection. */
+  record(error: unknown, nowMs: number): void;
 }
 
-interface Remembered {
+interface CachedFailure {
   readonly error: DriverError;
   readonly untilMs: number;
 }
 
-/** Whether somebody said no, as against nobody answering. */
+/** Whether the sign-in was rejected, rather than not possible at the moment. */
 export function isLoginFailure(error: unknown): error is DriverError {
   return error instanceof DriverError && (error.code === 'AUTH_REFUSED' || error.code === 'AUTH_DENIED');
 }
 
-/** A memory of its own. */
-export function privateFailureCache(): LoginFailureCache {
-  return refusalIn(new Map(), '');
+/** A cache for one connection. */
+export function createFailureCache(): LoginFailureCache {
+  return createCacheEntry(new Map(), '');
 }
 
-const ofThisProcess = new Map<string, Remembered>();
+const processFailures = new Map<string, CachedFailure>();
 const processKey = randomBytes(32);
 
-/** One memory for all connections of the process that sign in with the same values; none can be told from its key. */
+/**
+ * The cache that all connections of the process share if they sign in with the same values, which are only kept as a
+ * keyed hash.
+ */
 export function sharedFailureCache(values: readonly string[]): LoginFailureCache {
   const key = createHmac('sha256', processKey).update(JSON.stringify(values)).digest('base64');
-  return refusalIn(ofThisProcess, key);
+  return createCacheEntry(processFailures, key);
 }
 
-function refusalIn(memory: Map<string, Remembered>, key: string): LoginFailureCache {
+function createCacheEntry(failures: Map<string, CachedFailure>, key: string): LoginFailureCache {
   return {
-    current(nowMs) {
-      const remembered = memory.get(key);
-      if (remembered === undefined) return undefined;
-      if (nowMs < remembered.untilMs && nowMs >= remembered.untilMs - REFUSAL_MS) return remembered.error;
-      memory.delete(key);
+    get(nowMs) {
+      const failure = failures.get(key);
+      if (failure === undefined) return undefined;
+      if (nowMs < failure.untilMs && nowMs >= failure.untilMs - LOGIN_FAILURE_TTL_MS) return failure.error;
+      failures.delete(key);
       return undefined;
     },
-    note(error, nowMs) {
-      if (isLoginFailure(error)) memory.set(key, { error, untilMs: nowMs + REFUSAL_MS });
+    record(error, nowMs) {
+      if (isLoginFailure(error)) failures.set(key, { error, untilMs: nowMs + LOGIN_FAILURE_TTL_MS });
     },
   };
 }

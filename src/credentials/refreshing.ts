@@ -6,73 +6,73 @@ import {
   sealCredentials,
 } from '../core/credentials.ts';
 import { DriverError, getErrorMessage } from '../core/errors.ts';
-import type { PromptWait } from './prompt-timeout.ts';
+import type { TimedPrompts } from './prompt-timeout.ts';
 import {
   isLoginFailure,
-  privateFailureCache,
-  REFUSAL_MS,
+  createFailureCache,
+  LOGIN_FAILURE_TTL_MS,
   type LoginFailureCache,
 } from './login-failure-cache.ts';
-import { type Retries, retrying, waitBefore } from './retrying.ts';
+import { type RetryOptions, retrying, getBackoffMs } from './retrying.ts';
 
-/** Those that last for minutes only are renewed in the last part of them. */
-const LAST_PART = 5;
+/** Credentials with a short lifetime are renewed in the last fifth of it. */
+const RENEW_FRACTION = 5;
 const FETCH_TIMEOUT_MS = 60_000;
 const BACKGROUND_WAIT_MS = 5000;
-const NO_RETRIES: Retries = { maxAttempts: 1, waitMs: 0 };
+const NO_RETRIES: RetryOptions = { maxAttempts: 1, waitMs: 0 };
 
-interface Settings {
+interface RefreshOptions {
   /** Milliseconds since 1970, UTC. */
   now(): number;
-  /** The longest that one fetch may take, repetitions included. */
+  /** The timeout of one fetch, including retries. */
   readonly timeoutMs?: number;
-  readonly retries?: Retries;
-  /** Where refusals are remembered; absent: here only. */
-  readonly refusal?: LoginFailureCache;
-  /** The person who signs in, and whether that person is being asked something: no time limit runs meanwhile. */
-  readonly person?: PromptWait['person'];
-  /** What the first wait before another try in the background is drawn from. */
+  readonly retries?: RetryOptions;
+  /** Where rejected sign-ins are remembered; by default in this source only. */
+  readonly failureCache?: LoginFailureCache;
+  /** The prompts of the sign-in: the timeout is paused while one is open. */
+  readonly prompts?: TimedPrompts['prompts'];
+  /** The base of the backoff between background renewals. */
   readonly backgroundWaitMs?: number;
   warn?(message: string): void;
 }
 
-/** A source that remembers, until it is closed. */
+/** A source that caches its credentials until it is closed. */
 export interface RefreshingSource extends CredentialSource {
-  /** What was fetched last, if anything was. */
+  /** The cached credentials, if any. */
   latest(): Credentials | undefined;
-  /** Others than these, which AWS calls expired: a fetch only where nobody else has renewed them meanwhile. */
+  /** Replaces credentials that AWS reported as expired, unless another caller has already done so. */
   renew(expired: Credentials, signal: AbortSignal): Promise<Credentials>;
-  /** Forgets the credentials and ends a fetch that is under way. */
+  /** Clears the credentials and aborts a pending fetch. */
   close(): void;
 }
 
 /**
- * Gives a source a memory. Credentials that expire soon are renewed in the background; should that fail they stay in
- * use while they are good. Whoever asks while there are none waits for the fetch under way: it belongs to nobody, so a
- * waiter's signal ends only its own wait.
+ * Caches the credentials of a source. Credentials that expire soon are renewed in the background, and stay in use until
+ * they expire if that fails. Without credentials, all callers wait for one shared fetch; a caller's signal ends only its
+ * own wait.
  */
-export function refreshing(source: CredentialSource, settings: Settings): RefreshingSource {
+export function refreshing(source: CredentialSource, options: RefreshOptions): RefreshingSource {
   const {
     retries = NO_RETRIES,
-    refusal = privateFailureCache(),
+    failureCache = createFailureCache(),
     timeoutMs = FETCH_TIMEOUT_MS,
-    person,
-  } = settings;
-  const patient = retrying(source, retries);
+    prompts,
+  } = options;
+  const retried = retrying(source, retries);
   const closing = new AbortController();
   let latest: Credentials | undefined;
   let earlyMs = RENEW_EARLY_MS;
-  let flight: Promise<Credentials> | undefined;
+  let pending: Promise<Credentials> | undefined;
   let failures = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const leftMs = ({ expiration }: Credentials): number =>
-    expiration === undefined ? Infinity : expiration.getTime() - settings.now();
+    expiration === undefined ? Infinity : expiration.getTime() - options.now();
 
   async function fetch(): Promise<Credentials> {
-    const answers = person?.answers();
+    const answers = prompts?.countAnswers();
     try {
-      const fetched = await withTimeout(patient, closing.signal, timeoutMs, () => person?.isAsked() === true);
+      const fetched = await withTimeout(retried, closing.signal, timeoutMs, () => prompts?.isOpen() === true);
       const left = leftMs(fetched);
       if (left <= 0) {
         const origin = fetched.origin === undefined ? '' : ` of ${fetched.origin}`;
@@ -81,37 +81,40 @@ export function refreshing(source: CredentialSource, settings: Settings): Refres
       }
       closing.signal.throwIfAborted();
       latest = sealCredentials(fetched);
-      earlyMs = Math.min(RENEW_EARLY_MS, left / LAST_PART);
+      earlyMs = Math.min(RENEW_EARLY_MS, left / RENEW_FRACTION);
       failures = 0;
       return latest;
     } catch (error) {
-      // A person who types has time to think, and should see what became of it.
-      if (person?.answers() === answers) refusal.note(error, settings.now());
+      // A user who typed something wrong may try again at once.
+      if (prompts?.countAnswers() === answers) failureCache.record(error, options.now());
       throw error;
     } finally {
-      flight = undefined;
+      pending = undefined;
     }
   }
 
   function renewSoon(): void {
-    if (flight !== undefined || timer !== undefined || closing.signal.aborted) return;
-    flight = fetch();
-    flight.catch((error: unknown) => {
+    if (pending !== undefined || timer !== undefined || closing.signal.aborted) return;
+    pending = fetch();
+    pending.catch((error: unknown) => {
       if (closing.signal.aborted) return;
-      if (failures === 0) settings.warn?.(`Credentials could not be renewed yet: ${getErrorMessage(error)}`);
-      const again = waitBefore(failures, {
+      if (failures === 0) options.warn?.(`could not refresh the credentials: ${getErrorMessage(error)}`);
+      const backoffMs = getBackoffMs(failures, {
         ...retries,
-        waitMs: settings.backgroundWaitMs ?? BACKGROUND_WAIT_MS,
+        waitMs: options.backgroundWaitMs ?? BACKGROUND_WAIT_MS,
       });
       failures += 1;
-      timer = setTimeout(tryAgain, isLoginFailure(error) ? Math.max(again, REFUSAL_MS) : again);
+      timer = setTimeout(
+        tryAgain,
+        isLoginFailure(error) ? Math.max(backoffMs, LOGIN_FAILURE_TTL_MS) : backoffMs,
+      );
       timer.unref();
     });
   }
 
   function tryAgain(): void {
     timer = undefined;
-    // Once they have expired, whoever needs them asks.
+    // Expired credentials are fetched when they are needed.
     if (latest !== undefined && leftMs(latest) > 0) renewSoon();
   }
 
@@ -124,10 +127,10 @@ export function refreshing(source: CredentialSource, settings: Settings): Refres
         return latest;
       }
     }
-    const refused = flight === undefined ? refusal.current(settings.now()) : undefined;
-    if (refused !== undefined) throw refused;
-    flight ??= fetch();
-    return waitFor(flight, signal);
+    const failure = pending === undefined ? failureCache.get(options.now()) : undefined;
+    if (failure !== undefined) throw failure;
+    pending ??= fetch();
+    return waitFor(pending, signal);
   }
 
   return Object.assign(get, {
@@ -144,36 +147,36 @@ export function refreshing(source: CredentialSource, settings: Settings): Refres
   });
 }
 
-/** Waits as one of several. Timers here let the process end; whoever waits does not. */
+/** Waits for a shared promise. Since all timers here are unreferenced, it keeps the process alive meanwhile. */
 async function waitFor<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const alive = setInterval(() => undefined, 60_000);
+  const keepAlive = setInterval(() => undefined, 60_000);
   try {
     return await raceAbort(work, signal);
   } finally {
-    clearInterval(alive);
+    clearInterval(keepAlive);
   }
 }
 
-/** The source's answer, its failure, the closing of the connection or the end of the time, whichever comes first. */
+/** Settles with the source, or fails on close or timeout. The timeout is paused while a prompt is open. */
 async function withTimeout(
   source: CredentialSource,
   closing: AbortSignal,
   timeoutMs: number,
   isPaused: () => boolean,
 ): Promise<Credentials> {
-  const late = new AbortController();
+  const timeout = new AbortController();
   const remedy =
-    'Check that the services of the sign-in can be reached from here (SSOLoginURL, STSEndpoint, proxy settings). MaxRecoverySeconds sets the limit.';
+    'Check that this machine can reach the services of the sign-in (SSOLoginURL, STSEndpoint, proxy settings), or increase MaxRecoverySeconds.';
   const begin = (): NodeJS.Timeout => setTimeout(end, timeoutMs).unref();
   const end = (): void => {
     if (isPaused()) timer = begin();
     else
-      late.abort(
-        new DriverError('CONN_NETWORK', `No credentials came within ${timeoutMs / 1000} s`, { remedy }),
+      timeout.abort(
+        new DriverError('CONN_NETWORK', `the sign-in timed out after ${timeoutMs / 1000} s`, { remedy }),
       );
   };
   let timer = begin();
-  const signal = AbortSignal.any([closing, late.signal]);
+  const signal = AbortSignal.any([closing, timeout.signal]);
   try {
     return await raceAbort(source(signal), signal);
   } finally {

@@ -4,11 +4,11 @@ import { DriverError, type Problem } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
 import type { StsTarget } from '../aws/sts.ts';
 
-/** What a call of STS reads: where it is. */
+/** The properties that determine the STS endpoint. */
 export const STS_OPTIONS = ['awsRegion', 'domain', 'endpoint', 'stsEndpoint'] as const;
 export type StsOptions = Pick<Options, (typeof STS_OPTIONS)[number]>;
 
-/** What a role's session reads besides AWSRoleARN. */
+/** The properties of a role session besides AWSRoleARN. */
 export const ROLE_OPTIONS = [
   ...STS_OPTIONS,
   'awsExternalId',
@@ -16,78 +16,89 @@ export const ROLE_OPTIONS = [
   'temporaryTokenDuration',
 ] as const;
 
-/** What a session with a one-time code reads besides MFASerialNumber. */
+/** The properties of an MFA session besides MFASerialNumber. */
 export const MFA_OPTIONS = ['mfaToken', 'credentialsLocation'] as const;
 
-/** Options of a session on top of other credentials: of a role, with a one-time code, or both. */
+/** The options of a session that other credentials start: for a role, with MFA, or both. */
 export type RoleOptions = Pick<Options, (typeof ROLE_OPTIONS)[number]> &
   Partial<Pick<Options, 'awsRoleArn' | 'mfaSerialNumber' | (typeof MFA_OPTIONS)[number]>>;
 
-/** Where STS is for these options. */
-export function stsTarget(given: StsOptions, ports: Pick<Ports, 'network'>): StsTarget {
-  const region = findRegion(given);
+/** The STS endpoint of these options; CONN_NO_REGION without a Region. */
+export function resolveStsTarget(options: StsOptions, ports: Pick<Ports, 'network'>): StsTarget {
+  const region = findRegion(options);
   if (region === undefined) {
-    throw new DriverError('CONN_NO_REGION', 'No Region is known in which STS could be asked');
+    throw new DriverError('CONN_NO_REGION', 'You must specify a Region to call STS');
   }
-  return { region, endpoint: resolveStsEndpoint(given, region), dispatcher: ports.network?.dispatcher };
+  return { region, endpoint: resolveStsEndpoint(options, region), dispatcher: ports.network?.dispatcher };
 }
 
-/** How the session is called in CloudTrail. */
-export function sessionName(given: Pick<Options, 'roleSessionName'>, ports: Ports): string {
-  if (given.roleSessionName !== undefined) return given.roleSessionName;
+/** The session name that CloudTrail shows: RoleSessionName, else the user of the operating system. */
+export function resolveSessionName(options: Pick<Options, 'roleSessionName'>, ports: Ports): string {
+  if (options.roleSessionName !== undefined) return options.roleSessionName;
   const user = (ports.env('USER') ?? ports.env('USERNAME') ?? '').replaceAll(/[^\w+=,.@-]/g, '');
   return user === '' ? 'dynadbc' : `dynadbc-${user}`.slice(0, 64);
 }
 
-const SHORTEST_SECONDS = 900;
+const MIN_SESSION_SECONDS = 900;
 
-/** The longest that a session may last. */
-export const LONGEST_SECONDS = {
+/** The maximum lifetime of a session by STS operation. */
+export const MAX_SESSION_SECONDS = {
   GetSessionToken: 129_600,
   AssumeRole: 43_200,
-  /** Of a role that is assumed with another role's credentials. */
+  /** Role chaining: a role that is assumed with the credentials of another role. */
   chained: 3600,
 } as const;
 
-/** What is wrong with these options before anything is sent. */
-export function roleProblem(
-  given: RoleOptions,
+/** Checks the options before anything is sent. */
+export function checkRoleOptions(
+  options: RoleOptions,
   base: { readonly isRole: boolean } = { isRole: false },
 ): Problem | undefined {
-  const { awsRoleArn, awsExternalId, roleSessionName, mfaSerialNumber, mfaToken } = given;
+  const { awsRoleArn, awsExternalId, roleSessionName, mfaSerialNumber, mfaToken } = options;
   if (mfaToken !== undefined && mfaSerialNumber === undefined) {
     return { code: 'AUTH_MISSING_PROPERTY', message: 'MFAToken needs MFASerialNumber' };
   }
   return (
-    shape(
+    checkFormat(
       'AWSRoleARN',
       awsRoleArn,
       ARN,
       'the ARN of a role, such as arn:aws:iam::123456789012:role/Analyst',
     ) ??
-    shape(
+    checkFormat(
       'AWSExternalId',
       awsExternalId,
       /^[\w+=,.@:/-]{2,1224}$/,
       '2 to 1224 letters, digits or +=,.@:/-',
     ) ??
-    shape('RoleSessionName', roleSessionName, /^[\w+=,.@-]{2,64}$/, '2 to 64 letters, digits or +=,.@-') ??
-    shape(
+    checkFormat(
+      'RoleSessionName',
+      roleSessionName,
+      /^[\w+=,.@-]{2,64}$/,
+      '2 to 64 letters, digits or +=,.@-',
+    ) ??
+    checkFormat(
       'MFASerialNumber',
       mfaSerialNumber,
       /^[\w+=/:,.@-]{9,256}$/,
-      'the ARN or serial number of a device',
+      'the ARN or serial number of an MFA device',
     ) ??
-    shape('MFAToken', mfaToken?.reveal(), /^\d{6}$/, 'the six digits that the device shows', 'hidden') ??
+    checkFormat(
+      'MFAToken',
+      mfaToken?.reveal(),
+      /^\d{6}$/,
+      'the six digits that the MFA device shows',
+      'hidden',
+    ) ??
     (awsRoleArn === undefined && mfaSerialNumber === undefined
       ? undefined
-      : durationProblem(given, base.isRole))
+      : checkDuration(options, base.isRole))
   );
 }
 
 const ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/;
 
-function shape(
+function checkFormat(
   key: string,
   value: string | undefined,
   pattern: RegExp,
@@ -95,20 +106,21 @@ function shape(
   hidden?: 'hidden',
 ): Problem | undefined {
   if (value === undefined || pattern.test(value)) return undefined;
-  const found = hidden === undefined ? ` is "${value}"` : '';
-  return { code: 'CONN_BAD_VALUE', message: `${key}${found}; expected ${expected}` };
+  const shown = hidden === undefined ? ` is "${value}"` : ' is invalid';
+  return { code: 'CONN_BAD_VALUE', message: `${key}${shown}; expected ${expected}` };
 }
 
-function durationProblem(
+function checkDuration(
   { awsRoleArn, temporaryTokenDuration: seconds }: RoleOptions,
   isChained: boolean,
 ): Problem | undefined {
-  const call = awsRoleArn === undefined ? 'GetSessionToken' : 'AssumeRole';
-  const most = awsRoleArn !== undefined && isChained ? LONGEST_SECONDS.chained : LONGEST_SECONDS[call];
-  if (seconds >= SHORTEST_SECONDS && seconds <= most) return undefined;
-  const why = most === LONGEST_SECONDS.chained ? " with a role's own credentials" : '';
+  const operation = awsRoleArn === undefined ? 'GetSessionToken' : 'AssumeRole';
+  const max =
+    awsRoleArn !== undefined && isChained ? MAX_SESSION_SECONDS.chained : MAX_SESSION_SECONDS[operation];
+  if (seconds >= MIN_SESSION_SECONDS && seconds <= max) return undefined;
+  const chaining = max === MAX_SESSION_SECONDS.chained ? ' with role chaining' : '';
   return {
     code: 'CONN_BAD_VALUE',
-    message: `TemporaryTokenDuration is ${seconds}; ${call}${why} takes ${SHORTEST_SECONDS} to ${most} seconds`,
+    message: `TemporaryTokenDuration is ${seconds}; ${operation}${chaining} allows ${MIN_SESSION_SECONDS} to ${max} seconds`,
   };
 }

@@ -3,19 +3,19 @@ import { DriverError, getErrorMessage } from '../core/errors.ts';
 import type { Ports, Vault } from '../core/ports.ts';
 import { runExclusive } from '../core/async/keyed-mutex.ts';
 
-/** A session that may be used again, and proofs that only the owner of the keys can make. */
+/** A saved session with keyed hashes, which only the owner of the secret key can compute. */
 export interface SavedSession extends Credentials {
   readonly expiration: Date;
   readonly sessionToken: string;
-  /** That the keys are those it was begun with. */
+  /** Proves that the session was started with the same keys. */
   readonly owner: string;
-  /** Which code began it. */
+  /** The hash of the code that started the session. */
   readonly code: string;
 }
 
-/** Sessions by key. */
+/** Saved sessions by key. */
 export interface SessionStore {
-  /** Where they are kept, in words. */
+  /** The location, for messages. */
   readonly name: string;
   get(key: string): Promise<SavedSession | undefined>;
   put(key: string, session: SavedSession): Promise<void>;
@@ -24,14 +24,14 @@ export interface SessionStore {
 const MEMORY = 'memory://';
 const memories = new Map<string, Map<string, SavedSession>>();
 
-/** The store at a location: a file, `memory://name`, or the usual place. */
-export function sessionStore(location: string | undefined, ports: Ports): SessionStore {
+/** Opens the store at a location: a file, `memory://name`, or by default a file in the state directory. */
+export function openSessionStore(location: string | undefined, ports: Ports): SessionStore {
   const { vault } = ports;
   if (location?.toLowerCase().startsWith(MEMORY)) return memoryStore(location.slice(MEMORY.length));
   if (vault === undefined) return memoryStore(location ?? '');
   return location === undefined
-    ? fileStore(`${vault.directory}/sessions.json`, vault, ports, 'mend')
-    : fileStore(location, vault, ports, 'refuse');
+    ? fileStore(`${vault.directory}/sessions.json`, vault, ports, 'replace')
+    : fileStore(location, vault, ports, 'fail');
 }
 
 function memoryStore(name: string): SessionStore {
@@ -44,35 +44,31 @@ function memoryStore(name: string): SessionStore {
   };
 }
 
-/** An ended session is kept for so long, to tell of it. */
-const KEEP_ENDED_MS = 24 * 3_600_000;
+/** How long an expired session is kept, so that messages can mention it. */
+const KEEP_EXPIRED_MS = 24 * 3_600_000;
 const KIND = 'dynadbc sessions 1';
 
-/** What is not ours is refused where the user named the file, and made anew where we did. */
+/** A file with other content is an error at a location that the user chose, and replaced at the default location. */
 function fileStore(
   path: string,
   vault: Vault,
   clock: { now(): number },
-  foreign: 'refuse' | 'mend',
+  onInvalid: 'fail' | 'replace',
 ): SessionStore {
   const load = async (): Promise<Map<string, SavedSession>> => {
     const text = await vault.read(path).catch((cause: unknown) => {
       throw new DriverError('CONN_BAD_VALUE', `CredentialsLocation: ${getErrorMessage(cause)}`, {
         cause,
-        remedy: 'Name another file, or memory://name.',
+        remedy: 'Set CredentialsLocation to another file, or to memory://name.',
       });
     });
     if (text === undefined || text.trim() === '') return new Map();
-    const sessions = sessionsIn(text);
+    const sessions = parseSessions(text);
     if (sessions !== undefined) return sessions;
-    if (foreign === 'mend') return new Map();
-    throw new DriverError(
-      'CONN_BAD_VALUE',
-      `CredentialsLocation: ${path} holds something other than saved sessions`,
-      {
-        remedy: 'Name a file that does not exist yet, or memory://name.',
-      },
-    );
+    if (onInvalid === 'replace') return new Map();
+    throw new DriverError('CONN_BAD_VALUE', `CredentialsLocation: ${path} does not contain saved sessions`, {
+      remedy: 'Set CredentialsLocation to a file that does not exist yet, or to memory://name.',
+    });
   };
   return {
     name: path,
@@ -82,39 +78,39 @@ function fileStore(
         const sessions = await load();
         sessions.set(key, session);
         const kept = [...sessions].filter(
-          ([, { expiration }]) => expiration.getTime() + KEEP_ENDED_MS > clock.now(),
+          ([, { expiration }]) => expiration.getTime() + KEEP_EXPIRED_MS > clock.now(),
         );
         await vault.write(path, `${JSON.stringify({ kind: KIND, sessions: Object.fromEntries(kept) })}\n`);
       }),
   };
 }
 
-/** The sessions of a file; undefined where it is no file of ours. A session that cannot be read counts as none. */
-function sessionsIn(text: string): Map<string, SavedSession> | undefined {
-  const content = members(parsed(text));
+/** Parses the sessions of a file, without invalid ones; undefined if it is not a file of saved sessions. */
+function parseSessions(text: string): Map<string, SavedSession> | undefined {
+  const content = toMembers(parseJson(text));
   if (content?.get('kind') !== KIND) return undefined;
-  const sessions = [...(members(content.get('sessions')) ?? [])].flatMap(([key, value]) => {
-    const session = sessionIn(members(value));
+  const sessions = [...(toMembers(content.get('sessions')) ?? [])].flatMap(([key, value]) => {
+    const session = toSavedSession(toMembers(value));
     return session === undefined ? [] : [[key, session] as const];
   });
   return new Map(sessions);
 }
 
-function sessionIn(fields: ReadonlyMap<string, unknown> | undefined): SavedSession | undefined {
-  const text = (name: string): string | undefined => {
+function toSavedSession(fields: ReadonlyMap<string, unknown> | undefined): SavedSession | undefined {
+  const getString = (name: string): string | undefined => {
     const value = fields?.get(name);
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
-  const accessKeyId = text('accessKeyId');
-  const secretAccessKey = text('secretAccessKey');
-  const sessionToken = text('sessionToken');
-  const owner = text('owner');
-  const code = text('code');
-  const expiration = new Date(text('expiration') ?? NaN);
+  const accessKeyId = getString('accessKeyId');
+  const secretAccessKey = getString('secretAccessKey');
+  const sessionToken = getString('sessionToken');
+  const owner = getString('owner');
+  const code = getString('code');
+  const expiration = new Date(getString('expiration') ?? NaN);
   if (!accessKeyId || !secretAccessKey || !sessionToken || !owner || !code) return undefined;
   if (Number.isNaN(expiration.getTime())) return undefined;
-  const accountId = text('accountId');
-  const origin = text('origin');
+  const accountId = getString('accountId');
+  const origin = getString('origin');
   return {
     accessKeyId,
     secretAccessKey,
@@ -127,15 +123,15 @@ function sessionIn(fields: ReadonlyMap<string, unknown> | undefined): SavedSessi
   };
 }
 
-function members(value: unknown): ReadonlyMap<string, unknown> | undefined {
+function toMembers(value: unknown): ReadonlyMap<string, unknown> | undefined {
   return typeof value === 'object' && value !== null ? new Map(Object.entries(value)) : undefined;
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Its message would quote the text.
+    // The parser's message would quote the content, which contains secrets.
     return undefined;
   }
 }

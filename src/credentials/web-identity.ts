@@ -4,10 +4,10 @@ import { readNamedFile } from '../core/named-file.ts';
 import type { Ports } from '../core/ports.ts';
 import { Secret } from '../core/secret.ts';
 import type { Options } from '../connstring/properties.ts';
-import { STS_OPTIONS, sessionName, stsTarget } from './role-options.ts';
+import { STS_OPTIONS, resolveSessionName, resolveStsTarget } from './role-options.ts';
 import { assumeRoleWithWebIdentity } from '../aws/sts.ts';
 
-/** What a role by a web identity's token is found with. */
+/** The properties of a role that is assumed with a web identity token. */
 export const WEB_IDENTITY_OPTIONS = [
   'awsRoleArn',
   'awsWebIdentityToken',
@@ -18,17 +18,17 @@ export const WEB_IDENTITY_OPTIONS = [
 ] as const;
 export type WebIdentityOptions = Pick<Options, (typeof WEB_IDENTITY_OPTIONS)[number] | 'explicit'>;
 
-/** A role, and where the token comes from. */
-interface Found {
+/** The role, and the token or its file. */
+interface WebIdentity {
   readonly roleArn: string;
   readonly token: Secret | { readonly file: string };
 }
 
-/** The role and the token of the connection, else of the pod's environment; an error that names what is missing. */
-export function webIdentityOf(given: WebIdentityOptions, ports: Ports): Found {
-  const roleArn = given.awsRoleArn ?? ports.env('AWS_ROLE_ARN');
-  const file = given.awsWebIdentityTokenFile;
-  const token = given.awsWebIdentityToken ?? (file === undefined ? undefined : { file });
+/** The role and the token from the properties, else from the environment; AUTH_MISSING_PROPERTY names what is missing. */
+export function resolveWebIdentity(options: WebIdentityOptions, ports: Ports): WebIdentity {
+  const roleArn = options.awsRoleArn ?? ports.env('AWS_ROLE_ARN');
+  const file = options.awsWebIdentityTokenFile;
+  const token = options.awsWebIdentityToken ?? (file === undefined ? undefined : { file });
   if (roleArn !== undefined && token !== undefined) return { roleArn, token };
   const missing = [
     ...(roleArn === undefined ? ['AWSRoleARN (or AWS_ROLE_ARN in the environment)'] : []),
@@ -36,53 +36,55 @@ export function webIdentityOf(given: WebIdentityOptions, ports: Ports): Found {
       ? ['AWSWebIdentityToken or AWSWebIdentityTokenFile (or AWS_WEB_IDENTITY_TOKEN_FILE in the environment)']
       : []),
   ];
-  throw new DriverError('AUTH_MISSING_PROPERTY', `A web identity needs ${missing.join(' and ')}`);
+  throw new DriverError('AUTH_MISSING_PROPERTY', `A web identity requires ${missing.join(' and ')}`);
 }
 
-/** Credentials of a role for the bearer of a web identity's token. */
-export function webIdentity(given: WebIdentityOptions, ports: Ports): CredentialSource {
+/** Credentials of a role that is assumed with a web identity token. */
+export function fromWebIdentity(options: WebIdentityOptions, ports: Ports): CredentialSource {
   return async (signal) => {
-    const { roleArn, token } = webIdentityOf(given, ports);
-    const named = given.roleSessionName ?? ports.env('AWS_ROLE_SESSION_NAME');
+    const { roleArn, token } = resolveWebIdentity(options, ports);
+    const roleSessionName = options.roleSessionName ?? ports.env('AWS_ROLE_SESSION_NAME');
     const credentials = await assumeRoleWithWebIdentity({
-      ...stsTarget(given, ports),
+      ...resolveStsTarget(options, ports),
       roleArn,
-      sessionName: named ?? sessionName(given, ports),
-      token: await tokenOf(token, ports),
-      // Unless it was asked for, the role's own default is the one that is sure to be allowed.
-      durationSeconds: given.explicit.has('temporaryTokenDuration') ? given.temporaryTokenDuration : undefined,
+      sessionName: roleSessionName ?? resolveSessionName(options, ports),
+      token: await readToken(token, ports),
+      // By default the role decides: every role allows its default.
+      durationSeconds: options.explicit.has('temporaryTokenDuration')
+        ? options.temporaryTokenDuration
+        : undefined,
       signal,
     });
-    const whose = token instanceof Secret ? 'AWSWebIdentityToken' : token.file;
-    return { ...credentials, origin: `role ${roleArn} by the web identity of ${whose}` };
+    const tokenSource = token instanceof Secret ? 'AWSWebIdentityToken' : token.file;
+    return { ...credentials, origin: `role ${roleArn} with the web identity token from ${tokenSource}` };
   };
 }
 
-async function tokenOf(token: Found['token'], ports: Ports): Promise<Secret> {
-  if (token instanceof Secret) return usable(token.reveal(), 'AWSWebIdentityToken');
+async function readToken(token: WebIdentity['token'], ports: Ports): Promise<Secret> {
+  if (token instanceof Secret) return checkToken(token.reveal(), 'AWSWebIdentityToken');
   const { file } = token;
-  // Whoever issues the tokens renews the file.
-  const text = await readNamedFile(file, ports, 'AUTH_NO_CREDENTIALS');
-  if (text !== undefined) return usable(text, file);
-  throw new DriverError('AUTH_NO_CREDENTIALS', `There is no file ${file} with the token of a web identity`, {
-    remedy: 'Name the file that your identity provider writes as AWSWebIdentityTokenFile.',
-  });
+  // The identity provider rotates the token, so the file is read each time.
+  const content = await readNamedFile(file, ports, 'AUTH_NO_CREDENTIALS');
+  if (content !== undefined) return checkToken(content, file);
+  throw new DriverError(
+    'AUTH_NO_CREDENTIALS',
+    `could not open web identity token file "${file}": no such file`,
+    {
+      remedy: 'Set AWSWebIdentityTokenFile to the file that your identity provider writes.',
+    },
+  );
 }
 
-function usable(text: string, where: string): Secret {
-  const token = text.trim();
+function checkToken(content: string, where: string): Secret {
+  const token = content.trim();
   if (/^[/~]|^[A-Za-z]:\\/.test(token)) {
-    throw new DriverError('AUTH_NO_CREDENTIALS', `${where} holds a path in place of a token`, {
-      remedy: 'Give the path as AWSWebIdentityTokenFile.',
+    throw new DriverError('AUTH_NO_CREDENTIALS', `${where} contains a path instead of a token`, {
+      remedy: 'Set AWSWebIdentityTokenFile to the path.',
     });
   }
   if (/^[\x21-\x7E]{4,20000}$/.test(token)) return new Secret(token);
-  const found = token === '' ? 'nothing' : 'something else';
-  throw new DriverError(
-    'AUTH_NO_CREDENTIALS',
-    `${where} holds ${found}; expected a token of 4 to 20000 characters`,
-    {
-      remedy: 'Get a new token from your identity provider.',
-    },
-  );
+  const found = token === '' ? 'is empty' : 'does not contain a token';
+  throw new DriverError('AUTH_NO_CREDENTIALS', `${where} ${found}; expected 4 to 20000 ASCII characters`, {
+    remedy: 'Get a new token from your identity provider.',
+  });
 }

@@ -1,82 +1,92 @@
 import type { CredentialSource, Credentials } from '../core/credentials.ts';
 import type { Ports } from '../core/ports.ts';
 import { type StsTarget, assumeRole, getSessionToken } from '../aws/sts.ts';
-import { type MfaDevice, mfaSession } from './mfa-session.ts';
-import { type RoleOptions, sessionName, stsTarget } from './role-options.ts';
+import { type MfaDevice, getMfaSession } from './mfa-session.ts';
+import { type RoleOptions, resolveSessionName, resolveStsTarget } from './role-options.ts';
 
-/** A session to begin with credentials that are there already: a role's, one with a one-time code, or both in one. */
-export interface WantedSession {
+/** A session that existing credentials start at STS: of a role, with MFA, or both. */
+export interface StsSession {
   readonly target: StsTarget;
   readonly durationSeconds: number;
-  /** Absent: a session of the user whose keys they are. */
-  readonly role?: WantedRole | undefined;
+  /** Absent: a session of the IAM user itself. */
+  readonly role?: SessionRole | undefined;
   readonly mfa?: MfaDevice | undefined;
 }
 
-export interface WantedRole {
+export interface SessionRole {
   readonly arn: string;
   readonly sessionName: string;
   readonly externalId?: string | undefined;
 }
 
-/** The same credentials, or those of the session that the options want on top of them. */
-export function withRole(base: CredentialSource, given: RoleOptions, ports: Ports): CredentialSource {
-  const { awsRoleArn, mfaSerialNumber } = given;
+/** The base credentials, or those of the role or MFA session that the options specify. */
+export function withRole(base: CredentialSource, options: RoleOptions, ports: Ports): CredentialSource {
+  const { awsRoleArn, mfaSerialNumber } = options;
   if (awsRoleArn === undefined && mfaSerialNumber === undefined) return base;
   return async (signal) => {
-    const wanted: WantedSession = {
-      target: stsTarget(given, ports),
-      durationSeconds: given.temporaryTokenDuration,
+    const session: StsSession = {
+      target: resolveStsTarget(options, ports),
+      durationSeconds: options.temporaryTokenDuration,
       role:
         awsRoleArn === undefined
           ? undefined
-          : { arn: awsRoleArn, sessionName: sessionName(given, ports), externalId: given.awsExternalId },
+          : {
+              arn: awsRoleArn,
+              sessionName: resolveSessionName(options, ports),
+              externalId: options.awsExternalId,
+            },
       mfa:
         mfaSerialNumber === undefined
           ? undefined
-          : { serialNumber: mfaSerialNumber, token: given.mfaToken, location: given.credentialsLocation },
+          : { serialNumber: mfaSerialNumber, token: options.mfaToken, location: options.credentialsLocation },
     };
-    return sessionWith(await base(signal), wanted, ports, signal);
+    return getSessionCredentials(await base(signal), session, ports, signal);
   };
 }
 
-/** The session's credentials. One that took a code is kept, and used again until shortly before it ends. */
-export async function sessionWith(
+/** Returns the credentials of a session. An MFA session is saved, and reused until shortly before it expires. */
+export async function getSessionCredentials(
   credentials: Credentials,
-  wanted: WantedSession,
+  session: StsSession,
   ports: Ports,
   signal: AbortSignal,
 ): Promise<Credentials> {
-  const { mfa } = wanted;
-  const session =
+  const { mfa } = session;
+  const result =
     mfa === undefined
-      ? await begin(credentials, wanted, undefined, signal)
-      : await mfaSession({
+      ? await startSession(credentials, session, undefined, signal)
+      : await getMfaSession({
           credentials,
           mfa,
-          what: whatOf(wanted),
+          scope: listScope(session),
           ports,
           signal,
-          begin: (code) => begin(credentials, wanted, { serialNumber: mfa.serialNumber, code }, signal),
+          start: (code) =>
+            startSession(credentials, session, { serialNumber: mfa.serialNumber, code }, signal),
         });
-  const chain = [session.origin, credentials.origin].filter((origin) => origin !== undefined);
-  return { ...session, origin: chain.join(', by way of ') };
+  const chain = [result.origin, credentials.origin].filter((origin) => origin !== undefined);
+  return { ...result, origin: chain.join(', via ') };
 }
 
-function begin(
+function startSession(
   credentials: Credentials,
-  { target, role, durationSeconds }: WantedSession,
+  { target, role, durationSeconds }: StsSession,
   mfa: { readonly serialNumber: string; readonly code: string } | undefined,
   signal: AbortSignal,
 ): Promise<Credentials> {
-  const call = { ...target, credentials, durationSeconds, mfa, signal };
+  const request = { ...target, credentials, durationSeconds, mfa, signal };
   return role === undefined
-    ? getSessionToken(call)
-    : assumeRole({ ...call, roleArn: role.arn, sessionName: role.sessionName, externalId: role.externalId });
+    ? getSessionToken(request)
+    : assumeRole({
+        ...request,
+        roleArn: role.arn,
+        sessionName: role.sessionName,
+        externalId: role.externalId,
+      });
 }
 
-/** What tells one session of the same keys and device from another. */
-function whatOf({ target, role, durationSeconds }: WantedSession): readonly string[] {
+/** The values that distinguish sessions of the same keys and device. */
+function listScope({ target, role, durationSeconds }: StsSession): readonly string[] {
   const { endpoint = '', region } = target;
   return [
     endpoint,

@@ -10,17 +10,17 @@ import { thrownBy } from '../support/thrown.ts';
 const HOUR_MS = 3_600_000;
 const MFA = 'arn:aws:iam::123456789012:mfa/ana';
 const ROLE = 'arn:aws:iam::123456789012:role/Analyst';
-const nobody = new AbortController().signal;
-const PLACE = '/state/sessions.json';
+const neverAborted = new AbortController().signal;
+const DEFAULT_LOCATION = '/state/sessions.json';
 
-/** A code that no other test sends: the process remembers those that were sent. */
+/** A code that no other test sends: the process remembers the sent ones. */
 let last = 100_000;
 function newCode(): string {
   last += 1;
   return String(last);
 }
 
-/** An STS that takes each code once and gives sessions of an hour by the test's clock. */
+/** An STS that accepts each code once and starts sessions of an hour by the test's clock. */
 async function startMfaSts(ports: FakePorts): Promise<StsDouble> {
   const used = new Set<string>();
   return startSts((body) => {
@@ -41,30 +41,33 @@ function connection(sts: StsDouble, more: string, key = 'AKIAABCDEFGHIJKLMNOP'):
   return `AWSAccessKey=${key};AWSSecretKey=CANARY;AWSRegion=Ireland;STSEndpoint=${sts.endpoint};MFASerialNumber=${MFA};${more}`;
 }
 
-async function idOf(text: string, ports: Ports): Promise<string> {
-  const way = await open(text, ports);
+async function getKeyId(text: string, ports: Ports): Promise<string> {
+  const opened = await open(text, ports);
   try {
-    return (await way.source(nobody)).accessKeyId;
+    return (await opened.source(neverAborted)).accessKeyId;
   } finally {
-    way.close();
+    opened.close();
   }
 }
 const open = async (text: string, ports: Ports): Promise<SignIn> =>
   signIn((await parseConnection(text, ports)).options, ports);
 
-function world(more: Parameters<typeof fakePorts>[0] = {}): { ports: FakePorts; vault: Map<string, string> } {
+function portsWithVault(more: Parameters<typeof fakePorts>[0] = {}): {
+  ports: FakePorts;
+  vault: Map<string, string>;
+} {
   const vault = new Map<string, string>();
   return { ports: fakePorts({ vault, ...more }), vault };
 }
 
-describe('a one-time code', () => {
+describe('an MFA code', () => {
   it.each(['', 'AuthScheme=AwsMFA;', 'AuthScheme=AwsRootKeys;'])(
-    'begins a session of the user (%s)',
+    'starts a session of the IAM user (%s)',
     async (scheme) => {
-      const { ports } = world();
+      const { ports } = portsWithVault();
       await using sts = await startMfaSts(ports);
       const code = newCode();
-      expect(await idOf(connection(sts, `${scheme}MFAToken=${code}`), ports)).toBe(`ASIA0000000${code}`);
+      expect(await getKeyId(connection(sts, `${scheme}MFAToken=${code}`), ports)).toBe(`ASIA0000000${code}`);
       expect(toFields(sts.requests[0])).toMatchObject({
         Action: 'GetSessionToken',
         SerialNumber: MFA,
@@ -74,50 +77,47 @@ describe('a one-time code', () => {
     },
   );
 
-  it.each(['AwsMFA', 'AwsIAMRoles'])(
-    'goes along with the role that %s wants, in one call',
-    async (scheme) => {
-      const { ports } = world();
-      await using sts = await startMfaSts(ports);
-      const code = newCode();
-      await idOf(connection(sts, `AuthScheme=${scheme};MFAToken=${code};AWSRoleARN=${ROLE}`), ports);
-      expect(sts.requests.map(toFields)).toEqual([
-        expect.objectContaining({ Action: 'AssumeRole', RoleArn: ROLE, SerialNumber: MFA, TokenCode: code }),
-      ]);
-    },
-  );
+  it.each(['AwsMFA', 'AwsIAMRoles'])('is part of the request for the role of %s', async (scheme) => {
+    const { ports } = portsWithVault();
+    await using sts = await startMfaSts(ports);
+    const code = newCode();
+    await getKeyId(connection(sts, `AuthScheme=${scheme};MFAToken=${code};AWSRoleARN=${ROLE}`), ports);
+    expect(sts.requests.map(toFields)).toEqual([
+      expect.objectContaining({ Action: 'AssumeRole', RoleArn: ROLE, SerialNumber: MFA, TokenCode: code }),
+    ]);
+  });
 
-  it('is asked for once: its session is kept and serves later connections', async () => {
-    const { ports, vault } = world();
+  it('is required once: its session is saved and reused by later connections', async () => {
+    const { ports, vault } = portsWithVault();
     await using sts = await startMfaSts(ports);
     const code = newCode();
     const text = connection(sts, `MFAToken=${code}`);
-    const first = await idOf(text, ports);
-    expect(await idOf(text, ports)).toBe(first);
-    expect(await idOf(connection(sts, ''), ports)).toBe(first);
+    const first = await getKeyId(text, ports);
+    expect(await getKeyId(text, ports)).toBe(first);
+    expect(await getKeyId(connection(sts, ''), ports)).toBe(first);
     expect(sts.requests).toHaveLength(1);
-    expect([...vault.keys()]).toEqual([PLACE]);
-    expect(vault.get(PLACE)).toContain('ASIA0000000');
+    expect([...vault.keys()]).toEqual([DEFAULT_LOCATION]);
+    expect(vault.get(DEFAULT_LOCATION)).toContain('ASIA0000000');
   });
 
-  it('is kept nowhere, nor is the secret key that signed', async () => {
-    const { ports, vault } = world();
+  it('is not saved, nor is the secret key that signed', async () => {
+    const { ports, vault } = portsWithVault();
     await using sts = await startMfaSts(ports);
     const code = newCode();
-    const way = await open(connection(sts, `MFAToken=${code}`), ports);
-    const credentials = await way.source(nobody);
-    // The double's keys are named after the code.
-    const kept = (vault.get(PLACE) ?? '').replaceAll(`ASIA0000000${code}`, '');
+    const opened = await open(connection(sts, `MFAToken=${code}`), ports);
+    const credentials = await opened.source(neverAborted);
+    // The double names its keys after the code.
+    const kept = (vault.get(DEFAULT_LOCATION) ?? '').replaceAll(`ASIA0000000${code}`, '');
     expect(kept).not.toContain(code);
     expect(kept.replaceAll('CANARY-SECRET-OF-', '').replaceAll('CANARY-TOKEN-OF-', '')).not.toContain(
       'CANARY',
     );
-    expect(printsOf([way, credentials, ports.warnings])).not.toContain('CANARY');
-    way.close();
+    expect(printsOf([opened, credentials, ports.warnings])).not.toContain('CANARY');
+    opened.close();
   });
 
-  it('tells the sessions of other keys, roles, devices and places apart', async () => {
-    const { ports } = world();
+  it('starts separate sessions for other keys, roles, settings and locations', async () => {
+    const { ports } = portsWithVault();
     await using sts = await startMfaSts(ports);
     const texts = [
       connection(sts, ''),
@@ -131,109 +131,109 @@ describe('a one-time code', () => {
       connection(sts, 'CredentialsLocation=/elsewhere'),
       connection(sts, 'CredentialsLocation=memory://apart'),
     ];
-    for (const text of texts) await idOf(`${text};MFAToken=${newCode()}`, ports);
+    for (const text of texts) await getKeyId(`${text};MFAToken=${newCode()}`, ports);
     expect(sts.requests).toHaveLength(texts.length);
-    for (const text of texts) await idOf(text, ports);
+    for (const text of texts) await getKeyId(text, ports);
     expect(sts.requests).toHaveLength(texts.length);
   });
 
-  it('gives the saved session to nobody without the secret key', async () => {
-    const { ports } = world();
+  it('does not reuse a saved session with another secret key', async () => {
+    const { ports } = portsWithVault();
     await using sts = await startMfaSts(ports);
-    await idOf(connection(sts, `MFAToken=${newCode()}`), ports);
-    const stranger = connection(sts, '').replace('CANARY', 'OTHER');
-    expect((await thrownBy(() => idOf(stranger, ports))).code).toBe('AUTH_CODE_NEEDED');
+    await getKeyId(connection(sts, `MFAToken=${newCode()}`), ports);
+    const otherSecret = connection(sts, '').replace('CANARY', 'OTHER');
+    expect((await thrownBy(() => getKeyId(otherSecret, ports))).code).toBe('AUTH_CODE_NEEDED');
   });
 
-  it('is needed again shortly before the session ends', async () => {
-    const { ports } = world();
+  it('is required again shortly before the session expires', async () => {
+    const { ports } = portsWithVault();
     await using sts = await startMfaSts(ports);
-    await idOf(connection(sts, `MFAToken=${newCode()}`), ports);
+    await getKeyId(connection(sts, `MFAToken=${newCode()}`), ports);
     ports.advance(HOUR_MS - 5 * 60_000);
     const code = newCode();
-    expect(await idOf(connection(sts, `MFAToken=${code}`), ports)).toBe(`ASIA0000000${code}`);
+    expect(await getKeyId(connection(sts, `MFAToken=${code}`), ports)).toBe(`ASIA0000000${code}`);
   });
 
-  it('leaves the last minutes of the session in use while there is no other', async () => {
-    const { ports } = world();
+  it('is not required while the old session has not expired', async () => {
+    const { ports } = portsWithVault();
     await using sts = await startMfaSts(ports);
     const text = connection(sts, `MFAToken=${newCode()}`);
-    const first = await idOf(text, ports);
+    const first = await getKeyId(text, ports);
     ports.advance(HOUR_MS - 60_000);
-    expect(await idOf(text, ports)).toBe(first);
+    expect(await getKeyId(text, ports)).toBe(first);
     ports.advance(60_000);
-    const error = await thrownBy(() => idOf(text, ports));
+    const error = await thrownBy(() => getKeyId(text, ports));
     expect(error.code).toBe('AUTH_CODE_NEEDED');
     expect(error.message).toBe(
-      'The code in MFAToken was used already, and the session that it began ends at 2026-01-01T01:00:00.000Z; each works once',
+      'The MFA code in MFAToken has already been used; its session expires at 2026-01-01T01:00:00.000Z',
     );
     expect(sts.requests).toHaveLength(1);
   });
 
-  it('is never sent twice, not even after AWS refused it or failed', async () => {
-    const { ports, vault } = world();
+  it('is never sent twice, not even after a failure of STS', async () => {
+    const { ports, vault } = portsWithVault();
     await using sts = await startSts(() => stsError(500, 'InternalFailure', 'oops'));
     const text = connection(sts, `MFAToken=${newCode()}`);
-    const failure = await thrownBy(() => idOf(text, ports));
+    const failure = await thrownBy(() => getKeyId(text, ports));
     expect(failure.message).toBe(
-      'STS GetSessionToken is temporarily unavailable (STS GetSessionToken: InternalFailure); the code that was sent counts as used',
+      'STS GetSessionToken is temporarily unavailable (STS GetSessionToken: InternalFailure); the one-time code is considered used',
     );
-    const error = await thrownBy(() => idOf(text, ports));
-    expect(error.message).toBe('The code in MFAToken was used already; each works once');
+    const error = await thrownBy(() => getKeyId(text, ports));
+    expect(error.message).toBe('The MFA code in MFAToken has already been used');
     expect(sts.requests).toHaveLength(1);
     expect(vault.size).toBe(0);
   });
 
-  it('may be sent again where nobody can have seen it', async () => {
-    const { ports } = world();
+  it('can be sent again if the connection to STS failed', async () => {
+    const { ports } = portsWithVault();
     const gone = await startMfaSts(ports);
     await gone[Symbol.asyncDispose]();
     const text = connection(gone, `MFAToken=${newCode()};MaximumRequestRetries=2;RetryWaitTime=0`);
-    const codes = [await thrownBy(() => idOf(text, ports)), await thrownBy(() => idOf(text, ports))];
+    const codes = [await thrownBy(() => getKeyId(text, ports)), await thrownBy(() => getKeyId(text, ports))];
     expect(codes.map(({ code }) => code)).toEqual(['CONN_NETWORK', 'CONN_NETWORK']);
   });
 
   it('is sent once by connections that open at the same time', async () => {
-    const { ports } = world();
+    const { ports } = portsWithVault();
     await using sts = await startMfaSts(ports);
     const text = connection(sts, `MFAToken=${newCode()}`);
-    const ids = await Promise.all(Array.from({ length: 10 }, () => idOf(text, ports)));
+    const ids = await Promise.all(Array.from({ length: 10 }, () => getKeyId(text, ports)));
     expect(new Set(ids).size).toBe(1);
     expect(sts.requests).toHaveLength(1);
   });
 
-  it('is asked of the person where there is none, or it was used', async () => {
+  it('is prompted for if MFAToken is not set or already used', async () => {
     const asked: string[] = [];
     const codes = [newCode(), newCode()];
-    const { ports } = world({
+    const { ports } = portsWithVault({
       prompt: async ({ message, secret }) => {
         asked.push(`${message} ${String(secret)}`);
         return ` ${codes[asked.length - 1]}\n`;
       },
     });
     await using sts = await startMfaSts(ports);
-    expect(await idOf(connection(sts, ''), ports)).toBe(`ASIA0000000${codes[0]}`);
+    expect(await getKeyId(connection(sts, ''), ports)).toBe(`ASIA0000000${codes[0]}`);
     ports.advance(HOUR_MS);
-    expect(await idOf(connection(sts, `MFAToken=${codes[0]}`), ports)).toBe(`ASIA0000000${codes[1]}`);
-    expect(asked).toEqual([`Code of the MFA device ${MFA} true`, `Code of the MFA device ${MFA} true`]);
+    expect(await getKeyId(connection(sts, `MFAToken=${codes[0]}`), ports)).toBe(`ASIA0000000${codes[1]}`);
+    expect(asked).toEqual([`Enter MFA code for ${MFA} true`, `Enter MFA code for ${MFA} true`]);
   });
 
   it.each([
-    ['12345', /expected six digits/],
-    ['hello!', /expected six digits/],
-    ['', /no answer was given/],
-  ])('is not sent where the person says %j', async (answer, message) => {
-    const { ports } = world({ prompt: async () => answer });
+    ['12345', /must have six digits/],
+    ['hello!', /must have six digits/],
+    ['', /the answer is empty/],
+  ])('is not sent if the user answers %j', async (answer, message) => {
+    const { ports } = portsWithVault({ prompt: async () => answer });
     await using sts = await startMfaSts(ports);
-    const error = await thrownBy(() => idOf(connection(sts, ''), ports));
+    const error = await thrownBy(() => getKeyId(connection(sts, ''), ports));
     expect(error.code).toBe('AUTH_CODE_NEEDED');
     expect(error.message).toMatch(message);
     expect(sts.requests).toEqual([]);
   });
 
-  it('may be given anew at once after the person mistyped it', async () => {
+  it('can be entered again at once if the user mistyped it', async () => {
     const codes = ['000000', newCode()];
-    const { ports } = world({ prompt: async () => codes.shift() ?? '' });
+    const { ports } = portsWithVault({ prompt: async () => codes.shift() ?? '' });
     await using sts = await startSts((body) => {
       const { TokenCode: code } = toFields({ body });
       return code === '000000'
@@ -244,32 +244,34 @@ describe('a one-time code', () => {
           )
         : stsCredentials('GetSessionToken', 'ASIA', new Date(ports.now() + HOUR_MS));
     });
-    const way = await open(connection(sts, ''), ports);
-    expect((await thrownBy(() => way.source(nobody))).message).toContain('AWS rejected the one-time code');
-    expect((await way.source(nobody)).accessKeyId).toBe('ASIA');
-    way.close();
+    const opened = await open(connection(sts, ''), ports);
+    expect((await thrownBy(() => opened.source(neverAborted))).message).toContain(
+      'AWS rejected the one-time code',
+    );
+    expect((await opened.source(neverAborted)).accessKeyId).toBe('ASIA');
+    opened.close();
   });
 
-  it('is missed with a message that says what to set', async () => {
-    const { ports } = world();
+  it('is required with a message that says what to set', async () => {
+    const { ports } = portsWithVault();
     await using sts = await startMfaSts(ports);
-    const error = await thrownBy(() => idOf(connection(sts, ''), ports));
+    const error = await thrownBy(() => getKeyId(connection(sts, ''), ports));
     expect(error.code).toBe('AUTH_CODE_NEEDED');
     expect(error.message).toBe(
-      `The access key AKIA…MNOP needs a code of the MFA device ${MFA}, and MFAToken is not set`,
+      `The access key AKIA…MNOP requires an MFA code for ${MFA}: MFAToken is not set, and prompting is not possible`,
     );
     expect(error.remedy).toContain('onPrompt');
   });
 });
 
 describe('CredentialsLocation', () => {
-  it('that holds something else is refused before the code is spent, and left as it is', async () => {
-    const { ports, vault } = world();
+  it('is rejected before the code is sent if the file has other content, which is not changed', async () => {
+    const { ports, vault } = portsWithVault();
     vault.set('/mine', '[default]\naws_access_key_id = A\n');
     await using sts = await startMfaSts(ports);
     const text = connection(sts, `MFAToken=${newCode()};CredentialsLocation=/mine`);
-    const error = await thrownBy(() => idOf(text, ports));
-    expect(error.message).toBe('CredentialsLocation: /mine holds something other than saved sessions');
+    const error = await thrownBy(() => getKeyId(text, ports));
+    expect(error.message).toBe('CredentialsLocation: /mine does not contain saved sessions');
     expect(vault.get('/mine')).toContain('aws_access_key_id');
     expect(sts.requests).toEqual([]);
   });
@@ -279,17 +281,17 @@ describe('CredentialsLocation', () => {
     '{"kind":"dynadbc sessions 1"',
     '{"kind":"dynadbc sessions 1","sessions":{"x":{"accessKeyId":1}}}',
     'null',
-  ])('of our own choice is mended where it holds %j', async (content) => {
-    const { ports, vault } = world();
-    vault.set(PLACE, content);
+  ])('replaces the content %j of the default location', async (content) => {
+    const { ports, vault } = portsWithVault();
+    vault.set(DEFAULT_LOCATION, content);
     await using sts = await startMfaSts(ports);
     const text = connection(sts, `MFAToken=${newCode()}`);
-    await idOf(text, ports);
-    await idOf(text, ports);
+    await getKeyId(text, ports);
+    await getKeyId(text, ports);
     expect(sts.requests).toHaveLength(1);
   });
 
-  it('that cannot be written costs a warning, not the sign-in', async () => {
+  it('that is not writable causes a warning only', async () => {
     const ports = fakePorts();
     const vault = {
       directory: '/state',
@@ -297,16 +299,18 @@ describe('CredentialsLocation', () => {
       write: async () => Promise.reject(new Error('the disk is full')),
     };
     await using sts = await startMfaSts(ports);
-    await idOf(connection(sts, `MFAToken=${newCode()}`), { ...ports, vault });
-    expect(ports.warnings).toEqual([expect.stringMatching(/could not be saved.*the disk is full/)]);
+    await getKeyId(connection(sts, `MFAToken=${newCode()}`), { ...ports, vault });
+    expect(ports.warnings).toEqual([
+      expect.stringMatching(/could not save the session of MFA device .*the disk is full/),
+    ]);
   });
 
-  it('forgets sessions a day after their end', async () => {
-    const { ports, vault } = world();
+  it('deletes sessions a day after they expire', async () => {
+    const { ports, vault } = portsWithVault();
     await using sts = await startMfaSts(ports);
-    await idOf(connection(sts, `MFAToken=${newCode()}`), ports);
+    await getKeyId(connection(sts, `MFAToken=${newCode()}`), ports);
     ports.advance(26 * HOUR_MS);
-    await idOf(connection(sts, `MFAToken=${newCode()};TemporaryTokenDuration=900`), ports);
-    expect(Object.keys(Object(JSON.parse(vault.get(PLACE) ?? '')).sessions)).toHaveLength(1);
+    await getKeyId(connection(sts, `MFAToken=${newCode()};TemporaryTokenDuration=900`), ports);
+    expect(Object.keys(Object(JSON.parse(vault.get(DEFAULT_LOCATION) ?? '')).sessions)).toHaveLength(1);
   });
 });

@@ -6,7 +6,7 @@ import { printsOf } from '../support/prints.ts';
 import { sourceOf } from '../support/source-of.ts';
 import { thrownBy } from '../support/thrown.ts';
 
-const nobody = new AbortController().signal;
+const neverAborted = new AbortController().signal;
 const ROLE = 'arn:aws:iam::123456789012:role/Pod';
 const OTHER = 'arn:aws:iam::123456789012:role/Other';
 const FILE = '/var/run/secrets/eks/token';
@@ -21,20 +21,20 @@ const pod = { AWS_ROLE_ARN: ROLE, AWS_WEB_IDENTITY_TOKEN_FILE: FILE, AWS_ROLE_SE
 const at = (sts: StsDouble): string => `AWSRegion=eu-west-1;STSEndpoint=${sts.endpoint};`;
 
 describe('AuthScheme AwsWebIdentity', () => {
-  it("takes what the pod's environment says, unsigned, and reads the file anew each time", async () => {
+  it('uses the environment of the pod, sends an unsigned request and reads the file each time', async () => {
     await using sts = await open();
     const files: Record<string, string> = { [FILE]: 'eyJ.one.sig\n' };
     const ports = { ...fakePorts({ env: pod }), readFile: async (path: string) => files[path] };
     const source = await sourceOf(awsWebIdentity, at(sts), ports);
-    expect(await source(nobody)).toMatchObject({
+    expect(await source(neverAborted)).toMatchObject({
       accessKeyId: 'ASIAPOD',
       secretAccessKey: 'CANARY-SECRET-OF-ASIAPOD',
       sessionToken: 'CANARY-TOKEN-OF-ASIAPOD',
       expiration: new Date('2026-01-01T01:00:00Z'),
-      origin: `role ${ROLE} by the web identity of ${FILE}`,
+      origin: `role ${ROLE} with the web identity token from ${FILE}`,
     });
     files[FILE] = 'eyJ.two.sig';
-    await source(nobody);
+    await source(neverAborted);
     expect(toFields(sts.requests[0])).toMatchObject({
       Action: 'AssumeRoleWithWebIdentity',
       RoleArn: ROLE,
@@ -46,11 +46,13 @@ describe('AuthScheme AwsWebIdentity', () => {
     expect(sts.requests.map(({ authorization }) => authorization)).toEqual(['', '']);
   });
 
-  it('takes what the connection says before the environment', async () => {
+  it('prefers the properties to the environment', async () => {
     await using sts = await open();
     const text = `AWSRoleARN=${OTHER};AWSWebIdentityToken=CANARY.t.s;RoleSessionName=mine;TemporaryTokenDuration=1800`;
     const source = await sourceOf(awsWebIdentity, at(sts) + text, fakePorts({ env: pod }));
-    expect((await source(nobody)).origin).toBe(`role ${OTHER} by the web identity of AWSWebIdentityToken`);
+    expect((await source(neverAborted)).origin).toBe(
+      `role ${OTHER} with the web identity token from AWSWebIdentityToken`,
+    );
     expect(toFields(sts.requests[0])).toMatchObject({
       RoleArn: OTHER,
       WebIdentityToken: 'CANARY.t.s',
@@ -66,21 +68,21 @@ describe('AuthScheme AwsWebIdentity', () => {
       'AUTH_MISSING_PROPERTY',
       'AWSRoleARN (or AWS_ROLE_ARN in the environment) and AWSWebIdentityToken or',
     ],
-    ['AWSWebIdentityToken=CANARY', {}, 'AUTH_MISSING_PROPERTY', 'needs AWSRoleARN'],
+    ['AWSWebIdentityToken=CANARY', {}, 'AUTH_MISSING_PROPERTY', 'requires AWSRoleARN'],
     [
       `AWSRoleARN=${ROLE}`,
       {},
       'AUTH_MISSING_PROPERTY',
-      'needs AWSWebIdentityToken or AWSWebIdentityTokenFile',
+      'requires AWSWebIdentityToken or AWSWebIdentityTokenFile',
     ],
     [
       `AWSRoleARN=${ROLE};AWSWebIdentityToken=CANARY;AWSWebIdentityTokenFile=/x`,
       {},
       'AUTH_CONFLICTING_PROPERTY',
-      'does not go with AWSWebIdentityTokenFile',
+      'AWSWebIdentityToken and AWSWebIdentityTokenFile cannot both be set',
     ],
     ['AWSRoleARN=Analyst;AWSWebIdentityToken=CANARY', {}, 'CONN_BAD_VALUE', 'AWSRoleARN is "Analyst"'],
-  ])('of %j says what is wrong before anything is sent', async (text, env, code, message) => {
+  ])('with %j reports the error before anything is sent', async (text, env, code, message) => {
     const error = await thrownBy(() =>
       sourceOf(awsWebIdentity, `AWSRegion=eu-west-1;${text}`, fakePorts({ env })),
     );
@@ -90,17 +92,17 @@ describe('AuthScheme AwsWebIdentity', () => {
   });
 
   it.each([
-    [`AWSWebIdentityTokenFile=/none`, 'There is no file /none'],
-    [`AWSWebIdentityTokenFile=/empty`, '/empty holds nothing'],
-    [`AWSWebIdentityTokenFile=/page`, '/page holds something else'],
+    [`AWSWebIdentityTokenFile=/none`, 'could not open web identity token file "/none": no such file'],
+    [`AWSWebIdentityTokenFile=/empty`, '/empty is empty'],
+    [`AWSWebIdentityTokenFile=/page`, '/page does not contain a token'],
     [`AWSWebIdentityTokenFile=/locked`, 'could not read file "/locked": permission denied'],
-    [`AWSWebIdentityToken=/var/run/token`, 'AWSWebIdentityToken holds a path in place of a token'],
-  ])('of %s says that there is no token', async (text, message) => {
+    [`AWSWebIdentityToken=/var/run/token`, 'AWSWebIdentityToken contains a path instead of a token'],
+  ])('with %s reports that there is no token', async (text, message) => {
     await using sts = await open();
     const files = { '/empty': ' \n', '/page': '<html>CANARY</html> CANARY' };
     const ports = fakePorts({ files, forbidden: ['/locked'] });
     const source = await sourceOf(awsWebIdentity, `${at(sts)}AWSRoleARN=${ROLE};${text}`, ports);
-    const error = await thrownBy(() => source(nobody));
+    const error = await thrownBy(() => source(neverAborted));
     expect(error.code).toBe('AUTH_NO_CREDENTIALS');
     expect(error.message).toContain(message);
     expect(printsOf(error)).not.toContain('CANARY');
@@ -108,12 +110,12 @@ describe('AuthScheme AwsWebIdentity', () => {
   });
 
   it.each(['InvalidIdentityToken', 'ExpiredTokenException', 'IDPRejectedClaim', 'AccessDenied'])(
-    'tells of %s without the token',
+    'reports %s without the token',
     async (name) => {
       await using sts = await startSts(() => stsError(400, name, 'CANARY.t.s'));
       const text = `AWSRoleARN=${ROLE};AWSWebIdentityToken=CANARY.t.s`;
       const source = await sourceOf(awsWebIdentity, at(sts) + text, fakePorts());
-      const error = await thrownBy(() => source(nobody));
+      const error = await thrownBy(() => source(neverAborted));
       expect(error.code).toMatch(/^AUTH_(REFUSED|EXPIRED|DENIED)$/);
       expect(error.message).toContain(name);
       expect(printsOf(error)).not.toContain('CANARY');

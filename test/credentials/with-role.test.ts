@@ -6,19 +6,19 @@ import { toFields, startSts, stsCredentials } from '../doubles/sts.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/Analyst';
-const nobody = new AbortController().signal;
+const neverAborted = new AbortController().signal;
 const keys = 'AWSAccessKey=AKIAABCDEFGHIJKLMNOP;AWSSecretKey=CANARY;AWSRegion=Ireland';
 const open = async (text: string, ports: FakePorts = fakePorts()): Promise<SignIn> =>
   signIn((await parseConnection(text, ports)).options, ports);
 
 describe('a role', () => {
-  it('is assumed with the keys, as the properties say', async () => {
+  it('is assumed with the access keys as the properties specify', async () => {
     await using sts = await startSts(() => stsCredentials('AssumeRole', 'ASIAROLE00000001'));
-    const way = await open(
+    const opened = await open(
       `AuthScheme=AwsIAMRoles;${keys};AWSRoleARN=${ROLE};AWSExternalId=x-1;RoleSessionName=report;` +
         `TemporaryTokenDuration=900;STSEndpoint=${sts.endpoint}`,
     );
-    expect(await way.source(nobody)).toMatchObject({
+    expect(await opened.source(neverAborted)).toMatchObject({
       accessKeyId: 'ASIAROLE00000001',
       accountId: '123456789012',
     });
@@ -30,17 +30,17 @@ describe('a role', () => {
       DurationSeconds: '900',
     });
     expect(sts.requests[0]?.authorization).toContain('/eu-west-1/sts/');
-    expect(way.describe()).toBe(`role ${ROLE}, by way of AWSAccessKey and AWSSecretKey of the connection`);
-    way.close();
+    expect(opened.describe()).toBe(`role ${ROLE}, via AWSAccessKey and AWSSecretKey of the connection`);
+    opened.close();
   });
 
-  it('is assumed with a session, too', async () => {
+  it('is assumed with temporary credentials, too', async () => {
     await using sts = await startSts(() => stsCredentials('AssumeRole', 'ASIAROLE00000001'));
-    const way = await open(`${keys};AWSSessionToken=TOKEN;AWSRoleARN=${ROLE};STSEndpoint=${sts.endpoint}`);
-    expect(way.scheme).toBe('TemporaryCredentials');
-    await way.source(nobody);
+    const opened = await open(`${keys};AWSSessionToken=TOKEN;AWSRoleARN=${ROLE};STSEndpoint=${sts.endpoint}`);
+    expect(opened.scheme).toBe('TemporaryCredentials');
+    await opened.source(neverAborted);
     expect(sts.requests[0]?.token).toBe('TOKEN');
-    way.close();
+    opened.close();
   });
 
   it.each([
@@ -48,22 +48,22 @@ describe('a role', () => {
     [{ USERNAME: 'CORP\\José Pérez' }, 'dynadbc-CORPJosPrez'],
     [{ USER: 'a'.repeat(80) }, `dynadbc-${'a'.repeat(56)}`],
     [{}, 'dynadbc'],
-  ])('is named after the user of %j in CloudTrail', async (env, name) => {
+  ])('has a session name with the user of %j', async (env, name) => {
     await using sts = await startSts(() => stsCredentials('AssumeRole', 'ASIAROLE00000001'));
-    const way = await open(`${keys};AWSRoleARN=${ROLE};STSEndpoint=${sts.endpoint}`, fakePorts({ env }));
-    await way.source(nobody);
+    const opened = await open(`${keys};AWSRoleARN=${ROLE};STSEndpoint=${sts.endpoint}`, fakePorts({ env }));
+    await opened.source(neverAborted);
     expect(toFields(sts.requests[0])['RoleSessionName']).toBe(name);
-    way.close();
+    opened.close();
   });
 
-  it('is assumed again when AWS calls its credentials expired', async () => {
+  it('is assumed again when AWS reports its credentials as expired', async () => {
     await using sts = await startSts(() =>
       stsCredentials('AssumeRole', `ASIAROLE0000000${sts.requests.length}`),
     );
-    const way = await open(`${keys};AWSRoleARN=${ROLE};STSEndpoint=${sts.endpoint}`);
-    const first = await way.source(nobody);
-    expect((await way.renew(first, nobody)).accessKeyId).toBe('ASIAROLE00000002');
-    way.close();
+    const opened = await open(`${keys};AWSRoleARN=${ROLE};STSEndpoint=${sts.endpoint}`);
+    const first = await opened.source(neverAborted);
+    expect((await opened.renew(first, neverAborted)).accessKeyId).toBe('ASIAROLE00000002');
+    opened.close();
   });
 
   it.each([
@@ -73,34 +73,34 @@ describe('a role', () => {
     [`AWSRoleARN=${ROLE};RoleSessionName='a b'`, /^RoleSessionName is "a b"; expected 2 to 64/],
     [
       `AWSRoleARN=${ROLE};TemporaryTokenDuration=43201`,
-      /^TemporaryTokenDuration is 43201; AssumeRole takes 900 to 43200/,
+      /^TemporaryTokenDuration is 43201; AssumeRole allows 900 to 43200/,
     ],
     [`MFASerialNumber=short`, /^MFASerialNumber is "short"; expected/],
-    [`MFASerialNumber=GAHT12345678;MFAToken=98765`, /^MFAToken; expected the six digits/],
-  ])('is not asked for with %s', async (text, message) => {
+    [`MFASerialNumber=GAHT12345678;MFAToken=98765`, /^MFAToken is invalid; expected the six digits/],
+  ])('is not requested with %s', async (text, message) => {
     const error = await thrownBy(() => open(`${keys};${text}`));
     expect(error.code).toBe('CONN_BAD_VALUE');
     expect(error.message).toMatch(message);
     expect(error.message).not.toContain('98765');
   });
 
-  it('takes other partitions, paths in names, and the longest duration', async () => {
+  it('can be in other partitions, have a path and the maximum duration', async () => {
     const arn = 'arn:aws-us-gov:iam::123456789012:role/team/a+b=c,d.e@f-g';
-    const way = await open(`${keys};AWSRoleARN=${arn};TemporaryTokenDuration=43200`);
-    expect(way.scheme).toBe('AwsIAMRoles');
-    way.close();
+    const opened = await open(`${keys};AWSRoleARN=${arn};TemporaryTokenDuration=43200`);
+    expect(opened.scheme).toBe('AwsIAMRoles');
+    opened.close();
   });
 
-  it('needs a Region, which the profile may give', async () => {
+  it('requires a Region, which the profile can set', async () => {
     const files = { '/home/ana/.aws/config': '[default]\nregion=eu-west-2\n' };
     await using sts = await startSts(() => stsCredentials('AssumeRole', 'ASIAROLE00000001'));
     const text = `AWSAccessKey=A;AWSSecretKey=S;AWSRoleARN=${ROLE};STSEndpoint=${sts.endpoint}`;
-    const way = await open(text, fakePorts({ files }));
-    await way.source(nobody);
+    const opened = await open(text, fakePorts({ files }));
+    await opened.source(neverAborted);
     expect(sts.requests[0]?.authorization).toContain('/eu-west-2/sts/');
-    way.close();
-    const lost = await open(text);
-    expect((await thrownBy(() => lost.source(nobody))).code).toBe('CONN_NO_REGION');
-    lost.close();
+    opened.close();
+    const withoutRegion = await open(text);
+    expect((await thrownBy(() => withoutRegion.source(neverAborted))).code).toBe('CONN_NO_REGION');
+    withoutRegion.close();
   });
 });

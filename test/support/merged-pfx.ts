@@ -1,14 +1,14 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { type Der, inside, readDer } from '../../src/credentials/federated/der.ts';
-import { pkcs12Key } from '../../src/credentials/federated/pbe.ts';
+import { type Der, readChildren, readDer } from '../../src/credentials/federated/der.ts';
+import { derivePkcs12Key } from '../../src/credentials/federated/pbe.ts';
 
 /** One PFX file with all that these hold; openssl itself writes one key into a file. All have the same password. */
 export function mergedPfx(files: readonly Buffer[], password: string): Buffer {
-  const safes = files.flatMap((file) => inside(inside(octetsOf(file))[0]).map(({ whole }) => whole));
+  const safes = files.flatMap((file) => readChildren(readChildren(octetsOf(file))[0]).map(({ whole }) => whole));
   const authenticated = der(0x30, ...safes);
   const salt = randomBytes(8);
   const rounds = 1000;
-  const key = pkcs12Key(password, { salt, rounds, purpose: 3, bytes: 20 });
+  const key = derivePkcs12Key(password, { salt, rounds, purpose: 3, bytes: 20 });
   const mac = createHmac('sha1', key).update(authenticated).digest();
   const sha1 = der(0x30, Buffer.from('06052b0e03021a0500', 'hex'));
   const macData = der(
@@ -24,9 +24,9 @@ export function mergedPfx(files: readonly Buffer[], password: string): Buffer {
 
 /** The octets that hold the authenticated safe. */
 function octetsOf(file: Buffer): Der | undefined {
-  const [, authenticated] = inside(readDer(file)?.[0]);
-  const [, wrapped] = inside(authenticated);
-  return inside(wrapped)[0];
+  const [, authenticated] = readChildren(readDer(file)?.[0]);
+  const [, wrapped] = readChildren(authenticated);
+  return readChildren(wrapped)[0];
 }
 
 function der(tag: number, ...contents: readonly Buffer[]): Buffer {

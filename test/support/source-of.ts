@@ -1,4 +1,4 @@
-import { type AuthScheme, declared } from '../../src/credentials/scheme.ts';
+import { type AuthScheme, pickDeclaredOptions } from '../../src/credentials/scheme.ts';
 import type { PropertyName } from '../../src/connstring/properties.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import type { CredentialSource } from '../../src/core/credentials.ts';
@@ -12,7 +12,7 @@ export async function sourceOf<R extends PropertyName, U extends PropertyName>(
   ports: Ports,
 ): Promise<CredentialSource> {
   const { options } = await parseConnection(text, ports);
-  const given = declared(scheme, options);
+  const given = pickDeclaredOptions(scheme, options);
   const problem = scheme.check?.(given);
   if (problem !== undefined) throw new DriverError(problem.code, problem.message);
   return scheme.source(given, ports);

@@ -8,109 +8,120 @@ import type { Ports } from '../../core/ports.ts';
 import { Secret } from '../../core/secret.ts';
 import { type KeyStore, readPfx } from './pfx.ts';
 
-type Wanted = NonNullable<Options['ssoProperties']>;
-type Files = Pick<Ports, 'readFile' | 'readBytes' | 'home' | 'env'>;
+type SsoProperties = NonNullable<Options['ssoProperties']>;
+type FilePorts = Pick<Ports, 'readFile' | 'readBytes' | 'home' | 'env'>;
 
-/** The certificate that `SSLClientCert…` of SSOProperties name; undefined where they name none. */
-export async function clientCertificate(
-  wanted: Wanted | undefined,
-  ports: Files,
+/** Loads the client certificate of the `SSLClientCert…` properties; undefined if they are not set. */
+export async function loadClientCertificate(
+  sso: SsoProperties | undefined,
+  ports: FilePorts,
 ): Promise<ClientCertificate | undefined> {
-  const given = wanted?.sslClientCert;
-  if (wanted === undefined || given === undefined) return undefined;
-  const { sslClientCertPassword: password, sslClientCertSubject: subject } = wanted;
-  switch (wanted.sslClientCertType ?? guessedType(given)) {
+  const source = sso?.sslClientCert;
+  if (sso === undefined || source === undefined) return undefined;
+  const { sslClientCertPassword: password, sslClientCertSubject: subject } = sso;
+  switch (sso.sslClientCertType ?? guessType(source)) {
     case 'PFXFILE':
-      return fromPfx(await bytesOf(given, ports), subject, password);
+      return readPfxCertificate(await readFileBytes(source, ports), subject, password);
     case 'PFXBLOB':
-      return fromPfx(Buffer.from(given.reveal(), 'base64'), subject, password);
+      return readPfxCertificate(Buffer.from(source.reveal(), 'base64'), subject, password);
     case 'PEMKEY_FILE':
-      return fromPem((await bytesOf(given, ports)).toString(), subject, password);
+      return readPemCertificate((await readFileBytes(source, ports)).toString(), subject, password);
     case 'PEMKEY_BLOB':
-      return fromPem(pemText(given.reveal()), subject, password);
+      return readPemCertificate(decodePem(source.reveal()), subject, password);
   }
 }
 
-function guessedType(given: Secret): NonNullable<Wanted['sslClientCertType']> {
-  const text = given.reveal();
+function guessType(source: Secret): NonNullable<SsoProperties['sslClientCertType']> {
+  const text = source.reveal();
   if (text.includes('-----BEGIN ')) return 'PEMKEY_BLOB';
   return /\.(pem|crt|cer)$/i.test(text) ? 'PEMKEY_FILE' : 'PFXFILE';
 }
 
-async function bytesOf(given: Secret, files: Files): Promise<Buffer> {
-  const reading = pathType.read(given.reveal(), files);
-  if ('expected' in reading) throw notRead('is no path');
-  const path = reading.value;
+async function readFileBytes(source: Secret, files: FilePorts): Promise<Buffer> {
+  const parsed = pathType.read(source.reveal(), files);
+  if ('expected' in parsed) throw toFileError('is not a path');
+  const path = parsed.value;
   let bytes: Buffer | undefined;
   try {
-    bytes =
-      files.readBytes === undefined ? textBytes(await files.readFile(path)) : await files.readBytes(path);
+    bytes = files.readBytes === undefined ? toBytes(await files.readFile(path)) : await files.readBytes(path);
   } catch (error) {
-    // What was taken for a path may be the content itself, so that it is not shown.
-    throw notRead(`names a file that cannot be read: ${getErrorMessage(error).replaceAll(path, '***')}`);
+    // The value may be the content itself instead of a path, so it is not shown.
+    throw toFileError(
+      `names a file that could not be read: ${getErrorMessage(error).replaceAll(path, '***')}`,
+    );
   }
-  if (bytes === undefined) throw notRead('names a file, but there is no such file');
+  if (bytes === undefined) throw toFileError('names a file that does not exist');
   return bytes;
 }
 
-function notRead(why: string): DriverError {
+function toFileError(why: string): DriverError {
   return new DriverError('CONN_BAD_VALUE', `SSLClientCert ${why}`, {
     remedy:
-      'Check SSLClientCert, and SSLClientCertType: with PFXBLOB or PEMKEY_BLOB it is the content itself.',
+      'Check SSLClientCert and SSLClientCertType: with PFXBLOB and PEMKEY_BLOB, SSLClientCert is the content itself.',
   });
 }
 
-function textBytes(text: string | undefined): Buffer | undefined {
+function toBytes(text: string | undefined): Buffer | undefined {
   return text === undefined ? undefined : Buffer.from(text);
 }
 
-function pemText(text: string): string {
+function decodePem(text: string): string {
   return text.includes('-----BEGIN ') ? text : Buffer.from(text, 'base64').toString();
 }
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 const KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]+(?:-[^-]+)*-----END [A-Z ]*PRIVATE KEY-----/g;
 
-function fromPem(text: string, subject: string | undefined, password: Secret | undefined): ClientCertificate {
+function readPemCertificate(
+  text: string,
+  subject: string | undefined,
+  password: Secret | undefined,
+): ClientCertificate {
   const certificates = readCertificates(text);
-  const keys = (text.match(KEY) ?? []).flatMap((key) => openedKey(key, password) ?? []);
-  // What is wrong with one that has no pair, TLS says better: a missing part, or the password of the key.
-  return chosen({ certificates, keys }, subject) ?? { kind: 'pem', pem: new Secret(text), password };
+  const keys = (text.match(KEY) ?? []).flatMap((key) => decryptKey(key, password) ?? []);
+  // Without a pair, the TLS layer reports the better error: a missing part, or a wrong password.
+  return (
+    selectCertificate({ certificates, keys }, subject) ?? { kind: 'pem', pem: new Secret(text), password }
+  );
 }
 
-function fromPfx(pfx: Buffer, subject: string | undefined, password: Secret | undefined): ClientCertificate {
+function readPfxCertificate(
+  pfx: Buffer,
+  subject: string | undefined,
+  password: Secret | undefined,
+): ClientCertificate {
   const whole: ClientCertificate = { kind: 'pfx', pfx, password };
-  // Of several, TLS itself takes the first that has a key.
-  if (isAny(subject)) return whole;
+  // By default, the TLS layer uses the first one that has a key.
+  if (isAnySubject(subject)) return whole;
   toClientCertificateOptions(whole);
-  return chosen(readPfx(pfx, password), subject) ?? whole;
+  return selectCertificate(readPfx(pfx, password), subject) ?? whole;
 }
 
-function isAny(subject: string | undefined): boolean {
+function isAnySubject(subject: string | undefined): boolean {
   return subject === undefined || subject === '*';
 }
 
 /**
- * The certificate of that subject with its key, and then the others as its chain: the one whose whole name it is, else
- * the first whose name has it as a part. Undefined where no certificate has a key.
+ * Selects the certificate with this subject and its key, followed by the others as its chain. The subject matches as a
+ * whole, else as a part of the first that contains it. Undefined if no certificate has a key.
  */
-function chosen(
+function selectCertificate(
   { certificates, keys }: KeyStore,
   subject: string | undefined,
 ): ClientCertificate | undefined {
   const pairs = certificates.flatMap((certificate) => {
     const key = keys.find((candidate) => certificate.checkPrivateKey(candidate));
-    return key === undefined ? [] : [{ certificate, key, name: nameOf(certificate) }];
+    return key === undefined ? [] : [{ certificate, key, name: formatSubject(certificate) }];
   });
   if (pairs.length === 0) return undefined;
-  const wanted = isAny(subject) ? '' : (subject ?? '');
+  const pattern = isAnySubject(subject) ? '' : (subject ?? '');
   const pair =
-    pairs.find(({ name }) => isSameName(name, wanted)) ??
-    pairs.find(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
+    pairs.find(({ name }) => isSameName(name, pattern)) ??
+    pairs.find(({ name }) => name.toLowerCase().includes(pattern.toLowerCase()));
   if (pair === undefined) {
     throw new DriverError(
       'CONN_BAD_VALUE',
-      `SSLClientCert has no certificate with a key of the subject "${wanted}", but ${pairs.map(({ name }) => `"${name}"`).join(', ')}`,
+      `SSLClientCert has no certificate with the subject "${pattern}" (available: ${pairs.map(({ name }) => `"${name}"`).join(', ')})`,
     );
   }
   const chain = certificates.filter((certificate) => certificate !== pair.certificate);
@@ -122,12 +133,12 @@ function readCertificates(text: string): readonly X509Certificate[] {
   try {
     return (text.match(CERTIFICATE) ?? []).map((block) => new X509Certificate(block));
   } catch (cause) {
-    throw new DriverError('CONN_BAD_VALUE', 'SSLClientCert has a certificate that cannot be read', { cause });
+    throw new DriverError('CONN_BAD_VALUE', 'SSLClientCert contains an invalid certificate', { cause });
   }
 }
 
-/** Undefined where the password does not open it. */
-function openedKey(key: string, password: Secret | undefined): KeyObject | undefined {
+/** Undefined if the password is wrong. */
+function decryptKey(key: string, password: Secret | undefined): KeyObject | undefined {
   try {
     return createPrivateKey({ key, ...(password === undefined ? {} : { passphrase: password.reveal() }) });
   } catch {
@@ -135,25 +146,25 @@ function openedKey(key: string, password: Secret | undefined): KeyObject | undef
   }
 }
 
-function nameOf({ subject }: X509Certificate): string {
+function formatSubject({ subject }: X509Certificate): string {
   return subject.split('\n').join(', ');
 }
 
-/** Programs write the parts of a name in either order, and some of their kinds in other letters. */
+/** Programs write the attributes of a name in either order, and some attribute types differently. */
 function isSameName(one: string, other: string): boolean {
-  return sortedParts(one) === sortedParts(other);
+  return normalizeName(one) === normalizeName(other);
 }
 
-const KINDS: ReadonlyMap<string, string> = new Map([
+const ATTRIBUTE_TYPES: ReadonlyMap<string, string> = new Map([
   ['e', 'emailaddress'],
   ['s', 'st'],
 ]);
 
-function sortedParts(name: string): string {
+function normalizeName(name: string): string {
   const parts = name.toLowerCase().match(/(?:[^,"\\]|\\.|"[^"]*")+/g) ?? [];
-  const plain = parts.map((part) => {
-    const [kind = '', ...value] = part.replaceAll(/["\\]/g, '').trim().split('=');
-    return [KINDS.get(kind) ?? kind, ...value].join('=');
+  const attributes = parts.map((part) => {
+    const [type = '', ...value] = part.replaceAll(/["\\]/g, '').trim().split('=');
+    return [ATTRIBUTE_TYPES.get(type) ?? type, ...value].join('=');
   });
-  return plain.toSorted().join('\n');
+  return attributes.toSorted().join('\n');
 }

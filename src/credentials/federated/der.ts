@@ -1,21 +1,21 @@
-/** One element of DER, the encoding of certificates. */
+/** One element of DER, the binary encoding of certificates. */
 export interface Der {
   readonly tag: number;
   readonly content: Buffer;
-  /** The element as it stands, tag and length included. */
+  /** The whole element, including tag and length. */
   readonly whole: Buffer;
 }
 
-/** The elements that stand one after the other in these bytes; undefined where they are none. */
+/** Reads consecutive elements; undefined if the bytes are not DER. */
 export function readDer(bytes: Buffer): readonly Der[] | undefined {
   const elements: Der[] = [];
   for (let at = 0; at < bytes.length;) {
     const [tag = 0, first = 0x80] = bytes.subarray(at);
-    // Lengths that stand at the end, as BER has them, no program of today writes.
-    const more = first < 0x80 ? 0 : first - 0x80;
-    if (first === 0x80 || more > 4 || at + 2 + more > bytes.length) return undefined;
-    const length = more === 0 ? first : bytes.readUIntBE(at + 2, more);
-    const start = at + 2 + more;
+    // The indefinite lengths of BER are not supported: no current program writes them.
+    const lengthBytes = first < 0x80 ? 0 : first - 0x80;
+    if (first === 0x80 || lengthBytes > 4 || at + 2 + lengthBytes > bytes.length) return undefined;
+    const length = lengthBytes === 0 ? first : bytes.readUIntBE(at + 2, lengthBytes);
+    const start = at + 2 + lengthBytes;
     const end = start + length;
     if (end > bytes.length) return undefined;
     elements.push({ tag, content: bytes.subarray(start, end), whole: bytes.subarray(at, end) });
@@ -24,12 +24,12 @@ export function readDer(bytes: Buffer): readonly Der[] | undefined {
   return elements;
 }
 
-/** What stands in an element, the first of it, and so on; an element that is not there has nothing in it. */
-export function inside(element: Der | undefined): readonly Der[] {
+/** The child elements; none for an absent element. */
+export function readChildren(element: Der | undefined): readonly Der[] {
   return (element && readDer(element.content)) ?? [];
 }
 
-/** An object identifier or a number, in hexadecimal digits. */
-export function hexOf(element: Der | undefined): string {
+/** The content, such as an object identifier or an integer, in hexadecimal. */
+export function toHex(element: Der | undefined): string {
   return element?.content.toString('hex') ?? '';
 }

@@ -3,7 +3,7 @@ import { SESSION_SECONDS } from '../../saml/preflight.ts';
 import { STS_OPTIONS } from '../role-options.ts';
 import type { Problem } from '../../core/errors.ts';
 
-/** What every sign-in with a SAML assertion reads: where STS is and which role is wanted. */
+/** The properties of every sign-in with a SAML assertion: the STS endpoint and the role. */
 export const FEDERATED_OPTIONS = [
   ...STS_OPTIONS,
   'awsRoleArn',
@@ -11,7 +11,7 @@ export const FEDERATED_OPTIONS = [
   'temporaryTokenDuration',
 ] as const;
 
-/** Where nothing names a Region, as other drivers have it. */
+/** The default Region of federated schemes, as in other drivers. */
 export const FEDERATED_REGION = 'us-east-1';
 
 export type FederatedOptions = Pick<Options, (typeof FEDERATED_OPTIONS)[number]> & {
@@ -33,8 +33,8 @@ const ARNS = [
   },
 ] as const;
 
-/** What is wrong with these options before anything is sent. */
-export function federatedProblem(options: FederatedOptions): Problem | undefined {
+/** Checks the options before anything is sent. */
+export function checkFederatedOptions(options: FederatedOptions): Problem | undefined {
   for (const { key, name, pattern, expected } of ARNS) {
     const value = options[name];
     if (value !== undefined && !pattern.test(value)) {
@@ -46,6 +46,6 @@ export function federatedProblem(options: FederatedOptions): Problem | undefined
   if (seconds >= min && seconds <= max) return undefined;
   return {
     code: 'CONN_BAD_VALUE',
-    message: `TemporaryTokenDuration is ${seconds}; AssumeRoleWithSAML takes ${min} to ${max} seconds`,
+    message: `TemporaryTokenDuration is ${seconds}; AssumeRoleWithSAML allows ${min} to ${max} seconds`,
   };
 }

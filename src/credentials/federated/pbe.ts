@@ -1,14 +1,14 @@
 import { createDecipheriv, createHash, pbkdf2Sync } from 'node:crypto';
-import { type Der, hexOf, inside } from './der.ts';
+import { type Der, toHex, readChildren } from './der.ts';
 
-/** Decrypts what a password protects, as PKCS #12 says it; undefined where the way is unknown or the password wrong. */
+/** Decrypts content with a password as specified by PKCS #12; undefined for an unsupported algorithm or a wrong password. */
 export function decryptWithPassword(
   algorithm: Der | undefined,
   encrypted: Buffer,
   password: string,
 ): Buffer | undefined {
-  const [name, parameters] = inside(algorithm);
-  const cipher = ciphers.get(hexOf(name))?.(inside(parameters), password);
+  const [name, parameters] = readChildren(algorithm);
+  const cipher = CIPHERS.get(toHex(name))?.(readChildren(parameters), password);
   if (cipher === undefined) return undefined;
   try {
     const decipher = createDecipheriv(cipher.name, cipher.key, cipher.iv);
@@ -18,18 +18,20 @@ export function decryptWithPassword(
   }
 }
 
-interface Keyed {
+interface CipherParameters {
   readonly name: string;
   readonly key: Buffer;
   readonly iv: Buffer;
 }
 
-/** By their object identifiers. */
-const ciphers: ReadonlyMap<string, (parameters: readonly Der[], password: string) => Keyed | undefined> =
-  new Map([
-    ['2a864886f70d01050d', pbes2],
-    ['2a864886f70d010c0103', tripleDes],
-  ]);
+/** By object identifier. */
+const CIPHERS: ReadonlyMap<
+  string,
+  (parameters: readonly Der[], password: string) => CipherParameters | undefined
+> = new Map([
+  ['2a864886f70d01050d', pbes2],
+  ['2a864886f70d010c0103', tripleDes],
+]);
 
 const ENCRYPTIONS: ReadonlyMap<string, readonly [name: string, keyBytes: number]> = new Map([
   ['608648016503040102', ['aes-128-cbc', 16]],
@@ -47,42 +49,42 @@ const DIGESTS: ReadonlyMap<string, string> = new Map([
 ]);
 const PBKDF2 = '2a864886f70d01050c';
 const SEQUENCE = 0x30;
-/** More would only take long. */
-const MOST_ROUNDS = 10_000_000;
+/** A limit for hostile files. */
+const MAX_ITERATIONS = 10_000_000;
 
-function pbes2([derivation, scheme]: readonly Der[], password: string): Keyed | undefined {
-  const [kdf, settings] = inside(derivation);
-  const [salt, rounds, ...others] = inside(settings);
+function pbes2([derivation, scheme]: readonly Der[], password: string): CipherParameters | undefined {
+  const [kdf, settings] = readChildren(derivation);
+  const [salt, rounds, ...others] = readChildren(settings);
   const prf = others.find(({ tag }) => tag === SEQUENCE);
-  const digest = DIGESTS.get(prf === undefined ? SHA1 : hexOf(inside(prf)[0]));
-  const [name, iv] = inside(scheme);
-  const encryption = ENCRYPTIONS.get(hexOf(name));
-  const count = roundsOf(rounds);
-  if (hexOf(kdf) !== PBKDF2 || encryption === undefined || digest === undefined) return undefined;
+  const digest = DIGESTS.get(prf === undefined ? SHA1 : toHex(readChildren(prf)[0]));
+  const [name, iv] = readChildren(scheme);
+  const encryption = ENCRYPTIONS.get(toHex(name));
+  const count = readIterations(rounds);
+  if (toHex(kdf) !== PBKDF2 || encryption === undefined || digest === undefined) return undefined;
   if (salt === undefined || iv === undefined || count === undefined) return undefined;
   const [cipher, keyBytes] = encryption;
   return { name: cipher, key: pbkdf2Sync(password, salt.content, count, keyBytes, digest), iv: iv.content };
 }
 
-function tripleDes([salt, rounds]: readonly Der[], password: string): Keyed | undefined {
-  const count = roundsOf(rounds);
+function tripleDes([salt, rounds]: readonly Der[], password: string): CipherParameters | undefined {
+  const count = readIterations(rounds);
   if (salt === undefined || count === undefined) return undefined;
   const derived = (purpose: number, bytes: number): Buffer =>
-    pkcs12Key(password, { salt: salt.content, rounds: count, purpose, bytes });
+    derivePkcs12Key(password, { salt: salt.content, rounds: count, purpose, bytes });
   return { name: 'des-ede3-cbc', key: derived(1, 24), iv: derived(2, 8) };
 }
 
-function roundsOf(rounds: Der | undefined): number | undefined {
-  const count = rounds === undefined ? 0 : Number(`0x0${hexOf(rounds)}`);
-  return count >= 1 && count <= MOST_ROUNDS ? count : undefined;
+function readIterations(rounds: Der | undefined): number | undefined {
+  const count = rounds === undefined ? 0 : Number(`0x0${toHex(rounds)}`);
+  return count >= 1 && count <= MAX_ITERATIONS ? count : undefined;
 }
 
 const BLOCK = 64;
 
-/** Derives a key as PKCS #12 does by itself, with SHA-1 (RFC 7292, appendix B). */
-export function pkcs12Key(
+/** Derives a key with the KDF of PKCS #12 and SHA-1 (RFC 7292, appendix B). */
+export function derivePkcs12Key(
   password: string,
-  wanted: {
+  options: {
     readonly salt: Buffer;
     readonly rounds: number;
     /** 1 for a key, 2 for an initialization vector, 3 for a MAC. */
@@ -91,29 +93,29 @@ export function pkcs12Key(
   },
 ): Buffer {
   const characters = Buffer.from(`${password}\0`, 'utf16le').swap16();
-  const mixed = Buffer.concat([filled(wanted.salt), filled(characters)]);
-  const pieces: Buffer[] = [];
-  while (Buffer.concat(pieces).length < wanted.bytes) {
-    let hash = Buffer.concat([Buffer.alloc(BLOCK, wanted.purpose), mixed]);
-    for (let round = 0; round < wanted.rounds; round += 1) hash = createHash('sha1').update(hash).digest();
-    pieces.push(hash);
-    const added = filled(hash).subarray(0, BLOCK);
-    for (let at = 0; at < mixed.length; at += BLOCK) addOneAnd(added, mixed.subarray(at, at + BLOCK));
+  const input = Buffer.concat([fillBlocks(options.salt), fillBlocks(characters)]);
+  const blocks: Buffer[] = [];
+  while (Buffer.concat(blocks).length < options.bytes) {
+    let hash = Buffer.concat([Buffer.alloc(BLOCK, options.purpose), input]);
+    for (let round = 0; round < options.rounds; round += 1) hash = createHash('sha1').update(hash).digest();
+    blocks.push(hash);
+    const addend = fillBlocks(hash).subarray(0, BLOCK);
+    for (let at = 0; at < input.length; at += BLOCK) addPlusOne(addend, input.subarray(at, at + BLOCK));
   }
-  return Buffer.concat(pieces).subarray(0, wanted.bytes);
+  return Buffer.concat(blocks).subarray(0, options.bytes);
 }
 
-/** The bytes again and again, in whole blocks. */
-function filled(bytes: Buffer): Buffer {
+/** Repeats the bytes to fill whole blocks. */
+function fillBlocks(bytes: Buffer): Buffer {
   return Buffer.alloc(Math.ceil(bytes.length / BLOCK) * BLOCK, bytes);
 }
 
-/** Adds the number and one to the other, in place; what does not fit is lost. */
-function addOneAnd(number: Buffer, other: Buffer): void {
+/** Adds `value` + 1 to `target` in place, without the last carry. */
+function addPlusOne(value: Buffer, target: Buffer): void {
   let carry = 1;
   for (let at = BLOCK - 1; at >= 0; at -= 1) {
-    carry += (number[at] ?? 0) + (other[at] ?? 0);
-    other[at] = carry & 0xff;
+    carry += (value[at] ?? 0) + (target[at] ?? 0);
+    target[at] = carry & 0xff;
     carry >>= 8;
   }
 }

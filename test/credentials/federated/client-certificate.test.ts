@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { connect as connectTls, createServer } from 'node:tls';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { clientCertificate } from '../../../src/credentials/federated/client-certificate.ts';
+import { loadClientCertificate } from '../../../src/credentials/federated/client-certificate.ts';
 import { readPfx } from '../../../src/credentials/federated/pfx.ts';
 import { parseConnection } from '../../../src/connstring/resolve.ts';
 import { DriverError } from '../../../src/core/errors.ts';
@@ -16,22 +16,22 @@ import { thrownBy } from '../../support/thrown.ts';
 const authority = testAuthority();
 const describeWithTls = 'skipped' in authority ? describe.skip : describe;
 const { ca, server: pair } = 'skipped' in authority ? { ca: '', server: { key: '', cert: '' } } : authority;
-const made = 'skipped' in authority ? undefined : clientCertificates();
+const certificates = 'skipped' in authority ? undefined : clientCertificates();
 
 function base64(bytes: Buffer): string {
   return bytes.toString('base64');
 }
 
-const both = ['AES-256', 'AES-128', 'triple DES', 'open certificates'];
-const pfxOfBoth = (how: string): string =>
-  `SSLClientCertType=PFXBLOB;SSLClientCert=${base64(made?.bothPfx.get(how) ?? Buffer.alloc(0))};SSLClientCertPassword=${CLIENT_PASSWORD};`;
+const CIPHERS = ['AES-256', 'AES-128', 'triple DES', 'open certificates'];
+const pfxWithBoth = (cipher: string): string =>
+  `SSLClientCertType=PFXBLOB;SSLClientCert=${base64(certificates?.bothPfx.get(cipher) ?? Buffer.alloc(0))};SSLClientCertPassword=${CLIENT_PASSWORD};`;
 
-/** Who the server sees. */
-async function callerWith(sso: string): Promise<string> {
+/** The common name that the server receives. */
+async function connectWith(sso: string): Promise<string> {
   const { options } = await parseConnection(`SSOProperties="${sso}"`, fakePorts());
-  const certificate = await clientCertificate(options.ssoProperties, fakePorts());
+  const certificate = await loadClientCertificate(options.ssoProperties, fakePorts());
   return new Promise((resolve, reject) => {
-    const server = createServer({ ...pair, ca: made?.ca ?? '', requestCert: true }, (socket) => {
+    const server = createServer({ ...pair, ca: certificates?.ca ?? '', requestCert: true }, (socket) => {
       const name: unknown = socket.getPeerCertificate().subject.CN;
       socket.destroy();
       server.close();
@@ -47,55 +47,55 @@ async function callerWith(sso: string): Promise<string> {
   });
 }
 
-describeWithTls('of several certificates in one PFX file', () => {
+describeWithTls('one of several certificates in a PFX file', () => {
   it.each(
-    both.flatMap((how) => [
-      [how, 'CN=ana, O=Corp', 'ana'],
-      [how, 'o=corp, cn=BOB', 'bob'],
-      [how, 'ANA', 'ana'],
-      [how, 'Corp', 'bob'],
-      [how, '*', 'bob'],
+    CIPHERS.flatMap((cipher) => [
+      [cipher, 'CN=ana, O=Corp', 'ana'],
+      [cipher, 'o=corp, cn=BOB', 'bob'],
+      [cipher, 'ANA', 'ana'],
+      [cipher, 'Corp', 'bob'],
+      [cipher, '*', 'bob'],
     ]),
-  )('encrypted with %s, %s means %s', async (how, subject, caller) => {
-    expect(await callerWith(`${pfxOfBoth(how)}SSLClientCertSubject='${subject}'`)).toBe(caller);
+  )('encrypted with %s, %s selects %s', async (cipher, subject, caller) => {
+    expect(await connectWith(`${pfxWithBoth(cipher)}SSLClientCertSubject='${subject}'`)).toBe(caller);
   });
 
-  it('the first is shown where no subject is given', async () => {
-    expect(await callerWith(pfxOfBoth('AES-256'))).toBe('bob');
+  it('is the first one without a subject', async () => {
+    expect(await connectWith(pfxWithBoth('AES-256'))).toBe('bob');
   });
 
-  it('none is shown where the subject is of none', async () => {
-    const error = await thrownBy(() => callerWith(`${pfxOfBoth('AES-256')}SSLClientCertSubject=eve`));
+  it('is not sent if no certificate has the subject', async () => {
+    const error = await thrownBy(() => connectWith(`${pfxWithBoth('AES-256')}SSLClientCertSubject=eve`));
     expect(error.code).toBe('CONN_BAD_VALUE');
     expect(error.message).toBe(
-      'SSLClientCert has no certificate with a key of the subject "eve", but "O=Corp, CN=bob", "O=Corp, CN=ana"',
+      'SSLClientCert has no certificate with the subject "eve" (available: "O=Corp, CN=bob", "O=Corp, CN=ana")',
     );
   });
 
-  it('none is shown where the only one is another', async () => {
-    const one = `SSLClientCertType=PFXBLOB;SSLClientCert=${base64(made?.pfx ?? Buffer.alloc(0))};SSLClientCertPassword=${CLIENT_PASSWORD};`;
-    expect(await callerWith(`${one}SSLClientCertSubject=ana`)).toBe('ana');
-    const error = await thrownBy(() => callerWith(`${one}SSLClientCertSubject=bob`));
-    expect(error.message).toContain('but "O=Corp, CN=ana"');
+  it('is not sent if the only certificate has another subject', async () => {
+    const one = `SSLClientCertType=PFXBLOB;SSLClientCert=${base64(certificates?.pfx ?? Buffer.alloc(0))};SSLClientCertPassword=${CLIENT_PASSWORD};`;
+    expect(await connectWith(`${one}SSLClientCertSubject=ana`)).toBe('ana');
+    const error = await thrownBy(() => connectWith(`${one}SSLClientCertSubject=bob`));
+    expect(error.message).toContain('(available: "O=Corp, CN=ana")');
   });
 
-  it('the password is what is wrong where it does not open the file', async () => {
-    const sso = pfxOfBoth('triple DES').replace(CLIENT_PASSWORD, 'CANARY-no');
-    const error = await thrownBy(() => callerWith(`${sso}SSLClientCertSubject=ana`));
+  it('is not read with a wrong password', async () => {
+    const sso = pfxWithBoth('triple DES').replace(CLIENT_PASSWORD, 'CANARY-no');
+    const error = await thrownBy(() => connectWith(`${sso}SSLClientCertSubject=ana`));
     expect(error.message).toBe('SSLClientCertPassword is not the password of SSLClientCert');
   });
 });
 
 describeWithTls('a PFX file that was tampered with', () => {
-  it('is refused, whatever it holds', async () => {
-    const file = made?.bothPfx.get('open certificates') ?? Buffer.alloc(0);
+  it('is rejected with an error, for any change', async () => {
+    const file = certificates?.bothPfx.get('open certificates') ?? Buffer.alloc(0);
     fc.assert(
       fc.property(fc.nat({ max: file.length }), fc.nat(255), fc.boolean(), (at, byte, isCut) => {
         const changed = Buffer.from(isCut ? file.subarray(0, at) : file);
         if (!isCut && at < changed.length) changed[at] = byte;
         try {
-          const { keys, certificates } = readPfx(changed, new Secret(CLIENT_PASSWORD));
-          return keys.length > 0 && certificates.length > 0;
+          const { keys, certificates: found } = readPfx(changed, new Secret(CLIENT_PASSWORD));
+          return keys.length > 0 && found.length > 0;
         } catch (error) {
           return error instanceof DriverError && error.code === 'CONN_BAD_VALUE';
         }

@@ -18,39 +18,39 @@ const { ca, server: pair } = 'skipped' in authority ? { ca: '', server: { key: '
 const PASSWORD = `CANARY & "pä$$" <1>`;
 const escaped = PASSWORD.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** The ways in which a server may repeat what it was sent; the first ones stand in XML and HTML as they are. */
-const ECHOES: readonly (readonly [how: string, words: string])[] = [
+/** The encodings in which a server may repeat the password. */
+const ECHOES: readonly (readonly [encoding: string, text: string])[] = [
   ['escaped', escaped],
   ['escaped twice', escaped.replaceAll('&', '&amp;')],
-  ['encoded for an address', encodeURIComponent(PASSWORD)],
+  ['encoded for a URL', encodeURIComponent(PASSWORD)],
   ['as a form', new URLSearchParams({ Password: PASSWORD }).toString().replaceAll('&', '&amp;')],
   ['in base64', Buffer.from(PASSWORD).toString('base64')],
   ['as HTTP Basic', Buffer.from(`ana:${PASSWORD}`).toString('base64')],
   ['cut off', `${'x'.repeat(190)} ${escaped}`],
 ];
 
-/** What must not be seen: any part of the password, in any form. */
+/** Any part of the password in any encoding: none may be shown. */
 const PARTS = /CANARY|p(ä|%C3%A4)\$?|Q0FOQVJ|NBTkFSW|DQU5BUl/i;
 
 interface Provider {
   readonly scheme: string;
   readonly properties?: Readonly<Record<string, string>>;
-  /** Starts a server that answers a password with these words. */
-  start(words: string): Promise<AsyncDisposable & { readonly url: string }>;
+  /** Starts a server that responds to a password with this text. */
+  start(text: string): Promise<AsyncDisposable & { readonly url: string }>;
 }
 
-const html = (words: string, id: string): HttpsAnswer => ({
+const html = (text: string, id: string): HttpsAnswer => ({
   status: 500,
-  body: `<title>Error</title><span id="${id}">${words}</span>`,
+  body: `<title>Error</title><span id="${id}">${text}</span>`,
 });
-const fault = (words: string): HttpsAnswer => ({
+const fault = (text: string): HttpsAnswer => ({
   status: 500,
   headers: { 'content-type': 'application/soap+xml' },
-  body: soapFault('Strange', words),
+  body: soapFault('Strange', text),
 });
 const isPost = ({ method }: HttpsRequest): boolean => method === 'POST';
-const unescaped = (words: string): string =>
-  words.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+const unescaped = (text: string): string =>
+  text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
 const at = (
   server: AsyncDisposable & { readonly origin: string },
@@ -60,32 +60,37 @@ const at = (
   [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
 });
 
-const refusedByStatus = (words: string): string =>
+const toRejectedResponse = (text: string): string =>
   base64(
     responseXml('', 'urn:oasis:names:tc:SAML:2.0:status:Responder').replace(
       '</samlp:Status>',
-      () => `<samlp:StatusMessage>${words}</samlp:StatusMessage></samlp:Status>`,
+      () => `<samlp:StatusMessage>${text}</samlp:StatusMessage></samlp:Status>`,
     ),
   );
-const samlPage = (words: string): HttpsAnswer => ({
-  body: `<form method="post" action="https://signin.aws.amazon.com/saml"><input type="hidden" name="SAMLResponse" value="${refusedByStatus(words)}"></form>`,
+const samlPage = (text: string): HttpsAnswer => ({
+  body: `<form method="post" action="https://signin.aws.amazon.com/saml"><input type="hidden" name="SAMLResponse" value="${toRejectedResponse(text)}"></form>`,
 });
 
 const PROVIDERS: Readonly<Record<string, Provider>> = {
   'the pages of ADFS': {
     scheme: 'ADFS',
-    start: async (words) =>
-      at(await startAdfs(pair, { answer: (it) => (isPost(it) ? html(words, 'errorText') : undefined) }), ''),
+    start: async (text) =>
+      at(
+        await startAdfs(pair, {
+          answer: (request) => (isPost(request) ? html(text, 'errorText') : undefined),
+        }),
+        '',
+      ),
   },
   'the password page of ADFS, shown again,': {
     scheme: 'ADFS',
-    start: async (words) =>
+    start: async (text) =>
       at(
         await startAdfs(pair, {
-          answer: (it) =>
-            isPost(it)
+          answer: (request) =>
+            isPost(request)
               ? {
-                  body: `<span id=errorText>${words}</span><form method=post><input type=password name=Password></form>`,
+                  body: `<span id=errorText>${text}</span><form method=post><input type=password name=Password></form>`,
                 }
               : undefined,
         }),
@@ -94,13 +99,13 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
   },
   'the second factor of PingFederate': {
     scheme: 'PingFederate',
-    start: async (words) =>
+    start: async (text) =>
       at(
         await startPing(pair, {
-          answer: (it) =>
-            isPost(it)
+          answer: (request) =>
+            isPost(request)
               ? {
-                  body: `<title>${words}</title><p id=error>${words}</p><form method=post><input name=otp></form>`,
+                  body: `<title>${text}</title><p id=error>${text}</p><form method=post><input name=otp></form>`,
                 }
               : undefined,
         }),
@@ -109,58 +114,60 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
   },
   'the SAML response of ADFS': {
     scheme: 'ADFS',
-    start: async (words) =>
-      at(await startAdfs(pair, { answer: (it) => (isPost(it) ? samlPage(words) : undefined) }), ''),
+    start: async (text) =>
+      at(await startAdfs(pair, { answer: (request) => (isPost(request) ? samlPage(text) : undefined) }), ''),
   },
   'WS-Trust of ADFS': {
     scheme: 'ADFS',
-    start: async (words) =>
-      at(await startAdfs(pair, { answer: () => fault(words) }), '/adfs/services/trust/13/usernamemixed'),
+    start: async (text) =>
+      at(await startAdfs(pair, { answer: () => fault(text) }), '/adfs/services/trust/13/usernamemixed'),
   },
   'the pages of PingFederate': {
     scheme: 'PingFederate',
-    start: async (words) =>
+    start: async (text) =>
       at(
-        await startPing(pair, { answer: (it) => (isPost(it) ? html(words, 'errorMessage') : undefined) }),
+        await startPing(pair, {
+          answer: (request) => (isPost(request) ? html(text, 'errorMessage') : undefined),
+        }),
         '',
       ),
   },
   'the token service of PingFederate': {
     scheme: 'PingFederate',
     properties: { SSOExchangeUrl: 'urn:x', SSOProperties: 'Authscheme=Basic' },
-    start: async (words) => at(await startPing(pair, { answer: () => fault(words) }), '/idp/sts.wst'),
+    start: async (text) => at(await startPing(pair, { answer: () => fault(text) }), '/idp/sts.wst'),
   },
   'the API of Okta': {
     scheme: 'Okta',
-    start: async (words) => {
-      const text = unescaped(words);
+    start: async (text) => {
+      const summary = unescaped(text);
       const body = JSON.stringify({
         errorCode: 'E0000001',
         errorSummary: 'x',
-        errorCauses: [{ errorSummary: text }],
+        errorCauses: [{ errorSummary: summary }],
       });
       return at(await startOkta(pair, { answer: () => ({ status: 400, body }) }), '/home/amazon_aws/0oa/272');
     },
   },
   'the application of Okta': {
     scheme: 'Okta',
-    start: async (words) => {
+    start: async (text) => {
       const okta = await startOkta(pair, {
         user: 'ana',
         password: PASSWORD,
-        answer: (it) =>
-          it.url.pathname.startsWith('/home/') ? { body: `<title>${words}</title>` } : undefined,
+        answer: (request) =>
+          request.url.pathname.startsWith('/home/') ? { body: `<title>${text}</title>` } : undefined,
       });
       return { url: okta.loginUrl, [Symbol.asyncDispose]: () => okta[Symbol.asyncDispose]() };
     },
   },
   'the SAML response of Okta': {
     scheme: 'Okta',
-    start: async (words) => {
+    start: async (text) => {
       const okta = await startOkta(pair, {
         user: 'ana',
         password: PASSWORD,
-        answer: (it) => (it.url.pathname.startsWith('/home/') ? samlPage(words) : undefined),
+        answer: (request) => (request.url.pathname.startsWith('/home/') ? samlPage(text) : undefined),
       });
       return { url: okta.loginUrl, [Symbol.asyncDispose]: () => okta[Symbol.asyncDispose]() };
     },
@@ -168,8 +175,8 @@ const PROVIDERS: Readonly<Record<string, Provider>> = {
 };
 
 describeWithTls.each(Object.entries(PROVIDERS))('%s that repeats the password', (_, provider) => {
-  it.each(ECHOES)('%s is shown without it', async (_how, words) => {
-    await using server = await provider.start(`Wrong: ${words}!`);
+  it.each(ECHOES)('%s is masked in messages', async (_encoding, text) => {
+    await using server = await provider.start(`Wrong: ${text}!`);
     const ports = fakePorts();
     await using connection = await connect(
       {

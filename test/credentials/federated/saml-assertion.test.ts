@@ -11,8 +11,8 @@ const QUERY = 'SELECT id FROM things';
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 0, 1);
 
-/** An STS that takes assertions as AWS does, a table, and files that change. */
-async function world() {
+/** An STS that validates assertions like AWS, a table, and files that change. */
+async function startBackend() {
   const ports: FakePorts = fakePorts();
   const files = new Map<string, string>();
   const sts = await startSts((body) => {
@@ -44,7 +44,7 @@ async function world() {
   };
 }
 
-/** One that is good for five minutes. */
+/** An assertion that is valid for five minutes. */
 const assertion = (from = START): string => assertionXml({ notOnOrAfter: new Date(from + 5 * MINUTE) });
 
 describe('AuthScheme SAMLAssertion', () => {
@@ -52,34 +52,37 @@ describe('AuthScheme SAMLAssertion', () => {
     ['a response in base64', base64(responseXml(assertion()))],
     ['a response as XML', responseXml(assertion())],
     ['an assertion in base64', base64(assertion())],
-    ['an assertion as XML, as a file ends', `${assertion()}\n`],
-    ['a response in lines', (base64(responseXml(assertion())).match(/.{1,76}/g) ?? []).join('\r\n')],
+    ['an assertion as XML with a newline', `${assertion()}\n`],
+    [
+      'a response in base64 with line breaks',
+      (base64(responseXml(assertion())).match(/.{1,76}/g) ?? []).join('\r\n'),
+    ],
   ])('reads rows with %s, from a property and from a file', async (_, text) => {
-    await using at = await world();
-    at.files.set('/home/ana/assertion.txt', text);
+    await using backend = await startBackend();
+    backend.files.set('/home/ana/assertion.txt', text);
     const quoted = `'${text.trim().replaceAll("'", "''")}'`;
-    for (const given of ['SAMLAssertionFile=~/assertion.txt', `SAMLAssertion=${quoted}`]) {
-      await using connection = await at.open(given);
+    for (const property of ['SAMLAssertionFile=~/assertion.txt', `SAMLAssertion=${quoted}`]) {
+      await using connection = await backend.open(property);
       expect((await connection.query(QUERY)).rows).toEqual([{ id: 'one' }]);
       expect(printsOf([connection])).not.toContain('CANARY');
     }
-    expect(at.sts.requests).toHaveLength(2);
-    expect(toFields(at.sts.requests[0])).toMatchObject({ RoleArn: ROLE, PrincipalArn: PROVIDER });
-    expect(at.table.received.at(-1)?.headers.authorization).toContain('Credential=ASIA3600/');
+    expect(backend.sts.requests).toHaveLength(2);
+    expect(toFields(backend.sts.requests[0])).toMatchObject({ RoleArn: ROLE, PrincipalArn: PROVIDER });
+    expect(backend.table.received.at(-1)?.headers.authorization).toContain('Credential=ASIA3600/');
   });
 
-  it('works on with a file that is written anew, and says what it misses where it is not', async () => {
-    await using at = await world();
-    at.files.set('/saml.txt', assertion());
-    await using connection = await at.open('SAMLAssertionFile=/saml.txt');
+  it('renews credentials with a rewritten file, and fails with an old one', async () => {
+    await using backend = await startBackend();
+    backend.files.set('/saml.txt', assertion());
+    await using connection = await backend.open('SAMLAssertionFile=/saml.txt');
     await connection.query(QUERY);
-    at.ports.advance(61 * MINUTE);
+    backend.ports.advance(61 * MINUTE);
     const error = await thrownBy(() => connection.query(QUERY));
     expect(error.code).toBe('AUTH_EXPIRED');
     expect(error.message).toContain('expired at 2026-01-01T00:05:00.000Z');
-    at.files.set('/saml.txt', assertion(at.ports.now()));
-    at.ports.advance(MINUTE);
+    backend.files.set('/saml.txt', assertion(backend.ports.now()));
+    backend.ports.advance(MINUTE);
     expect((await connection.query(QUERY)).rowCount).toBe(1);
-    expect(at.sts.requests).toHaveLength(2);
+    expect(backend.sts.requests).toHaveLength(2);
   });
 });

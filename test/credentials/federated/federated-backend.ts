@@ -1,25 +1,25 @@
 import { type Connection, connect } from '../../../src/index.ts';
 import type { ConnectionObject } from '../../../src/connstring/entries.ts';
 import { pageOf, serveTable, type ServedTable } from '../../doubles/served-table.ts';
-import { fieldsOf, startSts, stsCredentials, type StsDouble } from '../../doubles/sts.ts';
+import { toFields, startSts, stsCredentials, type StsDouble } from '../../doubles/sts.ts';
 
-/** STS and a table of one row, for connections that sign in at a provider of the test's own. */
-export interface FederatedWorld extends AsyncDisposable {
+/** STS and a table of one row, for connections that sign in at an identity provider of the test. */
+export interface FederatedBackend extends AsyncDisposable {
   readonly sts: StsDouble;
   readonly table: ServedTable;
-  /** What STS was asked for, each time. */
-  asked(): readonly Record<string, string>[];
-  /** Opens a connection; STS and DynamoDB are the doubles. */
+  /** The form fields of all STS requests. */
+  stsRequests(): readonly Record<string, string>[];
+  /** Opens a connection to the doubles of STS and DynamoDB. */
   open(properties: ConnectionObject): Promise<Connection>;
 }
 
-export async function federatedWorld(): Promise<FederatedWorld> {
+export async function startFederatedBackend(): Promise<FederatedBackend> {
   const sts = await startSts(() => stsCredentials('AssumeRoleWithSAML', 'ASIACORP'));
   const table = await serveTable(() => pageOf(['one']));
   return {
     sts,
     table,
-    asked: () => sts.requests.map(fieldsOf),
+    stsRequests: () => sts.requests.map(toFields),
     open: (properties) =>
       connect(
         {
