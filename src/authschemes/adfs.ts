@@ -9,56 +9,57 @@ import type { SamlResponse } from '../saml/response.ts';
 import {
   FEDERATED_OPTIONS,
   FEDERATED_REGION,
-  federatedProblem,
+  checkFederatedOptions,
 } from '../credentials/federated/federated-options.ts';
-import { federatedSource } from '../credentials/federated/federated-source.ts';
-import { oneTimeCode } from '../credentials/federated/one-time-code.ts';
-import { createPrompter } from '../credentials/federated/prompter.ts';
-import { providerProblem } from '../credentials/federated/provider-problem.ts';
-import { idpHttpOptions } from '../credentials/federated/idp-http-options.ts';
+import { fromIdentityProvider } from '../credentials/federated/federated-source.ts';
+import { useCodeOnce } from '../credentials/federated/identity-provider.ts';
+import { createPrompter } from '../credentials/federated/identity-provider.ts';
+import { checkProviderOptions } from '../credentials/federated/identity-provider.ts';
+import { idpHttpOptions } from '../credentials/federated/identity-provider.ts';
 import { authScheme } from '../credentials/scheme.ts';
 
-const together = singleFlight<SamlResponse>();
+/** Connections that sign in with the same values at the same time share one sign-in. */
+const shareSignIn = singleFlight<SamlResponse>();
 
-/** A user of Active Directory, through its federation services. */
+/** A user of Active Directory, through Active Directory Federation Services. */
 export const adfs = authScheme({
   name: 'ADFS',
   doc:
-    'Signs a user of Active Directory in at ADFS and assumes the role that it gives: with User and Password, or without ' +
-    'them as the user who is signed in to Windows or has a Kerberos ticket.',
+    'Signs in to ADFS and assumes a role with its SAML response. User and Password are those of Active Directory; without ' +
+    'them, signs in the current Windows user, or the user of the Kerberos ticket.',
   example:
     "AuthScheme=ADFS;User=ana@corp.example;Password=…;SSOLoginURL='https://adfs.corp.example';AWSRoleARN=arn:aws:iam::123456789012:role/Analyst;AWSRegion=Ireland",
   requires: ['ssoLoginUrl'],
   uses: ['user', 'password', 'ssoProperties', ...FEDERATED_OPTIONS],
   defaultRegion: FEDERATED_REGION,
-  check: (given) => providerProblem('ADFS', given) ?? federatedProblem(given),
-  source(given, ports) {
-    const { ssoLoginUrl: loginUrl, user: name, password, ssoProperties: sso } = given;
+  check: (options) => checkProviderOptions('ADFS', options) ?? checkFederatedOptions(options),
+  source(options, ports) {
+    const { ssoLoginUrl: loginUrl, user: name, password, ssoProperties: sso } = options;
     const user = name === undefined || password === undefined ? undefined : { name, password };
-    const relyingParty = sso?.relyingParty ?? defaultRelyingParty(findRegion(given) ?? '');
+    const relyingParty = sso?.relyingParty ?? defaultRelyingParty(findRegion(options) ?? '');
     const userAgent = sso?.userAgent ?? (user === undefined ? WINDOWS_USER_AGENT : FORMS_USER_AGENT);
-    const way = idpHttpOptions(ports);
-    const anyNegotiator = ports.negotiatorFor ?? createKerberosNegotiator();
-    const negotiatorFor = sso?.kerberosOnly === true ? withoutNtlm(anyNegotiator) : anyNegotiator;
-    const withCode = oneTimeCode(sso?.mfaPassCode);
+    const http = idpHttpOptions(ports);
+    const negotiator = ports.negotiatorFor ?? createKerberosNegotiator();
+    const negotiatorFor = sso?.kerberosOnly === true ? withoutNtlm(negotiator) : negotiator;
+    const withCode = useCodeOnce(sso?.mfaPassCode);
 
     const signIn = async (passCode: Secret | undefined, signal: AbortSignal): Promise<SamlResponse> => {
-      // Windows sign-in may belong to a connection.
+      // NTLM authenticates a connection, not a request.
       const singleConnection = user === undefined;
-      await using session = createHttpSession({ ...way, userAgent, signal, singleConnection });
-      const world = { session, negotiatorFor, signal, now: () => ports.now(), ...createPrompter(ports) };
-      return await signInToAdfs({ loginUrl, relyingParty, user, passCode }, world);
+      await using session = createHttpSession({ ...http, userAgent, signal, singleConnection });
+      const context = { session, negotiatorFor, signal, now: () => ports.now(), ...createPrompter(ports) };
+      return await signInToAdfs({ loginUrl, relyingParty, user, passCode }, context);
     };
 
-    return federatedSource(given, ports, {
+    return fromIdentityProvider(options, ports, {
       origin: `ADFS at ${new URL(loginUrl).origin}`,
       recipient: 'required',
       secrets: [password, sso?.mfaPassCode],
-      obtain: (signal) =>
+      fetchAssertion: (signal) =>
         withCode((passCode) => {
           const secrets = [password, passCode].map((secret) => secret?.reveal());
-          const values = [loginUrl, relyingParty, userAgent, name, ...secrets, JSON.stringify(way)];
-          return together(values, signal, (shared) => signIn(passCode, shared));
+          const values = [loginUrl, relyingParty, userAgent, name, ...secrets, JSON.stringify(http)];
+          return shareSignIn(values, signal, (shared) => signIn(passCode, shared));
         }),
     });
   },

@@ -2,14 +2,18 @@ import type { Options } from '../connstring/properties.ts';
 import type { CredentialSource } from '../core/credentials.ts';
 import { type Attempt, DriverError, type ErrorCode } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';
-import { environmentKeys } from '../credentials/environment-keys.ts';
-import { containerCredentials } from '../aws/metadata/container-credentials.ts';
-import { instanceCredentials } from '../aws/metadata/instance-credentials.ts';
-import { INSTANCE_OPTIONS, type InstanceOptions, instanceSettings } from '../profiles/instance-settings.ts';
-import { WEB_IDENTITY_OPTIONS, webIdentity } from '../credentials/web-identity.ts';
+import { fromEnvironment } from '../credentials/access-keys.ts';
+import { fromContainerMetadata } from '../aws/metadata/container-credentials.ts';
+import { fromInstanceMetadata } from '../aws/metadata/instance-credentials.ts';
+import {
+  INSTANCE_OPTIONS,
+  type InstanceOptions,
+  resolveInstanceSettings,
+} from '../profiles/instance-settings.ts';
+import { WEB_IDENTITY_OPTIONS, fromWebIdentity } from '../credentials/web-identity.ts';
 import { PROFILE_OPTIONS } from '../profiles/profile-files.ts';
 import { PROFILE_SOURCE_OPTIONS, type ProfileSourceOptions } from '../profiles/profile-kind.ts';
-import { profileProblem, profileSource } from '../profiles/profile-source.ts';
+import { checkProfileOptions, fromProfile } from '../profiles/profile-source.ts';
 import { MFA_OPTIONS, ROLE_OPTIONS } from '../credentials/role-options.ts';
 import { withRole } from '../credentials/with-role.ts';
 import { authScheme } from '../credentials/scheme.ts';
@@ -29,14 +33,15 @@ const USES = [
   ] as const),
 ];
 
-/** Takes what the other properties give; without any, what this machine has for every AWS program. */
+/** Chooses a scheme by the properties that are set, else uses the default credential provider chain. */
 export const auto = authScheme({
   name: 'Auto',
   doc:
-    'Chooses by what was given: keys with a token are TemporaryCredentials, keys with a role AwsIAMRoles, other keys ' +
-    'AwsRootKeys, a token of a web identity AwsWebIdentity, a profile or file AwsCredentialsFile. Otherwise it looks at ' +
-    "the environment's keys, its web identity, the profile, the container and the EC2 instance, in this order, and takes " +
-    'the first that has credentials; with AWSRoleARN, it then assumes that role.',
+    'Chooses a scheme by the properties that are set: TemporaryCredentials for access keys with a session token, ' +
+    'AwsIAMRoles for access keys with a role, AwsRootKeys for other access keys, AwsWebIdentity for a web identity token, ' +
+    'and AwsCredentialsFile for a profile or file. Otherwise uses the first credentials found in the environment (access ' +
+    'keys, then a web identity), the profile, the container and the EC2 instance. If AWSRoleARN is set, assumes that role ' +
+    'with them.',
   example: 'AWSRegion=Ireland',
   requires: [],
   uses: USES,
@@ -46,70 +51,72 @@ export const auto = authScheme({
       return explicit.has('awsRoleArn') ? 'AwsIAMRoles' : 'AwsRootKeys';
     }
     if (explicit.has('awsSessionToken')) return 'TemporaryCredentials';
-    if (explicit.has('awsWebIdentityToken') || explicit.has('awsWebIdentityTokenFile')) return 'AwsWebIdentity';
+    if (explicit.has('awsWebIdentityToken') || explicit.has('awsWebIdentityTokenFile'))
+      return 'AwsWebIdentity';
     return PROFILE_OPTIONS.some((name) => explicit.has(name)) ? 'AwsCredentialsFile' : undefined;
   },
-  check: profileProblem,
-  source: (given, ports) => withRole(firstOf(machineSources(given, ports)), given, ports),
+  check: checkProfileOptions,
+  source: (options, ports) =>
+    withRole(createProviderChain(listDefaultProviders(options, ports)), options, ports),
 });
 
-/** One place to look for credentials. */
-export interface Candidate {
-  readonly what: string;
+/** One source of the credential provider chain. */
+interface ChainProvider {
+  readonly name: string;
   readonly source: CredentialSource;
-  /** Failures which say that there is nothing here, rather than that what is here is wrong. */
-  readonly nothing?: readonly ErrorCode[];
+  /** Failures that mean that there are no credentials here, rather than invalid ones. */
+  readonly absentCodes?: readonly ErrorCode[];
 }
 
-type MachineOptions = ProfileSourceOptions &
+type ChainOptions = ProfileSourceOptions &
   InstanceOptions &
   Pick<Options, (typeof WEB_IDENTITY_OPTIONS)[number]>;
 
-/** Where this machine may have credentials for every AWS program, in the order of the AWS tools. */
-function machineSources(given: MachineOptions, ports: Ports): readonly Candidate[] {
+/** The default credential providers, in the order of the AWS CLI and SDKs. */
+function listDefaultProviders(options: ChainOptions, ports: Ports): readonly ChainProvider[] {
   return [
-    { what: 'environment', source: environmentKeys(ports) },
-    { what: 'web identity of the environment', source: podIdentity(given, ports) },
-    { what: `profile "${given.awsCredentialsFileProfile}"`, source: profileSource(given, ports) },
-    { what: 'container', source: containerCredentials(ports) },
+    { name: 'environment', source: fromEnvironment(ports) },
+    { name: 'web identity in the environment', source: fromWebIdentityEnvironment(options, ports) },
+    { name: `profile "${options.awsCredentialsFileProfile}"`, source: fromProfile(options, ports) },
+    { name: 'container', source: fromContainerMetadata(ports) },
     {
-      what: 'EC2 instance',
-      source: instanceCredentials(() => instanceSettings(given, ports), ports),
-      nothing: ['AUTH_NO_CREDENTIALS', 'CONN_NETWORK'],
+      name: 'EC2 instance',
+      source: fromInstanceMetadata(() => resolveInstanceSettings(options, ports), ports),
+      absentCodes: ['AUTH_NO_CREDENTIALS', 'CONN_NETWORK'],
     },
   ];
 }
 
-/** The web identity of a pod. AWSRoleARN of the connection is no half of it: that role comes on top. */
-function podIdentity(given: MachineOptions, ports: Ports): CredentialSource {
+/** The web identity in the environment. AWSRoleARN is not part of it: that role is assumed afterwards. */
+function fromWebIdentityEnvironment(options: ChainOptions, ports: Ports): CredentialSource {
   const variables = ['AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE'];
-  const { awsRoleArn: _, ...own } = given;
-  const source = webIdentity(own, ports);
+  const { awsRoleArn: _, ...rest } = options;
+  const source = fromWebIdentity(rest, ports);
   return async (signal) => {
     if (variables.every((variable) => ports.env(variable) === undefined)) {
-      throw new DriverError('AUTH_NO_CREDENTIALS', `${variables.join(' and ')} not set`);
+      throw new DriverError('AUTH_NO_CREDENTIALS', `${variables.join(' and ')} are not set`);
     }
     return source(signal);
   };
 }
 
 /**
- * The first source that has credentials; an error that tells why each had none. Credentials that are there but wrong end
- * the search: what comes after them may belong to somebody else.
+ * Uses the first provider that has credentials; the error lists why each has none. Invalid credentials are an error: the
+ * next provider could sign in with a different identity.
  */
-export function firstOf(candidates: readonly Candidate[]): CredentialSource {
+function createProviderChain(providers: readonly ChainProvider[]): CredentialSource {
   return async (signal) => {
     const attempts: Attempt[] = [];
-    for (const { what, source, nothing = ['AUTH_NO_CREDENTIALS'] } of candidates) {
+    for (const { name, source, absentCodes = ['AUTH_NO_CREDENTIALS'] } of providers) {
       signal.throwIfAborted();
       try {
         return await source(signal);
       } catch (error) {
-        if (!(error instanceof DriverError) || !nothing.includes(error.code)) throw error;
-        attempts.push({ what, why: error.message });
+        if (!(error instanceof DriverError) || !absentCodes.includes(error.code)) throw error;
+        attempts.push({ what: name, why: error.message });
       }
     }
     const tried = attempts.map(({ what, why }) => `${what}: ${why}`).join('; ');
-    throw new DriverError('AUTH_NO_CREDENTIALS', `No AWS credentials were found (${tried})`, { attempts });
+    throw new DriverError('AUTH_NO_CREDENTIALS', `Unable to locate credentials (${tried})`, { attempts });
   };
 }

@@ -2,19 +2,19 @@ import {
   COGNITO_EXAMPLE,
   COGNITO_REQUIRES,
   COGNITO_USES,
-  cognitoSource,
+  fromCognito,
 } from '../credentials/cognito-source.ts';
 import { basicFlow } from '../cognito/password-flows.ts';
-import { poolProblem } from '../cognito/pools.ts';
+import { checkPoolOptions } from '../cognito/pools.ts';
 import { authScheme } from '../credentials/scheme.ts';
 
-/** A user of a Cognito user pool, whose password is sent. */
+/** A user of a Cognito user pool, who signs in by sending the password. */
 export const awsCognitoBasic = authScheme({
   name: 'AwsCognitoBasic',
-  doc: 'Signs a user of a Cognito user pool in with the password itself, and gets credentials from the identity pool; AwsCognitoSrp is safer.',
+  doc: 'Signs in a user of a Cognito user pool by sending the password, and gets credentials from an identity pool. AwsCognitoSrp is safer.',
   example: `AuthScheme=AwsCognitoBasic;${COGNITO_EXAMPLE}`,
   requires: COGNITO_REQUIRES,
   uses: COGNITO_USES,
-  check: poolProblem,
-  source: (given, ports) => cognitoSource(given, basicFlow, ports),
+  check: checkPoolOptions,
+  source: (options, ports) => fromCognito(options, basicFlow, ports),
 });

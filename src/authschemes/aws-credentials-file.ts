@@ -1,5 +1,5 @@
 import { PROFILE_SOURCE_OPTIONS } from '../profiles/profile-kind.ts';
-import { profileProblem, profileSource } from '../profiles/profile-source.ts';
+import { checkProfileOptions, fromProfile } from '../profiles/profile-source.ts';
 import { MFA_OPTIONS, ROLE_OPTIONS } from '../credentials/role-options.ts';
 import { withRole } from '../credentials/with-role.ts';
 import { authScheme } from '../credentials/scheme.ts';
@@ -14,17 +14,17 @@ const USES = [
   ] as const),
 ];
 
-/** What a profile of the AWS credentials and config files gives, as it gives it to the AWS command line. */
+/** A profile of the AWS credentials and config files, resolved as by the AWS CLI. */
 export const awsCredentialsFile = authScheme({
   name: 'AwsCredentialsFile',
   doc:
-    'Signs in as a profile of the AWS credentials and config files says: with keys, with a role on top of another ' +
-    'profile, with what a program prints, with a web identity or by way of IAM Identity Center. AWSRoleARN and ' +
-    'MFASerialNumber add a role or a one-time code to that.',
+    'Uses a profile of the AWS credentials and config files: access keys, a role with a source profile, an external ' +
+    'process, a web identity or IAM Identity Center. If AWSRoleARN or MFASerialNumber is set, starts a session of that ' +
+    'role or with MFA.',
   example:
     'AuthScheme=AwsCredentialsFile;AWSCredentialsFile=~/.aws/credentials;AWSCredentialsFileProfile=work;AWSRegion=Ireland',
   requires: [],
   uses: USES,
-  check: profileProblem,
-  source: (given, ports) => withRole(profileSource(given, ports), given, ports),
+  check: checkProfileOptions,
+  source: (options, ports) => withRole(fromProfile(options, ports), options, ports),
 });

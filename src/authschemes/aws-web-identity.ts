@@ -1,29 +1,29 @@
-import { WEB_IDENTITY_OPTIONS, webIdentity, webIdentityOf } from '../credentials/web-identity.ts';
-import { roleProblem } from '../credentials/role-options.ts';
+import { WEB_IDENTITY_OPTIONS, fromWebIdentity, resolveWebIdentity } from '../credentials/web-identity.ts';
+import { checkRoleOptions } from '../credentials/role-options.ts';
 import { authScheme } from '../credentials/scheme.ts';
 
-/** A role for whoever holds a token of an OpenID Connect provider, such as a pod of Kubernetes. */
+/** A role, assumed with a token of an OpenID Connect provider, such as that of a Kubernetes pod. */
 export const awsWebIdentity = authScheme({
   name: 'AwsWebIdentity',
   doc:
-    'Exchanges a token of an OpenID Connect provider for a role: AWSRoleARN with AWSWebIdentityToken or ' +
-    'AWSWebIdentityTokenFile, else AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE of the environment, as EKS sets them.',
+    'Assumes a role with a token of an OpenID Connect provider: AWSRoleARN with AWSWebIdentityToken or ' +
+    'AWSWebIdentityTokenFile, else AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE in the environment, which EKS sets.',
   example:
     'AuthScheme=AwsWebIdentity;AWSRoleARN=arn:aws:iam::123456789012:role/Analyst;AWSWebIdentityTokenFile=/var/run/token;AWSRegion=Ireland',
   requires: [],
   uses: WEB_IDENTITY_OPTIONS,
-  check(given) {
-    if (given.explicit.has('awsWebIdentityToken') && given.explicit.has('awsWebIdentityTokenFile')) {
+  check(options) {
+    if (options.explicit.has('awsWebIdentityToken') && options.explicit.has('awsWebIdentityTokenFile')) {
       return {
         code: 'AUTH_CONFLICTING_PROPERTY',
-        message: 'AWSWebIdentityToken does not go with AWSWebIdentityTokenFile: give one of them',
+        message: 'AWSWebIdentityToken and AWSWebIdentityTokenFile cannot both be set',
       };
     }
-    return roleProblem(given);
+    return checkRoleOptions(options);
   },
-  source(given, ports) {
-    // What is missing is said when the connection is opened.
-    webIdentityOf(given, ports);
-    return webIdentity(given, ports);
+  source(options, ports) {
+    // Reports missing properties when the connection is opened.
+    resolveWebIdentity(options, ports);
+    return fromWebIdentity(options, ports);
   },
 });

@@ -2,7 +2,7 @@ import { lazy } from '../core/async/lazy.ts';
 import { DriverError } from '../core/errors.ts';
 import type { AuthScheme } from '../credentials/scheme.ts';
 
-/** Every AuthScheme of this version by its name. A scheme's file, and all that it imports, is loaded when the scheme is chosen. */
+/** Every AuthScheme by name. A scheme and its imports are loaded when it is first used. */
 const LOADERS: ReadonlyMap<string, () => Promise<AuthScheme>> = new Map<string, () => Promise<AuthScheme>>([
   ['Auto', lazy(async () => (await import('./auto.ts')).auto)],
   ['AwsRootKeys', lazy(async () => (await import('./aws-root-keys.ts')).awsRootKeys)],
@@ -24,19 +24,19 @@ const LOADERS: ReadonlyMap<string, () => Promise<AuthScheme>> = new Map<string, 
   ['AwsCognitoBasic', lazy(async () => (await import('./aws-cognito-basic.ts')).awsCognitoBasic)],
 ]);
 
-/** The scheme of that name. */
+/** Loads a scheme by name; AUTH_NOT_SUPPORTED if there is none. */
 export async function loadScheme(name: string): Promise<AuthScheme> {
   const load = LOADERS.get(name);
   if (load !== undefined) return load();
   const available = [...LOADERS.keys()];
   throw new DriverError(
     'AUTH_NOT_SUPPORTED',
-    `AuthScheme ${name} is not supported in this version; there are ${available.join(', ')}`,
+    `AuthScheme ${name} is not supported (available: ${available.join(', ')})`,
     { candidates: available },
   );
 }
 
-/** All of them, in the order of the documentation. */
+/** Loads all schemes, in the order of the documentation. */
 export function loadAllSchemes(): Promise<readonly AuthScheme[]> {
   return Promise.all([...LOADERS.values()].map((load) => load()));
 }

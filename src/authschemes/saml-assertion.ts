@@ -5,49 +5,52 @@ import { readAnySaml } from '../saml/response.ts';
 import {
   FEDERATED_OPTIONS,
   FEDERATED_REGION,
-  federatedProblem,
+  checkFederatedOptions,
 } from '../credentials/federated/federated-options.ts';
-import { federatedSource } from '../credentials/federated/federated-source.ts';
+import { fromIdentityProvider } from '../credentials/federated/federated-source.ts';
 import { authScheme } from '../credentials/scheme.ts';
 
-/** An assertion that somebody else obtained: good for minutes, so a file is read again for each renewal. */
+/** An assertion that another program obtained. It is valid for minutes, so each renewal reads the file again. */
 export const samlAssertion = authScheme({
   name: 'SAMLAssertion',
   doc:
-    'Exchanges a SAML response or assertion that was obtained elsewhere for a role: SAMLAssertion holds it in base64 or ' +
-    'as XML, SAMLAssertionFile names a file with it, which is read again whenever credentials are renewed.',
+    'Assumes a role with a SAML response or assertion that another program obtained: SAMLAssertion contains it in base64 or ' +
+    'XML, or SAMLAssertionFile names a file with it, which is read again whenever credentials are renewed.',
   example:
     'AuthScheme=SAMLAssertion;SAMLAssertionFile=~/assertion.txt;AWSRoleARN=arn:aws:iam::123456789012:role/Analyst;AWSRegion=Ireland',
   requires: [],
   uses: ['samlAssertion', 'samlAssertionFile', ...FEDERATED_OPTIONS],
   defaultRegion: FEDERATED_REGION,
-  check(given) {
-    if (given.samlAssertion !== undefined && given.samlAssertionFile !== undefined) {
+  check(options) {
+    if (options.samlAssertion !== undefined && options.samlAssertionFile !== undefined) {
       return {
         code: 'AUTH_CONFLICTING_PROPERTY',
-        message: 'SAMLAssertion does not go with SAMLAssertionFile: give one of them',
+        message: 'SAMLAssertion and SAMLAssertionFile cannot both be set',
       };
     }
-    return federatedProblem(given);
+    return checkFederatedOptions(options);
   },
-  source(given, ports) {
-    const { samlAssertion: assertion, samlAssertionFile: file } = given;
+  source(options, ports) {
+    const { samlAssertion: assertion, samlAssertionFile: file } = options;
     if (assertion === undefined && file === undefined) {
       throw new DriverError(
         'AUTH_MISSING_PROPERTY',
-        'AuthScheme SAMLAssertion needs SAMLAssertion or SAMLAssertionFile',
+        'AuthScheme SAMLAssertion requires SAMLAssertion or SAMLAssertionFile',
       );
     }
-    return federatedSource(given, ports, {
+    return fromIdentityProvider(options, ports, {
       origin: file === undefined ? 'SAMLAssertion of the connection' : `the assertion in ${file}`,
       recipient: 'expected',
-      async obtain() {
-        const text =
+      async fetchAssertion() {
+        const encoded =
           assertion ?? new Secret((await readNamedFile(file ?? '', ports, 'AUTH_NO_CREDENTIALS')) ?? '');
-        if (text.reveal().trim() === '') {
-          throw new DriverError('AUTH_NO_CREDENTIALS', `SAMLAssertionFile ${file} is empty or not there`);
+        if (encoded.reveal().trim() === '') {
+          throw new DriverError(
+            'AUTH_NO_CREDENTIALS',
+            `SAMLAssertionFile ${file} does not exist or is empty`,
+          );
         }
-        return readAnySaml(text, new Date(ports.now()));
+        return readAnySaml(encoded, new Date(ports.now()));
       },
     });
   },

@@ -12,53 +12,54 @@ import { PROFILE_OPTIONS } from '../profiles/profile-files.ts';
 import { type ProfileSettings, readProfileSettings } from '../profiles/profile-settings.ts';
 import { refreshing } from '../credentials/refreshing.ts';
 import {
-  privateFailureCache,
+  createFailureCache,
   type LoginFailureCache,
   sharedFailureCache,
 } from '../credentials/login-failure-cache.ts';
 import { loadScheme } from '../authschemes/registry.ts';
-import { type AuthScheme, declared } from '../credentials/scheme.ts';
+import { type AuthScheme, pickDeclaredOptions } from '../credentials/scheme.ts';
 
-/** A way in that was chosen and checked. Nothing was sent yet: the first credentials are fetched when asked for. */
+/** A sign-in whose scheme and properties were checked. The first credentials are fetched on demand. */
 export interface SignIn {
-  /** The scheme that does the work: the one that Auto chose where it did. */
+  /** The scheme in use; for Auto, the one that it chose. */
   readonly scheme: string;
-  /** Credentials that are remembered and renewed in time. */
+  /** The credentials, cached and renewed before they expire. */
   readonly source: CredentialSource;
-  /** Region of the profile, or the scheme's own. */
+  /** The Region of the profile, else the default of the scheme. */
   readonly region?: string;
-  /** DynamoDB's address in the profile; only where the credentials are the profile's. */
+  /** The DynamoDB endpoint of the profile; only if the credentials come from it, too. */
   readonly endpointUrl?: string;
-  /** The way to the servers; open until this is closed. */
+  /** The network settings and the dispatcher, which `close` closes. */
   readonly network: Network;
-  /** Others than these, which AWS calls expired. */
+  /** Replaces credentials that AWS reported as expired. */
   renew(expired: Credentials, signal: AbortSignal): Promise<Credentials>;
-  /** Where the credentials came from, in words. */
+  /** The origin of the credentials, for `whoami`. */
   describe(): string;
   close(): void;
 }
 
-/** Chooses the scheme, checks all that it asks for, and prepares its credentials. Sends nothing. */
+/** Chooses the scheme, checks its properties and prepares its credentials. Sends nothing. */
 export async function signIn(options: Options, ports: Ports): Promise<SignIn> {
-  const { scheme, because } = await choose(options);
-  const problem = missing(scheme, options, because) ?? scheme.check?.(declared(scheme, options));
+  const { scheme, reason } = await chooseScheme(options);
+  const problem =
+    checkRequired(scheme, options, reason) ?? scheme.check?.(pickDeclaredOptions(scheme, options));
   if (problem !== undefined) throw new DriverError(problem.code, problem.message);
-  for (const line of notices(scheme, options)) ports.warn(line);
-  const settings = inSomeRegion(await settingsOf(scheme, options, ports), scheme, options, ports);
+  for (const line of listNotices(scheme, options)) ports.warn(line);
+  const settings = withDefaultRegion(await readSettings(scheme, options, ports), scheme, options, ports);
   const awsRegion = findRegion(options, settings);
-  const given = declared(scheme, awsRegion === undefined ? options : { ...options, awsRegion });
-  const networked = (await resolveNetworkSettings(options, ports)) ?? {};
-  const way = createDispatcher(networked);
-  const network: Network = { settings: networked, dispatcher: way.dispatcher };
-  const { ports: world, person } = withPromptTimeout({ ...ports, network });
-  const source = refreshing(scheme.source(given, world), {
+  const declared = pickDeclaredOptions(scheme, awsRegion === undefined ? options : { ...options, awsRegion });
+  const networkSettings = (await resolveNetworkSettings(options, ports)) ?? {};
+  const connectionPool = createDispatcher(networkSettings);
+  const network: Network = { settings: networkSettings, dispatcher: connectionPool.dispatcher };
+  const { ports: timedPorts, prompts } = withPromptTimeout({ ...ports, network });
+  const source = refreshing(scheme.source(declared, timedPorts), {
     now: () => ports.now(),
     warn: (message) => ports.warn(message),
-    person,
-    refusal: refusalOf(scheme, given),
+    prompts,
+    failureCache: selectFailureCache(scheme, declared),
     retries: {
       maxAttempts: Math.max(1, options.maximumRequestRetries),
-      waitMs: options.retryWaitTime ?? WAIT_MS,
+      waitMs: options.retryWaitTime ?? DEFAULT_RETRY_WAIT_MS,
       ...(options.retryJitter ? { random: () => ports.random() } : {}),
     },
     ...(options.maxRecoverySeconds === 0 ? {} : { timeoutMs: options.maxRecoverySeconds * 1000 }),
@@ -72,13 +73,13 @@ export async function signIn(options: Options, ports: Ports): Promise<SignIn> {
     describe: () => source.latest()?.origin ?? `AuthScheme ${scheme.name}`,
     close() {
       source.close();
-      void way.close();
+      void connectionPool.close();
     },
   };
 }
 
-/** Where nothing names a Region, the scheme's own counts, of which the user should know. */
-function inSomeRegion(
+/** Adds the default Region of the scheme if none is set, with a warning. */
+function withDefaultRegion(
   settings: ProfileSettings,
   { name, defaultRegion: region }: AuthScheme,
   options: Options,
@@ -86,43 +87,46 @@ function inSomeRegion(
 ): ProfileSettings {
   if (region === undefined || findRegion(options, settings) !== undefined) return settings;
   ports.warn(
-    `No Region is given, so AuthScheme ${name} takes ${region}: set AWSRegion, AWS_REGION or the profile's region to where the tables are`,
+    `No Region is set, so AuthScheme ${name} uses ${region}; set AWSRegion, AWS_REGION or the region of the profile to the Region of the tables`,
   );
   return { ...settings, region };
 }
 
-const WAIT_MS = 200;
+const DEFAULT_RETRY_WAIT_MS = 200;
 
-/** Identity providers count wrong passwords, so that all connections with the same one share what was answered. */
-function refusalOf(scheme: AuthScheme, given: ReturnType<typeof declared>): LoginFailureCache {
+/** Identity providers count wrong passwords, so connections with the same values share the failure of a sign-in. */
+function selectFailureCache(
+  scheme: AuthScheme,
+  declared: ReturnType<typeof pickDeclaredOptions>,
+): LoginFailureCache {
   const names: readonly PropertyName[] = [...scheme.requires, ...scheme.uses];
-  if (!names.includes('password')) return privateFailureCache();
-  return sharedFailureCache([scheme.name, ...names.map((name) => plain(given[name]))]);
+  if (!names.includes('password')) return createFailureCache();
+  return sharedFailureCache([scheme.name, ...names.map((name) => serialize(declared[name]))]);
 }
 
-/** A value with its secrets, nested ones too: another code or another token makes another sign-in. */
-function plain(value: unknown): string {
+/** Serializes a value including its secrets, since another code or token is another sign-in. */
+function serialize(value: unknown): string {
   if (value instanceof Secret) return value.reveal();
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? '';
-  return JSON.stringify(Object.entries(value).map(([name, inner]) => [name, plain(inner)]));
+  return JSON.stringify(Object.entries(value).map(([name, inner]) => [name, serialize(inner)]));
 }
 
-async function choose(options: Options): Promise<{ scheme: AuthScheme; because: string }> {
+async function chooseScheme(options: Options): Promise<{ scheme: AuthScheme; reason: string }> {
   const named = await loadScheme(options.authScheme);
-  const choice = named.choose?.(declared(named, options));
-  if (choice === undefined) return { scheme: named, because: '' };
-  return { scheme: await loadScheme(choice), because: `, which ${named.name} chose,` };
+  const choice = named.choose?.(pickDeclaredOptions(named, options));
+  if (choice === undefined) return { scheme: named, reason: '' };
+  return { scheme: await loadScheme(choice), reason: ` (chosen by ${named.name})` };
 }
 
-function missing(
+function checkRequired(
   scheme: AuthScheme,
   options: Options,
-  because: string,
+  reason: string,
 ): { code: 'AUTH_MISSING_PROPERTY'; message: string } | undefined {
-  const absent = scheme.requires.filter((name) => options[name] === undefined);
-  if (absent.length === 0) return undefined;
-  const keys = absent.map((name) => PROPERTIES[name].key).join(' and ');
-  return { code: 'AUTH_MISSING_PROPERTY', message: `AuthScheme ${scheme.name}${because} needs ${keys}` };
+  const missing = scheme.requires.filter((name) => options[name] === undefined);
+  if (missing.length === 0) return undefined;
+  const keys = missing.map((name) => PROPERTIES[name].key).join(' and ');
+  return { code: 'AUTH_MISSING_PROPERTY', message: `AuthScheme ${scheme.name}${reason} requires ${keys}` };
 }
 
 const AUTH_GROUPS: ReadonlySet<PropertyGroup> = new Set([
@@ -135,26 +139,27 @@ const AUTH_GROUPS: ReadonlySet<PropertyGroup> = new Set([
   'Cognito',
 ]);
 
-function notices(scheme: AuthScheme, options: Options): readonly string[] {
-  const notice = options.authScheme === scheme.name ? scheme.notice?.(declared(scheme, options)) : undefined;
-  const read = new Set<PropertyName>([...scheme.requires, ...scheme.uses]);
-  const unread = [...options.explicit].filter(
-    (name) => AUTH_GROUPS.has(PROPERTIES[name].group) && !read.has(name),
+function listNotices(scheme: AuthScheme, options: Options): readonly string[] {
+  const notice =
+    options.authScheme === scheme.name ? scheme.notice?.(pickDeclaredOptions(scheme, options)) : undefined;
+  const declared = new Set<PropertyName>([...scheme.requires, ...scheme.uses]);
+  const unused = [...options.explicit].filter(
+    (name) => AUTH_GROUPS.has(PROPERTIES[name].group) && !declared.has(name),
   );
-  const keys = unread.map((name) => PROPERTIES[name].key).join(', ');
+  const keys = unused.map((name) => PROPERTIES[name].key).join(', ');
   return [
     ...(notice === undefined ? [] : [notice]),
-    ...(unread.length === 0 ? [] : [`AuthScheme ${scheme.name} does not use ${keys}`]),
+    ...(unused.length === 0 ? [] : [`AuthScheme ${scheme.name} does not use ${keys}`]),
   ];
 }
 
-/** What the profile says of Region and address: looked up where the profile signs in or the Region is still unknown. */
-async function settingsOf(scheme: AuthScheme, options: Options, ports: Ports): Promise<ProfileSettings> {
-  const isProfiles = PROFILE_OPTIONS.some((name) => scheme.uses.includes(name));
-  if (!isProfiles && options.awsRegion !== undefined) return {};
+/** Reads the Region and endpoint of the profile, if the scheme uses it or the Region is not set. */
+async function readSettings(scheme: AuthScheme, options: Options, ports: Ports): Promise<ProfileSettings> {
+  const usesProfile = PROFILE_OPTIONS.some((name) => scheme.uses.includes(name));
+  if (!usesProfile && options.awsRegion !== undefined) return {};
   const { region, endpointUrl } = await readProfileSettings(options, ports);
   return {
     ...(region === undefined ? {} : { region }),
-    ...(endpointUrl === undefined || !isProfiles ? {} : { endpointUrl }),
+    ...(endpointUrl === undefined || !usesProfile ? {} : { endpointUrl }),
   };
 }

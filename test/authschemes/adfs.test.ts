@@ -3,7 +3,7 @@ import { connect } from '../../src/index.ts';
 import { PASSWORD, startAdfs, USER } from '../doubles/adfs.ts';
 import { type TestAuthority, testAuthority } from '../support/certificates.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { federatedWorld } from '../credentials/federated/federated-world.ts';
+import { startFederatedBackend } from '../credentials/federated/federated-backend.ts';
 
 const authority = testAuthority();
 const describeWithTls = 'skipped' in authority ? describe.skip : describe;
@@ -13,25 +13,25 @@ const { ca, server: pair } = authority as TestAuthority;
 const QUERY = 'SELECT id FROM things';
 
 describeWithTls('AuthScheme ADFS', () => {
-  it('asks once for a code where many statements begin together', async () => {
+  it('prompts for a code once if several statements start at the same time', async () => {
     const adapters = [{ method: 'SafeNet-MFA', fields: ['otp'], code: '123456' }];
     await using adfs = await startAdfs(pair, { adapters });
-    await using world = await federatedWorld();
-    let asked = 0;
+    await using backend = await startFederatedBackend();
+    let prompts = 0;
     const options = {
       trusted: true,
       async onPrompt(): Promise<string> {
-        asked += 1;
+        prompts += 1;
         return '123456';
       },
     };
     await using connection = await connect(
       `AuthScheme=ADFS;User='${USER}';Password='${PASSWORD}';SSOLoginURL=${adfs.origin};SSLServerCert='${ca}';AWSRegion=eu-west-1;` +
-        `STSEndpoint=${world.sts.endpoint};Endpoint=${world.table.endpoint};TypeDetectionScheme=None`,
+        `STSEndpoint=${backend.sts.endpoint};Endpoint=${backend.table.endpoint};TypeDetectionScheme=None`,
       options,
     );
     await Promise.all(Array.from({ length: 5 }, () => connection.query(QUERY)));
-    expect(asked).toBe(1);
+    expect(prompts).toBe(1);
     expect(adfs.passwords()).toBe(1);
   });
 });
@@ -39,22 +39,18 @@ describeWithTls('AuthScheme ADFS', () => {
 describe('AuthScheme ADFS, before anything is sent,', () => {
   const base = { AuthScheme: 'ADFS', AWSRegion: 'eu-west-1', SSOLoginURL: 'https://adfs.corp.test' };
   it.each([
-    [
-      { ...base, User: 'ana' },
-      'AUTH_MISSING_PROPERTY',
-      'AuthScheme ADFS has User, but needs Password as well',
-    ],
+    [{ ...base, User: 'ana' }, 'AUTH_MISSING_PROPERTY', 'AuthScheme ADFS requires Password if User is set'],
     [
       { ...base, Password: 'CANARY' },
       'AUTH_MISSING_PROPERTY',
-      'AuthScheme ADFS has Password, but needs User as well',
+      'AuthScheme ADFS requires User if Password is set',
     ],
     [
       { ...base, SSOLoginURL: 'http://adfs.corp.test' },
       'CONN_BAD_VALUE',
-      'SSOLoginURL is "http://adfs.corp.test"; expected an https address',
+      'SSOLoginURL is "http://adfs.corp.test"; expected an https URL',
     ],
-  ])('refuses %j', async (properties, code, message) => {
+  ])('rejects %j', async (properties, code, message) => {
     const error = await thrownBy(() => connect(properties));
     expect(error.code).toBe(code);
     expect(error.message).toBe(message);

@@ -7,7 +7,7 @@ import { thrownBy } from '../support/thrown.ts';
 
 const CREDENTIALS = '/home/ana/.aws/credentials';
 const CONFIG = '/home/ana/.aws/config';
-const nobody = new AbortController().signal;
+const neverAborted = new AbortController().signal;
 const open = async (text: string, ports: FakePorts = fakePorts()): Promise<SignIn> =>
   signIn((await parseConnection(text, ports)).options, ports);
 const ROLE = 'arn:aws:iam::123456789012:role/Analyst';
@@ -27,28 +27,28 @@ describe('signIn', () => {
     ['AuthScheme=AwsCredentialsFile', 'AwsCredentialsFile'],
     [`AWSWebIdentityTokenFile=/t;AWSRoleARN=${ROLE}`, 'AwsWebIdentity'],
     ['', 'Auto'],
-  ])('of %j is done by %s', async (text, scheme) => {
+  ])('with %j uses %s', async (text, scheme) => {
     expect((await open(text)).scheme).toBe(scheme);
   });
 
-  it('gives the keys of the string, and says so', async () => {
-    const way = await open(`${keys};SessionToken=t`);
-    expect(await way.source(nobody)).toMatchObject({
+  it('returns the keys of the string and their origin', async () => {
+    const opened = await open(`${keys};SessionToken=t`);
+    expect(await opened.source(neverAborted)).toMatchObject({
       accessKeyId: 'AKIA',
       secretAccessKey: 'CANARY',
       sessionToken: 't',
     });
-    expect(way.describe()).toBe('AWSAccessKey, AWSSecretKey and AWSSessionToken of the connection');
+    expect(opened.describe()).toBe('AWSAccessKey, AWSSecretKey and AWSSessionToken of the connection');
   });
 
   it.each([
-    ['AuthScheme=AwsRootKeys', 'AuthScheme AwsRootKeys needs AWSAccessKey and AWSSecretKey'],
-    ['AccessKey=A', 'AuthScheme AwsRootKeys, which Auto chose, needs AWSSecretKey'],
+    ['AuthScheme=AwsRootKeys', 'AuthScheme AwsRootKeys requires AWSAccessKey and AWSSecretKey'],
+    ['AccessKey=A', 'AuthScheme AwsRootKeys (chosen by Auto) requires AWSSecretKey'],
     [
       'SessionToken=t',
-      'AuthScheme TemporaryCredentials, which Auto chose, needs AWSAccessKey and AWSSecretKey',
+      'AuthScheme TemporaryCredentials (chosen by Auto) requires AWSAccessKey and AWSSecretKey',
     ],
-  ])('names all that is missing from %j at once', async (text, message) => {
+  ])('reports all properties missing from %j at once', async (text, message) => {
     const error = await thrownBy(() => open(text));
     expect(error.code).toBe('AUTH_MISSING_PROPERTY');
     expect(error.message).toBe(message);
@@ -64,35 +64,37 @@ describe('signIn', () => {
     ['Profile=p;AWSRoleARN=Analyst', 'CONN_BAD_VALUE'],
     ['Profile=p;MFASerialNumber=GAHT12345678;MFAToken=1', 'CONN_BAD_VALUE'],
     ['AuthScheme=AwsSSO;User=a', 'AUTH_NOT_SUPPORTED'],
-  ])('refuses %j rather than sign in as somebody else', async (text, code) => {
+  ])('rejects %j rather than use a different identity', async (text, code) => {
     expect((await thrownBy(() => open(text))).code).toBe(code);
   });
 
-  it('names the schemes there are where it has not the one that is wanted', async () => {
+  it('lists the available schemes for an unsupported one', async () => {
     const error = await thrownBy(() => open('AuthScheme=AwsSSO'));
     expect(error.message).toMatch(/AwsSSO.*Auto.*TemporaryCredentials/);
   });
 
-  it('warns of root keys where they are asked for by name', async () => {
+  it('warns about root keys if AwsRootKeys is set explicitly', async () => {
     const ports = fakePorts();
     await open(`AuthScheme=AwsRootKeys;${keys}`, ports);
     await open(keys, ports);
-    expect(ports.warnings).toEqual([expect.stringContaining('AWS advises against keys of the root user')]);
+    expect(ports.warnings).toEqual([
+      expect.stringContaining('AWS advises against access keys of the root user'),
+    ]);
   });
 
-  it('warns of sign-in properties that the scheme does not read', async () => {
+  it('warns about sign-in properties that the scheme does not use', async () => {
     const ports = fakePorts();
     await open(`${keys};User=ana;Profile=p`, ports);
     expect(ports.warnings).toEqual(['AuthScheme AwsRootKeys does not use User, AWSCredentialsFileProfile']);
   });
 
-  it('sends nothing and reads no credentials before it is asked', async () => {
-    const way = await open('Profile=ghost');
-    expect(way.describe()).toBe('AuthScheme AwsCredentialsFile');
-    expect((await thrownBy(() => way.source(nobody))).code).toBe('AUTH_PROFILE');
+  it('sends nothing and reads no credentials until they are needed', async () => {
+    const opened = await open('Profile=ghost');
+    expect(opened.describe()).toBe('AuthScheme AwsCredentialsFile');
+    expect((await thrownBy(() => opened.source(neverAborted))).code).toBe('AUTH_PROFILE');
   });
 
-  it('takes Region and address from the profile that signs in', async () => {
+  it('uses Region and endpoint of the profile that provides the credentials', async () => {
     const files = {
       [CREDENTIALS]: `[p]\n${profile('A')}`,
       [CONFIG]: '[profile p]\nregion=eu-west-1\nendpoint_url=http://localhost:1\n',
@@ -103,22 +105,22 @@ describe('signIn', () => {
     });
   });
 
-  it('takes no more than a missing Region from the profile where the string has the keys', async () => {
+  it('uses only the Region of the profile if the string has the keys', async () => {
     const files = { [CONFIG]: '[default]\nregion=eu-west-1\nendpoint_url=http://localhost:1\n' };
-    const way = await open(keys, fakePorts({ files }));
-    expect(way.region).toBe('eu-west-1');
-    expect(way.endpointUrl).toBeUndefined();
+    const opened = await open(keys, fakePorts({ files }));
+    expect(opened.region).toBe('eu-west-1');
+    expect(opened.endpointUrl).toBeUndefined();
     expect((await open(`${keys};Region=Paris`, fakePorts({ forbidden: [CONFIG] }))).region).toBeUndefined();
   });
 
-  it('gives nothing after it was closed', async () => {
-    const way = await open(keys);
-    way.close();
-    expect((await thrownBy(() => way.source(nobody))).code).toBe('CONN_CLOSED');
+  it('fails after it was closed', async () => {
+    const opened = await open(keys);
+    opened.close();
+    expect((await thrownBy(() => opened.source(neverAborted))).code).toBe('CONN_CLOSED');
   });
 
-  it('prints no secret', async () => {
-    const way = await open(keys);
-    expect(printsOf([way, await way.source(nobody)])).not.toContain('CANARY');
+  it('does not print secrets', async () => {
+    const opened = await open(keys);
+    expect(printsOf([opened, await opened.source(neverAborted)])).not.toContain('CANARY');
   });
 });
