@@ -8,7 +8,7 @@ import { toItem, type PlainMap } from '../../src/sandbox/attributes.ts';
 import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
 import { type HttpDouble, startHttpDouble } from '../doubles/dynamodb-http.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 /** A statement, and what it shows of a feature; what is absent is not looked at. */
 interface Feature {
@@ -53,13 +53,13 @@ function order(id: number): PlainMap {
   };
 }
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 let folder: string;
 
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'orders',
     key: ['customer:S', 'id:N'],
     indexes: [
@@ -70,7 +70,7 @@ beforeAll(async () => {
     ],
     items: Array.from({ length: 60 }, (_, id) => toItem(order(id))),
   });
-  await world.add({
+  await database.add({
     name: 'app',
     key: ['pk:S', 'sk:S'],
     items: [
@@ -81,10 +81,10 @@ beforeAll(async () => {
     ],
   });
   folder = await mkdtemp(join(tmpdir(), 'dynadbc-features-'));
-  db = await world.open();
+  db = await database.open();
 }, 60_000);
 afterAll(async () => {
-  await world.close();
+  await database.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -97,7 +97,7 @@ const key = (AttributeName: string, KeyType: string) => ({ AttributeName, KeyTyp
 
 /** All that can be looked at. */
 async function shownBy({ sql, parameters = [], options = {}, ...feature }: Feature): Promise<object> {
-  const connection = feature.with === undefined ? db : await world.open(feature.with);
+  const connection = feature.with === undefined ? db : await database.open(feature.with);
   const found = await connection.query<readonly unknown[]>(sql, parameters, { ...options, rowMode: 'array' });
   const text = feature.explained ? (await connection.explain(sql, parameters)).text : '';
   return {
@@ -464,7 +464,7 @@ describe.each([
 
 describe('a connection shows', () => {
   it('schemas are kept in files, which may be edited: renamed, retyped columns', async () => {
-    const kept = await world.open(`Location=${folder}`);
+    const kept = await database.open(`Location=${folder}`);
     await kept.schemas.export(['app']);
     const columns = [
       { name: 'user', path: 'pk', type: 'text' },
@@ -472,14 +472,14 @@ describe('a connection shows', () => {
       { name: 'amount', path: 'total', type: 'numeric(38,2)' },
     ];
     await writeFile(join(folder, 'app.schema.json'), JSON.stringify({ version: 1, table: 'app', columns }));
-    const edited = await world.open(`Location=${folder}`);
+    const edited = await database.open(`Location=${folder}`);
     const { rows, stats } = await edited.query(`SELECT "user", amount FROM app WHERE "user" = 'u2'`);
     expect(rows).toEqual([{ user: 'u2', amount: 9 }]);
     expect(stats.plan).toEqual(['Query app(pk)']);
   });
 
   it('an entity of a shared table is a view with a part of the key', async () => {
-    const own = await world.open();
+    const own = await database.open();
     await own.query(
       `CREATE TEMP VIEW "Order" (customer, number, total) AS SELECT pk, substr(sk, 7), total FROM app WHERE sk LIKE 'ORDER#%'`,
     );
@@ -494,7 +494,7 @@ describe('a connection shows', () => {
   });
 
   it('views', async () => {
-    const own = await world.open();
+    const own = await database.open();
     await own.query("CREATE TEMP VIEW open_orders AS SELECT * FROM orders WHERE status = 'open'");
     const { rows, stats } = await own.query('SELECT count(*)::int AS n FROM open_orders WHERE id < 30');
     expect(rows).toEqual([{ n: 3 }]);
@@ -584,7 +584,7 @@ describe('a connection shows', () => {
   });
 
   it('a large table is scanned in segments, filtered or not', async () => {
-    const large = world.withRules(PUSHDOWN_RULES, { sizeBytes: 1_000_000_000 });
+    const large = database.withRules(PUSHDOWN_RULES, { sizeBytes: 1_000_000_000 });
     const { rows, stats } = await large.query('SELECT count(*)::int AS n FROM orders WHERE total = 3');
     expect(rows).toEqual([{ n: 9 }]);
     expect(stats.plan[0]).toMatch(/^Scan orders\S* in \d+ segments$/);
@@ -592,7 +592,7 @@ describe('a connection shows', () => {
 
   it('consistent reads of a connection, of a statement, of a SELECT', async () => {
     const sql = "SELECT id FROM orders WHERE customer = 'c1'";
-    const strict = await world.open('UseConsistentReads=true');
+    const strict = await database.open('UseConsistentReads=true');
     const runs = await Promise.all([
       db.query(sql),
       strict.query(sql),
@@ -635,7 +635,7 @@ describe('a connection shows', () => {
   it('capacity is bounded by statement and by rate', async () => {
     const error = await thrownBy(() => db.query('SELECT * FROM orders', [], { maxRcu: 1, pageSize: 5 }));
     expect(error).toMatchObject({ code: 'EXEC_CAPACITY' });
-    const slow = await world.open('CapacityPercent=50');
+    const slow = await database.open('CapacityPercent=50');
     expect((await slow.query("SELECT * FROM orders WHERE customer = 'c1'")).rowCount).toBe(10);
   });
 

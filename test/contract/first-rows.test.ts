@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
 import type { Connection } from '../../src/session/connection.ts';
 import { rowText } from '../support/plain-duckdb.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 /** Three partitions of a thousand items whose sort keys lie between each other, at negative numbers as well. */
 const EVENTS: readonly AttributeMap[] = ['a', 'b', 'c'].flatMap((pk, p) =>
@@ -41,13 +41,13 @@ const SKEWED: readonly AttributeMap[] = Array.from({ length: 200 }, (_, i) => ({
   body: { S: 'x'.repeat(4000) },
 }));
 
-let world: World;
+let database: TestDatabase;
 let connection: Connection;
 let scanned: Connection;
 
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'events',
     key: ['pk:S', 'sk:N'],
     indexes: [
@@ -56,7 +56,7 @@ beforeAll(async () => {
     ],
     items: EVENTS,
   });
-  await world.add({
+  await database.add({
     name: 'skewed',
     key: ['pk:S'],
     indexes: [
@@ -66,12 +66,12 @@ beforeAll(async () => {
     ],
     items: SKEWED,
   });
-  await world.add({ name: 'words', key: ['pk:S', 'sk:S'], items: WORDS });
-  await world.add({ name: 'bytes', key: ['pk:N', 'sk:B'], items: BYTES });
-  connection = await world.open();
-  scanned = world.withRules([]);
+  await database.add({ name: 'words', key: ['pk:S', 'sk:S'], items: WORDS });
+  await database.add({ name: 'bytes', key: ['pk:N', 'sk:B'], items: BYTES });
+  connection = await database.open();
+  scanned = database.withRules([]);
 }, 60_000);
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 async function run(sql: string, on = connection) {
   const { rows, stats } = await on.query<readonly unknown[]>(sql, [], { rowMode: 'array' });

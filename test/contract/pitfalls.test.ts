@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
 import type { Connection } from '../../src/session/connection.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 /** In DynamoDB's order, that of UTF-8; JavaScript has the last two the other way round. */
 const TEXTS = ['!', 'a', 'ab', 'b', 'z', '~', 'é', 'éa', '\ue000', '🐟'] as const;
@@ -25,12 +25,12 @@ const others = Array.from({ length: 20 }, (_, i): AttributeMap => ({
   pad: { S: 'x'.repeat(2000) },
 }));
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 let scanning: Connection;
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'odd',
     key: ['pk:S', 'sk:S'],
     indexes: [
@@ -39,10 +39,10 @@ beforeAll(async () => {
     ],
     items: [...texts, ...others],
   });
-  db = await world.open();
-  scanning = world.withRules([]);
+  db = await database.open();
+  scanning = database.withRules([]);
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 // What DynamoDB would refuse or read otherwise, with the plan that avoids it.
 const CASES: readonly (readonly [pitfall: string, condition: string, plan: string])[] = [

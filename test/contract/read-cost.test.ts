@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
 import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { COSTED_TABLES, COSTED_QUERIES, type CostedQuery } from './read-cost/workload.ts';
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 let scanning: Connection;
 beforeAll(async () => {
-  world = await startWorld();
-  for (const table of COSTED_TABLES) await world.add(table);
-  db = world.withRules(PUSHDOWN_RULES);
-  scanning = world.withRules([]);
+  database = await startTestDatabase();
+  for (const table of COSTED_TABLES) await database.add(table);
+  db = database.withRules(PUSHDOWN_RULES);
+  scanning = database.withRules([]);
 }, 120_000);
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 interface Measured {
   readonly sql: string;

@@ -12,7 +12,7 @@ import {
   randomTable,
 } from '../differential/generate.ts';
 import { rowText } from '../support/plain-duckdb.ts';
-import { startWorld, type TableWords, type World } from '../support/world.ts';
+import { startTestDatabase, type TableSpec, type TestDatabase } from '../support/test-database.ts';
 
 const TABLES = [501, 502, 503].map(randomTable);
 const STATEMENTS = 6;
@@ -20,7 +20,7 @@ const STATEMENTS = 6;
 const LARGE = { sizeBytes: 64 * 1024 * 1024 };
 
 /** An index that holds every item, and little of each. */
-const INVERTED: TableWords = {
+const INVERTED: TableSpec = {
   name: 'inverted',
   key: ['pk:S', 'sk:N'],
   indexes: [{ name: 'by_sk', key: ['sk:N', 'pk:S'], projection: 'KEYS_ONLY' }],
@@ -36,23 +36,23 @@ const INVERTED_STATEMENTS: readonly string[] = [
   'SELECT sk FROM inverted WHERE body IS NOT NULL',
 ];
 
-let world: World;
+let database: TestDatabase;
 let everyRule: Connection;
 let everyPlan: readonly unknown[];
 const expected = new Map<string, readonly string[]>();
 
 beforeAll(async () => {
-  world = await startWorld();
-  for (const table of TABLES) await world.add(table);
-  await world.add(INVERTED);
-  const scanned = world.withRules([]);
+  database = await startTestDatabase();
+  for (const table of TABLES) await database.add(table);
+  await database.add(INVERTED);
+  const scanned = database.withRules([]);
   for (const sql of INVERTED_STATEMENTS) expected.set(sql, await rowsOf(scanned, sql));
   for (const table of TABLES)
     for (const sql of statements(table)) expected.set(sql, await rowsOf(scanned, sql));
-  everyRule = world.withRules(PUSHDOWN_RULES, LARGE);
+  everyRule = database.withRules(PUSHDOWN_RULES, LARGE);
   everyPlan = await plans(everyRule);
 }, 60_000);
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 /** The same statements each time. */
 function statements(table: RandomTable): readonly string[] {
@@ -97,7 +97,7 @@ describe.each(PUSHDOWN_RULES)('the rule $name', (rule) => {
   let others: Connection;
   let otherPlans: readonly unknown[];
   beforeAll(async () => {
-    others = world.withRules(
+    others = database.withRules(
       PUSHDOWN_RULES.filter((other) => other !== rule),
       LARGE,
     );
@@ -107,7 +107,7 @@ describe.each(PUSHDOWN_RULES)('the rule $name', (rule) => {
   afterAll(() => others.close());
 
   it('alone changes no row', async () => {
-    await using alone = world.withRules([rule], LARGE);
+    await using alone = database.withRules([rule], LARGE);
     expect(await answers(alone)).toEqual(expected);
   }, 60_000);
 
@@ -132,7 +132,7 @@ describe('a condition the other way round', () => {
     ['c = TRUE', 'TRUE = c'],
     ['pk = $1', '$1 = pk'],
   ])('%s is planned like %s', async (one, other) => {
-    if (!(await world.client.listTables()).includes('sides')) {
+    if (!(await database.client.listTables()).includes('sides')) {
       const item = {
         pk: { S: 'a' },
         sk: { N: '1' },
@@ -140,9 +140,9 @@ describe('a condition the other way round', () => {
         b: { S: 'x' },
         c: { BOOL: true },
       } as const;
-      await world.add({ name: 'sides', key: ['pk:S', 'sk:N'], items: [item] });
+      await database.add({ name: 'sides', key: ['pk:S', 'sk:N'], items: [item] });
     }
-    const connection = await world.open();
+    const connection = await database.open();
     const parameters = one.includes('$1') ? ['a'] : [];
     const plan = async (where: string) =>
       (await connection.explain(`SELECT a FROM sides WHERE ${where}`, parameters)).reads.map(

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DriverError, openDatabase, type Database, type Session } from '../../src/index.ts';
 import type { AttributeMap, AttributeValue } from '../../src/dynamo/attribute-value.ts';
-import { startWorld, type IndexWords, type KeyWords, type World } from '../support/world.ts';
+import { startTestDatabase, type IndexSpec, type KeySpec, type TestDatabase } from '../support/test-database.ts';
 
 interface Shape {
-  readonly key: KeyWords;
-  readonly indexes: readonly IndexWords[];
+  readonly key: KeySpec;
+  readonly indexes: readonly IndexSpec[];
 }
 
 /** What the table looks like at one time or another. */
@@ -40,18 +40,18 @@ interface Choice {
 }
 
 const TABLE = 'daily';
-let world: World;
+let testDatabase: TestDatabase;
 let database: Database;
 let sessions: readonly Session[] = [];
 
 beforeAll(async () => {
-  world = await startWorld();
-  database = await openDatabase(world.string(), { onWarning: () => undefined });
+  testDatabase = await startTestDatabase();
+  database = await openDatabase(testDatabase.string(), { onWarning: () => undefined });
   sessions = [database.session(), database.session()];
 });
 afterAll(async () => {
   await database.close();
-  await world.close();
+  await testDatabase.close();
 });
 
 function keyNames({ key }: Shape): readonly string[] {
@@ -83,9 +83,9 @@ function literal(value: AttributeValue | undefined): string {
 }
 
 async function dropTable(): Promise<void> {
-  if ((await world.client.describeTable(TABLE)) === undefined) return;
-  await world.client.admin.delete(TABLE, new AbortController().signal);
-  while ((await world.client.describeTable(TABLE)) !== undefined)
+  if ((await testDatabase.client.describeTable(TABLE)) === undefined) return;
+  await testDatabase.client.admin.delete(TABLE, new AbortController().signal);
+  while ((await testDatabase.client.describeTable(TABLE)) !== undefined)
     await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
@@ -95,7 +95,7 @@ const CHANGES: Readonly<Record<string, (model: Model, choice: Choice) => Promise
     await dropTable();
     model.shape = shape;
     model.items = [newItem(model, shape), newItem(model, shape)];
-    await world.add({ name: TABLE, ...shape, items: model.items });
+    await testDatabase.add({ name: TABLE, ...shape, items: model.items });
   },
   async drop(model) {
     await dropTable();
@@ -107,7 +107,7 @@ const CHANGES: Readonly<Record<string, (model: Model, choice: Choice) => Promise
     const value = type === 'N' ? { N: '7' } : { S: 'seven' };
     const item = { ...newItem(model, model.shape), [attribute]: value };
     model.items.push(item);
-    await world.client.putItems(TABLE, [item]);
+    await testDatabase.client.putItems(TABLE, [item]);
   },
   async retype(model) {
     model.isNumeric = !model.isNumeric;
@@ -115,7 +115,7 @@ const CHANGES: Readonly<Record<string, (model: Model, choice: Choice) => Promise
       ...item,
       v: model.isNumeric ? { N: String(i) } : { S: `t${i}` },
     }));
-    if (model.shape !== undefined) await world.client.putItems(TABLE, model.items);
+    if (model.shape !== undefined) await testDatabase.client.putItems(TABLE, model.items);
   },
 };
 

@@ -6,7 +6,7 @@ import { parseDocument } from '../../src/sql/types/json-text.ts';
 import type { Value } from '../../src/sql/types/value.ts';
 import { fakeIo } from '../doubles/fake-io.ts';
 import { readCsv } from '../support/read-csv.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 type Parameter = string | number;
 
@@ -35,11 +35,11 @@ const QUESTIONS: readonly Question[] = [
 /** A row as a surface without types can show it: documents and all that is no text as JSON. */
 type Surface = (question: Question) => Promise<readonly (readonly unknown[])[]>;
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'things',
     key: ['id:S'],
     items: [
@@ -59,9 +59,9 @@ beforeAll(async () => {
       { id: { S: 'c' }, n: { N: '-3' }, ok: { BOOL: false }, doc: { M: {} } },
     ],
   });
-  db = await world.open();
+  db = await database.open();
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 async function collect<T>(rows: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
@@ -95,7 +95,7 @@ const byApi: Readonly<Record<string, Surface>> = {
 
 /** What the command line prints for a question. */
 async function printed({ sql, parameters }: Question, format: string): Promise<string> {
-  const io = fakeIo({ connect: (string) => connect(string), env: { DYNADBC_CONNECTION: world.string() } });
+  const io = fakeIo({ connect: (string) => connect(string), env: { DYNADBC_CONNECTION: database.string() } });
   const given = parameters.flatMap((value) => ['--param', String(value)]);
   const status = await runCli(['query', sql, '--format', format, ...given], io);
   expect([status, io.stderr.text()]).toEqual([0, '']);

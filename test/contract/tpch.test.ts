@@ -1,27 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
 import { openPlainDuckDb, type PlainDuckDb, rowText } from '../support/plain-duckdb.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { tpchTables } from './tpch/data.ts';
 import { CTES, GROUPINGS, LATERALS, SET_OPERATIONS, WINDOWS } from './tpch/shapes.ts';
 import { TPCH } from './tpch/statements.ts';
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 let plain: PlainDuckDb;
 
 beforeAll(async () => {
-  world = await startWorld();
+  database = await startTestDatabase();
   plain = await openPlainDuckDb();
   for (const table of tpchTables()) {
-    await world.add(table);
-    await plain.load(await world.describe(table.name), table.items);
+    await database.add(table);
+    await plain.load(await database.describe(table.name), table.items);
   }
-  db = await world.open();
+  db = await database.open();
 }, 60_000);
 afterAll(async () => {
   plain.close();
-  await world.close();
+  await database.close();
 });
 
 describe.each([

@@ -3,19 +3,19 @@ import { SESSION_PROPERTIES } from '../../src/database/session-properties.ts';
 import { PROPERTIES } from '../../src/connstring/properties.ts';
 import { DriverError, openDatabase, type Database } from '../../src/index.ts';
 import { startFaultingProxy } from '../doubles/faulting-proxy.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-let world: World;
+let testDatabase: TestDatabase;
 
 beforeAll(async () => {
-  world = await startWorld();
+  testDatabase = await startTestDatabase();
   const items = Array.from({ length: 40 }, (_, i) => ({ id: { N: String(i) }, v: { S: `v${i % 4}` } }));
-  await world.add({ name: 'readings', key: ['id:N'], items });
+  await testDatabase.add({ name: 'readings', key: ['id:N'], items });
 });
-afterAll(() => world.close());
+afterAll(() => testDatabase.close());
 
 const open = (properties = '', warnings: string[] = []): Promise<Database> =>
-  openDatabase(world.string(properties), { onWarning: (message) => warnings.push(message) });
+  openDatabase(testDatabase.string(properties), { onWarning: (message) => warnings.push(message) });
 
 async function readAll(stream: AsyncIterable<unknown>): Promise<number> {
   let count = 0;
@@ -35,10 +35,10 @@ async function codeOf(work: () => Promise<unknown>): Promise<string | undefined>
 describe('sessions of one database', () => {
   it('share what the catalog knows: a second one describes and samples nothing', async () => {
     const operations = new Set(['DescribeTable', 'ListTables', 'Scan', 'Query', 'GetItem']);
-    await using proxy = await startFaultingProxy(world.endpoint, operations);
+    await using proxy = await startFaultingProxy(testDatabase.endpoint, operations);
     const requests: string[] = [];
     proxy.plan(({ operation }) => void requests.push(operation));
-    await using database = await openDatabase(world.string().replace(world.endpoint, proxy.endpoint));
+    await using database = await openDatabase(testDatabase.string().replace(testDatabase.endpoint, proxy.endpoint));
     const [first, second] = [database.session(), database.session()];
     await first.query('SELECT v, count(*) FROM readings GROUP BY v');
     requests.length = 0;
@@ -149,7 +149,7 @@ it('the properties of a session are properties of a connection', () => {
 });
 
 it('connect makes a database and a session, and closes both', async () => {
-  const connection = await world.open();
+  const connection = await testDatabase.open();
   expect(await connection.query('SELECT count(*) AS n FROM readings')).toMatchObject({ rows: [{ n: 40 }] });
   await connection.close();
   expect(await codeOf(() => connection.query('SELECT 1'))).toBe('CONN_CLOSED');

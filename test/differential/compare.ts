@@ -6,7 +6,7 @@ import { seededRandom } from '../../src/sandbox/random.ts';
 import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
 import { startDynamoDbLocal } from '../doubles/dynamodb-local.ts';
 import { openPlainDuckDb, type PlainDuckDb, rowText } from '../support/plain-duckdb.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import {
   type Condition,
   type RandomTable,
@@ -30,28 +30,28 @@ const ENOUGH = 4;
 export function compareOnRandomTables(share: number, of: number): void {
   const seeds = SEEDS.filter((_, i) => i % of === share);
   const paths = new Set<string>();
-  let world: World;
+  let database: TestDatabase;
   let planned: Connection;
   let scanned: Connection;
   let plain: PlainDuckDb;
 
   beforeAll(async () => {
-    world = await startWorld(ON_LOCAL ? await dynamoDbLocal() : undefined);
-    planned = world.withRules(PUSHDOWN_RULES);
-    scanned = world.withRules([]);
+    database = await startTestDatabase(ON_LOCAL ? await dynamoDbLocal() : undefined);
+    planned = database.withRules(PUSHDOWN_RULES);
+    scanned = database.withRules([]);
     plain = await openPlainDuckDb();
   });
   afterAll(async () => {
     plain.close();
-    await world.close();
+    await database.close();
   });
 
   describe('a plan, a Scan and DuckDB alone give the same rows', () => {
     for (const seed of seeds) {
       it(`for random conditions on random table ${seed}`, async () => {
         const table = randomTable(seed);
-        await world.add(table);
-        await plain.load(await world.describe(table.name), table.items);
+        await database.add(table);
+        await plain.load(await database.describe(table.name), table.items);
         const all = askedOf(table, seed);
         const byDuckDb = await together(all, 'duckdb', '', (sql) => plain.rows(sql));
         const oneScan = `WITH ${table.name} AS MATERIALIZED (SELECT * FROM dynamodb.${table.name}) `;

@@ -1,6 +1,6 @@
 import type { AttributeMap, AttributeValue } from '../../src/dynamo/attribute-value.ts';
 import { type Random, seededRandom } from '../../src/sandbox/random.ts';
-import type { IndexWords, KeyWords, TableWords } from '../support/world.ts';
+import type { IndexSpec, KeySpec, TableSpec } from '../support/test-database.ts';
 
 const S = (text: string): AttributeValue => ({ S: text });
 const N = (digits: string): AttributeValue => ({ N: digits });
@@ -87,7 +87,7 @@ interface Attribute {
 }
 
 /** A random table, and how its attributes may be compared. */
-export interface RandomTable extends TableWords {
+export interface RandomTable extends TableSpec {
   readonly attributes: readonly Attribute[];
 }
 
@@ -104,10 +104,10 @@ export function randomTable(seed: number): RandomTable {
   const random = seededRandom(seed * 7919 + 1);
   const hash = one(random, ['S', 'S', 'N', 'B'] as const);
   const range = one(random, ['S', 'N', 'B', undefined] as const);
-  const key: KeyWords = range === undefined ? [`pk:${hash}`] : [`pk:${hash}`, `sk:${range}`];
+  const key: KeySpec = range === undefined ? [`pk:${hash}`] : [`pk:${hash}`, `sk:${range}`];
   const first = one(random, ['S', 'N'] as const);
   const second = one(random, ['S', 'N', 'B'] as const);
-  const indexes: IndexWords[] = [
+  const indexes: IndexSpec[] = [
     { name: 'by_g', key: ['g:' + first, 'h:' + second], projection: projection(random) },
     { name: 'by_h', key: ['h:' + second], projection: projection(random) },
     ...(range === undefined
@@ -160,7 +160,7 @@ export function randomTable(seed: number): RandomTable {
   };
 }
 
-function projection(random: Random): NonNullable<IndexWords['projection']> {
+function projection(random: Random): NonNullable<IndexSpec['projection']> {
   return one(random, ['ALL', 'KEYS_ONLY', ['a_text', 'a_integer'], ['a_price']]);
 }
 

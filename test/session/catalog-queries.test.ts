@@ -1,24 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'orders',
     key: ['customer:S', 'id:N'],
     indexes: [{ name: 'by_status', key: ['status:S', 'id:N'], projection: 'KEYS_ONLY' }],
     items: [{ customer: { S: 'a' }, id: { N: '1' }, status: { S: 'open' }, total: { N: '1.25' } }],
   });
-  await world.add({ name: 'Customers', key: ['id:S'], items: [{ id: { S: 'a' } }] });
-  db = await world.open();
+  await database.add({ name: 'Customers', key: ['id:S'], items: [{ id: { S: 'a' } }] });
+  db = await database.open();
   await db.query('CREATE VIEW open_orders AS SELECT customer, total FROM orders');
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 async function rows(sql: string): Promise<unknown[][]> {
   return (await db.query<unknown[]>(sql, [], { rowMode: 'array' })).rows;
@@ -202,7 +202,7 @@ describe('catalog queries of programs', () => {
   });
 
   it('report the sizes of tables and indexes from DynamoDB', async () => {
-    const sized = world.withRules([], { sizeBytes: 5000 });
+    const sized = database.withRules([], { sizeBytes: 5000 });
     const { rows: found } = await sized.query(
       `SELECT relname, pg_total_relation_size(c.oid) AS total, pg_table_size(c.oid) AS own, pg_indexes_size(c.oid) AS indexes
        FROM pg_class c WHERE relkind = 'r' ORDER BY 1`,

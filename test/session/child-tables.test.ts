@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'orders',
     key: ['customer:S', 'id:N'],
     items: [
@@ -37,9 +37,9 @@ beforeAll(async () => {
       { customer: { S: 'dan' }, id: { N: '4' }, lines: { NULL: true } },
     ],
   });
-  db = await world.open();
+  db = await database.open();
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 async function rows(sql: string): Promise<readonly (readonly unknown[])[]> {
   return (await db.query<readonly unknown[]>(sql, [], { rowMode: 'array' })).rows;
@@ -47,7 +47,7 @@ async function rows(sql: string): Promise<readonly (readonly unknown[])[]> {
 
 describe('a list in a map', () => {
   beforeAll(() =>
-    world.add({
+    database.add({
       name: 'boxed',
       key: ['id:N'],
       items: [
@@ -239,14 +239,14 @@ describe('a child table', () => {
   });
 
   it('loses no digit of a number that the sample did not show', async () => {
-    const own = await world.open();
+    const own = await database.open();
     await own.query('SELECT 1 FROM orders.lines');
     const late = {
       customer: { S: 'eve' },
       id: { N: '5' },
       lines: { L: [{ M: { quantity: { N: '1.5' } } }] },
     };
-    await world.client.putItems('orders', [late]);
+    await database.client.putItems('orders', [late]);
     // The table is sampled again before the statement fails.
     expect((await own.query(`SELECT quantity FROM orders.lines WHERE customer = 'eve'`)).rows).toEqual([
       { quantity: 1.5 },
@@ -278,7 +278,7 @@ describe('a child table of a table with a schema file', () => {
   let declared: Connection;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'dynadbc-children-'));
-    declared = await world.open(`Location=${folder}`);
+    declared = await database.open(`Location=${folder}`);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -289,7 +289,7 @@ describe('a child table of a table with a schema file', () => {
   it('is what sampling found, once that is written', async () => {
     const all = 'SELECT * FROM orders.lines ORDER BY customer, _index';
     const tags = 'SELECT * FROM "orders.lines.tags" ORDER BY customer, lines_index, _index';
-    const plain = await world.open();
+    const plain = await database.open();
     await declared.schemas.export(['orders']);
     for (const sql of [all, tags]) {
       const [sampled, written] = [await plain.query(sql), await declared.query(sql)];
@@ -320,7 +320,7 @@ describe('a child table of a table with a schema file', () => {
         ],
       },
     ]);
-    const edited = await world.open(`Location=${folder}`);
+    const edited = await database.open(`Location=${folder}`);
     const { rows: found, stats } = await edited.query(
       'SELECT who, _index, article, "first tag" FROM orders.items WHERE who = \'ana\' ORDER BY 2',
     );
@@ -336,14 +336,14 @@ describe('a child table of a table with a schema file', () => {
       { name: 'customer', type: 'text' },
       { name: 'lines', type: 'json', elements: [{ name: 'quantity', type: 'bigint' }] },
     ]);
-    await world.client.putItems('orders', [
+    await database.client.putItems('orders', [
       {
         customer: { S: 'fay' },
         id: { N: '6' },
         lines: { L: [{ M: { quantity: { N: '2.5' } } }] },
       },
     ]);
-    const edited = await world.open(`Location=${folder}`);
+    const edited = await database.open(`Location=${folder}`);
     await expect(edited.query("SELECT quantity FROM orders.lines WHERE customer = 'fay'")).rejects.toThrow(
       'an element contains 2.5, but its column has 0 decimal places',
     );
@@ -362,7 +362,7 @@ describe('a child table of a table with a schema file', () => {
     ],
   ])('says what is wrong with its file: %j', async (column, message) => {
     await save([column]);
-    const other = await world.open(`Location=${folder}`);
+    const other = await database.open(`Location=${folder}`);
     await expect(other.query('SELECT 1 FROM orders.lines')).rejects.toMatchObject({
       code: 'CATALOG_SCHEMA_FILE',
       message: expect.stringContaining(message),

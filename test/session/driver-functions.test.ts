@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'shops',
     key: ['id:S'],
     items: [
@@ -24,9 +24,9 @@ beforeAll(async () => {
       { id: { S: 'b' }, doc: { M: { city: { S: 'Oslo!' }, prices: { NS: ['7'] } } } },
     ],
   });
-  db = await world.open();
+  db = await database.open();
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 async function value(expression: string, from = ''): Promise<unknown> {
   const { rows } = await db.query<readonly unknown[]>(`SELECT ${expression} ${from}`, [], {

@@ -3,7 +3,7 @@ import type { Connection } from '../../src/session/connection.ts';
 import { startDynamoDbLocal } from '../doubles/dynamodb-local.ts';
 import { tpchTables } from '../contract/tpch/data.ts';
 import { openPlainDuckDb, type PlainDuckDb, rowText } from '../support/plain-duckdb.ts';
-import { startWorld, type TableWords, type World } from '../support/world.ts';
+import { startTestDatabase, type TableSpec, type TestDatabase } from '../support/test-database.ts';
 
 const local = await startDynamoDbLocal();
 const suite = 'skipped' in local ? describe.skip : describe;
@@ -11,7 +11,7 @@ const title = 'skipped' in local ? `DynamoDB Local (${local.skipped})` : 'Dynamo
 
 const TABLES = tpchTables().filter(({ name }) => name === 'orders' || name === 'customer');
 /** Text whose order differs between UTF-8 and UTF-16, empty text, and a name that JavaScript treats apart. */
-const ODD: TableWords = {
+const ODD: TableSpec = {
   name: 'odd',
   key: ['pk:S', 'sk:S'],
   items: ['\u{1F600}', '\uFF5E', '\uD7A3', 'a'].map((sk, i) => ({
@@ -24,23 +24,23 @@ const ODD: TableWords = {
 };
 
 suite(title, () => {
-  let world: World;
+  let database: TestDatabase;
   let db: Connection;
   let plain: PlainDuckDb;
 
   beforeAll(async () => {
     if ('skipped' in local) return;
-    world = await startWorld(local);
+    database = await startTestDatabase(local);
     plain = await openPlainDuckDb();
     for (const table of [...TABLES, ODD]) {
-      await world.add(table);
-      await plain.load(await world.describe(table.name), table.items);
+      await database.add(table);
+      await plain.load(await database.describe(table.name), table.items);
     }
-    db = await world.open();
+    db = await database.open();
   }, 60_000);
   afterAll(async () => {
     plain.close();
-    await world.close();
+    await database.close();
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { connect, type Connection } from '../../src/index.ts';
 import { serviceError } from '../doubles/dynamodb-http.ts';
 import { pageOf, serveTable, type ServedTable } from '../doubles/served-table.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const PATHS = [
   ['direct', 'SELECT id FROM things'],
@@ -83,18 +83,18 @@ describe('a failure of DynamoDB', () => {
 });
 
 describe('an error in a statement', () => {
-  let world: World;
+  let database: TestDatabase;
   let db: Connection;
   beforeAll(async () => {
-    world = await startWorld();
-    await world.add({
+    database = await startTestDatabase();
+    await database.add({
       name: 'orders',
       key: ['customer:S', 'placed:N'],
       items: [{ customer: { S: 'c1' }, placed: { N: '1' }, total: { N: '9.5' }, status: { S: 'open' } }],
     });
-    db = await world.open();
+    db = await database.open();
   });
-  afterAll(() => world.close());
+  afterAll(() => database.close());
 
   it.each([
     ['SELEC 1', 'SQL_SYNTAX', '42601', 1, []],

@@ -4,7 +4,7 @@ import { connect, DriverError } from '../../src/index.ts';
 import type { Connection } from '../../src/session/connection.ts';
 import { type Fault, type FaultingProxy, startFaultingProxy } from '../doubles/faulting-proxy.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const ITEMS = 60;
 const KEYS = Array.from({ length: 20 }, (_, i) => `'k${i * 3}'`).join(', ');
@@ -16,15 +16,15 @@ const PATHS = [
   ['a join', `SELECT a.id, b.v FROM faulty a JOIN faulty b ON b.id = a.id WHERE a.id IN ('k1', 'k2', 'k3')`],
 ] as const;
 
-let world: World;
+let database: TestDatabase;
 let proxy: FaultingProxy;
 const rejections: unknown[] = [];
 const onRejection = (reason: unknown): void => void rejections.push(reason);
 
 beforeAll(async () => {
   process.on('unhandledRejection', onRejection);
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'faulty',
     key: ['id:S'],
     indexes: [{ name: 'by_kind', key: ['kind:S', 'v:N'] }],
@@ -37,18 +37,18 @@ beforeAll(async () => {
       pad: { S: 'x'.repeat(4000) },
     })),
   });
-  proxy = await startFaultingProxy(world.endpoint);
+  proxy = await startFaultingProxy(database.endpoint);
 });
 beforeEach(() => proxy.plan(() => undefined));
 afterAll(async () => {
   await proxy.close();
-  await world.close();
+  await database.close();
   process.off('unhandledRejection', onRejection);
 });
 
 const open = (properties = ''): Promise<Connection> =>
   connect(
-    `${world.string().replace(world.endpoint, proxy.endpoint)};Pagesize=12;ThreadCount=2;RetryWaitTime=1;${properties}`,
+    `${database.string().replace(database.endpoint, proxy.endpoint)};Pagesize=12;ThreadCount=2;RetryWaitTime=1;${properties}`,
   );
 const sorted = (rows: readonly unknown[]): string[] => rows.map((row) => JSON.stringify(row)).toSorted();
 
@@ -179,7 +179,7 @@ const read = async (change: () => Promise<unknown>): Promise<readonly { id: stri
 describe('a table that changes while it is read', () => {
   it('gives every item that was there all the time, once', async () => {
     const rows = await read(() =>
-      world.client.putItems(
+      database.client.putItems(
         'faulty',
         Array.from({ length: 20 }, (_, i) => ({ id: { S: `new${i}` }, v: { N: '1' } })),
       ),
@@ -191,7 +191,7 @@ describe('a table that changes while it is read', () => {
 
   it('may get values of another type meanwhile', async () => {
     const rows = await read(() =>
-      world.client.putItems(
+      database.client.putItems(
         'faulty',
         Array.from({ length: ITEMS }, (_, i) => ({ id: { S: `k${i}` }, w: { S: `text ${i}` } })),
       ),

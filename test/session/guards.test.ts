@@ -8,7 +8,7 @@ import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
 import { pageOf, serveTable, type ServedTable } from '../doubles/served-table.ts';
 import { fakeClock } from '../support/clock.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const PATHS = [
   ['direct', 'SELECT pad FROM readings'],
@@ -17,10 +17,10 @@ const PATHS = [
 const ITEMS = 200;
 const item = (id: number): AttributeMap => ({ id: { N: String(id) }, pad: { S: 'x'.repeat(4000) } });
 
-let world: World;
+let database: TestDatabase;
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'readings',
     key: ['id:N'],
     indexes: [{ name: 'by_kind', key: ['kind:S', 'id:N'] }],
@@ -31,17 +31,17 @@ beforeAll(async () => {
     })),
   });
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 describe('MaxConnectionRCU', () => {
   it.each(PATHS)('stops a statement when all statements together exceed it: %s', async (path, sql) => {
     const name = `grown_${path}`;
-    await world.add({ name, key: ['id:N'], items: Array.from({ length: 20 }, (_, id) => item(id)) });
-    const db = await world.open('MaxConnectionRCU=20');
+    await database.add({ name, key: ['id:N'], items: Array.from({ length: 20 }, (_, id) => item(id)) });
+    const db = await database.open('MaxConnectionRCU=20');
     const first = await db.query(`SELECT pad FROM ${name} WHERE id IN (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)`);
     expect(first.stats.readCapacity).toBe(5);
     // The estimate fits the budget, so the read begins.
-    await world.client.putItems(
+    await database.client.putItems(
       name,
       Array.from({ length: 80 }, (_, id) => item(100 + id)),
     );
@@ -60,7 +60,7 @@ describe('MaxConnectionRCU', () => {
   });
 
   it('refuses a statement that is known to cost more than is left, before it reads', async () => {
-    const db = await world.open('MaxConnectionRCU=2');
+    const db = await database.open('MaxConnectionRCU=2');
     const ids = Array.from({ length: 50 }, (_, id) => id).join(', ');
     await db.query('SELECT id FROM readings WHERE id = 1');
     const error = await thrownBy(() => db.query(`SELECT id FROM readings WHERE id IN (${ids})`));
@@ -74,7 +74,7 @@ describe('MaxConnectionRCU', () => {
 const connectWithCapacity = (readCapacity: number) => {
   const clock = fakeClock();
   const look = { readCapacity, sizeBytes: ITEMS * 4010 };
-  const db = world.withRules(PUSHDOWN_RULES, look, {
+  const db = database.withRules(PUSHDOWN_RULES, look, {
     settings: { capacityPercent: 25 },
     limits: createSharedLimits(clock),
   });
@@ -108,7 +108,7 @@ describe('CapacityPercent', () => {
 
   it('warns once if the capacity of a table is on demand', async () => {
     const warnings: string[] = [];
-    await using db = await connect(world.string('CapacityPercent=10'), {
+    await using db = await connect(database.string('CapacityPercent=10'), {
       onWarning: (message) => warnings.push(message),
     });
     await db.query('SELECT id FROM readings WHERE id = 1');
@@ -119,7 +119,7 @@ describe('CapacityPercent', () => {
 
 describe('a statement', () => {
   it('can have tighter or wider limits than its connection', async () => {
-    const db = await world.open('MaxRCU=5;FullScan=Deny;MaxRows=3;UseConsistentReads=true');
+    const db = await database.open('MaxRCU=5;FullScan=Deny;MaxRows=3;UseConsistentReads=true');
     const sql = 'SELECT id FROM readings';
     await expect(db.query(sql)).rejects.toMatchObject({ code: 'EXEC_FULL_SCAN' });
     await expect(db.query(sql, [], { fullScan: 'Allow', maxRows: -1 })).rejects.toMatchObject({
@@ -143,7 +143,7 @@ describe('a statement', () => {
     [{ timeoutMs: -1 }, '"timeoutMs": -1'],
     [{ maxRows: Number.NaN }, '"maxRows": NaN (expected a number at least -1)'],
   ])('%j is refused', async (options, message) => {
-    const db = await world.open();
+    const db = await database.open();
     await expect(db.query('SELECT 1', [], options)).rejects.toMatchObject({
       code: 'SQL_BAD_ARGUMENT',
       message: expect.stringContaining(message),
@@ -188,7 +188,7 @@ describe('StatementTimeout', () => {
   });
 
   it('cancels a computation in DuckDB', async () => {
-    await using db = await connect(world.string());
+    await using db = await connect(database.string());
     const error = await thrownBy(() =>
       db.query(
         'SELECT sum(a.id * b.id * c.id * d.id) FROM readings a, readings b, readings c, readings d',
@@ -205,13 +205,13 @@ describe('StatementTimeout', () => {
 
 describe('the capacity that sampling consumes', () => {
   it('is reported by the statement that first needs the table, and by EXPLAIN ANALYZE', async () => {
-    const db = await world.open();
+    const db = await database.open();
     const sql = 'SELECT id FROM readings WHERE id = 1';
     const first = await db.query(sql);
     expect(first.stats.sampledCapacity).toBeGreaterThan(90);
     expect(first.stats.readCapacity).toBe(0.5);
     expect((await db.query(sql)).stats.sampledCapacity).toBe(0);
-    const other = await world.open();
+    const other = await database.open();
     const { rows } = await other.query<string[]>(`EXPLAIN ANALYZE ${sql}`, [], { rowMode: 'array' });
     const lines = rows.flat();
     expect(lines).toContainEqual(
@@ -221,7 +221,7 @@ describe('the capacity that sampling consumes', () => {
   });
 
   it('is shown separately if a statement is refused for both', async () => {
-    const db = await connect(world.string('MaxRCU=20'), { onWarning: () => undefined });
+    const db = await connect(database.string('MaxRCU=20'), { onWarning: () => undefined });
     try {
       const ids = Array.from({ length: 50 }, (_, id) => id).join(', ');
       await expect(db.query(`SELECT id FROM readings WHERE id IN (${ids})`)).rejects.toThrow(
@@ -234,7 +234,7 @@ describe('the capacity that sampling consumes', () => {
 
   it('counts in MaxConnectionRCU', async () => {
     const warnings: string[] = [];
-    const db = await connect(world.string('MaxConnectionRCU=20'), {
+    const db = await connect(database.string('MaxConnectionRCU=20'), {
       onWarning: (text) => warnings.push(text),
     });
     try {
@@ -253,7 +253,7 @@ describe('the capacity that sampling consumes', () => {
   });
 
   it('counts in MaxRCU, and leaves half of it to the statement', async () => {
-    const db = await world.open('MaxRCU=4');
+    const db = await database.open('MaxRCU=4');
     const first = await db.query('SELECT id FROM readings WHERE id = 1');
     expect(first.rows).toEqual([{ id: 1 }]);
     expect(first.stats.sampledCapacity + first.stats.readCapacity).toBeLessThanOrEqual(4);
@@ -264,7 +264,7 @@ describe('the capacity that sampling consumes', () => {
   });
 
   it('limits only the sample of that statement, and one without a limit samples again', async () => {
-    const db = await world.open();
+    const db = await database.open();
     const bounded = await db.query('SELECT /*+ MAX_RCU(4) */ id FROM readings WHERE id = 1');
     expect(bounded.stats.sampledCapacity).toBeLessThanOrEqual(3);
     expect((await db.query('SELECT id FROM readings WHERE id = 1')).stats.sampledCapacity).toBeGreaterThan(

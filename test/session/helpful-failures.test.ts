@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection, Parameters } from '../../src/session/connection.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'orders',
     key: ['id:S'],
     items: [{ id: { S: 'a' }, status: { S: 'open' }, total: { N: '1.25' } }],
   });
-  db = await world.open();
+  db = await database.open();
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 async function failure(sql: string, parameters: Parameters = []): Promise<unknown> {
   try {

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
 import { toItem } from '../../src/sandbox/attributes.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'orders',
     key: ['id:S'],
     indexes: [
@@ -28,9 +28,9 @@ beforeAll(async () => {
       }),
     ),
   });
-  db = await world.open();
+  db = await database.open();
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 const planOf = async (sql: string, connection = db): Promise<readonly string[]> =>
   (await connection.query(sql)).stats.plan;
@@ -70,7 +70,7 @@ describe('an index hint', () => {
   });
 
   it('is all that is used where AutoDetectIndex is off', async () => {
-    const plain = await world.open('AutoDetectIndex=false');
+    const plain = await database.open('AutoDetectIndex=false');
     expect(await planOf(`SELECT note FROM orders ${WHERE}`, plain)).toEqual(['Scan orders']);
     expect(await planOf(`SELECT note FROM orders /*+ INDEX(by_status) */ ${WHERE}`, plain)).toEqual([
       'Query orders.by_status(status, at)',
@@ -97,7 +97,7 @@ describe('an index hint', () => {
   });
 
   it('asks for no consistent reads of a global index', async () => {
-    const strict = await world.open('UseConsistentReads=true');
+    const strict = await database.open('UseConsistentReads=true');
     for (const from of ['orders /*+ INDEX(by_status) */', '"orders.by_status"'])
       expect(await thrownBy(() => strict.query(`SELECT note FROM ${from}`))).toMatchObject({
         code: 'SQL_NOT_SUPPORTED',

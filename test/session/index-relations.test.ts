@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
-import { item } from '../../src/sandbox/attributes.ts';
+import { toItem } from '../../src/sandbox/attributes.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'orders',
     key: ['id:S'],
     indexes: [{ name: 'by_flag', key: ['flag:S', 'at:N'], projection: ['note'] }],
     items: Array.from({ length: 9 }, (_, n) =>
-      item({
+      toItem({
         id: `o${n}`,
         at: n,
         note: `n${n}`,
@@ -23,9 +23,9 @@ beforeAll(async () => {
       }),
     ),
   });
-  db = await world.open();
+  db = await database.open();
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 describe('an index named like a table', () => {
   it.each([

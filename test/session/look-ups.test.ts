@@ -2,25 +2,25 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Connection, ParameterValue, QueryOptions } from '../../src/session/connection.ts';
 import { toItem } from '../../src/sandbox/attributes.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 let other: Connection;
 
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'orders',
     key: ['customer:S', 'placed:N'],
     items: ['ana', 'bob'].flatMap((customer) =>
       [1, 2, 3].map((placed) => toItem({ customer, placed, total: placed * 10 })),
     ),
   });
-  db = await world.open();
-  other = await world.open();
+  db = await database.open();
+  other = await database.open();
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 type Call = readonly [ParameterValue, ParameterValue];
 

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 beforeAll(async () => {
-  world = await startWorld();
+  database = await startTestDatabase();
   const items = [1, 2, 3, 4, 5].map((n) => ({ id: { S: 'a' }, n: { N: String(n) } }));
-  await world.add({ name: 'things', key: ['id:S', 'n:N'], items });
-  db = await world.open();
+  await database.add({ name: 'things', key: ['id:S', 'n:N'], items });
+  db = await database.open();
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 describe('a result cut by MaxRows', () => {
   it.each([

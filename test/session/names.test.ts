@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 /** Attribute names that need quoting or escaping somewhere. */
 const NAMES = [
@@ -29,12 +29,12 @@ const NAMES = [
   'count(*)',
 ];
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'My.Odd-Table_1',
     key: ['the key:S', 'Sort.Key:N'],
     indexes: [{ name: 'by-select', key: ['select:S'] }],
@@ -44,9 +44,9 @@ beforeAll(async () => {
       ...Object.fromEntries(NAMES.map((name) => [name, { S: `${id} ${name}` }])),
     })),
   });
-  db = await world.open();
+  db = await database.open();
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const toColumnName = (name: string): string => (name === '$item' ? '$item_2' : name);

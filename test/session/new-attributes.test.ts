@@ -1,26 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from '../../src/index.ts';
 import type { Connection } from '../../src/session/connection.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 const notices: string[] = [];
 
 beforeAll(async () => {
-  world = await startWorld();
+  database = await startTestDatabase();
   const items = ['a', 'b'].map((id) => ({
     id: { S: id },
     name: { S: id },
     address: { M: { city: { S: 'Rome' } } },
   }));
-  await world.add({ name: 'people', key: ['id:S'], indexes: [{ name: 'by_kind', key: ['kind:S'] }], items });
-  await world.add({ name: 'empty', key: ['id:S'], items: [] });
-  db = await connect(world.string(), { onNotice: (message) => void notices.push(message) });
+  await database.add({ name: 'people', key: ['id:S'], indexes: [{ name: 'by_kind', key: ['kind:S'] }], items });
+  await database.add({ name: 'empty', key: ['id:S'], items: [] });
+  db = await connect(database.string(), { onNotice: (message) => void notices.push(message) });
 });
 afterAll(async () => {
   await db.close();
-  await world.close();
+  await database.close();
 });
 
 async function noticesOf(sql: string, parameters: readonly string[] = []): Promise<readonly string[]> {

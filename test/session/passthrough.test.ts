@@ -5,7 +5,7 @@ import { parsePartiql } from '../../src/sql/parse/partiql.ts';
 import { type HttpDouble, type Reply, serviceError, startHttpDouble } from '../doubles/dynamodb-http.ts';
 import { startDynamoDbLocal } from '../doubles/dynamodb-local.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const page = (items: readonly AttributeMap[], next?: string): Reply => ({
   body: JSON.stringify({
@@ -180,20 +180,20 @@ const suite = 'skipped' in local ? describe.skip : describe;
 suite(
   'skipped' in local ? `PartiQL at DynamoDB Local (${local.skipped})` : 'PartiQL at DynamoDB Local',
   () => {
-    let world: World;
+    let database: TestDatabase;
     beforeAll(async () => {
       if ('skipped' in local) return;
-      world = await startWorld(local);
-      await world.add({
+      database = await startTestDatabase(local);
+      await database.add({
         name: 'notes',
         key: ['id:S'],
         items: Array.from({ length: 30 }, (_, i) => ({ id: { S: `n${i}` }, n: { N: String(i) } })),
       });
     }, 60_000);
-    afterAll(() => world.close());
+    afterAll(() => database.close());
 
     it('reads, writes and pages', async () => {
-      const db = await world.open('QueryPassthrough=true;Pagesize=7');
+      const db = await database.open('QueryPassthrough=true;Pagesize=7');
       const { rows, stats } = await db.query('SELECT id, n FROM "notes" WHERE n >= ?', [10]);
       expect(rows).toHaveLength(20);
       expect(stats.pages).toBeGreaterThan(3);

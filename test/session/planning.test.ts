@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
 import type { Connection } from '../../src/session/connection.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const CUSTOMERS = 40;
 const PER_CUSTOMER = 6;
@@ -31,13 +31,13 @@ const tickets: AttributeMap[] = Array.from({ length: 400 }, (_, i) => ({
   text: { S: 'x'.repeat(1000) },
 }));
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 let scanning: Connection;
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({ name: 'customers', key: ['id:S'], items: customers });
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({ name: 'customers', key: ['id:S'], items: customers });
+  await database.add({
     name: 'orders',
     key: ['customer:S', 'number:N'],
     indexes: [
@@ -48,14 +48,14 @@ beforeAll(async () => {
     ],
     items: orders,
   });
-  await world.add({ name: 'units', key: ['id:N'], items: units });
-  await world.add({
+  await database.add({ name: 'units', key: ['id:N'], items: units });
+  await database.add({
     name: 'tickets',
     key: ['team:S', 'id:N'],
     indexes: [{ name: 'by_state', key: ['team:S', 'state:S'] }],
     items: tickets,
   });
-  await world.add({
+  await database.add({
     name: 'single',
     key: ['pk:S', 'sk:S'],
     items: ['A_1', 'A_2', 'AB1', 'B_1', 'A%', String.raw`A\1`].map((sk) => ({
@@ -63,10 +63,10 @@ beforeAll(async () => {
       sk: { S: sk },
     })),
   });
-  db = await world.open();
-  scanning = world.withRules([]);
+  db = await database.open();
+  scanning = database.withRules([]);
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 /** The plan's lines, once the rows were found to be those of a Scan of everything. */
 async function planOf(
@@ -227,7 +227,7 @@ describe('an index that holds keys only', () => {
   });
 
   it('gives way to a Scan where nobody knew that it finds too many', async () => {
-    const blind = await world.open('TypeDetectionScheme=None');
+    const blind = await database.open('TypeDetectionScheme=None');
     const { rowCount, stats } = await blind.query(`SELECT * FROM orders WHERE half = 'even'`);
     expect(rowCount).toBe(120);
     expect(stats.requests).toBe(2);
@@ -273,7 +273,7 @@ describe('summaries', () => {
 
 describe('guards', () => {
   it('FullScan=Deny refuses a Scan, names what is missing, and allows what is keyed or cut', async () => {
-    const strict = await world.open('FullScan=Deny');
+    const strict = await database.open('FullScan=Deny');
     await expect(
       strict.query(`SELECT * FROM customers WHERE region = 'north' AND name <> 'x'`),
     ).rejects.toMatchObject({
@@ -296,7 +296,7 @@ describe('guards', () => {
   });
 
   it('MaxRCU stops a statement soon after it is reached', async () => {
-    const cheap = await world.open('MaxRCU=1');
+    const cheap = await database.open('MaxRCU=1');
     await expect(cheap.query('SELECT sum(total) FROM orders')).rejects.toMatchObject({
       code: 'EXEC_CAPACITY',
     });

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection, ParameterValue } from '../../src/session/connection.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 let scanning: Connection;
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'Mixed',
     key: ['id:S'],
     items: [
@@ -30,10 +30,10 @@ beforeAll(async () => {
       { id: { S: 'g' } },
     ],
   });
-  db = await world.open();
-  scanning = world.withRules([]);
+  db = await database.open();
+  scanning = database.withRules([]);
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 /** The ids that a condition finds, in one way and the other. */
 async function found(condition: string, parameters: readonly ParameterValue[] = []): Promise<string> {

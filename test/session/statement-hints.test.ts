@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
 import { toItem } from '../../src/sandbox/attributes.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'readings',
     key: ['sensor:S', 'at:N'],
     indexes: [{ name: 'by_kind', key: ['kind:S', 'at:N'] }],
@@ -17,9 +17,9 @@ beforeAll(async () => {
       toItem({ sensor: `s${at % 2}`, at, kind: 'k', pad: 'x'.repeat(2000) }),
     ),
   });
-  db = await world.open();
+  db = await database.open();
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 describe('a hint after SELECT', () => {
   it('makes the reads of one statement consistent', async () => {

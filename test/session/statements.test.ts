@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
 import { toItem } from '../../src/sandbox/attributes.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'orders',
     key: ['customer:S', 'placed:N'],
     indexes: [
@@ -28,9 +28,9 @@ beforeAll(async () => {
       ),
     ),
   });
-  db = await world.open();
+  db = await database.open();
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 describe('a query', () => {
   it('returns rows, columns, the row count and statistics', async () => {
@@ -102,7 +102,7 @@ describe('a query', () => {
   });
 
   it('stops at MaxRows, on both paths', async () => {
-    const few = await world.open('MaxRows=2');
+    const few = await database.open('MaxRows=2');
     expect((await few.query('SELECT placed FROM orders')).rows).toHaveLength(2);
     expect((await few.query('SELECT placed FROM orders ORDER BY placed, customer')).rows).toEqual([
       { placed: 1 },
@@ -111,14 +111,14 @@ describe('a query', () => {
   });
 
   it('reads PageSize items per request', async () => {
-    const small = await world.open('PageSize=2');
+    const small = await database.open('PageSize=2');
     const { rows, stats } = await small.query('SELECT placed FROM orders');
     expect(rows).toHaveLength(6);
     expect(stats.pages).toBeGreaterThanOrEqual(3);
   });
 
   it('reads consistently on request, and then not from a global index', async () => {
-    const strict = await world.open('UseConsistentReads=true');
+    const strict = await database.open('UseConsistentReads=true');
     const key = await strict.query("SELECT total FROM orders WHERE customer = 'ana' AND placed = 1");
     expect(key.stats.readCapacity).toBe(1);
     const { reads } = await strict.explain("SELECT customer FROM orders WHERE status = 'open'");
@@ -135,7 +135,7 @@ describe('a query', () => {
   });
 
   it('uses no index with AutoDetectIndex=false', async () => {
-    const plain = await world.open('AutoDetectIndex=false');
+    const plain = await database.open('AutoDetectIndex=false');
     const { rows, stats } = await plain.query("SELECT customer FROM orders WHERE status = 'open'");
     expect(rows).toHaveLength(2);
     expect(stats.plan).toEqual(['Scan orders']);
@@ -323,7 +323,7 @@ describe('metadata', () => {
 
 describe('a connection', () => {
   it('describes itself without its secrets', () => {
-    expect(db.description).toContain(world.endpoint);
+    expect(db.description).toContain(database.endpoint);
     expect(db.description).not.toContain('not-a-secret');
   });
 });

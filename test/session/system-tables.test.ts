@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from '../../src/index.ts';
 import type { Connection } from '../../src/session/connection.ts';
 import { SYSTEM_TABLES } from '../../src/sql/system/registry.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'orders',
     key: ['customer:S', 'id:N'],
     indexes: [{ name: 'by_status', key: ['status:S', 'id:N'], projection: 'KEYS_ONLY' }],
@@ -17,10 +17,10 @@ beforeAll(async () => {
       { customer: { S: 'a' }, id: { N: '1' }, status: { S: 'open' }, total: { N: '1.25' }, lines: { L: [] } },
     ],
   });
-  await world.add({ name: 'Customers', key: ['id:S'], items: [{ id: { S: 'a' } }] });
-  db = await world.open();
+  await database.add({ name: 'Customers', key: ['id:S'], items: [{ id: { S: 'a' } }] });
+  db = await database.open();
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 async function rows(sql: string, parameters: readonly string[] = []): Promise<unknown[][]> {
   const { rows: found, stats } = await db.query<unknown[]>(sql, parameters, { rowMode: 'array' });
@@ -122,16 +122,16 @@ describe('system tables', () => {
   });
 
   it('list only the schemas in BrowsableSchemas', async () => {
-    await using other = await connect(world.string('BrowsableSchemas=information_schema,pg_catalog'));
+    await using other = await connect(database.string('BrowsableSchemas=information_schema,pg_catalog'));
     const { rows: schemas } = await other.query('SELECT SchemaName FROM sys_schemas ORDER BY 1');
     expect(schemas).toEqual([{ SchemaName: 'information_schema' }, { SchemaName: 'pg_catalog' }]);
     expect((await other.query('SELECT * FROM sys_tables')).rows).toEqual([]);
-    await using dynamodb = await connect(world.string('BrowsableSchemas=DynamoDB'));
+    await using dynamodb = await connect(database.string('BrowsableSchemas=DynamoDB'));
     expect((await dynamodb.query('SELECT * FROM sys_tables')).rowCount).toBe(2);
   });
 
   it('list only the tables in Tables', async () => {
-    await using other = await connect(world.string('Tables=orders'));
+    await using other = await connect(database.string('Tables=orders'));
     expect((await other.query('SELECT TableName FROM sys_tables')).rows).toEqual([{ TableName: 'orders' }]);
   });
 
@@ -147,14 +147,14 @@ describe('system tables', () => {
 
 describe('IgnoreTypes', () => {
   it('removes types from columns other than keys', async () => {
-    await using other = await connect(world.string('IgnoreTypes=numeric, Bigint,Date'));
+    await using other = await connect(database.string('IgnoreTypes=numeric, Bigint,Date'));
     const result = await other.query("SELECT id, total FROM orders WHERE customer = 'a'");
     expect(result.columns.map(({ type }) => type)).toEqual(['bigint', 'text']);
     expect(result.rows).toEqual([{ id: 1, total: '1.25' }]);
   });
 
   it('accepts only existing types', async () => {
-    await expect(connect(world.string('IgnoreTypes=numerc'))).rejects.toMatchObject({
+    await expect(connect(database.string('IgnoreTypes=numerc'))).rejects.toMatchObject({
       code: 'CONN_BAD_VALUE',
       candidates: ['numeric'],
     });

@@ -8,7 +8,7 @@ import type { Connection } from '../../src/session/connection.ts';
 import { startDynalite } from '../doubles/dynalite.ts';
 import { startDynamoDbLocal } from '../doubles/dynamodb-local.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const local = await startDynamoDbLocal();
 const EMULATORS = [
@@ -62,17 +62,17 @@ const tables = (sorts: readonly string[]): fc.Arbitrary<string> =>
 
 for (const { name, suite, start, isLocal } of EMULATORS)
   suite(`tables and indexes on ${name}`, () => {
-    let world: World;
+    let database: TestDatabase;
     let db: Connection;
     const warnings: string[] = [];
 
     beforeAll(async () => {
-      world = await startWorld(await start());
-      db = await connect(world.string(), { onWarning: (message) => warnings.push(message) });
+      database = await startTestDatabase(await start());
+      db = await connect(database.string(), { onWarning: (message) => warnings.push(message) });
     });
     afterAll(async () => {
       await db.close();
-      await world.close();
+      await database.close();
     });
 
     const showCreate = async (table: string): Promise<string> => {
@@ -245,7 +245,7 @@ for (const { name, suite, start, isLocal } of EMULATORS)
 
     it('changes nothing on a read-only connection', async () => {
       await db.query('CREATE TABLE IF NOT EXISTS kept (id text PRIMARY KEY)');
-      const reader = await world.open('Readonly=true');
+      const reader = await database.open('Readonly=true');
       for (const sql of [
         'CREATE TABLE other (id text PRIMARY KEY)',
         'DROP TABLE kept',
@@ -282,7 +282,7 @@ for (const { name, suite, start, isLocal } of EMULATORS)
     it('saves the other columns as a schema file', async () => {
       const folder = await mkdtemp(join(tmpdir(), 'dynadbc-tables-'));
       try {
-        const owner = await world.open(`Location=${folder}`);
+        const owner = await database.open(`Location=${folder}`);
         await owner.query('CREATE TABLE filed (id text, note text, PRIMARY KEY (id))');
         expect(await readdir(folder)).toEqual(['filed.schema.json']);
         await owner.query('CREATE TABLE plain (id text PRIMARY KEY)');

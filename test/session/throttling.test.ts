@@ -4,26 +4,26 @@ import { openEngine } from '../../src/sql/engine/engine.ts';
 import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
 import { type FaultingProxy, startFaultingProxy } from '../doubles/faulting-proxy.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const ITEMS = 400;
 
-let world: World;
-let proxied: World;
+let database: TestDatabase;
+let proxied: TestDatabase;
 let proxy: FaultingProxy;
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'readings',
     key: ['id:N'],
     items: Array.from({ length: ITEMS }, (_, id) => ({ id: { N: String(id) }, v: { N: String(id % 7) } })),
   });
-  proxy = await startFaultingProxy(world.endpoint);
-  proxied = await startWorld(proxy);
+  proxy = await startFaultingProxy(database.endpoint);
+  proxied = await startTestDatabase(proxy);
 });
 afterAll(async () => {
   await proxied.close();
-  await world.close();
+  await database.close();
 });
 
 const sorted = (rows: readonly unknown[]): string[] => rows.map((row) => JSON.stringify(row)).toSorted();
@@ -78,7 +78,7 @@ describe('a scan in segments', () => {
 describe('the engine', () => {
   it('keeps nothing of a statement that failed, was cancelled or was left', async () => {
     const engine = await openEngine({});
-    const db = world.withRules(
+    const db = database.withRules(
       PUSHDOWN_RULES,
       {},
       {

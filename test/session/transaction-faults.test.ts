@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Connection } from '../../src/session/connection.ts';
 import { startDynamoDbLocal } from '../doubles/dynamodb-local.ts';
 import { type FaultingProxy, startFaultingProxy } from '../doubles/faulting-proxy.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const local = await startDynamoDbLocal();
 const suite = 'skipped' in local ? describe.skip : describe;
@@ -13,28 +13,28 @@ const ITEMS = ['a', 'b'].map((id) => ({ id: { S: id }, n: { N: '10' } }));
 
 suite(title, () => {
   let proxy: FaultingProxy;
-  let world: World;
+  let database: TestDatabase;
   let db: Connection;
-  let direct: World;
+  let direct: TestDatabase;
   let tokens: unknown[];
 
   beforeAll(async () => {
     if ('skipped' in local) return;
-    direct = await startWorld(local);
+    direct = await startTestDatabase(local);
     await direct.add({ name: 'tab', key: ['id:S'], items: ITEMS });
     const operations = new Set(['TransactWriteItems', 'TransactGetItems', 'GetItem', 'BatchGetItem']);
     proxy = await startFaultingProxy(local.endpoint, operations);
-    world = await startWorld(proxy);
+    database = await startTestDatabase(proxy);
   }, 60_000);
   afterAll(async () => {
-    await world?.close();
+    await database?.close();
     await direct?.close();
   });
   beforeEach(async () => {
     tokens = [];
     await direct.client.putItems('tab', ITEMS);
     proxy.plan(() => undefined);
-    db = await world.open('MaximumRequestRetries=3;RetryWaitTime=5');
+    db = await database.open('MaximumRequestRetries=3;RetryWaitTime=5');
   });
 
   const values = async (): Promise<unknown> => {

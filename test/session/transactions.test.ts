@@ -3,7 +3,7 @@ import { DriverError } from '../../src/core/errors.ts';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
 import type { Connection } from '../../src/session/connection.ts';
 import { startDynamoDbLocal } from '../doubles/dynamodb-local.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const local = await startDynamoDbLocal();
 const suite = 'skipped' in local ? describe.skip : describe;
@@ -44,27 +44,27 @@ const values = (from: number, to: number): string =>
   Array.from({ length: to - from }, (_, i) => `('n${from + i}', 1)`).join();
 
 suite(title, () => {
-  let world: World;
+  let database: TestDatabase;
   let db: Connection;
   let other: Connection;
 
   beforeAll(async () => {
     if ('skipped' in local) return;
-    world = await startWorld(local);
-    await world.add({ name: 'accounts', key: ['id:S'], items: ACCOUNTS });
-    await world.add({ name: 'orders', key: ['customer:S', 'line:N'], items: ORDERS });
-    db = await world.open();
-    other = await world.open();
+    database = await startTestDatabase(local);
+    await database.add({ name: 'accounts', key: ['id:S'], items: ACCOUNTS });
+    await database.add({ name: 'orders', key: ['customer:S', 'line:N'], items: ORDERS });
+    db = await database.open();
+    other = await database.open();
   }, 60_000);
-  afterAll(() => world?.close());
+  afterAll(() => database?.close());
   beforeEach(async () => {
     await db.close();
-    db = await world.open();
+    db = await database.open();
     for (const { id } of await rowsOf(db, 'SELECT id FROM accounts'))
       if (!['a', 'b', 'c'].includes(String(id)))
         await db.query('DELETE FROM accounts WHERE id = $1', [String(id)]);
-    await world.client.putItems('accounts', ACCOUNTS);
-    await world.client.putItems('orders', ORDERS);
+    await database.client.putItems('accounts', ACCOUNTS);
+    await database.client.putItems('orders', ORDERS);
   });
 
   const balances = async (): Promise<Record<string, unknown>> =>
@@ -253,7 +253,7 @@ suite(title, () => {
   it('warns of a nested BEGIN, of COMMIT and ROLLBACK without a transaction, and of unsupported isolation', async () => {
     const warnings: string[] = [];
     const { connect } = await import('../../src/index.ts');
-    await using loud = await connect(world.string(), { onWarning: (message) => warnings.push(message) });
+    await using loud = await connect(database.string(), { onWarning: (message) => warnings.push(message) });
     await run(loud, 'COMMIT', 'ROLLBACK', 'BEGIN ISOLATION LEVEL SERIALIZABLE', 'BEGIN');
     await run(
       loud,
@@ -546,7 +546,7 @@ suite(title, () => {
   });
 
   it('keeps the sum of all balances under concurrent transfers', async () => {
-    const writers = await Promise.all(Array.from({ length: 4 }, () => world.open()));
+    const writers = await Promise.all(Array.from({ length: 4 }, () => database.open()));
     const ids = ['a', 'b', 'c'];
     let conflicts = 0;
     const move = async (on: Connection, round: number, writer: number): Promise<void> => {

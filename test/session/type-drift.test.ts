@@ -1,7 +1,7 @@
 import { typeOid } from '../../src/sql/types/types.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AttributeValue } from '../../src/dynamo/attribute-value.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 /** What the sample showed, what came later, and what the two are then. */
 const DRIFTS: readonly (readonly [
@@ -35,11 +35,11 @@ const DRIFTS: readonly (readonly [
   ['a number where there were only NULLs', { NULL: true }, { N: '7' }, [null, 7], 'bigint'],
 ];
 
-let world: World;
+let database: TestDatabase;
 beforeAll(async () => {
-  world = await startWorld();
+  database = await startTestDatabase();
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 /** Numbers as their digits. */
 const digits = (rows: unknown): string =>
@@ -53,10 +53,10 @@ describe('a value that the sample did not show', () => {
     '%s widens the column, and every row is right on both paths',
     async (_, before, after, values, type) => {
       const name = `drift_${tables++}`;
-      await world.add({ name, key: ['id:S'], items: [{ id: { S: 'a' }, v: before }] });
-      const db = await world.open('RowScanDepth=1');
+      await database.add({ name, key: ['id:S'], items: [{ id: { S: 'a' }, v: before }] });
+      const db = await database.open('RowScanDepth=1');
       await db.prepare(`SELECT v FROM ${name}`);
-      await world.client.putItems(name, [{ id: { S: 'b' }, v: after }]);
+      await database.client.putItems(name, [{ id: { S: 'b' }, v: after }]);
       const expected = [
         { id: 'a', v: values[0] },
         { id: 'b', v: values[1] },
@@ -75,14 +75,14 @@ describe('a value that the sample did not show', () => {
   );
 
   it('several in one statement widen one after the other', async () => {
-    await world.add({
+    await database.add({
       name: 'drift_many',
       key: ['id:S'],
       items: [{ id: { S: 'a' }, v: { N: '1' }, w: { S: 'x' } }],
     });
-    const db = await world.open();
+    const db = await database.open();
     await db.prepare('SELECT * FROM drift_many');
-    await world.client.putItems('drift_many', [
+    await database.client.putItems('drift_many', [
       { id: { S: 'b' }, v: { N: '1.5' }, w: { N: '2' } },
       { id: { S: 'c' }, v: { S: 'text' }, w: { NULL: true } },
     ]);
@@ -94,10 +94,10 @@ describe('a value that the sample did not show', () => {
   });
 
   it('is reached through "$item" where the attribute is no column yet', async () => {
-    await world.add({ name: 'drift_new', key: ['id:S'], items: [{ id: { S: 'a' } }] });
-    const db = await world.open();
+    await database.add({ name: 'drift_new', key: ['id:S'], items: [{ id: { S: 'a' } }] });
+    const db = await database.open();
     await db.prepare('SELECT * FROM drift_new');
-    await world.client.putItems('drift_new', [{ id: { S: 'b' }, later: { S: 'here' } }]);
+    await database.client.putItems('drift_new', [{ id: { S: 'b' }, later: { S: 'here' } }]);
     const { rows } = await db.query(`SELECT id, "$item" ->> 'later' AS later FROM drift_new ORDER BY id`);
     expect(rows).toEqual([
       { id: 'a', later: null },

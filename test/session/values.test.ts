@@ -2,7 +2,7 @@ import { typeOid } from '../../src/sql/types/types.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AttributeValue } from '../../src/dynamo/attribute-value.ts';
 import type { Connection } from '../../src/session/connection.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const WIDE = `12345678901234567891${'0'.repeat(81)}`;
 const NINES = '9'.repeat(38);
@@ -55,13 +55,13 @@ const CASES: readonly (readonly [name: string, wire: AttributeValue, type: strin
   ['odd', { M: { constructor: { S: 'y' }, '': { S: 'z' } } }, 'json', { constructor: 'y', '': 'z' }],
 ];
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 
 beforeAll(async () => {
-  world = await startWorld();
+  database = await startTestDatabase();
   const wire = Object.fromEntries(CASES.map(([name, value]) => [name, value]));
-  await world.add({
+  await database.add({
     name: 'everything',
     key: ['id:S'],
     items: [
@@ -69,7 +69,7 @@ beforeAll(async () => {
       { id: { S: 'y' }, mixed: { S: 'one' } },
     ],
   });
-  await world.add({
+  await database.add({
     name: 'nested',
     key: ['id:S'],
     items: [
@@ -81,9 +81,9 @@ beforeAll(async () => {
       { id: { S: 'y' }, address: { M: { city: { S: 'Rome' } } } },
     ],
   });
-  db = await world.open();
+  db = await database.open();
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 describe('a value of DynamoDB in JavaScript', () => {
   describe.each([
@@ -206,7 +206,7 @@ describe('NumberMode', () => {
     ['Double', 12.5, Number('12345678901234567890.123456789012345678')],
     ['String', '12.5', '12345678901234567890.123456789012345678'],
   ])('%s makes numbers uniform on both paths', async (mode, price, exact) => {
-    const connection = await world.open(`NumberMode=${mode}`);
+    const connection = await database.open(`NumberMode=${mode}`);
     const expected = [{ price, exact }];
     expect((await connection.query("SELECT price, exact FROM everything WHERE id = 'x'")).rows).toEqual(
       expected,
@@ -217,7 +217,7 @@ describe('NumberMode', () => {
   });
 
   it('Double finds numbers by what they are rounded to', async () => {
-    const connection = await world.open('NumberMode=Double');
+    const connection = await database.open('NumberMode=Double');
     const where = 'WHERE exact = 12345678901234567890';
     expect((await connection.query(`SELECT id FROM everything ${where}`)).rows).toEqual([{ id: 'x' }]);
     expect((await connection.query(`SELECT id FROM everything ${where} ORDER BY length(id)`)).rows).toEqual([
@@ -231,7 +231,7 @@ describe('documents taken apart', () => {
     ['directly', ''],
     ['through the engine', 'ORDER BY length(id)'],
   ])('give a column for each part, %s', async (_, order) => {
-    const connection = await world.open('FlattenObjects=true;FlattenArrays=2');
+    const connection = await database.open('FlattenObjects=true;FlattenArrays=2');
     const { rows } = await connection.query(
       `SELECT "address.city", "address.geo.lat", "tags.0", "tags.1" FROM nested WHERE id = 'x' ${order}`,
     );
@@ -247,7 +247,7 @@ describe('documents taken apart', () => {
   });
 
   it('are joined by the separator that was asked for, and stay reachable whole', async () => {
-    const connection = await world.open('FlattenObjects=true;SeparatorCharacter=/');
+    const connection = await database.open('FlattenObjects=true;SeparatorCharacter=/');
     const { rows } = await connection.query(`SELECT "address/city", address FROM nested WHERE id = 'y'`);
     expect(rows).toEqual([{ 'address/city': 'Rome', address: { city: 'Rome' } }]);
   });

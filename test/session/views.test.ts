@@ -6,15 +6,15 @@ import type { Connection } from '../../src/session/connection.ts';
 import { connect } from '../../src/index.ts';
 import { diagnose } from '../../src/doctor/diagnose.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-let world: World;
+let database: TestDatabase;
 let folder: string;
 let db: Connection;
 
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'app',
     key: ['pk:S', 'sk:S'],
     indexes: [{ name: 'by_type', key: ['type:S', 'sk:S'] }],
@@ -31,11 +31,11 @@ beforeAll(async () => {
     ],
   });
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dynadbc-views-'));
-  db = await world.open(`Location=${folder}`);
+  db = await database.open(`Location=${folder}`);
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -114,7 +114,7 @@ describe('a view', () => {
       view: '../odd name',
       query: 'SELECT pk FROM app',
     });
-    const next = await world.open(`Location=${folder}`);
+    const next = await database.open(`Location=${folder}`);
     expect((await next.query('SELECT * FROM "../odd name"')).rowCount).toBe(4);
     await next.query('DROP VIEW "../odd name"');
     expect(await readdir(folder)).toEqual([]);
@@ -123,7 +123,7 @@ describe('a view', () => {
   it('exists only in the connection without Location, with a warning unless it is temporary', async () => {
     const warnings: string[] = [];
     const { connect } = await import('../../src/index.ts');
-    await using other = await connect(world.string(), { onWarning: (message) => warnings.push(message) });
+    await using other = await connect(database.string(), { onWarning: (message) => warnings.push(message) });
     await other.query('CREATE TEMP VIEW a AS SELECT 1 AS x');
     expect(warnings).toEqual([]);
     await other.query('CREATE VIEW b AS SELECT x FROM a');
@@ -184,7 +184,7 @@ describe('a view', () => {
       message: 'view "a" refers to itself: a -> b -> a',
     });
     await writeFile(join(folder, 'a.schema.json'), '{"version":1,"view":"a","query":"SELECT x FROM b"}');
-    const next = await world.open(`Location=${folder}`);
+    const next = await database.open(`Location=${folder}`);
     expect(await rejectionReason(next.query('SELECT  *  FROM a'))).toMatchObject({
       code: 'CATALOG_VIEW',
       position: 17,
@@ -323,7 +323,7 @@ describe('a schema file', () => {
     await save('three.schema.json', 'nothing');
     await save('twin.schema.json', { version: 1, view: 'twin', query: 'SELECT 1' });
     await save('twin-2.schema.json', { version: 1, view: 'twin', query: 'SELECT 2' });
-    const other = await connect(world.string(`Location=${folder}`), {
+    const other = await connect(database.string(`Location=${folder}`), {
       onWarning: (text) => warnings.push(text),
     });
     try {
@@ -368,7 +368,7 @@ describe('a schema file', () => {
     await save('good.schema.json', { version: 1, view: 'good', query: 'SELECT 1 AS x' });
     await save('one.schema.json', { version: 1, view: 'bad', query: 5 });
     const found: Finding[] = [];
-    for await (const finding of diagnose(world.string(`Location=${folder}`)))
+    for await (const finding of diagnose(database.string(`Location=${folder}`)))
       if (finding.step === 'schema files') found.push(finding);
     expect(found).toMatchObject([
       { verdict: 'ok', message: `${folder}: 1 valid` },
@@ -425,7 +425,7 @@ describe('a schema file', () => {
       ],
     });
     await save('broken.schema.json', { version: 1, view: 'broken', query: 'SELECT nix FROM app' });
-    const other = await world.open(`Location=${folder}`);
+    const other = await database.open(`Location=${folder}`);
     expect(await other.schemas.check()).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ schema: 'app', column: 'kind', severity: 'error' }),
@@ -478,14 +478,14 @@ describe('a schema file', () => {
   });
 
   it('is generated with GenerateSchemaFiles', async () => {
-    const lazy = await world.open(`Location=${folder};GenerateSchemaFiles=OnUse`);
+    const lazy = await database.open(`Location=${folder};GenerateSchemaFiles=OnUse`);
     expect(await readdir(folder)).toEqual([]);
     expect((await lazy.query('SELECT * FROM app')).rowCount).toBe(4);
     expect(await readdir(folder)).toEqual(['app.schema.json']);
     await rm(join(folder, 'app.schema.json'));
-    await world.open(`Location=${folder};GenerateSchemaFiles=OnStart`);
+    await database.open(`Location=${folder};GenerateSchemaFiles=OnStart`);
     expect(await readdir(folder)).toEqual(['app.schema.json']);
-    expect(await rejectionReason(world.open('GenerateSchemaFiles=OnUse'))).toMatchObject({
+    expect(await rejectionReason(database.open('GenerateSchemaFiles=OnUse'))).toMatchObject({
       code: 'CONN_BAD_VALUE',
     });
   });

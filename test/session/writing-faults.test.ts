@@ -3,11 +3,11 @@ import { connect } from '../../src/index.ts';
 import type { Connection } from '../../src/session/connection.ts';
 import { type Fault, type FaultingProxy, startFaultingProxy, WRITES } from '../doubles/faulting-proxy.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const ROWS = 6;
 
-let world: World;
+let database: TestDatabase;
 let proxy: FaultingProxy;
 let db: Connection;
 const rejections: unknown[] = [];
@@ -15,13 +15,13 @@ const onRejection = (reason: unknown): void => void rejections.push(reason);
 
 beforeAll(async () => {
   process.on('unhandledRejection', onRejection);
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'work',
     key: ['id:S'],
     items: [{ id: { S: 'seed' }, n: { N: '0' }, v: { N: '0' } }],
   });
-  proxy = await startFaultingProxy(world.endpoint, WRITES);
+  proxy = await startFaultingProxy(database.endpoint, WRITES);
   db = await open();
 });
 beforeEach(async () => {
@@ -32,12 +32,12 @@ beforeEach(async () => {
 afterAll(async () => {
   await db.close();
   await proxy.close();
-  await world.close();
+  await database.close();
   process.off('unhandledRejection', onRejection);
 });
 
 async function open(properties = ''): Promise<Connection> {
-  const string = world.string().replace(world.endpoint, proxy.endpoint);
+  const string = database.string().replace(database.endpoint, proxy.endpoint);
   return connect(`${string};ThreadCount=2;RetryWaitTime=1;${properties}`);
 }
 
@@ -52,7 +52,7 @@ async function fill(): Promise<void> {
 
 /** A concurrent write by another client. */
 async function writeConcurrently(): Promise<undefined> {
-  await world.client.putItems('work', [{ id: { S: 'k0' }, n: { N: '7' }, v: { N: '0' } }]);
+  await database.client.putItems('work', [{ id: { S: 'k0' }, n: { N: '7' }, v: { N: '0' } }]);
   return undefined;
 }
 

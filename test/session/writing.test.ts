@@ -3,7 +3,7 @@ import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
 import { newReadStats } from '../../src/dynamo/read/read-stats.ts';
 import type { Connection } from '../../src/session/connection.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const ODD: AttributeMap = {
   id: { S: 'odd' },
@@ -18,12 +18,12 @@ const ODD: AttributeMap = {
   none: { NULL: true },
 };
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({
+  database = await startTestDatabase();
+  await database.add({
     name: 'items',
     key: ['id:S'],
     indexes: [{ name: 'by_kind', key: ['kind:S'] }],
@@ -32,8 +32,8 @@ beforeAll(async () => {
       ...['a', 'b', 'c'].map((id, i) => ({ id: { S: id }, n: { N: String(i + 1) }, kind: { S: 'k' } })),
     ],
   });
-  await world.add({ name: 'copies', key: ['id:S'], items: [{ id: { S: 'seed' } }] });
-  await world.add({
+  await database.add({ name: 'copies', key: ['id:S'], items: [{ id: { S: 'seed' } }] });
+  await database.add({
     name: 'orders',
     key: ['c:S', 'p:N'],
     items: [1, 2, 3].map((p) => ({
@@ -42,13 +42,13 @@ beforeAll(async () => {
       v: { N: String(p * 10) },
     })),
   });
-  db = await world.open();
+  db = await database.open();
 });
-afterAll(() => world.close());
+afterAll(() => database.close());
 
 async function stored(table: string, id: string): Promise<AttributeMap | undefined> {
   const input = { TableName: table, Key: { id: { S: id } }, ConsistentRead: true };
-  const answer = await world.client.read('GetItem', input, newReadStats());
+  const answer = await database.client.read('GetItem', input, newReadStats());
   return JSON.parse(answer.toString())['Item'];
 }
 
@@ -88,7 +88,7 @@ describe('INSERT', () => {
   });
 
   it('reports how many rows were written before a conflict', async () => {
-    const slow = await world.open('ThreadCount=1');
+    const slow = await database.open('ThreadCount=1');
     const error = await thrownBy(() =>
       slow.query("INSERT INTO items (id) VALUES ('w1'), ('w2'), ('a'), ('w3')"),
     );
@@ -341,7 +341,7 @@ describe('limits', () => {
     "UPDATE copies SET x = 1 WHERE id = 'ro'",
     "DELETE FROM copies WHERE id = 'seed'",
   ])('Readonly=true refuses %s', async (sql) => {
-    const closed = await world.open('Readonly=true');
+    const closed = await database.open('Readonly=true');
     expect(await thrownBy(() => closed.query(sql))).toMatchObject({
       code: 'SQL_READ_ONLY',
       sqlState: '25006',
@@ -352,7 +352,7 @@ describe('limits', () => {
   it.each([[''], ['UseBatchWriteItemOperation=true']])(
     'MaxWCU stops a statement before the limit, %s',
     async (properties) => {
-      const bounded = await world.open(`MaxWCU=100;ThreadCount=10;${properties}`);
+      const bounded = await database.open(`MaxWCU=100;ThreadCount=10;${properties}`);
       const values = Array.from({ length: 300 }, (_, i) => `('wcu${i}', 'k')`).join(', ');
       const error = await thrownBy(() => bounded.query(`INSERT INTO items (id, kind) VALUES ${values}`));
       expect(error.code).toBe('EXEC_CAPACITY');
@@ -376,12 +376,12 @@ describe('limits', () => {
 
 describe('UseBatchWriteItemOperation', () => {
   it('replaces items, and the last row of a key wins', async () => {
-    const batches = await world.open('UseBatchWriteItemOperation=true');
+    const batches = await database.open('UseBatchWriteItemOperation=true');
     const values = Array.from({ length: 60 }, (_, i) => `('batch${i % 30}', ${i})`).join(', ');
     const { rowCount, stats } = await batches.query(`INSERT INTO copies (id, n) VALUES ${values}`);
     expect([rowCount, stats.itemsWritten, stats.requests]).toEqual([60, 60, 3]);
     expect(await stored('copies', 'batch3')).toEqual({ id: { S: 'batch3' }, n: { N: '33' } });
-    const later = await world.open();
+    const later = await database.open();
     const { rows } = await later.query("SELECT sum(n) AS n FROM copies WHERE id LIKE 'batch%'");
     expect(rows).toEqual([{ n: 1335 }]);
   });

@@ -5,15 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runCli } from '../../../src/cli/program.ts';
 import { formatCopyProgress } from '../../../src/cli/output/progress.ts';
 import { type FakeIo, fakeIo } from '../../doubles/fake-io.ts';
-import { startWorld, type World } from '../../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 
-let world: World;
+let database: TestDatabase;
 let folder: string;
 
 beforeAll(async () => {
-  world = await startWorld();
+  database = await startTestDatabase();
   folder = await mkdtemp(join(tmpdir(), 'dynadbc-cli-'));
-  await world.add({
+  await database.add({
     name: 'Orders',
     key: ['id:S'],
     items: [
@@ -21,16 +21,16 @@ beforeAll(async () => {
       { id: { S: 'b' }, total: { N: '2' } },
     ],
   });
-  await world.add({ name: 'copies', key: ['id:S'], items: [] });
+  await database.add({ name: 'copies', key: ['id:S'], items: [] });
 });
 
 afterAll(async () => {
-  await world.close();
+  await database.close();
   await rm(folder, { recursive: true });
 });
 
 function io(): FakeIo {
-  return fakeIo({ connect: () => world.open() });
+  return fakeIo({ connect: () => database.open() });
 }
 
 describe('dynadbc export and import', () => {

@@ -1,6 +1,6 @@
 import type { AttributeMap } from '../../../src/dynamo/attribute-value.ts';
-import { item } from '../../../src/sandbox/attributes.ts';
-import type { TableWords } from '../../support/world.ts';
+import { toItem } from '../../../src/sandbox/attributes.ts';
+import type { TableSpec } from '../../support/test-database.ts';
 
 export interface CostedQuery {
   readonly table: string;
@@ -13,7 +13,7 @@ const pad = (n: number): string => String(n).padStart(4, '0');
 const STATUSES = ['new', 'paid', 'sent', 'sent', 'done', 'done', 'done', 'done', 'done', 'done'];
 
 const orders: readonly AttributeMap[] = Array.from({ length: 1500 }, (_, n) =>
-  item({
+  toItem({
     customer: `c${pad((n * 7) % 90)}`,
     placed: n,
     status: n % 300 === 0 ? 'held' : (STATUSES[n % 10] ?? ''),
@@ -24,7 +24,7 @@ const orders: readonly AttributeMap[] = Array.from({ length: 1500 }, (_, n) =>
   }),
 );
 const events: readonly AttributeMap[] = Array.from({ length: 1200 }, (_, n) =>
-  item({
+  toItem({
     device: `d${n % 12}`,
     at: `2026-${pad(n)}`,
     level: n % 40 === 0 ? 'error' : 'info',
@@ -35,7 +35,7 @@ const events: readonly AttributeMap[] = Array.from({ length: 1200 }, (_, n) =>
   }),
 );
 const users: readonly AttributeMap[] = Array.from({ length: 400 }, (_, n) =>
-  item({
+  toItem({
     id: `u${pad(n)}`,
     mail: `m${n}@example.org`,
     team: `team${n % 8}`,
@@ -44,7 +44,7 @@ const users: readonly AttributeMap[] = Array.from({ length: 400 }, (_, n) =>
   }),
 );
 
-export const COSTED_TABLES: readonly TableWords[] = [
+export const COSTED_TABLES: readonly TableSpec[] = [
   {
     name: 'orders',
     key: ['customer:S', 'placed:N'],

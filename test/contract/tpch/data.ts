@@ -1,7 +1,7 @@
 import type { AttributeMap } from '../../../src/dynamo/attribute-value.ts';
-import { item, money } from '../../../src/sandbox/attributes.ts';
+import { toItem, money } from '../../../src/sandbox/attributes.ts';
 import { type Random, seededRandom } from '../../../src/sandbox/random.ts';
-import type { TableWords } from '../../support/world.ts';
+import type { TableSpec } from '../../support/test-database.ts';
 
 const NATIONS = [
   'ALGERIA',
@@ -40,7 +40,7 @@ const ORDERS = 200;
 const DAY_MS = 86_400_000;
 
 /** The tables of TPC-H with a few hundred orders of our own making: the same in every run. */
-export function tpchTables(): readonly TableWords[] {
+export function tpchTables(): readonly TableSpec[] {
   const random = seededRandom(22);
   const suppliersOf = (part: number): readonly number[] =>
     [0, 1, 2, 3].map((i) => (part + i * 5) % SUPPLIERS);
@@ -49,13 +49,13 @@ export function tpchTables(): readonly TableWords[] {
     {
       name: 'region',
       key: ['r_regionkey:N'],
-      items: REGIONS.map((r_name, r_regionkey) => item({ r_regionkey, r_name })),
+      items: REGIONS.map((r_name, r_regionkey) => toItem({ r_regionkey, r_name })),
     },
     {
       name: 'nation',
       key: ['n_nationkey:N'],
       items: NATIONS.map((n_name, n_nationkey) =>
-        item({ n_nationkey, n_name, n_regionkey: REGION_OF[n_nationkey] ?? 0 }),
+        toItem({ n_nationkey, n_name, n_regionkey: REGION_OF[n_nationkey] ?? 0 }),
       ),
     },
     {
@@ -100,7 +100,7 @@ export function tpchTables(): readonly TableWords[] {
       key: ['ps_partkey:N', 'ps_suppkey:N'],
       items: Array.from({ length: PARTS }, (_, ps_partkey) =>
         suppliersOf(ps_partkey).map((ps_suppkey) =>
-          item({
+          toItem({
             ps_partkey,
             ps_suppkey,
             ps_availqty: random.below(100),
@@ -125,7 +125,7 @@ function ordersAndLines(random: Random, suppliersOf: (part: number) => readonly 
   for (let o_orderkey = 0; o_orderkey < ORDERS; o_orderkey++) {
     const ordered = random.below(2400);
     orders.push(
-      item({
+      toItem({
         o_orderkey,
         // Every third customer never buys.
         o_custkey: Math.floor(random.below(CUSTOMERS) / 3) * 3,
@@ -142,7 +142,7 @@ function ordersAndLines(random: Random, suppliersOf: (part: number) => readonly 
       const l_partkey = random.below(PARTS);
       const shipped = ordered + 1 + random.below(120);
       lineitems.push(
-        item({
+        toItem({
           l_orderkey: o_orderkey,
           l_linenumber,
           l_partkey,
@@ -165,8 +165,8 @@ function ordersAndLines(random: Random, suppliersOf: (part: number) => readonly 
   return { orders, lineitems };
 }
 
-function many(count: number, row: (number: number) => Parameters<typeof item>[0]): AttributeMap[] {
-  return Array.from({ length: count }, (_, number) => item(row(number)));
+function many(count: number, row: (number: number) => Parameters<typeof toItem>[0]): AttributeMap[] {
+  return Array.from({ length: count }, (_, number) => toItem(row(number)));
 }
 
 function phone(random: Random): string {

@@ -9,27 +9,27 @@ import type { Connection } from '../../../src/session/connection.ts';
 import { isSameValue } from '../../../src/sql/write/same-value.ts';
 import { itemsWith } from '../../support/attribute-values.ts';
 import { thrownBy } from '../../support/thrown.ts';
-import { startWorld, type World } from '../../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 
-let world: World;
+let database: TestDatabase;
 let db: Connection;
 let folder: string;
 let next = 0;
 
 beforeAll(async () => {
-  world = await startWorld();
-  db = await world.open();
+  database = await startTestDatabase();
+  db = await database.open();
   folder = await mkdtemp(join(tmpdir(), 'dynadbc-copy-'));
 });
 
 afterAll(async () => {
-  await world.close();
+  await database.close();
   await rm(folder, { recursive: true });
 });
 
 async function table(items: readonly AttributeMap[] = []): Promise<string> {
   const name = `copied${++next}`;
-  await world.add({ name, key: ['id:S'], items });
+  await database.add({ name, key: ['id:S'], items });
   return name;
 }
 
@@ -45,7 +45,7 @@ async function fileWith(name: string, content: string | Buffer): Promise<string>
 
 /** The stored items of the table by id. */
 async function stored(name: string): Promise<Map<string, AttributeMap>> {
-  const body = await world.client.read('Scan', { TableName: name, ConsistentRead: true }, STATS());
+  const body = await database.client.read('Scan', { TableName: name, ConsistentRead: true }, STATS());
   const { Items: items }: { readonly Items: readonly AttributeMap[] } = JSON.parse(body.toString());
   return new Map(
     items.map((item) => [item['id'] !== undefined && 'S' in item['id'] ? item['id'].S : '', item]),
@@ -301,9 +301,9 @@ describe('COPY FROM', () => {
   it('is refused with Readonly=true or AllowFiles=false', async () => {
     const name = await table();
     const file = await fileWith('f.csv', 'a\n');
-    const readOnly = await world.open('Readonly=true');
+    const readOnly = await database.open('Readonly=true');
     expect((await thrownBy(() => readOnly.query(`COPY ${name} FROM '${file}'`))).code).toBe('SQL_READ_ONLY');
-    const kept = await world.open('AllowFiles=false');
+    const kept = await database.open('AllowFiles=false');
     expect((await thrownBy(() => kept.query(`COPY ${name} FROM '${file}'`))).message).toMatch(
       /COPY to or from a file is not allowed on this connection/,
     );

@@ -13,10 +13,10 @@ import { newStatement } from '../../../src/sql/exec/sampling-budget.ts';
 import { createTransactionBlock } from '../../../src/sql/exec/transaction-block.ts';
 import { parseQuery, parseStatement } from '../../../src/sql/parse/parse.ts';
 import { PUSHDOWN_RULES } from '../../../src/sql/plan/rules/index.ts';
-import { databaseWith, sessionWith, startWorld, type World } from '../../support/world.ts';
+import { createTestDatabaseContext, createTestSession, startTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 
-let world: World;
-let database: ReturnType<typeof databaseWith>;
+let testDatabase: TestDatabase;
+let database: ReturnType<typeof createTestDatabaseContext>;
 let session: SessionContext;
 let written: Buffer[] = [];
 let page: Page;
@@ -36,10 +36,10 @@ const SAMPLE: AttributeMap = {
 };
 
 beforeAll(async () => {
-  world = await startWorld();
-  await world.add({ name: 'samples', key: ['id:S'], items: [SAMPLE] });
-  database = databaseWith(world.client, PUSHDOWN_RULES);
-  session = sessionWith(database, {
+  testDatabase = await startTestDatabase();
+  await testDatabase.add({ name: 'samples', key: ['id:S'], items: [SAMPLE] });
+  database = createTestDatabaseContext(testDatabase.client, PUSHDOWN_RULES);
+  session = createTestSession(database, {
     files: {
       disk: {
         ...diskFiles,
@@ -60,7 +60,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await database.close();
-  await world.close();
+  await testDatabase.close();
 });
 
 function pageOf(json: string): Page {

@@ -8,7 +8,7 @@ import { type ParsedQuery, parseStatement } from '../../../src/sql/parse/parse.t
 import { bigint, tableDef, text } from '../engine-fixture.ts';
 import { createPlanner, type StatementPlan } from '../../../src/sql/plan/planner.ts';
 import type { DatabaseContext } from '../../../src/sql/exec/context.ts';
-import { DEFAULT_SETTINGS, sessionWith } from '../../support/world.ts';
+import { DEFAULT_SETTINGS, createTestSession } from '../../support/test-database.ts';
 
 const SETTINGS = DEFAULT_SETTINGS;
 
@@ -28,7 +28,7 @@ async function setUp() {
     return state.table;
   };
   const catalog = { table, view: async () => undefined } as Partial<Catalog> as Catalog;
-  const session = sessionWith({ planner: createPlanner() } as Partial<DatabaseContext> as DatabaseContext);
+  const session = createTestSession({ planner: createPlanner() } as Partial<DatabaseContext> as DatabaseContext);
   const plan = (parameters = ONE, settings = SETTINGS): Promise<StatementPlan> =>
     memoizePlan(parsed, parameters, { session, catalog, settings }, undefined, async (bound) => {
       state.made += 1;

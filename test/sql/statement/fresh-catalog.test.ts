@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect, DriverError, type Connection } from '../../../src/index.ts';
 import { startFaultingProxy, type FaultingProxy } from '../../doubles/faulting-proxy.ts';
-import { startWorld, type TableWords, type World } from '../../support/world.ts';
+import { startTestDatabase, type TableSpec, type TestDatabase } from '../../support/test-database.ts';
 
 const OPERATIONS = new Set([
   'DescribeTable',
@@ -13,13 +13,13 @@ const OPERATIONS = new Set([
   'UpdateItem',
 ]);
 
-let world: World;
+let database: TestDatabase;
 let proxy: FaultingProxy;
 let db: Connection;
 let requests: string[] = [];
 const notices: string[] = [];
 
-const NOTES: TableWords = {
+const NOTES: TableSpec = {
   name: 'notes',
   key: ['id:S'],
   indexes: [{ name: 'by_kind', key: ['kind:S'] }],
@@ -30,19 +30,19 @@ const NOTES: TableWords = {
 };
 
 beforeAll(async () => {
-  world = await startWorld();
-  proxy = await startFaultingProxy(world.endpoint, OPERATIONS);
+  database = await startTestDatabase();
+  proxy = await startFaultingProxy(database.endpoint, OPERATIONS);
 });
 afterAll(async () => {
   await db.close();
   await proxy.close();
-  await world.close();
+  await database.close();
 });
 
 beforeEach(async () => {
   await replace(NOTES);
   await db?.close();
-  db = await connect(world.string().replace(world.endpoint, proxy.endpoint), {
+  db = await connect(database.string().replace(database.endpoint, proxy.endpoint), {
     onNotice: (message) => notices.push(message),
   });
   await db.query('SELECT * FROM notes');
@@ -51,12 +51,12 @@ beforeEach(async () => {
 });
 
 /** As another program does it. */
-async function replace(table: TableWords): Promise<void> {
-  if ((await world.client.describeTable(table.name)) !== undefined)
-    await world.client.admin.delete(table.name, new AbortController().signal);
-  while ((await world.client.describeTable(table.name)) !== undefined)
+async function replace(table: TableSpec): Promise<void> {
+  if ((await database.client.describeTable(table.name)) !== undefined)
+    await database.client.admin.delete(table.name, new AbortController().signal);
+  while ((await database.client.describeTable(table.name)) !== undefined)
     await new Promise((resolve) => setTimeout(resolve, 2));
-  await world.add(table);
+  await database.add(table);
 }
 
 async function codeOf(work: () => Promise<unknown>): Promise<string | undefined> {
@@ -73,7 +73,7 @@ const columnsOf = async (): Promise<readonly string[]> =>
 
 describe('a statement that fails because of what the catalog remembers', () => {
   it('looks at the table again, and counts what that costs', async () => {
-    await world.client.putItems('notes', [{ id: { S: 'c' }, extra: { S: 'new' } }]);
+    await database.client.putItems('notes', [{ id: { S: 'c' }, extra: { S: 'new' } }]);
     const { rows, stats } = await db.query("SELECT extra FROM notes WHERE id = 'c'");
     expect(rows).toEqual([{ extra: 'new' }]);
     expect(requests).toEqual(['DescribeTable', 'Scan', 'GetItem']);
@@ -124,10 +124,10 @@ describe('a statement that fails because of what the catalog remembers', () => {
   });
 
   it('says that the table is gone, and finds it when it is back', async () => {
-    await world.client.admin.delete('notes', new AbortController().signal);
-    while ((await world.client.describeTable('notes')) !== undefined) await Promise.resolve();
+    await database.client.admin.delete('notes', new AbortController().signal);
+    while ((await database.client.describeTable('notes')) !== undefined) await Promise.resolve();
     expect(await codeOf(() => db.query('SELECT * FROM notes'))).toBe('CATALOG_UNKNOWN_TABLE');
-    await world.add(NOTES);
+    await database.add(NOTES);
     expect((await db.query('SELECT * FROM notes')).rows).toHaveLength(2);
   });
 
@@ -168,7 +168,7 @@ describe('an attribute that a statement writes', () => {
 
   it('stays one when the table is sampled again, but not in a table that is created anew', async () => {
     await db.query("UPDATE notes SET rare = 'x' WHERE id = 'a'");
-    await world.client.putItems('notes', [{ id: { S: 'a' }, kind: { S: 'x' } }]);
+    await database.client.putItems('notes', [{ id: { S: 'a' }, kind: { S: 'x' } }]);
     await db.query('REFRESH TABLE notes');
     expect(await columnsOf()).toContain('rare');
     await replace(NOTES);
@@ -184,7 +184,7 @@ describe('what forces a look', () => {
     ['DISCARD ALL', 'DISCARD ALL'],
     ['DISCARD PLANS', 'DISCARD PLANS'],
   ])('%s', async (sql, command) => {
-    await world.client.putItems('notes', [{ id: { S: 'c' }, extra: { S: 'new' } }]);
+    await database.client.putItems('notes', [{ id: { S: 'c' }, extra: { S: 'new' } }]);
     expect(await columnsOf()).not.toContain('extra');
     expect((await db.query(sql)).command).toBe(command);
     expect(await columnsOf()).toContain('extra');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AttributeMap } from '../../../src/dynamo/attribute-value.ts';
 import type { Connection } from '../../../src/session/connection.ts';
-import { startWorld, type World } from '../../support/world.ts';
+import { startTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 
 function items(count: number): readonly AttributeMap[] {
   return Array.from({ length: count }, (_, i) => ({
@@ -12,21 +12,21 @@ function items(count: number): readonly AttributeMap[] {
 }
 
 describe('TRUNCATE', () => {
-  let world: World;
+  let database: TestDatabase;
   let db: Connection;
 
   beforeAll(async () => {
-    world = await startWorld();
+    database = await startTestDatabase();
     for (const [name, count] of [
       ['large', 230],
       ['small', 3],
       ['empty', 0],
       ['kept', 5],
     ] as const)
-      await world.add({ name, key: ['pk:S', 'sk:N'], items: items(count) });
-    db = await world.open('ThreadCount=3');
+      await database.add({ name, key: ['pk:S', 'sk:N'], items: items(count) });
+    db = await database.open('ThreadCount=3');
   });
-  afterAll(() => world.close());
+  afterAll(() => database.close());
 
   const countRows = async (table: string): Promise<unknown> =>
     (await db.query(`SELECT count(*) AS n FROM ${table}`)).rows[0]?.['n'];
@@ -37,13 +37,13 @@ describe('TRUNCATE', () => {
   });
 
   it('is refused with Readonly=true', async () => {
-    const readOnly = await world.open('Readonly=true');
+    const readOnly = await database.open('Readonly=true');
     await expect(readOnly.query('TRUNCATE kept')).rejects.toMatchObject({ sqlState: '25006' });
     expect(await countRows('kept')).toBe(5);
   });
 
   it('stops at MaxWCU', async () => {
-    const bounded = await world.open('MaxWCU=1');
+    const bounded = await database.open('MaxWCU=1');
     await expect(bounded.query('TRUNCATE kept')).rejects.toMatchObject({ code: 'EXEC_CAPACITY' });
   });
 

@@ -34,52 +34,56 @@ const CATALOG: CatalogOptions = {
 type TableInput = Parameters<DynamoClient['createTable']>[0];
 type KeyType = 'S' | 'N' | 'B';
 
-/** A key in words: `['pk:S']`, `['pk:S', 'sk:N']`. */
-export type KeyWords = readonly [partition: string, sort?: string];
+/** The key attributes with their types: `['pk:S']`, `['pk:S', 'sk:N']`. */
+export type KeySpec = readonly [partition: string, sort?: string];
 
-export interface IndexWords {
+export interface IndexSpec {
   readonly name: string;
-  readonly key: KeyWords;
+  readonly key: KeySpec;
   readonly local?: true;
-  /** `ALL` unless said; a list is `INCLUDE`. */
+  /** `ALL` by default; a list is `INCLUDE`. */
   readonly projection?: 'ALL' | 'KEYS_ONLY' | readonly string[];
 }
 
-export interface TableWords {
+export interface TableSpec {
   readonly name: string;
-  readonly key: KeyWords;
-  readonly indexes?: readonly IndexWords[];
+  readonly key: KeySpec;
+  readonly indexes?: readonly IndexSpec[];
   readonly items: readonly AttributeMap[];
 }
 
-/** What DescribeTable is to say instead of the truth. */
-export interface Look {
+/** Values that replace those of the emulator's DescribeTable. */
+export interface DescribeOverrides {
   readonly sizeBytes?: number;
-  /** Provisioned read units a second. */
+  /** Provisioned read capacity units per second. */
   readonly readCapacity?: number;
 }
 
-/** An emulated DynamoDB, and connections to it. */
-export interface World extends AsyncDisposable {
+/** An emulated DynamoDB and its connections. */
+export interface TestDatabase extends AsyncDisposable {
   readonly client: DynamoClient;
   readonly endpoint: string;
-  /** The connection string, with further properties. */
+  /** Returns the connection string, with additional properties. */
   string(properties?: string): string;
-  /** A connection as users open it; it closes with the world. */
+  /** Opens a connection as users do. It is closed with the database. */
   open(properties?: string): Promise<Connection>;
-  /** A connection whose planner knows these rules only. */
-  withRules(rules: readonly PushdownRule[], look?: Look, changes?: SessionChanges): Connection;
-  add(table: TableWords): Promise<void>;
-  /** The table as its items make it look. */
+  /** Opens a connection whose planner has only these rules. */
+  withRules(
+    rules: readonly PushdownRule[],
+    described?: DescribeOverrides,
+    overrides?: SessionOverrides,
+  ): Connection;
+  add(table: TableSpec): Promise<void>;
+  /** Describes the table as the catalog infers it from the items. */
   describe(table: string): Promise<TableDef>;
   close(): Promise<void>;
 }
 
-/** Starts one in this process, or uses the emulator that runs at the endpoint. */
-export async function startWorld(running?: {
+/** Starts an emulator in this process, or uses one that is running. */
+export async function startTestDatabase(running?: {
   readonly endpoint: string;
   close(): Promise<void>;
-}): Promise<World> {
+}): Promise<TestDatabase> {
   const server = running ?? (await startDynalite());
   const client = createClient({
     region: 'us-east-1',
@@ -106,21 +110,21 @@ export async function startWorld(running?: {
       opened.push(connection);
       return connection;
     },
-    withRules(rules, look, changes) {
-      const database = databaseWith(client, rules, look, changes);
+    withRules(rules, described, overrides) {
+      const context = createTestDatabaseContext(client, rules, described, overrides);
       const connection = createSession({
-        session: sessionWith(database, changes),
+        session: createTestSession(context, overrides),
         description: '',
-        whoami: () => Promise.reject(new Error('nobody')),
+        whoami: () => Promise.reject(new Error('no identity')),
         statements: new Map(),
         closing: createAbortController(),
-        close: () => database.close(),
+        close: () => context.close(),
       });
       opened.push(connection);
       return connection;
     },
     async add({ items, ...definition }) {
-      await client.createTable(tableInput(definition));
+      await client.createTable(toCreateTableInput(definition));
       await client.putItems(definition.name, items);
     },
     describe: (table) => createCatalog(client, CATALOG).table(table),
@@ -129,7 +133,10 @@ export async function startWorld(running?: {
   };
 }
 
-function lookingAs(client: DynamoClient, { sizeBytes, readCapacity }: Look): DynamoClient {
+function overrideDescribe(
+  client: DynamoClient,
+  { sizeBytes, readCapacity }: DescribeOverrides,
+): DynamoClient {
   return {
     ...client,
     async describeTable(name, signal) {
@@ -145,26 +152,26 @@ function lookingAs(client: DynamoClient, { sizeBytes, readCapacity }: Look): Dyn
   };
 }
 
-/** What a test sets otherwise than a session with default options. */
-export interface SessionChanges {
+/** What a test changes in a session with default options. */
+export interface SessionOverrides {
   readonly settings?: Partial<StatementSettings>;
   readonly engine?: DatabaseContext['engine'];
   readonly limits?: SharedLimits;
   readonly files?: FileAccess;
 }
 
-/** A database over this client whose planner knows these rules only. */
-export function databaseWith(
+/** Creates a database over this client whose planner has only these rules. */
+export function createTestDatabaseContext(
   client: DynamoClient,
   rules: readonly PushdownRule[],
-  look: Look = {},
-  { engine, limits = createSharedLimits() }: SessionChanges = {},
+  described: DescribeOverrides = {},
+  { engine, limits = createSharedLimits() }: SessionOverrides = {},
 ): DatabaseContext & { close(): Promise<void> } {
   const planner = createPlanner(rules);
   let opened: ReturnType<typeof openEngine> | undefined;
   return {
     client,
-    sharedCatalog: createCatalog(lookingAs(client, look), CATALOG),
+    sharedCatalog: createCatalog(overrideDescribe(client, described), CATALOG),
     planner,
     engine: engine ?? (() => (opened ??= openEngine({}))),
     discardEngine: () => undefined,
@@ -176,7 +183,7 @@ export function databaseWith(
   };
 }
 
-/** The settings of a connection string that sets none. */
+/** The settings of a connection string without any. */
 export const DEFAULT_SETTINGS: StatementSettings = {
   autoDetectIndex: true,
   consistentReads: false,
@@ -193,10 +200,10 @@ export const DEFAULT_SETTINGS: StatementSettings = {
   passthrough: false,
 };
 
-/** A session over a database, which warns nobody. */
-export function sessionWith(
+/** Creates a session over a database. Its warnings are discarded. */
+export function createTestSession(
   database: DatabaseContext,
-  { settings, files }: Pick<SessionChanges, 'settings' | 'files'> = {},
+  { settings, files }: Pick<SessionOverrides, 'settings' | 'files'> = {},
 ): SessionContext {
   return {
     database,
@@ -212,22 +219,22 @@ export function sessionWith(
   };
 }
 
-function tableInput({ name, key, indexes = [] }: Omit<TableWords, 'items'>): TableInput {
+function toCreateTableInput({ name, key, indexes = [] }: Omit<TableSpec, 'items'>): TableInput {
   const keys = [key, ...indexes.map((index) => index.key)].flat();
-  const types = new Map(keys.filter((word) => word !== undefined).map(attributeOf));
+  const types = new Map(keys.filter((spec) => spec !== undefined).map(parseAttribute));
   const described = (local: boolean) =>
     indexes
       .filter((index) => (index.local === true) === local)
       .map((index) => ({
         IndexName: index.name,
-        KeySchema: schemaOf(index.key),
-        Projection: projectionOf(index.projection),
+        KeySchema: toKeySchema(index.key),
+        Projection: toProjection(index.projection),
       }));
   const [global, local] = [described(false), described(true)];
   return {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: schemaOf(key),
+    KeySchema: toKeySchema(key),
     AttributeDefinitions: [...types].map(([AttributeName, AttributeType]) => ({
       AttributeName,
       AttributeType,
@@ -237,22 +244,22 @@ function tableInput({ name, key, indexes = [] }: Omit<TableWords, 'items'>): Tab
   };
 }
 
-function schemaOf([partition, sort]: KeyWords): NonNullable<TableInput['KeySchema']> {
+function toKeySchema([partition, sort]: KeySpec): NonNullable<TableInput['KeySchema']> {
   return [
-    { AttributeName: attributeOf(partition)[0], KeyType: 'HASH' },
-    ...(sort === undefined ? [] : [{ AttributeName: attributeOf(sort)[0], KeyType: 'RANGE' as const }]),
+    { AttributeName: parseAttribute(partition)[0], KeyType: 'HASH' },
+    ...(sort === undefined ? [] : [{ AttributeName: parseAttribute(sort)[0], KeyType: 'RANGE' as const }]),
   ];
 }
 
-function projectionOf(projection: IndexWords['projection'] = 'ALL') {
+function toProjection(projection: IndexSpec['projection'] = 'ALL') {
   return typeof projection === 'string'
     ? { ProjectionType: projection }
     : { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: [...projection] };
 }
 
-function attributeOf(word: string): readonly [string, KeyType] {
-  const [name = '', type] = word.split(/:(?=[SNB]$)/);
+function parseAttribute(spec: string): readonly [string, KeyType] {
+  const [name = '', type] = spec.split(/:(?=[SNB]$)/);
   if (type !== 'S' && type !== 'N' && type !== 'B')
-    throw new TypeError(`A key attribute is written name:S, not ${word}`);
+    throw new TypeError(`expected a key attribute as name:S, got ${spec}`);
   return [name, type];
 }
