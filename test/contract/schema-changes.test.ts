@@ -2,7 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DriverError, openDatabase, type Database, type Session } from '../../src/index.ts';
 import type { AttributeMap, AttributeValue } from '../../src/dynamo/attribute-value.ts';
-import { startTestDatabase, type IndexSpec, type KeySpec, type TestDatabase } from '../support/test-database.ts';
+import {
+  startTestDatabase,
+  type IndexSpec,
+  type KeySpec,
+  type TestDatabase,
+} from '../support/test-database.ts';
 
 interface Shape {
   readonly key: KeySpec;

@@ -38,7 +38,9 @@ describe('sessions of one database', () => {
     await using proxy = await startFaultingProxy(testDatabase.endpoint, operations);
     const requests: string[] = [];
     proxy.plan(({ operation }) => void requests.push(operation));
-    await using database = await openDatabase(testDatabase.string().replace(testDatabase.endpoint, proxy.endpoint));
+    await using database = await openDatabase(
+      testDatabase.string().replace(testDatabase.endpoint, proxy.endpoint),
+    );
     const [first, second] = [database.session(), database.session()];
     await first.query('SELECT v, count(*) FROM readings GROUP BY v');
     requests.length = 0;

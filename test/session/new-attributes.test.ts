@@ -14,7 +14,12 @@ beforeAll(async () => {
     name: { S: id },
     address: { M: { city: { S: 'Rome' } } },
   }));
-  await database.add({ name: 'people', key: ['id:S'], indexes: [{ name: 'by_kind', key: ['kind:S'] }], items });
+  await database.add({
+    name: 'people',
+    key: ['id:S'],
+    indexes: [{ name: 'by_kind', key: ['kind:S'] }],
+    items,
+  });
   await database.add({ name: 'empty', key: ['id:S'], items: [] });
   db = await connect(database.string(), { onNotice: (message) => void notices.push(message) });
 });

@@ -13,7 +13,12 @@ import { newStatement } from '../../../src/sql/exec/sampling-budget.ts';
 import { createTransactionBlock } from '../../../src/sql/exec/transaction-block.ts';
 import { parseQuery, parseStatement } from '../../../src/sql/parse/parse.ts';
 import { PUSHDOWN_RULES } from '../../../src/sql/plan/rules/index.ts';
-import { createTestDatabaseContext, createTestSession, startTestDatabase, type TestDatabase } from '../../support/test-database.ts';
+import {
+  createTestDatabaseContext,
+  createTestSession,
+  startTestDatabase,
+  type TestDatabase,
+} from '../../support/test-database.ts';
 
 let testDatabase: TestDatabase;
 let database: ReturnType<typeof createTestDatabaseContext>;

@@ -28,7 +28,9 @@ async function setUp() {
     return state.table;
   };
   const catalog = { table, view: async () => undefined } as Partial<Catalog> as Catalog;
-  const session = createTestSession({ planner: createPlanner() } as Partial<DatabaseContext> as DatabaseContext);
+  const session = createTestSession({
+    planner: createPlanner(),
+  } as Partial<DatabaseContext> as DatabaseContext);
   const plan = (parameters = ONE, settings = SETTINGS): Promise<StatementPlan> =>
     memoizePlan(parsed, parameters, { session, catalog, settings }, undefined, async (bound) => {
       state.made += 1;
