@@ -1,5 +1,11 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build as esbuild, type Metafile, type Plugin } from 'esbuild';
+import { type OutputChunk, type Plugin, type PluginContext, rolldown } from 'rolldown';
+
+const LIBRARY = resolve('src/index.ts');
+const CLI = resolve('src/cli/main.ts');
+/** What the command line imports at once. */
+const CLI_START = resolve('src/cli/run-process.ts');
 
 /** Stand-ins for parts of packages that the driver never uses, and that take long to load. */
 const STAND_INS: readonly { readonly filter: RegExp; readonly file: string }[] = [
@@ -10,42 +16,52 @@ const STAND_INS: readonly { readonly filter: RegExp; readonly file: string }[] =
 
 const standIns: Plugin = {
   name: 'stand-ins',
-  setup(build) {
-    for (const { filter, file } of STAND_INS)
-      build.onResolve({ filter }, () => ({
-        path: fileURLToPath(new URL(file, import.meta.url)),
-        sideEffects: false,
-      }));
+  resolveId(id) {
+    const found = STAND_INS.find(({ filter }) => filter.test(id));
+    return found && { id: fileURLToPath(new URL(found.file, import.meta.url)), moduleSideEffects: false };
   },
 };
 
 /**
- * Bundles the library and the command line into ES modules that share chunks. Packages other than these stay imports.
- * Gives what went into which file.
+ * Bundles the library and the command line into ES modules. Packages other than these stay imports. What importing the
+ * library loads is in two files, since each file takes time of its own; what is loaded later is in files that share code.
  */
-export async function bundle(outdir: string, packages: readonly string[]): Promise<Metafile> {
-  const { metafile } = await esbuild({
-    entryPoints: { index: 'src/index.ts', 'cli/main': 'src/cli/main.ts' },
-    outdir,
-    chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
+export async function bundle(outdir: string, packages: readonly string[]): Promise<readonly OutputChunk[]> {
+  const build = await rolldown({
+    input: { index: LIBRARY, 'cli/main': CLI },
     platform: 'node',
-    target: 'node20.19',
-    mainFields: ['module', 'main'],
-    external: packages.flatMap((name) => [name, `${name}/*`]),
+    external: (id) => packages.some((name) => id === name || id.startsWith(`${name}/`)),
+    resolve: { mainFields: ['module', 'main'] },
+    transform: { target: 'node20.19' },
     plugins: [standIns],
-    // Identifiers stay, for stack traces.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
-    // For what undici, which is CommonJS, requires of Node.
-    banner: {
-      js: "import{createRequire as $require}from'node:module';const require=$require(import.meta.url);",
-    },
-    metafile: true,
-    logLevel: 'warning',
   });
-  return metafile;
+  const { output } = await build.write({
+    dir: outdir,
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    // Names stay as they are, for stack traces.
+    minify: { compress: true, mangle: false, codegen: true },
+    comments: false,
+    codeSplitting: { groups: [{ name: chooseChunk, debugName: 'start' }] },
+  });
+  return output.filter((file) => file.type === 'chunk');
+}
+
+/** The library and the command line share what both import at once; undefined for what is imported later. */
+function chooseChunk(id: string, context: Pick<PluginContext, 'getModuleInfo'>): string | null {
+  if (!importedAtOnce(LIBRARY, context).has(id)) return null;
+  return importedAtOnce(CLI_START, context).has(id) ? 'core' : 'driver';
+}
+
+const found = new Map<string, ReadonlySet<string>>();
+
+/** A module and all that it imports statically. */
+function importedAtOnce(entry: string, context: Pick<PluginContext, 'getModuleInfo'>): ReadonlySet<string> {
+  const known = found.get(entry);
+  if (known !== undefined) return known;
+  const modules = new Set([entry]);
+  // Iterating a set includes what is added meanwhile.
+  for (const id of modules)
+    for (const next of context.getModuleInfo(id)?.importedIds ?? []) modules.add(next);
+  found.set(entry, modules);
+  return modules;
 }

@@ -1,14 +1,15 @@
-import type { Metafile } from 'esbuild';
+import { isBuiltin } from 'node:module';
+import type { OutputChunk } from 'rolldown';
 
 /** Throws if importing an entry loads a package: packages are large, and are imported when something needs them. */
-export function checkLazy({ outputs }: Metafile, entries: readonly string[]): void {
-  const reached = new Set(entries);
-  // A Set's iteration includes what is added meanwhile.
-  for (const file of reached) {
-    for (const { path, kind, external = false } of outputs[file]?.imports ?? []) {
-      if (kind === 'dynamic-import' || path.startsWith('node:')) continue;
-      if (external) throw new Error(`${file} imports ${path} before it is needed`);
-      reached.add(path);
+export function checkLazy(chunks: readonly OutputChunk[]): void {
+  const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
+  const reached = new Set(chunks.filter((chunk) => chunk.isEntry).map(({ fileName }) => fileName));
+  // Iterating a set includes what is added meanwhile.
+  for (const fileName of reached) {
+    for (const imported of byName.get(fileName)?.imports ?? []) {
+      if (byName.has(imported)) reached.add(imported);
+      else if (!isBuiltin(imported)) throw new Error(`${fileName} imports ${imported} before it is needed`);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Metafile } from 'esbuild';
+import type { OutputChunk } from 'rolldown';
 
 interface InlinedPackage {
   readonly name: string;
@@ -10,13 +10,13 @@ interface InlinedPackage {
   readonly text: string;
 }
 
-const PACKAGE_FOLDER = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;
+const PACKAGE_FOLDER = /^.*node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/;
 const LEGAL_FILE = /^(?:licen[cs]e|notice|copying)\b/i;
 
 /** Writes the licenses of the packages whose code is in the bundle; packages with the same text share it. */
-export async function writeLicenses(file: string, { outputs }: Metafile): Promise<void> {
-  const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
-  const folders = new Set(inputs.flatMap((input) => PACKAGE_FOLDER.exec(input)?.[0] ?? []));
+export async function writeLicenses(file: string, chunks: readonly OutputChunk[]): Promise<void> {
+  const modules = chunks.flatMap(({ moduleIds }) => moduleIds);
+  const folders = new Set(modules.flatMap((id) => PACKAGE_FOLDER.exec(id)?.[0] ?? []));
   const packages = await Promise.all([...folders].toSorted().map(readPackage));
   const texts = new Set(packages.map(({ text }) => text));
   const sections = [...texts].map((text) => {
