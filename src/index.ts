@@ -27,7 +27,7 @@ export type {
   Transaction,
   TransactionOptions,
 } from './session/connection.ts';
-export type { SchemaFinding, Schemas, SchemaTarget, WrittenSchema } from './session/schemas.ts';
+export type { SchemaFinding, Schemas, SchemaTarget, SavedSchema } from './session/schemas.ts';
 export type { Value } from './sql/types/value.ts';
 export type { ExplainedRead, Explanation } from './sql/plan/explain.ts';
 export type { UnusedIndex } from './sql/plan/unused-indexes.ts';

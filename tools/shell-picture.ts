@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Io, Screen } from '../src/cli/io.ts';
+import type { Io, OutputScreen } from '../src/cli/io.ts';
 import { runShell } from '../src/cli/shell/shell.ts';
 import { connect } from '../src/index.ts';
 import { startSandbox } from '../src/sandbox/sandbox.ts';
@@ -26,7 +26,7 @@ const TYPED = [
 
 const terminal = new Terminal();
 const stdin = new PassThrough();
-const screen: Screen = {
+const screen: OutputScreen = {
   stream: new Writable({
     decodeStrings: false,
     write(output: string, _encoding, done) {

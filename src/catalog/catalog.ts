@@ -5,76 +5,76 @@ import type { AttributeValue } from '../dynamo/attribute-value.ts';
 import type { DynamoClient } from '../dynamo/transport/client.ts';
 import { newReadStats, totalCapacity } from '../dynamo/read/read-stats.ts';
 import { itemBytes } from '../dynamo/item-size.ts';
-import { type InferredColumn, inferColumns, reinferColumn } from './columns.ts';
-import { type DescribedTable, describe, type TableDescription } from './describe.ts';
+import { type InferredColumn, inferTableColumns, reinferColumn } from './columns.ts';
+import { type DescribedTable, parseTableDescription, type TableDescription } from './describe.ts';
 import { withDottedNames } from './dotted-name.ts';
 import {
   type Flattening,
   type Histogram,
-  histogramOf,
+  buildHistograms,
   mergeHistograms,
   newHistogram,
   observe,
 } from './histogram.ts';
 import type { NumberMode } from './infer.ts';
-import { type Sample, sampleItems, type SampleMeter } from './sample.ts';
-import { declaredTable, schemaOfTable } from './schemas/declared-table.ts';
-import { describesTable, type TableSchema } from './schemas/schema-file.ts';
+import { type Sample, sampleItems, type SamplingBudget } from './sample.ts';
+import { toDeclaredTable, toTableSchema } from './schemas/declared-table.ts';
+import { isTableDescription, type TableSchema } from './schemas/schema-file.ts';
 import { createSchemaStore, type SchemaStore, type StoredSchema } from './schemas/schema-store.ts';
 import type { View } from './view.ts';
 import type { SqlType, TableDef } from './table-def.ts';
-import { type Knowledge, newKnowledge, tableIdentity } from './knowledge.ts';
+import { type Knowledge, newKnowledge, getTableIdentity } from './knowledge.ts';
 import { sketchAttributes, type ValueSketch } from './value-sketch.ts';
-import { matchTableName, unknownTable } from './table-name.ts';
+import { matchTableName, unknownTableError } from './table-name.ts';
 
 export interface CatalogOptions {
-  /** How many items of a table are sampled for its columns. */
+  /** Number of items to sample per table. */
   readonly rowScanDepth: number;
-  /** `None`: nothing is sampled, only keys are columns. */
+  /** `None`: tables are not sampled, so that only keys are columns. */
   readonly typeDetection: 'RowScan' | 'None';
   readonly flattenObjects: boolean;
   readonly flattenArrays: number;
   readonly separator: string;
   readonly numberMode: NumberMode;
-  /** Types that only columns of keys get; absent: none. */
+  /** Types that only key columns get; default: none. */
   readonly ignoredTypes?: ReadonlySet<SqlType['kind']>;
   readonly cacheTtlMs: number;
-  /** Only these are listed; others can still be named. */
+  /** The tables to list; others can still be named. Default: all. */
   readonly tables?: readonly string[];
-  /** Schemas that say what tables look like, and views; absent: none but temporary ones. */
+  /** Schemas of tables, and views; default: temporary ones. */
   readonly schemas?: SchemaStore;
-  /** Whether a table that was sampled gets a schema file. */
+  /** Whether sampled tables get a schema file. */
   readonly writesSchemas?: boolean;
-  /** Who pays for samples where nobody else does; absent: nothing bounds them. */
-  readonly paidBy?: SampleMeter;
+  /** Pays for samples of callers without a budget; default: no limit. */
+  readonly samplingBudget?: SamplingBudget;
   now(): number;
-  /** One line for the person who is watching. */
+  /** Reports a warning. */
   warn?(message: string): void;
-  /** The same, of news that is no warning. */
+  /** Reports a message that is not a warning. */
   notice?(message: string): void;
 }
 
-/** What tables there are and what they look like. Remembers what it was told. */
+/** The tables and views of a database, cached. */
 export interface Catalog {
   tableNames(signal?: AbortSignal): Promise<readonly string[]>;
-  /** By its exact name, or by the only name that differs in upper and lower case alone; `table.index` is an index. */
-  table(name: string, signal?: AbortSignal, paidBy?: SampleMeter): Promise<TableDef>;
-  /** The same without its columns: nothing is sampled. */
+  /** The table of this name, or else the only one whose name differs in case alone; `table.index` is an index. */
+  table(name: string, signal?: AbortSignal, budget?: SamplingBudget): Promise<TableDef>;
+  /** The same without columns, so that nothing is sampled. */
   described(name: string, signal?: AbortSignal): Promise<DescribedTable>;
-  /** The real name of a table or view, for which nothing is sampled; null where there is none. */
+  /** The exact name of a table or view, without sampling; null if it does not exist. */
   relationName(name: string, signal?: AbortSignal): Promise<string | null>;
-  /** A table as sampling finds it now, whatever its schema file says; not remembered. */
-  sampled(name: string, signal?: AbortSignal, paidBy?: SampleMeter): Promise<TableDef>;
-  /** What a name means that is no table of DynamoDB but a view of one. */
+  /** The table with the columns of a new sample, regardless of its schema file; not cached. */
+  sampled(name: string, signal?: AbortSignal, budget?: SamplingBudget): Promise<TableDef>;
+  /** The view or entity of this name. */
   view(name: string, signal?: AbortSignal): Promise<View | undefined>;
-  /** Where views and the schemas of tables are kept. */
+  /** Views and the schemas of tables. */
   readonly schemas: SchemaStore;
   /**
-   * A value was met that the column's type cannot hold: the table with that column widened. The same object as before
-   * when the column holds such values already.
+   * Widens a column to the type that a value requires. Returns the same table object if the column has such a type
+   * already.
    */
   widen(table: string, column: string, evidence: AttributeValue): Promise<TableDef>;
-  /** An attribute was written that the table has no column for: from now on it has one. */
+  /** Adds a column for an attribute that was written. */
   learn(table: string, attribute: string, value: AttributeValue): void;
   /**
    * Makes the next lookup describe and sample the table anew. Without a name, everything is forgotten, including what
@@ -104,13 +104,13 @@ interface Entry {
   /** The version of the knowledge that its columns were inferred with. */
   readonly knowledge: number;
   readonly expiresAt: number;
-  /** This budget ended its sample early: not good enough for who has more. */
+  /** The budget that ended its sample early. A larger one samples again. */
   readonly cut?: number;
 }
 
-/** How long a list of names is believed. */
+/** The list of tables is cached for this long. */
 const NAMES_TTL_MS = 30_000;
-/** An ARN names a table of another account. */
+/** An ARN refers to a table of another account. */
 const TABLE_NAME = /^(?:[\w.-]{3,255}|arn:\S+)$/;
 const READABLE = new Set(['ACTIVE', 'UPDATING']);
 /** Of one table, so that a table with data in its attributes' names does not fill the memory. */
@@ -144,13 +144,13 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
   function fresh(
     name: string,
     stored: readonly StoredSchema[],
-    paidBy: SampleMeter | undefined,
+    budget: SamplingBudget | undefined,
   ): TableDef | undefined {
     const entry = entries.get(realNames.get(name) ?? name);
     if (entry === undefined || entry.expiresAt <= options.now()) return undefined;
-    if (entry.cut !== undefined && (paidBy?.budget() ?? Infinity) > entry.cut) return undefined;
-    if (schemas.failureOf(entry.table.name) !== undefined) return undefined;
-    if (schemaFor(entry.table.name, stored)?.schema !== entry.declared) return undefined;
+    if (entry.cut !== undefined && (budget?.remaining() ?? Infinity) > entry.cut) return undefined;
+    if (schemas.findFailure(entry.table.name) !== undefined) return undefined;
+    if (findTableSchema(entry.table.name, stored)?.schema !== entry.declared) return undefined;
     return upToDate(entry).table;
   }
 
@@ -169,8 +169,8 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
   ): Pick<Entry, 'table' | 'columns' | 'observed' | 'knowledge'> {
     const { described, sketches, sampled } = observed;
     const attributes = new Map([...(known?.attributes ?? []), ...observed.attributes]);
-    const columns = inferColumns(described, attributes, sampled.items, options).map((inferred) => {
-      const column = withSketch(inferred, sketches);
+    const columns = inferTableColumns(described, attributes, sampled.items, options).map((inferred) => {
+      const column = addSketch(inferred, sketches);
       const wider = known?.wider.get(column.column.name);
       return wider === undefined
         ? column
@@ -198,22 +198,22 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     return known;
   }
 
-  async function load(name: string, paidBy: SampleMeter | undefined): Promise<TableDef> {
+  async function load(name: string, budget: SamplingBudget | undefined): Promise<TableDef> {
     const running = underWay.get(name);
-    if (running === undefined) return startLoading(name, paidBy);
+    if (running === undefined) return startLoading(name, budget);
     try {
       return await running;
     } catch (error) {
-      // The budget of another statement, not of this one.
+      // Another statement's budget was used up, not this one's.
       if (!(error instanceof DriverError) || error.code !== 'EXEC_CAPACITY') throw error;
-      return load(name, paidBy);
+      return load(name, budget);
     }
   }
 
-  function startLoading(name: string, paidBy: SampleMeter | undefined): Promise<TableDef> {
+  function startLoading(name: string, budget: SamplingBudget | undefined): Promise<TableDef> {
     const started = find(name).then(async ([realName, description]) => {
-      const entry = await readEntry(realName, description, paidBy);
-      // Forgotten meanwhile: the caller gets what it asked for, but it is not kept.
+      const entry = await readEntry(realName, description, budget);
+      // Not cached if `forget` was called in the meantime.
       if (underWay.get(name) === started) {
         realNames.set(name, realName);
         entries.set(realName, entry);
@@ -228,7 +228,7 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     return started;
   }
 
-  /** DescribeTable by the name as it is written comes first, so that nobody needs to be allowed to list tables. */
+  /** Tries DescribeTable with the name as spelled first, which does not need permission to list tables. */
   async function find(name: string): Promise<readonly [string, TableDescription]> {
     let refusal: DriverError | undefined;
     if (TABLE_NAME.test(name)) {
@@ -236,7 +236,7 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
         const description = await client.describeTable(name);
         if (description !== undefined) return [name, description];
       } catch (error) {
-        // IAM answers so for a name that no policy mentions, such as the right name in lower case.
+        // IAM denies names that no policy mentions, such as a table's name in lower case.
         if (!isDenied(error)) throw error;
         refusal = error;
       }
@@ -244,10 +244,10 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     const list = await namesInstead(name, refusal);
     const realName = matchTableName(name, list);
     if (realName === undefined)
-      throw options.tables && refusal ? refusal : unknownTable(name, nearest(name, list));
+      throw options.tables && refusal ? refusal : unknownTableError(name, nearest(name, list));
     const description = realName === name ? undefined : await client.describeTable(realName);
     if (description !== undefined) return [realName, description];
-    throw refusal ?? unknownTable(name);
+    throw refusal ?? unknownTableError(name);
   }
 
   async function namesInstead(name: string, refusal: DriverError | undefined): Promise<readonly string[]> {
@@ -255,61 +255,63 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       return await listNames();
     } catch (error) {
       if (!isDenied(error)) throw error;
-      throw refusal ?? unknownTable(name, [], error);
+      throw refusal ?? unknownTableError(name, [], error);
     }
   }
 
   async function readEntry(
     name: string,
     description: TableDescription,
-    paidBy: SampleMeter | undefined,
+    budget: SamplingBudget | undefined,
   ): Promise<Entry> {
-    const described = describe(name, description);
-    const own = schemaFor(name, await schemas.all());
-    const failure = schemas.failureOf(name);
+    const described = parseTableDescription(name, description);
+    const own = findTableSchema(name, await schemas.all());
+    const failure = schemas.findFailure(name);
     if (failure !== undefined) throw failure;
     if (own !== undefined) return declaredEntry(described, own.schema, own.file);
-    const entry = await sampledEntry(described, tableIdentity(description), paidBy);
+    const entry = await sampledEntry(described, getTableIdentity(description), budget);
     if (options.writesSchemas !== true || entry.cut !== undefined || entry.table.sampled.items === 0)
       return entry;
-    const file = await schemas.save(schemaOfTable(entry.table), false);
-    options.notice?.(`Wrote the schema of "${name}" to ${file}`);
-    // The file says the same, and is read when the table is met next.
+    const file = await schemas.save(toTableSchema(entry.table), false);
+    options.notice?.(`wrote the schema of "${name}" to ${file}`);
+    // The next lookup reads the file, which has the same columns.
     return { ...entry, expiresAt: options.now() };
   }
 
   function declaredEntry(described: DescribedTable, declared: TableSchema, file: string | undefined): Entry {
     return {
-      table: declaredTable(described, declared, file),
+      table: toDeclaredTable(described, declared, file),
       declared,
       columns: [],
       observed: undefined,
       knowledge: 0,
-      expiresAt: expiryOf(described),
+      expiresAt: computeExpiry(described),
     };
   }
 
-  function expiryOf({ status }: DescribedTable): number {
+  function computeExpiry({ status }: DescribedTable): number {
     return options.now() + (READABLE.has(status) ? options.cacheTtlMs : 0);
   }
 
   async function sampledEntry(
     described: DescribedTable,
     identity: string,
-    paidBy: SampleMeter | undefined,
+    budget: SamplingBudget | undefined,
   ): Promise<Entry> {
     const { name } = described;
     const stats = newReadStats();
+    const warn = (message: string): void =>
+      budget?.warn === undefined ? options.warn?.(message) : budget.warn(message);
     const readable = options.typeDetection === 'RowScan' && READABLE.has(described.status);
     const { items, whole, cut } = readable ? await sample() : NO_SAMPLE;
     if (cut !== undefined)
-      options.warn?.(
-        `"${name}" was sampled with ${items.length} items only, as far as half of MaxRCU or MaxConnectionRCU goes: columns may be missing`,
+      warn(
+        `"${name}" was sampled with only ${items.length} items, to stay within half of MaxRCU or MaxConnectionRCU: columns may be missing`,
       );
     const observed: Observed = {
       identity,
       described,
-      attributes: histogramOf(items, { objects: options.flattenObjects, arrays: options.flattenArrays }),
+      attributes: buildHistograms(items, { objects: options.flattenObjects, arrays: options.flattenArrays }),
       sketches: sketchAttributes(items),
       sampled: {
         items: items.length,
@@ -321,17 +323,17 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     return {
       ...inferTable(observed, recall(name, identity)),
       declared: undefined,
-      expiresAt: expiryOf(described),
+      expiresAt: computeExpiry(described),
       ...(cut !== undefined && { cut }),
     };
 
     async function sample(): Promise<Sample> {
       try {
-        return await sampleItems(client, described, { depth: options.rowScanDepth, stats, paidBy });
+        return await sampleItems(client, described, { depth: options.rowScanDepth, stats, budget });
       } catch (error) {
-        // Whoever may only get and query items can still use the keys and "$item".
+        // With permission to get and query items, statements can still use keys and "$item".
         if (!isDenied(error)) throw error;
-        options.warn?.(`Table "${name}" may not be scanned, so only its keys are known as columns`);
+        warn(`permission denied to scan "${name}": only its keys are columns`);
         return NO_SAMPLE;
       }
     }
@@ -341,21 +343,21 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     const entry = entries.get(realNames.get(name) ?? name);
     if (entry !== undefined && entry.expiresAt > options.now()) return entry.table;
     const [realName, description] = await raceAbort(find(name), signal);
-    return describe(realName, description);
+    return parseTableDescription(realName, description);
   };
 
   return {
     tableNames: async (signal) => raceAbort(listNames(), signal),
     schemas,
     table: withDottedNames(
-      async (name, signal, paidBy = options.paidBy) =>
-        fresh(name, schemas.known() ?? (await schemas.all()), paidBy) ??
-        raceAbort(load(name, paidBy), signal),
+      async (name, signal, budget = options.samplingBudget) =>
+        fresh(name, schemas.cached() ?? (await schemas.all()), budget) ??
+        raceAbort(load(name, budget), signal),
     ),
     described,
     async relationName(name, signal) {
       const stored = await schemas.find(name);
-      if (stored !== undefined && !describesTable(stored.schema)) return stored.schema.name;
+      if (stored !== undefined && !isTableDescription(stored.schema)) return stored.schema.name;
       try {
         return (await described(name, signal)).name;
       } catch (error) {
@@ -363,33 +365,33 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
         return null;
       }
     },
-    async sampled(name, signal, paidBy = options.paidBy) {
+    async sampled(name, signal, budget = options.samplingBudget) {
       const [realName, description] = await raceAbort(find(name), signal);
       return (
         await raceAbort(
-          sampledEntry(describe(realName, description), tableIdentity(description), paidBy),
+          sampledEntry(parseTableDescription(realName, description), getTableIdentity(description), budget),
           signal,
         )
       ).table;
     },
     async view(name, signal) {
       const stored = await schemas.find(name);
-      if (stored === undefined || describesTable(stored.schema)) return undefined;
+      if (stored === undefined || isTableDescription(stored.schema)) return undefined;
       const { schema, file } = stored;
       if (schema.kind === 'view') return { ...schema, file };
       const known = entities.get(schema);
       if (known !== undefined && known.expiresAt > options.now())
         return { kind: 'entity', name: schema.name, where: schema.where, table: known.table, file };
       const [realName, description] = await raceAbort(find(schema.table), signal);
-      const described = describe(realName, description);
-      const table = declaredTable(described, schema, file);
-      entities.set(schema, { table, expiresAt: expiryOf(described) });
+      const described = parseTableDescription(realName, description);
+      const table = toDeclaredTable(described, schema, file);
+      entities.set(schema, { table, expiresAt: computeExpiry(described) });
       return { kind: 'entity', name: schema.name, where: schema.where, table, file };
     },
     async widen(tableName, columnName, evidence) {
       const name = realNames.get(tableName) ?? tableName;
       const entry = entries.get(name);
-      if (entry === undefined) return load(tableName, options.paidBy);
+      if (entry === undefined) return load(tableName, options.samplingBudget);
       const column = entry.columns.find((known) => known.column.name === columnName);
       if (column === undefined) return entry.table;
 
@@ -445,18 +447,19 @@ function* prefixesAtDots(name: string): Generator<string> {
     yield name.slice(0, dot);
 }
 
-/** The schema that gives a table its columns. */
-function schemaFor(
+/** The schema that declares a table's columns. */
+function findTableSchema(
   table: string,
   stored: readonly StoredSchema[],
 ): { readonly schema: TableSchema; readonly file: string | undefined } | undefined {
   for (const { schema, file } of stored)
-    if (schema.kind === 'table' && describesTable(schema) && schema.table === table) return { schema, file };
+    if (schema.kind === 'table' && isTableDescription(schema) && schema.table === table)
+      return { schema, file };
   return undefined;
 }
 
-/** Beside the type that was inferred, what the values were like. */
-function withSketch(known: InferredColumn, sketches: ReadonlyMap<string, ValueSketch>): InferredColumn {
+/** Adds statistics of the sampled values to a top-level column. */
+function addSketch(known: InferredColumn, sketches: ReadonlyMap<string, ValueSketch>): InferredColumn {
   const { column } = known;
   const values = column.path.length === 1 ? sketches.get(column.path[0]) : undefined;
   return values === undefined ? known : { ...known, column: { ...column, values } };

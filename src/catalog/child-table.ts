@@ -8,33 +8,33 @@ import {
   keyAttributes,
 } from './table-def.ts';
 
-/** The position of a row in its list, from 1. */
+/** The 1-based position of a row in its list. */
 const INDEX_COLUMN = '_index';
-/** What is no map has no names. */
+/** The column of elements that are not maps. */
 const VALUE_COLUMN = 'value';
 
-/** The lists and sets of a table as a table of their elements: `lines`, or `lines.tags` for lists within the elements. */
-export function childTable(table: TableDef, name: string): TableDef | undefined {
+/** A list or set of a table as a table of its elements: `lines`, or `lines.tags` for a list within the elements. */
+export function findChildTable(table: TableDef, name: string): TableDef | undefined {
   if (table.child !== undefined || table.through !== undefined) return undefined;
   const lists = table.columns.flatMap(({ name: spelled, elements }) =>
     elements ? [{ name: spelled, elements }] : [],
   );
-  for (const { list, rest } of listsNamed(lists, name)) {
+  for (const { list, rest } of matchLists(lists, name)) {
     const column = table.columns.find((each) => each.name === list.name);
-    const within = rest === undefined ? [] : listsWithin(list.elements, rest);
+    const within = rest === undefined ? [] : resolveNestedLists(list.elements, rest);
     if (column === undefined || within === undefined) continue;
     const elements = within.at(-1)?.elements ?? list.elements;
-    return tableOf({ parent: table, column, within, elements });
+    return buildChildTable({ parent: table, column, within, elements });
   }
   return undefined;
 }
 
-/** The column of a child table that an element's member is. */
-export function elementColumns({ columns }: TableDef): readonly ColumnDef[] {
+/** The columns of a child table that come from its elements. */
+export function listElementColumns({ columns }: TableDef): readonly ColumnDef[] {
   return columns.filter((column) => column.path[0] === ELEMENT);
 }
 
-/** Where the columns of elements lie: in no attribute. */
+/** The first step in the path of an element's column, in place of an attribute. */
 const ELEMENT = '[]';
 
 interface List {
@@ -42,8 +42,8 @@ interface List {
   readonly elements: readonly ElementDef[];
 }
 
-/** Which list a dotted name starts with, and what comes after: the longest and the exact spelling first. */
-function listsNamed(
+/** The lists that a dotted name may begin with, and the rest of the name: exact spelling first, longest first. */
+function matchLists(
   lists: readonly List[],
   name: string,
 ): readonly { readonly list: List; readonly rest: string | undefined }[] {
@@ -59,21 +59,24 @@ function listsNamed(
   return exact.length > 0 ? exact : alike((text) => text.toLowerCase());
 }
 
-function listsWithin(elements: readonly ElementDef[], name: string): readonly ElementDef[] | undefined {
+function resolveNestedLists(
+  elements: readonly ElementDef[],
+  name: string,
+): readonly ElementDef[] | undefined {
   const inner = elements.filter((element) => element.elements !== undefined);
   const lists = inner.map((element) => ({
     name: element.name ?? VALUE_COLUMN,
     elements: element.elements ?? [],
   }));
-  for (const { list, rest } of listsNamed(lists, name)) {
+  for (const { list, rest } of matchLists(lists, name)) {
     const found = inner[lists.indexOf(list)];
-    const more = rest === undefined ? [] : listsWithin(list.elements, rest);
+    const more = rest === undefined ? [] : resolveNestedLists(list.elements, rest);
     if (found !== undefined && more !== undefined) return [found, ...more];
   }
   return undefined;
 }
 
-function tableOf(child: ChildDef): TableDef {
+function buildChildTable(child: ChildDef): TableDef {
   const { parent, column, within, elements } = child;
   const taken = new Set<string>();
   const named = (wish: string, instead: string): string => {
@@ -83,17 +86,19 @@ function tableOf(child: ChildDef): TableDef {
     return name;
   };
   const list = within.at(-1)?.name ?? column.name;
-  const keys = keyColumns(parent).map((key) => ({ ...key, name: named(key.name, key.name) }));
+  const keys = listKeyColumns(parent).map((key) => ({ ...key, name: named(key.name, key.name) }));
   const outer = [column, ...within].slice(0, -1).map((each) => {
     const name = each.name ?? VALUE_COLUMN;
-    return plain(named(`${name}${INDEX_COLUMN}`, name), [INDEX_COLUMN], { kind: 'bigint' });
+    return plainColumn(named(`${name}${INDEX_COLUMN}`, name), [INDEX_COLUMN], { kind: 'bigint' });
   });
-  const index = plain(named(INDEX_COLUMN, `${list}${INDEX_COLUMN}`), [INDEX_COLUMN], { kind: 'bigint' });
+  const index = plainColumn(named(INDEX_COLUMN, `${list}${INDEX_COLUMN}`), [INDEX_COLUMN], {
+    kind: 'bigint',
+  });
   const members = elements.map((element) => {
     const name = element.name ?? VALUE_COLUMN;
-    return plain(named(name, `${list}.${name}`), [ELEMENT, ...element.path], element.type);
+    return plainColumn(named(name, `${list}.${name}`), [ELEMENT, ...element.path], element.type);
   });
-  const whole: ColumnDef = { ...plain(ITEM_COLUMN, [ITEM_COLUMN], { kind: 'json' }), hidden: true };
+  const whole: ColumnDef = { ...plainColumn(ITEM_COLUMN, [ITEM_COLUMN], { kind: 'json' }), hidden: true };
   return {
     ...parent,
     name: [parent.name, column.name, ...within.map((each) => each.name ?? VALUE_COLUMN)].join('.'),
@@ -103,13 +108,13 @@ function tableOf(child: ChildDef): TableDef {
   };
 }
 
-/** The parent's key, by which its children join it. */
-export function keyColumns({ key, columns }: TableDef): readonly ColumnDef[] {
+/** The columns of the parent's key, which join a child table to its parent. */
+export function listKeyColumns({ key, columns }: TableDef): readonly ColumnDef[] {
   return keyAttributes(key).flatMap(
     ({ name }) => columns.find(({ path }) => path.length === 1 && path[0] === name) ?? [],
   );
 }
 
-function plain(name: string, path: ColumnDef['path'], type: SqlType): ColumnDef {
+function plainColumn(name: string, path: ColumnDef['path'], type: SqlType): ColumnDef {
   return { name, path, type, seen: {}, presence: 1 };
 }

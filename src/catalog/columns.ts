@@ -15,37 +15,37 @@ import {
 
 export interface ColumnOptions {
   readonly numberMode: NumberMode;
-  /** Stands between the parts of a flattened path. */
+  /** Separates the parts of a flattened path. */
   readonly separator: string;
-  /** Types that only columns of keys get; absent: none. */
+  /** Types that only key columns get; default: none. */
   readonly ignoredTypes?: ReadonlySet<SqlType['kind']>;
 }
 
-/** A column and what its type was inferred from. */
+/** A column and the values that its type was inferred from. */
 export interface InferredColumn {
   readonly column: ColumnDef;
   readonly histogram: Histogram;
-  /** The type that a key of the table or of an index declares. */
+  /** The type declared for a key of the table or an index. */
   readonly declared?: KeyType;
 }
 
 /**
- * The columns of a table: the attributes of its keys and of its indexes' keys, everything else that was seen, the
- * parts of documents where these are taken apart, and the whole item.
+ * The columns of a table: the key attributes of the table and its indexes, all observed attributes, the parts of
+ * flattened documents, and the whole item.
  */
-export function inferColumns(
+export function inferTableColumns(
   table: Pick<TableDef, 'key' | 'indexes'>,
   attributes: ReadonlyMap<string, Histogram>,
   sampledItems: number,
   options: ColumnOptions,
 ): readonly InferredColumn[] {
   const tableKey = keyAttributes(table.key);
-  const declared = declaredTypes([...tableKey, ...table.indexes.flatMap((i) => keyAttributes(i.key))]);
+  const declared = collectKeyTypes([...tableKey, ...table.indexes.flatMap((i) => keyAttributes(i.key))]);
   const names = new Set([ITEM_COLUMN, ...declared.keys(), ...attributes.keys()]);
   const columns: InferredColumn[] = [];
 
   const add = (name: string, path: DocumentPath, histogram: Histogram): void => {
-    const parts = partsOf(histogram);
+    const parts = listParts(histogram);
     const keyType = path.length === 1 ? declared.get(path[0]) : undefined;
     const inKey = path.length === 1 && tableKey.some((key) => key.name === path[0]);
     columns.push({
@@ -54,20 +54,20 @@ export function inferColumns(
       column: {
         name,
         path,
-        type: columnType(histogram, options, keyType),
-        seen: valuesSeen(histogram),
+        type: inferColumnType(histogram, options, keyType),
+        seen: countValueTypes(histogram),
         presence: inKey ? 1 : Math.min(1, histogram.present / Math.max(1, sampledItems)),
-        ...(parts.length > 0 && takenApart(histogram) && { hidden: true }),
-        ...(histogram.members && { elements: elementsOf(histogram.members, options) }),
+        ...(parts.length > 0 && isFlattened(histogram) && { hidden: true }),
+        ...(histogram.members && { elements: inferElements(histogram.members, options) }),
       },
     });
     for (const [part, found] of parts) {
-      add(freeName(names, `${name}${options.separator}${part}`), [...path, part], found);
+      add(makeUnique(names, `${name}${options.separator}${part}`), [...path, part], found);
     }
     addLists(name, path, histogram);
   };
 
-  /** Lists in maps that stay whole are hidden columns: their elements are tables all the same. */
+  /** Lists in maps that are not flattened are hidden columns, so that their elements are tables, too. */
   const addLists = (name: string, path: DocumentPath, { nested }: Histogram): void => {
     for (const [part, histogram] of [...nested].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       const [wish, inner] = [`${name}${options.separator}${part}`, [...path, part]] as const;
@@ -75,17 +75,17 @@ export function inferColumns(
         addLists(wish, inner, histogram);
         continue;
       }
-      const spelled = freeName(names, wish);
+      const spelled = makeUnique(names, wish);
       columns.push({
         histogram,
         column: {
           name: spelled,
           path: inner,
           type: { kind: 'json' },
-          seen: valuesSeen(histogram),
+          seen: countValueTypes(histogram),
           presence: Math.min(1, histogram.present / Math.max(1, sampledItems)),
           hidden: true,
-          elements: elementsOf(histogram.members, options),
+          elements: inferElements(histogram.members, options),
         },
       });
       addLists(spelled, inner, histogram);
@@ -93,7 +93,7 @@ export function inferColumns(
   };
 
   for (const name of new Set([...declared.keys(), ...attributes.keys()])) {
-    const spelled = name === ITEM_COLUMN ? freeName(names, name) : name;
+    const spelled = name === ITEM_COLUMN ? makeUnique(names, name) : name;
     add(spelled, [name], attributes.get(name) ?? newHistogram());
   }
 
@@ -109,17 +109,17 @@ export function inferColumns(
   return [...columns, { column: WHOLE_ITEM, histogram: newHistogram() }];
 }
 
-/** What the elements of lists have: the members of maps, and a column for whatever is no map. */
-function elementsOf(seen: Histogram, options: ColumnOptions): readonly ElementDef[] {
+/** The columns of list elements: the keys of maps, and one column for elements that are not maps. */
+function inferElements(seen: Histogram, options: ColumnOptions): readonly ElementDef[] {
   const elements: ElementDef[] = [];
   const add = (name: string | undefined, path: ElementDef['path'], histogram: Histogram): void => {
-    const parts = partsOf(histogram);
-    if (parts.length === 0 || !takenApart(histogram))
+    const parts = listParts(histogram);
+    if (parts.length === 0 || !isFlattened(histogram))
       elements.push({
         name,
         path,
-        type: columnType(histogram, options),
-        ...(histogram.members && { elements: elementsOf(histogram.members, options) }),
+        type: inferColumnType(histogram, options),
+        ...(histogram.members && { elements: inferElements(histogram.members, options) }),
       });
     for (const [part, found] of parts)
       add(name === undefined ? String(part) : `${name}${options.separator}${part}`, [...path, part], found);
@@ -128,19 +128,19 @@ function elementsOf(seen: Histogram, options: ColumnOptions): readonly ElementDe
   return elements;
 }
 
-/** A column of whose values more is known; its definition is the same object where that does not change the type. */
+/** The column with the type that its histogram requires; the same definition if that is its type already. */
 export function reinferColumn(
   known: InferredColumn,
   histogram: Histogram,
   options: ColumnOptions,
 ): InferredColumn {
-  const type = columnType(histogram, options, known.declared);
+  const type = inferColumnType(histogram, options, known.declared);
   if (JSON.stringify(type) === JSON.stringify(known.column.type)) return { ...known, histogram };
-  return { ...known, histogram, column: { ...known.column, type, seen: valuesSeen(histogram) } };
+  return { ...known, histogram, column: { ...known.column, type, seen: countValueTypes(histogram) } };
 }
 
-/** Numbers whose type is not wanted are their digits; other values are JSON. */
-function columnType(
+/** An ignored type becomes text for numbers, else JSON. */
+function inferColumnType(
   histogram: Histogram,
   { numberMode, ignoredTypes }: ColumnOptions,
   declared?: KeyType,
@@ -150,29 +150,29 @@ function columnType(
   return { kind: histogram.types.has('N') ? 'text' : 'json' };
 }
 
-function declaredTypes(keys: readonly KeyAttribute[]): ReadonlyMap<string, KeyType> {
+function collectKeyTypes(keys: readonly KeyAttribute[]): ReadonlyMap<string, KeyType> {
   return new Map(keys.map((key) => [key.name, key.type]));
 }
 
-function partsOf(histogram: Histogram): (readonly [string | number, Histogram])[] {
+function listParts(histogram: Histogram): (readonly [string | number, Histogram])[] {
   return [...[...histogram.fields].toSorted(([a], [b]) => (a < b ? -1 : 1)), ...histogram.elements.entries()];
 }
 
-/** Whether the parts say all there is: a place that also holds plain values must stay in sight. */
-function takenApart({ types, fields, elements }: Histogram): boolean {
+/** Whether the parts contain all values: a column that also has plain values must stay visible. */
+function isFlattened({ types, fields, elements }: Histogram): boolean {
   return [...types.keys()].every(
     (type) => type === 'NULL' || (type === 'M' && fields.size > 0) || (type === 'L' && elements.length > 0),
   );
 }
 
-function valuesSeen({ types }: Histogram): ColumnDef['seen'] {
+function countValueTypes({ types }: Histogram): ColumnDef['seen'] {
   const counts: Partial<Record<AttributeType, number>> = {};
   for (const [type, count] of types) if (type !== 'NULL') counts[type] = count;
   return counts;
 }
 
-/** The wish, or the wish with the first number that makes it unlike every other name. */
-function freeName(taken: Set<string>, wish: string): string {
+/** The preferred name, or that name with the first number that makes it unique. */
+function makeUnique(taken: Set<string>, wish: string): string {
   let name = wish;
   for (let n = 2; taken.has(name); n += 1) name = `${wish}_${n}`;
   taken.add(name);

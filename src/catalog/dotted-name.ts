@@ -1,37 +1,37 @@
 import { DriverError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
-import { childTable } from './child-table.ts';
-import { indexRelation } from './index-relation.ts';
-import type { SampleMeter } from './sample.ts';
+import { findChildTable } from './child-table.ts';
+import { toIndexRelation } from './index-relation.ts';
+import type { SamplingBudget } from './sample.ts';
 import type { IndexDef, TableDef } from './table-def.ts';
-import { unknownTable } from './table-name.ts';
+import { unknownTableError } from './table-name.ts';
 
-/** Finds a table by a name of its own. */
-export type TableLookup = (name: string, signal?: AbortSignal, paidBy?: SampleMeter) => Promise<TableDef>;
+/** Finds a table by its whole name. */
+export type TableLookup = (name: string, signal?: AbortSignal, budget?: SamplingBudget) => Promise<TableDef>;
 
-/** What may stand for `rest` in `table.rest`, in this order; undefined where it is no such part of the table. */
+/** The parts of a table that `rest` may name in `table.rest`, in this order; undefined: the table has no such part. */
 const PARTS: readonly ((table: TableDef, rest: string) => TableDef | undefined)[] = [
   (table, rest) => {
-    const index = indexNamed(table, rest);
-    return index && indexRelation(table, index);
+    const index = findIndexByName(table, rest);
+    return index && toIndexRelation(table, index);
   },
-  childTable,
+  findChildTable,
 ];
 
-/** The index that a name means: the exact spelling, else the only one that differs in upper and lower case alone. */
-export function indexNamed({ indexes }: Pick<TableDef, 'indexes'>, name: string): IndexDef | undefined {
+/** The index of exactly this name, else the only one whose name differs in case alone. */
+export function findIndexByName({ indexes }: Pick<TableDef, 'indexes'>, name: string): IndexDef | undefined {
   const folded = name.toLowerCase();
   const alike = indexes.filter((index) => index.name.toLowerCase() === folded);
   return alike.find((index) => index.name === name) ?? (alike.length === 1 ? alike[0] : undefined);
 }
 
-/** Also finds the parts of tables, as `table.part`, where no table has the whole name. */
+/** A lookup that also finds parts of tables, as `table.part`, where no table has the whole name. */
 export function withDottedNames(whole: TableLookup): TableLookup {
   const known = new Map<string, Part>();
-  return async (name, signal, paidBy) => {
-    const lookup: TableLookup = (each) => whole(each, signal, paidBy);
+  return async (name, signal, budget) => {
+    const lookup: TableLookup = (each) => whole(each, signal, budget);
     const before = known.get(name);
-    // Read anew, the table may have lost the part, and a table of the whole name may have come.
+    // A table that was described again may have lost the part, or another may have the whole name by now.
     if (before !== undefined && (await lookup(before.table.name)) === before.table) return before.part;
     known.delete(name);
     try {
@@ -51,12 +51,12 @@ interface Part {
   readonly part: TableDef;
 }
 
-/** Both parts may hold dots themselves: the longest name of a table goes first. */
+/** Both sides may contain dots, so the longest table name is tried first. */
 async function findPart(name: string, whole: TableLookup): Promise<Part | undefined> {
   let missed: { readonly table: string; readonly indexes: readonly string[] } | undefined;
   for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
     const rest = name.slice(dot + 1);
-    const table = await ifKnown(whole, name.slice(0, dot));
+    const table = await lookUpIfKnown(whole, name.slice(0, dot));
     if (table === undefined || rest === '') continue;
     for (const partOf of PARTS) {
       const part = partOf(table, rest);
@@ -65,10 +65,10 @@ async function findPart(name: string, whole: TableLookup): Promise<Part | undefi
     missed ??= { table: table.name, indexes: table.indexes.map((index) => `${table.name}.${index.name}`) };
   }
   if (missed === undefined) return undefined;
-  throw unknownTable(name, nearest(name, missed.indexes));
+  throw unknownTableError(name, nearest(name, missed.indexes));
 }
 
-async function ifKnown(whole: TableLookup, name: string): Promise<TableDef | undefined> {
+async function lookUpIfKnown(whole: TableLookup, name: string): Promise<TableDef | undefined> {
   try {
     return await whole(name);
   } catch (error) {
@@ -77,7 +77,7 @@ async function ifKnown(whole: TableLookup, name: string): Promise<TableDef | und
   }
 }
 
-/** IAM denies what no policy mentions, so that a denied name may be no table at all. */
+/** IAM also denies access to tables that do not exist, if no policy mentions them. */
 function isUnknown(error: unknown): boolean {
   return (
     error instanceof DriverError && (error.code === 'CATALOG_UNKNOWN_TABLE' || error.code === 'AUTH_DENIED')

@@ -1,28 +1,28 @@
 import { DriverError } from '../core/errors.ts';
 import type { AttributeMap, AttributeType, AttributeValue } from '../dynamo/attribute-value.ts';
-import { mergeProfiles, NO_NUMBERS, type NumberProfile, profileOf } from './number-profile.ts';
+import { mergeProfiles, NO_NUMBERS, type NumberProfile, profileNumber } from './number-profile.ts';
 
-/** What was seen at one place of the items: an attribute, a key of a map, an element of a list. */
+/** The values at one place of the items: an attribute, a key of a map, an element of a list. */
 export interface Histogram {
-  /** Items that had it, with NULL or a value. */
+  /** Number of items that have it, NULL included. */
   present: number;
-  /** How many values were of each type, NULL included. */
+  /** Number of values of each type, NULL included. */
   readonly types: Map<AttributeType, number>;
   numbers: NumberProfile;
-  /** Keys of the maps seen here. */
+  /** By key of the maps. */
   readonly fields: Map<string, Histogram>;
-  /** Of maps that are not taken apart: the keys at which lists and sets lie, or maps that lead to some. */
+  /** For maps that are not flattened: the keys of lists and sets, and of maps that contain some. */
   readonly nested: Map<string, Histogram>;
-  /** Elements of the lists seen here, by position. */
+  /** By position in the lists. */
   readonly elements: Histogram[];
-  /** All elements of the lists and sets seen here, and the keys of the maps among them. */
+  /** All elements of the lists and sets together, with the keys of the maps among them. */
   members?: Histogram;
 }
 
-/** How far documents are taken apart: see the properties FlattenObjects and FlattenArrays. */
+/** The properties FlattenObjects and FlattenArrays. */
 export interface Flattening {
   readonly objects: boolean;
-  /** The first so many elements of lists. */
+  /** Number of leading list elements that become columns. */
   readonly arrays: number;
 }
 
@@ -40,18 +40,21 @@ export function newHistogram(): Histogram {
 }
 
 /** The histograms of all attributes of some items, by attribute name. */
-export function histogramOf(items: Iterable<AttributeMap>, flattening: Flattening): Map<string, Histogram> {
+export function buildHistograms(
+  items: Iterable<AttributeMap>,
+  flattening: Flattening,
+): Map<string, Histogram> {
   const attributes = new Map<string, Histogram>();
   for (const item of items) observeFields(attributes, item, flattening);
   return attributes;
 }
 
-/** Adds one value to what was seen. */
+/** Adds a value. */
 export function observe(histogram: Histogram, value: AttributeValue, flattening: Flattening): void {
-  const type = typeOf(value);
+  const type = getAttributeType(value);
   histogram.present += 1;
   histogram.types.set(type, (histogram.types.get(type) ?? 0) + 1);
-  if ('N' in value) histogram.numbers = mergeProfiles(histogram.numbers, profileOf(value.N));
+  if ('N' in value) histogram.numbers = mergeProfiles(histogram.numbers, profileNumber(value.N));
   if ('M' in value && flattening.objects) observeFields(histogram.fields, value.M, flattening);
   if ('M' in value && !flattening.objects) observeLists(histogram.nested, value.M, flattening);
   if ('L' in value) {
@@ -59,21 +62,21 @@ export function observe(histogram: Histogram, value: AttributeValue, flattening:
       observe((histogram.elements[position] ??= newHistogram()), element, flattening);
     }
   }
-  for (const member of membersOf(value)) {
+  for (const member of listMembers(value)) {
     const members = (histogram.members ??= newHistogram());
     observe(members, member, flattening);
     if ('M' in member && !flattening.objects) observeFields(members.fields, member.M, flattening);
   }
 }
 
-function membersOf(value: AttributeValue): readonly AttributeValue[] {
+function listMembers(value: AttributeValue): readonly AttributeValue[] {
   if ('L' in value) return value.L;
   if ('SS' in value) return value.SS.map((S) => ({ S }));
   if ('NS' in value) return value.NS.map((N) => ({ N }));
   return 'BS' in value ? value.BS.map((B) => ({ B })) : [];
 }
 
-/** What was seen here, and what was seen there: a histogram of its own. */
+/** A new histogram of the values of both. */
 export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
   const merged: Histogram = {
     present: a.present + b.present,
@@ -92,12 +95,12 @@ export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
   return members === undefined ? merged : { ...merged, members };
 }
 
-function typeOf(value: AttributeValue): AttributeType {
+function getAttributeType(value: AttributeValue): AttributeType {
   const type = TYPES.find((type) => type in value);
   if (type !== undefined) return type;
   throw new DriverError(
     'DYNAMO_MALFORMED',
-    `A value of DynamoDB is of type ${TYPES.join(', ')}, not ${Object.keys(value).join(', ')}`,
+    `invalid attribute value: expected one of the types ${TYPES.join(', ')}, found ${Object.keys(value).join(', ')}`,
   );
 }
 
@@ -113,12 +116,12 @@ function observeFields(into: Map<string, Histogram>, map: AttributeMap, flatteni
   }
 }
 
-/** Keys of one map that are followed: where they are data themselves, there is no end of them. */
-const MOST_NESTED = 64;
+/** Keys of a map that are followed; maps with data in their keys have any number. */
+const MAX_NESTED = 64;
 
 function observeLists(into: Map<string, Histogram>, map: AttributeMap, flattening: Flattening): void {
   for (const [name, value] of Object.entries(map)) {
-    if (!leadsToList(value) || (into.size >= MOST_NESTED && !into.has(name))) continue;
+    if (!leadsToList(value) || (into.size >= MAX_NESTED && !into.has(name))) continue;
     let histogram = into.get(name);
     if (histogram === undefined) into.set(name, (histogram = newHistogram()));
     observe(histogram, value, flattening);

@@ -1,17 +1,17 @@
 import { type ColumnDef, type IndexDef, isWholeItem, type TableDef, keyNames } from './table-def.ts';
 
-const made = new WeakMap<TableDef, Map<IndexDef, TableDef>>();
+const indexRelations = new WeakMap<TableDef, Map<IndexDef, TableDef>>();
 
-/** An index as a table of its own: its rows are its entries, its columns what it holds. The same object each time. */
-export function indexRelation(table: TableDef, index: IndexDef): TableDef {
-  let known = made.get(table);
-  if (known === undefined) made.set(table, (known = new Map<IndexDef, TableDef>()));
+/** An index as a table whose rows are the index's entries. The same object for each call. */
+export function toIndexRelation(table: TableDef, index: IndexDef): TableDef {
+  let known = indexRelations.get(table);
+  if (known === undefined) indexRelations.set(table, (known = new Map<IndexDef, TableDef>()));
   let relation = known.get(index);
-  if (relation === undefined) known.set(index, (relation = relationOf(table, index)));
+  if (relation === undefined) known.set(index, (relation = buildIndexRelation(table, index)));
   return relation;
 }
 
-function relationOf(table: TableDef, index: IndexDef): TableDef {
+function buildIndexRelation(table: TableDef, index: IndexDef): TableDef {
   const { projection, key } = index;
   const names: readonly unknown[] = keyNames(key);
   const placeInKey = ({ path }: ColumnDef): number => (path.length === 1 ? names.indexOf(path[0]) : -1);
@@ -30,7 +30,7 @@ function relationOf(table: TableDef, index: IndexDef): TableDef {
   };
 }
 
-/** Key attributes in their order, then the others as they are. */
+/** Key attributes in schema order, then the others unchanged. */
 function rank(placeInKey: number): number {
   return placeInKey < 0 ? Number.MAX_SAFE_INTEGER : placeInKey;
 }

@@ -3,19 +3,19 @@ import type { Histogram } from './histogram.ts';
 import type { NumberProfile } from './number-profile.ts';
 import type { SqlType } from './table-def.ts';
 
-/** How numbers become SQL types: see the property NumberMode. */
+/** The property NumberMode. */
 export type NumberMode = 'Auto' | 'Decimal' | 'Double' | 'String';
 
-/** DuckDB's widest DECIMAL, which is also what DynamoDB keeps of a number. */
+/** The precision of DuckDB's DECIMAL and of DynamoDB's numbers. */
 const MAX_DIGITS = 38;
-/** A double gives back any decimal of so many digits. DynamoDB's exponents, -130 to 125, lie within a double's. */
+/** A double holds any decimal of up to 15 digits exactly. Its exponents cover DynamoDB's, -130 to 125. */
 const DOUBLE_DIGITS = 15;
-/** Prices and rates stay below; what goes beyond was computed, and the next value may be finer still. */
-const WRITTEN_SCALE = 8;
+/** The scale of prices and rates. Longer fractions were computed, so that others may be longer still. */
+const MAX_ENTERED_SCALE = 8;
 
 /**
- * The narrowest SQL type that holds every value seen, each to its last digit. Where nothing was seen, the type that
- * was declared for a key; where nothing was declared either, text.
+ * The narrowest SQL type that holds all of these values exactly. Without values, the type that a key declares, or else
+ * text.
  */
 export function inferType(seen: Histogram, mode: NumberMode, declared?: AttributeType): SqlType {
   const types = [...seen.types.keys()].filter((type) => type !== 'NULL');
@@ -27,7 +27,7 @@ export function inferType(seen: Histogram, mode: NumberMode, declared?: Attribut
     case 'NULL':
       return { kind: 'text' };
     case 'N':
-      return numberType(seen.numbers, mode);
+      return inferNumberType(seen.numbers, mode);
     case 'BOOL':
       return { kind: 'boolean' };
     case 'B':
@@ -41,7 +41,7 @@ export function inferType(seen: Histogram, mode: NumberMode, declared?: Attribut
   }
 }
 
-function numberType(numbers: NumberProfile, mode: NumberMode): SqlType {
+function inferNumberType(numbers: NumberProfile, mode: NumberMode): SqlType {
   switch (mode) {
     case 'String':
       return { kind: 'text' };
@@ -50,18 +50,18 @@ function numberType(numbers: NumberProfile, mode: NumberMode): SqlType {
         ? { kind: 'double' }
         : { kind: 'double', rounds: true };
     case 'Decimal':
-      return decimal(numbers) ?? { kind: 'text' };
+      return inferDecimal(numbers) ?? { kind: 'text' };
     case 'Auto':
       break;
   }
   if (numbers.scale === 0 && numbers.inInt64) return { kind: 'bigint' };
   if (numbers.scale === 0 && numbers.inInt128) return { kind: 'hugeint' };
-  return decimal(numbers) ?? { kind: numbers.significantDigits <= DOUBLE_DIGITS ? 'double' : 'text' };
+  return inferDecimal(numbers) ?? { kind: numbers.significantDigits <= DOUBLE_DIGITS ? 'double' : 'text' };
 }
 
-/** DECIMAL(38, scale) where there is room. Long fractions get half of the room that is left. */
-function decimal({ integerDigits, scale }: NumberProfile): SqlType | undefined {
+/** DECIMAL(38, scale), if it fits. Long fractions get half of the unused digits in addition. */
+function inferDecimal({ integerDigits, scale }: NumberProfile): SqlType | undefined {
   const spare = MAX_DIGITS - integerDigits - scale;
   if (spare < 0) return undefined;
-  return { kind: 'decimal', scale: scale > WRITTEN_SCALE ? scale + Math.floor(spare / 2) : scale };
+  return { kind: 'decimal', scale: scale > MAX_ENTERED_SCALE ? scale + Math.floor(spare / 2) : scale };
 }

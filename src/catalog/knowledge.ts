@@ -1,15 +1,15 @@
 import type { TableDescription } from './describe.ts';
 import type { Histogram } from './histogram.ts';
 
-/** What statements have shown of a table that its sample did not. */
+/** What statements have revealed about a table beyond its sample. */
 export interface Knowledge {
-  /** The table that it is about. */
+  /** Identifies the table, see `getTableIdentity`. */
   readonly identity: string;
-  /** Grows with each new fact about attributes. */
+  /** Incremented with each observed attribute value. */
   version: number;
-  /** Attributes that were written and that no sampled item had, by attribute name. */
+  /** Written attributes that no sampled item has, by attribute name. */
   readonly attributes: Map<string, Histogram>;
-  /** Values that their column's type could not hold, by column name. */
+  /** Values that did not fit their column's type, by column name. */
   readonly wider: Map<string, Histogram>;
 }
 
@@ -17,7 +17,7 @@ export function newKnowledge(identity: string): Knowledge {
   return { identity, version: 0, attributes: new Map(), wider: new Map() };
 }
 
-/** Tells a table from another one of the same name that was created later. */
-export function tableIdentity({ TableId, CreationDateTime }: TableDescription): string {
+/** Distinguishes a table from a later one of the same name. */
+export function getTableIdentity({ TableId, CreationDateTime }: TableDescription): string {
   return TableId ?? String(CreationDateTime?.getTime());
 }

@@ -1,20 +1,20 @@
 import { DriverError } from '../core/errors.ts';
 
-/** What a set of numbers needs to be held without losing a digit. */
+/** What a type must hold to represent a set of numbers exactly. */
 export interface NumberProfile {
-  /** Digits before the point of the longest number. */
+  /** Maximum number of digits before the decimal point. */
   readonly integerDigits: number;
-  /** Digits after the point of the finest number; 0: all of them are integers. */
+  /** Maximum number of digits after the decimal point; 0: all numbers are integers. */
   readonly scale: number;
-  /** From the first to the last digit that is not zero, in the number where these are most. */
+  /** Maximum number of digits from the first to the last that is not zero. */
   readonly significantDigits: number;
-  /** All of them lie within 64 bits (true of fractions by their integer part alone). */
+  /** All fit into 64 bits; of fractions, the integer part counts. */
   readonly inInt64: boolean;
-  /** All of them lie within 128 bits. */
+  /** All fit into 128 bits. */
   readonly inInt128: boolean;
 }
 
-/** The profile of no numbers at all. */
+/** The profile of an empty set. */
 export const NO_NUMBERS: NumberProfile = {
   integerDigits: 0,
   scale: 0,
@@ -25,11 +25,11 @@ export const NO_NUMBERS: NumberProfile = {
 
 const DECIMAL = /^([+-]?)0*(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
-/** The profile of one number, written as DynamoDB writes them: `-12.50`, `1E+30`. */
-export function profileOf(number: string): NumberProfile {
+/** The profile of one number in DynamoDB's notation: `-12.50`, `1E+30`. */
+export function profileNumber(number: string): NumberProfile {
   const match = DECIMAL.exec(number);
   if (match === null)
-    throw new DriverError('DYNAMO_MALFORMED', `DynamoDB's N holds a decimal number, not "${number}"`);
+    throw new DriverError('DYNAMO_MALFORMED', `invalid attribute value of type N: "${number}"`);
   const [, sign, whole = '', fraction = '', power = '0'] = match;
   const written = whole + fraction;
   const digits = written.replace(/^0+/, '').replace(/0+$/, '');
@@ -47,7 +47,7 @@ export function profileOf(number: string): NumberProfile {
   };
 }
 
-/** The profile of two sets of numbers together. */
+/** The profile of the union of two sets. */
 export function mergeProfiles(a: NumberProfile, b: NumberProfile): NumberProfile {
   return {
     integerDigits: Math.max(a.integerDigits, b.integerDigits),
@@ -58,7 +58,7 @@ export function mergeProfiles(a: NumberProfile, b: NumberProfile): NumberProfile
   };
 }
 
-/** Compares exactly only where the number of digits leaves it open: 1E+125 must not become a BigInt of 126 digits. */
+/** Compares exactly only if the number of digits does not decide: 1E+125 must not become a BigInt of 126 digits. */
 function fitsBits(
   bits: number,
   negative: boolean,

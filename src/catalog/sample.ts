@@ -7,36 +7,38 @@ import { addStats, newReadStats, type ReadStats, totalCapacity } from '../dynamo
 import type { TableDef } from './table-def.ts';
 
 export interface SampleOptions {
-  /** How many items in all. A table that one page holds is read completely, so that nothing in it is missed. */
+  /** Number of items. A table that fits into one page is read completely. */
   readonly depth: number;
   readonly stats: ReadStats;
   readonly signal?: AbortSignal;
-  readonly paidBy?: SampleMeter | undefined;
+  readonly budget?: SamplingBudget | undefined;
 }
 
 type SampledTable = Pick<TableDef, 'name' | 'sizeBytes'> &
   Partial<Pick<TableDef, 'itemCount' | 'readCapacity'>>;
 
-/** Whoever a table is sampled for. */
-export interface SampleMeter {
-  /** What all samples together took. */
+/** The budget that pays for samples. */
+export interface SamplingBudget {
+  /** What its samples have consumed so far. */
   readonly stats: ReadStats;
-  /** Read capacity units that a sample may consume, but for its last request; undefined: any. */
-  budget(): number | undefined;
-  /** What stands before the requests. */
+  /** Read capacity units left for a sample, which its last request may exceed; undefined: no limit. */
+  remaining(): number | undefined;
+  /** Reports a sample that the budget ended early, or that IAM denies. */
+  warn?(message: string): void;
+  /** Called around each request. */
   gate(table: SampledTable): ReadGate;
 }
 
-/** One page of a Scan, and how much of a table it may hold. */
+/** DynamoDB's limit for a page. */
 const PAGE_BYTES = 1024 * 1024;
-/** Few enough requests, far enough apart: a page from the start of a table shows one corner of it. */
+/** Segments spread the sample over the table: its first page shows one hash range only. */
 const MAX_SEGMENTS = 64;
 const ITEMS_PER_REQUEST = 8;
 const CONCURRENCY = 16;
 
 interface Segment {
   readonly number: number;
-  /** So many segments the table is read in. */
+  /** The total number of segments. */
   readonly of: number;
   readonly items: AttributeMap[];
   /** Where the next Scan starts; undefined before the first. */
@@ -46,25 +48,25 @@ interface Segment {
 
 export interface Sample {
   readonly items: readonly AttributeMap[];
-  /** They are all that the table has. */
+  /** The table has no other items. */
   readonly whole: boolean;
-  /** They are fewer than were wanted, for this budget was used up. */
+  /** The budget that ended the sample early. */
   readonly cut?: number;
 }
 
-/** What one request may evaluate, so that the budget is not overrun by much; and whether there is anything left of it. */
+/** Page size and end of a sample with a budget, so that it exceeds the budget only slightly. */
 interface Bounds {
   readonly pageSize: number;
   isUsedUp(): boolean;
 }
 
 const UNKNOWN_ITEM_BYTES = 1024;
-/** Read eventually consistent, a unit is so many bytes, and a request at least half a unit. */
+/** An eventually consistent read unit; a request takes at least half of one. */
 const BYTES_PER_UNIT = 8192;
-const LEAST_UNITS = 0.5;
+const MIN_REQUEST_UNITS = 0.5;
 const PAGES_PER_BUDGET = 4;
 
-/** Items from all over a table, in an order that is the same every time while the table is the same. */
+/** Items from all over a table. The result is the same each time as long as the table does not change. */
 export async function sampleItems(
   client: Pick<DynamoClient, 'read'>,
   table: SampledTable,
@@ -72,19 +74,19 @@ export async function sampleItems(
 ): Promise<Sample> {
   const { depth } = options;
   if (depth <= 0) return { items: [], whole: false };
-  const budget = options.paidBy?.budget();
-  const bounds = budget === undefined ? undefined : boundsOf(budget, table, options.stats);
-  const read = scanner(client, table, options);
+  const units = options.budget?.remaining();
+  const bounds = units === undefined ? undefined : computeSampleBounds(units, table, options.stats);
+  const read = createSegmentReader(client, table, options);
   if (table.sizeBytes < PAGE_BYTES) {
     const whole: Segment = { number: 0, of: 1, items: [], done: false };
-    // DynamoDB's counters are hours old: what was small may be large by now, and is then sampled like any other.
+    // DynamoDB's counters are hours old: a table that has grown since is sampled like any other.
     await read(whole, bounds?.pageSize);
     while (!whole.done && bounds?.isUsedUp() === false) await read(whole, bounds.pageSize);
     if (whole.done) return { items: whole.items, whole: true };
-    if (budget !== undefined) return { items: whole.items, whole: false, cut: budget };
+    if (units !== undefined) return { items: whole.items, whole: false, cut: units };
   }
 
-  const most = budget === undefined ? MAX_SEGMENTS : Math.max(1, Math.floor(budget / LEAST_UNITS));
+  const most = units === undefined ? MAX_SEGMENTS : Math.max(1, Math.floor(units / MIN_REQUEST_UNITS));
   const total = Math.min(MAX_SEGMENTS, most, Math.ceil(depth / ITEMS_PER_REQUEST));
   const segments = Array.from({ length: total }, (_, number): Segment => ({
     number,
@@ -108,10 +110,14 @@ export async function sampleItems(
   const items = segments.flatMap((segment) => segment.items);
   const whole = segments.every((segment) => segment.done);
   const isShort = !whole && items.length < depth;
-  return { items, whole, ...(isShort && budget !== undefined && { cut: budget }) };
+  return { items, whole, ...(isShort && units !== undefined && { cut: units }) };
 }
 
-function boundsOf(budget: number, { sizeBytes, itemCount = 0 }: SampledTable, stats: ReadStats): Bounds {
+function computeSampleBounds(
+  budget: number,
+  { sizeBytes, itemCount = 0 }: SampledTable,
+  stats: ReadStats,
+): Bounds {
   const itemBytes = itemCount > 0 ? Math.max(1, sizeBytes / itemCount) : UNKNOWN_ITEM_BYTES;
   return {
     pageSize: Math.max(1, Math.floor(((budget / PAGES_PER_BUDGET) * BYTES_PER_UNIT) / itemBytes)),
@@ -120,12 +126,12 @@ function boundsOf(budget: number, { sizeBytes, itemCount = 0 }: SampledTable, st
 }
 
 /** Reads the next page of a segment. */
-function scanner(
+function createSegmentReader(
   client: Pick<DynamoClient, 'read'>,
   table: SampledTable,
-  { stats, signal, paidBy }: SampleOptions,
+  { stats, signal, budget }: SampleOptions,
 ) {
-  const gate = paidBy?.gate(table);
+  const gate = budget?.gate(table);
   return async (segment: Segment, limit: number | undefined): Promise<void> => {
     const input = {
       TableName: table.name,
@@ -143,7 +149,7 @@ function scanner(
       count(page, asked);
     } finally {
       addStats(stats, asked);
-      if (paidBy !== undefined) addStats(paidBy.stats, asked);
+      if (budget !== undefined) addStats(budget.stats, asked);
       passage?.leave(page);
     }
     const items: readonly AttributeMap[] = page.parsed ?? JSON.parse(page.items.toString());

@@ -1,30 +1,30 @@
 import type { AttributeMap, AttributeValue } from '../dynamo/attribute-value.ts';
 import { valueBytes } from '../dynamo/item-size.ts';
 
-/** What a sample tells of an attribute's values, in a few hundred bytes. Values are those of text and numbers. */
+/** Statistics of an attribute's sampled values, in a few hundred bytes. Only strings and numbers count as values. */
 export interface ValueSketch {
-  /** Sampled items, and how many of them had a value. */
+  /** Number of sampled items, and of those that have a value. */
   readonly items: number;
   readonly values: number;
-  /** How many different values, and how many of these were met once only. */
+  /** Number of different values, and of those that occur once. */
   readonly distinct: number;
   readonly once: number;
-  /** The most common values that were met more than once, with their number. */
+  /** The most common values that occur more than once, with their counts. */
   readonly common: ReadonlyMap<SketchedValue, number>;
-  /** Values in their order, the same number of others between any two. */
+  /** Quantiles: sorted values at equal distances. */
   readonly steps: readonly SketchedValue[];
-  /** Bytes of name and value, on the average of the items that have the attribute. */
+  /** Average bytes of name and value in the items that have the attribute. */
   readonly bytes: number;
 }
 
-/** Text, shortened, or a number. */
+/** A truncated string, or a number. */
 export type SketchedValue = string | number;
 
-const MOST_COMMON = 64;
-const MOST_STEPS = 128;
-const MOST_CHARACTERS = 64;
+const MAX_COMMON = 64;
+const MAX_STEPS = 128;
+const MAX_CHARACTERS = 64;
 
-/** A sketch of each attribute of some items. */
+/** A sketch of each attribute. */
 export function sketchAttributes(items: readonly AttributeMap[]): ReadonlyMap<string, ValueSketch> {
   const found = new Map<string, { present: number; bytes: number; values: SketchedValue[] }>();
   for (const item of items) {
@@ -33,7 +33,7 @@ export function sketchAttributes(items: readonly AttributeMap[]): ReadonlyMap<st
       if (seen === undefined) found.set(name, (seen = { present: 0, bytes: 0, values: [] }));
       seen.present += 1;
       seen.bytes += Buffer.byteLength(name) + valueBytes(value);
-      const sketched = sketchedValue(value);
+      const sketched = toSketchedValue(value);
       if (sketched !== undefined) seen.values.push(sketched);
     }
   }
@@ -45,13 +45,13 @@ export function sketchAttributes(items: readonly AttributeMap[]): ReadonlyMap<st
   );
 }
 
-/** The value as sketches keep it; undefined for what is neither text nor a number. */
-export function sketchedValue(value: AttributeValue): SketchedValue | undefined {
-  if ('S' in value) return value.S.slice(0, MOST_CHARACTERS);
+/** The value as sketches keep it; undefined for values that are neither strings nor numbers. */
+export function toSketchedValue(value: AttributeValue): SketchedValue | undefined {
+  if ('S' in value) return value.S.slice(0, MAX_CHARACTERS);
   return 'N' in value ? Number(value.N) : undefined;
 }
 
-/** The order of sketches: numbers before text. */
+/** The order of sketched values: numbers before strings. */
 export function compareSketched(a: SketchedValue, b: SketchedValue): number {
   if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1;
   return a < b ? -1 : a > b ? 1 : 0;
@@ -62,12 +62,12 @@ function sketchValues(values: readonly SketchedValue[]): Omit<ValueSketch, 'item
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   const repeated = [...counts].filter(([, count]) => count > 1).toSorted(([, a], [, b]) => b - a);
   const sorted = values.toSorted(compareSketched);
-  const steps = Math.min(MOST_STEPS, sorted.length);
+  const steps = Math.min(MAX_STEPS, sorted.length);
   return {
     values: values.length,
     distinct: counts.size,
     once: counts.size - repeated.length,
-    common: new Map(repeated.slice(0, MOST_COMMON)),
+    common: new Map(repeated.slice(0, MAX_COMMON)),
     steps: Array.from(
       { length: steps },
       (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / steps)] ?? 0,

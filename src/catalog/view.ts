@@ -1,7 +1,7 @@
 import type { ViewSchema } from './schemas/schema-file.ts';
 import type { TableDef } from './table-def.ts';
 
-/** Those items of a table that meet a condition, with columns of their own. */
+/** The items of a table that meet a condition, with their own columns. */
 export interface Entity {
   readonly kind: 'entity';
   readonly name: string;
@@ -12,5 +12,5 @@ export interface Entity {
   readonly file: string | undefined;
 }
 
-/** What stands for a table in FROM without being one of DynamoDB. */
+/** What FROM may name besides tables of DynamoDB. */
 export type View = (ViewSchema & { readonly file: string | undefined }) | Entity;

@@ -6,10 +6,10 @@ type Kinds = readonly SqlType['kind'][];
 
 const INTEGERS: Kinds = ['bigint', 'hugeint'];
 const DOUBLES: Kinds = ['double'];
-/** Never given to columns: sampling takes such texts for texts. */
+/** Accepted without effect: sampling never infers these types. */
 const TIMES: Kinds = [];
 
-/** PostgreSQL's names of types, and those of other drivers. */
+/** Type names of PostgreSQL and of other drivers. */
 const NAMES: ReadonlyMap<string, Kinds> = new Map([
   ['bigint', INTEGERS],
   ['int8', INTEGERS],
@@ -31,15 +31,15 @@ const NAMES: ReadonlyMap<string, Kinds> = new Map([
   ['timestamp', TIMES],
 ]);
 
-/** The types that IgnoreTypes names. */
-export function ignoredTypes(names: readonly string[]): ReadonlySet<SqlType['kind']> {
+/** The column types that IgnoreTypes names. */
+export function parseIgnoredTypes(names: readonly string[]): ReadonlySet<SqlType['kind']> {
   return new Set(
     names.flatMap((name) => {
       const kinds = NAMES.get(name.toLowerCase().replaceAll(/\s/g, ''));
       if (kinds !== undefined) return kinds;
       throw new DriverError(
         'CONN_BAD_VALUE',
-        `IgnoreTypes names "${name}"; expected names among ${[...NAMES.keys()].join(', ')}`,
+        `IgnoreTypes: unknown type "${name}"; expected ${[...NAMES.keys()].join(', ')}`,
         { candidates: nearest(name, NAMES.keys()) },
       );
     }),

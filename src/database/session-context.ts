@@ -1,7 +1,7 @@
 import type { Options } from '../connstring/properties.ts';
 import type { SessionContext, StatementSettings } from '../sql/exec/context.ts';
 import type { CardinalityFeedback } from '../sql/plan/cardinality-feedback.ts';
-import { sessionFacts } from './session-facts.ts';
+import { createSessionFacts } from './session-facts.ts';
 import type { SharedDatabase } from './shared-database.ts';
 
 /** Where a session sends its messages; absent: where the database does. */
@@ -24,7 +24,7 @@ export function createSessionContext(
     maxSessionRcu: properties.maxConnectionRcu,
     usage: { readCapacity: 0, warnedOf: new Set() },
     files: properties.allowFiles ? files : undefined,
-    facts: sessionFacts(properties, source),
+    facts: createSessionFacts(properties, source),
     warn: onWarning ?? ((message) => ports.warn(message)),
     notice: onNotice ?? ((message) => ports.notice?.(message)),
   };

@@ -7,37 +7,39 @@ import type { PropertyFact, SessionFacts } from '../sql/system/session-facts.ts'
 
 const MASK = '***';
 
-/** What system tables tell of a connection with these properties. */
-export function sessionFacts(options: Options, source: string): SessionFacts {
+/** What system tables show of a session with these properties. */
+export function createSessionFacts(options: Options, source: string): SessionFacts {
   return {
-    properties: Object.entries<PropertySpec>(PROPERTIES).map(([name, spec]) => factOf(name, spec, options)),
+    properties: Object.entries<PropertySpec>(PROPERTIES).map(([name, spec]) =>
+      toPropertyFact(name, spec, options),
+    ),
     version: PACKAGE_VERSION,
     source,
     browsableSchemas: options.browsableSchemas,
   };
 }
 
-function factOf(name: string, spec: PropertySpec, options: Options): PropertyFact {
+function toPropertyFact(name: string, spec: PropertySpec, options: Options): PropertyFact {
   const value = new Map<string, unknown>(Object.entries(options)).get(name);
   return {
     name: spec.key,
     doc: spec.doc,
     type: spec.type.label,
     category: spec.group,
-    default: spec.default === undefined ? undefined : textOf(spec.default),
-    value: value === undefined ? undefined : isHidden(spec, value) ? MASK : textOf(value),
+    default: spec.default === undefined ? undefined : formatPropertyValue(spec.default),
+    value: value === undefined ? undefined : isHidden(spec, value) ? MASK : formatPropertyValue(value),
     isSecret: spec.type.secret === true,
   };
 }
 
-/** A string of further properties may hold secrets, whatever it is called. */
+/** A property with nested properties may contain secrets. */
 function isHidden({ type }: PropertySpec, value: unknown): boolean {
   return (
     type.secret === true || type.nested !== undefined || type.spreads === true || value instanceof Secret
   );
 }
 
-function textOf(value: unknown): string {
-  if (Array.isArray(value)) return value.map(textOf).join(',');
+function formatPropertyValue(value: unknown): string {
+  if (Array.isArray(value)) return value.map(formatPropertyValue).join(',');
   return typeof value === 'object' && value !== null ? MASK : maskEmbeddedSecrets(String(value));
 }

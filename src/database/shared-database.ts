@@ -17,9 +17,9 @@ import { createCardinalityFeedback, type CardinalityFeedback } from '../sql/plan
 import { createPlanner } from '../sql/plan/planner.ts';
 import type { StatementCache } from '../sql/statement/prepare.ts';
 import { createDatabaseClient } from './dynamodb-client.ts';
-import { ignoredTypes } from './ignored-types.ts';
+import { parseIgnoredTypes } from './ignored-types.ts';
 import { openLog } from './log.ts';
-import { schemaStoreFor } from './schema-store.ts';
+import { openSchemaStore } from './schema-store.ts';
 import { signIn, type SignIn } from './sign-in.ts';
 
 /** The AWS identity of a database's statements, as STS reports it. */
@@ -96,8 +96,8 @@ export async function openSharedDatabase(
         numberMode: properties.numberMode,
         cacheTtlMs: CATALOG_TTL_MS,
         ...(properties.tables === undefined ? {} : { tables: properties.tables }),
-        ignoredTypes: ignoredTypes(properties.ignoreTypes ?? []),
-        schemas: schemaStoreFor(properties, ports),
+        ignoredTypes: parseIgnoredTypes(properties.ignoreTypes ?? []),
+        schemas: openSchemaStore(properties, ports),
         writesSchemas: properties.generateSchemaFiles !== 'Never',
         now: () => ports.now(),
         warn: (message) => ports.warn(message),

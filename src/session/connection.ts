@@ -26,27 +26,27 @@ export interface QueryOptions {
   readonly rowMode?: 'object' | 'array';
   /** Cancels the statement. */
   readonly signal?: AbortSignal;
-  /** For this statement, instead of MaxRCU. */
+  /** Overrides MaxRCU for this statement. */
   readonly maxRcu?: number;
-  /** Instead of CapacityPercent. */
+  /** Overrides CapacityPercent. */
   readonly capacityPercent?: number;
-  /** Milliseconds, instead of StatementTimeout; 0 for no limit. */
+  /** Overrides StatementTimeout, in milliseconds; 0 for no limit. */
   readonly timeoutMs?: number;
-  /** Instead of MaxRows; -1 for all. */
+  /** Overrides MaxRows; -1 for all. */
   readonly maxRows?: number;
-  /** Items that one request evaluates at most, instead of PageSize. */
+  /** Overrides Pagesize, the maximum number of items that one request evaluates. */
   readonly pageSize?: number;
-  /** Instead of FullScan. */
+  /** Overrides FullScan. */
   readonly fullScan?: 'Allow' | 'Warn' | 'Deny';
-  /** Instead of MaxWCU. */
+  /** Overrides MaxWCU. */
   readonly maxWcu?: number;
-  /** Instead of OnConflict. */
+  /** Overrides OnConflict. */
   readonly onConflict?: 'Retry' | 'Skip' | 'Error';
-  /** Instead of UseConsistentReads. */
+  /** Overrides UseConsistentReads. */
   readonly consistent?: boolean;
-  /** Instead of QueryPassthrough: the statement is PartiQL and goes to DynamoDB as it is. */
+  /** Overrides QueryPassthrough: the statement is PartiQL, for DynamoDB to execute unchanged. */
   readonly passthrough?: boolean;
-  /** Hears how far COPY is, as it gets on. */
+  /** Called with the progress of COPY. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -55,53 +55,53 @@ export type { Progress };
 export type RowObject = Record<string, Value>;
 
 /**
- * A column of a result. `type` is PostgreSQL's name of it: `text`, `bigint`, `numeric`, `double precision`, `boolean`,
+ * A column of a result. `type` is PostgreSQL's name of its type: `text`, `bigint`, `numeric`, `double precision`, `boolean`,
  * `bytea`, `json` …; `oid` is PostgreSQL's object identifier of that type.
  */
 export type OutputColumn = ResultColumn;
 
 export interface StatementStats extends Readonly<ReadStats> {
-  /** All read capacity units together. */
+  /** Read capacity units in total. */
   readonly readCapacity: number;
-  /** Beside these, what it consumed to sample tables that were not known yet. Budgets count both. */
+  /** Read capacity units for sampling new tables, in addition to `readCapacity`. Budgets count both. */
   readonly sampledCapacity: number;
-  /** All write capacity units together. */
+  /** Write capacity units in total. */
   readonly writeCapacity: number;
   /** Write capacity units by `table` or `table.index`. */
   readonly written: ReadonlyMap<string, number>;
   /** Items put, updated or deleted. */
   readonly itemsWritten: number;
-  /** Writes that found their item changed by somebody else. */
+  /** Writes whose item was modified concurrently. */
   readonly conflicts: number;
   readonly elapsedMs: number;
-  /** One line a read, as EXPLAIN shows it: `GetItem orders(id)`, `Query orders.by_status(status)`, `Scan readings`. */
+  /** One line per read, as EXPLAIN shows it: `GetItem orders(id)`, `Query orders.by_status(status)`, `Scan readings`. */
   readonly plan: readonly string[];
 }
 
 export interface QueryResult<T> {
   readonly rows: T[];
   readonly columns: readonly OutputColumn[];
-  /** PostgreSQL's command tag without counts: `SELECT`, `CREATE VIEW` … */
+  /** PostgreSQL's command tag without the row count: `SELECT`, `CREATE VIEW` … */
   readonly command: string;
-  /** Rows that a command changed; of any other statement, how many rows there are. */
+  /** Number of rows that a command changed, else the number of rows returned. */
   readonly rowCount: number;
-  /** MaxRows left out more rows, or may have, where only another request could tell. */
+  /** MaxRows omitted rows, or may have, if only another request could tell. */
   readonly truncated: boolean;
   readonly stats: StatementStats;
 }
 
-/** A result that is produced as it is read. Leaving the loop early stops the reads. */
+/** A result that is read as it arrives. Leaving the loop early stops the reads. */
 export interface RowStream<T> extends AsyncIterable<T>, AsyncDisposable {
   readonly columns: readonly OutputColumn[];
-  /** PostgreSQL's command tag without counts: `SELECT`, `INSERT` … */
+  /** PostgreSQL's command tag without the row count: `SELECT`, `INSERT` … */
   readonly command: string;
-  /** Rows that a command changed; undefined where it counts none, and of a query. */
+  /** Number of rows that a command changed; undefined for queries and commands without a count. */
   readonly affected: number | undefined;
-  /** When the rows were read: whether MaxRows left out more of them, or may have, where only another request could tell. */
+  /** After the rows were read: whether MaxRows omitted rows, or may have, if only another request could tell. */
   readonly truncated: boolean;
-  /** Grows while the stream is read. */
+  /** Updated while the stream is read. */
   readonly stats: StatementStats;
-  /** Positional, a page or chunk at a time. */
+  /** Rows as arrays by position, a page or chunk at a time. */
   batches(): AsyncIterable<readonly (readonly Value[])[]>;
   /** The same rows in PostgreSQL's text format, `t` and `\\x00ff` and `{a,"b c",NULL}`; NULL is null. */
   textBatches(): AsyncIterable<readonly (readonly (string | null)[])[]>;
@@ -117,7 +117,7 @@ export interface ParameterType {
 export interface PreparedStatement extends AsyncDisposable {
   readonly text: string;
   readonly parameterCount: number;
-  /** The names of `:name` parameters in the order of their numbers; empty for `?` and `$n`. */
+  /** Names of `:name` parameters in order; empty for `?` and `$n`. */
   readonly parameterNames: readonly string[];
   /** By position, as PostgreSQL infers them from their use: of a column that they are compared with, of a cast … */
   readonly parameterTypes: readonly ParameterType[];
@@ -131,13 +131,13 @@ export interface TableInfo {
   readonly name: string;
   readonly kind: 'table' | 'view';
 }
-/** A table's size as DynamoDB last counted it, at most about six hours ago; a view has none. */
+/** A table with DynamoDB's counters, up to six hours old; 0 for views. */
 export interface TableDetails extends TableInfo {
   readonly itemCount: number;
   readonly sizeBytes: number;
   /** The query of a view. */
   readonly definition: string | undefined;
-  /** The file that declares it; undefined where its columns were found by sampling. */
+  /** The schema file; undefined if the columns come from a sample. */
   readonly schemaFile: string | undefined;
 }
 export interface ColumnInfo {
@@ -148,9 +148,9 @@ export interface ColumnInfo {
   readonly position: number;
   readonly nullable: boolean;
   readonly hidden: boolean;
-  /** Part of the sampled items that had it, 0 to 1; NaN where that is not known. */
+  /** Fraction of the sampled items that have it, 0 to 1; NaN if unknown. */
   readonly presence: number;
-  /** DynamoDB types seen, most frequent first. */
+  /** DynamoDB types in the sample, most frequent first. */
   readonly dynamoTypes: readonly string[];
   /** `partition`, `sort`, or undefined. */
   readonly key: 'partition' | 'sort' | undefined;
@@ -161,19 +161,19 @@ export interface IndexInfo {
   readonly kind: 'global' | 'local';
   readonly partition: readonly string[];
   readonly sort: readonly string[];
-  /** `ALL`, or the attributes that the index holds. */
+  /** `ALL`, or the projected attributes. */
   readonly projection: 'ALL' | readonly string[];
   readonly itemCount: number | undefined;
 }
 export interface PrimaryKeyInfo {
   readonly table: string;
   readonly name: string;
-  /** 1-based place in the key. */
+  /** 1-based position in the key. */
   readonly position: number;
   readonly key: 'partition' | 'sort';
 }
 
-/** What JDBC's DatabaseMetaData tells, for DynamoDB. */
+/** Tables, columns, indexes and keys, like JDBC's DatabaseMetaData. */
 export interface Metadata {
   tables(): Promise<readonly TableInfo[]>;
   details(table: string): Promise<TableDetails>;
@@ -182,29 +182,29 @@ export interface Metadata {
   primaryKeys(table: string): Promise<readonly PrimaryKeyInfo[]>;
 }
 
-/** What runs statements. */
+/** Runs statements. */
 export interface StatementRunner {
   query<T = RowObject>(sql: string, parameters?: Parameters, options?: QueryOptions): Promise<QueryResult<T>>;
   stream<T = RowObject>(sql: string, parameters?: Parameters, options?: QueryOptions): Promise<RowStream<T>>;
-  /** Parameter count and result columns without a read. */
+  /** Determines parameters and result columns without reading items. */
   prepare(sql: string): Promise<PreparedStatement>;
-  /** Sends nothing but DescribeTable and, once a table, the sampling of its schema. */
+  /** Describes how a statement would run. Sends DescribeTable and, once per table, a sample. */
   explain(sql: string, parameters?: Parameters): Promise<Explanation>;
 }
 
-/** Statements that take place together: what they write is sent when the transaction's function returns. */
+/** Runs the statements of one transaction; their writes are sent when its function returns. */
 export type Transaction = StatementRunner;
 
 export interface TransactionOptions {
-  /** Nothing is written; reads by key are transactional, others consistent. */
+  /** Rejects writes; reads by key are transactional, others strongly consistent. */
   readonly readOnly?: boolean;
-  /** Cancels the COMMIT; each statement takes a signal of its own. */
+  /** Cancels the COMMIT; statements have their own signals. */
   readonly signal?: AbortSignal;
 }
 
-/** The one thing that every surface holds. */
+/** A connection, or a session of a database. */
 export interface Connection extends StatementRunner, AsyncDisposable {
-  /** Commits what the function wrote through its argument when it returns, and nothing when it throws. */
+  /** Commits the statements of the function when it returns, and rolls back when it throws. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   readonly metadata: Metadata;
   readonly schemas: Schemas;

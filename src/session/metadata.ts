@@ -7,11 +7,11 @@ import { resolveViewColumns } from '../sql/exec/view-columns.ts';
 import { toViewQuery, isViewSchema } from '../sql/system/view-query.ts';
 import type { ColumnInfo, IndexInfo, Metadata, PrimaryKeyInfo } from './connection.ts';
 
-/** The catalog in the words of JDBC's DatabaseMetaData. */
+/** The metadata of a session's catalog. `guard` returns the signal of a call, or throws if the session is closed. */
 export function createMetadata(session: SessionContext, guard: () => AbortSignal): Metadata {
   const { sharedCatalog: catalog } = session.database;
   const table = (name: string): Promise<TableDef> => newCatalogContext(session).catalog.table(name, guard());
-  const viewNamed = async (name: string): Promise<StoredSchema | undefined> => {
+  const findView = async (name: string): Promise<StoredSchema | undefined> => {
     const stored = await catalog.schemas.find(name);
     return stored !== undefined && isViewSchema(stored.schema) ? stored : undefined;
   };
@@ -25,7 +25,7 @@ export function createMetadata(session: SessionContext, guard: () => AbortSignal
       ];
     },
     async details(name) {
-      const view = await viewNamed(name);
+      const view = await findView(name);
       if (view !== undefined)
         return {
           name: view.schema.name,
@@ -39,8 +39,8 @@ export function createMetadata(session: SessionContext, guard: () => AbortSignal
       return { name: exact, kind: 'table', itemCount, sizeBytes, definition: undefined, schemaFile };
     },
     async columns(name) {
-      const view = await viewNamed(name);
-      if (view === undefined) return columnsOf(await table(name));
+      const view = await findView(name);
+      if (view === undefined) return listColumns(await table(name));
       const columns = await resolveViewColumns(view.schema.name, newCatalogContext(session), guard());
       return columns.map((column, i) => ({
         table: view.schema.name,
@@ -54,16 +54,16 @@ export function createMetadata(session: SessionContext, guard: () => AbortSignal
       }));
     },
     async indexes(name) {
-      return (await viewNamed(name)) === undefined ? indexesOf(await table(name)) : [];
+      return (await findView(name)) === undefined ? listIndexes(await table(name)) : [];
     },
     async primaryKeys(name) {
-      return (await viewNamed(name)) === undefined ? primaryKeysOf(await table(name)) : [];
+      return (await findView(name)) === undefined ? listPrimaryKeys(await table(name)) : [];
     },
   };
 }
 
-function columnsOf(table: TableDef): readonly ColumnInfo[] {
-  const roles = new Map(primaryKeysOf(table).map(({ name, key }) => [name, key]));
+function listColumns(table: TableDef): readonly ColumnInfo[] {
+  const roles = new Map(listPrimaryKeys(table).map(({ name, key }) => [name, key]));
   return table.columns.map((column, i) => {
     const key = column.path.length === 1 ? roles.get(column.path[0]) : undefined;
     const seen = Object.entries(column.seen).toSorted(([, a], [, b]) => b - a);
@@ -81,7 +81,7 @@ function columnsOf(table: TableDef): readonly ColumnInfo[] {
   });
 }
 
-function indexesOf(table: TableDef): readonly IndexInfo[] {
+function listIndexes(table: TableDef): readonly IndexInfo[] {
   return table.indexes.map((index) => ({
     table: table.name,
     name: index.name,
@@ -93,7 +93,7 @@ function indexesOf(table: TableDef): readonly IndexInfo[] {
   }));
 }
 
-function primaryKeysOf(table: TableDef): readonly PrimaryKeyInfo[] {
+function listPrimaryKeys(table: TableDef): readonly PrimaryKeyInfo[] {
   const { partition, sort } = table.key;
   return [
     ...partition.map(({ name }) => ({ name, key: 'partition' as const })),

@@ -1,54 +1,59 @@
 import { basename, join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
-import { schemaOfTable } from '../catalog/schemas/declared-table.ts';
-import { driftBetween } from '../catalog/schemas/drift.ts';
+import { toTableSchema } from '../catalog/schemas/declared-table.ts';
+import { findSchemaDrift } from '../catalog/schemas/drift.ts';
 import { SCHEMA_SUFFIX } from '../catalog/schemas/file-name.ts';
-import { describesTable, parseSchema, problem, type Schema } from '../catalog/schemas/schema-file.ts';
+import {
+  isTableDescription,
+  parseSchema,
+  schemaFileError,
+  type Schema,
+} from '../catalog/schemas/schema-file.ts';
 import { createSchemaStore, type SchemaStore } from '../catalog/schemas/schema-store.ts';
-import { schemasOfModel } from '../catalog/schemas/workbench.ts';
+import { parseDataModel } from '../catalog/schemas/workbench.ts';
 import { DriverError, getErrorMessage } from '../core/errors.ts';
 import type { Folders } from '../core/ports.ts';
 import type { SessionContext } from '../sql/exec/context.ts';
 import { newCatalogContext } from '../sql/exec/sampling-budget.ts';
 import { resolveViewColumns } from '../sql/exec/view-columns.ts';
 
-/** A schema file that was written, or left as it was because there is one already. */
-export interface WrittenSchema {
+/** A schema file; `kept`: it existed and was not replaced. */
+export interface SavedSchema {
   readonly name: string;
   readonly file: string;
   readonly kept: boolean;
 }
 
-/** Something about a schema that does not fit what it describes. */
+/** A mismatch between a schema and what it describes. */
 export interface SchemaFinding {
   readonly schema: string;
   readonly file: string | undefined;
   readonly column: string | undefined;
-  /** `error`: statements fail, or may. */
+  /** `error`: statements may fail. */
   readonly severity: 'error' | 'note';
   readonly message: string;
 }
 
 export interface SchemaTarget {
-  /** The folder to write to; absent: Location. */
+  /** The folder to write to; default: Location. */
   readonly folder?: string | undefined;
-  /** Schemas that are there are replaced. */
+  /** Replaces existing schemas. */
   readonly overwrite?: boolean | undefined;
 }
 
-/** Schema files of a connection. */
+/** The schema files of a connection. */
 export interface Schemas {
-  /** Writes what tables look like; absent: all of them, views included where another folder is given. */
-  export(tables?: readonly string[], target?: SchemaTarget): Promise<readonly WrittenSchema[]>;
-  /** Takes over schema files, or data models of NoSQL Workbench, from a file or a folder. */
-  import(path: string, target?: SchemaTarget): Promise<readonly WrittenSchema[]>;
-  /** Compares schemas with the items of their tables, and views with what they read. */
+  /** Writes the columns of tables; default: all tables and, with a folder, all views. */
+  export(tables?: readonly string[], target?: SchemaTarget): Promise<readonly SavedSchema[]>;
+  /** Imports schema files, or data models of NoSQL Workbench, from a file or folder. */
+  import(path: string, target?: SchemaTarget): Promise<readonly SavedSchema[]>;
+  /** Compares schemas with samples of their tables, and plans all views. */
   check(names?: readonly string[]): Promise<readonly SchemaFinding[]>;
 }
 
 interface SchemasParts {
   readonly session: SessionContext;
-  /** Absent: files are out of reach. */
+  /** Undefined: the host has no access to files. */
   readonly folders: Folders | undefined;
   readonly guard: () => AbortSignal;
 }
@@ -60,48 +65,48 @@ export function createSchemas({ session, folders, guard }: SchemasParts): Schema
     if (folder !== undefined && folders !== undefined)
       return createSchemaStore({ folder: { path: folder, files: folders }, now: Date.now });
     if (folder === undefined && catalog.schemas.folder !== undefined) return catalog.schemas;
-    throw new DriverError('CONN_BAD_VALUE', 'There is no folder to write schema files to', {
-      remedy: 'Set Location in the connection string, or name a folder.',
+    throw new DriverError('CONN_BAD_VALUE', 'no folder to write schema files to', {
+      remedy: 'Set Location in the connection string, or specify a folder.',
     });
   };
 
   return {
     async export(tables, target = {}) {
       const store = storeFor(target);
-      const names = tables ?? (await everything(catalog, store, guard()));
-      const written: WrittenSchema[] = [];
+      const names = tables ?? (await listAllNames(catalog, store, guard()));
+      const written: SavedSchema[] = [];
       const broken = await store.broken();
       for (const name of names) {
         const unreadable = broken.find((each) => each.names.includes(name));
-        const there = unreadable === undefined ? await store.find(name) : undefined;
-        const kept = unreadable?.file ?? there?.file;
+        const existing = unreadable === undefined ? await store.find(name) : undefined;
+        const kept = unreadable?.file ?? existing?.file;
         if (kept !== undefined && target.overwrite !== true) {
-          written.push({ name: there?.schema.name ?? name, file: kept, kept: true });
+          written.push({ name: existing?.schema.name ?? name, file: kept, kept: true });
           continue;
         }
         const stored = store === catalog.schemas ? undefined : await catalog.schemas.find(name);
-        const schema = stored?.schema ?? schemaOfTable(await catalog.sampled(name, guard()));
-        written.push(await saved(schema, store));
+        const schema = stored?.schema ?? toTableSchema(await catalog.sampled(name, guard()));
+        written.push(await saveSchema(schema, store));
       }
       return written;
     },
 
     async import(path, target = {}) {
-      if (folders === undefined) throw new DriverError('CONN_BAD_VALUE', 'Files are out of reach here');
+      if (folders === undefined) throw new DriverError('CONN_BAD_VALUE', 'this host has no access to files');
       const store = storeFor(target);
-      const schemas = await schemasAt(path, folders);
+      const schemas = await readSchemas(path, folders);
       for (const schema of schemas) {
         if (target.overwrite === true) break;
-        const there = await store.find(schema.name);
-        if (there !== undefined)
+        const existing = await store.find(schema.name);
+        if (existing !== undefined)
           throw new DriverError(
             'CATALOG_DUPLICATE_TABLE',
-            `${there.file ?? 'This connection'} describes "${schema.name}" already`,
-            { remedy: 'Say that schemas are to be replaced, or remove the file.' },
+            `"${schema.name}" is already described by ${existing.file ?? 'a temporary schema'}`,
+            { remedy: 'Overwrite existing schemas, or remove the file.' },
           );
       }
-      const written: WrittenSchema[] = [];
-      for (const schema of schemas) written.push(await saved(schema, store));
+      const written: SavedSchema[] = [];
+      for (const schema of schemas) written.push(await saveSchema(schema, store));
       return written;
     },
 
@@ -110,13 +115,13 @@ export function createSchemas({ session, folders, guard }: SchemasParts): Schema
       const broken = await catalog.schemas.broken();
       const isChosen = (name: string): boolean => names === undefined || names.includes(name);
       const chosen = all.filter(({ schema }) => isChosen(schema.name));
-      const there = new Set([
+      const known = new Set([
         ...all.map(({ schema }) => schema.name),
         ...broken.flatMap((each) => each.names),
       ]);
-      const stray = names?.find((name) => !there.has(name));
-      if (stray !== undefined)
-        throw new DriverError('CATALOG_UNKNOWN_TABLE', `There is no schema of "${stray}"`);
+      const unknown = names?.find((name) => !known.has(name));
+      if (unknown !== undefined)
+        throw new DriverError('CATALOG_UNKNOWN_TABLE', `no schema describes "${unknown}"`);
       const findings = broken.flatMap((each): SchemaFinding[] =>
         each.names.filter(isChosen).map((schema) => ({
           schema,
@@ -129,7 +134,7 @@ export function createSchemas({ session, folders, guard }: SchemasParts): Schema
       for (const { schema, file } of chosen) {
         const about = { schema: schema.name, file };
         try {
-          findings.push(...(await findingsOf(schema)).map((finding) => ({ ...about, ...finding })));
+          findings.push(...(await checkSchema(schema)).map((finding) => ({ ...about, ...finding })));
         } catch (error) {
           guard().throwIfAborted();
           findings.push({ ...about, column: undefined, severity: 'error', message: getErrorMessage(error) });
@@ -139,16 +144,16 @@ export function createSchemas({ session, folders, guard }: SchemasParts): Schema
     },
   };
 
-  async function findingsOf(
+  async function checkSchema(
     schema: Schema,
   ): Promise<readonly Pick<SchemaFinding, 'column' | 'severity' | 'message'>[]> {
-    if (!describesTable(schema)) {
+    if (!isTableDescription(schema)) {
       await resolveViewColumns(schema.name, newCatalogContext(session), guard());
       return [];
     }
     const declared = await catalog.table(schema.name, guard());
     const sampled = await catalog.sampled(schema.name, guard());
-    return driftBetween(declared, sampled).map(({ column, kind, message }) => ({
+    return findSchemaDrift(declared, sampled).map(({ column, kind, message }) => ({
       column,
       severity: kind === 'type' ? 'error' : 'note',
       message,
@@ -156,8 +161,8 @@ export function createSchemas({ session, folders, guard }: SchemasParts): Schema
   }
 }
 
-/** Every table, and every view where they go to another place. */
-async function everything(
+/** The names of all tables and, for another folder, of all views. */
+async function listAllNames(
   catalog: Catalog,
   store: SchemaStore,
   signal: AbortSignal,
@@ -168,29 +173,29 @@ async function everything(
   return [...new Set([...tables, ...stored])];
 }
 
-async function saved(schema: Schema, store: SchemaStore): Promise<WrittenSchema> {
+async function saveSchema(schema: Schema, store: SchemaStore): Promise<SavedSchema> {
   const file = await store.save(schema, false);
-  if (file === undefined) throw new DriverError('CONN_BAD_VALUE', 'There is no folder to write to');
+  if (file === undefined) throw new DriverError('CONN_BAD_VALUE', 'no folder to write schema files to');
   return { name: schema.name, file, kept: false };
 }
 
-/** The schemas of a file, or of all files of a folder that hold some. */
-async function schemasAt(path: string, folders: Folders): Promise<readonly Schema[]> {
+/** The schemas in a file, or in all schema files of a folder. */
+async function readSchemas(path: string, folders: Folders): Promise<readonly Schema[]> {
   const text = await folders.read(path).catch(() => undefined);
-  if (text !== undefined) return schemasIn(text, path);
+  if (text !== undefined) return parseSchemas(text, path);
   const names = (await folders.list(path)).map(({ name }) => name);
   const files = names.filter((name) => name.endsWith(SCHEMA_SUFFIX));
   if (files.length === 0)
-    throw problem(path, '', `expected a file, or a folder with files that end in ${SCHEMA_SUFFIX}`);
+    throw schemaFileError(path, '', `expected a file, or a folder with *${SCHEMA_SUFFIX} files`);
   const found = await Promise.all(
     files.map(async (name) => {
       const file = join(path, name);
-      return schemasIn((await folders.read(file)) ?? '', file);
+      return parseSchemas((await folders.read(file)) ?? '', file);
     }),
   );
   return found.flat();
 }
 
-function schemasIn(text: string, file: string): readonly Schema[] {
-  return schemasOfModel(text, basename(file)) ?? [parseSchema(text, file)];
+function parseSchemas(text: string, file: string): readonly Schema[] {
+  return parseDataModel(text, basename(file)) ?? [parseSchema(text, file)];
 }

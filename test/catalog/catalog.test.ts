@@ -72,7 +72,7 @@ describe('finding a table', () => {
     await expect(catalog.table('ordres')).rejects.toMatchObject({
       code: 'CATALOG_UNKNOWN_TABLE',
       candidates: ['orders'],
-      message: 'There is no table "ordres"; did you mean "orders"?',
+      message: 'relation "ordres" does not exist; did you mean "orders"?',
     });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { inferColumns } from '../../src/catalog/columns.ts';
-import { type Flattening, histogramOf } from '../../src/catalog/histogram.ts';
+import { inferTableColumns } from '../../src/catalog/columns.ts';
+import { type Flattening, buildHistograms } from '../../src/catalog/histogram.ts';
 import type { ColumnDef, IndexDef, TableDef } from '../../src/catalog/table-def.ts';
 import type { DocumentPath } from '../../src/dynamo/expression/predicate.ts';
 import type { AttributeMap, AttributeValue } from '../../src/dynamo/attribute-value.ts';
@@ -22,7 +22,7 @@ function columnsOf(
   separator = '.',
 ): readonly ColumnDef[] {
   const options = { numberMode: 'Auto', separator } as const;
-  return inferColumns(table, histogramOf(items, flattening), items.length, options).map(
+  return inferTableColumns(table, buildHistograms(items, flattening), items.length, options).map(
     ({ column }) => column,
   );
 }

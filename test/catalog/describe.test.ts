@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { describe, type TableDescription } from '../../src/catalog/describe.ts';
+import { parseTableDescription, type TableDescription } from '../../src/catalog/describe.ts';
 
 const DESCRIPTION: TableDescription = {
   TableName: 'orders',
@@ -51,7 +51,7 @@ const DESCRIPTION: TableDescription = {
 };
 
 it('tells keys by their part in the schema, with their types', () => {
-  expect(describe('orders', DESCRIPTION)).toMatchObject({
+  expect(parseTableDescription('orders', DESCRIPTION)).toMatchObject({
     name: 'orders',
     arn: 'arn:aws:dynamodb:eu-west-1:123456789012:table/orders',
     status: 'UPDATING',
@@ -63,7 +63,7 @@ it('tells keys by their part in the schema, with their types', () => {
 });
 
 it('keeps the order of keys of several attributes', () => {
-  const [index] = describe('orders', DESCRIPTION).indexes;
+  const [index] = parseTableDescription('orders', DESCRIPTION).indexes;
   expect(index?.key.partition.map(({ name, type }) => [name, type])).toEqual([
     ['shop', 'S'],
     ['hash', 'B'],
@@ -72,7 +72,7 @@ it('keeps the order of keys of several attributes', () => {
 });
 
 it('counts the keys of index and table to what an index holds', () => {
-  const projections = describe('orders', DESCRIPTION).indexes.map(({ name, projection }) => [
+  const projections = parseTableDescription('orders', DESCRIPTION).indexes.map(({ name, projection }) => [
     name,
     projection,
   ]);
@@ -84,7 +84,7 @@ it('counts the keys of index and table to what an index holds', () => {
 });
 
 it('reads no index before it is ACTIVE', () => {
-  const active = describe('orders', DESCRIPTION).indexes.map(({ kind, active }) => [kind, active]);
+  const active = parseTableDescription('orders', DESCRIPTION).indexes.map(({ kind, active }) => [kind, active]);
   expect(active).toEqual([
     ['global', false],
     ['global', true],

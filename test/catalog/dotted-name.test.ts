@@ -23,7 +23,7 @@ function lookup(...known: readonly TableDef[]) {
     asked.push(name);
     const found = tables.get(name);
     if (found === undefined)
-      throw new DriverError('CATALOG_UNKNOWN_TABLE', `There is no table "${name}"`, {});
+      throw new DriverError('CATALOG_UNKNOWN_TABLE', `relation "${name}" does not exist`, {});
     return found;
   });
   return { find, asked, tables };
@@ -61,7 +61,7 @@ describe('a dotted name', () => {
       candidates: ['orders.by_status'],
     });
     expect(await thrownBy(() => lookup(orders).find('nothing.here'))).toMatchObject({
-      message: 'There is no table "nothing.here"',
+      message: 'relation "nothing.here" does not exist',
     });
   });
 

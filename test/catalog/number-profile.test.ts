@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { mergeProfiles, NO_NUMBERS, profileOf } from '../../src/catalog/number-profile.ts';
+import { mergeProfiles, NO_NUMBERS, profileNumber } from '../../src/catalog/number-profile.ts';
 import { dynamoNumber, fractionOf } from './numbers.ts';
 
 describe('profileOf', () => {
@@ -14,7 +14,7 @@ describe('profileOf', () => {
     ['1.5e3', { integerDigits: 4, scale: 0, significantDigits: 2 }],
     ['25E-130', { integerDigits: 0, scale: 130, significantDigits: 2 }],
   ])('counts the digits of %s', (number, digits) => {
-    expect(profileOf(number)).toMatchObject(digits);
+    expect(profileNumber(number)).toMatchObject(digits);
   });
 
   it.each([
@@ -27,17 +27,17 @@ describe('profileOf', () => {
     ['-170141183460469231731687303715884105728', false, true],
     ['9.9E+125', false, false],
   ])('knows which integers %s fits', (number, inInt64, inInt128) => {
-    expect(profileOf(number)).toMatchObject({ inInt64, inInt128 });
+    expect(profileNumber(number)).toMatchObject({ inInt64, inInt128 });
   });
 
   it('refuses what is no number', () => {
-    expect(() => profileOf('NaN')).toThrow(expect.objectContaining({ code: 'DYNAMO_MALFORMED' }));
+    expect(() => profileNumber('NaN')).toThrow(expect.objectContaining({ code: 'DYNAMO_MALFORMED' }));
   });
 
   it('has room for exactly the digits that the number has', () => {
     fc.assert(
       fc.property(dynamoNumber, (number) => {
-        const { integerDigits, scale, inInt64 } = profileOf(number);
+        const { integerDigits, scale, inInt64 } = profileNumber(number);
         const { numerator, denominator } = fractionOf(number);
         const size = numerator < 0n ? -numerator : numerator;
         const holds = (places: number): boolean => (numerator * 10n ** BigInt(places)) % denominator === 0n;
@@ -55,8 +55,8 @@ describe('mergeProfiles', () => {
   it('does not depend on order, and nothing adds nothing', () => {
     fc.assert(
       fc.property(dynamoNumber, dynamoNumber, (a, b) => {
-        expect(mergeProfiles(profileOf(a), profileOf(b))).toEqual(mergeProfiles(profileOf(b), profileOf(a)));
-        expect(mergeProfiles(profileOf(a), NO_NUMBERS)).toEqual(profileOf(a));
+        expect(mergeProfiles(profileNumber(a), profileNumber(b))).toEqual(mergeProfiles(profileNumber(b), profileNumber(a)));
+        expect(mergeProfiles(profileNumber(a), NO_NUMBERS)).toEqual(profileNumber(a));
       }),
     );
   });

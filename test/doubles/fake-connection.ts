@@ -63,7 +63,7 @@ export function fakeConnection(
 
   function tableNamed(name: string): FakeTable {
     const table = new Map(Object.entries(tables)).get(name);
-    if (table === undefined) throw new DriverError('CATALOG_UNKNOWN_TABLE', `There is no table "${name}".`);
+    if (table === undefined) throw new DriverError('CATALOG_UNKNOWN_TABLE', `relation "${name}" does not exist`);
     return table;
   }
 

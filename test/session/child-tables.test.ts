@@ -258,7 +258,7 @@ describe('a child table', () => {
 
   it('is no table where there is no list', async () => {
     await expect(rows('SELECT * FROM "orders.customer"')).rejects.toThrow(
-      'There is no table "orders.customer"',
+      'relation "orders.customer" does not exist',
     );
   });
 
@@ -350,11 +350,11 @@ describe('a child table of a table with a schema file', () => {
   });
 
   it.each<[object, string]>([
-    [{ name: 'lines', type: 'text', elements: [] }, '/columns/0/elements: is []; expected none of them'],
+    [{ name: 'lines', type: 'text', elements: [] }, '/columns/0/elements: is []; expected no elements'],
     [{ name: 'lines', type: 'json', elements: [{ name: 'a' }] }, '/columns/0/elements/0/type: is missing'],
     [
       { name: 'lines', type: 'json', elements: [{ type: 'text' }, { type: 'text' }] },
-      '/columns/0/elements/1: is {"type":"text"}; expected another name',
+      '/columns/0/elements/1: is {"type":"text"}; expected a unique name',
     ],
     [
       { name: 'lines', type: 'json', elements: [{ type: 'text', path: [-1] }] },

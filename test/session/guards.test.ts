@@ -242,7 +242,7 @@ describe('the capacity that sampling consumes', () => {
       // Half of what is left, and at most one page more.
       expect(stats.sampledCapacity).toBeGreaterThanOrEqual(10);
       expect(stats.sampledCapacity).toBeLessThan(14);
-      expect(warnings).toEqual([expect.stringMatching(/^"readings" was sampled with \d+ items only/)]);
+      expect(warnings).toEqual([expect.stringMatching(/^"readings" was sampled with only \d+ items/)]);
       await expect(db.query(`SELECT max(pad) FROM readings`)).rejects.toMatchObject({
         code: 'EXEC_CAPACITY',
         message: expect.stringMatching(/MaxConnectionRCU is 20$/),

@@ -85,7 +85,7 @@ describe('a log', () => {
     expect(new Set(lines.map((line) => line.split(' ')[1]))).toEqual(new Set(['sql']));
     await expect(connect('AWSRegion=eu-west-1;LogModules=sqll')).rejects.toMatchObject({
       code: 'CONN_BAD_VALUE',
-      message: 'LogModules: there is no sqll; there are session, sql, dynamo',
+      message: 'LogModules: unknown module "sqll"; expected session, sql, dynamo',
       candidates: ['sql'],
     });
   });
@@ -99,7 +99,7 @@ describe('a log', () => {
     );
     expect(error).toMatchObject({
       code: 'CONN_BAD_VALUE',
-      message: expect.stringContaining('cannot be written'),
+      message: expect.stringContaining('could not open Logfile'),
     });
   });
 });

@@ -164,7 +164,7 @@ describe('a view', () => {
       'view "v" has 1 columns available but 2 columns specified',
     ],
     ['CREATE VIEW v AS SELECT nothing FROM app', '42703', 'column "nothing" does not exist'],
-    ['CREATE VIEW v AS SELECT * FROM v', '42P01', 'There is no table "v"'],
+    ['CREATE VIEW v AS SELECT * FROM v', '42P01', 'relation "v" does not exist'],
     ['CREATE RECURSIVE VIEW v (n) AS SELECT 1', '0A000', 'RECURSIVE'],
     ['CREATE VIEW v AS SELECT pk FROM app WITH CHECK OPTION', '0A000', 'CHECK OPTION'],
     ['CREATE VIEW other.v AS SELECT 1', '0A000', 'schema "other" does not exist (views are in "public")'],
@@ -289,7 +289,7 @@ describe('a schema file', () => {
   });
 
   it.each([
-    ['{ "version": 1,\n"table": }', 'app.schema.json, line 2: this is no JSON'],
+    ['{ "version": 1,\n"table": }', 'app.schema.json, line 2: not valid JSON'],
     [{ version: 2, table: 'app', columns: [] }, '/version: is 2'],
     [{ version: 1, table: 'app' }, '/columns: is missing; expected an array'],
     [
@@ -304,8 +304,8 @@ describe('a schema file', () => {
       { version: 1, table: 'app', columns: [{ name: 'a', path: ['b', -1], type: 'text' }] },
       '/columns/0/path/1: is -1',
     ],
-    [{ version: 1, table: 'app', columns: [], colour: 1 }, '"colour" is not known'],
-    [{ version: 1, table: 'app', view: 'app', query: ' ' }, '"table" is not known'],
+    [{ version: 1, table: 'app', columns: [], colour: 1 }, 'unknown member "colour"'],
+    [{ version: 1, table: 'app', view: 'app', query: ' ' }, 'unknown member "table"'],
     [{ version: 1, view: 'app', query: ' ' }, '/query: is " "; expected SQL'],
   ])('is rejected with the position of the mistake: %j', async (content, message) => {
     await save('app.schema.json', content);
@@ -338,11 +338,11 @@ describe('a schema file', () => {
         expect.stringMatching(/one\.schema\.json, \/query: is 5.*"bad" fail until/),
       );
       for (const [name, message] of [
-        ['bad', 'one.schema.json, /query: is 5; expected text'],
-        ['BAD', 'one.schema.json, /query: is 5; expected text'],
-        ['cut', 'two.schema.json, line 1: this is no JSON'],
-        ['three', 'three.schema.json, line 1: this is no JSON'],
-        ['twin', '"twin" is described by'],
+        ['bad', 'one.schema.json, /query: is 5; expected a string'],
+        ['BAD', 'one.schema.json, /query: is 5; expected a string'],
+        ['cut', 'two.schema.json, line 1: not valid JSON'],
+        ['three', 'three.schema.json, line 1: not valid JSON'],
+        ['twin', '"twin" is also described by'],
       ] as const)
         expect(await rejectionReason(other.query(`SELECT * FROM ${name}`))).toMatchObject({
           code: 'CATALOG_SCHEMA_FILE',

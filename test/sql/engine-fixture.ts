@@ -48,7 +48,7 @@ export function catalogOf(tables: readonly TableDef[]): { table(name: string): P
         tables.find((table) => table.name === name) ??
         tables.find((table) => table.name.toLowerCase() === name.toLowerCase());
       if (found === undefined)
-        throw new DriverError('CATALOG_UNKNOWN_TABLE', `There is no table ${name}.`, {
+        throw new DriverError('CATALOG_UNKNOWN_TABLE', `relation "${name}" does not exist`, {
           candidates: tables.map((table) => table.name),
         });
       return found;

@@ -1,28 +1,33 @@
 import { type DriverError, getErrorMessage } from '../../core/errors.ts';
 import { SCHEMA_SUFFIX } from './file-name.ts';
 
-/** A schema file that cannot be read: only what it describes is out of use. */
+/** A schema file that cannot be read. Only statements on what it describes fail. */
 export interface BrokenSchema {
   readonly file: string;
-  /** What it describes, as far as can be told. */
+  /** The tables and views that it describes, if they can be read. */
   readonly names: readonly string[];
   readonly error: DriverError;
 }
 
-/** What the text of a broken schema file is about; by its file's name where it does not say. */
-export function brokenSchema(text: string, file: string, fileName: string, error: DriverError): BrokenSchema {
-  const names = namesIn(text);
+/** Finds out what a broken schema file describes: from its text, or else from its file name. */
+export function toBrokenSchema(
+  text: string,
+  file: string,
+  fileName: string,
+  error: DriverError,
+): BrokenSchema {
+  const names = extractNames(text);
   return { file, names: names.length > 0 ? names : [fileName.slice(0, -SCHEMA_SUFFIX.length)], error };
 }
 
-/** What a person is told of one. */
-export function brokenText({ names, error }: BrokenSchema): string {
+/** The warning about a broken schema file. */
+export function describeBrokenSchema({ names, error }: BrokenSchema): string {
   return `${getErrorMessage(error)}; statements that name ${names.map((name) => `"${name}"`).join(' or ')} fail until it is corrected`;
 }
 
-function namesIn(text: string): readonly string[] {
-  const value = parsed(text);
-  if (value === undefined) return [...text.matchAll(TOLD)].map(([, name = '']) => name);
+function extractNames(text: string): readonly string[] {
+  const value = tryParseJson(text);
+  if (value === undefined) return [...text.matchAll(NAME_PATTERN)].map(([, name = '']) => name);
   const members = new Map<string, unknown>(
     typeof value === 'object' && value !== null ? Object.entries(value) : [],
   );
@@ -32,10 +37,10 @@ function namesIn(text: string): readonly string[] {
   return typeof name === 'string' && name !== '' ? [name] : [];
 }
 
-/** In what is no JSON; columns have names too. */
-const TOLD = /"(?:view|table)"\s*:\s*"([^"\\]+)"/g;
+/** For text that is not JSON. Without `name`, since columns have names, too. */
+const NAME_PATTERN = /"(?:view|table)"\s*:\s*"([^"\\]+)"/g;
 
-function parsed(text: string): unknown {
+function tryParseJson(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {

@@ -2,15 +2,15 @@ import type { AttributeType, KeyType } from '../../dynamo/attribute-value.ts';
 import type { SqlType } from '../table-def.ts';
 
 interface ColumnKind {
-  /** What a schema file calls the type. */
+  /** The type's name in schema files. */
   readonly name: string;
-  /** The type of the attributes that such a column holds; undefined: any. */
+  /** The type of the attributes in such a column; undefined: any. */
   readonly attribute: AttributeType | undefined;
-  /** The type of a key that such a column holds, in the column's own order; undefined: it cannot be a key. */
+  /** The type of a key in such a column, with the same sort order; undefined: it cannot be a key. */
   readonly key: KeyType | undefined;
 }
 
-/** The kinds of columns, in the order in which messages list them. */
+/** The kinds of columns, in the order of messages. */
 export const COLUMN_KINDS = {
   text: { name: 'text', attribute: 'S', key: 'S' },
   bigint: { name: 'bigint', attribute: 'N', key: 'N' },
@@ -22,10 +22,10 @@ export const COLUMN_KINDS = {
   json: { name: 'json', attribute: undefined, key: undefined },
 } as const satisfies Record<SqlType['kind'], ColumnKind>;
 
-/** The types that a schema file may give a column, as messages list them. */
+/** The types of columns in schema files, as messages list them. */
 export const COLUMN_TYPES: readonly string[] = Object.values(COLUMN_KINDS).map(({ name }) => name);
 
-/** A double that holds some value's first digits only. */
+/** A double that rounds some values. */
 const ROUNDED = `${COLUMN_KINDS.double.name}, rounded`;
 
 const PLAIN_TYPES = {
@@ -44,7 +44,7 @@ const BY_NAME: ReadonlyMap<string, SqlType> = new Map<string, SqlType>([
 ]);
 const MAX_SCALE = 38;
 
-/** The type of this name in a schema file. */
+/** The type that a schema file names. */
 export function parseColumnType(text: string): SqlType | undefined {
   const name = text.trim().toLowerCase().replaceAll(/\s+/g, ' ');
   const scale = /^numeric ?\( ?38 ?, ?(\d{1,2}) ?\)$/.exec(name)?.[1];
@@ -52,8 +52,8 @@ export function parseColumnType(text: string): SqlType | undefined {
   return Number(scale) <= MAX_SCALE ? { kind: 'decimal', scale: Number(scale) } : undefined;
 }
 
-/** What a schema file calls a type. */
-export function columnTypeName(type: SqlType): string {
+/** The name of a type in schema files. */
+export function formatColumnType(type: SqlType): string {
   if (type.kind === 'decimal') return `numeric(38,${type.scale})`;
   return type.kind === 'double' && type.rounds === true ? ROUNDED : COLUMN_KINDS[type.kind].name;
 }

@@ -1,4 +1,4 @@
-import { COLUMN_KINDS, columnTypeName } from './column-types.ts';
+import { COLUMN_KINDS, formatColumnType } from './column-types.ts';
 import type { DescribedTable } from '../describe.ts';
 import {
   type ColumnDef,
@@ -8,10 +8,10 @@ import {
   WHOLE_ITEM,
   keyAttributes,
 } from '../table-def.ts';
-import { type DeclaredColumn, problem, type TableSchema } from './schema-file.ts';
+import { type DeclaredColumn, schemaFileError, type TableSchema } from './schema-file.ts';
 
-/** A table with the columns of its schema file; attributes of its key that the file leaves out are hidden. */
-export function declaredTable(
+/** A table with the columns of its schema file. Key attributes that the file omits are hidden columns. */
+export function toDeclaredTable(
   described: DescribedTable,
   { columns }: TableSchema,
   file: string | undefined,
@@ -20,11 +20,11 @@ export function declaredTable(
   const own = columns.filter(({ name }) => name !== ITEM_COLUMN);
   for (const [at, column] of own.entries()) {
     const key = keys.find((each) => column.path.length === 1 && each.name === column.path[0]);
-    if (key !== undefined && !holdsKey(column, key))
-      throw problem(
+    if (key !== undefined && !canHoldKey(column, key))
+      throw schemaFileError(
         file ?? described.name,
         `/columns/${at}/type`,
-        `is ${columnTypeName(column.type)}, but ${key.name} is a key of type ${key.type}; expected ${KEY_TYPES[key.type]}`,
+        `is ${formatColumnType(column.type)}, but ${key.name} is a key of type ${key.type}; expected ${KEY_TYPES[key.type]}`,
       );
   }
   const missing = keys.filter(
@@ -33,7 +33,7 @@ export function declaredTable(
   return {
     ...described,
     columns: [
-      ...own.map((column) => columnDef(column, keys)),
+      ...own.map((column) => toColumnDef(column, keys)),
       ...missing.map((key): ColumnDef => ({
         name: key.name,
         path: [key.name],
@@ -51,11 +51,11 @@ export function declaredTable(
 
 const KEY_TYPES = {
   S: 'text',
-  N: 'bigint, numeric(38,s), hugeint, double precision, or text that holds N',
+  N: 'bigint, numeric(38,s), hugeint, double precision, or text with "holds": "N"',
   B: 'bytea',
 } as const;
 
-function columnDef(
+function toColumnDef(
   { name, path, type, holds, hidden, elements }: DeclaredColumn,
   keys: readonly KeyAttribute[],
 ): ColumnDef {
@@ -71,13 +71,13 @@ function columnDef(
   };
 }
 
-function holdsKey({ type, holds }: DeclaredColumn, key: KeyAttribute): boolean {
+function canHoldKey({ type, holds }: DeclaredColumn, key: KeyAttribute): boolean {
   if (type.kind === 'text') return key.type === (holds ?? 'S');
   return type.kind === 'json' || COLUMN_KINDS[type.kind].key === key.type;
 }
 
-/** What a table looks like at present, as a schema. */
-export function schemaOfTable({ name, columns }: Pick<TableDef, 'name' | 'columns'>): TableSchema {
+/** The present columns of a table as a schema. */
+export function toTableSchema({ name, columns }: Pick<TableDef, 'name' | 'columns'>): TableSchema {
   return {
     kind: 'table',
     name,

@@ -1,48 +1,48 @@
-import { COLUMN_KINDS, columnTypeName } from './column-types.ts';
+import { COLUMN_KINDS, formatColumnType } from './column-types.ts';
 import { type ColumnDef, ITEM_COLUMN, type TableDef } from '../table-def.ts';
 
-/** Where a schema and the items of its table part ways. */
+/** A difference between a schema and the items of its table. */
 export interface Drift {
   readonly column: string;
-  /** `type`: values do not fit; `missing`: the schema leaves the attribute out; `unseen`: no sampled item has it. */
+  /** `type`: values do not fit; `missing`: the schema omits the attribute; `unseen`: no sampled item has it. */
   readonly kind: 'type' | 'missing' | 'unseen';
   readonly message: string;
 }
 
-/** How a declared table differs from what sampling finds. */
-export function driftBetween(declared: TableDef, sampled: TableDef): readonly Drift[] {
-  const known = new Map(declared.columns.map((column) => [pathText(column), column]));
-  const found = new Map(sampled.columns.map((column) => [pathText(column), column]));
+/** The differences between a declared table and a sample of it. */
+export function findSchemaDrift(declared: TableDef, sampled: TableDef): readonly Drift[] {
+  const known = new Map(declared.columns.map((column) => [formatColumnPath(column), column]));
+  const found = new Map(sampled.columns.map((column) => [formatColumnPath(column), column]));
   const drifts: Drift[] = [];
   for (const column of declared.columns) {
-    const seen = found.get(pathText(column));
+    const seen = found.get(formatColumnPath(column));
     if (seen === undefined && column.path.length > 1) continue;
     if (seen === undefined || Object.keys(seen.seen).length === 0) {
       const isPlain = column.path.length === 1 && column.presence !== 1;
       if (isPlain && sampled.sampled.items > 0)
         drifts.push({ column: column.name, kind: 'unseen', message: 'no sampled item has it' });
-    } else if (!holds(column, seen)) {
-      const [own, other] = [columnTypeName(column.type), columnTypeName(seen.type)];
+    } else if (!canHoldValues(column, seen)) {
+      const [own, other] = [formatColumnType(column.type), formatColumnType(seen.type)];
       drifts.push({ column: column.name, kind: 'type', message: `is ${own}, but its values need ${other}` });
     }
   }
   for (const column of sampled.columns)
-    if (!known.has(pathText(column)) && column.path.length === 1)
+    if (!known.has(formatColumnPath(column)) && column.path.length === 1)
       drifts.push({
         column: column.name,
         kind: 'missing',
-        message: `${Math.round(column.presence * 100)}% of the sampled items have it, as ${columnTypeName(column.type)}`,
+        message: `${Math.round(column.presence * 100)}% of the sampled items have it, as ${formatColumnType(column.type)}`,
       });
   return drifts;
 }
 
-function pathText({ name, path, hidden }: ColumnDef): string {
-  // The whole item is told by its name alone.
+function formatColumnPath({ name, path, hidden }: ColumnDef): string {
+  // Only the name identifies the whole item.
   return hidden === true && name === ITEM_COLUMN ? '' : JSON.stringify(path);
 }
 
-/** Whether a declared column takes all values of a sampled one. */
-function holds(declared: ColumnDef, sampled: ColumnDef): boolean {
+/** Whether a declared column can hold all sampled values. */
+function canHoldValues(declared: ColumnDef, sampled: ColumnDef): boolean {
   const [own, seen] = [declared.type, sampled.type];
   switch (own.kind) {
     case 'json':
@@ -50,7 +50,7 @@ function holds(declared: ColumnDef, sampled: ColumnDef): boolean {
     case 'text':
       return declared.seen.N === undefined
         ? seen.kind === 'text' && sampled.seen.N === undefined
-        : isNumber(sampled);
+        : holdsNumbers(sampled);
     case 'boolean':
     case 'blob':
       return seen.kind === own.kind;
@@ -61,10 +61,10 @@ function holds(declared: ColumnDef, sampled: ColumnDef): boolean {
     case 'decimal':
       return seen.kind === 'bigint' || (seen.kind === 'decimal' && seen.scale <= own.scale);
     case 'double':
-      return isNumber(sampled) && (own.rounds === true || seen.kind !== 'text');
+      return holdsNumbers(sampled) && (own.rounds === true || seen.kind !== 'text');
   }
 }
 
-function isNumber({ type, seen }: ColumnDef): boolean {
+function holdsNumbers({ type, seen }: ColumnDef): boolean {
   return type.kind === 'text' ? seen.N !== undefined : COLUMN_KINDS[type.kind].attribute === 'N';
 }

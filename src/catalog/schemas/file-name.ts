@@ -1,13 +1,13 @@
 import { DriverError } from '../../core/errors.ts';
 
-/** How names of schema files end; other files of the folder are left alone. */
+/** The suffix of schema files; other files in the folder are ignored. */
 export const SCHEMA_SUFFIX = '.schema.json';
 
 const MAX_STEM_CHARACTERS = 120;
 
-/** A file name for a schema: within its folder whatever the name is, and unlike every other in any case of letters. */
-export function fileNameFor(name: string, taken: readonly string[]): string {
-  // A reserved name of Windows is reserved with any ending.
+/** A file name for a schema that stays in its folder and differs from all others, ignoring case. */
+export function chooseFileName(name: string, taken: readonly string[]): string {
+  // Windows reserves these names with any suffix.
   const stem = name
     .replaceAll(/[^\w.-]/g, '_')
     .replace(/^(?=\.|(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))/i, '_');
@@ -18,14 +18,14 @@ export function fileNameFor(name: string, taken: readonly string[]): string {
   return file;
 }
 
-/** Refuses a name that a user chose for a new schema file where it leaves the folder or is that of another file. */
-export function checkFileName(name: string, taken: readonly string[]): void {
-  if (!name.endsWith(SCHEMA_SUFFIX) || fileNameFor(name.slice(0, -SCHEMA_SUFFIX.length), []) !== name)
-    throw new DriverError('CATALOG_SCHEMA_FILE', `"${name}" cannot be the name of a schema file`, {
-      remedy: `Give a name of letters, digits, "_", "-" and "." that ends in ${SCHEMA_SUFFIX}, without a folder.`,
+/** Rejects a user's name for a new schema file if it would leave the folder or exists. */
+export function assertFileName(name: string, taken: readonly string[]): void {
+  if (!name.endsWith(SCHEMA_SUFFIX) || chooseFileName(name.slice(0, -SCHEMA_SUFFIX.length), []) !== name)
+    throw new DriverError('CATALOG_SCHEMA_FILE', `invalid name of a schema file: "${name}"`, {
+      remedy: `Use letters, digits, "_", "-" and ".", without a folder, and end the name in ${SCHEMA_SUFFIX}.`,
     });
   if (taken.some((each) => each.toLowerCase() === name.toLowerCase()))
-    throw new DriverError('CATALOG_SCHEMA_FILE', `There is a file ${name} already`, {
+    throw new DriverError('CATALOG_SCHEMA_FILE', `file "${name}" already exists`, {
       remedy: 'Choose another name, or remove the file.',
     });
 }

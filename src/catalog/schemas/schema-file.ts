@@ -2,66 +2,71 @@ import { DriverError } from '../../core/errors.ts';
 import type { KeyType } from '../../dynamo/attribute-value.ts';
 import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import type { ElementDef, SqlType } from '../table-def.ts';
-import { COLUMN_TYPES, columnTypeName, parseColumnType } from './column-types.ts';
+import { COLUMN_TYPES, formatColumnType, parseColumnType } from './column-types.ts';
 
-/** A column as a schema file declares it. */
+/** A column of a schema file. */
 export interface DeclaredColumn {
   readonly name: string;
   readonly path: DocumentPath;
   readonly type: SqlType;
-  /** A text column that holds the digits of numbers. */
+  /** Set for a text column whose values are numbers. */
   readonly holds?: KeyType;
   readonly hidden?: true;
-  /** Of a list or set: the columns of its table of elements. */
+  /** For a list or set: the columns of its elements. */
   readonly elements?: readonly ElementDef[];
 }
 
-/** What a table looks like, or the part of its items that meet a condition. */
+/** The columns of a table, or of those of its items that meet a condition. */
 export interface TableSchema {
   readonly kind: 'table';
-  /** What SQL calls it: the table itself, or an entity that is stored in it. */
+  /** The name in SQL, of the table or of an entity stored in it. */
   readonly name: string;
-  /** What DynamoDB calls the table. */
+  /** The name of the table in DynamoDB. */
   readonly table: string;
   readonly where?: string;
   readonly columns: readonly DeclaredColumn[];
 }
 
-/** A query under a name. */
+/** A named query. */
 export interface ViewSchema {
   readonly kind: 'view';
   readonly name: string;
   readonly query: string;
-  /** The names of its first columns, where they are not those of the query. */
+  /** Names of its first columns, in place of the query's. */
   readonly columns?: readonly string[];
 }
 
 export type Schema = TableSchema | ViewSchema;
 
-/** The version of the format that is written. */
+/** The version of the file format. */
 export const SCHEMA_VERSION = 1;
 
-/** Whether a schema gives its table new columns, rather than being a view of it. */
-export function describesTable(schema: Schema): boolean {
+/** Whether a schema declares a table's columns, rather than an entity or a view. */
+export function isTableDescription(schema: Schema): boolean {
   return schema.kind === 'table' && schema.name === schema.table && schema.where === undefined;
 }
 
 /** The text of a schema file. */
-export function schemaText(schema: Schema): string {
-  return `${JSON.stringify(schema.kind === 'view' ? viewObject(schema) : tableObject(schema), undefined, 2)}\n`;
+export function formatSchema(schema: Schema): string {
+  return `${JSON.stringify(schema.kind === 'view' ? toViewObject(schema) : toTableObject(schema), undefined, 2)}\n`;
 }
 
 /** Reads the text of a schema file; `file` is for messages. */
 export function parseSchema(text: string, file: string): Schema {
-  const object = new Reader(parseJson(text, file), file, '');
+  const object = new JsonReader(parseJson(text, file), file, '');
   const version = object.member('version').number();
   if (version !== SCHEMA_VERSION)
-    throw problem(file, '/version', `is ${version}; this version of the driver reads ${SCHEMA_VERSION}`);
+    throw schemaFileError(file, '/version', `is ${version}; expected ${SCHEMA_VERSION}`);
   return object.has('view') ? readView(object) : readTable(object);
 }
 
-/** The failure of a schema file, with the place in it as a JSON Pointer. */
-export function problem(file: string, pointer: string, message: string, cause?: unknown): DriverError {
+/** The failure of a schema file, with the position as a JSON Pointer. */
+export function schemaFileError(
+  file: string,
+  pointer: string,
+  message: string,
+  cause?: unknown,
+): DriverError {
   const place = pointer === '' ? '' : `, ${pointer}`;
   return new DriverError('CATALOG_SCHEMA_FILE', `${file}${place}: ${message}`, { cause });
 }
@@ -72,11 +77,11 @@ function parseJson(text: string, file: string): unknown {
   } catch (error) {
     const at = Number(/position (\d+)/.exec(String(error))?.[1] ?? text.length);
     const line = text.slice(0, at).split('\n').length;
-    throw problem(`${file}, line ${line}`, '', 'this is no JSON', error);
+    throw schemaFileError(`${file}, line ${line}`, '', 'not valid JSON', error);
   }
 }
 
-function readView(object: Reader): ViewSchema {
+function readView(object: JsonReader): ViewSchema {
   object.only(['$schema', 'version', 'view', 'columns', 'query']);
   const columns = object.optional('columns')?.items();
   return {
@@ -87,30 +92,31 @@ function readView(object: Reader): ViewSchema {
   };
 }
 
-function readTable(object: Reader): TableSchema {
+function readTable(object: JsonReader): TableSchema {
   object.only(['$schema', 'version', 'table', 'name', 'where', 'columns']);
   const table = object.member('table').name();
   const where = object.optional('where')?.lines();
   const columns = object.member('columns').items().map(readColumn);
   const taken = new Set<string>();
   for (const [at, { name }] of columns.entries()) {
-    if (taken.has(name)) throw problem(object.file, `/columns/${at}/name`, `"${name}" is there twice`);
+    if (taken.has(name))
+      throw schemaFileError(object.file, `/columns/${at}/name`, `column "${name}" specified more than once`);
     taken.add(name);
   }
   const name = object.optional('name')?.name() ?? table;
   if (where !== undefined && name === table)
-    throw problem(object.file, '/where', 'needs a "name" other than the table\'s: the table keeps its own');
+    throw schemaFileError(object.file, '/where', 'requires a "name" that differs from the table\'s');
   return { kind: 'table', name, table, ...(where === undefined ? {} : { where }), columns };
 }
 
-function readColumn(column: Reader): DeclaredColumn {
+function readColumn(column: JsonReader): DeclaredColumn {
   column.only(['name', 'path', 'type', 'holds', 'hidden', 'elements']);
   const name = column.member('name').name();
   const type = readType(column);
   const holds = column.optional('holds');
   const held = holds?.text();
   if (holds !== undefined && (held !== 'N' || type.kind !== 'text'))
-    throw holds.expected('"N", and that for a text column only');
+    throw holds.expected('"N", and only for a text column');
   return {
     name,
     path: column.optional('path')?.path() ?? [name],
@@ -121,23 +127,23 @@ function readColumn(column: Reader): DeclaredColumn {
   };
 }
 
-function readType(column: Reader): SqlType {
-  const written = column.member('type');
-  const type = parseColumnType(written.text());
-  if (type === undefined) throw written.expected(`one of ${COLUMN_TYPES.join(', ')}`);
+function readType(column: JsonReader): SqlType {
+  const member = column.member('type');
+  const type = parseColumnType(member.text());
+  if (type === undefined) throw member.expected(`one of ${COLUMN_TYPES.join(', ')}`);
   return type;
 }
 
-/** What the elements of a list have: a column without a name is the element itself. */
-function readElements(column: Reader, type: SqlType): { readonly elements?: readonly ElementDef[] } {
-  const written = column.optional('elements');
-  if (written === undefined) return {};
-  if (type.kind !== 'json') throw written.expected('none of them: only a json column is a list');
+/** The columns of list elements; a column without a name is the element itself. */
+function readElements(column: JsonReader, type: SqlType): { readonly elements?: readonly ElementDef[] } {
+  const member = column.optional('elements');
+  if (member === undefined) return {};
+  if (type.kind !== 'json') throw member.expected('no elements: only json columns are lists');
   const taken = new Set<string | undefined>();
-  const elements = written.items().map((element): ElementDef => {
+  const elements = member.items().map((element): ElementDef => {
     element.only(['name', 'path', 'type', 'elements']);
     const name = element.optional('name')?.name();
-    if (taken.has(name)) throw element.expected('another name: each is there once');
+    if (taken.has(name)) throw element.expected('a unique name');
     taken.add(name);
     const own = readType(element);
     const path = element.optional('path')?.steps() ?? (name === undefined ? [] : [name]);
@@ -146,8 +152,8 @@ function readElements(column: Reader, type: SqlType): { readonly elements?: read
   return { elements };
 }
 
-/** A value of a JSON file that knows where it stands. */
-class Reader {
+/** A value in a JSON file, with its position for messages. */
+class JsonReader {
   readonly file: string;
   readonly #value: unknown;
   readonly #pointer: string;
@@ -159,8 +165,8 @@ class Reader {
   }
 
   expected(what: string): DriverError {
-    const found = this.#value === undefined ? 'is missing' : `is ${brief(this.#value)}`;
-    return problem(this.file, this.#pointer, `${found}; expected ${what}`);
+    const found = this.#value === undefined ? 'is missing' : `is ${abbreviateJson(this.#value)}`;
+    return schemaFileError(this.file, this.#pointer, `${found}; expected ${what}`);
   }
 
   has(key: string): boolean {
@@ -170,25 +176,29 @@ class Reader {
   only(keys: readonly string[]): void {
     const stray = Object.keys(this.#members()).find((key) => !keys.includes(key));
     if (stray !== undefined)
-      throw problem(this.file, this.#pointer, `${brief(stray)} is not known; expected ${keys.join(', ')}`);
+      throw schemaFileError(
+        this.file,
+        this.#pointer,
+        `unknown member ${abbreviateJson(stray)}; expected ${keys.join(', ')}`,
+      );
   }
 
-  member(key: string): Reader {
+  member(key: string): JsonReader {
     const pointer = `${this.#pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    return new Reader(new Map(Object.entries(this.#members())).get(key), this.file, pointer);
+    return new JsonReader(new Map(Object.entries(this.#members())).get(key), this.file, pointer);
   }
 
-  optional(key: string): Reader | undefined {
+  optional(key: string): JsonReader | undefined {
     return this.has(key) ? this.member(key) : undefined;
   }
 
-  items(): readonly Reader[] {
+  items(): readonly JsonReader[] {
     if (!Array.isArray(this.#value)) throw this.expected('an array');
-    return this.#value.map((item: unknown, i) => new Reader(item, this.file, `${this.#pointer}/${i}`));
+    return this.#value.map((item: unknown, i) => new JsonReader(item, this.file, `${this.#pointer}/${i}`));
   }
 
   text(): string {
-    if (typeof this.#value !== 'string') throw this.expected('text');
+    if (typeof this.#value !== 'string') throw this.expected('a string');
     return this.#value;
   }
 
@@ -208,7 +218,7 @@ class Reader {
     return this.#value;
   }
 
-  /** Text, or an array of its lines. */
+  /** A string, or an array of its lines. */
   lines(): string {
     const text = Array.isArray(this.#value)
       ? this.items()
@@ -219,15 +229,15 @@ class Reader {
     return text;
   }
 
-  /** An attribute's name, or the steps of a path: names, and positions of lists from 0. */
+  /** An attribute name, or the steps of a path: names and 0-based list positions. */
   path(): DocumentPath {
     if (typeof this.#value === 'string') return [this.name()];
     const [first, ...steps] = this.items();
-    if (first === undefined) throw this.expected('the name of an attribute, or the steps to a part of it');
+    if (first === undefined) throw this.expected('an attribute name, or an array of path steps');
     return [first.name(), ...steps.map((step) => step.#step())];
   }
 
-  /** The steps from an element of a list on. */
+  /** The steps of a path within a list element. */
   steps(): ElementDef['path'] {
     return typeof this.#value === 'string' ? [this.name()] : this.items().map((step) => step.#step());
   }
@@ -236,7 +246,7 @@ class Reader {
     const value = this.#value;
     if (typeof value === 'string' || (Number.isSafeInteger(value) && Number(value) >= 0))
       return typeof value === 'string' ? value : Number(value);
-    throw this.expected('a key of a map, or a position of a list from 0');
+    throw this.expected('a map key or a 0-based list position');
   }
 
   #members(): object {
@@ -246,14 +256,14 @@ class Reader {
   }
 }
 
-const BRIEF = 60;
+const MAX_SHOWN_CHARACTERS = 60;
 
-function brief(value: unknown): string {
+function abbreviateJson(value: unknown): string {
   const text = JSON.stringify(value);
-  return text.length > BRIEF ? `${text.slice(0, BRIEF)}…` : text;
+  return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
 }
 
-function viewObject({ name, query, columns }: ViewSchema): object {
+function toViewObject({ name, query, columns }: ViewSchema): object {
   const lines = query.split('\n');
   return {
     version: SCHEMA_VERSION,
@@ -263,7 +273,7 @@ function viewObject({ name, query, columns }: ViewSchema): object {
   };
 }
 
-function tableObject({ name, table, where, columns }: TableSchema): object {
+function toTableObject({ name, table, where, columns }: TableSchema): object {
   return {
     version: SCHEMA_VERSION,
     table,
@@ -272,15 +282,15 @@ function tableObject({ name, table, where, columns }: TableSchema): object {
     columns: columns.map((column) => ({
       name: column.name,
       ...(column.path.length === 1 && column.path[0] === column.name ? {} : { path: column.path }),
-      type: columnTypeName(column.type),
+      type: formatColumnType(column.type),
       ...(column.holds === undefined ? {} : { holds: column.holds }),
       ...(column.hidden === undefined ? {} : { hidden: column.hidden }),
-      ...elementsObject(column),
+      ...toElementsObject(column),
     })),
   };
 }
 
-function elementsObject({ elements }: Pick<ElementDef, 'elements'>): object {
+function toElementsObject({ elements }: Pick<ElementDef, 'elements'>): object {
   if (elements === undefined) return {};
   return {
     elements: elements.map((element) => ({
@@ -288,8 +298,8 @@ function elementsObject({ elements }: Pick<ElementDef, 'elements'>): object {
       ...(element.path.length === (element.name === undefined ? 0 : 1) && element.path[0] === element.name
         ? {}
         : { path: element.path }),
-      type: columnTypeName(element.type),
-      ...elementsObject(element),
+      type: formatColumnType(element.type),
+      ...toElementsObject(element),
     })),
   };
 }

@@ -2,39 +2,39 @@ import { join } from 'node:path';
 import type { Folders } from '../../core/ports.ts';
 import { DriverError } from '../../core/errors.ts';
 import { matchTableName } from '../table-name.ts';
-import { type BrokenSchema, brokenSchema, brokenText } from './broken-schema.ts';
-import { checkFileName, fileNameFor, SCHEMA_SUFFIX } from './file-name.ts';
-import { parseSchema, problem, type Schema, schemaText } from './schema-file.ts';
+import { type BrokenSchema, toBrokenSchema, describeBrokenSchema } from './broken-schema.ts';
+import { assertFileName, chooseFileName, SCHEMA_SUFFIX } from './file-name.ts';
+import { parseSchema, schemaFileError, type Schema, formatSchema } from './schema-file.ts';
 
-/** A schema and where it is kept: in a file, or in this connection alone. */
+/** A schema and its file; undefined for a temporary schema. */
 export interface StoredSchema {
   readonly schema: Schema;
   readonly file: string | undefined;
 }
 
-/** The schemas of a connection: those of a folder's files, and temporary ones. */
+/** The schemas of a database: those in the files of a folder, and temporary ones. */
 export interface SchemaStore {
-  /** Absent: there is no folder, and everything is temporary. */
+  /** Undefined: all schemas are temporary. */
   readonly folder: string | undefined;
   all(): Promise<readonly StoredSchema[]>;
-  /** The same without a look at the folder; undefined where that is due. */
-  known(): readonly StoredSchema[] | undefined;
-  /** Fails where the file that describes the name is broken. */
+  /** The same without reading the folder; undefined if it must be read again. */
+  cached(): readonly StoredSchema[] | undefined;
+  /** Throws if the file that describes the name is broken. */
   find(name: string): Promise<StoredSchema | undefined>;
-  /** The files that cannot be read; what they describe is missing from all others here. */
+  /** The files that cannot be read. The other methods omit what they describe. */
   broken(): Promise<readonly BrokenSchema[]>;
-  /** What is wrong with the file that describes this very name, as of the last look. */
-  failureOf(name: string): DriverError | undefined;
-  /** Keeps a schema in place of one with its name; gives its file, which is new by that name if one is given. */
+  /** The failure of the file that describes exactly this name, when the folder was last read. */
+  findFailure(name: string): DriverError | undefined;
+  /** Saves a schema, replacing one of the same name. Returns its file; `fileName` must be a new name. */
   save(schema: Schema, temporary: boolean, fileName?: string): Promise<string | undefined>;
   remove(stored: StoredSchema): Promise<void>;
 }
 
 export interface SchemaStoreOptions {
-  /** Absent: schemas are temporary. */
+  /** Default: all schemas are temporary. */
   readonly folder?: { readonly path: string; readonly files: Folders } | undefined;
   readonly now: () => number;
-  /** Hears once of each file that cannot be read. */
+  /** Reports each file that cannot be read once. */
   readonly warn?: ((message: string) => void) | undefined;
 }
 
@@ -42,41 +42,41 @@ interface Known extends StoredSchema {
   readonly file: string;
 }
 
-/** A file as it was read. */
-interface Reading {
+/** A file that was read. */
+interface LoadResult {
   readonly file: string;
   readonly stamp: string;
   readonly read: Known | BrokenSchema;
 }
 
-/** How long the folder is taken to be as it was. */
-const LOOK_EVERY_MS = 1000;
+/** The folder is read again after this time. */
+const REREAD_AFTER_MS = 1000;
 
 export function createSchemaStore({ folder, now, warn }: SchemaStoreOptions): SchemaStore {
   const temporary = new Map<string, StoredSchema>();
-  let readings: readonly Reading[] = [];
+  let readings: readonly LoadResult[] = [];
   let known: readonly Known[] = [];
   let broken: readonly BrokenSchema[] = [];
-  const told = new Set<string>();
-  let looking: Promise<void> | undefined;
-  let lookedAt = Number.NEGATIVE_INFINITY;
+  const warned = new Set<string>();
+  let reading: Promise<void> | undefined;
+  let readAt = Number.NEGATIVE_INFINITY;
 
-  const isRecent = (): boolean => folder === undefined || now() - lookedAt < LOOK_EVERY_MS;
+  const isRecent = (): boolean => folder === undefined || now() - readAt < REREAD_AFTER_MS;
 
-  async function look(): Promise<void> {
+  async function refresh(): Promise<void> {
     if (isRecent()) return;
-    looking ??= readFolder().finally(() => (looking = undefined));
-    await looking;
+    reading ??= readFolder().finally(() => (reading = undefined));
+    await reading;
   }
 
-  /** Files that are as they were keep their schema, the very object: plans hang on it. */
+  /** Unchanged files keep their schema objects, which cached plans depend on. */
   async function readFolder(): Promise<void> {
     if (folder === undefined) return;
     const { path, files } = folder;
     const listed = (await files.list(path)).filter(({ name }) => name.endsWith(SCHEMA_SUFFIX));
     const before = new Map(readings.map((each) => [each.file, each]));
     const found = await Promise.all(
-      listed.map(async ({ name, stamp }): Promise<Reading | undefined> => {
+      listed.map(async ({ name, stamp }): Promise<LoadResult | undefined> => {
         const file = join(path, name);
         const same = before.get(file);
         if (same?.stamp === stamp) return same;
@@ -87,17 +87,17 @@ export function createSchemaStore({ folder, now, warn }: SchemaStoreOptions): Sc
     readings = found.filter((each) => each !== undefined);
     const read = readings.map((each) => each.read);
     const schemas = read.filter((each) => 'schema' in each);
-    const clashes = clashesAmong(schemas);
+    const clashes = findClashes(schemas);
     broken = [...read.filter((each) => 'error' in each), ...clashes];
     known = schemas.filter(({ schema }) => !clashes.some(({ names }) => names.includes(schema.name)));
-    lookedAt = now();
-    for (const each of broken) tell(brokenText(each));
+    readAt = now();
+    for (const each of broken) warnOnce(describeBrokenSchema(each));
   }
 
-  function tell(text: string): void {
-    if (told.has(text)) return;
-    told.add(text);
-    warn?.(text);
+  function warnOnce(message: string): void {
+    if (warned.has(message)) return;
+    warned.add(message);
+    warn?.(message);
   }
 
   function failureOf(name: string): DriverError | undefined {
@@ -105,11 +105,11 @@ export function createSchemaStore({ folder, now, warn }: SchemaStoreOptions): Sc
   }
 
   async function all(): Promise<readonly StoredSchema[]> {
-    await look();
-    return together();
+    await refresh();
+    return listAll();
   }
 
-  function together(): readonly StoredSchema[] {
+  function listAll(): readonly StoredSchema[] {
     if (temporary.size === 0) return known;
     return [...temporary.values(), ...known.filter(({ schema }) => !temporary.has(schema.name))];
   }
@@ -118,11 +118,11 @@ export function createSchemaStore({ folder, now, warn }: SchemaStoreOptions): Sc
     folder: folder?.path,
     all,
     async broken() {
-      await look();
+      await refresh();
       return broken;
     },
-    failureOf,
-    known: () => (isRecent() ? together() : undefined),
+    findFailure: failureOf,
+    cached: () => (isRecent() ? listAll() : undefined),
     async find(name) {
       const schemas = await all();
       if (schemas.length + broken.length === 0) return undefined;
@@ -139,15 +139,15 @@ export function createSchemaStore({ folder, now, warn }: SchemaStoreOptions): Sc
         temporary.set(schema.name, { schema, file: undefined });
         return undefined;
       }
-      await look();
+      await refresh();
       const own =
         known.find((each) => each.schema.name === schema.name)?.file ??
         broken.find(({ names }) => names.includes(schema.name))?.file;
       const taken = (await folder.files.list(folder.path)).map(({ name }) => name);
-      if (fileName !== undefined) checkFileName(fileName, taken);
-      const file = own ?? join(folder.path, fileName ?? fileNameFor(schema.name, taken));
-      await folder.files.write(file, schemaText(schema));
-      lookedAt = Number.NEGATIVE_INFINITY;
+      if (fileName !== undefined) assertFileName(fileName, taken);
+      const file = own ?? join(folder.path, fileName ?? chooseFileName(schema.name, taken));
+      await folder.files.write(file, formatSchema(schema));
+      readAt = Number.NEGATIVE_INFINITY;
       return file;
     },
     async remove({ schema, file }) {
@@ -156,30 +156,32 @@ export function createSchemaStore({ folder, now, warn }: SchemaStoreOptions): Sc
         return;
       }
       if (folder === undefined)
-        throw new DriverError('CATALOG_SCHEMA_FILE', `${file} is in no folder of this connection`);
+        throw new DriverError('CATALOG_SCHEMA_FILE', `${file} is not in the folder of the connection`);
       await folder.files.remove(file);
-      lookedAt = Number.NEGATIVE_INFINITY;
+      readAt = Number.NEGATIVE_INFINITY;
     },
   };
 }
 
-/** A file that is broken is no failure of the folder. */
+/** Reads one file. A broken one does not affect the others. */
 function readSchema(text: string, file: string, name: string): Known | BrokenSchema {
   try {
     return { schema: parseSchema(text, file), file };
   } catch (error) {
-    if (error instanceof DriverError) return brokenSchema(text, file, name, error);
+    if (error instanceof DriverError) return toBrokenSchema(text, file, name, error);
     throw error;
   }
 }
 
-/** Where several files describe one thing, none of them counts. */
-function clashesAmong(schemas: readonly Known[]): readonly BrokenSchema[] {
+/** Files that describe the same name; none of them is used. */
+function findClashes(schemas: readonly Known[]): readonly BrokenSchema[] {
   const owners = new Map<string, string>();
   return schemas.flatMap(({ schema: { name }, file }): readonly BrokenSchema[] => {
     const other = owners.get(name);
     owners.set(name, other ?? file);
     if (other === undefined) return [];
-    return [{ file, names: [name], error: problem(file, '', `"${name}" is described by ${other} too`) }];
+    return [
+      { file, names: [name], error: schemaFileError(file, '', `"${name}" is also described by ${other}`) },
+    ];
   });
 }

@@ -1,15 +1,15 @@
 import type { AttributeMap, AttributeType } from '../../dynamo/attribute-value.ts';
-import { histogramOf } from '../histogram.ts';
+import { buildHistograms } from '../histogram.ts';
 import { inferType } from '../infer.ts';
 import type { SqlType } from '../table-def.ts';
-import { type DeclaredColumn, problem, type TableSchema } from './schema-file.ts';
+import { type DeclaredColumn, schemaFileError, type TableSchema } from './schema-file.ts';
 
 interface Attribute {
   readonly AttributeName: string;
   readonly AttributeType: string;
 }
 
-/** The parts of a data model of NoSQL Workbench for DynamoDB that say what items look like. */
+/** A table of a NoSQL Workbench data model, as far as it describes items. */
 interface ModelTable {
   readonly TableName: string;
   readonly KeyAttributes: { readonly PartitionKey: Attribute; readonly SortKey?: Attribute };
@@ -25,21 +25,26 @@ interface Facet {
   readonly TableData?: readonly AttributeMap[];
 }
 
-/** The tables of a data model and their facets as schemas; undefined for a text that is none. */
-export function schemasOfModel(text: string, file: string): readonly TableSchema[] | undefined {
+/** The tables and facets of a data model as schemas; undefined if the text is not a data model. */
+export function parseDataModel(text: string, file: string): readonly TableSchema[] | undefined {
   let model: unknown;
   try {
     model = JSON.parse(text);
   } catch {
-    // The reader of schema files says where.
+    // parseSchema reports the position.
     return undefined;
   }
   if (typeof model !== 'object' || model === null || !('DataModel' in model)) return undefined;
-  if (!Array.isArray(model.DataModel)) throw problem(file, '/DataModel', 'expected an array of tables');
+  if (!Array.isArray(model.DataModel))
+    throw schemaFileError(file, '/DataModel', 'expected an array of tables');
   return model.DataModel.flatMap((table: unknown, at) => {
     if (!isTable(table))
-      throw problem(file, `/DataModel/${at}`, 'expected TableName, and KeyAttributes with a PartitionKey');
-    return schemasOfTable(table);
+      throw schemaFileError(
+        file,
+        `/DataModel/${at}`,
+        'expected TableName, and KeyAttributes with a PartitionKey',
+      );
+    return toTableSchemas(table);
   });
 }
 
@@ -94,15 +99,15 @@ function isList(value: object, key: string, isMember: (each: unknown) => boolean
   return list === undefined || (Array.isArray(list) && list.every((each: unknown) => isMember(each)));
 }
 
-function schemasOfTable(table: ModelTable): readonly TableSchema[] {
+function toTableSchemas(table: ModelTable): readonly TableSchema[] {
   const { TableName: name, TableFacets: facets = [] } = table;
   const items = [...(table.TableData ?? []), ...facets.flatMap((facet) => facet.TableData ?? [])];
-  const seen = histogramOf(items, { objects: false, arrays: 0 });
+  const seen = buildHistograms(items, { objects: false, arrays: 0 });
   const { PartitionKey: partition, SortKey: sort } = table.KeyAttributes;
   const keys = sort === undefined ? [partition] : [partition, sort];
   const typeOf = ({ AttributeName: attribute, AttributeType: declared }: Attribute): SqlType => {
     const histogram = seen.get(attribute);
-    return histogram === undefined ? declaredType(declared) : inferType(histogram, 'Auto');
+    return histogram === undefined ? parseAttributeType(declared) : inferType(histogram, 'Auto');
   };
   const column = (attribute: Attribute, alias = attribute.AttributeName): DeclaredColumn => ({
     name: alias,
@@ -124,7 +129,7 @@ function schemasOfTable(table: ModelTable): readonly TableSchema[] {
       const { PartitionKeyAlias: first, SortKeyAlias: second } = facet.KeyAttributeAlias ?? {};
       const named = keys.map((key, i) => column(key, (i === 0 ? first : second) || key.AttributeName));
       const own = others.filter(({ AttributeName: each }) => facet.NonKeyAttributes?.includes(each) === true);
-      const where = discriminator(facet.TableData ?? [], named);
+      const where = inferFacetCondition(facet.TableData ?? [], named);
       return {
         kind: 'table',
         name: facet.FacetName === name ? `${name} facet` : facet.FacetName,
@@ -136,21 +141,24 @@ function schemasOfTable(table: ModelTable): readonly TableSchema[] {
   ];
 }
 
-/** Fractions of nine digits, and 29 before them: what has more says so when it is read. */
-const UNSEEN_NUMBER: SqlType = { kind: 'decimal', scale: 9 };
+/** Nine digits after the point and 29 before it. A number with more fails when it is read. */
+const DEFAULT_NUMBER: SqlType = { kind: 'decimal', scale: 9 };
 
-function declaredType(type: string): SqlType {
+function parseAttributeType(type: string): SqlType {
   const types = new Map<string, SqlType>([
     ['S', { kind: 'text' }],
-    ['N', UNSEEN_NUMBER],
+    ['N', DEFAULT_NUMBER],
     ['B', { kind: 'blob' }],
     ['BOOL', { kind: 'boolean' }],
   ] satisfies [AttributeType, SqlType][]);
   return types.get(type) ?? { kind: 'json' };
 }
 
-/** What the keys of a facet's sample items have in common: a word up to a `#` or the like, as `sk LIKE 'ORDER#%'`. */
-function discriminator(items: readonly AttributeMap[], keys: readonly DeclaredColumn[]): string | undefined {
+/** The common prefix of a facet's keys, up to `#` or a similar separator, as `sk LIKE 'ORDER#%'`. */
+function inferFacetCondition(
+  items: readonly AttributeMap[],
+  keys: readonly DeclaredColumn[],
+): string | undefined {
   const conditions = keys.flatMap(({ name, path }) => {
     const values = items.map((item) => item[path[0]]);
     const texts = values.flatMap((value) => (value !== undefined && 'S' in value ? [value.S] : []));

@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander';
 import { DriverError } from '../../core/errors.ts';
-import type { SchemaFinding, WrittenSchema } from '../../session/schemas.ts';
+import type { SchemaFinding, SavedSchema } from '../../session/schemas.ts';
 import { examples } from '../examples.ts';
 import type { Io } from '../io.ts';
 import { connectionOption } from '../options.ts';
@@ -124,7 +124,7 @@ function print(text: string, io: Io): Promise<void> {
   return createWriter(io.stdout.stream)(text);
 }
 
-function formatSavedSchemas(schemas: readonly WrittenSchema[]): string {
+function formatSavedSchemas(schemas: readonly SavedSchema[]): string {
   if (schemas.length === 0) return 'Nothing to write.\n';
   return schemas
     .map(

@@ -1,5 +1,5 @@
 import type { Node, RangeVar, SelectStmt, TypeName } from 'libpg-query';
-import { elementColumns, keyColumns } from '../../catalog/child-table.ts';
+import { listElementColumns, listKeyColumns } from '../../catalog/child-table.ts';
 import {
   type ChildDef,
   type ElementDef,
@@ -31,7 +31,7 @@ export function bindChildTable(range: RangeVar, table: ChildTable, scope: Scope,
   const { child } = table;
   const alias = range.alias?.aliasname ?? range.relname ?? table.name;
   const aliases = getStringValues(range.alias?.colnames);
-  const keys = keyColumns(child.parent);
+  const keys = listKeyColumns(child.parent);
   const needed = [child.column, ...keys].map((each) => each.name.toLowerCase());
   const relation = binder.relation(child.parent, new Set(needed));
   const levels = [child.column, ...child.within];
@@ -41,7 +41,7 @@ export function bindChildTable(range: RangeVar, table: ChildTable, scope: Scope,
   const values = [
     ...keys.map((_, i) => column(keyName(i))),
     ...levels.map((_, i) => column(indexName(i))),
-    ...elementColumns(table).map((each, i) =>
+    ...listElementColumns(table).map((each, i) =>
       extractValue(each.path.slice(1), child.elements[i]?.type ?? each.type),
     ),
     column(ELEMENT),
@@ -70,7 +70,7 @@ export function bindChildTable(range: RangeVar, table: ChildTable, scope: Scope,
 
 /** Unnests the list at this depth, keeping the parent's key and the positions in all outer lists. */
 function unnestLevel(child: ChildDef, relation: Relation, depth: number): Node {
-  const keys = keyColumns(child.parent);
+  const keys = listKeyColumns(child.parent);
   const engineName = (path: readonly (string | number)[]): string =>
     relation.columns.find(({ column: each }) => each.path === path)?.engineName ?? '';
   const list = child.within[depth - 1];

@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import { indexNamed } from '../../catalog/dotted-name.ts';
+import { findIndexByName } from '../../catalog/dotted-name.ts';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
@@ -16,7 +16,7 @@ export function resolveHint({ kind, names, position }: ParsedHint, table: TableD
 }
 
 function resolveIndex(table: TableDef, name: string, position: number): string {
-  const index = indexNamed(table, name);
+  const index = findIndexByName(table, name);
   if (index !== undefined) return index.name;
   const known = table.indexes.map((each) => each.name);
   const candidates = nearest(name, known);

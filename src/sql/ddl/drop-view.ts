@@ -1,5 +1,5 @@
 import type { DropStmt } from 'libpg-query';
-import { describesTable } from '../../catalog/schemas/schema-file.ts';
+import { isTableDescription } from '../../catalog/schemas/schema-file.ts';
 import type { StoredSchema } from '../../catalog/schemas/schema-store.ts';
 import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
@@ -34,7 +34,7 @@ async function findView(
   { catalog, session }: StatementContext,
 ): Promise<StoredSchema | undefined> {
   const stored = await catalog.schemas.find(name);
-  if (stored !== undefined && describesTable(stored.schema))
+  if (stored !== undefined && isTableDescription(stored.schema))
     throw new DriverError('CATALOG_WRONG_KIND', `"${stored.schema.name}" is not a view`, {
       remedy: 'Use DROP TABLE to remove a table.',
     });

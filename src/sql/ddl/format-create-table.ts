@@ -1,5 +1,5 @@
 import type { TableDescription } from '../../catalog/describe.ts';
-import { columnTypeName } from '../../catalog/schemas/column-types.ts';
+import { formatColumnType } from '../../catalog/schemas/column-types.ts';
 import type { DeclaredColumn, TableSchema } from '../../catalog/schemas/schema-file.ts';
 import type { TableExtras } from '../../dynamo/transport/admin.ts';
 import type { KeyType } from '../../dynamo/attribute-value.ts';
@@ -64,7 +64,7 @@ function formatColumns(table: TableDescription, declared: TableSchema | undefine
 function formatType(column: DeclaredColumn | undefined, key: KeyType | undefined): string {
   if (column === undefined || (key !== undefined && toKeyType(column) !== key)) return KEY_TYPES[key ?? 'S'];
   if (column.holds === 'N') return KEY_TYPES.N;
-  return column.type.kind === 'double' ? 'double precision' : columnTypeName(column.type);
+  return column.type.kind === 'double' ? 'double precision' : formatColumnType(column.type);
 }
 
 function formatIndex(index: Index, table: TableDescription | undefined): string {

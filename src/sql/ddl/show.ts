@@ -1,5 +1,5 @@
 import { resultColumn, type ResultColumn } from '../types/types.ts';
-import { describesTable } from '../../catalog/schemas/schema-file.ts';
+import { isTableDescription } from '../../catalog/schemas/schema-file.ts';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { type CommandResult, rowsResult } from '../exec/command.ts';
 import { postgresColumnType } from '../types/column-types.ts';
@@ -46,7 +46,7 @@ function buildShowRows(statement: Show, ddl: DdlContext): Promise<readonly Value
 }
 
 async function listNames({ context: { catalog }, signal }: DdlContext): Promise<Value[][]> {
-  const views = (await catalog.schemas.all()).filter(({ schema }) => !describesTable(schema));
+  const views = (await catalog.schemas.all()).filter(({ schema }) => !isTableDescription(schema));
   return [
     ...(await catalog.tableNames(signal)).map((name) => [name, 'table']),
     ...views.map(({ schema }) => [schema.name, 'view']),
@@ -61,7 +61,7 @@ async function showCreateTable(target: Located<string>, ddl: DdlContext): Promis
   for (const reason of extras.unknown) context.session.warn(`the statement is incomplete: ${reason}`);
   const schema = (await context.catalog.schemas.all()).map((stored) => stored.schema);
   const declared = schema.find(
-    (each) => each.kind === 'table' && each.table === name && describesTable(each),
+    (each) => each.kind === 'table' && each.table === name && isTableDescription(each),
   );
   return [[name, formatCreateTable(table, extras, declared?.kind === 'table' ? declared : undefined)]];
 }

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { SampleMeter } from '../../catalog/sample.ts';
+import type { SamplingBudget } from '../../catalog/sample.ts';
 import { newReadStats, totalCapacity } from '../../dynamo/read/read-stats.ts';
 import {
   type SessionContext,
@@ -20,9 +20,9 @@ export function newStatement(
   block: TransactionBlock,
 ): StatementContext {
   const sampling = newReadStats();
-  const meter = samplingMeter({ session, settings, sampling });
+  const budget = createSamplingBudget({ session, settings, sampling });
   const trace: StatementTrace = { lookups: [], hasWritten: false };
-  const catalog = statementCatalog(session.database.sharedCatalog, meter, trace);
+  const catalog = statementCatalog(session.database.sharedCatalog, budget, trace);
   return new StatementContext(session, { settings, catalog, sampling, trace, block });
 }
 
@@ -32,11 +32,12 @@ export function newCatalogContext(session: SessionContext): StatementContext {
 }
 
 /** Samples within the limits. */
-function samplingMeter(scope: BudgetScope): SampleMeter {
+function createSamplingBudget(scope: BudgetScope): SamplingBudget {
   const { sampling, session, settings } = scope;
   return {
     stats: sampling,
-    budget() {
+    warn: (message) => session.warn(message),
+    remaining() {
       const left = Math.min(
         (settings.maxRcu ?? Infinity) - totalCapacity(sampling),
         (session.maxSessionRcu ?? Infinity) - session.usage.readCapacity,
@@ -48,14 +49,14 @@ function samplingMeter(scope: BudgetScope): SampleMeter {
 }
 
 /** The catalog, which charges samples to the statement and traces what it looks up. */
-function statementCatalog(catalog: Catalog, meter: SampleMeter, { lookups }: StatementTrace): Catalog {
+function statementCatalog(catalog: Catalog, budget: SamplingBudget, { lookups }: StatementTrace): Catalog {
   return {
     ...catalog,
-    table(name, signal, paidBy = meter) {
-      const table = catalog.table(name, signal, paidBy);
+    table(name, signal, payer = budget) {
+      const table = catalog.table(name, signal, payer);
       lookups.push({ name, table });
       return table;
     },
-    sampled: (name, signal, paidBy = meter) => catalog.sampled(name, signal, paidBy),
+    sampled: (name, signal, payer = budget) => catalog.sampled(name, signal, payer),
   };
 }

@@ -1,4 +1,4 @@
-import { type Histogram, histogramOf } from '../../catalog/histogram.ts';
+import { type Histogram, buildHistograms } from '../../catalog/histogram.ts';
 import { inferType } from '../../catalog/infer.ts';
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
@@ -9,7 +9,7 @@ export function inferColumns(
   items: readonly AttributeMap[],
   decimals: DecimalStyle,
 ): ReadonlyMap<string, ColumnDef> {
-  const found = histogramOf(items, { objects: false, arrays: 0 });
+  const found = buildHistograms(items, { objects: false, arrays: 0 });
   return new Map([...found].map(([name, seen]) => [name, inferColumn(name, seen, decimals)]));
 }
 

@@ -2,7 +2,7 @@ import { type ColumnDef, type IndexDef, type TableDef, keyNames } from '../../ca
 import {
   compareSketched,
   type SketchedValue,
-  sketchedValue,
+  toSketchedValue,
   type ValueSketch,
 } from '../../catalog/value-sketch.ts';
 import type { KeyRange, SortCondition } from '../../dynamo/read/access-path.ts';
@@ -128,7 +128,7 @@ function findAttributeColumn({ columns }: TableDef, name: string): ColumnDef | u
 function equalitySelectivity(table: TableDef, name: string, value: KeyValue): number {
   const { items } = tableExtent(table);
   const sketch = findAttributeColumn(table, name)?.values;
-  const sought = sketchedValue(value);
+  const sought = toSketchedValue(value);
   // Assumes as many distinct values as there are items per value.
   if (sketch === undefined || sought === undefined || sketch.values === 0)
     return Math.max(1, Math.sqrt(items)) / Math.max(1, items);
@@ -166,19 +166,19 @@ function sortConditionSelectivity(table: TableDef, name: string, condition: Sort
 function toSketchTest(condition: SortCondition): ((value: SketchedValue) => boolean) | undefined {
   switch (condition.kind) {
     case 'beginsWith': {
-      const prefix = sketchedValue(condition.prefix);
+      const prefix = toSketchedValue(condition.prefix);
       return prefix === undefined
         ? undefined
         : (value) => typeof value === 'string' && value.startsWith(String(prefix));
     }
     case 'between': {
-      const [low, high] = [sketchedValue(condition.low), sketchedValue(condition.high)];
+      const [low, high] = [toSketchedValue(condition.low), toSketchedValue(condition.high)];
       return low === undefined || high === undefined
         ? undefined
         : (value) => compareSketched(value, low) >= 0 && compareSketched(value, high) <= 0;
     }
     case 'compare': {
-      const bound = sketchedValue(condition.value);
+      const bound = toSketchedValue(condition.value);
       if (bound === undefined) return undefined;
       const isType = (value: SketchedValue): boolean => typeof value === typeof bound;
       switch (condition.op) {

@@ -1,4 +1,4 @@
-import { schemaOfTable } from '../../catalog/schemas/declared-table.ts';
+import { toTableSchema } from '../../catalog/schemas/declared-table.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { DdlContext } from '../ddl/ddl-context.ts';
 import type { Value } from '../types/value.ts';
@@ -22,7 +22,7 @@ export async function callCreateSchema(
       `schema file for "${table.name}" already exists: ${stored.file}`,
       { remedy: 'Remove the file first.' },
     );
-  const file = await schemas.save(schemaOfTable(table), false, args.get('FileName')?.get(1));
+  const file = await schemas.save(toTableSchema(table), false, args.get('FileName')?.get(1));
   catalog.forget(table.name);
   return ['Success', file ?? null];
 }

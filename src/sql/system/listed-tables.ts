@@ -1,5 +1,5 @@
 import type { DescribedTable } from '../../catalog/describe.ts';
-import { describesTable } from '../../catalog/schemas/schema-file.ts';
+import { isTableDescription } from '../../catalog/schemas/schema-file.ts';
 import { type TableDef, keyNames } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { inParallel } from '../../core/async/parallel.ts';
@@ -50,7 +50,7 @@ export async function listTableNames(context: SystemContext): Promise<readonly s
 export async function listViewNames(context: SystemContext): Promise<readonly string[]> {
   if (!isBrowsable(context, TABLE_SCHEMA)) return [];
   return (await context.catalog.schemas.all())
-    .filter(({ schema }) => !describesTable(schema) && context.tableFilter.admits(schema.name))
+    .filter(({ schema }) => !isTableDescription(schema) && context.tableFilter.admits(schema.name))
     .map(({ schema }) => schema.name);
 }
 

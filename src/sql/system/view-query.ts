@@ -1,9 +1,9 @@
-import { describesTable, type Schema } from '../../catalog/schemas/schema-file.ts';
+import { isTableDescription, type Schema } from '../../catalog/schemas/schema-file.ts';
 import { quoteName } from '../print/quote.ts';
 
 /** Whether system tables list a schema as a view. */
 export function isViewSchema(schema: Schema): boolean {
-  return !describesTable(schema);
+  return !isTableDescription(schema);
 }
 
 /** The query of a view; for the child table of a schema file, a SELECT from its table. */

@@ -1,6 +1,6 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { storedName, type ColumnDef, type TableDef } from '../../catalog/table-def.ts';
+import { toStoredName, type ColumnDef, type TableDef } from '../../catalog/table-def.ts';
 import { foldCase } from '../bind/suggestions.ts';
 import { getStringValues } from '../parse/tree.ts';
 import { findSystemTable } from '../system/registry.ts';
@@ -54,7 +54,7 @@ function addStoredColumns(table: TableDef): TableDef {
   const known = extendedTables.get(table);
   if (known !== undefined) return known;
   const stored = table.columns.map(({ name, path, presence }): ColumnDef => ({
-    name: storedName(name),
+    name: toStoredName(name),
     path,
     presence,
     type: { kind: 'json' },
@@ -139,7 +139,7 @@ function toStoredTarget(target: Node, relations: readonly FromTable[]): Node | u
   const [only, ...others] = matches;
   return only === undefined || others.length > 0
     ? undefined
-    : columnTarget(only.from, storedName(only.column.name));
+    : columnTarget(only.from, toStoredName(only.column.name));
 }
 
 function findColumn({ columns }: TableDef, name: string): ColumnDef | undefined {
