@@ -58,8 +58,8 @@ async function findPart(name: string, whole: TableLookup): Promise<Part | undefi
     const rest = name.slice(dot + 1);
     const table = await lookUpIfKnown(whole, name.slice(0, dot));
     if (table === undefined || rest === '') continue;
-    for (const partOf of PARTS) {
-      const part = partOf(table, rest);
+    for (const findPartIn of PARTS) {
+      const part = findPartIn(table, rest);
       if (part !== undefined) return { table, part };
     }
     missed ??= { table: table.name, indexes: table.indexes.map((index) => `${table.name}.${index.name}`) };

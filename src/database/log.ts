@@ -34,7 +34,7 @@ export async function openLog(properties: Options, ports: Ports): Promise<Log | 
     write(level, module, text) {
       if (level > verbosity || !modules.has(module)) return;
       const time = new Date(ports.now()).toISOString();
-      // One record per line: further lines of a text must not look like records.
+      // One record per line: further lines of a message must not look like records.
       sink.write(`${time} ${level} ${module} ${redact(text).replaceAll(/\r?\n/g, '\n  ')}`);
     },
     close: () => sink.close(),

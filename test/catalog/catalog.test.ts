@@ -47,7 +47,7 @@ function deny(...denied: readonly string[]): (call: string) => void {
 }
 
 describe('finding a table', () => {
-  it('asks for the exact name first, and lists nothing when it is there', async () => {
+  it('tries the exact name first, and lists tables only if it does not exist', async () => {
     const catalog = catalogOf({ orders: ORDERS, Orders: ORDERS });
     expect((await catalog.table('Orders')).name).toBe('Orders');
     expect(catalog.calls).toEqual(['DescribeTable Orders', 'Scan Orders 0/1']);
@@ -59,7 +59,7 @@ describe('finding a table', () => {
     expect(await catalog.table('orders')).toBe(await catalog.table('Orders'));
   });
 
-  it('refuses a name that several tables answer to', async () => {
+  it('refuses a name that matches several tables', async () => {
     const catalog = catalogOf({ Orders: ORDERS, ORDERS });
     await expect(catalog.table('orders')).rejects.toMatchObject({
       code: 'CATALOG_AMBIGUOUS_TABLE',
@@ -67,7 +67,7 @@ describe('finding a table', () => {
     });
   });
 
-  it('suggests names when there is no such table', async () => {
+  it('suggests similar names if the table does not exist', async () => {
     const catalog = catalogOf({ orders: ORDERS, customers: ORDERS });
     await expect(catalog.table('ordres')).rejects.toMatchObject({
       code: 'CATALOG_UNKNOWN_TABLE',
@@ -87,18 +87,18 @@ describe('finding a table', () => {
     },
   );
 
-  it('works for somebody who may not list tables', async () => {
+  it('works without permission to list tables', async () => {
     const catalog = catalogOf({ orders: ORDERS }, { refuse: deny('ListTables') });
     expect((await catalog.table('orders')).name).toBe('orders');
     await expect(catalog.table('order')).rejects.toMatchObject({ code: 'CATALOG_UNKNOWN_TABLE' });
   });
 
-  it('finds the right spelling for somebody who may describe that table alone', async () => {
+  it('finds the right spelling with permission to describe only that table', async () => {
     const catalog = catalogOf({ Orders: ORDERS }, { refuse: deny('DescribeTable orders') });
     expect((await catalog.table('orders')).name).toBe('Orders');
   });
 
-  it('says what was denied when nothing may be listed either', async () => {
+  it('reports the denied request if listing is denied, too', async () => {
     const catalog = catalogOf({ Orders: ORDERS }, { refuse: deny('DescribeTable', 'ListTables') });
     await expect(catalog.table('orders')).rejects.toMatchObject({
       code: 'AUTH_DENIED',
@@ -106,7 +106,7 @@ describe('finding a table', () => {
     });
   });
 
-  it('lists only the tables it was given, and asks nobody', async () => {
+  it('lists only the configured tables, without a request', async () => {
     const catalog = catalogOf({ Orders: ORDERS, other: ORDERS }, { tables: ['Orders'] });
     expect(await catalog.tableNames()).toEqual(['Orders']);
     expect((await catalog.table('ORDERS')).name).toBe('Orders');
@@ -116,14 +116,14 @@ describe('finding a table', () => {
 });
 
 describe('remembering', () => {
-  it('describes and samples a table once for all who ask at the same time', async () => {
+  it('describes and samples a table once for concurrent callers', async () => {
     const catalog = catalogOf({ orders: ORDERS });
     const [first, second] = await Promise.all([catalog.table('orders'), catalog.table('orders')]);
     expect(second).toBe(first);
     expect(catalog.calls).toEqual(['DescribeTable orders', 'Scan orders 0/1']);
   });
 
-  it('looks again after its time', async () => {
+  it('looks again after the cache time', async () => {
     let now = 0;
     const catalog = catalogOf({ orders: ORDERS }, { now: () => now });
     const first = await catalog.table('orders');
@@ -147,7 +147,7 @@ describe('remembering', () => {
     expect(await catalog.table('users')).not.toBe(users);
   });
 
-  it('does not keep what was forgotten while it was read', async () => {
+  it('does not cache a table that was forgotten while it was read', async () => {
     const catalog = catalogOf({ orders: ORDERS });
     const reading = catalog.table('orders');
     catalog.forget();
@@ -156,7 +156,7 @@ describe('remembering', () => {
     expect(await catalog.table('orders')).not.toBe(read);
   });
 
-  it('remembers no failure', async () => {
+  it('does not cache failures', async () => {
     let broken = true;
     const catalog = catalogOf(
       { orders: ORDERS },
@@ -173,14 +173,14 @@ describe('remembering', () => {
     expect(await catalog.tableNames()).toEqual(['orders']);
   });
 
-  it('looks every time at a table that is not ready, and samples nothing of it', async () => {
+  it('describes a table that is not ready each time, and does not sample it', async () => {
     const catalog = catalogOf({ orders: { ...ORDERS, description: { TableStatus: 'CREATING' } } });
     expect((await catalog.table('orders')).columns.map(({ name }) => name)).toEqual(['pk', '$item']);
     await catalog.table('orders');
     expect(catalog.calls).toEqual(['DescribeTable orders', 'DescribeTable orders']);
   });
 
-  it('lets one who waits give up while the other goes on', async () => {
+  it('lets one of two callers give up while the other goes on', async () => {
     const catalog = catalogOf({ orders: ORDERS });
     const impatient = new AbortController();
     const abandoned = catalog.table('orders', impatient.signal);
@@ -192,13 +192,13 @@ describe('remembering', () => {
 });
 
 describe('sampling', () => {
-  it('is left out without type detection: only keys are columns', async () => {
+  it('does not happen without type detection: only keys are columns', async () => {
     const catalog = catalogOf({ orders: ORDERS }, { typeDetection: 'None' });
     expect((await catalog.table('orders')).columns.map(({ name }) => name)).toEqual(['pk', '$item']);
     expect(catalog.calls).toEqual(['DescribeTable orders']);
   });
 
-  it('says so when the table may not be scanned, and goes on with the keys', async () => {
+  it('warns without permission to scan, and goes on with the keys', async () => {
     const warnings: string[] = [];
     const catalog = catalogOf(
       { orders: ORDERS },
@@ -210,7 +210,7 @@ describe('sampling', () => {
     expect(warnings).toEqual([expect.stringContaining('"orders"')]);
   });
 
-  it('tells how many items were seen and what that cost', async () => {
+  it('reports how many items it read, and what that cost', async () => {
     const { sampled } = await catalogOf({ orders: ORDERS }).table('orders');
     expect(sampled).toEqual({ items: 2, readCapacity: 0.5, bytes: 20, whole: true });
   });
@@ -232,7 +232,7 @@ describe('widening', () => {
     expect(await catalog.widen('orders', 'total', evidence)).toBe(widened);
   });
 
-  it('outlives the sample it was added to', async () => {
+  it('outlives the sample', async () => {
     let now = 0;
     const catalog = catalogOf({ orders: ORDERS }, { now: () => now });
     await catalog.table('orders');
@@ -244,7 +244,7 @@ describe('widening', () => {
     });
   });
 
-  it('changes nothing for a value that fits, or for a column that is not there', async () => {
+  it('changes nothing for a value that fits, or for an unknown column', async () => {
     const catalog = catalogOf({ orders: ORDERS });
     const table = await catalog.table('orders');
     expect(await catalog.widen('orders', 'total', { N: '99' })).toBe(table);
@@ -252,7 +252,7 @@ describe('widening', () => {
     expect(await catalog.widen('orders', 'nowhere', { N: '1' })).toBe(table);
   });
 
-  it('remembers what fitted as well: a type that holds the next value alone may not hold both', async () => {
+  it('remembers earlier values: a type that holds the next value alone may not hold both', async () => {
     const catalog = catalogOf({ orders: ORDERS });
     await catalog.table('orders');
     await catalog.widen('orders', 'total', { N: '9223372036854775806' });
@@ -260,7 +260,7 @@ describe('widening', () => {
     expect(column(widened, 'total')?.type).toEqual({ kind: 'text' });
   });
 
-  it('step by step, always holds everything that was met', async () => {
+  it('holds all values so far after each step', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(attributeValue, { minLength: 1, maxLength: 6 }), async (values) => {
         const catalog = catalogOf({ orders: ORDERS });

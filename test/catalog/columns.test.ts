@@ -43,7 +43,7 @@ function valueAt(found: AttributeMap, [first, ...rest]: DocumentPath): Attribute
 }
 
 describe('inferColumns', () => {
-  it('puts keys first, then what most items have, then by name, then the whole item', () => {
+  it('puts keys first, then by presence, then by name, then the whole item', () => {
     const columns = columnsOf([
       { rare: { S: 'x' }, b: { S: '' }, a: { S: '' }, at: { N: '1' }, pk: { S: 'k' } },
       { b: { S: '' }, a: { S: '' }, at: { N: '2' }, pk: { S: 'k' } },
@@ -52,7 +52,7 @@ describe('inferColumns', () => {
     expect(columns.map(({ presence }) => presence)).toEqual([1, 1, 1, 1, 0.5, 1]);
   });
 
-  it('knows keys of the table and of its indexes when there are no items', () => {
+  it('knows the keys of the table and its indexes without items', () => {
     const index: IndexDef = {
       name: 'by_size',
       kind: 'global',
@@ -74,7 +74,7 @@ describe('inferColumns', () => {
     expect(a).toMatchObject({ name: 'a', seen: { S: 1 }, presence: 0.5 });
   });
 
-  it('takes maps and lists apart and hides what was taken apart completely', () => {
+  it('flattens maps and lists, and hides what is flattened completely', () => {
     const columns = columnsOf(
       [
         { address: { M: { city: { S: 'Oslo' }, geo: { M: { lat: { N: '59.9' } } } } } },
@@ -101,7 +101,7 @@ describe('inferColumns', () => {
     expect(columns.find(({ name }) => name === 'tags.1')?.path).toEqual(['tags', 1]);
   });
 
-  it('leaves in sight what also holds values of its own', () => {
+  it('keeps a column visible that also has plain values', () => {
     const columns = columnsOf(
       [{ a: { M: { b: { N: '1' } } } }, { a: { S: 'plain' } }, { c: { M: {} } }],
       PARTS,
@@ -109,7 +109,7 @@ describe('inferColumns', () => {
     expect(names(columns)).toEqual(['pk', 'at', 'a', 'a.b', 'c', '($item)']);
   });
 
-  it('gives an attribute its own name before a part of a document', () => {
+  it('prefers attributes over parts of documents for a name', () => {
     const columns = columnsOf([{ a: { M: { b: { S: 'part' } } }, 'a.b': { N: '1' } }], PARTS);
     expect(
       columns.filter(({ name }) => name.startsWith('a.b')).map(({ name, path }) => [name, path]),
@@ -124,7 +124,7 @@ describe('inferColumns', () => {
     expect(names(columns)).toContain('a_b');
   });
 
-  it('lets an attribute be called $item', () => {
+  it('supports an attribute named $item', () => {
     const columns = columnsOf([{ $item: { N: '1' } }]);
     expect(
       columns.filter(({ path }) => path[0] === '$item').map(({ name, type }) => [name, type.kind]),
@@ -134,7 +134,7 @@ describe('inferColumns', () => {
     ]);
   });
 
-  it('reaches every value of every item, under names that are all different, with a type that holds it', () => {
+  it('reaches every value of every item, under unique names, with a type that holds it', () => {
     fc.assert(
       fc.property(fc.array(item, { maxLength: 5 }), fc.constantFrom(WHOLE, PARTS), (items, flattening) => {
         const columns = columnsOf(items, flattening);

@@ -50,7 +50,7 @@ const DESCRIPTION: TableDescription = {
   ],
 };
 
-it('tells keys by their part in the schema, with their types', () => {
+it('parses keys with their types', () => {
   expect(parseTableDescription('orders', DESCRIPTION)).toMatchObject({
     name: 'orders',
     arn: 'arn:aws:dynamodb:eu-west-1:123456789012:table/orders',
@@ -62,7 +62,7 @@ it('tells keys by their part in the schema, with their types', () => {
   });
 });
 
-it('keeps the order of keys of several attributes', () => {
+it('keeps the order of multi-attribute keys', () => {
   const [index] = parseTableDescription('orders', DESCRIPTION).indexes;
   expect(index?.key.partition.map(({ name, type }) => [name, type])).toEqual([
     ['shop', 'S'],
@@ -71,7 +71,7 @@ it('keeps the order of keys of several attributes', () => {
   expect(index?.key.sort.map(({ name }) => name)).toEqual(['at', 'id']);
 });
 
-it('counts the keys of index and table to what an index holds', () => {
+it('includes the keys of index and table in a projection', () => {
   const projections = parseTableDescription('orders', DESCRIPTION).indexes.map(({ name, projection }) => [
     name,
     projection,
@@ -83,8 +83,11 @@ it('counts the keys of index and table to what an index holds', () => {
   ]);
 });
 
-it('reads no index before it is ACTIVE', () => {
-  const active = parseTableDescription('orders', DESCRIPTION).indexes.map(({ kind, active }) => [kind, active]);
+it('marks an index as inactive until it is ACTIVE', () => {
+  const active = parseTableDescription('orders', DESCRIPTION).indexes.map(({ kind, active }) => [
+    kind,
+    active,
+  ]);
   expect(active).toEqual([
     ['global', false],
     ['global', true],

@@ -30,14 +30,14 @@ function lookup(...known: readonly TableDef[]) {
 }
 
 describe('a dotted name', () => {
-  it('is a table where one has the whole name', async () => {
+  it('is a table if one has the whole name', async () => {
     const whole = { ...orders, name: 'orders.by_status' };
     const { find, asked } = lookup(orders, whole);
     expect(await find('orders.by_status')).toBe(whole);
     expect(asked).toEqual(['orders.by_status']);
   });
 
-  it('is else an index: its key is the key and its columns are what it holds', async () => {
+  it("is otherwise an index, with the index's key and projected columns", async () => {
     const { find } = lookup(orders);
     const found = await find('orders.by_status');
     expect(found).toMatchObject({
@@ -49,13 +49,13 @@ describe('a dotted name', () => {
     expect(await find('orders.by_status')).toBe(found);
   });
 
-  it('finds an index by the only spelling that differs in case, dots and all, with the whole item if it has it', async () => {
+  it('finds an index that differs in case alone, also with dots, and with the whole item if it is projected', async () => {
     const found = await lookup(orders).find('orders.V1.full');
     expect(found.through).toBe('v1.Full');
     expect(found.columns.map(({ name }) => name)).toContain('$item');
   });
 
-  it('suggests indexes where the table has none of that name', async () => {
+  it('suggests indexes if the table has none of that name', async () => {
     expect(await thrownBy(() => lookup(orders).find('orders.by_state'))).toMatchObject({
       code: 'CATALOG_UNKNOWN_TABLE',
       candidates: ['orders.by_status'],
@@ -65,7 +65,7 @@ describe('a dotted name', () => {
     });
   });
 
-  it('is looked up again when the table was read anew', async () => {
+  it('is looked up again after the table was described again', async () => {
     const { find, tables } = lookup(orders);
     await find('orders.by_status');
     tables.set('orders', { ...orders, indexes: [] });

@@ -77,7 +77,7 @@ for (const { name, suite, start } of EMULATORS)
       await close();
     });
 
-    it('finds the table whatever the case, with its columns under any name', async () => {
+    it('finds the table regardless of case, with its columns', async () => {
       const table = await catalog.table('shop.orders-1');
       expect(table.name).toBe('Shop.Orders-1');
       expect(table.columns.map(({ name, type }) => `${name}: ${type.kind}`)).toEqual([
@@ -108,7 +108,7 @@ for (const { name, suite, start } of EMULATORS)
       ]);
     });
 
-    it('names the tables, and says which one may have been meant', async () => {
+    it('lists tables, and suggests similar names', async () => {
       expect(await catalog.tableNames()).toEqual(['Shop.Orders-1']);
       await expect(catalog.table('Shop.Order-1')).rejects.toMatchObject({
         code: 'CATALOG_UNKNOWN_TABLE',

@@ -61,12 +61,12 @@ describe('inferType', () => {
     expect(inferType(numbers(...texts), 'Auto')).toEqual(type);
   });
 
-  it('keeps DECIMAL even for integers in NumberMode Decimal, and text where it has no room', () => {
+  it('uses DECIMAL also for integers with NumberMode=Decimal, and text if it does not fit', () => {
     expect(inferType(numbers('7'), 'Decimal')).toEqual({ kind: 'decimal', scale: 0 });
     expect(inferType(numbers('1E+100'), 'Decimal')).toEqual({ kind: 'text' });
   });
 
-  it('every value seen fits the type to its last digit', () => {
+  it('holds every value exactly', () => {
     const alike = fc.oneof(
       fc.array(dynamoNumber.map((N) => ({ N }))),
       fc.array(fc.oneof(attributeValue, fc.constant<AttributeValue>({ NULL: true })), { maxLength: 4 }),
@@ -80,7 +80,7 @@ describe('inferType', () => {
     );
   });
 
-  it('what was seen in two halves gives the type of the whole', () => {
+  it('infers the same type from merged halves', () => {
     fc.assert(
       fc.property(
         fc.array(attributeValue, { maxLength: 4 }),

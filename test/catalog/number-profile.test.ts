@@ -30,11 +30,11 @@ describe('profileOf', () => {
     expect(profileNumber(number)).toMatchObject({ inInt64, inInt128 });
   });
 
-  it('refuses what is no number', () => {
+  it('refuses values that are not numbers', () => {
     expect(() => profileNumber('NaN')).toThrow(expect.objectContaining({ code: 'DYNAMO_MALFORMED' }));
   });
 
-  it('has room for exactly the digits that the number has', () => {
+  it('counts exactly the digits of the number', () => {
     fc.assert(
       fc.property(dynamoNumber, (number) => {
         const { integerDigits, scale, inInt64 } = profileNumber(number);
@@ -52,10 +52,12 @@ describe('profileOf', () => {
 });
 
 describe('mergeProfiles', () => {
-  it('does not depend on order, and nothing adds nothing', () => {
+  it('does not depend on order, and the empty profile changes nothing', () => {
     fc.assert(
       fc.property(dynamoNumber, dynamoNumber, (a, b) => {
-        expect(mergeProfiles(profileNumber(a), profileNumber(b))).toEqual(mergeProfiles(profileNumber(b), profileNumber(a)));
+        expect(mergeProfiles(profileNumber(a), profileNumber(b))).toEqual(
+          mergeProfiles(profileNumber(b), profileNumber(a)),
+        );
         expect(mergeProfiles(profileNumber(a), NO_NUMBERS)).toEqual(profileNumber(a));
       }),
     );

@@ -28,7 +28,7 @@ describe('sampleItems', () => {
     expect(client.calls).toEqual(['Scan t 0/1']);
   });
 
-  it('takes items from all over a large table', async () => {
+  it('samples items from all over a large table', async () => {
     const client = fakeClient({ t: { items: itemsNumbered(10_000) } });
     const found = await sampleItems(
       client,
@@ -50,7 +50,7 @@ describe('sampleItems', () => {
     expect(found.items).toHaveLength(200);
   });
 
-  it('sends nothing when no items are wanted', async () => {
+  it('sends nothing for a depth of 0', async () => {
     const client = fakeClient({ t: { items: itemsNumbered(3) } });
     expect(
       await sampleItems(client, { name: 't', sizeBytes: 0 }, { depth: 0, stats: newReadStats() }),
@@ -58,7 +58,7 @@ describe('sampleItems', () => {
     expect(client.calls).toEqual([]);
   });
 
-  it('counts what it cost', async () => {
+  it('counts its cost', async () => {
     const stats = newReadStats();
     const client = fakeClient({ t: { items: itemsNumbered(100) } });
     await sampleItems(client, { name: 't', sizeBytes: LARGE }, { depth: 16, stats });
@@ -70,7 +70,7 @@ describe('sampleItems', () => {
     });
   });
 
-  it('begins nothing new after a failure', async () => {
+  it('sends no further request after a failure', async () => {
     const client = fakeClient({ t: { items: itemsNumbered(10_000) } }, (call) => {
       if (call === 'Scan t 3/64') throw new Error('refused');
     });
@@ -83,7 +83,7 @@ describe('sampleItems', () => {
     expect(client.calls.length).toBeLessThan(64);
   });
 
-  it('finds as many distinct items as there are, up to the depth, and the same ones again', async () => {
+  it('returns distinct items up to the depth, and the same ones each time', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 0, max: 100 }),

@@ -93,7 +93,7 @@ describe('a list in a map', () => {
     expect(await rows(sql)).toEqual(expected);
   });
 
-  it('is no column of *', async () => {
+  it('is not part of *', async () => {
     const { columns } = await db.query('SELECT * FROM boxed');
     expect(columns.map(({ name }) => name)).toEqual(['id', 'info']);
     expect((await db.explain('SELECT sku FROM "boxed.info.lines" WHERE id = 1')).text).toContain('GetItem');
@@ -114,7 +114,7 @@ describe('a list or set in a document', () => {
     expect(await rows(sql)).toEqual(expected);
   });
 
-  it('is one to parameters as well', async () => {
+  it('is one for parameters, too', async () => {
     const { rows: found } = await db.query('SELECT customer FROM orders WHERE $1 = ANY (codes)', [8]);
     expect(found).toEqual([{ customer: 'bob' }]);
   });
@@ -194,7 +194,7 @@ describe('a child table', () => {
     ]);
   });
 
-  it('gives the element itself as a hidden column', async () => {
+  it('has the element itself as a hidden column', async () => {
     expect(await rows(`SELECT "$item"->>'gift' FROM orders.lines WHERE _index = 2`)).toEqual([['true']]);
   });
 
@@ -209,7 +209,7 @@ describe('a child table', () => {
     ).toEqual([['a'], ['a'], ['b']]);
   });
 
-  it('reads the parent by its key, and nothing that has no elements', async () => {
+  it('reads the parent by its key, and skips items without elements', async () => {
     expect(
       (await db.explain(`SELECT sku FROM orders.lines WHERE customer = 'ana' AND id = 1`)).text,
     ).toContain('GetItem orders');
@@ -232,13 +232,13 @@ describe('a child table', () => {
     );
   });
 
-  it('asks DynamoDB for items with a member of a set or list', async () => {
+  it('filters by a member of a set or list in DynamoDB', async () => {
     const sql = 'SELECT customer FROM orders.codes WHERE value IN (7, 9)';
     expect((await db.explain(sql)).text).toContain('7 = ANY (codes)');
     expect(await rows(sql)).toEqual([['ana']]);
   });
 
-  it('loses no digit of a number that the sample did not show', async () => {
+  it('keeps all digits of a number that the sample did not have', async () => {
     const own = await database.open();
     await own.query('SELECT 1 FROM orders.lines');
     const late = {
@@ -256,7 +256,7 @@ describe('a child table', () => {
     ]);
   });
 
-  it('is no table where there is no list', async () => {
+  it('does not exist without a list', async () => {
     await expect(rows('SELECT * FROM "orders.customer"')).rejects.toThrow(
       'relation "orders.customer" does not exist',
     );
@@ -286,7 +286,7 @@ describe('a child table of a table with a schema file', () => {
   const save = (columns: readonly object[]): Promise<void> =>
     writeFile(file(), JSON.stringify({ version: 1, table: 'orders', columns }));
 
-  it('is what sampling found, once that is written', async () => {
+  it('has the columns of the sample after it is exported', async () => {
     const all = 'SELECT * FROM orders.lines ORDER BY customer, _index';
     const tags = 'SELECT * FROM "orders.lines.tags" ORDER BY customer, lines_index, _index';
     const plain = await database.open();
@@ -307,7 +307,7 @@ describe('a child table of a table with a schema file', () => {
     });
   });
 
-  it('has the columns that its file gives it, with the key that the parent has', async () => {
+  it("has the columns of its file, and the parent's key", async () => {
     await save([
       { name: 'who', path: 'customer', type: 'text' },
       {

@@ -73,8 +73,8 @@ function startRoles(): Promise<StsDouble> {
   });
 }
 
-describe('a query whose credentials expire under way', () => {
-  it('goes on where it was, with new ones, and neither loses nor repeats a row', async () => {
+describe('a query whose credentials expire while it runs', () => {
+  it('continues with new ones, and neither loses nor repeats a row', async () => {
     await using sts = await startRoles();
     let scans = 0;
     await using dynamo = await startHttpDouble((received) => {
@@ -108,7 +108,7 @@ describe('a query whose credentials expire under way', () => {
     expect(sts.requests).toHaveLength(2);
   });
 
-  it('fails where the new ones are refused as well', async () => {
+  it('fails if the new ones are refused, too', async () => {
     await using sts = await startRoles();
     await using dynamo = await startHttpDouble((received) => aboutTables(received) ?? expired);
     await using db = await connect(connection(sts, dynamo), { ports: fakePorts() });
@@ -118,7 +118,7 @@ describe('a query whose credentials expire under way', () => {
     expect(printsOf(error)).not.toContain('CANARY');
   });
 
-  it('fails at once where there are no others to be had', async () => {
+  it('fails immediately if there are no others', async () => {
     await using sts = await startRoles();
     await using dynamo = await startHttpDouble(() => expired);
     const text = connection(sts, dynamo, 'AWSSessionToken=CANARY;');
@@ -128,7 +128,7 @@ describe('a query whose credentials expire under way', () => {
     expect(sts.requests).toEqual([]);
   });
 
-  it('asks the person who listens to the connection for a code', async () => {
+  it("prompts for a code through the connection's callback", async () => {
     await using sts = await startSts(() => stsCredentials('GetSessionToken', 'ASIA1'));
     await using dynamo = await startHttpDouble(() => listed);
     const text = `${connection(sts, dynamo, 'AuthScheme=AwsMFA;')};MFASerialNumber=GAHT12345678;ConnectOnOpen=true`;
@@ -143,7 +143,7 @@ describe('a query whose credentials expire under way', () => {
   });
 });
 
-describe('a load whose credentials expire under way', () => {
+describe('a load whose credentials expire while it runs', () => {
   it.each([
     ['item by item', '', 'PutItem', 40],
     ['in batches', 'UseBatchWriteItemOperation=true', 'BatchWriteItem', 4],

@@ -31,7 +31,7 @@ describe('a failure of DynamoDB', () => {
       expect(served.reads()).toBe(3);
     });
 
-    it('is retried when a response breaks off', async () => {
+    it('is retried if a response breaks off', async () => {
       served = await serveTable((at) => (at === 0 ? { cut: '{"Items":[{"id":{"S":"tr' } : pageOf(['whole'])));
       await using db = await connect(served.string());
       expect((await db.query(sql)).rows).toEqual([{ id: 'whole' }]);

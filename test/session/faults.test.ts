@@ -87,7 +87,7 @@ describe.each(PATHS)('the rows of %s', (_, sql) => {
     }
   });
 
-  it('are the same where every third request is throttled', async () => {
+  it('are the same if every third request is throttled', async () => {
     proxy.plan(({ at }) => (at % 3 === 1 ? { error: 'ThrottlingException' } : undefined));
     const { rows, stats } = await db.query(sql);
     expect(sorted(rows)).toEqual(right);
@@ -108,7 +108,7 @@ describe.each(PATHS)('the rows of %s', (_, sql) => {
     expect(sorted((await db.query(sql)).rows)).toEqual(right);
   });
 
-  it('end with the cancelled statement, whichever of its requests it is cancelled in', async () => {
+  it('end with a statement that is cancelled during any of its requests', async () => {
     for (let k = 0; k < requests; k++) {
       const controller = new AbortController();
       proxy.plan(({ at }) => {
@@ -124,7 +124,7 @@ describe.each(PATHS)('the rows of %s', (_, sql) => {
     expect(sorted((await db.query(sql)).rows)).toEqual(right);
   });
 
-  it('end with the cancelled statement, whichever row it is cancelled at', async () => {
+  it('end with a statement that is cancelled at any row', async () => {
     for (let k = 1; k < right.length; k += 4) {
       const controller = new AbortController();
       let seen = 0;
@@ -153,8 +153,8 @@ describe.each(PATHS)('the rows of %s', (_, sql) => {
   });
 });
 
-describe('keys that DynamoDB leaves over', () => {
-  it('are asked for again until all have come', async () => {
+describe('keys that DynamoDB does not process', () => {
+  it('are requested again until all are returned', async () => {
     await using db = await open();
     const [, , [, sql]] = PATHS;
     await db.query(sql);
@@ -177,7 +177,7 @@ const read = async (change: () => Promise<unknown>): Promise<readonly { id: stri
 };
 
 describe('a table that changes while it is read', () => {
-  it('gives every item that was there all the time, once', async () => {
+  it('returns every item that existed all the time once', async () => {
     const rows = await read(() =>
       database.client.putItems(
         'faulty',
@@ -189,7 +189,7 @@ describe('a table that changes while it is read', () => {
     expect(ids.filter((id) => id.startsWith('k'))).toHaveLength(ITEMS);
   });
 
-  it('may get values of another type meanwhile', async () => {
+  it('may get values of another type in the meantime', async () => {
     const rows = await read(() =>
       database.client.putItems(
         'faulty',
@@ -201,8 +201,8 @@ describe('a table that changes while it is read', () => {
   });
 });
 
-describe('after all that', () => {
-  it('no promise was rejected without somebody to hear of it', async () => {
+describe('after all these failures', () => {
+  it('no rejection was left unhandled', async () => {
     await sleep(10);
     expect(rejections).toEqual([]);
   });

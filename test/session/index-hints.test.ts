@@ -60,7 +60,7 @@ describe('an index hint', () => {
     expect(hinted.stats.plan).not.toContain('Query orders.By-Kind(kind)');
   });
 
-  it('is followed even where items are missing from the index: they are left out', async () => {
+  it('is followed even if items are missing from the index', async () => {
     const { rows, stats } = await db.query('SELECT id, note FROM orders /*+ INDEX(by_flag) */ ORDER BY id');
     expect(rows.map(({ id }) => id)).toEqual(['o0', 'o4', 'o8']);
     expect(rows[1]).toEqual({ id: 'o4', note: 'n4' });
@@ -69,7 +69,7 @@ describe('an index hint', () => {
     expect(key.rows).toEqual([]);
   });
 
-  it('is all that is used where AutoDetectIndex is off', async () => {
+  it('applies with AutoDetectIndex=false', async () => {
     const plain = await database.open('AutoDetectIndex=false');
     expect(await planOf(`SELECT note FROM orders ${WHERE}`, plain)).toEqual(['Scan orders']);
     expect(await planOf(`SELECT note FROM orders /*+ INDEX(by_status) */ ${WHERE}`, plain)).toEqual([
@@ -96,7 +96,7 @@ describe('an index hint', () => {
     expect(await thrownBy(() => db.query(sql))).toMatchObject({ code, sqlState, candidates });
   });
 
-  it('asks for no consistent reads of a global index', async () => {
+  it('makes no consistent reads of a global index', async () => {
     const strict = await database.open('UseConsistentReads=true');
     for (const from of ['orders /*+ INDEX(by_status) */', '"orders.by_status"'])
       expect(await thrownBy(() => strict.query(`SELECT note FROM ${from}`))).toMatchObject({

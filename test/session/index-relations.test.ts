@@ -41,7 +41,7 @@ describe('an index named like a table', () => {
     expect(stats.plan).toEqual(['Scan orders.by_flag']);
   });
 
-  it('is queried by its own key, in its own order', async () => {
+  it('is queried by its key, in its order', async () => {
     const { rows, stats } = await db.query(
       `SELECT id FROM orders.by_flag x WHERE x.flag = 'a' AND at > 0 ORDER BY at DESC LIMIT 5`,
     );
@@ -60,7 +60,7 @@ describe('an index named like a table', () => {
     expect((await db.query(`${either} ORDER BY id`)).rows).toEqual([{ id: 'o3' }, { id: 'o6' }]);
   });
 
-  it('is counted by itself, and joins its table', async () => {
+  it('can be counted, and joined with its table', async () => {
     expect((await db.query('SELECT count(*) AS n FROM orders.by_flag')).rows).toEqual([{ n: 3 }]);
     const { rows } = await db.query(
       `SELECT o.total FROM orders.by_flag f JOIN orders o ON o.id = f.id WHERE f.flag = 'a' ORDER BY o.total`,
@@ -68,7 +68,7 @@ describe('an index named like a table', () => {
     expect(rows).toEqual([{ total: 0 }, { total: 30 }]);
   });
 
-  it('has no column that the index does not hold', async () => {
+  it('has only projected columns', async () => {
     expect(await thrownBy(() => db.query('SELECT total FROM orders.by_flag'))).toMatchObject({
       code: 'SQL_UNKNOWN_COLUMN',
     });

@@ -55,7 +55,7 @@ describe('a log', () => {
     expect(lines).toContain('2 sql #1 ended: 2 rows, 3 requests, 1 RCU, T ms');
   });
 
-  it('has requests at level 3, what failed was asked at 4, and what all were asked at 5', async () => {
+  it('has requests at level 3, bodies of failed requests at 4, and of all at 5', async () => {
     const third = plain(await logOf('Verbosity=3'));
     expect(third).toContain('3 sql #1 Scan things');
     expect(third).toContainEqual(
@@ -80,7 +80,7 @@ describe('a log', () => {
     expect(log).not.toMatch(/not-a-secret|canary|Signature=|authorization/i);
   });
 
-  it('has some of the modules where it is told so, and no others', async () => {
+  it('has only the modules of LogModules', async () => {
     const lines = plain(await logOf('Verbosity=5;LogModules=SQL'));
     expect(new Set(lines.map((line) => line.split(' ')[1]))).toEqual(new Set(['sql']));
     await expect(connect('AWSRegion=eu-west-1;LogModules=sqll')).rejects.toMatchObject({
@@ -90,7 +90,7 @@ describe('a log', () => {
     });
   });
 
-  it('that cannot be written keeps the connection from being opened', async () => {
+  it('that cannot be opened fails the connection', async () => {
     await writeFile(join(folder, 'file'), '');
     const error = await thrownBy(() =>
       connect(
@@ -118,7 +118,7 @@ const fill = async (maxBytes: number, maxFiles: number): Promise<Record<string, 
 };
 
 describe('a log file', () => {
-  it('is put aside when it is full, as often as files are kept', async () => {
+  it('is rotated when it is full', async () => {
     expect(await fill(14, 3)).toEqual({
       log: 'line 8\nline 9\n',
       'log.1': 'line 6\nline 7\n',
@@ -126,17 +126,17 @@ describe('a log file', () => {
     });
   });
 
-  it('may be all that is kept', async () => {
+  it('can be the only file', async () => {
     expect(await fill(20, 1)).toEqual({ log: 'line 8\nline 9\n' });
   });
 
-  it('loses nothing where all files are kept, and is continued by the next who opens it', async () => {
+  it('loses nothing if all files are kept, and is continued by the next connection', async () => {
     expect(Object.keys(await fill(7, Infinity))).toHaveLength(10);
     const texts = await fill(1000, Infinity);
     expect(texts['log']).toBe(`line 9\n${Array.from({ length: 10 }, (_, i) => `line ${i}\n`).join('')}`);
   });
 
-  it('that was open to others no longer is', async () => {
+  it('loses the permissions of other users', async () => {
     await writeFile(join(folder, 'log'), '', { mode: 0o666 });
     await fill(1000, 1);
     expect((await stat(join(folder, 'log'))).mode & 0o777).toBe(0o600);

@@ -78,7 +78,7 @@ describeWithTls('DynamoDB', () => {
     expect(dynamodb.requests).toHaveLength(1);
   });
 
-  it('among the exceptions is reached without the proxy', async () => {
+  it('in ProxyExceptions is reached without the proxy', async () => {
     await using dynamodb = await startHttps(pair, tables);
     await using proxy = await startProxy();
     await using connection = await connect(
@@ -107,7 +107,7 @@ describeWithTls('DynamoDB', () => {
     expect(proxy.tunnels).toHaveLength(1);
   });
 
-  it('and STS go the same way', async () => {
+  it('and STS use the same proxy', async () => {
     await using both = await startHttps(pair, () => ({
       ...callerIdentity('arn:aws:iam::123456789012:user/ana'),
       headers: { 'content-type': 'text/xml' },
@@ -129,7 +129,7 @@ describeWithTls('DynamoDB', () => {
 });
 
 describe('NODE_TLS_REJECT_UNAUTHORIZED=0', () => {
-  it('is said to have no effect', async () => {
+  it('is reported to have no effect', async () => {
     const ports = fakePorts({ env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } });
     const connection = await connect({ ...KEYS, ConnectOnOpen: 'false' }, { ports });
     await connection.close();

@@ -96,7 +96,7 @@ describe('patterns', () => {
     expect((await db.explain(sql, parameters)).text).not.toContain('left to DuckDB');
   });
 
-  it('an escape makes no number a text', async () => {
+  it('an escape does not turn a number into text', async () => {
     const sql = String.raw`SELECT customer FROM orders WHERE total LIKE '1\1'`;
     await expect(db.query(sql)).rejects.toMatchObject({ sqlState: '42883' });
   });
@@ -196,7 +196,7 @@ describe('joins', () => {
     expect((await planOf(sql)).length).toBeGreaterThan(0);
   });
 
-  it('EXPLAIN says where keys may come from', async () => {
+  it('EXPLAIN shows where keys may come from', async () => {
     const explanation = await db.explain(
       `SELECT c.name FROM orders o JOIN customers c ON c.id = o.customer WHERE o.status = 'open'`,
     );
@@ -205,8 +205,8 @@ describe('joins', () => {
   });
 });
 
-describe('an index that holds keys only', () => {
-  it('finds the keys of the items, which are fetched by them', async () => {
+describe('an index with projection KEYS_ONLY', () => {
+  it('finds the keys, by which items are fetched', async () => {
     expect(await planOf(`SELECT number, status, coupon FROM orders WHERE coupon = 'k35'`)).toEqual([
       'Query orders.by_coupon(coupon), then BatchGetItem orders',
     ]);
@@ -214,19 +214,19 @@ describe('an index that holds keys only', () => {
     expect(stats.itemsReturned).toBe(2 * 2);
   });
 
-  it('serves alone where the keys are all that is wanted', async () => {
+  it('is enough if only keys are selected', async () => {
     expect(await planOf('SELECT customer, number FROM orders WHERE total = 16 ORDER BY 1, 2')).toEqual([
       'Query orders.by_total(total)',
     ]);
   });
 
-  it('is not asked where it would find too many', async () => {
+  it('is not used if it would find too many', async () => {
     const { rowCount, stats } = await db.query(`SELECT * FROM orders WHERE half = 'even'`);
     expect(rowCount).toBe(120);
     expect(stats.plan).toEqual(['Scan orders']);
   });
 
-  it('gives way to a Scan where nobody knew that it finds too many', async () => {
+  it('is replaced by a Scan if it turns out to find too many', async () => {
     const blind = await database.open('TypeDetectionScheme=None');
     const { rowCount, stats } = await blind.query(`SELECT * FROM orders WHERE half = 'even'`);
     expect(rowCount).toBe(120);
@@ -263,7 +263,7 @@ describe('summaries', () => {
     expect(await planOf(sql)).toEqual([plan]);
   });
 
-  it('count(*) brings no items, the greatest sort key one', async () => {
+  it('count(*) reads no items, the greatest sort key one', async () => {
     const count = await db.explain(`SELECT count(*) FROM orders`);
     expect(count.reads[0]?.request?.input).toMatchObject({ Select: 'COUNT' });
     const { stats } = await db.query(`SELECT max(number) FROM orders WHERE customer = 'c001'`);
@@ -272,7 +272,7 @@ describe('summaries', () => {
 });
 
 describe('guards', () => {
-  it('FullScan=Deny refuses a Scan, names what is missing, and allows what is keyed or cut', async () => {
+  it('FullScan=Deny refuses a Scan, names what is missing, and allows key conditions and LIMIT', async () => {
     const strict = await database.open('FullScan=Deny');
     await expect(
       strict.query(`SELECT * FROM customers WHERE region = 'north' AND name <> 'x'`),
@@ -305,7 +305,7 @@ describe('guards', () => {
 });
 
 describe('keys that are consecutive numbers', () => {
-  it('are read by key, though DuckDB makes a range of them', async () => {
+  it('are read by key, although DuckDB turns them into a range', async () => {
     expect(await planOf('SELECT label FROM units WHERE id IN (3, 4, 5) ORDER BY 1')).toEqual([
       'BatchGetItem units(id) of 3 keys',
     ]);
@@ -318,8 +318,8 @@ describe('keys that are consecutive numbers', () => {
   });
 });
 
-describe('a value that a sort key is not', () => {
-  it('is left out by two Queries where many items have it', async () => {
+describe('a condition that excludes a sort key value', () => {
+  it('becomes two Queries if many items have the value', async () => {
     expect(
       await planOf("SELECT id, state FROM tickets WHERE team = 't0' AND state <> 'done' ORDER BY id"),
     ).toEqual(['Query tickets.by_state(team, state) of 2 ranges']);
@@ -327,7 +327,7 @@ describe('a value that a sort key is not', () => {
     expect(stats).toMatchObject({ itemsRead: 20, itemsReturned: 20 });
   });
 
-  it('is left to DuckDB where few have it', async () => {
+  it('is left to DuckDB if few have it', async () => {
     expect(await planOf("SELECT id, state FROM tickets WHERE team = 't0' AND id <> 2 ORDER BY id")).toEqual([
       'Query tickets(team)',
     ]);

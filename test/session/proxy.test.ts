@@ -86,7 +86,7 @@ describeWithTls('the portal of IAM Identity Center', () => {
       region: 'eu-west-1',
     }),
   };
-  it('is reached through the proxy, and by the certificates of the connection', async () => {
+  it("is reached through the proxy, with the connection's certificates", async () => {
     await using portal = await startHttps(pair, roleCredentials);
     await using table = await serveTable(() => pageOf(['one']));
     await using proxy = await startProxy();
@@ -108,7 +108,7 @@ describeWithTls('the portal of IAM Identity Center', () => {
     expect(proxy.tunnels.map(({ authority: asked }) => asked)).toContain(new URL(portal.origin).host);
   });
 
-  it('that nobody vouches for gets no token', async () => {
+  it('with an untrusted certificate gets no token', async () => {
     await using portal = await startHttps(pair, roleCredentials);
     const text = `AuthScheme=AwsCredentialsFile;AWSCredentialsFileProfile=p;AWSRegion=eu-west-1;SSOEndpoint=${portal.origin};MaximumRequestRetries=1`;
     await using connection = await connect(text, { ports: fakePorts({ files }) });
@@ -119,7 +119,7 @@ describeWithTls('the portal of IAM Identity Center', () => {
 });
 
 describe('a diagnosis', () => {
-  it('goes the way that the connection goes: through the proxy', async () => {
+  it("uses the connection's proxy", async () => {
     await using table = await serveTable(() => pageOf(['one']));
     await using sts = await startSts((body) =>
       body === '' ? { status: 302, body: '' } : callerIdentity('arn:aws:iam::123456789012:user/ana'),
@@ -136,7 +136,7 @@ describe('a diagnosis', () => {
     expect(proxy.tunnels.length).toBeGreaterThanOrEqual(3);
   });
 
-  it('says that the proxy is what refuses', async () => {
+  it('reports that the proxy refuses', async () => {
     await using proxy = await startProxy(403);
     const text = `AWSAccessKey=AKIAABCDEFGHIJKLMNOP;AWSSecretKey=x;AWSRegion=eu-west-1;ProxyServer=127.0.0.1:${proxy.port}`;
     const found: Finding[] = [];

@@ -95,7 +95,7 @@ describe('a column of several types', () => {
     expect(await found('value = $1', [value])).toBe(ids);
   });
 
-  it('is one in subqueries, in views and under another name too', async () => {
+  it('is one in subqueries, in views and under an alias, too', async () => {
     const { rows } = await db.query(
       `WITH w AS (SELECT id, value AS v FROM "Mixed") SELECT id FROM (SELECT * FROM w) s WHERE v = 's1'`,
     );
@@ -104,12 +104,12 @@ describe('a column of several types', () => {
     expect((await db.query("SELECT id FROM seen WHERE value = 's1'")).rows).toEqual([{ id: 'a' }]);
   });
 
-  it('is asked of DynamoDB in each type that prints so', async () => {
+  it('is compared in DynamoDB with each type that has this text', async () => {
     const { reads } = await db.explain(`SELECT id FROM "Mixed" WHERE value = '5'`);
     expect(JSON.stringify(reads)).toContain('#0 = :0 OR #0 = :1');
   });
 
-  it('has no order beside a number, and says which types it holds', async () => {
+  it('cannot be ordered against a number, and the error lists its types', async () => {
     await expect(db.query('SELECT id FROM "Mixed" WHERE value > 4')).rejects.toMatchObject({
       code: 'SQL_UNKNOWN_FUNCTION',
       message:
@@ -124,7 +124,7 @@ describe('a column of several types', () => {
     });
   });
 
-  it('still says what is wrong with broken JSON', async () => {
+  it('still reports invalid JSON', async () => {
     await expect(db.query(`SELECT id FROM "Mixed" WHERE doc = '{a'`)).rejects.toMatchObject({
       code: 'SQL_BAD_VALUE',
     });
@@ -147,7 +147,7 @@ describe('numbers in documents', () => {
     expect(await found(condition)).toBe(ids);
   });
 
-  it('are so in constants', async () => {
+  it('are numbers in constants', async () => {
     const { rows } = await db.query(
       `SELECT '1.50'::jsonb = '1.5'::jsonb AS a, '{"b":1,"a":2.0}'::jsonb <> '{"a":2,"b":1}' AS b, '1e2'::jsonb = '100'::jsonb AS c`,
     );

@@ -37,7 +37,7 @@ describe('a scan in segments', () => {
     ['filtered', 'SELECT id FROM readings WHERE v = 3', 57],
     ['engine', 'SELECT id FROM readings ORDER BY v, id', ITEMS],
   ])(
-    'gives the same rows where a tenth of the requests is throttled, for a tenth more requests: %s',
+    'returns the same rows if a tenth of the requests are throttled, with a tenth more requests: %s',
     async (_, sql, count) => {
       const db = proxied.withRules(PUSHDOWN_RULES, LARGE, { settings: { pageSize: 10 } });
       await db.query(sql);
@@ -54,7 +54,7 @@ describe('a scan in segments', () => {
     },
   );
 
-  it('names the segment that never gets through', async () => {
+  it('names the segment that is throttled repeatedly', async () => {
     const db = proxied.withRules(PUSHDOWN_RULES, LARGE, { settings: { pageSize: 10 } });
     await db.query('SELECT id FROM readings LIMIT 1');
     proxy.plan(({ input }) => (input['Segment'] === 3 ? { error: 'ThrottlingException' } : undefined));
@@ -64,7 +64,7 @@ describe('a scan in segments', () => {
     });
   });
 
-  it('names the key that never gets through', async () => {
+  it('names the key that is throttled repeatedly', async () => {
     await using db = await connect(proxied.string('RetryWaitTime=1'));
     await db.query('SELECT id FROM readings LIMIT 1');
     proxy.plan(() => ({ error: 'ThrottlingException' }));
@@ -76,7 +76,7 @@ describe('a scan in segments', () => {
 });
 
 describe('the engine', () => {
-  it('keeps nothing of a statement that failed, was cancelled or was left', async () => {
+  it('keeps nothing of a statement that failed, was cancelled or was abandoned', async () => {
     const engine = await openEngine({});
     const db = database.withRules(
       PUSHDOWN_RULES,

@@ -74,7 +74,7 @@ describe('a value that the sample did not show', () => {
     },
   );
 
-  it('several in one statement widen one after the other', async () => {
+  it('several in one statement widen their columns one after the other', async () => {
     await database.add({
       name: 'drift_many',
       key: ['id:S'],
@@ -93,7 +93,7 @@ describe('a value that the sample did not show', () => {
     ]);
   });
 
-  it('is reached through "$item" where the attribute is no column yet', async () => {
+  it('is reached through "$item" if the attribute is not a column yet', async () => {
     await database.add({ name: 'drift_new', key: ['id:S'], items: [{ id: { S: 'a' } }] });
     const db = await database.open();
     await db.prepare('SELECT * FROM drift_new');

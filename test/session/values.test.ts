@@ -114,7 +114,7 @@ describe('a value of DynamoDB in JavaScript', () => {
     });
   });
 
-  it('of several types is what each value is, on both paths', async () => {
+  it('of several types returns each value in its type, on both paths', async () => {
     const expected = [
       { id: 'x', mixed: 1 },
       { id: 'y', mixed: 'one' },
@@ -125,7 +125,7 @@ describe('a value of DynamoDB in JavaScript', () => {
     expect(rows).toEqual(expect.arrayContaining(expected));
   });
 
-  it('is a Date, or text, where an expression makes a time', async () => {
+  it('is a Date, or text, if an expression returns a time', async () => {
     const { rows } = await db.query(
       "SELECT timestamptz '2026-01-02 03:04:05+00' AS at, date '2026-01-02' AS day, interval '14 months 1 day' AS while",
     );
@@ -216,7 +216,7 @@ describe('NumberMode', () => {
     ).toEqual(expected);
   });
 
-  it('Double finds numbers by what they are rounded to', async () => {
+  it('Double finds numbers by their rounded values', async () => {
     const connection = await database.open('NumberMode=Double');
     const where = 'WHERE exact = 12345678901234567890';
     expect((await connection.query(`SELECT id FROM everything ${where}`)).rows).toEqual([{ id: 'x' }]);
@@ -226,7 +226,7 @@ describe('NumberMode', () => {
   });
 });
 
-describe('documents taken apart', () => {
+describe('flattened documents', () => {
   it.each([
     ['directly', ''],
     ['through the engine', 'ORDER BY length(id)'],
@@ -246,7 +246,7 @@ describe('documents taken apart', () => {
     expect(missing).toEqual([{ id: 'y' }]);
   });
 
-  it('are joined by the separator that was asked for, and stay reachable whole', async () => {
+  it('use the configured separator, and remain available as a whole', async () => {
     const connection = await database.open('FlattenObjects=true;SeparatorCharacter=/');
     const { rows } = await connection.query(`SELECT "address/city", address FROM nested WHERE id = 'y'`);
     expect(rows).toEqual([{ 'address/city': 'Rome', address: { city: 'Rome' } }]);

@@ -100,7 +100,7 @@ export function createSchemaStore({ folder, now, warn }: SchemaStoreOptions): Sc
     warn?.(message);
   }
 
-  function failureOf(name: string): DriverError | undefined {
+  function findFailure(name: string): DriverError | undefined {
     return temporary.has(name) ? undefined : broken.find(({ names }) => names.includes(name))?.error;
   }
 
@@ -121,7 +121,7 @@ export function createSchemaStore({ folder, now, warn }: SchemaStoreOptions): Sc
       await refresh();
       return broken;
     },
-    findFailure: failureOf,
+    findFailure,
     cached: () => (isRecent() ? listAll() : undefined),
     async find(name) {
       const schemas = await all();
@@ -130,7 +130,7 @@ export function createSchemaStore({ folder, now, warn }: SchemaStoreOptions): Sc
         ...schemas.map(({ schema }) => schema.name),
         ...broken.flatMap(({ names }) => names),
       ]);
-      const failure = match === undefined ? undefined : failureOf(match);
+      const failure = match === undefined ? undefined : findFailure(match);
       if (failure !== undefined) throw failure;
       return schemas.find(({ schema }) => schema.name === match);
     },

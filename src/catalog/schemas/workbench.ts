@@ -105,14 +105,14 @@ function toTableSchemas(table: ModelTable): readonly TableSchema[] {
   const seen = buildHistograms(items, { objects: false, arrays: 0 });
   const { PartitionKey: partition, SortKey: sort } = table.KeyAttributes;
   const keys = sort === undefined ? [partition] : [partition, sort];
-  const typeOf = ({ AttributeName: attribute, AttributeType: declared }: Attribute): SqlType => {
+  const resolveType = ({ AttributeName: attribute, AttributeType: declared }: Attribute): SqlType => {
     const histogram = seen.get(attribute);
     return histogram === undefined ? parseAttributeType(declared) : inferType(histogram, 'Auto');
   };
   const column = (attribute: Attribute, alias = attribute.AttributeName): DeclaredColumn => ({
     name: alias,
     path: [attribute.AttributeName],
-    type: typeOf(attribute),
+    type: resolveType(attribute),
   });
   const others = (table.NonKeyAttributes ?? []).filter(
     ({ AttributeName: attribute }) => !keys.some((key) => key.AttributeName === attribute),

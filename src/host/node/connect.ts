@@ -25,7 +25,7 @@ export async function connect(
 
 /**
  * Opens a database from a connection string or an object of the same properties, for programs that hold several
- * conversations with the same credentials: each has a session of its own, which costs next to nothing.
+ * conversations with the same credentials: each gets its own session, which costs next to nothing.
  */
 export async function openDatabase(
   input: string | ConnectionOptions,

@@ -4,7 +4,7 @@ import { runExclusive } from '../../core/async/keyed-mutex.ts';
 
 /** A DuckDB instance that takes its memory from a budget. */
 export interface MemoryUser {
-  /** What it gets whatever the others need; undefined: an equal share of what is left. */
+  /** Its limit, regardless of the others; undefined: an equal share of the rest. */
   readonly fixedBytes?: number;
   /** Sets its limit. Rejects where it already uses more than that. */
   setLimit(bytes: number): Promise<void>;
@@ -31,19 +31,19 @@ export function createMemoryBudget(totalBytes: number): MemoryBudget {
     const fixed = users.reduce((sum, { fixedBytes = 0 }) => sum + fixedBytes, 0);
     const sharing = users.filter(({ fixedBytes }) => fixedBytes === undefined);
     const share = Math.floor((totalBytes - fixed) / Math.max(1, sharing.length));
-    const targetOf = ({ fixedBytes }: MemoryUser): number => Math.max(MIN_ENGINE_BYTES, fixedBytes ?? share);
+    const targetBytes = ({ fixedBytes }: MemoryUser): number => Math.max(MIN_ENGINE_BYTES, fixedBytes ?? share);
     const change = async (user: MemoryUser, bytes: number): Promise<void> => {
       if (limits.get(user) === bytes) return;
       await user.setLimit(bytes);
       limits.set(user, bytes);
     };
-    const isShrinking = (user: MemoryUser): boolean => (limits.get(user) ?? 0) > targetOf(user);
+    const isShrinking = (user: MemoryUser): boolean => (limits.get(user) ?? 0) > targetBytes(user);
     // An instance that cannot give memory back keeps it until the next change.
-    for (const user of users.filter(isShrinking)) await change(user, targetOf(user)).catch(() => undefined);
+    for (const user of users.filter(isShrinking)) await change(user, targetBytes(user)).catch(() => undefined);
     for (const user of users) {
       if (isShrinking(user)) continue;
       const others = users.reduce((sum, each) => sum + (each === user ? 0 : (limits.get(each) ?? 0)), 0);
-      await change(user, Math.max(MIN_ENGINE_BYTES, Math.min(targetOf(user), totalBytes - others))).catch(
+      await change(user, Math.max(MIN_ENGINE_BYTES, Math.min(targetBytes(user), totalBytes - others))).catch(
         (error: unknown) => {
           // Another instance may be closing; only the newcomer's failure matters.
           if (user === newcomer) throw error;

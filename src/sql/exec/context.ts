@@ -166,7 +166,7 @@ export class StatementContext implements StatementParts {
     });
   }
 
-  /** A part of the same statement with some settings of its own. */
+  /** A part of the same statement with other settings. */
   withSettings(changes: Partial<StatementSettings>): StatementContext {
     return this.derive({ settings: { ...this.settings, ...changes } });
   }

@@ -17,7 +17,7 @@ import { printsOf } from '../../support/prints.ts';
 import { PROVIDER, ROLE } from '../../support/saml.ts';
 import { thrownBy } from '../../support/thrown.ts';
 import { samlResponse } from '../../support/tokens.ts';
-import { openPlace, person, type PersonWords, type Place, ROWS } from './place.ts';
+import { startSignInBackend, createUser, type TestUserSetup, type SignInBackend, ROWS } from './backend.ts';
 
 const authority = testAuthority();
 const withTls = 'skipped' in authority ? describe.skip : describe;
@@ -28,25 +28,25 @@ const MIXED = '/adfs/services/trust/13/usernamemixed';
 const MIXED_2005 = '/adfs/services/trust/2005/usernamemixed';
 const SECRETS = [PASSWORD, CODE];
 
-let place: Place;
+let backend: SignInBackend;
 beforeAll(async () => {
-  place = await openPlace();
+  backend = await startSignInBackend();
 });
-beforeEach(() => place.forget());
+beforeEach(() => backend.reset());
 afterAll(async () => {
-  await place[Symbol.asyncDispose]();
+  await backend[Symbol.asyncDispose]();
 });
 
-interface Words {
+interface Scenario {
   readonly setup?: AdfsSetup;
-  /** Of `SSOLoginURL`. */
+  /** The path of `SSOLoginURL`. */
   readonly path?: string;
   readonly sso?: string;
   readonly more?: ConnectionObject;
-  readonly someone?: PersonWords;
+  readonly userSetup?: TestUserSetup;
 }
 
-function properties(adfs: AdfsDouble, { path = '', sso, more = {} }: Words = {}): ConnectionObject {
+function properties(adfs: AdfsDouble, { path = '', sso, more = {} }: Scenario = {}): ConnectionObject {
   return {
     AuthScheme: 'ADFS',
     User: USER,
@@ -58,47 +58,51 @@ function properties(adfs: AdfsDouble, { path = '', sso, more = {} }: Words = {})
   };
 }
 
-interface Success extends Words {
-  readonly told?: readonly string[];
-  readonly asked?: readonly string[];
+interface Success extends Scenario {
+  readonly messages?: readonly string[];
+  readonly prompts?: readonly string[];
   readonly role?: string;
 }
 
-/** The rows that a connection reads, once all that happened on the way is as it should be. */
-async function rowsOf(words: Success): Promise<readonly object[]> {
-  const { setup = {}, someone, told = [], asked = [], role = ROLE } = words;
+/** Reads the rows, and checks all that the sign-in did. */
+async function queryRows(scenario: Success): Promise<readonly object[]> {
+  const { setup = {}, userSetup, messages = [], prompts = [], role = ROLE } = scenario;
   await using adfs = await startAdfs(pair, setup);
-  const who = person(someone);
-  const rows = await place.rowsFor(properties(adfs, words), who);
-  expect(place.asked()).toEqual([expect.objectContaining({ Action: 'AssumeRoleWithSAML', RoleArn: role })]);
-  expect(who.told).toEqual(told);
-  expect(who.asked).toEqual(asked);
+  const user = createUser(userSetup);
+  const rows = await backend.queryRows(properties(adfs, scenario), user);
+  expect(backend.stsRequests()).toEqual([
+    expect.objectContaining({ Action: 'AssumeRoleWithSAML', RoleArn: role }),
+  ]);
+  expect(user.messages).toEqual(messages);
+  expect(user.prompts).toEqual(prompts);
   expect(adfs.passwords()).toBe(setup.answer === undefined ? 1 : 0);
   expect(adfs.violations).toEqual([]);
-  expect(place.strays(adfs, SECRETS)).toEqual([]);
+  expect(backend.findLeaks(adfs, SECRETS)).toEqual([]);
   return rows;
 }
 
-/** What a connection ends with. */
-async function failureOf(words: Words): Promise<object> {
-  await using adfs = await startAdfs(pair, words.setup);
-  const error = await thrownBy(() => place.rowsFor(properties(adfs, words), person(words.someone)));
+/** The error of a connection, after checking that nothing leaked. */
+async function getFailure(scenario: Scenario): Promise<object> {
+  await using adfs = await startAdfs(pair, scenario.setup);
+  const error = await thrownBy(() =>
+    backend.queryRows(properties(adfs, scenario), createUser(scenario.userSetup)),
+  );
   expect(printsOf([error])).not.toContain('CANARY');
   expect(error.remedy).not.toBe('');
   expect(adfs.violations).toEqual([]);
   expect(adfs.passwords()).toBeLessThan(2);
-  expect(place.asked()).toEqual([]);
-  expect(place.strays(adfs, SECRETS)).toEqual([]);
+  expect(backend.stsRequests()).toEqual([]);
+  expect(backend.findLeaks(adfs, SECRETS)).toEqual([]);
   return { code: error.code, message: error.message.replaceAll(adfs.origin, 'ADFS') };
 }
 
-const asking = (...adapters: readonly AdapterWords[]): AdfsSetup => ({ adapters });
+const requiring = (...adapters: readonly AdapterWords[]): AdfsSetup => ({ adapters });
 const VIP: AdapterWords = { method: 'VIPAuthenticationProviderUPN', fields: ['security_code'], code: CODE };
 const SAFENET: AdapterWords = { method: 'SafeNet-MFA', fields: ['otp'], code: '654321' };
 const PHONE: AdapterWords = { method: 'AzureMfaAuthentication', fields: [], looks: 1, number: '42' };
 
-/** The sign-on page of AD FS 2.0, which takes the right password. */
-const versionTwo: AdfsSetup = {
+/** The sign-on page of AD FS 2.0, which accepts the right password. */
+const adfs20: AdfsSetup = {
   answer({ method, body }) {
     const page = `<form method="post" action=""><input name="__VIEWSTATE" type="hidden" value="v=1">
       <input name="ctl00$ContentPlaceHolder1$UsernameTextBox" type="text"><input name="ctl00$ContentPlaceHolder1$PasswordTextBox" type="password">
@@ -110,7 +114,7 @@ const versionTwo: AdfsSetup = {
   },
 };
 
-withTls('a connection by way of ADFS reads rows', () => {
+withTls('a connection with ADFS reads rows', () => {
   it.each<[string, Success]>([
     ['from the server alone', {}],
     ['from its root', { path: '/' }],
@@ -120,12 +124,12 @@ withTls('a connection by way of ADFS reads rows', () => {
       'from the sign-on page with its query',
       { path: '/adfs/ls/IdpInitiatedSignOn.aspx?loginToRp=urn:amazon:webservices' },
     ],
-    ['from the page of AD FS 2.0', { setup: versionTwo }],
+    ['from the page of AD FS 2.0', { setup: adfs20 }],
     ['by WS-Trust 1.3', { path: MIXED }],
     ['by WS-Trust of 2005', { path: MIXED_2005 }],
-    ['with a relying party of its own', { setup: { relyingParty: 'urn:own' }, sso: 'RelyingParty=urn:own' }],
+    ['with another relying party', { setup: { relyingParty: 'urn:own' }, sso: 'RelyingParty=urn:own' }],
     [
-      'with a relying party of its own by WS-Trust',
+      'with another relying party by WS-Trust',
       { setup: { relyingParty: 'urn:own' }, sso: 'RelyingParty=urn:own', path: MIXED },
     ],
     ...[
@@ -149,39 +153,41 @@ withTls('a connection by way of ADFS reads rows', () => {
       { method: 'Defender AD FS Adapter', fields: ['DefenderToken'], code: CODE },
     ].map((adapter): [string, Success] => [
       `with a code for ${adapter.method}`,
-      { setup: asking(adapter), sso: `MFAPassCode=${CODE}` },
+      { setup: requiring(adapter), sso: `MFAPassCode=${CODE}` },
     ]),
     [
-      'with a code that the person gives',
+      'with a code that the user enters',
       {
-        setup: asking(VIP),
-        someone: { answers: [CODE] },
-        asked: ['Code for VIPAuthenticationProviderUPN at ADFS'],
+        setup: requiring(VIP),
+        userSetup: { answers: [CODE] },
+        prompts: ['Code for VIPAuthenticationProviderUPN at ADFS'],
       },
     ],
     [
-      'with a code of the string and then one of the person',
+      'with a code of the string and then one of the user',
       {
-        setup: asking(VIP, SAFENET),
+        setup: requiring(VIP, SAFENET),
         sso: `MFAPassCode=${CODE}`,
-        someone: { answers: ['654321'] },
-        asked: ['Code for SafeNet-MFA at ADFS'],
+        userSetup: { answers: ['654321'] },
+        prompts: ['Code for SafeNet-MFA at ADFS'],
       },
     ],
     [
-      'with a touch of the phone, whose number it tells',
-      { setup: asking(PHONE), told: ['Choose 42 on your phone (ADFS)'] },
+      'with a phone approval, and shows its number',
+      { setup: requiring(PHONE), messages: ['Choose 42 on your phone (ADFS)'] },
     ],
   ])('%s', async (_, success) => {
-    expect(await rowsOf(success)).toEqual(ROWS);
+    expect(await queryRows(success)).toEqual(ROWS);
   });
 
-  it('with one question for the person where many connections open together', async () => {
-    await using adfs = await startAdfs(pair, asking(VIP));
-    const who = person({ answers: [CODE, 'no other'] });
-    const rows = await Promise.all(Array.from({ length: 5 }, () => place.rowsFor(properties(adfs), who)));
+  it('with one prompt for several connections that open at the same time', async () => {
+    await using adfs = await startAdfs(pair, requiring(VIP));
+    const user = createUser({ answers: [CODE, 'unused'] });
+    const rows = await Promise.all(
+      Array.from({ length: 5 }, () => backend.queryRows(properties(adfs), user)),
+    );
     expect(rows).toEqual(rows.map(() => ROWS));
-    expect(who.asked).toHaveLength(1);
+    expect(user.prompts).toHaveLength(1);
     expect(adfs.passwords()).toBe(1);
   });
 
@@ -191,15 +197,15 @@ withTls('a connection by way of ADFS reads rows', () => {
     ),
   )('from "%s" with the password %j byte for byte', async (path, password) => {
     await using adfs = await startAdfs(pair, { password });
-    expect(await place.rowsFor(properties(adfs, { path, more: { Password: password } }), person())).toEqual(
-      ROWS,
-    );
+    expect(
+      await backend.queryRows(properties(adfs, { path, more: { Password: password } }), createUser()),
+    ).toEqual(ROWS);
     expect(adfs.violations).toEqual([]);
   });
 
-  it('as the program that it says it is', async () => {
+  it('with the user agent in UserAgent', async () => {
     await using adfs = await startAdfs(pair);
-    expect(await place.rowsFor(properties(adfs, { sso: 'UserAgent=Corp/1.0' }))).toEqual(ROWS);
+    expect(await backend.queryRows(properties(adfs, { sso: 'UserAgent=Corp/1.0' }))).toEqual(ROWS);
     expect(new Set(adfs.requests.map(({ headers }) => headers['user-agent']))).toEqual(new Set(['Corp/1.0']));
   });
 });
@@ -207,10 +213,10 @@ withTls('a connection by way of ADFS reads rows', () => {
 const form = (inputs: string): HttpsAnswer => ({
   body: `<form method="post" id="loginForm">${inputs}</form>`,
 });
-const telling = (told: HttpsAnswer): AdfsSetup => ({ answer: () => told });
+const respondingWith = (response: HttpsAnswer): AdfsSetup => ({ answer: () => response });
 
-withTls('a connection by way of ADFS fails', () => {
-  it.each<[string, Words, code: string, message: string]>([
+withTls('a connection with ADFS fails', () => {
+  it.each<[string, Scenario, code: string, message: string]>([
     [
       'with a wrong password',
       { more: { Password: 'CANARY-wrong' } },
@@ -224,69 +230,71 @@ withTls('a connection by way of ADFS fails', () => {
       'ADFS rejected User or Password, or the account is locked (FailedAuthentication: ID3242: The security token could not be authenticated or authorized.)',
     ],
     [
-      'with a name that is no account',
+      'with an unknown user',
       { more: { User: 'ana' } },
       'AUTH_REFUSED',
       `ADFS rejected User or Password, or the account is locked: ${REFUSED}`,
     ],
     [
-      'with a relying party that is not there',
+      'with an unknown relying party',
       { sso: 'RelyingParty=urn:else' },
       'AUTH_SAML',
       'ADFS has no relying party with that identifier: MSIS7007: The requested relying party trust is unspecified or unsupported.',
     ],
     [
-      'with a relying party that is not there, by WS-Trust',
+      'with an unknown relying party by WS-Trust',
       { sso: 'RelyingParty=urn:else', path: MIXED },
       'AUTH_SAML',
       'ADFS has no relying party with that identifier (InvalidScope: ID3082: The request scope is not valid or is unsupported.)',
     ],
     [
-      'where the sign-on page is off',
-      { setup: telling({ body: errorPage('The resource you are trying to access is not available.') }) },
+      'if the sign-on page is disabled',
+      {
+        setup: respondingWith({ body: errorPage('The resource you are trying to access is not available.') }),
+      },
       'AUTH_SAML',
       'The ADFS sign-on page for AWS is disabled: The resource you are trying to access is not available.',
     ],
     [
-      'where the sign-on page is off by its number',
-      { setup: telling({ status: 500, body: errorPage('MSIS7012: An error occurred.') }) },
+      'if the sign-on page is disabled, by its error number',
+      { setup: respondingWith({ status: 500, body: errorPage('MSIS7012: An error occurred.') }) },
       'AUTH_SAML',
       'The ADFS sign-on page for AWS is disabled: MSIS7012: An error occurred.',
     ],
     [
       'with any other error page',
-      { setup: telling({ body: errorPage('Contact your administrator.') }) },
+      { setup: respondingWith({ body: errorPage('Contact your administrator.') }) },
       'AUTH_SAML',
       'ADFS could not sign the user in: Contact your administrator.',
     ],
     [
-      'where the server fails',
-      { setup: telling({ status: 503, body: 'x' }) },
+      'if the server fails',
+      { setup: respondingWith({ status: 503, body: 'x' }) },
       'AUTH_UNAVAILABLE',
       'ADFS failed with status 503',
     ],
     [
-      'where another program answers',
-      { setup: telling({ body: '<h1>It works!</h1>' }) },
+      'if another program responds',
+      { setup: respondingWith({ body: '<h1>It works!</h1>' }) },
       'AUTH_MALFORMED',
       'ADFS responded with a page that is not from ADFS (status 200)',
     ],
     [
-      'where the password has expired',
-      { setup: telling(form('<input name=a type=password><input name=b type=password>')) },
+      'if the password has expired',
+      { setup: respondingWith(form('<input name=a type=password><input name=b type=password>')) },
       'AUTH_REFUSED',
       'The password has expired at ADFS',
     ],
     [
-      'where a certificate is wanted',
-      { setup: telling(form('<input type=hidden name=AuthMethod value=CertificateAuthentication>')) },
+      'if a certificate is required',
+      { setup: respondingWith(form('<input type=hidden name=AuthMethod value=CertificateAuthentication>')) },
       'AUTH_NOT_SUPPORTED',
       'ADFS requires a user or device certificate',
     ],
     [
-      'where the organisation is asked for',
+      'if the home realm is required',
       {
-        setup: telling({
+        setup: respondingWith({
           body: '<form id=hrd method=post><input type=hidden name=HomeRealmSelection></form>',
         }),
       },
@@ -294,41 +302,41 @@ withTls('a connection by way of ADFS fails', () => {
       'ADFS asks for the home realm of the user',
     ],
     [
-      'where Windows sign-in is wanted of one with a password',
-      { setup: telling({ status: 401, headers: { 'www-authenticate': ['Negotiate', 'NTLM'] } }) },
+      'if Windows sign-in is required, but a password is set',
+      { setup: respondingWith({ status: 401, headers: { 'www-authenticate': ['Negotiate', 'NTLM'] } }) },
       'AUTH_NOT_SUPPORTED',
       'ADFS requires Windows sign-in, but User and Password are set',
     ],
     [
-      'where another server is to do it',
-      { setup: telling({ status: 302, headers: { location: 'https://evil.test/adfs/ls' } }) },
+      'if it redirects to another server',
+      { setup: respondingWith({ status: 302, headers: { location: 'https://evil.test/adfs/ls' } }) },
       'AUTH_UNTRUSTED',
       'ADFS redirects to https://evil.test, but a sign-in must stay on one origin',
     ],
     [
-      'where a code is wanted and nobody can be asked',
-      { setup: asking(VIP) },
+      'if a code is required and prompting is not possible',
+      { setup: requiring(VIP) },
       'AUTH_CODE_NEEDED',
       'ADFS requires a code for VIPAuthenticationProviderUPN',
     ],
     [
       'with a wrong code',
-      { setup: asking(VIP), sso: 'MFAPassCode=000000' },
+      { setup: requiring(VIP), sso: 'MFAPassCode=000000' },
       'AUTH_REFUSED',
       'ADFS rejected the code for VIPAuthenticationProviderUPN: The code is wrong.',
     ],
     [
-      'where a second adapter wants a code of its own',
-      { setup: asking(VIP, SAFENET), sso: `MFAPassCode=${CODE}` },
+      'if a second adapter requires another code',
+      { setup: requiring(VIP, SAFENET), sso: `MFAPassCode=${CODE}` },
       'AUTH_CODE_NEEDED',
       'ADFS requires a code for SafeNet-MFA',
     ],
     ...[
       { method: 'DuoAdfsAdapter', fields: [] },
       { method: 'SilverfortAdfs', fields: ['one', 'two'] },
-    ].map((adapter): [string, Words, string, string] => [
-      `where ${adapter.method} needs a browser`,
-      { setup: asking(adapter), sso: `MFAPassCode=${CODE}` },
+    ].map((adapter): [string, Scenario, string, string] => [
+      `if ${adapter.method} needs a browser`,
+      { setup: requiring(adapter), sso: `MFAPassCode=${CODE}` },
       'AUTH_NOT_SUPPORTED',
       `ADFS requires the second factor ${adapter.method}, which needs a browser`,
     ]),
@@ -345,7 +353,7 @@ withTls('a connection by way of ADFS fails', () => {
           'ADFS did not issue a token for this user',
         ],
       ] as const
-    ).map(([fault, reason, message]): [string, Words, string, string] => [
+    ).map(([fault, reason, message]): [string, Scenario, string, string] => [
       `with the fault ${fault}`,
       { setup: { fault: [fault, reason] }, path: MIXED },
       'AUTH_REFUSED',
@@ -363,14 +371,14 @@ withTls('a connection by way of ADFS fails', () => {
       'AUTH_REFUSED',
       'ADFS rejected the request: SomethingNew: No.',
     ],
-    ...[404, 503].map((status): [string, Words, string, string] => [
-      `where the endpoint answers ${status}`,
-      { setup: telling({ status }), path: MIXED },
+    ...[404, 503].map((status): [string, Scenario, string, string] => [
+      `if the endpoint answers ${status}`,
+      { setup: respondingWith({ status }), path: MIXED },
       'AUTH_SAML',
       `ADFS does not offer ${MIXED}`,
     ]),
     [
-      'where the token is encrypted',
+      'if the token is encrypted',
       {
         setup: { token: '<x:EncryptedData xmlns:x="http://www.w3.org/2001/04/xmlenc#"/>' },
         path: MIXED,
@@ -378,13 +386,13 @@ withTls('a connection by way of ADFS fails', () => {
       'AUTH_SAML',
       'ADFS encrypted the token, so its roles cannot be read',
     ],
-  ])('%s', async (_, words, code, message) => {
-    expect(await failureOf(words)).toEqual({ code, message });
+  ])('%s', async (_, scenario, code, message) => {
+    expect(await getFailure(scenario)).toEqual({ code, message });
   });
 
-  it('where the token is of SAML 1.1', async () => {
+  it('if the token is of SAML 1.1', async () => {
     const token = '<a:Assertion xmlns:a="urn:oasis:names:tc:SAML:1.0:assertion"/>';
-    expect(await failureOf({ setup: { token }, path: MIXED })).toMatchObject({
+    expect(await getFailure({ setup: { token }, path: MIXED })).toMatchObject({
       message: expect.stringContaining('SAML 1.1'),
     });
   });
@@ -392,17 +400,17 @@ withTls('a connection by way of ADFS fails', () => {
   it.each(['', MIXED])('with a wrong password once for fifty connections from "%s"', async (path) => {
     await using adfs = await startAdfs(pair);
     const wrong = properties(adfs, { path, more: { Password: 'CANARY-wrong' } });
-    const attempt = async (): Promise<string> => (await thrownBy(() => place.rowsFor(wrong))).code;
+    const attempt = async (): Promise<string> => (await thrownBy(() => backend.queryRows(wrong))).code;
     const codes = await Promise.all(Array.from({ length: 50 }, attempt));
     expect(new Set([...codes, await attempt()])).toEqual(new Set(['AUTH_REFUSED']));
     expect(adfs.passwords()).toBe(1);
-    expect(place.strays(adfs, ['CANARY-wrong'])).toEqual([]);
+    expect(backend.findLeaks(adfs, ['CANARY-wrong'])).toEqual([]);
   });
 
-  it('where nobody vouches for the server, which is sent nothing', async () => {
+  it('if nobody vouches for the server, which is sent nothing', async () => {
     await using adfs = await startAdfs(pair);
     const { SSLServerCert: _, ...given } = properties(adfs);
-    expect((await thrownBy(() => place.rowsFor(given))).code).toBe('CONN_TLS');
+    expect((await thrownBy(() => backend.queryRows(given))).code).toBe('CONN_TLS');
     expect(adfs.requests).toEqual([]);
   });
 });

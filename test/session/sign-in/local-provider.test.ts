@@ -7,13 +7,13 @@ import { testAuthority } from '../../support/certificates.ts';
 import { printsOf } from '../../support/prints.ts';
 import { thrownBy } from '../../support/thrown.ts';
 import { PASSWORD, startAdfs, USER } from '../../doubles/adfs.ts';
-import { openPlace, person, ROWS } from './place.ts';
+import { startSignInBackend, createUser, ROWS } from './backend.ts';
 
 const authority = testAuthority();
 const withTls = 'skipped' in authority ? describe.skip : describe;
 const { ca, server: pair } = 'skipped' in authority ? { ca: '', server: { key: '', cert: '' } } : authority;
 
-const negotiatorFor = () => Promise.reject(new Error('a ticket was asked for'));
+const negotiatorFor = () => Promise.reject(new Error('a ticket was requested'));
 
 withTls('an identity provider on this machine', () => {
   let server: HttpsServer;
@@ -24,7 +24,7 @@ withTls('an identity provider on this machine', () => {
     await server[Symbol.asyncDispose]();
   });
 
-  const string = (more: ConnectionObject, host: string): ConnectionObject => ({
+  const toProperties = (more: ConnectionObject, host: string): ConnectionObject => ({
     AWSRegion: 'eu-west-1',
     SSLServerCert: ca,
     SSOLoginURL: `${server.origin.replace('127.0.0.1', host)}/home/app/0oa1/272`,
@@ -40,11 +40,11 @@ withTls('an identity provider on this machine', () => {
     ['PingFederate', { AuthScheme: 'PingFederate', ...ana }, '127.0.0.1'],
     ['a name', { AuthScheme: 'ADFS', ...ana }, 'localhost'],
     ['a number', { AuthScheme: 'Okta', ...ana }, '2130706433'],
-    ['no address', { AuthScheme: 'PingFederate', ...ana }, '0.0.0.0'],
-    ['an address of IPv6', { AuthScheme: 'ADFS', ...ana }, '[::ffff:127.0.0.1]'],
-  ])('is not asked for a string from anybody: %s', async (_, more, host) => {
+    ['the unspecified address', { AuthScheme: 'PingFederate', ...ana }, '0.0.0.0'],
+    ['an IPv6 address', { AuthScheme: 'ADFS', ...ana }, '[::ffff:127.0.0.1]'],
+  ])('receives no request of an untrusted connection string: %s', async (_, more, host) => {
     const ports = { ...fakePorts({ trusted: false }), negotiatorFor };
-    await using connection = await connect(string(more, host), { ports });
+    await using connection = await connect(toProperties(more, host), { ports });
     const error = await thrownBy(() => connection.whoami());
     expect([error.code, error.message]).toEqual([
       'AUTH_UNTRUSTED',
@@ -56,9 +56,12 @@ withTls('an identity provider on this machine', () => {
   });
 
   it.each([undefined, false, true])(
-    'is not asked where its address is of the link alone (trusted: %s)',
+    'receives no request at a link-local address (trusted: %s)',
     async (trusted) => {
-      const text = { ...string({ AuthScheme: 'ADFS', ...ana }, ''), SSOLoginURL: 'https://169.254.169.254/' };
+      const text = {
+        ...toProperties({ AuthScheme: 'ADFS', ...ana }, ''),
+        SSOLoginURL: 'https://169.254.169.254/',
+      };
       const options = { ports: fakePorts(), ...(trusted === undefined ? {} : { trusted }) };
       await using connection = await connect(text, options);
       const error = await thrownBy(() => connection.whoami());
@@ -69,10 +72,10 @@ withTls('an identity provider on this machine', () => {
     },
   );
 
-  it('signs in for a string that is trusted, and says nothing of it', async () => {
-    await using place = await openPlace();
+  it('can be used by a trusted connection string, without a warning', async () => {
+    await using backend = await startSignInBackend();
     await using adfs = await startAdfs(pair);
-    const { options, told } = person();
+    const { options, messages } = createUser();
     const properties = {
       AuthScheme: 'ADFS',
       User: USER,
@@ -81,9 +84,11 @@ withTls('an identity provider on this machine', () => {
       SSLServerCert: ca,
     };
     const untrusted = { ...options, trusted: false };
-    const error = await thrownBy(() => place.rowsFor(properties, { options: untrusted, told, asked: [] }));
+    const error = await thrownBy(() =>
+      backend.queryRows(properties, { options: untrusted, messages, prompts: [] }),
+    );
     expect(error.code).toBe('AUTH_UNTRUSTED');
-    expect(await place.rowsFor(properties, { options, told, asked: [] })).toEqual(ROWS);
-    expect(told).toEqual([]);
+    expect(await backend.queryRows(properties, { options, messages, prompts: [] })).toEqual(ROWS);
+    expect(messages).toEqual([]);
   });
 });

@@ -16,7 +16,7 @@ import { testAuthority } from '../../support/certificates.ts';
 import { printsOf } from '../../support/prints.ts';
 import { samlResponse } from '../../support/saml-response.ts';
 import { thrownBy } from '../../support/thrown.ts';
-import { openPlace, person, type PersonWords, type Place, ROWS } from './place.ts';
+import { startSignInBackend, createUser, type TestUserSetup, type SignInBackend, ROWS } from './backend.ts';
 
 const authority = testAuthority();
 const withTls = 'skipped' in authority ? describe.skip : describe;
@@ -38,16 +38,16 @@ const YUBIKEY: FactorWords = { id: 'ykf1', type: 'token:hardware', provider: 'YU
 const WEBAUTHN: FactorWords = { id: 'fwf1', type: 'webauthn', provider: 'FIDO' };
 const QUESTION: FactorWords = { id: 'ufs1', type: 'question' };
 
-/** Nothing of the sign-in is for anybody else. */
+/** Sent to Okta only. */
 const SECRETS = [PASSWORD, API_TOKEN, CODE];
 
-let place: Place;
+let backend: SignInBackend;
 beforeAll(async () => {
-  place = await openPlace();
+  backend = await startSignInBackend();
 });
-beforeEach(() => place.forget());
+beforeEach(() => backend.reset());
 afterAll(async () => {
-  await place[Symbol.asyncDispose]();
+  await backend[Symbol.asyncDispose]();
 });
 
 function properties(okta: OktaDouble, sso = '', password = PASSWORD): ConnectionObject {
@@ -64,25 +64,25 @@ function properties(okta: OktaDouble, sso = '', password = PASSWORD): Connection
 interface Success {
   readonly setup?: OktaSetup;
   readonly sso?: string;
-  readonly someone?: PersonWords;
-  readonly told?: readonly string[];
-  readonly asked?: readonly string[];
+  readonly userSetup?: TestUserSetup;
+  readonly messages?: readonly string[];
+  readonly prompts?: readonly string[];
 }
 
 const open = (setup: OktaSetup): Promise<OktaDouble> => startOkta(pair, { samlResponse: RESPONSE, ...setup });
 
-/** The rows that a connection reads, once all that happened on the way is as it should be. */
-async function rowsOf({
+/** Reads the rows, and checks all that the sign-in did. */
+async function queryRows({
   setup = {},
   sso,
-  someone,
-  told = [],
-  asked = [],
+  userSetup,
+  messages = [],
+  prompts = [],
 }: Success): Promise<readonly object[]> {
   await using okta = await open(setup);
-  const who = person(someone);
-  const rows = await place.rowsFor(properties(okta, sso), who);
-  expect(place.asked()).toEqual([
+  const user = createUser(userSetup);
+  const rows = await backend.queryRows(properties(okta, sso), user);
+  expect(backend.stsRequests()).toEqual([
     expect.objectContaining({
       Action: 'AssumeRoleWithSAML',
       RoleArn: ROLE,
@@ -90,61 +90,61 @@ async function rowsOf({
       SAMLAssertion: RESPONSE,
     }),
   ]);
-  expect(who.told).toEqual(told);
-  expect(who.asked).toEqual(asked);
+  expect(user.messages).toEqual(messages);
+  expect(user.prompts).toEqual(prompts);
   expect(okta.passwords()).toBe(1);
   expect(okta.violations).toEqual([]);
-  expect(place.strays(okta, [...SECRETS, ...okta.codes])).toEqual([]);
+  expect(backend.findLeaks(okta, [...SECRETS, ...okta.codes])).toEqual([]);
   return rows;
 }
 
-/** What comes of a touch in Okta Verify, which takes two looks. */
-async function touched(setup: OktaSetup = {}): Promise<object> {
+/** The result of an approval in Okta Verify on the second poll. */
+async function approve(setup: OktaSetup = {}): Promise<object> {
   await using okta = await open({ factors: [PUSH], push: ['WAITING', 'SUCCESS'], ...setup });
-  const who = person();
-  const rows = await place.rowsFor(properties(okta), who);
-  return { rows, told: who.told, violations: okta.violations };
+  const user = createUser();
+  const rows = await backend.queryRows(properties(okta), user);
+  return { rows, messages: user.messages, violations: okta.violations };
 }
 
-/** What a connection ends with. */
-async function failureOf(setup: OktaSetup, sso = '', someone: PersonWords = {}): Promise<object> {
+/** The error of a connection, after checking that nothing leaked. */
+async function getFailure(setup: OktaSetup, sso = '', userSetup: TestUserSetup = {}): Promise<object> {
   await using okta = await open(setup);
-  const error = await thrownBy(() => place.rowsFor(properties(okta, sso), person(someone)));
+  const error = await thrownBy(() => backend.queryRows(properties(okta, sso), createUser(userSetup)));
   expect(printsOf([error])).not.toContain('CANARY');
   expect(error.remedy).not.toBe('');
   expect(okta.violations).toEqual([]);
-  expect(place.asked()).toEqual([]);
-  expect(place.strays(okta, SECRETS)).toEqual([]);
+  expect(backend.stsRequests()).toEqual([]);
+  expect(backend.findLeaks(okta, SECRETS)).toEqual([]);
   return { code: error.code, message: error.message.replaceAll(okta.origin, 'OKTA') };
 }
 
-/** An organisation that answers the password so. */
-const toThePassword = (answer: HttpsAnswer): OktaSetup => ({
+/** An organization that responds to the password like this. */
+const respondingToPassword = (answer: HttpsAnswer): OktaSetup => ({
   answer: ({ url }) => (url.pathname === '/api/v1/authn' ? answer : undefined),
 });
 
-/** An organisation that refuses the step with the code so. */
-const toTheCode = (status: number, code: string): OktaSetup => ({
+/** An organization that rejects the code like this. */
+const rejectingCode = (status: number, code: string): OktaSetup => ({
   factors: [GOOGLE],
   answer: ({ url }) => (url.pathname.endsWith('/verify') ? refusal(status, code, 'no') : undefined),
 });
 
-/** An organisation whose application answers so. */
-const atTheApplication = (answer: HttpsAnswer, pipeline: 'v1' | 'idx' = 'v1'): OktaSetup => ({
+/** An organization whose application responds like this. */
+const withApplicationPage = (answer: HttpsAnswer, pipeline: 'v1' | 'idx' = 'v1'): OktaSetup => ({
   pipeline,
   answer: ({ url }) => (url.pathname.startsWith('/app/') ? answer : undefined),
 });
 
-withTls('a connection by way of Okta reads rows', () => {
+withTls('a connection with Okta reads rows', () => {
   it.each<[string, Success]>([
     ['with a password', {}],
     ['with an API token', { setup: { apiToken: API_TOKEN }, sso: `ApiToken=${API_TOKEN}` }],
     [
       'with a password that expires soon',
-      { setup: { status: 'PASSWORD_WARN', maySkip: true }, told: ['The Okta password expires soon'] },
+      { setup: { status: 'PASSWORD_WARN', maySkip: true }, messages: ['The Okta password expires soon'] },
     ],
-    ['where setting a factor up may wait', { setup: { status: 'MFA_ENROLL', maySkip: true } }],
-    ['where activating a factor may wait', { setup: { status: 'MFA_ENROLL_ACTIVATE', maySkip: true } }],
+    ['if a factor can be enrolled later', { setup: { status: 'MFA_ENROLL', maySkip: true } }],
+    ['if a factor can be activated later', { setup: { status: 'MFA_ENROLL_ACTIVATE', maySkip: true } }],
     [
       'with a code of Okta Verify',
       { setup: { factors: [PUSH, VERIFY_CODE] }, sso: `MFAType=OktaVerify;MFAPassCode=${CODE}` },
@@ -153,60 +153,63 @@ withTls('a connection by way of Okta reads rows', () => {
       'with a code of an authenticator app',
       { setup: { factors: [GOOGLE, SMS] }, sso: `MFAType=TOTP;MFAPassCode=${CODE}` },
     ],
-    ['with a code of a device', { setup: { factors: [YUBIKEY] }, sso: `MFAPassCode=${CODE}` }],
+    ['with a code of a hardware token', { setup: { factors: [YUBIKEY] }, sso: `MFAPassCode=${CODE}` }],
     [
-      'with a code that the person gives',
+      'with a code that the user enters',
       {
         setup: { factors: [GOOGLE] },
-        someone: { answers: [CODE] },
-        asked: ['One-time code for Okta, from TOTP of GOOGLE'],
+        userSetup: { answers: [CODE] },
+        prompts: ['One-time code for Okta, from TOTP of GOOGLE'],
       },
     ],
     [
-      'with the second code that the person gives',
+      'with the second code that the user enters',
       {
         setup: { factors: [GOOGLE] },
-        someone: { answers: ['000000', CODE] },
-        asked: ['One-time code for Okta, from TOTP of GOOGLE', 'One-time code for Okta, from TOTP of GOOGLE'],
-        told: [
+        userSetup: { answers: ['000000', CODE] },
+        prompts: [
+          'One-time code for Okta, from TOTP of GOOGLE',
+          'One-time code for Okta, from TOTP of GOOGLE',
+        ],
+        messages: [
           'Okta rejected the one-time code (E0000068). Use the latest code, and check the clock of the device that shows it.',
         ],
       },
     ],
     [
-      'with a sent code that the person gives',
+      'with a sent code that the user enters',
       {
         setup: { factors: [SMS] },
-        someone: { answers: ['100000'] },
-        asked: ['One-time code for Okta, sent by SMS to +1 XXX-XXX-1234'],
+        userSetup: { answers: ['100000'] },
+        prompts: ['One-time code for Okta, sent by SMS to +1 XXX-XXX-1234'],
       },
     ],
     [
-      'with a code that is on its way already',
+      'with a code that has already been sent',
       {
         setup: { factors: [SMS], isUnderWay: true },
-        someone: { answers: ['100000'] },
-        asked: ['One-time code for Okta, sent by SMS to +1 XXX-XXX-1234'],
+        userSetup: { answers: ['100000'] },
+        prompts: ['One-time code for Okta, sent by SMS to +1 XXX-XXX-1234'],
       },
     ],
     [
-      'with the factor that the person chooses',
+      'with the factor that the user chooses',
       {
         setup: { factors: [PUSH, EMAIL] },
-        someone: { answers: ['Email (a***@corp.test)', '100000'] },
-        asked: ['Second factor for Okta', 'One-time code for Okta, sent by Email to a***@corp.test'],
+        userSetup: { answers: ['Email (a***@corp.test)', '100000'] },
+        prompts: ['Second factor for Okta', 'One-time code for Okta, sent by Email to a***@corp.test'],
       },
     ],
     [
-      'with a factor that the application wants beyond the password',
+      'with a factor that the application requires',
       { setup: { appFactors: [VERIFY_CODE] }, sso: `MFAPassCode=${CODE}` },
     ],
     [
-      'with a factor of the person for the application',
+      'with a code of the user for the application',
       {
         setup: { appFactors: [GOOGLE] },
-        someone: { answers: [CODE] },
-        asked: ['One-time code for Okta, from TOTP of GOOGLE, for the AWS application'],
+        userSetup: { answers: [CODE] },
+        prompts: ['One-time code for Okta, from TOTP of GOOGLE, for the AWS application'],
       },
     ],
     [
@@ -214,37 +217,37 @@ withTls('a connection by way of Okta reads rows', () => {
       {
         setup: { factors: [GOOGLE], appFactors: [YUBIKEY] },
         sso: `MFAPassCode=${CODE}`,
-        someone: { answers: [CODE] },
-        asked: ['One-time code for Okta, from TOTP of YUBICO, for the AWS application'],
+        userSetup: { answers: [CODE] },
+        prompts: ['One-time code for Okta, from TOTP of YUBICO, for the AWS application'],
       },
     ],
     [
-      'with the one of two devices that the person chooses',
+      'with one of two devices that the user chooses',
       {
         setup: { factors: [SMS, { ...SMS, id: 'sms2' }] },
-        someone: { answers: ['SMS (+1 XXX-XXX-1234), number 2', '100000'] },
-        asked: ['Second factor for Okta', 'One-time code for Okta, sent by SMS to +1 XXX-XXX-1234'],
+        userSetup: { answers: ['SMS (+1 XXX-XXX-1234), number 2', '100000'] },
+        prompts: ['Second factor for Okta', 'One-time code for Okta, sent by SMS to +1 XXX-XXX-1234'],
       },
     ],
     [
-      'where the policy allows no remembered devices',
+      'if the policy does not allow remembered devices',
       { setup: { factors: [GOOGLE], allowRememberDevice: false }, sso: `MFAPassCode=${CODE}` },
     ],
   ])('%s', async (_, success) => {
-    expect(await rowsOf(success)).toEqual(ROWS);
+    expect(await queryRows(success)).toEqual(ROWS);
   });
 
-  it('with a touch, once it comes, also of a number and of a factor that was under way', async () => {
-    // Polls are seconds apart, so that these wait side by side and are looked at together.
-    const found = await Promise.all([touched(), touched({ number: 42 }), touched({ isUnderWay: true })]);
+  it('with an approval, also by number or of a request that was already sent', async () => {
+    // Polls are seconds apart, so these run at the same time.
+    const found = await Promise.all([approve(), approve({ number: 42 }), approve({ isUnderWay: true })]);
     expect(found).toEqual([
-      { rows: ROWS, told: ['Approve the sign-in in Okta Verify on Phone'], violations: [] },
-      { rows: ROWS, told: ['Choose the number 42 in Okta Verify on Phone'], violations: [] },
-      { rows: ROWS, told: ['Approve the sign-in in Okta Verify on Phone'], violations: [] },
+      { rows: ROWS, messages: ['Approve the sign-in in Okta Verify on Phone'], violations: [] },
+      { rows: ROWS, messages: ['Choose the number 42 in Okta Verify on Phone'], violations: [] },
+      { rows: ROWS, messages: ['Approve the sign-in in Okta Verify on Phone'], violations: [] },
     ]);
   });
 
-  it('after a limit that ends soon', async () => {
+  it('after a rate limit that resets soon', async () => {
     let limited = 0;
     const setup: OktaSetup = {
       answer({ url }) {
@@ -254,89 +257,91 @@ withTls('a connection by way of Okta reads rows', () => {
         return { ...refusal(429, 'E0000047', 'too many'), headers: { 'x-rate-limit-reset': reset } };
       },
     };
-    expect(await rowsOf({ setup })).toEqual(ROWS);
+    expect(await queryRows({ setup })).toEqual(ROWS);
   });
 
   it.each([
     ['SMS', SMS, 'Okta sent a one-time code by SMS to +1 XXX-XXX-1234'],
     ['Email', EMAIL, 'Okta sent a one-time code by Email to a***@corp.test'],
     ['Call', CALL, 'Okta sent a one-time code by Call to +1 XXX-XXX-9999'],
-  ])('with a code by %s at the second time', async (type, factor, message) => {
+  ])('with a code by %s on the second connection', async (type, factor, message) => {
     await using okta = await open({ factors: [PUSH, factor] });
-    const who = person();
-    const error = await thrownBy(() => place.rowsFor(properties(okta, `MFAType=${type}`), who));
+    const user = createUser();
+    const error = await thrownBy(() => backend.queryRows(properties(okta, `MFAType=${type}`), user));
     expect(error).toMatchObject({ code: 'AUTH_CODE_NEEDED', message });
     const [code = ''] = okta.codes;
-    expect(await place.rowsFor(properties(okta, `MFAType=${type};MFAPassCode=${code}`), who)).toEqual(ROWS);
+    expect(await backend.queryRows(properties(okta, `MFAType=${type};MFAPassCode=${code}`), user)).toEqual(
+      ROWS,
+    );
     expect(okta.codes).toHaveLength(1);
     expect(okta.passwords()).toBe(1);
     expect(okta.violations).toEqual([]);
-    expect(place.strays(okta, [...SECRETS, code])).toEqual([]);
+    expect(backend.findLeaks(okta, [...SECRETS, code])).toEqual([]);
   });
 
-  it('with a code that the application wants, at the second time', async () => {
+  it('with a code for the application on the second connection', async () => {
     await using okta = await open({ appFactors: [SMS] });
-    const who = person();
-    const error = await thrownBy(() => place.rowsFor(properties(okta), who));
+    const user = createUser();
+    const error = await thrownBy(() => backend.queryRows(properties(okta), user));
     expect(error).toMatchObject({
       code: 'AUTH_CODE_NEEDED',
       message: 'Okta sent a one-time code by SMS to +1 XXX-XXX-1234, for the AWS application',
     });
     const [code = ''] = okta.codes;
-    expect(await place.rowsFor(properties(okta, `MFAPassCode=${code}`), who)).toEqual(ROWS);
+    expect(await backend.queryRows(properties(okta, `MFAPassCode=${code}`), user)).toEqual(ROWS);
     expect(okta.codes).toHaveLength(1);
     expect(okta.passwords()).toBe(1);
     expect(okta.violations).toEqual([]);
-    expect(place.strays(okta, [...SECRETS, code])).toEqual([]);
+    expect(backend.findLeaks(okta, [...SECRETS, code])).toEqual([]);
   });
 
-  it('with a code for the sign-in and one for the application, at the third time', async () => {
+  it('with a code for the sign-in and one for the application on the third connection', async () => {
     await using okta = await open({ factors: [SMS], appFactors: [EMAIL] });
-    const who = person();
+    const user = createUser();
     const messages: string[] = [];
     for (const sso of ['', 'MFAPassCode=100000']) {
-      messages.push((await thrownBy(() => place.rowsFor(properties(okta, sso), who))).message);
+      messages.push((await thrownBy(() => backend.queryRows(properties(okta, sso), user))).message);
     }
     expect(messages).toEqual([
       'Okta sent a one-time code by SMS to +1 XXX-XXX-1234',
       'Okta sent a one-time code by Email to a***@corp.test, for the AWS application',
     ]);
-    expect(await place.rowsFor(properties(okta, 'MFAPassCode=100001'), who)).toEqual(ROWS);
+    expect(await backend.queryRows(properties(okta, 'MFAPassCode=100001'), user)).toEqual(ROWS);
     const sent = okta.requests.flatMap(({ body }) => /"passCode":"(\d+)"/.exec(body)?.[1] ?? []);
     expect(sent).toEqual(['100000', '100001']);
     expect(okta.passwords()).toBe(1);
     expect(okta.violations).toEqual([]);
-    expect(place.strays(okta, [...SECRETS, ...sent])).toEqual([]);
+    expect(backend.findLeaks(okta, [...SECRETS, ...sent])).toEqual([]);
   });
 
-  it('with the newest code of the application, where the one before was wrong', async () => {
+  it('with the latest code of the application after a wrong one', async () => {
     await using okta = await open({ appFactors: [SMS] });
-    const who = person();
-    await thrownBy(() => place.rowsFor(properties(okta), who));
-    const wrong = await thrownBy(() => place.rowsFor(properties(okta, 'MFAPassCode=000000'), who));
+    const user = createUser();
+    await thrownBy(() => backend.queryRows(properties(okta), user));
+    const wrong = await thrownBy(() => backend.queryRows(properties(okta, 'MFAPassCode=000000'), user));
     expect(wrong.message).toBe(
       'Okta rejected the one-time code (E0000068). Okta sent a one-time code by SMS to +1 XXX-XXX-1234, for the AWS application',
     );
-    expect(await place.rowsFor(properties(okta, 'MFAPassCode=100001'), who)).toEqual(ROWS);
+    expect(await backend.queryRows(properties(okta, 'MFAPassCode=100001'), user)).toEqual(ROWS);
     expect(okta.passwords()).toBe(1);
   });
 
-  it('with the newest code, where the one before was wrong', async () => {
+  it('with the latest code after a wrong one', async () => {
     await using okta = await open({ factors: [SMS] });
-    const who = person();
-    await thrownBy(() => place.rowsFor(properties(okta), who));
-    const wrong = await thrownBy(() => place.rowsFor(properties(okta, 'MFAPassCode=000000'), who));
+    const user = createUser();
+    await thrownBy(() => backend.queryRows(properties(okta), user));
+    const wrong = await thrownBy(() => backend.queryRows(properties(okta, 'MFAPassCode=000000'), user));
     expect(wrong.message).toBe(
       'Okta rejected the one-time code (E0000068). Okta sent a one-time code by SMS to +1 XXX-XXX-1234',
     );
     expect(okta.codes).toHaveLength(2);
     const code = okta.codes.at(-1) ?? '';
-    expect(await place.rowsFor(properties(okta, `MFAPassCode=${code}`), who)).toEqual(ROWS);
+    expect(await backend.queryRows(properties(okta, `MFAPassCode=${code}`), user)).toEqual(ROWS);
     expect(okta.passwords()).toBe(1);
-    expect(place.strays(okta, [...SECRETS, ...okta.codes])).toEqual([]);
+    expect(backend.findLeaks(okta, [...SECRETS, ...okta.codes])).toEqual([]);
   });
 
-  it('as the role that was chosen, whatever else the assertion lists and however it writes that', async () => {
+  it('as the selected role, with other roles and line breaks in the assertion', async () => {
     const elsewhere = 'arn:aws:iam::999999999999';
     const roles = [
       'Analyst',
@@ -344,28 +349,30 @@ withTls('a connection by way of Okta reads rows', () => {
       `\n  ${PROVIDER} ,\n  ${ROLE} `,
     ];
     await using okta = await open({ samlResponse: samlResponse({ roles }) });
-    const who = person();
-    expect(await place.rowsFor({ ...properties(okta), AWSRoleARN: ROLE }, who)).toEqual(ROWS);
-    expect(place.asked()).toEqual([expect.objectContaining({ RoleArn: ROLE, PrincipalArn: PROVIDER })]);
-    expect(who.told).toEqual([
-      'Left out of the roles in the assertion: 1 that names no role and its provider',
+    const user = createUser();
+    expect(await backend.queryRows({ ...properties(okta), AWSRoleARN: ROLE }, user)).toEqual(ROWS);
+    expect(backend.stsRequests()).toEqual([
+      expect.objectContaining({ RoleArn: ROLE, PrincipalArn: PROVIDER }),
+    ]);
+    expect(user.messages).toEqual([
+      'Ignored 1 role in the assertion: expected the ARNs of a role and its SAML provider',
     ]);
   });
 
-  it('without another question on a device that Okta remembers', async () => {
+  it('without another prompt on a device that Okta remembers', async () => {
     await using okta = await open({ factors: [GOOGLE] });
-    const who = person({ answers: [CODE] });
-    expect(await place.rowsFor(properties(okta), who)).toEqual(ROWS);
-    expect(await place.rowsFor(properties(okta), who)).toEqual(ROWS);
-    expect(who.asked).toHaveLength(1);
+    const user = createUser({ answers: [CODE] });
+    expect(await backend.queryRows(properties(okta), user)).toEqual(ROWS);
+    expect(await backend.queryRows(properties(okta), user)).toEqual(ROWS);
+    expect(user.prompts).toHaveLength(1);
     expect(okta.passwords()).toBe(2);
     const devices = new Set(okta.requests.map((request) => readCookie(request, 'DT')));
     expect([...devices]).toEqual([expect.stringMatching(/^[\da-f]{32}$/)]);
-    expect(place.strays(okta, [...SECRETS, ...devices].map(String))).toEqual([]);
+    expect(backend.findLeaks(okta, [...SECRETS, ...devices].map(String))).toEqual([]);
   });
 });
 
-withTls('a connection by way of Okta fails', () => {
+withTls('a connection with Okta fails', () => {
   it.each<[state: string, code: string, message: string]>([
     ['PASSWORD_EXPIRED', 'AUTH_REFUSED', 'The password has expired at Okta'],
     ['PASSWORD_WARN', 'AUTH_REFUSED', 'The password expires at Okta'],
@@ -381,7 +388,7 @@ withTls('a connection by way of Okta fails', () => {
       'Okta responded with UNAUTHENTICATED, which requires a browser',
     ],
   ])('in the state %s', async (status, code, message) => {
-    expect(await failureOf({ status })).toEqual({ code, message });
+    expect(await getFailure({ status })).toEqual({ code, message });
   });
 
   it.each<[status: number, name: string, code: string, message: string]>([
@@ -399,14 +406,14 @@ withTls('a connection by way of Okta fails', () => {
     [401, 'E0000011', 'AUTH_NOT_SUPPORTED', 'Okta rejected the start of the sign-in'],
     [400, 'E0000001', 'AUTH_REFUSED', 'Okta rejected the request: username: bad'],
   ])('with status %d and %s to the password', async (status, name, code, message) => {
-    const setup = toThePassword(refusal(status, name, 'no', ['username: bad']));
-    expect(await failureOf(setup)).toEqual({ code, message: `${message} (${name})` });
+    const setup = respondingToPassword(refusal(status, name, 'no', ['username: bad']));
+    expect(await getFailure(setup)).toEqual({ code, message: `${message} (${name})` });
   });
 
   it.each<[string, OktaSetup, code: string, message: string]>([
     [
-      'where too many came before',
-      toThePassword({
+      'if the rate limit is exceeded',
+      respondingToPassword({
         ...refusal(429, 'E0000047', 'too many'),
         headers: { 'x-rate-limit-reset': '4102444800' },
       }),
@@ -416,38 +423,40 @@ withTls('a connection by way of Okta fails', () => {
     ...[403, 404, 405].map(
       (status) =>
         [
-          `where the host answers ${status}`,
-          toThePassword(status === 403 ? refusal(403, 'E0000022', 'not here') : html('nothing here', status)),
+          `if the host responds with ${status}`,
+          respondingToPassword(
+            status === 403 ? refusal(403, 'E0000022', 'not here') : html('nothing here', status),
+          ),
           'AUTH_MALFORMED',
           'OKTA does not respond like an Okta organization',
         ] as [string, OktaSetup, string, string],
     ),
     [
-      'where several factors could be meant',
+      'if several factors are available',
       { factors: [SMS, PUSH, VERIFY_CODE, EMAIL, WEBAUTHN] },
       'AUTH_CODE_NEEDED',
       'Okta offers several second factors: OktaVerify, SMS, Email',
     ],
     [
-      'where the factor needs a browser',
+      'if the factor needs a browser',
       { factors: [WEBAUTHN] },
       'AUTH_NOT_SUPPORTED',
       'Okta requires a second factor that needs a browser: webauthn of FIDO',
     ],
     [
-      'where the factor is a question',
+      'if the factor is a security question',
       { factors: [QUESTION] },
       'AUTH_NOT_SUPPORTED',
       'Okta requires a second factor that needs a browser: question of OKTA',
     ],
     [
-      'where a device shows the code and nobody can be asked',
+      'if a device shows the code and prompting is not possible',
       { factors: [GOOGLE] },
       'AUTH_CODE_NEEDED',
       'One-time code for Okta, from TOTP of GOOGLE: MFAPassCode is not set, and prompting is not possible',
     ],
     [
-      'where a code was sent a moment ago',
+      'if a code was sent a moment ago',
       {
         factors: [SMS],
         answer: ({ url }) =>
@@ -457,55 +466,55 @@ withTls('a connection by way of Okta fails', () => {
       'Okta sent a code recently and does not send another one yet (E0000109)',
     ],
     [
-      'where the application is not assigned',
-      atTheApplication(html('<title>403</title>', 403)),
+      'if the application is not assigned',
+      withApplicationPage(html('<title>403</title>', 403)),
       'AUTH_REFUSED',
       'The user is not allowed to open the AWS application at OKTA (status 403)',
     ],
     [
-      'where the application is not there',
-      atTheApplication(html('', 404)),
+      'if the application does not exist',
+      withApplicationPage(html('', 404)),
       'AUTH_REFUSED',
       'The user is not allowed to open the AWS application at OKTA (status 404)',
     ],
     [
-      'where the session is not accepted',
-      atTheApplication({ status: 302, headers: { location: '/login/login.htm' } }),
+      'if the session is rejected',
+      withApplicationPage({ status: 302, headers: { location: '/login/login.htm' } }),
       'AUTH_REFUSED',
       'Okta rejected the session for the AWS application',
     ],
     [
-      'where the application has no response',
-      atTheApplication(html('<title>Hello</title>')),
+      'if the application has no response',
+      withApplicationPage(html('<title>Hello</title>')),
       'AUTH_MALFORMED',
       'The page of the AWS application contains no SAML response: Hello',
     ],
     [
-      'where the new engine wants its own page',
-      atTheApplication(html('<div id="okta-sign-in">'), 'idx'),
+      'if Identity Engine requires its own page',
+      withApplicationPage(html('<div id="okta-sign-in">'), 'idx'),
       'AUTH_NOT_SUPPORTED',
       'OKTA runs Okta Identity Engine with a policy that requires a browser',
     ],
     [
-      'where the application leads elsewhere',
-      atTheApplication({ status: 302, headers: { location: 'https://evil.test/collect' } }),
+      'if the application redirects to another host',
+      withApplicationPage({ status: 302, headers: { location: 'https://evil.test/collect' } }),
       'AUTH_UNTRUSTED',
       'OKTA redirects to https://evil.test, but a sign-in must stay on one origin',
     ],
   ])('%s', async (_, setup, code, message) => {
-    expect(await failureOf(setup)).toEqual({ code, message });
+    expect(await getFailure(setup)).toEqual({ code, message });
   });
 
   it.each<[string, OktaSetup, sso: string, code: string, message: string]>([
     [
-      'with an API token that is not accepted',
+      'with a rejected API token',
       { apiToken: API_TOKEN },
       'ApiToken=CANARY-other',
       'AUTH_REFUSED',
       'Okta rejected APIToken (E0000011)',
     ],
     [
-      'with a factor that is not set up',
+      'with a factor that is not enrolled',
       { factors: [SMS] },
       'MFAType=Email',
       'AUTH_REFUSED',
@@ -520,51 +529,51 @@ withTls('a connection by way of Okta fails', () => {
     ],
     [
       'with a used code',
-      toTheCode(403, 'E0000082'),
+      rejectingCode(403, 'E0000082'),
       `MFAPassCode=${CODE}`,
       'AUTH_REFUSED',
       'The one-time code has already been used (E0000082)',
     ],
     [
-      'where the sign-in was ended',
-      toTheCode(403, 'E0000079'),
+      'if the sign-in was ended',
+      rejectingCode(403, 'E0000079'),
       `MFAPassCode=${CODE}`,
       'AUTH_EXPIRED',
       'Okta ended this sign-in (E0000079)',
     ],
     [
-      'where the sign-in took too long',
-      toTheCode(401, 'E0000011'),
+      'if the sign-in took too long',
+      rejectingCode(401, 'E0000011'),
       `MFAPassCode=${CODE}`,
       'AUTH_EXPIRED',
       'The sign-in took longer than Okta allows (E0000011)',
     ],
     [
-      'where too many codes were wrong',
-      toTheCode(403, 'E0000069'),
+      'if too many codes were wrong',
+      rejectingCode(403, 'E0000069'),
       `MFAPassCode=${CODE}`,
       'AUTH_REFUSED',
       'The account is locked at Okta (E0000069)',
     ],
     [
-      'where the application wants another code than that of the sign-in',
+      'if the application requires another code than the sign-in',
       { factors: [GOOGLE], appFactors: [GOOGLE] },
       `MFAPassCode=${CODE}`,
       'AUTH_CODE_NEEDED',
       'One-time code for Okta, from TOTP of GOOGLE, for the AWS application: MFAPassCode has already been used, and prompting is not possible',
     ],
     [
-      'where the new engine takes no state token of a page',
+      'if Identity Engine rejects the state token of a page',
       { appFactors: [VERIFY_CODE], pipeline: 'idx' },
       `MFAPassCode=${CODE}`,
       'AUTH_NOT_SUPPORTED',
       'OKTA runs Okta Identity Engine with a policy that requires a browser',
     ],
   ])('%s', async (_, setup, sso, code, message) => {
-    expect(await failureOf(setup, sso)).toEqual({ code, message });
+    expect(await getFailure(setup, sso)).toEqual({ code, message });
   });
 
-  it('where the touch ends as it should not', async () => {
+  it('if the approval fails', async () => {
     const outcomes: readonly (readonly [string, string])[] = [
       ['REJECTED', 'The request was rejected in Okta Verify'],
       ['TIMEOUT', 'The request in Okta Verify timed out'],
@@ -574,20 +583,20 @@ withTls('a connection by way of Okta fails', () => {
       ['PASSCODE_REPLAYED', 'The Okta Verify code has already been used'],
       ['SOMETHING_NEW', 'Okta Verify returned an unknown result'],
     ];
-    // Polls are seconds apart, so that these wait side by side.
+    // Polls are seconds apart, so these run at the same time.
     const found = await Promise.all(
       outcomes.map(async ([result]) => {
         await using okta = await open({ factors: [PUSH], push: [result] });
-        const { code, message } = await thrownBy(() => place.rowsFor(properties(okta), person()));
+        const { code, message } = await thrownBy(() => backend.queryRows(properties(okta), createUser()));
         return [code, message, okta.cancelled.length];
       }),
     );
     expect(found).toEqual(outcomes.map(([, message]) => ['AUTH_REFUSED', message, 1]));
   });
 
-  it('once for a statement, and blames no part of it', async () => {
+  it('once for a statement, without a position in it', async () => {
     await using okta = await open({ samlResponse: samlResponse({ roles: [] }) });
-    const error = await thrownBy(() => place.rowsFor(properties(okta)));
+    const error = await thrownBy(() => backend.queryRows(properties(okta)));
     expect(error).toMatchObject({ code: 'AUTH_SAML', position: undefined });
     expect(okta.passwords()).toBe(1);
   });
@@ -595,10 +604,10 @@ withTls('a connection by way of Okta fails', () => {
   it('with a wrong password once for fifty connections, and not again soon after', async () => {
     await using okta = await open({});
     const attempt = async (): Promise<string> =>
-      (await thrownBy(() => place.rowsFor(properties(okta, '', 'CANARY-wrong')))).code;
+      (await thrownBy(() => backend.queryRows(properties(okta, '', 'CANARY-wrong')))).code;
     const codes = await Promise.all(Array.from({ length: 50 }, attempt));
     expect(new Set([...codes, await attempt()])).toEqual(new Set(['AUTH_REFUSED']));
     expect(okta.passwords()).toBe(1);
-    expect(place.strays(okta, ['CANARY-wrong'])).toEqual([]);
+    expect(backend.findLeaks(okta, ['CANARY-wrong'])).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ import { CLIENT_PASSWORD, clientCertificates } from '../../support/client-certif
 import { printsOf } from '../../support/prints.ts';
 import { PROVIDER, ROLE } from '../../support/saml.ts';
 import { thrownBy } from '../../support/thrown.ts';
-import { openPlace, person, type PersonWords, type Place, ROWS } from './place.ts';
+import { startSignInBackend, createUser, type TestUserSetup, type SignInBackend, ROWS } from './backend.ts';
 
 const authority = testAuthority();
 const withTls = 'skipped' in authority ? describe.skip : describe;
@@ -27,25 +27,25 @@ const CODE = '271828';
 const STS = '/idp/sts.wst';
 const SECRETS = [PASSWORD, `${USER}:${PASSWORD}`, CODE, CLIENT_PASSWORD];
 
-let place: Place;
+let backend: SignInBackend;
 beforeAll(async () => {
-  place = await openPlace();
+  backend = await startSignInBackend();
 });
-beforeEach(() => place.forget());
+beforeEach(() => backend.reset());
 afterAll(async () => {
-  await place[Symbol.asyncDispose]();
+  await backend[Symbol.asyncDispose]();
 });
 
-interface Words {
+interface Scenario {
   readonly setup?: PingSetup;
-  /** Of `SSOLoginURL`. */
+  /** The path of `SSOLoginURL`. */
   readonly path?: string;
   readonly sso?: string;
   readonly more?: ConnectionObject;
-  readonly someone?: PersonWords;
+  readonly userSetup?: TestUserSetup;
 }
 
-function properties(ping: PingDouble, { path = STS, sso, more = {} }: Words = {}): ConnectionObject {
+function properties(ping: PingDouble, { path = STS, sso, more = {} }: Scenario = {}): ConnectionObject {
   return {
     AuthScheme: 'PingFederate',
     User: USER,
@@ -58,65 +58,67 @@ function properties(ping: PingDouble, { path = STS, sso, more = {} }: Words = {}
   };
 }
 
-interface Success extends Words {
-  readonly asked?: readonly string[];
+interface Success extends Scenario {
+  readonly prompts?: readonly string[];
 }
 
-/** The rows that a connection reads, once all that happened on the way is as it should be. */
-async function rowsOf(words: Success): Promise<readonly object[]> {
-  const { setup = {}, someone, asked = [] } = words;
+/** Reads the rows, and checks all that the sign-in did. */
+async function queryRows(scenario: Success): Promise<readonly object[]> {
+  const { setup = {}, userSetup, prompts = [] } = scenario;
   await using ping = await startPing(pair, setup);
-  const who = person(someone);
-  const rows = await place.rowsFor(properties(ping, words), who);
-  expect(place.asked()).toEqual([
+  const user = createUser(userSetup);
+  const rows = await backend.queryRows(properties(ping, scenario), user);
+  expect(backend.stsRequests()).toEqual([
     expect.objectContaining({ Action: 'AssumeRoleWithSAML', RoleArn: ROLE, PrincipalArn: PROVIDER }),
   ]);
-  expect(who.told).toEqual([]);
-  expect(who.asked).toEqual(asked);
+  expect(user.messages).toEqual([]);
+  expect(user.prompts).toEqual(prompts);
   expect(ping.passwords()).toBe(1);
   expect(ping.violations).toEqual([]);
-  expect(place.strays(ping, SECRETS)).toEqual([]);
+  expect(backend.findLeaks(ping, SECRETS)).toEqual([]);
   return rows;
 }
 
-/** What a connection ends with. */
-async function failureOf(words: Words): Promise<object> {
-  await using ping = await startPing(pair, words.setup);
-  const error = await thrownBy(() => place.rowsFor(properties(ping, words), person(words.someone)));
+/** The error of a connection, after checking that nothing leaked. */
+async function getFailure(scenario: Scenario): Promise<object> {
+  await using ping = await startPing(pair, scenario.setup);
+  const error = await thrownBy(() =>
+    backend.queryRows(properties(ping, scenario), createUser(scenario.userSetup)),
+  );
   expect(printsOf([error])).not.toContain('CANARY');
   expect(error.remedy).not.toBe('');
   expect(ping.violations).toEqual([]);
   expect(ping.passwords()).toBeLessThan(2);
-  expect(place.asked()).toEqual([]);
-  expect(place.strays(ping, SECRETS)).toEqual([]);
+  expect(backend.stsRequests()).toEqual([]);
+  expect(backend.findLeaks(ping, SECRETS)).toEqual([]);
   return { code: error.code, message: error.message.replaceAll(ping.origin, 'PING') };
 }
 
 const base64 = (content: string | Buffer): string => Buffer.from(content).toString('base64');
-const telling = (told: HttpsAnswer): PingSetup => ({ answer: () => told });
+const respondingWith = (response: HttpsAnswer): PingSetup => ({ answer: () => response });
 
-withTls('a connection by way of PingFederate reads rows', () => {
+withTls('a connection with PingFederate reads rows', () => {
   it.each<[string, Success]>([
     ['from its token service', {}],
     ['from a token processor', { path: `${STS}?TokenProcessorId=UsernameToken&x=%20y` }],
     ['with HTTP Basic', { setup: { isBasic: true }, sso: 'Authscheme=Basic' }],
-    ['with a role that was chosen', { more: { AWSRoleARN: ROLE, AWSPrincipalARN: PROVIDER } }],
+    ['with a selected role', { more: { AWSRoleARN: ROLE, AWSPrincipalARN: PROVIDER } }],
     ['by the pages of the server', { path: '' }],
-    ['by the page that begins', { path: '/idp/startSSO.ping' }],
+    ['by the page that starts the sign-in', { path: '/idp/startSSO.ping' }],
     ['by the page with its partner', { path: '/idp/startSSO.ping?PartnerSpId=urn:amazon:webservices' }],
-    ['by pages that ask for the name first', { path: '', setup: { isNameFirst: true } }],
+    ['by pages that ask for the user name first', { path: '', setup: { isNameFirst: true } }],
     ['by pages with a code', { path: '', setup: { code: CODE }, sso: `MFAPassCode=${CODE}` }],
     [
-      'by pages with a code that the person gives',
+      'by pages with a code that the user enters',
       {
         path: '',
         setup: { code: CODE },
-        someone: { answers: [CODE] },
-        asked: ['Code for One-time code at PingFederate'],
+        userSetup: { answers: [CODE] },
+        prompts: ['Code for One-time code at PingFederate'],
       },
     ],
   ])('%s', async (_, success) => {
-    expect(await rowsOf(success)).toEqual(ROWS);
+    expect(await queryRows(success)).toEqual(ROWS);
   });
 
   const files = new Map([
@@ -128,16 +130,13 @@ withTls('a connection by way of PingFederate reads rows', () => {
       'a PFX file',
       `SSLClientCertType=PFXFILE;SSLClientCert=/keys/ana.pfx;SSLClientCertPassword=${CLIENT_PASSWORD}`,
     ],
-    [
-      'a PFX file, which needs no type',
-      `SSLClientCert=/keys/ana.pfx;SSLClientCertPassword=${CLIENT_PASSWORD}`,
-    ],
+    ['a PFX file without a type', `SSLClientCert=/keys/ana.pfx;SSLClientCertPassword=${CLIENT_PASSWORD}`],
     [
       'a PFX',
       `SSLClientCertType=PFXBLOB;SSLClientCert=${base64(pfx)};SSLClientCertPassword=${CLIENT_PASSWORD}`,
     ],
     ['a PEM file of the home directory', 'SSLClientCertType=PEMKEY_FILE;SSLClientCert=~/ana.pem'],
-    ['a PEM file, which needs no type', 'SSLClientCert=/home/ana/ana.pem'],
+    ['a PEM file without a type', 'SSLClientCert=/home/ana/ana.pem'],
     ['a PEM', `SSLClientCertType=PEMKEY_BLOB;SSLClientCert=${base64(pem)}`],
     [
       'a PEM with an encrypted key',
@@ -156,17 +155,17 @@ withTls('a connection by way of PingFederate reads rows', () => {
       `SSLClientCertType=PEMKEY_BLOB;SSLClientCert=${base64(other + pem)};SSLClientCertSubject=ana`,
     ],
   ])('with a client certificate: %s', async (_, sso) => {
-    expect(await rowsOf({ setup: { clientCa }, sso, someone: { bytes: files } })).toEqual(ROWS);
+    expect(await queryRows({ setup: { clientCa }, sso, userSetup: { bytes: files } })).toEqual(ROWS);
   });
 
   it('by pages with a client certificate', async () => {
     const sso = `SSLClientCertType=PEMKEY_BLOB;SSLClientCert=${base64(pem)}`;
-    expect(await rowsOf({ path: '', setup: { clientCa }, sso })).toEqual(ROWS);
+    expect(await queryRows({ path: '', setup: { clientCa }, sso })).toEqual(ROWS);
   });
 });
 
-withTls('a connection by way of PingFederate fails', () => {
-  it.each<[string, Words, code: string, message: string]>([
+withTls('a connection with PingFederate fails', () => {
+  it.each<[string, Scenario, code: string, message: string]>([
     [
       'with a wrong password',
       { more: { Password: 'CANARY-wrong' } },
@@ -180,7 +179,7 @@ withTls('a connection by way of PingFederate fails', () => {
       "PingFederate rejected User or Password, or the account is locked: We didn't recognize the username or password you entered.",
     ],
     [
-      'where it wants HTTP Basic',
+      'if it requires HTTP Basic',
       { setup: { isBasic: true } },
       'AUTH_REFUSED',
       'PingFederate requires HTTP Basic, or rejected it',
@@ -195,10 +194,10 @@ withTls('a connection by way of PingFederate fails', () => {
       'without SSOExchangeUrl',
       { path: '/pf/sts.wst' },
       'AUTH_MISSING_PROPERTY',
-      'AuthScheme PingFederate needs SSOExchangeUrl, because SSOLoginURL is a security token service',
+      'AuthScheme PingFederate requires SSOExchangeUrl if SSOLoginURL is a security token service',
     ],
     [
-      'with a partner that it does not know',
+      'with an unknown partner',
       { more: { SSOExchangeUrl: 'urn:else' } },
       'AUTH_SAML',
       'SSOExchangeUrl is not a partner of PingFederate (InvalidRequest: No connection for AppliesTo.)',
@@ -214,44 +213,44 @@ withTls('a connection by way of PingFederate fails', () => {
         ['InvalidRequest', 'AUTH_REFUSED', 'PingFederate did not issue a token for this request'],
         ['BadRequest', 'AUTH_REFUSED', 'PingFederate did not issue a token for this request'],
       ] as const
-    ).map(([fault, code, message]): [string, Words, string, string] => [
+    ).map(([fault, code, message]): [string, Scenario, string, string] => [
       `with the fault ${fault}`,
       { setup: { fault: [fault, 'no'] } },
       code,
       `${message} (${fault}: no)`,
     ]),
     [
-      'with a fault that nobody knows',
+      'with an unknown fault',
       { setup: { fault: ['Unheard', 'no'] } },
       'AUTH_REFUSED',
       'PingFederate rejected the request: Unheard: no',
     ],
     [
-      'where WS-Trust is off',
-      { setup: telling({ status: 404 }) },
+      'if WS-Trust is disabled',
+      { setup: respondingWith({ status: 404 }) },
       'AUTH_SAML',
       'PingFederate does not offer /idp/sts.wst',
     ],
     [
-      'where it answers 403',
-      { setup: telling({ status: 403 }) },
+      'if it responds with 403',
+      { setup: respondingWith({ status: 403 }) },
       'AUTH_REFUSED',
       'PING requires a client certificate, or rejected this one',
     ],
     [
-      'where a page is no token service',
-      { setup: telling({ body: '<!DOCTYPE html><html>', headers: { 'content-type': 'text/html' } }) },
+      'if a page is not a token service',
+      { setup: respondingWith({ body: '<!DOCTYPE html><html>', headers: { 'content-type': 'text/html' } }) },
       'AUTH_MALFORMED',
       'PING/idp/sts.wst responded with an HTML page instead of a token',
     ],
     [
-      'where the server fails',
-      { setup: telling({ status: 503 }) },
+      'if the server fails',
+      { setup: respondingWith({ status: 503 }) },
       'AUTH_UNAVAILABLE',
       'PingFederate failed with status 503',
     ],
     [
-      'where the token is encrypted',
+      'if the token is encrypted',
       {
         setup: { token: '<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"/>' },
       },
@@ -259,7 +258,7 @@ withTls('a connection by way of PingFederate fails', () => {
       'PingFederate encrypted the token, so its roles cannot be read',
     ],
     [
-      'where its pages want a code and nobody can be asked',
+      'if its pages require a code and prompting is not possible',
       { path: '', setup: { code: CODE } },
       'AUTH_CODE_NEEDED',
       'PingFederate requires a code for One-time code',
@@ -271,10 +270,10 @@ withTls('a connection by way of PingFederate fails', () => {
       'PingFederate rejected the code for One-time code',
     ],
     [
-      'where PingID takes over',
+      'if PingID takes over',
       {
         path: '',
-        setup: telling({
+        setup: respondingWith({
           body: '<form method="post" action="https://authenticator.pingone.test/pingid/ppm/auth"><input type="hidden" name="ppm_request" value="x"></form>',
         }),
       },
@@ -282,10 +281,10 @@ withTls('a connection by way of PingFederate fails', () => {
       'PingFederate delegates the sign-in to PingID at https://authenticator.pingone.test, which needs a browser',
     ],
     [
-      'where another service takes over',
+      'if another service takes over',
       {
         path: '',
-        setup: telling({
+        setup: respondingWith({
           body: '<form method="post" action="https://mfa.corp.test/begin"><input type="hidden" name="ticket" value="x"></form>',
         }),
       },
@@ -293,10 +292,10 @@ withTls('a connection by way of PingFederate fails', () => {
       'PingFederate delegates the sign-in to https://mfa.corp.test, which needs a browser',
     ],
     [
-      'where a page waits for a swipe',
+      'if a page waits for a swipe',
       {
         path: '',
-        setup: telling({
+        setup: respondingWith({
           body: '<title>Authenticating</title><form method="post" action="/pf/swipe"><input type="hidden" name="poll" value="1"></form>',
         }),
       },
@@ -304,10 +303,10 @@ withTls('a connection by way of PingFederate fails', () => {
       'PingFederate repeats the same page, which needs a browser',
     ],
     [
-      'where the password is to be changed',
+      'if the password must be changed',
       {
         path: '',
-        setup: telling({
+        setup: respondingWith({
           body: '<form method=post><input type=password name=a><input type=password name=b></form>',
         }),
       },
@@ -315,25 +314,25 @@ withTls('a connection by way of PingFederate fails', () => {
       'PingFederate requires a new password',
     ],
     [
-      'with a partner that its pages do not know',
+      'with a partner that is unknown to its pages',
       { path: '', sso: 'RelyingParty=urn:else' },
       'AUTH_SAML',
       'PingFederate has no connection with that name: Unknown partner',
     ],
     [
-      'where its pages want Windows sign-in',
+      'if its pages require Windows sign-in',
       {
         path: '',
-        setup: telling({ status: 401, headers: { 'www-authenticate': 'Negotiate' } }),
+        setup: respondingWith({ status: 401, headers: { 'www-authenticate': 'Negotiate' } }),
       },
       'AUTH_NOT_SUPPORTED',
       'PING requires Windows sign-in or HTTP Basic instead of a sign-in page',
     ],
     [
-      'where a form would take the password elsewhere',
+      'if a form submits the password to another origin',
       {
         path: '',
-        setup: telling({
+        setup: respondingWith({
           body: '<form method=post action="https://evil.test/"><input name=pf.username><input type=password name=pf.pass></form>',
         }),
       },
@@ -359,58 +358,58 @@ withTls('a connection by way of PingFederate fails', () => {
       'SSLClientCertPassword is not the password of SSLClientCert',
     ],
     [
-      'with a subject that is not there',
+      'with an unknown certificate subject',
       {
         setup: { clientCa },
         sso: `SSLClientCertType=PEMKEY_BLOB;SSLClientCert=${base64(pem)};SSLClientCertSubject=eve`,
       },
       'CONN_BAD_VALUE',
-      'SSLClientCert has no certificate with a key of the subject "eve", but "O=Corp, CN=ana"',
+      'SSLClientCert has no certificate with the subject "eve" (available: "O=Corp, CN=ana")',
     ],
     [
-      'with a file that is not there',
+      'with a certificate file that does not exist',
       { setup: { clientCa }, sso: 'SSLClientCertType=PFXFILE;SSLClientCert=/no/such/CANARY.pfx' },
       'CONN_BAD_VALUE',
-      'SSLClientCert names a file, but there is no such file',
+      'SSLClientCert names a file that does not exist',
     ],
-  ])('%s', async (_, words, code, message) => {
-    expect(await failureOf(words)).toEqual({ code, message });
+  ])('%s', async (_, scenario, code, message) => {
+    expect(await getFailure(scenario)).toEqual({ code, message });
   });
 
-  it('with no certificate in what should be one', async () => {
+  it('with content that is not a certificate', async () => {
     const sso = 'SSLClientCertType=PEMKEY_BLOB;SSLClientCert=Q0FOQVJZ';
-    expect(await failureOf({ setup: { clientCa }, sso })).toMatchObject({
+    expect(await getFailure({ setup: { clientCa }, sso })).toMatchObject({
       code: 'CONN_BAD_VALUE',
       message: expect.stringContaining('does not contain a certificate and its private key'),
     });
   });
 
-  it('without the certificate that the server wants', async () => {
+  it('without the certificate that the server requires', async () => {
     await using ping = await startPing(pair, { clientCa });
-    const error = await thrownBy(() => place.rowsFor(properties(ping)));
-    // Servers end the connection; those that say why are told apart in the tests of connections.
+    const error = await thrownBy(() => backend.queryRows(properties(ping)));
+    // Servers end the connection, with or without a reason; other tests cover both.
     expect(['CONN_TLS', 'CONN_NETWORK']).toContain(error.code);
     expect(ping.passwords()).toBe(0);
-    expect(place.strays(ping, SECRETS)).toEqual([]);
+    expect(backend.findLeaks(ping, SECRETS)).toEqual([]);
   });
 
   it.each([STS, ''])('with a wrong password once for fifty connections from "%s"', async (path) => {
     await using ping = await startPing(pair);
     const wrong = properties(ping, { path, more: { Password: 'CANARY-wrong' } });
-    const attempt = async (): Promise<string> => (await thrownBy(() => place.rowsFor(wrong))).code;
+    const attempt = async (): Promise<string> => (await thrownBy(() => backend.queryRows(wrong))).code;
     const codes = await Promise.all(Array.from({ length: 50 }, attempt));
     expect(new Set([...codes, await attempt()])).toEqual(new Set(['AUTH_REFUSED']));
     expect(ping.passwords()).toBe(1);
-    expect(place.strays(ping, ['CANARY-wrong'])).toEqual([]);
+    expect(backend.findLeaks(ping, ['CANARY-wrong'])).toEqual([]);
   });
 });
 
 const withOldCiphers = oldPfx === undefined ? describe.skip : withTls;
 
-withOldCiphers('a connection by way of PingFederate with a certificate of an old cipher', () => {
-  it('is told to have it exported anew', async () => {
+withOldCiphers('a connection with PingFederate with a certificate that uses an old cipher', () => {
+  it('asks for another export', async () => {
     const sso = `SSLClientCertType=PFXBLOB;SSLClientCert=${base64(oldPfx ?? '')};SSLClientCertPassword=${CLIENT_PASSWORD}`;
-    expect(await failureOf({ setup: { clientCa }, sso })).toEqual({
+    expect(await getFailure({ setup: { clientCa }, sso })).toEqual({
       code: 'CONN_BAD_VALUE',
       message: 'SSLClientCert is encrypted with an unsupported cipher',
     });

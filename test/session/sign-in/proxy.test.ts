@@ -8,27 +8,27 @@ import { startProxy } from '../../doubles/proxy.ts';
 import { testAuthority } from '../../support/certificates.ts';
 import { samlResponse } from '../../support/saml-response.ts';
 import { thrownBy } from '../../support/thrown.ts';
-import { openPlace, person, type Place, type ProviderDouble, ROWS } from './place.ts';
+import { startSignInBackend, createUser, type SignInBackend, type ProviderDouble, ROWS } from './backend.ts';
 
 const authority = testAuthority();
 const withTls = 'skipped' in authority ? describe.skip : describe;
 const { ca, server: pair } = 'skipped' in authority ? { ca: '', server: { key: '', cert: '' } } : authority;
 
-let place: Place;
+let backend: SignInBackend;
 beforeAll(async () => {
-  place = await openPlace();
+  backend = await startSignInBackend();
 });
-beforeEach(() => place.forget());
+beforeEach(() => backend.reset());
 afterAll(async () => {
-  await place[Symbol.asyncDispose]();
+  await backend[Symbol.asyncDispose]();
 });
 
 type Opened = ProviderDouble & AsyncDisposable & { readonly loginUrl?: string };
 
-interface Way {
+interface SignInMethod {
   open(): Promise<Opened>;
-  /** Beyond the address. */
-  readonly given: ConnectionObject;
+  /** The properties besides SSOLoginURL. */
+  readonly properties: ConnectionObject;
   readonly path?: string;
 }
 
@@ -37,49 +37,56 @@ const RESPONSE = samlResponse({
 });
 const BY_PING = { AuthScheme: 'PingFederate', User: ping.USER, Password: ping.PASSWORD };
 const BY_ADFS = { AuthScheme: 'ADFS', User: adfs.USER, Password: adfs.PASSWORD };
-const WAYS: Readonly<Record<string, Way>> = {
+const METHODS: Readonly<Record<string, SignInMethod>> = {
   Okta: {
     open: () => okta.startOkta(pair, { samlResponse: RESPONSE }),
-    given: { AuthScheme: 'Okta', User: okta.USER, Password: okta.PASSWORD },
+    properties: { AuthScheme: 'Okta', User: okta.USER, Password: okta.PASSWORD },
   },
-  'ADFS by its pages': { open: () => adfs.startAdfs(pair), given: BY_ADFS },
+  'ADFS by its pages': { open: () => adfs.startAdfs(pair), properties: BY_ADFS },
   'ADFS by WS-Trust': {
     open: () => adfs.startAdfs(pair),
-    given: BY_ADFS,
+    properties: BY_ADFS,
     path: '/adfs/services/trust/13/usernamemixed',
   },
-  'PingFederate by its pages': { open: () => ping.startPing(pair), given: BY_PING },
+  'PingFederate by its pages': { open: () => ping.startPing(pair), properties: BY_PING },
   'PingFederate by WS-Trust': {
     open: () => ping.startPing(pair),
-    given: { ...BY_PING, SSOExchangeUrl: ping.PARTNER },
+    properties: { ...BY_PING, SSOExchangeUrl: ping.PARTNER },
     path: '/idp/sts.wst',
   },
 };
 
 /** Connects to the provider through the proxy and reads rows. */
-function rowsThrough(port: number, provider: Opened, { given, path = '' }: Way): Promise<readonly object[]> {
+function rowsThrough(
+  port: number,
+  provider: Opened,
+  { properties, path = '' }: SignInMethod,
+): Promise<readonly object[]> {
   const address = provider.loginUrl ?? `${provider.origin}${path}`;
   const proxy = { ProxyServer: '127.0.0.1', ProxyPort: String(port) };
-  return place.rowsFor({ ...given, SSOLoginURL: address, SSLServerCert: ca, ...proxy }, person());
+  return backend.queryRows(
+    { ...properties, SSOLoginURL: address, SSLServerCert: ca, ...proxy },
+    createUser(),
+  );
 }
 
-withTls.each(Object.entries(WAYS))('a sign-in by way of %s', (_, way) => {
-  it("goes through the connection's proxy, to a server of an authority that the connection names", async () => {
-    await using provider = await way.open();
+withTls.each(Object.entries(METHODS))('a sign-in at %s', (_, method) => {
+  it('goes through the proxy and trusts the authority in SSLServerCert', async () => {
+    await using provider = await method.open();
     await using proxy = await startProxy();
-    expect(await rowsThrough(proxy.port, provider, way)).toEqual(ROWS);
+    expect(await rowsThrough(proxy.port, provider, method)).toEqual(ROWS);
     const { host } = new URL(provider.origin);
-    const tunnels = proxy.tunnels.filter(({ authority: asked }) => asked === host);
+    const tunnels = proxy.tunnels.filter(({ authority: target }) => target === host);
     const connections = new Set(provider.requests.map(({ connection }) => connection));
     expect(tunnels.length).toBeGreaterThan(0);
     expect(tunnels).toHaveLength(connections.size);
-    expect(place.strays(provider, [])).toEqual([]);
+    expect(backend.findLeaks(provider, [])).toEqual([]);
   });
 
-  it('asks nobody where the proxy refuses, and says who refused', async () => {
-    await using provider = await way.open();
+  it('sends nothing if the proxy refuses, and names the proxy', async () => {
+    await using provider = await method.open();
     await using proxy = await startProxy(403);
-    const error = await thrownBy(() => rowsThrough(proxy.port, provider, way));
+    const error = await thrownBy(() => rowsThrough(proxy.port, provider, method));
     expect(error.code).toBe('CONN_PROXY');
     expect(error.message).toContain(`proxy 127.0.0.1:${proxy.port}`);
     expect(provider.requests).toEqual([]);
@@ -91,19 +98,19 @@ describe('an assertion', () => {
     ['eu-west-1', 'aws', 'sts.eu-west-1.amazonaws.com:443'],
     ['us-gov-west-1', 'aws-us-gov', 'sts.us-gov-west-1.amazonaws.com:443'],
     ['cn-north-1', 'aws-cn', 'sts.cn-north-1.amazonaws.com.cn:443'],
-  ])('of %s goes to the STS of its partition, %s', async (region, partition, sts) => {
+  ])('for %s is sent to the STS of its partition, %s', async (region, partition, sts) => {
     await using proxy = await startProxy(403);
     const account = `arn:${partition}:iam::123456789012`;
     const roles = [`${account}:role/A,${account}:saml-provider/P`];
-    const given = {
+    const properties = {
       AuthScheme: 'SAMLAssertion',
       SAMLAssertion: samlResponse({ roles }),
       AWSRegion: region,
       ProxyServer: `127.0.0.1:${proxy.port}`,
       MaximumRequestRetries: '1',
     };
-    await using connection = await connect(given, person().options);
+    await using connection = await connect(properties, createUser().options);
     expect((await thrownBy(() => connection.whoami())).code).toBe('CONN_PROXY');
-    expect(proxy.tunnels.map(({ authority: asked }) => asked)).toEqual([sts]);
+    expect(proxy.tunnels.map(({ authority: target }) => target)).toEqual([sts]);
   });
 });

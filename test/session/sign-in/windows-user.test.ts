@@ -6,7 +6,7 @@ import { type AdapterWords, type AdfsDouble, type AdfsSetup, startAdfs } from '.
 import { testAuthority } from '../../support/certificates.ts';
 import { PROVIDER, ROLE } from '../../support/saml.ts';
 import { thrownBy } from '../../support/thrown.ts';
-import { openPlace, person, type Place, ROWS } from './place.ts';
+import { startSignInBackend, createUser, type SignInBackend, ROWS } from './backend.ts';
 
 const authority = testAuthority();
 const withTls = 'skipped' in authority ? describe.skip : describe;
@@ -18,16 +18,16 @@ const TRANSPORT = '/adfs/services/trust/13/windowstransport';
 const CODE = '271828';
 const VIP: AdapterWords = { method: 'VIPAuthenticationProviderUPN', fields: ['security_code'], code: CODE };
 
-let place: Place;
+let backend: SignInBackend;
 beforeAll(async () => {
-  place = await openPlace();
+  backend = await startSignInBackend();
 });
-beforeEach(() => place.forget());
+beforeEach(() => backend.reset());
 afterAll(async () => {
-  await place[Symbol.asyncDispose]();
+  await backend[Symbol.asyncDispose]();
 });
 
-/** Neither User nor Password. */
+/** Without User and Password. */
 function properties(adfs: AdfsDouble, path = '', sso?: string): ConnectionObject {
   return {
     AuthScheme: 'ADFS',
@@ -37,50 +37,50 @@ function properties(adfs: AdfsDouble, path = '', sso?: string): ConnectionObject
   };
 }
 
-/** A user for whom the system says these tokens, and what was said to it. */
+/** A Windows user with these tokens, and the challenges that the system received. */
 function windowsUser(...tokens: readonly string[]) {
-  const said: string[] = [];
+  const challenges: string[] = [];
   const hosts: string[] = [];
   let at = 0;
   const negotiatorFor: NegotiatorFor = async (host) => {
     hosts.push(host);
     return {
       async step(challenge) {
-        said.push(challenge);
+        challenges.push(challenge);
         return tokens[at++] ?? '';
       },
     };
   };
-  return { said, hosts, negotiatorFor };
+  return { challenges, hosts, negotiatorFor };
 }
 
-withTls('a connection of a Windows user by way of ADFS reads rows', () => {
-  it.each<[string, path: string, tickets: readonly string[], said: readonly string[]]>([
+withTls('a connection of a Windows user with ADFS reads rows', () => {
+  it.each<[string, path: string, tickets: readonly string[], challenges: readonly string[]]>([
     ['with a ticket', '', [TICKET], ['', 'proof']],
     ['with three legs', '', ['b25l', 'dHdv', 'dGhyZWU='], ['', 'more1', 'more2', 'proof']],
     ['with a ticket by WS-Trust', TRANSPORT, [TICKET], ['', 'proof']],
     ['with three legs by WS-Trust', TRANSPORT, ['b25l', 'dHdv', 'dGhyZWU='], ['', 'more1', 'more2', 'proof']],
-  ])('%s', async (_, path, tickets, said) => {
+  ])('%s', async (_, path, tickets, challenges) => {
     await using adfs = await startAdfs(pair, { tickets });
-    const user = windowsUser(...tickets);
-    expect(await place.rowsFor(properties(adfs, path), person(user))).toEqual(ROWS);
-    expect(place.asked()).toEqual([
+    const windows = windowsUser(...tickets);
+    expect(await backend.queryRows(properties(adfs, path), createUser(windows))).toEqual(ROWS);
+    expect(backend.stsRequests()).toEqual([
       expect.objectContaining({ Action: 'AssumeRoleWithSAML', RoleArn: ROLE, PrincipalArn: PROVIDER }),
     ]);
-    expect(user.said).toEqual(said);
-    expect(user.hosts).toEqual(['127.0.0.1']);
-    // NTLM proves a connection, not a request.
+    expect(windows.challenges).toEqual(challenges);
+    expect(windows.hosts).toEqual(['127.0.0.1']);
+    // NTLM authenticates a connection, not a request.
     expect(new Set(adfs.requests.map(({ connection }) => connection)).size).toBe(1);
     expect(adfs.violations).toEqual([]);
     expect(adfs.passwords()).toBe(0);
-    expect(place.strays(adfs, tickets)).toEqual([]);
+    expect(backend.findLeaks(adfs, tickets)).toEqual([]);
   });
 
-  it('as the program that it says it is', async () => {
+  it('with the user agent in UserAgent', async () => {
     await using adfs = await startAdfs(pair, { tickets: [TICKET] });
     const agent = 'Corp (Trident/7.0)';
-    const given = properties(adfs, '', `UserAgent=${agent}`);
-    expect(await place.rowsFor(given, person(windowsUser(TICKET)))).toEqual(ROWS);
+    const options = properties(adfs, '', `UserAgent=${agent}`);
+    expect(await backend.queryRows(options, createUser(windowsUser(TICKET)))).toEqual(ROWS);
     expect(new Set(adfs.requests.map(({ headers }) => headers['user-agent']))).toEqual(new Set([agent]));
   });
 });
@@ -94,23 +94,23 @@ interface Failure {
   readonly message: string;
 }
 
-/** The package as it behaves where the system's library says that. */
-const failing = (says: string): NegotiatorFor =>
+/** The Kerberos package with an error of the system library. */
+const failing = (text: string): NegotiatorFor =>
   createKerberosNegotiator(async () => ({
     default: {
       GSS_C_MUTUAL_FLAG: 2,
       GSS_C_SEQUENCE_FLAG: 8,
       GSS_MECH_OID_SPNEGO: 6,
       initializeClient: async () => ({
-        step: () => Promise.reject(new Error(says)),
+        step: () => Promise.reject(new Error(text)),
       }),
     },
   }));
 
-withTls('a connection of a Windows user by way of ADFS fails', () => {
+withTls('a connection of a Windows user with ADFS fails', () => {
   it.each<[string, Failure]>([
     [
-      'where the ticket is not accepted',
+      'if the ticket is rejected',
       {
         setup: { tickets: ['cmlnaHQ='] },
         code: 'AUTH_REFUSED',
@@ -118,7 +118,7 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
       },
     ],
     [
-      'where the ticket is not accepted by WS-Trust',
+      'if the ticket is rejected by WS-Trust',
       {
         setup: { tickets: ['cmlnaHQ='] },
         path: TRANSPORT,
@@ -127,11 +127,11 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
       },
     ],
     [
-      'where ADFS shows the password form',
+      'if ADFS shows the password form',
       { code: 'AUTH_NOT_SUPPORTED', message: 'ADFS showed the password form instead of Windows sign-in' },
     ],
     [
-      'where ADFS offers NTLM alone',
+      'if ADFS offers only NTLM',
       {
         setup: { answer: () => ({ status: 401, headers: { 'www-authenticate': 'NTLM' } }) },
         code: 'AUTH_NOT_SUPPORTED',
@@ -139,7 +139,7 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
       },
     ],
     [
-      'where Windows would take NTLM and only Kerberos is wanted',
+      'if Windows offers NTLM and KerberosOnly is set',
       {
         setup: { tickets: [NTLM] },
         sso: 'KerberosOnly=true',
@@ -149,7 +149,7 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
       },
     ],
     [
-      'where ADFS never has enough',
+      'if ADFS never accepts the tokens',
       {
         setup: {
           answer: () => ({ status: 401, headers: { 'www-authenticate': 'Negotiate bW9yZQ==' } }),
@@ -159,7 +159,7 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
       },
     ],
     [
-      'where another host would have the ticket',
+      'if ADFS redirects to another host',
       {
         setup: { answer: () => ({ status: 302, headers: { location: 'https://evil.test/adfs/ls/wia' } }) },
         code: 'AUTH_UNTRUSTED',
@@ -167,7 +167,7 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
       },
     ],
     [
-      'where the endpoint is off',
+      'if the endpoint is disabled',
       {
         setup: { answer: () => ({ status: 404 }) },
         path: TRANSPORT,
@@ -176,7 +176,7 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
       },
     ],
     [
-      'where the user may not use AWS',
+      'if the user is not allowed to use AWS',
       {
         setup: { tickets: [TICKET], fault: ['RequestFailed', 'MSIS3127: The specified request failed.'] },
         path: TRANSPORT,
@@ -186,7 +186,7 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
       },
     ],
     [
-      'where a second factor is wanted and nobody can be asked',
+      'if a second factor is required and prompting is not possible',
       {
         setup: {
           tickets: [TICKET],
@@ -223,13 +223,13 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
         ],
         ['Something else', 'AUTH_REFUSED', 'Kerberos could not sign in at 127.0.0.1'],
       ] as const
-    ).map(([says, code, message]): [string, Failure] => [
-      `where Kerberos says: ${says}`,
+    ).map(([text, code, message]): [string, Failure] => [
+      `if Kerberos reports: ${text}`,
       {
         setup: { tickets: [TICKET] },
-        negotiatorFor: failing(says),
+        negotiatorFor: failing(text),
         code,
-        message: `${message} (${says})`,
+        message: `${message} (${text})`,
       },
     ]),
     [
@@ -247,22 +247,22 @@ withTls('a connection of a Windows user by way of ADFS fails', () => {
     '%s',
     async (_, { setup, path, sso, negotiatorFor = windowsUser(TICKET).negotiatorFor, code, message }) => {
       await using adfs = await startAdfs(pair, setup);
-      const who = person({ negotiatorFor });
-      const error = await thrownBy(() => place.rowsFor(properties(adfs, path, sso), who));
+      const user = createUser({ negotiatorFor });
+      const error = await thrownBy(() => backend.queryRows(properties(adfs, path, sso), user));
       expect({ code: error.code, message: error.message.replaceAll(adfs.origin, 'ADFS') }).toEqual({
         code,
         message,
       });
       expect(error.remedy).not.toBe('');
-      expect(place.asked()).toEqual([]);
-      expect(place.strays(adfs, [TICKET])).toEqual([]);
+      expect(backend.stsRequests()).toEqual([]);
+      expect(backend.findLeaks(adfs, [TICKET])).toEqual([]);
     },
   );
 
-  it('with a ticket that is not accepted, once for fifty connections', async () => {
+  it('with a rejected ticket, once for fifty connections', async () => {
     await using adfs = await startAdfs(pair, { tickets: ['cmlnaHQ='] });
     const attempt = async (): Promise<string> =>
-      (await thrownBy(() => place.rowsFor(properties(adfs), person(windowsUser(TICKET))))).code;
+      (await thrownBy(() => backend.queryRows(properties(adfs), createUser(windowsUser(TICKET))))).code;
     const codes = await Promise.all(Array.from({ length: 50 }, attempt));
     expect(new Set([...codes, await attempt()])).toEqual(new Set(['AUTH_REFUSED']));
     expect(adfs.requests.filter(({ headers }) => headers.authorization !== undefined)).toHaveLength(1);
