@@ -2,28 +2,28 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 
 export interface Reply {
   readonly status: number;
-  /** The body, one part after another. */
+  /** The parts of the body, in order. */
   readonly parts: readonly (string | Buffer)[];
 }
 
-/** Bodies up to this go out in one write with their head. */
+/** Bodies up to this size are written together with their head. */
 const SMALL_BYTES = 16 * 1024;
 const END_OF_HEAD = '\r\n\r\n';
 
 /**
- * Answers DynamoDB's operations over HTTP/1.1, with as little of it as the two clients need: bodies of a known length over
- * connections that stay open. `node:http` takes longer over a small exchange than a client does over its part, and would
- * be most of what a look-up measures. Prints its port, and ends with whoever started it.
+ * Serves DynamoDB's operations with the subset of HTTP/1.1 that both clients need: bodies with a Content-Length over keep-alive
+ * connections. `node:http` takes longer for a small exchange than a client does, and would dominate the look-up. Prints its
+ * port, and exits with the process that started it.
  */
-export function serve(answer: (operation: string, body: Buffer) => Reply): void {
+export function serve(handle: (operation: string, body: Buffer) => Reply): void {
   const server = createServer({ noDelay: true }, (socket) => {
     let received: Buffer = Buffer.alloc(0);
     socket.on('error', () => socket.destroy());
     socket.on('data', (chunk) => {
       received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
-      for (let request = firstOf(received); request !== undefined; request = firstOf(received)) {
+      for (let request = parseRequest(received); request !== undefined; request = parseRequest(received)) {
         received = received.subarray(request.end);
-        reply(socket, answer(request.operation, request.body));
+        reply(socket, handle(request.operation, request.body));
       }
     });
   });
@@ -33,8 +33,8 @@ export function serve(answer: (operation: string, body: Buffer) => Reply): void 
   process.stdin.resume().on('end', () => process.exit());
 }
 
-/** The request that the bytes begin with; undefined where it is not whole yet. */
-function firstOf(
+/** Parses the first request of the bytes. Returns undefined if it is not complete. */
+function parseRequest(
   bytes: Buffer,
 ): { readonly operation: string; readonly body: Buffer; readonly end: number } | undefined {
   const endOfHead = bytes.indexOf(END_OF_HEAD);

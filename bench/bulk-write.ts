@@ -7,11 +7,11 @@ import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { startChild } from './child.ts';
-import { type Duel, fight, timed } from './duel.ts';
-import { type Measurement, ms, type Result } from './measurement.ts';
+import { type Comparison, compareSides, measureTime } from './comparison.ts';
+import { type Measurement, formatMs, type Result } from './measurement.ts';
 import type { MemoryReport } from './memory-report.ts';
 import { connect } from './product.ts';
-import { connectionTo, documentClient } from './sides.ts';
+import { toConnectionOptions, createDocumentClient } from './sides.ts';
 
 const ROWS = 20_000;
 const MANY_ROWS = 1_000_000;
@@ -19,7 +19,7 @@ const ROWS_PER_INSERT = 1000;
 const CONCURRENCY = 4;
 const BATCH = 25;
 
-/** Rows of a file and of INSERT into a server that takes them at once, against a loop with the SDK's BatchWriteCommand. */
+/** COPY and INSERT into a server that stores nothing, compared with a loop over the SDK's BatchWriteCommand. */
 export const bulkWrite: Measurement = {
   name: 'bulk-write',
   async run({ rounds }) {
@@ -27,38 +27,40 @@ export const bulkWrite: Measurement = {
     await using server = await startChild('./sink-server.ts', []);
     const endpoint = `http://127.0.0.1:${server.firstLine}`;
     const connection = {
-      ...connectionTo(endpoint),
+      ...toConnectionOptions(endpoint),
       ThreadCount: String(CONCURRENCY),
       UseBatchWriteItemOperation: 'true',
     };
     await using db = await connect(connection);
-    const sdk = documentClient(endpoint);
+    const sdk = createDocumentClient(endpoint);
     const results: Result[] = [];
     try {
       const file = join(folder, 'rows.ndjson');
       await writeRows(file, ROWS);
-      const loop = (): ReturnType<Duel['sdk']> => timed(async () => String(await sdkLoop(sdk, file)));
-      const duels: readonly Duel[] = [
+      const sdkSide = (): ReturnType<Comparison['sdk']> =>
+        measureTime(async () => String(await sdkLoop(sdk, file)));
+      const comparisons: readonly Comparison[] = [
         {
           name: 'COPY FROM NDJSON with BatchWriteItem',
-          driver: () => timed(async () => String((await db.query(`COPY sink FROM '${file}'`)).rowCount)),
-          sdk: loop,
+          driver: () =>
+            measureTime(async () => String((await db.query(`COPY sink FROM '${file}'`)).rowCount)),
+          sdk: sdkSide,
         },
         {
           name: 'INSERT of 1,000 rows a statement with BatchWriteItem',
           driver: () =>
-            timed(async () => {
+            measureTime(async () => {
               let rows = 0;
               for (let from = 0; from < ROWS; from += ROWS_PER_INSERT)
-                rows += (await db.query(insertOf(from, ROWS_PER_INSERT))).rowCount;
+                rows += (await db.query(createInsert(from, ROWS_PER_INSERT))).rowCount;
               return String(rows);
             }),
-          sdk: loop,
+          sdk: sdkSide,
         },
       ];
-      for (const duel of duels) {
-        const { name: what, driverMs, sdkMs, ratio } = await fight(duel, rounds);
-        const from = `${ms(driverMs)} against ${ms(sdkMs)} of a loop with the SDK, ${ROWS.toLocaleString('en')} rows`;
+      for (const comparison of comparisons) {
+        const { name: what, driverMs, sdkMs, ratio } = await compareSides(comparison, rounds);
+        const from = `${formatMs(driverMs)} against ${formatMs(sdkMs)} of a loop with the SDK, ${ROWS.toLocaleString('en')} rows`;
         results.push({ what, value: ratio, unit: 'x', target: { atLeast: 1.5 }, from });
       }
       return results;
@@ -69,7 +71,7 @@ export const bulkWrite: Measurement = {
   },
 };
 
-/** What a process holds that loads a large file. */
+/** The memory of a process that loads a large file. */
 export const bulkMemory: Measurement = {
   name: 'bulk-memory',
   async run() {
@@ -78,7 +80,7 @@ export const bulkMemory: Measurement = {
     try {
       const file = join(folder, 'many.ndjson');
       await writeRows(file, MANY_ROWS);
-      const connection = JSON.stringify(connectionTo(`http://127.0.0.1:${server.firstLine}`));
+      const connection = JSON.stringify(toConnectionOptions(`http://127.0.0.1:${server.firstLine}`));
       await using child = await startChild('./memory.mjs', [connection, `COPY sink FROM '${file}'`]);
       const { peakMb, growthMb, elapsedMs } = JSON.parse(child.firstLine) as MemoryReport;
       return [
@@ -87,7 +89,7 @@ export const bulkMemory: Measurement = {
           value: peakMb,
           unit: 'MB',
           target: { atMost: 300 },
-          from: `${ms(elapsedMs)}, the last third held ${growthMb.toFixed(0)} MB more than the first`,
+          from: `${formatMs(elapsedMs)}, ${growthMb.toFixed(0)} MB more in the last third than in the first`,
         },
       ];
     } finally {
@@ -96,37 +98,37 @@ export const bulkMemory: Measurement = {
   },
 };
 
-function rowAt(at: number): Readonly<Record<string, string | number | boolean>> {
+function createRow(at: number): Readonly<Record<string, string | number | boolean>> {
   return {
     id: `customer-${at}`,
     total: (at * 37) % 10_007,
     price: (at % 977) / 100,
     open: at % 3 === 0,
     city: `Straße ${at % 500}`,
-    note: 'some words of the kind that people write into such fields',
+    note: 'a few words, as users write them into such fields',
   };
 }
 
 async function writeRows(file: string, count: number): Promise<void> {
   const out = createWriteStream(file);
   for (let at = 0; at < count; at += 1)
-    if (!out.write(`${JSON.stringify(rowAt(at))}\n`)) await once(out, 'drain');
+    if (!out.write(`${JSON.stringify(createRow(at))}\n`)) await once(out, 'drain');
   out.end();
   await finished(out);
 }
 
-function insertOf(from: number, count: number): string {
+function createInsert(from: number, count: number): string {
   const rows = Array.from({ length: count }, (_, i) => {
-    const { id, total, price, open, city, note } = rowAt(from + i);
+    const { id, total, price, open, city, note } = createRow(from + i);
     return `('${id}', ${total}, ${price}, ${open}, '${city}', '${note}')`;
   });
   return `INSERT INTO sink (id, total, price, open, city, note) VALUES ${rows.join(', ')}`;
 }
 
-/** As one writes it by hand: lines are read, 25 items go to a request, so many requests at once. */
+/** A loop as an application would contain it: 25 items per request, several requests in parallel. */
 async function sdkLoop(sdk: DynamoDBDocumentClient, file: string): Promise<number> {
   let rows = 0;
-  const underWay = new Set<Promise<void>>();
+  const pending = new Set<Promise<void>>();
   const send = async (items: readonly Record<string, unknown>[]): Promise<void> => {
     let requests = { sink: items.map((Item) => ({ PutRequest: { Item } })) };
     while (requests.sink.length > 0) {
@@ -136,9 +138,9 @@ async function sdkLoop(sdk: DynamoDBDocumentClient, file: string): Promise<numbe
     rows += items.length;
   };
   const begin = async (items: readonly Record<string, unknown>[]): Promise<void> => {
-    if (underWay.size >= CONCURRENCY) await Promise.race(underWay);
-    const sending: Promise<void> = send(items).finally(() => underWay.delete(sending));
-    underWay.add(sending);
+    if (pending.size >= CONCURRENCY) await Promise.race(pending);
+    const sending: Promise<void> = send(items).finally(() => pending.delete(sending));
+    pending.add(sending);
   };
   let batch: Record<string, unknown>[] = [];
   for await (const line of createInterface({ input: createReadStream(file) })) {
@@ -148,6 +150,6 @@ async function sdkLoop(sdk: DynamoDBDocumentClient, file: string): Promise<numbe
     batch = [];
   }
   if (batch.length > 0) await begin(batch);
-  await Promise.all(underWay);
+  await Promise.all(pending);
   return rows;
 }

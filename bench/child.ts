@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** A script of this folder in a process of its own, which ends with this one. */
+/** A script of this folder in a child process, which exits with this one. */
 export interface Child extends AsyncDisposable {
   /** The first line that it prints. */
   readonly firstLine: string;
@@ -22,7 +22,7 @@ export async function startChild(script: string, args: readonly string[]): Promi
   const line = await Promise.race([
     once(createInterface(child.stdout), 'line') as Promise<[string]>,
     ended.then(([code]) => {
-      throw new Error(`${script} ended with status ${String(code)} before it said anything`);
+      throw new Error(`${script} exited with status ${String(code)} before it printed a line`);
     }),
   ]);
   return {

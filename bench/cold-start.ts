@@ -3,21 +3,21 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { median } from './duel.ts';
-import { type Measurement, ms, type Result } from './measurement.ts';
+import { median } from './comparison.ts';
+import { type Measurement, formatMs, type Result } from './measurement.ts';
 import { connect } from './product.ts';
-import { itemAt, keyAt } from './replay-items.ts';
-import { connectionTo } from './sides.ts';
+import { createItem, createKey } from './replay-items.ts';
+import { toConnectionOptions } from './sides.ts';
 import { SMALL_TABLE } from './tables.ts';
 
-/** What a fresh process measured of itself; times are since before the import. */
+/** What a fresh process measured. Times include the import. */
 interface ColdStart {
   readonly importMs: number;
   readonly lookUpMs: number;
-  /** The aggregate alone. */
+  /** Only the aggregate. */
   readonly aggregateMs: number;
   readonly rssMb: number;
-  readonly found: string;
+  readonly result: string;
 }
 
 interface Run extends Partial<ColdStart> {
@@ -25,35 +25,35 @@ interface Run extends Partial<ColdStart> {
   readonly processMs: number;
 }
 
-/** The item that is looked up, and what its attribute "n" holds. */
+/** The item that is looked up, and the value of its attribute "n". */
 const INDEX = 13;
-const KEY = { pk: keyAt(INDEX).pk.S, sk: Number(keyAt(INDEX).sk.N) };
-const FOUND = (itemAt(INDEX)['n'] as { readonly N: string }).N;
+const KEY = { pk: createKey(INDEX).pk.S, sk: Number(createKey(INDEX).sk.N) };
+const EXPECTED = (createItem(INDEX)['n'] as { readonly N: string }).N;
 
 /** Processes of each kind per round of the bench. */
 const PROCESSES = 5;
 
-/** What a Lambda function waits for at its first invocation, and every run of the command line: fresh processes, in turn. */
+/** The cold start of a Lambda function or the command line, in fresh processes that alternate. */
 export const coldStart: Measurement = {
   name: 'cold-start',
   async run({ endpoint, rounds }) {
     const folder = await mkdtemp(join(tmpdir(), 'dynadbc-bench-'));
     try {
-      const sampled = connectionTo(endpoint);
+      const sampled = toConnectionOptions(endpoint);
       const declared = { ...sampled, Location: folder };
       await writeSchemaFile({ ...declared, Tables: SMALL_TABLE });
       const cli = fileURLToPath(new URL(`../${await binPath()}`, import.meta.url));
       const runs = runInTurn(rounds * PROCESSES, {
-        sdkImport: client('sdk', 'import', sampled),
-        driverImport: client('driver', 'import', sampled),
-        sdkLookUp: client('sdk', 'look-up', sampled),
-        declaredLookUp: client('driver', 'look-up', declared),
-        sampledLookUp: client('driver', 'look-up', sampled),
-        aggregate: client('driver', 'aggregate', sampled),
+        sdkImport: clientCommand('sdk', 'import', sampled),
+        driverImport: clientCommand('driver', 'import', sampled),
+        sdkLookUp: clientCommand('sdk', 'look-up', sampled),
+        declaredLookUp: clientCommand('driver', 'look-up', declared),
+        sampledLookUp: clientCommand('driver', 'look-up', sampled),
+        aggregate: clientCommand('driver', 'aggregate', sampled),
         node: ['-e', '0'],
         version: [cli, '--version'],
       });
-      return results(runs);
+      return toResults(runs);
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -70,7 +70,7 @@ type Kind =
   | 'node'
   | 'version';
 
-function results(runs: Readonly<Record<Kind, readonly Run[]>>): readonly Result[] {
+function toResults(runs: Readonly<Record<Kind, readonly Run[]>>): readonly Result[] {
   const figure = (kind: Kind, name: keyof Run): number => median(runs[kind].map((run) => Number(run[name])));
   const ratio = (
     what: string,
@@ -78,14 +78,14 @@ function results(runs: Readonly<Record<Kind, readonly Run[]>>): readonly Result[
     [driver, base]: readonly [Kind, Kind],
     atMost: number,
   ): Result => {
-    const [ours, theirs] = [figure(driver, name), figure(base, name)];
-    const format = name === 'rssMb' ? (mb: number) => `${mb.toFixed(0)} MB` : ms;
+    const [value, reference] = [figure(driver, name), figure(base, name)];
+    const format = name === 'rssMb' ? (mb: number) => `${mb.toFixed(0)} MB` : formatMs;
     return {
       what,
-      value: ours / theirs,
+      value: value / reference,
       unit: 'x',
       target: { atMost },
-      from: `${format(ours)} against ${format(theirs)}`,
+      from: `${format(value)} against ${format(reference)}`,
     };
   };
   const lookUpMs = figure('aggregate', 'lookUpMs');
@@ -100,13 +100,13 @@ function results(runs: Readonly<Record<Kind, readonly Run[]>>): readonly Result[
       value: figure('aggregate', 'aggregateMs'),
       unit: 'ms',
       target: { atMost: 600 },
-      from: `after ${ms(lookUpMs)}`,
+      from: `after ${formatMs(lookUpMs)}`,
     },
     ratio('dynadbc --version, node -e 0 = 1', 'processMs', ['version', 'node'], 2.5),
   ];
 }
 
-/** Runs every command once a round, so that all of them meet the machine in the same moods; the first round does not count. */
+/** Runs every command once per round, so that all of them meet the same load. The first round is discarded. */
 function runInTurn<K extends string>(
   rounds: number,
   commands: Readonly<Record<K, readonly string[]>>,
@@ -126,15 +126,16 @@ function runOnce(args: readonly string[]): Run {
   const start = performance.now();
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   const processMs = performance.now() - start;
-  if (status !== 0) throw new Error(`node ${args.join(' ')} ended with status ${String(status)}: ${stderr}`);
+  if (status !== 0) throw new Error(`node ${args.join(' ')} exited with status ${String(status)}: ${stderr}`);
   if (!stdout.startsWith('{')) return { processMs };
   const report = JSON.parse(stdout) as Partial<ColdStart>;
-  if (report.found !== undefined && report.found !== FOUND) throw new Error(`${stdout} is not ${FOUND}`);
+  if (report.result !== undefined && report.result !== EXPECTED)
+    throw new Error(`${stdout} is not ${EXPECTED}`);
   return { ...report, processMs };
 }
 
 /** The command line of a process that runs `cold-start.mjs`. */
-function client(
+function clientCommand(
   name: 'sdk' | 'driver',
   last: 'import' | 'look-up' | 'aggregate',
   connection: Record<string, string>,

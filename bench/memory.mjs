@@ -1,6 +1,5 @@
-// Streams a statement's rows and prints what memory the process held meanwhile, as a line of JSON (`MemoryReport`). Started as
-// `memory.mjs connection sql`, in a process of its own and in plain JavaScript over the built package, so that nothing
-// else is counted, no compiler either.
+// Streams a statement's rows and prints the memory of the process, as a line of JSON (`MemoryReport`). Started as
+// `memory.mjs connection sql` in a child process, in plain JavaScript over the built package, so that nothing else is counted.
 import { connect } from '../dist/index.js';
 
 const SAMPLE_EVERY_MS = 100;

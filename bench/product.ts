@@ -1,11 +1,11 @@
 import type { connect as Connect, openDatabase as OpenDatabase } from '../src/index.ts';
 
-/** The built package, as it is installed: a compiler in the process would be measured with it. */
-async function built<T>(path: string): Promise<T> {
+/** Imports from the built package. Compiling sources in the same process would distort the measurements. */
+async function importBuilt<T>(path: string): Promise<T> {
   return (await import(new URL(`../dist/${path}`, import.meta.url).href)) as T;
 }
 
-export const { connect, openDatabase } = await built<{
+export const { connect, openDatabase } = await importBuilt<{
   readonly connect: typeof Connect;
   readonly openDatabase: typeof OpenDatabase;
 }>('index.js');

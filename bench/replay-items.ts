@@ -20,20 +20,20 @@ export const PARTITION_KEY = 'pk';
 export const SORT_KEY = 'sk';
 
 /** The key of the n-th item. */
-export function keyAt(index: number): {
+export function createKey(index: number): {
   readonly pk: { readonly S: string };
   readonly sk: { readonly N: string };
 } {
   return { pk: { S: `customer-${String(index).padStart(8, '0')}` }, sk: { N: String((index * 7) % 1000) } };
 }
 
-/** The n-th item: ten attributes of all sorts, the same every time. */
-export function itemAt(index: number): AttributeMap {
-  const random = generator(index + 1);
+/** The n-th item: ten attributes of various types. The same index always results in the same item. */
+export function createItem(index: number): AttributeMap {
+  const random = createRandom(index + 1);
   const words = (count: number): string =>
     Array.from({ length: count }, () => pick(WORDS, random())).join(' ');
   return {
-    ...keyAt(index),
+    ...createKey(index),
     n: { N: String(Math.floor(random() * 1_000_000)) },
     s: { S: words(9) },
     amount: { N: (random() * 10_000).toFixed(2) },
@@ -51,27 +51,27 @@ export function itemAt(index: number): AttributeMap {
   };
 }
 
-/** What an item counts towards the 1 MB of a page, by DynamoDB's rules. */
-export function sizeOf(item: AttributeMap): number {
+/** The size of an item by DynamoDB's rules, which limit a page to 1 MB. */
+export function getItemSize(item: AttributeMap): number {
   return Object.entries(item).reduce(
-    (sum, [name, value]) => sum + Buffer.byteLength(name) + valueSize(value),
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + getValueSize(value),
     0,
   );
 }
 
-function valueSize(value: AttributeValue): number {
+function getValueSize(value: AttributeValue): number {
   if ('S' in value) return Buffer.byteLength(value.S);
-  if ('N' in value) return numberSize(value.N);
+  if ('N' in value) return getNumberSize(value.N);
   if ('B' in value) return Buffer.byteLength(value.B, 'base64');
-  if ('M' in value) return 3 + Object.keys(value.M).length + sizeOf(value.M);
-  if ('L' in value) return 3 + value.L.reduce((sum, element) => sum + 1 + valueSize(element), 0);
+  if ('M' in value) return 3 + Object.keys(value.M).length + getItemSize(value.M);
+  if ('L' in value) return 3 + value.L.reduce((sum, element) => sum + 1 + getValueSize(element), 0);
   if ('SS' in value) return value.SS.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  if ('NS' in value) return value.NS.reduce((sum, number) => sum + numberSize(number), 0);
+  if ('NS' in value) return value.NS.reduce((sum, number) => sum + getNumberSize(number), 0);
   if ('BS' in value) return value.BS.reduce((sum, bytes) => sum + Buffer.byteLength(bytes, 'base64'), 0);
   return 1;
 }
 
-function numberSize(number: string): number {
+function getNumberSize(number: string): number {
   return Math.ceil(number.replace(/\D/g, '').length / 2) + 1;
 }
 
@@ -79,8 +79,8 @@ function pick(list: readonly string[], random: number): string {
   return list[Math.floor(random * list.length)] ?? '';
 }
 
-/** Numbers from 0 to 1 that depend on the seed alone (mulberry32). */
-function generator(seed: number): () => number {
+/** Random numbers from 0 to 1 that depend only on the seed (mulberry32). */
+function createRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

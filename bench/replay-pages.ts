@@ -1,17 +1,17 @@
-import { itemAt, keyAt, sizeOf } from './replay-items.ts';
+import { createItem, createKey, getItemSize } from './replay-items.ts';
 
-/** Items whose JSON stands ready, one after another with commas between them. */
+/** Serialized items, separated by commas. */
 interface Block {
   readonly bytes: Buffer;
-  /** Where each item begins, and one past the comma that would follow the last. */
+  /** The offset of each item, and the offset after the comma that would follow the last. */
   readonly starts: readonly number[];
 }
 
-/** A part of a table's pages, as one Scan page. */
+/** A page of a Scan. */
 export interface ReplayPage {
   readonly items: Buffer;
   readonly count: number;
-  /** Where the segment goes on; undefined at its end. */
+  /** Where the segment continues; undefined at its end. */
   readonly next: Cursor | undefined;
 }
 
@@ -25,15 +25,15 @@ export interface ReplayTable {
   readonly name: string;
   readonly itemCount: number;
   readonly sizeBytes: number;
-  /** The items from the cursor to the end of its page, at most `limit`. Page p belongs to segment p modulo segments. */
+  /** Returns at most `limit` items from the cursor to the end of its page. Page p belongs to segment p modulo segments. */
   page(cursor: Cursor, segments: number, limit: number): ReplayPage;
 }
 
 const PAGE_BYTES = 1024 * 1024;
-/** Distinct pages that are kept; longer tables repeat them. */
+/** The number of distinct pages; longer tables repeat them. */
 const DISTINCT_PAGES = 24;
 
-/** How many items the pages are made of: item `i` of a table is `itemAt(i modulo this)`. */
+/** The items, and tables that repeat them. */
 export interface ReplayData {
   /** The JSON of the item with this key, if there is one. */
   item(pk: string, sk: string): Buffer | undefined;
@@ -48,10 +48,10 @@ export function buildReplayData(): ReplayData {
   while (blocks.length < DISTINCT_PAGES) {
     const texts: string[] = [];
     for (let left = PAGE_BYTES; ;) {
-      const item = itemAt(distinctItems);
-      const size = sizeOf(item);
+      const item = createItem(distinctItems);
+      const size = getItemSize(item);
       if (size > left) break;
-      const { pk, sk } = keyAt(distinctItems);
+      const { pk, sk } = createKey(distinctItems);
       const text = JSON.stringify(item);
       texts.push(text);
       items.set(`${pk.S} ${sk.N}`, Buffer.from(text));
@@ -59,11 +59,11 @@ export function buildReplayData(): ReplayData {
       distinctBytes += size;
       distinctItems += 1;
     }
-    blocks.push(block(texts));
+    blocks.push(toBlock(texts));
   }
 
   function table(name: string, itemCount: number): ReplayTable {
-    const pages = pagesFor(itemCount);
+    const pages = splitPages(itemCount);
     const isUnique = name.startsWith('unique');
     return {
       name,
@@ -77,10 +77,10 @@ export function buildReplayData(): ReplayData {
         const end = Math.min(length, offset + limit);
         const next = end < length ? { page, offset: end } : { page: page + segments, offset: 0 };
         return {
-          items: (isUnique ? renumbered(content, Math.floor(page / blocks.length)) : content.bytes).subarray(
-            content.starts[offset],
-            (content.starts[end] ?? 0) - 1,
-          ),
+          items: (isUnique
+            ? renumberKeys(content, Math.floor(page / blocks.length))
+            : content.bytes
+          ).subarray(content.starts[offset], (content.starts[end] ?? 0) - 1),
           count: end - offset,
           next: next.page < pages.length ? next : undefined,
         };
@@ -88,8 +88,8 @@ export function buildReplayData(): ReplayData {
     };
   }
 
-  /** How many items each page of a table has: all of them full but the last. */
-  function pagesFor(itemCount: number): readonly number[] {
+  /** The number of items on each page of a table. All pages but the last are full. */
+  function splitPages(itemCount: number): readonly number[] {
     const pages: number[] = [];
     for (let left = itemCount; left > 0;) {
       const full = (blocks[pages.length % blocks.length]?.starts.length ?? 1) - 1;
@@ -102,18 +102,18 @@ export function buildReplayData(): ReplayData {
   return { item: (pk, sk) => items.get(`${pk} ${sk}`), table };
 }
 
-/** The block with keys that only this repetition has: the customers' numbers begin with it. */
-function renumbered({ bytes, starts }: Block, repetition: number): Buffer {
+/** Makes the keys of a repetition unique: the customers' numbers begin with its number. */
+function renumberKeys({ bytes, starts }: Block, repetition: number): Buffer {
   const copy = Buffer.from(bytes);
   const digits = String(repetition).padStart(3, '0');
   for (const start of starts.slice(0, -1)) copy.write(digits, start + KEY_DIGITS);
   return copy;
 }
 
-/** Where the number of the first attribute begins. */
+/** The offset of the customer's number in an item. */
 const KEY_DIGITS = '{"pk":{"S":"customer-'.length;
 
-function block(texts: readonly string[]): Block {
+function toBlock(texts: readonly string[]): Block {
   const starts = [0];
   for (const text of texts) starts.push((starts.at(-1) ?? 0) + Buffer.byteLength(text) + 1);
   return { bytes: Buffer.from(texts.join(',')), starts };

@@ -3,9 +3,9 @@ import { PARTITION_KEY, SORT_KEY } from './replay-items.ts';
 import { buildReplayData, type Cursor, type ReplayTable } from './replay-pages.ts';
 
 /**
- * A process that answers reads like DynamoDB from pages that stand ready in memory, so that what is measured is the
- * client. Started as `replay-server.ts name=itemCount …`; prints its port. Tables named `unique…` repeat no key. Projections are not applied: whole items
- * are sent to whoever asks, so that all clients decode the same bytes.
+ * Serves DynamoDB's reads from pages that were serialized in advance, so that the client is measured and not the server.
+ * Started as `replay-server.ts name=itemCount …`; prints its port. Tables named `unique…` have unique keys. Projections are not
+ * applied, so that all clients decode the same bytes.
  */
 const data = buildReplayData();
 const tables = new Map(
@@ -16,61 +16,61 @@ const tables = new Map(
 );
 
 type Input = Readonly<Record<string, unknown>>;
-type Answer = Reply['parts'];
+type Parts = Reply['parts'];
 
-const operations = new Map<string, (input: Input) => Answer>([
+const operations = new Map<string, (input: Input) => Parts>([
   ['ListTables', () => [JSON.stringify({ TableNames: [...tables.keys()] })]],
-  ['DescribeTable', (input) => [JSON.stringify({ Table: describe(tableOf(input)) })]],
-  ['Scan', (input) => scan(tableOf(input), input)],
+  ['DescribeTable', (input) => [JSON.stringify({ Table: describe(findTable(input)) })]],
+  ['Scan', (input) => scan(findTable(input), input)],
   ['GetItem', getItem],
 ]);
 
-class Refusal extends Error {}
+class ServiceError extends Error {}
 
-function scan(table: ReplayTable, input: Input): Answer {
+function scan(table: ReplayTable, input: Input): Parts {
   const { Segment = 0, TotalSegments = 1, Limit = Infinity } = input;
-  const cursor = cursorOf(input['ExclusiveStartKey']) ?? { page: Number(Segment), offset: 0 };
+  const cursor = parseCursor(input['ExclusiveStartKey']) ?? { page: Number(Segment), offset: 0 };
   const { items, count, next } = table.page(cursor, Number(TotalSegments), Number(Limit));
-  const capacity = capacityOf(input, table.name, Math.ceil(items.length / 1.5 / 4096) / 2);
-  const tail = next === undefined ? '' : `,"LastEvaluatedKey":${JSON.stringify(startKeyOf(next))}`;
+  const capacity = formatCapacity(input, table.name, Math.ceil(items.length / 1.5 / 4096) / 2);
+  const tail = next === undefined ? '' : `,"LastEvaluatedKey":${JSON.stringify(toStartKey(next))}`;
   const counts = `${tail},"ScannedCount":${count}}`;
   return input['Select'] === 'COUNT'
     ? [`{${capacity}"Count":${count}`, counts]
     : [`{${capacity}"Count":${count},"Items":[`, items, `]${counts}`];
 }
 
-function getItem(input: Input): Answer {
-  const { name } = tableOf(input);
+function getItem(input: Input): Parts {
+  const { name } = findTable(input);
   const { pk, sk } = input['Key'] as {
     readonly pk: { readonly S: string };
     readonly sk: { readonly N: string };
   };
   const item = data.item(pk.S, sk.N);
-  const capacity = capacityOf(input, name, 0.5);
+  const capacity = formatCapacity(input, name, 0.5);
   return item === undefined ? [`{${capacity.slice(0, -1)}}`] : [`{${capacity}"Item":`, item, '}'];
 }
 
-function capacityOf(input: Input, table: string, units: number): string {
-  const asked = input['ReturnConsumedCapacity'] ?? 'NONE';
-  if (asked === 'NONE') return '';
-  const detail = asked === 'INDEXES' ? { Table: { CapacityUnits: units } } : {};
+function formatCapacity(input: Input, table: string, units: number): string {
+  const requested = input['ReturnConsumedCapacity'] ?? 'NONE';
+  if (requested === 'NONE') return '';
+  const detail = requested === 'INDEXES' ? { Table: { CapacityUnits: units } } : {};
   return `"ConsumedCapacity":${JSON.stringify({ TableName: table, CapacityUnits: units, ...detail })},`;
 }
 
-/** A key that no item has: it says where to go on, whatever the number of segments. */
-function startKeyOf({ page, offset }: Cursor): unknown {
+/** A key that no item has; it encodes the cursor. */
+function toStartKey({ page, offset }: Cursor): unknown {
   return { [PARTITION_KEY]: { S: `page-${page}` }, [SORT_KEY]: { N: String(offset) } };
 }
 
-function cursorOf(startKey: unknown): Cursor | undefined {
+function parseCursor(startKey: unknown): Cursor | undefined {
   if (startKey === undefined) return undefined;
   const { pk, sk } = startKey as { pk: { S: string }; sk: { N: string } };
   return { page: Number(pk.S.slice('page-'.length)), offset: Number(sk.N) };
 }
 
-function tableOf({ TableName: name }: Input): ReplayTable {
+function findTable({ TableName: name }: Input): ReplayTable {
   const table = tables.get(String(name));
-  if (table === undefined) throw new Refusal('ResourceNotFoundException');
+  if (table === undefined) throw new ServiceError('ResourceNotFoundException');
   return table;
 }
 
@@ -95,11 +95,11 @@ function describe({ name, itemCount, sizeBytes }: ReplayTable): unknown {
 serve((operation, body) => {
   try {
     const run = operations.get(operation);
-    if (run === undefined) throw new Refusal('UnknownOperationException');
+    if (run === undefined) throw new ServiceError('UnknownOperationException');
     return { status: 200, parts: run(JSON.parse(body.toString()) as Input) };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const refusal = { __type: `com.amazonaws.dynamodb.v20120810#${error.message}`, message: operation };
-    return { status: 400, parts: [JSON.stringify(refusal)] };
+    if (!(error instanceof ServiceError)) throw error;
+    const payload = { __type: `com.amazonaws.dynamodb.v20120810#${error.message}`, message: operation };
+    return { status: 400, parts: [JSON.stringify(payload)] };
   }
 });

@@ -1,14 +1,14 @@
-import { keyAt } from './replay-items.ts';
-import { median } from './duel.ts';
+import { createKey } from './replay-items.ts';
+import { median } from './comparison.ts';
 import type { Measurement, Result } from './measurement.ts';
 import { openDatabase } from './product.ts';
-import { connectionTo } from './sides.ts';
+import { toConnectionOptions } from './sides.ts';
 import { TABLE } from './tables.ts';
 
 const SESSIONS = 200;
 const MIB = 1024 * 1024;
 
-const { pk, sk } = keyAt(0);
+const { pk, sk } = createKey(0);
 const WHERE = `WHERE pk = '${pk.S}' AND sk = ${sk.N}`;
 /** A look-up, and a statement for the engine. */
 const STATEMENTS = [
@@ -16,11 +16,11 @@ const STATEMENTS = [
   `SELECT active, count(*) FROM ${TABLE} ${WHERE} GROUP BY active`,
 ];
 
-/** What a further session of an open database costs: opening it, and its first statements over those of the first session. */
+/** What a second session of an open database costs: opening it, and running its first statements. */
 export const sessions: Measurement = {
   name: 'sessions',
   async run({ endpoint }): Promise<readonly Result[]> {
-    await using database = await openDatabase(connectionTo(endpoint));
+    await using database = await openDatabase(toConnectionOptions(endpoint));
     const first = database.session();
     const run = async (session: typeof first): Promise<void> => {
       for (const sql of STATEMENTS) await session.query(sql);

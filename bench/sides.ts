@@ -5,17 +5,17 @@ import { finished } from 'node:stream/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { Connection } from '../src/session/connection.ts';
-import { type Duel, median, timed } from './duel.ts';
-import { keyAt } from './replay-items.ts';
+import { type Comparison, median, measureTime } from './comparison.ts';
+import { createKey } from './replay-items.ts';
 
 const ACCESS_KEY = 'AKIAIOSFODNN7EXAMPLE';
-const SECRET_KEY = 'secret-of-nobody';
+const SECRET_KEY = 'example-secret-key';
 const REGION = 'us-east-1';
-/** 2,000 a round: what is measured is compiled for most of them, on both sides, for a look-up is what long-lived processes do. */
-const LOOKUPS = { turns: 20, gets: 100 };
+/** 2,000 look-ups per round, so that both sides are measured with compiled code, as in a long-lived process. */
+const LOOKUPS = { samples: 20, gets: 100 };
 
-/** What the driver connects with. */
-export function connectionTo(endpoint: string): Record<string, string> {
+/** The driver's connection options. */
+export function toConnectionOptions(endpoint: string): Record<string, string> {
   return {
     AuthScheme: 'AwsRootKeys',
     AWSAccessKey: ACCESS_KEY,
@@ -25,24 +25,24 @@ export function connectionTo(endpoint: string): Record<string, string> {
   };
 }
 
-export function documentClient(endpoint: string): DynamoDBDocumentClient {
+export function createDocumentClient(endpoint: string): DynamoDBDocumentClient {
   const credentials = { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY };
   return DynamoDBDocumentClient.from(new DynamoDBClient({ region: REGION, endpoint, credentials }));
 }
 
 /** `SELECT count(*), sum(n), max(s)` and the same over the SDK's pages. */
-export function aggregate(db: Connection, sdk: DynamoDBDocumentClient, table: string): Duel {
+export function aggregate(db: Connection, sdk: DynamoDBDocumentClient, table: string): Comparison {
   return {
     name: 'count(*), sum(n), max(s)',
     driver: () =>
-      timed(async () => {
+      measureTime(async () => {
         const { rows } = await db.query<unknown[]>(`SELECT count(*), sum(n), max(s) FROM ${table}`, [], {
           rowMode: 'array',
         });
         return String(rows[0]);
       }),
     sdk: () =>
-      timed(async () => {
+      measureTime(async () => {
         let [count, sum, max] = [0, 0, ''];
         for await (const { Items = [] } of paginateScan({ client: sdk }, { TableName: table })) {
           for (const item of Items) {
@@ -57,12 +57,12 @@ export function aggregate(db: Connection, sdk: DynamoDBDocumentClient, table: st
   };
 }
 
-/** Every item as an object of JavaScript. */
-export function stream(db: Connection, sdk: DynamoDBDocumentClient, table: string): Duel {
+/** Every item as a JavaScript object. */
+export function stream(db: Connection, sdk: DynamoDBDocumentClient, table: string): Comparison {
   return {
     name: 'SELECT * streamed to objects',
     driver: () =>
-      timed(async () => {
+      measureTime(async () => {
         let [count, sum] = [0, 0];
         for await (const row of await db.stream(`SELECT * FROM ${table}`)) {
           count += 1;
@@ -71,7 +71,7 @@ export function stream(db: Connection, sdk: DynamoDBDocumentClient, table: strin
         return `${count},${sum}`;
       }),
     sdk: () =>
-      timed(async () => {
+      measureTime(async () => {
         let [count, sum] = [0, 0];
         for await (const { Items = [] } of paginateScan({ client: sdk }, { TableName: table })) {
           for (const item of Items) {
@@ -84,12 +84,12 @@ export function stream(db: Connection, sdk: DynamoDBDocumentClient, table: strin
   };
 }
 
-/** Every item as a line of CSV on disk. */
-export function csv(db: Connection, sdk: DynamoDBDocumentClient, table: string, folder: string): Duel {
+/** Every item as a CSV line in a file. */
+export function csv(db: Connection, sdk: DynamoDBDocumentClient, table: string, folder: string): Comparison {
   return {
     name: 'SELECT * to CSV on disk',
     driver: () =>
-      timed(async () => {
+      measureTime(async () => {
         const file = join(folder, 'driver.csv');
         const { rowCount } = await db.query(
           `COPY (SELECT * FROM ${table}) TO '${file}' WITH (HEADER, OVERWRITE)`,
@@ -97,14 +97,14 @@ export function csv(db: Connection, sdk: DynamoDBDocumentClient, table: string, 
         return String(rowCount);
       }),
     sdk: () =>
-      timed(async () => {
+      measureTime(async () => {
         const file = createWriteStream(join(folder, 'sdk.csv'));
         let names: readonly string[] | undefined;
         let count = 0;
         for await (const { Items = [] } of paginateScan({ client: sdk }, { TableName: table })) {
           const header = names === undefined;
           const columns = (names ??= Object.keys(Items[0] ?? {}));
-          const lines = Items.map((item) => columns.map((name) => field(item[name])).join(','));
+          const lines = Items.map((item) => columns.map((name) => formatField(item[name])).join(','));
           count += Items.length;
           if (!file.write(`${[...(header ? [columns.join(',')] : []), ...lines].join('\r\n')}\r\n`))
             await once(file, 'drain');
@@ -116,17 +116,21 @@ export function csv(db: Connection, sdk: DynamoDBDocumentClient, table: string, 
   };
 }
 
-function field(value: unknown): string {
+function formatField(value: unknown): string {
   if (value === null || value === undefined) return '';
   const text = typeof value === 'string' ? value : JSON.stringify(value instanceof Set ? [...value] : value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** One item by its key, over and over: the median of one call. */
-export async function lookup(db: Connection, sdk: DynamoDBDocumentClient, table: string): Promise<Duel> {
+/** One item by its key: the median time of a call. */
+export async function lookup(
+  db: Connection,
+  sdk: DynamoDBDocumentClient,
+  table: string,
+): Promise<Comparison> {
   const statement = await db.prepare(`SELECT * FROM ${table} WHERE pk = ? AND sk = ?`);
-  const keys = Array.from({ length: LOOKUPS.gets }, (_, at) => keyAt(at * 13));
-  const each = async (get: (pk: string, sk: number) => Promise<unknown>): ReturnType<Duel['sdk']> => {
+  const keys = Array.from({ length: LOOKUPS.gets }, (_, at) => createKey(at * 13));
+  const each = async (get: (pk: string, sk: number) => Promise<unknown>): ReturnType<Comparison['sdk']> => {
     const times: number[] = [];
     let sum = 0;
     for (const { pk, sk } of keys) {
@@ -135,11 +139,11 @@ export async function lookup(db: Connection, sdk: DynamoDBDocumentClient, table:
       times.push(performance.now() - start);
       sum += Number(n);
     }
-    return { ms: median(times), found: String(sum) };
+    return { ms: median(times), result: String(sum) };
   };
   return {
     name: 'prepared SELECT * by key, p50',
-    turns: LOOKUPS.turns,
+    samplesPerRound: LOOKUPS.samples,
     driver: () => each(async (pk, sk) => (await statement.query([pk, sk])).rows[0]?.['n']),
     sdk: () =>
       each(

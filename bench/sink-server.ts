@@ -1,6 +1,6 @@
 import { serve } from './bare-server.ts';
 
-/** Takes whatever is written with BatchWriteItem to the one table that there is, answers at once and counts. */
+/** Accepts BatchWriteItem for a single table, and counts the items instead of storing them. */
 const TABLE = {
   TableName: 'sink',
   TableStatus: 'ACTIVE',
@@ -14,23 +14,23 @@ const PUT = Buffer.from('"PutRequest"');
 
 let items = 0;
 
-function count(body: Buffer): void {
+function countPuts(body: Buffer): void {
   for (let at = body.indexOf(PUT); at >= 0; at = body.indexOf(PUT, at + PUT.length)) items += 1;
 }
 
-function answerTo(operation: string, body: Buffer): object {
+function respond(operation: string, body: Buffer): object {
   switch (operation) {
     case 'BatchWriteItem':
-      count(body);
+      countPuts(body);
       return { UnprocessedItems: {} };
     case 'DescribeTable':
       return { Table: TABLE };
     case 'Scan':
-      // How many there are, and none of them.
+      // The count, but no items.
       return { Items: [], Count: items, ScannedCount: items };
     default:
       return { TableNames: [TABLE.TableName] };
   }
 }
 
-serve((operation, body) => ({ status: 200, parts: [JSON.stringify(answerTo(operation, body))] }));
+serve((operation, body) => ({ status: 200, parts: [JSON.stringify(respond(operation, body))] }));
