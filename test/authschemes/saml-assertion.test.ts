@@ -22,19 +22,19 @@ const OTHER = 'arn:aws:iam::123456789012:role/Admin';
 const encoded = (words: AssertionWords = {}): string => base64(responseXml(assertionXml(words)));
 const granted = (): StsAnswer => stsCredentials('AssumeRoleWithSAML', 'ASIATEST');
 
-const stringTo = (sts: StsDouble, properties: string): string =>
+const toConnectionString = (sts: StsDouble, properties: string): string =>
   `AuthScheme=SAMLAssertion;AWSRegion=Ireland;STSEndpoint=${sts.endpoint};${properties}`;
 
-/** The credentials that a connection string gets. */
-async function exchanged(sts: StsDouble, properties: string, ports: FakePorts = fakePorts()) {
-  const source = await sourceOf(samlAssertion, stringTo(sts, properties), ports);
+/** The credentials of a connection string. */
+async function getCredentials(sts: StsDouble, properties: string, ports: FakePorts = fakePorts()) {
+  const source = await sourceOf(samlAssertion, toConnectionString(sts, properties), ports);
   return source(new AbortController().signal);
 }
 
 describe('AuthScheme SAMLAssertion', () => {
-  it('exchanges the response for its role, unsigned and in its very bytes', async () => {
+  it('assumes the role with the unchanged response in an unsigned request', async () => {
     await using sts = await startSts(granted);
-    const credentials = await exchanged(sts, `SAMLAssertion=${encoded()}`);
+    const credentials = await getCredentials(sts, `SAMLAssertion=${encoded()}`);
     expect(credentials).toMatchObject({
       accessKeyId: 'ASIATEST',
       accountId: '123456789012',
@@ -55,7 +55,11 @@ describe('AuthScheme SAMLAssertion', () => {
     await using sts = await startSts(granted);
     const files: Record<string, string> = { '/saml.txt': encoded() };
     const ports = { ...fakePorts(), readFile: async (path: string) => files[path] };
-    const source = await sourceOf(samlAssertion, stringTo(sts, 'SAMLAssertionFile=/saml.txt'), ports);
+    const source = await sourceOf(
+      samlAssertion,
+      toConnectionString(sts, 'SAMLAssertionFile=/saml.txt'),
+      ports,
+    );
     await source(new AbortController().signal);
     files['/saml.txt'] = assertionXml({ sessionName: 'second' });
     await source(new AbortController().signal);
@@ -66,10 +70,10 @@ describe('AuthScheme SAMLAssertion', () => {
   it.each([
     ['the named one', `AWSRoleARN=${OTHER}`, OTHER],
     ['the named pair', `AWSRoleARN=${ROLE};AWSPrincipalARN=${PROVIDER}`, ROLE],
-  ])('takes of several roles %s', async (_, properties, role) => {
+  ])('selects %s from several roles', async (_, properties, role) => {
     await using sts = await startSts(granted);
     const roles = [`${ROLE},${PROVIDER}`, `${PROVIDER},${OTHER}`, 'nonsense'];
-    await exchanged(sts, `SAMLAssertion=${encoded({ roles })};${properties}`);
+    await getCredentials(sts, `SAMLAssertion=${encoded({ roles })};${properties}`);
     expect(toFields(sts.requests[0])['RoleArn']).toBe(role);
   });
 
@@ -83,9 +87,9 @@ describe('AuthScheme SAMLAssertion', () => {
       'expired at',
     ],
     ['another partition', {}, 'AWSRegion=cn-north-1;', 'AUTH_ROLE', 'aws-cn'],
-  ])('asks STS nothing with %s', async (_, words, properties, code, text) => {
+  ])('does not call STS with %s', async (_, words, properties, code, text) => {
     await using sts = await startSts(granted);
-    const string = stringTo(sts, `SAMLAssertion=${encoded(words)}`).replace(
+    const string = toConnectionString(sts, `SAMLAssertion=${encoded(words)}`).replace(
       /AWSRegion=Ireland;/,
       properties || 'AWSRegion=Ireland;',
     );
@@ -103,26 +107,26 @@ describe('AuthScheme SAMLAssertion', () => {
     ['SAMLAssertion=x;AWSRoleARN=Analyst', 'CONN_BAD_VALUE'],
     ['SAMLAssertion=x;AWSPrincipalARN=arn:aws:iam::1:saml-provider/x', 'CONN_BAD_VALUE'],
     ['SAMLAssertion=x;TemporaryTokenDuration=43201', 'CONN_BAD_VALUE'],
-  ])('given %j answers %s', async (properties, code) => {
+  ])('rejects %j with %s', async (properties, code) => {
     await using sts = await startSts(granted);
-    const error = await thrownBy(() => exchanged(sts, properties));
+    const error = await thrownBy(() => getCredentials(sts, properties));
     expect(error.code).toBe(code);
     expect(printsOf(error)).not.toContain('CANARY');
   });
 
-  it('remarks once on what AWS may not take', async () => {
+  it('warns once about an assertion that AWS may reject', async () => {
     await using sts = await startSts(granted);
     const ports = fakePorts();
     const properties = `SAMLAssertion=${encoded({ audience: 'https://corp.example' })}`;
-    const source = await sourceOf(samlAssertion, stringTo(sts, properties), ports);
+    const source = await sourceOf(samlAssertion, toConnectionString(sts, properties), ports);
     await source(new AbortController().signal);
     await source(new AbortController().signal);
     expect(ports.warnings).toEqual([expect.stringContaining('https://corp.example')]);
   });
 });
 
-/** Takes an hour and no more. */
-const refusing = (body: string): StsAnswer =>
+/** Accepts at most an hour. */
+const limitToOneHour = (body: string): StsAnswer =>
   toFields({ body })['DurationSeconds'] === '3600'
     ? granted()
     : stsError(
@@ -131,22 +135,22 @@ const refusing = (body: string): StsAnswer =>
         'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
       );
 
-const asked = (sts: StsDouble) => sts.requests.map((request) => toFields(request)['DurationSeconds']);
+const getDurations = (sts: StsDouble) => sts.requests.map((request) => toFields(request)['DurationSeconds']);
 
 describe('the duration', () => {
   const assertion = `SAMLAssertion=${encoded({ sessionDuration: '28800' })}`;
 
-  it('of the assertion gives way to an hour where the role does not allow it', async () => {
-    await using sts = await startSts(refusing);
-    await exchanged(sts, assertion);
-    expect(asked(sts)).toEqual(['28800', '3600']);
+  it('of the assertion is reduced to an hour if the role does not allow it', async () => {
+    await using sts = await startSts(limitToOneHour);
+    await getCredentials(sts, assertion);
+    expect(getDurations(sts)).toEqual(['28800', '3600']);
   });
 
-  it('that the user wants is not changed silently', async () => {
-    await using sts = await startSts(refusing);
-    const error = await thrownBy(() => exchanged(sts, `${assertion};TemporaryTokenDuration=7200`));
+  it('in TemporaryTokenDuration is not changed', async () => {
+    await using sts = await startSts(limitToOneHour);
+    const error = await thrownBy(() => getCredentials(sts, `${assertion};TemporaryTokenDuration=7200`));
     expect(error.code).toBe('CONN_BAD_VALUE');
-    expect(asked(sts)).toEqual(['7200']);
+    expect(getDurations(sts)).toEqual(['7200']);
   });
 });
 
@@ -177,7 +181,7 @@ describe('AssumeRoleWithSAML', () => {
       PROVIDER,
     ],
     ['RegionDisabledException', 'CANARY', 'AUTH_REFUSED', 'Region'],
-  ])('refused with %s: %s is told without what STS quotes', async (name, text, code, words) => {
+  ])('rejected with %s: %s is reported without the message of STS', async (name, text, code, words) => {
     await using sts = await startSts(() => stsError(400, name, text));
     const error = await thrownBy(() =>
       assumeRoleWithSaml({
@@ -196,10 +200,10 @@ describe('AssumeRoleWithSAML', () => {
 });
 
 describe('a connection with an assertion', () => {
-  it('asks DynamoDB with the credentials of the role', async () => {
+  it('signs DynamoDB requests with the credentials of the role', async () => {
     await using sts = await startSts(granted);
     const dynamodb = await startDynalite();
-    const string = stringTo(sts, `SAMLAssertion=${encoded()};Endpoint=${dynamodb.endpoint}`);
+    const string = toConnectionString(sts, `SAMLAssertion=${encoded()};Endpoint=${dynamodb.endpoint}`);
     await using connection = await connect(string, { ports: { ...fakePorts(), now: () => Date.now() } });
     expect((await connection.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
     expect(await connection.metadata.tables()).toEqual([]);

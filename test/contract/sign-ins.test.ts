@@ -6,120 +6,122 @@ import { DriverError } from '../../src/core/errors.ts';
 import { type FakePorts, fakePorts } from '../doubles/ports.ts';
 import { printsOf } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { ELSEWHERE, SIGN_IN_CASES, type Mood, type SignInWorld } from './sign-in-worlds.ts';
+import { ELSEWHERE, SIGN_IN_CASES, type ServiceState, type SignInService } from './sign-in-cases.ts';
 
-const nobody = new AbortController().signal;
+const neverAborted = new AbortController().signal;
 
-/** A sign-in of that scheme in that world. */
-async function enter(
+/** A sign-in with that scheme at that service. */
+async function openSignIn(
   scheme: string,
-  world: SignInWorld,
+  service: SignInService,
   more = '',
-): Promise<{ way: SignIn; ports: FakePorts }> {
-  const ports = fakePorts({ env: world.env ?? {}, files: world.files ?? {} });
-  // One try: what is tried again is another test's matter.
-  const text = `AuthScheme=${scheme};AWSRegion=eu-west-1;MaximumRequestRetries=1;${world.connection};${more}`;
+): Promise<{ opened: SignIn; ports: FakePorts }> {
+  const ports = fakePorts({ env: service.env ?? {}, files: service.files ?? {} });
+  // One attempt: other tests cover retries.
+  const text = `AuthScheme=${scheme};AWSRegion=eu-west-1;MaximumRequestRetries=1;${service.connection};${more}`;
   const { options } = await parseConnection(text, ports);
-  return { way: await signIn(options, ports), ports };
+  return { opened: await signIn(options, ports), ports };
 }
 
-/** What a sign-in may show of itself; undici's part of it knows no secrets, and prints without end. */
-function shownOf(way: SignIn): unknown {
-  return { ...way, network: way.network.settings };
+/** The sign-in without its dispatcher, which contains no secrets and prints a lot. */
+function toPrintable(opened: SignIn): unknown {
+  return { ...opened, network: opened.network.settings };
 }
 
 describe('the sign-ins of this contract', () => {
-  it('are those of every scheme, but for the ones that are tested elsewhere', async () => {
+  it('cover every scheme that is not tested elsewhere', async () => {
     const known = new Set([...SIGN_IN_CASES.map(({ scheme }) => scheme), ...ELSEWHERE.keys()]);
     expect(known).toEqual(new Set((await loadAllSchemes()).map(({ name }) => name)));
   });
 });
 
-/** A scheme, and which of its ways where it has several. */
+/** The cases with their titles. */
 const titled = SIGN_IN_CASES.map(
-  (one) => [one.way === undefined ? one.scheme : `${one.scheme} by ${one.way}`, one] as const,
+  (one) => [one.method === undefined ? one.scheme : `${one.scheme} with ${one.method}`, one] as const,
 );
 
-describe.each(titled)('AuthScheme %s', (_, { scheme, open, keepsExpired }) => {
-  it('gives credentials that end, tells where they came from and shows no secret', async () => {
-    await using world = await open(() => 'well');
-    const { way, ports } = await enter(scheme, world);
-    const credentials = await way.source(nobody);
+describe.each(titled)('AuthScheme %s', (_, { scheme, start, keepsExpired }) => {
+  it('returns temporary credentials with their origin and shows no secret', async () => {
+    await using service = await start(() => 'working');
+    const { opened, ports } = await openSignIn(scheme, service);
+    const credentials = await opened.source(neverAborted);
     expect(credentials.accessKeyId).toMatch(/^ASIA/);
     expect(credentials.expiration).toEqual(new Date('2026-01-01T06:00:00Z'));
-    expect(way.describe()).not.toBe(`AuthScheme ${scheme}`);
-    expect(printsOf([shownOf(way), credentials, way.describe(), ports.warnings])).not.toContain('CANARY');
-    way.close();
+    expect(opened.describe()).not.toBe(`AuthScheme ${scheme}`);
+    expect(printsOf([toPrintable(opened), credentials, opened.describe(), ports.warnings])).not.toContain(
+      'CANARY',
+    );
+    opened.close();
   });
 
-  it('asks once for ten who come at the same time', async () => {
-    await using world = await open(() => 'well');
-    const alone = await enter(scheme, world);
-    await alone.way.source(nobody);
-    const once = world.heard();
-    const { way } = await enter(scheme, world);
-    await Promise.all(Array.from({ length: 10 }, () => way.source(nobody)));
-    expect(world.heard()).toBe(2 * once);
-    alone.way.close();
-    way.close();
+  it('signs in once for ten concurrent callers', async () => {
+    await using service = await start(() => 'working');
+    const single = await openSignIn(scheme, service);
+    await single.opened.source(neverAborted);
+    const once = service.countRequests();
+    const { opened } = await openSignIn(scheme, service);
+    await Promise.all(Array.from({ length: 10 }, () => opened.source(neverAborted)));
+    expect(service.countRequests()).toBe(2 * once);
+    single.opened.close();
+    opened.close();
   });
 
-  it('asks again when they end, and gives expired ones only where that is right', async () => {
-    await using world = await open(() => 'well');
-    const { way, ports } = await enter(scheme, world);
-    await way.source(nobody);
-    const once = world.heard();
+  it('renews expired credentials, and uses expired ones only if that is allowed', async () => {
+    await using service = await start(() => 'working');
+    const { opened, ports } = await openSignIn(scheme, service);
+    await opened.source(neverAborted);
+    const once = service.countRequests();
     ports.advance(6 * 3_600_000);
-    const outcome = await way.source(nobody).then(
+    const outcome = await opened.source(neverAborted).then(
       () => 'kept',
       (error: unknown) => (error instanceof DriverError ? error.code : error),
     );
     expect(outcome).toBe(keepsExpired === undefined ? 'AUTH_EXPIRED' : 'kept');
-    expect(world.heard()).toBeGreaterThan(once);
-    way.close();
+    expect(service.countRequests()).toBeGreaterThan(once);
+    opened.close();
   });
 
-  it.each<[Mood, RegExp]>([
-    ['refusing', /^AUTH_(REFUSED|DENIED)$/],
-    ['babbling', /^AUTH_MALFORMED$/],
+  it.each<[ServiceState, RegExp]>([
+    ['rejecting', /^AUTH_(REFUSED|DENIED)$/],
+    ['invalid', /^AUTH_MALFORMED$/],
     ['endless', /^AUTH_MALFORMED$/],
-    ['late', /^AUTH_EXPIRED$/],
-  ])('tells what became of a service that is %s, and shows no secret', async (mood, code) => {
-    await using world = await open(() => mood);
-    const { way, ports } = await enter(scheme, world);
-    const error = await thrownBy(() => way.source(nobody));
+    ['expired', /^AUTH_EXPIRED$/],
+  ])('reports a service that is %s, and shows no secret', async (state, code) => {
+    await using service = await start(() => state);
+    const { opened, ports } = await openSignIn(scheme, service);
+    const error = await thrownBy(() => opened.source(neverAborted));
     expect(error.code).toMatch(code);
     expect(error.message).not.toBe('');
-    expect(printsOf([error, shownOf(way), ports.warnings])).not.toContain('CANARY');
-    way.close();
+    expect(printsOf([error, toPrintable(opened), ports.warnings])).not.toContain('CANARY');
+    opened.close();
   });
 
-  it('asks a service that refused again after half a minute only', async () => {
-    let mood: Mood = 'refusing';
-    await using world = await open(() => mood);
-    const { way, ports } = await enter(scheme, world);
-    const first = await thrownBy(() => way.source(nobody));
-    const once = world.heard();
-    expect(await thrownBy(() => way.source(nobody))).toBe(first);
-    expect(world.heard()).toBe(once);
-    mood = 'well';
+  it('calls a service that rejected the sign-in again only after half a minute', async () => {
+    let state: ServiceState = 'rejecting';
+    await using service = await start(() => state);
+    const { opened, ports } = await openSignIn(scheme, service);
+    const first = await thrownBy(() => opened.source(neverAborted));
+    const once = service.countRequests();
+    expect(await thrownBy(() => opened.source(neverAborted))).toBe(first);
+    expect(service.countRequests()).toBe(once);
+    state = 'working';
     ports.advance(30_000);
-    expect((await way.source(nobody)).accessKeyId).toMatch(/^ASIA/);
-    way.close();
+    expect((await opened.source(neverAborted)).accessKeyId).toMatch(/^ASIA/);
+    opened.close();
   });
 
-  it('waits for a silent service until its time is over, its caller leaves or the connection closes', async () => {
-    await using world = await open(() => 'silent');
-    const { way } = await enter(scheme, world, 'MaxRecoverySeconds=1');
-    const late = await thrownBy(() => way.source(nobody));
+  it('waits for a silent service until the timeout, an abort of the caller or the close of the connection', async () => {
+    await using service = await start(() => 'silent');
+    const { opened } = await openSignIn(scheme, service, 'MaxRecoverySeconds=1');
+    const late = await thrownBy(() => opened.source(neverAborted));
     expect(late.code).toBe('CONN_NETWORK');
-    const leaving = new AbortController();
-    const left = thrownBy(() => way.source(leaving.signal));
-    leaving.abort();
-    expect((await left).code).toBe('EXEC_CANCELLED');
-    const waiting = thrownBy(() => way.source(nobody));
-    way.close();
+    const caller = new AbortController();
+    const aborted = thrownBy(() => opened.source(caller.signal));
+    caller.abort();
+    expect((await aborted).code).toBe('EXEC_CANCELLED');
+    const waiting = thrownBy(() => opened.source(neverAborted));
+    opened.close();
     expect((await waiting).code).toBe('CONN_CLOSED');
-    expect(printsOf([late, shownOf(way)])).not.toContain('CANARY');
+    expect(printsOf([late, toPrintable(opened)])).not.toContain('CANARY');
   });
 });

@@ -141,7 +141,7 @@ const FAULTS: readonly (readonly [
   ['a Region that there is not', { text: 'AWSRegion=Irland' }, 'connection string', 'AWSRegion'],
   ['a value of the wrong kind', { text: 'ThreadCount=many' }, 'connection string', 'ThreadCount'],
   ['an AuthScheme that there is not', { text: 'AuthScheme=Kerberos' }, 'connection string', 'AuthScheme'],
-  ['a key without its secret', { text: `AWSAccessKey=A${WELL}` }, 'properties', 'needs AWSSecretKey'],
+  ['a key without its secret', { text: `AWSAccessKey=A${WELL}` }, 'properties', 'requires AWSSecretKey'],
   [
     'root keys with a role',
     { text: `${KEYS};AWSRoleARN=${ROLE}${WELL}` },
@@ -159,13 +159,13 @@ const FAULTS: readonly (readonly [
     'a services section that there is not',
     { text: `Profile=p${WELL}`, files: { [CONFIG]: `[profile p]\nservices = s\n${PAIR}` } },
     'properties',
-    `${CONFIG}:2: there is no section [services s]`,
+    `${CONFIG}:2: section [services s] referenced in profile`,
   ],
   [
     'a profile that there is not',
     { text: `Profile=prd${WELL}`, files: { [CREDENTIALS]: `[prod]\n${PAIR}` } },
     'credentials',
-    'No profile "prd" in',
+    'The config profile (prd) could not be found in',
   ],
   [
     'a config section without the word profile',
@@ -177,7 +177,7 @@ const FAULTS: readonly (readonly [
     'a misspelled key of a profile',
     { text: `${KEYS}${WELL}`, files: { [CREDENTIALS]: '[a]\naws_acces_key_id = A\n' } },
     'AWS files',
-    `${CREDENTIALS}:2: aws_acces_key_id means nothing; did you mean aws_access_key_id?`,
+    `${CREDENTIALS}:2: unknown setting aws_acces_key_id; did you mean aws_access_key_id?`,
   ],
   [
     'a key that stands twice',
@@ -189,7 +189,7 @@ const FAULTS: readonly (readonly [
     'a comment behind a value',
     { text: `${KEYS}${WELL}`, files: { [CONFIG]: '[default]\nregion = eu-west-1 # mine\n' } },
     'AWS files',
-    `${CONFIG}:2: the AWS command line takes the comment behind region as part of its value`,
+    `${CONFIG}:2: the AWS CLI includes the comment after region in its value`,
   ],
   [
     'keys beside a role',
@@ -198,7 +198,7 @@ const FAULTS: readonly (readonly [
       files: { [CONFIG]: `[profile p]\nrole_arn = ${ROLE}\ncredential_source = Environment\n${PAIR}` },
     },
     'AWS files',
-    `${CONFIG}:2: profile "p" has keys as well, which are passed over: it signs in with its role`,
+    `${CONFIG}:2: profile "p" also has access keys, which are ignored: it signs in with its role`,
   ],
   [
     'roles in a circle',
@@ -209,7 +209,7 @@ const FAULTS: readonly (readonly [
       },
     },
     'credentials',
-    `${CONFIG}:6: the profiles name each other in a circle: a -> b -> a`,
+    `${CONFIG}:6: infinite loop in source_profile: a -> b -> a`,
   ],
   [
     'a source profile that there is not',
@@ -218,13 +218,13 @@ const FAULTS: readonly (readonly [
       files: { [CONFIG]: `[profile a]\nrole_arn = ${ROLE}\nsource_profile = ghost\n` },
     },
     'credentials',
-    `${CONFIG}:3: there is no profile "ghost"`,
+    `${CONFIG}:3: source_profile "ghost" referenced in profile`,
   ],
   [
     'half a key pair in a profile',
     { text: `Profile=a${WELL}`, files: { [CREDENTIALS]: '[a]\naws_secret_access_key = CANARY\n' } },
     'credentials',
-    `${CREDENTIALS}:2: profile "a" has aws_secret_access_key but no aws_access_key_id`,
+    `${CREDENTIALS}:2: profile "a" has aws_secret_access_key, but aws_access_key_id is missing`,
   ],
   [
     'a process that fails',
@@ -244,7 +244,7 @@ const FAULTS: readonly (readonly [
       run: { status: 0, stdout: 'CANARY', stderr: '' },
     },
     'credentials',
-    'printed something other than a JSON object',
+    'returned invalid output: expected a JSON object',
   ],
   [
     'a sign-in at IAM Identity Center that has ended',
@@ -265,7 +265,7 @@ const FAULTS: readonly (readonly [
     'credentials',
     'AWS_ACCESS_KEY_ID but no AWS_SECRET_ACCESS_KEY',
   ],
-  ['no credentials anywhere', { text: WELL }, 'credentials', 'No AWS credentials were found', 'AWSAccessKey'],
+  ['no credentials anywhere', { text: WELL }, 'credentials', 'Unable to locate credentials', 'AWSAccessKey'],
   [
     'a role that may not be assumed',
     {

@@ -2,23 +2,23 @@ import { createHmac } from 'node:crypto';
 import { type Heard, type Listening, type Told, listen } from './json-server.ts';
 import { type ServerRun, serverRun, verifierOf } from './srp-server.ts';
 
-/** A question that comes after the password, and what answers it. */
+/** A challenge after the password, and its correct response. */
 export interface ChallengeSetup {
   readonly name: string;
   readonly parameters?: Readonly<Record<string, string>>;
-  /** The fields of the right answer; another one is refused as a wrong code. */
+  /** The fields of the correct response; any other is rejected as a wrong code. */
   readonly right: Readonly<Record<string, string>>;
 }
 
 export interface CognitoSetup {
   readonly user?: string;
-  /** The user pool's own name of the user. */
+  /** The user name in the user pool. */
   readonly sub?: string;
   readonly password?: string;
   readonly clientSecret?: string;
   readonly challenges?: readonly ChallengeSetup[];
-  /** Overrides: what is answered to an operation instead; undefined goes on as usual. */
-  readonly override?: (operation: string, body: Texts, count: number) => Told | 'silence';
+  /** The response to an operation instead of the default one; undefined for the default. */
+  readonly override?: (operation: string, body: Fields, count: number) => Told | 'silence';
   readonly expiration?: () => number;
 }
 
@@ -30,32 +30,32 @@ const PROVIDER = `cognito-idp.eu-west-1.amazonaws.com/${USER_POOL}`;
 
 /** A user pool and an identity pool on loopback. */
 export interface CognitoDouble extends Listening {
-  /** The operations that were asked for, in order. */
+  /** The operations of all requests, in order. */
   operations(): readonly string[];
-  /** The connection string of its user. */
+  /** A connection string for its user. */
   readonly connection: string;
 }
 
-interface Texts {
+interface Fields {
   readonly [name: string]: unknown;
 }
 
-/** Checks what a user pool checks: SRP's proof, SECRET_HASH, sessions used in order, tokens it gave. */
-export async function startCognito(world: CognitoSetup = {}): Promise<CognitoDouble> {
+/** Checks the SRP proof, SECRET_HASH, the order of sessions and the tokens, as a user pool does. */
+export async function startCognito(setup: CognitoSetup = {}): Promise<CognitoDouble> {
   const {
     user = 'ana@corp.example',
     sub = '7c0f-sub',
     password = 'Pa$$ wörd;1',
     challenges: questions = [],
-  } = world;
+  } = setup;
   const verifier = verifierOf(POOL_NAME, sub, password);
   const tokens = new Set<string>();
   let run: ServerRun | undefined;
   let sessions = 0;
-  let asked = -1;
+  let current = -1;
   let count = 0;
 
-  const ask = (ChallengeName: string, ChallengeParameters: object): Told =>
+  const respondWithChallenge = (ChallengeName: string, ChallengeParameters: object): Told =>
     json({ ChallengeName, ChallengeParameters, Session: `session-${++sessions}` });
 
   const newToken = (): string => {
@@ -66,53 +66,53 @@ export async function startCognito(world: CognitoSetup = {}): Promise<CognitoDou
   };
 
   const next = (): Told => {
-    const question = questions[++asked];
-    if (question === undefined) {
+    const challenge = questions[++current];
+    if (challenge === undefined) {
       const IdToken = newToken();
       const RefreshToken = 'CANARY-refresh';
       return json({
         AuthenticationResult: { IdToken, RefreshToken, AccessToken: 'CANARY-access', ExpiresIn: 3600 },
       });
     }
-    return ask(question.name, { USER_ID_FOR_SRP: sub, ...question.parameters });
+    return respondWithChallenge(challenge.name, { USER_ID_FOR_SRP: sub, ...challenge.parameters });
   };
 
-  const hashOf = (name: unknown): string | undefined =>
-    world.clientSecret === undefined
+  const computeHash = (name: unknown): string | undefined =>
+    setup.clientSecret === undefined
       ? undefined
-      : createHmac('sha256', world.clientSecret)
+      : createHmac('sha256', setup.clientSecret)
           .update(`${String(name)}${CLIENT_ID}`)
           .digest('base64');
 
-  function initiate(body: Texts): Told {
-    const given = texts(body['AuthParameters']);
+  function initiate(body: Fields): Told {
+    const fields = toFields(body['AuthParameters']);
     const flow = body['AuthFlow'];
-    const named = flow === 'REFRESH_TOKEN_AUTH' ? sub : given['USERNAME'];
-    if (world.clientSecret !== undefined && given['SECRET_HASH'] === undefined) {
+    const named = flow === 'REFRESH_TOKEN_AUTH' ? sub : fields['USERNAME'];
+    if (setup.clientSecret !== undefined && fields['SECRET_HASH'] === undefined) {
       return refuse(
         'NotAuthorizedException',
         `Client ${CLIENT_ID} is configured with secret but SECRET_HASH was not received`,
       );
     }
-    if (given['SECRET_HASH'] !== hashOf(named)) {
+    if (fields['SECRET_HASH'] !== computeHash(named)) {
       return refuse('NotAuthorizedException', 'Unable to verify secret hash for client');
     }
     if (flow === 'REFRESH_TOKEN_AUTH') {
-      if (given['REFRESH_TOKEN'] !== 'CANARY-refresh')
+      if (fields['REFRESH_TOKEN'] !== 'CANARY-refresh')
         return refuse('NotAuthorizedException', 'Invalid Refresh Token');
       return json({ AuthenticationResult: { IdToken: newToken(), ExpiresIn: 3600 } });
     }
-    asked = -1;
-    if (given['USERNAME'] !== user) return refuse('UserNotFoundException', 'User does not exist.');
+    current = -1;
+    if (fields['USERNAME'] !== user) return refuse('UserNotFoundException', 'User does not exist.');
     if (flow === 'USER_PASSWORD_AUTH') {
-      return given['PASSWORD'] === password
+      return fields['PASSWORD'] === password
         ? next()
         : refuse('NotAuthorizedException', 'Incorrect username or password.');
     }
-    if (flow !== 'USER_SRP_AUTH' || given['PASSWORD'] !== undefined)
+    if (flow !== 'USER_SRP_AUTH' || fields['PASSWORD'] !== undefined)
       return refuse('InvalidParameterException', 'flow');
-    run = serverRun(POOL_NAME, sub, verifier, String(given['SRP_A']));
-    return ask('PASSWORD_VERIFIER', {
+    run = serverRun(POOL_NAME, sub, verifier, String(fields['SRP_A']));
+    return respondWithChallenge('PASSWORD_VERIFIER', {
       USER_ID_FOR_SRP: sub,
       USERNAME: sub,
       SALT: run.salt,
@@ -121,32 +121,33 @@ export async function startCognito(world: CognitoSetup = {}): Promise<CognitoDou
     });
   }
 
-  function respond(body: Texts): Told {
-    const given = texts(body['ChallengeResponses']);
+  function respond(body: Fields): Told {
+    const fields = toFields(body['ChallengeResponses']);
     if (body['Session'] !== `session-${sessions}`)
       return refuse('NotAuthorizedException', 'Invalid session for the user.');
-    if (given['USERNAME'] !== sub) return refuse('NotAuthorizedException', 'Incorrect username or password.');
-    if (given['SECRET_HASH'] !== hashOf(sub))
+    if (fields['USERNAME'] !== sub)
+      return refuse('NotAuthorizedException', 'Incorrect username or password.');
+    if (fields['SECRET_HASH'] !== computeHash(sub))
       return refuse('NotAuthorizedException', 'Unable to verify secret hash for client');
     if (body['ChallengeName'] === 'PASSWORD_VERIFIER') {
       const isRight = run?.accepts({
-        timestamp: String(given['TIMESTAMP']),
-        signature: String(given['PASSWORD_CLAIM_SIGNATURE']),
-        secretBlock: String(given['PASSWORD_CLAIM_SECRET_BLOCK']),
+        timestamp: String(fields['TIMESTAMP']),
+        signature: String(fields['PASSWORD_CLAIM_SIGNATURE']),
+        secretBlock: String(fields['PASSWORD_CLAIM_SECRET_BLOCK']),
       });
       return isRight === true ? next() : refuse('NotAuthorizedException', 'Incorrect username or password.');
     }
-    const question = questions[asked];
+    const challenge = questions[current];
     const isRight =
-      question?.name === body['ChallengeName'] &&
-      Object.entries(question?.right ?? {}).every(([name, value]) => given[name] === value) &&
-      Object.keys(given).length ===
-        Object.keys(question?.right ?? {}).length + (world.clientSecret === undefined ? 1 : 2);
+      challenge?.name === body['ChallengeName'] &&
+      Object.entries(challenge?.right ?? {}).every(([name, value]) => fields[name] === value) &&
+      Object.keys(fields).length ===
+        Object.keys(challenge?.right ?? {}).length + (setup.clientSecret === undefined ? 1 : 2);
     return isRight ? next() : refuse('CodeMismatchException', 'Invalid code received for user');
   }
 
-  function identity(body: Texts): Told {
-    const token = texts(body['Logins'])[PROVIDER];
+  function identity(body: Fields): Told {
+    const token = toFields(body['Logins'])[PROVIDER];
     if (typeof token !== 'string' || !tokens.has(token)) {
       return refuse(
         'NotAuthorizedException',
@@ -161,17 +162,17 @@ export async function startCognito(world: CognitoSetup = {}): Promise<CognitoDou
         AccessKeyId: `ASIA${role.split('/').at(-1)}`,
         SecretKey: 'CANARY-secret',
         SessionToken: 'CANARY-session',
-        Expiration: world.expiration?.() ?? Date.UTC(2026, 0, 1, 1) / 1000,
+        Expiration: setup.expiration?.() ?? Date.UTC(2026, 0, 1, 1) / 1000,
       },
     });
   }
 
   const double = await listen((heard) => {
-    const operation = operationOf(heard);
-    const body = texts(JSON.parse(heard.body));
-    const told = world.override?.(operation, body, count++);
-    if (told === 'silence') return undefined;
-    if (told !== undefined) return told;
+    const operation = getOperation(heard);
+    const body = toFields(JSON.parse(heard.body));
+    const response = setup.override?.(operation, body, count++);
+    if (response === 'silence') return undefined;
+    if (response !== undefined) return response;
     if (heard.headers.authorization !== undefined) return refuse('InvalidParameterException', 'signed');
     switch (operation) {
       case 'InitiateAuth':
@@ -188,28 +189,28 @@ export async function startCognito(world: CognitoSetup = {}): Promise<CognitoDou
     }
   });
   const quoted = `'${password}'`;
-  const secret = world.clientSecret === undefined ? '' : `AWSUserPoolClientAppSecret=${world.clientSecret};`;
+  const secret = setup.clientSecret === undefined ? '' : `AWSUserPoolClientAppSecret=${setup.clientSecret};`;
   return Object.assign(double, {
-    operations: () => double.heard.map(operationOf),
+    operations: () => double.heard.map(getOperation),
     connection:
       `AWSRegion=eu-west-1;User=${user};Password=${quoted};AWSUserPoolId=${USER_POOL};AWSUserPoolClientAppId=${CLIENT_ID};` +
       `AWSIdentityPoolId=${IDENTITY_POOL};${secret}CognitoIdpEndpoint=${double.endpoint};CognitoIdentityEndpoint=${double.endpoint};`,
   });
 }
 
-function operationOf({ headers }: Heard): string {
+function getOperation({ headers }: Heard): string {
   return String(headers['x-amz-target']).split('.').at(-1) ?? '';
 }
 
-function texts(value: unknown): Texts {
-  return typeof value === 'object' && value !== null ? (value as Texts) : {};
+function toFields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
 function json(value: object): Told {
   return { headers: { 'content-type': 'application/x-amz-json-1.1' }, body: JSON.stringify(value) };
 }
 
-/** Cognito's way to refuse. */
+/** An error response of Cognito. */
 export function refuse(type: string, message: string, status = 400): NonNullable<Told> {
   return {
     status,

@@ -4,7 +4,7 @@ import type * as Kerberos from 'kerberos';
 import { DriverError } from '../../src/core/errors.ts';
 import { signInToAdfs, WINDOWS_USER_AGENT } from '../../src/saml/adfs/sign-in.ts';
 import { createHttpSession } from '../../src/net/http-session.ts';
-import { kerberosNegotiator } from '../../src/saml/negotiate/kerberos.ts';
+import { createKerberosNegotiator } from '../../src/saml/negotiate/kerberos.ts';
 
 // A process of its own: the system's Kerberos reads the environment that a process was started with.
 const [, , loginUrl = '', ca = '', module = ''] = argv;
@@ -19,7 +19,7 @@ try {
   const request = { loginUrl, relyingParty: 'urn:amazon:webservices' };
   const { assertion } = await signInToAdfs(request, {
     session,
-    negotiatorFor: kerberosNegotiator(load),
+    negotiatorFor: createKerberosNegotiator(load),
     signal,
     now: () => Date.now(),
     notice: () => undefined,

@@ -139,7 +139,7 @@ describe('a query whose credentials expire while it runs', () => {
     };
     const db = await connect(text, { ports: fakePorts(), onPrompt });
     await db.close();
-    expect(asked).toEqual(['Code of the MFA device GAHT12345678']);
+    expect(asked).toEqual(['Enter MFA code for GAHT12345678']);
   });
 });
 

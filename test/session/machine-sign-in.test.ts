@@ -9,7 +9,7 @@ import { type StsDouble, callerIdentity, startSts, stsCredentials } from '../dou
 const ROLE = 'arn:aws:iam::123456789012:role/Analyst';
 const later = new Date(Date.UTC(2026, 0, 1, 3));
 
-/** An STS that knows everybody and gives roles. */
+/** An STS that accepts every request. */
 function openSts(): Promise<StsDouble> {
   return startSts((body) => {
     const operation = new URLSearchParams(body).get('Action') ?? '';
@@ -19,8 +19,8 @@ function openSts(): Promise<StsDouble> {
   });
 }
 
-/** Who a connection of that string is, in that environment. */
-async function whoIs(sts: StsDouble, text: string, env: Record<string, string> = {}): Promise<object> {
+/** The identity of a connection in that environment. */
+async function getIdentity(sts: StsDouble, text: string, env: Record<string, string> = {}): Promise<object> {
   const ports = fakePorts({ env, files: { '/token': 'eyJ.t.s' } });
   await using connection = await connect(`AWSRegion=eu-west-1;STSEndpoint=${sts.endpoint};${text}`, {
     ports,
@@ -29,10 +29,10 @@ async function whoIs(sts: StsDouble, text: string, env: Record<string, string> =
 }
 
 describe('a connection', () => {
-  it('of an EC2 instance is the role of the instance', async () => {
+  it('on an EC2 instance has the role of the instance', async () => {
     await using sts = await openSts();
     await using imds = await startImds({ document: () => instanceDocument(later) });
-    expect(await whoIs(sts, `AuthScheme=AwsEC2Roles;IMDSEndpoint=${imds.endpoint}`)).toMatchObject({
+    expect(await getIdentity(sts, `AuthScheme=AwsEC2Roles;IMDSEndpoint=${imds.endpoint}`)).toMatchObject({
       scheme: 'AwsEC2Roles',
       accessKeyId: 'ASIA…0000',
       expiration: later,
@@ -40,38 +40,38 @@ describe('a connection', () => {
     });
   });
 
-  it('of a container with a role on top is that role, and tells the way', async () => {
+  it('in a container has AWSRoleARN, and shows both sources', async () => {
     await using sts = await openSts();
     await using agent = await listen(() => ({ body: JSON.stringify(instanceDocument(later)) }));
     const env = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.endpoint}/v1` };
-    expect(await whoIs(sts, `AuthScheme=AwsContainer;AWSRoleARN=${ROLE}`, env)).toMatchObject({
+    expect(await getIdentity(sts, `AuthScheme=AwsContainer;AWSRoleARN=${ROLE}`, env)).toMatchObject({
       scheme: 'AwsContainer',
       accessKeyId: 'ASIA…0000',
-      source: `role ${ROLE}, by way of container, ${agent.endpoint}`,
+      source: `role ${ROLE}, via container, ${agent.endpoint}`,
     });
   });
 
-  it('of a pod is the role of its environment', async () => {
+  it('in a pod has the role in its environment', async () => {
     await using sts = await openSts();
     const env = { AWS_ROLE_ARN: ROLE, AWS_WEB_IDENTITY_TOKEN_FILE: '/token' };
-    expect(await whoIs(sts, 'AuthScheme=AwsWebIdentity', env)).toMatchObject({
+    expect(await getIdentity(sts, 'AuthScheme=AwsWebIdentity', env)).toMatchObject({
       scheme: 'AwsWebIdentity',
-      source: `role ${ROLE} by the web identity of /token`,
+      source: `role ${ROLE} with the web identity token from /token`,
     });
   });
 
-  it.each(['AwsCognitoSrp', 'AwsCognitoBasic'])('of %s is the user of the pool', async (scheme) => {
+  it.each(['AwsCognitoSrp', 'AwsCognitoBasic'])('with %s has the user of the pool', async (scheme) => {
     await using sts = await openSts();
     await using cognito = await startCognito({ expiration: () => later.getTime() / 1000 });
     expect(
-      await whoIs(sts, `${cognito.connection.replace('AWSRegion=eu-west-1;', '')}AuthScheme=${scheme}`),
+      await getIdentity(sts, `${cognito.connection.replace('AWSRegion=eu-west-1;', '')}AuthScheme=${scheme}`),
     ).toMatchObject({
       scheme,
       source: expect.stringContaining('user ana@corp.example of eu-west-1_AbCdEf123, identity pool'),
     });
   });
 
-  it('signs a user in once for many who ask, and tries a wrong password once for many connections', async () => {
+  it('signs in once for concurrent calls, and tries a wrong password once for several connections', async () => {
     await using cognito = await startCognito({ expiration: () => later.getTime() / 1000 });
     await using sts = await openSts();
     const text = `${cognito.connection}AuthScheme=AwsCognitoBasic;STSEndpoint=${sts.endpoint}`;

@@ -198,7 +198,7 @@ describe('CredentialsLocation', () => {
     for (const location of [path, join(folder, 'folder', '..', 'mine'), `${folder}/./mine`]) {
       const error = await failure(at(location));
       expect(error.message).toBe(
-        `CredentialsLocation: ${location} holds something other than saved sessions`,
+        `CredentialsLocation: ${location} does not contain saved sessions`,
       );
     }
     expect(await readFile(path, 'utf8')).toBe('precious');
@@ -219,6 +219,6 @@ describe('CredentialsLocation', () => {
   it('may lie where Windows keeps what programs know', async () => {
     await writeFile(join(folder, 'known'), 'else', { mode: 0o600 });
     const error = await failure(at('%APPDATA%/known'), { env: { APPDATA: folder } });
-    expect(error.message).toContain(`${folder}/known holds something other than saved sessions`);
+    expect(error.message).toContain(`${folder}/known does not contain saved sessions`);
   });
 });

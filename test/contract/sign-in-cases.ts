@@ -10,46 +10,46 @@ import { type KeyPair, type TestAuthority, testAuthority } from '../support/cert
 import { samlResponse } from '../support/saml-response.ts';
 import { soapFault } from '../support/tokens.ts';
 
-/** How the service that gives the credentials behaves. */
-export type Mood = 'well' | 'refusing' | 'silent' | 'babbling' | 'endless' | 'late';
+/** How the service that issues the credentials behaves. */
+export type ServiceState = 'working' | 'rejecting' | 'silent' | 'invalid' | 'endless' | 'expired';
 
-/** A scheme's service on loopback, and a connection string that signs in there. */
-export interface SignInWorld extends AsyncDisposable {
+/** The service of a scheme on loopback, and a connection string for it. */
+export interface SignInService extends AsyncDisposable {
   readonly connection: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
-  /** How many requests it heard. */
-  heard(): number;
+  /** The number of requests so far. */
+  countRequests(): number;
 }
 
-/** A scheme and its world: secrets are canaries, good credentials end after `fresh`, those of `late` after `past`. */
+/** A scheme and its service. Secrets are canaries; credentials expire at `fresh`, or at `past` in the state `expired`. */
 export interface SignInCase {
   readonly scheme: string;
-  /** Of several ways that the scheme has: which one. */
-  readonly way?: string;
-  /** Where it goes on with expired credentials: why. */
+  /** Which one, if the scheme has several methods. */
+  readonly method?: string;
+  /** Why expired credentials stay in use, if they do. */
   readonly keepsExpired?: string;
-  readonly open: (mood: () => Mood) => Promise<SignInWorld>;
+  readonly start: (state: () => ServiceState) => Promise<SignInService>;
 }
 
-/** The clock of the tests stands at the beginning of 2026. */
+/** The clock of the tests starts at the beginning of 2026. */
 const fresh = new Date(Date.UTC(2026, 0, 1, 6));
 const past = new Date(Date.UTC(2025, 11, 31));
 const ROLE = 'AWSRoleARN=arn:aws:iam::123456789012:role/Analyst;';
-const babble = 'CANARY <html>';
+const invalid = 'CANARY <html>';
 const endless = `"${'CANARY'.repeat(1 << 17)}"`;
 
-/** An answer over HTTP in that mood. */
-function told(mood: Mood, good: (expiration: Date) => Told, refusal: Told): Told {
-  switch (mood) {
-    case 'well':
-      return good(fresh);
-    case 'late':
-      return good(past);
-    case 'refusing':
-      return refusal;
-    case 'babbling':
-      return { body: babble };
+/** An HTTP response in that state. */
+function respond(state: ServiceState, success: (expiration: Date) => Told, rejection: Told): Told {
+  switch (state) {
+    case 'working':
+      return success(fresh);
+    case 'expired':
+      return success(past);
+    case 'rejecting':
+      return rejection;
+    case 'invalid':
+      return { body: invalid };
     case 'endless':
       return { body: endless };
     case 'silent':
@@ -60,16 +60,16 @@ function told(mood: Mood, good: (expiration: Date) => Told, refusal: Told): Told
 const ec2: SignInCase = {
   scheme: 'AwsEC2Roles',
   keepsExpired: "AWS accepts an instance's credentials while its metadata service cannot renew them",
-  async open(mood) {
+  async start(state) {
     const imds = await startImds({
       document: () =>
-        told(mood(), (expiration) => ({ body: JSON.stringify(instanceDocument(expiration)) }), {
+        respond(state(), (expiration) => ({ body: JSON.stringify(instanceDocument(expiration)) }), {
           body: JSON.stringify({ Code: 'AssumeRoleUnauthorizedAccess', Message: 'CANARY' }),
         }),
     });
     return {
       connection: `IMDSEndpoint=${imds.endpoint}`,
-      heard: () => imds.heard.length,
+      countRequests: () => imds.heard.length,
       [Symbol.asyncDispose]: () => imds[Symbol.asyncDispose](),
     };
   },
@@ -77,9 +77,9 @@ const ec2: SignInCase = {
 
 const container: SignInCase = {
   scheme: 'AwsContainer',
-  async open(mood) {
+  async start(state) {
     const agent = await listen(() =>
-      told(mood(), (expiration) => ({ body: JSON.stringify(instanceDocument(expiration)) }), {
+      respond(state(), (expiration) => ({ body: JSON.stringify(instanceDocument(expiration)) }), {
         status: 403,
         body: 'CANARY',
       }),
@@ -90,57 +90,61 @@ const container: SignInCase = {
         AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.endpoint}/v1`,
         AWS_CONTAINER_AUTHORIZATION_TOKEN: 'CANARY-agent',
       },
-      heard: () => agent.heard.length,
+      countRequests: () => agent.heard.length,
       [Symbol.asyncDispose]: () => agent[Symbol.asyncDispose](),
     };
   },
 };
 
-/** A scheme whose service is STS. */
-function bySts(
+/** A case whose service is STS. */
+function createStsCase(
   scheme: string,
   operation: string,
   properties: string,
-  place: Pick<SignInWorld, 'env' | 'files'> = {},
+  place: Pick<SignInService, 'env' | 'files'> = {},
 ): SignInCase {
   return {
     scheme,
-    async open(mood) {
+    async start(state) {
       const sts = await startSts(() => {
         const refusal = stsError(403, 'AccessDenied', 'CANARY is not authorized');
-        const answer = told(mood(), (end) => stsCredentials(operation, 'ASIAOFTHEROLE0000', end), refusal);
+        const answer = respond(
+          state(),
+          (end) => stsCredentials(operation, 'ASIAOFTHEROLE0000', end),
+          refusal,
+        );
         return answer === undefined ? undefined : { status: answer.status ?? 200, body: answer.body ?? '' };
       });
       return {
         ...place,
         connection: `STSEndpoint=${sts.endpoint};${properties}`,
-        heard: () => sts.requests.length,
+        countRequests: () => sts.requests.length,
         [Symbol.asyncDispose]: () => sts[Symbol.asyncDispose](),
       };
     },
   };
 }
 
-function byCognito(scheme: string): SignInCase {
+function createCognitoCase(scheme: string): SignInCase {
   return {
     scheme,
-    async open(mood) {
+    async start(state) {
       const cognito = await startCognito({
         password: 'CANARY-password',
         clientSecret: 'CANARY-client-secret',
-        expiration: () => (mood() === 'late' ? past : fresh).getTime() / 1000,
-        instead(operation) {
-          const now = mood();
-          if (now === 'well' || now === 'late') return undefined;
+        expiration: () => (state() === 'expired' ? past : fresh).getTime() / 1000,
+        override(operation) {
+          const now = state();
+          if (now === 'working' || now === 'expired') return undefined;
           if (now === 'silent') return 'silence';
           const isLast = operation === 'GetCredentialsForIdentity';
-          if (now !== 'refusing') return isLast ? told(now, () => undefined, undefined) : undefined;
+          if (now !== 'rejecting') return isLast ? respond(now, () => undefined, undefined) : undefined;
           return operation === 'InitiateAuth' ? refuse('NotAuthorizedException', 'CANARY') : undefined;
         },
       });
       return {
         connection: cognito.connection.replace('AWSRegion=eu-west-1;', ''),
-        heard: () => cognito.heard.length,
+        countRequests: () => cognito.heard.length,
         [Symbol.asyncDispose]: () => cognito[Symbol.asyncDispose](),
       };
     },
@@ -152,37 +156,37 @@ const PROVIDER = 'arn:aws:iam::123456789012:saml-provider/Okta';
 
 const PASSWORD = 'CANARY-password';
 
-/** An identity provider on loopback, and the part of a connection string that signs in there. */
+/** An identity provider on loopback, and its part of a connection string. */
 interface Provider extends AsyncDisposable {
   readonly connection: string;
   readonly requests: readonly unknown[];
 }
 
-/** Answers in place of a provider that is not well. */
-type Instead = (request: HttpsRequest) => HttpsAnswer | 'silence' | undefined;
+/** Overrides the response of a provider. */
+type Override = (request: HttpsRequest) => HttpsAnswer | 'silence' | undefined;
 
-/** A scheme whose service is an identity provider, whose word STS takes. */
-function byProvider(
-  named: Pick<SignInCase, 'scheme' | 'way'>,
+/** A case whose service is an identity provider with STS. */
+function createProviderCase(
+  named: Pick<SignInCase, 'scheme' | 'method'>,
   { ca, server }: TestAuthority,
   refusal: (request: HttpsRequest) => HttpsAnswer,
-  start: (pair: KeyPair, answer: Instead) => Promise<Provider>,
+  start: (pair: KeyPair, answer: Override) => Promise<Provider>,
 ): SignInCase {
   return {
     ...named,
-    async open(mood) {
+    async start(state) {
       const provider = await start(server, (request) => {
-        const now = mood();
-        if (now === 'well' || now === 'late') return undefined;
+        const now = state();
+        if (now === 'working' || now === 'expired') return undefined;
         if (now === 'silent') return 'silence';
-        return now === 'refusing' ? refusal(request) : told(now, () => undefined, undefined);
+        return now === 'rejecting' ? refusal(request) : respond(now, () => undefined, undefined);
       });
       const sts = await startSts(() =>
-        stsCredentials('AssumeRoleWithSAML', 'ASIAOFTHEROLE0000', mood() === 'late' ? past : fresh),
+        stsCredentials('AssumeRoleWithSAML', 'ASIAOFTHEROLE0000', state() === 'expired' ? past : fresh),
       );
       return {
         connection: `${provider.connection};Password=${PASSWORD};STSEndpoint=${sts.endpoint};SSLServerCert='${ca}'`,
-        heard: () => provider.requests.length + sts.requests.length,
+        countRequests: () => provider.requests.length + sts.requests.length,
         async [Symbol.asyncDispose]() {
           await provider[Symbol.asyncDispose]();
           await sts[Symbol.asyncDispose]();
@@ -192,8 +196,8 @@ function byProvider(
   };
 }
 
-const byOkta = (known: TestAuthority): SignInCase =>
-  byProvider(
+const createOktaCase = (known: TestAuthority): SignInCase =>
+  createProviderCase(
     { scheme: 'Okta' },
     known,
     () => ({ ...refusal(401, 'E0000004', 'CANARY'), headers: {} }),
@@ -208,46 +212,51 @@ const byOkta = (known: TestAuthority): SignInCase =>
     },
   );
 
-const refusedToken = (): HttpsAnswer => ({
+const rejectToken = (): HttpsAnswer => ({
   status: 500,
   headers: { 'content-type': 'application/soap+xml' },
   body: soapFault('FailedAuthentication', 'ID3242: no'),
 });
 
-const adfsAt =
+const startAdfsAt =
   (path: string) =>
-  async (pair: KeyPair, answer: Instead): Promise<Provider> => {
+  async (pair: KeyPair, answer: Override): Promise<Provider> => {
     const adfs = await startAdfs(pair, { password: PASSWORD, answer });
     return { ...adfs, connection: `User='${ADFS_USER}';SSOLoginURL=${adfs.origin}${path}` };
   };
 
-const refusedByAdfs = ({ url }: HttpsRequest): HttpsAnswer => ({ body: loginPage(url, REFUSED) });
+const rejectAtAdfs = ({ url }: HttpsRequest): HttpsAnswer => ({ body: loginPage(url, REFUSED) });
 
-const byAdfs = (known: TestAuthority): readonly SignInCase[] => [
-  byProvider({ scheme: 'ADFS', way: 'pages' }, known, refusedByAdfs, adfsAt('')),
-  byProvider(
-    { scheme: 'ADFS', way: 'WS-Trust' },
+const createAdfsCases = (known: TestAuthority): readonly SignInCase[] => [
+  createProviderCase({ scheme: 'ADFS', method: 'pages' }, known, rejectAtAdfs, startAdfsAt('')),
+  createProviderCase(
+    { scheme: 'ADFS', method: 'WS-Trust' },
     known,
-    refusedToken,
-    adfsAt('/adfs/services/trust/13/usernamemixed'),
+    rejectToken,
+    startAdfsAt('/adfs/services/trust/13/usernamemixed'),
   ),
 ];
 
-const pingAt =
+const startPingAt =
   (path: string) =>
-  async (pair: KeyPair, answer: Instead): Promise<Provider> => {
+  async (pair: KeyPair, answer: Override): Promise<Provider> => {
     const ping = await startPing(pair, { password: PASSWORD, answer });
     const place = `SSOLoginURL=${ping.origin}${path};SSOExchangeUrl='${PARTNER}'`;
     return { ...ping, connection: `User=${PING_USER};${place}` };
   };
 
-const refusedByPing = (): HttpsAnswer => ({
+const rejectAtPing = (): HttpsAnswer => ({
   body: '<form method="post"><input name="pf.username"><input type="password" name="pf.pass"></form>',
 });
 
-const byPing = (known: TestAuthority): readonly SignInCase[] => [
-  byProvider({ scheme: 'PingFederate', way: 'pages' }, known, refusedByPing, pingAt('')),
-  byProvider({ scheme: 'PingFederate', way: 'WS-Trust' }, known, refusedToken, pingAt('/idp/sts.wst')),
+const createPingCases = (known: TestAuthority): readonly SignInCase[] => [
+  createProviderCase({ scheme: 'PingFederate', method: 'pages' }, known, rejectAtPing, startPingAt('')),
+  createProviderCase(
+    { scheme: 'PingFederate', method: 'WS-Trust' },
+    known,
+    rejectToken,
+    startPingAt('/idp/sts.wst'),
+  ),
 ];
 
 const keys = 'AWSAccessKey=AKIAOFTHEUSER00000;AWSSecretKey=CANARY-key;';
@@ -260,31 +269,34 @@ aws_access_key_id = AKIAOFTHEUSER00000
 aws_secret_access_key = CANARY-key
 `;
 
-/** Schemes whose sign-in does not go by these rules, and where it is tested instead. */
+/** Schemes to which these rules do not apply, and where they are tested. */
 export const ELSEWHERE: ReadonlyMap<string, string> = new Map([
-  ['AwsRootKeys', 'asks nobody for credentials: test/database/sign-in.test.ts'],
-  ['AwsMFA', 'a person may give another code at once: test/credentials/mfa-session.test.ts'],
+  ['AwsRootKeys', 'requests no credentials: test/database/sign-in.test.ts'],
+  ['AwsMFA', 'a user can enter another code at once: test/credentials/mfa-session.test.ts'],
   ...('skipped' in authority
     ? ['Okta', 'ADFS', 'PingFederate'].map((scheme) => [scheme, authority.skipped] as const)
     : []),
-  [
-    'SAMLAssertion',
-    'an assertion that was taken is not taken again: test/authschemes/saml-assertion.test.ts',
-  ],
+  ['SAMLAssertion', 'an assertion can be exchanged only once: test/authschemes/saml-assertion.test.ts'],
 ]);
 
-/** Every scheme that asks somebody for credentials. */
+/** Every scheme that requests credentials. */
 export const SIGN_IN_CASES: readonly SignInCase[] = [
-  bySts('Auto', 'AssumeRole', ROLE, {
+  createStsCase('Auto', 'AssumeRole', ROLE, {
     env: { AWS_ACCESS_KEY_ID: 'AKIAOFTHEUSER00000', AWS_SECRET_ACCESS_KEY: 'CANARY-key' },
   }),
-  bySts('AwsCredentialsFile', 'AssumeRole', '', { files: { '/home/ana/.aws/config': profiles } }),
-  bySts('AwsIAMRoles', 'AssumeRole', keys + ROLE),
-  bySts('TemporaryCredentials', 'AssumeRole', `${keys}AWSSessionToken=CANARY-token;${ROLE}`),
+  createStsCase('AwsCredentialsFile', 'AssumeRole', '', { files: { '/home/ana/.aws/config': profiles } }),
+  createStsCase('AwsIAMRoles', 'AssumeRole', keys + ROLE),
+  createStsCase('TemporaryCredentials', 'AssumeRole', `${keys}AWSSessionToken=CANARY-token;${ROLE}`),
   ec2,
   container,
-  bySts('AwsWebIdentity', 'AssumeRoleWithWebIdentity', `${ROLE}AWSWebIdentityToken=CANARY.web.identity;`),
-  byCognito('AwsCognitoSrp'),
-  byCognito('AwsCognitoBasic'),
-  ...('skipped' in authority ? [] : [byOkta(authority), ...byAdfs(authority), ...byPing(authority)]),
+  createStsCase(
+    'AwsWebIdentity',
+    'AssumeRoleWithWebIdentity',
+    `${ROLE}AWSWebIdentityToken=CANARY.web.identity;`,
+  ),
+  createCognitoCase('AwsCognitoSrp'),
+  createCognitoCase('AwsCognitoBasic'),
+  ...('skipped' in authority
+    ? []
+    : [createOktaCase(authority), ...createAdfsCases(authority), ...createPingCases(authority)]),
 ];
