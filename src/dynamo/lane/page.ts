@@ -1,6 +1,8 @@
 import { DriverError } from '../../core/errors.ts';
 import type { Key } from '../read/access-path.ts';
 import type { AttributeMap } from '../attribute-value.ts';
+import { cutArray } from '../json/cut-array.ts';
+import { tryParseObject } from '../json/parse-object.ts';
 import type { ReadOperation } from '../transport/client.ts';
 
 /** Read capacity that one answer took from a table or one of its indexes. */
@@ -57,11 +59,8 @@ interface Opened {
   readonly items: Buffer | readonly AttributeMap[];
 }
 
-const ITEMS = '"Items":[';
+const ITEMS = Buffer.from('"Items":');
 const EMPTY = Buffer.from('[]');
-/** More doubtful places than this are not worth trying one by one. */
-const MOST_TRIES = 8;
-const [QUOTE, COLON, COMMA, OPENING_BRACE, CLOSING_BRACE, CLOSING_BRACKET] = Buffer.from('":,{}]');
 
 /**
  * Splits an answer into its items and the rest. A page of Scan or Query, which may be large, is cut without a look
@@ -72,53 +71,14 @@ export function readEnvelope(operation: ReadOperation, bytes: Buffer): Page {
   return toPage((pages ? cut(bytes) : undefined) ?? openByParsing(operation, bytes));
 }
 
-/** The items and the envelope without them, or nothing when there is any doubt. */
+/** The envelope and the bytes of its items; undefined if they cannot be told apart without parsing. */
 function cut(bytes: Buffer): Opened | undefined {
-  // Only an answer without white space: `],"` then marks the end of an array wherever it is not text.
-  if (bytes[0] !== OPENING_BRACE || bytes[1] !== QUOTE) return undefined;
-  const at = bytes.indexOf(ITEMS);
-  if (at < 0) return undefined;
-  const start = at + ITEMS.length - 1;
-  const head = bytes.toString('utf8', 0, start + 1);
-  let end = bytes.length;
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    end = lastArrayEnd(bytes, start, end);
-    if (end < 0) return undefined;
-    // Valid only if the head ends where a value of the envelope starts, and if the tail closes as much as the head
-    // opened. A tail that starts inside a text has an odd number of quotes and is never valid.
-    const envelope = parsed(head + bytes.toString('utf8', end));
-    if (envelope === undefined) continue;
-    if (envelope.Items?.length !== 0 || hidesAnEnd(bytes, start, end)) return undefined;
-    return { envelope, items: bytes.subarray(start, end + 1) };
-  }
-  return undefined;
-}
-
-/** The last `]` before `before` that could end an array in an object. */
-function lastArrayEnd(bytes: Buffer, start: number, before: number): number {
-  let end = before;
-  while (end > start) {
-    end = bytes.lastIndexOf(']', end - 1);
-    const next = bytes[end + 1];
-    if (next === CLOSING_BRACE || (next === COMMA && bytes[end + 2] === QUOTE)) return end > start ? end : -1;
-  }
-  return -1;
-}
-
-/**
- * Whether another array of the envelope may end between: in items, a list always ends its value, so that `],"` is
- * text there, and the quote is the end of that text.
- */
-function hidesAnEnd(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = bytes.indexOf('],"', start); at >= 0 && at < end; at = bytes.indexOf('],"', at + 1)) {
-    const next = bytes[at + 3];
-    if (next !== CLOSING_BRACE && next !== COMMA && next !== CLOSING_BRACKET && next !== COLON) return true;
-  }
-  return false;
+  const object = cutArray(bytes, ITEMS);
+  return object && { envelope: object.rest, items: object.array };
 }
 
 function openByParsing(operation: ReadOperation, bytes: Buffer): Opened {
-  const envelope = parsed(bytes.toString());
+  const envelope: Envelope | undefined = tryParseObject(bytes.toString());
   const items = envelope && itemsOf(operation, envelope);
   if (envelope === undefined || !Array.isArray(items)) {
     throw new DriverError(
@@ -202,22 +162,4 @@ function consumedAt(capacity: ConsumedCapacity): readonly Consumed[] {
     units,
   }));
   return [ofTable, ...ofIndexes].filter(({ units }) => units > 0);
-}
-
-function parsed(text: string): Envelope | undefined {
-  const value = parseJson(text);
-  return isEnvelope(value) ? value : undefined;
-}
-
-function isEnvelope(value: unknown): value is Envelope {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Undefined for what is no JSON: here that is an answer, not a failure. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,5 @@
+import { tryParseObject } from '../json/parse-object.ts';
+
 /** Why a request got no usable answer. */
 export type TransportFailure = 'network' | 'timeout' | 'malformed' | 'aborted';
 
@@ -49,7 +51,7 @@ export class ServiceError extends Error {
   readonly answer: object;
 
   constructor({ statusCode, headers, body }: ErrorAnswer, signal?: AbortSignal) {
-    const answer = Object(parseJson(body));
+    const answer = tryParseObject(body.toString()) ?? {};
     const said = textsOf(answer);
     super(said.get('message') ?? said.get('Message') ?? `HTTP status ${statusCode}`);
     this.name = (said.get('__type') ?? headers['x-amzn-errortype'] ?? 'UnknownError')
@@ -76,12 +78,4 @@ function textsOf(answer: object): ReadonlyMap<string, string> {
     if (typeof value === 'string') texts.set(name, value);
   }
   return texts;
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
 }

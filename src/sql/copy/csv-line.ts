@@ -1,6 +1,6 @@
 import { GrowingBytes } from './growing-bytes.ts';
-import { QUOTE } from './json-bytes.ts';
-import type { PageCursor } from './page-cursor.ts';
+import { QUOTE } from '../../dynamo/json/bytes.ts';
+import type { JsonScanner } from '../../dynamo/json/scanner.ts';
 
 const LINE_FEED = 0x0a;
 
@@ -18,13 +18,13 @@ interface Field {
 export class CsvLine {
   /** The bytes of fields that cannot be copied from the page. */
   readonly scratch = new GrowingBytes();
-  readonly #cursor: PageCursor;
+  readonly #json: JsonScanner;
   readonly #delimiter: number;
   readonly #null: Buffer;
   readonly #fields: readonly Field[];
 
-  constructor(cursor: PageCursor, width: number, delimiter: number, nullText: string) {
-    this.#cursor = cursor;
+  constructor(json: JsonScanner, width: number, delimiter: number, nullText: string) {
+    this.#json = json;
     this.#delimiter = delimiter;
     this.#null = Buffer.from(nullText);
     this.#fields = Array.from({ length: width }, () => ({
@@ -44,7 +44,7 @@ export class CsvLine {
   /** Sets a field to bytes of the page; false if they would read as NULL or, in a single column, as no row. */
   setFromPage(position: number, start: number, end: number, quoted: boolean): boolean {
     return (
-      !this.#isAmbiguous(this.#cursor.page, start, end) && this.#set(position, 'page', start, end, quoted)
+      !this.#isAmbiguous(this.#json.bytes, start, end) && this.#set(position, 'page', start, end, quoted)
     );
   }
 
@@ -79,7 +79,7 @@ export class CsvLine {
 
   /** Appends the line to the output. */
   writeTo(out: GrowingBytes): void {
-    const { page } = this.#cursor;
+    const { bytes: page } = this.#json;
     let isFirst = true;
     for (const { from, start, end, quoted } of this.#fields) {
       if (!isFirst) out.put(this.#delimiter);

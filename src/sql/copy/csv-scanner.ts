@@ -4,9 +4,19 @@ import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import { CsvLine } from './csv-line.ts';
 import { DocumentJson } from './document-json.ts';
 import { GrowingBytes } from './growing-bytes.ts';
-import { CLOSE, CLOSE_LIST, COLON, COMMA, FALSE, OPEN, OPEN_LIST, TRUE, TYPE_TAGS } from './json-bytes.ts';
+import {
+  CLOSE,
+  CLOSE_LIST,
+  COMMA,
+  FALSE,
+  OPEN,
+  OPEN_LIST,
+  TRUE,
+  TYPE_TAGS,
+} from '../../dynamo/json/bytes.ts';
 import type { CopyOptions } from './options.ts';
-import { MAX_DOUBLE_DIGITS, MAX_INTEGER_DIGITS, PageCursor } from './page-cursor.ts';
+import { MemberNames } from '../../dynamo/json/member-names.ts';
+import { MAX_DOUBLE_DIGITS, MAX_INTEGER_DIGITS, JsonScanner } from '../../dynamo/json/scanner.ts';
 
 /** Lines of CSV, valid until the next page is scanned. */
 export interface ScannedLines {
@@ -47,28 +57,19 @@ export function createCsvScanner(
 const LETTER_F = 0x66;
 const LETTER_T = 0x74;
 
-/** A name of the previous item. Most items of a table have the same attributes in the same order. */
-interface KnownName {
-  /** With its quotes and the colon. */
-  readonly bytes: Buffer;
-  /** The position of its column; -1 if the query does not select it. */
-  readonly position: number;
-}
-
 /**
  * Scans one page at a time. Its private methods return false, or undefined, where the bytes are not of the expected form; the
  * item is then left to the caller.
  */
 class Scanner {
-  readonly #positions: ReadonlyMap<string, number>;
   readonly #isJson: readonly boolean[];
   readonly #maxDigits: readonly number[];
   readonly #formatField: FieldFormatter;
-  readonly #cursor: PageCursor;
+  readonly #json: JsonScanner;
   readonly #line: CsvLine;
   readonly #documents: DocumentJson;
-  /** The names of the previous item in order; a name is compared with them before it is decoded. */
-  readonly #order: KnownName[] = [];
+  /** The positions of the columns by name; -1 for attributes that the query does not select. */
+  readonly #names: MemberNames<number>;
   readonly #out = new GrowingBytes();
 
   constructor(
@@ -78,112 +79,97 @@ class Scanner {
     formatField: FieldFormatter,
   ) {
     const delimiter = options.delimiter.charCodeAt(0);
-    this.#positions = positions;
     this.#isJson = columns.map(({ type }) => type.kind === 'json');
     this.#maxDigits = columns.map(({ type }) =>
       type.kind === 'double' ? MAX_DOUBLE_DIGITS : MAX_INTEGER_DIGITS,
     );
     this.#formatField = formatField;
-    this.#cursor = new PageCursor(delimiter);
-    this.#line = new CsvLine(this.#cursor, columns.length, delimiter, options.null);
-    this.#documents = new DocumentJson(this.#cursor, this.#line.scratch, delimiter);
+    this.#json = new JsonScanner(delimiter);
+    this.#names = new MemberNames(this.#json, positions, -1);
+    this.#line = new CsvLine(this.#json, columns.length, delimiter, options.null);
+    this.#documents = new DocumentJson(this.#json, this.#line.scratch, delimiter);
   }
 
   scan(page: Buffer): ScannedLines {
-    const cursor = this.#cursor;
-    cursor.open(page);
+    const json = this.#json;
+    json.open(page);
     this.#out.length = 0;
     let count = 0;
-    if (isUtf8(page) && cursor.skip(OPEN_LIST) && page[cursor.at] !== CLOSE_LIST)
+    if (isUtf8(page) && json.skip(OPEN_LIST) && page[json.at] !== CLOSE_LIST)
       do {
         if (!this.#scanItem()) break;
         this.#line.writeTo(this.#out);
         count++;
-      } while (cursor.skip(COMMA));
-    const isComplete = cursor.skip(CLOSE_LIST) && cursor.at === page.length;
+      } while (json.skip(COMMA));
+    const isComplete = json.skip(CLOSE_LIST) && json.at === page.length;
     return { bytes: this.#out.bytes.subarray(0, this.#out.length), count, isComplete };
   }
 
   #scanItem(): boolean {
-    const cursor = this.#cursor;
+    const json = this.#json;
     this.#line.clear();
-    if (!cursor.skip(OPEN)) return false;
-    if (cursor.skip(CLOSE)) return true;
+    if (!json.skip(OPEN)) return false;
+    if (json.skip(CLOSE)) return true;
     let index = 0;
     do {
-      const position = this.#scanName(index++);
+      const position = this.#names.read(index++);
       if (position === undefined) return false;
-      if (!(position < 0 ? cursor.skipObject() : this.#scanField(position))) return false;
-    } while (cursor.skip(COMMA));
-    return cursor.skip(CLOSE);
-  }
-
-  /** Reads a name; returns the position of its column, or -1. */
-  #scanName(index: number): number | undefined {
-    const cursor = this.#cursor;
-    const { page, at: start } = cursor;
-    const known = this.#order[index];
-    if (known !== undefined && cursor.skipBytes(known.bytes)) return known.position;
-    if (!cursor.skipString()) return undefined;
-    const { at: end } = cursor;
-    if (!cursor.skip(COLON)) return undefined;
-    const name: string = JSON.parse(page.toString('utf8', start, end));
-    const position = this.#positions.get(name) ?? -1;
-    this.#order[index] = { bytes: Buffer.from(page.subarray(start, cursor.at)), position };
-    return position;
+      if (!(position < 0 ? json.skipValue() : this.#scanField(position))) return false;
+    } while (json.skip(COMMA));
+    return json.skip(CLOSE);
   }
 
   /** Reads a value into the field of its column. */
   #scanField(position: number): boolean {
-    const cursor = this.#cursor;
+    const json = this.#json;
     const { scratch } = this.#line;
-    const { at: start } = cursor;
+    const { at: start } = json;
     const { length } = scratch;
     if (this.#copyValue(position)) return true;
-    cursor.at = start;
+    json.at = start;
     scratch.length = length;
-    if (!cursor.skipObject()) return false;
-    const value: AttributeValue = JSON.parse(cursor.page.toString('utf8', start, cursor.at));
+    if (!json.skipValue()) return false;
+    const value: AttributeValue = JSON.parse(json.bytes.toString('utf8', start, json.at));
     return this.#line.setText(position, this.#formatField(value, position));
   }
 
   /** Reads a value whose field consists of bytes of the page; false for all others. */
   #copyValue(position: number): boolean {
-    const cursor = this.#cursor;
-    const { at: start } = cursor;
-    if (!cursor.skip(OPEN)) return false;
-    if (cursor.skipBytes(TYPE_TAGS.N)) {
-      const { at: digits } = cursor;
+    const json = this.#json;
+    const { at: start } = json;
+    if (!json.skip(OPEN)) return false;
+    if (json.skipBytes(TYPE_TAGS.N)) {
+      const { at: digits } = json;
       return (
-        cursor.skipPlainNumber(this.#maxDigits[position] ?? 0) && this.#copyString(digits, position, false)
+        json.skipPlainNumber(this.#maxDigits[position] ?? 0) && this.#copyString(digits, position, false)
       );
     }
-    if (cursor.skipBytes(TYPE_TAGS.NULL)) return cursor.skip(CLOSE);
+    if (json.skipBytes(TYPE_TAGS.NULL)) return json.skip(CLOSE);
     if (this.#isJson[position] !== true) {
-      if (cursor.skipBytes(TYPE_TAGS.S)) {
-        const { at: text } = cursor;
-        return cursor.skipPlainString() && this.#copyString(text, position, cursor.isMarked);
+      if (json.skipBytes(TYPE_TAGS.S)) {
+        const { at: text } = json;
+        return json.skipPlainString() && this.#copyString(text, position, json.isMarked);
       }
-      if (cursor.skipBytes(TYPE_TAGS.BOOL)) return this.#copyBoolean(position);
-      if (cursor.skipBytes(TYPE_TAGS.B)) return false;
+      if (json.skipBytes(TYPE_TAGS.BOOL)) return this.#copyBoolean(position);
+      if (json.skipBytes(TYPE_TAGS.B)) return false;
     }
-    cursor.at = start;
+    json.at = start;
     return this.#copyDocument(position);
   }
 
   /** Sets the field to the content of the string that was just read, and reads the end of its value. */
   #copyString(start: number, position: number, quoted: boolean): boolean {
-    const { at: end } = this.#cursor;
-    return this.#cursor.skip(CLOSE) && this.#line.setFromPage(position, start + 1, end - 1, quoted);
+    const { at: end } = this.#json;
+    return this.#json.skip(CLOSE) && this.#line.setFromPage(position, start + 1, end - 1, quoted);
   }
 
   #copyBoolean(position: number): boolean {
-    const isTrue = this.#cursor.skipBytes(TRUE);
-    if (!isTrue && !this.#cursor.skipBytes(FALSE)) return false;
+    const isTrue = this.#json.skipBytes(TRUE);
+    if (!isTrue && !this.#json.skipBytes(FALSE)) return false;
     const { scratch } = this.#line;
     const { length } = scratch;
     scratch.put(isTrue ? LETTER_T : LETTER_F);
-    return this.#cursor.skip(CLOSE) && this.#line.setFromScratch(position, length, false);
+    return this.#json.skip(CLOSE) && this.#line.setFromScratch(position, length, false);
   }
 
   #copyDocument(position: number): boolean {

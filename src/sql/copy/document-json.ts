@@ -11,8 +11,8 @@ import {
   QUOTE,
   TRUE,
   TYPE_TAGS,
-} from './json-bytes.ts';
-import { MAX_INTEGER_DIGITS, isDigit, type PageCursor } from './page-cursor.ts';
+} from '../../dynamo/json/bytes.ts';
+import { MAX_INTEGER_DIGITS, MAX_NESTING, isDigit, type JsonScanner } from '../../dynamo/json/scanner.ts';
 
 const UNDERSCORE = 0x5f;
 
@@ -20,82 +20,82 @@ const UNDERSCORE = 0x5f;
 export class DocumentJson {
   /** Set when something is written that CSV allows only in a quoted field; the caller resets it. */
   needsQuotes = false;
-  readonly #cursor: PageCursor;
+  readonly #json: JsonScanner;
   readonly #out: GrowingBytes;
   readonly #isCommaSafe: boolean;
 
-  constructor(cursor: PageCursor, out: GrowingBytes, delimiter: number) {
-    this.#cursor = cursor;
+  constructor(json: JsonScanner, out: GrowingBytes, delimiter: number) {
+    this.#json = json;
     this.#out = out;
     this.#isCommaSafe = delimiter !== COMMA;
   }
 
   /** Reads a typed value and writes its JSON; false if more is needed than leaving out the types. */
-  write(): boolean {
-    const cursor = this.#cursor;
-    return cursor.skip(OPEN) && this.#writeMember() && cursor.skip(CLOSE);
+  write(depth = 0): boolean {
+    const json = this.#json;
+    return depth <= MAX_NESTING && json.skip(OPEN) && this.#writeMember(depth + 1) && json.skip(CLOSE);
   }
 
-  #writeMember(): boolean {
-    const cursor = this.#cursor;
-    if (cursor.skipBytes(TYPE_TAGS.S)) return this.#writeString();
-    if (cursor.skipBytes(TYPE_TAGS.N)) return this.#writeNumber();
-    if (cursor.skipBytes(TYPE_TAGS.M)) return this.#writeMap();
-    if (cursor.skipBytes(TYPE_TAGS.L)) return this.#writeList(() => this.write());
-    if (cursor.skipBytes(TYPE_TAGS.BOOL)) return this.#writeConstant(TRUE) || this.#writeConstant(FALSE);
-    if (cursor.skipBytes(TYPE_TAGS.NULL)) {
+  #writeMember(depth: number): boolean {
+    const json = this.#json;
+    if (json.skipBytes(TYPE_TAGS.S)) return this.#writeString();
+    if (json.skipBytes(TYPE_TAGS.N)) return this.#writeNumber();
+    if (json.skipBytes(TYPE_TAGS.M)) return this.#writeMap(depth);
+    if (json.skipBytes(TYPE_TAGS.L)) return this.#writeList(() => this.write(depth));
+    if (json.skipBytes(TYPE_TAGS.BOOL)) return this.#writeConstant(TRUE) || this.#writeConstant(FALSE);
+    if (json.skipBytes(TYPE_TAGS.NULL)) {
       this.#out.copy(NULL, 0, NULL.length);
       return true;
     }
-    if (cursor.skipBytes(TYPE_TAGS.NS)) return this.#writeList(() => this.#writeNumber());
-    if (cursor.skipBytes(TYPE_TAGS.SS) || cursor.skipBytes(TYPE_TAGS.BS))
+    if (json.skipBytes(TYPE_TAGS.NS)) return this.#writeList(() => this.#writeNumber());
+    if (json.skipBytes(TYPE_TAGS.SS) || json.skipBytes(TYPE_TAGS.BS))
       return this.#writeList(() => this.#writeString());
-    return cursor.skipBytes(TYPE_TAGS.B) && this.#writeString();
+    return json.skipBytes(TYPE_TAGS.B) && this.#writeString();
   }
 
   #writeConstant(bytes: Buffer): boolean {
-    if (!this.#cursor.skipBytes(bytes)) return false;
+    if (!this.#json.skipBytes(bytes)) return false;
     this.#out.copy(bytes, 0, bytes.length);
     return true;
   }
 
   #writeString(): boolean {
-    const cursor = this.#cursor;
+    const json = this.#json;
     const out = this.#out;
-    const start = cursor.at + 1;
-    if (!cursor.skipPlainString()) return false;
+    const start = json.at + 1;
+    if (!json.skipPlainString()) return false;
     this.needsQuotes = true;
     out.put(QUOTE);
     out.put(QUOTE);
-    out.copy(cursor.page, start, cursor.at - 1);
+    out.copy(json.bytes, start, json.at - 1);
     out.put(QUOTE);
     out.put(QUOTE);
     return true;
   }
 
   #writeNumber(): boolean {
-    const cursor = this.#cursor;
-    const start = cursor.at + 1;
-    if (!cursor.skipPlainNumber(MAX_INTEGER_DIGITS)) return false;
-    this.#out.copy(cursor.page, start, cursor.at - 1);
+    const json = this.#json;
+    const start = json.at + 1;
+    if (!json.skipPlainNumber(MAX_INTEGER_DIGITS)) return false;
+    this.#out.copy(json.bytes, start, json.at - 1);
     return true;
   }
 
-  #writeMap(): boolean {
-    const cursor = this.#cursor;
+  #writeMap(depth: number): boolean {
+    const json = this.#json;
     const out = this.#out;
-    if (!cursor.skip(OPEN)) return false;
+    if (!json.skip(OPEN)) return false;
     out.put(OPEN);
     let isFirst = true;
-    if (!cursor.skip(CLOSE)) {
+    if (!json.skip(CLOSE)) {
       do {
         if (!isFirst) this.#writeComma();
         isFirst = false;
-        if (this.#isReorderedName() || !this.#writeString() || !cursor.skip(COLON)) return false;
+        if (this.#isReorderedName() || !this.#writeString() || !json.skip(COLON)) return false;
         out.put(COLON);
-        if (!this.write()) return false;
-      } while (cursor.skip(COMMA));
-      if (!cursor.skip(CLOSE)) return false;
+        if (!this.write(depth)) return false;
+      } while (json.skip(COMMA));
+      if (!json.skip(CLOSE)) return false;
     }
     out.put(CLOSE);
     return true;
@@ -103,24 +103,24 @@ export class DocumentJson {
 
   /** Whether a JavaScript object would reorder or drop the name: `10`, `__proto__`. */
   #isReorderedName(): boolean {
-    const { page, at } = this.#cursor;
+    const { bytes: page, at } = this.#json;
     const [first, second] = [page[at + 1], page[at + 2]];
     return isDigit(first) || (first === UNDERSCORE && second === UNDERSCORE);
   }
 
   #writeList(element: () => boolean): boolean {
-    const cursor = this.#cursor;
+    const json = this.#json;
     const out = this.#out;
-    if (!cursor.skip(OPEN_LIST)) return false;
+    if (!json.skip(OPEN_LIST)) return false;
     out.put(OPEN_LIST);
     let isFirst = true;
-    if (!cursor.skip(CLOSE_LIST)) {
+    if (!json.skip(CLOSE_LIST)) {
       do {
         if (!isFirst) this.#writeComma();
         isFirst = false;
         if (!element()) return false;
-      } while (cursor.skip(COMMA));
-      if (!cursor.skip(CLOSE_LIST)) return false;
+      } while (json.skip(COMMA));
+      if (!json.skip(CLOSE_LIST)) return false;
     }
     out.put(CLOSE_LIST);
     return true;
