@@ -20,14 +20,14 @@ const FOLDERS = [
   'database',
 ];
 
-/** The fixed parts of every string in these folders; what the program inserts is between them. */
+/** The literal parts of every string in these folders. */
 const texts: readonly (readonly string[])[] = FOLDERS.flatMap((folder) =>
   readdirSync(new URL(`src/${folder}`, root), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
-    .flatMap((name) => textsIn(read(`src/${folder}/${name}`))),
+    .flatMap((name) => findStrings(read(`src/${folder}/${name}`))),
 );
 
-function textsIn(source: string): readonly (readonly string[])[] {
+function findStrings(source: string): readonly (readonly string[])[] {
   const found: (readonly string[])[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isStringLiteralLike(node)) found.push([node.text]);
@@ -39,28 +39,28 @@ function textsIn(source: string): readonly (readonly string[])[] {
   return found;
 }
 
-/** Whether a text of the program can come out as this message; one with few words of its own does not count. */
+/** Whether a string of the source can produce this message. Strings that are mostly placeholders do not count. */
 function isWhole(message: string): boolean {
   return texts.some((parts) => {
-    const pattern = new RegExp(`^${parts.map(escaped).join('.*')}$`, 'u');
+    const pattern = new RegExp(`^${parts.map(escapeRegExp).join('.*')}$`, 'u');
     return 3 * parts.join('').length > message.length && pattern.test(message);
   });
 }
 
-/** Whether texts of the program have all pieces of the message: some are put together from several. */
+/** Whether strings of the source contain all pieces of the message: some messages are composed. */
 function isMadeOfPieces(message: string): boolean {
   const pieces = message.split(/…|: /).map((piece) => piece.trim());
   return pieces.every((piece) => texts.some((parts) => parts.some((part) => part.includes(piece))));
 }
 
-function escaped(text: string): string {
+function escapeRegExp(text: string): string {
   return text.replaceAll(/[$()*+./?[\\\]^{|}]/g, String.raw`\$&`);
 }
 
-/** The messages that a page explains; `…` stands for what differs. */
-function titlesOf(page: string): readonly string[] {
-  const [, troubles = ''] = read(`docs/guide/${page}`).split('## When it does not work');
-  return troubles
+/** The messages that a page explains, with `…` for the variable parts. */
+function readMessages(page: string): readonly string[] {
+  const [, section = ''] = read(`docs/guide/${page}`).split('## When it does not work');
+  return section
     .split('\n')
     .filter((line) => line.startsWith('| '))
     .map((line) => line.split('|')[1]?.trim() ?? '')
@@ -69,21 +69,21 @@ function titlesOf(page: string): readonly string[] {
 
 const pages = readdirSync(new URL('docs/guide', root)).filter((name) => /^sign-in.*\.md$/.test(name));
 
-it('there are pages for the identity providers', () => {
+it('the guide has pages for the identity providers', () => {
   expect(pages).toEqual(
     expect.arrayContaining(['sign-in.md', 'sign-in-adfs.md', 'sign-in-okta.md', 'sign-in-pingfederate.md']),
   );
 });
 
 describe.each(pages)('docs/guide/%s', (page) => {
-  const titles = titlesOf(page);
+  const messages = readMessages(page);
 
   it('has messages to explain', () => {
-    expect(titles.length).toBeGreaterThan(5);
+    expect(messages.length).toBeGreaterThan(5);
   });
 
-  it.each(titles)('explains a message that the driver has: %s', (title) => {
-    // Okta's own code follows the message.
+  it.each(messages)('explains a message of the driver: %s', (title) => {
+    // The error code of Okta follows the message.
     const message = title.replace(/ \(E\d+\)$/, '');
     expect(isWhole(message) || isMadeOfPieces(message)).toBe(true);
   });

@@ -16,7 +16,7 @@ import { fakePorts, type FakePorts } from '../doubles/ports.ts';
 import { toFields, type StsDouble, startSts, stsCredentials } from '../doubles/sts.ts';
 import { testAuthority } from '../support/certificates.ts';
 import { samlResponse } from '../support/saml-response.ts';
-import { sourceOf } from '../support/source-of.ts';
+import { createSource } from '../support/create-source.ts';
 import { thrownBy } from '../support/thrown.ts';
 import { startTestDatabase } from '../support/test-database.ts';
 
@@ -182,7 +182,7 @@ withTls('AuthScheme Okta', () => {
     const text = servers.text(
       `SSOProperties='MFAPassCode=${servers.okta.shownCode};MFARememberDevice=False'`,
     );
-    const source = await sourceOf(scheme, text, { ...createPorts(), network: createNetwork() });
+    const source = await createSource(scheme, text, { ...createPorts(), network: createNetwork() });
     await source(neverAborted());
     await expect(thrownBy(() => source(neverAborted()))).resolves.toMatchObject({ code: 'AUTH_CODE_NEEDED' });
     expect(servers.okta.requests.filter(({ body }) => body.includes('passCode'))).toHaveLength(1);
@@ -195,7 +195,7 @@ withTls('AuthScheme Okta', () => {
       answer: () => (isDown ? { status: 503 } : undefined),
     });
     const text = servers.text(`SSOProperties='MFAPassCode=${servers.okta.shownCode}'`);
-    const source = await sourceOf(scheme, text, { ...createPorts(), network: createNetwork() });
+    const source = await createSource(scheme, text, { ...createPorts(), network: createNetwork() });
     await expect(thrownBy(() => source(neverAborted()))).resolves.toMatchObject({ code: 'AUTH_UNAVAILABLE' });
     isDown = false;
     await expect(source(neverAborted())).resolves.toMatchObject({ accessKeyId: 'ASIAOKTA' });

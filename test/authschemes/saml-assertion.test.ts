@@ -13,9 +13,9 @@ import {
   stsCredentials,
   stsError,
 } from '../doubles/sts.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/prints.ts';
 import { assertionXml, type AssertionWords, base64, PROVIDER, responseXml, ROLE } from '../support/saml.ts';
-import { sourceOf } from '../support/source-of.ts';
+import { createSource } from '../support/create-source.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const OTHER = 'arn:aws:iam::123456789012:role/Admin';
@@ -27,7 +27,7 @@ const toConnectionString = (sts: StsDouble, properties: string): string =>
 
 /** The credentials of a connection string. */
 async function getCredentials(sts: StsDouble, properties: string, ports: FakePorts = fakePorts()) {
-  const source = await sourceOf(samlAssertion, toConnectionString(sts, properties), ports);
+  const source = await createSource(samlAssertion, toConnectionString(sts, properties), ports);
   return source(new AbortController().signal);
 }
 
@@ -55,7 +55,7 @@ describe('AuthScheme SAMLAssertion', () => {
     await using sts = await startSts(granted);
     const files: Record<string, string> = { '/saml.txt': encoded() };
     const ports = { ...fakePorts(), readFile: async (path: string) => files[path] };
-    const source = await sourceOf(
+    const source = await createSource(
       samlAssertion,
       toConnectionString(sts, 'SAMLAssertionFile=/saml.txt'),
       ports,
@@ -93,7 +93,7 @@ describe('AuthScheme SAMLAssertion', () => {
       /AWSRegion=Ireland;/,
       properties || 'AWSRegion=Ireland;',
     );
-    const source = await sourceOf(samlAssertion, string, fakePorts());
+    const source = await createSource(samlAssertion, string, fakePorts());
     const error = await thrownBy(() => source(new AbortController().signal));
     expect([error.code, error.message]).toEqual([code, expect.stringContaining(text)]);
     expect(sts.requests).toHaveLength(0);
@@ -111,14 +111,14 @@ describe('AuthScheme SAMLAssertion', () => {
     await using sts = await startSts(granted);
     const error = await thrownBy(() => getCredentials(sts, properties));
     expect(error.code).toBe(code);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it('warns once about an assertion that AWS may reject', async () => {
     await using sts = await startSts(granted);
     const ports = fakePorts();
     const properties = `SAMLAssertion=${encoded({ audience: 'https://corp.example' })}`;
-    const source = await sourceOf(samlAssertion, toConnectionString(sts, properties), ports);
+    const source = await createSource(samlAssertion, toConnectionString(sts, properties), ports);
     await source(new AbortController().signal);
     await source(new AbortController().signal);
     expect(ports.warnings).toEqual([expect.stringContaining('https://corp.example')]);
@@ -194,7 +194,7 @@ describe('AssumeRoleWithSAML', () => {
       }),
     );
     expect([error.code, error.message]).toEqual([code, expect.stringContaining(words)]);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
     expect(sts.requests).toHaveLength(1);
   });
 });

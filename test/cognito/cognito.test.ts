@@ -14,8 +14,8 @@ import {
   startCognito,
 } from '../doubles/cognito.ts';
 import { type FakePorts, fakePorts } from '../doubles/ports.ts';
-import { printsOf } from '../support/prints.ts';
-import { sourceOf } from '../support/source-of.ts';
+import { collectOutput } from '../support/prints.ts';
+import { createSource } from '../support/create-source.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const neverAborted = new AbortController().signal;
@@ -39,7 +39,7 @@ describe.each([
 ] as const)('AuthScheme %s', (_, scheme, signInCalls) => {
   it.each([undefined, 'CANARY-client-secret'])('signs in with the client secret %s', async (clientSecret) => {
     await using cognito = await startCognito(clientSecret === undefined ? {} : { clientSecret });
-    const source = await sourceOf(scheme, cognito.connection, fakePorts());
+    const source = await createSource(scheme, cognito.connection, fakePorts());
     expect(await source(neverAborted)).toEqual({
       accessKeyId: 'ASIAusual',
       secretAccessKey: 'CANARY-secret',
@@ -53,7 +53,7 @@ describe.each([
   it('requests the role in AWSRoleARN from the identity pool', async () => {
     await using cognito = await startCognito();
     const role = 'AWSRoleARN=arn:aws:iam::123456789012:role/Analyst';
-    const source = await sourceOf(scheme, cognito.connection + role, fakePorts());
+    const source = await createSource(scheme, cognito.connection + role, fakePorts());
     expect((await source(neverAborted)).accessKeyId).toBe('ASIAAnalyst');
   });
 
@@ -66,7 +66,7 @@ describe.each([
           ? refuse('NotAuthorizedException', 'Refresh Token has expired')
           : undefined,
     });
-    const source = await sourceOf(scheme, cognito.connection, fakePorts());
+    const source = await createSource(scheme, cognito.connection, fakePorts());
     await source(neverAborted);
     const first = cognito.operations().length;
     await source(neverAborted);
@@ -85,12 +85,12 @@ describe.each([
   it('sends a wrong password once and does not show it', async () => {
     await using cognito = await startCognito({ password: 'other' });
     const wrong = cognito.connection.replace("Password='other'", 'Password=CANARY');
-    const source = await sourceOf(scheme, wrong, fakePorts());
+    const source = await createSource(scheme, wrong, fakePorts());
     const error = await thrownBy(() => source(neverAborted));
     expect(error.code).toBe('AUTH_REFUSED');
     expect(error.message).toContain('Cognito rejected User or Password');
     expect(cognito.operations()).toEqual(signInCalls);
-    expect(printsOf([error, source])).not.toContain('CANARY');
+    expect(collectOutput([error, source])).not.toContain('CANARY');
   });
 
   it.each(
@@ -102,7 +102,7 @@ describe.each([
     }),
   )('responds to %s with MFAToken only', async (name, right) => {
     await using cognito = await startCognito({ clientSecret: 's', challenges: [{ name, right }] });
-    const source = await sourceOf(scheme, `${cognito.connection}MFAToken=123456`, fakePorts());
+    const source = await createSource(scheme, `${cognito.connection}MFAToken=123456`, fakePorts());
     expect((await source(neverAborted)).accessKeyId).toBe('ASIAusual');
   });
 
@@ -115,7 +115,7 @@ describe.each([
           ? refuse('NotAuthorizedException', 'Refresh Token has been revoked')
           : undefined,
     });
-    const source = await sourceOf(scheme, `${cognito.connection}MFAToken=123456`, fakePorts());
+    const source = await createSource(scheme, `${cognito.connection}MFAToken=123456`, fakePorts());
     await source(neverAborted);
     isRevoked = true;
     const error = await thrownBy(() => source(neverAborted));
@@ -134,7 +134,7 @@ describe.each([
     await using cognito = await startCognito({ challenges: [{ name: 'EMAIL_OTP', parameters, right }] });
     const ports = portsAnswering(' 654321\n');
     await (
-      await sourceOf(scheme, cognito.connection, ports)
+      await createSource(scheme, cognito.connection, ports)
     )(neverAborted);
     expect(ports.asked).toEqual([
       {
@@ -147,7 +147,7 @@ describe.each([
 
   it('requires MFAToken if prompting is not possible', async () => {
     await using cognito = await startCognito({ challenges: [totp] });
-    const source = await sourceOf(scheme, cognito.connection, fakePorts());
+    const source = await createSource(scheme, cognito.connection, fakePorts());
     const error = await thrownBy(() => source(neverAborted));
     expect(error.code).toBe('AUTH_CODE_NEEDED');
     expect(error.message).toContain(
@@ -157,7 +157,7 @@ describe.each([
 
   it('does not retry a wrong code', async () => {
     await using cognito = await startCognito({ challenges: [totp] });
-    const source = await sourceOf(scheme, `${cognito.connection}MFAToken=000000`, fakePorts());
+    const source = await createSource(scheme, `${cognito.connection}MFAToken=000000`, fakePorts());
     expect((await thrownBy(() => source(neverAborted))).message).toContain(
       'Cognito rejected the one-time code',
     );
@@ -173,7 +173,7 @@ describe.each([
   it('uses the second factor in SSOProperties', async () => {
     await using cognito = await startCognito({ challenges: [select, totp] });
     const more = "MFAToken=123456;SSOProperties='MFAType=TOTP'";
-    const source = await sourceOf(scheme, cognito.connection + more, fakePorts());
+    const source = await createSource(scheme, cognito.connection + more, fakePorts());
     expect((await source(neverAborted)).accessKeyId).toBe('ASIAusual');
   });
 
@@ -181,10 +181,10 @@ describe.each([
     await using cognito = await startCognito({ challenges: [select, totp] });
     const ports = portsAnswering('SOFTWARE_TOKEN_MFA', '123456');
     await (
-      await sourceOf(scheme, cognito.connection, ports)
+      await createSource(scheme, cognito.connection, ports)
     )(neverAborted);
     expect(ports.asked[0]).toMatchObject({ kind: 'choice', choices: ['SMS_MFA', 'SOFTWARE_TOKEN_MFA'] });
-    const alone = await sourceOf(scheme, cognito.connection, fakePorts());
+    const alone = await createSource(scheme, cognito.connection, fakePorts());
     expect((await thrownBy(() => alone(neverAborted))).message).toContain('SMS_MFA, SOFTWARE_TOKEN_MFA');
   });
 
@@ -197,19 +197,19 @@ describe.each([
   it('sets NewPassword if the password is temporary, and warns about it', async () => {
     await using cognito = await startCognito({ challenges: [temporary] });
     const ports = fakePorts();
-    const source = await sourceOf(scheme, `${cognito.connection}NewPassword=CANARY-new`, ports);
+    const source = await createSource(scheme, `${cognito.connection}NewPassword=CANARY-new`, ports);
     expect((await source(neverAborted)).accessKeyId).toBe('ASIAusual');
     expect(ports.warnings).toEqual([expect.stringContaining('use the new one in Password from now on')]);
-    expect(printsOf([ports.warnings, source])).not.toContain('CANARY');
+    expect(collectOutput([ports.warnings, source])).not.toContain('CANARY');
   });
 
   it('requires NewPassword, and lists required attributes', async () => {
     await using cognito = await startCognito({ challenges: [temporary] });
-    const source = await sourceOf(scheme, cognito.connection, fakePorts());
+    const source = await createSource(scheme, cognito.connection, fakePorts());
     expect((await thrownBy(() => source(neverAborted))).remedy).toContain('NewPassword');
     const parameters = { requiredAttributes: '["userAttributes.email"]' };
     await using other = await startCognito({ challenges: [{ ...temporary, parameters }] });
-    const incomplete = await sourceOf(scheme, `${other.connection}NewPassword=n`, fakePorts());
+    const incomplete = await createSource(scheme, `${other.connection}NewPassword=n`, fakePorts());
     expect((await thrownBy(() => incomplete(neverAborted))).message).toMatch(
       /attributes of the user first: email$/,
     );
@@ -220,7 +220,7 @@ describe.each([
     ['DEVICE_SRP_AUTH', 'the driver supports passwords and one-time codes'],
   ])('does not support the challenge %s, and suggests a remedy', async (name, remedy) => {
     await using cognito = await startCognito({ challenges: [{ name, right: {} }] });
-    const source = await sourceOf(scheme, cognito.connection, fakePorts());
+    const source = await createSource(scheme, cognito.connection, fakePorts());
     const error = await thrownBy(() => source(neverAborted));
     expect(error.code).toBe('AUTH_NOT_SUPPORTED');
     expect(error.remedy).toContain(remedy);
@@ -229,7 +229,7 @@ describe.each([
   it('limits the number of challenges', async () => {
     await using cognito = await startCognito({ challenges: Array.from({ length: 20 }, () => totp) });
     const ports = portsAnswering(...Array.from({ length: 20 }, () => '123456'));
-    const source = await sourceOf(scheme, cognito.connection, ports);
+    const source = await createSource(scheme, cognito.connection, ports);
     expect((await thrownBy(() => source(neverAborted))).message).toContain('requires more than 8 challenges');
   });
 });
@@ -267,10 +267,10 @@ describe('the credentials of an identity pool', () => {
       override: (operation) =>
         operation === 'GetCredentialsForIdentity' ? { status: 200, body } : undefined,
     });
-    const source = await sourceOf(awsCognitoBasic, cognito.connection, fakePorts());
+    const source = await createSource(awsCognitoBasic, cognito.connection, fakePorts());
     const error = await thrownBy(() => source(neverAborted));
     expect(error.code).toBe('AUTH_MALFORMED');
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 });
 
@@ -307,7 +307,7 @@ describe('the ID token of a user pool', () => {
         return { status: 200, body: JSON.stringify({ AuthenticationResult }) };
       },
     });
-    const source = await sourceOf(awsCognitoBasic, cognito.connection, fakePorts());
+    const source = await createSource(awsCognitoBasic, cognito.connection, fakePorts());
     for (let i = 0; i < 2; i++) {
       // The identity pool verifies the token and sets the expiration.
       expect(await source(neverAborted)).toMatchObject({
@@ -383,22 +383,22 @@ describe('the errors of Cognito', () => {
     ],
   ])('%s: %s %s is %s', async (operation, type, text, code, message) => {
     await using cognito = await startCognito(rejecting(operation, type, text));
-    const source = await sourceOf(awsCognitoBasic, cognito.connection, fakePorts());
+    const source = await createSource(awsCognitoBasic, cognito.connection, fakePorts());
     const error = await thrownBy(() => source(neverAborted));
     expect(error.code).toBe(code);
     expect(error.message).toContain(message);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it('reports a missing or wrong client secret', async () => {
     await using cognito = await startCognito({ clientSecret: secret });
     const text = cognito.connection.replace(`AWSUserPoolClientAppSecret=${secret};`, '');
-    const without = await sourceOf(awsCognitoSrp, text, fakePorts());
+    const without = await createSource(awsCognitoSrp, text, fakePorts());
     expect((await thrownBy(() => without(neverAborted))).code).toBe('AUTH_MISSING_PROPERTY');
-    const wrong = await sourceOf(awsCognitoSrp, `${text}AWSUserPoolClientAppSecret=CANARY`, fakePorts());
+    const wrong = await createSource(awsCognitoSrp, `${text}AWSUserPoolClientAppSecret=CANARY`, fakePorts());
     const error = await thrownBy(() => wrong(neverAborted));
     expect(error.message).toContain(`AWSUserPoolClientAppSecret is not the secret of AWSUserPoolClientAppId`);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it.each([
@@ -413,15 +413,15 @@ describe('the errors of Cognito', () => {
     await using cognito = await startCognito({
       override: (operation) => (operation === 'GetCredentialsForIdentity' ? response : undefined),
     });
-    const source = await sourceOf(awsCognitoBasic, cognito.connection, fakePorts());
+    const source = await createSource(awsCognitoBasic, cognito.connection, fakePorts());
     const error = await thrownBy(() => source(neverAborted));
     expect(error.code).toBe('AUTH_MALFORMED');
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it('ends when the caller aborts', async () => {
     await using cognito = await startCognito({ override: () => 'silence' });
-    const source = await sourceOf(awsCognitoBasic, cognito.connection, fakePorts());
+    const source = await createSource(awsCognitoBasic, cognito.connection, fakePorts());
     const caller = new AbortController();
     setTimeout(() => caller.abort(new DriverError('CONN_CLOSED', 'aborted by the caller')), 100);
     await expect(source(caller.signal)).rejects.toThrow('aborted by the caller');
@@ -430,7 +430,7 @@ describe('the errors of Cognito', () => {
   it('reports a server that is not reachable', async () => {
     const cognito = await startCognito();
     await cognito[Symbol.asyncDispose]();
-    const source = await sourceOf(awsCognitoBasic, cognito.connection, fakePorts());
+    const source = await createSource(awsCognitoBasic, cognito.connection, fakePorts());
     expect((await thrownBy(() => source(neverAborted))).code).toBe('CONN_NETWORK');
   });
 });
@@ -445,7 +445,7 @@ describe('the IDs of pools', () => {
     ],
   ])('%s is rejected before anything is sent', async (text, message) => {
     const rest = `User=a;Password=b;AWSUserPoolClientAppId=${CLIENT_ID};`;
-    const error = await thrownBy(() => sourceOf(awsCognitoSrp, rest + text, fakePorts()));
+    const error = await thrownBy(() => createSource(awsCognitoSrp, rest + text, fakePorts()));
     expect(error.message).toContain(message);
   });
 });

@@ -4,8 +4,8 @@ import * as fc from 'fast-check';
 import { computeSecretHash } from '../../src/cognito/user-pool.ts';
 import { beginSrp, formatSrpTimestamp } from '../../src/cognito/srp.ts';
 import { Secret } from '../../src/core/secret.ts';
-import { MODULUS, serverRun, verifierOf } from '../doubles/srp-server.ts';
-import { printsOf } from '../support/prints.ts';
+import { MODULUS, serverRun, createVerifier } from '../doubles/srp-server.ts';
+import { collectOutput } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const vector = JSON.parse(
@@ -37,7 +37,7 @@ describe('SRP', () => {
     await fc.assert(
       fc.asyncProperty(value, value, value, async (userId, password, other) => {
         const run = await beginSrp('Pool');
-        const server = serverRun('Pool', userId, verifierOf('Pool', userId, password), run.publicA);
+        const server = serverRun('Pool', userId, createVerifier('Pool', userId, password), run.publicA);
         const asked = { userId, salt: server.salt, serverB: server.publicB, secretBlock: server.secretBlock };
         const timestamp = await formatSrpTimestamp();
         const accepts = (text: string): boolean =>
@@ -68,7 +68,7 @@ describe('SRP', () => {
     const server = serverRun(
       'Pool',
       'ana',
-      verifierOf('Pool', 'ana', 'word', BigInt(`0x${digits}`)),
+      createVerifier('Pool', 'ana', 'word', BigInt(`0x${digits}`)),
       run.publicA,
     );
     const timestamp = await formatSrpTimestamp();
@@ -100,7 +100,7 @@ describe('SRP', () => {
       run.prove({ ...challenge, serverB }, 'CANARY', getVector('timestamp')),
     );
     expect(error.code).toBe('AUTH_MALFORMED');
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it('formats the time in English, without a leading zero in the day', async () => {

@@ -7,7 +7,7 @@ import type { PropertySpec } from '../../src/connstring/property-spec.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import type { ConnectionObject } from '../../src/connstring/entries.ts';
 import { fakePorts } from '../doubles/ports.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const SCHEMES = await loadAllSchemes();
@@ -100,7 +100,7 @@ describe.each(SCHEMES.map((scheme) => [scheme.name, scheme] as const))('AuthSche
     const secrets = scheme.requires
       .filter((name) => 'secret' in PROPERTIES[name].type)
       .map((name) => `CANARY-${name}`);
-    const printed = printsOf([result, outcome, ports.warnings, opened?.describe()]);
+    const printed = collectOutput([result, outcome, ports.warnings, opened?.describe()]);
     expect(secrets.filter((secret) => printed.includes(secret))).toEqual([]);
   });
 });

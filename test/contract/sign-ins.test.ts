@@ -4,7 +4,7 @@ import { type SignIn, signIn } from '../../src/database/sign-in.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { DriverError } from '../../src/core/errors.ts';
 import { type FakePorts, fakePorts } from '../doubles/ports.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
 import { ELSEWHERE, SIGN_IN_CASES, type ServiceState, type SignInService } from './sign-in-cases.ts';
 
@@ -48,7 +48,7 @@ describe.each(titled)('AuthScheme %s', (_, { scheme, start, keepsExpired }) => {
     expect(credentials.accessKeyId).toMatch(/^ASIA/);
     expect(credentials.expiration).toEqual(new Date('2026-01-01T06:00:00Z'));
     expect(opened.describe()).not.toBe(`AuthScheme ${scheme}`);
-    expect(printsOf([toPrintable(opened), credentials, opened.describe(), ports.warnings])).not.toContain(
+    expect(collectOutput([toPrintable(opened), credentials, opened.describe(), ports.warnings])).not.toContain(
       'CANARY',
     );
     opened.close();
@@ -92,7 +92,7 @@ describe.each(titled)('AuthScheme %s', (_, { scheme, start, keepsExpired }) => {
     const error = await thrownBy(() => opened.source(neverAborted));
     expect(error.code).toMatch(code);
     expect(error.message).not.toBe('');
-    expect(printsOf([error, toPrintable(opened), ports.warnings])).not.toContain('CANARY');
+    expect(collectOutput([error, toPrintable(opened), ports.warnings])).not.toContain('CANARY');
     opened.close();
   });
 
@@ -122,6 +122,6 @@ describe.each(titled)('AuthScheme %s', (_, { scheme, start, keepsExpired }) => {
     const waiting = thrownBy(() => opened.source(neverAborted));
     opened.close();
     expect((await waiting).code).toBe('CONN_CLOSED');
-    expect(printsOf([late, toPrintable(opened)])).not.toContain('CANARY');
+    expect(collectOutput([late, toPrintable(opened)])).not.toContain('CANARY');
   });
 });

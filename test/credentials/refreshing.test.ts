@@ -5,7 +5,7 @@ import { LOGIN_FAILURE_TTL_MS } from '../../src/credentials/login-failure-cache.
 import type { CredentialSource, Credentials } from '../../src/core/credentials.ts';
 import { DriverError } from '../../src/core/errors.ts';
 import { fakePorts } from '../doubles/ports.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const HOUR_MS = 3_600_000;
@@ -254,7 +254,7 @@ describe('refreshing', () => {
 
   it('returns credentials that do not print their secrets', async () => {
     const get = refreshing(listSource(keys('A')), fakePorts());
-    expect(printsOf(await get(neverAborted))).not.toContain('CANARY');
-    expect(printsOf(get)).not.toContain('CANARY');
+    expect(collectOutput(await get(neverAborted))).not.toContain('CANARY');
+    expect(collectOutput(get)).not.toContain('CANARY');
   });
 });

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { awsWebIdentity } from '../../src/authschemes/aws-web-identity.ts';
 import { fakePorts } from '../doubles/ports.ts';
 import { type StsDouble, toFields, startSts, stsCredentials, stsError } from '../doubles/sts.ts';
-import { printsOf } from '../support/prints.ts';
-import { sourceOf } from '../support/source-of.ts';
+import { collectOutput } from '../support/prints.ts';
+import { createSource } from '../support/create-source.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const neverAborted = new AbortController().signal;
@@ -25,7 +25,7 @@ describe('AuthScheme AwsWebIdentity', () => {
     await using sts = await open();
     const files: Record<string, string> = { [FILE]: 'eyJ.one.sig\n' };
     const ports = { ...fakePorts({ env: pod }), readFile: async (path: string) => files[path] };
-    const source = await sourceOf(awsWebIdentity, at(sts), ports);
+    const source = await createSource(awsWebIdentity, at(sts), ports);
     expect(await source(neverAborted)).toMatchObject({
       accessKeyId: 'ASIAPOD',
       secretAccessKey: 'CANARY-SECRET-OF-ASIAPOD',
@@ -49,7 +49,7 @@ describe('AuthScheme AwsWebIdentity', () => {
   it('prefers the properties to the environment', async () => {
     await using sts = await open();
     const text = `AWSRoleARN=${OTHER};AWSWebIdentityToken=CANARY.t.s;RoleSessionName=mine;TemporaryTokenDuration=1800`;
-    const source = await sourceOf(awsWebIdentity, at(sts) + text, fakePorts({ env: pod }));
+    const source = await createSource(awsWebIdentity, at(sts) + text, fakePorts({ env: pod }));
     expect((await source(neverAborted)).origin).toBe(
       `role ${OTHER} with the web identity token from AWSWebIdentityToken`,
     );
@@ -84,11 +84,11 @@ describe('AuthScheme AwsWebIdentity', () => {
     ['AWSRoleARN=Analyst;AWSWebIdentityToken=CANARY', {}, 'CONN_BAD_VALUE', 'AWSRoleARN is "Analyst"'],
   ])('with %j reports the error before anything is sent', async (text, env, code, message) => {
     const error = await thrownBy(() =>
-      sourceOf(awsWebIdentity, `AWSRegion=eu-west-1;${text}`, fakePorts({ env })),
+      createSource(awsWebIdentity, `AWSRegion=eu-west-1;${text}`, fakePorts({ env })),
     );
     expect(error.code).toBe(code);
     expect(error.message).toContain(message);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it.each([
@@ -101,11 +101,11 @@ describe('AuthScheme AwsWebIdentity', () => {
     await using sts = await open();
     const files = { '/empty': ' \n', '/page': '<html>CANARY</html> CANARY' };
     const ports = fakePorts({ files, forbidden: ['/locked'] });
-    const source = await sourceOf(awsWebIdentity, `${at(sts)}AWSRoleARN=${ROLE};${text}`, ports);
+    const source = await createSource(awsWebIdentity, `${at(sts)}AWSRoleARN=${ROLE};${text}`, ports);
     const error = await thrownBy(() => source(neverAborted));
     expect(error.code).toBe('AUTH_NO_CREDENTIALS');
     expect(error.message).toContain(message);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
     expect(sts.requests).toEqual([]);
   });
 
@@ -114,11 +114,11 @@ describe('AuthScheme AwsWebIdentity', () => {
     async (name) => {
       await using sts = await startSts(() => stsError(400, name, 'CANARY.t.s'));
       const text = `AWSRoleARN=${ROLE};AWSWebIdentityToken=CANARY.t.s`;
-      const source = await sourceOf(awsWebIdentity, at(sts) + text, fakePorts());
+      const source = await createSource(awsWebIdentity, at(sts) + text, fakePorts());
       const error = await thrownBy(() => source(neverAborted));
       expect(error.code).toMatch(/^AUTH_(REFUSED|EXPIRED|DENIED)$/);
       expect(error.message).toContain(name);
-      expect(printsOf(error)).not.toContain('CANARY');
+      expect(collectOutput(error)).not.toContain('CANARY');
     },
   );
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type SignIn, signIn } from '../../src/database/sign-in.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { type FakePorts, fakePorts } from '../doubles/ports.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const CREDENTIALS = '/home/ana/.aws/credentials';
@@ -121,6 +121,6 @@ describe('signIn', () => {
 
   it('does not print secrets', async () => {
     const opened = await open(keys);
-    expect(printsOf([opened, await opened.source(neverAborted)])).not.toContain('CANARY');
+    expect(collectOutput([opened, await opened.source(neverAborted)])).not.toContain('CANARY');
   });
 });

@@ -4,7 +4,7 @@ import type { Finding } from '../../src/doctor/finding.ts';
 import { type Reply, startHttpDouble } from '../doubles/dynamodb-http.ts';
 import { fakePorts } from '../doubles/ports.ts';
 import { type StsAnswer, callerIdentity, startSts, stsCredentials, stsError } from '../doubles/sts.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/prints.ts';
 
 const CREDENTIALS = '/home/ana/.aws/credentials';
 const CONFIG = '/home/ana/.aws/config';
@@ -82,7 +82,7 @@ describe('diagnose', () => {
       'DynamoDB: ok',
     ]);
     expect(found.find(({ step }) => step === 'identity')?.message).toBe(`${ARN} in account 123456789012`);
-    expect(printsOf(found)).not.toContain('CANARY');
+    expect(collectOutput(found)).not.toContain('CANARY');
   });
 
   it('doubts no key that the AWS tools know, nor one of other tools', async () => {
@@ -146,7 +146,7 @@ const FAULTS: readonly (readonly [
     'root keys with a role',
     { text: `${KEYS};AWSRoleARN=${ROLE}${WELL}` },
     'properties',
-    'may not assume roles',
+    'cannot assume roles',
   ],
   ['no Region anywhere', { text: KEYS }, 'properties', 'You must specify a Region', 'Set AWSRegion'],
   [
@@ -171,7 +171,7 @@ const FAULTS: readonly (readonly [
     'a config section without the word profile',
     { text: `Profile=work${WELL}`, files: { [CONFIG]: `[work]\n${PAIR}` } },
     'AWS files',
-    `${CONFIG}:1: [work] is no profile in this file: write [profile work]`,
+    `${CONFIG}:1: [work] is not a profile in this file: write [profile work]`,
   ],
   [
     'a misspelled key of a profile',
@@ -234,7 +234,7 @@ const FAULTS: readonly (readonly [
       run: { status: 2, stdout: '', stderr: 'not logged in' },
     },
     'credentials',
-    `${CONFIG}:2: credential_process of profile "a" ended with status 2: not logged in`,
+    `${CONFIG}:2: credential_process of profile "a" exited with status 2: not logged in`,
   ],
   [
     'a process that prints something else',
@@ -256,14 +256,14 @@ const FAULTS: readonly (readonly [
       },
     },
     'credentials',
-    'nobody has signed in',
+    'the SSO token does not exist',
     'aws sso login --profile a',
   ],
   [
     'half a pair in the environment',
     { text: WELL, env: { AWS_ACCESS_KEY_ID: 'A' } },
     'credentials',
-    'AWS_ACCESS_KEY_ID but no AWS_SECRET_ACCESS_KEY',
+    'AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is missing',
   ],
   ['no credentials anywhere', { text: WELL }, 'credentials', 'Unable to locate credentials', 'AWSAccessKey'],
   [
@@ -378,6 +378,6 @@ describe('diagnose explains', () => {
     expect(told.map((finding) => finding.message).join('\n')).toContain(message);
     const [explaining] = told.filter((finding) => finding.message.includes(message));
     expect(`${explaining?.message} ${explaining?.remedy}`).toContain(remedy);
-    expect(printsOf(found)).not.toContain('CANARY');
+    expect(collectOutput(found)).not.toContain('CANARY');
   });
 });

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { type Heard, type Listening, type Told, listen } from './json-server.ts';
-import { type ServerRun, serverRun, verifierOf } from './srp-server.ts';
+import { type ServerRun, serverRun, createVerifier } from './srp-server.ts';
 
 /** A challenge after the password, and its correct response. */
 export interface ChallengeSetup {
@@ -48,7 +48,7 @@ export async function startCognito(setup: CognitoSetup = {}): Promise<CognitoDou
     password = 'Pa$$ wörd;1',
     challenges: questions = [],
   } = setup;
-  const verifier = verifierOf(POOL_NAME, sub, password);
+  const verifier = createVerifier(POOL_NAME, sub, password);
   const tokens = new Set<string>();
   let run: ServerRun | undefined;
   let sessions = 0;

@@ -1,28 +1,28 @@
 import { createHash, createHmac, getDiffieHellman, randomBytes } from 'node:crypto';
 
-/** The side of Secure Remote Password that keeps no password: numbers of RFC 3526, group 15, hashed as Cognito does. */
+/** The server side of Secure Remote Password as Cognito implements it, with group 15 of RFC 3526. */
 export const MODULUS = getDiffieHellman('modp15').getPrime('hex');
 const N = BigInt(`0x${MODULUS}`);
 const G = 2n;
-const K = numberOf(sha256(Buffer.concat([bytesOf(N), bytesOf(G)])));
+const K = toNumber(sha256(Buffer.concat([toBytes(N), toBytes(G)])));
 
-/** What is kept of a password. */
+/** What the server stores instead of a password. */
 export interface Verifier {
   readonly salt: bigint;
   readonly value: bigint;
 }
 
-export function verifierOf(
+export function createVerifier(
   poolName: string,
   userId: string,
   password: string,
-  salt: bigint = numberOf(randomBytes(16)),
+  salt: bigint = toNumber(randomBytes(16)),
 ): Verifier {
   const inner = sha256(Buffer.from(`${poolName}${userId}:${password}`, 'utf8'));
-  return { salt, value: power(G, numberOf(sha256(Buffer.concat([bytesOf(salt), inner])))) };
+  return { salt, value: power(G, toNumber(sha256(Buffer.concat([toBytes(salt), inner])))) };
 }
 
-/** One run: the number to send, and the check of the client's proof. */
+/** One exchange: the values to send, and the check of the client's proof. */
 export interface ServerRun {
   readonly salt: string;
   readonly publicB: string;
@@ -37,12 +37,12 @@ export interface ServerRun {
 export function serverRun(poolName: string, userId: string, verifier: Verifier, publicA: string): ServerRun {
   const A = BigInt(`0x${publicA}`);
   if (A % N === 0n) throw new Error('A is a multiple of N');
-  const b = numberOf(randomBytes(32));
+  const b = toNumber(randomBytes(32));
   const B = (K * verifier.value + power(G, b)) % N;
   const secretBlock = randomBytes(64).toString('base64');
-  const u = numberOf(sha256(Buffer.concat([bytesOf(A), bytesOf(B)])));
+  const u = toNumber(sha256(Buffer.concat([toBytes(A), toBytes(B)])));
   const S = power((A * power(verifier.value, u)) % N, b);
-  const extracted = hmac(bytesOf(u), bytesOf(S));
+  const extracted = hmac(toBytes(u), toBytes(S));
   const key = hmac(extracted, Buffer.from('Caldera Derived Key\x01', 'latin1')).subarray(0, 16);
   return {
     salt: verifier.salt.toString(16),
@@ -66,14 +66,14 @@ export function serverRun(poolName: string, userId: string, verifier: Verifier, 
   };
 }
 
-/** The bytes of Java's BigInteger: a zero comes first where the top bit is set. */
-function bytesOf(value: bigint): Buffer {
+/** The bytes of Java's BigInteger: with a leading zero if the top bit is set. */
+function toBytes(value: bigint): Buffer {
   const digits = value.toString(16);
   const even = digits.length % 2 === 0 ? digits : `0${digits}`;
   return Buffer.from(/^[89a-f]/.test(even) ? `00${even}` : even, 'hex');
 }
 
-function numberOf(bytes: Buffer): bigint {
+function toNumber(bytes: Buffer): bigint {
   return BigInt(`0x${bytes.toString('hex')}`);
 }
 

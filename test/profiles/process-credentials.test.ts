@@ -2,10 +2,10 @@ import { execPath } from 'node:process';
 import { describe, expect, it } from '@jest/globals';
 import type { Ports } from '../../src/core/ports.ts';
 import { fakePorts } from '../doubles/ports.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
 import { runProgram } from '../../src/host/node/run-program.ts';
-import { CONFIG, loadProfileCredentials } from './profile-files.ts';
+import { CONFIG, loadProfileCredentials } from './load-credentials.ts';
 
 type Run = NonNullable<Ports['run']>;
 
@@ -85,7 +85,7 @@ describe('a profile with credential_process', () => {
     const error = await thrownBy(() => loadProfileCredentials(portsWith(command, run), ''));
     expect(error.code).toBe('AUTH_PROFILE');
     expect(error.message).toBe(`${CONFIG}:2: credential_process of profile "default" ${reason}`);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it.each([

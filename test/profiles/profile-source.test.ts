@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Credentials } from '../../src/core/credentials.ts';
 import { fakePorts } from '../doubles/ports.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { CONFIG, CREDENTIALS, loadProfileCredentials, pair } from './profile-files.ts';
+import { CONFIG, CREDENTIALS, loadProfileCredentials, pair } from './load-credentials.ts';
 
 async function readCredentials(
   files: Record<string, string>,

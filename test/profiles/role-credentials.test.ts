@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { fakePorts } from '../doubles/ports.ts';
 import { toFields, startSts, stsCredentials, stsError } from '../doubles/sts.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { CONFIG, CREDENTIALS, loadProfileCredentials, pair } from './profile-files.ts';
+import { CONFIG, CREDENTIALS, loadProfileCredentials, pair } from './load-credentials.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/Reader';
 const BASE = `[base]\n${pair('AKIABASEBASEBASE', 'CANARY-BASE')}`;
@@ -168,7 +168,7 @@ describe('a profile with a role', () => {
     expect(error.code).toBe('AUTH_DENIED');
     expect(error.message).toContain(`${CONFIG}:2: profile "r": Not authorized to assume ${ROLE}`);
     expect(error.remedy).toContain('trust policy');
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 });
 

@@ -4,9 +4,9 @@ import { signIn } from '../../src/database/sign-in.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { type FakePorts, fakePorts } from '../doubles/ports.ts';
 import { startSsoPortal } from '../doubles/sso-portal.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
-import { CONFIG, loadProfileCredentials } from './profile-files.ts';
+import { CONFIG, loadProfileCredentials } from './load-credentials.ts';
 
 const START = 'https://my-org.awsapps.com/start#/';
 const SESSION = `[sso-session corp]\nsso_region = us-east-1\nsso_start_url = ${START}\n`;
@@ -67,7 +67,7 @@ describe('a profile of IAM Identity Center', () => {
     expect(error.code).toBe('AUTH_EXPIRED');
     expect(error.message).toContain(message);
     expect(error.remedy).toBe('Run `aws sso login --profile p` and try again.');
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it.each([
@@ -83,7 +83,7 @@ describe('a profile of IAM Identity Center', () => {
       loadProfileCredentials(portsWith(CONFIG_TEXT, token()), `Profile=p;SSOEndpoint=${portal.endpoint}`),
     );
     expect([error.code, error.message]).toEqual([code, expect.stringContaining(message)]);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it.each([
@@ -103,7 +103,7 @@ describe('a profile of IAM Identity Center', () => {
       'AUTH_MALFORMED',
       'IAM Identity Center returned incomplete or invalid credentials',
     ]);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it('treats an expiration in seconds as expired', async () => {

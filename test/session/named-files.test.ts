@@ -11,7 +11,7 @@ import type { DriverError } from '../../src/core/errors.ts';
 import type { Ports } from '../../src/core/ports.ts';
 import { connect } from '../../src/host/node/connect.ts';
 import { processPorts } from '../../src/host/node/process-ports.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/prints.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/Analyst';
@@ -110,7 +110,9 @@ describe.each(NAMED)('a file that %s names', (name, properties, env) => {
     const error = await failure(properties(file), { env: env?.(file) ?? {} });
     // One that is to be written need not be there.
     const missed =
-      name === 'CredentialsLocation' ? /could not connect to/ : /no such file|no file|not there|No profile/;
+      name === 'CredentialsLocation'
+        ? /could not connect to/
+        : /no such file|does not exist|could not be found/;
     expect(error.message).toMatch(missed);
   });
 });
@@ -180,7 +182,7 @@ it.each([
     SSOProperties: `SSLClientCert='${given}'`,
   });
   expect([error.code, error.message]).toEqual(['CONN_BAD_VALUE', expect.stringContaining('SSLClientCert')]);
-  expect(printsOf(error)).not.toContain(given.slice(0, 30));
+  expect(collectOutput(error)).not.toContain(given.slice(0, 30));
 });
 
 const at = (location: string): ConnectionObject => ({
@@ -197,9 +199,7 @@ describe('CredentialsLocation', () => {
     await writeFile(path, 'precious', { mode: 0o600 });
     for (const location of [path, join(folder, 'folder', '..', 'mine'), `${folder}/./mine`]) {
       const error = await failure(at(location));
-      expect(error.message).toBe(
-        `CredentialsLocation: ${location} does not contain saved sessions`,
-      );
+      expect(error.message).toBe(`CredentialsLocation: ${location} does not contain saved sessions`);
     }
     expect(await readFile(path, 'utf8')).toBe('precious');
     expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);

@@ -6,7 +6,7 @@ import { startOkta } from '../../doubles/okta.ts';
 import { startPing } from '../../doubles/pingfederate.ts';
 import { fakePorts } from '../../doubles/ports.ts';
 import { testAuthority } from '../../support/certificates.ts';
-import { printsOf } from '../../support/prints.ts';
+import { collectOutput } from '../../support/prints.ts';
 import { thrownBy } from '../../support/thrown.ts';
 import { base64, responseXml } from '../../support/saml.ts';
 import { soapFault } from '../../support/tokens.ts';
@@ -193,6 +193,6 @@ describeWithTls.each(Object.entries(PROVIDERS))('%s that repeats the password', 
     );
     const error = await thrownBy(() => connection.whoami());
     expect(error.message).toContain('Wrong');
-    expect(printsOf([error, ports.warnings])).not.toMatch(PARTS);
+    expect(collectOutput([error, ports.warnings])).not.toMatch(PARTS);
   });
 });

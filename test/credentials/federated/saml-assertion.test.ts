@@ -3,7 +3,7 @@ import { connect } from '../../../src/index.ts';
 import { type FakePorts, fakePorts } from '../../doubles/ports.ts';
 import { pageOf, serveTable } from '../../doubles/served-table.ts';
 import { toFields, startSts, stsCredentials, stsError } from '../../doubles/sts.ts';
-import { printsOf } from '../../support/prints.ts';
+import { collectOutput } from '../../support/prints.ts';
 import { assertionXml, base64, PROVIDER, responseXml, ROLE } from '../../support/saml.ts';
 import { thrownBy } from '../../support/thrown.ts';
 
@@ -64,7 +64,7 @@ describe('AuthScheme SAMLAssertion', () => {
     for (const property of ['SAMLAssertionFile=~/assertion.txt', `SAMLAssertion=${quoted}`]) {
       await using connection = await backend.open(property);
       expect((await connection.query(QUERY)).rows).toEqual([{ id: 'one' }]);
-      expect(printsOf([connection])).not.toContain('CANARY');
+      expect(collectOutput([connection])).not.toContain('CANARY');
     }
     expect(backend.sts.requests).toHaveLength(2);
     expect(toFields(backend.sts.requests[0])).toMatchObject({ RoleArn: ROLE, PrincipalArn: PROVIDER });

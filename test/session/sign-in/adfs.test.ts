@@ -13,7 +13,7 @@ import {
 } from '../../doubles/adfs.ts';
 import type { HttpsAnswer } from '../../doubles/https-server.ts';
 import { testAuthority } from '../../support/certificates.ts';
-import { printsOf } from '../../support/prints.ts';
+import { collectOutput } from '../../support/prints.ts';
 import { PROVIDER, ROLE } from '../../support/saml.ts';
 import { thrownBy } from '../../support/thrown.ts';
 import { samlResponse } from '../../support/tokens.ts';
@@ -87,7 +87,7 @@ async function getFailure(scenario: Scenario): Promise<object> {
   const error = await thrownBy(() =>
     backend.queryRows(properties(adfs, scenario), createUser(scenario.userSetup)),
   );
-  expect(printsOf([error])).not.toContain('CANARY');
+  expect(collectOutput([error])).not.toContain('CANARY');
   expect(error.remedy).not.toBe('');
   expect(adfs.violations).toEqual([]);
   expect(adfs.passwords()).toBeLessThan(2);
@@ -366,7 +366,7 @@ withTls('a connection with ADFS fails', () => {
       'ADFS has no relying party with that identifier (RequestFailed: MSIS3020: no such party)',
     ],
     [
-      'with a fault that nobody knows',
+      'with an unknown fault',
       { setup: { fault: ['SomethingNew', 'No.'] }, path: MIXED_2005 },
       'AUTH_REFUSED',
       'ADFS rejected the request: SomethingNew: No.',
@@ -407,10 +407,10 @@ withTls('a connection with ADFS fails', () => {
     expect(backend.findLeaks(adfs, ['CANARY-wrong'])).toEqual([]);
   });
 
-  it('if nobody vouches for the server, which is sent nothing', async () => {
+  it('if the server certificate is not trusted, and sends nothing', async () => {
     await using adfs = await startAdfs(pair);
-    const { SSLServerCert: _, ...given } = properties(adfs);
-    expect((await thrownBy(() => backend.queryRows(given))).code).toBe('CONN_TLS');
+    const { SSLServerCert: _, ...untrusted } = properties(adfs);
+    expect((await thrownBy(() => backend.queryRows(untrusted))).code).toBe('CONN_TLS');
     expect(adfs.requests).toEqual([]);
   });
 });

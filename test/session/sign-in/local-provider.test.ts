@@ -4,7 +4,7 @@ import { connect } from '../../../src/host/node/connect.ts';
 import { type HttpsServer, startHttps } from '../../doubles/https-server.ts';
 import { fakePorts } from '../../doubles/ports.ts';
 import { testAuthority } from '../../support/certificates.ts';
-import { printsOf } from '../../support/prints.ts';
+import { collectOutput } from '../../support/prints.ts';
 import { thrownBy } from '../../support/thrown.ts';
 import { PASSWORD, startAdfs, USER } from '../../doubles/adfs.ts';
 import { startSignInBackend, createUser, ROWS } from './backend.ts';
@@ -51,7 +51,7 @@ withTls('an identity provider on this machine', () => {
       expect.stringContaining('is a local address, which only a trusted connection string may use'),
     ]);
     expect(error.remedy).toContain('{ trusted: true }');
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
     expect(server.requests).toEqual([]);
   });
 

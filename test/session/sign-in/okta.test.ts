@@ -13,7 +13,7 @@ import {
   USER,
 } from '../../doubles/okta.ts';
 import { testAuthority } from '../../support/certificates.ts';
-import { printsOf } from '../../support/prints.ts';
+import { collectOutput } from '../../support/prints.ts';
 import { samlResponse } from '../../support/saml-response.ts';
 import { thrownBy } from '../../support/thrown.ts';
 import { startSignInBackend, createUser, type TestUserSetup, type SignInBackend, ROWS } from './backend.ts';
@@ -110,7 +110,7 @@ async function approve(setup: OktaSetup = {}): Promise<object> {
 async function getFailure(setup: OktaSetup, sso = '', userSetup: TestUserSetup = {}): Promise<object> {
   await using okta = await open(setup);
   const error = await thrownBy(() => backend.queryRows(properties(okta, sso), createUser(userSetup)));
-  expect(printsOf([error])).not.toContain('CANARY');
+  expect(collectOutput([error])).not.toContain('CANARY');
   expect(error.remedy).not.toBe('');
   expect(okta.violations).toEqual([]);
   expect(backend.stsRequests()).toEqual([]);

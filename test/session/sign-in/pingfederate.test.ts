@@ -11,7 +11,7 @@ import {
 } from '../../doubles/pingfederate.ts';
 import { testAuthority } from '../../support/certificates.ts';
 import { CLIENT_PASSWORD, clientCertificates } from '../../support/client-certificates.ts';
-import { printsOf } from '../../support/prints.ts';
+import { collectOutput } from '../../support/prints.ts';
 import { PROVIDER, ROLE } from '../../support/saml.ts';
 import { thrownBy } from '../../support/thrown.ts';
 import { startSignInBackend, createUser, type TestUserSetup, type SignInBackend, ROWS } from './backend.ts';
@@ -85,7 +85,7 @@ async function getFailure(scenario: Scenario): Promise<object> {
   const error = await thrownBy(() =>
     backend.queryRows(properties(ping, scenario), createUser(scenario.userSetup)),
   );
-  expect(printsOf([error])).not.toContain('CANARY');
+  expect(collectOutput([error])).not.toContain('CANARY');
   expect(error.remedy).not.toBe('');
   expect(ping.violations).toEqual([]);
   expect(ping.passwords()).toBeLessThan(2);
