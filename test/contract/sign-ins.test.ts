@@ -48,9 +48,9 @@ describe.each(titled)('AuthScheme %s', (_, { scheme, start, keepsExpired }) => {
     expect(credentials.accessKeyId).toMatch(/^ASIA/);
     expect(credentials.expiration).toEqual(new Date('2026-01-01T06:00:00Z'));
     expect(opened.describe()).not.toBe(`AuthScheme ${scheme}`);
-    expect(collectOutput([toPrintable(opened), credentials, opened.describe(), ports.warnings])).not.toContain(
-      'CANARY',
-    );
+    expect(
+      collectOutput([toPrintable(opened), credentials, opened.describe(), ports.warnings]),
+    ).not.toContain('CANARY');
     opened.close();
   });
 
