@@ -482,7 +482,7 @@ export const PROPERTIES = {
     key: 'MaxConnectionRCU',
     type: integer(1),
     group: 'Reading',
-    doc: 'Maximum read capacity units for all statements of the connection.',
+    doc: 'Maximum read capacity units for all statements of the connection, or of each session of a database.',
   }),
   capacityPercent: property({
     key: 'CapacityPercent',
@@ -586,7 +586,7 @@ export const PROPERTIES = {
     key: 'MemoryLimit',
     type: size,
     group: 'Engine',
-    doc: 'Memory limit of the embedded engine, such as 2GB.',
+    doc: 'Memory limit of the embedded engine, such as 2GB. Without it, all connections of the process share 60 % of the memory of the machine or container.',
   }),
   tempDirectory: property({
     key: 'TempDirectory',
