@@ -2,7 +2,7 @@ import { inParallel } from '../core/async/parallel.ts';
 import type { AttributeMap } from '../dynamo/attribute-value.ts';
 import type { DynamoClient } from '../dynamo/transport/client.ts';
 import { type Page, readEnvelope } from '../dynamo/lane/page.ts';
-import { count, type ReadGate } from '../dynamo/read/reader.ts';
+import { countPage, type ReadGate } from '../dynamo/read/reader.ts';
 import { addStats, newReadStats, type ReadStats, totalCapacity } from '../dynamo/read/read-stats.ts';
 import type { TableDef } from './table-def.ts';
 
@@ -141,16 +141,16 @@ function createSegmentReader(
       ReturnConsumedCapacity: 'TOTAL',
     };
     const asked = newReadStats();
-    const passage = await gate?.enter(signal);
+    const permit = await gate?.acquire(signal);
     let page: Page | undefined;
     try {
-      const onThrottle = passage && (() => passage.throttled());
+      const onThrottle = permit && (() => permit.throttled());
       page = readEnvelope('Scan', await client.read('Scan', input, asked, signal, onThrottle));
-      count(page, asked);
+      countPage(page, asked);
     } finally {
       addStats(stats, asked);
       if (budget !== undefined) addStats(budget.stats, asked);
-      passage?.leave(page);
+      permit?.release(page);
     }
     const items: readonly AttributeMap[] = page.parsed ?? JSON.parse(page.items.toString());
     for (const item of items) segment.items.push(item);

@@ -6,15 +6,15 @@ export function keyIdentity(key: Key): string {
   const names = Object.keys(key);
   if (names.length > 1) names.sort();
   let identity = '';
-  for (const name of names) identity += part(name, key[name]);
+  for (const name of names) identity += formatPart(name, key[name]);
   return identity;
 }
 
 /** Lengths go before the texts, so that no two lists of them read alike. */
-function part(name: string, value: KeyValue | undefined): string {
+function formatPart(name: string, value: KeyValue | undefined): string {
   if (value === undefined) return '';
   const [type, text] =
-    'S' in value ? ['S', value.S] : 'B' in value ? ['B', value.B] : ['N', canonicalNumber(value.N)];
+    'S' in value ? ['S', value.S] : 'B' in value ? ['B', value.B] : ['N', toCanonicalNumber(value.N)];
   return `${name.length}:${name}${type}${text.length}:${text}`;
 }
 
@@ -71,18 +71,18 @@ export function significantDigits(text: string): number {
   return digits;
 }
 
-function decimalOf(text: string): Decimal {
-  const [, sign, whole = '', fraction = '', exponent = '0'] =
+function parseDecimal(text: string): Decimal {
+  const [, signum, whole = '', fraction = '', exponent = '0'] =
     /^\s*([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?\s*$/.exec(text) ?? [];
   const all = whole + fraction;
   const leading = /^0*/.exec(all)?.[0].length ?? 0;
   const digits = all.slice(leading).replace(/0+$/, '');
   if (digits === '') return { negative: false, digits, power: 0 };
-  return { negative: sign === '-', digits, power: whole.length - leading + Number(exponent) };
+  return { negative: signum === '-', digits, power: whole.length - leading + Number(exponent) };
 }
 
-function canonicalNumber(text: string): string {
-  const { negative, digits, power } = decimalOf(text);
+function toCanonicalNumber(text: string): string {
+  const { negative, digits, power } = parseDecimal(text);
   return digits === '' ? '0' : `${negative ? '-' : ''}0.${digits}e${power}`;
 }
 
@@ -92,8 +92,8 @@ function sign({ digits, negative }: Decimal): number {
 }
 
 function compareNumbers(left: string, right: string): number {
-  const a = decimalOf(left);
-  const b = decimalOf(right);
+  const a = parseDecimal(left);
+  const b = parseDecimal(right);
   if (sign(a) !== sign(b)) return sign(a) - sign(b);
   const magnitude = a.power - b.power || (a.digits < b.digits ? -1 : a.digits > b.digits ? 1 : 0);
   return a.negative ? 0 - magnitude : magnitude;

@@ -20,11 +20,11 @@ const FUNCTIONS = new Set([
 ]);
 
 /** The tokens of an expression: placeholders, words, numbers, operators and punctuation. */
-export function tokens(text: string): readonly string[] {
+export function tokenizeExpression(text: string): readonly string[] {
   return text.match(TOKEN) ?? [];
 }
 
-export function measure(text: string): ExpressionSize {
+export function measureExpression(text: string): ExpressionSize {
   let operators = 0;
   let depth = 0;
   let deepest = 0;
@@ -33,7 +33,7 @@ export function measure(text: string): ExpressionSize {
   let mostOperands = 0;
   let listDepth = 0;
   let last = '';
-  for (const token of tokens(text)) {
+  for (const token of tokenizeExpression(text)) {
     if (token === '(') {
       depth += 1;
       deepest = Math.max(deepest, depth);

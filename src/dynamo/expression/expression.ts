@@ -1,8 +1,8 @@
 import type { KeyRange } from '../read/access-path.ts';
 import type { AttributeType } from '../attribute-value.ts';
-import { measure } from './expression-text.ts';
+import { measureExpression } from './expression-text.ts';
 import { LIMITS } from '../lint/limits.ts';
-import { literalValue } from './literal-value.ts';
+import { toLiteralValue } from './literal-value.ts';
 import type { Comparison, DocumentPath, Literal, Predicate } from './predicate.ts';
 import { newPlaceholders, type Placeholders } from './placeholders.ts';
 
@@ -10,25 +10,30 @@ const NEVER = { kind: 'never' } as const satisfies Predicate;
 const AND = ' AND ';
 
 /** The expression that holds where all conditions do; undefined where there are none. */
-export function filterExpression(filter: readonly Predicate[], symbols: Placeholders): string | undefined {
-  return filter.length === 0 ? undefined : allOf(filter.map((part) => condition(part, symbols))).text;
+export function buildFilterExpression(
+  filter: readonly Predicate[],
+  symbols: Placeholders,
+): string | undefined {
+  return filter.length === 0
+    ? undefined
+    : joinWithAnd(filter.map((part) => buildCondition(part, symbols))).text;
 }
 
 /** One condition, as it stands between others that AND joins. */
-export function operandOfAnd(predicate: Predicate, symbols: Placeholders): string {
-  return bound('AND', condition(predicate, symbols));
+export function buildConjunct(predicate: Predicate, symbols: Placeholders): string {
+  return parenthesize('AND', buildCondition(predicate, symbols));
 }
 
-export function keyConditionExpression({ equals, sort }: KeyRange, symbols: Placeholders): string {
+export function buildKeyCondition({ equals, sort }: KeyRange, symbols: Placeholders): string {
   const conditions = Object.entries(equals).map(
     ([name, value]) => `${symbols.path([name])} = ${symbols.value(value)}`,
   );
-  if (sort !== undefined) conditions.push(sortCondition(sort, symbols));
+  if (sort !== undefined) conditions.push(buildSortCondition(sort, symbols));
   return conditions.join(AND);
 }
 
 /** Undefined where everything is to come back. Of two paths where one leads through the other, the shorter stays. */
-export function projectionExpression(
+export function buildProjectionExpression(
   paths: readonly DocumentPath[],
   symbols: Placeholders,
 ): string | undefined {
@@ -60,9 +65,9 @@ export function simplify(predicate: Predicate): Predicate | undefined {
     case 'in':
       return predicate.values.length === 0 ? NEVER : predicate;
     case 'beginsWith':
-      return anyText(predicate.path, predicate.prefix, predicate.negated) ?? predicate;
+      return simplifyEmptyPart(predicate.path, predicate.prefix, predicate.negated) ?? predicate;
     case 'contains':
-      return anyText(predicate.path, predicate.part, predicate.negated) ?? predicate;
+      return simplifyEmptyPart(predicate.path, predicate.part, predicate.negated) ?? predicate;
     case 'compare':
     case 'isNull':
     case 'isNotNull':
@@ -94,16 +99,16 @@ export function splitByLimits(predicates: readonly Predicate[]): {
   let variableBytes = 0;
   for (const predicate of predicates) {
     const simple = simplify(predicate);
-    const text = simple === undefined ? '' : operandOfAnd(simple, symbols);
-    const size = measure(text);
+    const text = simple === undefined ? '' : buildConjunct(simple, symbols);
+    const size = measureExpression(text);
     const nextBytes = bytes + (bytes === 0 ? 0 : AND.length) + size.bytes;
     const nextOperators = operators + (operators === 0 ? 0 : 1) + size.operators;
     const nextVariables = variableBytes + Buffer.byteLength(JSON.stringify(predicate));
     if (
-      nextBytes > LIMITS.expressionBytes.most ||
-      nextOperators > LIMITS.operators.most ||
-      nextVariables > LIMITS.variablesBytes.most ||
-      size.depth > LIMITS.nesting.most
+      nextBytes > LIMITS.expressionBytes.max ||
+      nextOperators > LIMITS.operators.max ||
+      nextVariables > LIMITS.variablesBytes.max ||
+      size.depth > LIMITS.nesting.max
     ) {
       over.push(predicate);
     } else {
@@ -120,28 +125,28 @@ interface Clause {
   readonly by?: 'AND' | 'OR';
 }
 
-function allOf(parts: readonly (Clause | string)[]): Clause {
-  return joined('AND', parts);
+function joinWithAnd(parts: readonly (Clause | string)[]): Clause {
+  return joinClauses('AND', parts);
 }
 
-function anyOf(parts: readonly (Clause | string)[]): Clause {
-  return joined('OR', parts);
+function joinWithOr(parts: readonly (Clause | string)[]): Clause {
+  return joinClauses('OR', parts);
 }
 
-function joined(by: 'AND' | 'OR', parts: readonly (Clause | string)[]): Clause {
+function joinClauses(by: 'AND' | 'OR', parts: readonly (Clause | string)[]): Clause {
   const clauses = parts.map((part) => (typeof part === 'string' ? { text: part } : part));
   const [only, second] = clauses;
   return only !== undefined && second === undefined
     ? only
-    : { text: clauses.map((clause) => bound(by, clause)).join(` ${by} `), by };
+    : { text: clauses.map((clause) => parenthesize(by, clause)).join(` ${by} `), by };
 }
 
 /** In parentheses where the word outside would tear it apart. */
-function bound(outside: 'AND' | 'OR', { text, by }: Clause): string {
+function parenthesize(outside: 'AND' | 'OR', { text, by }: Clause): string {
   return outside === 'AND' && by === 'OR' ? `(${text})` : text;
 }
 
-function condition(predicate: Predicate, symbols: Placeholders): Clause {
+function buildCondition(predicate: Predicate, symbols: Placeholders): Clause {
   const isType = (path: DocumentPath, type: AttributeType): string =>
     `attribute_type(${symbols.path(path)}, ${symbols.value({ S: type })})`;
   const isPresent = (path: DocumentPath): readonly string[] => [
@@ -152,62 +157,65 @@ function condition(predicate: Predicate, symbols: Placeholders): Clause {
   switch (predicate.kind) {
     case 'compare': {
       const { path, op } = predicate;
-      const text = `${symbols.path(path)} ${op} ${symbols.value(literalValue(predicate.value))}`;
+      const text = `${symbols.path(path)} ${op} ${symbols.value(toLiteralValue(predicate.value))}`;
       // To DynamoDB, what is missing differs from every value.
-      return op === '<>' ? allOf([...isPresent(path), text]) : { text };
+      return op === '<>' ? joinWithAnd([...isPresent(path), text]) : { text };
     }
     case 'in': {
-      const operands = [...new Set(predicate.values.map((value) => symbols.value(literalValue(value))))];
+      const operands = [...new Set(predicate.values.map((value) => symbols.value(toLiteralValue(value))))];
       const path = symbols.path(predicate.path);
       const lists: string[] = [];
-      for (let at = 0; at < operands.length; at += LIMITS.inOperands.most) {
-        lists.push(`${path} IN (${operands.slice(at, at + LIMITS.inOperands.most).join(', ')})`);
+      for (let at = 0; at < operands.length; at += LIMITS.inOperands.max) {
+        lists.push(`${path} IN (${operands.slice(at, at + LIMITS.inOperands.max).join(', ')})`);
       }
-      return anyOf(lists);
+      return joinWithOr(lists);
     }
     case 'beginsWith': {
       const { path, prefix } = predicate;
-      const text = `begins_with(${symbols.path(path)}, ${symbols.value(literalValue(prefix))})`;
-      return predicate.negated ? allOf([isType(path, prefix.type), `NOT ${text}`]) : { text };
+      const text = `begins_with(${symbols.path(path)}, ${symbols.value(toLiteralValue(prefix))})`;
+      return predicate.negated ? joinWithAnd([isType(path, prefix.type), `NOT ${text}`]) : { text };
     }
     case 'contains': {
       // Of a set or list, contains would ask for a member.
       const { path, part } = predicate;
-      const text = `contains(${symbols.path(path)}, ${symbols.value(literalValue(part))})`;
-      return allOf([isType(path, part.type), predicate.negated ? `NOT ${text}` : text]);
+      const text = `contains(${symbols.path(path)}, ${symbols.value(toLiteralValue(part))})`;
+      return joinWithAnd([isType(path, part.type), predicate.negated ? `NOT ${text}` : text]);
     }
     case 'isNull':
-      return anyOf([`attribute_not_exists(${symbols.path(predicate.path)})`, isType(predicate.path, 'NULL')]);
+      return joinWithOr([
+        `attribute_not_exists(${symbols.path(predicate.path)})`,
+        isType(predicate.path, 'NULL'),
+      ]);
     case 'isNotNull':
-      return allOf(isPresent(predicate.path));
+      return joinWithAnd(isPresent(predicate.path));
     case 'hasType':
       return { text: isType(predicate.path, predicate.type) };
     case 'otherType':
-      return allOf([...isPresent(predicate.path), `NOT ${isType(predicate.path, predicate.type)}`]);
+      return joinWithAnd([...isPresent(predicate.path), `NOT ${isType(predicate.path, predicate.type)}`]);
     case 'hasMember': {
       // Of text and binary, contains would ask for a part.
       const { path, value } = predicate;
-      const text = `contains(${symbols.path(path)}, ${symbols.value(literalValue(value))})`;
-      return value.type === 'N' ? { text } : allOf([text, `NOT ${isType(path, value.type)}`]);
+      const text = `contains(${symbols.path(path)}, ${symbols.value(toLiteralValue(value))})`;
+      return value.type === 'N' ? { text } : joinWithAnd([text, `NOT ${isType(path, value.type)}`]);
     }
     case 'size': {
       const test = (op: Comparison): string =>
         `size(${symbols.path(predicate.path)}) ${op} ${symbols.value({ N: String(predicate.count) })}`;
       // What has no size differs from every number.
-      return predicate.op === '<>' ? anyOf([test('<'), test('>')]) : { text: test(predicate.op) };
+      return predicate.op === '<>' ? joinWithOr([test('<'), test('>')]) : { text: test(predicate.op) };
     }
     case 'and':
-      return allOf(predicate.of.map((part) => condition(part, symbols)));
+      return joinWithAnd(predicate.of.map((part) => buildCondition(part, symbols)));
     case 'or':
-      return anyOf(predicate.of.map((part) => condition(part, symbols)));
+      return joinWithOr(predicate.of.map((part) => buildCondition(part, symbols)));
     case 'never': {
       const path = symbols.path(['never']);
-      return allOf([`attribute_exists(${path})`, `attribute_not_exists(${path})`]);
+      return joinWithAnd([`attribute_exists(${path})`, `attribute_not_exists(${path})`]);
     }
   }
 }
 
-function sortCondition(
+function buildSortCondition(
   { attribute, condition }: NonNullable<KeyRange['sort']>,
   symbols: Placeholders,
 ): string {
@@ -222,7 +230,11 @@ function sortCondition(
   }
 }
 
-function anyText(path: DocumentPath, part: Literal, negated: true | undefined): Predicate | undefined {
+function simplifyEmptyPart(
+  path: DocumentPath,
+  part: Literal,
+  negated: true | undefined,
+): Predicate | undefined {
   if (part.type === 'BOOL' || part.text !== '') return undefined;
   return negated ? NEVER : { kind: 'hasType', path, type: part.type };
 }

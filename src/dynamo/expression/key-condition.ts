@@ -1,4 +1,4 @@
-import { tokens } from './expression-text.ts';
+import { tokenizeExpression } from './expression-text.ts';
 
 /** One condition of a key condition expression, in its placeholders. */
 export interface KeyTerm {
@@ -11,7 +11,7 @@ const COMPARISONS = new Set<string | undefined>(['=', '<', '<=', '>', '>=']);
 
 /** Reads a key condition expression; undefined where it is none that DynamoDB knows. */
 export function parseKeyCondition(text: string): readonly KeyTerm[] | undefined {
-  const all = tokens(text);
+  const all = tokenizeExpression(text);
   const terms: KeyTerm[] = [];
   let at = 0;
   const take = (...expected: readonly string[]): boolean => {

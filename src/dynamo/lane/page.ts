@@ -79,7 +79,7 @@ function cut(bytes: Buffer): Opened | undefined {
 
 function openByParsing(operation: ReadOperation, bytes: Buffer): Opened {
   const envelope: Envelope | undefined = tryParseObject(bytes.toString());
-  const items = envelope && itemsOf(operation, envelope);
+  const items = envelope && extractItems(operation, envelope);
   if (envelope === undefined || !Array.isArray(items)) {
     throw new DriverError(
       'DYNAMO_MALFORMED',
@@ -89,7 +89,10 @@ function openByParsing(operation: ReadOperation, bytes: Buffer): Opened {
   return { envelope, items };
 }
 
-function itemsOf(operation: ReadOperation, { Item, Items, Responses }: Envelope): readonly AttributeMap[] {
+function extractItems(
+  operation: ReadOperation,
+  { Item, Items, Responses }: Envelope,
+): readonly AttributeMap[] {
   switch (operation) {
     case 'GetItem':
       return Item === undefined ? [] : [Item];
@@ -108,7 +111,7 @@ function toPage({ envelope, items }: Opened): Page {
   const { LastEvaluatedKey: lastKey, NextToken: nextToken, UnprocessedKeys: left } = envelope;
   const count = envelope.Count ?? (Buffer.isBuffer(items) ? 0 : items.length);
   const scannedCount = envelope.ScannedCount ?? count;
-  const consumed = consumedBy(envelope.ConsumedCapacity);
+  const consumed = toConsumed(envelope.ConsumedCapacity);
   const page = Buffer.isBuffer(items)
     ? { items, count, scannedCount, consumed }
     : new ParsedPage(items, count, scannedCount, consumed);
@@ -146,12 +149,12 @@ class ParsedPage implements Page {
   }
 }
 
-function consumedBy(capacity: Envelope['ConsumedCapacity']): readonly Consumed[] {
+function toConsumed(capacity: Envelope['ConsumedCapacity']): readonly Consumed[] {
   if (capacity === undefined) return [];
-  return 'length' in capacity ? capacity.flatMap(consumedAt) : consumedAt(capacity);
+  return 'length' in capacity ? capacity.flatMap(splitByIndex) : splitByIndex(capacity);
 }
 
-function consumedAt(capacity: ConsumedCapacity): readonly Consumed[] {
+function splitByIndex(capacity: ConsumedCapacity): readonly Consumed[] {
   const { TableName: table = '', CapacityUnits: total = 0, Table: own } = capacity;
   if (own === undefined) return [{ table, units: total }];
   const { GlobalSecondaryIndexes: global, LocalSecondaryIndexes: local } = capacity;

@@ -68,8 +68,8 @@ export function createRawLane(client: DynamoDBClient, transport: Transport): Sen
     (next) => async (args) => {
       const { input, request } = args;
       if (!isRawCall(input) || !isSignedRequest(request)) return next(args);
-      like = likeness(request);
-      const answer = await exchange(transport, request, input);
+      like = createRequestTemplate(request);
+      const answer = await sendOrFail(transport, request, input);
       return { response: answer, output: { $metadata: {} } };
     },
     { name: 'deserializerMiddleware', step: 'deserialize', override: true },
@@ -92,7 +92,7 @@ export function createRawLane(client: DynamoDBClient, transport: Transport): Sen
     };
     if (like !== undefined) {
       try {
-        await exchange(transport, await sign(like(call)), call);
+        await sendOrFail(transport, await sign(like(call)), call);
       } catch (failure) {
         call.firstFailure = failure instanceof Error ? failure : new Error(String(failure));
       }
@@ -138,7 +138,7 @@ const SIGNATURE_HEADERS =
   /^(authorization|x-amz-date|x-amz-security-token|x-amz-content-sha256|x-amz-target|content-length|amz-sdk-.*)$/i;
 
 /** Makes requests to where the model went, with the headers that are the same for all. */
-function likeness(model: SignedRequest): (call: RawCall) => SignedRequest {
+function createRequestTemplate(model: SignedRequest): (call: RawCall) => SignedRequest {
   const common = Object.fromEntries(
     Object.entries(model.headers).filter(([name]) => !SIGNATURE_HEADERS.test(name)),
   );
@@ -155,7 +155,7 @@ function likeness(model: SignedRequest): (call: RawCall) => SignedRequest {
 }
 
 /** One try, or the failure of the one that was made before. */
-async function exchange(transport: Transport, request: SignedRequest, call: RawCall): Promise<Answer> {
+async function sendOrFail(transport: Transport, request: SignedRequest, call: RawCall): Promise<Answer> {
   const { firstFailure, onFailedTry } = call;
   if (firstFailure !== undefined) {
     call.firstFailure = undefined;
@@ -182,14 +182,14 @@ async function tryOnce(transport: Transport, request: SignedRequest, call: RawCa
     if (stats !== undefined && isThrottle(error)) stats.throttles += 1;
     throw error;
   }
-  const reason = whatIsWrong(answer);
+  const reason = findDefect(answer);
   if (reason !== undefined) throw new TransportError('malformed', { host: request.hostname, reason, signal });
   call.answer = answer.body;
   return answer;
 }
 
 /** A body that was cut off or changed under way is worth asking for again. */
-function whatIsWrong({ headers, body }: Answer): string | undefined {
+function findDefect({ headers, body }: Answer): string | undefined {
   let last = body.length - 1;
   while (last > 0 && WHITE_SPACE.has(body[last])) last -= 1;
   if (body[0] !== OPENING_BRACE || body[last] !== CLOSING_BRACE) {

@@ -1,6 +1,6 @@
 /** A limit that DynamoDB documents. */
 export interface Limit {
-  readonly most: number;
+  readonly max: number;
   /** What is counted, for messages. */
   readonly unit: string;
   /** The page of the Amazon DynamoDB Developer Guide or API Reference that states it. */
@@ -16,45 +16,45 @@ const OPERATORS = `${GUIDE}/Expressions.OperatorsAndFunctions.html`;
 
 /** DynamoDB's documented limits of what a request may hold. The emulators enforce few of them. */
 export const LIMITS = {
-  expressionBytes: { most: 4096, unit: 'bytes in an expression', source: CONSTRAINTS },
-  operators: { most: 300, unit: 'operators and functions in an expression', source: CONSTRAINTS },
-  inOperands: { most: 100, unit: 'operands of IN', source: OPERATORS },
-  nesting: { most: 32, unit: 'levels of nesting', source: CONSTRAINTS },
+  expressionBytes: { max: 4096, unit: 'bytes in an expression', source: CONSTRAINTS },
+  operators: { max: 300, unit: 'operators and functions in an expression', source: CONSTRAINTS },
+  inOperands: { max: 100, unit: 'operands of IN', source: OPERATORS },
+  nesting: { max: 32, unit: 'levels of nesting', source: CONSTRAINTS },
   placeholderBytes: {
-    most: 255,
+    max: 255,
     unit: 'bytes in an expression attribute name or value',
     source: CONSTRAINTS,
   },
-  attributeNameBytes: { most: 65_535, unit: 'bytes in an attribute name', source: CONSTRAINTS },
-  variablesBytes: { most: 2 * 1024 * 1024, unit: 'bytes of expression variables', source: CONSTRAINTS },
-  partitionKeyBytes: { most: 2048, unit: 'bytes in a partition key value', source: CONSTRAINTS },
-  sortKeyBytes: { most: 1024, unit: 'bytes in a sort key value', source: CONSTRAINTS },
-  numberDigits: { most: 38, unit: 'significant digits in a number', source: CONSTRAINTS },
-  batchGetKeys: { most: 100, unit: 'keys in a BatchGetItem', source: `${API}/API_BatchGetItem.html` },
-  batchWriteItems: { most: 25, unit: 'items in a BatchWriteItem', source: `${API}/API_BatchWriteItem.html` },
+  attributeNameBytes: { max: 65_535, unit: 'bytes in an attribute name', source: CONSTRAINTS },
+  variablesBytes: { max: 2 * 1024 * 1024, unit: 'bytes of expression variables', source: CONSTRAINTS },
+  partitionKeyBytes: { max: 2048, unit: 'bytes in a partition key value', source: CONSTRAINTS },
+  sortKeyBytes: { max: 1024, unit: 'bytes in a sort key value', source: CONSTRAINTS },
+  numberDigits: { max: 38, unit: 'significant digits in a number', source: CONSTRAINTS },
+  batchGetKeys: { max: 100, unit: 'keys in a BatchGetItem', source: `${API}/API_BatchGetItem.html` },
+  batchWriteItems: { max: 25, unit: 'items in a BatchWriteItem', source: `${API}/API_BatchWriteItem.html` },
   batchWriteBytes: {
-    most: 16 * 1024 * 1024,
+    max: 16 * 1024 * 1024,
     unit: 'bytes of items',
     source: `${API}/API_BatchWriteItem.html`,
   },
-  itemBytes: { most: 400 * 1024, unit: 'bytes', source: CONSTRAINTS },
-  transactItems: { most: 100, unit: 'writes in a transaction', source: `${API}/API_TransactWriteItems.html` },
+  itemBytes: { max: 400 * 1024, unit: 'bytes', source: CONSTRAINTS },
+  transactItems: { max: 100, unit: 'writes in a transaction', source: `${API}/API_TransactWriteItems.html` },
   transactBytes: {
-    most: 4 * 1024 * 1024,
+    max: 4 * 1024 * 1024,
     unit: 'bytes of items',
     source: `${API}/API_TransactWriteItems.html`,
   },
   statementLength: {
-    most: 8192,
+    max: 8192,
     unit: 'characters in a PartiQL statement',
     source: `${API}/API_ExecuteStatement.html`,
   },
-  tableKey: { most: 2, unit: 'attributes in the key of a table', source: CONSTRAINTS },
-  indexKeyAttributes: { most: 4, unit: 'attributes', source: INDEXES },
-  globalIndexes: { most: 20, unit: 'global indexes', source: CONSTRAINTS },
-  localIndexes: { most: 5, unit: 'local indexes', source: CONSTRAINTS },
-  projectedAttributes: { most: 100, unit: 'attributes that INCLUDE names', source: CONSTRAINTS },
-  segments: { most: 1_000_000, unit: 'segments of a Scan', source: `${API}/API_Scan.html` },
+  tableKey: { max: 2, unit: 'attributes in the key of a table', source: CONSTRAINTS },
+  indexKeyAttributes: { max: 4, unit: 'attributes', source: INDEXES },
+  globalIndexes: { max: 20, unit: 'global indexes', source: CONSTRAINTS },
+  localIndexes: { max: 5, unit: 'local indexes', source: CONSTRAINTS },
+  projectedAttributes: { max: 100, unit: 'attributes that INCLUDE names', source: CONSTRAINTS },
+  segments: { max: 1_000_000, unit: 'segments of a Scan', source: `${API}/API_Scan.html` },
 } as const satisfies Record<string, Limit>;
 
 /** The pages that state the rules which are no numbers. */

@@ -1,12 +1,12 @@
 import type { Key } from '../read/access-path.ts';
 import type { KeyValue } from '../attribute-value.ts';
-import { tokens } from '../expression/expression-text.ts';
+import { tokenizeExpression } from '../expression/expression-text.ts';
 import { parseKeyCondition, type KeyTerm } from '../expression/key-condition.ts';
 import { compareKeyValues, keyIdentity, keyValueBytes, significantDigits } from '../key.ts';
 import { LIMITS, PAGES } from './limits.ts';
 import {
-  membersOf,
-  within,
+  readObject,
+  checkLimit,
   type LintKey,
   type LintSchema,
   type Members,
@@ -16,8 +16,8 @@ import {
 /** The condition of a Query: its shape, its values, and that the filter leaves the key alone. */
 export function lintKeyCondition(input: Members, schema: LintSchema | undefined, report: Report): void {
   const { KeyConditionExpression: text } = input;
-  const names = membersOf(input['ExpressionAttributeNames']);
-  const values = membersOf(input['ExpressionAttributeValues']);
+  const names = readObject(input['ExpressionAttributeNames']);
+  const values = readObject(input['ExpressionAttributeValues']);
   const terms = typeof text === 'string' ? parseKeyCondition(text) : undefined;
   if (terms === undefined) {
     report(PAGES.keyCondition, 'the key condition is none that Query takes');
@@ -28,10 +28,13 @@ export function lintKeyCondition(input: Members, schema: LintSchema | undefined,
   for (const term of terms) {
     const [low, high] = term.values.map((value) => values[value]).filter(isKeyValue);
     if (low !== undefined && high !== undefined && !inOrder(low, high)) {
-      report(PAGES.keyCondition, `the bounds of BETWEEN on ${nameOf(term, names)} are the wrong way round`);
+      report(
+        PAGES.keyCondition,
+        `the bounds of BETWEEN on ${resolveName(term, names)} are the wrong way round`,
+      );
     }
     for (const value of term.values.map((value) => values[value])) {
-      const name = nameOf(term, names);
+      const name = resolveName(term, names);
       lintKeyValue({ name, value, isSort: sort.has(name) }, report);
     }
   }
@@ -51,7 +54,7 @@ function lintKeyShape(
   { names, values }: { readonly names: Members; readonly values: Members },
   report: Report,
 ): void {
-  const byName = new Map(terms.map((term) => [nameOf(term, names), term]));
+  const byName = new Map(terms.map((term) => [resolveName(term, names), term]));
   if (byName.size < terms.length) report(PAGES.keyCondition, 'a key attribute has two conditions');
   for (const { name } of key.partition) {
     if (byName.get(name)?.op !== '=')
@@ -73,7 +76,7 @@ function lintKeyShape(
       continue;
     }
     for (const value of term.values.map((value) => values[value])) {
-      if (!(attribute.type in membersOf(value))) {
+      if (!(attribute.type in readObject(value))) {
         report(PAGES.keyCondition, `the key attribute ${name} is of type ${attribute.type}`);
       }
     }
@@ -83,7 +86,7 @@ function lintKeyShape(
 function lintFilterNames(filter: unknown, key: LintKey, names: Members, report: Report): void {
   if (typeof filter !== 'string') return;
   const keys = new Set<unknown>([...key.partition, ...key.sort].map(({ name }) => name));
-  const all = tokens(filter);
+  const all = tokenizeExpression(filter);
   const inFilter = new Set(
     all.filter((token, at) => token.startsWith('#') && all[at - 1] !== '.').map((t) => names[t]),
   );
@@ -95,7 +98,7 @@ function lintFilterNames(filter: unknown, key: LintKey, names: Members, report: 
 
 /** The keys of a BatchGetItem. */
 export function lintBatch(keys: readonly unknown[], schema: LintKey | undefined, report: Report): void {
-  within(LIMITS.batchGetKeys, keys.length, 'BatchGetItem', report);
+  checkLimit(LIMITS.batchGetKeys, keys.length, 'BatchGetItem', report);
   if (keys.length === 0) report(LIMITS.batchGetKeys.source, 'BatchGetItem needs a key');
   const identities = new Set(keys.filter(isKey).map(keyIdentity));
   if (identities.size < keys.length) report(LIMITS.batchGetKeys.source, 'BatchGetItem names a key twice');
@@ -107,13 +110,13 @@ export function lintKeys(keys: readonly unknown[], schema: LintKey | undefined, 
   const attributes = schema && [...schema.partition, ...schema.sort];
   const sort = new Set(schema?.sort.map(({ name }) => name));
   for (const key of keys) {
-    const members = Object.entries(membersOf(key));
+    const members = Object.entries(readObject(key));
     if (members.length === 0) report(PAGES.key, 'the key is empty');
     for (const [name, value] of members) lintKeyValue({ name, value, isSort: sort.has(name) }, report);
     if (attributes === undefined) continue;
     const whole =
       members.length === attributes.length &&
-      attributes.every(({ name, type }) => type in membersOf(membersOf(key)[name]));
+      attributes.every(({ name, type }) => type in readObject(readObject(key)[name]));
     if (!whole) {
       const expected = attributes.map(({ name, type }) => `${name} (${type})`).join(' and ');
       report(
@@ -133,15 +136,15 @@ function lintKeyValue(
     return;
   }
   if ('N' in value) {
-    within(LIMITS.numberDigits, significantDigits(value.N), name, report);
+    checkLimit(LIMITS.numberDigits, significantDigits(value.N), name, report);
     return;
   }
   const bytes = keyValueBytes(value);
   if (bytes === 0) report(PAGES.key, `the key attribute ${name} has an empty value`);
-  within(isSort ? LIMITS.sortKeyBytes : LIMITS.partitionKeyBytes, bytes, name, report);
+  checkLimit(isSort ? LIMITS.sortKeyBytes : LIMITS.partitionKeyBytes, bytes, name, report);
 }
 
-function nameOf({ name }: KeyTerm, names: Members): string {
+function resolveName({ name }: KeyTerm, names: Members): string {
   const text = names[name];
   return typeof text === 'string' ? text : name;
 }
@@ -152,11 +155,11 @@ function inOrder(low: KeyValue, high: KeyValue): boolean {
 }
 
 function isKey(value: unknown): value is Key {
-  return Object.values(membersOf(value)).every(isKeyValue);
+  return Object.values(readObject(value)).every(isKeyValue);
 }
 
 function isKeyValue(value: unknown): value is KeyValue {
-  const members = Object.entries(membersOf(value));
+  const members = Object.entries(readObject(value));
   const [type, text] = members[0] ?? [];
   return members.length === 1 && typeof text === 'string' && (type === 'S' || type === 'N' || type === 'B');
 }

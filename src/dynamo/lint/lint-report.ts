@@ -31,13 +31,13 @@ export type Report = (source: string, message: string) => void;
 
 const NO_MEMBERS: Members = {};
 
-export function membersOf(value: unknown): Members {
+export function readObject(value: unknown): Members {
   return isMembers(value) ? value : NO_MEMBERS;
 }
 
 /** Reports what is over a limit. */
-export function within({ most, unit, source }: Limit, count: number, where: string, report: Report): void {
-  if (count > most) report(source, `${where}: ${count} ${unit}, where DynamoDB takes ${most}`);
+export function checkLimit({ max, unit, source }: Limit, count: number, where: string, report: Report): void {
+  if (count > max) report(source, `${where}: ${count} ${unit}, where DynamoDB takes ${max}`);
 }
 
 function isMembers(value: unknown): value is Members {

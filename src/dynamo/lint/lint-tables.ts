@@ -1,7 +1,7 @@
 import { DriverError } from '../../core/errors.ts';
 import type { CreateTableInput } from '../transport/admin.ts';
 import { LIMITS, PAGES } from './limits.ts';
-import { within, type Report, type Violation } from './lint-report.ts';
+import { checkLimit, type Report, type Violation } from './lint-report.ts';
 
 type Index = NonNullable<CreateTableInput['LocalSecondaryIndexes']>[number];
 
@@ -10,19 +10,19 @@ export function lintTable(input: CreateTableInput): readonly Violation[] {
   const found: Violation[] = [];
   const report: Report = (source, message) => found.push({ message, source });
   const [global, local] = [input.GlobalSecondaryIndexes ?? [], input.LocalSecondaryIndexes ?? []];
-  const key = namesOf(input.KeySchema);
+  const key = listNames(input.KeySchema);
   lintName('The name of the table', input.TableName, report);
-  within(LIMITS.tableKey, key.length, 'The key', report);
+  checkLimit(LIMITS.tableKey, key.length, 'The key', report);
   if (new Set(key).size < key.length) report(PAGES.key, `the key names ${key[0]} twice`);
-  within(LIMITS.globalIndexes, global.length, 'The table', report);
-  within(LIMITS.localIndexes, local.length, 'The table', report);
+  checkLimit(LIMITS.globalIndexes, global.length, 'The table', report);
+  checkLimit(LIMITS.localIndexes, local.length, 'The table', report);
   const names = [...global, ...local].map(({ IndexName: name = '' }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) report(PAGES.indexes, `there are two indexes ${twice}`);
   for (const index of [...global, ...local]) lintIndex(index, report);
   const [tablePartition] = key;
   for (const { IndexName: name, KeySchema } of local) {
-    const [partition, ...sort] = namesOf(KeySchema);
+    const [partition, ...sort] = listNames(KeySchema);
     if (key.length < 2) report(PAGES.indexes, `local index ${name} needs a table that has a sort key`);
     if (partition !== tablePartition)
       report(
@@ -35,7 +35,7 @@ export function lintTable(input: CreateTableInput): readonly Violation[] {
     (sum, { Projection }) => sum + (Projection?.NonKeyAttributes?.length ?? 0),
     0,
   );
-  within(LIMITS.projectedAttributes, projected, 'All indexes together', report);
+  checkLimit(LIMITS.projectedAttributes, projected, 'All indexes together', report);
   return found;
 }
 
@@ -46,9 +46,9 @@ function lintIndex({ IndexName: name, KeySchema, Projection }: Index, report: Re
     ['RANGE', 'sort'],
   ] as const) {
     const count = (KeySchema ?? []).filter(({ KeyType }) => KeyType === kind).length;
-    within(LIMITS.indexKeyAttributes, count, `The ${role} key of index ${name}`, report);
+    checkLimit(LIMITS.indexKeyAttributes, count, `The ${role} key of index ${name}`, report);
   }
-  const key = namesOf(KeySchema);
+  const key = listNames(KeySchema);
   if (new Set(key).size < key.length) report(PAGES.indexes, `index ${name} names an attribute twice`);
   const included = Projection?.NonKeyAttributes ?? [];
   const again = included.find((each, i) => key.includes(each) || included.indexOf(each) !== i);
@@ -75,6 +75,6 @@ export function checkTable(input: CreateTableInput, position?: number): void {
   });
 }
 
-function namesOf(schema: CreateTableInput['KeySchema']): readonly string[] {
+function listNames(schema: CreateTableInput['KeySchema']): readonly string[] {
   return (schema ?? []).map(({ AttributeName: name = '' }) => name);
 }

@@ -1,11 +1,18 @@
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap, AttributeValue } from '../attribute-value.ts';
-import { measure } from '../expression/expression-text.ts';
+import { measureExpression } from '../expression/expression-text.ts';
 import { itemBytes } from '../item-size.ts';
 import type { BuiltWrite } from '../write/item-write.ts';
 import { keyIdentity, keyValueBytes, significantDigits } from '../key.ts';
 import { type Limit, LIMITS, PAGES } from './limits.ts';
-import { membersOf, within, type LintKey, type Members, type Report, type Violation } from './lint-report.ts';
+import {
+  readObject,
+  checkLimit,
+  type LintKey,
+  type Members,
+  type Report,
+  type Violation,
+} from './lint-report.ts';
 
 /** What DynamoDB would refuse about a write, by its documented limits. It reads the finished request. */
 export function lintWrite(
@@ -21,10 +28,10 @@ export function lintWrite(
       lintOne(input, keys, report);
       break;
     case 'TransactWriteItems':
-      lintMany(LIMITS.transactItems, actionsOf(input['TransactItems']), keys, report);
+      lintMany(LIMITS.transactItems, listActions(input['TransactItems']), keys, report);
       break;
     case 'BatchWriteItem':
-      lintMany(LIMITS.batchWriteItems, batchedOf(input['RequestItems']), keys, report);
+      lintMany(LIMITS.batchWriteItems, listBatched(input['RequestItems']), keys, report);
       break;
   }
   return found;
@@ -32,17 +39,17 @@ export function lintWrite(
 
 /** Throws where DynamoDB would refuse. */
 export function checkWrite(built: BuiltWrite, keys: ReadonlyMap<string, LintKey>): void {
-  throwFound(built.operation, lintWrite(built, keys));
+  throwViolations(built.operation, lintWrite(built, keys));
 }
 
 /** Throws where DynamoDB would refuse an item that is to be put. */
 export function checkItem(item: AttributeMap, key: LintKey): void {
   const found: Violation[] = [];
   lintItem(item, key, (source, message) => found.push({ message, source }));
-  throwFound('PutItem', found);
+  throwViolations('PutItem', found);
 }
 
-function throwFound(operation: string, violations: readonly Violation[]): void {
+function throwViolations(operation: string, violations: readonly Violation[]): void {
   if (violations.length === 0) return;
   throw new DriverError(
     'DYNAMO_LIMIT',
@@ -56,18 +63,18 @@ function lintOne(input: Members, keys: ReadonlyMap<string, LintKey>, report: Rep
   for (const kind of ['UpdateExpression', 'ConditionExpression']) {
     const text = input[kind];
     if (typeof text !== 'string') continue;
-    const size = measure(text);
-    within(LIMITS.expressionBytes, size.bytes, kind, report);
-    within(LIMITS.operators, size.operators, kind, report);
-    within(LIMITS.nesting, size.depth, kind, report);
-    within(LIMITS.inOperands, size.inOperands, kind, report);
+    const size = measureExpression(text);
+    checkLimit(LIMITS.expressionBytes, size.bytes, kind, report);
+    checkLimit(LIMITS.operators, size.operators, kind, report);
+    checkLimit(LIMITS.nesting, size.depth, kind, report);
+    checkLimit(LIMITS.inOperands, size.inOperands, kind, report);
   }
-  for (const value of Object.values(membersOf(input['ExpressionAttributeValues'])))
+  for (const value of Object.values(readObject(input['ExpressionAttributeValues'])))
     if (isValue(value)) lintValue(value, 'a value', 1, report);
   if (isMap(item)) lintItem(item, schema, report);
   else if (schema !== undefined) {
-    const members = membersOf(key);
-    lintKeyOf(members, schema, report);
+    const members = readObject(key);
+    lintKeyAttributes(members, schema, report);
     const names = Object.keys(members);
     if (names.length !== schema.partition.length + schema.sort.length)
       report(PAGES.key, `the key has ${names.join(', ')}`);
@@ -75,16 +82,16 @@ function lintOne(input: Members, keys: ReadonlyMap<string, LintKey>, report: Rep
 }
 
 function lintItem(item: AttributeMap, schema: LintKey | undefined, report: Report): void {
-  within(LIMITS.itemBytes, itemBytes(item), 'the item', report);
+  checkLimit(LIMITS.itemBytes, itemBytes(item), 'the item', report);
   for (const name of Object.keys(item)) {
     if (name === '') report(PAGES.item, 'an attribute has no name');
     const value = item[name];
     if (value !== undefined) lintValue(value, name, 1, report);
   }
-  if (schema !== undefined) lintKeyOf(item, schema, report);
+  if (schema !== undefined) lintKeyAttributes(item, schema, report);
 }
 
-function lintKeyOf(members: Members, { partition, sort }: LintKey, report: Report): void {
+function lintKeyAttributes(members: Members, { partition, sort }: LintKey, report: Report): void {
   for (const attribute of partition) lintKeyValue(members, attribute, LIMITS.partitionKeyBytes, report);
   for (const attribute of sort) lintKeyValue(members, attribute, LIMITS.sortKeyBytes, report);
 }
@@ -107,7 +114,7 @@ function lintKeyValue(
   }
   const bytes = keyValueBytes(held);
   if (bytes === 0) report(PAGES.key, `the key attribute ${name} has an empty value`);
-  within(limit, bytes, name, report);
+  checkLimit(limit, bytes, name, report);
 }
 
 function lintMany(
@@ -116,10 +123,10 @@ function lintMany(
   keys: ReadonlyMap<string, LintKey>,
   report: Report,
 ): void {
-  within(most, writes.length, 'the request', report);
+  checkLimit(most, writes.length, 'the request', report);
   if (writes.length === 0) report(most.source, 'the request has no writes');
   const bytes = writes.reduce((sum, { Item: item }) => sum + (isMap(item) ? itemBytes(item) : 0), 0);
-  within(
+  checkLimit(
     most === LIMITS.transactItems ? LIMITS.transactBytes : LIMITS.batchWriteBytes,
     bytes,
     'the request',
@@ -128,14 +135,14 @@ function lintMany(
   const seen = new Set<string>();
   for (const write of writes) {
     lintOne(write, keys, report);
-    const identity = identityOf(write, keys.get(String(write['TableName'])));
+    const identity = identifyItem(write, keys.get(String(write['TableName'])));
     if (identity !== undefined && seen.has(identity))
       report(most.source, `two writes of the request are of one item of ${String(write['TableName'])}`);
     if (identity !== undefined) seen.add(identity);
   }
 }
 
-function identityOf(write: Members, schema: LintKey | undefined): string | undefined {
+function identifyItem(write: Members, schema: LintKey | undefined): string | undefined {
   const { Item: item, Key: key } = write;
   const names = [...(schema?.partition ?? []), ...(schema?.sort ?? [])].map(({ name }) => name);
   const from = isMap(item) ? item : isMap(key) ? key : undefined;
@@ -150,11 +157,11 @@ function identityOf(write: Members, schema: LintKey | undefined): string | undef
 }
 
 /** The largest and the smallest power of ten of a number's first digit. */
-const MOST_POWER = 126;
-const LEAST_POWER = -129;
+const MAX_POWER = 126;
+const MIN_POWER = -129;
 
 function lintValue(value: AttributeValue, where: string, depth: number, report: Report): void {
-  within(LIMITS.nesting, depth, where, report);
+  checkLimit(LIMITS.nesting, depth, where, report);
   if ('N' in value) lintNumber(value.N, where, report);
   else if ('L' in value) for (const member of value.L) lintValue(member, where, depth + 1, report);
   else if ('M' in value)
@@ -175,15 +182,15 @@ function lintNumber(text: string, where: string, report: Report): void {
     report(PAGES.item, `${where}: ${JSON.stringify(text)} is no number`);
     return;
   }
-  within(LIMITS.numberDigits, significantDigits(text), where, report);
+  checkLimit(LIMITS.numberDigits, significantDigits(text), where, report);
   // No other number can be so large or so small.
-  const power = text.length > MOST_POWER || /e/i.test(text) ? powerOf(text) : undefined;
-  if (power !== undefined && (power > MOST_POWER || power < LEAST_POWER))
+  const power = text.length > MAX_POWER || /e/i.test(text) ? findPower(text) : undefined;
+  if (power !== undefined && (power > MAX_POWER || power < MIN_POWER))
     report(LIMITS.numberDigits.source, `${where}: ${text} is beyond 9.99E+125 or below 1E-130`);
 }
 
 /** The power of ten by which 0.digits is the number; undefined for zero. */
-function powerOf(text: string): number | undefined {
+function findPower(text: string): number | undefined {
   const [, whole = '', fraction = '', exponent = '0'] =
     /^[+-]?(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const all = whole + fraction;
@@ -191,22 +198,22 @@ function powerOf(text: string): number | undefined {
   return leading === all.length ? undefined : whole.length - leading + Number(exponent);
 }
 
-function actionsOf(items: unknown): readonly Members[] {
+function listActions(items: unknown): readonly Members[] {
   return (Array.isArray(items) ? items : []).flatMap((item: unknown) =>
-    Object.values(membersOf(item)).map(membersOf),
+    Object.values(readObject(item)).map(readObject),
   );
 }
 
-function batchedOf(tables: unknown): readonly Members[] {
-  return Object.entries(membersOf(tables)).flatMap(([table, writes]) =>
+function listBatched(tables: unknown): readonly Members[] {
+  return Object.entries(readObject(tables)).flatMap(([table, writes]) =>
     (Array.isArray(writes) ? writes : []).flatMap((write: unknown) =>
-      Object.values(membersOf(write)).map((one) => ({ ...membersOf(one), TableName: table })),
+      Object.values(readObject(write)).map((one) => ({ ...readObject(one), TableName: table })),
     ),
   );
 }
 
 function isValue(value: unknown): value is AttributeValue {
-  return Object.keys(membersOf(value)).length === 1;
+  return Object.keys(readObject(value)).length === 1;
 }
 
 function isMap(value: unknown): value is AttributeMap {

@@ -1,12 +1,12 @@
 import { DriverError } from '../../core/errors.ts';
 import type { ReadOperation } from '../transport/client.ts';
-import { measure, tokens } from '../expression/expression-text.ts';
+import { measureExpression, tokenizeExpression } from '../expression/expression-text.ts';
 import { significantDigits } from '../key.ts';
 import { LIMITS, PAGES } from './limits.ts';
 import { lintBatch, lintKeyCondition, lintKeys } from './lint-keys.ts';
 import {
-  membersOf,
-  within,
+  readObject,
+  checkLimit,
   type LintSchema,
   type Members,
   type Report,
@@ -31,18 +31,18 @@ export function lintRequest(
       lintKeys([input['Key']], schema?.key, report);
       break;
     case 'BatchGetItem':
-      for (const batch of Object.values(membersOf(input['RequestItems']))) {
-        const { Keys: keys } = membersOf(batch);
-        lintExpressions(membersOf(batch), report);
+      for (const batch of Object.values(readObject(input['RequestItems']))) {
+        const { Keys: keys } = readObject(batch);
+        lintExpressions(readObject(batch), report);
         lintBatch(Array.isArray(keys) ? keys : [], schema?.key, report);
       }
       break;
     case 'TransactGetItems': {
       const items = input['TransactItems'];
       const gets = (Array.isArray(items) ? items : []).map((item: unknown) =>
-        membersOf(membersOf(item)['Get']),
+        readObject(readObject(item)['Get']),
       );
-      within(LIMITS.transactItems, gets.length, 'TransactItems', report);
+      checkLimit(LIMITS.transactItems, gets.length, 'TransactItems', report);
       for (const get of gets) lintExpressions(get, report);
       lintBatch(
         gets.map((get) => get['Key']),
@@ -62,7 +62,7 @@ export function lintRequest(
       lintSegments(input, report);
       break;
     case 'ExecuteStatement':
-      within(LIMITS.statementLength, String(input['Statement']).length, 'Statement', report);
+      checkLimit(LIMITS.statementLength, String(input['Statement']).length, 'Statement', report);
       break;
   }
   return found;
@@ -90,15 +90,15 @@ function lintExpressions(input: Members, report: Report): void {
       report(LIMITS.expressionBytes.source, `${kind} is empty`);
       continue;
     }
-    const size = measure(text);
-    within(LIMITS.expressionBytes, size.bytes, kind, report);
-    within(LIMITS.operators, size.operators, kind, report);
-    within(LIMITS.nesting, size.depth, kind, report);
-    within(LIMITS.inOperands, size.inOperands, kind, report);
-    for (const token of tokens(text)) if (/^[#:]/.test(token)) used.add(token);
+    const size = measureExpression(text);
+    checkLimit(LIMITS.expressionBytes, size.bytes, kind, report);
+    checkLimit(LIMITS.operators, size.operators, kind, report);
+    checkLimit(LIMITS.nesting, size.depth, kind, report);
+    checkLimit(LIMITS.inOperands, size.inOperands, kind, report);
+    for (const token of tokenizeExpression(text)) if (/^[#:]/.test(token)) used.add(token);
   }
-  const names = membersOf(input['ExpressionAttributeNames']);
-  const values = membersOf(input['ExpressionAttributeValues']);
+  const names = readObject(input['ExpressionAttributeNames']);
+  const values = readObject(input['ExpressionAttributeValues']);
   lintDeclarations(used, names, values, report);
   lintProjection(input['ProjectionExpression'], names, report);
 }
@@ -111,29 +111,31 @@ function lintDeclarations(used: ReadonlySet<string>, names: Members, values: Mem
   let bytes = 0;
   for (const placeholder of declared) {
     if (!used.has(placeholder)) report(PAGES.placeholders, `${placeholder} is declared and not used`);
-    within(LIMITS.placeholderBytes, Buffer.byteLength(placeholder), placeholder, report);
+    checkLimit(LIMITS.placeholderBytes, Buffer.byteLength(placeholder), placeholder, report);
     bytes += Buffer.byteLength(placeholder);
   }
   for (const [placeholder, name] of Object.entries(names)) {
     const length = typeof name === 'string' ? Buffer.byteLength(name) : 0;
     if (length === 0) report(PAGES.placeholders, `${placeholder} stands for no name`);
-    within(LIMITS.attributeNameBytes, length, placeholder, report);
+    checkLimit(LIMITS.attributeNameBytes, length, placeholder, report);
     bytes += length;
   }
   for (const [placeholder, value] of Object.entries(values)) {
     bytes += valueBytes(value);
-    const { N: number } = membersOf(value);
+    const { N: number } = readObject(value);
     if (typeof number === 'string')
-      within(LIMITS.numberDigits, significantDigits(number), placeholder, report);
+      checkLimit(LIMITS.numberDigits, significantDigits(number), placeholder, report);
   }
-  within(LIMITS.variablesBytes, bytes, 'the request', report);
+  checkLimit(LIMITS.variablesBytes, bytes, 'the request', report);
 }
 
 function lintProjection(projection: unknown, names: Members, report: Report): void {
   if (typeof projection !== 'string') return;
   const paths = projection
     .split(',')
-    .map((path) => JSON.stringify(tokens(path).map((token) => names[token] ?? token)).slice(0, -1))
+    .map((path) =>
+      JSON.stringify(tokenizeExpression(path).map((token) => names[token] ?? token)).slice(0, -1),
+    )
     .toSorted();
   for (const [at, path] of paths.entries()) {
     const next = paths[at + 1];
@@ -168,7 +170,7 @@ function lintSegments({ Segment: segment, TotalSegments: total }: Members, repor
     report(LIMITS.segments.source, 'Segment and TotalSegments go together');
     return;
   }
-  within(LIMITS.segments, total, 'TotalSegments', report);
+  checkLimit(LIMITS.segments, total, 'TotalSegments', report);
   if (total < 1 || segment < 0 || segment >= total) {
     report(LIMITS.segments.source, `Segment ${segment} is none of ${total}`);
   }
@@ -176,7 +178,7 @@ function lintSegments({ Segment: segment, TotalSegments: total }: Members, repor
 
 /** What a value adds to the bytes of the expression variables. */
 function valueBytes(value: unknown): number {
-  return Object.values(membersOf(value)).reduce<number>(
+  return Object.values(readObject(value)).reduce<number>(
     (sum, text) => sum + (typeof text === 'string' ? Buffer.byteLength(text) : 1),
     0,
   );

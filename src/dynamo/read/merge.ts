@@ -4,7 +4,7 @@ import { compareKeyValues } from '../key.ts';
 import type { Page } from '../lane/page.ts';
 
 /** One of the ranges to merge: its pages, in the order of the terms, and what all of its items have in common. */
-export interface Sorted {
+export interface SortedRange {
   readonly pages: AsyncIterator<Page, void>;
   readonly common: AttributeMap;
 }
@@ -22,7 +22,7 @@ const BATCH = 256;
 
 /** The items of sorted ranges in one order. No more than a page or two of each range is in memory. */
 export async function* mergePages(
-  ranges: readonly Sorted[],
+  ranges: readonly SortedRange[],
   { by, workers, ahead }: MergeOptions,
 ): AsyncGenerator<Page, void, undefined> {
   const cursors: Cursor[] = [];
@@ -41,7 +41,7 @@ export async function* mergePages(
     const isDrained = !first.advance();
     if (batch.length >= BATCH || (isDrained && batch.length > 0)) {
       // Before the next request: whoever reads may have enough.
-      yield pageOf(batch);
+      yield toPage(batch);
       batch = [];
     }
     if (isDrained) await first.turnPage();
@@ -58,7 +58,7 @@ interface Cursor {
   turnPage(): Promise<void>;
 }
 
-function openCursor({ pages, common }: Sorted, ahead: boolean): Cursor {
+function openCursor({ pages, common }: SortedRange, ahead: boolean): Cursor {
   let items: readonly AttributeMap[] = [];
   let at = 0;
   let fetching: Promise<IteratorResult<Page, void>> | undefined;
@@ -105,7 +105,7 @@ function compareHeads(a: Cursor, b: Cursor, by: readonly SortTerm[]): number {
   return 0;
 }
 
-function pageOf(items: readonly AttributeMap[]): Page {
+function toPage(items: readonly AttributeMap[]): Page {
   return {
     items: Buffer.from(JSON.stringify(items)),
     count: items.length,

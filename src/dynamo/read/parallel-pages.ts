@@ -31,7 +31,7 @@ export async function* readPagesInParallel<Part, Page>(
     if (slots > 0 || stop.signal.aborted) slots -= 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
   };
-  const giveSlot = (): void => {
+  const releaseSlot = (): void => {
     const next = waiting.shift();
     if (next === undefined) slots += 1;
     else next();
@@ -51,7 +51,7 @@ export async function* readPagesInParallel<Part, Page>(
         if (stop.signal.aborted) return;
         const next = await pages.next();
         if (next.done === true) {
-          giveSlot();
+          releaseSlot();
           break;
         }
         ready.push(next.value);
@@ -83,7 +83,7 @@ export async function* readPagesInParallel<Part, Page>(
       if (failure !== undefined) throw failure.error;
       const page = ready.shift();
       if (page !== undefined) {
-        giveSlot();
+        releaseSlot();
         yield page;
       } else if (finished) return;
       else await new Promise<void>((resolve) => (wake = resolve));

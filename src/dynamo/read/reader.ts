@@ -12,10 +12,10 @@ import { mergePages, type MergeOptions } from './merge.ts';
 import { readEnvelope, type Page } from '../lane/page.ts';
 import { readPagesInParallel } from './parallel-pages.ts';
 import type { ReadStats } from './read-stats.ts';
-import { buildRequest, partsOf, type BuiltRequest, type ReadPart } from './request.ts';
+import { buildRequest, toReadParts, type BuiltRequest, type ReadPart } from './request.ts';
 import { backoffMs } from '../transport/retry.ts';
 import { throwIfCancelled } from '../transport/service-errors.ts';
-import { pastTransactions } from '../write/transact.ts';
+import { retryConflicts } from '../write/transact.ts';
 
 export interface ReadOptions {
   readonly stats: ReadStats;
@@ -38,19 +38,19 @@ export interface ReadOptions {
 
 /** Decides when the next request of a read is sent, or that it is not; learns what became of it. */
 export interface ReadGate {
-  enter(signal: AbortSignal | undefined): Promise<GatePassage>;
+  acquire(signal: AbortSignal | undefined): Promise<GatePermit>;
 }
 
 /** One request that was let through. */
-export interface GatePassage {
+export interface GatePermit {
   throttled(): void;
   /** The page that came; undefined where none did. */
-  leave(page: Page | undefined): void;
+  release(page: Page | undefined): void;
 }
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 const SEGMENTS_PER_THREAD = 4;
-const UNPROCESSED_ROUNDS = 10;
+const MAX_EMPTY_ROUNDS = 10;
 const UNPROCESSED_WAIT_MS = 50;
 
 /** In how many segments a scan is worth cutting: a small table is one. */
@@ -74,7 +74,7 @@ export async function* readPages(
   const { access, limit } = request;
   if (limit !== undefined && limit <= 0) return;
   const mayStop = limit !== undefined || request.firstPage !== undefined;
-  const parts = partsOf(request).map((part) => ({ part, built: buildRequest(request, part) }));
+  const parts = toReadParts(request).map((part) => ({ part, built: buildRequest(request, part) }));
   // Segments differ in their number only.
   for (const { built } of access.kind === 'Scan' ? parts.slice(0, 1) : parts)
     checkRequest(built, options.schema);
@@ -84,29 +84,23 @@ export async function* readPages(
     { operation, input }: BuiltRequest,
     signal: AbortSignal | undefined,
   ): Promise<Page> => {
-    const passage = await options.gate?.enter(signal);
+    const permit = await options.gate?.acquire(signal);
     let page: Page | undefined;
     try {
-      const answer = await client.read(
-        operation,
-        input,
-        stats,
-        signal,
-        passage && (() => passage.throttled()),
-      );
+      const answer = await client.read(operation, input, stats, signal, permit && (() => permit.throttled()));
       page = readEnvelope(operation, answer);
-      count(page, stats);
-      if (leftForThrottling(page)) passage?.throttled();
+      countPage(page, stats);
+      if (isThrottledBatch(page)) permit?.throttled();
       return page;
     } catch (thrown) {
-      throw aboutPart(thrown, part);
+      throw withPart(thrown, part);
     } finally {
-      passage?.leave(page);
+      permit?.release(page);
     }
   };
   const [first] = parts;
   if (first?.part.kind === 'TransactGetItems') {
-    yield await pastTransactions(() => send(first.part, first.built, signal), signal);
+    yield await retryConflicts(() => send(first.part, first.built, signal), signal);
     return;
   }
   if (access.kind === 'GetItem') {
@@ -114,14 +108,14 @@ export async function* readPages(
     return;
   }
   const progress = { returned: 0 };
-  const pagesOf = ({ part, built }: Started, signal: AbortSignal | undefined) =>
+  const pagesOf = ({ part, built }: BuiltPart, signal: AbortSignal | undefined) =>
     part.kind === 'BatchGetItem'
-      ? batchPages(part.keys, (keys) => send(part, buildRequest(request, { ...part, keys }), signal), {
+      ? readBatchPages(part.keys, (keys) => send(part, buildRequest(request, { ...part, keys }), signal), {
           baseMs: options.retryBaseMs ?? UNPROCESSED_WAIT_MS,
           signal,
         })
-      : pagedPages((paging) => send(part, { ...built, input: { ...built.input, ...paging } }, signal), {
-          pageSize: pageSizes(request, options, progress),
+      : readPartPages((paging) => send(part, { ...built, input: { ...built.input, ...paging } }, signal), {
+          pageSize: createPageSizer(request, options, progress),
           startKey: options.startKey,
         });
   const inOrder =
@@ -129,14 +123,14 @@ export async function* readPages(
   const workers = inOrder ? 1 : Math.max(1, concurrency);
   const pages =
     access.kind === 'Query' && typeof access.rangeOrder === 'object' && parts.length > 1
-      ? merged(parts, pagesOf, { by: access.rangeOrder, workers: concurrency, ahead: !mayStop }, signal)
+      ? readMerged(parts, pagesOf, { by: access.rangeOrder, workers: concurrency, ahead: !mayStop }, signal)
       : access.kind === 'BatchGetItem' && access.ordered
-        ? sortedBatches(access.keys, progress, limit, (keys) => {
+        ? readSortedBatches(access.keys, progress, limit, (keys) => {
             const part = { kind: 'BatchGetItem', keys } as const;
             return pagesOf({ part, built: buildRequest(request, part) }, signal);
           })
         : mayStop && (workers === 1 || parts.length === 1)
-          ? oneAfterAnother(parts, (part) => pagesOf(part, signal))
+          ? readInSequence(parts, (part) => pagesOf(part, signal))
           : readPagesInParallel(parts, pagesOf, {
               workers,
               buffered: options.bufferedPages ?? 2 * workers,
@@ -149,7 +143,7 @@ export async function* readPages(
   }
 }
 
-interface Started {
+interface BuiltPart {
   readonly part: ReadPart;
   readonly built: BuiltRequest;
 }
@@ -159,17 +153,17 @@ interface Paging {
   readonly ExclusiveStartKey?: AttributeMap;
 }
 
-async function* oneAfterAnother(
-  parts: readonly Started[],
-  pagesOf: (part: Started) => AsyncIterable<Page>,
+async function* readInSequence(
+  parts: readonly BuiltPart[],
+  pagesOf: (part: BuiltPart) => AsyncIterable<Page>,
 ): AsyncGenerator<Page, void, undefined> {
   for (const part of parts) yield* pagesOf(part);
 }
 
 /** The ranges' items in one order; leaving the loop stops what is under way. */
-async function* merged(
-  parts: readonly Started[],
-  pagesOf: (part: Started, signal: AbortSignal) => AsyncIterator<Page, void>,
+async function* readMerged(
+  parts: readonly BuiltPart[],
+  pagesOf: (part: BuiltPart, signal: AbortSignal) => AsyncIterator<Page, void>,
   options: MergeOptions,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Page, void, undefined> {
@@ -187,7 +181,7 @@ async function* merged(
 }
 
 /** The items in the order of their keys; under a limit no more keys are asked for than may still be needed. */
-async function* sortedBatches(
+async function* readSortedBatches(
   keys: readonly Key[],
   progress: { readonly returned: number },
   limit: number | undefined,
@@ -196,27 +190,29 @@ async function* sortedBatches(
   const names = Object.keys(keys[0] ?? {});
   let left = distinctKeys(keys);
   while (left.length > 0) {
-    const batch = left.slice(0, Math.min(LIMITS.batchGetKeys.most, (limit ?? Infinity) - progress.returned));
+    const batch = left.slice(0, Math.min(LIMITS.batchGetKeys.max, (limit ?? Infinity) - progress.returned));
     left = left.slice(batch.length);
     const items = new Map<string, AttributeMap>();
     let scannedCount = 0;
     for await (const page of pagesOf(batch)) {
       scannedCount += page.scannedCount;
       const found: Key[] = JSON.parse(page.items.toString());
-      for (const item of found) items.set(identityIn(item, names), item);
+      for (const item of found) items.set(extractIdentity(item, names), item);
     }
-    const sorted = batch.map((key) => items.get(identityIn(key, names))).filter((item) => item !== undefined);
+    const sorted = batch
+      .map((key) => items.get(extractIdentity(key, names)))
+      .filter((item) => item !== undefined);
     yield { items: Buffer.from(JSON.stringify(sorted)), count: sorted.length, scannedCount, consumed: [] };
   }
 }
 
 /** Of a whole item, or of its key. */
-function identityIn(item: Key, names: readonly string[]): string {
+function extractIdentity(item: Key, names: readonly string[]): string {
   return keyIdentity(Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name))));
 }
 
 /** The pages of one Query, or of one segment of a Scan, to the end. */
-async function* pagedPages(
+async function* readPartPages(
   send: (paging: Paging) => Promise<Page>,
   {
     pageSize,
@@ -236,52 +232,52 @@ async function* pagedPages(
 }
 
 /** The answers to one batch of keys; what DynamoDB leaves over is asked for again after a growing wait. */
-async function* batchPages(
+async function* readBatchPages(
   keys: readonly Key[],
   send: (keys: readonly Key[]) => Promise<Page>,
   { baseMs, signal }: { readonly baseMs: number; readonly signal: AbortSignal | undefined },
 ): AsyncGenerator<Page, void, undefined> {
   let left: readonly Key[] | undefined = keys;
-  let inVain = 0;
+  let emptyRounds = 0;
   for (;;) {
     const page: Page = await send(left);
     yield page;
     left = page.unprocessed;
     if (left === undefined) return;
-    inVain = page.count > 0 ? 0 : inVain + 1;
-    if (inVain === UNPROCESSED_ROUNDS) {
+    emptyRounds = page.count > 0 ? 0 : emptyRounds + 1;
+    if (emptyRounds === MAX_EMPTY_ROUNDS) {
       throw new DriverError(
         'DYNAMO_THROTTLED',
-        `BatchGetItem: ${left.length} keys were left over ${UNPROCESSED_ROUNDS} times in a row`,
+        `BatchGetItem: ${left.length} keys were left over ${MAX_EMPTY_ROUNDS} times in a row`,
       );
     }
-    await monotonicClock.wait(backoffMs(inVain, baseMs), signal);
+    await monotonicClock.wait(backoffMs(emptyRounds, baseMs), signal);
   }
 }
 
 /** An answer that stopped at 16 MB leaves keys as well, but is not slower for it. */
 const FULL_BATCH_BYTES = 12 * 1024 * 1024;
 
-function leftForThrottling(page: Page): boolean {
+function isThrottledBatch(page: Page): boolean {
   // The items of a small page become bytes only where they are asked for.
   return page.unprocessed !== undefined && page.items.length < FULL_BATCH_BYTES;
 }
 
 /** Throttling that did not end, with the part of the read that it met: a part alone points to a hot key. */
-function aboutPart(thrown: unknown, part: ReadPart): unknown {
+function withPart(thrown: unknown, part: ReadPart): unknown {
   if (!(thrown instanceof DriverError) || thrown.code !== 'DYNAMO_THROTTLED') return thrown;
-  const where = placeOf(part);
+  const where = describePart(part);
   if (where === undefined) return thrown;
   return new DriverError('DYNAMO_THROTTLED', `${thrown.message}, again and again at ${where}`, {
     cause: thrown,
-    remedy: HOT,
+    remedy: HOT_KEY_REMEDY,
   });
 }
 
-const HOT =
+const HOT_KEY_REMEDY =
   'Try again later or more slowly (CapacityPercent, ThreadCount). If it is always the same place, many requests go to one key: a partition bears 3,000 read units a second.';
 
-function placeOf(part: ReadPart): string | undefined {
+function describePart(part: ReadPart): string | undefined {
   switch (part.kind) {
     case 'GetItem':
       return JSON.stringify(part.key);
@@ -296,20 +292,20 @@ function placeOf(part: ReadPart): string | undefined {
 }
 
 /** Under a filter, or where conditions are left to others, the first page evaluates at least so many items. */
-export const FEWEST_FILTERED = 100;
-const MOST_FIRST = 1000;
-const NO_LONGER_WORTH_A_LIMIT = 100_000;
+export const MIN_FILTERED_PAGE = 100;
+const MAX_FIRST_PAGE = 1000;
+const MAX_LIMITED_PAGE = 100_000;
 
 /** Under a merge without a limit: so many items of all ranges together. */
-const MERGED_AT_ONCE = 10_000;
+const MAX_MERGED_ITEMS = 10_000;
 /** A page of a range that is merged is at least so long: fewer items rarely save a capacity unit. */
-const FEWEST_MERGED = 25;
+const MIN_MERGED_PAGE = 25;
 
 /**
  * How many items the next page evaluates. `Limit` is counted before the filter, so that under a filter the SQL limit
  * says little: pages start small and double. Of ranges that are merged each probably gives its share.
  */
-function pageSizes(
+function createPageSizer(
   { access, limit, filter, firstPage }: ReadRequest,
   { pageSize }: ReadOptions,
   progress: { readonly returned: number },
@@ -319,27 +315,27 @@ function pageSizes(
   const ranges = isMerged ? access.ranges.length : 1;
   if (limit === undefined && firstPage === undefined) {
     if (ranges === 1) return () => pageSize;
-    return () => atMost(Math.max(FEWEST_FILTERED, Math.floor(MERGED_AT_ONCE / ranges)));
+    return () => atMost(Math.max(MIN_FILTERED_PAGE, Math.floor(MAX_MERGED_ITEMS / ranges)));
   }
   if (limit !== undefined && filter.length === 0) {
     return () => {
       const left = limit - progress.returned;
       return atMost(
-        ranges === 1 ? left : Math.min(left, Math.max(FEWEST_MERGED, Math.ceil((2 * left) / ranges))),
+        ranges === 1 ? left : Math.min(left, Math.max(MIN_MERGED_PAGE, Math.ceil((2 * left) / ranges))),
       );
     };
   }
-  const share = Math.ceil((firstPage ?? Math.max(FEWEST_FILTERED, limit ?? 0)) / ranges);
-  let next = Math.min(MOST_FIRST, ranges === 1 ? share : Math.max(FEWEST_MERGED, share));
+  const share = Math.ceil((firstPage ?? Math.max(MIN_FILTERED_PAGE, limit ?? 0)) / ranges);
+  let next = Math.min(MAX_FIRST_PAGE, ranges === 1 ? share : Math.max(MIN_MERGED_PAGE, share));
   return () => {
     const size = next;
     next *= 2;
-    return size > NO_LONGER_WORTH_A_LIMIT ? pageSize : atMost(size);
+    return size > MAX_LIMITED_PAGE ? pageSize : atMost(size);
   };
 }
 
 /** Adds what a page took. */
-export function count(page: Page, stats: ReadStats): void {
+export function countPage(page: Page, stats: ReadStats): void {
   stats.pages += 1;
   stats.itemsRead += page.scannedCount;
   stats.itemsReturned += page.count;

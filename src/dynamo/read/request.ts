@@ -1,9 +1,9 @@
 import type { Key, KeyRange, ReadRequest } from './access-path.ts';
 import type { ReadOperation } from '../transport/client.ts';
 import {
-  filterExpression,
-  keyConditionExpression,
-  projectionExpression,
+  buildFilterExpression,
+  buildKeyCondition,
+  buildProjectionExpression,
   simplifyAll,
 } from '../expression/expression.ts';
 import { distinctKeys } from '../key.ts';
@@ -26,7 +26,7 @@ export interface BuiltRequest {
 }
 
 /** The parts of a read, in the order of their rows. None where nothing can come back. */
-export function partsOf({ access, filter, atomic }: ReadRequest): readonly ReadPart[] {
+export function toReadParts({ access, filter, atomic }: ReadRequest): readonly ReadPart[] {
   switch (access.kind) {
     case 'Empty':
       return [];
@@ -35,9 +35,9 @@ export function partsOf({ access, filter, atomic }: ReadRequest): readonly ReadP
       return [{ kind: 'GetItem', key: access.key }];
     case 'BatchGetItem': {
       const keys = distinctKeys(access.keys);
-      if (atomic === true && keys.length > 0 && keys.length <= LIMITS.transactItems.most)
+      if (atomic === true && keys.length > 0 && keys.length <= LIMITS.transactItems.max)
         return [{ kind: 'TransactGetItems', keys }];
-      const size = LIMITS.batchGetKeys.most;
+      const size = LIMITS.batchGetKeys.max;
       return Array.from({ length: Math.ceil(keys.length / size) }, (_, chunk) => ({
         kind: 'BatchGetItem',
         keys: keys.slice(chunk * size, (chunk + 1) * size),
@@ -66,7 +66,7 @@ export function buildRequest(request: ReadRequest, part: ReadPart): BuiltRequest
           TableName: request.table,
           Key: part.key,
           ...consistency(request),
-          ...projectionOf(request),
+          ...buildProjection(request),
           ReturnConsumedCapacity: 'INDEXES',
         },
       };
@@ -75,7 +75,7 @@ export function buildRequest(request: ReadRequest, part: ReadPart): BuiltRequest
         operation: 'BatchGetItem',
         input: {
           RequestItems: {
-            [request.table]: { Keys: part.keys, ...consistency(request), ...projectionOf(request) },
+            [request.table]: { Keys: part.keys, ...consistency(request), ...buildProjection(request) },
           },
           ReturnConsumedCapacity: 'INDEXES',
         },
@@ -85,21 +85,21 @@ export function buildRequest(request: ReadRequest, part: ReadPart): BuiltRequest
         operation: 'TransactGetItems',
         input: {
           TransactItems: part.keys.map((Key) => ({
-            Get: { TableName: request.table, Key, ...projectionOf(request) },
+            Get: { TableName: request.table, Key, ...buildProjection(request) },
           })),
           ReturnConsumedCapacity: 'INDEXES',
         },
       };
     case 'Query':
-      return { operation: 'Query', input: pagedInput(request, part) };
+      return { operation: 'Query', input: buildPagedInput(request, part) };
     case 'Scan':
-      return { operation: 'Scan', input: pagedInput(request, part) };
+      return { operation: 'Scan', input: buildPagedInput(request, part) };
   }
 }
 
 type PagedPart = Extract<ReadPart, { kind: 'Query' | 'Scan' }>;
 
-function pagedInput(request: ReadRequest, part: PagedPart): Readonly<Record<string, unknown>> {
+function buildPagedInput(request: ReadRequest, part: PagedPart): Readonly<Record<string, unknown>> {
   const { access } = request;
   return {
     TableName: request.table,
@@ -107,24 +107,24 @@ function pagedInput(request: ReadRequest, part: PagedPart): Readonly<Record<stri
     ...(part.kind === 'Scan' && part.segments > 1 && { Segment: part.segment, TotalSegments: part.segments }),
     ...('descending' in access && access.descending && { ScanIndexForward: false }),
     ...(request.countOnly === true && { Select: 'COUNT' }),
-    ...expressions(request, part, true),
+    ...buildExpressions(request, part, true),
     ...consistency(request),
     ReturnConsumedCapacity: 'INDEXES',
   };
 }
 
 /** The filter comes first, so that it has the short placeholders that `splitByLimits` reckoned with. */
-function expressions(
+function buildExpressions(
   request: ReadRequest,
   part: PagedPart,
   withProjection: boolean,
 ): Readonly<Record<string, unknown>> {
   const symbols = newPlaceholders();
-  const filter = filterExpression(simplifyAll(request.filter), symbols);
-  const keys = part.kind === 'Query' ? keyConditionExpression(part.range, symbols) : undefined;
+  const filter = buildFilterExpression(simplifyAll(request.filter), symbols);
+  const keys = part.kind === 'Query' ? buildKeyCondition(part.range, symbols) : undefined;
   const paths = withProjection && request.countOnly !== true ? request.projection : undefined;
-  const projection = paths && projectionExpression(paths, symbols);
-  if (projection !== undefined && isTooLong(projection)) return expressions(request, part, false);
+  const projection = paths && buildProjectionExpression(paths, symbols);
+  if (projection !== undefined && isTooLong(projection)) return buildExpressions(request, part, false);
   return {
     ...(keys !== undefined && { KeyConditionExpression: keys }),
     ...(filter !== undefined && { FilterExpression: filter }),
@@ -133,16 +133,16 @@ function expressions(
   };
 }
 
-function projectionOf({ projection: paths }: ReadRequest): Readonly<Record<string, unknown>> {
+function buildProjection({ projection: paths }: ReadRequest): Readonly<Record<string, unknown>> {
   const symbols = newPlaceholders();
-  const projection = paths && projectionExpression(paths, symbols);
+  const projection = paths && buildProjectionExpression(paths, symbols);
   if (projection === undefined || isTooLong(projection)) return {};
   return { ProjectionExpression: projection, ...symbols.declarations() };
 }
 
 /** A projection that DynamoDB would not take is left out: whole items hold what it asks for. */
 function isTooLong(expression: string): boolean {
-  return Buffer.byteLength(expression) > LIMITS.expressionBytes.most;
+  return Buffer.byteLength(expression) > LIMITS.expressionBytes.max;
 }
 
 function consistency({ consistent }: ReadRequest): { readonly ConsistentRead?: true } {

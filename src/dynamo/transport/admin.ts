@@ -14,7 +14,7 @@ import {
   type UpdateTableInput,
 } from '@aws-sdk/client-dynamodb';
 import { DriverError } from '../../core/errors.ts';
-import { type Doing, toDriverError } from './service-errors.ts';
+import { type OperationTarget, toDriverError } from './service-errors.ts';
 
 export type { CreateTableInput, UpdateTableInput } from '@aws-sdk/client-dynamodb';
 
@@ -49,7 +49,11 @@ export interface TableAdmin {
   extras(table: string, arn: string | undefined, signal?: AbortSignal): Promise<TableExtras>;
 }
 
-type Send = <T>(doing: Doing, signal: AbortSignal | undefined, work: () => Promise<T>) => Promise<T>;
+type Send = <T>(
+  doing: OperationTarget,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+) => Promise<T>;
 
 /** Table administration over the SDK; `send` turns failures into ours. */
 export function createAdmin(sdk: DynamoDBClient, send: Send): TableAdmin {
@@ -70,7 +74,7 @@ export function createAdmin(sdk: DynamoDBClient, send: Send): TableAdmin {
     return said?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === 'ENABLED';
   }
 
-  async function tagsOf(arn: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  async function listTags(arn: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
     const tags = new Map<string, string>();
     let next: string | undefined;
     do {
@@ -151,7 +155,7 @@ export function createAdmin(sdk: DynamoDBClient, send: Send): TableAdmin {
       const [ttl, recovery, tags] = await Promise.all([
         known('the time to live', timeToLive(table, signal)),
         known('point-in-time recovery', pointInTimeRecovery(table, signal)),
-        arn === undefined ? undefined : known('the tags', tagsOf(arn, signal)),
+        arn === undefined ? undefined : known('the tags', listTags(arn, signal)),
       ]);
       return { timeToLive: ttl, pointInTimeRecovery: recovery, tags, unknown };
     },
@@ -166,7 +170,9 @@ function options(signal: AbortSignal | undefined): { readonly abortSignal?: Abor
 export function isBusy(error: unknown): boolean {
   if (!(error instanceof DriverError)) return false;
   // Most quotas stay reached; those of what is done at the same time do not.
-  return error.code === 'DYNAMO_IN_USE' || (error.code === 'DYNAMO_QUOTA' && AT_ONCE.test(error.message));
+  return (
+    error.code === 'DYNAMO_IN_USE' || (error.code === 'DYNAMO_QUOTA' && CONCURRENT_QUOTA.test(error.message))
+  );
 }
 
-const AT_ONCE = /simultaneous|concurrent|at the same time|at a time/i;
+const CONCURRENT_QUOTA = /simultaneous|concurrent|at the same time|at a time/i;

@@ -14,23 +14,23 @@ import { createAdmin, type TableAdmin } from './admin.ts';
 import type { AttributeMap } from '../attribute-value.ts';
 import { ServiceError } from './failures.ts';
 import type { BuiltWrite } from '../write/item-write.ts';
-import { type Exchange, observed } from './observed-transport.ts';
+import { type Exchange, observeTransport } from './observed-transport.ts';
 import { createRawLane, type OnFailedTry } from '../lane/raw-request.ts';
 import type { ReadStats } from '../read/read-stats.ts';
-import { retryStrategy, withSignal } from './retry.ts';
+import { createRetryStrategy, withSignal } from './retry.ts';
 import {
   isExpired,
   isNotFound,
   isThrottle,
   throwIfCancelled,
   toDriverError,
-  type Doing,
+  type OperationTarget,
 } from './service-errors.ts';
-import { newSha256 } from './sha256.ts';
+import { createSha256 } from './sha256.ts';
 import { createTransport, type SignedRequest } from './transport.ts';
-import { mayHaveTakenPlace, sendWrite, type WriteOutcome } from '../write/write.ts';
+import { mayHaveBeenApplied, sendWrite, type WriteOutcome } from '../write/write.ts';
 import type { WriteStats } from '../write/write-stats.ts';
-import { type BatchedWrite, type BatchOptions, type SomeAtATime, writeBatches } from '../write/writer.ts';
+import { type BatchedWrite, type BatchOptions, type Chunks, writeBatches } from '../write/writer.ts';
 
 export interface ClientOptions {
   readonly region: string;
@@ -101,7 +101,7 @@ export interface DynamoClient {
   /** Creates a table and waits until it can be used. */
   createTable(input: CreateTableInput, signal?: AbortSignal): Promise<void>;
   /** Puts and deletes items, 25 to a request; gives their number. */
-  writeBatches(table: string, writes: SomeAtATime<BatchedWrite>, options?: BatchOptions): Promise<number>;
+  writeBatches(table: string, writes: Chunks<BatchedWrite>, options?: BatchOptions): Promise<number>;
   /** Puts items, as batches do. */
   putItems(
     table: string,
@@ -119,7 +119,7 @@ export function createClient(options: ClientOptions): DynamoClient {
   // What has no signal of its own goes on until the client is closed.
   const closing = createAbortController();
   const sender = createTransport(options.timeoutMs, options.dispatcher);
-  const transport = options.observe === undefined ? sender : observed(sender, options.observe);
+  const transport = options.observe === undefined ? sender : observeTransport(sender, options.observe);
   const sdk = new DynamoDBClient({
     region: options.region,
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
@@ -127,9 +127,9 @@ export function createClient(options: ClientOptions): DynamoClient {
     credentials: Object.assign(() => options.credentials(), { memoized: true }),
     maxAttempts: options.maxRetries + 1,
     retryMode: 'standard',
-    retryStrategy: retryStrategy(options.maxRetries, options),
+    retryStrategy: createRetryStrategy(options.maxRetries, options),
     defaultsMode: 'standard',
-    sha256: newSha256(),
+    sha256: createSha256(),
     ...(options.userAgent !== undefined && { customUserAgent: options.userAgent }),
     requestHandler: {
       handle: async (request: SignedRequest, { abortSignal }: { abortSignal?: AbortSignal } = {}) => ({
@@ -141,8 +141,12 @@ export function createClient(options: ClientOptions): DynamoClient {
   const { credentials, renew } = options;
 
   /** Does the work, and once more with new credentials where those it was done with have expired. */
-  const send = <T>(doing: Doing, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> =>
-    attempt(doing, signal, async () => {
+  const send = <T>(
+    doing: OperationTarget,
+    signal: AbortSignal | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> =>
+    runRequest(doing, signal, async () => {
       if (renew === undefined) return work();
       const used = await credentials(signal);
       try {
@@ -171,7 +175,7 @@ export function createClient(options: ClientOptions): DynamoClient {
 
   return {
     read: (operation, input, stats, signal = closing.signal, onThrottle) =>
-      send({ operation, table: tableOf(input) }, signal, () =>
+      send({ operation, table: findTable(input) }, signal, () =>
         sendRaw(operation, input, stats, signal, onThrottle && throttleListener(onThrottle)),
       ),
 
@@ -180,17 +184,17 @@ export function createClient(options: ClientOptions): DynamoClient {
       return send({ operation: 'ExecuteStatement' }, signal, () =>
         sendRaw('ExecuteStatement', input, stats, signal, (failure) => {
           listen?.(failure);
-          return once && mayHaveTakenPlace(failure) ? 'stop' : undefined;
+          return once && mayHaveBeenApplied(failure) ? 'stop' : undefined;
         }),
       );
     },
 
     write: (built, stats, { once }, signal) =>
-      send({ operation: built.operation, table: tableOf(built.input) }, signal, () =>
+      send({ operation: built.operation, table: findTable(built.input) }, signal, () =>
         sendWrite(built, stats, ({ operation, input }, counted, onFailedTry) =>
           sendRaw(operation, input, counted, signal, (failure) => {
             onFailedTry(failure);
-            return once && mayHaveTakenPlace(failure) ? 'stop' : undefined;
+            return once && mayHaveBeenApplied(failure) ? 'stop' : undefined;
           }),
         ),
       ),
@@ -234,7 +238,7 @@ export function createClient(options: ClientOptions): DynamoClient {
 
     writeBatches: batches,
 
-    putItems: (table, items, batchOptions) => batches(table, putsOf(items), batchOptions),
+    putItems: (table, items, batchOptions) => batches(table, toPuts(items), batchOptions),
 
     close: () => {
       closing.abort(new DriverError('CONN_CLOSED', 'The connection was closed'));
@@ -244,14 +248,18 @@ export function createClient(options: ClientOptions): DynamoClient {
   };
 }
 
-async function* putsOf(
+async function* toPuts(
   items: AsyncIterable<AttributeMap> | Iterable<AttributeMap>,
 ): AsyncGenerator<readonly BatchedWrite[]> {
   for await (const item of items) yield [{ kind: 'put', item }];
 }
 
 /** Runs one request; whatever goes wrong becomes an error of ours. */
-async function attempt<T>(doing: Doing, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+async function runRequest<T>(
+  doing: OperationTarget,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     throwIfCancelled(signal);
     return await raceAbort(work(), signal);
@@ -272,7 +280,7 @@ function abortable(signal: AbortSignal | undefined): { readonly abortSignal?: Ab
 }
 
 /** The table that a request names; a batch names it as a key. */
-function tableOf(input: Readonly<Record<string, unknown>>): string | undefined {
+function findTable(input: Readonly<Record<string, unknown>>): string | undefined {
   const { TableName: name, RequestItems: batch } = input;
   if (typeof name === 'string') return name;
   return typeof batch === 'object' && batch !== null ? Object.keys(batch)[0] : undefined;

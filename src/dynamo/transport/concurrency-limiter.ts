@@ -4,14 +4,14 @@ import { throwIfCancelled } from './service-errors.ts';
 /** Lets so many requests to one table or index be under way as it bears. */
 export interface ConcurrencyLimiter {
   /** Waits for its turn. */
-  enter(signal: AbortSignal | undefined): Promise<Passage>;
+  acquire(signal: AbortSignal | undefined): Promise<Permit>;
 }
 
 /** One request under way. */
-export interface Passage {
+export interface Permit {
   /** DynamoDB said "slow down". */
   throttled(): void;
-  leave(answered: boolean): void;
+  release(answered: boolean): void;
 }
 
 /**
@@ -46,7 +46,7 @@ export function createConcurrencyLimiter(): ConcurrencyLimiter {
       waiting.add(resume);
     });
   return {
-    async enter(signal) {
+    async acquire(signal) {
       throwIfCancelled(signal);
       if (busy < width) busy += 1;
       else await turn(signal);
@@ -60,7 +60,7 @@ export function createConcurrencyLimiter(): ConcurrencyLimiter {
           }
           sentAfter = halvings;
         },
-        leave(answered) {
+        release(answered) {
           busy -= 1;
           if (answered && width !== Infinity) {
             answers += 1;

@@ -31,7 +31,7 @@ export class TransportError extends Error {
 /** A request that must not be sent twice, and whose first try may have taken place: nobody repeats it. */
 export class UnconfirmedError extends Error {
   constructor(cause: unknown) {
-    super(reasonOf(cause), { cause });
+    super(explainFailure(cause), { cause });
     this.name = 'UnconfirmedError';
   }
 }
@@ -52,7 +52,7 @@ export class ServiceError extends Error {
 
   constructor({ statusCode, headers, body }: ErrorAnswer, signal?: AbortSignal) {
     const answer = tryParseObject(body.toString()) ?? {};
-    const said = textsOf(answer);
+    const said = collectStrings(answer);
     super(said.get('message') ?? said.get('Message') ?? `HTTP status ${statusCode}`);
     this.name = (said.get('__type') ?? headers['x-amzn-errortype'] ?? 'UnknownError')
       .replace(/^.*#/, '')
@@ -65,14 +65,14 @@ export class ServiceError extends Error {
 }
 
 /** Why a connection failed; when several addresses were tried, why each did. */
-export function reasonOf(error: unknown): string {
+export function explainFailure(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0)
-    return error.errors.map(reasonOf).join('; ');
+    return error.errors.map(explainFailure).join('; ');
   return error instanceof Error && error.message !== '' ? error.message : String(error);
 }
 
 /** The texts of a JSON object; none where it is something else, as what proxies answer often is. */
-function textsOf(answer: object): ReadonlyMap<string, string> {
+function collectStrings(answer: object): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   for (const [name, value] of Object.entries(answer)) {
     if (typeof value === 'string') texts.set(name, value);

@@ -14,7 +14,7 @@ export interface Exchange {
 }
 
 /** The same transport, with somebody who hears of each try. */
-export function observed(transport: Transport, observe: (exchange: Exchange) => void): Transport {
+export function observeTransport(transport: Transport, observe: (exchange: Exchange) => void): Transport {
   return {
     async send(request, limitBytes, signal) {
       const begun = performance.now();

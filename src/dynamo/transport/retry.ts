@@ -8,23 +8,23 @@ type Strategy = Extract<
 >;
 type Token = Awaited<ReturnType<Strategy['acquireInitialRetryToken']>>;
 
-const LONGEST_WAIT_MS = 20_000;
+const MAX_WAIT_MS = 20_000;
 const THROTTLED_BASE_MS = 100;
 const TRANSIENT_BASE_MS = 25;
 
 /** A random part of a wait that doubles with every retry, so that many readers do not come back together. */
 export function backoffMs(retry: number, baseMs: number, jitter = true): number {
-  const whole = Math.min(LONGEST_WAIT_MS, baseMs * 2 ** retry);
+  const whole = Math.min(MAX_WAIT_MS, baseMs * 2 ** retry);
   return Math.floor(jitter ? Math.random() * whole : whole);
 }
 
 /** Between the base and three times the wait before: throttled readers drift apart, however they began. */
-function decorrelatedMs(lastMs: number, baseMs: number): number {
+function decorrelatedJitterMs(lastMs: number, baseMs: number): number {
   const span = Math.max(baseMs, lastMs) * 3 - baseMs;
-  return Math.floor(Math.min(LONGEST_WAIT_MS, baseMs + Math.random() * span));
+  return Math.floor(Math.min(MAX_WAIT_MS, baseMs + Math.random() * span));
 }
 
-interface Waits {
+interface RetryDelays {
   /** Replaces the usual base of the first wait. */
   readonly retryBaseMs?: number;
   readonly retryJitter?: boolean;
@@ -36,7 +36,7 @@ interface Waits {
  * How the SDK repeats what is worth repeating: throttled and transient failures, `maxRetries` times after the first
  * try. The SDK's own strategy takes no base delay.
  */
-export function retryStrategy(maxRetries: number, waits: Waits = {}): Strategy {
+export function createRetryStrategy(maxRetries: number, waits: RetryDelays = {}): Strategy {
   const { retryBaseMs, retryJitter = true, recoveryMs = 0 } = waits;
   return {
     acquireInitialRetryToken: async () => token(0, 0, performance.now(), 0),
@@ -47,12 +47,12 @@ export function retryStrategy(maxRetries: number, waits: Waits = {}): Strategy {
       if (retry >= maxRetries || final) throw new Error('not worth another try');
       const throttled = errorType === 'THROTTLING';
       const base = retryBaseMs ?? (throttled ? THROTTLED_BASE_MS : TRANSIENT_BASE_MS);
-      const { begunMs, lastMs } = isOurs(last) ? last : { begunMs: performance.now(), lastMs: 0 };
+      const { begunMs, lastMs } = isRetryToken(last) ? last : { begunMs: performance.now(), lastMs: 0 };
       const waitMs =
-        throttled && retryJitter ? decorrelatedMs(lastMs, base) : backoffMs(retry, base, retryJitter);
+        throttled && retryJitter ? decorrelatedJitterMs(lastMs, base) : backoffMs(retry, base, retryJitter);
       if (recoveryMs > 0 && performance.now() + waitMs - begunMs > recoveryMs)
         throw new Error('too late for another try');
-      const signal = signalOf(error);
+      const signal = findSignal(error);
       if (signal === undefined) return token(retry + 1, waitMs, begunMs, waitMs);
       // The SDK's own wait knows no signal.
       await sleep(waitMs, undefined, { signal });
@@ -71,22 +71,22 @@ export function withSignal<A extends object>(
 }
 
 /** The signal of the request that failed; errors that the SDK reads carry the answer which they were read from. */
-function signalOf(error: unknown): AbortSignal | undefined {
+function findSignal(error: unknown): AbortSignal | undefined {
   if (error instanceof ServiceError || error instanceof TransportError) return error.signal;
   const { signal } = Object(Object(error).$response);
   return signal instanceof AbortSignal ? signal : undefined;
 }
 
-interface OurToken extends Token {
+interface RetryToken extends Token {
   readonly begunMs: number;
   /** The wait before the latest try. */
   readonly lastMs: number;
 }
 
-function token(retries: number, delayMs: number, begunMs: number, lastMs: number): OurToken {
+function token(retries: number, delayMs: number, begunMs: number, lastMs: number): RetryToken {
   return { getRetryCount: () => retries, getRetryDelay: () => delayMs, begunMs, lastMs };
 }
 
-function isOurs(given: Token): given is OurToken {
+function isRetryToken(given: Token): given is RetryToken {
   return 'begunMs' in given;
 }

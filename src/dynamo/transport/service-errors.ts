@@ -3,7 +3,7 @@ import { DriverError, type ErrorCode } from '../../core/errors.ts';
 import { ServiceError, TransportError, UnconfirmedError } from './failures.ts';
 
 /** What was being done when it failed. */
-export interface Doing {
+export interface OperationTarget {
   readonly operation: string;
   readonly table?: string | undefined;
 }
@@ -61,7 +61,7 @@ export function isExpired(thrown: unknown): boolean {
 }
 
 /** What the driver throws for anything that went wrong with a request. */
-export function toDriverError(thrown: unknown, doing: Doing, signal?: AbortSignal): DriverError {
+export function toDriverError(thrown: unknown, doing: OperationTarget, signal?: AbortSignal): DriverError {
   if (thrown instanceof DriverError) return thrown;
   if (signal?.aborted === true) return abortError(signal);
   const what = doing.table === undefined ? doing.operation : `${doing.operation} on ${doing.table}`;

@@ -16,7 +16,7 @@ interface Known {
  * object. With every request the signer asks for the HMAC of the same access key id under the same secret, to find its
  * signing key by: that one is remembered, as long as the client is.
  */
-export function newSha256(): HashConstructor {
+export function createSha256(): HashConstructor {
   let known: Known | undefined;
   const underText = (secret: string, data: Buffer): Buffer => {
     if (known?.secret !== secret || !known.data.equals(data))

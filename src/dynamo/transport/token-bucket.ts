@@ -7,34 +7,34 @@ export interface TokenBucket {
 }
 
 /** What may be saved up while nothing is read, in seconds of the rate. */
-const SAVED_SECONDS = 1;
+const MAX_BURST_SECONDS = 1;
 /** The least that a request consumes. */
-const LEAST_UNITS = 0.5;
+const MIN_UNITS = 0.5;
 
 /**
  * A bucket that may go into debt: what a request consumes is known only when it was answered. Until then it counts as
  * much as requests consumed lately, so that many at once do not all find the same units.
  */
-export function tokenBucket(unitsPerSecond: number, clock: Clock): TokenBucket {
+export function createTokenBucket(unitsPerSecond: number, clock: Clock): TokenBucket {
   let level = 0;
   let filledAt = clock.now();
-  let usual = LEAST_UNITS;
-  const owed = (): number => {
+  let typicalUnits = MIN_UNITS;
+  const computeDebt = (): number => {
     const now = clock.now();
     const seconds = Math.max(0, now - filledAt) / 1000;
-    level = Math.min(unitsPerSecond * SAVED_SECONDS, level + seconds * unitsPerSecond);
+    level = Math.min(unitsPerSecond * MAX_BURST_SECONDS, level + seconds * unitsPerSecond);
     filledAt = now;
     return -level;
   };
   return {
     async take(signal) {
-      for (let debt = owed(); debt > 0; debt = owed())
+      for (let debt = computeDebt(); debt > 0; debt = computeDebt())
         await clock.wait(Math.max(1, Math.ceil((debt / unitsPerSecond) * 1000)), signal);
-      const reserved = usual;
+      const reserved = typicalUnits;
       level -= reserved;
       return (units) => {
         level += reserved - units;
-        if (units > 0) usual = (usual + units) / 2;
+        if (units > 0) typicalUnits = (typicalUnits + units) / 2;
       };
     },
   };

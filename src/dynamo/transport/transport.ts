@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { createDispatcher } from '../../net/dispatcher.ts';
 import { toConnectionError } from '../../net/failures.ts';
-import { reasonOf, TransportError, type TransportFailure } from './failures.ts';
+import { explainFailure, TransportError, type TransportFailure } from './failures.ts';
 
 /** A signed request, as the AWS SDK hands it to whoever sends it. */
 export interface SignedRequest {
@@ -36,7 +36,7 @@ export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Tra
       new Promise<Answer>((resolve, reject) => {
         const { protocol, hostname, port, path, method, headers } = request;
         const host = port === undefined ? hostname : `${hostname}:${port}`;
-        const body = newBody(limitBytes);
+        const body = createBody(limitBytes);
         let statusCode = 0;
         let answerHeaders: Record<string, string> = {};
         let controller: Dispatcher.DispatchController | undefined;
@@ -96,7 +96,7 @@ export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Tra
             onResponseError(_controller, error) {
               const told = toConnectionError(`${protocol}//${host}`, error);
               // Certificates and proxies do not become right by asking again.
-              if (told.code === 'CONN_NETWORK') failed('network', reasonOf(error), error);
+              if (told.code === 'CONN_NETWORK') failed('network', explainFailure(error), error);
               else fail(told);
             },
           },
@@ -117,7 +117,7 @@ interface Body {
 }
 
 /** Collects a body: straight into one buffer where its length is known, so that a page is copied once. */
-function newBody(limitBytes: number): Body {
+function createBody(limitBytes: number): Body {
   let whole: Buffer | undefined;
   const chunks: Buffer[] = [];
   let received = 0;

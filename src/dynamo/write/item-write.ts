@@ -1,6 +1,6 @@
 import type { Key } from '../read/access-path.ts';
 import type { AttributeMap, AttributeValue } from '../attribute-value.ts';
-import { operandOfAnd } from '../expression/expression.ts';
+import { buildConjunct } from '../expression/expression.ts';
 import type { DocumentPath, Predicate } from '../expression/predicate.ts';
 import { newPlaceholders, type Placeholders } from '../expression/placeholders.ts';
 
@@ -55,15 +55,18 @@ export interface BuiltWrite {
 }
 
 /** Which image of the item comes back. */
-export type Returned = 'NONE' | 'ALL_OLD' | 'ALL_NEW';
+export type ReturnValues = 'NONE' | 'ALL_OLD' | 'ALL_NEW';
 
 /** The request of one write. Where a condition fails, the item as it is comes back with the refusal. */
-export function writeRequest(write: Exclude<ItemWrite, { kind: 'check' }>, returned: Returned): BuiltWrite {
+export function buildWriteRequest(
+  write: Exclude<ItemWrite, { kind: 'check' }>,
+  returned: ReturnValues,
+): BuiltWrite {
   const operation = ({ put: 'PutItem', update: 'UpdateItem', delete: 'DeleteItem' } as const)[write.kind];
   return {
     operation,
     input: {
-      ...partsOf(write),
+      ...buildAction(write),
       ...(returned === 'NONE' ? {} : { ReturnValues: returned }),
       ...(write.conditions.length > 0 && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
       ReturnConsumedCapacity: 'INDEXES',
@@ -72,13 +75,13 @@ export function writeRequest(write: Exclude<ItemWrite, { kind: 'check' }>, retur
 }
 
 /** Writes that take place all or none. The token makes a repetition within ten minutes do nothing. */
-export function transactionRequest(writes: readonly ItemWrite[], token: string): BuiltWrite {
+export function buildTransactionRequest(writes: readonly ItemWrite[], token: string): BuiltWrite {
   return {
     operation: 'TransactWriteItems',
     input: {
       TransactItems: writes.map((write) => ({
         [TRANSACT_MEMBER[write.kind]]: {
-          ...partsOf(write),
+          ...buildAction(write),
           ...(write.conditions.length > 0 && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
         },
       })),
@@ -90,10 +93,10 @@ export function transactionRequest(writes: readonly ItemWrite[], token: string):
 
 const TRANSACT_MEMBER = { put: 'Put', update: 'Update', delete: 'Delete', check: 'ConditionCheck' } as const;
 
-function partsOf(write: ItemWrite): Readonly<Record<string, unknown>> {
+function buildAction(write: ItemWrite): Readonly<Record<string, unknown>> {
   const symbols = newPlaceholders();
-  const conditions = write.conditions.map((condition) => conditionText(condition, symbols));
-  const update = write.kind === 'update' ? updateExpression(write.actions, symbols) : '';
+  const conditions = write.conditions.map((condition) => formatCondition(condition, symbols));
+  const update = write.kind === 'update' ? buildUpdateExpression(write.actions, symbols) : '';
   return {
     TableName: write.table,
     ...(write.kind === 'put' ? { Item: write.item } : { Key: write.key }),
@@ -103,10 +106,10 @@ function partsOf(write: ItemWrite): Readonly<Record<string, unknown>> {
   };
 }
 
-function conditionText(condition: WriteCondition, symbols: Placeholders): string {
+function formatCondition(condition: WriteCondition, symbols: Placeholders): string {
   if (condition.kind === 'exists') return `attribute_exists(${symbols.path([condition.attribute])})`;
   if (condition.kind === 'absent') return `attribute_not_exists(${symbols.path([condition.attribute])})`;
-  if (condition.kind !== 'unchanged') return operandOfAnd(condition, symbols);
+  if (condition.kind !== 'unchanged') return buildConjunct(condition, symbols);
   const path = symbols.path(condition.path);
   return condition.value === undefined
     ? `attribute_not_exists(${path})`
@@ -115,21 +118,23 @@ function conditionText(condition: WriteCondition, symbols: Placeholders): string
 
 const CLAUSES = { set: 'SET', remove: 'REMOVE', add: 'ADD', delete: 'DELETE' } as const;
 
-function updateExpression(actions: readonly UpdateAction[], symbols: Placeholders): string {
+function buildUpdateExpression(actions: readonly UpdateAction[], symbols: Placeholders): string {
   return Object.entries(CLAUSES)
     .map(([kind, word]) => {
       const own = actions.filter((action) => action.kind === kind);
-      return own.length === 0 ? '' : `${word} ${own.map((action) => actionText(action, symbols)).join(', ')}`;
+      return own.length === 0
+        ? ''
+        : `${word} ${own.map((action) => formatAction(action, symbols)).join(', ')}`;
     })
     .filter((clause) => clause !== '')
     .join(' ');
 }
 
-function actionText(action: UpdateAction, symbols: Placeholders): string {
+function formatAction(action: UpdateAction, symbols: Placeholders): string {
   const path = symbols.path(action.path);
   switch (action.kind) {
     case 'set':
-      return `${path} = ${operandText(action.to, symbols)}`;
+      return `${path} = ${formatOperand(action.to, symbols)}`;
     case 'remove':
       return path;
     case 'add':
@@ -138,19 +143,19 @@ function actionText(action: UpdateAction, symbols: Placeholders): string {
   }
 }
 
-function operandText(operand: UpdateOperand, symbols: Placeholders): string {
+function formatOperand(operand: UpdateOperand, symbols: Placeholders): string {
   switch (operand.kind) {
     case 'value':
       return symbols.value(operand.value);
     case 'path':
       return symbols.path(operand.path);
     case 'ifNotExists':
-      return `if_not_exists(${symbols.path(operand.path)}, ${operandText(operand.otherwise, symbols)})`;
+      return `if_not_exists(${symbols.path(operand.path)}, ${formatOperand(operand.otherwise, symbols)})`;
     case 'plus':
-      return `${operandText(operand.left, symbols)} + ${operandText(operand.right, symbols)}`;
+      return `${formatOperand(operand.left, symbols)} + ${formatOperand(operand.right, symbols)}`;
     case 'minus':
-      return `${operandText(operand.left, symbols)} - ${operandText(operand.right, symbols)}`;
+      return `${formatOperand(operand.left, symbols)} - ${formatOperand(operand.right, symbols)}`;
     case 'listAppend':
-      return `list_append(${operandText(operand.left, symbols)}, ${operandText(operand.right, symbols)})`;
+      return `list_append(${formatOperand(operand.left, symbols)}, ${formatOperand(operand.right, symbols)})`;
   }
 }

@@ -1,7 +1,7 @@
 import type { AttributeMap } from '../attribute-value.ts';
 import { ServiceError, TransportError } from '../transport/failures.ts';
 import type { BuiltWrite } from './item-write.ts';
-import { membersOf } from '../lint/lint-report.ts';
+import { readObject } from '../lint/lint-report.ts';
 import { countWritten, type WriteStats } from './write-stats.ts';
 
 /** Why one write of a transaction was refused; `None` where it was not. */
@@ -40,44 +40,44 @@ export async function sendWrite(
   let uncertain = false;
   try {
     const body = await send(built, stats, (failure) => {
-      uncertain ||= mayHaveTakenPlace(failure);
+      uncertain ||= mayHaveBeenApplied(failure);
     });
     const answer: unknown = JSON.parse(body.toString());
-    const { ConsumedCapacity: consumed, Attributes: item } = membersOf(answer);
+    const { ConsumedCapacity: consumed, Attributes: item } = readObject(answer);
     if (isObject(consumed)) countWritten(stats, consumed);
-    return { kind: 'done', item: itemOf(item), answer: isObject(answer) ? answer : {} };
+    return { kind: 'done', item: toItem(item), answer: isObject(answer) ? answer : {} };
   } catch (thrown) {
-    const refusal = refusalOf(thrown, uncertain);
+    const refusal = toRefusal(thrown, uncertain);
     if (refusal === undefined) throw thrown;
     return refusal;
   }
 }
 
 /** Whether DynamoDB may have carried out what it did not confirm. */
-export function mayHaveTakenPlace(failure: unknown): boolean {
+export function mayHaveBeenApplied(failure: unknown): boolean {
   if (failure instanceof TransportError) return true;
   return failure instanceof ServiceError && failure.$metadata.httpStatusCode >= 500;
 }
 
-function refusalOf(thrown: unknown, uncertain: boolean): WriteOutcome | undefined {
+function toRefusal(thrown: unknown, uncertain: boolean): WriteOutcome | undefined {
   if (!(thrown instanceof ServiceError)) return undefined;
-  const { Item: item, CancellationReasons: reasons } = membersOf(thrown.answer);
+  const { Item: item, CancellationReasons: reasons } = readObject(thrown.answer);
   if (thrown.name === 'ConditionalCheckFailedException')
-    return { kind: 'refused', item: itemOf(item), uncertain };
+    return { kind: 'refused', item: toItem(item), uncertain };
   if (thrown.name !== 'TransactionCanceledException' || !Array.isArray(reasons)) return undefined;
-  return { kind: 'cancelled', reasons: reasons.map(reasonOf) };
+  return { kind: 'cancelled', reasons: reasons.map(toCancellationReason) };
 }
 
-function reasonOf(reason: unknown): CancellationReason {
-  const { Code: code, Message: message, Item: item } = membersOf(reason);
+function toCancellationReason(reason: unknown): CancellationReason {
+  const { Code: code, Message: message, Item: item } = readObject(reason);
   return {
     code: typeof code === 'string' ? code : 'None',
     message: typeof message === 'string' ? message : undefined,
-    item: itemOf(item),
+    item: toItem(item),
   };
 }
 
-function itemOf(value: unknown): AttributeMap | undefined {
+function toItem(value: unknown): AttributeMap | undefined {
   return isItem(value) ? value : undefined;
 }
 

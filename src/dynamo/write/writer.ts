@@ -18,7 +18,7 @@ export type BatchedWrite =
   | { readonly kind: 'delete'; readonly key: Key };
 
 /** What comes as it comes: each turn of a generator takes its time. */
-export type SomeAtATime<T> = AsyncIterable<readonly T[]> | Iterable<readonly T[]>;
+export type Chunks<T> = AsyncIterable<readonly T[]> | Iterable<readonly T[]>;
 
 export interface BatchOptions {
   /** Requests under way at once. */
@@ -27,7 +27,7 @@ export interface BatchOptions {
   readonly key?: LintKey;
   readonly stats?: WriteStats;
   /** Stands around each request, and may refuse it. */
-  readonly around?: <T>(writes: readonly BatchedWrite[], send: () => Promise<T>) => Promise<T>;
+  readonly intercept?: <T>(writes: readonly BatchedWrite[], send: () => Promise<T>) => Promise<T>;
   readonly onProgress?: (done: number) => void;
   /** Hears of each batch that is written as a whole: the place of its first write among all, from 0, and their number. */
   readonly onBatch?: (first: number, count: number) => void;
@@ -50,7 +50,7 @@ interface BatchAnswer {
 }
 
 const DEFAULT_CONCURRENCY = 4;
-const MOST_ROUNDS = 12;
+const MAX_EMPTY_ROUNDS = 12;
 const FIRST_WAIT_MS = 50;
 
 /**
@@ -60,12 +60,12 @@ const FIRST_WAIT_MS = 50;
 export async function writeBatches(
   send: SendBatch,
   table: string,
-  writes: SomeAtATime<BatchedWrite>,
+  writes: Chunks<BatchedWrite>,
   options: BatchOptions = {},
 ): Promise<number> {
   const { concurrency = DEFAULT_CONCURRENCY, stats = newWriteStats(), key } = options;
   const before = stats.itemsWritten;
-  await inParallel(batchesOf(writes, key), concurrency, async (batch) => {
+  await inParallel(splitIntoBatches(writes, key), concurrency, async (batch) => {
     try {
       await batch.turn.ready;
       await sendBatch(send, table, batch, stats, options);
@@ -82,11 +82,11 @@ async function sendBatch(
   table: string,
   batch: Batch,
   stats: WriteStats,
-  { around = (_writes, request) => request(), onProgress, signal }: BatchOptions,
+  { intercept: around = (_writes, request) => request(), onProgress, signal }: BatchOptions,
 ): Promise<void> {
-  let left: readonly WriteRequest[] = batch.writes.map(requestOf);
+  let left: readonly WriteRequest[] = batch.writes.map(toWriteRequest);
   for (let round = 0; left.length > 0; round += 1) {
-    if (round === MOST_ROUNDS)
+    if (round === MAX_EMPTY_ROUNDS)
       throw new DriverError(
         'DYNAMO_THROTTLED',
         `BatchWriteItem on ${table}: ${left.length} items were left over again and again`,
@@ -94,7 +94,7 @@ async function sendBatch(
     if (round > 0) await pause(backoffMs(round, FIRST_WAIT_MS), signal);
     const asked = left;
     const input = { RequestItems: { [table]: asked }, ReturnConsumedCapacity: 'INDEXES' };
-    const body = await around(asked.map(writeOf), () => send(input, stats, signal));
+    const body = await around(asked.map(toBatchedWrite), () => send(input, stats, signal));
     const { UnprocessedItems: rest, ConsumedCapacity: consumed }: BatchAnswer = JSON.parse(body.toString());
     if (consumed !== undefined) countWritten(stats, consumed);
     left = rest?.[table] ?? [];
@@ -111,11 +111,11 @@ async function pause(waitMs: number, signal: AbortSignal | undefined): Promise<v
   await sleep(waitMs, undefined, signal && { signal }).catch(() => throwIfCancelled(signal));
 }
 
-function requestOf(write: BatchedWrite): WriteRequest {
+function toWriteRequest(write: BatchedWrite): WriteRequest {
   return write.kind === 'put' ? { PutRequest: { Item: write.item } } : { DeleteRequest: { Key: write.key } };
 }
 
-function writeOf(request: WriteRequest): BatchedWrite {
+function toBatchedWrite(request: WriteRequest): BatchedWrite {
   return 'PutRequest' in request
     ? { kind: 'put', item: request.PutRequest.Item }
     : { kind: 'delete', key: request.DeleteRequest.Key };
@@ -131,8 +131,8 @@ interface Batch {
   readonly turn: Ticket;
 }
 
-async function* batchesOf(
-  writes: SomeAtATime<BatchedWrite>,
+async function* splitIntoBatches(
+  writes: Chunks<BatchedWrite>,
   key: LintKey | undefined,
 ): AsyncGenerator<Batch, void, undefined> {
   const names = key && [...key.partition, ...key.sort].map(({ name }) => name);
@@ -148,9 +148,9 @@ async function* batchesOf(
   });
   for await (const some of writes)
     for (const write of some) {
-      batch.set(identityOf(write, names) ?? count, write);
+      batch.set(identifyWrite(write, names) ?? count, write);
       count += 1;
-      if (batch.size < LIMITS.batchWriteItems.most) continue;
+      if (batch.size < LIMITS.batchWriteItems.max) continue;
       yield closed();
       batch = new Map();
       first += count;
@@ -159,7 +159,7 @@ async function* batchesOf(
   if (batch.size > 0) yield closed();
 }
 
-function identityOf(write: BatchedWrite, names: readonly string[] | undefined): string | undefined {
+function identifyWrite(write: BatchedWrite, names: readonly string[] | undefined): string | undefined {
   if (names === undefined) return undefined;
   const attributes = write.kind === 'put' ? write.item : write.key;
   const key: Record<string, Key[string]> = {};

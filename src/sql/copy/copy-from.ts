@@ -205,7 +205,7 @@ async function putAll(rows: AsyncIterable<readonly FileRow[]>, load: Load): Prom
     key: table.key,
     stats: writes,
     signal: scope.signal,
-    around: async (batch, send) => {
+    intercept: async (batch, send) => {
       const units = estimateUnits(batch);
       await pace.wait(units, scope.signal);
       const sent = await budget.spend(units, send);

@@ -1,5 +1,5 @@
 import type { Clock } from '../../dynamo/transport/clock.ts';
-import { tokenBucket } from '../../dynamo/transport/token-bucket.ts';
+import { createTokenBucket } from '../../dynamo/transport/token-bucket.ts';
 import { totalWritten, type WriteStats } from '../../dynamo/write/write-stats.ts';
 
 /** Limits the rate of writes. */
@@ -17,7 +17,7 @@ export function createWriteRateLimiter(
   clock: Clock,
 ): WriteRateLimiter {
   if (unitsPerSecond === undefined) return { bounded: false, wait: () => Promise.resolve() };
-  const bucket = tokenBucket(unitsPerSecond, clock);
+  const bucket = createTokenBucket(unitsPerSecond, clock);
   let counted = 0;
   return {
     bounded: true,

@@ -1,7 +1,7 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
-import { FEWEST_FILTERED } from '../../dynamo/read/reader.ts';
+import { MIN_FILTERED_PAGE } from '../../dynamo/read/reader.ts';
 import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { DecimalStyle } from '../types/value.ts';
 import type { DirectPlan } from '../plan/direct-plan.ts';
@@ -177,7 +177,7 @@ function withFirstPage(read: TableRead, items: number): TableRead {
   if (access.kind !== 'Query' && access.kind !== 'Scan') return read;
   return items > FEW_ITEMS || (fetchBack ?? limit ?? firstPage) !== undefined
     ? read
-    : { ...read, firstPage: filter.length > 0 ? Math.max(items, FEWEST_FILTERED) : items };
+    : { ...read, firstPage: filter.length > 0 ? Math.max(items, MIN_FILTERED_PAGE) : items };
 }
 
 /** Whether another page may follow this one. */

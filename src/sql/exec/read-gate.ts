@@ -1,5 +1,5 @@
 import { DriverError } from '../../core/errors.ts';
-import type { GatePassage, ReadGate } from '../../dynamo/read/reader.ts';
+import type { GatePermit, ReadGate } from '../../dynamo/read/reader.ts';
 import { totalCapacity, type ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { TokenBucket } from '../../dynamo/transport/token-bucket.ts';
 import { describeAccess } from '../plan/describe-access.ts';
@@ -44,26 +44,26 @@ function createCapacityGate(
   unitsPerSecond?: number,
 ): ReadGate {
   const { usage, database } = scope.session;
-  const lane = database.limits.lane(place);
+  const limiter = database.limits.limiter(place);
   const bucket: TokenBucket | undefined =
     unitsPerSecond === undefined ? undefined : database.limits.bucket(place, unitsPerSecond);
   return {
-    async enter(signal): Promise<GatePassage> {
-      const passage = await lane.enter(signal);
+    async acquire(signal): Promise<GatePermit> {
+      const permit = await limiter.acquire(signal);
       try {
         const settle = await bucket?.take(signal);
         assertWithinBudgets(scope, stats);
         return {
-          throttled: () => passage.throttled(),
-          leave(page) {
+          throttled: () => permit.throttled(),
+          release(page) {
             const units = page?.consumed.reduce((sum, each) => sum + each.units, 0) ?? 0;
             usage.readCapacity += units;
             settle?.(units);
-            passage.leave(page !== undefined);
+            permit.release(page !== undefined);
           },
         };
       } catch (thrown) {
-        passage.leave(false);
+        permit.release(false);
         throw thrown;
       }
     },

@@ -1,7 +1,7 @@
 import type { TableDef } from '../../catalog/table-def.ts';
 import type { Key } from '../../dynamo/read/access-path.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import type { ItemWrite, Returned } from '../../dynamo/write/item-write.ts';
+import type { ItemWrite, ReturnValues } from '../../dynamo/write/item-write.ts';
 import type { WriteOutcome } from '../../dynamo/write/write.ts';
 
 /** Collects the writes of a statement until COMMIT. */
@@ -10,7 +10,7 @@ export interface TransactionBuffer {
   write(
     write: ItemWrite,
     table: TableDef,
-    options: { readonly returned: Returned; readonly base: AttributeMap | undefined },
+    options: { readonly returned: ReturnValues; readonly base: AttributeMap | undefined },
   ): WriteOutcome;
   /** The item as the transaction has changed it so far, starting from the stored one. */
   currentItem(key: Key, item: AttributeMap | undefined, table: TableDef): AttributeMap | undefined;

@@ -152,7 +152,7 @@ function pagesCost(bytes: number, consistent: boolean): Cost {
 
 function fetchCost(items: number, table: TableDef, consistent: boolean): Cost {
   if (items <= 0) return NO_COST;
-  const requests = Math.max(1, Math.ceil(items / LIMITS.batchGetKeys.most));
+  const requests = Math.max(1, Math.ceil(items / LIMITS.batchGetKeys.max));
   const { itemBytes } = tableExtent(table);
   return { units: items * getItemUnits(itemBytes, consistent), requests, rounds: 1 };
 }

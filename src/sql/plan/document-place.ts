@@ -109,7 +109,7 @@ function isValidPath(path: DocumentPath): boolean {
     path.every((step) =>
       typeof step === 'number'
         ? step <= MAX_POSITION
-        : step !== '' && Buffer.byteLength(step) <= LIMITS.attributeNameBytes.most,
+        : step !== '' && Buffer.byteLength(step) <= LIMITS.attributeNameBytes.max,
     )
   );
 }

@@ -1,7 +1,7 @@
 import { plural } from '../../core/plural.ts';
 import { totalCapacity, type ReadStats } from '../../dynamo/read/read-stats.ts';
 import { totalWritten, type WriteStats } from '../../dynamo/write/write-stats.ts';
-import { buildRequest, partsOf } from '../../dynamo/read/request.ts';
+import { buildRequest, toReadParts } from '../../dynamo/read/request.ts';
 import { describeAccess } from './describe-access.ts';
 import type { StatementPlan } from './planner.ts';
 import { estimateReadUnits } from './cost.ts';
@@ -121,7 +121,7 @@ function explainRead(
 ): ExplainedRead {
   const { consistentReads, learned } = settings;
   const request = toReadRequest(read, consistentReads);
-  const parts = partsOf(request);
+  const parts = toReadParts(request);
   const [first] = parts;
   return {
     table: read.table.name,

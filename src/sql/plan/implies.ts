@@ -1,5 +1,5 @@
 import { compareKeyValues } from '../../dynamo/key.ts';
-import { keyLiteral } from '../../dynamo/expression/literal-value.ts';
+import { toLiteralKey } from '../../dynamo/expression/literal-value.ts';
 import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 
 /** Whether the second predicate is known to hold wherever the first does. */
@@ -50,7 +50,7 @@ export function literalHolds(value: Literal, predicate: Predicate): boolean | un
 function compareLiterals(value: Literal, op: Comparison, other: Literal): boolean | undefined {
   if (value.type === 'BOOL' && other.type === 'BOOL')
     return op === '=' || op === '<>' ? (value.value === other.value) === (op === '=') : undefined;
-  const [left, right] = [keyLiteral(value), keyLiteral(other)];
+  const [left, right] = [toLiteralKey(value), toLiteralKey(other)];
   const order = left && right && compareKeyValues(left, right);
   if (order === undefined) return undefined;
   switch (op) {

@@ -3,7 +3,7 @@ import type { Key, SortCondition } from '../../dynamo/read/access-path.ts';
 import { compareKeyValues, distinctKeys, keyValueBytes } from '../../dynamo/key.ts';
 import { LIMITS } from '../../dynamo/lint/limits.ts';
 import type { KeyValue } from '../../dynamo/attribute-value.ts';
-import { keyLiteral } from '../../dynamo/expression/literal-value.ts';
+import { toLiteralKey } from '../../dynamo/expression/literal-value.ts';
 import type { Comparison, Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 import type { Condition } from './table-read.ts';
 import { nextPrefix } from './text-prefix.ts';
@@ -122,14 +122,14 @@ function isAttribute(predicate: { readonly path: readonly (string | number)[] },
 }
 
 function toKeyValue(literal: Literal): KeyValue {
-  const value = keyLiteral(literal);
+  const value = toLiteralKey(literal);
   if (value === undefined) throw new TypeError('a boolean cannot be a key value');
   return value;
 }
 
 function canBeKey(value: KeyValue, role: 'partition' | 'sort'): boolean {
   const bytes = keyValueBytes(value);
-  return bytes > 0 && bytes <= (role === 'partition' ? LIMITS.partitionKeyBytes : LIMITS.sortKeyBytes).most;
+  return bytes > 0 && bytes <= (role === 'partition' ? LIMITS.partitionKeyBytes : LIMITS.sortKeyBytes).max;
 }
 
 function distinct(values: readonly KeyValue[]): readonly KeyValue[] {

@@ -2,7 +2,7 @@ import { type ResultColumn, resultColumn, toPostgresType } from '../types/types.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ColumnDef, keyNames } from '../../catalog/table-def.ts';
 import { memoizeAsync } from '../../core/async/lru.ts';
-import { FEWEST_FILTERED } from '../../dynamo/read/reader.ts';
+import { MIN_FILTERED_PAGE } from '../../dynamo/read/reader.ts';
 import type { BoundStatement } from '../bind/bind.ts';
 import type { Relation, SystemRelation } from '../bind/relation.ts';
 import { toEngineError } from '../engine/engine-errors.ts';
@@ -325,7 +325,7 @@ function planPrefix(
     prefix.cut.filteredAbove || !read.residual.every((condition) => promised.has(condition));
   // Fetching one item by key costs as much as reading many items in one page.
   if (read.fetchBack && isSelective) return undefined;
-  const firstPage = isSelective ? Math.max(rows, FEWEST_FILTERED) : rows;
+  const firstPage = isSelective ? Math.max(rows, MIN_FILTERED_PAGE) : rows;
   return { reads: [withFirstPage(read, firstPage)], until: prefix.until };
 }
 

@@ -7,7 +7,7 @@ import {
 } from '../../catalog/value-sketch.ts';
 import type { KeyRange, SortCondition } from '../../dynamo/read/access-path.ts';
 import type { KeyValue } from '../../dynamo/attribute-value.ts';
-import { keyLiteral } from '../../dynamo/expression/literal-value.ts';
+import { toLiteralKey } from '../../dynamo/expression/literal-value.ts';
 import type { Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 
 /** The number of items or index entries, and the size of one. */
@@ -85,7 +85,7 @@ export function estimateSelectivity(table: TableDef, predicate: Predicate): numb
     case 'compare':
       return comparisonSelectivity(table, predicate.path, predicate.op, predicate.value);
     case 'beginsWith': {
-      const value = keyLiteral(predicate.prefix);
+      const value = toLiteralKey(predicate.prefix);
       const part =
         value === undefined || predicate.path.length > 1
           ? UNKNOWN_FRACTION
@@ -113,7 +113,7 @@ function comparisonSelectivity(
   op: Extract<Predicate, { kind: 'compare' }>['op'],
   literal: Literal,
 ): number {
-  const value = keyLiteral(literal);
+  const value = toLiteralKey(literal);
   if (path.length > 1 || value === undefined) return op === '=' ? UNKNOWN_FRACTION : 0.5;
   if (op === '=') return equalitySelectivity(table, path[0], value);
   if (op === '<>') return 1 - equalitySelectivity(table, path[0], value);

@@ -3,7 +3,7 @@ import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
-import { statementPages } from '../../dynamo/read/statement-pages.ts';
+import { readPartiqlPages } from '../../dynamo/read/partiql-pages.ts';
 import { toPlainItem } from '../types/plain-document.ts';
 import { postgresColumnType } from '../types/column-types.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
@@ -54,7 +54,7 @@ async function runPartiql(
       remedy: 'Connect with Readonly=false to write.',
     });
   const stats = newReadStats();
-  const pages = statementPages(
+  const pages = readPartiqlPages(
     context.session.database.client,
     {
       text,

@@ -1,7 +1,7 @@
 import { DriverError, type ErrorCode } from '../../core/errors.ts';
 import { ServiceError } from '../../dynamo/transport/failures.ts';
 import { transact } from '../../dynamo/write/transact.ts';
-import { mayHaveTakenPlace, type CancellationReason } from '../../dynamo/write/write.ts';
+import { mayHaveBeenApplied, type CancellationReason } from '../../dynamo/write/write.ts';
 import { newWriteStats, type WriteStats } from '../../dynamo/write/write-stats.ts';
 import { describeItem, duplicateKeyError } from '../write/item-key.ts';
 import { estimatePutUnits, getWriteBudget } from '../write/write-budget.ts';
@@ -51,7 +51,7 @@ const LOST_RESPONSE: ReadonlySet<ErrorCode> = new Set([
 /** Without a response it is unknown whether the writes took place. */
 function unknownOutcome(error: unknown): unknown {
   if (!(error instanceof DriverError)) return error;
-  const failed = error.cause instanceof ServiceError && mayHaveTakenPlace(error.cause);
+  const failed = error.cause instanceof ServiceError && mayHaveBeenApplied(error.cause);
   if (!LOST_RESPONSE.has(error.code) && !failed) return error;
   return new DriverError(
     'EXEC_UNKNOWN_OUTCOME',

@@ -3,7 +3,7 @@ import { DriverError } from '../../core/errors.ts';
 import type { Key } from '../../dynamo/read/access-path.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { itemBytes, valueBytes } from '../../dynamo/item-size.ts';
-import { transactionRequest, type ItemWrite } from '../../dynamo/write/item-write.ts';
+import { buildTransactionRequest, type ItemWrite } from '../../dynamo/write/item-write.ts';
 import { keyIdentity } from '../../dynamo/key.ts';
 import { checkWrite } from '../../dynamo/lint/lint-writes.ts';
 import { LIMITS } from '../../dynamo/lint/limits.ts';
@@ -186,22 +186,22 @@ function isAccepted(write: ItemWrite, table: TableDef): boolean {
 }
 
 function assertAcceptable(write: ItemWrite, table: TableDef): void {
-  checkWrite(transactionRequest([write], ''), new Map([[table.name, table.key]]));
+  checkWrite(buildTransactionRequest([write], ''), new Map([[table.name, table.key]]));
 }
 
 function checkLimits(writes: readonly PlannedWrite[], statement: TransactionStatement): void {
   const { transactItems: items, transactBytes: bytes } = LIMITS;
-  if (writes.length > items.most)
+  if (writes.length > items.max)
     throw new DriverError(
       'DYNAMO_LIMIT',
-      `${formatStatement(statement)} exceeds the limit of ${items.most} writes in a transaction`,
+      `${formatStatement(statement)} exceeds the limit of ${items.max} writes in a transaction`,
       { remedy: 'Commit more often, or write without a transaction.' },
     );
   const total = writes.reduce((sum, { write }) => sum + estimateBytes(write), 0);
-  if (total > bytes.most)
+  if (total > bytes.max)
     throw new DriverError(
       'DYNAMO_LIMIT',
-      `${formatStatement(statement)} exceeds the limit of ${bytes.most} bytes in a transaction (${total} bytes)`,
+      `${formatStatement(statement)} exceeds the limit of ${bytes.max} bytes in a transaction (${total} bytes)`,
       { remedy: 'Commit more often, or write without a transaction.' },
     );
 }

@@ -31,8 +31,8 @@ export async function changeInTransaction(
   const all = searched ? distinctKeys([...keys, ...written]) : keys;
   const needs = changes.assignments.flatMap(({ nativeUpdate: byDynamo }) => byDynamo?.needs ?? []);
   const images: AttributeMap[] = [];
-  for (let at = 0; at < all.length; at += LIMITS.batchGetKeys.most) {
-    const items = await fetchItems(all.slice(at, at + LIMITS.batchGetKeys.most), table, scope);
+  for (let at = 0; at < all.length; at += LIMITS.batchGetKeys.max) {
+    const items = await fetchItems(all.slice(at, at + LIMITS.batchGetKeys.max), table, scope);
     for (const update of await computeRowUpdates(changes, items, scope)) {
       if (update === undefined) continue;
       const { item } = update;

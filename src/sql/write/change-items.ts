@@ -74,12 +74,8 @@ async function readAndChange(
   let remaining = keys;
   for (let attempt = 1; remaining.length > 0; attempt += 1) {
     const modified: Key[] = [];
-    for (let at = 0; at < remaining.length; at += LIMITS.batchGetKeys.most) {
-      const items = await fetchItems(
-        remaining.slice(at, at + LIMITS.batchGetKeys.most),
-        changes.table,
-        scope,
-      );
+    for (let at = 0; at < remaining.length; at += LIMITS.batchGetKeys.max) {
+      const items = await fetchItems(remaining.slice(at, at + LIMITS.batchGetKeys.max), changes.table, scope);
       const updates = await computeRowUpdates(changes, items, scope);
       await inParallel(
         updates.filter((update) => update !== undefined),

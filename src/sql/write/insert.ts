@@ -175,7 +175,7 @@ async function putBatches(
     key: table.key,
     stats: writes,
     signal,
-    around: async (batch, send) => {
+    intercept: async (batch, send) => {
       const sent = await budget.spend(estimateBatchUnits(batch, table, settings.maxWcu), send);
       recordBatch(batch, table, context);
       return sent;

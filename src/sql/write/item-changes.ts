@@ -2,7 +2,7 @@ import type { Node, RangeVar } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import type { Key } from '../../dynamo/read/access-path.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import type { Returned, WriteCondition } from '../../dynamo/write/item-write.ts';
+import type { ReturnValues, WriteCondition } from '../../dynamo/write/item-write.ts';
 import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import type { Assignment } from './assignment.ts';
 import { extractKey } from './item-key.ts';
@@ -28,7 +28,7 @@ export interface ItemChanges {
     actions: RowUpdate['actions'] | undefined,
     conditions: readonly WriteCondition[],
   ): SingleWrite;
-  readonly returned: Returned;
+  readonly returned: ReturnValues;
 }
 
 /** The change of one item that was read; without actions, the assignments' native updates apply. */

@@ -5,7 +5,7 @@ import type { ItemWrite, WriteCondition } from '../../dynamo/write/item-write.ts
 import { keyIdentity } from '../../dynamo/key.ts';
 import { checkWrite } from '../../dynamo/lint/lint-writes.ts';
 import { transact } from '../../dynamo/write/transact.ts';
-import { transactionRequest } from '../../dynamo/write/item-write.ts';
+import { buildTransactionRequest } from '../../dynamo/write/item-write.ts';
 import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import { applyActions } from './apply-actions.ts';
 import { unchangedConditions } from './item-conditions.ts';
@@ -45,7 +45,7 @@ export async function moveItem(
     { kind: 'delete', table: table.name, key: from, conditions: unchangedConditions(item, table) },
     { kind: 'put', table: table.name, item: moved, conditions: [{ kind: 'absent', attribute }] },
   ];
-  checkWrite(transactionRequest(pair, ''), new Map([[table.name, table.key]]));
+  checkWrite(buildTransactionRequest(pair, ''), new Map([[table.name, table.key]]));
   const result = await writePair(pair, moved, table, scope, writes);
   if (result.kind === 'done') writes.itemsWritten += 1;
   return result;

@@ -159,10 +159,10 @@ function validateNumber(text: string, to: AttributeTarget): string {
   if (!NUMBER.test(text))
     throw new DriverError('SQL_BAD_VALUE', `DynamoDB cannot store the number ${text} (column "${to.label}")`);
   const digits = significantDigits(text);
-  if (digits > LIMITS.numberDigits.most)
+  if (digits > LIMITS.numberDigits.max)
     throw new DriverError(
       'SQL_BAD_VALUE',
-      `the number ${abbreviate(text)} for column "${to.label}" has ${digits} significant digits, but DynamoDB keeps only ${LIMITS.numberDigits.most}`,
+      `the number ${abbreviate(text)} for column "${to.label}" has ${digits} significant digits, but DynamoDB keeps only ${LIMITS.numberDigits.max}`,
       { remedy: 'Round the number, or store it as text.' },
     );
   return text;

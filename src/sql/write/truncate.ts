@@ -82,7 +82,7 @@ async function deleteAll(
     key: table.key,
     stats: writes,
     signal,
-    around: async (batch, send) => {
+    intercept: async (batch, send) => {
       const sent = await budget.spend(batch.length, send);
       recordBatch(batch, table, context);
       return sent;

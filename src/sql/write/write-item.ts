@@ -1,10 +1,10 @@
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
-import { writeRequest, type ItemWrite, type Returned } from '../../dynamo/write/item-write.ts';
+import { buildWriteRequest, type ItemWrite, type ReturnValues } from '../../dynamo/write/item-write.ts';
 import { checkWrite } from '../../dynamo/lint/lint-writes.ts';
 import type { TableDef } from '../../catalog/table-def.ts';
-import { pastTransactions } from '../../dynamo/write/transact.ts';
+import { retryConflicts } from '../../dynamo/write/transact.ts';
 import type { WriteOutcome } from '../../dynamo/write/write.ts';
 import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import type { StatementContext } from '../exec/context.ts';
@@ -25,7 +25,7 @@ export type WriteResult =
 /** Performs one write, or adds it to the open transaction, which needs the item as read (`base`) to predict images. */
 export async function writeItem(
   write: SingleWrite,
-  returned: Returned,
+  returned: ReturnValues,
   table: TableDef,
   context: StatementContext,
   stats: WriteStats,
@@ -34,7 +34,7 @@ export async function writeItem(
 ): Promise<WriteResult> {
   const { buffer: transaction, settings } = context;
   const { maxWcu } = settings;
-  const built = writeRequest(write, returned);
+  const built = buildWriteRequest(write, returned);
   checkWrite(built, new Map([[write.table, table.key]]));
   if (transaction !== undefined) {
     context.trace.hasWritten = true;
@@ -42,7 +42,7 @@ export async function writeItem(
   }
   const units = write.kind === 'put' && maxWcu !== undefined ? estimatePutUnits(write.item, table) : 1;
   const outcome = await getWriteBudget(stats, maxWcu).spend(units, () =>
-    pastTransactions(
+    retryConflicts(
       () => context.session.database.client.write(built, stats, { once: !isRepeatable(write) }, signal),
       signal,
     ),

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { measure } from '../../../src/dynamo/expression/expression-text.ts';
+import { measureExpression } from '../../../src/dynamo/expression/expression-text.ts';
 import {
-  filterExpression,
-  keyConditionExpression,
-  projectionExpression,
+  buildFilterExpression,
+  buildKeyCondition,
+  buildProjectionExpression,
   simplify,
   simplifyAll,
   splitByLimits,
@@ -21,7 +21,7 @@ const equals = (name: string, value: string): Predicate => ({
 
 function filter(...predicates: readonly Predicate[]) {
   const symbols = newPlaceholders();
-  return { text: filterExpression(predicates, symbols), ...symbols.declarations() };
+  return { text: buildFilterExpression(predicates, symbols), ...symbols.declarations() };
 }
 
 describe('a filter expression', () => {
@@ -90,7 +90,7 @@ describe('a filter expression', () => {
     const values = Array.from({ length: 250 }, (_, at) => text(String(at)));
     const long = filter({ kind: 'in', path: ['a'], values }).text ?? '';
     expect(long.match(/ IN /g)).toHaveLength(3);
-    expect(measure(long).inOperands).toBe(100);
+    expect(measureExpression(long).inOperands).toBe(100);
   });
 
   it('is absent where there is no condition', () => {
@@ -133,7 +133,7 @@ describe('a key condition expression', () => {
       equals: { pk: { S: 'a' }, kind: { S: 'x' } },
       sort: { attribute: 'at', condition: { kind: 'between', low: { N: '1' }, high: { N: '2' } } },
     } as const;
-    expect(keyConditionExpression(range, symbols)).toBe('#0 = :0 AND #1 = :1 AND #2 BETWEEN :2 AND :3');
+    expect(buildKeyCondition(range, symbols)).toBe('#0 = :0 AND #1 = :1 AND #2 BETWEEN :2 AND :3');
   });
 });
 
@@ -141,7 +141,7 @@ describe('a projection expression', () => {
   it('keeps the shorter of two paths that overlap', () => {
     const symbols = newPlaceholders();
     const paths = [['info', 'rating'], ['a'], ['info'], ['a'], ['list', 1], ['information']] as const;
-    expect(projectionExpression(paths, symbols)).toBe('#0, #1, #2[1], #3');
+    expect(buildProjectionExpression(paths, symbols)).toBe('#0, #1, #2[1], #3');
     expect(Object.values(symbols.declarations().ExpressionAttributeNames ?? {})).toEqual([
       'a',
       'info',
@@ -171,7 +171,7 @@ describe('splitByLimits', () => {
   it('stays within 4 KB and 300 operators', () => {
     const many = Array.from({ length: 400 }, (_, at) => equals(`attribute${at}`, String(at)));
     const { fits, over } = splitByLimits(many);
-    const size = measure(filter(...fits).text ?? '');
+    const size = measureExpression(filter(...fits).text ?? '');
     expect(fits.length + over.length).toBe(400);
     expect(size.bytes).toBeLessThanOrEqual(4096);
     expect(size.operators).toBeLessThanOrEqual(300);
@@ -181,7 +181,9 @@ describe('splitByLimits', () => {
 
 describe('the measure of an expression', () => {
   it('counts operators and functions, BETWEEN once, operands of the longest IN, and open parentheses', () => {
-    expect(measure('NOT (a BETWEEN :1 AND :2) AND (size(#3) > :4 OR (#5 IN (:1, :2, :3)))')).toEqual({
+    expect(
+      measureExpression('NOT (a BETWEEN :1 AND :2) AND (size(#3) > :4 OR (#5 IN (:1, :2, :3)))'),
+    ).toEqual({
       bytes: 69,
       operators: 7,
       depth: 3,

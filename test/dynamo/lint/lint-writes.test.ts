@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AttributeMap, AttributeValue } from '../../../src/dynamo/attribute-value.ts';
 import { itemBytes, valueBytes } from '../../../src/dynamo/item-size.ts';
-import { type BuiltWrite, transactionRequest, writeRequest } from '../../../src/dynamo/write/item-write.ts';
+import {
+  type BuiltWrite,
+  buildTransactionRequest,
+  buildWriteRequest,
+} from '../../../src/dynamo/write/item-write.ts';
 import { lintWrite } from '../../../src/dynamo/lint/lint-writes.ts';
 
 const KEYS = new Map([
@@ -9,7 +13,7 @@ const KEYS = new Map([
 ]);
 const key = { id: { S: 'a' }, at: { N: '1' } };
 const put = (more: AttributeMap): BuiltWrite =>
-  writeRequest({ kind: 'put', table: 'tab', item: { ...key, ...more }, conditions: [] }, 'NONE');
+  buildWriteRequest({ kind: 'put', table: 'tab', item: { ...key, ...more }, conditions: [] }, 'NONE');
 const told = (built: BuiltWrite): readonly string[] => lintWrite(built, KEYS).map(({ message }) => message);
 
 function nested(depth: number): AttributeValue {
@@ -45,7 +49,7 @@ describe('a put', () => {
 
 describe('an update', () => {
   it('is not larger than an expression may be', () => {
-    const built = writeRequest(
+    const built = buildWriteRequest(
       {
         kind: 'update',
         table: 'tab',
@@ -83,19 +87,19 @@ const writes = (count: number, id = (i: number) => `k${i}`) =>
 
 describe('a transaction', () => {
   it('has up to 100 writes, of different items', () => {
-    expect(told(transactionRequest(writes(100), 't'))).toEqual([]);
-    expect(told(transactionRequest(writes(101), 't'))).toEqual([
+    expect(told(buildTransactionRequest(writes(100), 't'))).toEqual([]);
+    expect(told(buildTransactionRequest(writes(101), 't'))).toEqual([
       'the request: 101 writes in a transaction, where DynamoDB takes 100',
     ]);
     expect(
       told(
-        transactionRequest(
+        buildTransactionRequest(
           writes(2, () => 'same'),
           't',
         ),
       ),
     ).toEqual(['two writes of the request are of one item of tab']);
-    expect(told(transactionRequest([], 't'))).toEqual(['the request has no writes']);
+    expect(told(buildTransactionRequest([], 't'))).toEqual(['the request has no writes']);
   });
 });
 

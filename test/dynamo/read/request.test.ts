@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AccessPath, ReadRequest } from '../../../src/dynamo/read/access-path.ts';
 import { lintRequest } from '../../../src/dynamo/lint/linter.ts';
-import { buildRequest, partsOf } from '../../../src/dynamo/read/request.ts';
+import { buildRequest, toReadParts } from '../../../src/dynamo/read/request.ts';
 
 const key = (id: string) => ({ id: { S: id } });
 
@@ -10,7 +10,7 @@ function request(access: AccessPath, more: Partial<ReadRequest> = {}): ReadReque
 }
 
 function inputs(read: ReadRequest) {
-  return partsOf(read).map((part) => buildRequest(read, part));
+  return toReadParts(read).map((part) => buildRequest(read, part));
 }
 
 describe('the requests of a read', () => {
@@ -34,7 +34,7 @@ describe('the requests of a read', () => {
 
   it('are batches of a hundred distinct keys', () => {
     const keys = Array.from({ length: 230 }, (_, at) => key(String(at % 205)));
-    const parts = partsOf(request({ kind: 'BatchGetItem', keys }));
+    const parts = toReadParts(request({ kind: 'BatchGetItem', keys }));
     expect(parts.map((part) => part.kind === 'BatchGetItem' && part.keys.length)).toEqual([100, 100, 5]);
   });
 
@@ -108,9 +108,9 @@ describe('the requests of a read', () => {
   });
 
   it('are none where nothing can come back', () => {
-    expect(partsOf(request({ kind: 'Empty' }))).toEqual([]);
-    expect(partsOf(request({ kind: 'BatchGetItem', keys: [] }))).toEqual([]);
-    expect(partsOf(request({ kind: 'Scan', segments: 4 }, { filter: [{ kind: 'never' }] }))).toEqual([]);
+    expect(toReadParts(request({ kind: 'Empty' }))).toEqual([]);
+    expect(toReadParts(request({ kind: 'BatchGetItem', keys: [] }))).toEqual([]);
+    expect(toReadParts(request({ kind: 'Scan', segments: 4 }, { filter: [{ kind: 'never' }] }))).toEqual([]);
   });
 
   it('ask for whole items where a projection would be too long, and declare no name in vain', () => {

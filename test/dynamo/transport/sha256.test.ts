@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { newSha256 } from '../../../src/dynamo/transport/sha256.ts';
+import { createSha256 } from '../../../src/dynamo/transport/sha256.ts';
 
-const Sha256 = newSha256();
+const Sha256 = createSha256();
 const bytes = fc.uint8Array({ maxLength: 300 });
 
 async function hmac(secret: string, data: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { tokenBucket } from '../../../src/dynamo/transport/token-bucket.ts';
+import { createTokenBucket } from '../../../src/dynamo/transport/token-bucket.ts';
 import { fakeClock } from '../../support/clock.ts';
 
 /** What is consumed in a minute by so many readers, whose pages take as long and as many units as they are told. */
@@ -10,7 +10,7 @@ async function inAMinute(
   answerMs: number,
 ): Promise<number> {
   const clock = fakeClock();
-  const bucket = tokenBucket(rate, clock);
+  const bucket = createTokenBucket(rate, clock);
   let consumed = 0;
   let requests = 0;
   const reader = async (): Promise<void> => {
@@ -42,7 +42,7 @@ describe('a rate of read capacity', () => {
 
   it('is not reached by readers who want less, and leaves them alone', async () => {
     const clock = fakeClock();
-    const bucket = tokenBucket(100, clock);
+    const bucket = createTokenBucket(100, clock);
     for (let i = 0; i < 50; i++) {
       const settle = await bucket.take(undefined);
       settle(0.5);
@@ -53,7 +53,7 @@ describe('a rate of read capacity', () => {
 
   it('lets no more than a second of it be saved up', async () => {
     const clock = fakeClock();
-    const bucket = tokenBucket(10, clock);
+    const bucket = createTokenBucket(10, clock);
     clock.advance(3_600_000);
     const begun = clock.now();
     let consumed = 0;

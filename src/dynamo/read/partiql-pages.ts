@@ -2,7 +2,7 @@ import type { AttributeValue } from '../attribute-value.ts';
 import type { DynamoClient } from '../transport/client.ts';
 import { checkRequest } from '../lint/linter.ts';
 import { readEnvelope, type Page } from '../lane/page.ts';
-import { count, type ReadOptions } from './reader.ts';
+import { countPage, type ReadOptions } from './reader.ts';
 
 /** A PartiQL statement as ExecuteStatement takes it. */
 export interface PartiqlRequest {
@@ -19,7 +19,7 @@ export interface PartiqlRequest {
 type Options = Pick<ReadOptions, 'stats' | 'gate' | 'signal'>;
 
 /** Sends a statement and follows its pages to the end; pages may be empty. */
-export async function* statementPages(
+export async function* readPartiqlPages(
   client: Pick<DynamoClient, 'execute'>,
   { text, parameters, writes, consistent, pageSize }: PartiqlRequest,
   { stats, gate, signal }: Options,
@@ -34,16 +34,16 @@ export async function* statementPages(
   checkRequest({ operation: 'ExecuteStatement', input });
   let token: string | undefined;
   do {
-    const passage = await gate?.enter(signal);
+    const permit = await gate?.acquire(signal);
     let page: Page | undefined;
     try {
       const asked = token === undefined ? input : { ...input, NextToken: token };
-      const onThrottle = passage && (() => passage.throttled());
+      const onThrottle = permit && (() => permit.throttled());
       const answer = await client.execute(asked, stats, { once: writes, onThrottle }, signal);
       page = readEnvelope('ExecuteStatement', answer);
-      count(page, stats);
+      countPage(page, stats);
     } finally {
-      passage?.leave(page);
+      permit?.release(page);
     }
     yield page;
     token = page.nextToken;
