@@ -13,7 +13,7 @@ import {
   stsCredentials,
   stsError,
 } from '../doubles/sts.ts';
-import { collectOutput } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { assertionXml, type AssertionWords, base64, PROVIDER, responseXml, ROLE } from '../support/saml.ts';
 import { createSource } from '../support/create-source.ts';
 import { thrownBy } from '../support/thrown.ts';

@@ -15,7 +15,7 @@ import {
   stsCredentials,
   stsError,
 } from '../doubles/sts.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const ARN = 'arn:aws:iam::123456789012:user/ana';
@@ -49,7 +49,7 @@ describe('getCallerIdentity', () => {
     const error = await thrownBy(() => getCallerIdentity(callTo(sts)));
     expect(error.code).toBe(code);
     expect(error.message).toContain(message);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it('reports a transient failure', async () => {
@@ -77,7 +77,7 @@ describe('getCallerIdentity', () => {
     const error = await thrownBy(() => getCallerIdentity(callTo(sts)));
     expect(error.code).toBe('CONN_NETWORK');
     expect(error.message).toContain(sts.endpoint);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 });
 
@@ -156,8 +156,8 @@ describe('assumeRole', () => {
     );
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);
-    expect(printsOf(error)).not.toContain('CANARY');
-    expect(printsOf(error)).not.toContain('987654');
+    expect(collectOutput(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('987654');
   });
 
   it.each([
@@ -186,7 +186,7 @@ describe('assumeRole', () => {
     await using sts = await startSts(() => ({ status: 200, body }));
     const error = await thrownBy(() => assumeRole({ ...callTo(sts), ...role }));
     expect(error.code).toBe('AUTH_MALFORMED');
-    expect(printsOf(error)).not.toContain('CANARY-SECRET');
+    expect(collectOutput(error)).not.toContain('CANARY-SECRET');
   });
 
   it('signs again with the right time if the local clock is wrong', async () => {
@@ -270,6 +270,6 @@ describe('assumeRoleWithWebIdentity', () => {
     await using sts = await startSts(() => stsError(400, name, 'Token CANARY.JWT.x'));
     const error = await thrownBy(() => assumeRoleWithWebIdentity({ ...call, endpoint: sts.endpoint }));
     expect(error.code).toBe(code);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 });

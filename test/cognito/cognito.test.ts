@@ -14,7 +14,7 @@ import {
   startCognito,
 } from '../doubles/cognito.ts';
 import { type FakePorts, fakePorts } from '../doubles/ports.ts';
-import { collectOutput } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { createSource } from '../support/create-source.ts';
 import { thrownBy } from '../support/thrown.ts';
 

@@ -5,7 +5,7 @@ import { computeSecretHash } from '../../src/cognito/user-pool.ts';
 import { beginSrp, formatSrpTimestamp } from '../../src/cognito/srp.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { MODULUS, serverRun, createVerifier } from '../doubles/srp-server.ts';
-import { collectOutput } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const vector = JSON.parse(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { fakePorts } from '../doubles/ports.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const ODBC = `; data sources
@@ -65,7 +65,7 @@ describe('DSN', () => {
     const bad = { '/etc/odbc.ini': '[x]\nAWSRegoin=Ireland\nPassword=CANARY' };
     const error = await thrownBy(() => parseConnection('DSN=x', fakePorts({ files: bad })));
     expect(error.message).toMatch(/^DSN x: unknown connection property "awsregoin"/);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it('in an unreadable file is an error that names the file', async () => {

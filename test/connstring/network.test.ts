@@ -3,7 +3,7 @@ import { resolveNetworkSettings } from '../../src/connstring/network.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { fakePorts } from '../doubles/ports.ts';
 import { testAuthority } from '../support/certificates.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 type PortOptions = NonNullable<Parameters<typeof fakePorts>[0]>;
@@ -46,7 +46,7 @@ describe('the proxy', () => {
   ])('of %j and the environment %j is refused', async (properties, env, code) => {
     const error = await thrownBy(() => read(properties, { env }));
     expect(error.code).toBe(code);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 });
 

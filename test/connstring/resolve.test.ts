@@ -5,7 +5,7 @@ import type { Options } from '../../src/connstring/properties.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { fakePorts } from '../doubles/ports.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const optionsOf = async (
@@ -99,7 +99,7 @@ describe('parseConnection', () => {
 
   it('does not show a password that a missing semicolon made part of another value', async () => {
     const error = await thrownBy(() => optionsOf('AWSRegion=eu-west-1 Password=CANARY;User=a'));
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it('warns once of ignored keys, but not of those that driver managers add', async () => {
@@ -124,7 +124,7 @@ describe('parseConnection', () => {
       SSOProperties: "ApiToken=CANARY;SSLClientCertPassword='CANARY'",
       RTK: 'CANARY',
     });
-    expect(printsOf(options)).not.toContain('CANARY');
+    expect(collectOutput(options)).not.toContain('CANARY');
     expect(options.password?.reveal()).toBe('CANARY');
   });
 });
@@ -143,6 +143,6 @@ describe('the example strings', () => {
     expect(options.awsRoleArn).toMatch(/^arn:aws:iam::/);
     expect(options.awsPrincipalArn).toMatch(/:saml-provider\//);
     expect(warnings.join()).toBe(text.includes('S3Staging') ? STAGING : '');
-    expect(printsOf(options)).not.toMatch(/CH8Wer|PassValue|01230GGG/);
+    expect(collectOutput(options)).not.toMatch(/CH8Wer|PassValue|01230GGG/);
   });
 });

@@ -7,7 +7,7 @@ import type { PropertySpec } from '../../src/connstring/property-spec.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import type { ConnectionObject } from '../../src/connstring/entries.ts';
 import { fakePorts } from '../doubles/ports.ts';
-import { collectOutput } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const SCHEMES = await loadAllSchemes();

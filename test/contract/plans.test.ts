@@ -8,26 +8,26 @@ import { parseQuery } from '../../src/sql/parse/parse.ts';
 import { type PlanFacts, readPlan } from '../../src/sql/plan/logical-plan.ts';
 import { parsePlan } from '../../src/sql/plan/plan-json.ts';
 import { bigint, catalogOf, decimal, json, tableDef, text } from '../sql/engine-fixture.ts';
-import { tpchTables } from './tpch/data.ts';
+import { createTpchTables } from './tpch/data.ts';
 import { type PlannedStatement, TPCH } from './tpch/statements.ts';
 
-/** A column's type from a value of it. */
-function typeOf(value: object | undefined): SqlType {
+/** Infers the type of a column from a value. */
+function inferType(value: object | undefined): SqlType {
   if (value !== undefined && 'N' in value) return String(value.N).includes('.') ? decimal : bigint;
   return value !== undefined && 'M' in value ? json : text;
 }
 
 const TABLES: readonly TableDef[] = [
-  ...tpchTables().map(({ name, items: [first = {}] }) =>
+  ...createTpchTables().map(({ name, items: [first = {}] }) =>
     tableDef(
       name,
-      Object.fromEntries(Object.entries(first).map(([column, value]) => [column, typeOf(value)])),
+      Object.fromEntries(Object.entries(first).map(([column, value]) => [column, inferType(value)])),
     ),
   ),
   tableDef('events', { id: text, at: text, kind: text, n: bigint, price: decimal, body: json, $item: json }),
 ];
 
-/** What TPC-H does not have: outer joins, set operations, windows, recursion, documents, laterals, grouping sets. */
+/** Shapes that TPC-H lacks: outer joins, set operations, windows, recursion, documents, laterals, grouping sets. */
 const MIXED: readonly (readonly [sql: string, filtered: PlannedStatement['filtered']])[] = [
   ["SELECT * FROM events WHERE id = 'a'", { events: ['id'] }],
   ["SELECT * FROM events WHERE id = 'a' AND at BETWEEN '2026' AND '2027'", { events: ['id', 'at'] }],
@@ -119,16 +119,18 @@ afterAll(() => {
   engine.close();
 });
 
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+const quoteList = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** The plan that DuckDB serialises for a statement over empty stubs, and which table each stub stands for. */
-async function planOf(sql: string): Promise<{ facts: PlanFacts; tables: ReadonlyMap<string, string> }> {
+/** Returns the plan that DuckDB serializes for a statement over empty stubs, and the table of each stub. */
+async function explainInDuckDb(
+  sql: string,
+): Promise<{ facts: PlanFacts; tables: ReadonlyMap<string, string> }> {
   const bound = await bindStatement(await parseQuery(sql), [], catalogOf(TABLES));
   const schema = engine.newSchema();
   await connection.run(`CREATE SCHEMA ${schema}`);
   for (const { alias, columns } of bound.relations) {
     const definitions = columns.map(
-      ({ engineName, column }) => `${quoted(engineName)} ${toDuckdbType(column.type)}`,
+      ({ engineName, column }) => `${quoteList(engineName)} ${toDuckdbType(column.type)}`,
     );
     await connection.run(`CREATE TABLE ${schema}.${alias} (${definitions.join(', ')})`);
   }
@@ -151,8 +153,8 @@ describe.each([
   ['of TPC-H', TPCH],
   ['of other shapes', MIXED.map(([sql, filtered]) => ({ name: sql, sql, filtered }))],
 ])('the plans of statements %s', (_, statements) => {
-  it.each(statements)('serialise and keep their conditions: $name', async ({ sql, filtered }) => {
-    const { facts, tables } = await planOf(sql);
+  it.each(statements)('are serialized with their conditions: $name', async ({ sql, filtered }) => {
+    const { facts, tables } = await explainInDuckDb(sql);
     expect([...facts.scans.keys()].toSorted()).toEqual([...tables.keys()].toSorted());
     const found = new Map<string, string>();
     for (const [alias, { conditions }] of facts.scans) {

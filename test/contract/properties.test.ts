@@ -8,18 +8,18 @@ import { redact } from '../../src/connstring/redact.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { SSO_PROPERTIES } from '../../src/connstring/sso-properties.ts';
 import { fakePorts } from '../doubles/ports.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const tables = { connection: PROPERTIES, SSOProperties: SSO_PROPERTIES };
 const rows = Object.values(tables).flatMap((table) => Object.entries<PropertySpec>(table));
 const ports = fakePorts();
 
-/** The same value as a user would write it. */
-const written = (value: unknown): string => (Array.isArray(value) ? value.join(',') : String(value));
+/** Formats a value as a user would write it. */
+const quoteValue = (value: unknown): string => (Array.isArray(value) ? value.join(',') : String(value));
 
 describe.each(rows)('property %s', (name, spec) => {
-  it('is called in code as users call it', () => {
+  it('has the same name in code and in connection strings', () => {
     expect(name.toLowerCase()).toBe(spec.key.toLowerCase());
     expect(name).toMatch(/^[a-z][A-Za-z0-9]*$/);
     expect(spec.key).toMatch(/^[A-Z][A-Za-z0-9]*$/);
@@ -31,22 +31,22 @@ describe.each(rows)('property %s', (name, spec) => {
     expect(spec.group).not.toBe('');
   });
 
-  it('reads its default as its type', () => {
-    const reading = spec.default === undefined ? undefined : spec.type.read(written(spec.default), ports);
+  it('has a default of its type', () => {
+    const reading = spec.default === undefined ? undefined : spec.type.read(quoteValue(spec.default), ports);
     expect(reading).toEqual(spec.default === undefined ? undefined : { value: spec.default });
   });
 
-  it('has no default where it is a secret', () => {
+  it('has no default if it is a secret', () => {
     expect(spec.type.secret && spec.default).toBeUndefined();
   });
 
-  it('takes its value from well-formed environment variables', () => {
+  it('has well-formed environment variables', () => {
     expect((spec.env ?? []).filter((variable) => !/^[A-Z][A-Z0-9_]+$/.test(variable))).toEqual([]);
   });
 });
 
 describe.each(Object.entries(tables))('the table of %s', (_, table) => {
-  it('uses each key and alias once, ignoring case and blanks', () => {
+  it('uses each key and alias once, ignoring case and spaces', () => {
     const spellings = Object.values<PropertySpec>(table).flatMap((spec) => [
       spec.key,
       ...(spec.aliases ?? []),
@@ -61,7 +61,7 @@ describe('ignored keys', () => {
     ...(spec.aliases ?? []),
   ]);
 
-  it('are no properties, and stand once', () => {
+  it('are not properties, and are listed once', () => {
     const known = new Set(spellings.map(normalizeKey));
     expect(IGNORED_KEYS.filter((row) => known.has(normalizeKey(row.key)))).toEqual([]);
     expect(new Set(IGNORED_KEYS.map((row) => normalizeKey(row.key))).size).toBe(IGNORED_KEYS.length);
@@ -74,9 +74,9 @@ describe('ignored keys', () => {
     expect(instead.filter((key) => !spellings.includes(key ?? ''))).toEqual([]);
   });
 
-  it.each(IGNORED_KEYS.map((row) => row.key))('%s is accepted, and its value never shown', async (key) => {
+  it.each(IGNORED_KEYS.map((row) => row.key))('%s is accepted, and its value is never shown', async (key) => {
     const { options } = await parseConnection(`${key}=CANARY`, ports);
-    expect(printsOf([options, parse(`${key}=CANARY`), redact(`${key}=CANARY`)])).not.toContain('CANARY');
+    expect(collectOutput([options, parse(`${key}=CANARY`), redact(`${key}=CANARY`)])).not.toContain('CANARY');
   });
 });
 
@@ -93,10 +93,10 @@ const secrets = [
 ];
 
 describe.each(secrets)('the secret %s', (_, write) => {
-  it('is read but never printed', async () => {
+  it('is accepted but never printed', async () => {
     const text = write('CANARY');
     const { options, warnings } = await parseConnection(text, ports);
-    expect(printsOf([options, warnings, parse(text), redact(text)])).not.toContain('CANARY');
+    expect(collectOutput([options, warnings, parse(text), redact(text)])).not.toContain('CANARY');
   });
 
   it.each([
@@ -106,8 +106,8 @@ describe.each(secrets)('the secret %s', (_, write) => {
     'x;CANARY=1',
     "'CANARY'CANARY",
     'a;Password=CANARY;Password=b',
-  ])('is not told by the error of a string that goes wrong with %j', async (value) => {
+  ])('does not appear in the error of a string that is malformed by %j', async (value) => {
     const error = await thrownBy(() => parseConnection(write(value), ports));
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 });

@@ -11,15 +11,15 @@ import {
   randomSlice,
   randomTable,
 } from '../differential/generate.ts';
-import { rowText } from '../support/plain-duckdb.ts';
+import { formatRow } from '../support/plain-duckdb.ts';
 import { startTestDatabase, type TableSpec, type TestDatabase } from '../support/test-database.ts';
 
 const TABLES = [501, 502, 503].map(randomTable);
 const STATEMENTS = 6;
-/** Large enough for a Scan in segments to be worth it. */
+/** Large enough to be scanned in segments. */
 const LARGE = { sizeBytes: 64 * 1024 * 1024 };
 
-/** An index that holds every item, and little of each. */
+/** An index that contains every item, but few attributes. */
 const INVERTED: TableSpec = {
   name: 'inverted',
   key: ['pk:S', 'sk:N'],
@@ -46,15 +46,15 @@ beforeAll(async () => {
   for (const table of TABLES) await database.add(table);
   await database.add(INVERTED);
   const scanned = database.withRules([]);
-  for (const sql of INVERTED_STATEMENTS) expected.set(sql, await rowsOf(scanned, sql));
+  for (const sql of INVERTED_STATEMENTS) expected.set(sql, await getRows(scanned, sql));
   for (const table of TABLES)
-    for (const sql of statements(table)) expected.set(sql, await rowsOf(scanned, sql));
+    for (const sql of statements(table)) expected.set(sql, await getRows(scanned, sql));
   everyRule = database.withRules(PUSHDOWN_RULES, LARGE);
   everyPlan = await plans(everyRule);
 }, 60_000);
 afterAll(() => database.close());
 
-/** The same statements each time. */
+/** Generates the same statements each time. */
 function statements(table: RandomTable): readonly string[] {
   const random = seededRandom(11);
   const select = `SELECT * FROM ${table.name} WHERE`;
@@ -62,35 +62,35 @@ function statements(table: RandomTable): readonly string[] {
     i % 4 === 0 && table.key.length === 2 ? slice(random, table) : randomCondition(random, table),
   );
   const alternatives = Array.from({ length: 3 }, () => randomAlternatives(random, table));
-  const impossible = { ours: 'pk IS NULL' };
+  const impossible = { postgres: 'pk IS NULL' };
   return [randomLookup(random, table), ...alternatives, ...conditions, impossible].map(
-    ({ ours }) => `${select} ${ours}`,
+    ({ postgres }) => `${select} ${postgres}`,
   );
 }
 
-function slice(random: Random, table: RandomTable): Pick<Condition, 'ours'> {
+function slice(random: Random, table: RandomTable): Pick<Condition, 'postgres'> {
   const { where, slice: cut } = randomSlice(random, table);
-  return { ours: `${where.ours} ORDER BY ${cut.order}${cut.limit}` };
+  return { postgres: `${where.postgres} ORDER BY ${cut.order}${cut.limit}` };
 }
 
-/** In order where the statement asks for one. */
-async function rowsOf(connection: Connection, sql: string): Promise<readonly string[]> {
+/** Returns the rows in order if the statement has one, and sorted otherwise. */
+async function getRows(connection: Connection, sql: string): Promise<readonly string[]> {
   const { rows } = await connection.query<readonly unknown[]>(sql, [], { rowMode: 'array' });
-  const texts = rows.map(rowText);
-  return sql.includes('ORDER BY') ? texts : texts.toSorted();
+  const lines = rows.map(formatRow);
+  return sql.includes('ORDER BY') ? lines : lines.toSorted();
 }
 
-async function answers(connection: Connection): Promise<ReadonlyMap<string, readonly string[]>> {
+async function runAll(connection: Connection): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = new Map<string, readonly string[]>();
-  for (const sql of expected.keys()) found.set(sql, await rowsOf(connection, sql));
+  for (const sql of expected.keys()) found.set(sql, await getRows(connection, sql));
   return found;
 }
 
 const plans = async (connection: Connection): Promise<readonly unknown[]> =>
   Promise.all([...expected.keys()].map((sql) => connection.explain(sql)));
 
-it('all rules together change no row', async () => {
-  expect(await answers(everyRule)).toEqual(expected);
+it('all rules together do not change the rows', async () => {
+  expect(await runAll(everyRule)).toEqual(expected);
 }, 60_000);
 
 describe.each(PUSHDOWN_RULES)('the rule $name', (rule) => {
@@ -101,26 +101,26 @@ describe.each(PUSHDOWN_RULES)('the rule $name', (rule) => {
       PUSHDOWN_RULES.filter((other) => other !== rule),
       LARGE,
     );
-    // Before they have learned from reading, as in `everyPlan`.
+    // Planned before cardinality feedback, like `everyPlan`.
     otherPlans = await plans(others);
   });
   afterAll(() => others.close());
 
-  it('alone changes no row', async () => {
+  it('alone does not change the rows', async () => {
     await using alone = database.withRules([rule], LARGE);
-    expect(await answers(alone)).toEqual(expected);
+    expect(await runAll(alone)).toEqual(expected);
   }, 60_000);
 
-  it('changes no row by its absence', async () => {
-    expect(await answers(others)).toEqual(expected);
+  it('does not change the rows if it is missing', async () => {
+    expect(await runAll(others)).toEqual(expected);
   }, 60_000);
 
-  it('has something to do in some of these statements', () => {
+  it('changes some of the plans', () => {
     expect(everyPlan).not.toEqual(otherPlans);
   });
 });
 
-describe('a condition the other way round', () => {
+describe('a condition with swapped sides', () => {
   it.each([
     ["pk = 'a'", "'a' = pk"],
     ["pk = 'a' AND sk > 1", "1 < sk AND 'a' = pk"],

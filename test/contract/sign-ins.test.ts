@@ -4,7 +4,7 @@ import { type SignIn, signIn } from '../../src/database/sign-in.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { DriverError } from '../../src/core/errors.ts';
 import { type FakePorts, fakePorts } from '../doubles/ports.ts';
-import { collectOutput } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 import { ELSEWHERE, SIGN_IN_CASES, type ServiceState, type SignInService } from './sign-in-cases.ts';
 

@@ -10,17 +10,17 @@ import { startTestDatabase, type TestDatabase } from '../support/test-database.t
 
 type Parameter = string | number;
 
-interface Question {
+interface Case {
   readonly sql: string;
   readonly parameters: readonly Parameter[];
 }
 
-const QUESTIONS: readonly Question[] = [
+const CASES: readonly Case[] = [
   { sql: "SELECT * FROM things WHERE id = 'a'", parameters: [] },
   { sql: 'SELECT id, n FROM things WHERE id = $1', parameters: ['b'] },
   { sql: 'SELECT id, t, n, f, ok, big, digits, doc, tags, nothing FROM things ORDER BY id', parameters: [] },
   { sql: 'SELECT id FROM things WHERE n > ? ORDER BY id', parameters: [1] },
-  { sql: "SELECT id FROM things WHERE id = 'nobody'", parameters: [] },
+  { sql: "SELECT id FROM things WHERE id = 'missing'", parameters: [] },
   {
     sql: 'SELECT count(*) AS n, sum(n) AS "the sum", max(t) AS "a ""b""", NULL AS nothing FROM things',
     parameters: [],
@@ -32,8 +32,8 @@ const QUESTIONS: readonly Question[] = [
   { sql: 'SELECT i FROM generate_series(1, 5000) AS s(i)', parameters: [] },
 ];
 
-/** A row as a surface without types can show it: documents and all that is no text as JSON. */
-type Surface = (question: Question) => Promise<readonly (readonly unknown[])[]>;
+/** A row as a surface without types shows it: everything but strings as JSON. */
+type Surface = (testCase: Case) => Promise<readonly (readonly unknown[])[]>;
 
 let database: TestDatabase;
 let db: Connection;
@@ -93,11 +93,11 @@ const byApi: Readonly<Record<string, Surface>> = {
   },
 };
 
-/** What the command line prints for a question. */
-async function printed({ sql, parameters }: Question, format: string): Promise<string> {
+/** Returns the output of the command line for a case. */
+async function runQuery({ sql, parameters }: Case, format: string): Promise<string> {
   const io = fakeIo({ connect: (string) => connect(string), env: { DYNADBC_CONNECTION: database.string() } });
-  const given = parameters.flatMap((value) => ['--param', String(value)]);
-  const status = await runCli(['query', sql, '--format', format, ...given], io);
+  const options = parameters.flatMap((value) => ['--param', String(value)]);
+  const status = await runCli(['query', sql, '--format', format, ...options], io);
   expect([status, io.stderr.text()]).toEqual([0, '']);
   return io.stdout.text();
 }
@@ -105,63 +105,63 @@ async function printed({ sql, parameters }: Question, format: string): Promise<s
 const columnNames = async (sql: string): Promise<readonly string[]> =>
   (await db.prepare(sql)).columns.map(({ name }) => name);
 
-/** JSON as other programs read it, but with every digit of its numbers. */
-function fromJson(text: string): Value {
+/** Parses JSON, but keeps every digit of its numbers. */
+function parseJson(text: string): Value {
   return parseDocument(text);
 }
 
-function membersOf(value: Value, names: readonly string[]): unknown[] {
+function getMembers(value: Value, names: readonly string[]): unknown[] {
   const object = new Map(Object.entries(value ?? {}));
   return names.map((name) => object.get(name));
 }
 
 const byJson: Readonly<Record<string, Surface>> = {
-  'the command line as json': async (question) => {
-    const names = await columnNames(question.sql);
-    const rows = fromJson(await printed(question, 'json'));
-    return Array.isArray(rows) ? rows.map((row: Value) => membersOf(row, names)) : [];
+  'the command line as json': async (testCase) => {
+    const names = await columnNames(testCase.sql);
+    const rows = parseJson(await runQuery(testCase, 'json'));
+    return Array.isArray(rows) ? rows.map((row: Value) => getMembers(row, names)) : [];
   },
-  'the command line as ndjson': async (question) => {
-    const names = await columnNames(question.sql);
-    const lines = (await printed(question, 'ndjson')).split('\n').filter((line) => line !== '');
-    return lines.map((line) => membersOf(fromJson(line), names));
+  'the command line as ndjson': async (testCase) => {
+    const names = await columnNames(testCase.sql);
+    const lines = (await runQuery(testCase, 'ndjson')).split('\n').filter((line) => line !== '');
+    return lines.map((line) => getMembers(parseJson(line), names));
   },
 };
 
-describe.each(QUESTIONS)('$sql', (question) => {
+describe.each(CASES)('$sql', (testCase) => {
   let expected: readonly (readonly unknown[])[];
   beforeAll(async () => {
-    expected = (await db.query<Value[]>(question.sql, question.parameters, arrays)).rows;
+    expected = (await db.query<Value[]>(testCase.sql, testCase.parameters, arrays)).rows;
   });
 
-  it.each(Object.entries(byApi))('is answered alike by %s', async (_, surface) => {
-    expect(await surface(question)).toEqual(expected);
+  it.each(Object.entries(byApi))('returns the same rows through %s', async (_, surface) => {
+    expect(await surface(testCase)).toEqual(expected);
   });
 
-  it.each(Object.entries(byJson))('is answered alike by %s', async (_, surface) => {
-    expect(await surface(question)).toEqual(expected);
+  it.each(Object.entries(byJson))('returns the same rows through %s', async (_, surface) => {
+    expect(await surface(testCase)).toEqual(expected);
   });
 
-  it('is answered alike by the command line as csv', async () => {
-    const [header, ...rows] = readCsv(await printed(question, 'csv'));
-    expect(header?.map((name) => name ?? '')).toEqual(await columnNames(question.sql));
-    expect(rows).toEqual(expected.map((row) => row.map(asField)));
+  it('returns the same rows through the command line as CSV', async () => {
+    const [header, ...rows] = readCsv(await runQuery(testCase, 'csv'));
+    expect(header?.map((name) => name ?? '')).toEqual(await columnNames(testCase.sql));
+    expect(rows).toEqual(expected.map((row) => row.map(formatCsvField)));
   });
 });
 
-/** A value as a field of CSV: text as it is, NULL as nothing, the rest as JSON. */
-function asField(value: unknown): string | null {
+/** Formats a CSV field: strings unchanged, NULL as an empty field, anything else as JSON. */
+function formatCsvField(value: unknown): string | null {
   if (value === null) return null;
   if (typeof value === 'string') return value;
   if (typeof value === 'bigint') return String(value);
-  return jsonOf(value);
+  return toCanonicalJson(value);
 }
 
-function jsonOf(value: unknown): string {
+function toCanonicalJson(value: unknown): string {
   if (typeof value === 'bigint') return String(value);
-  if (Array.isArray(value)) return `[${value.map(jsonOf).join(',')}]`;
+  if (Array.isArray(value)) return `[${value.map(toCanonicalJson).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   return `{${Object.entries(value)
-    .map(([name, member]) => `${JSON.stringify(name)}:${jsonOf(member)}`)
+    .map(([name, member]) => `${JSON.stringify(name)}:${toCanonicalJson(member)}`)
     .join(',')}}`;
 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
-import { openPlainDuckDb, type PlainDuckDb, rowText } from '../support/plain-duckdb.ts';
+import { openPlainDuckDb, type PlainDuckDb, formatRow } from '../support/plain-duckdb.ts';
 import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
-import { tpchTables } from './tpch/data.ts';
+import { createTpchTables } from './tpch/data.ts';
 import { CTES, GROUPINGS, LATERALS, SET_OPERATIONS, WINDOWS } from './tpch/shapes.ts';
 import { TPCH } from './tpch/statements.ts';
 
@@ -13,7 +13,7 @@ let plain: PlainDuckDb;
 beforeAll(async () => {
   database = await startTestDatabase();
   plain = await openPlainDuckDb();
-  for (const table of tpchTables()) {
+  for (const table of createTpchTables()) {
     await database.add(table);
     await plain.load(await database.describe(table.name), table.items);
   }
@@ -31,12 +31,12 @@ describe.each([
   ['set operations', SET_OPERATIONS],
   ['laterals and correlated subqueries', LATERALS],
   ['groupings', GROUPINGS],
-])('%s over tables of DynamoDB give the rows of DuckDB', (_, statements) => {
+])('%s over DynamoDB return the same rows as over DuckDB', (_, statements) => {
   it.each(statements)('$name', async ({ sql }) => {
     const { rows } = await db.query<readonly unknown[]>(sql, [], { rowMode: 'array' });
     const expected = await plain.rows(sql);
-    expect(rows.map(rowText)).toEqual(expected);
-    // A sum over nothing would prove little.
+    expect(rows.map(formatRow)).toEqual(expected);
+    // An aggregate over no rows would prove little.
     expect(expected.filter((row) => row !== '[null]').length).toBeGreaterThan(0);
   });
 });

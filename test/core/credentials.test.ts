@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { maskKeyId, sealCredentials } from '../../src/core/credentials.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 
 const credentials = {
   accessKeyId: 'AKIAABCDEFGHIJKLMNOP',
@@ -18,7 +18,7 @@ describe('sealCredentials', () => {
   });
 
   it('masks their secrets in JSON and util.inspect', () => {
-    const printed = printsOf({ inner: [sealCredentials(credentials)] });
+    const printed = collectOutput({ inner: [sealCredentials(credentials)] });
     expect(printed).not.toContain('CANARY');
     expect(printed).toContain('a test');
   });

@@ -4,7 +4,7 @@ import { parseConnection } from '../../src/connstring/resolve.ts';
 import type { Ports } from '../../src/core/ports.ts';
 import { type FakePorts, fakePorts } from '../doubles/ports.ts';
 import { type StsDouble, toFields, startSts, stsCredentials, stsError } from '../doubles/sts.ts';
-import { collectOutput } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const HOUR_MS = 3_600_000;

@@ -5,7 +5,7 @@ import { LOGIN_FAILURE_TTL_MS } from '../../src/credentials/login-failure-cache.
 import type { CredentialSource, Credentials } from '../../src/core/credentials.ts';
 import { DriverError } from '../../src/core/errors.ts';
 import { fakePorts } from '../doubles/ports.ts';
-import { collectOutput } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const HOUR_MS = 3_600_000;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { awsWebIdentity } from '../../src/authschemes/aws-web-identity.ts';
 import { fakePorts } from '../doubles/ports.ts';
 import { type StsDouble, toFields, startSts, stsCredentials, stsError } from '../doubles/sts.ts';
-import { collectOutput } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { createSource } from '../support/create-source.ts';
 import { thrownBy } from '../support/thrown.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type SignIn, signIn } from '../../src/database/sign-in.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { type FakePorts, fakePorts } from '../doubles/ports.ts';
-import { collectOutput } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const CREDENTIALS = '/home/ana/.aws/credentials';

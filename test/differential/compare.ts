@@ -5,7 +5,7 @@ import type { Connection } from '../../src/session/connection.ts';
 import { seededRandom } from '../../src/sandbox/random.ts';
 import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
 import { startDynamoDbLocal } from '../doubles/dynamodb-local.ts';
-import { openPlainDuckDb, type PlainDuckDb, rowText } from '../support/plain-duckdb.ts';
+import { openPlainDuckDb, type PlainDuckDb, formatRow } from '../support/plain-duckdb.ts';
 import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import {
   type Condition,
@@ -20,13 +20,13 @@ import {
 const PER_TABLE = 50;
 const CONDITIONS = Number(process.env['DYNADBC_PREDICATES'] ?? 1500);
 const FIRST_SEED = Number(process.env['DYNADBC_SEED'] ?? 1);
-/** dynalite starts at once, DynamoDB Local is closer to DynamoDB. */
+/** dynalite starts immediately; DynamoDB Local is closer to DynamoDB. */
 const ON_LOCAL = process.env['DYNADBC_EMULATOR'] === 'local';
 const SEEDS = Array.from({ length: Math.ceil(CONDITIONS / PER_TABLE) }, (_, i) => FIRST_SEED + i);
-/** So many random tables are read in every way there is. */
-const ENOUGH = 4;
+/** With this number of random tables, all access paths occur. */
+const MIN_TABLES_FOR_ALL_PATHS = 4;
 
-/** A worker's share of the random tables: every `of`-th, from this one on. */
+/** Tests every `of`-th random table, beginning with `share`, so that workers can divide them. */
 export function compareOnRandomTables(share: number, of: number): void {
   const seeds = SEEDS.filter((_, i) => i % of === share);
   const paths = new Set<string>();
@@ -46,21 +46,23 @@ export function compareOnRandomTables(share: number, of: number): void {
     await database.close();
   });
 
-  describe('a plan, a Scan and DuckDB alone give the same rows', () => {
+  describe('a plan, a Scan and DuckDB return the same rows', () => {
     for (const seed of seeds) {
       it(`for random conditions on random table ${seed}`, async () => {
         const table = randomTable(seed);
         await database.add(table);
         await plain.load(await database.describe(table.name), table.items);
-        const all = askedOf(table, seed);
-        const byDuckDb = await together(all, 'duckdb', '', (sql) => plain.rows(sql));
+        const all = randomQueries(table, seed);
+        const byDuckDb = await runTogether(all, 'duckdb', '', (sql) => plain.rows(sql));
         const oneScan = `WITH ${table.name} AS MATERIALIZED (SELECT * FROM dynamodb.${table.name}) `;
-        const byScan = await together(all, 'ours', oneScan, (sql) => rowsOf(scanned, sql));
+        const byScan = await runTogether(all, 'postgres', oneScan, (sql) => getRows(scanned, sql));
         const differences: unknown[] = [];
-        for (const [i, asked] of all.entries()) {
-          const sql = sqlOf(asked, 'ours');
-          const byPlan = await outcome(() => rowsOf(planned, sql, paths));
-          const found = [byPlan, byScan[i] ?? [], byDuckDb[i] ?? []].map((rows) => inOrder(asked, rows));
+        for (const [i, query] of all.entries()) {
+          const sql = toSql(query, 'postgres');
+          const byPlan = await captureError(() => getRows(planned, sql, paths));
+          const found = [byPlan, byScan[i] ?? [], byDuckDb[i] ?? []].map((rows) =>
+            sortUnordered(query, rows),
+          );
           if (!found.every((rows) => isDeepStrictEqual(rows, found[2])))
             differences.push({ sql, byPlan: found[0], byScan: found[1], byDuckDb: found[2] });
         }
@@ -70,7 +72,7 @@ export function compareOnRandomTables(share: number, of: number): void {
       });
     }
 
-    (seeds.length < ENOUGH ? it.skip : it)('by every way there is to read a table', () => {
+    (seeds.length < MIN_TABLES_FOR_ALL_PATHS ? it.skip : it)('using every access path', () => {
       expect([...paths].toSorted()).toEqual(['BatchGetItem', 'GetItem', 'No', 'Query', 'Scan']);
     });
   });
@@ -82,36 +84,36 @@ async function dynamoDbLocal() {
   return local;
 }
 
-/** Of twenty conditions one is a whole key and two are alternatives across keys. */
+/** Of twenty conditions, one is a whole key and two are alternatives with different keys. */
 const KINDS = [randomLookup, randomAlternatives, randomAlternatives];
 
-interface Asked {
+interface Query {
   readonly table: string;
   readonly all: boolean;
   readonly where: Condition;
-  /** The order of the rows and how many of them; unless said, any order and all. */
+  /** The order and the limit; by default, all rows in any order. */
   readonly slice?: { readonly order: string; readonly limit: string };
 }
 
-function askedOf(table: RandomTable, seed: number): readonly Asked[] {
+function randomQueries(table: RandomTable, seed: number): readonly Query[] {
   const random = seededRandom(seed);
-  return Array.from({ length: PER_TABLE }, (): Asked => {
-    const asked = { table: table.name, all: random.chance(0.3) };
-    if (table.key.length === 2 && random.chance(0.25)) return { ...asked, ...randomSlice(random, table) };
+  return Array.from({ length: PER_TABLE }, (): Query => {
+    const query = { table: table.name, all: random.chance(0.3) };
+    if (table.key.length === 2 && random.chance(0.25)) return { ...query, ...randomSlice(random, table) };
     const choose = KINDS[random.below(20)] ?? randomCondition;
-    return { ...asked, where: choose(random, table) };
+    return { ...query, where: choose(random, table) };
   });
 }
 
-function sqlOf({ table, all, where, slice }: Asked, dialect: keyof Condition): string {
+function toSql({ table, all, where, slice }: Query, dialect: keyof Condition): string {
   const order = slice === undefined ? '' : ` ORDER BY ${slice.order}${slice.limit}`;
   return `SELECT ${all ? '*' : 'pk'} FROM ${table} WHERE ${where[dialect]}${order}`;
 }
 
-/** Rows as texts, or what went wrong. */
+/** Formatted rows, or the error. */
 type Outcome = readonly string[] | string;
 
-async function outcome(work: () => Promise<readonly string[]>): Promise<Outcome> {
+async function captureError(work: () => Promise<readonly string[]>): Promise<Outcome> {
   try {
     return await work();
   } catch (error) {
@@ -119,19 +121,19 @@ async function outcome(work: () => Promise<readonly string[]>): Promise<Outcome>
   }
 }
 
-function inOrder({ slice }: Asked, rows: Outcome): Outcome {
+function sortUnordered({ slice }: Query, rows: Outcome): Outcome {
   return slice !== undefined || typeof rows === 'string' ? rows : rows.toSorted();
 }
 
-async function rowsOf(connection: Connection, sql: string, paths?: Set<string>): Promise<string[]> {
+async function getRows(connection: Connection, sql: string, paths?: Set<string>): Promise<string[]> {
   const { rows, stats } = await connection.query<readonly unknown[]>(sql, [], { rowMode: 'array' });
   for (const line of stats.plan) paths?.add(line.split(' ')[0] ?? '');
-  return rows.map(rowText);
+  return rows.map(formatRow);
 }
 
-/** What each would give alone, of one statement for all: so they share one Scan. Alone where one of them fails. */
-async function together(
-  all: readonly Asked[],
+/** Combines all queries into one statement, so that they share a Scan. If one of them fails, runs each separately. */
+async function runTogether(
+  all: readonly Query[],
   dialect: keyof Condition,
   before: string,
   rows: (sql: string) => Promise<readonly string[]>,
@@ -142,15 +144,15 @@ async function together(
       ? `SELECT ${i} AS part, 0 AS place, * ${from}`
       : `(SELECT ${i} AS part, row_number() OVER (ORDER BY ${slice.order}) AS place, * ${from} ORDER BY ${slice.order}${slice.limit})`;
   });
-  const found = await outcome(() => rows(before + parts.join(' UNION ALL ')));
-  if (typeof found !== 'string') return apart(found, all);
+  const found = await captureError(() => rows(before + parts.join(' UNION ALL ')));
+  if (typeof found !== 'string') return splitRows(found, all);
   const outcomes: Outcome[] = [];
-  for (const asked of all) outcomes.push(await outcome(() => rows(sqlOf(asked, dialect))));
+  for (const query of all) outcomes.push(await captureError(() => rows(toSql(query, dialect))));
   return outcomes;
 }
 
-/** The rows of each statement in its order; `pk` is the first column. */
-function apart(rows: readonly string[], all: readonly Asked[]): readonly string[][] {
+/** Splits the rows by query, in the order of each. The first column is `pk`. */
+function splitRows(rows: readonly string[], all: readonly Query[]): readonly string[][] {
   const found = all.map((): [place: number, row: string][] => []);
   for (const row of rows) {
     const [part, place, ...values]: [string, string, ...unknown[]] = JSON.parse(row);

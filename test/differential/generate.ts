@@ -8,8 +8,8 @@ const N = (digits: string): AttributeValue => ({ N: digits });
 type Kind = keyof typeof VALUES;
 
 /**
- * Nothing from U+E000 to U+FFFF: DynamoDB orders text by its bytes in UTF-8, dynalite by JavaScript's units, and there
- * these two differ. test/session/dynamodb-local.test.ts has such text.
+ * Without characters from U+E000 to U+FFFF: DynamoDB orders strings by their UTF-8 bytes, dynalite by UTF-16 units, which differ
+ * there. test/session/dynamodb-local.test.ts tests such strings.
  */
 const TEXTS = [
   '',
@@ -30,19 +30,19 @@ const TEXTS = [
   '10',
   '9',
 ];
-/** No empty text either: dynalite takes it for a missing attribute in `begins_with` and `contains`. */
+/** Without the empty string, which dynalite treats as a missing attribute in `begins_with` and `contains`. */
 const STORED_TEXTS = TEXTS.slice(1);
 const BASE64 = ['AA==', 'AQI=', '/w==', 'J1w=', 'YWI='];
 
-/** What the attributes of random tables hold, by kind. */
+/** Random values of attributes, by kind. */
 const VALUES = {
-  text: (random: Random) => S(one(random, STORED_TEXTS)),
+  text: (random: Random) => S(pickOne(random, STORED_TEXTS)),
   integer: (random: Random) => N(String(random.below(9) - 3)),
   long: (random: Random) =>
-    N(one(random, ['9007199254740993', '-9223372036854775808', '9223372036854775807', '0', '1', '-1'])),
+    N(pickOne(random, ['9007199254740993', '-9223372036854775808', '9223372036854775807', '0', '1', '-1'])),
   huge: (random: Random) =>
     N(
-      one(random, [
+      pickOne(random, [
         '12345678901234567890',
         '9223372036854775808',
         '-99999999999999999999',
@@ -53,7 +53,7 @@ const VALUES = {
   price: (random: Random) => N((random.below(400) / 100 - 1).toFixed(2).replace(/\.?0+$/, '')),
   digits: (random: Random) =>
     N(
-      one(random, [
+      pickOne(random, [
         '12345678901234567890.123456789012345678',
         '0.1',
         '12345678901234567890.123456789012345679',
@@ -61,11 +61,13 @@ const VALUES = {
         '7.25',
       ]),
     ),
-  float: (random: Random) => N(one(random, ['1E+20', '1.5E-20', '0.1', '-2.5', '3E+40', '0', '12345.678'])),
-  wild: (random: Random) => N(one(random, ['1E+120', '5', '0.5', '-3'])),
+  float: (random: Random) =>
+    N(pickOne(random, ['1E+20', '1.5E-20', '0.1', '-2.5', '3E+40', '0', '12345.678'])),
+  wild: (random: Random) => N(pickOne(random, ['1E+120', '5', '0.5', '-3'])),
   boolean: (random: Random): AttributeValue => ({ BOOL: random.chance(0.5) }),
-  binary: (random: Random): AttributeValue => ({ B: one(random, BASE64) }),
-  mixed: (random: Random): AttributeValue => one(random, [S('a'), S('1'), N('1'), N('2.5'), { BOOL: true }]),
+  binary: (random: Random): AttributeValue => ({ B: pickOne(random, BASE64) }),
+  mixed: (random: Random): AttributeValue =>
+    pickOne(random, [S('a'), S('1'), N('1'), N('2.5'), { BOOL: true }]),
   map: (random: Random): AttributeValue => ({
     M: {
       k: VALUES.text(random),
@@ -74,8 +76,8 @@ const VALUES = {
     },
   }),
   list: (random: Random): AttributeValue => ({ L: [VALUES.integer(random), VALUES.text(random)] }),
-  // A set has no order: with one member every emulator agrees on it.
-  set: (random: Random): AttributeValue => ({ SS: [one(random, STORED_TEXTS)] }),
+  // Sets are unordered, and emulators return their members in different orders.
+  set: (random: Random): AttributeValue => ({ SS: [pickOne(random, STORED_TEXTS)] }),
   numberSet: (random: Random): AttributeValue => ({ NS: [String(random.below(3))] }),
 } as const satisfies Record<string, (random: Random) => AttributeValue>;
 
@@ -86,27 +88,27 @@ interface Attribute {
   readonly kind: Kind;
 }
 
-/** A random table, and how its attributes may be compared. */
+/** A random table, and the kinds of its attributes. */
 export interface RandomTable extends TableSpec {
   readonly attributes: readonly Attribute[];
 }
 
-/** A condition in the two spellings where PostgreSQL and DuckDB differ. */
+/** A condition in PostgreSQL's and in DuckDB's dialect. */
 export interface Condition {
-  readonly ours: string;
+  readonly postgres: string;
   readonly duckdb: string;
 }
 
 const KEY_KINDS = { S: 'text', N: 'integer', B: 'binary' } as const;
 
-/** Tables of every kind of key, with global and local indexes of every projection, sparse and mixed attributes. */
+/** Creates a table with random key types, global and local indexes of random projections, and sparse and mixed attributes. */
 export function randomTable(seed: number): RandomTable {
   const random = seededRandom(seed * 7919 + 1);
-  const hash = one(random, ['S', 'S', 'N', 'B'] as const);
-  const range = one(random, ['S', 'N', 'B', undefined] as const);
+  const hash = pickOne(random, ['S', 'S', 'N', 'B'] as const);
+  const range = pickOne(random, ['S', 'N', 'B', undefined] as const);
   const key: KeySpec = range === undefined ? [`pk:${hash}`] : [`pk:${hash}`, `sk:${range}`];
-  const first = one(random, ['S', 'N'] as const);
-  const second = one(random, ['S', 'N', 'B'] as const);
+  const first = pickOne(random, ['S', 'N'] as const);
+  const second = pickOne(random, ['S', 'N', 'B'] as const);
   const indexes: IndexSpec[] = [
     { name: 'by_g', key: ['g:' + first, 'h:' + second], projection: projection(random) },
     { name: 'by_h', key: ['h:' + second], projection: projection(random) },
@@ -130,18 +132,18 @@ export function randomTable(seed: number): RandomTable {
   ];
   const items = new Map<string, AttributeMap>();
   for (let i = 0; i < ITEMS; i++) {
-    const item: Record<string, AttributeValue> = { pk: keyOf(random, hash) };
-    if (range !== undefined) item['sk'] = keyOf(random, range);
+    const item: Record<string, AttributeValue> = { pk: randomKey(random, hash) };
+    if (range !== undefined) item['sk'] = randomKey(random, range);
     for (const { name, kind } of attributes) {
       const isKey = name === 'g' || name === 'h';
       if (i > 0 && random.chance(0.25)) continue;
-      // The first item settles that no number of SQL holds such values.
+      // With the first item, the values do not fit any numeric type of SQL.
       if (i === 0 && kind === 'wild') item[name] = N('1.2345678901234567E-100');
       else
         item[name] = random.chance(isKey ? 0 : 0.1)
           ? { NULL: true }
           : isKey
-            ? keyOf(random, name === 'g' ? first : second)
+            ? randomKey(random, name === 'g' ? first : second)
             : VALUES[kind](random);
     }
     const identity = JSON.stringify([item['pk'], item['sk']]);
@@ -155,28 +157,28 @@ export function randomTable(seed: number): RandomTable {
     name: `random_${seed}`,
     key,
     indexes,
-    items: reallyMixed([...items.values()]),
+    items: keepMixed([...items.values()]),
     attributes: [...keys, ...keys, ...keys, ...attributes],
   };
 }
 
 function projection(random: Random): NonNullable<IndexSpec['projection']> {
-  return one(random, ['ALL', 'KEYS_ONLY', ['a_text', 'a_integer'], ['a_price']]);
+  return pickOne(random, ['ALL', 'KEYS_ONLY', ['a_text', 'a_integer'], ['a_price']]);
 }
 
-/** Items whose `a_mixed` has several types: conditions on it take the column for json. */
-function reallyMixed(items: readonly AttributeMap[]): readonly AttributeMap[] {
+/** Ensures that `a_mixed` has several types, since conditions on it assume a json column. */
+function keepMixed(items: readonly AttributeMap[]): readonly AttributeMap[] {
   const types = new Set(items.flatMap(({ a_mixed: value }) => Object.keys(value ?? { NULL: true })));
   types.delete('NULL');
   if (types.size !== 1) return items;
   const [first, second, ...rest] = items;
-  if (second === undefined) throw new Error('One item has no several types');
+  if (second === undefined) throw new Error('the table needs two items');
   return [{ ...first, a_mixed: S('a') }, { ...second, a_mixed: N('1') }, ...rest];
 }
 
-/** Empty text and empty binary are no keys. */
-function keyOf(random: Random, type: 'S' | 'N' | 'B'): AttributeValue {
-  return type === 'S' ? S(one(random, STORED_TEXTS)) : VALUES[KEY_KINDS[type]](random);
+/** Keys cannot be empty strings or empty binary values. */
+function randomKey(random: Random, type: 'S' | 'N' | 'B'): AttributeValue {
+  return type === 'S' ? S(pickOne(random, STORED_TEXTS)) : VALUES[KEY_KINDS[type]](random);
 }
 
 /** A random condition on the table's columns. */
@@ -186,22 +188,22 @@ export function randomCondition(random: Random, table: RandomTable, depth = 0): 
       randomCondition(random, table, depth + 1),
     );
     const word = random.chance(0.65) ? ' AND ' : ' OR ';
-    return wrap(random, {
-      ours: parts.map(({ ours }) => ours).join(word),
+    return randomWrapping(random, {
+      postgres: parts.map(({ postgres }) => postgres).join(word),
       duckdb: parts.map(({ duckdb }) => duckdb).join(word),
     });
   }
-  const attribute = one(random, table.attributes);
-  return wrap(random, leaf(random, attribute, table.name));
+  const attribute = pickOne(random, table.attributes);
+  return randomWrapping(random, randomComparison(random, attribute, table.name));
 }
 
-function wrap(random: Random, { ours, duckdb }: Condition): Condition {
+function randomWrapping(random: Random, { postgres, duckdb }: Condition): Condition {
   const not = random.chance(0.12) ? 'NOT ' : '';
-  return { ours: `${not}(${ours})`, duckdb: `${not}(${duckdb})` };
+  return { postgres: `${not}(${postgres})`, duckdb: `${not}(${duckdb})` };
 }
 
-function leaf(random: Random, { name, kind }: Attribute, table: string): Condition {
-  if (random.chance(0.1)) return same(`${name} IS ${random.chance(0.5) ? 'NOT ' : ''}NULL`);
+function randomComparison(random: Random, { name, kind }: Attribute, table: string): Condition {
+  if (random.chance(0.1)) return sameInBoth(`${name} IS ${random.chance(0.5) ? 'NOT ' : ''}NULL`);
   switch (kind) {
     case 'text':
       if (random.chance(0.15)) return size(random, name, ['length', 'length'], ['octet_length', 'strlen']);
@@ -214,11 +216,11 @@ function leaf(random: Random, { name, kind }: Attribute, table: string): Conditi
     case 'float':
       return compare(random, name, (each) => number(each, kind));
     case 'wild':
-      // Digits that no type of SQL holds are text.
+      // Numbers that do not fit any type of SQL are strings.
       return compare(random, name, textLiteral);
     case 'boolean':
-      return same(
-        one(random, [
+      return sameInBoth(
+        pickOne(random, [
           name,
           `NOT ${name}`,
           `${name} = TRUE`,
@@ -232,89 +234,120 @@ function leaf(random: Random, { name, kind }: Attribute, table: string): Conditi
       return compare(random, name, binary);
     case 'mixed': {
       if (random.chance(0.7))
-        return place(random, { ours: name, duckdb: `(${name} ->> '$')` }, ['a', '1', '2.5', 'true', 'b']);
-      const rest = `${one(random, ['=', '<>'])} `;
-      const value = one(random, ['1', '2.5', 'true']);
-      return { ours: `${name} ${rest}${value}`, duckdb: `CAST(${name} AS VARCHAR) ${rest}'${value}'` };
+        return compareDocument(random, { postgres: name, duckdb: `(${name} ->> '$')` }, [
+          'a',
+          '1',
+          '2.5',
+          'true',
+          'b',
+        ]);
+      const rest = `${pickOne(random, ['=', '<>'])} `;
+      const value = pickOne(random, ['1', '2.5', 'true']);
+      return { postgres: `${name} ${rest}${value}`, duckdb: `CAST(${name} AS VARCHAR) ${rest}'${value}'` };
     }
     case 'map':
-      return inMap(random, name);
+      return randomMember(random, name);
     case 'list':
       if (random.chance(0.3)) return size(random, name, ['json_array_length', 'json_array_length']);
       if (random.chance(0.3))
-        return inChild(table, `${name}.value #>> '{}' = 'a' AND _index = 2`, name, `(${name} ->> 1) = 'a'`);
-      return place(random, same(`(${name} ->> ${random.below(3)})`), ['a', 'b', '1', '-2', '']);
+        return existsElement(
+          table,
+          `${name}.value #>> '{}' = 'a' AND _index = 2`,
+          name,
+          `(${name} ->> 1) = 'a'`,
+        );
+      return compareDocument(random, sameInBoth(`(${name} ->> ${random.below(3)})`), [
+        'a',
+        'b',
+        '1',
+        '-2',
+        '',
+      ]);
     case 'set':
     case 'numberSet':
       if (random.chance(0.3)) return size(random, name, ['json_array_length', 'json_array_length']);
       if (random.chance(0.3))
         return kind === 'set'
-          ? member(random, table, name, 'VARCHAR', "'a'")
-          : member(random, table, name, 'BIGINT', '1');
-      return place(random, same(`(${name} ->> 0)`), ['a', 'b', '1']);
+          ? memberCondition(random, table, name, 'VARCHAR', "'a'")
+          : memberCondition(random, table, name, 'BIGINT', '1');
+      return compareDocument(random, sameInBoth(`(${name} ->> 0)`), ['a', 'b', '1']);
   }
 }
 
-/** What `->>` and its kin reach in a map: texts, numbers, elements of a list, and what is not there. */
-function inMap(random: Random, name: string): Condition {
+/** A condition on a member of a map: a string, a number, an element of a list, or a missing member. */
+function randomMember(random: Random, name: string): Condition {
   switch (random.below(5)) {
     case 0: {
       const op = comparison(random);
-      const type = one(random, ['int', 'numeric', 'float8']);
-      return same(`(${name} ->> 'n')::${type} ${op} ${random.below(9) - 3}`);
+      const type = pickOne(random, ['int', 'numeric', 'float8']);
+      return sameInBoth(`(${name} ->> 'n')::${type} ${op} ${random.below(9) - 3}`);
     }
     case 1: {
-      const reached = { ours: `(${name} #>> '{deep,0}')`, duckdb: `(${name} ->> '$.deep[0]')` };
-      return place(random, reached, TEXTS);
+      const member = { postgres: `(${name} #>> '{deep,0}')`, duckdb: `(${name} ->> '$.deep[0]')` };
+      return compareDocument(random, member, TEXTS);
     }
     case 2:
-      return place(random, same(`((${name} -> 'deep') ->> 0)`), TEXTS);
+      return compareDocument(random, sameInBoth(`((${name} -> 'deep') ->> 0)`), TEXTS);
     case 3:
-      return place(random, same(`(${name} ->> 'n')`), ['1', '-2', '0', '1.0', 'a']);
+      return compareDocument(random, sameInBoth(`(${name} ->> 'n')`), ['1', '-2', '0', '1.0', 'a']);
     default:
-      return place(random, same(`(${name} ->> '${one(random, ['k', 'nothing'])}')`), TEXTS);
+      return compareDocument(
+        random,
+        sameInBoth(`(${name} ->> '${pickOne(random, ['k', 'nothing'])}')`),
+        TEXTS,
+      );
   }
 }
 
-/** A text in a document, compared in some way. */
-function place(random: Random, { ours, duckdb }: Condition, texts: readonly string[]): Condition {
-  const literal = (): string => `'${one(random, texts).replaceAll("'", "''")}'`;
+/** A random comparison of a member of a document. */
+function compareDocument(
+  random: Random,
+  { postgres, duckdb }: Condition,
+  strings: readonly string[],
+): Condition {
+  const literal = (): string => `'${pickOne(random, strings).replaceAll("'", "''")}'`;
   const [x, y] = [literal(), literal()];
   const not = random.chance(0.4) ? ' NOT' : '';
-  const rest = one(random, [
+  const rest = pickOne(random, [
     `${comparison(random)} ${x}`,
     `${comparison(random)} ${x}`,
     `= ${x}`,
     `IS${not} NULL`,
     `${not} IN (${x}, ${y})`,
     `${not} BETWEEN ${x} AND ${y}`,
-    `${not} LIKE '${one(random, ['a%', '%b%', '1%', '%'])}'`,
+    `${not} LIKE '${pickOne(random, ['a%', '%b%', '1%', '%'])}'`,
   ]);
-  return { ours: `${ours} ${rest}`, duckdb: `${duckdb} ${rest}` };
+  return { postgres: `${postgres} ${rest}`, duckdb: `${duckdb} ${rest}` };
 }
 
-/** The size of an attribute by one of these functions, in PostgreSQL's spelling and in DuckDB's. */
+/** A condition on the size of an attribute, by one of these functions. */
 function size(
   random: Random,
   name: string,
-  ...functions: readonly (readonly [ours: string, duckdb: string])[]
+  ...functions: readonly (readonly [postgres: string, duckdb: string])[]
 ): Condition {
-  const [ours, duckdb] = one(random, functions);
+  const [postgres, duckdb] = pickOne(random, functions);
   const rest = `(${name}) ${comparison(random)} ${random.below(5)}`;
-  return { ours: ours + rest, duckdb: duckdb + rest };
+  return { postgres: postgres + rest, duckdb: duckdb + rest };
 }
 
-/** Items some of whose elements meet a condition, found by the table of the elements; to DuckDB by a condition on the item. */
-function inChild(table: string, ours: string, name: string, duckdb: string): Condition {
+/** Items with an element that meets a condition: through the child table, and for DuckDB through the item. */
+function existsElement(table: string, postgres: string, name: string, duckdb: string): Condition {
   return {
-    ours: `pk IN (SELECT ${name}.pk FROM "${table}.${name}" AS ${name} WHERE ${ours})`,
+    postgres: `pk IN (SELECT ${name}.pk FROM "${table}.${name}" AS ${name} WHERE ${postgres})`,
     duckdb: `pk IN (SELECT inner_t.pk FROM ${table} AS inner_t WHERE ${duckdb})`,
   };
 }
 
-function member(random: Random, table: string, name: string, type: string, value: string): Condition {
-  const ours = one(random, [`${name}.value = ${value}`, `${name}.value = ${value} AND _index = 1`]);
-  return inChild(table, ours, name, `list_contains(from_json(${name}, '["${type}"]'), ${value})`);
+function memberCondition(
+  random: Random,
+  table: string,
+  name: string,
+  type: string,
+  value: string,
+): Condition {
+  const postgres = pickOne(random, [`${name}.value = ${value}`, `${name}.value = ${value} AND _index = 1`]);
+  return existsElement(table, postgres, name, `list_contains(from_json(${name}, '["${type}"]'), ${value})`);
 }
 
 function compare(random: Random, name: string, literal: (random: Random) => Condition): Condition {
@@ -330,18 +363,18 @@ function compare(random: Random, name: string, literal: (random: Random) => Cond
     return `${name} ${op} ${x}`;
   };
   return {
-    ours: write(operands.map(({ ours }) => ours)),
+    postgres: write(operands.map(({ postgres }) => postgres)),
     duckdb: write(operands.map(({ duckdb }) => duckdb)),
   };
 }
 
 function comparison(random: Random): string {
-  return one(random, ['=', '=', '=', '<', '<=', '>', '>=', '<>']);
+  return pickOne(random, ['=', '=', '=', '<', '<=', '>', '>=', '<>']);
 }
 
-/** Patterns escape nothing: PostgreSQL's escape by default is the backslash, DuckDB has none. */
+/** Patterns contain no backslash, which is an escape character only in PostgreSQL. */
 function like(random: Random, name: string): Condition {
-  const pattern = one(random, [
+  const pattern = pickOne(random, [
     'a%',
     '%b%',
     'ab',
@@ -357,87 +390,90 @@ function like(random: Random, name: string): Condition {
     'a%c',
     '_b%',
   ]);
-  return same(`${name} ${random.chance(0.3) ? 'NOT ' : ''}LIKE '${pattern}'`);
+  return sameInBoth(`${name} ${random.chance(0.3) ? 'NOT ' : ''}LIKE '${pattern}'`);
 }
 
 function textLiteral(random: Random): Condition {
-  return same(`'${one(random, TEXTS).replaceAll("'", "''")}'`);
+  return sameInBoth(`'${pickOne(random, TEXTS).replaceAll("'", "''")}'`);
 }
 
 function binary(random: Random): Condition {
-  return bytes(one(random, BASE64));
+  return bytes(pickOne(random, BASE64));
 }
 
 function bytes(base64: string): Condition {
   const hex = Buffer.from(base64, 'base64').toString('hex');
-  return { ours: `'\\x${hex}'::bytea`, duckdb: `'${hex.replace(/../g, '\\x$&')}'::BLOB` };
+  return { postgres: `'\\x${hex}'::bytea`, duckdb: `'${hex.replace(/../g, '\\x$&')}'::BLOB` };
 }
 
-/** Mostly a number that the column may hold; now and then one of another kind. */
+/** Usually a number of the column's kind, sometimes one of another. */
 function number(random: Random, kind: Kind): Condition {
-  const from = random.chance(0.8) ? kind : one(random, ['integer', 'price'] as const);
+  const from = random.chance(0.8) ? kind : pickOne(random, ['integer', 'price'] as const);
   const value = VALUES[from](random);
-  if (!('N' in value)) throw new TypeError(`${from} is no number`);
-  return same(value.N.startsWith('-') ? `(${value.N})` : value.N);
+  if (!('N' in value)) throw new TypeError(`${from} is not a number`);
+  return sameInBoth(value.N.startsWith('-') ? `(${value.N})` : value.N);
 }
 
-function same(sql: string): Condition {
-  return { ours: sql, duckdb: sql };
+function sameInBoth(sql: string): Condition {
+  return { postgres: sql, duckdb: sql };
 }
 
-function one<T>(random: Random, from: readonly T[]): T {
+function pickOne<T>(random: Random, from: readonly T[]): T {
   return from[random.below(from.length)] as T;
 }
 
-/** Some partitions, perhaps under a condition, in an order of their keys, from somewhere to somewhere. */
+/** A few partitions, possibly with a condition, ordered by their keys, with a random limit and offset. */
 export function randomSlice(
   random: Random,
   table: RandomTable,
 ): { readonly where: Condition; readonly slice: { readonly order: string; readonly limit: string } } {
   const partitions = Array.from({ length: 1 + random.below(3) }, () =>
-    literalOf(one(random, table.items)['pk']),
+    toLiteral(pickOne(random, table.items)['pk']),
   );
-  const more = random.chance(0.5) ? randomCondition(random, table, 2) : same('TRUE');
-  const [first, second] = one(random, [['sk', 'pk'] as const, ['pk', 'sk'] as const]);
+  const more = random.chance(0.5) ? randomCondition(random, table, 2) : sameInBoth('TRUE');
+  const [first, second] = pickOne(random, [['sk', 'pk'] as const, ['pk', 'sk'] as const]);
   const direction = (): string => (random.chance(0.5) ? ' DESC' : '');
   const order = `${first}${direction()}, ${second}${direction()}`;
   const limit = random.chance(0.7) ? ` LIMIT ${random.below(4)}` : '';
   const offset = random.chance(0.4) ? ` OFFSET ${random.below(3)}` : '';
   const write = (side: keyof Condition): string =>
     `pk IN (${partitions.map((partition) => partition[side]).join(', ')}) AND ${more[side]}`;
-  return { where: { ours: write('ours'), duckdb: write('duckdb') }, slice: { order, limit: limit + offset } };
+  return {
+    where: { postgres: write('postgres'), duckdb: write('duckdb') },
+    slice: { order, limit: limit + offset },
+  };
 }
 
-/** The whole key of some item. */
+/** The whole key of a random item. */
 export function randomLookup(random: Random, table: RandomTable): Condition {
-  const item = one(random, table.items);
+  const item = pickOne(random, table.items);
   const names = table.key.flatMap((word) => word?.split(':')[0] ?? []);
-  const parts = names.map((name) => ({ name, literal: literalOf(item[name]) }));
+  const parts = names.map((name) => ({ name, literal: toLiteral(item[name]) }));
   return {
-    ours: parts.map(({ name, literal }) => `${name} = ${literal.ours}`).join(' AND '),
+    postgres: parts.map(({ name, literal }) => `${name} = ${literal.postgres}`).join(' AND '),
     duckdb: parts.map(({ name, literal }) => `${name} = ${literal.duckdb}`).join(' AND '),
   };
 }
 
-/** Two or three alternatives, each with a partition of its own and perhaps a condition, or a whole key. */
+/** Two or three alternatives: a partition, possibly with a condition, or a whole key. */
 export function randomAlternatives(random: Random, table: RandomTable): Condition {
   const branches = Array.from({ length: 2 + random.below(2) }, () => {
     if (random.chance(0.5)) return randomLookup(random, table);
-    const partition = literalOf(one(random, table.items)['pk']);
+    const partition = toLiteral(pickOne(random, table.items)['pk']);
     const more = randomCondition(random, table, 1);
     return {
-      ours: `pk = ${partition.ours} AND (${more.ours})`,
+      postgres: `pk = ${partition.postgres} AND (${more.postgres})`,
       duckdb: `pk = ${partition.duckdb} AND (${more.duckdb})`,
     };
   });
   const joined = (side: keyof Condition): string =>
     branches.map((branch) => `(${branch[side]})`).join(' OR ');
-  return { ours: joined('ours'), duckdb: joined('duckdb') };
+  return { postgres: joined('postgres'), duckdb: joined('duckdb') };
 }
 
-function literalOf(value: AttributeValue | undefined): Condition {
-  if (value !== undefined && 'N' in value) return same(value.N);
+function toLiteral(value: AttributeValue | undefined): Condition {
+  if (value !== undefined && 'N' in value) return sameInBoth(value.N);
   if (value !== undefined && 'B' in value) return bytes(value.B);
-  if (value !== undefined && 'S' in value) return same(`'${value.S.replaceAll("'", "''")}'`);
-  throw new TypeError('A key is text, a number or bytes');
+  if (value !== undefined && 'S' in value) return sameInBoth(`'${value.S.replaceAll("'", "''")}'`);
+  throw new TypeError('expected a string, a number or binary');
 }

@@ -4,7 +4,7 @@ import type { Finding } from '../../src/doctor/finding.ts';
 import { type Reply, startHttpDouble } from '../doubles/dynamodb-http.ts';
 import { fakePorts } from '../doubles/ports.ts';
 import { type StsAnswer, callerIdentity, startSts, stsCredentials, stsError } from '../doubles/sts.ts';
-import { collectOutput } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 
 const CREDENTIALS = '/home/ana/.aws/credentials';
 const CONFIG = '/home/ana/.aws/config';

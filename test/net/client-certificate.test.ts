@@ -11,7 +11,7 @@ import { createDispatcher } from '../../src/net/dispatcher.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { createHttpSession } from '../../src/net/http-session.ts';
 import { type TestAuthority, testAuthority } from '../support/certificates.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const authority = testAuthority();
@@ -88,7 +88,7 @@ describeWithTls('a client certificate', () => {
     const clientCertificate = { kind: 'pfx', pfx: made(), password: new Secret(password) } as const;
     const error = await thrownBy(() => createDispatcher({}, { clientCertificate }));
     expect([error.code, error.message]).toEqual(['CONN_BAD_VALUE', expect.stringContaining(words)]);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 });
 

@@ -7,7 +7,7 @@ import { Secret } from '../../src/core/secret.ts';
 import { type HttpSessionOptions, createHttpSession } from '../../src/net/http-session.ts';
 import { type HttpsAnswer, type HttpsRequest, startHttps } from '../doubles/https-server.ts';
 import { type TestAuthority, testAuthority } from '../support/certificates.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const authority = testAuthority();
@@ -100,7 +100,7 @@ describeWithTls('a session', () => {
     await using at = await visit(() => ({ status: 307, headers: { location } }));
     const error = await thrownBy(() => at.session.send({ url: at.origin, body }));
     expect(error.code).toBe('AUTH_UNTRUSTED');
-    expect(printsOf(error)).not.toContain('secret@');
+    expect(collectOutput(error)).not.toContain('secret@');
     expect(at.server.requests).toHaveLength(1);
   });
 
@@ -276,7 +276,7 @@ describeWithTls('a server that closes the connection without an error', () => {
       /it closed the connection during or right after the handshake and may require a client certificate \(SSLClientCert\) \(|it requires a client certificate|it aborted the handshake/,
     );
     expect(error.remedy).toContain('SSLClientCert');
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it('after an earlier response, is reported as unreachable', async () => {

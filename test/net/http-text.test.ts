@@ -2,7 +2,7 @@ import { type RequestListener, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { requestText } from '../../src/net/http-text.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 async function withServer<T>(listener: RequestListener, work: (url: string) => Promise<T>): Promise<T> {
@@ -70,7 +70,7 @@ describe('requestText', () => {
     const url = 'http://127.0.0.1:1/CANARY?CANARY';
     const error = await thrownBy(() => requestText({ url, headers: { a: 'CANARY' }, timeoutMs: 5000 }));
     expect(error.message).toMatch(/^could not connect to http:\/\/127\.0\.0\.1:1: .*ECONNREFUSED/);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it('is aborted by its signal', async () => {

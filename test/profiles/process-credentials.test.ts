@@ -2,7 +2,7 @@ import { execPath } from 'node:process';
 import { describe, expect, it } from '@jest/globals';
 import type { Ports } from '../../src/core/ports.ts';
 import { fakePorts } from '../doubles/ports.ts';
-import { collectOutput } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 import { runProgram } from '../../src/host/node/run-program.ts';
 import { CONFIG, loadProfileCredentials } from './load-credentials.ts';

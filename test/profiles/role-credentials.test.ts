@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { fakePorts } from '../doubles/ports.ts';
 import { toFields, startSts, stsCredentials, stsError } from '../doubles/sts.ts';
-import { collectOutput } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 import { CONFIG, CREDENTIALS, loadProfileCredentials, pair } from './load-credentials.ts';
 

@@ -4,7 +4,7 @@ import { signIn } from '../../src/database/sign-in.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { type FakePorts, fakePorts } from '../doubles/ports.ts';
 import { startSsoPortal } from '../doubles/sso-portal.ts';
-import { collectOutput } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 import { CONFIG, loadProfileCredentials } from './load-credentials.ts';
 

@@ -4,7 +4,7 @@ import { preflight, resolveSessionSeconds } from '../../src/saml/preflight.ts';
 import { readAnySaml, readSamlResponse, wrapInResponse } from '../../src/saml/response.ts';
 import type { AssertionFacts } from '../../src/saml/assertion.ts';
 import { findChildren, readXml } from '../../src/saml/xml.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { assertionXml, type AssertionWords, base64, PROVIDER, responseXml, ROLE } from '../support/saml.ts';
 import { thrownBy } from '../support/thrown.ts';
 
@@ -72,7 +72,7 @@ describe('a SAML response', () => {
   ])('with %s is refused and not quoted', async (_, xml, code, words) => {
     const error = await thrownBy(() => read(xml));
     expect([error.code, error.message]).toEqual([code, expect.stringContaining(words)]);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it('explains why no assertion was issued', async () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { DriverError } from '../../src/core/errors.ts';
 import { INVALID_XML_CHARACTER } from '../../src/saml/xml-guard.ts';
 import { escapeXml, readXml, type XmlElement } from '../../src/saml/xml.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 describe('a document', () => {
@@ -96,7 +96,7 @@ describe('a document', () => {
     });
     expect(error.code).toBe('AUTH_MALFORMED');
     expect(error.message).toContain(why);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it.each([

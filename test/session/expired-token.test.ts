@@ -9,7 +9,7 @@ import {
 } from '../doubles/dynamodb-http.ts';
 import { fakePorts } from '../doubles/ports.ts';
 import { type StsDouble, startSts, stsCredentials } from '../doubles/sts.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/Analyst';
@@ -115,7 +115,7 @@ describe('a query whose credentials expire while it runs', () => {
     const error = await thrownBy(() => db.query('SELECT id FROM "Things"'));
     expect(error.code).toBe('AUTH_EXPIRED');
     expect(sts.requests).toHaveLength(2);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it('fails immediately if there are no others', async () => {

@@ -11,7 +11,7 @@ import type { DriverError } from '../../src/core/errors.ts';
 import type { Ports } from '../../src/core/ports.ts';
 import { connect } from '../../src/host/node/connect.ts';
 import { processPorts } from '../../src/host/node/process-ports.ts';
-import { collectOutput } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/Analyst';

@@ -9,7 +9,7 @@ import { startProxy } from '../doubles/proxy.ts';
 import { pageOf, serveTable } from '../doubles/served-table.ts';
 import { callerIdentity, startSts } from '../doubles/sts.ts';
 import { testAuthority } from '../support/certificates.ts';
-import { printsOf } from '../support/prints.ts';
+import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const authority = testAuthority();
@@ -61,7 +61,7 @@ describeWithTls('a proxy that is reached by https', () => {
     const error = await thrownBy(() => through(trust()));
     expect(error.code).toBe('CONN_PROXY');
     expect(error.message).toContain('its certificate is signed by an unknown authority');
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 });
 
@@ -130,7 +130,7 @@ describe('a diagnosis', () => {
     const ports = { ...fakePorts(), now: () => Date.now() };
     for await (const finding of diagnose(text, { ports })) found.push(finding);
     expect(found.filter(({ verdict }) => verdict === 'problem')).toEqual([]);
-    const told = printsOf(found);
+    const told = collectOutput(found);
     for (const words of ['DynamoDB responds', 'STS responds', 'user/ana', 'ListTables is allowed'])
       expect(told).toContain(words);
     expect(proxy.tunnels.length).toBeGreaterThanOrEqual(3);
@@ -141,7 +141,7 @@ describe('a diagnosis', () => {
     const text = `AWSAccessKey=AKIAABCDEFGHIJKLMNOP;AWSSecretKey=x;AWSRegion=eu-west-1;ProxyServer=127.0.0.1:${proxy.port}`;
     const found: Finding[] = [];
     for await (const finding of diagnose(text, { ports: fakePorts() })) found.push(finding);
-    expect(printsOf(found)).toContain(
+    expect(collectOutput(found)).toContain(
       `proxy 127.0.0.1:${proxy.port} could not connect to dynamodb.eu-west-1`,
     );
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
 import { attributeValue } from '../catalog/items.ts';
 
-/** Items with some of these attributes, each of any type. */
+/** Generates items with some of these attributes, each of any type. */
 export function itemsWith(names: readonly string[]): fc.Arbitrary<AttributeMap> {
   return fc
     .subarray([...names])

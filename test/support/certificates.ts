@@ -3,25 +3,25 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A private key and the certificate that goes with it, both PEM. */
+/** A private key and its certificate, both in PEM. */
 export interface KeyPair {
   readonly key: string;
   readonly cert: string;
 }
 
-/** An authority of the test's own, and a server certificate for this machine that it signed. */
+/** A certificate authority for tests, and a server certificate that it signed for this machine. */
 export interface TestAuthority {
   /** The authority's certificate, PEM. */
   readonly ca: string;
   readonly server: KeyPair;
 }
 
-/** Why there is no authority: openssl is not on this machine. */
+/** Why tests with TLS are skipped: this machine has no openssl. */
 export interface NoAuthority {
   readonly skipped: string;
 }
 
-/** Makes an authority with the openssl program; good for two days. */
+/** Creates an authority with the openssl program. It is valid for two days. */
 export function testAuthority(names = 'DNS:localhost,IP:127.0.0.1'): TestAuthority | NoAuthority {
   const directory = mkdtempSync(join(tmpdir(), 'dynadbc-ca-'));
   const file = (name: string): string => join(directory, name);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mergedPfx } from './merged-pfx.ts';
 
-/** Certificates of clients in the forms that connection strings take. The password is `CANARY-open`. */
+/** Client certificates in the formats that connection strings accept. The password is `CANARY-open`. */
 export interface ClientCertificates {
   /** The authority that signed them, PEM. */
   readonly ca: string;
@@ -15,9 +15,9 @@ export interface ClientCertificates {
   /** Subject `CN=bob, O=Corp`. */
   readonly other: string;
   readonly pfx: Buffer;
-  /** Files with both, by how they are encrypted; bob comes first. */
+  /** Files with both certificates, bob's first, by their encryption. */
   readonly bothPfx: ReadonlyMap<string, Buffer>;
-  /** Undefined where this openssl cannot encrypt as of old. */
+  /** Undefined if this openssl does not support the legacy encryption. */
   readonly oldPfx: Buffer | undefined;
 }
 
@@ -31,7 +31,7 @@ const ENCRYPTIONS: Readonly<Record<string, readonly string[]>> = {
   'open certificates': ['-certpbe', 'NONE'],
 };
 
-/** Makes them with the openssl program; good for two days. */
+/** Creates the certificates with the openssl program. They are valid for two days. */
 export function clientCertificates(): ClientCertificates {
   const directory = mkdtempSync(join(tmpdir(), 'dynadbc-client-'));
   const openssl = (...args: readonly string[]): void => {

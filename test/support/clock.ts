@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/dynamo/transport/clock.ts';
 
-/** A clock whose time passes in waits only: at once, and the earlier wait first. */
+/** A clock that advances only in waits, which end immediately, the earliest first. */
 export function fakeClock(): Clock & { advance(ms: number): void } {
   let now = 0;
   const sleepers: { readonly until: number; readonly wake: () => void }[] = [];

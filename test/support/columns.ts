@@ -7,7 +7,7 @@ export function column(name: string, kind: SqlType['kind'], more: Partial<Column
   return { name, path: [name], type, seen: { [wire(kind)]: 1 }, presence: 1, ...more };
 }
 
-/** The hidden column that holds the whole item. */
+/** The hidden column with the whole item. */
 export const itemColumn: ColumnDef = { ...column('$item', 'json'), hidden: true };
 
 function wire(kind: SqlType['kind']): AttributeType {

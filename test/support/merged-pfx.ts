@@ -2,9 +2,11 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { type Der, readChildren, readDer } from '../../src/credentials/federated/der.ts';
 import { derivePkcs12Key } from '../../src/credentials/federated/pbe.ts';
 
-/** One PFX file with all that these hold; openssl itself writes one key into a file. All have the same password. */
+/** Merges PFX files with the same password, since openssl writes only one key into a file. */
 export function mergedPfx(files: readonly Buffer[], password: string): Buffer {
-  const safes = files.flatMap((file) => readChildren(readChildren(octetsOf(file))[0]).map(({ whole }) => whole));
+  const safes = files.flatMap((file) =>
+    readChildren(readChildren(getOctets(file))[0]).map(({ whole }) => whole),
+  );
   const authenticated = der(0x30, ...safes);
   const salt = randomBytes(8);
   const rounds = 1000;
@@ -22,8 +24,8 @@ export function mergedPfx(files: readonly Buffer[], password: string): Buffer {
   return der(0x30, der(0x02, Buffer.from([3])), content, macData);
 }
 
-/** The octets that hold the authenticated safe. */
-function octetsOf(file: Buffer): Der | undefined {
+/** The octets that contain the authenticated safe. */
+function getOctets(file: Buffer): Der | undefined {
   const [, authenticated] = readChildren(readDer(file)?.[0]);
   const [, wrapped] = readChildren(authenticated);
   return readChildren(wrapped)[0];

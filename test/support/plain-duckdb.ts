@@ -11,7 +11,7 @@ import type { AttributeMap, AttributeValue } from '../../src/dynamo/attribute-va
 /** A DuckDB that got its rows by other means than the driver: literal by literal. */
 export interface PlainDuckDb {
   load(table: TableDef, items: readonly AttributeMap[]): Promise<void>;
-  /** Rows as texts, in order. */
+  /** Returns formatted rows, in order. */
   rows(sql: string): Promise<string[]>;
   drop(table: string): Promise<void>;
   close(): void;
@@ -31,7 +31,7 @@ export async function openPlainDuckDb(): Promise<PlainDuckDb> {
       return result
         .getRows()
         .map((row) =>
-          rowText(
+          formatRow(
             row.map((value, i) =>
               json[i] === true && typeof value === 'string' ? JSON.parse(value) : value,
             ),
@@ -49,7 +49,7 @@ export async function openPlainDuckDb(): Promise<PlainDuckDb> {
 }
 
 /** A row as text in which a number is its digits, however it is held. */
-export function rowText(row: readonly unknown[]): string {
+export function formatRow(row: readonly unknown[]): string {
   return JSON.stringify(row.map(comparable));
 }
 
@@ -94,7 +94,7 @@ async function load(
   await connection.run(`CREATE TABLE ${quoted(table.name)} (${definitions.join(', ')})`);
   if (items.length === 0) return;
   const rows = items.map(
-    (item) => `(${columns.map((column) => literalOf(item[column.path[0]], column)).join(', ')})`,
+    (item) => `(${columns.map((column) => toLiteral(item[column.path[0]], column)).join(', ')})`,
   );
   await connection.run(`INSERT INTO ${quoted(table.name)} VALUES ${rows.join(', ')}`);
 }
@@ -112,27 +112,27 @@ function duckType({ type }: ColumnDef): string {
   }[type.kind];
 }
 
-function literalOf(value: AttributeValue | undefined, { type }: ColumnDef): string {
+function toLiteral(value: AttributeValue | undefined, { type }: ColumnDef): string {
   if (value === undefined || 'NULL' in value) return 'NULL';
-  if (type.kind === 'json') return `${text(JSON.stringify(plainOf(value)))}::JSON`;
+  if (type.kind === 'json') return `${text(JSON.stringify(toPlain(value)))}::JSON`;
   if ('S' in value) return text(value.S);
   if ('N' in value) return type.kind === 'double' ? `${text(value.N)}::DOUBLE` : text(expanded(value.N));
   if ('BOOL' in value) return String(value.BOOL);
   if ('B' in value) return `from_base64(${text(value.B)})`;
-  throw new TypeError(`${type.kind} holds no ${JSON.stringify(value)}`);
+  throw new TypeError(`${type.kind} cannot contain ${JSON.stringify(value)}`);
 }
 
 /** Numbers of tests stay within what JSON.parse reads exactly, or are digits in text. */
-function plainOf(value: AttributeValue): unknown {
+function toPlain(value: AttributeValue): unknown {
   if ('S' in value) return value.S;
   if ('N' in value) return String(Number(value.N)) === value.N ? Number(value.N) : value.N;
   if ('BOOL' in value) return value.BOOL;
   if ('NULL' in value) return null;
   if ('B' in value) return value.B;
-  if ('L' in value) return value.L.map(plainOf);
+  if ('L' in value) return value.L.map(toPlain);
   if ('M' in value)
-    return Object.fromEntries(Object.entries(value.M).map(([name, inner]) => [name, plainOf(inner)]));
-  if ('NS' in value) return value.NS.map((N) => plainOf({ N }));
+    return Object.fromEntries(Object.entries(value.M).map(([name, inner]) => [name, toPlain(inner)]));
+  if ('NS' in value) return value.NS.map((N) => toPlain({ N }));
   return 'SS' in value ? value.SS : value.BS;
 }
 

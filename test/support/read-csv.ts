@@ -1,4 +1,4 @@
-/** Reads RFC 4180 character by character; an unquoted empty field is null. Written apart from the printer. */
+/** Parses RFC 4180; an unquoted empty field is null. Shares no code with the formatter. */
 export function readCsv(text: string): (string | null)[][] {
   const rows: (string | null)[][] = [];
   let row: (string | null)[] = [];

@@ -6,7 +6,7 @@ import type { AccessRule, Condition, PlanSettings, TableRead } from '../../src/s
 
 export const SETTINGS: PlanSettings = { autoDetectIndex: true, consistentReads: false, threads: 4 };
 
-/** Converts a JavaScript value to a literal of DynamoDB. */
+/** Converts a JavaScript value to a DynamoDB literal. */
 export function literal(value: string | number | boolean): Literal {
   if (typeof value === 'boolean') return { type: 'BOOL', value };
   return typeof value === 'number' ? { type: 'N', text: String(value) } : { type: 'S', text: value };

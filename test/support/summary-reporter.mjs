@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * Writes how the tests went, in one line, to the file that TEST_SUMMARY_FILE names; what stands there already is added.
- * A file that cannot run has failed.
+ * Writes a one-line summary to the file in TEST_SUMMARY_FILE, and adds the numbers that the file already contains. A test file
+ * that cannot run counts as failed.
  */
 export default class SummaryReporter {
   onRunComplete(_, results) {

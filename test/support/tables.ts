@@ -8,7 +8,7 @@ import {
 } from '../../src/catalog/table-def.ts';
 import { column, itemColumn } from './columns.ts';
 
-/** A key from `name:type` words: `key('pk:S', 'sk:N')`; further partition or sort attributes as arrays. */
+/** A key from `name:type` strings: `key('pk:S', 'sk:N')`. Arrays are keys of several attributes. */
 export function key(partition: string | readonly string[], sort: string | readonly string[] = []): KeySchema {
   return { partition: keyAttributes(partition), sort: keyAttributes(sort) };
 }
@@ -28,7 +28,7 @@ export function index(name: string, schema: KeySchema, more: Partial<IndexDef> =
   return { name, kind: 'global', key: schema, projection: 'all', active: true, ...more };
 }
 
-/** A table with the key `pk`, `sk` unless said, the columns, and the hidden item. */
+/** A table with these columns and the hidden item. By default, its key is `pk`, `sk`. */
 export function table(columns: readonly ColumnDef[], more: Partial<TableDef> = {}): TableDef {
   const schema = more.key ?? key('pk:S', 'sk:S');
   const keys = [...schema.partition, ...schema.sort].map(({ name, type }) =>

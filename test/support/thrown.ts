@@ -1,6 +1,6 @@
 import { DriverError } from '../../src/core/errors.ts';
 
-/** The DriverError that the work ends with; anything else fails the test. */
+/** Returns the DriverError that the work throws. Anything else fails the test. */
 export async function thrownBy(work: () => unknown): Promise<DriverError> {
   try {
     await work();

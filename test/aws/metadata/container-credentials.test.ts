@@ -5,8 +5,8 @@ import type { CredentialSource } from '../../../src/core/credentials.ts';
 import { instanceDocument } from '../../doubles/imds.ts';
 import { type Listening, type Told, listen } from '../../doubles/json-server.ts';
 import { fakePorts } from '../../doubles/ports.ts';
-import { printsOf } from '../../support/prints.ts';
-import { sourceOf } from '../../support/source-of.ts';
+import { collectOutput } from '../../support/collect-output.ts';
+import { createSource } from '../../support/create-source.ts';
 import { thrownBy } from '../../support/thrown.ts';
 
 const signal = new AbortController().signal;
@@ -21,7 +21,7 @@ async function inside(
   env: Record<string, string>,
   files: Record<string, string> = {},
 ): Promise<CredentialSource> {
-  return sourceOf(awsContainer, 'AWSRegion=eu-west-1', fakePorts({ env, files }));
+  return createSource(awsContainer, 'AWSRegion=eu-west-1', fakePorts({ env, files }));
 }
 const full = (agent: Listening): Record<string, string> => ({
   AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.endpoint}/v1/credentials?x=1`,
@@ -155,7 +155,7 @@ describe('AuthScheme AwsContainer', () => {
     const variables = { ...full(agent), ...env } as Record<string, string>;
     const error = await thrownBy(async () => (await inside(variables, files))(signal));
     expect(error.message).toContain(message);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
     expect(agent.heard).toEqual([]);
   });
 
@@ -199,7 +199,7 @@ describe('AuthScheme AwsContainer', () => {
     await using agent = await listen(() => response);
     const error = await thrownBy(async () => (await inside(full(agent)))(signal));
     expect(error.code).toBe(code);
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it('times out after two seconds, or when it is aborted', async () => {

@@ -7,8 +7,8 @@ import type { CredentialSource } from '../../../src/core/credentials.ts';
 import { type ImdsDouble, instanceDocument, startImds } from '../../doubles/imds.ts';
 import { type FakePorts, fakePorts } from '../../doubles/ports.ts';
 import { startSts, stsCredentials } from '../../doubles/sts.ts';
-import { printsOf } from '../../support/prints.ts';
-import { sourceOf } from '../../support/source-of.ts';
+import { collectOutput } from '../../support/collect-output.ts';
+import { createSource } from '../../support/create-source.ts';
 import { thrownBy } from '../../support/thrown.ts';
 
 const signal = new AbortController().signal;
@@ -22,7 +22,7 @@ async function on(
   ports: FakePorts = fakePorts({ env: soon }),
   more = '',
 ): Promise<CredentialSource> {
-  return sourceOf(awsEc2Roles, `AWSRegion=eu-west-1;IMDSEndpoint=${imds.endpoint}/;${more}`, ports);
+  return createSource(awsEc2Roles, `AWSRegion=eu-west-1;IMDSEndpoint=${imds.endpoint}/;${more}`, ports);
 }
 
 describe('AuthScheme AwsEC2Roles', () => {
@@ -121,7 +121,7 @@ describe('AuthScheme AwsEC2Roles', () => {
     expect(error.code).toBe('AUTH_REFUSED');
     expect(error.message).toContain('for the role web-server: AssumeRoleUnauthorizedAccess');
     expect(error.remedy).toContain('trust policy names ec2.amazonaws.com');
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it.each([
@@ -144,7 +144,7 @@ describe('AuthScheme AwsEC2Roles', () => {
     await using imds = await startImds({ document: () => document });
     const error = await thrownBy(async () => (await on(imds))(signal));
     expect(error.code).toBe('AUTH_MALFORMED');
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it('does not follow redirects', async () => {
@@ -171,7 +171,7 @@ describe('AuthScheme AwsEC2Roles', () => {
     await using imds = await startImds({ document: () => ({ status: 503, body: 'CANARY' }) });
     const error = await thrownBy(async () => (await on(imds))(signal));
     expect(error.code).toBe('AUTH_UNAVAILABLE');
-    expect(printsOf(error)).not.toContain('CANARY');
+    expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it('sends nothing if the service is disabled', async () => {

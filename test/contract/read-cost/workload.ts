@@ -80,14 +80,14 @@ export const COSTED_TABLES: readonly TableSpec[] = [
   },
 ];
 
-const keyed = (table: string, ...statements: readonly string[]): readonly CostedQuery[] =>
+const createKeyQuery = (table: string, ...statements: readonly string[]): readonly CostedQuery[] =>
   statements.map((sql) => ({ table, sql, isKeyQuery: true }));
-const others = (table: string, ...statements: readonly string[]): readonly CostedQuery[] =>
+const createQuery = (table: string, ...statements: readonly string[]): readonly CostedQuery[] =>
   statements.map((sql) => ({ table, sql }));
 
 /** Each names its one table right after FROM. */
 export const COSTED_QUERIES: readonly CostedQuery[] = [
-  ...keyed(
+  ...createKeyQuery(
     'orders',
     "SELECT note FROM orders WHERE customer = 'c0007' AND placed = 1",
     "SELECT * FROM orders WHERE customer = 'c0014' AND placed = 2",
@@ -108,10 +108,10 @@ export const COSTED_QUERIES: readonly CostedQuery[] = [
     "SELECT count(*) FROM orders WHERE status = 'done' AND placed > 1000",
     "SELECT note FROM orders WHERE customer = 'c0050' AND status = 'held'",
     "SELECT note FROM orders WHERE status = 'held' AND customer = 'c0000'",
-    "SELECT note FROM orders WHERE customer = 'nobody'",
+    "SELECT note FROM orders WHERE customer = 'missing'",
     'SELECT note FROM orders WHERE placed = 42',
   ),
-  ...others(
+  ...createQuery(
     'orders',
     'SELECT count(*) FROM orders',
     'SELECT customer, placed FROM orders',
@@ -128,7 +128,7 @@ export const COSTED_QUERIES: readonly CostedQuery[] = [
     "SELECT note FROM orders WHERE region = 'r2' AND status = 'held'",
     "SELECT note FROM orders WHERE region = 'r1' AND status = 'sent'",
   ),
-  ...keyed(
+  ...createKeyQuery(
     'events',
     "SELECT body FROM events WHERE device = 'd3' AND at = '2026-0003'",
     "SELECT body FROM events WHERE device = 'd3' AND at > '2026-1100'",
@@ -143,7 +143,7 @@ export const COSTED_QUERIES: readonly CostedQuery[] = [
     "SELECT device FROM events WHERE device = 'd4' AND code BETWEEN 10 AND 20",
     'SELECT body FROM events WHERE code IN (1, 2)',
   ),
-  ...others(
+  ...createQuery(
     'events',
     'SELECT count(*) FROM events',
     "SELECT body FROM events WHERE level = 'info'",
@@ -154,7 +154,7 @@ export const COSTED_QUERIES: readonly CostedQuery[] = [
     "SELECT device, at FROM events WHERE at > '2026-1000'",
     'SELECT count(*) FROM events WHERE code < 10',
   ),
-  ...keyed(
+  ...createKeyQuery(
     'users',
     "SELECT bio FROM users WHERE id = 'u0001'",
     "SELECT bio FROM users WHERE id IN ('u0001', 'u0002', 'u0003')",
@@ -164,7 +164,7 @@ export const COSTED_QUERIES: readonly CostedQuery[] = [
     'SELECT id FROM users WHERE age = 33',
     "SELECT bio FROM users WHERE team = 'team2' AND age > 60",
   ),
-  ...others(
+  ...createQuery(
     'users',
     'SELECT count(*) FROM users',
     'SELECT id FROM users',

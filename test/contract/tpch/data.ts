@@ -39,12 +39,12 @@ const PARTS = 60;
 const ORDERS = 200;
 const DAY_MS = 86_400_000;
 
-/** The tables of TPC-H with a few hundred orders of our own making: the same in every run. */
-export function tpchTables(): readonly TableSpec[] {
+/** Creates the tables of TPC-H with a few hundred generated orders, the same in every run. */
+export function createTpchTables(): readonly TableSpec[] {
   const random = seededRandom(22);
-  const suppliersOf = (part: number): readonly number[] =>
+  const listSuppliers = (part: number): readonly number[] =>
     [0, 1, 2, 3].map((i) => (part + i * 5) % SUPPLIERS);
-  const { orders, lineitems } = ordersAndLines(random, suppliersOf);
+  const { orders, lineitems } = createOrders(random, listSuppliers);
   return [
     {
       name: 'region',
@@ -61,31 +61,31 @@ export function tpchTables(): readonly TableSpec[] {
     {
       name: 'supplier',
       key: ['s_suppkey:N'],
-      items: many(SUPPLIERS, (s_suppkey) => ({
+      items: repeat(SUPPLIERS, (s_suppkey) => ({
         s_suppkey,
         s_name: `Supplier#${String(s_suppkey).padStart(3, '0')}`,
         s_nationkey: random.below(NATIONS.length),
         s_acctbal: money(random.below(1_000_000) - 100_000),
-        s_phone: phone(random),
+        s_phone: createPhone(random),
         s_comment: random.chance(0.2) ? 'some Customer and his Complaints' : 'quiet',
       })),
     },
     {
       name: 'customer',
       key: ['c_custkey:N'],
-      items: many(CUSTOMERS, (c_custkey) => ({
+      items: repeat(CUSTOMERS, (c_custkey) => ({
         c_custkey,
         c_name: `Customer#${c_custkey}`,
         c_nationkey: random.below(NATIONS.length),
         c_mktsegment: random.pick(SEGMENTS),
         c_acctbal: money(random.below(1_000_000) - 100_000),
-        c_phone: phone(random),
+        c_phone: createPhone(random),
       })),
     },
     {
       name: 'part',
       key: ['p_partkey:N'],
-      items: many(PARTS, (p_partkey) => ({
+      items: repeat(PARTS, (p_partkey) => ({
         p_partkey,
         p_name: `${random.pick(COLOURS)} thing`,
         p_mfgr: `Manufacturer#${1 + random.below(5)}`,
@@ -99,7 +99,7 @@ export function tpchTables(): readonly TableSpec[] {
       name: 'partsupp',
       key: ['ps_partkey:N', 'ps_suppkey:N'],
       items: Array.from({ length: PARTS }, (_, ps_partkey) =>
-        suppliersOf(ps_partkey).map((ps_suppkey) =>
+        listSuppliers(ps_partkey).map((ps_suppkey) =>
           toItem({
             ps_partkey,
             ps_suppkey,
@@ -119,7 +119,7 @@ export function tpchTables(): readonly TableSpec[] {
   ];
 }
 
-function ordersAndLines(random: Random, suppliersOf: (part: number) => readonly number[]) {
+function createOrders(random: Random, suppliersOf: (part: number) => readonly number[]) {
   const orders: AttributeMap[] = [];
   const lineitems: AttributeMap[] = [];
   for (let o_orderkey = 0; o_orderkey < ORDERS; o_orderkey++) {
@@ -127,11 +127,11 @@ function ordersAndLines(random: Random, suppliersOf: (part: number) => readonly 
     orders.push(
       toItem({
         o_orderkey,
-        // Every third customer never buys.
+        // Every third customer has no orders.
         o_custkey: Math.floor(random.below(CUSTOMERS) / 3) * 3,
         o_orderstatus: random.pick(['F', 'O', 'P']),
         o_totalprice: money(10_000 + random.below(10_000_000)),
-        o_orderdate: day(ordered),
+        o_orderdate: toDay(ordered),
         o_orderpriority: random.pick(PRIORITIES),
         o_shippriority: 0,
         o_comment: random.chance(0.2) ? 'a special lot of requests' : 'nothing',
@@ -153,9 +153,9 @@ function ordersAndLines(random: Random, suppliersOf: (part: number) => readonly 
           l_tax: money(random.below(9)),
           l_returnflag: random.pick(['R', 'A', 'N']),
           l_linestatus: random.pick(['O', 'F']),
-          l_shipdate: day(shipped),
-          l_commitdate: day(ordered + 30 + random.below(60)),
-          l_receiptdate: day(shipped + 1 + random.below(30)),
+          l_shipdate: toDay(shipped),
+          l_commitdate: toDay(ordered + 30 + random.below(60)),
+          l_receiptdate: toDay(shipped + 1 + random.below(30)),
           l_shipinstruct: random.pick(INSTRUCTIONS),
           l_shipmode: random.pick(MODES),
         }),
@@ -165,15 +165,15 @@ function ordersAndLines(random: Random, suppliersOf: (part: number) => readonly 
   return { orders, lineitems };
 }
 
-function many(count: number, row: (number: number) => Parameters<typeof toItem>[0]): AttributeMap[] {
+function repeat(count: number, row: (number: number) => Parameters<typeof toItem>[0]): AttributeMap[] {
   return Array.from({ length: count }, (_, number) => toItem(row(number)));
 }
 
-function phone(random: Random): string {
+function createPhone(random: Random): string {
   return `${random.pick(COUNTRY_CODES)}-${100 + random.below(900)}-555`;
 }
 
-/** The date so many days after 1992 began. */
-function day(number: number): string {
+/** The date this number of days after 1992-01-01. */
+function toDay(number: number): string {
   return new Date(Date.UTC(1992, 0, 1) + number * DAY_MS).toISOString().slice(0, 10);
 }

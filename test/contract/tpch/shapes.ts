@@ -1,4 +1,4 @@
-/** A statement of a shape that the questions of TPC-H do not have. */
+/** A statement of a shape that the queries of TPC-H do not have. */
 export interface ShapedStatement {
   readonly name: string;
   readonly sql: string;
@@ -38,7 +38,7 @@ export const WINDOWS: readonly ShapedStatement[] = [
     sql: `SELECT o_orderkey, sum(o_totalprice) OVER (ORDER BY o_orderdate, o_orderkey) FROM orders ORDER BY o_orderkey`,
   },
   {
-    name: 'a frame of rows that slides',
+    name: 'a sliding frame of rows',
     sql: `SELECT l_orderkey, l_linenumber,
                  sum(l_quantity) OVER (PARTITION BY l_orderkey ORDER BY l_linenumber ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING)
           FROM lineitem WHERE l_orderkey BETWEEN 5 AND 9 ORDER BY l_orderkey, l_linenumber`,
@@ -48,7 +48,7 @@ export const WINDOWS: readonly ShapedStatement[] = [
     sql: `SELECT p_partkey, count(*) OVER (ORDER BY p_size RANGE BETWEEN 5 PRECEDING AND CURRENT ROW) FROM part ORDER BY p_partkey`,
   },
   {
-    name: 'a frame that leaves out the current row',
+    name: 'a frame that excludes the current row',
     sql: `SELECT s_suppkey, max(s_acctbal) OVER (PARTITION BY s_nationkey ORDER BY s_suppkey
                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE CURRENT ROW)
           FROM supplier ORDER BY s_suppkey`,
@@ -99,7 +99,7 @@ export const CTES: readonly ShapedStatement[] = [
           SELECT size, parts FROM sizes WHERE parts > 1 ORDER BY size`,
   },
   {
-    name: 'that hides a table of its name',
+    name: 'that hides a table of the same name',
     sql: `WITH region AS (SELECT n_name AS r_name FROM nation WHERE n_regionkey = 1) SELECT r_name FROM region ORDER BY r_name`,
   },
   {
@@ -165,28 +165,28 @@ export const SET_OPERATIONS: readonly ShapedStatement[] = [
           EXCEPT (SELECT n_nationkey FROM nation WHERE n_name = 'CANADA') ORDER BY k`,
   },
   {
-    name: 'a union that is grouped, filtered and cut',
+    name: 'a union that is grouped, filtered and limited',
     sql: `SELECT phone, count(*) AS n FROM
             (SELECT substr(c_phone, 1, 2) AS phone FROM customer UNION ALL SELECT substr(s_phone, 1, 2) FROM supplier) both_kinds
           WHERE phone <> '99' GROUP BY phone ORDER BY n DESC, phone LIMIT 4`,
   },
 ];
 
-/** LATERAL, and subqueries that look at the row outside. */
+/** LATERAL and correlated subqueries. */
 export const LATERALS: readonly ShapedStatement[] = [
   {
-    name: 'the two dearest orders of each customer',
+    name: 'the two largest orders of each customer',
     sql: `SELECT c_custkey, o.o_orderkey FROM customer,
             LATERAL (SELECT o_orderkey, o_totalprice FROM orders WHERE o_custkey = c_custkey ORDER BY o_totalprice DESC LIMIT 2) o
           ORDER BY c_custkey, o.o_totalprice DESC`,
   },
   {
-    name: 'LEFT JOIN LATERAL keeps who has none',
+    name: 'LEFT JOIN LATERAL keeps customers without orders',
     sql: `SELECT c_custkey, o.n FROM customer
           LEFT JOIN LATERAL (SELECT count(*) AS n FROM orders WHERE o_custkey = c_custkey HAVING count(*) > 2) o ON true ORDER BY c_custkey`,
   },
   {
-    name: 'a computation given a name',
+    name: 'a computation with a name',
     sql: `SELECT l_orderkey, l_linenumber, p.net FROM lineitem, LATERAL (SELECT l_extendedprice * (1 - l_discount) AS net) p
           WHERE p.net > 40000 ORDER BY 1, 2`,
   },
@@ -215,7 +215,7 @@ export const LATERALS: readonly ShapedStatement[] = [
   },
 ];
 
-/** Grouping sets, and what aggregates can do beyond the sum. */
+/** Grouping sets and the options of aggregates. */
 export const GROUPINGS: readonly ShapedStatement[] = [
   {
     name: 'ROLLUP with GROUPING',
@@ -229,12 +229,12 @@ export const GROUPINGS: readonly ShapedStatement[] = [
           ORDER BY l_returnflag NULLS LAST, l_linestatus NULLS LAST`,
   },
   {
-    name: 'GROUPING SETS of unlike columns and of nothing',
+    name: 'GROUPING SETS of different columns and of none',
     sql: `SELECT p_brand, p_container, max(p_size) FROM part GROUP BY GROUPING SETS ((p_brand), (p_container), ())
           ORDER BY p_brand NULLS LAST, p_container NULLS LAST`,
   },
   {
-    name: 'a plain column beside grouping sets',
+    name: 'a plain column with grouping sets',
     sql: `SELECT o_orderstatus, o_orderpriority, count(*) FROM orders GROUP BY o_orderstatus, ROLLUP (o_orderpriority)
           ORDER BY o_orderstatus, o_orderpriority NULLS LAST`,
   },

@@ -1,4 +1,4 @@
-/** A statement, and per table the columns whose conditions must reach its scan. */
+/** A statement, and the columns of each table whose conditions must be part of its scan. */
 export interface PlannedStatement {
   readonly name: string;
   readonly sql: string;
@@ -6,7 +6,7 @@ export interface PlannedStatement {
 }
 
 /**
- * The questions of TPC-H (https://www.tpc.org/tpch/), asked of tables without a type for dates: dates are text in ISO 8601,
+ * The queries of TPC-H (https://www.tpc.org/tpch/) for tables without a date type: dates are strings in ISO 8601,
  * and parameters suit a few hundred orders.
  */
 export const TPCH: readonly PlannedStatement[] = [

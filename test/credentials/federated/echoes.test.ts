@@ -6,7 +6,7 @@ import { startOkta } from '../../doubles/okta.ts';
 import { startPing } from '../../doubles/pingfederate.ts';
 import { fakePorts } from '../../doubles/ports.ts';
 import { testAuthority } from '../../support/certificates.ts';
-import { collectOutput } from '../../support/prints.ts';
+import { collectOutput } from '../../support/collect-output.ts';
 import { thrownBy } from '../../support/thrown.ts';
 import { base64, responseXml } from '../../support/saml.ts';
 import { soapFault } from '../../support/tokens.ts';

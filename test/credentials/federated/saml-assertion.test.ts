@@ -3,7 +3,7 @@ import { connect } from '../../../src/index.ts';
 import { type FakePorts, fakePorts } from '../../doubles/ports.ts';
 import { pageOf, serveTable } from '../../doubles/served-table.ts';
 import { toFields, startSts, stsCredentials, stsError } from '../../doubles/sts.ts';
-import { collectOutput } from '../../support/prints.ts';
+import { collectOutput } from '../../support/collect-output.ts';
 import { assertionXml, base64, PROVIDER, responseXml, ROLE } from '../../support/saml.ts';
 import { thrownBy } from '../../support/thrown.ts';
 

@@ -10,7 +10,7 @@ import {
 } from '../../doubles/adfs.ts';
 import type { HttpsAnswer, HttpsRequest } from '../../doubles/https-server.ts';
 import { type TestAuthority, testAuthority } from '../../support/certificates.ts';
-import { printsOf } from '../../support/prints.ts';
+import { collectOutput } from '../../support/collect-output.ts';
 import { ROLE } from '../../support/saml.ts';
 import { samlResponse } from '../../support/tokens.ts';
 import { thrownBy } from '../../support/thrown.ts';
@@ -75,7 +75,7 @@ describeWithTls('the sign-on page of ADFS', () => {
     expect(error.code).toBe('AUTH_REFUSED');
     expect(error.message).toBe(`ADFS rejected User or Password, or the account is locked: ${REFUSED}`);
     expect(adfs.passwords()).toBe(1);
-    expect(printsOf([error])).not.toContain('CANARY');
+    expect(collectOutput([error])).not.toContain('CANARY');
   });
 
   it('is supported before 2016, too', async () => {
@@ -277,7 +277,7 @@ describeWithTls('a hostile page instead of ADFS gets no password', () => {
     const error = await thrownBy(() => signIn(adfs.origin, ca));
     expect(error.code).toBe('AUTH_UNTRUSTED');
     expect(adfs.requests).toHaveLength(1);
-    expect(printsOf([error])).not.toContain('CANARY');
+    expect(collectOutput([error])).not.toContain('CANARY');
   });
 
   it('by a redirect that would resend the form to another origin', async () => {

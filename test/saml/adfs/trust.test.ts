@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { startAdfs } from '../../doubles/adfs.ts';
 import { type TestAuthority, testAuthority } from '../../support/certificates.ts';
-import { printsOf } from '../../support/prints.ts';
+import { collectOutput } from '../../support/collect-output.ts';
 import { ROLE } from '../../support/saml.ts';
 import { thrownBy } from '../../support/thrown.ts';
 import { tokenXml } from '../../support/tokens.ts';
@@ -76,7 +76,7 @@ describeWithTls('the WS-Trust endpoints of ADFS', () => {
       /^ADFS rejected User or Password, or the account is locked \(FailedAuthentication: ID3242/,
     );
     expect(adfs.passwords()).toBe(1);
-    expect(printsOf([error])).not.toContain('CANARY');
+    expect(collectOutput([error])).not.toContain('CANARY');
   });
 
   it('reports an unknown relying party', async () => {

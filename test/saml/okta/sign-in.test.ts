@@ -10,7 +10,7 @@ import {
   startOkta,
 } from '../../doubles/okta.ts';
 import { testAuthority } from '../../support/certificates.ts';
-import { printsOf } from '../../support/prints.ts';
+import { collectOutput } from '../../support/collect-output.ts';
 import { thrownBy } from '../../support/thrown.ts';
 import { createOktaUser } from './okta-user.ts';
 
@@ -33,7 +33,7 @@ async function failureAt(setup: OktaSetup, options = {}): Promise<Awaited<Return
   await using okta = await startOkta(pair, setup);
   const error = await thrownBy(() => createUser().signIn(okta, options));
   expect(okta.violations).toEqual([]);
-  expect(printsOf([error])).not.toMatch(/CANARY/);
+  expect(collectOutput([error])).not.toMatch(/CANARY/);
   return error;
 }
 

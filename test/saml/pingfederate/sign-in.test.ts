@@ -6,7 +6,7 @@ import type { SamlResponse } from '../../../src/saml/response.ts';
 import type { HttpsAnswer } from '../../doubles/https-server.ts';
 import { PARTNER, PASSWORD, startPing, USER } from '../../doubles/pingfederate.ts';
 import { type TestAuthority, testAuthority } from '../../support/certificates.ts';
-import { printsOf } from '../../support/prints.ts';
+import { collectOutput } from '../../support/collect-output.ts';
 import { ROLE } from '../../support/saml.ts';
 import { thrownBy } from '../../support/thrown.ts';
 
@@ -83,7 +83,7 @@ describeWithTls("PingFederate's security token service", () => {
     expect(error.code).toBe('AUTH_REFUSED');
     expect(error.message).toMatch(/^PingFederate rejected User or Password, or the account is locked/);
     expect(ping.passwords()).toBe(1);
-    expect(printsOf([error])).not.toContain('CANARY');
+    expect(collectOutput([error])).not.toContain('CANARY');
   });
 
   it('does not know another partner', async () => {

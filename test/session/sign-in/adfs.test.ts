@@ -13,7 +13,7 @@ import {
 } from '../../doubles/adfs.ts';
 import type { HttpsAnswer } from '../../doubles/https-server.ts';
 import { testAuthority } from '../../support/certificates.ts';
-import { collectOutput } from '../../support/prints.ts';
+import { collectOutput } from '../../support/collect-output.ts';
 import { PROVIDER, ROLE } from '../../support/saml.ts';
 import { thrownBy } from '../../support/thrown.ts';
 import { samlResponse } from '../../support/tokens.ts';

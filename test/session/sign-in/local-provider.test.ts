@@ -4,7 +4,7 @@ import { connect } from '../../../src/host/node/connect.ts';
 import { type HttpsServer, startHttps } from '../../doubles/https-server.ts';
 import { fakePorts } from '../../doubles/ports.ts';
 import { testAuthority } from '../../support/certificates.ts';
-import { collectOutput } from '../../support/prints.ts';
+import { collectOutput } from '../../support/collect-output.ts';
 import { thrownBy } from '../../support/thrown.ts';
 import { PASSWORD, startAdfs, USER } from '../../doubles/adfs.ts';
 import { startSignInBackend, createUser, ROWS } from './backend.ts';

@@ -13,7 +13,7 @@ import {
   USER,
 } from '../../doubles/okta.ts';
 import { testAuthority } from '../../support/certificates.ts';
-import { collectOutput } from '../../support/prints.ts';
+import { collectOutput } from '../../support/collect-output.ts';
 import { samlResponse } from '../../support/saml-response.ts';
 import { thrownBy } from '../../support/thrown.ts';
 import { startSignInBackend, createUser, type TestUserSetup, type SignInBackend, ROWS } from './backend.ts';

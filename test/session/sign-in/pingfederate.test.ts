@@ -11,7 +11,7 @@ import {
 } from '../../doubles/pingfederate.ts';
 import { testAuthority } from '../../support/certificates.ts';
 import { CLIENT_PASSWORD, clientCertificates } from '../../support/client-certificates.ts';
-import { collectOutput } from '../../support/prints.ts';
+import { collectOutput } from '../../support/collect-output.ts';
 import { PROVIDER, ROLE } from '../../support/saml.ts';
 import { thrownBy } from '../../support/thrown.ts';
 import { startSignInBackend, createUser, type TestUserSetup, type SignInBackend, ROWS } from './backend.ts';
