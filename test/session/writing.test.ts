@@ -99,13 +99,17 @@ describe('INSERT', () => {
   });
 
   it.each([
-    ["('x1', 1), ('', 2)", 'DYNAMO_LIMIT', 'row 2: PutItem: the key attribute id has an empty value'],
+    [
+      "('x1', 1), ('', 2)",
+      'DYNAMO_LIMIT',
+      'row 2: PutItem: the key attribute id cannot contain an empty value',
+    ],
     [
       "('x1', 1), (NULL, 2)",
       'SQL_NOT_NULL',
       'row 2: null value in column "id" of relation "items" violates not-null constraint',
     ],
-    ["('x1', 1), ('x2', 1), ('x3', 1e200)", 'DYNAMO_LIMIT', 'row 3: PutItem: n: 1e200 is beyond'],
+    ["('x1', 1), ('x2', 1), ('x3', 1e200)", 'DYNAMO_LIMIT', 'row 3: PutItem: n: 1e200 is out of range'],
     [`('x1', 1), ('x2', 1${'0'.repeat(37)}1)`, 'SQL_BAD_VALUE', 'for column "n" has 39 significant digits'],
     [
       "('x1', 1), ('x2', 'NaN'::float8)",
@@ -123,7 +127,11 @@ describe('INSERT', () => {
       'row 2: INSERT has more expressions than target columns (3 expressions, 2 columns)',
     ],
     [`('x1', 1), (repeat('é', 1100), 1)`, 'DYNAMO_LIMIT', 'row 2: PutItem: id: 2200 bytes'],
-    [`('x1', repeat('x', 500000)::text)`, 'DYNAMO_LIMIT', 'PutItem: the item: 5000'],
+    [
+      `('x1', repeat('x', 500000)::text)`,
+      'DYNAMO_LIMIT',
+      'PutItem: item size has exceeded the maximum allowed size: 5000',
+    ],
   ])('refuses %s before anything is sent', async (values, code, message) => {
     const error = await thrownBy(() => db.query(`INSERT INTO items (id, n) VALUES ${values}`));
     expect(error.code).toBe(code);

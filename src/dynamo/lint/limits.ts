@@ -14,7 +14,7 @@ const CONSTRAINTS = `${GUIDE}/Constraints.html`;
 const INDEXES = `${GUIDE}/SecondaryIndexes.html`;
 const OPERATORS = `${GUIDE}/Expressions.OperatorsAndFunctions.html`;
 
-/** DynamoDB's documented limits of what a request may hold. The emulators enforce few of them. */
+/** DynamoDB's documented limits on requests. Emulators enforce few of them. */
 export const LIMITS = {
   expressionBytes: { max: 4096, unit: 'bytes in an expression', source: CONSTRAINTS },
   operators: { max: 300, unit: 'operators and functions in an expression', source: CONSTRAINTS },
@@ -51,13 +51,13 @@ export const LIMITS = {
   },
   tableKey: { max: 2, unit: 'attributes in the key of a table', source: CONSTRAINTS },
   indexKeyAttributes: { max: 4, unit: 'attributes', source: INDEXES },
-  globalIndexes: { max: 20, unit: 'global indexes', source: CONSTRAINTS },
-  localIndexes: { max: 5, unit: 'local indexes', source: CONSTRAINTS },
-  projectedAttributes: { max: 100, unit: 'attributes that INCLUDE names', source: CONSTRAINTS },
+  globalIndexes: { max: 20, unit: 'global secondary indexes', source: CONSTRAINTS },
+  localIndexes: { max: 5, unit: 'local secondary indexes', source: CONSTRAINTS },
+  projectedAttributes: { max: 100, unit: 'projected non-key attributes', source: CONSTRAINTS },
   segments: { max: 1_000_000, unit: 'segments of a Scan', source: `${API}/API_Scan.html` },
 } as const satisfies Record<string, Limit>;
 
-/** The pages that state the rules which are no numbers. */
+/** The pages that state rules other than limits. */
 export const PAGES = {
   placeholders: `${GUIDE}/Expressions.ExpressionAttributeNames.html`,
   projection: `${GUIDE}/Expressions.ProjectionExpressions.html`,

@@ -13,24 +13,24 @@ import {
   type Report,
 } from './lint-report.ts';
 
-/** The condition of a Query: its shape, its values, and that the filter leaves the key alone. */
+/** Checks the key condition of a Query, its values, and that the filter has no key attributes. */
 export function lintKeyCondition(input: Members, schema: LintSchema | undefined, report: Report): void {
   const { KeyConditionExpression: text } = input;
   const names = readObject(input['ExpressionAttributeNames']);
   const values = readObject(input['ExpressionAttributeValues']);
   const terms = typeof text === 'string' ? parseKeyCondition(text) : undefined;
   if (terms === undefined) {
-    report(PAGES.keyCondition, 'the key condition is none that Query takes');
+    report(PAGES.keyCondition, 'key condition not supported');
     return;
   }
   const key = (schema?.index ?? schema)?.key;
   const sort = new Set(key?.sort.map(({ name }) => name));
   for (const term of terms) {
     const [low, high] = term.values.map((value) => values[value]).filter(isKeyValue);
-    if (low !== undefined && high !== undefined && !inOrder(low, high)) {
+    if (low !== undefined && high !== undefined && !areInOrder(low, high)) {
       report(
         PAGES.keyCondition,
-        `the bounds of BETWEEN on ${resolveName(term, names)} are the wrong way round`,
+        `BETWEEN requires the upper bound to be greater than or equal to the lower bound: ${resolveName(term, names)}`,
       );
     }
     for (const value of term.values.map((value) => values[value])) {
@@ -39,7 +39,7 @@ export function lintKeyCondition(input: Members, schema: LintSchema | undefined,
     }
   }
   if (!terms.some(({ op }) => op === '=')) {
-    report(PAGES.keyCondition, 'the key condition names no partition key value');
+    report(PAGES.keyCondition, 'the key condition has no value for the partition key');
   }
   if (key !== undefined) {
     lintKeyShape(terms, key, { names, values }, report);
@@ -47,7 +47,7 @@ export function lintKeyCondition(input: Members, schema: LintSchema | undefined,
   }
 }
 
-/** Every partition attribute by equality, then sort attributes from the left, of which only the last has a range. */
+/** Requires each partition key attribute with `=`, then sort key attributes from the left, only the last with a range. */
 function lintKeyShape(
   terms: readonly KeyTerm[],
   key: LintKey,
@@ -55,29 +55,33 @@ function lintKeyShape(
   report: Report,
 ): void {
   const byName = new Map(terms.map((term) => [resolveName(term, names), term]));
-  if (byName.size < terms.length) report(PAGES.keyCondition, 'a key attribute has two conditions');
+  if (byName.size < terms.length)
+    report(PAGES.keyCondition, 'the key condition has two conditions on one attribute');
   for (const { name } of key.partition) {
     if (byName.get(name)?.op !== '=')
-      report(PAGES.keyCondition, `the partition key attribute ${name} has no equality`);
+      report(PAGES.keyCondition, `the key condition has no value for the partition key attribute ${name}`);
   }
-  let open = true;
+  let isOpen = true;
   for (const { name } of key.sort) {
     const term = byName.get(name);
-    if (term !== undefined && !open) {
-      report(PAGES.keyCondition, `the sort key attribute ${name} follows one without an equality`);
+    if (term !== undefined && !isOpen) {
+      report(
+        PAGES.keyCondition,
+        `the sort key attribute ${name} requires a condition with = on those before it`,
+      );
     }
-    open = open && term?.op === '=';
+    isOpen = isOpen && term?.op === '=';
   }
   const attributes = new Map([...key.partition, ...key.sort].map((attribute) => [attribute.name, attribute]));
   for (const [name, term] of byName) {
     const attribute = attributes.get(name);
     if (attribute === undefined) {
-      report(PAGES.keyCondition, `${name} is no key attribute`);
+      report(PAGES.keyCondition, `${name} is not a key attribute`);
       continue;
     }
     for (const value of term.values.map((value) => values[value])) {
       if (!(attribute.type in readObject(value))) {
-        report(PAGES.keyCondition, `the key attribute ${name} is of type ${attribute.type}`);
+        report(PAGES.keyCondition, `type mismatch for key ${name}: expected ${attribute.type}`);
       }
     }
   }
@@ -86,42 +90,43 @@ function lintKeyShape(
 function lintFilterNames(filter: unknown, key: LintKey, names: Members, report: Report): void {
   if (typeof filter !== 'string') return;
   const keys = new Set<unknown>([...key.partition, ...key.sort].map(({ name }) => name));
-  const all = tokenizeExpression(filter);
+  const tokens = tokenizeExpression(filter);
   const inFilter = new Set(
-    all.filter((token, at) => token.startsWith('#') && all[at - 1] !== '.').map((t) => names[t]),
+    tokens.filter((token, at) => token.startsWith('#') && tokens[at - 1] !== '.').map((t) => names[t]),
   );
   for (const name of inFilter) {
     if (keys.has(name))
-      report(PAGES.filter, `the filter of a Query may not name the key attribute ${String(name)}`);
+      report(PAGES.filter, `FilterExpression can only contain non-primary key attributes: ${String(name)}`);
   }
 }
 
-/** The keys of a BatchGetItem. */
+/** Checks the keys of a BatchGetItem. */
 export function lintBatch(keys: readonly unknown[], schema: LintKey | undefined, report: Report): void {
   checkLimit(LIMITS.batchGetKeys, keys.length, 'BatchGetItem', report);
-  if (keys.length === 0) report(LIMITS.batchGetKeys.source, 'BatchGetItem needs a key');
+  if (keys.length === 0) report(LIMITS.batchGetKeys.source, 'BatchGetItem requires at least one key');
   const identities = new Set(keys.filter(isKey).map(keyIdentity));
-  if (identities.size < keys.length) report(LIMITS.batchGetKeys.source, 'BatchGetItem names a key twice');
+  if (identities.size < keys.length)
+    report(LIMITS.batchGetKeys.source, 'the list of keys contains duplicates');
   lintKeys(keys, schema, report);
 }
 
-/** Whole keys: every attribute of the schema, no other, and values that may stand in a key. */
+/** Checks that keys have exactly the attributes of the schema, with values that keys can have. */
 export function lintKeys(keys: readonly unknown[], schema: LintKey | undefined, report: Report): void {
   const attributes = schema && [...schema.partition, ...schema.sort];
   const sort = new Set(schema?.sort.map(({ name }) => name));
   for (const key of keys) {
     const members = Object.entries(readObject(key));
-    if (members.length === 0) report(PAGES.key, 'the key is empty');
+    if (members.length === 0) report(PAGES.key, 'the key has no attributes');
     for (const [name, value] of members) lintKeyValue({ name, value, isSort: sort.has(name) }, report);
     if (attributes === undefined) continue;
-    const whole =
+    const isComplete =
       members.length === attributes.length &&
       attributes.every(({ name, type }) => type in readObject(readObject(key)[name]));
-    if (!whole) {
+    if (!isComplete) {
       const expected = attributes.map(({ name, type }) => `${name} (${type})`).join(' and ');
       report(
         PAGES.key,
-        `the key has ${members.map(([name]) => name).join(', ') || 'nothing'} and needs ${expected}`,
+        `the key does not match the schema: expected ${expected}, found ${members.map(([name]) => name).join(', ') || 'no attributes'}`,
       );
     }
   }
@@ -132,7 +137,7 @@ function lintKeyValue(
   report: Report,
 ): void {
   if (!isKeyValue(value)) {
-    report(PAGES.key, `the value of the key attribute ${name} is neither text, number nor binary`);
+    report(PAGES.key, `the key attribute ${name} must be of type S, N or B`);
     return;
   }
   if ('N' in value) {
@@ -140,16 +145,16 @@ function lintKeyValue(
     return;
   }
   const bytes = keyValueBytes(value);
-  if (bytes === 0) report(PAGES.key, `the key attribute ${name} has an empty value`);
+  if (bytes === 0) report(PAGES.key, `the key attribute ${name} cannot contain an empty value`);
   checkLimit(isSort ? LIMITS.sortKeyBytes : LIMITS.partitionKeyBytes, bytes, name, report);
 }
 
 function resolveName({ name }: KeyTerm, names: Members): string {
-  const text = names[name];
-  return typeof text === 'string' ? text : name;
+  const attribute = names[name];
+  return typeof attribute === 'string' ? attribute : name;
 }
 
-function inOrder(low: KeyValue, high: KeyValue): boolean {
+function areInOrder(low: KeyValue, high: KeyValue): boolean {
   const order = compareKeyValues(low, high);
   return order !== undefined && order <= 0;
 }
@@ -160,6 +165,8 @@ function isKey(value: unknown): value is Key {
 
 function isKeyValue(value: unknown): value is KeyValue {
   const members = Object.entries(readObject(value));
-  const [type, text] = members[0] ?? [];
-  return members.length === 1 && typeof text === 'string' && (type === 'S' || type === 'N' || type === 'B');
+  const [type, content] = members[0] ?? [];
+  return (
+    members.length === 1 && typeof content === 'string' && (type === 'S' || type === 'N' || type === 'B')
+  );
 }

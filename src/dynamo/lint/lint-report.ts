@@ -6,13 +6,13 @@ interface LintAttribute {
   readonly type: KeyType;
 }
 
-/** A key schema, as the catalog has it. */
+/** A key schema. */
 export interface LintKey {
   readonly partition: readonly LintAttribute[];
   readonly sort: readonly LintAttribute[];
 }
 
-/** The keys that a request is checked against: the table's, and its index's where it reads one. */
+/** The keys that a request is checked against: the table's, and the index's if the request reads one. */
 export interface LintSchema {
   readonly key: LintKey;
   readonly index?: { readonly key: LintKey; readonly kind: 'global' | 'local' };
@@ -24,20 +24,21 @@ export interface Violation {
   readonly source: string;
 }
 
-/** Members of a part of a request whose shape is what is being checked. */
+/** An object in a request, whose shape is yet to be checked. */
 export type Members = Readonly<Record<string, unknown>>;
 
 export type Report = (source: string, message: string) => void;
 
 const NO_MEMBERS: Members = {};
 
+/** The value if it is an object, else an empty one. */
 export function readObject(value: unknown): Members {
   return isMembers(value) ? value : NO_MEMBERS;
 }
 
-/** Reports what is over a limit. */
+/** Reports a count above its limit. */
 export function checkLimit({ max, unit, source }: Limit, count: number, where: string, report: Report): void {
-  if (count > max) report(source, `${where}: ${count} ${unit}, where DynamoDB takes ${max}`);
+  if (count > max) report(source, `${where}: ${count} ${unit} (maximum ${max})`);
 }
 
 function isMembers(value: unknown): value is Members {

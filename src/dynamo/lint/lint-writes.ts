@@ -14,7 +14,7 @@ import {
   type Violation,
 } from './lint-report.ts';
 
-/** What DynamoDB would refuse about a write, by its documented limits. It reads the finished request. */
+/** Finds what DynamoDB would reject in a write request, by its documented rules. */
 export function lintWrite(
   { operation, input }: BuiltWrite,
   keys: ReadonlyMap<string, LintKey>,
@@ -37,12 +37,12 @@ export function lintWrite(
   return found;
 }
 
-/** Throws where DynamoDB would refuse. */
+/** Throws for a write request that DynamoDB would reject. */
 export function checkWrite(built: BuiltWrite, keys: ReadonlyMap<string, LintKey>): void {
   throwViolations(built.operation, lintWrite(built, keys));
 }
 
-/** Throws where DynamoDB would refuse an item that is to be put. */
+/** Throws for an item that DynamoDB would reject in a put. */
 export function checkItem(item: AttributeMap, key: LintKey): void {
   const found: Violation[] = [];
   lintItem(item, key, (source, message) => found.push({ message, source }));
@@ -70,21 +70,21 @@ function lintOne(input: Members, keys: ReadonlyMap<string, LintKey>, report: Rep
     checkLimit(LIMITS.inOperands, size.inOperands, kind, report);
   }
   for (const value of Object.values(readObject(input['ExpressionAttributeValues'])))
-    if (isValue(value)) lintValue(value, 'a value', 1, report);
+    if (isValue(value)) lintValue(value, 'ExpressionAttributeValues', 1, report);
   if (isMap(item)) lintItem(item, schema, report);
   else if (schema !== undefined) {
     const members = readObject(key);
     lintKeyAttributes(members, schema, report);
     const names = Object.keys(members);
     if (names.length !== schema.partition.length + schema.sort.length)
-      report(PAGES.key, `the key has ${names.join(', ')}`);
+      report(PAGES.key, `the key does not match the schema: found ${names.join(', ')}`);
   }
 }
 
 function lintItem(item: AttributeMap, schema: LintKey | undefined, report: Report): void {
-  checkLimit(LIMITS.itemBytes, itemBytes(item), 'the item', report);
+  checkLimit(LIMITS.itemBytes, itemBytes(item), 'item size has exceeded the maximum allowed size', report);
   for (const name of Object.keys(item)) {
-    if (name === '') report(PAGES.item, 'an attribute has no name');
+    if (name === '') report(PAGES.item, 'an attribute name is empty');
     const value = item[name];
     if (value !== undefined) lintValue(value, name, 1, report);
   }
@@ -104,32 +104,32 @@ function lintKeyValue(
 ): void {
   const value = members[name];
   if (value === undefined) {
-    report(PAGES.key, `the key attribute ${name} is missing`);
+    report(PAGES.key, `missing the key attribute ${name}`);
     return;
   }
   const held = isValue(value) ? value : undefined;
   if (held === undefined || !(type in held) || !('S' in held || 'N' in held || 'B' in held)) {
-    report(PAGES.key, `the key attribute ${name} must be of type ${type}`);
+    report(PAGES.key, `type mismatch for key ${name}: expected ${type}`);
     return;
   }
   const bytes = keyValueBytes(held);
-  if (bytes === 0) report(PAGES.key, `the key attribute ${name} has an empty value`);
+  if (bytes === 0) report(PAGES.key, `the key attribute ${name} cannot contain an empty value`);
   checkLimit(limit, bytes, name, report);
 }
 
 function lintMany(
-  most: (typeof LIMITS)[keyof typeof LIMITS],
+  limit: (typeof LIMITS)[keyof typeof LIMITS],
   writes: readonly Members[],
   keys: ReadonlyMap<string, LintKey>,
   report: Report,
 ): void {
-  checkLimit(most, writes.length, 'the request', report);
-  if (writes.length === 0) report(most.source, 'the request has no writes');
+  checkLimit(limit, writes.length, 'request', report);
+  if (writes.length === 0) report(limit.source, 'the request has no writes');
   const bytes = writes.reduce((sum, { Item: item }) => sum + (isMap(item) ? itemBytes(item) : 0), 0);
   checkLimit(
-    most === LIMITS.transactItems ? LIMITS.transactBytes : LIMITS.batchWriteBytes,
+    limit === LIMITS.transactItems ? LIMITS.transactBytes : LIMITS.batchWriteBytes,
     bytes,
-    'the request',
+    'request',
     report,
   );
   const seen = new Set<string>();
@@ -137,7 +137,10 @@ function lintMany(
     lintOne(write, keys, report);
     const identity = identifyItem(write, keys.get(String(write['TableName'])));
     if (identity !== undefined && seen.has(identity))
-      report(most.source, `two writes of the request are of one item of ${String(write['TableName'])}`);
+      report(
+        limit.source,
+        `the request cannot include multiple operations on one item: table ${String(write['TableName'])}`,
+      );
     if (identity !== undefined) seen.add(identity);
   }
 }
@@ -147,16 +150,16 @@ function identifyItem(write: Members, schema: LintKey | undefined): string | und
   const names = [...(schema?.partition ?? []), ...(schema?.sort ?? [])].map(({ name }) => name);
   const from = isMap(item) ? item : isMap(key) ? key : undefined;
   if (from === undefined || names.length === 0) return undefined;
-  const own: Record<string, { S: string } | { N: string } | { B: string }> = {};
+  const identity: Record<string, { S: string } | { N: string } | { B: string }> = {};
   for (const name of names) {
     const value = from[name];
     if (value === undefined || !('S' in value || 'N' in value || 'B' in value)) return undefined;
-    own[name] = value;
+    identity[name] = value;
   }
-  return `${String(write['TableName'])} ${keyIdentity(own)}`;
+  return `${String(write['TableName'])} ${keyIdentity(identity)}`;
 }
 
-/** The largest and the smallest power of ten of a number's first digit. */
+/** The largest and smallest exponents of numbers that are written as 0.digits times a power of ten. */
 const MAX_POWER = 126;
 const MIN_POWER = -129;
 
@@ -170,26 +173,29 @@ function lintValue(value: AttributeValue, where: string, depth: number, report: 
   else {
     const set = 'SS' in value ? value.SS : 'NS' in value ? value.NS : 'BS' in value ? value.BS : undefined;
     if (set === undefined) return;
-    if (set.length === 0) report(PAGES.item, `${where} is an empty set`);
+    if (set.length === 0) report(PAGES.item, `${where}: a set cannot be empty`);
     if ('NS' in value) for (const text of value.NS) lintNumber(text, where, report);
     const members = 'NS' in value ? value.NS.map((N) => keyIdentity({ N: { N } })) : set;
-    if (new Set(members).size < set.length) report(PAGES.item, `${where} is a set that holds a value twice`);
+    if (new Set(members).size < set.length) report(PAGES.item, `${where}: the set contains duplicates`);
   }
 }
 
 function lintNumber(text: string, where: string, report: Report): void {
   if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) {
-    report(PAGES.item, `${where}: ${JSON.stringify(text)} is no number`);
+    report(PAGES.item, `${where}: ${JSON.stringify(text)} cannot be converted to a number`);
     return;
   }
   checkLimit(LIMITS.numberDigits, significantDigits(text), where, report);
-  // No other number can be so large or so small.
+  // Shorter numbers without an exponent are always in range.
   const power = text.length > MAX_POWER || /e/i.test(text) ? findPower(text) : undefined;
   if (power !== undefined && (power > MAX_POWER || power < MIN_POWER))
-    report(LIMITS.numberDigits.source, `${where}: ${text} is beyond 9.99E+125 or below 1E-130`);
+    report(
+      LIMITS.numberDigits.source,
+      `${where}: ${text} is out of range: the magnitude must be from 1E-130 to 9.99E+125`,
+    );
 }
 
-/** The power of ten by which 0.digits is the number; undefined for zero. */
+/** The exponent of a number written as 0.digits times a power of ten; undefined for zero. */
 function findPower(text: string): number | undefined {
   const [, whole = '', fraction = '', exponent = '0'] =
     /^[+-]?(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];

@@ -15,8 +15,8 @@ import {
 import type { BuiltRequest } from '../read/request.ts';
 
 /**
- * What DynamoDB would refuse about a request, by its documented limits. It reads the finished request and shares no
- * code with its builder; without a schema it leaves out what needs one.
+ * Finds what DynamoDB would reject in a read request, by its documented rules. It examines the finished request and shares no code
+ * with the builder, so that it also finds the builder's errors. Without a schema, keys are checked only in part.
  */
 export function lintRequest(
   operation: ReadOperation,
@@ -68,7 +68,7 @@ export function lintRequest(
   return found;
 }
 
-/** Throws where DynamoDB would refuse. */
+/** Throws for a read request that DynamoDB would reject. */
 export function checkRequest({ operation, input }: BuiltRequest, schema?: LintSchema): void {
   const violations = lintRequest(operation, input, schema);
   if (violations.length > 0) {
@@ -99,24 +99,33 @@ function lintExpressions(input: Members, report: Report): void {
   }
   const names = readObject(input['ExpressionAttributeNames']);
   const values = readObject(input['ExpressionAttributeValues']);
-  lintDeclarations(used, names, values, report);
+  lintPlaceholders(used, names, values, report);
   lintProjection(input['ProjectionExpression'], names, report);
 }
 
-function lintDeclarations(used: ReadonlySet<string>, names: Members, values: Members, report: Report): void {
+function lintPlaceholders(used: ReadonlySet<string>, names: Members, values: Members, report: Report): void {
   const declared = new Set([...Object.keys(names), ...Object.keys(values)]);
   for (const placeholder of used) {
-    if (!declared.has(placeholder)) report(PAGES.placeholders, `${placeholder} is used and not declared`);
+    if (!declared.has(placeholder))
+      report(
+        PAGES.placeholders,
+        `${describePlaceholder(placeholder)} is used but not defined: ${placeholder}`,
+      );
   }
   let bytes = 0;
   for (const placeholder of declared) {
-    if (!used.has(placeholder)) report(PAGES.placeholders, `${placeholder} is declared and not used`);
+    if (!used.has(placeholder))
+      report(
+        PAGES.placeholders,
+        `${describePlaceholder(placeholder)} is defined but unused in expressions: ${placeholder}`,
+      );
     checkLimit(LIMITS.placeholderBytes, Buffer.byteLength(placeholder), placeholder, report);
     bytes += Buffer.byteLength(placeholder);
   }
   for (const [placeholder, name] of Object.entries(names)) {
     const length = typeof name === 'string' ? Buffer.byteLength(name) : 0;
-    if (length === 0) report(PAGES.placeholders, `${placeholder} stands for no name`);
+    if (length === 0)
+      report(PAGES.placeholders, `ExpressionAttributeNames contains an empty name: ${placeholder}`);
     checkLimit(LIMITS.attributeNameBytes, length, placeholder, report);
     bytes += length;
   }
@@ -126,7 +135,7 @@ function lintDeclarations(used: ReadonlySet<string>, names: Members, values: Mem
     if (typeof number === 'string')
       checkLimit(LIMITS.numberDigits, significantDigits(number), placeholder, report);
   }
-  checkLimit(LIMITS.variablesBytes, bytes, 'the request', report);
+  checkLimit(LIMITS.variablesBytes, bytes, 'ExpressionAttributeNames and ExpressionAttributeValues', report);
 }
 
 function lintProjection(projection: unknown, names: Members, report: Report): void {
@@ -140,7 +149,7 @@ function lintProjection(projection: unknown, names: Members, report: Report): vo
   for (const [at, path] of paths.entries()) {
     const next = paths[at + 1];
     if (next === path || next?.startsWith(`${path},`) === true) {
-      report(PAGES.projection, `two paths of the projection overlap: ${next}]`);
+      report(PAGES.projection, `ProjectionExpression: two document paths overlap: ${next}]`);
     }
   }
 }
@@ -148,38 +157,45 @@ function lintProjection(projection: unknown, names: Members, report: Report): vo
 function lintPaging(input: Members, schema: LintSchema | undefined, report: Report): void {
   const { Limit: limit, Select: select, IndexName: index, ProjectionExpression: projection } = input;
   if (limit !== undefined && !(Number.isInteger(limit) && Number(limit) >= 1)) {
-    report(PAGES.query, `Limit is ${JSON.stringify(limit)} and must be at least 1`);
+    report(PAGES.query, `Limit must be at least 1, not ${JSON.stringify(limit)}`);
   }
   if (input['ConsistentRead'] === true && schema?.index?.kind === 'global') {
-    report(PAGES.consistency, 'a global secondary index has no consistent reads');
+    report(PAGES.consistency, 'consistent reads are not supported on global secondary indexes');
   }
   if (select !== undefined && select !== 'SPECIFIC_ATTRIBUTES' && projection !== undefined) {
-    report(PAGES.query, `Select=${JSON.stringify(select)} goes with no ProjectionExpression`);
+    report(PAGES.query, `cannot specify a ProjectionExpression with Select ${JSON.stringify(select)}`);
   }
   if (select === 'SPECIFIC_ATTRIBUTES' && projection === undefined) {
-    report(PAGES.query, 'Select=SPECIFIC_ATTRIBUTES needs a ProjectionExpression');
+    report(PAGES.query, 'Select SPECIFIC_ATTRIBUTES requires a ProjectionExpression');
   }
   if (select === 'ALL_PROJECTED_ATTRIBUTES' && index === undefined) {
-    report(PAGES.query, 'Select=ALL_PROJECTED_ATTRIBUTES needs an IndexName');
+    report(PAGES.query, 'Select ALL_PROJECTED_ATTRIBUTES requires an IndexName');
   }
 }
 
 function lintSegments({ Segment: segment, TotalSegments: total }: Members, report: Report): void {
   if (segment === undefined && total === undefined) return;
   if (typeof segment !== 'number' || typeof total !== 'number') {
-    report(LIMITS.segments.source, 'Segment and TotalSegments go together');
+    report(LIMITS.segments.source, 'Segment and TotalSegments must be specified together');
     return;
   }
   checkLimit(LIMITS.segments, total, 'TotalSegments', report);
   if (total < 1 || segment < 0 || segment >= total) {
-    report(LIMITS.segments.source, `Segment ${segment} is none of ${total}`);
+    report(
+      LIMITS.segments.source,
+      `Segment must be less than TotalSegments and not negative: ${segment} of ${total}`,
+    );
   }
 }
 
-/** What a value adds to the bytes of the expression variables. */
+function describePlaceholder(placeholder: string): string {
+  return placeholder.startsWith('#') ? 'expression attribute name' : 'expression attribute value';
+}
+
+/** What a value adds to the size of the expression variables. */
 function valueBytes(value: unknown): number {
   return Object.values(readObject(value)).reduce<number>(
-    (sum, text) => sum + (typeof text === 'string' ? Buffer.byteLength(text) : 1),
+    (sum, member) => sum + (typeof member === 'string' ? Buffer.byteLength(member) : 1),
     0,
   );
 }

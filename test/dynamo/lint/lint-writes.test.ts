@@ -14,7 +14,7 @@ const KEYS = new Map([
 const key = { id: { S: 'a' }, at: { N: '1' } };
 const put = (more: AttributeMap): BuiltWrite =>
   buildWriteRequest({ kind: 'put', table: 'tab', item: { ...key, ...more }, conditions: [] }, 'NONE');
-const told = (built: BuiltWrite): readonly string[] => lintWrite(built, KEYS).map(({ message }) => message);
+const lint = (built: BuiltWrite): readonly string[] => lintWrite(built, KEYS).map(({ message }) => message);
 
 function nested(depth: number): AttributeValue {
   return depth === 0 ? { NULL: true } : { L: [nested(depth - 1)] };
@@ -24,31 +24,38 @@ describe('a put', () => {
   it.each<[AttributeMap, string | undefined]>([
     [{}, undefined],
     [{ n: { N: '9'.repeat(38) } }, undefined],
-    [{ n: { N: '9'.repeat(39) } }, 'n: 39 significant digits in a number, where DynamoDB takes 38'],
+    [{ n: { N: '9'.repeat(39) } }, 'n: 39 significant digits in a number (maximum 38)'],
     [{ n: { N: '9.99e125' } }, undefined],
-    [{ n: { N: '1e126' } }, 'n: 1e126 is beyond 9.99E+125 or below 1E-130'],
+    [{ n: { N: '1e126' } }, 'n: 1e126 is out of range: the magnitude must be from 1E-130 to 9.99E+125'],
     [{ n: { N: '1e-130' } }, undefined],
-    [{ n: { N: '1e-131' } }, 'n: 1e-131 is beyond 9.99E+125 or below 1E-130'],
-    [{ n: { N: 'NaN' } }, 'n: "NaN" is no number'],
-    [{ s: { SS: [] } }, 's is an empty set'],
-    [{ s: { SS: ['a', 'a'] } }, 's is a set that holds a value twice'],
-    [{ s: { NS: ['1', '1.0'] } }, 's is a set that holds a value twice'],
+    [{ n: { N: '1e-131' } }, 'n: 1e-131 is out of range: the magnitude must be from 1E-130 to 9.99E+125'],
+    [{ n: { N: 'NaN' } }, 'n: "NaN" cannot be converted to a number'],
+    [{ s: { SS: [] } }, 's: a set cannot be empty'],
+    [{ s: { SS: ['a', 'a'] } }, 's: the set contains duplicates'],
+    [{ s: { NS: ['1', '1.0'] } }, 's: the set contains duplicates'],
     [{ d: nested(31) }, undefined],
-    [{ d: nested(32) }, 'd: 33 levels of nesting, where DynamoDB takes 32'],
-    [{ '': { S: 'x' } }, 'an attribute has no name'],
-    [{ id: { S: '' } }, 'the key attribute id has an empty value'],
-    [{ id: { N: '1' } }, 'the key attribute id must be of type S'],
+    [{ d: nested(32) }, 'd: 33 levels of nesting (maximum 32)'],
+    [{ '': { S: 'x' } }, 'an attribute name is empty'],
+    [{ id: { S: '' } }, 'the key attribute id cannot contain an empty value'],
+    [{ id: { N: '1' } }, 'type mismatch for key id: expected S'],
     [{ id: { S: 'x'.repeat(2048) } }, undefined],
-    [{ id: { S: 'x'.repeat(2049) } }, 'id: 2049 bytes in a partition key value, where DynamoDB takes 2048'],
-    [{ x: { S: 'x'.repeat(400 * 1024 - 7) } }, 'the item: 409601 bytes, where DynamoDB takes 409600'],
-  ])('%#: is told what DynamoDB would refuse', (more, message) => {
-    const found = told(put(more));
+    [{ id: { S: 'x'.repeat(2049) } }, 'id: 2049 bytes in a partition key value (maximum 2048)'],
+    [
+      { x: { S: 'x'.repeat(400 * 1024 - 7) } },
+      'item size has exceeded the maximum allowed size: 409601 bytes (maximum 409600)',
+    ],
+  ])('%#: reports what DynamoDB would reject', (more, message) => {
+    const found = lint(put(more));
     expect(found).toEqual(message === undefined ? [] : [message]);
   });
 });
 
+function lintUpdate(Key: object): readonly string[] {
+  return lint({ operation: 'UpdateItem', input: { TableName: 'tab', Key } });
+}
+
 describe('an update', () => {
-  it('is not larger than an expression may be', () => {
+  it('is limited to the size of an expression', () => {
     const built = buildWriteRequest(
       {
         kind: 'update',
@@ -63,17 +70,17 @@ describe('an update', () => {
       },
       'NONE',
     );
-    expect(told(built).join('; ')).toMatch(
-      /ConditionExpression: \d+ bytes in an expression, where DynamoDB takes 4096/,
+    expect(lint(built).join('; ')).toMatch(
+      /ConditionExpression: \d+ bytes in an expression \(maximum 4096\)/,
     );
   });
 
-  it('names the whole key and nothing else', () => {
-    const update = (own: typeof key | object) =>
-      told({ operation: 'UpdateItem', input: { TableName: 'tab', Key: own } });
-    expect(update(key)).toEqual([]);
-    expect(update({ id: { S: 'a' } })).toContain('the key attribute at is missing');
-    expect(update({ ...key, more: { S: 'x' } })).toEqual(['the key has id, at, more']);
+  it('has the whole key and nothing else', () => {
+    expect(lintUpdate(key)).toEqual([]);
+    expect(lintUpdate({ id: { S: 'a' } })).toContain('missing the key attribute at');
+    expect(lintUpdate({ ...key, more: { S: 'x' } })).toEqual([
+      'the key does not match the schema: found id, at, more',
+    ]);
   });
 });
 
@@ -86,20 +93,20 @@ const writes = (count: number, id = (i: number) => `k${i}`) =>
   }));
 
 describe('a transaction', () => {
-  it('has up to 100 writes, of different items', () => {
-    expect(told(buildTransactionRequest(writes(100), 't'))).toEqual([]);
-    expect(told(buildTransactionRequest(writes(101), 't'))).toEqual([
-      'the request: 101 writes in a transaction, where DynamoDB takes 100',
+  it('has up to 100 writes of different items', () => {
+    expect(lint(buildTransactionRequest(writes(100), 't'))).toEqual([]);
+    expect(lint(buildTransactionRequest(writes(101), 't'))).toEqual([
+      'request: 101 writes in a transaction (maximum 100)',
     ]);
     expect(
-      told(
+      lint(
         buildTransactionRequest(
           writes(2, () => 'same'),
           't',
         ),
       ),
-    ).toEqual(['two writes of the request are of one item of tab']);
-    expect(told(buildTransactionRequest([], 't'))).toEqual(['the request has no writes']);
+    ).toEqual(['the request cannot include multiple operations on one item: table tab']);
+    expect(lint(buildTransactionRequest([], 't'))).toEqual(['the request has no writes']);
   });
 });
 

@@ -30,8 +30,8 @@ const query = {
   ExpressionAttributeNames: names,
   ExpressionAttributeValues: values,
 };
-const S = (...texts: readonly string[]) => Object.fromEntries(texts.map((text) => [`:${text}`, { S: text }]));
-const N = (...texts: readonly string[]) => Object.fromEntries(texts.map((text) => [`#${text}`, text]));
+const S = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [`:${name}`, { S: name }]));
+const N = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [`#${name}`, name]));
 const four = (condition: string, ...used: readonly string[]) => ({
   KeyConditionExpression: condition,
   ExpressionAttributeNames: N(...used),
@@ -39,15 +39,15 @@ const four = (condition: string, ...used: readonly string[]) => ({
 });
 
 function batch(Keys: readonly unknown[]): string {
-  return said('BatchGetItem', { RequestItems: { T: { Keys } } }, schema);
+  return lint('BatchGetItem', { RequestItems: { T: { Keys } } }, schema);
 }
 
-function said(
+function lint(
   operation: ReadOperation,
   input: Readonly<Record<string, unknown>>,
-  given?: LintSchema,
+  lintSchema?: LintSchema,
 ): string {
-  return lintRequest(operation, input, given)
+  return lintRequest(operation, input, lintSchema)
     .map(({ message }) => message)
     .join('; ');
 }
@@ -76,53 +76,65 @@ describe('the linter', () => {
       four('#b = :b AND #a = :a AND begins_with(#c, :c)', 'b', 'a', 'c'),
       twoByTwo,
     ],
-  ])('lets %s pass', (_what, operation, input, given) => {
-    expect(lintRequest(operation, input, given)).toEqual([]);
+  ])('accepts %s', (_case, operation, input, lintSchema) => {
+    expect(lintRequest(operation, input, lintSchema)).toEqual([]);
   });
 
   it.each<[RegExp, Readonly<Record<string, unknown>>, LintSchema]>([
-    [/partition key attribute b has no equality/, four('#a = :a', 'a'), twoByTwo],
+    [/no value for the partition key attribute b/, four('#a = :a', 'a'), twoByTwo],
     [
-      /sort key attribute d follows one without/,
+      /sort key attribute d requires a condition with =/,
       four('#a = :a AND #b = :b AND #d = :d', 'a', 'b', 'd'),
       twoByTwo,
     ],
     [
-      /sort key attribute d follows/,
+      /sort key attribute d requires/,
       four('#a = :a AND #b = :b AND #c > :c AND #d = :d', 'a', 'b', 'c', 'd'),
       twoByTwo,
     ],
     [/two conditions/, four('#a = :a AND #b = :b AND #c > :b AND #c < :a', 'a', 'b', 'c'), twoByTwo],
-    [/x is no key attribute/, four('#a = :a AND #b = :b AND #x = :x', 'a', 'b', 'x'), twoByTwo],
-    [/no consistent reads/, { ...four('#a = :a AND #b = :b', 'a', 'b'), ConsistentRead: true }, twoByTwo],
-    [/none that Query takes/, { ...query, KeyConditionExpression: '#p = :p OR #s = :1' }, schema],
-    [/none that Query takes/, { ...query, KeyConditionExpression: '#p = :p AND #s <> :1' }, schema],
-    [/none that Query takes/, { TableName: 'T' }, schema],
-    [/names no partition key value/, { ...query, KeyConditionExpression: '#p > :p AND #s > :1' }, schema],
-    [/wrong way round/, { ...query, ExpressionAttributeValues: { ...values, ':1': { N: '1e1' } } }, schema],
+    [/x is not a key attribute/, four('#a = :a AND #b = :b AND #x = :x', 'a', 'b', 'x'), twoByTwo],
     [
-      /sk is of type N/,
+      /consistent reads are not supported/,
+      { ...four('#a = :a AND #b = :b', 'a', 'b'), ConsistentRead: true },
+      twoByTwo,
+    ],
+    [/key condition not supported/, { ...query, KeyConditionExpression: '#p = :p OR #s = :1' }, schema],
+    [/key condition not supported/, { ...query, KeyConditionExpression: '#p = :p AND #s <> :1' }, schema],
+    [/key condition not supported/, { TableName: 'T' }, schema],
+    [/no value for the partition key;/, { ...query, KeyConditionExpression: '#p > :p AND #s > :1' }, schema],
+    [
+      /upper bound to be greater than or equal to the lower bound: sk/,
+      { ...query, ExpressionAttributeValues: { ...values, ':1': { N: '1e1' } } },
+      schema,
+    ],
+    [
+      /type mismatch for key sk: expected N/,
       { ...query, ExpressionAttributeValues: { ...values, ':1': { S: '1' }, ':2': { S: '2' } } },
       schema,
     ],
     [
-      /pk has an empty value/,
+      /pk cannot contain an empty value/,
       { ...query, ExpressionAttributeValues: { ...values, ':p': { S: '' } } },
       schema,
     ],
-    [/may not name the key attribute sk/, { ...query, FilterExpression: '#s = :1' }, schema],
+    [
+      /FilterExpression can only contain non-primary key attributes: sk/,
+      { ...query, FilterExpression: '#s = :1' },
+      schema,
+    ],
     [
       /bytes in a partition key/,
       { ...query, ExpressionAttributeValues: { ...values, ':p': { S: 'é'.repeat(1025) } } },
       schema,
     ],
     [
-      /neither text, number nor binary/,
+      /pk must be of type S, N or B/,
       { ...query, ExpressionAttributeValues: { ...values, ':p': { BOOL: true } } },
       schema,
     ],
-  ])('says %s of a Query', (message, input, given) => {
-    expect(said('Query', input, given)).toMatch(message);
+  ])('reports %s for a Query', (message, input, lintSchema) => {
+    expect(lint('Query', input, lintSchema)).toMatch(message);
   });
 
   it.each<[RegExp, Readonly<Record<string, unknown>>]>([
@@ -130,68 +142,74 @@ describe('the linter', () => {
     [/301 operators/, { FilterExpression: Array.from({ length: 151 }, () => '#a=:a').join(' AND ') }],
     [/101 operands of IN/, { FilterExpression: `#a IN (${Array.from({ length: 101 }, () => ':a').join()})` }],
     [/33 levels/, { FilterExpression: `${'('.repeat(33)}#a = :a${')'.repeat(33)}` }],
-    [/#b is used and not declared/, { FilterExpression: '#a = :a AND #b = :a' }],
-    [/:a is declared and not used/, { FilterExpression: 'attribute_exists(#a)' }],
+    [/expression attribute name is used but not defined: #b/, { FilterExpression: '#a = :a AND #b = :a' }],
+    [
+      /expression attribute value is defined but unused in expressions: :a/,
+      { FilterExpression: 'attribute_exists(#a)' },
+    ],
     [/FilterExpression is empty/, { FilterExpression: '' }],
-    [/overlap/, { FilterExpression: '#a = :a', ProjectionExpression: '#a, #a[1]' }],
-    [/Limit is 0/, { FilterExpression: '#a = :a', Limit: 0 }],
-    [/Segment 4 is none of 4/, { FilterExpression: '#a = :a', Segment: 4, TotalSegments: 4 }],
-    [/go together/, { FilterExpression: '#a = :a', Segment: 4 }],
+    [/document paths overlap/, { FilterExpression: '#a = :a', ProjectionExpression: '#a, #a[1]' }],
+    [/Limit must be at least 1, not 0/, { FilterExpression: '#a = :a', Limit: 0 }],
+    [
+      /Segment must be less than TotalSegments and not negative: 4 of 4/,
+      { FilterExpression: '#a = :a', Segment: 4, TotalSegments: 4 },
+    ],
+    [/must be specified together/, { FilterExpression: '#a = :a', Segment: 4 }],
     [/1000001 segments/, { FilterExpression: '#a = :a', Segment: 4, TotalSegments: 1_000_001 }],
     [
-      /goes with no ProjectionExpression/,
+      /cannot specify a ProjectionExpression with Select "COUNT"/,
       { FilterExpression: '#a = :a', ProjectionExpression: '#a', Select: 'COUNT' },
     ],
-    [/needs a ProjectionExpression/, { FilterExpression: '#a = :a', Select: 'SPECIFIC_ATTRIBUTES' }],
-    [/needs an IndexName/, { FilterExpression: '#a = :a', Select: 'ALL_PROJECTED_ATTRIBUTES' }],
-  ])('says %s of a Scan', (message, input) => {
-    const declared = {
+    [/requires a ProjectionExpression/, { FilterExpression: '#a = :a', Select: 'SPECIFIC_ATTRIBUTES' }],
+    [/requires an IndexName/, { FilterExpression: '#a = :a', Select: 'ALL_PROJECTED_ATTRIBUTES' }],
+  ])('reports %s for a Scan', (message, input) => {
+    const placeholders = {
       ExpressionAttributeNames: { '#a': 'a' },
       ExpressionAttributeValues: { ':a': { S: 'v' } },
     };
-    expect(said('Scan', { TableName: 'T', ...declared, ...input })).toMatch(message);
+    expect(lint('Scan', { TableName: 'T', ...placeholders, ...input })).toMatch(message);
   });
 
-  it('measures names and values', () => {
+  it('measures attribute names and values', () => {
     const input = {
       FilterExpression: '#a = :a AND #b = :b',
       ExpressionAttributeNames: { '#a': '', '#b': 'b'.repeat(65_536) },
       ExpressionAttributeValues: { ':a': { N: '1'.repeat(39) }, ':b': { S: 'x'.repeat(2 * 1024 * 1024) } },
     };
-    const messages = said('Scan', input);
-    expect(messages).toMatch(/#a stands for no name/);
+    const messages = lint('Scan', input);
+    expect(messages).toMatch(/ExpressionAttributeNames contains an empty name: #a/);
     expect(messages).toMatch(/#b: 65536 bytes in an attribute name/);
     expect(messages).toMatch(/39 significant digits/);
     expect(messages).toMatch(/bytes of expression variables/);
   });
 
   it.each<[RegExp, unknown]>([
-    [/has pk and needs pk \(S\) and sk \(N\)/, { pk: { S: 'x' } }],
-    [/needs pk/, { pk: { S: 'x' }, sk: { S: '1' } }],
-    [/needs pk/, { pk: { S: 'x' }, sk: { N: '1' }, more: { S: 'y' } }],
-    [/the key is empty/, {}],
+    [/expected pk \(S\) and sk \(N\), found pk$/, { pk: { S: 'x' } }],
+    [/expected pk/, { pk: { S: 'x' }, sk: { S: '1' } }],
+    [/expected pk/, { pk: { S: 'x' }, sk: { N: '1' }, more: { S: 'y' } }],
+    [/the key has no attributes/, {}],
     [/bytes in a sort key/, { pk: { S: 'x' }, sk: { B: Buffer.alloc(1025).toString('base64') } }],
-  ])('says %s of a GetItem', (message, key) => {
-    expect(said('GetItem', { TableName: 'T', Key: key }, schema)).toMatch(message);
+  ])('reports %s for a GetItem', (message, key) => {
+    expect(lint('GetItem', { TableName: 'T', Key: key }, schema)).toMatch(message);
   });
 
   it('counts and compares the keys of a batch', () => {
     const keys = Array.from({ length: 101 }, (_, at) => ({ pk: { S: String(at) }, sk: { N: '1' } }));
     expect(batch(keys)).toMatch(/101 keys/);
-    expect(batch([])).toMatch(/needs a key/);
-    expect(batch([keys[0], { sk: { N: '1.0' }, pk: { S: '0' } }])).toMatch(/names a key twice/);
+    expect(batch([])).toMatch(/requires at least one key/);
+    expect(batch([keys[0], { sk: { N: '1.0' }, pk: { S: '0' } }])).toMatch(/contains duplicates/);
   });
 
-  it('names the page that states the rule', () => {
+  it('cites the page that states the rule', () => {
     const found = lintRequest('Scan', { TableName: 'T', Limit: 0 });
     expect(found.map(({ source }) => source)).toEqual([
       expect.stringMatching(/^https:\/\/docs\.aws\.amazon\.com\/amazondynamodb\//),
     ]);
   });
 
-  it('is an error of the driver before anything is sent', () => {
+  it('throws a DriverError before anything is sent', () => {
     expect(() => checkRequest({ operation: 'Scan', input: { TableName: 'T', Limit: 0 } })).toThrow(
-      expect.objectContaining({ code: 'DYNAMO_LIMIT', message: 'Scan: Limit is 0 and must be at least 1' }),
+      expect.objectContaining({ code: 'DYNAMO_LIMIT', message: 'Scan: Limit must be at least 1, not 0' }),
     );
   });
 });
