@@ -22,7 +22,7 @@ const pages = (await Promise.all(PLACES.map(markdownFiles))).flat();
 const sources = await filesIn('src', '.ts');
 const links = (
   await Promise.all([
-    ...pages.map(async (file) => linksOf(file, await read(file))),
+    ...pages.map(async (file) => findLinks(file, await read(file))),
     ...sources.map(async (file) => pagesNamed(file, await read(file))),
   ])
 ).flat();
@@ -32,7 +32,7 @@ for (const line of problems) console.error(line);
 if (problems.length > 0) process.exitCode = 1;
 else console.log(`${links.length} links in ${pages.length} pages and the source lead somewhere.`);
 
-function linksOf(file: string, markdown: string): readonly Link[] {
+function findLinks(file: string, markdown: string): readonly Link[] {
   return [...prose(markdown).matchAll(LINK)]
     .map(([, target, attribute]) => target ?? attribute ?? '')
     .filter((target) => !/^[a-z][a-z+.-]*:|^\//i.test(target))
@@ -51,12 +51,12 @@ async function problem({ file, target, folder }: Link): Promise<string | undefin
     error.code === 'EISDIR' ? '' : undefined,
   );
   if (content === undefined) return `${file}: ${target} leads to no file (${page})`;
-  if (anchor === undefined || !page.endsWith('.md') || anchorsOf(content).has(anchor)) return undefined;
+  if (anchor === undefined || !page.endsWith('.md') || findAnchors(content).has(anchor)) return undefined;
   return `${file}: ${target} leads to no heading of ${page}`;
 }
 
 /** The anchors of a page's headings, as GitHub forms them. */
-function anchorsOf(markdown: string): ReadonlySet<string> {
+function findAnchors(markdown: string): ReadonlySet<string> {
   const seen = new Map<string, number>();
   const anchors = [...prose(markdown, true).matchAll(/^#{1,6} +(.+?) *#*$/gm)].map(([, heading = '']) => {
     const slug = heading

@@ -8,7 +8,7 @@ const COLUMNS = 100;
 /** The reference of the command line: what `--help` says of every command. */
 export async function cliPage(): Promise<string> {
   const program = await buildProgram(helpIo());
-  const sections = program.commands.flatMap((command) => sectionsOf(command, '## dynadbc'));
+  const sections = program.commands.flatMap((command) => createSections(command, '## dynadbc'));
   return [
     '# Command line',
     'Results go to standard output, everything else to standard error.',
@@ -55,10 +55,10 @@ function nothing(): never {
   throw new Error('Help does not go outside.');
 }
 
-function sectionsOf(command: Command, heading: string): readonly string[] {
+function createSections(command: Command, heading: string): readonly string[] {
   const title = `${heading} ${command.name()}`;
   return [
     `${title}\n\n${helpBlock(command)}`,
-    ...command.commands.flatMap((each) => sectionsOf(each, `#${title}`)),
+    ...command.commands.flatMap((each) => createSections(each, `#${title}`)),
   ];
 }

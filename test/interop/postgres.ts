@@ -74,7 +74,7 @@ export async function startPostgres(programs: string): Promise<Postgres> {
   ]);
   session('postgres', 'create database dynamodb;');
   return {
-    run: (setup, statements) => outcomes(session('dynamodb', scriptOf(setup, statements)), statements.length),
+    run: (setup, statements) => parseOutcomes(session('dynamodb', createScript(setup, statements)), statements.length),
     stop() {
       asUser('pg_ctl', ['-D', data, '-m', 'immediate', 'stop']);
       rmSync(directory, { recursive: true, force: true });
@@ -83,7 +83,7 @@ export async function startPostgres(programs: string): Promise<Postgres> {
 }
 
 /** For each statement: the names and types of its columns, then its rows, then its SQLSTATE, each between marks. */
-function scriptOf(setup: string, statements: readonly string[]): string {
+function createScript(setup: string, statements: readonly string[]): string {
   const parts = statements.map((sql) =>
     [`\\echo @@statement`, `${sql} \\gdesc`, `\\echo @@rows`, `${sql};`, `\\echo @@state :SQLSTATE`].join(
       '\n',
@@ -92,26 +92,26 @@ function scriptOf(setup: string, statements: readonly string[]): string {
   return `set search_path = public, dynamodb;\n${setup}\nset search_path = dynamodb, public;\n${parts.join('\n')}\n`;
 }
 
-function outcomes(output: string, expected: number): Outcome[] {
-  const found = output.split('@@statement\n').slice(1).map(outcomeOf);
+function parseOutcomes(output: string, expected: number): Outcome[] {
+  const found = output.split('@@statement\n').slice(1).map(parseOutcome);
   if (found.length !== expected) throw new Error(`psql answered ${found.length} of ${expected} statements`);
   return found;
 }
 
-function outcomeOf(block: string): Outcome {
+function parseOutcome(block: string): Outcome {
   const [described = '', rest = ''] = block.split('@@rows\n');
   const at = rest.lastIndexOf('@@state ');
   const state = rest.slice(at + '@@state '.length).trim();
   if (state !== '00000') return { error: state };
-  const columns = rowsOf(described);
+  const columns = parseRows(described);
   return {
     columns: columns.map(([name]) => name ?? ''),
     types: columns.map(([, type]) => (type ?? '').replace(/\(\d+(?:,\d+)?\)/, '')),
-    rows: rowsOf(rest.slice(0, at)),
+    rows: parseRows(rest.slice(0, at)),
   };
 }
 
-function rowsOf(text: string): (string | null)[][] {
+function parseRows(text: string): (string | null)[][] {
   const body = text.endsWith('\n') ? text.slice(0, -1) : text;
   return body === '' && text === ''
     ? []

@@ -98,14 +98,14 @@ const programs = missing === undefined ? postgresPrograms() : undefined;
         functionsSql(),
         CASTS_SQL,
       ]);
-      const operators = new Map(ops.map(([name, signatures]) => [name, words(signatures ?? '')]));
-      const ours = tableOf(OPERATOR_SIGNATURES);
-      for (const name of ['=', '<>', '<', '<=', '>', '>=']) ours.set(name, words(COMPARISON_SIGNATURES));
+      const operators = new Map(ops.map(([name, signatures]) => [name, splitWords(signatures ?? '')]));
+      const ours = parseTable(OPERATOR_SIGNATURES);
+      for (const name of ['=', '<>', '<', '<=', '>', '>=']) ours.set(name, splitWords(COMPARISON_SIGNATURES));
       expect(ours).toEqual(operators);
-      expect(tableOf(FUNCTION_SIGNATURES)).toEqual(
-        new Map(fns.map(([name, signatures]) => [name, words(signatures ?? '')])),
+      expect(parseTable(FUNCTION_SIGNATURES)).toEqual(
+        new Map(fns.map(([name, signatures]) => [name, splitWords(signatures ?? '')])),
       );
-      expect(words(IMPLICIT_CASTS)).toEqual(words(casts[0]?.[0] ?? ''));
+      expect(splitWords(IMPLICIT_CASTS)).toEqual(splitWords(casts[0]?.[0] ?? ''));
     });
   },
 );
@@ -115,11 +115,11 @@ function record(fixture: TypeFixture, text: string): void {
   if (env['DYNADBC_RECORD'] !== undefined) writeFileSync(typeFixture(fixture), text);
 }
 
-function words(text: string): string[] {
+function splitWords(text: string): string[] {
   return text.trim().split(/\s+/).toSorted();
 }
 
-function tableOf(text: string): Map<string, string[]> {
+function parseTable(text: string): Map<string, string[]> {
   return new Map(
     text
       .trim()
@@ -169,7 +169,7 @@ from pg_cast join ours s on s.oid = castsource join ours t on t.oid = casttarget
 );
 
 function functionsSql(): string {
-  const names = [...tableOf(FUNCTION_SIGNATURES).keys()].map((name) => `'${name}'`).join(',');
+  const names = [...parseTable(FUNCTION_SIGNATURES).keys()].map((name) => `'${name}'`).join(',');
   return `
 select proname, string_agg(case when provariadic <> 0 then '*' else '' end || array_to_string(f.args, ',') || '>' || result, ' ')
 from (select proname, provariadic, pronargdefaults as defaults, (select typname from pg_type where oid = prorettype) as result,

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
 import { startDynamoDbLocal } from '../doubles/dynamodb-local.ts';
-import { tpchTables } from '../contract/tpch/data.ts';
-import { openPlainDuckDb, type PlainDuckDb, rowText } from '../support/plain-duckdb.ts';
+import { createTpchTables } from '../contract/tpch/data.ts';
+import { openPlainDuckDb, type PlainDuckDb, formatRow } from '../support/plain-duckdb.ts';
 import { startTestDatabase, type TableSpec, type TestDatabase } from '../support/test-database.ts';
 
 const local = await startDynamoDbLocal();
 const suite = 'skipped' in local ? describe.skip : describe;
 const title = 'skipped' in local ? `DynamoDB Local (${local.skipped})` : 'DynamoDB Local';
 
-const TABLES = tpchTables().filter(({ name }) => name === 'orders' || name === 'customer');
+const TABLES = createTpchTables().filter(({ name }) => name === 'orders' || name === 'customer');
 /** Text whose order differs between UTF-8 and UTF-16, empty text, and a name that JavaScript treats apart. */
 const ODD: TableSpec = {
   name: 'odd',
@@ -51,7 +51,7 @@ suite(title, () => {
     const { rows } = await db.query<readonly unknown[]>(sql, [], { rowMode: 'array' });
     const expected = await plain.rows(sql);
     expect(expected.length).toBeGreaterThan(0);
-    expect(rows.map(rowText)).toEqual(expected);
+    expect(rows.map(formatRow)).toEqual(expected);
   });
 
   it.each([
@@ -63,7 +63,7 @@ suite(title, () => {
     `SELECT "__proto__" FROM odd WHERE "__proto__" = 'own 2' AND pk = 'p'`,
   ])('orders and compares text by its bytes: %s', async (sql) => {
     const { rows } = await db.query<readonly unknown[]>(sql, [], { rowMode: 'array' });
-    expect(rows.map(rowText)).toEqual(await plain.rows(sql));
+    expect(rows.map(formatRow)).toEqual(await plain.rows(sql));
   });
 
   it('gives a row its own member __proto__', async () => {

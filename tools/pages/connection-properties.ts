@@ -26,14 +26,14 @@ function properties(specs: readonly PropertySpec[]): string {
     specs.map((spec) => [
       [spec.key, ...(spec.aliases ?? [])].map(code).join(', '),
       spec.type.label,
-      defaultOf(spec),
+      formatDefault(spec),
       (spec.env ?? []).map(code).join(', '),
       spec.doc,
     ]),
   );
 }
 
-function defaultOf({ default: value }: PropertySpec): string {
+function formatDefault({ default: value }: PropertySpec): string {
   if (value === undefined) return '';
   return code(typeof value === 'string' ? value : JSON.stringify(value));
 }
