@@ -14,7 +14,7 @@ it('an endpoint without transactions is reported as such, by COMMIT and by an UP
     expect(failure).toMatchObject({
       code: 'DYNAMO_REFUSED',
       message: expect.stringContaining(
-        'TransactWriteItems: this DynamoDB has no transactions; nothing was done.',
+        'TransactWriteItems: this endpoint does not support transactions; nothing was changed',
       ),
       remedy: expect.stringContaining('demo'),
     });

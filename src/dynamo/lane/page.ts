@@ -5,25 +5,25 @@ import { cutArray } from '../json/cut-array.ts';
 import { tryParseObject } from '../json/parse-object.ts';
 import type { ReadOperation } from '../transport/client.ts';
 
-/** Read capacity that one answer took from a table or one of its indexes. */
+/** Read capacity that a request consumed on a table or index. */
 export interface Consumed {
   readonly table: string;
   readonly index?: string;
   readonly units: number;
 }
 
-/** What an answer says about its items, and the items as they came. */
+/** The items of a response, undecoded, and its other members. */
 export interface Page {
-  /** JSON text: an array of items in DynamoDB's JSON, `[]` when there are none. */
+  /** A JSON array of items in DynamoDB's JSON format. */
   readonly items: Buffer;
-  /** The same as values, where they were made on the way. */
+  /** The parsed items, if the response had to be parsed. */
   readonly parsed?: readonly AttributeMap[];
   readonly count: number;
   readonly scannedCount: number;
   readonly lastKey?: AttributeMap;
-  /** ExecuteStatement: what the next page is asked for by. */
+  /** ExecuteStatement: the token of the next page. */
   readonly nextToken?: string;
-  /** BatchGetItem: keys that must be asked for again. */
+  /** BatchGetItem: the keys to request again. */
   readonly unprocessed?: readonly Key[];
   readonly consumed: readonly Consumed[];
 }
@@ -46,7 +46,7 @@ interface Envelope {
   readonly ScannedCount?: number;
   readonly LastEvaluatedKey?: AttributeMap | null;
   readonly NextToken?: string | null;
-  /** By table; of a transaction one for each key. */
+  /** By table; for TransactGetItems one for each key. */
   readonly Responses?:
     | Readonly<Record<string, readonly AttributeMap[]>>
     | readonly { readonly Item?: AttributeMap }[];
@@ -54,7 +54,7 @@ interface Envelope {
   readonly ConsumedCapacity?: ConsumedCapacity | readonly ConsumedCapacity[];
 }
 
-interface Opened {
+interface Parts {
   readonly envelope: Envelope;
   readonly items: Buffer | readonly AttributeMap[];
 }
@@ -63,28 +63,25 @@ const ITEMS = Buffer.from('"Items":');
 const EMPTY = Buffer.from('[]');
 
 /**
- * Splits an answer into its items and the rest. A page of Scan or Query, which may be large, is cut without a look
- * into its items; the others are small, and say how many items they have only when they are parsed.
+ * Splits a response into its items and the rest. A page of Scan or Query, which may be large, is split without parsing its items;
+ * the other responses are small and do not have the number of their items. Throws DYNAMO_MALFORMED.
  */
 export function readEnvelope(operation: ReadOperation, bytes: Buffer): Page {
-  const pages = operation === 'Scan' || operation === 'Query';
-  return toPage((pages ? cut(bytes) : undefined) ?? openByParsing(operation, bytes));
+  const isPage = operation === 'Scan' || operation === 'Query';
+  return toPage((isPage ? splitUnparsed(bytes) : undefined) ?? splitParsed(operation, bytes));
 }
 
-/** The envelope and the bytes of its items; undefined if they cannot be told apart without parsing. */
-function cut(bytes: Buffer): Opened | undefined {
+/** Splits without parsing the items; undefined if that is not possible. */
+function splitUnparsed(bytes: Buffer): Parts | undefined {
   const object = cutArray(bytes, ITEMS);
   return object && { envelope: object.rest, items: object.array };
 }
 
-function openByParsing(operation: ReadOperation, bytes: Buffer): Opened {
+function splitParsed(operation: ReadOperation, bytes: Buffer): Parts {
   const envelope: Envelope | undefined = tryParseObject(bytes.toString());
   const items = envelope && extractItems(operation, envelope);
   if (envelope === undefined || !Array.isArray(items)) {
-    throw new DriverError(
-      'DYNAMO_MALFORMED',
-      `The answer to ${operation} is not what DynamoDB answers (${bytes.length} bytes)`,
-    );
+    throw new DriverError('DYNAMO_MALFORMED', `malformed response to ${operation} (${bytes.length} bytes)`);
   }
   return { envelope, items };
 }
@@ -107,7 +104,7 @@ function extractItems(
   }
 }
 
-function toPage({ envelope, items }: Opened): Page {
+function toPage({ envelope, items }: Parts): Page {
   const { LastEvaluatedKey: lastKey, NextToken: nextToken, UnprocessedKeys: left } = envelope;
   const count = envelope.Count ?? (Buffer.isBuffer(items) ? 0 : items.length);
   const scannedCount = envelope.ScannedCount ?? count;
@@ -115,7 +112,7 @@ function toPage({ envelope, items }: Opened): Page {
   const page = Buffer.isBuffer(items)
     ? { items, count, scannedCount, consumed }
     : new ParsedPage(items, count, scannedCount, consumed);
-  // Most answers have none of these, and a look-up has no time to spare.
+  // The common case, which a look-up depends on.
   if (lastKey === undefined && nextToken === undefined && left === undefined) return page;
   const unprocessed = left ? Object.values(left).flatMap(({ Keys }) => Keys ?? []) : [];
   return Object.assign(page, {
@@ -125,7 +122,7 @@ function toPage({ envelope, items }: Opened): Page {
   });
 }
 
-/** A small page: the bytes of its items are made only for who asks for them. An object with a getter of its own takes longer to make. */
+/** A small page, whose items are converted to bytes on demand. A class, because object literals with a getter are slower to create. */
 class ParsedPage implements Page {
   readonly parsed: readonly AttributeMap[];
   readonly count: number;
@@ -155,14 +152,14 @@ function toConsumed(capacity: Envelope['ConsumedCapacity']): readonly Consumed[]
 }
 
 function splitByIndex(capacity: ConsumedCapacity): readonly Consumed[] {
-  const { TableName: table = '', CapacityUnits: total = 0, Table: own } = capacity;
-  if (own === undefined) return [{ table, units: total }];
+  const { TableName: table = '', CapacityUnits: total = 0, Table: base } = capacity;
+  if (base === undefined) return [{ table, units: total }];
   const { GlobalSecondaryIndexes: global, LocalSecondaryIndexes: local } = capacity;
-  const ofTable = { table, units: own.CapacityUnits ?? 0 };
-  const ofIndexes = Object.entries({ ...global, ...local }).map(([index, { CapacityUnits: units = 0 }]) => ({
+  const tableUnits = { table, units: base.CapacityUnits ?? 0 };
+  const indexUnits = Object.entries({ ...global, ...local }).map(([index, { CapacityUnits: units = 0 }]) => ({
     table,
     index,
     units,
   }));
-  return [ofTable, ...ofIndexes].filter(({ units }) => units > 0);
+  return [tableUnits, ...indexUnits].filter(({ units }) => units > 0);
 }

@@ -3,57 +3,57 @@ import { ScanCommand, type DynamoDBClient, type ScanCommandInput } from '@aws-sd
 import { ServiceError, TransportError, UnconfirmedError } from '../transport/failures.ts';
 import type { ReadStats } from '../read/read-stats.ts';
 import { isThrottle } from '../transport/service-errors.ts';
-import type { Answer, SignedRequest, Transport } from '../transport/transport.ts';
+import type { HttpResponse, SignedRequest, Transport } from '../transport/transport.ts';
 
 const MIB = 1024 * 1024;
 const TARGET = 'DynamoDB_20120810.';
 
 /**
- * The longest answers that can be honest. DynamoDB counts 1 MB a page and 16 MB a batch in its own measure, and an
- * empty list element, one byte there, takes fifteen on the wire.
+ * Maximum response sizes. DynamoDB limits a page to 1 MB and a batch to 16 MB of item sizes, in which an empty list element is one
+ * byte; in JSON it is fifteen.
  */
-const LIMIT_BYTES = new Map([['BatchGetItem', 256 * MIB]]);
-const DEFAULT_LIMIT_BYTES = 32 * MIB;
+const MAX_BYTES = new Map([['BatchGetItem', 256 * MIB]]);
+const DEFAULT_MAX_BYTES = 32 * MIB;
 const [OPENING_BRACE, CLOSING_BRACE] = Buffer.from('{}');
 const WHITE_SPACE = new Set<number | undefined>(Buffer.from(' \n\r\t'));
 
-/** One request on its way: what the middlewares below need to know, and where the answer's bytes are left. */
+/** One request: the input of the middlewares below, and the response body they leave. */
 interface RawCall extends ScanCommandInput {
   readonly operation: string;
   readonly wireBody: string;
   readonly stats: RequestStats | undefined;
   readonly signal: AbortSignal | undefined;
-  readonly onFailedTry: OnFailedTry | undefined;
-  answer: Buffer | undefined;
-  /** What went wrong with the first try, made outside the stack: the stack takes it for its own. */
+  readonly onFailedAttempt: OnFailedAttempt | undefined;
+  body: Buffer | undefined;
+  /** The failure of the first attempt, which was made outside the stack; the stack handles it as its own. */
   firstFailure: Error | undefined;
 }
 
-/** What every request adds to. */
+/** The statistics that each request adds to. */
 type RequestStats = Pick<ReadStats, 'requests' | 'bytes' | 'throttles'>;
 
-/** Learns of each try that failed, and may end the repetitions by answering `stop`. */
-export type OnFailedTry = (failure: unknown) => 'stop' | undefined;
+/** Called after each failed attempt; `stop` prevents further retries. */
+export type OnFailedAttempt = (failure: unknown) => 'stop' | undefined;
 
-/** Sends an operation's JSON and gives the answer's bytes. Signing, retries and endpoints are the SDK's. */
+/** Sends the JSON of an operation and returns the response body. Signing, retries and endpoints are the SDK's. */
 export type SendRaw = (
   operation: string,
   input: Readonly<Record<string, unknown>>,
   stats?: RequestStats,
   signal?: AbortSignal,
-  onFailedTry?: OnFailedTry,
+  onFailedAttempt?: OnFailedAttempt,
 ) => Promise<Buffer>;
 
 /**
- * The way around the SDK's serialiser and deserialiser, which cost more than everything else in a large read.
- * All operations share one stack of middlewares, prepared once, Scan's: on the wire they differ in one header only.
+ * Bypasses the SDK's serializer and deserializer, which cost more than the rest of a large read. All operations share the
+ * middleware stack of Scan, prepared once: their requests differ only in one header.
  *
- * The stack itself takes longer than a small read. So once it has shown the address and the headers, a request's first try
- * only signs with the SDK's signer and sends; a failure is handed to the stack, which repeats, corrects the clock or gives up.
+ * The stack itself takes longer than a small read. So after its first request has shown the address and headers, the first attempt
+ * of a request is only signed by the SDK's signer and sent; the stack handles failures: retries and the correction of the clock.
  */
 export function createRawLane(client: DynamoDBClient, transport: Transport): SendRaw {
   const command = new ScanCommand({ TableName: undefined });
-  let like: ((call: RawCall) => SignedRequest) | undefined;
+  let fillTemplate: ((call: RawCall) => SignedRequest) | undefined;
   command.middlewareStack.add(
     (next, context) => (args) => {
       const { input } = args;
@@ -68,42 +68,42 @@ export function createRawLane(client: DynamoDBClient, transport: Transport): Sen
     (next) => async (args) => {
       const { input, request } = args;
       if (!isRawCall(input) || !isSignedRequest(request)) return next(args);
-      like = createRequestTemplate(request);
-      const answer = await sendOrFail(transport, request, input);
-      return { response: answer, output: { $metadata: {} } };
+      fillTemplate = createRequestTemplate(request);
+      const response = await sendOrFail(transport, request, input);
+      return { response, output: { $metadata: {} } };
     },
     { name: 'deserializerMiddleware', step: 'deserialize', override: true },
   );
   const stack = client.middlewareStack.clone();
   stack.remove('loggerMiddleware');
   const send = command.resolveMiddleware(stack, client.config, undefined);
-  const sign = requestSigner(client);
+  const sign = createSigner(client);
 
-  return async (operation, input, stats, signal, onFailedTry) => {
+  return async (operation, input, stats, signal, onFailedAttempt) => {
     const call: RawCall = {
       TableName: typeof input['TableName'] === 'string' ? input['TableName'] : undefined,
       operation,
       wireBody: JSON.stringify(input),
       stats,
       signal,
-      onFailedTry,
-      answer: undefined,
+      onFailedAttempt,
+      body: undefined,
       firstFailure: undefined,
     };
-    if (like !== undefined) {
+    if (fillTemplate !== undefined) {
       try {
-        await sendOrFail(transport, await sign(like(call)), call);
+        await sendOrFail(transport, await sign(fillTemplate(call)), call);
       } catch (failure) {
         call.firstFailure = failure instanceof Error ? failure : new Error(String(failure));
       }
     }
-    if (call.answer === undefined) await send({ input: call });
-    if (call.answer === undefined) throw new Error(`${operation} came to its end without an answer`);
-    return call.answer;
+    if (call.body === undefined) await send({ input: call });
+    if (call.body === undefined) throw new Error(`${operation} ended without a response`);
+    return call.body;
   };
 }
 
-/** The unsigned request, in the members that the SDK's signer and header middlewares look for. */
+/** The unsigned request in the form that the SDK's signer and header middlewares expect. */
 function wireRequest({ operation, wireBody }: RawCall, url: URL): SignedRequest & { readonly query: object } {
   return {
     method: 'POST',
@@ -120,12 +120,12 @@ function wireRequest({ operation, wireBody }: RawCall, url: URL): SignedRequest 
   };
 }
 
-/** Signs with the SDK's signer and its correction of the clock. */
-function requestSigner(client: DynamoDBClient): (request: SignedRequest) => Promise<SignedRequest> {
+/** Creates a function that signs with the SDK's signer and clock offset. */
+function createSigner(client: DynamoDBClient): (request: SignedRequest) => Promise<SignedRequest> {
   type Signer = Awaited<ReturnType<typeof client.config.signer>>;
-  let made: Promise<Signer> | undefined;
+  let created: Promise<Signer> | undefined;
   return async (request) => {
-    const signer = await (made ??= client.config.signer());
+    const signer = await (created ??= client.config.signer());
     const signingDate = new Date(Date.now() + client.config.systemClockOffset);
     const { method, protocol, hostname, port, path, headers, body } = request;
     const unsigned = { method, protocol, hostname, path, query: {}, headers, body };
@@ -137,7 +137,7 @@ function requestSigner(client: DynamoDBClient): (request: SignedRequest) => Prom
 const SIGNATURE_HEADERS =
   /^(authorization|x-amz-date|x-amz-security-token|x-amz-content-sha256|x-amz-target|content-length|amz-sdk-.*)$/i;
 
-/** Makes requests to where the model went, with the headers that are the same for all. */
+/** Returns a function that creates requests with the address and common headers of this one. */
 function createRequestTemplate(model: SignedRequest): (call: RawCall) => SignedRequest {
   const common = Object.fromEntries(
     Object.entries(model.headers).filter(([name]) => !SIGNATURE_HEADERS.test(name)),
@@ -154,49 +154,54 @@ function createRequestTemplate(model: SignedRequest): (call: RawCall) => SignedR
   });
 }
 
-/** One try, or the failure of the one that was made before. */
-async function sendOrFail(transport: Transport, request: SignedRequest, call: RawCall): Promise<Answer> {
-  const { firstFailure, onFailedTry } = call;
+/** Sends a request once, or throws the failure of the first attempt if that was made before. */
+async function sendOrFail(
+  transport: Transport,
+  request: SignedRequest,
+  call: RawCall,
+): Promise<HttpResponse> {
+  const { firstFailure, onFailedAttempt } = call;
   if (firstFailure !== undefined) {
     call.firstFailure = undefined;
     throw firstFailure;
   }
   try {
-    return await tryOnce(transport, request, call);
+    return await sendOnce(transport, request, call);
   } catch (failure) {
-    if (onFailedTry?.(failure) === 'stop') throw new UnconfirmedError(failure);
+    if (onFailedAttempt?.(failure) === 'stop') throw new UnconfirmedError(failure);
     throw failure;
   }
 }
 
-/** A request and its answer. */
-async function tryOnce(transport: Transport, request: SignedRequest, call: RawCall): Promise<Answer> {
+/** Sends a request once and checks the response. */
+async function sendOnce(transport: Transport, request: SignedRequest, call: RawCall): Promise<HttpResponse> {
   const { operation, signal, stats } = call;
-  const answer = await transport.send(request, LIMIT_BYTES.get(operation) ?? DEFAULT_LIMIT_BYTES, signal);
+  const response = await transport.send(request, MAX_BYTES.get(operation) ?? DEFAULT_MAX_BYTES, signal);
   if (stats !== undefined) {
     stats.requests += 1;
-    stats.bytes += answer.body.length;
+    stats.bytes += response.body.length;
   }
-  if (answer.statusCode !== 200) {
-    const error = new ServiceError(answer, signal);
+  if (response.statusCode !== 200) {
+    const error = new ServiceError(response, signal);
     if (stats !== undefined && isThrottle(error)) stats.throttles += 1;
     throw error;
   }
-  const reason = findDefect(answer);
+  const reason = findDefect(response);
   if (reason !== undefined) throw new TransportError('malformed', { host: request.hostname, reason, signal });
-  call.answer = answer.body;
-  return answer;
+  call.body = response.body;
+  return response;
 }
 
-/** A body that was cut off or changed under way is worth asking for again. */
-function findDefect({ headers, body }: Answer): string | undefined {
+/** Why the body is damaged, so that the request should be retried; undefined if it is not. */
+function findDefect({ headers, body }: HttpResponse): string | undefined {
   let last = body.length - 1;
   while (last > 0 && WHITE_SPACE.has(body[last])) last -= 1;
   if (body[0] !== OPENING_BRACE || body[last] !== CLOSING_BRACE) {
-    return `the answer is no whole JSON object (${body.length} bytes)`;
+    return `the response is not a complete JSON object (${body.length} bytes)`;
   }
-  const sum = headers['x-amz-crc32'];
-  if (sum !== undefined && Number(sum) !== crc32(body)) return 'the answer does not have its CRC-32';
+  const checksum = headers['x-amz-crc32'];
+  if (checksum !== undefined && Number(checksum) !== crc32(body))
+    return 'the response does not match its CRC-32 checksum';
   return undefined;
 }
 

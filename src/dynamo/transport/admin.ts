@@ -18,17 +18,17 @@ import { type OperationTarget, toDriverError } from './service-errors.ts';
 
 export type { CreateTableInput, UpdateTableInput } from '@aws-sdk/client-dynamodb';
 
-/** What DescribeTable does not tell of a table; undefined where DynamoDB does not say it either. */
+/** Properties of a table that DescribeTable does not return; undefined: unknown. */
 export interface TableExtras {
-  /** The attribute whose time ends an item; null: none. */
+  /** The attribute with the expiry time of items; null: disabled. */
   readonly timeToLive: string | null | undefined;
   readonly pointInTimeRecovery: boolean | undefined;
   readonly tags: ReadonlyMap<string, string> | undefined;
-  /** Why something is undefined. */
+  /** Why properties are undefined, one message for each. */
   readonly unknown: readonly string[];
 }
 
-/** Makes, changes and removes tables. Nothing here waits until DynamoDB has done what it was told. */
+/** Creates, changes and deletes tables. No method waits until DynamoDB has completed the change. */
 export interface TableAdmin {
   create(input: CreateTableInput, signal?: AbortSignal): Promise<void>;
   update(input: UpdateTableInput, signal?: AbortSignal): Promise<void>;
@@ -44,34 +44,34 @@ export interface TableAdmin {
     change: { readonly enabled: boolean },
     signal?: AbortSignal,
   ): Promise<void>;
-  /** A tag without a value is taken away. */
+  /** Removes tags whose value is undefined. */
   setTags(arn: string, tags: ReadonlyMap<string, string | undefined>, signal?: AbortSignal): Promise<void>;
   extras(table: string, arn: string | undefined, signal?: AbortSignal): Promise<TableExtras>;
 }
 
 type Send = <T>(
-  doing: OperationTarget,
+  target: OperationTarget,
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
 ) => Promise<T>;
 
-/** Table administration over the SDK; `send` turns failures into ours. */
+/** Table administration over the SDK; `send` converts failures to DriverErrors. */
 export function createAdmin(sdk: DynamoDBClient, send: Send): TableAdmin {
   async function timeToLive(table: string, signal?: AbortSignal): Promise<string | null> {
-    const doing = { operation: 'DescribeTimeToLive', table };
-    const { TimeToLiveDescription: said } = await send(doing, signal, () =>
+    const target = { operation: 'DescribeTimeToLive', table };
+    const { TimeToLiveDescription: description } = await send(target, signal, () =>
       sdk.send(new DescribeTimeToLiveCommand({ TableName: table }), options(signal)),
     );
-    const on = said?.TimeToLiveStatus === 'ENABLED' || said?.TimeToLiveStatus === 'ENABLING';
-    return on ? (said.AttributeName ?? null) : null;
+    const status = description?.TimeToLiveStatus;
+    return status === 'ENABLED' || status === 'ENABLING' ? (description?.AttributeName ?? null) : null;
   }
 
   async function pointInTimeRecovery(table: string, signal?: AbortSignal): Promise<boolean> {
-    const doing = { operation: 'DescribeContinuousBackups', table };
-    const { ContinuousBackupsDescription: said } = await send(doing, signal, () =>
+    const target = { operation: 'DescribeContinuousBackups', table };
+    const { ContinuousBackupsDescription: description } = await send(target, signal, () =>
       sdk.send(new DescribeContinuousBackupsCommand({ TableName: table }), options(signal)),
     );
-    return said?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === 'ENABLED';
+    return description?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === 'ENABLED';
   }
 
   async function listTags(arn: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
@@ -128,34 +128,34 @@ export function createAdmin(sdk: DynamoDBClient, send: Send): TableAdmin {
       );
     },
     setTags: async (arn, tags, signal) => {
-      const given = [...tags].flatMap(([Key, Value]) => (Value === undefined ? [] : [{ Key, Value }]));
-      const gone = [...tags].flatMap(([key, value]) => (value === undefined ? [key] : []));
-      if (given.length > 0)
+      const added = [...tags].flatMap(([Key, Value]) => (Value === undefined ? [] : [{ Key, Value }]));
+      const removed = [...tags].flatMap(([key, value]) => (value === undefined ? [key] : []));
+      if (added.length > 0)
         await send({ operation: 'TagResource' }, signal, () =>
-          sdk.send(new TagResourceCommand({ ResourceArn: arn, Tags: given }), options(signal)),
+          sdk.send(new TagResourceCommand({ ResourceArn: arn, Tags: added }), options(signal)),
         );
-      if (gone.length > 0)
+      if (removed.length > 0)
         await send({ operation: 'UntagResource' }, signal, () =>
-          sdk.send(new UntagResourceCommand({ ResourceArn: arn, TagKeys: gone }), options(signal)),
+          sdk.send(new UntagResourceCommand({ ResourceArn: arn, TagKeys: removed }), options(signal)),
         );
     },
     async extras(table, arn, signal) {
       const unknown: string[] = [];
-      const known = async <T>(what: string, ask: Promise<T>): Promise<T | undefined> => {
+      const ifAllowed = async <T>(property: string, request: Promise<T>): Promise<T | undefined> => {
         try {
-          return await ask;
+          return await request;
         } catch (error) {
-          const failure = toDriverError(error, { operation: what, table }, signal);
-          // An emulator has not all of DynamoDB's operations, and a role may not ask everything.
+          const failure = toDriverError(error, { operation: property, table }, signal);
+          // Emulators lack operations, and roles may lack permissions.
           if (failure.code !== 'AUTH_DENIED' && failure.code !== 'DYNAMO_REFUSED') throw failure;
-          unknown.push(`${what}: ${failure.message}`);
+          unknown.push(`${property}: ${failure.message}`);
           return undefined;
         }
       };
       const [ttl, recovery, tags] = await Promise.all([
-        known('the time to live', timeToLive(table, signal)),
-        known('point-in-time recovery', pointInTimeRecovery(table, signal)),
-        arn === undefined ? undefined : known('the tags', listTags(arn, signal)),
+        ifAllowed('time to live', timeToLive(table, signal)),
+        ifAllowed('point-in-time recovery', pointInTimeRecovery(table, signal)),
+        arn === undefined ? undefined : ifAllowed('tags', listTags(arn, signal)),
       ]);
       return { timeToLive: ttl, pointInTimeRecovery: recovery, tags, unknown };
     },
@@ -166,10 +166,10 @@ function options(signal: AbortSignal | undefined): { readonly abortSignal?: Abor
   return signal === undefined ? {} : { abortSignal: signal };
 }
 
-/** Whether DynamoDB is at work and takes the request later. */
+/** Whether DynamoDB is busy with another change and will accept the request later. */
 export function isBusy(error: unknown): boolean {
   if (!(error instanceof DriverError)) return false;
-  // Most quotas stay reached; those of what is done at the same time do not.
+  // Quotas on concurrent operations free up; others do not.
   return (
     error.code === 'DYNAMO_IN_USE' || (error.code === 'DYNAMO_QUOTA' && CONCURRENT_QUOTA.test(error.message))
   );

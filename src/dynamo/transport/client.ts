@@ -15,7 +15,7 @@ import type { AttributeMap } from '../attribute-value.ts';
 import { ServiceError } from './failures.ts';
 import type { BuiltWrite } from '../write/item-write.ts';
 import { type Exchange, observeTransport } from './observed-transport.ts';
-import { createRawLane, type OnFailedTry } from '../lane/raw-request.ts';
+import { createRawLane, type OnFailedAttempt } from '../lane/raw-request.ts';
 import type { ReadStats } from '../read/read-stats.ts';
 import { createRetryStrategy, withSignal } from './retry.ts';
 import {
@@ -34,26 +34,26 @@ import { type BatchedWrite, type BatchOptions, type Chunks, writeBatches } from 
 
 export interface ClientOptions {
   readonly region: string;
-  /** A full URL; absent: the Region's own endpoint. */
+  /** A full URL; absent: the endpoint of the Region. */
   readonly endpoint?: string;
-  /** Asked before each request: caching is the caller's business. */
+  /** Called before each request; caching is up to the caller. */
   readonly credentials: (signal?: AbortSignal) => Promise<Credentials>;
-  /** Others than these, which DynamoDB called expired; absent where there are none to be had. */
+  /** Replaces credentials that DynamoDB rejected as expired; absent: they cannot be replaced. */
   readonly renew?: (expired: Credentials, signal?: AbortSignal) => Promise<Credentials>;
-  /** How often a request is repeated after the first try. */
+  /** Retries of a request after the first attempt. */
   readonly maxRetries: number;
-  /** What the first wait before a retry is drawn from; it doubles with each. */
+  /** The maximum wait before the first retry; it doubles with each retry. */
   readonly retryBaseMs?: number;
-  /** Whether waits are varied at random; they are unless told otherwise. */
+  /** Whether waits are random; true by default. */
   readonly retryJitter?: boolean;
-  /** A request is not repeated later than this after its first try; 0 means no bound. */
+  /** No retry starts later than this after the first attempt; 0: no limit. */
   readonly recoveryMs?: number;
-  /** One request, from first to last byte; 0 means no bound. */
+  /** For one attempt, from the first byte sent to the last received; 0: no limit. */
   readonly timeoutMs: number;
-  /** For proxies and TLS settings; its owner closes it. */
+  /** For proxies and TLS settings; closed by the caller. */
   readonly dispatcher?: Dispatcher;
   readonly userAgent?: string;
-  /** Hears of every try of every request. */
+  /** Called after each attempt of each request. */
   readonly observe?: ((exchange: Exchange) => void) | undefined;
 }
 
@@ -65,9 +65,9 @@ export type ReadOperation =
   | 'TransactGetItems'
   | 'ExecuteStatement';
 
-/** The only way to DynamoDB. */
+/** Sends all requests to DynamoDB. Methods throw DriverErrors. */
 export interface DynamoClient {
-  /** Sends one read and returns the answer's body bytes, undecoded. Counts what it took. */
+  /** Sends a read request, adds to `stats`, and returns the response body undecoded. */
   read(
     operation: ReadOperation,
     input: Readonly<Record<string, unknown>>,
@@ -75,16 +75,16 @@ export interface DynamoClient {
     signal?: AbortSignal,
     onThrottle?: () => void,
   ): Promise<Buffer>;
-  /** Sends one PartiQL statement. With `once` it is repeated only where it cannot have taken place. */
+  /** Sends a PartiQL statement. With `once` it is not retried if an attempt may have been applied. */
   execute(
     input: Readonly<Record<string, unknown>>,
     stats: ReadStats,
-    how: { readonly once: boolean; readonly onThrottle?: (() => void) | undefined },
+    options: { readonly once: boolean; readonly onThrottle?: (() => void) | undefined },
     signal?: AbortSignal,
   ): Promise<Buffer>;
   /**
-   * Sends one write. What its conditions refuse is an outcome. `once`: it is not repeated where a try that failed may have
-   * taken place; the error is EXEC_UNKNOWN_OUTCOME then.
+   * Sends a write request; a condition that does not hold is an outcome, not an error. With `once` it is not retried if a failed
+   * attempt may have been applied, and fails with EXEC_UNKNOWN_OUTCOME.
    */
   write(
     built: BuiltWrite,
@@ -92,17 +92,17 @@ export interface DynamoClient {
     options: { readonly once: boolean },
     signal?: AbortSignal,
   ): Promise<WriteOutcome>;
-  /** The names of all tables of the account in the Region. */
+  /** Lists all tables of the account in the Region. */
   listTables(signal?: AbortSignal): Promise<string[]>;
-  /** Undefined where there is no such table. */
+  /** Undefined if the table does not exist. */
   describeTable(name: string, signal?: AbortSignal): Promise<TableDescription | undefined>;
-  /** Makes, changes and removes tables. */
+  /** Creates, changes and deletes tables. */
   readonly admin: TableAdmin;
-  /** Creates a table and waits until it can be used. */
+  /** Creates a table and waits until it is active. */
   createTable(input: CreateTableInput, signal?: AbortSignal): Promise<void>;
-  /** Puts and deletes items, 25 to a request; gives their number. */
+  /** Puts and deletes items in batches of 25; returns their number. */
   writeBatches(table: string, writes: Chunks<BatchedWrite>, options?: BatchOptions): Promise<number>;
-  /** Puts items, as batches do. */
+  /** Puts items in batches of 25; returns their number. */
   putItems(
     table: string,
     items: AsyncIterable<AttributeMap> | Iterable<AttributeMap>,
@@ -111,19 +111,19 @@ export interface DynamoClient {
   close(): void;
 }
 
-const SMALL_ANSWER_BYTES = 16 * 1024 * 1024;
-const TABLE_WAIT_SECONDS = 300;
+const MAX_ADMIN_RESPONSE_BYTES = 16 * 1024 * 1024;
+const MAX_TABLE_WAIT_SECONDS = 300;
 
 /** A client for one Region and one identity. */
 export function createClient(options: ClientOptions): DynamoClient {
-  // What has no signal of its own goes on until the client is closed.
+  // Aborts requests that have no signal when the client is closed.
   const closing = createAbortController();
   const sender = createTransport(options.timeoutMs, options.dispatcher);
   const transport = options.observe === undefined ? sender : observeTransport(sender, options.observe);
   const sdk = new DynamoDBClient({
     region: options.region,
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
-    // The SDK would keep them longer than they are good; one that says it remembers is asked each time.
+    // The SDK would cache credentials beyond their expiry; a memoized provider is called for each request.
     credentials: Object.assign(() => options.credentials(), { memoized: true }),
     maxAttempts: options.maxRetries + 1,
     retryMode: 'standard',
@@ -133,20 +133,23 @@ export function createClient(options: ClientOptions): DynamoClient {
     ...(options.userAgent !== undefined && { customUserAgent: options.userAgent }),
     requestHandler: {
       handle: async (request: SignedRequest, { abortSignal }: { abortSignal?: AbortSignal } = {}) => ({
-        response: withSignal(await transport.send(request, SMALL_ANSWER_BYTES, abortSignal), abortSignal),
+        response: withSignal(
+          await transport.send(request, MAX_ADMIN_RESPONSE_BYTES, abortSignal),
+          abortSignal,
+        ),
       }),
     },
   });
   const sendRaw = createRawLane(sdk, transport);
   const { credentials, renew } = options;
 
-  /** Does the work, and once more with new credentials where those it was done with have expired. */
+  /** Runs a request, and once more with new credentials if DynamoDB rejects the first as expired. */
   const send = <T>(
-    doing: OperationTarget,
+    target: OperationTarget,
     signal: AbortSignal | undefined,
     work: () => Promise<T>,
   ): Promise<T> =>
-    runRequest(doing, signal, async () => {
+    runRequest(target, signal, async () => {
       if (renew === undefined) return work();
       const used = await credentials(signal);
       try {
@@ -161,7 +164,7 @@ export function createClient(options: ClientOptions): DynamoClient {
 
   const admin = createAdmin(sdk, send);
 
-  /** Each request is an attempt of its own: credentials may expire on the way. */
+  /** Each request renews credentials separately: they may expire between two batches. */
   const batches: DynamoClient['writeBatches'] = (table, writes, batchOptions) =>
     writeBatches(
       (input, stats, signal) =>
@@ -191,9 +194,9 @@ export function createClient(options: ClientOptions): DynamoClient {
 
     write: (built, stats, { once }, signal) =>
       send({ operation: built.operation, table: findTable(built.input) }, signal, () =>
-        sendWrite(built, stats, ({ operation, input }, counted, onFailedTry) =>
+        sendWrite(built, stats, ({ operation, input }, counted, onFailedAttempt) =>
           sendRaw(operation, input, counted, signal, (failure) => {
-            onFailedTry(failure);
+            onFailedAttempt(failure);
             return once && mayHaveBeenApplied(failure) ? 'stop' : undefined;
           }),
         ),
@@ -230,7 +233,7 @@ export function createClient(options: ClientOptions): DynamoClient {
       await admin.create(input, signal);
       await send({ operation: 'DescribeTable', table: input.TableName }, signal, () =>
         waitUntilTableExists(
-          { client: sdk, maxWaitTime: TABLE_WAIT_SECONDS, minDelay: 1, ...abortable(signal) },
+          { client: sdk, maxWaitTime: MAX_TABLE_WAIT_SECONDS, minDelay: 1, ...abortable(signal) },
           { TableName: input.TableName },
         ),
       );
@@ -254,9 +257,9 @@ async function* toPuts(
   for await (const item of items) yield [{ kind: 'put', item }];
 }
 
-/** Runs one request; whatever goes wrong becomes an error of ours. */
+/** Runs a request and converts failures to DriverErrors. */
 async function runRequest<T>(
-  doing: OperationTarget,
+  target: OperationTarget,
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -264,11 +267,11 @@ async function runRequest<T>(
     throwIfCancelled(signal);
     return await raceAbort(work(), signal);
   } catch (thrown) {
-    throw toDriverError(thrown, doing, signal);
+    throw toDriverError(thrown, target, signal);
   }
 }
 
-function throttleListener(onThrottle: () => void): OnFailedTry {
+function throttleListener(onThrottle: () => void): OnFailedAttempt {
   return (failure) => {
     if (failure instanceof ServiceError && isThrottle(failure)) onThrottle();
     return undefined;
@@ -279,7 +282,7 @@ function abortable(signal: AbortSignal | undefined): { readonly abortSignal?: Ab
   return signal === undefined ? {} : { abortSignal: signal };
 }
 
-/** The table that a request names; a batch names it as a key. */
+/** Finds the name of the table in a request. */
 function findTable(input: Readonly<Record<string, unknown>>): string | undefined {
   const { TableName: name, RequestItems: batch } = input;
   if (typeof name === 'string') return name;

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { abortError } from '../../core/async/abort.ts';
 
-/** Time, and waiting for it to pass; tests bring one that stands still. */
+/** The source of time; tests replace it. */
 export interface Clock {
-  /** Milliseconds since some moment. */
+  /** Milliseconds from an arbitrary start. */
   now(): number;
-  /** Ends early, with the error of a cancelled statement, when the signal fires. */
+  /** Rejects with the error of a cancelled statement when the signal is aborted. */
   wait(ms: number, signal: AbortSignal | undefined): Promise<void>;
 }
 
-/** The clock of this process, which never goes back. */
+/** The monotonic clock of the process. */
 export const monotonicClock: Clock = {
   now: () => performance.now(),
   async wait(ms, signal) {

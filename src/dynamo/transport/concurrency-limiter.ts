@@ -1,38 +1,39 @@
 import { abortError } from '../../core/async/abort.ts';
 import { throwIfCancelled } from './service-errors.ts';
 
-/** Lets so many requests to one table or index be under way as it bears. */
+/** Limits the number of concurrent requests to a table or index. */
 export interface ConcurrencyLimiter {
-  /** Waits for its turn. */
+  /** Waits until another request may be sent. */
   acquire(signal: AbortSignal | undefined): Promise<Permit>;
 }
 
-/** One request under way. */
+/** The permission to send one request. */
 export interface Permit {
-  /** DynamoDB said "slow down". */
+  /** Call when DynamoDB throttles the request. */
   throttled(): void;
-  release(answered: boolean): void;
+  release(succeeded: boolean): void;
 }
 
 /**
- * Additive increase, multiplicative decrease: without bounds until the first throttle, which halves what is under way;
- * each round of answers then adds one. Throttles of requests that were sent before the last halving change nothing.
+ * Limits concurrency by additive increase and multiplicative decrease (AIMD): unlimited until the first throttling, which halves
+ * the number of requests in flight; each round of responses then adds one. Throttling of requests that were sent before the last
+ * decrease is ignored.
  */
 export function createConcurrencyLimiter(): ConcurrencyLimiter {
-  let width = Infinity;
-  let busy = 0;
-  let answers = 0;
-  let halvings = 0;
+  let limit = Infinity;
+  let inFlight = 0;
+  let responses = 0;
+  let decreases = 0;
   const waiting = new Set<() => void>();
   const admit = (): void => {
     for (const resume of waiting) {
-      if (busy >= width) return;
+      if (inFlight >= limit) return;
       waiting.delete(resume);
-      busy += 1;
+      inFlight += 1;
       resume();
     }
   };
-  const turn = (signal: AbortSignal | undefined): Promise<void> =>
+  const waitForPermit = (signal: AbortSignal | undefined): Promise<void> =>
     new Promise((resolve, reject) => {
       const onAbort = (): void => {
         waiting.delete(resume);
@@ -48,25 +49,25 @@ export function createConcurrencyLimiter(): ConcurrencyLimiter {
   return {
     async acquire(signal) {
       throwIfCancelled(signal);
-      if (busy < width) busy += 1;
-      else await turn(signal);
-      let sentAfter = halvings;
+      if (inFlight < limit) inFlight += 1;
+      else await waitForPermit(signal);
+      let sentAfter = decreases;
       return {
         throttled() {
-          if (sentAfter === halvings) {
-            width = Math.max(1, Math.floor(Math.min(width, busy) / 2));
-            halvings += 1;
-            answers = 0;
+          if (sentAfter === decreases) {
+            limit = Math.max(1, Math.floor(Math.min(limit, inFlight) / 2));
+            decreases += 1;
+            responses = 0;
           }
-          sentAfter = halvings;
+          sentAfter = decreases;
         },
-        release(answered) {
-          busy -= 1;
-          if (answered && width !== Infinity) {
-            answers += 1;
-            if (answers >= width) {
-              width += 1;
-              answers = 0;
+        release(succeeded) {
+          inFlight -= 1;
+          if (succeeded && limit !== Infinity) {
+            responses += 1;
+            if (responses >= limit) {
+              limit += 1;
+              responses = 0;
             }
           }
           admit();

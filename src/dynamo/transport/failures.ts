@@ -1,6 +1,6 @@
 import { tryParseObject } from '../json/parse-object.ts';
 
-/** Why a request got no usable answer. */
+/** Why a request has no usable response. */
 export type TransportFailure = 'network' | 'timeout' | 'malformed' | 'aborted';
 
 interface TransportDetails {
@@ -10,11 +10,11 @@ interface TransportDetails {
   readonly cause?: unknown;
 }
 
-/** A request that got no usable answer. The AWS SDK repeats those that carry `$retryable`. */
+/** A request without a usable response. The AWS SDK retries those with `$retryable`. */
 export class TransportError extends Error {
   readonly kind: TransportFailure;
   readonly host: string;
-  /** The signal of the request, so that the wait before a retry ends with it. */
+  /** The signal of the request, which also ends the wait before a retry. */
   readonly signal: AbortSignal | undefined;
   readonly $retryable?: { readonly throttling: false };
 
@@ -28,7 +28,7 @@ export class TransportError extends Error {
   }
 }
 
-/** A request that must not be sent twice, and whose first try may have taken place: nobody repeats it. */
+/** A request that must not be sent twice and may have been applied: it is not retried. */
 export class UnconfirmedError extends Error {
   constructor(cause: unknown) {
     super(explainFailure(cause), { cause });
@@ -36,46 +36,46 @@ export class UnconfirmedError extends Error {
   }
 }
 
-interface ErrorAnswer {
+interface ErrorResponse {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
   readonly body: Buffer;
 }
 
-/** DynamoDB's own error, with what the AWS SDK looks at when it decides on a retry and on the clock. */
+/** An error response of DynamoDB, with the properties by which the AWS SDK decides on retries and corrects the clock. */
 export class ServiceError extends Error {
   readonly signal: AbortSignal | undefined;
   readonly $metadata: { readonly httpStatusCode: number };
   readonly $response: { readonly statusCode: number; readonly headers: Record<string, string> };
-  /** All that the answer says, as DynamoDB's JSON. */
-  readonly answer: object;
+  /** The parsed response body. */
+  readonly body: object;
 
-  constructor({ statusCode, headers, body }: ErrorAnswer, signal?: AbortSignal) {
-    const answer = tryParseObject(body.toString()) ?? {};
-    const said = collectStrings(answer);
-    super(said.get('message') ?? said.get('Message') ?? `HTTP status ${statusCode}`);
-    this.name = (said.get('__type') ?? headers['x-amzn-errortype'] ?? 'UnknownError')
+  constructor({ statusCode, headers, body }: ErrorResponse, signal?: AbortSignal) {
+    const content = tryParseObject(body.toString()) ?? {};
+    const strings = collectStrings(content);
+    super(strings.get('message') ?? strings.get('Message') ?? `HTTP status ${statusCode}`);
+    this.name = (strings.get('__type') ?? headers['x-amzn-errortype'] ?? 'UnknownError')
       .replace(/^.*#/, '')
       .replace(/:.*$/, '');
     this.signal = signal;
-    this.answer = answer;
+    this.body = content;
     this.$metadata = { httpStatusCode: statusCode };
     this.$response = { statusCode, headers };
   }
 }
 
-/** Why a connection failed; when several addresses were tried, why each did. */
+/** Why a connection failed, for each address that was tried. */
 export function explainFailure(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0)
     return error.errors.map(explainFailure).join('; ');
   return error instanceof Error && error.message !== '' ? error.message : String(error);
 }
 
-/** The texts of a JSON object; none where it is something else, as what proxies answer often is. */
-function collectStrings(answer: object): ReadonlyMap<string, string> {
-  const texts = new Map<string, string>();
-  for (const [name, value] of Object.entries(answer)) {
-    if (typeof value === 'string') texts.set(name, value);
+/** The string members of an object. */
+function collectStrings(object: object): ReadonlyMap<string, string> {
+  const strings = new Map<string, string>();
+  for (const [name, value] of Object.entries(object)) {
+    if (typeof value === 'string') strings.set(name, value);
   }
-  return texts;
+  return strings;
 }

@@ -2,13 +2,13 @@ import { abortError } from '../../core/async/abort.ts';
 import { DriverError, type ErrorCode } from '../../core/errors.ts';
 import { ServiceError, TransportError, UnconfirmedError } from './failures.ts';
 
-/** What was being done when it failed. */
+/** The operation and table of a request. */
 export interface OperationTarget {
   readonly operation: string;
   readonly table?: string | undefined;
 }
 
-/** DynamoDB's names of its errors, and what each is to us. Whatever is not here is DYNAMO_REFUSED. */
+/** Error codes by DynamoDB's exception names. All others are DYNAMO_REFUSED. */
 const CODES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ['ResourceNotFoundException', 'CATALOG_UNKNOWN_TABLE'],
   ['TableNotFoundException', 'CATALOG_UNKNOWN_TABLE'],
@@ -42,73 +42,83 @@ const CODES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
 
 const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException']);
 
-/** After these words AWS repeats the request it got, session token and signature included. */
+/** Where AWS starts to repeat the request, with its session token and signature. */
 const ECHO = /\s*(?:\n|The Canonical String|Authorization=)[^]*$/;
 
-/** Whether DynamoDB said "slow down". */
+/** Whether DynamoDB throttled the request. */
 export function isThrottle({ name, $metadata }: ServiceError): boolean {
   return $metadata.httpStatusCode === 429 || CODES.get(name) === 'DYNAMO_THROTTLED';
 }
 
-/** Whether DynamoDB said that there is no such table or index. */
+/** Whether the table or index does not exist. */
 export function isNotFound(thrown: unknown): boolean {
   return thrown instanceof Error && CODES.get(thrown.name) === 'CATALOG_UNKNOWN_TABLE';
 }
 
-/** Whether DynamoDB said that the session of the credentials is over. */
+/** Whether the session token has expired. */
 export function isExpired(thrown: unknown): boolean {
   return thrown instanceof Error && EXPIRED.has(thrown.name);
 }
 
-/** What the driver throws for anything that went wrong with a request. */
-export function toDriverError(thrown: unknown, doing: OperationTarget, signal?: AbortSignal): DriverError {
+/** Converts the failure of a request to a DriverError. */
+export function toDriverError(thrown: unknown, target: OperationTarget, signal?: AbortSignal): DriverError {
   if (thrown instanceof DriverError) return thrown;
   if (signal?.aborted === true) return abortError(signal);
-  const what = doing.table === undefined ? doing.operation : `${doing.operation} on ${doing.table}`;
+  const { operation, table } = target;
+  const request = table === undefined ? operation : `${operation} on ${table}`;
   if (thrown instanceof UnconfirmedError)
-    return new DriverError('EXEC_UNKNOWN_OUTCOME', `${what} may have taken place or not: ${thrown.message}`, {
-      cause: thrown.cause,
-    });
-  if (thrown instanceof TransportError) return fromTransport(thrown, what);
-  if (!(thrown instanceof Error)) return new DriverError('DYNAMO_REFUSED', `${what}: ${String(thrown)}`);
-  if (thrown.name === 'UnknownOperationException' && doing.operation.startsWith('Transact'))
+    return new DriverError(
+      'EXEC_UNKNOWN_OUTCOME',
+      `${request} may or may not have been applied: ${thrown.message}`,
+      {
+        cause: thrown.cause,
+      },
+    );
+  if (thrown instanceof TransportError) return fromTransport(thrown, request);
+  if (!(thrown instanceof Error)) return new DriverError('DYNAMO_REFUSED', `${request}: ${String(thrown)}`);
+  if (thrown.name === 'UnknownOperationException' && operation.startsWith('Transact'))
     return new DriverError(
       'DYNAMO_REFUSED',
-      `${what}: this DynamoDB has no transactions; nothing was done.`,
+      `${operation}: this endpoint does not support transactions; nothing was changed`,
       {
         cause: thrown,
-        remedy: 'The embedded DynamoDB of the demo has none: DynamoDB itself and DynamoDB Local have them.',
+        remedy:
+          'Use DynamoDB or DynamoDB Local: the embedded DynamoDB of the demo does not support transactions.',
       },
     );
   if (thrown.name === 'UnknownOperationException')
-    return new DriverError('DYNAMO_REFUSED', `${what}: this DynamoDB knows no such request.`, {
+    return new DriverError('DYNAMO_REFUSED', `this endpoint does not implement ${operation}`, {
       cause: thrown,
-      remedy: 'An emulator may not know all of them; DynamoDB itself does.',
+      remedy: 'Connect to DynamoDB itself: emulators do not implement all operations.',
     });
   const code = CODES.get(thrown.name) ?? 'DYNAMO_REFUSED';
-  const said = thrown.message.replace(ECHO, '');
-  return new DriverError(code, `${what}: ${said} (${thrown.name})`, {
-    ...(said === thrown.message && { cause: thrown }),
-    // A 5xx that may have written something is an UnconfirmedError, handled above.
+  const message = thrown.message.replace(ECHO, '');
+  return new DriverError(code, `${request}: ${message} (${thrown.name})`, {
+    ...(message === thrown.message && { cause: thrown }),
+    // A write with status 5xx that may have been applied is an UnconfirmedError, handled above.
     ...(thrown instanceof ServiceError && thrown.$metadata.httpStatusCode >= 500 && { retryable: true }),
   });
 }
 
-/** Throws where the statement was cancelled already. */
+/** Throws if the statement has been cancelled. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw abortError(signal);
 }
 
-function fromTransport(error: TransportError, what: string): DriverError {
+function fromTransport(error: TransportError, request: string): DriverError {
   const { kind, host, message } = error;
   switch (kind) {
     case 'aborted':
-      return new DriverError('EXEC_CANCELLED', `${what} was cancelled`, { cause: error.cause });
+      return new DriverError('EXEC_CANCELLED', `${request} was cancelled`, { cause: error.cause });
     case 'timeout':
-      return new DriverError('EXEC_TIMEOUT', `${what}: ${host} gave ${message}`, { cause: error });
+      return new DriverError('EXEC_TIMEOUT', `${request}: ${message} from ${host}`, { cause: error });
     case 'malformed':
-      return new DriverError('DYNAMO_MALFORMED', `${what}: from ${host}, ${message}`, { cause: error });
+      return new DriverError('DYNAMO_MALFORMED', `${request}: malformed response from ${host}: ${message}`, {
+        cause: error,
+      });
     case 'network':
-      return new DriverError('CONN_NETWORK', `${what}: cannot talk to ${host}: ${message}`, { cause: error });
+      return new DriverError('CONN_NETWORK', `${request}: could not reach ${host}: ${message}`, {
+        cause: error,
+      });
   }
 }

@@ -4,24 +4,23 @@ import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 type HashConstructor = NonNullable<DynamoDBClientConfig['sha256']>;
 type Bytes = string | ArrayBuffer | ArrayBufferView;
 
-/** The last HMAC under a text. */
-interface Known {
+/** The last HMAC with a string as its secret. */
+interface CachedHmac {
   readonly secret: string;
   readonly data: Buffer;
   readonly digest: Buffer;
 }
 
 /**
- * What the SDK's signer of one client hashes with, in one call each: its own class makes, copies and finishes a hash
- * object. With every request the signer asks for the HMAC of the same access key id under the same secret, to find its
- * signing key by: that one is remembered, as long as the client is.
+ * The hash class for the signer of one client. It hashes in a single call, where the SDK's class creates and copies a hash object.
+ * With each request the signer computes the HMAC of the same access key ID, to look up its signing key; that one is cached.
  */
 export function createSha256(): HashConstructor {
-  let known: Known | undefined;
-  const underText = (secret: string, data: Buffer): Buffer => {
-    if (known?.secret !== secret || !known.data.equals(data))
-      known = { secret, data, digest: createHmac('sha256', secret).update(data).digest() };
-    return known.digest;
+  let cached: CachedHmac | undefined;
+  const hmacWithString = (secret: string, data: Buffer): Buffer => {
+    if (cached?.secret !== secret || !cached.data.equals(data))
+      cached = { secret, data, digest: createHmac('sha256', secret).update(data).digest() };
+    return cached.digest;
   };
   return class Sha256 {
     readonly #secret: Bytes | undefined;
@@ -37,13 +36,13 @@ export function createSha256(): HashConstructor {
 
     digest(): Promise<Uint8Array> {
       const [first = Buffer.alloc(0)] = this.#chunks;
-      return Promise.resolve(this.#digestOf(this.#chunks.length > 1 ? Buffer.concat(this.#chunks) : first));
+      return Promise.resolve(this.#hash(this.#chunks.length > 1 ? Buffer.concat(this.#chunks) : first));
     }
 
-    #digestOf(data: Buffer): Buffer {
+    #hash(data: Buffer): Buffer {
       const secret = this.#secret;
       if (secret === undefined) return hash('sha256', data, 'buffer');
-      if (typeof secret === 'string') return underText(secret, data);
+      if (typeof secret === 'string') return hmacWithString(secret, data);
       return createHmac('sha256', toBuffer(secret)).update(data).digest();
     }
   };

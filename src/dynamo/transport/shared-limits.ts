@@ -2,28 +2,28 @@ import { type Clock, monotonicClock } from './clock.ts';
 import { createConcurrencyLimiter, type ConcurrencyLimiter } from './concurrency-limiter.ts';
 import { type TokenBucket, createTokenBucket } from './token-bucket.ts';
 
-/** Concurrency and rate limits that all statements of a database share when they read. */
+/** Concurrency and rate limits that the reads of all statements of a database share. */
 export interface SharedLimits {
-  /** Requests to a table, or to an index as `table.index`. */
-  limiter(place: string): ConcurrencyLimiter;
-  /** The rate at which a place may be read. */
-  bucket(place: string, unitsPerSecond: number): TokenBucket;
+  /** The limiter of requests to a table, or to an index as `table.index`. */
+  limiter(relation: string): ConcurrencyLimiter;
+  /** The bucket that limits reads of a table or index to this rate. */
+  bucket(relation: string, unitsPerSecond: number): TokenBucket;
 }
 
 export function createSharedLimits(clock: Clock = monotonicClock): SharedLimits {
-  const lanes = new Map<string, ConcurrencyLimiter>();
+  const limiters = new Map<string, ConcurrencyLimiter>();
   const buckets = new Map<string, TokenBucket>();
   return {
-    limiter: (place) => getOrCreate(lanes, place, createConcurrencyLimiter),
-    bucket: (place, unitsPerSecond) =>
-      getOrCreate(buckets, `${place} ${unitsPerSecond}`, () => createTokenBucket(unitsPerSecond, clock)),
+    limiter: (relation) => getOrCreate(limiters, relation, createConcurrencyLimiter),
+    bucket: (relation, unitsPerSecond) =>
+      getOrCreate(buckets, `${relation} ${unitsPerSecond}`, () => createTokenBucket(unitsPerSecond, clock)),
   };
 }
 
-function getOrCreate<T>(map: Map<string, T>, name: string, make: () => T): T {
-  const known = map.get(name);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(name, made);
-  return made;
+function getOrCreate<T>(map: Map<string, T>, key: string, create: () => T): T {
+  const existing = map.get(key);
+  if (existing !== undefined) return existing;
+  const created = create();
+  map.set(key, created);
+  return created;
 }

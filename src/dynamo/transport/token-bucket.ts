@@ -1,19 +1,19 @@
 import type { Clock } from './clock.ts';
 
-/** Keeps what is read of one table or index to a rate. */
+/** Limits the consumption of a table or index to a rate. */
 export interface TokenBucket {
-  /** Waits until the rate allows another request; the answer takes what that request turned out to consume. */
+  /** Waits until the rate allows another request; call the result with the units that the request consumed. */
   take(signal: AbortSignal | undefined): Promise<(units: number) => void>;
 }
 
-/** What may be saved up while nothing is read, in seconds of the rate. */
+/** The capacity of the bucket, in seconds of the rate. */
 const MAX_BURST_SECONDS = 1;
-/** The least that a request consumes. */
+/** The minimum consumption of a request. */
 const MIN_UNITS = 0.5;
 
 /**
- * A bucket that may go into debt: what a request consumes is known only when it was answered. Until then it counts as
- * much as requests consumed lately, so that many at once do not all find the same units.
+ * A token bucket whose level may be negative, because the consumption of a request is known only from its response. Until then the
+ * typical consumption is reserved, so that concurrent requests do not take the same units.
  */
 export function createTokenBucket(unitsPerSecond: number, clock: Clock): TokenBucket {
   let level = 0;

@@ -3,7 +3,7 @@ import { createDispatcher } from '../../net/dispatcher.ts';
 import { toConnectionError } from '../../net/failures.ts';
 import { explainFailure, TransportError, type TransportFailure } from './failures.ts';
 
-/** A signed request, as the AWS SDK hands it to whoever sends it. */
+/** A signed request in the form of the AWS SDK. */
 export interface SignedRequest {
   readonly protocol: string;
   readonly hostname: string;
@@ -14,31 +14,31 @@ export interface SignedRequest {
   readonly body?: string | Uint8Array | null | undefined;
 }
 
-/** A whole answer: the body is in memory, its bytes as they came. */
-export interface Answer {
+/** A complete response with its body in memory. */
+export interface HttpResponse {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
   readonly body: Buffer;
 }
 
-/** Sends requests over kept-alive connections, one request at a time on each. */
+/** Sends requests over keep-alive connections, one at a time on each. */
 export interface Transport {
-  send(request: SignedRequest, limitBytes: number, signal?: AbortSignal): Promise<Answer>;
+  send(request: SignedRequest, limitBytes: number, signal?: AbortSignal): Promise<HttpResponse>;
   close(): void;
 }
 
-/** `timeoutMs` bounds one request from first to last byte; 0 means no bound. */
+/** `timeoutMs`: for one request, from the first byte sent to the last received; 0: no limit. */
 export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Transport {
   const own = dispatcher === undefined ? createDispatcher({}) : undefined;
   const sender = dispatcher ?? own?.dispatcher;
   return {
     send: (request, limitBytes, signal) =>
-      new Promise<Answer>((resolve, reject) => {
+      new Promise<HttpResponse>((resolve, reject) => {
         const { protocol, hostname, port, path, method, headers } = request;
         const host = port === undefined ? hostname : `${hostname}:${port}`;
         const body = createBody(limitBytes);
         let statusCode = 0;
-        let answerHeaders: Record<string, string> = {};
+        let responseHeaders: Record<string, string> = {};
         let controller: Dispatcher.DispatchController | undefined;
         let failure: Error | undefined;
         let timer: NodeJS.Timeout | undefined;
@@ -54,9 +54,9 @@ export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Tra
           reject(error);
           controller?.abort(error);
         };
-        const failed = (kind: TransportFailure, reason: string, cause?: unknown): void =>
+        const failWith = (kind: TransportFailure, reason: string, cause?: unknown): void =>
           fail(new TransportError(kind, { host, reason, signal, cause }));
-        const onAbort = (): void => failed('aborted', 'aborted', signal?.reason);
+        const onAbort = (): void => failWith('aborted', 'aborted', signal?.reason);
 
         if (signal?.aborted === true) {
           onAbort();
@@ -64,7 +64,7 @@ export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Tra
         }
         signal?.addEventListener('abort', onAbort, { once: true });
         if (timeoutMs > 0) {
-          timer = setTimeout(() => failed('timeout', `no answer within ${timeoutMs} ms`), timeoutMs);
+          timer = setTimeout(() => failWith('timeout', `no response within ${timeoutMs} ms`), timeoutMs);
         }
         sender?.dispatch(
           {
@@ -83,21 +83,21 @@ export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Tra
             },
             onResponseStart(_controller, status, received) {
               statusCode = status;
-              answerHeaders = flatten(received);
-              body.announce(Number(answerHeaders['content-length']));
+              responseHeaders = flatten(received);
+              body.announce(Number(responseHeaders['content-length']));
             },
             onResponseData(_controller, chunk) {
-              if (!body.add(chunk)) failed('malformed', `the answer is larger than ${limitBytes} bytes`);
+              if (!body.add(chunk)) failWith('malformed', `the response is larger than ${limitBytes} bytes`);
             },
             onResponseEnd() {
               settle();
-              resolve({ statusCode, headers: answerHeaders, body: body.bytes() });
+              resolve({ statusCode, headers: responseHeaders, body: body.bytes() });
             },
             onResponseError(_controller, error) {
-              const told = toConnectionError(`${protocol}//${host}`, error);
-              // Certificates and proxies do not become right by asking again.
-              if (told.code === 'CONN_NETWORK') failed('network', explainFailure(error), error);
-              else fail(told);
+              const connectionError = toConnectionError(`${protocol}//${host}`, error);
+              // Problems with certificates and proxies persist: only network failures are retried.
+              if (connectionError.code === 'CONN_NETWORK') failWith('network', explainFailure(error), error);
+              else fail(connectionError);
             },
           },
         );
@@ -109,14 +109,14 @@ export function createTransport(timeoutMs: number, dispatcher?: Dispatcher): Tra
 }
 
 interface Body {
-  /** How long it says it will be; NaN where it does not say. */
+  /** Sets the expected length; NaN: unknown. */
   announce(length: number): void;
-  /** False where it grows beyond the limit. */
+  /** False if the body exceeds the limit. */
   add(chunk: Buffer): boolean;
   bytes(): Buffer;
 }
 
-/** Collects a body: straight into one buffer where its length is known, so that a page is copied once. */
+/** Collects a body, into a single buffer if its length is known, so that a page is copied only once. */
 function createBody(limitBytes: number): Body {
   let whole: Buffer | undefined;
   const chunks: Buffer[] = [];

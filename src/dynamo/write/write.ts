@@ -4,34 +4,34 @@ import type { BuiltWrite } from './item-write.ts';
 import { readObject } from '../lint/lint-report.ts';
 import { countWritten, type WriteStats } from './write-stats.ts';
 
-/** Why one write of a transaction was refused; `None` where it was not. */
+/** The CancellationReason of one write of a transaction. */
 export interface CancellationReason {
-  /** DynamoDB's word: `None`, `ConditionalCheckFailed`, `TransactionConflict`, `ValidationError` … */
+  /** For example `None` (no failure), `ConditionalCheckFailed`, `TransactionConflict`, `ValidationError`. */
   readonly code: string;
   readonly message: string | undefined;
-  /** The item as it is, where a condition did not hold. */
+  /** The current item, if a condition failed. */
   readonly item: AttributeMap | undefined;
 }
 
 export type WriteOutcome =
   | {
       readonly kind: 'done';
-      /** The image that was asked for. */
+      /** The requested image of the item. */
       readonly item: AttributeMap | undefined;
-      readonly answer: object;
+      readonly response: object;
     }
-  /** A condition did not hold. `uncertain`: an earlier try may have taken place, and so be the reason. */
+  /** A condition failed. `uncertain`: perhaps because an earlier attempt had been applied. */
   | { readonly kind: 'refused'; readonly item: AttributeMap | undefined; readonly uncertain: boolean }
   | { readonly kind: 'cancelled'; readonly reasons: readonly CancellationReason[] };
 
-/** How a request is sent; each failed try is told as it happens. */
+/** Sends a write request and calls `onFailedAttempt` after each failed attempt. */
 export type SendWrite = (
   { operation, input }: BuiltWrite,
   stats: WriteStats,
-  onFailedTry: (failure: unknown) => void,
+  onFailedAttempt: (failure: unknown) => void,
 ) => Promise<Buffer>;
 
-/** Sends a write. What its conditions refuse is an outcome, everything else that goes wrong is thrown. */
+/** Sends a write. Failed conditions are an outcome; all other failures are thrown. */
 export async function sendWrite(
   built: BuiltWrite,
   stats: WriteStats,
@@ -42,10 +42,10 @@ export async function sendWrite(
     const body = await send(built, stats, (failure) => {
       uncertain ||= mayHaveBeenApplied(failure);
     });
-    const answer: unknown = JSON.parse(body.toString());
-    const { ConsumedCapacity: consumed, Attributes: item } = readObject(answer);
+    const response: unknown = JSON.parse(body.toString());
+    const { ConsumedCapacity: consumed, Attributes: item } = readObject(response);
     if (isObject(consumed)) countWritten(stats, consumed);
-    return { kind: 'done', item: toItem(item), answer: isObject(answer) ? answer : {} };
+    return { kind: 'done', item: toItem(item), response: isObject(response) ? response : {} };
   } catch (thrown) {
     const refusal = toRefusal(thrown, uncertain);
     if (refusal === undefined) throw thrown;
@@ -53,7 +53,7 @@ export async function sendWrite(
   }
 }
 
-/** Whether DynamoDB may have carried out what it did not confirm. */
+/** Whether DynamoDB may have applied the write in spite of the failure. */
 export function mayHaveBeenApplied(failure: unknown): boolean {
   if (failure instanceof TransportError) return true;
   return failure instanceof ServiceError && failure.$metadata.httpStatusCode >= 500;
@@ -61,7 +61,7 @@ export function mayHaveBeenApplied(failure: unknown): boolean {
 
 function toRefusal(thrown: unknown, uncertain: boolean): WriteOutcome | undefined {
   if (!(thrown instanceof ServiceError)) return undefined;
-  const { Item: item, CancellationReasons: reasons } = readObject(thrown.answer);
+  const { Item: item, CancellationReasons: reasons } = readObject(thrown.body);
   if (thrown.name === 'ConditionalCheckFailedException')
     return { kind: 'refused', item: toItem(item), uncertain };
   if (thrown.name !== 'TransactionCanceledException' || !Array.isArray(reasons)) return undefined;
@@ -81,7 +81,7 @@ function toItem(value: unknown): AttributeMap | undefined {
   return isItem(value) ? value : undefined;
 }
 
-/** What DynamoDB sends as an item is one. */
+/** DynamoDB's items are trusted to be well-formed. */
 function isItem(value: unknown): value is AttributeMap {
   return isObject(value);
 }

@@ -55,7 +55,7 @@ export function openTransaction(readOnly: boolean): OpenTransaction {
       const image = returned === 'NONE' ? undefined : predictImage(write, returned, base, statement);
       const outcome = add(guarded, table, statement);
       return outcome === 'added'
-        ? { kind: 'done', item: image, answer: {} }
+        ? { kind: 'done', item: image, response: {} }
         : { kind: 'refused', item: outcome.item, uncertain: false };
     },
     currentItem(key, item, table) {

@@ -21,7 +21,7 @@ afterEach(async () => {
   for (const one of open.splice(0).toReversed()) await one.close();
 });
 
-async function started(
+async function startClient(
   answer: (received: Received, at: number) => Reply | Promise<Reply>,
   options: Partial<ClientOptions> = {},
 ): Promise<{ readonly double: HttpDouble; readonly client: DynamoClient }> {
@@ -43,8 +43,8 @@ const scan = (client: DynamoClient, signal?: AbortSignal, stats = newReadStats()
   client.read('Scan', { TableName: 'T' }, stats, signal);
 
 describe('a read', () => {
-  it('sends a signed request with the input as it is, and gives the bytes as they come', async () => {
-    const { client, double } = await started(() => ({ body: PAGE }), { userAgent: 'dynadbc/1.0' });
+  it('sends a signed request with the input unchanged, and returns the bytes of the response', async () => {
+    const { client, double } = await startClient(() => ({ body: PAGE }), { userAgent: 'dynadbc/1.0' });
     const stats = newReadStats();
     const input = { RequestItems: { T: { Keys: [{ b: { B: 'AQID' } }] } } };
     expect((await client.read('BatchGetItem', input, stats)).toString()).toBe(PAGE);
@@ -57,8 +57,8 @@ describe('a read', () => {
     expect(stats).toMatchObject({ requests: 1, throttles: 0, bytes: Buffer.byteLength(PAGE) });
   });
 
-  it('keeps its connections', async () => {
-    const { client, double } = await started(() => ({ body: PAGE }));
+  it('reuses its connections', async () => {
+    const { client, double } = await startClient(() => ({ body: PAGE }));
     for (let time = 0; time < 20; time += 1) await scan(client);
     expect(await double.openConnections()).toBeLessThanOrEqual(2);
   });
@@ -66,22 +66,22 @@ describe('a read', () => {
   it.each<[string, Reply]>([
     ['throttled', serviceError('ProvisionedThroughputExceededException', 'slow down')],
     ['answered with an internal error', serviceError('InternalServerError', 'oops', 500)],
-    ['answered by a proxy that has no server', { status: 503, body: '<html>Service Unavailable</html>' }],
+    ['answered by a proxy without a server', { status: 503, body: '<html>Service Unavailable</html>' }],
     ['cut off', { cut: PAGE.slice(0, 30) }],
-    ['answered with half a body', { body: PAGE.slice(0, 30) }],
-    ['answered with nothing', { body: '' }],
-    ['answered with bytes that were changed', { body: PAGE, headers: { 'x-amz-crc32': '1' } }],
+    ['answered with half of the body', { body: PAGE.slice(0, 30) }],
+    ['answered with an empty body', { body: '' }],
+    ['answered with changed bytes', { body: PAGE, headers: { 'x-amz-crc32': '1' } }],
     ['refused because the clock is off', serviceError('RequestTimeout', 'late')],
-  ])('is repeated when it is %s', async (_what, failure) => {
+  ])('is retried when it is %s', async (_case, failure) => {
     const whole = { body: PAGE, headers: { 'x-amz-crc32': String(crc32(PAGE)) } };
-    const { client, double } = await started((_received, at) => (at < 2 ? failure : whole));
+    const { client, double } = await startClient((_received, at) => (at < 2 ? failure : whole));
     expect((await scan(client)).toString()).toBe(PAGE);
     expect(double.received).toHaveLength(3);
     expect(double.complaints).toEqual([]);
   });
 
-  it('counts every answer, and those that said "slow down"', async () => {
-    const { client } = await started((_received, at) =>
+  it('counts all responses and throttled attempts', async () => {
+    const { client } = await startClient((_received, at) =>
       at < 2 ? serviceError('ThrottlingException', 'slow down') : { body: PAGE },
     );
     const stats = newReadStats();
@@ -90,7 +90,7 @@ describe('a read', () => {
   });
 
   it('fails after the last retry', async () => {
-    const { client, double } = await started(() => serviceError('RequestLimitExceeded', 'too much'));
+    const { client, double } = await startClient(() => serviceError('RequestLimitExceeded', 'too much'));
     await expect(scan(client)).rejects.toMatchObject({
       code: 'DYNAMO_THROTTLED',
       retryable: true,
@@ -100,7 +100,7 @@ describe('a read', () => {
   });
 
   it('is retryable after an internal error of DynamoDB, but not after a validation error', async () => {
-    const { client } = await started((_received, at) =>
+    const { client } = await startClient((_received, at) =>
       at < 4
         ? serviceError('InternalServerError', 'oops', 500)
         : serviceError('ValidationException', 'invalid'),
@@ -120,7 +120,7 @@ describe('a read', () => {
     ['DYNAMO_REFUSED', serviceError('ValidationException', 'One or more parameter values were invalid')],
     ['DYNAMO_REFUSED', { status: 404, body: '<html>Not Found</html>' }],
   ])('fails with %s at once', async (code, reply) => {
-    const { client, double } = await started(() => reply);
+    const { client, double } = await startClient(() => reply);
     await expect(scan(client)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(/^Scan on T: /),
@@ -128,9 +128,9 @@ describe('a read', () => {
     expect(double.received).toHaveLength(1);
   });
 
-  it('does not repeat what AWS echoes of a request it refused', async () => {
+  it('does not show the request that AWS echoes when it rejects the signature', async () => {
     const said = 'The request signature we calculated does not match the signature you provided.';
-    const { client } = await started(() =>
+    const { client } = await startClient(() =>
       serviceError(
         'InvalidSignatureException',
         `${said}\n\nThe Canonical String is\nx-amz-security-token:${TOKEN}`,
@@ -141,38 +141,40 @@ describe('a read', () => {
     expect(inspect(failure, { depth: 9, showHidden: true })).not.toContain(TOKEN);
   });
 
-  it('gives up on a body that never gets better', async () => {
-    const { client } = await started(() => ({ body: '<html>Welcome to the hotel</html>' }));
+  it('fails if every response is malformed', async () => {
+    const { client } = await startClient(() => ({ body: '<html>Welcome to the hotel</html>' }));
     await expect(scan(client)).rejects.toMatchObject({ code: 'DYNAMO_MALFORMED' });
   });
 
-  it('does not swallow an answer without end', async () => {
-    const { client } = await started(() => ({ body: Buffer.alloc(33 * 1024 * 1024, 32) }), { maxRetries: 0 });
+  it('limits the size of a response', async () => {
+    const { client } = await startClient(() => ({ body: Buffer.alloc(33 * 1024 * 1024, 32) }), {
+      maxRetries: 0,
+    });
     await expect(scan(client)).rejects.toMatchObject({
       code: 'DYNAMO_MALFORMED',
       message: expect.stringContaining('larger than 33554432 bytes'),
     });
   });
 
-  it('names the host that it cannot reach', async () => {
-    const { client, double } = await started(() => 'hang');
+  it('names a host that it cannot reach', async () => {
+    const { client, double } = await startClient(() => 'hang');
     await double.close();
     open.splice(0, 1);
     await expect(scan(client)).rejects.toMatchObject({
       code: 'CONN_NETWORK',
-      message: expect.stringMatching(/^Scan on T: cannot talk to 127\.0\.0\.1:\d+: .*ECONNREFUSED/),
+      message: expect.stringMatching(/^Scan on T: could not reach 127\.0\.0\.1:\d+: .*ECONNREFUSED/),
     });
   });
 
   it('has a time limit', async () => {
-    const { client, double } = await started(() => 'hang', { timeoutMs: 400 });
+    const { client, double } = await startClient(() => 'hang', { timeoutMs: 400 });
     await expect(scan(client)).rejects.toMatchObject({ code: 'EXEC_TIMEOUT' });
     expect(double.received).toHaveLength(1);
   });
 
-  it('fails as its credentials do', async () => {
+  it('fails with the error of its credentials', async () => {
     const failure = new DriverError('AUTH_PROFILE', 'no such profile');
-    const { client, double } = await started(() => ({ body: PAGE }), {
+    const { client, double } = await startClient(() => ({ body: PAGE }), {
       credentials: () => Promise.reject(failure),
     });
     await expect(scan(client)).rejects.toBe(failure);
@@ -181,15 +183,15 @@ describe('a read', () => {
 });
 
 describe('a signal', () => {
-  it('that has fired keeps a read from being sent', async () => {
-    const { client, double } = await started(() => ({ body: PAGE }));
+  it('that is already aborted prevents a read', async () => {
+    const { client, double } = await startClient(() => ({ body: PAGE }));
     await expect(scan(client, AbortSignal.abort())).rejects.toMatchObject({ code: 'EXEC_CANCELLED' });
     expect(double.received).toEqual([]);
   });
 
-  it('ends a read that waits for its answer, and closes the connection', async () => {
+  it('aborts a read that waits for its response, and closes the connection', async () => {
     const stop = new AbortController();
-    const { client, double } = await started(() => {
+    const { client, double } = await startClient(() => {
       stop.abort('enough');
       return 'hang';
     });
@@ -203,7 +205,7 @@ describe('a signal', () => {
 
   it('ends the wait before a retry', async () => {
     const stop = new AbortController();
-    const { client } = await started(
+    const { client } = await startClient(
       () => {
         setTimeout(() => stop.abort(), 20);
         return serviceError('ThrottlingException', 'slow down');
@@ -215,7 +217,7 @@ describe('a signal', () => {
 
   it('ends a wait for credentials', async () => {
     const stop = new AbortController();
-    const { client } = await started(() => ({ body: PAGE }), {
+    const { client } = await startClient(() => ({ body: PAGE }), {
       credentials: () => {
         stop.abort();
         return new Promise(() => undefined);
@@ -224,24 +226,24 @@ describe('a signal', () => {
     await expect(scan(client, stop.signal)).rejects.toMatchObject({ code: 'EXEC_CANCELLED' });
   });
 
-  it('may be shared by many reads at once', async () => {
+  it('can be shared by many concurrent reads', async () => {
     const { signal } = new AbortController();
-    const { client, double } = await started(() => ({ body: PAGE }));
+    const { client, double } = await startClient(() => ({ body: PAGE }));
     await Promise.all(Array.from({ length: 40 }, () => scan(client, signal)));
     expect(double.received).toHaveLength(40);
     expect(getMaxListeners(signal)).toBe(Infinity);
   });
 
-  it('with an error of ours as its reason fails with that', async () => {
+  it('with a DriverError as its reason fails with that error', async () => {
     const reason = new DriverError('EXEC_TIMEOUT', 'the statement took too long');
-    const { client } = await started(() => 'hang');
+    const { client } = await startClient(() => 'hang');
     await expect(scan(client, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 });
 
 describe('the other requests', () => {
   it('list the tables of all pages', async () => {
-    const { client, double } = await started(({ input }) => ({
+    const { client, double } = await startClient(({ input }) => ({
       body: JSON.stringify(
         input['ExclusiveStartTableName'] === undefined
           ? { TableNames: ['a', 'b'], LastEvaluatedTableName: 'b' }
@@ -253,8 +255,8 @@ describe('the other requests', () => {
     expect(double.complaints).toEqual([]);
   });
 
-  it('describe no table where there is none, and fail on anything else', async () => {
-    const { client } = await started((_received, at) =>
+  it('describe a missing table as undefined, and fail on other errors', async () => {
+    const { client } = await startClient((_received, at) =>
       at === 0
         ? serviceError('ResourceNotFoundException', 'Requested resource not found: Table: T not found')
         : serviceError('AccessDeniedException', 'not authorized'),
@@ -266,9 +268,9 @@ describe('the other requests', () => {
     });
   });
 
-  it('put items 25 at a time, and once more what was left over', async () => {
+  it('put items in batches of 25, and unprocessed items again', async () => {
     let stored = 0;
-    const { client, double } = await started(({ input }, at) => {
+    const { client, double } = await startClient(({ input }, at) => {
       const requests = JSON.parse(JSON.stringify(input))['RequestItems']['T'];
       const left = at === 0 ? requests.slice(0, 10) : [];
       stored += requests.length - left.length;
@@ -286,7 +288,7 @@ describe('the other requests', () => {
   });
 
   it('stop putting items at the first failure', async () => {
-    const { client, double } = await started((_received, at) =>
+    const { client, double } = await startClient((_received, at) =>
       at === 3 ? serviceError('ValidationException', 'no') : { body: '{"UnprocessedItems":{}}' },
     );
     const items = Array.from({ length: 2500 }, (_, at) => ({ id: { N: String(at) } }));

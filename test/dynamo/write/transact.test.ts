@@ -5,7 +5,7 @@ import type { WriteOutcome } from '../../../src/dynamo/write/write.ts';
 import { newWriteStats } from '../../../src/dynamo/write/write-stats.ts';
 
 const WRITE: ItemWrite = { kind: 'delete', table: 't', key: { id: { S: 'a' } }, conditions: [] };
-const DONE: WriteOutcome = { kind: 'done', item: undefined, answer: {} };
+const DONE: WriteOutcome = { kind: 'done', item: undefined, response: {} };
 
 function cancelled(...codes: readonly string[]): WriteOutcome {
   return { kind: 'cancelled', reasons: codes.map((code) => ({ code, message: undefined, item: undefined })) };
