@@ -60,7 +60,7 @@ describe('a scan in segments', () => {
     proxy.plan(({ input }) => (input['Segment'] === 3 ? { error: 'ThrottlingException' } : undefined));
     expect(await thrownBy(() => db.query('SELECT id FROM readings'))).toMatchObject({
       code: 'DYNAMO_THROTTLED',
-      message: expect.stringMatching(/again and again at segment 3 of 8$/),
+      message: expect.stringMatching(/; throttled repeatedly on segment 3 of 8$/),
     });
   });
 
@@ -70,7 +70,7 @@ describe('a scan in segments', () => {
     proxy.plan(() => ({ error: 'ThrottlingException' }));
     expect(await thrownBy(() => db.query('SELECT v FROM readings WHERE id = 7'))).toMatchObject({
       code: 'DYNAMO_THROTTLED',
-      message: expect.stringContaining('again and again at {"id":{"N":"7"}}'),
+      message: expect.stringContaining('; throttled repeatedly on key {"id":{"N":"7"}}'),
     });
   });
 });

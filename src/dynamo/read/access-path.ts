@@ -4,67 +4,64 @@ import type { DocumentPath, Predicate } from '../expression/predicate.ts';
 /** The primary key of one item: attribute name to value. */
 export type Key = { readonly [name: string]: KeyValue };
 
-/** What may follow the equalities in a key condition: DynamoDB takes one condition on the next sort-key attribute. */
+/** The condition after the equalities in a key condition: DynamoDB allows one, on the next sort key attribute. */
 export type SortCondition =
   | { readonly kind: 'compare'; readonly op: '=' | '<' | '<=' | '>' | '>='; readonly value: KeyValue }
   | { readonly kind: 'between'; readonly low: KeyValue; readonly high: KeyValue }
   | { readonly kind: 'beginsWith'; readonly prefix: KeyValue };
 
 /**
- * One key condition: every partition-key attribute by equality (an index has up to four), then sort-key attributes by
- * equality from the left, the last of them possibly by a range.
+ * A key condition: all partition key attributes (an index has up to four) with `=`, then sort key attributes from the left with
+ * `=`, and possibly a range condition on the next one.
  */
 export interface KeyRange {
   readonly equals: Key;
   readonly sort?: { readonly attribute: string; readonly condition: SortCondition };
 }
 
-/** One key attribute of an order. */
+/** A key attribute in an ORDER BY. */
 export interface SortTerm {
   readonly attribute: string;
   readonly descending: boolean;
 }
 
-/** How the items of one read are reached. */
+/** How the items of a read are found. */
 export type AccessPath =
   | { readonly kind: 'GetItem'; readonly key: Key }
   | {
       readonly kind: 'BatchGetItem';
       readonly keys: readonly Key[];
-      /** Items come in the order of their keys. */
+      /** Return the items in the order of the keys. */
       readonly ordered?: true;
     }
   | {
       readonly kind: 'Query';
       readonly index?: string;
-      /** Disjoint; each is a Query of its own. */
+      /** Disjoint; each is a separate Query. */
       readonly ranges: readonly KeyRange[];
       readonly descending?: boolean;
-      /**
-       * One range after the other, or their items merged by these attributes, each range being in that order by itself.
-       * Absent: as they come.
-       */
+      /** Read the ranges in sequence, or merge their items by these attributes, by which each range is sorted. Absent: unordered. */
       readonly rangeOrder?: 'sequence' | readonly SortTerm[];
     }
   | { readonly kind: 'Scan'; readonly index?: string; readonly segments: number }
-  /** A condition that nothing can meet: no request at all. */
+  /** No item can match: no request is sent. */
   | { readonly kind: 'Empty' };
 
-/** Everything the room `dynamo` needs to know to read one table: access path, conditions and what to bring back. */
+/** A read of one table: access path, conditions and projection. */
 export interface ReadRequest {
   readonly table: string;
   readonly access: AccessPath;
-  /** All of them must hold; DynamoDB evaluates them. For Query and Scan only. */
+  /** Conditions that DynamoDB evaluates, joined by AND. Only for Query and Scan. */
   readonly filter: readonly Predicate[];
-  /** Absent: the whole item. */
+  /** Absent: whole items. */
   readonly projection?: readonly DocumentPath[];
-  /** `Select=COUNT`: pages carry no items. */
+  /** `Select=COUNT`: pages have no items. */
   readonly countOnly?: boolean;
-  /** Stop after so many items were returned (exact: rows beyond are not delivered). */
+  /** Stop at the page that reaches this number of items. */
   readonly limit?: number;
-  /** The reader may stop after about so many items: pages start so small and double, and nothing is read ahead. */
+  /** The size of the first page if the consumer may stop early; pages then double, and nothing is read ahead. */
   readonly firstPage?: number;
   readonly consistent: boolean;
-  /** Items of keys are read as they are at one moment. */
+  /** Read the items of the keys in one transaction. */
   readonly atomic?: boolean;
 }

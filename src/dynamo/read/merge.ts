@@ -3,7 +3,7 @@ import type { AttributeMap } from '../attribute-value.ts';
 import { compareKeyValues } from '../key.ts';
 import type { Page } from '../lane/page.ts';
 
-/** One of the ranges to merge: its pages, in the order of the terms, and what all of its items have in common. */
+/** A range to merge: its pages, in the order of the terms, and the attributes that all its items have in common. */
 export interface SortedRange {
   readonly pages: AsyncIterator<Page, void>;
   readonly common: AttributeMap;
@@ -11,16 +11,16 @@ export interface SortedRange {
 
 export interface MergeOptions {
   readonly by: readonly SortTerm[];
-  /** Ranges whose first page is fetched at once. */
+  /** Ranges whose first pages are fetched concurrently. */
   readonly workers: number;
-  /** Fetch a range's next page while its last one is merged. */
+  /** Whether to fetch the next page of a range while the previous one is merged. */
   readonly ahead: boolean;
 }
 
-/** So many items make a page of the merged rows. */
-const BATCH = 256;
+/** Items in a merged page. */
+const PAGE_ITEMS = 256;
 
-/** The items of sorted ranges in one order. No more than a page or two of each range is in memory. */
+/** Merges the items of sorted ranges, with at most two pages of each range in memory. */
 export async function* mergePages(
   ranges: readonly SortedRange[],
   { by, workers, ahead }: MergeOptions,
@@ -28,7 +28,7 @@ export async function* mergePages(
   const cursors: Cursor[] = [];
   for (let i = 0; i < ranges.length; i += workers) {
     const opened = ranges.slice(i, i + workers).map((range) => openCursor(range, ahead));
-    // All of them settle, so that none fails unseen when another did first.
+    // Waiting for all of them prevents unhandled rejections after the first failure.
     const moved = await Promise.allSettled(opened.map((cursor) => cursor.turnPage()));
     const failed = moved.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
@@ -39,8 +39,8 @@ export async function* mergePages(
     const item = first.head();
     if (item !== undefined) batch.push(item);
     const isDrained = !first.advance();
-    if (batch.length >= BATCH || (isDrained && batch.length > 0)) {
-      // Before the next request: whoever reads may have enough.
+    if (batch.length >= PAGE_ITEMS || (isDrained && batch.length > 0)) {
+      // Yield before the next request, which the consumer may not need.
       yield toPage(batch);
       batch = [];
     }
@@ -52,9 +52,9 @@ export async function* mergePages(
 interface Cursor {
   readonly common: AttributeMap;
   head(): AttributeMap | undefined;
-  /** Whether the page has another item. */
+  /** Goes to the next item; false at the end of the page. */
   advance(): boolean;
-  /** Goes to the next page that has items, if there is one. */
+  /** Goes to the next page with items, if any. */
   turnPage(): Promise<void>;
 }
 
@@ -64,7 +64,7 @@ function openCursor({ pages, common }: SortedRange, ahead: boolean): Cursor {
   let fetching: Promise<IteratorResult<Page, void>> | undefined;
   const fetchNext = (): Promise<IteratorResult<Page, void>> => {
     const next = pages.next();
-    // Its failure is seen by whoever waits for it, and by nobody once reading has stopped.
+    // A failure is handled by turnPage, and ignored after reading has stopped.
     next.catch(() => undefined);
     return next;
   };
@@ -84,7 +84,7 @@ function openCursor({ pages, common }: SortedRange, ahead: boolean): Cursor {
   };
 }
 
-/** Into its place among cursors that are sorted by their heads, behind equals. */
+/** Inserts a cursor into the list, which is sorted by the heads, after equal ones. */
 function insert(cursors: Cursor[], cursor: Cursor, by: readonly SortTerm[]): void {
   let [low, high] = [0, cursors.length];
   while (low < high) {

@@ -2,20 +2,20 @@ import { createAbortController } from '../../core/async/abort.ts';
 import { throwIfCancelled } from '../transport/service-errors.ts';
 
 export interface ParallelPagesOptions {
-  /** Parts that are read at once. */
+  /** Parts that are read concurrently. */
   readonly workers: number;
-  /** Pages that may be fetched, or under way, before the consumer asks for them. */
+  /** Pages that may be fetched or in flight before the consumer requests them. */
   readonly buffered: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Reads parts side by side and gives their pages as they come; with one worker, in order. The first failure stops
- * the others and is thrown once; leaving the loop stops everything that is under way.
+ * Reads parts concurrently and yields their pages as they arrive; with one worker, in order. The first failure aborts the other
+ * parts and is thrown; so does leaving the loop.
  */
 export async function* readPagesInParallel<Part, Page>(
   parts: readonly Part[],
-  pagesOf: (part: Part, signal: AbortSignal) => AsyncIterator<Page, void>,
+  openPages: (part: Part, signal: AbortSignal) => AsyncIterator<Page, void>,
   { workers, buffered, signal }: ParallelPagesOptions,
 ): AsyncGenerator<Page, void, undefined> {
   throwIfCancelled(signal);
@@ -45,7 +45,7 @@ export async function* readPagesInParallel<Part, Page>(
   };
   const work = async (): Promise<void> => {
     for (const part of queue) {
-      const pages = pagesOf(part, stop.signal);
+      const pages = openPages(part, stop.signal);
       for (;;) {
         await takeSlot();
         if (stop.signal.aborted) return;
@@ -70,10 +70,10 @@ export async function* readPagesInParallel<Part, Page>(
 
   signal?.addEventListener('abort', onAbort, { once: true });
   stop.signal.addEventListener('abort', onStop, { once: true });
-  let finished = false;
+  let isFinished = false;
   const runAll = async (): Promise<void> => {
     await Promise.all(Array.from({ length: Math.max(1, Math.min(workers, parts.length)) }, run));
-    finished = true;
+    isFinished = true;
     wake();
   };
   const all = runAll();
@@ -85,7 +85,7 @@ export async function* readPagesInParallel<Part, Page>(
       if (page !== undefined) {
         releaseSlot();
         yield page;
-      } else if (finished) return;
+      } else if (isFinished) return;
       else await new Promise<void>((resolve) => (wake = resolve));
     }
   } finally {
@@ -96,5 +96,5 @@ export async function* readPagesInParallel<Part, Page>(
 }
 
 function nothing(): void {
-  // Nobody waits yet.
+  // The consumer is not waiting yet.
 }

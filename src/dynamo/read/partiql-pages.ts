@@ -4,21 +4,21 @@ import { checkRequest } from '../lint/linter.ts';
 import { readEnvelope, type Page } from '../lane/page.ts';
 import { countPage, type ReadOptions } from './reader.ts';
 
-/** A PartiQL statement as ExecuteStatement takes it. */
+/** A PartiQL statement for ExecuteStatement. */
 export interface PartiqlRequest {
   readonly text: string;
-  /** For its question marks. */
+  /** The values of its `?` parameters. */
   readonly parameters: readonly AttributeValue[];
-  /** It may change items, so that it must not take place twice. */
+  /** Whether it may change items, so that it must not be applied twice. */
   readonly writes: boolean;
   readonly consistent: boolean;
-  /** Items that one page evaluates at most; for SELECT only. */
+  /** Maximum number of items that a page evaluates; only for SELECT. */
   readonly pageSize?: number;
 }
 
 type Options = Pick<ReadOptions, 'stats' | 'gate' | 'signal'>;
 
-/** Sends a statement and follows its pages to the end; pages may be empty. */
+/** Executes a statement and reads all its pages; pages may be empty. */
 export async function* readPartiqlPages(
   client: Pick<DynamoClient, 'execute'>,
   { text, parameters, writes, consistent, pageSize }: PartiqlRequest,
@@ -37,10 +37,10 @@ export async function* readPartiqlPages(
     const permit = await gate?.acquire(signal);
     let page: Page | undefined;
     try {
-      const asked = token === undefined ? input : { ...input, NextToken: token };
+      const request = token === undefined ? input : { ...input, NextToken: token };
       const onThrottle = permit && (() => permit.throttled());
-      const answer = await client.execute(asked, stats, { once: writes, onThrottle }, signal);
-      page = readEnvelope('ExecuteStatement', answer);
+      const body = await client.execute(request, stats, { once: writes, onThrottle }, signal);
+      page = readEnvelope('ExecuteStatement', body);
       countPage(page, stats);
     } finally {
       permit?.release(page);

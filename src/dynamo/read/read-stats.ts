@@ -1,18 +1,18 @@
-/** What reading has cost so far. Every request adds to it while it runs. */
+/** The cost of reading so far, to which each request adds. */
 export interface ReadStats {
-  /** HTTP requests answered, retries included. */
+  /** HTTP responses, including those to retries. */
   requests: number;
-  /** Pages of Scan and Query, answers of GetItem and BatchGetItem. */
+  /** Pages of Scan and Query, and responses to the other reads. */
   pages: number;
-  /** Items that DynamoDB evaluated (ScannedCount): what capacity is charged for. */
+  /** Items that DynamoDB evaluated and charged for (ScannedCount). */
   itemsRead: number;
-  /** Items that came back. */
+  /** Items returned (Count). */
   itemsReturned: number;
   /** Read capacity units by `table` or `table.index`, as DynamoDB reported them. */
   readonly capacity: Map<string, number>;
-  /** Bytes of the answers' bodies. */
+  /** Bytes of response bodies. */
   bytes: number;
-  /** Answers that said "slow down". */
+  /** Throttled attempts. */
   throttles: number;
 }
 
@@ -28,7 +28,7 @@ export function newReadStats(): ReadStats {
   };
 }
 
-/** Counts what was counted elsewhere as well. */
+/** Adds other statistics. */
 export function addStats(into: ReadStats, more: ReadStats): void {
   into.requests += more.requests;
   into.pages += more.pages;
@@ -36,11 +36,11 @@ export function addStats(into: ReadStats, more: ReadStats): void {
   into.itemsReturned += more.itemsReturned;
   into.bytes += more.bytes;
   into.throttles += more.throttles;
-  for (const [place, units] of more.capacity)
-    into.capacity.set(place, (into.capacity.get(place) ?? 0) + units);
+  for (const [relation, units] of more.capacity)
+    into.capacity.set(relation, (into.capacity.get(relation) ?? 0) + units);
 }
 
-/** All read capacity units together. */
+/** The total of read capacity units. */
 export function totalCapacity(stats: ReadStats): number {
   let total = 0;
   for (const units of stats.capacity.values()) total += units;

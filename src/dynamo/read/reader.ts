@@ -1,5 +1,6 @@
 import { anySignal } from '../../core/async/abort.ts';
 import { DriverError } from '../../core/errors.ts';
+import { plural } from '../../core/plural.ts';
 import type { Key, ReadRequest } from './access-path.ts';
 import type { AttributeMap } from '../attribute-value.ts';
 import type { DynamoClient } from '../transport/client.ts';
@@ -20,31 +21,31 @@ import { retryConflicts } from '../write/transact.ts';
 export interface ReadOptions {
   readonly stats: ReadStats;
   readonly signal?: AbortSignal;
-  /** Requests under way at once. */
+  /** Concurrent requests. */
   readonly concurrency: number;
-  /** Pages fetched ahead of the consumer; twice the concurrency unless said. */
+  /** Pages fetched ahead of the consumer; twice the concurrency by default. */
   readonly bufferedPages?: number;
-  /** Items that one page evaluates at most; absent: as many as DynamoDB likes. */
+  /** Maximum number of items that a page evaluates; absent: up to DynamoDB. */
   readonly pageSize?: number;
-  /** Where a read that stopped goes on: the `lastKey` of its last page. For reads of one part. */
+  /** Resumes a read after the `lastKey` of its last page. Only for reads of one part. */
   readonly startKey?: AttributeMap;
-  /** What the first wait for left-over keys of a batch is drawn from. */
+  /** Maximum wait before unprocessed keys of a batch are requested again; it doubles each time. */
   readonly retryBaseMs?: number;
-  /** Lets the linter check keys as well. */
+  /** Allows the linter to check keys. */
   readonly schema?: LintSchema;
-  /** Asked before each request. */
+  /** Admits each request. */
   readonly gate?: ReadGate;
 }
 
-/** Decides when the next request of a read is sent, or that it is not; learns what became of it. */
+/** Admits the requests of a read: it may delay or refuse each, and observes its outcome. */
 export interface ReadGate {
   acquire(signal: AbortSignal | undefined): Promise<GatePermit>;
 }
 
-/** One request that was let through. */
+/** The permission to send one request. */
 export interface GatePermit {
   throttled(): void;
-  /** The page that came; undefined where none did. */
+  /** Call once with the page; undefined: the request failed. */
   release(page: Page | undefined): void;
 }
 
@@ -53,16 +54,16 @@ const SEGMENTS_PER_THREAD = 4;
 const MAX_EMPTY_ROUNDS = 10;
 const UNPROCESSED_WAIT_MS = 50;
 
-/** In how many segments a scan is worth cutting: a small table is one. */
+/** The number of segments for a Scan; 1 for a small table. */
 export function scanSegments(table: { readonly sizeBytes: number }, threads: number): number {
   if (threads <= 1 || table.sizeBytes < SEGMENT_BYTES) return 1;
   return Math.min(threads * SEGMENTS_PER_THREAD, Math.ceil(table.sizeBytes / SEGMENT_BYTES));
 }
 
 /**
- * Reads everything that a request asks for, page by page; pages may be empty. Each range of a Query and a Scan of one
- * segment keep DynamoDB's order, segments and batches come as they come unless an order is asked for. Under a limit
- * nothing is read ahead, and the pages end with the one that reaches it, which may hold more.
+ * Reads all pages of a request; pages may be empty. The ranges of a Query and a Scan of one segment keep DynamoDB's order; segments
+ * and batches are unordered unless the request specifies an order. With a limit nothing is read ahead, and the page that reaches
+ * it is the last, which may have more items. Throws DriverErrors.
  */
 export async function* readPages(
   client: Pick<DynamoClient, 'read'>,
@@ -75,7 +76,7 @@ export async function* readPages(
   if (limit !== undefined && limit <= 0) return;
   const mayStop = limit !== undefined || request.firstPage !== undefined;
   const parts = toReadParts(request).map((part) => ({ part, built: buildRequest(request, part) }));
-  // Segments differ in their number only.
+  // Segments differ only in their number.
   for (const { built } of access.kind === 'Scan' ? parts.slice(0, 1) : parts)
     checkRequest(built, options.schema);
 
@@ -87,8 +88,8 @@ export async function* readPages(
     const permit = await options.gate?.acquire(signal);
     let page: Page | undefined;
     try {
-      const answer = await client.read(operation, input, stats, signal, permit && (() => permit.throttled()));
-      page = readEnvelope(operation, answer);
+      const body = await client.read(operation, input, stats, signal, permit && (() => permit.throttled()));
+      page = readEnvelope(operation, body);
       countPage(page, stats);
       if (isThrottledBatch(page)) permit?.throttled();
       return page;
@@ -108,7 +109,7 @@ export async function* readPages(
     return;
   }
   const progress = { returned: 0 };
-  const pagesOf = ({ part, built }: BuiltPart, signal: AbortSignal | undefined) =>
+  const openPages = ({ part, built }: BuiltPart, signal: AbortSignal | undefined) =>
     part.kind === 'BatchGetItem'
       ? readBatchPages(part.keys, (keys) => send(part, buildRequest(request, { ...part, keys }), signal), {
           baseMs: options.retryBaseMs ?? UNPROCESSED_WAIT_MS,
@@ -123,15 +124,15 @@ export async function* readPages(
   const workers = inOrder ? 1 : Math.max(1, concurrency);
   const pages =
     access.kind === 'Query' && typeof access.rangeOrder === 'object' && parts.length > 1
-      ? readMerged(parts, pagesOf, { by: access.rangeOrder, workers: concurrency, ahead: !mayStop }, signal)
+      ? readMerged(parts, openPages, { by: access.rangeOrder, workers: concurrency, ahead: !mayStop }, signal)
       : access.kind === 'BatchGetItem' && access.ordered
         ? readSortedBatches(access.keys, progress, limit, (keys) => {
             const part = { kind: 'BatchGetItem', keys } as const;
-            return pagesOf({ part, built: buildRequest(request, part) }, signal);
+            return openPages({ part, built: buildRequest(request, part) }, signal);
           })
         : mayStop && (workers === 1 || parts.length === 1)
-          ? readInSequence(parts, (part) => pagesOf(part, signal))
-          : readPagesInParallel(parts, pagesOf, {
+          ? readInSequence(parts, (part) => openPages(part, signal))
+          : readPagesInParallel(parts, openPages, {
               workers,
               buffered: options.bufferedPages ?? 2 * workers,
               signal,
@@ -155,22 +156,22 @@ interface Paging {
 
 async function* readInSequence(
   parts: readonly BuiltPart[],
-  pagesOf: (part: BuiltPart) => AsyncIterable<Page>,
+  openPages: (part: BuiltPart) => AsyncIterable<Page>,
 ): AsyncGenerator<Page, void, undefined> {
-  for (const part of parts) yield* pagesOf(part);
+  for (const part of parts) yield* openPages(part);
 }
 
-/** The ranges' items in one order; leaving the loop stops what is under way. */
+/** Merges the items of the ranges in order; leaving the loop aborts requests in flight. */
 async function* readMerged(
   parts: readonly BuiltPart[],
-  pagesOf: (part: BuiltPart, signal: AbortSignal) => AsyncIterator<Page, void>,
+  openPages: (part: BuiltPart, signal: AbortSignal) => AsyncIterator<Page, void>,
   options: MergeOptions,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Page, void, undefined> {
   const stop = new AbortController();
-  const either = anySignal(signal, stop.signal);
+  const anyAbort = anySignal(signal, stop.signal);
   const ranges = parts.map((started) => ({
-    pages: pagesOf(started, either),
+    pages: openPages(started, anyAbort),
     common: started.part.kind === 'Query' ? started.part.range.equals : {},
   }));
   try {
@@ -180,12 +181,12 @@ async function* readMerged(
   }
 }
 
-/** The items in the order of their keys; under a limit no more keys are asked for than may still be needed. */
+/** Reads items in the order of their keys; with a limit no more keys are requested than may still be needed. */
 async function* readSortedBatches(
   keys: readonly Key[],
   progress: { readonly returned: number },
   limit: number | undefined,
-  pagesOf: (keys: readonly Key[]) => AsyncIterable<Page>,
+  openPages: (keys: readonly Key[]) => AsyncIterable<Page>,
 ): AsyncGenerator<Page, void, undefined> {
   const names = Object.keys(keys[0] ?? {});
   let left = distinctKeys(keys);
@@ -194,7 +195,7 @@ async function* readSortedBatches(
     left = left.slice(batch.length);
     const items = new Map<string, AttributeMap>();
     let scannedCount = 0;
-    for await (const page of pagesOf(batch)) {
+    for await (const page of openPages(batch)) {
       scannedCount += page.scannedCount;
       const found: Key[] = JSON.parse(page.items.toString());
       for (const item of found) items.set(extractIdentity(item, names), item);
@@ -206,12 +207,12 @@ async function* readSortedBatches(
   }
 }
 
-/** Of a whole item, or of its key. */
+/** The identity of an item by these key attributes. */
 function extractIdentity(item: Key, names: readonly string[]): string {
   return keyIdentity(Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name))));
 }
 
-/** The pages of one Query, or of one segment of a Scan, to the end. */
+/** Reads all pages of one Query, or of one segment of a Scan. */
 async function* readPartPages(
   send: (paging: Paging) => Promise<Page>,
   {
@@ -231,7 +232,7 @@ async function* readPartPages(
   } while (from !== undefined);
 }
 
-/** The answers to one batch of keys; what DynamoDB leaves over is asked for again after a growing wait. */
+/** Reads a batch of keys, and requests unprocessed keys again after increasing waits. */
 async function* readBatchPages(
   keys: readonly Key[],
   send: (keys: readonly Key[]) => Promise<Page>,
@@ -248,41 +249,41 @@ async function* readBatchPages(
     if (emptyRounds === MAX_EMPTY_ROUNDS) {
       throw new DriverError(
         'DYNAMO_THROTTLED',
-        `BatchGetItem: ${left.length} keys were left over ${MAX_EMPTY_ROUNDS} times in a row`,
+        `BatchGetItem: ${plural(left.length, 'key')} still unprocessed after ${MAX_EMPTY_ROUNDS} attempts`,
       );
     }
     await monotonicClock.wait(backoffMs(emptyRounds, baseMs), signal);
   }
 }
 
-/** An answer that stopped at 16 MB leaves keys as well, but is not slower for it. */
+/** A larger response has unprocessed keys because of the limit of 16 MB, not because of throttling. */
 const FULL_BATCH_BYTES = 12 * 1024 * 1024;
 
 function isThrottledBatch(page: Page): boolean {
-  // The items of a small page become bytes only where they are asked for.
+  // Checked first, because `items` of a parsed page converts the items to bytes.
   return page.unprocessed !== undefined && page.items.length < FULL_BATCH_BYTES;
 }
 
-/** Throttling that did not end, with the part of the read that it met: a part alone points to a hot key. */
+/** Adds the part of the read to a throttling error, because a single throttled part indicates a hot key. */
 function withPart(thrown: unknown, part: ReadPart): unknown {
   if (!(thrown instanceof DriverError) || thrown.code !== 'DYNAMO_THROTTLED') return thrown;
-  const where = describePart(part);
-  if (where === undefined) return thrown;
-  return new DriverError('DYNAMO_THROTTLED', `${thrown.message}, again and again at ${where}`, {
+  const place = describePart(part);
+  if (place === undefined) return thrown;
+  return new DriverError('DYNAMO_THROTTLED', `${thrown.message}; throttled repeatedly on ${place}`, {
     cause: thrown,
     remedy: HOT_KEY_REMEDY,
   });
 }
 
 const HOT_KEY_REMEDY =
-  'Try again later or more slowly (CapacityPercent, ThreadCount). If it is always the same place, many requests go to one key: a partition bears 3,000 read units a second.';
+  'Retry later or more slowly (CapacityPercent, ThreadCount). If it is always the same key or segment, its partition is hot: a partition supports at most 3,000 read units per second.';
 
 function describePart(part: ReadPart): string | undefined {
   switch (part.kind) {
     case 'GetItem':
-      return JSON.stringify(part.key);
+      return `key ${JSON.stringify(part.key)}`;
     case 'Query':
-      return JSON.stringify(part.range.equals);
+      return `key ${JSON.stringify(part.range.equals)}`;
     case 'Scan':
       return part.segments > 1 ? `segment ${part.segment} of ${part.segments}` : undefined;
     case 'BatchGetItem':
@@ -291,19 +292,19 @@ function describePart(part: ReadPart): string | undefined {
   }
 }
 
-/** Under a filter, or where conditions are left to others, the first page evaluates at least so many items. */
+/** The minimum size of the first page if some of its items may not meet the conditions. */
 export const MIN_FILTERED_PAGE = 100;
 const MAX_FIRST_PAGE = 1000;
 const MAX_LIMITED_PAGE = 100_000;
 
-/** Under a merge without a limit: so many items of all ranges together. */
+/** The size of the pages of all merged ranges together, without a limit. */
 const MAX_MERGED_ITEMS = 10_000;
-/** A page of a range that is merged is at least so long: fewer items rarely save a capacity unit. */
+/** The minimum page size of a merged range: fewer items rarely save a capacity unit. */
 const MIN_MERGED_PAGE = 25;
 
 /**
- * How many items the next page evaluates. `Limit` is counted before the filter, so that under a filter the SQL limit
- * says little: pages start small and double. Of ranges that are merged each probably gives its share.
+ * Returns a function for the `Limit` of the next page. DynamoDB applies `Limit` before the filter, so that with a filter the limit
+ * of the statement is only a hint: pages start small and double. Merged ranges are assumed to contribute equally.
  */
 function createPageSizer(
   { access, limit, filter, firstPage }: ReadRequest,
@@ -334,7 +335,7 @@ function createPageSizer(
   };
 }
 
-/** Adds what a page took. */
+/** Adds a page to the statistics. */
 export function countPage(page: Page, stats: ReadStats): void {
   stats.pages += 1;
   stats.itemsRead += page.scannedCount;

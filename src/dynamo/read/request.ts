@@ -10,22 +10,22 @@ import { distinctKeys } from '../key.ts';
 import { LIMITS } from '../lint/limits.ts';
 import { newPlaceholders } from '../expression/placeholders.ts';
 
-/** A part of a read that pages on its own. */
+/** A part of a read with its own sequence of pages. */
 export type ReadPart =
   | { readonly kind: 'GetItem'; readonly key: Key }
   | { readonly kind: 'BatchGetItem'; readonly keys: readonly Key[] }
-  /** Of so few keys that one transaction reads them. */
+  /** For atomic reads of keys that fit into one transaction. */
   | { readonly kind: 'TransactGetItems'; readonly keys: readonly Key[] }
   | { readonly kind: 'Query'; readonly range: KeyRange }
   | { readonly kind: 'Scan'; readonly segment: number; readonly segments: number };
 
-/** What is sent: the operation and its input, in DynamoDB's JSON. */
+/** An operation and its input in DynamoDB's JSON format. */
 export interface BuiltRequest {
   readonly operation: ReadOperation;
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** The parts of a read, in the order of their rows. None where nothing can come back. */
+/** Divides a read into parts, in the order of their rows; none if no item can match. */
 export function toReadParts({ access, filter, atomic }: ReadRequest): readonly ReadPart[] {
   switch (access.kind) {
     case 'Empty':
@@ -56,7 +56,7 @@ export function toReadParts({ access, filter, atomic }: ReadRequest): readonly R
   }
 }
 
-/** The exact input of the first request of a part. Its later pages differ in ExclusiveStartKey and Limit. */
+/** Builds the first request of a part; those for later pages differ in ExclusiveStartKey and Limit. */
 export function buildRequest(request: ReadRequest, part: ReadPart): BuiltRequest {
   switch (part.kind) {
     case 'GetItem':
@@ -113,34 +113,34 @@ function buildPagedInput(request: ReadRequest, part: PagedPart): Readonly<Record
   };
 }
 
-/** The filter comes first, so that it has the short placeholders that `splitByLimits` reckoned with. */
+/** The filter takes its placeholders first, so that they are the short ones which `splitByLimits` assumes. */
 function buildExpressions(
   request: ReadRequest,
   part: PagedPart,
   withProjection: boolean,
 ): Readonly<Record<string, unknown>> {
-  const symbols = newPlaceholders();
-  const filter = buildFilterExpression(simplifyAll(request.filter), symbols);
-  const keys = part.kind === 'Query' ? buildKeyCondition(part.range, symbols) : undefined;
+  const placeholders = newPlaceholders();
+  const filter = buildFilterExpression(simplifyAll(request.filter), placeholders);
+  const keys = part.kind === 'Query' ? buildKeyCondition(part.range, placeholders) : undefined;
   const paths = withProjection && request.countOnly !== true ? request.projection : undefined;
-  const projection = paths && buildProjectionExpression(paths, symbols);
+  const projection = paths && buildProjectionExpression(paths, placeholders);
   if (projection !== undefined && isTooLong(projection)) return buildExpressions(request, part, false);
   return {
     ...(keys !== undefined && { KeyConditionExpression: keys }),
     ...(filter !== undefined && { FilterExpression: filter }),
     ...(projection !== undefined && { ProjectionExpression: projection }),
-    ...symbols.declarations(),
+    ...placeholders.declarations(),
   };
 }
 
 function buildProjection({ projection: paths }: ReadRequest): Readonly<Record<string, unknown>> {
-  const symbols = newPlaceholders();
-  const projection = paths && buildProjectionExpression(paths, symbols);
+  const placeholders = newPlaceholders();
+  const projection = paths && buildProjectionExpression(paths, placeholders);
   if (projection === undefined || isTooLong(projection)) return {};
-  return { ProjectionExpression: projection, ...symbols.declarations() };
+  return { ProjectionExpression: projection, ...placeholders.declarations() };
 }
 
-/** A projection that DynamoDB would not take is left out: whole items hold what it asks for. */
+/** Whether a projection exceeds DynamoDB's limit and has to be omitted, so that whole items are returned. */
 function isTooLong(expression: string): boolean {
   return Buffer.byteLength(expression) > LIMITS.expressionBytes.max;
 }

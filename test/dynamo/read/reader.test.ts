@@ -120,7 +120,7 @@ describe('a Scan', () => {
     expect(aborted).toBe(3);
   });
 
-  it('names the segment that is throttled without end', async () => {
+  it('names the segment that is throttled repeatedly', async () => {
     const failure = new DriverError('DYNAMO_THROTTLED', 'slow down');
     const { failure: thrown } = await read({ kind: 'Scan', segments: 4 }, (_operation, { Segment }) => {
       if (Segment === 2) throw failure;
@@ -128,7 +128,7 @@ describe('a Scan', () => {
     });
     expect(thrown).toMatchObject({
       code: 'DYNAMO_THROTTLED',
-      message: 'slow down, again and again at segment 2 of 4',
+      message: 'slow down; throttled repeatedly on segment 2 of 4',
       remedy: expect.stringContaining('3,000 read units'),
       cause: failure,
     });
@@ -186,7 +186,7 @@ describe('a limit', () => {
 });
 
 describe('a BatchGetItem', () => {
-  it('asks again for what was left over, until nothing is', async () => {
+  it('requests unprocessed keys again until there are none', async () => {
     const keys = Array.from({ length: 250 }, (_, at) => key(at));
     const { ids, sent } = await read(
       { kind: 'BatchGetItem', keys: [...keys, ...keys] },
@@ -199,14 +199,17 @@ describe('a BatchGetItem', () => {
     expect(sent).toHaveLength(5);
   });
 
-  it('gives up when nothing comes again and again', async () => {
+  it('fails after ten attempts without items', async () => {
     const { failure, sent } = await read(
       { kind: 'BatchGetItem', keys: [key(1)] },
       (_operation, input) => batchAnswer([], keysOf(input)),
       {},
       { retryBaseMs: 1 },
     );
-    expect(failure).toMatchObject({ code: 'DYNAMO_THROTTLED' });
+    expect(failure).toMatchObject({
+      code: 'DYNAMO_THROTTLED',
+      message: 'BatchGetItem: 1 key still unprocessed after 10 attempts',
+    });
     expect(sent).toHaveLength(10);
   });
 
