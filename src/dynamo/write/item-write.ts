@@ -4,16 +4,16 @@ import { buildConjunct } from '../expression/expression.ts';
 import type { DocumentPath, Predicate } from '../expression/predicate.ts';
 import { newPlaceholders, type Placeholders } from '../expression/placeholders.ts';
 
-/** What an item must be like when a write arrives; an item that is not there has no attributes. */
+/** A condition on the current item of a write; an item that does not exist has no attributes. */
 export type WriteCondition =
   | Predicate
-  /** The item is there: its partition key attribute is. */
+  /** The item, and so its partition key attribute, exists. */
   | { readonly kind: 'exists'; readonly attribute: string }
   | { readonly kind: 'absent'; readonly attribute: string }
-  /** The value there is still this one; without a value, that there is still none. */
+  /** The attribute still has this value; undefined: still does not exist. */
   | { readonly kind: 'unchanged'; readonly path: DocumentPath; readonly value: AttributeValue | undefined };
 
-/** What SET may assign. */
+/** A value that SET assigns. */
 export type UpdateOperand =
   | { readonly kind: 'value'; readonly value: AttributeValue }
   | { readonly kind: 'path'; readonly path: DocumentPath }
@@ -27,17 +27,17 @@ export type UpdateOperand =
 export type UpdateAction =
   | { readonly kind: 'set'; readonly path: DocumentPath; readonly to: UpdateOperand }
   | { readonly kind: 'remove'; readonly path: DocumentPath }
-  /** Adds to a number, or members to a set; makes the attribute where there is none. */
+  /** Adds to a number, or elements to a set; creates the attribute if it does not exist. */
   | { readonly kind: 'add'; readonly path: DocumentPath; readonly value: AttributeValue }
-  /** Takes members out of a set. */
+  /** Removes elements from a set. */
   | { readonly kind: 'delete'; readonly path: DocumentPath; readonly value: AttributeValue };
 
-/** A write of one item; it takes place only where all conditions hold. */
+/** A write of one item, which is applied only if all conditions hold. */
 export type ItemWrite = { readonly table: string; readonly conditions: readonly WriteCondition[] } & (
   | { readonly kind: 'put'; readonly item: AttributeMap }
   | { readonly kind: 'update'; readonly key: Key; readonly actions: readonly UpdateAction[] }
   | { readonly kind: 'delete'; readonly key: Key }
-  /** Writes nothing: its conditions guard the other writes of a transaction. */
+  /** A ConditionCheck: its conditions guard the other writes of a transaction. */
   | { readonly kind: 'check'; readonly key: Key }
 );
 
@@ -48,16 +48,16 @@ export type WriteOperation =
   | 'TransactWriteItems'
   | 'BatchWriteItem';
 
-/** What is sent: the operation and its input, in DynamoDB's JSON. */
+/** An operation and its input in DynamoDB's JSON format. */
 export interface BuiltWrite {
   readonly operation: WriteOperation;
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** Which image of the item comes back. */
+/** The image of the item to return. */
 export type ReturnValues = 'NONE' | 'ALL_OLD' | 'ALL_NEW';
 
-/** The request of one write. Where a condition fails, the item as it is comes back with the refusal. */
+/** Builds the request for one write. If a condition fails, the error response includes the current item. */
 export function buildWriteRequest(
   write: Exclude<ItemWrite, { kind: 'check' }>,
   returned: ReturnValues,
@@ -74,7 +74,7 @@ export function buildWriteRequest(
   };
 }
 
-/** Writes that take place all or none. The token makes a repetition within ten minutes do nothing. */
+/** Builds the request for a transaction. The token makes it idempotent for ten minutes. */
 export function buildTransactionRequest(writes: readonly ItemWrite[], token: string): BuiltWrite {
   return {
     operation: 'TransactWriteItems',
@@ -94,68 +94,68 @@ export function buildTransactionRequest(writes: readonly ItemWrite[], token: str
 const TRANSACT_MEMBER = { put: 'Put', update: 'Update', delete: 'Delete', check: 'ConditionCheck' } as const;
 
 function buildAction(write: ItemWrite): Readonly<Record<string, unknown>> {
-  const symbols = newPlaceholders();
-  const conditions = write.conditions.map((condition) => formatCondition(condition, symbols));
-  const update = write.kind === 'update' ? buildUpdateExpression(write.actions, symbols) : '';
+  const placeholders = newPlaceholders();
+  const conditions = write.conditions.map((condition) => formatCondition(condition, placeholders));
+  const update = write.kind === 'update' ? buildUpdateExpression(write.actions, placeholders) : '';
   return {
     TableName: write.table,
     ...(write.kind === 'put' ? { Item: write.item } : { Key: write.key }),
     ...(update !== '' && { UpdateExpression: update }),
     ...(conditions.length > 0 && { ConditionExpression: conditions.join(' AND ') }),
-    ...symbols.declarations(),
+    ...placeholders.declarations(),
   };
 }
 
-function formatCondition(condition: WriteCondition, symbols: Placeholders): string {
-  if (condition.kind === 'exists') return `attribute_exists(${symbols.path([condition.attribute])})`;
-  if (condition.kind === 'absent') return `attribute_not_exists(${symbols.path([condition.attribute])})`;
-  if (condition.kind !== 'unchanged') return buildConjunct(condition, symbols);
-  const path = symbols.path(condition.path);
+function formatCondition(condition: WriteCondition, placeholders: Placeholders): string {
+  if (condition.kind === 'exists') return `attribute_exists(${placeholders.path([condition.attribute])})`;
+  if (condition.kind === 'absent') return `attribute_not_exists(${placeholders.path([condition.attribute])})`;
+  if (condition.kind !== 'unchanged') return buildConjunct(condition, placeholders);
+  const path = placeholders.path(condition.path);
   return condition.value === undefined
     ? `attribute_not_exists(${path})`
-    : `${path} = ${symbols.value(condition.value)}`;
+    : `${path} = ${placeholders.value(condition.value)}`;
 }
 
 const CLAUSES = { set: 'SET', remove: 'REMOVE', add: 'ADD', delete: 'DELETE' } as const;
 
-function buildUpdateExpression(actions: readonly UpdateAction[], symbols: Placeholders): string {
+function buildUpdateExpression(actions: readonly UpdateAction[], placeholders: Placeholders): string {
   return Object.entries(CLAUSES)
-    .map(([kind, word]) => {
-      const own = actions.filter((action) => action.kind === kind);
-      return own.length === 0
+    .map(([kind, clause]) => {
+      const matching = actions.filter((action) => action.kind === kind);
+      return matching.length === 0
         ? ''
-        : `${word} ${own.map((action) => formatAction(action, symbols)).join(', ')}`;
+        : `${clause} ${matching.map((action) => formatAction(action, placeholders)).join(', ')}`;
     })
     .filter((clause) => clause !== '')
     .join(' ');
 }
 
-function formatAction(action: UpdateAction, symbols: Placeholders): string {
-  const path = symbols.path(action.path);
+function formatAction(action: UpdateAction, placeholders: Placeholders): string {
+  const path = placeholders.path(action.path);
   switch (action.kind) {
     case 'set':
-      return `${path} = ${formatOperand(action.to, symbols)}`;
+      return `${path} = ${formatOperand(action.to, placeholders)}`;
     case 'remove':
       return path;
     case 'add':
     case 'delete':
-      return `${path} ${symbols.value(action.value)}`;
+      return `${path} ${placeholders.value(action.value)}`;
   }
 }
 
-function formatOperand(operand: UpdateOperand, symbols: Placeholders): string {
+function formatOperand(operand: UpdateOperand, placeholders: Placeholders): string {
   switch (operand.kind) {
     case 'value':
-      return symbols.value(operand.value);
+      return placeholders.value(operand.value);
     case 'path':
-      return symbols.path(operand.path);
+      return placeholders.path(operand.path);
     case 'ifNotExists':
-      return `if_not_exists(${symbols.path(operand.path)}, ${formatOperand(operand.otherwise, symbols)})`;
+      return `if_not_exists(${placeholders.path(operand.path)}, ${formatOperand(operand.otherwise, placeholders)})`;
     case 'plus':
-      return `${formatOperand(operand.left, symbols)} + ${formatOperand(operand.right, symbols)}`;
+      return `${formatOperand(operand.left, placeholders)} + ${formatOperand(operand.right, placeholders)}`;
     case 'minus':
-      return `${formatOperand(operand.left, symbols)} - ${formatOperand(operand.right, symbols)}`;
+      return `${formatOperand(operand.left, placeholders)} - ${formatOperand(operand.right, placeholders)}`;
     case 'listAppend':
-      return `list_append(${formatOperand(operand.left, symbols)}, ${formatOperand(operand.right, symbols)})`;
+      return `list_append(${formatOperand(operand.left, placeholders)}, ${formatOperand(operand.right, placeholders)})`;
   }
 }

@@ -7,12 +7,12 @@ import { backoffMs } from '../transport/retry.ts';
 import type { CancellationReason } from './write.ts';
 import type { WriteStats } from './write-stats.ts';
 
-/** All writes took place, or none: then why, one reason for each. */
+/** Whether all writes of a transaction were applied, or none, with one reason for each. */
 export type TransactOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'cancelled'; readonly reasons: readonly CancellationReason[] };
 
-/** What passes by itself: another transaction on the item, or a busy table. */
+/** Reasons to retry: another transaction on the item, or throttling. */
 const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   'TransactionConflict',
   'ThrottlingError',
@@ -21,7 +21,7 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
 const MAX_ATTEMPTS = 8;
 const FIRST_WAIT_MS = 25;
 
-/** Carries out the writes as one transaction, again while others stand in its way. However often it is sent, it takes place once. */
+/** Runs the writes in one transaction, and retries after transient failures. It is applied at most once. */
 export async function transact(
   client: Pick<DynamoClient, 'write'>,
   writes: readonly ItemWrite[],
@@ -29,13 +29,13 @@ export async function transact(
   signal?: AbortSignal,
 ): Promise<TransactOutcome> {
   const built = buildTransactionRequest(writes, randomUUID());
-  for (let round = 1; ; round += 1) {
+  for (let attempt = 1; ; attempt += 1) {
     const outcome = await client.write(built, stats, { once: false }, signal);
     if (outcome.kind !== 'cancelled') return { kind: 'done' };
     const { reasons } = outcome;
-    const passes = reasons.every(({ code }) => code === 'None' || TRANSIENT_CODES.has(code));
-    if (!passes || round === MAX_ATTEMPTS) return { kind: 'cancelled', reasons };
-    await monotonicClock.wait(backoffMs(round, FIRST_WAIT_MS), signal);
+    const isTransient = reasons.every(({ code }) => code === 'None' || TRANSIENT_CODES.has(code));
+    if (!isTransient || attempt === MAX_ATTEMPTS) return { kind: 'cancelled', reasons };
+    await monotonicClock.wait(backoffMs(attempt, FIRST_WAIT_MS), signal);
   }
 }
 
@@ -44,15 +44,15 @@ const CONFLICTS: ReadonlySet<string> = new Set([
   'TransactionCanceledException',
 ]);
 
-/** Does what a transaction of somebody else may refuse, again until that is over; it is over soon, or held to be an error. */
+/** Retries a request that conflicts with a transaction of another client, up to a limit. */
 export async function retryConflicts<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  for (let round = 1; ; round += 1) {
+  for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
     } catch (error) {
       const cause = error instanceof DriverError && error.code === 'EXEC_CONFLICT' ? error.cause : undefined;
-      if (!(cause instanceof Error) || !CONFLICTS.has(cause.name) || round === MAX_ATTEMPTS) throw error;
-      await monotonicClock.wait(backoffMs(round, FIRST_WAIT_MS), signal);
+      if (!(cause instanceof Error) || !CONFLICTS.has(cause.name) || attempt === MAX_ATTEMPTS) throw error;
+      await monotonicClock.wait(backoffMs(attempt, FIRST_WAIT_MS), signal);
     }
   }
 }

@@ -1,16 +1,16 @@
-/** What writing has cost so far. Every request adds to it while it runs. */
+/** The cost of writing so far, to which each request adds. */
 export interface WriteStats {
-  /** HTTP requests answered, retries included. */
+  /** HTTP responses, including those to retries. */
   requests: number;
   /** Items put, updated or deleted. */
   itemsWritten: number;
-  /** Writes whose condition did not hold when they arrived. */
+  /** Writes whose conditions did not hold. */
   conflicts: number;
   /** Write capacity units by `table` or `table.index`, as DynamoDB reported them. */
   readonly capacity: Map<string, number>;
-  /** Bytes of the answers' bodies. */
+  /** Bytes of response bodies. */
   bytes: number;
-  /** Answers that said "slow down". */
+  /** Throttled attempts. */
   throttles: number;
 }
 
@@ -18,7 +18,7 @@ export function newWriteStats(): WriteStats {
   return { requests: 0, itemsWritten: 0, conflicts: 0, capacity: new Map(), bytes: 0, throttles: 0 };
 }
 
-/** All write capacity units together. */
+/** The total of write capacity units. */
 export function totalWritten(stats: WriteStats): number {
   let total = 0;
   for (const units of stats.capacity.values()) total += units;
@@ -33,18 +33,18 @@ interface ConsumedCapacity {
   readonly GlobalSecondaryIndexes?: Readonly<Record<string, { readonly CapacityUnits?: number }>>;
 }
 
-/** Adds what an answer says it consumed: one entry, or a list of them. */
+/** Adds the ConsumedCapacity of a response, which is one entry or a list. */
 export function countWritten(
   stats: WriteStats,
   consumed: ConsumedCapacity | readonly ConsumedCapacity[],
 ): void {
   for (const entry of [consumed].flat()) {
-    const { TableName: table = '', CapacityUnits: all, Table, ...indexes } = entry;
+    const { TableName: table = '', CapacityUnits: total, Table, ...indexes } = entry;
     const parts = [
       ...Object.entries(indexes.LocalSecondaryIndexes ?? {}),
       ...Object.entries(indexes.GlobalSecondaryIndexes ?? {}),
     ];
-    add(stats, table, Table?.CapacityUnits ?? all);
+    add(stats, table, Table?.CapacityUnits ?? total);
     if (Table !== undefined)
       for (const [index, part] of parts) add(stats, `${table}.${index}`, part.CapacityUnits);
   }

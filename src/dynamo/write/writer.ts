@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inParallel } from '../../core/async/parallel.ts';
 import { DriverError } from '../../core/errors.ts';
+import { plural } from '../../core/plural.ts';
 import { createKeyedQueue, type Ticket } from '../../core/async/keyed-mutex.ts';
 import type { Key } from '../read/access-path.ts';
 import type { AttributeMap } from '../attribute-value.ts';
@@ -12,24 +13,24 @@ import { backoffMs } from '../transport/retry.ts';
 import { throwIfCancelled } from '../transport/service-errors.ts';
 import { countWritten, newWriteStats, type WriteStats } from './write-stats.ts';
 
-/** What a batch can do to an item: replace it, whatever it is, or delete it. */
+/** An unconditional write in a batch. */
 export type BatchedWrite =
   | { readonly kind: 'put'; readonly item: AttributeMap }
   | { readonly kind: 'delete'; readonly key: Key };
 
-/** What comes as it comes: each turn of a generator takes its time. */
+/** Values in chunks, because each step of an async generator is slow. */
 export type Chunks<T> = AsyncIterable<readonly T[]> | Iterable<readonly T[]>;
 
 export interface BatchOptions {
-  /** Requests under way at once. */
+  /** Concurrent requests. */
   readonly concurrency?: number;
-  /** With the table's key, writes of one item keep their order, and of several in one request the last is sent. */
+  /** With the key of the table, writes of one item keep their order, and only the last of several in one batch is sent. */
   readonly key?: LintKey;
   readonly stats?: WriteStats;
-  /** Stands around each request, and may refuse it. */
+  /** Wraps each request, and may refuse it. */
   readonly intercept?: <T>(writes: readonly BatchedWrite[], send: () => Promise<T>) => Promise<T>;
-  readonly onProgress?: (done: number) => void;
-  /** Hears of each batch that is written as a whole: the place of its first write among all, from 0, and their number. */
+  readonly onProgress?: (count: number) => void;
+  /** Called after each complete batch, with the index of its first write and the number of writes. */
   readonly onBatch?: (first: number, count: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -44,7 +45,7 @@ type WriteRequest =
   | { readonly PutRequest: { readonly Item: AttributeMap } }
   | { readonly DeleteRequest: { readonly Key: Key } };
 
-interface BatchAnswer {
+interface BatchResponse {
   readonly UnprocessedItems?: Readonly<Record<string, readonly WriteRequest[]>>;
   readonly ConsumedCapacity?: Parameters<typeof countWritten>[1];
 }
@@ -54,8 +55,8 @@ const MAX_EMPTY_ROUNDS = 12;
 const FIRST_WAIT_MS = 50;
 
 /**
- * Writes 25 items to a request, without a look at what is there; what DynamoDB leaves over is sent again after a growing
- * wait. Gives the number of writes, which `stats.itemsWritten` counts as they are confirmed.
+ * Writes items unconditionally in batches of 25, and sends unprocessed items again after increasing waits. Returns the number of
+ * writes. `stats.itemsWritten` counts them as they are confirmed.
  */
 export async function writeBatches(
   send: SendBatch,
@@ -67,11 +68,11 @@ export async function writeBatches(
   const before = stats.itemsWritten;
   await inParallel(splitIntoBatches(writes, key), concurrency, async (batch) => {
     try {
-      await batch.turn.ready;
+      await batch.ticket.ready;
       await sendBatch(send, table, batch, stats, options);
       options.onBatch?.(batch.first, batch.writes.length + batch.superseded);
     } finally {
-      batch.turn.release();
+      batch.ticket.release();
     }
   });
   return stats.itemsWritten - before;
@@ -89,19 +90,19 @@ async function sendBatch(
     if (round === MAX_EMPTY_ROUNDS)
       throw new DriverError(
         'DYNAMO_THROTTLED',
-        `BatchWriteItem on ${table}: ${left.length} items were left over again and again`,
+        `BatchWriteItem on ${table}: ${plural(left.length, 'item')} still unprocessed after ${MAX_EMPTY_ROUNDS} attempts`,
       );
     if (round > 0) await pause(backoffMs(round, FIRST_WAIT_MS), signal);
-    const asked = left;
-    const input = { RequestItems: { [table]: asked }, ReturnConsumedCapacity: 'INDEXES' };
-    const body = await around(asked.map(toBatchedWrite), () => send(input, stats, signal));
-    const { UnprocessedItems: rest, ConsumedCapacity: consumed }: BatchAnswer = JSON.parse(body.toString());
+    const requests = left;
+    const input = { RequestItems: { [table]: requests }, ReturnConsumedCapacity: 'INDEXES' };
+    const body = await around(requests.map(toBatchedWrite), () => send(input, stats, signal));
+    const { UnprocessedItems: rest, ConsumedCapacity: consumed }: BatchResponse = JSON.parse(body.toString());
     if (consumed !== undefined) countWritten(stats, consumed);
     left = rest?.[table] ?? [];
-    stats.itemsWritten += asked.length - left.length;
-    // What others of the batch made needless is done when they are.
+    stats.itemsWritten += requests.length - left.length;
+    // Superseded writes count as done when the batch is complete.
     if (left.length === 0) stats.itemsWritten += batch.superseded;
-    if (left.length === asked.length) continue;
+    if (left.length === requests.length) continue;
     round = 0;
     onProgress?.(stats.itemsWritten);
   }
@@ -122,13 +123,13 @@ function toBatchedWrite(request: WriteRequest): BatchedWrite {
 }
 
 interface Batch {
-  /** The place of its first write among all. */
+  /** The index of its first write. */
   readonly first: number;
   readonly writes: readonly BatchedWrite[];
-  /** Writes of items that are written again by the same batch. */
+  /** The number of writes of items that the batch writes again. */
   readonly superseded: number;
-  /** Earlier batches with the same items go first. */
-  readonly turn: Ticket;
+  /** Ready after earlier batches with the same items. */
+  readonly ticket: Ticket;
 }
 
 async function* splitIntoBatches(
@@ -136,27 +137,27 @@ async function* splitIntoBatches(
   key: LintKey | undefined,
 ): AsyncGenerator<Batch, void, undefined> {
   const names = key && [...key.partition, ...key.sort].map(({ name }) => name);
-  const takeTurn = createKeyedQueue();
+  const takeTicket = createKeyedQueue();
   let batch = new Map<string | number, BatchedWrite>();
   let count = 0;
   let first = 0;
-  const closed = (): Batch => ({
+  const finishBatch = (): Batch => ({
     first,
     writes: [...batch.values()],
     superseded: count - batch.size,
-    turn: takeTurn([...batch.keys()].filter((name) => typeof name === 'string')),
+    ticket: takeTicket([...batch.keys()].filter((name) => typeof name === 'string')),
   });
-  for await (const some of writes)
-    for (const write of some) {
+  for await (const chunk of writes)
+    for (const write of chunk) {
       batch.set(identifyWrite(write, names) ?? count, write);
       count += 1;
       if (batch.size < LIMITS.batchWriteItems.max) continue;
-      yield closed();
+      yield finishBatch();
       batch = new Map();
       first += count;
       count = 0;
     }
-  if (batch.size > 0) yield closed();
+  if (batch.size > 0) yield finishBatch();
 }
 
 function identifyWrite(write: BatchedWrite, names: readonly string[] | undefined): string | undefined {
