@@ -1,4 +1,4 @@
-/** A value as DynamoDB's JSON protocol writes it. Numbers are decimal text; binary is base64. */
+/** A value in DynamoDB's JSON format. Numbers are decimal strings; binary is base64. */
 export type AttributeValue =
   | { readonly S: string }
   | { readonly N: string }
@@ -13,9 +13,9 @@ export type AttributeValue =
 
 export type AttributeMap = { readonly [name: string]: AttributeValue };
 
-/** DynamoDB's names of its types. */
+/** DynamoDB's type names. */
 export type AttributeType = 'S' | 'N' | 'B' | 'BOOL' | 'NULL' | 'M' | 'L' | 'SS' | 'NS' | 'BS';
 
-/** What may stand in a key: the three types that DynamoDB orders. */
+/** The types that a key attribute can have. */
 export type KeyType = 'S' | 'N' | 'B';
 export type KeyValue = { readonly S: string } | { readonly N: string } | { readonly B: string };

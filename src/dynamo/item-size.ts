@@ -1,11 +1,11 @@
 import type { AttributeMap, AttributeValue } from './attribute-value.ts';
 import { significantDigits } from './key.ts';
 
-/** A map or a list takes so many bytes for itself, and one for each of its members. */
+/** The overhead of a map or list, besides one byte for each element. */
 const CONTAINER_BYTES = 3;
 
 /**
- * The size of an item in bytes as DynamoDB counts it: its attributes' names and values.
+ * The size of an item by DynamoDB's rules: its attribute names and values.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
 export function itemBytes(item: AttributeMap): number {
@@ -17,6 +17,7 @@ export function itemBytes(item: AttributeMap): number {
   return bytes;
 }
 
+/** The size of a value by DynamoDB's rules. */
 export function valueBytes(value: AttributeValue): number {
   if ('S' in value) return Buffer.byteLength(value.S);
   if ('N' in value) return numberBytes(value.N);
@@ -29,11 +30,11 @@ export function valueBytes(value: AttributeValue): number {
   return 1;
 }
 
-/** About one byte for two digits, one more, and one for a sign. */
+/** About one byte for two digits, one more, and one for the sign. */
 function numberBytes(text: string): number {
   return Math.ceil(significantDigits(text) / 2) + (text.trimStart().startsWith('-') ? 2 : 1);
 }
 
-function sum<T>(values: readonly T[], bytesOf: (value: T) => number): number {
-  return values.reduce((total, value) => total + bytesOf(value), 0);
+function sum<T>(values: readonly T[], measure: (value: T) => number): number {
+  return values.reduce((total, value) => total + measure(value), 0);
 }

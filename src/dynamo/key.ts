@@ -1,7 +1,7 @@
 import type { Key } from './read/access-path.ts';
 import type { AttributeValue, KeyValue } from './attribute-value.ts';
 
-/** A text that two keys share exactly when DynamoDB takes them for the same. */
+/** A string that is the same for two keys if and only if DynamoDB considers them equal. */
 export function keyIdentity(key: Key): string {
   const names = Object.keys(key);
   if (names.length > 1) names.sort();
@@ -10,7 +10,7 @@ export function keyIdentity(key: Key): string {
   return identity;
 }
 
-/** Lengths go before the texts, so that no two lists of them read alike. */
+/** The lengths make the concatenation unambiguous. */
 function formatPart(name: string, value: KeyValue | undefined): string {
   if (value === undefined) return '';
   const [type, text] =
@@ -18,7 +18,7 @@ function formatPart(name: string, value: KeyValue | undefined): string {
   return `${name.length}:${name}${type}${text.length}:${text}`;
 }
 
-/** The keys without those that say the same again. */
+/** The keys without duplicates. */
 export function distinctKeys(keys: readonly Key[]): readonly Key[] {
   if (keys.length < 2) return keys;
   const seen = new Map<string, Key>();
@@ -29,7 +29,7 @@ export function distinctKeys(keys: readonly Key[]): readonly Key[] {
   return [...seen.values()];
 }
 
-/** Negative, zero or positive, in DynamoDB's order; undefined for values that have none, being of different types. */
+/** Compares values in DynamoDB's sort order; undefined for values of different types. */
 export function compareKeyValues(a: AttributeValue, b: AttributeValue): number | undefined {
   if ('S' in a && 'S' in b) return Buffer.compare(Buffer.from(a.S), Buffer.from(b.S));
   if ('B' in a && 'B' in b) return Buffer.compare(Buffer.from(a.B, 'base64'), Buffer.from(b.B, 'base64'));
@@ -37,7 +37,7 @@ export function compareKeyValues(a: AttributeValue, b: AttributeValue): number |
   return undefined;
 }
 
-/** The size that DynamoDB counts for a key value. */
+/** The size of a key value by DynamoDB's rules. */
 export function keyValueBytes(value: KeyValue): number {
   if ('S' in value) return Buffer.byteLength(value.S);
   if ('B' in value) return Buffer.byteLength(value.B, 'base64');
@@ -46,15 +46,15 @@ export function keyValueBytes(value: KeyValue): number {
 
 interface Decimal {
   readonly negative: boolean;
-  /** Without zeros at either end; empty for zero. */
+  /** Without leading and trailing zeros; empty for zero. */
   readonly digits: string;
-  /** The value is 0.digits times ten to this power. */
+  /** The exponent: the value is 0.digits times ten to this power. */
   readonly power: number;
 }
 
 const [ZERO = 0, NINE = 0, LETTER_E = 0, SMALL_LETTER_E = 0] = Buffer.from('09Ee');
 
-/** How many digits a number needs. */
+/** The number of significant digits. */
 export function significantDigits(text: string): number {
   let digits = 0;
   let zeros = 0;
@@ -63,7 +63,7 @@ export function significantDigits(text: string): number {
     if (code === LETTER_E || code === SMALL_LETTER_E) break;
     if (code === ZERO) zeros += 1;
     else if (code > ZERO && code <= NINE) {
-      // Zeros count where they stand between other digits.
+      // Zeros count only between other digits.
       digits += digits === 0 ? 1 : zeros + 1;
       zeros = 0;
     }

@@ -1,10 +1,10 @@
-/** How large an expression is by DynamoDB's measures, read off its text. */
+/** The size of an expression by the measures of DynamoDB's limits. */
 export interface ExpressionSize {
   readonly bytes: number;
   readonly operators: number;
-  /** The most parentheses that are open at once. */
+  /** The maximum nesting of parentheses. */
   readonly depth: number;
-  /** The longest list of IN. */
+  /** The length of the longest IN list. */
   readonly inOperands: number;
 }
 
@@ -19,27 +19,28 @@ const FUNCTIONS = new Set([
   'size',
 ]);
 
-/** The tokens of an expression: placeholders, words, numbers, operators and punctuation. */
+/** Splits an expression into placeholders, keywords, function names, numbers, operators and punctuation. */
 export function tokenizeExpression(text: string): readonly string[] {
   return text.match(TOKEN) ?? [];
 }
 
+/** Measures an expression. */
 export function measureExpression(text: string): ExpressionSize {
   let operators = 0;
   let depth = 0;
-  let deepest = 0;
+  let maxDepth = 0;
   let between = 0;
   let operands = 0;
-  let mostOperands = 0;
+  let maxOperands = 0;
   let listDepth = 0;
   let last = '';
   for (const token of tokenizeExpression(text)) {
     if (token === '(') {
       depth += 1;
-      deepest = Math.max(deepest, depth);
+      maxDepth = Math.max(maxDepth, depth);
       if (last === 'IN') [listDepth, operands] = [depth, 1];
     } else if (token === ')') {
-      if (depth === listDepth) [listDepth, mostOperands] = [0, Math.max(mostOperands, operands)];
+      if (depth === listDepth) [listDepth, maxOperands] = [0, Math.max(maxOperands, operands)];
       depth -= 1;
     } else if (token === ',') {
       if (depth === listDepth) operands += 1;
@@ -51,5 +52,5 @@ export function measureExpression(text: string): ExpressionSize {
     }
     last = token;
   }
-  return { bytes: Buffer.byteLength(text), operators, depth: deepest, inOperands: mostOperands };
+  return { bytes: Buffer.byteLength(text), operators, depth: maxDepth, inOperands: maxOperands };
 }

@@ -9,44 +9,44 @@ import { newPlaceholders, type Placeholders } from './placeholders.ts';
 const NEVER = { kind: 'never' } as const satisfies Predicate;
 const AND = ' AND ';
 
-/** The expression that holds where all conditions do; undefined where there are none. */
+/** Joins the conditions with AND; undefined if there are none. */
 export function buildFilterExpression(
   filter: readonly Predicate[],
-  symbols: Placeholders,
+  placeholders: Placeholders,
 ): string | undefined {
   return filter.length === 0
     ? undefined
-    : joinWithAnd(filter.map((part) => buildCondition(part, symbols))).text;
+    : joinWithAnd(filter.map((part) => buildCondition(part, placeholders))).text;
 }
 
-/** One condition, as it stands between others that AND joins. */
-export function buildConjunct(predicate: Predicate, symbols: Placeholders): string {
-  return parenthesize('AND', buildCondition(predicate, symbols));
+/** Builds a condition that can be an operand of AND. */
+export function buildConjunct(predicate: Predicate, placeholders: Placeholders): string {
+  return parenthesize('AND', buildCondition(predicate, placeholders));
 }
 
-export function buildKeyCondition({ equals, sort }: KeyRange, symbols: Placeholders): string {
+export function buildKeyCondition({ equals, sort }: KeyRange, placeholders: Placeholders): string {
   const conditions = Object.entries(equals).map(
-    ([name, value]) => `${symbols.path([name])} = ${symbols.value(value)}`,
+    ([name, value]) => `${placeholders.path([name])} = ${placeholders.value(value)}`,
   );
-  if (sort !== undefined) conditions.push(buildSortCondition(sort, symbols));
+  if (sort !== undefined) conditions.push(buildSortCondition(sort, placeholders));
   return conditions.join(AND);
 }
 
-/** Undefined where everything is to come back. Of two paths where one leads through the other, the shorter stays. */
+/** Undefined for no paths. Paths within another path are dropped, because DynamoDB rejects overlapping paths. */
 export function buildProjectionExpression(
   paths: readonly DocumentPath[],
-  symbols: Placeholders,
+  placeholders: Placeholders,
 ): string | undefined {
-  const asked = new Map(paths.map((path) => [JSON.stringify(path), path]));
-  const kept = [...asked.values()].filter(
-    (path) => !path.some((_step, length) => length > 0 && asked.has(JSON.stringify(path.slice(0, length)))),
+  const byText = new Map(paths.map((path) => [JSON.stringify(path), path]));
+  const kept = [...byText.values()].filter(
+    (path) => !path.some((_step, length) => length > 0 && byText.has(JSON.stringify(path.slice(0, length)))),
   );
-  return kept.length === 0 ? undefined : kept.map((path) => symbols.path(path)).join(', ');
+  return kept.length === 0 ? undefined : kept.map((path) => placeholders.path(path)).join(', ');
 }
 
 /**
- * The same condition without what is certain: an OR loses its impossible branches, an empty prefix or part means
- * any text. Undefined where it holds for every item.
+ * Removes constant parts of a condition: branches of OR that no item meets, and empty prefixes and substrings, which only test the
+ * type. Undefined if every item meets the condition.
  */
 export function simplify(predicate: Predicate): Predicate | undefined {
   switch (predicate.kind) {
@@ -80,18 +80,18 @@ export function simplify(predicate: Predicate): Predicate | undefined {
   }
 }
 
-/** All of them simplified; a single `never` where they cannot hold together. */
+/** Simplifies conditions that are joined by AND; a single `never` if no item meets them. */
 export function simplifyAll(predicates: readonly Predicate[]): readonly Predicate[] {
   const kept = predicates.map(simplify).filter((predicate) => predicate !== undefined);
   return kept.some(({ kind }) => kind === 'never') ? [NEVER] : kept;
 }
 
-/** Which conditions DynamoDB can take together, first come first served, each whole or not at all. */
+/** Selects the conditions that fit into DynamoDB's limits together, in order. */
 export function splitByLimits(predicates: readonly Predicate[]): {
   readonly fits: readonly Predicate[];
   readonly over: readonly Predicate[];
 } {
-  const symbols = newPlaceholders();
+  const placeholders = newPlaceholders();
   const fits: Predicate[] = [];
   const over: Predicate[] = [];
   let bytes = 0;
@@ -99,7 +99,7 @@ export function splitByLimits(predicates: readonly Predicate[]): {
   let variableBytes = 0;
   for (const predicate of predicates) {
     const simple = simplify(predicate);
-    const text = simple === undefined ? '' : buildConjunct(simple, symbols);
+    const text = simple === undefined ? '' : buildConjunct(simple, placeholders);
     const size = measureExpression(text);
     const nextBytes = bytes + (bytes === 0 ? 0 : AND.length) + size.bytes;
     const nextOperators = operators + (operators === 0 ? 0 : 1) + size.operators;
@@ -119,7 +119,7 @@ export function splitByLimits(predicates: readonly Predicate[]): {
   return { fits, over };
 }
 
-/** A text, and the word that holds it together: AND binds tighter than OR, and NOT, here only before functions, than both. */
+/** An expression and its outermost operator. AND binds tighter than OR; NOT is used only before functions. */
 interface Clause {
   readonly text: string;
   readonly by?: 'AND' | 'OR';
@@ -141,29 +141,31 @@ function joinClauses(by: 'AND' | 'OR', parts: readonly (Clause | string)[]): Cla
     : { text: clauses.map((clause) => parenthesize(by, clause)).join(` ${by} `), by };
 }
 
-/** In parentheses where the word outside would tear it apart. */
+/** Adds parentheses if the outer operator binds tighter. */
 function parenthesize(outside: 'AND' | 'OR', { text, by }: Clause): string {
   return outside === 'AND' && by === 'OR' ? `(${text})` : text;
 }
 
-function buildCondition(predicate: Predicate, symbols: Placeholders): Clause {
+function buildCondition(predicate: Predicate, placeholders: Placeholders): Clause {
   const isType = (path: DocumentPath, type: AttributeType): string =>
-    `attribute_type(${symbols.path(path)}, ${symbols.value({ S: type })})`;
+    `attribute_type(${placeholders.path(path)}, ${placeholders.value({ S: type })})`;
   const isPresent = (path: DocumentPath): readonly string[] => [
-    `attribute_exists(${symbols.path(path)})`,
+    `attribute_exists(${placeholders.path(path)})`,
     `NOT ${isType(path, 'NULL')}`,
   ];
 
   switch (predicate.kind) {
     case 'compare': {
       const { path, op } = predicate;
-      const text = `${symbols.path(path)} ${op} ${symbols.value(toLiteralValue(predicate.value))}`;
-      // To DynamoDB, what is missing differs from every value.
+      const text = `${placeholders.path(path)} ${op} ${placeholders.value(toLiteralValue(predicate.value))}`;
+      // In DynamoDB a missing attribute is different from every value.
       return op === '<>' ? joinWithAnd([...isPresent(path), text]) : { text };
     }
     case 'in': {
-      const operands = [...new Set(predicate.values.map((value) => symbols.value(toLiteralValue(value))))];
-      const path = symbols.path(predicate.path);
+      const operands = [
+        ...new Set(predicate.values.map((value) => placeholders.value(toLiteralValue(value)))),
+      ];
+      const path = placeholders.path(predicate.path);
       const lists: string[] = [];
       for (let at = 0; at < operands.length; at += LIMITS.inOperands.max) {
         lists.push(`${path} IN (${operands.slice(at, at + LIMITS.inOperands.max).join(', ')})`);
@@ -172,18 +174,18 @@ function buildCondition(predicate: Predicate, symbols: Placeholders): Clause {
     }
     case 'beginsWith': {
       const { path, prefix } = predicate;
-      const text = `begins_with(${symbols.path(path)}, ${symbols.value(toLiteralValue(prefix))})`;
+      const text = `begins_with(${placeholders.path(path)}, ${placeholders.value(toLiteralValue(prefix))})`;
       return predicate.negated ? joinWithAnd([isType(path, prefix.type), `NOT ${text}`]) : { text };
     }
     case 'contains': {
-      // Of a set or list, contains would ask for a member.
+      // For a set or list, contains would test for an element.
       const { path, part } = predicate;
-      const text = `contains(${symbols.path(path)}, ${symbols.value(toLiteralValue(part))})`;
+      const text = `contains(${placeholders.path(path)}, ${placeholders.value(toLiteralValue(part))})`;
       return joinWithAnd([isType(path, part.type), predicate.negated ? `NOT ${text}` : text]);
     }
     case 'isNull':
       return joinWithOr([
-        `attribute_not_exists(${symbols.path(predicate.path)})`,
+        `attribute_not_exists(${placeholders.path(predicate.path)})`,
         isType(predicate.path, 'NULL'),
       ]);
     case 'isNotNull':
@@ -193,23 +195,23 @@ function buildCondition(predicate: Predicate, symbols: Placeholders): Clause {
     case 'otherType':
       return joinWithAnd([...isPresent(predicate.path), `NOT ${isType(predicate.path, predicate.type)}`]);
     case 'hasMember': {
-      // Of text and binary, contains would ask for a part.
+      // For strings and binary, contains would test for a substring.
       const { path, value } = predicate;
-      const text = `contains(${symbols.path(path)}, ${symbols.value(toLiteralValue(value))})`;
+      const text = `contains(${placeholders.path(path)}, ${placeholders.value(toLiteralValue(value))})`;
       return value.type === 'N' ? { text } : joinWithAnd([text, `NOT ${isType(path, value.type)}`]);
     }
     case 'size': {
       const test = (op: Comparison): string =>
-        `size(${symbols.path(predicate.path)}) ${op} ${symbols.value({ N: String(predicate.count) })}`;
-      // What has no size differs from every number.
+        `size(${placeholders.path(predicate.path)}) ${op} ${placeholders.value({ N: String(predicate.count) })}`;
+      // In DynamoDB a value without a size is different from every number.
       return predicate.op === '<>' ? joinWithOr([test('<'), test('>')]) : { text: test(predicate.op) };
     }
     case 'and':
-      return joinWithAnd(predicate.of.map((part) => buildCondition(part, symbols)));
+      return joinWithAnd(predicate.of.map((part) => buildCondition(part, placeholders)));
     case 'or':
-      return joinWithOr(predicate.of.map((part) => buildCondition(part, symbols)));
+      return joinWithOr(predicate.of.map((part) => buildCondition(part, placeholders)));
     case 'never': {
-      const path = symbols.path(['never']);
+      const path = placeholders.path(['never']);
       return joinWithAnd([`attribute_exists(${path})`, `attribute_not_exists(${path})`]);
     }
   }
@@ -217,16 +219,16 @@ function buildCondition(predicate: Predicate, symbols: Placeholders): Clause {
 
 function buildSortCondition(
   { attribute, condition }: NonNullable<KeyRange['sort']>,
-  symbols: Placeholders,
+  placeholders: Placeholders,
 ): string {
-  const path = symbols.path([attribute]);
+  const path = placeholders.path([attribute]);
   switch (condition.kind) {
     case 'compare':
-      return `${path} ${condition.op} ${symbols.value(condition.value)}`;
+      return `${path} ${condition.op} ${placeholders.value(condition.value)}`;
     case 'between':
-      return `${path} BETWEEN ${symbols.value(condition.low)} AND ${symbols.value(condition.high)}`;
+      return `${path} BETWEEN ${placeholders.value(condition.low)} AND ${placeholders.value(condition.high)}`;
     case 'beginsWith':
-      return `begins_with(${path}, ${symbols.value(condition.prefix)})`;
+      return `begins_with(${path}, ${placeholders.value(condition.prefix)})`;
   }
 }
 

@@ -1,6 +1,6 @@
 import { tokenizeExpression } from './expression-text.ts';
 
-/** One condition of a key condition expression, in its placeholders. */
+/** One condition of a KeyConditionExpression, with placeholders. */
 export interface KeyTerm {
   readonly name: string;
   readonly op: '=' | '<' | '<=' | '>' | '>=' | 'BETWEEN' | 'begins_with';
@@ -9,18 +9,18 @@ export interface KeyTerm {
 
 const COMPARISONS = new Set<string | undefined>(['=', '<', '<=', '>', '>=']);
 
-/** Reads a key condition expression; undefined where it is none that DynamoDB knows. */
+/** Parses a KeyConditionExpression; undefined if DynamoDB does not support it. */
 export function parseKeyCondition(text: string): readonly KeyTerm[] | undefined {
-  const all = tokenizeExpression(text);
+  const tokens = tokenizeExpression(text);
   const terms: KeyTerm[] = [];
   let at = 0;
   const take = (...expected: readonly string[]): boolean => {
-    const found = expected.every((token, offset) => all[at + offset] === token);
+    const found = expected.every((token, offset) => tokens[at + offset] === token);
     if (found) at += expected.length;
     return found;
   };
   const placeholder = (mark: '#' | ':'): string | undefined => {
-    const token = all[at];
+    const token = tokens[at];
     if (token?.startsWith(mark) !== true) return undefined;
     at += 1;
     return token;
@@ -41,7 +41,7 @@ export function parseKeyCondition(text: string): readonly KeyTerm[] | undefined 
         ? undefined
         : { name, op: 'BETWEEN', values: [low, high] };
     }
-    const op = all[at];
+    const op = tokens[at];
     if (!isComparison(op)) return undefined;
     at += 1;
     const value = placeholder(':');
@@ -52,7 +52,7 @@ export function parseKeyCondition(text: string): readonly KeyTerm[] | undefined 
     if (next === undefined) return undefined;
     terms.push(next);
   } while (take('AND'));
-  return at === all.length ? terms : undefined;
+  return at === tokens.length ? terms : undefined;
 }
 
 function isComparison(op: string | undefined): op is '=' | '<' | '<=' | '>' | '>=' {

@@ -1,12 +1,12 @@
 import type { AttributeValue, KeyValue } from '../attribute-value.ts';
 import type { Literal } from './predicate.ts';
 
-/** A constant as DynamoDB's JSON writes it. */
+/** Converts a constant to DynamoDB's JSON format. */
 export function toLiteralValue(literal: Literal): AttributeValue {
   return literal.type === 'BOOL' ? { BOOL: literal.value } : toTypedString(literal);
 }
 
-/** A constant as a key has it; undefined for a boolean, which no key can hold. */
+/** Converts a constant to a key value; undefined for booleans, which keys cannot have. */
 export function toLiteralKey(literal: Literal): KeyValue | undefined {
   return literal.type === 'BOOL' ? undefined : toTypedString(literal);
 }

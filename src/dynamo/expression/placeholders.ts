@@ -1,12 +1,13 @@
 import type { AttributeValue } from '../attribute-value.ts';
 import type { DocumentPath } from './predicate.ts';
 
-/** The placeholders of one request: every name and value gets one, equal ones share it. */
+/** The placeholders of one request, one for each distinct name and value. */
 export interface Placeholders {
-  /** A document path as expressions write it, each of its names behind a placeholder of its own. */
+  /** Formats a document path, with placeholders for its names. */
   path(path: DocumentPath): string;
+  /** Returns the placeholder of a value. */
   value(value: AttributeValue): string;
-  /** What the placeholders stand for, as members of a request; nothing where none is used. */
+  /** The members of the request that define the placeholders; none if there are no placeholders. */
   declarations(): {
     readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
     readonly ExpressionAttributeValues?: Readonly<Record<string, AttributeValue>>;
@@ -17,33 +18,33 @@ export function newPlaceholders(): Placeholders {
   const names = new Map<string, string>();
   const values = new Map<string, { readonly placeholder: string; readonly value: AttributeValue }>();
 
-  const name = (text: string): string => {
-    let placeholder = names.get(text);
+  const toPlaceholder = (attribute: string): string => {
+    let placeholder = names.get(attribute);
     if (placeholder === undefined) {
       placeholder = `#${names.size}`;
-      names.set(text, placeholder);
+      names.set(attribute, placeholder);
     }
     return placeholder;
   };
   return {
     path: ([first, ...rest]) =>
       rest.reduce<string>(
-        (text, step) => (typeof step === 'number' ? `${text}[${step}]` : `${text}.${name(step)}`),
-        name(first),
+        (text, step) => (typeof step === 'number' ? `${text}[${step}]` : `${text}.${toPlaceholder(step)}`),
+        toPlaceholder(first),
       ),
     value: (value) => {
       const identity = JSON.stringify(value);
-      let symbol = values.get(identity);
-      if (symbol === undefined) {
-        symbol = { placeholder: `:${values.size}`, value };
-        values.set(identity, symbol);
+      let known = values.get(identity);
+      if (known === undefined) {
+        known = { placeholder: `:${values.size}`, value };
+        values.set(identity, known);
       }
-      return symbol.placeholder;
+      return known.placeholder;
     },
     declarations: () => ({
       ...(names.size > 0 && {
         ExpressionAttributeNames: Object.fromEntries(
-          [...names].map(([text, placeholder]) => [placeholder, text]),
+          [...names].map(([attribute, placeholder]) => [placeholder, attribute]),
         ),
       }),
       ...(values.size > 0 && {

@@ -1,12 +1,11 @@
 import type { AttributeType } from '../attribute-value.ts';
 
 /**
- * A document path: attribute name, then map keys (text) and list positions (numbers, from 0).
- * A plain attribute is a path of one.
+ * A document path: an attribute name, then names of map members and indexes of list elements, from 0.
  */
 export type DocumentPath = readonly [string, ...(string | number)[]];
 
-/** A constant of one of the four types that DynamoDB compares. `N` is decimal text, `B` base64. */
+/** A constant of one of the types that DynamoDB compares. `N` is a decimal string, `B` base64. */
 export type Literal =
   | { readonly type: 'S' | 'N' | 'B'; readonly text: string }
   | { readonly type: 'BOOL'; readonly value: boolean };
@@ -14,8 +13,8 @@ export type Literal =
 export type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>=';
 
 /**
- * A condition on one item, with SQL's meaning: it holds where SQL's is TRUE, so that a missing attribute or a NULL
- * meets no comparison, not even `<>`. The request builder adds the guards that DynamoDB needs for that.
+ * A condition on one item with the semantics of SQL: it holds where the SQL condition is TRUE, so that a missing or NULL attribute
+ * meets no comparison, not even `<>`. The request builder adds the conditions that DynamoDB needs for that.
  */
 export type Predicate =
   | {
@@ -40,15 +39,15 @@ export type Predicate =
   | { readonly kind: 'isNull'; readonly path: DocumentPath }
   | { readonly kind: 'isNotNull'; readonly path: DocumentPath }
   | { readonly kind: 'hasType'; readonly path: DocumentPath; readonly type: AttributeType }
-  /** Neither missing nor NULL, and not of the type. */
+  /** Exists, is not NULL, and has another type. */
   | { readonly kind: 'otherType'; readonly path: DocumentPath; readonly type: AttributeType }
-  /** A set or a list holds the value. */
+  /** A set or list contains the value. */
   | {
       readonly kind: 'hasMember';
       readonly path: DocumentPath;
       readonly value: Exclude<Literal, { readonly type: 'BOOL' }>;
     }
-  /** By DynamoDB's measure: bytes of text (in UTF-8) and binary, elements of sets, lists and maps; nothing else has a size. */
+  /** DynamoDB's size: bytes of strings (in UTF-8) and binary, elements of sets, lists and maps; other types have no size. */
   | {
       readonly kind: 'size';
       readonly path: DocumentPath;
