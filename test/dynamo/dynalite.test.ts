@@ -81,7 +81,7 @@ describe('an emulated DynamoDB', () => {
       { kind: 'Query', ranges: [0, 1, 2].map((pk) => ({ equals: { pk: { S: `p${pk}` } } })) },
     ],
     ['fifteen batches of keys', { kind: 'BatchGetItem', keys: items.map(({ pk, sk }) => ({ pk, sk })) }],
-  ])('gives all items through %s', async (_what, access) => {
+  ])('returns all items through %s', async (_case, access) => {
     const found = await read('wide', access);
     expect(identities(found.items)).toEqual(identities(items));
     expect(found.items[0]).toMatchObject({ x: { S: 'é'.repeat(700) } });
@@ -89,7 +89,7 @@ describe('an emulated DynamoDB', () => {
     expect(totalCapacity(found.stats)).toBeGreaterThan(100);
   });
 
-  it('gives a range of sort keys in either order', async () => {
+  it('returns a range of sort keys in both orders', async () => {
     const ranges = [
       {
         equals: { pk: { S: 'p1' } },
@@ -199,7 +199,7 @@ describe('a filter', () => {
     ),
   }));
 
-  it('finds what SQL would find', async () => {
+  it('returns the items that SQL would', async () => {
     const samples = fc.sample(attributes, { numRuns: 300, seed: 7 });
     const items = samples.map((sample, at): AttributeMap => ({ ...sample, ...key(0, at) }));
     await create('mixed', items);
@@ -247,9 +247,9 @@ function holds(predicate: Predicate, item: AttributeMap): boolean {
     case 'otherType':
       return !isNull && !(predicate.type in value);
     case 'hasMember':
-      return membersOf(value).some((member) => compare(member, predicate.value) === 0);
+      return listMembers(value).some((member) => compare(member, predicate.value) === 0);
     case 'size': {
-      const size = sizeOf(value);
+      const size = measureValue(value);
       return size !== undefined && isOrdered(Math.sign(size - predicate.count), predicate.op);
     }
     case 'in':
@@ -288,19 +288,19 @@ function isOrdered(order: number | undefined, op: Comparison): boolean {
   }
 }
 
-function membersOf(value: AttributeValue | undefined): readonly AttributeValue[] {
+function listMembers(value: AttributeValue | undefined): readonly AttributeValue[] {
   if (value === undefined) return [];
   if ('L' in value) return value.L;
   if ('SS' in value) return value.SS.map((S) => ({ S }));
   return 'NS' in value ? value.NS.map((N) => ({ N })) : [];
 }
 
-function sizeOf(value: AttributeValue | undefined): number | undefined {
+function measureValue(value: AttributeValue | undefined): number | undefined {
   if (value === undefined) return undefined;
   // dynalite counts units of UTF-16, and sees no empty text.
   if ('S' in value) return value.S === '' ? undefined : value.S.length;
   if ('M' in value) return Object.keys(value.M).length;
-  return 'L' in value || 'SS' in value || 'NS' in value ? membersOf(value).length : undefined;
+  return 'L' in value || 'SS' in value || 'NS' in value ? listMembers(value).length : undefined;
 }
 
 function at([first, ...rest]: DocumentPath, item: AttributeMap): AttributeValue | undefined {

@@ -9,13 +9,13 @@ import {
 } from '../../src/dynamo/key.ts';
 
 describe('two keys', () => {
-  it('are the same where their numbers are, however they are written', () => {
+  it('are equal if their numbers are, in any notation', () => {
     const spellings = ['100', '1E2', '+1.00e2', '0100.0', '1000e-1'];
     expect(new Set(spellings.map((N) => keyIdentity({ id: { N } }))).size).toBe(1);
     expect(keyIdentity({ id: { N: '-0.0' } })).toBe(keyIdentity({ id: { N: '0' } }));
   });
 
-  it('are the same in any order of their attributes, and differ by type', () => {
+  it('are equal in any order of attributes, and different for different types', () => {
     const one = { a: { S: 'x' }, b: { N: '1' } };
     expect(distinctKeys([one, { b: { N: '1.0' }, a: { S: 'x' } }])).toEqual([one]);
     expect(distinctKeys([{ a: { S: '1' } }, { a: { N: '1' } }])).toHaveLength(2);
@@ -26,7 +26,7 @@ describe('the identities of two keys', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'S', '1', ':') });
   const keys = fc.dictionary(text, fc.record({ S: text }), { minKeys: 1, maxKeys: 3 });
 
-  it('are one exactly where the keys are', () => {
+  it('are equal if and only if the keys are', () => {
     fc.assert(
       fc.property(keys, keys, (a, b) => {
         const sorted = (key: typeof a): string =>
@@ -38,7 +38,7 @@ describe('the identities of two keys', () => {
 });
 
 describe('the order of key values', () => {
-  it('is that of the numbers', () => {
+  it('is numeric for numbers', () => {
     fc.assert(
       fc.property(fc.bigInt(-(10n ** 30n), 10n ** 30n), fc.bigInt(-999n, 999n), (a, b) => {
         const expected = a < b ? -1 : a > b ? 1 : 0;
@@ -48,7 +48,7 @@ describe('the order of key values', () => {
     );
   });
 
-  it('is that of the UTF-8 bytes, not of UTF-16', () => {
+  it('is that of the UTF-8 bytes for strings, not of UTF-16', () => {
     expect(compareKeyValues({ S: '\uFFFD' }, { S: '😀' })).toBe(-1);
   });
 
@@ -56,7 +56,7 @@ describe('the order of key values', () => {
     expect(compareKeyValues({ B: '/w==' }, { B: 'AA==' })).toBe(1);
   });
 
-  it('does not exist between types', () => {
+  it('is undefined between types', () => {
     expect(compareKeyValues({ S: '1' }, { N: '1' })).toBeUndefined();
   });
 });
@@ -68,7 +68,7 @@ describe('the size of a key value', () => {
     expect(keyValueBytes({ N: '12345' })).toBe(4);
   });
 
-  it('of a number counts digits without the zeros around them', () => {
+  it('of a number depends on its significant digits', () => {
     expect(significantDigits('0012300.4500e7')).toBe(7);
     expect(significantDigits('0.000')).toBe(0);
     fc.assert(

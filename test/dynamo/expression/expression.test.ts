@@ -25,7 +25,7 @@ function filter(...predicates: readonly Predicate[]) {
 }
 
 describe('a filter expression', () => {
-  it('gives every name and value one placeholder, however often it is used', () => {
+  it('has one placeholder for each distinct name and value', () => {
     expect(filter(equals('year', '1'), equals('a.b', '1'), equals('year', '2'))).toEqual({
       text: '#0 = :0 AND #1 = :0 AND #0 = :1',
       ExpressionAttributeNames: { '#0': 'year', '#1': 'a.b' },
@@ -33,7 +33,7 @@ describe('a filter expression', () => {
     });
   });
 
-  it('tells a number from a text of the same spelling', () => {
+  it('distinguishes a number from a string with the same characters', () => {
     const number: Predicate = { kind: 'compare', path: ['n'], op: '<', value: { type: 'N', text: '1' } };
     expect(filter(equals('n', '1'), number).ExpressionAttributeValues).toEqual({
       ':0': { S: '1' },
@@ -41,7 +41,7 @@ describe('a filter expression', () => {
     });
   });
 
-  it('writes map keys and list positions of a path', () => {
+  it('formats map members and list indexes of a path', () => {
     const deep: Predicate = { kind: 'hasType', path: ['lines', 2, 'a.b'], type: 'N' };
     expect(filter(deep)).toMatchObject({
       text: 'attribute_type(#0[2].#1, :0)',
@@ -62,7 +62,7 @@ describe('a filter expression', () => {
       'attribute_exists(#0) AND NOT attribute_type(#0, :0)',
     ],
     [
-      'NOT LIKE of what is no text',
+      'NOT LIKE on a value that is not a string',
       { kind: 'beginsWith', path: ['a'], prefix: text('v'), negated: true },
       'attribute_type(#0, :1) AND NOT begins_with(#0, :0)',
     ],
@@ -71,7 +71,7 @@ describe('a filter expression', () => {
       { kind: 'contains', path: ['a'], part: text('v') },
       'attribute_type(#0, :1) AND contains(#0, :0)',
     ],
-  ])('is guarded against %s', (_what, predicate, expected) => {
+  ])('is guarded against %s', (_case, predicate, expected) => {
     expect(filter(predicate).text).toBe(expected);
   });
 
@@ -86,14 +86,14 @@ describe('a filter expression', () => {
     );
   });
 
-  it('splits a long IN into lists that DynamoDB takes', () => {
+  it('splits a long IN into lists that DynamoDB accepts', () => {
     const values = Array.from({ length: 250 }, (_, at) => text(String(at)));
     const long = filter({ kind: 'in', path: ['a'], values }).text ?? '';
     expect(long.match(/ IN /g)).toHaveLength(3);
     expect(measureExpression(long).inOperands).toBe(100);
   });
 
-  it('is absent where there is no condition', () => {
+  it('is undefined without conditions', () => {
     expect(filter()).toEqual({ text: undefined });
   });
 });
@@ -106,13 +106,13 @@ describe('simplify', () => {
     expect(simplify({ kind: 'or', of: [never, { kind: 'in', path: ['a'], values: [] }] })).toEqual(never);
   });
 
-  it('knows that nothing meets an AND with an impossible part', () => {
+  it('reduces an AND with an impossible part to never', () => {
     const inner: Predicate = { kind: 'and', of: [equals('a', '1'), never] };
     expect(simplify({ kind: 'or', of: [inner, equals('b', '2')] })).toEqual(equals('b', '2'));
     expect(simplifyAll([equals('a', '1'), inner])).toEqual([never]);
   });
 
-  it('takes an empty prefix for any text', () => {
+  it('reduces an empty prefix to a test of the type', () => {
     expect(simplify({ kind: 'beginsWith', path: ['a'], prefix: text('') })).toEqual({
       kind: 'hasType',
       path: ['a'],
@@ -152,12 +152,12 @@ describe('a projection expression', () => {
 });
 
 describe('splitByLimits', () => {
-  it('keeps every condition where all of them fit', () => {
+  it('keeps all conditions if they fit', () => {
     const conditions = [equals('a', '1'), equals('b', '2')];
     expect(splitByLimits(conditions)).toEqual({ fits: conditions, over: [] });
   });
 
-  it('never cuts an OR, and goes on with what still fits', () => {
+  it('never splits an OR, and continues with conditions that still fit', () => {
     const tooLong: Predicate = {
       kind: 'or',
       of: Array.from({ length: 301 }, (_, at) => equals('a', String(at))),
@@ -179,7 +179,7 @@ describe('splitByLimits', () => {
   });
 });
 
-describe('the measure of an expression', () => {
+describe('the size of an expression', () => {
   it('counts operators and functions, BETWEEN once, operands of the longest IN, and open parentheses', () => {
     expect(
       measureExpression('NOT (a BETWEEN :1 AND :2) AND (size(#3) > :4 OR (#5 IN (:1, :2, :3)))'),

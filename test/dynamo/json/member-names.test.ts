@@ -28,7 +28,7 @@ function readAll(objects: readonly string[]): readonly number[][] {
 }
 
 describe('member names', () => {
-  it('are found whatever the order of the members was before', () => {
+  it('are found in any order of the members', () => {
     const names = fc.uniqueArray(fc.constantFrom(...TARGETS.keys(), 'other', 'i', 'id2'), { maxLength: 6 });
     fc.assert(
       fc.property(fc.array(names, { maxLength: 5 }), (objects) => {

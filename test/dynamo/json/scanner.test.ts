@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { OPEN_LIST } from '../../../src/dynamo/json/bytes.ts';
 import { JsonScanner, MAX_NESTING } from '../../../src/dynamo/json/scanner.ts';
 
-function scannerOf(json: string | Buffer, mark?: number): JsonScanner {
+function createScanner(json: string | Buffer, mark?: number): JsonScanner {
   const scanner = new JsonScanner(mark);
   scanner.open(Buffer.from(json));
   return scanner;
@@ -11,7 +11,7 @@ function scannerOf(json: string | Buffer, mark?: number): JsonScanner {
 
 /** Whether the whole input is one JSON value to the scanner. */
 function isValue(json: string | Buffer): boolean {
-  const scanner = scannerOf(json);
+  const scanner = createScanner(json);
   return scanner.skipValue() && scanner.at === scanner.bytes.length;
 }
 
@@ -58,12 +58,12 @@ function nested(levels: number, open: string, close: string): string {
 
 /** Whether the string is plain, and whether it has a comma. */
 function skipPlain(json: string): readonly boolean[] {
-  const scanner = scannerOf(json, 0x2c);
+  const scanner = createScanner(json, 0x2c);
   return [scanner.skipPlainString(), scanner.isMarked];
 }
 
 function skipsNumber(json: string, maxDigits = 18): boolean {
-  return scannerOf(json).skipPlainNumber(maxDigits);
+  return createScanner(json).skipPlainNumber(maxDigits);
 }
 
 function toName(text: string): Buffer {
@@ -75,7 +75,7 @@ describe('the JSON scanner', () => {
     fc.assert(
       fc.property(document, fc.constantFrom('', ',', ']', '}', ' ', '\u0000'), (value, rest) => {
         const json = Buffer.from(JSON.stringify(value));
-        const scanner = scannerOf(`${json.toString()}${rest}`);
+        const scanner = createScanner(`${json.toString()}${rest}`);
         expect(scanner.skipValue()).toBe(true);
         expect(scanner.at).toBe(json.length);
       }),
@@ -137,7 +137,7 @@ describe('the JSON scanner', () => {
       fc.property(fc.oneof(fc.array(document), fc.dictionary(text, document)), (value) => {
         const json = Buffer.from(JSON.stringify(value));
         const lengths = Array.from({ length: json.length }, (_, length) => length);
-        expect(lengths.filter((length) => scannerOf(json.subarray(0, length)).skipValue())).toEqual([]);
+        expect(lengths.filter((length) => createScanner(json.subarray(0, length)).skipValue())).toEqual([]);
       }),
       { numRuns: 200 },
     );
@@ -157,7 +157,7 @@ describe('the JSON scanner', () => {
   it('reads strings as JSON.parse does, however they are escaped', () => {
     fc.assert(
       fc.property(fc.array(written, { minLength: 1, maxLength: 8 }), (strings) => {
-        const scanner = scannerOf(`[${strings.map(({ json }) => json).join(',')}]`);
+        const scanner = createScanner(`[${strings.map(({ json }) => json).join(',')}]`);
         for (const { json } of strings) {
           scanner.at++;
           const { at } = scanner;
@@ -172,7 +172,7 @@ describe('the JSON scanner', () => {
   it('reads strings of any length, in any order', () => {
     const lengths = [0, 1, 12, 13, 100, 8191, 8192, 8193, 65_535, 65_536, 65_537, 200_000, 5, 40_000, 40_000];
     const strings = lengths.map((length, i) => String.fromCharCode(97 + i).repeat(length));
-    const scanner = scannerOf(JSON.stringify(strings));
+    const scanner = createScanner(JSON.stringify(strings));
     const starts: number[] = [];
     for (const value of strings) {
       starts.push(++scanner.at);
@@ -189,7 +189,7 @@ describe('the JSON scanner', () => {
   it.each(['"', '"a', '"\\"', '"\\', '"\\u12"', '"\\u12g4"', '"\\x"', '"\n"', '"\u0000"', "'a'", 'a', ''])(
     'reads no string from %j',
     (json) => {
-      expect(scannerOf(json).readString()).toBeUndefined();
+      expect(createScanner(json).readString()).toBeUndefined();
     },
   );
 
@@ -212,22 +212,22 @@ describe('the JSON scanner', () => {
     fc.assert(
       fc.property(fc.dictionary(text, document, { minKeys: 1 }), fc.nat(), (object, index) => {
         const names = Object.keys(object);
-        const wanted = names[index % names.length] ?? '';
+        const searched = names[index % names.length] ?? '';
         const json = JSON.stringify(object);
-        const scanner = scannerOf(json);
-        expect(scanner.findMember(toName(wanted))).toBe(true);
+        const scanner = createScanner(json);
+        expect(scanner.findMember(toName(searched))).toBe(true);
         const start = scanner.at;
         expect(scanner.skipValue()).toBe(true);
-        expect(scanner.bytes.toString('utf8', start, scanner.at)).toBe(JSON.stringify(object[wanted]));
-        expect(scannerOf(json).findMember(toName(`not ${wanted}`))).toBe(`not ${wanted}` in object);
+        expect(scanner.bytes.toString('utf8', start, scanner.at)).toBe(JSON.stringify(object[searched]));
+        expect(createScanner(json).findMember(toName(`not ${searched}`))).toBe(`not ${searched}` in object);
       }),
     );
     for (const json of ['', '{', '{}', '[]', '{"b":[1}', '{"b" :1,"a":2}', '{"b":1 "a":2}'])
-      expect(scannerOf(json).findMember(toName('a'))).toBe(false);
+      expect(createScanner(json).findMember(toName('a'))).toBe(false);
   });
 
   it('stays in place where a byte is not there', () => {
-    const scanner = scannerOf('[1]');
+    const scanner = createScanner('[1]');
     expect([scanner.skip(OPEN_LIST), scanner.skip(OPEN_LIST), scanner.at]).toEqual([true, false, 1]);
     expect([scanner.skipBytes(Buffer.from('1,')), scanner.at]).toEqual([false, 1]);
     expect([scanner.skipBytes(Buffer.from('1]')), scanner.skip(OPEN_LIST), scanner.at]).toEqual([

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { ReadOperation } from '../../../src/dynamo/transport/client.ts';
 import { readEnvelope, type Page } from '../../../src/dynamo/lane/page.ts';
 
-/** Texts and names that look like the envelope around them. */
+/** Strings and names that look like the envelope around them. */
 const nasty = fc.oneof(
   { weight: 3, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) },
   fc.constantFrom(
@@ -65,7 +65,7 @@ function read(operation: ReadOperation, text: string): Page & { readonly parsed:
   return { ...page, parsed: JSON.parse(page.items.toString()) };
 }
 
-describe('the envelope of an answer', () => {
+describe('the envelope of a response', () => {
   it('of a Scan or Query is read as JSON.parse reads it', () => {
     const pages = fc.record(
       {
@@ -124,14 +124,14 @@ describe('the envelope of an answer', () => {
     );
   });
 
-  it('leaves the items as they came, without copying them', () => {
+  it('does not copy or change the items', () => {
     const bytes = Buffer.from('{"Count":1,"Items":[{"n":{"N":"1E2"}}],"ScannedCount":1}');
     const { items } = readEnvelope('Scan', bytes);
     expect(items.toString()).toBe('[{"n":{"N":"1E2"}}]');
     expect(items.buffer).toBe(bytes.buffer);
   });
 
-  it('has no items where only a count was asked for', () => {
+  it('has no items if only a count was requested', () => {
     const page = read('Query', '{"Count":7,"ScannedCount":9,"LastEvaluatedKey":{"pk":{"S":"x"}}}');
     expect([page.parsed, page.count, page.scannedCount, page.lastKey]).toEqual([
       [],
@@ -141,7 +141,7 @@ describe('the envelope of an answer', () => {
     ]);
   });
 
-  it('tells capacity by table and index, without those that took none', () => {
+  it('has the capacity by table and index, without those with no consumption', () => {
     const { consumed } = read(
       'Query',
       JSON.stringify({
@@ -162,7 +162,7 @@ describe('the envelope of an answer', () => {
     ]);
   });
 
-  it('knows no further page where the last key is null or empty', () => {
+  it('has no last key if that is null or empty', () => {
     expect(read('Scan', '{"Items":[],"Count":0,"LastEvaluatedKey":null}')).not.toHaveProperty('lastKey');
     expect(read('Scan', '{"Items":[],"Count":0,"LastEvaluatedKey":{}}')).not.toHaveProperty('lastKey');
   });

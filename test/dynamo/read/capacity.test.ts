@@ -17,7 +17,7 @@ describe('read capacity', () => {
     expect(getItemUnits(5000, true)).toBe(2);
   });
 
-  it('of a read that finds nothing is that of one unit of 4 KB, for each part', () => {
+  it('of a read without results is that of 4 KB for each part', () => {
     expect(getItemUnits(0, false)).toBe(0.5);
     expect(readUnits(0, false, 4)).toBe(2);
     expect(readUnits(40_960, false, 4)).toBe(5);

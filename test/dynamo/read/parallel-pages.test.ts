@@ -23,8 +23,8 @@ async function* never(_part: number, signal: AbortSignal): AsyncGenerator<number
   );
 }
 
-describe('a pump', () => {
-  it('gives every page of every part once', async () => {
+describe('readPagesInParallel', () => {
+  it('yields every page of every part once', async () => {
     const pages = await collect(readPagesInParallel([1, 2, 3, 4, 5], three, { workers: 3, buffered: 2 }));
     expect(pages.toSorted((a, b) => a - b)).toEqual(
       [1, 2, 3, 4, 5].flatMap((n) => [n * 10, n * 10 + 1, n * 10 + 2]),
@@ -37,11 +37,11 @@ describe('a pump', () => {
     ]);
   });
 
-  it('ends where there are no parts', async () => {
+  it('ends if there are no parts', async () => {
     expect(await collect(readPagesInParallel([], three, { workers: 2, buffered: 2 }))).toEqual([]);
   });
 
-  it('reads parts side by side, and no more of them than it has workers', async () => {
+  it('reads parts concurrently, at most one for each worker', async () => {
     let now = 0;
     let most = 0;
     async function* watched(part: number): AsyncGenerator<number, void> {
@@ -54,7 +54,7 @@ describe('a pump', () => {
     expect(most).toBe(3);
   });
 
-  it('fetches no more pages ahead than it may', async () => {
+  it('fetches at most the allowed number of pages ahead', async () => {
     let fetched = 0;
     async function* endless(): AsyncGenerator<number, void> {
       for (;;) {
@@ -76,7 +76,7 @@ describe('a pump', () => {
     expect(fetched).toBeLessThanOrEqual(8);
   });
 
-  it('stops everything that is under way when the loop is left', async () => {
+  it('aborts requests in flight when the loop is left', async () => {
     let stopped = 0;
     async function* waiting(part: number, signal: AbortSignal): AsyncGenerator<number, void> {
       yield part;

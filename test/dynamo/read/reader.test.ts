@@ -21,7 +21,7 @@ const page = (ids: readonly number[], next?: number, scanned = ids.length) => ({
   ConsumedCapacity: { TableName: 'T', CapacityUnits: 0.5, Table: { CapacityUnits: 0.5 } },
 });
 
-/** Reads with answers of the test's own choosing; gives the ids that came, the inputs that were sent, and the cost. */
+/** Reads with the responses of `answer`; returns the ids read, the inputs sent, and the cost. */
 async function read(
   access: AccessPath,
   answer: Answer,
@@ -50,16 +50,16 @@ async function read(
   return { ids, sent, stats, failure };
 }
 
-/** The text of a number that a placeholder or a key stands for. */
-function numberIn(input: Input, member: string, name: string): string | undefined {
+/** The number with this name in a member of the request. */
+function findNumber(input: Input, member: string, name: string): string | undefined {
   return JSON.parse(JSON.stringify(input[member] ?? {}))[name]?.N;
 }
 
-function keysOf(input: Input): readonly Key[] {
+function listKeys(input: Input): readonly Key[] {
   return JSON.parse(JSON.stringify(input['RequestItems']))['T'].Keys;
 }
 
-function batchAnswer(found: readonly Key[], left: readonly Key[]): object {
+function createBatchResponse(found: readonly Key[], left: readonly Key[]): object {
   return { Responses: { T: found }, UnprocessedKeys: left.length > 0 ? { T: { Keys: left } } : {} };
 }
 
@@ -72,7 +72,7 @@ const endless: Answer = (_operation, { Limit }) =>
   );
 
 describe('a Scan', () => {
-  it('goes on to the last page, empty pages included, in order', async () => {
+  it('reads all pages in order, including empty ones', async () => {
     const pages = new Map<unknown, object>([
       [undefined, page([1, 2], 2)],
       ['2', page([], 5, 3)],
@@ -81,14 +81,14 @@ describe('a Scan', () => {
     ]);
     const { ids, stats } = await read(
       oneScan,
-      (_operation, input) => pages.get(numberIn(input, 'ExclusiveStartKey', 'id')) ?? {},
+      (_operation, input) => pages.get(findNumber(input, 'ExclusiveStartKey', 'id')) ?? {},
     );
     expect(ids).toEqual([1, 2, 6]);
     expect(stats).toMatchObject({ pages: 4, itemsRead: 6, itemsReturned: 3 });
     expect(stats.capacity).toEqual(new Map([['T', 2]]));
   });
 
-  it('starts where it is told to, with pages of the size it is told', async () => {
+  it('starts after startKey, with pages of pageSize', async () => {
     const { sent } = await read(oneScan, () => page([8]), {}, { startKey: key(7), pageSize: 50 });
     expect(sent).toMatchObject([{ ExclusiveStartKey: key(7), Limit: 50 }]);
   });
@@ -134,7 +134,7 @@ describe('a Scan', () => {
     });
   });
 
-  it('is not sent when its request breaks a limit', async () => {
+  it('is not sent if it exceeds a limit', async () => {
     const filter = Array.from({ length: 301 }, (_, at) => ({ kind: 'isNull', path: [`a${at}`] }) as const);
     const { failure, sent } = await read(oneScan, () => page([]), { filter });
     expect(failure).toMatchObject({ code: 'DYNAMO_LIMIT' });
@@ -151,13 +151,13 @@ describe('a Scan', () => {
 });
 
 describe('a limit', () => {
-  it('without a filter asks for exactly what is missing', async () => {
+  it('without a filter requests exactly the missing items', async () => {
     const { sent, ids } = await read(oneScan, endless, { limit: 100 });
     expect(sent.map(({ Limit }) => Limit)).toEqual([100, 60, 20]);
     expect(ids).toHaveLength(100);
   });
 
-  it('with a filter asks for pages that start small and double, and stops when enough came', async () => {
+  it('with a filter requests pages that start small and double, and stops after enough items', async () => {
     const filter = [{ kind: 'isNotNull', path: ['x'] }] as const;
     const { sent } = await read(oneScan, () => page([1, 2, 3], 3), { limit: 12, filter });
     expect(sent.map(({ Limit }) => Limit)).toEqual([100, 200, 400, 800]);
@@ -167,14 +167,14 @@ describe('a limit', () => {
     const ranges = [3, 1, 2].map((id) => ({ equals: key(id) }));
     const { ids, sent } = await read(
       { kind: 'Query', ranges },
-      (_operation, input) => page([Number(numberIn(input, 'ExpressionAttributeValues', ':0'))]),
+      (_operation, input) => page([Number(findNumber(input, 'ExpressionAttributeValues', ':0'))]),
       { limit: 2 },
     );
     expect(ids).toEqual([3, 1]);
     expect(sent).toHaveLength(2);
   });
 
-  it('of nothing sends nothing', async () => {
+  it('of 0 sends no request', async () => {
     expect((await read(oneScan, endless, { limit: 0 })).sent).toEqual([]);
   });
 
@@ -191,8 +191,8 @@ describe('a BatchGetItem', () => {
     const { ids, sent } = await read(
       { kind: 'BatchGetItem', keys: [...keys, ...keys] },
       (_operation, input) => {
-        const asked = keysOf(input);
-        return batchAnswer(asked.slice(0, 60), asked.slice(60));
+        const requested = listKeys(input);
+        return createBatchResponse(requested.slice(0, 60), requested.slice(60));
       },
     );
     expect(ids.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 250 }, (_, at) => at));
@@ -202,7 +202,7 @@ describe('a BatchGetItem', () => {
   it('fails after ten attempts without items', async () => {
     const { failure, sent } = await read(
       { kind: 'BatchGetItem', keys: [key(1)] },
-      (_operation, input) => batchAnswer([], keysOf(input)),
+      (_operation, input) => createBatchResponse([], listKeys(input)),
       {},
       { retryBaseMs: 1 },
     );
@@ -213,13 +213,13 @@ describe('a BatchGetItem', () => {
     expect(sent).toHaveLength(10);
   });
 
-  it('can be cancelled while it waits to ask again', async () => {
+  it('can be cancelled while it waits to request keys again', async () => {
     const stop = new AbortController();
     const { failure } = await read(
       { kind: 'BatchGetItem', keys: [key(1)] },
       (_operation, input) => {
         setTimeout(() => stop.abort(), 1);
-        return batchAnswer([], keysOf(input));
+        return createBatchResponse([], listKeys(input));
       },
       {},
       { signal: stop.signal, retryBaseMs: 1_000_000 },
@@ -235,11 +235,11 @@ describe('the other reads', () => {
     expect(stats).toMatchObject({ pages: 1, itemsRead: 1, itemsReturned: 1 });
   });
 
-  it('of nothing are no request', async () => {
+  it('of nothing send no request', async () => {
     expect((await read({ kind: 'Empty' }, () => page([1]))).sent).toEqual([]);
   });
 
-  it('that were cancelled before they began send nothing', async () => {
+  it('that are cancelled before they start send no request', async () => {
     const { failure, sent } = await read(
       { kind: 'GetItem', key: key(4) },
       () => ({}),
@@ -252,7 +252,7 @@ describe('the other reads', () => {
 });
 
 describe('scanSegments', () => {
-  it('leaves a small table whole and cuts a large one into a few pieces for each thread', () => {
+  it('uses one segment for a small table, and several for each thread for a large one', () => {
     const MB = 1024 * 1024;
     expect(scanSegments({ sizeBytes: 0 }, 4)).toBe(1);
     expect(scanSegments({ sizeBytes: 7 * MB }, 4)).toBe(1);

@@ -38,7 +38,7 @@ describe('the requests of a read', () => {
     expect(parts.map((part) => part.kind === 'BatchGetItem' && part.keys.length)).toEqual([100, 100, 5]);
   });
 
-  it('of a batch carry projection and consistency for their table', () => {
+  it('for a batch have projection and consistency in the entry of their table', () => {
     const read = request(
       { kind: 'BatchGetItem', keys: [key('a')] },
       { projection: [['x']], consistent: true },
@@ -58,7 +58,7 @@ describe('the requests of a read', () => {
     ]);
   });
 
-  it('are one Query for each range, with names and values shared between its expressions', () => {
+  it('are one Query for each range, whose expressions share names and values', () => {
     const read = request(
       {
         kind: 'Query',
@@ -94,7 +94,7 @@ describe('the requests of a read', () => {
     });
   });
 
-  it('are one Scan for each segment, and name no segment where there is one', () => {
+  it('are one Scan for each segment, without Segment if there is only one', () => {
     expect(inputs(request({ kind: 'Scan', segments: 2 })).map(({ input }) => input)).toEqual([
       { TableName: 'T', Segment: 0, TotalSegments: 2, ReturnConsumedCapacity: 'INDEXES' },
       { TableName: 'T', Segment: 1, TotalSegments: 2, ReturnConsumedCapacity: 'INDEXES' },
@@ -102,18 +102,18 @@ describe('the requests of a read', () => {
     expect(inputs(request({ kind: 'Scan', segments: 1 }))[0]?.input).not.toHaveProperty('Segment');
   });
 
-  it('ask for a count without a projection', () => {
+  it('have no projection for a count', () => {
     const [scan] = inputs(request({ kind: 'Scan', segments: 1 }, { countOnly: true, projection: [['x']] }));
     expect(scan?.input).toEqual({ TableName: 'T', Select: 'COUNT', ReturnConsumedCapacity: 'INDEXES' });
   });
 
-  it('are none where nothing can come back', () => {
+  it('are none if no item can match', () => {
     expect(toReadParts(request({ kind: 'Empty' }))).toEqual([]);
     expect(toReadParts(request({ kind: 'BatchGetItem', keys: [] }))).toEqual([]);
     expect(toReadParts(request({ kind: 'Scan', segments: 4 }, { filter: [{ kind: 'never' }] }))).toEqual([]);
   });
 
-  it('ask for whole items where a projection would be too long, and declare no name in vain', () => {
+  it('have no projection and no unused names if the projection would be too long', () => {
     const projection = Array.from({ length: 1200 }, (_, at) => [`attribute${at}`] as const);
     const filter = [{ kind: 'isNull', path: ['attribute7'] }] as const;
     for (const { operation, input } of [

@@ -8,68 +8,68 @@ import {
 } from '../../../src/dynamo/transport/concurrency-limiter.ts';
 import { thrownBy } from '../../support/thrown.ts';
 
-const enterMany = (limiter: ConcurrencyLimiter, count: number): Promise<Permit[]> =>
+const acquireMany = (limiter: ConcurrencyLimiter, count: number): Promise<Permit[]> =>
   Promise.all(Array.from({ length: count }, () => limiter.acquire(undefined)));
 
-/** How many requests the limiter lets through at once; they leave again, unanswered. */
-async function widthOf(limiter: ConcurrencyLimiter): Promise<number> {
-  const inside: Permit[] = [];
+/** The number of requests that the limiter admits at once; they are released as failed. */
+async function measureLimit(limiter: ConcurrencyLimiter): Promise<number> {
+  const admitted: Permit[] = [];
   const stop = createAbortController();
   const refused: Promise<unknown>[] = [];
   for (let i = 0; i < 40; i++) {
     refused.push(
       limiter.acquire(stop.signal).then(
-        (permit) => inside.push(permit),
+        (permit) => admitted.push(permit),
         () => undefined,
       ),
     );
   }
   await turn();
-  const width = inside.length;
+  const limit = admitted.length;
   stop.abort();
   await Promise.all(refused);
-  for (const permit of inside) permit.release(false);
-  return width;
+  for (const permit of admitted) permit.release(false);
+  return limit;
 }
 
 describe('a limiter', () => {
-  it('has no bounds until something is throttled', async () => {
+  it('does not limit concurrency before the first throttling', async () => {
     const limiter = createConcurrencyLimiter();
-    expect(await widthOf(limiter)).toBe(40);
+    expect(await measureLimit(limiter)).toBe(40);
   });
 
-  it('is halved by a throttle, once for all requests that were under way', async () => {
+  it('is halved by throttling, once for all requests in flight', async () => {
     const limiter = createConcurrencyLimiter();
-    const inside = await enterMany(limiter, 16);
-    for (const permit of inside) permit.throttled();
-    for (const permit of inside) permit.release(true);
-    // One of the sixteen answers that came after made room again.
-    expect(await widthOf(limiter)).toBe(9);
+    const admitted = await acquireMany(limiter, 16);
+    for (const permit of admitted) permit.throttled();
+    for (const permit of admitted) permit.release(true);
+    // One of the sixteen responses that came after made room again.
+    expect(await measureLimit(limiter)).toBe(9);
   });
 
-  it('is halved again by a later try of the same request, and never closed', async () => {
+  it('is halved again by a later attempt of the same request, and never reaches 0', async () => {
     const limiter = createConcurrencyLimiter();
-    const inside = await enterMany(limiter, 8);
-    for (let i = 0; i < 10; i++) inside[0]?.throttled();
-    for (const permit of inside) permit.release(false);
-    expect(await widthOf(limiter)).toBe(1);
+    const admitted = await acquireMany(limiter, 8);
+    for (let i = 0; i < 10; i++) admitted[0]?.throttled();
+    for (const permit of admitted) permit.release(false);
+    expect(await measureLimit(limiter)).toBe(1);
   });
 
-  it('grows by one with each round of answers', async () => {
+  it('grows by one with each round of responses', async () => {
     const limiter = createConcurrencyLimiter();
-    const [first, ...others] = await enterMany(limiter, 4);
+    const [first, ...others] = await acquireMany(limiter, 4);
     first?.throttled();
     for (const permit of [first, ...others]) permit?.release(false);
-    expect(await widthOf(limiter)).toBe(2);
-    for (const answers of [2, 3, 4]) {
-      for (let i = 0; i < answers; i++) (await limiter.acquire(undefined)).release(true);
-      expect(await widthOf(limiter)).toBe(answers + 1);
+    expect(await measureLimit(limiter)).toBe(2);
+    for (const responses of [2, 3, 4]) {
+      for (let i = 0; i < responses; i++) (await limiter.acquire(undefined)).release(true);
+      expect(await measureLimit(limiter)).toBe(responses + 1);
     }
   });
 
-  it('lets those who wait in by turns, and forgets who gave up', async () => {
+  it('admits waiting requests in order, and drops cancelled ones', async () => {
     const limiter = createConcurrencyLimiter();
-    const [first, second] = await enterMany(limiter, 2);
+    const [first, second] = await acquireMany(limiter, 2);
     first?.throttled();
     second?.release(false);
     const order: string[] = [];

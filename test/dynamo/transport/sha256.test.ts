@@ -13,7 +13,7 @@ async function hmac(secret: string, data: string): Promise<string> {
 }
 
 describe('the hash of the signer', () => {
-  it('is SHA-256 of what it was given, in whatever pieces', async () => {
+  it('is SHA-256 of the concatenated chunks', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(bytes, { maxLength: 4 }), async (pieces) => {
         const sha256 = new Sha256();
@@ -24,7 +24,7 @@ describe('the hash of the signer', () => {
     );
   });
 
-  it('is HMAC where there is a secret: text, a view or a buffer', async () => {
+  it('is HMAC if there is a secret: a string, a view or a buffer', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ minLength: 1, unit: 'binary' }), bytes, async (secret, data) => {
         const expected = createHmac('sha256', secret).update(data).digest('hex');
@@ -38,7 +38,7 @@ describe('the hash of the signer', () => {
     );
   });
 
-  it('remembers what it was asked for last, and gives it for the same secret and data only', async () => {
+  it('caches the last HMAC, for the same secret and data only', async () => {
     const asked = ['a b', 'a b', 'a c', 'b c', 'b b', 'a b'].map((pair) => pair.split(' '));
     for (const [secret = '', data = ''] of asked)
       expect(await hmac(secret, data)).toBe(createHmac('sha256', secret).update(data).digest('hex'));

@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { createTokenBucket } from '../../../src/dynamo/transport/token-bucket.ts';
 import { fakeClock } from '../../support/clock.ts';
 
-/** What is consumed in a minute by so many readers, whose pages take as long and as many units as they are told. */
-async function inAMinute(
+/** Returns the units that concurrent readers consume in a minute. */
+async function consumeForAMinute(
   rate: number,
   readers: number,
-  unitsOf: (at: number) => number,
-  answerMs: number,
+  nextUnits: (at: number) => number,
+  responseMs: number,
 ): Promise<number> {
   const clock = fakeClock();
   const bucket = createTokenBucket(rate, clock);
@@ -17,8 +17,8 @@ async function inAMinute(
     while (clock.now() < 60_000) {
       const settle = await bucket.take(undefined);
       if (clock.now() >= 60_000) return;
-      const units = unitsOf(requests++);
-      await clock.wait(answerMs, undefined);
+      const units = nextUnits(requests++);
+      await clock.wait(responseMs, undefined);
       consumed += units;
       settle(units);
     }
@@ -35,12 +35,12 @@ describe('a rate of read capacity', () => {
     ['pages of all sizes', 50, 4, (at: number) => [0.5, 40, 3, 12, 0.5][at % 5] ?? 1, 30],
     ['a low rate', 5, 4, () => 1, 15],
     ['pages that are larger than a second allows', 10, 4, () => 25, 20],
-  ])('is kept within a tenth over a minute: %s', async (_, rate, readers, unitsOf, answerMs) => {
-    const consumed = await inAMinute(rate, readers, unitsOf, answerMs);
+  ])('is met within 10 % over a minute: %s', async (_, rate, readers, nextUnits, responseMs) => {
+    const consumed = await consumeForAMinute(rate, readers, nextUnits, responseMs);
     expect(Math.abs(consumed / (rate * 60) - 1)).toBeLessThan(0.1);
   });
 
-  it('is not reached by readers who want less, and leaves them alone', async () => {
+  it('does not delay readers that consume less', async () => {
     const clock = fakeClock();
     const bucket = createTokenBucket(100, clock);
     for (let i = 0; i < 50; i++) {
@@ -51,7 +51,7 @@ describe('a rate of read capacity', () => {
     expect(clock.now()).toBe(5000);
   });
 
-  it('lets no more than a second of it be saved up', async () => {
+  it('allows bursts of at most one second', async () => {
     const clock = fakeClock();
     const bucket = createTokenBucket(10, clock);
     clock.advance(3_600_000);

@@ -23,32 +23,32 @@ function clientWith(outcomes: readonly WriteOutcome[]) {
 }
 
 describe('transact', () => {
-  it('tries again with the same token while others are in the way', async () => {
+  it('retries conflicts with the same token', async () => {
     const client = clientWith([cancelled('None', 'TransactionConflict'), cancelled('ThrottlingError'), DONE]);
     expect(await transact(client, [WRITE], newWriteStats())).toEqual({ kind: 'done' });
     expect(client.sent).toHaveLength(3);
     expect(new Set(client.sent.map(({ input }) => input['ClientRequestToken'])).size).toBe(1);
   });
 
-  it('gives each transaction a token of its own', async () => {
+  it('uses a different token for each transaction', async () => {
     const client = clientWith([DONE]);
     for (let i = 0; i < 2; i += 1) await transact(client, [WRITE], newWriteStats());
     expect(new Set(client.sent.map(({ input }) => input['ClientRequestToken'])).size).toBe(2);
   });
 
-  it('gives up on a conflict that lasts', async () => {
+  it('fails after repeated conflicts', async () => {
     const client = clientWith([cancelled('TransactionConflict')]);
     expect(await transact(client, [WRITE], newWriteStats())).toMatchObject({ kind: 'cancelled' });
     expect(client.sent).toHaveLength(8);
   });
 
-  it('does not repeat what a condition refused', async () => {
+  it('does not retry after a failed condition', async () => {
     const client = clientWith([cancelled('ConditionalCheckFailed', 'TransactionConflict')]);
     expect(await transact(client, [WRITE], newWriteStats())).toMatchObject({ kind: 'cancelled' });
     expect(client.sent).toHaveLength(1);
   });
 
-  it('ends its waiting with the signal', async () => {
+  it('stops waiting when the signal is aborted', async () => {
     const stop = new AbortController();
     const client = clientWith([cancelled('TransactionConflict')]);
     const work = transact(client, [WRITE], newWriteStats(), stop.signal);

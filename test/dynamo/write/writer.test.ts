@@ -16,7 +16,7 @@ interface Sent {
   readonly DeleteRequest?: { readonly Key: unknown };
 }
 
-function requestsOf(input: Readonly<Record<string, unknown>>): readonly Sent[] {
+function listRequests(input: Readonly<Record<string, unknown>>): readonly Sent[] {
   return JSON.parse(JSON.stringify(input))['RequestItems']['tab'];
 }
 
@@ -25,7 +25,7 @@ const ANSWER = Buffer.from(
 );
 
 describe('batches', () => {
-  it('hold puts and deletes, 25 to a request, and count what they cost', async () => {
+  it('contain up to 25 puts and deletes, and count their cost', async () => {
     const sizes: number[] = [];
     const stats = newWriteStats();
     const writes = [
@@ -34,7 +34,7 @@ describe('batches', () => {
     ];
     const count = await writeBatches(
       async (input) => {
-        sizes.push(requestsOf(input).length);
+        sizes.push(listRequests(input).length);
         return ANSWER;
       },
       'tab',
@@ -45,11 +45,11 @@ describe('batches', () => {
     expect(stats.capacity).toEqual(new Map([['tab', 4]]));
   });
 
-  it('send the last of several writes of one item only, and count all of them', async () => {
+  it('send only the last of several writes of an item, and count all of them', async () => {
     const sent: Sent[] = [];
     const count = await writeBatches(
       async (input) => {
-        sent.push(...requestsOf(input));
+        sent.push(...listRequests(input));
         return ANSWER;
       },
       'tab',
@@ -69,7 +69,7 @@ describe('batches', () => {
         calls += 1;
         // The earlier a request, the longer it takes.
         for (let i = calls; i < 12; i += 1) await later();
-        for (const { PutRequest } of requestsOf(input))
+        for (const { PutRequest } of listRequests(input))
           if (PutRequest !== undefined) left.set(PutRequest.Item.id.S, PutRequest.Item.n.N);
         return ANSWER;
       },
@@ -82,14 +82,14 @@ describe('batches', () => {
     );
   });
 
-  it('count what was confirmed where one of them fails', async () => {
+  it('count the confirmed writes if one of them fails', async () => {
     const stats = newWriteStats();
     let calls = 0;
     const work = writeBatches(
       async (input) => {
         calls += 1;
         if (calls === 3) throw new Error('no');
-        const rest = calls === 1 ? requestsOf(input).slice(0, 5) : [];
+        const rest = calls === 1 ? listRequests(input).slice(0, 5) : [];
         return Buffer.from(JSON.stringify({ UnprocessedItems: rest.length > 0 ? { tab: rest } : {} }));
       },
       'tab',
@@ -100,12 +100,12 @@ describe('batches', () => {
     expect(stats.itemsWritten).toBe(25);
   });
 
-  it('stop waiting for what is left over when they are cancelled', async () => {
+  it('stop waiting to send unprocessed items when they are cancelled', async () => {
     const stop = new AbortController();
     const work = writeBatches(
       async (input) => {
         setImmediate(() => stop.abort());
-        return Buffer.from(JSON.stringify({ UnprocessedItems: { tab: requestsOf(input) } }));
+        return Buffer.from(JSON.stringify({ UnprocessedItems: { tab: listRequests(input) } }));
       },
       'tab',
       [[put('a', 1)]],
