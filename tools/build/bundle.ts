@@ -7,8 +7,9 @@ const CLI = resolve('src/cli/main.ts');
 /** What the command line imports at once. */
 const CLI_START = resolve('src/cli/run-process.ts');
 
-/** Stand-ins for parts of packages that the driver never uses, and that take long to load. */
+/** Stand-ins for packages, and parts of packages, that take long to load as they are. */
 const STAND_INS: readonly { readonly filter: RegExp; readonly file: string }[] = [
+  { filter: /^@duckdb\/node-api$/, file: './duckdb.cjs' },
   { filter: /^undici$/, file: './undici.mjs' },
   { filter: /^\.\/client-h2\.js$/, file: './undici-client-h2.cjs' },
   { filter: /^@aws-sdk\/credential-provider-node$/, file: './no-default-credentials.mjs' },
@@ -16,11 +17,18 @@ const STAND_INS: readonly { readonly filter: RegExp; readonly file: string }[] =
 
 const standIns: Plugin = {
   name: 'stand-ins',
-  resolveId(id) {
-    const found = STAND_INS.find(({ filter }) => filter.test(id));
-    return found && { id: fileURLToPath(new URL(found.file, import.meta.url)), moduleSideEffects: false };
+  resolveId(id, importer) {
+    const path = findStandIn(id, importer);
+    return path === undefined ? undefined : { id: path, moduleSideEffects: false };
   },
 };
+
+/** The file that stands in for an import; what that file imports itself is the real one. */
+function findStandIn(id: string, importer: string | undefined): string | undefined {
+  const found = STAND_INS.find(({ filter }) => filter.test(id));
+  const path = found && fileURLToPath(new URL(found.file, import.meta.url));
+  return path === importer ? undefined : path;
+}
 
 /**
  * Bundles the library and the command line into ES modules. Packages other than these stay imports. What importing the
@@ -30,7 +38,9 @@ export async function bundle(outdir: string, packages: readonly string[]): Promi
   const build = await rolldown({
     input: { index: LIBRARY, 'cli/main': CLI },
     platform: 'node',
-    external: (id) => packages.some((name) => id === name || id.startsWith(`${name}/`)),
+    external: (id, importer) =>
+      findStandIn(id, importer) === undefined &&
+      packages.some((name) => id === name || id.startsWith(`${name}/`)),
     resolve: { mainFields: ['module', 'main'] },
     transform: { target: 'node20.19' },
     plugins: [standIns],
