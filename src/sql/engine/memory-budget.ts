@@ -31,7 +31,8 @@ export function createMemoryBudget(totalBytes: number): MemoryBudget {
     const fixed = users.reduce((sum, { fixedBytes = 0 }) => sum + fixedBytes, 0);
     const sharing = users.filter(({ fixedBytes }) => fixedBytes === undefined);
     const share = Math.floor((totalBytes - fixed) / Math.max(1, sharing.length));
-    const targetBytes = ({ fixedBytes }: MemoryUser): number => Math.max(MIN_ENGINE_BYTES, fixedBytes ?? share);
+    const targetBytes = ({ fixedBytes }: MemoryUser): number =>
+      Math.max(MIN_ENGINE_BYTES, fixedBytes ?? share);
     const change = async (user: MemoryUser, bytes: number): Promise<void> => {
       if (limits.get(user) === bytes) return;
       await user.setLimit(bytes);
@@ -39,7 +40,8 @@ export function createMemoryBudget(totalBytes: number): MemoryBudget {
     };
     const isShrinking = (user: MemoryUser): boolean => (limits.get(user) ?? 0) > targetBytes(user);
     // An instance that cannot give memory back keeps it until the next change.
-    for (const user of users.filter(isShrinking)) await change(user, targetBytes(user)).catch(() => undefined);
+    for (const user of users.filter(isShrinking))
+      await change(user, targetBytes(user)).catch(() => undefined);
     for (const user of users) {
       if (isShrinking(user)) continue;
       const others = users.reduce((sum, each) => sum + (each === user ? 0 : (limits.get(each) ?? 0)), 0);
