@@ -23,9 +23,29 @@ import { isTableDescription, type TableSchema } from './schemas/schema-file.ts';
 import { createSchemaStore, type SchemaStore, type StoredSchema } from './schemas/schema-store.ts';
 import type { View } from './view.ts';
 import type { SqlType, TableDef } from './table-def.ts';
-import { type Knowledge, newKnowledge, getTableIdentity } from './knowledge.ts';
 import { sketchAttributes, type ValueSketch } from './value-sketch.ts';
 import { matchTableName, unknownTableError } from './table-name.ts';
+
+/** What statements have revealed about a table beyond its sample. */
+export interface Knowledge {
+  /** Identifies the table, see `getTableIdentity`. */
+  readonly identity: string;
+  /** Incremented with each observed attribute value. */
+  version: number;
+  /** Written attributes that no sampled item has, by attribute name. */
+  readonly attributes: Map<string, Histogram>;
+  /** Values that did not fit their column's type, by column name. */
+  readonly wider: Map<string, Histogram>;
+}
+
+export function newKnowledge(identity: string): Knowledge {
+  return { identity, version: 0, attributes: new Map(), wider: new Map() };
+}
+
+/** Distinguishes a table from a later one of the same name. */
+export function getTableIdentity({ TableId, CreationDateTime }: TableDescription): string {
+  return TableId ?? String(CreationDateTime?.getTime());
+}
 
 export interface CatalogOptions {
   /** Number of items to sample per table. */

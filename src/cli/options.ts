@@ -2,6 +2,11 @@ import { InvalidArgumentError, Option } from 'commander';
 import { FORMATS } from './output/row-printer.ts';
 import { CONNECTION_VARIABLE } from './with-connection.ts';
 
+/** Formats the examples at the end of a command's help. */
+export function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
+
 /** `-c`, for the commands that connect. */
 export function connectionOption(): Option {
   return new Option('-c, --connection <string>', `connection string [env: ${CONNECTION_VARIABLE}]`);

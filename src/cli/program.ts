@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { lazy } from '../core/async/lazy.ts';
-import { examples } from './examples.ts';
+import { examples } from './options.ts';
 import { formatFailure, unwrapFailure, toFailureReport, formatStack } from './failure.ts';
 import type { Io } from './io.ts';
 import { isBrokenPipe } from './output/writer.ts';

@@ -1,9 +1,14 @@
 import { DriverError } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
 import { Secret } from '../core/secret.ts';
-import { type NamedSpec, findProperty, normalizeKey } from './find-property.ts';
+import {
+  type NamedSpec,
+  findProperty,
+  normalizeKey,
+  type NestedObject,
+  type PropertyTable,
+} from './property-spec.ts';
 import { findIgnoredKey } from './ignored.ts';
-import type { NestedObject, PropertyTable } from './property-spec.ts';
 import { type PropertyToken, formatUnquotedHint, displayKey, tokenize } from './tokenize.ts';
 import { isUrlForm, tokenizeUrl } from './url-form.ts';
 

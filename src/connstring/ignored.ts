@@ -1,4 +1,4 @@
-import { normalizeKey } from './find-property.ts';
+import { normalizeKey } from './property-spec.ts';
 
 /** A key of similar drivers that is accepted and ignored, so that their connection strings keep working. */
 interface IgnoredKey {

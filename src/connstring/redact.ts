@@ -1,11 +1,10 @@
 import { DriverError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import { type ConnectionObject, toRawValue, tokenizeConnection } from './entries.ts';
-import { findProperty } from './find-property.ts';
+import { findProperty, type PropertyTable } from './property-spec.ts';
 import { quoteValue } from './format.ts';
 import { findIgnoredKey } from './ignored.ts';
 import { PROPERTIES } from './properties.ts';
-import type { PropertyTable } from './property-spec.ts';
 import { maskEmbeddedSecrets } from './mask-secrets.ts';
 
 const MASK = '***';

@@ -3,7 +3,7 @@ import { maskEmbeddedSecrets } from '../connstring/mask-secrets.ts';
 import { Secret } from '../core/secret.ts';
 import { PACKAGE_VERSION } from '../core/version.ts';
 import type { PropertySpec } from '../connstring/property-spec.ts';
-import type { PropertyFact, SessionFacts } from '../sql/system/session-facts.ts';
+import type { PropertyFact, SessionFacts } from '../sql/system/system-table.ts';
 
 const MASK = '***';
 

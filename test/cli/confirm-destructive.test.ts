@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { runCli } from '../../src/cli/program.ts';
-import { type FakeAnswer, fakeConnection } from '../doubles/fake-connection.ts';
+import { type FakeResult, fakeConnection } from '../doubles/fake-connection.ts';
 import { fakeIo, type FakeIoOptions } from '../doubles/fake-io.ts';
 
-const DONE: FakeAnswer = { columns: [], batches: [] };
+const DONE: FakeResult = { columns: [], batches: [] };
 const SWEEPS = [
   'DELETE FROM orders',
   'UPDATE orders SET a = 1',
@@ -28,7 +28,7 @@ describe('a statement that affects every item', () => {
   it.each(SWEEPS)('is refused without a terminal: %s', async (sql) => {
     const { connection, io } = world(sql);
     expect(await runCli(['query', sql], io)).toBe(2);
-    expect(connection.asked).toEqual([]);
+    expect(connection.statements).toEqual([]);
     expect(io.stderr.text()).toMatch(/affects every item of orders \(7 items at the last count/);
     expect(io.stderr.text()).toContain('--yes');
   });
@@ -36,14 +36,14 @@ describe('a statement that affects every item', () => {
   it.each(SWEEPS)('runs without a question with --yes: %s', async (sql) => {
     const { connection, io } = world(sql, { answers: [] });
     expect(await runCli(['query', '--yes', sql], io)).toBe(0);
-    expect(connection.asked).toHaveLength(1);
+    expect(connection.statements).toHaveLength(1);
     expect(io.questions).toEqual([]);
   });
 
   it('runs when the person says yes, who is told what it costs', async () => {
     const { connection, io } = world('DELETE FROM orders', { terminal: true, answers: ['yes'] });
     expect(await runCli(['query', 'DELETE FROM orders'], io)).toBe(0);
-    expect(connection.asked).toHaveLength(1);
+    expect(connection.statements).toHaveLength(1);
     expect(io.questions).toEqual([
       'DELETE without WHERE affects every item of orders (7 items at the last count, about 7 WCU plus its indexes). Type yes to continue',
     ]);
@@ -52,14 +52,14 @@ describe('a statement that affects every item', () => {
   it.each(['', 'no', 'yesterday'])('does not run when the person answers %j', async (answer) => {
     const { connection, io } = world('TRUNCATE orders', { terminal: true, answers: [answer] });
     expect(await runCli(['query', 'TRUNCATE orders'], io)).toBe(1);
-    expect(connection.asked).toEqual([]);
+    expect(connection.statements).toEqual([]);
     expect(io.stderr.text()).toContain('TRUNCATE was not confirmed; nothing was changed');
   });
 
   it.each(OTHERS)('is none of these: %s', async (sql) => {
     const { connection, io } = world(sql, { answers: [] });
     expect(await runCli(['query', sql], io)).toBe(0);
-    expect(connection.asked).toHaveLength(1);
+    expect(connection.statements).toHaveLength(1);
     expect(io.questions).toEqual([]);
   });
 
@@ -70,7 +70,7 @@ describe('a statement that affects every item', () => {
     ] as const) {
       const { connection, io } = world('DELETE FROM orders', { stdin: 'DELETE FROM orders;\n' });
       expect(await runCli(['shell', ...flags], io)).toBe(status);
-      expect(connection.asked).toHaveLength(status === 0 ? 1 : 0);
+      expect(connection.statements).toHaveLength(status === 0 ? 1 : 0);
     }
   });
 });

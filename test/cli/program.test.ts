@@ -7,17 +7,17 @@ import { buildProgram, runCli } from '../../src/cli/program.ts';
 import { PACKAGE_VERSION } from '../../src/core/version.ts';
 import { DriverError } from '../../src/core/errors.ts';
 import type { ColumnInfo } from '../../src/session/connection.ts';
-import { fakeConnection, type FakeAnswer } from '../doubles/fake-connection.ts';
+import { fakeConnection, type FakeResult } from '../doubles/fake-connection.ts';
 import { fakeIo } from '../doubles/fake-io.ts';
 
-const ORDERS: FakeAnswer = {
+const ORDERS: FakeResult = {
   columns: [
     { name: 'id', type: 'text', oid: 25 },
     { name: 'total', type: 'numeric', oid: 1700 },
   ],
   batches: [[['a', '1.10']], [['b', null]]],
 };
-const NAMED: FakeAnswer = { ...ORDERS, parameterNames: ['least'] };
+const NAMED: FakeResult = { ...ORDERS, parameterNames: ['least'] };
 const column = (name: string, more: Partial<ColumnInfo>): ColumnInfo => ({
   table: 'orders',
   name,
@@ -125,7 +125,7 @@ describe('dynadbc query', () => {
     const io = fakeIo({ connection });
     await runCli(['query', 'SELECT 1', '--param', 'a=b', '-p', '5'], io);
     await runCli(['query', 'SELECT :least', '--param', 'least=5'], io);
-    expect(connection.asked.map(({ parameters }) => parameters)).toEqual([['a=b', 5], { least: 5 }]);
+    expect(connection.statements.map(({ parameters }) => parameters)).toEqual([['a=b', 5], { least: 5 }]);
     expect(await runCli(['query', 'SELECT :least', '--param', '5'], io)).toBe(2);
   });
 
@@ -137,7 +137,7 @@ describe('dynadbc query', () => {
     await runCli(['query', 'SELECT 1', ...flags], io);
     const signal = expect.any(AbortSignal);
     const onProgress = expect.any(Function);
-    expect(connection.asked.map(({ parameters, options }) => [parameters, options])).toEqual([
+    expect(connection.statements.map(({ parameters, options }) => [parameters, options])).toEqual([
       [[], { signal, onProgress }],
       [[5], { signal, onProgress, timeoutMs: 1500, maxRows: -1, maxRcu: 20, passthrough: true }],
     ]);

@@ -1,9 +1,8 @@
 import { Command, Option } from 'commander';
 import type { Credentials } from '../../core/credentials.ts';
-import { examples } from '../examples.ts';
+import { examples, connectionOption } from '../options.ts';
 import type { Io } from '../io.ts';
 import { createWriter } from '../output/writer.ts';
-import { connectionOption } from '../options.ts';
 import { UsageError } from '../usage-error.ts';
 import { type ConnectionFlags, resolveConnectionString, interruptible } from '../with-connection.ts';
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Connection } from '../../session/connection.ts';
 import { type TourStop, TOUR } from '../demo/tour.ts';
-import { examples } from '../examples.ts';
+import { examples } from '../options.ts';
 import { aboutStatement } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { paint } from '../output/paint.ts';

@@ -9,7 +9,7 @@ import type {
 } from '../../session/connection.ts';
 import { quoteName } from '../../sql/print/quote.ts';
 import type { Value } from '../../sql/types/value.ts';
-import { examples } from '../examples.ts';
+import { examples, connectionOption } from '../options.ts';
 import type { Io, OutputScreen } from '../io.ts';
 import { paint } from '../output/paint.ts';
 import { terminalLook } from '../output/print-rows.ts';
@@ -17,7 +17,6 @@ import { formatCount } from '../output/row-count.ts';
 import { rowPrinter } from '../output/row-printer.ts';
 import { escapeControl, escapeControlLines } from '../../host/node/escape-control.ts';
 import { createWriter } from '../output/writer.ts';
-import { connectionOption } from '../options.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';
 
 interface DescribeFlags extends ConnectionFlags {

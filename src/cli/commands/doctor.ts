@@ -1,12 +1,11 @@
 import { Command } from 'commander';
 import { DriverError } from '../../core/errors.ts';
 import type { Finding } from '../../doctor/finding.ts';
-import { examples } from '../examples.ts';
+import { examples, connectionOption } from '../options.ts';
 import type { Io } from '../io.ts';
 import { paint } from '../output/paint.ts';
 import { escapeControl, escapeControlLines } from '../../host/node/escape-control.ts';
 import { createWriter } from '../output/writer.ts';
-import { connectionOption } from '../options.ts';
 import { CONNECTION_VARIABLE, type ConnectionFlags, interruptible } from '../with-connection.ts';
 
 interface DoctorFlags extends ConnectionFlags {

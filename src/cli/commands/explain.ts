@@ -1,12 +1,11 @@
 import { Argument, Command } from 'commander';
-import { examples } from '../examples.ts';
+import { examples, connectionOption, parameterOption } from '../options.ts';
 import { aboutStatement } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { escapeControlLines } from '../../host/node/escape-control.ts';
 import { createWriter } from '../output/writer.ts';
 import { parametersFor } from '../parameters.ts';
 import { readStatement } from '../statement-text.ts';
-import { connectionOption, parameterOption } from '../options.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';
 
 interface ExplainFlags extends ConnectionFlags {

@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import { fileFormatOption, runCopy, toSqlLiteral, withOptions } from '../copy-file.ts';
-import { examples } from '../examples.ts';
+import { examples, connectionOption } from '../options.ts';
 import type { Io } from '../io.ts';
-import { connectionOption } from '../options.ts';
 import type { ConnectionFlags } from '../with-connection.ts';
 
 interface ExportFlags extends ConnectionFlags {

@@ -1,8 +1,7 @@
 import { Command, Option } from 'commander';
 import { fileFormatOption, runCopy, toSqlLiteral, withOptions } from '../copy-file.ts';
-import { examples } from '../examples.ts';
+import { examples, connectionOption, numberOption } from '../options.ts';
 import type { Io } from '../io.ts';
-import { connectionOption, numberOption } from '../options.ts';
 import type { ConnectionFlags } from '../with-connection.ts';
 
 interface ImportFlags extends ConnectionFlags {

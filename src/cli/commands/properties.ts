@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander';
 import type { PropertySpec } from '../../connstring/property-spec.ts';
 import { nearest } from '../../core/nearest.ts';
-import { examples } from '../examples.ts';
+import { examples } from '../options.ts';
 import type { Io } from '../io.ts';
 import { paint } from '../output/paint.ts';
 import { createWriter } from '../output/writer.ts';

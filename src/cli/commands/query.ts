@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import { examples } from '../examples.ts';
+import { examples, connectionOption, formatOption, numberOption, parameterOption } from '../options.ts';
 import type { QueryOptions } from '../../session/connection.ts';
 import { confirmDestructive, yesOption } from '../confirm-destructive.ts';
 import { aboutStatement } from '../failure.ts';
@@ -7,7 +7,6 @@ import type { Io } from '../io.ts';
 import { printRows, formatSummary } from '../output/print-rows.ts';
 import { formatCopyProgress, startProgress } from '../output/progress.ts';
 import type { Format } from '../output/row-printer.ts';
-import { connectionOption, formatOption, numberOption, parameterOption } from '../options.ts';
 import { PARAMETER_HELP, parametersFor, readParameters } from '../parameters.ts';
 import { readStatement } from '../statement-text.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';

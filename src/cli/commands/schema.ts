@@ -1,9 +1,8 @@
 import { Argument, Command } from 'commander';
 import { DriverError } from '../../core/errors.ts';
 import type { SchemaFinding, SavedSchema } from '../../session/schemas.ts';
-import { examples } from '../examples.ts';
+import { examples, connectionOption } from '../options.ts';
 import type { Io } from '../io.ts';
-import { connectionOption } from '../options.ts';
 import { escapeControl } from '../../host/node/escape-control.ts';
 import { createWriter } from '../output/writer.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';

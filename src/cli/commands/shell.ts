@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import { yesOption } from '../confirm-destructive.ts';
-import { examples } from '../examples.ts';
+import { examples, connectionOption, formatOption } from '../options.ts';
 import type { Io } from '../io.ts';
-import { connectionOption, formatOption } from '../options.ts';
 import type { Format } from '../output/row-printer.ts';
 import { runShell } from '../shell/shell.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';

@@ -1,12 +1,11 @@
 import { resultColumn } from '../../sql/types/types.ts';
 import { Command, Option } from 'commander';
-import { examples } from '../examples.ts';
+import { examples, connectionOption } from '../options.ts';
 import type { Io } from '../io.ts';
 import { terminalLook } from '../output/print-rows.ts';
 import { FORMATS, type Format, rowPrinter } from '../output/row-printer.ts';
 import { escapeControl } from '../../host/node/escape-control.ts';
 import { createWriter } from '../output/writer.ts';
-import { connectionOption } from '../options.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';
 
 interface TablesFlags extends ConnectionFlags {

@@ -1,10 +1,9 @@
 import { Command } from 'commander';
 import type { Identity } from '../../session/connection.ts';
-import { examples } from '../examples.ts';
+import { examples, connectionOption } from '../options.ts';
 import type { Io } from '../io.ts';
 import { escapeControl } from '../../host/node/escape-control.ts';
 import { createWriter } from '../output/writer.ts';
-import { connectionOption } from '../options.ts';
 import { type ConnectionFlags, withConnection } from '../with-connection.ts';
 
 interface WhoamiFlags extends ConnectionFlags {

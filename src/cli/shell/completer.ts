@@ -1,5 +1,36 @@
-import { KEYWORDS } from './keywords.ts';
 import { META_COMMANDS } from './meta-commands.ts';
+import type { Connection } from '../../session/connection.ts';
+
+/** Names of a connection, each looked up once. A failed look-up yields no completions. */
+export function cachedNames({ metadata }: Connection): NameSource {
+  const known = new Map<string, Promise<readonly string[]>>();
+  const once = (key: string, load: () => Promise<readonly string[]>): Promise<readonly string[]> => {
+    const cached = known.get(key);
+    if (cached !== undefined) return cached;
+    const names = load().catch(() => {
+      // Completion is optional: a user who may not list tables can still type their names.
+      known.delete(key);
+      return [];
+    });
+    known.set(key, names);
+    return names;
+  };
+  return {
+    tables: () => once('', async () => (await metadata.tables()).map((table) => table.name)),
+    columns: (table) =>
+      once(table, async () =>
+        (await metadata.columns(table)).filter((column) => !column.hidden).map((column) => column.name),
+      ),
+  };
+}
+
+/** Keywords that the shell completes and that identifiers must be quoted for. */
+export const KEYWORDS: readonly string[] = (
+  'ALL AND ANY AS ASC BETWEEN BY CASE CAST COALESCE COUNT CROSS CURRENT_DATE CURRENT_TIMESTAMP DESC DISTINCT ELSE END ' +
+  'EXCEPT EXISTS EXPLAIN EXTRACT FALSE FETCH FILTER FIRST FROM FULL GROUP HAVING ILIKE IN INNER INTERSECT INTERVAL IS JOIN ' +
+  'LAST LATERAL LEFT LIKE LIMIT MAX MIN NOT NULL NULLS OFFSET ON OR ORDER OUTER OVER PARTITION RANK RECURSIVE RIGHT ROWS ' +
+  'ROW_NUMBER SELECT SUBSTRING SUM AVG TABLE THEN TRUE UNION USING VALUES WHEN WHERE WINDOW WITH'
+).split(' ');
 
 /** Supplies names for completion, looked up when Tab is pressed. */
 export interface NameSource {

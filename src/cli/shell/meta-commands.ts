@@ -4,7 +4,7 @@ import type { Io } from '../io.ts';
 import { escapeControl, escapeControlLines } from '../../host/node/escape-control.ts';
 import { createWriter } from '../output/writer.ts';
 import { UsageError } from '../usage-error.ts';
-import { type OutputFile, openOutputFile } from './output-file.ts';
+import { type OutputFile, openOutputFile } from './shell-files.ts';
 
 /** The state of a shell between statements. */
 export interface ShellState {

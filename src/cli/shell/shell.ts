@@ -9,11 +9,10 @@ import { printRows, formatSummary } from '../output/print-rows.ts';
 import { startProgress } from '../output/progress.ts';
 import type { Format } from '../output/row-printer.ts';
 import { isBrokenPipe } from '../output/writer.ts';
-import { complete } from './completer.ts';
+import { complete, cachedNames } from './completer.ts';
 import { MAX_HISTORY_LINES, readHistory, writeHistory } from './history.ts';
-import { readScriptLines } from './include.ts';
+import { readScriptLines } from './shell-files.ts';
 import { runMetaCommand, type ShellState } from './meta-commands.ts';
-import { cachedNames } from './names.ts';
 import { multilineHistory } from './multiline-history.ts';
 import { type StatementHandlers, statementBuffer } from './statement-buffer.ts';
 

@@ -2,8 +2,13 @@ import type { KeyRange } from '../read/access-path.ts';
 import type { AttributeType } from '../attribute-value.ts';
 import { measureExpression } from './expression-text.ts';
 import { LIMITS } from '../lint/limits.ts';
-import { toLiteralValue } from './literal-value.ts';
-import type { Comparison, DocumentPath, Literal, Predicate } from './predicate.ts';
+import {
+  toLiteralValue,
+  type Comparison,
+  type DocumentPath,
+  type Literal,
+  type Predicate,
+} from './predicate.ts';
 import { newPlaceholders, type Placeholders } from './placeholders.ts';
 
 const NEVER = { kind: 'never' } as const satisfies Predicate;

@@ -19,7 +19,7 @@ import { isSameValue } from '../write/same-value.ts';
 import type { StatementScope } from '../write/statement-scope.ts';
 import { estimatePutUnits, getWriteBudget } from '../write/write-budget.ts';
 import { resolveTarget } from '../write/target-table.ts';
-import type { CopyRequest } from './request.ts';
+import type { CopyRequest } from './options.ts';
 import { toFileError } from './file-error.ts';
 import { readParquet } from './parquet.ts';
 import { createWriteRateLimiter, type WriteRateLimiter } from './write-rate-limiter.ts';

@@ -14,12 +14,11 @@ import { readSourceRows } from '../write/source-rows.ts';
 import type { StatementScope } from '../write/statement-scope.ts';
 import type { StoredInput } from '../write/stored-input.ts';
 import { type CellRow, type Cells, queryCells } from './cells.ts';
-import type { CopyRequest } from './request.ts';
+import type { CopyRequest, CopyOptions } from './options.ts';
 import { formatCsvField } from './csv-format.ts';
 import { formatTextField } from './text-format.ts';
 import { createCsvFieldFormatter, formatCsvItems, type FileLines } from './csv-output.ts';
 import { toFileError } from './file-error.ts';
-import type { CopyOptions } from './options.ts';
 import { type FileOutput, createOutput } from './file-output.ts';
 import { createViewSql, writeParquet } from './parquet.ts';
 

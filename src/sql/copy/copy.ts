@@ -7,8 +7,7 @@ import type { ParsedCommand } from '../parse/parse.ts';
 import { getStringValues } from '../parse/tree.ts';
 import { copyFrom } from './copy-from.ts';
 import { copyTo } from './copy-to.ts';
-import { parseCopyOptions } from './options.ts';
-import type { CopyRequest } from './request.ts';
+import { parseCopyOptions, type CopyRequest } from './options.ts';
 
 /** COPY writes the rows of a query or table to a file, or the rows of a file to a table. */
 export const copy: Command = {

@@ -1,9 +1,20 @@
-import type { Node } from 'libpg-query';
+import type { Node, CopyStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
-import { JSON_FORMAT_PLACEHOLDER } from '../parse/copy-format.ts';
+import { JSON_FORMAT_PLACEHOLDER } from '../parse/prepared-text.ts';
 import type { ParsedText } from '../parse/parse.ts';
 import { isNode, getStringValue } from '../parse/tree.ts';
+import type { FileAccess } from '../exec/context.ts';
+
+/** A parsed COPY statement. */
+export interface CopyRequest {
+  readonly statement: CopyStmt;
+  readonly file: string;
+  readonly files: FileAccess;
+  readonly options: CopyOptions;
+  /** The column list, if it has one. */
+  readonly columns: readonly string[] | undefined;
+}
 
 const COPY_FORMATS = ['text', 'csv', 'json', 'ndjson', 'dynamodb_json', 'parquet'] as const;
 type CopyFormat = (typeof COPY_FORMATS)[number];

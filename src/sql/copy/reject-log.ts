@@ -1,6 +1,6 @@
 import type { FileDraft } from '../../core/ports.ts';
 import { DriverError } from '../../core/errors.ts';
-import type { CopyRequest } from './request.ts';
+import type { CopyRequest } from './options.ts';
 import { toFileError } from './file-error.ts';
 import type { FileRow } from './file-rows.ts';
 

@@ -1,10 +1,27 @@
-import type { Command } from '../exec/command.ts';
+import { type Command, type CommandResult, emptyResult } from '../exec/command.ts';
 import { alterTable, dropIndexes } from './alter-table.ts';
 import { createTable } from './create-table.ts';
 import { dropTables } from './drop-table.ts';
-import { refreshTable } from './refresh-table.ts';
 import { show, SHOW_COLUMNS } from './show.ts';
 import type { DdlContext } from './ddl-context.ts';
+import { DriverError } from '../../core/errors.ts';
+import type { Located } from '../parse/table/table-statement.ts';
+
+/** `REFRESH TABLE name`: describes and samples the table again, for changes by other programs. */
+export async function refreshTable(
+  { value, position }: Located<string>,
+  { context: { catalog }, signal }: DdlContext,
+): Promise<CommandResult> {
+  catalog.forget(value);
+  try {
+    await catalog.table(value, signal);
+  } catch (error) {
+    if (!(error instanceof DriverError) || error.code !== 'CATALOG_UNKNOWN_TABLE') throw error;
+    const { code, message, candidates } = error;
+    throw new DriverError(code, message, { cause: error, position, candidates });
+  }
+  return emptyResult('REFRESH TABLE');
+}
 
 /** The command for statements about tables and indexes. */
 export const tableCommand: Command = {

@@ -10,9 +10,8 @@ import type { DecimalStyle } from '../types/value.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { PlanSettings, TableRead } from '../plan/table-read.ts';
 import type { Planner } from '../plan/planner.ts';
-import type { SessionFacts } from '../system/session-facts.ts';
-import type { TransactionBlock } from './transaction-block.ts';
-import type { TransactionBuffer } from './transaction-buffer.ts';
+import type { SessionFacts } from '../system/system-table.ts';
+import type { TransactionBlock, TransactionBuffer } from './transaction-block.ts';
 
 /** Files, and engines that may touch one of them. */
 export interface FileAccess {

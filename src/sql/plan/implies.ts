@@ -1,6 +1,11 @@
 import { compareKeyValues } from '../../dynamo/key.ts';
-import { toLiteralKey } from '../../dynamo/expression/literal-value.ts';
-import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/expression/predicate.ts';
+import {
+  toLiteralKey,
+  type Comparison,
+  type DocumentPath,
+  type Literal,
+  type Predicate,
+} from '../../dynamo/expression/predicate.ts';
 
 /** Whether the second predicate is known to hold wherever the first does. */
 export function implies(one: Predicate, other: Predicate): boolean {

@@ -1,7 +1,7 @@
 import type { SortCondition } from '../../dynamo/read/access-path.ts';
 import type { KeyValue } from '../../dynamo/attribute-value.ts';
 import { compareKeyValues } from '../../dynamo/key.ts';
-import { nextPrefix } from './text-prefix.ts';
+import { nextPrefix } from './key-values.ts';
 
 /** One end of an interval of sort key values. */
 interface End {

@@ -3,10 +3,25 @@ import type { Key, SortCondition } from '../../dynamo/read/access-path.ts';
 import { compareKeyValues, distinctKeys, keyValueBytes } from '../../dynamo/key.ts';
 import { LIMITS } from '../../dynamo/lint/limits.ts';
 import type { KeyValue } from '../../dynamo/attribute-value.ts';
-import { toLiteralKey } from '../../dynamo/expression/literal-value.ts';
-import type { Comparison, Literal, Predicate } from '../../dynamo/expression/predicate.ts';
+import {
+  toLiteralKey,
+  type Comparison,
+  type Literal,
+  type Predicate,
+} from '../../dynamo/expression/predicate.ts';
 import type { Condition } from './table-read.ts';
-import { nextPrefix } from './text-prefix.ts';
+
+/** The first string, in byte order, after all strings with a prefix; undefined if there is none. */
+export function nextPrefix(prefix: string): string | undefined {
+  const characters = Array.from(prefix);
+  const last = characters.pop()?.codePointAt(0);
+  if (last === undefined || last === LAST_CODE_POINT) return undefined;
+  // Surrogates are not valid code points.
+  const next = last + 1 === 0xd800 ? 0xe000 : last + 1;
+  return characters.join('') + String.fromCodePoint(next);
+}
+
+const LAST_CODE_POINT = 0x10ffff;
 
 /** The values that an attribute is fixed to, and the condition that fixes it. */
 export interface KeyEquality {

@@ -7,8 +7,7 @@ import {
 } from '../../catalog/value-sketch.ts';
 import type { KeyRange, SortCondition } from '../../dynamo/read/access-path.ts';
 import type { KeyValue } from '../../dynamo/attribute-value.ts';
-import { toLiteralKey } from '../../dynamo/expression/literal-value.ts';
-import type { Literal, Predicate } from '../../dynamo/expression/predicate.ts';
+import { toLiteralKey, type Literal, type Predicate } from '../../dynamo/expression/predicate.ts';
 
 /** The number of items or index entries, and the size of one. */
 export interface Extent {

@@ -6,11 +6,10 @@ import { parseLookup } from '../parse/lookup.ts';
 import { type ParsedQuery, type ParsedStatement, parseStatement } from '../parse/parse.ts';
 import { type ParsedPartiql, parsePartiql } from '../parse/partiql.ts';
 import { isPointShape } from '../plan/point-query.ts';
-import { toStatementError } from './failure.ts';
+import { toStatementError, startStatement } from './statement-result.ts';
 import { chooseStaleCodes, retryOnChange } from './fresh-catalog.ts';
 import { pointQuery } from './point-query.ts';
 import type { Statement, StatementBody } from './statement.ts';
-import { startStatement } from './statement-result.ts';
 import { withinTransaction } from './within-transaction.ts';
 
 /** Statements by their text. */

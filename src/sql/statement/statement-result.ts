@@ -1,7 +1,15 @@
 import { addStats } from '../../dynamo/read/read-stats.ts';
-import { toStatementError } from './failure.ts';
 import { hasChanged, restart, type RetryScope } from './fresh-catalog.ts';
 import type { RunningBody, StatementResult } from './statement.ts';
+import { abortError } from '../../core/async/abort.ts';
+import { DriverError, getErrorMessage } from '../../core/errors.ts';
+
+/** The error that leaves a statement: what is not a DriverError is a cancellation, or a bug of the driver. */
+export function toStatementError(thrown: unknown, signal?: AbortSignal): DriverError {
+  if (thrown instanceof DriverError) return thrown;
+  if (signal?.aborted === true) return abortError(signal);
+  return new DriverError('EXEC_ENGINE', `internal error: ${getErrorMessage(thrown)}`, { cause: thrown });
+}
 
 /**
  * Starts a statement, and starts it again if it fails before its first rows because a table has changed. Failures of the

@@ -8,8 +8,12 @@ import { keyIdentity } from '../../dynamo/key.ts';
 import { checkWrite } from '../../dynamo/lint/lint-writes.ts';
 import { LIMITS } from '../../dynamo/lint/limits.ts';
 import { describeItem, extractKey } from '../write/item-key.ts';
-import type { OpenTransaction, PlannedWrite, TransactionStatement } from '../exec/transaction-block.ts';
-import type { TransactionBuffer } from '../exec/transaction-buffer.ts';
+import type {
+  OpenTransaction,
+  PlannedWrite,
+  TransactionStatement,
+  TransactionBuffer,
+} from '../exec/transaction-block.ts';
 import { applyActions } from '../write/apply-actions.ts';
 import { combineWrites, toPendingWrite } from './pending-write.ts';
 import { unchangedConditions } from '../write/item-conditions.ts';

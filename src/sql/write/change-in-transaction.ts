@@ -11,7 +11,7 @@ import { fetchItems } from './fetch-items.ts';
 import type { MatchingKeys } from './matching-keys.ts';
 import { computeRowUpdates } from './row-update.ts';
 import type { StatementScope } from './statement-scope.ts';
-import type { TransactionBuffer } from '../exec/transaction-buffer.ts';
+import type { TransactionBuffer } from '../exec/transaction-block.ts';
 
 /**
  * In a transaction the statement reads every item, so that its row count is right, and the writes are sent at COMMIT. It

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { runCli } from '../../../src/cli/program.ts';
-import { fakeConnection, type FakeAnswer, type FakeConnection } from '../../doubles/fake-connection.ts';
+import { fakeConnection, type FakeResult, type FakeConnection } from '../../doubles/fake-connection.ts';
 import { fakeIo, type FakeIo } from '../../doubles/fake-io.ts';
 
-const ONE: FakeAnswer = { columns: [{ name: 'n', type: 'bigint', oid: 20 }], batches: [[[1]]] };
-const SCHEMAS: FakeAnswer = {
+const ONE: FakeResult = { columns: [{ name: 'n', type: 'bigint', oid: 20 }], batches: [[[1]]] };
+const SCHEMAS: FakeResult = {
   columns: [{ name: 'schema_name', type: 'text', oid: 25 }],
   batches: [[['public']]],
 };
@@ -166,7 +166,7 @@ describe('a shell on a terminal', () => {
   it('cancels the running statement on Ctrl-C and continues', async () => {
     await shown('dynadbc=> ');
     keys.write('hang;\n');
-    while (fake.asked.length === 0) await new Promise(setImmediate);
+    while (fake.statements.length === 0) await new Promise(setImmediate);
     await type('\u0003', 'Cancelled by Ctrl-C');
     keys.write('\\q\n');
     expect(await done).toBe(0);
@@ -205,7 +205,7 @@ describe('a shell on a terminal', () => {
     start();
     await shown('dynadbc=> ');
     await type('\u001b[A\u001b[A\u001b[A\u001b[A\n', '1 row · 12 ms');
-    expect(fake.asked.map(({ sql }) => sql)).toEqual(['SELECT\n1']);
+    expect(fake.statements.map(({ sql }) => sql)).toEqual(['SELECT\n1']);
     keys.write('\\q\n');
     expect(await done).toBe(0);
   });

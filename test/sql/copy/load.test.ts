@@ -6,7 +6,7 @@ import { connect } from '../../../src/index.ts';
 import { newWriteStats } from '../../../src/dynamo/write/write-stats.ts';
 import { createWriteRateLimiter } from '../../../src/sql/copy/write-rate-limiter.ts';
 import { createWatermark } from '../../../src/sql/copy/resume-point.ts';
-import type { Received, Reply } from '../../doubles/dynamodb-http.ts';
+import type { DynamoRequest, Reply } from '../../doubles/dynamodb-http.ts';
 import { serveTable } from '../../doubles/served-table.ts';
 import { fakeClock } from '../../support/clock.ts';
 import { thrownBy } from '../../support/thrown.ts';
@@ -30,7 +30,7 @@ interface Put {
   readonly PutRequest: { readonly Item: { readonly id: { readonly S: string } } };
 }
 
-function putsOf({ input }: Received): readonly Put[] {
+function putsOf({ input }: DynamoRequest): readonly Put[] {
   const tables: Readonly<Record<string, readonly Put[]>> = Object(input['RequestItems']);
   return tables['things'] ?? [];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { nextPrefix } from '../../../src/sql/plan/text-prefix.ts';
+import { nextPrefix } from '../../../src/sql/plan/key-values.ts';
 
 const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 4 });
 const order = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

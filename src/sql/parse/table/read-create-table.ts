@@ -1,8 +1,7 @@
 import { DriverError } from '../../../core/errors.ts';
 import { readIndex, readOptions } from './read-index.ts';
-import { readTableName, readWait } from './read-names.ts';
+import { readTableName, readWait, type TokenReader } from './token-reader.ts';
 import type { ColumnClause, IndexClause, TableStatement, Located } from './table-statement.ts';
-import type { TokenReader } from './token-reader.ts';
 import { readType } from './column-type-names.ts';
 
 type CreateTable = Extract<TableStatement, { kind: 'create-table' }>;

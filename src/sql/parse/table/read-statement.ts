@@ -1,9 +1,8 @@
 import { scan } from '../scan.ts';
 import { acceptIndexKind, readCreateTable } from './read-create-table.ts';
 import { readIndex, readIndexBody, readOptionNames, readOptions } from './read-index.ts';
-import { readTableName, readWait, toTableName } from './read-names.ts';
+import { readTableName, readWait, toTableName, TokenReader } from './token-reader.ts';
 import type { AlterAction, TableStatement, Located } from './table-statement.ts';
-import { TokenReader } from './token-reader.ts';
 
 /** Other statements need not be scanned. */
 const MAYBE = /\b(?:create|drop|alter|show|describe|desc|refresh)\b/i;
