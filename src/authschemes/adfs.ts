@@ -47,7 +47,14 @@ export const adfs = authScheme({
       // NTLM authenticates a connection, not a request.
       const singleConnection = user === undefined;
       await using session = createHttpSession({ ...http, userAgent, signal, singleConnection });
-      const context = { session, negotiatorFor, signal, now: () => ports.now(), ...createPrompter(ports) };
+      const context = {
+        session,
+        negotiatorFor,
+        signal,
+        now: () => ports.now(),
+        wait: (ms: number, aborted: AbortSignal) => ports.wait(ms, aborted),
+        ...createPrompter(ports),
+      };
       return await signInToAdfs({ loginUrl, relyingParty, user, passCode }, context);
     };
 

@@ -66,6 +66,7 @@ export const okta = authScheme({
               prompter: createPrompter(ports),
               vault: selectVault(options.credentialsLocation, ports),
               now: () => ports.now(),
+              wait: (ms, aborted) => ports.wait(ms, aborted),
             }),
           );
           return readSamlResponse(encoded, createRedactor([password]));

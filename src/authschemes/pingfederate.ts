@@ -66,7 +66,13 @@ export const pingFederate = authScheme({
         userAgent: sso?.userAgent,
         signal,
       });
-      const context = { session, signal, now: () => ports.now(), ...createPrompter(ports) };
+      const context = {
+        session,
+        signal,
+        now: () => ports.now(),
+        wait: (ms: number, aborted: AbortSignal) => ports.wait(ms, aborted),
+        ...createPrompter(ports),
+      };
       return await signInToPing({ loginUrl, exchangeUrl, partner, user, passCode, isBasic }, context);
     };
 

@@ -25,6 +25,8 @@ export type NegotiatorFor = (host: string) => Promise<Negotiator>;
 export interface Ports {
   /** Milliseconds since 1970, UTC. */
   now(): number;
+  /** Waits without keeping the process alive. Rejects when the signal is aborted. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
   /** A random number from 0 (inclusive) to 1 (exclusive); for jitter, never for secrets. */
   random(): number;
   /** An environment variable; undefined if it is unset or empty. */

@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { wait } from '../core/async/wait.ts';
 import type { CredentialSource } from '../core/credentials.ts';
 import { DriverError, type ErrorCode } from '../core/errors.ts';
+import type { Ports } from '../core/ports.ts';
 
 /** How a sign-in is retried after a transient failure. */
 export interface RetryOptions {
@@ -10,6 +11,8 @@ export interface RetryOptions {
   readonly waitMs: number;
   /** Random numbers from 0 to 1 for jitter; absent: no jitter. */
   readonly random?: () => number;
+  /** By default a timer. */
+  readonly wait?: Ports['wait'];
 }
 
 /** Failures that a retry may overcome. Retrying others would fail again, and could lock an account. */
@@ -29,6 +32,7 @@ export function getBackoffMs(retry: number, { waitMs, random }: RetryOptions): n
 
 /** The same source with retries after network failures and while the service is unavailable. */
 export function retrying(source: CredentialSource, retries: RetryOptions): CredentialSource {
+  const waitForRetry = retries.wait ?? wait;
   return async (signal) => {
     for (let retry = 0; ; retry += 1) {
       try {
@@ -36,7 +40,7 @@ export function retrying(source: CredentialSource, retries: RetryOptions): Crede
       } catch (error) {
         if (!isTransientFailure(error) || retry + 1 >= retries.maxAttempts || signal.aborted) throw error;
       }
-      await sleep(getBackoffMs(retry, retries), undefined, { signal, ref: false });
+      await waitForRetry(getBackoffMs(retry, retries), signal);
     }
   };
 }

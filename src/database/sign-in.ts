@@ -60,6 +60,7 @@ export async function signIn(options: Options, ports: Ports): Promise<SignIn> {
     retries: {
       maxAttempts: Math.max(1, options.maximumRequestRetries),
       waitMs: options.retryWaitTime ?? DEFAULT_RETRY_WAIT_MS,
+      wait: (ms, signal) => ports.wait(ms, signal),
       ...(options.retryJitter ? { random: () => ports.random() } : {}),
     },
     ...(options.maxRecoverySeconds === 0 ? {} : { timeoutMs: options.maxRecoverySeconds * 1000 }),

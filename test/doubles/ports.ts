@@ -1,48 +1,54 @@
 import type { Ports } from '../../src/core/ports.ts';
+import { noWait } from '../support/no-wait.ts';
 
-/** A world made of what a test hands in; warnings are collected. */
+/** Ports whose clock advances only in waits, which end immediately. */
 export interface FakePorts extends Ports {
+  /** All warnings. */
   readonly warnings: string[];
-  /** Lets time pass. */
+  /** Advances the clock. */
   advance(ms: number): void;
 }
 
-/** Files by path, environment variables by name; the clock stands still until it is advanced. */
+/** Creates ports with these files by path and environment variables by name. */
 export function fakePorts(
-  world: {
+  options: {
     readonly files?: Readonly<Record<string, string>>;
     readonly env?: Readonly<Record<string, string>>;
     /** Paths that cannot be read. */
     readonly forbidden?: readonly string[];
-    /** Runs programs; absent: none may be run. */
+    /** Runs programs; absent: running programs is not allowed. */
     readonly run?: NonNullable<Ports['run']>;
     readonly platform?: string;
-    /** Answers questions; absent: nobody listens. */
+    /** Answers prompts; absent: prompting is not possible. */
     readonly prompt?: NonNullable<Ports['prompt']>;
-    /** Files with secrets by path, which writes change; absent: nothing may be kept. */
+    /** Files with secrets by path, which writes change; absent: nothing may be stored. */
     readonly vault?: Map<string, string>;
-    /** False: the string comes from anybody, so that it may not name providers on this machine, where the doubles are. */
+    /** False: the connection string may not name providers on this machine, such as the doubles. */
     readonly trusted?: boolean;
   } = {},
 ): FakePorts {
-  const files = new Map(Object.entries(world.files ?? {}));
-  const env = new Map(Object.entries(world.env ?? {}));
+  const files = new Map(Object.entries(options.files ?? {}));
+  const env = new Map(Object.entries(options.env ?? {}));
   const warnings: string[] = [];
   let now = Date.UTC(2026, 0, 1);
   return {
     now: () => now,
+    async wait(ms, signal) {
+      await noWait(ms, signal);
+      now += ms;
+    },
     random: () => 0.5,
     env: (name) => env.get(name) || undefined,
     home: '/home/ana',
-    trusted: world.trusted ?? true,
+    trusted: options.trusted ?? true,
     async readFile(path) {
-      if (world.forbidden?.includes(path)) throw new Error('permission denied');
+      if (options.forbidden?.includes(path)) throw new Error('permission denied');
       return files.get(path);
     },
-    ...(world.run === undefined ? {} : { run: world.run }),
-    ...(world.platform === undefined ? {} : { platform: world.platform }),
-    ...(world.prompt === undefined ? {} : { prompt: world.prompt }),
-    ...(world.vault === undefined ? {} : { vault: vaultOf(world.vault) }),
+    ...(options.run === undefined ? {} : { run: options.run }),
+    ...(options.platform === undefined ? {} : { platform: options.platform }),
+    ...(options.prompt === undefined ? {} : { prompt: options.prompt }),
+    ...(options.vault === undefined ? {} : { vault: createVault(options.vault) }),
     warn: (message) => void warnings.push(message),
     warnings,
     advance(ms) {
@@ -51,7 +57,7 @@ export function fakePorts(
   };
 }
 
-function vaultOf(files: Map<string, string>): NonNullable<Ports['vault']> {
+function createVault(files: Map<string, string>): NonNullable<Ports['vault']> {
   return {
     directory: '/state',
     read: async (path) => files.get(path),

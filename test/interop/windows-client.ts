@@ -1,3 +1,4 @@
+import { wait } from '../../src/core/async/wait.ts';
 import { readFileSync } from 'node:fs';
 import { argv, stdout } from 'node:process';
 import type * as Kerberos from 'kerberos';
@@ -22,6 +23,7 @@ try {
     negotiatorFor: createKerberosNegotiator(load),
     signal,
     now: () => Date.now(),
+    wait,
     notice: () => undefined,
   });
   stdout.write(JSON.stringify({ roles: assertion?.roleValues }));

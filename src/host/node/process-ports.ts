@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { wait } from '../../core/async/wait.ts';
 import type { Ports, PromptRequest } from '../../core/ports.ts';
 import { resolveStateDirectory } from '../../core/state-directory.ts';
 import { diskFiles } from './disk-files.ts';
@@ -39,6 +40,7 @@ export function processPorts(listeners: Listeners = {}): Ports {
   return withListeners(
     {
       now: () => Date.now(),
+      wait,
       random: () => Math.random(),
       env,
       home: homedir(),

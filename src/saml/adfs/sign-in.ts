@@ -29,7 +29,8 @@ export interface AdfsContext {
   notice(message: string): void;
   /** Absent in unattended processes. */
   prompt?: ((request: PromptRequest, signal: AbortSignal) => Promise<string>) | undefined;
-  readonly pollMs?: number | undefined;
+  /** Waits for the next poll of an approval. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 /** ADFS shows its password form to clients that are not browsers on Windows. */

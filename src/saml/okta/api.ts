@@ -1,5 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { raceAbort } from '../../core/async/abort.ts';
 import { DriverError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import type { HttpSession, SessionResponse } from '../../net/http-session.ts';
@@ -14,6 +12,8 @@ export interface OktaApiOptions {
   readonly session: HttpSession;
   readonly signal: AbortSignal;
   now(): number;
+  /** Waits for a rate limit. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 /** A rate limit that resets within this time is waited for, once. */
@@ -51,7 +51,7 @@ export function createOktaApi(options: OktaApiOptions): OktaApi {
       let answer = await post(url, body);
       const waitMs = getRateLimitWait(answer, options.now());
       if (waitMs !== undefined && waitMs <= MAX_RATE_LIMIT_WAIT_MS) {
-        await raceAbort(pause(Math.max(waitMs, 0), undefined, { ref: false }), signal);
+        await options.wait(Math.max(waitMs, 0), signal);
         answer = await post(url, body);
       }
       const json = parseObject(answer);

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { raceAbort } from '../../core/async/abort.ts';
 import { DriverError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
@@ -10,6 +9,8 @@ import type { OktaSignInState } from './sign-in-state.ts';
 const MAX_ATTEMPTS = 3;
 /** Shorter than the default timeout of a sign-in, so that the error names the push. */
 const PUSH_MS = 110_000;
+/** The interval between polls for an approval. */
+const POLL_MS = 3000;
 /** Okta's default. */
 const STATE_MS = 5 * 60_000;
 
@@ -217,7 +218,7 @@ async function pollPush(
   challenge: Challenge,
   state: OktaSignInState,
 ): Promise<AuthnResponse> {
-  const { api, prompter, signal, pollMs } = state;
+  const { api, prompter, signal } = state;
   const deadline = Math.min(challenge.expiresAt, state.now() + PUSH_MS);
   const { reaches } = challenge.chosen.factor;
   const where = `${reaches === '' ? '' : ` on ${reaches}`}${formatPurpose(state)}`;
@@ -234,8 +235,7 @@ async function pollPush(
         : `Choose the number ${number} in Okta Verify${where}`;
     if (notice !== lastNotice && (lastNotice === undefined || number !== undefined)) prompter.notice(notice);
     lastNotice = notice;
-    // Unreferenced, so that the wait does not keep the process alive.
-    await raceAbort(pause(pollMs, undefined, { ref: false }), signal);
+    await state.wait(POLL_MS, signal);
     const url = answer.link('next') ?? challenge.verifyUrl;
     answer = await api.send(url, { stateToken: challenge.stateToken }, 'poll');
   }

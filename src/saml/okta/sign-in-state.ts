@@ -49,8 +49,8 @@ export interface OktaSignInState {
   /** Whether the user is signed in and the application requires a further step. */
   isStepUp: boolean;
   readonly signal: AbortSignal;
-  /** Interval between polls for an approval. */
-  readonly pollMs: number;
   /** Milliseconds since 1970, UTC. */
   now(): number;
+  /** Waits for the next poll of an approval. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
 }

@@ -15,13 +15,12 @@ export interface OktaContext {
   readonly prompter: OktaPrompter;
   /** Stores the device token and pending codes; by default they last as long as the process. */
   readonly vault?: Vault | undefined;
-  /** By default 3 seconds. */
-  readonly pollMs?: number | undefined;
   /** Milliseconds since 1970, UTC. */
   now(): number;
+  /** Waits between polls and for a rate limit. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-const POLL_MS = 3000;
 const MAX_STEP_UPS = 2;
 /** Okta's errors for a state token that it does not accept. */
 const NOT_ACCEPTED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -45,6 +44,7 @@ export async function signInToOkta(request: OktaRequest, context: OktaContext): 
     session,
     signal,
     now: () => context.now(),
+    wait: (ms, aborted) => context.wait(ms, aborted),
   });
   const state: OktaSignInState = {
     request,
@@ -55,8 +55,8 @@ export async function signInToOkta(request: OktaRequest, context: OktaContext): 
     passCode: request.passCode,
     isStepUp: false,
     signal,
-    pollMs: context.pollMs ?? POLL_MS,
     now: () => context.now(),
+    wait: (ms, aborted) => context.wait(ms, aborted),
   };
   // Okta recognizes a remembered device by this cookie, from the first request on.
   if (request.rememberDevice) session.setCookie(origin, 'DT', await memory.deviceToken());

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { DriverError } from '../../core/errors.ts';
 import type { PromptRequest } from '../../core/ports.ts';
 import { Secret } from '../../core/secret.ts';
@@ -20,8 +19,8 @@ export interface PagesSignIn {
   prompt?: ((request: PromptRequest, signal: AbortSignal) => Promise<string>) | undefined;
   /** Shows the user a line, such as a number to choose on the phone. */
   notice(message: string): void;
-  /** Interval between polls for an approval; by default 3 seconds. */
-  readonly pollMs?: number | undefined;
+  /** Waits for the next poll of an approval. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
   /** Replaces `session.send`, for HTTP authentication. */
   open?: ((request: SessionRequest) => Promise<SessionResponse>) | undefined;
 }
@@ -43,6 +42,7 @@ const BROWSER_REMEDY =
 
 const MAX_PAGES = 12;
 const MAX_POLLS = 60;
+/** The interval between polls for an approval. */
 const POLL_MS = 3000;
 
 /** Walks from page to page to the SAML response, which is returned base64-encoded and not sent to AWS. */
@@ -174,7 +174,7 @@ async function pollPhone(
   walk.polls += 1;
   if (walk.polls > MAX_POLLS)
     throw notApprovedError(`The sign-in at ${provider.name} was not approved on the phone in time`);
-  await waitForPoll(signIn);
+  await signIn.wait(POLL_MS, signIn.signal);
   return submitForm(walk.session, form);
 }
 
@@ -182,15 +182,6 @@ function notApprovedError(message: string): DriverError {
   return new DriverError('AUTH_REFUSED', message, {
     remedy: 'Approve the request on the phone while the connection is being opened.',
   });
-}
-
-async function waitForPoll({ pollMs = POLL_MS, signal }: PagesSignIn): Promise<void> {
-  try {
-    await pause(pollMs, undefined, { signal });
-  } catch (cause) {
-    if (signal.reason instanceof DriverError) throw signal.reason;
-    throw new DriverError('EXEC_CANCELLED', 'The sign-in was cancelled', { cause });
-  }
 }
 
 /** The same form was shown again: the page waits for a script. */

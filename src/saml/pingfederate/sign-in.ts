@@ -29,6 +29,8 @@ export interface PingContext {
   readonly signal: AbortSignal;
   /** Milliseconds since 1970, UTC. */
   now(): number;
+  /** Waits for the next poll of an approval. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
   notice(message: string): void;
   /** Absent in unattended processes. */
   prompt?: ((request: PromptRequest, signal: AbortSignal) => Promise<string>) | undefined;

@@ -1,3 +1,4 @@
+import { noWait } from '../../support/no-wait.ts';
 import type { Negotiator, PromptRequest } from '../../../src/core/ports.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import {
@@ -52,6 +53,6 @@ export async function signIn(
     now: () => Date.UTC(2026, 0, 1),
     notice: (message) => void options.notices?.push(message),
     prompt,
-    pollMs: 1,
+    wait: noWait,
   });
 }

@@ -1,3 +1,4 @@
+import { noWait } from '../../support/no-wait.ts';
 import type { PromptRequest } from '../../../src/core/ports.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { signInToOkta } from '../../../src/saml/okta/sign-in.ts';
@@ -48,8 +49,8 @@ export function createOktaUser(authority: TestAuthority): OktaTestUser {
           read: async (path) => files.get(path),
           write: async (path, text) => void files.set(path, text),
         },
-        pollMs: 1,
         now: now ?? (() => Date.now()),
+        wait: noWait,
       });
       return response.reveal();
     },

@@ -1,3 +1,4 @@
+import { noWait } from '../../support/no-wait.ts';
 import { describe, expect, it } from '@jest/globals';
 import { Secret } from '../../../src/core/secret.ts';
 import { createHttpSession } from '../../../src/net/http-session.ts';
@@ -35,7 +36,7 @@ async function signIn(origin: string, options: SignInOptions = {}): Promise<Saml
     user: { name: user, password: new Secret(password) },
     passCode: passCode === undefined ? undefined : new Secret(passCode),
   };
-  const context = { session, signal, now: () => Date.UTC(2026, 0, 1), notice: () => undefined };
+  const context = { session, signal, now: () => Date.UTC(2026, 0, 1), wait: noWait, notice: () => undefined };
   return await signInToPing(request, context);
 }
 

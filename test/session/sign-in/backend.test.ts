@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { request } from 'undici';
-import { listen } from '../../doubles/json-server.ts';
+import { startJsonServer } from '../../doubles/json-server.ts';
 import { startSignInBackend, type SignInBackend } from './backend.ts';
 
 const PASSWORD = 'CANARY-pä$$&w=rd+ "1;<>';
@@ -20,7 +20,7 @@ async function post(url: string, body: string, headers: Record<string, string> =
 }
 
 it('the backend finds connections and secrets that must not be sent', async () => {
-  await using other = await listen(() => ({ body: '' }));
+  await using other = await startJsonServer(() => ({ body: '' }));
   const provider = { origin: 'https://127.0.0.1:1', requests: [] };
   backend.reset();
   const exchange = new URLSearchParams({ Action: 'AssumeRoleWithSAML', SAMLAssertion: ASSERTION });

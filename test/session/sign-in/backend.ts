@@ -53,9 +53,11 @@ export const ROWS = [{ id: 'a' }, { id: 'b' }];
 export function createUser({ answers, files = {}, bytes, negotiatorFor }: TestUserSetup = {}): TestUser {
   const messages: string[] = [];
   const prompts: string[] = [];
+  const fake = fakePorts({ files, vault: new Map<string, string>() });
+  const start = fake.now();
   const ports = {
-    ...fakePorts({ files, vault: new Map<string, string>() }),
-    now: () => Date.now(),
+    ...fake,
+    now: () => Date.now() + fake.now() - start,
     ...(bytes === undefined ? {} : { readBytes: async (path: string) => bytes.get(path) }),
     ...(negotiatorFor === undefined ? {} : { negotiatorFor }),
   };

@@ -238,7 +238,6 @@ withTls('a connection with Okta reads rows', () => {
   });
 
   it('with an approval, also by number or of a request that was already sent', async () => {
-    // Polls are seconds apart, so these run at the same time.
     const found = await Promise.all([approve(), approve({ number: 42 }), approve({ isUnderWay: true })]);
     expect(found).toEqual([
       { rows: ROWS, messages: ['Approve the sign-in in Okta Verify on Phone'], violations: [] },
@@ -583,7 +582,6 @@ withTls('a connection with Okta fails', () => {
       ['PASSCODE_REPLAYED', 'The Okta Verify code has already been used'],
       ['SOMETHING_NEW', 'Okta Verify returned an unknown result'],
     ];
-    // Polls are seconds apart, so these run at the same time.
     const found = await Promise.all(
       outcomes.map(async ([result]) => {
         await using okta = await open({ factors: [PUSH], push: [result] });
