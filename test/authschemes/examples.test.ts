@@ -99,7 +99,7 @@ describeWithTls('without a Region, a federated scheme', () => {
     );
     expect((await connection.query('SELECT id FROM things')).rows).toEqual([{ id: 'one' }]);
     await connection.query('SELECT id FROM things');
-    expect(backend.table.received.at(-1)?.headers.authorization).toContain('/us-east-1/dynamodb/');
+    expect(backend.table.requests.at(-1)?.headers.authorization).toContain('/us-east-1/dynamodb/');
     const warnings = ports.warnings.filter((line) => line.includes('Region'));
     expect(warnings).toEqual([
       'No Region is set, so AuthScheme PingFederate uses us-east-1; set AWSRegion, AWS_REGION or the region of the profile to the Region of the tables',

@@ -121,7 +121,7 @@ describe.each([
     const error = await thrownBy(() => source(neverAborted));
     expect(error.code).toBe('AUTH_CODE_NEEDED');
     expect(error.message).toContain('MFAToken has already been used');
-    const codes = cognito.heard.filter(({ body }) => body.includes('SOFTWARE_TOKEN_MFA_CODE'));
+    const codes = cognito.requests.filter(({ body }) => body.includes('SOFTWARE_TOKEN_MFA_CODE'));
     expect(codes).toHaveLength(1);
   });
 
@@ -320,7 +320,7 @@ describe('the ID token of a user pool', () => {
       computeSecretHash('ana@corp.example', CLIENT_ID, new Secret('CANARY-client-secret')),
       hash,
     ]);
-    const logins = cognito.heard
+    const logins = cognito.requests
       .filter(({ body }) => body.includes('Logins'))
       .map(({ body }) => JSON.parse(body));
     expect(new Set(logins.map(({ Logins }) => Object.values(Logins)[0]))).toEqual(new Set([IdToken]));

@@ -558,12 +558,12 @@ describe('a connection demonstrates', () => {
     await using double = await startHttpDouble(({ operation }) => ({
       body: JSON.stringify(responses.get(operation)),
     }));
-    const { received } = double;
+    const { requests } = double;
     await using trips = await connect(toConnectionString(double));
     await trips.query(
       "SELECT id FROM trips WHERE city = 'Rome' AND year = '2026' AND line = 'A' AND stop >= 'm'",
     );
-    expect(received.at(-1)?.input).toMatchObject({
+    expect(requests.at(-1)?.input).toMatchObject({
       IndexName: 'by_place',
       KeyConditionExpression: '#0 = :0 AND #1 = :1 AND #2 = :2 AND #3 >= :3',
     });
@@ -656,7 +656,7 @@ describe('a connection demonstrates', () => {
     const sql = 'SELECT total FROM "app" WHERE pk = ?';
     const { rows } = await partiql.query(sql, ['u1'], { passthrough: true });
     expect(rows).toEqual([{ total: 7 }]);
-    expect(double.received).toMatchObject([
+    expect(double.requests).toMatchObject([
       { operation: 'ExecuteStatement', input: { Statement: sql, Parameters: [{ S: 'u1' }] } },
     ]);
   });

@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { normalizeKey } from '../../src/connstring/find-property.ts';
+import { normalizeKey, type PropertySpec } from '../../src/connstring/property-spec.ts';
 import { parse } from '../../src/connstring/format.ts';
 import { IGNORED_KEYS } from '../../src/connstring/ignored.ts';
 import { PROPERTIES } from '../../src/connstring/properties.ts';
-import type { PropertySpec } from '../../src/connstring/property-spec.ts';
 import { redact } from '../../src/connstring/redact.ts';
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { SSO_PROPERTIES } from '../../src/connstring/sso-properties.ts';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type Heard, type Listening, type Told, listen } from './json-server.ts';
+import { type RecordedRequest, type JsonServer, type JsonResponse, startJsonServer } from './json-server.ts';
 import { type ServerRun, serverRun, createVerifier } from './srp-server.ts';
 
 /** A challenge after the password, and its correct response. */
@@ -18,7 +18,7 @@ export interface CognitoSetup {
   readonly clientSecret?: string;
   readonly challenges?: readonly ChallengeSetup[];
   /** The response to an operation instead of the default one; undefined for the default. */
-  readonly override?: (operation: string, body: Fields, count: number) => Told | 'silence';
+  readonly override?: (operation: string, body: Fields, count: number) => JsonResponse | 'silence';
   readonly expiration?: () => number;
 }
 
@@ -29,7 +29,7 @@ const POOL_NAME = 'AbCdEf123';
 const PROVIDER = `cognito-idp.eu-west-1.amazonaws.com/${USER_POOL}`;
 
 /** A user pool and an identity pool on loopback. */
-export interface CognitoDouble extends Listening {
+export interface CognitoDouble extends JsonServer {
   /** The operations of all requests, in order. */
   operations(): readonly string[];
   /** A connection string for its user. */
@@ -55,7 +55,7 @@ export async function startCognito(setup: CognitoSetup = {}): Promise<CognitoDou
   let current = -1;
   let count = 0;
 
-  const respondWithChallenge = (ChallengeName: string, ChallengeParameters: object): Told =>
+  const respondWithChallenge = (ChallengeName: string, ChallengeParameters: object): JsonResponse =>
     json({ ChallengeName, ChallengeParameters, Session: `session-${++sessions}` });
 
   const newToken = (): string => {
@@ -65,7 +65,7 @@ export async function startCognito(setup: CognitoSetup = {}): Promise<CognitoDou
     return token;
   };
 
-  const next = (): Told => {
+  const next = (): JsonResponse => {
     const challenge = questions[++current];
     if (challenge === undefined) {
       const IdToken = newToken();
@@ -84,7 +84,7 @@ export async function startCognito(setup: CognitoSetup = {}): Promise<CognitoDou
           .update(`${String(name)}${CLIENT_ID}`)
           .digest('base64');
 
-  function initiate(body: Fields): Told {
+  function initiate(body: Fields): JsonResponse {
     const fields = toFields(body['AuthParameters']);
     const flow = body['AuthFlow'];
     const named = flow === 'REFRESH_TOKEN_AUTH' ? sub : fields['USERNAME'];
@@ -121,7 +121,7 @@ export async function startCognito(setup: CognitoSetup = {}): Promise<CognitoDou
     });
   }
 
-  function respond(body: Fields): Told {
+  function respond(body: Fields): JsonResponse {
     const fields = toFields(body['ChallengeResponses']);
     if (body['Session'] !== `session-${sessions}`)
       return refuse('NotAuthorizedException', 'Invalid session for the user.');
@@ -146,7 +146,7 @@ export async function startCognito(setup: CognitoSetup = {}): Promise<CognitoDou
     return isRight ? next() : refuse('CodeMismatchException', 'Invalid code received for user');
   }
 
-  function identity(body: Fields): Told {
+  function identity(body: Fields): JsonResponse {
     const token = toFields(body['Logins'])[PROVIDER];
     if (typeof token !== 'string' || !tokens.has(token)) {
       return refuse(
@@ -167,13 +167,13 @@ export async function startCognito(setup: CognitoSetup = {}): Promise<CognitoDou
     });
   }
 
-  const double = await listen((heard) => {
-    const operation = getOperation(heard);
-    const body = toFields(JSON.parse(heard.body));
+  const double = await startJsonServer((request) => {
+    const operation = getOperation(request);
+    const body = toFields(JSON.parse(request.body));
     const response = setup.override?.(operation, body, count++);
     if (response === 'silence') return undefined;
     if (response !== undefined) return response;
-    if (heard.headers.authorization !== undefined) return refuse('InvalidParameterException', 'signed');
+    if (request.headers.authorization !== undefined) return refuse('InvalidParameterException', 'signed');
     switch (operation) {
       case 'InitiateAuth':
         return body['ClientId'] === CLIENT_ID
@@ -191,14 +191,14 @@ export async function startCognito(setup: CognitoSetup = {}): Promise<CognitoDou
   const quoted = `'${password}'`;
   const secret = setup.clientSecret === undefined ? '' : `AWSUserPoolClientAppSecret=${setup.clientSecret};`;
   return Object.assign(double, {
-    operations: () => double.heard.map(getOperation),
+    operations: () => double.requests.map(getOperation),
     connection:
       `AWSRegion=eu-west-1;User=${user};Password=${quoted};AWSUserPoolId=${USER_POOL};AWSUserPoolClientAppId=${CLIENT_ID};` +
       `AWSIdentityPoolId=${IDENTITY_POOL};${secret}CognitoIdpEndpoint=${double.endpoint};CognitoIdentityEndpoint=${double.endpoint};`,
   });
 }
 
-function getOperation({ headers }: Heard): string {
+function getOperation({ headers }: RecordedRequest): string {
   return String(headers['x-amz-target']).split('.').at(-1) ?? '';
 }
 
@@ -206,12 +206,12 @@ function toFields(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
-function json(value: object): Told {
+function json(value: object): JsonResponse {
   return { headers: { 'content-type': 'application/x-amz-json-1.1' }, body: JSON.stringify(value) };
 }
 
 /** An error response of Cognito. */
-export function refuse(type: string, message: string, status = 400): NonNullable<Told> {
+export function refuse(type: string, message: string, status = 400): NonNullable<JsonResponse> {
   return {
     status,
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': type },

@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import dynalite from 'dynalite';
 
-export interface Running {
+export interface RunningServer {
   readonly endpoint: string;
   close(): Promise<void>;
 }
 
-/** An emulated DynamoDB in this process, empty, on a free port of this machine. */
-export async function startDynalite(hear?: (request: IncomingMessage) => void): Promise<Running> {
+/** Starts an empty emulated DynamoDB in this process, on a free port of this machine. */
+export async function startDynalite(onRequest?: (request: IncomingMessage) => void): Promise<RunningServer> {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  if (hear !== undefined) server.prependListener('request', hear);
+  if (onRequest !== undefined) server.prependListener('request', onRequest);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

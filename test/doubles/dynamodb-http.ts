@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 
-/** A request as it came in. */
-export interface Received {
+/** A recorded request. */
+export interface DynamoRequest {
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly headers: IncomingHttpHeaders;
 }
 
-/** What is sent back; `cut` ends the connection in the middle of the body, `hang` never answers. */
+/** A response; `cut` ends the connection in the middle of the body, `hang` never responds. */
 export type Reply =
   | {
       readonly status?: number;
@@ -20,10 +20,10 @@ export type Reply =
 
 export interface HttpDouble extends AsyncDisposable {
   readonly endpoint: string;
-  /** Every request so far, retries included. */
-  readonly received: readonly Received[];
-  /** What was wrong with the requests: DynamoDB would have refused them. */
-  readonly complaints: readonly string[];
+  /** All requests, retries included. */
+  readonly requests: readonly DynamoRequest[];
+  /** What is wrong with the requests, so that DynamoDB would refuse them. */
+  readonly violations: readonly string[];
   openConnections(): Promise<number>;
   close(): Promise<void>;
 }
@@ -40,12 +40,12 @@ const EXPECTED: readonly (readonly [string, RegExp])[] = [
   ['host', /^127\.0\.0\.1:\d+$/],
 ];
 
-/** DynamoDB's protocol with answers of the test's own choosing; the second argument counts the requests from 0. */
+/** Serves DynamoDB's protocol with the responses of a test. `index` counts the requests from 0. */
 export async function startHttpDouble(
-  answer: (received: Received, at: number) => Reply | Promise<Reply>,
+  answer: (request: DynamoRequest, index: number) => Reply | Promise<Reply>,
 ): Promise<HttpDouble> {
-  const received: Received[] = [];
-  const complaints: string[] = [];
+  const requests: DynamoRequest[] = [];
+  const violations: string[] = [];
 
   const respond = async (
     headers: IncomingHttpHeaders,
@@ -53,16 +53,16 @@ export async function startHttpDouble(
     response: ServerResponse,
   ): Promise<void> => {
     for (const [name, pattern] of EXPECTED) {
-      if (!pattern.test(String(headers[name]))) complaints.push(`${name}: ${String(headers[name])}`);
+      if (!pattern.test(String(headers[name]))) violations.push(`${name}: ${String(headers[name])}`);
     }
-    if (headers['accept-encoding'] !== undefined) complaints.push('asks for a compressed answer');
-    const request: Received = {
+    if (headers['accept-encoding'] !== undefined) violations.push('requests a compressed response');
+    const request: DynamoRequest = {
       operation: String(headers['x-amz-target']).replace(/^.*\./, ''),
       input: JSON.parse(body || '{}'),
       headers,
     };
-    received.push(request);
-    const reply = await answer(request, received.length - 1);
+    requests.push(request);
+    const reply = await answer(request, requests.length - 1);
     if (reply === 'hang') return;
     if ('cut' in reply) {
       response.writeHead(200, { 'content-length': reply.cut.length + 100 });
@@ -81,7 +81,7 @@ export async function startHttpDouble(
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       respond(request.headers, Buffer.concat(chunks).toString(), response).catch((error: unknown) => {
-        complaints.push(String(error));
+        violations.push(String(error));
         response.destroy();
       });
     });
@@ -99,8 +99,8 @@ export async function startHttpDouble(
   };
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
-    received,
-    complaints,
+    requests,
+    violations,
     openConnections: () =>
       new Promise((resolve, reject) => {
         server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
@@ -110,7 +110,7 @@ export async function startHttpDouble(
   };
 }
 
-/** An error as DynamoDB words it. */
+/** An error in DynamoDB's format. */
 export function serviceError(name: string, message: string, status = 400): Reply {
   return { status, body: JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message }) };
 }

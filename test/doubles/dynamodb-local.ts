@@ -10,10 +10,10 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** An npm package that carries DynamoDB Local, which npm checks as it fetches it. */
+/** An npm package that contains DynamoDB Local. npm verifies its checksum. */
 const PACKAGE = 'amplify-dynamodb-simulator@2.9.30';
 const JAR = 'DynamoDBLocal.jar';
-/** It lives too short for what Java's second compiler and several collectors gain: without them it starts in half the time. */
+/** It runs too briefly to benefit from Java's second compiler and parallel collectors, and starts in half the time without them. */
 const QUICK_START = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
 const START_TIMEOUT_MS = 60_000;
 const FETCH_TIMEOUT_MS = 120_000;
@@ -24,28 +24,28 @@ export interface DynamoDbLocal {
 }
 
 /**
- * DynamoDB Local, empty, on a port of its own. It takes two seconds to start: once a test file is enough. Where it
- * cannot be had, the reason why.
+ * Starts an empty DynamoDB Local on a free port. This takes two seconds, so start it once per test file. Returns the reason if
+ * it is not available.
  */
 export async function startDynamoDbLocal(): Promise<DynamoDbLocal | { readonly skipped: string }> {
   try {
     await run('java', ['-version']);
   } catch {
-    return { skipped: 'there is no Java to run DynamoDB Local' };
+    return { skipped: 'DynamoDB Local needs Java' };
   }
   let folder: string;
   try {
-    folder = await emulatorFolder();
+    folder = await installEmulator();
   } catch (error) {
     const [reason] = String(error instanceof Error ? error.message : error).split('\n');
     return { skipped: `${PACKAGE} cannot be fetched: ${reason}` };
   }
-  // Somebody else may take the port between finding and using it.
-  return launch(folder, await freePort()).catch(async () => launch(folder, await freePort()));
+  // Another process may take the port before DynamoDB Local does.
+  return launch(folder, await findFreePort()).catch(async () => launch(folder, await findFreePort()));
 }
 
-/** Fetched once a machine, into the user's cache. */
-async function emulatorFolder(): Promise<string> {
+/** Installs the package into the user's cache, once per machine. */
+async function installEmulator(): Promise<string> {
   const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'dynadbc');
   const folder = join(cache, PACKAGE);
   if (await exists(join(folder, JAR))) return folder;
@@ -60,7 +60,7 @@ async function emulatorFolder(): Promise<string> {
     await mkdir(unpacked);
     await run('tar', ['-xzf', archive, '-C', unpacked, '--strip-components=2', 'package/emulator']);
     await rename(unpacked, folder).catch(async (error: unknown) => {
-      // Another test file was faster.
+      // Another test file has installed it meanwhile.
       if (!(await exists(join(folder, JAR)))) throw error;
     });
   } finally {
@@ -86,8 +86,8 @@ async function launch(folder: string, port: number): Promise<DynamoDbLocal> {
     ],
     { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
   );
-  const complaints: string[] = [];
-  child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk.toString()));
+  const errors: string[] = [];
+  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
   const endpoint = `http://127.0.0.1:${port}`;
   const kill = (): boolean => child.kill('SIGKILL');
   process.once('exit', kill);
@@ -98,31 +98,31 @@ async function launch(folder: string, port: number): Promise<DynamoDbLocal> {
     await once(child, 'exit');
   };
   try {
-    await untilItAnswers(endpoint, child);
+    await waitUntilReady(endpoint, child);
   } catch (error) {
     await close();
-    throw new Error(`DynamoDB Local did not start: ${complaints.join('').slice(0, 500)}`, { cause: error });
+    throw new Error(`DynamoDB Local did not start: ${errors.join('').slice(0, 500)}`, { cause: error });
   }
   return { endpoint, close };
 }
 
-async function untilItAnswers(endpoint: string, child: ChildProcess): Promise<void> {
+async function waitUntilReady(endpoint: string, child: ChildProcess): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (child.exitCode === null && Date.now() < deadline) {
-    const answer = await fetch(endpoint).catch(() => undefined);
-    if (answer !== undefined) return;
+    const response = await fetch(endpoint).catch(() => undefined);
+    if (response !== undefined) return;
     await sleep(100);
   }
-  throw new Error(`No answer; exit status ${String(child.exitCode)}`);
+  throw new Error(`it does not respond; exit status ${String(child.exitCode)}`);
 }
 
-async function freePort(): Promise<number> {
+async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('A port was expected');
+  if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
 }
 

@@ -12,18 +12,18 @@ import type {
 import { newReadStats } from '../../src/dynamo/read/read-stats.ts';
 import type { Value } from '../../src/sql/types/value.ts';
 
-/** What a fake connection answers to one statement. */
-export interface FakeAnswer {
+/** The result of one statement. */
+export interface FakeResult {
   readonly columns: readonly OutputColumn[];
   readonly batches: readonly (readonly (readonly Value[])[])[];
   readonly parameterNames?: readonly string[];
-  /** Of a command: its tag, and the rows that it changed. */
+  /** The tag of a command, and the number of rows that it changed. */
   readonly command?: string;
   readonly affected?: number;
   readonly truncated?: true;
-  /** Instead of rows, after the batches. */
+  /** Thrown after the batches. */
   readonly failure?: Error;
-  /** After the batches, wait until the statement is cancelled. */
+  /** After the batches, waits until the statement is cancelled. */
   readonly hangs?: true;
 }
 
@@ -33,8 +33,8 @@ export interface FakeTable {
 }
 
 export interface FakeConnection extends Connection {
-  /** Every statement that was run, with what it was given. */
-  readonly asked: {
+  /** All statements that were run, with their parameters and options. */
+  readonly statements: {
     sql: string;
     parameters: Parameters | undefined;
     options: QueryOptions | undefined;
@@ -42,28 +42,29 @@ export interface FakeConnection extends Connection {
   readonly closed: boolean;
 }
 
-/** A connection that knows these statements and tables, and nothing else. */
+/** Creates a connection with results for these statements and metadata of these tables only. */
 export function fakeConnection(
-  answers: Readonly<Record<string, FakeAnswer>>,
+  results: Readonly<Record<string, FakeResult>>,
   tables: Readonly<Record<string, FakeTable>> = {},
 ): FakeConnection {
-  const asked: FakeConnection['asked'] = [];
+  const statements: FakeConnection['statements'] = [];
   let closed = false;
 
-  function answerTo(sql: string): FakeAnswer {
-    const answer = new Map(Object.entries(answers)).get(sql.trim());
-    if (answer === undefined) {
+  function findResult(sql: string): FakeResult {
+    const result = new Map(Object.entries(results)).get(sql.trim());
+    if (result === undefined) {
       throw new DriverError('SQL_SYNTAX', `unexpected "${sql.slice(0, 20)}"`, {
         position: 1,
         candidates: ['select'],
       });
     }
-    return answer;
+    return result;
   }
 
-  function tableNamed(name: string): FakeTable {
+  function findTable(name: string): FakeTable {
     const table = new Map(Object.entries(tables)).get(name);
-    if (table === undefined) throw new DriverError('CATALOG_UNKNOWN_TABLE', `relation "${name}" does not exist`);
+    if (table === undefined)
+      throw new DriverError('CATALOG_UNKNOWN_TABLE', `relation "${name}" does not exist`);
     return table;
   }
 
@@ -72,28 +73,28 @@ export function fakeConnection(
     parameters?: Parameters,
     options?: QueryOptions,
   ): Promise<RowStream<T>> {
-    const answer = answerTo(sql);
-    asked.push({ sql: sql.trim(), parameters, options });
+    const result = findResult(sql);
+    statements.push({ sql: sql.trim(), parameters, options });
     const rows = async function* () {
-      for (const batch of answer.batches) yield batch;
-      if (answer.failure) throw answer.failure;
-      if (answer.hangs) {
+      for (const batch of result.batches) yield batch;
+      if (result.failure) throw result.failure;
+      if (result.hangs) {
         await new Promise((_, reject) => {
           options?.signal?.addEventListener('abort', () => reject(options.signal?.reason));
         });
       }
     };
     return {
-      columns: answer.columns,
-      command: answer.command ?? 'SELECT',
-      affected: answer.affected,
-      truncated: answer.truncated ?? false,
-      stats: statsOf(),
+      columns: result.columns,
+      command: result.command ?? 'SELECT',
+      affected: result.affected,
+      truncated: result.truncated ?? false,
+      stats: createStats(),
       batches: rows,
       textBatches: unused,
       close: async () => undefined,
       [Symbol.asyncIterator]: () => {
-        throw new Error('The command line reads batches.');
+        throw new Error('the command line reads batches');
       },
       [Symbol.asyncDispose]: async () => undefined,
     };
@@ -103,7 +104,7 @@ export function fakeConnection(
     closed = true;
   };
   return {
-    asked,
+    statements,
     get closed() {
       return closed;
     },
@@ -112,7 +113,7 @@ export function fakeConnection(
     stream,
     transaction: unused,
     prepare: async (sql) => {
-      const { columns, parameterNames = [] } = answerTo(sql);
+      const { columns, parameterNames = [] } = findResult(sql);
       return {
         text: sql,
         columns,
@@ -126,14 +127,14 @@ export function fakeConnection(
       };
     },
     explain: async (sql, parameters) => {
-      answerTo(sql);
-      asked.push({ sql, parameters, options: undefined });
+      findResult(sql);
+      statements.push({ sql, parameters, options: undefined });
       return { mode: 'direct', reads: [], text: 'GetItem orders(id)\n  1 request' };
     },
     metadata: {
       tables: async () => Object.keys(tables).map((name) => ({ name, kind: 'table' })),
       details: async (table) => {
-        tableNamed(table);
+        findTable(table);
         return {
           name: table,
           kind: 'table',
@@ -143,8 +144,8 @@ export function fakeConnection(
           schemaFile: undefined,
         };
       },
-      columns: async (table) => tableNamed(table).columns,
-      indexes: async (table) => tableNamed(table).indexes,
+      columns: async (table) => findTable(table).columns,
+      indexes: async (table) => findTable(table).indexes,
       primaryKeys: unused,
     },
     schemas: { export: unused, import: unused, check: unused },
@@ -165,7 +166,7 @@ function unused(): never {
   throw new Error('The command line does not call this.');
 }
 
-function statsOf(): StatementStats {
+function createStats(): StatementStats {
   return {
     ...newReadStats(),
     readCapacity: 0.5,

@@ -2,7 +2,7 @@ import { PassThrough, Readable, type Writable } from 'node:stream';
 import type { Io, OutputScreen } from '../../src/cli/io.ts';
 import type { Connection } from '../../src/session/connection.ts';
 
-/** A screen that remembers what was written to it. */
+/** A screen that records what is written to it. */
 export interface FakeScreen extends OutputScreen {
   text(): string;
 }
@@ -13,7 +13,7 @@ export interface FakeIo extends Io {
   readonly exits: number[];
   /** The connection strings that were used. */
   readonly connected: string[];
-  /** What the person was asked. */
+  /** All questions to the user. */
   readonly questions: string[];
   /** Presses Ctrl-C. */
   interrupt(): void;
@@ -22,7 +22,7 @@ export interface FakeIo extends Io {
 export interface FakeIoOptions {
   readonly connection?: Connection;
   readonly env?: Readonly<Record<string, string>>;
-  /** What is typed or piped; a stream stays open until the test ends it. */
+  /** The input; a stream stays open until the test ends it. */
   readonly stdin?: string | Readable;
   readonly terminal?: boolean;
   readonly columns?: number;
@@ -32,11 +32,11 @@ export interface FakeIoOptions {
   readonly diagnose?: Io['diagnose'];
   readonly startSandbox?: Io['startSandbox'];
   readonly stdout?: Writable;
-  /** What the person answers; nobody is there without. */
+  /** The user's answers; absent: the user cannot be asked. */
   readonly answers?: readonly string[];
 }
 
-/** The outside world of a command line in a test. */
+/** Creates the streams, environment and connections of a command line in a test. */
 export function fakeIo(options: FakeIoOptions = {}): FakeIo {
   const listeners = new Set<() => void>();
   const exits: number[] = [];
@@ -61,18 +61,18 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
     }),
     now: () => Date.UTC(2026, 0, 1),
     env: (name) => env.get(name),
-    connect: async (connectionString, given) => {
+    connect: async (connectionString, connectOptions) => {
       connected.push(connectionString);
-      if (options.connect) return options.connect(connectionString, given);
-      return options.connection ?? absent('connection')();
+      if (options.connect) return options.connect(connectionString, connectOptions);
+      return options.connection ?? failWithout('connection')();
     },
-    fetchCredentials: options.fetchCredentials ?? absent('credentials'),
+    fetchCredentials: options.fetchCredentials ?? failWithout('credentials'),
     diagnose:
       options.diagnose ??
       (() => {
-        throw new Error('This test has no diagnosis.');
+        throw new Error('this test has no diagnosis');
       }),
-    startSandbox: options.startSandbox ?? absent('sandbox'),
+    startSandbox: options.startSandbox ?? failWithout('sandbox'),
     onInterrupt: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -84,9 +84,9 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
   };
 }
 
-function absent(what: string): () => Promise<never> {
+function failWithout(what: string): () => Promise<never> {
   return async () => {
-    throw new Error(`This test has no ${what}.`);
+    throw new Error(`this test has no ${what}`);
   };
 }
 

@@ -3,34 +3,34 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 
-/** What becomes of one request instead of its answer. */
+/** A fault that replaces the response to one request. */
 export type Fault =
-  /** An error that DynamoDB gives by name; what it was asked is not done, unless `done` says so. */
+  /** An error of DynamoDB by its name. The request is executed only with `done`. */
   | { readonly error: string; readonly status?: number; readonly done?: true }
-  /** The answer ends in its middle: with its length as announced, cut short by a reset, or with no length at all. */
+  /** The response ends in the middle: the connection is closed (`cut`) or reset. */
   | 'cut'
   | 'reset'
-  /** The connection ends before the answer begins. */
+  /** The connection ends before the response begins. */
   | 'hang up'
   | 'wrong crc'
-  /** Byte after byte; whole in the end. */
+  /** The complete response in small parts. */
   | 'drip'
-  /** Of a batch, only the first key is answered. */
+  /** Only the first key of a batch is processed. */
   | 'unprocessed'
   | 'hang';
 
-interface Asked {
+interface ProxiedRequest {
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
-  /** The place among the reads, from 0, retries included. */
+  /** The number of the read, from 0, retries included. */
   readonly at: number;
 }
 
 export interface FaultingProxy extends AsyncDisposable {
   readonly endpoint: string;
-  /** Decides on each read from now on; counting starts again. */
-  plan(fault: (asked: Asked) => Fault | undefined | Promise<Fault | undefined>): void;
-  /** Reads since the plan was made. */
+  /** Sets the faults of all following reads, and resets the count. */
+  plan(fault: (request: ProxiedRequest) => Fault | undefined | Promise<Fault | undefined>): void;
+  /** Reads since `plan` was called. */
   reads(): number;
   openConnections(): Promise<number>;
   close(): Promise<void>;
@@ -38,15 +38,15 @@ export interface FaultingProxy extends AsyncDisposable {
 
 const READS = new Set(['Scan', 'Query', 'GetItem', 'BatchGetItem']);
 
-/** What writes items. */
+/** The operations that write items. */
 export const WRITES: ReadonlySet<string> = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']);
 
-/** Stands before an emulated DynamoDB and spoils answers to reads, or to other operations. */
+/** A proxy of an emulated DynamoDB that injects faults into reads, or other operations. */
 export async function startFaultingProxy(
-  behind: string,
+  target: string,
   operations: ReadonlySet<string> = READS,
 ): Promise<FaultingProxy> {
-  let fault: Parameters<FaultingProxy['plan']>[0] = none;
+  let fault: Parameters<FaultingProxy['plan']>[0] = noFault;
   let reads = 0;
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -63,20 +63,20 @@ export async function startFaultingProxy(
     }
     if (typeof chosen === 'object') {
       if (chosen.done)
-        await fetch(behind, { method: 'POST', headers: headersOf(request), body }).then((done) =>
+        await fetch(target, { method: 'POST', headers: forwardHeaders(request), body }).then((done) =>
           done.text(),
         );
       const text = JSON.stringify({
         __type: `com.amazonaws.dynamodb.v20120810#${chosen.error}`,
-        message: 'as told',
+        message: 'injected',
       });
       response.writeHead(chosen.status ?? 400, { 'content-length': Buffer.byteLength(text) }).end(text);
       return;
     }
-    const asked = chosen === 'unprocessed' ? firstKeyOf(input) : { input, left: undefined };
-    const answer = await fetch(behind, {
+    const asked = chosen === 'unprocessed' ? splitBatch(input) : { input, left: undefined };
+    const answer = await fetch(target, {
       method: 'POST',
-      headers: headersOf(request),
+      headers: forwardHeaders(request),
       body: JSON.stringify(asked.input),
     });
     const whole =
@@ -99,7 +99,7 @@ export async function startFaultingProxy(
         );
         return;
       case 'drip':
-        for (const byte of chunksOf(whole, 20)) {
+        for (const byte of splitBuffer(whole, 20)) {
           response.write(byte);
           await sleep(2);
         }
@@ -141,11 +141,11 @@ export async function startFaultingProxy(
   };
 }
 
-function none(): undefined {
+function noFault(): undefined {
   return undefined;
 }
 
-function headersOf({ headers }: IncomingMessage): Record<string, string> {
+function forwardHeaders({ headers }: IncomingMessage): Record<string, string> {
   const { host: _host, connection: _connection, 'content-length': _length, ...rest } = headers;
   return Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)]));
 }
@@ -154,8 +154,11 @@ interface Batch {
   readonly Keys: readonly unknown[];
 }
 
-/** A batch of the first key alone, and what is left over. */
-function firstKeyOf(input: Asked['input']): { readonly input: object; readonly left: object | undefined } {
+/** Splits a batch into its first key and the rest. */
+function splitBatch(input: ProxiedRequest['input']): {
+  readonly input: object;
+  readonly left: object | undefined;
+} {
   const tables: readonly (readonly [string, Batch])[] = Object.entries(Object(input['RequestItems']));
   const [[table, batch] = ['', { Keys: [] }]] = tables;
   if (batch.Keys.length < 2) return { input, left: undefined };
@@ -165,7 +168,7 @@ function firstKeyOf(input: Asked['input']): { readonly input: object; readonly l
   };
 }
 
-function* chunksOf(whole: Buffer, count: number): Generator<Buffer> {
+function* splitBuffer(whole: Buffer, count: number): Generator<Buffer> {
   const size = Math.ceil(whole.length / count);
   for (let at = 0; at < whole.length; at += size) yield whole.subarray(at, at + size);
 }

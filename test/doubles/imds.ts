@@ -1,4 +1,4 @@
-import { type Listening, type Told, listen } from './json-server.ts';
+import { type JsonServer, type JsonResponse, startJsonServer } from './json-server.ts';
 
 export interface ImdsSetup {
   /** The response to a token request: `yes`, a status, or none. */
@@ -11,9 +11,9 @@ export interface ImdsSetup {
 }
 
 /** The metadata service of an EC2 instance on loopback. */
-export interface ImdsDouble extends Listening {
+export interface ImdsDouble extends JsonServer {
   /** The method and path of the requests, in order. */
-  asked(): readonly string[];
+  listRequests(): readonly string[];
   /** Revokes the tokens issued so far. */
   withdrawTokens(): void;
 }
@@ -40,7 +40,7 @@ export function instanceDocument(
 export async function startImds(setup: ImdsSetup = {}): Promise<ImdsDouble> {
   const tokens = new Set<string>();
   let issued = 0;
-  const double = await listen(({ method, path, headers }): Told => {
+  const double = await startJsonServer(({ method, path, headers }): JsonResponse => {
     if (path === '/latest/api/token') {
       if (method !== 'PUT' || headers['x-aws-ec2-metadata-token-ttl-seconds'] !== '21600')
         return { status: 400 };
@@ -66,7 +66,7 @@ export async function startImds(setup: ImdsSetup = {}): Promise<ImdsDouble> {
     return isAnswer ? document : { body: JSON.stringify(document) };
   });
   return Object.assign(double, {
-    asked: () => double.heard.map(({ method, path }) => `${method} ${path}`),
+    listRequests: () => double.requests.map(({ method, path }) => `${method} ${path}`),
     withdrawTokens: () => tokens.clear(),
   });
 }

@@ -1,16 +1,16 @@
 import { type IncomingHttpHeaders, createServer } from 'node:http';
 import { listenOnNewPort } from './new-port.ts';
 
-/** A request as a double sees it. */
-export interface Heard {
+/** A recorded request. */
+export interface RecordedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** What a double answers; undefined: it never does. */
-export type Told =
+/** A response; undefined if the server never responds. */
+export type JsonResponse =
   | {
       readonly status?: number;
       readonly headers?: Readonly<Record<string, string>>;
@@ -18,29 +18,31 @@ export type Told =
     }
   | undefined;
 
-/** An HTTP server on loopback that keeps what it heard. */
-export interface Listening extends AsyncDisposable {
+/** An HTTP server on loopback that records its requests. */
+export interface JsonServer extends AsyncDisposable {
   readonly endpoint: string;
-  readonly heard: Heard[];
+  readonly requests: RecordedRequest[];
 }
 
-export async function listen(answer: (heard: Heard) => Told): Promise<Listening> {
-  const heard: Heard[] = [];
+export async function startJsonServer(
+  answer: (request: RecordedRequest) => JsonResponse,
+): Promise<JsonServer> {
+  const requests: RecordedRequest[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { method = '', url: path = '', headers } = request;
-      const one = { method, path, headers, body: Buffer.concat(chunks).toString('utf8') };
-      heard.push(one);
-      const told = answer(one);
-      if (told !== undefined) response.writeHead(told.status ?? 200, told.headers).end(told.body ?? '');
+      const recorded = { method, path, headers, body: Buffer.concat(chunks).toString('utf8') };
+      requests.push(recorded);
+      const reply = answer(recorded);
+      if (reply !== undefined) response.writeHead(reply.status ?? 200, reply.headers).end(reply.body ?? '');
     });
   });
   const port = await listenOnNewPort(server);
   return {
     endpoint: `http://127.0.0.1:${port}`,
-    heard,
+    requests,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise<void>((resolve) => {

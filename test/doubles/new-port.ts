@@ -3,8 +3,8 @@ import type { AddressInfo, Server } from 'node:net';
 const used = new Set<number>();
 
 /**
- * Has a server listen on a port that none in this process had before, and gives it: who refused a password is remembered
- * for a while by address.
+ * Lets a server listen on a port that is new in this process, and returns it: rejected passwords are cached by the address of
+ * the server.
  */
 export async function listenOnNewPort(server: Server): Promise<number> {
   for (;;) {

@@ -1,26 +1,26 @@
-import { type HttpDouble, type Received, type Reply, startHttpDouble } from './dynamodb-http.ts';
+import { type HttpDouble, type DynamoRequest, type Reply, startHttpDouble } from './dynamodb-http.ts';
 
-/** One table, `things` with the key `id`, whose pages of a Scan, a Query or a batch are the test's own. */
+/** A table `things` with the key `id`. The test provides the pages of each Scan, Query or batch. */
 export interface ServedTable extends HttpDouble {
-  /** A connection string to it; columns are the key's alone, so that nothing is sampled. */
+  /** A connection string without sampling, so that the key is the only column. */
   string(properties?: string): string;
-  /** Reads so far. */
+  /** The number of reads so far. */
   reads(): number;
 }
 
-/** Answers reads in order: each with the reply that `page` gives for its number, from 0. */
+/** Serves the table. `page` returns the response to each read by its number, from 0. */
 export async function serveTable(
-  page: (at: number, received: Received) => Reply | Promise<Reply>,
+  page: (index: number, request: DynamoRequest) => Reply | Promise<Reply>,
 ): Promise<ServedTable> {
   let reads = 0;
-  const double = await startHttpDouble((received) => {
-    switch (received.operation) {
+  const double = await startHttpDouble((request) => {
+    switch (request.operation) {
       case 'DescribeTable':
         return { body: JSON.stringify({ Table: DESCRIPTION }) };
       case 'ListTables':
         return { body: JSON.stringify({ TableNames: ['things'] }) };
       default:
-        return page(reads++, received);
+        return page(reads++, request);
     }
   });
   return {
@@ -32,8 +32,8 @@ export async function serveTable(
   };
 }
 
-/** A page of items with these ids; `more` says that another follows. */
-export function pageOf(ids: readonly string[], more = false): Reply {
+/** Creates a page of items with these ids. With `more`, another page follows. */
+export function toPage(ids: readonly string[], more = false): Reply {
   const last = { id: { S: ids.at(-1) ?? '' } };
   return {
     body: JSON.stringify({

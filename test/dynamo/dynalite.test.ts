@@ -7,14 +7,14 @@ import type { LintSchema } from '../../src/dynamo/lint/lint-report.ts';
 import type { Comparison, DocumentPath, Literal, Predicate } from '../../src/dynamo/expression/predicate.ts';
 import { newReadStats, totalCapacity } from '../../src/dynamo/read/read-stats.ts';
 import { readPages } from '../../src/dynamo/read/reader.ts';
-import { startDynalite, type Running } from '../doubles/dynalite.ts';
+import { startDynalite, type RunningServer } from '../doubles/dynalite.ts';
 
 const schema: LintSchema = {
   key: { partition: [{ name: 'pk', type: 'S' }], sort: [{ name: 'sk', type: 'N' }] },
 };
 const key = (pk: number, sk: number) => ({ pk: { S: `p${pk}` }, sk: { N: String(sk) } });
 
-let dynamo: Running;
+let dynamo: RunningServer;
 let client: DynamoClient;
 
 async function create(table: string, items: readonly AttributeMap[]): Promise<void> {

@@ -74,7 +74,8 @@ export async function startPostgres(programs: string): Promise<Postgres> {
   ]);
   session('postgres', 'create database dynamodb;');
   return {
-    run: (setup, statements) => parseOutcomes(session('dynamodb', createScript(setup, statements)), statements.length),
+    run: (setup, statements) =>
+      parseOutcomes(session('dynamodb', createScript(setup, statements)), statements.length),
     stop() {
       asUser('pg_ctl', ['-D', data, '-m', 'immediate', 'stop']);
       rmSync(directory, { recursive: true, force: true });

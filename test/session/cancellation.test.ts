@@ -2,8 +2,8 @@ import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { DriverError } from '../../src/core/errors.ts';
 import { connect } from '../../src/index.ts';
-import { type Received, type Reply, startHttpDouble } from '../doubles/dynamodb-http.ts';
-import { pageOf, serveTable, type ServedTable } from '../doubles/served-table.ts';
+import { type DynamoRequest, type Reply, startHttpDouble } from '../doubles/dynamodb-http.ts';
+import { toPage, serveTable, type ServedTable } from '../doubles/served-table.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const PATHS = [
@@ -14,12 +14,12 @@ const PATHS = [
 /** Serves a table of `count` pages with two items each. */
 const pages =
   (count: number) =>
-  (_: number, { input }: Received): Reply => {
+  (_: number, { input }: DynamoRequest): Reply => {
     const { ExclusiveStartKey: from } = input as {
       readonly ExclusiveStartKey?: { readonly id: { readonly S: string } };
     };
     const at = from === undefined ? 0 : Number(from.id.S.slice(1)) + 1;
-    return pageOf([`a${at}`, `b${at}`], at + 1 < count);
+    return toPage([`a${at}`, `b${at}`], at + 1 < count);
   };
 
 let served: ServedTable | undefined;
@@ -179,7 +179,7 @@ describe('an aborted statement', () => {
 
 describe('closing the connection', () => {
   it.each(PATHS)('ends running statements on the %s path, and refuses later ones', async (_, sql) => {
-    const table = await serve((at) => (at === 0 ? pageOf(['a'], true) : 'hang'));
+    const table = await serve((at) => (at === 0 ? toPage(['a'], true) : 'hang'));
     const db = await connect(table.string());
     const running = thrownBy(() => db.query(sql));
     while (table.reads() < 2) await sleep(5);

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-async function value(expression: string, from = ''): Promise<unknown> {
+async function evaluate(expression: string, from = ''): Promise<unknown> {
   const { rows } = await db.query<readonly unknown[]>(`SELECT ${expression} ${from}`, [], {
     rowMode: 'array',
   });
@@ -59,8 +59,8 @@ describe('functions of other drivers', () => {
     ["DATEDIFF(yy, '2023-12-31', '2024-01-01')", 1],
     ["DATEPART(quarter, '2024-05-06')", 2],
     ["DATEPART(dw, '2024-01-07')", 1],
-  ])('%s', async (expression, expected) => {
-    expect(await value(expression)).toEqual(expected);
+  ])('evaluate %s', async (expression, expected) => {
+    expect(await evaluate(expression)).toEqual(expected);
   });
 
   it.each<[string, unknown]>([
@@ -76,18 +76,18 @@ describe('functions of other drivers', () => {
     ["JSON_MIN(doc, '$.prices')", 1],
     ["JSON_MAX(doc, '$.prices[1..1]')", 2.5],
     ["JSON_SUM(doc, '$.nothing[..]')", null],
-  ])('%s', async (expression, expected) => {
-    expect(await value(expression, "FROM shops WHERE id = 'a'")).toEqual(expected);
+  ])('evaluate %s', async (expression, expected) => {
+    expect(await evaluate(expression, "FROM shops WHERE id = 'a'")).toEqual(expected);
   });
 
-  it('ask DynamoDB for what JSON_EXTRACT finds', async () => {
+  it('push conditions on JSON_EXTRACT down', async () => {
     const { text } = await db.explain("SELECT id FROM shops WHERE JSON_EXTRACT(doc, '$.city') = 'Rome!'");
     expect(text).toContain("filter in DynamoDB: doc.city = 'Rome!'");
     expect(text).not.toContain('left to DuckDB');
   });
 
   it('DOCUMENT(*) is the whole item', async () => {
-    expect(await value('DOCUMENT(*)', "FROM shops WHERE id = 'b'")).toEqual({
+    expect(await evaluate('DOCUMENT(*)', "FROM shops WHERE id = 'b'")).toEqual({
       id: 'b',
       doc: { city: 'Oslo!', prices: [7] },
     });
@@ -96,10 +96,10 @@ describe('functions of other drivers', () => {
     );
   });
 
-  it('say which path they take', async () => {
-    await expect(value("JSON_SUM(doc, 'prices')", 'FROM shops')).rejects.toThrow(
+  it('report the path that they require', async () => {
+    await expect(evaluate("JSON_SUM(doc, 'prices')", 'FROM shops')).rejects.toThrow(
       "json_sum requires a document and a constant path such as '$.prices[..]'",
     );
-    await expect(value("DATEADD(fortnight, 1, '2024-01-01')")).rejects.toThrow('fortnight');
+    await expect(evaluate("DATEADD(fortnight, 1, '2024-01-01')")).rejects.toThrow('fortnight');
   });
 });

@@ -10,7 +10,7 @@ const suite = 'skipped' in local ? describe.skip : describe;
 const title = 'skipped' in local ? `DynamoDB Local (${local.skipped})` : 'DynamoDB Local';
 
 const TABLES = createTpchTables().filter(({ name }) => name === 'orders' || name === 'customer');
-/** Text whose order differs between UTF-8 and UTF-16, empty text, and a name that JavaScript treats apart. */
+/** Strings whose order differs between UTF-8 and UTF-16, the empty string, and a name that is special in JavaScript. */
 const ODD: TableSpec = {
   name: 'odd',
   key: ['pk:S', 'sk:S'],
@@ -61,12 +61,12 @@ suite(title, () => {
     `SELECT sk FROM odd WHERE t NOT LIKE '\uFF5E%' ORDER BY length(pk), sk`,
     `SELECT sk, b FROM odd WHERE b IN (TRUE, FALSE) AND t = '' ORDER BY length(pk), sk`,
     `SELECT "__proto__" FROM odd WHERE "__proto__" = 'own 2' AND pk = 'p'`,
-  ])('orders and compares text by its bytes: %s', async (sql) => {
+  ])('orders and compares strings by their bytes: %s', async (sql) => {
     const { rows } = await db.query<readonly unknown[]>(sql, [], { rowMode: 'array' });
     expect(rows.map(formatRow)).toEqual(await plain.rows(sql));
   });
 
-  it('gives a row its own member __proto__', async () => {
+  it('returns an attribute __proto__ as an own property of the row', async () => {
     for (const order of ['', 'ORDER BY length(pk)']) {
       const { rows } = await db.query(`SELECT "__proto__" FROM odd WHERE pk = 'p' AND sk = 'a' ${order}`);
       expect(Object.entries(rows[0] ?? {})).toEqual([['__proto__', 'own 3']]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { connect } from '../../src/host/node/connect.ts';
 import {
   type HttpDouble,
-  type Received,
+  type DynamoRequest,
   type Reply,
   serviceError,
   startHttpDouble,
@@ -30,14 +30,14 @@ const described: Reply = {
   }),
 };
 
-/** What there is, which is asked before any read. */
-function aboutTables({ operation }: Received): Reply | undefined {
+/** Responds to requests about the table, which precede all reads. */
+function describeTables({ operation }: DynamoRequest): Reply | undefined {
   if (operation === 'ListTables') return listed;
   return operation === 'DescribeTable' ? described : undefined;
 }
 
-/** The page that follows a key. */
-function pageAfter(input: Received['input']): Reply {
+/** Creates the page after a key. */
+function createPage(input: DynamoRequest['input']): Reply {
   const from = Number(JSON.parse(JSON.stringify(input))['ExclusiveStartKey']?.id?.N ?? 0);
   const ids = Array.from({ length: PAGE }, (_, i) => from + i + 1);
   const last = ids.at(-1);
@@ -46,7 +46,7 @@ function pageAfter(input: Received['input']): Reply {
   return { body: JSON.stringify({ Items: items, Count: PAGE, ScannedCount: PAGE, ...more }) };
 }
 
-const keyOf = ({ headers }: Received): string =>
+const getAccessKey = ({ headers }: DynamoRequest): string =>
   /Credential=(\w+)/.exec(headers.authorization ?? '')?.[1] ?? '';
 const expired = serviceError(
   'ExpiredTokenException',
@@ -64,7 +64,7 @@ function connection(
   );
 }
 
-/** A role's sessions, one after another: ASIA1, ASIA2, … */
+/** Starts an STS that issues the sessions ASIA1, ASIA2, … */
 function startRoles(): Promise<StsDouble> {
   let sessions = 0;
   return startSts(() => {
@@ -78,29 +78,29 @@ describe('a query whose credentials expire while it runs', () => {
     await using sts = await startRoles();
     let scans = 0;
     await using dynamo = await startHttpDouble((received) => {
-      const about = aboutTables(received);
+      const about = describeTables(received);
       if (about !== undefined) return about;
       scans += 1;
-      return scans === 3 ? expired : pageAfter(received.input);
+      return scans === 3 ? expired : createPage(received.input);
     });
     await using db = await connect(connection(sts, dynamo), { ports: fakePorts() });
     const { rows } = await db.query<[number]>('SELECT id FROM "Things"', [], { rowMode: 'array' });
     expect(rows.map(([id]) => id)).toEqual(Array.from({ length: PAGES * PAGE }, (_, i) => i + 1));
     expect(sts.requests).toHaveLength(2);
-    const sent = dynamo.received.filter(({ operation }) => operation === 'Scan');
-    expect(sent.map(keyOf)).toEqual(['ASIA1', 'ASIA1', 'ASIA1', 'ASIA2', 'ASIA2', 'ASIA2', 'ASIA2']);
+    const sent = dynamo.requests.filter(({ operation }) => operation === 'Scan');
+    expect(sent.map(getAccessKey)).toEqual(['ASIA1', 'ASIA1', 'ASIA1', 'ASIA2', 'ASIA2', 'ASIA2', 'ASIA2']);
     expect(sent[3]?.input['ExclusiveStartKey']).toEqual(sent[2]?.input['ExclusiveStartKey']);
-    expect(dynamo.complaints).toEqual([]);
+    expect(dynamo.violations).toEqual([]);
   });
 
   it('renews them once for all requests that run at the same time', async () => {
     await using sts = await startRoles();
     await using dynamo = await startHttpDouble(async (received) => {
-      const about = aboutTables(received);
+      const about = describeTables(received);
       if (about !== undefined) return about;
-      // So that several are under way with the same credentials.
+      // Several requests use the same credentials.
       await new Promise((resolve) => setTimeout(resolve, 20));
-      return keyOf(received) === 'ASIA1' ? expired : pageAfter(received.input);
+      return getAccessKey(received) === 'ASIA1' ? expired : createPage(received.input);
     });
     await using db = await connect(connection(sts, dynamo), { ports: fakePorts() });
     const answers = await Promise.all(Array.from({ length: 5 }, () => db.query('SELECT id FROM "Things"')));
@@ -110,7 +110,7 @@ describe('a query whose credentials expire while it runs', () => {
 
   it('fails if the new ones are refused, too', async () => {
     await using sts = await startRoles();
-    await using dynamo = await startHttpDouble((received) => aboutTables(received) ?? expired);
+    await using dynamo = await startHttpDouble((received) => describeTables(received) ?? expired);
     await using db = await connect(connection(sts, dynamo), { ports: fakePorts() });
     const error = await thrownBy(() => db.query('SELECT id FROM "Things"'));
     expect(error.code).toBe('AUTH_EXPIRED');
@@ -118,13 +118,13 @@ describe('a query whose credentials expire while it runs', () => {
     expect(collectOutput(error)).not.toContain('CANARY');
   });
 
-  it('fails immediately if there are no others', async () => {
+  it('fails immediately if the credentials cannot be renewed', async () => {
     await using sts = await startRoles();
     await using dynamo = await startHttpDouble(() => expired);
     const text = connection(sts, dynamo, 'AWSSessionToken=CANARY;');
     await using db = await connect(text, { ports: fakePorts() });
     expect((await thrownBy(() => db.query('SELECT id FROM "Things"'))).code).toBe('AUTH_EXPIRED');
-    expect(new Set(dynamo.received.map(keyOf))).toEqual(new Set(['AKIA']));
+    expect(new Set(dynamo.requests.map(getAccessKey))).toEqual(new Set(['AKIA']));
     expect(sts.requests).toEqual([]);
   });
 
@@ -147,12 +147,12 @@ describe('a load whose credentials expire while it runs', () => {
   it.each([
     ['item by item', '', 'PutItem', 40],
     ['in batches', 'UseBatchWriteItemOperation=true', 'BatchWriteItem', 4],
-  ])('goes on with new ones and writes every row once: %s', async (_, properties, operation, requests) => {
+  ])('continues with new ones and writes every row once: %s', async (_, properties, operation, requests) => {
     await using sts = await startRoles();
     let writes = 0;
     const written: string[] = [];
     await using dynamo = await startHttpDouble((received) => {
-      const about = aboutTables(received);
+      const about = describeTables(received);
       if (about !== undefined) return about;
       writes += 1;
       if (writes === 3) return expired;
@@ -168,9 +168,9 @@ describe('a load whose credentials expire while it runs', () => {
     );
     expect(result.rowCount).toBe(ids.length);
     expect(written.map(Number).toSorted((a, b) => a - b)).toEqual(ids);
-    const sent = dynamo.received.filter((received) => received.operation === operation);
+    const sent = dynamo.requests.filter((received) => received.operation === operation);
     expect(sent).toHaveLength(requests + 1);
     expect(sts.requests.length).toBeGreaterThan(1);
-    expect(new Set(sent.map(keyOf))).toEqual(new Set(['ASIA1', 'ASIA2']));
+    expect(new Set(sent.map(getAccessKey))).toEqual(new Set(['ASIA1', 'ASIA2']));
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, type Connection } from '../../src/index.ts';
 import { serviceError } from '../doubles/dynamodb-http.ts';
-import { pageOf, serveTable, type ServedTable } from '../doubles/served-table.ts';
+import { toPage, serveTable, type ServedTable } from '../doubles/served-table.ts';
 import { thrownBy } from '../support/thrown.ts';
 import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -17,7 +17,7 @@ describe('a failure of DynamoDB', () => {
 
   describe.each(PATHS)('on the %s path', (_, sql) => {
     it('is retried when throttled, and counted', async () => {
-      served = await serveTable((at) => (at === 1 || at === 2 ? THROTTLED : pageOf([`a${at}`], at === 0)));
+      served = await serveTable((at) => (at === 1 || at === 2 ? THROTTLED : toPage([`a${at}`], at === 0)));
       await using db = await connect(served.string());
       const { rows, stats } = await db.query(sql);
       expect(rows).toEqual([{ id: 'a0' }, { id: 'a3' }]);
@@ -32,7 +32,7 @@ describe('a failure of DynamoDB', () => {
     });
 
     it('is retried if a response breaks off', async () => {
-      served = await serveTable((at) => (at === 0 ? { cut: '{"Items":[{"id":{"S":"tr' } : pageOf(['whole'])));
+      served = await serveTable((at) => (at === 0 ? { cut: '{"Items":[{"id":{"S":"tr' } : toPage(['whole'])));
       await using db = await connect(served.string());
       expect((await db.query(sql)).rows).toEqual([{ id: 'whole' }]);
     });
@@ -51,7 +51,7 @@ describe('a failure of DynamoDB', () => {
 
     it('never truncates a result silently: rows of earlier pages are followed by the error of a later one', async () => {
       served = await serveTable((at) =>
-        at === 0 ? pageOf(['a'], true) : serviceError('ValidationException', 'no'),
+        at === 0 ? toPage(['a'], true) : serviceError('ValidationException', 'no'),
       );
       await using db = await connect(served.string());
       await expect(db.query(sql)).rejects.toMatchObject({ code: 'DYNAMO_REFUSED' });
@@ -73,7 +73,7 @@ describe('a failure of DynamoDB', () => {
 
     it('leaves the connection usable', async () => {
       served = await serveTable((at) =>
-        at === 0 ? serviceError('ValidationException', 'no') : pageOf(['b']),
+        at === 0 ? serviceError('ValidationException', 'no') : toPage(['b']),
       );
       await using db = await connect(served.string());
       await expect(db.query(sql)).rejects.toMatchObject({ code: 'DYNAMO_REFUSED' });

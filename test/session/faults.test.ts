@@ -33,7 +33,7 @@ beforeAll(async () => {
       kind: { S: v % 2 === 0 ? 'a' : 'b' },
       v: { N: String(v) },
       w: { N: String(v) },
-      // So large that keys cost less than a Scan.
+      // Large enough that keys are cheaper than a Scan.
       pad: { S: 'x'.repeat(4000) },
     })),
   });
@@ -79,7 +79,7 @@ describe.each(PATHS)('the rows of %s', (_, sql) => {
   });
   afterAll(() => db.close());
 
-  it.each(PASSING)('are the same where any one of its requests meets: %j', async (fault) => {
+  it.each(PASSING)('are the same if any one of its requests fails with %j', async (fault) => {
     for (let k = 0; k < requests; k++) {
       proxy.plan(({ at }) => (at === k ? fault : undefined));
       expect(sorted((await db.query(sql)).rows)).toEqual(right);
@@ -99,7 +99,7 @@ describe.each(PATHS)('the rows of %s', (_, sql) => {
     ['ResourceNotFoundException', 'CATALOG_UNKNOWN_TABLE'],
     ['ExpiredTokenException', 'AUTH_EXPIRED'],
     ['ValidationException', 'DYNAMO_REFUSED'],
-  ])('are none where any of its requests meets %s: the error is %s', async (error, code) => {
+  ])('are not returned if a request fails with %s: the error is %s', async (error, code) => {
     for (let k = 0; k < requests; k++) {
       proxy.plan(({ at }) => (at === k ? { error } : undefined));
       expect(await thrownBy(() => db.query(sql))).toMatchObject({ code });
@@ -139,7 +139,7 @@ describe.each(PATHS)('the rows of %s', (_, sql) => {
         () => 'all',
         (error: unknown) => (error instanceof DriverError ? error.code : String(error)),
       );
-      // What came with the last page is given still.
+      // Rows of the last page are still returned.
       expect(['all', 'EXEC_CANCELLED']).toContain(outcome);
       expect(seen).toBeGreaterThanOrEqual(k);
     }
@@ -165,7 +165,7 @@ describe('keys that DynamoDB does not process', () => {
   });
 });
 
-/** The rows of a read in whose third request the table changes. */
+/** The rows of a read during whose third request the table changes. */
 const read = async (change: () => Promise<unknown>): Promise<readonly { id: string; w: unknown }[]> => {
   await using db = await open();
   await db.query('SELECT id FROM faulty LIMIT 1');
@@ -189,7 +189,7 @@ describe('a table that changes while it is read', () => {
     expect(ids.filter((id) => id.startsWith('k'))).toHaveLength(ITEMS);
   });
 
-  it('may get values of another type in the meantime', async () => {
+  it('may get values of another type', async () => {
     const rows = await read(() =>
       database.client.putItems(
         'faulty',
@@ -202,7 +202,7 @@ describe('a table that changes while it is read', () => {
 });
 
 describe('after all these failures', () => {
-  it('no rejection was left unhandled', async () => {
+  it('no rejection is unhandled', async () => {
     await sleep(10);
     expect(rejections).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { createSharedLimits } from '../../src/dynamo/transport/shared-limits.ts'
 import { connect } from '../../src/index.ts';
 import type { QueryOptions } from '../../src/session/connection.ts';
 import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
-import { pageOf, serveTable, type ServedTable } from '../doubles/served-table.ts';
+import { toPage, serveTable, type ServedTable } from '../doubles/served-table.ts';
 import { fakeClock } from '../support/clock.ts';
 import { thrownBy } from '../support/thrown.ts';
 import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -162,7 +162,7 @@ describe('StatementTimeout', () => {
   it.each(THINGS)('cancels a statement whose requests together take too long: %s', async (_, sql) => {
     served = await serveTable(async (at) => {
       await sleep(20);
-      return pageOf([`a${at}`], true);
+      return toPage([`a${at}`], true);
     });
     await using db = await connect(served.string('StatementTimeout=1'));
     const error = await thrownBy(() => db.query(sql, [], { timeoutMs: 200 }));
@@ -176,7 +176,7 @@ describe('StatementTimeout', () => {
   });
 
   it('does not count the time between reads of a stream', async () => {
-    served = await serveTable((at) => pageOf([`a${at}`], at < 3));
+    served = await serveTable((at) => toPage([`a${at}`], at < 3));
     await using db = await connect(served.string());
     await db.query('SELECT id FROM things LIMIT 1');
     const seen: unknown[] = [];

@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const planOf = async (sql: string, connection = db): Promise<readonly string[]> =>
+const getPlan = async (sql: string, connection = db): Promise<readonly string[]> =>
   (await connection.query(sql)).stats.plan;
 const WHERE = "WHERE status = 'open' AND at > 1 AND kind = 'k0'";
 
@@ -45,13 +45,13 @@ describe('an index hint', () => {
     ['orders /*+ NO_INDEX("By-Kind") */', 'Query orders.by_status(status, at)'],
     ['"orders" /*+ NO_INDEX */', 'Scan orders'],
     ['orders AS o(a, b) /*+ NO_INDEX(by_status, "By-Kind") */', 'Scan orders'],
-  ])('decides what is read: FROM %s', async (from, plan) => {
+  ])('decides which index is read: FROM %s', async (from, plan) => {
     const given = WHERE.replace('at >', from.includes('o(a, b)') ? 'a IS NOT NULL AND at >' : 'at >');
     const plain = from.includes('o(a, b)') ? "WHERE note LIKE 'n%'" : given;
-    expect(await planOf(`SELECT note FROM ${from} ${plain}`)).toEqual([plan]);
+    expect(await getPlan(`SELECT note FROM ${from} ${plain}`)).toEqual([plan]);
   });
 
-  it('belongs to one table of the statement, and changes nothing for the same text without it', async () => {
+  it('applies to one table, and not to the same statement without it', async () => {
     const join = `SELECT a.id FROM orders a JOIN orders b ON b.id = a.id WHERE a.kind = 'k0' AND b.status = 'open' ORDER BY 1`;
     const hinted = await db.query(join.replace('orders a', 'orders a /*+ NO_INDEX */'));
     const free = await db.query(join);
@@ -60,7 +60,7 @@ describe('an index hint', () => {
     expect(hinted.stats.plan).not.toContain('Query orders.By-Kind(kind)');
   });
 
-  it('is followed even if items are missing from the index', async () => {
+  it('is followed even if the index is sparse', async () => {
     const { rows, stats } = await db.query('SELECT id, note FROM orders /*+ INDEX(by_flag) */ ORDER BY id');
     expect(rows.map(({ id }) => id)).toEqual(['o0', 'o4', 'o8']);
     expect(rows[1]).toEqual({ id: 'o4', note: 'n4' });
@@ -71,8 +71,8 @@ describe('an index hint', () => {
 
   it('applies with AutoDetectIndex=false', async () => {
     const plain = await database.open('AutoDetectIndex=false');
-    expect(await planOf(`SELECT note FROM orders ${WHERE}`, plain)).toEqual(['Scan orders']);
-    expect(await planOf(`SELECT note FROM orders /*+ INDEX(by_status) */ ${WHERE}`, plain)).toEqual([
+    expect(await getPlan(`SELECT note FROM orders ${WHERE}`, plain)).toEqual(['Scan orders']);
+    expect(await getPlan(`SELECT note FROM orders /*+ INDEX(by_status) */ ${WHERE}`, plain)).toEqual([
       'Query orders.by_status(status, at)',
     ]);
   });
@@ -92,11 +92,11 @@ describe('an index hint', () => {
     ['SELECT 1 FROM orders /*+ NO_INDEX */ /*+ NO_INDEX */', 'SQL_SYNTAX', '42601', []],
     ['SELECT /*+ INDEX(by_status) */ 1 FROM orders', 'SQL_SYNTAX', '42601', []],
     ['WITH c AS (SELECT 1 AS x) SELECT x FROM c /*+ NO_INDEX */', 'SQL_NOT_SUPPORTED', '0A000', []],
-  ])('that cannot be followed is refused: %s', async (sql, code, sqlState, candidates) => {
+  ])('is refused if it cannot be followed: %s', async (sql, code, sqlState, candidates) => {
     expect(await thrownBy(() => db.query(sql))).toMatchObject({ code, sqlState, candidates });
   });
 
-  it('makes no consistent reads of a global index', async () => {
+  it('refuses consistent reads of a global index', async () => {
     const strict = await database.open('UseConsistentReads=true');
     for (const from of ['orders /*+ INDEX(by_status) */', '"orders.by_status"'])
       expect(await thrownBy(() => strict.query(`SELECT note FROM ${from}`))).toMatchObject({
@@ -105,7 +105,7 @@ describe('an index hint', () => {
       });
   });
 
-  it('stays a comment inside a string', async () => {
+  it('is ignored inside a string', async () => {
     expect((await db.query(`SELECT '/*+ INDEX(x) */' AS t FROM orders LIMIT 1`)).rows).toEqual([
       { t: '/*+ INDEX(x) */' },
     ]);
@@ -116,13 +116,13 @@ describe('SecondaryIndexName', () => {
   it.each([
     `SELECT note FROM orders WHERE SecondaryIndexName = 'BY_STATUS' AND status = 'open' AND kind = 'k0'`,
     `SELECT note FROM orders o WHERE 'by_status' = o.secondaryindexname AND status = 'open' AND kind = 'k0'`,
-  ])('says which index is read: %s', async (sql) => {
+  ])('selects the index: %s', async (sql) => {
     const { rows, stats } = await db.query(sql);
     expect(stats.plan).toEqual(['Query orders.by_status(status)']);
     expect(rows).toHaveLength(2);
   });
 
-  it('may stand alone', async () => {
+  it('can be the only condition', async () => {
     const { rows, stats } = await db.query(`SELECT id FROM orders WHERE SecondaryIndexName = 'by_flag'`);
     expect(rows).toHaveLength(3);
     expect(stats.plan).toEqual(['Scan orders.by_flag']);
@@ -133,7 +133,7 @@ describe('SecondaryIndexName', () => {
     ['SELECT 1 FROM orders WHERE SecondaryIndexName = note', 'SQL_SYNTAX'],
     [`SELECT 1 FROM orders a, orders b WHERE SecondaryIndexName = 'by_status'`, 'SQL_AMBIGUOUS_COLUMN'],
     ['SELECT SecondaryIndexName FROM orders', 'SQL_UNKNOWN_COLUMN'],
-  ])('takes the name of an index only: %s', async (sql, code) => {
+  ])('accepts only the name of an index: %s', async (sql, code) => {
     expect(await thrownBy(() => db.query(sql))).toMatchObject({ code });
   });
 });

@@ -34,14 +34,14 @@ describe('an index named like a table', () => {
     'orders.by_flag',
     'public.orders.by_flag',
     '"orders.By_Flag"',
-  ])('holds what is in the index, with the columns that it projects: %s', async (name) => {
+  ])('contains the entries of the index with its projected columns: %s', async (name) => {
     const { rows, columns, stats } = await db.query(`SELECT * FROM ${name} ORDER BY id`);
     expect(columns.map((column) => column.name)).toEqual(['flag', 'at', 'id', 'note']);
     expect(rows.map(({ id }) => id)).toEqual(['o0', 'o3', 'o6']);
     expect(stats.plan).toEqual(['Scan orders.by_flag']);
   });
 
-  it('is queried by its key, in its order', async () => {
+  it('is queried by its key and in its order', async () => {
     const { rows, stats } = await db.query(
       `SELECT id FROM orders.by_flag x WHERE x.flag = 'a' AND at > 0 ORDER BY at DESC LIMIT 5`,
     );
@@ -52,7 +52,7 @@ describe('an index named like a table', () => {
     ]);
   });
 
-  it('never answers for the table: its key is not read there', async () => {
+  it('is not used for queries of the table', async () => {
     const { rows, stats } = await db.query(`SELECT note FROM "orders.by_flag" WHERE id = 'o1'`);
     expect(rows).toEqual([]);
     expect(stats.plan).toEqual(['Scan orders.by_flag']);

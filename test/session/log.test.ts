@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect } from '../../src/index.ts';
 import { openLogFile } from '../../src/host/node/log-file.ts';
 import { serviceError } from '../doubles/dynamodb-http.ts';
-import { pageOf, serveTable, type ServedTable } from '../doubles/served-table.ts';
+import { toPage, serveTable, type ServedTable } from '../doubles/served-table.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 let folder: string;
@@ -18,11 +18,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The log of a statement that succeeds, throttled once, and of one that fails. */
-async function logOf(properties: string): Promise<string> {
+/** Returns the log of a statement that is throttled once, and of one that fails. */
+async function runAndReadLog(properties: string): Promise<string> {
   served = await serveTable((at) => {
     if (at === 0) return serviceError('ThrottlingException', 'slow down');
-    return at < 3 ? pageOf([`a${at}`], at === 1) : serviceError('ValidationException', 'no');
+    return at < 3 ? toPage([`a${at}`], at === 1) : serviceError('ValidationException', 'no');
   });
   const path = join(folder, 'deep', 'driver.log');
   const db = await connect(served.string(`Logfile=${path};${properties}`));
@@ -33,8 +33,8 @@ async function logOf(properties: string): Promise<string> {
   return readFile(path, 'utf8');
 }
 
-/** Lines without their times and other numbers that change. */
-const plain = (log: string): string[] =>
+/** Removes times and other varying numbers. */
+const normalizeLog = (log: string): string[] =>
   log
     .trimEnd()
     .split('\n')
@@ -42,7 +42,7 @@ const plain = (log: string): string[] =>
 
 describe('a log', () => {
   it('has connections and failures at level 1', async () => {
-    expect(plain(await logOf(''))).toEqual([
+    expect(normalizeLog(await runAndReadLog(''))).toEqual([
       expect.stringMatching(/^1 session opens .*AWSSecretKey=\*\*\*/),
       '1 sql #2 failed: DYNAMO_REFUSED: Scan on things: no (ValidationException)',
       '1 session closed',
@@ -50,13 +50,13 @@ describe('a log', () => {
   });
 
   it('has statements at level 2', async () => {
-    const lines = plain(await logOf('Verbosity=2'));
+    const lines = normalizeLog(await runAndReadLog('Verbosity=2'));
     expect(lines).toContain("2 sql #1 SELECT id FROM things WHERE id <> '***'");
     expect(lines).toContain('2 sql #1 ended: 2 rows, 3 requests, 1 RCU, T ms');
   });
 
   it('has requests at level 3, bodies of failed requests at 4, and of all at 5', async () => {
-    const third = plain(await logOf('Verbosity=3'));
+    const third = normalizeLog(await runAndReadLog('Verbosity=3'));
     expect(third).toContain('3 sql #1 Scan things');
     expect(third).toContainEqual(
       expect.stringMatching(/^3 dynamo Scan: 400 ThrottlingException, \d+ bytes, T ms$/),
@@ -65,23 +65,23 @@ describe('a log', () => {
     expect(third.some((line) => line.includes('TableName'))).toBe(false);
     await served?.close();
     await rm(join(folder, 'deep'), { recursive: true });
-    const fourth = plain(await logOf('Verbosity=4'));
+    const fourth = normalizeLog(await runAndReadLog('Verbosity=4'));
     expect(fourth.filter((line) => line.startsWith('4 dynamo Scan {"TableName":"things"'))).toHaveLength(2);
     await served?.close();
     await rm(join(folder, 'deep'), { recursive: true });
-    const fifth = plain(await logOf('Verbosity=5'));
+    const fifth = normalizeLog(await runAndReadLog('Verbosity=5'));
     expect(fifth.filter((line) => line.startsWith('5 dynamo Scan {"TableName":"things"'))).toHaveLength(2);
   });
 
   it.each([1, 2, 3, 4, 5])('shows no secret at level %i', async (level) => {
-    const log = await logOf(
+    const log = await runAndReadLog(
       `Verbosity=${level};Password=hunter2-canary;SSOProperties='APIToken=token-canary'`,
     );
     expect(log).not.toMatch(/not-a-secret|canary|Signature=|authorization/i);
   });
 
   it('has only the modules of LogModules', async () => {
-    const lines = plain(await logOf('Verbosity=5;LogModules=SQL'));
+    const lines = normalizeLog(await runAndReadLog('Verbosity=5;LogModules=SQL'));
     expect(new Set(lines.map((line) => line.split(' ')[1]))).toEqual(new Set(['sql']));
     await expect(connect('AWSRegion=eu-west-1;LogModules=sqll')).rejects.toMatchObject({
       code: 'CONN_BAD_VALUE',
@@ -104,7 +104,7 @@ describe('a log', () => {
   });
 });
 
-/** The files after ten lines. */
+/** Writes ten lines and returns the files. */
 const fill = async (maxBytes: number, maxFiles: number): Promise<Record<string, string>> => {
   const path = join(folder, 'log');
   const sink = await openLogFile(path, { maxBytes, maxFiles }, (error) => {
@@ -130,7 +130,7 @@ describe('a log file', () => {
     expect(await fill(20, 1)).toEqual({ log: 'line 8\nline 9\n' });
   });
 
-  it('loses nothing if all files are kept, and is continued by the next connection', async () => {
+  it('is complete if all files are kept, and is continued by the next connection', async () => {
     expect(Object.keys(await fill(7, Infinity))).toHaveLength(10);
     const texts = await fill(1000, Infinity);
     expect(texts['log']).toBe(`line 9\n${Array.from({ length: 10 }, (_, i) => `line ${i}\n`).join('')}`);

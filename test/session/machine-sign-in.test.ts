@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { connect } from '../../src/host/node/connect.ts';
 import { startCognito } from '../doubles/cognito.ts';
 import { instanceDocument, startImds } from '../doubles/imds.ts';
-import { listen } from '../doubles/json-server.ts';
+import { startJsonServer } from '../doubles/json-server.ts';
 import { fakePorts } from '../doubles/ports.ts';
 import { type StsDouble, callerIdentity, startSts, stsCredentials } from '../doubles/sts.ts';
 
@@ -42,7 +42,7 @@ describe('a connection', () => {
 
   it('in a container has AWSRoleARN, and shows both sources', async () => {
     await using sts = await openSts();
-    await using agent = await listen(() => ({ body: JSON.stringify(instanceDocument(later)) }));
+    await using agent = await startJsonServer(() => ({ body: JSON.stringify(instanceDocument(later)) }));
     const env = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.endpoint}/v1` };
     expect(await getIdentity(sts, `AuthScheme=AwsContainer;AWSRoleARN=${ROLE}`, env)).toMatchObject({
       scheme: 'AwsContainer',

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-describe('a result cut by MaxRows', () => {
+describe('a result limited by MaxRows', () => {
   it.each([
     ['direct', 'SELECT n FROM things'],
     ['direct, of one partition', "SELECT n FROM things WHERE id = 'a'"],
@@ -59,12 +59,12 @@ describe('a result cut by MaxRows', () => {
     expect(stats.itemsRead).toBe(passed + 2 + 1);
   });
 
-  it('does not search for rows a few items at a time', async () => {
+  it('does not read a few items at a time while it searches', async () => {
     const { rowCount, stats } = await db.query("SELECT n FROM things WHERE id <> 'b'", [], { maxRows: 1 });
     expect([rowCount, stats.requests]).toEqual([1, 1]);
   });
 
-  it('is reported by a stream once it was read', async () => {
+  it('is reported as truncated by a stream after it was read', async () => {
     await using rows = await db.stream('SELECT n FROM things', [], { maxRows: 2, timeoutMs: 60_000 });
     expect(rows.truncated).toBe(false);
     let count = 0;

@@ -15,7 +15,7 @@ import { collectOutput } from '../support/collect-output.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/Analyst';
-/** Where nobody listens: nothing here should come so far. */
+/** A closed port, since no test should send a request. */
 const NOBODY = 'http://127.0.0.1:1';
 
 let folder = '';
@@ -28,25 +28,27 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-interface World {
+interface Machine {
   readonly env?: Readonly<Record<string, string>>;
   readonly home?: string;
 }
 
-/** This machine, with another environment and home. */
-function machine({ env = {}, home = '/nowhere' }: World): Ports {
+/** The ports of this process with another environment and home directory. */
+function createPorts({ env = {}, home = '/nowhere' }: Machine): Ports {
   return { ...processPorts({ onWarning: () => undefined }), env: (name) => env[name], home };
 }
 
-async function failure(properties: ConnectionObject, world: World = {}): Promise<DriverError> {
+async function getError(properties: ConnectionObject, machine: Machine = {}): Promise<DriverError> {
   const usual = { AWSRegion: 'eu-west-1', STSEndpoint: NOBODY, MaximumRequestRetries: '1' };
   return thrownBy(async () => {
-    await using connection = await connect(format({ ...usual, ...properties }), { ports: machine(world) });
+    await using connection = await connect(format({ ...usual, ...properties }), {
+      ports: createPorts(machine),
+    });
     await connection.whoami();
   });
 }
 
-/** What names a file, and how it does. */
+/** The properties that name a file, and how. */
 const NAMED: readonly (readonly [
   name: string,
   properties: (file: string) => ConnectionObject,
@@ -98,17 +100,17 @@ describe.each(NAMED)('a file that %s names', (name, properties, env) => {
     ['folder', 'not a regular file'],
     ['device', name === 'CredentialsLocation' ? 'a symbolic link' : 'not a regular file'],
     ['huge', 'larger than 1048576 bytes'],
-  ])('is refused at once where it is a %s', async (what, reason) => {
+  ])('is refused immediately if it is a %s', async (what, reason) => {
     const file = join(folder, what);
-    const error = await failure(properties(file), { env: env?.(file) ?? {} });
+    const error = await getError(properties(file), { env: env?.(file) ?? {} });
     expect(error.message).toContain(reason);
     expect(error.code).toMatch(/^(AUTH_PROFILE|AUTH_NO_CREDENTIALS|CONN_BAD_VALUE|CONN_DSN_NOT_FOUND)$/);
   });
 
-  it('is missed where it is not there', async () => {
+  it('is reported if it does not exist', async () => {
     const file = join(folder, '..', '..', 'no', 'such');
-    const error = await failure(properties(file), { env: env?.(file) ?? {} });
-    // One that is to be written need not be there.
+    const error = await getError(properties(file), { env: env?.(file) ?? {} });
+    // Files that are only written need not exist.
     const missed =
       name === 'CredentialsLocation'
         ? /could not connect to/
@@ -117,7 +119,7 @@ describe.each(NAMED)('a file that %s names', (name, properties, env) => {
   });
 });
 
-it('all properties that name files to sign in with are tried here', () => {
+it('all properties that name files for the sign-in are tested', () => {
   const elsewhere = new Set(['Location', 'TempDirectory', 'Logfile']);
   const paths = Object.values(PROPERTIES)
     .filter(({ type }) => type.label.startsWith('path'))
@@ -127,7 +129,7 @@ it('all properties that name files to sign in with are tried here', () => {
   expect(paths.length).toBeGreaterThan(4);
 });
 
-it('a profile of IAM Identity Center waits for no pipe where its token should be', async () => {
+it('a profile of IAM Identity Center does not wait for a pipe in place of its token', async () => {
   const home = join(folder, 'home');
   const cache = join(home, '.aws', 'sso', 'cache', `${createHash('sha1').update('corp').digest('hex')}.json`);
   await mkdir(dirname(cache), { recursive: true });
@@ -137,22 +139,22 @@ it('a profile of IAM Identity Center waits for no pipe where its token should be
     join(home, '.aws', 'config'),
     `[default]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = R\n${session}`,
   );
-  const error = await failure({ AuthScheme: 'AwsCredentialsFile' }, { home });
+  const error = await getError({ AuthScheme: 'AwsCredentialsFile' }, { home });
   expect(error.message).toBe(`could not read file "${cache}": ${cache} is not a regular file`);
 });
 
-it('a log waits for no pipe, and leaves devices as they are', async () => {
+it('a log does not wait for a pipe or write to a device', async () => {
   for (const [what, reason] of [
     ['pipe', 'ENXIO'],
     ['device', 'it is not a regular file'],
     ['folder', 'EISDIR'],
   ] as const) {
-    const error = await failure({ AWSAccessKey: 'A', AWSSecretKey: 's', Logfile: join(folder, what) });
+    const error = await getError({ AWSAccessKey: 'A', AWSSecretKey: 's', Logfile: join(folder, what) });
     expect([error.code, error.message]).toEqual(['CONN_BAD_VALUE', expect.stringContaining(reason)]);
   }
 });
 
-it('schema files wait for no pipe', async () => {
+it('schema files are not read from pipes', async () => {
   const location = join(folder, 'schemas');
   await mkdir(location);
   execFileSync('mkfifo', [
@@ -161,7 +163,7 @@ it('schema files wait for no pipe', async () => {
     join(location, 'a.json'),
   ]);
   const properties = { AWSAccessKey: 'A', AWSSecretKey: 's', Endpoint: NOBODY, Location: location };
-  const ports = machine({});
+  const ports = createPorts({});
   await using connection = await connect(
     format({ AWSRegion: 'eu-west-1', MaximumRequestRetries: '1', MaxRecoverySeconds: '1', ...properties }),
     { ports },
@@ -170,19 +172,19 @@ it('schema files wait for no pipe', async () => {
 });
 
 it.each([
-  ['a blob that is taken for a path', Buffer.alloc(6000, 'CANARY').toString('base64').slice(0, 8000)],
+  ['a blob that looks like a path', Buffer.alloc(6000, 'CANARY').toString('base64').slice(0, 8000)],
   ['a NUL', 'CANARY\0'],
   ['a path that is too long', `/${'CANARY'.repeat(1000)}`],
-])('a client certificate is not shown where it is %s', async (_, given) => {
-  const error = await failure({
+])('the value of a client certificate is not shown if it is %s', async (_, certificate) => {
+  const error = await getError({
     AuthScheme: 'PingFederate',
     User: 'ana',
     Password: 'p',
     SSOLoginURL: 'https://sso.example/',
-    SSOProperties: `SSLClientCert='${given}'`,
+    SSOProperties: `SSLClientCert='${certificate}'`,
   });
   expect([error.code, error.message]).toEqual(['CONN_BAD_VALUE', expect.stringContaining('SSLClientCert')]);
-  expect(collectOutput(error)).not.toContain(given.slice(0, 30));
+  expect(collectOutput(error)).not.toContain(certificate.slice(0, 30));
 });
 
 const at = (location: string): ConnectionObject => ({
@@ -194,11 +196,11 @@ const at = (location: string): ConnectionObject => ({
 });
 
 describe('CredentialsLocation', () => {
-  it('leaves files of others alone, whatever way leads to them', async () => {
+  it('does not touch files of other users, also through links', async () => {
     const path = join(folder, 'mine');
     await writeFile(path, 'precious', { mode: 0o600 });
     for (const location of [path, join(folder, 'folder', '..', 'mine'), `${folder}/./mine`]) {
-      const error = await failure(at(location));
+      const error = await getError(at(location));
       expect(error.message).toBe(`CredentialsLocation: ${location} does not contain saved sessions`);
     }
     expect(await readFile(path, 'utf8')).toBe('precious');
@@ -208,7 +210,7 @@ describe('CredentialsLocation', () => {
   it.each(['s3://bucket/x', 'file:///tmp/x', 'a\0b', '%HOME%/x', '%APPDATA%/x'])(
     'is no path that is "%s"',
     async (location) => {
-      const error = await failure(at(location), { env: { HOME: folder } });
+      const error = await getError(at(location), { env: { HOME: folder } });
       expect([error.code, error.message]).toEqual([
         'CONN_BAD_VALUE',
         expect.stringContaining('expected memory://name or a local path'),
@@ -216,9 +218,9 @@ describe('CredentialsLocation', () => {
     },
   );
 
-  it('may lie where Windows keeps what programs know', async () => {
+  it('may be in the folder for application data on Windows', async () => {
     await writeFile(join(folder, 'known'), 'else', { mode: 0o600 });
-    const error = await failure(at('%APPDATA%/known'), { env: { APPDATA: folder } });
+    const error = await getError(at('%APPDATA%/known'), { env: { APPDATA: folder } });
     expect(error.message).toContain(`${folder}/known does not contain saved sessions`);
   });
 });

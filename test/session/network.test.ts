@@ -10,7 +10,7 @@ import { thrownBy } from '../support/thrown.ts';
 
 const authority = testAuthority();
 const describeWithTls = 'skipped' in authority ? describe.skip : describe;
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nothing runs without one
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no test runs without one
 const { ca, server: pair } = authority as TestAuthority;
 
 const KEYS = { AWSAccessKey: 'AKIATEST', AWSSecretKey: 'x', AWSRegion: 'eu-west-1', ConnectOnOpen: 'true' };
@@ -25,7 +25,7 @@ describeWithTls('DynamoDB', () => {
     ['the certificate of its authority', () => ca],
     ['its fingerprint', fingerprint],
     ['*', () => '*'],
-  ])('is reached where SSLServerCert is %s', async (_, trusted) => {
+  ])('is trusted if SSLServerCert is %s', async (_, trusted) => {
     await using dynamodb = await startHttps(pair, tables);
     await using connection = await connect(
       { ...KEYS, Endpoint: dynamodb.origin, SSLServerCert: trusted() },
@@ -35,7 +35,7 @@ describeWithTls('DynamoDB', () => {
     expect(dynamodb.requests).toHaveLength(1);
   });
 
-  it('with a certificate that nobody vouches for is asked once, and nothing is sent to it', async () => {
+  it('with an untrusted certificate gets one connection and no request', async () => {
     await using dynamodb = await startHttps(pair, tables);
     const error = await thrownBy(() =>
       connect({ ...KEYS, Endpoint: dynamodb.origin }, { ports: fakePorts() }),
@@ -44,7 +44,7 @@ describeWithTls('DynamoDB', () => {
     expect(dynamodb.requests).toHaveLength(0);
   });
 
-  it('is reached through the proxy, which gets its own password and sees nothing else', async () => {
+  it('is reached through the proxy, which gets only its own password', async () => {
     await using dynamodb = await startHttps(pair, tables);
     await using proxy = await startProxy();
     const { port } = new URL(dynamodb.origin);
@@ -66,7 +66,7 @@ describeWithTls('DynamoDB', () => {
     expect(dynamodb.requests[0]?.headers['proxy-authorization']).toBeUndefined();
   });
 
-  it('is known by its fingerprint through the proxy, too', async () => {
+  it('is verified by its fingerprint through the proxy, too', async () => {
     await using dynamodb = await startHttps(pair, tables);
     await using proxy = await startProxy();
     const properties = { ...KEYS, Endpoint: dynamodb.origin, ProxyServer: `127.0.0.1:${proxy.port}` };
@@ -98,7 +98,7 @@ describeWithTls('DynamoDB', () => {
   it.each([
     [407, 'it requires ProxyUser and ProxyPassword (407)'],
     [403, 'it responded with status 403'],
-  ])('is not reached where the proxy answers %i', async (status, words) => {
+  ])('is not reached if the proxy responds with %i', async (status, words) => {
     await using proxy = await startProxy(status);
     const properties = { ...KEYS, Endpoint: 'https://127.0.0.1:1', ProxyServer: `127.0.0.1:${proxy.port}` };
     const error = await thrownBy(() => connect(properties, { ports: fakePorts() }));

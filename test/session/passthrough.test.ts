@@ -56,7 +56,7 @@ describe('PartiQL passthrough', () => {
       Limit: 10,
       ReturnConsumedCapacity: 'INDEXES',
     };
-    expect(double?.received.map(({ operation, input }) => [operation, input])).toEqual([
+    expect(double?.requests.map(({ operation, input }) => [operation, input])).toEqual([
       ['ExecuteStatement', first],
       ['ExecuteStatement', { ...first, NextToken: 't1' }],
       ['ExecuteStatement', { ...first, NextToken: 't2' }],
@@ -77,7 +77,7 @@ describe('PartiQL passthrough', () => {
     await using db = await open(() => page([{ id: { S: 'a' } }, { id: { S: 'b' } }], 'again'));
     const text = 'SELECT id FROM things';
     expect(await db.query(text, [], { maxRows: 3 })).toMatchObject({ rowCount: 3, truncated: true });
-    expect(double?.received).toHaveLength(2);
+    expect(double?.requests).toHaveLength(2);
     await expect(db.query(text, [], { maxRcu: 5 })).rejects.toMatchObject({
       code: 'EXEC_CAPACITY',
       message: 'statement stopped after 6 read capacity units; MaxRCU is 5',
@@ -88,16 +88,16 @@ describe('PartiQL passthrough', () => {
       expect(row).toEqual({ id: 'a', $rest: null });
       break;
     }
-    const sent = double?.received.length;
+    const sent = double?.requests.length;
     await new Promise((resolve) => setTimeout(resolve, 30));
-    expect(double?.received).toHaveLength(sent ?? 0);
+    expect(double?.requests).toHaveLength(sent ?? 0);
   });
 
   it('sends statements that write, unless Readonly=true', async () => {
     const insert = `INSERT INTO things VALUE {'id': ?}`;
     await using db = await open(() => ({ body: '{"Items":[]}' }), 'UseConsistentReads=true;Pagesize=5');
     expect(await db.query(insert, ['a'])).toMatchObject({ rows: [], command: 'INSERT' });
-    expect(double?.received[0]?.input).toEqual({
+    expect(double?.requests[0]?.input).toEqual({
       Statement: insert,
       Parameters: [{ S: 'a' }],
       ReturnConsumedCapacity: 'INDEXES',
@@ -113,14 +113,14 @@ describe('PartiQL passthrough', () => {
         code: 'SQL_READ_ONLY',
         sqlState: '25006',
       });
-    expect(double?.received).toEqual([]);
+    expect(double?.requests).toEqual([]);
   });
 
   it('does not retry a write that may have taken place, and reports that', async () => {
     await using db = await open(() => ({ cut: '{"Items":[' }));
     const error = await thrownBy(() => db.query(`UPDATE things SET n = n + 1 WHERE id = 'a'`));
     expect(error.message).toMatch(/may/);
-    expect(double?.received).toHaveLength(1);
+    expect(double?.requests).toHaveLength(1);
   });
 
   it('reports errors of DynamoDB, and retries what is retryable', async () => {
@@ -133,7 +133,7 @@ describe('PartiQL passthrough', () => {
       code: 'DYNAMO_REFUSED',
       message: expect.stringContaining('well formed'),
     });
-    expect(double?.received).toHaveLength(2);
+    expect(double?.requests).toHaveLength(2);
   });
 
   it('refuses what cannot be sent, without a request', async () => {
@@ -151,7 +151,7 @@ describe('PartiQL passthrough', () => {
     await expect(db.explain('SELECT * FROM things')).rejects.toMatchObject({ code: 'SQL_NOT_SUPPORTED' });
     const prepared = await db.prepare('SELECT * FROM things WHERE id = ? AND t = ?');
     expect(prepared).toMatchObject({ parameterCount: 2, columns: [] });
-    expect(double?.received).toEqual([]);
+    expect(double?.requests).toEqual([]);
   });
 
   it('can be chosen for a single statement', async () => {

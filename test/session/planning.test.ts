@@ -68,8 +68,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** The plan's lines, once the rows were found to be those of a Scan of everything. */
-async function planOf(
+/** Returns the plan, after comparing the rows with those of a full Scan. */
+async function getPlan(
   sql: string,
   parameters: readonly (string | number)[] = [],
 ): Promise<readonly string[]> {
@@ -82,9 +82,9 @@ async function planOf(
 describe('patterns', () => {
   it.each<[string, string, readonly string[]]>([
     ['a prefix with an escape', String.raw`customer = 'c001' AND half LIKE 'ev\e%'`, []],
-    ['an escaped text without wildcards', String.raw`customer LIKE 'c\001'`, []],
-    ['a prefix that is joined to its wildcard', "status LIKE $1 || '%' AND customer = 'c001'", ['do']],
-    ['a prefix with an escape of its own', "coupon LIKE 'k!1%' ESCAPE '!' AND customer = 'c010'", []],
+    ['an escaped string without wildcards', String.raw`customer LIKE 'c\001'`, []],
+    ['a prefix concatenated with its wildcard', "status LIKE $1 || '%' AND customer = 'c001'", ['do']],
+    ['a prefix with an ESCAPE clause', "coupon LIKE 'k!1%' ESCAPE '!' AND customer = 'c010'", []],
     [
       'a part that is escaped and must not be there',
       String.raw`half NOT LIKE '%\dd%' AND customer = 'c002'`,
@@ -92,11 +92,11 @@ describe('patterns', () => {
     ],
   ])('%s is left to DynamoDB', async (_, where, parameters) => {
     const sql = `SELECT number FROM orders WHERE ${where} ORDER BY 1`;
-    expect(await planOf(sql, parameters)).toEqual(['Query orders(customer)']);
+    expect(await getPlan(sql, parameters)).toEqual(['Query orders(customer)']);
     expect((await db.explain(sql, parameters)).text).not.toContain('left to DuckDB');
   });
 
-  it('an escape does not turn a number into text', async () => {
+  it('an escape does not turn a number into a string', async () => {
     const sql = String.raw`SELECT customer FROM orders WHERE total LIKE '1\1'`;
     await expect(db.query(sql)).rejects.toMatchObject({ sqlState: '42883' });
   });
@@ -110,7 +110,7 @@ describe('patterns', () => {
     [`'A%' ESCAPE ''`, ['A%', 'AB1', String.raw`A\1`, 'A_1', 'A_2']],
   ])('LIKE %s is a key condition', async (pattern, found) => {
     const sql = `SELECT sk FROM single WHERE pk = 'p' AND sk LIKE ${pattern} ORDER BY sk`;
-    expect(await planOf(sql)).toEqual([expect.stringMatching(/^(Query|GetItem) single\(pk, sk\)$/)]);
+    expect(await getPlan(sql)).toEqual([expect.stringMatching(/^(Query|GetItem) single\(pk, sk\)$/)]);
     expect((await db.query(sql)).rows.map((row) => row['sk'])).toEqual(found);
   });
 });
@@ -167,8 +167,8 @@ describe('joins', () => {
       `SELECT o.number, u.label FROM orders o JOIN units u ON u.id = o.total WHERE o.customer = 'c001' AND o.number < 80 ORDER BY 1`,
       ['Query orders(customer, number)', 'BatchGetItem units(id) of 2 keys'],
     ],
-  ])('%s', async (_, sql, plan) => {
-    expect((await planOf(sql)).toSorted()).toEqual(plan.toSorted());
+  ])('are planned by keys: %s', async (_, sql, plan) => {
+    expect((await getPlan(sql)).toSorted()).toEqual(plan.toSorted());
   });
 
   it.each<[string, string]>([
@@ -192,11 +192,11 @@ describe('joins', () => {
       'a sparse index',
       `SELECT count(*) n FROM orders a LEFT JOIN orders b ON b.coupon = a.coupon WHERE a.customer = 'c000'`,
     ],
-  ])('are answered rightly where a side must stay whole: %s', async (_, sql) => {
-    expect((await planOf(sql)).length).toBeGreaterThan(0);
+  ])('return all rows if one side must be read completely: %s', async (_, sql) => {
+    expect((await getPlan(sql)).length).toBeGreaterThan(0);
   });
 
-  it('EXPLAIN shows where keys may come from', async () => {
+  it('EXPLAIN shows possible sources of keys', async () => {
     const explanation = await db.explain(
       `SELECT c.name FROM orders o JOIN customers c ON c.id = o.customer WHERE o.status = 'open'`,
     );
@@ -207,7 +207,7 @@ describe('joins', () => {
 
 describe('an index with projection KEYS_ONLY', () => {
   it('finds the keys, by which items are fetched', async () => {
-    expect(await planOf(`SELECT number, status, coupon FROM orders WHERE coupon = 'k35'`)).toEqual([
+    expect(await getPlan(`SELECT number, status, coupon FROM orders WHERE coupon = 'k35'`)).toEqual([
       'Query orders.by_coupon(coupon), then BatchGetItem orders',
     ]);
     const { stats } = await db.query(`SELECT * FROM orders WHERE coupon IN ('k35', 'k40')`);
@@ -215,7 +215,7 @@ describe('an index with projection KEYS_ONLY', () => {
   });
 
   it('is enough if only keys are selected', async () => {
-    expect(await planOf('SELECT customer, number FROM orders WHERE total = 16 ORDER BY 1, 2')).toEqual([
+    expect(await getPlan('SELECT customer, number FROM orders WHERE total = 16 ORDER BY 1, 2')).toEqual([
       'Query orders.by_total(total)',
     ]);
   });
@@ -234,7 +234,7 @@ describe('an index with projection KEYS_ONLY', () => {
   });
 });
 
-describe('summaries', () => {
+describe('aggregates', () => {
   it.each<[string, string]>([
     ['SELECT count(*) FROM orders', 'Scan orders'],
     [`SELECT count(*) FROM orders WHERE status = 'open' AND total > 5`, 'Query orders.by_status(status)'],
@@ -259,11 +259,11 @@ describe('summaries', () => {
       `SELECT max(number) FROM (SELECT number FROM orders WHERE customer = 'c001' ORDER BY number LIMIT 2) x`,
       'Query orders(customer)',
     ],
-  ])('%s', async (sql, plan) => {
-    expect(await planOf(sql)).toEqual([plan]);
+  ])('are planned as %s', async (sql, plan) => {
+    expect(await getPlan(sql)).toEqual([plan]);
   });
 
-  it('count(*) reads no items, the greatest sort key one', async () => {
+  it('count(*) reads no items, max of the sort key one', async () => {
     const count = await db.explain(`SELECT count(*) FROM orders`);
     expect(count.reads[0]?.request?.input).toMatchObject({ Select: 'COUNT' });
     const { stats } = await db.query(`SELECT max(number) FROM orders WHERE customer = 'c001'`);
@@ -306,13 +306,13 @@ describe('guards', () => {
 
 describe('keys that are consecutive numbers', () => {
   it('are read by key, although DuckDB turns them into a range', async () => {
-    expect(await planOf('SELECT label FROM units WHERE id IN (3, 4, 5) ORDER BY 1')).toEqual([
+    expect(await getPlan('SELECT label FROM units WHERE id IN (3, 4, 5) ORDER BY 1')).toEqual([
       'BatchGetItem units(id) of 3 keys',
     ]);
-    expect(await planOf('SELECT label FROM units WHERE id = ANY(ARRAY[7, 8]) ORDER BY 1')).toEqual([
+    expect(await getPlan('SELECT label FROM units WHERE id = ANY(ARRAY[7, 8]) ORDER BY 1')).toEqual([
       'BatchGetItem units(id) of 2 keys',
     ]);
-    expect(await planOf('SELECT label FROM units WHERE id BETWEEN 3 AND 5 ORDER BY 1')).toEqual([
+    expect(await getPlan('SELECT label FROM units WHERE id BETWEEN 3 AND 5 ORDER BY 1')).toEqual([
       'Scan units',
     ]);
   });
@@ -321,21 +321,21 @@ describe('keys that are consecutive numbers', () => {
 describe('a condition that excludes a sort key value', () => {
   it('becomes two Queries if many items have the value', async () => {
     expect(
-      await planOf("SELECT id, state FROM tickets WHERE team = 't0' AND state <> 'done' ORDER BY id"),
+      await getPlan("SELECT id, state FROM tickets WHERE team = 't0' AND state <> 'done' ORDER BY id"),
     ).toEqual(['Query tickets.by_state(team, state) of 2 ranges']);
     const { stats } = await db.query("SELECT text FROM tickets WHERE team = 't0' AND state <> 'done'");
     expect(stats).toMatchObject({ itemsRead: 20, itemsReturned: 20 });
   });
 
   it('is left to DuckDB if few have it', async () => {
-    expect(await planOf("SELECT id, state FROM tickets WHERE team = 't0' AND id <> 2 ORDER BY id")).toEqual([
+    expect(await getPlan("SELECT id, state FROM tickets WHERE team = 't0' AND id <> 2 ORDER BY id")).toEqual([
       'Query tickets(team)',
     ]);
   });
 
-  it('may be one of several', async () => {
+  it('can be one of several', async () => {
     expect(
-      await planOf("SELECT id FROM tickets WHERE team = 't0' AND state NOT IN ('done', 'open') ORDER BY id"),
+      await getPlan("SELECT id FROM tickets WHERE team = 't0' AND state NOT IN ('done', 'open') ORDER BY id"),
     ).toEqual(['Query tickets.by_state(team, state) of 2 ranges']);
   });
 });
@@ -346,7 +346,7 @@ describe('a condition that NULL makes unknown', () => {
     ['NOT (total = 3 OR NULL)', 'No request for orders: no item can match'],
     ["customer = 'c001' AND (total = 3 OR total = NULL)", 'Query orders(customer)'],
     ['total = 3 OR true', 'Scan orders'],
-  ])('asks for nothing on its account: %s', async (condition, plan) => {
-    expect(await planOf(`SELECT number FROM orders WHERE ${condition} ORDER BY number`)).toEqual([plan]);
+  ])('sends no request for it: %s', async (condition, plan) => {
+    expect(await getPlan(`SELECT number FROM orders WHERE ${condition} ORDER BY number`)).toEqual([plan]);
   });
 });

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { serviceError, startHttpDouble } from '../doubles/dynamodb-http.ts';
-import { listen } from '../doubles/json-server.ts';
+import { startJsonServer } from '../doubles/json-server.ts';
 import { listenOnNewPort } from '../doubles/new-port.ts';
 import { PASSWORD, startOkta, USER } from '../doubles/okta.ts';
-import { pageOf, serveTable } from '../doubles/served-table.ts';
+import { toPage, serveTable } from '../doubles/served-table.ts';
 import { startSts, stsCredentials } from '../doubles/sts.ts';
 import { type BundledDriver, bundleDriver } from '../support/bundled-driver.ts';
 import { testAuthority } from '../support/certificates.ts';
@@ -76,7 +76,7 @@ async function serveOnePage(): Promise<{
 }> {
   let notifyProgram: (() => void) | undefined;
   const table = await serveTable((at) => {
-    if (at === 0) return pageOf(['a'], true);
+    if (at === 0) return toPage(['a'], true);
     notifyProgram?.();
     return 'hang';
   });
@@ -104,13 +104,13 @@ describe.each(PATHS)('a program exits on the %s path', (_, sql) => {
       'a',
     ],
   ])('%s', async (_when, program, expected) => {
-    await using table = await serveTable((at) => pageOf([['a', 'b', 'c'][at] ?? ''], at < 2));
+    await using table = await serveTable((at) => toPage([['a', 'b', 'c'][at] ?? ''], at < 2));
     const text = `const db = await connect(string); ${program}; await db.close();`;
     expect(await run(text, table.string(), sql).output).toBe(expected);
   });
 
   it('without closing its connection', async () => {
-    await using table = await serveTable(() => pageOf(['a']));
+    await using table = await serveTable(() => toPage(['a']));
     const text = 'print((await (await connect(string)).query(sql)).rows.length)';
     expect(await run(text, table.string(), sql).output).toBe('1');
   });
@@ -248,14 +248,22 @@ describe('a program exits', () => {
   );
 
   it('after a sign-in that failed', async () => {
-    await using sts = await listen(() => ({
+    await using sts = await startJsonServer(() => ({
       status: 403,
       body: '<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>',
     }));
     const text = `const db = await connect(string); print(await getCode(db.query('SELECT id FROM things'))); await db.close();`;
     const string = `${KEYS}AuthScheme=AwsIAMRoles;${ROLE}STSEndpoint=${sts.endpoint};`;
     expect(await run(text, string).output).toMatch(/^AUTH_/);
-    expect(sts.heard).not.toEqual([]);
+    expect(sts.requests).not.toEqual([]);
+  });
+
+  it('only after the retries of a sign-in', async () => {
+    await using sts = await startJsonServer(() => ({ status: 503, body: 'unavailable' }));
+    const text = `const db = await connect(string); print(await getCode(db.query('SELECT id FROM things'))); await db.close();`;
+    const string = `${KEYS}AuthScheme=AwsIAMRoles;${ROLE}STSEndpoint=${sts.endpoint};`;
+    expect(await run(text, string).output).toBe('AUTH_UNAVAILABLE');
+    expect(sts.requests.length).toBeGreaterThan(1);
   });
 
   it('after a connection that could not be opened', async () => {
@@ -278,7 +286,7 @@ withTls('a program exits after a sign-in to Okta', () => {
     await using sts = await startSts((body) =>
       stsCredentials(new URLSearchParams(body).get('Action') ?? '', 'ASIAOFTHEROLE0000'),
     );
-    await using table = await serveTable(() => pageOf(['a']));
+    await using table = await serveTable(() => toPage(['a']));
     const properties = {
       AuthScheme: 'Okta',
       User: USER,

@@ -6,7 +6,7 @@ import type { Finding } from '../../src/doctor/finding.ts';
 import { type HttpsAnswer, startHttps } from '../doubles/https-server.ts';
 import { fakePorts } from '../doubles/ports.ts';
 import { startProxy } from '../doubles/proxy.ts';
-import { pageOf, serveTable } from '../doubles/served-table.ts';
+import { toPage, serveTable } from '../doubles/served-table.ts';
 import { callerIdentity, startSts } from '../doubles/sts.ts';
 import { testAuthority } from '../support/certificates.ts';
 import { collectOutput } from '../support/collect-output.ts';
@@ -22,7 +22,7 @@ const elsewhere = (endpoint: string): string => endpoint.replace('127.0.0.1', 's
 
 describeWithTls('a proxy that is reached by https', () => {
   const through = async (trust: string): Promise<number> => {
-    await using table = await serveTable(() => pageOf(['one']));
+    await using table = await serveTable(() => toPage(['one']));
     await using proxy = await startProxy(undefined, pair);
     await using connection = await connect(
       {
@@ -47,7 +47,7 @@ describeWithTls('a proxy that is reached by https', () => {
   it.each([
     ['its authority', ca],
     ['anything', '*'],
-  ])('is trusted where SSLServerCert is %s', async (_, trust) => {
+  ])('is trusted if SSLServerCert is %s', async (_, trust) => {
     expect(await through(trust)).toBe(1);
   });
 
@@ -57,7 +57,7 @@ describeWithTls('a proxy that is reached by https', () => {
       "the server's fingerprint, which is none of its own,",
       () => new X509Certificate(pair.cert).fingerprint256,
     ],
-  ])('gets no password where SSLServerCert is %s', async (_, trust) => {
+  ])('gets no password if SSLServerCert is %s', async (_, trust) => {
     const error = await thrownBy(() => through(trust()));
     expect(error.code).toBe('CONN_PROXY');
     expect(error.message).toContain('its certificate is signed by an unknown authority');
@@ -88,7 +88,7 @@ describeWithTls('the portal of IAM Identity Center', () => {
   };
   it("is reached through the proxy, with the connection's certificates", async () => {
     await using portal = await startHttps(pair, roleCredentials);
-    await using table = await serveTable(() => pageOf(['one']));
+    await using table = await serveTable(() => toPage(['one']));
     await using proxy = await startProxy();
     await using connection = await connect(
       {
@@ -104,7 +104,7 @@ describeWithTls('the portal of IAM Identity Center', () => {
       { ports: fakePorts({ files }) },
     );
     expect((await connection.query(QUERY)).rows).toEqual([{ id: 'one' }]);
-    expect(table.received.at(-1)?.headers.authorization).toContain('Credential=ASIASSO/');
+    expect(table.requests.at(-1)?.headers.authorization).toContain('Credential=ASIASSO/');
     expect(proxy.tunnels.map(({ authority: asked }) => asked)).toContain(new URL(portal.origin).host);
   });
 
@@ -120,7 +120,7 @@ describeWithTls('the portal of IAM Identity Center', () => {
 
 describe('a diagnosis', () => {
   it("uses the connection's proxy", async () => {
-    await using table = await serveTable(() => pageOf(['one']));
+    await using table = await serveTable(() => toPage(['one']));
     await using sts = await startSts((body) =>
       body === '' ? { status: 302, body: '' } : callerIdentity('arn:aws:iam::123456789012:user/ana'),
     );

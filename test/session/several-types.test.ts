@@ -35,8 +35,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** The ids that a condition finds, in one way and the other. */
-async function found(condition: string, parameters: readonly ParameterValue[] = []): Promise<string> {
+/** The ids that match a condition, on the direct path and through the engine. */
+async function findIds(condition: string, parameters: readonly ParameterValue[] = []): Promise<string> {
   const sql = `SELECT id FROM "Mixed" WHERE ${condition} ORDER BY id`;
   const ids = async (connection: Connection): Promise<string> =>
     (await connection.query<[string]>(sql, parameters, { rowMode: 'array' })).rows.flat().join('');
@@ -66,7 +66,7 @@ describe('a column of several types', () => {
     ["value = lower('S1')", 'a'],
     ['value = id', 'f'],
   ])('is compared with text as text: %s', async (condition, ids) => {
-    expect(await found(condition)).toBe(ids);
+    expect(await findIds(condition)).toBe(ids);
   });
 
   it.each([
@@ -80,8 +80,8 @@ describe('a column of several types', () => {
     [`value = '"5"'`, 'd'],
     [`value = '[ "s1" ]'`, 'e'],
     ['value = NULL', ''],
-  ])('is compared with numbers, booleans and JSON as what its values are: %s', async (condition, ids) => {
-    expect(await found(condition)).toBe(ids);
+  ])('is compared with numbers, booleans and JSON by the type of each value: %s', async (condition, ids) => {
+    expect(await findIds(condition)).toBe(ids);
   });
 
   it.each([
@@ -91,11 +91,11 @@ describe('a column of several types', () => {
     [true, 'c'],
     ['["s1"]', 'e'],
     [null, ''],
-  ])('takes a parameter for what it is: %j', async (value, ids) => {
-    expect(await found('value = $1', [value])).toBe(ids);
+  ])('is compared with a parameter by its type: %j', async (value, ids) => {
+    expect(await findIds('value = $1', [value])).toBe(ids);
   });
 
-  it('is one in subqueries, in views and under an alias, too', async () => {
+  it('is compared the same in subqueries, in views and under an alias', async () => {
     const { rows } = await db.query(
       `WITH w AS (SELECT id, value AS v FROM "Mixed") SELECT id FROM (SELECT * FROM w) s WHERE v = 's1'`,
     );
@@ -104,7 +104,7 @@ describe('a column of several types', () => {
     expect((await db.query("SELECT id FROM seen WHERE value = 's1'")).rows).toEqual([{ id: 'a' }]);
   });
 
-  it('is compared in DynamoDB with each type that has this text', async () => {
+  it('is compared in DynamoDB with each type that has the same text', async () => {
     const { reads } = await db.explain(`SELECT id FROM "Mixed" WHERE value = '5'`);
     expect(JSON.stringify(reads)).toContain('#0 = :0 OR #0 = :1');
   });
@@ -143,11 +143,11 @@ describe('numbers in documents', () => {
     [`doc::jsonb = '{"a": 1.50}'`, 'a'],
     [`doc::jsonb -> 'a' = '2.0'`, 'b'],
     [`doc::jsonb IN ('{"a":2.0}', '{"a":15e-1}')`, 'ab'],
-  ])('are equal where their values are: %s', async (condition, ids) => {
-    expect(await found(condition)).toBe(ids);
+  ])('are equal if their values are: %s', async (condition, ids) => {
+    expect(await findIds(condition)).toBe(ids);
   });
 
-  it('are numbers in constants', async () => {
+  it('can be compared with JSON constants', async () => {
     const { rows } = await db.query(
       `SELECT '1.50'::jsonb = '1.5'::jsonb AS a, '{"b":1,"a":2.0}'::jsonb <> '{"a":2,"b":1}' AS b, '1e2'::jsonb = '100'::jsonb AS c`,
     );

@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const sorted = (rows: readonly unknown[]): string[] => rows.map((row) => JSON.stringify(row)).toSorted();
 
-/** 64 MB by its own account, so that it is read in segments. */
+/** Described as 64 MB, so that it is read in segments. */
 const LARGE = { sizeBytes: 64 * 1024 * 1024 };
 
 describe('a scan in segments', () => {
@@ -76,7 +76,7 @@ describe('a scan in segments', () => {
 });
 
 describe('the engine', () => {
-  it('keeps nothing of a statement that failed, was cancelled or was abandoned', async () => {
+  it('keeps no tables of statements that failed or were cancelled', async () => {
     const engine = await openEngine({});
     const db = database.withRules(
       PUSHDOWN_RULES,

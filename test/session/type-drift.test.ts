@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AttributeValue } from '../../src/dynamo/attribute-value.ts';
 import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
-/** What the sample showed, what came later, and what the two are then. */
+/** A sampled value, a later value, and the resulting rows and type. */
 const DRIFTS: readonly (readonly [
   name: string,
   before: AttributeValue,
@@ -27,12 +27,12 @@ const DRIFTS: readonly (readonly [
     ['1', `1234567890123456789${'0'.repeat(60)}`],
     'text',
   ],
-  ['text among numbers', { N: '1' }, { S: 'one' }, [1, 'one'], 'json'],
-  ['a number among texts', { S: 'one' }, { N: '1' }, ['one', 1], 'json'],
-  ['a document among texts', { S: 'one' }, { M: { a: { N: '1' } } }, ['one', { a: 1 }], 'json'],
+  ['a string among numbers', { N: '1' }, { S: 'one' }, [1, 'one'], 'json'],
+  ['a number among strings', { S: 'one' }, { N: '1' }, ['one', 1], 'json'],
+  ['a document among strings', { S: 'one' }, { M: { a: { N: '1' } } }, ['one', { a: 1 }], 'json'],
   ['a boolean among numbers', { N: '1' }, { BOOL: true }, [1, true], 'json'],
-  ['text where there were only NULLs', { NULL: true }, { S: 'x' }, [null, 'x'], 'text'],
-  ['a number where there were only NULLs', { NULL: true }, { N: '7' }, [null, 7], 'bigint'],
+  ['a string after only NULLs', { NULL: true }, { S: 'x' }, [null, 'x'], 'text'],
+  ['a number after only NULLs', { NULL: true }, { N: '7' }, [null, 7], 'bigint'],
 ];
 
 let database: TestDatabase;
@@ -41,13 +41,13 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** Numbers as their digits. */
+/** Formats rows with the digits of numbers. */
 const digits = (rows: unknown): string =>
   JSON.stringify(rows, (_, value: unknown) =>
     typeof value === 'bigint' || typeof value === 'number' ? String(value) : value,
   );
 
-describe('a value that the sample did not show', () => {
+describe('a value of a type that the sample did not contain', () => {
   let tables = 0;
   it.each(DRIFTS)(
     '%s widens the column, and every row is right on both paths',
@@ -62,7 +62,7 @@ describe('a value that the sample did not show', () => {
         { id: 'b', v: values[1] },
       ];
       const byKey = await db.query(`SELECT id, v FROM ${name} WHERE id = 'b'`);
-      // Straight from DynamoDB it is what it is: a number of any length.
+      // The direct path returns a number of any length.
       expect(digits(byKey.rows)).toEqual(digits([{ id: 'b', v: values[1] }]));
       const { rows, columns } = await db.query(`SELECT id, v FROM ${name} ORDER BY id`);
       expect(rows).toEqual(expected);
@@ -74,7 +74,7 @@ describe('a value that the sample did not show', () => {
     },
   );
 
-  it('several in one statement widen their columns one after the other', async () => {
+  it('can widen several columns in one statement', async () => {
     await database.add({
       name: 'drift_many',
       key: ['id:S'],
@@ -93,7 +93,7 @@ describe('a value that the sample did not show', () => {
     ]);
   });
 
-  it('is reached through "$item" if the attribute is not a column yet', async () => {
+  it('can be read from "$item" if the attribute is not a column yet', async () => {
     await database.add({ name: 'drift_new', key: ['id:S'], items: [{ id: { S: 'a' } }] });
     const db = await database.open();
     await db.prepare('SELECT * FROM drift_new');

@@ -7,7 +7,7 @@ import { startTestDatabase, type TestDatabase } from '../support/test-database.t
 const WIDE = `12345678901234567891${'0'.repeat(81)}`;
 const NINES = '9'.repeat(38);
 
-/** An attribute, its value in DynamoDB, and what it becomes as a column: its type in PostgreSQL and its value in JavaScript. */
+/** An attribute, its value in DynamoDB, and the PostgreSQL type and JavaScript value of its column. */
 const CASES: readonly (readonly [name: string, wire: AttributeValue, type: string, value: unknown])[] = [
   ['text', { S: 'pâté \u{1F600} "q"' }, 'text', 'pâté \u{1F600} "q"'],
   ['empty', { S: '' }, 'text', ''],
@@ -98,7 +98,7 @@ describe('a value of DynamoDB in JavaScript', () => {
       expect(rows).toEqual([{ [name]: value }]);
     });
 
-    it('is the whole item as a document', async () => {
+    it('is part of the document of the whole item', async () => {
       const { rows } = await db.query<{ $item: object }>(`SELECT "$item" FROM everything ${where}`);
       expect(rows).toEqual([
         {
@@ -125,7 +125,7 @@ describe('a value of DynamoDB in JavaScript', () => {
     expect(rows).toEqual(expect.arrayContaining(expected));
   });
 
-  it('is a Date, or text, if an expression returns a time', async () => {
+  it('is a Date, or a string, if an expression returns a time', async () => {
     const { rows } = await db.query(
       "SELECT timestamptz '2026-01-02 03:04:05+00' AS at, date '2026-01-02' AS day, interval '14 months 1 day' AS while",
     );
@@ -135,7 +135,7 @@ describe('a value of DynamoDB in JavaScript', () => {
   });
 });
 
-/** What PostgreSQL's text format makes of the values above, where that is not the text itself. */
+/** The values above in PostgreSQL's text format, if that differs from the string. */
 const TEXTS: Readonly<Record<string, string | null>> = {
   text: 'pâté \u{1F600} "q"',
   empty: '',
@@ -157,7 +157,7 @@ const TEXTS: Readonly<Record<string, string | null>> = {
   numbers: '[3]',
 };
 
-async function textsOf(sql: string): Promise<readonly (readonly (string | null)[])[]> {
+async function getTexts(sql: string): Promise<readonly (readonly (string | null)[])[]> {
   const rows: (readonly (string | null)[])[] = [];
   for await (const batch of (await db.stream(sql)).textBatches()) rows.push(...batch);
   return rows;
@@ -170,13 +170,13 @@ describe("a value in PostgreSQL's text format", () => {
   ])('is what PostgreSQL prints, %s', async (_, where) => {
     const names = Object.keys(TEXTS);
     const list = names.map((name) => `"${name}"`).join(', ');
-    const [row = []] = await textsOf(`SELECT ${list} FROM everything ${where}`);
+    const [row = []] = await getTexts(`SELECT ${list} FROM everything ${where}`);
     expect(Object.fromEntries(names.map((name, i) => [name, row[i]]))).toEqual(TEXTS);
   });
 
-  it('keeps what a Date does not', async () => {
+  it('keeps the digits that a Date cannot represent', async () => {
     expect(
-      await textsOf(
+      await getTexts(
         "SELECT timestamptz '2026-01-02 03:04:05.123456+00', timestamp 'infinity', time '01:02:03.4', interval '14 months -1 day', array['a b', NULL, ''], true, 1e15::float8",
       ),
     ).toEqual([
@@ -192,11 +192,11 @@ describe("a value in PostgreSQL's text format", () => {
     ]);
   });
 
-  it('is that of EXPLAIN and of commands as well', async () => {
-    expect(await textsOf("EXPLAIN SELECT id FROM everything WHERE id = 'x'")).toContainEqual([
+  it('is available for EXPLAIN and commands, too', async () => {
+    expect(await getTexts("EXPLAIN SELECT id FROM everything WHERE id = 'x'")).toContainEqual([
       expect.stringContaining('GetItem everything(id)'),
     ]);
-    expect(await textsOf('DESCRIBE nested')).toContainEqual(['id', 'text', 'f', 'partition']);
+    expect(await getTexts('DESCRIBE nested')).toContainEqual(['id', 'text', 'f', 'partition']);
   });
 });
 
@@ -230,7 +230,7 @@ describe('flattened documents', () => {
   it.each([
     ['directly', ''],
     ['through the engine', 'ORDER BY length(id)'],
-  ])('give a column for each part, %s', async (_, order) => {
+  ])('have a column for each part, %s', async (_, order) => {
     const connection = await database.open('FlattenObjects=true;FlattenArrays=2');
     const { rows } = await connection.query(
       `SELECT "address.city", "address.geo.lat", "tags.0", "tags.1" FROM nested WHERE id = 'x' ${order}`,
@@ -246,7 +246,7 @@ describe('flattened documents', () => {
     expect(missing).toEqual([{ id: 'y' }]);
   });
 
-  it('use the configured separator, and remain available as a whole', async () => {
+  it('use the configured separator, and are also available as a whole', async () => {
     const connection = await database.open('FlattenObjects=true;SeparatorCharacter=/');
     const { rows } = await connection.query(`SELECT "address/city", address FROM nested WHERE id = 'y'`);
     expect(rows).toEqual([{ 'address/city': 'Rome', address: { city: 'Rome' } }]);

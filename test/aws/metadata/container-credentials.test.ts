@@ -3,7 +3,7 @@ import { awsContainer } from '../../../src/authschemes/aws-container.ts';
 import { fromContainerMetadata } from '../../../src/aws/metadata/container-credentials.ts';
 import type { CredentialSource } from '../../../src/core/credentials.ts';
 import { instanceDocument } from '../../doubles/imds.ts';
-import { type Listening, type Told, listen } from '../../doubles/json-server.ts';
+import { type JsonServer, type JsonResponse, startJsonServer } from '../../doubles/json-server.ts';
 import { fakePorts } from '../../doubles/ports.ts';
 import { collectOutput } from '../../support/collect-output.ts';
 import { createSource } from '../../support/create-source.ts';
@@ -14,7 +14,7 @@ const document = {
   ...instanceDocument(new Date('2026-01-01T06:00:00Z'), 'ASIACONTAINER000000'),
   AccountId: '123456789012',
 };
-const good = (): Told => ({ body: JSON.stringify(document) });
+const good = (): JsonResponse => ({ body: JSON.stringify(document) });
 
 /** The scheme in a container with that environment. */
 async function inside(
@@ -23,13 +23,13 @@ async function inside(
 ): Promise<CredentialSource> {
   return createSource(awsContainer, 'AWSRegion=eu-west-1', fakePorts({ env, files }));
 }
-const full = (agent: Listening): Record<string, string> => ({
+const full = (agent: JsonServer): Record<string, string> => ({
   AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.endpoint}/v1/credentials?x=1`,
 });
 
 describe('AuthScheme AwsContainer', () => {
   it('returns the credentials of the agent', async () => {
-    await using agent = await listen(good);
+    await using agent = await startJsonServer(good);
     const source = await inside({ ...full(agent), AWS_CONTAINER_AUTHORIZATION_TOKEN: 'CANARY-token' });
     expect(await source(signal)).toEqual({
       accessKeyId: 'ASIACONTAINER000000',
@@ -39,12 +39,12 @@ describe('AuthScheme AwsContainer', () => {
       accountId: '123456789012',
       origin: `container, ${agent.endpoint}`,
     });
-    expect(agent.heard[0]).toMatchObject({ method: 'GET', path: '/v1/credentials?x=1' });
-    expect(agent.heard[0]?.headers.authorization).toBe('CANARY-token');
+    expect(agent.requests[0]).toMatchObject({ method: 'GET', path: '/v1/credentials?x=1' });
+    expect(agent.requests[0]?.headers.authorization).toBe('CANARY-token');
   });
 
   it('reads the token file each time, in preference to the variable', async () => {
-    await using agent = await listen(good);
+    await using agent = await startJsonServer(good);
     const files: Record<string, string> = { '/token': 'one\n' };
     const ports = fakePorts({
       env: {
@@ -57,18 +57,18 @@ describe('AuthScheme AwsContainer', () => {
     await source(signal);
     files['/token'] = 'two';
     await source(signal);
-    expect(agent.heard.map(({ headers }) => headers.authorization)).toEqual(['one', 'two']);
+    expect(agent.requests.map(({ headers }) => headers.authorization)).toEqual(['one', 'two']);
   });
 
   it('prefers the relative URI of ECS to the full URI of EKS', async () => {
-    await using ecs = await listen(good);
-    await using other = await listen(good);
+    await using ecs = await startJsonServer(good);
+    await using other = await startJsonServer(good);
     const ports = fakePorts({
       env: { ...full(other), AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/1' },
     });
     await fromContainerMetadata(ports, ecs.endpoint)(signal);
-    expect(ecs.heard.map(({ path }) => path)).toEqual(['/v2/credentials/1']);
-    expect(other.heard).toEqual([]);
+    expect(ecs.requests.map(({ path }) => path)).toEqual(['/v2/credentials/1']);
+    expect(other.requests).toEqual([]);
   });
 
   it.each([
@@ -151,12 +151,12 @@ describe('AuthScheme AwsContainer', () => {
       '/two does not contain',
     ],
   ])('refuses a token with %s', async (_, env, files, message) => {
-    await using agent = await listen(good);
+    await using agent = await startJsonServer(good);
     const variables = { ...full(agent), ...env } as Record<string, string>;
     const error = await thrownBy(async () => (await inside(variables, files))(signal));
     expect(error.message).toContain(message);
     expect(collectOutput(error)).not.toContain('CANARY');
-    expect(agent.heard).toEqual([]);
+    expect(agent.requests).toEqual([]);
   });
 
   it.each([
@@ -196,14 +196,14 @@ describe('AuthScheme AwsContainer', () => {
     ],
     ['huge', { body: `"${'x'.repeat(100_000)}"` }, 'AUTH_MALFORMED'],
   ])('reports a response that is %s', async (_, response, code) => {
-    await using agent = await listen(() => response);
+    await using agent = await startJsonServer(() => response);
     const error = await thrownBy(async () => (await inside(full(agent)))(signal));
     expect(error.code).toBe(code);
     expect(collectOutput(error)).not.toContain('CANARY');
   });
 
   it('times out after two seconds, or when it is aborted', async () => {
-    await using agent = await listen(() => undefined);
+    await using agent = await startJsonServer(() => undefined);
     expect((await thrownBy(async () => (await inside(full(agent)))(signal))).code).toBe('CONN_NETWORK');
     const leaving = new AbortController();
     setTimeout(() => leaving.abort(new Error('left')), 30);

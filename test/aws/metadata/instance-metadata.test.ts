@@ -39,10 +39,10 @@ describe('AuthScheme AwsEC2Roles', () => {
     });
     ports.advance(5 * 3_600_000);
     await source(signal);
-    expect(imds.asked()).toEqual([TOKEN, ROLES, ROLE, ROLES, ROLE]);
+    expect(imds.listRequests()).toEqual([TOKEN, ROLES, ROLE, ROLES, ROLE]);
     ports.advance(58.5 * 60_000);
     await source(signal);
-    expect(imds.asked().slice(5)).toEqual([TOKEN, ROLES, ROLE]);
+    expect(imds.listRequests().slice(5)).toEqual([TOKEN, ROLES, ROLE]);
   });
 
   it.each([403, 404, 405])(
@@ -52,7 +52,7 @@ describe('AuthScheme AwsEC2Roles', () => {
       const source = await on(imds);
       expect((await source(signal)).accessKeyId).toBe('ASIAINSTANCE0000000');
       await source(signal);
-      expect(imds.asked()).toEqual([TOKEN, ROLES, ROLE, ROLES, ROLE]);
+      expect(imds.listRequests()).toEqual([TOKEN, ROLES, ROLE, ROLES, ROLE]);
     },
   );
 
@@ -61,7 +61,7 @@ describe('AuthScheme AwsEC2Roles', () => {
     const source = await on(imds);
     await source(signal);
     await source(signal);
-    expect(imds.asked()).toEqual([TOKEN, TOKEN, ROLES, ROLE, ROLES, ROLE]);
+    expect(imds.listRequests()).toEqual([TOKEN, TOKEN, ROLES, ROLE, ROLES, ROLE]);
   });
 
   it('mentions the hop limit if there is no token and IMDSv2 is required', async () => {
@@ -85,7 +85,7 @@ describe('AuthScheme AwsEC2Roles', () => {
     const error = await thrownBy(async () => (await on(imds, fakePorts({ env, files })))(signal));
     expect(error.code).toBe('AUTH_REFUSED');
     expect(error.message).toContain(`${where} disables IMDSv1`);
-    expect(imds.asked()).toEqual([TOKEN]);
+    expect(imds.listRequests()).toEqual([TOKEN]);
   });
 
   it('treats status 400 as a rejection, not as an old version', async () => {
@@ -93,7 +93,7 @@ describe('AuthScheme AwsEC2Roles', () => {
     expect((await thrownBy(async () => (await on(imds))(signal))).message).toContain(
       'rejected the token request with status 400',
     );
-    expect(imds.asked()).toEqual([TOKEN]);
+    expect(imds.listRequests()).toEqual([TOKEN]);
   });
 
   it('requests a new token once if the old one is rejected', async () => {
@@ -102,7 +102,7 @@ describe('AuthScheme AwsEC2Roles', () => {
     await source(signal);
     imds.withdrawTokens();
     await source(signal);
-    expect(imds.asked().slice(3)).toEqual([ROLES, TOKEN, ROLES, ROLE]);
+    expect(imds.listRequests().slice(3)).toEqual([ROLES, TOKEN, ROLES, ROLE]);
   });
 
   it('reports that no role is attached', async () => {
@@ -154,7 +154,7 @@ describe('AuthScheme AwsEC2Roles', () => {
     expect((await thrownBy(async () => (await on(imds))(signal))).message).toContain(
       'rejected the request with status 302',
     );
-    expect(other.heard).toEqual([]);
+    expect(other.requests).toEqual([]);
   });
 
   it('reports that there is no service if it does not respond, within seconds', async () => {
@@ -179,7 +179,7 @@ describe('AuthScheme AwsEC2Roles', () => {
     const ports = fakePorts({ env: { AWS_EC2_METADATA_DISABLED: 'true' } });
     const error = await thrownBy(async () => (await on(imds, ports))(signal));
     expect(error.message).toContain('disabled by AWS_EC2_METADATA_DISABLED');
-    expect(imds.heard).toEqual([]);
+    expect(imds.requests).toEqual([]);
   });
 
   it('keeps using the last credentials while the service cannot renew them, and asks again later', async () => {

@@ -1,6 +1,6 @@
 import { type Connection, connect } from '../../../src/index.ts';
 import type { ConnectionObject } from '../../../src/connstring/entries.ts';
-import { pageOf, serveTable, type ServedTable } from '../../doubles/served-table.ts';
+import { toPage, serveTable, type ServedTable } from '../../doubles/served-table.ts';
 import { toFields, startSts, stsCredentials, type StsDouble } from '../../doubles/sts.ts';
 
 /** STS and a table of one row, for connections that sign in at an identity provider of the test. */
@@ -15,7 +15,7 @@ export interface FederatedBackend extends AsyncDisposable {
 
 export async function startFederatedBackend(): Promise<FederatedBackend> {
   const sts = await startSts(() => stsCredentials('AssumeRoleWithSAML', 'ASIACORP'));
-  const table = await serveTable(() => pageOf(['one']));
+  const table = await serveTable(() => toPage(['one']));
   return {
     sts,
     table,

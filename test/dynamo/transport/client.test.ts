@@ -9,7 +9,7 @@ import {
   serviceError,
   startHttpDouble,
   type HttpDouble,
-  type Received,
+  type DynamoRequest,
   type Reply,
 } from '../../doubles/dynamodb-http.ts';
 
@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 async function startClient(
-  answer: (received: Received, at: number) => Reply | Promise<Reply>,
+  answer: (received: DynamoRequest, at: number) => Reply | Promise<Reply>,
   options: Partial<ClientOptions> = {},
 ): Promise<{ readonly double: HttpDouble; readonly client: DynamoClient }> {
   const double = await startHttpDouble(answer);
@@ -48,9 +48,9 @@ describe('a read', () => {
     const stats = newReadStats();
     const input = { RequestItems: { T: { Keys: [{ b: { B: 'AQID' } }] } } };
     expect((await client.read('BatchGetItem', input, stats)).toString()).toBe(PAGE);
-    expect(double.complaints).toEqual([]);
-    expect(double.received).toMatchObject([{ operation: 'BatchGetItem', input }]);
-    expect(double.received[0]?.headers).toMatchObject({
+    expect(double.violations).toEqual([]);
+    expect(double.requests).toMatchObject([{ operation: 'BatchGetItem', input }]);
+    expect(double.requests[0]?.headers).toMatchObject({
       'x-amz-security-token': TOKEN,
       'user-agent': expect.stringContaining('dynadbc/1.0'),
     });
@@ -76,8 +76,8 @@ describe('a read', () => {
     const whole = { body: PAGE, headers: { 'x-amz-crc32': String(crc32(PAGE)) } };
     const { client, double } = await startClient((_received, at) => (at < 2 ? failure : whole));
     expect((await scan(client)).toString()).toBe(PAGE);
-    expect(double.received).toHaveLength(3);
-    expect(double.complaints).toEqual([]);
+    expect(double.requests).toHaveLength(3);
+    expect(double.violations).toEqual([]);
   });
 
   it('counts all responses and throttled attempts', async () => {
@@ -96,7 +96,7 @@ describe('a read', () => {
       retryable: true,
       message: 'Scan on T: too much (RequestLimitExceeded)',
     });
-    expect(double.received).toHaveLength(4);
+    expect(double.requests).toHaveLength(4);
   });
 
   it('is retryable after an internal error of DynamoDB, but not after a validation error', async () => {
@@ -125,7 +125,7 @@ describe('a read', () => {
       code,
       message: expect.stringMatching(/^Scan on T: /),
     });
-    expect(double.received).toHaveLength(1);
+    expect(double.requests).toHaveLength(1);
   });
 
   it('does not show the request that AWS echoes when it rejects the signature', async () => {
@@ -169,7 +169,7 @@ describe('a read', () => {
   it('has a time limit', async () => {
     const { client, double } = await startClient(() => 'hang', { timeoutMs: 400 });
     await expect(scan(client)).rejects.toMatchObject({ code: 'EXEC_TIMEOUT' });
-    expect(double.received).toHaveLength(1);
+    expect(double.requests).toHaveLength(1);
   });
 
   it('fails with the error of its credentials', async () => {
@@ -178,7 +178,7 @@ describe('a read', () => {
       credentials: () => Promise.reject(failure),
     });
     await expect(scan(client)).rejects.toBe(failure);
-    expect(double.received).toEqual([]);
+    expect(double.requests).toEqual([]);
   });
 });
 
@@ -186,7 +186,7 @@ describe('a signal', () => {
   it('that is already aborted prevents a read', async () => {
     const { client, double } = await startClient(() => ({ body: PAGE }));
     await expect(scan(client, AbortSignal.abort())).rejects.toMatchObject({ code: 'EXEC_CANCELLED' });
-    expect(double.received).toEqual([]);
+    expect(double.requests).toEqual([]);
   });
 
   it('aborts a read that waits for its response, and closes the connection', async () => {
@@ -200,7 +200,7 @@ describe('a signal', () => {
       cause: 'enough',
     });
     while ((await double.openConnections()) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(double.received).toHaveLength(1);
+    expect(double.requests).toHaveLength(1);
   });
 
   it('ends the wait before a retry', async () => {
@@ -230,7 +230,7 @@ describe('a signal', () => {
     const { signal } = new AbortController();
     const { client, double } = await startClient(() => ({ body: PAGE }));
     await Promise.all(Array.from({ length: 40 }, () => scan(client, signal)));
-    expect(double.received).toHaveLength(40);
+    expect(double.requests).toHaveLength(40);
     expect(getMaxListeners(signal)).toBe(Infinity);
   });
 
@@ -251,8 +251,8 @@ describe('the other requests', () => {
       ),
     }));
     expect(await client.listTables()).toEqual(['a', 'b', 'c']);
-    expect(double.received[1]?.input).toEqual({ ExclusiveStartTableName: 'b' });
-    expect(double.complaints).toEqual([]);
+    expect(double.requests[1]?.input).toEqual({ ExclusiveStartTableName: 'b' });
+    expect(double.violations).toEqual([]);
   });
 
   it('describe a missing table as undefined, and fail on other errors', async () => {
@@ -283,8 +283,8 @@ describe('the other requests', () => {
       onProgress: (count) => progress.push(count),
     });
     expect([done, stored, progress.at(-1)]).toEqual([60, 60, 60]);
-    expect(double.received).toHaveLength(4);
-    expect(double.complaints).toEqual([]);
+    expect(double.requests).toHaveLength(4);
+    expect(double.violations).toEqual([]);
   });
 
   it('stop putting items at the first failure', async () => {
@@ -296,6 +296,6 @@ describe('the other requests', () => {
       code: 'DYNAMO_REFUSED',
       message: 'BatchWriteItem on T: no (ValidationException)',
     });
-    expect(double.received.length).toBeLessThan(20);
+    expect(double.requests.length).toBeLessThan(20);
   });
 });
