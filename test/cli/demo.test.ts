@@ -18,7 +18,7 @@ describe('dynadbc demo', () => {
     const io = fakeIo({ connect, startSandbox });
     expect([await runCli(['demo'], io), io.stderr.text()]).toEqual([
       0,
-      expect.stringContaining('An embedded DynamoDB with 20,000 items'),
+      expect.stringContaining('Embedded DynamoDB with 20,000 items'),
     ]);
     const shown = io.stdout.text();
     for (const { title } of TOUR) expect(shown).toContain(`. ${title}\n`);

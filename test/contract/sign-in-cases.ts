@@ -2,7 +2,7 @@ import { loginPage, REFUSED, startAdfs, USER as ADFS_USER } from '../doubles/adf
 import { refuse, startCognito } from '../doubles/cognito.ts';
 import type { HttpsAnswer, HttpsRequest } from '../doubles/https-server.ts';
 import { instanceDocument, startImds } from '../doubles/imds.ts';
-import { type Told, listen } from '../doubles/json-server.ts';
+import { type JsonResponse, startJsonServer } from '../doubles/json-server.ts';
 import { refusal, startOkta, USER } from '../doubles/okta.ts';
 import { PARTNER, startPing, USER as PING_USER } from '../doubles/pingfederate.ts';
 import { startSts, stsCredentials, stsError } from '../doubles/sts.ts';
@@ -40,7 +40,11 @@ const invalid = 'CANARY <html>';
 const endless = `"${'CANARY'.repeat(1 << 17)}"`;
 
 /** An HTTP response in that state. */
-function respond(state: ServiceState, success: (expiration: Date) => Told, rejection: Told): Told {
+function respond(
+  state: ServiceState,
+  success: (expiration: Date) => JsonResponse,
+  rejection: JsonResponse,
+): JsonResponse {
   switch (state) {
     case 'working':
       return success(fresh);
@@ -69,7 +73,7 @@ const ec2: SignInCase = {
     });
     return {
       connection: `IMDSEndpoint=${imds.endpoint}`,
-      countRequests: () => imds.heard.length,
+      countRequests: () => imds.requests.length,
       [Symbol.asyncDispose]: () => imds[Symbol.asyncDispose](),
     };
   },
@@ -78,7 +82,7 @@ const ec2: SignInCase = {
 const container: SignInCase = {
   scheme: 'AwsContainer',
   async start(state) {
-    const agent = await listen(() =>
+    const agent = await startJsonServer(() =>
       respond(state(), (expiration) => ({ body: JSON.stringify(instanceDocument(expiration)) }), {
         status: 403,
         body: 'CANARY',
@@ -90,7 +94,7 @@ const container: SignInCase = {
         AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.endpoint}/v1`,
         AWS_CONTAINER_AUTHORIZATION_TOKEN: 'CANARY-agent',
       },
-      countRequests: () => agent.heard.length,
+      countRequests: () => agent.requests.length,
       [Symbol.asyncDispose]: () => agent[Symbol.asyncDispose](),
     };
   },
@@ -144,7 +148,7 @@ function createCognitoCase(scheme: string): SignInCase {
       });
       return {
         connection: cognito.connection.replace('AWSRegion=eu-west-1;', ''),
-        countRequests: () => cognito.heard.length,
+        countRequests: () => cognito.requests.length,
         [Symbol.asyncDispose]: () => cognito[Symbol.asyncDispose](),
       };
     },

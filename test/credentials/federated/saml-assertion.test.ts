@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { connect } from '../../../src/index.ts';
 import { type FakePorts, fakePorts } from '../../doubles/ports.ts';
-import { pageOf, serveTable } from '../../doubles/served-table.ts';
+import { toPage, serveTable } from '../../doubles/served-table.ts';
 import { toFields, startSts, stsCredentials, stsError } from '../../doubles/sts.ts';
 import { collectOutput } from '../../support/collect-output.ts';
 import { assertionXml, base64, PROVIDER, responseXml, ROLE } from '../../support/saml.ts';
@@ -26,7 +26,7 @@ async function startBackend() {
         )
       : stsError(400, 'InvalidIdentityToken', 'The response did not contain a valid SAML assertion');
   });
-  const table = await serveTable(() => pageOf(['one']));
+  const table = await serveTable(() => toPage(['one']));
   return {
     ports,
     files,
@@ -68,7 +68,7 @@ describe('AuthScheme SAMLAssertion', () => {
     }
     expect(backend.sts.requests).toHaveLength(2);
     expect(toFields(backend.sts.requests[0])).toMatchObject({ RoleArn: ROLE, PrincipalArn: PROVIDER });
-    expect(backend.table.received.at(-1)?.headers.authorization).toContain('Credential=ASIA3600/');
+    expect(backend.table.requests.at(-1)?.headers.authorization).toContain('Credential=ASIA3600/');
   });
 
   it('renews credentials with a rewritten file, and fails with an old one', async () => {
