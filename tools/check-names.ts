@@ -4,7 +4,7 @@ import { checkIdentifiers } from './names/identifiers.ts';
 import { findDuplicates } from './names/duplicates.ts';
 import { parseSource } from './names/source.ts';
 
-/** Checks the names, comments and messages of `src` against the rules of CONTRIBUTING.md, "How the code is written". */
+/** Checks the names, comments and strings of `src` against the rules of CONTRIBUTING.md, "How the code is written". */
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
   .map((name) => `src/${name.replaceAll('\\', '/')}`)
@@ -18,4 +18,4 @@ const problems = [
 
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;
-else console.log(`The names and texts of ${sources.length} files follow the rules.`);
+else console.log(`The names, comments and strings of ${sources.length} files follow the rules.`);

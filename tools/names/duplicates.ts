@@ -1,8 +1,5 @@
 import { findExportedNames, formatPosition, type Source } from './source.ts';
 
-/** Names that two files may export, and why. */
-const ALLOWED: ReadonlyMap<string, string> = new Map([]);
-
 /** Exported names that more than one file declares. */
 export function findDuplicates(sources: readonly Source[]): readonly string[] {
   const declared = new Map<string, Map<string, string>>();
@@ -15,7 +12,7 @@ export function findDuplicates(sources: readonly Source[]): readonly string[] {
     }
   }
   return [...declared]
-    .filter(([name, places]) => places.size > 1 && !ALLOWED.has(name))
+    .filter(([, places]) => places.size > 1)
     .map(
       ([name, places]) => `${[...places.values()].join(', ')}: ${name} is exported by ${places.size} files`,
     );
