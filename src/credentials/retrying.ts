@@ -1,4 +1,4 @@
-import { wait } from '../core/async/wait.ts';
+import { wait } from '../core/async/abort.ts';
 import type { CredentialSource } from '../core/credentials.ts';
 import { DriverError, type ErrorCode } from '../core/errors.ts';
 import type { Ports } from '../core/ports.ts';

@@ -4,8 +4,29 @@ import { type AssertionFacts, readAssertion } from './assertion.ts';
 import { type Redactor, redactNothing } from '../net/redactor.ts';
 import { excerpt } from './excerpt.ts';
 import { ASSERTION, PROTOCOL, SUCCESS } from './saml-names.ts';
-import { wrapAssertion } from './wrap.ts';
-import { findChildren, readXml, type XmlDocument, type XmlElement } from './xml.ts';
+import { findChildren, readXml, type XmlDocument, type XmlElement, escapeXml } from './xml.ts';
+import { randomUUID } from 'node:crypto';
+
+/**
+ * Wraps a bare assertion, as issued by WS-Trust, in a response. Its signed characters stay unchanged; namespaces declared
+ * on outer elements are declared on the assertion.
+ */
+export function wrapAssertion(document: XmlDocument, assertion: XmlElement, now: Date): string {
+  return (
+    `<samlp:Response xmlns:samlp="${PROTOCOL}" ID="_${randomUUID()}" Version="2.0" IssueInstant="${now.toISOString()}">` +
+    `<samlp:Status><samlp:StatusCode Value="${SUCCESS}"/></samlp:Status>` +
+    `${toStandalone(document, assertion)}</samlp:Response>`
+  );
+}
+
+/** The text of an element, with all namespaces in scope declared on it. */
+function toStandalone({ text }: XmlDocument, { name, namespaces, declared, start, end }: XmlElement): string {
+  const missing = [...namespaces]
+    .filter(([prefix]) => prefix !== 'xml' && !declared.has(prefix))
+    .map(([prefix, uri]) => ` xmlns${prefix === '' ? '' : `:${prefix}`}="${escapeXml(uri)}"`);
+  const afterName = start + 1 + name.length;
+  return text.slice(start, afterName) + missing.join('') + text.slice(afterName, end);
+}
 
 /** A SAML response ready for STS, and the facts of its assertion. */
 export interface SamlResponse {

@@ -1,5 +1,15 @@
 import { getMaxListeners, setMaxListeners } from 'node:events';
 import { DriverError } from '../errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Waits without keeping the process alive. Rejects with the error of an aborted statement. */
+export async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal, ref: false });
+  } catch {
+    throw abortError(signal);
+  }
+}
 
 /**
  * Waits for shared work. An abort rejects only this caller's promise; the work continues for the others.

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { wait } from '../../core/async/wait.ts';
+import { wait } from '../../core/async/abort.ts';
 import type { Ports, PromptRequest } from '../../core/ports.ts';
 import { resolveStateDirectory } from '../../core/state-directory.ts';
 import { diskFiles } from './disk-files.ts';

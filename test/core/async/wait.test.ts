@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { wait } from '../../../src/core/async/wait.ts';
+import { wait } from '../../../src/core/async/abort.ts';
 import { DriverError } from '../../../src/core/errors.ts';
 import { thrownBy } from '../../support/thrown.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PROTOCOL } from '../../src/saml/saml-names.ts';
-import { wrapAssertion } from '../../src/saml/wrap.ts';
+import { wrapAssertion } from '../../src/saml/response.ts';
 import { readXml, type XmlElement } from '../../src/saml/xml.ts';
 import { ROLE } from '../support/saml.ts';
 import { declarations, isSignatureGood, signed, tokenXml } from '../support/tokens.ts';
