@@ -6,7 +6,7 @@ import { lintPackage } from './package/lint.ts';
 import { pack } from './package/pack.ts';
 import { useCases } from './package/use-cases.ts';
 
-/** Checks the package as npm would publish it: packs what `npm run build` wrote, and uses it in a folder of its own. */
+/** Checks the package as npm would publish it: packs the result of `npm run build`, and uses it in a new project. */
 const folder = await mkdtemp(join(tmpdir(), 'dynadbc-package-'));
 try {
   const tarball = await pack(folder);

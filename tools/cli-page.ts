@@ -5,14 +5,14 @@ import { buildProgram } from '../src/cli/program.ts';
 
 const COLUMNS = 100;
 
-/** The reference of the command line: what `--help` says of every command. */
-export async function cliPage(): Promise<string> {
-  const program = await buildProgram(helpIo());
+/** The reference of the command line: the output of `--help` for every command. */
+export async function createCliPage(): Promise<string> {
+  const program = await buildProgram(createHelpIo());
   const sections = program.commands.flatMap((command) => createSections(command, '## dynadbc'));
   return [
     '# Command line',
     'Results go to standard output, everything else to standard error.',
-    helpBlock(program),
+    formatHelp(program),
     ...sections,
     '',
   ]
@@ -20,14 +20,14 @@ export async function cliPage(): Promise<string> {
     .replace(/\n+$/, '\n');
 }
 
-function helpBlock(command: Command): string {
+function formatHelp(command: Command): string {
   let help = '';
   command.configureOutput({ writeOut: (text) => void (help += text) }).outputHelp();
   return `\`\`\`text\n${help.trimEnd()}\n\`\`\``;
 }
 
-/** Asking for help touches nothing of the outside world but the width of the screen. */
-function helpIo(): Io {
+/** Help uses nothing but the width of the screen. */
+function createHelpIo(): Io {
   const screen: OutputScreen = {
     stream: new PassThrough(),
     isTerminal: false,
@@ -40,25 +40,25 @@ function helpIo(): Io {
     stdout: screen,
     stderr: screen,
     stateDirectory: '',
-    now: nothing,
+    now: refuse,
     env: () => undefined,
-    connect: nothing,
-    fetchCredentials: nothing,
-    diagnose: nothing,
-    startSandbox: nothing,
-    onInterrupt: nothing,
-    exit: nothing,
+    connect: refuse,
+    fetchCredentials: refuse,
+    diagnose: refuse,
+    startSandbox: refuse,
+    onInterrupt: refuse,
+    exit: refuse,
   };
 }
 
-function nothing(): never {
-  throw new Error('Help does not go outside.');
+function refuse(): never {
+  throw new Error('help uses no input or output');
 }
 
 function createSections(command: Command, heading: string): readonly string[] {
   const title = `${heading} ${command.name()}`;
   return [
-    `${title}\n\n${helpBlock(command)}`,
+    `${title}\n\n${formatHelp(command)}`,
     ...command.commands.flatMap((each) => createSections(each, `#${title}`)),
   ];
 }

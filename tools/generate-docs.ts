@@ -1,16 +1,16 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { cliPage } from './cli-page.ts';
+import { createCliPage } from './cli-page.ts';
 import { authschemes } from './pages/authschemes.ts';
 import { connectionProperties } from './pages/connection-properties.ts';
 import { errors } from './pages/errors.ts';
 import type { Page } from './pages/page.ts';
 
-/** The pages of docs/reference. Written by `npm run docs`; with --check they are only compared. */
+/** The pages of docs/reference. `npm run docs` writes them; with --check they are only compared. */
 const PAGES: readonly Page[] = [
   connectionProperties,
   authschemes,
   errors,
-  { file: 'cli.md', body: async () => cliPage() },
+  { file: 'cli.md', body: async () => createCliPage() },
 ];
 
 const folder = new URL('../docs/reference/', import.meta.url);

@@ -4,10 +4,10 @@ import { type Profile, readProfileFiles } from '../../src/profiles/profile-files
 import { parseConnection } from '../../src/connstring/resolve.ts';
 import { readIni } from '../../src/core/ini-file.ts';
 import { fakePorts } from '../doubles/ports.ts';
-import { found, output, together } from './peers.ts';
+import { getPeer, runProgram, requirePeers } from './peers.ts';
 
 type Sections = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-/** What a config file holds; null: it is rejected as a whole. */
+/** The contents of a config file; null if it is rejected as a whole. */
 type Content = {
   readonly profiles: Sections;
   readonly sso_sessions: Sections;
@@ -77,19 +77,19 @@ const file = fc
   )
   .map(([before, sections, end]) => `${before}${sections.join('\n')}\n`.replaceAll('\n', end));
 
-async function ours(text: string): Promise<Content> {
+async function readWithDriver(text: string): Promise<Content> {
   const isRejected = readIni(text, { indentedBlocks: true }).remarks.length > 0;
   if (isRejected) return null;
   const ports = fakePorts({ files: { '/home/ana/.aws/config': text } });
   const files = await readProfileFiles((await parseConnection('', ports)).options, ports);
   return {
-    profiles: plain(files.profiles),
-    sso_sessions: plain(files.ssoSessions),
-    services: plain(files.services),
+    profiles: toSections(files.profiles),
+    sso_sessions: toSections(files.ssoSessions),
+    services: toSections(files.services),
   };
 }
 
-function plain(sections: ReadonlyMap<string, Profile>): Sections {
+function toSections(sections: ReadonlyMap<string, Profile>): Sections {
   return Object.fromEntries(
     [...sections].map(([title, { settings }]) => [
       title,
@@ -98,20 +98,20 @@ function plain(sections: ReadonlyMap<string, Profile>): Sections {
   );
 }
 
-/** A block of botocore is a setting of its own here, and a setting for each of its keys. */
-function flat(content: Content): Content {
+/** Converts botocore's nested blocks: here a block is a setting, and each of its keys another one. */
+function flatten(content: Content): Content {
   return (
     content && {
-      profiles: flatSections(content.profiles),
-      sso_sessions: flatSections(content.sso_sessions),
-      services: flatSections(content.services),
+      profiles: flattenSections(content.profiles),
+      sso_sessions: flattenSections(content.sso_sessions),
+      services: flattenSections(content.services),
     }
   );
 }
 
-function flatSections(given: Sections): Sections {
+function flattenSections(sections: Sections): Sections {
   return Object.fromEntries(
-    Object.entries(given).map(([title, settings]) => [
+    Object.entries(sections).map(([title, settings]) => [
       title,
       Object.fromEntries(
         Object.entries(settings).flatMap(([k, v]): readonly (readonly [string, unknown])[] =>
@@ -124,19 +124,19 @@ function flatSections(given: Sections): Sections {
   );
 }
 
-const python = together('PYTHON');
+const python = requirePeers('PYTHON');
 
 python.suite(`config files${python.why}`, () => {
-  it('are read as botocore reads them, and what it rejects is remarked upon', async () => {
-    const texts = fc.sample(file, FILES);
-    const told = await output(found('PYTHON'), ['test/interop/botocore-profiles.py'], {
-      input: JSON.stringify(texts),
+  it('are parsed like botocore does, and rejected if it rejects them', async () => {
+    const files = fc.sample(file, FILES);
+    const output = await runProgram(getPeer('PYTHON'), ['test/interop/botocore-profiles.py'], {
+      input: JSON.stringify(files),
     });
-    const theirs = JSON.parse(told) as readonly Content[];
-    const read = await Promise.all(texts.map(ours));
-    const compared = texts.map((text, i) => ({ text, content: flat(theirs[i] ?? null) }));
-    expect(texts.map((text, i) => ({ text, content: read[i] }))).toEqual(compared);
-    expect(theirs.filter((content) => content === null).length).toBeLessThan(FILES);
-    expect(theirs.filter((content) => content !== null).length).toBeGreaterThan(FILES / 10);
+    const byBotocore = JSON.parse(output) as readonly Content[];
+    const byDriver = await Promise.all(files.map(readWithDriver));
+    const expected = files.map((text, i) => ({ text, content: flatten(byBotocore[i] ?? null) }));
+    expect(files.map((text, i) => ({ text, content: byDriver[i] }))).toEqual(expected);
+    expect(byBotocore.filter((content) => content === null).length).toBeLessThan(FILES);
+    expect(byBotocore.filter((content) => content !== null).length).toBeGreaterThan(FILES / 10);
   });
 });

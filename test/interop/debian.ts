@@ -2,11 +2,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { env } from 'node:process';
 
 /**
- * Why these Debian packages cannot be used; undefined where they are there. With `DYNADBC_INTEROP=install` what is
- * missing is installed first.
+ * Returns why these Debian packages cannot be used, or undefined if they are installed. With `DYNADBC_INTEROP=install`, missing
+ * packages are installed first.
  */
-export function withoutPackages(names: readonly string[]): string | undefined {
-  const absent = missing(names);
+export function findMissingPackages(names: readonly string[]): string | undefined {
+  const absent = listMissing(names);
   if (absent.length === 0) return undefined;
   const reason = `not installed: ${absent.join(', ')}`;
   if (env['DYNADBC_INTEROP'] !== 'install') return `${reason} (DYNADBC_INTEROP=install installs them)`;
@@ -22,7 +22,7 @@ export function withoutPackages(names: readonly string[]): string | undefined {
   return undefined;
 }
 
-function missing(names: readonly string[]): readonly string[] {
+function listMissing(names: readonly string[]): readonly string[] {
   const { stdout, error } = spawnSync(
     'dpkg-query',
     ['-W', '-f', '${Package} ${db:Status-Status}\n', ...names],

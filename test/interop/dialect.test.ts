@@ -8,14 +8,14 @@ import {
   recordedText,
   TABLES_SQL,
 } from '../sql/dialect/recorded.ts';
-import { withoutPackages } from './debian.ts';
-import { type Postgres, postgresPrograms, startPostgres } from './postgres.ts';
+import { findMissingPackages } from './debian.ts';
+import { type Postgres, findPostgres, startPostgres } from './postgres.ts';
 
-const missing = withoutPackages(['postgresql-15']);
-const programs = missing === undefined ? postgresPrograms() : undefined;
+const missing = findMissingPackages(['postgresql-15']);
+const programs = missing === undefined ? findPostgres() : undefined;
 
 (programs === undefined ? describe.skip : describe)(
-  `PostgreSQL 15 gives what was recorded${missing === undefined ? '' : ` (${missing})`}`,
+  `PostgreSQL 15 returns what was recorded${missing === undefined ? '' : ` (${missing})`}`,
   () => {
     let postgres: Postgres | undefined;
     beforeAll(async () => {
@@ -26,7 +26,7 @@ const programs = missing === undefined ? postgresPrograms() : undefined;
     it.each(['expressions', 'formats'] as const)('for %s', (fixture) => {
       const statements = readExpressions(fixture).map(({ sql }) => sql);
       const found = postgres?.run(TABLES_SQL, statements) ?? [];
-      // With DYNADBC_RECORD the files are written anew.
+      // With DYNADBC_RECORD the files are recorded again.
       if (env['DYNADBC_RECORD'] !== undefined)
         writeFileSync(recordedFile(fixture), recordedText(statements, found));
       const recorded = readRecorded(fixture);

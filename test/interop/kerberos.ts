@@ -7,19 +7,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { responsePage } from '../doubles/adfs.ts';
 import { testAuthority } from '../support/certificates.ts';
 import { samlResponse } from '../support/tokens.ts';
-import { withoutPackages } from './debian.ts';
-import { freePort, startProgram } from './program.ts';
+import { findMissingPackages } from './debian.ts';
+import { findFreePort, startProgram } from './program.ts';
 
-/** How a sign-in of the Windows user ended. */
+/** The result of a sign-in as the Windows user. */
 export type Outcome =
   | { readonly roles: readonly string[] }
   | { readonly code: string; readonly message: string };
 
-/** A realm with the user `ana`, and a page of Apache that lets nobody in but by Negotiate. */
+/** A realm with the user `ana`, and a page of Apache that requires Negotiate. */
 export interface KerberosRealm extends AsyncDisposable {
-  /** Signs in at the page as the user of the ticket, or as one who has none. */
+  /** Signs in at the page, with or without a ticket. */
   signIn(host: string, ticket: 'with' | 'without'): Outcome;
-  /** Who came in, as Apache saw it. */
+  /** The users that Apache signed in. */
   visitors(): readonly string[];
 }
 
@@ -35,11 +35,11 @@ const PACKAGES = [
 ];
 const READY_MS = 15_000;
 
-/** Starts both on loopback; why not, where they cannot be started. */
+/** Starts both on loopback. Returns the reason if they are not available. */
 export async function startKerberos(): Promise<KerberosRealm | { readonly skipped: string }> {
-  const absent = withoutPackages(PACKAGES);
+  const absent = findMissingPackages(PACKAGES);
   if (absent !== undefined) return { skipped: absent };
-  const module = kerberosModule();
+  const module = installKerberosModule();
   if (typeof module !== 'string') return module;
   const authority = testAuthority();
   if ('skipped' in authority) return authority;
@@ -47,12 +47,12 @@ export async function startKerberos(): Promise<KerberosRealm | { readonly skippe
   const directory = mkdtempSync(join(tmpdir(), 'dynadbc-krb5-'));
   chmodSync(directory, 0o755);
   const file = (name: string): string => join(directory, name);
-  const kdcPort = await freePort();
-  writeFileSync(file('krb5.conf'), krb5Conf(kdcPort));
-  writeFileSync(file('kdc.conf'), kdcConf(kdcPort, file));
-  const world = { ...env, KRB5_CONFIG: file('krb5.conf'), KRB5_KDC_PROFILE: file('kdc.conf') };
+  const kdcPort = await findFreePort();
+  writeFileSync(file('krb5.conf'), formatKrb5Conf(kdcPort));
+  writeFileSync(file('kdc.conf'), formatKdcConf(kdcPort, file));
+  const kdcEnv = { ...env, KRB5_CONFIG: file('krb5.conf'), KRB5_KDC_PROFILE: file('kdc.conf') };
   const run = (command: string, args: readonly string[], input = ''): void => {
-    execFileSync(command, args, { env: world, input, stdio: 'pipe' });
+    execFileSync(command, args, { env: kdcEnv, input, stdio: 'pipe' });
   };
   run('kdb5_util', ['create', '-s', '-r', REALM, '-P', PASSWORD]);
   run('kadmin.local', ['-r', REALM, 'addprinc', '-pw', PASSWORD, 'ana']);
@@ -60,9 +60,9 @@ export async function startKerberos(): Promise<KerberosRealm | { readonly skippe
   run('kadmin.local', ['-r', REALM, 'ktadd', '-k', file('http.keytab'), 'HTTP/localhost']);
   chmodSync(file('http.keytab'), 0o644);
 
-  const kdc = spawn('krb5kdc', ['-n', '-r', REALM], { env: world, stdio: 'ignore' });
-  const withTicket = { ...world, KRB5CCNAME: `FILE:${file('ticket')}` };
-  const hasTicket = await until(() => {
+  const kdc = spawn('krb5kdc', ['-n', '-r', REALM], { env: kdcEnv, stdio: 'ignore' });
+  const withTicket = { ...kdcEnv, KRB5CCNAME: `FILE:${file('ticket')}` };
+  const hasTicket = await waitUntil(() => {
     const { status } = spawnSync('kinit', [`ana@${REALM}`], { env: withTicket, input: `${PASSWORD}\n` });
     return status === 0;
   });
@@ -75,7 +75,7 @@ export async function startKerberos(): Promise<KerberosRealm | { readonly skippe
     'apache2',
     (chosen) => {
       port = chosen;
-      writeFileSync(file('apache.conf'), apacheConf(chosen, file));
+      writeFileSync(file('apache.conf'), formatApacheConf(chosen, file));
       return ['-DFOREGROUND', '-f', file('apache.conf')];
     },
     { ready: '/' },
@@ -100,7 +100,7 @@ export async function startKerberos(): Promise<KerberosRealm | { readonly skippe
         file('ca.pem'),
         module,
       ];
-      const said = execFileSync('node', args, { env: { ...world, ...cache }, encoding: 'utf8' });
+      const said = execFileSync('node', args, { env: { ...kdcEnv, ...cache }, encoding: 'utf8' });
       return JSON.parse(said) as Outcome;
     },
     visitors: () =>
@@ -111,8 +111,8 @@ export async function startKerberos(): Promise<KerberosRealm | { readonly skippe
   };
 }
 
-/** Where the package `kerberos` is: built once for this machine, since it is none that the driver itself brings along. */
-function kerberosModule(): string | { readonly skipped: string } {
+/** Installs the package `kerberos` once per machine, since it is not a dependency of the driver. */
+function installKerberosModule(): string | { readonly skipped: string } {
   const directory = join(tmpdir(), 'dynadbc-kerberos-module');
   const entry = join(directory, 'node_modules', 'kerberos', 'lib', 'index.js');
   if (existsSync(entry)) return entry;
@@ -126,14 +126,14 @@ function kerberosModule(): string | { readonly skipped: string } {
   return status === 0 ? entry : { skipped: `the package kerberos could not be built: ${stderr.slice(-200)}` };
 }
 
-async function until(isDone: () => boolean): Promise<boolean> {
+async function waitUntil(isDone: () => boolean): Promise<boolean> {
   for (const end = Date.now() + READY_MS; Date.now() < end; await pause(100)) {
     if (isDone()) return true;
   }
   return false;
 }
 
-function krb5Conf(port: number): string {
+function formatKrb5Conf(port: number): string {
   return `[libdefaults]
 default_realm = ${REALM}
 dns_lookup_kdc = false
@@ -149,7 +149,7 @@ localhost = ${REALM}
 `;
 }
 
-function kdcConf(port: number, file: (name: string) => string): string {
+function formatKdcConf(port: number, file: (name: string) => string): string {
   return `[kdcdefaults]
 kdc_listen = 127.0.0.1:${port}
 kdc_tcp_listen = 127.0.0.1:${port}
@@ -164,7 +164,7 @@ ${REALM} = {
 
 const MODULES = ['mpm_event', 'ssl', 'alias', 'authn_core', 'authz_core', 'authz_user', 'auth_gssapi'];
 
-function apacheConf(port: number, file: (name: string) => string): string {
+function formatApacheConf(port: number, file: (name: string) => string): string {
   const loaded = MODULES.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`);
   return `ServerName localhost
 ServerRoot ${file('.')}

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { ConnectionOptions } from '../../src/connstring/connection-options.ts';
 import { connect } from '../../src/host/node/connect.ts';
 import { fetchCredentials } from '../../src/host/node/fetch-credentials.ts';
-import { found, output, together } from './peers.ts';
+import { getPeer, runProgram, requirePeers } from './peers.ts';
 
-interface World {
+interface MotoSetup {
   readonly keyId: string;
   readonly secret: string;
   readonly userArn: string;
@@ -19,19 +19,21 @@ interface World {
   readonly identityPool: string;
 }
 
-let world: World;
+let setup: MotoSetup;
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dynadbc-interop-'));
   if (env['INTEROP_MOTO'] === undefined) return;
-  world = JSON.parse(await output(found('PYTHON'), ['test/interop/moto-setup.py', found('MOTO')])) as World;
+  setup = JSON.parse(
+    await runProgram(getPeer('PYTHON'), ['test/interop/moto-setup.py', getPeer('MOTO')]),
+  ) as MotoSetup;
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The connection with every service at moto. */
+/** Connection options with all endpoints at moto. */
 function options(own: ConnectionOptions): ConnectionOptions {
-  const endpoint = found('MOTO');
+  const endpoint = getPeer('MOTO');
   return {
     AWSRegion: 'eu-west-1',
     Endpoint: endpoint,
@@ -42,10 +44,10 @@ function options(own: ConnectionOptions): ConnectionOptions {
   };
 }
 
-const keys = (): ConnectionOptions => ({ AWSAccessKey: world.keyId, AWSSecretKey: world.secret });
+const keys = (): ConnectionOptions => ({ AWSAccessKey: setup.keyId, AWSSecretKey: setup.secret });
 
-/** Signs in, asks STS who that is, and reads the table. */
-async function signedIn(own: ConnectionOptions): Promise<{ arn: string; source: string }> {
+/** Signs in, requests the identity from STS, and reads the table. */
+async function signInAndRead(own: ConnectionOptions): Promise<{ arn: string; source: string }> {
   await using connection = await connect(options(own), { trusted: true, onWarning: () => undefined });
   const { rows } = await connection.query('SELECT id, total FROM orders ORDER BY id');
   expect(rows).toEqual([
@@ -56,41 +58,41 @@ async function signedIn(own: ConnectionOptions): Promise<{ arn: string; source: 
   return await connection.whoami();
 }
 
-const moto = together('MOTO');
+const moto = requirePeers('MOTO');
 
 moto.suite(`against moto${moto.why}`, () => {
   it('AwsRootKeys signs in with the keys of a user', async () => {
-    expect((await signedIn({ AuthScheme: 'AwsRootKeys', ...keys() })).arn).toBe(world.userArn);
+    expect((await signInAndRead({ AuthScheme: 'AwsRootKeys', ...keys() })).arn).toBe(setup.userArn);
   });
 
   it('AwsIAMRoles assumes a role', async () => {
-    const role = { AWSRoleARN: world.roleArn, RoleSessionName: 'interop' };
-    const { arn } = await signedIn({ AuthScheme: 'AwsIAMRoles', ...keys(), ...role });
+    const role = { AWSRoleARN: setup.roleArn, RoleSessionName: 'interop' };
+    const { arn } = await signInAndRead({ AuthScheme: 'AwsIAMRoles', ...keys(), ...role });
     expect(arn).toBe('arn:aws:sts::123456789012:assumed-role/Reader/interop');
   });
 
   it('AwsIAMRoles assumes a role of another account, with its external id', async () => {
-    const role = { AWSRoleARN: world.roleArn, AWSExternalId: 'partner-7', RoleSessionName: 'partner' };
-    const { arn } = await signedIn({ AuthScheme: 'AwsIAMRoles', ...keys(), ...role });
+    const role = { AWSRoleARN: setup.roleArn, AWSExternalId: 'partner-7', RoleSessionName: 'partner' };
+    const { arn } = await signInAndRead({ AuthScheme: 'AwsIAMRoles', ...keys(), ...role });
     expect(arn).toBe('arn:aws:sts::123456789012:assumed-role/Reader/partner');
   });
 
-  it('AwsMFA keeps its session, and needs no second code', async () => {
+  it('AwsMFA saves its session, and does not need a second code', async () => {
     const place = join(folder, 'sessions.json');
     const mfa = { MFASerialNumber: 'arn:aws:iam::123456789012:mfa/ana', CredentialsLocation: place };
-    const way = { AuthScheme: 'AwsMFA', ...keys(), ...mfa };
-    const first = await fetchCredentials(options({ ...way, MFAToken: '123456' }));
-    const second = await fetchCredentials(options(way));
+    const mfaOptions = { AuthScheme: 'AwsMFA', ...keys(), ...mfa };
+    const first = await fetchCredentials(options({ ...mfaOptions, MFAToken: '123456' }));
+    const second = await fetchCredentials(options(mfaOptions));
     expect([second.accessKeyId, second.sessionToken]).toEqual([first.accessKeyId, first.sessionToken]);
     expect((await stat(place)).mode & 0o777).toBe(0o600);
     expect(await readFile(place, 'utf8')).not.toContain('"123456"');
   });
 
-  it('TemporaryCredentials goes on with the session of another', async () => {
+  it('TemporaryCredentials uses the session of another sign-in', async () => {
     const { accessKeyId, secretAccessKey, sessionToken } = await fetchCredentials(
-      options({ AuthScheme: 'AwsIAMRoles', ...keys(), AWSRoleARN: world.roleArn, RoleSessionName: 'lent' }),
+      options({ AuthScheme: 'AwsIAMRoles', ...keys(), AWSRoleARN: setup.roleArn, RoleSessionName: 'lent' }),
     );
-    const { arn } = await signedIn({
+    const { arn } = await signInAndRead({
       AuthScheme: 'TemporaryCredentials',
       AWSAccessKey: accessKeyId,
       AWSSecretKey: secretAccessKey,
@@ -99,45 +101,45 @@ moto.suite(`against moto${moto.why}`, () => {
     expect(arn).toBe('arn:aws:sts::123456789012:assumed-role/Reader/lent');
   });
 
-  it('AwsWebIdentity exchanges a token of a file', async () => {
+  it('AwsWebIdentity exchanges a token from a file', async () => {
     const file = join(folder, 'token');
     await writeFile(file, 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJwb2QifQ.sig\n');
-    const { arn } = await signedIn({
+    const { arn } = await signInAndRead({
       AuthScheme: 'AwsWebIdentity',
-      AWSRoleARN: world.roleArn,
+      AWSRoleARN: setup.roleArn,
       AWSWebIdentityTokenFile: file,
       RoleSessionName: 'pod',
     });
     expect(arn).toBe('arn:aws:sts::123456789012:assumed-role/Reader/pod');
   });
 
-  it('AwsCognitoBasic signs a user of a pool in, with the secret of the client', async () => {
-    const { source } = await signedIn({
+  it('AwsCognitoBasic signs in a user of a pool, with the client secret', async () => {
+    const { source } = await signInAndRead({
       AuthScheme: 'AwsCognitoBasic',
       AWSCognitoRegion: 'eu-west-1',
-      AWSUserPoolId: world.pool,
-      AWSUserPoolClientAppId: world.app,
-      AWSUserPoolClientAppSecret: world.appSecret,
-      AWSIdentityPoolId: world.identityPool,
+      AWSUserPoolId: setup.pool,
+      AWSUserPoolClientAppId: setup.app,
+      AWSUserPoolClientAppSecret: setup.appSecret,
+      AWSIdentityPoolId: setup.identityPool,
       User: 'bea',
       Password: 'Secret-123',
     });
-    expect(source).toContain(world.identityPool);
+    expect(source).toContain(setup.identityPool);
   });
 
-  it('AwsCredentialsFile follows role after role', async () => {
+  it('AwsCredentialsFile follows a chain of roles', async () => {
     const credentials = join(folder, 'credentials');
     const config = join(folder, 'config');
     await writeFile(
       credentials,
-      `[base]\naws_access_key_id = ${world.keyId}\naws_secret_access_key = ${world.secret}\n`,
+      `[base]\naws_access_key_id = ${setup.keyId}\naws_secret_access_key = ${setup.secret}\n`,
     );
     await writeFile(
       config,
-      `[profile first]\nrole_arn = ${world.roleArn}\nsource_profile = base\n` +
-        `[profile second]\nrole_arn = ${world.roleArn}\nsource_profile = first\nrole_session_name = chained\n`,
+      `[profile first]\nrole_arn = ${setup.roleArn}\nsource_profile = base\n` +
+        `[profile second]\nrole_arn = ${setup.roleArn}\nsource_profile = first\nrole_session_name = chained\n`,
     );
-    const { arn, source } = await signedIn({
+    const { arn, source } = await signInAndRead({
       AuthScheme: 'AwsCredentialsFile',
       AWSCredentialsFile: credentials,
       AWSConfigFile: config,
@@ -148,22 +150,22 @@ moto.suite(`against moto${moto.why}`, () => {
   });
 });
 
-const aws = together('MOTO', 'AWS');
+const aws = requirePeers('MOTO', 'AWS');
 
 aws.suite(`the AWS command line${aws.why}`, () => {
   const main = resolve('src/cli/main.ts');
   const tsx = resolve('node_modules/tsx/dist/cli.mjs');
 
   it('signs in through credential_process', async () => {
-    const endpoint = found('MOTO');
+    const endpoint = getPeer('MOTO');
     const config = join(folder, 'aws-config');
-    const text = `AuthScheme=AwsIAMRoles;AWSRegion=eu-west-1;AWSAccessKey=${world.keyId};AWSSecretKey='${world.secret}';AWSRoleARN=${world.roleArn};RoleSessionName=cli;STSEndpoint=${endpoint}`;
+    const text = `AuthScheme=AwsIAMRoles;AWSRegion=eu-west-1;AWSAccessKey=${setup.keyId};AWSSecretKey='${setup.secret}';AWSRoleARN=${setup.roleArn};RoleSessionName=cli;STSEndpoint=${endpoint}`;
     const command = `"${execPath}" "${tsx}" "${main}" credentials --format process -c "${text}"`;
     await writeFile(config, `[profile driver]\nregion = eu-west-1\ncredential_process = ${command}\n`);
     const run = async (...args: string[]): Promise<unknown> =>
       JSON.parse(
-        await output(
-          found('AWS'),
+        await runProgram(
+          getPeer('AWS'),
           [...args, '--profile', 'driver', '--endpoint-url', endpoint, '--output', 'json'],
           {
             env: {
@@ -180,7 +182,7 @@ aws.suite(`the AWS command line${aws.why}`, () => {
     expect(await run('dynamodb', 'list-tables')).toEqual({ TableNames: ['orders'] });
   });
 
-  it('and this driver find the same credentials through each other', async () => {
+  it('and the driver get the same credentials from each other', async () => {
     const config = join(folder, 'aws-config');
     const printing = `import json, botocore.session as s; c = s.Session(profile='driver').get_credentials().get_frozen_credentials(); print(json.dumps({'Version': 1, 'AccessKeyId': c.access_key, 'SecretAccessKey': c.secret_key, 'SessionToken': c.token}))`;
     const back = join(folder, 'back-config');
@@ -188,9 +190,9 @@ aws.suite(`the AWS command line${aws.why}`, () => {
     await writeFile(script, printing);
     await writeFile(
       back,
-      `[profile back]\ncredential_process = "/usr/bin/env" "AWS_CONFIG_FILE=${config}" "${found('PYTHON')}" "${script}"\n`,
+      `[profile back]\ncredential_process = "/usr/bin/env" "AWS_CONFIG_FILE=${config}" "${getPeer('PYTHON')}" "${script}"\n`,
     );
-    const { arn } = await signedIn({
+    const { arn } = await signInAndRead({
       AuthScheme: 'AwsCredentialsFile',
       AWSConfigFile: back,
       AWSCredentialsFileProfile: 'back',

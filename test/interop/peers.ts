@@ -5,18 +5,18 @@ import { describe } from '@jest/globals';
 
 type Peer = 'AWS' | 'MOTO' | 'PYTHON';
 
-const missing = (peer: Peer): string | undefined =>
+const describeMissing = (peer: Peer): string | undefined =>
   env[`INTEROP_${peer}`] === undefined
-    ? (env[`INTEROP_${peer}_MISSING`] ?? 'nobody looked for it')
+    ? (env[`INTEROP_${peer}_MISSING`] ?? 'the global setup did not run')
     : undefined;
 
-/** Tests that need these peers: they are skipped where one cannot be had, and `why` goes after their title. */
-export function together(...peers: readonly Peer[]): {
+/** Skips tests if one of these peers is not available; `why` is the reason for their title. */
+export function requirePeers(...peers: readonly Peer[]): {
   readonly suite: typeof describe.skip;
   readonly why: string;
 } {
   const absent = peers.flatMap((peer) => {
-    const reason = missing(peer);
+    const reason = describeMissing(peer);
     return reason === undefined ? [] : [`${peer.toLowerCase()}: ${reason}`];
   });
   return absent.length === 0
@@ -24,15 +24,15 @@ export function together(...peers: readonly Peer[]): {
     : { suite: describe.skip, why: ` (${absent.join('; ')})` };
 }
 
-/** What a peer was found as. */
-export function found(peer: Peer): string {
+/** Returns the path or address of a peer. */
+export function getPeer(peer: Peer): string {
   const value = env[`INTEROP_${peer}`];
-  if (value === undefined) throw new Error(missing(peer));
+  if (value === undefined) throw new Error(describeMissing(peer));
   return value;
 }
 
-/** Runs a program, text in, text out. */
-export async function output(
+/** Runs a program with this input and returns its output. */
+export async function runProgram(
   file: string,
   args: readonly string[],
   options: { readonly env?: Readonly<Record<string, string>>; readonly input?: string } = {},

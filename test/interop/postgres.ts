@@ -9,29 +9,29 @@ const INSTALLED = '/usr/lib/postgresql';
 const [RECORD, FIELD, NULL] = ['\u001e', '\u001f', '\u001d'];
 const USER = 'postgres';
 
-/** A PostgreSQL of its own, in a directory and on a loopback port that nothing else uses. */
+/** A PostgreSQL server in a new directory and on a free port. */
 export interface Postgres {
-  /** What each statement gives; all run in one session. */
+  /** Runs the statements in one session and returns their results. */
   run(setup: string, statements: readonly string[]): Outcome[];
   stop(): void;
 }
 
-/** The directory of PostgreSQL 15's programs; undefined where it is not installed. */
-export function postgresPrograms(): string | undefined {
+/** Returns the directory of PostgreSQL 15's programs, or undefined if it is not installed. */
+export function findPostgres(): string | undefined {
   const version = existsSync(INSTALLED)
     ? readdirSync(INSTALLED).find((each) => each.startsWith('15'))
     : undefined;
   return version === undefined ? undefined : join(INSTALLED, version, 'bin');
 }
 
-/** Starts a server with a database `dynamodb` whose current schema is `dynamodb`, as the driver's is. */
+/** Starts a server with a database `dynamodb` and the current schema `dynamodb`, as in the driver. */
 export async function startPostgres(programs: string): Promise<Postgres> {
   const directory = mkdtempSync(join(tmpdir(), 'dynadbc-postgres-'));
   const [uid = 0, gid = 0] = ['-u', '-g'].map((flag) =>
     Number(execFileSync('id', [flag, USER], { encoding: 'utf8' })),
   );
   chownSync(directory, uid, gid);
-  const port = await freePort();
+  const port = await findFreePort();
   const data = join(directory, 'data');
   // PostgreSQL does not run as root.
   const asUser = (program: string, args: readonly string[]): void => {
@@ -83,7 +83,7 @@ export async function startPostgres(programs: string): Promise<Postgres> {
   };
 }
 
-/** For each statement: the names and types of its columns, then its rows, then its SQLSTATE, each between marks. */
+/** A script that prints the columns, the rows and the SQLSTATE of each statement, separated by marks. */
 function createScript(setup: string, statements: readonly string[]): string {
   const parts = statements.map((sql) =>
     [`\\echo @@statement`, `${sql} \\gdesc`, `\\echo @@rows`, `${sql};`, `\\echo @@state :SQLSTATE`].join(
@@ -95,7 +95,8 @@ function createScript(setup: string, statements: readonly string[]): string {
 
 function parseOutcomes(output: string, expected: number): Outcome[] {
   const found = output.split('@@statement\n').slice(1).map(parseOutcome);
-  if (found.length !== expected) throw new Error(`psql answered ${found.length} of ${expected} statements`);
+  if (found.length !== expected)
+    throw new Error(`psql returned ${found.length} results for ${expected} statements`);
   return found;
 }
 
@@ -119,7 +120,7 @@ function parseRows(text: string): (string | null)[][] {
     : body.split(RECORD).map((row) => row.split(FIELD).map((field) => (field === NULL ? null : field)));
 }
 
-function freePort(): Promise<number> {
+function findFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {

@@ -3,20 +3,20 @@ import { createServer, type AddressInfo } from 'node:net';
 import { env } from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A program that listens on loopback, until it is disposed of. */
+/** A program that listens on loopback until it is disposed. */
 export interface RunningProgram extends AsyncDisposable {
   readonly port: number;
 }
 
 const READY_MS = 20_000;
 
-/** Starts a program on a free port and waits until the address answers; why not, where it does not start. */
+/** Starts a program on a free port and waits until it responds. Returns the reason if it does not start. */
 export async function startProgram(
   command: string,
   args: (port: number) => readonly string[],
   options: { readonly env?: (port: number) => Readonly<Record<string, string>>; readonly ready: string },
 ): Promise<RunningProgram | { readonly skipped: string }> {
-  const port = await freePort();
+  const port = await findFreePort();
   const child = spawn(command, args(port), {
     env: { ...env, ...options.env?.(port) },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -35,13 +35,13 @@ export async function startProgram(
   const hasEnded = (): boolean =>
     child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
   const stop = async (): Promise<void> => {
-    // A program that never started has no process of its own: a signal to it would reach this one.
+    // A program that did not start has no process ID, and a signal would reach this process.
     if (!hasEnded()) child.kill();
     await ended;
   };
   const deadline = Date.now() + READY_MS;
   while (!hasEnded() && Date.now() < deadline) {
-    if (await answers(`http://127.0.0.1:${port}${options.ready}`))
+    if (await isReady(`http://127.0.0.1:${port}${options.ready}`))
       return { port, [Symbol.asyncDispose]: stop };
     await pause(50);
   }
@@ -49,15 +49,15 @@ export async function startProgram(
   return { skipped: `${command} did not start: ${said.trim().slice(-200)}` };
 }
 
-async function answers(url: string): Promise<boolean> {
+async function isReady(url: string): Promise<boolean> {
   return fetch(url, { redirect: 'manual' }).then(
     () => true,
     () => false,
   );
 }
 
-/** A port that nothing listens on. */
-export async function freePort(): Promise<number> {
+/** Finds a port on which nothing listens. */
+export async function findFreePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

@@ -16,10 +16,10 @@ const [ANALYST, ADMIN, PROVIDER] = ['role/Analyst', 'role/ops/Admin', 'saml-prov
 
 const idp = await startSimpleSaml([
   { name: 'ana', roles: [`${ANALYST}, ${PROVIDER}`] },
-  // AWS takes the two ARNs in either order, and administrators put blanks between them.
+  // AWS accepts the two ARNs in either order, and administrators add spaces.
   { name: 'bo', roles: [`${ANALYST},${PROVIDER}`, `${PROVIDER}, ${ADMIN}`, 'nonsense'] },
 ]);
-// One that runs already, else one of its own.
+// A provider that is running already, or a new one.
 const running = env['INTEROP_MOTO'];
 const moto =
   running === undefined
@@ -35,28 +35,29 @@ afterAll(async () => {
   if (!('skipped' in moto)) await moto[Symbol.asyncDispose]();
 });
 
-/** A connection string for both; PingFederate's pages and these are walked through alike. */
-function text(user: string, properties = '', password = peer?.password ?? ''): string {
+/** The connection string: the pages of SimpleSAMLphp are like PingFederate's. */
+function toConnectionString(user: string, properties = '', password = peer?.password ?? ''): string {
   return (
     `AuthScheme=PingFederate;User=${user};Password="${password}";SSOLoginURL='${peer?.loginUrl}';` +
     `SSLServerCert='${peer?.ca}';AWSRegion=us-east-1;STSEndpoint=${aws};Endpoint=${aws};${properties}`
   );
 }
 
-async function opened(connection: string): Promise<SignIn> {
+async function openSignIn(connection: string): Promise<SignIn> {
   const ports = { ...fakePorts(), now: () => Date.now() };
   const { options } = await parseConnection(connection, ports);
   return signIn(options, ports);
 }
 
-/** Why a test is left out, after its name. */
-const reason = (given: object): string => ('skipped' in given ? ` (skipped: ${String(given.skipped)})` : '');
+/** Formats the reason why a test is skipped. */
+const formatReason = (result: object): string =>
+  'skipped' in result ? ` (skipped: ${String(result.skipped)})` : '';
 const withIdp = peer === undefined ? describe.skip : describe;
 const withMoto = 'skipped' in moto ? describe.skip : describe;
 
-withIdp(`a real SAML identity provider${reason(idp)}`, () => {
-  withMoto(`together with an STS${reason(moto)}`, () => {
-    it('signs a user in through its pages, up to the rows of a table', async () => {
+withIdp(`a real SAML identity provider${formatReason(idp)}`, () => {
+  withMoto(`together with an STS${formatReason(moto)}`, () => {
+    it('signs in a user through its pages, and reads a table', async () => {
       await using database = await startTestDatabase({ endpoint: aws, close: async () => undefined });
       await database.add({
         name: 'saml_orders',
@@ -64,7 +65,7 @@ withIdp(`a real SAML identity provider${reason(idp)}`, () => {
         items: [{ id: { S: 'a' } }, { id: { S: 'b' } }],
       });
       const warnings: string[] = [];
-      await using db = await connect(text('ana'), {
+      await using db = await connect(toConnectionString('ana'), {
         trusted: true,
         onWarning: (line) => void warnings.push(line),
       });
@@ -77,25 +78,25 @@ withIdp(`a real SAML identity provider${reason(idp)}`, () => {
     });
   });
 
-  it('gives several roles, which are listed where none was chosen', async () => {
-    const way = await opened(text('bo'));
-    await expect(thrownBy(() => way.source(new AbortController().signal))).resolves.toMatchObject({
+  it('lists several roles if none is selected', async () => {
+    const opened = await openSignIn(toConnectionString('bo'));
+    await expect(thrownBy(() => opened.source(new AbortController().signal))).resolves.toMatchObject({
       code: 'AUTH_ROLE',
       candidates: [ANALYST, ADMIN],
     });
-    way.close();
+    opened.close();
   });
 
-  it('refuses a wrong password, which goes there once', async () => {
-    const before = posts();
-    const way = await opened(text('ana', '', 'wrong'));
-    const error = await thrownBy(() => way.source(new AbortController().signal));
+  it('refuses a wrong password, which is sent once', async () => {
+    const before = countPosts();
+    const opened = await openSignIn(toConnectionString('ana', '', 'wrong'));
+    const error = await thrownBy(() => opened.source(new AbortController().signal));
     expect(error.code).toBe('AUTH_REFUSED');
-    expect(posts() - before).toBe(1);
-    way.close();
+    expect(countPosts() - before).toBe(1);
+    opened.close();
   });
 });
 
-function posts(): number {
+function countPosts(): number {
   return peer?.requests.filter(({ method }) => method === 'POST').length ?? 0;
 }

@@ -5,22 +5,22 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { type HttpsAnswer, type HttpsRequest, startHttps } from '../doubles/https-server.ts';
 import { type TestAuthority, testAuthority } from '../support/certificates.ts';
-import { withoutPackages } from './debian.ts';
+import { findMissingPackages } from './debian.ts';
 import { startProgram } from './program.ts';
 
-/** SimpleSAMLphp as an identity provider that AWS knows; behind TLS, on loopback. */
+/** SimpleSAMLphp as an identity provider for AWS, with TLS on loopback. */
 export interface SimpleSaml extends AsyncDisposable {
-  /** Where a sign-in to AWS begins. */
+  /** The page that starts a sign-in to AWS. */
   readonly loginUrl: string;
-  /** Everybody's. */
+  /** The password of all users. */
   readonly password: string;
-  /** The certificate of the authority that vouches for the server. */
+  /** The certificate of the authority that signed the server's. */
   readonly ca: string;
-  /** What the server was sent. */
+  /** All requests to the server. */
   readonly requests: readonly HttpsRequest[];
 }
 
-/** A user, and the values of the attribute for roles at AWS. */
+/** A user with the values of the role attribute for AWS. */
 export interface SamlUser {
   readonly name: string;
   readonly roles: readonly string[];
@@ -30,11 +30,11 @@ const PACKAGES = ['simplesamlphp', 'php-cli', 'php-xml', 'php-mbstring'];
 const WWW = '/usr/share/simplesamlphp/www';
 const PASSWORD = "pä$s&w=rd 'n";
 
-/** Starts it, or says why there is none. */
+/** Starts the provider. Returns the reason if it is not available. */
 export async function startSimpleSaml(
   users: readonly SamlUser[],
 ): Promise<SimpleSaml | { readonly skipped: string }> {
-  const without = withoutPackages(PACKAGES);
+  const without = findMissingPackages(PACKAGES);
   if (without !== undefined) return { skipped: without };
   const authority = testAuthority();
   if ('skipped' in authority) return authority;
@@ -52,8 +52,8 @@ async function startIn(
   users: readonly SamlUser[],
   authority: TestAuthority,
 ): Promise<SimpleSaml | { readonly skipped: string }> {
-  let php = 0;
-  const tls = await startHttps(authority.server, (asked) => forward(asked, php));
+  let quotePhp = 0;
+  const tls = await startHttps(authority.server, (asked) => forward(asked, quotePhp));
   writeSettings(directory, tls.origin, users);
   const running = await startProgram(
     'php',
@@ -71,7 +71,7 @@ async function startIn(
     await close();
     return running;
   }
-  php = running.port;
+  quotePhp = running.port;
   return {
     loginUrl: `${tls.origin}/simplesaml/saml2/idp/SSOService.php?spentityid=urn:amazon:webservices`,
     password: PASSWORD,
@@ -84,7 +84,7 @@ async function startIn(
   };
 }
 
-/** PHP's own server speaks no TLS. */
+/** PHP's built-in server does not support TLS. */
 async function forward({ method, url, headers, body }: HttpsRequest, port: number): Promise<HttpsAnswer> {
   const answer = await request(`http://127.0.0.1:${port}${url.pathname}${url.search}`, {
     method: method === 'POST' ? 'POST' : 'GET',
@@ -127,7 +127,7 @@ function writeSettings(directory: string, origin: string, users: readonly SamlUs
   write(
     'config/authsources.php',
     `$config = ['people' => ['exampleauth:UserPass',
-${users.map(person).join('\n')}
+${users.map(formatUser).join('\n')}
 ]];`,
   );
   write(
@@ -160,12 +160,12 @@ require $_SERVER['SCRIPT_FILENAME'];`,
   );
 }
 
-function person({ name, roles }: SamlUser): string {
+function formatUser({ name, roles }: SamlUser): string {
   const attributes = `'name' => [${php(`${name}@corp.test`)}], 'roles' => [${roles.map(php).join(', ')}]`;
   return `  ${php(`${name}:${PASSWORD}`)} => [${attributes}],`;
 }
 
-/** A text as PHP reads it, where nothing is replaced. */
+/** Quotes a string for PHP without substitutions. */
 function php(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", String.raw`\'`)}'`;
 }

@@ -21,14 +21,14 @@ import {
   typeFixture,
   type TypeFixture,
 } from '../sql/types/recorded.ts';
-import { withoutPackages } from './debian.ts';
-import { type Postgres, postgresPrograms, startPostgres } from './postgres.ts';
+import { findMissingPackages } from './debian.ts';
+import { type Postgres, findPostgres, startPostgres } from './postgres.ts';
 
-const missing = withoutPackages(['postgresql-15']);
-const programs = missing === undefined ? postgresPrograms() : undefined;
+const missing = findMissingPackages(['postgresql-15']);
+const programs = missing === undefined ? findPostgres() : undefined;
 
 (programs === undefined ? describe.skip : describe)(
-  `PostgreSQL 15 says of types what was recorded${missing === undefined ? '' : ` (${missing})`}`,
+  `PostgreSQL 15 has the types that were recorded${missing === undefined ? '' : ` (${missing})`}`,
   () => {
     let postgres: Postgres | undefined;
     beforeAll(async () => {
@@ -99,9 +99,10 @@ const programs = missing === undefined ? postgresPrograms() : undefined;
         CASTS_SQL,
       ]);
       const operators = new Map(ops.map(([name, signatures]) => [name, splitWords(signatures ?? '')]));
-      const ours = parseTable(OPERATOR_SIGNATURES);
-      for (const name of ['=', '<>', '<', '<=', '>', '>=']) ours.set(name, splitWords(COMPARISON_SIGNATURES));
-      expect(ours).toEqual(operators);
+      const recorded = parseTable(OPERATOR_SIGNATURES);
+      for (const name of ['=', '<>', '<', '<=', '>', '>='])
+        recorded.set(name, splitWords(COMPARISON_SIGNATURES));
+      expect(recorded).toEqual(operators);
       expect(parseTable(FUNCTION_SIGNATURES)).toEqual(
         new Map(fns.map(([name, signatures]) => [name, splitWords(signatures ?? '')])),
       );
@@ -110,7 +111,7 @@ const programs = missing === undefined ? postgresPrograms() : undefined;
   },
 );
 
-/** With DYNADBC_RECORD the files are written anew. */
+/** With DYNADBC_RECORD the files are recorded again. */
 function record(fixture: TypeFixture, text: string): void {
   if (env['DYNADBC_RECORD'] !== undefined) writeFileSync(typeFixture(fixture), text);
 }
@@ -139,19 +140,19 @@ function sendFunction(type: string): string {
     : `${typname}send`;
 }
 
-/** The types that operators and functions are listed for. */
+/** The types whose operators and functions are listed. */
 const SIGNATURE_SETUP = `
-create table ours as select oid, typname, typarray from pg_type
+create table known_types as select oid, typname, typarray from pg_type
   where typname in ('bool','bytea','char','name','int8','int2','int4','text','oid','json','float4','float8','unknown','bpchar','varchar','date','time','timestamp','timestamptz','interval','timetz','bit','varbit','numeric','uuid','jsonb')
   and typnamespace = 'pg_catalog'::regnamespace;
 create table polymorphic as select oid, typname from pg_type where typname in ('anyelement','anyarray','anynonarray','anycompatible','anycompatiblearray','any');
 create table operands as
-  select oid, typname from ours where typname not in ('oid', 'char', 'name', 'unknown')
-  union all select typarray, '_text' from ours where typname = 'text'
+  select oid, typname from known_types where typname not in ('oid', 'char', 'name', 'unknown')
+  union all select typarray, '_text' from known_types where typname = 'text'
   union all select oid, typname from polymorphic;
 create table arguments as
-  select oid, typname from ours where typname not in ('oid', 'char', 'name', 'unknown', 'bit')
-  union all select typarray, '_' || typname from ours where typname in ('text','int4','int8','float8','numeric')
+  select oid, typname from known_types where typname not in ('oid', 'char', 'name', 'unknown', 'bit')
+  union all select typarray, '_' || typname from known_types where typname in ('text','int4','int8','float8','numeric')
   union all select oid, typname from polymorphic;`;
 
 const OPERATORS_SQL = `
@@ -163,7 +164,7 @@ group by oprname`.replaceAll('\n', ' ');
 
 const CASTS_SQL = `
 select string_agg(s.typname || '>' || t.typname, ' ')
-from pg_cast join ours s on s.oid = castsource join ours t on t.oid = casttarget where castcontext = 'i' and s.oid <> t.oid`.replaceAll(
+from pg_cast join known_types s on s.oid = castsource join known_types t on t.oid = casttarget where castcontext = 'i' and s.oid <> t.oid`.replaceAll(
   '\n',
   ' ',
 );

@@ -1,4 +1,4 @@
-import { wait } from '../../src/core/async/wait.ts';
+import { wait } from '../../src/core/async/abort.ts';
 import { readFileSync } from 'node:fs';
 import { argv, stdout } from 'node:process';
 import type * as Kerberos from 'kerberos';
@@ -7,7 +7,7 @@ import { signInToAdfs, WINDOWS_USER_AGENT } from '../../src/saml/adfs/sign-in.ts
 import { createHttpSession } from '../../src/net/http-session.ts';
 import { createKerberosNegotiator } from '../../src/saml/negotiate/kerberos.ts';
 
-// A process of its own: the system's Kerberos reads the environment that a process was started with.
+// Runs in a child process, because Kerberos reads the environment with which a process was started.
 const [, , loginUrl = '', ca = '', module = ''] = argv;
 const { signal } = new AbortController();
 await using session = createHttpSession({

@@ -10,19 +10,19 @@ const withRealm = realm === undefined ? describe.skip : describe;
 afterAll(async () => realm?.[Symbol.asyncDispose]());
 
 withRealm(`Windows sign-in with a real Kerberos and mod_auth_gssapi${reason}`, () => {
-  it('lets the user of the ticket in', () => {
+  it('signs in the user of the ticket', () => {
     expect(realm?.signIn('localhost', 'with')).toEqual({ roles: [expect.stringContaining(ROLE)] });
     expect(realm?.visitors()).toEqual(['ana@CORP.TEST']);
   });
 
-  it('says that there is no ticket', () => {
+  it('reports a missing ticket', () => {
     expect(realm?.signIn('localhost', 'without')).toEqual({
       code: 'AUTH_NO_CREDENTIALS',
       message: expect.stringMatching(/^The user has no Kerberos ticket/),
     });
   });
 
-  it('says that Kerberos does not know the service', () => {
+  it('reports a service that Kerberos does not know', () => {
     expect(realm?.signIn('127.0.0.1', 'with')).toEqual({
       code: 'AUTH_REFUSED',
       message: expect.stringMatching(/^Kerberos knows no service HTTP\/127\.0\.0\.1/),

@@ -16,10 +16,10 @@ interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-/** What a TypeScript project has besides. */
+/** Further packages of a TypeScript project. */
 const TYPES = ['@types/node', 'undici-types'];
 
-/** Installs the package as npm does, and beside it its declared dependencies only, from this project's node_modules. */
+/** Installs the package with only its declared dependencies, which are links to this project's node_modules. */
 export async function installPackage(folder: string, { path }: Tarball): Promise<UserProject> {
   const manifest: Manifest = JSON.parse(await readFile('package.json', 'utf8'));
   const installed = join(folder, 'node_modules', manifest.name);

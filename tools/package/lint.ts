@@ -5,25 +5,27 @@ import type { Tarball } from './pack.ts';
 
 const MAX_BYTES = 1_000_000;
 
-/** What is wrong with the package, before anything of it runs. */
+/** Returns what is wrong with the contents and types of the package. */
 export async function lintPackage(tarball: Tarball): Promise<readonly string[]> {
   return [
-    ...sizeProblems(tarball),
-    ...sourceMapProblems(tarball),
-    ...(await publintProblems(tarball)),
-    ...(await typeProblems(tarball)),
+    ...checkSize(tarball),
+    ...checkSourceMaps(tarball),
+    ...(await runPublint(tarball)),
+    ...(await checkTypes(tarball)),
   ];
 }
 
-function sizeProblems({ bytes }: Tarball): readonly string[] {
-  return bytes.length < MAX_BYTES ? [] : [`The package has ${bytes.length} bytes, of at most ${MAX_BYTES}`];
+function checkSize({ bytes }: Tarball): readonly string[] {
+  return bytes.length < MAX_BYTES
+    ? []
+    : [`the package has ${bytes.length} bytes; the maximum is ${MAX_BYTES}`];
 }
 
-function sourceMapProblems({ files }: Tarball): readonly string[] {
+function checkSourceMaps({ files }: Tarball): readonly string[] {
   return files.filter((file) => file.endsWith('.map')).map((file) => `${file} has no source in the package`);
 }
 
-async function publintProblems({ bytes }: Tarball): Promise<readonly string[]> {
+async function runPublint({ bytes }: Tarball): Promise<readonly string[]> {
   const { messages, pkg } = await publint({
     pack: { tarball: Uint8Array.from(bytes).buffer },
     strict: true,
@@ -33,7 +35,7 @@ async function publintProblems({ bytes }: Tarball): Promise<readonly string[]> {
   );
 }
 
-async function typeProblems({ bytes }: Tarball): Promise<readonly string[]> {
+async function checkTypes({ bytes }: Tarball): Promise<readonly string[]> {
   const { types, ...result } = await checkPackage(createPackageFromTarballData(bytes));
   if (types === false || !('problems' in result)) return ['attw: the package has no types'];
   return (

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The package as a file. */
+/** The packed package. */
 export interface Tarball {
   readonly path: string;
   readonly bytes: Buffer;
@@ -10,7 +10,7 @@ export interface Tarball {
   readonly files: readonly string[];
 }
 
-/** Packs the package of the current folder into that folder. */
+/** Packs the package of the current folder into the destination. */
 export async function pack(destination: string): Promise<Tarball> {
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', destination];
   const report: readonly { filename: string; files: readonly { path: string }[] }[] = JSON.parse(

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { UserProject } from './install.ts';
 
-/** One way to use the package; what went wrong, if anything. */
+/** Uses the package; returns what went wrong, if anything. */
 type UseCase = (project: UserProject) => string | undefined;
 
 /** Uses the parser and the engine, but no network. */
@@ -21,22 +21,22 @@ main().catch((error) => {
 `;
 
 export const useCases: readonly UseCase[] = [
-  program('imported by an ES module', 'program.mjs', `import { connect } from 'dynadbc';${PROGRAM}`),
-  program('required by CommonJS', 'program.cjs', `const { connect } = require('dynadbc');${PROGRAM}`),
-  typed('typed for an ES module', 'typed.mts'),
-  typed('typed for CommonJS', 'typed.cts'),
+  runProgram('imported by an ES module', 'program.mjs', `import { connect } from 'dynadbc';${PROGRAM}`),
+  runProgram('required by CommonJS', 'program.cjs', `const { connect } = require('dynadbc');${PROGRAM}`),
+  typeCheck('typed for an ES module', 'typed.mts'),
+  typeCheck('typed for CommonJS', 'typed.cts'),
   ({ folder, bin }) => run('the command line', [bin, '--version'], folder),
 ];
 
-function program(what: string, file: string, text: string): UseCase {
+function runProgram(what: string, file: string, text: string): UseCase {
   return ({ folder }) => {
     writeFileSync(join(folder, file), text);
     return run(what, [file], folder);
   };
 }
 
-/** Checked with the package's types, and without skipping those of libraries. */
-function typed(what: string, file: string): UseCase {
+/** Type-checks a program, including the types of libraries. */
+function typeCheck(what: string, file: string): UseCase {
   return ({ folder }) => {
     writeFileSync(join(folder, file), `import { connect } from 'dynadbc';${PROGRAM}`);
     const tsc = resolve('node_modules/@typescript/native/bin/tsc');

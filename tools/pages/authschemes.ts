@@ -1,9 +1,9 @@
 import { loadAllSchemes } from '../../src/authschemes/registry.ts';
 import { AUTH_SCHEME_NAMES, PROPERTIES, type PropertyName } from '../../src/connstring/properties.ts';
 import type { AuthScheme } from '../../src/credentials/scheme.ts';
-import { type Page, code, table } from './page.ts';
+import { type Page, formatCode, formatTable } from './page.ts';
 
-/** Every way to sign in, with the properties it reads and a connection string that does it. */
+/** All AuthSchemes, with their properties and an example of a connection string. */
 export const authschemes: Page = {
   file: 'authschemes.md',
   async body() {
@@ -13,23 +13,23 @@ export const authschemes: Page = {
     return [
       '# AuthSchemes',
       'In the examples, `…` stands for a secret.',
-      ...schemes.map(section),
+      ...schemes.map(formatScheme),
       ...(later.length === 0
         ? []
-        : [`Known by name, but not in this version: ${later.map(code).join(', ')}.`]),
+        : [`Known by name, but not in this version: ${later.map(formatCode).join(', ')}.`]),
     ].join('\n\n');
   },
 };
 
-function section({ name, doc, example, requires, uses }: AuthScheme): string {
+function formatScheme({ name, doc, example, requires, uses }: AuthScheme): string {
   return [
     `## ${name}`,
     doc,
     ['```text', example, '```'].join('\n'),
-    table(['Needs', 'Also looks at'], [[keys(requires), keys(uses)]]),
+    formatTable(['Needs', 'Also looks at'], [[formatKeys(requires), formatKeys(uses)]]),
   ].join('\n\n');
 }
 
-function keys(names: readonly PropertyName[]): string {
-  return names.map((name) => code(PROPERTIES[name].key)).join(', ');
+function formatKeys(names: readonly PropertyName[]): string {
+  return names.map((name) => formatCode(PROPERTIES[name].key)).join(', ');
 }

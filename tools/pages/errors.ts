@@ -1,13 +1,13 @@
 import { ERRORS } from '../../src/core/errors.ts';
-import { type Page, code, table } from './page.ts';
+import { type Page, formatCode, formatTable } from './page.ts';
 
-/** Every error code, with its SQLSTATE and what to do about it. */
+/** All error codes, with their SQLSTATE and remedy. */
 export const errors: Page = {
   file: 'errors.md',
   async body() {
     const rows = Object.entries(ERRORS).map(([name, spec]) => [
-      code(name),
-      code(spec.sqlState),
+      formatCode(name),
+      formatCode(spec.sqlState),
       spec.retryable ? 'yes' : '',
       spec.remedy,
     ]);
@@ -16,7 +16,7 @@ export const errors: Page = {
       'An error has a stable code, a SQLSTATE, a message, a remedy and `retryable`: whether the same statement or ' +
         'sign-in may succeed when it is repeated unchanged. A failure can differ from its row: an INSERT that was ' +
         'throttled after it had stored some items is not retryable.',
-      table(['Code', 'SQLSTATE', 'Retryable', 'Remedy'], rows),
+      formatTable(['Code', 'SQLSTATE', 'Retryable', 'Remedy'], rows),
     ].join('\n\n');
   },
 };

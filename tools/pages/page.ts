@@ -1,23 +1,23 @@
-/** A page of docs/reference that is written from the source. */
+/** A page of docs/reference that is generated from the source. */
 export interface Page {
-  /** Its file's name in docs/reference. */
+  /** The name of the file in docs/reference. */
   readonly file: string;
-  /** All of it, in Markdown. */
+  /** Returns the page in Markdown. */
   body(): Promise<string>;
 }
 
 /** A Markdown table. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows.map((row) => row.map(cell))]
+export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows.map((row) => row.map(formatCell))]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');
 }
 
-/** Text as code; nothing where there is none. */
-export function code(text: string): string {
+/** Formats code; the empty string stays empty. */
+export function formatCode(text: string): string {
   return text === '' ? '' : `\`${text}\``;
 }
 
-function cell(text: string): string {
+function formatCell(text: string): string {
   return text.replaceAll(/\s*\n\s*/g, ' ').replaceAll('|', String.raw`\|`);
 }
