@@ -14,12 +14,12 @@ import {
   stsError,
 } from '../doubles/sts.ts';
 import { collectOutput } from '../support/collect-output.ts';
-import { assertionXml, type AssertionWords, base64, PROVIDER, responseXml, ROLE } from '../support/saml.ts';
+import { assertionXml, type AssertionOptions, base64, PROVIDER, responseXml, ROLE } from '../support/saml.ts';
 import { createSource } from '../support/create-source.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const OTHER = 'arn:aws:iam::123456789012:role/Admin';
-const encoded = (words: AssertionWords = {}): string => base64(responseXml(assertionXml(words)));
+const encoded = (words: AssertionOptions = {}): string => base64(responseXml(assertionXml(words)));
 const granted = (): StsAnswer => stsCredentials('AssumeRoleWithSAML', 'ASIATEST');
 
 const toConnectionString = (sts: StsDouble, properties: string): string =>

@@ -227,7 +227,7 @@ describe('an index with KEYS_ONLY', () => {
     expect((await run(`${sql} LIMIT 3`)).stats).toMatchObject({ itemsRead: 6 });
   });
 
-  it('merges several of its partitions, whatever the order of their entries', async () => {
+  it('merges several of its partitions in any order of their entries', async () => {
     const sql = "SELECT n, label FROM events WHERE status IN ('open', 'done') AND n > 100";
     const few = await compareWithScan(`${sql} ORDER BY n LIMIT 4`);
     expect(few).toMatchObject({

@@ -127,7 +127,7 @@ function flattenSections(sections: Sections): Sections {
 const python = requirePeers('PYTHON');
 
 python.suite(`config files${python.why}`, () => {
-  it('are parsed like botocore does, and rejected if it rejects them', async () => {
+  it('are parsed as botocore parses them, and rejected if it rejects them', async () => {
     const files = fc.sample(file, FILES);
     const output = await runProgram(getPeer('PYTHON'), ['test/interop/botocore-profiles.py'], {
       input: JSON.stringify(files),

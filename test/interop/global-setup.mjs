@@ -13,13 +13,13 @@ const INSTALL_MS = 10 * 60_000;
 const START_MS = 60_000;
 
 /**
- * Finds the peers, or why there are none. Tests read INTEROP_MOTO (its address), INTEROP_PYTHON (one that has botocore)
- * and INTEROP_AWS from the environment; INTEROP_…_MISSING has the reason where one is not to be had.
+ * Finds the peers. Tests read INTEROP_MOTO (its address), INTEROP_PYTHON (an interpreter with botocore) and INTEROP_AWS from the
+ * environment; INTEROP_…_MISSING is the reason why a peer is not available.
  */
 export default async function setup() {
   await peer('PYTHON', pythonWithMoto);
   const python = env['INTEROP_PYTHON'];
-  // Tests that start a moto of their own find it by its name.
+  // Tests that start moto themselves find it in the path.
   if (python !== undefined) env['PATH'] = `${dirname(python)}${delimiter}${env['PATH']}`;
   await peer('MOTO', startMoto);
   await peer('AWS', async () => {
@@ -33,11 +33,11 @@ async function peer(name, find) {
     env[`INTEROP_${name}`] = await find();
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    env[`INTEROP_${name}_MISSING`] = reason || 'it could not be had';
+    env[`INTEROP_${name}_MISSING`] = reason || 'it is not available';
   }
 }
 
-/** A virtual environment outside the tree, made once, with `DYNADBC_INTEROP=install`. */
+/** A virtual environment outside the project, created once with `DYNADBC_INTEROP=install`. */
 async function pythonWithMoto() {
   const cache = env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   const folder = join(cache, 'dynadbc', MOTO.replaceAll(/[^\w.]+/g, '-'));

@@ -1,6 +1,6 @@
 import base from '../../jest.config.mjs';
 
-/** Tests with other people's programs: `npm run test:interop`. */
+/** Tests with real peers: `npm run test:interop`. */
 export default {
   ...base,
   rootDir: '../..',

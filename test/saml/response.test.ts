@@ -5,14 +5,14 @@ import { readAnySaml, readSamlResponse, wrapInResponse } from '../../src/saml/re
 import type { AssertionFacts } from '../../src/saml/assertion.ts';
 import { findChildren, readXml } from '../../src/saml/xml.ts';
 import { collectOutput } from '../support/collect-output.ts';
-import { assertionXml, type AssertionWords, base64, PROVIDER, responseXml, ROLE } from '../support/saml.ts';
+import { assertionXml, type AssertionOptions, base64, PROVIDER, responseXml, ROLE } from '../support/saml.ts';
 import { thrownBy } from '../support/thrown.ts';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
 const later = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);
 const read = (xml: string) => readSamlResponse(new Secret(base64(xml)));
 
-function facts(words: AssertionWords = {}): AssertionFacts {
+function facts(words: AssertionOptions = {}): AssertionFacts {
   const { assertion } = read(responseXml(assertionXml(words)));
   if (assertion === undefined) throw new Error('no assertion');
   return assertion;
@@ -131,7 +131,7 @@ describe('a bare assertion', () => {
   });
 });
 
-const check = (words: AssertionWords, recipient: 'required' | 'expected' = 'required') =>
+const check = (words: AssertionOptions, recipient: 'required' | 'expected' = 'required') =>
   preflight(facts(words), { now: NOW, recipient });
 
 describe('preflight', () => {

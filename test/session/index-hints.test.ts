@@ -46,9 +46,9 @@ describe('an index hint', () => {
     ['"orders" /*+ NO_INDEX */', 'Scan orders'],
     ['orders AS o(a, b) /*+ NO_INDEX(by_status, "By-Kind") */', 'Scan orders'],
   ])('decides which index is read: FROM %s', async (from, plan) => {
-    const given = WHERE.replace('at >', from.includes('o(a, b)') ? 'a IS NOT NULL AND at >' : 'at >');
-    const plain = from.includes('o(a, b)') ? "WHERE note LIKE 'n%'" : given;
-    expect(await getPlan(`SELECT note FROM ${from} ${plain}`)).toEqual([plan]);
+    const where = WHERE.replace('at >', from.includes('o(a, b)') ? 'a IS NOT NULL AND at >' : 'at >');
+    const condition = from.includes('o(a, b)') ? "WHERE note LIKE 'n%'" : where;
+    expect(await getPlan(`SELECT note FROM ${from} ${condition}`)).toEqual([plan]);
   });
 
   it('applies to one table, and not to the same statement without it', async () => {

@@ -208,7 +208,7 @@ describe('CredentialsLocation', () => {
   });
 
   it.each(['s3://bucket/x', 'file:///tmp/x', 'a\0b', '%HOME%/x', '%APPDATA%/x'])(
-    'is no path that is "%s"',
+    'refuses "%s", which is not a local path',
     async (location) => {
       const error = await getError(at(location), { env: { HOME: folder } });
       expect([error.code, error.message]).toEqual([

@@ -159,7 +159,7 @@ describe('joins', () => {
     ],
     [
       'a source without rows needs nothing of the other',
-      `SELECT c.name FROM customers c WHERE c.id = 'nobody' AND EXISTS (SELECT 1 FROM orders o WHERE o.customer = c.id AND o.total > 3)`,
+      `SELECT c.name FROM customers c WHERE c.id = 'missing' AND EXISTS (SELECT 1 FROM orders o WHERE o.customer = c.id AND o.total > 3)`,
       ['GetItem customers(id)', 'No request for orders: no item can match'],
     ],
     [
@@ -238,13 +238,13 @@ describe('aggregates', () => {
   it.each<[string, string]>([
     ['SELECT count(*) FROM orders', 'Scan orders'],
     [`SELECT count(*) FROM orders WHERE status = 'open' AND total > 5`, 'Query orders.by_status(status)'],
-    [`SELECT count(*) AS n FROM orders WHERE customer = 'nobody'`, 'Query orders(customer)'],
+    [`SELECT count(*) AS n FROM orders WHERE customer = 'missing'`, 'Query orders(customer)'],
     [`SELECT max(number) FROM orders WHERE customer = 'c001'`, 'Query orders(customer) descending'],
     [
       `SELECT min(number) AS first FROM orders WHERE customer = 'c001' AND total > 10`,
       'Query orders(customer)',
     ],
-    [`SELECT max(number) FROM orders WHERE customer = 'nobody'`, 'Query orders(customer) descending'],
+    [`SELECT max(number) FROM orders WHERE customer = 'missing'`, 'Query orders(customer) descending'],
     [`SELECT max(total) FROM orders WHERE customer = 'c001'`, 'Query orders(customer)'],
     [
       `SELECT count(*) FILTER (WHERE total > 5) FROM orders WHERE customer = 'c001'`,

@@ -54,7 +54,7 @@ describeWithTls('a proxy that is reached by https', () => {
   it.each([
     ['nothing', () => ''],
     [
-      "the server's fingerprint, which is none of its own,",
+      "the server's fingerprint, which is not the proxy's",
       () => new X509Certificate(pair.cert).fingerprint256,
     ],
   ])('gets no password if SSLServerCert is %s', async (_, trust) => {
@@ -130,9 +130,9 @@ describe('a diagnosis', () => {
     const ports = { ...fakePorts(), now: () => Date.now() };
     for await (const finding of diagnose(text, { ports })) found.push(finding);
     expect(found.filter(({ verdict }) => verdict === 'problem')).toEqual([]);
-    const told = collectOutput(found);
+    const output = collectOutput(found);
     for (const words of ['DynamoDB responds', 'STS responds', 'user/ana', 'ListTables is allowed'])
-      expect(told).toContain(words);
+      expect(output).toContain(words);
     expect(proxy.tunnels.length).toBeGreaterThanOrEqual(3);
   });
 

@@ -1,6 +1,6 @@
-/** What an identity provider says of a user to AWS. */
-export interface SamlWords {
-  /** Pairs of role and provider, as the attribute has them. */
+/** The contents of a SAML response for AWS. */
+export interface SamlResponseOptions {
+  /** Pairs of role and provider, as in the attribute. */
   readonly roles: readonly string[];
   readonly sessionName?: string;
   readonly recipient?: string;
@@ -8,8 +8,12 @@ export interface SamlWords {
 
 const AWS = 'https://aws.amazon.com/SAML/Attributes';
 
-/** A SAML response for AWS in base64, good for five minutes; unsigned, since only AWS checks signatures. */
-export function samlResponse({ roles, sessionName = 'ana@corp.test', recipient }: SamlWords): string {
+/** A SAML response for AWS in base64, valid for five minutes. It is unsigned, since only AWS verifies signatures. */
+export function samlResponse({
+  roles,
+  sessionName = 'ana@corp.test',
+  recipient,
+}: SamlResponseOptions): string {
   const soon = new Date(Date.now() + 300_000).toISOString();
   const to = recipient ?? 'https://signin.aws.amazon.com/saml';
   const xml =

@@ -1,5 +1,5 @@
-/** What an assertion for the tests says; what is not given is as AWS wants it. */
-export interface AssertionWords {
+/** The contents of an assertion; the defaults are valid for AWS. */
+export interface AssertionOptions {
   readonly roles?: readonly string[];
   readonly sessionName?: string | undefined;
   readonly recipient?: string | undefined;
@@ -13,23 +13,23 @@ export interface AssertionWords {
 export const ROLE = 'arn:aws:iam::123456789012:role/Analyst';
 export const PROVIDER = 'arn:aws:iam::123456789012:saml-provider/Corp';
 
-/** An assertion as identity providers write it, but for the signature. */
-export function assertionXml(words: AssertionWords = {}): string {
-  const { audience = 'urn:amazon:webservices', roles = [`${ROLE},${PROVIDER}`] } = words;
-  const recipient = 'recipient' in words ? words.recipient : 'https://signin.aws.amazon.com/saml';
-  const sessionName = 'sessionName' in words ? words.sessionName : 'ana@corp.com';
+/** An unsigned assertion. */
+export function assertionXml(options: AssertionOptions = {}): string {
+  const { audience = 'urn:amazon:webservices', roles = [`${ROLE},${PROVIDER}`] } = options;
+  const recipient = 'recipient' in options ? options.recipient : 'https://signin.aws.amazon.com/saml';
+  const sessionName = 'sessionName' in options ? options.sessionName : 'ana@corp.com';
   return (
     `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_a" Version="2.0"><saml:Issuer>https://idp.example</saml:Issuer>` +
     `<saml:Subject><saml:NameID>CANARY-ana</saml:NameID><saml:SubjectConfirmation><saml:SubjectConfirmationData` +
-    `${recipient === undefined ? '' : ` Recipient="${recipient}"`}${time('NotOnOrAfter', words.notOnOrAfter)}/></saml:SubjectConfirmation></saml:Subject>` +
-    `<saml:Conditions${time('NotBefore', words.notBefore)}><saml:AudienceRestriction><saml:Audience>${audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>` +
-    `<saml:AuthnStatement${time('SessionNotOnOrAfter', words.sessionNotOnOrAfter)}/>` +
+    `${recipient === undefined ? '' : ` Recipient="${recipient}"`}${time('NotOnOrAfter', options.notOnOrAfter)}/></saml:SubjectConfirmation></saml:Subject>` +
+    `<saml:Conditions${time('NotBefore', options.notBefore)}><saml:AudienceRestriction><saml:Audience>${audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>` +
+    `<saml:AuthnStatement${time('SessionNotOnOrAfter', options.sessionNotOnOrAfter)}/>` +
     `<saml:AttributeStatement>${attribute('Role', roles)}${attribute('RoleSessionName', sessionName === undefined ? [] : [sessionName])}` +
-    `${attribute('SessionDuration', words.sessionDuration === undefined ? [] : [words.sessionDuration])}</saml:AttributeStatement></saml:Assertion>`
+    `${attribute('SessionDuration', options.sessionDuration === undefined ? [] : [options.sessionDuration])}</saml:AttributeStatement></saml:Assertion>`
   );
 }
 
-/** A response around what stands in it. */
+/** A response with these contents. */
 export function responseXml(inside: string, status = 'urn:oasis:names:tc:SAML:2.0:status:Success'): string {
   return `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"><samlp:Status><samlp:StatusCode Value="${status}"/></samlp:Status>${inside}</samlp:Response>`;
 }

@@ -2,22 +2,22 @@ import { generateKeyPairSync } from 'node:crypto';
 import { SignedXml } from 'xml-crypto';
 import { assertionXml, base64, PROVIDER, responseXml, ROLE } from './saml.ts';
 
-/** How a token of WS-Trust is written. */
+/** The form of a WS-Trust token. */
 export interface TokenWords {
   readonly nameId?: string;
-  /** Before the names of its elements; empty: the default namespace. */
+  /** The prefix of its elements; empty for the default namespace. */
   readonly prefix?: string;
-  /** Whether it declares the namespaces it uses, as against what is around it. */
+  /** Whether the token declares its namespaces, or the document around it does. */
   readonly declares?: boolean;
 }
 
-/** The namespaces that tokens use, as declarations. */
+/** Declarations of the namespaces of tokens. */
 export function declarations(prefix: string): string {
   const colon = prefix === '' ? '' : `:${prefix}`;
   return ` xmlns${colon}="urn:oasis:names:tc:SAML:2.0:assertion" xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"`;
 }
 
-/** An assertion as security token services write it, unsigned. */
+/** An unsigned assertion of a security token service. */
 export function tokenXml({ prefix = 'saml', declares = true, nameId = 'ana' }: TokenWords = {}): string {
   const p = prefix === '' ? '' : `${prefix}:`;
   const attribute = (name: string, value: string): string =>
@@ -33,7 +33,7 @@ export function tokenXml({ prefix = 'saml', declares = true, nameId = 'ana' }: T
   );
 }
 
-/** A response for AWS in base64, as pages carry it. */
+/** A base64-encoded response for AWS, as in pages. */
 export function samlResponse(): string {
   return base64(responseXml(assertionXml()));
 }
@@ -43,7 +43,7 @@ const TRUST = {
   '2005': 'http://schemas.xmlsoap.org/ws/2005/02/trust',
 } as const;
 
-/** The SOAP message in which a security token service hands out a token. */
+/** The SOAP message with which a security token service issues a token. */
 export function trustResponse(
   token: string,
   { version = '1.3', around = '' }: { readonly version?: keyof typeof TRUST; readonly around?: string } = {},
@@ -54,7 +54,7 @@ export function trustResponse(
   return `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:t="${TRUST[version]}"${around}><s:Header/><s:Body>${inside}</s:Body></s:Envelope>`;
 }
 
-/** A SOAP 1.2 fault with that code and those words. */
+/** A SOAP 1.2 fault with this code and reason. */
 export function soapFault(code: string, reason: string): string {
   return (
     `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><s:Fault>` +
@@ -70,7 +70,7 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', {
 });
 const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 
-/** The document with its assertion signed, as it stands there. */
+/** Signs the assertion in a document. */
 export function signed(document: string): string {
   const signer = new SignedXml({
     privateKey,
@@ -90,7 +90,7 @@ export function signed(document: string): string {
   return signer.getSignedXml();
 }
 
-/** Whether the signature of the assertion in the document is good. */
+/** Whether the signature of the assertion in a document is valid. */
 export function isSignatureGood(document: string): boolean {
   const [signature] = /<(?:\w+:)?Signature[\s>][\s\S]*<\/(?:\w+:)?Signature>/.exec(document) ?? [];
   if (signature === undefined) return false;
