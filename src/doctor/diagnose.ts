@@ -2,7 +2,12 @@ import { lintProfiles } from '../profiles/lint-profiles.ts';
 import { readProfileFiles } from '../profiles/profile-files.ts';
 import { type SignIn, signIn } from '../database/sign-in.ts';
 import { getCallerIdentity } from '../aws/sts.ts';
-import { resolveRegion, resolveDynamodbEndpoint, isLocalEndpoint, resolveStsEndpoint } from '../aws/endpoints.ts';
+import {
+  resolveRegion,
+  resolveDynamodbEndpoint,
+  isLocalEndpoint,
+  resolveStsEndpoint,
+} from '../aws/endpoints.ts';
 import type { Options } from '../connstring/properties.ts';
 import { redact } from '../connstring/redact.ts';
 import { dnsSuffix } from '../aws/regions.ts';

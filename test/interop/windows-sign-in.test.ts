@@ -25,7 +25,7 @@ withRealm(`Windows sign-in with a real Kerberos and mod_auth_gssapi${reason}`, (
   it('reports a service that Kerberos does not know', () => {
     expect(realm?.signIn('127.0.0.1', 'with')).toEqual({
       code: 'AUTH_REFUSED',
-      message: expect.stringMatching(/^Kerberos knows no service HTTP\/127\.0\.0\.1/),
+      message: expect.stringMatching(/^Kerberos does not know the service HTTP\/127\.0\.0\.1/),
     });
   });
 });
