@@ -30,11 +30,14 @@ export async function bundleDriver(): Promise<BundledDriver> {
   const program = `
     import { bundle } from ${JSON.stringify(new URL('../../tools/build/bundle.ts', import.meta.url))};
     await bundle(${JSON.stringify(folder)}, ${JSON.stringify(packages)});`;
-  await promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
-    cwd: ROOT,
+  const remove = (): Promise<void> => rm(folder, { recursive: true });
+  const node = ['--import', 'tsx', '--input-type=module', '--eval', program];
+  await promisify(execFile)(process.execPath, node, { cwd: ROOT }).catch(async (error: unknown) => {
+    await remove();
+    throw error;
   });
   return {
     url: pathToFileURL(join(folder, 'index.js')).href,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+    [Symbol.asyncDispose]: remove,
   };
 }
