@@ -1,8 +1,19 @@
 import type { OutputColumn } from '../../session/connection.ts';
 import type { Value } from '../../sql/types/value.ts';
-import { formatCell } from './cell-text.ts';
 import type { TerminalLook, RowPrinter } from './printer.ts';
 import { escapeControl } from '../../host/node/escape-control.ts';
+import { elementType, isDocumentType } from '../../sql/types/types.ts';
+import { formatBase64, formatIsoTimestamp, formatJson } from './json-text.ts';
+
+/** Formats a value for CSV; undefined for NULL. Documents and arrays are compact JSON. */
+function formatField(value: Value, type: string): string | undefined {
+  if (value === null) return undefined;
+  if (isDocumentType(type) || elementType(type) !== undefined) return formatJson(value, type);
+  if (typeof value === 'string') return value;
+  if (value instanceof Date) return formatIsoTimestamp(value);
+  if (value instanceof Uint8Array) return formatBase64(value);
+  return typeof value === 'object' ? formatJson(value, type) : String(value);
+}
 
 const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/;
 
@@ -15,7 +26,7 @@ export function csvPrinter(columns: readonly OutputColumn[], look: TerminalLook)
     return shown === '' || NEEDS_QUOTES.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
   };
   const row = (values: readonly Value[]): string =>
-    line(columns.map((column, index) => field(formatCell(values[index] ?? null, column.type))));
+    line(columns.map((column, index) => field(formatField(values[index] ?? null, column.type))));
   let header = line(columns.map((column) => field(column.name)));
   const withHeader = (text: string): string => {
     const all = header + text;

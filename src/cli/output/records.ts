@@ -1,5 +1,5 @@
 import type { OutputColumn } from '../../session/connection.ts';
-import { formatCell } from './cell-text.ts';
+import { textFormatter } from '../../sql/types/format-value.ts';
 import { displayWidth, pad } from './display-width.ts';
 import { paint } from './paint.ts';
 import type { TerminalLook, RowPrinter } from './printer.ts';
@@ -10,6 +10,7 @@ import { escapeControl } from '../../host/node/escape-control.ts';
 export function recordPrinter(columns: readonly OutputColumn[], look: TerminalLook): RowPrinter {
   const style = paint(look.colors);
   const names = columns.map((column) => escapeControl(column.name));
+  const formatters = columns.map(({ type }) => textFormatter(type));
   const width = Math.max(0, ...names.map(displayWidth));
   let printed = 0;
   return {
@@ -17,9 +18,9 @@ export function recordPrinter(columns: readonly OutputColumn[], look: TerminalLo
       let text = '';
       for (const row of batch) {
         text += `${style.dim(`-[ record ${++printed} ]`.padEnd(width + 3, '-'))}\n`;
-        for (const [index, column] of columns.entries()) {
-          const cell = formatCell(row[index] ?? null, column.type);
-          const shown = cell === undefined ? style.dim('NULL') : escapeControl(cell);
+        for (const [index, format] of formatters.entries()) {
+          const cell = format(row[index] ?? null);
+          const shown = cell === null ? style.dim('NULL') : escapeControl(cell);
           text += `${style.bold(pad(names[index] ?? '', width, 'right'))} | ${shown}\n`;
         }
       }

@@ -1,6 +1,6 @@
 import { isNumericType } from '../../sql/types/types.ts';
 import type { OutputColumn } from '../../session/connection.ts';
-import { formatCell } from './cell-text.ts';
+import { textFormatter } from '../../sql/types/format-value.ts';
 import { displayWidth, pad, truncateToWidth } from './display-width.ts';
 import { paint } from './paint.ts';
 import type { Batch, TerminalLook, RowPrinter } from './printer.ts';
@@ -33,9 +33,12 @@ export function tablePrinter(columns: readonly OutputColumn[], look: TerminalLoo
   const measured: Batch[number][] = [];
   let body: RowPrinter | undefined;
 
+  const formatters = columns.map(({ type }) => textFormatter(type));
   const header = columns.map((column) => toCell(column.name, false, look));
   const cellsOf = (row: Batch[number]): Cell[] =>
-    columns.map(({ type }, index) => toCell(formatCell(row[index] ?? null, type), isNumericType(type), look));
+    columns.map(({ type }, index) =>
+      toCell(formatters[index]?.(row[index] ?? null) ?? null, isNumericType(type), look),
+    );
   const line = (cells: readonly Cell[], shapes: readonly ColumnShape[], name?: typeof style.bold): string => {
     const parts = cells.map((cell, index) => {
       const text = alignCell(cell, shapes[index], name === undefined, look);
@@ -90,8 +93,8 @@ export function tablePrinter(columns: readonly OutputColumn[], look: TerminalLoo
   };
 }
 
-function toCell(text: string | undefined, isNumber: boolean, look: TerminalLook): Cell {
-  if (text === undefined) return { text: 'NULL', width: 4, isNull: true, fraction: 0 };
+function toCell(text: string | null, isNumber: boolean, look: TerminalLook): Cell {
+  if (text === null) return { text: 'NULL', width: 4, isNull: true, fraction: 0 };
   // A cell is never wider than the terminal, so the rest of a long document need not be formatted.
   const shown = look.isTerminal
     ? truncateToWidth(escapeControl(text.slice(0, look.columns * 16)), look.columns)
