@@ -9,6 +9,7 @@ import { storedAttributeType } from '../types/column-types.ts';
 import { createColumnDecoder } from '../exec/row-decoder.ts';
 import { planStatement, type RunningStatement, runStatement } from '../exec/run.ts';
 import { toParsedQuery } from '../parse/parse.ts';
+import type { StatementPlan } from '../plan/planner.ts';
 import type { Value } from '../types/value.ts';
 import type { StatementScope } from '../write/statement-scope.ts';
 
@@ -35,8 +36,8 @@ export interface ItemCells {
 type CellFormat = 'text' | 'json';
 
 /**
- * Runs a query and returns its values as strings. Rows of a direct read are formatted here; the engine casts its own values to
- * text, so that no digit or microsecond is lost in between.
+ * Runs a query and returns its values as strings. For JSON the engine casts its own values to text, so that no digit or
+ * microsecond is lost in between.
  */
 export async function queryCells(
   select: SelectStmt,
@@ -47,27 +48,25 @@ export async function queryCells(
   const context = scope.context.withSettings({ decimals: 'digits' });
   const plan = await planStatement(toParsedQuery(parsed, select), parameters, context, signal);
   const { columns } = plan;
-  const textSelect = plan.direct === undefined ? castToText(select, columns, form) : select;
-  const cells = columns.map(({ type }, i) => {
-    const output = plan.direct?.summaries === undefined ? plan.direct?.output[i] : undefined;
-    // Numbers with more digits than any SQL type are in a text column, but are formatted as numbers.
-    const kind = output !== undefined && storedAttributeType(output) === 'N' ? 'numeric' : type;
-    return createCellFormatter(kind, form, plan.direct !== undefined);
-  });
+  const formatters =
+    form === 'json' ? createJsonFormatters(plan) : columns.map(({ type }) => textFormatter(type));
+  const statement = form === 'json' && plan.direct === undefined ? castToText(select, columns) : select;
   const run = (): Promise<RunningStatement> =>
-    runStatement(toParsedQuery(parsed, textSelect), parameters, context, signal, stats);
+    runStatement(toParsedQuery(parsed, statement), parameters, context, signal, stats);
   // Starting a direct statement reads nothing yet.
   const direct = plan.direct === undefined ? undefined : await run();
   async function* batches(): ReturnType<Cells['batches']> {
     const running = direct ?? (await run());
     try {
-      for await (const rows of running.arrays())
-        yield rows.map((row) => cells.map((cell, i) => cell(row[i] ?? null)));
+      if (form === 'text' && running.texts !== undefined) yield* running.texts();
+      else
+        for await (const rows of running.arrays())
+          yield rows.map((row) => formatters.map((format, i) => format(row[i] ?? null)));
     } finally {
       await running.close();
     }
   }
-  return { columns, batches, items: direct && createItemCells(direct, cells) };
+  return { columns, batches, items: direct && createItemCells(direct, formatters) };
 }
 
 function createItemCells(
@@ -85,17 +84,22 @@ function createItemCells(
 
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-function createCellFormatter(
-  type: string,
-  form: CellFormat,
-  direct: boolean,
-): (value: Value) => string | null {
+function createJsonFormatters({
+  columns,
+  direct,
+}: StatementPlan): readonly ((value: Value) => string | null)[] {
+  return columns.map(({ type }, i) => {
+    const output = direct?.summaries === undefined ? direct?.output[i] : undefined;
+    // Numbers with more digits than any SQL type are in a text column, but are numbers in JSON.
+    const kind = output !== undefined && storedAttributeType(output) === 'N' ? 'numeric' : type;
+    return createJsonFormatter(kind, direct !== undefined);
+  });
+}
+
+function createJsonFormatter(type: string, direct: boolean): (value: Value) => string | null {
   const format = textFormatter(type);
-  const text = (value: Value): string | null =>
-    typeof value === 'string' && !direct ? value : format(value);
-  if (form === 'text') return text;
   return (value) => {
-    const cell = text(value);
+    const cell = typeof value === 'string' && !direct ? value : format(value);
     if (cell === null) return null;
     if (type === 'boolean') return cell === 't' ? 'true' : 'false';
     // Valid JSON has line breaks only between tokens, so they can be replaced.
@@ -105,14 +109,14 @@ function createCellFormatter(
   };
 }
 
-/** Casts all columns to text except booleans, whose form in a file differs from that of a cast. */
-function castToText(select: SelectStmt, columns: readonly ResultColumn[], form: CellFormat): SelectStmt {
+/** Casts all columns to text except booleans; arrays become JSON. */
+function castToText(select: SelectStmt, columns: readonly ResultColumn[]): SelectStmt {
   const names = columns.map((_, i) => `c${i}`);
   const targets = names.map((each, i): Node => {
     const type = columns[i]?.type ?? 'text';
     const val = column(each);
     if (type === 'boolean') return { ResTarget: { name: each, val } };
-    const document = form === 'json' && type.endsWith('[]') ? call('to_json', [val]) : val;
+    const document = type.endsWith('[]') ? call('to_json', [val]) : val;
     return { ResTarget: { name: each, val: cast(document, 'text') } };
   });
   return {
