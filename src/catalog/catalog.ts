@@ -212,7 +212,7 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     return undefined;
   }
 
-  function remember(name: string, { identity }: Observed): Knowledge {
+  function knowledgeFor(name: string, { identity }: Observed): Knowledge {
     const known = recall(name, identity) ?? newKnowledge(identity);
     knowledge.set(name, known);
     return known;
@@ -420,7 +420,7 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       const wider = reinferColumn(column, mergeHistograms(column.histogram, met), options);
       const columns = entry.columns.map((known) => (known === column ? wider : known));
       if (entry.observed === undefined) return entry.table;
-      const { wider: knownWider } = remember(name, entry.observed);
+      const { wider: knownWider } = knowledgeFor(name, entry.observed);
       knownWider.set(columnName, mergeHistograms(knownWider.get(columnName) ?? newHistogram(), met));
       const table =
         wider.column === column.column
@@ -434,7 +434,7 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       const observed = entries.get(name)?.observed;
       if (observed === undefined || observed.attributes.has(attribute) || options.typeDetection === 'None')
         return;
-      const known = remember(name, observed);
+      const known = knowledgeFor(name, observed);
       const histogram = known.attributes.get(attribute) ?? newHistogram();
       if (histogram.present === 0 && known.attributes.size >= MAX_LEARNED_ATTRIBUTES) return;
       observe(histogram, value, { objects: options.flattenObjects, arrays: options.flattenArrays });

@@ -35,7 +35,7 @@ function statementDefaults(properties: Options, feedback: CardinalityFeedback): 
     autoDetectIndex: properties.autoDetectIndex,
     consistentReads: properties.useConsistentReads,
     threads: properties.threadCount,
-    learned: feedback,
+    feedback: feedback,
     decimals: properties.numberMode === 'Decimal' ? 'digits' : 'auto',
     pageSize: properties.pageSize,
     fullScan: properties.fullScan,

@@ -35,7 +35,7 @@ export function tablePrinter(columns: readonly OutputColumn[], look: TerminalLoo
 
   const formatters = columns.map(({ type }) => textFormatter(type));
   const header = columns.map((column) => toCell(column.name, false, look));
-  const cellsOf = (row: Batch[number]): Cell[] =>
+  const toCells = (row: Batch[number]): Cell[] =>
     columns.map(({ type }, index) =>
       toCell(formatters[index]?.(row[index] ?? null) ?? null, isNumericType(type), look),
     );
@@ -48,7 +48,7 @@ export function tablePrinter(columns: readonly OutputColumn[], look: TerminalLoo
   };
 
   function begin(): { readonly printer: RowPrinter; readonly text: string } {
-    const cells = measured.map(cellsOf);
+    const cells = measured.map(toCells);
     const natural = columns.map((column, index) =>
       measureColumn(
         isNumericType(column.type),
@@ -68,7 +68,7 @@ export function tablePrinter(columns: readonly OutputColumn[], look: TerminalLoo
       printer: {
         rows(batch) {
           printed += batch.length;
-          return batch.map((row) => line(cellsOf(row), shapes)).join('');
+          return batch.map((row) => line(toCells(row), shapes)).join('');
         },
         end: (isCut) => `${formatRowCount(printed, isCut)}\n`,
       },

@@ -80,7 +80,7 @@ function recordCardinality(
   const [range, ...others] = access.kind === 'Query' ? access.ranges : [];
   if (access.kind !== 'Query' || range === undefined || others.length > 0) return;
   if (limit !== undefined || firstPage !== undefined) return;
-  settings.learned?.record(placeName(table, access.index), range, estimateItems(table, range), itemsRead);
+  settings.feedback?.record(placeName(table, access.index), range, estimateItems(table, range), itemsRead);
 }
 
 function requestPages(

@@ -21,7 +21,7 @@ export interface Cost {
   readonly rounds: number;
 }
 
-export type CostSettings = Pick<PlanSettings, 'consistentReads' | 'learned'>;
+export type CostSettings = Pick<PlanSettings, 'consistentReads' | 'feedback'>;
 
 const PAGE_BYTES = 1024 * 1024;
 const NO_COST: Cost = { units: 0, requests: 0, rounds: 0 };
@@ -73,12 +73,12 @@ export function estimateCost(read: TableRead, settings: CostSettings): Cost {
 export function estimateReadUnits(
   read: TableRead,
   consistent: boolean,
-  learned?: CostSettings['learned'],
+  feedback?: CostSettings['feedback'],
 ): number | undefined {
   const { kind } = read.access;
   // DynamoDB updates table sizes about every six hours: a new table has none yet.
   if ((kind === 'Query' || kind === 'Scan') && !isCounted(read.table)) return undefined;
-  const { units } = estimateCost(read, { consistentReads: consistent, learned });
+  const { units } = estimateCost(read, { consistentReads: consistent, feedback });
   return roundUpToHalf(units);
 }
 
@@ -99,10 +99,10 @@ export function expectedItems(
   table: TableDef,
   index: string | undefined,
   range: Parameters<typeof estimateItems>[1],
-  { learned }: CostSettings,
+  { feedback }: CostSettings,
 ): number {
   const estimate = estimateItems(table, range);
-  return learned?.expected(placeName(table, index), range, estimate) ?? estimate;
+  return feedback?.expected(placeName(table, index), range, estimate) ?? estimate;
 }
 
 /** `orders` or `orders.by_status`. */

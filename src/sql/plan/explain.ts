@@ -119,7 +119,7 @@ function explainRead(
   settings: PlanSettings,
   tables: ReadonlyMap<string, string>,
 ): ExplainedRead {
-  const { consistentReads, learned } = settings;
+  const { consistentReads, feedback } = settings;
   const request = toReadRequest(read, consistentReads);
   const parts = toReadParts(request);
   const [first] = parts;
@@ -131,7 +131,7 @@ function explainRead(
     keyed: listTexts(read.keyed),
     filter: listTexts(read.filter),
     residual: listTexts(read.residual),
-    estimatedCapacity: estimateReadUnits(read, consistentReads, learned),
+    estimatedCapacity: estimateReadUnits(read, consistentReads, feedback),
     keysFrom:
       read.keysFrom &&
       `${read.keysFrom.attribute.name} = ${tables.get(read.keysFrom.alias)}.${read.keysFrom.column.name}`,

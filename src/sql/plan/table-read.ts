@@ -100,7 +100,7 @@ export interface PlanSettings {
   readonly consistentReads: boolean;
   readonly threads: number;
   /** The cardinalities that earlier Queries have returned. */
-  readonly learned?: CardinalityFeedback | undefined;
+  readonly feedback?: CardinalityFeedback | undefined;
 }
 
 /** One step of planning a read. Rules never see what another rule made of a competing path. */
