@@ -48,8 +48,8 @@ export async function bundle(outdir: string, packages: readonly string[]): Promi
   const { output } = await build.write({
     dir: outdir,
     chunkFileNames: 'chunks/[name]-[hash].js',
-    // Names stay as they are, for stack traces.
-    minify: { compress: true, mangle: false, codegen: true },
+    // Names and line breaks stay: Node.js prints the line of an uncaught error, and stack traces name functions.
+    minify: { compress: true, mangle: false, codegen: false },
     comments: false,
     codeSplitting: { groups: [{ name: chooseChunk, debugName: 'start' }] },
   });
