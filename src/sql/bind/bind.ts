@@ -61,7 +61,7 @@ export async function bindStatement(
   catalog: TableSource,
   signal?: AbortSignal,
 ): Promise<BoundStatement> {
-  // The binder parses SQL of its own; the statement may have been parsed as a look-up.
+  // The binder parses generated SQL, and the statement may have been parsed as a look-up, without this parser.
   await loadParser();
   const tables = new Map<string, KnownTable>();
   const relationNames = new Map<string, string | null>();
