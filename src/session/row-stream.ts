@@ -1,4 +1,4 @@
-import { textFormatter } from '../sql/types/format-value.ts';
+import { formatRow, textFormatter } from '../sql/types/format-value.ts';
 import { totalCapacity } from '../dynamo/read/read-stats.ts';
 import { newWriteStats, totalWritten, type WriteStats } from '../dynamo/write/write-stats.ts';
 import type { StatementResult } from '../sql/statement/statement.ts';
@@ -13,8 +13,7 @@ function readPages<T>(result: StatementResult, { rowMode }: QueryOptions): Async
 /** Rows in PostgreSQL's text format. */
 async function* formatRows({ columns, arrays }: StatementResult): AsyncGenerator<(string | null)[][]> {
   const formatters = columns.map(({ type }) => textFormatter(type));
-  for await (const rows of arrays())
-    yield rows.map((row) => formatters.map((format, i) => format(row[i] ?? null)));
+  for await (const rows of arrays()) yield rows.map((row) => formatRow(row, formatters));
 }
 
 /** All rows of a running statement. `begun`: performance.now() when it was started. */

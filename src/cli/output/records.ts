@@ -1,5 +1,5 @@
 import type { OutputColumn } from '../../session/connection.ts';
-import { textFormatter } from '../../sql/types/format-value.ts';
+import { formatRow, textFormatter } from '../../sql/types/format-value.ts';
 import { displayWidth, pad } from './display-width.ts';
 import { paint } from './paint.ts';
 import type { TerminalLook, RowPrinter } from './printer.ts';
@@ -18,8 +18,7 @@ export function recordPrinter(columns: readonly OutputColumn[], look: TerminalLo
       let text = '';
       for (const row of batch) {
         text += `${style.dim(`-[ record ${++printed} ]`.padEnd(width + 3, '-'))}\n`;
-        for (const [index, format] of formatters.entries()) {
-          const cell = format(row[index] ?? null);
+        for (const [index, cell] of formatRow(row, formatters).entries()) {
           const shown = cell === null ? style.dim('NULL') : escapeControl(cell);
           text += `${style.bold(pad(names[index] ?? '', width, 'right'))} | ${shown}\n`;
         }

@@ -4,7 +4,7 @@ import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
 import { call, cast, column, name } from '../dialect/build.ts';
-import { textFormatter } from '../types/format-value.ts';
+import { formatRow, textFormatter } from '../types/format-value.ts';
 import { storedAttributeType } from '../types/column-types.ts';
 import { createColumnDecoder } from '../exec/row-decoder.ts';
 import { planStatement, type RunningStatement, runStatement } from '../exec/run.ts';
@@ -59,9 +59,7 @@ export async function queryCells(
     const running = direct ?? (await run());
     try {
       if (form === 'text' && running.texts !== undefined) yield* running.texts();
-      else
-        for await (const rows of running.arrays())
-          yield rows.map((row) => formatters.map((format, i) => format(row[i] ?? null)));
+      else for await (const rows of running.arrays()) yield rows.map((row) => formatRow(row, formatters));
     } finally {
       await running.close();
     }

@@ -83,10 +83,7 @@ function haveSameTypes(before: readonly ResultColumn[], after: readonly ResultCo
 }
 
 /** Looks at the statement's tables again, if the failure may come from a change; whether one of them has changed. */
-export async function hasChanged(
-  error: unknown,
-  { context, signal, staleCodes }: RetryScope,
-): Promise<boolean> {
+async function hasChanged(error: unknown, { context, signal, staleCodes }: RetryScope): Promise<boolean> {
   const { trace, catalog } = context;
   if (!(error instanceof DriverError) || staleCodes.size === 0) return false;
   if (!staleCodes.has(error.code) && !isValidationFailure(error)) return false;

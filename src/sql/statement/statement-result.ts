@@ -1,5 +1,5 @@
 import { addStats } from '../../dynamo/read/read-stats.ts';
-import { hasChanged, restart, type RetryScope } from './fresh-catalog.ts';
+import { restart, type RetryScope, retryOnChange } from './fresh-catalog.ts';
 import type { RunningBody, StatementResult } from './statement.ts';
 import { abortError } from '../../core/async/abort.ts';
 import { DriverError, getErrorMessage } from '../../core/errors.ts';
@@ -19,13 +19,7 @@ export async function startStatement(
   start: () => Promise<RunningBody>,
   scope: RetryScope,
 ): Promise<StatementResult> {
-  let first: RunningBody;
-  try {
-    first = await start();
-  } catch (error) {
-    if (!(await hasChanged(error, scope))) throw error;
-    first = await start();
-  }
+  const first = await retryOnChange(scope, start);
   const attempts = new Attempts(first, start, scope);
   const { columns, plan, stats, writes, tag = 'SELECT', affected, isCut, texts } = first;
   return {

@@ -22,6 +22,14 @@ export function textFormatter(type: string): (value: Value) => string | null {
   return formatList;
 }
 
+/** The values of a row as strings, each by the formatter of its column. */
+export function formatRow(
+  row: readonly Value[],
+  formatters: readonly ((value: Value) => string | null)[],
+): (string | null)[] {
+  return formatters.map((format, i) => format(row[i] ?? null));
+}
+
 /** The value of a string in PostgreSQL's input syntax. */
 export function parseValue(text: string, type: string): NonNullable<Value> {
   const element = elementType(type);
