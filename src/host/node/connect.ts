@@ -55,7 +55,10 @@ async function openFor(
   const database = await openSharedDatabase(properties, ports, redact(input));
   try {
     if (properties.connectOnOpen) await database.context.client.listTables(signal);
-    if (properties.generateSchemaFiles === 'OnStart') await openSession(database).schemas.export();
+    if (properties.generateSchemaFiles === 'OnStart') {
+      await using session = openSession(database);
+      await session.schemas.export();
+    }
     return database;
   } catch (error) {
     await database.close();
