@@ -40,6 +40,21 @@ export function tableDef(name: string, columns: Readonly<Record<string, SqlType>
   };
 }
 
+/** The tables that PostgreSQL had when its results and types were recorded. */
+export const RECORDED_TABLES: readonly TableDef[] = [
+  tableDef('o', {
+    pk: text,
+    sk: text,
+    status: text,
+    amount: decimal,
+    qty: bigint,
+    price: double,
+    placed: text,
+    items: json,
+  }),
+  tableDef('mixed', { id: text, 'Mixed Col': text, lower_col: text }),
+];
+
 /** A catalog of tables that are known already: exact spelling first, then any case. */
 export function catalogOf(tables: readonly TableDef[]): { table(name: string): Promise<TableDef> } {
   return {

@@ -9,22 +9,8 @@ import { createTextConverter } from '../../../src/sql/engine/result-text.ts';
 import { toDuckdbType } from '../../../src/sql/types/column-types.ts';
 import { parseQuery } from '../../../src/sql/parse/parse.ts';
 import { createPlanner, type Planner, type StatementPlan } from '../../../src/sql/plan/planner.ts';
-import { bigint, catalogOf, decimal, double, json, tableDef, text } from '../engine-fixture.ts';
+import { catalogOf, RECORDED_TABLES } from '../engine-fixture.ts';
 import type { Outcome } from './recorded.ts';
-
-const TABLES = [
-  tableDef('o', {
-    pk: text,
-    sk: text,
-    status: text,
-    amount: decimal,
-    qty: bigint,
-    price: double,
-    placed: text,
-    items: json,
-  }),
-  tableDef('mixed', { id: text, 'Mixed Col': text, lower_col: text }),
-];
 
 const SETTINGS = { autoDetectIndex: true, consistentReads: false, threads: 1 };
 
@@ -57,7 +43,7 @@ export class ExpressionRunner {
   }
 
   async plan(sql: string): Promise<StatementPlan> {
-    const bound = await bindStatement(await parseQuery(sql), [], catalogOf(TABLES));
+    const bound = await bindStatement(await parseQuery(sql), [], catalogOf(RECORDED_TABLES));
     return this.#planner.plan(bound, SETTINGS, { locate: () => undefined, lists: [] });
   }
 

@@ -2,27 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { parseStatement } from '../../../src/sql/parse/parse.ts';
 import { parsePartiql } from '../../../src/sql/parse/partiql.ts';
 import { parameterTypes } from '../../../src/sql/statement/parameter-types.ts';
-import { bigint, catalogOf, decimal, double, json, tableDef, text } from '../engine-fixture.ts';
+import { catalogOf, RECORDED_TABLES } from '../engine-fixture.ts';
 import { PARAMETER_STATEMENTS, readParameters } from '../types/recorded.ts';
 
 const { signal } = new AbortController();
 
-/** The tables that PostgreSQL had when its types were recorded. */
-const TABLES = {
-  catalog: catalogOf([
-    tableDef('o', {
-      pk: text,
-      sk: text,
-      status: text,
-      amount: decimal,
-      qty: bigint,
-      price: double,
-      placed: text,
-      items: json,
-    }),
-    tableDef('mixed', { id: text, 'Mixed Col': text, lower_col: text }),
-  ]),
-};
+const TABLES = { catalog: catalogOf(RECORDED_TABLES) };
 
 async function infer(sql: string): Promise<readonly string[]> {
   return parameterTypes(await parseStatement(sql), TABLES, signal);
