@@ -1,7 +1,7 @@
+import { isJsonNumber } from '../sql/types/number-value.ts';
 import type { Connection, ParameterValue, Parameters } from '../session/connection.ts';
 import { UsageError } from './usage-error.ts';
 
-const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const TEXT_PREFIX = 'text:';
 /** Decimals of up to this many significant digits survive a round trip through a double. */
 const EXACT_DIGITS = 15;
@@ -50,7 +50,7 @@ export function parameterValue(text: string): ParameterValue {
   if (text.startsWith(TEXT_PREFIX)) return text.slice(TEXT_PREFIX.length);
   if (text === 'null') return null;
   if (text === 'true' || text === 'false') return text === 'true';
-  if (JSON_NUMBER.test(text)) return numberValue(text);
+  if (isJsonNumber(text)) return numberValue(text);
   return jsonStringValue(text) ?? text;
 }
 

@@ -1,7 +1,6 @@
+import { isJsonNumber } from '../../sql/types/number-value.ts';
 import { elementType, isNumericType } from '../../sql/types/types.ts';
 import type { Value } from '../../sql/types/value.ts';
-
-const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 // JSON allows these unescaped, but a terminal may interpret them and a line-based reader may split at them.
 const UNPRINTABLE = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
@@ -22,7 +21,7 @@ export function formatJson(value: Value, type: string): string {
   if (value === null) return 'null';
   if (typeof value === 'object') return formatJsonObject(value, type);
   if (typeof value === 'string')
-    return isNumericType(type) && JSON_NUMBER.test(value) ? value : formatJsonString(value);
+    return isNumericType(type) && isJsonNumber(value) ? value : formatJsonString(value);
   return typeof value === 'number' && !Number.isFinite(value) ? `"${value}"` : String(value);
 }
 

@@ -1,4 +1,4 @@
-let last: Promise<unknown> = Promise.resolve();
+import { runExclusive } from './keyed-mutex.ts';
 
 /**
  * What `load` imports, when it is first asked for. Modules load one after the other: it takes no longer, and Node's
@@ -6,11 +6,5 @@ let last: Promise<unknown> = Promise.resolve();
  */
 export function lazy<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined;
-  return () => (loaded ??= inTurn(load));
-}
-
-function inTurn<T>(load: () => Promise<T>): Promise<T> {
-  const loading = last.then(load);
-  last = loading.catch(() => undefined);
-  return loading;
+  return () => (loaded ??= runExclusive('module', load));
 }

@@ -1,3 +1,4 @@
+import { isJsonNumber } from '../types/number-value.ts';
 import { isDocumentType, isNumericType, type ResultColumn } from '../types/types.ts';
 import type { Node, SelectStmt } from 'libpg-query';
 import type { ColumnDef } from '../../catalog/table-def.ts';
@@ -80,8 +81,6 @@ function createItemCells(
   };
 }
 
-const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-
 function createJsonFormatters({
   columns,
   direct,
@@ -102,7 +101,7 @@ function createJsonFormatter(type: string, direct: boolean): (value: Value) => s
     if (type === 'boolean') return cell === 't' ? 'true' : 'false';
     // Valid JSON has line breaks only between tokens, so they can be replaced.
     if (isDocumentType(type) || type.endsWith('[]')) return cell.replace(/[\r\n]+/g, ' ');
-    if (isNumericType(type) && JSON_NUMBER.test(cell)) return cell;
+    if (isNumericType(type) && isJsonNumber(cell)) return cell;
     return JSON.stringify(type.startsWith('timestamp') ? cell.replace(' ', 'T') : cell);
   };
 }

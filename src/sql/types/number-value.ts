@@ -84,3 +84,10 @@ export function toFixedDigits(digits: string, scale: number): string | null {
   const point = plain.indexOf('.');
   return point < 0 || plain.length - point - 1 <= scale ? plain : null;
 }
+
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** Whether a string is a number in JSON's grammar. */
+export function isJsonNumber(text: string): boolean {
+  return JSON_NUMBER.test(text);
+}
