@@ -1,9 +1,9 @@
 import { DriverError, type ErrorCode } from '../../core/errors.ts';
 import { ServiceError } from '../../dynamo/transport/failures.ts';
-import { transact } from '../../dynamo/write/transact.ts';
 import { mayHaveBeenApplied, type CancellationReason } from '../../dynamo/write/write.ts';
 import { newWriteStats, type WriteStats } from '../../dynamo/write/write-stats.ts';
 import { describeItem, duplicateKeyError } from '../write/item-key.ts';
+import { transactWrites } from '../write/transact-writes.ts';
 import { estimatePutUnits, getWriteBudget } from '../write/write-budget.ts';
 import type { OpenTransaction, PlannedWrite } from '../exec/transaction-block.ts';
 import type { DatabaseContext } from '../exec/context.ts';
@@ -21,7 +21,7 @@ export async function commitTransaction(
   if (writes.length === 0) return stats;
   const units = writes.reduce((sum, planned) => sum + estimateUnits(planned), 0);
   const outcome = await getWriteBudget(stats, maxWcu).spend(units, () =>
-    transact(
+    transactWrites(
       client,
       writes.map(({ write }) => write),
       stats,

@@ -1,6 +1,8 @@
 import { DriverError } from '../../core/errors.ts';
 import { inParallel } from '../../core/async/parallel.ts';
 import type { Key } from '../../dynamo/read/access-path.ts';
+import { keyIdentity } from '../../dynamo/key.ts';
+import type { TableDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { LIMITS } from '../../dynamo/lint/limits.ts';
 import type { WriteStats } from '../../dynamo/write/write-stats.ts';
@@ -8,6 +10,7 @@ import { describeItem, extractKey } from './item-key.ts';
 import type { MatchingKeys } from './matching-keys.ts';
 import { changeInTransaction } from './change-in-transaction.ts';
 import { applyItemChange, type ItemChanges } from './item-changes.ts';
+import { isSameValue } from './same-value.ts';
 import { existsConditions } from './item-conditions.ts';
 import { fetchItems } from './fetch-items.ts';
 import { computeRowUpdates } from './row-update.ts';
@@ -72,8 +75,11 @@ async function readAndChange(
   const { context } = scope;
   const { onConflict } = context.settings;
   let remaining = keys;
+  /** The items whose last change was refused, as it was read. */
+  let before = new Map<string, AttributeMap>();
   for (let attempt = 1; remaining.length > 0; attempt += 1) {
     const modified: Key[] = [];
+    const refused = new Map<string, AttributeMap>();
     for (let at = 0; at < remaining.length; at += LIMITS.batchGetKeys.max) {
       const items = await fetchItems(remaining.slice(at, at + LIMITS.batchGetKeys.max), changes.table, scope);
       const updates = await computeRowUpdates(changes, items, scope);
@@ -87,6 +93,11 @@ async function readAndChange(
           if (result.kind === 'done') keepImage(images, result);
           else {
             writes.conflicts += 1;
+            const identity = keyIdentity(key);
+            const last = before.get(identity);
+            if (last !== undefined && isSameValue({ M: last }, { M: update.item }))
+              throw uncomparableError(key, changes.table);
+            refused.set(identity, update.item);
             if (onConflict === 'Error' || (onConflict === 'Retry' && attempt >= MAX_ATTEMPTS))
               throw new DriverError(
                 'EXEC_CONFLICT',
@@ -100,7 +111,20 @@ async function readAndChange(
       );
     }
     remaining = modified;
+    before = refused;
   }
+}
+
+/** Two reads in a row found the same item, but the condition that it is unchanged failed. */
+function uncomparableError(key: Key, table: TableDef): DriverError {
+  return new DriverError(
+    'DYNAMO_REFUSED',
+    `the endpoint refuses to change the item ${describeItem(key, table)}, although it is unchanged`,
+    {
+      remedy:
+        'The endpoint does not compare these values as DynamoDB does. Set single members of the document, or use DynamoDB Local.',
+    },
+  );
 }
 
 function keepImage(images: AttributeMap[], { item }: WriteResult): void {

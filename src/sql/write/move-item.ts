@@ -4,7 +4,6 @@ import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { ItemWrite, WriteCondition } from '../../dynamo/write/item-write.ts';
 import { keyIdentity } from '../../dynamo/key.ts';
 import { checkWrite } from '../../dynamo/lint/lint-writes.ts';
-import { transact } from '../../dynamo/write/transact.ts';
 import { buildTransactionRequest } from '../../dynamo/write/item-write.ts';
 import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import { applyActions } from './apply-actions.ts';
@@ -13,6 +12,7 @@ import { duplicateKeyError, extractKey, formatKey } from './item-key.ts';
 import type { RowUpdate } from './row-update.ts';
 import { recordWrite } from './record-write.ts';
 import type { StatementScope } from './statement-scope.ts';
+import { transactWrites } from './transact-writes.ts';
 import { estimatePutUnits, getWriteBudget } from './write-budget.ts';
 import { writeItem, type WriteResult } from './write-item.ts';
 
@@ -72,7 +72,7 @@ async function writePair(
   }
   const units = 2 * (1 + estimatePutUnits(moved, table));
   const outcome = await getWriteBudget(writes, maxWcu).spend(units, () =>
-    transact(context.session.database.client, pair, writes, signal),
+    transactWrites(context.session.database.client, pair, writes, signal),
   );
   if (outcome.kind === 'done') {
     recordWrite(pair[1], table, context);

@@ -1,7 +1,12 @@
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
-import { buildWriteRequest, type ItemWrite, type ReturnValues } from '../../dynamo/write/item-write.ts';
+import {
+  buildWriteRequest,
+  type BuiltWrite,
+  type ItemWrite,
+  type ReturnValues,
+} from '../../dynamo/write/item-write.ts';
 import { checkWrite } from '../../dynamo/lint/lint-writes.ts';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { retryConflicts } from '../../dynamo/write/transact.ts';
@@ -13,6 +18,7 @@ import { findValue } from '../engine/fits.ts';
 import { extractKey } from './item-key.ts';
 import { fetchItems } from './fetch-items.ts';
 import { isSameValue } from './same-value.ts';
+import { comparesDocuments, isUnchanged, spellOutDocuments } from './spell-out-documents.ts';
 import { estimatePutUnits, getWriteBudget } from './write-budget.ts';
 
 export type SingleWrite = Exclude<ItemWrite, { kind: 'check' }>;
@@ -35,24 +41,50 @@ export async function writeItem(
   const { buffer: transaction, settings } = context;
   const { maxWcu } = settings;
   const built = buildWriteRequest(write, returned);
-  checkWrite(built, new Map([[write.table, table.key]]));
+  const keys = new Map([[write.table, table.key]]);
+  checkWrite(built, keys);
   if (transaction !== undefined) {
     context.trace.hasWritten = true;
     return toWriteResult(write, transaction.write(write, table, { returned, base }), stats);
   }
-  const units = write.kind === 'put' && maxWcu !== undefined ? estimatePutUnits(write.item, table) : 1;
-  const outcome = await getWriteBudget(stats, maxWcu).spend(units, () =>
-    retryConflicts(
-      () => context.session.database.client.write(built, stats, { once: !isRepeatable(write) }, signal),
-      signal,
-    ),
-  );
+  const send = (request: BuiltWrite): Promise<WriteOutcome> =>
+    getWriteBudget(stats, maxWcu).spend(
+      write.kind === 'put' && maxWcu !== undefined ? estimatePutUnits(write.item, table) : 1,
+      () =>
+        retryConflicts(
+          () => context.session.database.client.write(request, stats, { once: !isRepeatable(write) }, signal),
+          signal,
+        ),
+    );
+  let outcome = await send(built);
+  if (mayBeUnchanged(outcome, write)) {
+    const spelledOut = buildWriteRequest(
+      { ...write, conditions: spellOutDocuments(write.conditions) },
+      returned,
+    );
+    checkWrite(spelledOut, keys);
+    outcome = await send(spelledOut);
+  }
   // The item is deleted, or this is an emulator that does not return it with a failed condition.
   const isUnseen = outcome.kind === 'refused' && outcome.uncertain && outcome.item === undefined;
   const item = isUnseen ? await fetchCurrentItem(write, table, context, signal) : undefined;
-  const result = toWriteResult(write, isUnseen ? { ...outcome, item } : outcome, stats);
+  const result = toWriteResult(
+    write,
+    outcome.kind === 'refused' && isUnseen ? { ...outcome, item } : outcome,
+    stats,
+  );
   if (result.kind === 'done') recordWrite(write, table, context);
   return result;
+}
+
+/** Whether the write was refused though the item may be unchanged: some emulators never find two documents equal. */
+function mayBeUnchanged(outcome: WriteOutcome, { conditions }: SingleWrite): boolean {
+  return (
+    outcome.kind === 'refused' &&
+    !outcome.uncertain &&
+    comparesDocuments(conditions) &&
+    (outcome.item === undefined || isUnchanged(conditions, outcome.item))
+  );
 }
 
 async function fetchCurrentItem(
