@@ -4,6 +4,7 @@ import { DriverError, isConnectionFailure } from '../../core/errors.ts';
 import { plural } from '../../core/plural.ts';
 import { rewriteDialect } from '../dialect/rewrite.ts';
 import { inferStaticType } from '../dialect/static-types.ts';
+import type { ExpressionTypes } from '../dialect/types.ts';
 import type { ParameterLiteral } from '../parse/parameter-list.ts';
 import type { ParsedQuery } from '../parse/parse.ts';
 import { loadParser } from '../parse/parser.ts';
@@ -12,6 +13,7 @@ import { printSelect } from '../print/print.ts';
 import type { View } from '../../catalog/view.ts';
 import type { Binder } from './binder.ts';
 import { printRelationNames } from './catalog-calls.ts';
+import { inferExpressionTypes } from './expression-types.ts';
 import { inlineParameters } from './literals.ts';
 import { bindExpression, bindQuery } from './query.ts';
 import { type KnownTable, parseView } from './known-table.ts';
@@ -174,14 +176,19 @@ function toBoundStatement(
   const { select, relations, system } = bound;
   const printed = new Map<string, string>();
   let rewritten: SelectStmt | undefined;
-  const tree = (): SelectStmt =>
-    (rewritten ??= rewriteDialect(inlineParameters(select, parameters), parsed.position));
+  const types = inferExpressionTypes(bound);
+  const translate = (query: SelectStmt): SelectStmt =>
+    rewriteDialect(query, {
+      position: parsed.position,
+      ...(query === select ? types : inferExpressionTypes({ select: query, relations, system })),
+    });
+  const tree = (): SelectStmt => (rewritten ??= translate(inlineParameters(select, parameters)));
   const print = (query: SelectStmt, schema: string): string => printSelect(query, schema, parsed.position);
   return {
     relations,
     system,
     select,
-    resultTypes: findResultTypes(select),
+    resultTypes: findResultTypes(select, types),
     unmangle: (name) => unmangleName(relations, name),
     withParameters: (others) => toBoundStatement(parsed, bound, others),
     textGroups: () => findTextGroups(tree(), relations),
@@ -199,7 +206,7 @@ function toBoundStatement(
 }
 
 /** Infers them from the SELECT list, unless it contains a star. */
-function findResultTypes(select: SelectStmt): ReadonlyMap<number, string> {
+function findResultTypes(select: SelectStmt, types: ExpressionTypes): ReadonlyMap<number, string> {
   const values = (select.targetList ?? []).map((node) =>
     'ResTarget' in node ? node.ResTarget.val : undefined,
   );
@@ -207,7 +214,7 @@ function findResultTypes(select: SelectStmt): ReadonlyMap<number, string> {
   return new Map(
     values.flatMap((value, i): [number, string][] => {
       if (value !== undefined && 'RowExpr' in value) return [[i, 'record']];
-      return inferStaticType(value) === 'jsonb' ? [[i, 'jsonb']] : [];
+      return inferStaticType(value, types) === 'jsonb' ? [[i, 'jsonb']] : [];
     }),
   );
 }

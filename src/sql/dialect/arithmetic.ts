@@ -2,6 +2,7 @@ import type { Node } from 'libpg-query';
 import { getStringValues } from '../parse/tree.ts';
 import { binary, call, matchCall, cast, constant, getConstantText, number } from './build.ts';
 import { matchOperator } from './operator.ts';
+import { formatInternalType } from '../types/types.ts';
 import { inferStaticType } from './static-types.ts';
 import type { Rewrite } from './types.ts';
 
@@ -10,12 +11,12 @@ export const arithmeticRewrites: readonly Rewrite[] = [
   {
     name: 'division and remainder',
     why: 'DuckDB divides by zero to NULL or infinity, and cannot divide an interval.',
-    apply: (node, _, original) => {
+    apply: (node, context, original) => {
       const [operator, left, right] = matchDivision(node);
       if (left === undefined || right === undefined) return undefined;
       const dividend = matchDivision(original)[1];
       const divisor = isNonzero(right) ? right : call('pg_nonzero', [right]);
-      if (operator === '/' && inferStaticType(dividend) === 'interval')
+      if (operator === '/' && inferStaticType(dividend, context) === 'interval')
         return binary('*', left, binary('/', cast(number('1'), 'float8'), divisor));
       return divisor === right ? undefined : binary(operator, left, divisor);
     },
@@ -36,10 +37,10 @@ export const arithmeticRewrites: readonly Rewrite[] = [
   {
     name: 'sums of integers',
     why: 'DuckDB returns HUGEINT, whose division discards the fraction. In PostgreSQL the sum of a bigint is numeric, and of an integer bigint.',
-    apply: (node, _, original) => {
+    apply: (node, context, original) => {
       const fn = matchCall(node);
       if (fn?.name !== 'sum') return undefined;
-      const type = inferStaticType(matchCall(original)?.args[0]);
+      const type = inferStaticType(matchCall(original)?.args[0], context);
       if (type === 'float8' || type === 'interval') return undefined;
       return type === 'int4' ? cast(node, 'int8') : binary('+', node, number('0.'));
     },
@@ -47,7 +48,7 @@ export const arithmeticRewrites: readonly Rewrite[] = [
   {
     name: 'percentile_cont',
     why: 'PostgreSQL computes it in double precision; DuckDB keeps the type of the argument.',
-    apply: (node, _, original) => {
+    apply: (node, context, original) => {
       const fn = matchCall(node);
       const [order] = fn?.call.agg_order ?? [];
       const [before] = matchCall(original)?.call.agg_order ?? [];
@@ -58,7 +59,11 @@ export const arithmeticRewrites: readonly Rewrite[] = [
         order.SortBy.node === undefined
       )
         return undefined;
-      if (before !== undefined && 'SortBy' in before && inferStaticType(before.SortBy.node) === 'interval')
+      if (
+        before !== undefined &&
+        'SortBy' in before &&
+        inferStaticType(before.SortBy.node, context) === 'interval'
+      )
         return undefined;
       const sorted: Node = { SortBy: { ...order.SortBy, node: cast(order.SortBy.node, 'float8') } };
       return { FuncCall: { ...fn.call, agg_order: [sorted] } };
@@ -67,12 +72,12 @@ export const arithmeticRewrites: readonly Rewrite[] = [
   {
     name: 'rounding',
     why: 'PostgreSQL rounds half to even in double precision, DuckDB away from zero.',
-    apply: (node, _, original) => {
+    apply: (node, context, original) => {
       const fn = matchCall(node);
       if (
         fn?.name !== 'round' ||
         fn.args.length !== 1 ||
-        inferStaticType(matchCall(original)?.args[0]) !== 'float8'
+        inferStaticType(matchCall(original)?.args[0], context) !== 'float8'
       )
         return undefined;
       return call('round_even', [...fn.args, number('0')]);
@@ -81,7 +86,7 @@ export const arithmeticRewrites: readonly Rewrite[] = [
   {
     name: 'numeric to integer',
     why: 'Averages and quotients are DOUBLE in DuckDB, so a cast rounds half to even.',
-    apply: (node, _, original) => {
+    apply: (node, context, original) => {
       if (!('TypeCast' in node) || !('TypeCast' in original)) return undefined;
       const { arg, typeName } = node.TypeCast;
       const computed = original.TypeCast.arg;
@@ -89,7 +94,7 @@ export const arithmeticRewrites: readonly Rewrite[] = [
         return undefined;
       if (
         !/^int[248]$/.test(getStringValues(typeName?.names).at(-1) ?? '') ||
-        inferStaticType(computed) !== 'numeric'
+        inferStaticType(computed, context) !== 'numeric'
       )
         return undefined;
       return { TypeCast: { ...node.TypeCast, arg: call('round', [arg]) } };
@@ -98,19 +103,17 @@ export const arithmeticRewrites: readonly Rewrite[] = [
   {
     name: 'pg_typeof',
     why: 'DuckDB returns the names of its own types.',
-    apply: (node, _, original) => {
+    apply: (node, context, original) => {
       const fn = matchCall(node);
       const [arg] = fn?.args ?? [];
       if (fn?.name !== 'pg_typeof' || arg === undefined) return undefined;
       if (getConstantText(arg) !== undefined && 'A_Const' in arg) return constant('unknown');
-      const inner = matchCall(matchCall(original)?.args[0]);
-      const [averaged] = matchCall(arg)?.args ?? [];
-      if (inner?.name === 'avg' && averaged !== undefined)
-        return call('pg_average_type', [call('typeof', [call('min', [averaged])])]);
-      const type = inferStaticType(matchCall(original)?.args[0]);
-      return type === 'numeric' || type === 'jsonb'
-        ? constant(type)
-        : call('pg_type_name', [call('typeof', [arg])]);
+      const [before] = matchCall(original)?.args ?? [];
+      const type = before === undefined ? undefined : context.typeOf(before);
+      if (type === undefined || type === 'unknown') return call('pg_type_name', [call('typeof', [arg])]);
+      // The argument stays, because an aggregate in it decides how many rows there are.
+      const known = constant(formatInternalType(type));
+      return call('if', [{ NullTest: { arg, nulltesttype: 'IS_NULL' } }, known, known]);
     },
   },
 ];

@@ -47,12 +47,12 @@ export const dateTimeRewrites: readonly Rewrite[] = [
   {
     name: 'date_trunc',
     why: 'PostgreSQL converts a date to timestamp with time zone; DuckDB has no form with a time zone argument.',
-    apply: (node, _, original) => {
+    apply: (node, context, original) => {
       const fn = matchCall(node);
       const [unit, source, zone] = fn?.args ?? [];
       if (fn?.name !== 'date_trunc' || unit === undefined || source === undefined) return undefined;
       if (zone !== undefined) return call('pg_date_trunc_in_zone', [unit, source, zone]);
-      return inferStaticType(matchCall(original)?.args[1]) === 'date'
+      return inferStaticType(matchCall(original)?.args[1], context) === 'date'
         ? call('date_trunc', [unit, cast(source, 'timestamptz')])
         : undefined;
     },

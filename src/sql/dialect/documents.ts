@@ -4,7 +4,7 @@ import { mapInside, getStringValues } from '../parse/tree.ts';
 import { arrayElements, binary, call, matchCall, cast, constant, getConstantText } from './build.ts';
 import { toComparableJson, formatJsonNumber } from '../types/json-text.ts';
 import { type StaticType, inferStaticType } from './static-types.ts';
-import type { Rewrite, RewriteContext } from './types.ts';
+import type { ExpressionTypes, Rewrite, RewriteContext } from './types.ts';
 
 /** Marks a compared column of documents, until the values of parameters are known. `about` is for messages. */
 export function markComparedDocument(
@@ -42,7 +42,7 @@ export const documentRewrites: readonly Rewrite[] = [
       if (document === undefined || other === undefined) return undefined;
       const elements = /OP_A(?:NY|LL)/.test(kind ?? '') ? arrayElements(other) : undefined;
       const values = elements === undefined ? other : { A_ArrayExpr: { elements } };
-      const mode = chooseMode(node.A_Expr, values);
+      const mode = chooseMode(node.A_Expr, values, context);
       if (mode === 'order') throw createNoOrderError(document, node.A_Expr, context);
       const operands = convertOperands(mode, document.column, values);
       return createComparison(node.A_Expr, operands, left !== undefined);
@@ -51,11 +51,14 @@ export const documentRewrites: readonly Rewrite[] = [
   {
     name: 'equal and unequal jsonb',
     why: 'DuckDB compares the text of documents: 1.50 would differ from 1.5, and a literal from an equal document spelled differently.',
-    apply: (node) => {
+    apply: (node, context) => {
       if (!('A_Expr' in node) || !isEquality(node.A_Expr)) return undefined;
       const { lexpr, rexpr } = node.A_Expr;
       if (lexpr === undefined || rexpr === undefined) return undefined;
-      const [left, right] = [inferStaticType(lexpr) === 'jsonb', inferStaticType(rexpr) === 'jsonb'];
+      const [left, right] = [
+        inferStaticType(lexpr, context) === 'jsonb',
+        inferStaticType(rexpr, context) === 'jsonb',
+      ];
       if (left && right)
         return createComparison(node.A_Expr, [toComparable(lexpr), toComparable(rexpr)], true);
       if (!left && !right) return undefined;
@@ -97,8 +100,8 @@ function matchCompared(node: Node | undefined): Compared | undefined {
 type ComparisonMode = 'text' | 'values' | 'documents' | 'order';
 
 /** How to compare documents with these values. Undefined if it depends on types that only DuckDB knows. */
-function chooseMode(expression: A_Expr, other: Node): ComparisonMode | undefined {
-  const types = flattenValues(other).map(classifyValue);
+function chooseMode(expression: A_Expr, other: Node, context: ExpressionTypes): ComparisonMode | undefined {
+  const types = flattenValues(other).map((value) => classifyValue(value, context));
   if (isPattern(expression) || types.includes('text')) return 'text';
   if (!types.every((type) => type !== undefined) || types.length === 0) return undefined;
   if (!isEquality(expression)) return types.includes('value') ? 'order' : undefined;
@@ -144,13 +147,13 @@ function isPattern({ kind, name }: A_Expr): boolean {
 type ValueType = 'text' | 'value' | 'document';
 
 /** What a value is compared as. Undefined if only DuckDB knows, or if DuckDB should report what is wrong with it. */
-function classifyValue(value: Node): ValueType | undefined {
+function classifyValue(value: Node, context: ExpressionTypes): ValueType | undefined {
   if (isPlainText(value)) {
     const text = getConstantText(value) ?? '';
     return /^\s*["[{]/.test(text) ? classifyJson(value) : 'text';
   }
   if ('A_Const' in value && value.A_Const.boolval !== undefined) return 'value';
-  const type = inferStaticType(value);
+  const type = inferStaticType(value, context);
   return type === 'text' ? 'text' : NUMERIC.has(type) ? 'value' : undefined;
 }
 

@@ -24,11 +24,14 @@ export const jsonAccessRewrites: readonly Rewrite[] = [
   {
     name: 'json operators',
     why: 'In DuckDB -> and ->> have a lower precedence than =, a key that starts with $ is a path, and #> does not exist.',
-    apply: (node, _, original) => {
+    apply: (node, context, original) => {
       const expression = matchOperator(node);
       const target = EXTRACTED.get(expression?.operator ?? '');
       if (expression?.left === undefined || target === undefined) return undefined;
-      if (target === 'json_extract_string' && inferStaticType(matchOperator(original)?.left) === 'jsonb')
+      if (
+        target === 'json_extract_string' &&
+        inferStaticType(matchOperator(original)?.left, context) === 'jsonb'
+      )
         return toMemberText(extractByOperator('json_extract', expression.left, expression));
       return extractByOperator(target, expression.left, expression);
     },

@@ -12,7 +12,7 @@ export const jsonbRewrites: readonly Rewrite[] = [
   {
     name: 'casts to jsonb',
     why: 'DuckDB has a single JSON type, which keeps the text as it is, so equal documents would differ.',
-    apply: (node, _, original) => {
+    apply: (node, context, original) => {
       if (!('TypeCast' in node) || !('TypeCast' in original)) return undefined;
       const { arg, typeName } = node.TypeCast;
       if (
@@ -21,18 +21,18 @@ export const jsonbRewrites: readonly Rewrite[] = [
         getStringValues(typeName?.names).at(-1) !== 'jsonb'
       )
         return undefined;
-      return inferStaticType(original.TypeCast.arg) === 'jsonb' ? arg : call('pg_jsonb', [arg]);
+      return inferStaticType(original.TypeCast.arg, context) === 'jsonb' ? arg : call('pg_jsonb', [arg]);
     },
   },
   {
     name: 'jsonb changed by operators',
     why: 'DuckDB has no operators that modify documents.',
-    apply: (node, _, original) => {
+    apply: (node, context, original) => {
       const [expression, before] = [matchOperator(node), matchOperator(original)];
       if (expression?.left === undefined || before === undefined) return undefined;
       const { operator, left, right } = expression;
-      const isJsonb = inferStaticType(before.left) === 'jsonb';
-      if (operator === '||' && (isJsonb || inferStaticType(before.right) === 'jsonb'))
+      const isJsonb = inferStaticType(before.left, context) === 'jsonb';
+      if (operator === '||' && (isJsonb || inferStaticType(before.right, context) === 'jsonb'))
         return json(call('pg_json_concat', [cast(left, 'varchar'), cast(right, 'varchar')]));
       if (!isJsonb) return undefined;
       if (operator === '-') return json(call('pg_json_delete', [cast(left, 'varchar'), toJsonText(right)]));

@@ -66,17 +66,6 @@ export const MACROS: readonly Macro[] = [
     why: "DuckDB's digits are upper case and always 64 bits wide.",
   },
   {
-    name: 'average_type',
-    internal: true,
-    forms: [
-      [
-        't',
-        "CASE WHEN t IN ('DOUBLE', 'FLOAT') THEN 'double precision' WHEN t = 'INTERVAL' THEN 'interval' ELSE 'numeric' END",
-      ],
-    ],
-    why: "DuckDB's averages are DOUBLE.",
-  },
-  {
     name: 'char',
     internal: true,
     forms: [

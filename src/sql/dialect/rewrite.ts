@@ -39,10 +39,20 @@ export const REWRITES: readonly Rewrite[] = [
 export const EARLY_REWRITES: readonly Rewrite[] = [...documentRewrites, ...earlyOperatorRewrites];
 
 /** Translates a query into DuckDB's dialect. */
-export function rewriteDialect(select: SelectStmt, position: (location: number) => number): SelectStmt {
-  const context: RewriteContext = { position };
+export function rewriteDialect(
+  select: SelectStmt,
+  { position, typeOf, columnTypeOf }: RewriteContext,
+): SelectStmt {
+  // What an early rewrite puts in the place of a node has the type of that node.
+  const replaced = new Map<Node, Node>();
+  const context: RewriteContext = {
+    position,
+    typeOf: (node) => typeOf(replaced.get(node) ?? node),
+    columnTypeOf: (node) => columnTypeOf(replaced.get(node) ?? node),
+  };
   const rewrite = (node: Node): Node => {
     const original = applyFirst(EARLY_REWRITES, node, context, node);
+    if (original !== node) replaced.set(original, node);
     return applyFirst(REWRITES, mapInside(original, rewrite), context, original);
   };
   return mapNodes(select, rewrite);

@@ -10,13 +10,13 @@ export const setReturningRewrites: readonly Rewrite[] = [
   {
     name: 'set-returning functions',
     why: 'DuckDB has functions that return a list, which unnest turns into rows in FROM and in a SELECT list.',
-    apply: (node, _, original) => {
+    apply: (node, context, original) => {
       const fn = matchCall(node);
       const list = SET_RETURNING.get(fn?.name ?? '')?.list;
       if (fn === undefined || list === undefined) return undefined;
       // PostgreSQL has no series of dates; it casts them to timestamp with time zone.
       const args = fn.args.map((arg, i) =>
-        inferStaticType(matchCall(original)?.args[i]) === 'date' ? cast(arg, 'timestamptz') : arg,
+        inferStaticType(matchCall(original)?.args[i], context) === 'date' ? cast(arg, 'timestamptz') : arg,
       );
       return call('unnest', [list(args)]);
     },

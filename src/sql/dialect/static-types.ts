@@ -1,6 +1,7 @@
 import { findInternalType, type TypeName } from '../types/types.ts';
 import type { A_Expr, FuncCall, Node } from 'libpg-query';
 import { getStringValues } from '../parse/tree.ts';
+import type { ExpressionTypes } from './types.ts';
 
 /** The internal name of a PostgreSQL type that can be inferred from the form of an expression. */
 export type StaticType =
@@ -75,45 +76,53 @@ const FUNCTIONS: ReadonlyMap<string, StaticType> = new Map([
   ),
 ]);
 
-/** Infers the type of a bound expression before it is rewritten. Returns undefined if only DuckDB knows it. */
-export function inferStaticType(node: Node | undefined): StaticType | undefined {
+/** The type of a bound expression before it is rewritten. Undefined if only DuckDB knows it. */
+export function inferStaticType(node: Node | undefined, types: ExpressionTypes): StaticType | undefined {
   if (node === undefined) return undefined;
+  const known = types.typeOf(node);
+  if (known !== undefined) return toStaticType(known);
   if ('TypeCast' in node) {
     const { typeName } = node.TypeCast;
-    const type = findInternalType(getStringValues(typeName?.names).at(-1) ?? '');
-    return type === undefined || typeName?.arrayBounds !== undefined ? undefined : STATIC_TYPES[type];
+    return typeName?.arrayBounds === undefined
+      ? toStaticType(getStringValues(typeName?.names).at(-1) ?? '')
+      : undefined;
   }
   if ('A_Const' in node)
     return node.A_Const.ival !== undefined ? 'int4' : node.A_Const.fval !== undefined ? 'numeric' : undefined;
-  if ('FuncCall' in node) return inferCallType(node.FuncCall);
-  if ('A_Expr' in node) return inferOperatorType(node.A_Expr);
+  if ('FuncCall' in node) return inferCallType(node.FuncCall, types);
+  if ('A_Expr' in node) return inferOperatorType(node.A_Expr, types);
   if ('CaseExpr' in node) {
     const { args, defresult } = node.CaseExpr;
-    return findCommonType([
-      ...(args ?? []).map((when) => ('CaseWhen' in when ? when.CaseWhen.result : undefined)),
-      defresult,
-    ]);
+    return findCommonType(
+      [...(args ?? []).map((when) => ('CaseWhen' in when ? when.CaseWhen.result : undefined)), defresult],
+      types,
+    );
   }
-  if ('CoalesceExpr' in node) return findCommonType(node.CoalesceExpr.args ?? []);
+  if ('CoalesceExpr' in node) return findCommonType(node.CoalesceExpr.args ?? [], types);
   if ('SQLValueFunction' in node)
     return node.SQLValueFunction.op === 'SVFOP_CURRENT_DATE' ? 'date' : undefined;
   return undefined;
 }
 
-function inferCallType(call: FuncCall): StaticType | undefined {
+function toStaticType(internalName: string): StaticType | undefined {
+  const type = findInternalType(internalName);
+  return type === undefined ? undefined : STATIC_TYPES[type];
+}
+
+function inferCallType(call: FuncCall, types: ExpressionTypes): StaticType | undefined {
   const name = getStringValues(call.funcname).at(-1) ?? '';
   const first = call.args?.[0];
   switch (name) {
     case 'sum': {
-      const type = inferStaticType(first);
+      const type = inferStaticType(first, types);
       return type === 'int4' ? 'int8' : type;
     }
     case 'avg':
-      return inferStaticType(first) === 'float8' ? 'float8' : 'numeric';
+      return inferStaticType(first, types) === 'float8' ? 'float8' : 'numeric';
     case 'min':
     case 'max':
     case 'abs':
-      return inferStaticType(first);
+      return inferStaticType(first, types);
     default:
       return FUNCTIONS.get(name);
   }
@@ -122,10 +131,13 @@ function inferCallType(call: FuncCall): StaticType | undefined {
 const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%']);
 const WIDTH: readonly (StaticType | undefined)[] = ['int4', 'int8', 'numeric', 'float8'];
 
-function inferOperatorType({ kind, name, lexpr, rexpr }: A_Expr): StaticType | undefined {
+function inferOperatorType(
+  { kind, name, lexpr, rexpr }: A_Expr,
+  types: ExpressionTypes,
+): StaticType | undefined {
   if (kind !== 'AEXPR_OP') return undefined;
   const operator = getStringValues(name).at(-1) ?? '';
-  const [left, right] = [inferStaticType(lexpr), inferStaticType(rexpr)];
+  const [left, right] = [inferStaticType(lexpr, types), inferStaticType(rexpr, types)];
   if (operator === '->>' || operator === '#>>') return 'text';
   if (operator === '->' || operator === '#>') return left;
   if (operator === '||')
@@ -139,13 +151,16 @@ function inferOperatorType({ kind, name, lexpr, rexpr }: A_Expr): StaticType | u
 }
 
 /** The type that all of the expressions have, ignoring NULL. */
-function findCommonType(nodes: readonly (Node | undefined)[]): StaticType | undefined {
-  const types = new Set(
+function findCommonType(
+  nodes: readonly (Node | undefined)[],
+  types: ExpressionTypes,
+): StaticType | undefined {
+  const found = new Set(
     nodes.flatMap((node) =>
       node === undefined || ('A_Const' in node && node.A_Const.isnull === true)
         ? []
-        : [inferStaticType(node)],
+        : [inferStaticType(node, types)],
     ),
   );
-  return types.size === 1 ? [...types][0] : undefined;
+  return found.size === 1 ? [...found][0] : undefined;
 }

@@ -3,14 +3,14 @@ import { getStringValues } from '../parse/tree.ts';
 import { binary, call, matchCall, cast, constant, getConstantText } from './build.ts';
 import { matchOperator } from './operator.ts';
 import { inferStaticType } from './static-types.ts';
-import type { Rewrite } from './types.ts';
+import type { ExpressionTypes, Rewrite } from './types.ts';
 
 // Types that DuckDB casts to the same text as PostgreSQL.
 const PLAIN: ReadonlySet<string | undefined> = new Set(['text', 'int4', 'int8', 'date']);
 
 /** Casts an expression to text in PostgreSQL's output format. */
-export function castToText(node: Node, original: Node | undefined): Node {
-  const type = inferStaticType(original);
+export function castToText(node: Node, original: Node | undefined, context: ExpressionTypes): Node {
+  const type = inferStaticType(original, context);
   if (getConstantText(node) !== undefined || PLAIN.has(type)) return cast(node, 'varchar');
   return type === 'jsonb' ? call('pg_normal_json', [cast(node, 'varchar')]) : call('pg_text', [node]);
 }
@@ -20,32 +20,36 @@ export const textRewrites: readonly Rewrite[] = [
   {
     name: 'casts to text',
     why: 'DuckDB formats floating-point numbers, intervals, bytes, arrays and JSON differently.',
-    apply: (node, _, original) => {
+    apply: (node, context, original) => {
       if (!('TypeCast' in node) || !('TypeCast' in original)) return undefined;
       const { arg, typeName } = node.TypeCast;
       const type = getStringValues(typeName?.names).at(-1) ?? '';
       if (arg === undefined || typeName?.arrayBounds !== undefined || typeName?.typmods !== undefined)
         return undefined;
       if (type !== 'text' && type !== 'varchar') return undefined;
-      const converted = castToText(arg, original.TypeCast.arg);
+      const converted = castToText(arg, original.TypeCast.arg, context);
       return 'TypeCast' in converted ? undefined : converted;
     },
   },
   {
     name: 'concatenation',
     why: 'PostgreSQL converts an operand that is not text as a cast to text would.',
-    apply: (node, _, original) => {
+    apply: (node, context, original) => {
       const [expression, before] = [matchOperator(node), matchOperator(original)];
       if (expression?.operator !== '||' || expression.left === undefined || before?.left === undefined)
         return undefined;
-      const [left, right] = [isText(before.left), isText(before.right)];
+      const [left, right] = [isText(before.left, context), isText(before.right, context)];
       if (left === right) return undefined;
       const other = left ? before.right : before.left;
-      if ('A_ArrayExpr' in other || PLAIN.has(inferStaticType(other)) || inferStaticType(other) === 'jsonb')
+      if (
+        'A_ArrayExpr' in other ||
+        PLAIN.has(inferStaticType(other, context)) ||
+        inferStaticType(other, context) === 'jsonb'
+      )
         return undefined;
       return left
-        ? binary('||', expression.left, castToText(expression.right, before.right))
-        : binary('||', castToText(expression.left, before.left), expression.right);
+        ? binary('||', expression.left, castToText(expression.right, before.right, context))
+        : binary('||', castToText(expression.left, before.left, context), expression.right);
     },
   },
   {
@@ -82,8 +86,8 @@ export const textRewrites: readonly Rewrite[] = [
   },
 ];
 
-function isText(node: Node): boolean {
-  return ('A_Const' in node && node.A_Const.sval !== undefined) || inferStaticType(node) === 'text';
+function isText(node: Node, context: ExpressionTypes): boolean {
+  return ('A_Const' in node && node.A_Const.sval !== undefined) || inferStaticType(node, context) === 'text';
 }
 
 function isPlain(node: Node): boolean {

@@ -41,7 +41,7 @@ export const typeRewrites: readonly Rewrite[] = [
   {
     name: 'varchar(n)',
     why: 'DuckDB accepts the length and ignores it.',
-    apply: (node, _, original) => {
+    apply: (node, context, original) => {
       if (!('TypeCast' in node) || !('TypeCast' in original)) return undefined;
       const { arg, typeName } = node.TypeCast;
       const [length] = typeName?.typmods ?? [];
@@ -52,7 +52,7 @@ export const typeRewrites: readonly Rewrite[] = [
         !['varchar', 'bpchar'].includes(getTypeName(typeName))
       )
         return undefined;
-      return call('left', [castToText(arg, original.TypeCast.arg), length]);
+      return call('left', [castToText(arg, original.TypeCast.arg, context), length]);
     },
   },
   {

@@ -1,6 +1,16 @@
 import type { Node } from 'libpg-query';
+import type { SqlType } from '../../catalog/table-def.ts';
 
-export interface RewriteContext {
+/** The types of the expressions of a bound query, by their nodes. */
+export interface ExpressionTypes {
+  /** PostgreSQL's internal name, `int8`, or `unknown` for a literal that takes its type from its surroundings. Undefined if only DuckDB knows it. */
+  readonly typeOf: (node: Node) => string | undefined;
+  /** The type of the table's column that the expression is, through subqueries too. Undefined for a computed value. */
+  readonly columnTypeOf: (node: Node) => SqlType | undefined;
+}
+
+/** What a rewrite knows of the statement. The types are those of the original nodes. */
+export interface RewriteContext extends ExpressionTypes {
   /** Converts a location of the parse tree into a character position of the statement, for errors. */
   readonly position: (location: number) => number;
 }

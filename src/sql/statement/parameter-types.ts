@@ -2,8 +2,9 @@ import type { CallStmt, DeleteStmt, InsertStmt, Node, RangeVar, SelectStmt, Upda
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import { bindStatement, type TableSource } from '../bind/bind.ts';
-import { columnInternalType, inferParameterTypes, type TypedQuery } from '../bind/parameter-types.ts';
+import { inferParameterTypes, type TypedQuery } from '../bind/parameter-types.ts';
 import type { InternalType } from '../bind/resolve-signature.ts';
+import { columnInternalType } from '../bind/type-inference.ts';
 import { unknownParameters } from '../parse/parameter-list.ts';
 import { type ParsedCommand, type ParsedStatement, toParsedQuery } from '../parse/parse.ts';
 import type { ParsedPartiql } from '../parse/partiql.ts';

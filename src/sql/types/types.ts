@@ -563,3 +563,10 @@ export function toPostgresType(duckdbType: string): string {
   if (upper.startsWith('ENUM')) return 'text';
   return BY_DUCKDB.get(upper) ?? 'json';
 }
+
+/** The name that `format_type` returns for an internal name: `bigint` for `int8`, `bigint[]` for `_int8`. */
+export function formatInternalType(type: string): string {
+  const element = type.startsWith('_') ? type.slice(1) : type;
+  const name = findInternalType(element) ?? 'text';
+  return type.startsWith('_') ? `${name}[]` : name;
+}
