@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../core/errors.ts';
 import type { KeyType } from '../attribute-value.ts';
 import type { Limit } from './limits.ts';
 
@@ -22,12 +23,14 @@ export interface Violation {
   readonly message: string;
   /** The page that states the rule. */
   readonly source: string;
+  /** The error's code, where it is not DYNAMO_LIMIT. */
+  readonly code?: ErrorCode;
 }
 
 /** An object in a request, whose shape is yet to be checked. */
 export type Members = Readonly<Record<string, unknown>>;
 
-export type Report = (source: string, message: string) => void;
+export type Report = (source: string, message: string, code?: ErrorCode) => void;
 
 const NO_MEMBERS: Members = {};
 

@@ -1,4 +1,5 @@
 import { DriverError } from '../../core/errors.ts';
+import { hasLoneSurrogate, LONE_SURROGATE_FOUND } from '../../core/surrogates.ts';
 import type { AttributeMap, AttributeValue } from '../attribute-value.ts';
 import { measureExpression } from '../expression/expression-text.ts';
 import { itemBytes } from '../item-size.ts';
@@ -20,7 +21,8 @@ export function lintWrite(
   keys: ReadonlyMap<string, LintKey>,
 ): readonly Violation[] {
   const found: Violation[] = [];
-  const report: Report = (source, message) => found.push({ message, source });
+  const report: Report = (source, message, code) =>
+    found.push({ message, source, ...(code === undefined ? {} : { code }) });
   switch (operation) {
     case 'PutItem':
     case 'UpdateItem':
@@ -45,14 +47,16 @@ export function checkWrite(built: BuiltWrite, keys: ReadonlyMap<string, LintKey>
 /** Throws for an item that DynamoDB would reject in a put. */
 export function checkItem(item: AttributeMap, key: LintKey): void {
   const found: Violation[] = [];
-  lintItem(item, key, (source, message) => found.push({ message, source }));
+  lintItem(item, key, (source, message, code) =>
+    found.push({ message, source, ...(code === undefined ? {} : { code }) }),
+  );
   throwViolations('PutItem', found);
 }
 
 function throwViolations(operation: string, violations: readonly Violation[]): void {
   if (violations.length === 0) return;
   throw new DriverError(
-    'DYNAMO_LIMIT',
+    violations.find(({ code }) => code !== undefined)?.code ?? 'DYNAMO_LIMIT',
     `${operation}: ${violations.map(({ message }) => message).join('; ')}`,
   );
 }
@@ -85,6 +89,7 @@ function lintItem(item: AttributeMap, schema: LintKey | undefined, report: Repor
   checkLimit(LIMITS.itemBytes, itemBytes(item), 'item size has exceeded the maximum allowed size', report);
   for (const name of Object.keys(item)) {
     if (name === '') report(PAGES.item, 'an attribute name is empty');
+    lintString(name, 'an attribute name', report);
     const value = item[name];
     if (value !== undefined) lintValue(value, name, 1, report);
   }
@@ -165,19 +170,28 @@ const MIN_POWER = -129;
 
 function lintValue(value: AttributeValue, where: string, depth: number, report: Report): void {
   checkLimit(LIMITS.nesting, depth, where, report);
-  if ('N' in value) lintNumber(value.N, where, report);
+  if ('S' in value) lintString(value.S, where, report);
+  else if ('N' in value) lintNumber(value.N, where, report);
   else if ('L' in value) for (const member of value.L) lintValue(member, where, depth + 1, report);
   else if ('M' in value)
-    for (const [name, member] of Object.entries(value.M))
+    for (const [name, member] of Object.entries(value.M)) {
+      lintString(name, where, report);
       lintValue(member, `${where}.${name}`, depth + 1, report);
+    }
   else {
     const set = 'SS' in value ? value.SS : 'NS' in value ? value.NS : 'BS' in value ? value.BS : undefined;
     if (set === undefined) return;
     if (set.length === 0) report(PAGES.item, `${where}: a set cannot be empty`);
     if ('NS' in value) for (const text of value.NS) lintNumber(text, where, report);
+    if ('SS' in value) for (const text of value.SS) lintString(text, where, report);
     const members = 'NS' in value ? value.NS.map((N) => keyIdentity({ N: { N } })) : set;
     if (new Set(members).size < set.length) report(PAGES.item, `${where}: the set contains duplicates`);
   }
+}
+
+function lintString(text: string, where: string, report: Report): void {
+  if (hasLoneSurrogate(text))
+    report(PAGES.item, `${where}: the string has ${LONE_SURROGATE_FOUND}`, 'SQL_BAD_VALUE');
 }
 
 function lintNumber(text: string, where: string, report: Report): void {

@@ -181,6 +181,8 @@ const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 function jsonToInput(value: AttributeValue, { key, seen }: WriteTarget, options: CopyOptions): StoredInput {
   if ('NULL' in value) return nullInput(options);
   if ('N' in value) return { kind: 'number', text: value.N };
+  if ('L' in value)
+    return { kind: 'array', items: value.L.map((item) => ({ kind: 'attribute', value: item })) };
   if (!('S' in value)) return { kind: 'attribute', value };
   const type = key?.type ?? Object.keys(seen).join();
   const isConverted = type === 'B' || (type === 'N' && NUMBER.test(value.S));

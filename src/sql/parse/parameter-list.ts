@@ -1,4 +1,5 @@
 import { DriverError } from '../../core/errors.ts';
+import { hasLoneSurrogate, LONE_SURROGATE_FOUND } from '../../core/surrogates.ts';
 import type { ParsedText } from './parse.ts';
 
 /** The value of a parameter as an SQL literal. */
@@ -71,6 +72,7 @@ function toLiteral(value: unknown, parameter: string): ParameterLiteral {
     case 'string':
       if (value.includes('\0'))
         throw invalidValue(parameter, 'a string with a NUL character, which SQL cannot store');
+      if (hasLoneSurrogate(value)) throw invalidValue(parameter, `a string with ${LONE_SURROGATE_FOUND}`);
       return { kind: 'text', text: value };
     case 'boolean':
       return { kind: 'boolean', value };

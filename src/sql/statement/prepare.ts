@@ -1,10 +1,12 @@
 import { lazy } from '../../core/async/lazy.ts';
 import { memoizeAsync } from '../../core/async/lru.ts';
 import { DriverError, type ErrorCode } from '../../core/errors.ts';
+import { findLoneSurrogate, LONE_SURROGATE_FOUND } from '../../core/surrogates.ts';
 import { toParameterList } from '../parse/parameter-list.ts';
 import { parseLookup } from '../parse/lookup.ts';
 import { type ParsedQuery, type ParsedStatement, parseStatement } from '../parse/parse.ts';
 import { type ParsedPartiql, parsePartiql } from '../parse/partiql.ts';
+import { positionAt } from '../parse/positions.ts';
 import { isPointShape } from '../plan/point-query.ts';
 import { toStatementError, startStatement } from './statement-result.ts';
 import { chooseStaleCodes, retryOnChange } from './fresh-catalog.ts';
@@ -41,16 +43,28 @@ export async function prepare(text: string, { statements, passthrough }: Prepare
       `expected the SQL statement as a string, got ${text === null ? 'null' : typeof text}`,
     );
   if (passthrough) {
+    assertEncodable(text);
     const parsed = parsePartiql(text);
     return toStatement(parsed, (await loadPartiql()).partiqlStatement(parsed));
   }
   return await memoizeAsync(statements, text, CACHE_LIMITS, async () => {
     try {
+      assertEncodable(text);
       const parsed = parseLookup(text) ?? (await parseStatement(text));
       return toStatement(parsed, await chooseBody(parsed));
     } catch (error) {
       throw toStatementError(error);
     }
+  });
+}
+
+/** The parser and the engine, which read UTF-8, would replace half of a surrogate pair without a word. */
+function assertEncodable(text: string): void {
+  const at = findLoneSurrogate(text);
+  if (at === undefined) return;
+  throw new DriverError('SQL_BAD_VALUE', `the statement has ${LONE_SURROGATE_FOUND}`, {
+    position: positionAt(text, at),
+    remedy: 'Remove the character at the marked position, or complete it with its other half.',
   });
 }
 

@@ -34,7 +34,23 @@ export function toAttribute(value: StoredInput, to: AttributeTarget): AttributeV
     if (converted !== undefined) return converted;
   }
   const stored = convertAsIs(value, to);
-  return stored === undefined ? undefined : asSet(stored, only);
+  if (stored === undefined) return undefined;
+  if (value.kind !== 'attribute') assertNotEmptySet(stored, only, to);
+  return asSet(stored, only);
+}
+
+/** A list would be stored instead of an empty set, and later arrays would become lists as well. */
+function assertNotEmptySet(
+  value: AttributeValue,
+  only: string | undefined,
+  { label }: AttributeTarget,
+): void {
+  if ((only !== 'SS' && only !== 'NS' && only !== 'BS') || !('L' in value) || value.L.length > 0) return;
+  throw new DriverError(
+    'SQL_BAD_VALUE',
+    `cannot store an empty array in column "${label}", which holds sets: DynamoDB has no empty sets`,
+    { remedy: `Write NULL, or DEFAULT to leave the attribute out: SET ${label} = DEFAULT.` },
+  );
 }
 
 /** The type of the attribute in all sampled items; undefined if they differ or none has it. */
@@ -91,8 +107,11 @@ function convertUntyped(
     case 'L':
     case 'SS':
     case 'NS':
-    case 'BS':
-      return asSet(parseJsonAttribute(text), type);
+    case 'BS': {
+      const value = parseJsonAttribute(text);
+      assertNotEmptySet(value, type, to);
+      return asSet(value, type);
+    }
     case undefined:
     default:
       return undefined;
