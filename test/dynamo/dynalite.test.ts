@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { AccessPath, ReadRequest } from '../../src/dynamo/read/access-path.ts';
-import type { AttributeMap, AttributeValue } from '../../src/dynamo/attribute-value.ts';
+import type { AttributeMap, AttributeType, AttributeValue } from '../../src/dynamo/attribute-value.ts';
 import { createClient, type DynamoClient } from '../../src/dynamo/transport/client.ts';
 import type { LintSchema } from '../../src/dynamo/lint/lint-report.ts';
 import type { Comparison, DocumentPath, Literal, Predicate } from '../../src/dynamo/expression/predicate.ts';
@@ -184,6 +184,13 @@ describe('a filter', () => {
         path,
         type: fc.constantFrom('S' as const, 'L' as const),
       }),
+      fc
+        .tuple(path, fc.constantFrom<AttributeType>('S', 'L', 'NULL'), negated)
+        .map(([path, type, not]): Predicate => ({ kind: 'hasType', path, type, ...not })),
+      fc.tuple(path, negated).map(([path, not]): Predicate => ({ kind: 'attributeExists', path, ...not })),
+      fc
+        .tuple(path, ordered, negated)
+        .map(([path, value, not]): Predicate => ({ kind: 'containsValue', path, value, ...not })),
       fc.record({ kind: fc.constant('hasMember' as const), path, value: ordered }),
       fc.record({
         kind: fc.constant('size' as const),
@@ -229,7 +236,9 @@ function holds(predicate: Predicate, item: AttributeMap): boolean {
     case 'contains':
     case 'isNull':
     case 'isNotNull':
+    case 'attributeExists':
     case 'hasType':
+    case 'containsValue':
     case 'otherType':
     case 'hasMember':
     case 'size':
@@ -242,8 +251,17 @@ function holds(predicate: Predicate, item: AttributeMap): boolean {
       return isNull;
     case 'isNotNull':
       return !isNull;
+    case 'attributeExists':
+      return (value === undefined) === (predicate.negated === true);
     case 'hasType':
-      return value !== undefined && predicate.type in value;
+      return (value !== undefined && predicate.type in value) !== (predicate.negated === true);
+    case 'containsValue': {
+      const { value: sought } = predicate;
+      const isPart =
+        value !== undefined && 'S' in value && sought.type === 'S' && value.S.includes(sought.text);
+      const isMember = listMembers(value).some((member) => compare(member, sought) === 0);
+      return (isPart || isMember) !== (predicate.negated === true);
+    }
     case 'otherType':
       return !isNull && !(predicate.type in value);
     case 'hasMember':

@@ -76,7 +76,9 @@ export function simplify(predicate: Predicate): Predicate | undefined {
     case 'compare':
     case 'isNull':
     case 'isNotNull':
+    case 'attributeExists':
     case 'hasType':
+    case 'containsValue':
     case 'otherType':
     case 'hasMember':
     case 'size':
@@ -195,8 +197,17 @@ function buildCondition(predicate: Predicate, placeholders: Placeholders): Claus
       ]);
     case 'isNotNull':
       return joinWithAnd(isPresent(predicate.path));
+    case 'attributeExists': {
+      const name = predicate.negated ? 'attribute_not_exists' : 'attribute_exists';
+      return { text: `${name}(${placeholders.path(predicate.path)})` };
+    }
     case 'hasType':
-      return { text: isType(predicate.path, predicate.type) };
+      return { text: `${predicate.negated ? 'NOT ' : ''}${isType(predicate.path, predicate.type)}` };
+    case 'containsValue': {
+      const { path, value, negated } = predicate;
+      const operands = `${placeholders.path(path)}, ${placeholders.value(toLiteralValue(value))}`;
+      return { text: `${negated ? 'NOT ' : ''}contains(${operands})` };
+    }
     case 'otherType':
       return joinWithAnd([...isPresent(predicate.path), `NOT ${isType(predicate.path, predicate.type)}`]);
     case 'hasMember': {

@@ -59,7 +59,22 @@ export type Predicate =
     }
   | { readonly kind: 'isNull'; readonly path: DocumentPath }
   | { readonly kind: 'isNotNull'; readonly path: DocumentPath }
-  | { readonly kind: 'hasType'; readonly path: DocumentPath; readonly type: AttributeType }
+  /** Exists, even as NULL; or does not exist, if `negated`. */
+  | { readonly kind: 'attributeExists'; readonly path: DocumentPath; readonly negated?: true }
+  /** Exists with this type, which may be NULL; or does not, if `negated`. */
+  | {
+      readonly kind: 'hasType';
+      readonly path: DocumentPath;
+      readonly type: AttributeType;
+      readonly negated?: true;
+    }
+  /** DynamoDB's contains: the value is a part of a string or binary, or an element of a set or list. */
+  | {
+      readonly kind: 'containsValue';
+      readonly path: DocumentPath;
+      readonly value: Literal;
+      readonly negated?: true;
+    }
   /** Exists, is not NULL, and has another type. */
   | { readonly kind: 'otherType'; readonly path: DocumentPath; readonly type: AttributeType }
   /** A set or list contains the value. */

@@ -2,6 +2,7 @@ import { DriverError } from '../../core/errors.ts';
 import { shortenNames } from './long-names.ts';
 import { numberParameters } from './parameters.ts';
 import { type InsertKind, readInsertKind } from './insert-kind.ts';
+import { replaceMissingTests, restoreMissingTests } from './missing-tests.ts';
 import { createByteIndexer, indexOfCharacter, toOriginalIndex, positionAt } from './positions.ts';
 import { scan } from './scan.ts';
 
@@ -31,7 +32,7 @@ export interface PreparedText {
   readonly parameterCount: number;
   readonly parameterNames: readonly string[];
   readonly insertKind: InsertKind;
-  /** Puts back the names that the parser would have truncated. */
+  /** Puts back what the parser would have truncated or rejected: long names, and tests for MISSING. */
   readonly restore: <T>(parsed: T) => T;
   /** One-based positions in the user's statement of an index, a byte and a character of `text`. */
   readonly positionOfIndex: (index: number) => number;
@@ -45,21 +46,27 @@ const MAX_STATEMENT_BYTES = 1_048_576;
 /** Prepares a statement for PostgreSQL's parser: parameters become `$n`, long names are shortened. */
 export function prepareText(sql: string): PreparedText {
   checkText(sql);
-  const { text: postgresSql, kind } = readInsertKind(replaceJsonFormat(sql));
+  const missing = replaceMissingTests(sql);
+  const { text: postgresSql, kind } = readInsertKind(replaceJsonFormat(missing.text));
   const numbered = numberParameters(postgresSql);
   const { text, edits, restore } = shortenNames(numbered.text);
   let byteIndex: ((byte: number) => number) | undefined;
   const indexAt = (byte: number): number => (byteIndex ??= createByteIndexer(text))(byte);
   const positionOfIndex = (index: number): number =>
     positionAt(sql, toOriginalIndex(numbered.edits, toOriginalIndex(edits, index)));
+  const positionOfByte = (byte: number): number => positionOfIndex(indexAt(byte));
+  const tests = new Set([...missing.indexes].map((index) => positionAt(sql, index)));
   return {
     text,
     parameterCount: numbered.parameterCount,
     parameterNames: numbered.parameterNames,
     insertKind: kind,
-    restore,
+    restore:
+      tests.size === 0
+        ? restore
+        : (parsed) => restoreMissingTests(restore(parsed), (byte) => tests.has(positionOfByte(byte))),
     positionOfIndex,
-    positionOfByte: (byte) => positionOfIndex(indexAt(byte)),
+    positionOfByte,
     positionOfCharacter: (character) => positionOfIndex(indexOfCharacter(text, character)),
     indexOfByte: indexAt,
   };

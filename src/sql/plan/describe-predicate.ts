@@ -15,8 +15,12 @@ export function describePredicate(predicate: Predicate): string {
       return `${describePath(predicate.path)} IS NULL`;
     case 'isNotNull':
       return `${describePath(predicate.path)} IS NOT NULL`;
+    case 'attributeExists':
+      return `attribute_${predicate.negated ? 'not_' : ''}exists(${describePath(predicate.path)})`;
     case 'hasType':
-      return `${describePath(predicate.path)} has type ${predicate.type}`;
+      return `${describePath(predicate.path)} ${predicate.negated ? 'does not have' : 'has'} type ${predicate.type}`;
+    case 'containsValue':
+      return `${predicate.negated ? 'NOT ' : ''}contains(${describePath(predicate.path)}, ${describeLiteral(predicate.value)})`;
     case 'otherType':
       return `${describePath(predicate.path)} has a type other than ${predicate.type}`;
     case 'hasMember':

@@ -38,9 +38,12 @@ export function literalHolds(value: Literal, predicate: Predicate): boolean | un
         : undefined;
     case 'isNotNull':
       return true;
+    case 'attributeExists':
+      return predicate.negated !== true;
     case 'isNull':
     case 'never':
       return false;
+    case 'containsValue':
     case 'contains':
     case 'hasType':
     case 'otherType':

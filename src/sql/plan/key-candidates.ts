@@ -177,7 +177,9 @@ function impliesPresence({ predicate, exact }: Condition, name: string, type: 'S
     case 'beginsWith':
       return predicate.negated !== true && predicate.prefix.type === type;
     case 'hasType':
-      return predicate.type === type;
+      return predicate.negated !== true && predicate.type === type;
+    case 'attributeExists':
+    case 'containsValue':
     case 'contains':
     case 'isNull':
     case 'isNotNull':

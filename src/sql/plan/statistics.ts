@@ -97,6 +97,12 @@ export function estimateSelectivity(table: TableDef, predicate: Predicate): numb
         predicate.path.length > 1 ? 0.5 : (findAttributeColumn(table, predicate.path[0])?.presence ?? 0.5);
       return predicate.kind === 'isNull' ? 1 - presence : presence;
     }
+    case 'attributeExists': {
+      const known = predicate.path.length > 1 ? undefined : findAttributeColumn(table, predicate.path[0]);
+      const presence = known?.presence ?? 0.5;
+      return predicate.negated ? 1 - presence : presence;
+    }
+    case 'containsValue':
     case 'contains':
     case 'hasType':
     case 'otherType':

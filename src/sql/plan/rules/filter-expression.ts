@@ -74,6 +74,8 @@ function listAttributes(predicate: Predicate): readonly string[] {
     case 'contains':
     case 'isNull':
     case 'isNotNull':
+    case 'attributeExists':
+    case 'containsValue':
     case 'hasType':
     case 'otherType':
     case 'hasMember':

@@ -45,6 +45,8 @@ function isImpossible(predicate: Predicate, asked: readonly Predicate[], { table
     case 'beginsWith':
     case 'contains':
     case 'isNotNull':
+    case 'attributeExists':
+    case 'containsValue':
     case 'hasType':
     case 'otherType':
     case 'hasMember':
@@ -63,5 +65,23 @@ function listEqualValues(predicate: Predicate): readonly Literal[] {
 
 /** Whether the predicate is on this path and only holds if there is a value. */
 function requiresValueAt(predicate: Predicate, path: DocumentPath): boolean {
-  return 'path' in predicate && predicate.kind !== 'isNull' && isSamePath(predicate.path, path);
+  if (!('path' in predicate) || !isSamePath(predicate.path, path)) return false;
+  switch (predicate.kind) {
+    case 'isNull':
+    case 'attributeExists':
+      return false;
+    case 'hasType':
+      return predicate.negated !== true && predicate.type !== 'NULL';
+    case 'containsValue':
+      return predicate.negated !== true;
+    case 'compare':
+    case 'in':
+    case 'beginsWith':
+    case 'contains':
+    case 'isNotNull':
+    case 'otherType':
+    case 'hasMember':
+    case 'size':
+      return true;
+  }
 }
