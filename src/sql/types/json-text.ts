@@ -111,7 +111,8 @@ function formatPlainNumber(token: string): string {
   return `${sign}${after === '' ? all : `${all.slice(0, all.length - after.length)}.${after}`}`;
 }
 
-function compareKeys(a: string, b: string): number {
+/** The order of an object's members in jsonb: shorter names first, then by bytes. */
+export function compareKeys(a: string, b: string): number {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length - right.length || Buffer.compare(left, right);
 }
