@@ -11,11 +11,14 @@ import { TYPE_NAMES, TYPES } from '../../src/sql/types/types.ts';
 import { TABLES_SQL } from '../sql/dialect/recorded.ts';
 import {
   fixtureText,
+  NUMERIC_EXPRESSIONS,
   PARAMETER_STATEMENTS,
-  parametersText,
+  statementsText,
+  readNumeric,
   readParameters,
   readTypes,
   readValues,
+  type RecordedNumeric,
   type RecordedParameters,
   TYPED_INPUTS,
   typeFixture,
@@ -55,8 +58,29 @@ const programs = missing === undefined ? findPostgres() : undefined;
       const found: RecordedParameters = Object.fromEntries(
         PARAMETER_STATEMENTS.map((sql, i) => [sql, answers[i]?.[0]?.[0]?.split('|') ?? null]),
       );
-      record('parameters', parametersText(found));
+      record('parameters', statementsText(found));
       expect(found).toEqual(readParameters());
+    });
+
+    it('of arithmetic with numeric', () => {
+      const outcomes =
+        postgres?.run(
+          '',
+          NUMERIC_EXPRESSIONS.map((sql) => `select (${sql})::text`),
+        ) ?? [];
+      const found: RecordedNumeric = Object.fromEntries(
+        NUMERIC_EXPRESSIONS.map((sql, i) => {
+          const outcome = outcomes[i];
+          return [
+            sql,
+            outcome === undefined || 'error' in outcome
+              ? { error: outcome?.error ?? '' }
+              : (outcome.rows[0]?.[0] ?? ''),
+          ];
+        }),
+      );
+      record('numeric', statementsText(found));
+      expect(found).toEqual(readNumeric());
     });
 
     it('of pg_type', () => {

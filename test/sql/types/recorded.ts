@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 const FIXTURES = new URL('../../fixtures/types/', import.meta.url);
 
 /** The files that hold what PostgreSQL 15 said. */
-export type TypeFixture = 'parameters' | 'pg-type' | 'values';
+export type TypeFixture = 'numeric' | 'parameters' | 'pg-type' | 'values';
 
 export function typeFixture(name: TypeFixture): URL {
   return new URL(`${name}.json`, FIXTURES);
@@ -14,6 +14,11 @@ export const PARAMETER_STATEMENTS: readonly string[] = readFileSync(
   new URL('parameters.sql', FIXTURES),
   'utf8',
 )
+  .trim()
+  .split('\n');
+
+/** Expressions of type numeric, one per line. */
+export const NUMERIC_EXPRESSIONS: readonly string[] = readFileSync(new URL('numeric.sql', FIXTURES), 'utf8')
   .trim()
   .split('\n');
 
@@ -31,6 +36,9 @@ export const TYPED_INPUTS: readonly { readonly type: string; readonly input: str
 
 /** For each statement the types of its parameters; null where PostgreSQL refuses the statement. */
 export type RecordedParameters = Readonly<Record<string, readonly string[] | null>>;
+
+/** For each expression its text, or the SQLSTATE of its error. */
+export type RecordedNumeric = Readonly<Record<string, string | { readonly error: string }>>;
 
 /** A row of pg_type. */
 export interface RecordedType {
@@ -55,6 +63,10 @@ export function readParameters(): RecordedParameters {
   return JSON.parse(readFileSync(typeFixture('parameters'), 'utf8'));
 }
 
+export function readNumeric(): RecordedNumeric {
+  return JSON.parse(readFileSync(typeFixture('numeric'), 'utf8'));
+}
+
 export function readTypes(): readonly RecordedType[] {
   return JSON.parse(readFileSync(typeFixture('pg-type'), 'utf8'));
 }
@@ -68,9 +80,10 @@ export function fixtureText(entries: readonly unknown[]): string {
   return `[\n${entries.map((entry) => JSON.stringify(entry)).join(',\n')}\n]\n`;
 }
 
-export function parametersText(recorded: RecordedParameters): string {
+/** The text of a file: one line per statement or expression. */
+export function statementsText(recorded: RecordedParameters | RecordedNumeric): string {
   const lines = Object.entries(recorded).map(
-    ([sql, types]) => `${JSON.stringify(sql)}: ${JSON.stringify(types)}`,
+    ([sql, found]) => `${JSON.stringify(sql)}: ${JSON.stringify(found)}`,
   );
   return `{\n${lines.join(',\n')}\n}\n`;
 }
