@@ -351,6 +351,13 @@ export const PROPERTIES = {
     default: 'RowScan',
     doc: 'RowScan samples items of a table to detect its columns; None detects only the keys.',
   }),
+  unknownAttributes: property({
+    key: 'UnknownAttributes',
+    type: oneOf('Warn', 'Error', 'Ignore'),
+    group: 'Schema',
+    default: 'Warn',
+    doc: 'If SELECT * meets attributes that sampling did not see and that cannot be added to its rows: warn, fail, or leave them out.',
+  }),
   rowScanDepth: property({
     key: 'RowScanDepth',
     type: integer(1, 1_000_000),
@@ -385,6 +392,13 @@ export const PROPERTIES = {
     group: 'Schema',
     default: 'Auto',
     doc: 'SQL type of numbers. Auto uses the narrowest type that fits the sampled values.',
+  }),
+  detectDates: property({
+    key: 'DetectDates',
+    type: boolean,
+    group: 'Schema',
+    default: false,
+    doc: 'Types an attribute as timestamp with time zone, timestamp, or date if all sampled strings have the same ISO 8601 format. Values then become Date objects, or dates, instead of strings.',
   }),
   location: property({
     key: 'Location',

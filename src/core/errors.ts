@@ -207,6 +207,11 @@ export const ERRORS = {
     remedy:
       'Correct the schema file at the position named in the message; docs/guide/schemas-and-views.md#schema-files describes the format.',
   },
+  CATALOG_UNKNOWN_ATTRIBUTE: {
+    sqlState: '22000',
+    retryable: true,
+    remedy: 'Run the statement again: the attribute is a column now. Or set UnknownAttributes=Warn.',
+  },
   CATALOG_TYPE_DRIFT: {
     sqlState: '22000',
     retryable: false,
@@ -271,6 +276,16 @@ export const ERRORS = {
     sqlState: '22P02',
     retryable: false,
     remedy: 'Correct the value, or cast it to the type of the column.',
+  },
+  SQL_TYPE_MISMATCH: {
+    sqlState: '42804',
+    retryable: false,
+    remedy: 'Rewrite the expression, or cast it to the type of the column.',
+  },
+  SQL_STRING_LENGTH: {
+    sqlState: '22001',
+    retryable: false,
+    remedy: 'Shorten the value, or declare a longer type for the column.',
   },
   SQL_NOT_NULL: {
     sqlState: '23502',
@@ -352,10 +367,15 @@ export const ERRORS = {
     retryable: false,
     remedy: 'Run the statement after COMMIT, or before BEGIN.',
   },
+  SQL_UNKNOWN_SAVEPOINT: {
+    sqlState: '3B001',
+    retryable: false,
+    remedy: 'Set the savepoint first, with SAVEPOINT name.',
+  },
   SQL_FAILED_TRANSACTION: {
     sqlState: '25P02',
     retryable: false,
-    remedy: 'Run ROLLBACK, then repeat the whole transaction.',
+    remedy: 'Run ROLLBACK, then repeat the whole transaction, or ROLLBACK TO a savepoint.',
   },
   EXEC_CANCELLED: {
     sqlState: '57014',

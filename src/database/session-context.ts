@@ -45,6 +45,7 @@ function statementDefaults(properties: Options, feedback: CardinalityFeedback): 
     maxRows: properties.maxRows,
     maxWcu: properties.maxWcu,
     onConflict: properties.onConflict,
+    unknownAttributes: properties.unknownAttributes,
     passthrough: properties.queryPassthrough,
   };
 }

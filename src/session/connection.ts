@@ -42,6 +42,8 @@ export interface QueryOptions {
   readonly maxWcu?: number;
   /** Overrides OnConflict. */
   readonly onConflict?: 'Retry' | 'Skip' | 'Error';
+  /** Overrides UnknownAttributes. */
+  readonly unknownAttributes?: 'Warn' | 'Error' | 'Ignore';
   /** Overrides UseConsistentReads. */
   readonly consistent?: boolean;
   /** Overrides QueryPassthrough: the statement is PartiQL, for DynamoDB to execute unchanged. */

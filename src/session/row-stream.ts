@@ -1,13 +1,19 @@
 import { formatRow, textFormatter } from '../sql/types/format-value.ts';
 import { totalCapacity } from '../dynamo/read/read-stats.ts';
 import { newWriteStats, totalWritten, type WriteStats } from '../dynamo/write/write-stats.ts';
+import type { RowOptions } from '../sql/exec/direct.ts';
 import type { StatementResult } from '../sql/statement/statement.ts';
+import type { ResultColumn } from '../sql/types/types.ts';
 import type { QueryOptions, QueryResult, RowStream, StatementStats } from './connection.ts';
 
 /** Pages of rows in the requested mode; the caller says by `T` what its rows look like. */
-function readPages<T>(result: StatementResult, { rowMode }: QueryOptions): AsyncGenerator<T[]> {
+function readPages<T>(
+  result: StatementResult,
+  { rowMode }: QueryOptions,
+  rows?: RowOptions,
+): AsyncGenerator<T[]> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller knows what its rows look like
-  return (rowMode === 'array' ? result.arrays() : result.objects()) as AsyncGenerator<T[]>;
+  return (rowMode === 'array' ? result.arrays(rows) : result.objects(rows)) as AsyncGenerator<T[]>;
 }
 
 /** Rows in PostgreSQL's text format. */
@@ -24,12 +30,14 @@ export async function collectRows<T>(
 ): Promise<QueryResult<T>> {
   try {
     const rows: T[] = [];
-    for await (const page of readPages<T>(result, options)) {
+    for await (const page of readPages<T>(result, options, { addColumns: true })) {
       for (const row of page) rows.push(row);
     }
+    const added = result.addedColumns?.() ?? [];
+    if (added.length > 0) fillRows(rows, result.columns.length, added);
     return {
       rows,
-      columns: result.columns,
+      columns: added.length === 0 ? result.columns : [...result.columns, ...added],
       command: result.tag,
       rowCount: result.affected ?? rows.length,
       truncated: result.isCut?.() ?? false,
@@ -37,6 +45,22 @@ export async function collectRows<T>(
     };
   } finally {
     await result.close();
+  }
+}
+
+/** Gives the rows that were read before a column was added their NULL. */
+function fillRows(rows: readonly unknown[], width: number, added: readonly ResultColumn[]): void {
+  for (const row of rows) {
+    if (Array.isArray(row)) while (row.length < width + added.length) row.push(null);
+    else if (typeof row === 'object' && row !== null)
+      for (const { name } of added)
+        if (!Object.hasOwn(row, name))
+          Object.defineProperty(row, name, {
+            value: null,
+            enumerable: true,
+            writable: true,
+            configurable: true,
+          });
   }
 }
 
@@ -165,6 +189,7 @@ function liveStats(result: StatementResult, begun: number): StatementStats {
       return performance.now() - begun;
     },
     capacity: stats.capacity,
+    unknownAttributes: stats.unknownAttributes,
     written: writes.capacity,
     plan,
   };
@@ -173,7 +198,7 @@ function liveStats(result: StatementResult, begun: number): StatementStats {
 /** Statistics of a statement that has ended. */
 function finalStats(result: StatementResult, begun: number): StatementStats {
   const { stats, writes = NO_WRITES, sampling, plan } = result;
-  const { requests, pages, itemsRead, itemsReturned, bytes, throttles, capacity } = stats;
+  const { requests, pages, itemsRead, itemsReturned, bytes, throttles, capacity, unknownAttributes } = stats;
   return {
     requests: requests + writes.requests,
     pages,
@@ -182,6 +207,7 @@ function finalStats(result: StatementResult, begun: number): StatementStats {
     bytes: bytes + writes.bytes,
     throttles: throttles + writes.throttles,
     capacity,
+    unknownAttributes,
     readCapacity: totalCapacity(stats),
     sampledCapacity: totalCapacity(sampling),
     writeCapacity: totalWritten(writes),

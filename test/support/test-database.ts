@@ -197,6 +197,7 @@ export const DEFAULT_SETTINGS: StatementSettings = {
   maxRows: -1,
   maxWcu: undefined,
   onConflict: 'Retry',
+  unknownAttributes: 'Warn',
   passthrough: false,
 };
 

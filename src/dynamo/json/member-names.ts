@@ -14,11 +14,11 @@ interface KnownName<T> {
 export class MemberNames<T> {
   readonly #scanner: JsonScanner;
   readonly #targets: ReadonlyMap<string, T>;
-  readonly #other: T;
+  readonly #other: (name: string) => T;
   readonly #order: KnownName<T>[] = [];
 
   /** `other`: what names stand for that `targets` does not have. */
-  constructor(scanner: JsonScanner, targets: ReadonlyMap<string, T>, other: T) {
+  constructor(scanner: JsonScanner, targets: ReadonlyMap<string, T>, other: (name: string) => T) {
     this.#scanner = scanner;
     this.#targets = targets;
     this.#other = other;
@@ -32,7 +32,7 @@ export class MemberNames<T> {
     const { at: start } = scanner;
     const name = scanner.readString();
     if (name === undefined || !scanner.skip(COLON)) return undefined;
-    const target = this.#targets.get(name) ?? this.#other;
+    const target = this.#targets.get(name) ?? this.#other(name);
     this.#order[index] = { bytes: Buffer.from(scanner.bytes.subarray(start, scanner.at)), target };
     return target;
   }

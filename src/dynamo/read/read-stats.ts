@@ -14,6 +14,8 @@ export interface ReadStats {
   bytes: number;
   /** Throttled attempts. */
   throttles: number;
+  /** Items with attributes that their table has no columns for, by `table.attribute`, of items that were read whole. */
+  readonly unknownAttributes: Map<string, number>;
 }
 
 export function newReadStats(): ReadStats {
@@ -25,6 +27,7 @@ export function newReadStats(): ReadStats {
     capacity: new Map(),
     bytes: 0,
     throttles: 0,
+    unknownAttributes: new Map(),
   };
 }
 
@@ -36,8 +39,12 @@ export function addStats(into: ReadStats, more: ReadStats): void {
   into.itemsReturned += more.itemsReturned;
   into.bytes += more.bytes;
   into.throttles += more.throttles;
-  for (const [relation, units] of more.capacity)
-    into.capacity.set(relation, (into.capacity.get(relation) ?? 0) + units);
+  addCounts(into.capacity, more.capacity);
+  addCounts(into.unknownAttributes, more.unknownAttributes);
+}
+
+function addCounts(into: Map<string, number>, more: ReadonlyMap<string, number>): void {
+  for (const [name, count] of more) into.set(name, (into.get(name) ?? 0) + count);
 }
 
 /** The total of read capacity units. */

@@ -5,10 +5,10 @@ import { plural } from '../../core/plural.ts';
 import { rewriteDialect } from '../dialect/rewrite.ts';
 import { inferStaticType } from '../dialect/static-types.ts';
 import type { ExpressionTypes } from '../dialect/types.ts';
-import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import type { ParameterLiteral } from '../parse/parameter-value.ts';
 import type { ParsedQuery } from '../parse/parse.ts';
 import { loadParser } from '../parse/parser.ts';
-import { isStar } from '../parse/tree.ts';
+import { isStar, visitNodes } from '../parse/tree.ts';
 import { printSelect } from '../print/print.ts';
 import type { View } from '../../catalog/view.ts';
 import type { Binder } from './binder.ts';
@@ -46,6 +46,10 @@ export interface BoundStatement {
   readonly select: SelectStmt;
   /** The statement in DuckDB's SQL, over the stubs of this schema: one table per relation, named by its alias. */
   readonly engineSql: (schema: string, portions?: Portions) => string;
+  /** Whether a SELECT list has a star. */
+  readonly wholeRows: boolean;
+  /** Whether the result has the columns of a star, so that it may have more of them. */
+  readonly addsColumns: boolean;
   /** The groupings that can be computed in portions. */
   readonly textGroups: () => readonly TextGroups[];
   /** Returns the attribute's name for a column name of DuckDB's result. */
@@ -188,6 +192,10 @@ function toBoundStatement(
     relations,
     system,
     select,
+    wholeRows: hasStar(select),
+    addsColumns: (select.targetList ?? []).some(
+      (target) => 'ResTarget' in target && isStar(target.ResTarget.val),
+    ),
     resultTypes: findResultTypes(select, types),
     unmangle: (name) => unmangleName(relations, name),
     withParameters: (others) => toBoundStatement(parsed, bound, others),
@@ -203,6 +211,14 @@ function toBoundStatement(
       return sql;
     },
   };
+}
+
+function hasStar(select: SelectStmt): boolean {
+  let found = false;
+  visitNodes([{ SelectStmt: select }], (node) => {
+    found ||= 'A_Star' in node;
+  });
+  return found;
 }
 
 /** Infers them from the SELECT list, unless it contains a star. */

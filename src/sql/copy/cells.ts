@@ -8,6 +8,7 @@ import { call, cast, column, name } from '../dialect/build.ts';
 import { formatRow, textFormatter } from '../types/format-value.ts';
 import { storedAttributeType } from '../types/column-types.ts';
 import { createColumnDecoder } from '../exec/row-decoder.ts';
+import type { UnknownAttributes } from '../exec/unknown-attributes.ts';
 import { planStatement, type RunningStatement, runStatement } from '../exec/run.ts';
 import { toParsedQuery } from '../parse/parse.ts';
 import type { StatementPlan } from '../plan/planner.ts';
@@ -21,6 +22,8 @@ export type CellRow = readonly (string | null)[];
 export interface Cells {
   readonly columns: readonly ResultColumn[];
   readonly batches: () => AsyncGenerator<readonly CellRow[]>;
+  /** While rows are read: the columns that were added at their end. Only JSON has room for them. */
+  readonly addedColumns: () => readonly ResultColumn[];
   /** Set if each item of a read is a row: replaces `batches`, which must not be read then. */
   readonly items?: ItemCells | undefined;
 }
@@ -31,6 +34,8 @@ export interface ItemCells {
   readonly output: readonly ColumnDef[];
   readonly pages: () => AsyncGenerator<Page>;
   readonly cell: (item: AttributeMap, position: number) => string | null;
+  /** Counts the attributes that the rows leave out. */
+  readonly unknown: UnknownAttributes | undefined;
 }
 
 /** The format of cells: PostgreSQL's text output, or JSON. */
@@ -49,27 +54,34 @@ export async function queryCells(
   const context = scope.context.withSettings({ decimals: 'digits' });
   const plan = await planStatement(toParsedQuery(parsed, select), parameters, context, signal);
   const { columns } = plan;
-  const formatters =
-    form === 'json' ? createJsonFormatters(plan) : columns.map(({ type }) => textFormatter(type));
+  const formatters = [
+    ...(form === 'json' ? createJsonFormatters(plan) : columns.map(({ type }) => textFormatter(type))),
+  ];
   const statement = form === 'json' && plan.direct === undefined ? castToText(select, columns) : select;
   const run = (): Promise<RunningStatement> =>
     runStatement(toParsedQuery(parsed, statement), parameters, context, signal, stats);
   // Starting a direct statement reads nothing yet.
   const direct = plan.direct === undefined ? undefined : await run();
+  const addedColumns = (): readonly ResultColumn[] => direct?.addedColumns?.() ?? [];
   async function* batches(): ReturnType<Cells['batches']> {
     const running = direct ?? (await run());
     try {
       if (form === 'text' && running.texts !== undefined) yield* running.texts();
-      else for await (const rows of running.arrays()) yield rows.map((row) => formatRow(row, formatters));
+      else
+        for await (const rows of running.arrays({ addColumns: form === 'json' })) {
+          for (const { type } of addedColumns().slice(formatters.length - columns.length))
+            formatters.push(createJsonFormatter(type, true));
+          yield rows.map((row) => formatRow(row, formatters));
+        }
     } finally {
       await running.close();
     }
   }
-  return { columns, batches, items: direct && createItemCells(direct, formatters) };
+  return { columns, addedColumns, batches, items: direct && createItemCells(direct, formatters) };
 }
 
 function createItemCells(
-  { plan: { direct }, pages }: RunningStatement,
+  { plan: { direct }, pages, unknown }: RunningStatement,
   cells: readonly ((value: Value) => string | null)[],
 ): ItemCells | undefined {
   if (direct === undefined || pages === undefined) return undefined;
@@ -77,6 +89,7 @@ function createItemCells(
   return {
     output: direct.output,
     pages,
+    unknown,
     cell: (item, position) => cells[position]?.(decoders[position]?.(item) ?? null) ?? null,
   };
 }

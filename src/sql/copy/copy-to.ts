@@ -8,6 +8,7 @@ import { type CommandResult, emptyResult } from '../exec/command.ts';
 import { toEngineError } from '../engine/engine-errors.ts';
 import { planStatement, runStatement } from '../exec/run.ts';
 import { toParsedQuery } from '../parse/parse.ts';
+import type { StatementPlan } from '../plan/planner.ts';
 import type { ResultColumn } from '../types/types.ts';
 import { toAttribute } from '../write/to-attribute.ts';
 import { readSourceRows } from '../write/source-rows.ts';
@@ -79,12 +80,12 @@ function isJson({ format }: CopyOptions): boolean {
 }
 
 async function* formatRows(cells: Cells, options: CopyOptions): AsyncGenerator<FileLines> {
-  const { columns, batches } = cells;
+  const { columns, addedColumns, batches } = cells;
   if (options.header === 'match')
     throw new DriverError('SQL_SYNTAX', 'cannot use "match" with HEADER in COPY TO');
   const names = columns.map(({ name }) => name);
   if (isJson(options)) assertDistinctNames(names);
-  const line = createRowFormatter(columns, options);
+  const line = createRowFormatter(columns, options, addedColumns);
   if (options.header) yield { text: `${formatHeader(names, options)}\n`, count: 0 };
   const ofItems = options.format === 'csv' ? formatCsvItems(cells, options) : undefined;
   if (ofItems !== undefined) {
@@ -112,16 +113,32 @@ function formatHeader(names: readonly string[], options: CopyOptions): string {
 function createRowFormatter(
   columns: readonly ResultColumn[],
   options: CopyOptions,
+  addedColumns: Cells['addedColumns'],
 ): (cells: CellRow) => string {
   const { delimiter, format } = options;
-  if (isJson(options)) {
-    const names = columns.map(({ name }) => `${JSON.stringify(name)}:`);
-    return (cells) => `{${cells.map((cell, i) => `${names[i]}${cell ?? 'null'}`).join(',')}}`;
-  }
+  if (isJson(options)) return createObjectFormatter(columns, addedColumns);
   if (format === 'text')
     return (cells) => cells.map((cell) => formatTextField(cell, options)).join(delimiter);
   const field = createCsvFieldFormatter(columns, options);
   return (cells) => cells.map(field).join(delimiter);
+}
+
+/** Formats rows as JSON objects. Columns that were added while rows are read are members only where they have a value. */
+function createObjectFormatter(
+  columns: readonly ResultColumn[],
+  addedColumns: Cells['addedColumns'],
+): (cells: CellRow) => string {
+  const label = ({ name }: ResultColumn): string => `${JSON.stringify(name)}:`;
+  const names = columns.map(label);
+  return (cells) => {
+    const members = names.map((name, i) => `${name}${cells[i] ?? 'null'}`);
+    if (cells.length > names.length)
+      for (const [i, column] of addedColumns().entries()) {
+        const cell = cells[names.length + i];
+        if (cell !== undefined && cell !== null) members.push(`${label(column)}${cell}`);
+      }
+    return `{${members.join(',')}}`;
+  };
 }
 
 function assertDistinctNames(names: readonly string[]): void {
@@ -164,12 +181,16 @@ async function writeParquetFile(
   const ownContext = context.derive({ ownEngine: engine });
   const query = toParsedQuery(parsed, select);
   try {
-    const running = await runStatement(query, parameters, ownContext, signal, stats, (plan) => {
+    const change = (plan: StatementPlan): StatementPlan => {
       names = plan.columns.map(({ name }) => name);
       const { engineSql } = plan;
       const view: typeof engineSql = (schema, portions) =>
         createViewSql(engineSql(schema, portions), names.length);
       return { ...plan, engineSql: view, direct: undefined, until: undefined };
+    };
+    const running = await runStatement(query, parameters, ownContext, signal, stats, {
+      change,
+      addColumns: true,
     });
     const connection = await engine.connect();
     const interrupt = (): void => connection.interrupt();

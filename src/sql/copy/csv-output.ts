@@ -1,5 +1,6 @@
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
+import type { UnknownAttributes } from '../exec/unknown-attributes.ts';
 import type { ResultColumn } from '../types/types.ts';
 import type { Cells } from './cells.ts';
 import { createCsvScanner, type ScannedLines } from './csv-scanner.ts';
@@ -30,25 +31,29 @@ export function formatCsvItems(
   options: CopyOptions,
 ): AsyncGenerator<FileLines> | undefined {
   if (items === undefined) return undefined;
-  const { output, pages, cell } = items;
+  const { output, pages, cell, unknown } = items;
   const formatField = createCsvFieldFormatter(columns, options);
-  const scan = createCsvScanner(output, options, (value, position) =>
-    formatField(cell({ [output[position]?.path[0] ?? '']: value }, position), position),
+  const scan = createCsvScanner(
+    output,
+    options,
+    (value, position) => formatField(cell({ [output[position]?.path[0] ?? '']: value }, position), position),
+    unknown,
   );
   const formatLine = (item: AttributeMap): string =>
     `${output.map((_, i) => formatField(cell(item, i), i)).join(options.delimiter)}\n`;
-  return scan && formatPages(pages(), scan, formatLine);
+  return scan && formatPages(pages(), scan, formatLine, unknown);
 }
 
 async function* formatPages(
   pages: AsyncIterable<Page>,
   scan: (page: Buffer) => ScannedLines,
   formatLine: (item: AttributeMap) => string,
+  unknown: UnknownAttributes | undefined,
 ): AsyncGenerator<FileLines> {
-  const lines = (items: readonly AttributeMap[]): FileLines => ({
-    text: items.map(formatLine).join(''),
-    count: items.length,
-  });
+  const lines = (items: readonly AttributeMap[]): FileLines => {
+    for (const item of items) unknown?.countItem(item);
+    return { text: items.map(formatLine).join(''), count: items.length };
+  };
   for await (const page of pages) {
     if (page.parsed !== undefined) {
       yield lines(page.parsed);
@@ -60,4 +65,6 @@ async function* formatPages(
     const all: readonly AttributeMap[] = JSON.parse(page.items.toString());
     yield lines(all.slice(count));
   }
+  unknown?.learn();
+  unknown?.warn();
 }

@@ -16,6 +16,7 @@ import {
 } from '../../dynamo/json/bytes.ts';
 import type { CopyOptions } from './options.ts';
 import { MemberNames } from '../../dynamo/json/member-names.ts';
+import type { UnknownAttributes } from '../exec/unknown-attributes.ts';
 import { MAX_DOUBLE_DIGITS, MAX_INTEGER_DIGITS, JsonScanner } from '../../dynamo/json/scanner.ts';
 
 /** Lines of CSV, valid until the next page is scanned. */
@@ -36,12 +37,13 @@ const DELIMITERS: ReadonlySet<string> = new Set([',', ';', '|', '\t']);
 /**
  * Returns a function that converts the items of a page to lines of CSV by copying bytes, without decoding strings. It stops at
  * the first item that is not in DynamoDB's compact JSON. `formatField` formats the values that cannot be copied. Undefined if
- * a column is not a top-level attribute, or for unusual quoting options.
+ * a column is not a top-level attribute, or for unusual quoting options. `unknown` counts attributes without a column.
  */
 export function createCsvScanner(
   columns: readonly ColumnDef[],
   options: CopyOptions,
   formatField: FieldFormatter,
+  unknown?: UnknownAttributes,
 ): ((page: Buffer) => ScannedLines) | undefined {
   const { delimiter, quote, escape, forceQuote } = options;
   const positions = new Map(columns.map(({ path: [name] }, position) => [name, position]));
@@ -50,9 +52,12 @@ export function createCsvScanner(
     columns.every((each) => each.path.length === 1 && each.stored !== true && !isWholeItem(each));
   const hasUsualQuoting = quote === '"' && escape === '"' && DELIMITERS.has(delimiter);
   if (!arePlain || !hasUsualQuoting || forceQuote === '*' || forceQuote.size > 0) return undefined;
-  const scanner = new Scanner(columns, positions, options, formatField);
+  const scanner = new Scanner(columns, positions, options, formatField, unknown);
   return (page) => scanner.scan(page);
 }
+
+/** The position of attributes that the query does not select; unknown ones have positions below it. */
+const SKIPPED = -1;
 
 const LETTER_F = 0x66;
 const LETTER_T = 0x74;
@@ -68,16 +73,20 @@ class Scanner {
   readonly #json: JsonScanner;
   readonly #line: CsvLine;
   readonly #documents: DocumentJson;
-  /** The positions of the columns by name; -1 for attributes that the query does not select. */
+  /** The positions of the columns by name; SKIPPED, or below it, for attributes that the query does not select. */
   readonly #names: MemberNames<number>;
   readonly #out = new GrowingBytes();
+  readonly #unknown: UnknownAttributes | undefined;
+  readonly #unknownNames: string[] = [];
 
   constructor(
     columns: readonly ColumnDef[],
     positions: ReadonlyMap<string, number>,
     options: Pick<CopyOptions, 'delimiter' | 'null'>,
     formatField: FieldFormatter,
+    unknown: UnknownAttributes | undefined,
   ) {
+    this.#unknown = unknown;
     const delimiter = options.delimiter.charCodeAt(0);
     this.#isJson = columns.map(({ type }) => type.kind === 'json');
     this.#maxDigits = columns.map(({ type }) =>
@@ -85,7 +94,7 @@ class Scanner {
     );
     this.#formatField = formatField;
     this.#json = new JsonScanner(delimiter);
-    this.#names = new MemberNames(this.#json, positions, -1);
+    this.#names = new MemberNames(this.#json, positions, (name) => this.#toOther(name));
     this.#line = new CsvLine(this.#json, columns.length, delimiter, options.null);
     this.#documents = new DocumentJson(this.#json, this.#line.scratch, delimiter);
   }
@@ -105,6 +114,20 @@ class Scanner {
     return { bytes: this.#out.bytes.subarray(0, this.#out.length), count, isComplete };
   }
 
+  #toOther(name: string): number {
+    if (this.#unknown?.isUnknown(name) !== true) return SKIPPED;
+    return SKIPPED - this.#unknownNames.push(name);
+  }
+
+  #skip(position: number): boolean {
+    const { at: start } = this.#json;
+    if (!this.#json.skipValue()) return false;
+    const name = this.#unknownNames[SKIPPED - position - 1];
+    if (name !== undefined)
+      this.#unknown?.count(name, JSON.parse(this.#json.bytes.toString('utf8', start, this.#json.at)));
+    return true;
+  }
+
   #scanItem(): boolean {
     const json = this.#json;
     this.#line.clear();
@@ -114,7 +137,7 @@ class Scanner {
     do {
       const position = this.#names.read(index++);
       if (position === undefined) return false;
-      if (!(position < 0 ? json.skipValue() : this.#scanField(position))) return false;
+      if (!(position < 0 ? this.#skip(position) : this.#scanField(position))) return false;
     } while (json.skip(COMMA));
     return json.skip(CLOSE);
   }

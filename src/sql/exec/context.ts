@@ -11,6 +11,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { PlanSettings, TableRead } from '../plan/table-read.ts';
 import type { Planner } from '../plan/planner.ts';
 import type { SessionFacts } from '../system/system-table.ts';
+import type { Overlay } from './overlay.ts';
 import type { TransactionBlock, TransactionBuffer } from './transaction-block.ts';
 
 /** Files, and engines that may touch one of them. */
@@ -92,6 +93,8 @@ export interface StatementSettings extends PlanSettings {
   readonly maxWcu: number | undefined;
   /** What happens when an item is modified between its read and its write. */
   readonly onConflict: 'Retry' | 'Skip' | 'Error';
+  /** What happens when `SELECT *` meets attributes that sampling did not see and that cannot be added to its rows. */
+  readonly unknownAttributes: 'Warn' | 'Error' | 'Ignore';
   /** The statement is PartiQL and goes to DynamoDB unchanged. */
   readonly passthrough: boolean;
 }
@@ -116,6 +119,8 @@ interface StatementParts {
   readonly block: TransactionBlock;
   /** Where writes go instead of DynamoDB, inside a transaction. */
   readonly buffer?: TransactionBuffer | undefined;
+  /** Items that reads see in another state than DynamoDB has them. */
+  readonly overlay?: Overlay | undefined;
   /** Called with the progress of a statement of many rows. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Rows to use for a relation instead of reading it; undefined: the relation is read. */
@@ -133,6 +138,7 @@ export class StatementContext implements StatementParts {
   readonly trace: StatementTrace;
   readonly block: TransactionBlock;
   readonly buffer: TransactionBuffer | undefined;
+  readonly overlay: Overlay | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
   readonly overrideRows: ((read: TableRead) => Page | undefined) | undefined;
   readonly ownEngine: Engine | undefined;
@@ -145,6 +151,7 @@ export class StatementContext implements StatementParts {
     this.trace = parts.trace;
     this.block = parts.block;
     this.buffer = parts.buffer;
+    this.overlay = parts.overlay;
     this.onProgress = parts.onProgress;
     this.overrideRows = parts.overrideRows;
     this.ownEngine = parts.ownEngine;
@@ -159,10 +166,16 @@ export class StatementContext implements StatementParts {
       trace: changes.trace ?? this.trace,
       block: changes.block ?? this.block,
       buffer: changes.buffer ?? this.buffer,
+      overlay: changes.overlay ?? this.overlay,
       onProgress: changes.onProgress ?? this.onProgress,
       overrideRows: changes.overrideRows ?? this.overrideRows,
       ownEngine: changes.ownEngine ?? this.ownEngine,
     });
+  }
+
+  /** A part of the same statement that sees these items in another state than DynamoDB has them. */
+  withOverlay(overlay: Overlay): StatementContext {
+    return this.derive({ overlay, settings: { ...this.settings, overlaid: [...overlay.keys()] } });
   }
 
   /** A part of the same statement with other settings. */

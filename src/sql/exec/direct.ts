@@ -1,4 +1,5 @@
-import type { ColumnDef } from '../../catalog/table-def.ts';
+import { isSampled, knownAttributes } from '../../catalog/known-attributes.ts';
+import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
 import { MIN_FILTERED_PAGE } from '../../dynamo/read/reader.ts';
@@ -11,18 +12,30 @@ import type { Value } from '../types/value.ts';
 import type { StatementContext } from './context.ts';
 import { createRowScanner } from './item-scanner.ts';
 import { readTable } from './read-table.ts';
+import { LateColumns } from './late-columns.ts';
 import { createColumnDecoder } from './row-decoder.ts';
+import { type OnUnknown, UnknownAttributes } from './unknown-attributes.ts';
 
 /** Rows in pages that are never empty: as arrays by position, or as objects by column name. */
 export interface RowReader {
-  arrays(): AsyncGenerator<Value[][]>;
-  objects(): AsyncGenerator<Record<string, Value>[]>;
+  arrays(rows?: RowOptions): AsyncGenerator<Value[][]>;
+  objects(rows?: RowOptions): AsyncGenerator<Record<string, Value>[]>;
   /** Rows in PostgreSQL's text format, where values of JavaScript keep less than the rows have: microseconds, for one. */
   readonly texts?: (() => AsyncGenerator<(string | null)[][]>) | undefined;
   /** The undecoded items, where each of them is one row. */
   readonly pages?: (() => AsyncGenerator<Page>) | undefined;
+  /** Counts the unknown attributes of `pages`. */
+  readonly unknown?: UnknownAttributes | undefined;
   /** Once the rows are read: whether MaxRows left out others, or may have where only another request could tell. */
   readonly isCut?: () => boolean;
+  /** Once the rows are read: the columns that were added to them. */
+  readonly addedColumns?: () => readonly ResultColumn[];
+}
+
+/** How rows are read. */
+export interface RowOptions {
+  /** Attributes of `SELECT *` that have no column become columns at the end of its rows, where that costs no request. */
+  readonly addColumns?: boolean;
 }
 
 /** Set while rows are read: whether MaxRows cut the result. */
@@ -38,6 +51,12 @@ export interface DirectResult extends RowReader {
   close(): Promise<void>;
 }
 
+/** Where the unknown attributes of rows go: they are counted, and added to the rows if there are late columns. */
+interface Rest {
+  readonly unknown: UnknownAttributes;
+  readonly late: LateColumns | undefined;
+}
+
 /** Starts a statement on the direct path: constant memory, no engine. */
 export function openDirectly(
   plan: DirectPlan,
@@ -46,9 +65,15 @@ export function openDirectly(
   stats: ReadStats,
   signal: AbortSignal | undefined,
 ): DirectResult {
-  const toObject = createObjectMapper(plan.columns.map((column) => column.name));
+  const names = plan.columns.map((column) => column.name);
   const cut: Cut = { isCut: false };
-  const arrays = (): AsyncGenerator<Value[][]> => readRows(plan, context, stats, signal, cut);
+  const unknown =
+    plan.wholeRows === true && plan.summaries === undefined && isSampled(plan.read.table)
+      ? new UnknownAttributes(plan.read.table, context, stats)
+      : undefined;
+  const late = unknown && new LateColumns(unknown, names.length, context.settings.decimals);
+  const arrays = ({ addColumns }: RowOptions = {}): AsyncGenerator<Value[][]> =>
+    readRows(plan, context, stats, signal, cut, unknown && { unknown, late: addColumns ? late : undefined });
   const isPlain =
     plan.summaries === undefined && (plan.limit ?? plan.offset) === undefined && context.settings.maxRows < 0;
   return {
@@ -56,11 +81,21 @@ export function openDirectly(
     reads,
     stats,
     arrays,
-    async *objects() {
-      for await (const rows of arrays()) yield rows.map(toObject);
+    async *objects(rowOptions) {
+      let toObject = createObjectMapper(names);
+      for await (const rows of arrays(rowOptions)) {
+        const added = late?.columns ?? [];
+        if (added.length > names.length - plan.columns.length) {
+          names.push(...added.slice(names.length - plan.columns.length).map(({ name }) => name));
+          toObject = createObjectMapper(names);
+        }
+        yield rows.map(toObject);
+      }
     },
     isCut: () => cut.isCut,
+    addedColumns: () => late?.columns ?? [],
     pages: isPlain ? () => readTable(plan.read, context, stats, signal) : undefined,
+    unknown,
     close: () => Promise.resolve(),
   };
 }
@@ -85,10 +120,34 @@ function readRows(
   stats: ReadStats,
   signal: AbortSignal | undefined,
   cut: Cut,
+  rest: Rest | undefined,
 ): AsyncGenerator<Value[][]> {
+  if (rest !== undefined) return readWholeItems(plan, context, stats, signal, cut, rest);
   return plan.summaries === undefined
     ? readItems(plan, context, stats, signal, cut)
     : readSummaries(plan.summaries, context, stats, signal, cut);
+}
+
+/** Reads items with the attributes that have no column, and says in the end which of them the rows leave out. */
+async function* readWholeItems(
+  plan: DirectPlan,
+  context: StatementContext,
+  stats: ReadStats,
+  signal: AbortSignal | undefined,
+  cut: Cut,
+  { unknown, late }: Rest,
+): AsyncGenerator<Value[][]> {
+  const onUnknown: OnUnknown<Value[]> =
+    late === undefined ? (_row, name, value) => unknown.count(name, value) : late.add;
+  try {
+    for await (const rows of readItems(plan, context, stats, signal, cut, onUnknown)) {
+      late?.complete(rows);
+      yield rows;
+    }
+  } finally {
+    unknown.learn();
+    if (late === undefined) unknown.warn();
+  }
 }
 
 async function* readSummaries(
@@ -140,6 +199,7 @@ async function* readItems(
   stats: ReadStats,
   signal: AbortSignal | undefined,
   cut?: Cut,
+  onUnknown?: OnUnknown<Value[]>,
 ): AsyncGenerator<Value[][]> {
   const { read, limit = Infinity } = plan;
   const maxRows = context.settings.maxRows < 0 ? Infinity : context.settings.maxRows;
@@ -147,7 +207,7 @@ async function* readItems(
   let left = Math.min(limit, maxRows);
   if (cut) cut.isCut = maxRows === 0 && limit > 0;
   if (left <= 0) return;
-  const decode = findPageDecoder(plan.output, context.settings.decimals);
+  const decode = findPageDecoder(plan.output, read.table, context.settings.decimals);
   // One row more than MaxRows tells whether the result is cut.
   const fewer = maxRows < limit ? withFirstPage(read, skip + maxRows + 1) : read;
   for await (const page of readTable(fewer, context, stats, signal)) {
@@ -156,7 +216,7 @@ async function* readItems(
       continue;
     }
     let unused = page.count;
-    for (const batch of decode(page)) {
+    for (const batch of decode(page, onUnknown)) {
       const rows = skip > 0 || batch.length > left ? batch.slice(skip, skip + left) : batch;
       unused -= Math.min(batch.length, skip + left);
       skip = Math.max(0, skip - batch.length);
@@ -196,7 +256,7 @@ function mayHaveMorePages({ lastKey }: Page, { access, fetchBack }: TableRead): 
   }
 }
 
-type PageDecoder = (page: Page) => Iterable<Value[][]>;
+type PageDecoder = (page: Page, onUnknown?: OnUnknown<Value[]>) => Iterable<Value[][]>;
 
 /** Decoders by their output columns, so that a statement that runs again reuses its own. */
 const decoders = {
@@ -204,24 +264,34 @@ const decoders = {
   digits: new WeakMap<readonly ColumnDef[], PageDecoder>(),
 };
 
-function findPageDecoder(output: readonly ColumnDef[], decimals: DecimalStyle): PageDecoder {
+function findPageDecoder(output: readonly ColumnDef[], table: TableDef, decimals: DecimalStyle): PageDecoder {
   const known = decoders[decimals].get(output);
   if (known) return known;
-  const made = createPageDecoder(output, decimals);
+  const made = createPageDecoder(output, table, decimals);
   decoders[decimals].set(output, made);
   return made;
 }
 
 /** Decodes pages with the scanner, and with JSON.parse what the scanner does not support. */
-function createPageDecoder(output: readonly ColumnDef[], decimals: DecimalStyle): PageDecoder {
-  const scan = createRowScanner(output, decimals);
+function createPageDecoder(
+  output: readonly ColumnDef[],
+  table: TableDef,
+  decimals: DecimalStyle,
+): PageDecoder {
+  const known = knownAttributes(table);
+  const scan = createRowScanner(output, decimals, known);
   const readers = output.map((column) => createColumnDecoder(column, decimals));
-  const read = (items: readonly AttributeMap[]): Value[][] =>
-    items.map((item) => readers.map((reader) => reader(item)));
-  function* decode({ items: bytes }: Page): Generator<Value[][]> {
+  const read = (items: readonly AttributeMap[], onUnknown: OnUnknown<Value[]> | undefined): Value[][] =>
+    items.map((item) => {
+      const row = readers.map((reader) => reader(item));
+      if (onUnknown !== undefined)
+        for (const [name, value] of Object.entries(item)) if (!known.has(name)) onUnknown(row, name, value);
+      return row;
+    });
+  function* decode({ items: bytes }: Page, onUnknown: OnUnknown<Value[]> | undefined): Generator<Value[][]> {
     let done = 0;
     if (scan) {
-      const batches = scan(bytes);
+      const batches = scan(bytes, onUnknown);
       let next = batches.next();
       for (; next.done !== true; next = batches.next()) {
         done += next.value.length;
@@ -230,7 +300,7 @@ function createPageDecoder(output: readonly ColumnDef[], decimals: DecimalStyle)
       if (next.value) return;
     }
     const items: AttributeMap[] = JSON.parse(bytes.toString());
-    yield read(items.slice(done));
+    yield read(items.slice(done), onUnknown);
   }
-  return (page) => (page.parsed ? [read(page.parsed)] : decode(page));
+  return (page, onUnknown) => (page.parsed ? [read(page.parsed, onUnknown)] : decode(page, onUnknown));
 }

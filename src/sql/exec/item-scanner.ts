@@ -12,23 +12,29 @@ import {
 } from '../../dynamo/json/bytes.ts';
 import { MemberNames } from '../../dynamo/json/member-names.ts';
 import { JsonScanner, MAX_NESTING } from '../../dynamo/json/scanner.ts';
-import { toDocumentNumber, toNumberValue, expandExponent, trimFraction } from '../types/number-value.ts';
+import { toNumberValue, expandExponent, trimFraction } from '../types/number-value.ts';
 import type { DecimalStyle } from '../types/value.ts';
 import type { Value } from '../types/value.ts';
+import { createTimeConverter } from './time-value.ts';
+import type { OnUnknown } from './unknown-attributes.ts';
 
 /**
  * Reads a page's items directly into rows, without building JavaScript objects of the wire format, in batches small
  * enough to die young in V8's heap. It supports only the compact JSON that DynamoDB writes: at anything else it ends early
  * and returns `false`, and the rest of the page is left to JSON.parse.
  */
-export type RowScanner = (page: Buffer) => Generator<Value[][], boolean>;
+export type RowScanner = (page: Buffer, onUnknown?: OnUnknown<Value[]>) => Generator<Value[][], boolean>;
 
 const BATCH = 256;
 
-/** A scanner for these output columns; undefined where one of them is not a top-level attribute. */
+/**
+ * A scanner for these output columns; undefined where one of them is not a top-level attribute. Names that are not `known`
+ * are unknown attributes.
+ */
 export function createRowScanner(
   columns: readonly ColumnDef[],
   decimals: DecimalStyle,
+  known: ReadonlySet<string>,
 ): RowScanner | undefined {
   if (columns.some((column) => column.path.length > 1 || isWholeItem(column))) return undefined;
   const targets = new Map<string, Target>();
@@ -38,7 +44,22 @@ export function createRowScanner(
     if (targets.has(name)) return undefined;
     targets.set(name, { position, column, style: chooseStyle(column, decimals) });
   }
-  return (page) => scanPage(page, targets, columns.length);
+  const toOther = (name: string): Other => (known.has(name) ? SKIPPED : { unknown: name });
+  return (page, onUnknown) => scanPage(page, { targets, toOther, onUnknown }, columns.length);
+}
+
+/** An attribute that is not an output column. */
+interface Other {
+  /** Its name, if the table has no column for it. */
+  readonly unknown: string | undefined;
+}
+
+const SKIPPED: Other = { unknown: undefined };
+
+interface Targets {
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly toOther: (name: string) => Other;
+  readonly onUnknown: OnUnknown<Value[]> | undefined;
 }
 
 interface Target {
@@ -47,13 +68,14 @@ interface Target {
   readonly style: Style;
 }
 
-/** How numbers and binary values are converted; inside documents binary stays base64. */
+/** How strings (of dates only), numbers and binary values are converted; inside documents binary stays base64. */
 interface Style {
+  readonly string?: (text: string) => Value;
   number(digits: string): Value;
   binary(base64: string): Value;
 }
 
-const DOCUMENT: Style = { number: toDocumentNumber, binary: (base64) => base64 };
+const DOCUMENT: Style = { number: toNumberValue, binary: (base64) => base64 };
 const bytes = (base64: string): Value => new Uint8Array(Buffer.from(base64, 'base64'));
 
 function chooseStyle({ type }: ColumnDef, decimals: DecimalStyle): Style {
@@ -65,6 +87,7 @@ function chooseStyle({ type }: ColumnDef, decimals: DecimalStyle): Style {
     case 'double':
       return { number: Number, binary: bytes };
     case 'decimal':
+    case 'number':
       return {
         number: decimals === 'digits' ? (digits) => trimFraction(expandExponent(digits)) : toNumberValue,
         binary: bytes,
@@ -74,7 +97,17 @@ function chooseStyle({ type }: ColumnDef, decimals: DecimalStyle): Style {
       return { number: toNumberValue, binary: bytes };
     case 'boolean':
     case 'blob':
-      return { number: toDocumentNumber, binary: bytes };
+      return { number: toNumberValue, binary: bytes };
+    case 'timestamptz':
+    case 'timestamp':
+    case 'date': {
+      const convert = createTimeConverter(type, 'value');
+      return {
+        string: (text) => convert({ S: text }) ?? text,
+        number: (digits) => convert({ N: digits }) ?? toNumberValue(digits),
+        binary: bytes,
+      };
+    }
   }
 }
 
@@ -82,11 +115,7 @@ function chooseStyle({ type }: ColumnDef, decimals: DecimalStyle): Style {
 class Unsupported extends Error {}
 const UNSUPPORTED = new Unsupported();
 
-function* scanPage(
-  page: Buffer,
-  targets: ReadonlyMap<string, Target>,
-  width: number,
-): Generator<Value[][], boolean> {
+function* scanPage(page: Buffer, targets: Targets, width: number): Generator<Value[][], boolean> {
   const blank: readonly Value[] = Array.from({ length: width }, () => null);
   const json = new JsonScanner();
   json.open(page);
@@ -116,11 +145,13 @@ function* scanPage(
 /** Reads items in DynamoDB's JSON format; throws UNSUPPORTED at anything else. */
 class ItemReader {
   readonly #json: JsonScanner;
-  readonly #names: MemberNames<Target | null>;
+  readonly #names: MemberNames<Target | Other>;
+  readonly #onUnknown: OnUnknown<Value[]> | undefined;
 
-  constructor(json: JsonScanner, targets: ReadonlyMap<string, Target>) {
+  constructor(json: JsonScanner, { targets, toOther, onUnknown }: Targets) {
     this.#json = json;
-    this.#names = new MemberNames<Target | null>(json, targets, null);
+    this.#names = new MemberNames<Target | Other>(json, targets, toOther);
+    this.#onUnknown = onUnknown;
   }
 
   /** Sets those values of the row that the item has. */
@@ -131,11 +162,18 @@ class ItemReader {
     do {
       const target = this.#names.read(index++);
       if (target === undefined) throw UNSUPPORTED;
-      if (target !== null) row[target.position] = this.#typedValue(target.style, 0);
-      else if (!this.#json.skipValue()) throw UNSUPPORTED;
+      if ('style' in target) row[target.position] = this.#typedValue(target.style, 0);
+      else this.#skip(target, row);
     } while (this.#json.skip(COMMA));
     this.expect(CLOSE);
     return row;
+  }
+
+  #skip({ unknown }: Other, row: Value[]): void {
+    const { at: start } = this.#json;
+    if (!this.#json.skipValue()) throw UNSUPPORTED;
+    if (unknown === undefined || this.#onUnknown === undefined) return;
+    this.#onUnknown(row, unknown, JSON.parse(this.#json.bytes.toString('utf8', start, this.#json.at)));
   }
 
   expect(byte: number): void {
@@ -158,7 +196,8 @@ class ItemReader {
 
   /** The only member of a typed value; the most frequent types first. */
   #member(style: Style, depth: number): Value {
-    if (this.#json.skipBytes(TYPE_TAGS.S)) return this.#string();
+    if (this.#json.skipBytes(TYPE_TAGS.S))
+      return style.string === undefined ? this.#string() : style.string(this.#string());
     if (this.#json.skipBytes(TYPE_TAGS.N)) return style.number(this.#string());
     if (this.#json.skipBytes(TYPE_TAGS.M)) return this.#map(depth + 1);
     if (this.#json.skipBytes(TYPE_TAGS.L))
@@ -167,7 +206,7 @@ class ItemReader {
     if (this.#json.skipBytes(TYPE_TAGS.NULL)) return null;
     if (this.#json.skipBytes(TYPE_TAGS.SS) || this.#json.skipBytes(TYPE_TAGS.BS))
       return this.#list(() => this.#string(), depth);
-    if (this.#json.skipBytes(TYPE_TAGS.NS)) return this.#list(() => toDocumentNumber(this.#string()), depth);
+    if (this.#json.skipBytes(TYPE_TAGS.NS)) return this.#list(() => toNumberValue(this.#string()), depth);
     if (this.#json.skipBytes(TYPE_TAGS.B)) return style.binary(this.#string());
     throw UNSUPPORTED;
   }

@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
 import { getErrorMessage } from '../../core/errors.ts';
 import type { ColumnDef } from '../../catalog/table-def.ts';
+import type { Page } from '../../dynamo/lane/page.ts';
 import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { Relation } from '../bind/relation.ts';
 import { decodeSql, MISFIT } from '../engine/decode-sql.ts';
@@ -64,6 +65,7 @@ export async function loadRelation(
   stats: ReadStats,
   signal: AbortSignal,
   isEnough?: () => Promise<boolean>,
+  onPage?: (page: Page) => void,
 ): Promise<void> {
   const columns = columnsToLoad(relation, read);
   const insert = `INSERT INTO ${quoteName(schema)}.${quoteName(dataTableName(relation))} ${decodeSql(columns)}`;
@@ -89,6 +91,7 @@ export async function loadRelation(
   };
   try {
     for await (const page of readTable({ ...read, columns }, context, stats, signal)) {
+      onPage?.(page);
       if (page.count > 0) {
         const work: Promise<void> = decode(page.items).finally(() => running.delete(work));
         running.add(work);

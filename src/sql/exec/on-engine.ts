@@ -3,12 +3,16 @@ import { createTextConverter } from '../engine/result-text.ts';
 import type { DuckDBConnection, DuckDBResult, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { getErrorMessage } from '../../core/errors.ts';
 import { anySignal } from '../../core/async/abort.ts';
+import type { Page } from '../../dynamo/lane/page.ts';
+import { isSampled, knownAttributes } from '../../catalog/known-attributes.ts';
+import { isWholeItem } from '../../catalog/table-def.ts';
 import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import { throwIfCancelled } from '../../dynamo/transport/service-errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { toEngineError } from '../engine/engine-errors.ts';
 import { quoteName } from '../print/quote.ts';
 import { createValueConverter } from '../engine/result-value.ts';
+import type { Relation } from '../bind/relation.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../types/value.ts';
@@ -18,7 +22,10 @@ import { readByKeys } from './read-by-keys.ts';
 import { loadSystemTable } from './load-system.ts';
 import { columnsToLoad, createRelation, loadRelation } from './load.ts';
 import { choosePortions } from './text-portions.ts';
+import { createUnknownFinder } from './find-unknown.ts';
+import { KeptPages, NewColumns } from './kept-pages.ts';
 import { TypeDrift } from './type-drift.ts';
+import { UnknownAttributes } from './unknown-attributes.ts';
 
 /** A statement whose relations are loaded. Its rows can be read once; `close` frees what it holds in the engine. */
 export interface EngineResult extends RowReader {
@@ -29,7 +36,8 @@ export interface EngineResult extends RowReader {
 
 /**
  * The engine path: all relations are read concurrently into a new schema, then DuckDB runs the whole statement, with
- * every condition, over the rows that were read.
+ * every condition, over the rows that were read. With `addColumns`, throws NewColumns if `SELECT *` meets attributes that
+ * can become columns without another request.
  */
 export async function openOnEngine(
   plan: StatementPlan,
@@ -37,6 +45,7 @@ export async function openOnEngine(
   stats: ReadStats,
   signal: AbortSignal | undefined,
   locate: (name: string) => number | undefined,
+  addColumns: boolean,
 ): Promise<EngineResult> {
   const engine = context.ownEngine ?? (await context.session.database.engine());
   const connection = await engine.connect();
@@ -57,7 +66,7 @@ export async function openOnEngine(
     })());
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    const reads = await loadAll(engine, connection, schema, plan, context, stats, signal);
+    const reads = await loadAll(engine, connection, schema, plan, context, stats, signal, addColumns);
     throwIfCancelled(signal);
     const portions = await choosePortions(connection, schema, plan, stats.itemsReturned);
     throwIfCancelled(signal);
@@ -70,7 +79,7 @@ export async function openOnEngine(
     // Its failure would hide the statement's.
     await close().catch(() => undefined);
     throwIfCancelled(signal);
-    throw error instanceof TypeDrift ? error : toEngineError(error, locate);
+    throw error instanceof TypeDrift || error instanceof NewColumns ? error : toEngineError(error, locate);
   }
 }
 
@@ -88,6 +97,7 @@ async function loadAll(
   context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
+  addColumns: boolean,
 ): Promise<readonly TableRead[]> {
   if (plan.relations.length + plan.system.length === 0) return [];
   await connection.run(`CREATE SCHEMA ${quoteName(schema)}`);
@@ -97,6 +107,17 @@ async function loadAll(
     plan.relations.map((relation, i) => [relation.alias, { relation, read: plan.reads[i] }]),
   );
   const loads = new Map<string, Promise<TableRead | undefined>>();
+  const kept = new KeptPages();
+  const census: UnknownAttributes[] = [];
+  /** Looks for attributes without a column in the items that `SELECT *` reads whole. */
+  const watchPages = (relation: Relation, read: TableRead): ((page: Page) => void) | undefined => {
+    if (!plan.wholeRows || context.overrideRows !== undefined) return undefined;
+    const find = findUnknownIn(relation, read, context, stats, census);
+    return (page) => {
+      kept.add(read, page);
+      if (page.count > 0) find?.(page.items);
+    };
+  };
   const load = (alias: string): Promise<TableRead | undefined> => {
     const known = loads.get(alias);
     if (known) return known;
@@ -115,7 +136,17 @@ async function loadAll(
     const isEnough =
       until === undefined ? undefined : () => hasEnough(connection, plan.engineSql(schema), until);
     if (read.access.kind !== 'Empty')
-      await loadRelation(engine, schema, relation, read, context, stats, either, isEnough);
+      await loadRelation(
+        engine,
+        schema,
+        relation,
+        read,
+        context,
+        stats,
+        either,
+        isEnough,
+        watchPages(relation, read),
+      );
     return read;
   };
   const all = plan.relations.map(({ alias }) => load(alias));
@@ -123,6 +154,10 @@ async function loadAll(
   try {
     await Promise.all([...all, ...system]);
     const reads = await Promise.all(all);
+    const found = census.filter(({ size }) => size > 0);
+    for (const unknown of found) unknown.learn();
+    if (found.length > 0 && addColumns && kept.isComplete) throw new NewColumns(kept);
+    for (const unknown of found) unknown.warn();
     return reads.filter((read) => read !== undefined);
   } catch (error) {
     // The failures of the other reads follow from this one.
@@ -130,6 +165,24 @@ async function loadAll(
     await Promise.allSettled([...all, ...system]);
     throw error;
   }
+}
+
+/** Counts the attributes without a column; undefined for a read that asks only for known ones. */
+function findUnknownIn(
+  relation: Relation,
+  read: TableRead,
+  context: StatementContext,
+  stats: ReadStats,
+  census: UnknownAttributes[],
+): ((page: Buffer) => void) | undefined {
+  const { table, columns } = read;
+  const visible = table.columns.filter(({ hidden }) => hidden !== true);
+  const loaded = new Set(columnsToLoad(relation, read));
+  if (!isSampled(table) || !(visible.every((column) => loaded.has(column)) || columns.some(isWholeItem)))
+    return undefined;
+  const unknown = new UnknownAttributes(table, context, stats);
+  census.push(unknown);
+  return createUnknownFinder(knownAttributes(table), unknown);
 }
 
 /** Whether the statement over the loaded rows already returns all rows that it can, or its one value. */

@@ -1,6 +1,6 @@
 import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import { newReadStats, type ReadStats } from '../../dynamo/read/read-stats.ts';
-import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import type { ParameterLiteral } from '../parse/parameter-value.ts';
 import { locate, type ParsedQuery } from '../parse/parse.ts';
 import { findIntegerLists } from '../plan/integer-lists.ts';
 import type { StatementPlan } from '../plan/planner.ts';
@@ -9,6 +9,7 @@ import type { StatementContext } from './context.ts';
 import type { DirectPlan } from '../plan/direct-plan.ts';
 import { openDirectly, type RowReader } from './direct.ts';
 import { openOnEngine } from './on-engine.ts';
+import { NewColumns } from './kept-pages.ts';
 import { memoizePlan } from './plan-cache.ts';
 import { TypeDrift } from './type-drift.ts';
 
@@ -39,6 +40,13 @@ export async function planStatement(
   );
 }
 
+/** What a statement that runs another may change. */
+export interface RunOptions {
+  readonly change?: (plan: StatementPlan) => StatementPlan;
+  /** `SELECT *` may have further columns than its plan, for attributes that sampling did not see. */
+  readonly addColumns?: boolean;
+}
+
 /** Runs a statement up to its first rows. */
 export async function runStatement(
   parsed: ParsedQuery,
@@ -46,26 +54,32 @@ export async function runStatement(
   context: StatementContext,
   signal?: AbortSignal,
   stats: ReadStats = newReadStats(),
-  change: (plan: StatementPlan) => StatementPlan = (plan) => plan,
+  { change = (plan) => plan, addColumns = false }: RunOptions = {},
 ): Promise<RunningStatement> {
+  let source = context;
   for (let widenings = 0; ; widenings++) {
     const plan = change(await planStatement(parsed, parameters, context, signal));
     const direct = toDirectPlan(plan);
-    if (direct) return { plan, ...openDirectly(direct, plan.reads, context, stats, signal) };
+    if (direct) return { plan, ...openDirectly(direct, plan.reads, source, stats, signal) };
+    const mayAdd = addColumns && plan.addsColumns && source === context;
     try {
       return {
         plan,
         stats,
-        ...(await openOnEngine(plan, context, stats, signal, (name) => locate(parsed, name))),
+        ...(await openOnEngine(plan, source, stats, signal, (name) => locate(parsed, name), mayAdd)),
       };
     } catch (error) {
+      if (error instanceof NewColumns) {
+        source = context.derive({ overrideRows: error.pages.find });
+        continue;
+      }
       if (!(error instanceof TypeDrift)) throw error;
       await widenColumn(error, context, widenings);
     }
   }
 }
 
-function toDirectPlan({ columns, direct, reads }: StatementPlan): DirectPlan | undefined {
+function toDirectPlan({ columns, direct, reads, wholeRows }: StatementPlan): DirectPlan | undefined {
   const [first] = reads;
   return (
     direct &&
@@ -73,6 +87,7 @@ function toDirectPlan({ columns, direct, reads }: StatementPlan): DirectPlan | u
       columns,
       read: first,
       output: direct.output,
+      wholeRows,
       limit: direct.limit,
       offset: direct.offset,
       summaries: direct.summaries?.map((summary, i) => ({ ...summary, read: reads[i] ?? first })),

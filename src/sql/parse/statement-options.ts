@@ -64,6 +64,11 @@ export const STATEMENT_OPTIONS = {
     setting: 'onConflict',
     property: 'onConflict',
   },
+  unknownAttributes: {
+    type: { kind: 'word', words: ['Warn', 'Error', 'Ignore'] },
+    setting: 'unknownAttributes',
+    property: 'unknownAttributes',
+  },
   consistent: {
     type: boolean,
     setting: 'consistentReads',

@@ -11,6 +11,8 @@ export interface DirectPlan {
   readonly read: TableRead;
   /** The output columns, as columns of the table. */
   readonly output: readonly ColumnDef[];
+  /** The SELECT list has a star: attributes of the items that have no column belong to the rows as well. */
+  readonly wholeRows?: boolean | undefined;
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
   /**

@@ -51,6 +51,9 @@ export interface StatementPlan {
   readonly reads: readonly TableRead[];
   /** If present, rows are streamed from the single read as they arrive. */
   readonly direct: DirectShape | undefined;
+  /** Whether a SELECT list has a star, so that attributes without a column belong to its rows as well. */
+  readonly wholeRows: boolean;
+  readonly addsColumns: boolean;
   /** If present, the single read stops once the statement has this many rows, or its value. */
   readonly until: PrefixShape['until'] | undefined;
 }
@@ -116,23 +119,23 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
       const columns = found.columns.map((column, i) =>
         resultColumn(bound.unmangle(column.name), bound.resultTypes.get(i) ?? column.type),
       );
-      const { relations, engineSql, textGroups } = bound;
+      const { relations, engineSql, textGroups, wholeRows, addsColumns } = bound;
+      const common = { columns, relations, engineSql, textGroups, wholeRows, addsColumns };
       const planned = { facts: found.facts, settings, lists: hints.lists, rules };
       const system = bound.system.map((relation): SystemRead => ({
         relation,
         conditions: found.facts?.scans.get(relation.alias)?.conditions ?? [],
       }));
-      const direct = system.length === 0 ? planDirect(relations, planned) : undefined;
-      if (direct) return { columns, relations, system, engineSql, textGroups, ...direct, until: undefined };
-      const prefix = system.length === 0 ? planPrefix(relations, planned) : undefined;
-      if (prefix) return { columns, relations, system, engineSql, textGroups, ...prefix, direct: undefined };
+      // The engine checks all conditions, sorts and limits after the items are laid over what is read.
+      const isStored = system.length === 0 && !relations.some((relation) => isOverlaid(relation, settings));
+      const direct = isStored ? planDirect(relations, planned) : undefined;
+      if (direct) return { ...common, system, ...direct, until: undefined };
+      const prefix = isStored ? planPrefix(relations, planned) : undefined;
+      if (prefix) return { ...common, system, ...prefix, direct: undefined };
       const reads = relations.map((relation) => planForEngine(relation, planned));
       return {
-        columns,
-        relations,
+        ...common,
         system,
-        engineSql,
-        textGroups,
         reads: withKeySources(reads, found.facts?.edges ?? [], settings, rules),
         direct: undefined,
         until: undefined,
@@ -341,12 +344,16 @@ function withFirstPage({ considered, ...read }: TableRead, firstPage: number): T
  */
 function planForEngine(relation: Relation, planning: Planning): TableRead {
   const cut = planning.facts?.scans.get(relation.alias)?.cut;
-  if (cut && !cut.filteredAbove) {
+  if (cut && !cut.filteredAbove && !isOverlaid(relation, planning.settings)) {
     const order = cut.order.length === 0 ? {} : { order: cut.order };
     const read = planRead(relation, planning, { limit: cut.rows, ...order });
     if (isComplete(read)) return read;
   }
   return planRead(relation, planning);
+}
+
+function isOverlaid({ table }: Relation, { overlaid }: PlanSettings): boolean {
+  return overlaid?.includes(table.name) === true;
 }
 
 /** Whether the rows need no further filtering or sorting. */

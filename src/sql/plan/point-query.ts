@@ -5,10 +5,13 @@ import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
 import { isConnectionFailure } from '../../core/errors.ts';
 import type { Literal } from '../../dynamo/expression/predicate.ts';
 import { postgresColumnType, storedAttributeType } from '../types/column-types.ts';
-import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import type { ParameterLiteral } from '../parse/parameter-value.ts';
 import { getIndexHint } from '../parse/hints.ts';
 import type { ParsedQuery } from '../parse/parse.ts';
+import { isStar } from '../parse/tree.ts';
 import { describePredicate } from './describe-predicate.ts';
+import { parseTimeInput } from '../types/time-input.ts';
+import { isTimeColumn, type TimeColumn, toStoredLiteral } from './time-conditions.ts';
 import { chooseAccessPath } from './choose-path.ts';
 import { assertHintUsable } from './key-candidates.ts';
 import {
@@ -29,8 +32,8 @@ import { repeatLookup, type LookupPlan, toLookupPlan } from './lookup-plan.ts';
 export interface PointQuery {
   readonly columns: readonly ResultColumn[];
   /**
-   * Plans the query for these parameters; undefined if a value does not have its column's type, or a condition cannot
-   * be pushed down.
+   * Plans the query for these parameters; undefined if a value does not have its column's type, a condition cannot be
+   * pushed down, or the statement sees items of the table in another state than DynamoDB has them.
    */
   plan(
     parameters: readonly ParameterLiteral[],
@@ -127,10 +130,14 @@ function compile(
   const outputColumns = output.map(({ column }) => column);
   const named = new Set([...outputColumns, ...compared.map(({ column }) => column)]);
   const needed = table.columns.filter((column) => named.has(column));
+  const wholeRows = (ast.targetList ?? []).some(
+    (target) => 'ResTarget' in target && isStar(target.ResTarget.val),
+  );
   let lookup: LookupPlan | undefined;
   return {
     columns,
     plan(parameters, settings, rules) {
+      if (settings.overlaid?.includes(table.name) === true) return undefined;
       const limit = ast.limitCount === undefined ? undefined : resolveLimit(ast.limitCount, parameters);
       const conditions = compared.map(
         ({ column, value }) => column && toEqualityCondition(column, value, parameters),
@@ -140,7 +147,9 @@ function compile(
       const again = known && repeatLookup(known, conditions, limit);
       const read = again ?? planPointRead(table, needed, conditions, limit, settings, rules);
       lookup = known ?? toLookupPlan(read, settings, rules);
-      return read.residual.length > 0 ? undefined : { columns, read, output: outputColumns, limit };
+      return read.residual.length > 0
+        ? undefined
+        : { columns, read, output: outputColumns, limit, wholeRows };
     },
   };
 }
@@ -283,6 +292,7 @@ function toEqualityCondition(
 
 function toEqualityLiteral(column: ColumnDef, value: ParameterLiteral): Literal | undefined {
   if (column.type.kind === 'double' && column.type.rounds === true) return undefined;
+  if (isTimeColumn(column)) return toTimeLiteral(column, value);
   const wire = storedAttributeType(column);
   if (wire === 'S' && value.kind === 'text') return { type: 'S', text: value.text };
   if (wire === 'BOOL' && value.kind === 'boolean') return { type: 'BOOL', value: value.value };
@@ -290,6 +300,14 @@ function toEqualityLiteral(column: ColumnDef, value: ParameterLiteral): Literal 
   return wire === 'N' && column.type.kind !== 'text' && isPlainInteger
     ? { type: 'N', text: value.text }
     : undefined;
+}
+
+/** Undefined where the engine has to read the value, or to compare it with what the column cannot hold. */
+function toTimeLiteral(column: TimeColumn, value: ParameterLiteral): Literal | undefined {
+  if (value.kind !== 'text' && value.kind !== 'timestamp') return undefined;
+  const { kind } = column.type;
+  const micros = parseTimeInput(value.text, value.kind === 'timestamp' ? 'timestamptz' : kind);
+  return micros === undefined ? undefined : toStoredLiteral(column, micros);
 }
 
 function resolveLimit(node: Node, parameters: readonly ParameterLiteral[]): number | 'unknown' {

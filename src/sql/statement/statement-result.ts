@@ -21,7 +21,7 @@ export async function startStatement(
 ): Promise<StatementResult> {
   const first = await retryOnChange(scope, start);
   const attempts = new Attempts(first, start, scope);
-  const { columns, plan, stats, writes, tag = 'SELECT', affected, isCut, texts } = first;
+  const { columns, plan, stats, writes, tag = 'SELECT', affected, isCut, texts, addedColumns } = first;
   return {
     columns,
     plan,
@@ -30,9 +30,10 @@ export async function startStatement(
     writes,
     tag,
     affected,
-    arrays: () => new ResultPages(attempts, (running) => running.arrays()),
-    objects: () => new ResultPages(attempts, (running) => running.objects()),
+    arrays: (rows) => new ResultPages(attempts, (running) => running.arrays(rows)),
+    objects: (rows) => new ResultPages(attempts, (running) => running.objects(rows)),
     ...(texts && { texts: () => new ResultPages(attempts, (running) => running.texts?.() ?? texts()) }),
+    ...(addedColumns && { addedColumns: () => attempts.last.addedColumns?.() ?? [] }),
     ...(isCut && { isCut: () => attempts.last.isCut?.() ?? false }),
     close: () => attempts.close(),
   };

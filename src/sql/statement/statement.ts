@@ -2,7 +2,7 @@ import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import type { StatementContext } from '../exec/context.ts';
 import type { RowReader } from '../exec/direct.ts';
-import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import type { ParameterLiteral } from '../parse/parameter-value.ts';
 import type { StatementHints } from '../parse/statement-hints.ts';
 import type { Explanation } from '../plan/explain.ts';
 import type { ResultColumn } from '../types/types.ts';
@@ -11,10 +11,9 @@ export type StatementKind = 'point-query' | 'query' | 'locking-select' | 'explai
 
 /** What a statement does to a transaction that it runs in. */
 export type TransactionRole =
-  /** BEGIN, COMMIT and ROLLBACK, which are not part of it themselves. */
-  | { readonly kind: 'control'; readonly ends: boolean }
+  /** BEGIN, COMMIT, ROLLBACK and savepoints, which are not part of it themselves. */
+  | { readonly kind: 'control'; readonly afterFailure: boolean }
   | { readonly kind: 'refused'; readonly reason?: string }
-  /** Reads what DynamoDB stores, without the writes that wait for COMMIT. */
   | { readonly kind: 'query' }
   | { readonly kind: 'reads' }
   /** `looksFirst`: it reads the item before it writes, as INSERT … ON CONFLICT does. */
@@ -46,7 +45,7 @@ export interface Statement {
 }
 
 /** A running statement. Its rows can be read once. */
-export interface StatementResult extends Omit<RowReader, 'pages'> {
+export interface StatementResult extends Omit<RowReader, 'pages' | 'unknown'> {
   readonly columns: readonly ResultColumn[];
   /** One line per read, as EXPLAIN shows it. */
   readonly plan: readonly string[];

@@ -1,4 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import { knownAttributes } from '../../catalog/known-attributes.ts';
 import type { TableDef } from '../../catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import type { ItemWrite, UpdateOperand } from '../../dynamo/write/item-write.ts';
@@ -54,14 +55,6 @@ function learnFromItem(item: AttributeMap, table: TableDef, catalog: Catalog): v
     const value = known.has(name) ? undefined : item[name];
     if (value !== undefined) catalog.learn(table.name, name, value);
   }
-}
-
-const knownNames = new WeakMap<TableDef, ReadonlySet<unknown>>();
-
-function knownAttributes(table: TableDef): ReadonlySet<unknown> {
-  const known = knownNames.get(table) ?? new Set(table.columns.map(({ path }) => path[0]));
-  knownNames.set(table, known);
-  return known;
 }
 
 /** A value of the type that DynamoDB computes; undefined where another attribute of the item decides. */

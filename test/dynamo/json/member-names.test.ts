@@ -14,7 +14,7 @@ const TARGETS = new Map([
 /** The targets of the names of each object, in order. */
 function readAll(objects: readonly string[]): readonly number[][] {
   const scanner = new JsonScanner();
-  const names = new MemberNames(scanner, TARGETS, -1);
+  const names = new MemberNames(scanner, TARGETS, () => -1);
   return objects.map((json) => {
     scanner.open(Buffer.from(json));
     const found: number[] = [];
@@ -49,6 +49,6 @@ describe('member names', () => {
     const scanner = new JsonScanner();
     scanner.open(Buffer.from(json));
     scanner.skip(OPEN);
-    expect(new MemberNames(scanner, TARGETS, -1).read(0)).toBeUndefined();
+    expect(new MemberNames(scanner, TARGETS, () => -1).read(0)).toBeUndefined();
   });
 });

@@ -59,6 +59,7 @@ const STATS = () => ({
   itemsReturned: 0,
   bytes: 0,
   throttles: 0,
+  unknownAttributes: new Map<string, number>(),
   capacity: new Map<string, number>(),
 });
 

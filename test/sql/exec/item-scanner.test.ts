@@ -31,7 +31,7 @@ interface Scanned {
 }
 
 function scan(json: string | Buffer): Scanned {
-  const scanner = createRowScanner(COLUMNS, 'auto');
+  const scanner = createRowScanner(COLUMNS, 'auto', new Set());
   const rows: Value[][] = [];
   if (scanner === undefined) return { rows, isWhole: false };
   const batches = scanner(Buffer.from(json));
