@@ -56,6 +56,8 @@ export interface CatalogOptions {
   readonly flattenArrays: number;
   readonly separator: string;
   readonly numberMode: NumberMode;
+  /** Whether strings that are dates become columns of dates and timestamps. Default: false. */
+  readonly detectDates?: boolean;
   /** Types that only key columns get; default: none. */
   readonly ignoredTypes?: ReadonlySet<SqlType['kind']>;
   readonly cacheTtlMs: number;

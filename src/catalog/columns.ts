@@ -1,7 +1,7 @@
 import type { AttributeType, KeyType } from '../dynamo/attribute-value.ts';
 import type { DocumentPath } from '../dynamo/expression/predicate.ts';
 import { type Histogram, newHistogram } from './histogram.ts';
-import { inferType, type NumberMode } from './infer.ts';
+import { inferTimeType, inferType, type NumberMode } from './infer.ts';
 import {
   type ColumnDef,
   type ElementDef,
@@ -17,6 +17,8 @@ export interface ColumnOptions {
   readonly numberMode: NumberMode;
   /** Separates the parts of a flattened path. */
   readonly separator: string;
+  /** The property DetectDates. Default: strings are text. */
+  readonly detectDates?: boolean;
   /** Types that only key columns get; default: none. */
   readonly ignoredTypes?: ReadonlySet<SqlType['kind']>;
 }
@@ -57,6 +59,7 @@ export function inferTableColumns(
         type: inferColumnType(histogram, options, keyType),
         seen: countValueTypes(histogram),
         presence: inKey ? 1 : Math.min(1, histogram.present / Math.max(1, sampledItems)),
+        ...(typeof histogram.times === 'string' && { times: histogram.times }),
         ...(parts.length > 0 && isFlattened(histogram) && { hidden: true }),
         ...(histogram.members && { elements: inferElements(histogram.members, options) }),
       },
@@ -118,7 +121,8 @@ function inferElements(seen: Histogram, options: ColumnOptions): readonly Elemen
       elements.push({
         name,
         path,
-        type: inferColumnType(histogram, options),
+        // The text of a member is not checked against a form.
+        type: inferColumnType(histogram, { ...options, detectDates: false }),
         ...(histogram.members && { elements: inferElements(histogram.members, options) }),
       });
     for (const [part, found] of parts)
@@ -142,10 +146,12 @@ export function reinferColumn(
 /** An ignored type becomes text for numbers, else JSON. */
 function inferColumnType(
   histogram: Histogram,
-  { numberMode, ignoredTypes }: ColumnOptions,
+  { numberMode, detectDates, ignoredTypes }: ColumnOptions,
   declared?: KeyType,
 ): SqlType {
   const type = inferType(histogram, numberMode, declared);
+  const time = detectDates === true && type.kind === 'text' ? inferTimeType(histogram) : undefined;
+  if (time !== undefined) return ignoredTypes?.has(time.kind) === true ? type : time;
   if (declared !== undefined || ignoredTypes?.has(type.kind) !== true) return type;
   return { kind: histogram.types.has('N') ? 'text' : 'json' };
 }

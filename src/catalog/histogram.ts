@@ -1,5 +1,6 @@
 import { DriverError } from '../core/errors.ts';
 import type { AttributeMap, AttributeType, AttributeValue } from '../dynamo/attribute-value.ts';
+import { detectStoredTime } from './stored-time.ts';
 import { mergeProfiles, NO_NUMBERS, type NumberProfile, profileNumber } from './number-profile.ts';
 
 /** The values at one place of the items: an attribute, a key of a map, an element of a list. */
@@ -9,6 +10,8 @@ export interface Histogram {
   /** Number of values of each type, NULL included. */
   readonly types: Map<AttributeType, number>;
   numbers: NumberProfile;
+  /** The one form of dates that all strings have; null: there is none. Absent without strings. */
+  times?: string | null | undefined;
   /** By key of the maps. */
   readonly fields: Map<string, Histogram>;
   /** For maps that are not flattened: the keys of lists and sets, and of maps that contain some. */
@@ -54,6 +57,8 @@ export function observe(histogram: Histogram, value: AttributeValue, flattening:
   const type = getAttributeType(value);
   histogram.present += 1;
   histogram.types.set(type, (histogram.types.get(type) ?? 0) + 1);
+  if ('S' in value && histogram.times !== null)
+    histogram.times = mergeTimes(histogram.times, detectStoredTime(value.S) ?? null);
   if ('N' in value) histogram.numbers = mergeProfiles(histogram.numbers, profileNumber(value.N));
   if ('M' in value && flattening.objects) observeFields(histogram.fields, value.M, flattening);
   if ('M' in value && !flattening.objects) observeLists(histogram.nested, value.M, flattening);
@@ -85,6 +90,7 @@ export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
     fields: new Map(a.fields),
     nested: new Map(a.nested),
     elements: [...a.elements],
+    times: mergeTimes(a.times, b.times),
   };
   for (const [type, count] of b.types) merged.types.set(type, (merged.types.get(type) ?? 0) + count);
   for (const [name, field] of b.fields) merged.fields.set(name, mergeInto(merged.fields.get(name), field));
@@ -93,6 +99,15 @@ export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
     merged.elements[at] = mergeInto(merged.elements[at], element);
   const members = b.members === undefined ? a.members : mergeInto(a.members, b.members);
   return members === undefined ? merged : { ...merged, members };
+}
+
+/** Undefined on one side: there are no strings. */
+function mergeTimes(
+  a: string | null | undefined,
+  b: string | null | undefined,
+): string | null | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a === b ? a : null;
 }
 
 function getAttributeType(value: AttributeValue): AttributeType {

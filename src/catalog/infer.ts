@@ -1,7 +1,8 @@
 import type { AttributeType } from '../dynamo/attribute-value.ts';
 import type { Histogram } from './histogram.ts';
 import type { NumberProfile } from './number-profile.ts';
-import type { SqlType } from './table-def.ts';
+import { requireStoredTime } from './stored-time.ts';
+import type { SqlType, TimeType } from './table-def.ts';
 
 /** The property NumberMode. */
 export type NumberMode = 'Auto' | 'Decimal' | 'Double' | 'String';
@@ -41,6 +42,13 @@ export function inferType(seen: Histogram, mode: NumberMode, declared?: Attribut
   }
 }
 
+/** The type of dates or timestamps that all strings are; undefined if they have no common form, or there are other values. */
+export function inferTimeType({ times, types }: Histogram): TimeType | undefined {
+  if (typeof times !== 'string' || types.has('N')) return undefined;
+  const { kind, pattern } = requireStoredTime(times);
+  return { kind, stored: pattern };
+}
+
 function inferNumberType(numbers: NumberProfile, mode: NumberMode): SqlType {
   switch (mode) {
     case 'String':
@@ -50,13 +58,13 @@ function inferNumberType(numbers: NumberProfile, mode: NumberMode): SqlType {
         ? { kind: 'double' }
         : { kind: 'double', rounds: true };
     case 'Decimal':
-      return inferDecimal(numbers) ?? { kind: 'text' };
+      return inferDecimal(numbers) ?? { kind: 'number' };
     case 'Auto':
       break;
   }
   if (numbers.scale === 0 && numbers.inInt64) return { kind: 'bigint' };
   if (numbers.scale === 0 && numbers.inInt128) return { kind: 'hugeint' };
-  return inferDecimal(numbers) ?? { kind: numbers.significantDigits <= DOUBLE_DIGITS ? 'double' : 'text' };
+  return inferDecimal(numbers) ?? { kind: 'number' };
 }
 
 /** DECIMAL(38, scale), if it fits. Long fractions get half of the unused digits in addition. */

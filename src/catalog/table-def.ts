@@ -1,4 +1,5 @@
 import type { AttributeType, KeyType } from '../dynamo/attribute-value.ts';
+import type { DeclaredType } from './declared-type.ts';
 import type { ValueSketch } from './value-sketch.ts';
 import type { DocumentPath } from '../dynamo/expression/predicate.ts';
 
@@ -7,12 +8,19 @@ export type SqlType =
   | { readonly kind: 'bigint' }
   | { readonly kind: 'hugeint' }
   | { readonly kind: 'decimal'; readonly scale: number }
+  /** Numbers that together need more digits than a decimal has. */
+  | { readonly kind: 'number' }
   /** `rounds`: NumberMode=Double accepts that some values are rounded. */
   | { readonly kind: 'double'; readonly rounds?: true }
   | { readonly kind: 'text' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'blob' }
-  | { readonly kind: 'json' };
+  | { readonly kind: 'json' }
+  /** `stored`: the pattern of the stored form, see stored-time.ts. */
+  | { readonly kind: 'timestamptz' | 'timestamp' | 'date'; readonly stored: string };
+
+/** The types of dates and timestamps. */
+export type TimeType = Extract<SqlType, { readonly stored: string }>;
 
 /** A column of a table, and its path in the item. */
 export interface ColumnDef {
@@ -20,16 +28,22 @@ export interface ColumnDef {
   readonly name: string;
   readonly path: DocumentPath;
   readonly type: SqlType;
+  /** What writes hold to; undefined if the type was inferred, or is a date or timestamp. */
+  readonly declared?: DeclaredType;
   /** Number of sampled values of each DynamoDB type, without NULLs. */
   readonly seen: Readonly<Partial<Record<AttributeType, number>>>;
   /** Fraction of the sampled items that have the attribute (0 to 1). 1 for the table's key, NaN if declared. */
   readonly presence: number;
+  /** The form of dates that all sampled strings have, whatever the type of the column. */
+  readonly times?: string;
   /** Statistics of a top-level attribute's sampled values. */
   readonly values?: ValueSketch;
   /** Not part of `*`. */
   readonly hidden?: true;
   /** Its values are attribute values in DynamoDB's JSON. */
   readonly stored?: true;
+  /** Its documents inside DuckDB keep the DynamoDB type of each value, for statements that write them. */
+  readonly typed?: true;
   /** If it has lists or sets: their elements as columns of a child table. */
   readonly elements?: readonly ElementDef[];
 }
@@ -138,6 +152,19 @@ export const WHOLE_ITEM: ColumnDef = {
 /** The column with another column's values in DynamoDB's JSON; used by statements that copy items. */
 export function toStoredName(column: string): string {
   return `$stored ${column}`;
+}
+
+/** That column. */
+export function toStoredColumn({ name, path, presence }: ColumnDef): ColumnDef {
+  return {
+    name: toStoredName(name),
+    path,
+    presence,
+    type: { kind: 'json' },
+    seen: {},
+    hidden: true,
+    stored: true,
+  };
 }
 
 /** Whether a column is the whole item, as JSON or in DynamoDB's JSON. */

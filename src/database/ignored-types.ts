@@ -5,9 +5,9 @@ import { nearest } from '../core/nearest.ts';
 type Kinds = readonly SqlType['kind'][];
 
 const INTEGERS: Kinds = ['bigint', 'hugeint'];
+const DECIMALS: Kinds = ['decimal', 'number'];
 const DOUBLES: Kinds = ['double'];
-/** Accepted without effect: sampling never infers these types. */
-const TIMES: Kinds = [];
+const TIMESTAMPS: Kinds = ['timestamptz', 'timestamp'];
 
 /** Type names of PostgreSQL and of other drivers. */
 const NAMES: ReadonlyMap<string, Kinds> = new Map([
@@ -15,8 +15,8 @@ const NAMES: ReadonlyMap<string, Kinds> = new Map([
   ['int8', INTEGERS],
   ['integer', INTEGERS],
   ['int', INTEGERS],
-  ['numeric', ['decimal']],
-  ['decimal', ['decimal']],
+  ['numeric', DECIMALS],
+  ['decimal', DECIMALS],
   ['doubleprecision', DOUBLES],
   ['double', DOUBLES],
   ['float', DOUBLES],
@@ -25,10 +25,12 @@ const NAMES: ReadonlyMap<string, Kinds> = new Map([
   ['bool', ['boolean']],
   ['bytea', ['blob']],
   ['binary', ['blob']],
-  ['date', TIMES],
-  ['datetime', TIMES],
-  ['time', TIMES],
-  ['timestamp', TIMES],
+  ['date', ['date']],
+  ['datetime', TIMESTAMPS],
+  ['timestamp', TIMESTAMPS],
+  ['timestamptz', ['timestamptz']],
+  // Accepted without effect: sampling never infers it.
+  ['time', []],
 ]);
 
 /** The column types that IgnoreTypes names. */

@@ -94,6 +94,7 @@ export async function openSharedDatabase(
         flattenArrays: properties.flattenArrays,
         separator: properties.separatorCharacter,
         numberMode: properties.numberMode,
+        detectDates: properties.detectDates,
         cacheTtlMs: CATALOG_TTL_MS,
         ...(properties.tables === undefined ? {} : { tables: properties.tables }),
         ignoredTypes: parseIgnoredTypes(properties.ignoreTypes ?? []),

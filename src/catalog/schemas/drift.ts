@@ -1,4 +1,4 @@
-import { COLUMN_KINDS, formatColumnType } from './column-types.ts';
+import { COLUMN_KINDS, formatColumnType, storedAttribute } from './column-types.ts';
 import { type ColumnDef, ITEM_COLUMN, type TableDef } from '../table-def.ts';
 
 /** A difference between a schema and the items of its table. */
@@ -60,8 +60,16 @@ function canHoldValues(declared: ColumnDef, sampled: ColumnDef): boolean {
       return seen.kind === 'bigint' || seen.kind === 'hugeint';
     case 'decimal':
       return seen.kind === 'bigint' || (seen.kind === 'decimal' && seen.scale <= own.scale);
+    case 'number':
+      return holdsNumbers(sampled);
+    case 'timestamptz':
+    case 'timestamp':
+    case 'date':
+      return storedAttribute(own) === 'N' ? seen.kind === 'bigint' : sampled.times === own.stored;
     case 'double':
-      return holdsNumbers(sampled) && (own.rounds === true || seen.kind !== 'text');
+      return (
+        holdsNumbers(sampled) && (own.rounds === true || (seen.kind !== 'text' && seen.kind !== 'number'))
+      );
   }
 }
 

@@ -75,7 +75,7 @@ function unnestLevel(child: ChildDef, relation: Relation, depth: number): Node {
     relation.columns.find(({ column: each }) => each.path === path)?.engineName ?? '';
   const list = child.within[depth - 1];
   const document =
-    list === undefined ? column(PARENT, engineName(child.column.path)) : extractMember(list, 'json_extract');
+    list === undefined ? column(PARENT, engineName(child.column.path)) : extractMember(list, 'pg_extract');
   const through =
     list === undefined
       ? keys.map((key, i) => toTarget(keyName(i), column(PARENT, engineName(key.path))))
@@ -121,17 +121,17 @@ function indexName(depth: number): string {
 
 function extractMember(
   { path }: Pick<ElementDef, 'path'>,
-  extract: 'json_extract' | 'json_extract_string',
+  extract: 'pg_extract' | 'pg_extract_text',
 ): Node {
   if (path.length === 0)
-    return extract === 'json_extract' ? column(ELEMENT) : call(extract, [column(ELEMENT), constant('$')]);
+    return extract === 'pg_extract' ? column(ELEMENT) : call(extract, [column(ELEMENT), constant('$')]);
   const pointer = path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
   return call(extract, [column(ELEMENT), constant(pointer)]);
 }
 
 /** Extracts a member of an element, cast to the type of its column; a value of another type fails the cast. */
 function extractValue(path: ElementDef['path'], type: SqlType): Node {
-  const text = extractMember({ path }, 'json_extract_string');
+  const text = extractMember({ path }, 'pg_extract_text');
   switch (type.kind) {
     case 'bigint':
       return cast(call('pg_element_number', [text, constant('0')]), 'int8');
@@ -144,18 +144,24 @@ function extractValue(path: ElementDef['path'], type: SqlType): Node {
           typeName: decimalType(type.scale),
         },
       };
+    case 'number':
+      return call('num', [text]);
     case 'double':
       return cast(text, 'float8');
     case 'boolean':
       return cast(text, 'bool');
     case 'blob':
       return call('from_base64', [text]);
+    case 'timestamptz':
+    case 'timestamp':
+    case 'date':
+      return cast(text, type.kind);
     case 'text':
       return text;
     case 'json': {
       const isNull: Node = { NullTest: { arg: text, nulltesttype: 'IS_NOT_NULL' } };
       return {
-        CaseExpr: { args: [{ CaseWhen: { expr: isNull, result: extractMember({ path }, 'json_extract') } }] },
+        CaseExpr: { args: [{ CaseWhen: { expr: isNull, result: extractMember({ path }, 'pg_extract') } }] },
       };
     }
   }

@@ -1,4 +1,4 @@
-import { COLUMN_KINDS } from '../../catalog/schemas/column-types.ts';
+import { keyTypeFor } from '../../catalog/schemas/column-types.ts';
 import type { DeclaredColumn } from '../../catalog/schemas/schema-file.ts';
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { KeyType } from '../../dynamo/attribute-value.ts';
@@ -13,7 +13,7 @@ export function listKeyTypes(column: ColumnDef): readonly KeyType[] {
 
 /** The DynamoDB type of a key with this declared type; undefined: it cannot be a key. */
 export function toKeyType({ type, holds }: Pick<DeclaredColumn, 'type' | 'holds'>): KeyType | undefined {
-  return type.kind === 'text' ? (holds ?? 'S') : COLUMN_KINDS[type.kind].key;
+  return type.kind === 'text' ? (holds ?? 'S') : keyTypeFor(type);
 }
 
 function isKeyType(type: string): type is KeyType {

@@ -1,4 +1,5 @@
-import { isWholeItem, type ColumnDef } from '../../catalog/table-def.ts';
+import { requireStoredTime } from '../../catalog/stored-time.ts';
+import { isWholeItem, type ColumnDef, type TimeType } from '../../catalog/table-def.ts';
 import { toDuckdbType } from '../types/column-types.ts';
 import { quoteName, quoteString } from '../print/quote.ts';
 import { storedAttributeType } from '../types/column-types.ts';
@@ -81,7 +82,7 @@ function selectSql(
         return isWholeItem(column)
           ? `CAST('{"M":' || CAST(${name} AS VARCHAR) || '}' AS JSON)`
           : `CAST(${name} AS JSON)`;
-      return `CAST(${isWholeItem(column) ? 'dynamo_plain_item' : 'dynamo_plain'}(${name}) AS JSON)`;
+      return `CAST(${column.typed === true ? 'dynamo_typed' : 'dynamo_plain'}${isWholeItem(column) ? '_item' : ''}(${name}) AS JSON)`;
     }
     const isThere = `p${position}`;
     found.push(`${value} AS ${name}`, `${whole} IS NOT NULL AND ${isNull} IS NULL AS ${isThere}`);
@@ -117,11 +118,32 @@ function conversion(column: ColumnDef, value: string): string {
       return `CASE WHEN length(${value}) <= 16 THEN TRY_CAST(${value} AS DOUBLE) ELSE TRY_CAST(dynamo_double(${value}) AS DOUBLE) END`;
     case 'blob':
       return `from_base64(${value})`;
+    case 'timestamptz':
+    case 'timestamp':
+    case 'date':
+      return time(value, column.type);
     case 'text':
     case 'boolean':
     case 'json':
       return value;
   }
+}
+
+/** A value of the column's form; the casts alone would accept others, which conditions in DynamoDB do not. */
+function time(value: string, type: TimeType): string {
+  const { attribute, regex, pattern, step, first, last } = requireStoredTime(type.stored);
+  const name = toDuckdbType(type);
+  if (attribute === 'N') {
+    const count = fixed(value, { kind: 'bigint', scale: 0 });
+    return `CASE WHEN ${count} BETWEEN ${first / step} AND ${last / step} THEN make_timestamptz(${count} * ${step}) END`;
+  }
+  // DuckDB reads no time zone after minutes.
+  const text = /mm(?!:)/.test(pattern.slice(0, 16)) && pattern.length > 16 ? withSeconds(value) : value;
+  return `CASE WHEN regexp_full_match(${value}, '${regex}') THEN TRY_CAST(${text} AS ${name}) END`;
+}
+
+function withSeconds(value: string): string {
+  return `(left(${value}, 16) || ':00' || substr(${value}, 17))`;
 }
 
 /** A cast would round digits beyond the scale, so only values without such digits are cast. */

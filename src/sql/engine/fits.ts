@@ -1,4 +1,5 @@
-import type { ColumnDef } from '../../catalog/table-def.ts';
+import { requireStoredTime } from '../../catalog/stored-time.ts';
+import type { ColumnDef, TimeType } from '../../catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import { fitsDouble, expandExponent } from '../types/number-value.ts';
 import { storedAttributeType } from '../types/column-types.ts';
@@ -11,8 +12,10 @@ export function fitsColumn(column: ColumnDef, value: AttributeValue): boolean {
   const wire = storedAttributeType(column);
   if (wire === undefined || 'NULL' in value) return true;
   if (!(wire in value)) return false;
+  const { type } = column;
+  if ('stored' in type) return readTime(type, value) !== undefined;
   if (!('N' in value)) return true;
-  switch (column.type.kind) {
+  switch (type.kind) {
     case 'bigint':
       return isIntegerBelow(value.N, INT64);
     case 'hugeint':
@@ -20,17 +23,26 @@ export function fitsColumn(column: ColumnDef, value: AttributeValue): boolean {
     case 'decimal': {
       const [whole = '', fraction = ''] = expandExponent(value.N).replace('-', '').split('.');
       return (
-        fraction.length <= column.type.scale && whole.replace(/^0+/, '').length <= 38 - column.type.scale
+        fraction.length <= type.scale && whole.replace(/^0+/, '').length <= 38 - type.scale
       );
     }
+    case 'number':
+      return true;
     case 'double':
-      return column.type.rounds === true || fitsDouble(value.N);
+      return type.rounds === true || fitsDouble(value.N);
     case 'text':
     case 'boolean':
     case 'blob':
     case 'json':
       return true;
   }
+}
+
+/** The microseconds since 1970 of a stored date or timestamp; undefined if it does not have the column's form. */
+export function readTime(type: TimeType, value: AttributeValue): bigint | undefined {
+  const { attribute, read } = requireStoredTime(type.stored);
+  if (attribute === 'N') return 'N' in value ? read(expandExponent(value.N)) : undefined;
+  return 'S' in value ? read(value.S) : undefined;
 }
 
 function isIntegerBelow(digits: string, bound: bigint): boolean {

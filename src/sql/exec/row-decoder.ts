@@ -3,6 +3,7 @@ import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.
 import { findValue } from '../engine/fits.ts';
 import { toNumberValue, expandExponent, trimFraction } from '../types/number-value.ts';
 import { toPlainItem, toPlainValue } from '../types/plain-document.ts';
+import { createTimeConverter, type TimeStyle } from './time-value.ts';
 import type { DecimalStyle } from '../types/value.ts';
 import type { Value } from '../types/value.ts';
 
@@ -13,9 +14,13 @@ export type ColumnDecoder = (item: AttributeMap) => Value;
  * A decoder for the direct path. A value of a type that sampling did not see is returned as it is, like the value of a
  * widened column.
  */
-export function createColumnDecoder(column: ColumnDef, decimals: DecimalStyle): ColumnDecoder {
+export function createColumnDecoder(
+  column: ColumnDef,
+  decimals: DecimalStyle,
+  times: TimeStyle = 'value',
+): ColumnDecoder {
   if (isWholeItem(column)) return toPlainItem;
-  const convert = chooseConverter(column, decimals);
+  const convert = chooseConverter(column, decimals, times);
   const [name, ...rest] = column.path;
   const find =
     rest.length === 0
@@ -27,11 +32,16 @@ export function createColumnDecoder(column: ColumnDef, decimals: DecimalStyle): 
   };
 }
 
-function chooseConverter(column: ColumnDef, decimals: DecimalStyle): (value: AttributeValue) => Value {
+function chooseConverter(
+  column: ColumnDef,
+  decimals: DecimalStyle,
+  times: TimeStyle,
+): (value: AttributeValue) => Value {
   switch (column.type.kind) {
     case 'text':
       return (value) => ('S' in value ? value.S : 'N' in value ? value.N : toOtherValue(value));
     case 'decimal':
+    case 'number':
       if (decimals === 'digits')
         return (value) => ('N' in value ? trimFraction(expandExponent(value.N)) : toOtherValue(value));
       return (value) => ('N' in value ? toNumberValue(value.N) : toOtherValue(value));
@@ -42,6 +52,12 @@ function chooseConverter(column: ColumnDef, decimals: DecimalStyle): (value: Att
       return (value) => ('N' in value ? Number(value.N) : toOtherValue(value));
     case 'boolean':
       return (value) => ('BOOL' in value ? value.BOOL : toOtherValue(value));
+    case 'timestamptz':
+    case 'timestamp':
+    case 'date': {
+      const convert = createTimeConverter(column.type, times);
+      return (value) => convert(value) ?? toOtherValue(value);
+    }
     case 'blob':
     case 'json':
       return column.type.kind === 'json' ? toPlainValue : toOtherValue;

@@ -17,7 +17,9 @@ import { type ColumnLookup, type DocumentPlace, resolvePlace, wholeColumn } from
 import { toColumnLiteral, toDecimalText } from './literals.ts';
 import type { PlanExpression, PlanFilter, PlanType, PlanValue } from './plan-json.ts';
 import { joinAnd, joinOr, superset, exact, type Pushdown } from './pushdown.ts';
+import { compareStoredSize, resolveStoredSize, storedExists, storedTest } from './stored-conditions.ts';
 import type { Condition } from './table-read.ts';
+import { compareTime, isTimeColumn, resolveTime, type TimeSubject } from './time-conditions.ts';
 
 const COMPARISONS = new Map<string, Comparison>([
   ['COMPARE_EQUAL', '='],
@@ -54,26 +56,38 @@ export function toFilterConditions(filter: PlanFilter, column: ColumnDef): Condi
       return [];
     default:
       return [
-        toCondition(
-          toFilterPushdown(filter, column),
-          filter.expr ? describeExpression(filter.expr, () => column) : column.name,
+        ...splitCondition(
+          toCondition(
+            toFilterPushdown(filter, column),
+            filter.expr ? describeExpression(filter.expr, () => column) : column.name,
+          ),
         ),
       ];
   }
 }
 
 /** Translates an expression that must be true, split at AND; `lookup` resolves its references. */
-export function toConditions(expression: PlanExpression, lookup: ColumnLookup): Condition[] {
+export function toConditions(expression: PlanExpression, lookup: ColumnLookup): readonly Condition[] {
   if (expression.type === 'CONJUNCTION_AND') {
     return (expression.children ?? []).flatMap((child) => toConditions(child, lookup));
   }
-  return [toCondition(toPushdown(expression, lookup, false), describeExpression(expression, lookup))];
+  return splitCondition(
+    toCondition(toPushdown(expression, lookup, false), describeExpression(expression, lookup)),
+  );
 }
 
 function toCondition(pushed: Pushdown | undefined, description: string): Condition {
   return pushed === undefined
     ? { text: description, predicate: undefined, exact: false }
     : { ...pushed, text: pushed.exact ? describePredicate(pushed.predicate) : description };
+}
+
+/** Splits an exact translation at AND: each part may become a part of a key condition. */
+function splitCondition(condition: Condition): readonly Condition[] {
+  const { predicate, exact: isExact } = condition;
+  return isExact && predicate?.kind === 'and'
+    ? predicate.of.map((part) => ({ text: describePredicate(part), predicate: part, exact: true }))
+    : [condition];
 }
 
 function toFilterPushdown(filter: PlanFilter, column: ColumnDef): Pushdown | undefined {
@@ -84,12 +98,14 @@ function toFilterPushdown(filter: PlanFilter, column: ColumnDef): Pushdown | und
       const op = COMPARISONS.get(filter.comparison_type ?? '');
       return op === undefined || filter.constant === undefined
         ? undefined
-        : compare({ kind: 'column', column }, op, filter.constant);
+        : compare(columnSubject(column), op, filter.constant);
     }
     case 'IS_NULL':
-      return isNull({ kind: 'column', column }, true);
-    case 'IS_NOT_NULL':
-      return isNull({ kind: 'column', column }, false);
+    case 'IS_NOT_NULL': {
+      const expectNull = filter.filter_type === 'IS_NULL';
+      if (column.stored === true) return storedExists(COLUMN, () => column, !expectNull);
+      return isNull({ kind: 'column', column }, expectNull);
+    }
     case 'IN_FILTER':
       return undefined;
     case 'CONJUNCTION_OR':
@@ -103,6 +119,9 @@ function toFilterPushdown(filter: PlanFilter, column: ColumnDef): Pushdown | und
       return undefined;
   }
 }
+
+/** In the filter of one column, reference 0 is that column. */
+const COLUMN: PlanExpression = { expression_class: 'BOUND_REF', type: 'BOUND_REF', index: 0 };
 
 /** A pushdown that holds wherever the expression is TRUE, or FALSE if `negated`. */
 function toPushdown(
@@ -121,9 +140,14 @@ function toPushdown(
       return children[0] && toPushdown(children[0], lookup, !negated);
     case 'OPERATOR_IS_NULL':
     case 'OPERATOR_IS_NOT_NULL': {
+      const expectNull = (expression.type === 'OPERATOR_IS_NULL') !== negated;
+      const stored = storedExists(children[0], lookup, !expectNull);
+      if (stored !== undefined) return stored;
       const subject = resolveSubject(children[0], lookup);
-      return subject && isNull(subject, (expression.type === 'OPERATOR_IS_NULL') !== negated);
+      return subject && isNull(subject, expectNull);
     }
+    case 'OPERATOR_COALESCE':
+      return orFalse(children, lookup, negated);
     case 'VALUE_CONSTANT':
       return constantTest(expression.value, negated);
     case 'BOUND_REF':
@@ -158,6 +182,19 @@ function toPushdown(
       return op && comparison(expression.left, expression.right, op, lookup, negated);
     }
   }
+}
+
+/** `coalesce(test, false)`, with which a function of DynamoDB is false where its attribute has no value. */
+function orFalse(
+  [test, otherwise, ...more]: readonly PlanExpression[],
+  lookup: ColumnLookup,
+  negated: boolean,
+): Pushdown | undefined {
+  if (test === undefined || otherwise?.value?.value !== false || more.length > 0) return undefined;
+  const pushed = toPushdown(test, lookup, negated);
+  if (!negated) return pushed;
+  const subject = test.type === 'BOUND_FUNCTION' ? resolveSubject(test.children?.[0], lookup) : undefined;
+  return subject && joinOr([pushed, isNull(subject, true)]);
 }
 
 /** NULL is neither TRUE nor FALSE. A constant that always holds adds no condition. */
@@ -205,6 +242,8 @@ function functionTest(
   lookup: ColumnLookup,
   negated: boolean,
 ): Pushdown | undefined {
+  const stored = storedTest(expression, lookup, negated);
+  if (stored !== undefined) return stored;
   const [subject, argument] = expression.children ?? [];
   const text = argument?.value?.value;
   if (argument?.value?.is_null === true || typeof text !== 'string') return undefined;
@@ -228,16 +267,24 @@ function functionTest(
   return place && textTest(place, test);
 }
 
+function columnSubject(column: ColumnDef): Subject {
+  return isTimeColumn(column) ? { kind: 'time', time: { column, steps: [] } } : { kind: 'column', column };
+}
+
 /** The left side of a condition. */
 type Subject =
+  | { readonly kind: 'time'; readonly time: TimeSubject }
   | { readonly kind: 'column'; readonly column: ColumnDef }
   | { readonly kind: 'place'; readonly place: DocumentPlace }
   | { readonly kind: 'cast'; readonly place: DocumentPlace; readonly type: PlanType; readonly tries: boolean }
   | { readonly kind: 'size'; readonly column: ColumnDef; readonly unit: 'bytes' | 'characters' }
+  | { readonly kind: 'storedSize'; readonly path: DocumentPath }
   | { readonly kind: 'arrayLength'; readonly place: DocumentPlace };
 
 function resolveSubject(expression: PlanExpression | undefined, lookup: ColumnLookup): Subject | undefined {
   if (expression === undefined) return undefined;
+  const time = resolveTime(expression, lookup);
+  if (time !== undefined) return { kind: 'time', time };
   const column = resolveReference(expression, lookup);
   if (column !== undefined) return { kind: 'column', column };
   const place = resolvePlace(expression, lookup);
@@ -247,7 +294,7 @@ function resolveSubject(expression: PlanExpression | undefined, lookup: ColumnLo
     const child = numberText(expression.child);
     const inner = resolveSubject(child, lookup);
     const type = expression.return_type;
-    if (inner?.kind === 'size' || inner?.kind === 'arrayLength') return inner;
+    if (inner?.kind === 'size' || inner?.kind === 'storedSize' || inner?.kind === 'arrayLength') return inner;
     const from =
       inner?.kind === 'column'
         ? resolvePlace(child, lookup)
@@ -257,6 +304,8 @@ function resolveSubject(expression: PlanExpression | undefined, lookup: ColumnLo
     return from && type && { kind: 'cast', place: from, type, tries: expression.try_cast === true };
   }
   if (expression.type !== 'BOUND_FUNCTION' || more.length > 0) return undefined;
+  const sized = resolveStoredSize(expression, lookup);
+  if (sized !== undefined) return { kind: 'storedSize', path: sized };
   if (expression.name === 'json_array_length') {
     const of = argument?.name === 'to_json' ? argument.children?.[0] : argument;
     const array = argument === of || of?.type === 'BOUND_REF' ? resolvePlace(of, lookup) : undefined;
@@ -286,6 +335,8 @@ const SIZES: ReadonlyMap<string, 'bytes' | 'characters'> = new Map([
 function compare(subject: Subject, op: Comparison, constant: PlanValue): Pushdown | undefined {
   if (constant.is_null === true) return exact({ kind: 'never' });
   switch (subject.kind) {
+    case 'time':
+      return compareTime(subject.time, op, constant);
     case 'column': {
       const { column } = subject;
       if (column.type.kind === 'json') {
@@ -306,6 +357,13 @@ function compare(subject: Subject, op: Comparison, constant: PlanValue): Pushdow
       return column.type.kind === 'blob'
         ? exact({ kind: 'size', path: column.path, op, count })
         : compareTextSize(column.path, unit, op, count);
+    }
+    case 'storedSize': {
+      const { path } = subject;
+      const count = Number(toDecimalText(constant));
+      return Number.isSafeInteger(count)
+        ? compareStoredSize(path, op, count, compareTextSize(path, 'bytes', op, count))
+        : undefined;
     }
     case 'arrayLength': {
       const count = Number(toDecimalText(constant));
@@ -346,6 +404,8 @@ const MAX_UTF8_BYTES = 4;
 
 function isNull(subject: Subject, expectNull: boolean): Pushdown | undefined {
   switch (subject.kind) {
+    case 'time':
+      return exact({ kind: expectNull ? 'isNull' : 'isNotNull', path: subject.time.column.path });
     case 'column': {
       if (isWholeItem(subject.column)) return undefined;
       return exact({ kind: expectNull ? 'isNull' : 'isNotNull', path: subject.column.path });
@@ -359,6 +419,7 @@ function isNull(subject: Subject, expectNull: boolean): Pushdown | undefined {
       return found && superset(found.predicate);
     }
     case 'size':
+    case 'storedSize':
     case 'arrayLength':
       return undefined;
   }
@@ -427,11 +488,15 @@ function isExactWidening(from: SqlType, to: string): boolean {
     case 'hugeint':
     case 'decimal':
       return to === 'DECIMAL';
+    case 'number':
     case 'double':
     case 'text':
     case 'boolean':
     case 'blob':
     case 'json':
+    case 'timestamptz':
+    case 'timestamp':
+    case 'date':
       return false;
   }
 }

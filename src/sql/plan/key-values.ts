@@ -75,9 +75,9 @@ export function findSortRange(
 ): SortRange | undefined {
   let low: Bound | undefined;
   let high: Bound | undefined;
-  for (const by of conditions) {
-    const predicate = by.exact ? by.predicate : undefined;
+  for (const { by, predicate } of conditions.flatMap(listConjuncts)) {
     if (
+      by.exact &&
       predicate?.kind === 'beginsWith' &&
       predicate.negated !== true &&
       isAttribute(predicate, attribute.name)
@@ -102,18 +102,30 @@ export function findSortRange(
   const one = low ?? high;
   if (one === undefined) return undefined;
   const op = low ? (one.inclusive ? '>=' : '>') : one.inclusive ? '<=' : '<';
-  return { condition: { kind: 'compare', op, value: one.value }, exact: [one.by] };
+  return { condition: { kind: 'compare', op, value: one.value }, exact: onlyExact([one.by]) };
+}
+
+/** The parts of a condition that all hold. Those of an inexact one hold for more items than the condition does. */
+function listConjuncts(by: Condition): readonly { readonly by: Condition; readonly predicate?: Predicate }[] {
+  if (by.predicate === undefined) return [];
+  return by.predicate.kind === 'and'
+    ? by.predicate.of.map((predicate) => ({ by: { ...by, exact: false }, predicate }))
+    : [{ by, predicate: by.predicate }];
+}
+
+function onlyExact(conditions: readonly Condition[]): readonly Condition[] {
+  return conditions.filter(({ exact }) => exact);
 }
 
 function twoSided(low: Bound, high: Bound): SortRange {
   const order = compareKeyValues(low.value, high.value) ?? 0;
   if (order > 0 || (order === 0 && !(low.inclusive && high.inclusive))) {
-    return { condition: 'never', exact: [low.by, high.by] };
+    return { condition: 'never', exact: onlyExact([low.by, high.by]) };
   }
   const prefix = findPrefix(low, high);
   if (prefix !== undefined)
-    return { condition: { kind: 'beginsWith', prefix: { S: prefix } }, exact: [low.by, high.by] };
-  const exact = [low, high].filter((bound) => bound.inclusive).map((bound) => bound.by);
+    return { condition: { kind: 'beginsWith', prefix: { S: prefix } }, exact: onlyExact([low.by, high.by]) };
+  const exact = onlyExact([low, high].filter((bound) => bound.inclusive).map((bound) => bound.by));
   return { condition: { kind: 'between', low: low.value, high: high.value }, exact };
 }
 

@@ -24,6 +24,9 @@ export function toColumnLiteral(column: ColumnDef, constant: PlanValue): Literal
         ? { type: 'B', text: toBase64(constant.value) }
         : undefined;
     case 'json':
+    case 'timestamptz':
+    case 'timestamp':
+    case 'date':
       return undefined;
   }
 }

@@ -92,7 +92,9 @@ export interface PlanValue {
     | string
     | number
     | boolean
-    | { readonly upper: number | string; readonly lower: number | string };
+    | { readonly upper: number | string; readonly lower: number | string }
+    /** An interval. */
+    | { readonly months: number; readonly days: number; readonly micros: number | string };
 }
 
 /** JSON.parse rounds numbers of 16 digits and more and rejects infinity, so they are quoted first. */
@@ -130,6 +132,7 @@ export function formatDigits(constant: PlanValue): string | undefined {
   if (value === undefined || typeof value === 'boolean') return undefined;
   const scale = type.id === 'DECIMAL' ? (type.type_info?.scale ?? 0) : 0;
   if (typeof value === 'object') {
+    if (!('upper' in value)) return undefined;
     return formatScaled((BigInt(value.upper) << 64n) + BigInt(value.lower), scale);
   }
   if (scale > 0) return formatScaled(BigInt(value), scale);

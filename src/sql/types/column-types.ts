@@ -1,5 +1,5 @@
 import type { ColumnDef, SqlType } from '../../catalog/table-def.ts';
-import { COLUMN_KINDS } from '../../catalog/schemas/column-types.ts';
+import { storedAttribute } from '../../catalog/schemas/column-types.ts';
 import type { AttributeType } from '../../dynamo/attribute-value.ts';
 import type { TypeName } from './types.ts';
 
@@ -9,10 +9,14 @@ const POSTGRES_TYPES = {
   bigint: 'bigint',
   hugeint: 'numeric',
   decimal: 'numeric',
+  number: 'numeric',
   double: 'double precision',
   boolean: 'boolean',
   blob: 'bytea',
   json: 'json',
+  timestamptz: 'timestamp with time zone',
+  timestamp: 'timestamp without time zone',
+  date: 'date',
 } as const satisfies Record<SqlType['kind'], TypeName>;
 
 /** DuckDB's, without the scale of a decimal. */
@@ -21,10 +25,14 @@ const DUCKDB_TYPES = {
   bigint: 'BIGINT',
   hugeint: 'HUGEINT',
   decimal: 'DECIMAL',
+  number: 'NUM',
   double: 'DOUBLE',
   boolean: 'BOOLEAN',
   blob: 'BLOB',
   json: 'JSON',
+  timestamptz: 'TIMESTAMP WITH TIME ZONE',
+  timestamp: 'TIMESTAMP',
+  date: 'DATE',
 } as const satisfies Record<SqlType['kind'], string>;
 
 /** PostgreSQL's name of a column's type. */
@@ -39,8 +47,8 @@ export function toDuckdbType(type: SqlType): string {
 
 /** The one DynamoDB type whose values a column of a scalar SQL type holds; undefined for JSON columns. */
 export function storedAttributeType(column: ColumnDef): AttributeType | undefined {
-  // A text column holds numbers where no SQL type holds their digits, or where NumberMode=String asks for it.
+  // NumberMode=String makes text columns of numbers.
   return column.type.kind === 'text' && column.seen.N !== undefined
     ? 'N'
-    : COLUMN_KINDS[column.type.kind].attribute;
+    : storedAttribute(column.type);
 }

@@ -349,12 +349,13 @@ export const TYPES = {
     duckdb: { cast: 'uuid', types: ['UUID'] },
     dynamodb: ['S'],
     key: 'S',
-    column: undefined,
+    column: 'text',
     text: uuidText,
     binary: uuidFormat,
   },
   date: {
     ...TIME,
+    column: 'date',
     typname: 'date',
     aliases: [],
     oid: 1082,
@@ -394,6 +395,7 @@ export const TYPES = {
   },
   'timestamp without time zone': {
     ...TIME,
+    column: 'timestamp',
     typname: 'timestamp',
     aliases: [],
     oid: 1114,
@@ -406,6 +408,7 @@ export const TYPES = {
   },
   'timestamp with time zone': {
     ...TIME,
+    column: 'timestamptz',
     typname: 'timestamptz',
     aliases: [],
     oid: 1184,

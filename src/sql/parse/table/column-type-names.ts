@@ -1,6 +1,13 @@
 import { postgresColumnType } from '../../types/column-types.ts';
-import type { SqlType } from '../../../catalog/table-def.ts';
-import { COLUMN_KINDS } from '../../../catalog/schemas/column-types.ts';
+import {
+  type DeclaredType,
+  declareType,
+  MAX_NUMERIC_DIGITS,
+  toSqlType,
+} from '../../../catalog/declared-type.ts';
+import { DEFAULT_STORED_TIME } from '../../../catalog/stored-time.ts';
+import type { SqlType, TimeType } from '../../../catalog/table-def.ts';
+import { keyTypeFor } from '../../../catalog/schemas/column-types.ts';
 import { TYPE_NAMES, TYPES } from '../../types/types.ts';
 import type { ParsedType } from './table-statement.ts';
 import type { TokenReader } from './token-reader.ts';
@@ -18,6 +25,10 @@ const namesOfKind = (kind: SqlType['kind']): readonly string[] =>
     ...new Set([name, TYPES[name].typname, ...TYPES[name].aliases]),
   ]);
 
+function toTimeType(kind: TimeType['kind']): TimeType {
+  return { kind, stored: DEFAULT_STORED_TIME[kind] };
+}
+
 /** The types that columns of tables may have. */
 const COLUMN_TYPE_NAMES: Readonly<Record<SqlType['kind'], TypeSpec>> = {
   text: { names: namesOfKind('text'), modifiers: 1, type: { kind: 'text' } },
@@ -29,6 +40,8 @@ const COLUMN_TYPE_NAMES: Readonly<Record<SqlType['kind'], TypeSpec>> = {
   // PostgreSQL has no such type.
   hugeint: { names: ['hugeint'], modifiers: 0, type: { kind: 'hugeint' } },
   decimal: { names: namesOfKind('decimal'), modifiers: 2, type: { kind: 'decimal', scale: 0 } },
+  // `numeric` is the name of decimals.
+  number: { names: [], modifiers: 0, type: { kind: 'number' } },
   double: {
     names: namesOfKind('double'),
     modifiers: 1,
@@ -36,6 +49,9 @@ const COLUMN_TYPE_NAMES: Readonly<Record<SqlType['kind'], TypeSpec>> = {
   },
   blob: { names: namesOfKind('blob'), modifiers: 0, type: { kind: 'blob' } },
   boolean: { names: namesOfKind('boolean'), modifiers: 0, type: { kind: 'boolean' } },
+  timestamptz: { names: namesOfKind('timestamptz'), modifiers: 1, type: toTimeType('timestamptz') },
+  timestamp: { names: namesOfKind('timestamp'), modifiers: 1, type: toTimeType('timestamp') },
+  date: { names: namesOfKind('date'), modifiers: 0, type: toTimeType('date') },
   json: { names: namesOfKind('json'), modifiers: 0, type: { kind: 'json' } },
 };
 
@@ -43,9 +59,6 @@ const SPECS = Object.values(COLUMN_TYPE_NAMES);
 const NAMES = SPECS.flatMap((spec) => spec.names.map((name) => ({ name, spec }))).toSorted(
   (a, b) => b.name.length - a.name.length,
 );
-/** The scale of `numeric` without modifiers. */
-const DEFAULT_SCALE = 9;
-const MAX_DIGITS = 38;
 
 /** Whether the next tokens are a type. */
 export function isTypeNext(reader: TokenReader): boolean {
@@ -63,8 +76,8 @@ export function readType(reader: TokenReader): ParsedType {
     if (TIMES.some((name) => reader.isNext(name)))
       throw reader.error(
         'SQL_NOT_SUPPORTED',
-        'a date or time column is not supported: DynamoDB has no such type',
-        'Use text with ISO 8601 values, which sort chronologically, or bigint with seconds.',
+        'a column of this type is not supported: DynamoDB has no times of day and no intervals',
+        'Use text, or timestamp with time zone.',
       );
     throw reader.unexpected(`a type (${types})`);
   }
@@ -84,17 +97,28 @@ export function readType(reader: TokenReader): ParsedType {
       'Use json, in which lists and sets of items are read and written.',
     );
   const text = modifiers.length === 0 ? name : `${name}(${modifiers.join(', ')})`;
-  const type = applyModifiers(spec.type, modifiers);
-  if (type.kind === 'decimal' && type.scale > MAX_DIGITS)
-    throw reader.error('SQL_TABLE_DEFINITION', `${text}: numbers have at most ${MAX_DIGITS} digits`);
-  return { text, type, key: COLUMN_KINDS[type.kind].key, position };
+  const declared = toDeclaredType(name, modifiers);
+  if (declared === undefined && modifiers.length > 0)
+    throw reader.error('SQL_SYNTAX', `type modifier is not allowed for type "${name}"`);
+  const type = declared === undefined ? spec.type : toSqlType(declared);
+  if (type === undefined)
+    throw reader.error('SQL_TABLE_DEFINITION', `${text}: numbers have at most ${MAX_NUMERIC_DIGITS} digits`);
+  return {
+    text,
+    type,
+    ...(declared === undefined ? {} : { declared }),
+    key: keyTypeFor(type),
+    position,
+  };
 }
 
-function applyModifiers(type: SqlType, [precision, scale]: readonly number[]): SqlType {
-  if (type.kind !== 'decimal') return type;
-  return { kind: 'decimal', scale: scale ?? (precision === undefined ? DEFAULT_SCALE : 0) };
+/** `float(n)` is `real` up to 24 bits. Dates and timestamps have no declared type. */
+function toDeclaredType(name: string, modifiers: readonly number[]): DeclaredType | undefined {
+  const [bits] = modifiers;
+  if (name !== 'float' || bits === undefined) return declareType(name, modifiers);
+  return declareType(bits <= 24 ? 'real' : 'double precision');
 }
 
 const TIMES = TYPE_NAMES.map((name) => TYPES[name])
-  .filter(({ category }) => category === 'D' || category === 'T')
+  .filter(({ category, column }) => (category === 'D' || category === 'T') && column === undefined)
   .map(({ typname }) => typname);

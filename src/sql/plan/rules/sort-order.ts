@@ -1,4 +1,4 @@
-import { COLUMN_KINDS } from '../../../catalog/schemas/column-types.ts';
+import { keyTypeFor } from '../../../catalog/schemas/column-types.ts';
 import { type ColumnDef, type KeySchema, keyAttributes } from '../../../catalog/table-def.ts';
 import type { Key, KeyRange, SortTerm } from '../../../dynamo/read/access-path.ts';
 import type { KeyType } from '../../../dynamo/attribute-value.ts';
@@ -104,7 +104,7 @@ function sortsLike(
   attribute: { readonly name: string; readonly type: KeyType },
 ): boolean {
   if (path.length > 1 || path[0] !== attribute.name) return false;
-  return COLUMN_KINDS[type.kind].key === attribute.type;
+  return keyTypeFor(type) === attribute.type;
 }
 
 function compareBy(by: readonly SortTerm[], a: Key, b: Key): number {

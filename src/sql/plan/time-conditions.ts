@@ -1,0 +1,253 @@
+import { requireStoredTime } from '../../catalog/stored-time.ts';
+import type { ColumnDef, TimeType } from '../../catalog/table-def.ts';
+import type { Comparison, Literal, Predicate } from '../../dynamo/expression/predicate.ts';
+import type { ColumnLookup } from './document-place.ts';
+import { toDecimalText } from './literals.ts';
+import type { PlanExpression, PlanValue } from './plan-json.ts';
+import { exact, joinAnd, joinOr, type Pushdown, superset } from './pushdown.ts';
+import { addUnit, DAY, floorToUnit, isTimeUnit, startOfMonth, type TimeUnit } from './time-units.ts';
+
+/** A column of dates or timestamps, and what an expression does to it. No step ever decreases as the column grows. */
+export interface TimeSubject {
+  readonly column: TimeColumn;
+  /** The innermost first. */
+  readonly steps: readonly TimeStep[];
+  /** Whether the result is the number of the year. */
+  readonly year?: true;
+}
+
+export type TimeColumn = ColumnDef & { readonly type: TimeType };
+
+type TimeStep =
+  | { readonly kind: 'truncate'; readonly unit: TimeUnit }
+  | { readonly kind: 'add'; readonly micros: bigint }
+  /** To the local time of a zone, or back. */
+  | { readonly kind: 'zone' };
+
+export function isTimeColumn(column: ColumnDef | undefined): column is TimeColumn {
+  return column !== undefined && 'stored' in column.type;
+}
+
+/** The types that times are cast to without a change: the session's time zone is UTC. */
+const TIMESTAMPS: ReadonlySet<string | undefined> = new Set(['TIMESTAMP', 'TIMESTAMP WITH TIME ZONE']);
+
+/** Resolves an expression over a column of times that sorts as the column does. */
+export function resolveTime(
+  expression: PlanExpression | undefined,
+  lookup: ColumnLookup,
+): TimeSubject | undefined {
+  if (expression?.type === 'BOUND_REF' && expression.index !== undefined) {
+    const column = lookup(expression.index);
+    return isTimeColumn(column) ? { column, steps: [] } : undefined;
+  }
+  if (expression?.type === 'OPERATOR_CAST') {
+    const inner = resolveTime(expression.child, lookup);
+    const to = expression.return_type?.id;
+    if (inner?.year === true) return to !== undefined && NUMBERS.has(to) ? inner : undefined;
+    if (TIMESTAMPS.has(to)) return inner;
+    return to === 'DATE' ? inner && withStep(inner, { kind: 'truncate', unit: 'day' }) : undefined;
+  }
+  return expression?.type === 'BOUND_FUNCTION' ? resolveTimeFunction(expression, lookup) : undefined;
+}
+
+const NUMBERS: ReadonlySet<string> = new Set(['INTEGER', 'BIGINT', 'HUGEINT', 'DECIMAL', 'DOUBLE']);
+
+function resolveTimeFunction(
+  { name, children = [] }: PlanExpression,
+  lookup: ColumnLookup,
+): TimeSubject | undefined {
+  const [first, second, ...more] = children;
+  if (first === undefined || more.length > 0) return undefined;
+  if (second === undefined) {
+    const inner = name === 'year' ? resolveTime(first, lookup) : undefined;
+    return inner && inner.year !== true ? { ...inner, year: true } : undefined;
+  }
+  switch (name) {
+    case 'date_trunc': {
+      const inner = resolveTime(second, lookup);
+      const unit = String(first.value?.value ?? '').toLowerCase();
+      return inner && isTimeUnit(unit) ? withStep(inner, { kind: 'truncate', unit }) : undefined;
+    }
+    case 'timezone': {
+      const inner = first.value === undefined ? undefined : resolveTime(second, lookup);
+      return inner && withStep(inner, { kind: 'zone' });
+    }
+    case '+':
+    case '-': {
+      const inner = resolveTime(first, lookup) ?? (name === '+' ? resolveTime(second, lookup) : undefined);
+      const constant = second.value ?? first.value;
+      if (inner?.year === true) return isZero(constant) ? inner : undefined;
+      const micros = toShift(constant);
+      return (
+        inner &&
+        (micros === undefined
+          ? undefined
+          : withStep(inner, { kind: 'add', micros: name === '-' ? -micros : micros }))
+      );
+    }
+    case undefined:
+    default:
+      return undefined;
+  }
+}
+
+function withStep(subject: TimeSubject, step: TimeStep): TimeSubject | undefined {
+  return subject.year === true ? undefined : { ...subject, steps: [...subject.steps, step] };
+}
+
+/** `extract` adds a zero to make its result numeric. */
+function isZero(constant: PlanValue | undefined): boolean {
+  return constant?.value !== undefined && typeof constant.value !== 'object' && Number(constant.value) === 0;
+}
+
+/** The length of an interval without months, or of a number of days. */
+function toShift(constant: PlanValue | undefined): bigint | undefined {
+  const { value } = constant ?? {};
+  if (constant?.type.id === 'INTEGER' && typeof value === 'number') return BigInt(value) * DAY;
+  if (constant?.type.id !== 'INTERVAL' || typeof value !== 'object' || !('days' in value)) return undefined;
+  return value.months === 0 ? BigInt(value.days) * DAY + BigInt(value.micros) : undefined;
+}
+
+/** Microseconds, both included. A side without a bound is undefined. */
+interface TimeRange {
+  readonly low?: bigint | undefined;
+  readonly high?: bigint | undefined;
+  readonly isExact: boolean;
+}
+
+/** Compares with a constant; undefined if it is neither a time nor, for a year, an integer. */
+export function compareTime(subject: TimeSubject, op: Comparison, constant: PlanValue): Pushdown | undefined {
+  const compared = subject.year === true ? toYear(constant) : toMicros(constant);
+  if (compared === undefined) return undefined;
+  const { path } = subject.column;
+  if (op !== '<>') return inRange(subject.column, invert(subject, toRange(op, compared)));
+  const equal = invert(subject, toRange('=', compared));
+  if (!equal.isExact) return superset({ kind: 'isNotNull', path });
+  const { low, high } = equal;
+  const value = low !== undefined && low === high ? toStoredLiteral(subject.column, low) : undefined;
+  if (value !== undefined) return exact({ kind: 'compare', path, op, value });
+  return joinOr([
+    ...(low === undefined ? [] : [inRange(subject.column, { high: low - 1n, isExact: true })]),
+    ...(high === undefined ? [] : [inRange(subject.column, { low: high + 1n, isExact: true })]),
+  ]);
+}
+
+function toRange(op: Exclude<Comparison, '<>'>, value: bigint): TimeRange {
+  switch (op) {
+    case '=':
+      return { low: value, high: value, isExact: true };
+    case '<':
+      return { high: value - 1n, isExact: true };
+    case '<=':
+      return { high: value, isExact: true };
+    case '>':
+      return { low: value + 1n, isExact: true };
+    case '>=':
+      return { low: value, isExact: true };
+  }
+}
+
+/** The range of the column in which the expression is in a range. */
+function invert({ steps, year }: TimeSubject, range: TimeRange): TimeRange {
+  const whole =
+    year === true
+      ? {
+          ...range,
+          low: range.low === undefined ? undefined : startOfYear(range.low),
+          high: range.high === undefined ? undefined : startOfYear(range.high + 1n) - 1n,
+        }
+      : range;
+  return steps.reduceRight(invertStep, whole);
+}
+
+/** No time zone was ever further from UTC. */
+const MAX_OFFSET = 16n * 3_600_000_000n;
+
+function invertStep(range: TimeRange, step: TimeStep): TimeRange {
+  const { low, high, isExact } = range;
+  const map = (bound: bigint | undefined, by: (bound: bigint) => bigint): bigint | undefined =>
+    bound === undefined ? undefined : by(bound);
+  switch (step.kind) {
+    case 'truncate':
+      return {
+        low: map(low, (bound) => {
+          const start = floorToUnit(step.unit, bound);
+          return start === bound ? bound : addUnit(step.unit, start);
+        }),
+        high: map(high, (bound) => addUnit(step.unit, floorToUnit(step.unit, bound)) - 1n),
+        isExact,
+      };
+    case 'add':
+      return {
+        low: map(low, (bound) => bound - step.micros),
+        high: map(high, (bound) => bound - step.micros),
+        isExact,
+      };
+    case 'zone':
+      // DuckDB checks again, with its own table of time zones.
+      return {
+        low: map(low, (bound) => bound - MAX_OFFSET),
+        high: map(high, (bound) => bound + MAX_OFFSET),
+        isExact: false,
+      };
+  }
+}
+
+/** Tests whether the column is in a range, in its stored form. */
+function inRange(column: TimeColumn, { low, high, isExact }: TimeRange): Pushdown {
+  const { path } = column;
+  const { step, first, last } = requireStoredTime(column.type.stored);
+  const from = low === undefined || low <= first ? undefined : ceilTo(low, step);
+  const to = high === undefined || high >= last ? undefined : floorTo(high, step);
+  if ((from ?? first) > (to ?? last) || (from ?? first) > last || (to ?? last) < first)
+    return exact({ kind: 'never' });
+  const compare = (op: Comparison, bound: bigint): Pushdown => {
+    const value = toStoredLiteral(column, bound);
+    const predicate: Predicate = value ? { kind: 'compare', path, op, value } : { kind: 'isNotNull', path };
+    return { predicate, exact: isExact && value !== undefined };
+  };
+  if (from !== undefined && from === to) return compare('=', from);
+  const bounds = [
+    ...(from === undefined ? [] : [compare('>=', from)]),
+    ...(to === undefined ? [] : [compare('<=', to)]),
+  ];
+  return joinAnd(bounds) ?? { predicate: { kind: 'isNotNull', path }, exact: isExact };
+}
+
+/** The stored value of an instant; undefined if the column's form does not hold it. */
+export function toStoredLiteral(
+  { type }: TimeColumn,
+  micros: bigint,
+): Extract<Literal, { text: string }> | undefined {
+  const { write, attribute } = requireStoredTime(type.stored);
+  const text = write(micros);
+  return text === undefined ? undefined : { type: attribute, text };
+}
+
+function floorTo(micros: bigint, step: bigint): bigint {
+  return micros - (((micros % step) + step) % step);
+}
+
+function ceilTo(micros: bigint, step: bigint): bigint {
+  return floorTo(micros + step - 1n, step);
+}
+
+/** The microseconds since 1970 of a constant; undefined if it is not a date or timestamp. */
+function toMicros({ type, value }: PlanValue): bigint | undefined {
+  if (value === undefined || typeof value === 'boolean' || typeof value === 'object') return undefined;
+  if (type.id === 'DATE') return BigInt(value) * DAY;
+  return TIMESTAMPS.has(type.id) ? BigInt(value) : undefined;
+}
+
+/** The number of a year; undefined if the constant is not an integer. */
+function toYear(constant: PlanValue): bigint | undefined {
+  const digits = toDecimalText(constant);
+  return digits !== undefined && /^-?\d{1,9}(?:\.0*)?$/.test(digits)
+    ? BigInt(digits.replace(/\..*/, ''))
+    : undefined;
+}
+
+/** Years without four digits are not stored. */
+function startOfYear(year: bigint): bigint {
+  return startOfMonth(year < 0n ? 0 : year > 10_001n ? 10_001 : Number(year), 0);
+}
