@@ -40,8 +40,8 @@ export async function memoizePlan(
 ): Promise<StatementPlan> {
   const entry = findEntry(session.database.planner, parsed);
   const { plans } = entry;
-  const { autoDetectIndex, consistentReads, threads } = settings;
-  const key = JSON.stringify([autoDetectIndex, consistentReads, threads, parameters]);
+  const { autoDetectIndex, consistentReads, threads, overlaid } = settings;
+  const key = JSON.stringify([autoDetectIndex, consistentReads, threads, overlaid, parameters]);
   const known = await plans.get(key);
   if (known !== undefined && (await isCurrent(known, catalog, signal))) return known.made;
   const { made: bound, lookups } = await bindOnce(entry, parsed, parameters, catalog, signal);

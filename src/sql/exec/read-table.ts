@@ -15,6 +15,9 @@ import { estimateItems } from '../plan/statistics.ts';
 import { type PlanSettings, toScanPath, type TableRead } from '../plan/table-read.ts';
 import { explainUnusedIndexes } from '../plan/unused-indexes.ts';
 import type { StatementContext } from './context.ts';
+import type { OverlaidItem } from './overlay.ts';
+import { layOver } from './lay-over.ts';
+import { readItems } from './read-items.ts';
 import { assertEstimateWithinBudgets, choosePageSize, createReadGate } from './read-gate.ts';
 
 /** Reads pages within the limits of FullScan, MaxRCU, MaxConnectionRCU and CapacityPercent. */
@@ -29,6 +32,24 @@ export async function* readTable(
     yield override;
     return;
   }
+  const overlaid = context.overlay?.get(read.table.name);
+  if (overlaid === undefined) yield* readStored(read, context, stats, signal);
+  else
+    yield* layOver(
+      overlaid,
+      read,
+      (complete) => readStored(complete, context, stats, signal),
+      () => readNeededItems(overlaid, read.table, context, stats, signal),
+    );
+}
+
+/** Reads pages as DynamoDB has them. */
+async function* readStored(
+  read: TableRead,
+  context: StatementContext,
+  stats: ReadStats,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Page> {
   assertScanAllowed(read, context);
   assertEstimateWithinBudgets(read, context);
   if (read.fetchBack && read.firstPage !== undefined) {
@@ -36,7 +57,7 @@ export async function* readTable(
     return;
   }
   if (read.fetchBack) {
-    yield* readTable(await fetchBack(read, context, stats, signal), context, stats, signal);
+    yield* readStored(await fetchBack(read, context, stats, signal), context, stats, signal);
     return;
   }
   let itemsRead = 0;
@@ -50,6 +71,18 @@ export async function* readTable(
     yield page;
   }
   recordCardinality(read, itemsRead, context);
+}
+
+/** The stored items that the overlaid ones depend on. */
+function readNeededItems(
+  overlaid: readonly OverlaidItem[],
+  table: TableRead['table'],
+  context: StatementContext,
+  stats: ReadStats,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, AttributeMap>> {
+  const keys = overlaid.filter(({ needsStored }) => needsStored).map(({ key }) => key);
+  return readItems(keys, table, context, stats, signal);
 }
 
 /** Items without the key that the catalog knows belong to another table of the same name. */
@@ -170,7 +203,7 @@ async function* fetchIncrementally(
       const access = { kind: 'BatchGetItem', keys: left.slice(0, batchSize), ...ordered } as const;
       left = left.slice(batchSize);
       batchSize *= 2;
-      yield* readTable({ ...rest, filter: [], access }, context, stats, signal);
+      yield* readStored({ ...rest, filter: [], access }, context, stats, signal);
     }
   }
 }

@@ -3,6 +3,7 @@ import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { Key } from '../../dynamo/read/access-path.ts';
 import type { ItemWrite, UpdateAction, ReturnValues } from '../../dynamo/write/item-write.ts';
 import type { WriteOutcome } from '../../dynamo/write/write.ts';
+import type { Overlay } from './overlay.ts';
 
 /** Collects the writes of a statement until COMMIT. */
 export interface TransactionBuffer {
@@ -16,6 +17,8 @@ export interface TransactionBuffer {
   currentItem(key: Key, item: AttributeMap | undefined, table: TableDef): AttributeMap | undefined;
   /** The keys of the items that the transaction writes or checks. */
   listKeys(table: TableDef): readonly Key[];
+  /** What the statements before this one have written, laid over what this one reads. */
+  readonly earlier: Overlay | undefined;
 }
 
 /** The one write of an item that a transaction will make, and the item after it. */
@@ -60,6 +63,12 @@ export interface OpenTransaction {
   enter(): void;
   leave(): void;
   fail(statement: TransactionStatement, error: unknown): void;
+  /** Marks a point to which ROLLBACK TO returns. Several may have one name: the last one counts. */
+  savepoint(name: string): void;
+  /** Forgets the writes, the failure and the savepoints after the savepoint. False: no savepoint has the name. */
+  rollbackTo(name: string): boolean;
+  /** Removes the savepoint and those after it, and keeps the writes. False: no savepoint has the name. */
+  release(name: string): boolean;
   /** Ends it: later writes are refused. */
   end(): void;
 }

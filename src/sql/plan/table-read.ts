@@ -99,6 +99,8 @@ export interface PlanSettings {
   readonly autoDetectIndex: boolean;
   readonly consistentReads: boolean;
   readonly threads: number;
+  /** The tables some of whose items the statement sees in another state: the engine must check all conditions on them. */
+  readonly overlaid?: readonly string[] | undefined;
   /** The cardinalities that earlier Queries have returned. */
   readonly feedback?: CardinalityFeedback | undefined;
 }

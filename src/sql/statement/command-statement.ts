@@ -23,11 +23,18 @@ export function commandStatement(parsed: ParsedCommand): StatementBody {
   };
 }
 
+/** What is possible after a statement has failed. */
+const AFTER_FAILURE: ReadonlySet<string> = new Set([
+  'TRANS_STMT_COMMIT',
+  'TRANS_STMT_ROLLBACK',
+  'TRANS_STMT_ROLLBACK_TO',
+]);
+
 function readRole(command: Command, parsed: ParsedCommand): TransactionRole {
   const { node } = parsed;
   if ('TransactionStmt' in node) {
     const { kind } = node.TransactionStmt;
-    return { kind: 'control', ends: kind === 'TRANS_STMT_COMMIT' || kind === 'TRANS_STMT_ROLLBACK' };
+    return { kind: 'control', afterFailure: kind !== undefined && AFTER_FAILURE.has(kind) };
   }
   switch (command.roleInTransaction?.(parsed)) {
     case 'reads':

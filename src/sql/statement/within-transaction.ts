@@ -23,7 +23,8 @@ export async function withinTransaction<T extends RowReader>(
 ): Promise<T> {
   const { open } = context.block;
   if (open === undefined) return await run(context);
-  if (open.failure !== undefined && !(role.kind === 'control' && role.ends)) throw failedTransaction(open);
+  if (open.failure !== undefined && !(role.kind === 'control' && role.afterFailure))
+    throw failedTransaction(open);
   if (role.kind === 'control') return run(context);
   const looksFirst = role.kind === 'writes' && role.looksFirst;
   const { statement, buffer } = open.beginStatement({ text, looksFirst });
@@ -33,9 +34,9 @@ export async function withinTransaction<T extends RowReader>(
   };
   try {
     assertAllowed(text, role, open);
-    if (role.kind === 'query') warnOfUnseenWrites(open, context);
     const reading = open.readOnly ? context.withSettings({ consistentReads: true }) : context;
-    const running = await run(reading.derive({ buffer }));
+    const seeing = buffer.earlier === undefined ? reading : reading.withOverlay(buffer.earlier);
+    const running = await run(seeing.derive({ buffer }));
     return wrapPages(running, watched);
   } catch (error) {
     throw fail(error);
@@ -72,7 +73,7 @@ export async function trackCall<T>(
   }
 }
 
-/** The error of every statement but ROLLBACK after a failure. */
+/** The error of every statement but ROLLBACK and ROLLBACK TO after a failure. */
 export function failedTransaction({ failure }: OpenTransaction): DriverError {
   const why =
     failure === undefined
@@ -96,12 +97,4 @@ function assertAllowed(text: string, role: TransactionRole, open: OpenTransactio
     throw new DriverError('SQL_READ_ONLY', `cannot execute ${keyword} in a read-only transaction`, {
       remedy: 'Begin the transaction without READ ONLY.',
     });
-}
-
-function warnOfUnseenWrites({ writes }: OpenTransaction, { session }: StatementContext): void {
-  const count = writes.filter(({ write }) => write.kind !== 'check').length;
-  if (count > 0)
-    session.warn(
-      `SELECT does not see the ${count === 1 ? 'write' : `${count} writes`} of this transaction before COMMIT; SELECT … FOR UPDATE does`,
-    );
 }

@@ -10,17 +10,22 @@ import { LIMITS } from '../../dynamo/lint/limits.ts';
 import { describeItem, extractKey } from '../write/item-key.ts';
 import type {
   OpenTransaction,
+  PendingWrite,
   PlannedWrite,
   TransactionStatement,
   TransactionBuffer,
 } from '../exec/transaction-block.ts';
+import { toItemsByTable, type Overlay } from '../exec/overlay.ts';
 import { applyActions } from '../write/apply-actions.ts';
-import { combineWrites, toPendingWrite } from './pending-write.ts';
+import { combineOnBase, combineWrites, toPendingWrite } from './pending-write.ts';
 import { unchangedConditions } from '../write/item-conditions.ts';
 
 /** Creates a transaction, whose writes are kept in memory until COMMIT. */
 export function openTransaction(readOnly: boolean): OpenTransaction {
-  const planned = new Map<string, PlannedWrite>();
+  let planned: ReadonlyMap<string, PlannedWrite> = new Map();
+  /** Items as they were read for a write, by which writes are combined that DynamoDB would have to compute. */
+  const read = new Map<string, AttributeMap>();
+  let savepoints: readonly Savepoint[] = [];
   let count = 0;
   let running = 0;
   let ended = false;
@@ -39,7 +44,7 @@ export function openTransaction(readOnly: boolean): OpenTransaction {
     const key = write.kind === 'put' ? extractKey(write.item, table) : write.key;
     const identity = identify(table, key);
     const before = planned.get(identity);
-    const next = before === undefined ? toPendingWrite(write) : combineWrites(before, write);
+    const next = before === undefined ? toPendingWrite(write) : combine(before, write, read.get(identity));
     if (next === 'refused') return { item: before?.after.kind === 'item' ? before.after.item : undefined };
     if (next === undefined || (before !== undefined && !isAccepted(next.write, table)))
       throw dependsError(before, statement, table, key);
@@ -47,7 +52,7 @@ export function openTransaction(readOnly: boolean): OpenTransaction {
     const statements = [...(before?.statements ?? []), statement].filter(
       (each, i, all) => all.indexOf(each) === i,
     );
-    planned.set(identity, { ...next, table, key, statements });
+    planned = new Map([...planned, [identity, { ...next, table, key, statements }]]);
     checkLimits([...planned.values()], statement);
     return 'added';
   };
@@ -63,26 +68,17 @@ export function openTransaction(readOnly: boolean): OpenTransaction {
         : { kind: 'refused', item: outcome.item, uncertain: false };
     },
     currentItem(key, item, table) {
-      const before = planned.get(identify(table, key));
-      switch (before?.after.kind) {
-        case undefined:
-        case 'unchanged':
-          return item;
-        case 'deleted':
-          return undefined;
-        case 'item':
-          return before.after.item;
-        case 'updated': {
-          const createsItem = !before.write.conditions.some(({ kind }) => kind === 'exists');
-          const base = item ?? (createsItem ? key : undefined);
-          const changed = base && applyActions(base, before.after.actions);
-          if (base !== undefined && changed === undefined) throw dependsError(before, statement, table, key);
-          return changed;
-        }
-      }
+      const identity = identify(table, key);
+      const before = planned.get(identity);
+      if (item !== undefined) read.set(identity, item);
+      if (before === undefined) return item;
+      const current = applyPending(before, item);
+      if (current === 'unknown') throw dependsError(before, statement, table, key);
+      return current;
     },
     listKeys: ({ name }) =>
       [...planned.values()].filter(({ table }) => table.name === name).map(({ key }) => key),
+    earlier: toOverlay([...planned.values()], statement),
   });
 
   return {
@@ -111,10 +107,79 @@ export function openTransaction(readOnly: boolean): OpenTransaction {
     fail(statement, error) {
       failure ??= { statement, error };
     },
+    savepoint(name) {
+      savepoints = [...savepoints, { name, planned }];
+    },
+    rollbackTo(name) {
+      const at = savepoints.findLastIndex((each) => each.name === name);
+      const savepoint = savepoints[at];
+      if (savepoint === undefined) return false;
+      savepoints = savepoints.slice(0, at + 1);
+      planned = savepoint.planned;
+      failure = undefined;
+      return true;
+    },
+    release(name) {
+      const at = savepoints.findLastIndex((each) => each.name === name);
+      if (at >= 0) savepoints = savepoints.slice(0, at);
+      return at >= 0;
+    },
     end() {
       ended = true;
     },
   };
+}
+
+interface Savepoint {
+  readonly name: string;
+  /** The writes before it. */
+  readonly planned: ReadonlyMap<string, PlannedWrite>;
+}
+
+function combine(
+  first: PlannedWrite,
+  second: ItemWrite,
+  base: AttributeMap | undefined,
+): PendingWrite | 'refused' | undefined {
+  return combineWrites(first, second) ?? (base && combineOnBase(first, second, base));
+}
+
+/** The item after the pending write; `unknown` where DynamoDB would refuse the write. */
+function applyPending(
+  { after, write, key }: PlannedWrite,
+  item: AttributeMap | undefined,
+): AttributeMap | undefined | 'unknown' {
+  switch (after.kind) {
+    case 'unchanged':
+      return item;
+    case 'deleted':
+      return undefined;
+    case 'item':
+      return after.item;
+    case 'updated': {
+      const createsItem = !write.conditions.some(({ kind }) => kind === 'exists');
+      const base = item ?? (createsItem ? key : undefined);
+      return base && (applyActions(base, after.actions) ?? 'unknown');
+    }
+  }
+}
+
+/** The writes as reads see them; undefined if nothing is written. */
+function toOverlay(writes: readonly PlannedWrite[], statement: TransactionStatement): Overlay | undefined {
+  const changing = writes.filter(({ after }) => after.kind !== 'unchanged');
+  if (changing.length === 0) return undefined;
+  return toItemsByTable(
+    changing.map((planned) => ({
+      table: planned.table.name,
+      key: planned.key,
+      needsStored: planned.after.kind === 'updated',
+      item(stored) {
+        const item = applyPending(planned, stored);
+        if (item === 'unknown') throw dependsError(planned, statement, planned.table, planned.key);
+        return item;
+      },
+    })),
+  );
 }
 
 const MAX_STATEMENT_CHARACTERS = 40;

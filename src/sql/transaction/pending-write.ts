@@ -6,6 +6,7 @@ import type {
   WriteCondition,
 } from '../../dynamo/write/item-write.ts';
 import type { PendingWrite } from '../exec/transaction-block.ts';
+import { findValue } from '../engine/fits.ts';
 import { isSameValue } from '../write/same-value.ts';
 import { applyActions, getOwnValue } from '../write/apply-actions.ts';
 
@@ -54,6 +55,97 @@ export function combineWrites(first: PendingWrite, second: ItemWrite): PendingWr
       if (requiresAbsent) return 'refused';
       return applyAfterUpdate(first, after.actions, second);
   }
+}
+
+/**
+ * Combines an update whose values DynamoDB computes with another write, for the item as it was read: the attributes that
+ * both change get the values that they have after both, if those of the first are unchanged at COMMIT. Undefined if that
+ * cannot be done, or DynamoDB would refuse one of the two.
+ */
+export function combineOnBase(
+  first: PendingWrite,
+  second: ItemWrite,
+  base: AttributeMap,
+): PendingWrite | undefined {
+  const { write, after } = first;
+  if (after.kind !== 'updated' || write.kind !== 'update') return undefined;
+  const between = applyActions(base, after.actions);
+  if (between === undefined) return undefined;
+  const changed = [...new Set(after.actions.flatMap(actionAttributes))];
+  const fixed: PendingWrite = toPendingWrite({
+    ...write,
+    actions: assignAttributes(changed, between, write.key),
+    conditions: distinctConditions([
+      ...write.conditions,
+      ...changed
+        .filter((name) => !Object.hasOwn(write.key, name))
+        .map((name): WriteCondition => ({
+          kind: 'unchanged',
+          path: [name],
+          value: getOwnValue(base, name),
+        })),
+    ]),
+  });
+  // What the first changes is known after it; the rest must still hold at COMMIT.
+  const needed = second.conditions.filter(
+    (condition) =>
+      !conditionAttributes(condition).every((name) => changed.includes(name)) || !holds(condition, between),
+  );
+  if (second.kind !== 'update') return known(combineWrites(fixed, { ...second, conditions: needed }));
+  const result = applyActions(between, second.actions);
+  if (result === undefined) return undefined;
+  const names = [...new Set(second.actions.map(({ path }) => path[0]))];
+  // Attributes that the first leaves alone and the second refers to must be as they were read, too.
+  const referenced = second.actions.flatMap(actionAttributes).filter((name) => !changed.includes(name));
+  return known(
+    combineWrites(fixed, {
+      ...second,
+      actions: assignAttributes(names, result, second.key),
+      conditions: [
+        ...needed,
+        ...referenced
+          .filter((name) => !Object.hasOwn(second.key, name))
+          .map((name): WriteCondition => ({
+            kind: 'unchanged',
+            path: [name],
+            value: getOwnValue(base, name),
+          })),
+      ],
+    }),
+  );
+}
+
+function known(combined: PendingWrite | 'refused' | undefined): PendingWrite | undefined {
+  return combined === 'refused' ? undefined : combined;
+}
+
+/** The attributes that an action changes or whose values it uses. */
+function actionAttributes(action: UpdateAction): readonly string[] {
+  return [action.path[0], ...(action.kind === 'set' ? operandAttributes(action.to) : [])];
+}
+
+function assignAttributes(
+  names: readonly string[],
+  item: AttributeMap,
+  key: AttributeMap,
+): readonly UpdateAction[] {
+  return names
+    .filter((name) => !Object.hasOwn(key, name))
+    .map((name): UpdateAction => {
+      const value = getOwnValue(item, name);
+      return value === undefined
+        ? { kind: 'remove', path: [name] }
+        : { kind: 'set', path: [name], to: { kind: 'value', value } };
+    });
+}
+
+/** Whether a condition on a value holds for the item; false where only DynamoDB can tell. */
+function holds(condition: WriteCondition, item: AttributeMap): boolean {
+  const value = 'path' in condition ? findValue(item, condition.path) : undefined;
+  if (condition.kind === 'unchanged') return isSameOrAbsent(value, condition.value);
+  if (condition.kind === 'hasType') return value !== undefined && condition.type in value;
+  if (condition.kind === 'isNotNull') return value !== undefined && !('NULL' in value);
+  return condition.kind === 'exists';
 }
 
 /** A write without the `exists` condition creates the item. */

@@ -5,12 +5,14 @@ import type { ParsedCommand } from '../parse/parse.ts';
 import { commitTransaction } from './commit.ts';
 import { openTransaction } from './open-transaction.ts';
 import { type Command, type CommandResult, emptyResult } from '../exec/command.ts';
+import { changeSavepoint, isSavepointStatement } from './savepoint.ts';
 
-/** `BEGIN`, `START TRANSACTION`, `COMMIT`, `END`, `ROLLBACK`, `ABORT` */
+/** `BEGIN`, `START TRANSACTION`, `COMMIT`, `END`, `ROLLBACK`, `ABORT`, `SAVEPOINT`, `ROLLBACK TO`, `RELEASE` */
 export const transaction: Command = {
   nodes: ['TransactionStmt'],
   async run(parsed, _parameters, context, signal) {
     const statement = asTransactionStatement(parsed);
+    if (isSavepointStatement(statement)) return changeSavepoint(statement, parsed, context);
     if (context.block.endedBy === 'function')
       throw new DriverError(
         'SQL_IN_TRANSACTION',
@@ -33,11 +35,7 @@ export const transaction: Command = {
       case 'TRANS_STMT_SAVEPOINT':
       case 'TRANS_STMT_RELEASE':
       case 'TRANS_STMT_ROLLBACK_TO':
-        throw new DriverError(
-          'SQL_NOT_SUPPORTED',
-          'savepoints are not supported: DynamoDB commits a transaction completely or not at all',
-          { position: parsed.position(0), remedy: 'Use two transactions.' },
-        );
+        return changeSavepoint(statement, parsed, context);
       case 'TRANS_STMT_PREPARE':
       case 'TRANS_STMT_COMMIT_PREPARED':
       case 'TRANS_STMT_ROLLBACK_PREPARED':

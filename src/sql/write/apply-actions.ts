@@ -1,19 +1,63 @@
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import type { UpdateAction } from '../../dynamo/write/item-write.ts';
 import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
-import { evaluateOperand } from './evaluate-operand.ts';
+import { addNumbers } from './add-numbers.ts';
+import { computeOperand, evaluateOperand } from './evaluate-operand.ts';
+import { addToSet, removeFromSet } from './set-members.ts';
+import { findValue } from '../engine/fits.ts';
 
-/** The item after an update; undefined where only DynamoDB can compute it. */
+/** The item after an update; undefined where DynamoDB would refuse the update. */
 export function applyActions(item: AttributeMap, actions: readonly UpdateAction[]): AttributeMap | undefined {
   let result: AttributeMap | undefined = item;
-  for (const action of actions) {
-    if (result === undefined || action.kind === 'add' || action.kind === 'delete') return undefined;
+  for (const action of inOrder(actions)) {
+    if (result === undefined) return undefined;
     // Operands refer to the item before the update, not to the actions before this one.
-    const value = action.kind === 'set' ? evaluateOperand(item, action.to, () => undefined) : undefined;
-    if (action.kind === 'set' && value === undefined) return undefined;
+    const value = evaluateAction(action, item);
+    if (value === 'refused') return undefined;
     result = setInMap(result, action.path, value);
   }
   return result;
+}
+
+/** Elements of lists are removed last and from the end, because positions refer to the list before the update. */
+function inOrder(actions: readonly UpdateAction[]): readonly UpdateAction[] {
+  return actions.length < 2
+    ? actions
+    : actions.toSorted((a, b) => compare(removedPosition(b), removedPosition(a)));
+}
+
+function removedPosition({ kind, path }: UpdateAction): number {
+  const last = path.at(-1);
+  return kind === 'remove' && typeof last === 'number' ? last : Infinity;
+}
+
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a - b;
+}
+
+/** The value that the action leaves at its path; undefined where it removes it. */
+function evaluateAction(action: UpdateAction, item: AttributeMap): AttributeValue | undefined | 'refused' {
+  switch (action.kind) {
+    case 'set':
+      return evaluateOperand(item, action.to, (operand) => computeOperand(item, operand)) ?? 'refused';
+    case 'remove':
+      return undefined;
+    case 'add': {
+      const current = findValue(item, action.path);
+      if (current === undefined) return action.value;
+      return 'N' in current && 'N' in action.value
+        ? toNumber(addNumbers(current.N, action.value.N))
+        : (addToSet(current, action.value) ?? 'refused');
+    }
+    case 'delete': {
+      const current = findValue(item, action.path);
+      return current === undefined ? undefined : removeFromSet(current, action.value);
+    }
+  }
+}
+
+function toNumber(digits: string | undefined): AttributeValue | 'refused' {
+  return digits === undefined ? 'refused' : { N: digits };
 }
 
 /** The map with the value at the path, or with the path removed; undefined where a parent of the path is missing. */
@@ -45,9 +89,12 @@ function setInValue(
     const map = 'M' in parent ? setInMap(parent.M, [step, ...rest], value) : undefined;
     return map && { M: map };
   }
-  const member = 'L' in parent ? parent.L[step] : undefined;
-  if (!('L' in parent) || member === undefined) return undefined;
+  if (!('L' in parent)) return undefined;
+  const member = parent.L[step];
   const [next, ...further] = rest;
+  // A position beyond the end appends, and nothing is removed there.
+  if (member === undefined)
+    return next === undefined ? { L: value === undefined ? parent.L : [...parent.L, value] } : undefined;
   const inside = next === undefined ? value : setInValue(member, [next, ...further], value);
   if (next !== undefined && inside === undefined) return undefined;
   return { L: inside === undefined ? parent.L.toSpliced(step, 1) : parent.L.with(step, inside) };

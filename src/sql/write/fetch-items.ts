@@ -2,8 +2,7 @@ import type { TableDef } from '../../catalog/table-def.ts';
 import type { Key } from '../../dynamo/read/access-path.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { keyIdentity } from '../../dynamo/key.ts';
-import { readPages } from '../../dynamo/read/reader.ts';
-import { extractKey } from './item-key.ts';
+import { readItems } from '../exec/read-items.ts';
 import type { StatementScope } from './statement-scope.ts';
 
 /**
@@ -15,21 +14,7 @@ export async function fetchItems(
   table: TableDef,
   { context, stats, signal }: Pick<StatementScope, 'context' | 'stats' | 'signal'>,
 ): Promise<readonly AttributeMap[]> {
-  const byKey = new Map<string, AttributeMap>();
-  const request = {
-    table: table.name,
-    access: { kind: 'BatchGetItem', keys },
-    filter: [],
-    consistent: true,
-  } as const;
-  for await (const page of readPages(context.session.database.client, request, {
-    stats,
-    signal,
-    concurrency: context.settings.threads,
-  })) {
-    const items: readonly AttributeMap[] = JSON.parse(page.items.toString());
-    for (const item of items) byKey.set(keyIdentity(extractKey(item, table)), item);
-  }
+  const byKey = await readItems(keys, table, context, stats, signal);
   const { buffer: transaction } = context;
   return keys
     .map((key) => {

@@ -57,7 +57,9 @@ export async function findMatchingKeys(
 ): Promise<MatchingKeys> {
   const { parsed, parameters, context, signal } = scope;
   const query = buildKeyQuery(parsed, table, range, where);
-  const plan = await planStatement(query, parameters, context, signal);
+  // In a transaction the caller adds the items that it has written, so that a plain WHERE is still checked at COMMIT.
+  const stored = context.overlay === undefined ? context : context.withOverlay(new Map());
+  const plan = await planStatement(query, parameters, stored, signal);
   const direct = plan.direct !== undefined && plan.direct.summaries === undefined && plan.reads.length === 1;
   const [read] = plan.reads;
   if (!direct || read === undefined)
@@ -68,7 +70,9 @@ export async function findMatchingKeys(
       reads: plan.reads,
     };
   return {
-    keys: namesWholeKeys(read, table) ? listKeys(read) : await readKeys(plan, table, scope),
+    keys: namesWholeKeys(read, table)
+      ? listKeys(read)
+      : await readKeys(plan, table, { ...scope, context: stored }),
     checks: listChecks(read, table),
     searched: !namesWholeKeys(read, table),
     reads: plan.reads,

@@ -163,7 +163,11 @@ describe('an update applied to an item in memory', () => {
     ],
     [{ kind: 'set', path: ['none', 'inner'], to: { kind: 'value', value: { S: 'z' } } }, undefined],
     [{ kind: 'set', path: ['constructor', 'name'], to: { kind: 'value', value: { S: 'z' } } }, undefined],
-    [{ kind: 'add', path: ['n'], value: { N: '1' } }, undefined],
+    [
+      { kind: 'add', path: ['n'], value: { N: '1' } },
+      { ...item, n: { N: '1' } },
+    ],
+    [{ kind: 'add', path: ['l'], value: { N: '1' } }, undefined],
   ])('%j', (action, expected) => {
     expect(applyActions(item, [action])).toEqual(expected);
   });
