@@ -2,7 +2,7 @@ import type { Node, SelectStmt } from 'libpg-query';
 import type { SqlType } from '../../catalog/table-def.ts';
 import type { ExpressionTypes } from '../dialect/types.ts';
 import type { Relation } from './relation.ts';
-import { TypeInference } from './type-inference.ts';
+import { type TypedColumn, TypeInference } from './type-inference.ts';
 
 interface BoundQueryTables {
   readonly select: SelectStmt;
@@ -11,24 +11,39 @@ interface BoundQueryTables {
   readonly system: readonly Pick<Relation, 'alias' | 'columns'>[];
 }
 
+interface QueryTypes extends ExpressionTypes {
+  /** The columns of the query's result. */
+  readonly resultColumns: () => readonly TypedColumn[];
+}
+
 /** The types of a bound query's expressions as PostgreSQL has them, inferred when one is first asked for. */
-export function inferExpressionTypes({ select, relations, system }: BoundQueryTables): ExpressionTypes {
-  const [types, stored] = [new Map<Node, string>(), new Map<Node, SqlType>()];
-  let isInferred = false;
-  const infer = (): void => {
-    if (isInferred) return;
-    isInferred = true;
-    const findings = { parameters: new Map<number, string>(), types, stored };
-    new TypeInference([...relations, ...system], findings).query(select, undefined, new Map());
+export function inferExpressionTypes({ select, relations, system }: BoundQueryTables): QueryTypes {
+  const [types, converted] = [new Map<Node, string>(), new Map<Node, string>()];
+  const [stored, definitions] = [new Map<Node, SqlType>(), new Map<Node, readonly Node[]>()];
+  let columns: readonly TypedColumn[] | undefined;
+  const infer = (): readonly TypedColumn[] => {
+    if (columns !== undefined) return columns;
+    const findings = { parameters: new Map<number, string>(), types, converted, stored, definitions };
+    columns = new TypeInference([...relations, ...system], findings).query(select, undefined, new Map());
+    return columns;
   };
   return {
     typeOf: (node) => {
       infer();
       return types.get(node);
     },
+    convertedTypeOf: (node) => {
+      infer();
+      return converted.get(node);
+    },
     columnTypeOf: (node) => {
       infer();
       return stored.get(node);
     },
+    definitionsOf: (node) => {
+      infer();
+      return definitions.get(node);
+    },
+    resultColumns: infer,
   };
 }

@@ -15,11 +15,13 @@ import {
 } from './resolve-signature.ts';
 
 /** A column of an item of FROM or of a query's result. */
-interface TypedColumn {
+export interface TypedColumn {
   readonly name: string;
   readonly type: InternalType;
   /** The type of the table's column that it is, without a computation. */
   readonly stored?: SqlType | undefined;
+  /** The expressions of a query that define it, one for each part of a UNION. */
+  readonly definitions?: readonly Node[] | undefined;
   /** The parameter that the column is, whose type may be decided by the other side of a UNION. */
   readonly parameter?: Node;
 }
@@ -58,7 +60,23 @@ export interface Findings {
   readonly types?: Map<Node, string>;
   /** The types of the tables' columns that expressions are, through subqueries too. */
   readonly stored?: Map<Node, SqlType>;
+  /** The expressions that define the columns of subqueries to which names refer. */
+  readonly definitions?: Map<Node, readonly Node[]>;
+  /** The types that literals are converted to. */
+  readonly converted?: Map<Node, string>;
 }
+
+/** The types of functions of the driver's that only bound queries call, by the type of their first argument. */
+const INTERNAL_FUNCTIONS: ReadonlyMap<string, (first: InternalType) => InternalType> = new Map<
+  string,
+  (first: InternalType) => InternalType
+>([
+  ['pg_extract', () => 'json'],
+  ['pg_typed_document', () => 'json'],
+  ['pg_extract_text', () => 'text'],
+  ['pg_plain', (first) => first],
+  ['pg_type_free', (first) => first],
+]);
 
 /** Types the expressions of a bound query as PostgreSQL does. */
 export class TypeInference {
@@ -83,7 +101,7 @@ export class TypeInference {
     const columns = this.#rows(select, scope, expected);
     this.#convert(select.limitCount, 'int8', scope);
     this.#convert(select.limitOffset, 'int8', scope);
-    for (const item of select.sortClause ?? []) this.#visit(item, scope);
+    for (const item of select.sortClause ?? []) this.#sort(item, columns, scope);
     return columns;
   }
 
@@ -110,12 +128,12 @@ export class TypeInference {
     const { larg, rarg, valuesLists } = select;
     if (larg !== undefined && rarg !== undefined) {
       const [left, right] = [larg, rarg].map((each) => this.query(each, scope.outer, scope.tables, expected));
-      return (left ?? []).map(({ name, type, parameter }, i) => {
+      return (left ?? []).map(({ name, type, parameter, definitions }, i) => {
         const other = right?.[i];
         const common = commonType([type, other?.type]);
         this.#decide(parameter, common);
         this.#decide(other?.parameter, common);
-        return { name, type: common };
+        return { name, type: common, definitions: joinDefinitions(definitions, other?.definitions) };
       });
     }
     if (valuesLists !== undefined) return this.#values(valuesLists, scope, expected);
@@ -127,11 +145,14 @@ export class TypeInference {
         return this.#star(fields.slice(0, -1), scope);
       if (val !== undefined && 'ColumnRef' in val) {
         const column = this.#column(val, scope);
-        return [{ name: name ?? fields.at(-1) ?? '', type: column?.type, stored: column?.stored }];
+        return [
+          { name: name ?? fields.at(-1) ?? '', type: column?.type, stored: column?.stored, definitions: [val] },
+        ];
       }
       const type = this.#type(val, scope);
       const isParameter = val !== undefined && 'ParamRef' in val;
-      return [{ name: name ?? '', type, ...(isParameter && { parameter: val }) }];
+      const definitions = val && [val];
+      return [{ name: name ?? '', type, definitions, ...(isParameter && { parameter: val }) }];
     });
     if (targets.length === columns.length)
       for (const [i, { val }] of targets.entries()) this.#decide(val, expected[i]);
@@ -155,7 +176,7 @@ export class TypeInference {
       const types = nodes.map((node) => this.#type(node, scope));
       const type = expected[i] ?? commonType(types);
       for (const node of nodes) this.#decide(node, type);
-      return { name: `column${i + 1}`, type };
+      return { name: `column${i + 1}`, type, definitions: nodes };
     });
   }
 
@@ -201,6 +222,16 @@ export class TypeInference {
     }
   }
 
+  /** An unqualified name in ORDER BY is that of a result column, if there is one. */
+  #sort(item: Node, columns: readonly TypedColumn[], scope: TypedScope): void {
+    const key = 'SortBy' in item ? item.SortBy.node : undefined;
+    const [name, ...more] =
+      key !== undefined && 'ColumnRef' in key ? getStringValues(key.ColumnRef.fields) : [];
+    const column = more.length === 0 ? columns.find((each) => each.name === name) : undefined;
+    if (key === undefined || column === undefined) this.#visit(item, scope);
+    else this.#note(key, column);
+  }
+
   /** The expressions of a clause. */
   #visit(node: Node, scope: TypedScope): void {
     if ('SortBy' in node) this.#type(node.SortBy.node, scope);
@@ -218,7 +249,9 @@ export class TypeInference {
 
   /** The first type that a parameter is converted to is its own. */
   #decide(node: Node | undefined, type: InternalType): void {
-    if (node === undefined || !('ParamRef' in node) || type === undefined || type === 'unknown') return;
+    if (node === undefined || type === undefined || type === 'unknown') return;
+    if ('A_Const' in node) this.#findings.converted?.set(node, type);
+    if (!('ParamRef' in node)) return;
     const { number = 0 } = node.ParamRef;
     const { parameters } = this.#findings;
     if (!parameters.has(number)) parameters.set(number, type);
@@ -246,10 +279,13 @@ export class TypeInference {
 
   #column(node: ColumnNode, scope: TypedScope): TypedColumn | undefined {
     const column = findColumn(scope, getStringValues(node.ColumnRef.fields));
-    const { types, stored } = this.#findings;
-    if (column?.type !== undefined) types?.set(node, column.type);
-    if (column?.stored !== undefined) stored?.set(node, column.stored);
+    if (column !== undefined) this.#note(node, column);
     return column;
+  }
+
+  #note(node: Node, { type, stored }: TypedColumn): void {
+    if (type !== undefined) this.#findings.types?.set(node, type);
+    if (stored !== undefined) this.#findings.stored?.set(node, stored);
   }
 
   #computed(node: Exclude<Node, ColumnNode>, scope: TypedScope): InternalType {
@@ -282,7 +318,7 @@ export class TypeInference {
       }
       return this.#common([defresult, ...whens.map(({ result }) => result)], scope);
     }
-    if ('SubLink' in node) return this.#subquery(node.SubLink, scope);
+    if ('SubLink' in node) return this.#subquery(node, scope);
     if ('A_ArrayExpr' in node) {
       const element = this.#common(node.A_ArrayExpr.elements ?? [], scope);
       return element === undefined || element.startsWith('_') ? element : `_${element}`;
@@ -385,7 +421,10 @@ export class TypeInference {
     scope: TypedScope,
   ): InternalType {
     const types = args.map((arg) => this.#type(arg, scope));
-    const found = resolveFunction(getStringValues(funcname).at(-1) ?? '', types);
+    const name = getStringValues(funcname).at(-1) ?? '';
+    const own = INTERNAL_FUNCTIONS.get(name);
+    if (own !== undefined) return own(types[0]);
+    const found = resolveFunction(name, types);
     const element = found && polymorphicType(found, types);
     for (const [i, arg] of args.entries())
       this.#decide(arg, found && concreteType(found.args[i] ?? '', element));
@@ -395,11 +434,13 @@ export class TypeInference {
     return found && concreteType(found.result, element);
   }
 
-  #subquery({ subLinkType, testexpr, operName, subselect }: SubLink, scope: TypedScope): InternalType {
+  #subquery(node: { readonly SubLink: SubLink } & Node, scope: TypedScope): InternalType {
+    const { subLinkType, testexpr, operName, subselect } = node.SubLink;
     const query = subselect !== undefined && 'SelectStmt' in subselect ? subselect.SelectStmt : {};
     const [first] = this.query(query, scope, scope.tables);
     switch (subLinkType) {
       case 'EXPR_SUBLINK':
+        if (first?.definitions !== undefined) this.#findings.definitions?.set(node, first.definitions);
         return first?.type;
       case 'ARRAY_SUBLINK':
         return first?.type === undefined ? undefined : `_${first.type}`;
@@ -459,6 +500,19 @@ function findColumn(scope: TypedScope, fields: readonly string[]): TypedColumn |
   return undefined;
 }
 
+/** Undefined where one of the parts is a column of a table. */
+function joinDefinitions(
+  left: readonly Node[] | undefined,
+  right: readonly Node[] | undefined,
+): readonly Node[] | undefined {
+  return left && right && [...left, ...right];
+}
+
 function rename(columns: readonly TypedColumn[], names: readonly string[]): readonly TypedColumn[] {
-  return columns.map(({ name, type, stored }, i) => ({ name: names[i] ?? name, type, stored }));
+  return columns.map(({ name, type, stored, definitions }, i) => ({
+    name: names[i] ?? name,
+    type,
+    stored,
+    definitions,
+  }));
 }

@@ -50,6 +50,23 @@ export function getConstantText(node: Node | undefined): string | undefined {
   return 'A_Const' in node && node.A_Const.sval !== undefined ? (node.A_Const.sval.sval ?? '') : undefined;
 }
 
+/** The digits of a number literal. */
+export function getNumberText(node: Node | undefined): string | undefined {
+  if (node === undefined || !('A_Const' in node)) return undefined;
+  const { ival, fval } = node.A_Const;
+  return ival === undefined ? fval?.fval : String(ival.ival ?? 0);
+}
+
+/** The value of an integer literal, with or without a sign. */
+export function getConstantInteger(node: Node | undefined): number | undefined {
+  if (node !== undefined && 'A_Expr' in node && node.A_Expr.lexpr === undefined) {
+    const value = getConstantInteger(node.A_Expr.rexpr);
+    return value !== undefined && getStringValue(node.A_Expr.name?.[0]) === '-' ? -value : undefined;
+  }
+  const value = Number(getNumberText(node) ?? Number.NaN);
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
 /** A binary expression. */
 export function binary(operator: string, left: Node, right: Node): Node {
   return { A_Expr: { kind: 'AEXPR_OP', name: [name(operator)], lexpr: left, rexpr: right } };

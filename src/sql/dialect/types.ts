@@ -5,8 +5,12 @@ import type { SqlType } from '../../catalog/table-def.ts';
 export interface ExpressionTypes {
   /** PostgreSQL's internal name, `int8`, or `unknown` for a literal that takes its type from its surroundings. Undefined if only DuckDB knows it. */
   readonly typeOf: (node: Node) => string | undefined;
+  /** The type that PostgreSQL converts a literal to, where an operator or a function decides it. */
+  readonly convertedTypeOf: (node: Node) => string | undefined;
   /** The type of the table's column that the expression is, through subqueries too. Undefined for a computed value. */
   readonly columnTypeOf: (node: Node) => SqlType | undefined;
+  /** The expressions of a subquery that define the column, one for each part of a UNION. Undefined for other nodes. */
+  readonly definitionsOf: (node: Node) => readonly Node[] | undefined;
 }
 
 /** What a rewrite knows of the statement. The types are those of the original nodes. */

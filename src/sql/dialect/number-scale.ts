@@ -1,0 +1,90 @@
+import type { A_Expr, FuncCall, Node, TypeCast } from 'libpg-query';
+import { getStringValues } from '../parse/tree.ts';
+import { parseExactNumber } from '../types/exact-number.ts';
+import { type NumberScale, STORED_SCALE } from '../types/number-text.ts';
+import { getConstantInteger, getNumberText, matchCall } from './build.ts';
+import type { ExpressionTypes } from './types.ts';
+
+/** Functions whose result is one of their arguments, or has the digits that those have. */
+const KEEPING: ReadonlySet<string> = new Set(
+  'sum min max abs any_value first_value last_value nth_value lag lead mode'.split(' '),
+);
+
+/** How PostgreSQL prints the values of a numeric expression. */
+export function inferNumberScale(node: Node | undefined, types: ExpressionTypes): NumberScale {
+  if (node === undefined) return STORED_SCALE;
+  if ('A_Const' in node) return fixed(countDigits(getNumberText(node)));
+  if ('TypeCast' in node) return inferCastScale(node.TypeCast, types);
+  if ('A_Expr' in node) return inferOperatorScale(node.A_Expr, types);
+  if ('FuncCall' in node) return inferCallScale(node.FuncCall, types);
+  if ('CoalesceExpr' in node) return commonScale(node.CoalesceExpr.args ?? [], types);
+  if ('MinMaxExpr' in node) return commonScale(node.MinMaxExpr.args ?? [], types);
+  if ('CaseExpr' in node) {
+    const results = (node.CaseExpr.args ?? []).flatMap((when) =>
+      'CaseWhen' in when ? (when.CaseWhen.result ?? []) : [],
+    );
+    const { defresult } = node.CaseExpr;
+    return commonScale(defresult === undefined ? results : [...results, defresult], types);
+  }
+  const definitions = types.definitionsOf(node);
+  return definitions === undefined ? STORED_SCALE : commonScale(definitions, types);
+}
+
+function fixed(least: number): NumberScale {
+  return { least };
+}
+
+/** The digits after the point of a literal. */
+function countDigits(text: string | undefined): number {
+  const value = text === undefined ? undefined : parseExactNumber(text);
+  return value === undefined || typeof value === 'string' ? 0 : value.scale;
+}
+
+function inferCastScale({ arg, typeName }: TypeCast, types: ExpressionTypes): NumberScale {
+  if (getStringValues(typeName?.names).at(-1) !== 'numeric') return STORED_SCALE;
+  const [precision, scale] = typeName?.typmods ?? [];
+  if (precision !== undefined) return fixed(Math.max(0, getConstantInteger(scale) ?? 0));
+  const text = arg !== undefined && 'A_Const' in arg ? (arg.A_Const.sval?.sval ?? '') : '';
+  return text === '' ? inferNumberScale(arg, types) : fixed(countDigits(text));
+}
+
+function inferOperatorScale({ kind, name, lexpr, rexpr }: A_Expr, types: ExpressionTypes): NumberScale {
+  if (kind === 'AEXPR_NULLIF') return inferNumberScale(lexpr, types);
+  const operator = getStringValues(name).at(-1) ?? '';
+  if (lexpr === undefined) return inferNumberScale(rexpr, types);
+  const [left, right] = [inferNumberScale(lexpr, types), inferNumberScale(rexpr, types)];
+  const greater = Math.max(left.least, right.least);
+  switch (operator) {
+    case '+':
+    case '-':
+    case '%':
+      return fixed(greater);
+    case '*':
+      return fixed(left.least + right.least);
+    case '/':
+      return { least: greater, isQuotient: true };
+    default:
+      return STORED_SCALE;
+  }
+}
+
+function inferCallScale(call: FuncCall, types: ExpressionTypes): NumberScale {
+  const { name, args } = matchCall({ FuncCall: call }) ?? { name: '', args: [] };
+  const [first, second] = args;
+  if (KEEPING.has(name)) return inferNumberScale(first, types);
+  if (name === 'avg') return { least: inferNumberScale(first, types).least, isQuotient: true };
+  if (name === 'round' || name === 'trunc') return fixed(Math.max(0, getConstantInteger(second) ?? 0));
+  return name === 'mod'
+    ? fixed(Math.max(inferNumberScale(first, types).least, inferNumberScale(second, types).least))
+    : STORED_SCALE;
+}
+
+/** The digits that all of the expressions have. */
+function commonScale(nodes: readonly Node[], types: ExpressionTypes): NumberScale {
+  const scales = nodes
+    .filter((node) => !('A_Const' in node && node.A_Const.isnull === true))
+    .map((node) => inferNumberScale(node, types));
+  if (scales.length === 0) return STORED_SCALE;
+  const least = Math.min(...scales.map((scale) => scale.least));
+  return scales.every((scale) => scale.isQuotient === true) ? { least, isQuotient: true } : { least };
+}
