@@ -1,4 +1,4 @@
-import { COLUMN_KINDS, formatColumnType } from './column-types.ts';
+import { formatColumnType, keyTypeFor } from './column-types.ts';
 import type { DescribedTable } from '../describe.ts';
 import {
   type ColumnDef,
@@ -50,13 +50,13 @@ export function toDeclaredTable(
 }
 
 const KEY_TYPES = {
-  S: 'text',
+  S: 'text, or a date or timestamp stored as text',
   N: 'bigint, numeric(38,s), hugeint, double precision, or text with "holds": "N"',
   B: 'bytea',
 } as const;
 
 function toColumnDef(
-  { name, path, type, holds, hidden, elements }: DeclaredColumn,
+  { name, path, type, declared, holds, hidden, elements }: DeclaredColumn,
   keys: readonly KeyAttribute[],
 ): ColumnDef {
   const inKey = path.length === 1 && keys.some((key) => key.name === path[0]);
@@ -64,6 +64,7 @@ function toColumnDef(
     name,
     path,
     type,
+    ...(declared === undefined ? {} : { declared }),
     seen: holds === undefined ? {} : { [holds]: 1 },
     presence: inKey ? 1 : Number.NaN,
     ...(hidden === undefined ? {} : { hidden }),
@@ -73,7 +74,7 @@ function toColumnDef(
 
 function canHoldKey({ type, holds }: DeclaredColumn, key: KeyAttribute): boolean {
   if (type.kind === 'text') return key.type === (holds ?? 'S');
-  return type.kind === 'json' || COLUMN_KINDS[type.kind].key === key.type;
+  return type.kind === 'json' || keyTypeFor(type) === key.type;
 }
 
 /** The present columns of a table as a schema. */
@@ -88,6 +89,7 @@ export function toTableSchema({ name, columns }: Pick<TableDef, 'name' | 'column
         name: column.name,
         path: column.path,
         type: column.type,
+        ...(column.declared === undefined ? {} : { declared: column.declared }),
         ...(column.type.kind === 'text' && column.seen.N !== undefined ? { holds: 'N' as const } : {}),
         ...(column.hidden === undefined ? {} : { hidden: column.hidden }),
         ...(column.elements === undefined ? {} : { elements: column.elements }),

@@ -1,7 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DriverError } from '../../core/errors.ts';
 import type { KeyType } from '../../dynamo/attribute-value.ts';
 import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import type { ElementDef, SqlType } from '../table-def.ts';
+import {
+  type DeclaredType,
+  declareType,
+  formatDeclaredType,
+  parseDeclaredType,
+  toSqlType,
+} from '../declared-type.ts';
+import { DEFAULT_STORED_TIME, parseStoredTime } from '../stored-time.ts';
 import { COLUMN_TYPES, formatColumnType, parseColumnType } from './column-types.ts';
 
 /** A column of a schema file. */
@@ -9,6 +18,8 @@ export interface DeclaredColumn {
   readonly name: string;
   readonly path: DocumentPath;
   readonly type: SqlType;
+  /** The type with its length, precision and range, where it is not a date or timestamp. */
+  readonly declared?: DeclaredType;
   /** Set for a text column whose values are numbers. */
   readonly holds?: KeyType;
   readonly hidden?: true;
@@ -110,9 +121,10 @@ function readTable(object: JsonReader): TableSchema {
 }
 
 function readColumn(column: JsonReader): DeclaredColumn {
-  column.only(['name', 'path', 'type', 'holds', 'hidden', 'elements']);
+  column.only(['name', 'path', 'type', 'stored', 'holds', 'hidden', 'elements']);
   const name = column.member('name').name();
-  const type = readType(column);
+  const { type: plain, declared } = readType(column);
+  const type = readStoredTime(column, plain);
   const holds = column.optional('holds');
   const held = holds?.text();
   if (holds !== undefined && (held !== 'N' || type.kind !== 'text'))
@@ -121,17 +133,41 @@ function readColumn(column: JsonReader): DeclaredColumn {
     name,
     path: column.optional('path')?.path() ?? [name],
     type,
+    ...withDeclared(held === 'N' ? declareType('numeric') : declared),
     ...(held === 'N' ? { holds: 'N' as const } : {}),
     ...(column.optional('hidden')?.boolean() === true ? { hidden: true as const } : {}),
     ...readElements(column, type),
   };
 }
 
-function readType(column: JsonReader): SqlType {
+function readType(column: JsonReader): Pick<DeclaredColumn, 'type' | 'declared'> {
   const member = column.member('type');
-  const type = parseColumnType(member.text());
+  const declared = parseDeclaredType(member.text());
+  const type = (declared && toSqlType(declared)) ?? parseColumnType(member.text());
   if (type === undefined) throw member.expected(`one of ${COLUMN_TYPES.join(', ')}`);
-  return type;
+  if (declared !== undefined) return { type, declared };
+  return { type, ...withDeclared(type.kind === 'double' ? declareType('double precision') : undefined) };
+}
+
+/** The form in which a date or timestamp is stored. */
+function readStoredTime(column: JsonReader, type: SqlType): SqlType {
+  const member = column.optional('stored');
+  if (member === undefined) return type;
+  if (!('stored' in type)) throw member.expected('no "stored": the column is not of dates or timestamps');
+  const pattern = member.text();
+  if (parseStoredTime(pattern)?.kind !== type.kind)
+    throw member.expected(`a format of ${formatColumnType(type)}, such as ${STORED_EXAMPLES[type.kind]}`);
+  return { ...type, stored: pattern };
+}
+
+const STORED_EXAMPLES = {
+  timestamptz: `"${DEFAULT_STORED_TIME.timestamptz}", "epoch seconds", or "epoch milliseconds"`,
+  timestamp: `"${DEFAULT_STORED_TIME.timestamp}"`,
+  date: `"${DEFAULT_STORED_TIME.date}"`,
+} as const;
+
+function withDeclared(declared: DeclaredType | undefined): Pick<DeclaredColumn, 'declared'> {
+  return declared === undefined ? {} : { declared };
 }
 
 /** The columns of list elements; a column without a name is the element itself. */
@@ -145,7 +181,7 @@ function readElements(column: JsonReader, type: SqlType): { readonly elements?: 
     const name = element.optional('name')?.name();
     if (taken.has(name)) throw element.expected('a unique name');
     taken.add(name);
-    const own = readType(element);
+    const { type: own } = readType(element);
     const path = element.optional('path')?.steps() ?? (name === undefined ? [] : [name]);
     return { name, path, type: own, ...readElements(element, own) };
   });
@@ -282,12 +318,21 @@ function toTableObject({ name, table, where, columns }: TableSchema): object {
     columns: columns.map((column) => ({
       name: column.name,
       ...(column.path.length === 1 && column.path[0] === column.name ? {} : { path: column.path }),
-      type: formatColumnType(column.type),
+      type: formatType(column),
+      ...('stored' in column.type ? { stored: column.type.stored } : {}),
       ...(column.holds === undefined ? {} : { holds: column.holds }),
       ...(column.hidden === undefined ? {} : { hidden: column.hidden }),
       ...toElementsObject(column),
     })),
   };
+}
+
+/** A column that is read in another type than its declared one says is declared by that type. */
+function formatType({ type, declared }: DeclaredColumn): string {
+  const own = declared && toSqlType(declared);
+  return declared === undefined || own === undefined || !isDeepStrictEqual(own, type)
+    ? formatColumnType(type)
+    : formatDeclaredType(declared);
 }
 
 function toElementsObject({ elements }: Pick<ElementDef, 'elements'>): object {

@@ -3,6 +3,7 @@ import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import type { ParsedText } from '../parse/parse.ts';
 import { resolveWriteTarget, type WriteTarget } from '../write/write-target.ts';
+import { conformItem } from '../write/conform-item.ts';
 import { buildItem, assertDistinctTargets } from '../write/build-item.ts';
 import { parseJsonAttribute, parseDynamoJsonItem, abbreviate } from '../write/json-attribute.ts';
 import type { StoredInput } from '../write/stored-input.ts';
@@ -201,7 +202,7 @@ async function* parseDynamoJsonRows(
 ): AsyncGenerator<readonly FileRow[]> {
   const names = into.columns && resolveFileColumns(into.columns, into).map(({ path: [first] }) => first);
   const item = (text: string): AttributeMap => {
-    const whole = parseDynamoJsonItem(text);
+    const whole = conformItem(parseDynamoJsonItem(text), into.table, 'typed');
     return names === undefined
       ? whole
       : Object.fromEntries(Object.entries(whole).filter(([name]) => names.includes(name)));

@@ -110,7 +110,12 @@ async function saveColumns(
     kind: 'table',
     name: table.value,
     table: table.value,
-    columns: columns.map(({ name, type }) => ({ name, path: [name], type: type.type })),
+    columns: columns.map(({ name, type: { type, declared } }) => ({
+      name,
+      path: [name],
+      type,
+      ...(declared === undefined ? {} : { declared }),
+    })),
   };
   if ((await schemas.save(schema, false)) === undefined)
     context.session.warn(

@@ -2,6 +2,7 @@ import { type TableDef, keyAttributes } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import { notNullError, toAttribute } from './to-attribute.ts';
+import { conformItem } from './conform-item.ts';
 import type { WriteTarget } from './write-target.ts';
 import { setMember } from './json-attribute.ts';
 import type { StoredInput } from './stored-input.ts';
@@ -16,7 +17,7 @@ export function buildItem(
   for (const [i, value] of row.entries()) {
     const target = targets[i];
     if (target === undefined) continue;
-    if (target.whole) Object.assign(item, parseWholeItem(value));
+    if (target.whole) Object.assign(item, conformItem(parseWholeItem(value), table, 'untyped'));
     else {
       const attribute = toAttribute(value, target);
       if (attribute !== undefined) setAtPath(item, target, attribute);

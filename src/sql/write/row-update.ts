@@ -10,7 +10,7 @@ import type { Assignment } from './assignment.ts';
 import { toAttribute } from './to-attribute.ts';
 import { describeOverItems, evaluateOverItems } from './item-expressions.ts';
 import { makeParents } from './make-parents.ts';
-import { toStoredInput } from './source-rows.ts';
+import { isReadAsText, toStoredInput } from './source-rows.ts';
 import type { StatementScope } from './statement-scope.ts';
 
 /** The update of an item that was read, valid if the item is unchanged. */
@@ -64,9 +64,17 @@ export async function computeRowUpdates(
 }
 
 /** The stored value of an assigned bare column, which keeps its DynamoDB type. */
-function copyStored({ nativeUpdate: byDynamo }: Assignment, item: AttributeMap): AttributeValue | undefined {
+function copyStored(
+  { nativeUpdate: byDynamo, target }: Assignment,
+  item: AttributeMap,
+): AttributeValue | undefined {
   const { action } = byDynamo ?? {};
-  return action?.kind === 'set' && action.to.kind === 'path' ? findValue(item, action.to.path) : undefined;
+  const stored =
+    action?.kind === 'set' && action.to.kind === 'path' ? findValue(item, action.to.path) : undefined;
+  // Only a column of a declared type takes something else than what is stored.
+  return stored === undefined || target.declared === undefined
+    ? stored
+    : toAttribute({ kind: 'attribute', value: stored }, target);
 }
 
 interface ComputedValue {
@@ -98,7 +106,7 @@ async function computeValues(
     scope,
   );
   const asText = expressions.map((val, i) =>
-    /^jsonb?$/.test(columns[i]?.type ?? '') ? cast(val, 'text') : val,
+    isReadAsText(columns[i]?.type ?? '') ? cast(val, 'text') : val,
   );
   const rows = await evaluateOverItems(
     { ...relation, targets: withColumnNames([...asText, ...tests]) },

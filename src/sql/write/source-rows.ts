@@ -11,8 +11,10 @@ import { toParsedQuery } from '../parse/parse.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../types/value.ts';
-import { evaluateConstant } from './constant.ts';
+import { evaluateConstant, isUntypedText } from './constant.ts';
 import { parseDynamoJson } from './json-attribute.ts';
+import { formatTimestamp } from '../types/text-format.ts';
+import { parseTimeInput } from '../types/time-input.ts';
 import type { StatementScope } from './statement-scope.ts';
 import { selectStoredColumns, withStoredColumns } from './stored-columns.ts';
 import type { StoredInput } from './stored-input.ts';
@@ -91,7 +93,7 @@ async function* queryRows(
     storedContext === undefined
       ? plan
       : await planStatement(toParsedQuery(parsed, query), parameters, storedContext, signal);
-  const documents = columns.map(({ type }) => isDocumentType(type));
+  const documents = columns.map(({ type }) => isReadAsText(type));
   const wrapped = documents.includes(true) ? withDocumentsAsText(query, documents) : query;
   const running = await runStatement(
     toParsedQuery(parsed, wrapped),
@@ -101,11 +103,17 @@ async function* queryRows(
     stats,
   );
   const width = withStored?.positions.length ?? columns.length;
+  const targets = query.targetList?.slice(0, width) ?? [];
+  const isUntyped = columns.map(
+    (_, i) => targets.length === width && isUntypedText(getTargetValue(targets[i]), parameters),
+  );
   try {
     for await (const rows of running.arrays())
       yield rows.map((row) =>
         row.slice(0, width).map((value, i) => {
           const position = withStored?.positions[i];
+          if (position === undefined && isUntyped[i] === true && typeof value === 'string')
+            return { kind: 'text', text: value, untyped: true };
           return position === undefined
             ? toStoredInput(value, columns[i]?.type ?? 'text')
             : parseStoredValue(row[position] ?? null);
@@ -114,6 +122,10 @@ async function* queryRows(
   } finally {
     await running.close();
   }
+}
+
+function getTargetValue(target: Node | undefined): Node | undefined {
+  return target !== undefined && 'ResTarget' in target ? target.ResTarget.val : undefined;
 }
 
 /** An attribute in DynamoDB's JSON format; missing if the item has none or an outer join found no item. */
@@ -167,6 +179,33 @@ function withDocumentsAsText(select: SelectStmt, documents: readonly boolean[]):
   };
 }
 
+/** The types whose values JavaScript keeps less of than there is: digits of documents, microseconds. */
+export function isReadAsText(type: string): boolean {
+  return isDocumentType(type) || isTimeType(type);
+}
+
+function isTimeType(type: string): boolean {
+  return type === 'date' || (type.startsWith('timestamp') && !type.endsWith('[]'));
+}
+
+/** A date or timestamp in PostgreSQL's text format. */
+function toTimeInput(text: string, type: string): StoredInput {
+  const kind = type === 'date' ? 'date' : type.includes('with time zone') ? 'timestamptz' : 'timestamp';
+  const micros = parseTimeInput(text, kind);
+  return micros === undefined || kind === 'date'
+    ? { kind: 'text', text, micros }
+    : formatInstant(micros, type);
+}
+
+/** Strings end at milliseconds, as those of JavaScript. */
+function formatInstant(micros: bigint, type: string): StoredInput {
+  const millis = Number((micros - (((micros % 1000n) + 1000n) % 1000n)) / 1000n);
+  if (Math.abs(millis) > 8.64e15) return { kind: 'text', text: formatTimestamp(micros, ''), micros };
+  const text = new Date(millis).toISOString();
+  const isZoned = type.includes('with time zone') || type === 'timestamptz';
+  return { kind: 'text', text: isZoned ? text : text.slice(0, -1), micros };
+}
+
 /** Types whose values may be strings of digits, because JavaScript numbers would lose some. */
 const NUMBERS = /^(?:numeric|bigint|integer|smallint|double|real)/;
 
@@ -176,14 +215,9 @@ export function toStoredInput(value: Value, type: string): StoredInput {
   if (isDocumentType(type) && typeof value === 'string') return { kind: 'json', text: value };
   if (type.endsWith('[]') && Array.isArray(value))
     return { kind: 'array', items: value.map((item: Value) => toStoredInput(item, type.slice(0, -2))) };
-  if (value instanceof Date) {
-    const text = value.toISOString();
-    return {
-      kind: 'text',
-      text: type.includes('with time zone') || type === 'timestamptz' ? text : text.slice(0, -1),
-    };
-  }
+  if (value instanceof Date) return formatInstant(BigInt(value.getTime()) * 1000n, type);
   if (value instanceof Uint8Array) return { kind: 'bytes', bytes: value };
+  if (typeof value === 'string' && isTimeType(type)) return toTimeInput(value, type);
   if (typeof value === 'boolean') return { kind: 'boolean', value };
   if (typeof value === 'number' || typeof value === 'bigint') return { kind: 'number', text: String(value) };
   if (typeof value === 'string') return { kind: NUMBERS.test(type) ? 'number' : 'text', text: value };

@@ -3,8 +3,11 @@ import { DriverError } from '../../core/errors.ts';
 import type { AttributeType, AttributeValue } from '../../dynamo/attribute-value.ts';
 import { significantDigits } from '../../dynamo/key.ts';
 import { LIMITS } from '../../dynamo/lint/limits.ts';
+import type { DeclaredType } from '../../catalog/declared-type.ts';
+import { toDeclaredAttribute } from './declared-value.ts';
 import { parseJsonAttribute, abbreviate } from './json-attribute.ts';
 import type { StoredInput } from './stored-input.ts';
+import { type TimeTarget, toTimeAttribute } from './time-attribute.ts';
 
 /** What is known about the attribute that a value is written to. */
 export interface AttributeTarget {
@@ -14,6 +17,10 @@ export interface AttributeTarget {
   readonly key: (KeyAttribute & { readonly of: 'table' | 'index'; readonly table: string }) | undefined;
   /** How many sampled items have each type there. */
   readonly seen: Readonly<Partial<Record<AttributeType, number>>>;
+  /** The type that the column is declared with. */
+  readonly declared?: DeclaredType | undefined;
+  /** Set if the column holds dates or timestamps. */
+  readonly time?: TimeTarget | undefined;
 }
 
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
@@ -28,12 +35,14 @@ const BOOLEANS = new Map([
  */
 export function toAttribute(value: StoredInput, to: AttributeTarget): AttributeValue | undefined {
   if (to.key !== undefined) return toKeyAttribute(value, to.key, to);
+  const time = to.time && toTimeAttribute(value, to.time, to.label);
+  if (time !== undefined) return time;
   const only = onlyType(to.seen);
-  if (value.kind === 'text' && value.untyped) {
+  if (value.kind === 'text' && value.untyped && to.declared === undefined) {
     const converted = convertUntyped(value.text, only, to);
     if (converted !== undefined) return converted;
   }
-  const stored = convertAsIs(value, to);
+  const stored = toDeclared(value, to) ?? convertAsIs(value, to);
   if (stored === undefined) return undefined;
   if (value.kind !== 'attribute') assertNotEmptySet(stored, only, to);
   return asSet(stored, only);
@@ -61,6 +70,14 @@ function onlyType(seen: AttributeTarget['seen']): string | undefined {
     only = type;
   }
   return only;
+}
+
+/** A value in a column of a declared type; undefined if the column has none, or takes the value as it is. */
+function toDeclared(value: StoredInput, { declared, label }: AttributeTarget): AttributeValue | undefined {
+  if (declared === undefined || value.kind === 'null' || value.kind === 'missing') return undefined;
+  const stored = toDeclaredAttribute(value, { declared, label });
+  if (stored !== undefined && 'N' in stored) validateNumber(stored.N, { label, key: undefined, seen: {} });
+  return stored;
 }
 
 function convertAsIs(value: StoredInput, to: AttributeTarget): AttributeValue | undefined {
@@ -150,7 +167,8 @@ function toKeyAttribute(
       `column "${to.label}" is part of an index key and cannot be NULL`,
       { remedy: 'Write DEFAULT to leave the attribute out.' },
     );
-  const stored = convertToKeyType(value, type, to);
+  const time = to.time && toTimeAttribute(value, to.time, to.label);
+  const stored = time ?? toDeclared(value, to) ?? convertToKeyType(value, type, to);
   if (type in stored) return stored;
   throw new DriverError(
     'SQL_BAD_VALUE',

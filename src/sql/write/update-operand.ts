@@ -1,7 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Node } from 'libpg-query';
+import { toSqlType } from '../../catalog/declared-type.ts';
+import { keyTypeFor } from '../../catalog/schemas/column-types.ts';
 import type { TableDef } from '../../catalog/table-def.ts';
 import type { UpdateOperand, WriteCondition } from '../../dynamo/write/item-write.ts';
 import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
+import { isSamePath } from '../plan/implies.ts';
+import { sumConditions } from './declared-sum.ts';
 import { foldCase } from '../bind/suggestions.ts';
 import { matchCall } from '../dialect/build.ts';
 import { getStringValue, getStringValues } from '../parse/tree.ts';
@@ -33,10 +38,14 @@ export function toOperand(node: Node, scope: AssignmentScope): Operand | undefin
     return value && { to: { kind: 'value', value }, needs: [] };
   }
   const path = resolveOperandPath(node, scope);
-  if (path !== undefined) return { to: { kind: 'path', path }, needs: [{ kind: 'isNotNull', path }] };
+  if (path !== undefined)
+    return holdsDeclaredType(path, scope)
+      ? { to: { kind: 'path', path }, needs: [{ kind: 'isNotNull', path }] }
+      : undefined;
   const { name, args: [first, second] = [] } = matchCall(node) ?? {};
   if (name === 'if_not_exists' && first !== undefined && second !== undefined) {
-    const tested = resolveOperandPath(first, scope);
+    const column = resolveOperandPath(first, scope);
+    const tested = column !== undefined && holdsDeclaredType(column, scope) ? column : undefined;
     const otherwise = toOperand(second, scope);
     return (
       tested &&
@@ -56,11 +65,22 @@ function toArithmetic(node: Node, scope: AssignmentScope): Operand | undefined {
   const { name, lexpr, rexpr } = node.A_Expr;
   const operator = getStringValue(name?.at(-1));
   if ((operator !== '+' && operator !== '-') || lexpr === undefined || rexpr === undefined) return undefined;
-  return combine(
-    operator === '+' ? 'plus' : 'minus',
-    toNumberOperand(lexpr, scope),
-    toNumberOperand(rexpr, scope),
-  );
+  const kind = operator === '+' ? 'plus' : 'minus';
+  const left = toNumberOperand(lexpr, scope);
+  const right = toNumberOperand(rexpr, scope);
+  const sum = combine(kind, left, right);
+  const { declared, path } = scope.target;
+  if (sum === undefined || declared === undefined) return sum;
+  const within = left && right && sumConditions(declared, path, kind, left.to, right.to);
+  return within && { ...sum, needs: [...sum.needs, ...within] };
+}
+
+/** Whether DynamoDB may copy what is stored at a path: it is of the type that the assigned column declares. */
+function holdsDeclaredType(path: DocumentPath, { target, table }: AssignmentScope): boolean {
+  const { declared } = target;
+  if (declared === undefined || toSqlType(declared)?.kind === 'json' || isSamePath(path, target.path))
+    return true;
+  return isDeepStrictEqual(table.columns.find((column) => isSamePath(column.path, path))?.declared, declared);
 }
 
 /** One side of a sum. */
@@ -86,11 +106,13 @@ function combine(
   );
 }
 
-/** Whether all sampled values of the column are numbers. */
+/** Whether all sampled values of the column are numbers, or it is declared so and was not sampled. */
 function holdsNumbers(node: Node, table: TableDef): boolean {
   const name = 'ColumnRef' in node ? getStringValues(node.ColumnRef.fields).at(-1) : undefined;
   const column = table.columns.find((each) => each.name === name || each.name.toLowerCase() === name);
-  return column !== undefined && Object.keys(column.seen).join() === 'N';
+  if (column === undefined) return false;
+  const seen = Object.keys(column.seen).join();
+  return seen === 'N' || (seen === '' && column.declared !== undefined && keyTypeFor(column.type) === 'N');
 }
 
 /** The path of a column, or of the assigned attribute itself even if no sampled item has it. */

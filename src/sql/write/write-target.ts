@@ -12,6 +12,7 @@ import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import { foldCase } from '../bind/suggestions.ts';
 import type { ParsedText } from '../parse/parse.ts';
 import { indexOfCharacter } from '../parse/positions.ts';
+import { toTimeTarget } from './time-attribute.ts';
 import type { AttributeTarget } from './to-attribute.ts';
 
 /** An attribute, or a part of a document, that a statement writes to. */
@@ -66,6 +67,8 @@ export function resolveWriteTarget(
     label: formatPath(path),
     key,
     seen: steps.length === 0 ? (column?.seen ?? {}) : {},
+    declared: steps.length === 0 ? column?.declared : undefined,
+    time: steps.length === 0 ? toTimeTarget(column, table) : undefined,
   };
 }
 

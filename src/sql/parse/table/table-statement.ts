@@ -1,4 +1,5 @@
 import type { KeyType } from '../../../dynamo/attribute-value.ts';
+import type { DeclaredType } from '../../../catalog/declared-type.ts';
 import type { SqlType } from '../../../catalog/table-def.ts';
 
 /** A name or value in a statement, and its one-based position. */
@@ -12,6 +13,8 @@ export interface ParsedType {
   /** As written: `numeric(10, 2)`. */
   readonly text: string;
   readonly type: SqlType;
+  /** What writes hold to; undefined for dates and timestamps. */
+  readonly declared?: DeclaredType;
   /** The DynamoDB type of a key of this type; undefined: it cannot be a key. */
   readonly key: KeyType | undefined;
   readonly position: number;

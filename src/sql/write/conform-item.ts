@@ -1,0 +1,64 @@
+import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
+import { storedAttribute } from '../../catalog/schemas/column-types.ts';
+import { DriverError } from '../../core/errors.ts';
+import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
+import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
+import { findValue } from '../engine/fits.ts';
+import { formatDeclaredType } from '../../catalog/declared-type.ts';
+import { setMember } from './json-attribute.ts';
+import { toAttribute } from './to-attribute.ts';
+
+/**
+ * A whole item in which every attribute is of the type that its column declares. `typed`: the source says the type of each
+ * value, so that one of another DynamoDB type is refused instead of converted.
+ */
+export function conformItem(item: AttributeMap, table: TableDef, source: 'typed' | 'untyped'): AttributeMap {
+  let conformed = item;
+  for (const column of listDeclaredColumns(table)) {
+    const value = findValue(item, column.path);
+    if (value === undefined || 'NULL' in value) continue;
+    if (source === 'typed') assertSameType(value, column);
+    const { name: label, declared } = column;
+    const stored = toAttribute({ kind: 'attribute', value }, { label, declared, key: undefined, seen: {} });
+    if (stored !== undefined && stored !== value) conformed = withValue(conformed, column.path, stored);
+  }
+  return conformed;
+}
+
+const declaredColumns = new WeakMap<TableDef, readonly ColumnDef[]>();
+
+function listDeclaredColumns(table: TableDef): readonly ColumnDef[] {
+  const known = declaredColumns.get(table);
+  if (known !== undefined) return known;
+  const columns = table.columns.filter(({ declared }) => declared !== undefined);
+  declaredColumns.set(table, columns);
+  return columns;
+}
+
+function assertSameType(value: AttributeValue, { name, type, declared }: ColumnDef): void {
+  const expected = storedAttribute(type);
+  if (declared === undefined || expected === undefined || expected in value) return;
+  throw new DriverError(
+    'SQL_TYPE_MISMATCH',
+    `column "${name}" is of type ${formatDeclaredType(declared)}, which DynamoDB stores as ${expected}, but the value is of type ${Object.keys(value).join('')}`,
+  );
+}
+
+function withValue(item: AttributeMap, [name, ...rest]: DocumentPath, value: AttributeValue): AttributeMap {
+  const copy: Record<string, AttributeValue> = { ...item };
+  const inside = item[name];
+  setMember(copy, name, inside === undefined ? value : replaceWithin(inside, rest, value));
+  return copy;
+}
+
+function replaceWithin(
+  inside: AttributeValue,
+  [step, ...rest]: readonly (string | number)[],
+  value: AttributeValue,
+): AttributeValue {
+  if (step === undefined) return value;
+  if (typeof step === 'string')
+    return 'M' in inside ? { M: withValue(inside.M, [step, ...rest], value) } : inside;
+  if (!('L' in inside)) return inside;
+  return { L: inside.L.map((item, i) => (i === step ? replaceWithin(item, rest, value) : item)) };
+}
