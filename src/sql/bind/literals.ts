@@ -1,18 +1,42 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { cast, constant, number } from '../dialect/build.ts';
-import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import type { AttributeValue } from '../../dynamo/attribute-value.ts';
+import { literalToAttribute, type ParameterLiteral } from '../parse/parameter-value.ts';
+import { toTypedJson } from '../types/plain-document.ts';
+import { isDocumentType } from '../types/types.ts';
 import { mapInside, mapNodes, getStringValues } from '../parse/tree.ts';
 
 /** Replaces `$1`, `$2` … in a statement by literals. */
 export function inlineParameters(select: SelectStmt, parameters: readonly ParameterLiteral[]): SelectStmt {
   const literals = parameters.map(toLiteralNode);
   const write = (node: Node): Node => {
+    const document = toCastDocument(node, parameters);
+    if (document !== undefined) return document;
     if ('ParamRef' in node) return literals[(node.ParamRef.number ?? 0) - 1] ?? node;
     refuseArrays(node, parameters);
     return mapInside(node, write);
   };
   return literals.length === 0 ? select : mapNodes(select, write);
+}
+
+/** `$1::jsonb` of an array or a Set: its JSON, where ARRAY would need elements of one type. */
+function toCastDocument(node: Node, parameters: readonly ParameterLiteral[]): Node | undefined {
+  if (!('TypeCast' in node)) return undefined;
+  const { arg, typeName } = node.TypeCast;
+  const literal =
+    arg !== undefined && 'ParamRef' in arg ? parameters[(arg.ParamRef.number ?? 0) - 1] : undefined;
+  const type = getStringValues(typeName?.names).at(-1) ?? '';
+  const isDocument = isDocumentType(type) && typeName?.arrayBounds === undefined;
+  return isDocument && literal?.kind === 'array' ? toDocumentNode(literal) : undefined;
+}
+
+function toDocumentNode({ items }: Extract<ParameterLiteral, { kind: 'array' }>): Node {
+  return documentConstant(literalToAttribute({ kind: 'array', items }));
+}
+
+function documentConstant(value: AttributeValue): Node {
+  return cast(constant(toTypedJson(value)), 'json');
 }
 
 const COMPARED: ReadonlySet<string | undefined> = new Set(['AEXPR_IN', 'AEXPR_OP']);
@@ -46,6 +70,13 @@ function findTextCastValue(node: Node | undefined): Node | undefined {
     : undefined;
 }
 
+/** Whether the elements can be those of an array in SQL. */
+function hasOneType(items: readonly ParameterLiteral[]): boolean {
+  const kinds = new Set(items.map(({ kind }) => kind));
+  kinds.delete('null');
+  return kinds.size <= 1;
+}
+
 function toLiteralNode(literal: ParameterLiteral): Node {
   switch (literal.kind) {
     case 'null':
@@ -60,7 +91,11 @@ function toLiteralNode(literal: ParameterLiteral): Node {
       return cast(constant(literal.text), 'timestamptz');
     case 'bytes':
       return cast(constant(`\\x${Buffer.from(literal.bytes).toString('hex')}`), 'bytea');
+    case 'document':
+      return documentConstant(literal.value);
     case 'array':
-      return { A_ArrayExpr: { elements: literal.items.map(toLiteralNode) } };
+      return hasOneType(literal.items)
+        ? { A_ArrayExpr: { elements: literal.items.map(toLiteralNode) } }
+        : toDocumentNode(literal);
   }
 }

@@ -2,7 +2,7 @@ import { newReadStats, type ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import type { StatementContext } from './context.ts';
 import { createObjectMapper, type RowReader } from './direct.ts';
-import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import type { ParameterLiteral } from '../parse/parameter-value.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import type { ResultColumn } from '../types/types.ts';
 import type { TableRead } from '../plan/table-read.ts';

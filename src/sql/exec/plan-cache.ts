@@ -1,6 +1,6 @@
 import { memoizeAsync } from '../../core/async/lru.ts';
 import { bindStatement, type BoundStatement, type TableSource } from '../bind/bind.ts';
-import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import type { ParameterLiteral } from '../parse/parameter-value.ts';
 import type { ParsedQuery } from '../parse/parse.ts';
 import type { Planner, StatementPlan } from '../plan/planner.ts';
 import type { StatementContext } from './context.ts';

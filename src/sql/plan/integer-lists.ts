@@ -1,6 +1,6 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import { visitNodes } from '../parse/tree.ts';
-import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import type { ParameterLiteral } from '../parse/parameter-value.ts';
 import type { Condition } from './table-read.ts';
 
 /** The numbers of an IN list of consecutive integers, sorted. */

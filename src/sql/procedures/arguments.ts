@@ -1,7 +1,7 @@
 import type { Node } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
-import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import type { ParameterLiteral } from '../parse/parameter-value.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { evaluateConstant } from '../write/constant.ts';
 import type { ProcedureDefinition, ProcedureParameter } from '../system/procedure-definitions.ts';

@@ -1,7 +1,7 @@
 import { resultColumn, type ResultColumn } from '../types/types.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import type { StatementContext } from '../exec/context.ts';
-import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import type { ParameterLiteral } from '../parse/parameter-value.ts';
 import { toAnalysisDocument, formatAnalysis } from '../plan/explain.ts';
 import { parseDocument } from '../types/json-text.ts';
 import type { Value } from '../types/value.ts';

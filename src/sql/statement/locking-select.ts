@@ -3,7 +3,7 @@ import { DriverError } from '../../core/errors.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import type { StatementContext } from '../exec/context.ts';
 import { runStatement } from '../exec/run.ts';
-import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import type { ParameterLiteral } from '../parse/parameter-value.ts';
 import { toParsedQuery, type ParsedQuery } from '../parse/parse.ts';
 import { describeAccess } from '../plan/describe-access.ts';
 import { distinctKeys } from '../../dynamo/key.ts';

@@ -6,7 +6,7 @@ import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import { readPartiqlPages } from '../../dynamo/read/partiql-pages.ts';
 import { toPlainItem } from '../types/plain-document.ts';
 import { postgresColumnType } from '../types/column-types.ts';
-import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import { literalToAttribute, type ParameterLiteral } from '../parse/parameter-value.ts';
 import type { ParsedPartiql } from '../parse/partiql.ts';
 import type { Value } from '../types/value.ts';
 import type { StatementContext } from '../exec/context.ts';
@@ -58,7 +58,7 @@ async function runPartiql(
     context.session.database.client,
     {
       text,
-      parameters: parameters.map((parameter, i) => toAttributeValue(parameter, `$${i + 1}`)),
+      parameters: parameters.map((parameter, i) => literalToAttribute(parameter, `$${i + 1}`)),
       writes: !reads,
       consistent: reads && context.settings.consistentReads,
       ...(reads && choosePageSize(undefined, context)),
@@ -145,28 +145,4 @@ function inferShape(
       return [...readers.map((read) => read(item)), remaining];
     },
   };
-}
-
-/** A parameter as DynamoDB's value: timestamps become ISO 8601 strings. */
-function toAttributeValue(literal: ParameterLiteral, parameter: string): AttributeValue {
-  switch (literal.kind) {
-    case 'null':
-      return { NULL: true };
-    case 'text':
-    case 'timestamp':
-      return { S: literal.text };
-    case 'boolean':
-      return { BOOL: literal.value };
-    case 'bytes':
-      return { B: Buffer.from(literal.bytes).toString('base64') };
-    case 'array':
-      return { L: literal.items.map((item) => toAttributeValue(item, parameter)) };
-    case 'number':
-      if (/[Ia]/.test(literal.text))
-        throw new DriverError(
-          'SQL_BAD_VALUE',
-          `parameter ${parameter} is ${literal.text}, which DynamoDB numbers cannot hold`,
-        );
-      return { N: literal.text };
-  }
 }

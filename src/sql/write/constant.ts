@@ -2,9 +2,10 @@ import type { Node } from 'libpg-query';
 import { matchCall } from '../dialect/build.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
-import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import { literalToAttribute, type ParameterLiteral } from '../parse/parameter-value.ts';
 import { getStringValue } from '../parse/tree.ts';
 import { toAttribute } from './to-attribute.ts';
+import { parseTimeInput } from '../types/time-input.ts';
 import { parseDynamoJson } from './json-attribute.ts';
 import type { StoredInput } from './stored-input.ts';
 
@@ -49,15 +50,26 @@ function parameterToInput(literal: ParameterLiteral): StoredInput {
     case 'text':
       return { kind: 'text', text: literal.text, untyped: true };
     case 'timestamp':
-      return { kind: 'text', text: literal.text };
+      return { kind: 'text', text: literal.text, micros: parseTimeInput(literal.text, 'timestamptz') };
     case 'array':
-      return { kind: 'array', items: literal.items.map(parameterToInput) };
+      return literal.set === true
+        ? { kind: 'attribute', value: literalToAttribute(literal) }
+        : { kind: 'array', items: literal.items.map(parameterToInput) };
+    case 'document':
+      return { kind: 'attribute', value: literal.value };
     case 'null':
     case 'boolean':
     case 'number':
     case 'bytes':
       return literal;
   }
+}
+
+/** Whether a value of a select list is a string without a type, which takes the type of the column it is inserted into. */
+export function isUntypedText(node: Node | undefined, parameters: readonly ParameterLiteral[]): boolean {
+  if (node === undefined || !('ParamRef' in node || 'A_Const' in node)) return false;
+  const value = evaluateConstant(node, parameters);
+  return value?.kind === 'text' && value.untyped === true;
 }
 
 type Constant = Extract<Node, { A_Const: unknown }>['A_Const'];
@@ -78,6 +90,7 @@ function applyCast(value: StoredInput, type: string): StoredInput | undefined {
       return value.kind === 'text' ? { kind: 'text', text: value.text } : undefined;
     case 'json':
     case 'jsonb':
+      if (value.kind === 'attribute' || value.kind === 'array') return value;
       return value.kind === 'text' ? { kind: 'json', text: value.text } : undefined;
     case 'numeric':
       if (value.kind === 'text' && /^[+-]?\d+(?:\.\d+)?$/.test(value.text))

@@ -1,6 +1,6 @@
 import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { StatementContext } from '../exec/context.ts';
-import type { ParameterLiteral } from '../parse/parameter-list.ts';
+import type { ParameterLiteral } from '../parse/parameter-value.ts';
 import type { ParsedText } from '../parse/parse.ts';
 
 /** What a statement needs to run its queries and its writes. */

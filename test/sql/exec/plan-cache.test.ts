@@ -3,7 +3,7 @@ import type { Catalog } from '../../../src/catalog/catalog.ts';
 import type { TableDef } from '../../../src/catalog/table-def.ts';
 import type { BoundStatement } from '../../../src/sql/bind/bind.ts';
 import { memoizePlan } from '../../../src/sql/exec/plan-cache.ts';
-import type { ParameterLiteral } from '../../../src/sql/parse/parameter-list.ts';
+import type { ParameterLiteral } from '../../../src/sql/parse/parameter-value.ts';
 import { type ParsedQuery, parseStatement } from '../../../src/sql/parse/parse.ts';
 import { bigint, tableDef, text } from '../engine-fixture.ts';
 import { createPlanner, type StatementPlan } from '../../../src/sql/plan/planner.ts';
