@@ -1,14 +1,23 @@
 import { DriverError } from '../../core/errors.ts';
 import type { A_Const, A_Expr, ColumnRef, Node, SelectStmt } from 'libpg-query';
 import { cast, jsonElements, name } from '../dialect/build.ts';
-import { markComparedDocument, toDocumentText } from '../dialect/documents.ts';
+import { markComparedDocument } from '../dialect/documents.ts';
 import { mapInside, mapNodes, getStringValues } from '../parse/tree.ts';
 import { type Binder, type BoundQuery, type CommonTables, renameColumns, unwrapSelect } from './binder.ts';
+import { bindAttributeFunction } from './attribute-functions.ts';
+import {
+  type AttributePath,
+  bindUnnest,
+  isUnnest,
+  resolveAttributePath,
+  toDocument,
+} from './attribute-path.ts';
 import { rewriteCatalogCall } from './catalog-calls.ts';
 import { rewriteDriverCall } from './driver-functions.ts';
 import { bindFromItem } from './from.ts';
 import { takeIndexNames } from './index-names.ts';
-import { type OfferedColumn, type ResolvedColumn, resolveColumn, type Scope } from './scope.ts';
+import { inferOutputName } from './output-name.ts';
+import type { OfferedColumn, ResolvedColumn, Scope } from './scope.ts';
 import { bindTarget, listOfferedColumns } from './targets.ts';
 
 /** Binds a query and everything in it. */
@@ -33,8 +42,13 @@ export function bindQuery(
 /** Binds the expressions of a part of a statement. */
 export function bindExpression<T>(part: T, scope: Scope, tables: CommonTables, binder: Binder): T {
   const bind = (written: Node): Node => {
+    const tested = bindAttributeFunction(written, scope, binder, bind);
+    if (tested !== undefined) return tested;
     const node = rewriteDriverCall(written) ?? rewriteCatalogCall(written, binder) ?? written;
     if ('ColumnRef' in node) return bindColumn(node.ColumnRef, scope, binder);
+    const path = 'A_Indirection' in node ? resolveAttributePath(node, { scope, binder, bind }) : undefined;
+    if (path !== undefined) return toDocument(path);
+    if (isUnnest(node)) return bindUnnest(node, { scope, binder, bind });
     if ('SubLink' in node) {
       const { subselect, testexpr } = node.SubLink;
       return {
@@ -112,12 +126,8 @@ function adaptDocuments(
   const isPattern = PATTERN.test(written.kind ?? '') || getStringValues(written.name).join('').includes('~');
   if (lexpr === undefined || rexpr === undefined || !(isPattern || isComparison(written))) return bound;
   if (left?.adapts === right?.adapts) return bound;
-  if (left?.adapts === 'json') return { ...bound, lexpr: adaptDocument(lexpr, left, right) };
-  return right === undefined ? bound : { ...bound, rexpr: adaptDocument(rexpr, right, left) };
-}
-
-function adaptDocument(document: Node, own: ResolvedColumn, other: ResolvedColumn | undefined): Node {
-  return other?.adapts === 'text' ? toDocumentText(document) : markComparedDocument(document, own);
+  if (left?.adapts === 'json') return { ...bound, lexpr: markComparedDocument(lexpr, left) };
+  return right === undefined ? bound : { ...bound, rexpr: markComparedDocument(rexpr, right) };
 }
 
 function findAdaptingColumn(
@@ -125,9 +135,14 @@ function findAdaptingColumn(
   scope: Scope,
   binder: Binder,
 ): ResolvedColumn | undefined {
-  if (node === undefined || !('ColumnRef' in node)) return undefined;
-  const { fields, location } = node.ColumnRef;
-  return resolveColumn(scope, getStringValues(fields), () => binder.position(location));
+  const path = resolveAttributePath(node, { scope, binder, bind: (inner) => inner });
+  return path && path.steps.length > 0 ? toMember(path, node) : path?.column;
+}
+
+/** A member of a document is compared as a document. */
+function toMember({ column }: AttributePath, node: Node | undefined): ResolvedColumn {
+  const { fields, holds } = column;
+  return { fields, name: node === undefined ? '' : inferOutputName(node), adapts: 'json', holds };
 }
 
 /** DuckDB writes binary constants differently. */
@@ -162,12 +177,11 @@ function describeTextComparison(constant: A_Const, { name: operator, lexpr }: A_
 }
 
 function bindColumn(reference: ColumnRef, scope: Scope, binder: Binder): Node {
-  const fields = getStringValues(reference.fields);
-  if (fields.at(-1) === '*') return { ColumnRef: reference };
-  const resolved = resolveColumn(scope, fields, () => binder.position(reference.location));
-  return resolved === undefined
-    ? { ColumnRef: reference }
-    : { ColumnRef: { ...reference, fields: resolved.fields.map(name) } };
+  const path = resolveAttributePath({ ColumnRef: reference }, { scope, binder, bind: (node) => node });
+  if (path === undefined) return { ColumnRef: reference };
+  return path.steps.length > 0
+    ? toDocument(path)
+    : { ColumnRef: { ...reference, fields: path.column.fields.map(name) } };
 }
 
 function bindCommonTables(

@@ -1,10 +1,12 @@
 import type { A_Expr, Node } from 'libpg-query';
-import { DriverError } from '../../core/errors.ts';
-import { mapInside, getStringValues } from '../parse/tree.ts';
+import { getStringValues } from '../parse/tree.ts';
 import { arrayElements, binary, call, matchCall, cast, constant, getConstantText } from './build.ts';
-import { toComparableJson, formatJsonNumber } from '../types/json-text.ts';
+import { flattenValues, getDigits, mapValues } from './compared-values.ts';
+import { compareByOrder, isDocument, isOrdering } from './document-order.ts';
+import { addMarks, toEngineNumber } from '../types/document-marks.ts';
+import { toComparableJson } from '../types/json-text.ts';
 import { type StaticType, inferStaticType } from './static-types.ts';
-import type { ExpressionTypes, Rewrite, RewriteContext } from './types.ts';
+import type { ExpressionTypes, Rewrite } from './types.ts';
 
 /** Marks a compared column of documents, until the values of parameters are known. `about` is for messages. */
 export function markComparedDocument(
@@ -22,7 +24,7 @@ export function toDocumentText(document: Node): Node {
 /** The JSON text of a value, in the form in which DynamoDB's documents are stored. */
 export function toJsonValue(value: Node): Node {
   const digits = getDigits(value);
-  return digits === undefined ? call('pg_json_value', [value]) : constant(formatJsonNumber(digits));
+  return digits === undefined ? call('pg_json_value', [value]) : constant(toEngineNumber(digits));
 }
 
 const COMPARED = 'pg_compared_document';
@@ -42,10 +44,38 @@ export const documentRewrites: readonly Rewrite[] = [
       if (document === undefined || other === undefined) return undefined;
       const elements = /OP_A(?:NY|LL)/.test(kind ?? '') ? arrayElements(other) : undefined;
       const values = elements === undefined ? other : { A_ArrayExpr: { elements } };
+      if (isOrdering(node.A_Expr)) {
+        const [expression, documentFirst] = [node.A_Expr, left !== undefined];
+        const compared = {
+          expression,
+          document: document.column,
+          other: values,
+          documentFirst,
+          isJsonb: false,
+        };
+        return (
+          compareByOrder(compared, context) ??
+          createComparison(expression, [document.column, other], documentFirst)
+        );
+      }
       const mode = chooseMode(node.A_Expr, values, context);
-      if (mode === 'order') throw createNoOrderError(document, node.A_Expr, context);
       const operands = convertOperands(mode, document.column, values);
       return createComparison(node.A_Expr, operands, left !== undefined);
+    },
+  },
+  {
+    name: 'documents compared by an order',
+    why: 'DuckDB compares documents by their text, so that 1000 comes before 5, and fails for documents and numbers.',
+    apply: (node, context) => {
+      if (!('A_Expr' in node) || !isOrdering(node.A_Expr)) return undefined;
+      const { lexpr, rexpr } = node.A_Expr;
+      if (lexpr === undefined || rexpr === undefined) return undefined;
+      const documentFirst = isDocument(lexpr, context);
+      if (!documentFirst && !flattenValues(rexpr).some((value) => isDocument(value, context)))
+        return undefined;
+      const [document, other] = documentFirst ? [lexpr, rexpr] : [rexpr, lexpr];
+      const isJsonb = context.typeOf(document) === 'jsonb';
+      return compareByOrder({ expression: node.A_Expr, document, other, documentFirst, isJsonb }, context);
     },
   },
   {
@@ -96,15 +126,15 @@ function matchCompared(node: Node | undefined): Compared | undefined {
   return column && { column, name: getConstantText(name) ?? '', holds: getConstantText(holds) ?? '' };
 }
 
-/** As text, as values that are equal if their JSON text is, as normalized documents, or by an order that JSON does not have. */
-type ComparisonMode = 'text' | 'values' | 'documents' | 'order';
+/** As text, as values that are equal if their JSON text is, or as normalized documents. */
+type ComparisonMode = 'text' | 'values' | 'documents';
 
 /** How to compare documents with these values. Undefined if it depends on types that only DuckDB knows. */
 function chooseMode(expression: A_Expr, other: Node, context: ExpressionTypes): ComparisonMode | undefined {
   const types = flattenValues(other).map((value) => classifyValue(value, context));
   if (isPattern(expression) || types.includes('text')) return 'text';
   if (!types.every((type) => type !== undefined) || types.length === 0) return undefined;
-  if (!isEquality(expression)) return types.includes('value') ? 'order' : undefined;
+  if (!isEquality(expression)) return undefined;
   return types.includes('document') ? 'documents' : 'values';
 }
 
@@ -120,7 +150,6 @@ function convertOperands(
       return [document, mapValues(other, (value) => cast(toComparableValue(value), 'json'))];
     case 'documents':
       return [toComparable(document), mapValues(other, toComparableValue)];
-    case 'order':
     case undefined:
       return [document, other];
   }
@@ -158,7 +187,7 @@ function classifyValue(value: Node, context: ExpressionTypes): ValueType | undef
 }
 
 function classifyJson(value: Node): ValueType | undefined {
-  const text = isPlainText(value) ? toComparableJson(getConstantText(value) ?? '') : undefined;
+  const text = isPlainText(value) ? toComparableConstant(value) : undefined;
   return text === undefined ? undefined : /^[[{]/.test(text) ? 'document' : 'value';
 }
 
@@ -171,50 +200,15 @@ function toComparable(document: Node): Node {
 }
 
 function toComparableValue(value: Node): Node {
-  if (isPlainText(value)) return constant(toComparableJson(getConstantText(value) ?? '') ?? '');
+  if (isPlainText(value)) return constant(toComparableConstant(value) ?? '');
   return toJsonValue(value);
+}
+
+function toComparableConstant(value: Node): string | undefined {
+  return toComparableJson(addMarks(getConstantText(value) ?? ''));
 }
 
 function toNumberText(value: Node): Node {
   const digits = getDigits(value);
   return digits === undefined ? value : constant(digits);
-}
-
-function getDigits(value: Node): string | undefined {
-  if (!('A_Const' in value)) return undefined;
-  const { ival, fval } = value.A_Const;
-  return ival === undefined ? fval?.fval : String(ival.ival ?? 0);
-}
-
-/** The values of a list or array, or the value itself, without NULL. */
-function flattenValues(node: Node): readonly Node[] {
-  if ('A_Const' in node && node.A_Const.isnull === true) return [];
-  const items = getItems(node);
-  return items === undefined ? [node] : items.flatMap(flattenValues);
-}
-
-function mapValues(node: Node, change: (value: Node) => Node): Node {
-  if ('A_Const' in node && node.A_Const.isnull === true) return node;
-  return getItems(node) === undefined ? change(node) : mapInside(node, (item) => mapValues(item, change));
-}
-
-function getItems(node: Node): readonly Node[] | undefined {
-  if ('List' in node) return node.List.items ?? [];
-  return 'A_ArrayExpr' in node ? (node.A_ArrayExpr.elements ?? []) : undefined;
-}
-
-function createNoOrderError(
-  { name, holds }: Compared,
-  expression: A_Expr,
-  context: RewriteContext,
-): DriverError {
-  const operator = getStringValues(expression.name).at(-1) ?? '';
-  return new DriverError(
-    'SQL_UNKNOWN_FUNCTION',
-    `operator does not exist: json ${operator} numeric (column "${name}"${holds === '' ? '' : ` contains ${holds}`})`,
-    {
-      position: context.position(expression.location ?? 0),
-      remedy: `Compare its text, ${name} #>> '{}', or only its numbers: CASE WHEN json_typeof(${name}) = 'number' THEN (${name} #>> '{}')::numeric END.`,
-    },
-  );
 }

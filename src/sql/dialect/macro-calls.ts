@@ -2,20 +2,30 @@ import { getStringValues } from '../parse/tree.ts';
 import { call } from './build.ts';
 import { CATALOG_MACROS } from './catalog-macros.ts';
 import { DRIVER_MACROS } from './driver-macros.ts';
-import { MACROS } from './macros.ts';
+import { JSON_ORDER_MACROS } from './json-macros.ts';
+import { STORED_MACROS, VALUE_MACROS } from './attribute-macros.ts';
+import { MACROS, type Macro } from './macros.ts';
 import type { Rewrite } from './types.ts';
 
-const ALL = [...MACROS, ...CATALOG_MACROS, ...DRIVER_MACROS];
+const ALL = [...MACROS, ...JSON_ORDER_MACROS, ...CATALOG_MACROS, ...DRIVER_MACROS, ...VALUE_MACROS];
 
 const NAMES: ReadonlySet<string> = new Set(
   ALL.flatMap(({ name, internal }) => (internal === true ? [] : name)),
 );
 
-/** Creates the macros; the engines run these statements first. */
-export const MACRO_STATEMENTS: readonly string[] = ALL.map(
-  ({ name, forms }) =>
-    `CREATE MACRO pg_${name}${forms.map(([parameters, sql]) => `(${parameters}) AS ${sql}`).join(', ')}`,
+const toStatement = ({ name, forms }: Pick<Macro, 'name' | 'forms'>): string =>
+  `CREATE MACRO pg_${name}${forms.map(([parameters, sql]) => `(${parameters}) AS ${sql}`).join(', ')}`;
+
+/** Creates the macros in an executing engine, which runs these statements first. */
+export const MACRO_STATEMENTS: readonly string[] = ALL.map(toStatement);
+
+/** Creates the macros in the planning engine. */
+export const PLANNING_MACRO_STATEMENTS: readonly string[] = ALL.map(({ name, forms, planned = forms }) =>
+  toStatement({ name, forms: planned }),
 );
+
+/** Creates the macros that only the executing engines have. */
+export const STORED_MACRO_STATEMENTS: readonly string[] = STORED_MACROS.map(toStatement);
 
 /** Calls of functions that are defined as macros. */
 export const macroRewrites: readonly Rewrite[] = [

@@ -1,12 +1,17 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import { mapInside, mapNodes } from '../parse/tree.ts';
+import { aggregateFilterRewrites } from './aggregate-filter.ts';
 import { arithmeticRewrites } from './arithmetic.ts';
+import { attributeTestRewrites } from './attribute-tests.ts';
+import { documentCastRewrites } from './document-casts.ts';
+import { documentSortRewrites, expandDocumentSort } from './document-sort.ts';
 import { documentRewrites } from './documents.ts';
 import { dateTimeRewrites } from './date-time.ts';
 import { driverJsonRewrites } from './driver-json.ts';
 import { functionRewrites } from './functions.ts';
 import { jsonAccessRewrites } from './json-access.ts';
 import { jsonFunctionRewrites } from './json-functions.ts';
+import { jsonOrderRewrites } from './json-order.ts';
 import { jsonbRewrites } from './jsonb.ts';
 import { macroRewrites } from './macro-calls.ts';
 import { earlyOperatorRewrites, operatorRewrites } from './operators.ts';
@@ -19,7 +24,9 @@ import type { Rewrite, RewriteContext } from './types.ts';
 
 /** All rewrites, in the order in which they are tried. At most one of them changes a node. */
 export const REWRITES: readonly Rewrite[] = [
+  ...attributeTestRewrites,
   ...setReturningRewrites,
+  ...jsonOrderRewrites,
   ...jsonbRewrites,
   ...jsonAccessRewrites,
   ...jsonFunctionRewrites,
@@ -36,26 +43,35 @@ export const REWRITES: readonly Rewrite[] = [
 ];
 
 /** Applied before the others, which then rewrite the result. */
-export const EARLY_REWRITES: readonly Rewrite[] = [...documentRewrites, ...earlyOperatorRewrites];
+export const EARLY_REWRITES: readonly Rewrite[] = [
+  ...documentRewrites,
+  ...documentCastRewrites,
+  ...earlyOperatorRewrites,
+  ...aggregateFilterRewrites,
+  ...documentSortRewrites,
+];
 
 /** Translates a query into DuckDB's dialect. */
-export function rewriteDialect(
-  select: SelectStmt,
-  { position, typeOf, columnTypeOf }: RewriteContext,
-): SelectStmt {
-  // What an early rewrite puts in the place of a node has the type of that node.
+export function rewriteDialect(select: SelectStmt, context: RewriteContext): SelectStmt {
   const replaced = new Map<Node, Node>();
-  const context: RewriteContext = {
-    position,
-    typeOf: (node) => typeOf(replaced.get(node) ?? node),
-    columnTypeOf: (node) => columnTypeOf(replaced.get(node) ?? node),
-  };
+  const typed = withReplaced(context, replaced);
   const rewrite = (node: Node): Node => {
-    const original = applyFirst(EARLY_REWRITES, node, context, node);
+    const original = applyFirst(EARLY_REWRITES, node, typed, node);
     if (original !== node) replaced.set(original, node);
-    return applyFirst(REWRITES, mapInside(original, rewrite), context, original);
+    return applyFirst(REWRITES, mapInside(original, rewrite), typed, original);
   };
-  return mapNodes(select, rewrite);
+  return mapNodes(expandDocumentSort(select, context), rewrite);
+}
+
+/** What an early rewrite puts in the place of a node has the type of that node. */
+function withReplaced(context: RewriteContext, replaced: ReadonlyMap<Node, Node>): RewriteContext {
+  const source = (node: Node): Node => replaced.get(node) ?? node;
+  return {
+    ...context,
+    typeOf: (node) => context.typeOf(source(node)),
+    columnTypeOf: (node) => context.columnTypeOf(source(node)),
+    definitionsOf: (node) => context.definitionsOf(source(node)),
+  };
 }
 
 /** Applies the first rewrite that changes the node. */

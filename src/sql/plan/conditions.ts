@@ -14,10 +14,17 @@ import {
   textTest,
 } from './document-conditions.ts';
 import { type ColumnLookup, type DocumentPlace, resolvePlace, wholeColumn } from './document-place.ts';
+import { compareScalar, type DocumentScalar, resolveScalar } from './document-scalars.ts';
 import { toColumnLiteral, toDecimalText } from './literals.ts';
 import type { PlanExpression, PlanFilter, PlanType, PlanValue } from './plan-json.ts';
 import { joinAnd, joinOr, superset, exact, type Pushdown } from './pushdown.ts';
-import { compareStoredSize, resolveStoredSize, storedExists, storedTest } from './stored-conditions.ts';
+import {
+  compareStoredSize,
+  resolveStoredSize,
+  type StoredSize,
+  storedExists,
+  storedTest,
+} from './stored-conditions.ts';
 import type { Condition } from './table-read.ts';
 import { compareTime, isTimeColumn, resolveTime, type TimeSubject } from './time-conditions.ts';
 
@@ -277,8 +284,9 @@ type Subject =
   | { readonly kind: 'column'; readonly column: ColumnDef }
   | { readonly kind: 'place'; readonly place: DocumentPlace }
   | { readonly kind: 'cast'; readonly place: DocumentPlace; readonly type: PlanType; readonly tries: boolean }
+  | { readonly kind: 'scalar'; readonly scalar: DocumentScalar }
   | { readonly kind: 'size'; readonly column: ColumnDef; readonly unit: 'bytes' | 'characters' }
-  | { readonly kind: 'storedSize'; readonly path: DocumentPath }
+  | { readonly kind: 'storedSize'; readonly size: StoredSize }
   | { readonly kind: 'arrayLength'; readonly place: DocumentPlace };
 
 function resolveSubject(expression: PlanExpression | undefined, lookup: ColumnLookup): Subject | undefined {
@@ -289,6 +297,8 @@ function resolveSubject(expression: PlanExpression | undefined, lookup: ColumnLo
   if (column !== undefined) return { kind: 'column', column };
   const place = resolvePlace(expression, lookup);
   if (place !== undefined) return { kind: 'place', place };
+  const scalar = resolveScalar(expression, lookup);
+  if (scalar !== undefined) return { kind: 'scalar', scalar };
   const [argument, ...more] = expression.children ?? [];
   if (expression.type === 'OPERATOR_CAST') {
     const child = numberText(expression.child);
@@ -305,7 +315,7 @@ function resolveSubject(expression: PlanExpression | undefined, lookup: ColumnLo
   }
   if (expression.type !== 'BOUND_FUNCTION' || more.length > 0) return undefined;
   const sized = resolveStoredSize(expression, lookup);
-  if (sized !== undefined) return { kind: 'storedSize', path: sized };
+  if (sized !== undefined) return { kind: 'storedSize', size: sized };
   if (expression.name === 'json_array_length') {
     const of = argument?.name === 'to_json' ? argument.children?.[0] : argument;
     const array = argument === of || of?.type === 'BOUND_REF' ? resolvePlace(of, lookup) : undefined;
@@ -348,6 +358,8 @@ function compare(subject: Subject, op: Comparison, constant: PlanValue): Pushdow
     }
     case 'place':
       return comparePlace(subject.place, op, constant);
+    case 'scalar':
+      return compareScalar(subject.scalar, op, constant);
     case 'cast':
       return compareCast(subject.place, subject.type, op, constant);
     case 'size': {
@@ -359,10 +371,10 @@ function compare(subject: Subject, op: Comparison, constant: PlanValue): Pushdow
         : compareTextSize(column.path, unit, op, count);
     }
     case 'storedSize': {
-      const { path } = subject;
+      const { size } = subject;
       const count = Number(toDecimalText(constant));
       return Number.isSafeInteger(count)
-        ? compareStoredSize(path, op, count, compareTextSize(path, 'bytes', op, count))
+        ? compareStoredSize(size, op, count, compareTextSize(size.path, 'bytes', op, count))
         : undefined;
     }
     case 'arrayLength': {

@@ -1,4 +1,5 @@
 import { toPostgresType } from '../../types/types.ts';
+import { addMarks, markNumbers, stripTypes, toEngineNumber } from '../../types/document-marks.ts';
 import { expandExponent, trimFraction } from '../../types/number-value.ts';
 import { formatArray } from '../../types/text-format.ts';
 import { formatFloat } from '../../types/text-format.ts';
@@ -6,7 +7,7 @@ import {
   toComparableJson,
   type JsonNode,
   normalizeJson,
-  formatJsonNumber,
+  normalizeMarkedJson,
   formatJsonb,
   parseJson,
 } from '../../types/json-text.ts';
@@ -16,6 +17,7 @@ import { formatTimeByPattern } from './format-time.ts';
 import { jsonContains } from './json-contains.ts';
 import { concatenate, deleteKey, deletePath, setPath, stripNulls } from './json-edit.ts';
 import { followPath } from './json-path.ts';
+import { orderDigits, orderDocument, orderNumber, readString } from './json-scalars.ts';
 import { parseTimeByPattern } from './parse-time.ts';
 import { raise } from './raise.ts';
 
@@ -59,9 +61,13 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
     formatJsonArray(parseJson(json), toPostgresType(type)),
   ),
   define('pg_type_name', 1, (type = '') => toPostgresType(type)),
-  define('pg_normal_json', 1, (text = '') => normalizeOrRaise(text)),
-  define('pg_comparable_json', 1, (text = '') => toComparableJson(text) ?? normalizeOrRaise(text)),
-  define('pg_number_json', 1, (digits = '') => formatJsonNumber(digits)),
+  define('pg_normal_json', 1, (text = '') => normalizeOrRaise(text, normalizeMarkedJson)),
+  define('pg_jsonb_text', 1, (text = '') => normalizeOrRaise(text, normalizeJson)),
+  define('pg_marked_json', 1, (text = '') => addMarks(text)),
+  define('pg_marked_numbers', 1, (json = '') => markNumbers(json)),
+  define('pg_untyped_json', 1, (json = '') => stripTypes(json)),
+  define('pg_comparable_json', 1, (text = '') => toComparableJson(text) ?? normalizeOrRaise(text, normalizeMarkedJson)),
+  define('pg_number_json', 1, (digits = '') => toEngineNumber(digits)),
   define('pg_json_set', 3, (document = '', path = '', value = '') => setPath(document, path, value, true)),
   define('pg_json_replace', 3, (document = '', path = '', value = '') =>
     setPath(document, path, value, false),
@@ -70,14 +76,18 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
   define('pg_json_delete_path', 2, (document = '', path = '') => deletePath(document, path)),
   define('pg_json_concat', 2, (left = '', right = '') => concatenate(left, right)),
   define('pg_json_contains', 2, (document = '', part = '') => (jsonContains(document, part) ? 't' : 'f')),
+  define('pg_document_key', 1, (text = '') => orderDocument(text)),
+  define('pg_document_number_key', 1, (text = '') => orderNumber(text)),
+  define('pg_document_string', 1, (text = '') => readString(text)),
+  define('pg_number_key', 1, (digits = '') => orderDigits(digits)),
   define('pg_json_path', 2, (document = '', path = '') => followPath(document, path)),
   define('pg_element_number', 2, (text = '', scale = '') => toElementNumber(text, Number(scale))),
   define('pg_json_without_nulls', 1, (document = '') => stripNulls(document)),
 ];
 
-function normalizeOrRaise(text: string): string {
+function normalizeOrRaise(text: string, normalize: (text: string) => string): string {
   try {
-    return normalizeJson(text);
+    return normalize(text);
   } catch (error) {
     if (error instanceof SyntaxError)
       return raise('SQL_BAD_VALUE', `invalid input syntax for type json: ${text.slice(0, 80)}`);

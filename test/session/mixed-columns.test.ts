@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Connection, ParameterValue } from '../../src/session/connection.ts';
+import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+let database: TestDatabase;
+let db: Connection;
+let scanning: Connection;
+beforeAll(async () => {
+  database = await startTestDatabase();
+  await database.add({
+    name: 'Mixed',
+    key: ['id:S'],
+    items: [
+      { id: { S: 'n5' }, v: { N: '5' }, w: { N: '5' } },
+      { id: { S: 'n40' }, v: { N: '40' }, w: { S: 'a' } },
+      { id: { S: 'n300' }, v: { N: '300' }, w: { N: '1000' } },
+      { id: { S: 'n1000' }, v: { N: '1000' }, w: { BOOL: false } },
+      { id: { S: 'n-2' }, v: { N: '-2.50' }, w: { N: '-3' } },
+      {
+        id: { S: 'big' },
+        v: { N: '12345678901234567890123456789' },
+        w: { N: '12345678901234567890123456788' },
+      },
+      { id: { S: 's' }, v: { S: 'n/a' }, w: { S: 'n/b' } },
+      { id: { S: 's10' }, v: { S: '10' }, w: { N: '10' } },
+      { id: { S: 'bool' }, v: { BOOL: true }, w: { BOOL: false } },
+      { id: { S: 'list' }, v: { L: [{ N: '1' }] }, w: { L: [{ N: '2' }] } },
+      { id: { S: 'none' } },
+    ],
+  });
+  await database.add({
+    name: 'Dirty',
+    key: ['id:S'],
+    items: ['5', 'n/a', '12', '', '7x'].map((s, i) => ({
+      id: { S: String(i) },
+      s: { S: s },
+      n: { N: String(i) },
+    })),
+  });
+  db = await database.open();
+  scanning = database.withRules([]);
+});
+afterAll(() => database.close());
+
+async function column(sql: string, connection = db): Promise<unknown[]> {
+  return (await connection.query<[unknown]>(sql, [], { rowMode: 'array' })).rows.map(([value]) => value);
+}
+
+async function value(expression: string, from: string): Promise<unknown> {
+  return (await column(`SELECT ${expression} FROM ${from}`))[0];
+}
+
+/** The ids that match a condition, with DynamoDB's filter and without it. */
+async function findIds(condition: string, parameters: readonly ParameterValue[] = []): Promise<unknown[]> {
+  const ids = async (connection: Connection): Promise<unknown[]> =>
+    (
+      await connection.query<[string]>(`SELECT id FROM "Mixed" WHERE ${condition}`, parameters, {
+        rowMode: 'array',
+      })
+    ).rows
+      .flat()
+      .toSorted();
+  const pushed = await ids(db);
+  expect(pushed).toEqual(await ids(scanning));
+  return pushed;
+}
+
+const ORDER = ['s10', 's', 'n-2', 'n5', 'n40', 'n300', 'n1000', 'big', 'bool', 'list'];
+
+describe('the order of a column of several types', () => {
+  it.each([
+    'SELECT id FROM "Mixed" WHERE v IS NOT NULL ORDER BY v',
+    'SELECT id, v AS x FROM "Mixed" WHERE v IS NOT NULL ORDER BY x',
+    'SELECT id, v FROM "Mixed" WHERE v IS NOT NULL ORDER BY 2',
+    'SELECT DISTINCT id, v FROM "Mixed" WHERE v IS NOT NULL ORDER BY v',
+    'SELECT id FROM (SELECT id, v AS id2 FROM "Mixed") s WHERE id2 IS NOT NULL ORDER BY id2',
+    'SELECT id FROM "Mixed" WHERE v IS NOT NULL ORDER BY rank() OVER (ORDER BY v)',
+    'SELECT id FROM "Mixed" WHERE v IS NOT NULL WINDOW w AS (ORDER BY v) ORDER BY row_number() OVER w',
+    `SELECT unnest(array_agg(id ORDER BY v)) FROM "Mixed" WHERE v IS NOT NULL`,
+    `SELECT id, v FROM "Mixed" WHERE v IS NOT NULL UNION ALL SELECT id, v FROM "Mixed" WHERE false ORDER BY v`,
+    `SELECT id, v->0 AS v FROM (SELECT id, json_build_array(v) AS v FROM "Mixed" WHERE v IS NOT NULL) s ORDER BY v`,
+  ])('is that of jsonb: %s', async (sql) => {
+    expect(await column(sql)).toEqual(ORDER);
+  });
+
+  it('has extremes', async () => {
+    expect(
+      await value("max(v) FILTER (WHERE id <> 'list' AND id <> 'bool' AND id <> 'big')", '"Mixed"'),
+    ).toBe(1000);
+    expect(await value('min(v)', '"Mixed"')).toBe('10');
+    expect(await value('max(v)', '"Mixed"')).toEqual([1]);
+    expect(await value('greatest(v, w)', `"Mixed" WHERE id = 's10'`)).toBe(10);
+    expect(await value('least(v, 7)', `"Mixed" WHERE id = 'n40'`)).toBe(7);
+    expect(await value('percentile_disc(0.4) WITHIN GROUP (ORDER BY v)', '"Mixed"')).toBe(5);
+    expect(await column(`SELECT DISTINCT ON (w) id FROM "Mixed" WHERE w = false ORDER BY w, v DESC`)).toEqual(
+      ['bool'],
+    );
+  });
+});
+
+describe('a column of several types compared by its order', () => {
+  it.each([
+    ['v > 30', ['big', 'n1000', 'n300', 'n40']],
+    ['30 < v', ['big', 'n1000', 'n300', 'n40']],
+    ['v <= 5.0', ['n-2', 'n5']],
+    ['NOT v > 30', ['n-2', 'n5']],
+    ['v BETWEEN 5 AND 300', ['n300', 'n40', 'n5']],
+    ['v NOT BETWEEN 5 AND 300', ['big', 'n-2', 'n1000']],
+    ['v > 12345678901234567890123456788', ['big']],
+    ['v > 1e300', []],
+    ['v < ANY(ARRAY[0, 6])', ['n-2', 'n5']],
+    ['v > 10 + 30', ['big', 'n1000', 'n300']],
+    ["v >= 'a'", ['s']],
+    ["v < 'a'", ['s10']],
+    ["v BETWEEN '0' AND 'z'", ['s', 's10']],
+    [`v > '"a"'`, ['s']],
+    ['v > false', ['bool']],
+    ["v > '[0]'", ['list']],
+    ["v BETWEEN 5 AND 'x'", []],
+  ])('with a value, as in DynamoDB, which compares only values of one type: %s', async (condition, ids) => {
+    expect(await findIds(condition)).toEqual(ids);
+  });
+
+  it('with a parameter', async () => {
+    expect(await findIds('v > $1', [30])).toEqual(['big', 'n1000', 'n300', 'n40']);
+    expect(await findIds('v > $1', ['a'])).toEqual(['s']);
+  });
+
+  it.each([
+    ['v > w', ['big', 'bool', 'n-2', 'n40']],
+    ['v < w', ['list', 'n1000', 'n300', 's', 's10']],
+    ['v >= w', ['big', 'bool', 'n-2', 'n40', 'n5']],
+    ["v::jsonb > '1000'", ['big', 'bool', 'list']],
+  ])('with another document, as jsonb: %s', async (condition, ids) => {
+    expect(await findIds(condition)).toEqual(ids);
+  });
+
+  it('lets DynamoDB filter', async () => {
+    const { reads } = await db.explain('SELECT id FROM "Mixed" WHERE v > 30');
+    expect(reads).toEqual([expect.objectContaining({ residual: [] })]);
+  });
+});
+
+describe('FILTER', () => {
+  it('computes no argument for the rows that it leaves out', async () => {
+    expect(await value("sum(s::int) FILTER (WHERE s ~ '^\\d+$')", '"Dirty"')).toBe(17);
+    expect(await value("max(s::numeric) FILTER (WHERE s ~ '^\\d+$')", '"Dirty"')).toBe(12);
+    expect(await value('sum(12 / n) FILTER (WHERE n > 0)', '"Dirty"')).toBe(25);
+    expect(
+      await value("array_agg(s::int ORDER BY s::int DESC) FILTER (WHERE s ~ '^\\d+$')", '"Dirty"'),
+    ).toEqual([12, 5]);
+    expect(await value("count(DISTINCT s::int) FILTER (WHERE s ~ '^\\d+$')", '"Dirty"')).toBe(2);
+    expect(await value("count(*) FILTER (WHERE s ~ '^\\d+$')", '"Dirty"')).toBe(2);
+    expect(await value("sum(s::int) FILTER (WHERE s ~ '^\\d+$') OVER ()", '"Dirty"')).toBe(17);
+  });
+});
