@@ -155,13 +155,13 @@ export function toStoredName(column: string): string {
 }
 
 /** That column. */
-export function toStoredColumn({ name, path, presence }: ColumnDef): ColumnDef {
+export function toStoredColumn({ name, path, seen, presence }: ColumnDef): ColumnDef {
   return {
     name: toStoredName(name),
     path,
-    presence,
     type: { kind: 'json' },
-    seen: {},
+    seen,
+    presence,
     hidden: true,
     stored: true,
   };

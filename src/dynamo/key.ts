@@ -91,7 +91,8 @@ function sign({ digits, negative }: Decimal): number {
   return negative ? -1 : 1;
 }
 
-function compareNumbers(left: string, right: string): number {
+/** Compares two numbers by their digits, of any length. */
+export function compareNumbers(left: string, right: string): number {
   const a = parseDecimal(left);
   const b = parseDecimal(right);
   if (sign(a) !== sign(b)) return sign(a) - sign(b);

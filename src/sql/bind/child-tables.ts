@@ -119,10 +119,7 @@ function indexName(depth: number): string {
   return `index ${depth}`;
 }
 
-function extractMember(
-  { path }: Pick<ElementDef, 'path'>,
-  extract: 'pg_extract' | 'pg_extract_text',
-): Node {
+function extractMember({ path }: Pick<ElementDef, 'path'>, extract: 'pg_extract' | 'pg_extract_text'): Node {
   if (path.length === 0)
     return extract === 'pg_extract' ? column(ELEMENT) : call(extract, [column(ELEMENT), constant('$')]);
   const pointer = path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

@@ -28,7 +28,7 @@ export function recordQuery(document: Node, columns: readonly RecordColumn[], is
   return {
     targetList: columns.map(({ name, type }): Node => {
       const isJson = /^jsonb?$/.test(getStringValues(type.names).at(-1) ?? '');
-      const member = call(isJson ? 'json_extract' : 'json_extract_string', [
+      const member = call(isJson ? 'pg_extract' : 'pg_extract_text', [
         column('row'),
         constant(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`),
       ]);

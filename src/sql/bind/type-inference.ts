@@ -146,7 +146,12 @@ export class TypeInference {
       if (val !== undefined && 'ColumnRef' in val) {
         const column = this.#column(val, scope);
         return [
-          { name: name ?? fields.at(-1) ?? '', type: column?.type, stored: column?.stored, definitions: [val] },
+          {
+            name: name ?? fields.at(-1) ?? '',
+            type: column?.type,
+            stored: column?.stored,
+            definitions: [val],
+          },
         ];
       }
       const type = this.#type(val, scope);

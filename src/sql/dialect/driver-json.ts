@@ -27,7 +27,7 @@ export const driverJsonRewrites: readonly Rewrite[] = [
         return undefined;
       const text = getConstantText(path);
       return text?.startsWith('$') === true
-        ? call('json_extract_string', [document, constant(toDuckdbPath(text))])
+        ? call('pg_extract_text', [document, constant(toDuckdbPath(text))])
         : undefined;
     },
   },
@@ -62,19 +62,19 @@ function selectElements(document: Node, path: string): Node {
   if (range === null) {
     const one = /\[(\d+)\]$/.exec(path);
     return one === null
-      ? call('json_extract_string', [document, constant(`${path}[*]`)])
+      ? call('pg_extract_texts', [document, constant(`${path}[*]`)])
       : slice(document, `${path.slice(0, one.index)}[*]`, one[1] ?? '', one[1] ?? '');
   }
   const [brackets, from = '', to = ''] = range;
   const all = path.replace(brackets, '[*]');
   return from === '' && to === ''
-    ? call('json_extract_string', [document, constant(all)])
+    ? call('pg_extract_texts', [document, constant(all)])
     : slice(document, all, from, to);
 }
 
 function slice(document: Node, path: string, from: string, to: string): Node {
   return call('list_slice', [
-    call('json_extract_string', [document, constant(path)]),
+    call('pg_extract_texts', [document, constant(path)]),
     number(String(Number(from) + 1)),
     to === '' ? number('-1') : number(String(Number(to) + 1)),
   ]);

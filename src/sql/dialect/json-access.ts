@@ -8,15 +8,15 @@ import type { Rewrite } from './types.ts';
 
 type Step = string | number;
 
-const EXTRACTED: ReadonlyMap<string, 'json_extract' | 'json_extract_string'> = new Map([
+const EXTRACTED: ReadonlyMap<string, 'json_extract' | 'pg_extract_text'> = new Map([
   ['->', 'json_extract'],
   ['#>', 'json_extract'],
   ['json_extract_path', 'json_extract'],
   ['jsonb_extract_path', 'json_extract'],
-  ['->>', 'json_extract_string'],
-  ['#>>', 'json_extract_string'],
-  ['json_extract_path_text', 'json_extract_string'],
-  ['jsonb_extract_path_text', 'json_extract_string'],
+  ['->>', 'pg_extract_text'],
+  ['#>>', 'pg_extract_text'],
+  ['json_extract_path_text', 'pg_extract_text'],
+  ['jsonb_extract_path_text', 'pg_extract_text'],
 ]);
 
 /** Operators and functions that extract a part of a document. */
@@ -28,10 +28,7 @@ export const jsonAccessRewrites: readonly Rewrite[] = [
       const expression = matchOperator(node);
       const target = EXTRACTED.get(expression?.operator ?? '');
       if (expression?.left === undefined || target === undefined) return undefined;
-      if (
-        target === 'json_extract_string' &&
-        inferStaticType(matchOperator(original)?.left, context) === 'jsonb'
-      )
+      if (target === 'pg_extract_text' && inferStaticType(matchOperator(original)?.left, context) === 'jsonb')
         return toMemberText(extractByOperator('json_extract', expression.left, expression));
       return extractByOperator(target, expression.left, expression);
     },

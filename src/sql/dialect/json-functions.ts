@@ -2,7 +2,8 @@ import type { Node } from 'libpg-query';
 import { getStringValues } from '../parse/tree.ts';
 import { binary, call, cast, constant, getConstantText, matchCall, name } from './build.ts';
 import { matchOperator } from './operator.ts';
-import type { Rewrite } from './types.ts';
+import { inferStaticType } from './static-types.ts';
+import type { ExpressionTypes, Rewrite } from './types.ts';
 
 /** DuckDB's names by PostgreSQL's; the names with jsonb_ are looked up as json_. */
 const NAMES: ReadonlyMap<string, string> = new Map([
@@ -16,14 +17,17 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['json_pretty', 'json_pretty'],
 ]);
 
-const TYPES: readonly (readonly [duckdb: readonly string[], postgres: string])[] = [
-  [['OBJECT'], 'object'],
-  [['ARRAY'], 'array'],
-  [['VARCHAR'], 'string'],
-  [['BOOLEAN'], 'boolean'],
-  [['NULL'], 'null'],
-  [['BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE', 'DECIMAL'], 'number'],
-];
+/** The types of arguments whose JSON has no number that DuckDB rounds. */
+const WITHOUT_LONG_NUMBERS: ReadonlySet<string | undefined> = new Set([
+  'text',
+  'int4',
+  'int8',
+  'json',
+  'jsonb',
+  'date',
+  'interval',
+  'bytea',
+]);
 
 /** JSON functions that DuckDB lacks or has under another name. */
 export const jsonFunctionRewrites: readonly Rewrite[] = [
@@ -53,22 +57,24 @@ export const jsonFunctionRewrites: readonly Rewrite[] = [
   },
   {
     name: 'json function names',
-    why: 'DuckDB has a single JSON type, whose functions begin with json_.',
-    apply: (node) => {
+    why: 'DuckDB has a single JSON type, whose functions begin with json_, and rounds long numbers in documents.',
+    apply: (node, context, original) => {
       const fn = matchCall(node);
       const renamed = fn === undefined ? undefined : NAMES.get(fn.name.replace(/^jsonb_/, 'json_'));
-      return fn === undefined || renamed === undefined || renamed === fn.name
-        ? undefined
-        : { FuncCall: { ...fn.call, funcname: [name(renamed)] } };
+      if (fn === undefined || renamed === undefined) return undefined;
+      const called: Node = { FuncCall: { ...fn.call, funcname: [name(renamed)] } };
+      const exact = BUILDING.has(renamed) ? toExact(called, original, context) : called;
+      return exact === called && renamed === fn.name ? undefined : exact;
     },
   },
   {
     name: 'json_agg',
     why: "DuckDB's json_group_array is a macro, which does not accept ORDER BY, FILTER or OVER.",
-    apply: (node) => {
+    apply: (node, context, original) => {
       const fn = matchCall(node);
       if (fn?.name !== 'json_agg' && fn?.name !== 'jsonb_agg') return undefined;
-      return call('to_json', [{ FuncCall: { ...fn.call, funcname: [name('list')] } }]);
+      const list: Node = { FuncCall: { ...fn.call, funcname: [name('list')] } };
+      return toExact(call('to_json', [list]), original, context);
     },
   },
   {
@@ -78,8 +84,7 @@ export const jsonFunctionRewrites: readonly Rewrite[] = [
       const fn = matchCall(node);
       const arg = fn?.call.args?.[0];
       if (arg === undefined || (fn?.name !== 'json_typeof' && fn?.name !== 'jsonb_typeof')) return undefined;
-      const whens = TYPES.flatMap(([types, result]) => types.map((type) => when(type, constant(result))));
-      return { CaseExpr: { arg: call('json_type', [arg]), args: whens } };
+      return call('pg_json_typeof', [arg]);
     },
   },
   {
@@ -125,6 +130,18 @@ export const jsonFunctionRewrites: readonly Rewrite[] = [
     },
   },
 ];
+
+const BUILDING: ReadonlySet<string> = new Set(['json_object', 'json_array', 'json_group_object', 'to_json']);
+
+/** A call that builds a document, whose long numbers become marked. */
+function toExact(built: Node, original: Node, context: ExpressionTypes): Node {
+  const args = matchCall(original)?.args ?? [];
+  return args.every(
+    (arg) => getConstantText(arg) !== undefined || WITHOUT_LONG_NUMBERS.has(inferStaticType(arg, context)),
+  )
+    ? built
+    : call('pg_exact_json', [built]);
+}
 
 /** The JSON text of a value. */
 function toJsonText(value: Node): Node {

@@ -1,3 +1,5 @@
+import { DOCUMENT_MACROS } from './document-macros.ts';
+
 /** A function of PostgreSQL that DuckDB lacks or defines differently, written in DuckDB's SQL. */
 export interface Macro {
   /** PostgreSQL's name; the macro's own name has the prefix `pg_`. */
@@ -6,6 +8,8 @@ export interface Macro {
   readonly internal?: true;
   /** Parameters and body, one for each number of arguments. */
   readonly forms: readonly (readonly [parameters: string, sql: string])[];
+  /** The form in the planning engine, whose plans the planner reads. Default: the same. */
+  readonly planned?: Macro['forms'];
   readonly why: string;
 }
 
@@ -24,6 +28,8 @@ const months = "(datepart('year', i) * 12 + datepart('month', i))";
 
 /** Created in the planning engine and in the executing engines. A CASE on `typeof` folds to one branch when DuckDB binds it. */
 export const MACROS: readonly Macro[] = [
+  // First, because DuckDB looks up the macros that a macro calls.
+  ...DOCUMENT_MACROS,
   // Numbers
   {
     name: 'nonzero',
@@ -108,7 +114,7 @@ export const MACROS: readonly Macro[] = [
       [
         'x',
         "CASE typeof(x) WHEN 'VARCHAR' THEN CAST(x AS VARCHAR) WHEN 'DOUBLE' THEN pg_float_text(CAST(x AS VARCHAR)) WHEN 'FLOAT' THEN pg_real_text(CAST(x AS VARCHAR)) " +
-          "WHEN 'INTERVAL' THEN pg_interval_text(CAST(x AS VARCHAR)) WHEN 'BLOB' THEN pg_blob_text(CAST(x AS VARCHAR)) " +
+          "WHEN 'JSON' THEN pg_json_text(x) WHEN 'INTERVAL' THEN pg_interval_text(CAST(x AS VARCHAR)) WHEN 'BLOB' THEN pg_blob_text(CAST(x AS VARCHAR)) " +
           "ELSE CASE WHEN typeof(x) LIKE '%[]' THEN pg_array_text(CAST(to_json(x) AS VARCHAR), typeof(x)) ELSE CAST(x AS VARCHAR) END END",
       ],
     ],
@@ -312,6 +318,12 @@ export const MACROS: readonly Macro[] = [
     forms: [
       [
         'x',
+        "CASE json_type(x) WHEN 'OBJECT' THEN pg_jsonb_text(CAST(x AS VARCHAR)) WHEN 'ARRAY' THEN pg_jsonb_text(CAST(x AS VARCHAR)) ELSE pg_extract_text(x, '$') END",
+      ],
+    ],
+    planned: [
+      [
+        'x',
         "CASE json_type(x) WHEN 'OBJECT' THEN pg_normal_json(CAST(x AS VARCHAR)) WHEN 'ARRAY' THEN pg_normal_json(CAST(x AS VARCHAR)) ELSE json_extract_string(x, '$') END",
       ],
     ],
@@ -335,7 +347,7 @@ export const MACROS: readonly Macro[] = [
   },
   {
     name: 'jsonb_pretty',
-    forms: [['x', 'json_pretty(pg_jsonb(x))']],
+    forms: [['x', 'pg_json_text(json_pretty(pg_jsonb(x)))']],
     why: "DuckDB's json_pretty keeps the order of keys.",
   },
 ];

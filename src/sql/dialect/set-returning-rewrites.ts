@@ -54,7 +54,7 @@ export const setReturningRewrites: readonly Rewrite[] = [
       )
         return undefined;
       const value = name.endsWith('_text')
-        ? call('json_extract_string', [column('value'), constant('$')])
+        ? call('pg_extract_text', [column('value'), constant('$')])
         : column('value');
       const targets: Node[] = [
         { ResTarget: { val: column('key') } },

@@ -12,7 +12,7 @@ const PLAIN: ReadonlySet<string | undefined> = new Set(['text', 'int4', 'int8', 
 export function castToText(node: Node, original: Node | undefined, context: ExpressionTypes): Node {
   const type = inferStaticType(original, context);
   if (getConstantText(node) !== undefined || PLAIN.has(type)) return cast(node, 'varchar');
-  return type === 'jsonb' ? call('pg_normal_json', [cast(node, 'varchar')]) : call('pg_text', [node]);
+  return type === 'jsonb' ? call('pg_jsonb_text', [cast(node, 'varchar')]) : call('pg_text', [node]);
 }
 
 /** Conversions to text. */

@@ -1,6 +1,11 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { MACRO_STATEMENTS } from '../dialect/macro-calls.ts';
-import { registerFunctions } from './functions.ts';
+import {
+  MACRO_STATEMENTS,
+  PLANNING_MACRO_STATEMENTS,
+  STORED_MACRO_STATEMENTS,
+} from '../dialect/macro-calls.ts';
+import { registerExactFunctions } from './exact-functions.ts';
+import { registerFunctions, registerPlannedFunctions } from './functions.ts';
 import { quoteString } from '../print/quote.ts';
 import { type MemoryBudget, MIN_ENGINE_BYTES, processMemory } from './memory-budget.ts';
 import { PLANNING_OPTIMIZERS, POSTGRES_SETTINGS, SANDBOX_SETTINGS } from './settings.ts';
@@ -26,14 +31,20 @@ export interface Engine {
 /** The instance in which statements run over what was read. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { memory = processMemory } = options;
-  return open(options.threads === undefined ? {} : { threads: String(options.threads) }, { memory }, [
-    ...(options.tempDirectory === undefined
-      ? []
-      : [`SET GLOBAL temp_directory = ${quoteString(options.tempDirectory)}`]),
-    ...(options.file === undefined ? [] : [`SET GLOBAL allowed_paths = [${quoteString(options.file)}]`]),
-    // Rows of a relation have no order of their own; not keeping one saves memory.
-    'SET GLOBAL preserve_insertion_order = false',
-  ]);
+  const config = options.threads === undefined ? {} : { threads: String(options.threads) };
+  return open(
+    config,
+    { memory },
+    [...MACRO_STATEMENTS, ...STORED_MACRO_STATEMENTS],
+    [
+      ...(options.tempDirectory === undefined
+        ? []
+        : [`SET GLOBAL temp_directory = ${quoteString(options.tempDirectory)}`]),
+      ...(options.file === undefined ? [] : [`SET GLOBAL allowed_paths = [${quoteString(options.file)}]`]),
+      // Rows of a relation have no order of their own; not keeping one saves memory.
+      'SET GLOBAL preserve_insertion_order = false',
+    ],
+  );
 }
 
 /** The instance that only plans, over empty stubs. */
@@ -41,8 +52,10 @@ export async function openPlanningEngine(): Promise<Engine> {
   return open(
     { threads: '1' },
     { memory: processMemory, fixedBytes: PLANNER_BYTES },
+    PLANNING_MACRO_STATEMENTS,
     [],
     async (connection) => {
+      registerPlannedFunctions(connection);
       const all = await connection.runAndReadAll('SELECT name FROM duckdb_optimizers()');
       const others = all
         .getRows()
@@ -59,6 +72,7 @@ const PLANNER_BYTES = 64 * 1024 * 1024;
 async function open(
   config: Record<string, string>,
   { memory, fixedBytes }: { readonly memory: MemoryBudget; readonly fixedBytes?: number },
+  macros: readonly string[],
   settings: readonly string[],
   prepare?: (connection: DuckDBConnection) => Promise<void>,
 ): Promise<Engine> {
@@ -68,8 +82,9 @@ async function open(
   });
   const connection = await instance.connect();
   registerFunctions(connection);
+  await registerExactFunctions(connection);
   // In one transaction, which takes half the time.
-  await connection.run(['BEGIN', ...MACRO_STATEMENTS, 'COMMIT'].join(';'));
+  await connection.run(['BEGIN', ...macros, 'COMMIT'].join(';'));
   await prepare?.(connection);
   for (const setting of [...settings, ...POSTGRES_SETTINGS, ...SANDBOX_SETTINGS])
     await connection.run(setting);

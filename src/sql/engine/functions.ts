@@ -1,21 +1,27 @@
-import { DuckDBScalarFunction, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
+import {
+  BIGINT,
+  BOOLEAN,
+  DuckDBScalarFunction,
+  type DuckDBType,
+  VARCHAR,
+  type DuckDBConnection,
+} from '@duckdb/node-api';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import { DIALECT_FUNCTIONS, type TextFunction } from '../dialect/functions/list.ts';
 import { fitsDouble, toFixedDigits } from '../types/number-value.ts';
-import { itemToJsonText, toJsonText } from '../types/plain-document.ts';
+import { itemToEngineJson, itemToTypedJson, toEngineJson, toTypedJson } from '../types/plain-document.ts';
 
 /** Functions for loading items that DuckDB lacks. */
 const LOADING_FUNCTIONS: readonly TextFunction[] = [
   {
-    // A DynamoDB value in wire form as plain JSON; {"NULL":true} as SQL's NULL.
+    // A DynamoDB value in wire form as a document; {"NULL":true} as SQL's NULL.
     name: 'dynamo_plain',
     parameters: 1,
-    apply: (text = '') => {
-      const value: AttributeValue = JSON.parse(text);
-      return 'NULL' in value ? null : toJsonText(value);
-    },
+    apply: (text = '') => convertDocument(text, toEngineJson),
   },
-  { name: 'dynamo_plain_item', parameters: 1, apply: (text = '') => itemToJsonText(JSON.parse(text)) },
+  { name: 'dynamo_plain_item', parameters: 1, apply: (text = '') => itemToEngineJson(JSON.parse(text)) },
+  { name: 'dynamo_typed', parameters: 1, apply: (text = '') => convertDocument(text, toTypedJson) },
+  { name: 'dynamo_typed_item', parameters: 1, apply: (text = '') => itemToTypedJson(JSON.parse(text)) },
   {
     name: 'dynamo_fixed',
     parameters: 2,
@@ -23,6 +29,11 @@ const LOADING_FUNCTIONS: readonly TextFunction[] = [
   },
   { name: 'dynamo_double', parameters: 1, apply: (text = '') => (fitsDouble(text) ? text : null) },
 ];
+
+function convertDocument(text: string, convert: (value: AttributeValue) => string): string | null {
+  const value: AttributeValue = JSON.parse(text);
+  return 'NULL' in value ? null : convert(value);
+}
 
 /** Registers the functions that run in JavaScript, chunk by chunk, for the whole instance. They take and return strings. */
 export function registerFunctions(connection: DuckDBConnection): void {
@@ -47,4 +58,28 @@ function register(connection: DuckDBConnection, { name, parameters, apply }: Tex
       },
     }),
   );
+}
+
+/** The functions over stored attributes, which the planning engine does not expand and never runs, with their parameters and types. */
+const PLANNED_FUNCTIONS: readonly (readonly [name: string, parameters: number, type: DuckDBType])[] = [
+  ['pg_attribute_type', 2, BOOLEAN],
+  ['pg_stored_begins_with', 3, BOOLEAN],
+  ['pg_stored_contains', 3, BOOLEAN],
+  ['pg_stored_size', 1, BIGINT],
+];
+
+export function registerPlannedFunctions(connection: DuckDBConnection): void {
+  for (const [name, parameters, returnType] of PLANNED_FUNCTIONS)
+    connection.registerScalarFunction(
+      DuckDBScalarFunction.create({
+        name,
+        returnType,
+        parameterTypes: Array.from({ length: parameters }, () => VARCHAR),
+        // A constant attribute does not exist.
+        mainFunction: (_, input, output) => {
+          for (let row = 0; row < input.rowCount; row++) output.setItem(row, null);
+          output.flush();
+        },
+      }),
+    );
 }

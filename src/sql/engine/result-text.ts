@@ -12,6 +12,7 @@ import {
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api';
+import { stripMarks } from '../types/document-marks.ts';
 import { normalizeJson } from '../types/json-text.ts';
 import { createValueConverter } from './result-value.ts';
 
@@ -25,7 +26,7 @@ export function createTextConverter(
 ): (value: DuckDBValue) => string | null {
   if (type.alias === 'JSON')
     return (value) =>
-      typeof value !== 'string' ? null : postgresType === 'jsonb' ? normalizeJson(value) : value;
+      typeof value !== 'string' ? null : postgresType === 'jsonb' ? normalizeJson(value) : stripMarks(value);
   return createConverter(postgresType, createValueConverter(type, 'auto'));
 }
 

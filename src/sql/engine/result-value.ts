@@ -1,5 +1,5 @@
 import type { DecimalStyle, Value } from '../types/value.ts';
-import { parseDocument } from '../types/json-text.ts';
+import { parseEngineDocument } from '../types/json-text.ts';
 import {
   DuckDBBlobValue,
   DuckDBDecimalValue,
@@ -24,7 +24,7 @@ export function createValueConverter(
   type: DuckDBType,
   decimals: DecimalStyle,
 ): (value: DuckDBValue) => Value {
-  if (type.alias === 'JSON') return (value) => (typeof value === 'string' ? parseDocument(value) : null);
+  if (type.alias === 'JSON') return (value) => (typeof value === 'string' ? parseEngineDocument(value) : null);
   return (value) => convert(value, decimals);
 }
 

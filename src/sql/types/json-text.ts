@@ -1,4 +1,12 @@
-import { toDocumentNumber, toNumberValue } from './number-value.ts';
+import {
+  isNumberMark,
+  MARK,
+  parseMark,
+  toEngineNumber,
+  toMarkedNumber,
+  unescapeMarks,
+} from './document-marks.ts';
+import { toNumberValue } from './number-value.ts';
 import type { Value } from './value.ts';
 
 /** A document as text: `json` without blanks, `jsonb` in its normal form. */
@@ -30,25 +38,45 @@ const WORDS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | nul
   ['null', null],
 ]);
 
-/** Reads JSON text; of equal keys the last counts. */
+/** Reads a document inside DuckDB: marked numbers as numbers, other marked strings as a user sees them. */
 export function parseJson(text: string): JsonNode {
+  return read(text, text.includes(MARK) ? toPlainNode : identity);
+}
+
+/** Reads a document inside DuckDB, keeping marked strings as they are. */
+export function parseMarkedJson(text: string): JsonNode {
+  return read(text, identity);
+}
+
+function identity(text: string): string {
+  return text;
+}
+
+function toPlainNode(text: string): JsonNode {
+  const mark = parseMark(text);
+  if (mark === undefined) return unescapeMarks(text);
+  return isNumberMark(mark.kind) ? { number: mark.content } : mark.content;
+}
+
+/** Reads JSON text; of equal keys the last counts. */
+function read(text: string, toNode: (text: string) => JsonNode): JsonNode {
   // Only for its syntax errors: its numbers have lost digits.
   JSON.parse(text);
   const tokens = [...text.matchAll(TOKEN)].map(([, token = '']) => token);
   let at = 0;
-  const read = (): JsonNode => {
+  const readNode = (): JsonNode => {
     const token = tokens[at++] ?? '';
     if (token === '[')
       return untilEnd(']', new Array<JsonNode>(), (items) => {
-        items.push(read());
+        items.push(readNode());
       });
     if (token === '{')
       return untilEnd('}', new Map<string, JsonNode>(), (members) => {
         const key: string = JSON.parse(tokens[at] ?? '');
         at += 2;
-        members.set(key, read());
+        members.set(key, readNode());
       });
-    if (token.startsWith('"')) return JSON.parse(token);
+    if (token.startsWith('"')) return toNode(JSON.parse(token));
     return WORDS.get(token) ?? (token === 'null' ? null : { number: token });
   };
   const untilEnd = <T>(end: string, into: T, one: (into: T) => void): T => {
@@ -59,17 +87,31 @@ export function parseJson(text: string): JsonNode {
     at++;
     return into;
   };
-  return read();
+  return readNode();
 }
 
+/** How a document's scalars are printed. */
+interface ScalarFormat {
+  readonly number: (digits: string) => string;
+  readonly string: (text: string) => string;
+}
+
+const PLAIN: ScalarFormat = { number: formatPlainNumber, string: (text) => JSON.stringify(text) };
+const MARKED: ScalarFormat = { ...PLAIN, number: toMarkedNumber };
+const COMPARABLE: ScalarFormat = {
+  number: toEngineNumber,
+  string: (text) => {
+    const mark = parseMark(text);
+    return mark?.kind === 'N' ? toEngineNumber(mark.content) : JSON.stringify(text);
+  },
+};
+
 /** A document in jsonb's normal form: shorter keys first, one blank after each comma and colon. */
-export function formatJsonb(
-  node: JsonNode,
-  numberText: (digits: string) => string = formatPlainNumber,
-): string {
-  const print = (inner: JsonNode): string => formatJsonb(inner, numberText);
-  if (node === null || typeof node !== 'object') return JSON.stringify(node);
-  if ('number' in node) return numberText(node.number);
+export function formatJsonb(node: JsonNode, format: ScalarFormat = PLAIN): string {
+  const print = (inner: JsonNode): string => formatJsonb(inner, format);
+  if (typeof node === 'string') return format.string(node);
+  if (node === null || typeof node === 'boolean') return String(node);
+  if ('number' in node) return format.number(node.number);
   if (node instanceof Map) {
     const members = [...node].toSorted(([a], [b]) => compareKeys(a, b));
     return `{${members.map(([key, value]) => `${JSON.stringify(key)}: ${print(value)}`).join(', ')}}`;
@@ -77,25 +119,32 @@ export function formatJsonb(
   return Array.isArray(node) ? `[${node.map(print).join(', ')}]` : '';
 }
 
-/** JSON text in jsonb's normal form. */
+/** The same inside DuckDB, from a document whose marked strings were kept. */
+export function formatMarkedJsonb(node: JsonNode): string {
+  return formatJsonb(node, MARKED);
+}
+
+/** A document inside DuckDB as JSON for users, in jsonb's normal form. */
 export function normalizeJson(text: string): string {
   return formatJsonb(parseJson(text));
 }
 
-/** One form for equal documents, regardless of the order of members and of zeros in numbers; undefined for text that is not JSON. */
+/** A document inside DuckDB in jsonb's normal form, for use inside DuckDB. */
+export function normalizeMarkedJson(text: string): string {
+  return formatMarkedJsonb(parseMarkedJson(text));
+}
+
+/**
+ * One form for equal documents inside DuckDB, regardless of the order of members and of zeros in numbers; undefined for text
+ * that is not JSON.
+ */
 export function toComparableJson(text: string): string | undefined {
   try {
-    return formatJsonb(parseJson(text), formatJsonNumber);
+    return formatJsonb(parseMarkedJson(text), COMPARABLE);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-/** A number as the driver's documents hold it: without zeros at its end, and as a string where JSON tools would round it. */
-export function formatJsonNumber(digits: string): string {
-  const value = toDocumentNumber(digits);
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
 /** jsonb keeps numbers as numeric: `1e2` is `100`. */
@@ -113,26 +162,44 @@ function formatPlainNumber(token: string): string {
 
 /** The order of an object's members in jsonb: shorter names first, then by bytes. */
 export function compareKeys(a: string, b: string): number {
+  if (!NOT_ASCII.test(a) && !NOT_ASCII.test(b)) return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length - right.length || Buffer.compare(left, right);
 }
 
+const NOT_ASCII = /[^\0-\x7F]/;
+
 const LONG_NUMBER = /\d[\d.]{15}|\d[eE]/;
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.]*(?:[eE][+-]?\d+)?/g;
-const MARK = '\u0000number';
+const DIGITS = '\u0000number';
 
 /** JSON as a JavaScript value; numbers that a double cannot hold follow the rule of `Value`. */
 export function parseDocument(text: string): Value {
-  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
+  return LONG_NUMBER.test(text) ? parseExactly(text, identity) : JSON.parse(text);
+}
+
+/** A document inside DuckDB as a JavaScript value. */
+export function parseEngineDocument(text: string): Value {
+  return text.includes(MARK) ? parseExactly(text, toPlainScalar) : parseDocument(text);
+}
+
+function toPlainScalar(text: string): Value {
+  const mark = parseMark(text);
+  if (mark === undefined) return unescapeMarks(text);
+  return isNumberMark(mark.kind) ? toNumberValue(mark.content) : mark.content;
+}
+
+function parseExactly(text: string, toScalar: (text: string) => Value): Value {
   const marked = text.replace(STRING_OR_NUMBER, (token) =>
-    token.startsWith('"') ? token : `{${JSON.stringify(MARK)}:"${token}"}`,
+    token.startsWith('"') ? token : `{${JSON.stringify(DIGITS)}:"${token}"}`,
   );
-  return JSON.parse(marked, (_, value: Value) => {
-    const digits = isMarked(value) ? value[MARK] : undefined;
+  return JSON.parse(marked, (name, value: Value) => {
+    if (typeof value === 'string') return name === DIGITS ? value : toScalar(value);
+    const digits = hasDigits(value) ? value[DIGITS] : undefined;
     return typeof digits === 'string' ? toNumberValue(digits) : value;
   });
 }
 
-function isMarked(value: Value): value is { readonly [MARK]: Value } {
-  return value !== null && typeof value === 'object' && MARK in value;
+function hasDigits(value: Value): value is { readonly [DIGITS]: Value } {
+  return value !== null && typeof value === 'object' && DIGITS in value;
 }

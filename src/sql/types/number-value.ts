@@ -12,16 +12,6 @@ export function toNumberValue(digits: string): number | bigint | string {
   return toNumberValueSlowly(digits, number);
 }
 
-/**
- * The same inside documents, where integers beyond 64 bits are digits as text as well: JSON tools, DuckDB's among them,
- * read longer numbers as doubles.
- */
-export function toDocumentNumber(digits: string): number | bigint | string {
-  const value = toNumberValue(digits);
-  if (typeof value !== 'bigint') return value;
-  return value >= -(2n ** 63n) && value < 2n ** 64n ? value : String(value);
-}
-
 /** For trailing zeros, exponents, and digits that a double cannot hold. */
 function toNumberValueSlowly(digits: string, number: number): number | bigint | string {
   const exact = normalize(digits);

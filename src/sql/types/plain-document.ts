@@ -1,45 +1,136 @@
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
+import { compareNumbers } from '../../dynamo/key.ts';
+import { addMark, escapeMarks, toEngineNumber } from './document-marks.ts';
+import { compareKeys } from './json-text.ts';
+import { expandExponent, toNumberValue } from './number-value.ts';
 import type { Value } from './value.ts';
-import { toDocumentNumber } from './number-value.ts';
 
-/**
- * A DynamoDB value as plain JSON text: `{"M":{"a":{"N":"1.10"}}}` becomes `{"a":1.1}`. Sets become arrays, binary stays
- * base64, and numbers that JSON tools would round become the text of their digits.
- */
-export function toJsonText(value: AttributeValue): string {
-  if ('S' in value) return JSON.stringify(value.S);
-  if ('N' in value) return numberToJsonText(value.N);
-  if ('M' in value) return itemToJsonText(value.M);
-  if ('L' in value) return `[${value.L.map(toJsonText).join(',')}]`;
-  if ('BOOL' in value) return value.BOOL ? 'true' : 'false';
-  if ('NULL' in value) return 'null';
-  if ('NS' in value) return `[${value.NS.map(numberToJsonText).join(',')}]`;
-  if ('B' in value) return JSON.stringify(value.B);
-  return JSON.stringify('SS' in value ? value.SS : value.BS);
+/** How a document is printed as JSON. */
+interface JsonStyle {
+  readonly number: (digits: string) => string;
+  readonly text: (text: string) => string;
+  readonly binary: (base64: string) => string;
+  /** The members of a set. */
+  readonly strings: (members: readonly string[]) => readonly string[];
+  readonly numbers: (members: readonly string[]) => readonly string[];
+  readonly binaries: (members: readonly string[]) => readonly string[];
+  /** The names of a map in their order. */
+  readonly names: (names: string[]) => readonly string[];
 }
 
-/** A whole item, or the inside of a map, as plain JSON text. */
-export function itemToJsonText(item: AttributeMap): string {
+const engineText = (text: string): string => JSON.stringify(escapeMarks(text));
+const quote = (text: string): string => JSON.stringify(text);
+
+/** Documents inside DuckDB. Equal documents have equal text: maps have jsonb's order, sets are sorted. */
+const ENGINE: JsonStyle = {
+  number: toEngineNumber,
+  text: engineText,
+  binary: quote,
+  strings: (members) => sortStrings(members).map(engineText),
+  numbers: (members) => sortNumbers(members).map(toEngineNumber),
+  binaries: (members) => sortStrings(members).map(quote),
+  names: sortNames,
+};
+
+/** The same with every value's DynamoDB type, for statements that write documents. */
+const TYPED: JsonStyle = {
+  ...ENGINE,
+  binary: (base64) => quote(addMark('B', base64)),
+  strings: (members) => sortStrings(members).map((member) => quote(addMark('s', member))),
+  numbers: (members) => sortNumbers(members).map((member) => quote(addMark('n', expandExponent(member)))),
+  binaries: (members) => sortStrings(members).map((member) => quote(addMark('b', member))),
+};
+
+/** JSON for users: numbers are JSON numbers with all their digits. */
+const PLAIN: JsonStyle = {
+  number: toPlainNumber,
+  text: quote,
+  binary: quote,
+  strings: (members) => members.map(quote),
+  numbers: (members) => members.map(toPlainNumber),
+  binaries: (members) => members.map(quote),
+  names: (names) => names,
+};
+
+/** A DynamoDB value as a document inside DuckDB. */
+export function toEngineJson(value: AttributeValue): string {
+  return print(value, ENGINE);
+}
+
+export function itemToEngineJson(item: AttributeMap): string {
+  return printMap(item, ENGINE);
+}
+
+/** A DynamoDB value as a document inside DuckDB that keeps the DynamoDB type of each value. */
+export function toTypedJson(value: AttributeValue): string {
+  return print(value, TYPED);
+}
+
+export function itemToTypedJson(item: AttributeMap): string {
+  return printMap(item, TYPED);
+}
+
+/**
+ * A DynamoDB value as JSON for users: `{"M":{"a":{"N":"1.10"}}}` becomes `{"a":1.1}`. Sets become arrays, and binary is base64.
+ */
+export function toPlainJson(value: AttributeValue): string {
+  return print(value, PLAIN);
+}
+
+/** A whole item as JSON for users. */
+export function itemToPlainJson(item: AttributeMap): string {
+  return printMap(item, PLAIN);
+}
+
+function print(value: AttributeValue, style: JsonStyle): string {
+  if ('S' in value) return style.text(value.S);
+  if ('N' in value) return style.number(value.N);
+  if ('M' in value) return printMap(value.M, style);
+  if ('L' in value) return `[${value.L.map((item) => print(item, style)).join(',')}]`;
+  if ('BOOL' in value) return value.BOOL ? 'true' : 'false';
+  if ('NULL' in value) return 'null';
+  if ('B' in value) return style.binary(value.B);
+  if ('SS' in value) return `[${style.strings(value.SS).join(',')}]`;
+  return `[${('NS' in value ? style.numbers(value.NS) : style.binaries(value.BS)).join(',')}]`;
+}
+
+function printMap(map: AttributeMap, style: JsonStyle): string {
   const members: string[] = [];
-  for (const [name, value] of Object.entries(item))
-    members.push(`${JSON.stringify(name)}:${toJsonText(value)}`);
+  for (const name of style.names(Object.keys(map))) {
+    const value = map[name];
+    if (value !== undefined) members.push(`${JSON.stringify(name)}:${print(value, style)}`);
+  }
   return `{${members.join(',')}}`;
 }
 
-function numberToJsonText(digits: string): string {
-  const value = toDocumentNumber(digits);
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+/** jsonb's order of members. */
+function sortNames(names: string[]): readonly string[] {
+  return names.length < 2 ? names : names.sort(compareKeys);
 }
 
-/** The same as a JavaScript value. */
+function sortStrings(members: readonly string[]): readonly string[] {
+  return members.length < 2 ? members : members.toSorted();
+}
+
+function sortNumbers(members: readonly string[]): readonly string[] {
+  return members.length < 2 ? members : members.toSorted(compareNumbers);
+}
+
+function toPlainNumber(digits: string): string {
+  const value = toNumberValue(digits);
+  const text = String(value);
+  return typeof value !== 'number' || text.includes('e') ? expandExponent(digits) : text;
+}
+
+/** A DynamoDB value as a JavaScript value: sets are arrays, binary is base64, numbers as `toNumberValue` has them. */
 export function toPlainValue(value: AttributeValue): Value {
   if ('S' in value) return value.S;
-  if ('N' in value) return toDocumentNumber(value.N);
+  if ('N' in value) return toNumberValue(value.N);
   if ('M' in value) return toPlainItem(value.M);
   if ('L' in value) return value.L.map(toPlainValue);
   if ('BOOL' in value) return value.BOOL;
   if ('NULL' in value) return null;
-  if ('NS' in value) return value.NS.map(toDocumentNumber);
+  if ('NS' in value) return value.NS.map(toNumberValue);
   if ('B' in value) return value.B;
   return 'SS' in value ? value.SS : value.BS;
 }

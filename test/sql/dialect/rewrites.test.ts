@@ -9,7 +9,13 @@ import { printSelect } from '../../../src/sql/print/print.ts';
 
 beforeAll(() => loadParser());
 
-const UNTYPED = { typeOf: () => undefined, columnTypeOf: () => undefined };
+const nothing = (): undefined => undefined;
+const UNTYPED = {
+  typeOf: nothing,
+  convertedTypeOf: nothing,
+  columnTypeOf: nothing,
+  definitionsOf: nothing,
+};
 
 describe('the table of rewrites', () => {
   it('lists each difference once, with a reason', () => {
@@ -28,8 +34,8 @@ describe('the table of rewrites', () => {
   it('joins the steps into a document into one path', async () => {
     const { ast, position } = await parseQuery(`select a->'b'->0->-1->>'c d', a->b->>'c', a->'x"y'->'z'`);
     const sql = printSelect(rewriteDialect(ast, { position, ...UNTYPED }), 's', position);
-    expect(sql).toContain(`"json_extract_string"("a", '$."b"[0][#-1]."c d"')`);
-    expect(sql).toContain(`"json_extract_string"("json_extract"("a", "b"), '$."c"')`);
+    expect(sql).toContain(`"pg_extract_text"("a", '$."b"[0][#-1]."c d"')`);
+    expect(sql).toContain(`"pg_extract_text"("json_extract"("a", "b"), '$."c"')`);
     expect(sql).toContain(`"json_extract"("json_extract"("a", '/x"y'), '$."z"')`);
   });
 });

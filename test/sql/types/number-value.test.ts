@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  toDocumentNumber,
   fitsDouble,
   toNumberValue,
   expandExponent,
@@ -83,17 +82,5 @@ describe('plainDigits', () => {
         expect(exactly(plain)).toBe(exactly(written));
       }),
     );
-  });
-});
-
-describe('documentNumber', () => {
-  it.each([
-    ['18446744073709551615', 18446744073709551615n],
-    ['18446744073709551616', '18446744073709551616'],
-    ['-9223372036854775809', '-9223372036854775809'],
-    ['0.1', 0.1],
-    ['12345678901234567890.5', '12345678901234567890.5'],
-  ])('%s becomes %p', (text, expected) => {
-    expect(toDocumentNumber(text)).toBe(expected);
   });
 });

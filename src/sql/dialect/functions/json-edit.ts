@@ -1,38 +1,39 @@
-import { type JsonNode, formatJsonb, parseJson } from '../../types/json-text.ts';
+import { stripMark } from '../../types/document-marks.ts';
+import { type JsonNode, formatMarkedJsonb, parseMarkedJson } from '../../types/json-text.ts';
 import { raise } from './raise.ts';
 
 /** jsonb_set: the document with this value at a path (a JSON array of steps); `create` adds the last step if it is missing. */
 export function setPath(document: string, path: string, value: string, create: boolean): string {
-  return formatJsonb(edit(parseJson(document), parseSteps(path), parseJson(value), create));
+  return formatMarkedJsonb(edit(parseMarkedJson(document), parseSteps(path), parseMarkedJson(value), create));
 }
 
 /** `#-`: the document without the value at a path. */
 export function deletePath(document: string, path: string): string {
-  return formatJsonb(edit(parseJson(document), parseSteps(path), undefined, false));
+  return formatMarkedJsonb(edit(parseMarkedJson(document), parseSteps(path), undefined, false));
 }
 
 /** `-`: removes a key (a string), several keys (an array of strings) or an element (a number). */
 export function deleteKey(document: string, key: string): string {
-  const from = parseJson(document);
-  const which = parseJson(key);
-  if (typeof which === 'string') return formatJsonb(without([which], from));
+  const from = parseMarkedJson(document);
+  const which = parseMarkedJson(key);
+  if (typeof which === 'string') return formatMarkedJsonb(without([which], from));
   if (Array.isArray(which))
-    return formatJsonb(
+    return formatMarkedJsonb(
       without(
         which.filter((each) => typeof each === 'string'),
         from,
       ),
     );
   if (!Array.isArray(from)) return raise('SQL_BAD_ARGUMENT', 'cannot delete from object using integer index');
-  const at = Number(formatJsonb(which));
-  return formatJsonb(from.filter((_, i) => i !== (at < 0 ? from.length + at : at)));
+  const at = Number(formatMarkedJsonb(which));
+  return formatMarkedJsonb(from.filter((_, i) => i !== (at < 0 ? from.length + at : at)));
 }
 
 /** `||`: merges two objects; anything else is concatenated as arrays. */
 export function concatenate(left: string, right: string): string {
-  const [a, b] = [parseJson(left), parseJson(right)];
-  if (a instanceof Map && b instanceof Map) return formatJsonb(new Map([...a, ...b]));
-  return formatJsonb([...(Array.isArray(a) ? a : [a]), ...(Array.isArray(b) ? b : [b])]);
+  const [a, b] = [parseMarkedJson(left), parseMarkedJson(right)];
+  if (a instanceof Map && b instanceof Map) return formatMarkedJsonb(new Map([...a, ...b]));
+  return formatMarkedJsonb([...(Array.isArray(a) ? a : [a]), ...(Array.isArray(b) ? b : [b])]);
 }
 
 /** jsonb_strip_nulls. */
@@ -44,19 +45,19 @@ export function stripNulls(document: string): string {
       [...node].filter(([, value]) => value !== null).map(([key, value]) => [key, strip(value)]),
     );
   };
-  return formatJsonb(strip(parseJson(document)));
+  return formatMarkedJsonb(strip(parseMarkedJson(document)));
 }
 
 function without(keys: readonly string[], from: JsonNode): JsonNode {
   if (from instanceof Map) return new Map([...from].filter(([key]) => !keys.includes(key)));
-  if (Array.isArray(from)) return from.filter((item) => typeof item !== 'string' || !keys.includes(item));
+  if (Array.isArray(from)) return from.filter((item) => typeof item !== 'string' || !keys.includes(stripMark(item)));
   return raise('SQL_BAD_ARGUMENT', 'cannot delete from scalar');
 }
 
 function parseSteps(path: string): string[] {
-  const steps = parseJson(path);
+  const steps = parseMarkedJson(path);
   if (!Array.isArray(steps)) return raise('SQL_BAD_ARGUMENT', 'a JSON path must be an array of strings');
-  return steps.map((step) => (typeof step === 'string' ? step : formatJsonb(step)));
+  return steps.map((step) => (typeof step === 'string' ? step : formatMarkedJsonb(step)));
 }
 
 /** Replaces the value at a path, or removes it if `value` is undefined. A path that does not exist changes nothing. */

@@ -1,4 +1,4 @@
-import { type JsonNode, formatJsonb, parseJson } from '../../types/json-text.ts';
+import { type JsonNode, formatMarkedJsonb, parseMarkedJson } from '../../types/json-text.ts';
 import { raise } from './raise.ts';
 
 type Step = { readonly key: string } | { readonly index: number } | 'keys' | 'items';
@@ -7,9 +7,9 @@ const STEP = /\s*(?:\.\s*(?:([\p{L}_$][\p{L}\p{N}_$]*)|"((?:[^"\\]|\\.)*)"|(\*))
 
 /** Evaluates a SQL/JSON path of keys, positions and wildcards in lax mode, which unwraps arrays and wraps values. Returns a JSON array. */
 export function followPath(document: string, path: string): string {
-  let found: readonly JsonNode[] = [parseJson(document)];
+  let found: readonly JsonNode[] = [parseMarkedJson(document)];
   for (const step of readPath(path)) found = found.flatMap((node) => follow(node, step));
-  return formatJsonb(found);
+  return formatMarkedJsonb(found);
 }
 
 function readPath(path: string): Step[] {

@@ -1,0 +1,124 @@
+import { MARK, stripMarksSql } from '../types/document-marks.ts';
+import type { Macro } from './macros.ts';
+
+/** Numbers that DuckDB's JSON functions may not keep: those with many digits, an exponent or zeros at the end of a fraction. */
+const LONG_NUMBER = "'[0-9][0-9.]{15}|[0-9][eE]|\\.[0-9]*0([],}\\s]|$)'";
+
+const hasLongNumber = (text: string): string => `regexp_matches(${text}, ${LONG_NUMBER})`;
+
+const WHY =
+  "DuckDB's JSON functions round numbers of more than 17 digits, so that documents have them as marked strings.";
+
+/** Functions of documents, in which marked strings stand for what JSON cannot carry. The planner reads plans without marks. */
+export const DOCUMENT_MACROS: readonly Macro[] = [
+  {
+    name: 'extract',
+    internal: true,
+    forms: [['x, p', 'json_extract(x, p)']],
+    why: 'The driver itself extracts members; json_extract in a statement is that of other drivers.',
+  },
+  {
+    name: 'extract_text',
+    internal: true,
+    forms: [['x, p', stripMarksSql('json_extract_string(x, p)')]],
+    planned: [['x, p', 'json_extract_string(x, p)']],
+    why: WHY,
+  },
+  {
+    name: 'extract_texts',
+    internal: true,
+    forms: [['x, p', `list_transform(json_extract_string(x, p), lambda t: ${stripMarksSql('t')})`]],
+    planned: [['x, p', 'json_extract_string(x, p)']],
+    why: WHY,
+  },
+  {
+    name: 'element_texts',
+    internal: true,
+    forms: [
+      [
+        'x',
+        `CASE WHEN contains(CAST(x AS VARCHAR), '${MARK}') THEN list_transform(from_json(x, '["VARCHAR"]'), lambda t: ${stripMarksSql('t')}) ELSE from_json(x, '["VARCHAR"]') END`,
+      ],
+    ],
+    planned: [['x', `from_json(x, '["VARCHAR"]')`]],
+    why: WHY,
+  },
+  {
+    name: 'json_text',
+    internal: true,
+    forms: [['x', stripMarksSql('CAST(x AS VARCHAR)')]],
+    planned: [['x', 'CAST(x AS VARCHAR)']],
+    why: WHY,
+  },
+  {
+    name: 'json_in',
+    internal: true,
+    forms: [
+      [
+        't',
+        `CASE WHEN ${hasLongNumber('t')} OR contains(t, '${MARK}') THEN CAST(pg_marked_json(t) AS JSON) ELSE CAST(t AS JSON) END`,
+      ],
+    ],
+    why: WHY,
+  },
+  {
+    name: 'exact_json',
+    internal: true,
+    forms: [
+      [
+        'x',
+        `CASE WHEN ${hasLongNumber('CAST(x AS VARCHAR)')} THEN CAST(pg_marked_numbers(CAST(x AS VARCHAR)) AS JSON) ELSE CAST(x AS JSON) END`,
+      ],
+    ],
+    why: WHY,
+  },
+  {
+    name: 'json_typeof',
+    internal: true,
+    forms: [
+      [
+        'x',
+        `CASE WHEN regexp_matches(CAST(x AS VARCHAR), '^"${MARK}[Nn]') THEN 'number' ELSE CASE json_type(x) ` +
+          "WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' WHEN 'VARCHAR' THEN 'string' WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null' " +
+          "WHEN 'BIGINT' THEN 'number' WHEN 'UBIGINT' THEN 'number' WHEN 'HUGEINT' THEN 'number' WHEN 'DOUBLE' THEN 'number' WHEN 'DECIMAL' THEN 'number' END END",
+      ],
+    ],
+    why: "DuckDB's json_type returns the names of its own types.",
+  },
+  {
+    name: 'plain',
+    internal: true,
+    forms: [
+      [
+        'x',
+        `CASE WHEN regexp_matches(CAST(x AS VARCHAR), '${MARK}[Bsnb]') THEN CAST(pg_untyped_json(CAST(x AS VARCHAR)) AS JSON) ELSE x END`,
+      ],
+    ],
+    planned: [['x', 'x']],
+    why: 'A statement that writes documents reads them with the DynamoDB type of each value, which other functions must not see.',
+  },
+  {
+    name: 'type_free',
+    internal: true,
+    forms: [
+      [
+        'x',
+        `CASE WHEN regexp_matches(CAST(x AS VARCHAR), '${MARK}[Bsnb]') THEN error('[SQL_NOT_SUPPORTED] cannot keep the sets and binary values of a document through this function') ELSE x END`,
+      ],
+    ],
+    planned: [['x', 'x']],
+    why: 'What a function makes of a document must not be stored with other types than the document has.',
+  },
+  {
+    name: 'typed_document',
+    internal: true,
+    forms: [['t', 'CAST(t AS JSON)']],
+    why: 'A document with its marks, from the driver itself.',
+  },
+  {
+    name: 'document_text',
+    internal: true,
+    forms: [['x', 'CAST(x AS VARCHAR)']],
+    why: 'The text of a document with its marks, for the driver itself.',
+  },
+];
