@@ -14,7 +14,8 @@ export type AttributeValue =
 export type AttributeMap = { readonly [name: string]: AttributeValue };
 
 /** DynamoDB's type names. */
-export type AttributeType = 'S' | 'N' | 'B' | 'BOOL' | 'NULL' | 'M' | 'L' | 'SS' | 'NS' | 'BS';
+export const ATTRIBUTE_TYPES = ['S', 'N', 'B', 'BOOL', 'NULL', 'M', 'L', 'SS', 'NS', 'BS'] as const;
+export type AttributeType = (typeof ATTRIBUTE_TYPES)[number];
 
 /** The types that a key attribute can have. */
 export type KeyType = 'S' | 'N' | 'B';

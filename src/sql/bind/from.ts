@@ -8,6 +8,7 @@ import { getStringValues } from '../parse/tree.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
 import { CATALOG_NAME, isTableSchema } from '../types/table-schema.ts';
 import { findSystemTable } from '../system/registry.ts';
+import { bindArray, isDocumentPath, type PathContext } from './attribute-path.ts';
 import { RECORD_FUNCTIONS, recordColumns, recordQuery, unnestTargets } from './table-functions.ts';
 import {
   type Binder,
@@ -230,8 +231,14 @@ function bindFunction(range: RangeFunction, scope: Scope, tables: CommonTables, 
       called?.location,
       `Use one of these functions: ${[...SET_RETURNING.keys()].join(', ')}.`,
     );
-  const args = binder.expression(called.args ?? [], scope, tables);
-  if (functionName === 'unnest' && args.length > 1) {
+  const context: PathContext = {
+    scope,
+    binder,
+    bind: (node) => binder.expression([node], scope, tables)[0] ?? node,
+  };
+  const isUnnested = functionName === 'unnest';
+  const args = (called.args ?? []).map((arg) => (isUnnested ? bindArray(arg, context) : context.bind(arg)));
+  if (isUnnested && args.length > 1) {
     const aliases = getStringValues(range.alias?.colnames);
     const names = args.map((_, i) => aliases[i] ?? 'unnest');
     return offerSubquery(range, names, { targetList: unnestTargets(args, names) }, scope, binder);
@@ -241,9 +248,15 @@ function bindFunction(range: RangeFunction, scope: Scope, tables: CommonTables, 
   const own = [...(known.columns ?? [alias]), ...(range.ordinality === true ? ['ordinality'] : [])];
   const aliases = getStringValues(range.alias?.colnames);
   const names = own.map((each, i) => aliases[i] ?? each);
+  const [element] = called.args ?? [];
+  const isList = isUnnested && element !== undefined && isDocumentPath(element, context);
   scope.sources.push({
     alias,
-    columns: names.map((each) => ({ name: each, engineName: each })),
+    columns: names.map((each, i) => ({
+      name: each,
+      engineName: each,
+      ...(isList && i === 0 && { adapts: 'json' as const }),
+    })),
     ...((known.columns ?? [alias]).length === 1 ? { scalar: true as const } : {}),
   });
   return {

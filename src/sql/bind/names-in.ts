@@ -1,6 +1,8 @@
 import type { Node } from 'libpg-query';
-import { ITEM_COLUMN } from '../../catalog/table-def.ts';
+import { ITEM_COLUMN, toStoredName } from '../../catalog/table-def.ts';
+import { matchCall } from '../dialect/build.ts';
 import { getStringValues, visitNodes } from '../parse/tree.ts';
+import { ATTRIBUTE_FUNCTIONS } from './attribute-function-names.ts';
 import { isDocumentCall } from './driver-functions.ts';
 
 /**
@@ -11,8 +13,22 @@ export function collectColumnNames(part: Node): ReadonlySet<string> {
   visitNodes(part, (node) => {
     if ('ColumnRef' in node) names.add((getStringValues(node.ColumnRef.fields).at(-1) ?? '').toLowerCase());
     if (isDocumentCall(node)) names.add(ITEM_COLUMN);
+    for (const name of listTestedNames(node)) names.add(toStoredName(name).toLowerCase());
     if ('JoinExpr' in node)
       for (const name of getStringValues(node.JoinExpr.usingClause)) names.add(name.toLowerCase());
+  });
+  return names;
+}
+
+/** The names of columns that DynamoDB's functions may be applied to: each part of a dotted name may be one, or several parts. */
+function listTestedNames(node: Node): readonly string[] {
+  const { name, args: [target] = [] } = matchCall(node) ?? {};
+  if (name === undefined || !ATTRIBUTE_FUNCTIONS.has(name)) return [];
+  const names: string[] = [];
+  visitNodes(target, (inner) => {
+    const fields = 'ColumnRef' in inner ? getStringValues(inner.ColumnRef.fields) : [];
+    for (let from = 0; from < fields.length; from++)
+      for (let to = from + 1; to <= fields.length; to++) names.push(fields.slice(from, to).join('.'));
   });
   return names;
 }

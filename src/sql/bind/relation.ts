@@ -1,5 +1,6 @@
-import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
+import { toStoredColumn, toStoredName, type ColumnDef, type TableDef } from '../../catalog/table-def.ts';
 import type { SystemTable } from '../system/system-table.ts';
+import { storedAttributeType } from '../types/column-types.ts';
 import type { OfferedColumn } from './scope.ts';
 
 /** Restricts the indexes that may be used to read one table. The names are those of the catalog. */
@@ -41,11 +42,16 @@ export function toSystemRelation(alias: string, table: SystemTable): SystemRelat
 const FIRST_MARK = 0xe000;
 const LAST_MARK = 0xf8ff;
 
-/** Creates an occurrence of a table, with the hidden columns in `named` (lower case). */
+/** Creates an occurrence of a table, with the hidden columns in `named` (lower case), and stored columns named there. */
 export function toRelation(alias: string, table: TableDef, named: ReadonlySet<string>): Relation {
   const taken = new Set<string>();
+  const stored = table.columns.filter(
+    ({ name, stored: isStored }) => isStored !== true && named.has(toStoredName(name).toLowerCase()),
+  );
   const columns = table.columns
+    .filter((column) => column.stored !== true)
     .filter((column) => column.hidden !== true || named.has(column.name.toLowerCase()))
+    .concat(stored.map(toStoredColumn))
     .map((column) => {
       let engineName = column.name;
       for (let mark = FIRST_MARK; taken.has(engineName.toLowerCase()); mark++)
@@ -67,12 +73,18 @@ export function unmangleName(relations: readonly Relation[], name: string): stri
 
 /** The columns that an occurrence of a table adds to the scope of its query. */
 export function offeredColumns({ columns }: Pick<Relation, 'columns'>): readonly OfferedColumn[] {
-  return columns.map(({ engineName, column }) => ({
-    name: column.name,
-    engineName,
-    ...(column.hidden === true ? { hidden: true as const } : {}),
-    ...toAdaptation(column),
-  }));
+  const stored = new Map(columns.map(({ engineName, column }) => [column.name, engineName]));
+  return columns.map(({ engineName, column }) => {
+    const storedAs = stored.get(toStoredName(column.name));
+    return {
+      name: column.name,
+      engineName,
+      ...(column.hidden === true ? { hidden: true as const } : {}),
+      ...toAdaptation(column),
+      ...(storedAs !== undefined && { storedAs }),
+      ...(column.type.kind === 'text' && storedAttributeType(column) === 'S' && { plainText: true as const }),
+    };
+  });
 }
 
 /** How values compared with the column are converted. */

@@ -19,6 +19,10 @@ export interface OfferedColumn {
   readonly adapts?: Adapts;
   /** Describes the types that sampling saw in the column, if there were several. */
   readonly holds?: string;
+  /** DuckDB's name of the hidden column with the same attribute in DynamoDB's JSON, in the relation of this column. */
+  readonly storedAs?: string;
+  /** All values of the attribute are strings. */
+  readonly plainText?: true;
 }
 
 /** An item of FROM. */
@@ -71,6 +75,8 @@ export interface ResolvedColumn {
   readonly name: string;
   readonly adapts: Adapts | undefined;
   readonly holds: string;
+  readonly storedAs?: string;
+  readonly plainText?: true;
 }
 
 /** Resolves a column reference, innermost scope first; undefined if it is left to DuckDB as it is. */
@@ -85,7 +91,102 @@ export function resolveColumn(
     : resolveQualified(scope, fields.slice(0, -1), name, position);
 }
 
+/** A column, and the members of its document that a dotted name leads to. */
+export interface ResolvedPath {
+  readonly column: ResolvedColumn;
+  readonly members: readonly string[];
+}
+
+/**
+ * Resolves a dotted name as PostgreSQL does, and otherwise as a column with members of its document: `address.city`,
+ * `o.address.city`. Undefined if it is left to DuckDB as it is.
+ */
+export function resolvePath(
+  scope: Scope,
+  fields: readonly string[],
+  position: () => number,
+): ResolvedPath | undefined {
+  for (let at = Math.min(fields.length - 1, MAX_QUALIFIERS); at > 0; at--) {
+    const source = searchFromItem(scope, fields.slice(0, at));
+    if (source === undefined) continue;
+    const within = resolveWithin(source, fields.slice(at), position);
+    if (within !== undefined) return within;
+    if (source.columns === undefined && at < fields.length - 1) return undefined;
+    return toPath(resolveQualified(scope, fields.slice(0, at), fields[at] ?? '', position));
+  }
+  const [first = '', ...members] = fields;
+  if (members.length === 0) return toPath(resolveBare(scope, first, position));
+  const whole = searchBare(scope, fields.join('.'), position);
+  if (whole !== undefined && whole !== 'open') return { column: whole, members: [] };
+  const column = searchBare(scope, first, position);
+  if (column === 'open' && isPending(scope)) return undefined;
+  return column !== undefined && column !== 'open' && isDocument(column)
+    ? { column, members }
+    : toPath(resolveColumn(scope, fields, position));
+}
+
+/** A catalog, a schema and a table. */
+const MAX_QUALIFIERS = 3;
+
+/** Resolves the fields behind the name of an item of FROM, which is also the name of a function's only column. */
+function resolveWithin(
+  source: FromItem,
+  fields: readonly string[],
+  position: () => number,
+): ResolvedPath | undefined {
+  const { columns = [], alias = '' } = source;
+  const find = (name: string): ResolvedColumn | undefined => {
+    const column = findColumn(columns, name, position);
+    return column && toResolved([alias, column.engineName], column);
+  };
+  const whole = fields.length > 1 ? find(fields.join('.')) : undefined;
+  if (whole !== undefined) return { column: whole, members: [] };
+  const [first = '', ...members] = fields;
+  const column = find(first);
+  const [only] = columns;
+  if (column === undefined)
+    return source.scalar === true && only !== undefined
+      ? { column: toResolved([alias, only.engineName], only), members: fields }
+      : undefined;
+  return members.length === 0 || isDocument(column) ? { column, members } : undefined;
+}
+
+function toPath(column: ResolvedColumn | undefined): ResolvedPath | undefined {
+  return column && { column, members: [] };
+}
+
+/** Whether the column may hold documents: columns of queries may, as only DuckDB knows their types. */
+function isDocument({ adapts }: ResolvedColumn): boolean {
+  return adapts === undefined || adapts === 'json';
+}
+
+/** Whether the catalog was not asked for a table yet. */
+export function isPending(scope: Scope): boolean {
+  for (let level: Scope | undefined = scope; level !== undefined; level = level.outer)
+    if (level.sources.some(({ tableName }) => tableName !== undefined)) return true;
+  return false;
+}
+
+function toResolved(fields: readonly string[], column: OfferedColumn): ResolvedColumn {
+  const { name, adapts, holds = '', storedAs, plainText } = column;
+  return {
+    fields,
+    name,
+    adapts,
+    holds,
+    ...(storedAs !== undefined && { storedAs }),
+    ...(plainText && { plainText }),
+  };
+}
+
 function resolveBare(scope: Scope, name: string, position: () => number): ResolvedColumn | undefined {
+  const found = searchBare(scope, name, position);
+  if (found === undefined) throw createUnknownColumnError([name], listVisibleColumns(scope), position);
+  return found === 'open' ? undefined : found;
+}
+
+/** `open` if the name is left to DuckDB. */
+function searchBare(scope: Scope, name: string, position: () => number): ResolvedColumn | 'open' | undefined {
   for (let level: Scope | undefined = scope; level !== undefined; level = level.outer) {
     const found = level.sources.flatMap((source) => {
       const column = findColumn(source.columns ?? [], name, position);
@@ -99,23 +200,21 @@ function resolveBare(scope: Scope, name: string, position: () => number): Resolv
         remedy: `Qualify the column: ${found.map(({ source, column }) => `${source.alias ?? '?'}.${column.name}`).join(' or ')}.`,
       });
     if (first !== undefined)
-      return {
-        fields: [...outerQualifier(scope, level, first.source, name), first.column.engineName],
-        name: first.column.name,
-        adapts: first.column.adapts,
-        holds: first.column.holds ?? '',
-      };
+      return toResolved(
+        [...outerQualifier(scope, level, first.source, name), first.column.engineName],
+        first.column,
+      );
     const row = level.sources.find((source) => source.alias === name);
-    if (row?.scalar === true)
-      return { fields: [name, row.columns?.[0]?.engineName ?? name], name, adapts: undefined, holds: '' };
+    const only = row?.scalar === true ? (row.columns?.[0] ?? { name, engineName: name }) : undefined;
+    if (only !== undefined) return toResolved([name, only.engineName], { ...only, name });
     if (
       row !== undefined ||
       level.outputs?.has(name) === true ||
       level.sources.some((source) => source.columns === undefined)
     )
-      return undefined;
+      return 'open';
   }
-  throw createUnknownColumnError([name], listVisibleColumns(scope), position);
+  return undefined;
 }
 
 /** DuckDB prefers a name of the inner SELECT list to an unqualified column of the outer query, so outer columns are qualified. */
@@ -142,26 +241,28 @@ function resolveQualified(
       source.columns.map((each) => ({ qualifier: source.alias, name: each.name })),
       position,
     );
-  return {
-    fields: [source.alias ?? '', column.engineName],
-    name: column.name,
-    adapts: column.adapts,
-    holds: column.holds ?? '',
-  };
+  return toResolved([source.alias ?? '', column.engineName], column);
+}
+
+function searchFromItem(scope: Scope, qualifier: readonly string[]): FromItem | undefined {
+  const alias = qualifier.at(-1) ?? '';
+  const schema = qualifier.at(-2);
+  if (qualifier.length > MAX_QUALIFIERS) return undefined;
+  if (schema !== undefined && !isTableSchema(schema) && !isSystemSchema(schema)) return undefined;
+  for (let level: Scope | undefined = scope; level !== undefined; level = level.outer) {
+    const source =
+      level.sources.find((each) => each.alias === alias) ??
+      level.sources.find((each) => each.alias !== undefined && foldCase(each.alias) === foldCase(alias));
+    if (source !== undefined) return source;
+  }
+  return undefined;
 }
 
 /** Finds the FROM item of a qualifier (`o`, `public.orders`). */
 export function findFromItem(scope: Scope, qualifier: readonly string[], position: () => number): FromItem {
+  const found = searchFromItem(scope, qualifier);
+  if (found !== undefined) return found;
   const alias = qualifier.at(-1) ?? '';
-  const schema = qualifier.at(-2);
-  if (qualifier.length <= 3 && (schema === undefined || isTableSchema(schema) || isSystemSchema(schema))) {
-    for (let level: Scope | undefined = scope; level !== undefined; level = level.outer) {
-      const source =
-        level.sources.find((each) => each.alias === alias) ??
-        level.sources.find((each) => each.alias !== undefined && foldCase(each.alias) === foldCase(alias));
-      if (source !== undefined) return source;
-    }
-  }
   const known = scope.sources.flatMap((source) => source.alias ?? []);
   const renamed = scope.sources.find(
     ({ relation, tableName }) => (relation?.table.name ?? tableName) === alias,

@@ -1,16 +1,10 @@
 import type { ColumnRef, Node, ResTarget } from 'libpg-query';
 import { column, name } from '../dialect/build.ts';
 import { getStringValues } from '../parse/tree.ts';
+import { resolveAttributePath } from './attribute-path.ts';
 import type { Binder, CommonTables } from './binder.ts';
 import { inferOutputName } from './output-name.ts';
-import {
-  findFromItem,
-  type OfferedColumn,
-  type ResolvedColumn,
-  resolveColumn,
-  type Scope,
-  type FromItem,
-} from './scope.ts';
+import { findFromItem, type OfferedColumn, type ResolvedColumn, type Scope, type FromItem } from './scope.ts';
 
 /** An entry of a SELECT list and its columns; undefined if only DuckDB knows them. */
 export interface BoundTarget {
@@ -37,15 +31,21 @@ export function bindTarget(
   if ('ColumnRef' in value) {
     const fields = getStringValues(value.ColumnRef.fields);
     if (fields.at(-1) === '*') return bindStar(target, value.ColumnRef, fields, scope, binder);
-    if (target.name === undefined) return bindColumnTarget(target, value.ColumnRef, fields, scope, binder);
   }
+  const path = resolveAttributePath(value, { scope, binder, bind: (node) => node });
+  if (target.name === undefined && 'ColumnRef' in value && (path?.steps.length ?? 0) === 0)
+    return bindColumnTarget(target, value.ColumnRef, path?.column);
   const label = target.name ?? inferOutputName(value);
-  const column = 'ColumnRef' in value ? value.ColumnRef : undefined;
-  const resolved =
-    column && resolveColumn(scope, getStringValues(column.fields), () => binder.position(column.location));
+  const isMember = path !== undefined && path.steps.length > 0;
   return {
     target: { ...target, name: label, val: binder.expression(value, scope, tables) },
-    offers: [{ name: label, engineName: label, ...pickAdaptation(resolved) }],
+    offers: [
+      {
+        name: label,
+        engineName: label,
+        ...(isMember ? { adapts: 'json' as const } : pickAdaptation(path?.column)),
+      },
+    ],
   };
 }
 
@@ -53,11 +53,9 @@ export function bindTarget(
 function bindColumnTarget(
   target: ResTarget,
   reference: ColumnRef,
-  fields: readonly string[],
-  scope: Scope,
-  binder: Binder,
+  resolved: ResolvedColumn | undefined,
 ): BoundTarget {
-  const resolved = resolveColumn(scope, fields, () => binder.position(reference.location));
+  const fields = getStringValues(reference.fields);
   if (resolved === undefined) {
     const label = fields.at(-1) ?? '';
     return { target, offers: [{ name: label, engineName: label }] };
@@ -107,8 +105,15 @@ function bindStar(
     offers:
       merges || sources.some((source) => source.columns === undefined)
         ? undefined
-        : sources.flatMap((source) => (source.columns ?? []).filter((each) => each.hidden !== true)),
+        : sources.flatMap((source) =>
+            (source.columns ?? []).filter((each) => each.hidden !== true).map(withoutStored),
+          ),
   };
+}
+
+/** The columns of a query are not attributes, which only the query that reads the table sees as stored. */
+function withoutStored({ storedAs: _, ...column }: OfferedColumn): OfferedColumn {
+  return column;
 }
 
 function toQualifier(source: FromItem, qualified: boolean): string[] {

@@ -44,7 +44,7 @@ export function resolvePlace(
   }
   if (node?.type !== 'BOUND_REF' || node.index === undefined) return undefined;
   const column = lookup(node.index);
-  return column?.type.kind === 'json' ? placeIn(column, steps, as) : undefined;
+  return column?.type.kind === 'json' && column.stored !== true ? placeIn(column, steps, as) : undefined;
 }
 
 /** The document in a column; undefined for the whole item, which is not an attribute. */
@@ -103,7 +103,7 @@ const MAX_MEANINGS = 4;
 const MAX_STEPS = 32;
 const MAX_POSITION = 99_999;
 
-function isValidPath(path: DocumentPath): boolean {
+export function isValidPath(path: DocumentPath): boolean {
   return (
     path.length <= MAX_STEPS &&
     path.every((step) =>

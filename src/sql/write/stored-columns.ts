@@ -1,6 +1,6 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { toStoredName, type ColumnDef, type TableDef } from '../../catalog/table-def.ts';
+import { toStoredColumn, toStoredName, type ColumnDef, type TableDef } from '../../catalog/table-def.ts';
 import { foldCase } from '../bind/suggestions.ts';
 import { getStringValues } from '../parse/tree.ts';
 import { findSystemTable } from '../system/registry.ts';
@@ -53,15 +53,7 @@ function addStoredColumns(table: TableDef): TableDef {
   if (table.child !== undefined) return table;
   const known = extendedTables.get(table);
   if (known !== undefined) return known;
-  const stored = table.columns.map(({ name, path, presence }): ColumnDef => ({
-    name: toStoredName(name),
-    path,
-    presence,
-    type: { kind: 'json' },
-    seen: {},
-    hidden: true,
-    stored: true,
-  }));
+  const stored = table.columns.map(toStoredColumn);
   const whole = { ...table, columns: [...table.columns, ...stored] };
   extendedTables.set(table, whole);
   return whole;
