@@ -68,7 +68,7 @@ export async function queryCells(
     try {
       if (form === 'text' && running.texts !== undefined) yield* running.texts();
       else
-        for await (const rows of running.arrays({ addColumns: form === 'json' })) {
+        for await (const rows of running.arrays({ addColumns: form === 'json', times: 'text' })) {
           for (const { type } of addedColumns().slice(formatters.length - columns.length))
             formatters.push(createJsonFormatter(type, true));
           yield rows.map((row) => formatRow(row, formatters));
@@ -85,7 +85,7 @@ function createItemCells(
   cells: readonly ((value: Value) => string | null)[],
 ): ItemCells | undefined {
   if (direct === undefined || pages === undefined) return undefined;
-  const decoders = direct.output.map((column) => createColumnDecoder(column, 'digits'));
+  const decoders = direct.output.map((column) => createColumnDecoder(column, 'digits', 'text'));
   return {
     output: direct.output,
     pages,
@@ -101,7 +101,8 @@ function createJsonFormatters({
   return columns.map(({ type }, i) => {
     const output = direct?.summaries === undefined ? direct?.output[i] : undefined;
     // Numbers with more digits than any SQL type are in a text column, but are numbers in JSON.
-    const kind = output !== undefined && storedAttributeType(output) === 'N' ? 'numeric' : type;
+    const isNumber = output !== undefined && !('stored' in output.type) && storedAttributeType(output) === 'N';
+    const kind = isNumber ? 'numeric' : type;
     return createJsonFormatter(kind, direct !== undefined);
   });
 }

@@ -91,6 +91,16 @@ export const dateTimeRewrites: readonly Rewrite[] = [
     },
   },
   {
+    name: 'literals compared with dates',
+    why: 'DuckDB knows fewer formats, and does not choose the operator of a date and a literal.',
+    apply: (node, context, original) => {
+      const text = 'A_Const' in node ? getConstantText(node) : undefined;
+      const type = text === undefined ? undefined : context.convertedTypeOf(original);
+      if (text === undefined || type === undefined || !TIMES.has(type)) return undefined;
+      return cast(SPECIAL.get(text.trim().toLowerCase()) ?? constant(normalizeTimeLiteral(text)), type);
+    },
+  },
+  {
     name: 'formats of dates and intervals',
     why: "DuckDB does not parse '20260305', '05-Mar-2026', a time zone after minutes, or 'P1D'.",
     apply: (node) => {

@@ -138,7 +138,7 @@ function time(value: string, type: TimeType): string {
     return `CASE WHEN ${count} BETWEEN ${first / step} AND ${last / step} THEN make_timestamptz(${count} * ${step}) END`;
   }
   // DuckDB reads no time zone after minutes.
-  const text = /mm(?!:)/.test(pattern.slice(0, 16)) && pattern.length > 16 ? withSeconds(value) : value;
+  const text = pattern.includes(':mm') && !pattern.includes(':ss') ? withSeconds(value) : value;
   return `CASE WHEN regexp_full_match(${value}, '${regex}') THEN TRY_CAST(${text} AS ${name}) END`;
 }
 

@@ -1,11 +1,13 @@
 import { isSampled, knownAttributes } from '../../catalog/known-attributes.ts';
 import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
+import { DriverError } from '../../core/errors.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
 import { MIN_FILTERED_PAGE } from '../../dynamo/read/reader.ts';
 import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { DecimalStyle } from '../types/value.ts';
 import type { DirectPlan } from '../plan/direct-plan.ts';
+import { formatRow, textFormatter } from '../types/format-value.ts';
 import type { ResultColumn } from '../types/types.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../types/value.ts';
@@ -14,6 +16,8 @@ import { createRowScanner } from './item-scanner.ts';
 import { readTable } from './read-table.ts';
 import { LateColumns } from './late-columns.ts';
 import { createColumnDecoder } from './row-decoder.ts';
+import type { TimeStyle } from './time-value.ts';
+import { findItemDrift, TypeDrift } from './type-drift.ts';
 import { type OnUnknown, UnknownAttributes } from './unknown-attributes.ts';
 
 /** Rows in pages that are never empty: as arrays by position, or as objects by column name. */
@@ -36,6 +40,8 @@ export interface RowReader {
 export interface RowOptions {
   /** Attributes of `SELECT *` that have no column become columns at the end of its rows, where that costs no request. */
   readonly addColumns?: boolean;
+  /** Dates and timestamps as values of JavaScript, or in PostgreSQL's text format, which takes only what a column's type holds. */
+  readonly times?: TimeStyle;
 }
 
 /** Set while rows are read: whether MaxRows cut the result. */
@@ -72,8 +78,8 @@ export function openDirectly(
       ? new UnknownAttributes(plan.read.table, context, stats)
       : undefined;
   const late = unknown && new LateColumns(unknown, names.length, context.settings.decimals);
-  const arrays = ({ addColumns }: RowOptions = {}): AsyncGenerator<Value[][]> =>
-    readRows(plan, context, stats, signal, cut, unknown && { unknown, late: addColumns ? late : undefined });
+  const arrays = ({ addColumns, times }: RowOptions = {}): AsyncGenerator<Value[][]> =>
+    readRows({ ...plan, times }, context, stats, signal, cut, unknown && { unknown, late: addColumns ? late : undefined });
   const isPlain =
     plan.summaries === undefined && (plan.limit ?? plan.offset) === undefined && context.settings.maxRows < 0;
   return {
@@ -92,12 +98,27 @@ export function openDirectly(
         yield rows.map(toObject);
       }
     },
+    texts: hasTimes(plan) ? () => formatRows(plan.columns, arrays({ times: 'text' })) : undefined,
     isCut: () => cut.isCut,
     addedColumns: () => late?.columns ?? [],
     pages: isPlain ? () => readTable(plan.read, context, stats, signal) : undefined,
     unknown,
     close: () => Promise.resolve(),
   };
+}
+
+/** Whether some of the output are dates or timestamps. */
+function hasTimes({ output, summaries }: DirectPlan): boolean {
+  const columns = summaries?.flatMap((each) => (each.kind === 'first' ? [each.column] : [])) ?? output;
+  return columns.some(({ type }) => 'stored' in type);
+}
+
+async function* formatRows(
+  columns: readonly ResultColumn[],
+  pages: AsyncGenerator<Value[][]>,
+): AsyncGenerator<(string | null)[][]> {
+  const formatters = columns.map(({ type }) => textFormatter(type));
+  for await (const rows of pages) yield rows.map((row) => formatRow(row, formatters));
 }
 
 /** Turns rows into objects by column name; of columns with the same name the last one wins, as in node-postgres. */
@@ -114,8 +135,13 @@ export function createObjectMapper(
   };
 }
 
+/** A plan, and how its dates are returned. */
+interface DirectRead extends DirectPlan {
+  readonly times?: TimeStyle | undefined;
+}
+
 function readRows(
-  plan: DirectPlan,
+  plan: DirectRead,
   context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
@@ -125,12 +151,12 @@ function readRows(
   if (rest !== undefined) return readWholeItems(plan, context, stats, signal, cut, rest);
   return plan.summaries === undefined
     ? readItems(plan, context, stats, signal, cut)
-    : readSummaries(plan.summaries, context, stats, signal, cut);
+    : readSummaries(plan.summaries, plan.times, context, stats, signal, cut);
 }
 
 /** Reads items with the attributes that have no column, and says in the end which of them the rows leave out. */
 async function* readWholeItems(
-  plan: DirectPlan,
+  plan: DirectRead,
   context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
@@ -152,17 +178,19 @@ async function* readWholeItems(
 
 async function* readSummaries(
   summaries: NonNullable<DirectPlan['summaries']>,
+  times: TimeStyle | undefined,
   context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
   cut: Cut,
 ): AsyncGenerator<Value[][]> {
   cut.isCut = context.settings.maxRows === 0;
-  if (!cut.isCut) yield [await summarize(summaries, context, stats, signal)];
+  if (!cut.isCut) yield [await summarize(summaries, times, context, stats, signal)];
 }
 
 async function summarize(
   summaries: NonNullable<DirectPlan['summaries']>,
+  times: TimeStyle | undefined,
   context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
@@ -170,7 +198,7 @@ async function summarize(
   const values = new Map<TableRead, Promise<Value>>();
   for (const summary of summaries) {
     const { read } = summary;
-    const value = values.get(read) ?? summaryValue(summary, context, stats, signal);
+    const value = values.get(read) ?? summaryValue(summary, times, context, stats, signal);
     values.set(read, value);
   }
   return Promise.all(summaries.map(async ({ read }) => (await values.get(read)) ?? null));
@@ -178,6 +206,7 @@ async function summarize(
 
 async function summaryValue(
   summary: NonNullable<DirectPlan['summaries']>[number],
+  times: TimeStyle | undefined,
   context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
@@ -188,13 +217,13 @@ async function summaryValue(
     for await (const page of readTable(read, context, stats, signal)) count += page.count;
     return count;
   }
-  const first = { columns: [], read, output: [summary.column] };
+  const first = { columns: [], read, output: [summary.column], times };
   for await (const [row] of readItems(first, context, stats, signal)) return row?.[0] ?? null;
   return null;
 }
 
 async function* readItems(
-  plan: DirectPlan,
+  plan: DirectRead,
   context: StatementContext,
   stats: ReadStats,
   signal: AbortSignal | undefined,
@@ -207,7 +236,10 @@ async function* readItems(
   let left = Math.min(limit, maxRows);
   if (cut) cut.isCut = maxRows === 0 && limit > 0;
   if (left <= 0) return;
-  const decode = findPageDecoder(plan.output, read.table, context.settings.decimals);
+  const decode =
+    plan.times === 'text'
+      ? createTextDecoder(plan.output, read.table, context.settings.decimals)
+      : findPageDecoder(plan.output, read.table, context.settings.decimals);
   // One row more than MaxRows tells whether the result is cut.
   const fewer = maxRows < limit ? withFirstPage(read, skip + maxRows + 1) : read;
   for await (const page of readTable(fewer, context, stats, signal)) {
@@ -216,7 +248,7 @@ async function* readItems(
       continue;
     }
     let unused = page.count;
-    for (const batch of decode(page, onUnknown)) {
+    for (const batch of await decodePage(page, decode, context, onUnknown)) {
       const rows = skip > 0 || batch.length > left ? batch.slice(skip, skip + left) : batch;
       unused -= Math.min(batch.length, skip + left);
       skip = Math.max(0, skip - batch.length);
@@ -225,6 +257,23 @@ async function* readItems(
       if (rows.length > 0) yield rows;
       if (left <= 0) return;
     }
+  }
+}
+
+/** Widens the column of a value that it does not hold, for the next statement, before the failure is thrown. */
+async function decodePage(
+  page: Page,
+  decode: PageDecoder,
+  { catalog }: StatementContext,
+  onUnknown: OnUnknown<Value[]> | undefined,
+): Promise<Iterable<Value[][]>> {
+  try {
+    return decode(page, onUnknown);
+  } catch (error) {
+    if (!(error instanceof TypeDrift)) throw error;
+    const { table, column, evidence } = error;
+    if (table.schemaFile === undefined) await catalog.widen(table.name, column.name, evidence);
+    throw new DriverError('CATALOG_TYPE_DRIFT', error.message, { cause: error });
   }
 }
 
@@ -270,6 +319,30 @@ function findPageDecoder(output: readonly ColumnDef[], table: TableDef, decimals
   const made = createPageDecoder(output, table, decimals);
   decoders[decimals].set(output, made);
   return made;
+}
+
+/** Decodes dates into text. Throws CATALOG_TYPE_DRIFT at values that their columns do not hold. */
+function createTextDecoder(
+  output: readonly ColumnDef[],
+  table: TableDef,
+  decimals: DecimalStyle,
+): PageDecoder {
+  const known = knownAttributes(table);
+  const readers = output.map((column) => createColumnDecoder(column, decimals, 'text'));
+  const times = output.filter(({ type }) => 'stored' in type);
+  return (page, onUnknown) => {
+    const items: readonly AttributeMap[] = page.parsed ?? JSON.parse(page.items.toString());
+    return [
+      items.map((item) => {
+        const drift = findItemDrift(table, times, item);
+        if (drift !== undefined) throw drift;
+        const row = readers.map((reader) => reader(item));
+        if (onUnknown !== undefined)
+          for (const [name, value] of Object.entries(item)) if (!known.has(name)) onUnknown(row, name, value);
+        return row;
+      }),
+    ];
+  };
 }
 
 /** Decodes pages with the scanner, and with JSON.parse what the scanner does not support. */

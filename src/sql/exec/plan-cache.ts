@@ -47,6 +47,7 @@ export async function memoizePlan(
   const { made: bound, lookups } = await bindOnce(entry, parsed, parameters, catalog, signal);
   const plan = await make(bound.withParameters(parameters));
   plans.delete(key);
+  if (plan.isShortLived === true) return plan;
   // Cached only once it is made: a concurrent caller has another signal and must not depend on this one.
   await memoizeAsync(plans, key, PARAMETER_SETS, () => Promise.resolve({ made: plan, lookups }));
   return plan;

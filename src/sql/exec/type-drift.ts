@@ -1,8 +1,9 @@
-import type { ColumnDef, TableDef } from '../../catalog/table-def.ts';
+import { type ColumnDef, keyNames, type TableDef } from '../../catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import { fitsColumn, findValue } from '../engine/fits.ts';
+import { postgresColumnType } from '../types/column-types.ts';
 
-type DriftingTable = Pick<TableDef, 'name' | 'schemaFile'>;
+type DriftingTable = Pick<TableDef, 'name' | 'schemaFile' | 'key'>;
 
 /** Thrown while loading a value that its column's type cannot hold. The statement then widens the column and restarts. */
 export class TypeDrift extends Error {
@@ -10,9 +11,9 @@ export class TypeDrift extends Error {
   readonly column: ColumnDef;
   readonly evidence: AttributeValue;
 
-  constructor(table: DriftingTable, column: ColumnDef, evidence: AttributeValue) {
+  constructor(table: DriftingTable, column: ColumnDef, evidence: AttributeValue, key = '') {
     super(
-      `column "${column.name}" of "${table.name}" contains a value that does not fit type ${column.type.kind}`,
+      `column "${column.name}" of "${table.name}" contains a value that does not fit type ${postgresColumnType(column.type)}${key === '' ? '' : ` (${key})`}`,
     );
     this.name = 'TypeDrift';
     this.table = table;
@@ -29,10 +30,33 @@ export function findDrift(
 ): TypeDrift | undefined {
   const items: AttributeMap[] = JSON.parse(Buffer.from(page).toString());
   for (const item of items) {
-    for (const column of columns) {
-      const value = findValue(item, column.path);
-      if (value !== undefined && !fitsColumn(column, value)) return new TypeDrift(table, column, value);
-    }
+    const drift = findItemDrift(table, columns, item);
+    if (drift !== undefined) return drift;
   }
   return undefined;
+}
+
+/** The first value of an item that its column cannot hold. */
+export function findItemDrift(
+  table: DriftingTable,
+  columns: readonly ColumnDef[],
+  item: AttributeMap,
+): TypeDrift | undefined {
+  for (const column of columns) {
+    const value = findValue(item, column.path);
+    if (value !== undefined && !fitsColumn(column, value))
+      return new TypeDrift(table, column, value, describeKey(item, table));
+  }
+  return undefined;
+}
+
+/** The key of an item as far as it was read: `id = 'A17'`. */
+function describeKey(item: AttributeMap, { key }: DriftingTable): string {
+  return keyNames(key)
+    .flatMap((name) => {
+      const value = item[name];
+      if (value === undefined) return [];
+      return 'N' in value ? `${name} = ${value.N}` : 'S' in value ? `${name} = '${value.S}'` : [];
+    })
+    .join(', ');
 }

@@ -23,6 +23,7 @@ import { parsePlan } from './plan-json.ts';
 import { chooseAccessPath } from './choose-path.ts';
 import { assertHintUsable } from './key-candidates.ts';
 import { collapseEqualBounds } from './collapse-ranges.ts';
+import { readsClock } from './reads-clock.ts';
 import { PUSHDOWN_RULES } from './rules/index.ts';
 import {
   type Condition,
@@ -54,6 +55,8 @@ export interface StatementPlan {
   /** Whether a SELECT list has a star, so that attributes without a column belong to its rows as well. */
   readonly wholeRows: boolean;
   readonly addsColumns: boolean;
+  /** The plan depends on the current time: the next run of the statement needs another one. */
+  readonly isShortLived?: boolean;
   /** If present, the single read stops once the statement has this many rows, or its value. */
   readonly until: PrefixShape['until'] | undefined;
 }
@@ -108,19 +111,21 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
       const all = [...bound.relations, ...bound.system];
       const schema = await stubSchema(all);
       const sql = bound.engineSql(schema);
-      const found = await memoizeAsync(analysed, sql, ANALYSED, async () => {
+      const isShortLived = readsClock(sql);
+      const look = async (): Promise<Analysed> => {
         const planning = await open();
         try {
           return await analyse(planning, sql, all);
         } catch (error) {
           throw toEngineError(error, hints.locate);
         }
-      });
+      };
+      const found = await (isShortLived ? look() : memoizeAsync(analysed, sql, ANALYSED, look));
       const columns = found.columns.map((column, i) =>
         resultColumn(bound.unmangle(column.name), bound.resultTypes.get(i) ?? column.type),
       );
       const { relations, engineSql, textGroups, wholeRows, addsColumns } = bound;
-      const common = { columns, relations, engineSql, textGroups, wholeRows, addsColumns };
+      const common = { columns, relations, engineSql, textGroups, wholeRows, addsColumns, isShortLived };
       const planned = { facts: found.facts, settings, lists: hints.lists, rules };
       const system = bound.system.map((relation): SystemRead => ({
         relation,

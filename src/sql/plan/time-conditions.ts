@@ -97,7 +97,8 @@ function withStep(subject: TimeSubject, step: TimeStep): TimeSubject | undefined
 
 /** `extract` adds a zero to make its result numeric. */
 function isZero(constant: PlanValue | undefined): boolean {
-  return constant?.value !== undefined && typeof constant.value !== 'object' && Number(constant.value) === 0;
+  const digits = constant && toDecimalText(constant);
+  return digits !== undefined && Number(digits) === 0;
 }
 
 /** The length of an interval without months, or of a number of days. */

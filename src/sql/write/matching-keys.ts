@@ -5,7 +5,7 @@ import type { Key } from '../../dynamo/read/access-path.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { distinctKeys } from '../../dynamo/key.ts';
 import type { Predicate } from '../../dynamo/expression/predicate.ts';
-import { column } from '../dialect/build.ts';
+import { cast, column } from '../dialect/build.ts';
 import { readTable } from '../exec/read-table.ts';
 import { planStatement, runStatement } from '../exec/run.ts';
 import { toParsedQuery, type ParsedQuery, type ParsedText } from '../parse/parse.ts';
@@ -16,6 +16,7 @@ import { extractKey } from './item-key.ts';
 import { toStoredInput } from './source-rows.ts';
 import type { StatementScope } from './statement-scope.ts';
 import { resolveAlias } from './target-table.ts';
+import { type TimeTarget, toTimeTarget } from './time-attribute.ts';
 
 /** The keys of the items that match WHERE. */
 export interface MatchingKeys {
@@ -36,11 +37,13 @@ export function buildKeyQuery(
   table: TableDef,
   range: RangeVar,
   where: Node | undefined,
+  times: 'value' | 'text' = 'value',
 ): ParsedQuery {
   return toParsedQuery(parsed, {
-    targetList: keyColumnNames(table).map((name) => ({
-      ResTarget: { val: column(resolveAlias(range), name) },
-    })),
+    targetList: listKeyColumns(table).map(({ name, time }) => {
+      const val = column(resolveAlias(range), name);
+      return { ResTarget: { name, val: time !== undefined && times === 'text' ? cast(val, 'text') : val } };
+    }),
     fromClause: [{ RangeVar: range }],
     ...(where === undefined ? {} : { whereClause: where }),
     limitOption: 'LIMIT_OPTION_DEFAULT',
@@ -64,7 +67,8 @@ export async function findMatchingKeys(
   const [read] = plan.reads;
   if (!direct || read === undefined)
     return {
-      keys: await computeKeys(query, table, scope),
+      // Dates of JavaScript would lose microseconds.
+      keys: await computeKeys(buildKeyQuery(parsed, table, range, where, 'text'), table, scope),
       checks: undefined,
       searched: true,
       reads: plan.reads,
@@ -79,11 +83,13 @@ export async function findMatchingKeys(
   };
 }
 
-/** The names of the key's columns. */
-function keyColumnNames(table: TableDef): readonly string[] {
+/** The columns of the key. */
+function listKeyColumns(
+  table: TableDef,
+): readonly { readonly name: string; readonly time: TimeTarget | undefined }[] {
   return keyNames(table.key).map((name) => {
     const keyColumn = table.columns.find(({ path }) => path.length === 1 && path[0] === name);
-    return keyColumn?.name ?? name;
+    return { name: keyColumn?.name ?? name, time: toTimeTarget(keyColumn, table) };
   });
 }
 
@@ -122,6 +128,7 @@ async function computeKeys(
   const { parameters, context, stats, signal } = scope;
   const running = await runStatement(query, parameters, context.withSettings({ maxRows: -1 }), signal, stats);
   const attributes = keyAttributes(table.key);
+  const columns = listKeyColumns(table);
   try {
     const keys: Key[] = [];
     for await (const rows of running.arrays())
@@ -130,8 +137,10 @@ async function computeKeys(
           attributes.map((attribute, i) => {
             const value = toStoredInput(row[i] ?? null, running.plan.columns[i]?.type ?? 'text');
             const key = { ...attribute, of: 'table', table: table.name } as const;
-            const to = { label: attribute.name, key, seen: {} };
-            return [attribute.name, toAttribute(value, to) ?? { NULL: true as const }];
+            const time = columns[i]?.time;
+            const to = { label: attribute.name, key, seen: {}, time };
+            const input = time && value.kind === 'text' ? ({ ...value, untyped: true } as const) : value;
+            return [attribute.name, toAttribute(input, to) ?? { NULL: true as const }];
           }),
         );
         keys.push(extractKey(item, table));

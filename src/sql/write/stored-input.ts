@@ -6,7 +6,13 @@ export type StoredInput =
   /** DEFAULT: the attribute is left out. */
   | { readonly kind: 'missing' }
   /** A bare literal or parameter is untyped: it takes the type of its column, like PostgreSQL's unknown. */
-  | { readonly kind: 'text'; readonly text: string; readonly untyped?: true }
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      readonly untyped?: true;
+      /** Of a date or timestamp: its microseconds since 1970 in UTC. The string ends at milliseconds. */
+      readonly micros?: bigint | undefined;
+    }
   /** The decimal digits as written. */
   | { readonly kind: 'number'; readonly text: string }
   | { readonly kind: 'boolean'; readonly value: boolean }

@@ -1,0 +1,93 @@
+import { requireStoredTime } from '../../catalog/stored-time.ts';
+import type { ColumnDef, TableDef, TimeType } from '../../catalog/table-def.ts';
+import { DriverError } from '../../core/errors.ts';
+import type { AttributeValue } from '../../dynamo/attribute-value.ts';
+import { readTime } from '../engine/fits.ts';
+import { postgresColumnType } from '../types/column-types.ts';
+import { parseTimeInput } from '../types/time-input.ts';
+import { abbreviate } from './json-attribute.ts';
+import type { StoredInput } from './stored-input.ts';
+
+/** A column of dates or timestamps, as the target of a write. */
+export interface TimeTarget {
+  readonly type: TimeType;
+  /** Whether a schema file says so. A column that sampling has found also takes values of other types. */
+  readonly isDeclared: boolean;
+}
+
+/** The target of a column; undefined if it does not hold dates or timestamps. */
+export function toTimeTarget(
+  column: ColumnDef | undefined,
+  { schemaFile }: Pick<TableDef, 'schemaFile'>,
+): TimeTarget | undefined {
+  return column !== undefined && 'stored' in column.type
+    ? { type: column.type, isDeclared: schemaFile !== undefined }
+    : undefined;
+}
+
+/**
+ * A value in the stored form of its column; undefined if it is stored as it is. Throws SQL_BAD_DATETIME for a string that is not a
+ * date, SQL_DATETIME_RANGE for a time that the form cannot keep exactly, and SQL_TYPE_MISMATCH for other values.
+ */
+export function toTimeAttribute(
+  value: StoredInput,
+  { type, isDeclared }: TimeTarget,
+  label: string,
+): AttributeValue | undefined {
+  switch (value.kind) {
+    case 'missing':
+    case 'null':
+      return undefined;
+    case 'text': {
+      const { text, micros, untyped } = value;
+      if (micros !== undefined) return toStored(micros, type, label, text);
+      return untyped === true || isDeclared ? readText(text, type, label) : undefined;
+    }
+    case 'attribute': {
+      if (!isDeclared || readTime(type, value.value) !== undefined) return undefined;
+      if ('S' in value.value) return readText(value.value.S, type, label);
+      throw mismatch(type, label, Object.keys(value.value).join(''));
+    }
+    case 'number':
+      // A number is an epoch where the column has epochs.
+      if (readTime(type, { N: value.text }) !== undefined || !isDeclared) return undefined;
+      throw mismatch(type, label, 'numeric');
+    case 'boolean':
+    case 'bytes':
+    case 'json':
+    case 'array':
+      if (!isDeclared) return undefined;
+      throw mismatch(type, label, TYPE_NAMES[value.kind]);
+  }
+}
+
+const TYPE_NAMES = { boolean: 'boolean', bytes: 'bytea', json: 'jsonb', array: 'array' } as const;
+
+function readText(text: string, type: TimeType, label: string): AttributeValue {
+  const { attribute, read } = requireStoredTime(type.stored);
+  if (attribute === 'S' && read(text) !== undefined) return { S: text };
+  const micros = parseTimeInput(text, type.kind);
+  if (micros !== undefined) return toStored(micros, type, label, text);
+  throw new DriverError(
+    'SQL_BAD_DATETIME',
+    `invalid input syntax for type ${postgresColumnType(type)}: "${abbreviate(text)}" (column "${label}")`,
+  );
+}
+
+function toStored(micros: bigint, type: TimeType, label: string, text: string): AttributeValue {
+  const { attribute, pattern, write } = requireStoredTime(type.stored);
+  const stored = write(micros);
+  if (stored !== undefined) return attribute === 'N' ? { N: stored } : { S: stored };
+  throw new DriverError(
+    'SQL_DATETIME_RANGE',
+    `date/time field value out of range: "${abbreviate(text)}" (column "${label}" is stored as ${pattern})`,
+    { remedy: 'Round the value with date_trunc, or change how the column is stored in its schema file.' },
+  );
+}
+
+function mismatch(type: TimeType, label: string, found: string): DriverError {
+  return new DriverError(
+    'SQL_TYPE_MISMATCH',
+    `column "${label}" is of type ${postgresColumnType(type)} but expression is of type ${found}`,
+  );
+}
