@@ -154,9 +154,12 @@ export function toStoredName(column: string): string {
   return `$stored ${column}`;
 }
 
-/** That column. */
-export function toStoredColumn({ name, path, seen, presence }: ColumnDef): ColumnDef {
-  return {
+/** That column. The same for every statement, as plans are kept with their columns. */
+export function toStoredColumn(column: ColumnDef): ColumnDef {
+  const known = storedColumns.get(column);
+  if (known !== undefined) return known;
+  const { name, path, seen, presence } = column;
+  const stored: ColumnDef = {
     name: toStoredName(name),
     path,
     type: { kind: 'json' },
@@ -165,7 +168,11 @@ export function toStoredColumn({ name, path, seen, presence }: ColumnDef): Colum
     hidden: true,
     stored: true,
   };
+  storedColumns.set(column, stored);
+  return stored;
 }
+
+const storedColumns = new WeakMap<ColumnDef, ColumnDef>();
 
 /** Whether a column is the whole item, as JSON or in DynamoDB's JSON. */
 export function isWholeItem({ name, hidden }: ColumnDef): boolean {
