@@ -186,7 +186,7 @@ function toBoundStatement(
       position: parsed.position,
       ...(query === select ? types : inferExpressionTypes({ select: query, relations, system })),
     });
-  const tree = (): SelectStmt => (rewritten ??= translate(inlineParameters(select, parameters)));
+  const tree = (): SelectStmt => (rewritten ??= translate(inlineParameters(select, parameters, types)));
   const print = (query: SelectStmt, schema: string): string => printSelect(query, schema, parsed.position);
   return {
     relations,

@@ -1,34 +1,71 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { cast, constant, number } from '../dialect/build.ts';
+import { isComparedDocument } from '../dialect/documents.ts';
+import type { ExpressionTypes } from '../dialect/types.ts';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import { literalToAttribute, type ParameterLiteral } from '../parse/parameter-value.ts';
 import { toTypedJson } from '../types/plain-document.ts';
 import { isDocumentType } from '../types/types.ts';
 import { mapInside, mapNodes, getStringValues } from '../parse/tree.ts';
 
-/** Replaces `$1`, `$2` … in a statement by literals. */
-export function inlineParameters(select: SelectStmt, parameters: readonly ParameterLiteral[]): SelectStmt {
+/**
+ * Replaces `$1`, `$2` … in a statement by literals. Arrays become documents where PostgreSQL would read them as such: cast to
+ * json, or together with a document in an operator.
+ */
+export function inlineParameters(
+  select: SelectStmt,
+  parameters: readonly ParameterLiteral[],
+  types: Pick<ExpressionTypes, 'typeOf'>,
+): SelectStmt {
   const literals = parameters.map(toLiteralNode);
   const write = (node: Node): Node => {
-    const document = toCastDocument(node, parameters);
-    if (document !== undefined) return document;
+    const literal = toCastLiteral(node, parameters);
+    if (literal !== undefined) return literal;
     if ('ParamRef' in node) return literals[(node.ParamRef.number ?? 0) - 1] ?? node;
-    refuseArrays(node, parameters);
-    return mapInside(node, write);
+    if (!('A_Expr' in node)) return mapInside(node, write);
+    const withDocuments = toDocumentOperands(node, parameters, types);
+    refuseArrays(withDocuments, parameters);
+    return mapInside(withDocuments, write);
   };
   return literals.length === 0 ? select : mapNodes(select, write);
 }
 
-/** `$1::jsonb` of an array or a Set: its JSON, where ARRAY would need elements of one type. */
-function toCastDocument(node: Node, parameters: readonly ParameterLiteral[]): Node | undefined {
+/** `$1::jsonb` of an array or a Set: its JSON, where ARRAY would need elements of one type. Also `$1::text` of a Date. */
+function toCastLiteral(node: Node, parameters: readonly ParameterLiteral[]): Node | undefined {
   if (!('TypeCast' in node)) return undefined;
   const { arg, typeName } = node.TypeCast;
-  const literal =
-    arg !== undefined && 'ParamRef' in arg ? parameters[(arg.ParamRef.number ?? 0) - 1] : undefined;
+  const literal = findLiteral(arg, parameters);
   const type = getStringValues(typeName?.names).at(-1) ?? '';
   const isDocument = isDocumentType(type) && typeName?.arrayBounds === undefined;
+  // A Date is compared with text columns as JavaScript prints it, as which parameters store it.
+  if (type === 'text' && literal?.kind === 'timestamp') return constant(literal.text);
   return isDocument && literal?.kind === 'array' ? toDocumentNode(literal) : undefined;
+}
+
+/** Array parameters next to a document. */
+function toDocumentOperands(
+  node: Extract<Node, { A_Expr: unknown }>,
+  parameters: readonly ParameterLiteral[],
+  types: Pick<ExpressionTypes, 'typeOf'>,
+): Node {
+  const { kind, lexpr, rexpr } = node.A_Expr;
+  if (kind !== 'AEXPR_OP' || lexpr === undefined || rexpr === undefined) return node;
+  const isDocument = (node: Node): boolean =>
+    isComparedDocument(node) || isDocumentType(types.typeOf(node) ?? '');
+  const [left, right] = [findLiteral(lexpr, parameters), findLiteral(rexpr, parameters)];
+  if (left?.kind === 'array' && isDocument(rexpr))
+    return { A_Expr: { ...node.A_Expr, lexpr: toDocumentNode(left) } };
+  return right?.kind === 'array' && isDocument(lexpr)
+    ? { A_Expr: { ...node.A_Expr, rexpr: toDocumentNode(right) } }
+    : node;
+}
+
+function findLiteral(
+  node: Node | undefined,
+  parameters: readonly ParameterLiteral[],
+): ParameterLiteral | undefined {
+  return node !== undefined && 'ParamRef' in node ? parameters[(node.ParamRef.number ?? 0) - 1] : undefined;
 }
 
 function toDocumentNode({ items }: Extract<ParameterLiteral, { kind: 'array' }>): Node {
@@ -36,7 +73,7 @@ function toDocumentNode({ items }: Extract<ParameterLiteral, { kind: 'array' }>)
 }
 
 function documentConstant(value: AttributeValue): Node {
-  return cast(constant(toTypedJson(value)), 'json');
+  return cast(constant(toTypedJson(value)), 'jsonb');
 }
 
 const COMPARED: ReadonlySet<string | undefined> = new Set(['AEXPR_IN', 'AEXPR_OP']);

@@ -16,6 +16,11 @@ export function markComparedDocument(
   return call(COMPARED, [column, constant(about.name), constant(about.holds)]);
 }
 
+/** Whether a node is a column that `markComparedDocument` marked. */
+export function isComparedDocument(node: Node): boolean {
+  return matchCall(node)?.name === COMPARED;
+}
+
 /** A document as text: a JSON string without its quotes, anything else as JSON. */
 export function toDocumentText(document: Node): Node {
   return binary('#>>', document, constant('{}'));
