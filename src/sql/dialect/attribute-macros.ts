@@ -15,6 +15,8 @@ const digits = (list: string): string => `list_transform(${list}, lambda e: pg_n
 const unlessNull = (value: string, result: string): string =>
   `CASE WHEN ${value} IS NULL THEN NULL ELSE ${result} END`;
 
+const NO_PREFIX = "error('[SQL_BAD_ARGUMENT] begins_with requires a prefix of type text or bytea')";
+
 /**
  * The functions of DynamoDB's conditions over stored attributes. The planning engine has functions of the same names in
  * their place, which it does not expand, so that the planner recognizes them.
@@ -36,7 +38,7 @@ export const STORED_MACROS: readonly Macro[] = [
           't',
           `CASE k WHEN 'S' THEN coalesce(starts_with(${text('S')}, t), false) ` +
             `WHEN 'B' THEN coalesce(starts_with(${hex(text('B'))}, ${hex('t')}), false) ` +
-            `ELSE error('[SQL_BAD_ARGUMENT] begins_with requires a prefix of type text or bytea') END`,
+            `ELSE ${NO_PREFIX} END`,
         ),
       ],
     ],
@@ -76,6 +78,11 @@ export const STORED_MACROS: readonly Macro[] = [
 
 const JSON_TEXT = "json_extract_string(CAST(a AS VARCHAR), '$')";
 const isString = "json_type(CAST(a AS VARCHAR)) = 'VARCHAR'";
+/** A test of a string, or of a document that is one. */
+const ofText = (test: string): string =>
+  `CASE typeof(a) WHEN 'VARCHAR' THEN coalesce(${test}(CAST(a AS VARCHAR), pg_operand_text(p)), false) ` +
+  `WHEN 'JSON' THEN coalesce(${isString} AND ${test}(${JSON_TEXT}, pg_operand_text(p)), false) ELSE false END`;
+const bytes = (value: string): string => `hex(CAST(CAST(${value} AS VARCHAR) AS BLOB))`;
 
 /** The same for other values: strings, bytes, arrays and documents. */
 export const VALUE_MACROS: readonly Macro[] = [
@@ -110,9 +117,9 @@ export const VALUE_MACROS: readonly Macro[] = [
         'a, p',
         unlessNull(
           'p',
-          "CASE typeof(a) WHEN 'BLOB' THEN coalesce(starts_with(hex(CAST(CAST(a AS VARCHAR) AS BLOB)), hex(CAST(CAST(p AS VARCHAR) AS BLOB))), false) " +
-            `WHEN 'JSON' THEN coalesce(${isString} AND starts_with(${JSON_TEXT}, CAST(p AS VARCHAR)), false) ` +
-            'ELSE coalesce(starts_with(CAST(a AS VARCHAR), CAST(p AS VARCHAR)), false) END',
+          `CASE pg_operand_type(p) WHEN 'S' THEN ${ofText('starts_with')} ` +
+            `WHEN 'B' THEN CASE typeof(a) WHEN 'BLOB' THEN coalesce(starts_with(${bytes('a')}, ${bytes('p')}), false) ELSE false END ` +
+            `ELSE ${NO_PREFIX} END`,
         ),
       ],
     ],
@@ -126,8 +133,8 @@ export const VALUE_MACROS: readonly Macro[] = [
         'a, p',
         unlessNull(
           'p',
-          "CASE WHEN typeof(a) = 'VARCHAR' THEN coalesce(contains(CAST(a AS VARCHAR), CAST(p AS VARCHAR)), false) " +
-            `WHEN typeof(a) = 'JSON' AND ${isString} THEN coalesce(contains(${JSON_TEXT}, CAST(p AS VARCHAR)), false) ` +
+          `CASE WHEN typeof(a) = 'VARCHAR' OR (typeof(a) = 'JSON' AND ${isString}) THEN CASE pg_operand_type(p) WHEN 'S' THEN ${ofText('contains')} ELSE false END ` +
+            `WHEN typeof(a) = 'BLOB' THEN coalesce(regexp_matches(${bytes('a')}, '^(?:..)*' || ${bytes('p')}), false) ` +
             'ELSE coalesce(list_contains(CAST(from_json(CAST(to_json(a) AS VARCHAR), \'["JSON"]\') AS VARCHAR[]), pg_json_value(p)), false) END',
         ),
       ],
@@ -140,7 +147,7 @@ export const VALUE_MACROS: readonly Macro[] = [
     forms: [
       [
         'a',
-        "CAST(CASE typeof(a) WHEN 'VARCHAR' THEN strlen(CAST(a AS VARCHAR)) WHEN 'BLOB' THEN octet_length(CAST(CAST(a AS VARCHAR) AS BLOB)) " +
+        `CAST(CASE typeof(a) WHEN 'VARCHAR' THEN strlen(CAST(a AS VARCHAR)) WHEN 'BLOB' THEN strlen(${bytes('a')}) // 2 ` +
           `ELSE CASE json_type(to_json(a)) WHEN 'ARRAY' THEN json_array_length(to_json(a)) WHEN 'OBJECT' THEN len(json_keys(to_json(a))) WHEN 'VARCHAR' THEN strlen(json_extract_string(to_json(a), '$')) END END AS BIGINT)`,
       ],
     ],
