@@ -1,4 +1,5 @@
 import { DOCUMENT_MACROS } from './document-macros.ts';
+import { NUMBER_MACROS } from './number-macros.ts';
 
 /** A function of PostgreSQL that DuckDB lacks or defines differently, written in DuckDB's SQL. */
 export interface Macro {
@@ -29,14 +30,9 @@ const months = "(datepart('year', i) * 12 + datepart('month', i))";
 /** Created in the planning engine and in the executing engines. A CASE on `typeof` folds to one branch when DuckDB binds it. */
 export const MACROS: readonly Macro[] = [
   // First, because DuckDB looks up the macros that a macro calls.
+  ...NUMBER_MACROS,
   ...DOCUMENT_MACROS,
   // Numbers
-  {
-    name: 'nonzero',
-    internal: true,
-    forms: [['b', `CASE WHEN b = 0 THEN ${raise('SQL_DIVISION_BY_ZERO', 'division by zero')} ELSE b END`]],
-    why: 'DuckDB divides by zero to NULL or infinity.',
-  },
   {
     name: 'finite',
     internal: true,
@@ -115,7 +111,7 @@ export const MACROS: readonly Macro[] = [
         'x',
         "CASE typeof(x) WHEN 'VARCHAR' THEN CAST(x AS VARCHAR) WHEN 'DOUBLE' THEN pg_float_text(CAST(x AS VARCHAR)) WHEN 'FLOAT' THEN pg_real_text(CAST(x AS VARCHAR)) " +
           "WHEN 'JSON' THEN pg_json_text(x) WHEN 'INTERVAL' THEN pg_interval_text(CAST(x AS VARCHAR)) WHEN 'BLOB' THEN pg_blob_text(CAST(x AS VARCHAR)) " +
-          "ELSE CASE WHEN typeof(x) LIKE '%[]' THEN pg_array_text(CAST(to_json(x) AS VARCHAR), typeof(x)) ELSE CAST(x AS VARCHAR) END END",
+          "ELSE CASE WHEN typeof(x) LIKE 'DECIMAL(38,%[]' THEN pg_numbers_text(CAST(x AS VARCHAR)) WHEN typeof(x) LIKE '%[]' THEN pg_array_text(CAST(to_json(x) AS VARCHAR), typeof(x)) WHEN typeof(x) LIKE 'DECIMAL(38,%' THEN pg_number_text(CAST(x AS VARCHAR)) ELSE CAST(x AS VARCHAR) END END",
       ],
     ],
     why: 'DuckDB formats floating-point numbers, intervals, bytes and lists differently.',

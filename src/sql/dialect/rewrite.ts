@@ -13,6 +13,7 @@ import { jsonAccessRewrites } from './json-access.ts';
 import { jsonFunctionRewrites } from './json-functions.ts';
 import { jsonOrderRewrites } from './json-order.ts';
 import { jsonbRewrites } from './jsonb.ts';
+import { numberRewrites } from './numbers.ts';
 import { macroRewrites } from './macro-calls.ts';
 import { earlyOperatorRewrites, operatorRewrites } from './operators.ts';
 import { patternRewrites } from './patterns.ts';
@@ -34,6 +35,7 @@ export const REWRITES: readonly Rewrite[] = [
   ...patternRewrites,
   ...regexFunctionRewrites,
   ...dateTimeRewrites,
+  ...numberRewrites,
   ...arithmeticRewrites,
   ...textRewrites,
   ...operatorRewrites,

@@ -1,13 +1,9 @@
 import type { Node, TypeCast, TypeName } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { getStringValues } from '../parse/tree.ts';
-import { arrayElements, call, cast, constant, getConstantText, number } from './build.ts';
+import { arrayElements, call, cast, constant, getConstantText } from './build.ts';
 import { castToText } from './text.ts';
 import type { Rewrite } from './types.ts';
-
-// Digits after the decimal point of a numeric without precision, which leaves 28 before it.
-const DEFAULT_SCALE = 10;
-const MAX_DIGITS = 38;
 
 // The masks of INTERVAL's fields in PostgreSQL's tree: 1 << MONTH, 1 << YEAR and so on (utils/datetime.h).
 const INTERVAL_UNITS: ReadonlyMap<number, string> = new Map([
@@ -21,23 +17,6 @@ const INTERVAL_UNITS: ReadonlyMap<number, string> = new Map([
 
 /** Casts and typed literals. */
 export const typeRewrites: readonly Rewrite[] = [
-  {
-    name: 'numeric without precision',
-    why: 'DuckDB treats it as DECIMAL(18,3), which rounds silently.',
-    apply: (node) => {
-      if (
-        !('TypeCast' in node) ||
-        getTypeName(node.TypeCast.typeName) !== 'numeric' ||
-        node.TypeCast.typeName?.typmods !== undefined
-      )
-        return undefined;
-      const typeName: TypeName = {
-        ...node.TypeCast.typeName,
-        typmods: [number(String(MAX_DIGITS)), number(String(getScale(node.TypeCast.arg)))],
-      };
-      return { TypeCast: { ...node.TypeCast, typeName } };
-    },
-  },
   {
     name: 'varchar(n)',
     why: 'DuckDB accepts the length and ignores it.',
@@ -149,21 +128,6 @@ function getLiteralLocation(typed: TypeCast): number {
 
 function getTypeName(type: TypeName | undefined): string {
   return getStringValues(type?.names).at(-1) ?? '';
-}
-
-/** The scale of a cast: that of a literal, so that it keeps its digits, or the default. */
-function getScale(arg: Node | undefined): number {
-  const digits =
-    arg !== undefined && 'A_Const' in arg
-      ? (arg.A_Const.fval?.fval ??
-        arg.A_Const.sval?.sval ??
-        String(arg.A_Const.ival?.ival ?? (arg.A_Const.ival === undefined ? '' : 0)))
-      : '';
-  const match = /^\s*[-+]?(\d*)(?:\.(\d*))?\s*$/.exec(digits);
-  const [whole = '', fraction = ''] = match?.slice(1) ?? [];
-  return match === null || whole.length + fraction.length === 0 || whole.length + fraction.length > MAX_DIGITS
-    ? DEFAULT_SCALE
-    : fraction.length;
 }
 
 /** Parses a bytea literal: `\x` and hexadecimal digits, or text with `\\` and octal escapes. */

@@ -19,6 +19,7 @@ import { concatenate, deleteKey, deletePath, setPath, stripNulls } from './json-
 import { followPath } from './json-path.ts';
 import { orderDigits, orderDocument, orderNumber, readString } from './json-scalars.ts';
 import { parseTimeByPattern } from './parse-time.ts';
+import { divideNumerics, readNumeric } from './numeric-input.ts';
 import { raise } from './raise.ts';
 
 /** A function that runs in JavaScript. Its arguments and its result are strings; it returns NULL if an argument is NULL. */
@@ -45,6 +46,10 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
   ),
   define('pg_parsed_time', 2, (text = '', pattern = '') => parseTimeByPattern(text, pattern)),
   define('pg_parsed_number', 2, (text = '', pattern = '') => parseNumberByPattern(text, pattern)),
+  define('pg_numeric_input', 2, (text = '', scale = '') => readNumeric(text, Number(scale))),
+  define('pg_divided', 3, (dividend = '', divisor = '', scale = '') =>
+    divideNumerics(dividend, divisor, Number(scale)),
+  ),
   define('pg_format', 2, (pattern = '', args = '') => formatText(pattern, args)),
   define('pg_quote_ident', 1, (name = '') => quoteIdent(name)),
   define('pg_initcap', 1, (text = '') => capitalizeWords(text)),
