@@ -248,18 +248,20 @@ describe('UPDATE', () => {
   it('creates missing parent documents of a path', async () => {
     await db.query("INSERT INTO copies (id) VALUES ('u')");
     await db.query(
-      "UPDATE copies SET address.geo.lat = 1, address.city = 'Rome', lines[1] = 'x' WHERE id = 'u'",
+      "UPDATE copies SET address.geo.lat = 1, address.city = 'Rome', lines[0] = 'x' WHERE id = 'u'",
     );
     expect(await stored('copies', 'u')).toEqual({
       id: { S: 'u' },
       address: { M: { geo: { M: { lat: { N: '1' } } }, city: { S: 'Rome' } } },
       lines: { L: [{ S: 'x' }] },
     });
-    await db.query("UPDATE copies SET address.geo = DEFAULT, lines[1] = 'y' WHERE id = 'u'");
+    await db.query("UPDATE copies SET address.geo = DEFAULT, lines[0] = 'y' WHERE id = 'u'");
     expect(await stored('copies', 'u')).toMatchObject({
       address: { M: { city: { S: 'Rome' } } },
       lines: { L: [{ S: 'y' }] },
     });
+    const { rows } = await db.query("SELECT address.city, lines[0] AS line FROM copies WHERE id = 'u'");
+    expect(rows).toEqual([{ city: 'Rome', line: 'y' }]);
     const error = await thrownBy(() => db.query("UPDATE copies SET address.city.x = 1 WHERE id = 'u'"));
     expect(error).toMatchObject({ code: 'SQL_BAD_VALUE' });
   });

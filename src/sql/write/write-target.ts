@@ -75,7 +75,7 @@ export function resolveWriteTarget(
 /** A path in SQL's notation: `address.lines[1]`. */
 export function formatPath(path: DocumentPath): string {
   return path
-    .map((step, i) => (typeof step === 'number' ? `[${step + 1}]` : `${i === 0 ? '' : '.'}${step}`))
+    .map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i === 0 ? '' : '.'}${step}`))
     .join('');
 }
 
@@ -89,18 +89,18 @@ function findKeyAttribute(table: TableDef, name: string): AttributeTarget['key']
   return other && { ...other, of: 'index', table: table.name };
 }
 
-/** A step of a path. PostgreSQL counts array elements from 1, DynamoDB from 0. */
+/** A step of a path. PostgreSQL counts the elements of jsonb from 0, as DynamoDB counts those of lists. */
 function parseStep(step: Node, parsed: ParsedText): string | number {
   if ('String' in step) return step.String.sval ?? '';
   const index = 'A_Indices' in step && step.A_Indices.is_slice !== true ? step.A_Indices.uidx : undefined;
   if (index !== undefined && isNode(index) && 'A_Const' in index) {
     const { ival, sval } = index.A_Const;
     if (sval !== undefined) return sval.sval ?? '';
-    if (ival !== undefined && (ival.ival ?? 0) >= 1) return (ival.ival ?? 1) - 1;
+    if (ival !== undefined && (ival.ival ?? 0) >= 0) return ival.ival ?? 0;
   }
   throw new DriverError(
     'SQL_NOT_SUPPORTED',
-    'a path into a document consists of names and positions from 1, as in address.city or lines[1]',
+    'a path into a document consists of names and positions from 0, as in address.city or lines[0]',
     'A_Indices' in step ? {} : { position: parsed.position(0) },
   );
 }

@@ -88,7 +88,7 @@ describe('paths in documents', () => {
       'cannot set "id.x": "id" is of type S in an item, not M',
     );
     expect(() => makeParents([set(['doc', 0], one)], item)).toThrow(
-      'cannot set "doc[1]": "doc" is of type M in an item, not L',
+      'cannot set "doc[0]": "doc" is of type M in an item, not L',
     );
   });
 
