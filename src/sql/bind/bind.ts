@@ -15,6 +15,7 @@ import type { Binder } from './binder.ts';
 import { printRelationNames } from './catalog-calls.ts';
 import { inferExpressionTypes } from './expression-types.ts';
 import { inlineParameters } from './literals.ts';
+import { keepDocumentTypes } from './keep-types.ts';
 import { bindExpression, bindQuery } from './query.ts';
 import { type KnownTable, parseView } from './known-table.ts';
 import { collectColumnNames } from './names-in.ts';
@@ -74,7 +75,7 @@ export async function bindStatement(
   for (;;) {
     const bound = withQuoteRemedy(parsed, () => guardStack(() => bindAll(parsed, tables, relationNames)));
     if (bound.missingTables.size + bound.missingNames.size === 0)
-      return toBoundStatement(parsed, bound, parameters);
+      return toBoundStatement(parsed, withKeptTypes(bound), parameters);
     await Promise.all([
       ...[...bound.missingTables].map(async ([name, location]) => {
         tables.set(name, await loadTable(catalog, name, parsed.position(location), signal));
@@ -165,6 +166,12 @@ function bindAll(
   const ast = printRelationNames(parsed.ast);
   const { select } = bindQuery(ast, new Map(), undefined, createBinder(ast, []));
   return { select, relations, system, missingTables, missingNames };
+}
+
+/** The statement, prepared for documents that keep the DynamoDB types of their values if it reads such. */
+function withKeptTypes(bound: Attempt): Attempt {
+  const isTyped = bound.relations.some(({ columns }) => columns.some(({ column }) => column.typed === true));
+  return isTyped ? { ...bound, select: keepDocumentTypes(bound.select, inferExpressionTypes(bound)) } : bound;
 }
 
 function toBoundStatement(

@@ -64,6 +64,8 @@ export interface Findings {
   readonly definitions?: Map<Node, readonly Node[]>;
   /** The types that literals are converted to. */
   readonly converted?: Map<Node, string>;
+  /** The types of the columns of queries. */
+  readonly outputs?: Map<SelectStmt, readonly InternalType[]>;
 }
 
 /** The types of functions of the driver's that only bound queries call, by the type of their first argument. */
@@ -76,6 +78,7 @@ const INTERNAL_FUNCTIONS: ReadonlyMap<string, (first: InternalType) => InternalT
   ['pg_extract_text', () => 'text'],
   ['pg_plain', (first) => first],
   ['pg_type_free', (first) => first],
+  ['num', () => 'numeric'],
 ]);
 
 /** Types the expressions of a bound query as PostgreSQL does. */
@@ -99,6 +102,10 @@ export class TypeInference {
     const visible = this.#commonTables(select, outer, tables);
     const scope: TypedScope = { sources: [], tables: visible, outer };
     const columns = this.#rows(select, scope, expected);
+    this.#findings.outputs?.set(
+      select,
+      columns.map(({ type }) => type),
+    );
     this.#convert(select.limitCount, 'int8', scope);
     this.#convert(select.limitOffset, 'int8', scope);
     for (const item of select.sortClause ?? []) this.#sort(item, columns, scope);

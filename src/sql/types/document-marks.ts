@@ -17,6 +17,12 @@ const KINDS = {
 
 export type MarkKind = keyof typeof KINDS;
 
+/** A marked string. */
+export interface Mark {
+  readonly kind: MarkKind;
+  readonly content: string;
+}
+
 /** Follows a mark that belongs to the text of a user. */
 const ESCAPE = 'M';
 
@@ -31,7 +37,7 @@ export function addMark(kind: MarkKind, text: string): string {
 }
 
 /** A string inside DuckDB: what it is, and its content. Undefined for text. */
-export function parseMark(text: string): { readonly kind: MarkKind; readonly content: string } | undefined {
+export function parseMark(text: string): Mark | undefined {
   if (!text.startsWith(MARK)) return undefined;
   const kind = text.charAt(1);
   return isKind(kind) ? { kind, content: unescapeMarks(text.slice(2)) } : undefined;

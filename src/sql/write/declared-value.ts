@@ -4,6 +4,7 @@ import { DriverError } from '../../core/errors.ts';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import { roundExact } from '../types/exact-arithmetic.ts';
 import { abs, type ExactNumber, formatExactNumber, parseExactNumber, pow10 } from '../types/exact-number.ts';
+import { stripMarks } from '../types/document-marks.ts';
 import { toPlainJson } from '../types/plain-document.ts';
 import { formatArray, formatBytea, formatFloat } from '../types/text-format.ts';
 import { parseBoolean, parseBytea, parseInteger, parseNumber, parseUuid } from '../types/text-input.ts';
@@ -96,8 +97,9 @@ function requireText(value: PresentInput): string {
 function toText(value: PresentInput): string {
   switch (value.kind) {
     case 'text':
-    case 'json':
       return value.text;
+    case 'json':
+      return value.typed === true ? stripMarks(value.text) : value.text;
     case 'number': {
       const exact = parseExactNumber(value.text);
       return exact === undefined ? value.text : formatExactNumber(exact);

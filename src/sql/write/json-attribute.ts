@@ -1,5 +1,6 @@
 import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
+import { MARK, type Mark, type MarkKind, parseMark, unescapeMarks } from '../types/document-marks.ts';
 
 /** Matches strings too, so that digits inside a string are not mistaken for a number. */
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.]*(?:[eE][+-]?\d+)?/g;
@@ -12,6 +13,57 @@ type Marked = string | number | boolean | null | readonly Marked[] | { readonly 
 /** JSON as a DynamoDB value: objects become maps, arrays lists, and numbers keep all their digits. */
 export function parseJsonAttribute(text: string): AttributeValue {
   return convert(LONG_NUMBER.test(text) ? parseExactly(text) : parseOrThrow(text, () => JSON.parse(text)));
+}
+
+/** A document from inside DuckDB, with the DynamoDB types that its marks say. `label` is the column's name in messages. */
+export function parseTypedDocument(text: string, label: string): AttributeValue {
+  const parsed = LONG_NUMBER.test(text) ? parseExactly(text) : parseOrThrow(text, () => JSON.parse(text));
+  return text.includes(MARK) ? convert(parsed, (inner) => readMarked(inner, label)) : convert(parsed);
+}
+
+/** A marked string, or an array that is a set; undefined for others. */
+function readMarked(value: string | readonly Marked[], label: string): AttributeValue | undefined {
+  if (typeof value === 'string') {
+    const mark = parseMark(value);
+    return mark === undefined ? { S: unescapeMarks(value) } : readMark(mark);
+  }
+  const marks = value.map((item) => (typeof item === 'string' ? parseMark(item) : undefined));
+  const kinds = new Set(marks.flatMap((mark) => (mark === undefined ? [] : (SETS.get(mark.kind) ?? []))));
+  const [set] = kinds;
+  if (set === undefined) return undefined;
+  const members = value.map((item, i) => {
+    const member =
+      marks[i] === undefined ? convert(item, (inner) => readMarked(inner, label)) : readMark(marks[i]);
+    const content = Object.hasOwn(member, set.charAt(0)) ? Object.values(member)[0] : undefined;
+    if (kinds.size > 1 || typeof content !== 'string')
+      throw new DriverError(
+        'SQL_NOT_SUPPORTED',
+        `cannot store an array in column "${label}" that has members of a set and other values`,
+        { remedy: 'Build the array of values of one type.' },
+      );
+    return content;
+  });
+  const distinct = [...new Set(members)];
+  return set === 'SS' ? { SS: distinct } : set === 'NS' ? { NS: distinct } : { BS: distinct };
+}
+
+const SETS: ReadonlyMap<MarkKind, 'SS' | 'NS' | 'BS'> = new Map([
+  ['s', 'SS'],
+  ['n', 'NS'],
+  ['b', 'BS'],
+]);
+
+function readMark({ kind, content }: Mark): AttributeValue {
+  switch (kind) {
+    case 'N':
+    case 'n':
+      return { N: content };
+    case 'B':
+    case 'b':
+      return { B: content };
+    case 's':
+      return { S: content };
+  }
 }
 
 /** A value in DynamoDB's JSON format: `{"S":"x"}` or `{"NS":["1","2"]}`. */
@@ -65,15 +117,19 @@ function parseExactly(text: string): Marked {
   });
 }
 
-function convert(value: Marked): AttributeValue {
+function convert(
+  value: Marked,
+  readSpecial: (value: string | readonly Marked[]) => AttributeValue | undefined = () => undefined,
+): AttributeValue {
   if (value === null) return { NULL: true };
-  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'string') return readSpecial(value) ?? { S: value };
   if (typeof value === 'number') return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };
-  if (isList(value)) return { L: value.map(convert) };
+  const inside = (inner: Marked): AttributeValue => convert(inner, readSpecial);
+  if (isList(value)) return readSpecial(value) ?? { L: value.map(inside) };
   const digits = value[NUMBER_MARK];
   if (typeof digits === 'string') return { N: digits };
-  return { M: mapMembers(value, convert) };
+  return { M: mapMembers(value, inside) };
 }
 
 function readTyped(value: Marked, text: string): AttributeValue {

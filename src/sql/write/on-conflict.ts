@@ -4,7 +4,8 @@ import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.
 import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import { DriverError } from '../../core/errors.ts';
 import { call, cast, constant, number } from '../dialect/build.ts';
-import { toPlainValue } from '../types/plain-document.ts';
+import { typedDocument } from '../dialect/document-casts.ts';
+import { toTypedJson } from '../types/plain-document.ts';
 import { mapInside, mapNodes, getStringValues } from '../parse/tree.ts';
 import { parseAssignments } from './assignment.ts';
 import { resolveWriteTarget } from './write-target.ts';
@@ -106,5 +107,5 @@ function toLiteral(value: AttributeValue | undefined): Node {
   if ('N' in value) return number(value.N);
   if ('BOOL' in value) return { A_Const: { boolval: { boolval: value.BOOL } } };
   if ('B' in value) return cast(constant(`\\x${Buffer.from(value.B, 'base64').toString('hex')}`), 'bytea');
-  return cast(constant(JSON.stringify(toPlainValue(value))), 'json');
+  return typedDocument(toTypedJson(value));
 }

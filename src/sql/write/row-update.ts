@@ -2,7 +2,6 @@ import type { Node, RangeVar } from 'libpg-query';
 import { type TableDef, keyNames } from '../../catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import type { UpdateAction, WriteCondition } from '../../dynamo/write/item-write.ts';
-import { cast } from '../dialect/build.ts';
 import { ITEM_COLUMN } from '../../catalog/table-def.ts';
 import { findValue } from '../engine/fits.ts';
 import { getStringValues, visitNodes } from '../parse/tree.ts';
@@ -10,8 +9,9 @@ import type { Assignment } from './assignment.ts';
 import { toAttribute } from './to-attribute.ts';
 import { describeOverItems, evaluateOverItems } from './item-expressions.ts';
 import { makeParents } from './make-parents.ts';
-import { isReadAsText, toStoredInput } from './source-rows.ts';
+import { toReadable, toStoredInput } from './source-rows.ts';
 import type { StatementScope } from './statement-scope.ts';
+import { hasDocuments, withTypes } from './typed-documents.ts';
 
 /** The update of an item that was read, valid if the item is unchanged. */
 export interface RowUpdate {
@@ -105,13 +105,12 @@ async function computeValues(
     { range, targets: withColumnNames([...expressions, ...tests]) },
     scope,
   );
-  const asText = expressions.map((val, i) =>
-    isReadAsText(columns[i]?.type ?? '') ? cast(val, 'text') : val,
-  );
+  const types = columns.slice(0, expressions.length).map(({ type }) => type);
+  const asText = expressions.map((val, i) => toReadable(val, types[i] ?? ''));
   const rows = await evaluateOverItems(
     { ...relation, targets: withColumnNames([...asText, ...tests]) },
     items,
-    scope,
+    types.some(hasDocuments) ? withTypes(scope) : scope,
   );
   return rows.map((row) => [
     ...expressions.map((_, i): ComputedValue => ({

@@ -3,7 +3,7 @@ import type { Node, SelectStmt } from 'libpg-query';
 import { isWholeItem } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import { cast, column, name } from '../dialect/build.ts';
+import { call, cast, column, name } from '../dialect/build.ts';
 import { findValue } from '../engine/fits.ts';
 import { readTable } from '../exec/read-table.ts';
 import { planStatement, runStatement } from '../exec/run.ts';
@@ -16,6 +16,7 @@ import { parseDynamoJson } from './json-attribute.ts';
 import { formatTimestamp } from '../types/text-format.ts';
 import { parseTimeInput } from '../types/time-input.ts';
 import type { StatementScope } from './statement-scope.ts';
+import { hasDocuments, withTypes } from './typed-documents.ts';
 import { selectStoredColumns, withStoredColumns } from './stored-columns.ts';
 import type { StoredInput } from './stored-input.ts';
 
@@ -93,12 +94,12 @@ async function* queryRows(
     storedContext === undefined
       ? plan
       : await planStatement(toParsedQuery(parsed, query), parameters, storedContext, signal);
-  const documents = columns.map(({ type }) => isReadAsText(type));
-  const wrapped = documents.includes(true) ? withDocumentsAsText(query, documents) : query;
+  const types = columns.map(({ type }) => type);
+  const reading = { ...scope, context: storedContext ?? context };
   const running = await runStatement(
-    toParsedQuery(parsed, wrapped),
+    toParsedQuery(parsed, types.some(isReadAsText) ? asReadable(query, types) : query),
     parameters,
-    storedContext ?? context,
+    (types.some(hasDocuments) ? withTypes(reading) : reading).context,
     signal,
     stats,
   );
@@ -160,12 +161,12 @@ async function* storedRows(
   }
 }
 
-/** Casts documents to text, because parsing them as JavaScript values would lose digits. */
-function withDocumentsAsText(select: SelectStmt, documents: readonly boolean[]): SelectStmt {
-  const names = documents.map((_, i) => `c${i}`);
+/** The query with its documents and times as text, because JavaScript values would lose digits. */
+function asReadable(select: SelectStmt, types: readonly string[]): SelectStmt {
+  const names = types.map((_, i) => `c${i}`);
   return {
     targetList: names.map((each, i) => ({
-      ResTarget: { name: each, val: documents[i] === true ? cast(column(each), 'text') : column(each) },
+      ResTarget: { name: each, val: toReadable(column(each), types[i] ?? '') },
     })),
     fromClause: [
       {
@@ -180,8 +181,14 @@ function withDocumentsAsText(select: SelectStmt, documents: readonly boolean[]):
 }
 
 /** The types whose values JavaScript keeps less of than there is: digits of documents, microseconds. */
-export function isReadAsText(type: string): boolean {
+function isReadAsText(type: string): boolean {
   return isDocumentType(type) || isTimeType(type);
+}
+
+/** The value as text if a JavaScript value would lose some of it. */
+export function toReadable(value: Node, type: string): Node {
+  if (isDocumentType(type)) return call('pg_document_text', [value]);
+  return isTimeType(type) ? cast(value, 'text') : value;
 }
 
 function isTimeType(type: string): boolean {
@@ -212,7 +219,7 @@ const NUMBERS = /^(?:numeric|bigint|integer|smallint|double|real)/;
 /** A value computed by the engine, with PostgreSQL's name of its type. */
 export function toStoredInput(value: Value, type: string): StoredInput {
   if (value === null) return { kind: 'null' };
-  if (isDocumentType(type) && typeof value === 'string') return { kind: 'json', text: value };
+  if (isDocumentType(type) && typeof value === 'string') return { kind: 'json', text: value, typed: true };
   if (type.endsWith('[]') && Array.isArray(value))
     return { kind: 'array', items: value.map((item: Value) => toStoredInput(item, type.slice(0, -2))) };
   if (value instanceof Date) return formatInstant(BigInt(value.getTime()) * 1000n, type);

@@ -17,7 +17,8 @@ export type StoredInput =
   | { readonly kind: 'number'; readonly text: string }
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'json'; readonly text: string }
+  /** `typed`: a document from inside DuckDB, with marks. */
+  | { readonly kind: 'json'; readonly text: string; readonly typed?: true }
   | { readonly kind: 'array'; readonly items: readonly StoredInput[] }
   /** A value of one of DynamoDB's constructors or of another item. */
   | { readonly kind: 'attribute'; readonly value: AttributeValue };

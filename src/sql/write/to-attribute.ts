@@ -5,7 +5,7 @@ import { significantDigits } from '../../dynamo/key.ts';
 import { LIMITS } from '../../dynamo/lint/limits.ts';
 import type { DeclaredType } from '../../catalog/declared-type.ts';
 import { toDeclaredAttribute } from './declared-value.ts';
-import { parseJsonAttribute, abbreviate } from './json-attribute.ts';
+import { parseJsonAttribute, parseTypedDocument, abbreviate } from './json-attribute.ts';
 import type { StoredInput } from './stored-input.ts';
 import { type TimeTarget, toTimeAttribute } from './time-attribute.ts';
 
@@ -95,7 +95,7 @@ function convertAsIs(value: StoredInput, to: AttributeTarget): AttributeValue | 
     case 'bytes':
       return { B: Buffer.from(value.bytes).toString('base64') };
     case 'json':
-      return parseJsonAttribute(value.text);
+      return value.typed === true ? parseTypedDocument(value.text, to.label) : parseJsonAttribute(value.text);
     case 'array':
       return { L: value.items.map((item) => convertAsIs(item, to) ?? { NULL: true }) };
     case 'attribute':
