@@ -13,6 +13,7 @@ import {
 import { MemberNames } from '../../dynamo/json/member-names.ts';
 import { JsonScanner, MAX_NESTING } from '../../dynamo/json/scanner.ts';
 import { toNumberValue, expandExponent, trimFraction } from '../types/number-value.ts';
+import { sortNumbers, sortStrings } from '../types/set-order.ts';
 import type { DecimalStyle } from '../types/value.ts';
 import type { Value } from '../types/value.ts';
 import { createTimeConverter } from './time-value.ts';
@@ -205,8 +206,9 @@ class ItemReader {
     if (this.#json.skipBytes(TYPE_TAGS.BOOL)) return this.#boolean();
     if (this.#json.skipBytes(TYPE_TAGS.NULL)) return null;
     if (this.#json.skipBytes(TYPE_TAGS.SS) || this.#json.skipBytes(TYPE_TAGS.BS))
-      return this.#list(() => this.#string(), depth);
-    if (this.#json.skipBytes(TYPE_TAGS.NS)) return this.#list(() => toNumberValue(this.#string()), depth);
+      return sortStrings(this.#list(() => this.#string(), depth));
+    if (this.#json.skipBytes(TYPE_TAGS.NS))
+      return sortNumbers(this.#list(() => this.#string(), depth)).map(toNumberValue);
     if (this.#json.skipBytes(TYPE_TAGS.B)) return style.binary(this.#string());
     throw UNSUPPORTED;
   }
@@ -234,8 +236,8 @@ class ItemReader {
     return map;
   }
 
-  #list(element: () => Value, depth: number): Value[] {
-    const list: Value[] = [];
+  #list<T>(element: () => T, depth: number): T[] {
+    const list: T[] = [];
     this.expect(OPEN_LIST);
     if (depth > MAX_NESTING) throw UNSUPPORTED;
     if (this.#json.skip(CLOSE_LIST)) return list;

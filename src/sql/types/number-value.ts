@@ -24,7 +24,7 @@ function toNumberValueSlowly(digits: string, number: number): number | bigint | 
   const printed = Number.isFinite(number) ? normalize(String(number)) : undefined;
   if (printed && printed.significand === exact.significand && printed.exponent === exact.exponent)
     return number;
-  return trimFraction(digits);
+  return expandExponent(digits);
 }
 
 /** `1.50` and `15E-1` are both `15` and -1. */

@@ -1,8 +1,8 @@
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
-import { compareNumbers } from '../../dynamo/key.ts';
 import { addMark, escapeMarks, toEngineNumber } from './document-marks.ts';
 import { compareKeys } from './json-text.ts';
 import { expandExponent, toNumberValue } from './number-value.ts';
+import { sortNumbers, sortStrings } from './set-order.ts';
 import type { Value } from './value.ts';
 
 /** How a document is printed as JSON. */
@@ -15,7 +15,7 @@ interface JsonStyle {
   readonly numbers: (members: readonly string[]) => readonly string[];
   readonly binaries: (members: readonly string[]) => readonly string[];
   /** The names of a map in their order. */
-  readonly names: (names: string[]) => readonly string[];
+  readonly names: (names: readonly string[]) => readonly string[];
 }
 
 const engineText = (text: string): string => JSON.stringify(escapeMarks(text));
@@ -104,16 +104,8 @@ function printMap(map: AttributeMap, style: JsonStyle): string {
 }
 
 /** jsonb's order of members. */
-function sortNames(names: string[]): readonly string[] {
-  return names.length < 2 ? names : names.sort(compareKeys);
-}
-
-function sortStrings(members: readonly string[]): readonly string[] {
-  return members.length < 2 ? members : members.toSorted();
-}
-
-function sortNumbers(members: readonly string[]): readonly string[] {
-  return members.length < 2 ? members : members.toSorted(compareNumbers);
+function sortNames(names: readonly string[]): readonly string[] {
+  return names.length < 2 ? names : names.toSorted(compareKeys);
 }
 
 function toPlainNumber(digits: string): string {
@@ -130,9 +122,9 @@ export function toPlainValue(value: AttributeValue): Value {
   if ('L' in value) return value.L.map(toPlainValue);
   if ('BOOL' in value) return value.BOOL;
   if ('NULL' in value) return null;
-  if ('NS' in value) return value.NS.map(toNumberValue);
+  if ('NS' in value) return sortNumbers(value.NS).map(toNumberValue);
   if ('B' in value) return value.B;
-  return 'SS' in value ? value.SS : value.BS;
+  return sortStrings('SS' in value ? value.SS : value.BS);
 }
 
 export function toPlainItem(item: AttributeMap): { readonly [key: string]: Value } {

@@ -91,7 +91,7 @@ describe('decoding a page', () => {
         const page = Buffer.from(JSON.stringify(items));
         const decoded = await decodeInEngine(wanted, items).catch((error: unknown) => String(error));
         const found = typeof decoded === 'string' && decoded.includes(MISFIT) ? MISFIT : decoded;
-        const drifts = findDrift({ name: 't' }, wanted, page) !== undefined;
+        const drifts = findDrift({ name: 't', key: { partition: [], sort: [] } }, wanted, page) !== undefined;
         expect(found).toEqual(drifts ? MISFIT : decodeDirectly(wanted, items));
       }),
       { numRuns: 150 },

@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   addMarks,
@@ -36,7 +37,7 @@ describe('numbers inside DuckDB', () => {
 
 describe('marks', () => {
   it("do not change a user's JSON on the way in and out", () => {
-    const json = fc.json().map((text) => text.replaceAll('a', MARK));
+    const json = fc.json().map((text) => text.replaceAll(/"[a-m]/g, `"${MARK}`));
     fc.assert(
       fc.property(json, (text) => {
         expect(normalizeJson(addMarks(text))).toBe(normalizeJson(addMarks(stripMarks(addMarks(text)))));
