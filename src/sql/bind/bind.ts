@@ -2,7 +2,9 @@ import type { SelectStmt } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError, isConnectionFailure } from '../../core/errors.ts';
 import { plural } from '../../core/plural.ts';
+import { toExactLane } from '../dialect/exact/queries.ts';
 import { rewriteDialect } from '../dialect/rewrite.ts';
+import { inferColumnScale } from '../dialect/number-scale.ts';
 import { inferStaticType } from '../dialect/static-types.ts';
 import type { ExpressionTypes } from '../dialect/types.ts';
 import type { ParameterLiteral } from '../parse/parameter-value.ts';
@@ -10,9 +12,11 @@ import type { ParsedQuery } from '../parse/parse.ts';
 import { loadParser } from '../parse/parser.ts';
 import { isStar, visitNodes } from '../parse/tree.ts';
 import { printSelect } from '../print/print.ts';
+import type { NumberScale } from '../types/number-text.ts';
 import type { View } from '../../catalog/view.ts';
 import type { Binder } from './binder.ts';
 import { printRelationNames } from './catalog-calls.ts';
+import { readsNumberColumn, withExactColumns } from './exact-columns.ts';
 import { inferExpressionTypes } from './expression-types.ts';
 import { inlineParameters } from './literals.ts';
 import { keepDocumentTypes } from './keep-types.ts';
@@ -57,6 +61,8 @@ export interface BoundStatement {
   readonly unmangle: (name: string) => string;
   /** PostgreSQL types, by position, of the result columns whose type DuckDB does not have. */
   readonly resultTypes: ReadonlyMap<number, string>;
+  /** How the values of a numeric column of the result are printed. */
+  readonly numberScale: (position: number) => NumberScale;
   /** The same statement with other parameter values. Names are not resolved again. */
   readonly withParameters: (parameters: readonly ParameterLiteral[]) => BoundStatement;
 }
@@ -67,6 +73,7 @@ export async function bindStatement(
   parameters: readonly ParameterLiteral[],
   catalog: TableSource,
   signal?: AbortSignal,
+  exactNumbers = false,
 ): Promise<BoundStatement> {
   // The binder parses generated SQL, and the statement may have been parsed as a look-up, without this parser.
   await loadParser();
@@ -75,7 +82,7 @@ export async function bindStatement(
   for (;;) {
     const bound = withQuoteRemedy(parsed, () => guardStack(() => bindAll(parsed, tables, relationNames)));
     if (bound.missingTables.size + bound.missingNames.size === 0)
-      return toBoundStatement(parsed, withKeptTypes(bound), parameters);
+      return toBoundStatement(parsed, chooseLane(withKeptTypes(bound), exactNumbers), parameters);
     await Promise.all([
       ...[...bound.missingTables].map(async ([name, location]) => {
         tables.set(name, await loadTable(catalog, name, parsed.position(location), signal));
@@ -174,9 +181,25 @@ function withKeptTypes(bound: Attempt): Attempt {
   return isTyped ? { ...bound, select: keepDocumentTypes(bound.select, inferExpressionTypes(bound)) } : bound;
 }
 
+interface Bound extends Omit<Attempt, 'missingTables' | 'missingNames'> {
+  /** All values of type numeric are numbers of any digits in DuckDB. */
+  readonly exactNumbers: boolean;
+}
+
+function chooseLane(bound: Attempt, isForced: boolean): Bound {
+  const { select, relations, system } = bound;
+  const exactNumbers = isForced || readsNumberColumn(select, relations);
+  return {
+    select,
+    relations: exactNumbers ? withExactColumns(select, relations) : relations,
+    system,
+    exactNumbers,
+  };
+}
+
 function toBoundStatement(
   parsed: ParsedQuery,
-  bound: Omit<Attempt, 'missingTables' | 'missingNames'>,
+  bound: Bound,
   parameters: readonly ParameterLiteral[],
 ): BoundStatement {
   if (parameters.length < parsed.parameterCount)
@@ -188,11 +211,12 @@ function toBoundStatement(
   const printed = new Map<string, string>();
   let rewritten: SelectStmt | undefined;
   const types = inferExpressionTypes(bound);
-  const translate = (query: SelectStmt): SelectStmt =>
-    rewriteDialect(query, {
-      position: parsed.position,
-      ...(query === select ? types : inferExpressionTypes({ select: query, relations, system })),
-    });
+  const translate = (query: SelectStmt): SelectStmt => {
+    const own = query === select ? types : inferExpressionTypes({ select: query, relations, system });
+    const { position } = parsed;
+    const lane = bound.exactNumbers ? toExactLane(query, own, position) : { select: query, types: own };
+    return rewriteDialect(lane.select, { position, ...lane.types });
+  };
   const tree = (): SelectStmt => (rewritten ??= translate(inlineParameters(select, parameters, types)));
   const print = (query: SelectStmt, schema: string): string => printSelect(query, schema, parsed.position);
   return {
@@ -205,6 +229,7 @@ function toBoundStatement(
     ),
     resultTypes: findResultTypes(select, types),
     unmangle: (name) => unmangleName(relations, name),
+    numberScale: (position) => inferColumnScale(types.resultColumns()[position]?.definitions, types),
     withParameters: (others) => toBoundStatement(parsed, bound, others),
     textGroups: () => findTextGroups(tree(), relations),
     engineSql: (schema, portions) => {
@@ -237,7 +262,9 @@ function findResultTypes(select: SelectStmt, types: ExpressionTypes): ReadonlyMa
   return new Map(
     values.flatMap((value, i): [number, string][] => {
       if (value !== undefined && 'RowExpr' in value) return [[i, 'record']];
-      return inferStaticType(value, types) === 'jsonb' ? [[i, 'jsonb']] : [];
+      const type = inferStaticType(value, types);
+      // DuckDB computes some of PostgreSQL's numerics as integers or doubles.
+      return type === 'jsonb' || type === 'numeric' ? [[i, type]] : [];
     }),
   );
 }

@@ -20,10 +20,18 @@ interface QueryTypes extends ExpressionTypes {
 export function inferExpressionTypes({ select, relations, system }: BoundQueryTables): QueryTypes {
   const [types, converted] = [new Map<Node, string>(), new Map<Node, string>()];
   const [stored, definitions] = [new Map<Node, SqlType>(), new Map<Node, readonly Node[]>()];
+  const outputs = new Map<SelectStmt, readonly (string | undefined)[]>();
   let columns: readonly TypedColumn[] | undefined;
   const infer = (): readonly TypedColumn[] => {
     if (columns !== undefined) return columns;
-    const findings = { parameters: new Map<number, string>(), types, converted, stored, definitions };
+    const findings = {
+      parameters: new Map<number, string>(),
+      types,
+      converted,
+      stored,
+      definitions,
+      outputs,
+    };
     columns = new TypeInference([...relations, ...system], findings).query(select, undefined, new Map());
     return columns;
   };
@@ -43,6 +51,10 @@ export function inferExpressionTypes({ select, relations, system }: BoundQueryTa
     definitionsOf: (node) => {
       infer();
       return definitions.get(node);
+    },
+    outputOf: (query) => {
+      infer();
+      return outputs.get(query) ?? [];
     },
     resultColumns: infer,
   };

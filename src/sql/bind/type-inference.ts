@@ -1,4 +1,13 @@
-import type { A_Const, A_Expr, FuncCall, Node, SelectStmt, SubLink, TypeName } from 'libpg-query';
+import type {
+  A_Indirection,
+  A_Const,
+  A_Expr,
+  FuncCall,
+  Node,
+  SelectStmt,
+  SubLink,
+  TypeName,
+} from 'libpg-query';
 import { isStar, mapInside, getStringValues } from '../parse/tree.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
 import { postgresColumnType } from '../types/column-types.ts';
@@ -338,8 +347,18 @@ export class TypeInference {
     if ('SQLValueFunction' in node) return VALUE_FUNCTIONS.get(node.SQLValueFunction.op ?? '');
     if ('CollateClause' in node) return this.#type(node.CollateClause.arg, scope);
     if ('NamedArgExpr' in node) return this.#type(node.NamedArgExpr.arg, scope);
+    if ('A_Indirection' in node) return this.#subscript(node.A_Indirection, scope);
     this.#inside(node, scope);
     return undefined;
+  }
+
+  /** A part of a document is one, too; elements of an array have its type without the brackets. */
+  #subscript({ arg, indirection = [] }: A_Indirection, scope: TypedScope): InternalType {
+    const type = this.#type(arg, scope);
+    for (const step of indirection) this.#inside(step, scope);
+    if (type === 'json' || type === 'jsonb') return type;
+    const isPart = indirection.some((step) => !('A_Indices' in step) || step.A_Indices.is_slice === true);
+    return type?.startsWith('_') === true ? (isPart ? type : type.slice(1)) : undefined;
   }
 
   /** The values inside an expression whose own type is not known. */

@@ -1,4 +1,4 @@
-import type { Node } from 'libpg-query';
+import type { Node, SelectStmt } from 'libpg-query';
 import type { SqlType } from '../../catalog/table-def.ts';
 
 /** The types of the expressions of a bound query, by their nodes. */
@@ -11,6 +11,8 @@ export interface ExpressionTypes {
   readonly columnTypeOf: (node: Node) => SqlType | undefined;
   /** The expressions of a subquery that define the column, one for each part of a UNION. Undefined for other nodes. */
   readonly definitionsOf: (node: Node) => readonly Node[] | undefined;
+  /** The types of the columns of a query within the statement; undefined for one that only DuckDB knows. */
+  readonly outputOf: (select: SelectStmt) => readonly (string | undefined)[];
 }
 
 /** What a rewrite knows of the statement. The types are those of the original nodes. */

@@ -116,6 +116,8 @@ function conversion(column: ColumnDef, value: string): string {
     case 'double':
       if (column.type.rounds === true) return `TRY_CAST(${value} AS DOUBLE)`;
       return `CASE WHEN length(${value}) <= 16 THEN TRY_CAST(${value} AS DOUBLE) ELSE TRY_CAST(dynamo_double(${value}) AS DOUBLE) END`;
+    case 'number':
+      return `num(${value})`;
     case 'blob':
       return `from_base64(${value})`;
     case 'timestamptz':

@@ -12,35 +12,45 @@ import {
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api';
+import { formatNumber, type NumberScale, STORED_SCALE } from '../types/number-text.ts';
 import { stripMarks } from '../types/document-marks.ts';
 import { normalizeJson } from '../types/json-text.ts';
+import { formatExactNumber } from '../types/exact-number.ts';
+import { toExactNumber } from './exact-value.ts';
 import { createValueConverter } from './result-value.ts';
+
+/** The digits of DuckDB's widest DECIMAL. */
+const MAX_WIDTH = 38;
 
 /**
  * A converter for the values of one column of DuckDB's result into PostgreSQL's text format. Unlike JavaScript's values the
- * strings keep microseconds, the scale of decimals and the spelling of JSON.
+ * strings keep microseconds, the scale of decimals and the spelling of JSON. `scale` is that of a numeric column.
  */
 export function createTextConverter(
   type: DuckDBType,
   postgresType: string,
+  scale?: NumberScale,
 ): (value: DuckDBValue) => string | null {
   if (type.alias === 'JSON')
     return (value) =>
       typeof value !== 'string' ? null : postgresType === 'jsonb' ? normalizeJson(value) : stripMarks(value);
-  return createConverter(postgresType, createValueConverter(type, 'auto'));
+  return createConverter(postgresType, createValueConverter(type, 'auto'), scale);
 }
 
 function createConverter(
   postgresType: string,
   toValue: (value: DuckDBValue) => Value,
+  scale?: NumberScale,
 ): (value: DuckDBValue) => string | null {
   const format = textFormatter(postgresType);
   const element = elementType(postgresType);
-  const convertElement = element === undefined ? undefined : createConverter(element, toValue);
+  const convertElement = element === undefined ? undefined : createConverter(element, toValue, scale);
   const convertMember = postgresType === 'record' ? createConverter('text', toValue) : undefined;
   const zone = postgresType === 'timestamp with time zone' ? '+00' : '';
   const convert = (value: DuckDBValue): string | null => {
-    if (value instanceof DuckDBDecimalValue) return value.toString();
+    if (value instanceof DuckDBDecimalValue) return formatDecimal(value, scale);
+    const number = toExactNumber(value);
+    if (number !== undefined) return formatExactNumber(number);
     if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue)
       return formatTimestamp(value.micros, zone);
     if (convertMember !== undefined && value instanceof DuckDBStructValue)
@@ -49,9 +59,19 @@ function createConverter(
       const items = value.items.map((item) => (isList(item) ? convert(item) : convertElement(item)));
       return formatArray(items, value.items.some(isList));
     }
-    return format(toValue(value));
+    const text = format(toValue(value));
+    return text !== null && scale !== undefined && postgresType === 'numeric'
+      ? formatNumber(text, scale)
+      : text;
   };
   return convert;
+}
+
+/** Columns of tables have the greatest width; their scale comes from a sample, so that its zeros are not DynamoDB's. */
+function formatDecimal(value: DuckDBDecimalValue, scale: NumberScale | undefined): string {
+  const digits = value.toString();
+  if (scale === undefined && value.width < MAX_WIDTH) return digits;
+  return formatNumber(digits, scale ?? STORED_SCALE);
 }
 
 function isList(value: DuckDBValue): value is DuckDBListValue | DuckDBArrayValue {

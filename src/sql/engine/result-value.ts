@@ -17,6 +17,8 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 import { formatInterval } from '../types/text-format.ts';
+import { formatExactNumber } from '../types/exact-number.ts';
+import { toExactNumber } from './exact-value.ts';
 import { toNumberValue, trimFraction } from '../types/number-value.ts';
 
 /** A converter for the values of one column of DuckDB's result. */
@@ -24,7 +26,8 @@ export function createValueConverter(
   type: DuckDBType,
   decimals: DecimalStyle,
 ): (value: DuckDBValue) => Value {
-  if (type.alias === 'JSON') return (value) => (typeof value === 'string' ? parseEngineDocument(value) : null);
+  if (type.alias === 'JSON')
+    return (value) => (typeof value === 'string' ? parseEngineDocument(value) : null);
   return (value) => convert(value, decimals);
 }
 
@@ -48,6 +51,11 @@ function convert(value: DuckDBValue, decimals: DecimalStyle): Value {
 function convertObject(value: NonNullable<DuckDBValue> & object, decimals: DecimalStyle): Value {
   if (value instanceof DuckDBDecimalValue) {
     const digits = value.toString();
+    return decimals === 'digits' ? trimFraction(digits) : toNumberValue(digits);
+  }
+  const number = toExactNumber(value);
+  if (number !== undefined) {
+    const digits = formatExactNumber(number);
     return decimals === 'digits' ? trimFraction(digits) : toNumberValue(digits);
   }
   if (value instanceof DuckDBBlobValue) return value.bytes;

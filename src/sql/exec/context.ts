@@ -105,6 +105,8 @@ export interface StatementTrace {
   readonly lookups: { readonly name: string; readonly table: Promise<TableDef> }[];
   /** Something was written or changed, or waits for COMMIT. */
   hasWritten: boolean;
+  /** DuckDB's types could not hold a number: the statement runs again with numbers of any digits. */
+  exactNumbers: boolean;
 }
 
 /** What distinguishes a statement, or a part of one, from others of its session. */

@@ -22,6 +22,8 @@ interface Lookup<T = unknown> {
 /** What is cached for one statement. */
 interface StatementCacheEntry {
   bound?: CachedResult<BoundStatement>;
+  /** The statement with numbers of any digits. */
+  exact?: CachedResult<BoundStatement>;
   readonly plans: Map<string, Promise<CachedResult<StatementPlan>>>;
 }
 
@@ -34,17 +36,18 @@ const entries = new WeakMap<Planner, WeakMap<ParsedQuery, StatementCacheEntry>>(
 export async function memoizePlan(
   parsed: ParsedQuery,
   parameters: readonly ParameterLiteral[],
-  { session, catalog, settings }: Pick<StatementContext, 'session' | 'catalog' | 'settings'>,
+  { session, catalog, settings, trace }: Pick<StatementContext, 'session' | 'catalog' | 'settings' | 'trace'>,
   signal: AbortSignal | undefined,
   make: (bound: BoundStatement) => Promise<StatementPlan>,
 ): Promise<StatementPlan> {
   const entry = findEntry(session.database.planner, parsed);
   const { plans } = entry;
   const { autoDetectIndex, consistentReads, threads, overlaid } = settings;
-  const key = JSON.stringify([autoDetectIndex, consistentReads, threads, overlaid, parameters]);
+  const lane = trace.exactNumbers ? 'exact' : 'bound';
+  const key = JSON.stringify([lane, autoDetectIndex, consistentReads, threads, overlaid, parameters]);
   const known = await plans.get(key);
   if (known !== undefined && (await isCurrent(known, catalog, signal))) return known.made;
-  const { made: bound, lookups } = await bindOnce(entry, parsed, parameters, catalog, signal);
+  const { made: bound, lookups } = await bindOnce(entry, lane, parsed, parameters, catalog, signal);
   const plan = await make(bound.withParameters(parameters));
   plans.delete(key);
   if (plan.isShortLived === true) return plan;
@@ -55,17 +58,20 @@ export async function memoizePlan(
 
 async function bindOnce(
   entry: StatementCacheEntry,
+  lane: 'bound' | 'exact',
   parsed: ParsedQuery,
   parameters: readonly ParameterLiteral[],
   catalog: TableSource,
   signal: AbortSignal | undefined,
 ): Promise<CachedResult<BoundStatement>> {
-  const { bound: known } = entry;
+  const known = entry[lane];
   if (known !== undefined && (await isCurrent(known, catalog, signal))) return known;
   const lookups: Lookup[] = [];
-  const made = await bindStatement(parsed, parameters, recordLookups(catalog, lookups), signal);
-  entry.bound = { made, lookups };
-  return entry.bound;
+  const source = recordLookups(catalog, lookups);
+  const made = await bindStatement(parsed, parameters, source, signal, lane === 'exact');
+  const bound = { made, lookups };
+  entry[lane] = bound;
+  return bound;
 }
 
 function findEntry(planner: Planner, parsed: ParsedQuery): StatementCacheEntry {

@@ -29,7 +29,7 @@ export async function readByKeys(
   if (keysFrom === undefined || column === undefined) return planned;
   const name = quoteName(column.engineName);
   const answer = await connection.runAndReadAll(
-    `SELECT DISTINCT CAST(${name} AS VARCHAR) FROM ${quoteName(schema)}.${quoteName(source.alias)} WHERE ${name} IS NOT NULL LIMIT ${MAX_KEYS + 1}`,
+    `SELECT DISTINCT ${column.column.type.kind === 'number' ? `num_text(${name})` : `CAST(${name} AS VARCHAR)`} FROM ${quoteName(schema)}.${quoteName(source.alias)} WHERE ${name} IS NOT NULL LIMIT ${MAX_KEYS + 1}`,
   );
   const printed = answer.getRows().map(([value]) => String(value));
   if (printed.length === 0) return { ...planned, access: { kind: 'Empty' } };

@@ -21,7 +21,7 @@ export function newStatement(
 ): StatementContext {
   const sampling = newReadStats();
   const budget = createSamplingBudget({ session, settings, sampling });
-  const trace: StatementTrace = { lookups: [], hasWritten: false };
+  const trace: StatementTrace = { lookups: [], hasWritten: false, exactNumbers: false };
   const catalog = statementCatalog(session.database.sharedCatalog, budget, trace);
   return new StatementContext(session, { settings, catalog, sampling, trace, block });
 }

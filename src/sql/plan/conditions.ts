@@ -119,6 +119,11 @@ function toFilterPushdown(filter: PlanFilter, column: ColumnDef): Pushdown | und
       return joinOr(parts());
     case 'CONJUNCTION_AND':
       return joinAnd(parts());
+    case 'STRUCT_EXTRACT':
+      // Numbers of any digits are compared by a part of their structs.
+      return column.type.kind === 'number' && filter.child_filter !== undefined
+        ? toFilterPushdown(filter.child_filter, column)
+        : undefined;
     case 'EXPRESSION_FILTER':
       // In the filter of one column, reference 0 is that column.
       return filter.expr === undefined ? undefined : toPushdown(filter.expr, () => column, false);
@@ -485,6 +490,10 @@ function resolveReference(
   lookup: ColumnLookup,
 ): ColumnDef | undefined {
   if (expression?.type === 'BOUND_REF' && expression.index !== undefined) return lookup(expression.index);
+  if (expression?.name === 'struct_extract') {
+    const inner = resolveReference(expression.children?.[0], lookup);
+    return inner?.type.kind === 'number' ? inner : undefined;
+  }
   if (expression?.type === 'OPERATOR_CAST' && expression.child !== undefined) {
     const inner = resolveReference(expression.child, lookup);
     const to = expression.return_type?.id;

@@ -1,6 +1,8 @@
 import type { ColumnDef } from '../../catalog/table-def.ts';
 import type { Literal } from '../../dynamo/expression/predicate.ts';
 import { storedAttributeType } from '../types/column-types.ts';
+import { formatExactNumber } from '../types/exact-number.ts';
+import { decodeNumberKey } from '../types/number-key.ts';
 import { formatDigits, type PlanValue } from './plan-json.ts';
 
 /** Converts a constant to the column's DynamoDB type; undefined if the comparison could differ from SQL's. */
@@ -17,6 +19,8 @@ export function toColumnLiteral(column: ColumnDef, constant: PlanValue): Literal
       const digits = toDecimalText(constant);
       return digits !== undefined && isDynamoNumber(digits) ? { type: 'N', text: digits } : undefined;
     }
+    case 'number':
+      return toNumberLiteral(constant);
     case 'boolean':
       return typeof constant.value === 'boolean' ? { type: 'BOOL', value: constant.value } : undefined;
     case 'blob':
@@ -29,6 +33,13 @@ export function toColumnLiteral(column: ColumnDef, constant: PlanValue): Literal
     case 'date':
       return undefined;
   }
+}
+
+/** Numbers of any digits are compared by their keys. */
+function toNumberLiteral({ type, value, is_null: isNull }: PlanValue): Literal | undefined {
+  if (type.id !== 'VARCHAR' || typeof value !== 'string' || isNull === true) return undefined;
+  const digits = formatExactNumber(decodeNumberKey(value));
+  return isDynamoNumber(digits) ? { type: 'N', text: digits } : undefined;
 }
 
 /** The plan omits the value of an empty string. */
@@ -71,7 +82,9 @@ export function isDynamoNumber(text: string): boolean {
   if (match === null) return false;
   const [, whole = '', fraction = '', exponent = '0'] = match;
   const significant = `${whole}${fraction}`.replace(/^0+/, '').replace(/0+$/, '');
-  const magnitude = whole.replace(/^0+/, '').length + Number(exponent);
+  const digitsBefore = whole.replace(/^0+/, '').length;
+  const zerosAfter = digitsBefore === 0 ? fraction.length - fraction.replace(/^0+/, '').length : 0;
+  const magnitude = digitsBefore - zerosAfter + Number(exponent);
   return significant.length <= 38 && Math.abs(magnitude) < 125;
 }
 

@@ -48,6 +48,8 @@ export interface StatementPlan {
   readonly engineSql: BoundStatement['engineSql'];
   /** The groupings that can be computed in portions. */
   readonly textGroups: BoundStatement['textGroups'];
+  /** How the values of a numeric column are printed. */
+  readonly numberScale: BoundStatement['numberScale'];
   /** One per relation, in the same order; for a direct statement with `min` and `max`, one per aggregate. */
   readonly reads: readonly TableRead[];
   /** If present, rows are streamed from the single read as they arrive. */
@@ -91,7 +93,7 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
     const signature = relations
       .map(({ alias, table, columns }) => {
         if (!tableIds.has(table)) tableIds.set(table, nextTableId++);
-        return `${alias} ${tableIds.get(table)} ${columns.map((column) => column.engineName).join('\u0000')}`;
+        return `${alias} ${tableIds.get(table)} ${columns.map(({ engineName, column }) => (column.type.kind === 'number' ? `${engineName} NUM` : engineName)).join('\u0000')}`;
       })
       .join('\u0001');
     return memoizeAsync(
@@ -124,8 +126,9 @@ export function createPlanner(rules: readonly PushdownRule[] = PUSHDOWN_RULES): 
       const columns = found.columns.map((column, i) =>
         resultColumn(bound.unmangle(column.name), bound.resultTypes.get(i) ?? column.type),
       );
-      const { relations, engineSql, textGroups, wholeRows, addsColumns } = bound;
-      const common = { columns, relations, engineSql, textGroups, wholeRows, addsColumns, isShortLived };
+      const { relations, engineSql, textGroups, numberScale, wholeRows, addsColumns } = bound;
+      const shown = { columns, numberScale, wholeRows, addsColumns };
+      const common = { ...shown, relations, engineSql, textGroups, isShortLived };
       const planned = { facts: found.facts, settings, lists: hints.lists, rules };
       const system = bound.system.map((relation): SystemRead => ({
         relation,

@@ -3,6 +3,7 @@ import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError, type ErrorCode } from '../../core/errors.ts';
 import type { StatementContext } from '../exec/context.ts';
 import type { ResultColumn } from '../types/types.ts';
+import { allowExactNumbers } from './exact-retry.ts';
 import type { RunningBody, TransactionRole } from './statement.ts';
 
 /** Failures that a table may cause that looks different by now. */
@@ -49,25 +50,25 @@ export function isRestartable(error: unknown): boolean {
 /**
  * Runs the work. The catalog describes and samples a table rarely, while other programs change it: work that fails in a
  * way that a change may explain looks at its tables again, and runs a second time if they have changed and it wrote
- * nothing.
+ * nothing. Work whose numbers do not fit runs a second time with numbers of any digits.
  */
 export async function retryOnChange<T>(scope: RetryScope, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(await hasChanged(error, scope))) throw error;
+    if (!allowExactNumbers(error, scope) && !(await hasChanged(error, scope))) throw error;
     return work();
   }
 }
 
-/** Starts a statement again whose first rows failed with this error, if a table has changed; else throws the error. */
+/** Starts a statement again whose first rows failed with this error, if that may succeed; else throws the error. */
 export async function restart(
   error: unknown,
   first: RunningBody,
   start: () => Promise<RunningBody>,
   scope: RetryScope,
 ): Promise<RunningBody> {
-  if (!(await hasChanged(error, scope))) throw error;
+  if (!allowExactNumbers(error, scope) && !(await hasChanged(error, scope))) throw error;
   const second = await start();
   if (haveSameTypes(first.columns, second.columns)) return second;
   await second.close();

@@ -48,7 +48,5 @@ export function toDuckdbType(type: SqlType): string {
 /** The one DynamoDB type whose values a column of a scalar SQL type holds; undefined for JSON columns. */
 export function storedAttributeType(column: ColumnDef): AttributeType | undefined {
   // NumberMode=String makes text columns of numbers.
-  return column.type.kind === 'text' && column.seen.N !== undefined
-    ? 'N'
-    : storedAttribute(column.type);
+  return column.type.kind === 'text' && column.seen.N !== undefined ? 'N' : storedAttribute(column.type);
 }

@@ -555,6 +555,9 @@ const BY_DUCKDB: ReadonlyMap<string, TypeName> = new Map([
   ...(['"NULL"', 'SQLNULL', 'NULL'] as const).map((type) => [type, 'text'] as const),
 ]);
 
+/** Numbers of any digits. */
+const NUM = /^STRUCT\("?N"? VARCHAR, "?D"? SMALLINT\)$/;
+
 /** PostgreSQL's name of a DuckDB type; a struct, a map or a list of those is `json`. */
 export function toPostgresType(duckdbType: string): string {
   if (duckdbType.endsWith(']')) {
@@ -562,6 +565,7 @@ export function toPostgresType(duckdbType: string): string {
     return element === 'json' || element.endsWith('[]') ? element : `${element}[]`;
   }
   const upper = duckdbType.toUpperCase();
+  if (NUM.test(upper)) return 'numeric';
   if (upper.startsWith('DECIMAL')) return 'numeric';
   if (upper.startsWith('ENUM')) return 'text';
   return BY_DUCKDB.get(upper) ?? 'json';

@@ -1,0 +1,113 @@
+import type { FuncCall, Node } from 'libpg-query';
+import { mapInside } from '../../parse/tree.ts';
+import { call, cast, constant, number } from '../build.ts';
+import { aggregateNumbers } from './aggregates.ts';
+import { toDouble, toJson, toNumber, toText } from './convert.ts';
+import type { ExactLane } from './lane.ts';
+
+/** Functions of numbers, by the number of their arguments; the others round, and take the number of digits as second argument. */
+const NUMBER_FUNCTIONS: ReadonlyMap<string, string> = new Map([
+  ['abs/1', 'num_abs'],
+  ['ceil/1', 'num_ceil'],
+  ['ceiling/1', 'num_ceil'],
+  ['floor/1', 'num_floor'],
+  ['sign/1', 'num_sign'],
+  ['sqrt/1', 'num_sqrt'],
+  ['trim_scale/1', 'num_trim'],
+  ['mod/2', 'num_modulo'],
+  ['div/2', 'num_div'],
+  ['power/2', 'num_power'],
+  ['pow/2', 'num_power'],
+]);
+const ROUNDING: ReadonlyMap<string, string> = new Map([
+  ['round', 'num_round'],
+  ['trunc', 'num_trunc'],
+]);
+
+const setOf = (names: string): ReadonlySet<string> => new Set(names.split(' '));
+
+/** Functions that take values of any type, and return some of them. */
+const CARRYING = setOf(
+  'any_value array_agg array_append array_cat array_length array_lower array_ndims array_position array_positions array_prepend array_remove ' +
+    'array_replace array_upper cardinality count first_value generate_subscripts grouping lag last_value lead max min mode nth_value num_nonnulls ' +
+    'num_nulls percentile_disc pg_typeof unnest array_dims',
+);
+/** The arguments of such functions that become elements or results beside the others. */
+const JOINING: ReadonlyMap<string, readonly number[]> = new Map([
+  ['array_append', [1]],
+  ['array_position', [1]],
+  ['array_positions', [1]],
+  ['array_prepend', [0]],
+  ['array_remove', [1]],
+  ['array_replace', [1, 2]],
+  ['lag', [0, 2]],
+  ['lead', [0, 2]],
+]);
+/** Functions that print values of any type. */
+const PRINTING = setOf('concat concat_ws format quote_literal quote_nullable string_agg');
+const TO_JSON = setOf(
+  'json_agg json_build_array json_build_object json_object_agg jsonb_agg jsonb_build_array jsonb_build_object jsonb_object_agg to_json to_jsonb',
+);
+
+/** A call in which a number of any digits takes part. */
+export function callWithNumbers(fn: FuncCall, node: Node, fnName: string, lane: ExactLane): Node {
+  const { args = [] } = fn;
+  const isNumber = lane.typeOf(node) === 'numeric';
+  const [first, second] = args;
+  const aggregated = aggregateNumbers(fnName, fn, lane);
+  if (aggregated !== undefined) return aggregated;
+  if (isNumber && first !== undefined) {
+    const known = NUMBER_FUNCTIONS.get(`${fnName}/${args.length}`);
+    if (known !== undefined)
+      return call(
+        known,
+        args.map((arg) => toNumber(arg, lane)),
+      );
+    const rounding = ROUNDING.get(fnName);
+    if (rounding !== undefined)
+      return call(rounding, [
+        toNumber(first, lane),
+        second === undefined ? number('0') : cast(lane.rewrite(second), 'int4'),
+      ]);
+  }
+  if (first !== undefined && lane.typeOf(first) === 'numeric') {
+    if (fnName === 'scale') return call('num_places', [toNumber(first, lane)]);
+    if (fnName === 'min_scale') return call('num_places', [call('num_trim', [toNumber(first, lane)])]);
+    if (fnName === 'to_char' && second !== undefined)
+      return call('pg_formatted', [
+        call('num_text', [toNumber(first, lane)]),
+        constant('DECIMAL'),
+        lane.rewrite(second),
+      ]);
+  }
+  const called = callConverted(fn, fnName, lane);
+  // What DuckDB computes in a type of its own becomes a number of any digits afterwards.
+  return isNumber && !CARRYING.has(fnName) ? call('num_any', [called]) : called;
+}
+
+function callConverted(fn: FuncCall, fnName: string, lane: ExactLane): Node {
+  const { args = [], agg_filter: filter, agg_order: order, over } = fn;
+  const joining = JOINING.get(fnName) ?? [];
+  const isJoined = args.some((arg) => /^_?numeric$/.test(lane.typeOf(arg) ?? ''));
+  const convert = (arg: Node, i: number): Node => {
+    if (isJoined && joining.includes(i)) return toNumber(arg, lane);
+    if (lane.typeOf(arg) !== 'numeric') return lane.rewrite(arg);
+    // The fraction of an ordered-set aggregate stays what it is.
+    if (CARRYING.has(fnName) && fn.agg_within_group !== true) return toNumber(arg, lane);
+    if (PRINTING.has(fnName)) return toText(arg, lane);
+    return TO_JSON.has(fnName) ? toJson(arg, lane) : toDouble(arg, lane);
+  };
+  const sort = (item: Node): Node =>
+    fnName === 'percentile_cont' && 'SortBy' in item && item.SortBy.node !== undefined
+      ? { SortBy: { ...item.SortBy, node: toDouble(item.SortBy.node, lane) } }
+      : mapInside(item, lane.rewrite);
+  return {
+    FuncCall: {
+      ...fn,
+      ...(fn.args === undefined ? {} : { args: args.map(convert) }),
+      ...(filter === undefined ? {} : { agg_filter: lane.rewrite(filter) }),
+      ...(order === undefined ? {} : { agg_order: order.map(sort) }),
+      ...(over === undefined ? {} : { over: lane.window(over) }),
+    },
+  };
+}
