@@ -3,11 +3,13 @@ import type { Value } from '../../sql/types/value.ts';
 import type { TerminalLook, RowPrinter } from './printer.ts';
 import { escapeControl } from '../../host/node/escape-control.ts';
 import { elementType, isDocumentType } from '../../sql/types/types.ts';
+import { isJsonCell } from '../../sql/types/json-cell.ts';
 import { formatBase64, formatIsoTimestamp, formatJson } from './json-text.ts';
 
 /** Formats a value for CSV; undefined for NULL. Documents and arrays are compact JSON. */
 function formatField(value: Value, type: string): string | undefined {
   if (value === null) return undefined;
+  if (type === 'json' && typeof value === 'string' && !isJsonCell(value)) return value;
   if (isDocumentType(type) || elementType(type) !== undefined) return formatJson(value, type);
   if (typeof value === 'string') return value;
   if (value instanceof Date) return formatIsoTimestamp(value);

@@ -1,5 +1,5 @@
 import type { OutputColumn } from '../../session/connection.ts';
-import { formatRow, textFormatter } from '../../sql/types/format-value.ts';
+import { formatRow, shownFormatter } from '../../sql/types/format-value.ts';
 import { displayWidth, pad } from './display-width.ts';
 import { paint } from './paint.ts';
 import type { TerminalLook, RowPrinter } from './printer.ts';
@@ -10,7 +10,7 @@ import { escapeControl } from '../../host/node/escape-control.ts';
 export function recordPrinter(columns: readonly OutputColumn[], look: TerminalLook): RowPrinter {
   const style = paint(look.colors);
   const names = columns.map((column) => escapeControl(column.name));
-  const formatters = columns.map(({ type }) => textFormatter(type));
+  const formatters = columns.map(({ type }) => shownFormatter(type));
   const width = Math.max(0, ...names.map(displayWidth));
   let printed = 0;
   return {

@@ -1,6 +1,6 @@
 import { isNumericType } from '../../sql/types/types.ts';
 import type { OutputColumn } from '../../session/connection.ts';
-import { textFormatter } from '../../sql/types/format-value.ts';
+import { shownFormatter } from '../../sql/types/format-value.ts';
 import { displayWidth, pad, truncateToWidth } from './display-width.ts';
 import { paint } from './paint.ts';
 import type { Batch, TerminalLook, RowPrinter } from './printer.ts';
@@ -33,7 +33,7 @@ export function tablePrinter(columns: readonly OutputColumn[], look: TerminalLoo
   const measured: Batch[number][] = [];
   let body: RowPrinter | undefined;
 
-  const formatters = columns.map(({ type }) => textFormatter(type));
+  const formatters = columns.map(({ type }) => shownFormatter(type));
   const header = columns.map((column) => toCell(column.name, false, look));
   const toCells = (row: Batch[number]): Cell[] =>
     columns.map(({ type }, index) =>

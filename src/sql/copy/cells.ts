@@ -6,6 +6,7 @@ import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
 import { call, cast, column, name } from '../dialect/build.ts';
 import { formatRow, textFormatter } from '../types/format-value.ts';
+import { toCellText } from '../types/json-cell.ts';
 import { storedAttributeType } from '../types/column-types.ts';
 import { createColumnDecoder } from '../exec/row-decoder.ts';
 import type { UnknownAttributes } from '../exec/unknown-attributes.ts';
@@ -54,9 +55,7 @@ export async function queryCells(
   const context = scope.context.withSettings({ decimals: 'digits' });
   const plan = await planStatement(toParsedQuery(parsed, select), parameters, context, signal);
   const { columns } = plan;
-  const formatters = [
-    ...(form === 'json' ? createJsonFormatters(plan) : columns.map(({ type }) => textFormatter(type))),
-  ];
+  const formatters = [...(form === 'json' ? createJsonFormatters(plan) : columns.map(createTextFormatter))];
   const statement = form === 'json' && plan.direct === undefined ? castToText(select, columns) : select;
   const run = (): Promise<RunningStatement> =>
     runStatement(toParsedQuery(parsed, statement), parameters, context, signal, stats);
@@ -66,9 +65,13 @@ export async function queryCells(
   async function* batches(): ReturnType<Cells['batches']> {
     const running = direct ?? (await run());
     try {
-      if (form === 'text' && running.texts !== undefined) yield* running.texts();
+      if (form === 'text') yield* readTextCells(running, formatters);
       else
-        for await (const rows of running.arrays({ addColumns: form === 'json', times: 'text' })) {
+        for await (const rows of running.arrays({
+          addColumns: true,
+          times: 'text',
+          documents: 'json',
+        })) {
           for (const { type } of addedColumns().slice(formatters.length - columns.length))
             formatters.push(createJsonFormatter(type, true));
           yield rows.map((row) => formatRow(row, formatters));
@@ -80,12 +83,37 @@ export async function queryCells(
   return { columns, addedColumns, batches, items: direct && createItemCells(direct, formatters) };
 }
 
+async function* readTextCells(
+  { plan: { columns, direct }, texts, arrays }: RunningStatement,
+  formatters: readonly ((value: Value) => string | null)[],
+): ReturnType<Cells['batches']> {
+  if (direct !== undefined || texts === undefined) {
+    for await (const rows of arrays({ times: 'text', documents: 'json' }))
+      yield rows.map((row) => formatRow(row, formatters));
+    return;
+  }
+  const documents = columns.flatMap(({ type }, i) => (type === 'json' ? [i] : []));
+  for await (const rows of texts()) {
+    for (const row of rows) for (const i of documents) row[i] = toDocumentCell(row[i] ?? null);
+    yield rows;
+  }
+}
+
+/** The formatter of a column in a text file. Documents are JSON already. */
+function createTextFormatter({ type }: ResultColumn): (value: Value) => string | null {
+  return type === 'json' ? toDocumentCell : textFormatter(type);
+}
+
+function toDocumentCell(json: Value): string | null {
+  return typeof json === 'string' ? toCellText(json) : null;
+}
+
 function createItemCells(
   { plan: { direct }, pages, unknown }: RunningStatement,
   cells: readonly ((value: Value) => string | null)[],
 ): ItemCells | undefined {
   if (direct === undefined || pages === undefined) return undefined;
-  const decoders = direct.output.map((column) => createColumnDecoder(column, 'digits', 'text'));
+  const decoders = direct.output.map((column) => createColumnDecoder(column, 'digits', 'text', 'json'));
   return {
     output: direct.output,
     pages,
@@ -101,7 +129,8 @@ function createJsonFormatters({
   return columns.map(({ type }, i) => {
     const output = direct?.summaries === undefined ? direct?.output[i] : undefined;
     // Numbers with more digits than any SQL type are in a text column, but are numbers in JSON.
-    const isNumber = output !== undefined && !('stored' in output.type) && storedAttributeType(output) === 'N';
+    const isNumber =
+      output !== undefined && !('stored' in output.type) && storedAttributeType(output) === 'N';
     const kind = isNumber ? 'numeric' : type;
     return createJsonFormatter(kind, direct !== undefined);
   });
@@ -110,7 +139,8 @@ function createJsonFormatters({
 function createJsonFormatter(type: string, direct: boolean): (value: Value) => string | null {
   const format = textFormatter(type);
   return (value) => {
-    const cell = typeof value === 'string' && !direct ? value : format(value);
+    const isText = typeof value === 'string' && (!direct || isDocumentType(type));
+    const cell = isText ? value : format(value);
     if (cell === null) return null;
     if (type === 'boolean') return cell === 't' ? 'true' : 'false';
     // Valid JSON has line breaks only between tokens, so they can be replaced.

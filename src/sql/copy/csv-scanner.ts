@@ -14,6 +14,7 @@ import {
   TRUE,
   TYPE_TAGS,
 } from '../../dynamo/json/bytes.ts';
+import { mayBeginJson } from '../types/json-cell.ts';
 import type { CopyOptions } from './options.ts';
 import { MemberNames } from '../../dynamo/json/member-names.ts';
 import type { UnknownAttributes } from '../exec/unknown-attributes.ts';
@@ -168,13 +169,14 @@ class Scanner {
       );
     }
     if (json.skipBytes(TYPE_TAGS.NULL)) return json.skip(CLOSE);
+    if (json.skipBytes(TYPE_TAGS.S)) {
+      const { at: text } = json;
+      if (this.#isJson[position] === true && mayBeginJson(json.bytes[text + 1] ?? 0)) return false;
+      return json.skipPlainString() && this.#copyString(text, position, json.isMarked);
+    }
+    if (json.skipBytes(TYPE_TAGS.B)) return false;
     if (this.#isJson[position] !== true) {
-      if (json.skipBytes(TYPE_TAGS.S)) {
-        const { at: text } = json;
-        return json.skipPlainString() && this.#copyString(text, position, json.isMarked);
-      }
       if (json.skipBytes(TYPE_TAGS.BOOL)) return this.#copyBoolean(position);
-      if (json.skipBytes(TYPE_TAGS.B)) return false;
     }
     json.at = start;
     return this.#copyDocument(position);

@@ -11,6 +11,7 @@ import { readCsvRows } from './csv-format.ts';
 import type { DelimitedRow, IsNull } from './delimited-row.ts';
 import { readTextRows } from './text-format.ts';
 import { readJsonLines, readJsonObjects, type JsonText } from './json-values.ts';
+import { isJsonCell } from '../types/json-cell.ts';
 import { appliesTo, type CopyOptions } from './options.ts';
 
 /** A row of a file. */
@@ -147,7 +148,20 @@ function toInputs(
       'FILE_FORMAT',
       `extra data after last expected column (${fields.length} values for ${targets.length} columns)`,
     );
-  return fields.map((text) => (text === null ? nullInput(options) : { kind: 'text', text, untyped: true }));
+  return fields.map((text, i) => {
+    if (text === null) return nullInput(options);
+    return isOfSeveralTypes(targets[i]) ? toCellInput(text) : { kind: 'text', text, untyped: true };
+  });
+}
+
+function isOfSeveralTypes(target: WriteTarget | undefined): boolean {
+  if (target?.column?.type.kind !== 'json' || target.key !== undefined) return false;
+  return target.declared !== undefined || Object.keys(target.seen).length > 1;
+}
+
+/** A cell that is JSON is that value, any other is a string, as COPY TO writes them. */
+function toCellInput(text: string): StoredInput {
+  return { kind: 'json', text: isJsonCell(text) ? text : JSON.stringify(text) };
 }
 
 async function* parseJsonRows(

@@ -24,7 +24,7 @@ const ORDERING: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
 
 /** Whether an expression compares by an order: `<`, `>=`, BETWEEN, `< ANY`. */
 export function isOrdering({ kind, name }: A_Expr): boolean {
-  if (/BETWEEN$/.test(kind ?? '')) return true;
+  if (kind?.endsWith('BETWEEN') === true) return true;
   return /^AEXPR_OP(?:_ANY|_ALL)?$/.test(kind ?? '') && ORDERING.has(getStringValues(name).at(-1) ?? '');
 }
 
@@ -60,7 +60,12 @@ export function compareByOrder(comparison: DocumentComparison, context: Expressi
 function splitBetween(comparison: DocumentComparison, context: ExpressionTypes): Node | undefined {
   const { expression, other, documentFirst } = comparison;
   const [low, high] = 'List' in other ? (other.List.items ?? []) : [];
-  if (!/BETWEEN$/.test(expression.kind ?? '') || !documentFirst || low === undefined || high === undefined)
+  if (
+    expression.kind?.endsWith('BETWEEN') !== true ||
+    !documentFirst ||
+    low === undefined ||
+    high === undefined
+  )
     return undefined;
   const bounds = [
     compareByOrder({ ...comparison, expression: operator('>='), other: low }, context),

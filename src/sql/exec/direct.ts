@@ -8,14 +8,14 @@ import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { DecimalStyle } from '../types/value.ts';
 import type { DirectPlan } from '../plan/direct-plan.ts';
 import { formatRow, textFormatter } from '../types/format-value.ts';
-import type { ResultColumn } from '../types/types.ts';
+import { isDocumentType, type ResultColumn } from '../types/types.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../types/value.ts';
 import type { StatementContext } from './context.ts';
 import { createRowScanner } from './item-scanner.ts';
 import { readTable } from './read-table.ts';
 import { LateColumns } from './late-columns.ts';
-import { createColumnDecoder } from './row-decoder.ts';
+import { createColumnDecoder, type DocumentStyle } from './row-decoder.ts';
 import type { TimeStyle } from './time-value.ts';
 import { findItemDrift, TypeDrift } from './type-drift.ts';
 import { type OnUnknown, UnknownAttributes } from './unknown-attributes.ts';
@@ -42,6 +42,8 @@ export interface RowOptions {
   readonly addColumns?: boolean;
   /** Dates and timestamps as values of JavaScript, or in PostgreSQL's text format, which takes only what a column's type holds. */
   readonly times?: TimeStyle;
+  /** Documents as values of JavaScript, or as JSON, in which numbers keep their digits. */
+  readonly documents?: DocumentStyle;
 }
 
 /** Set while rows are read: whether MaxRows cut the result. */
@@ -78,8 +80,17 @@ export function openDirectly(
       ? new UnknownAttributes(plan.read.table, context, stats)
       : undefined;
   const late = unknown && new LateColumns(unknown, names.length, context.settings.decimals);
-  const arrays = ({ addColumns, times }: RowOptions = {}): AsyncGenerator<Value[][]> =>
-    readRows({ ...plan, times }, context, stats, signal, cut, unknown && { unknown, late: addColumns ? late : undefined });
+  const arrays = ({ addColumns, times, documents }: RowOptions = {}): AsyncGenerator<Value[][]> => {
+    if (late && documents) late.documents = documents;
+    return readRows(
+      { ...plan, times, documents },
+      context,
+      stats,
+      signal,
+      cut,
+      unknown && { unknown, late: addColumns ? late : undefined },
+    );
+  };
   const isPlain =
     plan.summaries === undefined && (plan.limit ?? plan.offset) === undefined && context.settings.maxRows < 0;
   return {
@@ -98,7 +109,9 @@ export function openDirectly(
         yield rows.map(toObject);
       }
     },
-    texts: hasTimes(plan) ? () => formatRows(plan.columns, arrays({ times: 'text' })) : undefined,
+    texts: losesText(plan)
+      ? () => formatRows(plan.columns, arrays({ times: 'text', documents: 'json' }))
+      : undefined,
     isCut: () => cut.isCut,
     addedColumns: () => late?.columns ?? [],
     pages: isPlain ? () => readTable(plan.read, context, stats, signal) : undefined,
@@ -107,18 +120,23 @@ export function openDirectly(
   };
 }
 
-/** Whether some of the output are dates or timestamps. */
-function hasTimes({ output, summaries }: DirectPlan): boolean {
+/** Whether values of JavaScript keep less of the output than text: dates, timestamps and documents. */
+function losesText({ output, summaries }: DirectPlan): boolean {
   const columns = summaries?.flatMap((each) => (each.kind === 'first' ? [each.column] : [])) ?? output;
-  return columns.some(({ type }) => 'stored' in type);
+  return columns.some(({ type }) => 'stored' in type || type.kind === 'json');
 }
 
 async function* formatRows(
   columns: readonly ResultColumn[],
   pages: AsyncGenerator<Value[][]>,
 ): AsyncGenerator<(string | null)[][]> {
-  const formatters = columns.map(({ type }) => textFormatter(type));
+  const formatters = columns.map(({ type }) => (isDocumentType(type) ? keepText : textFormatter(type)));
   for await (const rows of pages) yield rows.map((row) => formatRow(row, formatters));
+}
+
+/** Documents are JSON already. */
+function keepText(json: Value): string | null {
+  return typeof json === 'string' ? json : null;
 }
 
 /** Turns rows into objects by column name; of columns with the same name the last one wins, as in node-postgres. */
@@ -135,9 +153,10 @@ export function createObjectMapper(
   };
 }
 
-/** A plan, and how its dates are returned. */
+/** A plan, and how its dates and documents are returned. */
 interface DirectRead extends DirectPlan {
   readonly times?: TimeStyle | undefined;
+  readonly documents?: DocumentStyle | undefined;
 }
 
 function readRows(
@@ -237,8 +256,8 @@ async function* readItems(
   if (cut) cut.isCut = maxRows === 0 && limit > 0;
   if (left <= 0) return;
   const decode =
-    plan.times === 'text'
-      ? createTextDecoder(plan.output, read.table, context.settings.decimals)
+    plan.times === 'text' || plan.documents === 'json'
+      ? createTextDecoder(plan.output, read.table, context.settings.decimals, plan.documents)
       : findPageDecoder(plan.output, read.table, context.settings.decimals);
   // One row more than MaxRows tells whether the result is cut.
   const fewer = maxRows < limit ? withFirstPage(read, skip + maxRows + 1) : read;
@@ -326,9 +345,10 @@ function createTextDecoder(
   output: readonly ColumnDef[],
   table: TableDef,
   decimals: DecimalStyle,
+  documents: DocumentStyle | undefined,
 ): PageDecoder {
   const known = knownAttributes(table);
-  const readers = output.map((column) => createColumnDecoder(column, decimals, 'text'));
+  const readers = output.map((column) => createColumnDecoder(column, decimals, 'text', documents));
   const times = output.filter(({ type }) => 'stored' in type);
   return (page, onUnknown) => {
     const items: readonly AttributeMap[] = page.parsed ?? JSON.parse(page.items.toString());

@@ -2,13 +2,16 @@ import { isWholeItem, type ColumnDef } from '../../catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.ts';
 import { findValue } from '../engine/fits.ts';
 import { toNumberValue, expandExponent, trimFraction } from '../types/number-value.ts';
-import { toPlainItem, toPlainValue } from '../types/plain-document.ts';
+import { itemToPlainJson, toPlainItem, toPlainJson, toPlainValue } from '../types/plain-document.ts';
 import { createTimeConverter, type TimeStyle } from './time-value.ts';
 import type { DecimalStyle } from '../types/value.ts';
 import type { Value } from '../types/value.ts';
 
 /** Reads one output column from an item in DynamoDB's wire format. */
 export type ColumnDecoder = (item: AttributeMap) => Value;
+
+/** How documents are returned: as JavaScript's values, or as JSON. */
+export type DocumentStyle = 'value' | 'json';
 
 /**
  * A decoder for the direct path. A value of a type that sampling did not see is returned as it is, like the value of a
@@ -18,9 +21,13 @@ export function createColumnDecoder(
   column: ColumnDef,
   decimals: DecimalStyle,
   times: TimeStyle = 'value',
+  documents: DocumentStyle = 'value',
 ): ColumnDecoder {
-  if (isWholeItem(column)) return toPlainItem;
-  const convert = chooseConverter(column, decimals, times);
+  if (isWholeItem(column)) return documents === 'json' ? itemToPlainJson : toPlainItem;
+  const convert =
+    column.type.kind === 'json' && documents === 'json'
+      ? toDocumentJson
+      : chooseConverter(column, decimals, times);
   const [name, ...rest] = column.path;
   const find =
     rest.length === 0
@@ -62,6 +69,11 @@ function chooseConverter(
     case 'json':
       return column.type.kind === 'json' ? toPlainValue : toOtherValue;
   }
+}
+
+/** A value of a column of documents as JSON. */
+export function toDocumentJson(value: AttributeValue): Value {
+  return 'NULL' in value ? null : toPlainJson(value);
 }
 
 /** Binary is a Uint8Array at the top level, and base64 inside documents. */

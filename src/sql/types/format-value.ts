@@ -22,6 +22,12 @@ export function textFormatter(type: string): (value: Value) => string | null {
   return formatList;
 }
 
+/** The same as the shell shows it: a string in a column of several types has no quotes. */
+export function shownFormatter(type: string): (value: Value) => string | null {
+  const format = textFormatter(type);
+  return type === 'json' ? (value) => (typeof value === 'string' ? value : format(value)) : format;
+}
+
 /** The values of a row as strings, each by the formatter of its column. */
 export function formatRow(
   row: readonly Value[],
