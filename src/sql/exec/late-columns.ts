@@ -1,7 +1,7 @@
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import { type ResultColumn, resultColumn, type TypeName } from '../types/types.ts';
 import type { DecimalStyle, Value } from '../types/value.ts';
-import { createColumnDecoder } from './row-decoder.ts';
+import { createColumnDecoder, type DocumentStyle, toDocumentJson } from './row-decoder.ts';
 import type { OnUnknown, UnknownAttributes } from './unknown-attributes.ts';
 
 interface LateColumn {
@@ -13,6 +13,8 @@ interface LateColumn {
 export class LateColumns {
   /** In the order in which they were met. */
   readonly columns: ResultColumn[] = [];
+  /** Set before the rows are read. */
+  documents: DocumentStyle = 'value';
   readonly #unknown: UnknownAttributes;
   readonly #width: number;
   readonly #decimals: DecimalStyle;
@@ -46,12 +48,14 @@ export class LateColumns {
       { name, path: [name], type: { kind: 'decimal', scale: 0 }, seen: {}, presence: 0 },
       this.#decimals,
     );
+    const type = inferLateType(example);
     const column = {
       position: this.#width + this.columns.length,
-      decode: (value: AttributeValue) => read({ [name]: value }),
+      decode: (value: AttributeValue) =>
+        type === 'json' && this.documents === 'json' ? toDocumentJson(value) : read({ [name]: value }),
     };
     this.#byName.set(name, column);
-    this.columns.push(resultColumn(name, inferLateType(example)));
+    this.columns.push(resultColumn(name, type));
     return column;
   }
 }
