@@ -1,7 +1,7 @@
 import type { Node } from 'libpg-query';
-import { DriverError } from '../../core/errors.ts';
 import { binary, call, constant, getConstantText, jsonElements, matchCall, name } from '../dialect/build.ts';
 import { matchOperator } from '../dialect/operator.ts';
+import { refuseSlice } from '../dialect/slices.ts';
 import { getStringValues } from '../parse/tree.ts';
 import type { Binder } from './binder.ts';
 import { type ResolvedColumn, resolvePath, type Scope } from './scope.ts';
@@ -56,11 +56,7 @@ function toStep(step: Node, { binder, bind }: PathContext): Node {
   if ('String' in step) return constant(step.String.sval ?? '');
   const { is_slice: isSlice, lidx, uidx } = 'A_Indices' in step ? step.A_Indices : {};
   if (isSlice !== true && uidx !== undefined) return bind(uidx);
-  const bound = lidx ?? uidx;
-  const location = bound !== undefined && 'A_Const' in bound ? bound.A_Const.location : undefined;
-  throw new DriverError('SQL_NOT_SUPPORTED', 'jsonb subscript does not support slices', {
-    ...(location !== undefined && { position: binder.position(location) }),
-  });
+  throw refuseSlice(lidx ?? uidx, { position: (location) => binder.position(location) });
 }
 
 /** The value at a path, as a document. */

@@ -18,6 +18,18 @@ export const DOCUMENT_MACROS: readonly Macro[] = [
     why: 'The driver itself extracts members; json_extract in a statement is that of other drivers.',
   },
   {
+    name: 'json_step',
+    internal: true,
+    forms: [
+      [
+        's',
+        "CASE WHEN typeof(s) = 'VARCHAR' THEN '/' || replace(replace(CAST(s AS VARCHAR), '~', '~0'), '/', '~1') " +
+          "ELSE CASE WHEN TRY_CAST(s AS BIGINT) < 0 THEN '$[#' ELSE '$[' END || CAST(s AS VARCHAR) || ']' END",
+      ],
+    ],
+    why: 'In DuckDB a key that begins with $ or / is a path.',
+  },
+  {
     name: 'extract_text',
     internal: true,
     forms: [['x, p', stripMarksSql('json_extract_string(x, p)')]],

@@ -4,9 +4,11 @@ import { call, matchCall, constant, getConstantText } from './build.ts';
 import { parseArrayLiteral } from '../types/text-input.ts';
 import { matchOperator } from './operator.ts';
 import { inferStaticType } from './static-types.ts';
+import { refuseSlice } from './slices.ts';
 import type { Rewrite } from './types.ts';
 
-type Step = string | number;
+/** A key (a string), a position (a number), or an integer that is either. */
+type Step = string | number | { readonly negative: number };
 
 const EXTRACTED: ReadonlyMap<string, 'json_extract' | 'pg_extract_text'> = new Map([
   ['->', 'json_extract'],
@@ -31,6 +33,25 @@ export const jsonAccessRewrites: readonly Rewrite[] = [
       if (target === 'pg_extract_text' && inferStaticType(matchOperator(original)?.left, context) === 'jsonb')
         return toMemberText(extractByOperator('json_extract', expression.left, expression));
       return extractByOperator(target, expression.left, expression);
+    },
+  },
+  {
+    name: 'subscripts of documents',
+    why: 'In DuckDB a subscript of a document is one of its text.',
+    apply: (node, context, original) => {
+      if (!('A_Indirection' in node) || !('A_Indirection' in original)) return undefined;
+      const { arg, indirection = [] } = node.A_Indirection;
+      const type = inferStaticType(original.A_Indirection.arg, context);
+      if (arg === undefined || (type !== 'json' && type !== 'jsonb')) return undefined;
+      return indirection.reduce((from, step) => {
+        if ('String' in step) return extract('json_extract', from, [step.String.sval ?? '']);
+        const { is_slice: isSlice, lidx, uidx } = 'A_Indices' in step ? step.A_Indices : {};
+        if (isSlice === true || uidx === undefined) throw refuseSlice(lidx ?? uidx, context);
+        const known = getConstantStep(uidx);
+        return known === undefined
+          ? call('json_extract', [from, toComputedStep(uidx)])
+          : extract('json_extract', from, [known]);
+      }, skipNormalForm(arg));
     },
   },
   {
@@ -61,7 +82,7 @@ function extractByOperator(
   const from = skipNormalForm(document);
   if (operator.startsWith('-')) {
     const step = getConstantStep(right);
-    return step === undefined ? call(target, [from, right]) : extract(target, from, [step]);
+    return step === undefined ? call(target, [from, toComputedStep(right)]) : extract(target, from, [step]);
   }
   const path = getConstantPath(right);
   return path === undefined ? undefined : extract(target, from, path, true);
@@ -100,10 +121,15 @@ function getConstantPath(node: Node): Step[] | undefined {
   return toSteps(items);
 }
 
-/** Steps are strings, except negative positions, which count from the end of an array. */
+/** A computed key must not be read as a path. */
+function toComputedStep(step: Node): Node {
+  return call('pg_json_step', [step]);
+}
+
+/** Steps are strings. Negative integers are keys of an object, and count from the end of an array. */
 function toSteps(texts: readonly (string | null | undefined)[] | undefined): Step[] | undefined {
   const steps = texts?.flatMap((text): Step[] =>
-    typeof text === 'string' ? [/^-[1-9]\d*$/.test(text) ? Number(text) : text] : [],
+    typeof text === 'string' ? [/^-[1-9]\d*$/.test(text) ? { negative: Number(text) } : text] : [],
   );
   return steps?.length === texts?.length ? steps : undefined;
 }
@@ -119,9 +145,8 @@ function extract(target: string, from: Node, steps: readonly Step[], open = fals
       ? from.FuncCall.args
       : undefined;
   const before = getConstantText(inner?.[1]);
-  const path = steps.every((step) => isPlain(step) && !(open && /^\d+$/.test(String(step))))
-    ? steps.map(pathStep).join('')
-    : undefined;
+  const plain = steps.filter(isPlain).filter((step) => !(open && /^\d+$/.test(String(step))));
+  const path = plain.length === steps.length ? plain.map(pathStep).join('') : undefined;
   if (path !== undefined) {
     return inner?.[0] !== undefined && before !== undefined && SIMPLE_PATH.test(before)
       ? call(target, [inner[0], constant(before + path)])
@@ -129,22 +154,25 @@ function extract(target: string, from: Node, steps: readonly Step[], open = fals
   }
   // A JSON pointer can contain any key, unlike a path, but cannot count from the end.
   const [first = '', ...rest] = steps;
-  const extracted = call(rest.length === 0 ? target : 'json_extract', [
-    from,
-    constant(
-      typeof first === 'number'
-        ? `$${pathStep(first)}`
-        : `/${first.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-    ),
-  ]);
+  const extracted = extractStep(rest.length === 0 ? target : 'json_extract', from, first);
   return rest.length === 0 ? extracted : extract(target, extracted, rest, open);
 }
 
-function isPlain(step: Step): boolean {
-  return typeof step === 'number' || !/["\\*]|^$/.test(step);
+function extractStep(target: string, from: Node, step: Step): Node {
+  if (typeof step === 'object') {
+    const args = [extractStep(target, from, String(step.negative)), extractStep(target, from, step.negative)];
+    return { CoalesceExpr: { args } };
+  }
+  const path =
+    typeof step === 'number' ? `$${pathStep(step)}` : `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return call(target, [from, constant(path)]);
 }
 
-function pathStep(step: Step): string {
+function isPlain(step: Step): step is string | number {
+  return typeof step === 'number' || (typeof step === 'string' && !/["\\*]|^$/.test(step));
+}
+
+function pathStep(step: string | number): string {
   if (typeof step === 'string') return `."${step}"`;
   return step < 0 ? `[#${step}]` : `[${step}]`;
 }
