@@ -158,6 +158,7 @@ export interface SessionOverrides {
   readonly engine?: DatabaseContext['engine'];
   readonly limits?: SharedLimits;
   readonly files?: FileAccess;
+  readonly catalog?: Partial<CatalogOptions>;
 }
 
 /** Creates a database over this client whose planner has only these rules. */
@@ -165,13 +166,13 @@ export function createTestDatabaseContext(
   client: DynamoClient,
   rules: readonly PushdownRule[],
   described: DescribeOverrides = {},
-  { engine, limits = createSharedLimits() }: SessionOverrides = {},
+  { engine, limits = createSharedLimits(), catalog = {} }: SessionOverrides = {},
 ): DatabaseContext & { close(): Promise<void> } {
   const planner = createPlanner(rules);
   let opened: ReturnType<typeof openEngine> | undefined;
   return {
     client,
-    sharedCatalog: createCatalog(overrideDescribe(client, described), CATALOG),
+    sharedCatalog: createCatalog(overrideDescribe(client, described), { ...CATALOG, ...catalog }),
     planner,
     engine: engine ?? (() => (opened ??= openEngine({}))),
     discardEngine: () => undefined,

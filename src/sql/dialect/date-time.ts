@@ -46,14 +46,18 @@ export const dateTimeRewrites: readonly Rewrite[] = [
   },
   {
     name: 'date_trunc',
-    why: 'PostgreSQL converts a date to timestamp with time zone; DuckDB has no form with a time zone argument.',
+    why: "PostgreSQL converts a date to timestamp with time zone; DuckDB has no form with a time zone argument, and its optimiser takes a column's NULL for a value that differs.",
     apply: (node, context, original) => {
       const fn = matchCall(node);
       const [unit, source, zone] = fn?.args ?? [];
       if (fn?.name !== 'date_trunc' || unit === undefined || source === undefined) return undefined;
       if (zone !== undefined) return call('pg_date_trunc_in_zone', [unit, source, zone]);
-      return inferStaticType(matchCall(original)?.args[1], context) === 'date'
-        ? call('date_trunc', [unit, cast(source, 'timestamptz')])
+      const [, argument] = matchCall(original)?.args ?? [];
+      if (inferStaticType(argument, context) === 'date')
+        return call('date_trunc', [unit, cast(source, 'timestamptz')]);
+      // DuckDB 1.5 rewrites comparisons of a truncated column with a constant that is never its result to TRUE or FALSE.
+      return argument !== undefined && 'ColumnRef' in argument
+        ? { CoalesceExpr: { args: [node, { A_Const: { isnull: true } }] } }
         : undefined;
     },
   },

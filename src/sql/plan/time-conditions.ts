@@ -47,6 +47,10 @@ export function resolveTime(
     if (TIMESTAMPS.has(to)) return inner;
     return to === 'DATE' ? inner && withStep(inner, { kind: 'truncate', unit: 'day' }) : undefined;
   }
+  if (expression?.type === 'OPERATOR_COALESCE') {
+    const [only, ...nulls] = expression.children ?? [];
+    return nulls.every(({ value }) => value?.is_null === true) ? resolveTime(only, lookup) : undefined;
+  }
   return expression?.type === 'BOUND_FUNCTION' ? resolveTimeFunction(expression, lookup) : undefined;
 }
 

@@ -70,7 +70,7 @@ function readText(text: string, type: TimeType, label: string): AttributeValue {
   if (micros !== undefined) return toStored(micros, type, label, text);
   throw new DriverError(
     'SQL_BAD_DATETIME',
-    `invalid input syntax for type ${postgresColumnType(type)}: "${abbreviate(text)}" (column "${label}")`,
+    `invalid input syntax for type ${postgresColumnType(type)}: ${abbreviate(text)} (column "${label}")`,
   );
 }
 
@@ -80,7 +80,7 @@ function toStored(micros: bigint, type: TimeType, label: string, text: string): 
   if (stored !== undefined) return attribute === 'N' ? { N: stored } : { S: stored };
   throw new DriverError(
     'SQL_DATETIME_RANGE',
-    `date/time field value out of range: "${abbreviate(text)}" (column "${label}" is stored as ${pattern})`,
+    `date/time field value out of range: ${abbreviate(text)} (column "${label}" is stored as ${pattern})`,
     { remedy: 'Round the value with date_trunc, or change how the column is stored in its schema file.' },
   );
 }
