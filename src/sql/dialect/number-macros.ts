@@ -2,8 +2,8 @@ import { EXACT_NUMBERS } from './functions/raise.ts';
 import type { Macro } from './macros.ts';
 
 /** Digits after the point of a numeric without precision whose digits are known only when it is read, and of a quotient. */
-export const READ_SCALE = 10;
-const QUOTIENT_SCALE = 20;
+const READ_SCALE = 10;
+export const QUOTIENT_SCALE = 20;
 
 const trimmed = (text: string): string =>
   `CASE WHEN contains(${text}, '.') THEN rtrim(rtrim(${text}, '0'), '.') ELSE ${text} END`;
@@ -37,7 +37,7 @@ export const NUMBER_MACROS: readonly Macro[] = [
       ['t', trimmed('t')],
       [
         't, n',
-        `rtrim(CASE WHEN contains(t, '.') THEN rpad(rtrim(t, '0'), greatest(length(rtrim(t, '0')), strpos(t, '.') + n), '0') ELSE t || '.' || repeat('0', n) END, '.')`,
+        `rtrim(CASE WHEN contains(t, '.') THEN rpad(rtrim(t, '0'), CAST(greatest(length(rtrim(t, '0')), strpos(t, '.') + n) AS INTEGER), '0') ELSE t || '.' || repeat('0', n) END, '.')`,
       ],
     ],
     why: 'A DECIMAL has as many digits after the point for all values, PostgreSQL those of each value.',
@@ -54,13 +54,24 @@ export const NUMBER_MACROS: readonly Macro[] = [
     why: 'An array of numbers whose digits after the point differ.',
   },
   {
+    name: 'quotient_places',
+    internal: true,
+    forms: [
+      [
+        'x',
+        'CASE WHEN x IN (1, 0) THEN 20 WHEN x = 10000 THEN 16 WHEN x = 100000000 THEN 12 WHEN x = 1000000000000 THEN 8 ' +
+          'WHEN x < 0.0001 THEN 24 WHEN x < 1 THEN 20 WHEN x < 10000 THEN 16 WHEN x < 100000000 THEN 12 WHEN x < 1000000000000 THEN 8 WHEN x < 10000000000000000 THEN 4 ELSE 0 END',
+      ],
+    ],
+    why: 'How many digits follow the point of a quotient in PostgreSQL.',
+  },
+  {
     name: 'quotient_text',
     internal: true,
     forms: [
       [
         'x, n',
-        `pg_number_text(CAST(x AS VARCHAR), greatest(n, CASE WHEN x = 0 OR abs(x) = 1 THEN 20 WHEN abs(x) = 10000 THEN 16 WHEN abs(x) = 100000000 THEN 12 WHEN abs(x) = 1000000000000 THEN 8 ` +
-          `WHEN abs(x) < 0.0001 THEN 24 WHEN abs(x) < 1 THEN 20 WHEN abs(x) < 10000 THEN 16 WHEN abs(x) < 100000000 THEN 12 WHEN abs(x) < 1000000000000 THEN 8 WHEN abs(x) < 10000000000000000 THEN 4 ELSE 0 END))`,
+        'list_transform([x], lambda q: pg_number_text(CAST(q AS VARCHAR), greatest(n, pg_quotient_places(abs(q)))))[1]',
       ],
     ],
     why: 'Quotients have at least 16 significant digits in PostgreSQL.',

@@ -7,8 +7,10 @@ import type { ExpressionTypes } from './types.ts';
 
 /** Functions whose result is one of their arguments, or has the digits that those have. */
 const KEEPING: ReadonlySet<string> = new Set(
-  'sum min max abs any_value first_value last_value nth_value lag lead mode'.split(' '),
+  'sum min max abs array_agg any_value first_value last_value nth_value lag lead mode'.split(' '),
 );
+
+const VARIANCES: ReadonlySet<string> = new Set(['variance', 'var_samp', 'var_pop']);
 
 /** How PostgreSQL prints the values of a numeric expression. */
 export function inferNumberScale(node: Node | undefined, types: ExpressionTypes): NumberScale {
@@ -17,6 +19,7 @@ export function inferNumberScale(node: Node | undefined, types: ExpressionTypes)
   if ('TypeCast' in node) return inferCastScale(node.TypeCast, types);
   if ('A_Expr' in node) return inferOperatorScale(node.A_Expr, types);
   if ('FuncCall' in node) return inferCallScale(node.FuncCall, types);
+  if ('A_ArrayExpr' in node) return commonScale(node.A_ArrayExpr.elements ?? [], types);
   if ('CoalesceExpr' in node) return commonScale(node.CoalesceExpr.args ?? [], types);
   if ('MinMaxExpr' in node) return commonScale(node.MinMaxExpr.args ?? [], types);
   if ('CaseExpr' in node) {
@@ -26,7 +29,14 @@ export function inferNumberScale(node: Node | undefined, types: ExpressionTypes)
     const { defresult } = node.CaseExpr;
     return commonScale(defresult === undefined ? results : [...results, defresult], types);
   }
-  const definitions = types.definitionsOf(node);
+  return inferColumnScale(types.definitionsOf(node), types);
+}
+
+/** The same for a column that these expressions define; undefined: one of a table. */
+export function inferColumnScale(
+  definitions: readonly Node[] | undefined,
+  types: ExpressionTypes,
+): NumberScale {
   return definitions === undefined ? STORED_SCALE : commonScale(definitions, types);
 }
 
@@ -72,6 +82,7 @@ function inferCallScale(call: FuncCall, types: ExpressionTypes): NumberScale {
   const { name, args } = matchCall({ FuncCall: call }) ?? { name: '', args: [] };
   const [first, second] = args;
   if (KEEPING.has(name)) return inferNumberScale(first, types);
+  if (VARIANCES.has(name)) return { least: 0, isQuotient: true };
   if (name === 'avg') return { least: inferNumberScale(first, types).least, isQuotient: true };
   if (name === 'round' || name === 'trunc') return fixed(Math.max(0, getConstantInteger(second) ?? 0));
   return name === 'mod'

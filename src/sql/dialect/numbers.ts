@@ -3,8 +3,19 @@ import { DriverError } from '../../core/errors.ts';
 import { getStringValues } from '../parse/tree.ts';
 import { abs, type ExactNumber, formatExactNumber, parseExactNumber } from '../types/exact-number.ts';
 import { invalidInput } from '../types/text-input.ts';
-import { call, cast, constant, getConstantInteger, getNumberText, matchCall, number } from './build.ts';
+import {
+  binary,
+  call,
+  cast,
+  constant,
+  getConstantInteger,
+  getNumberText,
+  matchCall,
+  number,
+} from './build.ts';
 import { describeLongNumber, EXACT_NUMBERS } from './functions/raise.ts';
+import { SPREAD_NAMES } from './functions/numeric-input.ts';
+import { QUOTIENT_SCALE } from './number-macros.ts';
 import { matchOperator } from './operator.ts';
 import type { ExpressionTypes, Rewrite, RewriteContext } from './types.ts';
 
@@ -76,6 +87,29 @@ export const numberRewrites: readonly Rewrite[] = [
         FuncCall: { ...fn.call, funcname: [{ String: { sval: name } }] },
       });
       return call('pg_quotient', [aggregate('sum'), call('nullif', [aggregate('count'), number('0')])]);
+    },
+  },
+  {
+    name: 'variances of exact numbers',
+    why: 'They are numeric in PostgreSQL, and DOUBLE in DuckDB.',
+    apply: (node, context, original) => {
+      const fn = matchCall(node);
+      const [value] = fn?.args ?? [];
+      if (fn === undefined || value === undefined || !SPREAD_NAMES.has(fn.name)) return undefined;
+      if (context.typeOf(original) !== 'numeric' || fn.call.agg_distinct === true) return undefined;
+      const [before] = matchCall(original)?.args ?? [];
+      const factor =
+        before !== undefined && INTEGERS.has(context.typeOf(before)) ? cast(value, 'hugeint') : value;
+      const aggregate = (name: string, arg: Node): Node =>
+        cast({ FuncCall: { ...fn.call, funcname: [{ String: { sval: name } }], args: [arg] } }, 'varchar');
+      const spread = call('pg_spread', [
+        constant(fn.name),
+        aggregate('count', value),
+        aggregate('sum', value),
+        aggregate('sum', binary('*', factor, factor)),
+        constant(String(QUOTIENT_SCALE)),
+      ]);
+      return decimalCast(spread, MAX_DIGITS, QUOTIENT_SCALE);
     },
   },
 ];

@@ -1,8 +1,10 @@
 import type { Node } from 'libpg-query';
 import { getStringValues } from '../parse/tree.ts';
-import { binary, call, matchCall, cast, constant, getConstantText } from './build.ts';
+import { binary, call, matchCall, cast, constant, getConstantText, number } from './build.ts';
+import { inferNumberScale } from './number-scale.ts';
 import { matchOperator } from './operator.ts';
 import { inferStaticType } from './static-types.ts';
+import type { NumberScale } from '../types/number-text.ts';
 import type { ExpressionTypes, Rewrite } from './types.ts';
 
 // Types that DuckDB casts to the same text as PostgreSQL.
@@ -12,7 +14,21 @@ const PLAIN: ReadonlySet<string | undefined> = new Set(['text', 'int4', 'int8', 
 export function castToText(node: Node, original: Node | undefined, context: ExpressionTypes): Node {
   const type = inferStaticType(original, context);
   if (getConstantText(node) !== undefined || PLAIN.has(type)) return cast(node, 'varchar');
+  if (type === 'numeric') return numberToText(node, inferNumberScale(original, context));
   return type === 'jsonb' ? call('pg_jsonb_text', [cast(node, 'varchar')]) : call('pg_text', [node]);
+}
+
+function numberToText(node: Node, { least, isQuotient }: NumberScale): Node {
+  const digits = least === 0 ? [] : [number(String(least))];
+  if (isQuotient === true) return call('pg_quotient_text', [node, number(String(least))]);
+  return call('pg_number_text', [cast(node, 'varchar'), ...digits]);
+}
+
+/** Converts an argument of concat or format to text. */
+function toOutput(node: Node, original: Node | undefined, context: ExpressionTypes): Node {
+  return inferStaticType(original, context) === 'numeric'
+    ? castToText(node, original, context)
+    : call('pg_output', [node]);
 }
 
 /** Conversions to text. */
@@ -55,7 +71,7 @@ export const textRewrites: readonly Rewrite[] = [
   {
     name: 'concat',
     why: 'PostgreSQL converts arguments as a cast to text would, except booleans, which become t and f.',
-    apply: (node) => {
+    apply: (node, context, original) => {
       const fn = matchCall(node);
       if (
         fn === undefined ||
@@ -63,19 +79,21 @@ export const textRewrites: readonly Rewrite[] = [
         (fn.name !== 'concat' && fn.name !== 'concat_ws')
       )
         return undefined;
-      const converted = fn.args.map((arg) => (isPlain(arg) ? arg : call('pg_output', [arg])));
+      const before = matchCall(original)?.args ?? [];
+      const converted = fn.args.map((arg, i) => (isPlain(arg) ? arg : toOutput(arg, before[i], context)));
       return converted.every((arg, i) => arg === fn.args[i]) ? undefined : call(fn.name, converted);
     },
   },
   {
     name: 'format',
     why: "DuckDB's format has different placeholders.",
-    apply: (node) => {
+    apply: (node, context, original) => {
       const fn = matchCall(node);
+      const before = matchCall(original)?.args ?? [];
       const [pattern, ...args] = fn?.args ?? [];
       if (fn?.name !== 'format' || pattern === undefined || fn.call.func_variadic === true) return undefined;
-      const texts = args.map((arg) =>
-        getConstantText(arg) === undefined ? call('pg_output', [arg]) : cast(arg, 'varchar'),
+      const texts = args.map((arg, i) =>
+        getConstantText(arg) === undefined ? toOutput(arg, before[i + 1], context) : cast(arg, 'varchar'),
       );
       const json =
         texts.length === 0

@@ -1,4 +1,3 @@
-import { trimFraction } from '../types/number-value.ts';
 import { createTextConverter } from '../engine/result-text.ts';
 import type { DuckDBConnection, DuckDBResult, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { getErrorMessage } from '../../core/errors.ts';
@@ -233,13 +232,7 @@ function createRowReader(
   const texts = (): AsyncGenerator<(string | null)[][]> =>
     read((type, position) => {
       const { type: postgresType = 'text' } = plan.columns[position] ?? {};
-      const convert = createTextConverter(type, postgresType);
-      if (postgresType !== 'numeric') return convert;
-      // The scale of a column comes from a sample: its zeros are not DynamoDB's, nor those of the direct path.
-      return (value) => {
-        const digits = convert(value);
-        return digits === null ? null : trimFraction(digits);
-      };
+      return createTextConverter(type, postgresType, plan.numberScale(position));
     });
   return {
     arrays,

@@ -113,8 +113,45 @@ export function squareRootExact(a: ExactNumber): ExactNumber {
     a.unscaled === 0n ? 0 : Math.floor((String(a.unscaled).length - a.scale - 1) / BASE_DIGITS);
   const rootWeight = (digitWeight * BASE_DIGITS) / 2 + 1;
   const scale = clamp(Math.max(MIN_SIGNIFICANT_DIGITS - rootWeight, a.scale), 0, MAX_DISPLAY_SCALE);
+  return rootAt(a, scale);
+}
+
+/** The root of a number that is not negative, rounded to a scale. */
+function rootAt(a: ExactDecimal, scale: number): ExactDecimal {
   const root = integerRoot(unscaledAt(a, 2 * scale + 2));
   return { unscaled: (root + 5n) / 10n, scale };
+}
+
+/** The numbers, their sum and the sum of their squares, of which a variance is computed. */
+export interface Moments {
+  readonly count: bigint;
+  readonly sum: ExactDecimal;
+  readonly squares: ExactDecimal;
+}
+
+/** The variance of a sample, or of a population; undefined for too few numbers. */
+export function varianceExact(
+  { count, sum, squares }: Moments,
+  of: 'sample' | 'population',
+): ExactDecimal | undefined {
+  const divisor = of === 'sample' ? count * (count - 1n) : count * count;
+  if (divisor <= 0n) return undefined;
+  const scale = Math.max(squares.scale, 2 * sum.scale);
+  const spread =
+    count * unscaledAt(squares, scale) -
+    unscaledAt({ unscaled: sum.unscaled ** 2n, scale: 2 * sum.scale }, scale);
+  if (spread <= 0n) return ZERO;
+  const [a, b] = [
+    { unscaled: spread, scale },
+    { unscaled: divisor, scale: 0 },
+  ];
+  return divideAt(a, b, quotientScale(a, b));
+}
+
+/** The root of a variance, with its scale. */
+export function deviationExact(moments: Moments, of: 'sample' | 'population'): ExactDecimal | undefined {
+  const variance = varianceExact(moments, of);
+  return variance && rootAt(variance, variance.scale);
 }
 
 /** The largest power that is computed exactly: its digits. */

@@ -1,13 +1,14 @@
+import { trimFraction } from '../../../src/sql/types/number-value.ts';
 import type { Outcome } from './recorded.ts';
 
 /** How the driver's result compares with PostgreSQL's. */
 export type Verdict = 'equal' | 'refused' | 'different';
 
-const NUMBERS: ReadonlySet<string> = new Set(['numeric', 'real', 'double precision']);
+const FLOATS: ReadonlySet<string> = new Set(['real', 'double precision']);
 
 /**
- * Results are equal if all columns have the same names and all cells the same text. Numbers with a fraction are compared to 15
- * digits, and `json` as documents, since its whitespace is not significant. Errors are equal if their SQLSTATEs are.
+ * Results are equal if all columns have the same names and all cells the same text. Floating-point numbers are compared to
+ * 15 digits, numeric without zeros at the end, which stored numbers do not have, and `json` as documents, since its whitespace is not significant. Errors are equal if their SQLSTATEs are.
  */
 export function compareOutcomes(expected: Outcome, found: Outcome): Verdict {
   if ('error' in found)
@@ -30,5 +31,6 @@ function sameCell(expected: string | null, found: string | null | undefined, typ
   if (expected === found) return true;
   if (expected === null || found === null || found === undefined) return false;
   if (type === 'json') return JSON.stringify(JSON.parse(expected)) === JSON.stringify(JSON.parse(found));
-  return NUMBERS.has(type) && Number(expected).toPrecision(15) === Number(found).toPrecision(15);
+  if (type === 'numeric') return trimFraction(expected) === trimFraction(found);
+  return FLOATS.has(type) && Number(expected).toPrecision(15) === Number(found).toPrecision(15);
 }

@@ -1,7 +1,7 @@
 import { type DuckDBConnection } from '@duckdb/node-api';
 import { DriverError } from '../../../src/core/errors.ts';
-import type { TableDef } from '../../../src/catalog/table-def.ts';
 import { bindStatement } from '../../../src/sql/bind/bind.ts';
+import type { Relation } from '../../../src/sql/bind/relation.ts';
 import { toEngineError } from '../../../src/sql/engine/engine-errors.ts';
 import { type Engine, openEngine } from '../../../src/sql/engine/engine.ts';
 import { quoteName } from '../../../src/sql/print/quote.ts';
@@ -20,17 +20,22 @@ export class ExpressionRunner {
   readonly #engine: Engine;
   readonly #connection: DuckDBConnection;
   readonly #rows: string;
+  readonly #exactNumbers: boolean;
 
-  private constructor(engine: Engine, connection: DuckDBConnection, rows: string) {
+  private constructor(engine: Engine, connection: DuckDBConnection, rows: string, exactNumbers: boolean) {
     this.#engine = engine;
     this.#connection = connection;
     this.#rows = rows;
+    this.#exactNumbers = exactNumbers;
   }
 
-  /** `tablesSql` contains the INSERT statements that fill the tables. */
-  static async open(tablesSql: string): Promise<ExpressionRunner> {
+  /**
+   * `tablesSql` contains the INSERT statements that fill the tables. With `exactNumbers` all values of type numeric are
+   * numbers of any digits.
+   */
+  static async open(tablesSql: string, exactNumbers = false): Promise<ExpressionRunner> {
     const engine = await openEngine({ threads: 1 });
-    return new ExpressionRunner(engine, await engine.connect(), tablesSql);
+    return new ExpressionRunner(engine, await engine.connect(), tablesSql, exactNumbers);
   }
 
   async run(sql: string): Promise<Outcome> {
@@ -43,7 +48,8 @@ export class ExpressionRunner {
   }
 
   async plan(sql: string): Promise<StatementPlan> {
-    const bound = await bindStatement(await parseQuery(sql), [], catalogOf(RECORDED_TABLES));
+    const catalog = catalogOf(RECORDED_TABLES);
+    const bound = await bindStatement(await parseQuery(sql), [], catalog, undefined, this.#exactNumbers);
     return this.#planner.plan(bound, SETTINGS, { locate: () => undefined, lists: [] });
   }
 
@@ -53,10 +59,12 @@ export class ExpressionRunner {
     const plan = await this.plan(sql);
     const schema = this.#engine.newSchema();
     await this.#connection.run(`CREATE SCHEMA ${quoteName(schema)}`);
-    for (const relation of plan.relations) await this.#fill(schema, relation.alias, relation.table);
+    for (const relation of plan.relations) await this.#fill(schema, relation);
     const result = await this.#connection.runAndReadAll(plan.engineSql(schema));
     const types = plan.columns.map((column) => column.type);
-    const converters = result.columnTypes().map((type, i) => createTextConverter(type, types[i] ?? ''));
+    const converters = result
+      .columnTypes()
+      .map((type, i) => createTextConverter(type, types[i] ?? '', plan.numberScale(i)));
     return {
       columns: plan.columns.map((column) => column.name),
       types,
@@ -64,12 +72,21 @@ export class ExpressionRunner {
     };
   }
 
-  async #fill(schema: string, alias: string, table: TableDef): Promise<void> {
+  async #fill(schema: string, { alias, table, columns }: Relation): Promise<void> {
     const name = `${quoteName(schema)}.${quoteName(alias)}`;
-    const columns = table.columns.map((column) => `${quoteName(column.name)} ${toDuckdbType(column.type)}`);
-    await this.#connection.run(`CREATE TABLE ${name} (${columns.join(', ')})`);
+    const definitions = columns.map(
+      ({ engineName, column }) => `${quoteName(engineName)} ${toDuckdbType(column.type)}`,
+    );
+    await this.#connection.run(`CREATE TABLE ${name} (${definitions.join(', ')})`);
     const rows = new RegExp(`insert into ${table.name} values\\s*(.*?);`, 's').exec(this.#rows)?.[1] ?? '';
-    await this.#connection.run(`INSERT INTO ${name} VALUES ${rows}`);
+    // Numbers of any digits are stored without zeros at the end.
+    const values = columns.map(({ column }, i) =>
+      column.type.kind === 'number' ? `num_trim(num_of(c${i}))` : `c${i}`,
+    );
+    const names = columns.map((_, i) => `c${i}`);
+    await this.#connection.run(
+      `INSERT INTO ${name} SELECT ${values.join(', ')} FROM (VALUES ${rows}) AS rows(${names.join(', ')})`,
+    );
   }
 
   async close(): Promise<void> {

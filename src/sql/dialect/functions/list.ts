@@ -19,7 +19,7 @@ import { concatenate, deleteKey, deletePath, setPath, stripNulls } from './json-
 import { followPath } from './json-path.ts';
 import { orderDigits, orderDocument, orderNumber, readString } from './json-scalars.ts';
 import { parseTimeByPattern } from './parse-time.ts';
-import { divideNumerics, readNumeric } from './numeric-input.ts';
+import { divideNumerics, measureSpread, readNumeric } from './numeric-input.ts';
 import { raise } from './raise.ts';
 
 /** A function that runs in JavaScript. Its arguments and its result are strings; it returns NULL if an argument is NULL. */
@@ -49,6 +49,9 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
   define('pg_numeric_input', 2, (text = '', scale = '') => readNumeric(text, Number(scale))),
   define('pg_divided', 3, (dividend = '', divisor = '', scale = '') =>
     divideNumerics(dividend, divisor, Number(scale)),
+  ),
+  define('pg_spread', 5, (name = '', count = '', sum = '', squares = '', scale = '') =>
+    measureSpread(name, count, sum, squares, Number(scale)),
   ),
   define('pg_format', 2, (pattern = '', args = '') => formatText(pattern, args)),
   define('pg_quote_ident', 1, (name = '') => quoteIdent(name)),

@@ -1,6 +1,7 @@
 import { DriverError } from '../../../core/errors.ts';
-import { divideExact } from '../../types/exact-arithmetic.ts';
+import { deviationExact, divideExact, type Moments, varianceExact } from '../../types/exact-arithmetic.ts';
 import {
+  type ExactDecimal,
   type ExactNumber,
   formatExactNumber,
   parseExactNumber,
@@ -23,6 +24,36 @@ export function divideNumerics(dividend: string, divisor: string, scale: number)
   } catch (error) {
     return error instanceof DriverError ? raise(error.code, error.message) : rethrow(error);
   }
+}
+
+const SPREADS: ReadonlyMap<string, (moments: Moments) => ExactDecimal | undefined> = new Map([
+  ['stddev', (moments) => deviationExact(moments, 'sample')],
+  ['stddev_samp', (moments) => deviationExact(moments, 'sample')],
+  ['stddev_pop', (moments) => deviationExact(moments, 'population')],
+  ['variance', (moments) => varianceExact(moments, 'sample')],
+  ['var_samp', (moments) => varianceExact(moments, 'sample')],
+  ['var_pop', (moments) => varianceExact(moments, 'population')],
+]);
+
+/** The names of the aggregates that measureSpread computes. */
+export const SPREAD_NAMES: ReadonlySet<string> = new Set(SPREADS.keys());
+
+/** A variance or a standard deviation as plain digits, of which at most `scale` follow the point. */
+export function measureSpread(
+  name: string,
+  count: string,
+  sum: string,
+  squares: string,
+  scale: number,
+): string | null {
+  const moments = { count: BigInt(count), sum: parseFinite(sum), squares: parseFinite(squares) };
+  const value = SPREADS.get(name)?.(moments);
+  return value === undefined ? null : toDecimal(value, scale);
+}
+
+function parseFinite(text: string): ExactDecimal {
+  const value = parse(text);
+  return typeof value === 'string' ? raiseExactNumbers(value) : value;
 }
 
 function parse(text: string): ExactNumber {
