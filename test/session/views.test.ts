@@ -293,8 +293,8 @@ describe('a schema file', () => {
     [{ version: 2, table: 'app', columns: [] }, '/version: is 2'],
     [{ version: 1, table: 'app' }, '/columns: is missing; expected an array'],
     [
-      { version: 1, table: 'app', columns: [{ name: 'a', type: 'int' }] },
-      '/columns/0/type: is "int"; expected one of text',
+      { version: 1, table: 'app', columns: [{ name: 'a', type: 'money' }] },
+      '/columns/0/type: is "money"; expected one of text',
     ],
     [
       { version: 1, table: 'app', columns: [{ name: 'pk', type: 'bigint' }] },

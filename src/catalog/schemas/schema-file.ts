@@ -4,6 +4,7 @@ import type { KeyType } from '../../dynamo/attribute-value.ts';
 import type { DocumentPath } from '../../dynamo/expression/predicate.ts';
 import type { ElementDef, SqlType } from '../table-def.ts';
 import {
+  DECLARED_TYPE_NAMES,
   type DeclaredType,
   declareType,
   formatDeclaredType,
@@ -140,11 +141,14 @@ function readColumn(column: JsonReader): DeclaredColumn {
   };
 }
 
+/** The types of columns, as messages list them. */
+const TYPE_NAMES: readonly string[] = [...new Set([...DECLARED_TYPE_NAMES, ...COLUMN_TYPES])];
+
 function readType(column: JsonReader): Pick<DeclaredColumn, 'type' | 'declared'> {
   const member = column.member('type');
   const declared = parseDeclaredType(member.text());
   const type = (declared && toSqlType(declared)) ?? parseColumnType(member.text());
-  if (type === undefined) throw member.expected(`one of ${COLUMN_TYPES.join(', ')}`);
+  if (type === undefined) throw member.expected(`one of ${TYPE_NAMES.join(', ')}`);
   if (declared !== undefined) return { type, declared };
   return { type, ...withDeclared(type.kind === 'double' ? declareType('double precision') : undefined) };
 }

@@ -228,7 +228,7 @@ function toBoundStatement(
       (target) => 'ResTarget' in target && isStar(target.ResTarget.val),
     ),
     resultTypes: findResultTypes(select, types),
-    unmangle: (name) => unmangleName(relations, name),
+    unmangle: (name) => unmangleName(relations, select, name),
     numberScale: (position) => inferColumnScale(types.resultColumns()[position]?.definitions, types),
     withParameters: (others) => toBoundStatement(parsed, bound, others),
     textGroups: () => findTextGroups(tree(), relations),

@@ -1,4 +1,6 @@
 import type { Node, SelectStmt } from 'libpg-query';
+import { name as toName } from '../dialect/build.ts';
+import { createNameMarker } from './name-marks.ts';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { SystemTable } from '../system/system-table.ts';
@@ -52,16 +54,44 @@ export function createNotSupportedError(
   });
 }
 
-/** Renames columns by the column list of an alias, which may be shorter. */
+/** Columns that the alias of a FROM item has renamed. */
+export interface RenamedColumns {
+  readonly columns: readonly OfferedColumn[] | undefined;
+  /** The alias's column list in DuckDB; absent if it needs none. */
+  readonly list: { readonly colnames?: Node[] };
+}
+
+/**
+ * Renames columns by the column list of an alias, which may be shorter. Names that differ only in case, which DuckDB does not
+ * tell apart, get distinct ones in DuckDB.
+ */
 export function renameColumns(
   columns: readonly OfferedColumn[] | undefined,
   names: readonly string[],
-): readonly OfferedColumn[] | undefined {
-  if (names.length === 0) return columns;
-  return columns?.map((column, i) => {
-    const name = names[i];
-    return name === undefined ? column : { ...column, name, engineName: name };
+): RenamedColumns {
+  if (columns === undefined) return { columns, list: toColumnList(names) };
+  const distinct = createNameMarker();
+  const exact = new Map<string, string>();
+  const renamed = columns.map((column, i): OfferedColumn => {
+    const { name, engineName } = names[i] === undefined ? column : { name: names[i], engineName: names[i] };
+    // Columns of one name are ambiguous in PostgreSQL as well.
+    const own = exact.get(engineName) ?? distinct(engineName);
+    exact.set(engineName, own);
+    return name === column.name && own === column.engineName ? column : { ...column, name, engineName: own };
   });
+  const last = renamed.findLastIndex(({ engineName }, i) => engineName !== columns[i]?.engineName);
+  const count = Math.max(last + 1, Math.min(names.length, columns.length));
+  return {
+    columns: renamed,
+    list: toColumnList([
+      ...renamed.slice(0, count).map(({ engineName }) => engineName),
+      ...names.slice(columns.length),
+    ]),
+  };
+}
+
+function toColumnList(names: readonly string[]): RenamedColumns['list'] {
+  return names.length === 0 ? {} : { colnames: names.map(toName) };
 }
 
 /** Returns the SELECT that a node wraps. */

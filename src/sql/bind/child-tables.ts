@@ -52,7 +52,8 @@ export function bindChildTable(range: RangeVar, table: ChildTable, scope: Scope,
     ...(each.hidden === true ? { hidden: true as const } : {}),
     ...toAdaptation(each),
   }));
-  scope.sources.push({ alias, columns: renameColumns(offered, aliases) });
+  const renamed = renameColumns(offered, aliases);
+  scope.sources.push({ alias, columns: renamed.columns });
   return {
     RangeSubselect: {
       subquery: {
@@ -63,7 +64,7 @@ export function bindChildTable(range: RangeVar, table: ChildTable, scope: Scope,
           fromClause: [unnestLevel(child, relation, child.within.length)],
         },
       },
-      alias: { aliasname: alias, ...(aliases.length === 0 ? {} : { colnames: aliases.map(name) }) },
+      alias: { aliasname: alias, ...renamed.list },
     },
   };
 }

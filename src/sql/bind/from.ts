@@ -18,7 +18,8 @@ import {
   unwrapSelect,
 } from './binder.ts';
 import { offeredColumns, type Relation, type SystemRelation } from './relation.ts';
-import type { Scope } from './scope.ts';
+import { findColumn, type FromItem, type OfferedColumn, type Scope } from './scope.ts';
+import { createNameMarker } from './name-marks.ts';
 import { bindChildTable, hasChild } from './child-tables.ts';
 import { foldCase } from './suggestions.ts';
 import { resolveHint } from './index-names.ts';
@@ -54,8 +55,11 @@ function bindTable(range: RangeVar, scope: Scope, tables: CommonTables, binder: 
   const schema = range.schemaname;
   if (schema === undefined && tables.has(written)) {
     refuseHint(range, binder);
-    scope.sources.push({ alias, columns: renameColumns(tables.get(written), columnNames) });
-    return { RangeVar: range };
+    const { columns, list } = renameColumns(tables.get(written), columnNames);
+    scope.sources.push({ alias, columns });
+    return {
+      RangeVar: list.colnames === undefined ? range : { ...range, alias: { aliasname: alias, ...list } },
+    };
   }
   if (range.catalogname !== undefined && !isTableSchema(range.catalogname))
     throw new DriverError(
@@ -128,13 +132,14 @@ function bindStub(range: RangeVar, relation: Relation | SystemRelation, scope: S
         position: binder.position(range.location),
       },
     );
-  scope.sources.push({ alias, columns: renameColumns(offeredColumns(relation), columnNames) });
+  const { columns, list } = renameColumns(offeredColumns(relation), columnNames);
+  scope.sources.push({ alias, columns });
   return {
     RangeVar: {
       schemaname: STUB_SCHEMA,
       relname: relation.alias,
       inh: true,
-      alias: { aliasname: alias, ...(columnNames.length === 0 ? {} : { colnames: columnNames.map(name) }) },
+      alias: { aliasname: alias, ...list },
     },
   };
 }
@@ -158,6 +163,7 @@ function bindJoin(join: JoinExpr, scope: Scope, tables: CommonTables, binder: Bi
   if (join.join_using_alias !== undefined) throw createNotSupportedError(binder, 'USING (…) AS alias');
   const first = scope.sources.length;
   const larg = join.larg === undefined ? undefined : bindFromItem(join.larg, scope, tables, binder);
+  const second = scope.sources.length;
   const rarg = join.rarg === undefined ? undefined : bindFromItem(join.rarg, scope, tables, binder);
   if (join.isNatural === true) {
     const hidden = scope.sources
@@ -171,13 +177,15 @@ function bindJoin(join: JoinExpr, scope: Scope, tables: CommonTables, binder: Bi
         undefined,
         'Use JOIN … USING (columns).',
       );
+    refuseMixedNames(scope.sources.slice(first, second), scope.sources.slice(second), binder);
     scope.merged = undefined;
-  } else if (join.usingClause !== undefined && scope.merged !== undefined) {
-    scope.merged = new Set([...scope.merged, ...getStringValues(join.usingClause).map(foldCase)]);
   }
+  const merged = mergeColumns(getStringValues(join.usingClause), scope.sources, first, second, binder);
+  if (scope.merged !== undefined) scope.merged = new Set([...scope.merged, ...merged.map(foldCase)]);
   return {
     JoinExpr: {
       ...join,
+      ...(merged.length === 0 ? {} : { usingClause: merged.map(name) }),
       ...(larg === undefined ? {} : { larg }),
       ...(rarg === undefined ? {} : { rarg }),
       ...(join.quals === undefined ? {} : { quals: binder.expression(join.quals, scope, tables) }),
@@ -185,17 +193,67 @@ function bindJoin(join: JoinExpr, scope: Scope, tables: CommonTables, binder: Bi
   };
 }
 
+/** NATURAL JOIN in DuckDB would join columns whose names differ in case, or miss one that has another name there. */
+function refuseMixedNames(left: readonly FromItem[], right: readonly FromItem[], binder: Binder): void {
+  const columns = (side: readonly FromItem[]): readonly OfferedColumn[] =>
+    side.flatMap((source) => source.columns ?? []);
+  for (const one of columns(left))
+    for (const other of columns(right))
+      if ((one.name === other.name) !== (foldCase(one.engineName) === foldCase(other.engineName)))
+        throw createNotSupportedError(
+          binder,
+          `NATURAL JOIN of columns whose names differ only in case ("${one.name}", "${other.name}")`,
+          undefined,
+          'Use JOIN … USING (columns).',
+        );
+}
+
+/** The names of USING in DuckDB, which are to be the same on both sides. */
+function mergeColumns(
+  names: readonly string[],
+  sources: readonly FromItem[],
+  first: number,
+  second: number,
+  binder: Binder,
+): readonly string[] {
+  const find = (side: readonly FromItem[], each: string): string | undefined =>
+    side.some(({ columns }) => columns === undefined)
+      ? undefined
+      : side
+          .map(({ columns = [] }) => findColumn(columns, each, () => binder.position(undefined))?.engineName)
+          .find((engineName) => engineName !== undefined);
+  return names.map((each) => {
+    const left = find(sources.slice(first, second), each);
+    const right = find(sources.slice(second), each);
+    if (left === undefined || right === undefined) return each;
+    if (foldCase(left) === foldCase(right)) return left;
+    throw createNotSupportedError(
+      binder,
+      `USING ("${each}") where the name differs only in case from another column`,
+      undefined,
+      'Write the condition with ON.',
+    );
+  });
+}
+
+/** The alias of a subquery without one, as PostgreSQL names it. */
+const UNNAMED = 'unnamed_subquery';
+
 function bindSubquery(range: RangeSubselect, scope: Scope, tables: CommonTables, binder: Binder): Node {
   const bound = binder.query(
     unwrapSelect(range.subquery),
     tables,
     range.lateral === true ? scope : scope.outer,
   );
-  scope.sources.push({
-    alias: range.alias?.aliasname,
-    columns: renameColumns(bound.columns, getStringValues(range.alias?.colnames)),
-  });
-  return { RangeSubselect: { ...range, subquery: { SelectStmt: bound.select } } };
+  const { columns, list } = renameColumns(bound.columns, getStringValues(range.alias?.colnames));
+  scope.sources.push({ alias: range.alias?.aliasname, columns });
+  return {
+    RangeSubselect: {
+      ...range,
+      subquery: { SelectStmt: bound.select },
+      ...(list.colnames === undefined ? {} : { alias: { aliasname: UNNAMED, ...range.alias, ...list } }),
+    },
+  };
 }
 
 /** Binds a function and names its columns by PostgreSQL's rules, so that rewriting it needs no names. */
@@ -240,8 +298,15 @@ function bindFunction(range: RangeFunction, scope: Scope, tables: CommonTables, 
   const args = (called.args ?? []).map((arg) => (isUnnested ? bindArray(arg, context) : context.bind(arg)));
   if (isUnnested && args.length > 1) {
     const aliases = getStringValues(range.alias?.colnames);
+    const distinct = createNameMarker();
     const names = args.map((_, i) => aliases[i] ?? 'unnest');
-    return offerSubquery(range, names, { targetList: unnestTargets(args, names) }, scope, binder);
+    return offerSubquery(
+      range,
+      names,
+      { targetList: unnestTargets(args, names.map(distinct)) },
+      scope,
+      binder,
+    );
   }
 
   const alias = range.alias?.aliasname ?? functionName;
@@ -278,12 +343,14 @@ function offerSubquery(
 ): Node {
   if (range.ordinality === true) throw createNotSupportedError(binder, 'WITH ORDINALITY for this function');
   const alias = range.alias?.aliasname ?? names[0] ?? '';
-  scope.sources.push({ alias, columns: names.map((each) => ({ name: each, engineName: each })) });
+  const offered = names.map((each) => ({ name: each, engineName: each }));
+  const { columns, list } = renameColumns(offered, names);
+  scope.sources.push({ alias, columns });
   return {
     RangeSubselect: {
       lateral: true,
       subquery: { SelectStmt: select },
-      alias: { aliasname: alias, colnames: names.map(name) },
+      alias: { aliasname: alias, ...list },
     },
   };
 }

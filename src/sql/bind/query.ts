@@ -1,6 +1,6 @@
 import { DriverError } from '../../core/errors.ts';
 import type { A_Const, A_Expr, ColumnRef, Node, SelectStmt } from 'libpg-query';
-import { cast, jsonElements, name } from '../dialect/build.ts';
+import { cast, jsonElements, name, number } from '../dialect/build.ts';
 import { markComparedDocument } from '../dialect/documents.ts';
 import { mapInside, mapNodes, getStringValues } from '../parse/tree.ts';
 import { type Binder, type BoundQuery, type CommonTables, renameColumns, unwrapSelect } from './binder.ts';
@@ -14,10 +14,11 @@ import {
 } from './attribute-path.ts';
 import { rewriteCatalogCall } from './catalog-calls.ts';
 import { rewriteDriverCall } from './driver-functions.ts';
+import { findMixedNames } from './name-marks.ts';
 import { bindFromItem } from './from.ts';
 import { takeIndexNames } from './index-names.ts';
 import { inferOutputName } from './output-name.ts';
-import type { OfferedColumn, ResolvedColumn, Scope } from './scope.ts';
+import { findColumn, type OfferedColumn, type ResolvedColumn, type Scope } from './scope.ts';
 import { bindTarget, listOfferedColumns } from './targets.ts';
 
 /** Binds a query and everything in it. */
@@ -199,15 +200,27 @@ function bindCommonTables(
       visible.set(table.ctename ?? '', toOfferedColumns(getStringValues(table.aliascolnames)));
   const ctes = commonTables.map((table): Node => {
     const bound = binder.query(unwrapSelect(table.ctequery), new Map(visible), outer);
-    visible.set(table.ctename ?? '', renameColumns(bound.columns, getStringValues(table.aliascolnames)));
-    return { CommonTableExpr: { ...table, ctequery: { SelectStmt: bound.select } } };
+    const { columns, list } = renameColumns(bound.columns, getStringValues(table.aliascolnames));
+    visible.set(table.ctename ?? '', columns);
+    return {
+      CommonTableExpr: {
+        ...table,
+        ctequery: { SelectStmt: bound.select },
+        ...(list.colnames === undefined ? {} : { aliascolnames: list.colnames }),
+      },
+    };
   });
   return { ctes, visible };
 }
 
 /** The columns of a recursive query before it is bound: those named in its column list. */
 function toOfferedColumns(names: readonly string[]): readonly OfferedColumn[] | undefined {
-  return names.length === 0 ? undefined : names.map((each) => ({ name: each, engineName: each }));
+  return names.length === 0
+    ? undefined
+    : renameColumns(
+        names.map((each) => ({ name: each, engineName: each })),
+        [],
+      ).columns;
 }
 
 function bindSetOperation(
@@ -222,7 +235,12 @@ function bindSetOperation(
   const columns = larg.columns?.map((column, i) =>
     rarg.columns?.[i]?.adapts === column.adapts ? column : withoutType(column),
   );
-  const scope: Scope = { sources: [{ alias: undefined, columns }], merged: undefined, outer };
+  const scope: Scope = {
+    sources: [{ alias: undefined, columns }],
+    merged: undefined,
+    outer,
+    positions: findMixedNames((columns ?? []).map((column) => column.name)),
+  };
   return {
     columns,
     select: { ...bindTail(select, scope, tables, binder), larg: larg.select, rarg: rarg.select },
@@ -250,8 +268,25 @@ function bindTail(select: SelectStmt, scope: Scope, tables: CommonTables, binder
 function bindSortItem(item: Node, scope: Scope, tables: CommonTables, binder: Binder): Node {
   const key = 'SortBy' in item ? item.SortBy.node : item;
   const fields = key !== undefined && 'ColumnRef' in key ? getStringValues(key.ColumnRef.fields) : [];
+  const position = fields.length === 1 ? scope.positions?.get(fields[0] ?? '') : undefined;
+  if (position !== undefined) {
+    const node = number(String(position));
+    return 'SortBy' in item ? { SortBy: { ...item.SortBy, node } } : node;
+  }
   return fields.length === 1 && scope.outputs?.has(fields[0] ?? '') === true
     ? item
+    : binder.expression(item, scope, tables);
+}
+
+/** An unqualified name in GROUP BY refers to an input column first. */
+function bindGroupItem(item: Node, scope: Scope, tables: CommonTables, binder: Binder): Node {
+  const fields = 'ColumnRef' in item ? getStringValues(item.ColumnRef.fields) : [];
+  const [field = ''] = fields;
+  const isInput = scope.sources.some(
+    ({ columns }) => columns === undefined || findColumn(columns, field, () => 1) !== undefined,
+  );
+  return fields.length === 1 && !isInput
+    ? bindSortItem(item, scope, tables, binder)
     : binder.expression(item, scope, tables);
 }
 
@@ -299,17 +334,24 @@ function bindPlain(
   const targets = (select.targetList ?? []).flatMap((node) =>
     'ResTarget' in node ? [bindTarget(node.ResTarget, scope, tables, binder)] : [],
   );
-  const named: Scope = { ...scope, outputs: new Set(targets.flatMap(({ target }) => target.name ?? [])) };
-  const part = (key: 'groupClause' | 'havingClause' | 'windowClause', within: Scope): Partial<SelectStmt> =>
+  const offered = listOfferedColumns(targets);
+  const named: Scope = {
+    ...scope,
+    outputs: new Set(targets.flatMap(({ target }) => target.name ?? [])),
+    positions: findMixedNames((offered ?? []).map((column) => column.name)),
+  };
+  const part = (key: 'havingClause' | 'windowClause', within: Scope): Partial<SelectStmt> =>
     select[key] === undefined ? {} : { [key]: binder.expression(select[key], within, tables) };
   return {
-    columns: listOfferedColumns(targets),
+    columns: offered,
     select: {
       ...bindTail(unconditional, named, tables, binder),
       ...(fromClause === undefined ? {} : { fromClause }),
       targetList: targets.map(({ target }) => ({ ResTarget: target })),
       ...(whereClause === undefined ? {} : { whereClause: binder.expression(whereClause, scope, tables) }),
-      ...part('groupClause', named),
+      ...(select.groupClause === undefined
+        ? {}
+        : { groupClause: select.groupClause.map((item) => bindGroupItem(item, named, tables, binder)) }),
       ...part('havingClause', scope),
       ...part('windowClause', scope),
       ...(select.distinctClause === undefined

@@ -1,6 +1,9 @@
+import type { SelectStmt } from 'libpg-query';
 import { toStoredColumn, toStoredName, type ColumnDef, type TableDef } from '../../catalog/table-def.ts';
 import type { SystemTable } from '../system/system-table.ts';
 import { storedAttributeType } from '../types/column-types.ts';
+import { getStringValues, visitNodes } from '../parse/tree.ts';
+import { createNameMarker, endsWithMark, stripNameMark } from './name-marks.ts';
 import type { OfferedColumn } from './scope.ts';
 
 /** Restricts the indexes that may be used to read one table. The names are those of the catalog. */
@@ -38,13 +41,9 @@ export function toSystemRelation(alias: string, table: SystemTable): SystemRelat
   return { alias, table, columns: table.columns.map((column) => ({ engineName: column.name, column })) };
 }
 
-// DuckDB ignores case even in quoted names. A private-use character at the end keeps such names distinct.
-const FIRST_MARK = 0xe000;
-const LAST_MARK = 0xf8ff;
-
 /** Creates an occurrence of a table, with the hidden columns in `named` (lower case), and stored columns named there. */
 export function toRelation(alias: string, table: TableDef, named: ReadonlySet<string>): Relation {
-  const taken = new Set<string>();
+  const distinct = createNameMarker();
   const stored = table.columns.filter(
     ({ name, stored: isStored }) => isStored !== true && named.has(toStoredName(name).toLowerCase()),
   );
@@ -52,23 +51,31 @@ export function toRelation(alias: string, table: TableDef, named: ReadonlySet<st
     .filter((column) => column.stored !== true)
     .filter((column) => column.hidden !== true || named.has(column.name.toLowerCase()))
     .concat(stored.map(toStoredColumn))
-    .map((column) => {
-      let engineName = column.name;
-      for (let mark = FIRST_MARK; taken.has(engineName.toLowerCase()); mark++)
-        engineName = `${column.name}${String.fromCharCode(mark)}`;
-      taken.add(engineName.toLowerCase());
-      return { engineName, column };
-    });
+    .map((column) => ({ engineName: distinct(column.name), column }));
   return { alias, table, columns };
 }
 
 /** Returns the attribute's name for a column name of DuckDB. */
-export function unmangleName(relations: readonly Relation[], name: string): string {
-  const last = name.charCodeAt(name.length - 1);
-  if (last < FIRST_MARK || last > LAST_MARK) return name;
+export function unmangleName(relations: readonly Relation[], select: SelectStmt, name: string): string {
+  if (!endsWithMark(name)) return name;
   for (const relation of relations)
     for (const { engineName, column } of relation.columns) if (engineName === name) return column.name;
-  return name;
+  return isListed(name, select) ? stripNameMark(name) : name;
+}
+
+/** Whether the name is in the column list of a subquery or common table expression, where `renameColumns` marks names. */
+function isListed(name: string, select: SelectStmt): boolean {
+  let found = false;
+  visitNodes([{ SelectStmt: select }], (node) => {
+    const list =
+      'RangeSubselect' in node
+        ? node.RangeSubselect.alias?.colnames
+        : 'CommonTableExpr' in node
+          ? node.CommonTableExpr.aliascolnames
+          : undefined;
+    found ||= getStringValues(list).includes(name);
+  });
+  return found;
 }
 
 /** The columns that an occurrence of a table adds to the scope of its query. */

@@ -42,10 +42,12 @@ export interface FromItem {
 /** The names that are visible at some point of a statement. */
 export interface Scope {
   readonly sources: FromItem[];
-  /** Columns merged by USING; undefined after NATURAL, which may merge any. */
+  /** Columns merged by USING, by their names in DuckDB in lower case; undefined after NATURAL, which may merge any. */
   merged: ReadonlySet<string> | undefined;
   /** Names of the SELECT list that ORDER BY and GROUP BY may use. */
   readonly outputs?: ReadonlySet<string>;
+  /** The positions, from 1, of result columns whose names differ from others only in case, which DuckDB does not tell apart. */
+  readonly positions?: ReadonlyMap<string, number>;
   readonly outer: Scope | undefined;
 }
 
@@ -193,17 +195,14 @@ function searchBare(scope: Scope, name: string, position: () => number): Resolve
       return column === undefined ? [] : [{ source, column }];
     });
     const [first, second] = found;
-    if (second !== undefined && level.merged?.has(foldCase(name)) === false)
+    if (first !== undefined && second !== undefined && !isMerged(level, first.column))
       throw new DriverError('SQL_AMBIGUOUS_COLUMN', `column reference "${name}" is ambiguous`, {
         position: position(),
         candidates: found.map(({ source, column }) => `${source.alias}.${column.name}`),
         remedy: `Qualify the column: ${found.map(({ source, column }) => `${source.alias ?? '?'}.${column.name}`).join(' or ')}.`,
       });
     if (first !== undefined)
-      return toResolved(
-        [...outerQualifier(scope, level, first.source, name), first.column.engineName],
-        first.column,
-      );
+      return toResolved([...outerQualifier(scope, level, first), first.column.engineName], first.column);
     const row = level.sources.find((source) => source.alias === name);
     const only = row?.scalar === true ? (row.columns?.[0] ?? { name, engineName: name }) : undefined;
     if (only !== undefined) return toResolved([name, only.engineName], { ...only, name });
@@ -217,9 +216,18 @@ function searchBare(scope: Scope, name: string, position: () => number): Resolve
   return undefined;
 }
 
+/** Whether a join may have merged the column with that of another item. */
+function isMerged({ merged }: Scope, { engineName }: OfferedColumn): boolean {
+  return merged === undefined || merged.has(foldCase(engineName));
+}
+
 /** DuckDB prefers a name of the inner SELECT list to an unqualified column of the outer query, so outer columns are qualified. */
-function outerQualifier(scope: Scope, level: Scope, { alias }: FromItem, name: string): string[] {
-  if (level === scope || alias === undefined || level.merged?.has(foldCase(name)) !== false) return [];
+function outerQualifier(
+  scope: Scope,
+  level: Scope,
+  { source: { alias }, column }: { readonly source: FromItem; readonly column: OfferedColumn },
+): string[] {
+  if (level === scope || alias === undefined || isMerged(level, column)) return [];
   for (let inner: Scope | undefined = scope; inner !== undefined && inner !== level; inner = inner.outer)
     if (inner.sources.some((source) => source.alias === alias)) return [];
   return [alias];

@@ -1,6 +1,6 @@
 import type { Node, RangeVar } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
-import { column, name } from '../dialect/build.ts';
+import { column } from '../dialect/build.ts';
 import { getStringValues } from '../parse/tree.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
 import { type Binder, renameColumns } from './binder.ts';
@@ -29,11 +29,12 @@ export function bindView(range: RangeVar, view: KnownView, scope: Scope, binder:
       `view "${view.name}" has ${bound.columns.length} columns available but ${names.length} columns specified`,
       { position: binder.position(range.location) },
     );
-  scope.sources.push({ alias, columns: renameColumns(bound.columns, names) });
+  const { columns, list } = renameColumns(bound.columns, names);
+  scope.sources.push({ alias, columns });
   return {
     RangeSubselect: {
       subquery: { SelectStmt: bound.select },
-      alias: { aliasname: alias, ...(names.length === 0 ? {} : { colnames: names.map(name) }) },
+      alias: { aliasname: alias, ...list },
     },
   };
 }
@@ -51,7 +52,8 @@ export function bindEntity(range: RangeVar, entity: KnownEntity, scope: Scope, b
     outer: undefined,
   };
   const whereClause = where && withViewContext(entity.name, () => binder.expression(where, inner, new Map()));
-  scope.sources.push({ alias, columns: renameColumns(offered, aliases) });
+  const { columns, list } = renameColumns(offered, aliases);
+  scope.sources.push({ alias, columns });
   return {
     RangeSubselect: {
       subquery: {
@@ -72,7 +74,7 @@ export function bindEntity(range: RangeVar, entity: KnownEntity, scope: Scope, b
           ...(whereClause === undefined ? {} : { whereClause }),
         },
       },
-      alias: { aliasname: alias, ...(aliases.length === 0 ? {} : { colnames: aliases.map(name) }) },
+      alias: { aliasname: alias, ...list },
     },
   };
 }

@@ -123,7 +123,7 @@ export function resolveOperandPath(node: Node, scope: AssignmentScope): Document
   const isAssigned = [names, names[0] === alias ? names.slice(1) : []].some(
     (parts) => foldCase(parts.join('.')) === assigned,
   );
-  return isAssigned ? target.path : resolveColumnPath(node, scope);
+  return resolveColumnPath(node, scope) ?? (isAssigned ? target.path : undefined);
 }
 
 /** The path of a bare column of the table. */
