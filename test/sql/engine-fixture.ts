@@ -52,6 +52,7 @@ export const RECORDED_TABLES: readonly TableDef[] = [
     placed: text,
     items: json,
   }),
+  tableDef('w', { id: text, n: { kind: 'number' }, m: { kind: 'number' }, b: bigint, f: double }),
   tableDef('mixed', { id: text, 'Mixed Col': text, lower_col: text }),
 ];
 

@@ -14,6 +14,7 @@ export const EXACT_MACRO_STATEMENTS: readonly string[] = [
   // The summands of one sum as integers, and the sum of them with the most decimal places of a summand.
   'CREATE MACRO num_part(x, s) AS CAST(num_scaled(x, s) AS BIGNUM)',
   'CREATE MACRO num_total(total, s, d) AS num_unscaled(CAST(total AS VARCHAR), s, CAST(d AS INTEGER))',
+  'CREATE MACRO num_count(n) AS CAST(n AS VARCHAR)',
   'CREATE MACRO num_list(l) AS list_transform(l, lambda e: num_any(e))',
   'CREATE MACRO num_keys(l) AS list_transform(l, lambda e: num_any(e).n)',
   'CREATE MACRO num_texts(l) AS list_transform(l, lambda e: num_text(e))',

@@ -26,7 +26,10 @@ export async function registerExactFunctions(connection: DuckDBConnection): Prom
     const toResult =
       'format' in fn
         ? (args: ExactArguments) => callExact(fn.format, args)
-        : (args: ExactArguments) => toExactValue(callExact(fn.apply, args));
+        : (args: ExactArguments) => {
+            const number = callExact(fn.apply, args);
+            return number === undefined ? null : toExactValue(number);
+          };
     connection.registerScalarFunction(
       DuckDBScalarFunction.create({
         name,

@@ -1,6 +1,6 @@
 import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import { EXACT_NUMBERS } from '../dialect/functions/raise.ts';
-import type { RetryScope } from './fresh-catalog.ts';
+import type { StatementContext } from '../exec/context.ts';
 
 /** DuckDB's errors of values that its widest types of numbers cannot hold, and those of our macros for it. */
 const OUT_OF_RANGE = new RegExp(
@@ -12,8 +12,11 @@ const OUT_OF_RANGE = new RegExp(
  * Lets a statement run once more with numbers of any digits, if it failed because a number did not fit the types of DuckDB
  * and nothing was written. Returns whether it may.
  */
-export function allowExactNumbers(error: unknown, { context, signal }: RetryScope): boolean {
-  const { trace } = context;
+export function allowExactNumbers(
+  error: unknown,
+  { trace }: Pick<StatementContext, 'trace'>,
+  signal: AbortSignal,
+): boolean {
   if (!(error instanceof DriverError) || trace.exactNumbers || trace.hasWritten || signal.aborted)
     return false;
   trace.exactNumbers = OUT_OF_RANGE.test(getErrorMessage(error.cause));

@@ -56,7 +56,8 @@ export async function retryOnChange<T>(scope: RetryScope, work: () => Promise<T>
   try {
     return await work();
   } catch (error) {
-    if (!allowExactNumbers(error, scope) && !(await hasChanged(error, scope))) throw error;
+    if (!allowExactNumbers(error, scope.context, scope.signal) && !(await hasChanged(error, scope)))
+      throw error;
     return work();
   }
 }
@@ -68,7 +69,8 @@ export async function restart(
   start: () => Promise<RunningBody>,
   scope: RetryScope,
 ): Promise<RunningBody> {
-  if (!allowExactNumbers(error, scope) && !(await hasChanged(error, scope))) throw error;
+  if (!allowExactNumbers(error, scope.context, scope.signal) && !(await hasChanged(error, scope)))
+    throw error;
   const second = await start();
   if (haveSameTypes(first.columns, second.columns)) return second;
   await second.close();

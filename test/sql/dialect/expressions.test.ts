@@ -2,25 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { writeSync } from 'node:fs';
 import { MACROS } from '../../../src/sql/dialect/macros.ts';
 import { compareOutcomes, type Verdict } from './compare.ts';
+import { expectedVerdict } from './expected-verdict.ts';
 import { ExpressionRunner } from './expression-runner.ts';
 import { readExpressions, readRecorded, TABLES_SQL } from './recorded.ts';
-
-/** Expressions that are refused with SQLSTATE 0A000, and why. */
-const REFUSED: ReadonlyMap<RegExp, string> = new Map([
-  [/::money/, 'amounts of money depend on a locale'],
-  [/^select inet/, 'addresses would be compared as text'],
-  [/int4range/, 'DuckDB has no ranges'],
-  [/ctid|xmin/, 'items have neither a location nor a version'],
-  [/^explain/, 'the driver explains its own plan'],
-]);
-
-/** Functions that PostgreSQL 15 does not have, but later versions do. */
-const NEWER = /any_value/;
-
-function expectedVerdict(sql: string): Verdict {
-  if (NEWER.test(sql)) return 'different';
-  return [...REFUSED.keys()].some((pattern) => pattern.test(sql)) ? 'refused' : 'equal';
-}
 
 let runner: ExpressionRunner;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import type { FuncCall, Node } from 'libpg-query';
 import { call, name, number } from '../build.ts';
-import { isFloat, isInteger, keyOf, toDouble, toNumber } from './convert.ts';
+import { isInteger, keyOf, toNumber } from './convert.ts';
 import { type ExactLane, isStoredNumber } from './lane.ts';
 import { trimmed } from './comparisons.ts';
 
@@ -10,15 +10,20 @@ const STORED_PLACES = 168;
 const COMPUTED_PLACES = 500;
 
 /** An aggregate of numbers of any digits; undefined for other calls. */
-export function aggregateNumbers(fn: string, call: FuncCall, lane: ExactLane): Node | undefined {
+export function aggregateNumbers(
+  fn: string,
+  call: FuncCall,
+  isNumber: boolean,
+  lane: ExactLane,
+): Node | undefined {
   const [value] = call.args ?? [];
   if (value === undefined) return undefined;
   const type = lane.typeOf(value);
   switch (fn) {
     case 'sum':
-      return sumOf(call, value, lane);
+      return isNumber ? sumOf(call, value, lane) : undefined;
     case 'avg': {
-      const sum = sumOf(call, value, lane);
+      const sum = isNumber ? sumOf(call, value, lane) : undefined;
       if (sum === undefined) return undefined;
       // The rewrites of other statements do not know this spelling.
       const count = aggregate(
@@ -48,13 +53,14 @@ export function aggregateNumbers(fn: string, call: FuncCall, lane: ExactLane): N
         : undefined;
     case 'stddev':
     case 'stddev_samp':
+      return spreadOf(call, value, 'num_deviation', '1', isNumber, lane);
     case 'stddev_pop':
+      return spreadOf(call, value, 'num_deviation', '0', isNumber, lane);
     case 'variance':
     case 'var_samp':
+      return spreadOf(call, value, 'num_variance', '1', isNumber, lane);
     case 'var_pop':
-      return isFloat(type)
-        ? undefined
-        : callOf('num_of_double', [aggregate(call, fn, [toDouble(value, lane)], lane)]);
+      return spreadOf(call, value, 'num_variance', '0', isNumber, lane);
     default:
       return undefined;
   }
@@ -66,8 +72,32 @@ function sumOf(fn: FuncCall, value: Node, lane: ExactLane): Node | undefined {
   const type = lane.typeOf(value);
   if (isInteger(type)) return callOf('num_of', [aggregate(fn, 'SUM', [lane.rewrite(value)], lane)]);
   if (type !== 'numeric') return undefined;
+  const places = isStoredNumber(value, lane) ? STORED_PLACES : COMPUTED_PLACES;
+  return totalOf(fn, toNumber(value, lane), places, lane);
+}
+
+/** A variance or a standard deviation, from the sums of the values and of their squares. */
+function spreadOf(
+  fn: FuncCall,
+  value: Node,
+  function_: string,
+  isSample: '0' | '1',
+  isNumber: boolean,
+  lane: ExactLane,
+): Node | undefined {
+  if (!isNumber) return undefined;
   const summand = toNumber(value, lane);
-  const places = number(String(isStoredNumber(value, lane) ? STORED_PLACES : COMPUTED_PLACES));
+  const square = callOf('num_multiply', [summand, summand]);
+  return callOf(function_, [
+    totalOf(fn, summand, COMPUTED_PLACES, lane),
+    totalOf(fn, square, COMPUTED_PLACES, lane),
+    callOf('num_count', [aggregate(fn, 'COUNT', [keyOf(summand)], lane)]),
+    number(isSample),
+  ]);
+}
+
+function totalOf(fn: FuncCall, summand: Node, maxPlaces: number, lane: ExactLane): Node {
+  const places = number(String(maxPlaces));
   return callOf('num_total', [
     aggregate(fn, 'SUM', [callOf('num_part', [summand, places])], lane),
     places,

@@ -108,6 +108,8 @@ function castNumber({ arg, typeName, ...rest }: TypeCast, node: Node, lane: Exac
     if (precision === undefined) return number;
     return call('num_limited', [number, precision, scale ?? { A_Const: { ival: { ival: 0 } } }]);
   }
+  if (from === '_numeric' && 'TypeCast' in node && TEXTS.has(to))
+    return { TypeCast: { ...node.TypeCast, arg: call('num_texts', [lane.rewrite(arg)]) } };
   // A literal is converted by DuckDB as in other statements.
   if (from !== 'numeric' || 'A_Const' in arg) return undefined;
   if (TEXTS.has(to)) {

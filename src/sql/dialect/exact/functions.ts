@@ -54,7 +54,7 @@ export function callWithNumbers(fn: FuncCall, node: Node, fnName: string, lane: 
   const { args = [] } = fn;
   const isNumber = lane.typeOf(node) === 'numeric';
   const [first, second] = args;
-  const aggregated = aggregateNumbers(fnName, fn, lane);
+  const aggregated = aggregateNumbers(fnName, fn, isNumber, lane);
   if (aggregated !== undefined) return aggregated;
   if (isNumber && first !== undefined) {
     const known = NUMBER_FUNCTIONS.get(`${fnName}/${args.length}`);
@@ -91,9 +91,10 @@ function callConverted(fn: FuncCall, fnName: string, lane: ExactLane): Node {
   const isJoined = args.some((arg) => /^_?numeric$/.test(lane.typeOf(arg) ?? ''));
   const convert = (arg: Node, i: number): Node => {
     if (isJoined && joining.includes(i)) return toNumber(arg, lane);
+    // The fractions of an ordered-set aggregate stay what they are.
+    if (fn.agg_within_group === true) return arg;
     if (lane.typeOf(arg) !== 'numeric') return lane.rewrite(arg);
-    // The fraction of an ordered-set aggregate stays what it is.
-    if (CARRYING.has(fnName) && fn.agg_within_group !== true) return toNumber(arg, lane);
+    if (CARRYING.has(fnName)) return toNumber(arg, lane);
     if (PRINTING.has(fnName)) return toText(arg, lane);
     return TO_JSON.has(fnName) ? toJson(arg, lane) : toDouble(arg, lane);
   };

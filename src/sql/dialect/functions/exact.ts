@@ -3,6 +3,7 @@ import {
   absoluteExact,
   addExact,
   ceilExact,
+  deviationExact,
   divideExact,
   divideToInteger,
   floorExact,
@@ -15,6 +16,7 @@ import {
   squareRootExact,
   subtractExact,
   truncateExact,
+  varianceExact,
 } from '../../types/exact-arithmetic.ts';
 import {
   abs,
@@ -34,11 +36,11 @@ export interface ExactArguments {
   native(position: number): number;
 }
 
-/** A function of numbers of any digits that runs in JavaScript. It returns NULL if an argument is NULL. */
+/** A function of numbers of any digits that runs in JavaScript. It returns NULL for undefined, and if an argument is NULL. */
 export interface ExactFunction {
   readonly name: string;
   readonly parameters: readonly ('number' | 'text' | 'integer' | 'double')[];
-  readonly apply: (args: ExactArguments) => ExactNumber;
+  readonly apply: (args: ExactArguments) => ExactNumber | undefined;
 }
 
 /** Like it, with a string as its result. */
@@ -62,6 +64,19 @@ const rounding = (name: string, apply: (a: ExactNumber, digits: number) => Exact
   name,
   parameters: ['number', 'integer'],
   apply: (args) => apply(args.number(0), args.native(1)),
+});
+
+const spread = (name: string, apply: typeof varianceExact): ExactFunction => ({
+  name,
+  parameters: ['number', 'number', 'text', 'integer'],
+  apply: (args) => {
+    const [sum, squares] = [args.number(0), args.number(1)];
+    if (typeof sum === 'string' || typeof squares === 'string') return 'NaN';
+    return apply(
+      { sum, squares, count: BigInt(args.text(2)) },
+      args.native(3) === 1 ? 'sample' : 'population',
+    );
+  },
 });
 
 /** What the exact lane calls instead of DuckDB's operators and functions. */
@@ -110,6 +125,8 @@ export const EXACT_FUNCTIONS: readonly (ExactFunction | ExactTextFunction)[] = [
   binary('num_modulo', moduloExact),
   binary('num_div', divideToInteger),
   binary('num_power', (a, b) => integerPower(a, b) ?? fromDouble(toFinite(toDouble(a) ** toDouble(b)))),
+  spread('num_variance', varianceExact),
+  spread('num_deviation', deviationExact),
   rounding('num_round', roundExact),
   rounding('num_trunc', truncateExact),
 ];
