@@ -27,6 +27,12 @@ export const DEFAULT_STORED_TIME = {
   date: 'YYYY-MM-DD',
 } as const satisfies Record<StoredTime['kind'], string>;
 
+/** The form that `timestamp(3)` declares: the default one with as many digits of a second's fraction. */
+export function toStoredPattern(kind: 'timestamptz' | 'timestamp', digits: number): string {
+  const fraction = digits === 0 ? '' : `.${'s'.repeat(digits)}`;
+  return `YYYY-MM-DDTHH:mm:ss${fraction}${kind === 'timestamptz' ? 'Z' : ''}`;
+}
+
 /** The form of DynamoDB's TTL attributes. */
 export const EPOCH_SECONDS = 'epoch seconds';
 

@@ -1,6 +1,8 @@
 import type { TableSchema } from '../../catalog/schemas/schema-file.ts';
+import { EPOCH_SECONDS } from '../../catalog/stored-time.ts';
 import { DriverError } from '../../core/errors.ts';
-import type { CreateTableInput } from '../../dynamo/transport/admin.ts';
+import { toTypeTags } from '../../catalog/type-tags.ts';
+import { type CreateTableInput, isUnavailable } from '../../dynamo/transport/admin.ts';
 import { checkTable } from '../../dynamo/lint/lint-tables.ts';
 import { type CommandResult, emptyResult } from '../exec/command.ts';
 import { findSystemTable } from '../system/registry.ts';
@@ -23,7 +25,7 @@ export async function createTable(statement: CreateTable, ddl: DdlContext): Prom
   const input = toCreateTableInput(statement, settings);
   checkTable(input, table.position);
   const created = await sendCreateTable(input, settings, table, statement, ddl);
-  if (created) await saveColumns(statement, input, ddl);
+  if (created) await saveColumns(statement, input, settings.options.get('ttl'), ddl);
   return emptyResult(TAG);
 }
 
@@ -92,12 +94,16 @@ function assertDistinctColumns({ columns }: CreateTable): void {
 async function saveColumns(
   { table, columns }: CreateTable,
   { AttributeDefinitions: attributes = [] }: CreateTableInput,
-  { context }: DdlContext,
+  ttl: string | undefined,
+  ddl: DdlContext,
 ): Promise<void> {
+  const { context } = ddl;
   const { schemas } = context.catalog;
   const others = columns.filter(({ name }) => !attributes.some((each) => each.AttributeName === name));
-  if (others.length === 0) return;
-  const names = others.map(({ name }) => `"${name}"`).join(', ');
+  // DynamoDB knows that a key is a string, but not that it is a date.
+  const unknown = columns.filter((column) => others.includes(column) || 'stored' in column.type.type);
+  if (unknown.length === 0) return;
+  const names = unknown.map(({ name }) => `"${name}"`).join(', ');
   const unchecked = others.filter(({ notNull }) => notNull).map(({ name }) => `"${name}"`);
   if (unchecked.length > 0)
     context.session.warn(`NOT NULL is not enforced for columns outside keys: ${unchecked.join(', ')}`);
@@ -113,12 +119,27 @@ async function saveColumns(
     columns: columns.map(({ name, type: { type, declared } }) => ({
       name,
       path: [name],
-      type,
+      type: name === ttl && type.kind === 'timestamptz' ? { ...type, stored: EPOCH_SECONDS } : type,
       ...(declared === undefined ? {} : { declared }),
     })),
   };
-  if ((await schemas.save(schema, false)) === undefined)
-    context.session.warn(
-      `the types of ${names} are known only to this connection: DynamoDB stores only the types of keys, and Location is not set`,
-    );
+  if ((await schemas.save(schema, false)) !== undefined || (await saveAsTags(schema, ddl))) return;
+  context.session.warn(
+    `the types of ${names} are known only to this connection: Location is not set, and the table cannot be tagged with them`,
+  );
+}
+
+/** Keeps the types of columns in tags of the table. Returns false where they do not fit, or tags are not allowed. */
+async function saveAsTags({ table, columns }: TableSchema, ddl: DdlContext): Promise<boolean> {
+  const { client } = ddl.context.session.database;
+  const tags = toTypeTags(columns);
+  const { arn } = await ddl.context.catalog.described(table, ddl.signal);
+  if (tags === undefined || arn === undefined) return false;
+  try {
+    await retryWhileBusy(TAG, ddl, true, () => client.admin.setTags(arn, tags, ddl.signal));
+    return true;
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    return false;
+  }
 }

@@ -1,4 +1,6 @@
 import type { TableDescription } from '../../catalog/describe.ts';
+import { formatDeclaredType } from '../../catalog/declared-type.ts';
+import { isTypeTag, parseTypeTags } from '../../catalog/type-tags.ts';
 import { formatColumnType } from '../../catalog/schemas/column-types.ts';
 import type { DeclaredColumn, TableSchema } from '../../catalog/schemas/schema-file.ts';
 import type { TableExtras } from '../../dynamo/transport/admin.ts';
@@ -18,7 +20,7 @@ export function formatCreateTable(
 ): string {
   const key = getAttributeNames(table.KeySchema).map(quoteName).join(', ');
   const elements = [
-    ...formatColumns(table, declared),
+    ...formatColumns(table, declared?.columns ?? parseTypeTags(extras.tags ?? new Map())),
     `PRIMARY KEY (${key})`,
     ...sortByName(table.GlobalSecondaryIndexes).map((index) => `INDEX ${formatIndex(index, table)}`),
     ...sortByName(table.LocalSecondaryIndexes).map((index) => `LOCAL INDEX ${formatIndex(index, undefined)}`),
@@ -26,7 +28,7 @@ export function formatCreateTable(
   const options = [
     ...formatOptions(getTableOptions(table, extras)),
     ...[...(extras.tags ?? [])]
-      .filter(([name]) => !name.startsWith('aws:'))
+      .filter(([name]) => !name.startsWith('aws:') && !isTypeTag(name))
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => `tag.${quoteName(name)} = ${quoteString(value)}`),
   ];
@@ -37,8 +39,8 @@ export function formatCreateTable(
 
 const KEY_TYPES = { S: 'text', N: 'numeric', B: 'bytea' } as const satisfies Record<KeyType, string>;
 
-/** The key attributes, and the columns of the schema file. */
-function formatColumns(table: TableDescription, declared: TableSchema | undefined): readonly string[] {
+/** The key attributes, and the columns of the schema file or of the table's tags. */
+function formatColumns(table: TableDescription, declared: readonly DeclaredColumn[]): readonly string[] {
   const types = new Map<string, KeyType>();
   for (const { AttributeName: name = '', AttributeType: type } of table.AttributeDefinitions ?? [])
     types.set(name, type === 'N' || type === 'B' ? type : 'S');
@@ -49,11 +51,12 @@ function formatColumns(table: TableDescription, declared: TableSchema | undefine
       ...indexes.flatMap(({ KeySchema }) => getAttributeNames(KeySchema)),
     ]),
   ];
-  const topLevel = (declared?.columns ?? []).filter(
+  const topLevel = declared.filter(
     ({ name, path, hidden }) => path.length === 1 && path[0] === name && hidden === undefined,
   );
   // DynamoDB stores the types of keys, so a schema with only key columns adds nothing.
-  const columns = topLevel.every(({ name }) => types.has(name)) ? [] : topLevel;
+  const isKnown = ({ name, type }: DeclaredColumn): boolean => types.has(name) && !('stored' in type);
+  const columns = topLevel.every(isKnown) ? [] : topLevel;
   const names = [...new Set([...columns.map(({ name }) => name), ...keys])];
   return names.map((name) => {
     const column = columns.find((each) => each.name === name);
@@ -64,6 +67,7 @@ function formatColumns(table: TableDescription, declared: TableSchema | undefine
 function formatType(column: DeclaredColumn | undefined, key: KeyType | undefined): string {
   if (column === undefined || (key !== undefined && toKeyType(column) !== key)) return KEY_TYPES[key ?? 'S'];
   if (column.holds === 'N') return KEY_TYPES.N;
+  if (column.declared !== undefined) return formatDeclaredType(column.declared);
   return column.type.kind === 'double' ? 'double precision' : formatColumnType(column.type);
 }
 

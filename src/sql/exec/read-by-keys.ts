@@ -36,7 +36,11 @@ export async function readByKeys(
   if (printed.length > MAX_KEYS) return planned;
   const values = printed
     .map((text) =>
-      toJoinKeyLiteral(keysFrom.attribute, column.column.type.kind === 'decimal' ? trimFraction(text) : text),
+      toJoinKeyLiteral(
+        keysFrom.attribute,
+        column.column.type.kind === 'decimal' ? trimFraction(text) : text,
+        column.column,
+      ),
     )
     .filter((value) => value !== undefined);
   const keyed = planWithKeys(planned, keysFrom.attribute, values, settings, session.database.planner.rules);

@@ -1,6 +1,7 @@
 import { type ColumnDef, keyAttributes } from '../../catalog/table-def.ts';
 import type { Literal } from '../../dynamo/expression/predicate.ts';
 import { storedAttributeType } from '../types/column-types.ts';
+import { parseTimeInput } from '../types/time-input.ts';
 import { chooseAccessPath } from './choose-path.ts';
 import type { JoinEdge } from './join-edges.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type PushdownRule,
   type TableRead,
 } from './table-read.ts';
+import { isTimeColumn, toStoredLiteral } from './time-conditions.ts';
 
 /**
  * Assigns to a Scan the read whose values may become its keys, if a join makes all other rows irrelevant and the values
@@ -84,8 +86,10 @@ function isPossible(
   const wire = storedAttributeType(restricted.column);
   if (
     wire === undefined ||
-    wire !== storedAttributeType(source.column) ||
-    restricted.column.type.kind === 'double'
+    restricted.column.type.kind === 'double' ||
+    isTimeColumn(restricted.column) !== isTimeColumn(source.column) ||
+    // Two columns of dates may have different forms.
+    (wire !== storedAttributeType(source.column) && !isTimeColumn(source.column))
   )
     return false;
   // NULL cannot be a key value: if NULLs match each other, every item must have the attribute.
@@ -116,11 +120,16 @@ export function planWithKeys(
   return chooseAccessPath(asFullScan({ ...rest, conditions: [...read.conditions, keys] }), settings, rules);
 }
 
-/** Converts a value printed by the engine to a literal of the attribute's type. */
+/** Converts a value of the source, printed by the engine, to a literal of the attribute's type; undefined if that has no such value. */
 export function toJoinKeyLiteral(
   attribute: ColumnDef,
   printed: string,
+  source: ColumnDef,
 ): Extract<Literal, { readonly text: string }> | undefined {
+  if (isTimeColumn(attribute)) {
+    const micros = isTimeColumn(source) ? parseTimeInput(printed, source.type.kind) : undefined;
+    return micros === undefined ? undefined : toStoredLiteral(attribute, micros);
+  }
   const wire = storedAttributeType(attribute);
   return wire === 'S' || wire === 'N' ? { type: wire, text: printed } : undefined;
 }

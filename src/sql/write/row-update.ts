@@ -9,7 +9,7 @@ import type { Assignment } from './assignment.ts';
 import { toAttribute } from './to-attribute.ts';
 import { describeOverItems, evaluateOverItems } from './item-expressions.ts';
 import { makeParents } from './make-parents.ts';
-import { toReadable, toStoredInput } from './source-rows.ts';
+import { toReadable, toStoredInput, usesClock, withClock } from './source-rows.ts';
 import type { StatementScope } from './statement-scope.ts';
 import { hasDocuments, withTypes } from './typed-documents.ts';
 
@@ -84,10 +84,11 @@ interface ComputedValue {
 
 function toComputedAttribute(
   computed: ComputedValue | boolean | undefined,
-  { target }: Assignment,
+  { target, expression }: Assignment,
 ): AttributeValue | undefined {
   if (computed === undefined || typeof computed === 'boolean') return { NULL: true };
-  return toAttribute(toStoredInput(computed.value, computed.type), target);
+  const input = withClock(toStoredInput(computed.value, computed.type), usesClock(expression));
+  return toAttribute(input, target);
 }
 
 /** For each item the values of the expressions, followed by whether the item matches WHERE. */

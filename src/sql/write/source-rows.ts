@@ -8,6 +8,7 @@ import { findValue } from '../engine/fits.ts';
 import { readTable } from '../exec/read-table.ts';
 import { planStatement, runStatement } from '../exec/run.ts';
 import { toParsedQuery } from '../parse/parse.ts';
+import { readsClock } from '../plan/reads-clock.ts';
 import type { StatementPlan } from '../plan/planner.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { Value } from '../types/value.ts';
@@ -108,6 +109,7 @@ async function* queryRows(
   const isUntyped = columns.map(
     (_, i) => targets.length === width && isUntypedText(getTargetValue(targets[i]), parameters),
   );
+  const isClock = targets.length === width ? targets.map(usesClock) : [];
   try {
     for await (const rows of running.arrays())
       yield rows.map((row) =>
@@ -116,7 +118,7 @@ async function* queryRows(
           if (position === undefined && isUntyped[i] === true && typeof value === 'string')
             return { kind: 'text', text: value, untyped: true };
           return position === undefined
-            ? toStoredInput(value, columns[i]?.type ?? 'text')
+            ? withClock(toStoredInput(value, columns[i]?.type ?? 'text'), isClock[i] === true)
             : parseStoredValue(row[position] ?? null);
         }),
       );
@@ -193,6 +195,16 @@ export function toReadable(value: Node, type: string): Node {
 
 function isTimeType(type: string): boolean {
   return type === 'date' || (type.startsWith('timestamp') && !type.endsWith('[]'));
+}
+
+/** Whether an expression computes from the current time. */
+export function usesClock(node: Node | undefined): boolean {
+  return node !== undefined && readsClock(JSON.stringify(node).replaceAll('SVFOP_', ''));
+}
+
+/** Marks a time that was computed from the current time, so that its microseconds do not matter. */
+export function withClock(input: StoredInput, isClock: boolean): StoredInput {
+  return isClock && input.kind === 'text' && input.micros !== undefined ? { ...input, rounds: true } : input;
 }
 
 /** A date or timestamp in PostgreSQL's text format. */

@@ -12,6 +12,8 @@ export type StoredInput =
       readonly untyped?: true;
       /** Of a date or timestamp: its microseconds since 1970 in UTC. The string ends at milliseconds. */
       readonly micros?: bigint | undefined;
+      /** Computed from the current time, which is rounded to what the column keeps. */
+      readonly rounds?: boolean;
     }
   /** The decimal digits as written. */
   | { readonly kind: 'number'; readonly text: string }

@@ -39,8 +39,9 @@ export function toTimeAttribute(
     case 'null':
       return undefined;
     case 'text': {
-      const { text, micros, untyped } = value;
-      if (micros !== undefined) return toStored(micros, type, label, text);
+      const { text, micros, untyped, rounds } = value;
+      if (micros !== undefined)
+        return toStored(rounds === true ? round(micros, type) : micros, type, label, text);
       return untyped === true || isDeclared ? readText(text, type, label) : undefined;
     }
     case 'attribute': {
@@ -83,6 +84,13 @@ function toStored(micros: bigint, type: TimeType, label: string, text: string): 
     `date/time field value out of range: ${abbreviate(text)} (column "${label}" is stored as ${pattern})`,
     { remedy: 'Round the value with date_trunc, or change how the column is stored in its schema file.' },
   );
+}
+
+/** To the nearest value that the column keeps, as PostgreSQL rounds to the precision of a timestamp. */
+function round(micros: bigint, { stored }: TimeType): bigint {
+  const { step } = requireStoredTime(stored);
+  const shifted = micros + step / 2n;
+  return shifted - (((shifted % step) + step) % step);
 }
 
 function mismatch(type: TimeType, label: string, found: string): DriverError {

@@ -5,7 +5,7 @@ import {
   MAX_NUMERIC_DIGITS,
   toSqlType,
 } from '../../../catalog/declared-type.ts';
-import { DEFAULT_STORED_TIME } from '../../../catalog/stored-time.ts';
+import { DEFAULT_STORED_TIME, toStoredPattern } from '../../../catalog/stored-time.ts';
 import type { SqlType, TimeType } from '../../../catalog/table-def.ts';
 import { keyTypeFor } from '../../../catalog/schemas/column-types.ts';
 import { TYPE_NAMES, TYPES } from '../../types/types.ts';
@@ -97,6 +97,7 @@ export function readType(reader: TokenReader): ParsedType {
       'Use json, in which lists and sets of items are read and written.',
     );
   const text = modifiers.length === 0 ? name : `${name}(${modifiers.join(', ')})`;
+  if ('stored' in spec.type) return readTimeType(reader, { text, type: spec.type, modifiers, position });
   const declared = toDeclaredType(name, modifiers);
   if (declared === undefined && modifiers.length > 0)
     throw reader.error('SQL_SYNTAX', `type modifier is not allowed for type "${name}"`);
@@ -111,6 +112,30 @@ export function readType(reader: TokenReader): ParsedType {
     position,
   };
 }
+
+/** `timestamp(3)` has three digits of a second's fraction, of the six that PostgreSQL has. */
+function readTimeType(
+  reader: TokenReader,
+  { text, type, modifiers: [digits], position }: TimeParts,
+): ParsedType {
+  const isZoned = type.kind === 'timestamptz' || (digits !== undefined && reader.accept('with time zone'));
+  if (digits !== undefined && !isZoned) reader.accept('without time zone');
+  if (digits !== undefined && (digits < 0 || digits > MAX_FRACTION_DIGITS))
+    throw reader.error('SQL_TABLE_DEFINITION', `${text}: a second has at most ${MAX_FRACTION_DIGITS} digits`);
+  const kind = type.kind === 'date' ? 'date' : isZoned ? 'timestamptz' : 'timestamp';
+  const stored =
+    digits === undefined || kind === 'date' ? DEFAULT_STORED_TIME[kind] : toStoredPattern(kind, digits);
+  return { text, type: { kind, stored }, key: 'S', position };
+}
+
+interface TimeParts {
+  readonly text: string;
+  readonly type: TimeType;
+  readonly modifiers: readonly number[];
+  readonly position: number;
+}
+
+const MAX_FRACTION_DIGITS = 6;
 
 /** `float(n)` is `real` up to 24 bits. Dates and timestamps have no declared type. */
 function toDeclaredType(name: string, modifiers: readonly number[]): DeclaredType | undefined {
