@@ -19,8 +19,10 @@ import {
 import type { NumberMode } from './infer.ts';
 import { type Sample, sampleItems, type SamplingBudget } from './sample.ts';
 import { toDeclaredTable, toTableSchema } from './schemas/declared-table.ts';
-import { isTableDescription, type TableSchema } from './schemas/schema-file.ts';
+import { type DeclaredColumn, isTableDescription, type TableSchema } from './schemas/schema-file.ts';
 import { createSchemaStore, type SchemaStore, type StoredSchema } from './schemas/schema-store.ts';
+import { parseTypeTags } from './type-tags.ts';
+import { withDeclaredAttributes, withDeclaredType } from './with-declared-types.ts';
 import type { View } from './view.ts';
 import type { SqlType, TableDef } from './table-def.ts';
 import { sketchAttributes, type ValueSketch } from './value-sketch.ts';
@@ -67,6 +69,8 @@ export interface CatalogOptions {
   readonly schemas?: SchemaStore;
   /** Whether sampled tables get a schema file. */
   readonly writesSchemas?: boolean;
+  /** Lists the tags of a table, by its ARN; undefined where that is not allowed. Default: tables have no tags. */
+  listTags?(arn: string): Promise<ReadonlyMap<string, string> | undefined>;
   /** Pays for samples of callers without a budget; default: no limit. */
   readonly samplingBudget?: SamplingBudget;
   now(): number;
@@ -107,6 +111,8 @@ export interface Catalog {
 
 /** What a sample showed of a table. */
 interface Observed {
+  /** The columns that the table's tags declare. */
+  readonly declared: readonly DeclaredColumn[];
   readonly identity: string;
   readonly described: DescribedTable;
   readonly attributes: ReadonlyMap<string, Histogram>;
@@ -189,10 +195,13 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     observed: Observed,
     known: Knowledge | undefined,
   ): Pick<Entry, 'table' | 'columns' | 'observed' | 'knowledge'> {
-    const { described, sketches, sampled } = observed;
-    const attributes = new Map([...(known?.attributes ?? []), ...observed.attributes]);
+    const { described, declared, sketches, sampled } = observed;
+    const attributes = withDeclaredAttributes(
+      new Map([...(known?.attributes ?? []), ...observed.attributes]),
+      declared,
+    );
     const columns = inferTableColumns(described, attributes, sampled.items, options).map((inferred) => {
-      const column = addSketch(inferred, sketches);
+      const column = addSketch(withDeclaredType(inferred, declared), sketches);
       const wider = known?.wider.get(column.column.name);
       return wider === undefined
         ? column
@@ -325,7 +334,9 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     const warn = (message: string): void =>
       budget?.warn === undefined ? options.warn?.(message) : budget.warn(message);
     const readable = options.typeDetection === 'RowScan' && READABLE.has(described.status);
-    const { items, whole, cut } = readable ? await sample() : NO_SAMPLE;
+    const [{ items, whole, cut }, declared] = readable
+      ? await Promise.all([sample(), readTypeTags()])
+      : [NO_SAMPLE, []];
     if (cut !== undefined)
       warn(
         `"${name}" was sampled with only ${items.length} items, to stay within half of MaxRCU or MaxConnectionRCU: columns may be missing`,
@@ -333,6 +344,7 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     const observed: Observed = {
       identity,
       described,
+      declared,
       attributes: buildHistograms(items, { objects: options.flattenObjects, arrays: options.flattenArrays }),
       sketches: sketchAttributes(items),
       sampled: {
@@ -348,6 +360,11 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       expiresAt: computeExpiry(described),
       ...(cut !== undefined && { cut }),
     };
+
+    async function readTypeTags(): Promise<readonly DeclaredColumn[]> {
+      const tags = described.arn === undefined ? undefined : await options.listTags?.(described.arn);
+      return tags === undefined ? [] : parseTypeTags(tags);
+    }
 
     async function sample(): Promise<Sample> {
       try {

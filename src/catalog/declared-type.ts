@@ -1,5 +1,3 @@
-import type { SqlType } from './table-def.ts';
-
 /**
  * The type that CREATE TABLE, a schema file or the table's tags declare for a column, and that every write holds to. SqlType
  * knows how the column is read; this also knows lengths, precisions and ranges. Dates and timestamps have none of those.
@@ -10,8 +8,13 @@ export interface DeclaredType {
   readonly modifiers: readonly number[];
 }
 
+/** The SqlType of a declared type. */
+type ReadType =
+  | { readonly kind: 'decimal'; readonly scale: number }
+  | { readonly kind: 'number' | 'bigint' | 'hugeint' | 'double' | 'text' | 'boolean' | 'blob' | 'json' };
+
 interface DeclaredTypeSpec {
-  readonly kind: Exclude<SqlType['kind'], 'timestamptz' | 'timestamp' | 'date'>;
+  readonly kind: ReadType['kind'];
   /** The maximum number of modifiers. */
   readonly modifiers: number;
   readonly aliases: readonly string[];
@@ -69,15 +72,13 @@ export function formatDeclaredType({ name, modifiers }: DeclaredType): string {
   return modifiers.length === 0 ? name : `${name}(${modifiers.join(',')})`;
 }
 
-/** The scale of a numeric column without one. */
-const DEFAULT_SCALE = 9;
 /** DynamoDB's numbers have 38 significant digits. */
 export const MAX_NUMERIC_DIGITS = 38;
 
 /** How a column of this type is read; undefined where a numeric has more digits after the point than a number can. */
-export function toSqlType({ name, modifiers: [precision, scale] }: DeclaredType): SqlType | undefined {
+export function toSqlType({ name, modifiers: [precision, scale = 0] }: DeclaredType): ReadType | undefined {
   const { kind } = DECLARED_TYPES[name];
   if (kind !== 'decimal') return { kind };
-  const digits = scale ?? (precision === undefined ? DEFAULT_SCALE : 0);
-  return digits > MAX_NUMERIC_DIGITS ? undefined : { kind, scale: digits };
+  if (precision === undefined) return { kind: 'number' };
+  return scale > MAX_NUMERIC_DIGITS ? undefined : { kind, scale };
 }

@@ -99,6 +99,7 @@ export async function openSharedDatabase(
         ...(properties.tables === undefined ? {} : { tables: properties.tables }),
         ignoredTypes: parseIgnoredTypes(properties.ignoreTypes ?? []),
         schemas: openSchemaStore(properties, ports),
+        listTags: (arn) => client.admin.listTags(arn),
         writesSchemas: properties.generateSchemaFiles !== 'Never',
         now: () => ports.now(),
         warn: (message) => ports.warn(message),

@@ -46,6 +46,8 @@ export interface TableAdmin {
   ): Promise<void>;
   /** Removes tags whose value is undefined. */
   setTags(arn: string, tags: ReadonlyMap<string, string | undefined>, signal?: AbortSignal): Promise<void>;
+  /** The tags of a table; undefined where the role or the endpoint does not allow to list them. */
+  listTags(arn: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string> | undefined>;
   extras(table: string, arn: string | undefined, signal?: AbortSignal): Promise<TableExtras>;
 }
 
@@ -139,6 +141,14 @@ export function createAdmin(sdk: DynamoDBClient, send: Send): TableAdmin {
           sdk.send(new UntagResourceCommand({ ResourceArn: arn, TagKeys: removed }), options(signal)),
         );
     },
+    async listTags(arn, signal) {
+      try {
+        return await listTags(arn, signal);
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        return undefined;
+      }
+    },
     async extras(table, arn, signal) {
       const unknown: string[] = [];
       const ifAllowed = async <T>(property: string, request: Promise<T>): Promise<T | undefined> => {
@@ -146,8 +156,7 @@ export function createAdmin(sdk: DynamoDBClient, send: Send): TableAdmin {
           return await request;
         } catch (error) {
           const failure = toDriverError(error, { operation: property, table }, signal);
-          // Emulators lack operations, and roles may lack permissions.
-          if (failure.code !== 'AUTH_DENIED' && failure.code !== 'DYNAMO_REFUSED') throw failure;
+          if (!isUnavailable(failure)) throw failure;
           unknown.push(`${property}: ${failure.message}`);
           return undefined;
         }
@@ -164,6 +173,11 @@ export function createAdmin(sdk: DynamoDBClient, send: Send): TableAdmin {
 
 function options(signal: AbortSignal | undefined): { readonly abortSignal?: AbortSignal } {
   return signal === undefined ? {} : { abortSignal: signal };
+}
+
+/** Whether a request failed because emulators lack the operation, or the role lacks the permission. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof DriverError && (error.code === 'AUTH_DENIED' || error.code === 'DYNAMO_REFUSED');
 }
 
 /** Whether DynamoDB is busy with another change and will accept the request later. */
