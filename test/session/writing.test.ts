@@ -285,9 +285,6 @@ describe('UPDATE', () => {
   });
 
   it.each([
-    ['UPDATE items SET n = v FROM orders', 'UPDATE ... FROM is not supported'],
-    ['WITH s AS (SELECT 1) UPDATE items SET n = 1', 'WITH ... UPDATE is not supported'],
-    ['DELETE FROM items USING orders', 'DELETE ... USING is not supported'],
     ['MERGE INTO items USING orders ON true WHEN MATCHED THEN DELETE', 'MERGE is not supported'],
     ['UPDATE items SET n = n, n = 1', 'multiple assignments to same column "n"'],
     ['UPDATE items SET doc = NULL, doc.x = 1', 'columns "doc" and "doc.x" overlap'],

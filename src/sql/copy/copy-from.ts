@@ -232,7 +232,7 @@ async function putEach(rows: AsyncIterable<readonly FileRow[]>, load: Load): Pro
     try {
       await ticket.ready;
       if (pace.bounded) await pace.wait(estimatePutUnits(item, table), scope.signal);
-      await putItem(item, { kind }, table, scope, writes, false);
+      await putItem(item, { kind }, table, scope, writes, 'NONE');
     } catch (error) {
       const isAlreadyWritten =
         resume !== undefined && resume.rows > 0 && (await hasSameItem(item, error, load));

@@ -78,7 +78,7 @@ export function openTransaction(readOnly: boolean): OpenTransaction {
     },
     listKeys: ({ name }) =>
       [...planned.values()].filter(({ table }) => table.name === name).map(({ key }) => key),
-    earlier: toOverlay([...planned.values()], statement),
+    earlier: toOverlay([...planned.values()], statement, read),
   });
 
   return {
@@ -165,7 +165,11 @@ function applyPending(
 }
 
 /** The writes as reads see them; undefined if nothing is written. */
-function toOverlay(writes: readonly PlannedWrite[], statement: TransactionStatement): Overlay | undefined {
+function toOverlay(
+  writes: readonly PlannedWrite[],
+  statement: TransactionStatement,
+  read: Map<string, AttributeMap>,
+): Overlay | undefined {
   const changing = writes.filter(({ after }) => after.kind !== 'unchanged');
   if (changing.length === 0) return undefined;
   return toItemsByTable(
@@ -174,6 +178,7 @@ function toOverlay(writes: readonly PlannedWrite[], statement: TransactionStatem
       key: planned.key,
       needsStored: planned.after.kind === 'updated',
       item(stored) {
+        if (stored !== undefined) read.set(identify(planned.table, planned.key), stored);
         const item = applyPending(planned, stored);
         if (item === 'unknown') throw dependsError(planned, statement, planned.table, planned.key);
         return item;
@@ -199,15 +204,18 @@ function identify({ name }: TableDef, key: Key): string {
 }
 
 function requireUnchanged(write: ItemWrite, base: AttributeMap | undefined, table: TableDef): ItemWrite {
-  if (base === undefined) return write;
-  const conditions = [...write.conditions, ...unchangedConditions(base, table)];
+  const attribute = table.key.partition[0]?.name ?? '';
+  // UPSERT creates an item that did not exist when it was read.
+  const unchanged =
+    base === undefined ? ([{ kind: 'absent', attribute }] as const) : unchangedConditions(base, table);
+  const conditions = [...write.conditions, ...unchanged];
   return {
     ...write,
     conditions: [...new Map(conditions.map((each) => [JSON.stringify(each), each])).values()],
   };
 }
 
-/** The image for RETURNING, known only if the item was read and only plain values are assigned. */
+/** The image for RETURNING: of the item as it was read, or of one that the write creates. */
 function predictImage(
   write: ItemWrite,
   returned: 'ALL_OLD' | 'ALL_NEW',
@@ -216,7 +224,7 @@ function predictImage(
 ): AttributeMap | undefined {
   if (write.kind === 'put' || write.kind === 'check') return undefined;
   if (returned === 'ALL_OLD' && base !== undefined) return base;
-  const image = base && write.kind === 'update' ? applyActions(base, write.actions) : undefined;
+  const image = write.kind === 'update' ? applyActions(base ?? write.key, write.actions) : undefined;
   if (image === undefined)
     throw new DriverError(
       'SQL_NOT_SUPPORTED',

@@ -4,7 +4,8 @@ import { distinctKeys, keyIdentity } from '../../dynamo/key.ts';
 import { LIMITS } from '../../dynamo/lint/limits.ts';
 import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import { findValue } from '../engine/fits.ts';
-import { applyItemChange, type ItemChanges } from './item-changes.ts';
+import { applyItemChange, type ItemChanges, toItemImage } from './item-changes.ts';
+import type { ItemImage } from './item-image.ts';
 import { existsConditions } from './item-conditions.ts';
 import { extractKey } from './item-key.ts';
 import { fetchItems } from './fetch-items.ts';
@@ -23,14 +24,14 @@ export async function changeInTransaction(
   transaction: TransactionBuffer,
   scope: StatementScope,
   writes: WriteStats,
-): Promise<readonly AttributeMap[]> {
+): Promise<readonly ItemImage[]> {
   const { table, returned } = changes;
   const written = transaction.listKeys(table);
   const touched = new Set(written.map(keyIdentity));
   // The read sees what DynamoDB has stored; items that this transaction has written may match WHERE as well.
   const all = searched ? distinctKeys([...keys, ...written]) : keys;
   const needs = changes.assignments.flatMap(({ nativeUpdate: byDynamo }) => byDynamo?.needs ?? []);
-  const images: AttributeMap[] = [];
+  const images: ItemImage[] = [];
   for (let at = 0; at < all.length; at += LIMITS.batchGetKeys.max) {
     const items = await fetchItems(all.slice(at, at + LIMITS.batchGetKeys.max), table, scope);
     for (const update of await computeRowUpdates(changes, items, scope)) {
@@ -50,7 +51,8 @@ export async function changeInTransaction(
         scope,
         writes,
       );
-      if (result.kind === 'done' && result.item !== undefined) images.push(result.item);
+      const image = toItemImage(result, changes);
+      if (image !== undefined) images.push(image);
     }
   }
   return images;

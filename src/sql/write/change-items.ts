@@ -9,13 +9,15 @@ import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import { describeItem, extractKey } from './item-key.ts';
 import type { MatchingKeys } from './matching-keys.ts';
 import { changeInTransaction } from './change-in-transaction.ts';
-import { applyItemChange, type ItemChanges } from './item-changes.ts';
+import { applyItemChange, type ItemChanges, toItemImage } from './item-changes.ts';
+import type { ItemImage } from './item-image.ts';
 import { isSameValue } from './same-value.ts';
 import { existsConditions } from './item-conditions.ts';
 import { fetchItems } from './fetch-items.ts';
 import { computeRowUpdates } from './row-update.ts';
 import type { StatementScope } from './statement-scope.ts';
-import { writeItem, type WriteResult } from './write-item.ts';
+import type { WriteResult } from './write-item.ts';
+import { writeWithImages } from './write-with-images.ts';
 
 /** How often an item that is modified concurrently is read and tried again. */
 const MAX_ATTEMPTS = 8;
@@ -29,11 +31,11 @@ export async function changeItems(
   matching: MatchingKeys,
   scope: StatementScope,
   writes: WriteStats,
-): Promise<readonly AttributeMap[]> {
+): Promise<readonly ItemImage[]> {
   const { buffer: transaction } = scope.context;
   if (transaction !== undefined) return changeInTransaction(changes, matching, transaction, scope, writes);
   const { keys, checks, searched } = matching;
-  const images: AttributeMap[] = [];
+  const images: ItemImage[] = [];
   const { table } = changes;
   let remaining = keys;
   if (checks !== undefined && changes.blind) {
@@ -46,8 +48,8 @@ export async function changeItems(
     await inParallel(keys, scope.context.settings.threads, async (key) => {
       const { context, signal } = scope;
       const change = changes.buildWrite(key, undefined, conditions);
-      const result = await writeItem(change, changes.returned, table, context, writes, signal);
-      if (result.kind === 'done') keepImage(images, result);
+      const result = await writeWithImages(change, changes.returned, table, context, writes, signal);
+      if (result.kind === 'done') keepImage(images, result, changes);
       else refused.push(key);
     });
     remaining = refused;
@@ -70,7 +72,7 @@ async function readAndChange(
   keys: readonly Key[],
   scope: StatementScope,
   writes: WriteStats,
-  images: AttributeMap[],
+  images: ItemImage[],
 ): Promise<void> {
   const { context } = scope;
   const { onConflict } = context.settings;
@@ -90,7 +92,7 @@ async function readAndChange(
           const key = extractKey(update.item, changes.table);
           const conditions = [...existsConditions(changes.table), ...update.conditions];
           const result = await applyItemChange(changes, { ...update, conditions }, scope, writes);
-          if (result.kind === 'done') keepImage(images, result);
+          if (result.kind === 'done') keepImage(images, result, changes);
           else {
             writes.conflicts += 1;
             const identity = keyIdentity(key);
@@ -127,6 +129,7 @@ function uncomparableError(key: Key, table: TableDef): DriverError {
   );
 }
 
-function keepImage(images: AttributeMap[], { item }: WriteResult): void {
-  if (item !== undefined) images.push(item);
+function keepImage(images: ItemImage[], result: WriteResult, changes: ItemChanges): void {
+  const image = toItemImage(result, changes);
+  if (image !== undefined) images.push(image);
 }

@@ -1,16 +1,20 @@
 import type { DeleteStmt } from 'libpg-query';
-import { DriverError } from '../../core/errors.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import { newWriteStats } from '../../dynamo/write/write-stats.ts';
 import type { Command } from '../exec/command.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
+import { checkTableReferences } from './check-references.ts';
 import { changeItems } from './change-items.ts';
-import { explainChanges } from './explain-changes.ts';
+import { changeJoinedItems } from './change-joined-items.ts';
+import { explainChanges, explainJoinedChanges } from './explain-changes.ts';
 import type { ItemChanges } from './item-changes.ts';
+import { toJoinedSelect } from './joined-rows.ts';
 import { findMatchingKeys } from './matching-keys.ts';
-import { describeReturning, withPartialResult, toCommandResult } from './returning.ts';
+import { readReturning } from './returning-list.ts';
+import { findReturnedSources, toSourceColumns } from './returned-sources.ts';
+import { checkReturning, describeReturning, withPartialResult, toCommandResult } from './returning.ts';
 import type { StatementScope } from './statement-scope.ts';
-import { resolveTarget } from './target-table.ts';
+import { resolveAlias, resolveTarget } from './target-table.ts';
 
 /** DELETE deletes the items that match WHERE, provided they still match when the delete arrives. */
 export const deleteItems: Command = {
@@ -21,22 +25,14 @@ export const deleteItems: Command = {
       relation: range = {},
       whereClause: where,
       returningClause,
-      usingClause,
+      usingClause: from = [],
       withClause,
     } = asDelete(parsed);
     const table = await resolveTarget(range, 'DELETE', parsed, context, signal);
-    if (usingClause !== undefined || withClause !== undefined)
-      throw new DriverError(
-        'SQL_NOT_SUPPORTED',
-        `${withClause ? 'WITH ... DELETE' : 'DELETE ... USING'} is not supported`,
-        {
-          remedy: 'Write WHERE key IN (SELECT ...).',
-        },
-      );
     const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
-    const returning = returningClause?.exprs;
+    checkTableReferences(asDelete(parsed), parsed);
+    const returning = readReturning(returningClause, range, from);
     const writes = newWriteStats();
-    const matching = await findMatchingKeys(table, range, where, scope);
     const changes: ItemChanges = {
       table,
       range,
@@ -47,27 +43,45 @@ export const deleteItems: Command = {
       buildWrite: (key, _actions, conditions) => ({ kind: 'delete', table: table.name, key, conditions }),
       returned: returning === undefined ? 'NONE' : 'ALL_OLD',
     };
+    const result = { table, range, returning, writes };
     try {
-      const items = await changeItems(changes, matching, scope, writes);
-      return await toCommandResult(
-        'DELETE',
-        { table, range, returning, items, writes, reads: matching.reads },
-        scope,
-      );
+      if (from.length > 0 || withClause !== undefined) {
+        const sources = await findReturnedSources(returning, table, from, withClause, scope);
+        await checkReturning(returning, { ...result, sources: toSourceColumns(sources, [], scope) }, scope);
+        const joined = { ...changes, from, withClause, sources, subqueries: [] };
+        const changed = await changeJoinedItems(joined, scope, writes);
+        const columns = toSourceColumns(sources, changed.images, scope);
+        return await toCommandResult('DELETE', { ...result, ...changed, sources: columns }, scope);
+      }
+      await checkReturning(returning, result, scope);
+      const matching = await findMatchingKeys(table, range, where, scope);
+      const images = await changeItems(changes, matching, scope, writes);
+      return await toCommandResult('DELETE', { ...result, images, reads: matching.reads }, scope);
     } catch (error) {
       throw withPartialResult(error, writes, 'deleted');
     }
   },
-  columns: (parsed, context, signal) => describeReturning(asDelete(parsed), parsed, context, signal),
-  explain: (parsed, parameters, context, signal) => {
-    const { relation, whereClause } = asDelete(parsed);
-    return explainChanges('DeleteItem', relation, whereClause, {
-      parsed,
-      parameters,
-      context,
-      stats: newReadStats(),
-      signal,
-    });
+  columns(parsed, context, signal) {
+    const { usingClause: from = [], withClause, ...statement } = asDelete(parsed);
+    return describeReturning(statement, parsed, context, signal, { from, withClause });
+  },
+  async explain(parsed, parameters, context, signal) {
+    const { relation: range = {}, whereClause: where, usingClause = [], withClause } = asDelete(parsed);
+    const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
+    if (usingClause.length === 0 && withClause === undefined)
+      return explainChanges('DeleteItem', range, where, scope);
+    const table = await resolveTarget(range, 'DELETE', parsed, context, signal);
+    const from = [{ RangeVar: range }, ...usingClause];
+    const query = {
+      table,
+      alias: resolveAlias(range),
+      from,
+      where,
+      withClause,
+      attributes: [],
+      expressions: [],
+    };
+    return explainJoinedChanges('DeleteItem', table, toJoinedSelect(query), scope);
   },
 };
 

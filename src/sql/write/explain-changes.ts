@@ -1,4 +1,4 @@
-import type { Node, OnConflictClause, RangeVar } from 'libpg-query';
+import type { Node, OnConflictClause, RangeVar, SelectStmt } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { explainPlan } from '../plan/explain.ts';
 import { planStatement } from '../exec/run.ts';
@@ -37,6 +37,20 @@ export async function explainChanges(
       `${write}: ${read.access.kind === 'GetItem' ? 'the key is' : 'the keys are'} in the statement, nothing is read first`,
     ];
   return [`${write}, for each key returned by:`, ...explainLines(plan, context.settings)];
+}
+
+/** EXPLAIN's lines for an UPDATE or DELETE whose rows come from a query. */
+export async function explainJoinedChanges(
+  operation: 'UpdateItem' | 'DeleteItem' | 'TransactWriteItems' | 'PutItem, UpdateItem or DeleteItem',
+  table: TableDef,
+  select: SelectStmt,
+  { parsed, parameters, context, signal }: StatementScope,
+): Promise<readonly string[]> {
+  const plan = await planStatement(toParsedQuery(parsed, select), parameters, context, signal);
+  return [
+    `${operation} ${table.name}, if what the statement depends on is unchanged, for each item of:`,
+    ...explainLines(plan, context.settings),
+  ];
 }
 
 /** EXPLAIN's lines for INSERT, REPLACE and UPSERT. */

@@ -12,13 +12,15 @@ import type { ParsedCommand, ParsedText } from '../parse/parse.ts';
 import { parseNamedTarget, resolveWriteTarget, type WriteTarget } from './write-target.ts';
 import { explainInsert } from './explain-changes.ts';
 import { assertDistinctTargets } from './build-item.ts';
+import type { ItemImage } from './item-image.ts';
 import { extractKey } from './item-key.ts';
 import { notNullError } from './to-attribute.ts';
 import { findNewAttributes, noticeNewAttributes } from './new-attributes.ts';
 import { buildNewItems } from './new-items.ts';
 import { resolveOnConflict, putItem, type OnConflict } from './put-item.ts';
 import { recordBatch } from './record-write.ts';
-import { describeReturning, withPartialResult, toCommandResult } from './returning.ts';
+import { checkReturning, describeReturning, withPartialResult, toCommandResult } from './returning.ts';
+import { needsOldImage, readReturning } from './returning-list.ts';
 import { readSourceRows } from './source-rows.ts';
 import type { StatementScope } from './statement-scope.ts';
 import { estimatePutUnits, getWriteBudget } from './write-budget.ts';
@@ -77,16 +79,19 @@ async function insertInto(
 ): Promise<CommandResult> {
   const { table, targets, onConflict, added } = into;
   const { settings, session, buffer } = scope.context;
-  const returning = statement.returningClause?.exprs;
+  const returning = readReturning(statement.returningClause, statement.relation);
+  const needed = returning === undefined ? 'NONE' : needsOldImage(returning) ? 'BOTH' : 'ALL_NEW';
   const writes = newWriteStats();
   const rows = statement.selectStmt;
   if (rows === undefined || !('SelectStmt' in rows))
     throw notNullError(table.key.partition[0]?.name ?? '', table.name);
+  const range = statement.relation ?? {};
+  await checkReturning(returning, { table, range, added }, scope);
   const source = await readSourceRows(withInsertCtes(statement, rows.SelectStmt), withoutRowLimit(scope));
   noticeNewAttributes(added, table, scope.context);
   const newItems = buildNewItems({ source, targets, table, mayBeShorter: statement.cols === undefined });
-  const images: (AttributeMap | undefined)[] = [];
-  const keep = (at: number, image: AttributeMap | undefined): void => {
+  const images: (ItemImage | undefined)[] = [];
+  const keep = (at: number, image: ItemImage | undefined): void => {
     if (returning !== undefined) images[at] = image;
   };
   const isBlind = onConflict.kind === 'error' || onConflict.kind === 'replace';
@@ -97,7 +102,7 @@ async function insertInto(
       await inParallel(queueByKey(newItems, table), settings.threads, async ({ at, item, ticket }) => {
         try {
           await ticket.ready;
-          keep(at, await putItem(item, onConflict, table, scope, writes, returning !== undefined));
+          keep(at, await putItem(item, onConflict, table, scope, writes, needed));
         } finally {
           ticket.release();
         }
@@ -105,11 +110,17 @@ async function insertInto(
   } catch (error) {
     throw withPartialResult(error, writes, 'inserted');
   }
-  const range = statement.relation ?? {};
-  const items = images.filter((image) => image !== undefined);
   return toCommandResult(
     'INSERT',
-    { table, range, added, returning, items, writes, reads: source.reads },
+    {
+      table,
+      range,
+      added,
+      returning,
+      images: images.filter((image) => image !== undefined),
+      writes,
+      reads: source.reads,
+    },
     scope,
   );
 }
@@ -155,7 +166,7 @@ async function* queueByKey(
 /** Puts the items in batches of 25, replacing existing ones. */
 async function putBatches(
   newItems: AsyncIterable<readonly AttributeMap[]>,
-  keep: (at: number, image: AttributeMap) => void,
+  keep: (at: number, image: ItemImage) => void,
   table: TableDef,
   { context, signal }: StatementScope,
   writes: WriteStats,
@@ -165,7 +176,7 @@ async function putBatches(
   async function* puts(): AsyncGenerator<readonly BatchedWrite[]> {
     let before = 0;
     for await (const items of newItems) {
-      for (const [i, item] of items.entries()) keep(before + i, item);
+      for (const [i, item] of items.entries()) keep(before + i, { item, new: item });
       before += items.length;
       yield items.map((item) => ({ kind: 'put', item }));
     }

@@ -2,14 +2,16 @@ import type { Node, RangeVar } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import type { Key } from '../../dynamo/read/access-path.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
-import type { ReturnValues, WriteCondition } from '../../dynamo/write/item-write.ts';
+import type { WriteCondition } from '../../dynamo/write/item-write.ts';
 import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import type { Assignment } from './assignment.ts';
+import type { ItemImage, NeededImages } from './item-image.ts';
 import { extractKey } from './item-key.ts';
 import { moveItem } from './move-item.ts';
 import type { RowUpdate } from './row-update.ts';
 import type { StatementScope } from './statement-scope.ts';
-import { writeItem, type SingleWrite, type WriteResult } from './write-item.ts';
+import type { SingleWrite, WriteResult } from './write-item.ts';
+import { writeWithImages } from './write-with-images.ts';
 
 /** What an UPDATE or a DELETE does to each item that matches WHERE. */
 export interface ItemChanges {
@@ -28,7 +30,7 @@ export interface ItemChanges {
     actions: RowUpdate['actions'] | undefined,
     conditions: readonly WriteCondition[],
   ): SingleWrite;
-  readonly returned: ReturnValues;
+  readonly returned: NeededImages;
 }
 
 /** The change of one item that was read; without actions, the assignments' native updates apply. */
@@ -49,5 +51,15 @@ export function applyItemChange(
   if (moves && actions !== undefined) return moveItem({ item, actions }, conditions, table, scope, writes);
   const { context, signal } = scope;
   const write = changes.buildWrite(extractKey(item, table), actions, conditions);
-  return writeItem(write, returned, table, context, writes, signal, item);
+  return writeWithImages(write, returned, table, context, writes, signal, item);
+}
+
+/** The images of a write that was done, for RETURNING. */
+export function toItemImage(
+  result: WriteResult,
+  { returned }: Pick<ItemChanges, 'returned'>,
+): ItemImage | undefined {
+  const { item } = result;
+  if (result.kind === 'refused' || item === undefined) return undefined;
+  return returned === 'ALL_OLD' ? { item, old: item } : { item, new: item, old: result.old };
 }

@@ -14,7 +14,8 @@ import { recordWrite } from './record-write.ts';
 import type { StatementScope } from './statement-scope.ts';
 import { transactWrites } from './transact-writes.ts';
 import { estimatePutUnits, getWriteBudget } from './write-budget.ts';
-import { writeItem, type WriteResult } from './write-item.ts';
+import type { WriteResult } from './write-item.ts';
+import { writeWithImages } from './write-with-images.ts';
 
 /** Changes an item's key: a transaction, or the open one, deletes the old item and puts it under the new key. */
 export async function moveItem(
@@ -38,7 +39,7 @@ export async function moveItem(
   if (keyIdentity(from) === keyIdentity(extractKey(moved, table))) {
     const withoutKey = actions.filter(({ path }) => !Object.hasOwn(from, path[0]));
     const update = { kind: 'update', table: table.name, key: from, actions: withoutKey, conditions } as const;
-    return writeItem(update, 'ALL_NEW', table, context, writes, signal, item);
+    return writeWithImages(update, 'BOTH', table, context, writes, signal, item);
   }
   const attribute = table.key.partition[0]?.name ?? '';
   const pair: readonly [ItemWrite, ItemWrite] = [
@@ -46,21 +47,21 @@ export async function moveItem(
     { kind: 'put', table: table.name, item: moved, conditions: [{ kind: 'absent', attribute }] },
   ];
   checkWrite(buildTransactionRequest(pair, ''), new Map([[table.name, table.key]]));
-  const result = await writePair(pair, moved, table, scope, writes);
+  const result = await writePair(pair, { item, moved }, table, scope, writes);
   if (result.kind === 'done') writes.itemsWritten += 1;
   return result;
 }
 
 async function writePair(
   pair: readonly [ItemWrite, ItemWrite],
-  moved: AttributeMap,
+  { item, moved }: { readonly item: AttributeMap; readonly moved: AttributeMap },
   table: TableDef,
   { context, signal }: StatementScope,
   writes: WriteStats,
 ): Promise<WriteResult> {
   const { buffer: transaction, settings } = context;
   const { maxWcu } = settings;
-  const done = { kind: 'done', item: moved } as const;
+  const done = { kind: 'done', item: moved, old: item } as const;
   if (transaction !== undefined) {
     context.trace.hasWritten = true;
     const [deleted, put] = pair.map(

@@ -9,17 +9,20 @@ import { toTypedJson } from '../types/plain-document.ts';
 import { mapInside, mapNodes, getStringValues } from '../parse/tree.ts';
 import { parseAssignments } from './assignment.ts';
 import { resolveWriteTarget } from './write-target.ts';
+import { toItemImage } from './item-changes.ts';
+import type { ItemImage, NeededImages } from './item-image.ts';
 import { extractKey } from './item-key.ts';
 import { computeRowUpdates } from './row-update.ts';
 import type { StatementScope } from './statement-scope.ts';
-import { writeItem } from './write-item.ts';
+import { writeWithImages } from './write-with-images.ts';
 
-/** Updates the existing item of a conflict; returns its new image, or `retry` if it was modified or deleted meanwhile. */
+/** Updates the existing item of a conflict; returns its images, or `retry` if it was modified or deleted meanwhile. */
 export type ConflictUpdate = (
   excluded: AttributeMap,
   existing: AttributeMap,
   writes: WriteStats,
-) => Promise<{ readonly kind: 'done'; readonly item: AttributeMap | undefined } | { readonly kind: 'retry' }>;
+  needed: NeededImages,
+) => Promise<{ readonly kind: 'done'; readonly image: ItemImage | undefined } | { readonly kind: 'retry' }>;
 
 /** `DO UPDATE SET …`, where `excluded` is the item that could not be inserted. */
 export function createConflictUpdate(
@@ -30,7 +33,7 @@ export function createConflictUpdate(
 ): ConflictUpdate {
   const { parsed, context, signal } = scope;
   const attribute = table.key.partition[0]?.name ?? '';
-  return async (excluded, existing, writes) => {
+  return async (excluded, existing, writes, needed) => {
     const setList = withExcluded(targetList, excluded, table, parsed);
     const condition = where && withExcluded(where, excluded, table, parsed);
     const assignments = parseAssignments(setList, table, alias, scope);
@@ -46,12 +49,15 @@ export function createConflictUpdate(
       [existing],
       scope,
     );
-    if (update === undefined) return { kind: 'done', item: undefined };
+    if (update === undefined) return { kind: 'done', image: undefined };
     const key = extractKey(existing, table);
     const conditions = [{ kind: 'exists', attribute } as const, ...update.conditions];
     const change = { kind: 'update', table: table.name, key, actions: update.actions, conditions } as const;
-    const result = await writeItem(change, 'ALL_NEW', table, context, writes, signal, existing);
-    return result.kind === 'done' ? result : { kind: 'retry' };
+    const returned = needed === 'BOTH' ? needed : 'ALL_NEW';
+    const result = await writeWithImages(change, returned, table, context, writes, signal, existing);
+    return result.kind === 'done'
+      ? { kind: 'done', image: toItemImage(result, { returned }) }
+      : { kind: 'retry' };
   };
 }
 

@@ -7,11 +7,13 @@ import type { WriteStats } from '../../dynamo/write/write-stats.ts';
 import type { InsertKind } from '../parse/insert-kind.ts';
 import { getStringValue } from '../parse/tree.ts';
 import type { WriteTarget } from './write-target.ts';
+import type { ItemImage, NeededImages } from './item-image.ts';
 import { describeItem, duplicateKeyError, extractKey } from './item-key.ts';
 import { fetchItems } from './fetch-items.ts';
 import { createConflictUpdate, type ConflictUpdate } from './on-conflict.ts';
 import type { StatementScope } from './statement-scope.ts';
-import { writeItem, type WriteResult } from './write-item.ts';
+import type { WriteResult } from './write-item.ts';
+import { writeWithImages } from './write-with-images.ts';
 
 /** What happens to a row whose key already exists. */
 export type OnConflict =
@@ -77,35 +79,33 @@ function isSameName(name: string, attribute: string): boolean {
 /** How often a row is tried whose item is created and deleted concurrently. */
 const MAX_ATTEMPTS = 10;
 
-/** Writes one row as `onConflict` says; returns the item's new image, or undefined if nothing was written. */
+/** Writes one row as `onConflict` says; returns the item's images, or undefined if nothing was written. */
 export async function putItem(
   item: AttributeMap,
   onConflict: OnConflict,
   table: TableDef,
   scope: StatementScope,
   writes: WriteStats,
-  returnImage: boolean,
-): Promise<AttributeMap | undefined> {
+  needed: 'NONE' | 'ALL_NEW' | 'BOTH',
+): Promise<ItemImage | undefined> {
   const { context, signal } = scope;
   if (onConflict.kind === 'merge') {
     const merge = toMerge(item, onConflict.targets, table);
-    const { item: image } = await writeItem(
-      merge,
-      returnImage ? 'ALL_NEW' : 'NONE',
-      table,
-      context,
-      writes,
-      signal,
-    );
-    return image ?? item;
+    const base = await readBase(item, needed, table, scope);
+    const merged = await writeWithImages(merge, needed, table, context, writes, signal, base);
+    const image = merged.item ?? item;
+    return { item: image, new: image, old: merged.kind === 'done' ? merged.old : undefined };
   }
   const attribute = table.key.partition[0]?.name ?? '';
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const conditions = onConflict.kind === 'replace' ? [] : ([{ kind: 'absent', attribute }] as const);
     const put = { kind: 'put', table: table.name, item, conditions } as const;
     const conflict = await findExisting(item, onConflict, table, scope);
-    const result = conflict ?? (await writeItem(put, 'NONE', table, context, writes, signal));
-    if (result.kind === 'done') return item;
+    // Only REPLACE has an image before a put.
+    const before = onConflict.kind === 'replace' && needed === 'BOTH' ? needed : 'NONE';
+    const base = await readBase(item, before, table, scope);
+    const result = conflict ?? (await writeWithImages(put, before, table, context, writes, signal, base));
+    if (result.kind === 'done') return { item, new: item, old: result.old };
     switch (onConflict.kind) {
       case 'error':
       case 'replace':
@@ -117,8 +117,8 @@ export async function putItem(
         const [read] =
           result.item === undefined ? await fetchItems([extractKey(item, table)], table, scope) : [];
         const existing = result.item ?? read;
-        const updated = existing && (await onConflict.update(item, existing, writes));
-        if (updated?.kind === 'done') return updated.item;
+        const updated = existing && (await onConflict.update(item, existing, writes, needed));
+        if (updated?.kind === 'done') return updated.image;
       }
     }
   }
@@ -126,6 +126,18 @@ export async function putItem(
     'EXEC_CONFLICT',
     `gave up after ${MAX_ATTEMPTS} attempts: the item ${describeItem(item, table)} was created and deleted concurrently`,
   );
+}
+
+/** The item as the transaction sees it, if the statement needs an image that DynamoDB would return only at COMMIT. */
+async function readBase(
+  item: AttributeMap,
+  needed: NeededImages,
+  table: TableDef,
+  scope: StatementScope,
+): Promise<AttributeMap | undefined> {
+  if (scope.context.buffer === undefined || needed === 'NONE') return undefined;
+  const [base] = await fetchItems([extractKey(item, table)], table, scope);
+  return base;
 }
 
 /** In a transaction a failed put would only show at COMMIT and fail everything, so the existing item is read first. */

@@ -1,7 +1,7 @@
-import type { InsertStmt, Node, RangeVar } from 'libpg-query';
+import type { InsertStmt, Node, RangeVar, WithClause } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError, getErrorMessage } from '../../core/errors.ts';
-import type { AttributeMap } from '../../dynamo/attribute-value.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import { totalWritten, type WriteStats } from '../../dynamo/write/write-stats.ts';
 import type { CommandResult } from '../exec/command.ts';
@@ -12,9 +12,24 @@ import type { ParsedText } from '../parse/parse.ts';
 import type { ResultColumn } from '../types/types.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import { describeOverItems, evaluateOverItems } from './item-expressions.ts';
+import { readReturning, resolveReturning, type Returning } from './returning-list.ts';
+import {
+  findReturnedSources,
+  NO_SOURCE_COLUMNS,
+  type SourceColumns,
+  toSourceColumns,
+} from './returned-sources.ts';
+import { toImageItems, withImageColumns } from './image-columns.ts';
+import type { ItemImage } from './item-image.ts';
 import { withNewColumns, type TargetNames, findNewAttributes } from './new-attributes.ts';
 import type { StatementScope } from './statement-scope.ts';
 import { formatTargetName } from './target-table.ts';
+
+/** The relations that a statement joins to its table. */
+export interface JoinedRelations {
+  readonly from: readonly Node[];
+  readonly withClause: WithClause | undefined;
+}
 
 /** The result of a statement that wrote: its counts, and RETURNING's rows over the images of the written items. */
 export async function toCommandResult(
@@ -24,7 +39,8 @@ export async function toCommandResult(
     range,
     added = [],
     returning,
-    items,
+    images,
+    sources = NO_SOURCE_COLUMNS,
     writes,
     reads = [],
     affected = writes.itemsWritten,
@@ -33,20 +49,24 @@ export async function toCommandResult(
     readonly range: RangeVar;
     /** The new attributes that the statement adds to the table. */
     readonly added?: readonly string[];
-    readonly returning: readonly Node[] | undefined;
-    /** The images that RETURNING is evaluated over, in the order of the writes. */
-    readonly items: readonly AttributeMap[];
+    readonly returning: Returning | undefined;
+    /** What RETURNING is evaluated over, in the order of the writes. */
+    readonly images: readonly ItemImage[];
+    readonly sources?: SourceColumns;
     readonly writes: WriteStats;
     readonly reads?: readonly TableRead[];
     readonly affected?: number;
   },
   scope: StatementScope,
 ): Promise<CommandResult> {
-  const expressions = { table, range, targets: returning ?? [] };
+  const items = images.map(({ item }) => item);
   const catalog = withNewColumns(added, table, items, scope.context);
-  const afterWrite = { ...scope, context: scope.context.derive({ catalog }), stats: newReadStats() };
+  const prepared = await prepareReturning(returning, table, sources, catalog, scope);
+  const expressions = { table, range, targets: prepared.targets };
+  const afterWrite = { ...scope, context: prepared.context, stats: newReadStats() };
+  const rowItems = prepared.usesImages ? toImageItems(images) : items;
   const columns = returning === undefined ? [] : await describeOverItems(expressions, afterWrite);
-  const rows = returning === undefined ? [] : await evaluateOverItems(expressions, items, afterWrite);
+  const rows = returning === undefined ? [] : await evaluateOverItems(expressions, rowItems, afterWrite);
   const toObject = createObjectMapper(columns.map(({ name }) => name));
   return {
     tag,
@@ -65,6 +85,55 @@ export async function toCommandResult(
   };
 }
 
+interface PreparedReturning {
+  readonly targets: readonly Node[];
+  readonly context: StatementContext;
+  /** Whether they refer to images or other relations, which the items must have as members. */
+  readonly usesImages: boolean;
+}
+
+/** RETURNING's expressions, and the context in which they are evaluated over items with images. */
+async function prepareReturning(
+  returning: Returning | undefined,
+  { name }: TableDef,
+  { columns, returned }: SourceColumns,
+  catalog: Catalog,
+  { context, parsed, signal }: Pick<StatementScope, 'context' | 'parsed' | 'signal'>,
+): Promise<PreparedReturning> {
+  if (returning === undefined) return { targets: [], context, usesImages: false };
+  const extended = await catalog.table(name, signal);
+  const targets = resolveReturning(returning, extended, returned, parsed);
+  const usesImages = targets.some((target, i) => target !== returning.exprs[i]);
+  return {
+    targets,
+    context: context.derive({ catalog: usesImages ? withImageColumns(catalog, name, columns) : catalog }),
+    usesImages,
+  };
+}
+
+/** Throws where RETURNING cannot be evaluated. Called before the first write, because PostgreSQL would write nothing. */
+export async function checkReturning(
+  returning: Returning | undefined,
+  {
+    table,
+    range,
+    added = [],
+    sources = NO_SOURCE_COLUMNS,
+  }: {
+    readonly table: TableDef;
+    readonly range: RangeVar;
+    readonly added?: readonly string[];
+    readonly sources?: SourceColumns;
+  },
+  scope: StatementScope,
+): Promise<void> {
+  if (returning === undefined) return;
+  const catalog = withNewColumns(added, table, [], scope.context);
+  const { targets, context } = await prepareReturning(returning, table, sources, catalog, scope);
+  // The types of new attributes are known only from their values.
+  if (added.length === 0) await describeOverItems({ range, targets }, { ...scope, context });
+}
+
 /** The columns of RETURNING, for a statement that is being prepared. */
 export async function describeReturning(
   {
@@ -75,16 +144,18 @@ export async function describeReturning(
   parsed: ParsedText,
   context: StatementContext,
   signal: AbortSignal,
+  { from, withClause }: JoinedRelations = { from: [], withClause: undefined },
 ): Promise<readonly ResultColumn[]> {
-  const targets = returningClause?.exprs;
-  if (targets === undefined || range === undefined) return [];
+  const returning = readReturning(returningClause, range, from);
+  if (returning === undefined || range === undefined) return [];
   const table = await context.catalog.table(formatTargetName(range), signal);
   const catalog = withNewColumns(findNewAttributes(names, table, parsed), table, [], context);
   const parameters = unknownParameters(parsed);
-  return describeOverItems(
-    { range, targets },
-    { parsed, parameters, context: context.derive({ catalog }), signal },
-  );
+  const scope = { parsed, parameters, context, signal };
+  const wanted = await findReturnedSources(returning, table, from, withClause, scope);
+  const sources = toSourceColumns(wanted, [], scope);
+  const prepared = await prepareReturning(returning, table, sources, catalog, scope);
+  return describeOverItems({ range, targets: prepared.targets }, { ...scope, context: prepared.context });
 }
 
 /** Adds to the error of a partly executed statement how many items it had written. */

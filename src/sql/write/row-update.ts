@@ -123,7 +123,7 @@ async function computeValues(
 }
 
 /** The attributes that the expressions refer to, without the table's key. */
-function referencedAttributes(expressions: readonly Node[], table: TableDef): readonly string[] {
+export function referencedAttributes(expressions: readonly Node[], table: TableDef): readonly string[] {
   const keys = new Set(keyNames(table.key));
   const names = new Set<string>();
   visitNodes(expressions, (node) => {

@@ -1,16 +1,21 @@
 import type { UpdateStmt } from 'libpg-query';
-import { DriverError } from '../../core/errors.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import { newWriteStats } from '../../dynamo/write/write-stats.ts';
 import type { Command } from '../exec/command.ts';
 import type { ParsedCommand } from '../parse/parse.ts';
 import { parseAssignments } from './assignment.ts';
+import { checkTableReferences } from './check-references.ts';
 import { changeItems } from './change-items.ts';
-import { explainChanges } from './explain-changes.ts';
+import { changeJoinedItems } from './change-joined-items.ts';
+import { explainChanges, explainJoinedChanges } from './explain-changes.ts';
 import type { ItemChanges } from './item-changes.ts';
+import { toJoinedSelect } from './joined-rows.ts';
 import { findMatchingKeys } from './matching-keys.ts';
+import { joinMultiAssignments, joinSubqueries } from './multi-assignment.ts';
 import { findNewAttributes, noticeNewAttributes } from './new-attributes.ts';
-import { describeReturning, withPartialResult, toCommandResult } from './returning.ts';
+import { needsOldImage, readReturning } from './returning-list.ts';
+import { checkReturning, describeReturning, withPartialResult, toCommandResult } from './returning.ts';
+import { findReturnedSources, toSourceColumns } from './returned-sources.ts';
 import type { StatementScope } from './statement-scope.ts';
 import { resolveAlias, resolveTarget } from './target-table.ts';
 
@@ -23,24 +28,18 @@ export const update: Command = {
       relation: range = {},
       targetList = [],
       whereClause: where,
-      fromClause,
+      fromClause: from = [],
       withClause,
       returningClause,
     } = asUpdate(parsed);
     const table = await resolveTarget(range, 'UPDATE', parsed, context, signal);
-    if (fromClause !== undefined || withClause !== undefined)
-      throw new DriverError(
-        'SQL_NOT_SUPPORTED',
-        `${withClause ? 'WITH ... UPDATE' : 'UPDATE ... FROM'} is not supported`,
-        {
-          remedy: 'Write SET column = (SELECT ...) and WHERE key IN (SELECT ...).',
-        },
-      );
     const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
-    const assignments = parseAssignments(targetList, table, resolveAlias(range), scope);
+    checkTableReferences(asUpdate(parsed), parsed);
+    const multiple = joinMultiAssignments(targetList);
+    const assignments = parseAssignments(multiple.targetList, table, resolveAlias(range), scope);
     const moves = changesKey(assignments);
     const added = findNewAttributes({ targetList }, table, parsed);
-    const returning = returningClause?.exprs;
+    const returning = readReturning(returningClause, range, from);
     const writes = newWriteStats();
     const changes: ItemChanges = {
       table,
@@ -54,30 +53,66 @@ export const update: Command = {
           computed ?? assignments.flatMap(({ nativeUpdate: byDynamo }) => byDynamo?.action ?? []);
         return { kind: 'update', table: table.name, key, actions, conditions };
       },
-      returned: returning === undefined ? 'NONE' : 'ALL_NEW',
+      returned: returning === undefined ? 'NONE' : needsOldImage(returning) ? 'BOTH' : 'ALL_NEW',
     };
+    const result = { table, range, added, returning, writes };
+    if (isJoined(asUpdate(parsed))) {
+      const sources = await findReturnedSources(returning, table, from, withClause, scope);
+      const joined = { ...changes, from, withClause, sources, subqueries: multiple.subqueries };
+      await checkReturning(returning, { ...result, sources: toSourceColumns(sources, [], scope) }, scope);
+      noticeNewAttributes(added, table, context);
+      try {
+        const changed = await changeJoinedItems(joined, scope, writes);
+        const columns = toSourceColumns(sources, changed.images, scope);
+        return await toCommandResult('UPDATE', { ...result, ...changed, sources: columns }, scope);
+      } catch (error) {
+        throw withPartialResult(error, writes, 'updated');
+      }
+    }
+    await checkReturning(returning, result, scope);
     const matching = await findMatchingKeys(table, range, where, scope);
     noticeNewAttributes(added, table, context);
     try {
-      const items = await changeItems(changes, matching, scope, writes);
-      return await toCommandResult(
-        'UPDATE',
-        { table, range, added, returning, items, writes, reads: matching.reads },
-        scope,
-      );
+      const images = await changeItems(changes, matching, scope, writes);
+      return await toCommandResult('UPDATE', { ...result, images, reads: matching.reads }, scope);
     } catch (error) {
       throw withPartialResult(error, writes, 'updated');
     }
   },
-  columns: (parsed, context, signal) => describeReturning(asUpdate(parsed), parsed, context, signal),
+  columns(parsed, context, signal) {
+    const { fromClause: from = [], withClause, ...statement } = asUpdate(parsed);
+    return describeReturning(statement, parsed, context, signal, { from, withClause });
+  },
   async explain(parsed, parameters, context, signal) {
-    const { relation: range = {}, targetList = [], whereClause } = asUpdate(parsed);
+    const statement = asUpdate(parsed);
+    const {
+      relation: range = {},
+      targetList = [],
+      whereClause: where,
+      fromClause = [],
+      withClause,
+    } = statement;
     const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
     const table = await resolveTarget(range, 'UPDATE', parsed, context, signal);
-    const moves = changesKey(parseAssignments(targetList, table, resolveAlias(range), scope));
-    return explainChanges(moves ? 'TransactWriteItems' : 'UpdateItem', range, whereClause, scope);
+    const { targetList: targets, subqueries } = joinMultiAssignments(targetList);
+    const assignments = parseAssignments(targets, table, resolveAlias(range), scope);
+    const operation = changesKey(assignments) ? 'TransactWriteItems' : 'UpdateItem';
+    if (!isJoined(statement)) return explainChanges(operation, range, where, scope);
+    const from = joinSubqueries([{ RangeVar: range }, ...fromClause], subqueries);
+    const expressions = assignments.flatMap(({ expression }) => expression ?? []);
+    const query = { table, alias: resolveAlias(range), from, where, withClause, attributes: [], expressions };
+    return explainJoinedChanges(operation, table, toJoinedSelect(query), scope);
   },
 };
+
+/** Whether the rows come from a query of more than the table's WHERE. */
+function isJoined({ fromClause, withClause, targetList = [] }: UpdateStmt): boolean {
+  return (
+    fromClause !== undefined ||
+    withClause !== undefined ||
+    joinMultiAssignments(targetList).subqueries.length > 0
+  );
+}
 
 /** Whether the statement assigns a part of the table's key. */
 function changesKey(assignments: ItemChanges['assignments']): boolean {

@@ -25,7 +25,14 @@ export type SingleWrite = Exclude<ItemWrite, { kind: 'check' }>;
 
 /** The outcome of one write: the requested image, or the current item if the condition failed. */
 export type WriteResult =
-  | { readonly kind: 'done'; readonly item: AttributeMap | undefined }
+  | {
+      readonly kind: 'done';
+      readonly item: AttributeMap | undefined;
+      /** The item before the write, where the caller needs both images: see `writeWithImages`. */
+      readonly old?: AttributeMap | undefined;
+      /** The response was lost, and `item` is the current item, whatever image was requested. */
+      readonly isRepeated?: true;
+    }
   | { readonly kind: 'refused'; readonly item: AttributeMap | undefined };
 
 /** Performs one write, or adds it to the open transaction, which needs the item as read (`base`) to predict images. */
@@ -107,7 +114,7 @@ function toWriteResult(write: SingleWrite, outcome: WriteOutcome, stats: WriteSt
       // An earlier attempt succeeded, but its response was lost.
       if (outcome.uncertain && hasTakenPlace(write, outcome.item)) {
         stats.itemsWritten += 1;
-        return { kind: 'done', item: outcome.item };
+        return { kind: 'done', item: outcome.item, isRepeated: true };
       }
       return { kind: 'refused', item: outcome.item };
     }
