@@ -22,6 +22,7 @@ import { resolveTarget } from '../write/target-table.ts';
 import type { CopyRequest } from './options.ts';
 import { toFileError } from './file-error.ts';
 import { readParquet } from './parquet.ts';
+import { withColumnTypes } from './typed-table.ts';
 import { createWriteRateLimiter, type WriteRateLimiter } from './write-rate-limiter.ts';
 import { openRejectLog, type RejectLog } from './reject-log.ts';
 import { createWatermark, openResumePoint, type ResumePoint, type Watermark } from './resume-point.ts';
@@ -50,7 +51,8 @@ export async function copyFrom(
 ): Promise<CommandResult> {
   const { statement, options, columns, files } = request;
   const { parsed, context, signal } = input;
-  const table = await resolveTarget(statement.relation, 'COPY FROM', parsed, context, signal);
+  const target = await resolveTarget(statement.relation, 'COPY FROM', parsed, context, signal);
+  const table = withColumnTypes(target, options.types);
   const file = await openSource(request);
   const scope: StatementScope = { ...input, stats: newReadStats() };
   const writes = newWriteStats();

@@ -3,6 +3,7 @@ import { DriverError } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
 import { JSON_FORMAT_PLACEHOLDER } from '../parse/prepared-text.ts';
 import type { ParsedText } from '../parse/parse.ts';
+import { type ColumnType, readColumnTypes } from '../parse/table/read-column-types.ts';
 import { isNode, getStringValue } from '../parse/tree.ts';
 import type { FileAccess } from '../exec/context.ts';
 
@@ -47,6 +48,8 @@ export interface CopyOptions {
   readonly onError: 'stop' | 'skip';
   /** FROM: the file that skipped rows are written to. */
   readonly rejects: string | undefined;
+  /** FROM: the types of columns. */
+  readonly types: readonly ColumnType[];
   /** FROM: maximum write capacity units per second. */
   readonly rateLimit: number | undefined;
   readonly resume: boolean;
@@ -109,6 +112,7 @@ const OPTION_KINDS: ReadonlyMap<string, OptionKind> = new Map<string, OptionKind
     'on_error',
     { direction: 'FROM', parse: (option) => ({ onError: parseChoice(option, ['stop', 'skip']) }) },
   ],
+  ['types', { direction: 'FROM', parse: (option) => ({ types: parseTypes(option) }) }],
   ['rejects', { direction: 'FROM', parse: (option) => ({ rejects: parsePath(option) }) }],
   ['rate_limit', { direction: 'FROM', parse: (option) => ({ rateLimit: parseRate(option) }) }],
   ['resume', { direction: 'FROM', parse: (option) => ({ resume: parseBoolean(option) }) }],
@@ -172,6 +176,7 @@ export function parseCopyOptions(
     nulls: 'omit',
     onError: 'stop',
     rejects: undefined,
+    types: [],
     rateLimit: undefined,
     resume: false,
     ...explicit,
@@ -327,6 +332,17 @@ function parsePath(option: OptionNode): string {
   if (text === undefined || text === '')
     throw invalidArgument(option, `${option.name} requires the name of a file`);
   return text;
+}
+
+function parseTypes(option: OptionNode): readonly ColumnType[] {
+  const text = readKeyword(option);
+  if (text === undefined || text.trim() === '')
+    throw invalidArgument(
+      option,
+      `${option.name} requires a list of columns with their types`,
+      "Write it as in TYPES 'qty bigint, price numeric(10,2)'.",
+    );
+  return readColumnTypes(text);
 }
 
 function parseRate(option: OptionNode): number {

@@ -90,7 +90,9 @@ function isIterable(value: object): value is Iterable<unknown> {
 
 /** What the object is in JSON, where it says so, as decimals and dates of libraries do. */
 function fromJson(value: object): unknown {
-  return 'toJSON' in value && typeof value.toJSON === 'function' ? (value.toJSON as () => unknown)() : value;
+  return 'toJSON' in value && typeof value.toJSON === 'function'
+    ? Reflect.apply(value.toJSON, value, [])
+    : value;
 }
 
 /** The members of a Set in one of DynamoDB's sets, or the elements of the array that conditions see. */

@@ -129,7 +129,7 @@ function toLimitedText(text: string, declared: DeclaredType): string {
   const [length = declared.name === 'character' ? 1 : Infinity] = declared.modifiers;
   // Every character has at most two UTF-16 units, so that most strings need not be counted.
   if (text.length <= length) return text;
-  const characters = [...text];
+  const characters = Array.from(text);
   if (characters.length <= length) return text;
   // PostgreSQL cuts off blanks, and refuses anything else.
   if (!/^ *$/.test(characters.slice(length).join('')))
@@ -170,7 +170,7 @@ function toNumeric(value: PresentInput, declared: DeclaredType): AttributeValue 
 }
 
 function toFloat(type: 'real' | 'double precision'): Conversion {
-  return (value, declared) => {
+  return (value) => {
     const digits = value.kind === 'number' ? value.text : parseNumber(requireText(value), type);
     const double = Number(digits);
     const float = type === 'real' ? Math.fround(double) : double;
