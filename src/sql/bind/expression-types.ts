@@ -20,7 +20,7 @@ interface QueryTypes extends ExpressionTypes {
 export function inferExpressionTypes({ select, relations, system }: BoundQueryTables): QueryTypes {
   const [types, converted] = [new Map<Node, string>(), new Map<Node, string>()];
   const [stored, definitions] = [new Map<Node, SqlType>(), new Map<Node, readonly Node[]>()];
-  const outputs = new Map<SelectStmt, readonly (string | undefined)[]>();
+  const outputs = new Map<SelectStmt, readonly TypedColumn[]>();
   let columns: readonly TypedColumn[] | undefined;
   const infer = (): readonly TypedColumn[] => {
     if (columns !== undefined) return columns;

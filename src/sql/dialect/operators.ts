@@ -71,12 +71,13 @@ export const operatorRewrites: readonly Rewrite[] = [
     },
   },
   {
-    name: 'equal and unequal rows',
+    name: 'comparisons of rows',
     why: 'DuckDB compares rows as values, in which NULL equals NULL. Comparisons of the members can also be pushed down.',
     apply: (node) => {
       if (!('A_Expr' in node)) return undefined;
       const { kind, name: names, lexpr, rexpr } = node.A_Expr;
       const operator = getStringValues(names).at(-1);
+      if (kind === 'AEXPR_OP' && STRICT.has(operator ?? '')) return orderRows(operator ?? '', lexpr, rexpr);
       if (operator !== '=' && operator !== '<>') return undefined;
       if (kind === 'AEXPR_OP') return compareRows(operator, lexpr, rexpr);
       if (kind !== 'AEXPR_IN' || rexpr === undefined || !('List' in rexpr)) return undefined;
@@ -130,6 +131,24 @@ function compareRows(
     return other === undefined ? [] : [binary(operator, member, other)];
   });
   return joinConditions(operator === '=' ? 'AND_EXPR' : 'OR_EXPR', members);
+}
+
+/** The operators that order rows, and those of all members but the last. */
+const STRICT: ReadonlyMap<string, '<' | '>'> = new Map([
+  ['<', '<'],
+  ['<=', '<'],
+  ['>', '>'],
+  ['>=', '>'],
+]);
+
+/** The first members that differ decide. */
+function orderRows(operator: string, left: Node | undefined, right: Node | undefined): Node | undefined {
+  const [[first, ...rest], [other, ...others]] = [getRowMembers(left), getRowMembers(right)];
+  if (first === undefined || other === undefined || rest.length !== others.length) return undefined;
+  if (rest.length === 0) return binary(operator, first, other);
+  const after = orderRows(operator, { RowExpr: { args: rest } }, { RowExpr: { args: others } });
+  const tied = after && joinConditions('AND_EXPR', [binary('=', first, other), after]);
+  return tied && joinConditions('OR_EXPR', [binary(STRICT.get(operator) ?? operator, first, other), tied]);
 }
 
 function getRowMembers(row: Node | undefined): readonly Node[] {

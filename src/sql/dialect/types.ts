@@ -1,6 +1,11 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import type { SqlType } from '../../catalog/table-def.ts';
 
+export interface OutputColumn {
+  readonly name: string;
+  readonly type: string | undefined;
+}
+
 /** The types of the expressions of a bound query, by their nodes. */
 export interface ExpressionTypes {
   /** PostgreSQL's internal name, `int8`, or `unknown` for a literal that takes its type from its surroundings. Undefined if only DuckDB knows it. */
@@ -11,8 +16,8 @@ export interface ExpressionTypes {
   readonly columnTypeOf: (node: Node) => SqlType | undefined;
   /** The expressions of a subquery that define the column, one for each part of a UNION. Undefined for other nodes. */
   readonly definitionsOf: (node: Node) => readonly Node[] | undefined;
-  /** The types of the columns of a query within the statement; undefined for one that only DuckDB knows. */
-  readonly outputOf: (select: SelectStmt) => readonly (string | undefined)[];
+  /** The columns of a query within the statement. The type of a column is undefined if only DuckDB knows it. */
+  readonly outputOf: (select: SelectStmt) => readonly OutputColumn[];
 }
 
 /** What a rewrite knows of the statement. The types are those of the original nodes. */

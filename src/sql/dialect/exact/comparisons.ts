@@ -1,6 +1,8 @@
 import type { A_Expr, Node, SelectStmt, SubLink } from 'libpg-query';
 import { getStringValues } from '../../parse/tree.ts';
-import { arrayElements, call, column, constant, matchCall, name } from '../build.ts';
+import { parseExactNumber } from '../../types/exact-number.ts';
+import { arrayElements, call, column, constant, getNumberText, matchCall, name } from '../build.ts';
+import { decimalPrecision, MAX_DIGITS } from '../number-scale.ts';
 import { isFloat, isInteger, toDouble, toJson, toKey, toNumber } from './convert.ts';
 import { type ExactLane, isStoredNumber } from './lane.ts';
 
@@ -67,9 +69,10 @@ type Conversion = (node: Node, lane: ExactLane) => Node;
 function chooseConversion(nodes: readonly Node[], lane: ExactLane): Conversion | undefined {
   const types = nodes.map((node) => lane.typeOf(node));
   if (!types.includes('numeric')) return undefined;
-  if (nodes.every((node) => lane.typeOf(node) !== 'numeric' || 'A_Const' in node))
+  if (nodes.every((node) => lane.typeOf(node) !== 'numeric' || isShortLiteral(node)))
     // Without a number column it is an ordinary comparison, unless only DuckDB knows the type of another operand.
-    if (types.every((type) => type !== undefined)) return undefined;
+    if (types.every((type) => type !== undefined) && types.some((type) => type !== 'numeric'))
+      return undefined;
   if (nodes.some((node, i) => isDocument(node, types[i]))) return toJson;
   if (types.some(isFloat)) return toDouble;
   return types.every(
@@ -77,6 +80,16 @@ function chooseConversion(nodes: readonly Node[], lane: ExactLane): Conversion |
   )
     ? toKey
     : undefined;
+}
+
+/** Digits of a bigint. */
+const INTEGER_DIGITS = 19;
+
+/** Whether a DECIMAL has all digits of the literal and of any integer. */
+function isShortLiteral(node: Node): boolean {
+  const value = parseExactNumber(getNumberText(node) ?? '');
+  if (value === undefined || typeof value === 'string') return false;
+  return Math.max(decimalPrecision(value) - value.scale, INTEGER_DIGITS) + value.scale <= MAX_DIGITS;
 }
 
 /** Columns of documents that are compared are marked until the values of parameters are known. */
@@ -118,7 +131,7 @@ export function compareSubquery(link: SubLink, lane: ExactLane): Node | undefine
   const { testexpr, subselect } = link;
   if (testexpr === undefined || subselect === undefined || !('SelectStmt' in subselect)) return undefined;
   const query = subselect.SelectStmt;
-  const types = lane.outputOf(query);
+  const types = lane.outputOf(query).map(({ type }) => type);
   const tested = 'RowExpr' in testexpr ? (testexpr.RowExpr.args ?? []) : [testexpr];
   const pairs = tested.map((node, i) => choosePair(node, types[i], isStoredOutput(query, i, lane), lane));
   if (pairs.every((pair) => pair === 'same')) return undefined;
@@ -133,7 +146,7 @@ export function compareSubquery(link: SubLink, lane: ExactLane): Node | undefine
       subselect: {
         SelectStmt: wrapQuery(
           lane.query(query),
-          pairs.map((pair, i) => toOutput(pair, types[i])),
+          pairs.map((pair, i) => ({ name: `c${i + 1}`, convert: toOutput(pair, types[i]) })),
         ),
       },
     },
@@ -183,12 +196,15 @@ function toOutput(pair: Pair, type: string | undefined): (value: Node) => Node {
 }
 
 /** A query over a query, with a function of each column. */
-export function wrapQuery(query: SelectStmt, outputs: readonly ((value: Node) => Node)[]): SelectStmt {
+export function wrapQuery(
+  query: SelectStmt,
+  outputs: readonly { readonly name: string; readonly convert: (value: Node) => Node }[],
+): SelectStmt {
   const names = outputs.map((_, i) => `c${i + 1}`);
   return {
     op: 'SETOP_NONE',
-    targetList: outputs.map((output, i) => ({
-      ResTarget: { name: names[i] ?? '', val: output(column('exact', names[i] ?? '')) },
+    targetList: outputs.map(({ name: output, convert }, i) => ({
+      ResTarget: { name: output, val: convert(column('exact', names[i] ?? '')) },
     })),
     fromClause: [
       {

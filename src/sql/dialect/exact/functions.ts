@@ -2,6 +2,7 @@ import type { FuncCall, Node } from 'libpg-query';
 import { mapInside } from '../../parse/tree.ts';
 import { call, cast, constant, number } from '../build.ts';
 import { aggregateNumbers } from './aggregates.ts';
+import { getElements } from './comparisons.ts';
 import { toDouble, toJson, toNumber, toText } from './convert.ts';
 import type { ExactLane } from './lane.ts';
 
@@ -85,12 +86,26 @@ export function callWithNumbers(fn: FuncCall, node: Node, fnName: string, lane: 
   return isNumber && !CARRYING.has(fnName) ? call('num_any', [called]) : called;
 }
 
+function isArray(node: Node, lane: ExactLane): boolean {
+  return lane.typeOf(node)?.startsWith('_') === true;
+}
+
+/** An array of numbers of any digits. */
+function toNumbers(array: Node, lane: ExactLane): Node {
+  if (lane.typeOf(array) === '_numeric') return lane.rewrite(array);
+  const elements = getElements(array);
+  return elements === undefined
+    ? call('num_list', [lane.rewrite(array)])
+    : { A_ArrayExpr: { elements: elements.map((each) => toNumber(each, lane)) } };
+}
+
 function callConverted(fn: FuncCall, fnName: string, lane: ExactLane): Node {
   const { args = [], agg_filter: filter, agg_order: order, over } = fn;
   const joining = JOINING.get(fnName) ?? [];
   const isJoined = args.some((arg) => /^_?numeric$/.test(lane.typeOf(arg) ?? ''));
   const convert = (arg: Node, i: number): Node => {
-    if (isJoined && joining.includes(i)) return toNumber(arg, lane);
+    if (isJoined && joining.length > 0 && (joining.includes(i) || isArray(arg, lane)))
+      return joining.includes(i) ? toNumber(arg, lane) : toNumbers(arg, lane);
     // The fractions of an ordered-set aggregate stay what they are.
     if (fn.agg_within_group === true) return arg;
     if (lane.typeOf(arg) !== 'numeric') return lane.rewrite(arg);

@@ -5,9 +5,7 @@ import type { ExpressionTypes } from '../types.ts';
  * A statement whose numbers of PostgreSQL's type numeric are all NUM in DuckDB: columns, literals and results. Other numbers
  * keep their own types, and are converted where PostgreSQL converts them to numeric.
  */
-export interface ExactLane extends Pick<ExpressionTypes, 'typeOf' | 'columnTypeOf'> {
-  /** The types of a query's columns; undefined: one that only DuckDB knows. */
-  readonly outputOf: (select: SelectStmt) => readonly (string | undefined)[];
+export interface ExactLane extends Pick<ExpressionTypes, 'typeOf' | 'columnTypeOf' | 'outputOf'> {
   /** An expression of the exact lane. Literals of numbers stay as they are, until their use shows what they become. */
   readonly rewrite: (node: Node) => Node;
   readonly window: (window: WindowDef) => WindowDef;

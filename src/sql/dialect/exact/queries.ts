@@ -87,12 +87,12 @@ function rewriteQuery(
   const common: SelectStmt =
     withClause === undefined ? {} : { withClause: mapNodes(withClause, lane.rewrite) };
   if (larg !== undefined && rarg !== undefined) {
-    const outputs = expected ?? lane.outputOf(select);
+    const outputs = expected ?? lane.outputOf(select).map(({ type }) => type);
     const [left, right] = [larg, rarg].map((arm) => rewriteArm(arm, outputs, select.all === true, lane));
     return { ...tail, ...common, ...(left && { larg: left }), ...(right && { rarg: right }) };
   }
   if (valuesLists !== undefined) {
-    const outputs = expected ?? lane.outputOf(select);
+    const outputs = expected ?? lane.outputOf(select).map(({ type }) => type);
     const rows = valuesLists.map((row): Node =>
       'List' in row
         ? { List: { items: (row.List.items ?? []).map((item, i) => toOutput(item, outputs[i], lane)) } }
@@ -106,7 +106,12 @@ function rewriteQuery(
     const { val } = target.ResTarget;
     const output = toOutput(val, expected?.[i], lane);
     const isTrimmed = lane.typeOf(val) === 'numeric' && isGroupedTarget(select, target.ResTarget.name, i);
-    return { ResTarget: { ...target.ResTarget, val: isTrimmed ? trimmed(output, val, lane) : output } };
+    const value = isTrimmed ? trimmed(output, val, lane) : output;
+    // A column keeps its name, whatever is called with it.
+    const name =
+      target.ResTarget.name ??
+      ('ColumnRef' in val ? getStringValues(val.ColumnRef.fields).at(-1) : undefined);
+    return { ResTarget: { ...target.ResTarget, ...(name !== undefined && { name }), val: value } };
   });
   return { ...tail, ...common, ...(targets && { targetList: targets }) };
 }
@@ -118,7 +123,7 @@ function toOutput(value: Node, expected: string | undefined, lane: ExactLane): N
     : lane.rewrite(value);
 }
 
-/** One side of a UNION, with the types of the whole. */
+/** One side of a UNION, with the types of the whole. Where equal rows are one, equal numbers must be equal structs. */
 function rewriteArm(
   arm: SelectStmt,
   outputs: readonly (string | undefined)[],
@@ -126,23 +131,21 @@ function rewriteArm(
   lane: ExactLane,
 ): SelectStmt {
   const own = lane.outputOf(arm);
-  const isPlain =
-    arm.larg === undefined &&
-    (arm.targetList ?? []).every((each) => !('ResTarget' in each && isStar(each.ResTarget.val)));
-  const query = lane.query(arm, isPlain || arm.larg !== undefined ? outputs : undefined);
-  const isChanged = outputs.some((type, i) => type === 'numeric' && own[i] !== 'numeric');
-  if (keepsAll && (isPlain || !isChanged || arm.larg !== undefined)) return query;
-  if (!outputs.includes('numeric') || own.length !== outputs.length) return query;
+  const hasStar = (arm.targetList ?? []).some((each) => 'ResTarget' in each && isStar(each.ResTarget.val));
+  const query = lane.query(arm, hasStar ? undefined : outputs);
+  const isConverted = (i: number): boolean => !hasStar || own[i]?.type === 'numeric';
+  const isDone = outputs.every((type, i) => type !== 'numeric' || (keepsAll && isConverted(i)));
+  if (isDone || own.length !== outputs.length) return query;
   return wrapQuery(
     query,
-    outputs.map((type, i) => (value) => {
-      if (type !== 'numeric') return value;
-      const number =
-        isPlain || arm.larg !== undefined || own[i] === 'numeric'
-          ? value
-          : call(isInteger(own[i]) ? 'num_of' : 'num_any', [value]);
-      return keepsAll ? number : call('num_trim', [number]);
-    }),
+    own.map(({ name, type }, i) => ({
+      name,
+      convert: (value) => {
+        if (outputs[i] !== 'numeric') return value;
+        const number = isConverted(i) ? value : call(isInteger(type) ? 'num_of' : 'num_any', [value]);
+        return keepsAll ? number : call('num_trim', [number]);
+      },
+    })),
   );
 }
 
