@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { connect } from '../../src/index.ts';
 import type { AttributeMap } from '../../src/dynamo/attribute-value.ts';
 import type { Connection } from '../../src/session/connection.ts';
+import { newReadStats } from '../../src/dynamo/read/read-stats.ts';
 import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 /** More than one page of a Scan, because a table of one page is sampled completely. */
@@ -44,6 +45,18 @@ describe('attributes that sampling did not see', () => {
     await database.close();
     await rm(folder, { recursive: true });
   });
+
+  const readItems = async (table: string): Promise<AttributeMap[]> => {
+    const items: StoredItem[] = [];
+    let start: object = {};
+    do {
+      const body = await database.client.read('Scan', { TableName: table, ...start }, newReadStats());
+      const { Items, LastEvaluatedKey } = JSON.parse(body.toString());
+      items.push(...Items);
+      start = LastEvaluatedKey && { ExclusiveStartKey: LastEvaluatedKey };
+    } while (start);
+    return sortItems(items);
+  };
 
   it.each([
     ['by its key', "SELECT * FROM wide WHERE pk = 'odd' AND sk = 57"],
@@ -108,6 +121,36 @@ describe('attributes that sampling did not see', () => {
     expect(warnings[0]).toContain('"refund" (2 items)');
   });
 
+  it.each([
+    ['INSERT', '*', ''],
+    ['INSERT', 'w.*', ' AS w WHERE sk >= 50'],
+    ['REPLACE', '*', ' ORDER BY a'],
+    ['UPSERT', 'o.*', ' AS o JOIN wide i ON i.pk = o.pk AND i.sk = o.sk'],
+  ])('are copied by %s INTO … SELECT %s', async (verb, star, rest) => {
+    const connection = await open();
+    await connection.query('CREATE TABLE copied (pk text, sk numeric, b text, PRIMARY KEY (pk, sk))');
+    try {
+      warnings.length = 0;
+      await connection.query(`${verb} INTO copied SELECT ${star} FROM wide${rest}`);
+      const items = await readItems('wide');
+      expect(await readItems('copied')).toEqual(rest.includes('50') ? items.slice(50) : items);
+      expect(warnings).toEqual([]);
+    } finally {
+      await connection.query('DROP TABLE copied');
+    }
+  });
+
+  it('are exported in DynamoDB JSON', async () => {
+    const connection = await open();
+    const file = join(folder, 'wide.json');
+    await connection.query(`COPY wide TO '${file}' WITH (FORMAT dynamodb_json)`);
+    const items = (await readFile(file, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).Item);
+    expect(sortItems(items)).toEqual(await readItems('wide'));
+  });
+
   it('are an error, or left out, on request', async () => {
     const connection = await open('UnknownAttributes=Error;');
     await expect(
@@ -128,3 +171,12 @@ describe('attributes that sampling did not see', () => {
     expect(warnings).toEqual([]);
   });
 });
+
+type StoredItem = Readonly<Record<string, { readonly N?: string }>>;
+
+/** By their sort keys, and with their attributes in one order. */
+function sortItems(items: readonly StoredItem[]): AttributeMap[] {
+  return items
+    .toSorted((a, b) => Number(a['sk']?.N) - Number(b['sk']?.N))
+    .map((item) => JSON.parse(JSON.stringify(Object.fromEntries(Object.entries(item).toSorted()))));
+}

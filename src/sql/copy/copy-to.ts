@@ -12,6 +12,7 @@ import type { StatementPlan } from '../plan/planner.ts';
 import type { ResultColumn } from '../types/types.ts';
 import { toAttribute } from '../write/to-attribute.ts';
 import { readSourceRows } from '../write/source-rows.ts';
+import { selectWholeItems } from '../write/whole-items.ts';
 import type { StatementScope } from '../write/statement-scope.ts';
 import type { StoredInput } from '../write/stored-input.ts';
 import { type CellRow, type Cells, queryCells } from './cells.ts';
@@ -150,8 +151,9 @@ function assertDistinctNames(names: readonly string[]): void {
 }
 
 /** Items in DynamoDB's JSON format, as DynamoDB's exports write them. */
-async function* formatItems(select: SelectStmt, scope: StatementScope): AsyncGenerator<FileLines> {
+async function* formatItems(query: SelectStmt, scope: StatementScope): AsyncGenerator<FileLines> {
   const { parsed, parameters, context, signal } = scope;
+  const select = (await selectWholeItems(query, context.catalog, signal))?.select ?? query;
   const { columns } = await planStatement(toParsedQuery(parsed, select), parameters, context, signal);
   const names = columns.map(({ name }) => name);
   assertDistinctNames(names);

@@ -23,6 +23,7 @@ import { checkReturning, describeReturning, withPartialResult, toCommandResult }
 import { needsOldImage, readReturning } from './returning-list.ts';
 import { readSourceRows } from './source-rows.ts';
 import type { StatementScope } from './statement-scope.ts';
+import { insertWholeItems } from './whole-items.ts';
 import { estimatePutUnits, getWriteBudget } from './write-budget.ts';
 import { resolveAlias, resolveTarget } from './target-table.ts';
 
@@ -34,9 +35,9 @@ export const insert: Command = {
   nodes: ['InsertStmt'],
   roleInTransaction: () => 'writes',
   async run(parsed, parameters, context, signal) {
-    const statement = asInsert(parsed);
     const verb = parsed.insertKind.toUpperCase();
-    const table = await resolveTarget(statement.relation, verb, parsed, context, signal);
+    const table = await resolveTarget(asInsert(parsed).relation, verb, parsed, context, signal);
+    const statement = await insertWholeItems(asInsert(parsed), table, context.catalog, signal);
     const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
     const targets = resolveTargets(statement, table, parsed);
     const { onConflictClause, relation } = statement;
@@ -53,8 +54,14 @@ export const insert: Command = {
   },
   columns: (parsed, context, signal) => describeReturning(asInsert(parsed), parsed, context, signal),
   async explain(parsed, parameters, context, signal) {
-    const { relation, selectStmt, onConflictClause } = asInsert(parsed);
+    const { relation } = asInsert(parsed);
     const table = await resolveTarget(relation, parsed.insertKind.toUpperCase(), parsed, context, signal);
+    const { selectStmt, onConflictClause } = await insertWholeItems(
+      asInsert(parsed),
+      table,
+      context.catalog,
+      signal,
+    );
     const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
     return explainInsert(table, parsed.insertKind, onConflictClause, selectStmt, scope);
   },

@@ -22,12 +22,9 @@ export async function selectStoredColumns(
   catalog: Catalog,
   signal: AbortSignal,
 ): Promise<StoredSelect | undefined> {
-  const { op, distinctClause, groupClause, havingClause, valuesLists, fromClause = [] } = select;
+  const { op, distinctClause, groupClause, havingClause, valuesLists } = select;
   if (op !== 'SETOP_NONE' || distinctClause || groupClause || havingClause || valuesLists) return undefined;
-  const names = new Set((select.withClause?.ctes ?? []).flatMap(listCteNames));
-  const relations = await Promise.all(
-    fromClause.flatMap(listRelations).map((node) => resolveRelation(node, names, catalog, signal)),
-  );
+  const relations = await resolveRelations(select, catalog, signal);
   const targets = (select.targetList ?? []).flatMap((target) => expandStar(target, relations));
   const stored = targets.map((target) => toStoredTarget(target, relations));
   if (!stored.some((each) => each !== undefined)) return undefined;
@@ -36,6 +33,18 @@ export async function selectStoredColumns(
     select: { ...select, targetList: [...targets, ...stored.flatMap((each) => each ?? [])] },
     positions: stored.map((each) => (each === undefined ? undefined : next++)),
   };
+}
+
+/** The relations in FROM, with the tables that they read. */
+export async function resolveRelations(
+  { withClause, fromClause = [] }: SelectStmt,
+  catalog: Catalog,
+  signal: AbortSignal,
+): Promise<readonly FromTable[]> {
+  const names = new Set((withClause?.ctes ?? []).flatMap(listCteNames));
+  return Promise.all(
+    fromClause.flatMap(listRelations).map((node) => resolveRelation(node, names, catalog, signal)),
+  );
 }
 
 /** A catalog whose tables have a hidden column next to each column, holding the attribute as it is stored. */
@@ -59,7 +68,8 @@ function addStoredColumns(table: TableDef): TableDef {
   return whole;
 }
 
-interface FromTable {
+/** A relation of FROM. */
+export interface FromTable {
   readonly alias: string;
   /** Undefined if the relation is not a table of DynamoDB. */
   readonly table: TableDef | undefined;
@@ -139,7 +149,8 @@ function findColumn({ columns }: TableDef, name: string): ColumnDef | undefined 
   return alike.find((column) => column.name === name) ?? (alike.length === 1 ? alike[0] : undefined);
 }
 
-function columnTarget(alias: string, name: string): Node {
+/** An entry of a SELECT list: a column of a relation. */
+export function columnTarget(alias: string, name: string): Node {
   const fields = [alias, name].map((sval) => ({ String: { sval } }));
   return { ResTarget: { val: { ColumnRef: { fields } } } };
 }
