@@ -4,7 +4,7 @@ import { isWholeItem } from '../../catalog/table-def.ts';
 import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { call, cast, column, name } from '../dialect/build.ts';
-import { findValue } from '../engine/fits.ts';
+import { findValue, readTime } from '../engine/fits.ts';
 import { readTable } from '../exec/read-table.ts';
 import { planStatement, runStatement } from '../exec/run.ts';
 import { toParsedQuery } from '../parse/parse.ts';
@@ -119,7 +119,7 @@ async function* queryRows(
             return { kind: 'text', text: value, untyped: true };
           return position === undefined
             ? withClock(toStoredInput(value, columns[i]?.type ?? 'text'), isClock[i] === true)
-            : parseStoredValue(row[position] ?? null);
+            : withMicros(parseStoredValue(row[position] ?? null), value, types[i] ?? 'text');
         }),
       );
   } finally {
@@ -156,7 +156,11 @@ async function* storedRows(
       direct.output.map((output): StoredInput => {
         if (isWholeItem(output)) return { kind: 'attribute', value: { M: item } };
         const value = findValue(item, output.path);
-        return value === undefined ? { kind: 'missing' } : { kind: 'attribute', value };
+        if (value === undefined) return { kind: 'missing' };
+        const { type } = output;
+        return 'stored' in type
+          ? { kind: 'attribute', value, micros: readTime(type, value) }
+          : { kind: 'attribute', value };
       }),
     );
     if (remaining <= 0) return;
@@ -199,7 +203,14 @@ function isTimeType(type: string): boolean {
 
 /** Whether an expression computes from the current time. */
 export function usesClock(node: Node | undefined): boolean {
-  return node !== undefined && readsClock(JSON.stringify(node).replaceAll('SVFOP_', ''));
+  return node !== undefined && readsClock(JSON.stringify(node).replaceAll(/SVFOP_(\w+?)(?:_N)?"/g, '$1"'));
+}
+
+/** A stored date or timestamp with its microseconds, from its text. */
+function withMicros(stored: StoredInput, value: Value, type: string): StoredInput {
+  if (stored.kind !== 'attribute' || typeof value !== 'string' || !isTimeType(type)) return stored;
+  const input = toTimeInput(value, type);
+  return input.kind === 'text' ? { ...stored, micros: input.micros } : stored;
 }
 
 /** Marks a time that was computed from the current time, so that its microseconds do not matter. */

@@ -23,4 +23,9 @@ export type StoredInput =
   | { readonly kind: 'json'; readonly text: string; readonly typed?: true }
   | { readonly kind: 'array'; readonly items: readonly StoredInput[] }
   /** A value of one of DynamoDB's constructors or of another item. */
-  | { readonly kind: 'attribute'; readonly value: AttributeValue };
+  | {
+      readonly kind: 'attribute';
+      readonly value: AttributeValue;
+      /** Of a date or timestamp, whose column may have another form than the one it is written to. */
+      readonly micros?: bigint | undefined;
+    };

@@ -45,7 +45,9 @@ export function toTimeAttribute(
       return untyped === true || isDeclared ? readText(text, type, label) : undefined;
     }
     case 'attribute': {
-      if (!isDeclared || readTime(type, value.value) !== undefined) return undefined;
+      if (value.micros !== undefined && readTime(type, value.value) !== value.micros)
+        return toStored(value.micros, type, label, Object.values(value.value).join(''));
+      if (!isDeclared || readTime(type, value.value) !== undefined || 'NULL' in value.value) return undefined;
       if ('S' in value.value) return readText(value.value.S, type, label);
       throw mismatch(type, label, Object.keys(value.value).join(''));
     }
