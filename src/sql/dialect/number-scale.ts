@@ -1,6 +1,6 @@
 import type { A_Expr, FuncCall, Node, TypeCast } from 'libpg-query';
 import { getStringValues } from '../parse/tree.ts';
-import { parseExactNumber } from '../types/exact-number.ts';
+import { abs, type ExactDecimal, type ExactNumber, parseExactNumber } from '../types/exact-number.ts';
 import { type NumberScale, STORED_SCALE } from '../types/number-text.ts';
 import { getConstantInteger, getNumberText, matchCall } from './build.ts';
 import type { ExpressionTypes } from './types.ts';
@@ -38,6 +38,18 @@ export function inferColumnScale(
   types: ExpressionTypes,
 ): NumberScale {
   return definitions === undefined ? STORED_SCALE : commonScale(definitions, types);
+}
+
+/** DuckDB's DECIMAL has 38 digits. */
+export const MAX_DIGITS = 38;
+
+/** Digits of the DECIMAL that holds a number. */
+export function decimalPrecision({ unscaled, scale }: ExactDecimal): number {
+  return Math.max(String(abs(unscaled)).length, scale, 1);
+}
+
+export function fitsDecimal(value: ExactNumber): value is ExactDecimal {
+  return typeof value !== 'string' && decimalPrecision(value) <= MAX_DIGITS;
 }
 
 function fixed(least: number): NumberScale {

@@ -1,7 +1,7 @@
 import type { A_Const, Node, TypeCast, TypeName } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { getStringValues } from '../parse/tree.ts';
-import { abs, type ExactNumber, formatExactNumber, parseExactNumber } from '../types/exact-number.ts';
+import { type ExactNumber, formatExactNumber, parseExactNumber } from '../types/exact-number.ts';
 import { invalidInput } from '../types/text-input.ts';
 import {
   binary,
@@ -16,10 +16,10 @@ import {
 import { describeLongNumber, EXACT_NUMBERS } from './functions/raise.ts';
 import { SPREAD_NAMES } from './functions/numeric-input.ts';
 import { QUOTIENT_SCALE } from './number-macros.ts';
+import { decimalPrecision, fitsDecimal, MAX_DIGITS } from './number-scale.ts';
 import { matchOperator } from './operator.ts';
 import type { ExpressionTypes, Rewrite, RewriteContext } from './types.ts';
 
-const MAX_DIGITS = 38;
 const INTEGERS: ReadonlySet<string | undefined> = new Set(['int2', 'int4', 'int8']);
 const FLOATS: ReadonlyMap<string | undefined, string> = new Map([
   ['float8', '%.15g'],
@@ -121,11 +121,9 @@ function isNumeric(typeName: TypeName | undefined): boolean {
 /** A literal that DuckDB reads as DECIMAL with the digits that it has. */
 function toLiteral(value: ExactNumber): Node {
   const digits = formatExactNumber(value);
-  if (typeof value === 'string') return needExactNumbers(digits);
-  const precision = Math.max(String(abs(value.unscaled)).length, value.scale, 1);
-  return precision > MAX_DIGITS
-    ? needExactNumbers(digits)
-    : decimalCast(constant(digits), precision, value.scale);
+  return fitsDecimal(value)
+    ? decimalCast(constant(digits), decimalPrecision(value), value.scale)
+    : needExactNumbers(digits);
 }
 
 /** An expression that raises the error after which the statement runs with numbers of any digits. */

@@ -10,13 +10,16 @@ beforeAll(async () => {
 });
 afterAll(() => runner.close());
 
-describe.each(['expressions', 'formats'] as const)('numbers of any digits in the %s of other statements', (fixture) => {
-  const recorded = readRecorded(fixture);
+describe.each(['expressions', 'formats'] as const)(
+  'numbers of any digits in the %s of other statements',
+  (fixture) => {
+    const recorded = readRecorded(fixture);
 
-  it.each(readExpressions(fixture))('$sql', async ({ sql }) => {
-    const expected = recorded.get(sql) ?? { error: '' };
-    const found = await runner.run(sql);
-    const verdict = compareOutcomes(expected, found);
-    expect({ verdict, expected, found }).toEqual({ verdict: expectedVerdict(sql), expected, found });
-  });
-});
+    it.each(readExpressions(fixture))('$sql', async ({ sql }) => {
+      const expected = recorded.get(sql) ?? { error: '' };
+      const found = await runner.run(sql);
+      const verdict = compareOutcomes(expected, found);
+      expect({ verdict, expected, found }).toEqual({ verdict: expectedVerdict(sql), expected, found });
+    });
+  },
+);
