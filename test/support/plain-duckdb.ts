@@ -55,6 +55,7 @@ export function formatRow(row: readonly unknown[]): string {
 
 function comparable(value: unknown): unknown {
   if (typeof value === 'number' || typeof value === 'bigint') return plain(String(value));
+  if (typeof value === 'string' && ORDERED.test(value)) return plain(fromOrdered(value));
   if (typeof value === 'string') return /^-?\d+(\.\d+)?$/.test(value) ? plain(value) : value;
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('hex')}`;
   if (value instanceof Date) return value.toISOString();
@@ -68,6 +69,26 @@ function comparable(value: unknown): unknown {
   // DynamoDB keeps no order of a map's members.
   const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(members.map(([name, member]) => [name, comparable(member)]));
+}
+
+/** DynamoDB's numbers have up to 126 digits before the point, and 167 after it: 130 of the exponent, 37 of the significand. */
+const FRACTION_DIGITS = 167;
+const ORDERED_DIGITS = 294;
+const OFFSET = 10n ** BigInt(ORDERED_DIGITS - 1);
+const ORDERED = new RegExp(String.raw`^\d{${ORDERED_DIGITS}}$`);
+
+/** A literal of text, which DuckDB compares as the numbers compare: of fixed width, and positive. */
+export function orderedNumber(digits: string): string {
+  const [whole = '', fraction = ''] = expanded(digits).split('.');
+  const scaled = BigInt(whole + fraction.padEnd(FRACTION_DIGITS, '0'));
+  return text(String(scaled + OFFSET).padStart(ORDERED_DIGITS, '0'));
+}
+
+function fromOrdered(ordered: string): string {
+  const scaled = BigInt(ordered) - OFFSET;
+  const digits = String(scaled < 0n ? -scaled : scaled).padStart(FRACTION_DIGITS + 1, '0');
+  const sign = scaled < 0n ? '-' : '';
+  return `${sign}${digits.slice(0, -FRACTION_DIGITS)}.${digits.slice(-FRACTION_DIGITS)}`;
 }
 
 /** Without zeros after the last digit of a fraction, and without an exponent. */
@@ -104,11 +125,15 @@ function duckType({ type }: ColumnDef): string {
   return {
     bigint: 'BIGINT',
     hugeint: 'HUGEINT',
+    number: 'VARCHAR',
     double: 'DOUBLE',
     text: 'VARCHAR',
     boolean: 'BOOLEAN',
     blob: 'BLOB',
     json: 'JSON',
+    timestamptz: 'TIMESTAMPTZ',
+    timestamp: 'TIMESTAMP',
+    date: 'DATE',
   }[type.kind];
 }
 
@@ -116,6 +141,7 @@ function toLiteral(value: AttributeValue | undefined, { type }: ColumnDef): stri
   if (value === undefined || 'NULL' in value) return 'NULL';
   if (type.kind === 'json') return `${text(JSON.stringify(toPlain(value)))}::JSON`;
   if ('S' in value) return text(value.S);
+  if ('N' in value && type.kind === 'number') return orderedNumber(value.N);
   if ('N' in value) return type.kind === 'double' ? `${text(value.N)}::DOUBLE` : text(expanded(value.N));
   if ('BOOL' in value) return String(value.BOOL);
   if ('B' in value) return `from_base64(${text(value.B)})`;

@@ -8,20 +8,23 @@ import type { Connection } from '../../../src/session/connection.ts';
 import { TYPE_NAMES, type TypeName } from '../../../src/sql/types/types.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 
-/** More digits than any SQL type has: a text column. */
+/** More digits than any type of DuckDB has: a column of numbers of any digits. */
 const WIDE = `1234567890.${'1'.repeat(28)}`;
 
-/** An attribute for each kind of column, and what is printed for it. */
+/** An attribute for each kind of column, and what is printed for it. Only NumberMode=Double makes columns of doubles. */
 const STORED: Readonly<
-  Record<SqlType['kind'] | 'wide' | 'nothing', readonly [AttributeValue, string | null]>
+  Record<Exclude<SqlType['kind'], 'double'> | 'wide' | 'nothing', readonly [AttributeValue, string | null]>
 > = {
   text: [{ S: 'a "b", é' }, 'a "b", é'],
   bigint: [{ N: '9007199254740993' }, '9007199254740993'],
   hugeint: [{ N: '9'.repeat(38) }, '9'.repeat(38)],
   decimal: [{ N: '10.5' }, '10.5'],
-  double: [{ N: '1E-100' }, '1e-100'],
+  number: [{ N: '1E-100' }, `0.${'0'.repeat(99)}1`],
   boolean: [{ BOOL: true }, 't'],
   blob: [{ B: 'AP8n' }, '\\x00ff27'],
+  timestamptz: [{ S: '2026-01-02T03:04:05.100Z' }, '2026-01-02 03:04:05.1+00'],
+  timestamp: [{ S: '2026-01-02T03:04:05' }, '2026-01-02 03:04:05'],
+  date: [{ S: '0044-03-15' }, '0044-03-15'],
   json: [{ M: { a: { N: '1.5' }, l: { L: [{ BOOL: true }, { S: 'x' }] } } }, '{"a":1.5,"l":[true,"x"]}'],
   wide: [{ N: WIDE }, WIDE],
   nothing: [{ NULL: true }, null],
@@ -38,7 +41,7 @@ const VALUES: Readonly<Record<TypeName, readonly [expression: string, text: stri
   integer: [`42`, '42'],
   bigint: [`9007199254740993`, '9007199254740993'],
   oid: [`(SELECT min(oid) FROM pg_catalog.pg_type WHERE typname = 'int8')`, '20'],
-  numeric: [`10.50::numeric(10,2)`, '10.5'],
+  numeric: [`10.50::numeric(10,2)`, '10.50'],
   real: [`1e6::real`, '1e+06'],
   'double precision': [`1e15::float8`, '1e+15'],
   boolean: [`false`, 'f'],
@@ -73,7 +76,7 @@ let next = 0;
 
 beforeAll(async () => {
   database = await startTestDatabase();
-  db = await database.open();
+  db = await database.open('DetectDates=true');
   folder = await mkdtemp(join(tmpdir(), 'dynadbc-copied-texts-'));
   const attributes: AttributeMap = Object.fromEntries(
     Object.entries(STORED).map(([name, [value]]) => [name, value]),
@@ -93,15 +96,15 @@ afterAll(async () => {
 
 type Texts = readonly (string | null)[];
 
-async function copied(query: string, options: string): Promise<string> {
+async function copied(query: string, options: string, on = db): Promise<string> {
   const file = join(folder, String(++next));
-  await db.query(`COPY (${query}) TO '${file}' WITH (${options})`);
+  await on.query(`COPY (${query}) TO '${file}' WITH (${options})`);
   return readFile(file, 'utf8');
 }
 
-async function streamed(query: string): Promise<Texts> {
+async function streamed(query: string, on: Connection): Promise<Texts> {
   const rows: Texts[] = [];
-  for await (const batch of (await db.stream(query)).textBatches()) rows.push(...batch);
+  for await (const batch of (await on.stream(query)).textBatches()) rows.push(...batch);
   expect(rows).toHaveLength(1);
   return rows[0] ?? [];
 }
@@ -121,11 +124,11 @@ function toTextFormat(texts: Texts): string {
 }
 
 /** The texts of a query's one row: as a stream returns them, and as files have them. */
-async function allTexts(query: string): Promise<readonly unknown[]> {
+async function allTexts(query: string, on = db): Promise<readonly unknown[]> {
   return [
-    await streamed(query),
-    await copied(query, 'FORMAT csv, FORCE_QUOTE *'),
-    await copied(query, 'FORMAT text'),
+    await streamed(query, on),
+    await copied(query, 'FORMAT csv, FORCE_QUOTE *', on),
+    await copied(query, 'FORMAT text', on),
   ];
 }
 
@@ -144,6 +147,13 @@ describe('COPY TO as CSV and text', () => {
     const query = `SELECT ${names.map((name) => `"${name}"`).join(', ')} FROM samples WHERE id = 'x'${order}`;
     expect((await explained(query)).startsWith('Direct:')).toBe(direct);
     expect(await allTexts(query)).toEqual(toAllTexts(Object.values(STORED).map(([, text]) => text)));
+  });
+
+  it.each(ORDERS)('prints doubles as a stream does, %s', async (_, direct, order) => {
+    const doubles = await database.open('NumberMode=Double');
+    const query = `SELECT number FROM samples WHERE id = 'x'${order}`;
+    expect((await explained(query)).startsWith('Direct:')).toBe(direct);
+    expect(await allTexts(query, doubles)).toEqual(toAllTexts(['1e-100']));
   });
 
   it('copies bytes of items to the same CSV as the engine', async () => {

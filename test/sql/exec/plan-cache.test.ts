@@ -31,8 +31,9 @@ async function setUp() {
   const session = createTestSession({
     planner: createPlanner(),
   } as Partial<DatabaseContext> as DatabaseContext);
+  const trace = { lookups: [], hasWritten: false, exactNumbers: false };
   const plan = (parameters = ONE, settings = SETTINGS): Promise<StatementPlan> =>
-    memoizePlan(parsed, parameters, { session, catalog, settings }, undefined, async (bound) => {
+    memoizePlan(parsed, parameters, { session, catalog, settings, trace }, undefined, async (bound) => {
       state.made += 1;
       state.bound.push(bound);
       return {} as StatementPlan;
