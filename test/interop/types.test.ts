@@ -10,14 +10,17 @@ import {
 import { TYPE_NAMES, TYPES } from '../../src/sql/types/types.ts';
 import { TABLES_SQL } from '../sql/dialect/recorded.ts';
 import {
+  ASSIGNED_INPUTS,
   fixtureText,
   NUMERIC_EXPRESSIONS,
   PARAMETER_STATEMENTS,
   statementsText,
+  readAssignments,
   readNumeric,
   readParameters,
   readTypes,
   readValues,
+  type RecordedAssignment,
   type RecordedNumeric,
   type RecordedParameters,
   TYPED_INPUTS,
@@ -116,6 +119,27 @@ const programs = missing === undefined ? findPostgres() : undefined;
       expect(found).toEqual(readValues());
     });
 
+    it('of strings assigned to columns', () => {
+      const types = [...new Set(ASSIGNED_INPUTS.map(({ type }) => type))];
+      const table = (type: string): string => `assigned_${types.indexOf(type)}`;
+      const outcomes =
+        postgres?.run(
+          types.map((type) => `create table ${table(type)} (v ${type});`).join('\n'),
+          ASSIGNED_INPUTS.map(
+            ({ type, input }) =>
+              `insert into ${table(type)} values (${quoteEscaped(input)}) returning v::text`,
+          ),
+        ) ?? [];
+      const found = ASSIGNED_INPUTS.map((each, i): RecordedAssignment => {
+        const outcome = outcomes[i];
+        return outcome === undefined || 'error' in outcome
+          ? { ...each, error: outcome?.error ?? '' }
+          : { ...each, text: outcome.rows[0]?.[0] ?? '' };
+      });
+      record('assigned', fixtureText(found));
+      expect(found).toEqual(readAssignments());
+    });
+
     it('of operators, functions and implicit casts', () => {
       const [ops = [], fns = [], casts = []] = run(SIGNATURE_SETUP, [
         OPERATORS_SQL,
@@ -138,6 +162,15 @@ const programs = missing === undefined ? findPostgres() : undefined;
 /** With DYNADBC_RECORD the files are recorded again. */
 function record(fixture: TypeFixture, text: string): void {
   if (env['DYNADBC_RECORD'] !== undefined) writeFileSync(typeFixture(fixture), text);
+}
+
+/** A literal on one line. */
+function quoteEscaped(text: string): string {
+  const escaped = text
+    .replaceAll('\\', '\\\\')
+    .replaceAll("'", "''")
+    .replace(/[\n\r\t\v]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return `e'${escaped}'`;
 }
 
 function splitWords(text: string): string[] {

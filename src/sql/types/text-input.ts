@@ -65,22 +65,28 @@ const BOOLEANS: readonly (readonly [string, boolean])[] = [
   ['0', false],
 ];
 
+/** Without the white space that PostgreSQL skips around values, which is ASCII's alone. */
+function trimSpace(text: string): string {
+  return text.replace(/^[ \t-\r]+|[ \t-\r]+$/g, '');
+}
+
 /** Any unambiguous prefix of true, false, yes, no, on and off, in any case. */
 export function parseBoolean(text: string): boolean {
-  const word = text.trim().toLowerCase();
+  const word = trimSpace(text).toLowerCase();
   const matches = word === '' || word === 'o' ? [] : BOOLEANS.filter(([name]) => name.startsWith(word));
   const [first] = matches;
   if (first === undefined) throw invalidInput('boolean', text);
   return first[1];
 }
 
-/** The digits of an integer within a range. */
+/** The digits of an integer within a range. Whatever follows digits that are out of range is not looked at. */
 export function parseInteger(text: string, type: string, min: bigint, max: bigint): bigint {
-  const digits = text.trim();
-  if (!/^[-+]?\d+$/.test(digits)) throw invalidInput(type, text);
+  const [, digits = '', rest = ''] = /^[ \t-\r]*([-+]?\d+)(.*)$/s.exec(text) ?? [];
+  if (digits === '') throw invalidInput(type, text);
   const value = BigInt(digits.replace(/^\+/, ''));
   if (value < min || value > max)
-    throw new DriverError('SQL_NUMERIC_RANGE', `value "${digits}" is out of range for type ${type}`);
+    throw new DriverError('SQL_NUMERIC_RANGE', `value "${text}" is out of range for type ${type}`);
+  if (trimSpace(rest) !== '') throw invalidInput(type, text);
   return value;
 }
 
@@ -97,20 +103,27 @@ const SPECIAL_NUMBERS: ReadonlyMap<string, string> = new Map([
 
 /** The digits of a number, or `NaN`, `Infinity`, `-Infinity`. */
 export function parseNumber(text: string, type: string): string {
-  const digits = text.trim();
+  const digits = trimSpace(text);
   const special = SPECIAL_NUMBERS.get(digits.toLowerCase());
   if (special !== undefined) return special;
-  if (!NUMBER.test(digits)) throw invalidInput(type, text);
-  return digits.replace(/^\+/, '').replace(/^(-?)\./, '$10.');
+  if (NUMBER.test(digits)) return digits.replace(/^\+/, '').replace(/^(-?)\./, '$10.');
+  const hexadecimal = type === 'numeric' ? undefined : parseHexadecimal(digits);
+  if (hexadecimal === undefined) throw invalidInput(type, text);
+  return String(hexadecimal);
+}
+
+/** The notation of C, as in `0x1F` and `0x1.8p3`. */
+function parseHexadecimal(digits: string): number | undefined {
+  const [, sign, whole = '', fraction = '', power = '0'] =
+    /^([-+]?)0x([\da-f]*)(?:\.([\da-f]*))?(?:p([-+]?\d{1,5}))?$/i.exec(digits) ?? [];
+  if (whole + fraction === '') return undefined;
+  const value = Number(`0x${whole}${fraction}`) * 2 ** (Number(power) - 4 * fraction.length);
+  return sign === '-' ? -value : value;
 }
 
 /** Bytes from the hexadecimal format (`\x00ff`) or the escape format (`a\\b\000`). */
 export function parseBytea(text: string): Uint8Array {
-  if (text.startsWith('\\x')) {
-    const hex = text.slice(2).replace(/\s/g, '');
-    if (!/^(?:[\da-f]{2})*$/i.test(hex)) throw invalidInput('bytea', text);
-    return new Uint8Array(Buffer.from(hex, 'hex'));
-  }
+  if (text.startsWith('\\x')) return parseHexadecimalBytes(text.slice(2));
   if (/\\(?!\\|[0-3][0-7]{2})/.test(text.replaceAll('\\\\', ''))) throw invalidInput('bytea', text);
   const parts = text.split(/(\\\\|\\[0-3][0-7]{2})/).map((part, i) => {
     if (i % 2 === 0) return Buffer.from(part);
@@ -119,15 +132,31 @@ export function parseBytea(text: string): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
 
-/** The digits of a UUID in PostgreSQL's spelling. */
+/** Pairs of hexadecimal digits with white space between the pairs. */
+function parseHexadecimalBytes(text: string): Uint8Array {
+  if (/^(?:[\da-f]{2})*$/i.test(text)) return new Uint8Array(Buffer.from(text, 'hex'));
+  const pairs = text.match(/[^ \n\t\r]{1,2}|[ \n\t\r]+/gs) ?? [];
+  return new Uint8Array(
+    pairs.flatMap((pair) => {
+      if (/^[ \n\t\r]/.test(pair)) return [];
+      const wrong = /[^\da-f]/iu.exec(pair)?.[0];
+      if (wrong !== undefined)
+        throw new DriverError('SQL_BAD_ARGUMENT', `invalid hexadecimal digit: "${wrong}"`);
+      if (pair.length === 1)
+        throw new DriverError('SQL_BAD_ARGUMENT', 'invalid hexadecimal data: odd number of digits');
+      return [Number.parseInt(pair, 16)];
+    }),
+  );
+}
+
+/** The digits of a UUID in PostgreSQL's spelling. Hyphens may follow any group of four digits. */
 export function parseUuid(text: string): string {
-  const digits = text
-    .trim()
-    .replace(/^\{(.*)\}$/, '$1')
+  const digits = text.startsWith('{') && text.endsWith('}') ? text.slice(1, -1) : text;
+  if (!/^(?:[\da-f]{4}-?){7}[\da-f]{4}$/i.test(digits)) throw invalidInput('uuid', text);
+  return digits
     .replaceAll('-', '')
-    .toLowerCase();
-  if (!/^[\da-f]{32}$/.test(digits)) throw invalidInput('uuid', text);
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+    .toLowerCase()
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 const DATE = /^(\d{4,6})-(\d{1,2})-(\d{1,2})/;

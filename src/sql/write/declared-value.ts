@@ -156,6 +156,11 @@ function toNumeric(value: PresentInput, declared: DeclaredType): AttributeValue 
   const digits = value.kind === 'number' ? value.text : parseNumber(requireText(value), 'numeric');
   const exact = requireNumber(digits, declared);
   const [precision, scale = 0] = declared.modifiers;
+  if (typeof exact === 'string' && exact !== 'NaN' && precision !== undefined)
+    throw new DriverError(
+      'SQL_NUMERIC_RANGE',
+      `numeric field overflow: a field with precision ${precision}, scale ${scale} cannot hold an infinite value`,
+    );
   if (typeof exact === 'string')
     throw new DriverError('SQL_BAD_VALUE', `DynamoDB cannot store the number ${exact}`);
   // Without a precision the digits are stored as they are.

@@ -64,7 +64,7 @@ describe("PostgreSQL's formats of values", () => {
     ['oid', '-1', 'SQL_NUMERIC_RANGE'],
     ['numeric', '1,5', 'SQL_BAD_VALUE'],
     ['double precision', 'abc', 'SQL_BAD_VALUE'],
-    ['bytea', '\\x0', 'SQL_BAD_VALUE'],
+    ['bytea', '\\x0', 'SQL_BAD_ARGUMENT'],
     ['bytea', 'a\\9', 'SQL_BAD_VALUE'],
     ['uuid', 'a0eebc99', 'SQL_BAD_VALUE'],
     ['json', '{', 'SQL_BAD_VALUE'],

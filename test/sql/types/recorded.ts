@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 const FIXTURES = new URL('../../fixtures/types/', import.meta.url);
 
 /** The files that hold what PostgreSQL 15 said. */
-export type TypeFixture = 'numeric' | 'parameters' | 'pg-type' | 'values';
+export type TypeFixture = 'assigned' | 'numeric' | 'parameters' | 'pg-type' | 'values';
 
 export function typeFixture(name: TypeFixture): URL {
   return new URL(`${name}.json`, FIXTURES);
@@ -33,6 +33,26 @@ export const TYPED_INPUTS: readonly { readonly type: string; readonly input: str
     const [type = '', input = ''] = line.split('\t');
     return { type, input };
   });
+
+/** Types of columns and strings that are assigned to them, one pair per line; the strings are in JSON. */
+export const ASSIGNED_INPUTS: readonly { readonly type: string; readonly input: string }[] = readFileSync(
+  new URL('assigned.txt', FIXTURES),
+  'utf8',
+)
+  .trim()
+  .split('\n')
+  .map((line) => {
+    const [type = '', input = ''] = line.split('\t');
+    return { type, input: String(JSON.parse(input)) };
+  });
+
+/** What a column of the type holds afterwards, as text; or the SQLSTATE of the error. */
+export interface RecordedAssignment {
+  readonly type: string;
+  readonly input: string;
+  readonly text?: string;
+  readonly error?: string;
+}
 
 /** For each statement the types of its parameters; null where PostgreSQL refuses the statement. */
 export type RecordedParameters = Readonly<Record<string, readonly string[] | null>>;
@@ -73,6 +93,10 @@ export function readTypes(): readonly RecordedType[] {
 
 export function readValues(): readonly RecordedValue[] {
   return JSON.parse(readFileSync(typeFixture('values'), 'utf8'));
+}
+
+export function readAssignments(): readonly RecordedAssignment[] {
+  return JSON.parse(readFileSync(typeFixture('assigned'), 'utf8'));
 }
 
 /** The text of a file: one line per entry. */
