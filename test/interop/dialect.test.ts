@@ -23,7 +23,7 @@ const programs = missing === undefined ? findPostgres() : undefined;
     }, 120_000);
     afterAll(() => postgres?.stop());
 
-    it.each(['expressions', 'formats'] as const)('for %s', (fixture) => {
+    it.each(['documents', 'expressions', 'formats'] as const)('for %s', (fixture) => {
       const statements = readExpressions(fixture).map(({ sql }) => sql);
       const found = postgres?.run(TABLES_SQL, statements) ?? [];
       // With DYNADBC_RECORD the files are recorded again.

@@ -1,9 +1,11 @@
-import type { SelectStmt } from 'libpg-query';
+import type { Node, SelectStmt } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
 import { DriverError, isConnectionFailure } from '../../core/errors.ts';
 import { plural } from '../../core/plural.ts';
 import { toExactLane } from '../dialect/exact/queries.ts';
+import { matchCall } from '../dialect/build.ts';
 import { rewriteDialect } from '../dialect/rewrite.ts';
+import { SET_RETURNING } from '../dialect/set-returning.ts';
 import { inferColumnScale } from '../dialect/number-scale.ts';
 import { inferStaticType } from '../dialect/static-types.ts';
 import type { ExpressionTypes } from '../dialect/types.ts';
@@ -22,6 +24,7 @@ import { inlineParameters } from './literals.ts';
 import { keepDocumentTypes } from './keep-types.ts';
 import { bindExpression, bindQuery } from './query.ts';
 import { type KnownTable, parseView } from './known-table.ts';
+import { adaptMixedOperands } from './mixed-operands.ts';
 import { collectColumnNames } from './names-in.ts';
 import { splitIntoPortions, type Portions, type TextGroups, findTextGroups } from './portions.ts';
 import {
@@ -82,7 +85,11 @@ export async function bindStatement(
   for (;;) {
     const bound = withQuoteRemedy(parsed, () => guardStack(() => bindAll(parsed, tables, relationNames)));
     if (bound.missingTables.size + bound.missingNames.size === 0)
-      return toBoundStatement(parsed, chooseLane(withKeptTypes(bound), exactNumbers), parameters);
+      return toBoundStatement(
+        parsed,
+        chooseLane(withMixedOperands(withKeptTypes(bound)), exactNumbers),
+        parameters,
+      );
     await Promise.all([
       ...[...bound.missingTables].map(async ([name, location]) => {
         tables.set(name, await loadTable(catalog, name, parsed.position(location), signal));
@@ -109,7 +116,7 @@ function withQuoteRemedy<T>({ text }: ParsedQuery, bind: () => T): T {
     throw new DriverError(error.code, error.message, {
       cause: error,
       ...(error.position === undefined ? {} : { position: error.position }),
-      remedy: `Double quotes delimit identifiers. Write a string constant in single quotes: '${written}'.`,
+      remedy: `Double quotes delimit identifiers. Write a string constant in single quotes: '${written}'.${findMissingColumn(error) === undefined ? '' : ` ${describeUnsampled(quoted)}`}`,
     });
   }
 }
@@ -179,6 +186,27 @@ function bindAll(
 function withKeptTypes(bound: Attempt): Attempt {
   const isTyped = bound.relations.some(({ columns }) => columns.some(({ column }) => column.typed === true));
   return isTyped ? { ...bound, select: keepDocumentTypes(bound.select, inferExpressionTypes(bound)) } : bound;
+}
+
+/** Conversions inside an expression decide the type of the expression around it. */
+const MAX_ADAPTATIONS = 4;
+
+/** The statement, with columns of several types converted to what they are computed with. Errors name the items of such columns. */
+function withMixedOperands(bound: Attempt): Attempt {
+  const isMixed = ({ columns }: Relation): boolean =>
+    columns.some(({ column }) => column.type.kind === 'json');
+  if (!bound.relations.some(isMixed)) return bound;
+  let { select } = bound;
+  for (let i = 0; i < MAX_ADAPTATIONS; i++) {
+    const adapted = adaptMixedOperands(select, inferExpressionTypes({ ...bound, select }));
+    if (adapted === select) break;
+    select = adapted;
+  }
+  if (select === bound.select) return bound;
+  const relations = bound.relations.map((relation) =>
+    isMixed(relation) ? { ...relation, loadsKey: true as const } : relation,
+  );
+  return { ...bound, select, relations };
 }
 
 interface Bound extends Omit<Attempt, 'missingTables' | 'missingNames'> {
@@ -261,12 +289,17 @@ function findResultTypes(select: SelectStmt, types: ExpressionTypes): ReadonlyMa
   if (values.some(isStar)) return new Map();
   return new Map(
     values.flatMap((value, i): [number, string][] => {
-      if (value !== undefined && 'RowExpr' in value) return [[i, 'record']];
+      if (value !== undefined && ('RowExpr' in value || returnsRows(value))) return [[i, 'record']];
       const type = inferStaticType(value, types);
       // DuckDB computes some of PostgreSQL's numerics as integers or doubles.
       return type === 'jsonb' || type === 'numeric' ? [[i, type]] : [];
     }),
   );
+}
+
+/** Whether an expression is a call of a function with several columns, whose rows are values in a SELECT list. */
+function returnsRows(value: Node): boolean {
+  return (SET_RETURNING.get(matchCall(value)?.name ?? '')?.columns?.length ?? 1) > 1;
 }
 
 async function loadTable(

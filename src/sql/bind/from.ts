@@ -9,7 +9,15 @@ import { STUB_SCHEMA } from '../print/print.ts';
 import { CATALOG_NAME, isTableSchema } from '../types/table-schema.ts';
 import { findSystemTable } from '../system/registry.ts';
 import { bindArray, isDocumentPath, type PathContext } from './attribute-path.ts';
-import { RECORD_FUNCTIONS, recordColumns, recordQuery, unnestTargets } from './table-functions.ts';
+import {
+  getRowType,
+  POPULATE_FUNCTIONS,
+  RECORD_FUNCTIONS,
+  recordColumns,
+  recordQuery,
+  tableRecordColumns,
+  unnestTargets,
+} from './table-functions.ts';
 import {
   type Binder,
   type CommonTables,
@@ -273,6 +281,36 @@ function bindFunction(range: RangeFunction, scope: Scope, tables: CommonTables, 
       range,
       columns.map((column) => column.name),
       query,
+      scope,
+      binder,
+    );
+  }
+  if (called !== undefined && POPULATE_FUNCTIONS.has(functionName)) {
+    const [row, document = { A_Const: { isnull: true } }] = called.args ?? [];
+    const type = getRowType(row);
+    if (type === undefined)
+      throw createNotSupportedError(
+        binder,
+        `${functionName} of a row that is not NULL`,
+        called.location,
+        'Pass NULL, cast to the type of a table.',
+      );
+    const table = binder.table(type, called.location);
+    const columns = table?.kind === 'table' ? tableRecordColumns(table.table) : [];
+    if (table === undefined) {
+      scope.sources.push({
+        alias: range.alias?.aliasname ?? functionName,
+        columns: undefined,
+        tableName: type,
+      });
+      return { RangeFunction: range };
+    }
+    const [bound] = binder.expression([document], scope, tables);
+    const names = columns.map((column) => column.name);
+    return offerSubquery(
+      range,
+      names,
+      recordQuery(bound, columns, functionName.endsWith('set')),
       scope,
       binder,
     );

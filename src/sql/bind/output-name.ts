@@ -1,5 +1,6 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import { getStringValue, getStringValues } from '../parse/tree.ts';
+import { TRY_CAST } from '../parse/try-casts.ts';
 
 interface Named {
   readonly name: string;
@@ -15,7 +16,10 @@ export function inferOutputName(node: Node): string {
 function inferName(node: Node | undefined): Named | undefined {
   if (node === undefined) return undefined;
   if ('ColumnRef' in node) return strong(node.ColumnRef.fields?.findLast((field) => 'String' in field));
-  if ('FuncCall' in node) return { name: getStringValues(node.FuncCall.funcname).at(-1) ?? '', weak: false };
+  if ('FuncCall' in node) {
+    const name = getStringValues(node.FuncCall.funcname).at(-1) ?? '';
+    return name === TRY_CAST ? inferName(node.FuncCall.args?.[0]) : { name, weak: false };
+  }
   if ('TypeCast' in node) {
     const inner = inferName(node.TypeCast.arg);
     if (inner !== undefined && !inner.weak) return inner;

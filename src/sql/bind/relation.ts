@@ -4,6 +4,7 @@ import type { SystemTable } from '../system/system-table.ts';
 import { storedAttributeType } from '../types/column-types.ts';
 import { getStringValues, visitNodes } from '../parse/tree.ts';
 import { createNameMarker, endsWithMark, stripNameMark } from './name-marks.ts';
+import type { AttributeType } from '../../dynamo/attribute-value.ts';
 import type { OfferedColumn } from './scope.ts';
 
 /** Restricts the indexes that may be used to read one table. The names are those of the catalog. */
@@ -21,6 +22,8 @@ export interface Relation {
   readonly columns: readonly RelationColumn[];
   /** The statement's index hint. */
   readonly hint?: IndexHint;
+  /** The key is loaded even if the statement does not need it, so that errors can name items. */
+  readonly loadsKey?: true;
 }
 
 export interface RelationColumn {
@@ -103,5 +106,11 @@ export function toAdaptation({
   if (kind === 'text') return { adapts: 'text' };
   if (kind !== 'json') return {};
   const types = Object.keys(seen);
-  return { adapts: 'json', ...(types.length > 1 && { holds: `values of the types ${types.join(', ')}` }) };
+  const areSets = types.length > 0 && types.every((type) => SETS.has(type));
+  return { adapts: 'json', ...(areSets && { holds: SET_VALUES }) };
 }
+
+/** What `holds` says of a column of documents whose sampled values are all sets. */
+export const SET_VALUES = 'sets';
+
+const SETS: ReadonlySet<string> = new Set<AttributeType>(['SS', 'NS', 'BS']);

@@ -1,6 +1,9 @@
 import type { Node, SelectStmt, TypeName } from 'libpg-query';
+import type { TableDef } from '../../catalog/table-def.ts';
 import { call, column, constant } from '../dialect/build.ts';
 import { getStringValues } from '../parse/tree.ts';
+import { postgresColumnType } from '../types/column-types.ts';
+import { TYPES } from '../types/types.ts';
 
 /** Functions that return rows of a document, with columns defined in the statement. */
 export const RECORD_FUNCTIONS: ReadonlySet<string> = new Set([
@@ -9,6 +12,31 @@ export const RECORD_FUNCTIONS: ReadonlySet<string> = new Set([
   'json_to_recordset',
   'jsonb_to_recordset',
 ]);
+
+/** Functions that return rows of a document, with the columns of a table. */
+export const POPULATE_FUNCTIONS: ReadonlySet<string> = new Set([
+  'json_populate_record',
+  'jsonb_populate_record',
+  'json_populate_recordset',
+  'jsonb_populate_recordset',
+]);
+
+/** The name of the table in `NULL::orders`; undefined for another row. */
+export function getRowType(row: Node | undefined): string | undefined {
+  const { arg, typeName } = row !== undefined && 'TypeCast' in row ? row.TypeCast : {};
+  const isNull = arg !== undefined && 'A_Const' in arg && arg.A_Const.isnull === true;
+  return isNull ? getStringValues(typeName?.names).at(-1) : undefined;
+}
+
+/** The columns of a table as those of a record. */
+export function tableRecordColumns({ columns }: TableDef): RecordColumn[] {
+  return columns
+    .filter(({ hidden }) => hidden !== true)
+    .map(({ name, type }) => ({
+      name,
+      type: { names: [{ String: { sval: TYPES[postgresColumnType(type)].typname } }] },
+    }));
+}
 
 interface RecordColumn {
   readonly name: string;
@@ -32,7 +60,7 @@ export function recordQuery(document: Node, columns: readonly RecordColumn[], is
         column('row'),
         constant(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`),
       ]);
-      return { ResTarget: { name, val: isJson ? member : { TypeCast: { arg: member, typeName: type } } } };
+      return { ResTarget: { name, val: { TypeCast: { arg: member, typeName: type } } } };
     }),
     fromClause: [
       {

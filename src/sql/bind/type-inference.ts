@@ -8,7 +8,9 @@ import type {
   SubLink,
   TypeName,
 } from 'libpg-query';
+import { matchCall } from '../dialect/build.ts';
 import { isStar, mapInside, getStringValues } from '../parse/tree.ts';
+import { TRY_CAST } from '../parse/try-casts.ts';
 import { STUB_SCHEMA } from '../print/print.ts';
 import { postgresColumnType } from '../types/column-types.ts';
 import { findInternalType, TYPES } from '../types/types.ts';
@@ -73,8 +75,8 @@ export interface Findings {
   readonly definitions?: Map<Node, readonly Node[]>;
   /** The types that literals are converted to. */
   readonly converted?: Map<Node, string>;
-  /** The types of the columns of queries. */
-  readonly outputs?: Map<SelectStmt, readonly InternalType[]>;
+  /** The columns of queries. */
+  readonly outputs?: Map<SelectStmt, readonly TypedColumn[]>;
 }
 
 /** The types of functions of the driver's that only bound queries call, by the type of their first argument. */
@@ -85,10 +87,15 @@ const INTERNAL_FUNCTIONS: ReadonlyMap<string, (first: InternalType) => InternalT
   ['pg_extract', () => 'json'],
   ['pg_typed_document', () => 'json'],
   ['pg_extract_text', () => 'text'],
+  ['pg_mixed_number', () => 'text'],
   ['pg_plain', (first) => first],
+  [TRY_CAST, (first) => first],
   ['pg_type_free', (first) => first],
   ['num', () => 'numeric'],
 ]);
+
+/** PostgreSQL has no order of json. Here it is that of jsonb. */
+const DOCUMENT_EXTREMES: ReadonlySet<string> = new Set(['min', 'max']);
 
 /** Types the expressions of a bound query as PostgreSQL does. */
 export class TypeInference {
@@ -111,10 +118,7 @@ export class TypeInference {
     const visible = this.#commonTables(select, outer, tables);
     const scope: TypedScope = { sources: [], tables: visible, outer };
     const columns = this.#rows(select, scope, expected);
-    this.#findings.outputs?.set(
-      select,
-      columns.map(({ type }) => type),
-    );
+    this.#findings.outputs?.set(select, columns);
     this.#convert(select.limitCount, 'int8', scope);
     this.#convert(select.limitOffset, 'int8', scope);
     for (const item of select.sortClause ?? []) this.#sort(item, columns, scope);
@@ -234,7 +238,9 @@ export class TypeInference {
       const types = (functions ?? []).flatMap((each) =>
         'List' in each ? (each.List.items ?? []).slice(0, 1).map((fn) => this.#type(fn, scope)) : [],
       );
-      const columns = getStringValues(alias?.colnames).map((name, i) => ({ name, type: types[i] }));
+      const [fn] = (functions ?? []).flatMap((each) => ('List' in each ? (each.List.items ?? []) : []));
+      const members = MEMBER_TYPES.get(matchCall(fn)?.name ?? '') ?? types;
+      const columns = getStringValues(alias?.colnames).map((name, i) => ({ name, type: members[i] }));
       scope.sources.push({ alias: alias?.aliasname, columns });
     } else if ('RangeTableSample' in node) {
       const { relation, args } = node.RangeTableSample;
@@ -462,6 +468,7 @@ export class TypeInference {
     this.#convert(filter, 'bool', scope);
     for (const item of order ?? []) this.#visit(item, scope);
     if (over !== undefined) this.#visit({ WindowDef: over }, scope);
+    if (types[0] === 'json' && DOCUMENT_EXTREMES.has(name)) return 'json';
     return found && concreteType(found.result, element);
   }
 
@@ -495,6 +502,14 @@ export class TypeInference {
 }
 
 type ColumnNode = Extract<Node, { ColumnRef: unknown }>;
+
+/** The types of the columns of functions that have several. */
+const MEMBER_TYPES: ReadonlyMap<string, readonly InternalType[]> = new Map([
+  ['json_each', ['text', 'json']],
+  ['jsonb_each', ['text', 'jsonb']],
+  ['json_each_text', ['text', 'text']],
+  ['jsonb_each_text', ['text', 'text']],
+]);
 
 const VALUE_FUNCTIONS: ReadonlyMap<string, string> = new Map([
   ['SVFOP_CURRENT_DATE', 'date'],

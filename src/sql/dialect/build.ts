@@ -1,6 +1,6 @@
 import type { FuncCall, Node } from 'libpg-query';
 import { getStringValue } from '../parse/tree.ts';
-import { parseArrayLiteral } from '../types/text-input.ts';
+import { type ArrayElement, parseArray } from '../types/text-input.ts';
 
 /** A function call. */
 export function call(name: string, args: readonly Node[]): Node {
@@ -87,6 +87,10 @@ export function matchCall(
 
 /** Splits an array literal into literals of its elements. */
 export function arrayElements(literal: Node | undefined): Node[] | undefined {
-  const items = parseArrayLiteral(getConstantText(literal) ?? '');
-  return items?.map((item): Node => (item === null ? { A_Const: { isnull: true } } : constant(item)));
+  return parseArray(getConstantText(literal) ?? '')?.map(toElement);
+}
+
+function toElement(item: ArrayElement): Node {
+  if (item === null) return { A_Const: { isnull: true } };
+  return typeof item === 'string' ? constant(item) : { A_ArrayExpr: { elements: item.map(toElement) } };
 }

@@ -18,6 +18,64 @@ export const DOCUMENT_MACROS: readonly Macro[] = [
     why: 'The driver itself extracts members; json_extract in a statement is that of other drivers.',
   },
   {
+    name: 'json_keys',
+    internal: true,
+    forms: [
+      [
+        'x',
+        "CASE json_type(x) WHEN 'OBJECT' THEN json_keys(x) WHEN 'ARRAY' THEN list_transform(list_filter(from_json(x, '[\"JSON\"]'), lambda e: json_type(e) = 'VARCHAR'), lambda e: pg_extract_text(e, '$')) " +
+          "WHEN 'VARCHAR' THEN [pg_extract_text(x, '$')] ELSE [] END",
+      ],
+    ],
+    why: 'The strings that PostgreSQL tests a document for: its keys, its elements, or the document itself.',
+  },
+  {
+    name: 'has_some_key',
+    internal: true,
+    forms: [['x, keys', 'list_has_any(pg_json_keys(x), list_filter(keys, lambda k: k IS NOT NULL))']],
+    why: 'DuckDB has no operator ?|.',
+  },
+  {
+    name: 'has_all_keys',
+    internal: true,
+    forms: [['x, keys', 'list_has_all(pg_json_keys(x), list_filter(keys, lambda k: k IS NOT NULL))']],
+    why: 'DuckDB has no operator ?&.',
+  },
+  {
+    name: 'json_members',
+    internal: true,
+    forms: [
+      [
+        'x',
+        "list_transform(json_keys(x), lambda k: {'key': k, 'value': json_extract(x, '/' || replace(replace(k, '~', '~0'), '/', '~1'))})",
+      ],
+    ],
+    why: "DuckDB's json_each is only allowed in FROM.",
+  },
+  {
+    name: 'json_member_texts',
+    internal: true,
+    forms: [
+      [
+        'x',
+        "list_transform(pg_json_members(x), lambda m: {'key': m.key, 'value': pg_extract_text(m.value, '$')})",
+      ],
+    ],
+    why: "DuckDB's json_each is only allowed in FROM.",
+  },
+  {
+    name: 'json_lines',
+    internal: true,
+    forms: [
+      [
+        't',
+        "CASE json_type(t) WHEN 'OBJECT' THEN '{' || array_to_string(list_transform(pg_json_members(t), lambda m: CAST(to_json(m.key) AS VARCHAR) || ':' || CAST(m.value AS VARCHAR)), ',' || chr(10) || ' ') || '}' " +
+          "ELSE '[' || array_to_string(CAST(from_json(t, '[\"JSON\"]') AS VARCHAR[]), ',' || chr(10) || ' ') || ']' END",
+      ],
+    ],
+    why: 'PostgreSQL breaks the lines of a document between the members of the outermost level.',
+  },
+  {
     name: 'json_step',
     internal: true,
     forms: [

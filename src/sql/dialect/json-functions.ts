@@ -124,7 +124,20 @@ export const jsonFunctionRewrites: readonly Rewrite[] = [
               'ARRAY',
               call('list_contains', [texts, cast(call('to_json', [cast(right, 'varchar')]), 'varchar')]),
             ),
+            when('VARCHAR', binary('=', call('pg_extract_text', [left, constant('$')]), right)),
           ],
+          defresult: {
+            CaseExpr: {
+              args: [
+                {
+                  CaseWhen: {
+                    expr: { NullTest: { arg: left, nulltesttype: 'IS_NOT_NULL' } },
+                    result: { A_Const: { boolval: {} } },
+                  },
+                },
+              ],
+            },
+          },
         },
       };
     },

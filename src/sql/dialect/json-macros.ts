@@ -50,3 +50,32 @@ export const JSON_ORDER_MACROS: readonly Macro[] = [
   { name: 'json_greatest', internal: true, forms: [['a', extreme('DESC')]], why: WHY },
   { name: 'json_least', internal: true, forms: [['a', extreme('ASC')]], why: WHY },
 ];
+
+const NUMBERS =
+  "('int4', 'integer', 'int', 'int8', 'bigint', 'numeric', 'decimal', 'float8', 'double precision')";
+
+/** Tests of values that would fail a cast. */
+export const SAFE_FORM_MACROS: readonly Macro[] = [
+  {
+    name: 'pg_input_is_valid',
+    forms: [
+      [
+        't, k',
+        `CASE WHEN k IN ${NUMBERS} AND regexp_full_match(CAST(t AS VARCHAR), '[-+]?[0-9]{1,9}') THEN true ELSE CAST(pg_valid_input(CAST(t AS VARCHAR), k) AS BOOLEAN) END`,
+      ],
+    ],
+    why: 'DuckDB has no such function, and reads other texts as values of a type.',
+  },
+  {
+    name: 'is_json',
+    internal: true,
+    forms: [
+      [
+        'x, k',
+        "CASE WHEN x IS NULL THEN NULL WHEN NOT json_valid(x) THEN false WHEN k = 'ANY' THEN true " +
+          "WHEN k = 'SCALAR' THEN json_type(x) NOT IN ('OBJECT', 'ARRAY') ELSE json_type(x) = k END",
+      ],
+    ],
+    why: 'DuckDB has no IS JSON.',
+  },
+];

@@ -1,8 +1,7 @@
 import type { Node } from 'libpg-query';
-import { DriverError } from '../../core/errors.ts';
 import { getStringValues } from '../parse/tree.ts';
 import { parseArrayLiteral } from '../types/text-input.ts';
-import { call, matchCall, cast, constant, getConstantText } from './build.ts';
+import { call, cast, constant, getConstantText, jsonElements, matchCall } from './build.ts';
 import { matchOperator } from './operator.ts';
 import { inferStaticType } from './static-types.ts';
 import type { Rewrite } from './types.ts';
@@ -47,37 +46,45 @@ export const jsonbRewrites: readonly Rewrite[] = [
     apply: (node) => {
       const fn = matchCall(node);
       const [target, path, ...rest] = fn?.args ?? [];
-      return fn?.name === 'jsonb_set' && target !== undefined && path !== undefined
-        ? call('pg_jsonb_set', [target, toPathJson(path), ...rest])
+      const isChange = fn?.name === 'jsonb_set' || fn?.name === 'jsonb_insert';
+      return isChange && target !== undefined && path !== undefined
+        ? call(`pg_${fn.name}`, [target, toPathJson(path), ...rest])
         : undefined;
     },
   },
   {
-    name: 'jsonb_path_query',
+    name: 'jsonpath',
     why: 'DuckDB has no SQL/JSON paths.',
-    apply: (node, context) => {
+    apply: (node) => {
+      const expression = matchOperator(node);
+      if (expression?.left !== undefined && expression.operator === '@?')
+        return cast(findPath('pg_json_path_found', expression.left, expression.right), 'bool');
+      if (expression?.left !== undefined && expression.operator === '@@')
+        return cast(findPath('pg_json_path_true', expression.left, expression.right), 'bool');
       const fn = matchCall(node);
-      const [target, path] = fn?.args ?? [];
-      if (fn === undefined || !/^jsonb_path_(?:query_first|query_array|exists)$/.test(fn.name))
+      const [target, path, variables, silent] = fn?.args ?? [];
+      if (fn === undefined || target === undefined || path === undefined || silent !== undefined)
         return undefined;
-      const known = getConstantText(path);
-      if (target === undefined || known === undefined || fn.args.length > 2)
-        throw new DriverError(
-          'SQL_NOT_SUPPORTED',
-          `${fn.name} is supported only with a constant path and without variables`,
-          {
-            position: context.position(fn.call.location ?? 0),
-          },
-        );
-      const found = call('pg_json_path', [cast(target, 'varchar'), constant(known)]);
-      if (fn.name === 'jsonb_path_query_array') return json(found);
-      const first = call('json_extract', [found, constant('$[0]')]);
-      return fn.name === 'jsonb_path_exists'
-        ? { NullTest: { arg: first, nulltesttype: 'IS_NOT_NULL' } }
-        : first;
+      switch (fn.name) {
+        case 'jsonb_path_exists':
+        case 'jsonb_path_match':
+          return cast(findPath(fn.name.replace('jsonb', 'pg_json'), target, path, variables), 'bool');
+        case 'jsonb_path_query_array':
+          return json(findPath('pg_json_path', target, path, variables));
+        case 'jsonb_path_query_first':
+          return call('pg_extract', [findPath('pg_json_path', target, path, variables), constant('$[0]')]);
+        case 'jsonb_path_query':
+          return call('unnest', [jsonElements(findPath('pg_json_path', target, path, variables))]);
+        default:
+          return undefined;
+      }
     },
   },
 ];
+
+function findPath(name: string, document: Node, path: Node, variables: Node = constant('')): Node {
+  return call(name, [cast(document, 'varchar'), cast(path, 'varchar'), cast(variables, 'varchar')]);
+}
 
 function json(text: Node): Node {
   return cast(text, 'json');

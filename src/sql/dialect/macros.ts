@@ -18,10 +18,16 @@ const raise = (code: string, message: string): string => `error('[${code}] ${mes
 
 // For a document len() returns the length of its text.
 const ELEMENTS = 'CAST(json_array_length(to_json(a)) AS INTEGER)';
-const dimension = (value: string): readonly [string, string] => [
+const JSON_OF_ARRAY = 'to_json(a)';
+/** The lengths of an array of arrays in its dimensions from the second on; NULL where it has none. Lists in a document are elements. */
+const innerLength = (level: number): string =>
+  `CASE WHEN pg_depth(typeof(a)) > ${level} THEN json_array_length(${JSON_OF_ARRAY}, '${'/0'.repeat(level)}') END`;
+const LENGTHS = [ELEMENTS, innerLength(1), innerLength(2)];
+const dimension = (value: (length: string) => string): readonly [string, string] => [
   'a, n',
-  `CASE WHEN n = 1 AND ${ELEMENTS} > 0 THEN ${value} END`,
+  `CASE WHEN ${ELEMENTS} > 0 THEN CAST(CASE n ${LENGTHS.map((length, i) => `WHEN ${i + 1} THEN ${value(length)}`).join(' ')} END AS INTEGER) END`,
 ];
+const itself = (length: string): string => length;
 
 const clock =
   "(datepart('hour', i) * 3600 + datepart('minute', i) * 60) * 1000000 + datepart('microsecond', i)";
@@ -98,6 +104,41 @@ export const MACROS: readonly Macro[] = [
     ],
     why: "DuckDB's has no default for the fill string, and refuses an empty one.",
   })),
+  {
+    name: 'part_start',
+    internal: true,
+    forms: [['start', 'CASE WHEN start < 1 THEN 1 ELSE CAST(start AS BIGINT) END']],
+    why: 'In PostgreSQL a part of a string may begin before its first character.',
+  },
+  {
+    name: 'part_length',
+    internal: true,
+    forms: [
+      [
+        'start, n',
+        `CASE WHEN n < 0 THEN ${raise('SQL_SUBSTRING', 'negative substring length not allowed')} ` +
+          'WHEN CAST(start AS BIGINT) + n < pg_part_start(start) THEN 0 ELSE CAST(start AS BIGINT) + n - pg_part_start(start) END',
+      ],
+    ],
+    why: 'A part that begins before the first character is shorter by what is missing.',
+  },
+  ...['substr', 'substring'].map((name): Macro => ({
+    name,
+    forms: [
+      ['t, start', 'substring(t, pg_part_start(start))'],
+      ['t, start, n', 'substring(t, pg_part_start(start), pg_part_length(start, n))'],
+    ],
+    why: 'DuckDB counts positions below 1 from the end.',
+  })),
+  {
+    name: 'bytes_part',
+    internal: true,
+    forms: [
+      ['b, start', 'unhex(substring(hex(b), pg_part_start(start) * 2 - 1))'],
+      ['b, start, n', 'unhex(substring(hex(b), pg_part_start(start) * 2 - 1, pg_part_length(start, n) * 2))'],
+    ],
+    why: 'DuckDB has no parts of bytes.',
+  },
   {
     name: 'sha256',
     forms: [['x', 'unhex(sha256(x))']],
@@ -249,8 +290,16 @@ export const MACROS: readonly Macro[] = [
   },
   // Arrays
   {
+    name: 'depth',
+    internal: true,
+    forms: [['t', "(length(t) - length(replace(t, '[]', ''))) // 2"]],
+    why: 'DuckDB has no function for the number of dimensions.',
+  },
+  {
     name: 'cardinality',
-    forms: [['a', ELEMENTS]],
+    forms: [
+      ['a', `CAST(${ELEMENTS} * coalesce(${innerLength(1)}, 1) * coalesce(${innerLength(2)}, 1) AS INTEGER)`],
+    ],
     why: "DuckDB's accepts only maps. Here lists and sets in documents have a cardinality, too.",
   },
   {
@@ -267,11 +316,41 @@ export const MACROS: readonly Macro[] = [
   },
   {
     name: 'array_length',
-    forms: [dimension(ELEMENTS)],
+    forms: [dimension(itself)],
     why: 'In PostgreSQL the length of an empty array is NULL. Here lists and sets in documents have a length, too.',
   },
-  { name: 'array_upper', forms: [dimension(ELEMENTS)], why: 'DuckDB has no such function.' },
-  { name: 'array_lower', forms: [dimension('1')], why: 'DuckDB has no such function.' },
+  { name: 'array_upper', forms: [dimension(itself)], why: 'DuckDB has no such function.' },
+  {
+    name: 'array_lower',
+    forms: [dimension((length) => `CASE WHEN ${length} > 0 THEN 1 END`)],
+    why: 'DuckDB has no such function.',
+  },
+  {
+    name: 'array_ndims',
+    forms: [['a', `CASE WHEN ${ELEMENTS} > 0 THEN CAST(greatest(pg_depth(typeof(a)), 1) AS INTEGER) END`]],
+    why: 'DuckDB has no such function.',
+  },
+  {
+    name: 'array_dims',
+    forms: [
+      [
+        'a',
+        `CASE WHEN ${ELEMENTS} > 0 THEN concat(${LENGTHS.map((length) => `'[1:' || CAST(${length} AS VARCHAR) || ']'`).join(', ')}) END`,
+      ],
+    ],
+    why: 'DuckDB has no such function.',
+  },
+  {
+    name: 'joined_texts',
+    internal: true,
+    forms: [
+      [
+        'pairs',
+        "array_to_string(list_transform(list_filter(pairs, lambda p: p.text IS NOT NULL), lambda p, i: CASE WHEN i = 1 THEN p.text ELSE coalesce(p.separator, '') || p.text END), '')",
+      ],
+    ],
+    why: "DuckDB's string_agg has one separator for all texts.",
+  },
   {
     name: 'array_remove',
     forms: [['a, x', 'list_filter(a, lambda e: e IS DISTINCT FROM x)']],
@@ -336,10 +415,21 @@ export const MACROS: readonly Macro[] = [
     ],
     why: 'DuckDB has no function that modifies a document.',
   },
-  {
-    name: 'jsonb_strip_nulls',
+  ...['jsonb_strip_nulls', 'json_strip_nulls'].map((name): Macro => ({
+    name,
     forms: [['x', 'CAST(pg_json_without_nulls(CAST(x AS VARCHAR)) AS JSON)']],
     why: 'DuckDB has no such function.',
+  })),
+  {
+    name: 'jsonb_insert',
+    forms: [
+      ['x, p, v', "CAST(pg_json_insert(CAST(x AS VARCHAR), p, CAST(v AS VARCHAR), 'before') AS JSON)"],
+      [
+        'x, p, v, after',
+        "CAST(pg_json_insert(CAST(x AS VARCHAR), p, CAST(v AS VARCHAR), CASE WHEN after THEN 'after' ELSE 'before' END) AS JSON)",
+      ],
+    ],
+    why: 'DuckDB has no function that modifies a document.',
   },
   {
     name: 'jsonb_pretty',

@@ -4,7 +4,7 @@ import { getStringValues } from '../parse/tree.ts';
 import { call, matchCall, constant, getConstantText, name, not } from './build.ts';
 import { parseLikePattern } from './like-pattern.ts';
 import { matchOperator } from './operator.ts';
-import { similarToRegex } from './similar.ts';
+import { similarPartToRegex, similarToRegex } from './similar.ts';
 import type { Rewrite } from './types.ts';
 
 const REGEX: ReadonlyMap<string, { readonly negated: boolean; readonly options: string }> = new Map([
@@ -78,6 +78,25 @@ export const patternRewrites: readonly Rewrite[] = [
     why: "DuckDB's substring accepts only positions.",
     apply: (node) => rewriteSubstring(node),
   },
+  {
+    name: 'substring by a pattern of SQL',
+    why: 'DuckDB has no SIMILAR in substring.',
+    apply: (node, context) => {
+      const fn = matchCall(node);
+      const [text, pattern, escape] = fn?.args ?? [];
+      const [known, mark] = [getConstantText(pattern), getConstantText(escape)];
+      if (fn?.name !== 'substring' || text === undefined || known === undefined || mark === undefined)
+        return undefined;
+      const regex = similarPartToRegex(known, mark);
+      if (regex === undefined)
+        throw new DriverError(
+          'SQL_BAD_ARGUMENT',
+          'SQL regular expression may not contain other than two escape-double-quote separators',
+          { position: context.position(fn.call.location ?? 0) },
+        );
+      return extractGroup(text, regex, 1);
+    },
+  },
 ];
 
 /** Replaces a constant pattern by functions that can be pushed down: DynamoDB has begins_with and contains, but no escapes. */
@@ -124,14 +143,18 @@ function rewriteSubstring(node: Node): Node | undefined {
   const known = getConstantText(pattern);
   if (text === undefined || pattern === undefined || more !== undefined || known === undefined)
     return undefined;
-  const group = /(?:^|[^\\])(?:\\\\)*\((?!\?)/.test(known) ? '1' : '0';
-  const args: Node[] = [text, pattern, { A_Const: { ival: { ival: Number(group) } } }, constant('s')];
+  return extractGroup(text, known, /(?:^|[^\\])(?:\\\\)*\((?!\?)/.test(known) ? 1 : 0);
+}
+
+/** NULL if nothing matches. */
+function extractGroup(text: Node, regex: string, group: number): Node {
+  const args: Node[] = [text, constant(regex), { A_Const: { ival: { ival: group } } }, constant('s')];
   return {
     CaseExpr: {
       args: [
         {
           CaseWhen: {
-            expr: call('regexp_matches', [text, pattern, constant('s')]),
+            expr: call('regexp_matches', [text, constant(regex), constant('s')]),
             result: call('regexp_extract', args),
           },
         },

@@ -2,6 +2,7 @@ import type { Node, SelectStmt } from 'libpg-query';
 import { mapInside, mapNodes } from '../parse/tree.ts';
 import { aggregateFilterRewrites } from './aggregate-filter.ts';
 import { arithmeticRewrites } from './arithmetic.ts';
+import { arrayRewrites } from './arrays.ts';
 import { attributeTestRewrites } from './attribute-tests.ts';
 import { documentCastRewrites } from './document-casts.ts';
 import { documentSortRewrites, expandDocumentSort } from './document-sort.ts';
@@ -11,6 +12,7 @@ import { driverJsonRewrites } from './driver-json.ts';
 import { functionRewrites } from './functions.ts';
 import { jsonAccessRewrites } from './json-access.ts';
 import { jsonFunctionRewrites } from './json-functions.ts';
+import { jsonKeyRewrites } from './json-keys.ts';
 import { jsonOrderRewrites } from './json-order.ts';
 import { jsonbRewrites } from './jsonb.ts';
 import { numberRewrites } from './numbers.ts';
@@ -18,7 +20,10 @@ import { macroRewrites } from './macro-calls.ts';
 import { earlyOperatorRewrites, operatorRewrites } from './operators.ts';
 import { patternRewrites } from './patterns.ts';
 import { regexFunctionRewrites } from './regex-functions.ts';
+import { lineBreakRewrites, rowRewrites } from './rows.ts';
+import { safeFormRewrites } from './safe-forms.ts';
 import { setReturningRewrites } from './set-returning-rewrites.ts';
+import { substringRewrites } from './substring.ts';
 import { textRewrites } from './text.ts';
 import { typeRewrites } from './types-and-literals.ts';
 import type { Rewrite, RewriteContext } from './types.ts';
@@ -26,6 +31,9 @@ import type { Rewrite, RewriteContext } from './types.ts';
 /** All rewrites, in the order in which they are tried. At most one of them changes a node. */
 export const REWRITES: readonly Rewrite[] = [
   ...attributeTestRewrites,
+  ...arrayRewrites,
+  ...lineBreakRewrites,
+  ...substringRewrites,
   ...setReturningRewrites,
   ...jsonOrderRewrites,
   ...jsonbRewrites,
@@ -48,9 +56,12 @@ export const REWRITES: readonly Rewrite[] = [
 export const EARLY_REWRITES: readonly Rewrite[] = [
   ...documentRewrites,
   ...documentCastRewrites,
+  ...jsonKeyRewrites,
+  ...rowRewrites,
   ...earlyOperatorRewrites,
   ...aggregateFilterRewrites,
   ...documentSortRewrites,
+  ...safeFormRewrites,
 ];
 
 /** Translates a query into DuckDB's dialect. */

@@ -1,9 +1,13 @@
 import type { Node } from 'libpg-query';
-import { getStringValues } from '../parse/tree.ts';
-import { call, matchCall, cast, column, constant } from './build.ts';
+import { call, cast, constant, getConstantText, matchCall, number } from './build.ts';
 import { SET_RETURNING } from './set-returning.ts';
 import { inferStaticType } from './static-types.ts';
 import type { Rewrite } from './types.ts';
+
+/** jsonb orders the members of a document that is a literal. */
+function toNormalForm(document: Node): Node {
+  return getConstantText(document) === undefined ? document : call('pg_jsonb', [document]);
+}
 
 /** Set-returning functions in FROM and in a SELECT list. */
 export const setReturningRewrites: readonly Rewrite[] = [
@@ -18,58 +22,37 @@ export const setReturningRewrites: readonly Rewrite[] = [
       const args = fn.args.map((arg, i) =>
         inferStaticType(matchCall(original)?.args[i], context) === 'date' ? cast(arg, 'timestamptz') : arg,
       );
-      return call('unnest', [list(args)]);
+      const isNormal = !fn.name.startsWith('jsonb_');
+      return call('unnest', [list(isNormal ? args : args.map(toNormalForm))]);
     },
   },
   {
-    name: '_pg_expandarray in FROM',
-    why: 'There unnest returns one column of structs, PostgreSQL two columns.',
+    name: 'functions with several columns in FROM',
+    why: 'There unnest returns one column of structs, PostgreSQL a column for each field.',
     apply: (node) => {
       if (!('RangeFunction' in node)) return undefined;
       const item = node.RangeFunction.functions?.[0];
       const rows = item !== undefined && 'List' in item ? item.List.items?.[0] : undefined;
-      if (rows === undefined || matchCall(matchCall(rows)?.args[0])?.name !== 'pg_numbered') return undefined;
-      const targetList = ['x', 'n'].map((name): Node => ({
+      const list = matchCall(rows)?.args[0];
+      const fields = FIELDS.get(matchCall(list)?.name ?? '');
+      if (rows === undefined || list === undefined || fields === undefined) return undefined;
+      const targetList = fields.map((name): Node => ({
         ResTarget: { name, val: call('struct_extract', [rows, constant(name)]) },
       }));
-      const { alias } = node.RangeFunction;
+      const { alias, ordinality } = node.RangeFunction;
+      if (ordinality === true)
+        targetList.push({
+          ResTarget: { name: 'ordinality', val: call('generate_subscripts', [list, number('1')]) },
+        });
       const subquery: Node = { SelectStmt: { targetList } };
       return { RangeSubselect: { lateral: true, subquery, ...(alias === undefined ? {} : { alias }) } };
     },
   },
-  {
-    name: 'json_each',
-    why: "DuckDB's json_each returns more columns than key and value, and has no jsonb and text forms.",
-    apply: (node) => {
-      if (!('RangeFunction' in node)) return undefined;
-      const item = node.RangeFunction.functions?.[0];
-      const fn = item !== undefined && 'List' in item ? item.List.items?.[0] : undefined;
-      const name =
-        fn !== undefined && 'FuncCall' in fn ? getStringValues(fn.FuncCall.funcname).at(-1) : undefined;
-      if (
-        fn === undefined ||
-        !('FuncCall' in fn) ||
-        name === undefined ||
-        !/^jsonb?_each(?:_text)?$/.test(name)
-      )
-        return undefined;
-      const value = name.endsWith('_text')
-        ? call('pg_extract_text', [column('value'), constant('$')])
-        : column('value');
-      const targets: Node[] = [
-        { ResTarget: { val: column('key') } },
-        { ResTarget: { val: value, name: 'value' } },
-      ];
-      const from: Node = {
-        RangeFunction: { functions: [{ List: { items: [call('json_each', fn.FuncCall.args ?? [])] } }] },
-      };
-      return {
-        RangeSubselect: {
-          lateral: true,
-          subquery: { SelectStmt: { targetList: targets, fromClause: [from] } },
-          ...(node.RangeFunction.alias === undefined ? {} : { alias: node.RangeFunction.alias }),
-        },
-      };
-    },
-  },
 ];
+
+/** The columns of the functions whose lists have structs. */
+const FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['pg_numbered', ['x', 'n']],
+  ['pg_json_members', ['key', 'value']],
+  ['pg_json_member_texts', ['key', 'value']],
+]);

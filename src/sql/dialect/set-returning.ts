@@ -14,7 +14,7 @@ const elements = (type: string) => (args: readonly Node[]) =>
 const value = ['value'];
 const keyAndValue = ['key', 'value'];
 
-/** The functions allowed in FROM. Those with one column are also allowed in a SELECT list. */
+/** The functions allowed in FROM and in a SELECT list, where several columns are the fields of one. */
 export const SET_RETURNING: ReadonlyMap<string, SetReturning> = new Map<string, SetReturning>([
   ['unnest', { columns: undefined, list: undefined }],
   ['generate_series', { columns: undefined, list: (args) => call('generate_series', args) }],
@@ -24,12 +24,13 @@ export const SET_RETURNING: ReadonlyMap<string, SetReturning> = new Map<string, 
   ['jsonb_array_elements_text', { columns: value, list: (args) => call('pg_element_texts', args) }],
   ['json_object_keys', { columns: undefined, list: (args) => call('json_keys', args) }],
   ['jsonb_object_keys', { columns: undefined, list: (args) => call('json_keys', args) }],
+  ['jsonb_path_query', { columns: undefined, list: undefined }],
   ['regexp_matches', { columns: undefined, list: undefined }],
   ['regexp_split_to_table', { columns: undefined, list: (args) => call('regexp_split_to_array', args) }],
   ['string_to_table', { columns: undefined, list: (args) => call('string_to_array', args) }],
   ['_pg_expandarray', { columns: ['x', 'n'], list: (args) => call('pg_numbered', args) }],
-  ['json_each', { columns: keyAndValue, list: undefined }],
-  ['jsonb_each', { columns: keyAndValue, list: undefined }],
-  ['json_each_text', { columns: keyAndValue, list: undefined }],
-  ['jsonb_each_text', { columns: keyAndValue, list: undefined }],
+  ['json_each', { columns: keyAndValue, list: (args) => call('pg_json_members', args) }],
+  ['jsonb_each', { columns: keyAndValue, list: (args) => call('pg_json_members', args) }],
+  ['json_each_text', { columns: keyAndValue, list: (args) => call('pg_json_member_texts', args) }],
+  ['jsonb_each_text', { columns: keyAndValue, list: (args) => call('pg_json_member_texts', args) }],
 ]);

@@ -1,7 +1,7 @@
 import type { Node, TypeCast, TypeName } from 'libpg-query';
 import { DriverError } from '../../core/errors.ts';
 import { getStringValues } from '../parse/tree.ts';
-import { arrayElements, call, cast, constant, getConstantText } from './build.ts';
+import { arrayElements, call, name, cast, constant, getConstantText } from './build.ts';
 import { castToText } from './text.ts';
 import type { Rewrite } from './types.ts';
 
@@ -86,9 +86,11 @@ export const typeRewrites: readonly Rewrite[] = [
     apply: (node) => {
       if (!('TypeCast' in node) || node.TypeCast.typeName?.arrayBounds?.length !== 1) return undefined;
       const elements = arrayElements(node.TypeCast.arg);
-      return elements === undefined
-        ? undefined
-        : { TypeCast: { ...node.TypeCast, arg: { A_ArrayExpr: { elements } } } };
+      if (elements === undefined) return undefined;
+      const arg: Node = { A_ArrayExpr: { elements } };
+      // In PostgreSQL arrays of all dimensions have one type.
+      const arrayBounds = Array.from({ length: countDimensions(arg) }, () => name('[]'));
+      return { TypeCast: { ...node.TypeCast, arg, typeName: { ...node.TypeCast.typeName, arrayBounds } } };
     },
   },
   {
@@ -119,6 +121,12 @@ export const typeRewrites: readonly Rewrite[] = [
     },
   },
 ];
+
+function countDimensions(node: Node | undefined): number {
+  return node !== undefined && 'A_ArrayExpr' in node
+    ? 1 + countDimensions(node.A_ArrayExpr.elements?.[0])
+    : 0;
+}
 
 /** If the type precedes the literal, the location to report is the literal's. */
 function getLiteralLocation(typed: TypeCast): number {

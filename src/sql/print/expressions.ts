@@ -13,6 +13,7 @@ import type {
   WindowDef,
 } from 'libpg-query';
 import { getStringValue, getStringValues } from '../parse/tree.ts';
+import { TRY_CAST } from '../parse/try-casts.ts';
 import { quoteName, quoteString } from './quote.ts';
 import { type Printer, unsupported } from './printer.ts';
 
@@ -167,6 +168,7 @@ function printCall(call: FuncCall, printer: Printer): string {
   const args = (call.args ?? []).map(printer.node);
   if (names.length > 1 && names[0] !== 'pg_catalog')
     throw unsupported(`function ${names.join('.')}`, printer, call.location);
+  if (name === TRY_CAST) return printTryCast(call.args?.[0], args[0] ?? '');
   const syntax = call.funcformat === 'COERCE_SQL_SYNTAX' ? SYNTAX_CALLS.get(name) : undefined;
   if (syntax !== undefined) return syntax(args, printField(call.args?.[0]));
   if (call.func_variadic === true) args.push(`VARIADIC ${args.pop() ?? ''}`);
@@ -181,6 +183,11 @@ function printCall(call: FuncCall, printer: Printer): string {
       ? ''
       : ` OVER ${call.over.name === undefined ? printWindow(call.over, printer) : quoteName(call.over.name)}`,
   ].join('');
+}
+
+/** A cast that the dialect turned into a function is tried as a whole. */
+function printTryCast(cast: Node | undefined, printed: string): string {
+  return cast !== undefined && 'TypeCast' in cast ? `TRY_${printed}` : `TRY(${printed})`;
 }
 
 function printField(node: Node | undefined): string {

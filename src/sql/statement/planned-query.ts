@@ -14,14 +14,9 @@ export function plannedQuery(parsed: ParsedQuery): StatementBody {
       return (await planStatement(parsed, unknownParameters(parsed), context, signal)).columns;
     },
     async run(parameters, context, signal) {
-      const { plan, reads, ...running } = await runStatement(
-        parsed,
-        parameters,
-        context,
-        signal,
-        undefined,
-        { addColumns: true },
-      );
+      const { plan, reads, ...running } = await runStatement(parsed, parameters, context, signal, undefined, {
+        addColumns: true,
+      });
       return { ...running, columns: plan.columns, plan: reads.map(describeAccess) };
     },
     async explain(parameters, context, signal) {

@@ -37,10 +37,10 @@ describe("PostgreSQL's dialect", () => {
   });
 });
 
-describe('formats and failures', () => {
-  const recorded = readRecorded('formats');
+describe.each(['formats', 'documents'] as const)('%s', (fixture) => {
+  const recorded = readRecorded(fixture);
 
-  it.each(readExpressions('formats'))('$sql', async ({ sql }) => {
+  it.each(readExpressions(fixture))('$sql', async ({ sql }) => {
     const expected = recorded.get(sql);
     if (expected === undefined) throw new Error(`${sql} has not been recorded`);
     const found = await runner.run(sql);
@@ -50,7 +50,9 @@ describe('formats and failures', () => {
 });
 
 describe('the table of macros', () => {
-  const statements = [...readExpressions('expressions'), ...readExpressions('formats')].map(({ sql }) => sql);
+  const statements = (['expressions', 'formats', 'documents'] as const)
+    .flatMap(readExpressions)
+    .map(({ sql }) => sql);
 
   it('lists each function once, with a reason', () => {
     expect(new Set(MACROS.map(({ name }) => name)).size).toBe(MACROS.length);

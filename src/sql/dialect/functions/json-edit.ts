@@ -7,6 +7,44 @@ export function setPath(document: string, path: string, value: string, create: b
   return formatMarkedJsonb(edit(parseMarkedJson(document), parseSteps(path), parseMarkedJson(value), create));
 }
 
+/** jsonb_insert: the document with this value before or after the element at a path, or as a new member. */
+export function insertAt(document: string, path: string, value: string, after: boolean): string {
+  const steps = parseSteps(path);
+  return formatMarkedJsonb(insert(parseMarkedJson(document), steps, parseMarkedJson(value), after));
+}
+
+function insert(
+  node: JsonNode,
+  [step, ...rest]: readonly string[],
+  value: JsonNode,
+  after: boolean,
+): JsonNode {
+  if (step === undefined) return node;
+  const isLast = rest.length === 0;
+  if (node instanceof Map) {
+    const inner = node.get(step);
+    if (isLast && inner !== undefined) return raise('SQL_BAD_ARGUMENT', 'cannot replace existing key');
+    if (isLast) return new Map([...node, [step, value]]);
+    return inner === undefined ? node : new Map([...node, [step, insert(inner, rest, value, after)]]);
+  }
+  if (!Array.isArray(node)) return node;
+  const at = toPosition(step, node);
+  const inner = node[at];
+  if (!isLast)
+    return inner === undefined
+      ? node
+      : node.map((item, i) => (i === at ? insert(inner, rest, value, after) : item));
+  const before = Math.min(Math.max(at + (after && at >= 0 && at < node.length ? 1 : 0), 0), node.length);
+  return [...node.slice(0, before), value, ...node.slice(before)];
+}
+
+/** A step into an array as a position, which is negative where it counts from before the beginning. */
+function toPosition(step: string, array: readonly JsonNode[]): number {
+  if (!/^-?\d+$/.test(step)) return raise('SQL_BAD_VALUE', `path element "${step}" is not an integer`);
+  const position = Number(step);
+  return position < 0 ? array.length + position : position;
+}
+
 /** `#-`: the document without the value at a path. */
 export function deletePath(document: string, path: string): string {
   return formatMarkedJsonb(edit(parseMarkedJson(document), parseSteps(path), undefined, false));
@@ -50,7 +88,8 @@ export function stripNulls(document: string): string {
 
 function without(keys: readonly string[], from: JsonNode): JsonNode {
   if (from instanceof Map) return new Map([...from].filter(([key]) => !keys.includes(key)));
-  if (Array.isArray(from)) return from.filter((item) => typeof item !== 'string' || !keys.includes(stripMark(item)));
+  if (Array.isArray(from))
+    return from.filter((item) => typeof item !== 'string' || !keys.includes(stripMark(item)));
   return raise('SQL_BAD_ARGUMENT', 'cannot delete from scalar');
 }
 
@@ -79,9 +118,7 @@ function edit(
     return copy;
   }
   if (!Array.isArray(node)) return node;
-  if (!/^-?\d+$/.test(step)) return raise('SQL_BAD_VALUE', `path element "${step}" is not an integer`);
-  const position = Number(step);
-  const at = position < 0 ? node.length + position : position;
+  const at = toPosition(step, node);
   const inner = node[at];
   if (inner === undefined) {
     if (!last || !create || value === undefined) return node;

@@ -1,6 +1,7 @@
 import { parseExactNumber } from '../../types/exact-number.ts';
 import { toJsonOrderKey } from '../../types/json-order.ts';
 import { type JsonNode, parseJson } from '../../types/json-text.ts';
+import { stripMarks } from '../../types/document-marks.ts';
 import { encodeNumberKey } from '../../types/number-key.ts';
 import { raise } from './raise.ts';
 
@@ -40,6 +41,31 @@ export function readString(text: string): string | null {
 export function readNumber(text: string): string | undefined {
   const node = readScalar(text);
   return typeof node === 'object' && node !== null && 'number' in node ? node.number : undefined;
+}
+
+/** The digits of a document that is a number, which is computed with. */
+export function requireNumber(text: string, column: string): string {
+  return readNumber(text) ?? raise('SQL_BAD_VALUE', describeStray({ column, value: stripMarks(text) }));
+}
+
+/** A value of another type among the numbers of a column. `value` is JSON. */
+export interface StrayValue {
+  readonly column: string;
+  readonly value: string;
+}
+
+/** The message of the error; `parseStray` reads it. */
+function describeStray({ column, value }: StrayValue): string {
+  return column === ''
+    ? `cannot compute with ${value}, which is not a number`
+    : `cannot compute with ${value} in column "${column}", which is not a number`;
+}
+
+/** What an error is about, if it is that of a value that is not a number. */
+export function parseStray(message: string): StrayValue | undefined {
+  const [, value, column = ''] =
+    /^cannot compute with (.*?)(?: in column "([^]*)")?, which is not a number$/s.exec(message) ?? [];
+  return value === undefined ? undefined : { column, value };
 }
 
 function readScalar(text: string): JsonNode {

@@ -14,10 +14,11 @@ import {
 import { capitalizeWords, formatText, quoteIdent } from './format-text.ts';
 import { formatNumberByPattern, parseNumberByPattern } from './format-number.ts';
 import { formatTimeByPattern } from './format-time.ts';
+import { isValidInput } from './input-valid.ts';
 import { jsonContains } from './json-contains.ts';
-import { concatenate, deleteKey, deletePath, setPath, stripNulls } from './json-edit.ts';
-import { followPath } from './json-path.ts';
-import { orderDigits, orderDocument, orderNumber, readString } from './json-scalars.ts';
+import { concatenate, deleteKey, deletePath, insertAt, setPath, stripNulls } from './json-edit.ts';
+import { followPath, pathExists, pathMatches } from './json-path.ts';
+import { orderDigits, orderDocument, orderNumber, readString, requireNumber } from './json-scalars.ts';
 import { parseTimeByPattern } from './parse-time.ts';
 import { divideNumerics, measureSpread, readNumeric } from './numeric-input.ts';
 import { raise } from './raise.ts';
@@ -32,7 +33,14 @@ export interface TextFunction {
 const define = (name: string, parameters: number, apply: TextFunction['apply']): TextFunction => ({
   name,
   parameters,
-  apply,
+  apply: (...texts) => {
+    try {
+      return apply(...texts);
+    } catch (error) {
+      if (error instanceof SyntaxError) return raise('SQL_BAD_VALUE', 'invalid input syntax for type json');
+      throw error;
+    }
+  },
 });
 
 const NUMBERS = /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL.*|DOUBLE|FLOAT|BIGNUM)$/;
@@ -74,11 +82,18 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
   define('pg_marked_json', 1, (text = '') => addMarks(text)),
   define('pg_marked_numbers', 1, (json = '') => markNumbers(json)),
   define('pg_untyped_json', 1, (json = '') => stripTypes(json)),
-  define('pg_comparable_json', 1, (text = '') => toComparableJson(text) ?? normalizeOrRaise(text, normalizeMarkedJson)),
+  define(
+    'pg_comparable_json',
+    1,
+    (text = '') => toComparableJson(text) ?? normalizeOrRaise(text, normalizeMarkedJson),
+  ),
   define('pg_number_json', 1, (digits = '') => toEngineNumber(digits)),
   define('pg_json_set', 3, (document = '', path = '', value = '') => setPath(document, path, value, true)),
   define('pg_json_replace', 3, (document = '', path = '', value = '') =>
     setPath(document, path, value, false),
+  ),
+  define('pg_json_insert', 4, (document = '', path = '', value = '', where = '') =>
+    insertAt(document, path, value, where === 'after'),
   ),
   define('pg_json_delete', 2, (document = '', key = '') => deleteKey(document, key)),
   define('pg_json_delete_path', 2, (document = '', path = '') => deletePath(document, path)),
@@ -87,8 +102,24 @@ export const DIALECT_FUNCTIONS: readonly TextFunction[] = [
   define('pg_document_key', 1, (text = '') => orderDocument(text)),
   define('pg_document_number_key', 1, (text = '') => orderNumber(text)),
   define('pg_document_string', 1, (text = '') => readString(text)),
+  define('pg_mixed_number', 2, (text = '', column = '') => requireNumber(text, column)),
+  define('pg_valid_input', 2, (text = '', type = '') => (isValidInput(text, type) ? 't' : 'f')),
   define('pg_number_key', 1, (digits = '') => orderDigits(digits)),
-  define('pg_json_path', 2, (document = '', path = '') => followPath(document, path)),
+  define('pg_json_path', 3, (document = '', path = '', variables = '') =>
+    followPath(document, path, variables),
+  ),
+  ...[false, true].flatMap((silent) => [
+    define(
+      silent ? 'pg_json_path_found' : 'pg_json_path_exists',
+      3,
+      (document = '', path = '', variables = '') => toTruth(pathExists(document, path, variables, silent)),
+    ),
+    define(
+      silent ? 'pg_json_path_true' : 'pg_json_path_match',
+      3,
+      (document = '', path = '', variables = '') => toTruth(pathMatches(document, path, variables, silent)),
+    ),
+  ]),
   define('pg_element_number', 2, (text = '', scale = '') => toElementNumber(text, Number(scale))),
   define('pg_json_without_nulls', 1, (document = '') => stripNulls(document)),
 ];
@@ -101,6 +132,11 @@ function normalizeOrRaise(text: string, normalize: (text: string) => string): st
       return raise('SQL_BAD_VALUE', `invalid input syntax for type json: ${text.slice(0, 80)}`);
     throw error;
   }
+}
+
+/** A boolean as a function of strings returns it. */
+function toTruth(value: boolean | null): string | null {
+  return value === null ? null : value ? 't' : 'f';
 }
 
 function toNumber(text: string): number {
