@@ -16,6 +16,7 @@ import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.
 import { throwIfCancelled } from '../../dynamo/transport/service-errors.ts';
 import { formatFloat } from '../types/text-format.ts';
 import { formatTimestamp } from '../types/text-format.ts';
+import { toPostgresType } from '../types/types.ts';
 import { toEngineError } from '../engine/engine-errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { quoteName, quoteString } from '../print/quote.ts';
@@ -151,8 +152,15 @@ function columnName(at: number): string {
   return `c${at}`;
 }
 
-/** Parquet has no 128-bit integers, and DuckDB would round them. */
+/** Whether a type of DuckDB is that of numbers of any digits. */
+function isExactNumber(type: string): boolean {
+  return type.startsWith('STRUCT') && toPostgresType(type) === 'numeric';
+}
+
+/** Parquet has no 128-bit integers, and DuckDB would round them. It has no numbers of any digits either. */
 function castExactly(column: string, type: string): string {
+  if (isExactNumber(type)) return `num_text(${column})`;
+  if (type.endsWith('[]') && isExactNumber(type.slice(0, -2))) return `num_texts(${column})`;
   if (type === 'HUGEINT') return `CAST(${column} AS DECIMAL(38, 0))`;
   return /^(?:UHUGEINT|BIGNUM|BIT|"NULL"|NULL)$/.test(type) ? `CAST(${column} AS VARCHAR)` : column;
 }
