@@ -327,6 +327,11 @@ export const ERRORS = {
     retryable: false,
     remedy: 'Use a valid date and time.',
   },
+  SQL_SUBSTRING: {
+    sqlState: '22011',
+    retryable: false,
+    remedy: 'Use a length of zero or more.',
+  },
   SQL_BAD_ARGUMENT: {
     sqlState: '22023',
     retryable: false,

@@ -1,4 +1,5 @@
 import { DriverError, ERRORS, getErrorMessage, type ErrorCode } from '../../core/errors.ts';
+import { withoutPrefix } from '../dialect/macro-calls.ts';
 import { toPostgresType } from '../types/types.ts';
 
 interface Meaning {
@@ -95,6 +96,12 @@ const MEANINGS: readonly Meaning[] = [
   { pattern: /cannot take logarithm/i, code: 'SQL_LOGARITHM' },
   { pattern: /cannot take square root/i, code: 'SQL_POWER' },
   { pattern: /field value out of range/i, code: 'SQL_DATETIME_RANGE' },
+  {
+    pattern:
+      /to type DECIMAL\(.*out of range|Could not cast value .* to DECIMAL\(|Could not convert string ["']\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*["'] to DECIMAL\(.*/,
+    code: 'SQL_NUMERIC_RANGE',
+    message: 'numeric field overflow',
+  },
   { pattern: /because the value is out of range/i, code: 'SQL_NUMERIC_RANGE' },
   { pattern: /^(?:Error: )?Conversion Error|Could not convert|Malformed JSON/i, code: 'SQL_BAD_VALUE' },
   { pattern: /^(?:Error: )?Out of Range Error|Overflow/i, code: 'SQL_NUMERIC_RANGE' },
@@ -194,11 +201,6 @@ function describeOperator(message: string): string | undefined {
 function parseTypeList(list: string): readonly string[] {
   // Commas within brackets belong to a type.
   return list === '' ? [] : list.split(/,\s*(?![^(]*\))/).map(formatTypeName);
-}
-
-/** A macro that stands in for one of PostgreSQL's functions has its name after a prefix. */
-function withoutPrefix(name: string): string {
-  return name.replace(/^pg_(?!get_|is_|table|backend|encoding)/, '');
 }
 
 /** A type as DuckDB's messages name it: literals have types of their own there. */
