@@ -102,10 +102,7 @@ export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
 }
 
 /** Undefined on one side: there are no strings. */
-function mergeTimes(
-  a: string | null | undefined,
-  b: string | null | undefined,
-): string | null | undefined {
+function mergeTimes(a: string | null | undefined, b: string | null | undefined): string | null | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return a === b ? a : null;
 }

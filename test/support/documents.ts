@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue } from '../../src/dynamo/attribute-value.ts';
 import { expandExponent } from '../../src/sql/types/number-value.ts';
 
@@ -44,3 +45,16 @@ export const documentArb: fc.Arbitrary<AttributeValue> = fc.letrec<{ value: Attr
     fc.dictionary(nameArb, tie('value'), { maxKeys: 4 }).map((M): AttributeValue => ({ M })),
   ),
 })).value;
+
+/** The value as the AWS SDK takes it: bytes instead of base64. */
+export function toSdkValue(value: AttributeValue): SdkValue {
+  if ('B' in value) return { B: Buffer.from(value.B, 'base64') };
+  if ('BS' in value) return { BS: value.BS.map((base64) => Buffer.from(base64, 'base64')) };
+  if ('L' in value) return { L: value.L.map(toSdkValue) };
+  if ('M' in value)
+    return {
+      M: Object.fromEntries(Object.entries(value.M).map(([name, member]) => [name, toSdkValue(member)])),
+    };
+  if ('SS' in value) return { SS: [...value.SS] };
+  return 'NS' in value ? { NS: [...value.NS] } : value;
+}

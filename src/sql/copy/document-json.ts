@@ -1,3 +1,4 @@
+import { compareNumbers } from '../../dynamo/key.ts';
 import type { GrowingBytes } from './growing-bytes.ts';
 import {
   CLOSE,
@@ -47,9 +48,9 @@ export class DocumentJson {
       this.#out.copy(NULL, 0, NULL.length);
       return true;
     }
-    if (json.skipBytes(TYPE_TAGS.NS)) return this.#writeList(() => this.#writeNumber());
+    if (json.skipBytes(TYPE_TAGS.NS)) return this.#writeSet(() => this.#writeNumber(), compareNumberBytes);
     if (json.skipBytes(TYPE_TAGS.SS) || json.skipBytes(TYPE_TAGS.BS))
-      return this.#writeList(() => this.#writeString());
+      return this.#writeSet(() => this.#writeString(), compareBytes);
     return json.skipBytes(TYPE_TAGS.B) && this.#writeString();
   }
 
@@ -126,8 +127,30 @@ export class DocumentJson {
     return true;
   }
 
+  /** Members of a set are not sorted here: one that is in another order than sets are shown in is left to the caller. */
+  #writeSet(element: () => boolean, compare: (a: Buffer, b: Buffer) => number): boolean {
+    const json = this.#json;
+    let before: Buffer | undefined;
+    return this.#writeList(() => {
+      const start = json.at + 1;
+      if (!element()) return false;
+      const member = json.bytes.subarray(start, json.at - 1);
+      const isInOrder = before === undefined || compare(before, member) <= 0;
+      before = member;
+      return isInOrder;
+    });
+  }
+
   #writeComma(): void {
     this.#out.put(COMMA);
     if (!this.#isCommaSafe) this.needsQuotes = true;
   }
+}
+
+function compareBytes(a: Buffer, b: Buffer): number {
+  return Buffer.compare(a, b);
+}
+
+function compareNumberBytes(a: Buffer, b: Buffer): number {
+  return compareNumbers(a.toString('latin1'), b.toString('latin1'));
 }

@@ -4,7 +4,7 @@ import { arrayElements, binary, call, matchCall, cast, constant, getConstantText
 import { flattenValues, getDigits, mapValues } from './compared-values.ts';
 import { compareByOrder, isDocument, isOrdering } from './document-order.ts';
 import { addMarks, toEngineNumber } from '../types/document-marks.ts';
-import { toComparableJson } from '../types/json-text.ts';
+import { toComparableJson, toComparableSet } from '../types/json-text.ts';
 import { type StaticType, inferStaticType } from './static-types.ts';
 import type { ExpressionTypes, Rewrite } from './types.ts';
 
@@ -63,8 +63,10 @@ export const documentRewrites: readonly Rewrite[] = [
           createComparison(expression, [document.column, other], documentFirst)
         );
       }
+      if (isEquality(node.A_Expr) && areDocuments(values, context))
+        return compareDocuments(node.A_Expr, document.column, values, context);
       const mode = chooseMode(node.A_Expr, values, context);
-      const operands = convertOperands(mode, document.column, values);
+      const operands = convertOperands(mode, document.column, values, document.holds !== '');
       return createComparison(node.A_Expr, operands, left !== undefined);
     },
   },
@@ -84,18 +86,14 @@ export const documentRewrites: readonly Rewrite[] = [
     },
   },
   {
-    name: 'equal and unequal jsonb',
-    why: 'DuckDB compares the text of documents: 1.50 would differ from 1.5, and a literal from an equal document spelled differently.',
+    name: 'equal and unequal documents',
+    why: 'DuckDB compares the text of documents: 1.50 would differ from 1.5, and a literal from an equal document spelled differently. Only columns have one text for equal documents.',
     apply: (node, context) => {
       if (!('A_Expr' in node) || !isEquality(node.A_Expr)) return undefined;
       const { lexpr, rexpr } = node.A_Expr;
       if (lexpr === undefined || rexpr === undefined) return undefined;
-      const [left, right] = [
-        inferStaticType(lexpr, context) === 'jsonb',
-        inferStaticType(rexpr, context) === 'jsonb',
-      ];
-      if (left && right)
-        return createComparison(node.A_Expr, [toComparable(lexpr), toComparable(rexpr)], true);
+      const [left, right] = [isDocument(lexpr, context), areDocuments(rexpr, context)];
+      if (left && right) return compareDocuments(node.A_Expr, lexpr, rexpr, context);
       if (!left && !right) return undefined;
       const [document, other] = left ? [lexpr, rexpr] : [rexpr, lexpr];
       const types = flattenValues(other).map(classifyJson);
@@ -109,6 +107,23 @@ export const documentRewrites: readonly Rewrite[] = [
     },
   },
 ];
+
+/** Compares documents with each other; columns as they are. */
+function compareDocuments(
+  expression: A_Expr,
+  lexpr: Node,
+  rexpr: Node,
+  context: ExpressionTypes,
+): Node | undefined {
+  const isColumn = (side: Node): boolean => context.columnTypeOf(side) !== undefined;
+  if (isColumn(lexpr) && flattenValues(rexpr).every(isColumn)) return undefined;
+  return createComparison(expression, [toComparable(lexpr), mapValues(rexpr, toComparable)], true);
+}
+
+function areDocuments(node: Node, context: ExpressionTypes): boolean {
+  const values = flattenValues(node);
+  return values.length > 0 && values.every((value) => isDocument(value, context));
+}
 
 function createComparison(
   expression: A_Expr,
@@ -147,6 +162,7 @@ function convertOperands(
   mode: ComparisonMode | undefined,
   document: Node,
   other: Node,
+  areSets = false,
 ): readonly [Node, Node] {
   switch (mode) {
     case 'text':
@@ -154,7 +170,7 @@ function convertOperands(
     case 'values':
       return [document, mapValues(other, (value) => cast(toComparableValue(value), 'json'))];
     case 'documents':
-      return [toComparable(document), mapValues(other, toComparableValue)];
+      return [toComparable(document), mapValues(other, (value) => toComparableValue(value, areSets))];
     case undefined:
       return [document, other];
   }
@@ -201,11 +217,19 @@ function isPlainText(value: Node): boolean {
 }
 
 function toComparable(document: Node): Node {
-  return call('pg_comparable_json', [cast(document, 'varchar')]);
+  // A cast to jsonb does not change what a document is equal to.
+  const isCast = 'TypeCast' in document && document.TypeCast.typeName?.arrayBounds === undefined;
+  const arg =
+    isCast && /^jsonb?$/.test(getStringValues(document.TypeCast.typeName?.names).at(-1) ?? '')
+      ? document.TypeCast.arg
+      : undefined;
+  const inner = arg !== undefined && isFromColumn(arg) ? arg : document;
+  return call('pg_comparable_json', [call('pg_document_text', [inner])]);
 }
 
-function toComparableValue(value: Node): Node {
-  if (isPlainText(value)) return constant(toComparableConstant(value) ?? '');
+function toComparableValue(value: Node, isSet = false): Node {
+  const json = isPlainText(value) ? toComparableConstant(value) : undefined;
+  if (json !== undefined) return constant(isSet ? toComparableSet(json) : json);
   return toJsonValue(value);
 }
 

@@ -1,10 +1,12 @@
 import { isWholeItem, type ColumnDef, type SqlType } from '../../catalog/table-def.ts';
 import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/expression/predicate.ts';
 import { storedAttributeType } from '../types/column-types.ts';
+import { stripMark, stripMarks } from '../types/document-marks.ts';
 import { describePredicate } from './describe-predicate.ts';
 import {
   castIsTrue,
   compareArrayLength,
+  documentEquals,
   compareCast,
   comparePlace,
   placeHasElement,
@@ -290,6 +292,8 @@ type Subject =
   | { readonly kind: 'place'; readonly place: DocumentPlace }
   | { readonly kind: 'cast'; readonly place: DocumentPlace; readonly type: PlanType; readonly tries: boolean }
   | { readonly kind: 'scalar'; readonly scalar: DocumentScalar }
+  /** A whole document, in the form in which equal documents have equal text. */
+  | { readonly kind: 'document'; readonly place: DocumentPlace }
   | { readonly kind: 'size'; readonly column: ColumnDef; readonly unit: 'bytes' | 'characters' }
   | { readonly kind: 'storedSize'; readonly size: StoredSize }
   | { readonly kind: 'arrayLength'; readonly place: DocumentPlace };
@@ -321,6 +325,10 @@ function resolveSubject(expression: PlanExpression | undefined, lookup: ColumnLo
   if (expression.type !== 'BOUND_FUNCTION' || more.length > 0) return undefined;
   const sized = resolveStoredSize(expression, lookup);
   if (sized !== undefined) return { kind: 'storedSize', size: sized };
+  if (expression.name === 'pg_comparable_json') {
+    const place = argument?.type === 'OPERATOR_CAST' ? resolvePlace(argument.child, lookup) : undefined;
+    return place && { kind: 'document', place };
+  }
   if (expression.name === 'json_array_length') {
     const of = argument?.name === 'to_json' ? argument.children?.[0] : argument;
     const array = argument === of || of?.type === 'BOUND_REF' ? resolvePlace(of, lookup) : undefined;
@@ -347,8 +355,14 @@ const SIZES: ReadonlyMap<string, 'bytes' | 'characters'> = new Map([
   ['octet_length', 'bytes'],
 ]);
 
-function compare(subject: Subject, op: Comparison, constant: PlanValue): Pushdown | undefined {
-  if (constant.is_null === true) return exact({ kind: 'never' });
+function compare(subject: Subject, op: Comparison, given: PlanValue): Pushdown | undefined {
+  if (given.is_null === true) return exact({ kind: 'never' });
+  if (subject.kind === 'document')
+    return op === '=' && typeof given.value === 'string'
+      ? documentEquals(subject.place, given.value)
+      : undefined;
+  // DuckDB has computed a constant string of a document in the statement.
+  const constant = typeof given.value === 'string' ? { ...given, value: stripMark(given.value) } : given;
   switch (subject.kind) {
     case 'time':
       return compareTime(subject.time, op, constant);
@@ -435,6 +449,9 @@ function isNull(subject: Subject, expectNull: boolean): Pushdown | undefined {
       const found = placeIsNull(subject.place, expectNull);
       return found && superset(found.predicate);
     }
+    case 'document':
+      return placeIsNull(subject.place, expectNull);
+    case 'scalar':
     case 'size':
     case 'storedSize':
     case 'arrayLength':
@@ -468,15 +485,16 @@ function listContains(
   return place && (cast ? placeHasElement(place, text) : placeHasMember(place, text));
 }
 
-/** `document ? key` is expanded to a CASE over the keys of an object or the elements of an array. */
+/** `document ? key` is expanded to a CASE over the keys of an object, the elements of an array, or a string. */
 function hasKey({ case_checks, else_expr }: PlanExpression, lookup: ColumnLookup): Pushdown | undefined {
-  const [object, array, ...more] = case_checks ?? [];
+  const [object, array, string, ...more] = case_checks ?? [];
   const [keys, key] = object?.then_expr?.name === 'list_contains' ? (object.then_expr.children ?? []) : [];
   const isTest =
     keys?.name === 'json_keys' &&
     object?.when_expr?.left?.name === 'json_type' &&
     array?.then_expr?.name === 'list_contains' &&
-    else_expr?.value?.is_null === true;
+    string?.then_expr?.type === 'COMPARE_EQUAL' &&
+    else_expr?.type === 'CASE_EXPR';
   const place = isTest && more.length === 0 ? resolvePlace(keys?.children?.[0], lookup) : undefined;
   const text = key?.value?.value;
   return place && typeof text === 'string' ? placeHasKey(place, text) : undefined;
@@ -546,5 +564,9 @@ function describeExpression(expression: PlanExpression, lookup: ColumnLookup): s
 
 function describeConstant(constant: PlanValue): string {
   if (constant.is_null === true) return 'NULL';
-  return toDecimalText(constant) ?? JSON.stringify(constant.value);
+  const { value } = constant;
+  return (
+    toDecimalText(constant) ??
+    JSON.stringify(typeof value === 'string' ? stripMark(stripMarks(value)) : value)
+  );
 }

@@ -1,5 +1,7 @@
 import type { AttributeType } from '../../dynamo/attribute-value.ts';
 import type { Comparison, DocumentPath, Literal, Predicate } from '../../dynamo/expression/predicate.ts';
+import { stripMark } from '../types/document-marks.ts';
+import { type JsonNode, parseJson } from '../types/json-text.ts';
 import type { DocumentPlace } from './document-place.ts';
 import { isDynamoNumber, isNumber, toDecimalText } from './literals.ts';
 import { adjacentNumbers } from './number-neighbours.ts';
@@ -115,7 +117,15 @@ export function placeHasKey(place: DocumentPlace, key: string): Pushdown | undef
     inSets: [],
     as: 'json',
   };
-  return key === '' ? undefined : joinOr([placeIsNull(inside, false), placeHasMember(place, key)]);
+  return key === ''
+    ? undefined
+    : joinOr([placeIsNull(inside, false), placeHasMember(place, key), isString(place, key)]);
+}
+
+function isString(place: DocumentPlace, text: string): Pushdown | undefined {
+  return atEveryPath(place, (path) =>
+    superset({ kind: 'compare', path, op: '=', value: { type: 'S', text } }),
+  );
 }
 
 /** Compares the number of elements of an array; other values have no elements. */
@@ -145,6 +155,66 @@ function compareCounts(left: number, op: Comparison, right: number): boolean {
     case '>=':
       return left >= right;
   }
+}
+
+/** At most so many conditions are sent for one document. */
+const MAX_CONDITIONS = 40;
+/** Deeper members are left to the engine. */
+const MAX_DEPTH = 16;
+
+/** Compares the document at a place with a constant document, given as JSON inside DuckDB. */
+export function documentEquals(place: DocumentPlace, json: string): Pushdown | undefined {
+  const node = readDocument(json);
+  if (node === undefined || place.inSets.length > 0) return undefined;
+  const found = atEveryPath(place, (path) => nodeEquals(path, node));
+  return found && countConditions(node) * place.paths.length <= MAX_CONDITIONS
+    ? superset(found.predicate)
+    : undefined;
+}
+
+function readDocument(json: string): JsonNode | undefined {
+  try {
+    return parseJson(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function countConditions(node: JsonNode): number {
+  if (node instanceof Map)
+    return [...node.values()].reduce((sum, member) => sum + countConditions(member), 2);
+  return Array.isArray(node) ? 1 + node.length * 3 : 3;
+}
+
+/**
+ * The size and the members of a map, the size and the elements of a list or set. DynamoDB also compares whole documents, but
+ * some emulators never find two of them equal.
+ */
+function nodeEquals(path: DocumentPath, node: JsonNode): Pushdown | undefined {
+  if (node instanceof Map) {
+    const members = [...node].map(([name, member]) =>
+      name === '' || path.length > MAX_DEPTH ? undefined : nodeEquals([...path, name], member),
+    );
+    return joinAnd([
+      superset({ kind: 'hasType', path, type: 'M' }),
+      superset({ kind: 'size', path, op: '=', count: node.size }),
+      ...members.filter((member) => member !== undefined),
+    ]);
+  }
+  if (Array.isArray(node)) {
+    const elements = node.map((element) =>
+      typeof element === 'string' ? joinOr(membersPrintedAs(path, element)) : undefined,
+    );
+    return joinAnd([
+      superset({ kind: 'size', path, op: '=', count: node.length }),
+      ...elements.filter((element) => element !== undefined),
+    ]);
+  }
+  if (node === null) return superset({ kind: 'hasType', path, type: 'NULL' });
+  if (typeof node === 'boolean') return textEquals(path, node ? 'true' : 'false');
+  const text = typeof node === 'object' && 'number' in node ? node.number : node;
+  const found = typeof text === 'string' ? textEquals(path, text) : undefined;
+  return found && superset(found.predicate);
 }
 
 /** Tests whether there is a value at the place. */
@@ -179,10 +249,10 @@ function jsonEquals(place: DocumentPlace, json: string): Pushdown | undefined {
   return found && superset(found.predicate);
 }
 
-/** Decodes a JSON string; undefined if it is invalid. */
+/** Decodes a JSON string of a document inside DuckDB, or the digits of a marked number; undefined if it is invalid. */
 function jsonString(written: string): string | undefined {
   try {
-    return String(JSON.parse(written));
+    return stripMark(String(JSON.parse(written)));
   } catch {
     return undefined;
   }

@@ -7,6 +7,7 @@ import {
   unescapeMarks,
 } from './document-marks.ts';
 import { toNumberValue } from './number-value.ts';
+import { sortNumbers, sortStrings } from './set-order.ts';
 import type { Value } from './value.ts';
 
 /** A document as text: `json` without blanks, `jsonb` in its normal form. */
@@ -158,6 +159,27 @@ function formatPlainNumber(token: string): string {
   const all = digits.padEnd(point, '0').replace(/^0+(?=\d)/, '');
   const after = digits.slice(point);
   return `${sign}${after === '' ? all : `${all.slice(0, all.length - after.length)}.${after}`}`;
+}
+
+/** The same for an array that is compared with sets, whose members have one order. Other documents stay as they are. */
+export function toComparableSet(comparable: string): string {
+  const node = parseMarkedJson(comparable);
+  if (!Array.isArray(node)) return comparable;
+  const texts = node.filter((item) => typeof item === 'string');
+  if (texts.length === node.length && !texts.some((text) => parseMark(text)?.kind === 'N'))
+    return formatJsonb([...new Set(sortStrings(texts))], COMPARABLE);
+  const numbers = node.flatMap((item) => getDigits(item) ?? []);
+  if (numbers.length < node.length) return comparable;
+  return formatJsonb(
+    [...new Set(sortNumbers(numbers))].map((digits) => ({ number: digits })),
+    COMPARABLE,
+  );
+}
+
+/** The digits of a number, marked or not. */
+function getDigits(node: JsonNode): string | undefined {
+  if (typeof node === 'string') return parseMark(node)?.content;
+  return typeof node === 'object' && node !== null && 'number' in node ? node.number : undefined;
 }
 
 /** The order of an object's members in jsonb: shorter names first, then by bytes. */

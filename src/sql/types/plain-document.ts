@@ -46,9 +46,9 @@ const PLAIN: JsonStyle = {
   number: toPlainNumber,
   text: quote,
   binary: quote,
-  strings: (members) => members.map(quote),
-  numbers: (members) => members.map(toPlainNumber),
-  binaries: (members) => members.map(quote),
+  strings: (members) => sortStrings(members).map(quote),
+  numbers: (members) => sortNumbers(members).map(toPlainNumber),
+  binaries: (members) => sortStrings(members).map(quote),
   names: (names) => names,
 };
 

@@ -3,7 +3,7 @@ import { compareNumbers } from '../../dynamo/key.ts';
 /** Sets have no order: the same members are always shown in the same one. Returns the array itself if it has that order. */
 export function sortStrings(members: readonly string[]): readonly string[] {
   for (let i = 1; i < members.length; i++)
-    if ((members[i - 1] ?? '') > (members[i] ?? '')) return members.toSorted(compareStrings);
+    if (compareStrings(members[i - 1] ?? '', members[i] ?? '') > 0) return members.toSorted(compareStrings);
   return members;
 }
 
@@ -14,6 +14,14 @@ export function sortNumbers(members: readonly string[]): readonly string[] {
   return members;
 }
 
+/** By code points, as the bytes of UTF-8 compare. */
 function compareStrings(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  if (a === b) return 0;
+  return SURROGATE.test(a) || SURROGATE.test(b)
+    ? Buffer.compare(Buffer.from(a), Buffer.from(b))
+    : a < b
+      ? -1
+      : 1;
 }
+
+const SURROGATE = /[\ud800-\udfff]/;

@@ -11,7 +11,7 @@ import {
 } from '../../../src/sql/types/document-marks.ts';
 import { normalizeJson, parseDocument, parseEngineDocument } from '../../../src/sql/types/json-text.ts';
 import { toEngineJson, toPlainJson, toTypedJson } from '../../../src/sql/types/plain-document.ts';
-import { compareNumbers } from '../../../src/dynamo/key.ts';
+import { sortNumbers, sortStrings } from '../../../src/sql/types/set-order.ts';
 import type { AttributeValue } from '../../../src/dynamo/attribute-value.ts';
 import { documentArb } from '../../support/documents.ts';
 
@@ -75,9 +75,9 @@ describe('marks', () => {
 
 /** Sets in the order that they have inside DuckDB. */
 function sortSets(value: AttributeValue): AttributeValue {
-  if ('SS' in value) return { SS: value.SS.toSorted() };
-  if ('BS' in value) return { BS: value.BS.toSorted() };
-  if ('NS' in value) return { NS: value.NS.toSorted(compareNumbers) };
+  if ('SS' in value) return { SS: sortStrings(value.SS) };
+  if ('BS' in value) return { BS: sortStrings(value.BS) };
+  if ('NS' in value) return { NS: sortNumbers(value.NS) };
   if ('L' in value) return { L: value.L.map(sortSets) };
   if ('M' in value)
     return {
