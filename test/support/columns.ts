@@ -1,5 +1,4 @@
 import { DEFAULT_STORED_TIME } from '../../src/catalog/stored-time.ts';
-import { parseColumnType, COLUMN_KINDS } from '../../src/catalog/schemas/column-types.ts';
 import type { ColumnDef, SqlType } from '../../src/catalog/table-def.ts';
 import type { AttributeType } from '../../src/dynamo/attribute-value.ts';
 
