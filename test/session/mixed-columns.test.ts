@@ -154,3 +154,99 @@ describe('FILTER', () => {
     expect(await value("sum(s::int) FILTER (WHERE s ~ '^\\d+$') OVER ()", '"Dirty"')).toBe(17);
   });
 });
+
+describe('computing with a column of several types', () => {
+  const NUMBERS = `"Mixed" WHERE json_typeof(v) = 'number' AND id <> 'big'`;
+
+  it('uses the numbers', async () => {
+    expect(await value('sum(v)', NUMBERS)).toBe(1342.5);
+    expect(await value('avg(v)', NUMBERS)).toBe(268.5);
+    expect(await value('sum(v * 2 + 1)', NUMBERS)).toBe(2690);
+    expect(await value('max(abs(v))', NUMBERS)).toBe(1000);
+    expect(await value('round(v)', `"Mixed" WHERE id = 'n-2'`)).toBe(-3);
+    expect(await value('-v', `"Mixed" WHERE id = 'n-2'`)).toBe(2.5);
+    expect(await value('v + w', `"Mixed" WHERE id = 'n5'`)).toBe(10);
+    expect(await value('v * 10', `"Mixed" WHERE id = 'big'`)).toBe(123456789012345678901234567890n);
+    expect(await value('coalesce(v, 0) + 1', `"Mixed" WHERE id = 'none'`)).toBe(1);
+    expect(
+      await value(`CASE WHEN json_typeof(v) = 'number' THEN v END + 1`, `"Mixed" WHERE id = 's'`),
+    ).toBeNull();
+    expect(await value(`sum(v) FILTER (WHERE json_typeof(v) = 'number' AND id <> 'big')`, '"Mixed"')).toBe(
+      1342.5,
+    );
+    expect(await value('max(v) + 1', NUMBERS)).toBe(1001);
+    expect(await value('sum(x)', `(SELECT v AS x FROM "Mixed" WHERE id LIKE 'n_') s`)).toBe(5);
+    expect(await value('percentile_cont(0.5) WITHIN GROUP (ORDER BY v)', NUMBERS)).toBe(40);
+  });
+
+  it('keeps other values where nothing is computed', async () => {
+    expect(await value('coalesce(v, 0)', `"Mixed" WHERE id = 's'`)).toBe('n/a');
+    expect(await value('coalesce(v, 0)', `"Mixed" WHERE id = 'none'`)).toBe(0);
+    expect(await value("coalesce(v, 'none')", `"Mixed" WHERE id = 'none'`)).toBe('none');
+    expect(await value("NULLIF(v, 'n/a')", `"Mixed" WHERE id = 's'`)).toBeNull();
+    expect(await value("sum(NULLIF(v, 'n/a'))", `"Mixed" WHERE id IN ('s', 'n5')`)).toBe(5);
+  });
+
+  it.each(['sum(v)', 'avg(v)', 'v * 2', 'abs(v)', 'sum(coalesce(v, 0))'])(
+    'names the item of another value: %s',
+    async (expression) => {
+      await expect(column(`SELECT ${expression} FROM "Mixed" WHERE id IN ('n5', 's')`)).rejects.toMatchObject(
+        {
+          code: 'SQL_BAD_VALUE',
+          message: expect.stringMatching(
+            /^cannot compute with "n\/a"( in column "v")?, which is not a number \(item id = 's' in "Mixed"\)$/,
+          ),
+          remedy: expect.stringMatching(/json_typeof\((v|x)\) = 'number'.*TRY_CAST/),
+        },
+      );
+    },
+  );
+
+  it('uses the text of each value in functions and operators of text', async () => {
+    const text = async (expression: string, id: string): Promise<unknown> =>
+      value(expression, `"Mixed" WHERE id = '${id}'`);
+    expect(await text("v || '!'", 's')).toBe('n/a!');
+    expect(await text("'<' || v || '>'", 'n-2')).toBe('<-2.5>');
+    expect(await text('v::text', 's')).toBe('n/a');
+    expect(await text('v::varchar(2)', 's')).toBe('n/');
+    expect(await text("concat('<', v, '>')", 's')).toBe('<n/a>');
+    expect(await text("format('<%s>', v)", 's')).toBe('<n/a>');
+    expect(await text('upper(v)', 's')).toBe('N/A');
+    expect(await text('length(v)', 's')).toBe(3);
+    expect(await text('substring(v from 2)', 's')).toBe('/a');
+    expect(await text("string_agg(v, ',')", 's')).toBe('n/a');
+    expect(await text("v LIKE 'n%'", 's')).toBe(true);
+    expect(await text('v::text', 'list')).toBe('[1]');
+    expect(await text('v::text', 'big')).toBe('12345678901234567890123456789');
+  });
+
+  it('does not stop an update of an item with a number', async () => {
+    const item = async (id: string): Promise<unknown> => value('v', `"Counters" WHERE id = '${id}'`);
+    await database.add({
+      name: 'Counters',
+      key: ['id:S'],
+      items: [
+        ...Array.from({ length: 5 }, (_, i) => ({ id: { S: `k${i}` }, v: { N: String(i) } })),
+        { id: { S: 'bad' }, v: { S: 'n/a' } },
+        { id: { S: 'new' } },
+      ],
+    });
+    await db.query(`UPDATE "Counters" SET v = v + 1 WHERE id = 'k1'`);
+    await db.query(`UPDATE "Counters" SET v = if_not_exists(v, 0) + 1 WHERE id IN ('k2', 'new')`);
+    await db.query(`UPDATE "Counters" SET v = coalesce(v, 0) + 1 WHERE id = 'k3'`);
+    await db.query(`UPDATE "Counters" SET v = v * 2 WHERE id = 'k4'`);
+    expect([
+      await item('k1'),
+      await item('k2'),
+      await item('k3'),
+      await item('k4'),
+      await item('new'),
+    ]).toEqual([2, 3, 4, 8, 1]);
+    for (const set of ['v + 1', 'if_not_exists(v, 0) + 1', 'coalesce(v, 0) + 1'])
+      await expect(db.query(`UPDATE "Counters" SET v = ${set} WHERE id = 'bad'`)).rejects.toMatchObject({
+        code: 'SQL_BAD_VALUE',
+        message: expect.stringContaining(`(item id = 'bad' in "Counters")`),
+      });
+    expect(await item('bad')).toBe('n/a');
+  });
+});

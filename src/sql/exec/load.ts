@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
 import { getErrorMessage } from '../../core/errors.ts';
-import type { ColumnDef } from '../../catalog/table-def.ts';
+import { type ColumnDef, keyNames } from '../../catalog/table-def.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
 import type { ReadStats } from '../../dynamo/read/read-stats.ts';
 import type { Relation } from '../bind/relation.ts';
@@ -48,8 +48,17 @@ function dataTableName(relation: Relation): string {
 
 /** The columns to load: what the statement needs, and at least one, so that rows can be counted. */
 export function columnsToLoad(relation: Relation, read: TableRead): readonly ColumnDef[] {
-  if (read.columns.length > 0) return read.columns;
-  return relation.columns.slice(0, 1).map(({ column }) => column);
+  const needed =
+    read.columns.length > 0 ? read.columns : relation.columns.slice(0, 1).map(({ column }) => column);
+  return relation.loadsKey === true ? withKey(needed, relation) : needed;
+}
+
+function withKey(columns: readonly ColumnDef[], relation: Relation): readonly ColumnDef[] {
+  const keys = new Set(keyNames(relation.table.key));
+  // In the order of the relation, in which its table is created.
+  return relation.columns
+    .map(({ column }) => column)
+    .filter((column) => columns.includes(column) || keys.has(column.name));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createTextConverter } from '../engine/result-text.ts';
 import type { DuckDBConnection, DuckDBResult, DuckDBType, DuckDBValue } from '@duckdb/node-api';
-import { getErrorMessage } from '../../core/errors.ts';
+import { type DriverError, getErrorMessage } from '../../core/errors.ts';
 import { anySignal } from '../../core/async/abort.ts';
 import type { Page } from '../../dynamo/lane/page.ts';
 import { isSampled, knownAttributes } from '../../catalog/known-attributes.ts';
@@ -19,6 +19,7 @@ import type { StatementContext } from './context.ts';
 import { createObjectMapper, type RowReader } from './direct.ts';
 import { readByKeys } from './read-by-keys.ts';
 import { loadSystemTable } from './load-system.ts';
+import { nameStrayItem } from './stray-value.ts';
 import { columnsToLoad, createRelation, loadRelation } from './load.ts';
 import { choosePortions } from './text-portions.ts';
 import { createUnknownFinder } from './find-unknown.ts';
@@ -64,6 +65,10 @@ export async function openOnEngine(
       connection.closeSync();
     })());
   signal?.addEventListener('abort', abort, { once: true });
+  const toFailure = async (error: unknown): Promise<DriverError> => {
+    const failure = toEngineError(error, locate);
+    return nameStrayItem(failure, () => engine.connect(), schema, plan).catch(() => failure);
+  };
   try {
     const reads = await loadAll(engine, connection, schema, plan, context, stats, signal, addColumns);
     throwIfCancelled(signal);
@@ -72,13 +77,15 @@ export async function openOnEngine(
     const result = await connection.stream(plan.engineSql(schema, portions));
     throwIfCancelled(signal);
     isOpen = true;
-    return { ...createRowReader(result, plan, context, signal, locate), reads, close };
+    return { ...createRowReader(result, plan, context, signal, toFailure), reads, close };
   } catch (error) {
     if (hasGivenUp(error)) context.session.database.discardEngine(engine);
+    const failure =
+      error instanceof TypeDrift || error instanceof NewColumns ? error : await toFailure(error);
     // Its failure would hide the statement's.
     await close().catch(() => undefined);
     throwIfCancelled(signal);
-    throw error instanceof TypeDrift || error instanceof NewColumns ? error : toEngineError(error, locate);
+    throw failure;
   }
 }
 
@@ -203,7 +210,7 @@ function createRowReader(
   plan: StatementPlan,
   context: StatementContext,
   signal: AbortSignal | undefined,
-  locate: (name: string) => number | undefined,
+  toFailure: (error: unknown) => Promise<DriverError>,
 ): RowReader {
   const toObject = createObjectMapper(plan.columns.map((column) => column.name));
   let isCut = false;
@@ -213,7 +220,7 @@ function createRowReader(
     const converters = result.columnTypes().map(createConverter);
     let left = context.settings.maxRows < 0 ? Infinity : context.settings.maxRows;
     for (;;) {
-      const chunk = await fetchChunk(result, signal, locate);
+      const chunk = await fetchChunk(result, signal, toFailure);
       if (chunk === null || chunk.rowCount === 0) return;
       isCut = chunk.rowCount > left;
       if (left === 0) return;
@@ -249,13 +256,13 @@ function createRowReader(
 async function fetchChunk(
   result: DuckDBResult,
   signal: AbortSignal | undefined,
-  locate: (name: string) => number | undefined,
+  toFailure: (error: unknown) => Promise<DriverError>,
 ): ReturnType<DuckDBResult['fetchChunk']> {
   throwIfCancelled(signal);
   try {
     return await result.fetchChunk();
   } catch (error) {
     throwIfCancelled(signal);
-    throw toEngineError(error, locate);
+    throw await toFailure(error);
   }
 }

@@ -5,6 +5,7 @@ import { type InsertKind, readInsertKind } from './insert-kind.ts';
 import { replaceMissingTests, restoreMissingTests } from './missing-tests.ts';
 import { createByteIndexer, indexOfCharacter, toOriginalIndex, positionAt } from './positions.ts';
 import { scan } from './scan.ts';
+import { replaceTryCasts, restoreTryCasts } from './try-casts.ts';
 
 /** Replaces `json` as a format of COPY. With its quotes it has the same length, so that positions do not change. */
 export const JSON_FORMAT_PLACEHOLDER = 'js';
@@ -32,7 +33,7 @@ export interface PreparedText {
   readonly parameterCount: number;
   readonly parameterNames: readonly string[];
   readonly insertKind: InsertKind;
-  /** Puts back what the parser would have truncated or rejected: long names, and tests for MISSING. */
+  /** Puts back what the parser would have truncated or rejected: long names, tests for MISSING, and TRY_CAST. */
   readonly restore: <T>(parsed: T) => T;
   /** One-based positions in the user's statement of an index, a byte and a character of `text`. */
   readonly positionOfIndex: (index: number) => number;
@@ -47,7 +48,8 @@ const MAX_STATEMENT_BYTES = 1_048_576;
 export function prepareText(sql: string): PreparedText {
   checkText(sql);
   const missing = replaceMissingTests(sql);
-  const { text: postgresSql, kind } = readInsertKind(replaceJsonFormat(missing.text));
+  const tries = replaceTryCasts(missing.text);
+  const { text: postgresSql, kind } = readInsertKind(replaceJsonFormat(tries.text));
   const numbered = numberParameters(postgresSql);
   const { text, edits, restore } = shortenNames(numbered.text);
   let byteIndex: ((byte: number) => number) | undefined;
@@ -55,16 +57,20 @@ export function prepareText(sql: string): PreparedText {
   const positionOfIndex = (index: number): number =>
     positionAt(sql, toOriginalIndex(numbered.edits, toOriginalIndex(edits, index)));
   const positionOfByte = (byte: number): number => positionOfIndex(indexAt(byte));
-  const tests = new Set([...missing.indexes].map((index) => positionAt(sql, index)));
+  const at = (indexes: ReadonlySet<number>): ((byte: number) => boolean) => {
+    const positions = new Set([...indexes].map((index) => positionAt(sql, index)));
+    return (byte) => positions.has(positionOfByte(byte));
+  };
   return {
     text,
     parameterCount: numbered.parameterCount,
     parameterNames: numbered.parameterNames,
     insertKind: kind,
-    restore:
-      tests.size === 0
-        ? restore
-        : (parsed) => restoreMissingTests(restore(parsed), (byte) => tests.has(positionOfByte(byte))),
+    restore: (parsed) => {
+      const named = restore(parsed);
+      const tested = missing.indexes.size === 0 ? named : restoreMissingTests(named, at(missing.indexes));
+      return tries.indexes.size === 0 ? tested : restoreTryCasts(tested, at(tries.indexes));
+    },
     positionOfIndex,
     positionOfByte,
     positionOfCharacter: (character) => positionOfIndex(indexOfCharacter(text, character)),

@@ -60,7 +60,9 @@ export async function changeInTransaction(
 
 /** Whether the item has the operand that an update expression needs. */
 function isMet(need: WriteCondition, item: AttributeMap): boolean {
+  if (need.kind === 'or') return need.of.some((each) => isMet(each, item));
   const value = 'path' in need ? findValue(item, need.path) : undefined;
+  if (need.kind === 'attributeExists') return (value === undefined) === (need.negated === true);
   if (value === undefined || 'NULL' in value) return false;
   return need.kind === 'isNotNull' || (need.kind === 'hasType' && need.type in value);
 }

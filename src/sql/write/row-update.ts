@@ -9,6 +9,7 @@ import type { Assignment } from './assignment.ts';
 import { toAttribute } from './to-attribute.ts';
 import { describeOverItems, evaluateOverItems } from './item-expressions.ts';
 import { makeParents } from './make-parents.ts';
+import { assertNumberOperands } from './number-operands.ts';
 import { toReadable, toStoredInput, usesClock, withClock } from './source-rows.ts';
 import type { StatementScope } from './statement-scope.ts';
 import { hasDocuments, withTypes } from './typed-documents.ts';
@@ -45,7 +46,10 @@ export async function computeRowUpdates(
     if (row === undefined || row.at(-1) !== true) return undefined;
     const actions = assignments.map((assignment): UpdateAction => {
       const at = computed.indexOf(assignment);
-      if (at < 0 && assignment.nativeUpdate !== undefined) return assignment.nativeUpdate.action;
+      if (at < 0 && assignment.nativeUpdate !== undefined) {
+        assertNumberOperands(assignment.nativeUpdate.action, item, table);
+        return assignment.nativeUpdate.action;
+      }
       const { path } = assignment.target;
       const value = copyStored(assignment, item) ?? toComputedAttribute(row[at], assignment);
       return value === undefined

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Node } from 'libpg-query';
+import { DriverError } from '../../core/errors.ts';
 import { toSqlType } from '../../catalog/declared-type.ts';
 import { keyTypeFor } from '../../catalog/schemas/column-types.ts';
 import type { TableDef } from '../../catalog/table-def.ts';
@@ -10,6 +11,7 @@ import { sumConditions } from './declared-sum.ts';
 import { foldCase } from '../bind/suggestions.ts';
 import { matchCall } from '../dialect/build.ts';
 import { getStringValue, getStringValues } from '../parse/tree.ts';
+import { toPlainJson } from '../types/plain-document.ts';
 import { toAttribute } from './to-attribute.ts';
 import { evaluateConstant } from './constant.ts';
 import { resolveWriteTarget, type WriteTarget } from './write-target.ts';
@@ -90,10 +92,30 @@ function toNumberOperand(node: Node, scope: AssignmentScope): Operand | undefine
     return constant.kind === 'number'
       ? { to: { kind: 'value', value: { N: constant.text } }, needs: [] }
       : undefined;
-  if (matchCall(node)?.name === 'if_not_exists') return toOperand(node, scope);
+  if (matchCall(node)?.name === 'if_not_exists') return toNumberOrDefault(node, scope);
   const path = resolveColumnPath(node, scope);
   if (path === undefined || !holdsNumbers(node, scope.table)) return undefined;
   return { to: { kind: 'path', path }, needs: [{ kind: 'hasType', path, type: 'N' }] };
+}
+
+/** DynamoDB refuses to add to a value of another type with an error that names neither the item nor the value. */
+function toNumberOrDefault(node: Node, scope: AssignmentScope): Operand | undefined {
+  const operand = toOperand(node, scope);
+  if (operand?.to.kind !== 'ifNotExists') return operand;
+  const { path, otherwise } = operand.to;
+  if (otherwise.kind === 'value' && !('N' in otherwise.value))
+    throw new DriverError(
+      'SQL_BAD_VALUE',
+      `cannot compute with ${toPlainJson(otherwise.value)}, which is not a number`,
+    );
+  const isNumber: WriteCondition = {
+    kind: 'or',
+    of: [
+      { kind: 'attributeExists', path, negated: true },
+      { kind: 'hasType', path, type: 'N' },
+    ],
+  };
+  return { ...operand, needs: [...operand.needs, isNumber] };
 }
 
 function combine(
@@ -106,13 +128,16 @@ function combine(
   );
 }
 
-/** Whether all sampled values of the column are numbers, or it is declared so and was not sampled. */
+/** Whether numbers were sampled in the column, or it is declared so and was not sampled. */
 function holdsNumbers(node: Node, table: TableDef): boolean {
   const name = 'ColumnRef' in node ? getStringValues(node.ColumnRef.fields).at(-1) : undefined;
   const column = table.columns.find((each) => each.name === name || each.name.toLowerCase() === name);
   if (column === undefined) return false;
-  const seen = Object.keys(column.seen).join();
-  return seen === 'N' || (seen === '' && column.declared !== undefined && keyTypeFor(column.type) === 'N');
+  const seen = Object.keys(column.seen);
+  return (
+    seen.includes('N') ||
+    (seen.length === 0 && column.declared !== undefined && keyTypeFor(column.type) === 'N')
+  );
 }
 
 /** The path of a column, or of the assigned attribute itself even if no sampled item has it. */

@@ -63,7 +63,10 @@ export async function writeItem(
           signal,
         ),
     );
-  let outcome = await send(built);
+  let outcome = await send(built).catch((error: unknown): WriteOutcome => {
+    if (!isWrongOperand(error) || write.conditions.length === 0) throw error;
+    return { kind: 'refused', item: undefined, uncertain: false };
+  });
   if (mayBeUnchanged(outcome, write)) {
     const spelledOut = buildWriteRequest(
       { ...write, conditions: spellOutDocuments(write.conditions) },
@@ -82,6 +85,14 @@ export async function writeItem(
   );
   if (result.kind === 'done') recordWrite(write, table, context);
   return result;
+}
+
+/** Some emulators compute with a value of another type before they test the condition on its type. */
+function isWrongOperand(error: unknown): boolean {
+  return (
+    error instanceof DriverError &&
+    /operand in the update expression has an incorrect data type/.test(error.message)
+  );
 }
 
 /** Whether the write was refused though the item may be unchanged: some emulators never find two documents equal. */
