@@ -84,16 +84,17 @@ export async function queryCells(
 }
 
 async function* readTextCells(
-  { plan: { columns, direct }, texts, arrays }: RunningStatement,
+  running: RunningStatement,
   formatters: readonly ((value: Value) => string | null)[],
 ): ReturnType<Cells['batches']> {
-  if (direct !== undefined || texts === undefined) {
-    for await (const rows of arrays({ times: 'text', documents: 'json' }))
+  const { columns, direct } = running.plan;
+  if (direct !== undefined || running.texts === undefined) {
+    for await (const rows of running.arrays({ times: 'text', documents: 'json' }))
       yield rows.map((row) => formatRow(row, formatters));
     return;
   }
   const documents = columns.flatMap(({ type }, i) => (type === 'json' ? [i] : []));
-  for await (const rows of texts()) {
+  for await (const rows of running.texts()) {
     for (const row of rows) for (const i of documents) row[i] = toDocumentCell(row[i] ?? null);
     yield rows;
   }
@@ -113,6 +114,8 @@ function createItemCells(
   cells: readonly ((value: Value) => string | null)[],
 ): ItemCells | undefined {
   if (direct === undefined || pages === undefined) return undefined;
+  // Dates are printed in PostgreSQL's format, not in the stored one.
+  if (direct.output.some(({ type }) => 'stored' in type)) return undefined;
   const decoders = direct.output.map((column) => createColumnDecoder(column, 'digits', 'text', 'json'));
   return {
     output: direct.output,
@@ -146,8 +149,13 @@ function createJsonFormatter(type: string, direct: boolean): (value: Value) => s
     // Valid JSON has line breaks only between tokens, so they can be replaced.
     if (isDocumentType(type) || type.endsWith('[]')) return cell.replace(/[\r\n]+/g, ' ');
     if (isNumericType(type) && isJsonNumber(cell)) return cell;
-    return JSON.stringify(type.startsWith('timestamp') ? cell.replace(' ', 'T') : cell);
+    return JSON.stringify(type.startsWith('timestamp') ? toIso(cell) : cell);
   };
+}
+
+/** ISO 8601 of a timestamp in PostgreSQL's format, with the minutes of its offset. */
+function toIso(cell: string): string {
+  return cell.replace(' ', 'T').replace(/:\d\d(?:\.\d+)?[-+]\d\d$/, '$&:00');
 }
 
 /** Casts all columns to text except booleans; arrays become JSON. */
