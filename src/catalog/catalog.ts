@@ -21,6 +21,7 @@ import { type Sample, sampleItems, type SamplingBudget } from './sample.ts';
 import { toDeclaredTable, toTableSchema } from './schemas/declared-table.ts';
 import { type DeclaredColumn, isTableDescription, type TableSchema } from './schemas/schema-file.ts';
 import { createSchemaStore, type SchemaStore, type StoredSchema } from './schemas/schema-store.ts';
+import { withNamedColumns } from './named-columns.ts';
 import { parseTypeTags } from './type-tags.ts';
 import { withDeclaredAttributes, withDeclaredType } from './with-declared-types.ts';
 import type { View } from './view.ts';
@@ -38,10 +39,12 @@ export interface Knowledge {
   readonly attributes: Map<string, Histogram>;
   /** Values that did not fit their column's type, by column name. */
   readonly wider: Map<string, Histogram>;
+  /** Columns that statements named and that no value was seen of. */
+  readonly named: Set<string>;
 }
 
 export function newKnowledge(identity: string): Knowledge {
-  return { identity, version: 0, attributes: new Map(), wider: new Map() };
+  return { identity, version: 0, attributes: new Map(), wider: new Map(), named: new Set() };
 }
 
 /** Distinguishes a table from a later one of the same name. */
@@ -62,6 +65,8 @@ export interface CatalogOptions {
   readonly detectDates?: boolean;
   /** Types that only key columns get; default: none. */
   readonly ignoredTypes?: ReadonlySet<SqlType['kind']>;
+  /** What names are that no sampled item has: errors, or columns that are NULL until an item has a value. Default: Error. */
+  readonly unknownColumns?: 'Error' | 'Null';
   readonly cacheTtlMs: number;
   /** The tables to list; others can still be named. Default: all. */
   readonly tables?: readonly string[];
@@ -102,6 +107,11 @@ export interface Catalog {
   widen(table: string, column: string, evidence: AttributeValue): Promise<TableDef>;
   /** Adds a column for an attribute that was written. */
   learn(table: string, attribute: string, value: AttributeValue): void;
+  /**
+   * Adds a column that a statement names and no sampled item has. Returns whether it did: UnknownColumns=Null allows it for
+   * tables whose columns come from a sample.
+   */
+  admit(table: string, column: string): boolean;
   /**
    * Makes the next lookup describe and sample the table anew. Without a name, everything is forgotten, including what
    * writes and wider values have shown.
@@ -200,8 +210,10 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       new Map([...(known?.attributes ?? []), ...observed.attributes]),
       declared,
     );
-    const columns = inferTableColumns(described, attributes, sampled.items, options).map((inferred) => {
-      const column = addSketch(withDeclaredType(inferred, declared), sketches);
+    const named = known?.named ?? new Set<string>();
+    const inferred = inferTableColumns(described, attributes, sampled.items, options);
+    const columns = withNamedColumns(inferred, named).map((each) => {
+      const column = addSketch(withDeclaredType(each, declared), sketches);
       const wider = known?.wider.get(column.column.name);
       return wider === undefined
         ? column
@@ -378,6 +390,19 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
     }
   }
 
+  function learn(tableName: string, attribute: string, value: AttributeValue): void {
+    const name = realNames.get(tableName) ?? tableName;
+    const observed = entries.get(name)?.observed;
+    if (observed === undefined || observed.attributes.has(attribute) || options.typeDetection === 'None')
+      return;
+    const known = knowledgeFor(name, observed);
+    const histogram = known.attributes.get(attribute) ?? newHistogram();
+    if (histogram.present === 0 && known.attributes.size >= MAX_LEARNED_ATTRIBUTES) return;
+    observe(histogram, value, { objects: options.flattenObjects, arrays: options.flattenArrays });
+    known.attributes.set(attribute, histogram);
+    known.version += 1;
+  }
+
   const described = async (name: string, signal?: AbortSignal): Promise<DescribedTable> => {
     const entry = entries.get(realNames.get(name) ?? name);
     if (entry !== undefined && entry.expiresAt > options.now()) return entry.table;
@@ -433,6 +458,10 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       if (entry === undefined) return load(tableName, options.samplingBudget);
       const column = entry.columns.find((known) => known.column.name === columnName);
       if (column === undefined) return entry.table;
+      if (column.column.named === true) {
+        learn(tableName, columnName, evidence);
+        return upToDate(entry).table;
+      }
 
       const met = newHistogram();
       observe(met, evidence, WHOLE_VALUES);
@@ -448,17 +477,16 @@ export function createCatalog(client: CatalogClient, options: CatalogOptions): C
       entries.set(name, { ...entry, table, columns });
       return table;
     },
-    learn(tableName, attribute, value) {
+    learn,
+    admit(tableName, column) {
       const name = realNames.get(tableName) ?? tableName;
       const observed = entries.get(name)?.observed;
-      if (observed === undefined || observed.attributes.has(attribute) || options.typeDetection === 'None')
-        return;
+      if (observed === undefined || options.unknownColumns !== 'Null') return false;
       const known = knowledgeFor(name, observed);
-      const histogram = known.attributes.get(attribute) ?? newHistogram();
-      if (histogram.present === 0 && known.attributes.size >= MAX_LEARNED_ATTRIBUTES) return;
-      observe(histogram, value, { objects: options.flattenObjects, arrays: options.flattenArrays });
-      known.attributes.set(attribute, histogram);
+      if (known.named.has(column) || known.named.size >= MAX_LEARNED_ATTRIBUTES) return false;
+      known.named.add(column);
       known.version += 1;
+      return true;
     },
     forget(name) {
       names = undefined;

@@ -12,7 +12,9 @@ export function isSampled({ sampled, schemaFile, child }: TableDef): boolean {
 
 /** The names of the attributes that a table has columns for. */
 export function knownAttributes(table: TableDef): ReadonlySet<string> {
-  const known = knownNames.get(table) ?? new Set(table.columns.map(({ path }) => path[0]));
+  const known =
+    knownNames.get(table) ??
+    new Set(table.columns.filter(({ named }) => named !== true).map(({ path }) => path[0]));
   knownNames.set(table, known);
   return known;
 }

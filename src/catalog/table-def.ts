@@ -40,6 +40,8 @@ export interface ColumnDef {
   readonly values?: ValueSketch;
   /** Not part of `*`. */
   readonly hidden?: true;
+  /** A statement names it, but no value has been seen. */
+  readonly named?: true;
   /** Its values are attribute values in DynamoDB's JSON. */
   readonly stored?: true;
   /** Its documents inside DuckDB keep the DynamoDB type of each value, for statements that write them. */

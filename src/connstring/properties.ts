@@ -358,6 +358,13 @@ export const PROPERTIES = {
     default: 'Warn',
     doc: 'If SELECT * meets attributes that sampling did not see and that cannot be added to its rows: warn, fail, or leave them out.',
   }),
+  unknownColumns: property({
+    key: 'UnknownColumns',
+    type: oneOf('Error', 'Null'),
+    group: 'Schema',
+    default: 'Error',
+    doc: 'What a column name is that no sampled item has: an error, or a column of text that is NULL where an item lacks it.',
+  }),
   rowScanDepth: property({
     key: 'RowScanDepth',
     type: integer(1, 1_000_000),

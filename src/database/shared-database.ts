@@ -95,6 +95,7 @@ export async function openSharedDatabase(
         separator: properties.separatorCharacter,
         numberMode: properties.numberMode,
         detectDates: properties.detectDates,
+        unknownColumns: properties.unknownColumns,
         cacheTtlMs: CATALOG_TTL_MS,
         ...(properties.tables === undefined ? {} : { tables: properties.tables }),
         ignoredTypes: parseIgnoredTypes(properties.ignoreTypes ?? []),

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { type Catalog, type CatalogOptions, createCatalog } from '../../src/catalog/catalog.ts';
 import type { ColumnDef, TableDef } from '../../src/catalog/table-def.ts';
 import { DriverError } from '../../src/core/errors.ts';
+import { knownAttributes } from '../../src/catalog/known-attributes.ts';
 import type { AttributeValue } from '../../src/dynamo/attribute-value.ts';
 import { fakeClient, type FakeTable } from './fake-client.ts';
 import { fits } from './fits.ts';
@@ -220,8 +221,8 @@ describe('widening', () => {
   it.each<readonly [AttributeValue, string]>([
     [{ N: '9223372036854775808' }, 'hugeint'],
     [{ N: '0.25' }, 'decimal'],
-    [{ N: '1E+90' }, 'double'],
-    [{ N: '1.234567890123456789E+90' }, 'text'],
+    [{ N: '1E+90' }, 'number'],
+    [{ N: '1.234567890123456789E+90' }, 'number'],
     [{ S: 'twelve' }, 'json'],
   ])('for %j a column of integers becomes %s, for good', async (evidence, kind) => {
     const catalog = catalogOf({ orders: ORDERS });
@@ -252,12 +253,27 @@ describe('widening', () => {
     expect(await catalog.widen('orders', 'nowhere', { N: '1' })).toBe(table);
   });
 
+  it('admits a column that a statement names, until a value shows its type', async () => {
+    expect(catalogOf({ orders: ORDERS }).admit('orders', 'late')).toBe(false);
+    const catalog = catalogOf({ orders: ORDERS }, { unknownColumns: 'Null' });
+    await catalog.table('orders');
+    expect(catalog.admit('orders', 'late')).toBe(true);
+    expect(catalog.admit('orders', 'late')).toBe(false);
+    const named = await catalog.table('orders');
+    expect(column(named, 'late')).toMatchObject({ type: { kind: 'text' }, hidden: true, named: true });
+    expect(knownAttributes(named).has('late')).toBe(false);
+    const met = await catalog.widen('orders', 'late', { N: '5' });
+    expect(column(met, 'late')).toEqual(expect.objectContaining({ type: { kind: 'bigint' } }));
+    expect(column(met, 'late')?.hidden).toBeUndefined();
+    expect(await catalog.table('orders')).toBe(met);
+  });
+
   it('remembers earlier values: a type that holds the next value alone may not hold both', async () => {
     const catalog = catalogOf({ orders: ORDERS });
     await catalog.table('orders');
     await catalog.widen('orders', 'total', { N: '9223372036854775806' });
     const widened = await catalog.widen('orders', 'total', { N: '1E+39' });
-    expect(column(widened, 'total')?.type).toEqual({ kind: 'text' });
+    expect(column(widened, 'total')?.type).toEqual({ kind: 'number' });
   });
 
   it('holds all values so far after each step', async () => {

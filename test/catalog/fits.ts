@@ -28,11 +28,15 @@ function fitsNumber(type: SqlType, text: string): boolean {
       const back = fractionOf(String(Number(text)));
       return back.numerator * denominator === numerator * back.denominator;
     }
+    case 'number':
     case 'text':
       return true;
     case 'boolean':
     case 'blob':
     case 'json':
+    case 'timestamptz':
+    case 'timestamp':
+    case 'date':
       return false;
   }
 }

@@ -53,17 +53,17 @@ describe('inferType', () => {
     [['9223372036854775808', '0.5'], { kind: 'decimal', scale: 1 }],
     [['3.1415926535'], { kind: 'decimal', scale: 23 }],
     [['123456789012345678901234567890.12345678'], { kind: 'decimal', scale: 8 }],
-    [['1E-100', '1E+100'], { kind: 'double' }],
-    [['1E-100', '1.234567890123456'], { kind: 'text' }],
-    [['2E+38'], { kind: 'double' }],
-    [['12345678901234567890123456789012345678', '0.5'], { kind: 'text' }],
+    [['1E-100', '1E+100'], { kind: 'number' }],
+    [['1E-100', '1.234567890123456'], { kind: 'number' }],
+    [['2E+38'], { kind: 'number' }],
+    [['12345678901234567890123456789012345678', '0.5'], { kind: 'number' }],
   ])('%j is held exactly by the narrowest type', (texts, type) => {
     expect(inferType(numbers(...texts), 'Auto')).toEqual(type);
   });
 
-  it('uses DECIMAL also for integers with NumberMode=Decimal, and text if it does not fit', () => {
+  it('uses DECIMAL also for integers with NumberMode=Decimal, and keeps all digits of what does not fit', () => {
     expect(inferType(numbers('7'), 'Decimal')).toEqual({ kind: 'decimal', scale: 0 });
-    expect(inferType(numbers('1E+100'), 'Decimal')).toEqual({ kind: 'text' });
+    expect(inferType(numbers('1E+100'), 'Decimal')).toEqual({ kind: 'number' });
   });
 
   it('holds every value exactly', () => {

@@ -6,7 +6,11 @@ const FIRST = Date.parse('0001-01-01T00:00:00.000Z');
 const LAST = Date.parse('9999-12-31T23:59:59.999Z');
 
 const offset = fc.constantFrom('Z', '+00:00', '-00:00', '+02:00', '-05:30', '+0545', '-08', '+14:00');
-const clock = fc.constantFrom('HH:mm', 'HH:mm:ss', ...[1, 2, 3, 4, 5, 6].map((n) => `HH:mm:ss.${'s'.repeat(n)}`));
+const clock = fc.constantFrom(
+  'HH:mm',
+  'HH:mm:ss',
+  ...[1, 2, 3, 4, 5, 6].map((n) => `HH:mm:ss.${'s'.repeat(n)}`),
+);
 const separator = fc.constantFrom('T', ' ');
 const pattern = fc.oneof(
   fc.constant('YYYY-MM-DD'),

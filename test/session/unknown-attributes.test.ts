@@ -178,5 +178,9 @@ type StoredItem = Readonly<Record<string, { readonly N?: string }>>;
 function sortItems(items: readonly StoredItem[]): AttributeMap[] {
   return items
     .toSorted((a, b) => Number(a['sk']?.N) - Number(b['sk']?.N))
-    .map((item) => JSON.parse(JSON.stringify(Object.fromEntries(Object.entries(item).toSorted()))));
+    .map((item) =>
+      JSON.parse(
+        JSON.stringify(Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1)))),
+      ),
+    );
 }

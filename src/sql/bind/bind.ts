@@ -26,6 +26,7 @@ import { bindExpression, bindQuery } from './query.ts';
 import { type KnownTable, parseView } from './known-table.ts';
 import { adaptMixedOperands } from './mixed-operands.ts';
 import { collectColumnNames } from './names-in.ts';
+import { describeUnsampled, findMissingColumn } from './suggestions.ts';
 import { splitIntoPortions, type Portions, type TextGroups, findTextGroups } from './portions.ts';
 import {
   type Relation,

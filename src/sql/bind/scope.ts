@@ -17,7 +17,7 @@ export interface OfferedColumn {
   /** Not part of `*`. */
   readonly hidden?: true;
   readonly adapts?: Adapts;
-  /** Describes the types that sampling saw in the column, if there were several. */
+  /** What the sampled values of a column of documents are, if all of them are sets. */
   readonly holds?: string;
   /** DuckDB's name of the hidden column with the same attribute in DynamoDB's JSON, in the relation of this column. */
   readonly storedAs?: string;
@@ -183,7 +183,8 @@ function toResolved(fields: readonly string[], column: OfferedColumn): ResolvedC
 
 function resolveBare(scope: Scope, name: string, position: () => number): ResolvedColumn | undefined {
   const found = searchBare(scope, name, position);
-  if (found === undefined) throw createUnknownColumnError([name], listVisibleColumns(scope), position);
+  if (found === undefined)
+    throw createUnknownColumnError([name], listVisibleColumns(scope), position, findOnlyTable(scope));
   return found === 'open' ? undefined : found;
 }
 
@@ -248,6 +249,7 @@ function resolveQualified(
       [source.alias ?? '', name],
       source.columns.map((each) => ({ qualifier: source.alias, name: each.name })),
       position,
+      source.relation?.table.child === undefined ? source.relation?.table.name : undefined,
     );
   return toResolved([source.alias ?? '', column.engineName], column);
 }
@@ -293,6 +295,13 @@ function describeFromItems(known: readonly string[], renamed: string | undefined
   return known.length === 0
     ? 'Add the table to the FROM clause.'
     : `Qualify the column with a table or alias of the FROM clause: ${known.join(', ')}.`;
+}
+
+/** The table of the innermost query that has any, unless it has several. */
+function findOnlyTable({ sources, outer }: Scope): string | undefined {
+  const [table, other] = sources.flatMap(({ relation }) => relation?.table ?? []);
+  if (table === undefined) return outer && findOnlyTable(outer);
+  return other === undefined && table.child === undefined ? table.name : undefined;
 }
 
 function listVisibleColumns(scope: Scope): readonly KnownColumn[] {

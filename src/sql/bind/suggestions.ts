@@ -13,11 +13,29 @@ export interface KnownColumn {
   readonly name: string;
 }
 
-/** The error for a reference (`name`, `alias.name`) to a column that does not exist, with similar names as candidates. */
+/** A column that its table does not have. */
+export interface MissingColumn {
+  readonly table: string;
+  readonly column: string;
+}
+
+const missingColumns = new WeakMap<DriverError, MissingColumn>();
+
+/** The column that an error is about, if it could only be one of a DynamoDB table. */
+export function findMissingColumn(error: DriverError): MissingColumn | undefined {
+  const cause = error.cause instanceof DriverError ? findMissingColumn(error.cause) : undefined;
+  return missingColumns.get(error) ?? cause;
+}
+
+/**
+ * The error for a reference (`name`, `alias.name`) to a column that does not exist, with similar names as candidates. `table`
+ * is the only table that the column could be of.
+ */
 export function createUnknownColumnError(
   reference: readonly string[],
   known: readonly KnownColumn[],
   position: () => number,
+  table?: string,
 ): DriverError {
   const name = reference.at(-1) ?? '';
   if (SYSTEM_COLUMNS.has(name.toLowerCase()))
@@ -31,17 +49,24 @@ export function createUnknownColumnError(
   const suggestions = similar.map(
     (column) => `the column "${[column.qualifier ?? [], column.name].flat().join('.')}"`,
   );
-  return new DriverError(
+  const error = new DriverError(
     'SQL_UNKNOWN_COLUMN',
     `column ${reference.length > 1 ? reference.join('.') : `"${name}"`} does not exist`,
     {
       position: position(),
       candidates: similar.map((column) => column.name),
-      ...(similar.length === 0
-        ? {}
-        : { remedy: `Perhaps you meant to reference ${suggestions.join(' or ')}.` }),
+      ...(similar.length > 0
+        ? { remedy: `Perhaps you meant to reference ${suggestions.join(' or ')}.` }
+        : table !== undefined && { remedy: `Check the name. ${describeUnsampled(name)}` }),
     },
   );
+  if (table !== undefined) missingColumns.set(error, { table, column: name });
+  return error;
+}
+
+/** How to read an attribute that no sampled item has. */
+export function describeUnsampled(name: string): string {
+  return `If items have an attribute that sampling did not see, read it as "$item"->>'${name.replaceAll("'", "''")}', or set UnknownColumns=Null.`;
 }
 
 /** The columns that every table of PostgreSQL has. */

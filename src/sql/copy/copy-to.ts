@@ -129,17 +129,20 @@ function createObjectFormatter(
   columns: readonly ResultColumn[],
   addedColumns: Cells['addedColumns'],
 ): (cells: CellRow) => string {
-  const label = ({ name }: ResultColumn): string => `${JSON.stringify(name)}:`;
-  const names = columns.map(label);
+  const names = columns.map(formatMemberName);
   return (cells) => {
     const members = names.map((name, i) => `${name}${cells[i] ?? 'null'}`);
     if (cells.length > names.length)
       for (const [i, column] of addedColumns().entries()) {
         const cell = cells[names.length + i];
-        if (cell !== undefined && cell !== null) members.push(`${label(column)}${cell}`);
+        if (cell !== undefined && cell !== null) members.push(`${formatMemberName(column)}${cell}`);
       }
     return `{${members.join(',')}}`;
   };
+}
+
+function formatMemberName({ name }: ResultColumn): string {
+  return `${JSON.stringify(name)}:`;
 }
 
 function assertDistinctNames(names: readonly string[]): void {

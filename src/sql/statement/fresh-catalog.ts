@@ -4,6 +4,7 @@ import { DriverError, type ErrorCode } from '../../core/errors.ts';
 import type { StatementContext } from '../exec/context.ts';
 import type { ResultColumn } from '../types/types.ts';
 import { allowExactNumbers } from './exact-retry.ts';
+import { admitUnknownColumn } from './unknown-columns.ts';
 import type { RunningBody, TransactionRole } from './statement.ts';
 
 /** Failures that a table may cause that looks different by now. */
@@ -50,12 +51,13 @@ export function isRestartable(error: unknown): boolean {
 /**
  * Runs the work. The catalog describes and samples a table rarely, while other programs change it: work that fails in a
  * way that a change may explain looks at its tables again, and runs a second time if they have changed and it wrote
- * nothing. Work whose numbers do not fit runs a second time with numbers of any digits.
+ * nothing. Work that names a column which no sampled item has runs again with the column, where that is allowed. Work whose numbers do not fit runs a second time with numbers of any digits.
  */
 export async function retryOnChange<T>(scope: RetryScope, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (admitUnknownColumn(error, scope.context)) return retryOnChange(scope, work);
     if (!allowExactNumbers(error, scope.context, scope.signal) && !(await hasChanged(error, scope)))
       throw error;
     return work();

@@ -110,7 +110,12 @@ function toStatement(parsed: ParsedStatement | ParsedPartiql, body: StatementBod
     parameterTypes: async (context, signal) => {
       if (parameterCount === 0) return [];
       const { parameterTypes } = await loadParameterTypes();
-      return withDriverErrors(parameterTypes(parsed, context, signal), signal);
+      return withDriverErrors(
+        retryOnChange({ context, signal, staleCodes: NO_CODES }, () =>
+          parameterTypes(parsed, context, signal),
+        ),
+        signal,
+      );
     },
     columns: (context, signal) =>
       withDriverErrors(

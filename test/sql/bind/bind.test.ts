@@ -225,7 +225,11 @@ describe('an unresolved name', () => {
       'column o.totl does not exist',
       'Perhaps you meant to reference the column "o.total".',
     ],
-    ['select zzz from orders', 'column "zzz" does not exist', `read an attribute that sampling did not see`],
+    [
+      'select zzz from orders',
+      'column "zzz" does not exist',
+      'If items have an attribute that sampling did not see',
+    ],
     [
       'select id from orders, customers',
       'column reference "id" is ambiguous',

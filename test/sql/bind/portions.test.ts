@@ -27,9 +27,9 @@ describe('groupings with min or max of a text', () => {
   it.each([
     ['select city, max(note) from orders group by city', ['city'], ['note']],
     [
-      'select max(o.note), total, min(o.lines) from orders o group by 2, o.city',
+      'select max(o.note), total, min(o.id) from orders o group by 2, o.city',
       ['total', 'city'],
-      ['note', 'lines'],
+      ['note', 'id'],
     ],
     ['select city from orders group by city having max(note) > $1', ['city'], ['note']],
     ['select * from (select city as c, min(note) from orders group by city) x', ['city'], ['note']],

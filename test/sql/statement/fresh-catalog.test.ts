@@ -71,6 +71,10 @@ async function codeOf(work: () => Promise<unknown>): Promise<string | undefined>
 const columnsOf = async (): Promise<readonly string[]> =>
   (await db.query('SELECT * FROM notes')).columns.map(({ name }) => name);
 
+/** Without rows, which would add the attributes that they have. */
+const knownColumns = async (): Promise<readonly string[]> =>
+  (await db.query('SELECT * FROM notes WHERE false')).columns.map(({ name }) => name);
+
 describe('a statement that fails because of what the catalog remembers', () => {
   it('looks at the table again, and counts what that costs', async () => {
     await database.client.putItems('notes', [{ id: { S: 'c' }, extra: { S: 'new' } }]);
@@ -185,9 +189,9 @@ describe('what forces a look', () => {
     ['DISCARD PLANS', 'DISCARD PLANS'],
   ])('%s', async (sql, command) => {
     await database.client.putItems('notes', [{ id: { S: 'c' }, extra: { S: 'new' } }]);
-    expect(await columnsOf()).not.toContain('extra');
+    expect(await knownColumns()).not.toContain('extra');
     expect((await db.query(sql)).command).toBe(command);
-    expect(await columnsOf()).toContain('extra');
+    expect(await knownColumns()).toContain('extra');
   });
 
   it('REFRESH TABLE names a table that exists', async () => {

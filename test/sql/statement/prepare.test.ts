@@ -53,6 +53,7 @@ describe('a failure of a statement', () => {
     get session(): never {
       throw fails;
     },
+    trace: { lookups: [], hasWritten: false, exactNumbers: false },
   } as Partial<StatementContext> as StatementContext;
 
   it('is a DriverError with the cause, whatever was thrown', async () => {
