@@ -1,6 +1,6 @@
 import type { DeclaredType, DeclaredTypeName } from '../../catalog/declared-type.ts';
 import { formatDeclaredType } from '../../catalog/declared-type.ts';
-import { DriverError } from '../../core/errors.ts';
+import { DriverError, type ErrorCode } from '../../core/errors.ts';
 import type { AttributeValue } from '../../dynamo/attribute-value.ts';
 import { roundExact } from '../types/exact-arithmetic.ts';
 import { abs, type ExactNumber, formatExactNumber, parseExactNumber, pow10 } from '../types/exact-number.ts';
@@ -36,18 +36,23 @@ export interface TypedColumn {
 }
 
 /** Adds the column to an error of a conversion, which knows the type alone. */
-function withColumn(error: unknown, { label, declared }: TypedColumn, { kind }: PresentInput): unknown {
+function withColumn(error: unknown, { label, declared }: TypedColumn, input: PresentInput): unknown {
   if (error === MISMATCH)
     return new DriverError(
       'SQL_TYPE_MISMATCH',
-      `column "${label}" is of type ${formatDeclaredType(declared)} but expression is of type ${TYPE_NAMES[kind]}`,
+      `column "${label}" is of type ${formatDeclaredType(declared)} but expression is of type ${describeType(input)}`,
     );
   if (!(error instanceof DriverError)) return error;
   return new DriverError(error.code, `${error.message} (column "${label}")`, {
     cause: error,
-    remedy: error.remedy,
+    remedy: REMEDIES[error.code] ?? error.remedy,
   });
 }
+
+const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  SQL_NUMERIC_RANGE: 'Correct the value, or declare a wider type for the column.',
+  SQL_BAD_ARGUMENT: 'Write \\x followed by pairs of hexadecimal digits.',
+};
 
 /** Thrown for a value of a type that PostgreSQL does not assign to the column's. */
 const MISMATCH = new Error('type mismatch');
@@ -78,15 +83,23 @@ const CONVERSIONS: Readonly<Record<DeclaredTypeName, Conversion>> = {
   jsonb: toDocument,
 };
 
+/** PostgreSQL's type of a value, which of a number is the narrowest that holds it. */
+function describeType(value: PresentInput): string {
+  if (value.kind !== 'number') return TYPE_NAMES[value.kind];
+  if (!/^[+-]?\d+$/.test(value.text)) return 'numeric';
+  const integer = BigInt(value.text.replace(/^\+/, ''));
+  if (BigInt.asIntN(32, integer) === integer) return 'integer';
+  return BigInt.asIntN(64, integer) === integer ? 'bigint' : 'numeric';
+}
+
 const TYPE_NAMES = {
   text: 'text',
-  number: 'numeric',
   boolean: 'boolean',
   bytes: 'bytea',
   json: 'jsonb',
   array: 'array',
   attribute: 'jsonb',
-} as const satisfies Record<PresentInput['kind'], string>;
+} as const satisfies Record<Exclude<PresentInput['kind'], 'number'>, string>;
 
 function requireText(value: PresentInput): string {
   if (value.kind !== 'text') throw MISMATCH;
