@@ -28,6 +28,13 @@ export function describeItem(item: AttributeMap, table: TableDef): string {
   return `with ${formatKey(item, table)} in "${table.name}"`;
 }
 
+/** An error of a value that was computed for an item, with the item's key. */
+export function withItemKey(error: unknown, item: AttributeMap, table: TableDef): unknown {
+  if (!(error instanceof DriverError)) return error;
+  const { code, message, remedy } = error;
+  return new DriverError(code, `item ${describeItem(item, table)}: ${message}`, { cause: error, remedy });
+}
+
 export function duplicateKeyError(item: AttributeMap, table: TableDef): DriverError {
   return new DriverError(
     'SQL_UNIQUE',

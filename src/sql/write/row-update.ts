@@ -8,6 +8,7 @@ import { getStringValues, visitNodes } from '../parse/tree.ts';
 import type { Assignment } from './assignment.ts';
 import { toAttribute } from './to-attribute.ts';
 import { describeOverItems, evaluateOverItems } from './item-expressions.ts';
+import { withItemKey } from './item-key.ts';
 import { makeParents } from './make-parents.ts';
 import { assertNumberOperands } from './number-operands.ts';
 import { toReadable, toStoredInput, usesClock, withClock } from './source-rows.ts';
@@ -51,7 +52,7 @@ export async function computeRowUpdates(
         return assignment.nativeUpdate.action;
       }
       const { path } = assignment.target;
-      const value = copyStored(assignment, item) ?? toComputedAttribute(row[at], assignment);
+      const value = computeAttribute(assignment, row[at], item, table);
       return value === undefined
         ? { kind: 'remove', path }
         : { kind: 'set', path, to: { kind: 'value', value } };
@@ -65,6 +66,20 @@ export async function computeRowUpdates(
     const placed = makeParents(actions, item);
     return { item, actions: placed.actions, conditions: [...unchanged, ...placed.conditions] };
   });
+}
+
+/** The value to store in an item. An error names the item, since the value depends on it. */
+function computeAttribute(
+  assignment: Assignment,
+  computed: ComputedValue | boolean | undefined,
+  item: AttributeMap,
+  table: TableDef,
+): AttributeValue | undefined {
+  try {
+    return copyStored(assignment, item) ?? toComputedAttribute(computed, assignment);
+  } catch (error) {
+    throw withItemKey(error, item, table);
+  }
 }
 
 /** The stored value of an assigned bare column, which keeps its DynamoDB type. */
