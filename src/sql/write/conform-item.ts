@@ -6,6 +6,7 @@ import type { AttributeMap, AttributeValue } from '../../dynamo/attribute-value.
 import { findValue } from '../engine/fits.ts';
 import { formatDeclaredType } from '../../catalog/declared-type.ts';
 import { setMember } from './json-attribute.ts';
+import { toTimeTarget } from './time-attribute.ts';
 import { toAttribute } from './to-attribute.ts';
 
 /**
@@ -19,7 +20,8 @@ export function conformItem(item: AttributeMap, table: TableDef, source: 'typed'
     if (value === undefined || 'NULL' in value) continue;
     if (source === 'typed') assertSameType(value, column);
     const { name: label, declared } = column;
-    const stored = toAttribute({ kind: 'attribute', value }, { label, declared, key: undefined, seen: {} });
+    const to = { label, declared, time: toTimeTarget(column, table), key: undefined, seen: {} };
+    const stored = toAttribute({ kind: 'attribute', value }, to);
     if (stored !== undefined && stored !== value) conformed = withValue(conformed, column.path, stored);
   }
   return conformed;
@@ -30,7 +32,9 @@ const declaredColumns = new WeakMap<TableDef, readonly ColumnDef[]>();
 function listDeclaredColumns(table: TableDef): readonly ColumnDef[] {
   const known = declaredColumns.get(table);
   if (known !== undefined) return known;
-  const columns = table.columns.filter(({ declared }) => declared !== undefined);
+  const columns = table.columns.filter(
+    (column) => column.declared !== undefined || toTimeTarget(column, table)?.isDeclared === true,
+  );
   declaredColumns.set(table, columns);
   return columns;
 }
