@@ -257,6 +257,11 @@ export const ERRORS = {
     retryable: false,
     remedy: 'Use the name or position of a column in the select list.',
   },
+  SQL_DUPLICATE_ALIAS: {
+    sqlState: '42712',
+    retryable: false,
+    remedy: 'Give each table in the statement its own alias.',
+  },
   SQL_CARDINALITY: {
     sqlState: '21000',
     retryable: false,

@@ -285,7 +285,6 @@ describe('UPDATE', () => {
   });
 
   it.each([
-    ['MERGE INTO items USING orders ON true WHEN MATCHED THEN DELETE', 'MERGE is not supported'],
     ['UPDATE items SET n = n, n = 1', 'multiple assignments to same column "n"'],
     ['UPDATE items SET doc = NULL, doc.x = 1', 'columns "doc" and "doc.x" overlap'],
   ])('%s is refused', async (sql, message) => {

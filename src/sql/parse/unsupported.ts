@@ -35,13 +35,6 @@ const REASONS: ReadonlyMap<string, { readonly why?: string; readonly remedy: str
     'CLUSTER',
     { why: 'DynamoDB orders items by their key', remedy: 'Create an index with the order that you need.' },
   ],
-  [
-    'MERGE',
-    {
-      remedy:
-        'Write INSERT … ON CONFLICT (key) DO UPDATE, or UPDATE and DELETE with WHERE key IN (SELECT …).',
-    },
-  ],
   ['LOCK', { why: 'DynamoDB has no locks', remedy: 'Use conditional writes, or write in a transaction.' }],
 ]);
 

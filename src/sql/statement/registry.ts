@@ -8,6 +8,7 @@ import { setSetting, showSetting } from './setting.ts';
 import { transaction } from '../transaction/transaction-command.ts';
 import { deleteItems } from '../write/delete.ts';
 import { insert } from '../write/insert.ts';
+import { merge } from '../write/merge.ts';
 import { truncate } from '../write/truncate.ts';
 import { update } from '../write/update.ts';
 import { callCommand } from '../procedures/call.ts';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   insert,
   update,
   deleteItems,
+  merge,
   transaction,
   truncate,
   tableCommand,

@@ -13,14 +13,12 @@ import { applyItemChange, type ItemChanges, toItemImage } from './item-changes.t
 import type { ItemImage } from './item-image.ts';
 import { isSameValue } from './same-value.ts';
 import { existsConditions } from './item-conditions.ts';
+import { concurrentChangeError, MAX_ATTEMPTS } from './concurrent-change.ts';
 import { fetchItems } from './fetch-items.ts';
 import { computeRowUpdates } from './row-update.ts';
 import type { StatementScope } from './statement-scope.ts';
 import type { WriteResult } from './write-item.ts';
 import { writeWithImages } from './write-with-images.ts';
-
-/** How often an item that is modified concurrently is read and tried again. */
-const MAX_ATTEMPTS = 8;
 
 /**
  * Changes the items of the keys, each only if it is unchanged since the statement read it. An item that was modified in
@@ -101,12 +99,7 @@ async function readAndChange(
               throw uncomparableError(key, changes.table);
             refused.set(identity, update.item);
             if (onConflict === 'Error' || (onConflict === 'Retry' && attempt >= MAX_ATTEMPTS))
-              throw new DriverError(
-                'EXEC_CONFLICT',
-                onConflict === 'Retry'
-                  ? `gave up after ${MAX_ATTEMPTS} attempts: the item ${describeItem(key, changes.table)} was modified concurrently each time`
-                  : `the item ${describeItem(key, changes.table)} was modified concurrently`,
-              );
+              throw concurrentChangeError(key, changes.table, onConflict);
             if (onConflict === 'Retry') modified.push(key);
           }
         },

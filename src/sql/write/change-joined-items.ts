@@ -1,7 +1,6 @@
 import type { Node, RangeVar, WithClause } from 'libpg-query';
 import { ITEM_COLUMN, keyNames, type TableDef } from '../../catalog/table-def.ts';
 import { inParallel } from '../../core/async/parallel.ts';
-import { DriverError } from '../../core/errors.ts';
 import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { keyIdentity } from '../../dynamo/key.ts';
 import type { Key } from '../../dynamo/read/access-path.ts';
@@ -11,11 +10,12 @@ import { withMemoryTables } from '../exec/memory-tables.ts';
 import type { TableRead } from '../plan/table-read.ts';
 import type { Assignment } from './assignment.ts';
 import { getOwnValue } from './apply-actions.ts';
+import { concurrentChangeError, MAX_ATTEMPTS } from './concurrent-change.ts';
 import { fetchItems } from './fetch-items.ts';
-import { applyItemChange, type ItemChanges, toItemImage } from './item-changes.ts';
+import { listFromAliases } from './from-items.ts';
+import { applyItemChange, type ItemChange, type ItemChanges, toItemImage } from './item-changes.ts';
 import { existsConditions } from './item-conditions.ts';
 import type { ItemImage } from './item-image.ts';
-import { describeItem } from './item-key.ts';
 import { type JoinedRow, readJoinedRows } from './joined-rows.ts';
 import { makeParents } from './make-parents.ts';
 import { type JoinedSubquery, joinSubqueries, severalRowsError } from './multi-assignment.ts';
@@ -33,9 +33,6 @@ export interface JoinedChanges extends ItemChanges {
   readonly subqueries: readonly JoinedSubquery[];
   readonly sources: WantedSources;
 }
-
-/** How often an item that is modified concurrently is read and tried again. */
-const MAX_ATTEMPTS = 8;
 
 /** The name of the table in a query over items that were modified meanwhile. */
 const MODIFIED = '$modified';
@@ -65,12 +62,7 @@ export async function changeJoinedItems(
       if (result.kind === 'done') return;
       writes.conflicts += 1;
       if (onConflict === 'Error' || (onConflict === 'Retry' && attempt >= MAX_ATTEMPTS))
-        throw new DriverError(
-          'EXEC_CONFLICT',
-          onConflict === 'Retry'
-            ? `gave up after ${MAX_ATTEMPTS} attempts: the item ${describeItem(item, table)} was modified concurrently each time`
-            : `the item ${describeItem(item, table)} was modified concurrently`,
-        );
+        throw concurrentChangeError(item, table, onConflict);
       if (onConflict === 'Retry') modified.push(key);
     });
     if (modified.length === 0) break;
@@ -127,7 +119,7 @@ function sourceValues({ values }: JoinedRow, changes: JoinedChanges): readonly S
 }
 
 /** The attributes that the statement depends on; `whole` if it needs the image of the item, or sets parts of it. */
-function listNeededAttributes(changes: JoinedChanges): 'whole' | readonly string[] {
+export function listNeededAttributes(changes: JoinedChanges): 'whole' | readonly string[] {
   const { assignments, moves, returned } = changes;
   const isNested = assignments.some(({ target }) => target.path.length > 1);
   const names = listDependencies(changes);
@@ -138,9 +130,11 @@ function listNeededAttributes(changes: JoinedChanges): 'whole' | readonly string
   return moves || isNested || returned !== 'NONE' || !names.every(isColumn) ? 'whole' : names;
 }
 
-/** The attributes that WHERE and SET refer to; a name of another relation only adds to them. */
+/** The attributes that WHERE and SET refer to; an unqualified name of another relation only adds to them. */
 function listDependencies(changes: JoinedChanges): readonly string[] {
-  const { where, from, subqueries, table } = changes;
+  const { where, from, subqueries, table, range } = changes;
+  const own = resolveAlias(range);
+  const others = new Set(listFromAliases(from).filter((alias) => alias !== own));
   return referencedAttributes(
     [
       ...listExpressions(changes),
@@ -149,11 +143,12 @@ function listDependencies(changes: JoinedChanges): readonly string[] {
       ...subqueries.map(({ item }) => item),
     ],
     table,
+    others,
   );
 }
 
-/** The change of one item. */
-function computeChange({ item, values }: JoinedRow, changes: JoinedChanges) {
+/** The change of one item, whose values begin with those of the assignments. */
+export function computeChange({ item, values }: Omit<JoinedRow, 'key'>, changes: JoinedChanges): ItemChange {
   const { assignments, table } = changes;
   let next = 0;
   const computed = assignments.map((assignment): UpdateAction => {

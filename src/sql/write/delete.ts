@@ -12,7 +12,13 @@ import { toJoinedSelect } from './joined-rows.ts';
 import { findMatchingKeys } from './matching-keys.ts';
 import { readReturning } from './returning-list.ts';
 import { findReturnedSources, toSourceColumns } from './returned-sources.ts';
-import { checkReturning, describeReturning, withPartialResult, toCommandResult } from './returning.ts';
+import {
+  checkReturning,
+  describeReturning,
+  type PerformedWrite,
+  withPartialResult,
+  toCommandResult,
+} from './returning.ts';
 import type { StatementScope } from './statement-scope.ts';
 import { resolveAlias, resolveTarget } from './target-table.ts';
 
@@ -20,47 +26,7 @@ import { resolveAlias, resolveTarget } from './target-table.ts';
 export const deleteItems: Command = {
   nodes: ['DeleteStmt'],
   roleInTransaction: () => 'writes',
-  async run(parsed, parameters, context, signal) {
-    const {
-      relation: range = {},
-      whereClause: where,
-      returningClause,
-      usingClause: from = [],
-      withClause,
-    } = asDelete(parsed);
-    const table = await resolveTarget(range, 'DELETE', parsed, context, signal);
-    const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
-    checkTableReferences(asDelete(parsed), parsed);
-    const returning = readReturning(returningClause, range, from);
-    const writes = newWriteStats();
-    const changes: ItemChanges = {
-      table,
-      range,
-      where,
-      assignments: [],
-      blind: true,
-      moves: false,
-      buildWrite: (key, _actions, conditions) => ({ kind: 'delete', table: table.name, key, conditions }),
-      returned: returning === undefined ? 'NONE' : 'ALL_OLD',
-    };
-    const result = { table, range, returning, writes };
-    try {
-      if (from.length > 0 || withClause !== undefined) {
-        const sources = await findReturnedSources(returning, table, from, withClause, scope);
-        await checkReturning(returning, { ...result, sources: toSourceColumns(sources, [], scope) }, scope);
-        const joined = { ...changes, from, withClause, sources, subqueries: [] };
-        const changed = await changeJoinedItems(joined, scope, writes);
-        const columns = toSourceColumns(sources, changed.images, scope);
-        return await toCommandResult('DELETE', { ...result, ...changed, sources: columns }, scope);
-      }
-      await checkReturning(returning, result, scope);
-      const matching = await findMatchingKeys(table, range, where, scope);
-      const images = await changeItems(changes, matching, scope, writes);
-      return await toCommandResult('DELETE', { ...result, images, reads: matching.reads }, scope);
-    } catch (error) {
-      throw withPartialResult(error, writes, 'deleted');
-    }
-  },
+  run: async (...statement) => toCommandResult(await performDelete(...statement)),
   columns(parsed, context, signal) {
     const { usingClause: from = [], withClause, ...statement } = asDelete(parsed);
     return describeReturning(statement, parsed, context, signal, { from, withClause });
@@ -84,6 +50,50 @@ export const deleteItems: Command = {
     return explainJoinedChanges('DeleteItem', table, toJoinedSelect(query), scope);
   },
 };
+
+/** Deletes the items. */
+export async function performDelete(
+  ...[parsed, parameters, context, signal]: Parameters<Command['run']>
+): Promise<PerformedWrite> {
+  const {
+    relation: range = {},
+    whereClause: where,
+    returningClause,
+    usingClause: from = [],
+    withClause,
+  } = asDelete(parsed);
+  const table = await resolveTarget(range, 'DELETE', parsed, context, signal);
+  const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
+  checkTableReferences(asDelete(parsed), parsed);
+  const returning = readReturning(returningClause, range, from);
+  const writes = newWriteStats();
+  const changes: ItemChanges = {
+    table,
+    range,
+    where,
+    assignments: [],
+    blind: true,
+    moves: false,
+    buildWrite: (key, _actions, conditions) => ({ kind: 'delete', table: table.name, key, conditions }),
+    returned: returning === undefined ? 'NONE' : 'ALL_OLD',
+  };
+  const result = { tag: 'DELETE' as const, table, range, returning, writes, scope };
+  try {
+    if (from.length > 0 || withClause !== undefined) {
+      const sources = await findReturnedSources(returning, table, from, withClause, scope);
+      await checkReturning(returning, { ...result, sources: toSourceColumns(sources, [], scope) }, scope);
+      const joined = { ...changes, from, withClause, sources, subqueries: [] };
+      const changed = await changeJoinedItems(joined, scope, writes);
+      return { ...result, ...changed, sources: toSourceColumns(sources, changed.images, scope) };
+    }
+    await checkReturning(returning, result, scope);
+    const matching = await findMatchingKeys(table, range, where, scope);
+    const images = await changeItems(changes, matching, scope, writes);
+    return { ...result, images, reads: matching.reads };
+  } catch (error) {
+    throw withPartialResult(error, writes, 'deleted');
+  }
+}
 
 function asDelete({ node, unsupported }: ParsedCommand): DeleteStmt {
   if (!('DeleteStmt' in node)) throw unsupported();

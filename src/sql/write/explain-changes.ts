@@ -39,16 +39,16 @@ export async function explainChanges(
   return [`${write}, for each key returned by:`, ...explainLines(plan, context.settings)];
 }
 
-/** EXPLAIN's lines for an UPDATE or DELETE whose rows come from a query. */
+/** EXPLAIN's lines for a statement whose rows come from a join: UPDATE FROM, DELETE USING, MERGE. */
 export async function explainJoinedChanges(
-  operation: 'UpdateItem' | 'DeleteItem' | 'TransactWriteItems' | 'PutItem, UpdateItem or DeleteItem',
+  operations: string,
   table: TableDef,
   select: SelectStmt,
   { parsed, parameters, context, signal }: StatementScope,
 ): Promise<readonly string[]> {
   const plan = await planStatement(toParsedQuery(parsed, select), parameters, context, signal);
   return [
-    `${operation} ${table.name}, if what the statement depends on is unchanged, for each item of:`,
+    `${operations} ${table.name}, if what the statement depends on is unchanged, for each item of:`,
     ...explainLines(plan, context.settings),
   ];
 }

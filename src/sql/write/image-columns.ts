@@ -34,7 +34,7 @@ export function toImageItems(images: readonly ItemImage[]): readonly AttributeMa
     ...item,
     ...(old && { [MEMBERS.old]: { M: old } }),
     ...(after && { [MEMBERS.new]: { M: after } }),
-    ...(source && { [MEMBERS.source]: { M: source } }),
+    ...(source && Object.keys(source).length > 0 && { [MEMBERS.source]: { M: source } }),
     ...(action !== undefined && { [MEMBERS.action]: { S: action } }),
   }));
 }

@@ -7,11 +7,11 @@ import { keyIdentity } from '../../dynamo/key.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
 import type { BatchedWrite } from '../../dynamo/write/writer.ts';
 import { newWriteStats, type WriteStats } from '../../dynamo/write/write-stats.ts';
-import type { Command, CommandResult } from '../exec/command.ts';
-import type { ParsedCommand, ParsedText } from '../parse/parse.ts';
-import { parseNamedTarget, resolveWriteTarget, type WriteTarget } from './write-target.ts';
+import type { Command } from '../exec/command.ts';
+import type { ParsedCommand } from '../parse/parse.ts';
+import { resolveInsertTargets } from './insert-targets.ts';
+import type { WriteTarget } from './write-target.ts';
 import { explainInsert } from './explain-changes.ts';
-import { assertDistinctTargets } from './build-item.ts';
 import type { ItemImage } from './item-image.ts';
 import { extractKey } from './item-key.ts';
 import { notNullError } from './to-attribute.ts';
@@ -19,7 +19,13 @@ import { findNewAttributes, noticeNewAttributes } from './new-attributes.ts';
 import { buildNewItems } from './new-items.ts';
 import { resolveOnConflict, putItem, type OnConflict } from './put-item.ts';
 import { recordBatch } from './record-write.ts';
-import { checkReturning, describeReturning, withPartialResult, toCommandResult } from './returning.ts';
+import {
+  checkReturning,
+  describeReturning,
+  type PerformedWrite,
+  withPartialResult,
+  toCommandResult,
+} from './returning.ts';
 import { needsOldImage, readReturning } from './returning-list.ts';
 import { readSourceRows } from './source-rows.ts';
 import type { StatementScope } from './statement-scope.ts';
@@ -34,24 +40,7 @@ import { resolveAlias, resolveTarget } from './target-table.ts';
 export const insert: Command = {
   nodes: ['InsertStmt'],
   roleInTransaction: () => 'writes',
-  async run(parsed, parameters, context, signal) {
-    const verb = parsed.insertKind.toUpperCase();
-    const table = await resolveTarget(asInsert(parsed).relation, verb, parsed, context, signal);
-    const statement = await insertWholeItems(asInsert(parsed), table, context.catalog, signal);
-    const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
-    const targets = resolveTargets(statement, table, parsed);
-    const { onConflictClause, relation } = statement;
-    const onConflict = resolveOnConflict(
-      parsed.insertKind,
-      onConflictClause,
-      targets,
-      table,
-      resolveAlias(relation),
-      scope,
-    );
-    const added = findNewAttributes(statement, table, parsed);
-    return insertInto(statement, { table, targets, onConflict, added }, scope);
-  },
+  run: async (...statement) => toCommandResult(await performInsert(...statement)),
   columns: (parsed, context, signal) => describeReturning(asInsert(parsed), parsed, context, signal),
   async explain(parsed, parameters, context, signal) {
     const { relation } = asInsert(parsed);
@@ -66,6 +55,28 @@ export const insert: Command = {
     return explainInsert(table, parsed.insertKind, onConflictClause, selectStmt, scope);
   },
 };
+
+/** Inserts the rows. */
+export async function performInsert(
+  ...[parsed, parameters, context, signal]: Parameters<Command['run']>
+): Promise<PerformedWrite> {
+  const verb = parsed.insertKind.toUpperCase();
+  const table = await resolveTarget(asInsert(parsed).relation, verb, parsed, context, signal);
+  const statement = await insertWholeItems(asInsert(parsed), table, context.catalog, signal);
+  const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
+  const targets = resolveInsertTargets(statement.cols, table, parsed);
+  const { onConflictClause, relation } = statement;
+  const onConflict = resolveOnConflict(
+    parsed.insertKind,
+    onConflictClause,
+    targets,
+    table,
+    resolveAlias(relation),
+    scope,
+  );
+  const added = findNewAttributes(statement, table, parsed);
+  return insertInto(statement, { table, targets, onConflict, added }, scope);
+}
 
 function asInsert({ node, unsupported }: ParsedCommand): InsertStmt {
   if (!('InsertStmt' in node)) throw unsupported();
@@ -83,7 +94,7 @@ async function insertInto(
   statement: InsertStmt,
   into: InsertTarget,
   scope: StatementScope,
-): Promise<CommandResult> {
+): Promise<PerformedWrite> {
   const { table, targets, onConflict, added } = into;
   const { settings, session, buffer } = scope.context;
   const returning = readReturning(statement.returningClause, statement.relation);
@@ -117,19 +128,17 @@ async function insertInto(
   } catch (error) {
     throw withPartialResult(error, writes, 'inserted');
   }
-  return toCommandResult(
-    'INSERT',
-    {
-      table,
-      range,
-      added,
-      returning,
-      images: images.filter((image) => image !== undefined),
-      writes,
-      reads: source.reads,
-    },
+  return {
+    tag: 'INSERT',
+    table,
+    range,
+    added,
+    returning,
+    images: images.filter((image) => image !== undefined),
+    writes,
+    reads: source.reads,
     scope,
-  );
+  };
 }
 
 /** The query with the CTEs of a WITH before INSERT. */
@@ -144,18 +153,6 @@ function withInsertCtes({ withClause }: InsertStmt, select: SelectStmt): SelectS
 
 function withoutRowLimit(scope: StatementScope): StatementScope {
   return { ...scope, context: scope.context.withSettings({ maxRows: -1 }) };
-}
-
-function resolveTargets(statement: InsertStmt, table: TableDef, parsed: ParsedText): readonly WriteTarget[] {
-  const { cols } = statement;
-  const targets =
-    cols === undefined
-      ? table.columns
-          .filter((column) => column.hidden !== true)
-          .map((column) => resolveWriteTarget(table, { name: column.name, steps: [], location: 0 }, parsed))
-      : cols.map((node) => resolveWriteTarget(table, parseNamedTarget(node, 'INSERT'), parsed));
-  assertDistinctTargets(targets);
-  return targets;
 }
 
 /** Items with their positions from 0. Items with the same key are written in the order of the statement. */

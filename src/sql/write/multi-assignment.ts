@@ -16,16 +16,16 @@ export interface JoinedSubquery {
   readonly row: Node;
 }
 
-/** Replaces the subqueries of multiple-column assignments by references to their columns. */
-export function joinMultiAssignments(targetList: readonly Node[]): MultiAssignments {
+/** Replaces the subqueries of multiple-column assignments by references to their columns; they are numbered from `first`. */
+export function joinMultiAssignments(targetList: readonly Node[], first = 0): MultiAssignments {
   const subqueries: JoinedSubquery[] = [];
   const targets = targetList.map((target): Node => {
     const value = 'ResTarget' in target ? target.ResTarget.val : undefined;
     if (!('ResTarget' in target) || value === undefined || !('MultiAssignRef' in value)) return target;
     const { source, colno = 1, ncolumns = 1 } = value.MultiAssignRef;
     if (source === undefined || !('SubLink' in source)) return target;
-    if (colno === 1) subqueries.push(toJoinedSubquery(source, subqueries.length, ncolumns));
-    const val = column(subqueryAlias(subqueries.length - 1), columnName(colno - 1));
+    if (colno === 1) subqueries.push(toJoinedSubquery(source, first + subqueries.length, ncolumns));
+    const val = column(subqueryAlias(first + subqueries.length - 1), columnName(colno - 1));
     return { ResTarget: { ...target.ResTarget, val } };
   });
   return { targetList: targets, subqueries };

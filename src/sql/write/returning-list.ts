@@ -20,7 +20,11 @@ export interface Returning {
   readonly new: string | undefined;
   /** The items of FROM, USING or the source of MERGE. */
   readonly from: readonly Node[];
+  /** Which columns `*` lists first: MERGE begins with those of its source. */
+  readonly starOrder: StarOrder;
 }
+
+export type StarOrder = 'table first' | 'sources first';
 
 /** The source columns that RETURNING refers to, in the order in which they are carried. */
 export interface ReturnedSources {
@@ -37,6 +41,7 @@ export function readReturning(
   clause: ReturningClause | undefined,
   range: RangeVar | undefined,
   from: readonly Node[] = [],
+  starOrder: StarOrder = 'table first',
 ): Returning | undefined {
   const exprs = clause?.exprs;
   if (exprs === undefined) return undefined;
@@ -54,6 +59,7 @@ export function readReturning(
     old: nameOf('RETURNING_OPTION_OLD', 'old'),
     new: nameOf('RETURNING_OPTION_NEW', 'new'),
     from,
+    starOrder,
   };
 }
 
@@ -221,14 +227,11 @@ function expandStar(
     });
   if (fields.length === 1) {
     if (returning.from.length === 0) return [target];
-    return [
-      {
-        ResTarget: {
-          val: { ColumnRef: { fields: [{ String: { sval: returning.alias } }, { A_Star: {} }] } },
-        },
-      },
-      ...listSources(stars.get('*') ?? []),
-    ];
+    const own: Node = {
+      ResTarget: { val: { ColumnRef: { fields: [{ String: { sval: returning.alias } }, { A_Star: {} }] } } },
+    };
+    const others = listSources(stars.get('*') ?? []);
+    return returning.starOrder === 'table first' ? [own, ...others] : [...others, own];
   }
   const image = qualifier === returning.old ? 'old' : qualifier === returning.new ? 'new' : undefined;
   if (image !== undefined)

@@ -1,5 +1,6 @@
 import type { InsertStmt, Node, RangeVar, WithClause } from 'libpg-query';
 import type { TableDef } from '../../catalog/table-def.ts';
+import type { AttributeMap } from '../../dynamo/attribute-value.ts';
 import { DriverError, getErrorMessage } from '../../core/errors.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { newReadStats } from '../../dynamo/read/read-stats.ts';
@@ -11,8 +12,9 @@ import { unknownParameters } from '../parse/parameter-list.ts';
 import type { ParsedText } from '../parse/parse.ts';
 import type { ResultColumn } from '../types/types.ts';
 import type { TableRead } from '../plan/table-read.ts';
+import type { Value } from '../types/value.ts';
 import { describeOverItems, evaluateOverItems } from './item-expressions.ts';
-import { readReturning, resolveReturning, type Returning } from './returning-list.ts';
+import { readReturning, resolveReturning, type Returning, type StarOrder } from './returning-list.ts';
 import {
   findReturnedSources,
   NO_SOURCE_COLUMNS,
@@ -29,60 +31,90 @@ import { formatTargetName } from './target-table.ts';
 export interface JoinedRelations {
   readonly from: readonly Node[];
   readonly withClause: WithClause | undefined;
+  readonly starOrder?: StarOrder;
 }
 
+/** What a statement wrote, and what its RETURNING is evaluated over. */
+export interface PerformedWrite {
+  readonly tag: 'INSERT' | 'UPDATE' | 'DELETE' | 'MERGE';
+  readonly table: TableDef;
+  readonly range: RangeVar;
+  /** The new attributes that the statement adds to the table. */
+  readonly added?: readonly string[];
+  readonly returning: Returning | undefined;
+  /** In the order of the writes. */
+  readonly images: readonly ItemImage[];
+  readonly sources?: SourceColumns;
+  readonly writes: WriteStats;
+  readonly reads?: readonly TableRead[];
+  readonly scope: StatementScope;
+}
+
+/** What the errors of a partly executed statement call its writes. */
+const VERBS: Readonly<Record<PerformedWrite['tag'], string>> = {
+  INSERT: 'inserted',
+  UPDATE: 'updated',
+  DELETE: 'deleted',
+  MERGE: 'merged',
+};
+
 /** The result of a statement that wrote: its counts, and RETURNING's rows over the images of the written items. */
-export async function toCommandResult(
-  tag: string,
-  {
-    table,
-    range,
-    added = [],
-    returning,
-    images,
-    sources = NO_SOURCE_COLUMNS,
-    writes,
-    reads = [],
-    affected = writes.itemsWritten,
-  }: {
-    readonly table: TableDef;
-    readonly range: RangeVar;
-    /** The new attributes that the statement adds to the table. */
-    readonly added?: readonly string[];
-    readonly returning: Returning | undefined;
-    /** What RETURNING is evaluated over, in the order of the writes. */
-    readonly images: readonly ItemImage[];
-    readonly sources?: SourceColumns;
-    readonly writes: WriteStats;
-    readonly reads?: readonly TableRead[];
-    readonly affected?: number;
-  },
-  scope: StatementScope,
-): Promise<CommandResult> {
+export async function toCommandResult(performed: PerformedWrite): Promise<CommandResult> {
+  const { tag, reads = [], writes, scope } = performed;
+  try {
+    const { columns, rows } = await evaluateReturning(performed);
+    const toObject = createObjectMapper(columns.map(({ name }) => name));
+    return {
+      tag,
+      affected: writes.itemsWritten,
+      columns,
+      reads,
+      stats: scope.stats,
+      writes,
+      async *arrays() {
+        if (rows.length > 0) yield rows.map((row) => [...row]);
+      },
+      async *objects() {
+        if (rows.length > 0) yield rows.map(toObject);
+      },
+      close: () => Promise.resolve(),
+    };
+  } catch (error) {
+    throw withPartialResult(error, writes, VERBS[tag]);
+  }
+}
+
+async function evaluateReturning(
+  performed: PerformedWrite,
+): Promise<{ readonly columns: readonly ResultColumn[]; readonly rows: readonly (readonly Value[])[] }> {
+  const { table, range, returning, scope } = performed;
+  if (returning === undefined) return { columns: [], rows: [] };
+  const { targets, context, items } = await prepareImages(performed);
+  const afterWrite = { ...scope, context, stats: newReadStats() };
+  const expressions = { table, range, targets };
+  return {
+    columns: await describeOverItems(expressions, afterWrite),
+    rows: await evaluateOverItems(expressions, items, afterWrite),
+  };
+}
+
+/** RETURNING's expressions, and the items that they are evaluated over. */
+export async function prepareImages({
+  table,
+  added = [],
+  returning,
+  images,
+  sources = NO_SOURCE_COLUMNS,
+  scope,
+}: PerformedWrite): Promise<{
+  readonly targets: readonly Node[];
+  readonly context: StatementContext;
+  readonly items: readonly AttributeMap[];
+}> {
   const items = images.map(({ item }) => item);
   const catalog = withNewColumns(added, table, items, scope.context);
-  const prepared = await prepareReturning(returning, table, sources, catalog, scope);
-  const expressions = { table, range, targets: prepared.targets };
-  const afterWrite = { ...scope, context: prepared.context, stats: newReadStats() };
-  const rowItems = prepared.usesImages ? toImageItems(images) : items;
-  const columns = returning === undefined ? [] : await describeOverItems(expressions, afterWrite);
-  const rows = returning === undefined ? [] : await evaluateOverItems(expressions, rowItems, afterWrite);
-  const toObject = createObjectMapper(columns.map(({ name }) => name));
-  return {
-    tag,
-    affected,
-    columns,
-    reads,
-    stats: scope.stats,
-    writes,
-    async *arrays() {
-      if (rows.length > 0) yield rows.map((row) => [...row]);
-    },
-    async *objects() {
-      if (rows.length > 0) yield rows.map(toObject);
-    },
-    close: () => Promise.resolve(),
-  };
+  const { usesImages, ...prepared } = await prepareReturning(returning, table, sources, catalog, scope);
+  return { ...prepared, items: usesImages ? toImageItems(images) : items };
 }
 
 interface PreparedReturning {
@@ -144,9 +176,9 @@ export async function describeReturning(
   parsed: ParsedText,
   context: StatementContext,
   signal: AbortSignal,
-  { from, withClause }: JoinedRelations = { from: [], withClause: undefined },
+  { from, withClause, starOrder }: JoinedRelations = { from: [], withClause: undefined },
 ): Promise<readonly ResultColumn[]> {
-  const returning = readReturning(returningClause, range, from);
+  const returning = readReturning(returningClause, range, from, starOrder);
   if (returning === undefined || range === undefined) return [];
   const table = await context.catalog.table(formatTargetName(range), signal);
   const catalog = withNewColumns(findNewAttributes(names, table, parsed), table, [], context);

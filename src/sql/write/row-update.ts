@@ -141,13 +141,19 @@ async function computeValues(
   ]);
 }
 
-/** The attributes that the expressions refer to, without the table's key. */
-export function referencedAttributes(expressions: readonly Node[], table: TableDef): readonly string[] {
+/** The attributes that the expressions refer to, without the table's key, and without columns of the other relations. */
+export function referencedAttributes(
+  expressions: readonly Node[],
+  table: TableDef,
+  others: ReadonlySet<string> = new Set(),
+): readonly string[] {
   const keys = new Set(keyNames(table.key));
   const names = new Set<string>();
   visitNodes(expressions, (node) => {
     if (!('ColumnRef' in node)) return;
-    const reference = getStringValues(node.ColumnRef.fields).at(-1) ?? '';
+    const fields = getStringValues(node.ColumnRef.fields);
+    if (fields.length > 1 && others.has(fields[0] ?? '')) return;
+    const reference = fields.at(-1) ?? '';
     for (const column of table.columns)
       if (column.name === reference || column.name.toLowerCase() === reference.toLowerCase())
         names.add(column.path[0]);

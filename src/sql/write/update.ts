@@ -14,7 +14,13 @@ import { findMatchingKeys } from './matching-keys.ts';
 import { joinMultiAssignments, joinSubqueries } from './multi-assignment.ts';
 import { findNewAttributes, noticeNewAttributes } from './new-attributes.ts';
 import { needsOldImage, readReturning } from './returning-list.ts';
-import { checkReturning, describeReturning, withPartialResult, toCommandResult } from './returning.ts';
+import {
+  checkReturning,
+  describeReturning,
+  type PerformedWrite,
+  withPartialResult,
+  toCommandResult,
+} from './returning.ts';
 import { findReturnedSources, toSourceColumns } from './returned-sources.ts';
 import type { StatementScope } from './statement-scope.ts';
 import { resolveAlias, resolveTarget } from './target-table.ts';
@@ -23,62 +29,7 @@ import { resolveAlias, resolveTarget } from './target-table.ts';
 export const update: Command = {
   nodes: ['UpdateStmt'],
   roleInTransaction: () => 'writes',
-  async run(parsed, parameters, context, signal) {
-    const {
-      relation: range = {},
-      targetList = [],
-      whereClause: where,
-      fromClause: from = [],
-      withClause,
-      returningClause,
-    } = asUpdate(parsed);
-    const table = await resolveTarget(range, 'UPDATE', parsed, context, signal);
-    const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
-    checkTableReferences(asUpdate(parsed), parsed);
-    const multiple = joinMultiAssignments(targetList);
-    const assignments = parseAssignments(multiple.targetList, table, resolveAlias(range), scope);
-    const moves = changesKey(assignments);
-    const added = findNewAttributes({ targetList }, table, parsed);
-    const returning = readReturning(returningClause, range, from);
-    const writes = newWriteStats();
-    const changes: ItemChanges = {
-      table,
-      range,
-      where,
-      assignments,
-      blind: !moves && assignments.every(({ nativeUpdate: byDynamo }) => byDynamo !== undefined),
-      moves,
-      buildWrite: (key, computed, conditions) => {
-        const actions =
-          computed ?? assignments.flatMap(({ nativeUpdate: byDynamo }) => byDynamo?.action ?? []);
-        return { kind: 'update', table: table.name, key, actions, conditions };
-      },
-      returned: returning === undefined ? 'NONE' : needsOldImage(returning) ? 'BOTH' : 'ALL_NEW',
-    };
-    const result = { table, range, added, returning, writes };
-    if (isJoined(asUpdate(parsed))) {
-      const sources = await findReturnedSources(returning, table, from, withClause, scope);
-      const joined = { ...changes, from, withClause, sources, subqueries: multiple.subqueries };
-      await checkReturning(returning, { ...result, sources: toSourceColumns(sources, [], scope) }, scope);
-      noticeNewAttributes(added, table, context);
-      try {
-        const changed = await changeJoinedItems(joined, scope, writes);
-        const columns = toSourceColumns(sources, changed.images, scope);
-        return await toCommandResult('UPDATE', { ...result, ...changed, sources: columns }, scope);
-      } catch (error) {
-        throw withPartialResult(error, writes, 'updated');
-      }
-    }
-    await checkReturning(returning, result, scope);
-    const matching = await findMatchingKeys(table, range, where, scope);
-    noticeNewAttributes(added, table, context);
-    try {
-      const images = await changeItems(changes, matching, scope, writes);
-      return await toCommandResult('UPDATE', { ...result, images, reads: matching.reads }, scope);
-    } catch (error) {
-      throw withPartialResult(error, writes, 'updated');
-    }
-  },
+  run: async (...statement) => toCommandResult(await performUpdate(...statement)),
   columns(parsed, context, signal) {
     const { fromClause: from = [], withClause, ...statement } = asUpdate(parsed);
     return describeReturning(statement, parsed, context, signal, { from, withClause });
@@ -104,6 +55,64 @@ export const update: Command = {
     return explainJoinedChanges(operation, table, toJoinedSelect(query), scope);
   },
 };
+
+/** Updates the items. */
+export async function performUpdate(
+  ...[parsed, parameters, context, signal]: Parameters<Command['run']>
+): Promise<PerformedWrite> {
+  const {
+    relation: range = {},
+    targetList = [],
+    whereClause: where,
+    fromClause: from = [],
+    withClause,
+    returningClause,
+  } = asUpdate(parsed);
+  const table = await resolveTarget(range, 'UPDATE', parsed, context, signal);
+  const scope: StatementScope = { parsed, parameters, context, stats: newReadStats(), signal };
+  checkTableReferences(asUpdate(parsed), parsed);
+  const multiple = joinMultiAssignments(targetList);
+  const assignments = parseAssignments(multiple.targetList, table, resolveAlias(range), scope);
+  const moves = changesKey(assignments);
+  const added = findNewAttributes({ targetList }, table, parsed);
+  const returning = readReturning(returningClause, range, from);
+  const writes = newWriteStats();
+  const changes: ItemChanges = {
+    table,
+    range,
+    where,
+    assignments,
+    blind: !moves && assignments.every(({ nativeUpdate: byDynamo }) => byDynamo !== undefined),
+    moves,
+    buildWrite: (key, computed, conditions) => {
+      const actions = computed ?? assignments.flatMap(({ nativeUpdate: byDynamo }) => byDynamo?.action ?? []);
+      return { kind: 'update', table: table.name, key, actions, conditions };
+    },
+    returned: returning === undefined ? 'NONE' : needsOldImage(returning) ? 'BOTH' : 'ALL_NEW',
+  };
+  const result = { tag: 'UPDATE' as const, table, range, added, returning, writes, scope };
+  if (isJoined(asUpdate(parsed))) {
+    const sources = await findReturnedSources(returning, table, from, withClause, scope);
+    const joined = { ...changes, from, withClause, sources, subqueries: multiple.subqueries };
+    await checkReturning(returning, { ...result, sources: toSourceColumns(sources, [], scope) }, scope);
+    noticeNewAttributes(added, table, context);
+    try {
+      const changed = await changeJoinedItems(joined, scope, writes);
+      return { ...result, ...changed, sources: toSourceColumns(sources, changed.images, scope) };
+    } catch (error) {
+      throw withPartialResult(error, writes, 'updated');
+    }
+  }
+  await checkReturning(returning, result, scope);
+  const matching = await findMatchingKeys(table, range, where, scope);
+  noticeNewAttributes(added, table, context);
+  try {
+    const images = await changeItems(changes, matching, scope, writes);
+    return { ...result, images, reads: matching.reads };
+  } catch (error) {
+    throw withPartialResult(error, writes, 'updated');
+  }
+}
 
 /** Whether the rows come from a query of more than the table's WHERE. */
 function isJoined({ fromClause, withClause, targetList = [] }: UpdateStmt): boolean {
