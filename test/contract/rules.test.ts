@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../../src/session/connection.ts';
 import { type Random, seededRandom } from '../../src/sandbox/random.ts';
 import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
+import type { Condition } from '../differential/condition.ts';
 import {
-  type Condition,
   type RandomTable,
   randomAlternatives,
   randomCondition,
@@ -18,6 +18,8 @@ const TABLES = [501, 502, 503].map(randomTable);
 const STATEMENTS = 6;
 /** Large enough to be scanned in segments. */
 const LARGE = { sizeBytes: 64 * 1024 * 1024 };
+/** The conditions compare columns of dates. */
+const DATES = { catalog: { detectDates: true } };
 
 /** An index that contains every item, but few attributes. */
 const INVERTED: TableSpec = {
@@ -45,11 +47,11 @@ beforeAll(async () => {
   database = await startTestDatabase();
   for (const table of TABLES) await database.add(table);
   await database.add(INVERTED);
-  const scanned = database.withRules([]);
+  const scanned = database.withRules([], undefined, DATES);
   for (const sql of INVERTED_STATEMENTS) expected.set(sql, await getRows(scanned, sql));
   for (const table of TABLES)
     for (const sql of statements(table)) expected.set(sql, await getRows(scanned, sql));
-  everyRule = database.withRules(PUSHDOWN_RULES, LARGE);
+  everyRule = database.withRules(PUSHDOWN_RULES, LARGE, DATES);
   everyPlan = await plans(everyRule);
 }, 60_000);
 afterAll(() => database.close());
@@ -100,6 +102,7 @@ describe.each(PUSHDOWN_RULES)('the rule $name', (rule) => {
     others = database.withRules(
       PUSHDOWN_RULES.filter((other) => other !== rule),
       LARGE,
+      DATES,
     );
     // Planned before cardinality feedback, like `everyPlan`.
     otherPlans = await plans(others);
@@ -107,7 +110,7 @@ describe.each(PUSHDOWN_RULES)('the rule $name', (rule) => {
   afterAll(() => others.close());
 
   it('alone does not change the rows', async () => {
-    await using alone = database.withRules([rule], LARGE);
+    await using alone = database.withRules([rule], LARGE, DATES);
     expect(await runAll(alone)).toEqual(expected);
   }, 60_000);
 

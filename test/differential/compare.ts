@@ -7,8 +7,8 @@ import { PUSHDOWN_RULES } from '../../src/sql/plan/rules/index.ts';
 import { startDynamoDbLocal } from '../doubles/dynamodb-local.ts';
 import { openPlainDuckDb, type PlainDuckDb, formatRow } from '../support/plain-duckdb.ts';
 import { startTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import type { Condition } from './condition.ts';
 import {
-  type Condition,
   type RandomTable,
   randomAlternatives,
   randomCondition,
@@ -23,6 +23,7 @@ const FIRST_SEED = Number(process.env['DYNADBC_SEED'] ?? 1);
 /** dynalite starts immediately; DynamoDB Local is closer to DynamoDB. */
 const ON_LOCAL = process.env['DYNADBC_EMULATOR'] === 'local';
 const SEEDS = Array.from({ length: Math.ceil(CONDITIONS / PER_TABLE) }, (_, i) => FIRST_SEED + i);
+const CATALOG = { detectDates: true };
 /** With this number of random tables, all access paths occur. */
 const MIN_TABLES_FOR_ALL_PATHS = 4;
 
@@ -37,8 +38,8 @@ export function compareOnRandomTables(share: number, of: number): void {
 
   beforeAll(async () => {
     database = await startTestDatabase(ON_LOCAL ? await dynamoDbLocal() : undefined);
-    planned = database.withRules(PUSHDOWN_RULES);
-    scanned = database.withRules([]);
+    planned = database.withRules(PUSHDOWN_RULES, undefined, { catalog: CATALOG });
+    scanned = database.withRules([], undefined, { catalog: CATALOG });
     plain = await openPlainDuckDb();
   });
   afterAll(async () => {
@@ -51,7 +52,7 @@ export function compareOnRandomTables(share: number, of: number): void {
       it(`for random conditions on random table ${seed}`, async () => {
         const table = randomTable(seed);
         await database.add(table);
-        await plain.load(await database.describe(table.name), table.items);
+        await plain.load(await database.describe(table.name, CATALOG), table.items);
         const all = randomQueries(table, seed);
         const byDuckDb = await runTogether(all, 'duckdb', '', (sql) => plain.rows(sql));
         const oneScan = `WITH ${table.name} AS MATERIALIZED (SELECT * FROM dynamodb.${table.name}) `;

@@ -1,85 +1,12 @@
 import type { AttributeMap, AttributeValue } from '../../src/dynamo/attribute-value.ts';
 import { type Random, seededRandom } from '../../src/sandbox/random.ts';
+import { compare, comparison, type Condition, pickOne, sameInBoth } from './condition.ts';
+import { compareDeep, compareWhole } from './deep-documents.ts';
+import { compareMixed } from './mixed-values.ts';
+import { compareTime } from './times.ts';
+import { BASE64, type Kind, N, S, STORED_TEXTS, TEXTS, VALUES } from './values.ts';
+import { compareWide } from './wide-numbers.ts';
 import type { IndexSpec, KeySpec, TableSpec } from '../support/test-database.ts';
-
-const S = (text: string): AttributeValue => ({ S: text });
-const N = (digits: string): AttributeValue => ({ N: digits });
-
-type Kind = keyof typeof VALUES;
-
-/**
- * Without characters from U+E000 to U+FFFF: DynamoDB orders strings by their UTF-8 bytes, dynalite by UTF-16 units, which differ
- * there. test/session/dynamodb-local.test.ts tests such strings.
- */
-const TEXTS = [
-  '',
-  'a',
-  'ab',
-  'abc',
-  'b',
-  'B',
-  'a%',
-  'a_',
-  "o'x",
-  '\\',
-  'é',
-  '\u{1F600}',
-  'z\u{10FFFF}',
-  'ÿ',
-  '\uD7A3',
-  '10',
-  '9',
-];
-/** Without the empty string, which dynalite treats as a missing attribute in `begins_with` and `contains`. */
-const STORED_TEXTS = TEXTS.slice(1);
-const BASE64 = ['AA==', 'AQI=', '/w==', 'J1w=', 'YWI='];
-
-/** Random values of attributes, by kind. */
-const VALUES = {
-  text: (random: Random) => S(pickOne(random, STORED_TEXTS)),
-  integer: (random: Random) => N(String(random.below(9) - 3)),
-  long: (random: Random) =>
-    N(pickOne(random, ['9007199254740993', '-9223372036854775808', '9223372036854775807', '0', '1', '-1'])),
-  huge: (random: Random) =>
-    N(
-      pickOne(random, [
-        '12345678901234567890',
-        '9223372036854775808',
-        '-99999999999999999999',
-        '5',
-        '12345678901234567891',
-      ]),
-    ),
-  price: (random: Random) => N((random.below(400) / 100 - 1).toFixed(2).replace(/\.?0+$/, '')),
-  digits: (random: Random) =>
-    N(
-      pickOne(random, [
-        '12345678901234567890.123456789012345678',
-        '0.1',
-        '12345678901234567890.123456789012345679',
-        '-1',
-        '7.25',
-      ]),
-    ),
-  float: (random: Random) =>
-    N(pickOne(random, ['1E+20', '1.5E-20', '0.1', '-2.5', '3E+40', '0', '12345.678'])),
-  wild: (random: Random) => N(pickOne(random, ['1E+120', '5', '0.5', '-3'])),
-  boolean: (random: Random): AttributeValue => ({ BOOL: random.chance(0.5) }),
-  binary: (random: Random): AttributeValue => ({ B: pickOne(random, BASE64) }),
-  mixed: (random: Random): AttributeValue =>
-    pickOne(random, [S('a'), S('1'), N('1'), N('2.5'), { BOOL: true }]),
-  map: (random: Random): AttributeValue => ({
-    M: {
-      k: VALUES.text(random),
-      n: VALUES.integer(random),
-      ...(random.chance(0.5) && { deep: { L: [VALUES.text(random)] } }),
-    },
-  }),
-  list: (random: Random): AttributeValue => ({ L: [VALUES.integer(random), VALUES.text(random)] }),
-  // Sets are unordered, and emulators return their members in different orders.
-  set: (random: Random): AttributeValue => ({ SS: [pickOne(random, STORED_TEXTS)] }),
-  numberSet: (random: Random): AttributeValue => ({ NS: [String(random.below(3))] }),
-} as const satisfies Record<string, (random: Random) => AttributeValue>;
 
 const ITEMS = 40;
 
@@ -91,12 +18,6 @@ interface Attribute {
 /** A random table, and the kinds of its attributes. */
 export interface RandomTable extends TableSpec {
   readonly attributes: readonly Attribute[];
-}
-
-/** A condition in PostgreSQL's and in DuckDB's dialect. */
-export interface Condition {
-  readonly postgres: string;
-  readonly duckdb: string;
 }
 
 const KEY_KINDS = { S: 'text', N: 'integer', B: 'binary' } as const;
@@ -137,8 +58,8 @@ export function randomTable(seed: number): RandomTable {
     for (const { name, kind } of attributes) {
       const isKey = name === 'g' || name === 'h';
       if (i > 0 && random.chance(0.25)) continue;
-      // With the first item, the values do not fit any numeric type of SQL.
-      if (i === 0 && kind === 'wild') item[name] = N('1.2345678901234567E-100');
+      // With the first item, the values need more digits than any type of DuckDB has.
+      if (i === 0 && kind === 'wide') item[name] = N('1.2345678901234567E-100');
       else
         item[name] = random.chance(isKey ? 0 : 0.1)
           ? { NULL: true }
@@ -213,11 +134,13 @@ function randomComparison(random: Random, { name, kind }: Attribute, table: stri
     case 'huge':
     case 'price':
     case 'digits':
-    case 'float':
       return compare(random, name, (each) => number(each, kind));
-    case 'wild':
-      // Numbers that do not fit any type of SQL are strings.
-      return compare(random, name, textLiteral);
+    case 'wide':
+      return compareWide(random, name);
+    case 'day':
+    case 'instant':
+    case 'clock':
+      return compareTime(random, name, kind);
     case 'boolean':
       return sameInBoth(
         pickOne(random, [
@@ -232,21 +155,12 @@ function randomComparison(random: Random, { name, kind }: Attribute, table: stri
     case 'binary':
       if (random.chance(0.2)) return size(random, name, ['octet_length', 'octet_length']);
       return compare(random, name, binary);
-    case 'mixed': {
-      if (random.chance(0.7))
-        return compareDocument(random, { postgres: name, duckdb: `(${name} ->> '$')` }, [
-          'a',
-          '1',
-          '2.5',
-          'true',
-          'b',
-        ]);
-      const rest = `${pickOne(random, ['=', '<>'])} `;
-      const value = pickOne(random, ['1', '2.5', 'true']);
-      return { postgres: `${name} ${rest}${value}`, duckdb: `CAST(${name} AS VARCHAR) ${rest}'${value}'` };
-    }
+    case 'mixed':
+      return compareMixed(random, name);
+    case 'deep':
+      return compareDeep(random, name);
     case 'map':
-      return randomMember(random, name);
+      return random.chance(0.2) ? compareWhole(random, name, VALUES.map(random)) : randomMember(random, name);
     case 'list':
       if (random.chance(0.3)) return size(random, name, ['json_array_length', 'json_array_length']);
       if (random.chance(0.3))
@@ -266,10 +180,11 @@ function randomComparison(random: Random, { name, kind }: Attribute, table: stri
     case 'set':
     case 'numberSet':
       if (random.chance(0.3)) return size(random, name, ['json_array_length', 'json_array_length']);
+      if (random.chance(0.2)) return compareWhole(random, name, VALUES[kind](random));
       if (random.chance(0.3))
         return kind === 'set'
           ? memberCondition(random, table, name, 'VARCHAR', "'a'")
-          : memberCondition(random, table, name, 'BIGINT', '1');
+          : memberCondition(random, table, name, 'DOUBLE', '2');
       return compareDocument(random, sameInBoth(`(${name} ->> 0)`), ['a', 'b', '1']);
   }
 }
@@ -346,30 +261,11 @@ function memberCondition(
   type: string,
   value: string,
 ): Condition {
-  const postgres = pickOne(random, [`${name}.value = ${value}`, `${name}.value = ${value} AND _index = 1`]);
-  return existsElement(table, postgres, name, `list_contains(from_json(${name}, '["${type}"]'), ${value})`);
-}
-
-function compare(random: Random, name: string, literal: (random: Random) => Condition): Condition {
-  const operands = [literal(random), literal(random), literal(random)];
-  const not = random.chance(0.3) ? 'NOT ' : '';
-  const op = comparison(random);
-  const shape = random.below(9);
-  const write = ([x, y, z]: readonly string[]): string => {
-    if (shape === 0) return `${name} ${not}BETWEEN ${x} AND ${y}`;
-    if (shape === 1) return `${name} ${not}IN (${x}, ${y}, ${z})`;
-    if (shape === 2) return `${x} ${op} ${name}`;
-    if (shape === 3) return `${name} IS ${not}DISTINCT FROM ${x}`;
-    return `${name} ${op} ${x}`;
-  };
-  return {
-    postgres: write(operands.map(({ postgres }) => postgres)),
-    duckdb: write(operands.map(({ duckdb }) => duckdb)),
-  };
-}
-
-function comparison(random: Random): string {
-  return pickOne(random, ['=', '=', '=', '<', '<=', '>', '>=', '<>']);
+  const elements = `from_json(${name}, '["${type}"]')`;
+  // The members of a set have one order, in which the child table counts them.
+  return random.chance(0.5)
+    ? existsElement(table, `${name}.value = ${value}`, name, `list_contains(${elements}, ${value})`)
+    : existsElement(table, `${name}.value = ${value} AND _index = 1`, name, `${elements}[1] = ${value}`);
 }
 
 /** Patterns contain no backslash, which is an escape character only in PostgreSQL. */
@@ -412,14 +308,6 @@ function number(random: Random, kind: Kind): Condition {
   const value = VALUES[from](random);
   if (!('N' in value)) throw new TypeError(`${from} is not a number`);
   return sameInBoth(value.N.startsWith('-') ? `(${value.N})` : value.N);
-}
-
-function sameInBoth(sql: string): Condition {
-  return { postgres: sql, duckdb: sql };
-}
-
-function pickOne<T>(random: Random, from: readonly T[]): T {
-  return from[random.below(from.length)] as T;
 }
 
 /** A few partitions, possibly with a condition, ordered by their keys, with a random limit and offset. */

@@ -4,9 +4,12 @@ import {
   DuckDBDecimalValue,
   DuckDBInstance,
   DuckDBListValue,
+  DuckDBTimestampTZValue,
+  DuckDBTimestampValue,
 } from '@duckdb/node-api';
 import type { ColumnDef, TableDef } from '../../src/catalog/table-def.ts';
 import type { AttributeMap, AttributeValue } from '../../src/dynamo/attribute-value.ts';
+import { fromOrderedText, isOrderedText, toOrderedText, toUnits } from './ordered-number.ts';
 
 /** A DuckDB that got its rows by other means than the driver: literal by literal. */
 export interface PlainDuckDb {
@@ -55,7 +58,7 @@ export function formatRow(row: readonly unknown[]): string {
 
 function comparable(value: unknown): unknown {
   if (typeof value === 'number' || typeof value === 'bigint') return plain(String(value));
-  if (typeof value === 'string' && ORDERED.test(value)) return plain(fromOrdered(value));
+  if (typeof value === 'string' && isOrderedText(value)) return fromOrderedText(value);
   if (typeof value === 'string') return /^-?\d+(\.\d+)?$/.test(value) ? plain(value) : value;
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('hex')}`;
   if (value instanceof Date) return value.toISOString();
@@ -64,31 +67,13 @@ function comparable(value: unknown): unknown {
   if ('bytes' in value && value.bytes instanceof Uint8Array) return comparable(value.bytes);
   // DuckDB's own lists, decimals and dates.
   if (value instanceof DuckDBListValue) return comparable(value.items);
+  if (value instanceof DuckDBTimestampTZValue || value instanceof DuckDBTimestampValue)
+    return new Date(Number(value.micros / 1000n)).toISOString();
   if (value instanceof DuckDBDecimalValue || value instanceof DuckDBDateValue)
     return comparable(value.toString());
   // DynamoDB keeps no order of a map's members.
   const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(members.map(([name, member]) => [name, comparable(member)]));
-}
-
-/** DynamoDB's numbers have up to 126 digits before the point, and 167 after it: 130 of the exponent, 37 of the significand. */
-const FRACTION_DIGITS = 167;
-const ORDERED_DIGITS = 294;
-const OFFSET = 10n ** BigInt(ORDERED_DIGITS - 1);
-const ORDERED = new RegExp(String.raw`^\d{${ORDERED_DIGITS}}$`);
-
-/** A literal of text, which DuckDB compares as the numbers compare: of fixed width, and positive. */
-export function orderedNumber(digits: string): string {
-  const [whole = '', fraction = ''] = expanded(digits).split('.');
-  const scaled = BigInt(whole + fraction.padEnd(FRACTION_DIGITS, '0'));
-  return text(String(scaled + OFFSET).padStart(ORDERED_DIGITS, '0'));
-}
-
-function fromOrdered(ordered: string): string {
-  const scaled = BigInt(ordered) - OFFSET;
-  const digits = String(scaled < 0n ? -scaled : scaled).padStart(FRACTION_DIGITS + 1, '0');
-  const sign = scaled < 0n ? '-' : '';
-  return `${sign}${digits.slice(0, -FRACTION_DIGITS)}.${digits.slice(-FRACTION_DIGITS)}`;
 }
 
 /** Without zeros after the last digit of a fraction, and without an exponent. */
@@ -141,25 +126,29 @@ function toLiteral(value: AttributeValue | undefined, { type }: ColumnDef): stri
   if (value === undefined || 'NULL' in value) return 'NULL';
   if (type.kind === 'json') return `${text(JSON.stringify(toPlain(value)))}::JSON`;
   if ('S' in value) return text(value.S);
-  if ('N' in value && type.kind === 'number') return orderedNumber(value.N);
+  if ('N' in value && type.kind === 'number') return text(toOrderedText(toUnits(value.N)));
   if ('N' in value) return type.kind === 'double' ? `${text(value.N)}::DOUBLE` : text(expanded(value.N));
   if ('BOOL' in value) return String(value.BOOL);
   if ('B' in value) return `from_base64(${text(value.B)})`;
   throw new TypeError(`${type.kind} cannot contain ${JSON.stringify(value)}`);
 }
 
-/** Numbers of tests stay within what JSON.parse reads exactly, or are digits in text. */
-function toPlain(value: AttributeValue): unknown {
+/** Numbers are what JSON.parse reads exactly, or digits in text. Members of sets are in the order in which the driver shows them. */
+export function toPlain(value: AttributeValue): unknown {
   if ('S' in value) return value.S;
-  if ('N' in value) return String(Number(value.N)) === value.N ? Number(value.N) : value.N;
+  if ('N' in value)
+    return String(Number(value.N)) === expanded(value.N) ? Number(value.N) : expanded(value.N);
   if ('BOOL' in value) return value.BOOL;
   if ('NULL' in value) return null;
   if ('B' in value) return value.B;
   if ('L' in value) return value.L.map(toPlain);
   if ('M' in value)
     return Object.fromEntries(Object.entries(value.M).map(([name, inner]) => [name, toPlain(inner)]));
-  if ('NS' in value) return value.NS.map((N) => toPlain({ N }));
-  return 'SS' in value ? value.SS : value.BS;
+  if ('NS' in value)
+    return value.NS.toSorted((a, b) => (toUnits(a) < toUnits(b) ? -1 : 1)).map((N) => toPlain({ N }));
+  return ('SS' in value ? value.SS : value.BS).toSorted((a, b) =>
+    Buffer.compare(Buffer.from(a), Buffer.from(b)),
+  );
 }
 
 function expanded(digits: string): string {

@@ -75,7 +75,7 @@ export interface TestDatabase extends AsyncDisposable {
   ): Connection;
   add(table: TableSpec): Promise<void>;
   /** Describes the table as the catalog infers it from the items. */
-  describe(table: string): Promise<TableDef>;
+  describe(table: string, options?: Partial<CatalogOptions>): Promise<TableDef>;
   close(): Promise<void>;
 }
 
@@ -127,7 +127,7 @@ export async function startTestDatabase(running?: {
       await client.createTable(toCreateTableInput(definition));
       await client.putItems(definition.name, items);
     },
-    describe: (table) => createCatalog(client, CATALOG).table(table),
+    describe: (table, options) => createCatalog(client, { ...CATALOG, ...options }).table(table),
     close,
     [Symbol.asyncDispose]: close,
   };
