@@ -55,6 +55,8 @@ export function callWithNumbers(fn: FuncCall, node: Node, fnName: string, lane: 
   const { args = [] } = fn;
   const isNumber = lane.typeOf(node) === 'numeric';
   const [first, second] = args;
+  // A number of a child table is one already.
+  if (fnName === 'num') return mapInside(node, lane.rewrite);
   const aggregated = aggregateNumbers(fnName, fn, isNumber, lane);
   if (aggregated !== undefined) return aggregated;
   if (isNumber && first !== undefined) {
