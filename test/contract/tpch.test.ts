@@ -24,6 +24,19 @@ afterAll(async () => {
   await database.close();
 });
 
+/** DuckDB computes averages and quotients as doubles, the driver as PostgreSQL does. */
+const QUOTIENTS = /\bavg\(|\s\/\s/;
+
+/** The row with numbers of as many digits as a double has for certain. */
+function roundNumbers(row: string): string {
+  const cells: unknown[] = JSON.parse(row);
+  return JSON.stringify(
+    cells.map((cell) =>
+      typeof cell === 'string' && /^-?\d+(?:\.\d+)?$/.test(cell) ? Number(cell).toPrecision(14) : cell,
+    ),
+  );
+}
+
 describe.each([
   ['the questions of TPC-H', TPCH],
   ['windows', WINDOWS],
@@ -35,7 +48,8 @@ describe.each([
   it.each(statements)('$name', async ({ sql }) => {
     const { rows } = await db.query<readonly unknown[]>(sql, [], { rowMode: 'array' });
     const expected = await plain.rows(sql);
-    expect(rows.map(formatRow)).toEqual(expected);
+    const round = QUOTIENTS.test(sql) ? roundNumbers : (row: string): string => row;
+    expect(rows.map(formatRow).map(round)).toEqual(expected.map(round));
     // An aggregate over no rows would prove little.
     expect(expected.filter((row) => row !== '[null]').length).toBeGreaterThan(0);
   });
